@@ -1,0 +1,1 @@
+//! The signing platform's service: HTTP in, HTTP out, no rules.

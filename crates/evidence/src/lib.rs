@@ -1,0 +1,1 @@
+//! What happened, provable in parts: evidence records, statements, receipts, bundles, verdicts.

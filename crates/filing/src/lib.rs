@@ -1,0 +1,1 @@
+//! The matter and its states, pure: filings, documents, parties in capacities, ceremonies.

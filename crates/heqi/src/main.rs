@@ -1,0 +1,2 @@
+//! One binary: demo, platform, notary, sync, verify, doctor, store, keys, load.
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the notary office does: one file per command, one commit per business act.

@@ -1,0 +1,1 @@
+//! The notary data centre's service: witness, mirror, deposits, receipts.

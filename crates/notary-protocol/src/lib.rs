@@ -1,0 +1,1 @@
+//! What the two organisations say to each other: messages and a typed client.

@@ -1,0 +1,1 @@
+//! Keys, DSSE envelopes and X.509 signer certificates, pure.

@@ -1,0 +1,1 @@
+//! What the signing platform does: one file per command, one commit per business act.

@@ -1,0 +1,1 @@
+//! Development only: fixed clock and randomness, builders, running services, conformance suites.

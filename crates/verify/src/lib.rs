@@ -1,0 +1,1 @@
+//! The offline verifier: pure crates only, no network, no clock of its own.

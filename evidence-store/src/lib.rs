@@ -1,0 +1,1 @@
+//! Durable rows, encrypted objects and the append-only log behind one boundary shaped in bytes.

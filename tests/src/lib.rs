@@ -1,0 +1,1 @@
+//! Acceptance, command-line, vector and layering tests of the whole house.
