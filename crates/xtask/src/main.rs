@@ -1,2 +1,56 @@
-//! What developers and CI run.
-fn main() {}
+//! What developers and the build server run: `cargo xtask test`.
+//!
+//! What this is: the list of checks a change must pass, run one after the other, each
+//! printed with its duration. `.ci/run` calls the same command, so nothing is checked
+//! there that cannot be checked here.
+//!
+//! What this is not: part of any program. No other crate may depend on it.
+//!
+//! - [`tests`]: the list of steps and the flags that change it
+//! - [`step`]: one step: a command or a check, its duration, its outcome
+//! - [`cargo`]: cargo with the right target directory, `cargo-nextest` installed if missing
+//! - [`doc_tests`]: which packages have examples to run
+//! - [`licences`]: every dependency under a licence we accept
+//! - [`spdx`]: licence expressions (SPDX 2.3, annex D)
+#![expect(clippy::print_stdout, reason = "a developer tool reports on its standard output")]
+
+mod cargo;
+mod doc_tests;
+mod licences;
+mod spdx;
+mod step;
+mod tests;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test            every check and every test
+cargo xtask test --quick    leaves out the tests that start services
+cargo xtask test --full     property tests draw 4,096 cases each instead of 256
+cargo xtask test --locked   fails if Cargo.lock would change (always so when CI=true)";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            println!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<bool, String> {
+    let Some((command, flags)) = arguments.split_first() else {
+        return Err(USAGE.to_owned());
+    };
+    match command.as_str() {
+        "test" => tests::run(tests::Flags::parse(flags)?),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(true)
+        }
+        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
+    }
+}

@@ -1,0 +1,135 @@
+//! The list of steps.
+
+use cargo_metadata::Metadata;
+
+use crate::cargo::Cargo;
+use crate::step::Report;
+use crate::{doc_tests, licences};
+
+/// Everything compiled for a step uses the same profile, so that build scripts, macros
+/// and the metadata of dependencies are made once.
+const PROFILE: &str = "ci";
+const WITHOUT_SERVICES: &str = "not (package(heqi-tests) and test(/^acceptance::/))";
+const CASES_WHEN_FULL: &str = "4096";
+
+/// What the caller asked for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Flags {
+    quick: bool,
+    full: bool,
+    locked: bool,
+}
+
+impl Flags {
+    /// Reads the words after `test`.
+    pub(crate) fn parse(words: &[String]) -> Result<Self, String> {
+        let mut flags = Self::default();
+        for word in words {
+            match word.as_str() {
+                "--quick" => flags.quick = true,
+                "--full" => flags.full = true,
+                "--locked" => flags.locked = true,
+                other => return Err(format!("there is no flag `{other}`\n\n{}", crate::USAGE)),
+            }
+        }
+        if flags.quick && flags.full {
+            return Err("--quick and --full exclude each other".to_owned());
+        }
+        Ok(flags)
+    }
+}
+
+/// Runs every step, prints each with its duration; true if all passed.
+pub(crate) fn run(flags: Flags) -> Result<bool, String> {
+    let cargo = Cargo::new(flags.locked)?;
+    let metadata = cargo.metadata()?;
+    let mut report = Report::default();
+    announce(flags);
+
+    report.command("format", &mut cargo.command(&["fmt", "--all", "--check"]));
+    report.check("licences", "every dependency under a licence we accept", || {
+        licences::check(&metadata)
+    });
+
+    let mut clippy = cargo.locked_command(&["clippy", "--workspace", "--all-targets"]);
+    report.command("clippy", clippy.args(["--profile", PROFILE, "--", "-D", "warnings"]));
+
+    if !cargo.has_nextest() {
+        report.command("install nextest", &mut cargo.install_nextest());
+    }
+    let mut nextest = cargo.locked_command(&["nextest", "run", "--workspace"]);
+    nextest.args(["--cargo-profile", PROFILE]);
+    if flags.quick {
+        nextest.args(["--filterset", WITHOUT_SERVICES]);
+    }
+    if flags.full {
+        nextest.env("PROPTEST_CASES", CASES_WHEN_FULL);
+    }
+    report.command("tests", &mut nextest);
+
+    let with_examples = doc_tests::packages(&metadata)?;
+    if !with_examples.is_empty() {
+        let mut examples = cargo.locked_command(&["test", "--doc", "--profile", PROFILE]);
+        for package in &with_examples {
+            examples.args(["--package", package]);
+        }
+        report.command("examples", &mut examples);
+    }
+
+    let mut docs = cargo.locked_command(&["doc", "--workspace", "--no-deps"]);
+    docs.args(["--profile", PROFILE]).env("RUSTDOCFLAGS", "-D warnings");
+    report.command("documentation", &mut docs);
+
+    if has_binary(&metadata, "heqi-tests", "vectors") {
+        let mut vectors = cargo.locked_command(&["run", "--quiet", "--profile", PROFILE]);
+        vectors.args(["--package", "heqi-tests", "--bin", "vectors", "--", "--check"]);
+        report.command("vectors unchanged", &mut vectors);
+    }
+    Ok(report.conclude())
+}
+
+fn announce(flags: Flags) {
+    if flags.quick {
+        println!("quick: tests that start services are left out");
+    }
+    if flags.full {
+        println!("full: every step, and {CASES_WHEN_FULL} cases for each property");
+    }
+}
+
+fn has_binary(metadata: &Metadata, package: &str, binary: &str) -> bool {
+    metadata
+        .workspace_packages()
+        .iter()
+        .filter(|candidate| candidate.name == package)
+        .flat_map(|candidate| &candidate.targets)
+        .any(|target| target.is_bin() && target.name == binary)
+}
+
+#[cfg(test)]
+mod when_flags_are_parsed {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Flags, String> {
+        Flags::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn an_unknown_flag_is_refused_by_name() {
+        assert!(parse(&["--fast"]).unwrap_err().contains("`--fast`"));
+    }
+
+    #[test]
+    fn quick_and_full_exclude_each_other() {
+        assert!(parse(&["--quick", "--full"]).is_err());
+        assert_eq!(parse(&["--quick"]), Ok(Flags { quick: true, ..Flags::default() }));
+        assert_eq!(parse(&[]), Ok(Flags::default()));
+    }
+
+    #[test]
+    fn a_binary_is_found_in_its_package_only() {
+        let metadata = Cargo::new(true).unwrap().metadata().unwrap();
+        assert!(has_binary(&metadata, "xtask", "xtask"));
+        assert!(!has_binary(&metadata, "heqi-vocabulary", "xtask"));
+    }
+}
