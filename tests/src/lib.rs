@@ -1,1 +1,1 @@
-//! Acceptance, command-line, vector and layering tests of the whole house.
+//! What the tests of the whole house share.

@@ -1,0 +1,6 @@
+//! The tests that look at the whole house, in one binary so that it links once.
+//!
+//! - [`layering`]: which crate may depend on which
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod layering;
