@@ -14,11 +14,15 @@
 //! - [`certificate`]: signer certificates and the rules of their chain
 //! - [`authority`]: the port to a certificate authority, and a TEST ONLY one
 
+pub mod authority;
+pub mod certificate;
 pub mod dsse;
 pub mod keys;
 
 #[cfg(test)]
 mod testing;
 
+pub use authority::{CertificateAuthority, CertificateRequest, TestAuthority};
+pub use certificate::{CertificateChain, SigningCertificate, TrustedRoot, VerifiedChain};
 pub use dsse::{Envelope, PayloadType, VerifiedPayload};
 pub use keys::{Algorithm, KeyId, PublicKey, Signature, Signer, SigningKey};
