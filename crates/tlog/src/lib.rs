@@ -22,13 +22,13 @@
 
 pub mod checkpoint;
 pub mod cosignature;
-//pub mod mirror;
+pub mod mirror;
 pub mod note;
 pub mod policy;
 pub mod proof;
 pub mod proof_file;
 pub mod tile;
 pub mod tree;
-//pub mod witness;
+pub mod witness;
 
 mod encoding;

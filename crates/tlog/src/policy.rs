@@ -66,18 +66,22 @@ impl Policy {
         cosigners: &[VerifierKey],
         threshold: usize,
     ) -> Result<Self, PolicyError> {
-        let mut text = format!("log {log}\n");
-        let mut names = String::new();
-        for (key, number) in cosigners.iter().zip(1..) {
-            text += &format!("witness w{number} {key}\n");
-            names += &format!(" w{number}");
-        }
+        let witnesses =
+            cosigners.iter().zip(1..).map(|(key, number)| format!("witness w{number} {key}\n"));
+        let names =
+            (1..=cosigners.len()).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
         let quorum = if threshold == 0 {
             "quorum none\n".into()
         } else {
-            format!("group g {threshold}{names}\nquorum g\n")
+            format!("group g {threshold} {names}\nquorum g\n")
         };
-        Self::parse(&(text + &quorum))
+        Self::parse(
+            &[format!("log {log}\n")]
+                .into_iter()
+                .chain(witnesses)
+                .chain([quorum])
+                .collect::<String>(),
+        )
     }
 
     /// The logs accepted.
