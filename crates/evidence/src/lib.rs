@@ -1,1 +1,38 @@
-//! What happened, provable in parts: evidence records, statements, receipts, bundles, verdicts.
+//! What happened, provable in parts.
+//!
+//! What this is: the formats of evidence and the one examination of it. A fact becomes a
+//! record, a tree of salted attributes whose root is the log's leaf; a signer's device
+//! signs a statement over a challenge; custodians sign receipts over digests; a bundle
+//! carries all of it to a stranger, and [`examine`] says what it proves.
+//!
+//! What this is not: storage, network, clock or randomness; rules of who may do what.
+//! `docs/spec/` is normative: `record.md`, `challenge-and-statement.md`, `chain.md`,
+//! `deposit.md`, `bundle.md`, `anchors.md`, `verdict.md`.
+//!
+//! - [`canonical`]: RFC 8785 JSON without floats, strict both ways
+//! - [`schema`]: which kinds of evidence exist and which slot each attribute has
+//! - [`salt`], [`disclosure`], [`record`]: attribute trees, opened in full or in part
+//! - [`leaf`]: entries of the logs
+//! - [`chain`]: records in order, and the notary's statement of the last
+//! - [`challenge`], [`statement`]: what a device signs
+//! - [`deposit`]: what custodians receive and sign
+//! - [`anchors`]: the keys a verifier is given
+//! - [`container`], [`bundle`]: the file a stranger receives
+//! - [`mod@examine`], [`verdict`]: what it proves
+
+pub mod anchors;
+pub mod bundle;
+pub mod canonical;
+pub mod chain;
+pub mod challenge;
+pub mod container;
+pub mod deposit;
+pub mod disclosure;
+pub mod examine;
+pub mod leaf;
+pub mod record;
+pub mod salt;
+pub mod schema;
+pub mod statement;
+mod tree;
+pub mod verdict;

@@ -1,0 +1,145 @@
+//! Deposited: every custodian among the anchors signed that it holds this very record.
+
+use heqi_pki::dsse::Envelope;
+use heqi_vocabulary::{Digest, UtcMillis};
+
+use super::{Context, Decoded};
+use crate::anchors::CustodianAnchor;
+use crate::chain::chain_commitment;
+use crate::deposit::{DepositReceipt, Outcome};
+use crate::statement::Statement;
+use crate::verdict::{Claim, ClaimName, Reason};
+
+/// The claim, and when the custodians received the record.
+pub(super) struct CustodyFindings {
+    pub(super) claim: Claim,
+    pub(super) received: Vec<(UtcMillis, String)>,
+}
+
+pub(super) fn examine(
+    decoded: &Decoded<'_>,
+    context: &Context<'_>,
+    logged_at: Option<&(String, u64)>,
+) -> CustodyFindings {
+    let mut held: Vec<(&CustodianAnchor, UtcMillis)> = Vec::new();
+    let mut refused = None;
+    for (place, bytes) in decoded.parts.deposits.iter().enumerate() {
+        let entry = format!("deposits/{place:02}.json");
+        match receipt(decoded, context, bytes, &entry, logged_at) {
+            Err(reason) => return contradicted(reason),
+            Ok(Some((by, receipt))) => match receipt.outcome {
+                Outcome::Refused { reason } => {
+                    refused = Some(Reason::DepositRefused {
+                        custodian: by.custodian.clone(),
+                        code: reason,
+                    });
+                }
+                Outcome::Admitted | Outcome::AdmittedWithFindings { .. } => {
+                    if !held.iter().any(|(other, _)| other.custodian == by.custodian) {
+                        held.push((by, receipt.received_at));
+                    }
+                }
+            },
+            Ok(None) => {}
+        }
+    }
+    conclude(&held, refused, context)
+}
+
+fn conclude(
+    held: &[(&CustodianAnchor, UtcMillis)],
+    refused: Option<Reason>,
+    context: &Context<'_>,
+) -> CustodyFindings {
+    let name = ClaimName::Deposited;
+    let mut custodians: Vec<&str> =
+        context.anchors.custodians.iter().map(|c| c.custodian.as_str()).collect();
+    custodians.sort_unstable();
+    custodians.dedup();
+    let (have, of) = (held.len(), custodians.len());
+    let vouched_by: Vec<String> = held.iter().map(|(by, _)| by.organisation.clone()).collect();
+    let claim = match refused {
+        Some(reason) => Claim::not_proved(name, reason),
+        None if of > 0 && have == of => {
+            Claim::proved(name, vouched_by, Reason::Deposited { held: have, of })
+        }
+        None => Claim {
+            vouched_by,
+            ..Claim::not_proved(name, Reason::DepositedPartly { held: have, of })
+        },
+    };
+    let received = held.iter().map(|(by, at)| (*at, by.organisation.clone())).collect();
+    CustodyFindings { claim, received }
+}
+
+fn contradicted(reason: Reason) -> CustodyFindings {
+    let claim = Claim::contradicted(ClaimName::Deposited, reason);
+    CustodyFindings { claim, received: Vec::new() }
+}
+
+/// Opens one receipt. A receipt of a custodian nobody anchored does not count; one that is
+/// for another record speaks against the bundle.
+fn receipt<'a>(
+    decoded: &Decoded<'_>,
+    context: &Context<'a>,
+    bytes: &[u8],
+    entry: &str,
+    logged_at: Option<&(String, u64)>,
+) -> Result<Option<(&'a CustodianAnchor, DepositReceipt)>, Reason> {
+    let invalid = || Reason::ReceiptInvalid { entry: entry.to_owned() };
+    let envelope = Envelope::from_json(bytes).map_err(|_| invalid())?;
+    let Some(by) = custodian_of(&envelope, context) else {
+        return Ok(None);
+    };
+    let receipt = DepositReceipt::open(&envelope, std::slice::from_ref(&by.key.0))
+        .map_err(|_| invalid())?
+        .into_statement();
+    if receipt.custodian != by.custodian {
+        return Err(invalid());
+    }
+    if !is_for(&receipt, decoded, logged_at) {
+        return Err(Reason::ReceiptOfAnother { entry: entry.to_owned() });
+    }
+    Ok(context.counts(&by.validity, receipt.received_at).then_some((by, receipt)))
+}
+
+/// The anchored custodian whose key the envelope names.
+pub(super) fn custodian_of<'a>(
+    envelope: &Envelope,
+    context: &Context<'a>,
+) -> Option<&'a CustodianAnchor> {
+    context
+        .anchors
+        .custodians
+        .iter()
+        .find(|c| envelope.signatures().iter().any(|s| s.key_id == c.key.0.key_id()))
+}
+
+fn is_for(
+    receipt: &DepositReceipt,
+    decoded: &Decoded<'_>,
+    logged_at: Option<&(String, u64)>,
+) -> bool {
+    let place = decoded.frame.place;
+    let same_record = receipt.record_root.digest() == decoded.record.root()
+        && receipt.chain == chain_commitment(place.chain)
+        && receipt.seq == place.seq;
+    let same_entry = logged_at.is_none_or(|(origin, index)| {
+        receipt.log_origin == *origin && receipt.leaf_index == *index
+    });
+    let known = |digest: &Digest| receipt.parts.iter().any(|part| part.sha256 == *digest);
+    // Photos and documents must be those the custodian hashed itself. The record and the
+    // device's attributes may be disclosed in part and then have other bytes.
+    let attachments = decoded.parts.attachments.values().all(|bytes| known(&Digest::of(bytes)));
+    let whole = !is_whole(decoded)
+        || decoded.parts.deposit_manifest().digest().ok() == Some(receipt.manifest_sha256);
+    same_record && same_entry && attachments && whole
+}
+
+/// Whether the bundle carries everything a deposit carries, so that the manifest can be
+/// made again.
+fn is_whole(decoded: &Decoded<'_>) -> bool {
+    let client = decoded.signing.as_ref().is_none_or(|signing| signing.client.is_full());
+    let wanted = decoded.signing.as_ref().map_or(0, |s| s.preimage.documents.len() + 1);
+    decoded.record.is_full() && client && decoded.parts.attachments.len() >= wanted
+}

@@ -1,0 +1,148 @@
+//! Logged, witnessed, mirrored: the record stands in the log, the log only grew, and
+//! somebody independent holds all of it.
+
+use heqi_tlog::cosignature::CosignatureTime;
+use heqi_tlog::note::{Note, VerifierKey};
+use heqi_tlog::proof::verify_inclusion;
+use heqi_tlog::proof_file::ProofFile;
+use heqi_tlog::tree::leaf_hash;
+use heqi_vocabulary::UtcMillis;
+
+use super::{Context, Decoded};
+use crate::anchors::{CosignerAnchor, CosignerRole, LogAnchor};
+use crate::leaf::{LogLeaf, RecordRoot};
+use crate::verdict::{Claim, ClaimName, Reason};
+
+/// The three claims about the log, and what other claims need of them.
+pub(super) struct LogFindings {
+    pub(super) logged: Claim,
+    pub(super) witnessed: Claim,
+    pub(super) mirrored: Claim,
+    /// Index of the record, once its inclusion is proved.
+    pub(super) index: Option<(String, u64)>,
+    /// Cosignatures that count, with who made them.
+    pub(super) cosigned: Vec<(UtcMillis, String)>,
+}
+
+/// A cosignature that counts.
+pub(super) struct Cosigned<'a> {
+    pub(super) by: &'a CosignerAnchor,
+    pub(super) at: UtcMillis,
+}
+
+pub(super) fn examine(decoded: &Decoded<'_>, context: &Context<'_>) -> LogFindings {
+    match prove(decoded, context) {
+        Err(Failure { reason, contradicts }) => {
+            let logged = if contradicts {
+                Claim::contradicted(ClaimName::Logged, reason.clone())
+            } else {
+                Claim::not_proved(ClaimName::Logged, reason.clone())
+            };
+            LogFindings {
+                logged,
+                witnessed: Claim::not_proved(ClaimName::Witnessed, reason.clone()),
+                mirrored: Claim::not_proved(ClaimName::Mirrored, reason),
+                index: None,
+                cosigned: Vec::new(),
+            }
+        }
+        Ok(proof) => findings(&proof),
+    }
+}
+
+struct Proved<'a> {
+    log: &'a LogAnchor,
+    index: u64,
+    size: u64,
+    cosigned: Vec<Cosigned<'a>>,
+}
+
+struct Failure {
+    reason: Reason,
+    contradicts: bool,
+}
+
+fn prove<'a>(decoded: &Decoded<'_>, context: &Context<'a>) -> Result<Proved<'a>, Failure> {
+    let missing = |reason| Failure { reason, contradicts: false };
+    let wrong = |reason| Failure { reason, contradicts: true };
+    let bytes = decoded.parts.proof.as_deref().ok_or_else(|| missing(Reason::NoProof))?;
+    let proof = ProofFile::parse(bytes)
+        .map_err(|_| wrong(Reason::PartMalformed { entry: "proof/record.tlog-proof" }))?;
+    let checkpoint = proof.checkpoint().checkpoint();
+    let log = log_of(context, checkpoint.origin().as_str())
+        .ok_or_else(|| missing(Reason::LogUnknown { origin: checkpoint.origin().to_string() }))?;
+    let leaf = LogLeaf::Record(RecordRoot::new(decoded.record.root())).to_bytes();
+    verify_inclusion(
+        proof.index(),
+        checkpoint.size(),
+        leaf_hash(&leaf),
+        proof.path(),
+        checkpoint.root(),
+    )
+    .map_err(|_| wrong(Reason::NotIncluded))?;
+    let cosigned = signatures(proof.checkpoint().note(), log, context).map_err(wrong)?;
+    if !context.counts(&log.validity, decoded.frame.place.recorded_at) {
+        return Err(missing(Reason::KeyNotValidThen { who: log.vkey.0.name().to_string() }));
+    }
+    Ok(Proved { log, index: proof.index(), size: checkpoint.size(), cosigned })
+}
+
+pub(super) fn log_of<'a>(context: &Context<'a>, origin: &str) -> Option<&'a LogAnchor> {
+    context.anchors.logs.iter().find(|log| log.vkey.0.name().as_str() == origin)
+}
+
+/// The cosignatures of other organisations on a head that its log signed.
+///
+/// # Errors
+/// The log did not sign it, or a signature of a known key does not hold.
+pub(super) fn signatures<'a>(
+    note: &Note,
+    log: &'a LogAnchor,
+    context: &Context<'a>,
+) -> Result<Vec<Cosigned<'a>>, Reason> {
+    let cosigners = &context.anchors.cosigners;
+    let keys = std::iter::once(&log.vkey.0).chain(cosigners.iter().map(|c| &c.vkey.0));
+    let keys: Vec<&VerifierKey> = keys.collect();
+    let verified = note.verify(keys.iter().copied()).map_err(|_| Reason::LogSignatureInvalid)?;
+    if !verified.iter().any(|signature| *signature.key() == log.vkey.0) {
+        return Err(Reason::LogSignatureInvalid);
+    }
+    Ok(verified
+        .iter()
+        .filter_map(|signature| {
+            let by = cosigners.iter().find(|c| c.vkey.0 == *signature.key())?;
+            let at = instant(signature.time()?)?;
+            // A cosignature by the log's own organisation says nothing about it.
+            let independent = by.organisation != log.organisation;
+            (independent && context.counts(&by.validity, at)).then_some(Cosigned { by, at })
+        })
+        .collect())
+}
+
+fn instant(time: CosignatureTime) -> Option<UtcMillis> {
+    UtcMillis::from_unix_seconds(time.posix_seconds()).ok()
+}
+
+fn findings(proof: &Proved<'_>) -> LogFindings {
+    let origin = proof.log.vkey.0.name().to_string();
+    let included =
+        Reason::Included { index: proof.index, size: proof.size, origin: origin.clone() };
+    LogFindings {
+        logged: Claim::proved(ClaimName::Logged, vec![proof.log.organisation.clone()], included),
+        witnessed: cosigned_by(ClaimName::Witnessed, CosignerRole::Witness, &proof.cosigned),
+        mirrored: cosigned_by(ClaimName::Mirrored, CosignerRole::Mirror, &proof.cosigned),
+        index: Some((origin, proof.index)),
+        cosigned: proof.cosigned.iter().map(|c| (c.at, c.by.organisation.clone())).collect(),
+    }
+}
+
+fn cosigned_by(name: ClaimName, role: CosignerRole, cosigned: &[Cosigned<'_>]) -> Claim {
+    let mut ours: Vec<&Cosigned<'_>> = cosigned.iter().filter(|c| c.by.role == role).collect();
+    ours.sort_by_key(|c| c.at);
+    let Some(first) = ours.first() else {
+        return Claim::not_proved(name, Reason::NotCosigned);
+    };
+    let names: Vec<String> = ours.iter().map(|c| c.by.organisation.clone()).collect();
+    let at = first.at.for_people();
+    Claim::proved(name, names.clone(), Reason::Cosigned { names: names.join(", "), at })
+}
