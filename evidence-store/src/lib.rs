@@ -1,1 +1,30 @@
 //! Durable rows, encrypted objects and the append-only log behind one boundary shaped in bytes.
+//!
+//! What this is: the place where everything an organisation has acknowledged is kept. One [`changeset`] per business act
+//! is applied atomically, is durable when its commit resolves, and has its leaves under a signed head by then.
+//! What this is not: it knows no filing, no signing and no person; it speaks no network protocol. It needs an async
+//! runtime only for its futures and channels.
+//!
+//! The on-disk formats are normative in `docs/spec/store.md`; the decisions with a cost are `docs/adr/`.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`backend`] | the boundary; [`backend::memory`] behind it |
+//! | [`changeset`] | row keys, rows, preconditions, log entries |
+//! | [`table`], [`sealed`] | typed rows; personal data inside rows |
+//! | [`object`] | sealed immutable objects |
+//! | [`vault`] | the data keys everything personal is sealed under |
+//! | [`log`] | heads, proofs, tiles |
+//! | [`outbox`], [`follower`] | work after a commit; readers of the log |
+
+pub mod backend;
+pub mod changeset;
+pub mod follower;
+pub mod log;
+pub mod object;
+pub mod outbox;
+pub mod sealed;
+pub mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod vault;
