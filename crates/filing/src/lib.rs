@@ -1,1 +1,61 @@
-//! The matter and its states, pure: filings, documents, parties in capacities, ceremonies.
+//! The matter and its states: filings, documents, parties in capacities, ceremonies.
+//!
+//! What this is: the rules of who signs what, in which order things may happen, and what
+//! each state holds. Everything is pure: no input or output, no clock (`now` is an
+//! argument), no randomness (identifiers are arguments). A transition either happens
+//! whole or leaves its subject as it was. Values serialise as JSON rows with unknown
+//! fields refused; rows hold names, so a store keeps them sealed.
+//!
+//! What this is not: evidence (crate `evidence`), the durable act that writes it
+//! (`registration`), or the rules of identity documents: names here are *declared*,
+//! nobody vouches for them. There is no state "submitted": it appears together with the
+//! gate that asks for all three barriers and every deposit, so until then no path can
+//! reach it.
+//!
+//! The rules follow the domain study: the state machine 4.8 with corrections 11.4,
+//! 11.5 and 11.14, the consent texts 7.1 and 7.2, the edge cases of section 8.
+//!
+//! - [`matter`]: what is filed
+//! - [`words`]: names and titles as somebody typed them
+//! - [`party`]: who takes part, in which capacities
+//! - [`document`]: what is signed, in versions
+//! - [`filing`]: the filing, its states and transitions
+//! - [`confirmation`]: each party's answer after signing
+//! - [`consent`], [`intent`]: the exact texts shown, with their digests
+//! - [`ceremony`]: one party's visit to sign
+//! - [`timer`]: when something falls due
+
+pub mod ceremony;
+pub mod confirmation;
+pub mod consent;
+pub mod document;
+pub mod filing;
+pub mod intent;
+pub mod matter;
+pub mod party;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+pub mod timer;
+mod wording;
+pub mod words;
+
+pub use ceremony::{
+    BeginError, CaptureError, CapturedPhoto, Ceremony, CeremonyState, ChallengeRefusal,
+    CompleteError, Completion, ConsentError, ExpireError, Finished, Invitation, InviteError,
+    IssuedChallenge, NewChallenge, OpenError,
+};
+pub use confirmation::Confirmation;
+pub use consent::{ConsentAnswer, ConsentKind, ConsentText, Decision};
+pub use document::{Document, DocumentRef, MediaType, NewDocument, RequiredSigners};
+pub use filing::{
+    AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, EndError, EndReason, Filing,
+    FilingState, NewFiling, NotOpen, ObjectError, OpenSigningError, ReplaceDocumentError,
+    ReturnToDraftingError,
+};
+pub use intent::IntentStatement;
+pub use matter::Matter;
+pub use party::{Capacity, Party, PartyKind, Signature};
+pub use timer::{Due, Timer};
+pub use words::{CompanyTitle, DeclaredName, DocumentTitle, ObjectRef, WordsError};

@@ -1,0 +1,251 @@
+//! One party's visit to sign: from the invitation to the signature, a refusal or the end
+//! of the link. A ceremony is in exactly one state, and the state holds exactly what
+//! exists then: no photo without a live challenge, no signature without both.
+
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod transitions;
+mod wording;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::{NonZeroU32, NonZeroU64};
+
+use heqi_vocabulary::{
+    CeremonyId, Digest, FilingId, PartyId, RecordId, SigningId, UtcMillis, VoucherNo,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::consent::{ConsentAnswer, ConsentKind, Decision};
+use crate::document::DocumentRef;
+use crate::party::Capacity;
+use crate::timer::{Due, Timer};
+use crate::words::ObjectRef;
+
+pub use refusal::{
+    BeginError, CaptureError, ChallengeRefusal, CompleteError, ConsentError, ExpireError, Finished,
+    InviteError, OpenError,
+};
+
+/// How far a ceremony has come.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::exhaustive_enums, reason = "every caller must decide anew when a state is added")]
+pub enum CeremonyState {
+    /// The link was made; nobody has used it.
+    Invited {
+        /// When.
+        since: UtcMillis,
+    },
+    /// The signer is here and answers the consents.
+    Opened {
+        /// When the signer came, or when a changed consent voided the challenge.
+        since: UtcMillis,
+    },
+    /// A challenge waits for the photo.
+    Challenged {
+        /// The only challenge that can be signed.
+        challenge: IssuedChallenge,
+    },
+    /// The photo is there; the signature may come.
+    Captured {
+        /// The only challenge that can be signed.
+        challenge: IssuedChallenge,
+        /// The photo that will be part of the evidence.
+        photo: CapturedPhoto,
+    },
+    /// Signed, finally.
+    Signed {
+        /// The signing.
+        signing: SigningId,
+        /// The evidence record of it.
+        record: RecordId,
+        /// Its number for people 签署凭证号.
+        voucher: VoucherNo,
+        /// When it was completed.
+        at: UtcMillis,
+    },
+    /// The party declined to sign, finally; a new invitation is a new ceremony.
+    Declined {
+        /// When.
+        at: UtcMillis,
+        /// Digest of the reason given, if one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason_digest: Option<Digest>,
+    },
+    /// The link ended unused, finally; a new invitation is a new ceremony.
+    Expired {
+        /// When.
+        at: UtcMillis,
+    },
+}
+
+/// A challenge given to the signer's device, and what it binds (formats, "challenge").
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct IssuedChallenge {
+    /// The challenge itself.
+    pub challenge: Digest,
+    /// SHA-256 of the preimage's bytes, which are kept elsewhere.
+    pub preimage: Digest,
+    /// SHA-256 of the device key's SPKI.
+    pub device_key: Digest,
+    /// SHA-256 of the certificate issued for that key.
+    pub certificate: Digest,
+    /// The documents to be signed, as they were at this moment.
+    pub documents: Vec<DocumentRef>,
+    /// When it was issued.
+    pub issued_at: UtcMillis,
+    /// From this instant on it cannot be signed.
+    pub expires_at: UtcMillis,
+}
+
+/// A challenge about to be issued. Its preimage names the instant of issue and
+/// [`crate::timer::challenge_expires_at`] of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct NewChallenge {
+    /// The challenge itself.
+    pub challenge: Digest,
+    /// SHA-256 of the preimage's bytes.
+    pub preimage: Digest,
+    /// SHA-256 of the device key's SPKI.
+    pub device_key: Digest,
+    /// SHA-256 of the certificate issued for that key.
+    pub certificate: Digest,
+    /// The documents the preimage names: those of [`Ceremony::ready_to_begin`].
+    pub documents: Vec<DocumentRef>,
+}
+
+/// The photo taken for a challenge. The last one before signing counts.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CapturedPhoto {
+    /// SHA-256 of the bytes received.
+    pub sha256: Digest,
+    /// Where the store keeps them.
+    pub object: ObjectRef,
+    /// Number of bytes received.
+    pub size_bytes: NonZeroU64,
+    /// When it was received.
+    pub received_at: UtcMillis,
+    /// How many photos this challenge has seen, this one included.
+    pub taken: NonZeroU32,
+}
+
+/// Who is invited.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Invitation {
+    /// A fresh identifier.
+    pub id: CeremonyId,
+    /// The party that is to sign.
+    pub party: PartyId,
+    /// SHA-256 of the single-purpose token in the link; the token itself is kept nowhere.
+    pub token_hash: Digest,
+}
+
+/// What completes a ceremony, once the caller has verified the signer's envelope.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Completion {
+    /// The challenge that was signed.
+    pub challenge: Digest,
+    /// Digest of the photo the signer's device bound into the signature.
+    pub photo: Digest,
+    /// A fresh identifier of the signing.
+    pub signing: SigningId,
+    /// The evidence record that is committed together with this.
+    pub record: RecordId,
+    /// A fresh number for people.
+    pub voucher: VoucherNo,
+}
+
+/// One party's visit to sign everything it still has to sign, in all its capacities.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ceremony {
+    id: CeremonyId,
+    filing: FilingId,
+    party: PartyId,
+    capacities: BTreeSet<Capacity>,
+    token_hash: Digest,
+    expires_at: UtcMillis,
+    consents: BTreeMap<ConsentKind, ConsentAnswer>,
+    state: CeremonyState,
+}
+
+/// What a ceremony is and holds.
+impl Ceremony {
+    /// Its identifier.
+    pub const fn id(&self) -> CeremonyId {
+        self.id
+    }
+
+    /// The filing it belongs to.
+    pub const fn filing(&self) -> FilingId {
+        self.filing
+    }
+
+    /// The party that signs.
+    pub const fn party(&self) -> PartyId {
+        self.party
+    }
+
+    /// The capacities it signs in; never the handler's.
+    pub const fn capacities(&self) -> &BTreeSet<Capacity> {
+        &self.capacities
+    }
+
+    /// SHA-256 of the token that opens it.
+    pub const fn token_hash(&self) -> Digest {
+        self.token_hash
+    }
+
+    /// When its link ends.
+    pub const fn expires_at(&self) -> UtcMillis {
+        self.expires_at
+    }
+
+    /// The latest answer to each consent asked.
+    pub const fn consents(&self) -> &BTreeMap<ConsentKind, ConsentAnswer> {
+        &self.consents
+    }
+
+    /// Whether this was consented to; no answer is a no.
+    pub fn has_granted(&self, kind: ConsentKind) -> bool {
+        self.consents.get(&kind).is_some_and(|answer| answer.decision == Decision::Granted)
+    }
+
+    /// How far it has come.
+    pub const fn state(&self) -> &CeremonyState {
+        &self.state
+    }
+
+    /// The challenge that can be signed, if one was issued.
+    pub const fn challenge(&self) -> Option<&IssuedChallenge> {
+        match &self.state {
+            CeremonyState::Challenged { challenge } | CeremonyState::Captured { challenge, .. } => {
+                Some(challenge)
+            }
+            _ => None,
+        }
+    }
+
+    /// The photo that counts, if one was taken.
+    pub const fn photo(&self) -> Option<&CapturedPhoto> {
+        match &self.state {
+            CeremonyState::Captured { photo, .. } => Some(photo),
+            _ => None,
+        }
+    }
+
+    /// What falls due while it stands as it does.
+    pub fn due(&self) -> Option<Due> {
+        self.unfinished().ok()?;
+        let last = self.challenge().map_or(self.expires_at, |c| c.expires_at.max(self.expires_at));
+        Some(Due { at: last, timer: Timer::LinkExpiry })
+    }
+}

@@ -1,0 +1,239 @@
+//! Who takes part in a filing, in which capacities, and how far each has come.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use heqi_vocabulary::{DocumentId, Language, PartyId, SigningId, UtcMillis};
+use serde::{Deserialize, Serialize};
+
+use crate::confirmation::Confirmation;
+use crate::words::{CompanyTitle, DeclaredName};
+
+/// In what capacity somebody takes part.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
+pub enum Capacity {
+    /// A natural person who holds shares 股东.
+    Shareholder,
+    /// The legal representative of the company the filing is about 法定代表人.
+    LegalRepresentative,
+    /// Somebody acting for a company that holds shares 法人股东代表. The only capacity of
+    /// a company, and the one by which a company counts as a shareholder.
+    CorporateShareholderRepresentative,
+    /// A supervisor of the company 监事.
+    Supervisor,
+    /// Who handles the filing 经办人: confirms as everybody does, and never signs by it.
+    Handler,
+}
+
+impl Capacity {
+    /// The word used on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Shareholder => "shareholder",
+            Self::LegalRepresentative => "legal_representative",
+            Self::CorporateShareholderRepresentative => "corporate_shareholder_representative",
+            Self::Supervisor => "supervisor",
+            Self::Handler => "handler",
+        }
+    }
+
+    /// The name people read.
+    pub const fn name(self, language: Language) -> &'static str {
+        match self {
+            Self::Shareholder => language.pick("股东", "shareholder"),
+            Self::LegalRepresentative => language.pick("法定代表人", "legal representative"),
+            Self::CorporateShareholderRepresentative => {
+                language.pick("法人股东代表", "representative of a corporate shareholder")
+            }
+            Self::Supervisor => language.pick("监事", "supervisor"),
+            Self::Handler => language.pick("经办人", "handler"),
+        }
+    }
+
+    /// Whether somebody signs documents in this capacity. A handler may never sign for
+    /// others, so nothing is signed as handler.
+    pub const fn signs(self) -> bool {
+        !matches!(self, Self::Handler)
+    }
+
+    /// Whether the party counts among the shareholders.
+    pub const fn holds_shares(self) -> bool {
+        matches!(self, Self::Shareholder | Self::CorporateShareholderRepresentative)
+    }
+
+    /// Whether a filing has room for one party in this capacity only.
+    pub(crate) const fn is_single(self) -> bool {
+        matches!(self, Self::LegalRepresentative | Self::Handler)
+    }
+}
+
+impl fmt::Display for Capacity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A person, or a company acting through a person; every name as declared.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a third kind of party changes what is signed and printed"
+)]
+pub enum PartyKind {
+    /// A natural person.
+    Person {
+        /// The person's name.
+        name: DeclaredName,
+    },
+    /// A company that acts through its representative (民法典 art. 61).
+    Company {
+        /// The company's name.
+        name: CompanyTitle,
+        /// The person who signs for it.
+        representative: DeclaredName,
+    },
+}
+
+impl PartyKind {
+    /// The natural person who acts: the party itself or its representative.
+    pub const fn acting_person(&self) -> &DeclaredName {
+        match self {
+            Self::Person { name } => name,
+            Self::Company { representative, .. } => representative,
+        }
+    }
+
+    /// The first capacity in which this kind of party cannot act: a company acts only
+    /// through a representative, a person never as one.
+    pub(crate) fn unfit(&self, capacities: &BTreeSet<Capacity>) -> Option<Capacity> {
+        let company = matches!(self, Self::Company { .. });
+        let represents = |c: Capacity| c == Capacity::CorporateShareholderRepresentative;
+        capacities.iter().copied().find(|c| company != represents(*c))
+    }
+}
+
+/// One party's signature of one document version. It counts while that version is
+/// current: a new version voids it and it stays here, as happened.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "plain facts of one signature")]
+pub struct Signature {
+    /// The version that was signed.
+    pub document: DocumentId,
+    /// The signing in which it happened; one signing may cover several documents.
+    pub signing: SigningId,
+    /// When the signing was completed, by the server's clock.
+    pub at: UtcMillis,
+}
+
+/// One party of one filing, with its signatures and its answer after signing.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    id: PartyId,
+    who: PartyKind,
+    capacities: BTreeSet<Capacity>,
+    pub(crate) signatures: Vec<Signature>,
+    pub(crate) confirmation: Confirmation,
+}
+
+impl Party {
+    pub(crate) const fn new(id: PartyId, who: PartyKind, capacities: BTreeSet<Capacity>) -> Self {
+        let confirmation = Confirmation::Pending {};
+        Self { id, who, capacities, signatures: Vec::new(), confirmation }
+    }
+
+    /// Its identifier.
+    pub const fn id(&self) -> PartyId {
+        self.id
+    }
+
+    /// Person or company.
+    pub const fn who(&self) -> &PartyKind {
+        &self.who
+    }
+
+    /// All capacities of this party; never empty.
+    pub const fn capacities(&self) -> &BTreeSet<Capacity> {
+        &self.capacities
+    }
+
+    /// The capacities in which it signs; empty for somebody who is only the handler.
+    pub fn signing_capacities(&self) -> BTreeSet<Capacity> {
+        self.capacities.iter().copied().filter(|c| c.signs()).collect()
+    }
+
+    /// Whether it signs at all.
+    pub fn is_signer(&self) -> bool {
+        self.capacities.iter().any(|c| c.signs())
+    }
+
+    /// Whether it holds shares, itself or as a company.
+    pub fn is_shareholder(&self) -> bool {
+        self.capacities.iter().any(|c| c.holds_shares())
+    }
+
+    /// Everything it signed, in its own order, voided signatures included.
+    pub fn signatures(&self) -> &[Signature] {
+        &self.signatures
+    }
+
+    /// Its signature of this document version, void or not.
+    pub fn signature_of(&self, document: DocumentId) -> Option<&Signature> {
+        self.signatures.iter().find(|s| s.document == document)
+    }
+
+    /// Its answer after signing.
+    pub const fn confirmation(&self) -> &Confirmation {
+        &self.confirmation
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_capacity_is_its_word_in_json() {
+        for capacity in [
+            Capacity::Shareholder,
+            Capacity::LegalRepresentative,
+            Capacity::CorporateShareholderRepresentative,
+            Capacity::Supervisor,
+            Capacity::Handler,
+        ] {
+            assert_eq!(serde_json::to_string(&capacity).unwrap(), format!("\"{capacity}\""));
+        }
+    }
+
+    #[test]
+    fn a_company_acts_only_through_a_representative_and_a_person_never_as_one() {
+        let name: DeclaredName = "周建国".parse().unwrap();
+        let company = PartyKind::Company {
+            name: "杭州示例云栖投资有限公司".parse().unwrap(),
+            representative: name.clone(),
+        };
+        let person = PartyKind::Person { name };
+        let representing = BTreeSet::from([Capacity::CorporateShareholderRepresentative]);
+        let own = BTreeSet::from([Capacity::Shareholder, Capacity::Supervisor]);
+        assert_eq!(company.unfit(&representing), None);
+        assert_eq!(company.unfit(&own), Some(Capacity::Shareholder));
+        assert_eq!(person.unfit(&own), None);
+        assert_eq!(person.unfit(&representing), Some(Capacity::CorporateShareholderRepresentative));
+        assert_eq!(company.acting_person().as_str(), "周建国");
+    }
+
+    #[test]
+    fn who_is_only_the_handler_signs_nothing() {
+        let id = PartyId::from_bytes([1; 16]);
+        let who = PartyKind::Person { name: "何静".parse().unwrap() };
+        let handler = Party::new(id, who.clone(), BTreeSet::from([Capacity::Handler]));
+        assert!(!handler.is_signer() && handler.signing_capacities().is_empty());
+        let both = BTreeSet::from([Capacity::Handler, Capacity::Shareholder]);
+        let owner = Party::new(id, who, both);
+        assert_eq!(owner.signing_capacities(), BTreeSet::from([Capacity::Shareholder]));
+    }
+}
