@@ -1,74 +1,26 @@
 //! DSSE v1.0.2: a statement, its type and the signatures over both.
 //!
-//! The profile is `docs/spec/dsse.md`: strict JSON, standard base64, at most 1 MiB,
+//! The profile is `docs/spec/dsse.md`: canonical JSON, standard base64, at most 1 MiB,
 //! one to eight signatures, every signature named by the [`KeyId`] of its key. The key
 //! id is an unauthenticated hint: it only selects which known key must verify.
 
-mod json;
+mod payload_type;
 
-use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
 
 use crate::keys::{KeyId, PublicKey, SignError, Signature, Signer};
+
+pub use payload_type::{PayloadType, pae};
 
 /// The longest envelope, as JSON, in bytes.
 pub const MAX_ENVELOPE_BYTES: usize = 1 << 20;
 
 /// The most signatures one envelope holds.
 pub const MAX_SIGNATURES: usize = 8;
-
-/// What kind of statement an envelope holds, e.g.
-/// `application/vnd.heqi.signing-statement.v1+json`. It is signed along, so a statement
-/// of one kind can never pass for another.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct PayloadType(Cow<'static, str>);
-
-impl PayloadType {
-    /// A type known at compile time, for `const` use: one constant per statement kind.
-    ///
-    /// # Panics
-    /// At compile time, when the text is not a payload type.
-    pub const fn pinned(text: &'static str) -> Self {
-        assert!(is_payload_type(text.as_bytes()), "not a payload type");
-        Self(Cow::Borrowed(text))
-    }
-
-    /// Reads a type.
-    ///
-    /// # Errors
-    /// Unless it is 1 to 255 visible ASCII characters without `"` and `\`.
-    pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
-        if is_payload_type(text.as_bytes()) {
-            Ok(Self(Cow::Owned(text.to_owned())))
-        } else {
-            Err(EnvelopeError::PayloadType)
-        }
-    }
-
-    /// The text of the type.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for PayloadType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The exact bytes a DSSE signature covers (protocol.md, "Signature Definition"):
-/// lengths in front of both parts, so no two (type, payload) pairs share them.
-pub fn pae(payload_type: &PayloadType, payload: &[u8]) -> Vec<u8> {
-    let payload_type = payload_type.as_str();
-    let mut bytes =
-        format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len()).into_bytes();
-    bytes.extend_from_slice(payload);
-    bytes
-}
 
 /// One signature of an envelope, not yet verified.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -119,13 +71,15 @@ impl Envelope {
         })
     }
 
-    /// Reads an envelope from JSON. The bytes are kept exactly as given.
+    /// Reads an envelope from its canonical JSON (RFC 8785).
     ///
     /// # Errors
     /// Anything the profile does not allow; see [`EnvelopeError`].
     pub fn from_json(bytes: &[u8]) -> Result<Self, EnvelopeError> {
         check_size(bytes.len())?;
-        let members = json::read(bytes)?;
+        let members: Members = serde_json::from_slice(bytes)
+            // The parser's own sentence may quote content; only the place is kept.
+            .map_err(|error| EnvelopeError::Json { line: error.line(), column: error.column() })?;
         let payload_type = PayloadType::parse(&members.payload_type)?;
         let payload = decode_base64(&members.payload)?;
         let signatures = members
@@ -138,11 +92,16 @@ impl Envelope {
             })
             .collect::<Result<Vec<_>, EnvelopeError>>()?;
         check_signatures(&signatures)?;
+
+        // One statement and its signatures have one spelling: two readers who compare or
+        // digest the bytes can never disagree about what was read.
+        if canonical_json(&payload_type, &payload, &signatures) != bytes {
+            return Err(EnvelopeError::NotCanonical);
+        }
         Ok(Self { bytes: bytes.to_vec(), payload_type, payload, signatures })
     }
 
-    /// The JSON as it was read, or in canonical form (RFC 8785) when made here. These
-    /// are the bytes to store and to send.
+    /// The canonical JSON: the bytes to store and to send.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -256,6 +215,9 @@ pub enum EnvelopeError {
         /// Column of the first fault, in bytes.
         column: usize,
     },
+    /// White space, another order of members, a needless escape, an array for an object.
+    #[error("the envelope is not written as canonical JSON (RFC 8785)")]
+    NotCanonical,
     /// The payload type breaks the rule of [`PayloadType::parse`].
     #[error(
         "the payload type is not 1 to 255 visible ASCII characters without quote and backslash"
@@ -303,6 +265,24 @@ pub enum EnvelopeVerifyError {
     NoKnownSigner,
 }
 
+/// The members of an envelope, all required, no others.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    payload: String,
+    #[serde(rename = "payloadType")]
+    payload_type: String,
+    signatures: Vec<SignatureMembers>,
+}
+
+/// The members of one signature, both required, no others.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignatureMembers {
+    keyid: String,
+    sig: String,
+}
+
 fn check_size(size_bytes: usize) -> Result<(), EnvelopeError> {
     if size_bytes > MAX_ENVELOPE_BYTES { Err(EnvelopeError::TooLarge) } else { Ok(()) }
 }
@@ -345,17 +325,6 @@ fn canonical_json(
         entries.join(","),
     )
     .into_bytes()
-}
-
-const fn is_payload_type(text: &[u8]) -> bool {
-    let mut rest = text;
-    while let [first, tail @ ..] = rest {
-        if !first.is_ascii_graphic() || *first == b'"' || *first == b'\\' {
-            return false;
-        }
-        rest = tail;
-    }
-    !text.is_empty() && text.len() <= 255
 }
 
 #[cfg(test)]
