@@ -1,1 +1,66 @@
-//! What any service needs and no domain knows: settings, secrets, telemetry, problem+json, health, lifecycle.
+//! What any service needs and no domain knows.
+//!
+//! What this is: the edge between a process and the world. Settings come in here, secrets
+//! are kept here, requests are dressed with an id, an address and a language here, failures
+//! become problems here, and a process starts and stops here. It is the only place where
+//! ambient time, ambient randomness and the environment are read.
+//!
+//! What this is not: anything about filings, evidence or notaries. It depends on the shared
+//! words and on nothing else of ours; rows 6 and above may use it.
+//!
+//! The process:
+//! - [`system`]: the system's clock and randomness
+//! - [`settings`]: one TOML file and the environment, unknown keys refused
+//! - [`secret`]: values that cannot be printed and are zeroed when dropped
+//! - [`telemetry`]: log lines, as text or JSON
+//! - [`lifecycle`]: tasks that stop together, with a deadline
+//! - [`listener`]: an address to listen on; plain HTTP on loopback only
+//!
+//! A request, in the order things happen to it:
+//! - [`edge`]: the one middleware that tells the whole story
+//! - [`request_id`]: our name for a request; a name from outside is ignored
+//! - [`client_address`]: who is calling, behind proxies we trust
+//! - [`language`]: in which language the caller reads
+//! - [`api_key`]: who may call (scoped keys, hashed at rest)
+//! - [`limits`]: how much may be sent
+//! - [`problem`]: failures over HTTP (RFC 9457), in Chinese and English
+//! - [`security_headers`]: what a browser may do with an answer
+//!
+//! What operators look at:
+//! - [`health`]: alive, and ready with named checks
+//! - [`metrics`]: counts and durations in the text form of OpenMetrics
+
+pub mod api_key;
+pub mod client_address;
+pub mod edge;
+pub mod health;
+pub mod language;
+pub mod lifecycle;
+pub mod limits;
+pub mod listener;
+pub mod metrics;
+pub mod problem;
+pub mod request_id;
+pub mod secret;
+pub mod security_headers;
+pub mod settings;
+pub mod system;
+pub mod telemetry;
+
+mod base32;
+#[cfg(test)]
+mod testing;
+
+pub use api_key::{ApiKey, ApiKeyHash, Scope};
+pub use client_address::{ClientAddress, TrustedProxies};
+pub use edge::Edge;
+pub use health::Health;
+pub use language::ReaderLanguage;
+pub use lifecycle::{Shutdown, TaskGroup};
+pub use limits::Limits;
+pub use listener::Listener;
+pub use metrics::Metrics;
+pub use problem::{Problem, ProblemDocument};
+pub use request_id::RequestId;
+pub use secret::Secret;
+pub use system::{SystemClock, SystemEntropy};

@@ -1,0 +1,185 @@
+//! The one middleware around every request. Wrap it last, so that it is outermost:
+//! `App::new().app_data(edge).wrap(from_fn(edge::around))`.
+//!
+//! Register routes with `web::resource(path).route(…)`: a method that the resource does not
+//! take is then a 405 with `Allow`. `App::route` and the attribute macros turn it into a 404.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, ResponseError};
+use heqi_vocabulary::Entropy;
+
+use crate::client_address::TrustedProxies;
+use crate::language::ReaderLanguage;
+use crate::metrics::{HttpMetrics, known};
+use crate::problem::{Problem, Reader, RequestProblem};
+use crate::request_id::{RequestId, X_REQUEST_ID};
+use crate::security_headers;
+
+/// The route of a request that no route took.
+const UNMATCHED: &str = "unmatched";
+
+/// What the edge needs to know. Put it into the application as `web::Data`.
+pub struct Edge {
+    /// Draws request ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Where requests are counted.
+    pub metrics: HttpMetrics,
+}
+
+impl std::fmt::Debug for Edge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edge")
+            .field("trusted_proxies", &self.trusted_proxies)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The story of a request: it gets a name, an address and a language; somebody answers it;
+/// a failure becomes a problem that the caller can read; the answer gets its headers; one
+/// line and two figures remain.
+///
+/// # Errors
+/// What an inner middleware refused, as a problem.
+pub async fn around<B: MessageBody + 'static>(
+    edge: Data<Edge>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let id = RequestId::random(edge.entropy.as_ref());
+    let method = request.method().clone();
+    let ReaderLanguage(language) = ReaderLanguage::of(request.head());
+    let reader = Reader { language, request_id: Some(id.clone()) };
+    // Without a peer there is no connection: the request comes from a test of this process.
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip());
+    let client = edge.trusted_proxies.client(peer, request.headers());
+    request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(client);
+
+    let answered = match next.call(request).await {
+        Ok(response) => Ok(readable(response.map_into_boxed_body(), &reader)),
+        Err(error) => Err(problem_of(&error).for_reader(reader)),
+    };
+
+    match answered {
+        Ok(mut response) => {
+            let route = response.request().match_pattern();
+            let route = route.as_deref().unwrap_or(UNMATCHED);
+            conclude(&edge, &id, &method, route, response.status(), started);
+            if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+                response.headers_mut().insert(X_REQUEST_ID, id);
+            }
+            security_headers::complete(response.headers_mut());
+            Ok(response)
+        }
+        Err(mut problem) => {
+            log_failure(&id, &problem);
+            conclude(&edge, &id, &method, UNMATCHED, problem.status(), started);
+            if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+                problem = problem.with_header(X_REQUEST_ID, id);
+            }
+            for (name, value) in security_headers::defaults() {
+                problem = problem.with_header(name, value);
+            }
+            Err(problem.into())
+        }
+    }
+}
+
+/// Turns a failure into a problem in the reader's language. An answer that a handler wrote
+/// itself, with a body, stays as it is: other protocols have their own failures.
+fn readable(response: ServiceResponse<BoxBody>, reader: &Reader) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let problem = match response.response().error() {
+        Some(error) => problem_of(error),
+        None if is_empty(response.response().body()) => RequestProblem::of(status).into(),
+        None => return response,
+    };
+    if let Some(id) = &reader.request_id {
+        log_failure(id, &problem);
+    }
+    let mut written = problem.for_reader(reader.clone()).error_response();
+    for (name, value) in response.headers() {
+        // Allow, WWW-Authenticate and the like stay; what described the old body goes.
+        if *name != CONTENT_TYPE && *name != CONTENT_LENGTH && !written.headers().contains_key(name)
+        {
+            written.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    response.into_response(written)
+}
+
+fn problem_of(error: &Error) -> Problem {
+    if let Some(problem) = error.as_error::<Problem>() {
+        return problem.clone();
+    }
+    if let Some(problem) = error.as_error::<RequestProblem>() {
+        return problem.clone().into();
+    }
+    let status = error.as_response_error().status_code();
+    if status.is_server_error() {
+        Problem::internal(error)
+    } else {
+        RequestProblem::of(status).into()
+    }
+}
+
+fn is_empty(body: &BoxBody) -> bool {
+    matches!(body.size(), BodySize::None | BodySize::Sized(0))
+}
+
+/// The caller's failures are the caller's business; ours are logged, once, here.
+fn log_failure(id: &RequestId, problem: &Problem) {
+    if problem.status().is_server_error() {
+        tracing::error!(
+            request.id = %id,
+            problem.code = problem.code(),
+            error = problem.log(),
+            "request failed"
+        );
+    } else {
+        tracing::debug!(
+            request.id = %id,
+            problem.code = problem.code(),
+            error = problem.log(),
+            "request refused"
+        );
+    }
+}
+
+fn conclude(
+    edge: &Edge,
+    id: &RequestId,
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    started: Instant,
+) {
+    let took = started.elapsed();
+    edge.metrics.observe(method, route, status, took);
+    tracing::info!(
+        request.id = %id,
+        http.method = known(method),
+        http.route = route,
+        http.status = status.as_u16(),
+        duration_ms = took.as_secs_f64() * 1000.0,
+        "request answered"
+    );
+}
+
+#[cfg(test)]
+mod tests;
