@@ -32,3 +32,5 @@ pub mod tree;
 pub mod witness;
 
 mod encoding;
+#[cfg(test)]
+mod testing;

@@ -86,4 +86,4 @@ fn low_bit(value: u64) -> u8 {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -217,4 +217,4 @@ pub fn frontier_nodes(size: u64) -> impl Iterator<Item = (u8, u64)> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -54,7 +54,11 @@ pub fn prove_inclusion<R: NodeReader>(
     index: u64,
     size: u64,
 ) -> Result<Vec<Hash>, ProveError<R::Error>> {
-    prove_subtree(reader, index, index.saturating_add(1), size)
+    let end = index.saturating_add(1);
+    if index >= size {
+        return Err(ProveError::OutsideTree { start: index, end, size });
+    }
+    prove_subtree(reader, index, end, size)
 }
 
 /// Why an inclusion proof was refused.

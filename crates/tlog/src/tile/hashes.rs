@@ -110,6 +110,14 @@ pub trait TileReader {
     fn tile(&self, path: TilePath) -> Result<HashTile, Self::Error>;
 }
 
+impl<R: TileReader + ?Sized> TileReader for &R {
+    type Error = R::Error;
+
+    fn tile(&self, path: TilePath) -> Result<HashTile, Self::Error> {
+        (**self).tile(path)
+    }
+}
+
 /// The nodes of the tree of one size, read through its tiles. It asks for a tile once per node: put a cache below it.
 #[derive(Clone, Copy, Debug)]
 pub struct TiledTree<R> {
