@@ -128,7 +128,7 @@ mod when_flags_are_parsed {
 
     #[test]
     fn a_binary_is_found_in_its_package_only() {
-        let metadata = Cargo::new(true).unwrap().metadata().unwrap();
+        let metadata = Cargo::new(false).unwrap().metadata().unwrap();
         assert!(has_binary(&metadata, "xtask", "xtask"));
         assert!(!has_binary(&metadata, "heqi-vocabulary", "xtask"));
     }

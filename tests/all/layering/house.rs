@@ -39,6 +39,7 @@ const FOR_TESTS_ONLY: &[&str] = &[
     "serde_json_canonicalizer",
     "signed_note",
     "tempfile",
+    "tlog_tiles",
 ];
 
 struct Beside {

@@ -178,9 +178,7 @@ impl RequestProblem {
     fn next_zh(&self) -> &'static str {
         match self {
             Self::NotFound => "请核对地址,或返回后重新打开链接。",
-            Self::MethodNotAllowed | Self::UnsupportedMediaType => {
-                "请查看 /api/openapi.json 中的接口说明。"
-            }
+            Self::MethodNotAllowed | Self::UnsupportedMediaType => "请对照接口说明更换后重试。",
             Self::MalformedJson { .. }
             | Self::MalformedQuery
             | Self::MalformedForm
@@ -232,7 +230,7 @@ impl RequestProblem {
         match self {
             Self::NotFound => "Check the address, or go back and open the link again.",
             Self::MethodNotAllowed | Self::UnsupportedMediaType => {
-                "See the description of the API at /api/openapi.json."
+                "See the description of the API for what this address takes."
             }
             Self::MalformedJson { .. }
             | Self::MalformedQuery
