@@ -47,7 +47,9 @@ pub(crate) struct MemoryTree {
 impl MemoryTree {
     pub(crate) fn of(leaves: &[Hash]) -> Self {
         let mut tree = Self::default();
-        leaves.iter().for_each(|leaf| tree.append(*leaf));
+        for leaf in leaves {
+            tree.append(*leaf);
+        }
         tree
     }
 

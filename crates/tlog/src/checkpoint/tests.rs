@@ -67,9 +67,9 @@ fn the_signed_vector_is_reproduced() {
     )
     .unwrap();
     assert_eq!(signer.verifier_key().to_string(), vkey);
-    let signed = SignedCheckpoint::sign(Checkpoint::parse(&text).unwrap(), &signer).unwrap();
-    assert_eq!(signed.to_bytes(), note.as_bytes());
-    assert_eq!(SignedCheckpoint::parse(note.as_bytes()), Ok(signed));
+    let head = SignedCheckpoint::sign(Checkpoint::parse(&text).unwrap(), &signer).unwrap();
+    assert_eq!(head.to_bytes(), note.as_bytes());
+    assert_eq!(SignedCheckpoint::parse(note.as_bytes()), Ok(head));
 }
 
 #[test]

@@ -233,10 +233,10 @@ fn a_mirror_that_restarts_a_client_thirty_two_packages_at_a_time_ends_with_the_w
 
     let cosigner = Cosigner::from_seed(name("mirror.example/test"), &[2; 32]).unwrap();
     let line = persisted.cosign(&cosigner, CosignatureTime::from_posix_seconds(7).unwrap());
-    let cosigned = persisted.checkpoint().with_signature(line).unwrap();
+    let mirrored = persisted.checkpoint().with_signature(line).unwrap();
     let policy =
         Policy::of_log(log.signer.verifier_key(), &[cosigner.verifier_key().clone()], 1).unwrap();
-    assert!(policy.verify(&cosigned).is_ok());
+    assert!(policy.verify(&mirrored).is_ok());
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn an_upload_of_absurd_bounds_costs_nothing() {
     let request = AddEntries::new(header, vec![]).unwrap();
     assert_eq!(AddEntries::parse(&request.to_bytes()).unwrap().packages(), []);
     let mut empty_entries = request.to_bytes();
-    empty_entries.extend([0; 2 * 256 * 40]);
+    empty_entries.resize(empty_entries.len() + 2 * 256 * 40, 0);
     assert!(AddEntries::parse(&empty_entries).unwrap().packages().len() <= MAX_PACKAGES);
 }
 

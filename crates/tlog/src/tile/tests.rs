@@ -173,9 +173,9 @@ impl TileReader for TilesOfMemory<'_> {
 #[test]
 fn a_tree_read_through_tiles_has_the_same_nodes_roots_and_proofs() {
     let tree = MemoryTree::of(&leaves(70_000));
-    let tiles = TilesOfMemory { tree: &tree, read: Cell::new(0) };
+    let stored = TilesOfMemory { tree: &tree, read: Cell::new(0) };
     for size in [1, 2, 255, 256, 257, 65_535, 65_536, 65_537, 70_000] {
-        let tiled = TiledTree::new(&tiles, size);
+        let tiled = TiledTree::new(&stored, size);
         assert_eq!(root_at(&tiled, size).unwrap(), root_at(&tree, size).unwrap(), "size {size}");
         for index in [0, size / 3, size / 2, size - 1] {
             assert_eq!(
@@ -188,7 +188,7 @@ fn a_tree_read_through_tiles_has_the_same_nodes_roots_and_proofs() {
             );
         }
     }
-    assert!(tiles.read.get() > 100);
+    assert!(stored.read.get() > 100);
 }
 
 #[test]

@@ -131,17 +131,17 @@ fn a_cosignature_comes_only_after_the_state_is_persisted_and_then_convinces_a_po
     assert_eq!(persisted.state(), &head);
     let body = format!("{}\n", persisted.cosign(&cosigner, time(7)));
 
-    let cosigned =
+    let vouched =
         add_cosignatures(&head, body.as_bytes(), &[cosigner.verifier_key().clone()]).unwrap();
     let policy = Policy::of_log(log.verifier_key(), &[cosigner.verifier_key().clone()], 1).unwrap();
     assert!(policy.verify(&head).is_err());
     assert_eq!(
-        policy.verify(&cosigned).unwrap().cosigned_at(cosigner.verifier_key().name()),
+        policy.verify(&vouched).unwrap().cosigned_at(cosigner.verifier_key().name()),
         Some(time(7))
     );
 
     let fresher = add_cosignatures(
-        &cosigned,
+        &vouched,
         format!("{}\n", persisted.cosign(&cosigner, time(8))).as_bytes(),
         &[cosigner.verifier_key().clone()],
     );
