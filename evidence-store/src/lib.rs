@@ -19,7 +19,10 @@
 
 pub mod backend;
 pub mod changeset;
+pub mod durable_file;
 pub mod follower;
+pub mod journal;
+mod lock;
 pub mod log;
 pub mod object;
 pub mod outbox;
@@ -28,3 +31,4 @@ pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod vault;
+mod wire;

@@ -4,6 +4,8 @@
 //! A data key belongs to one scope, usually (filing, person, retention class), and is found by an identifier derived
 //! from that scope. Once shredded, an identifier never gets a key again.
 
+mod file;
+mod key_encryption;
 mod memory;
 
 use std::fmt;
@@ -15,6 +17,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+pub(crate) use file::segment as vault_segment;
+pub use file::{FileVault, KEYS_PER_SEGMENT};
+pub use key_encryption::{FileKeyEncryptionKey, KeyEncryptionKey, KeyFileError, WrapError};
 pub use memory::MemoryVault;
 
 /// Bytes sealing adds: format, key identifier, nonce and authentication tag.
@@ -214,6 +219,9 @@ pub enum VaultError {
         /// The file and the system's message.
         what: String,
     },
+    /// The key-encryption key did not answer.
+    #[error(transparent)]
+    KeyEncryption(#[from] WrapError),
 }
 
 /// Encrypts in place and gives the tag.

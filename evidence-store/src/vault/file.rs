@@ -1,0 +1,330 @@
+pub(crate) mod segment;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use heqi_vocabulary::Entropy;
+use parking_lot::Mutex;
+
+use self::segment::{
+    Entry, EntryWriter, SEALED_KEY_BYTES, Secret, open_key, read_segment, wrap_context,
+};
+use super::{DataKey, DataKeyId, KeyEncryptionKey, Vault, VaultError};
+use crate::durable_file::{AppendFile, Disk};
+use crate::journal::segment::{
+    FRAME_HEADER_BYTES, HEADER_BYTES, SegmentKind, Segments, StoreId, encode_frame, encode_header,
+    frame_kind, len64,
+};
+use crate::journal::{Damage, JournalError};
+
+/// Data keys in one segment, at most: shredding rewrites no more than these.
+pub const KEYS_PER_SEGMENT: usize = 4096;
+
+/// The vault in files: segments of at most [`KEYS_PER_SEGMENT`] data keys, each segment under its own epoch key, each
+/// epoch key wrapped by the key-encryption key (`docs/spec/store.md` section 7).
+pub struct FileVault {
+    state: Mutex<State>,
+    disk: Disk,
+    segments: Segments,
+    key_encryption: Arc<dyn KeyEncryptionKey>,
+    entropy: Arc<dyn Entropy>,
+}
+
+#[derive(Default)]
+struct State {
+    slots: HashMap<DataKeyId, Slot>,
+    /// Created or erased, not yet on disk. `None`: erased.
+    pending: BTreeMap<DataKeyId, Option<Secret>>,
+    epochs: HashMap<u32, Secret>,
+    active: Option<Active>,
+    /// Set when a write failed: what is on disk is unknown until the vault is opened again.
+    is_broken: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Slot {
+    /// The sealed key stands at this offset.
+    Stored {
+        segment: u32,
+        offset: u32,
+    },
+    Erased,
+}
+
+/// The segment that new keys go to.
+struct Active {
+    number: u32,
+    seed: u32,
+    file: AppendFile,
+    entries: usize,
+    frames: u64,
+}
+
+impl FileVault {
+    /// Opens the vault of a store, making an empty one where there is none.
+    pub(crate) fn open(
+        directory: PathBuf,
+        store: StoreId,
+        disk: Disk,
+        key_encryption: Arc<dyn KeyEncryptionKey>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, JournalError> {
+        disk.create_directory(&directory)?;
+        disk.remove_temporaries(&directory)?;
+        let segments = Segments::new(directory, SegmentKind::Vault, store);
+        let mut state = State::default();
+        let numbers = segments.numbers()?;
+        for (expected, number) in (0..).zip(&numbers) {
+            if *number != expected {
+                let what = "a vault segment is missing";
+                return Err(Damage::new(&segments.path(expected), 0, 0, what).into());
+            }
+            let scanned = read_segment(&segments, *number)?;
+            if Some(number) == numbers.last() {
+                let mut file = disk.open_append(&segments.path(*number))?;
+                if scanned.end < file.length() {
+                    // An unfinished frame was never relied upon.
+                    file.truncate(scanned.end)?;
+                }
+                state.active = Some(Active {
+                    number: *number,
+                    seed: segments.segment(*number)?.seed,
+                    file,
+                    entries: scanned.entries.len(),
+                    frames: scanned.frames,
+                });
+            } else if scanned.is_torn {
+                let what = "a vault segment that is not the newest is cut off";
+                return Err(Damage::new(&segments.path(*number), scanned.end, 0, what).into());
+            }
+            state.take_in(*number, &scanned.entries);
+        }
+        Ok(Self { state: Mutex::new(state), disk, segments, key_encryption, entropy })
+    }
+
+    fn stored_key(&self, state: &mut State, id: DataKeyId) -> Result<Secret, VaultError> {
+        let Some(Slot::Stored { segment, offset }) = state.slots.get(&id).copied() else {
+            return Err(VaultError::Unknown { id });
+        };
+        let epoch = self.epoch_key(state, segment)?;
+        let file = self.segments.segment(segment)?;
+        let sealed = file.read(offset.into(), SEALED_KEY_BYTES)?;
+        open_key(&epoch, segment, id, &sealed).ok_or_else(|| VaultError::Damaged {
+            what: format!("{}: data key {id} at byte {offset} does not open", file.path.display()),
+        })
+    }
+
+    fn epoch_key(&self, state: &mut State, segment: u32) -> Result<Secret, VaultError> {
+        if let Some(epoch) = state.epochs.get(&segment) {
+            return Ok(epoch.clone());
+        }
+        let scanned = read_segment(&self.segments, segment)?;
+        let context = wrap_context(self.segments.store(), segment);
+        let epoch = self.key_encryption.unwrap(&scanned.wrapped_epoch, &context)?;
+        state.epochs.insert(segment, epoch.clone());
+        Ok(epoch)
+    }
+
+    fn flush_pending(&self, state: &mut State) -> Result<(), VaultError> {
+        if state.is_broken {
+            return Err(broken());
+        }
+        if state.pending.is_empty() {
+            return Ok(());
+        }
+        state.is_broken = true;
+        self.write_pending(state)?;
+        state.is_broken = false;
+        Ok(())
+    }
+
+    fn write_pending(&self, state: &mut State) -> Result<(), VaultError> {
+        while !state.pending.is_empty() {
+            let mut active = match state.active.take() {
+                Some(active) if active.entries < KEYS_PER_SEGMENT => active,
+                full => {
+                    let number = full.map_or(Some(0), |full| full.number.checked_add(1));
+                    let number = number.ok_or_else(broken)?;
+                    self.write_segment(state, number, &BTreeMap::new())?
+                }
+            };
+            let epoch = self.epoch_key(state, active.number)?;
+            let mut entries = EntryWriter::new(active.number, &epoch, &*self.entropy);
+            let room = KEYS_PER_SEGMENT - active.entries;
+            for (id, secret) in state.pending.iter().take(room) {
+                entries.push(*id, secret.as_ref());
+            }
+            let at = active.file.length() + FRAME_HEADER_BYTES;
+            let mut frame = Vec::new();
+            let kind = frame_kind::VAULT_KEYS;
+            encode_frame(&mut frame, active.seed, kind, active.frames, &[&entries.payload])
+                .map_err(io_error)?;
+            active.file.append(&frame).map_err(io_error)?;
+            active.file.sync().map_err(io_error)?;
+            active.frames += 1;
+            active.entries += entries.written.len();
+            for (id, _, _) in &entries.written {
+                state.pending.remove(id);
+            }
+            let written = entries.at(at);
+            state.take_in(active.number, &written);
+            state.active = Some(active);
+        }
+        Ok(())
+    }
+
+    /// Writes a segment, new or in place of an older one, under a fresh epoch key.
+    fn write_segment(
+        &self,
+        state: &mut State,
+        number: u32,
+        keys: &BTreeMap<DataKeyId, Option<Secret>>,
+    ) -> Result<Active, VaultError> {
+        let mut epoch = Secret::default();
+        self.entropy.fill(epoch.as_mut());
+        let context = wrap_context(self.segments.store(), number);
+        let wrapped = self.key_encryption.wrap(&epoch, &context)?;
+        let (mut content, seed) = encode_header(SegmentKind::Vault, number, self.segments.store());
+        encode_frame(&mut content, seed, frame_kind::VAULT_EPOCH, 0, &[&wrapped])
+            .map_err(io_error)?;
+        let mut written = Vec::new();
+        if !keys.is_empty() {
+            let mut entries = EntryWriter::new(number, &epoch, &*self.entropy);
+            keys.iter().for_each(|(id, secret)| entries.push(*id, secret.as_ref()));
+            let at = len64(content.len()) + FRAME_HEADER_BYTES;
+            encode_frame(&mut content, seed, frame_kind::VAULT_KEYS, 1, &[&entries.payload])
+                .map_err(io_error)?;
+            written = entries.at(at);
+        }
+        let path = self.segments.path(number);
+        self.disk.write_secret(&path, &[&content]).map_err(io_error)?;
+        self.segments.forget(number);
+        state.epochs.insert(number, epoch);
+        state.take_in(number, &written);
+        let file = self.disk.open_append(&path).map_err(io_error)?;
+        let frames = if keys.is_empty() { 1 } else { 2 };
+        Ok(Active { number, seed, file, entries: keys.len(), frames })
+    }
+
+    /// Rewrites one segment without the keys to be erased, then wipes the old file: its epoch key is gone with it.
+    fn rewrite_without(
+        &self,
+        state: &mut State,
+        number: u32,
+        erased: &HashSet<DataKeyId>,
+    ) -> Result<(), VaultError> {
+        let scanned = read_segment(&self.segments, number)?;
+        let mut keys = BTreeMap::new();
+        for entry in &scanned.entries {
+            let keeps = entry.offset.is_some() && !erased.contains(&entry.id);
+            let secret = if keeps { Some(self.stored_key(state, entry.id)?) } else { None };
+            keys.insert(entry.id, secret);
+        }
+        let mut old = self.disk.open_append(&self.segments.path(number)).map_err(io_error)?;
+        let rewritten = self.write_segment(state, number, &keys)?;
+        old.wipe(HEADER_BYTES).map_err(io_error)?;
+        if state.active.as_ref().is_some_and(|active| active.number == number) {
+            state.active = Some(rewritten);
+        }
+        Ok(())
+    }
+}
+
+impl Vault for FileVault {
+    fn create(&self, id: DataKeyId) -> Result<DataKey, VaultError> {
+        let mut state = self.state.lock();
+        match state.slots.get(&id) {
+            Some(Slot::Erased) => return Err(VaultError::Shredded { id }),
+            Some(Slot::Stored { .. }) => {
+                return self.stored_key(&mut state, id).map(|secret| DataKey::new(id, secret));
+            }
+            None => {}
+        }
+        let secret = state.pending.entry(id).or_insert_with(|| {
+            let mut secret = Secret::default();
+            self.entropy.fill(secret.as_mut());
+            Some(secret)
+        });
+        secret.clone().map(|secret| DataKey::new(id, secret)).ok_or(VaultError::Shredded { id })
+    }
+
+    fn key(&self, id: DataKeyId) -> Result<DataKey, VaultError> {
+        let mut state = self.state.lock();
+        let secret = match (state.pending.get(&id), state.slots.get(&id)) {
+            (Some(Some(secret)), _) => secret.clone(),
+            (Some(None), _) | (None, Some(Slot::Erased)) => {
+                return Err(VaultError::Shredded { id });
+            }
+            (None, Some(Slot::Stored { .. })) => self.stored_key(&mut state, id)?,
+            (None, None) => return Err(VaultError::Unknown { id }),
+        };
+        Ok(DataKey::new(id, secret))
+    }
+
+    fn shred(&self, ids: &[DataKeyId]) -> Result<(), VaultError> {
+        let mut state = self.state.lock();
+        let mut by_segment: BTreeMap<u32, HashSet<DataKeyId>> = BTreeMap::new();
+        for id in ids {
+            match state.slots.get(id) {
+                Some(Slot::Erased) => {}
+                Some(Slot::Stored { segment, .. }) => {
+                    by_segment.entry(*segment).or_default().insert(*id);
+                }
+                // Never on disk: only the mark is written.
+                None => {
+                    state.pending.insert(*id, None);
+                }
+            }
+        }
+        self.flush_pending(&mut state)?;
+        state.is_broken = true;
+        for (number, erased) in &by_segment {
+            self.rewrite_without(&mut state, *number, erased)?;
+        }
+        state.is_broken = false;
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<(), VaultError> {
+        self.flush_pending(&mut self.state.lock())
+    }
+}
+
+impl State {
+    fn take_in(&mut self, segment: u32, entries: &[Entry]) {
+        for entry in entries {
+            let slot = entry.offset.map_or(Slot::Erased, |offset| Slot::Stored { segment, offset });
+            self.slots.insert(entry.id, slot);
+        }
+    }
+}
+
+impl fmt::Debug for FileVault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FileVault({} keys)", self.state.lock().slots.len())
+    }
+}
+
+fn broken() -> VaultError {
+    VaultError::Io { what: "an earlier write failed; the store has to be opened again".into() }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
+fn io_error(error: io::Error) -> VaultError {
+    VaultError::Io { what: error.to_string() }
+}
+
+impl From<JournalError> for VaultError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Io(error) => Self::Io { what: error.to_string() },
+            JournalError::Damaged(damage) => Self::Damaged { what: damage.to_string() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
