@@ -173,6 +173,8 @@ def tree():
     include("another leaf", 5, 8, LEAVES[4], p, r, False)
     include("a flipped root bit", 5, 8, LEAVES[5], p, flip(r, 255), False)
     include("a flipped path bit", 5, 8, LEAVES[5], [flip(p[0]), p[1], p[2]], r, False)
+    include("a path into a deeper tree", 3, 4, LEAVES[7], path(7, LEAVES), r, False)
+    include("a path into a shallower tree", 7, 8, LEAVES[3], path(3, LEAVES[:4]), root(LEAVES[:4]), False)
     include("a path for a tree of one", 0, 1, LEAVES[0], [LEAVES[0]], LEAVES[0], False)
 
     c, old6 = consistency(6, LEAVES), root(LEAVES[:6])
@@ -191,6 +193,8 @@ def tree():
     consist("two roots for one size", 8, r, 8, flip(r), [], False)
     consist("two roots for the empty tree", 0, root([]), 0, r, [], False)
 
+    consist("a new tree that is the old one", 4, root(LEAVES[:4]), 8, root(LEAVES[:4]), [], False)
+
     many = [leaf(str(n).encode()) for n in range(14)]
     for start, end, size in ((4, 8, 14), (8, 13, 14), (8, 13, 13), (0, 14, 14), (12, 14, 14), (13, 14, 14), (0, 6, 14), (8, 12, 13), (5, 5, 14), (0, 0, 0)):
         tree_leaves = many[:size]
@@ -205,6 +209,8 @@ def tree():
     sub("another subtree", 8, 13, flip(root(many[8:13])), 14, t, s, False)
     sub("another root", 8, 13, root(many[8:13]), 14, flip(t), s, False)
     sub("another end", 8, 12, root(many[8:13]), 14, t, s, False)
+    sub("a tree that is its subtree", 0, 4, root(many[:4]), 8, root(many[:4]), [], False)
+    sub("a deeper tree than the size says", 4, 8, root(many[4:8]), 8, root(many[:13]), subtree_proof(4, 8, many[:13]), False)
     sub("an empty subtree with a hash", 4, 4, root(many[4:8]), 14, t, [], False)
     sub("an empty subtree with a proof", 4, 4, root([]), 14, t, s, False)
 
@@ -326,14 +332,27 @@ def note():
             verify("a signature of 65 bytes", f"{text}\n{DASH} example.com/foo {b64(base64.b64decode(blob) + bytes(1))}\n", [foo], None),
             verify("the same key under the cosigner type is unknown", spec_note, [cosigner_foo], None),
             verify("the same ID under another name is unknown", spec_note.replace("foo", "fop"), [foo], None),
+            verify("a signature whose R is of small order", f"{head}\n{LOG.line(small_order_signature(LOG, head.encode()))}", [LOG.vkey], None),
             verify("a signature whose scalar is not reduced", f"{text}\n{DASH} example.com/foo {b64(unreduced(base64.b64decode(blob)))}\n", [foo], None),
         ],
     )
 
 
+ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def small_order_signature(key, message):
+    """What the owner of a key can make and a lenient verifier takes: R is the identity, s is k times the secret."""
+    secret = bytearray(hashlib.sha512(key.seed).digest()[:32])
+    secret[0] &= 248
+    secret[31] = secret[31] & 63 | 64
+    point = bytes([1] + [0] * 31)
+    k = int.from_bytes(hashlib.sha512(point + key.public + message).digest(), "little")
+    return point + (k * int.from_bytes(secret, "little") % ORDER).to_bytes(32, "little")
+
+
 def unreduced(blob):
-    order = 2**252 + 27742317777372353535851937790883648493
-    scalar = int.from_bytes(blob[36:], "little") + order
+    scalar = int.from_bytes(blob[36:], "little") + ORDER
     return blob[:36] + scalar.to_bytes(32, "little")
 
 
@@ -598,6 +617,8 @@ def mirror():
             case("an unknown log", None, None, 0, upload(0, 20), 404),
             case("no pending checkpoint yet", [], None, 0, upload(0, 20), 422),
             case("asking for the state", [270], 250, 250, header(0, 0), 409, info(270, 250)),
+            case("asking for the state of a mirror that once was empty", [0, 270], 0, 250, header(0, 0), 409, info(270, 250)),
+            case("an empty log", [0], None, 0, header(0, 0), 200),
             case("an end that is no pending checkpoint", [270], 250, 250, upload(250, 260), 409, info(270, 250)),
             case("an end before the mirror checkpoint", [250, 270], 260, 260, upload(250, 250), 409, info(270, 260)),
             case("a start beyond the next entry", [270], 250, 250, upload(251, 270), 409, info(270, 250)),

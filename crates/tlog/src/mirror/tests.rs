@@ -277,6 +277,20 @@ fn a_mirror_checkpoint_another_upload_moved_on_is_not_moved_back() {
 }
 
 #[test]
+fn an_upload_that_ends_before_the_mirror_checkpoint_is_refused_before_its_packages_are_read() {
+    let log = Log::of(30);
+    let state = MirrorState {
+        pending: vec![log.tree.signed(20, &log.signer), log.tree.signed(30, &log.signer)],
+        mirrored: Some(log.tree.signed(25, &log.signer)),
+        next_entry: 25,
+    };
+    let (header, _) = log.upload(20, 20, 0).into_parts();
+    let info = MirrorInfo { pending_size: 30, next_entry: 25, ticket: vec![] };
+    let refused = UploadDecision::Rejected(MirrorRejection::Conflict(info));
+    assert_eq!(open_upload(&header, Some(&state)), refused);
+}
+
+#[test]
 fn a_package_of_the_wrong_size_or_out_of_turn_is_refused() {
     let log = Log::of(20);
     let state = MirrorState {

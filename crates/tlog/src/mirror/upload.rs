@@ -34,12 +34,9 @@ impl MirrorState {
     /// A pending checkpoint an upload may end at. Size 0 counts only while it is the latest: clients ask with 0 to 0 for
     /// the mirror's state and expect a conflict.
     fn target(&self, end: u64) -> Option<&SignedCheckpoint> {
-        let candidates = self.pending.iter().rev().chain(&self.mirrored).take(if end == 0 {
-            1
-        } else {
-            usize::MAX
-        });
-        candidates.into_iter().find(|checkpoint| checkpoint.checkpoint().size() == end)
+        let eligible = if end == 0 { 1 } else { usize::MAX };
+        let mut candidates = self.pending.iter().rev().chain(&self.mirrored).take(eligible);
+        candidates.find(|checkpoint| checkpoint.checkpoint().size() == end)
     }
 
     fn info(&self, end: u64) -> MirrorInfo {

@@ -139,7 +139,9 @@ fn signed_note_verifies_the_same_notes() {
         let theirs = signed_note::Note::from_bytes(case.note.as_bytes())
             .unwrap()
             .verify(&VerifierList::new(known));
-        assert_eq!(theirs.is_ok(), case.verified.is_some(), "{}", case.name);
+        // signed_note checks without the strictness RFC 8032 leaves open; this vector is where it shows.
+        let is_lenient = case.name == "a signature whose R is of small order";
+        assert_eq!(theirs.is_ok(), case.verified.is_some() || is_lenient, "{}", case.name);
         compared += 1;
     }
     assert!(compared >= 8, "{compared}");
