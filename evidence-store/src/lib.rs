@@ -31,4 +31,5 @@ pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod vault;
+pub mod witness;
 mod wire;
