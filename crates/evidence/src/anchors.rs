@@ -6,7 +6,7 @@
 
 use heqi_pki::dsse::Envelope;
 use heqi_pki::keys::PublicKey;
-use heqi_tlog::note::VerifierKey;
+use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Digest, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -212,9 +212,12 @@ pub enum AnchorsError {
     /// No envelope, or not signed by the publisher it names.
     #[error(transparent)]
     Statement(#[from] StatementError),
-    /// A log and a cosigner share a key, or one key has two roles.
-    #[error("two anchors share the key name {0}")]
+    /// One key has two roles, or stands twice.
+    #[error("two anchors share the key of {0}")]
     SharedKey(String),
+    /// A log's key that signs cosignatures, or a cosigner's key that signs heads.
+    #[error("the key {0} is of a type that does not fit its role")]
+    KeyType(String),
 }
 
 impl AnchorsFile {
@@ -230,6 +233,9 @@ impl AnchorsFile {
         let unverified: Anchors =
             crate::canonical::parse(envelope.unverified_payload()).map_err(StatementError::from)?;
         let anchors = Anchors::open(&envelope, &[unverified.publisher.key.0])?.into_statement();
+        if let Some(name) = misfit_key(&anchors) {
+            return Err(AnchorsError::KeyType(name));
+        }
         if let Some(name) = shared_key(&anchors) {
             return Err(AnchorsError::SharedKey(name));
         }
@@ -237,11 +243,27 @@ impl AnchorsFile {
     }
 }
 
+/// A log signs heads, a cosigner cosigns them; a key of the other type would count for
+/// nothing, or for too much.
+fn misfit_key(anchors: &Anchors) -> Option<String> {
+    let logs = anchors.logs.iter().map(|log| (&log.vkey.0, SignatureType::Ed25519));
+    let cosigners = anchors.cosigners.iter().map(|c| (&c.vkey.0, SignatureType::CosignatureV1));
+    logs.chain(cosigners)
+        .find(|(key, wanted)| key.signature_type() != *wanted)
+        .map(|(key, _)| key.name().to_string())
+}
+
+/// The first key that stands twice, in whatever role: independence would be printed that
+/// is none.
 fn shared_key(anchors: &Anchors) -> Option<String> {
     let mut seen = std::collections::BTreeSet::new();
     let logs = anchors.logs.iter().map(|log| &log.vkey.0);
     let cosigners = anchors.cosigners.iter().map(|cosigner| &cosigner.vkey.0);
-    logs.chain(cosigners)
-        .find(|key| !seen.insert(key.public_key()))
-        .map(|key| key.name().to_string())
+    let notes = logs.chain(cosigners).map(|key| (key.public_key().to_vec(), key.name().as_str()));
+    let custodians =
+        anchors.custodians.iter().map(|c| (c.key.0.to_raw_bytes(), c.custodian.as_str()));
+    notes
+        .chain(custodians)
+        .find(|(key, _)| !seen.insert(key.clone()))
+        .map(|(_, name)| name.to_owned())
 }

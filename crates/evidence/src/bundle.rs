@@ -105,6 +105,7 @@ impl BundleParts {
     /// # Errors
     /// Too many or too large parts, or attachment names the format does not know.
     pub fn write(&self) -> Result<Vec<u8>, BundleError> {
+        self.check()?;
         let named = self.named();
         let manifest = Manifest {
             entries: named
@@ -123,6 +124,20 @@ impl BundleParts {
         ];
         entries.extend(named.into_iter().map(|(name, bytes)| (name, bytes.to_vec())));
         Ok(container::write(&entries)?)
+    }
+
+    /// What is written can be read again.
+    fn check(&self) -> Result<(), BundleError> {
+        if let Some(file) = self.attachments.keys().find(|file| !is_attachment_name(file)) {
+            return Err(BundleError::UnknownEntry(format!("attachments/{file}")));
+        }
+        if self.certificates.len() > MAX_CERTIFICATES {
+            return Err(BundleError::Numbering(certificate_name(MAX_CERTIFICATES)));
+        }
+        if self.deposits.len() > MAX_DEPOSITS {
+            return Err(BundleError::Numbering(deposit_name(MAX_DEPOSITS)));
+        }
+        Ok(())
     }
 
     /// The immutable parts a custodian receives and its receipt lists.

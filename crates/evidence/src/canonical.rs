@@ -68,7 +68,9 @@ pub fn to_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, CanonicalError> {
 /// The first number that is not.
 pub fn check_numbers(value: &Value) -> Result<(), serde_json::Error> {
     match value {
-        Value::Number(n) if n.as_i64().is_none_or(|i| i.abs() > MAX_INTEGER) => {
+        Value::Number(n)
+            if n.as_i64().is_none_or(|i| i.unsigned_abs() > MAX_INTEGER.unsigned_abs()) =>
+        {
             Err(serde_json::Error::custom("a number that is not an integer within 2^53"))
         }
         Value::Array(items) => items.iter().try_for_each(check_numbers),
@@ -285,6 +287,16 @@ mod tests {
         assert!(matches!(parse::<Value>(br#"{"b":1,"a":2}"#), Err(CanonicalError::NotCanonical)));
         assert!(matches!(parse::<Value>(b"\"\\u0061\""), Err(CanonicalError::NotCanonical)));
         assert!(parse::<Value>(br#"{"a":1}"#).is_ok());
+    }
+
+    #[test]
+    fn numbers_beyond_the_bounds_are_refused_when_written_too() {
+        let bounds = [i64::MIN, -MAX_INTEGER - 1, MAX_INTEGER + 1, i64::MAX];
+        for number in bounds {
+            assert!(to_bytes(&[number]).is_err(), "{number}");
+        }
+        assert!(to_bytes(&[u64::MAX]).is_err() && to_bytes(&[1.0]).is_err());
+        assert!(to_bytes(&[MAX_INTEGER, -MAX_INTEGER]).is_ok());
     }
 
     fn any_value() -> impl Strategy<Value = Value> {

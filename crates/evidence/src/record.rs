@@ -321,6 +321,7 @@ mod stored;
 pub use stored::{ClassContent, StoredClass, StoredRecord, StoredRecordError};
 
 mod client;
+pub(crate) use client::check_provenance;
 pub use client::{ClientAttributes, ClientError};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::{Digest, UtcMillis};
 
-use super::{Context, Decoded};
+use super::{Context, Decoded, integrity};
 use crate::anchors::CustodianAnchor;
 use crate::chain::chain_commitment;
 use crate::deposit::{DepositReceipt, Outcome};
@@ -57,7 +57,10 @@ fn conclude(
     custodians.sort_unstable();
     custodians.dedup();
     let (have, of) = (held.len(), custodians.len());
-    let vouched_by: Vec<String> = held.iter().map(|(by, _)| by.organisation.clone()).collect();
+    let mut vouched_by: Vec<String> = held.iter().map(|(by, _)| by.organisation.clone()).collect();
+    // Two custodians of one organisation are one organisation's word.
+    vouched_by.sort_unstable();
+    vouched_by.dedup();
     let claim = match refused {
         Some(reason) => Claim::not_proved(name, reason),
         None if of > 0 && have == of => {
@@ -127,19 +130,33 @@ fn is_for(
     let same_entry = logged_at.is_none_or(|(origin, index)| {
         receipt.log_origin == *origin && receipt.leaf_index == *index
     });
-    let known = |digest: &Digest| receipt.parts.iter().any(|part| part.sha256 == *digest);
-    // Photos and documents must be those the custodian hashed itself. The record and the
-    // device's attributes may be disclosed in part and then have other bytes.
-    let attachments = decoded.parts.attachments.values().all(|bytes| known(&Digest::of(bytes)));
+    // What is here must be what the custodian hashed itself. The record and the device's
+    // attributes may be disclosed in part and then have other bytes.
+    let partial = |part: &[u8]| {
+        let parts = decoded.parts;
+        (!decoded.record.is_full() && part == parts.record.as_slice())
+            || (!client_is_full(decoded) && Some(part) == parts.client.as_deref())
+    };
+    let known = |part: &[u8]| {
+        let digest = Digest::of(part);
+        receipt.parts.iter().any(|listed| listed.sha256 == digest)
+    };
+    let parts = decoded.parts.immutable_parts().all(|part| partial(part) || known(part));
     let whole = !is_whole(decoded)
         || decoded.parts.deposit_manifest().digest().ok() == Some(receipt.manifest_sha256);
-    same_record && same_entry && attachments && whole
+    same_record && same_entry && parts && whole
 }
 
 /// Whether the bundle carries everything a deposit carries, so that the manifest can be
-/// made again.
+/// made again: nothing is closed, and every file the record refers to is attached.
 fn is_whole(decoded: &Decoded<'_>) -> bool {
-    let client = decoded.signing.as_ref().is_none_or(|signing| signing.client.is_full());
-    let wanted = decoded.signing.as_ref().map_or(0, |s| s.preimage.documents.len() + 1);
-    decoded.record.is_full() && client && decoded.parts.attachments.len() >= wanted
+    let attached: Vec<Digest> =
+        decoded.parts.attachments.values().map(|bytes| Digest::of(bytes)).collect();
+    decoded.record.is_full()
+        && client_is_full(decoded)
+        && integrity::referenced(decoded).iter().all(|digest| attached.contains(digest))
+}
+
+fn client_is_full(decoded: &Decoded<'_>) -> bool {
+    decoded.signing.as_ref().is_none_or(|signing| signing.client.is_full())
 }

@@ -13,6 +13,9 @@ pub(super) fn examine(decoded: &Decoded<'_>) -> Claim {
     }
     match decoded.record.attribute("party_name") {
         None => Claim::not_proved(name, Reason::IdentityNotDisclosed),
+        Some(attribute) if attribute.provenance.is_empty() => {
+            Claim::not_proved(name, Reason::IdentityNotDisclosed)
+        }
         Some(attribute) if attribute.provenance == Provenance::Declared => {
             Claim::not_proved(name, Reason::IdentityDeclared)
         }

@@ -2,18 +2,21 @@
 
 use heqi_pki::certificate::CertificateChain;
 use heqi_pki::dsse::Envelope;
-use heqi_vocabulary::Digest;
+use heqi_tlog::proof_file::ProofFile;
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{Decoded, Signing};
 use crate::bundle::EvidenceBundle;
-use crate::challenge::{ChallengePreimage, WitnessedHead};
+use crate::challenge::{ChallengePreimage, PriorRecord, WitnessedHead};
 use crate::disclosure::Disclosure;
-use crate::record::Frame;
+use crate::record::{Frame, check_provenance};
 use crate::schema::RecordKind;
 use crate::statement::{SignedDocument, SigningStatement};
 use crate::verdict::Reason;
+
+/// The attribute that ties the envelope, and all the envelope binds, to the record.
+const BINDING: &str = "envelope_sha256";
 
 /// Reads every part by its own format.
 pub(super) fn decode(bundle: &EvidenceBundle) -> Result<Decoded<'_>, Reason> {
@@ -25,7 +28,12 @@ pub(super) fn decode(bundle: &EvidenceBundle) -> Result<Decoded<'_>, Reason> {
     let record = Disclosure::parse(&parts.record).map_err(|e| malformed(e.to_string()))?;
     let frame = Frame::read(&record).map_err(|e| malformed(e.to_string()))?;
     let signing = if frame.kind == RecordKind::Signing {
-        Some(decode_signing(bundle)?)
+        let signing = decode_signing(bundle)?;
+        // The envelope names or binds every other part; this one slot ties it to the record.
+        match said::<Digest>(&record, BINDING)? {
+            None => return Err(Reason::NotBound { attribute: BINDING }),
+            Some(_) => Some(signing),
+        }
     } else {
         refuse_signing_parts(bundle)?;
         None
@@ -47,7 +55,7 @@ fn decode_signing(bundle: &EvidenceBundle) -> Result<Signing, Reason> {
         ChallengePreimage::parse(preimage).map_err(|_| malformed("challenge.json"))?;
     let client = parts.client.as_deref().ok_or_else(missing("client.json"))?;
     let client = Disclosure::parse(client).map_err(|_| malformed("client.json"))?;
-    if client.kind() != RecordKind::Client {
+    if client.kind() != RecordKind::Client || check_provenance(&client).is_err() {
         return Err(malformed("client.json"));
     }
     if parts.certificates.is_empty() {
@@ -79,6 +87,7 @@ pub(super) fn cross_check(decoded: &Decoded<'_>) -> Result<Reason, Reason> {
         bind_challenge(decoded, signing)?;
         bind_statement(decoded, signing)?;
         bind_photo(decoded, signing)?;
+        bind_origin(decoded, signing)?;
     }
     bind_attachments(decoded)?;
     let parts = decoded.parts.immutable_parts().count();
@@ -89,17 +98,19 @@ pub(super) fn cross_check(decoded: &Decoded<'_>) -> Result<Reason, Reason> {
 fn bind_challenge(decoded: &Decoded<'_>, signing: &Signing) -> Result<(), Reason> {
     let record = &decoded.record;
     let preimage = &signing.preimage;
-    let in_challenge = "challenge.json";
-    agrees("challenge", in_challenge, record.parsed("challenge"), &signing.challenge)?;
-    agrees("ceremony", in_challenge, record.parsed("ceremony"), &preimage.ceremony)?;
-    agrees("filing", in_challenge, record.parsed("filing"), &preimage.filing)?;
-    agrees("party", in_challenge, record.parsed("party"), &preimage.party)?;
-    agrees("capacities", in_challenge, list(record, "capacities"), &preimage.capacities)?;
-    agrees("documents", in_challenge, document_digests(record), &preimage.documents)?;
-    agrees("prior_records", in_challenge, list(record, "prior_records"), &preimage.prior_records)?;
-    let device_key = preimage.device_key_sha256;
-    agrees("device_key", in_challenge, record.parsed("device_key_sha256"), &device_key)?;
-    bind_checkpoint(decoded, preimage.checkpoint.as_ref())?;
+    let against = "challenge.json";
+    let head = preimage.checkpoint.as_ref();
+    agrees("challenge", against, said(record, "challenge")?, &signing.challenge)?;
+    agrees::<CeremonyId>("ceremony", against, said(record, "ceremony")?, &preimage.ceremony)?;
+    agrees::<FilingId>("filing", against, said(record, "filing")?, &preimage.filing)?;
+    agrees::<PartyId>("party", against, said(record, "party")?, &preimage.party)?;
+    agrees("capacities", against, said(record, "capacities")?, &preimage.capacities)?;
+    agrees("documents", against, document_digests(record)?, &preimage.documents)?;
+    let prior: Option<Vec<PriorRecord>> = said(record, "prior_records")?;
+    agrees("prior_records", against, prior, &preimage.prior_records)?;
+    let device_key = said(record, "device_key_sha256")?;
+    agrees("device_key", against, device_key, &preimage.device_key_sha256)?;
+    bind_checkpoint(decoded, head)?;
     if decoded.frame.place.recorded_at > preimage.expires_at {
         return Err(Reason::ChallengeExpired);
     }
@@ -120,46 +131,48 @@ fn bind_checkpoint(decoded: &Decoded<'_>, head: Option<&WitnessedHead>) -> Resul
 /// The statement names the same challenge, party, documents, certificate and device tree.
 fn bind_statement(decoded: &Decoded<'_>, signing: &Signing) -> Result<(), Reason> {
     let record = &decoded.record;
-    let statement = &signing.statement;
-    let said = "envelope.json";
+    let (statement, preimage) = (&signing.statement, &signing.preimage);
+    let against = "envelope.json";
     let envelope = Digest::of(signing.envelope.as_bytes());
-    agrees("envelope", said, record.parsed("envelope_sha256"), &envelope)?;
-    agrees("challenge", said, Some(signing.challenge), &statement.challenge)?;
-    agrees("party", said, Some(signing.preimage.party), &statement.party)?;
-    let capacities = signing.preimage.capacities.clone();
-    agrees("capacities", said, Some(capacities), &statement.capacities)?;
-    let digests = statement.documents.iter().map(|d| d.sha256).collect();
-    agrees("documents", said, Some(signing.preimage.documents.clone()), &digests)?;
-    agrees("documents", said, documents(record), &statement.documents)?;
-    agrees("intent", said, record.parsed("intent_sha256"), &statement.intent_sha256)?;
-    agrees("consents", said, list(record, "consents"), &statement.consents)?;
     let certificate = signing.certificates.leaf().digest();
-    agrees("certificate", said, Some(certificate), &statement.certificate_sha256)?;
-    agrees("certificate", "record.json", record.parsed("certificate_sha256"), &certificate)?;
-    agrees("client_root", said, Some(signing.client.root()), &statement.client_root)?;
-    agrees("client_root", "record.json", record.parsed("client_root"), &signing.client.root())
+    let root = signing.client.root();
+    let digests: Vec<Digest> = statement.documents.iter().map(|d| d.sha256).collect();
+    agrees("envelope", against, said(record, BINDING)?, &envelope)?;
+    agrees("challenge", against, Some(signing.challenge), &statement.challenge)?;
+    agrees("party", against, Some(preimage.party), &statement.party)?;
+    agrees("capacities", against, Some(&preimage.capacities), &&statement.capacities)?;
+    agrees("documents", against, Some(&preimage.documents), &&digests)?;
+    agrees("documents", against, documents(record)?, &statement.documents)?;
+    agrees("intent", against, said(record, "intent_sha256")?, &statement.intent_sha256)?;
+    agrees("consents", against, said(record, "consents")?, &statement.consents)?;
+    agrees("certificate", against, Some(certificate), &statement.certificate_sha256)?;
+    agrees("client_root", against, Some(root), &statement.client_root)?;
+    let against = "record.json";
+    agrees("certificate", against, said(record, "certificate_sha256")?, &certificate)?;
+    agrees("client_root", against, said(record, "client_root")?, &root)
 }
 
-/// The photo the server received is the photo the device signed.
+/// The photo the server received is the photo the device signed, or neither has one.
 fn bind_photo(decoded: &Decoded<'_>, signing: &Signing) -> Result<(), Reason> {
-    let received: Option<Digest> = decoded.record.parsed("photo_sha256");
-    match (received, signing.client.parsed::<Digest>("photo_sha256")) {
-        (Some(received), Some(signed)) => agrees("photo", "client.json", Some(received), &signed),
+    let received = decoded.record.attribute("photo_sha256");
+    match (received, signing.client.attribute("photo_sha256")) {
+        (Some(received), Some(signed)) => {
+            agrees("photo", "client.json", Some(&received.value), &&signed.value)
+        }
         _ => Ok(()),
     }
 }
 
+/// The device signed for the log the record stands in.
+fn bind_origin(decoded: &Decoded<'_>, signing: &Signing) -> Result<(), Reason> {
+    let proof = decoded.parts.proof.as_deref().and_then(|bytes| ProofFile::parse(bytes).ok());
+    let origin = proof.as_ref().map(|proof| proof.checkpoint().checkpoint().origin().as_str());
+    agrees("origin", "proof/record.tlog-proof", origin, &signing.statement.origin.as_str())
+}
+
 /// Every attachment is what its name says, and the record refers to it.
 fn bind_attachments(decoded: &Decoded<'_>) -> Result<(), Reason> {
-    let mut referenced: Vec<Digest> = Vec::new();
-    referenced.extend(decoded.record.parsed::<Digest>("photo_sha256"));
-    referenced.extend(decoded.record.parsed::<Digest>("document_sha256"));
-    referenced.extend(document_digests(&decoded.record).unwrap_or_default());
-    if let Some(signing) = &decoded.signing {
-        referenced.extend(signing.preimage.documents.iter().copied());
-        referenced.extend(signing.client.parsed::<Digest>("photo_sha256"));
-        referenced.extend(signing.client.parsed::<Digest>("strokes_sha256"));
-    }
+    let referenced = referenced(decoded);
     for (file, bytes) in &decoded.parts.attachments {
         let digest = Digest::of(bytes);
         if !file.starts_with(&digest.to_string()) {
@@ -172,7 +185,21 @@ fn bind_attachments(decoded: &Decoded<'_>) -> Result<(), Reason> {
     Ok(())
 }
 
-/// A closed slot cannot disagree; the statement still binds what it would say.
+/// The files that the open parts refer to.
+pub(super) fn referenced(decoded: &Decoded<'_>) -> Vec<Digest> {
+    let record = &decoded.record;
+    let mut referenced: Vec<Digest> = Vec::new();
+    referenced.extend(record.parsed::<Digest>("photo_sha256"));
+    referenced.extend(record.parsed::<Digest>("document_sha256"));
+    if let Some(signing) = &decoded.signing {
+        referenced.extend(signing.preimage.documents.iter().copied());
+        referenced.extend(signing.client.parsed::<Digest>("photo_sha256"));
+        referenced.extend(signing.client.parsed::<Digest>("strokes_sha256"));
+    }
+    referenced
+}
+
+/// A closed slot cannot disagree; the envelope still binds what it would say.
 fn agrees<T: PartialEq>(
     what: &'static str,
     against: &'static str,
@@ -185,14 +212,24 @@ fn agrees<T: PartialEq>(
     }
 }
 
-fn list<T: for<'de> Deserialize<'de>>(record: &Disclosure, name: &str) -> Option<T> {
-    record.value(name).and_then(|value: &Value| serde_json::from_value(value.clone()).ok())
+/// What the record says of something a signing must have; `None` when the slot is closed.
+/// An open slot without a value of its kind would escape every comparison.
+fn said<T: for<'de> Deserialize<'de>>(
+    record: &Disclosure,
+    name: &'static str,
+) -> Result<Option<T>, Reason> {
+    let malformed =
+        |_| Reason::RecordMalformed { detail: format!("{name} is missing or malformed") };
+    record
+        .attribute(name)
+        .map(|attribute| T::deserialize(&attribute.value).map_err(malformed))
+        .transpose()
 }
 
-fn documents(record: &Disclosure) -> Option<Vec<SignedDocument>> {
-    list(record, "documents")
+fn documents(record: &Disclosure) -> Result<Option<Vec<SignedDocument>>, Reason> {
+    said(record, "documents")
 }
 
-fn document_digests(record: &Disclosure) -> Option<Vec<Digest>> {
-    documents(record).map(|documents| documents.iter().map(|d| d.sha256).collect())
+fn document_digests(record: &Disclosure) -> Result<Option<Vec<Digest>>, Reason> {
+    Ok(documents(record)?.map(|documents| documents.iter().map(|d| d.sha256).collect()))
 }

@@ -38,9 +38,11 @@ fn not_before(decoded: &Decoded<'_>, context: &Context<'_>) -> Option<(UtcMillis
     let same = head.origin().as_str() == named.origin
         && head.size() == named.size
         && head.root().as_bytes() == named.root.as_bytes();
-    let anchor = log::log_of(context, &named.origin).filter(|_| same)?;
-    log::signatures(signed.note(), anchor, context)
-        .ok()?
+    if !same {
+        return None;
+    }
+    let (_, cosigned) = log::signatures(&signed, context).ok()?;
+    cosigned
         .iter()
         .filter(|c| c.by.role == CosignerRole::Witness)
         .map(|c| (c.at, c.by.organisation.clone()))

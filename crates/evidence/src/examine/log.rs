@@ -1,8 +1,9 @@
 //! Logged, witnessed, mirrored: the record stands in the log, the log only grew, and
 //! somebody independent holds all of it.
 
+use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::cosignature::CosignatureTime;
-use heqi_tlog::note::{Note, VerifierKey};
+use heqi_tlog::note::VerifierKey;
 use heqi_tlog::proof::verify_inclusion;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tree::leaf_hash;
@@ -69,8 +70,10 @@ fn prove<'a>(decoded: &Decoded<'_>, context: &Context<'a>) -> Result<Proved<'a>,
     let proof = ProofFile::parse(bytes)
         .map_err(|_| wrong(Reason::PartMalformed { entry: "proof/record.tlog-proof" }))?;
     let checkpoint = proof.checkpoint().checkpoint();
-    let log = log_of(context, checkpoint.origin().as_str())
-        .ok_or_else(|| missing(Reason::LogUnknown { origin: checkpoint.origin().to_string() }))?;
+    let origin = checkpoint.origin().as_str();
+    if logs_of(context, origin).next().is_none() {
+        return Err(missing(Reason::LogUnknown { origin: origin.to_owned() }));
+    }
     let leaf = LogLeaf::Record(RecordRoot::new(decoded.record.root())).to_bytes();
     verify_inclusion(
         proof.index(),
@@ -80,34 +83,41 @@ fn prove<'a>(decoded: &Decoded<'_>, context: &Context<'a>) -> Result<Proved<'a>,
         checkpoint.root(),
     )
     .map_err(|_| wrong(Reason::NotIncluded))?;
-    let cosigned = signatures(proof.checkpoint().note(), log, context).map_err(wrong)?;
+    let (log, cosigned) = signatures(proof.checkpoint(), context).map_err(wrong)?;
     if !context.counts(&log.validity, decoded.frame.place.recorded_at) {
         return Err(missing(Reason::KeyNotValidThen { who: log.vkey.0.name().to_string() }));
     }
     Ok(Proved { log, index: proof.index(), size: checkpoint.size(), cosigned })
 }
 
-pub(super) fn log_of<'a>(context: &Context<'a>, origin: &str) -> Option<&'a LogAnchor> {
-    context.anchors.logs.iter().find(|log| log.vkey.0.name().as_str() == origin)
+/// The keys of a log: more than one when it changed its key.
+fn logs_of<'a>(context: &Context<'a>, origin: &str) -> impl Iterator<Item = &'a LogAnchor> {
+    context.anchors.logs.iter().filter(move |log| log.vkey.0.name().as_str() == origin)
 }
 
-/// The cosignatures of other organisations on a head that its log signed.
+/// The key with which its log signed a head, and the cosignatures of other organisations
+/// on it.
 ///
 /// # Errors
-/// The log did not sign it, or a signature of a known key does not hold.
+/// No known key of the log signed it, or a signature of a known key does not hold.
 pub(super) fn signatures<'a>(
-    note: &Note,
-    log: &'a LogAnchor,
+    head: &SignedCheckpoint,
     context: &Context<'a>,
-) -> Result<Vec<Cosigned<'a>>, Reason> {
+) -> Result<(&'a LogAnchor, Vec<Cosigned<'a>>), Reason> {
     let cosigners = &context.anchors.cosigners;
-    let keys = std::iter::once(&log.vkey.0).chain(cosigners.iter().map(|c| &c.vkey.0));
-    let keys: Vec<&VerifierKey> = keys.collect();
-    let verified = note.verify(keys.iter().copied()).map_err(|_| Reason::LogSignatureInvalid)?;
-    if !verified.iter().any(|signature| *signature.key() == log.vkey.0) {
-        return Err(Reason::LogSignatureInvalid);
-    }
-    Ok(verified
+    let logs: Vec<&LogAnchor> = logs_of(context, head.checkpoint().origin().as_str()).collect();
+    let keys: Vec<&VerifierKey> = logs
+        .iter()
+        .map(|log| &log.vkey.0)
+        .chain(cosigners.iter().map(|cosigner| &cosigner.vkey.0))
+        .collect();
+    let verified =
+        head.note().verify(keys.iter().copied()).map_err(|_| Reason::LogSignatureInvalid)?;
+    let log = logs
+        .into_iter()
+        .find(|log| verified.iter().any(|signature| *signature.key() == log.vkey.0))
+        .ok_or(Reason::LogSignatureInvalid)?;
+    let cosigned = verified
         .iter()
         .filter_map(|signature| {
             let by = cosigners.iter().find(|c| c.vkey.0 == *signature.key())?;
@@ -116,7 +126,8 @@ pub(super) fn signatures<'a>(
             let independent = by.organisation != log.organisation;
             (independent && context.counts(&by.validity, at)).then_some(Cosigned { by, at })
         })
-        .collect())
+        .collect();
+    Ok((log, cosigned))
 }
 
 fn instant(time: CosignatureTime) -> Option<UtcMillis> {

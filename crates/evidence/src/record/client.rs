@@ -70,15 +70,7 @@ impl ClientAttributes {
         if disclosure.kind() != RecordKind::Client || !disclosure.is_full() {
             return Err(ClientError::NotWhole);
         }
-        for (_, attribute) in disclosure.attributes() {
-            let own_word = matches!(
-                attribute.provenance,
-                Provenance::Reported | Provenance::Refused | Provenance::Absent
-            );
-            if !own_word {
-                return Err(ClientError::Provenance(attribute.name));
-            }
-        }
+        check_provenance(&disclosure)?;
         Ok(Self { attributes: disclosure.attributes().map(|(_, a)| a.clone()).collect() })
     }
 
@@ -117,5 +109,16 @@ impl ClientAttributes {
                     .unwrap_or_else(|_| Hash::from_bytes([0; 32]))
             })
             .collect()
+    }
+}
+
+/// Whether everything that is open claims only what a device can claim.
+pub(crate) fn check_provenance(client: &Disclosure) -> Result<(), ClientError> {
+    let own_word = |provenance| {
+        matches!(provenance, Provenance::Reported | Provenance::Refused | Provenance::Absent)
+    };
+    match client.attributes().find(|(_, attribute)| !own_word(attribute.provenance)) {
+        Some((_, attribute)) => Err(ClientError::Provenance(attribute.name)),
+        None => Ok(()),
     }
 }

@@ -93,6 +93,9 @@ impl StoredRecord {
             return Err(StoredRecordError::Classes);
         };
         let schema = schema_of(frame_class)?;
+        if !self.classes.iter().all(|(class, stored)| holds_its_own(schema, *class, stored)) {
+            return Err(StoredRecordError::Classes);
+        }
         let mut slots = Vec::with_capacity(usize::from(schema.slots));
         for slot in 0..schema.slots {
             let class = self.classes.get(&schema.class(slot)).ok_or(StoredRecordError::Classes)?;
@@ -121,6 +124,21 @@ fn schema_of(frame: &ClassContent) -> Result<&'static Schema, StoredRecordError>
         _ => None,
     }
     .ok_or(StoredRecordError::Frame(FrameError("schema")))
+}
+
+/// Whether every slot stands in the class it belongs to, once, and with a value where its
+/// provenance wants one.
+fn holds_its_own(schema: &'static Schema, class: RetentionClass, stored: &StoredClass) -> bool {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut own =
+        |slot: u8| slot < schema.slots && schema.class(slot) == class && seen.insert(slot);
+    match stored {
+        StoredClass::Erased(leaves) => leaves.iter().all(|(slot, _)| own(*slot)),
+        StoredClass::Open(content) => content.values.iter().all(|(slot, value, provenance)| {
+            let empty = schema.is_reserved(*slot) || provenance.is_empty();
+            own(*slot) && value.is_null() == empty
+        }),
+    }
 }
 
 fn restore(schema: &'static Schema, slot: u8, class: &StoredClass) -> Option<Slot> {

@@ -37,6 +37,11 @@ pub enum Reason {
         /// The entry.
         entry: &'static str,
     },
+    /// Nothing ties a part to the record.
+    NotBound {
+        /// The attribute that would.
+        attribute: &'static str,
+    },
     /// Two parts disagree.
     Mismatch {
         /// What disagrees, `snake_case`.
@@ -203,6 +208,7 @@ impl Reason {
             Self::PartMalformed { .. } => "part_malformed",
             Self::PartMissing { .. } => "part_missing",
             Self::PartUnexpected { .. } => "part_unexpected",
+            Self::NotBound { .. } => "not_bound",
             Self::AttachmentUnreferenced { .. } => "attachment_unreferenced",
             Self::ChallengeExpired => "challenge_expired",
             Self::SignatureValid { .. } => "signature_valid",
@@ -260,6 +266,9 @@ impl Reason {
             Self::PartMalformed { entry } => format!("{entry} 格式不合规"),
             Self::PartMissing { entry } => format!("签署记录缺少 {entry}"),
             Self::PartUnexpected { entry } => format!("该类记录不应有 {entry}"),
+            Self::NotBound { attribute } => {
+                format!("记录未披露 {attribute},不能证明所附签名属于该记录")
+            }
             Self::Mismatch { what, against } => format!("{what} 与 {against} 不一致"),
             Self::AttachmentUnreferenced { entry } => format!("附件 {entry} 未被记录引用"),
             Self::ChallengeExpired => "签署应答晚于挑战有效期".into(),
@@ -322,6 +331,9 @@ impl Reason {
             Self::PartMalformed { entry } => format!("{entry} is malformed"),
             Self::PartMissing { entry } => format!("a signing record needs {entry}"),
             Self::PartUnexpected { entry } => format!("a record of this kind has no {entry}"),
+            Self::NotBound { attribute } => format!(
+                "the record does not disclose {attribute}: nothing ties the signature beside it to it"
+            ),
             Self::Mismatch { what, against } => format!("{what} differs from {against}"),
             Self::AttachmentUnreferenced { entry } => {
                 format!("the record does not refer to attachment {entry}")
