@@ -1,1 +1,64 @@
 //! What the signing platform does: one file per command, one commit per business act.
+//!
+//! What this is: the use cases. Each command is a struct of what is asked, an error enum
+//! that explains itself in Chinese and English, and one function that reads top to
+//! bottom: read, decide, commit. A commit holds everything the act writes: the record
+//! and its leaf, the state of filing, party and ceremony, the deposits to be made, and
+//! the row that makes a repeated request the same act. Nothing exists without the rest.
+//!
+//! What this is not: HTTP, pages, timers, the worker that speaks to custodians; rules of
+//! who signs what (`heqi_filing`); formats of evidence (`heqi_evidence`).
+//!
+//! Personal data stands only in sealed values and sealed objects: never in a row key, a
+//! log entry, an error or a log line. The rows are listed in `rows.rs`.
+//!
+//! Before anything:
+//! - [`platform`]: the ports and settings every command is given
+//! - [`request`], [`access`]: who asks, by which key or token, and what the server saw
+//! - [`fault`]: what goes wrong with any act, and how a caller tells errors apart
+//!
+//! Commands:
+//! - [`open_filing`], [`add_party`], [`attach_document`], [`invite`]: by the handler
+//! - [`give_consent`], [`begin_signing`], [`capture_photo`], [`complete_signing`],
+//!   [`decline`]: by the signer
+//! - [`confirm`], [`object`]: by parties, after signing
+//!
+//! Queries:
+//! - [`filing_view`], [`ceremony_view`], [`read_document`]: how things stand
+//! - [`receipt`], [`disclose`], [`export_bundle`]: evidence, in part and whole
+//! - [`coverage`]: what of all evidence is held by whom
+//!
+//! For the worker:
+//! - [`deposit_queue`]: what is to be deposited, and what custodians and cosigners said
+
+pub mod access;
+mod act;
+pub mod add_party;
+pub mod attach_document;
+pub mod begin_signing;
+pub mod capture_photo;
+pub mod ceremony_view;
+pub mod complete_signing;
+pub mod confirm;
+pub mod coverage;
+pub mod decline;
+pub mod deposit_queue;
+pub mod disclose;
+pub mod export_bundle;
+pub mod fault;
+pub mod filing_view;
+pub mod give_consent;
+pub mod invite;
+mod ledger;
+pub mod object;
+pub mod open_filing;
+pub mod platform;
+pub mod read_document;
+pub mod receipt;
+pub mod request;
+mod rows;
+mod tally;
+mod wording;
+
+pub use platform::{Custodian, Platform, Ports, Settings};
+pub use request::{Actor, IdempotencyKey, Request, RequestFacts, Scope};

@@ -1,0 +1,263 @@
+//! API keys and signer tokens: who may come in at all.
+//!
+//! Both are texts of 256 random bits of which only a SHA-256 is stored. A signer token
+//! serves one ceremony; once that has ended, what is left is to confirm, to object and to
+//! see one's own evidence, because every other command asks the ceremony itself.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use heqi_evidence_store::changeset::Changeset;
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::fault::{ActError, Class, Fault, Thing};
+use crate::platform::Platform;
+use crate::request::{Actor, Scope};
+use crate::rows;
+use crate::wording::{Told, refusals, say};
+
+/// What stands in front of every key and token, so that secret scanners know them.
+pub const PREFIX: &str = "heqi_";
+/// The label under which keys and tokens are hashed.
+pub const HASH_LABEL: &str = "heqi.api-key/v1\n";
+const TOKEN_LABEL: &[u8] = b"heqi.signer-token/v1\n";
+
+/// Names an API key: `key_` and 16 hexadecimal characters of its hash.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct ApiKeyId(String);
+
+impl ApiKeyId {
+    fn of(hash: &Digest) -> Self {
+        Self(hash.to_string().chars().take(16).fold("key_".to_owned(), |mut text, c| {
+            text.push(c);
+            text
+        }))
+    }
+}
+
+impl fmt::Display for ApiKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for ApiKeyId {
+    type Err = ApiKeyIdError;
+
+    fn from_str(text: &str) -> Result<Self, ApiKeyIdError> {
+        let fits = text.strip_prefix("key_").is_some_and(|rest| {
+            rest.len() == 16
+                && rest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        });
+        if fits { Ok(Self(text.to_owned())) } else { Err(ApiKeyIdError) }
+    }
+}
+
+/// The text names no API key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("an API key is named key_ and 16 lower-case hexadecimal characters")]
+pub struct ApiKeyIdError;
+
+/// An API key as the store knows it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ApiKeyRow {
+    /// Its name.
+    pub id: ApiKeyId,
+    /// What the operator calls it: a job, never a person.
+    pub label: String,
+    /// What it may do.
+    pub scopes: BTreeSet<Scope>,
+    /// When it was made.
+    pub created_at: UtcMillis,
+    /// When it was revoked.
+    pub revoked_at: Option<UtcMillis>,
+}
+
+/// What a signer token opens.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenRow {
+    pub(crate) ceremony: CeremonyId,
+    pub(crate) filing: FilingId,
+    pub(crate) party: PartyId,
+}
+
+/// Keeps the hash of a new API key. The key itself is made and shown once by the caller.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct CreateApiKey {
+    /// What the operator calls it.
+    pub label: String,
+    /// What it may do.
+    pub scopes: BTreeSet<Scope>,
+    /// [`hash_of`] the key.
+    pub hash: Digest,
+}
+
+/// Why a key or token does not let anybody in. It never says which.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthenticateError {
+    /// Unknown or revoked.
+    #[error("the key or token is unknown or revoked")]
+    Unknown,
+    /// The store could not be asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl AuthenticateError {
+    fn told(&self) -> Told<'_> {
+        match self {
+            Self::Fault(fault) => Told::By(fault),
+            Self::Unknown => say(
+                "not_authenticated",
+                [
+                    "该链接或密钥无效，或已失效。",
+                    "请点击“重新发送”获取新的链接，或向平台申请新的密钥。",
+                ],
+                [
+                    "This link or key does not work, or no longer.",
+                    "Ask for a new link, or for a new key.",
+                ],
+            )
+            .is(Class::Unauthenticated),
+        }
+    }
+}
+
+refusals!(AuthenticateError);
+
+/// What is stored instead of a key or token.
+pub fn hash_of(key_or_token: &str) -> Digest {
+    Digest::labelled(HASH_LABEL, key_or_token.as_bytes())
+}
+
+/// Finds who comes with the key or token of this hash ([`hash_of`]).
+///
+/// # Errors
+/// See [`AuthenticateError`].
+pub async fn authenticate(platform: &Platform, hash: Digest) -> Result<Actor, AuthenticateError> {
+    if let Some(row) = rows::TOKENS.row(platform.backend(), &hash).await.map_err(Fault::from)? {
+        let TokenRow { ceremony, filing, party } = row.value;
+        return Ok(Actor::Signer { ceremony, filing, party });
+    }
+    match rows::API_KEYS.row(platform.backend(), &hash).await.map_err(Fault::from)? {
+        Some(row) if row.value.revoked_at.is_none() => {
+            Ok(Actor::ApiKey { id: row.value.id, scopes: row.value.scopes })
+        }
+        _ => Err(AuthenticateError::Unknown),
+    }
+}
+
+/// Lets a new API key in. The operator does this on the machine itself; the same hash
+/// again changes nothing but label and scopes.
+///
+/// # Errors
+/// The store could not do its part.
+pub async fn create_api_key(platform: &Platform, command: CreateApiKey) -> Result<ApiKeyId, Fault> {
+    let id = ApiKeyId::of(&command.hash);
+    let row = ApiKeyRow {
+        id: id.clone(),
+        label: command.label,
+        scopes: command.scopes,
+        created_at: platform.now(),
+        revoked_at: None,
+    };
+    let mut changes = Changeset::new();
+    rows::API_KEYS.put(&mut changes, &command.hash, &row)?;
+    rows::API_KEY_HASHES.put(&mut changes, &id, &command.hash)?;
+    platform.backend().commit(changes)?.await?;
+    Ok(id)
+}
+
+/// Lets an API key in no longer. Revoking twice changes nothing.
+///
+/// # Errors
+/// There is no such key, or the store could not do its part.
+pub async fn revoke_api_key(platform: &Platform, id: &ApiKeyId) -> Result<(), ActError> {
+    let unknown = || ActError::NotFound(Thing::ApiKey);
+    let backend = platform.backend();
+    let hash =
+        rows::API_KEY_HASHES.row(backend, id).await.map_err(Fault::from)?.ok_or_else(unknown)?;
+    let row = rows::API_KEYS.row(backend, &hash.value).await.map_err(Fault::from)?;
+    let row = row.ok_or_else(unknown)?;
+    if row.value.revoked_at.is_some() {
+        return Ok(());
+    }
+    let revoked = ApiKeyRow { revoked_at: Some(platform.now()), ..row.value };
+    let mut changes = Changeset::new();
+    rows::API_KEYS.put(&mut changes, &hash.value, &revoked).map_err(Fault::from)?;
+    backend.commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
+    Ok(())
+}
+
+/// Every API key, revoked ones included, at most `limit`.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn api_keys(platform: &Platform, limit: usize) -> Result<Vec<ApiKeyRow>, Fault> {
+    let rows = rows::API_KEYS.scan(platform.backend(), "", None, limit).await?;
+    Ok(rows.into_iter().map(|(_, row)| row.value).collect())
+}
+
+/// The token of a ceremony. It is derived, not drawn, so that a repeated invitation gives
+/// the same token although only its hash is stored.
+pub(crate) fn signer_token(platform: &Platform, ceremony: CeremonyId) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(platform.token_secret()) else {
+        unreachable!("HMAC takes keys of every length (RFC 2104 section 2)")
+    };
+    mac.update(TOKEN_LABEL);
+    mac.update(&ceremony.to_bytes());
+    let random: [u8; 32] = mac.finalize().into_bytes().into();
+    format!("{PREFIX}signer_{}", base32(&random))
+}
+
+/// Crockford's base 32 in lower case without padding, as API keys are written.
+fn base32(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let letter = |five: u16| ALPHABET.get(usize::from(five & 31)).copied().map_or('0', char::from);
+    let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
+    let (mut held, mut bits) = (0u16, 0u32);
+    for byte in bytes {
+        held = (held << 8) | u16::from(*byte);
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            text.push(letter(held >> bits));
+            held &= (1 << bits) - 1;
+        }
+    }
+    if bits > 0 {
+        text.push(letter(held << (5 - bits)));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_written_like_an_api_key() {
+        // The same value as in `heqi_service_kit::base32`.
+        assert_eq!(base32(b"\xff\x00\xff\x00\xff"), "zw0fy07z");
+        assert_eq!(base32(&[0xff; 32]).len(), 52);
+    }
+
+    #[test]
+    fn an_api_key_is_named_by_its_hash() {
+        let id = ApiKeyId::of(&Digest::of(b"key"));
+        assert_eq!(id.to_string().parse::<ApiKeyId>().unwrap(), id);
+        for bad in ["key_", "key_0123456789abcdeX", "0123456789abcdef"] {
+            assert!(bad.parse::<ApiKeyId>().is_err());
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Completes a signing: the device's statement is verified, and the record, the states,
+//! the deposits and the answer to the same request again are one commit.
+
+use heqi_vocabulary::SigningId;
+
+use crate::fault::{ActError, Class};
+use crate::platform::Platform;
+use crate::receipt::Receipt;
+use crate::request::Request;
+use crate::wording::{Told, refusals, say};
+
+/// The longest attribute tree of a device, in bytes.
+pub const MAX_CLIENT_BYTES: usize = 64 * 1024;
+/// The longest envelope, in bytes.
+pub const MAX_ENVELOPE_BYTES: usize = 256 * 1024;
+
+/// What the device signed.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct CompleteSigning {
+    /// The signing.
+    pub signing: SigningId,
+    /// The signed statement: canonical JSON of the DSSE envelope.
+    pub envelope: Vec<u8>,
+    /// The device's own attribute tree: canonical JSON.
+    pub client: Vec<u8>,
+}
+
+/// Why the signing was not completed. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompleteSigningError {
+    /// See [`ActError`].
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// The rules of ceremonies refuse it: replayed, replaced or expired challenge, changed
+    /// document, photo missing or another one.
+    #[error(transparent)]
+    Ceremony(#[from] heqi_filing::CompleteError),
+    /// The envelope or the statement in it cannot be read.
+    #[error("the envelope holds no signing statement: {0}")]
+    EnvelopeMalformed(String),
+    /// The key of the challenge did not sign the envelope.
+    #[error("the envelope is not signed by the device key of the challenge")]
+    OtherKey,
+    /// The device key is named and its signature does not hold.
+    #[error("the signature does not hold")]
+    SignatureInvalid,
+    /// The statement is about something else than the challenge.
+    #[error("the statement and the challenge differ in {0}")]
+    StatementDiffers(StatementPart),
+    /// The device's attribute tree cannot be read.
+    #[error("the device's attributes cannot be read: {0}")]
+    ClientMalformed(String),
+    /// An attribute of the device is missing, or not what it must be.
+    #[error("the device's attribute {0} is missing or not what it must be")]
+    ClientAttribute(&'static str),
+    /// The device reports its position although the signer did not agree to that.
+    #[error("a position is reported without consent")]
+    PositionWithoutConsent,
+}
+
+/// In what a statement differs from its challenge.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum StatementPart {
+    /// Another challenge, so another ceremony or filing.
+    Challenge,
+    /// Another party.
+    Party,
+    /// Other capacities.
+    Capacities,
+    /// Other documents, another order, or other page counts.
+    Documents,
+    /// Another certificate.
+    Certificate,
+    /// Another platform.
+    Origin,
+    /// Another statement of intent.
+    Intent,
+    /// Other consents.
+    Consents,
+    /// Another attribute tree than the one sent along.
+    ClientRoot,
+}
+
+impl std::fmt::Display for StatementPart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.words().0)
+    }
+}
+
+impl StatementPart {
+    /// The word for programs, then for people in Chinese and in English.
+    const fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Challenge => ("challenge", "签署请求", "the signing request"),
+            Self::Party => ("party", "签署人", "the party"),
+            Self::Capacities => ("capacities", "签署身份", "the capacities"),
+            Self::Documents => ("documents", "文书", "the documents"),
+            Self::Certificate => ("certificate", "证书", "the certificate"),
+            Self::Origin => ("origin", "平台", "the platform"),
+            Self::Intent => ("intent", "意愿声明", "the statement of intent"),
+            Self::Consents => ("consents", "授权同意", "the consents"),
+            Self::ClientRoot => ("client_root", "设备信息", "the device's attributes"),
+        }
+    }
+}
+
+impl CompleteSigningError {
+    fn told(&self) -> Told<'_> {
+        const AGAIN: [&str; 2] = [
+            "请回到签署页面重新开始签署，已填写内容不会丢失。",
+            "Go back to the signing page and begin again; nothing entered is lost.",
+        ];
+        match self {
+            Self::Act(error) => Told::By(error),
+            Self::Ceremony(error) => Told::By(error),
+            Self::EnvelopeMalformed(_) => say(
+                "envelope_malformed",
+                ["签名数据格式不正确，未作任何更改。", AGAIN[0]],
+                ["The signed data cannot be read; nothing was changed.", AGAIN[1]],
+            )
+            .is(Class::BadInput),
+            Self::OtherKey => say(
+                "signature_other_key",
+                ["签名不是由本次签署所用设备密钥作出的，未作任何更改。", "请在同一设备上重新开始签署。"],
+                [
+                    "The signature is not by the device key of this signing; nothing was changed.",
+                    "Begin again and sign on the same device.",
+                ],
+            )
+            .is(Class::BadInput),
+            Self::SignatureInvalid => say(
+                "signature_invalid",
+                ["签名校验不通过，未作任何更改。", AGAIN[0]],
+                ["The signature does not hold; nothing was changed.", AGAIN[1]],
+            )
+            .is(Class::BadInput),
+            Self::StatementDiffers(part) => {
+                let (_, zh, en) = part.words();
+                say(
+                    "statement_differs",
+                    ["签名内容与本次签署请求不一致：{zh}。未作任何更改。", AGAIN[0]],
+                    [
+                        "What was signed is not what was asked: {en} differ. Nothing was changed.",
+                        AGAIN[1],
+                    ],
+                )
+                .with("{zh}", zh)
+                .with("{en}", en)
+                .is(Class::BadInput)
+            }
+            Self::ClientMalformed(_) => say(
+                "client_malformed",
+                ["设备信息格式不正确，未作任何更改。", AGAIN[0]],
+                ["The device's attributes cannot be read; nothing was changed.", AGAIN[1]],
+            )
+            .is(Class::BadInput),
+            Self::ClientAttribute(name) => say(
+                "client_attribute",
+                ["设备信息“{name}”缺失或不符合要求，未作任何更改。", AGAIN[0]],
+                [
+                    "The device's attribute {name} is missing or not what it must be; nothing was changed.",
+                    AGAIN[1],
+                ],
+            )
+            .with("{name}", name)
+            .is(Class::BadInput),
+            Self::PositionWithoutConsent => say(
+                "position_without_consent",
+                ["您未同意提供位置，但设备提交了位置信息，未作任何更改。", "请刷新页面后重新签署，系统不会再读取位置。"],
+                [
+                    "You did not agree to share your position and the device sent one; nothing was changed.",
+                    "Reload the page and sign again; the position will not be read.",
+                ],
+            )
+            .is(Class::BadInput),
+        }
+    }
+}
+
+refusals!(CompleteSigningError);
+
+/// Completes a signing and answers with its receipt.
+///
+/// # Errors
+/// See [`CompleteSigningError`].
+pub async fn complete_signing(
+    platform: &Platform,
+    request: &Request,
+    command: CompleteSigning,
+) -> Result<Receipt, CompleteSigningError> {
+    todo!()
+}

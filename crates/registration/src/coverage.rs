@@ -1,0 +1,120 @@
+//! What of all evidence is held by whom, in numbers that stay cheap at any size.
+
+use heqi_vocabulary::{Digest, RecordId, UtcMillis};
+use serde::Serialize;
+
+use crate::fault::ActError;
+use crate::platform::{Custodian, Platform};
+use crate::request::Actor;
+
+pub use crate::rows::GapState;
+
+/// What of all evidence is held by whom.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Coverage {
+    /// Completed signings.
+    pub signings: u64,
+    /// Records of every kind.
+    pub records: u64,
+    /// Records under the newest head of the log.
+    pub logged: u64,
+    /// Leaves under the newest head.
+    pub log_size: u64,
+    /// Leaves under the newest head a witness cosigned.
+    pub witnessed_size: u64,
+    /// Leaves under the newest head a mirror cosigned.
+    pub mirrored_size: u64,
+    /// Each custodian.
+    pub custodians: Vec<CustodianCoverage>,
+    /// Records that are not held, at most [`MAX_GAPS`], oldest first for each custodian.
+    pub gaps: Vec<Gap>,
+    /// From record to receipt, over the last receipts since the start of the process.
+    pub lag_ms: Option<LagMs>,
+}
+
+/// The most gaps listed by name.
+pub const MAX_GAPS: usize = 200;
+/// After how long an unanswered deposit is a gap, in milliseconds.
+pub const GAP_AFTER_MS: i64 = 60_000;
+
+/// What one custodian holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct CustodianCoverage {
+    /// Who.
+    pub custodian: Custodian,
+    /// Held, with or without findings.
+    pub admitted: u64,
+    /// Not answered.
+    pub outstanding: u64,
+    /// Refused, finally.
+    pub refused: u64,
+    /// Answered for with other digests than ours.
+    pub quarantined: u64,
+    /// For how long the oldest has not been answered, in milliseconds.
+    pub oldest_outstanding_ms: Option<i64>,
+}
+
+/// A record that is not held.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Gap {
+    /// The record.
+    pub record_id: RecordId,
+    /// The commitment of its chain.
+    pub chain: Digest,
+    /// Its place.
+    pub seq: u64,
+    /// Who does not hold it.
+    pub custodian: Custodian,
+    /// Since when.
+    pub since: UtcMillis,
+    /// Why.
+    pub state: GapState,
+}
+
+/// From record to receipt, in milliseconds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct LagMs {
+    /// Half were faster.
+    pub p50: i64,
+    /// 95 of 100 were faster.
+    pub p95: i64,
+    /// 99 of 100 were faster.
+    pub p99: i64,
+}
+
+/// The lags of the last receipts, in the order they came.
+#[derive(Debug, Default)]
+pub(crate) struct Lags {
+    last: std::collections::VecDeque<i64>,
+}
+
+impl Lags {
+    const KEPT: usize = 1024;
+
+    pub(crate) fn note(&mut self, lag_ms: i64) {
+        if self.last.len() == Self::KEPT {
+            self.last.pop_front();
+        }
+        self.last.push_back(lag_ms.max(0));
+    }
+
+    fn percentiles(&self) -> Option<LagMs> {
+        let mut sorted: Vec<i64> = self.last.iter().copied().collect();
+        sorted.sort_unstable();
+        let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(sorted.len() - 1));
+        let (p50, p95, p99) = (*at(50)?, *at(95)?, *at(99)?);
+        Some(LagMs { p50, p95, p99 })
+    }
+}
+
+/// Counts what is held by whom: with scope `coverage`.
+///
+/// # Errors
+/// Not allowed, or the store could not be read.
+pub async fn coverage(platform: &Platform, actor: &Actor) -> Result<Coverage, ActError> {
+    todo!()
+}

@@ -1,0 +1,126 @@
+//! A party objects: not signed by me, or not so. The first objection freezes the filing.
+
+use std::fmt;
+use std::str::FromStr;
+
+use heqi_vocabulary::{FilingId, PartyId, RecordId};
+use serde::{Deserialize, Serialize};
+
+use crate::decline::ReasonError;
+use crate::fault::ActError;
+use crate::platform::Platform;
+use crate::request::Request;
+use crate::wording::{Told, refusals};
+
+/// The party objects.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Object {
+    /// The filing.
+    pub filing: FilingId,
+    /// The party that objects.
+    pub party: PartyId,
+    /// The record it objects to; `None` when to the filing as a whole.
+    pub against: Option<RecordId>,
+    /// On which ground.
+    pub ground: Ground,
+    /// In the party's words.
+    pub reason: Option<String>,
+}
+
+/// On which ground a party objects.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
+pub enum Ground {
+    /// 非本人签署.
+    NotSignedByMe,
+    /// 内容与所签不符.
+    ContentDiffers,
+    /// 非真实意愿.
+    NotMyIntent,
+    /// Something else, said in the reason.
+    Other,
+}
+
+impl Ground {
+    /// Every ground, in the order shown to people.
+    pub const ALL: [Self; 4] =
+        [Self::NotSignedByMe, Self::ContentDiffers, Self::NotMyIntent, Self::Other];
+
+    /// The word used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSignedByMe => "not_signed_by_me",
+            Self::ContentDiffers => "content_differs",
+            Self::NotMyIntent => "not_my_intent",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Ground {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Ground {
+    type Err = UnknownGround;
+
+    fn from_str(text: &str) -> Result<Self, UnknownGround> {
+        Self::ALL.into_iter().find(|ground| ground.as_str() == text).ok_or(UnknownGround)
+    }
+}
+
+/// The word names no ground.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the grounds are not_signed_by_me, content_differs, not_my_intent and other")]
+pub struct UnknownGround;
+
+/// The objection is recorded and the filing frozen.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Objected {
+    /// The record.
+    pub record_id: RecordId,
+}
+
+/// Why the objection was not recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ObjectError {
+    /// See [`ActError`].
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// The rules of filings refuse it.
+    #[error(transparent)]
+    Filing(#[from] heqi_filing::ObjectError),
+    /// The reason is too long.
+    #[error(transparent)]
+    Reason(#[from] ReasonError),
+}
+
+impl ObjectError {
+    fn told(&self) -> Told<'_> {
+        match self {
+            Self::Act(error) => Told::By(error),
+            Self::Filing(error) => Told::By(error),
+            Self::Reason(error) => Told::By(error),
+        }
+    }
+}
+
+refusals!(ObjectError);
+
+/// Records an objection.
+///
+/// # Errors
+/// See [`ObjectError`].
+pub async fn object(
+    platform: &Platform,
+    request: &Request,
+    command: Object,
+) -> Result<Objected, ObjectError> {
+    todo!()
+}

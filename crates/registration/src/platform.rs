@@ -1,0 +1,237 @@
+//! The platform: its ports, its settings, and what all commands share.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::vault::DataKeyId;
+use heqi_pki::CertificateAuthority;
+use heqi_pki::keys::PublicKey;
+use heqi_tlog::checkpoint::Origin;
+use heqi_tlog::note::VerifierKey;
+use heqi_vocabulary::{Clock, Entropy, UtcMillis};
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+use crate::coverage::Lags;
+use crate::fault::Fault;
+use crate::rows;
+
+/// Whatever the platform reaches the world through.
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Ports {
+    /// Rows, objects and the platform's own log.
+    pub backend: Arc<dyn Backend>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Who issues signer certificates.
+    pub authority: Arc<dyn CertificateAuthority>,
+}
+
+/// What the operator decides.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The key of the platform's own log.
+    pub log_key: VerifierKey,
+    /// Who witnesses the log: one cosignature of any of them counts.
+    pub witness_keys: Vec<VerifierKey>,
+    /// Who mirrors the log: one cosignature of any of them counts.
+    pub mirror_keys: Vec<VerifierKey>,
+    /// Where every record is deposited, with the keys that sign receipts.
+    pub custodians: BTreeMap<Custodian, PublicKey>,
+    /// The names that consent texts are filled with.
+    pub names: Names,
+    /// How many photos and documents are decoded at once.
+    pub decode_workers: usize,
+    /// Whether photos are decoded to the last pixel; integrators that capture themselves
+    /// may switch it off, format and dimensions are checked all the same.
+    pub check_pixels: bool,
+}
+
+impl Settings {
+    /// Settings without cosigners and custodians.
+    pub fn of_log(log_key: VerifierKey) -> Self {
+        Self {
+            log_key,
+            witness_keys: Vec::new(),
+            mirror_keys: Vec::new(),
+            custodians: BTreeMap::new(),
+            names: Names::default(),
+            decode_workers: 2,
+            check_pixels: true,
+        }
+    }
+}
+
+/// Names and values that consent and intent texts are filled with when shown.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a setting: operators fill it")]
+pub struct Names {
+    /// The notary office.
+    pub notary_office: String,
+    /// Who operates the platform.
+    pub operator: String,
+    /// Who compares faces.
+    pub verifier: String,
+    /// Until when signing photos are kept.
+    pub retention: String,
+    /// Whom to call.
+    pub telephone: String,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            notary_office: "示例公证处".into(),
+            operator: "示例文签平台".into(),
+            verifier: "示例文签平台".into(),
+            retention: "公司注销后20年".into(),
+            telephone: "0571-0000-0000".into(),
+        }
+    }
+}
+
+/// Who keeps a deposit of every record.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "each custodian has a queue of its own")]
+pub enum Custodian {
+    /// The notary's data centre 公证处数据中心.
+    DataCentre,
+    /// The second custodian 实时保.
+    Preservation,
+}
+
+impl Custodian {
+    /// Both custodians.
+    pub const ALL: [Self; 2] = [Self::DataCentre, Self::Preservation];
+
+    /// The name in receipts and rows.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DataCentre => "data_centre",
+            Self::Preservation => "preservation",
+        }
+    }
+}
+
+impl fmt::Display for Custodian {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Custodian {
+    type Err = UnknownCustodian;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCustodian> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownCustodian)
+    }
+}
+
+/// The word names no custodian.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the custodians are data_centre and preservation")]
+pub struct UnknownCustodian;
+
+/// The signing platform: what every command is given.
+pub struct Platform {
+    pub(crate) ports: Ports,
+    pub(crate) settings: Settings,
+    pub(crate) origin: Origin,
+    pub(crate) decoding: Arc<Semaphore>,
+    pub(crate) lags: Mutex<Lags>,
+    token_secret: Zeroizing<[u8; 32]>,
+}
+
+impl Platform {
+    /// Takes up the platform on its store. The secret that tokens are derived from is made
+    /// on the first start and kept sealed.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn open(ports: Ports, settings: Settings) -> Result<Self, Fault> {
+        let token_secret = token_secret(&ports).await?;
+        let origin = ports.backend.log().head().checkpoint().checkpoint().origin().clone();
+        let decoding = Arc::new(Semaphore::new(settings.decode_workers.max(1)));
+        let lags = Mutex::new(Lags::default());
+        Ok(Self { ports, settings, origin, decoding, lags, token_secret })
+    }
+
+    /// Rows, objects and the log.
+    pub fn backend(&self) -> &dyn Backend {
+        &*self.ports.backend
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> UtcMillis {
+        self.ports.clock.now()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.ports.clock
+    }
+
+    /// Randomness.
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.ports.entropy
+    }
+
+    /// The origin of the platform's log.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What the operator decided.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn authority(&self) -> &dyn CertificateAuthority {
+        &*self.ports.authority
+    }
+
+    pub(crate) fn token_secret(&self) -> &[u8; 32] {
+        &self.token_secret
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Platform({})", self.origin)
+    }
+}
+
+async fn token_secret(ports: &Ports) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    let backend = &*ports.backend;
+    let key = backend.vault().create(DataKeyId::of(&[b"platform", b"-", b"token"]))?;
+    let name = "token".to_owned();
+    loop {
+        if let Some(row) = rows::SECRETS.row(backend, &name).await? {
+            let text: Zeroizing<String> =
+                Zeroizing::new(rows::SECRETS.open(&name, &row.value, backend.vault())?);
+            let mut secret = Zeroizing::new([0; 32]);
+            hex::decode_to_slice(text.as_bytes(), secret.as_mut())
+                .map_err(|_| Fault::broken("the token secret has another form"))?;
+            return Ok(secret);
+        }
+        let secret: Zeroizing<[u8; 32]> = Zeroizing::new(ports.entropy.bytes());
+        let sealed = rows::SECRETS.seal(&name, &key, &hex::encode(*secret), &*ports.entropy)?;
+        let mut changes = Changeset::new();
+        rows::SECRETS.insert(&mut changes, &name, &sealed)?;
+        if let Ok(pending) = backend.commit(changes) {
+            pending.await?;
+        }
+    }
+}

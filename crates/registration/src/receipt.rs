@@ -1,0 +1,166 @@
+//! The receipt of a record: where it stands in the log, and who else vouches for it. Each
+//! flag stands for itself, with its own head of the log.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use heqi_evidence::deposit::Outcome;
+use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence::schema::RecordKind;
+use heqi_vocabulary::{DepositNo, Digest, FilingId, RecordId, SigningId, UtcMillis, VoucherNo};
+use serde::Serialize;
+
+use crate::fault::ActError;
+use crate::platform::{Custodian, Platform};
+use crate::request::Actor;
+
+/// The longest wait for flags, in milliseconds.
+pub const MAX_WAIT_MS: u64 = 60_000;
+
+/// The receipt of one record.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The record.
+    pub record_id: RecordId,
+    /// Its root, which is what the log entry carries.
+    pub record_root: RecordRoot,
+    /// What happened.
+    pub kind: RecordKind,
+    /// When it was recorded.
+    pub recorded_at: UtcMillis,
+    /// The filing.
+    pub filing_id: FilingId,
+    /// The signing, if it is one.
+    pub signing_id: Option<SigningId>,
+    /// The number for people 签署凭证号, if it is a signing.
+    pub voucher: Option<VoucherNo>,
+    /// It stands in the platform's log.
+    pub logged: LogProof,
+    /// It stands under a head that a witness cosigned.
+    pub witnessed: Option<LogProof>,
+    /// It stands under a head that a mirror cosigned.
+    pub mirrored: Option<LogProof>,
+    /// Who holds it.
+    pub deposited: Deposits,
+    /// No trusted time stamp exists yet.
+    pub timestamped: Option<()>,
+}
+
+/// That a record stands in the log, under one head.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct LogProof {
+    /// Origin of the log.
+    pub origin: String,
+    /// Zero-based index of the leaf.
+    pub index: u64,
+    /// Number of leaves under the head.
+    pub size: u64,
+    /// Root under the head, in hexadecimal.
+    pub root: Digest,
+    /// The head: a signed note (c2sp.org/tlog-checkpoint).
+    pub checkpoint: String,
+    /// The proof with the head: a file of c2sp.org/tlog-proof, to be kept.
+    pub proof: String,
+}
+
+/// Who holds a record.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Deposits {
+    /// How many custodians hold it.
+    pub held: usize,
+    /// Of how many.
+    pub of: usize,
+    /// What they answered, refusals included.
+    pub receipts: Vec<DepositNote>,
+}
+
+/// What one custodian answered.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DepositNote {
+    /// Who.
+    pub custodian: Custodian,
+    /// Deposit number 存证编号.
+    pub deposit_no: DepositNo,
+    /// What was decided.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// When the custodian received it, by its own clock.
+    pub received_at: UtcMillis,
+    /// The signed receipt 存证回执, a DSSE envelope.
+    pub envelope: serde_json::Value,
+}
+
+/// A flag to wait for.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[expect(clippy::exhaustive_enums, reason = "the list is part of the API, version 1")]
+pub enum Flag {
+    /// A witness cosigned.
+    Witnessed,
+    /// A mirror cosigned.
+    Mirrored,
+    /// Every custodian answered.
+    Deposited,
+}
+
+impl Flag {
+    /// Every flag.
+    pub const ALL: [Self; 3] = [Self::Witnessed, Self::Mirrored, Self::Deposited];
+
+    /// The word used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Witnessed => "witnessed",
+            Self::Mirrored => "mirrored",
+            Self::Deposited => "deposited",
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Flag {
+    type Err = UnknownFlag;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFlag> {
+        Self::ALL.into_iter().find(|flag| flag.as_str() == text).ok_or(UnknownFlag)
+    }
+}
+
+/// The word names no flag.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the flags are witnessed, mirrored and deposited")]
+pub struct UnknownFlag;
+
+/// What to wait for before answering. When the time is over the receipt is given as it
+/// stands.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Wait {
+    /// Which flags.
+    pub flags: BTreeSet<Flag>,
+    /// How long, in milliseconds, at most [`MAX_WAIT_MS`].
+    pub timeout_ms: u64,
+}
+
+/// The receipt of a record the caller may see: with scope `filings` or `evidence`, or the
+/// signer's own.
+///
+/// # Errors
+/// No such record for this caller, or the store could not be read.
+pub async fn receipt(
+    platform: &Platform,
+    actor: &Actor,
+    record: RecordId,
+    wait: &Wait,
+) -> Result<Receipt, ActError> {
+    todo!()
+}

@@ -1,0 +1,217 @@
+//! Who asks, what the server saw of the request, and the key that makes a repeated
+//! request the same act.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
+use serde::{Deserialize, Serialize};
+
+use crate::access::ApiKeyId;
+use crate::fault::{ActError, Class};
+use crate::wording::{Told, refusals, say};
+
+/// The longest idempotency key, in bytes.
+pub const MAX_IDEMPOTENCY_KEY_BYTES: usize = 128;
+/// What is kept of one header, in characters.
+pub const MAX_HEADER_CHARACTERS: usize = 1024;
+
+/// One request to do something.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Request {
+    /// Who asks.
+    pub actor: Actor,
+    /// The caller's name for this act.
+    pub idempotency_key: IdempotencyKey,
+    /// SHA-256 over method, path and body: what must be the same when the key is.
+    pub digest: Digest,
+    /// What the server saw.
+    pub facts: RequestFacts,
+}
+
+/// Who asks. Made by [`crate::access::authenticate`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "every command decides anew for a new kind of actor")]
+pub enum Actor {
+    /// A program or member of staff with an API key.
+    ApiKey {
+        /// Which key.
+        id: ApiKeyId,
+        /// What it may do.
+        scopes: BTreeSet<Scope>,
+    },
+    /// A signer with the token of one ceremony.
+    Signer {
+        /// The ceremony.
+        ceremony: CeremonyId,
+        /// Its filing.
+        filing: FilingId,
+        /// The party.
+        party: PartyId,
+    },
+}
+
+/// What an API key may do.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the list is part of the API, version 1")]
+pub enum Scope {
+    /// Open filings, add parties and documents, invite, and see how things stand.
+    Filings,
+    /// Look at evidence; every look is recorded.
+    Evidence,
+    /// See what is held by whom, in numbers.
+    Coverage,
+    /// Cosign and read the log as another organisation.
+    Witness,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 4] = [Self::Filings, Self::Evidence, Self::Coverage, Self::Witness];
+
+    /// The word used on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Filings => "filings",
+            Self::Evidence => "evidence",
+            Self::Coverage => "coverage",
+            Self::Witness => "witness",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or(UnknownScope)
+    }
+}
+
+/// The word names no scope.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the scopes are filings, evidence, coverage and witness")]
+pub struct UnknownScope;
+
+impl Actor {
+    /// Refuses unless this is an API key with `scope`.
+    ///
+    /// # Errors
+    /// [`ActError::Denied`].
+    pub fn require(&self, scope: Scope) -> Result<(), ActError> {
+        match self {
+            Self::ApiKey { scopes, .. } if scopes.contains(&scope) => Ok(()),
+            _ => Err(ActError::Denied),
+        }
+    }
+
+    /// The ceremony, filing and party of a signer.
+    ///
+    /// # Errors
+    /// [`ActError::Denied`] for everybody else.
+    pub fn signer(&self) -> Result<(CeremonyId, FilingId, PartyId), ActError> {
+        match self {
+            Self::Signer { ceremony, filing, party } => Ok((*ceremony, *filing, *party)),
+            Self::ApiKey { .. } => Err(ActError::Denied),
+        }
+    }
+
+    /// How records and rows name the actor; nothing personal.
+    pub fn name(&self) -> String {
+        match self {
+            Self::ApiKey { id, .. } => id.to_string(),
+            Self::Signer { ceremony, .. } => ceremony.to_string(),
+        }
+    }
+
+    /// In which role, for access records.
+    pub(crate) const fn role(&self) -> &'static str {
+        match self {
+            Self::ApiKey { .. } => "staff",
+            Self::Signer { .. } => "party",
+        }
+    }
+}
+
+/// The caller's name for one act: 1 to 128 visible ASCII characters.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// The key as sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for IdempotencyKey {
+    type Err = IdempotencyKeyError;
+
+    fn from_str(text: &str) -> Result<Self, IdempotencyKeyError> {
+        let fits = (1..=MAX_IDEMPOTENCY_KEY_BYTES).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if fits { Ok(Self(text.to_owned())) } else { Err(IdempotencyKeyError) }
+    }
+}
+
+/// The text cannot be an idempotency key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("an idempotency key has 1 to {MAX_IDEMPOTENCY_KEY_BYTES} visible ASCII characters")]
+pub struct IdempotencyKeyError;
+
+impl IdempotencyKeyError {
+    #[expect(clippy::unused_self, reason = "every error tells itself the same way")]
+    fn told(&self) -> Told<'static> {
+        say(
+            "idempotency_key_malformed",
+            [
+                "请求编号（Idempotency-Key）格式不正确。",
+                "请使用1至128个可见ASCII字符，例如一个随机UUID。",
+            ],
+            [
+                "The Idempotency-Key is malformed.",
+                "Send 1 to 128 visible ASCII characters, for instance a random UUID.",
+            ],
+        )
+        .is(Class::BadInput)
+    }
+}
+
+refusals!(IdempotencyKeyError);
+
+/// What the server saw of a request. Personal: kept only sealed.
+#[derive(Clone, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct RequestFacts {
+    /// The address of the caller, behind proxies that are trusted.
+    pub client_address: IpAddr,
+    /// The forwarding header as it came, which anybody can write.
+    pub forwarded_for: Option<String>,
+    /// The user agent as it came.
+    pub user_agent: Option<String>,
+    /// When the request was received, by the server's clock.
+    pub received_at: UtcMillis,
+}
+
+impl RequestFacts {
+    /// Headers as they are kept: not longer than [`MAX_HEADER_CHARACTERS`].
+    pub(crate) fn kept(header: Option<&String>) -> Option<String> {
+        header.map(|text| text.chars().take(MAX_HEADER_CHARACTERS).collect())
+    }
+}
+
+impl fmt::Debug for RequestFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RequestFacts(received at {})", self.received_at)
+    }
+}

@@ -1,0 +1,336 @@
+//! Every row of the platform, in one place. Keys are identifiers, digests and instants;
+//! a value that can hold personal data is sealed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use heqi_evidence::chain::ChainTip;
+use heqi_evidence::deposit::Outcome;
+use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence_store::sealed::Sealed;
+use heqi_evidence_store::table::Table;
+use heqi_filing::{Ceremony, ConsentKind};
+use heqi_vocabulary::{
+    CeremonyId, ChainId, DepositNo, Digest, DocumentId, FilingId, FilingNo, PartyId, RecordId,
+    SigningId, UtcMillis, VoucherNo,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::access::{ApiKeyId, ApiKeyRow, TokenRow};
+use crate::platform::Custodian;
+
+/// Secrets of the platform, in hexadecimal.
+pub(crate) const SECRETS: Table<String, Sealed<String>> = Table::new("secret");
+/// Signer tokens by their hash.
+pub(crate) const TOKENS: Table<Digest, TokenRow> = Table::new("token");
+/// API keys by their hash.
+pub(crate) const API_KEYS: Table<Digest, ApiKeyRow> = Table::new("api_key");
+/// Hashes of API keys by their name.
+pub(crate) const API_KEY_HASHES: Table<ApiKeyId, Digest> = Table::new("api_key_hash");
+/// What an earlier request of the same key did.
+pub(crate) const IDEMPOTENCY: Table<Pair<String, Digest>, IdempotencyRow> =
+    Table::new("idempotency");
+
+/// Filings by their number for people. The filings themselves: [`crate::filings`].
+pub(crate) const FILING_NUMBERS: Table<FilingNo, FilingId> = Table::new("filing_number");
+/// The filing of a document version.
+pub(crate) const DOCUMENTS: Table<DocumentId, FilingId> = Table::new("document");
+/// Ceremonies.
+pub(crate) const CEREMONIES: Table<CeremonyId, CeremonyRow> = Table::new("ceremony");
+/// Challenges that were issued.
+pub(crate) const SIGNINGS: Table<SigningId, SigningRow> = Table::new("signing");
+/// Authority certificates above signers', DER in base64.
+pub(crate) const CERTIFICATES: Table<Digest, String> = Table::new("certificate");
+/// Records of signings by their voucher number.
+pub(crate) const VOUCHERS: Table<VoucherNo, RecordId> = Table::new("voucher");
+
+/// The last record of each chain.
+pub(crate) const CHAINS: Table<ChainId, ChainTip> = Table::new("chain");
+/// The record at each place of a chain.
+pub(crate) const LINKS: Table<Pair<ChainId, Place>, RecordId> = Table::new("link");
+/// The chain of access records of a filing and day (Asia/Shanghai, `yyyyMMdd`).
+pub(crate) const ACCESS_CHAINS: Table<Pair<FilingId, String>, ChainId> = Table::new("access_chain");
+
+/// Records a custodian has not answered for, oldest first.
+pub(crate) const AWAITING: Table<Awaited, AwaitingRow> = Table::new("awaiting");
+/// What custodians answered.
+pub(crate) const RECEIPTS: Table<Pair<RecordId, Custodian>, ReceiptRow> = Table::new("receipt");
+/// The newest chain head each custodian stated.
+pub(crate) const CHAIN_HEADS: Table<Pair<ChainId, Custodian>, ChainHeadRow> =
+    Table::new("chain_head");
+/// Records that a custodian refused, or answered for with other digests.
+pub(crate) const GAPS: Table<Pair<Custodian, RecordId>, GapRow> = Table::new("gap");
+/// What was kept of answers that contradict ours; never overwritten.
+pub(crate) const QUARANTINE: Table<Pair<RecordId, Pair<Custodian, Digest>>, QuarantineRow> =
+    Table::new("quarantine");
+
+/// Newest heads of our log with the cosignatures of others.
+pub(crate) const COSIGNED: Table<Cosigned, CosignedRow> = Table::new("cosigned");
+/// Cosigned notes that challenges name, by their digest.
+pub(crate) const COSIGNED_NOTES: Table<Digest, String> = Table::new("cosigned_note");
+
+/// The name of the row that holds the leaf index of a record.
+pub(crate) fn leaf_row(record: RecordId) -> String {
+    format!("leaf/{record}")
+}
+
+/// A ceremony and whose it is; what it holds is sealed for the party.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CeremonyRow {
+    pub(crate) filing: FilingId,
+    pub(crate) party: PartyId,
+    pub(crate) content: Sealed<CeremonyContent>,
+}
+
+/// A ceremony with what the pure rules do not hold.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CeremonyContent {
+    pub(crate) ceremony: Ceremony,
+    /// Records made in this ceremony, in order.
+    pub(crate) records: Vec<CeremonyRecord>,
+    /// The challenge under way.
+    pub(crate) signing: Option<SigningId>,
+    /// What was found out about the photo that counts.
+    pub(crate) photo: Option<PhotoFacts>,
+}
+
+/// One record of a ceremony.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CeremonyRecord {
+    pub(crate) consent: ConsentKind,
+    pub(crate) record: RecordId,
+    pub(crate) root: RecordRoot,
+}
+
+/// Width and height in pixels as stored, EXIF orientation 1 to 8.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PhotoFacts {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) orientation: u8,
+}
+
+/// A challenge with everything needed to check its answer. Nothing in it is personal: the
+/// certificate names a party by its identifier.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SigningRow {
+    pub(crate) ceremony: CeremonyId,
+    pub(crate) filing: FilingId,
+    pub(crate) party: PartyId,
+    pub(crate) challenge: Digest,
+    /// The exact bytes, which are canonical JSON.
+    pub(crate) preimage: String,
+    /// SubjectPublicKeyInfo of the device key, in base64.
+    pub(crate) device_key: String,
+    pub(crate) device_key_sha256: Digest,
+    /// The signer's certificate, DER in base64.
+    pub(crate) certificate: String,
+    pub(crate) certificate_sha256: Digest,
+    /// Digests of the certificates above it.
+    pub(crate) issuers: Vec<Digest>,
+    pub(crate) intent_sha256: Digest,
+    /// BCP 47 tag of the language the intent was shown in.
+    pub(crate) intent_language: String,
+    /// Digests of the consent texts that were granted, sorted.
+    pub(crate) consents: Vec<Digest>,
+    /// Digest of the cosigned note the challenge names.
+    pub(crate) checkpoint: Option<Digest>,
+    pub(crate) expires_at: UtcMillis,
+}
+
+/// What an earlier request of the same key did.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdempotencyRow {
+    pub(crate) act: String,
+    pub(crate) request: Digest,
+    pub(crate) at: UtcMillis,
+    /// Identifiers and digests from which the answer is made again.
+    pub(crate) answer: serde_json::Value,
+}
+
+/// Where an awaited record stands.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AwaitingRow {
+    pub(crate) chain: Digest,
+    pub(crate) seq: u64,
+}
+
+/// A custodian's answer.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReceiptRow {
+    pub(crate) deposit_no: DepositNo,
+    pub(crate) outcome: Outcome,
+    pub(crate) received_at: UtcMillis,
+    /// The exact envelope.
+    pub(crate) envelope: String,
+}
+
+/// A custodian's statement of the last record of a chain.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChainHeadRow {
+    pub(crate) seq: u64,
+    /// The exact envelope.
+    pub(crate) envelope: String,
+}
+
+/// A record that a custodian will not hold as it is.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GapRow {
+    pub(crate) chain: Digest,
+    pub(crate) seq: u64,
+    pub(crate) since: UtcMillis,
+    pub(crate) state: GapState,
+    /// A stable word.
+    pub(crate) reason: String,
+}
+
+/// Why a record is not held.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the list is part of the API, version 1")]
+pub enum GapState {
+    /// No answer after a minute.
+    Outstanding,
+    /// The custodian refused it, finally.
+    Refused,
+    /// The custodian answered for other digests than ours; both are kept.
+    Quarantined,
+}
+
+/// An answer that contradicts ours.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuarantineRow {
+    pub(crate) at: UtcMillis,
+    pub(crate) reason: String,
+    /// What the custodian sent, in base64.
+    pub(crate) answer: String,
+}
+
+/// Which cosigned head.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Cosigned {
+    /// With a witness's line.
+    Witnessed,
+    /// With a mirror's line.
+    Mirrored,
+    /// With both, which is what the world is shown.
+    Published,
+}
+
+/// A head of our log with cosignatures.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CosignedRow {
+    pub(crate) size: u64,
+    pub(crate) root: Digest,
+    pub(crate) note_sha256: Digest,
+    /// The exact note.
+    pub(crate) note: String,
+}
+
+impl fmt::Display for Cosigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Witnessed => "witnessed",
+            Self::Mirrored => "mirrored",
+            Self::Published => "published",
+        })
+    }
+}
+
+/// A key of two parts, `first/second`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Pair<A, B>(pub(crate) A, pub(crate) B);
+
+impl<A: fmt::Display, B: fmt::Display> fmt::Display for Pair<A, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.0, self.1)
+    }
+}
+
+impl<A: FromStr, B: FromStr> FromStr for Pair<A, B> {
+    type Err = MalformedKey;
+
+    fn from_str(text: &str) -> Result<Self, MalformedKey> {
+        let (first, second) = text.split_once('/').ok_or(MalformedKey)?;
+        let (first, second) = (first.parse().ok(), second.parse().ok());
+        first.zip(second).map(|(first, second)| Self(first, second)).ok_or(MalformedKey)
+    }
+}
+
+/// A place in a chain, written so that text order is chain order.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Place(pub(crate) u64);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:010}", self.0)
+    }
+}
+
+impl FromStr for Place {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+/// A record that a custodian has not answered for: `custodian/instant/record`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Awaited {
+    pub(crate) custodian: Custodian,
+    pub(crate) since: UtcMillis,
+    pub(crate) record: RecordId,
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // 15 digits outlast the year 9999: text order is time order.
+        let since_ms = self.since.as_millis().max(0);
+        write!(f, "{}/{since_ms:015}/{}", self.custodian, self.record)
+    }
+}
+
+impl FromStr for Awaited {
+    type Err = MalformedKey;
+
+    fn from_str(text: &str) -> Result<Self, MalformedKey> {
+        let Pair(custodian, Pair(since_ms, record)) = text.parse::<Pair<_, Pair<i64, _>>>()?;
+        let since = UtcMillis::from_millis(since_ms).map_err(|_| MalformedKey)?;
+        Ok(Self { custodian, since, record })
+    }
+}
+
+/// A row key has another form than its table expects.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a row key has another form than its table expects")]
+pub(crate) struct MalformedKey;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn composed_keys_survive_their_text() {
+        let record = RecordId::from_bytes([7; 16]);
+        let since = UtcMillis::from_millis(1_800_000_000_123).unwrap();
+        let awaited = Awaited { custodian: Custodian::Preservation, since, record };
+        assert_eq!(awaited.to_string().parse::<Awaited>().unwrap(), awaited);
+        let link = Pair(ChainId::from_bytes([1; 16]), Place(12));
+        assert!(link.to_string().ends_with("/0000000012"));
+        assert_eq!(link.to_string().parse::<Pair<ChainId, Place>>().unwrap(), link);
+        assert!("data_centre/x".parse::<Awaited>().is_err());
+    }
+}
