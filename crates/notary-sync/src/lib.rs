@@ -1,1 +1,23 @@
-//! The worker that deposits evidence with the notary and feeds its witness and mirror.
+//! The worker between the two organisations: deposits every record with every custodian,
+//! in the order of its chain, and feeds the notary's witness and mirror with our log.
+//!
+//! What this is: loops that lease, send, check and note; backoff with jitter; bounded
+//! memory. After an outage it goes on where it stopped: what is due stands in rows.
+//!
+//! What this is not: a judge. Whether a receipt is believed is decided by
+//! `heqi_registration::deposit_queue`, whether a deposit is admitted by the notary.
+//!
+//! - [`deposits`]: one custodian, one deposit
+//! - [`cosigning`]: witness and mirror, head by head
+//! - [`worker`]: the loops
+//! - [`gauges`]: what is counted
+
+pub mod cosigning;
+pub mod deposits;
+pub mod gauges;
+mod tiles;
+pub mod worker;
+
+pub use cosigning::Cosigners;
+pub use deposits::CustodianLink;
+pub use worker::{WorkerSettings, drain, run_cosigning, run_deposits};

@@ -1,0 +1,232 @@
+//! The loops: one per custodian, one for the cosigners. Each is dull: do one step, then
+//! wait until something became durable, something is due, or we are to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use heqi_notary_protocol::Backoff;
+use heqi_registration::fault::Fault;
+use heqi_registration::{Platform, deposit_queue};
+use heqi_service_kit::lifecycle::Shutdown;
+use heqi_vocabulary::UtcMillis;
+use tokio::time::{sleep, timeout};
+use tracing::{error, warn};
+
+use crate::cosigning::{Cosigners, CosigningError, Standing, merge};
+use crate::deposits::{self, CustodianLink};
+use crate::gauges::{CosigningGauges, CustodianGauges};
+
+/// How the worker works.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct WorkerSettings {
+    /// Deposits under way at the same time, per custodian: bounds the memory.
+    pub in_flight: usize,
+    /// Shortest time between two heads offered to the cosigners, in milliseconds.
+    pub cosign_interval_ms: u64,
+    /// After how long an unchanged head is cosigned again, so that its time stays fresh,
+    /// in milliseconds.
+    pub refresh_ms: i64,
+    /// Waits between attempts.
+    pub backoff: Backoff,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self {
+            in_flight: 16,
+            cosign_interval_ms: 200,
+            refresh_ms: 60_000,
+            backoff: Backoff::default(),
+        }
+    }
+}
+
+/// The longest nap: a worker looks again even when nobody wakes it.
+const LONGEST_NAP: Duration = Duration::from_secs(1);
+
+/// Deposits with one custodian until it is told to stop.
+///
+/// # Errors
+/// The platform's own store failed.
+pub async fn run_deposits(
+    platform: Arc<Platform>,
+    link: CustodianLink,
+    settings: WorkerSettings,
+    gauges: Arc<CustodianGauges>,
+    mut stop: Shutdown,
+) -> Result<(), Fault> {
+    let mut progress = platform.backend().progress();
+    while !stop.is_requested() {
+        progress.mark_unchanged();
+        let done =
+            deposits::round(&platform, &link, &settings.backoff, &gauges, settings.in_flight)
+                .await?;
+        if !done.is_empty() {
+            continue;
+        }
+        let nap = nap(deposit_queue::next_due(&platform, link.custodian).await?, platform.now());
+        tokio::select! {
+            () = stop.requested() => {}
+            _ = timeout(nap, progress.changed()) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Deposits what is due and what becomes due, until nothing is outstanding or only what
+/// has to wait is left. Gives how many receipts were noted.
+///
+/// # Errors
+/// The platform's own store failed.
+pub async fn drain(
+    platform: &Platform,
+    link: &CustodianLink,
+    settings: &WorkerSettings,
+    gauges: &CustodianGauges,
+) -> Result<u64, Fault> {
+    loop {
+        let done =
+            deposits::round(platform, link, &settings.backoff, gauges, settings.in_flight).await?;
+        if done.is_empty() || !done.contains(&deposits::Step::Noted) {
+            return Ok(gauges.noted());
+        }
+    }
+}
+
+/// Offers our heads to witness and mirror until it is told to stop.
+///
+/// # Errors
+/// Never today; the signature is that of every task.
+pub async fn run_cosigning(
+    platform: Arc<Platform>,
+    cosigners: Cosigners,
+    settings: WorkerSettings,
+    gauges: Arc<CosigningGauges>,
+    mut stop: Shutdown,
+) -> Result<(), Fault> {
+    let mut heads = platform.backend().log().head_changed();
+    let mut standing = Standing::default();
+    let mut last: Option<(u64, UtcMillis)> = None;
+    let mut failures = 0u32;
+    while !stop.is_requested() {
+        heads.mark_unchanged();
+        let size = platform.backend().log().head().size();
+        if size > 0 && is_due(last, size, platform.now(), settings.refresh_ms) {
+            match offer(&platform, &cosigners, &mut standing).await {
+                Ok(size) => {
+                    gauges.cosigned(size);
+                    last = Some((size, platform.now()));
+                    failures = 0;
+                }
+                Err(failure) => {
+                    failures += 1;
+                    report(&failure, failures, &gauges);
+                }
+            }
+        }
+        let pause = if failures == 0 {
+            settings.cosign_interval_ms
+        } else {
+            settings.backoff.wait_ms(failures, platform.entropy())
+        };
+        tokio::select! {
+            () = stop.requested() => break,
+            () = sleep(Duration::from_millis(pause)) => {}
+        }
+        let head_size = platform.backend().log().head().size();
+        if failures == 0 && last.is_some_and(|(cosigned, _)| cosigned == head_size) {
+            tokio::select! {
+                () = stop.requested() => {}
+                _ = timeout(LONGEST_NAP, heads.changed()) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_due(last: Option<(u64, UtcMillis)>, size: u64, now: UtcMillis, refresh_ms: i64) -> bool {
+    last.is_none_or(|(cosigned, at)| cosigned != size || now.millis_since(at) >= refresh_ms)
+}
+
+/// Both cosign the same head; what one of them already gave is kept when the other fails.
+async fn offer(
+    platform: &Platform,
+    cosigners: &Cosigners,
+    standing: &mut Standing,
+) -> Result<u64, Failure> {
+    let log = platform.backend().log();
+    let head = log.head().checkpoint().clone();
+    let witnessed = cosigners.witnessed(log, &head, standing).await?;
+    deposit_queue::note_cosigned_head(platform, &witnessed).await.map_err(noting)?;
+    let mirrored = cosigners.mirrored(log, &head, standing).await?;
+    let both = merge(witnessed, &mirrored)?;
+    deposit_queue::note_cosigned_head(platform, &both).await.map_err(noting)?;
+    Ok(head.checkpoint().size())
+}
+
+enum Failure {
+    Cosigning(CosigningError),
+    Noting(String),
+}
+
+impl From<CosigningError> for Failure {
+    fn from(error: CosigningError) -> Self {
+        Self::Cosigning(error)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
+fn noting(error: deposit_queue::NoteHeadError) -> Failure {
+    Failure::Noting(error.to_string())
+}
+
+/// The first failure of a row is worth a line, every later one a quieter one.
+fn report(failure: &Failure, failures: u32, gauges: &CosigningGauges) {
+    match failure {
+        Failure::Cosigning(error @ CosigningError::RolledBack { .. }) => {
+            gauges.failed(true);
+            error!(%error, "our log and the notary's copy disagree");
+        }
+        Failure::Cosigning(error) => {
+            gauges.failed(false);
+            if failures == 1 {
+                warn!(%error, "no cosignature yet");
+            }
+        }
+        Failure::Noting(error) => {
+            gauges.failed(false);
+            error!(error, "a cosigned head was not taken");
+        }
+    }
+}
+
+fn nap(due: Option<UtcMillis>, now: UtcMillis) -> Duration {
+    due.map_or(LONGEST_NAP, |due| {
+        let ms = u64::try_from(due.millis_since(now)).unwrap_or(0);
+        Duration::from_millis(ms.max(5)).min(LONGEST_NAP)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_due_when_it_grew_or_when_its_cosignature_is_old() {
+        let now = UtcMillis::from_millis(1_800_000_000_000).unwrap();
+        assert!(is_due(None, 1, now, 60_000));
+        assert!(is_due(Some((1, now)), 2, now, 60_000));
+        assert!(!is_due(Some((2, now)), 2, now.plus_millis(59_999), 60_000));
+        assert!(is_due(Some((2, now)), 2, now.plus_millis(60_000), 60_000));
+    }
+
+    #[test]
+    fn a_nap_ends_when_something_is_due_and_never_lasts_long() {
+        let now = UtcMillis::from_millis(1_800_000_000_000).unwrap();
+        assert_eq!(nap(None, now), LONGEST_NAP);
+        assert_eq!(nap(Some(now.plus_millis(50)), now), Duration::from_millis(50));
+        assert_eq!(nap(Some(now.plus_millis(-50)), now), Duration::from_millis(5));
+        assert_eq!(nap(Some(now.plus_millis(999_999)), now), LONGEST_NAP);
+    }
+}
