@@ -6,6 +6,7 @@
 //! build on accepted state, because a backend that cannot make accepted state durable stops the process. An *answer*
 //! to anybody outside waits for durable: await the commit, or read through [`Backend::durable_row`].
 
+pub mod embedded;
 pub mod memory;
 
 use std::fmt;

@@ -19,9 +19,12 @@
 
 pub mod backend;
 pub mod changeset;
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
 pub mod durable_file;
 pub mod follower;
-pub mod journal;
+mod identity;
+mod journal;
 mod lock;
 pub mod log;
 pub mod object;
@@ -31,5 +34,5 @@ pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod vault;
-pub mod witness;
 mod wire;
+pub mod witness;

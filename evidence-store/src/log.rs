@@ -4,6 +4,9 @@
 //! frame as the commit. What the world is shown is the **published** checkpoint: the newest one a witness has cosigned,
 //! handed in by whoever collects cosignatures.
 
+pub(crate) mod edge;
+pub(crate) mod tiles;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 //! A data key belongs to one scope, usually (filing, person, retention class), and is found by an identifier derived
 //! from that scope. Once shredded, an identifier never gets a key again.
 
-mod file;
+pub(crate) mod file;
 mod key_encryption;
 mod memory;
 
@@ -17,7 +17,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-pub(crate) use file::segment as vault_segment;
 pub use file::{FileVault, KEYS_PER_SEGMENT};
 pub use key_encryption::{FileKeyEncryptionKey, KeyEncryptionKey, KeyFileError, WrapError};
 pub use memory::MemoryVault;

@@ -309,3 +309,16 @@ pub(crate) fn sign_head(
         .map_err(|error| SignHeadError { what: error.to_string() })?;
     signer.sign(checkpoint).map(Head::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::backend::Backend;
+    use crate::{conformance, testing};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_memory_backend_conforms() {
+        conformance::all(|| async { testing::memory() as Arc<dyn Backend> }).await;
+    }
+}

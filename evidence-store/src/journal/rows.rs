@@ -80,7 +80,13 @@ impl StateFiles {
 
     /// Writes a snapshot of the rows before segment `until`, then removes what it replaces. Reads only journals, never
     /// the index.
-    pub(crate) fn compact(&self, disk: &Disk, until: u32) -> Result<u64, JournalError> {
+    /// Gives the size of the snapshot in bytes.
+    pub(crate) fn compact(
+        &self,
+        disk: &Disk,
+        until: u32,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<u64, JournalError> {
         let rows = self.live_rows(disk, self.segments.directory(), Some(until))?;
         let (header, seed) = encode_header(SegmentKind::Snapshot, until, self.segments.store());
         let path = self.snapshots.path(until);
@@ -88,6 +94,9 @@ impl StateFiles {
         file.append(&header)?;
         let mut framed = RowFrames::new(seed, |bytes| file.append(bytes));
         for row in rows {
+            if !keep_going() {
+                return Err(io::Error::from(io::ErrorKind::Interrupted).into());
+            }
             framed.push(&row?)?;
         }
         let size = framed.finish()?;

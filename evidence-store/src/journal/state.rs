@@ -40,6 +40,8 @@ pub(crate) struct RowWrite {
 pub(crate) struct Batch {
     /// Number of the batch; a base carries the number of the batch before it.
     pub(crate) number: u64,
+    /// Whether this is the first frame of a segment, which repeats where the store stood and writes nothing.
+    pub(crate) is_base: bool,
     pub(crate) point: StatePoint,
     pub(crate) writes: Vec<RowWrite>,
 }
@@ -129,7 +131,8 @@ impl Batch {
                 }
                 _ => return None,
             }
-            reader.is_empty().then_some(Self { number: frame.sequence, point, writes })
+            let is_base = frame.kind == frame_kind::STATE_BASE;
+            reader.is_empty().then_some(Self { number: frame.sequence, is_base, point, writes })
         };
         read().ok_or_else(|| {
             let length = frame.end() - frame.offset;

@@ -133,7 +133,7 @@ fn an_interrupted_or_shortened_snapshot_is_not_taken_for_whole() {
     let mut journal = Journal::new(directory.path());
     journal.batch(&[write(1, 1, Some("one")), write(2, 1, Some("two"))]);
     journal.roll();
-    journal.files.compact(&Disk::default(), 1).unwrap();
+    journal.files.compact(&Disk::default(), 1, &|| true).unwrap();
     let path = journal.files.snapshots.path(1);
     let whole = fs::read(&path).unwrap();
     for length in 36..whole.len() {
@@ -184,7 +184,7 @@ proptest! {
                 journal.roll();
                 segment += 1;
                 if segment % compact_every == 0 {
-                    journal.files.compact(&Disk::default(), segment).unwrap();
+                    journal.files.compact(&Disk::default(), segment, &|| true).unwrap();
                 }
             }
         }

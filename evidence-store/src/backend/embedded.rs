@@ -1,0 +1,450 @@
+//! The embedded backend: one machine, no server to install. Journals decide what is durable; everything else is made
+//! from them (`docs/spec/store.md`).
+//!
+//! One thread commits. It takes whatever is queued, writes vault, objects, ledger and state in this order with one
+//! `fdatasync` each, and then answers. Three more threads follow behind: one applies batches to the index, one writes
+//! tiles and publishes checkpoints, one writes snapshots.
+
+mod committer;
+mod fatal;
+mod gauges;
+pub(crate) mod index;
+mod intake;
+mod log;
+pub(crate) mod recover;
+pub(crate) mod reindex;
+pub(crate) mod rows;
+mod tiling;
+mod workers;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use heqi_vocabulary::{Digest, Entropy};
+use tokio::sync::{oneshot, watch};
+
+pub use fatal::{StopProcess, abort_process};
+pub use gauges::Gauges;
+
+use self::fatal::Fatal;
+use self::gauges::Counters;
+use self::index::IndexFault;
+use self::intake::{Bounds, Intake, Offered};
+use self::log::{EmbeddedLog, LogParts};
+use self::recover::{JournalFiles, recover};
+use self::reindex::Reindex;
+use self::rows::{Rows, object_key, row_key};
+use self::workers::Workers;
+use super::{Answer, Backend, CommitError, Pending, PendingObject, ReadError, answered};
+use crate::changeset::{Changeset, Row, RowKey};
+use crate::durable_file::Disk;
+use crate::identity::Identity;
+use crate::journal::object::{Location, read_object};
+use crate::journal::segment::Segments;
+use crate::journal::{Damage, JournalError};
+use crate::lock::{LockError, StoreLock};
+use crate::log::{HeadSigner, LogReader, SignHeadError};
+use crate::vault::{FileVault, KeyEncryptionKey, Vault};
+
+/// Where a store lies and how large things may get. The defaults are for production.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The directory of the store.
+    pub directory: PathBuf,
+    /// The directory of the vault, backed up apart from the rest; by default `vault` inside the store.
+    pub vault_directory: Option<PathBuf>,
+    /// A journal segment is followed by another at this size, in bytes; at most 1 GiB.
+    pub segment_bytes: u64,
+    /// A snapshot is written when the state journal has grown by this many bytes since the last one.
+    pub snapshot_bytes: u64,
+    /// The cache of the index, in bytes.
+    pub index_cache_bytes: u64,
+    /// The most changesets and objects that wait for the disk.
+    pub queued_items: usize,
+    /// The most bytes that wait for the disk.
+    pub queued_bytes: usize,
+    /// The most changesets and objects made durable together.
+    pub batch_items: usize,
+    /// The most bytes made durable together.
+    pub batch_bytes: usize,
+    /// Nothing is accepted when the disk has less free space than this, in bytes, so that what was accepted still fits.
+    pub reserve_bytes: u64,
+}
+
+impl Settings {
+    /// The defaults for a store in `directory`.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            vault_directory: None,
+            segment_bytes: 256 << 20,
+            snapshot_bytes: 256 << 20,
+            index_cache_bytes: 128 << 20,
+            queued_items: 16_384,
+            queued_bytes: 64 << 20,
+            batch_items: 1024,
+            batch_bytes: 4 << 20,
+            reserve_bytes: 256 << 20,
+        }
+    }
+
+    pub(crate) fn vault_directory(&self) -> PathBuf {
+        self.vault_directory.clone().unwrap_or_else(|| self.directory.join("vault"))
+    }
+}
+
+/// What a store needs from outside.
+#[derive(Clone)]
+pub struct Ports {
+    /// Signs the heads of the log.
+    pub signer: Arc<dyn HeadSigner>,
+    /// Wraps the vault's epoch keys.
+    pub key_encryption: Arc<dyn KeyEncryptionKey>,
+    /// Draws keys and nonces.
+    pub entropy: Arc<dyn Entropy>,
+    /// The file system.
+    pub disk: Disk,
+    /// Ends the process when accepted changes cannot be made durable: [`abort_process`], except in tests.
+    pub stop_process: StopProcess,
+    /// Hears of long work while opening.
+    pub progress: ShowProgress,
+}
+
+impl Ports {
+    /// The ports of production: the real file system, and a process that aborts.
+    pub fn new(
+        signer: Arc<dyn HeadSigner>,
+        key_encryption: Arc<dyn KeyEncryptionKey>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let (disk, progress) = (Disk::default(), reindex::silent());
+        Self { signer, key_encryption, entropy, disk, stop_process: abort_process(), progress }
+    }
+}
+
+/// Hears of long work.
+pub type ShowProgress = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// How far long work has come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Progress {
+    /// What is being counted.
+    pub step: &'static str,
+    /// How many are done.
+    pub done: u64,
+}
+
+/// A store in files.
+pub struct Embedded {
+    intake: Arc<Intake>,
+    rows: Arc<Rows>,
+    log: Arc<EmbeddedLog>,
+    vault: Arc<dyn Vault>,
+    objects: Arc<Segments>,
+    counters: Arc<Counters>,
+    progress: watch::Sender<u64>,
+    workers: Workers,
+}
+
+impl Embedded {
+    /// Opens the store, recovering whatever the last stop left unfinished, or makes an empty one. Blocks on the disk;
+    /// after an unclean stop for about two seconds per million rows.
+    pub fn open(settings: &Settings, ports: Ports) -> Result<Self, OpenError> {
+        let directory = &settings.directory;
+        ports.disk.create_directory(directory).map_err(JournalError::from)?;
+        let lock = StoreLock::take(directory)?;
+        let identity = match Identity::read(directory)? {
+            Some(identity) => identity,
+            None => new_identity(settings, &ports)?,
+        };
+        if identity.origin != ports.signer.origin().as_str() {
+            return Err(OpenError::OtherLog {
+                found: identity.origin,
+                expected: ports.signer.origin().to_string(),
+            });
+        }
+        let store = identity.store;
+        let fatal = Arc::new(Fatal::new(ports.stop_process));
+        let vault = FileVault::open(
+            settings.vault_directory(),
+            store,
+            ports.disk.clone(),
+            ports.key_encryption,
+            ports.entropy,
+        )?;
+        let vault: Arc<dyn Vault> = Arc::new(vault);
+        let files = JournalFiles::new(directory, store);
+        let recovered = recover(&files, &ports.disk, &*ports.signer)?;
+        let index = Reindex {
+            directory,
+            store,
+            state: &files.state,
+            disk: &ports.disk,
+            cache_bytes: settings.index_cache_bytes,
+            batch: recovered.batch,
+            progress: &ports.progress,
+        }
+        .open()?;
+        let rows = Arc::new(Rows::new(index, Arc::clone(&fatal)));
+        let parts = LogParts {
+            directory: directory.join("log"),
+            origin: ports.signer.origin().clone(),
+            ledger: Arc::clone(&files.ledger),
+            rows: Arc::clone(&rows),
+            disk: ports.disk.clone(),
+        };
+        let (log, range) = EmbeddedLog::open(parts, recovered.head.clone(), recovered.point.tiled)?;
+        let log = Arc::new(log);
+        let bounds = Bounds {
+            queued_items: settings.queued_items,
+            queued_bytes: settings.queued_bytes,
+            batch_items: settings.batch_items,
+            batch_bytes: settings.batch_bytes,
+            reserve_bytes: settings.reserve_bytes,
+        };
+        let version = recovered.point.version;
+        let intake = Arc::new(Intake::new(
+            Arc::clone(&rows),
+            Arc::clone(&fatal),
+            bounds,
+            ports.disk.clone(),
+            directory.clone(),
+            (version, recovered.point.leaves),
+        ));
+        intake.check_disk();
+        let counters = Arc::new(Counters::default());
+        counters.durable_version.store(version, Ordering::Release);
+        counters.snapshot_bytes.store(recovered.snapshot_bytes, Ordering::Relaxed);
+        let progress = watch::Sender::new(version);
+        let workers = Workers::start(workers::Parts {
+            lock,
+            settings,
+            disk: ports.disk,
+            signer: ports.signer,
+            fatal,
+            files: files.clone(),
+            recovered,
+            range,
+            intake: &intake,
+            rows: &rows,
+            log: &log,
+            vault: &vault,
+            counters: &counters,
+            progress: &progress,
+        })?;
+        let objects = files.objects;
+        Ok(Self { intake, rows, log, vault, objects, counters, progress, workers })
+    }
+
+    /// Closes the store in order: what was accepted is committed, applied and tiled, and the index is marked clean, so
+    /// that the next start is fast. Blocks until then.
+    ///
+    /// # Errors
+    /// When the last writes failed; the next start then recovers as after a crash.
+    pub fn close(&self) -> Result<(), CloseError> {
+        self.intake.close();
+        self.workers.finish(&self.rows, &self.log)
+    }
+
+    /// Stops as a crash would: nothing more is written or answered. Dropping a store does the same.
+    pub fn crash(&self) {
+        self.workers.abandon(&self.intake, &self.log);
+    }
+
+    /// Numbers for metrics.
+    pub fn gauges(&self) -> Gauges {
+        let (items, bytes) = self.intake.waiting();
+        Gauges {
+            queued_items: u64::try_from(items).unwrap_or(u64::MAX),
+            queued_bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
+            head_size: self.log.head().size(),
+            tiling_lag: self.log.tiling_lag(),
+            index_lag: self.rows.overlaid(),
+            ..self.counters.read()
+        }
+    }
+
+    fn read_object(&self, id: &Digest) -> Result<Option<Bytes>, ReadError> {
+        if let Some(object) = self.intake.object(id) {
+            return Ok(Some(object));
+        }
+        let Some(row) = self.rows.get(&object_key(id))? else { return Ok(None) };
+        let location = Location::decode(&row.value)
+            .ok_or_else(|| ReadError::Damaged { what: format!("the location of object {id}") })?;
+        let segment = self.objects.segment(location.position.segment)?;
+        Ok(Some(read_object(&segment, location, id)?))
+    }
+}
+
+impl Backend for Embedded {
+    fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
+        answered(self.rows.get(&row_key(key.as_bytes())))
+    }
+
+    fn scan<'a>(
+        &'a self,
+        prefix: &'a [u8],
+        after: Option<&'a RowKey>,
+        limit: usize,
+    ) -> Answer<'a, Vec<(RowKey, Row)>> {
+        let after = after.map(|key| row_key(key.as_bytes()));
+        let found = self.rows.scan(&row_key(prefix), after, limit);
+        answered(found.map(|rows| {
+            let key = |full: Bytes| RowKey::new(full.slice(1..)).ok();
+            rows.into_iter().filter_map(|(full, row)| Some((key(full)?, row))).collect()
+        }))
+    }
+
+    fn commit(&self, changes: Changeset) -> Result<Pending, CommitError> {
+        let durable = self.intake.accept(&changes)?;
+        Ok(Pending::new(async { durable.await.map_err(|_| CommitError::Stopped) }))
+    }
+
+    fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {
+        match self.intake.accept_object(object)? {
+            Offered::Queued(reference, durable) => {
+                Ok(PendingObject::new(reference, async { wait(Some(durable)).await }))
+            }
+            Offered::Known(reference) => {
+                let settled = self.intake.settle(self.durable_version())?;
+                Ok(PendingObject::new(reference, wait(settled)))
+            }
+        }
+    }
+
+    fn object<'a>(&'a self, id: &'a Digest) -> Answer<'a, Option<Bytes>> {
+        answered(self.read_object(id))
+    }
+
+    fn discard_object<'a>(&'a self, id: &'a Digest) -> BoxFuture<'a, Result<bool, CommitError>> {
+        Box::pin(async move {
+            // An object still on its way has no place yet that could be given back.
+            while self.intake.object(id).is_some() {
+                self.settled().await?;
+            }
+            match self.intake.discard(id)? {
+                None => Ok(false),
+                durable => wait(durable).await.map(|()| true),
+            }
+        })
+    }
+
+    fn settled(&self) -> BoxFuture<'_, Result<(), CommitError>> {
+        match self.intake.settle(self.durable_version()) {
+            Ok(durable) => Box::pin(wait(durable)),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+
+    fn progress(&self) -> watch::Receiver<u64> {
+        self.progress.subscribe()
+    }
+
+    fn log(&self) -> &dyn LogReader {
+        &*self.log
+    }
+
+    fn vault(&self) -> &dyn Vault {
+        &*self.vault
+    }
+}
+
+impl Embedded {
+    fn durable_version(&self) -> u64 {
+        self.counters.durable_version.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.crash();
+    }
+}
+
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Embedded({:?})", self.log)
+    }
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process has it, or the lock cannot be taken.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// It holds the log of another origin.
+    #[error("the store holds the log {found}, not {expected}")]
+    OtherLog {
+        /// The origin found.
+        found: String,
+        /// The origin of the signer.
+        expected: String,
+    },
+    /// Files are not what was written. Nothing was changed; run `heqi store fsck`.
+    #[error("the store is damaged: {0}")]
+    Damaged(Damage),
+    /// The log's key did not sign the empty head.
+    #[error(transparent)]
+    Sign(#[from] SignHeadError),
+    /// The index could not even be made anew.
+    #[error("the index cannot be made: {what}")]
+    Index {
+        /// What sled said.
+        what: String,
+    },
+    /// The system could not read or write.
+    #[error("the store could not be read or written")]
+    Io(#[from] std::io::Error),
+}
+
+impl From<JournalError> for OpenError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Io(error) => Self::Io(error),
+            JournalError::Damaged(damage) => Self::Damaged(damage),
+        }
+    }
+}
+
+impl From<IndexFault> for OpenError {
+    fn from(fault: IndexFault) -> Self {
+        Self::Index { what: fault.what }
+    }
+}
+
+/// The store was not closed in order.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the store was not closed in order: {what}")]
+pub struct CloseError {
+    /// What failed.
+    pub what: String,
+}
+
+/// The identity of a store that has none yet. A directory that lost it is not taken for a new store.
+fn new_identity(settings: &Settings, ports: &Ports) -> Result<Identity, OpenError> {
+    let directory = &settings.directory;
+    for name in ["state", "ledger", "objects", "log"] {
+        let part = directory.join(name);
+        if part.exists() {
+            let what = "there is a store here, but its store.json is missing";
+            return Err(JournalError::from(Damage::new(&part, 0, 0, what)).into());
+        }
+    }
+    Ok(Identity::create(directory, &ports.disk, ports.signer.origin(), &*ports.entropy)?)
+}
+
+async fn wait(durable: Option<oneshot::Receiver<()>>) -> Result<(), CommitError> {
+    match durable {
+        None => Ok(()),
+        Some(durable) => durable.await.map_err(|_| CommitError::Stopped),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! The index: rows in sled, which can be thrown away at any time. sled panics where others return errors, and its
+//! `flush` is no fsync on Linux; therefore every call is fenced, every value carries a checksum, and nothing is ever
+//! read from here that was not first durable in the journals (`docs/adr/0005-sled-is-an-index.md`).
+
+use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use crc32c::{crc32c, crc32c_append};
+
+use crate::changeset::Row;
+use crate::journal::segment::StoreId;
+use crate::journal::state::RowWrite;
+
+/// Sorts before every row: rows begin with a namespace letter.
+const META: &[u8] = b"\0applied";
+/// Before every row and after everything else.
+pub(crate) const BEFORE_ROWS: &[u8] = b"\x01";
+const VALUE_HEADER_BYTES: usize = 12;
+
+/// The index failed: an error, a panic, or a value that is not what was written.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the index failed: {what}")]
+pub(crate) struct IndexFault {
+    pub(crate) what: String,
+}
+
+/// Rows in sled.
+#[derive(Debug)]
+pub(crate) struct Index {
+    db: sled::Db,
+    path: PathBuf,
+    store: StoreId,
+}
+
+impl Index {
+    /// Opens or makes the index in `path`.
+    pub(crate) fn open(path: &Path, store: StoreId, cache_bytes: u64) -> Result<Self, IndexFault> {
+        let config = sled::Config::new().path(path).cache_capacity(cache_bytes);
+        let db = fenced(|| config.open())?;
+        Ok(Self { db, path: path.to_owned(), store })
+    }
+
+    /// The number of the last batch applied; `None` if the index is empty, of another store or unfinished.
+    pub(crate) fn applied(&self) -> Result<Option<u64>, IndexFault> {
+        let meta = fenced(|| self.db.get(META))?;
+        Ok(meta.and_then(|meta| {
+            let (batch, store) = meta.split_first_chunk::<8>()?;
+            (store == self.store).then(|| u64::from_be_bytes(*batch))
+        }))
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Row>, IndexFault> {
+        let value = fenced(|| self.db.get(key))?;
+        value.map(|value| decode(key, &value)).transpose()
+    }
+
+    /// Rows from a key on, in order, at most `limit`. `from` lies after [`BEFORE_ROWS`].
+    pub(crate) fn range(
+        &self,
+        from: Bound<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Bytes, Row)>, IndexFault> {
+        let bounds: (Bound<&[u8]>, Bound<&[u8]>) = (from, Bound::Unbounded);
+        let pairs: Vec<_> = fenced(|| self.db.range::<&[u8], _>(bounds).take(limit).collect())?;
+        pairs
+            .into_iter()
+            .map(|(key, value)| Ok((Bytes::copy_from_slice(&key), decode(&key, &value)?)))
+            .collect()
+    }
+
+    /// Applies the writes of a batch and notes its number, as one.
+    pub(crate) fn apply(&self, batch: u64, writes: &[RowWrite]) -> Result<(), IndexFault> {
+        let mut changes = rows(writes);
+        let mut meta = batch.to_be_bytes().to_vec();
+        meta.extend_from_slice(&self.store);
+        changes.insert(META, meta);
+        fenced(|| self.db.apply_batch(changes))
+    }
+
+    /// Puts rows without noting a batch: while rebuilding.
+    pub(crate) fn load(&self, writes: &[RowWrite]) -> Result<(), IndexFault> {
+        fenced(|| self.db.apply_batch(rows(writes)))
+    }
+
+    /// Flushes everything to the system. The caller syncs [`Index::files`] afterwards.
+    pub(crate) fn flush(&self) -> Result<(), IndexFault> {
+        fenced(|| self.db.flush()).map(|_| ())
+    }
+
+    /// The files that have to be synced for the index to be durable.
+    pub(crate) fn files(&self) -> std::io::Result<Vec<PathBuf>> {
+        let entries = std::fs::read_dir(&self.path)?;
+        let paths = entries.map(|entry| Ok(entry?.path()));
+        paths.filter(|path| path.as_ref().map_or(true, |path| path.is_file())).collect()
+    }
+}
+
+fn rows(writes: &[RowWrite]) -> sled::Batch {
+    let mut changes = sled::Batch::default();
+    for write in writes {
+        match &write.value {
+            None => changes.remove(write.key.as_ref()),
+            Some(value) => changes.insert(write.key.as_ref(), encode(write, value)),
+        }
+    }
+    changes
+}
+
+/// Version ‖ CRC32C(key ‖ version ‖ value) ‖ value.
+fn encode(write: &RowWrite, value: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(VALUE_HEADER_BYTES + value.len());
+    bytes.extend_from_slice(&write.version.to_be_bytes());
+    bytes.extend_from_slice(&checksum(&write.key, write.version, value).to_be_bytes());
+    bytes.extend_from_slice(value);
+    bytes
+}
+
+fn decode(key: &[u8], bytes: &[u8]) -> Result<Row, IndexFault> {
+    let read = || {
+        let (version, rest) = bytes.split_first_chunk::<8>()?;
+        let (stored, value) = rest.split_first_chunk::<4>()?;
+        let version = u64::from_be_bytes(*version);
+        (checksum(key, version, value) == u32::from_be_bytes(*stored))
+            .then(|| Row { version, value: Bytes::copy_from_slice(value) })
+    };
+    read().ok_or_else(|| IndexFault {
+        what: format!("row {} fails its checksum", key.escape_ascii()),
+    })
+}
+
+fn checksum(key: &[u8], version: u64, value: &[u8]) -> u32 {
+    crc32c_append(crc32c_append(crc32c(key), &version.to_be_bytes()), value)
+}
+
+/// Calls sled so that its panics become errors.
+fn fenced<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, IndexFault> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(IndexFault { what: error.to_string() }),
+        Err(_) => Err(IndexFault { what: "sled panicked".to_owned() }),
+    }
+}

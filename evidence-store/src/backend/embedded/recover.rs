@@ -1,0 +1,195 @@
+//! Opening: from files to a store that stands exactly where its last committed batch says.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::tree::CompactRange;
+
+use super::OpenError;
+use crate::backend::memory::sign_head;
+use crate::durable_file::Disk;
+use crate::journal::append::Appender;
+use crate::journal::rows::StateFiles;
+use crate::journal::segment::{HEADER_BYTES, Position, SegmentKind, Segments, StoreId};
+use crate::journal::state::{StatePoint, encode_base, read_tail};
+use crate::journal::{Damage, JournalError};
+use crate::log::{Head, HeadSigner};
+
+/// The files of the three journals.
+#[derive(Clone, Debug)]
+pub(crate) struct JournalFiles {
+    pub(crate) state: StateFiles,
+    pub(crate) ledger: Arc<Segments>,
+    pub(crate) objects: Arc<Segments>,
+}
+
+impl JournalFiles {
+    pub(crate) fn new(directory: &Path, store: StoreId) -> Self {
+        let of = |name, kind| Arc::new(Segments::new(directory.join(name), kind, store));
+        Self {
+            state: StateFiles::new(&directory.join("state"), store),
+            ledger: of("ledger", SegmentKind::Ledger),
+            objects: of("objects", SegmentKind::Objects),
+        }
+    }
+}
+
+/// The journals, each cut to where the last committed batch left it.
+pub(crate) struct Recovered {
+    pub(crate) state: Appender,
+    pub(crate) ledger: Appender,
+    pub(crate) objects: Appender,
+    pub(crate) batch: u64,
+    pub(crate) point: StatePoint,
+    pub(crate) head: Head,
+    /// Bytes of the state segments that no snapshot covers, the newest excluded.
+    pub(crate) since_snapshot: u64,
+    pub(crate) snapshot_bytes: u64,
+}
+
+/// Recovers the journals of a store, or begins them where there are none.
+pub(crate) fn recover(
+    files: &JournalFiles,
+    disk: &Disk,
+    signer: &dyn HeadSigner,
+) -> Result<Recovered, OpenError> {
+    let directories = [&files.state.segments, &files.ledger, &files.objects];
+    for segments in directories {
+        disk.create_directory(segments.directory()).map_err(JournalError::from)?;
+        disk.remove_temporaries(segments.directory()).map_err(JournalError::from)?;
+    }
+    let (snapshot, segments) = files.state.current()?;
+    let Some(newest) = segments.last().copied() else { return begin(files, disk, signer) };
+    if let Some(snapshot) = snapshot {
+        files.state.remove_replaced(disk, snapshot)?;
+    }
+    let tail = read_tail(&files.state.segments, newest)?;
+    let mut state = Appender::resume(disk, &files.state.segments, newest)?;
+    if tail.is_torn {
+        tracing::info!(batch = tail.number, "an unfinished batch is cut off the state journal");
+        state.truncate(tail.end)?;
+    }
+    let mut ledger = cut(&files.ledger, disk, tail.point.ledger_end)?;
+    let mut objects = cut(&files.objects, disk, tail.point.objects_end)?;
+    // If the last start ended with a failed sync, the kernel may show bytes that are not on the disk. The last batch is
+    // the only one that can be so; write its bytes once more before anybody relies on them.
+    if let Some(before) = &tail.before {
+        state.settle(tail.last_frame)?;
+        let (from, to) = (before.ledger_end, tail.point.ledger_end);
+        ledger.settle(if from.segment == to.segment {
+            from.offset.into()
+        } else {
+            HEADER_BYTES
+        })?;
+        let (from, to) = (before.objects_end, tail.point.objects_end);
+        objects.settle(if from.segment == to.segment {
+            from.offset.into()
+        } else {
+            HEADER_BYTES
+        })?;
+    }
+    let head = read_head(&files.state, newest, &tail.point, signer)?;
+    let sealed = segments.iter().filter(|number| **number != newest);
+    let since_snapshot =
+        sealed.map(|n| length_of(&files.state.segments, *n)).sum::<Result<_, _>>()?;
+    let snapshot_bytes =
+        snapshot.map_or(Ok(0), |number| length_of(&files.state.snapshots, number))?;
+    Ok(Recovered {
+        state,
+        ledger,
+        objects,
+        batch: tail.number,
+        point: tail.point,
+        head,
+        since_snapshot,
+        snapshot_bytes,
+    })
+}
+
+/// The journals of a new store: ledger and objects first, the state journal, which names them, last.
+fn begin(
+    files: &JournalFiles,
+    disk: &Disk,
+    signer: &dyn HeadSigner,
+) -> Result<Recovered, OpenError> {
+    for segments in [&files.ledger, &files.objects] {
+        let used = match segments.numbers().map_err(JournalError::from)?.as_slice() {
+            [] => false,
+            [0] => length_of(segments, 0)? > HEADER_BYTES,
+            _ => true,
+        };
+        if used {
+            let what = "there are segments here, but the state journal is missing";
+            return Err(JournalError::from(Damage::new(segments.directory(), 0, 0, what)).into());
+        }
+    }
+    let ledger = Appender::create(disk, &files.ledger, 0, |_, _| Ok(()))?;
+    let objects = Appender::create(disk, &files.objects, 0, |_, _| Ok(()))?;
+    let head = sign_head(signer, &CompactRange::new())?;
+    let point = StatePoint {
+        ledger_end: Position::start_of(0),
+        objects_end: Position::start_of(0),
+        note: head.checkpoint().to_bytes().into(),
+        ..StatePoint::default()
+    };
+    let first = |out: &mut Vec<u8>, seed| encode_base(out, seed, 0, &point);
+    let state = Appender::create(disk, &files.state.segments, 0, first)?;
+    let (batch, since_snapshot, snapshot_bytes) = (0, 0, 0);
+    Ok(Recovered { state, ledger, objects, batch, point, head, since_snapshot, snapshot_bytes })
+}
+
+/// Cuts a journal to `end`. What lies behind was never acknowledged; what is missing before was.
+fn cut(segments: &Arc<Segments>, disk: &Disk, end: Position) -> Result<Appender, JournalError> {
+    let mut expected = 0;
+    for number in segments.numbers()? {
+        if number > end.segment {
+            disk.remove_file(&segments.path(number))?;
+            segments.forget(number);
+        } else if number == expected {
+            expected += 1;
+        }
+    }
+    if expected <= end.segment {
+        let what = "a segment is missing that the state journal relies on";
+        return Err(Damage::new(&segments.path(expected), 0, 0, what).into());
+    }
+    let mut appender = Appender::resume(disk, segments, end.segment)?;
+    let (length, offset) = (appender.length(), u64::from(end.offset));
+    if length < offset {
+        let what =
+            "the segment is shorter than the state journal says: acknowledged bytes are missing";
+        return Err(Damage::new(&segments.path(end.segment), length, offset - length, what).into());
+    }
+    if length > offset {
+        appender.truncate(offset)?;
+    }
+    Ok(appender)
+}
+
+fn read_head(
+    state: &StateFiles,
+    newest: u32,
+    point: &StatePoint,
+    signer: &dyn HeadSigner,
+) -> Result<Head, OpenError> {
+    let path = state.segments.path(newest);
+    let checkpoint = SignedCheckpoint::parse(&point.note)
+        .map_err(|error| JournalError::from(Damage::new(&path, 0, 0, error.to_string())))?;
+    let origin = checkpoint.checkpoint().origin();
+    if origin != signer.origin() {
+        return Err(OpenError::OtherLog {
+            found: origin.to_string(),
+            expected: signer.origin().to_string(),
+        });
+    }
+    if checkpoint.checkpoint().size() != point.leaves {
+        let what = "the head is of another size than the ledger";
+        return Err(JournalError::from(Damage::new(&path, 0, 0, what)).into());
+    }
+    Ok(Head::new(checkpoint))
+}
+
+fn length_of(segments: &Segments, number: u32) -> Result<u64, JournalError> {
+    Ok(segments.segment(number)?.length()?)
+}

@@ -1,0 +1,62 @@
+//! The file `store.json`: which store a directory holds, and in which format.
+
+use std::path::Path;
+
+use heqi_tlog::checkpoint::Origin;
+use heqi_vocabulary::Entropy;
+use serde::{Deserialize, Serialize};
+
+use crate::durable_file::{Disk, read_if_there};
+use crate::journal::segment::StoreId;
+use crate::journal::{Damage, JournalError};
+
+/// The on-disk format this crate reads and writes (`docs/spec/store.md`).
+pub const FORMAT: u32 = 1;
+
+/// What a store says about itself.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Identity {
+    format: u32,
+    #[serde(with = "hex::serde")]
+    pub(crate) store: StoreId,
+    pub(crate) origin: String,
+}
+
+impl Identity {
+    /// Reads the identity of the store in `directory`; `None` if there is none.
+    pub(crate) fn read(directory: &Path) -> Result<Option<Self>, JournalError> {
+        let path = directory.join("store.json");
+        let Some(bytes) = read_if_there(&path)? else { return Ok(None) };
+        let damaged =
+            |what: String| Damage::new(&path, 0, bytes.len().try_into().unwrap_or(u64::MAX), what);
+        let identity: Self =
+            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if identity.encode() != bytes {
+            return Err(damaged("not the form this program writes".to_owned()).into());
+        }
+        if identity.format != FORMAT {
+            let what = format!("format {}, this program reads {FORMAT}", identity.format);
+            return Err(damaged(what).into());
+        }
+        Ok(Some(identity))
+    }
+
+    /// Makes a new identity, durable.
+    pub(crate) fn create(
+        directory: &Path,
+        disk: &Disk,
+        origin: &Origin,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, JournalError> {
+        let identity =
+            Self { format: FORMAT, store: entropy.bytes(), origin: origin.as_str().to_owned() };
+        disk.write_atomic(&directory.join("store.json"), &[&identity.encode()])?;
+        Ok(identity)
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec(self).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+}
