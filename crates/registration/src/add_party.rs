@@ -2,13 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Capacity, PartyKind};
 use heqi_vocabulary::{FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::ActError;
+use crate::act::Act;
+use crate::begin_signing::capacity_words;
+use crate::fault::{ActError, Fault};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
-use crate::request::Request;
+use crate::request::{Request, Scope};
 use crate::wording::{Told, refusals};
 
 /// Who takes part.
@@ -45,6 +51,12 @@ pub enum AddPartyError {
     Filing(#[from] heqi_filing::AddPartyError),
 }
 
+impl From<Fault> for AddPartyError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl AddPartyError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -65,5 +77,55 @@ pub async fn add_party(
     request: &Request,
     command: AddParty,
 ) -> Result<PartyAdded, AddPartyError> {
-    todo!()
+    request.actor.require(Scope::Filings)?;
+    let mut act = Act::new(platform, request, "add_party");
+    loop {
+        if let Some(added) = act.earlier().await? {
+            return Ok(added);
+        }
+        let stored = filings::load(platform, command.filing).await?;
+        let mut filing = stored.filing.clone();
+        let party = PartyId::time_ordered(platform.now(), platform.entropy());
+        filing.add_party(party, command.who.clone(), command.capacities.clone())?;
+        let record = record(platform, request, &command, party)?;
+        let added = PartyAdded { party_id: party, record_id: record.record_id() };
+
+        let mut changes = Changeset::new();
+        let next = ledger::next_place(platform, filing.chain()).await?;
+        record.write(platform, &mut changes, &next)?;
+        stored.replace(platform, &mut changes, &filing)?;
+        if act.commit(changes, &added).await?.is_some() {
+            return Ok(added);
+        }
+    }
+}
+
+/// `person` or `company`, the party's name, and who acts for it, as records say it.
+pub(crate) fn party_words(who: &PartyKind) -> (&'static str, &str, Option<&str>) {
+    match who {
+        PartyKind::Person { name } => ("person", name.as_str(), None),
+        PartyKind::Company { name, representative } => {
+            ("company", name.as_str(), Some(representative.as_str()))
+        }
+    }
+}
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    command: &AddParty,
+    party: PartyId,
+) -> Result<NewRecord, Fault> {
+    let (kind, name, representative) = party_words(&command.who);
+    let mut draft = Draft::new(platform, RecordKind::FilingChanged);
+    draft
+        .observed("filing", command.filing.to_string())?
+        .observed("change", "party_added")?
+        .observed("party", party.to_string())?
+        .declared("party_kind", Some(kind))?
+        .observed("capacities", capacity_words(&command.capacities))?
+        .declared("party_name", Some(name))?
+        .declared("representative_name", representative)?
+        .observed("changed_by", request.actor.name())?;
+    draft.seal(platform, About::party(command.filing, party), None)
 }

@@ -1,18 +1,30 @@
 //! Attaches a document, or a new version of one. The exact bytes are kept.
 
 use bytes::Bytes;
-use heqi_filing::DocumentTitle;
+use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::{DocumentTitle, Filing, NewDocument};
 use heqi_vocabulary::{Digest, DocumentId, FilingId, RecordId};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::ActError;
+use crate::act::Act;
+use crate::data_keys::{Sealing, data_key};
+use crate::fault::{ActError, Class, Fault};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
+use crate::objects;
 use crate::platform::Platform;
-use crate::request::Request;
-use crate::wording::{Told, refusals};
+use crate::request::{Request, Scope};
+use crate::rows;
+use crate::wording::{Told, refusals, say};
 
 mod pdf;
 
 pub use pdf::{MAX_DOCUMENT_BYTES, MAX_PAGES, PdfError};
+
+/// The most bytes all current documents of a filing have together: they travel in one
+/// bundle.
+pub const MAX_FILING_BYTES: u64 = 48 << 20;
 
 /// A file that is to become a document.
 #[derive(Clone, Debug)]
@@ -62,6 +74,15 @@ pub enum AttachDocumentError {
     /// The rules of filings refuse the new version.
     #[error(transparent)]
     Version(#[from] heqi_filing::ReplaceDocumentError),
+    /// The documents of the filing together are longer than [`MAX_FILING_BYTES`].
+    #[error("the documents of a filing have at most {MAX_FILING_BYTES} bytes together")]
+    FilingTooLarge,
+}
+
+impl From<Fault> for AttachDocumentError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
 }
 
 impl AttachDocumentError {
@@ -71,6 +92,15 @@ impl AttachDocumentError {
             Self::Pdf(error) => Told::By(error),
             Self::Filing(error) => Told::By(error),
             Self::Version(error) => Told::By(error),
+            Self::FilingTooLarge => say(
+                "documents_too_large",
+                ["本办件全部文书合计超过48 MB。", "请压缩扫描图片后重新上传。"],
+                [
+                    "The documents of this filing have more than 48 MB together.",
+                    "Compress scanned pages and upload them again.",
+                ],
+            )
+            .is(Class::TooLarge),
         }
     }
 }
@@ -86,5 +116,91 @@ pub async fn attach_document(
     request: &Request,
     command: AttachDocument,
 ) -> Result<DocumentAttached, AttachDocumentError> {
-    todo!()
+    request.actor.require(Scope::Filings)?;
+    let act = Act::new(platform, request, "attach_document");
+    if let Some(attached) = act.earlier().await? {
+        return Ok(attached);
+    }
+    filings::load(platform, command.filing).await?;
+
+    let document = DocumentId::time_ordered(platform.now(), platform.entropy());
+    let matter = Sealing::Class(RetentionClass::Matter);
+    let key = data_key(platform, command.filing, None, matter)?;
+    let new = pdf::examine_and_keep(platform, document, key, &command).await?;
+    let object = new.object.clone();
+
+    let result = attach(platform, request, &command, new, act).await;
+    if !result.as_ref().is_ok_and(|attached| attached.document_id == document) {
+        objects::forget(platform, object.as_str()).await;
+    }
+    result
+}
+
+async fn attach(
+    platform: &Platform,
+    request: &Request,
+    command: &AttachDocument,
+    new: NewDocument,
+    mut act: Act<'_>,
+) -> Result<DocumentAttached, AttachDocumentError> {
+    loop {
+        if let Some(attached) = act.earlier().await? {
+            return Ok(attached);
+        }
+        let stored = filings::load(platform, command.filing).await?;
+        let mut filing = stored.filing.clone();
+        match command.replaces {
+            None => filing.attach_document(new.clone(), platform.now())?,
+            Some(old) => filing.replace_document(old, new.clone(), platform.now())?,
+        }
+        check_total(&filing)?;
+        let version = filing.document(new.id).map_or(1, |document| document.version);
+        let record = record(platform, request, command, &new, version)?;
+        let attached = DocumentAttached {
+            document_id: new.id,
+            version,
+            sha256: new.sha256,
+            pages: new.pages.get(),
+            size_bytes: new.size_bytes.get(),
+            record_id: record.record_id(),
+        };
+
+        let mut changes = Changeset::new();
+        let next = ledger::next_place(platform, filing.chain()).await?;
+        record.write(platform, &mut changes, &next)?;
+        stored.replace(platform, &mut changes, &filing)?;
+        rows::DOCUMENTS.insert(&mut changes, &new.id, &filing.id()).map_err(Fault::from)?;
+        if act.commit(changes, &attached).await?.is_some() {
+            return Ok(attached);
+        }
+    }
+}
+
+/// A signing is deposited with every document it covers, in one bundle.
+fn check_total(filing: &Filing) -> Result<(), AttachDocumentError> {
+    let total = filing.current_documents().map(|document| document.size_bytes.get()).sum::<u64>();
+    if total > MAX_FILING_BYTES { Err(AttachDocumentError::FilingTooLarge) } else { Ok(()) }
+}
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    command: &AttachDocument,
+    new: &NewDocument,
+    version: u32,
+) -> Result<NewRecord, Fault> {
+    let change = if command.replaces.is_some() { "document_replaced" } else { "document_attached" };
+    let mut draft = Draft::new(platform, RecordKind::FilingChanged);
+    draft
+        .observed("filing", command.filing.to_string())?
+        .observed("change", change)?
+        .observed("document", new.id.to_string())?
+        .observed("document_version", version)?
+        .declared("document_title", Some(new.title.as_str()))?
+        .observed("document_sha256", new.sha256.to_string())?
+        .observed("document_pages", new.pages.get())?
+        .observed("document_size_bytes", new.size_bytes.get())?
+        .observed("changed_by", request.actor.name())?;
+    let about = About { document: Some(new.id), ..About::filing(command.filing) };
+    draft.seal(platform, about, None)
 }

@@ -1,14 +1,32 @@
 //! Begins a signing: a certificate for the device's key and the challenge it is to sign.
 //! Beginning again replaces a challenge that has not been answered.
 
-use heqi_filing::Capacity;
-use heqi_pki::authority::IssueError;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use heqi_evidence::challenge::{
+    ChallengePreimage, Nonce, PriorRecord, WitnessedHead, challenge_of,
+};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::timer::challenge_expires_at;
+use heqi_filing::{
+    Capacity, Ceremony, Decision, Document, DocumentRef, Filing, IntentStatement, NewChallenge,
+};
+use heqi_pki::authority::{CertificateRequest, IssueError};
+use heqi_pki::certificate::{CertificateChain, SigningCertificate};
+use heqi_pki::keys::PublicKey;
 use heqi_vocabulary::{Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{ActError, Class};
+use crate::act::Act;
+use crate::ceremonies;
+use crate::deposit_queue::{self, CosignedHead};
+use crate::fault::{ActError, Class, Fault, Thing};
+use crate::filings;
+use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
+use crate::rows::{self, CeremonyContent, CeremonyRecord, SigningRow};
 use crate::wording::{Told, refusals, say};
 
 /// The device is ready.
@@ -89,6 +107,12 @@ pub enum BeginSigningError {
     Authority(#[source] IssueError),
 }
 
+impl From<Fault> for BeginSigningError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl BeginSigningError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -139,5 +163,214 @@ pub async fn begin_signing(
     request: &Request,
     command: BeginSigning,
 ) -> Result<SigningBegun, BeginSigningError> {
-    todo!()
+    let (ceremony, filing, party) = request.actor.signer()?;
+    let mut act = Act::new(platform, request, "begin_signing");
+    let key = PublicKey::from_spki_der(&command.device_key);
+    let key = key.map_err(|_| BeginSigningError::DeviceKey)?;
+    loop {
+        if let Some(signing) = act.earlier().await? {
+            return answer(platform, signing).await;
+        }
+        let stored = ceremonies::load(platform, ceremony).await?;
+        let stored_filing = filings::load(platform, filing).await?;
+        let filing = &stored_filing.filing;
+        let now = platform.now();
+        let documents = stored.content.ceremony.ready_to_begin(filing, now)?;
+        let who = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?.who();
+
+        let head = deposit_queue::witnessed_head(platform).await?;
+        let chain = certificate(platform, &key, party, now)?;
+        let preimage =
+            preimage(platform, &stored.content, &documents, &key, head.as_ref(), now).to_bytes();
+        let preimage = preimage.map_err(Fault::broken)?;
+        let challenge = challenge_of(&preimage);
+        let intent = IntentStatement::new(filing.matter(), who);
+
+        let mut content = stored.content.clone();
+        let new = NewChallenge {
+            challenge,
+            preimage: Digest::of(&preimage),
+            device_key: key.spki_digest(),
+            certificate: chain.leaf().digest(),
+            documents,
+        };
+        content.ceremony.begin(new, filing, now)?;
+        let signing = SigningId::time_ordered(now, platform.entropy());
+        let superseded = stored.content.ceremony.photo().map(|photo| photo.object.clone());
+        content.signing = Some(signing);
+        content.photo = None;
+        let row = SigningRow {
+            ceremony,
+            filing: filing.id(),
+            party,
+            challenge,
+            preimage: String::from_utf8(preimage).map_err(Fault::broken)?,
+            device_key: STANDARD.encode(&command.device_key),
+            device_key_sha256: key.spki_digest(),
+            certificate: STANDARD.encode(chain.leaf().der()),
+            certificate_sha256: chain.leaf().digest(),
+            issuers: chain.certificates().skip(1).map(SigningCertificate::digest).collect(),
+            intent_sha256: intent.digest(command.language),
+            intent_language: command.language.tag().to_owned(),
+            consents: granted(&content.ceremony),
+            checkpoint: head.as_ref().map(|head| head.note_sha256),
+            expires_at: challenge_expires_at(now),
+        };
+
+        let mut changes = Changeset::new();
+        rows::SIGNINGS.insert(&mut changes, &signing, &row).map_err(Fault::from)?;
+        keep_once(platform, &mut changes, &chain, head.as_ref()).await?;
+        stored.replace(platform, &mut changes, &content)?;
+        if act.commit(changes, &signing).await?.is_some() {
+            if let Some(photo) = superseded {
+                objects::forget(platform, photo.as_str()).await;
+            }
+            return told(platform, signing, &row, &stored_filing.filing).await;
+        }
+    }
+}
+
+/// The challenge as it was issued, for the same request again.
+async fn answer(
+    platform: &Platform,
+    signing: SigningId,
+) -> Result<SigningBegun, BeginSigningError> {
+    let row = rows::SIGNINGS.row(platform.backend(), &signing).await.map_err(Fault::from)?;
+    let row = row.ok_or(ActError::NotFound(Thing::Signing))?.value;
+    let filing = filings::load(platform, row.filing).await?.filing;
+    told(platform, signing, &row, &filing).await
+}
+
+async fn told(
+    platform: &Platform,
+    signing: SigningId,
+    row: &SigningRow,
+    filing: &Filing,
+) -> Result<SigningBegun, BeginSigningError> {
+    let (preimage, _) = ChallengePreimage::parse(row.preimage.as_bytes()).map_err(Fault::broken)?;
+    let mut certificates = vec![row.certificate.clone()];
+    certificates.extend(issuers(platform, &row.issuers).await?);
+    let who = filing.party(row.party).ok_or(ActError::NotFound(Thing::Party))?.who();
+    let language = row.intent_language.parse().unwrap_or_default();
+    let documents = preimage.documents.iter().filter_map(|sha256| {
+        filing.documents().iter().rfind(|document| document.sha256 == *sha256)
+    });
+    Ok(SigningBegun {
+        signing_id: signing,
+        challenge: row.challenge,
+        preimage: STANDARD.encode(&row.preimage),
+        certificates,
+        certificate_sha256: row.certificate_sha256,
+        intent_sha256: row.intent_sha256,
+        intent_text: IntentStatement::new(filing.matter(), who).text(language),
+        consents: row.consents.clone(),
+        capacities: preimage.capacities,
+        documents: documents.map(DocumentToSign::of).collect(),
+        origin: platform.origin().to_string(),
+        party_id: row.party,
+        expires_at: row.expires_at,
+    })
+}
+
+impl DocumentToSign {
+    /// A document version as a signer is shown it.
+    pub(crate) fn of(document: &Document) -> Self {
+        Self {
+            document_id: document.id,
+            title: document.title.as_str().to_owned(),
+            sha256: document.sha256,
+            pages: document.pages.get(),
+            size_bytes: document.size_bytes.get(),
+            page_images: Vec::new(),
+        }
+    }
+}
+
+fn certificate(
+    platform: &Platform,
+    key: &PublicKey,
+    party: PartyId,
+    now: UtcMillis,
+) -> Result<CertificateChain, BeginSigningError> {
+    let request = CertificateRequest::new(key.clone(), &party.to_string());
+    let request = request.map_err(Fault::broken)?;
+    let issued = platform.authority().issue(request, now, platform.entropy());
+    issued.map_err(BeginSigningError::Authority)
+}
+
+fn preimage(
+    platform: &Platform,
+    content: &CeremonyContent,
+    documents: &[DocumentRef],
+    key: &PublicKey,
+    head: Option<&CosignedHead>,
+    now: UtcMillis,
+) -> ChallengePreimage {
+    let ceremony = &content.ceremony;
+    let prior = |made: &CeremonyRecord| PriorRecord {
+        kind: RecordKind::ConsentGiven.as_str().to_owned(),
+        root: made.root,
+    };
+    ChallengePreimage {
+        capacities: capacity_words(ceremony.capacities()),
+        ceremony: ceremony.id(),
+        checkpoint: head.map(|head| WitnessedHead {
+            note_sha256: head.note_sha256,
+            origin: platform.origin().to_string(),
+            root: head.root,
+            size: head.size,
+        }),
+        device_key_sha256: key.spki_digest(),
+        documents: documents.iter().map(|document| document.sha256).collect(),
+        expires_at: challenge_expires_at(now),
+        filing: ceremony.filing(),
+        issued_at: now,
+        nonce: Nonce::random(platform.entropy()),
+        party: ceremony.party(),
+        prior_records: content.records.iter().map(prior).collect(),
+    }
+}
+
+/// Digests of the consent texts that were granted, sorted.
+fn granted(ceremony: &Ceremony) -> Vec<Digest> {
+    let answers = ceremony.consents().values();
+    let granted = answers.filter(|answer| answer.decision == Decision::Granted);
+    let mut texts: Vec<Digest> = granted.map(|answer| answer.text).collect();
+    texts.sort_unstable();
+    texts
+}
+
+/// Keeps what many signings share under its digest: authority certificates, and the
+/// cosigned note that challenges name.
+async fn keep_once(
+    platform: &Platform,
+    changes: &mut Changeset,
+    chain: &CertificateChain,
+    head: Option<&CosignedHead>,
+) -> Result<(), Fault> {
+    let backend = platform.backend();
+    for certificate in chain.certificates().skip(1) {
+        let digest = certificate.digest();
+        if rows::CERTIFICATES.row(backend, &digest).await?.is_none() {
+            let der = STANDARD.encode(certificate.der());
+            rows::CERTIFICATES.put(changes, &digest, &der)?;
+        }
+    }
+    if let Some(head) = head
+        && rows::COSIGNED_NOTES.row(backend, &head.note_sha256).await?.is_none()
+    {
+        rows::COSIGNED_NOTES.put(changes, &head.note_sha256, &head.note)?;
+    }
+    Ok(())
+}
+
+/// The authority certificates of these digests, DER in base64.
+pub(crate) async fn issuers(platform: &Platform, digests: &[Digest]) -> Result<Vec<String>, Fault> {
+    let mut found = Vec::with_capacity(digests.len());
+    for digest in digests {
+        let row = rows::CERTIFICATES.row(platform.backend(), digest).await?;
+        let row = row.ok_or_else(|| Fault::broken("an authority certificate is not kept"))?;
+        found.push(row.value);
+    }
+    Ok(found)
 }

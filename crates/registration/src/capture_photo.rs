@@ -1,12 +1,21 @@
 //! Takes the photo for a challenge: checked, and the exact bytes kept sealed.
 
+use std::num::NonZeroU64;
+
 use bytes::Bytes;
-use heqi_vocabulary::{Digest, SigningId};
+use heqi_evidence::schema::RetentionClass;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_vocabulary::{CeremonyId, Digest, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::ActError;
+use crate::act::Act;
+use crate::ceremonies;
+use crate::data_keys::{Sealing, data_key};
+use crate::fault::{ActError, Fault, Thing};
+use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
+use crate::rows::{self, CeremonyContent, PhotoFacts, SigningRow};
 use crate::wording::{Told, refusals};
 
 mod jpeg;
@@ -57,6 +66,12 @@ pub enum CapturePhotoError {
     Ceremony(#[from] heqi_filing::CaptureError),
 }
 
+impl From<Fault> for CapturePhotoError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl CapturePhotoError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -69,7 +84,7 @@ impl CapturePhotoError {
 
 refusals!(CapturePhotoError);
 
-/// Takes a photo.
+/// Takes a photo. Another one before signing replaces it, and the one before is discarded.
 ///
 /// # Errors
 /// See [`CapturePhotoError`].
@@ -78,5 +93,113 @@ pub async fn capture_photo(
     request: &Request,
     command: CapturePhoto,
 ) -> Result<PhotoCaptured, CapturePhotoError> {
-    todo!()
+    let (ceremony, filing, party) = request.actor.signer()?;
+    let act = Act::new(platform, request, "capture_photo");
+    if let Some(captured) = act.earlier().await? {
+        return Ok(captured);
+    }
+    // Refused before the bytes are looked at, when they could not be taken anyway.
+    let signing = signing_of(platform, request, command.signing).await?;
+    let stored = ceremonies::load(platform, ceremony).await?;
+    take(&stored.content, &signing, &Photo::imagined(), platform.now())?;
+
+    let (facts, sha256) = photo::examine(platform, &command.bytes).await?;
+    let biometric = Sealing::Class(RetentionClass::Biometric);
+    let key = data_key(platform, filing, Some(party), biometric)?;
+    let what = objects::of_photo(command.signing);
+    let object = objects::put(platform.backend(), &key, &what, &command.bytes, platform.entropy())?;
+    let size_bytes = u64::try_from(command.bytes.len()).unwrap_or(u64::MAX);
+    let photo = Photo { facts, sha256, size_bytes, object: objects::name_of(&object)?.into() };
+
+    let result = capture(platform, ceremony, &signing, &photo, act).await;
+    match &result {
+        Ok(Captured { superseded: Some(before), .. }) => objects::forget(platform, before).await,
+        Ok(Captured { kept: true, .. }) => {}
+        _ => objects::forget(platform, &photo.object).await,
+    }
+    result.map(|captured| captured.answer)
+}
+
+/// A photo that was looked at and kept.
+struct Photo {
+    facts: PhotoFacts,
+    sha256: Digest,
+    size_bytes: u64,
+    object: String,
+}
+
+impl Photo {
+    /// Stands for a photo when only the state is asked.
+    fn imagined() -> Self {
+        let facts = PhotoFacts { width: 0, height: 0, orientation: 1 };
+        Self { facts, sha256: Digest::of(b""), size_bytes: 1, object: "imagined".into() }
+    }
+}
+
+/// What happened to a photo.
+struct Captured {
+    answer: PhotoCaptured,
+    /// Whether it is this photo that is kept now, not that of the same request before.
+    kept: bool,
+    superseded: Option<String>,
+}
+
+async fn capture(
+    platform: &Platform,
+    ceremony: CeremonyId,
+    signing: &SigningRow,
+    photo: &Photo,
+    mut act: Act<'_>,
+) -> Result<Captured, CapturePhotoError> {
+    loop {
+        if let Some(answer) = act.earlier().await? {
+            return Ok(Captured { answer, kept: false, superseded: None });
+        }
+        let stored = ceremonies::load(platform, ceremony).await?;
+        let content = take(&stored.content, signing, photo, platform.now())?;
+        let attempts = content.ceremony.photo().map_or(1, |kept| kept.taken.get());
+        let answer = PhotoCaptured {
+            photo_sha256: photo.sha256,
+            width: photo.facts.width,
+            height: photo.facts.height,
+            orientation: photo.facts.orientation,
+            size_bytes: photo.size_bytes,
+            attempts,
+        };
+        let mut changes = Changeset::new();
+        stored.replace(platform, &mut changes, &content)?;
+        if act.commit(changes, &answer).await?.is_some() {
+            let before = stored.content.ceremony.photo();
+            let superseded = before.map(|photo| photo.object.as_str().to_owned());
+            return Ok(Captured { answer, kept: true, superseded });
+        }
+    }
+}
+
+/// The ceremony with the photo.
+fn take(
+    content: &CeremonyContent,
+    signing: &SigningRow,
+    photo: &Photo,
+    now: UtcMillis,
+) -> Result<CeremonyContent, CapturePhotoError> {
+    let mut content = content.clone();
+    let object = photo.object.clone().try_into().map_err(Fault::broken)?;
+    let size_bytes = NonZeroU64::new(photo.size_bytes).unwrap_or(NonZeroU64::MIN);
+    content.ceremony.capture(signing.challenge, photo.sha256, object, size_bytes, now)?;
+    content.photo = Some(photo.facts);
+    Ok(content)
+}
+
+/// A signing that was begun in the caller's own ceremony.
+pub(crate) async fn signing_of(
+    platform: &Platform,
+    request: &Request,
+    signing: SigningId,
+) -> Result<SigningRow, ActError> {
+    let (ceremony, ..) = request.actor.signer()?;
+    let row = rows::SIGNINGS.row(platform.backend(), &signing).await.map_err(Fault::from)?;
+    row.map(|row| row.value)
+        .filter(|row| row.ceremony == ceremony)
+        .ok_or(ActError::NotFound(Thing::Signing))
 }

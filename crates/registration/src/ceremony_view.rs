@@ -1,16 +1,24 @@
 //! What a signer sees: what is to be signed, what is asked, how far it has come.
 
-use heqi_filing::{CeremonyState, Confirmation, ConsentKind, Decision, Matter};
+use heqi_filing::{
+    CeremonyState, Confirmation, ConsentKind, Decision, Document, Filing, Matter, Party,
+};
 use heqi_vocabulary::{
     CeremonyId, Digest, FilingId, FilingNo, Language, PartyId, RecordId, SigningId, UtcMillis,
     VoucherNo,
 };
 use serde::Serialize;
 
-use crate::begin_signing::DocumentToSign;
-use crate::fault::ActError;
+use crate::add_party::party_words;
+use crate::begin_signing::{DocumentToSign, capacity_words};
+use crate::ceremonies;
+use crate::fault::{ActError, Fault, Thing};
+use crate::filings;
 use crate::platform::Platform;
 use crate::request::Actor;
+use crate::shown::{confirmation_text, shown_sha256};
+
+mod texts;
 
 /// A ceremony as its signer sees it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -131,5 +139,57 @@ pub async fn ceremony_view(
     actor: &Actor,
     language: Language,
 ) -> Result<CeremonyView, ActError> {
-    todo!()
+    let (ceremony_id, filing_id, party_id) = actor.signer()?;
+    let content = ceremonies::load(platform, ceremony_id).await?.content;
+    let filing = filings::load(platform, filing_id).await?.filing;
+    platform.backend().settled().await.map_err(Fault::from)?;
+    let ceremony = &content.ceremony;
+    let party = filing.party(party_id).ok_or(ActError::NotFound(Thing::Party))?;
+    let (party_kind, party_name, representative) = party_words(party.who());
+    let to_sign = filing.documents_to_sign(party_id);
+    let documents: Vec<&Document> =
+        to_sign.iter().filter_map(|wanted| filing.document(wanted.document)).collect();
+    let signed = match *ceremony.state() {
+        CeremonyState::Signed { signing, record, voucher, at } => {
+            Some(SignedView { signing_id: signing, record_id: record, voucher, at })
+        }
+        _ => None,
+    };
+    Ok(CeremonyView {
+        ceremony_id,
+        filing_id,
+        number: filing.number(),
+        matter: filing.matter(),
+        company_name: filing.company_name().as_str().to_owned(),
+        party_id,
+        party_kind,
+        party_name: party_name.to_owned(),
+        representative_name: representative.map(ToOwned::to_owned),
+        capacities: capacity_words(ceremony.capacities()),
+        state: ceremony.state().clone(),
+        expires_at: ceremony.expires_at(),
+        consents: texts::consents(platform, ceremony, &documents, language)?,
+        intent: texts::intent(&filing, party, &documents, language)?,
+        documents: documents.into_iter().map(DocumentToSign::of).collect(),
+        signing_id: content.signing.filter(|_| ceremony.challenge().is_some()),
+        signed,
+        others: filing
+            .parties()
+            .iter()
+            .filter(|other| other.id() != party_id)
+            .map(|other| OtherParty::of(other, &filing))
+            .collect(),
+        confirmation: *party.confirmation(),
+        confirmation_text: confirmation_text(language),
+        shown_sha256: shown_sha256(&filing)?,
+    })
+}
+
+impl OtherParty {
+    fn of(party: &Party, filing: &Filing) -> Self {
+        let (_, name, _) = party_words(party.who());
+        let signed = party.is_signer().then(|| filing.documents_to_sign(party.id()).is_empty());
+        let capacities = capacity_words(party.capacities());
+        Self { name: name.to_owned(), capacities, signed }
+    }
 }

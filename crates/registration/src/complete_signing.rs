@@ -1,18 +1,35 @@
 //! Completes a signing: the device's statement is verified, and the record, the states,
 //! the deposits and the answer to the same request again are one commit.
 
-use heqi_vocabulary::SigningId;
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::{CompleteError, Completion, Filing};
+use heqi_vocabulary::{Digest, RecordId, SigningId, UtcMillis, VoucherNo};
 
-use crate::fault::{ActError, Class};
+use crate::act::Act;
+use crate::capture_photo::signing_of;
+use crate::ceremonies;
+use crate::fault::{ActError, Class, Fault};
+use crate::filings;
+use crate::ledger;
 use crate::platform::Platform;
-use crate::receipt::Receipt;
+use crate::receipt::{self, Receipt};
 use crate::request::Request;
+use crate::rows::{self, CeremonyContent, SigningRow};
+use crate::tally::Tally;
 use crate::wording::{Told, refusals, say};
+
+mod check;
+mod evidence;
+
+use evidence::Evidence;
 
 /// The longest attribute tree of a device, in bytes.
 pub const MAX_CLIENT_BYTES: usize = 64 * 1024;
 /// The longest envelope, in bytes.
 pub const MAX_ENVELOPE_BYTES: usize = 256 * 1024;
+/// The most page images one statement names.
+pub const MAX_PAGE_IMAGES: usize = 1000;
 
 /// What the device signed.
 #[derive(Clone, Debug)]
@@ -39,7 +56,7 @@ pub enum CompleteSigningError {
     Ceremony(#[from] heqi_filing::CompleteError),
     /// The envelope or the statement in it cannot be read.
     #[error("the envelope holds no signing statement: {0}")]
-    EnvelopeMalformed(String),
+    EnvelopeMalformed(&'static str),
     /// The key of the challenge did not sign the envelope.
     #[error("the envelope is not signed by the device key of the challenge")]
     OtherKey,
@@ -51,7 +68,7 @@ pub enum CompleteSigningError {
     StatementDiffers(StatementPart),
     /// The device's attribute tree cannot be read.
     #[error("the device's attributes cannot be read: {0}")]
-    ClientMalformed(String),
+    ClientMalformed(&'static str),
     /// An attribute of the device is missing, or not what it must be.
     #[error("the device's attribute {0} is missing or not what it must be")]
     ClientAttribute(&'static str),
@@ -104,6 +121,12 @@ impl StatementPart {
             Self::Consents => ("consents", "授权同意", "the consents"),
             Self::ClientRoot => ("client_root", "设备信息", "the device's attributes"),
         }
+    }
+}
+
+impl From<Fault> for CompleteSigningError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
     }
 }
 
@@ -191,5 +214,90 @@ pub async fn complete_signing(
     request: &Request,
     command: CompleteSigning,
 ) -> Result<Receipt, CompleteSigningError> {
-    todo!()
+    let (ceremony, filing, _) = request.actor.signer()?;
+    let mut act = Act::new(platform, request, "complete_signing");
+    if let Some(record) = act.earlier().await? {
+        return Ok(receipt::of(platform, record).await?);
+    }
+    let signing = signing_of(platform, request, command.signing).await?;
+    let mut stored = ceremonies::load(platform, ceremony).await?;
+    let mut stored_filing = filings::load(platform, filing).await?;
+
+    // What the state refuses is refused before any cryptography.
+    rehearse(&command, &signing, &stored.content, &stored_filing.filing, platform.now())?;
+    let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
+    let (content, filing_now) = (&stored.content, &stored_filing.filing);
+    let signed = check::check(platform, &command, &signing, challenge, content, filing_now)?;
+    let voucher = draw_voucher(platform).await?;
+    let new = Evidence { request, signing: &signing, signed: &signed, voucher, command: &command };
+    let record = new.record(platform, content, filing_now)?;
+
+    loop {
+        let next = ledger::next_place(platform, stored_filing.filing.chain()).await?;
+        let mut filing = stored_filing.filing.clone();
+        let mut content = stored.content.clone();
+        let completion = Completion {
+            challenge: signing.challenge,
+            photo: signed.photo,
+            signing: command.signing,
+            record: record.record_id(),
+            voucher,
+        };
+        // By the instant of the record: that is the one a verifier compares.
+        content.ceremony.complete(completion, &mut filing, next.place.recorded_at)?;
+
+        let mut changes = Changeset::new();
+        let root = record.write(platform, &mut changes, &next)?;
+        stored.replace(platform, &mut changes, &content)?;
+        stored_filing.replace(platform, &mut changes, &filing)?;
+        let record_id = record.record_id();
+        rows::VOUCHERS.insert(&mut changes, &voucher, &record_id).map_err(Fault::from)?;
+        Tally::Signings.count(platform, &mut changes, record_id).await?;
+        if let Some(committed) = act.commit(changes, &record_id).await? {
+            let about = record.about();
+            let (kind, at) = (RecordKind::Signing, next.place.recorded_at);
+            let stands = receipt::Stands { record_id, root, kind, recorded_at: at, about };
+            return Ok(receipt::fresh(platform, stands, &committed).await?);
+        }
+
+        // Another party was faster, or this very request came twice.
+        if let Some(record) = act.earlier().await? {
+            return Ok(receipt::of(platform, record).await?);
+        }
+        stored = ceremonies::load(platform, ceremony).await?;
+        stored_filing = filings::load(platform, filing.id()).await?;
+    }
 }
+
+/// Completes copies with the photo that was received, to see whether the state allows it.
+fn rehearse(
+    command: &CompleteSigning,
+    signing: &SigningRow,
+    content: &CeremonyContent,
+    filing: &Filing,
+    now: UtcMillis,
+) -> Result<(), CompleteSigningError> {
+    let completion = Completion {
+        challenge: signing.challenge,
+        photo: content.ceremony.photo().map_or(Digest::from_bytes([0; 32]), |photo| photo.sha256),
+        signing: command.signing,
+        record: RecordId::from_bytes([0; 16]),
+        voucher: VoucherNo::new(now, 0).map_err(Fault::broken)?,
+    };
+    Ok(content.ceremony.clone().complete(completion, &mut filing.clone(), now)?)
+}
+
+/// A drawn number that no signing has. Drawn, not counted: it says nothing about how many
+/// signings there are, and nobody waits for a counter.
+async fn draw_voucher(platform: &Platform) -> Result<VoucherNo, Fault> {
+    loop {
+        let serial = u32::from_be_bytes(platform.entropy().bytes()) % VOUCHERS_OF_A_DAY;
+        let voucher = VoucherNo::new(platform.now(), serial).map_err(Fault::broken)?;
+        if rows::VOUCHERS.row(platform.backend(), &voucher).await?.is_none() {
+            return Ok(voucher);
+        }
+    }
+}
+
+/// Serials of nine digits.
+const VOUCHERS_OF_A_DAY: u32 = 1_000_000_000;

@@ -1,11 +1,18 @@
 //! A party confirms the signatures shown to it. Silence is never a yes.
 
-use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::Filing;
+use heqi_vocabulary::{Digest, FilingId, Language, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{ActError, Class};
+use crate::act::Act;
+use crate::fault::{ActError, Class, Fault, Thing};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
-use crate::request::Request;
+use crate::request::{Actor, Request, Scope};
+use crate::shown::{confirmation_text, shown_sha256};
 use crate::wording::{Told, refusals, say};
 
 /// The party confirms.
@@ -44,6 +51,12 @@ pub enum ConfirmError {
     ListChanged,
 }
 
+impl From<Fault> for ConfirmError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl ConfirmError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -73,5 +86,64 @@ pub async fn confirm(
     request: &Request,
     command: Confirm,
 ) -> Result<Confirmed, ConfirmError> {
-    todo!()
+    let mut act = Act::new(platform, request, "confirm");
+    loop {
+        let stored = filings::load(platform, command.filing).await?;
+        speaks_for(&request.actor, &stored.filing, command.party)?;
+        if let Some(confirmed) = act.earlier().await? {
+            return Ok(confirmed);
+        }
+        let mut filing = stored.filing.clone();
+        let shown = shown_sha256(&filing)?;
+        if command.shown_sha256.is_some_and(|seen| seen != shown) {
+            return Err(ConfirmError::ListChanged);
+        }
+        let next = ledger::next_place(platform, filing.chain()).await?;
+        filing.confirm(command.party, shown, next.place.recorded_at)?;
+        let record = record(platform, request, command, shown)?;
+        let confirmed = Confirmed { record_id: record.record_id() };
+
+        let mut changes = Changeset::new();
+        record.write(platform, &mut changes, &next)?;
+        stored.replace(platform, &mut changes, &filing)?;
+        if act.commit(changes, &confirmed).await?.is_some() {
+            return Ok(confirmed);
+        }
+    }
+}
+
+/// A signer answers for its own party, with the token it signed with; staff answers for
+/// the handler, who never signs and so has no token.
+pub(crate) fn speaks_for(actor: &Actor, filing: &Filing, party: PartyId) -> Result<(), ActError> {
+    match actor {
+        Actor::Signer { filing: own_filing, party: own, .. } => {
+            if *own_filing != filing.id() {
+                return Err(ActError::NotFound(Thing::Filing));
+            }
+            if *own == party { Ok(()) } else { Err(ActError::Denied) }
+        }
+        Actor::ApiKey { .. } => {
+            actor.require(Scope::Filings)?;
+            let known = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?;
+            if known.is_signer() { Err(ActError::Denied) } else { Ok(()) }
+        }
+    }
+}
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    command: Confirm,
+    shown: Digest,
+) -> Result<NewRecord, Fault> {
+    // The Chinese text prevails, whichever was read.
+    let statement = Digest::of(confirmation_text(Language::Zh).as_bytes());
+    let mut draft = Draft::new(platform, RecordKind::Confirmation);
+    draft
+        .observed("filing", command.filing.to_string())?
+        .observed("party", command.party.to_string())?
+        .observed("statement_sha256", statement.to_string())?
+        .observed("shown_sha256", shown.to_string())?
+        .facts(&request.facts)?;
+    draft.seal(platform, About::party(command.filing, command.party), None)
 }

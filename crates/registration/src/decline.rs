@@ -1,9 +1,17 @@
 //! A party declines to sign. Final for this ceremony; a new invitation is a new one.
 
-use heqi_vocabulary::{RecordId, SigningId};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_vocabulary::{Digest, RecordId, SigningId};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{ActError, Class};
+use crate::act::Act;
+use crate::capture_photo::signing_of;
+use crate::ceremonies;
+use crate::fault::{ActError, Class, Fault};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
+use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::wording::{Told, refusals, say};
@@ -73,6 +81,12 @@ pub(crate) fn reason(text: Option<String>) -> Result<Option<String>, ReasonError
     }
 }
 
+impl From<Fault> for DeclineError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl DeclineError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -85,7 +99,7 @@ impl DeclineError {
 
 refusals!(DeclineError, ReasonError);
 
-/// Records that the party declines.
+/// Records that the party declines. A photo taken for the signing is discarded.
 ///
 /// # Errors
 /// See [`DeclineError`].
@@ -94,5 +108,50 @@ pub async fn decline(
     request: &Request,
     command: Decline,
 ) -> Result<Declined, DeclineError> {
-    todo!()
+    let (ceremony, filing, _) = request.actor.signer()?;
+    let reason = reason(command.reason)?;
+    let mut act = Act::new(platform, request, "decline");
+    if let Some(signing) = command.signing {
+        signing_of(platform, request, signing).await?;
+    }
+    loop {
+        if let Some(declined) = act.earlier().await? {
+            return Ok(declined);
+        }
+        let stored = ceremonies::load(platform, ceremony).await?;
+        let chain = filings::load(platform, filing).await?.filing.chain();
+        let next = ledger::next_place(platform, chain).await?;
+        let mut content = stored.content.clone();
+        let digest = reason.as_ref().map(|reason| Digest::of(reason.as_bytes()));
+        content.ceremony.decline(digest, next.place.recorded_at)?;
+        let record = record(platform, request, reason.as_deref())?;
+        let declined = Declined { record_id: record.record_id() };
+
+        let mut changes = Changeset::new();
+        record.write(platform, &mut changes, &next)?;
+        stored.replace(platform, &mut changes, &content)?;
+        if act.commit(changes, &declined).await?.is_some() {
+            if let Some(photo) = stored.content.ceremony.photo() {
+                objects::forget(platform, photo.object.as_str()).await;
+            }
+            return Ok(declined);
+        }
+    }
+}
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    reason: Option<&str>,
+) -> Result<NewRecord, Fault> {
+    let (ceremony, filing, party) = request.actor.signer().map_err(Fault::broken)?;
+    let mut draft = Draft::new(platform, RecordKind::Decline);
+    draft
+        .observed("filing", filing.to_string())?
+        .observed("ceremony", ceremony.to_string())?
+        .observed("party", party.to_string())?
+        .declared("reason", reason)?
+        .facts(&request.facts)?;
+    let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
+    draft.seal(platform, about, None)
 }

@@ -1,12 +1,17 @@
 //! How a filing stands.
 
-use heqi_filing::{Confirmation, FilingState, Matter};
+use heqi_filing::{Confirmation, Document, Filing, FilingState, Matter, Party, Signature};
 use heqi_vocabulary::{Digest, DocumentId, FilingId, FilingNo, PartyId, SigningId, UtcMillis};
 use serde::Serialize;
 
-use crate::fault::ActError;
+use crate::add_party::party_words;
+use crate::begin_signing::capacity_words;
+use crate::fault::{ActError, Fault, Thing};
+use crate::filings;
 use crate::platform::Platform;
-use crate::request::Actor;
+use crate::request::{Actor, Scope};
+use crate::rows;
+use crate::shown::shown_sha256;
 
 /// A filing as staff see it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -104,5 +109,73 @@ pub async fn filing_view(
     actor: &Actor,
     filing: FilingId,
 ) -> Result<FilingView, ActError> {
-    todo!()
+    actor.require(Scope::Filings)?;
+    let stored = filings::load(platform, filing).await?;
+    platform.backend().settled().await.map_err(Fault::from)?;
+    let filing = &stored.filing;
+    Ok(FilingView {
+        filing_id: filing.id(),
+        number: filing.number(),
+        matter: filing.matter(),
+        company_name: filing.company_name().as_str().to_owned(),
+        opened_at: filing.opened_at(),
+        state: *filing.state(),
+        missing_signatures: filing.missing_signatures(),
+        parties: filing.parties().iter().map(|party| PartyView::of(party, filing)).collect(),
+        documents: filing.documents().iter().map(DocumentView::of).collect(),
+        shown_sha256: shown_sha256(filing)?,
+        version: stored.version,
+    })
+}
+
+/// Finds a filing by its number for people.
+///
+/// # Errors
+/// No such filing, not allowed, or the store could not be read.
+pub async fn filing_of_number(
+    platform: &Platform,
+    actor: &Actor,
+    number: FilingNo,
+) -> Result<FilingId, ActError> {
+    actor.require(Scope::Filings)?;
+    let row = rows::FILING_NUMBERS.durable_row(platform.backend(), &number).await;
+    let row = row.map_err(Fault::from)?;
+    row.map(|row| row.value).ok_or(ActError::NotFound(Thing::Filing))
+}
+
+impl PartyView {
+    fn of(party: &Party, filing: &Filing) -> Self {
+        let (kind, name, representative) = party_words(party.who());
+        let signature = |signature: &Signature| SignatureView {
+            document_id: signature.document,
+            signing_id: signature.signing,
+            at: signature.at,
+        };
+        Self {
+            party_id: party.id(),
+            kind,
+            name: name.to_owned(),
+            representative_name: representative.map(ToOwned::to_owned),
+            capacities: capacity_words(party.capacities()),
+            is_signer: party.is_signer(),
+            documents_to_sign: filing.documents_to_sign(party.id()).len(),
+            signatures: party.signatures().iter().map(signature).collect(),
+            confirmation: *party.confirmation(),
+        }
+    }
+}
+
+impl DocumentView {
+    fn of(document: &Document) -> Self {
+        Self {
+            document_id: document.id,
+            version: document.version,
+            title: document.title.as_str().to_owned(),
+            sha256: document.sha256,
+            pages: document.pages.get(),
+            size_bytes: document.size_bytes.get(),
+            attached_at: document.attached_at,
+            superseded_by: document.superseded_by,
+        }
+    }
 }

@@ -1,13 +1,20 @@
 //! The signer answers one consent. Each answer is a record of its own.
 
 use heqi_evidence::leaf::RecordRoot;
-use heqi_filing::{ConsentKind, Decision};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::{ConsentKind, ConsentText, Decision};
 use heqi_vocabulary::{Digest, Language, RecordId};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{ActError, Class};
+use crate::act::Act;
+use crate::ceremonies;
+use crate::fault::{ActError, Class, Fault};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
 use crate::request::Request;
+use crate::rows::CeremonyRecord;
 use crate::wording::{Told, refusals, say};
 
 /// One answer.
@@ -52,6 +59,12 @@ pub enum GiveConsentError {
     TooManyChanges,
 }
 
+impl From<Fault> for GiveConsentError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl GiveConsentError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -81,7 +94,7 @@ impl GiveConsentError {
 
 refusals!(GiveConsentError);
 
-/// Records one answer.
+/// Records one answer. The same answer again is the same record.
 ///
 /// # Errors
 /// See [`GiveConsentError`].
@@ -90,5 +103,77 @@ pub async fn give_consent(
     request: &Request,
     command: GiveConsent,
 ) -> Result<ConsentGiven, GiveConsentError> {
-    todo!()
+    let (ceremony, filing, _) = request.actor.signer()?;
+    let mut act = Act::new(platform, request, "give_consent");
+    loop {
+        if let Some(given) = act.earlier().await? {
+            return Ok(given);
+        }
+        let stored = ceremonies::load(platform, ceremony).await?;
+        let chain = filings::load(platform, filing).await?.filing.chain();
+        let next = ledger::next_place(platform, chain).await?;
+        let mut content = stored.content.clone();
+        let before = content.ceremony.consents().get(&command.kind).copied();
+        let now = next.place.recorded_at;
+        content.ceremony.consent(command.kind, command.text_sha256, command.decision, now)?;
+        let text = text_shown(command)?;
+
+        let mut changes = Changeset::new();
+        let latest = content.records.iter().rfind(|made| made.consent == command.kind).copied();
+        let unchanged = content.ceremony.consents().get(&command.kind).copied() == before;
+        let given = match latest.filter(|_| unchanged) {
+            Some(made) => ConsentGiven { record_id: made.record, record_root: made.root },
+            None if content.records.len() >= MAX_RECORDS => {
+                return Err(GiveConsentError::TooManyChanges);
+            }
+            None => {
+                let record = record(platform, request, command, text.version)?;
+                let root = record.write(platform, &mut changes, &next)?;
+                let (consent, record) = (command.kind, record.record_id());
+                content.records.push(CeremonyRecord { consent, record, root });
+                ConsentGiven { record_id: record, record_root: root }
+            }
+        };
+        stored.replace(platform, &mut changes, &content)?;
+        if act.commit(changes, &given).await?.is_some() {
+            return Ok(given);
+        }
+    }
+}
+
+/// The text that was shown, when it is of the language named.
+fn text_shown(command: GiveConsent) -> Result<&'static ConsentText, GiveConsentError> {
+    match ConsentText::by_digest(command.kind, &command.text_sha256) {
+        Some((text, language)) if language == command.language => Ok(text),
+        _ => Err(GiveConsentError::OtherLanguage),
+    }
+}
+
+/// Records one ceremony may have: they all stand in its challenges.
+const MAX_RECORDS: usize = 32;
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    command: GiveConsent,
+    version: u32,
+) -> Result<NewRecord, Fault> {
+    let (ceremony, filing, party) = request.actor.signer().map_err(Fault::broken)?;
+    let decision = match command.decision {
+        Decision::Granted => "granted",
+        Decision::Refused => "refused",
+    };
+    let mut draft = Draft::new(platform, RecordKind::ConsentGiven);
+    draft
+        .observed("filing", filing.to_string())?
+        .observed("ceremony", ceremony.to_string())?
+        .observed("party", party.to_string())?
+        .observed("consent", command.kind.code())?
+        .declared("decision", Some(decision))?
+        .observed("text_sha256", command.text_sha256.to_string())?
+        .observed("text_version", version)?
+        .observed("text_language", command.language.tag())?
+        .facts(&request.facts)?;
+    let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
+    draft.seal(platform, about, None)
 }

@@ -1,12 +1,22 @@
 //! Invites a party to sign: a ceremony and the token that opens it. The first invitation
 //! opens signing, which is recorded.
 
+use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::{Ceremony, FilingState, Invitation};
 use heqi_vocabulary::{CeremonyId, FilingId, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::ActError;
+use crate::access::{self, TokenRow};
+use crate::act::Act;
+use crate::ceremonies;
+use crate::data_keys::{Sealing, data_key};
+use crate::fault::{ActError, Fault};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
-use crate::request::Request;
+use crate::request::{Request, Scope};
+use crate::rows;
 use crate::wording::{Told, refusals};
 
 /// Who is to be invited.
@@ -61,6 +71,12 @@ pub enum InviteError {
     Ceremony(#[from] heqi_filing::InviteError),
 }
 
+impl From<Fault> for InviteError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl InviteError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -82,5 +98,57 @@ pub async fn invite(
     request: &Request,
     command: Invite,
 ) -> Result<PartyInvited, InviteError> {
-    todo!()
+    request.actor.require(Scope::Filings)?;
+    let mut act = Act::new(platform, request, "invite");
+    let invited = loop {
+        if let Some(invited) = act.earlier::<Invited>().await? {
+            break invited;
+        }
+        let now = platform.now();
+        let stored = filings::load(platform, command.filing).await?;
+        let mut filing = stored.filing.clone();
+        let mut changes = Changeset::new();
+        if matches!(filing.state(), FilingState::Drafting { .. }) {
+            filing.open_signing(now)?;
+            let next = ledger::next_place(platform, filing.chain()).await?;
+            record(platform, request, command)?.write(platform, &mut changes, &next)?;
+            stored.replace(platform, &mut changes, &filing)?;
+        } else {
+            stored.expect_unchanged(&mut changes)?;
+        }
+
+        let id = CeremonyId::time_ordered(now, platform.entropy());
+        let token_hash = access::hash_of(&access::signer_token(platform, id));
+        let invitation = Invitation { id, party: command.party, token_hash };
+        let ceremony = Ceremony::invite(invitation, &filing, now)?;
+        let invited = Invited { ceremony_id: id, expires_at: ceremony.expires_at() };
+        make_keys(platform, command)?;
+        let token = TokenRow { ceremony: id, filing: command.filing, party: command.party };
+        rows::TOKENS.insert(&mut changes, &token_hash, &token).map_err(Fault::from)?;
+        ceremonies::insert(platform, &mut changes, ceremony)?;
+        if act.commit(changes, &invited).await?.is_some() {
+            break invited;
+        }
+    };
+    let Invited { ceremony_id, expires_at } = invited;
+    Ok(PartyInvited { ceremony_id, token: access::signer_token(platform, ceremony_id), expires_at })
+}
+
+/// Makes the party's keys now, so that a signing later waits for no new key.
+fn make_keys(platform: &Platform, command: Invite) -> Result<(), Fault> {
+    [RetentionClass::Person, RetentionClass::Biometric, RetentionClass::Trace]
+        .into_iter()
+        .map(Sealing::Class)
+        .try_for_each(|sealing| {
+            data_key(platform, command.filing, Some(command.party), sealing).map(drop)
+        })
+}
+
+fn record(platform: &Platform, request: &Request, command: Invite) -> Result<NewRecord, Fault> {
+    let mut draft = Draft::new(platform, RecordKind::FilingChanged);
+    draft
+        .observed("filing", command.filing.to_string())?
+        .observed("change", "signing_opened")?
+        .observed("changed_by", request.actor.name())?;
+    draft.seal(platform, About::filing(command.filing), None)
 }

@@ -3,13 +3,20 @@
 use std::fmt;
 use std::str::FromStr;
 
-use heqi_vocabulary::{FilingId, PartyId, RecordId};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
-use crate::decline::ReasonError;
-use crate::fault::ActError;
+use crate::act::Act;
+use crate::confirm::speaks_for;
+use crate::decline::{ReasonError, reason};
+use crate::fault::{ActError, Fault, Thing};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
 use crate::request::Request;
+use crate::shown::shown_sha256;
 use crate::wording::{Told, refusals};
 
 /// The party objects.
@@ -101,6 +108,12 @@ pub enum ObjectError {
     Reason(#[from] ReasonError),
 }
 
+impl From<Fault> for ObjectError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl ObjectError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -122,5 +135,53 @@ pub async fn object(
     request: &Request,
     command: Object,
 ) -> Result<Objected, ObjectError> {
-    todo!()
+    let reason = reason(command.reason.clone())?;
+    let mut act = Act::new(platform, request, "object");
+    if let Some(against) = command.against {
+        let record = ledger::find(platform, against).await?;
+        if record.about.filing != command.filing {
+            return Err(ActError::NotFound(Thing::Record).into());
+        }
+    }
+    loop {
+        let stored = filings::load(platform, command.filing).await?;
+        speaks_for(&request.actor, &stored.filing, command.party)?;
+        if let Some(objected) = act.earlier().await? {
+            return Ok(objected);
+        }
+        let mut filing = stored.filing.clone();
+        let shown = shown_sha256(&filing)?;
+        let next = ledger::next_place(platform, filing.chain()).await?;
+        let digest = reason.as_ref().map(|reason| Digest::of(reason.as_bytes()));
+        filing.object(command.party, digest, next.place.recorded_at)?;
+        let record = record(platform, request, &command, reason.as_deref(), shown)?;
+        let objected = Objected { record_id: record.record_id() };
+
+        let mut changes = Changeset::new();
+        record.write(platform, &mut changes, &next)?;
+        stored.replace(platform, &mut changes, &filing)?;
+        if act.commit(changes, &objected).await?.is_some() {
+            return Ok(objected);
+        }
+    }
+}
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    command: &Object,
+    reason: Option<&str>,
+    shown: Digest,
+) -> Result<NewRecord, Fault> {
+    let against = command.against.map_or_else(|| command.filing.to_string(), |r| r.to_string());
+    let mut draft = Draft::new(platform, RecordKind::Objection);
+    draft
+        .observed("filing", command.filing.to_string())?
+        .observed("party", command.party.to_string())?
+        .declared("against", Some(&against))?
+        .declared("ground", Some(command.ground.as_str()))?
+        .declared("reason", reason)?
+        .observed("shown_sha256", shown.to_string())?
+        .facts(&request.facts)?;
+    draft.seal(platform, About::party(command.filing, command.party), None)
 }

@@ -1,12 +1,18 @@
 //! Opens a filing: the first record of its chain.
 
-use heqi_filing::{CompanyTitle, DeclaredName, Matter};
-use heqi_vocabulary::{FilingId, FilingNo, RecordId};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::{CompanyTitle, DeclaredName, Filing, Matter, NewFiling};
+use heqi_vocabulary::{ChainId, FilingId, FilingNo, RecordId};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{ActError, Class};
+use crate::act::Act;
+use crate::fault::{ActError, Class, Fault};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
-use crate::request::Request;
+use crate::request::{Request, Scope};
+use crate::rows;
 use crate::wording::{Told, refusals, say};
 
 /// What is to be filed.
@@ -47,6 +53,12 @@ pub enum OpenFilingError {
     NumberTaken(FilingNo),
 }
 
+impl From<Fault> for OpenFilingError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl OpenFilingError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -76,5 +88,80 @@ pub async fn open_filing(
     request: &Request,
     command: OpenFiling,
 ) -> Result<FilingOpened, OpenFilingError> {
-    todo!()
+    request.actor.require(Scope::Filings)?;
+    let mut act = Act::new(platform, request, "open_filing");
+    loop {
+        if let Some(opened) = act.earlier().await? {
+            return Ok(opened);
+        }
+        let now = platform.now();
+        let filing = Filing::open(
+            NewFiling {
+                id: FilingId::time_ordered(now, platform.entropy()),
+                number: number(platform, command.number).await?,
+                matter: command.matter,
+                company_name: command.company_name.clone(),
+                chain: ChainId::random(platform.entropy()),
+            },
+            now,
+        );
+        let record = record(platform, request, &command, &filing)?;
+        let opened = FilingOpened {
+            filing_id: filing.id(),
+            number: filing.number(),
+            record_id: record.record_id(),
+        };
+
+        let mut changes = Changeset::new();
+        let next = ledger::next_place(platform, filing.chain()).await?;
+        record.write(platform, &mut changes, &next)?;
+        filings::insert(platform, &mut changes, &filing)?;
+        rows::FILING_NUMBERS
+            .insert(&mut changes, &filing.number(), &filing.id())
+            .map_err(Fault::from)?;
+        if act.commit(changes, &opened).await?.is_some() {
+            return Ok(opened);
+        }
+    }
+}
+
+/// A drawn number that no filing has, or the one wanted if no filing has it. Drawn, not
+/// counted: a number says nothing about how many filings there are.
+async fn number(
+    platform: &Platform,
+    wanted: Option<FilingNo>,
+) -> Result<FilingNo, OpenFilingError> {
+    loop {
+        let serial = u32::from_be_bytes(platform.entropy().bytes()) % FILING_NUMBERS;
+        let number = match wanted {
+            Some(number) => number,
+            None => FilingNo::from_serial(serial).map_err(Fault::broken)?,
+        };
+        let taken = rows::FILING_NUMBERS.row(platform.backend(), &number).await;
+        match (taken.map_err(Fault::from)?, wanted) {
+            (None, _) => return Ok(number),
+            (Some(_), Some(number)) => return Err(OpenFilingError::NumberTaken(number)),
+            (Some(_), None) => {}
+        }
+    }
+}
+
+/// Serials of seven digits.
+const FILING_NUMBERS: u32 = 10_000_000;
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    command: &OpenFiling,
+    filing: &Filing,
+) -> Result<NewRecord, Fault> {
+    let mut draft = Draft::new(platform, RecordKind::FilingOpened);
+    draft
+        .observed("filing", filing.id().to_string())?
+        .observed("filing_number", filing.number().to_string())?
+        .declared("matter", Some(filing.matter().code()))?
+        .declared("company_name", Some(filing.company_name().as_str()))?
+        .declared("handler_name", command.handler_name.as_ref().map(DeclaredName::as_str))?
+        .observed("opened_by", request.actor.name())?;
+    draft.seal(platform, About::filing(filing.id()), None)
 }

@@ -3,9 +3,12 @@
 use heqi_vocabulary::{Digest, DocumentId};
 use zeroize::Zeroizing;
 
-use crate::fault::ActError;
+use crate::fault::{ActError, Fault, Thing};
+use crate::filings;
+use crate::objects;
 use crate::platform::Platform;
-use crate::request::Actor;
+use crate::request::{Actor, Scope};
+use crate::rows;
 
 /// A document as it was attached.
 #[derive(Clone, Debug)]
@@ -30,5 +33,21 @@ pub async fn read_document(
     actor: &Actor,
     document: DocumentId,
 ) -> Result<DocumentBytes, ActError> {
-    todo!()
+    let unknown = || ActError::NotFound(Thing::Document);
+    let row = rows::DOCUMENTS.durable_row(platform.backend(), &document).await;
+    let filing = row.map_err(Fault::from)?.ok_or_else(unknown)?.value;
+    match actor {
+        Actor::ApiKey { .. } => actor.require(Scope::Filings)?,
+        Actor::Signer { filing: own, .. } if *own == filing => {}
+        Actor::Signer { .. } => return Err(unknown()),
+    }
+    let filing = filings::load(platform, filing).await?.filing;
+    let found = filing.document(document).ok_or_else(unknown)?;
+    let what = objects::of_document(document);
+    Ok(DocumentBytes {
+        title: found.title.as_str().to_owned(),
+        media_type: found.media_type.as_str(),
+        sha256: found.sha256,
+        bytes: objects::read(platform, found.object.as_str(), &what).await?,
+    })
 }

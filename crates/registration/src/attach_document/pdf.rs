@@ -1,12 +1,19 @@
 //! Looks at a PDF before it becomes a document: whole, not encrypted, not too long. What
 //! it says is nobody's business here.
 
-use std::num::NonZeroU32;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::num::{NonZeroU32, NonZeroU64};
 
+use bytes::Bytes;
+use heqi_evidence_store::vault::DataKey;
+use heqi_filing::{MediaType, NewDocument};
+use heqi_vocabulary::{Digest, DocumentId};
 use lopdf::{Document, LoadOptions};
 
-use crate::fault::Class;
+use super::{AttachDocument, AttachDocumentError};
+use crate::decoding;
+use crate::fault::{Class, Fault};
+use crate::objects;
+use crate::platform::Platform;
 use crate::wording::{Told, refusals, say};
 
 /// The longest document, in bytes: 20 MiB.
@@ -87,3 +94,61 @@ impl PdfError {
 }
 
 refusals!(PdfError);
+
+/// Checks the file, hashes it and keeps its exact bytes sealed, all on one thread beside
+/// the request threads.
+pub(super) async fn examine_and_keep(
+    platform: &Platform,
+    document: DocumentId,
+    key: DataKey,
+    command: &AttachDocument,
+) -> Result<NewDocument, AttachDocumentError> {
+    let (bytes, ports) = (command.bytes.clone(), platform.ports.clone());
+    let examined = decoding::run(platform, move || {
+        let pages = examine(&bytes)?;
+        let what = objects::of_document(document);
+        let object = objects::put(&*ports.backend, &key, &what, &bytes, &*ports.entropy);
+        Ok((pages, Digest::of(&bytes), object))
+    });
+    let (pages, sha256, object) = examined.await?.unwrap_or(Err(PdfError::Damaged))?;
+    let size_bytes = u64::try_from(command.bytes.len()).ok().and_then(NonZeroU64::new);
+    Ok(NewDocument {
+        id: document,
+        title: command.title.clone(),
+        sha256,
+        size_bytes: size_bytes.ok_or(PdfError::NotPdf)?,
+        pages,
+        media_type: MediaType::Pdf,
+        object: objects::name_of(&object?)?,
+    })
+}
+
+/// The number of pages of a PDF that can be signed.
+fn examine(bytes: &Bytes) -> Result<NonZeroU32, PdfError> {
+    if bytes.len() > MAX_DOCUMENT_BYTES {
+        return Err(PdfError::TooLarge);
+    }
+    if !bytes.starts_with(b"%PDF-") {
+        return Err(PdfError::NotPdf);
+    }
+    let options =
+        LoadOptions { max_decompressed_size: Some(MAX_UNFOLDED_BYTES), ..LoadOptions::default() };
+    let document = Document::load_mem_with_options(bytes, options).map_err(|error| {
+        let encrypted =
+            matches!(error, lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_));
+        if encrypted { PdfError::Encrypted } else { PdfError::Damaged }
+    })?;
+    if document.is_encrypted() || document.was_encrypted() {
+        return Err(PdfError::Encrypted);
+    }
+    if document.xref_recovery.is_some() {
+        // Two readers may repair the same damage in two ways and then show two documents.
+        return Err(PdfError::Damaged);
+    }
+    let most = usize::try_from(MAX_PAGES).unwrap_or(usize::MAX);
+    let pages = document.page_iter().take(most + 1).count();
+    if pages > most {
+        return Err(PdfError::TooManyPages);
+    }
+    u32::try_from(pages).ok().and_then(NonZeroU32::new).ok_or(PdfError::NoPage)
+}

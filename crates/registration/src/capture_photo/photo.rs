@@ -2,9 +2,16 @@
 //! anything is unfolded, then every pixel, within bounds of memory and on threads of its
 //! own.
 
-use bytes::Bytes;
+use std::io::Cursor;
 
-use crate::fault::{Class, Fault};
+use bytes::Bytes;
+use heqi_vocabulary::Digest;
+use image::codecs::jpeg::JpegDecoder;
+use image::{ImageDecoder, ImageFormat, Limits};
+
+use super::{CapturePhotoError, jpeg};
+use crate::decoding;
+use crate::fault::Class;
 use crate::platform::Platform;
 use crate::rows::PhotoFacts;
 use crate::wording::{Told, refusals, say};
@@ -15,6 +22,9 @@ pub const MAX_PHOTO_BYTES: usize = 4 << 20;
 pub const MAX_SIDE_PIXELS: u32 = 4096;
 /// The least pixels of either side.
 pub const MIN_SIDE_PIXELS: u32 = 64;
+
+/// The most memory the pixels of one photo take: three bytes each.
+const MAX_PIXEL_BYTES: u64 = 3 * 4096 * 4096;
 
 /// Why bytes are no photo that can be kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -141,3 +151,78 @@ impl PhotoError {
 }
 
 refusals!(PhotoError);
+
+/// What the photo is like, and the SHA-256 of its exact bytes.
+pub(super) async fn examine(
+    platform: &Platform,
+    bytes: &Bytes,
+) -> Result<(PhotoFacts, Digest), CapturePhotoError> {
+    let header = check_header(bytes)?;
+    if !platform.settings.check_pixels {
+        return Ok((header.facts, Digest::of(bytes)));
+    }
+    let bytes = bytes.clone();
+    let job = move || header.check_pixels().map(|facts| (facts, Digest::of(&bytes)));
+    Ok(decoding::run(platform, job).await?.unwrap_or(Err(PhotoError::Damaged))?)
+}
+
+/// A photo whose header holds; nothing is unfolded yet.
+struct Header {
+    decoder: JpegDecoder<Cursor<Bytes>>,
+    facts: PhotoFacts,
+}
+
+fn check_header(bytes: &Bytes) -> Result<Header, PhotoError> {
+    if bytes.is_empty() {
+        return Err(PhotoError::Empty);
+    }
+    if bytes.len() > MAX_PHOTO_BYTES {
+        return Err(PhotoError::TooLarge);
+    }
+    match image::guess_format(bytes) {
+        Ok(ImageFormat::Jpeg) => {}
+        Ok(other) => return Err(PhotoError::OtherFormat(format_name(other))),
+        Err(_) => return Err(PhotoError::NotAnImage),
+    }
+    jpeg::check(bytes)?;
+    let mut decoder =
+        JpegDecoder::new(Cursor::new(bytes.clone())).map_err(|_| PhotoError::Damaged)?;
+    let (width, height) = decoder.dimensions();
+    if width.max(height) > MAX_SIDE_PIXELS {
+        return Err(PhotoError::TooManyPixels { width, height });
+    }
+    if width.min(height) < MIN_SIDE_PIXELS {
+        return Err(PhotoError::TooFewPixels { width, height });
+    }
+    let orientation = decoder.orientation().map_err(|_| PhotoError::Damaged)?.to_exif();
+    Ok(Header { decoder, facts: PhotoFacts { width, height, orientation } })
+}
+
+impl Header {
+    /// Decodes to the last pixel and forgets the pixels.
+    fn check_pixels(mut self) -> Result<PhotoFacts, PhotoError> {
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAX_SIDE_PIXELS);
+        limits.max_image_height = Some(MAX_SIDE_PIXELS);
+        limits.max_alloc = Some(MAX_PIXEL_BYTES);
+        let size_bytes = self.decoder.total_bytes();
+        limits.reserve(size_bytes).map_err(|_| PhotoError::Damaged)?;
+        self.decoder.set_limits(limits).map_err(|_| PhotoError::Damaged)?;
+        let size_bytes = usize::try_from(size_bytes).map_err(|_| PhotoError::Damaged)?;
+        let mut pixels = vec![0; size_bytes];
+        self.decoder.read_image(&mut pixels).map_err(|_| PhotoError::Damaged)?;
+        Ok(self.facts)
+    }
+}
+
+const fn format_name(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Png => "PNG",
+        ImageFormat::Gif => "GIF",
+        ImageFormat::WebP => "WebP",
+        ImageFormat::Avif => "AVIF",
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Tiff => "TIFF",
+        _ => "其他 / other",
+    }
+}

@@ -1,0 +1,91 @@
+//! Consent and intent texts as they are shown: their places filled.
+
+use heqi_filing::consent::fill;
+use heqi_filing::{
+    Ceremony, ConsentKind, ConsentText, Document, Filing, IntentStatement, Party, PartyKind,
+};
+use heqi_vocabulary::{Digest, Language};
+
+use super::{ConsentView, IntentView};
+use crate::add_party::party_words;
+use crate::fault::Fault;
+use crate::platform::Platform;
+
+/// Every consent, in the order in which people are asked.
+pub(super) fn consents(
+    platform: &Platform,
+    ceremony: &Ceremony,
+    documents: &[&Document],
+    language: Language,
+) -> Result<Vec<ConsentView>, Fault> {
+    let names = &platform.settings.names;
+    let titles = titles(documents, language);
+    let values = [
+        ("notary_office", names.notary_office.as_str()),
+        ("operator", names.operator.as_str()),
+        ("verifier", names.verifier.as_str()),
+        ("retention", names.retention.as_str()),
+        ("telephone", names.telephone.as_str()),
+        ("documents", titles.as_str()),
+    ];
+    ConsentKind::ALL
+        .into_iter()
+        .map(|kind| {
+            let text = ConsentText::current(kind);
+            let template = text.text(language);
+            Ok(ConsentView {
+                kind,
+                title: kind.name(language),
+                required: kind.is_required(),
+                version: text.version,
+                language: language.tag(),
+                text: filled(template, &values)?,
+                template,
+                text_sha256: text.digest(language),
+                decision: ceremony.consents().get(&kind).map(|answer| answer.decision),
+            })
+        })
+        .collect()
+}
+
+/// What the party states when it signs.
+pub(super) fn intent(
+    filing: &Filing,
+    party: &Party,
+    documents: &[&Document],
+    language: Language,
+) -> Result<IntentView, Fault> {
+    let template = IntentStatement::new(filing.matter(), party.who()).text(language);
+    let (_, party_name, _) = party_words(party.who());
+    let pages: u32 = documents.iter().map(|document| document.pages.get()).sum();
+    let (titles, pages) = (titles(documents, language), pages.to_string());
+    // Nobody has checked an identity document yet, and share and price stand in the
+    // documents: the text says so instead of leaving a gap.
+    let unchecked = language.pick("（未核验）", "(not checked)");
+    let see_documents = language.pick("（见文书）", "(see documents)");
+    let values = [
+        ("name", party.who().acting_person().as_str()),
+        ("id_last_four", unchecked),
+        ("documents", titles.as_str()),
+        ("pages", pages.as_str()),
+        ("percentage", see_documents),
+        ("price", see_documents),
+        ("company", if matches!(party.who(), PartyKind::Company { .. }) { party_name } else { "" }),
+    ];
+    let text = filled(&template, &values)?;
+    let text_sha256 = Digest::of(template.as_bytes());
+    Ok(IntentView { text, template, text_sha256 })
+}
+
+/// Fills a text with those of the values it has places for.
+fn filled(template: &str, values: &[(&str, &str)]) -> Result<String, Fault> {
+    let has_place = |(name, _): &&(&str, &str)| template.contains(&format!("{{{name}}}"));
+    let wanted: Vec<(&str, &str)> = values.iter().filter(has_place).copied().collect();
+    fill(template, &wanted).map_err(Fault::broken)
+}
+
+fn titles(documents: &[&Document], language: Language) -> String {
+    let separator = language.pick("》《", "\", \"");
+    let titles: Vec<&str> = documents.iter().map(|document| document.title.as_str()).collect();
+    titles.join(separator)
+}

@@ -1,0 +1,129 @@
+//! What a completed signing leaves behind: the record, and beside it what was signed.
+
+use heqi_evidence::schema::RecordKind;
+use heqi_filing::{CapturedPhoto, Filing};
+use heqi_vocabulary::VoucherNo;
+use serde_json::{Value, json};
+
+use super::check::Signed;
+use super::{CompleteSigning, CompleteSigningError};
+use crate::add_party::party_words;
+use crate::begin_signing::capacity_words;
+use crate::fault::{ActError, Fault, Thing};
+use crate::ledger::{About, Draft, NewRecord, PrivateParts, SigningParts, seal_private};
+use crate::platform::Platform;
+use crate::request::Request;
+use crate::rows::{CeremonyContent, CeremonyRecord, SigningRow};
+
+/// Everything a signing's record is made of.
+pub(super) struct Evidence<'a> {
+    pub(super) request: &'a Request,
+    pub(super) signing: &'a SigningRow,
+    pub(super) signed: &'a Signed,
+    pub(super) voucher: VoucherNo,
+    pub(super) command: &'a CompleteSigning,
+}
+
+impl Evidence<'_> {
+    /// The record, sealed; its place comes later.
+    pub(super) fn record(
+        &self,
+        platform: &Platform,
+        content: &CeremonyContent,
+        filing: &Filing,
+    ) -> Result<NewRecord, CompleteSigningError> {
+        let (signing, signed) = (self.signing, self.signed);
+        let photo = content.ceremony.photo().ok_or(heqi_filing::CompleteError::PhotoMissing)?;
+        let party = filing.party(signing.party).ok_or(ActError::NotFound(Thing::Party))?;
+        let (kind, name, representative) = party_words(party.who());
+        let mut draft = Draft::new(platform, RecordKind::Signing);
+        draft
+            .observed("filing", filing.id().to_string())?
+            .observed("filing_number", filing.number().to_string())?
+            .declared("matter", Some(filing.matter().code()))?
+            .declared("company_name", Some(filing.company_name().as_str()))?
+            .observed("ceremony", signing.ceremony.to_string())?
+            .observed("signing", self.command.signing.to_string())?
+            .observed("voucher", self.voucher.to_string())?
+            .observed("party", signing.party.to_string())?
+            .declared("party_kind", Some(kind))?
+            .observed("capacities", capacity_words(content.ceremony.capacities()))?
+            .declared("party_name", Some(name))?
+            .declared("representative_name", representative)?
+            .observed("documents", value(&signed.documents)?)?
+            .observed("intent_sha256", signing.intent_sha256.to_string())?
+            .observed("consents", value(&signing.consents)?)?
+            .observed("prior_records", prior_records(&content.records))?
+            .observed("challenge", signing.challenge.to_string())?
+            .observed("envelope_sha256", signed.envelope_sha256.to_string())?
+            .observed("certificate_sha256", signing.certificate_sha256.to_string())?
+            .observed("device_key_sha256", signing.device_key_sha256.to_string())?
+            .reported("client_root", Some(signed.client_root.to_string()))?
+            .facts(&self.request.facts)?;
+        let offset_ms = signed.signed_at.millis_since(self.request.facts.received_at);
+        draft.observed("clock_offset_ms", offset_ms)?;
+        set_photo(&mut draft, photo, content)?;
+
+        let about = About {
+            ceremony: Some(signing.ceremony),
+            signing: Some(self.command.signing),
+            voucher: Some(self.voucher),
+            ..About::party(filing.id(), signing.party)
+        };
+        let parts = self.parts(platform, about, &draft, photo)?;
+        Ok(draft.seal(platform, about, Some(parts))?)
+    }
+
+    fn parts(
+        &self,
+        platform: &Platform,
+        about: About,
+        draft: &Draft,
+        photo: &CapturedPhoto,
+    ) -> Result<SigningParts, Fault> {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(Fault::broken);
+        let private = PrivateParts {
+            client: text(&self.command.client)?,
+            photo_sha256: photo.sha256,
+            photo: photo.object.as_str().to_owned(),
+        };
+        Ok(SigningParts {
+            envelope: text(&self.command.envelope)?,
+            challenge: self.signing.preimage.clone(),
+            certificate: self.signing.certificate.clone(),
+            issuers: self.signing.issuers.clone(),
+            checkpoint: self.signing.checkpoint,
+            private: seal_private(platform, about, draft.record_id(), &private)?,
+        })
+    }
+}
+
+fn set_photo(
+    draft: &mut Draft,
+    photo: &CapturedPhoto,
+    content: &CeremonyContent,
+) -> Result<(), Fault> {
+    draft
+        .observed("photo_sha256", photo.sha256.to_string())?
+        .observed("photo_received_at", photo.received_at.to_string())?
+        .observed("photo_attempts", photo.taken.get())?;
+    if let Some(facts) = content.photo {
+        let format = json!({
+            "height": facts.height,
+            "media_type": "image/jpeg",
+            "orientation": facts.orientation,
+            "width": facts.width,
+        });
+        draft.observed("photo_format", format)?;
+    }
+    Ok(())
+}
+
+fn prior_records(records: &[CeremonyRecord]) -> Value {
+    let prior = |made: &CeremonyRecord| json!({ "kind": RecordKind::ConsentGiven.as_str(), "root": made.root });
+    records.iter().map(prior).collect()
+}
+
+fn value(content: &impl serde::Serialize) -> Result<Value, Fault> {
+    serde_json::to_value(content).map_err(Fault::broken)
+}

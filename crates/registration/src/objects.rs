@@ -1,0 +1,63 @@
+//! Photos and documents: sealed objects, named in rows by digest and length.
+
+use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::object::{self, ObjectRef};
+use heqi_evidence_store::vault::DataKey;
+use heqi_vocabulary::{DocumentId, Entropy, SigningId};
+use zeroize::Zeroizing;
+
+use crate::fault::Fault;
+use crate::platform::Platform;
+
+/// What an object is: it opens under this name only.
+pub(crate) fn of_document(document: DocumentId) -> String {
+    format!("document/{document}")
+}
+
+/// What an object is: it opens under this name only.
+pub(crate) fn of_photo(signing: SigningId) -> String {
+    format!("photo/{signing}")
+}
+
+/// Seals and puts an object. It is durable before anything committed after this.
+pub(crate) fn put(
+    backend: &dyn Backend,
+    key: &DataKey,
+    what: &str,
+    bytes: &[u8],
+    entropy: &dyn Entropy,
+) -> Result<ObjectRef, Fault> {
+    Ok(object::put_sealed(backend, key, what, bytes, entropy)?.reference())
+}
+
+/// Reads and opens an object.
+pub(crate) async fn read(
+    platform: &Platform,
+    name: &str,
+    what: &str,
+) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let reference = parse(name)?;
+    Ok(object::open_sealed(platform.backend(), &reference, what).await?)
+}
+
+/// Gives back the space of an object that no row names. Nobody can open it any more either
+/// way, so a failure costs space only.
+pub(crate) async fn forget(platform: &Platform, name: &str) {
+    let Ok(reference) = parse(name) else { return };
+    if let Err(error) = platform.backend().discard_object(&reference.id).await {
+        tracing::warn!(object.id = %reference.id, error = %error, "object not discarded");
+    }
+}
+
+/// The name that rows hold.
+pub(crate) fn name_of(reference: &ObjectRef) -> Result<heqi_filing::ObjectRef, Fault> {
+    let name = format!("{}:{}", reference.id, reference.size_bytes);
+    heqi_filing::ObjectRef::try_from(name).map_err(Fault::broken)
+}
+
+fn parse(name: &str) -> Result<ObjectRef, Fault> {
+    let reference = name.split_once(':').and_then(|(id, size_bytes)| {
+        Some(ObjectRef { id: id.parse().ok()?, size_bytes: size_bytes.parse().ok()? })
+    });
+    reference.ok_or_else(|| Fault::broken("a row names an object in another form"))
+}
