@@ -35,7 +35,7 @@ use self::gauges::Counters;
 use self::index::IndexFault;
 use self::intake::{Bounds, Intake, Offered};
 use self::log::{EmbeddedLog, LogParts};
-use self::recover::{JournalFiles, recover};
+use self::recover::JournalFiles;
 use self::reindex::Reindex;
 use self::rows::{Rows, object_key, row_key};
 use self::workers::Workers;
@@ -178,20 +178,26 @@ impl Embedded {
         )?;
         let vault: Arc<dyn Vault> = Arc::new(vault);
         let files = JournalFiles::new(directory, store);
-        let recovered = recover(&files, &ports.disk, &*ports.signer)?;
-        let index = Reindex {
+        // Look at everything before changing anything: what is found damaged is left as it was found.
+        let found = recover::look(&files, &*ports.signer)?;
+        let log_directory = directory.join("log");
+        let published = log::read_published(&log_directory, found.leaves())?;
+        let reindex = Reindex {
             directory,
             store,
             state: &files.state,
             disk: &ports.disk,
             cache_bytes: settings.index_cache_bytes,
-            batch: recovered.batch,
+            batch: found.batch(),
             progress: &ports.progress,
-        }
-        .open()?;
+        };
+        let usable = reindex.look()?;
+        let recovered = recover::recover(&files, &ports.disk, found)?;
+        let index = reindex.open(usable)?;
         let rows = Arc::new(Rows::new(index, Arc::clone(&fatal)));
         let parts = LogParts {
-            directory: directory.join("log"),
+            directory: log_directory,
+            published,
             origin: ports.signer.origin().clone(),
             ledger: Arc::clone(&files.ledger),
             rows: Arc::clone(&rows),
@@ -252,7 +258,7 @@ impl Embedded {
 
     /// Stops as a crash would: nothing more is written or answered. Dropping a store does the same.
     pub fn crash(&self) {
-        self.workers.abandon(&self.intake, &self.log);
+        self.workers.abandon(&self.intake, &self.rows, &self.log);
     }
 
     /// Numbers for metrics.

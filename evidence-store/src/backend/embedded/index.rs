@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use crc32c::{crc32c, crc32c_append};
+use parking_lot::RwLock;
 
 use crate::changeset::Row;
 use crate::journal::segment::StoreId;
@@ -29,7 +30,8 @@ pub(crate) struct IndexFault {
 /// Rows in sled.
 #[derive(Debug)]
 pub(crate) struct Index {
-    db: sled::Db,
+    /// Taken out when the store closes or stops, so that the files are free for the next start.
+    db: RwLock<Option<sled::Db>>,
     path: PathBuf,
     store: StoreId,
 }
@@ -39,12 +41,12 @@ impl Index {
     pub(crate) fn open(path: &Path, store: StoreId, cache_bytes: u64) -> Result<Self, IndexFault> {
         let config = sled::Config::new().path(path).cache_capacity(cache_bytes);
         let db = fenced(|| config.open())?;
-        Ok(Self { db, path: path.to_owned(), store })
+        Ok(Self { db: RwLock::new(Some(db)), path: path.to_owned(), store })
     }
 
     /// The number of the last batch applied; `None` if the index is empty, of another store or unfinished.
     pub(crate) fn applied(&self) -> Result<Option<u64>, IndexFault> {
-        let meta = fenced(|| self.db.get(META))?;
+        let meta = self.with(|db| db.get(META))?;
         Ok(meta.and_then(|meta| {
             let (batch, store) = meta.split_first_chunk::<8>()?;
             (store == self.store).then(|| u64::from_be_bytes(*batch))
@@ -52,7 +54,7 @@ impl Index {
     }
 
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Row>, IndexFault> {
-        let value = fenced(|| self.db.get(key))?;
+        let value = self.with(|db| db.get(key))?;
         value.map(|value| decode(key, &value)).transpose()
     }
 
@@ -63,7 +65,7 @@ impl Index {
         limit: usize,
     ) -> Result<Vec<(Bytes, Row)>, IndexFault> {
         let bounds: (Bound<&[u8]>, Bound<&[u8]>) = (from, Bound::Unbounded);
-        let pairs: Vec<_> = fenced(|| self.db.range::<&[u8], _>(bounds).take(limit).collect())?;
+        let pairs: Vec<_> = self.with(|db| db.range::<&[u8], _>(bounds).take(limit).collect())?;
         pairs
             .into_iter()
             .map(|(key, value)| Ok((Bytes::copy_from_slice(&key), decode(&key, &value)?)))
@@ -76,17 +78,31 @@ impl Index {
         let mut meta = batch.to_be_bytes().to_vec();
         meta.extend_from_slice(&self.store);
         changes.insert(META, meta);
-        fenced(|| self.db.apply_batch(changes))
+        self.with(|db| db.apply_batch(changes))
     }
 
     /// Puts rows without noting a batch: while rebuilding.
     pub(crate) fn load(&self, writes: &[RowWrite]) -> Result<(), IndexFault> {
-        fenced(|| self.db.apply_batch(rows(writes)))
+        self.with(|db| db.apply_batch(rows(writes)))
     }
 
     /// Flushes everything to the system. The caller syncs [`Index::files`] afterwards.
     pub(crate) fn flush(&self) -> Result<(), IndexFault> {
-        fenced(|| self.db.flush()).map(|_| ())
+        self.with(sled::Tree::flush).map(|_| ())
+    }
+
+    /// Lets go of the files; every later call fails.
+    pub(crate) fn release(&self) {
+        let db = self.db.write().take();
+        // sled may panic while it lets go, too.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(db)));
+    }
+
+    /// Calls sled so that its panics become errors.
+    fn with<T>(&self, call: impl FnOnce(&sled::Tree) -> sled::Result<T>) -> Result<T, IndexFault> {
+        let db = self.db.read();
+        let db = db.as_ref().ok_or_else(|| IndexFault { what: "it is closed".to_owned() })?;
+        fenced(|| call(db))
     }
 
     /// The files that have to be synced for the index to be durable.
@@ -134,7 +150,6 @@ fn checksum(key: &[u8], version: u64, value: &[u8]) -> u32 {
     crc32c_append(crc32c_append(crc32c(key), &version.to_be_bytes()), value)
 }
 
-/// Calls sled so that its panics become errors.
 fn fenced<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, IndexFault> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),

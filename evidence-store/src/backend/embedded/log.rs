@@ -1,5 +1,5 @@
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -56,6 +56,8 @@ pub(crate) enum TilerWork {
 /// Where a log is opened from.
 pub(crate) struct LogParts {
     pub(crate) directory: PathBuf,
+    /// The checkpoint published last.
+    pub(crate) published: Option<Head>,
     pub(crate) origin: Origin,
     pub(crate) ledger: Arc<Segments>,
     pub(crate) rows: Arc<Rows>,
@@ -70,14 +72,12 @@ impl EmbeddedLog {
         head: Head,
         tiled: u64,
     ) -> Result<(Self, CompactRange), JournalError> {
-        let tiles = TileFiles::new(parts.directory);
-        let published = read_published(&tiles, &head)?;
         let log = Self {
             edge: RwLock::default(),
             head: watch::Sender::new(head.clone()),
-            published: RwLock::new(published),
+            published: RwLock::new(parts.published),
             origin: parts.origin,
-            tiles,
+            tiles: TileFiles::new(parts.directory),
             ledger: parts.ledger,
             rows: parts.rows,
             disk: parts.disk,
@@ -338,19 +338,18 @@ impl fmt::Debug for EmbeddedLog {
     }
 }
 
-/// The published checkpoint, which can never be ahead of the head: it was made from one.
-fn read_published(tiles: &TileFiles, head: &Head) -> Result<Option<Head>, JournalError> {
-    let path = tiles.directory().join("checkpoint");
+/// The published checkpoint of a log directory. It can never be ahead of the journals: it was made from them.
+pub(super) fn read_published(directory: &Path, leaves: u64) -> Result<Option<Head>, JournalError> {
+    let path = directory.join("checkpoint");
     let Some(bytes) = read_if_there(&path)? else { return Ok(None) };
     let damaged =
         |what: String| JournalError::from(Damage::new(&path, 0, len64(bytes.len()), what));
     let checkpoint = SignedCheckpoint::parse(&bytes).map_err(|error| damaged(error.to_string()))?;
     let published = Head::new(checkpoint);
-    if published.size() > head.size() {
+    if published.size() > leaves {
         return Err(damaged(format!(
-            "{} leaves were published, the journals hold only {}: acknowledged records are missing",
+            "{} leaves were published, the journals hold only {leaves}: acknowledged records are missing",
             published.size(),
-            head.size()
         )));
     }
     Ok(Some(published))

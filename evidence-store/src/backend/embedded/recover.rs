@@ -12,7 +12,7 @@ use crate::durable_file::Disk;
 use crate::journal::append::Appender;
 use crate::journal::rows::StateFiles;
 use crate::journal::segment::{HEADER_BYTES, Position, SegmentKind, Segments, StoreId};
-use crate::journal::state::{StatePoint, encode_base, read_tail};
+use crate::journal::state::{StatePoint, StateTail, encode_base, read_tail};
 use crate::journal::{Damage, JournalError};
 use crate::log::{Head, HeadSigner};
 
@@ -35,6 +35,68 @@ impl JournalFiles {
     }
 }
 
+/// What the journals of a store say, before anything is changed.
+pub(crate) struct Found {
+    /// The newest state segment and how it ends; `None` in a new store.
+    tail: Option<(u32, StateTail)>,
+    head: Head,
+    since_snapshot: u64,
+    snapshot: Option<(u32, u64)>,
+}
+
+impl Found {
+    /// The last committed batch.
+    pub(crate) fn batch(&self) -> u64 {
+        self.tail.as_ref().map_or(0, |(_, tail)| tail.number)
+    }
+
+    /// Leaves under the head.
+    pub(crate) fn leaves(&self) -> u64 {
+        self.head.size()
+    }
+}
+
+/// Reads the end of the state journal and checks that everything it relies on is there. Changes nothing.
+pub(crate) fn look(files: &JournalFiles, signer: &dyn HeadSigner) -> Result<Found, OpenError> {
+    if !files.state.segments.directory().exists() {
+        return look_at_nothing(files, signer);
+    }
+    let (snapshot, segments) = files.state.current()?;
+    let Some(newest) = segments.last().copied() else { return look_at_nothing(files, signer) };
+    let tail = read_tail(&files.state.segments, newest)?;
+    for (journal, end) in
+        [(&files.ledger, tail.point.ledger_end), (&files.objects, tail.point.objects_end)]
+    {
+        check_reaches(journal, end)?;
+    }
+    let head = read_head(&files.state, newest, &tail.point, signer)?;
+    let sealed = segments.iter().filter(|number| **number != newest);
+    let since_snapshot =
+        sealed.map(|number| length_of(&files.state.segments, *number)).sum::<Result<_, _>>()?;
+    let snapshot = snapshot
+        .map(|number| Ok::<_, JournalError>((number, length_of(&files.state.snapshots, number)?)))
+        .transpose()?;
+    Ok(Found { tail: Some((newest, tail)), head, since_snapshot, snapshot })
+}
+
+/// A new store, or one whose making was interrupted: there may be empty segments, but nothing in them.
+fn look_at_nothing(files: &JournalFiles, signer: &dyn HeadSigner) -> Result<Found, OpenError> {
+    for segments in [&files.ledger, &files.objects] {
+        let is_used = segments.directory().exists()
+            && match segments.numbers().map_err(JournalError::from)?.as_slice() {
+                [] => false,
+                [0] => length_of(segments, 0)? > HEADER_BYTES,
+                _ => true,
+            };
+        if is_used {
+            let what = "there are segments here, but the state journal is missing";
+            return Err(JournalError::from(Damage::new(segments.directory(), 0, 0, what)).into());
+        }
+    }
+    let head = sign_head(signer, &CompactRange::new())?;
+    Ok(Found { tail: None, head, since_snapshot: 0, snapshot: None })
+}
+
 /// The journals, each cut to where the last committed batch left it.
 pub(crate) struct Recovered {
     pub(crate) state: Appender,
@@ -48,23 +110,21 @@ pub(crate) struct Recovered {
     pub(crate) snapshot_bytes: u64,
 }
 
-/// Recovers the journals of a store, or begins them where there are none.
+/// Cuts off what was never acknowledged, or begins the journals of a new store.
 pub(crate) fn recover(
     files: &JournalFiles,
     disk: &Disk,
-    signer: &dyn HeadSigner,
+    found: Found,
 ) -> Result<Recovered, OpenError> {
-    let directories = [&files.state.segments, &files.ledger, &files.objects];
-    for segments in directories {
+    for segments in [&files.state.segments, &files.ledger, &files.objects] {
         disk.create_directory(segments.directory()).map_err(JournalError::from)?;
         disk.remove_temporaries(segments.directory()).map_err(JournalError::from)?;
     }
-    let (snapshot, segments) = files.state.current()?;
-    let Some(newest) = segments.last().copied() else { return begin(files, disk, signer) };
-    if let Some(snapshot) = snapshot {
+    let Found { tail, head, since_snapshot, snapshot } = found;
+    let Some((newest, tail)) = tail else { return begin(files, disk, head) };
+    if let Some((snapshot, _)) = snapshot {
         files.state.remove_replaced(disk, snapshot)?;
     }
-    let tail = read_tail(&files.state.segments, newest)?;
     let mut state = Appender::resume(disk, &files.state.segments, newest)?;
     if tail.is_torn {
         tracing::info!(batch = tail.number, "an unfinished batch is cut off the state journal");
@@ -89,12 +149,6 @@ pub(crate) fn recover(
             HEADER_BYTES
         })?;
     }
-    let head = read_head(&files.state, newest, &tail.point, signer)?;
-    let sealed = segments.iter().filter(|number| **number != newest);
-    let since_snapshot =
-        sealed.map(|n| length_of(&files.state.segments, *n)).sum::<Result<_, _>>()?;
-    let snapshot_bytes =
-        snapshot.map_or(Ok(0), |number| length_of(&files.state.snapshots, number))?;
     Ok(Recovered {
         state,
         ledger,
@@ -103,30 +157,14 @@ pub(crate) fn recover(
         point: tail.point,
         head,
         since_snapshot,
-        snapshot_bytes,
+        snapshot_bytes: snapshot.map_or(0, |(_, size)| size),
     })
 }
 
 /// The journals of a new store: ledger and objects first, the state journal, which names them, last.
-fn begin(
-    files: &JournalFiles,
-    disk: &Disk,
-    signer: &dyn HeadSigner,
-) -> Result<Recovered, OpenError> {
-    for segments in [&files.ledger, &files.objects] {
-        let used = match segments.numbers().map_err(JournalError::from)?.as_slice() {
-            [] => false,
-            [0] => length_of(segments, 0)? > HEADER_BYTES,
-            _ => true,
-        };
-        if used {
-            let what = "there are segments here, but the state journal is missing";
-            return Err(JournalError::from(Damage::new(segments.directory(), 0, 0, what)).into());
-        }
-    }
+fn begin(files: &JournalFiles, disk: &Disk, head: Head) -> Result<Recovered, OpenError> {
     let ledger = Appender::create(disk, &files.ledger, 0, |_, _| Ok(()))?;
     let objects = Appender::create(disk, &files.objects, 0, |_, _| Ok(()))?;
-    let head = sign_head(signer, &CompactRange::new())?;
     let point = StatePoint {
         ledger_end: Position::start_of(0),
         objects_end: Position::start_of(0),
@@ -139,30 +177,30 @@ fn begin(
     Ok(Recovered { state, ledger, objects, batch, point, head, since_snapshot, snapshot_bytes })
 }
 
-/// Cuts a journal to `end`. What lies behind was never acknowledged; what is missing before was.
-fn cut(segments: &Arc<Segments>, disk: &Disk, end: Position) -> Result<Appender, JournalError> {
-    let mut expected = 0;
-    for number in segments.numbers()? {
-        if number > end.segment {
-            disk.remove_file(&segments.path(number))?;
-            segments.forget(number);
-        } else if number == expected {
-            expected += 1;
+/// Checks that a journal has every byte up to `end`.
+fn check_reaches(segments: &Segments, end: Position) -> Result<(), JournalError> {
+    let what = "the state journal relies on this segment: acknowledged bytes are missing";
+    for number in 0..=end.segment {
+        if !segments.path(number).exists() {
+            return Err(Damage::new(&segments.path(number), 0, 0, what).into());
         }
     }
-    if expected <= end.segment {
-        let what = "a segment is missing that the state journal relies on";
-        return Err(Damage::new(&segments.path(expected), 0, 0, what).into());
-    }
-    let mut appender = Appender::resume(disk, segments, end.segment)?;
-    let (length, offset) = (appender.length(), u64::from(end.offset));
+    let (length, offset) = (length_of(segments, end.segment)?, u64::from(end.offset));
     if length < offset {
-        let what =
-            "the segment is shorter than the state journal says: acknowledged bytes are missing";
         return Err(Damage::new(&segments.path(end.segment), length, offset - length, what).into());
     }
-    if length > offset {
-        appender.truncate(offset)?;
+    Ok(())
+}
+
+/// Cuts a journal to `end`. What lies behind was never acknowledged.
+fn cut(segments: &Arc<Segments>, disk: &Disk, end: Position) -> Result<Appender, JournalError> {
+    for number in segments.numbers()?.into_iter().filter(|number| *number > end.segment) {
+        disk.remove_file(&segments.path(number))?;
+        segments.forget(number);
+    }
+    let mut appender = Appender::resume(disk, segments, end.segment)?;
+    if appender.length() > u64::from(end.offset) {
+        appender.truncate(end.offset.into())?;
     }
     Ok(appender)
 }

@@ -38,26 +38,46 @@ pub(crate) struct Reindex<'a> {
 }
 
 impl Reindex<'_> {
-    /// An index that holds exactly the rows of the journals.
-    pub(crate) fn open(&self) -> Result<Index, OpenError> {
-        let mark = self.take_mark()?;
-        match self.open_checked(mark) {
-            Ok(index) => return Ok(index),
-            Err(Unfit::Ahead { applied }) => {
-                // Batches are applied only after they are durable: the journal has lost acknowledged ones.
+    /// Looks at the index and at the mark of a clean stop, changing nothing. Both know the last batch that was applied,
+    /// and batches are applied only after they are durable: if one is ahead, the journal has lost acknowledged batches.
+    pub(crate) fn look(&self) -> Result<Usable, OpenError> {
+        let mark = self.read_mark()?;
+        let (index, applied) = match self.open_existing() {
+            Ok((index, applied)) => (Ok(index), Some(applied)),
+            Err(fault) => (Err(fault), None),
+        };
+        for (whose, batch) in [("the mark of the last stop", mark), ("the index", applied)] {
+            if let Some(batch) = batch.filter(|batch| *batch > self.batch) {
                 let what = format!(
-                    "the index has applied batch {applied}, the journal ends at {}: acknowledged batches are missing",
+                    "{whose} knows batch {batch}, the journal ends at {}: acknowledged batches are missing",
                     self.batch
                 );
                 let damage = Damage::new(self.state.segments.directory(), 0, 0, what);
                 return Err(JournalError::from(damage).into());
             }
-            Err(Unfit::Journal(error)) => return Err(error.into()),
+        }
+        Ok(Usable { index, mark, applied: applied.unwrap_or(0) })
+    }
+
+    /// An index that holds exactly the rows of the journals.
+    pub(crate) fn open(&self, usable: Usable) -> Result<Index, OpenError> {
+        let Usable { index, mark, applied } = usable;
+        self.disk.remove_file(&mark_path(self.directory)).map_err(JournalError::from)?;
+        let checked = index.map_err(Unfit::from).and_then(|index| {
+            if mark != Some(self.batch) || applied != self.batch {
+                self.catch_up(&index, applied)?;
+                self.compare(&index)?;
+            }
+            Ok(index)
+        });
+        match checked {
+            Ok(index) => Ok(index),
+            Err(Unfit::Journal(error)) => Err(error.into()),
             Err(Unfit::Index(what)) => {
                 tracing::warn!(reason = what, "the index is made again from the journals");
+                self.rebuild()
             }
         }
-        self.rebuild()
     }
 
     /// Throws the index away and makes it again.
@@ -89,23 +109,15 @@ impl Reindex<'_> {
         Ok(index)
     }
 
-    fn open_checked(&self, mark: Option<u64>) -> Result<Index, Unfit> {
+    fn open_existing(&self) -> Result<(Index, u64), IndexFault> {
         let path = self.path();
         if !path.exists() {
-            return Err(Unfit::Index("there is none".to_owned()));
+            return Err(IndexFault { what: "there is none".to_owned() });
         }
         let index = Index::open(&path, self.store, self.cache_bytes)?;
-        let applied =
-            index.applied()?.ok_or_else(|| Unfit::Index("it is unfinished".to_owned()))?;
-        if applied > self.batch {
-            return Err(Unfit::Ahead { applied });
-        }
-        if mark == Some(applied) && applied == self.batch {
-            return Ok(index);
-        }
-        self.catch_up(&index, applied)?;
-        self.compare(&index)?;
-        Ok(index)
+        let applied = index.applied()?;
+        let applied = applied.ok_or_else(|| IndexFault { what: "it is unfinished".to_owned() })?;
+        Ok((index, applied))
     }
 
     /// Applies the batches the index lacks, the way they are applied when they are new.
@@ -162,23 +174,10 @@ impl Reindex<'_> {
         }
     }
 
-    /// Reads the mark of a clean stop and removes it, durably, before anything can change.
-    fn take_mark(&self) -> Result<Option<u64>, OpenError> {
-        let path = mark_path(self.directory);
-        let Some(bytes) = read_if_there(&path).map_err(JournalError::from)? else {
-            return Ok(None);
-        };
-        let mark = serde_json::from_slice::<CleanMark>(&bytes).ok().map(|mark| mark.batch);
-        if let Some(batch) = mark.filter(|batch| *batch > self.batch) {
-            let what = format!(
-                "the store was closed at batch {batch}, the journal ends at {}: acknowledged batches are missing",
-                self.batch
-            );
-            let damage = Damage::new(self.state.segments.directory(), 0, 0, what);
-            return Err(JournalError::from(damage).into());
-        }
-        self.disk.remove_file(&path).map_err(JournalError::from)?;
-        Ok(mark)
+    fn read_mark(&self) -> Result<Option<u64>, OpenError> {
+        let bytes = read_if_there(&mark_path(self.directory)).map_err(JournalError::from)?;
+        // A mark that cannot be read marks nothing: the index is then compared.
+        Ok(bytes.and_then(|bytes| Some(serde_json::from_slice::<CleanMark>(&bytes).ok()?.batch)))
     }
 
     fn path(&self) -> PathBuf {
@@ -208,10 +207,16 @@ fn mark_path(directory: &Path) -> PathBuf {
     directory.join("index.clean")
 }
 
+/// What was found of the index.
+pub(crate) struct Usable {
+    index: Result<Index, IndexFault>,
+    mark: Option<u64>,
+    applied: u64,
+}
+
 /// Why an index is not used as it is.
 enum Unfit {
     Index(String),
-    Ahead { applied: u64 },
     Journal(JournalError),
 }
 

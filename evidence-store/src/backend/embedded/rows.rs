@@ -212,6 +212,9 @@ impl Rows {
     /// An index that failed under way cannot be trusted for the next decision: the process ends, and the next start
     /// checks the index against the journals.
     fn failed(&self, fault: &IndexFault) -> ReadError {
+        if self.fatal.is_stopped() {
+            return ReadError::Stopped;
+        }
         self.fatal.stop(&fault.to_string());
         ReadError::Stopped
     }

@@ -124,23 +124,28 @@ impl Workers {
         self.ends.store(true, Ordering::Release);
         let lock = threads.join(log);
         let failed = |what: String| CloseError { what };
-        if self.fatal.is_stopped() {
-            return Err(failed("the store had stopped before".to_owned()));
-        }
-        close_index(rows.index(), &self.directory, &self.disk)
-            .map_err(|error| failed(error.to_string()))?;
+        let had_stopped = self.fatal.is_stopped();
         self.fatal.silence();
+        let closed = if had_stopped {
+            Err(failed("the store had stopped before".to_owned()))
+        } else {
+            close_index(rows.index(), &self.directory, &self.disk)
+                .map_err(|error| failed(error.to_string()))
+        };
+        rows.index().release();
         drop(lock);
-        Ok(())
+        closed
     }
 
     /// Ends the threads where they are.
-    pub(super) fn abandon(&self, intake: &Intake, log: &EmbeddedLog) {
+    pub(super) fn abandon(&self, intake: &Intake, rows: &Rows, log: &EmbeddedLog) {
         let Some(threads) = self.threads.lock().take() else { return };
         self.fatal.silence();
         self.ends.store(true, Ordering::Release);
         intake.stop();
-        drop(threads.join(log));
+        let lock = threads.join(log);
+        rows.index().release();
+        drop(lock);
     }
 }
 
