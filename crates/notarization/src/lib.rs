@@ -1,1 +1,34 @@
 //! What the notary office does: one file per command, one commit per business act.
+//!
+//! What this is: admission of deposits, with the same examination as the offline verifier
+//! and nothing taken from the bundle on trust; statements about chains; the mirror of the
+//! platform's log; the published anchors. The office 公证机构数据中心 and the preservation
+//! service 实时保 are two [`NotaryOffice`]s with their own stores and keys.
+//!
+//! What this is not: HTTP, keys' storage, scheduling. The witness is
+//! `heqi_evidence_store::witness`, because both organisations have one.
+//!
+//! **What is answered how.** A receipt, refusals included, is signed, final and a leaf of the
+//! office's own log. The office signs only about records that stand in the platform's log;
+//! anything that cannot be tied to the log, is incomplete or comes out of order is an error,
+//! nothing is kept, and sending it right succeeds.
+//!
+//! - [`office`]: who this office is and what it works with
+//! - [`mod@admit_bundle`][]: deposits
+//! - [`deposited`]: what is held, as rows and sealed objects
+//! - [`mod@chain_head`][]: the newest statement about a chain
+//! - [`mirror`]: the copy of the platform's log
+//! - [`mod@publish_anchors`][]: the file of trusted keys
+
+pub mod admit_bundle;
+pub mod chain_head;
+pub mod deposited;
+pub mod mirror;
+pub mod office;
+pub mod publish_anchors;
+
+pub use admit_bundle::{Admission, AdmitBundleError, admit_bundle};
+pub use chain_head::chain_head;
+pub use mirror::Mirror;
+pub use office::NotaryOffice;
+pub use publish_anchors::publish_anchors;

@@ -1,0 +1,16 @@
+//! The notary office over a store in memory: everything but HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::similar_names,
+    reason = "a test that cannot be set up fails"
+)]
+
+mod admission;
+mod anchors;
+mod concurrency;
+mod faults;
+mod mirror;
+mod order;
+mod refusals;
+mod support;

@@ -1,0 +1,258 @@
+//! An office, the platform's log with many chains, and a store that stops.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use heqi_evidence::bundle::BundleParts;
+use heqi_evidence::chain::{ChainTip, chain_commitment};
+use heqi_evidence::deposit::{DepositReceipt, Outcome};
+use heqi_evidence::record::{ChainPlace, EvidenceRecord, GeneratedBy, RecordDraft};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence::statement::Statement;
+use heqi_evidence_store::backend::memory::MemoryBackend;
+use heqi_evidence_store::backend::{Answer, Backend, CommitError, Pending, PendingObject};
+use heqi_evidence_store::changeset::{Changeset, Row, RowKey};
+use heqi_evidence_store::log::{KeyedHeadSigner, LogReader};
+use heqi_evidence_store::vault::Vault;
+use heqi_notarization::office::OfficeParts;
+use heqi_notarization::{Admission, AdmitBundleError, NotaryOffice, admit_bundle};
+use heqi_pki::dsse::Envelope;
+use heqi_pki::keys::{Algorithm, SigningKey};
+use heqi_testkit::{FixedClock, NOTARY, SeededEntropy, Story, StoryRecord, Twists};
+use heqi_tlog::note::{KeyName, NoteSigner};
+use heqi_vocabulary::{ChainId, Clock, Digest, Provenance, UtcMillis};
+use tokio::sync::watch;
+
+pub(crate) const CUSTODIAN: &str = "data_centre";
+
+/// An office with a store in memory that trusts the keys of one story.
+pub(crate) struct House {
+    pub(crate) office: NotaryOffice,
+    pub(crate) store: Arc<MemoryBackend>,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) receipt_key: Arc<SigningKey>,
+}
+
+pub(crate) fn notary_store() -> Arc<MemoryBackend> {
+    let name = KeyName::new("log.notary.example/test").unwrap();
+    let signer = KeyedHeadSigner::new(NoteSigner::from_seed(name, &[3; 32]).unwrap());
+    let entropy = Arc::new(SeededEntropy::labelled(1, "vault"));
+    Arc::new(MemoryBackend::new(Arc::new(signer), entropy).unwrap())
+}
+
+impl House {
+    pub(crate) fn of(story: &Story) -> Self {
+        let store = notary_store();
+        Self::over(story, store.clone(), store)
+    }
+
+    /// The office works with `backend`; `store` is what stands behind it.
+    pub(crate) fn over(
+        story: &Story,
+        backend: Arc<dyn Backend>,
+        store: Arc<MemoryBackend>,
+    ) -> Self {
+        let clock = Arc::new(FixedClock::new(story.seen_at()));
+        let entropy = SeededEntropy::labelled(1, "receipt key");
+        let receipt_key = Arc::new(SigningKey::generate(Algorithm::Ed25519, &entropy));
+        let office = NotaryOffice::new(OfficeParts {
+            custodian: CUSTODIAN.into(),
+            organisation: NOTARY.into(),
+            anchors: story.anchors(),
+            receipt_key: receipt_key.clone(),
+            backend,
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::labelled(1, "office")),
+        });
+        Self { office, store, clock, receipt_key }
+    }
+
+    pub(crate) async fn deposit(&self, parts: &BundleParts) -> Result<Admission, AdmitBundleError> {
+        admit_bundle(&self.office, Bytes::from(parts.write().unwrap())).await
+    }
+
+    /// Deposits every record before the signing, then gives the answer to the signing.
+    pub(crate) async fn deposit_signing(
+        &self,
+        story: &Story,
+        parts: &BundleParts,
+    ) -> Result<Admission, AdmitBundleError> {
+        self.deposit_before_signing(story).await;
+        self.deposit(parts).await
+    }
+
+    pub(crate) async fn deposit_before_signing(&self, story: &Story) {
+        let signing = story.signing().record.frame().place.seq;
+        for record in story.records.iter().take_while(|r| r.record.frame().place.seq < signing) {
+            let admission = self.deposit(&deposit_of(story, record)).await.unwrap();
+            assert!(admission.outcome.is_admitted(), "{:?}", admission.outcome);
+        }
+    }
+
+    pub(crate) fn open(&self, receipt: &Envelope) -> DepositReceipt {
+        let key = heqi_pki::keys::Signer::public_key(&*self.receipt_key);
+        DepositReceipt::open(receipt, &[key]).unwrap().into_statement()
+    }
+
+    /// How often something was written so far.
+    pub(crate) fn writes(&self) -> u64 {
+        *self.store.progress().borrow()
+    }
+
+    /// What the store prints of itself: how many rows and leaves there are.
+    pub(crate) fn size(&self) -> String {
+        format!("{:?}", self.store)
+    }
+}
+
+pub(crate) fn story() -> Story {
+    Story::tell(1, &Twists::default())
+}
+
+/// What the platform deposits of a record: full, with the proof and without receipts.
+pub(crate) fn deposit_of(story: &Story, record: &StoryRecord) -> BundleParts {
+    BundleParts { deposits: Vec::new(), ..story.bundle(record) }
+}
+
+pub(crate) fn refused(reason: &str) -> Outcome {
+    Outcome::Refused { reason: reason.to_owned() }
+}
+
+pub(crate) fn findings(codes: &[&str]) -> Outcome {
+    let findings = codes.iter().map(|code| (*code).to_owned()).collect();
+    Outcome::AdmittedWithFindings { findings }
+}
+
+/// A record of another chain in the platform's log, as it is deposited.
+#[derive(Clone)]
+pub(crate) struct Extra {
+    pub(crate) record: EvidenceRecord,
+    pub(crate) index: u64,
+}
+
+impl Extra {
+    pub(crate) fn parts(&self, story: &Story) -> BundleParts {
+        let head = story.log.head_at(story.log.size());
+        BundleParts {
+            record: self.record.full().unwrap(),
+            proof: Some(story.log.proof(self.index, &head).to_string().into_bytes()),
+            ..BundleParts::default()
+        }
+    }
+
+    pub(crate) fn chain(&self) -> Digest {
+        chain_commitment(self.record.frame().place.chain)
+    }
+}
+
+/// Logs one consent at a place. `label` makes it another record than others at that place.
+pub(crate) fn log_consent(story: &mut Story, place: ChainPlace, label: &str) -> Extra {
+    let entropy = SeededEntropy::labelled(place.seq, &format!("{label} {}", place.chain));
+    let mut draft = RecordDraft::new(RecordKind::ConsentGiven, GeneratedBy::Platform, &entropy);
+    draft.set("consent", label, Provenance::Observed).unwrap();
+    let record = draft.at(place);
+    Extra { index: story.log.append(record.leaf()), record }
+}
+
+/// Logs a chain of `length` consents.
+pub(crate) fn log_chain(story: &mut Story, seed: u8, length: u64) -> Vec<Extra> {
+    let chain = ChainId::from_bytes([seed; 16]);
+    let mut tip = ChainTip::empty(chain);
+    let mut extras = Vec::new();
+    for _ in 0..length {
+        let extra = log_consent(story, tip.next(chain, story.seen_at()), "consent");
+        tip = tip.after(extra.record.frame(), extra.record.root()).unwrap();
+        extras.push(extra);
+    }
+    extras
+}
+
+/// The place after a record of a chain.
+pub(crate) fn place_after(extra: &Extra, now: UtcMillis) -> ChainPlace {
+    let place = extra.record.frame().place;
+    let tip = ChainTip {
+        seq: place.seq,
+        root: extra.record.root().digest(),
+        recorded_at: Some(place.recorded_at),
+    };
+    tip.next(place.chain, now)
+}
+
+pub(crate) fn now(house: &House) -> UtcMillis {
+    house.clock.now()
+}
+
+/// A store whose commits fail while it is told to: at once, or after they were taken.
+#[derive(Debug)]
+pub(crate) struct Failing {
+    pub(crate) store: Arc<MemoryBackend>,
+    pub(crate) fails: AtomicBool,
+    pub(crate) how: CommitError,
+    pub(crate) at_once: bool,
+}
+
+impl Failing {
+    pub(crate) fn new(store: Arc<MemoryBackend>, how: CommitError, at_once: bool) -> Arc<Self> {
+        Arc::new(Self { store, fails: AtomicBool::new(true), how, at_once })
+    }
+
+    pub(crate) fn recover(&self) {
+        self.fails.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Backend for Failing {
+    fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
+        self.store.row(key)
+    }
+
+    fn scan<'a>(
+        &'a self,
+        prefix: &'a [u8],
+        after: Option<&'a RowKey>,
+        limit: usize,
+    ) -> Answer<'a, Vec<(RowKey, Row)>> {
+        self.store.scan(prefix, after, limit)
+    }
+
+    fn commit(&self, changes: Changeset) -> Result<Pending, CommitError> {
+        match self.fails.load(Ordering::SeqCst) {
+            false => self.store.commit(changes),
+            true if self.at_once => Err(self.how.clone()),
+            true => {
+                let how = self.how.clone();
+                Ok(Pending::new(async { Err(how) }))
+            }
+        }
+    }
+
+    fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {
+        self.store.put_object(object)
+    }
+
+    fn object<'a>(&'a self, id: &'a Digest) -> Answer<'a, Option<Bytes>> {
+        self.store.object(id)
+    }
+
+    fn discard_object<'a>(&'a self, id: &'a Digest) -> BoxFuture<'a, Result<bool, CommitError>> {
+        self.store.discard_object(id)
+    }
+
+    fn settled(&self) -> BoxFuture<'_, Result<(), CommitError>> {
+        self.store.settled()
+    }
+
+    fn progress(&self) -> watch::Receiver<u64> {
+        self.store.progress()
+    }
+
+    fn log(&self) -> &dyn LogReader {
+        self.store.log()
+    }
+
+    fn vault(&self) -> &dyn Vault {
+        self.store.vault()
+    }
+}
