@@ -1,1 +1,29 @@
-//! The offline verifier: pure crates only, no network, no clock of its own.
+//! The offline verifier: reads one evidence bundle and says what it proves.
+//!
+//! What this is: the program `verify` and the subcommand `heqi verify`, the same code in
+//! both. It reads the file and the anchors it is given, and nothing else.
+//!
+//! What this is not: the examination itself, which is [`heqi_evidence::examine`] and also
+//! what the notary admits by. No network, no clock; the instant of the question is an
+//! argument.
+//!
+//! `docs/spec/verdict.md` is normative for claims, exit codes and the JSON report.
+//!
+//! - [`VerifyArgs`]: the command line
+//! - [`Examination`]: bytes in, verdict out
+//! - [`Unreadable`]: why a file could not be examined, and what to do
+//! - [`run`]: the command from arguments to exit code
+
+mod arguments;
+mod examination;
+mod json;
+mod layout;
+mod report;
+mod run;
+mod unreadable;
+mod words;
+
+pub use arguments::VerifyArgs;
+pub use examination::Examination;
+pub use run::run;
+pub use unreadable::{Unreadable, Which};

@@ -1,0 +1,97 @@
+//! Reasons in Chinese.
+
+use super::Reason;
+
+pub(super) fn sentence(reason: &Reason) -> String {
+    match reason {
+        Reason::PartsAgree { parts } => format!("全部 {parts} 个部分与各自摘要及相互引用一致"),
+        Reason::Damaged { entry } => format!("{entry} 的内容与清单摘要不一致,文件已被改动"),
+        Reason::RecordMalformed { detail } => format!("记录格式不合规:{detail}"),
+        Reason::PartMalformed { entry } => format!("{entry} 格式不合规"),
+        Reason::PartMissing { entry } => format!("签署记录缺少 {entry}"),
+        Reason::PartUnexpected { entry } => format!("该类记录不应有 {entry}"),
+        Reason::NotBound { attribute } => {
+            format!("记录未披露 {attribute},不能证明所附签名属于该记录")
+        }
+        Reason::Mismatch { what, against } => {
+            format!("{}与{}不一致", word(what), beside(against))
+        }
+        Reason::AttachmentUnreferenced { entry } => format!("附件 {entry} 未被记录引用"),
+        Reason::ChallengeExpired => "签署应答晚于挑战有效期".into(),
+        Reason::SignatureValid { algorithm, serial, test_only } => {
+            let mark = if *test_only { ",测试证书,不具有法律效力" } else { "" };
+            format!("设备密钥({algorithm})签名有效,证书序列号 {serial}{mark}")
+        }
+        Reason::SignatureInvalid => "签名验证不通过,或由其他密钥作出".into(),
+        Reason::OtherDeviceKey => "证书中的密钥不是挑战所绑定的设备密钥".into(),
+        Reason::CertificateBroken => "证书链有误,签发关系不成立".into(),
+        Reason::CertificateUntrusted => "证书链未通向所给信任锚".into(),
+        Reason::ValidityNotProved => "不能证明签名作出于证书有效期内".into(),
+        Reason::NoSignature => "该类记录不含签署人签名".into(),
+        Reason::NoAnchors => "未提供信任锚,只能核对自身一致性".into(),
+        Reason::IdentityDeclared => "姓名由经办人申报,未经权威来源核验".into(),
+        Reason::IdentityNotDisclosed => "身份信息未披露".into(),
+        Reason::IdentityNotConcerned => "该类记录不涉及身份".into(),
+        Reason::Included { index, size, origin } => {
+            format!("位于日志 {origin} 第 {index} 条(树大小 {size})")
+        }
+        Reason::NotIncluded => "日志证明不包含该记录".into(),
+        Reason::NoProof => "证据包不含日志证明".into(),
+        Reason::LogUnknown { origin } => format!("日志 {origin} 不在信任锚中"),
+        Reason::LogSignatureInvalid => "日志树头签名无效".into(),
+        Reason::KeyNotValidThen { who } => format!("{who} 的密钥在当时不可信"),
+        Reason::Cosigned { at, .. } => format!("于 {at} 独立签名确认"),
+        Reason::NotCosigned => "树头没有独立机构的相应签名".into(),
+        Reason::Deposited { held, of } => format!("存证回执 {held}/{of}"),
+        Reason::DepositedPartly { held, of } => format!("存证回执只有 {held}/{of}"),
+        Reason::DepositRefused { custodian, code } => format!("{custodian} 拒绝接收:{code}"),
+        Reason::ReceiptOfAnother { entry } => format!("回执 {entry} 属于其他记录或其他内容"),
+        Reason::ReceiptInvalid { entry } => format!("回执 {entry} 签名无效或格式有误"),
+        Reason::CompleteUpTo { seq, at, objections } => {
+            format!("截至 {at} 共 {seq} 条记录,无缺漏;其中异议 {objections} 条")
+        }
+        Reason::NoChainHead => "没有公证机构对记录链的声明".into(),
+        Reason::ChainBroken { detail } => format!("记录链不连续:{detail}"),
+        Reason::ChainHeadInvalid => "记录链声明签名无效或格式有误".into(),
+        Reason::ChainHeadDiffers { stated, found } => {
+            format!("公证机构记到第 {stated} 条,证据包到第 {found} 条或内容不同:有记录被删除或替换")
+        }
+        Reason::NotInChain => "本记录不在所列记录链的相应位置".into(),
+        Reason::Between { from, to } => format!("介于 {from} 与 {to} 之间;未取得可信时间戳"),
+        Reason::OnlyNotAfter { to } => format!("不晚于 {to};无法证明不早于何时;未取得可信时间戳"),
+        Reason::NoTime => "没有平台以外的时间;未取得可信时间戳".into(),
+        Reason::TimeOutside => "平台记录的时间不在独立方证明的区间内".into(),
+        Reason::NoCertificate => "尚未出具公证书".into(),
+    }
+}
+
+/// A name of an entry stands apart from Chinese text, a Chinese word does not.
+fn beside(against: &str) -> String {
+    let word = word(against);
+    if word.is_ascii() { format!(" {word} ") } else { word.to_owned() }
+}
+
+/// The words for what two parts disagree about.
+fn word(what: &str) -> &str {
+    match what {
+        "attachment" => "附件",
+        "capacities" => "签署身份",
+        "ceremony" => "签署过程",
+        "certificate" => "证书",
+        "challenge" => "挑战值",
+        "checkpoint" => "日志树头",
+        "client_root" => "设备属性",
+        "consents" => "同意事项",
+        "device_key" => "设备密钥",
+        "documents" => "文件",
+        "envelope" => "签署声明",
+        "filing" => "办件",
+        "intent" => "签署意愿",
+        "its digest" => "其摘要",
+        "origin" => "日志来源",
+        "party" => "当事人",
+        "photo" => "照片",
+        "prior_records" => "此前记录",
+        other => other,
+    }
+}

@@ -1,0 +1,92 @@
+//! Bytes in, verdict out.
+
+use heqi_evidence::anchors::AnchorsFile;
+use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
+use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::examine::{Question, examine};
+use heqi_evidence::record::Frame;
+use heqi_evidence::verdict::Verdict;
+use heqi_pki::certificate::CertificateChain;
+use heqi_vocabulary::{Digest, UtcMillis};
+
+use crate::Unreadable;
+
+/// A file that was read and examined.
+#[derive(Debug)]
+pub struct Examination {
+    anchors: Option<AnchorsFile>,
+    file_digest: Digest,
+    frame: Option<Frame>,
+    is_test_only: bool,
+    verdict: Verdict,
+}
+
+impl Examination {
+    /// Examines the bytes of a bundle by the bytes of an anchors file.
+    ///
+    /// # Errors
+    /// One of the two is not what it should be.
+    pub fn of(
+        file: &[u8],
+        anchors: Option<&[u8]>,
+        at: Option<UtcMillis>,
+    ) -> Result<Self, Unreadable> {
+        let anchors = anchors.map(AnchorsFile::parse).transpose()?;
+        let bundle = EvidenceBundle::read(file)?;
+        let question = Question {
+            anchors: anchors.as_ref().map(|file| &file.anchors),
+            at,
+            ..Question::default()
+        };
+        let verdict = examine(&bundle, &question);
+        let frame = Disclosure::parse(&bundle.parts.record).ok();
+        Ok(Self {
+            file_digest: Digest::of(file),
+            frame: frame.and_then(|record| Frame::read(&record).ok()),
+            is_test_only: is_test_only(&bundle.parts, anchors.as_ref()),
+            anchors,
+            verdict,
+        })
+    }
+
+    /// What the file proves.
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    /// The anchors it was examined by.
+    pub fn anchors(&self) -> Option<&AnchorsFile> {
+        self.anchors.as_ref()
+    }
+
+    /// SHA-256 of the file.
+    pub fn file_digest(&self) -> Digest {
+        self.file_digest
+    }
+
+    /// The head of its record, as far as it can be read. Nothing of it is proved by that.
+    pub fn frame(&self) -> Option<&Frame> {
+        self.frame.as_ref()
+    }
+
+    /// Whether the signer's certificate says of itself, or its anchor says of it, that it
+    /// has no legal effect.
+    pub fn is_test_only(&self) -> bool {
+        self.is_test_only
+    }
+}
+
+fn is_test_only(parts: &BundleParts, anchors: Option<&AnchorsFile>) -> bool {
+    let Ok(chain) = CertificateChain::from_ders(parts.certificates.iter().map(Vec::as_slice))
+    else {
+        return false;
+    };
+    let roots: Vec<_> = anchors
+        .iter()
+        .flat_map(|file| &file.anchors.certificate_roots)
+        .filter_map(|root| {
+            heqi_pki::certificate::TrustedRoot::from_der(&root.certificate.0, root.test_only).ok()
+        })
+        .collect();
+    chain.is_test_only() || chain.anchor(&roots).is_ok_and(|chain| chain.is_test_only())
+}

@@ -1,0 +1,117 @@
+//! The bundles: what each is, what was done to it, and the verdict it must get.
+
+use std::collections::BTreeMap;
+
+use heqi_evidence::bundle::BundleParts;
+use heqi_evidence::verdict::{ClaimName, Status};
+use heqi_testkit::{Story, Twists};
+use heqi_vocabulary::UtcMillis;
+
+mod altered;
+mod by_anchors;
+mod chain;
+mod container;
+mod custody;
+mod good;
+mod log;
+mod signing;
+
+/// One bundle with the verdict it must get.
+pub struct Case {
+    /// What was done to it, in one sentence.
+    pub about: &'static str,
+    /// The anchors file it is examined by.
+    pub anchors: Option<&'static str>,
+    /// The instant of the question.
+    pub at: Option<UtcMillis>,
+    /// What must come out.
+    pub expected: Expected,
+    /// The bytes.
+    pub file: Vec<u8>,
+    /// Its name, and without ending its file's.
+    pub name: &'static str,
+}
+
+/// What must come out of a case.
+pub enum Expected {
+    /// A verdict with this exit code when nothing but the default is required, and these
+    /// claims among the ten.
+    Verdict {
+        /// The exit code.
+        exit: u8,
+        /// What the case is about: claim, status, reason code.
+        claims: &'static [(ClaimName, Status, &'static str)],
+    },
+    /// No verdict; the error's code.
+    Unreadable(&'static str),
+}
+
+impl Case {
+    /// The name of its file.
+    pub fn file_name(&self) -> String {
+        format!("{}.heqi.zip", self.name)
+    }
+}
+
+const ANCHORS: &str = "anchors.json";
+const DISTRUSTED: &str = "anchors-log-distrusted.json";
+const LAPSED: &str = "anchors-witness-lapsed.json";
+const SEED: u64 = 1;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+fn story(twists: &Twists) -> Story {
+    Story::tell(SEED, twists)
+}
+
+/// The anchors files. All of them name the same people.
+pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
+    let story = story(&Twists::default());
+    let early = story.seen_at().plus_millis(-3_600_000);
+    let mut distrusted = story.anchors();
+    let mut lapsed = story.anchors();
+    for log in &mut distrusted.logs {
+        log.validity.distrust_after = Some(early);
+    }
+    for cosigner in &mut lapsed.cosigners {
+        cosigner.validity.valid_until = Some(story.seen_at().plus_millis(60_000));
+    }
+    BTreeMap::from([
+        (ANCHORS.to_owned(), story.anchors_file()),
+        (DISTRUSTED.to_owned(), story.cast.publish(&distrusted)),
+        (LAPSED.to_owned(), story.cast.publish(&lapsed)),
+    ])
+}
+
+/// All cases.
+pub(super) fn all() -> Vec<Case> {
+    let plain = story(&Twists::default());
+    let mut cases = good::good(&plain);
+    cases.extend(altered::altered(&plain));
+    cases.extend(signing::at_the_signing());
+    cases.extend(log::in_the_log(&plain));
+    cases.extend(custody::in_custody(&plain));
+    cases.extend(chain::in_the_chain(&plain));
+    cases.extend(container::in_the_container(&plain));
+    cases.extend(by_anchors::by_the_anchors(&plain));
+    cases
+}
+
+fn case(
+    name: &'static str,
+    about: &'static str,
+    file: Vec<u8>,
+    exit: u8,
+    claims: &'static [(ClaimName, Status, &'static str)],
+) -> Case {
+    let expected = Expected::Verdict { exit, claims };
+    Case { about, anchors: Some(ANCHORS), at: None, expected, file, name }
+}
+
+fn unreadable(name: &'static str, about: &'static str, file: Vec<u8>, code: &'static str) -> Case {
+    let expected = Expected::Unreadable(code);
+    Case { about, anchors: Some(ANCHORS), at: None, expected, file, name }
+}
+
+fn signing(story: &Story) -> BundleParts {
+    story.bundle(story.signing())
+}
