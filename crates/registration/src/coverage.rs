@@ -3,9 +3,11 @@
 use heqi_vocabulary::{Digest, RecordId, UtcMillis};
 use serde::Serialize;
 
-use crate::fault::ActError;
+use crate::fault::{ActError, Fault};
 use crate::platform::{Custodian, Platform};
-use crate::request::Actor;
+use crate::request::{Actor, Scope};
+use crate::rows::{self, Awaited, AwaitingRow, Cosigned, Pair};
+use crate::tally::Tally;
 
 pub use crate::rows::GapState;
 
@@ -116,5 +118,88 @@ impl Lags {
 /// # Errors
 /// Not allowed, or the store could not be read.
 pub async fn coverage(platform: &Platform, actor: &Actor) -> Result<Coverage, ActError> {
-    todo!()
+    actor.require(Scope::Coverage)?;
+    Ok(count(platform).await?)
+}
+
+async fn count(platform: &Platform) -> Result<Coverage, Fault> {
+    let log_size = platform.backend().log().head().size();
+    let (mut custodians, mut gaps) = (Vec::new(), Vec::new());
+    for custodian in platform.settings.custodians.keys().copied() {
+        let (held, oldest) = count_custodian(platform, custodian, log_size).await?;
+        custodians.push(held);
+        gaps.extend(not_held(platform, custodian, oldest).await?);
+    }
+    gaps.truncate(MAX_GAPS);
+    let lag_ms = platform.lags.lock().percentiles();
+    Ok(Coverage {
+        signings: Tally::Signings.total(platform).await?,
+        // Every leaf of the platform's log is a record.
+        records: log_size,
+        logged: log_size,
+        log_size,
+        witnessed_size: size(platform, Cosigned::Witnessed).await?,
+        mirrored_size: size(platform, Cosigned::Mirrored).await?,
+        custodians,
+        gaps,
+        lag_ms,
+    })
+}
+
+async fn count_custodian(
+    platform: &Platform,
+    custodian: Custodian,
+    log_size: u64,
+) -> Result<(CustodianCoverage, Vec<(Awaited, AwaitingRow)>), Fault> {
+    let admitted = Tally::Admitted(custodian).total(platform).await?;
+    let refused = Tally::Refused(custodian).total(platform).await?;
+    let quarantined = Tally::Quarantined(custodian).total(platform).await?;
+    let oldest =
+        rows::AWAITING.scan(platform.backend(), &format!("{custodian}/"), None, MAX_GAPS).await?;
+    let oldest: Vec<_> = oldest.into_iter().map(|(key, row)| (key, row.value)).collect();
+    let age_ms = |(first, _): &(Awaited, AwaitingRow)| platform.now().millis_since(first.since);
+    let coverage = CustodianCoverage {
+        custodian,
+        admitted,
+        outstanding: log_size.saturating_sub(admitted + refused + quarantined),
+        refused,
+        quarantined,
+        oldest_outstanding_ms: oldest.first().map(age_ms).map(|age| age.max(0)),
+    };
+    Ok((coverage, oldest))
+}
+
+async fn not_held(
+    platform: &Platform,
+    custodian: Custodian,
+    oldest: Vec<(Awaited, AwaitingRow)>,
+) -> Result<Vec<Gap>, Fault> {
+    let late = platform.now().plus_millis(-GAP_AFTER_MS);
+    let outstanding = oldest.into_iter().filter(|(awaited, _)| awaited.since <= late);
+    let outstanding = outstanding.map(|(awaited, row)| Gap {
+        record_id: awaited.record,
+        chain: row.chain,
+        seq: row.seq,
+        custodian,
+        since: awaited.since,
+        state: GapState::Outstanding,
+    });
+    let decided =
+        rows::GAPS.scan(platform.backend(), &format!("{custodian}/"), None, MAX_GAPS).await?;
+    let decided = decided.into_iter().map(|(Pair(_, record_id), row)| Gap {
+        record_id,
+        chain: row.value.chain,
+        seq: row.value.seq,
+        custodian,
+        since: row.value.since,
+        state: row.value.state,
+    });
+    let mut gaps: Vec<Gap> = decided.chain(outstanding).take(MAX_GAPS).collect();
+    gaps.sort_by_key(|gap| gap.since);
+    Ok(gaps)
+}
+
+async fn size(platform: &Platform, which: Cosigned) -> Result<u64, Fault> {
+    let row = rows::COSIGNED.row(platform.backend(), &which).await?;
+    Ok(row.map_or(0, |row| row.value.size))
 }

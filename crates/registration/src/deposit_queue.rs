@@ -5,15 +5,28 @@
 //! once its leaf stands under a durable head.
 
 use heqi_evidence::bundle::BundleParts;
-use heqi_evidence::deposit::Outcome;
+use heqi_evidence::chain::chain_commitment;
 use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence_store::backend::CommitError;
+use heqi_evidence_store::changeset::{Changeset, RowKey};
 use heqi_evidence_store::outbox::Leased;
-use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::{Digest, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
+use crate::bundle_parts;
+use crate::disclose::Attributes;
 use crate::fault::{ActError, Fault};
+use crate::ledger::{self, queue};
 use crate::platform::{Custodian, Platform};
+use crate::receipt::proof_file;
+
+mod answers;
+mod heads;
+
+pub use answers::{NoteReceipt, NoteReceiptError, note_receipt, quarantine};
+pub use heads::{
+    CosignedHead, NoteHeadError, cosigned_head, mirrored_head, note_cosigned_head, witnessed_head,
+};
 
 /// One record to be deposited with one custodian.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -49,78 +62,6 @@ pub struct Deposit {
     pub recorded_at: UtcMillis,
 }
 
-/// A custodian's answer to a deposit.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
-pub struct NoteReceipt {
-    /// The receipt: the exact bytes of the DSSE envelope.
-    pub receipt: Vec<u8>,
-    /// The custodian's chain head, if it sent one.
-    pub chain_head: Option<Vec<u8>>,
-    /// [`Deposit::manifest_sha256`] of what was sent.
-    pub manifest_sha256: Digest,
-}
-
-/// Why a receipt was not taken. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum NoteReceiptError {
-    /// The store could not do its part.
-    #[error(transparent)]
-    Act(#[from] ActError),
-    /// No such custodian is configured.
-    #[error("no custodian of this name is configured")]
-    UnknownCustodian,
-    /// Not a receipt signed by that custodian.
-    #[error("the receipt is not signed by the custodian: {0}")]
-    NotSigned(String),
-    /// A receipt of another record, place or custodian.
-    #[error("the receipt is of another {0}")]
-    OfAnother(&'static str),
-    /// The custodian received other bytes than were sent: to be put in quarantine.
-    #[error("the receipt signs another manifest than the deposit had")]
-    OtherManifest,
-    /// The custodian signed another receipt for this record before: to be put in
-    /// quarantine.
-    #[error("the custodian signed another receipt for this record before")]
-    SecondReceipt,
-    /// The chain head is not the custodian's, or of another chain.
-    #[error("the chain head is not this custodian's statement about this chain: {0}")]
-    ChainHead(String),
-    /// The lease has run out and somebody else holds the item.
-    #[error("the lease has run out")]
-    LeaseLost,
-}
-
-/// Why a cosigned head was not taken.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum NoteHeadError {
-    /// The store could not do its part.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-    /// Our log did not sign it, a known cosigner's line does not hold, or there is none.
-    #[error("the head is not ours with a cosignature we know: {0}")]
-    NotCosigned(String),
-    /// The cosigned root is not the one our log has at that size: an incident.
-    #[error("the cosigned head is not of our log: {0}")]
-    OtherHistory(String),
-}
-
-/// A head of our log with cosignatures.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct CosignedHead {
-    /// Number of leaves.
-    pub size: u64,
-    /// Root over them.
-    pub root: Digest,
-    /// SHA-256 of `note`.
-    pub note_sha256: Digest,
-    /// The exact note, with the lines of log and cosigners.
-    pub note: String,
-}
-
 /// Leases up to `limit` due items of a custodian's queue for `lease_ms` milliseconds.
 ///
 /// # Errors
@@ -131,11 +72,12 @@ pub async fn lease(
     lease_ms: i64,
     limit: usize,
 ) -> Result<Vec<LeasedDeposit>, Fault> {
-    todo!()
+    let queue = queue(custodian);
+    Ok(queue.lease(platform.backend(), platform.now(), lease_ms, limit).await?)
 }
 
 /// When the next item of a custodian's queue is worth looking at; `None` when there is
-/// nothing to do.
+/// nothing to do. [`heqi_evidence_store::backend::Backend::progress`] tells of new ones.
 ///
 /// # Errors
 /// The store could not be read.
@@ -143,7 +85,7 @@ pub async fn next_due(
     platform: &Platform,
     custodian: Custodian,
 ) -> Result<Option<UtcMillis>, Fault> {
-    todo!()
+    Ok(queue(custodian).next_due(platform.backend()).await?)
 }
 
 /// Gives an item back, to be tried again at `retry_at`. A lease that has run out is given
@@ -156,7 +98,15 @@ pub async fn give_back(
     item: &LeasedDeposit,
     retry_at: UtcMillis,
 ) -> Result<(), Fault> {
-    todo!()
+    let queue = queue(item.payload.custodian);
+    loop {
+        let mut changes = Changeset::new();
+        queue.fail(platform.backend(), &mut changes, item, retry_at).await?;
+        match settle(platform, item, changes).await? {
+            Settled::Done | Settled::LeaseLost => return Ok(()),
+            Settled::Again => {}
+        }
+    }
 }
 
 /// Puts together what a custodian is to receive.
@@ -164,68 +114,54 @@ pub async fn give_back(
 /// # Errors
 /// No such record, something of it was erased, or the store could not be read.
 pub async fn deposit_bundle(platform: &Platform, record: RecordId) -> Result<Deposit, ActError> {
-    todo!()
+    let kept = ledger::find(platform, record).await?;
+    let head = platform.backend().log().head();
+    let mut parts = bundle_parts::immutable(platform, &kept, &Attributes::All).await?;
+    let manifest_sha256 = parts.deposit_manifest().digest().map_err(Fault::broken)?;
+    let proof = proof_file(platform, kept.index, head.checkpoint()).await?;
+    parts.proof = Some(proof.to_string().into_bytes());
+    Ok(Deposit {
+        parts,
+        manifest_sha256,
+        record_root: kept.root,
+        chain: chain_commitment(kept.chain),
+        seq: kept.seq,
+        leaf_index: kept.index,
+        recorded_at: kept.recorded_at,
+    })
 }
 
-/// Takes a custodian's answer, checked: receipt, chain head and the end of the item are
-/// one commit.
-///
-/// # Errors
-/// See [`NoteReceiptError`].
-pub async fn note_receipt(
+/// How a commit that ends or returns an item went.
+enum Settled {
+    Done,
+    /// A row has changed since it was read.
+    Again,
+    /// Somebody else holds the item.
+    LeaseLost,
+}
+
+async fn settle(
     platform: &Platform,
     item: &LeasedDeposit,
-    note: NoteReceipt,
-) -> Result<Outcome, NoteReceiptError> {
-    todo!()
+    changes: Changeset,
+) -> Result<Settled, Fault> {
+    let result = match platform.backend().commit(changes) {
+        Ok(pending) => pending.await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(_) => Ok(Settled::Done),
+        Err(CommitError::Conflict { key }) if is_item(&key, item) => Ok(Settled::LeaseLost),
+        Err(CommitError::Conflict { .. }) => {
+            tokio::task::yield_now().await;
+            Ok(Settled::Again)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
-/// Keeps an answer that contradicts ours beside what we have, raises the gap, and ends the
-/// item. `reason` is a stable word.
-///
-/// # Errors
-/// The store could not do its part.
-pub async fn quarantine(
-    platform: &Platform,
-    item: &LeasedDeposit,
-    reason: &str,
-    answer: &[u8],
-) -> Result<(), ActError> {
-    todo!()
-}
-
-/// Takes a head of our log with lines of cosigners, joins it with lines already known for
-/// the same head, and publishes it once witness and mirror have both signed.
-///
-/// # Errors
-/// See [`NoteHeadError`].
-pub async fn note_cosigned_head(
-    platform: &Platform,
-    head: &SignedCheckpoint,
-) -> Result<(), NoteHeadError> {
-    todo!()
-}
-
-/// The newest head a witness cosigned: what challenges name.
-///
-/// # Errors
-/// The store could not be read.
-pub async fn witnessed_head(platform: &Platform) -> Result<Option<CosignedHead>, Fault> {
-    todo!()
-}
-
-/// The newest head a mirror cosigned.
-///
-/// # Errors
-/// The store could not be read.
-pub async fn mirrored_head(platform: &Platform) -> Result<Option<CosignedHead>, Fault> {
-    todo!()
-}
-
-/// The newest head that both cosigned: what the world is shown.
-///
-/// # Errors
-/// The store could not be read.
-pub async fn cosigned_head(platform: &Platform) -> Result<Option<CosignedHead>, Fault> {
-    todo!()
+/// Whether the row is the leased item itself (`docs/spec/store.md` section 8).
+fn is_item(key: &RowKey, item: &LeasedDeposit) -> bool {
+    let suffix = format!("/item/{}/{:020}", item.lane, item.order);
+    key.as_bytes().starts_with(b"outbox/") && key.as_bytes().ends_with(suffix.as_bytes())
 }

@@ -4,12 +4,17 @@
 use std::collections::BTreeSet;
 
 use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence::record::ClientAttributes;
+use heqi_evidence::schema::{RecordKind, Schema};
 use heqi_vocabulary::RecordId;
 use serde::Serialize;
 
-use crate::fault::{ActError, Class};
+use crate::fault::{ActError, Class, Fault};
+use crate::ledger::{self, KeptRecord};
+use crate::looks::{self, Purpose};
 use crate::platform::Platform;
-use crate::request::{Actor, RequestFacts};
+use crate::receipt::own;
+use crate::request::{Actor, RequestFacts, Scope};
 use crate::wording::{Told, refusals, say};
 
 /// Which attributes. Those of the signer's device are named `client.{name}`.
@@ -58,6 +63,12 @@ pub enum DiscloseError {
     UnknownAttribute,
 }
 
+impl From<Fault> for DiscloseError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
 impl DiscloseError {
     fn told(&self) -> Told<'_> {
         match self {
@@ -88,5 +99,86 @@ pub async fn disclose(
     record: RecordId,
     attributes: &Attributes,
 ) -> Result<Disclosed, DiscloseError> {
-    todo!()
+    let kept = ledger::find(platform, record).await?;
+    may_open(actor, &kept)?;
+    attributes.check(kept.kind)?;
+    // Opened before the look is recorded, shown after: what cannot be opened is no look.
+    let opened = kept.open(platform)?;
+    let bytes = opened.disclose(|name| attributes.wants(name)).map_err(Fault::broken)?;
+    let client = match kept.private(platform)?.filter(|_| attributes.wants_client()) {
+        None => None,
+        Some(private) => {
+            let client = ClientAttributes::parse(private.client.as_bytes());
+            let client = client.map_err(|_| Fault::broken("a kept device tree cannot be read"))?;
+            let bytes = client.disclose(|name| attributes.wants_of_client(name));
+            Some(json(&bytes.map_err(Fault::broken)?)?)
+        }
+    };
+    let access_record_id =
+        looks::record(platform, actor, facts, &kept, Purpose::Disclosure, attributes).await?;
+    Ok(Disclosed {
+        record_id: record,
+        record_root: kept.root,
+        record: json(&bytes)?,
+        client,
+        access_record_id,
+    })
 }
+
+/// Staff who may look at evidence, and the party itself.
+pub(crate) fn may_open(actor: &Actor, kept: &KeptRecord) -> Result<(), ActError> {
+    match actor {
+        Actor::ApiKey { .. } => actor.require(Scope::Evidence),
+        Actor::Signer { .. } => own(actor, kept),
+    }
+}
+
+fn json(bytes: &[u8]) -> Result<serde_json::Value, Fault> {
+    serde_json::from_slice(bytes).map_err(Fault::broken)
+}
+
+impl Attributes {
+    /// Refuses names that records of this kind do not have.
+    pub(crate) fn check(&self, kind: RecordKind) -> Result<(), DiscloseError> {
+        let Self::Named(names) = self else { return Ok(()) };
+        let known = |kind, name: &str| {
+            let schema = Schema::newest(kind);
+            schema.slot(name).is_some_and(|slot| !schema.is_reserved(slot))
+        };
+        let known = |name: &String| match name.strip_prefix(CLIENT) {
+            Some(name) => kind == RecordKind::Signing && known(RecordKind::Client, name),
+            None => known(kind, name),
+        };
+        if names.iter().all(known) { Ok(()) } else { Err(DiscloseError::UnknownAttribute) }
+    }
+
+    /// Whether an attribute of the record is to be opened.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        match self {
+            Self::Named(names) => names.contains(name),
+            Self::All => true,
+        }
+    }
+
+    /// Whether an attribute of the signer's device is to be opened.
+    pub(crate) fn wants_of_client(&self, name: &str) -> bool {
+        self.wants(&format!("{CLIENT}{name}"))
+    }
+
+    fn wants_client(&self) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|name| name.starts_with(CLIENT)),
+            Self::All => true,
+        }
+    }
+
+    /// The names as access records list them.
+    pub(crate) fn listing(&self) -> Vec<String> {
+        match self {
+            Self::Named(names) => names.iter().cloned().collect(),
+            Self::All => vec!["*".to_owned()],
+        }
+    }
+}
+
+const CLIENT: &str = "client.";

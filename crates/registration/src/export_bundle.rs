@@ -1,12 +1,18 @@
 //! The evidence bundle of a record, whole or in part. Exporting is a look, and recorded.
 
-use heqi_evidence::bundle::BundleError;
+use heqi_evidence::bundle::EXTENSION;
+use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::RecordId;
 
-use crate::disclose::{Attributes, DiscloseError};
+use crate::bundle_parts;
+use crate::disclose::{Attributes, DiscloseError, may_open};
 use crate::fault::{ActError, Fault};
+use crate::ledger::{self, KeptRecord};
+use crate::looks::{self, Purpose};
 use crate::platform::Platform;
+use crate::receipt::proof_file;
 use crate::request::{Actor, RequestFacts};
+use crate::rows::{self, Cosigned, Pair};
 
 /// A bundle to be downloaded.
 #[derive(Clone, Debug)]
@@ -21,9 +27,9 @@ pub struct ExportedBundle {
 }
 
 /// Writes the bundle of a record. With [`Attributes::All`] it carries everything the
-/// deposit carried; with names, those attributes, and photo and documents only when
-/// `client.photo_sha256` or `photo_sha256`, and `documents` or `document_sha256`, are
-/// among them.
+/// deposit carried. With names it carries those attributes, the photo only when
+/// `photo_sha256` or `client.photo_sha256` is among them, and documents only when
+/// `documents` or `document_sha256` is.
 ///
 /// # Errors
 /// See [`DiscloseError`].
@@ -34,11 +40,60 @@ pub async fn export_bundle(
     record: RecordId,
     attributes: &Attributes,
 ) -> Result<ExportedBundle, DiscloseError> {
-    todo!()
+    let kept = ledger::find(platform, record).await?;
+    may_open(actor, &kept)?;
+    attributes.check(kept.kind)?;
+
+    let head = best_head(platform, kept.index).await?;
+    let mut parts = bundle_parts::immutable(platform, &kept, attributes).await?;
+    let proof = proof_file(platform, kept.index, &head).await?;
+    parts.proof = Some(proof.to_string().into_bytes());
+    parts.chain = chain_frames(platform, &kept).await?;
+    for custodian in platform.settings.custodians.keys().copied() {
+        let backend = platform.backend();
+        let receipt = rows::RECEIPTS.durable_row(backend, &Pair(record, custodian)).await;
+        let receipt = receipt.map_err(Fault::from)?;
+        parts.deposits.extend(receipt.map(|row| row.value.envelope.into_bytes()));
+        let stated = rows::CHAIN_HEADS.durable_row(backend, &Pair(kept.chain, custodian)).await;
+        let stated = stated.map_err(Fault::from)?;
+        if parts.chain_head.is_none() {
+            parts.chain_head = stated.map(|row| row.value.envelope.into_bytes());
+        }
+    }
+    let bytes = parts.write().map_err(Fault::broken)?;
+
+    let access_record_id =
+        looks::record(platform, actor, facts, &kept, Purpose::Bundle, attributes).await?;
+    let name = kept.about.voucher.map_or_else(|| record.to_string(), |voucher| voucher.to_string());
+    Ok(ExportedBundle { file_name: format!("{name}.{EXTENSION}"), bytes, access_record_id })
 }
 
-impl From<BundleError> for DiscloseError {
-    fn from(error: BundleError) -> Self {
-        Self::Act(ActError::Fault(Fault::broken(error)))
+/// The newest head with most cosignatures that the record stands under.
+async fn best_head(platform: &Platform, index: u64) -> Result<SignedCheckpoint, Fault> {
+    for which in [Cosigned::Published, Cosigned::Witnessed, Cosigned::Mirrored] {
+        let row = rows::COSIGNED.durable_row(platform.backend(), &which).await?;
+        if let Some(row) = row.filter(|row| index < row.value.size) {
+            return SignedCheckpoint::parse(row.value.note.as_bytes()).map_err(Fault::broken);
+        }
     }
+    Ok(platform.backend().log().head().checkpoint().clone())
 }
+
+/// The frames of all records of the chain so far, in order; none when they would not fit.
+async fn chain_frames(platform: &Platform, kept: &KeptRecord) -> Result<Vec<Vec<u8>>, ActError> {
+    let within = format!("{}/", kept.chain);
+    let links = rows::LINKS.scan(platform.backend(), &within, None, MAX_FRAMES + 1).await;
+    let links = links.map_err(Fault::from)?;
+    if links.len() > MAX_FRAMES {
+        return Ok(Vec::new());
+    }
+    let mut frames = Vec::with_capacity(links.len());
+    for (_, link) in links {
+        let record = ledger::find(platform, link.value).await?;
+        frames.push(record.open(platform)?.frame_only().map_err(Fault::broken)?);
+    }
+    Ok(frames)
+}
+
+/// Beside the other entries of a container.
+const MAX_FRAMES: usize = 3500;

@@ -177,8 +177,9 @@ pub async fn receipt(
         // Marked as seen before reading, so that no change after the read is missed.
         progress.mark_unchanged();
         let receipt = assemble(platform, &kept).await?;
-        let more = wait.flags.iter().any(|flag| !flag.is_raised(&receipt));
-        if !more || tokio::time::timeout_at(deadline, progress.changed()).await.is_err() {
+        let missing = wait.flags.iter().any(|flag| !flag.is_raised(&receipt));
+        let changed = tokio::time::timeout_at(deadline, progress.changed());
+        if !missing || !matches!(changed.await, Ok(Ok(()))) {
             return Ok(receipt);
         }
     }

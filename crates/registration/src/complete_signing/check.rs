@@ -142,8 +142,9 @@ fn read_client(bytes: &[u8]) -> Result<Disclosure, Error> {
     let own_word = |provenance| {
         matches!(provenance, Provenance::Reported | Provenance::Refused | Provenance::Absent)
     };
-    match client.attributes().find(|(_, attribute)| !own_word(attribute.provenance)) {
-        Some((_, attribute)) => Err(Error::ClientAttribute(attribute.name)),
+    let claimed = client.attributes().find(|(_, attribute)| !own_word(attribute.provenance));
+    match claimed.map(|(_, attribute)| attribute.name) {
+        Some(name) => Err(Error::ClientAttribute(name)),
         None => Ok(client),
     }
 }

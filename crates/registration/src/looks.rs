@@ -1,0 +1,72 @@
+//! Looking at evidence is evidence: one chain of access records per filing and day, apart
+//! from the filing's own, so that parties do not see who else looked.
+
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_vocabulary::{ChainId, RecordId};
+
+use crate::act::Attempts;
+use crate::disclose::Attributes;
+use crate::fault::Fault;
+use crate::ledger::{self, About, Draft, KeptRecord};
+use crate::platform::Platform;
+use crate::request::{Actor, RequestFacts};
+use crate::rows::{self, Pair};
+
+/// What somebody looked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Purpose {
+    /// Attributes of one record.
+    Disclosure,
+    /// A bundle to take away.
+    Bundle,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disclosure => "disclosure",
+            Self::Bundle => "bundle",
+        }
+    }
+}
+
+/// Records a look and gives its record, once that is durable.
+pub(crate) async fn record(
+    platform: &Platform,
+    actor: &Actor,
+    facts: &RequestFacts,
+    kept: &KeptRecord,
+    purpose: Purpose,
+    attributes: &Attributes,
+) -> Result<RecordId, Fault> {
+    let filing = kept.about.filing;
+    let mut draft = Draft::new(platform, RecordKind::Access);
+    draft
+        .observed("filing", filing.to_string())?
+        .observed("actor", actor.name())?
+        .observed("actor_role", actor.role())?
+        .observed("purpose", purpose.as_str())?
+        .observed("looked_at", kept.record_id.to_string())?
+        .observed("attributes_opened", attributes.listing())?
+        .facts(facts)?;
+    let record = draft.seal(platform, About::filing(filing), None)?;
+    let mut attempts = Attempts::default();
+    loop {
+        let mut changes = Changeset::new();
+        let day = Pair(filing, platform.now().shanghai_day());
+        let chain = match rows::ACCESS_CHAINS.row(platform.backend(), &day).await? {
+            Some(row) => row.value,
+            None => {
+                let chain = ChainId::random(platform.entropy());
+                rows::ACCESS_CHAINS.insert(&mut changes, &day, &chain)?;
+                chain
+            }
+        };
+        let next = ledger::next_place(platform, chain).await?;
+        record.write(platform, &mut changes, &next)?;
+        if attempts.commit(platform, changes).await?.is_some() {
+            return Ok(record.record_id());
+        }
+    }
+}
