@@ -1,1 +1,37 @@
 //! The notary data centre's service: witness, mirror, deposits, receipts.
+//!
+//! What this is: HTTP in, HTTP out, over the use cases of `heqi_notarization`, for both
+//! custodians: the data centre 公证机构数据中心 with witness, mirror and published anchors, and
+//! the preservation service 实时保 with deposits alone. Each serves its own log and feeds it
+//! to the platform's witness.
+//!
+//! What this is not: any decision about evidence, and no keys; the program hands them in.
+//!
+//! Specs: c2sp.org/tlog-tiles@v0.1.0, tlog-witness@v1.0.0, tlog-mirror (untagged), RFC 9457.
+//!
+//! | route | what |
+//! | --- | --- |
+//! | `POST /deposits` | a bundle in, a receipt out; bearer key of scope [`access::DEPOSITS`] |
+//! | `GET /chains/<commitment>/head` | the newest statement about a chain |
+//! | `GET /anchors.json` | the published keys (data centre) |
+//! | `/witness/…`, `/mirror/…` | C2SP (data centre) |
+//! | `/log/<name>/…` | the office's own log |
+//! | `/healthz /readyz /metrics` | for operators |
+//!
+//! - [`service`], [`settings`]: started on a listener, stopped by draining
+//! - [`access`]: whose deposits are taken
+//! - `routes`: one file per group of routes
+//! - `refusal`: what goes wrong, for people
+//! - `feed`: the own log to the platform's witness
+//! - `figures`: what operators look at
+
+pub mod access;
+mod feed;
+mod figures;
+mod refusal;
+mod routes;
+pub mod service;
+pub mod settings;
+
+pub use service::{DataCentre, NotaryCenter, PeerWitness, Role, Running, StartError, Surroundings};
+pub use settings::CenterSettings;

@@ -1,0 +1,235 @@
+//! What goes wrong, for people: statuses of the specs, a stable code, and what to do.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE};
+use heqi_evidence_store::backend::{CommitError, ReadError};
+use heqi_evidence_store::witness::WitnessError;
+use heqi_notarization::AdmitBundleError;
+use heqi_notarization::mirror::MirrorError;
+use heqi_service_kit::problem::{PROBLEM_JSON, RequestProblem};
+use heqi_service_kit::{Problem, ProblemDocument};
+use heqi_tlog::mirror::MirrorRejection;
+use heqi_tlog::witness::Rejection;
+use heqi_vocabulary::{Explain, Explanation, Language};
+use serde::Serialize;
+use serde_json::json;
+
+/// When to try again after the store could not take something, in seconds.
+const RETRY_S: u32 = 2;
+
+/// Why something is not here or was not done, where no use case says so itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("the request does not follow the protocol")]
+    Malformed,
+    #[error("the log is unknown here")]
+    UnknownLog,
+    #[error("the head is not signed by its log")]
+    NotSigned,
+    #[error("the old size is beyond the head")]
+    OldSizeBeyond,
+    #[error("the head or the entries do not fit to what the log signed before")]
+    Inconsistent,
+    #[error("no checkpoint was announced")]
+    NothingAnnounced,
+    #[error("no package of the upload could be used")]
+    NothingUsable,
+    #[error("the entries are too long for this mirror")]
+    EntriesTooLong,
+    #[error("nothing was cosigned or admitted yet")]
+    NothingYet,
+    #[error("there is no such tile")]
+    NoSuchTile,
+}
+
+impl Refusal {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed | Self::OldSizeBeyond | Self::NothingUsable => StatusCode::BAD_REQUEST,
+            Self::NotSigned => StatusCode::FORBIDDEN,
+            Self::UnknownLog | Self::NothingYet | Self::NoSuchTile => StatusCode::NOT_FOUND,
+            Self::EntriesTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Inconsistent | Self::NothingAnnounced => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    const fn in_chinese(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Malformed => {
+                ("请求不符合协议格式,未作任何更改。", "请按 C2SP 规范重新生成请求。")
+            }
+            Self::UnknownLog => ("本机构不认识这个日志。", "请核对日志名称与登记的公钥。"),
+            Self::NotSigned => ("树头没有该日志的有效签名。", "请使用登记的日志密钥签名后重试。"),
+            Self::OldSizeBeyond => ("旧大小超过了树头大小。", "请以上次联署的大小重新生成证明。"),
+            Self::Inconsistent => (
+                "提交的内容与该日志此前签署的内容不一致,已作记录。",
+                "请检查日志是否完好,并联系公证机构。",
+            ),
+            Self::NothingAnnounced => ("尚未提交要对齐的树头。", "请先提交 add-checkpoint。"),
+            Self::NothingUsable => ("上传内容中没有可用的条目包。", "请检查传输后重新上传。"),
+            Self::EntriesTooLong => ("日志条目过长,本镜像不能保存。", "请联系公证机构。"),
+            Self::NothingYet => ("目前还没有内容。", "请稍后再试。"),
+            Self::NoSuchTile => ("没有这个数据块。", "请按树头大小推算数据块地址。"),
+        }
+    }
+
+    const fn in_english(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Malformed => (
+                "The request does not follow the protocol; nothing was changed.",
+                "Make the request again as the C2SP specification says.",
+            ),
+            Self::UnknownLog => {
+                ("This log is unknown here.", "Check the log's name and the key registered for it.")
+            }
+            Self::NotSigned => (
+                "The head carries no valid signature of its log.",
+                "Sign it with the registered key of the log.",
+            ),
+            Self::OldSizeBeyond => (
+                "The old size is beyond the head.",
+                "Prove the growth from the size that was cosigned last.",
+            ),
+            Self::Inconsistent => (
+                "This does not fit to what the log signed before, and was noted.",
+                "Check the log and contact the notary office.",
+            ),
+            Self::NothingAnnounced => {
+                ("No head was announced to upload towards.", "Send add-checkpoint first.")
+            }
+            Self::NothingUsable => (
+                "No package of the upload could be used.",
+                "Check the connection and upload again.",
+            ),
+            Self::EntriesTooLong => {
+                ("The entries are too long for this mirror.", "Contact the notary office.")
+            }
+            Self::NothingYet => ("There is nothing here yet.", "Try again later."),
+            Self::NoSuchTile => {
+                ("There is no such tile.", "Work out the addresses of tiles from the head's size.")
+            }
+        }
+    }
+}
+
+impl Explain for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "protocol_malformed",
+            Self::UnknownLog => "log_unknown",
+            Self::NotSigned => "checkpoint_not_signed",
+            Self::OldSizeBeyond => "old_size_beyond_checkpoint",
+            Self::Inconsistent => "log_inconsistent",
+            Self::NothingAnnounced => "no_pending_checkpoint",
+            Self::NothingUsable => "nothing_usable",
+            Self::EntriesTooLong => "entries_too_long",
+            Self::NothingYet => "nothing_yet",
+            Self::NoSuchTile => "no_such_tile",
+        }
+    }
+
+    fn explain(&self, language: Language) -> Explanation {
+        let (what, next) = match language {
+            Language::Zh => self.in_chinese(),
+            Language::En => self.in_english(),
+        };
+        Explanation::new(what, next)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.status(), &refusal)
+    }
+}
+
+/// Why a checkpoint was not accepted; a conflict has an answer of its own.
+pub(crate) fn of_rejection(reason: &Rejection) -> Refusal {
+    match reason {
+        Rejection::UnknownOrigin => Refusal::UnknownLog,
+        Rejection::NotSigned(_) => Refusal::NotSigned,
+        Rejection::OldSizeBeyondCheckpoint => Refusal::OldSizeBeyond,
+        Rejection::Contradiction(_)
+        | Rejection::BadProof(_)
+        | Rejection::Conflict { .. }
+        | Rejection::StateOfAnotherLog => Refusal::Inconsistent,
+    }
+}
+
+/// The problem of a witness that failed.
+pub(crate) fn of_witness(error: &WitnessError) -> Problem {
+    match error {
+        WitnessError::Rejected { reason, .. } => of_rejection(reason).into(),
+        WitnessError::Store(error) => of_store(error),
+        other => Problem::internal(other),
+    }
+}
+
+/// The problem of a mirror that did not do what was asked.
+pub(crate) fn of_mirror(error: &MirrorError) -> Problem {
+    match error {
+        MirrorError::Checkpoint(reason) => of_rejection(reason).into(),
+        MirrorError::Upload(MirrorRejection::UnknownOrigin) => Refusal::UnknownLog.into(),
+        MirrorError::Upload(MirrorRejection::NoPendingCheckpoint) => {
+            Refusal::NothingAnnounced.into()
+        }
+        MirrorError::Upload(MirrorRejection::NothingUsable | MirrorRejection::Conflict(_)) => {
+            Refusal::NothingUsable.into()
+        }
+        MirrorError::Package(_) => Refusal::Inconsistent.into(),
+        MirrorError::EntriesTooLong => Refusal::EntriesTooLong.into(),
+        MirrorError::Store(error) => of_store(error),
+        other => Problem::internal(other),
+    }
+}
+
+/// The problem of a deposit without a receipt.
+pub(crate) fn of_deposit(error: &AdmitBundleError) -> Problem {
+    use AdmitBundleError as E;
+    let status = match error {
+        E::Unreadable(_) => StatusCode::BAD_REQUEST,
+        E::PartTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        E::Gap { .. } => StatusCode::CONFLICT,
+        E::Erased => StatusCode::GONE,
+        E::Damaged { .. }
+        | E::Malformed { .. }
+        | E::NotWhole
+        | E::Incomplete { .. }
+        | E::TooManyParts
+        | E::NotLogged { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        E::Store(_) | E::Interrupted | E::NumbersExhausted => {
+            return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error)
+                .retry_after_seconds(RETRY_S);
+        }
+        _ => return Problem::internal(error),
+    };
+    Problem::new(status, error)
+}
+
+/// A problem with the one member that tells programs what is to come first.
+#[derive(Serialize)]
+struct GapDocument {
+    #[serde(flatten)]
+    problem: ProblemDocument,
+    expected_seq: u64,
+}
+
+/// The answer to a deposit that comes before its time.
+pub(crate) fn gap(error: &AdmitBundleError, expected_seq: u64, language: Language) -> HttpResponse {
+    let problem = of_deposit(error).document(language);
+    HttpResponse::Conflict()
+        .insert_header((CONTENT_LANGUAGE, language.tag()))
+        .insert_header((CONTENT_TYPE, PROBLEM_JSON))
+        .body(json!(GapDocument { problem, expected_seq }).to_string())
+}
+
+/// The problem of a store that could not take something.
+pub(crate) fn of_store(error: &CommitError) -> Problem {
+    match error {
+        CommitError::Invalid(_) | CommitError::Read(ReadError::Damaged { .. }) => {
+            Problem::internal(error)
+        }
+        _ => Problem::from(RequestProblem::Unavailable).retry_after_seconds(RETRY_S),
+    }
+}

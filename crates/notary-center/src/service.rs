@@ -1,0 +1,282 @@
+//! The service as a running thing: started on a listener, stopped by draining.
+
+use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::http::KeepAlive;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{App, HttpResponse, HttpServer};
+use heqi_evidence::anchors::Anchors;
+use heqi_evidence_store::witness::Witness;
+use heqi_notarization::deposited::{DepositedError, totals};
+use heqi_notarization::publish_anchors::PublishAnchorsError;
+use heqi_notarization::{Mirror, NotaryOffice, publish_anchors};
+use heqi_notary_protocol::WitnessClient;
+use heqi_pki::keys::Signer;
+use heqi_service_kit::health::Readiness;
+use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
+use heqi_service_kit::metrics::HttpMetrics;
+use heqi_service_kit::problem::RequestProblem;
+use heqi_service_kit::{ApiKeyHash, Edge, Health, Listener, Metrics, TaskGroup, edge};
+use heqi_tlog::note::VerifierKey;
+use heqi_vocabulary::Entropy;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use crate::feed::Feed;
+use crate::figures::Figures;
+use crate::routes;
+use crate::settings::CenterSettings;
+
+/// How long an idle connection is kept for the next request.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long the head of a request may take to arrive.
+const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const KIB: usize = 1024;
+
+/// What the service is given beside its settings.
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Surroundings {
+    /// The custodian and its store.
+    pub office: NotaryOffice,
+    /// Which of the two custodians it is.
+    pub role: Role,
+    /// Hashes of the keys whose deposits are taken, of scope [`crate::access::DEPOSITS`].
+    pub platform_keys: Vec<ApiKeyHash>,
+    /// The platform's witness, which cosigns the office's own log; `None`: nobody does.
+    pub peer_witness: Option<PeerWitness>,
+    /// Draws request ids and jitter.
+    pub entropy: Arc<dyn Entropy>,
+    /// Answers `/readyz`; the program adds its checks.
+    pub health: Arc<Health>,
+    /// Answers `/metrics`; the program may add figures of its own.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Which of the two custodians a service is.
+#[expect(clippy::exhaustive_enums, reason = "the organisations have two, and both are here")]
+#[expect(clippy::large_enum_variant, reason = "made once per program")]
+pub enum Role {
+    /// 公证机构数据中心: deposits, witness, mirror, anchors.
+    DataCentre(DataCentre),
+    /// 实时保: deposits.
+    Preservation,
+}
+
+/// What only the data centre has.
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct DataCentre {
+    /// Witness of the platform's log.
+    pub witness: Witness,
+    /// Mirror of the platform's log, of another name and key than the witness.
+    pub mirror: Mirror,
+    /// The list of trusted keys to publish.
+    pub anchors: Anchors,
+    /// The key that signs it.
+    pub publisher: Arc<dyn Signer>,
+}
+
+/// Who cosigns the office's own log.
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+#[derive(Clone, Debug)]
+pub struct PeerWitness {
+    /// The way to it.
+    pub client: WitnessClient,
+    /// Its keys.
+    pub keys: Vec<VerifierKey>,
+}
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The log's name cannot stand in an address.
+    #[error("the log's name {0:?} is not one of lower-case letters, digits, dots and hyphens")]
+    LogName(String),
+    /// The anchors could not be published.
+    #[error("the anchors cannot be published")]
+    Anchors(#[from] PublishAnchorsError),
+    /// The store could not be read.
+    #[error("the store cannot be read")]
+    Store(#[from] DepositedError),
+    /// The socket cannot be used.
+    #[error("the service cannot listen")]
+    Listen(#[from] io::Error),
+}
+
+/// What every request can reach.
+pub(crate) struct State {
+    pub(crate) office: NotaryOffice,
+    pub(crate) data_centre: Option<OpenDataCentre>,
+    pub(crate) platform_keys: Vec<ApiKeyHash>,
+    pub(crate) is_witnessed: bool,
+    /// Whether the store was set back behind what the platform's witness has seen.
+    pub(crate) is_behind: Arc<AtomicBool>,
+    pub(crate) settings: CenterSettings,
+    pub(crate) figures: Arc<Figures>,
+    pub(crate) deposit_memory: Semaphore,
+    pub(crate) deposit_memory_kib: usize,
+}
+
+/// A data centre whose anchors are published.
+pub(crate) struct OpenDataCentre {
+    pub(crate) witness: Witness,
+    pub(crate) mirror: Mirror,
+    pub(crate) anchors_file: Bytes,
+}
+
+/// The notary office's service.
+#[derive(Debug)]
+pub struct NotaryCenter;
+
+impl NotaryCenter {
+    /// The server and its worker, spawned into a group of their own that the program runs.
+    /// Publishes the anchors first.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn spawn(
+        settings: CenterSettings,
+        listener: Listener,
+        surroundings: Surroundings,
+    ) -> Result<TaskGroup, StartError> {
+        if !settings.has_plain_log_name() {
+            return Err(StartError::LogName(settings.log_name));
+        }
+        let Surroundings { office, role, platform_keys, peer_witness, entropy, health, metrics } =
+            surroundings;
+        let figures = Arc::new(Figures::register(&metrics));
+        figures.hold(totals(&office).await?);
+        let data_centre = open(&office, role).await?;
+        let mut group = TaskGroup::new();
+        let is_behind = Arc::new(AtomicBool::new(false));
+        if let Some(peer) = &peer_witness {
+            watch_rollback(&health, &is_behind);
+            let feed = Feed {
+                backend: Arc::clone(office.backend()),
+                clock: Arc::clone(office.clock()),
+                entropy: Arc::clone(&entropy),
+                peer: peer.clone(),
+                figures: Arc::clone(&figures),
+                is_behind: Arc::clone(&is_behind),
+                interval_ms: settings.feed_interval_ms.max(1),
+                recosign_ms: settings.recosign_interval_ms,
+            };
+            group.spawn("own log feed", feed.run(group.shutdown()));
+        }
+
+        let edge = Data::new(Edge {
+            entropy,
+            trusted_proxies: settings.trusted_proxies.clone(),
+            metrics: HttpMetrics::register(&metrics),
+        });
+        let (workers, limits) = (settings.workers.max(1), settings.limits);
+        let drain_s = settings.drain_timeout_ms.div_ceil(1_000);
+        let deposit_memory_kib = (settings.deposit_memory_bytes / KIB).max(1);
+        let (health, metrics) = (Data::from(health), Data::from(metrics));
+        let state = Data::new(State {
+            office,
+            data_centre,
+            platform_keys,
+            is_witnessed: peer_witness.is_some(),
+            is_behind,
+            settings,
+            figures,
+            deposit_memory: Semaphore::new(deposit_memory_kib.min(Semaphore::MAX_PERMITS)),
+            deposit_memory_kib,
+        });
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(edge.clone())
+                .app_data(state.clone())
+                .app_data(health.clone())
+                .app_data(metrics.clone())
+                .configure(|app| limits.apply(app))
+                .configure(|app| routes::configure(app, &state))
+                .default_service(web::to(nothing_here))
+                .wrap(from_fn(edge::around))
+        });
+        let server = server
+            .workers(workers)
+            .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
+            .client_request_timeout(HEAD_DEADLINE)
+            .shutdown_timeout(drain_s)
+            .disable_signals()
+            .listen(listener.into_std())?
+            .run();
+        group.spawn_server("notary center", server);
+        Ok(group)
+    }
+
+    /// Starts the service by itself, in the present runtime.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(
+        settings: CenterSettings,
+        listener: Listener,
+        surroundings: Surroundings,
+    ) -> Result<Running, StartError> {
+        let address = listener.address();
+        let deadline = Duration::from_millis(settings.drain_timeout_ms) + Duration::from_secs(5);
+        let group = Self::spawn(settings, listener, surroundings).await?;
+        let trigger = group.trigger();
+        let task = tokio::spawn(group.run_until(pending::<()>(), deadline));
+        Ok(Running { address, trigger, task })
+    }
+}
+
+/// A service that runs.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    trigger: ShutdownTrigger,
+    task: JoinHandle<Ended>,
+}
+
+impl Running {
+    /// Where it listens, with the real port.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address as the beginning of a URL, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Takes no new connection, finishes the requests it has, and ends.
+    pub async fn stop(self) -> Ended {
+        self.trigger.request();
+        self.task.await.unwrap_or_default()
+    }
+}
+
+async fn open(office: &NotaryOffice, role: Role) -> Result<Option<OpenDataCentre>, StartError> {
+    let Role::DataCentre(DataCentre { witness, mirror, anchors, publisher }) = role else {
+        return Ok(None);
+    };
+    let anchors_file = publish_anchors(office, &anchors, &*publisher).await?;
+    Ok(Some(OpenDataCentre { witness, mirror, anchors_file: anchors_file.into() }))
+}
+
+/// A store that was set back must not give out numbers and heads a second time.
+fn watch_rollback(health: &Health, is_behind: &Arc<AtomicBool>) {
+    let is_behind = Arc::clone(is_behind);
+    health.check("own log", move || {
+        if is_behind.load(Ordering::Relaxed) {
+            Readiness::NotReady("the platform's witness has seen a longer log")
+        } else {
+            Readiness::Ready
+        }
+    });
+}
+
+async fn nothing_here() -> Result<HttpResponse, RequestProblem> {
+    Err(RequestProblem::NotFound)
+}
