@@ -200,3 +200,44 @@ fn anchors_are_read_and_refused_as_listed() {
         assert!(AnchorsFile::parse(file.as_bytes()).is_err(), "{}", case["why"]);
     }
 }
+
+fn spec(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/spec").join(name);
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn the_slot_tables_of_the_specification_are_those_of_the_schemas() {
+    let text = spec("record.md");
+    for schema in vector::<Vec<Value>>("schema.json") {
+        let slots: Vec<String> = schema["named"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|slot| slot["class"] != "frame")
+            .map(|slot| {
+                let class = slot["class"].as_str().unwrap();
+                format!("{} `{}` {}", slot["slot"], slot["name"].as_str().unwrap(), &class[..1])
+            })
+            .collect();
+        let row = format!(
+            "| `{}` | {} | {} |",
+            schema["kind"].as_str().unwrap(),
+            schema["slots"],
+            slots.join(", ")
+        );
+        assert!(text.contains(&row), "docs/spec/record.md lacks\n{row}");
+    }
+}
+
+#[test]
+fn every_reason_and_error_of_a_case_is_explained_in_the_specification() {
+    let text = spec("verdict.md");
+    for case in vector::<Vec<Case>>("cases.json") {
+        let codes = case.expect.claims.values().map(|said| &said.code).chain(&case.expect.error);
+        for code in codes {
+            let listed = if code.starts_with("mismatch_") { "mismatch_…" } else { code };
+            assert!(text.contains(&format!("`{listed}`")), "docs/spec/verdict.md lacks {code}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ use heqi_evidence::challenge::ChallengePreimage;
 use heqi_evidence::deposit::{DepositManifest, DualDigest, PartRole};
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::salt::RecordSeed;
+use heqi_evidence::schema::ALL;
 use heqi_testkit::{Story, Twists};
 use heqi_vocabulary::{ChainId, Digest};
 use serde_json::{Value, json};
@@ -27,8 +28,35 @@ pub(super) fn files() -> BTreeMap<String, Vec<u8>> {
         ("chain-commitment.json", chain_commitments()),
         ("deposit-manifest.json", deposit_manifests()),
         ("anchors-refused.json", refused_anchors(&story)),
+        ("schema.json", schemas()),
     ];
     vectors.map(|(name, vector)| (name.to_owned(), pretty(&vector))).into()
+}
+
+/// The slots of every kind of evidence.
+fn schemas() -> Value {
+    let schemas: Vec<Value> = ALL
+        .iter()
+        .map(|schema| {
+            let named = (0..schema.slots).filter(|slot| !schema.is_reserved(*slot));
+            let slots: Vec<Value> = named
+                .map(|slot| {
+                    json!({
+                        "class": schema.class(slot),
+                        "name": schema.name(slot),
+                        "slot": slot,
+                    })
+                })
+                .collect();
+            json!({
+                "kind": schema.kind,
+                "named": slots,
+                "slots": schema.slots,
+                "version": schema.version,
+            })
+        })
+        .collect();
+    json!(schemas)
 }
 
 fn text(bytes: &[u8]) -> Value {
