@@ -11,7 +11,7 @@ use crate::journal::segment::StoreId;
 use crate::journal::{Damage, JournalError};
 
 /// The on-disk format this crate reads and writes (`docs/spec/store.md`).
-pub const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// What a store says about itself.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -20,6 +20,8 @@ pub(crate) struct Identity {
     #[serde(with = "hex::serde")]
     pub(crate) store: StoreId,
     pub(crate) origin: String,
+    /// CRC32C over the fields before, in hexadecimal: the file has no frame that would notice a wrong byte.
+    checksum: String,
 }
 
 impl Identity {
@@ -31,8 +33,8 @@ impl Identity {
             |what: String| Damage::new(&path, 0, bytes.len().try_into().unwrap_or(u64::MAX), what);
         let identity: Self =
             serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-        if identity.encode() != bytes {
-            return Err(damaged("not the form this program writes".to_owned()).into());
+        if identity.checksum != identity.checksum() || identity.encode() != bytes {
+            return Err(damaged("it is not what was written".to_owned()).into());
         }
         if identity.format != FORMAT {
             let what = format!("format {}, this program reads {FORMAT}", identity.format);
@@ -48,10 +50,20 @@ impl Identity {
         origin: &Origin,
         entropy: &dyn Entropy,
     ) -> Result<Self, JournalError> {
-        let identity =
-            Self { format: FORMAT, store: entropy.bytes(), origin: origin.as_str().to_owned() };
+        let mut identity = Self {
+            format: FORMAT,
+            store: entropy.bytes(),
+            origin: origin.as_str().to_owned(),
+            checksum: String::new(),
+        };
+        identity.checksum = identity.checksum();
         disk.write_atomic(&directory.join("store.json"), &[&identity.encode()])?;
         Ok(identity)
+    }
+
+    fn checksum(&self) -> String {
+        let fields = format!("{}\n{}\n{}\n", self.format, hex::encode(self.store), self.origin);
+        format!("{:08x}", crc32c::crc32c(fields.as_bytes()))
     }
 
     fn encode(&self) -> Vec<u8> {

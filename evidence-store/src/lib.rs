@@ -23,12 +23,14 @@ pub mod changeset;
 pub mod conformance;
 pub mod durable_file;
 pub mod follower;
+pub mod fsck;
 mod identity;
 mod journal;
 mod lock;
 pub mod log;
 pub mod object;
 pub mod outbox;
+pub mod rebuild;
 pub mod sealed;
 pub mod table;
 #[cfg(any(test, feature = "testing"))]

@@ -2,12 +2,12 @@
 //! when the process ends, however it ends.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// Held for as long as the store is open.
 #[derive(Debug)]
-pub struct StoreLock {
+pub(crate) struct StoreLock {
     _file: File,
 }
 
@@ -34,11 +34,8 @@ pub enum LockError {
 
 impl StoreLock {
     /// Takes the lock of the store in `directory`.
-    pub fn take(directory: &Path) -> Result<Self, LockError> {
-        let io = |error: std::io::Error| LockError::Io {
-            directory: directory.to_owned(),
-            what: error.to_string(),
-        };
+    pub(crate) fn take(directory: &Path) -> Result<Self, LockError> {
+        let io = |error: std::io::Error| io_error(directory, &error);
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -46,16 +43,7 @@ impl StoreLock {
             .truncate(false)
             .open(directory.join("LOCK"))
             .map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::Error(error)) => return Err(io(error)),
-            Err(TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                let _ = file.read_to_string(&mut pid);
-                let pid = if pid.is_empty() { "unknown".to_owned() } else { pid };
-                return Err(LockError::InUse { directory: directory.to_owned(), pid });
-            }
-        }
+        lock(&mut file, directory)?;
         // The process id only helps whoever reads the error; the lock does not rest on it, so it need not be durable.
         file.set_len(0)
             .and_then(|()| file.rewind())
@@ -63,6 +51,35 @@ impl StoreLock {
             .map_err(io)?;
         Ok(Self { _file: file })
     }
+
+    /// Takes the lock without writing anything: for looking at a store.
+    pub(crate) fn borrow(directory: &Path) -> Result<Option<Self>, LockError> {
+        match File::open(directory.join("LOCK")) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(io_error(directory, &error)),
+            Ok(mut file) => {
+                lock(&mut file, directory)?;
+                Ok(Some(Self { _file: file }))
+            }
+        }
+    }
+}
+
+fn lock(file: &mut File, directory: &Path) -> Result<(), LockError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::Error(error)) => Err(io_error(directory, &error)),
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            let _ = file.read_to_string(&mut pid);
+            let pid = if pid.is_empty() { "unknown".to_owned() } else { pid };
+            Err(LockError::InUse { directory: directory.to_owned(), pid })
+        }
+    }
+}
+
+fn io_error(directory: &Path, error: &std::io::Error) -> LockError {
+    LockError::Io { directory: directory.to_owned(), what: error.to_string() }
 }
 
 #[cfg(test)]

@@ -50,8 +50,9 @@ pub trait Vault: fmt::Debug + Send + Sync {
     /// erasure ledger over a restored vault has the same end. Blocks on the disk.
     fn shred(&self, ids: &[DataKeyId]) -> Result<(), VaultError>;
 
-    /// Makes every created key durable. Blocks on the disk.
-    fn flush(&self) -> Result<(), VaultError>;
+    /// Makes every created key durable and gives the number of identifiers held, erased ones included: a number that
+    /// never falls. Blocks on the disk.
+    fn flush(&self) -> Result<u64, VaultError>;
 }
 
 /// Names a data key: the first 16 bytes of SHA-256 over a label and the parts of the scope.
@@ -126,6 +127,7 @@ impl DataKey {
         Self { id, secret }
     }
 
+    #[cfg(test)]
     pub(crate) fn secret(&self) -> &[u8; 32] {
         &self.secret
     }

@@ -6,11 +6,11 @@
 //! tiles and publishes checkpoints, one writes snapshots.
 
 mod committer;
-mod fatal;
+pub(crate) mod fatal;
 mod gauges;
 pub(crate) mod index;
 mod intake;
-mod log;
+pub(crate) mod log;
 pub(crate) mod recover;
 pub(crate) mod reindex;
 pub(crate) mod rows;
@@ -24,6 +24,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use heqi_tlog::tree::CompactRange;
 use heqi_vocabulary::{Digest, Entropy};
 use tokio::sync::{oneshot, watch};
 
@@ -39,6 +40,7 @@ use self::recover::JournalFiles;
 use self::reindex::Reindex;
 use self::rows::{Rows, object_key, row_key};
 use self::workers::Workers;
+use super::memory::sign_head;
 use super::{Answer, Backend, CommitError, Pending, PendingObject, ReadError, answered};
 use crate::changeset::{Changeset, Row, RowKey};
 use crate::durable_file::Disk;
@@ -57,6 +59,9 @@ pub struct Settings {
     pub directory: PathBuf,
     /// The directory of the vault, backed up apart from the rest; by default `vault` inside the store.
     pub vault_directory: Option<PathBuf>,
+    /// Opens the store although the vault holds fewer data keys than the journals know of. What was sealed under the
+    /// missing keys is lost: only for a restore whose vault backup is older than its journals.
+    pub accept_missing_data_keys: bool,
     /// A journal segment is followed by another at this size, in bytes; at most 1 GiB.
     pub segment_bytes: u64,
     /// A snapshot is written when the state journal has grown by this many bytes since the last one.
@@ -81,6 +86,7 @@ impl Settings {
         Self {
             directory: directory.into(),
             vault_directory: None,
+            accept_missing_data_keys: false,
             segment_bytes: 256 << 20,
             snapshot_bytes: 256 << 20,
             index_cache_bytes: 128 << 20,
@@ -169,17 +175,9 @@ impl Embedded {
         }
         let store = identity.store;
         let fatal = Arc::new(Fatal::new(ports.stop_process));
-        let vault = FileVault::open(
-            settings.vault_directory(),
-            store,
-            ports.disk.clone(),
-            ports.key_encryption,
-            ports.entropy,
-        )?;
-        let vault: Arc<dyn Vault> = Arc::new(vault);
         let files = JournalFiles::new(directory, store);
         // Look at everything before changing anything: what is found damaged is left as it was found.
-        let found = recover::look(&files, &*ports.signer)?;
+        let found = recover::look(&files, ports.signer.origin())?;
         let log_directory = directory.join("log");
         let published = log::read_published(&log_directory, found.leaves())?;
         let reindex = Reindex {
@@ -192,7 +190,18 @@ impl Embedded {
             progress: &ports.progress,
         };
         let usable = reindex.look()?;
-        let recovered = recover::recover(&files, &ports.disk, found)?;
+        let expected = if settings.accept_missing_data_keys { 0 } else { found.data_keys() };
+        let vault: Arc<dyn Vault> = Arc::new(FileVault::open(
+            settings.vault_directory(),
+            store,
+            expected,
+            ports.disk.clone(),
+            ports.key_encryption,
+            ports.entropy,
+        )?);
+        let recovered = recover::recover(&files, &ports.disk, found, || {
+            Ok(sign_head(&*ports.signer, &CompactRange::new())?)
+        })?;
         let index = reindex.open(usable)?;
         let rows = Arc::new(Rows::new(index, Arc::clone(&fatal)));
         let parts = LogParts {
@@ -453,4 +462,4 @@ async fn wait(durable: Option<oneshot::Receiver<()>>) -> Result<(), CommitError>
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

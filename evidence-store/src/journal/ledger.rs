@@ -14,19 +14,17 @@ pub(crate) const LOCATION_STRIDE: u64 = 16;
 #[derive(Clone, Debug)]
 pub(crate) struct Leaf {
     pub(crate) index: u64,
-    pub(crate) position: Position,
     pub(crate) entry: Bytes,
     pub(crate) record: Bytes,
 }
 
 impl Leaf {
     /// Reads a leaf frame.
-    pub(crate) fn decode(frame: &Frame, segment: u32) -> Option<Self> {
+    pub(crate) fn decode(frame: &Frame) -> Option<Self> {
         let mut reader = Reader::new(frame.payload.clone());
         let entry = reader.short()?;
         (frame.kind == frame_kind::LEDGER_LEAF).then_some(Self {
             index: frame.sequence,
-            position: Position::new(segment, frame.offset).ok()?,
             entry,
             record: reader.rest(),
         })
@@ -81,7 +79,7 @@ impl LeafReader {
         let frame = self.frames.next_good()?;
         let leaf = frame
             .as_ref()
-            .and_then(|frame| Leaf::decode(frame, self.segment))
+            .and_then(Leaf::decode)
             .filter(|leaf| leaf.index == self.next_index)
             .ok_or_else(|| {
                 let length = frame.map_or(0, |frame| frame.end() - frame.offset);

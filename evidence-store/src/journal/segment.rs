@@ -307,7 +307,7 @@ impl FrameReader {
         Ok((1..tail.len()).any(|at| self.is_frame(tail.get(at..).unwrap_or_default())))
     }
 
-    fn is_frame(&self, bytes: &[u8]) -> bool {
+    pub(crate) fn is_frame(&self, bytes: &[u8]) -> bool {
         let Some((length, rest)) = bytes.split_first_chunk::<4>() else { return false };
         let Some((checksum, rest)) = rest.split_first_chunk::<4>() else { return false };
         let Ok(size) = usize::try_from(u32::from_be_bytes(*length)) else { return false };

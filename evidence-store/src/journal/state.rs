@@ -23,6 +23,8 @@ pub(crate) struct StatePoint {
     pub(crate) objects_end: Position,
     /// Leaves whose full tiles and bundles are durable files.
     pub(crate) tiled: u64,
+    /// Identifiers in the vault, erased ones included.
+    pub(crate) data_keys: u64,
     /// The signed checkpoint over the leaves.
     pub(crate) note: Bytes,
 }
@@ -53,6 +55,7 @@ impl StatePoint {
         put_u64(out, self.ledger_end.to_u64());
         put_u64(out, self.objects_end.to_u64());
         put_u64(out, self.tiled);
+        put_u64(out, self.data_keys);
         put_long(out, &self.note);
     }
 
@@ -63,6 +66,7 @@ impl StatePoint {
             ledger_end: Position::from_u64(reader.u64()?),
             objects_end: Position::from_u64(reader.u64()?),
             tiled: reader.u64()?,
+            data_keys: reader.u64()?,
             note: reader.long()?,
         })
     }

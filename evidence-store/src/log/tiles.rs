@@ -31,10 +31,6 @@ impl ExpandedTile {
         Self { layers }
     }
 
-    pub(crate) fn hashes(&self) -> &[Hash] {
-        self.layers.first().map_or(&[], Vec::as_slice)
-    }
-
     /// The node of this height within the tile.
     pub(crate) fn node(&self, height: u8, at: u64) -> Option<Hash> {
         self.layers.get(usize::from(height))?.get(usize::try_from(at).ok()?).copied()

@@ -64,43 +64,50 @@ struct Active {
 }
 
 impl FileVault {
-    /// Opens the vault of a store, making an empty one where there is none.
+    /// Opens the vault of a store, making an empty one where there is none. The journals know of `expected` identifiers;
+    /// a vault with fewer has lost keys, and is left as it was found.
     pub(crate) fn open(
         directory: PathBuf,
         store: StoreId,
+        expected: u64,
         disk: Disk,
         key_encryption: Arc<dyn KeyEncryptionKey>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, JournalError> {
         disk.create_directory(&directory)?;
-        disk.remove_temporaries(&directory)?;
         let segments = Segments::new(directory, SegmentKind::Vault, store);
         let mut state = State::default();
+        let mut newest = None;
         let numbers = segments.numbers()?;
-        for (expected, number) in (0..).zip(&numbers) {
-            if *number != expected {
+        for (wanted, number) in (0..).zip(&numbers) {
+            if *number != wanted {
                 let what = "a vault segment is missing";
-                return Err(Damage::new(&segments.path(expected), 0, 0, what).into());
+                return Err(Damage::new(&segments.path(wanted), 0, 0, what).into());
             }
             let scanned = read_segment(&segments, *number)?;
-            if Some(number) == numbers.last() {
-                let mut file = disk.open_append(&segments.path(*number))?;
-                if scanned.end < file.length() {
-                    // An unfinished frame was never relied upon.
-                    file.truncate(scanned.end)?;
-                }
-                state.active = Some(Active {
-                    number: *number,
-                    seed: segments.segment(*number)?.seed,
-                    file,
-                    entries: scanned.entries.len(),
-                    frames: scanned.frames,
-                });
-            } else if scanned.is_torn {
+            if scanned.is_torn && Some(number) != numbers.last() {
                 let what = "a vault segment that is not the newest is cut off";
                 return Err(Damage::new(&segments.path(*number), scanned.end, 0, what).into());
             }
             state.take_in(*number, &scanned.entries);
+            newest = Some((*number, scanned));
+        }
+        let held = len64(state.slots.len());
+        if held < expected {
+            let what =
+                format!("the journals know {expected} data keys, the vault holds only {held}");
+            return Err(Damage::new(segments.directory(), 0, 0, what).into());
+        }
+        disk.remove_temporaries(segments.directory())?;
+        if let Some((number, scanned)) = newest {
+            let mut file = disk.open_append(&segments.path(number))?;
+            if scanned.is_torn {
+                // An unfinished frame was never relied upon.
+                file.truncate(scanned.end)?;
+            }
+            let seed = segments.segment(number)?.seed;
+            let (entries, frames) = (scanned.entries.len(), scanned.frames);
+            state.active = Some(Active { number, seed, file, entries, frames });
         }
         Ok(Self { state: Mutex::new(state), disk, segments, key_encryption, entropy })
     }
@@ -288,8 +295,10 @@ impl Vault for FileVault {
         Ok(())
     }
 
-    fn flush(&self) -> Result<(), VaultError> {
-        self.flush_pending(&mut self.state.lock())
+    fn flush(&self) -> Result<u64, VaultError> {
+        let mut state = self.state.lock();
+        self.flush_pending(&mut state)?;
+        Ok(len64(state.slots.len()))
     }
 }
 

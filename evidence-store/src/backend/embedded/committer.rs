@@ -115,7 +115,7 @@ impl Committer {
         self.roll_full_segments()?;
 
         // Vault first: a row must never be durable whose key is not.
-        self.vault.flush()?;
+        let data_keys = self.vault.flush()?;
 
         let mut writes = Vec::new();
         let mut waiting = Vec::with_capacity(batch.len());
@@ -160,6 +160,7 @@ impl Committer {
             ledger_end: self.ledger.position()?,
             objects_end: self.objects.position()?,
             tiled: self.log.tiled(),
+            data_keys,
             note: Bytes::from(head.checkpoint().to_bytes()),
         };
         let payload = encode_batch(&point, &writes);

@@ -339,7 +339,7 @@ impl fmt::Debug for EmbeddedLog {
 }
 
 /// The published checkpoint of a log directory. It can never be ahead of the journals: it was made from them.
-pub(super) fn read_published(directory: &Path, leaves: u64) -> Result<Option<Head>, JournalError> {
+pub(crate) fn read_published(directory: &Path, leaves: u64) -> Result<Option<Head>, JournalError> {
     let path = directory.join("checkpoint");
     let Some(bytes) = read_if_there(&path)? else { return Ok(None) };
     let damaged =

@@ -3,18 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use heqi_tlog::checkpoint::SignedCheckpoint;
-use heqi_tlog::tree::CompactRange;
+use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 
 use super::OpenError;
-use crate::backend::memory::sign_head;
 use crate::durable_file::Disk;
 use crate::journal::append::Appender;
 use crate::journal::rows::StateFiles;
 use crate::journal::segment::{HEADER_BYTES, Position, SegmentKind, Segments, StoreId};
 use crate::journal::state::{StatePoint, StateTail, encode_base, read_tail};
 use crate::journal::{Damage, JournalError};
-use crate::log::{Head, HeadSigner};
+use crate::log::Head;
 
 /// The files of the three journals.
 #[derive(Clone, Debug)]
@@ -38,8 +36,7 @@ impl JournalFiles {
 /// What the journals of a store say, before anything is changed.
 pub(crate) struct Found {
     /// The newest state segment and how it ends; `None` in a new store.
-    tail: Option<(u32, StateTail)>,
-    head: Head,
+    tail: Option<(u32, StateTail, Head)>,
     since_snapshot: u64,
     snapshot: Option<(u32, u64)>,
 }
@@ -47,40 +44,45 @@ pub(crate) struct Found {
 impl Found {
     /// The last committed batch.
     pub(crate) fn batch(&self) -> u64 {
-        self.tail.as_ref().map_or(0, |(_, tail)| tail.number)
+        self.tail.as_ref().map_or(0, |(_, tail, _)| tail.number)
+    }
+
+    /// Data keys the journals know of.
+    pub(crate) fn data_keys(&self) -> u64 {
+        self.tail.as_ref().map_or(0, |(_, tail, _)| tail.point.data_keys)
     }
 
     /// Leaves under the head.
     pub(crate) fn leaves(&self) -> u64 {
-        self.head.size()
+        self.tail.as_ref().map_or(0, |(_, _, head)| head.size())
     }
 }
 
 /// Reads the end of the state journal and checks that everything it relies on is there. Changes nothing.
-pub(crate) fn look(files: &JournalFiles, signer: &dyn HeadSigner) -> Result<Found, OpenError> {
+pub(crate) fn look(files: &JournalFiles, origin: &Origin) -> Result<Found, OpenError> {
     if !files.state.segments.directory().exists() {
-        return look_at_nothing(files, signer);
+        return look_at_nothing(files);
     }
     let (snapshot, segments) = files.state.current()?;
-    let Some(newest) = segments.last().copied() else { return look_at_nothing(files, signer) };
+    let Some(newest) = segments.last().copied() else { return look_at_nothing(files) };
     let tail = read_tail(&files.state.segments, newest)?;
     for (journal, end) in
         [(&files.ledger, tail.point.ledger_end), (&files.objects, tail.point.objects_end)]
     {
         check_reaches(journal, end)?;
     }
-    let head = read_head(&files.state, newest, &tail.point, signer)?;
+    let head = read_head(&files.state, newest, &tail.point, origin)?;
     let sealed = segments.iter().filter(|number| **number != newest);
     let since_snapshot =
         sealed.map(|number| length_of(&files.state.segments, *number)).sum::<Result<_, _>>()?;
     let snapshot = snapshot
         .map(|number| Ok::<_, JournalError>((number, length_of(&files.state.snapshots, number)?)))
         .transpose()?;
-    Ok(Found { tail: Some((newest, tail)), head, since_snapshot, snapshot })
+    Ok(Found { tail: Some((newest, tail, head)), since_snapshot, snapshot })
 }
 
 /// A new store, or one whose making was interrupted: there may be empty segments, but nothing in them.
-fn look_at_nothing(files: &JournalFiles, signer: &dyn HeadSigner) -> Result<Found, OpenError> {
+fn look_at_nothing(files: &JournalFiles) -> Result<Found, OpenError> {
     for segments in [&files.ledger, &files.objects] {
         let is_used = segments.directory().exists()
             && match segments.numbers().map_err(JournalError::from)?.as_slice() {
@@ -93,8 +95,7 @@ fn look_at_nothing(files: &JournalFiles, signer: &dyn HeadSigner) -> Result<Foun
             return Err(JournalError::from(Damage::new(segments.directory(), 0, 0, what)).into());
         }
     }
-    let head = sign_head(signer, &CompactRange::new())?;
-    Ok(Found { tail: None, head, since_snapshot: 0, snapshot: None })
+    Ok(Found { tail: None, since_snapshot: 0, snapshot: None })
 }
 
 /// The journals, each cut to where the last committed batch left it.
@@ -115,13 +116,14 @@ pub(crate) fn recover(
     files: &JournalFiles,
     disk: &Disk,
     found: Found,
+    sign_empty: impl FnOnce() -> Result<Head, OpenError>,
 ) -> Result<Recovered, OpenError> {
     for segments in [&files.state.segments, &files.ledger, &files.objects] {
         disk.create_directory(segments.directory()).map_err(JournalError::from)?;
         disk.remove_temporaries(segments.directory()).map_err(JournalError::from)?;
     }
-    let Found { tail, head, since_snapshot, snapshot } = found;
-    let Some((newest, tail)) = tail else { return begin(files, disk, head) };
+    let Found { tail, since_snapshot, snapshot } = found;
+    let Some((newest, tail, head)) = tail else { return begin(files, disk, sign_empty()?) };
     if let Some((snapshot, _)) = snapshot {
         files.state.remove_replaced(disk, snapshot)?;
     }
@@ -209,17 +211,15 @@ fn read_head(
     state: &StateFiles,
     newest: u32,
     point: &StatePoint,
-    signer: &dyn HeadSigner,
+    origin: &Origin,
 ) -> Result<Head, OpenError> {
     let path = state.segments.path(newest);
     let checkpoint = SignedCheckpoint::parse(&point.note)
         .map_err(|error| JournalError::from(Damage::new(&path, 0, 0, error.to_string())))?;
-    let origin = checkpoint.checkpoint().origin();
-    if origin != signer.origin() {
-        return Err(OpenError::OtherLog {
-            found: origin.to_string(),
-            expected: signer.origin().to_string(),
-        });
+    let found = checkpoint.checkpoint().origin();
+    if found != origin {
+        let (found, expected) = (found.to_string(), origin.to_string());
+        return Err(OpenError::OtherLog { found, expected });
     }
     if checkpoint.checkpoint().size() != point.leaves {
         let what = "the head is of another size than the ledger";

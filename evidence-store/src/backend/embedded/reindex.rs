@@ -177,7 +177,7 @@ impl Reindex<'_> {
     fn read_mark(&self) -> Result<Option<u64>, OpenError> {
         let bytes = read_if_there(&mark_path(self.directory)).map_err(JournalError::from)?;
         // A mark that cannot be read marks nothing: the index is then compared.
-        Ok(bytes.and_then(|bytes| Some(serde_json::from_slice::<CleanMark>(&bytes).ok()?.batch)))
+        Ok(bytes.and_then(|bytes| marked_batch(&bytes)))
     }
 
     fn path(&self) -> PathBuf {
@@ -198,13 +198,22 @@ pub(crate) fn close_index(
         disk.sync_file(&file)?;
     }
     disk.sync_directory(&directory.join("index"))?;
-    let mark = serde_json::to_vec(&CleanMark { batch }).unwrap_or_default();
-    disk.write_atomic(&mark_path(directory), &[&mark])?;
+    disk.write_atomic(&mark_path(directory), &[&encode_mark(batch)])?;
     Ok(())
 }
 
-fn mark_path(directory: &Path) -> PathBuf {
+/// The batch a mark of a clean stop names.
+pub(crate) fn marked_batch(bytes: &[u8]) -> Option<u64> {
+    let batch = serde_json::from_slice::<CleanMark>(bytes).ok()?.batch;
+    (encode_mark(batch) == bytes).then_some(batch)
+}
+
+pub(crate) fn mark_path(directory: &Path) -> PathBuf {
     directory.join("index.clean")
+}
+
+fn encode_mark(batch: u64) -> Vec<u8> {
+    serde_json::to_vec(&CleanMark { batch }).unwrap_or_default()
 }
 
 /// What was found of the index.

@@ -1,5 +1,5 @@
-mod fixture;
-mod opening;
+pub(crate) mod fixture;
+pub(crate) mod opening;
 
 use fixture::Fixture;
 

@@ -76,6 +76,25 @@ impl EmbeddedLog {
         Ok(hashes.iter().flat_map(Hash::as_bytes).copied().collect())
     }
 
+    /// Writes the partial tiles of this size.
+    pub(crate) fn write_partials(&self, size: u64) -> Result<(), PublishError> {
+        let _writing = self.writing.lock();
+        let mut partial = Vec::new();
+        for path in tiles_of(size).filter(|path| !path.is_full()) {
+            // Clients fall back to the full tile where there is one already.
+            if !self.tiles.path(path.full()).exists() {
+                let bytes = self.tile_bytes(path)?.unwrap_or_default();
+                partial.push((self.tiles.path(path), bytes.to_vec()));
+            }
+        }
+        let directory = self.tiles.directory();
+        let written = self
+            .disk
+            .create_directory(directory)
+            .and_then(|()| self.disk.write_immutable(&partial));
+        written.map_err(|error| write_error(error.into()))
+    }
+
     /// Publishes: full tiles, partial tiles of this size, then the checkpoint.
     pub(crate) fn publish_now(&self, checkpoint: SignedCheckpoint) -> Result<(), PublishError> {
         let size = checkpoint.checkpoint().size();
@@ -89,22 +108,10 @@ impl EmbeddedLog {
             return Ok(());
         }
         self.write_tiles(&|| true).map_err(write_error)?;
-        let _writing = self.writing.lock();
-        let mut partial = Vec::new();
-        for path in tiles_of(size).filter(|path| !path.is_full()) {
-            // Clients fall back to the full tile where there is one already.
-            if !self.tiles.path(path.full()).exists() {
-                let bytes = self.tile_bytes(path)?.unwrap_or_default();
-                partial.push((self.tiles.path(path), bytes.to_vec()));
-            }
-        }
-        let write = || -> std::io::Result<()> {
-            self.disk.create_directory(self.tiles.directory())?;
-            self.disk.write_immutable(&partial)?;
-            let path = self.tiles.directory().join("checkpoint");
-            self.disk.write_atomic(&path, &[&checkpoint.to_bytes()])
-        };
-        write().map_err(|error| write_error(error.into()))?;
+        self.write_partials(size)?;
+        let path = self.tiles.directory().join("checkpoint");
+        let written = self.disk.write_atomic(&path, &[&checkpoint.to_bytes()]);
+        written.map_err(|error| write_error(error.into()))?;
         *self.published.write() = Some(Head::new(checkpoint));
         Ok(())
     }

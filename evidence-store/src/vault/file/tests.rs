@@ -29,7 +29,7 @@ impl Fixture {
         let kek = self.directory.path().join("kek");
         let kek = FileKeyEncryptionKey::load(&kek, self.entropy.clone()).unwrap();
         let entropy = self.entropy.clone();
-        FileVault::open(self.path(), STORE, Disk::default(), Arc::new(kek), entropy)
+        FileVault::open(self.path(), STORE, 0, Disk::default(), Arc::new(kek), entropy)
     }
 
     fn path(&self) -> PathBuf {
@@ -169,12 +169,12 @@ fn a_vault_of_another_store_or_under_another_key_does_not_open() {
     };
     let entropy = fixture.entropy.clone();
     let foreign =
-        FileVault::open(fixture.path(), [4; 16], Disk::default(), kek("kek"), entropy.clone());
+        FileVault::open(fixture.path(), [4; 16], 0, Disk::default(), kek("kek"), entropy.clone());
     assert!(matches!(foreign, Err(JournalError::Damaged(_))));
 
     let other = fixture.directory.path().join("other");
     FileKeyEncryptionKey::create(&other, &Disk::default(), entropy.clone()).unwrap();
     let vault =
-        FileVault::open(fixture.path(), STORE, Disk::default(), kek("other"), entropy).unwrap();
+        FileVault::open(fixture.path(), STORE, 0, Disk::default(), kek("other"), entropy).unwrap();
     assert!(matches!(vault.key(id(1)), Err(VaultError::KeyEncryption(_))));
 }

@@ -11,16 +11,16 @@ use crate::testing::{SeededEntropy, head_signer};
 use crate::vault::FileKeyEncryptionKey;
 
 /// A store directory and everything to open it with.
-pub(super) struct Fixture {
-    pub(super) directory: TempDir,
-    pub(super) settings: Settings,
-    pub(super) entropy: Arc<SeededEntropy>,
+pub(crate) struct Fixture {
+    pub(crate) directory: TempDir,
+    pub(crate) settings: Settings,
+    pub(crate) entropy: Arc<SeededEntropy>,
     /// Why the store stopped, if it did.
-    pub(super) stopped: Arc<Mutex<Option<String>>>,
+    pub(crate) stopped: Arc<Mutex<Option<String>>>,
 }
 
 impl Fixture {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut settings = Settings::new(directory.path().join("store"));
         settings.index_cache_bytes = 8 << 20;
@@ -31,7 +31,7 @@ impl Fixture {
         Self { directory, settings, entropy, stopped: Arc::default() }
     }
 
-    pub(super) fn ports(&self) -> Ports {
+    pub(crate) fn ports(&self) -> Ports {
         let kek = self.directory.path().join("kek");
         let kek = FileKeyEncryptionKey::load(&kek, self.entropy.clone()).unwrap();
         let mut ports = Ports::new(head_signer(), Arc::new(kek), self.entropy.clone());
@@ -42,25 +42,25 @@ impl Fixture {
         ports
     }
 
-    pub(super) fn open(&self) -> Embedded {
+    pub(crate) fn open(&self) -> Embedded {
         self.try_open().unwrap()
     }
 
-    pub(super) fn try_open(&self) -> Result<Embedded, OpenError> {
+    pub(crate) fn try_open(&self) -> Result<Embedded, OpenError> {
         Embedded::open(&self.settings, self.ports())
     }
 
-    pub(super) fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.settings.directory.join(name)
     }
 }
 
-pub(super) fn key(text: &str) -> RowKey {
+pub(crate) fn key(text: &str) -> RowKey {
     RowKey::new(text.to_owned()).unwrap()
 }
 
 /// Commits one row and one leaf, both called `name`.
-pub(super) async fn put(store: &Embedded, name: &str) -> u64 {
+pub(crate) async fn put(store: &Embedded, name: &str) -> u64 {
     let mut changes = Changeset::new();
     changes.put(key(&format!("row/{name}")), name.to_owned());
     let entry = LedgerEntry::new(format!("entry {name}"), format!("record {name}"));
@@ -69,7 +69,7 @@ pub(super) async fn put(store: &Embedded, name: &str) -> u64 {
 }
 
 /// Whether the row, the index row and the leaf called `name` are there and agree.
-pub(super) async fn has(store: &Embedded, name: &str) -> bool {
+pub(crate) async fn has(store: &Embedded, name: &str) -> bool {
     let row = store.row(&key(&format!("row/{name}"))).await.unwrap();
     let leaf = store.row(&key(&format!("leaf/{name}"))).await.unwrap();
     assert_eq!(row.is_some(), leaf.is_some(), "{name}: both or neither");

@@ -4,7 +4,7 @@ use super::fixture::{Fixture, has, put};
 use crate::backend::embedded::OpenError;
 use crate::backend::{Backend, CommitError};
 use crate::lock::LockError;
-use crate::log::LogReader;
+use crate::vault::{DataKeyId, VaultError};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_is_there_after_a_clean_stop_and_after_a_crash() {
@@ -171,7 +171,7 @@ async fn a_published_checkpoint_beyond_the_journals_refuses_to_start() {
     assert!(refused.to_string().contains("were published"), "{refused}");
 }
 
-pub(super) fn copy(from: &std::path::Path, to: &std::path::Path) {
+pub(crate) fn copy(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -183,4 +183,26 @@ pub(super) fn copy(from: &std::path::Path, to: &std::path::Path) {
             fs::copy(entry.path(), &to).unwrap();
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_that_lost_keys_refuses_to_start_until_told_otherwise() {
+    let mut fixture = Fixture::new();
+    let store = fixture.open();
+    let kept = fixture.directory.path().join("kept");
+    let (one, two) = (DataKeyId::of(&[b"1"]), DataKeyId::of(&[b"2"]));
+    store.vault().create(one).unwrap();
+    put(&store, "one").await;
+    copy(&fixture.path("vault"), &kept);
+    store.vault().create(two).unwrap();
+    put(&store, "two").await;
+    store.close().unwrap();
+    fs::remove_dir_all(fixture.path("vault")).unwrap();
+    copy(&kept, &fixture.path("vault"));
+    let refused = fixture.try_open().unwrap_err();
+    assert!(refused.to_string().contains("the vault holds only 1"), "{refused}");
+    fixture.settings.accept_missing_data_keys = true;
+    let store = fixture.open();
+    assert!(store.vault().key(one).is_ok());
+    assert_eq!(store.vault().key(two).unwrap_err(), VaultError::Unknown { id: two });
 }
