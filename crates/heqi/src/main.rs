@@ -1,2 +1,5 @@
-//! One binary: demo, platform, notary, sync, verify, doctor, store, keys, load.
-fn main() {}
+//! The `heqi` program: reads the command line, runs one job, says how it ended.
+
+fn main() -> std::process::ExitCode {
+    heqi::run()
+}

@@ -90,6 +90,16 @@ impl Environment {
         Self::from_pairs(std::env::vars_os())
     }
 
+    /// The locale of the terminal (POSIX `LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is
+    /// set), such as `zh_CN.UTF-8`; `None` when it asks for no language.
+    pub fn terminal_locale() -> Option<String> {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|locale| !locale.is_empty())
+            .filter(|locale| !locale.starts_with("C.") && locale != "C" && locale != "POSIX")
+    }
+
     /// Variables from elsewhere; those that do not begin with `HEQI_` are left out.
     ///
     /// # Errors

@@ -1,0 +1,77 @@
+//! `heqi keys`: makes what is missing, shows the public half of what is there.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use heqi_pki::keys::SigningKey;
+use heqi_tlog::note::SignatureType;
+use heqi_vocabulary::{Clock, Entropy};
+
+use crate::cli::OrganisationKind;
+use crate::keys::{self, KeyError};
+
+const NOTE_KEYS: [&str; 3] = ["log.key", "witness.key", "mirror.key"];
+const STATEMENT_KEYS: [&str; 2] = ["receipt.pem", "publisher.pem"];
+
+/// Why the command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    /// A key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The terminal.
+    #[error("cannot print: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// Makes the keys that an organisation needs and that are not there yet.
+pub(crate) fn generate(
+    organisation: OrganisationKind,
+    name: &str,
+    dir: &Path,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+    out: &mut dyn Write,
+) -> Result<(), KeysError> {
+    let note = |file: &str, suffix: &str, kind| {
+        keys::note_key(&dir.join(file), &format!("{name}{suffix}"), kind, entropy)
+    };
+    note("log.key", "", SignatureType::Ed25519)?;
+    match organisation {
+        OrganisationKind::Platform => {
+            note("witness.key", "/witness", SignatureType::CosignatureV1)?;
+            keys::test_authority(&dir.join("test-authority.pem"), clock, entropy)?;
+        }
+        OrganisationKind::Notary => {
+            note("witness.key", "/witness", SignatureType::CosignatureV1)?;
+            note("mirror.key", "/mirror", SignatureType::CosignatureV1)?;
+            keys::signing_key(&dir.join("receipt.pem"), entropy)?;
+            keys::signing_key(&dir.join("publisher.pem"), entropy)?;
+        }
+        OrganisationKind::Preservation => {
+            keys::signing_key(&dir.join("receipt.pem"), entropy)?;
+        }
+    }
+    show(dir, entropy, out)
+}
+
+/// Prints the public half of every key in a folder.
+pub(crate) fn show(
+    dir: &Path,
+    entropy: &dyn Entropy,
+    out: &mut dyn Write,
+) -> Result<(), KeysError> {
+    for file in NOTE_KEYS.into_iter().filter(|file| dir.join(file).exists()) {
+        let key = keys::note_key(&dir.join(file), "unused", SignatureType::Ed25519, entropy)?;
+        writeln!(out, "{file:<20} {}", key.verifier_key()?)?;
+    }
+    for file in STATEMENT_KEYS.into_iter().filter(|file| dir.join(file).exists()) {
+        let key: SigningKey = keys::signing_key(&dir.join(file), entropy)?;
+        let public = key.public_key();
+        writeln!(out, "{file:<20} {} {}", public.algorithm(), public.key_id())?;
+    }
+    if dir.join("test-authority.pem").exists() {
+        writeln!(out, "test-authority.pem   TEST ONLY 测试证书,不具有法律效力")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! `heqi platform`, `heqi notary`, `heqi sync`: one organisation's service, until a signal
+//! asks it to stop; then what is under way ends, and the store is closed.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use heqi_notary_sync::gauges::CustodianGauges;
+use heqi_notary_sync::{WorkerSettings, drain};
+use heqi_registration::deposit_queue;
+use heqi_service_kit::lifecycle;
+use heqi_service_kit::listener::Listener;
+use heqi_service_kit::telemetry;
+
+use crate::service::{notary, platform};
+use crate::settings::{self, NotarySettings, PlatformSettings};
+use crate::{JobResult, in_runtime, machine};
+
+pub(crate) fn platform(config: Option<&Path>) -> JobResult {
+    let settings: PlatformSettings = settings::load(config)?;
+    telemetry::init(&settings.telemetry)?;
+    in_runtime(async {
+        let (clock, entropy) = machine();
+        let listener = Listener::bind(&settings.listen)?;
+        let url = listener.url();
+        let open = platform::open(&settings, &clock, &entropy).await?;
+        let running = open.start(&settings, listener, &entropy)?;
+        writeln!(io::stdout(), "platform ready at {url}")?;
+        lifecycle::signal().await?;
+        running.stop().await;
+        Ok(0)
+    })
+}
+
+pub(crate) fn notary(config: Option<&Path>) -> JobResult {
+    let settings: NotarySettings = settings::load(config)?;
+    telemetry::init(&settings.telemetry)?;
+    in_runtime(async {
+        let (clock, entropy) = machine();
+        let listener = Listener::bind(&settings.listen)?;
+        let url = listener.url();
+        let running = notary::start(&settings, listener, &clock, &entropy).await?;
+        writeln!(io::stdout(), "{} ready at {url}", settings.role.custodian())?;
+        lifecycle::signal().await?;
+        running.stop().await;
+        Ok(0)
+    })
+}
+
+/// Deposits what a stopped platform still owes. The store is locked by a running one, and
+/// then this says so.
+pub(crate) fn sync(config: Option<&Path>) -> JobResult {
+    let settings: PlatformSettings = settings::load(config)?;
+    telemetry::init(&settings.telemetry)?;
+    in_runtime(async {
+        let (clock, entropy) = machine();
+        let open = platform::open(&settings, &clock, &entropy).await?;
+        let mut out = io::stdout();
+        let mut left = false;
+        for link in platform::links(&settings)? {
+            let gauges = CustodianGauges::default();
+            let noted = drain(&open.platform, &link, &WorkerSettings::default(), &gauges).await?;
+            let outstanding =
+                deposit_queue::next_due(&open.platform, link.custodian).await?.is_some();
+            left |= outstanding;
+            let rest = if outstanding { ", some have to wait: run it again" } else { "" };
+            writeln!(out, "{}: {noted} receipts noted{rest}", link.custodian)?;
+        }
+        open.store.close()?;
+        Ok(u8::from(left))
+    })
+}

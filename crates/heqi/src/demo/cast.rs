@@ -1,0 +1,96 @@
+//! The people and companies of the demo. All made up, none with legal effect.
+
+use serde_json::{Value, json};
+
+/// One signer of the demo's filing.
+pub(crate) struct Member {
+    pub(crate) role: &'static str,
+    pub(crate) name: &'static str,
+    /// For a company: who signs for it.
+    pub(crate) representative: Option<&'static str>,
+    pub(crate) capacities: &'static [&'static str],
+    pub(crate) city_zh: &'static str,
+    pub(crate) city_en: &'static str,
+    /// Latitude and longitude in microdegrees.
+    pub(crate) place: (i32, i32),
+}
+
+pub(crate) const COMPANY: &str = "杭州示例青穗茶业有限公司";
+pub(crate) const HANDLER: &str = "何静";
+
+/// The last of them is the visitor.
+pub(crate) const SIGNERS: [Member; 5] = [
+    Member {
+        role: "lin_jiawei",
+        name: "林嘉伟",
+        representative: None,
+        capacities: &["shareholder"],
+        city_zh: "上海",
+        city_en: "Shanghai",
+        place: (31_230_400, 121_473_700),
+    },
+    Member {
+        role: "wu_min",
+        name: "吴敏",
+        representative: None,
+        capacities: &["shareholder"],
+        city_zh: "深圳",
+        city_en: "Shenzhen",
+        place: (22_543_100, 114_057_900),
+    },
+    Member {
+        role: "gong_ji",
+        name: "龚𠮷",
+        representative: None,
+        capacities: &["shareholder"],
+        city_zh: "北京",
+        city_en: "Beijing",
+        place: (39_904_200, 116_407_400),
+    },
+    Member {
+        role: "yunqi_investment",
+        name: "杭州示例云栖投资有限公司",
+        representative: Some("周建国"),
+        capacities: &["corporate_shareholder_representative"],
+        city_zh: "成都",
+        city_en: "Chengdu",
+        place: (30_572_800, 104_066_800),
+    },
+    Member {
+        role: "chen_suying",
+        name: "陈素英",
+        representative: None,
+        capacities: &["shareholder", "supervisor"],
+        city_zh: "临安",
+        city_en: "Lin'an",
+        place: (30_233_800, 119_724_700),
+    },
+];
+
+pub(crate) const DOCUMENTS: [(&str, &[u8]); 2] = [
+    ("杭州示例青穗茶业有限公司章程", include_bytes!("../../assets/demo/articles.pdf")),
+    ("首次股东会决议", include_bytes!("../../assets/demo/resolution.pdf")),
+];
+
+impl Member {
+    /// What a phone in that city would report.
+    pub(crate) fn position(&self) -> Value {
+        json!({
+            "latitude_e6": self.place.0, "longitude_e6": self.place.1,
+            "accuracy_m": 35, "datum": "WGS-84",
+        })
+    }
+
+    /// The body that adds this party to a filing.
+    pub(crate) fn as_party(&self) -> Value {
+        match self.representative {
+            None => json!({
+                "kind": "person", "name": self.name, "capacities": self.capacities,
+            }),
+            Some(representative) => json!({
+                "kind": "company", "name": self.name, "capacities": self.capacities,
+                "representative_name": representative,
+            }),
+        }
+    }
+}

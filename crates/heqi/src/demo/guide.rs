@@ -1,0 +1,145 @@
+//! The guide on the demo's first port, and the inbox: two small pages that show what is
+//! really there, with links that work. No scripts, nothing from outside.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use heqi_service_kit::edge::{self, Edge};
+use heqi_service_kit::health::{self, Health};
+use heqi_service_kit::language::ReaderLanguage;
+use heqi_service_kit::listener::Listener;
+use heqi_service_kit::security_headers::ContentPolicy;
+use serde::Deserialize;
+
+use crate::client::Caller;
+
+mod html;
+mod picture;
+
+/// What the two pages show.
+#[derive(Clone)]
+pub(crate) struct Shown {
+    pub(crate) platform: Caller,
+    pub(crate) notary: Caller,
+    pub(crate) platform_url: String,
+    pub(crate) notary_url: String,
+    pub(crate) inbox_url: String,
+    pub(crate) guide_url: String,
+    pub(crate) log_path: String,
+    pub(crate) notary_log_path: String,
+    pub(crate) number: String,
+    pub(crate) signers: Arc<tokio::sync::RwLock<Vec<SignerShown>>>,
+    pub(crate) bundle: Arc<tokio::sync::RwLock<Option<(Vec<u8>, Vec<u8>)>>>,
+}
+
+/// How far one signer is.
+#[derive(Clone)]
+pub(crate) struct SignerShown {
+    pub(crate) name: String,
+    pub(crate) city_zh: &'static str,
+    pub(crate) city_en: &'static str,
+    /// Deposit receipts held and wanted; `None` while not signed.
+    pub(crate) deposited: Option<(u32, u32)>,
+    /// The invitation of somebody who has not signed.
+    pub(crate) token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    lang: Option<String>,
+}
+
+impl Asked {
+    fn language(&self, reader: ReaderLanguage) -> heqi_vocabulary::Language {
+        self.lang.as_deref().and_then(|l| l.parse().ok()).unwrap_or(reader.0)
+    }
+}
+
+/// Which of the two pages a listener serves at its root.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Page {
+    Guide,
+    Inbox,
+}
+
+/// Serves one page on a listener.
+pub(crate) fn serve(
+    listener: Listener,
+    page: Page,
+    shown: Shown,
+    edge: web::Data<Edge>,
+) -> std::io::Result<actix_web::dev::Server> {
+    let shown = web::Data::new(shown);
+    let health = web::Data::new(Health::default());
+    let server = HttpServer::new(move || {
+        let root = match page {
+            Page::Guide => web::resource("/").route(web::get().to(guide)),
+            Page::Inbox => web::resource("/").route(web::get().to(inbox)),
+        };
+        App::new()
+            .app_data(shown.clone())
+            .app_data(edge.clone())
+            .app_data(health.clone())
+            .service(root)
+            .service(web::resource("/style.css").route(web::get().to(style)))
+            .service(web::resource("/bundle").route(web::get().to(bundle)))
+            .service(web::resource("/anchors.json").route(web::get().to(anchors)))
+            .service(web::resource("/healthz").route(web::get().to(health::healthz)))
+            .service(web::resource("/readyz").route(web::get().to(health::readyz)))
+            .wrap(from_fn(edge::around))
+    });
+    Ok(server.workers(1).disable_signals().shutdown_timeout(2).listen(listener.into_std())?.run())
+}
+
+async fn guide(
+    shown: web::Data<Shown>,
+    asked: web::Query<Asked>,
+    reader: ReaderLanguage,
+) -> HttpResponse {
+    let language = asked.language(reader);
+    let halves = picture::Halves::look(&shown).await;
+    let signers = shown.signers.read().await.clone();
+    let has_bundle = shown.bundle.read().await.is_some();
+    page(html::guide(&shown, &halves, &signers, has_bundle, language))
+}
+
+async fn inbox(
+    shown: web::Data<Shown>,
+    asked: web::Query<Asked>,
+    reader: ReaderLanguage,
+) -> HttpResponse {
+    let signers = shown.signers.read().await.clone();
+    page(html::inbox(&shown, &signers, asked.language(reader)))
+}
+
+async fn bundle(shown: web::Data<Shown>) -> HttpResponse {
+    match shown.bundle.read().await.as_ref() {
+        Some((bundle, _)) => HttpResponse::Ok()
+            .content_type("application/vnd.etsi.asic-e+zip")
+            .insert_header(("content-disposition", "attachment; filename=\"demo.heqi.zip\""))
+            .body(bundle.clone()),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+async fn anchors(shown: web::Data<Shown>) -> HttpResponse {
+    match shown.bundle.read().await.as_ref() {
+        Some((_, anchors)) => {
+            HttpResponse::Ok().content_type("application/json").body(anchors.clone())
+        }
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+async fn style() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")))
+        .body(include_str!("guide/style.css"))
+}
+
+fn page(html: String) -> HttpResponse {
+    let policy = ContentPolicy::default().allow("style-src", "'self'").allow("img-src", "'self'");
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header(policy).body(html)
+}

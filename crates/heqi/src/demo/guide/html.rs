@@ -1,0 +1,187 @@
+//! The words of the two pages.
+
+use std::fmt::Write as _;
+
+use heqi_vocabulary::Language;
+
+use super::picture::Halves;
+use super::{Shown, SignerShown};
+use crate::demo::cast::COMPANY;
+
+pub(super) fn guide(
+    shown: &Shown,
+    halves: &Halves,
+    signers: &[SignerShown],
+    has_bundle: bool,
+    language: Language,
+) -> String {
+    let l = language;
+    let mut body = String::new();
+    let _ = write!(
+        body,
+        "<h1>{}</h1><p class=\"notice\">{}</p><ol class=\"five\">{}</ol>{}",
+        l.pick("合契 Heqi 演示", "Heqi demo"),
+        l.pick(
+            "人物、公司均为虚构,无法律效力;各方在同一台机器上,不代表独立保管。",
+            "People and companies are made up, no legal effect; all parties run on one machine, which is no independent custody.",
+        ),
+        five_sentences(l),
+        halves.svg(l),
+    );
+    let _ = write!(
+        body,
+        "<h2>{} {} · {COMPANY}</h2>{}",
+        l.pick("办件", "Filing"),
+        shown.number,
+        signer_list(signers, l)
+    );
+    let _ = write!(body, "<h2>{}</h2><ul class=\"links\">", l.pick("看看", "Look"));
+    for (href, zh, en) in [
+        (
+            format!("{}/coverage", shown.platform_url),
+            "覆盖监控:每次签署存到了哪里",
+            "Coverage: where every signing is held",
+        ),
+        (format!("{}/api/docs", shown.platform_url), "平台接口文档", "The platform's interface"),
+        (
+            format!("{}{}/checkpoint", shown.platform_url, shown.log_path),
+            "平台日志的树头(含公证处签名)",
+            "Head of the platform's log, cosigned by the notary",
+        ),
+        (
+            format!("{}{}/checkpoint", shown.notary_url, shown.notary_log_path),
+            "公证处日志的树头(含平台签名)",
+            "Head of the notary's log, cosigned by the platform",
+        ),
+        (
+            shown.inbox_url.clone(),
+            "收件箱:给最后一位的邀请",
+            "Inbox: the invitation of the last signer",
+        ),
+    ] {
+        let _ = write!(body, "<li><a href=\"{href}\">{}</a></li>", l.pick(zh, en));
+    }
+    if has_bundle {
+        let _ = write!(
+            body,
+            "<li><a href=\"/bundle\">{}</a></li><li><a href=\"/anchors.json\">{}</a></li>",
+            l.pick("下载证据包", "Download the evidence bundle"),
+            l.pick("下载信任锚", "Download the trust anchors"),
+        );
+    }
+    let _ = write!(
+        body,
+        "</ul><h2>{}</h2><pre><code>heqi verify demo.heqi.zip --anchors anchors.json\nheqi demo tamper</code></pre>",
+        l.pick("怎样核验", "How to verify")
+    );
+    let foot = l.pick(
+        "本页显示:两本日志此刻的树头、各人签署与存证进度。不显示:照片、位置、证件等个人信息。",
+        "This page shows: both logs' heads right now, and how far each person's signing and deposit are. It does not show photos, places or identity documents.",
+    );
+    document(l, l.pick("合契演示", "Heqi demo"), &body, foot)
+}
+
+pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) -> String {
+    let l = language;
+    let mut body = String::new();
+    let _ = write!(
+        body,
+        "<h1>{}</h1><p class=\"notice\">{}</p>",
+        l.pick("演示收件箱", "Demo inbox"),
+        l.pick(
+            "短信和邮件尚未接入;演示程序把邀请直接放在这里,并注明它能做什么。",
+            "Text messages and e-mail are not connected yet; the demo puts the invitation here directly and says what it is good for.",
+        ),
+    );
+    let waiting: Vec<_> = signers.iter().filter_map(|s| Some((s, s.token.as_ref()?))).collect();
+    if waiting.is_empty() {
+        let _ =
+            write!(body, "<p>{}</p>", l.pick("没有待处理的邀请。", "No invitation is waiting."));
+    }
+    for (signer, token) in waiting {
+        let _ = write!(
+            body,
+            "<article><h2>{} {}</h2><p>{} {} · {COMPANY}</p><p>{}</p><pre><code>curl -H 'Authorization: Bearer {token}' {}/api/v1/ceremony</code></pre></article>",
+            l.pick("致", "To"),
+            signer.name,
+            l.pick("邀请您签署办件", "You are invited to sign filing"),
+            shown.number,
+            l.pick(
+                "这个凭据只能用于这一次签署:",
+                "This credential is good for this one ceremony only:"
+            ),
+            shown.platform_url,
+        );
+    }
+    let _ = write!(
+        body,
+        "<p><a href=\"{}\">{}</a></p>",
+        shown.guide_url,
+        l.pick("回到导览", "Back to the guide")
+    );
+    let foot = l.pick(
+        "本页显示:演示中尚未使用的邀请。不显示:已完成签署的内容。",
+        "This page shows: invitations of the demo that nobody used yet. It does not show what was signed.",
+    );
+    document(l, l.pick("演示收件箱", "Demo inbox"), &body, foot)
+}
+
+fn five_sentences(l: Language) -> String {
+    [
+        (
+            "五位股东分居五城,同签一份公司设立文件。",
+            "Five shareholders in five cities sign one company's founding documents.",
+        ),
+        ("每一步先写入只能追加的日志。", "Every step enters an append-only log first."),
+        (
+            "几秒内,公证处一方复核并留存一份。",
+            "Within seconds the notary re-checks it and keeps a copy of its own.",
+        ),
+        ("谁改动一个字节,两半就对不上。", "Change one byte and the two halves no longer match."),
+        ("四位已经签署,最后一位请您来签。", "Four have signed; the last signature is yours."),
+    ]
+    .iter()
+    .fold(String::new(), |mut list, (zh, en)| {
+        let _ = write!(list, "<li>{}</li>", l.pick(zh, en));
+        list
+    })
+}
+
+fn signer_list(signers: &[SignerShown], l: Language) -> String {
+    let mut list = String::from("<ul class=\"signers\">");
+    for signer in signers {
+        let state = match signer.deposited {
+            Some((held, of)) if held == of => {
+                format!(
+                    "<strong class=\"done\">{held}/{of}</strong> {}",
+                    l.pick("已同步存证至公证处", "deposited with the notary")
+                )
+            }
+            Some((held, of)) => {
+                format!("<strong>{held}/{of}</strong> {}", l.pick("存证中", "being deposited"))
+            }
+            None => l.pick("… 等待签署", "… not signed yet").to_owned(),
+        };
+        let city = l.pick(signer.city_zh, signer.city_en);
+        let _ = write!(list, "<li><span>{} · {city}</span><span>{state}</span></li>", signer.name);
+    }
+    list.push_str("</ul>");
+    list
+}
+
+/// Everything shown is written by this program: nothing here comes from outside, so there
+/// is nothing to escape.
+fn document(l: Language, title: &str, body: &str, foot: &str) -> String {
+    let (other, name) = match l {
+        Language::Zh => ("en", "English"),
+        Language::En => ("zh", "中文"),
+    };
+    format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <title>{title}</title><link rel=\"stylesheet\" href=\"/style.css\"></head>\
+         <body><nav><a href=\"?lang={other}\" lang=\"{other}\">{name}</a></nav>\
+         <main>{body}</main><footer>{foot}</footer></body></html>",
+        l.tag()
+    )
+}

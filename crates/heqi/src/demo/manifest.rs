@@ -1,0 +1,71 @@
+//! `demo.json`: every address, role, credential, key and file of a running demo, for
+//! scripts. Written last and by rename, so whoever sees it sees a demo that is ready.
+
+use std::path::{Path, PathBuf};
+
+use heqi_evidence_store::durable_file::Disk;
+use serde::{Deserialize, Serialize};
+
+use super::DemoError;
+
+/// The file's name in the data folder.
+pub(crate) const FILE: &str = "demo.json";
+
+/// What a script needs to know.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Manifest {
+    /// Always `ready`: the file does not exist before.
+    pub(crate) state: String,
+    pub(crate) guide_url: String,
+    pub(crate) platform_url: String,
+    pub(crate) notary_url: String,
+    pub(crate) preservation_url: String,
+    pub(crate) inbox_url: String,
+    pub(crate) log_url: String,
+    pub(crate) log_vkey: String,
+    pub(crate) witness_vkey: String,
+    pub(crate) mirror_vkey: String,
+    pub(crate) notary_log_url: String,
+    pub(crate) notary_log_vkey: String,
+    pub(crate) platform_witness_vkey: String,
+    pub(crate) anchors_path: PathBuf,
+    pub(crate) bundle_path: PathBuf,
+    pub(crate) filing_id: String,
+    pub(crate) credentials: Vec<Credential>,
+}
+
+/// One way in.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Credential {
+    /// Who, such as `integrator` or `chen_suying`.
+    pub(crate) role: String,
+    /// At which service.
+    pub(crate) url: String,
+    /// `api_key` or `signer_token`.
+    pub(crate) kind: String,
+    /// The secret itself: this is a demo.
+    pub(crate) value: String,
+}
+
+impl Manifest {
+    pub(crate) fn write(&self, data_dir: &Path) -> Result<(), DemoError> {
+        let path = data_dir.join(FILE);
+        let json = serde_json::to_vec_pretty(self).map_err(DemoError::Json)?;
+        Disk::default().write_atomic(&path, &[&json, b"\n"]).map_err(|e| DemoError::file(&path, e))
+    }
+
+    pub(crate) fn read(data_dir: &Path) -> Result<Self, DemoError> {
+        let path = data_dir.join(FILE);
+        let bytes = std::fs::read(&path).map_err(|e| DemoError::file(&path, e))?;
+        serde_json::from_slice(&bytes).map_err(DemoError::Json)
+    }
+
+    /// Takes away what an earlier start left, so that nobody takes it for this one.
+    pub(crate) fn remove(data_dir: &Path) -> Result<(), DemoError> {
+        let path = data_dir.join(FILE);
+        match Disk::default().remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(DemoError::file(&path, e)),
+            _ => Ok(()),
+        }
+    }
+}

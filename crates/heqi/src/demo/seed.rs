@@ -1,0 +1,119 @@
+//! The demo's filing: opened once over HTTP, remembered in the data folder, and taken up
+//! again at the next start.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use heqi_evidence_store::durable_file::Disk;
+use heqi_vocabulary::{Entropy, FilingId, PartyId, RecordId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::DemoError;
+use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, SIGNERS};
+use crate::client::Caller;
+use crate::client::messages::{DocumentAttached, FilingOpened, Invited, PartyAdded};
+
+/// What the demo remembers of its filing.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Seed {
+    pub(crate) filing_id: FilingId,
+    pub(crate) number: String,
+    pub(crate) signers: Vec<SeededSigner>,
+}
+
+/// What the demo remembers of one signer.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct SeededSigner {
+    pub(crate) role: String,
+    pub(crate) party_id: PartyId,
+    pub(crate) token: String,
+    /// The signing, once it is done.
+    pub(crate) record_id: Option<RecordId>,
+}
+
+impl Seed {
+    /// Reads what an earlier start remembered, or opens the filing.
+    pub(crate) async fn take_up(
+        data_dir: &Path,
+        integrator: &Caller,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, DemoError> {
+        let path = file(data_dir);
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(DemoError::Json),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let seed = open(integrator, entropy).await?;
+                seed.remember(data_dir)?;
+                Ok(seed)
+            }
+            Err(error) => Err(DemoError::file(&path, error)),
+        }
+    }
+
+    /// Writes the present state to the data folder.
+    pub(crate) fn remember(&self, data_dir: &Path) -> Result<(), DemoError> {
+        let path = file(data_dir);
+        let bytes = serde_json::to_vec_pretty(self).map_err(DemoError::Json)?;
+        Disk::default().write_atomic(&path, &[&bytes]).map_err(|e| DemoError::file(&path, e))
+    }
+}
+
+/// Beside the keys, because tokens are in it.
+fn file(data_dir: &Path) -> PathBuf {
+    data_dir.join("platform").join("keys").join("demo-seed.json")
+}
+
+async fn open(integrator: &Caller, entropy: &dyn Entropy) -> Result<Seed, DemoError> {
+    let opening = json!({
+        "matter": "establishment", "company_name": COMPANY, "handler_name": HANDLER,
+    });
+    let filing: FilingOpened = integrator.post("/api/v1/filings", &opening, entropy).await?;
+    let base = format!("/api/v1/filings/{}", filing.filing_id);
+    for (title, pdf) in DOCUMENTS {
+        let path = format!("{base}/documents?title={}", percent_encoded(title));
+        let _: DocumentAttached = integrator
+            .post_bytes(&path, "application/pdf", Bytes::from_static(pdf), entropy)
+            .await?;
+    }
+    let mut parties = Vec::with_capacity(SIGNERS.len());
+    for member in &SIGNERS {
+        let path = format!("{base}/parties");
+        let added: PartyAdded = integrator.post(&path, &member.as_party(), entropy).await?;
+        parties.push((member, added.party_id));
+    }
+    let mut signers = Vec::with_capacity(parties.len());
+    for (member, party_id) in parties {
+        signers.push(invite(integrator, &base, member, party_id, entropy).await?);
+    }
+    Ok(Seed { filing_id: filing.filing_id, number: filing.number, signers })
+}
+
+async fn invite(
+    integrator: &Caller,
+    base: &str,
+    member: &Member,
+    party_id: PartyId,
+    entropy: &dyn Entropy,
+) -> Result<SeededSigner, DemoError> {
+    let path = format!("{base}/parties/{party_id}/invitations");
+    let invited: Invited = integrator.post(&path, &Value::Null, entropy).await?;
+    Ok(SeededSigner {
+        role: member.role.to_owned(),
+        party_id,
+        token: invited.token,
+        record_id: None,
+    })
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push_str(&hex::encode_upper([byte]));
+        }
+        encoded
+    })
+}

@@ -1,0 +1,257 @@
+//! The course of the demo, from nothing to everything running.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::web::Data;
+use heqi_evidence_store::durable_file::Disk;
+use heqi_service_kit::client_address::TrustedProxies;
+use heqi_service_kit::edge::Edge;
+use heqi_service_kit::lifecycle::TaskGroup;
+use heqi_service_kit::listener::Listener;
+use heqi_service_kit::metrics::{HttpMetrics, Metrics};
+use heqi_vocabulary::Language;
+use tokio::sync::RwLock;
+use tokio::task::JoinSet;
+
+use super::cast::{Member, SIGNERS};
+use super::guide::{self, Page, Shown, SignerShown};
+use super::manifest::{Credential, Manifest};
+use super::seed::Seed;
+use super::story::Story;
+use super::{DemoError, verify_file};
+use crate::cli::DemoArgs;
+use crate::client::device::Device;
+use crate::client::messages::Receipt;
+use crate::client::{CallError, Caller};
+use crate::photo;
+use crate::world::{Addresses, World, WorldError};
+
+/// How long both custodians may take before the demo gives up.
+const DEPOSIT_DEADLINE_S: u64 = 60;
+const WAIT_MS: u64 = 20_000;
+
+/// Runs the demo. Gives the exit status: 0, or what `verify` said with `--once`.
+pub(crate) async fn run(
+    args: &DemoArgs,
+    language: Language,
+    out: &mut (dyn Write + Send),
+) -> Result<u8, DemoError> {
+    let story = Story::new(language, args.json);
+    story.open(out).map_err(DemoError::Output)?;
+    Manifest::remove(&args.data_dir)?;
+    let addresses = Addresses::after(&args.listen)?;
+    let mut world = World::start(&args.data_dir, &addresses).await?;
+    let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
+    let (shown, pages) = open_pages(&world, &addresses, &seed)?;
+    let services = [
+        ("平台", "platform", world.platform_url.as_str()),
+        ("公证处数据中心", "notary data centre", world.notary_url.as_str()),
+        ("实时保", "preservation", world.preservation_url.as_str()),
+        ("导览", "guide", shown.guide_url.as_str()),
+    ];
+    story.running(out, &services).map_err(DemoError::Output)?;
+
+    let seed = sign(&world, &args.data_dir, seed, args.once, &shown, &story, out).await?;
+    let manifest = export(&world, args, &seed, &shown).await?;
+    manifest.write(&args.data_dir)?;
+    let exit = if args.once {
+        verify_file(&manifest.bundle_path, &manifest.anchors_path, language, out)?
+    } else {
+        let path = args.data_dir.join(super::manifest::FILE).display().to_string();
+        story.ready(out, &shown.guide_url, &path).map_err(DemoError::Output)?;
+        let stop = heqi_service_kit::lifecycle::signal();
+        let _ = stop.await;
+        0
+    };
+    pages.trigger().request();
+    pages.run_until(async {}, Duration::from_secs(3)).await;
+    world.stop().await;
+    Ok(exit)
+}
+
+fn open_pages(
+    world: &World,
+    addresses: &Addresses,
+    seed: &Seed,
+) -> Result<(Shown, TaskGroup), DemoError> {
+    let guide = Listener::bind(&addresses.guide).map_err(WorldError::Listen)?;
+    let inbox = Listener::bind(&addresses.inbox).map_err(WorldError::Listen)?;
+    let signers = SIGNERS
+        .iter()
+        .zip(&seed.signers)
+        .map(|(member, seeded)| SignerShown {
+            name: member.name.to_owned(),
+            city_zh: member.city_zh,
+            city_en: member.city_en,
+            deposited: None,
+            token: seeded.record_id.is_none().then(|| seeded.token.clone()),
+        })
+        .collect();
+    let shown = Shown {
+        platform: world.anonymous.clone(),
+        notary: Caller::new(world.http(), &world.notary_url, None),
+        platform_url: world.platform_url.clone(),
+        notary_url: world.notary_url.clone(),
+        inbox_url: inbox.url(),
+        guide_url: guide.url(),
+        log_path: world.log_path(),
+        notary_log_path: world.notary_log_path(),
+        number: seed.number.clone(),
+        signers: Arc::new(RwLock::new(signers)),
+        bundle: Arc::new(RwLock::new(None)),
+    };
+    let edge = Data::new(Edge {
+        entropy: world.shared_entropy(),
+        trusted_proxies: TrustedProxies::default(),
+        metrics: HttpMetrics::register(&Metrics::default()),
+    });
+    let mut pages = TaskGroup::new();
+    for (name, listener, page) in [("guide", guide, Page::Guide), ("inbox", inbox, Page::Inbox)] {
+        let server = guide::serve(listener, page, shown.clone(), edge.clone())
+            .map_err(|e| DemoError::World(WorldError::Server(e)))?;
+        pages.spawn_server(name, server);
+    }
+    Ok((shown, pages))
+}
+
+/// Lets everybody sign who has not, side by side, and tells how each deposit comes along.
+async fn sign(
+    world: &World,
+    data_dir: &std::path::Path,
+    mut seed: Seed,
+    everybody: bool,
+    shown: &Shown,
+    story: &Story,
+    out: &mut (dyn Write + Send),
+) -> Result<Seed, DemoError> {
+    let visitor = SIGNERS.len() - 1;
+    let mut signing = JoinSet::new();
+    for (place, signer) in seed.signers.iter().enumerate() {
+        if signer.record_id.is_none() && place == visitor && !everybody {
+            continue;
+        }
+        let (world, signer) = (world.clone(), signer.clone());
+        signing.spawn(async move {
+            let Some(member) = SIGNERS.get(place) else {
+                return Err(CallError::Form {
+                    path: String::new(),
+                    detail: "no such signer".into(),
+                });
+            };
+            let caller = world.anonymous.with_token(&signer.token);
+            let signed = match signer.record_id {
+                Some(record_id) => Signed { record_id, at: Instant::now() },
+                None => perform(&world, member, &caller).await?,
+            };
+            let receipt = until_whole(&caller, signed.record_id).await?;
+            Ok::<_, CallError>((place, receipt, signed.at.elapsed()))
+        });
+    }
+    while let Some(done) = signing.join_next().await {
+        let (place, receipt, took) = done.map_err(|e| DemoError::Bundle(e.to_string()))??;
+        if !receipt.is_whole() {
+            return Err(DemoError::NotDeposited(DEPOSIT_DEADLINE_S));
+        }
+        let (held, of) = (receipt.deposited.held, receipt.deposited.of);
+        if let (Some(member), Some(signer)) = (SIGNERS.get(place), seed.signers.get_mut(place)) {
+            signer.record_id = Some(receipt.record_id);
+            story.deposited(out, member, held, of, took).map_err(DemoError::Output)?;
+        }
+        if let Some(signer) = shown.signers.write().await.get_mut(place) {
+            signer.deposited = Some((held, of));
+            signer.token = None;
+        }
+        seed.remember(data_dir)?;
+    }
+    if let (Some(member), Some(signer)) = (SIGNERS.get(visitor), seed.signers.get(visitor))
+        && signer.record_id.is_none()
+    {
+        story.waiting(out, member).map_err(DemoError::Output)?;
+    }
+    Ok(seed)
+}
+
+struct Signed {
+    record_id: heqi_vocabulary::RecordId,
+    at: Instant,
+}
+
+async fn perform(world: &World, member: &Member, caller: &Caller) -> Result<Signed, CallError> {
+    let clock = world.clock();
+    let device = Device { caller: caller.clone(), clock, entropy: world.entropy() };
+    let face = photo::with_comment(photo::SIMULATED_FACE, world.entropy());
+    let receipt = device.sign(&member.position(), face).await?;
+    Ok(Signed { record_id: receipt.record_id, at: Instant::now() })
+}
+
+async fn until_whole(
+    caller: &Caller,
+    record_id: heqi_vocabulary::RecordId,
+) -> Result<Receipt, CallError> {
+    let path = format!(
+        "/api/v1/receipts/{record_id}?wait=witnessed,mirrored,deposited&timeout_ms={WAIT_MS}"
+    );
+    let deadline = Instant::now() + Duration::from_secs(DEPOSIT_DEADLINE_S);
+    loop {
+        let receipt: Receipt = caller.get(&path).await?;
+        if receipt.is_whole() || Instant::now() > deadline {
+            return Ok(receipt);
+        }
+    }
+}
+
+/// Downloads the first signer's bundle and the notary's anchors, as anybody could.
+async fn export(
+    world: &World,
+    args: &DemoArgs,
+    seed: &Seed,
+    shown: &Shown,
+) -> Result<Manifest, DemoError> {
+    let signed = seed.signers.iter().find_map(|s| Some((s, s.record_id?)));
+    let (signer, record_id) =
+        signed.ok_or_else(|| DemoError::Bundle("nobody has signed".into()))?;
+    let caller = world.anonymous.with_token(&signer.token);
+    let bundle = caller.get_bytes(&format!("/api/v1/records/{record_id}/bundle")).await?;
+    let anchors = shown.notary.get_bytes("/anchors.json").await?;
+    let folder =
+        std::path::absolute(&args.data_dir).map_err(|e| DemoError::file(&args.data_dir, e))?;
+    let (bundle_path, anchors_path) = (folder.join("demo.heqi.zip"), folder.join("anchors.json"));
+    let disk = Disk::default();
+    for (path, bytes) in [(&bundle_path, &bundle), (&anchors_path, &anchors)] {
+        disk.write_atomic(path, &[bytes]).map_err(|e| DemoError::file(path, e))?;
+    }
+    *shown.bundle.write().await = Some((bundle.to_vec(), anchors.to_vec()));
+    let mut credentials = vec![Credential {
+        role: "integrator".into(),
+        url: world.platform_url.clone(),
+        kind: "api_key".into(),
+        value: world.integrator_key(),
+    }];
+    credentials.extend(seed.signers.iter().map(|signer| Credential {
+        role: signer.role.clone(),
+        url: world.platform_url.clone(),
+        kind: "signer_token".into(),
+        value: signer.token.clone(),
+    }));
+    Ok(Manifest {
+        state: "ready".into(),
+        guide_url: shown.guide_url.clone(),
+        platform_url: world.platform_url.clone(),
+        notary_url: world.notary_url.clone(),
+        preservation_url: world.preservation_url.clone(),
+        inbox_url: shown.inbox_url.clone(),
+        log_url: format!("{}{}", world.platform_url, world.log_path()),
+        log_vkey: world.keys.log.to_string(),
+        witness_vkey: world.keys.witness.to_string(),
+        mirror_vkey: world.keys.mirror.to_string(),
+        notary_log_url: format!("{}{}", world.notary_url, world.notary_log_path()),
+        notary_log_vkey: world.keys.notary_log.to_string(),
+        platform_witness_vkey: world.keys.platform_witness.to_string(),
+        anchors_path,
+        bundle_path,
+        filing_id: seed.filing_id.to_string(),
+        credentials,
+    })
+}

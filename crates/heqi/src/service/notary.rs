@@ -1,0 +1,244 @@
+//! A notary data centre or a preservation service: store, office, HTTP.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use heqi_evidence::anchors::{
+    Anchors, CosignerAnchor, CosignerRole, CustodianAnchor, LogAnchor, Publisher, Spki, Validity,
+    Vkey,
+};
+use heqi_evidence_store::backend::embedded::Embedded;
+use heqi_evidence_store::witness::Witness;
+use heqi_notarization::office::OfficeParts;
+use heqi_notarization::{Mirror, NotaryOffice};
+use heqi_notary_center::{
+    CenterSettings, DataCentre, NotaryCenter, PeerWitness, Running, Surroundings,
+};
+use heqi_notary_protocol::WitnessClient;
+use heqi_notary_protocol::http::{Deadlines, HttpPool};
+use heqi_pki::keys::{PublicKey, Signer};
+use heqi_service_kit::api_key::ApiKey;
+use heqi_service_kit::listener::Listener;
+use heqi_service_kit::{Health, Metrics};
+use heqi_tlog::note::{SignatureType, VerifierKey};
+use heqi_vocabulary::{Clock, Entropy};
+
+use super::{ServiceError, store};
+use crate::keys::{self, KeyError, NoteKey};
+use crate::settings::{NotarySettings, Profile, Role};
+
+/// A running notary service.
+pub(crate) struct RunningNotary {
+    running: Running,
+    store: Arc<Embedded>,
+}
+
+/// The public keys of a notary service.
+pub(crate) struct NotaryKeys {
+    pub(crate) log: VerifierKey,
+    pub(crate) receipt: PublicKey,
+    /// A data centre has one.
+    pub(crate) witness: Option<VerifierKey>,
+    /// A data centre has one.
+    pub(crate) mirror: Option<VerifierKey>,
+}
+
+/// Reads or makes the keys and gives their public halves.
+pub(crate) fn public_keys(
+    data_dir: &Path,
+    origin: &str,
+    role: Role,
+    entropy: &dyn Entropy,
+) -> Result<NotaryKeys, ServiceError> {
+    let folder = data_dir.join("keys");
+    let cosigner = |kind: &str| -> Result<Option<VerifierKey>, KeyError> {
+        match role {
+            Role::DataCentre => {
+                cosigner_key(&folder, origin, kind, entropy)?.verifier_key().map(Some)
+            }
+            Role::Preservation => Ok(None),
+        }
+    };
+    Ok(NotaryKeys {
+        log: log_key(&folder, origin, entropy)?.verifier_key()?,
+        receipt: keys::signing_key(&folder.join("receipt.pem"), entropy)?.public_key(),
+        witness: cosigner("witness")?,
+        mirror: cosigner("mirror")?,
+    })
+}
+
+fn log_key(folder: &Path, origin: &str, entropy: &dyn Entropy) -> Result<NoteKey, KeyError> {
+    keys::note_key(&folder.join("log.key"), origin, SignatureType::Ed25519, entropy)
+}
+
+fn cosigner_key(
+    folder: &Path,
+    origin: &str,
+    kind: &str,
+    entropy: &dyn Entropy,
+) -> Result<NoteKey, KeyError> {
+    let name = format!("{origin}/{kind}");
+    let file = folder.join(format!("{kind}.key"));
+    keys::note_key(&file, &name, SignatureType::CosignatureV1, entropy)
+}
+
+/// A custodian as it stands among the anchors.
+pub(crate) fn custodian_anchor(
+    role: Role,
+    organisation: &str,
+    receipt: &PublicKey,
+    validity: Validity,
+) -> CustodianAnchor {
+    CustodianAnchor {
+        custodian: role.custodian().to_owned(),
+        key: Spki(receipt.clone()),
+        organisation: organisation.to_owned(),
+        validity,
+    }
+}
+
+/// Opens keys and store and starts the service.
+pub(crate) async fn start(
+    settings: &NotarySettings,
+    listener: Listener,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<RunningNotary, ServiceError> {
+    if settings.profile == Profile::Production {
+        return Err(ServiceError::Production);
+    }
+    let folder = settings.data_dir.join("keys");
+    let log = log_key(&folder, &settings.log_origin, &**entropy)?;
+    let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
+    let receipt = keys::signing_key(&folder.join("receipt.pem"), &**entropy)?;
+    let publisher = keys::signing_key(&folder.join("publisher.pem"), &**entropy)?;
+    let public = public_keys(&settings.data_dir, &settings.log_origin, settings.role, &**entropy)?;
+    let anchors = anchors(settings, &public, publisher.public_key(), &**clock);
+    let office = NotaryOffice::new(OfficeParts {
+        custodian: settings.role.custodian().to_owned(),
+        organisation: settings.organisation.clone(),
+        anchors: anchors.clone(),
+        receipt_key: Arc::new(receipt),
+        backend: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    });
+    let role = match settings.role {
+        Role::Preservation => heqi_notary_center::Role::Preservation,
+        Role::DataCentre => heqi_notary_center::Role::DataCentre(data_centre(
+            settings,
+            anchors,
+            Arc::new(publisher),
+            &office,
+        )?),
+    };
+    let surroundings = Surroundings {
+        office,
+        role,
+        platform_keys: vec![api_key(settings)?.hash()],
+        peer_witness: Some(peer_witness(settings)?),
+        entropy: entropy.clone(),
+        health: Arc::new(Health::default()),
+        metrics: Arc::new(Metrics::default()),
+    };
+    let mut center = CenterSettings::default();
+    center.log_name.clone_from(&settings.log_name);
+    let running = NotaryCenter::start(center, listener, surroundings)
+        .await
+        .map_err(|e| ServiceError::Start(crate::commands::chain_of(&e)))?;
+    Ok(RunningNotary { running, store })
+}
+
+fn data_centre(
+    settings: &NotarySettings,
+    anchors: Anchors,
+    publisher: Arc<dyn Signer>,
+    office: &NotaryOffice,
+) -> Result<DataCentre, ServiceError> {
+    let folder = settings.data_dir.join("keys");
+    let origin = &settings.log_origin;
+    let logs = || vec![settings.platform.log.vkey.0.clone()];
+    let cosigner =
+        |kind| cosigner_key(&folder, origin, kind, office.entropy()).and_then(|key| key.cosigner());
+    let (backend, clock) = (office.backend().clone(), office.clock().clone());
+    Ok(DataCentre {
+        witness: Witness::new(cosigner("witness")?, logs()),
+        mirror: Mirror::new(cosigner("mirror")?, logs(), backend, clock),
+        anchors,
+        publisher,
+    })
+}
+
+fn api_key(settings: &NotarySettings) -> Result<ApiKey, ServiceError> {
+    let path = &settings.platform.api_key_file;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| KeyError::Unreadable { path: path.clone(), source })?;
+    ApiKey::from_authorization(&format!("Bearer {}", text.trim_end()))
+        .map_err(|_| ServiceError::Key(KeyError::Form(path.clone())))
+}
+
+fn peer_witness(settings: &NotarySettings) -> Result<PeerWitness, ServiceError> {
+    let pool = HttpPool::new(Deadlines::default())?;
+    let prefix = format!("{}/witness", settings.platform.url.trim_end_matches('/'));
+    Ok(PeerWitness {
+        client: WitnessClient::new(pool, &prefix),
+        keys: vec![settings.platform.witness_vkey.0.clone()],
+    })
+}
+
+/// Whom this office trusts, and what it publishes: the platform's log and authority, its
+/// own keys, and the other custodians it was told of.
+fn anchors(
+    settings: &NotarySettings,
+    public: &NotaryKeys,
+    publisher: PublicKey,
+    clock: &dyn Clock,
+) -> Anchors {
+    let validity = settings.platform.log.validity;
+    let organisation = &settings.organisation;
+    let cosigner = |role, key: &Option<VerifierKey>| {
+        key.clone().map(|key| CosignerAnchor {
+            organisation: organisation.clone(),
+            role,
+            validity,
+            vkey: Vkey(key),
+        })
+    };
+    let mut custodians =
+        vec![custodian_anchor(settings.role, organisation, &public.receipt, validity)];
+    custodians.extend(settings.other_custodians.iter().cloned());
+    Anchors {
+        certificate_roots: settings.platform.certificate_roots.clone(),
+        cosigners: [
+            cosigner(CosignerRole::Witness, &public.witness),
+            cosigner(CosignerRole::Mirror, &public.mirror),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        custodians,
+        logs: vec![
+            settings.platform.log.clone(),
+            LogAnchor {
+                organisation: organisation.clone(),
+                validity,
+                vkey: Vkey(public.log.clone()),
+            },
+        ],
+        published_at: clock.now(),
+        publisher: Publisher { key: Spki(publisher), organisation: organisation.clone() },
+    }
+}
+
+impl RunningNotary {
+    /// Stops taking requests, lets those in flight end, closes the store.
+    pub(crate) async fn stop(self) {
+        let ended = self.running.stop().await;
+        if !ended.is_clean() {
+            tracing::warn!(?ended, "the notary service did not stop cleanly");
+        }
+        if let Err(error) = self.store.close() {
+            tracing::error!(%error, "the notary's store did not close");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Settings of the services, as they stand in a TOML file. Unknown keys are refused;
+//! units stand in key names; secrets stand in files of their own, never here.
+
+use std::path::{Path, PathBuf};
+
+use heqi_api::ApiSettings;
+use heqi_evidence::anchors::{CertificateRoot, CustodianAnchor, LogAnchor, Spki, Vkey};
+use heqi_registration::platform::Names;
+use heqi_service_kit::settings::{self, Environment, SettingsError};
+use heqi_service_kit::telemetry::TelemetrySettings;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// Variables that the command line reads itself.
+const READ_BY_THE_COMMAND_LINE: [&str; 1] = ["HEQI_LANG"];
+
+/// What kind of installation this is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Profile {
+    /// Made-up people on one machine: the test-only authority and plain HTTP on loopback.
+    #[default]
+    Demo,
+    /// Real people. Refused until TLS and a licensed authority can be configured.
+    Production,
+}
+
+/// The signing platform.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct PlatformSettings {
+    #[serde(default)]
+    pub(crate) profile: Profile,
+    /// Folder of keys and store.
+    pub(crate) data_dir: PathBuf,
+    /// Where to listen.
+    #[serde(default = "platform_listen")]
+    pub(crate) listen: String,
+    /// Origin of the log: a URL without scheme.
+    pub(crate) log_origin: String,
+    /// The notary's data centre.
+    pub(crate) data_centre: PeerSettings,
+    /// The second custodian.
+    pub(crate) preservation: PeerSettings,
+    /// Key of the notary's own log, which this platform witnesses.
+    pub(crate) notary_log_vkey: Vkey,
+    /// Names that consent texts are filled with.
+    #[serde(default)]
+    pub(crate) names: Names,
+    /// Whether photos are decoded to the last pixel.
+    #[serde(default = "yes")]
+    pub(crate) check_pixels: bool,
+    #[serde(default)]
+    pub(crate) api: ApiSettings,
+    #[serde(default)]
+    pub(crate) telemetry: TelemetrySettings,
+}
+
+/// One peer organisation's service.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct PeerSettings {
+    /// Its address, without a path.
+    pub(crate) url: String,
+    /// File with the API key it gave us.
+    pub(crate) api_key_file: PathBuf,
+    /// The key that signs its receipts.
+    pub(crate) receipt_key: Spki,
+    /// The key of its witness.
+    #[serde(default)]
+    pub(crate) witness_vkey: Option<Vkey>,
+    /// The key of its mirror.
+    #[serde(default)]
+    pub(crate) mirror_vkey: Option<Vkey>,
+}
+
+/// A notary data centre or a preservation service.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct NotarySettings {
+    #[serde(default)]
+    pub(crate) profile: Profile,
+    /// Folder of keys and store.
+    pub(crate) data_dir: PathBuf,
+    /// Where to listen.
+    #[serde(default = "notary_listen")]
+    pub(crate) listen: String,
+    /// Origin of its own log: a URL without scheme.
+    pub(crate) log_origin: String,
+    /// The last part of the log's address.
+    #[serde(default = "log_name")]
+    pub(crate) log_name: String,
+    /// Which of the two custodians it is.
+    pub(crate) role: Role,
+    /// The organisation that runs it.
+    pub(crate) organisation: String,
+    /// The organisation that runs the platform.
+    pub(crate) platform: PlatformPeerSettings,
+    /// Custodians beside this one, for the published anchors.
+    #[serde(default)]
+    pub(crate) other_custodians: Vec<CustodianAnchor>,
+    #[serde(default)]
+    pub(crate) telemetry: TelemetrySettings,
+}
+
+/// Which custodian a notary service is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    /// 公证处数据中心.
+    DataCentre,
+    /// 实时保.
+    Preservation,
+}
+
+impl Role {
+    /// The custodian's name in receipts.
+    pub(crate) const fn custodian(self) -> &'static str {
+        match self {
+            Self::DataCentre => "data_centre",
+            Self::Preservation => "preservation",
+        }
+    }
+}
+
+/// The platform as a notary sees it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct PlatformPeerSettings {
+    /// Its address, without a path: its witness is asked there.
+    pub(crate) url: String,
+    /// File with the API key it deposits with.
+    pub(crate) api_key_file: PathBuf,
+    /// Its log.
+    pub(crate) log: LogAnchor,
+    /// Its witness.
+    pub(crate) witness_vkey: Vkey,
+    /// Roots of the signer certificates it uses.
+    pub(crate) certificate_roots: Vec<CertificateRoot>,
+}
+
+/// Reads the settings of a service from its file and the environment.
+pub(crate) fn load<T: DeserializeOwned>(file: Option<&Path>) -> Result<T, SettingsError> {
+    settings::load(file, &Environment::of_process()?.without(&READ_BY_THE_COMMAND_LINE))
+}
+
+fn platform_listen() -> String {
+    "127.0.0.1:8801".to_owned()
+}
+
+fn notary_listen() -> String {
+    "127.0.0.1:8802".to_owned()
+}
+
+fn log_name() -> String {
+    "notary".to_owned()
+}
+
+const fn yes() -> bool {
+    true
+}
