@@ -1,0 +1,133 @@
+//! Who may call what: one table. A route that is not in it does not exist.
+//!
+//! [`authorise`] stands before the router and keeps to the table, so no handler can forget
+//! to ask. What an actor may see of a thing it may ask for (its own filing, its own
+//! record) is decided by the use case.
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse};
+use heqi_registration::{Actor, access};
+use heqi_service_kit::Problem;
+use heqi_service_kit::problem::RequestProblem;
+
+use crate::problem_of::refused;
+use crate::state::State;
+
+mod table;
+
+pub use table::{ACCESS_TABLE, Access, Rule, Verb};
+
+/// Lets a request through to its handler if the table says so.
+///
+/// # Errors
+/// Only what the handler's own middleware fails with; a refusal is an answer.
+pub(crate) async fn authorise(
+    state: Data<State>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match decide(&state, &request).await {
+        Ok(Some(actor)) => {
+            request.extensions_mut().insert(actor);
+            next.call(request).await
+        }
+        Ok(None) => next.call(request).await,
+        // An answer, not an error: so the route is still known where requests are counted.
+        Err(problem) => Ok(request.into_response(HttpResponse::from_error(problem))),
+    }
+}
+
+async fn decide(state: &State, request: &ServiceRequest) -> Result<Option<Actor>, Problem> {
+    let path = request.match_pattern().ok_or(RequestProblem::NotFound)?;
+    let Some(rule) = find(request.method(), &path) else {
+        return Err(method_not_allowed(&path));
+    };
+    let Access::Only { scopes, signer } = rule.access else { return Ok(None) };
+    let actor = authenticate(state, request).await?;
+    let may = match &actor {
+        Actor::ApiKey { scopes: held, .. } => scopes.iter().any(|scope| held.contains(scope)),
+        Actor::Signer { .. } => signer,
+    };
+    if may { Ok(Some(actor)) } else { Err(RequestProblem::Forbidden.into()) }
+}
+
+async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Actor, Problem> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header.and_then(bearer).ok_or_else(unauthorized)?;
+    access::authenticate(&state.platform, access::hash_of(token)).await.map_err(refused)
+}
+
+/// The token of `Bearer <token>` (RFC 6750, section 2.1).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    let token = token.trim_start_matches(' ');
+    (scheme.eq_ignore_ascii_case("Bearer") && !token.is_empty()).then_some(token)
+}
+
+fn unauthorized() -> Problem {
+    Problem::from(RequestProblem::Unauthorized)
+        .with_header(actix_web::http::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+}
+
+/// 405 for a path of the table, 404 for any other: what is not listed is not there.
+fn method_not_allowed(path: &str) -> Problem {
+    let verbs: Vec<&str> = ACCESS_TABLE
+        .iter()
+        .filter(|rule| rule.path == path)
+        .map(|rule| match rule.verb {
+            Verb::Get => "GET, HEAD",
+            Verb::Post => "POST",
+        })
+        .collect();
+    match HeaderValue::try_from(verbs.join(", ")) {
+        Ok(allowed) if !verbs.is_empty() => {
+            Problem::from(RequestProblem::MethodNotAllowed).with_header(ALLOW, allowed)
+        }
+        _ => RequestProblem::NotFound.into(),
+    }
+}
+
+fn find(method: &Method, path: &str) -> Option<&'static Rule> {
+    let verb = match *method {
+        Method::GET | Method::HEAD => Verb::Get,
+        Method::POST => Verb::Post,
+        _ => return None,
+    };
+    ACCESS_TABLE.iter().find(|rule| rule.verb == verb && rule.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_read_and_nothing_else() {
+        assert_eq!(bearer("Bearer abc"), Some("abc"));
+        assert_eq!(bearer("bearer  abc"), Some("abc"));
+        for header in ["", "Bearer", "Bearer ", "Basic abc", "abc"] {
+            assert_eq!(bearer(header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_head_request_needs_what_a_get_needs_and_other_methods_have_no_rule() {
+        let path = "/api/v1/records/{record_id}";
+        let get = find(&Method::GET, path).unwrap();
+        assert_eq!(find(&Method::HEAD, path).unwrap(), get);
+        assert_eq!(find(&Method::DELETE, path), None);
+        assert_eq!(find(&Method::GET, "/api/v1/people"), None);
+    }
+
+    #[test]
+    fn no_operation_is_listed_twice() {
+        for (at, rule) in ACCESS_TABLE.iter().enumerate() {
+            let same = |other: &&Rule| other.verb == rule.verb && other.path == rule.path;
+            assert_eq!(ACCESS_TABLE.iter().position(|other| same(&other)), Some(at), "{rule:?}");
+        }
+    }
+}

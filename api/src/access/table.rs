@@ -1,0 +1,99 @@
+//! The table.
+
+use heqi_registration::Scope;
+
+/// How a route is called.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "the methods of the interface, version 1")]
+pub enum Verb {
+    /// GET, and HEAD with it.
+    Get,
+    /// POST.
+    Post,
+}
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "whoever checks access must decide about each")]
+pub enum Access {
+    /// Everybody: nothing personal is here, or another protocol decides.
+    Everybody,
+    /// Nobody but these.
+    Only {
+        /// An API key with at least one of these scopes.
+        scopes: &'static [Scope],
+        /// The token of a signer.
+        signer: bool,
+    },
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a line of a table")]
+pub struct Rule {
+    /// How.
+    pub verb: Verb,
+    /// The route's pattern.
+    pub path: &'static str,
+    /// Who.
+    pub access: Access,
+}
+
+const fn get(path: &'static str, access: Access) -> Rule {
+    Rule { verb: Verb::Get, path, access }
+}
+
+const fn post(path: &'static str, access: Access) -> Rule {
+    Rule { verb: Verb::Post, path, access }
+}
+
+const fn keys(scopes: &'static [Scope]) -> Access {
+    Access::Only { scopes, signer: false }
+}
+
+const fn signer_or(scopes: &'static [Scope]) -> Access {
+    Access::Only { scopes, signer: true }
+}
+
+const EVERYBODY: Access = Access::Everybody;
+const HANDLER: Access = keys(&[Scope::Filings]);
+const SIGNER: Access = signer_or(&[]);
+
+/// Every route of the service and who may call it.
+pub const ACCESS_TABLE: &[Rule] = &[
+    post("/api/v1/filings", HANDLER),
+    get("/api/v1/filings/{filing_id}", HANDLER),
+    post("/api/v1/filings/{filing_id}/parties", HANDLER),
+    post("/api/v1/filings/{filing_id}/documents", HANDLER),
+    post("/api/v1/filings/{filing_id}/parties/{party_id}/invitations", HANDLER),
+    post(
+        "/api/v1/filings/{filing_id}/parties/{party_id}/confirmation",
+        signer_or(&[Scope::Filings]),
+    ),
+    post("/api/v1/filings/{filing_id}/parties/{party_id}/objection", signer_or(&[Scope::Filings])),
+    get("/api/v1/documents/{document_id}", signer_or(&[Scope::Filings])),
+    get("/api/v1/ceremony", SIGNER),
+    post("/api/v1/ceremony/consents", SIGNER),
+    post("/api/v1/ceremony/decline", SIGNER),
+    post("/api/v1/signings", SIGNER),
+    post("/api/v1/signings/{signing_id}/capture", SIGNER),
+    post("/api/v1/signings/{signing_id}/complete", SIGNER),
+    post("/api/v1/signings/{signing_id}/decline", SIGNER),
+    get("/api/v1/receipts/{record_id}", signer_or(&[Scope::Filings, Scope::Evidence])),
+    get("/api/v1/records/{record_id}", signer_or(&[Scope::Evidence])),
+    get("/api/v1/records/{record_id}/bundle", signer_or(&[Scope::Evidence])),
+    // Numbers and random record ids only; the log tells everybody as much.
+    get("/api/v1/coverage", EVERYBODY),
+    get("/coverage", EVERYBODY),
+    // The log is public by its nature; a witness trusts a log's signature, not its caller.
+    get("/log/{log}/checkpoint", EVERYBODY),
+    get("/log/{log}/head", EVERYBODY),
+    get("/log/{log}/{tile:tile/.+}", EVERYBODY),
+    post("/witness/add-checkpoint", EVERYBODY),
+    get("/witness/{origin_sha256}/checkpoint", EVERYBODY),
+    get("/api/openapi.json", EVERYBODY),
+    get("/api/docs", EVERYBODY),
+    get("/healthz", EVERYBODY),
+    get("/readyz", EVERYBODY),
+    get("/metrics", EVERYBODY),
+];

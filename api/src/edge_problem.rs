@@ -1,0 +1,134 @@
+//! What can be wrong with a request to this service before any use case has seen it, and
+//! that [`heqi_service_kit::problem`] has no word for.
+
+use actix_web::http::StatusCode;
+use heqi_service_kit::Problem;
+use heqi_vocabulary::{Explain, Explanation, Language};
+
+/// Why a request was refused at the door.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum EdgeProblem {
+    /// A POST without a name for the act (draft-ietf-httpapi-idempotency-key-header).
+    #[error("the Idempotency-Key header is missing")]
+    IdempotencyKeyMissing,
+    /// A header that the service must read is no text, or is there twice.
+    #[error("a header is malformed or repeated")]
+    MalformedHeader,
+    /// The thing has changed since the caller read it.
+    #[error("If-Match names another version than the present one")]
+    Stale,
+    /// The upload stopped arriving.
+    #[error("the body did not arrive within its deadline")]
+    BodyTooSlow,
+    /// Nobody has cosigned a head yet.
+    #[error("no cosigned checkpoint exists yet")]
+    NoCheckpointYet,
+    /// A tile that lies beyond the head, or an address that is no tile.
+    #[error("there is no such part of the log")]
+    NoSuchTile,
+    /// Nothing of this log has been cosigned here.
+    #[error("this witness has cosigned nothing of that log")]
+    NothingCosigned,
+}
+
+impl EdgeProblem {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::IdempotencyKeyMissing => StatusCode::PRECONDITION_REQUIRED,
+            Self::MalformedHeader => StatusCode::BAD_REQUEST,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::NoCheckpointYet | Self::NoSuchTile | Self::NothingCosigned => {
+                StatusCode::NOT_FOUND
+            }
+        }
+    }
+}
+
+impl Explain for EdgeProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::IdempotencyKeyMissing => "idempotency_key_missing",
+            Self::MalformedHeader => "malformed_header",
+            Self::Stale => "stale",
+            Self::BodyTooSlow => "body_too_slow",
+            Self::NoCheckpointYet => "no_checkpoint_yet",
+            Self::NoSuchTile => "no_such_tile",
+            Self::NothingCosigned => "nothing_cosigned",
+        }
+    }
+
+    fn explain(&self, language: Language) -> Explanation {
+        let [zh, en] = match self {
+            Self::IdempotencyKeyMissing => [
+                [
+                    "请求缺少编号(Idempotency-Key),未作任何更改。",
+                    "请为每项新的操作带上一个新的编号,例如随机 UUID;重发时沿用原编号。",
+                ],
+                [
+                    "The request has no Idempotency-Key; nothing was changed.",
+                    "Send a new key with every new act, for instance a random UUID; repeat a request with the same key.",
+                ],
+            ],
+            Self::MalformedHeader => [
+                ["请求头格式不正确或重复,未作任何更改。", "请对照接口说明更正后重新提交。"],
+                [
+                    "A header of the request is malformed or there twice; nothing was changed.",
+                    "Correct it by the description of the API and send it again.",
+                ],
+            ],
+            Self::Stale => [
+                ["内容在您读取之后已有更新,未作任何更改。", "请重新读取,核对后再提交。"],
+                [
+                    "It has changed since you read it; nothing was changed now.",
+                    "Read it again, check it and send your change again.",
+                ],
+            ],
+            Self::BodyTooSlow => [
+                ["内容上传过慢,已中断,未作任何更改。", "请检查网络后重新提交。"],
+                [
+                    "The body arrived too slowly and was broken off; nothing was changed.",
+                    "Check the network and send it again.",
+                ],
+            ],
+            Self::NoCheckpointYet => [
+                [
+                    "还没有经对方机构联署的日志头。",
+                    "请稍后重试;本平台自己签署的最新日志头在同一地址的 head 处。",
+                ],
+                [
+                    "No head of this log has been cosigned yet.",
+                    "Try again in a moment; the newest head signed by the log alone is at head beside it.",
+                ],
+            ],
+            Self::NoSuchTile => [
+                [
+                    "日志中没有这一部分。",
+                    "请先读取 checkpoint 得到日志大小,再按 c2sp.org/tlog-tiles 计算地址。",
+                ],
+                [
+                    "The log has no such part.",
+                    "Read the checkpoint for the size of the log and form the address as in c2sp.org/tlog-tiles.",
+                ],
+            ],
+            Self::NothingCosigned => [
+                ["本见证方尚未联署过该日志。", "请核对日志来源名称,或稍后重试。"],
+                [
+                    "This witness has cosigned nothing of that log.",
+                    "Check the origin of the log, or try again later.",
+                ],
+            ],
+        };
+        let [what, next] = match language {
+            Language::Zh => zh,
+            Language::En => en,
+        };
+        Explanation::new(what, next)
+    }
+}
+
+impl From<EdgeProblem> for Problem {
+    fn from(problem: EdgeProblem) -> Self {
+        Self::new(problem.status(), &problem)
+    }
+}

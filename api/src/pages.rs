@@ -1,0 +1,11 @@
+//! Pages for people, rendered here and complete without a script: coverage, and the
+//! description of the interface.
+//!
+//! A page is text of ours with escaped values in it ([`html`]), in one frame ([`layout`]),
+//! in Chinese and English, readable on a telephone of 320 px, under a policy that allows
+//! exactly one style sheet and nothing else.
+
+pub(crate) mod coverage;
+pub(crate) mod docs;
+pub(crate) mod html;
+pub(crate) mod layout;

@@ -1,0 +1,50 @@
+//! HTTP in, HTTP out. One file per group of routes; a handler reads extractors → command →
+//! answer. Who may call is decided before, in [`crate::access`]; what may happen is
+//! decided behind, in `heqi_registration`.
+
+use actix_web::guard::{Any, Get, Head};
+use actix_web::http::StatusCode;
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, Route, web};
+use serde::Serialize;
+
+pub(crate) mod ceremony;
+pub(crate) mod coverage;
+pub(crate) mod docs;
+pub(crate) mod documents;
+pub(crate) mod filings;
+pub(crate) mod health;
+pub(crate) mod log;
+pub(crate) mod openapi;
+pub(crate) mod parties;
+pub(crate) mod receipts;
+pub(crate) mod records;
+pub(crate) mod signings;
+pub(crate) mod witness;
+
+/// Every route of the service.
+pub(crate) fn configure(app: &mut ServiceConfig) {
+    filings::configure(app);
+    parties::configure(app);
+    documents::configure(app);
+    ceremony::configure(app);
+    signings::configure(app);
+    receipts::configure(app);
+    records::configure(app);
+    coverage::configure(app);
+    log::configure(app);
+    witness::configure(app);
+    openapi::configure(app);
+    docs::configure(app);
+    health::configure(app);
+}
+
+/// A route for GET and HEAD.
+pub(crate) fn reading() -> Route {
+    web::route().guard(Any(Get()).or(Head()))
+}
+
+/// The answer of an act: what it made.
+pub(crate) fn created(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::build(StatusCode::CREATED).json(body)
+}

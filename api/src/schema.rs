@@ -1,0 +1,21 @@
+//! The shapes of answers, for the OpenAPI document only.
+//!
+//! Answers are written by the use cases themselves; nothing here is ever built. That the
+//! shapes are true is tested: `tests/it/contract.rs` compares every answer of a whole
+//! ceremony, member by member, with the document made of these.
+#![expect(dead_code, reason = "shapes are described, never built")]
+
+mod coverage;
+mod evidence;
+mod filing;
+mod signing;
+mod words;
+
+pub(crate) use coverage::Coverage;
+pub(crate) use evidence::{Disclosed, Receipt};
+pub(crate) use filing::{DocumentAttached, FilingOpened, FilingView, PartyAdded, PartyInvited};
+pub(crate) use signing::{CeremonyView, ConsentGiven, PhotoCaptured, Recorded, SigningBegun};
+pub(crate) use words::{
+    Base64, Capacity, ConsentKind, Decision, Digest, Ground, LanguageWord, Matter, PartyKindWord,
+    RecordId,
+};

@@ -1,0 +1,94 @@
+//! Receipts and disclosures.
+
+use utoipa::ToSchema;
+
+use super::words::{
+    Custodian, DepositNo, Digest, FilingId, Instant, OutcomeWord, RecordId, RecordKind, SigningId,
+    VoucherNo,
+};
+
+/// Where a record stands in the log, and who else vouches for it. Each flag stands for itself, with its own head.
+#[derive(ToSchema)]
+pub(crate) struct Receipt {
+    record_id: RecordId,
+    /// The record's root, which the log entry carries.
+    record_root: Digest,
+    kind: RecordKind,
+    /// When it was recorded.
+    recorded_at: Instant,
+    filing_id: FilingId,
+    signing_id: Option<SigningId>,
+    voucher: Option<VoucherNo>,
+    /// It stands in the platform's log.
+    logged: LogProof,
+    /// It stands under a head that a witness cosigned.
+    witnessed: Option<LogProof>,
+    /// It stands under a head that a mirror cosigned.
+    mirrored: Option<LogProof>,
+    /// Who holds it.
+    deposited: Deposits,
+    /// No trusted time stamp exists yet.
+    #[schema(value_type = Option<Object>)]
+    timestamped: Option<()>,
+}
+
+/// That a record stands in the log, under one head.
+#[derive(ToSchema)]
+pub(crate) struct LogProof {
+    /// Origin of the platform's log.
+    origin: String,
+    /// Zero-based index of the leaf.
+    index: u64,
+    /// Number of leaves under the head.
+    size: u64,
+    /// Root under the head.
+    root: Digest,
+    /// The head: a signed note (C2SP tlog-checkpoint).
+    checkpoint: String,
+    /// The proof with the head: a file of C2SP tlog-proof, to be kept.
+    proof: String,
+}
+
+/// Who holds a record.
+#[derive(ToSchema)]
+pub(crate) struct Deposits {
+    /// How many custodians hold it.
+    held: u64,
+    /// Of how many.
+    of: u64,
+    /// What they answered, refusals included.
+    receipts: Vec<DepositNote>,
+}
+
+/// What one custodian answered.
+#[derive(ToSchema)]
+pub(crate) struct DepositNote {
+    custodian: Custodian,
+    deposit_no: DepositNo,
+    outcome: OutcomeWord,
+    /// Stable codes of what was found.
+    findings: Option<Vec<String>>,
+    /// Stable code of the reason of a refusal.
+    reason: Option<String>,
+    /// When the custodian received it, by its own clock.
+    received_at: Instant,
+    /// The signed receipt, a DSSE envelope.
+    #[schema(value_type = Object)]
+    envelope: (),
+}
+
+/// What was opened of a record.
+#[derive(ToSchema)]
+pub(crate) struct Disclosed {
+    record_id: RecordId,
+    /// The record's root, which the disclosure proves.
+    record_root: Digest,
+    /// The disclosure: canonical JSON, exactly as it hashes.
+    #[schema(value_type = Object)]
+    record: (),
+    /// The same of the signer's device, when attributes of it were asked for.
+    #[schema(value_type = Option<Object>)]
+    client: Option<()>,
+    /// The record of this look: every look is evidence itself.
+    access_record_id: RecordId,
+}

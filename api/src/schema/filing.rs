@@ -1,0 +1,149 @@
+//! Filings, parties and documents.
+
+use utoipa::ToSchema;
+
+use super::words::{
+    Capacity, CeremonyId, Digest, DocumentId, FilingId, FilingNo, Instant, Matter, PartyId,
+    PartyKindWord, RecordId, SigningId,
+};
+
+/// The filing is open.
+#[derive(ToSchema)]
+pub(crate) struct FilingOpened {
+    filing_id: FilingId,
+    number: FilingNo,
+    record_id: RecordId,
+}
+
+/// The party is part of the filing.
+#[derive(ToSchema)]
+pub(crate) struct PartyAdded {
+    party_id: PartyId,
+    record_id: RecordId,
+}
+
+/// The party can come to sign.
+#[derive(ToSchema)]
+pub(crate) struct PartyInvited {
+    ceremony_id: CeremonyId,
+    /// The token for the link: for the signer and nobody else.
+    token: String,
+    /// When the link ends.
+    expires_at: Instant,
+}
+
+/// The document is part of the filing.
+#[derive(ToSchema)]
+pub(crate) struct DocumentAttached {
+    document_id: DocumentId,
+    /// 1 for the first version, then counted up.
+    version: u32,
+    /// SHA-256 of the exact bytes.
+    sha256: Digest,
+    /// Number of pages.
+    pages: u32,
+    /// Number of bytes.
+    size_bytes: u64,
+    record_id: RecordId,
+}
+
+/// A filing as the handler sees it.
+#[derive(ToSchema)]
+pub(crate) struct FilingView {
+    filing_id: FilingId,
+    number: FilingNo,
+    matter: Matter,
+    /// The company it is about, as declared.
+    company_name: String,
+    /// When it was opened.
+    opened_at: Instant,
+    state: FilingState,
+    /// How many required signatures are missing.
+    missing_signatures: u64,
+    /// Who takes part.
+    parties: Vec<PartyView>,
+    /// Every document in every version.
+    documents: Vec<DocumentView>,
+    /// Digest of the list of signatures a party is shown before it confirms.
+    shown_sha256: Digest,
+}
+
+/// Where a filing stands. Which members are there depends on the status.
+#[derive(ToSchema)]
+pub(crate) struct FilingState {
+    /// drafting, signing, signed, confirmed, frozen or ended.
+    status: String,
+    /// Since when.
+    since: Instant,
+    /// When parties were last asked to confirm.
+    asked_at: Option<Instant>,
+    /// Who objected.
+    by: Option<PartyId>,
+    /// Digest of the reason given.
+    reason_digest: Option<Digest>,
+    /// Why it ended.
+    #[schema(value_type = Option<Object>)]
+    reason: Option<()>,
+}
+
+/// A party as the handler sees it.
+#[derive(ToSchema)]
+pub(crate) struct PartyView {
+    party_id: PartyId,
+    kind: PartyKindWord,
+    /// Its name, as declared.
+    name: String,
+    /// The person who signs for a company, as declared.
+    representative_name: Option<String>,
+    /// In which capacities, sorted.
+    capacities: Vec<Capacity>,
+    /// Whether it signs at all.
+    is_signer: bool,
+    /// How many current documents it still has to sign.
+    documents_to_sign: u64,
+    /// What it signed, voided signatures included.
+    signatures: Vec<SignatureView>,
+    confirmation: Confirmation,
+}
+
+/// One signature of one document version.
+#[derive(ToSchema)]
+pub(crate) struct SignatureView {
+    document_id: DocumentId,
+    signing_id: SigningId,
+    /// When the signing was completed.
+    at: Instant,
+}
+
+/// One document version.
+#[derive(ToSchema)]
+pub(crate) struct DocumentView {
+    document_id: DocumentId,
+    /// 1 for the first version, then counted up.
+    version: u32,
+    /// Its title.
+    title: String,
+    /// SHA-256 of the exact bytes.
+    sha256: Digest,
+    /// Number of pages.
+    pages: u32,
+    /// Number of bytes.
+    size_bytes: u64,
+    /// When it was attached.
+    attached_at: Instant,
+    /// The next version, once there is one.
+    superseded_by: Option<DocumentId>,
+}
+
+/// What a party answered after signing. Silence is never a yes.
+#[derive(ToSchema)]
+pub(crate) struct Confirmation {
+    /// pending, confirmed or objected.
+    answer: String,
+    /// When it answered.
+    at: Option<Instant>,
+    /// Digest of the list of signatures that was shown.
+    shown: Option<Digest>,
+    /// Digest of the reason given.
+    reason_digest: Option<Digest>,
+}

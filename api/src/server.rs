@@ -1,0 +1,185 @@
+//! The service as a running thing: started on a listener, stopped by draining.
+
+use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::http::KeepAlive;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpResponse, HttpServer};
+use heqi_evidence_store::witness::Witness;
+use heqi_registration::Platform;
+use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
+use heqi_service_kit::metrics::HttpMetrics;
+use heqi_service_kit::problem::RequestProblem;
+use heqi_service_kit::{Edge, Health, Listener, Metrics, Shutdown, TaskGroup, edge};
+use heqi_vocabulary::Entropy;
+use tokio::task::JoinHandle;
+
+use crate::access::authorise;
+use crate::figures::Figures;
+use crate::openapi;
+use crate::pages::docs::RenderedDocs;
+use crate::recent::Recent;
+use crate::routes;
+use crate::settings::ApiSettings;
+use crate::state::State;
+
+/// How long an idle connection is kept for the next request.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long the head of a request may take to arrive.
+const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What the service is given beside its settings.
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Surroundings {
+    /// The use cases.
+    pub platform: Arc<Platform>,
+    /// Cosigns the other organisation's log; without one `/witness/` does not exist.
+    pub witness: Option<Arc<Witness>>,
+    /// Draws request ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Answers `/readyz`; the program adds its checks.
+    pub health: Arc<Health>,
+    /// Answers `/metrics`; the program may add figures of its own.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Surroundings {
+    /// A platform without witness, ready at once, with figures of its own.
+    pub fn new(platform: Arc<Platform>, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            platform,
+            witness: None,
+            entropy,
+            health: Arc::new(Health::default()),
+            metrics: Arc::new(Metrics::default()),
+        }
+    }
+}
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The log's name cannot stand in an address.
+    #[error("the log's name {0:?} is not one of lower-case letters, digits, dots and hyphens")]
+    LogName(String),
+    /// The socket cannot be used.
+    #[error("the service cannot listen")]
+    Listen(#[from] io::Error),
+}
+
+/// The signing platform's service.
+#[derive(Debug)]
+pub struct Api;
+
+impl Api {
+    /// The server, not yet running: a future that a program spawns with its other tasks
+    /// (`TaskGroup::spawn_server`). `shutdown` ends long waits, so that a stop is quick.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn server(
+        settings: ApiSettings,
+        listener: Listener,
+        surroundings: Surroundings,
+        shutdown: Shutdown,
+    ) -> Result<Server, StartError> {
+        if !settings.has_plain_log_name() {
+            return Err(StartError::LogName(settings.log_name));
+        }
+        let Surroundings { platform, witness, entropy, health, metrics } = surroundings;
+        let edge = Data::new(Edge {
+            entropy,
+            trusted_proxies: settings.trusted_proxies.clone(),
+            metrics: HttpMetrics::register(&metrics),
+        });
+        let (workers, limits) = (settings.workers.max(1), settings.limits);
+        let drain_s = settings.drain_timeout_ms.div_ceil(1_000);
+        let health = Data::from(health);
+        let state = Data::new(State {
+            figures: Figures::register(&metrics),
+            recent: Recent::new(),
+            docs: RenderedDocs::of(openapi::to_json()),
+            platform,
+            settings,
+            witness,
+            metrics,
+            shutdown,
+        });
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(edge.clone())
+                .app_data(state.clone())
+                .app_data(health.clone())
+                .configure(|app| limits.apply(app))
+                .configure(routes::configure)
+                .default_service(web::to(nothing_here))
+                .wrap(from_fn(authorise))
+                .wrap(from_fn(edge::around))
+        });
+        Ok(server
+            .workers(workers)
+            .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
+            .client_request_timeout(HEAD_DEADLINE)
+            .shutdown_timeout(drain_s)
+            .disable_signals()
+            .listen(listener.into_std())?
+            .run())
+    }
+
+    /// Starts the service by itself, in the present runtime.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(
+        settings: ApiSettings,
+        listener: Listener,
+        surroundings: Surroundings,
+    ) -> Result<Running, StartError> {
+        let address = listener.address();
+        let mut group = TaskGroup::new();
+        let trigger = group.trigger();
+        let deadline = Duration::from_millis(settings.drain_timeout_ms) + Duration::from_secs(5);
+        let server = Self::server(settings, listener, surroundings, group.shutdown())?;
+        group.spawn_server("api", server);
+        let task = tokio::spawn(group.run_until(pending::<()>(), deadline));
+        Ok(Running { address, trigger, task })
+    }
+}
+
+/// A service that runs.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    trigger: ShutdownTrigger,
+    task: JoinHandle<Ended>,
+}
+
+impl Running {
+    /// Where it listens, with the real port.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address as the beginning of a URL, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Takes no new connection, finishes the requests it has, and ends.
+    pub async fn stop(self) -> Ended {
+        self.trigger.request();
+        self.task.await.unwrap_or_default()
+    }
+}
+
+async fn nothing_here() -> Result<HttpResponse, RequestProblem> {
+    Err(RequestProblem::NotFound)
+}

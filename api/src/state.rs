@@ -1,0 +1,32 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use heqi_evidence_store::witness::Witness;
+use heqi_registration::Platform;
+use heqi_service_kit::{Metrics, Shutdown};
+
+use crate::figures::Figures;
+use crate::pages::docs::RenderedDocs;
+use crate::recent::Recent;
+use crate::settings::ApiSettings;
+
+/// One per service, shared by its workers.
+pub(crate) struct State {
+    /// The use cases.
+    pub(crate) platform: Arc<Platform>,
+    /// What the operator decided.
+    pub(crate) settings: ApiSettings,
+    /// Cosigns the other organisation's log.
+    pub(crate) witness: Option<Arc<Witness>>,
+    /// What operators look at.
+    pub(crate) metrics: Arc<Metrics>,
+    /// The figures of this platform among them.
+    pub(crate) figures: Figures,
+    /// The newest signings.
+    pub(crate) recent: Recent,
+    /// The description of the interface, ready to be sent.
+    pub(crate) docs: RenderedDocs,
+    /// Tells long waits to end.
+    pub(crate) shutdown: Shutdown,
+}

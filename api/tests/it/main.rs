@@ -1,0 +1,21 @@
+//! The service over real HTTP on a port of its own, in the order of its routes.
+//!
+//! Every answer of every test is compared with the OpenAPI document on the way
+//! (`contract`): a status that is not described, or a member that is not in its schema,
+//! fails the test that met it.
+
+mod access;
+mod bad_input;
+mod bad_signatures;
+mod ceremony;
+mod contract;
+mod custodian;
+mod evidence;
+mod facts;
+mod filings;
+mod log;
+mod pages;
+mod receipts;
+mod service;
+mod signer;
+mod witness;
