@@ -38,7 +38,11 @@ pub(crate) async fn authorise(
         }
         Ok(None) => next.call(request).await,
         // An answer, not an error: so the route is still known where requests are counted.
-        Err(problem) => Ok(request.into_response(HttpResponse::from_error(problem))),
+        // `into_response` would lose the problem inside it.
+        Err(problem) => {
+            let (request, _) = request.into_parts();
+            Ok(ServiceResponse::new(request, HttpResponse::from_error(problem)))
+        }
     }
 }
 

@@ -166,7 +166,7 @@ fn is_act(rule: &Rule) -> bool {
 fn problems_of(rule: &Rule) -> Vec<u16> {
     let mut statuses = vec![400, 500, 503];
     if matches!(rule.access, Access::Only { .. }) {
-        statuses.extend([401, 403, 404, 410]);
+        statuses.extend([401, 403, 404, 410, 422]);
     }
     if rule.path.contains('{') {
         statuses.push(404);

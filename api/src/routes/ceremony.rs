@@ -25,6 +25,8 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum LanguageWord {
+    /// As the ceremony names it, too.
+    #[serde(alias = "zh-CN")]
     Zh,
     En,
 }

@@ -150,10 +150,10 @@ async fn steps_out_of_order_are_refused() {
     let service = Service::start().await;
     let invited = invited(&service, 1).await;
     let signer = &invited.signers[0];
-    let key = json!({ "device_key": "bm90IGEga2V5" });
-    let begin = service.post(&signer.token, "/api/v1/signings", &key).await;
-    assert_eq!(begin.status, 409, "signing begins after the consents");
+    let begin = service.post(&signer.token, "/api/v1/signings", &signer.key()).await;
+    begin.is_problem(409, "consent_missing");
     signer.consent(&service).await;
+    let key = json!({ "device_key": "bm90IGEga2V5" });
     let begin = service.post(&signer.token, "/api/v1/signings", &key).await;
     begin.is_problem(422, "device_key_malformed");
     let begun = signer.begin(&service).await;
@@ -174,10 +174,9 @@ async fn a_link_that_has_ended_opens_nothing_more() {
     let signer = invited(&service, 1).await.signers.remove(0);
     service.clock.advance_ms(30 * 24 * 3_600_000);
     let view = service.get(&signer.token, "/api/v1/ceremony").await;
-    let key = json!({ "device_key": "bm90IGEga2V5" });
-    let begin = service.post(&signer.token, "/api/v1/signings", &key).await;
-    assert_eq!(begin.status, 409, "{}", String::from_utf8_lossy(&begin.body));
-    assert!([200, 409].contains(&view.status));
+    assert_eq!(view.json(200)["state"]["status"], "invited");
+    let begin = service.post(&signer.token, "/api/v1/signings", &signer.key()).await;
+    begin.is_problem(409, "link_expired");
 }
 
 #[tokio::test]

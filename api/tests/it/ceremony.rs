@@ -122,5 +122,5 @@ async fn an_objection_freezes_the_filing() {
     let view = service.get(HANDLER, &format!("/api/v1/filings/{}", invited.filing)).await;
     assert_eq!(view.json(200)["state"]["status"], "frozen");
     let refused = attach(&service, &invited.filing, "Late", 1).await;
-    refused.is_problem(409, "filing_frozen");
+    refused.is_problem(409, "filing_not_in_drafting");
 }

@@ -82,10 +82,13 @@ impl Signer {
         }
     }
 
+    /// The body that begins a signing.
+    pub(crate) fn key(&self) -> Value {
+        json!({ "device_key": STANDARD.encode(self.device.key().public_key().to_spki_der()) })
+    }
+
     pub(crate) async fn begin(&self, service: &Service) -> Begun {
-        let key = STANDARD.encode(self.device.key().public_key().to_spki_der());
-        let body = json!({ "device_key": key });
-        let answer = service.post(&self.token, "/api/v1/signings", &body).await.json(201);
+        let answer = service.post(&self.token, "/api/v1/signings", &self.key()).await.json(201);
         let signing = answer["signing_id"].as_str().unwrap().to_owned();
         Begun { answer, signing }
     }
