@@ -367,7 +367,9 @@ pub async fn every_tile_of_every_width_is_served(backend: &dyn Backend) {
 
 fn root_of(leaves: &[Hash]) -> Hash {
     let mut range = CompactRange::new();
-    leaves.iter().for_each(|leaf| range.append(*leaf));
+    for leaf in leaves {
+        range.append(*leaf);
+    }
     range.root()
 }
 

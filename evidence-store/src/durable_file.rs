@@ -4,12 +4,16 @@
 //! Three habits: an append-only file is synced before anybody relies on what was appended; a whole file is written
 //! under another name, synced, renamed, and its directory synced; a created directory is synced into its parent.
 
+mod append;
+
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub use append::{AppendFile, AtomicFile};
 
 /// A call that changes the disk.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -182,8 +186,7 @@ impl Disk {
     pub fn begin_atomic(&self, path: &Path) -> io::Result<AtomicFile> {
         let temporary = temporary_of(path);
         let file = self.call(Call::Create, &temporary, || File::create(&temporary))?;
-        let buffer = Vec::with_capacity(AtomicFile::BUFFER_BYTES);
-        Ok(AtomicFile { disk: self.clone(), file, temporary, path: path.to_owned(), buffer })
+        Ok(AtomicFile::new(self.clone(), file, temporary, path.to_owned()))
     }
 
     /// A file without a name, gone when it is closed: for sorting what does not fit in memory.
@@ -245,7 +248,7 @@ impl Disk {
         let file =
             self.call(Call::Create, path, || OpenOptions::new().read(true).write(true).open(path))?;
         let length = file.metadata()?.len();
-        Ok(AppendFile { disk: self.clone(), file, path: path.to_owned(), length, is_dirty: false })
+        Ok(AppendFile::new(self.clone(), file, path.to_owned(), length))
     }
 
     /// Syncs the content of an existing file somebody else has written.
@@ -277,124 +280,6 @@ impl Disk {
     }
 }
 
-/// A whole file being written piece by piece.
-#[derive(Debug)]
-pub struct AtomicFile {
-    disk: Disk,
-    file: File,
-    temporary: PathBuf,
-    path: PathBuf,
-    buffer: Vec<u8>,
-}
-
-impl AtomicFile {
-    const BUFFER_BYTES: usize = 1 << 20;
-
-    /// Adds bytes.
-    pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= Self::BUFFER_BYTES { self.write_out() } else { Ok(()) }
-    }
-
-    /// Syncs the file and gives it its name, durably.
-    pub fn commit(mut self) -> io::Result<()> {
-        self.write_out()?;
-        self.disk.call(Call::Sync, &self.temporary, || self.file.sync_all())?;
-        self.disk.rename(&self.temporary, &self.path)
-    }
-
-    fn write_out(&mut self) -> io::Result<()> {
-        self.disk.call(Call::Write, &self.temporary, || self.file.write_all(&self.buffer))?;
-        self.buffer.clear();
-        Ok(())
-    }
-}
-
-/// A file that only grows. Writes are cheap; nothing is durable before [`AppendFile::sync`].
-#[derive(Debug)]
-pub struct AppendFile {
-    disk: Disk,
-    file: File,
-    path: PathBuf,
-    length: u64,
-    is_dirty: bool,
-}
-
-impl AppendFile {
-    /// Bytes in the file.
-    pub const fn length(&self) -> u64 {
-        self.length
-    }
-
-    /// Writes at the end.
-    pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.is_dirty = true;
-        self.disk.call(Call::Write, &self.path, || self.file.write_all_at(bytes, self.length))?;
-        self.length = self.length.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        Ok(())
-    }
-
-    /// Makes everything written durable; does nothing when nothing was written since.
-    pub fn sync(&mut self) -> io::Result<()> {
-        if !self.is_dirty {
-            return Ok(());
-        }
-        self.disk.call(Call::Sync, &self.path, || self.file.sync_data())?;
-        self.is_dirty = false;
-        Ok(())
-    }
-
-    /// Cuts the file to `length`, durably.
-    pub fn truncate(&mut self, length: u64) -> io::Result<()> {
-        self.disk.call(Call::Truncate, &self.path, || self.file.set_len(length))?;
-        self.disk.call(Call::Sync, &self.path, || self.file.sync_all())?;
-        self.length = length;
-        Ok(())
-    }
-
-    /// Writes the bytes of a range once more over themselves and syncs them. After a failed sync the kernel may hold
-    /// pages it believes to be clean that never reached the disk; only writing them again makes them durable.
-    pub fn settle(&mut self, from: u64, to: u64) -> io::Result<()> {
-        let mut chunk = vec![0; 1 << 20];
-        let mut at = from;
-        while at < to {
-            let length = usize::try_from(to - at).unwrap_or(usize::MAX).min(chunk.len());
-            let part = chunk.get_mut(..length).unwrap_or_default();
-            self.file.read_exact_at(part, at).map_err(|error| named(error, &self.path))?;
-            self.disk.call(Call::Write, &self.path, || self.file.write_all_at(part, at))?;
-            at = at.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
-        }
-        self.disk.call(Call::Sync, &self.path, || self.file.sync_all())
-    }
-
-    /// Overwrites everything from `from` on with zeros, durably: the best a file system allows for forgetting bytes.
-    pub fn wipe(&mut self, from: u64) -> io::Result<()> {
-        let zeros = vec![0; usize::try_from(self.length.saturating_sub(from)).unwrap_or(0)];
-        self.disk.call(Call::Write, &self.path, || self.file.write_all_at(&zeros, from))?;
-        self.disk.call(Call::Sync, &self.path, || self.file.sync_data())
-    }
-
-    /// Gives a range back to the file system; it reads as zeros afterwards. File systems that cannot do it keep it.
-    pub fn punch(&self, offset: u64, length: u64) -> io::Result<()> {
-        self.disk.call(Call::Punch, &self.path, || {
-            #[cfg(target_os = "linux")]
-            {
-                use rustix::fs::FallocateFlags;
-                let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-                match rustix::fs::fallocate(&self.file, flags, offset, length) {
-                    Ok(()) | Err(rustix::io::Errno::OPNOTSUPP) => Ok(()),
-                    Err(error) => Err(error.into()),
-                }
-            }
-            #[cfg(not(target_os = "linux"))]
-            {
-                let _ = (offset, length);
-                Ok(())
-            }
-        })
-    }
-}
-
 /// Reads a whole small file; `None` if it is not there.
 pub(crate) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
@@ -406,6 +291,7 @@ pub(crate) fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// The error with the file it is about.
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 pub(crate) fn named(error: io::Error, path: &Path) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
@@ -453,8 +339,9 @@ mod tests {
         let disk = Disk::with_faults(recorder.clone());
         disk.write_atomic(&directory.path().join("file"), &[b"one", b"two"]).unwrap();
         let calls = recorder.0.lock().clone();
-        use Call::{Create, Rename, Sync, SyncDirectory, Write};
-        assert_eq!(calls, [Create, Write, Write, Sync, Rename, SyncDirectory]);
+        let expected =
+            [Call::Create, Call::Write, Call::Write, Call::Sync, Call::Rename, Call::SyncDirectory];
+        assert_eq!(calls, expected);
         assert_eq!(fs::read(directory.path().join("file")).unwrap(), b"onetwo");
     }
 

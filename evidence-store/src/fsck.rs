@@ -204,7 +204,9 @@ impl Check<'_> {
                 }
             }
         }
-        strangers.into_iter().for_each(|damage| self.damage(damage));
+        for damage in strangers {
+            self.damage(damage);
+        }
         Ok(())
     }
 
@@ -229,7 +231,7 @@ impl Check<'_> {
             match checkpoint.note().verify(&self.options.keys) {
                 Ok(verified) if verified.len() >= signatures => {}
                 Ok(_) => {
-                    self.damage(Damage::new(&path, 0, length, "a signature of an unknown key"))
+                    self.damage(Damage::new(&path, 0, length, "a signature of an unknown key"));
                 }
                 Err(error) => self.damage(Damage::new(&path, 0, length, error.to_string())),
             }

@@ -1,7 +1,8 @@
 //! The journals: append-only segments of framed records. They alone decide what is durable; everything else a store
 //! holds is derived from them or named by them (`docs/spec/store.md` sections 3 to 5).
 //!
-//! - [`segment`]: the header every file begins with, frames, reading
+//! - [`segment`]: the header every file begins with, and the files of one journal
+//! - [`frame`]: frames, and how a torn tail is told from damage
 //! - [`append`]: writing segments
 //! - [`state`]: the state journal, whose batch frames are the commit points
 //! - [`ledger`]: the ledger journal, one frame per leaf
@@ -9,6 +10,7 @@
 //! - [`rows`]: the live rows, merged from snapshot and state journal in key order
 
 pub(crate) mod append;
+pub(crate) mod frame;
 pub(crate) mod ledger;
 pub(crate) mod object;
 pub(crate) mod rows;

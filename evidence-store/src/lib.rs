@@ -9,13 +9,16 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`backend`] | the boundary; [`backend::memory`] behind it |
+//! | [`backend`] | the boundary; behind it [`backend::embedded`] (files) and [`backend::memory`] |
 //! | [`changeset`] | row keys, rows, preconditions, log entries |
 //! | [`table`], [`sealed`] | typed rows; personal data inside rows |
 //! | [`object`] | sealed immutable objects |
 //! | [`vault`] | the data keys everything personal is sealed under |
 //! | [`log`] | heads, proofs, tiles |
 //! | [`outbox`], [`follower`] | work after a commit; readers of the log |
+//! | [`witness`] | the durable step of a witness |
+//! | [`fsck`], [`rebuild`] | checking a store; making again what is made from the journals |
+//! | [`durable_file`] | the only place files are written |
 
 pub mod backend;
 pub mod changeset;

@@ -68,7 +68,7 @@ pub fn rebuild(
         rows: Arc::clone(&rows),
         disk: disk.clone(),
     };
-    let (log, range) = EmbeddedLog::open(parts, recovered.head, 0)?;
+    let (log, range) = EmbeddedLog::open(parts, &recovered.head, 0)?;
     log.write_tiles(&|| true)?;
     if let Some(published) = published {
         log.write_partials(published.size())

@@ -1,5 +1,6 @@
 //! What tests of this crate and of the crates above need: a seeded source of randomness, a log key, a memory backend.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use heqi_tlog::note::{KeyName, NoteSigner};
@@ -62,4 +63,15 @@ pub fn head_signer() -> Arc<KeyedHeadSigner> {
 pub fn memory() -> Arc<MemoryBackend> {
     let backend = MemoryBackend::new(head_signer(), Arc::new(SeededEntropy::new(0)));
     Arc::new(backend.expect("the test key signs"))
+}
+
+/// Puts other bytes in a file's place, the way nothing but a test does.
+///
+/// # Panics
+/// When the file cannot be written.
+#[expect(clippy::disallowed_methods, reason = "what a test breaks need not be durable")]
+pub fn tamper(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
+    // Immutable files cannot be opened for writing, but their names can be taken.
+    let _ = std::fs::remove_file(&path);
+    std::fs::write(path, bytes).expect("a file to tamper with");
 }

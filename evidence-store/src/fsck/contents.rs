@@ -13,9 +13,10 @@ use crate::changeset::Row;
 use crate::durable_file::Disk;
 use crate::identity::Identity;
 use crate::journal::Damage;
+use crate::journal::frame::FrameReader;
 use crate::journal::ledger::{LOCATION_STRIDE, LeafReader};
 use crate::journal::object::{Location, OBJECT_HEADER_BYTES, read_header, read_object};
-use crate::journal::segment::{FrameReader, HEADER_BYTES, Segment, len64};
+use crate::journal::segment::{HEADER_BYTES, Segment, len64};
 use crate::journal::state::RowWrite;
 
 /// Rows of the index read at once.
@@ -44,7 +45,7 @@ impl Check<'_> {
                 if let Ok((_, size)) = read_header(&segment, offset) {
                     offset += OBJECT_HEADER_BYTES + u64::from(size);
                 } else {
-                    let next = next_header(&segment, offset + 1, until.min(length))?;
+                    let next = next_header(&segment, offset + 1, until.min(length));
                     let what = "not an object header";
                     self.damage(Damage::new(&segment.path, offset, next - offset, what));
                     offset = next;
@@ -287,7 +288,7 @@ impl ComparedIndex {
 }
 
 /// Where the next object header begins, at `end` if there is none.
-fn next_header(segment: &Segment, from: u64, end: u64) -> Result<u64, FsckError> {
+fn next_header(segment: &Segment, from: u64, end: u64) -> u64 {
     const CHUNK: u64 = 1 << 20;
     let mut at = from;
     while at < end {
@@ -298,12 +299,12 @@ fn next_header(segment: &Segment, from: u64, end: u64) -> Result<u64, FsckError>
         for (offset, _) in found {
             let offset = at + len64(offset);
             if read_header(segment, offset).is_ok() {
-                return Ok(offset);
+                return offset;
             }
         }
         at += CHUNK;
     }
-    Ok(end)
+    end
 }
 
 fn copy_directory(from: &Path, to: &Path) -> std::io::Result<()> {

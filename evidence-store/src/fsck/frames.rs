@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
-use crate::journal::segment::{
-    FRAME_HEADER_BYTES, Frame, FrameReader, HEADER_BYTES, MAX_BODY_BYTES, Next, Segment,
-};
+use crate::journal::frame::{FRAME_HEADER_BYTES, Frame, FrameReader, MAX_BODY_BYTES, Next};
+use crate::journal::segment::{HEADER_BYTES, Segment};
 use crate::journal::{Damage, JournalError};
 
 /// What stands in a framed file, damage included.

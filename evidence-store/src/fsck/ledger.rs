@@ -80,15 +80,14 @@ impl Check<'_> {
                     Some(Found::Frame(frame)) => {
                         let expected = derivation.next_index();
                         let leaf = Leaf::decode(&frame);
-                        match leaf
-                            .filter(|leaf| (expected..state.point.leaves).contains(&leaf.index))
-                        {
-                            Some(leaf) => self.take_leaf(&mut derivation, &leaf)?,
-                            None => {
-                                let length = frame.end() - frame.offset;
-                                let what = format!("not the frame of leaf {expected}");
-                                self.damage(frames.damage(frame.offset, length, &what));
-                            }
+                        let leaf = leaf
+                            .filter(|leaf| (expected..state.point.leaves).contains(&leaf.index));
+                        if let Some(leaf) = leaf {
+                            self.take_leaf(&mut derivation, &leaf)?;
+                        } else {
+                            let length = frame.end() - frame.offset;
+                            let what = format!("not the frame of leaf {expected}");
+                            self.damage(frames.damage(frame.offset, length, &what));
                         }
                     }
                 }

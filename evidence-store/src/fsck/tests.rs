@@ -9,7 +9,7 @@ use crate::backend::{Backend, CommitError};
 use crate::changeset::{Changeset, LedgerEntry};
 use crate::durable_file::Disk;
 use crate::rebuild::rebuild;
-use crate::testing::{SeededEntropy, note_signer};
+use crate::testing::{SeededEntropy, note_signer, tamper};
 use crate::vault::{DataKeyId, FileKeyEncryptionKey, KeyEncryptionKey};
 
 /// A closed store with something in every kind of file.
@@ -77,11 +77,6 @@ fn files_of(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn overwrite(path: &Path, bytes: &[u8]) {
-    std::fs::remove_file(path).unwrap();
-    std::fs::write(path, bytes).unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_was_closed_in_order_is_sound() {
     let fixture = full_store().await;
@@ -125,7 +120,7 @@ async fn a_flipped_byte_in_any_file_is_found_and_its_range_named() {
             }
             let mut flipped = bytes.clone();
             flipped[at] ^= 0x10;
-            overwrite(&path, &flipped);
+            tamper(&path, &flipped);
             match fsck(&fixture.settings.directory, &options(&fixture)) {
                 Err(FsckError::NoStore(damage)) => assert_eq!(damage.file, path),
                 Err(error) => panic!("{name} byte {at}: {error}"),
@@ -144,7 +139,7 @@ async fn a_flipped_byte_in_any_file_is_found_and_its_range_named() {
                 }
             }
         }
-        overwrite(&path, &bytes);
+        tamper(&path, &bytes);
     }
     for kind in ["state", "ledger", "objects", "vault", "log", "store.json", "index.clean"] {
         assert!(kinds.contains_key(kind), "no {kind} was checked");
@@ -181,7 +176,7 @@ async fn a_missing_shortened_or_foreign_file_is_found() {
         for rest in [None, Some(&bytes[..bytes.len() / 2]), Some(&bytes[..bytes.len() - 1])] {
             std::fs::remove_file(&path).unwrap();
             if let Some(rest) = rest {
-                std::fs::write(&path, rest).unwrap();
+                tamper(&path, rest);
             }
             let found = match fsck(&fixture.settings.directory, &options(&fixture)) {
                 Err(FsckError::NoStore(_)) => true,
@@ -190,17 +185,17 @@ async fn a_missing_shortened_or_foreign_file_is_found() {
             };
             assert!(found, "{name} cut to {:?}", rest.map(<[u8]>::len));
             if rest.is_none() {
-                std::fs::write(&path, b"").unwrap();
+                tamper(&path, b"");
             }
         }
-        overwrite(&path, &bytes);
+        tamper(&path, &bytes);
     }
     assert!(check(&fixture).is_sound());
     for stranger in
         ["stranger", "state/stranger", "objects/0000000009.old", "log/tile/0/999", "vault/x"]
     {
         let path = fixture.path(stranger);
-        std::fs::write(&path, b"?").unwrap();
+        tamper(&path, b"?");
         assert!(!check(&fixture).is_sound(), "{stranger}");
         std::fs::remove_file(&path).unwrap();
     }

@@ -2,7 +2,8 @@ use std::io;
 use std::sync::Arc;
 
 use super::JournalError;
-use super::segment::{HEADER_BYTES, Position, Segments, encode_frame, encode_header, len64};
+use super::frame::encode_frame;
+use super::segment::{HEADER_BYTES, Position, Segments, encode_header, len64};
 use crate::durable_file::{AppendFile, Disk};
 
 /// Buffered bytes are handed to the system at the latest when there are this many.

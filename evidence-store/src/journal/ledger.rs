@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::segment::{Frame, FrameReader, HEADER_BYTES, Position, Segments, frame_kind};
+use super::frame::{Frame, FrameReader, frame_kind};
+use super::segment::{HEADER_BYTES, Position, Segments};
 use super::{Damage, JournalError};
 use crate::wire::Reader;
 

@@ -4,10 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::segment::{
-    FrameReader, HEADER_BYTES, Segment, SegmentKind, Segments, encode_frame, encode_header,
-    frame_kind, len64,
-};
+use super::frame::{FrameReader, encode_frame, frame_kind};
+use super::segment::{HEADER_BYTES, Segment, SegmentKind, Segments, encode_header, len64};
 use super::state::{RowWrite, StateReader, decode_row, encode_row};
 use super::{Damage, JournalError};
 use crate::durable_file::Disk;

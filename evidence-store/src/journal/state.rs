@@ -3,9 +3,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 
-use super::segment::{
-    Frame, FrameReader, HEADER_BYTES, Next, Position, Segments, encode_frame, frame_kind,
-};
+use super::frame::{Frame, FrameReader, Next, encode_frame, frame_kind};
+use super::segment::{HEADER_BYTES, Position, Segments};
 use super::{Damage, JournalError};
 use crate::wire::{Reader, put_long, put_short, put_u32, put_u64};
 
@@ -91,7 +90,9 @@ pub(crate) fn encode_batch(point: &StatePoint, writes: &[RowWrite]) -> Vec<u8> {
     let mut payload = Vec::with_capacity(512 + size + values.sum::<usize>());
     point.encode(&mut payload);
     put_u32(&mut payload, u32::try_from(writes.len()).unwrap_or(u32::MAX));
-    writes.iter().for_each(|write| encode_row(&mut payload, write));
+    for write in writes {
+        encode_row(&mut payload, write);
+    }
     payload
 }
 

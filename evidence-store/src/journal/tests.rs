@@ -6,11 +6,13 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::append::Appender;
+use super::frame::{FrameReader, Next, frame_kind};
 use super::rows::StateFiles;
-use super::segment::{FrameReader, Next, SegmentKind, Segments, frame_kind};
+use super::segment::{SegmentKind, Segments};
 use super::state::{RowWrite, StatePoint, encode_base, encode_batch, read_tail};
 use super::*;
 use crate::durable_file::Disk;
+use crate::testing::tamper;
 
 const STORE: [u8; 16] = [1; 16];
 
@@ -62,7 +64,7 @@ fn a_tail_torn_at_any_byte_of_the_last_frame_is_cut() {
     let tail = read_tail(&journal.files.segments, 0).unwrap();
     assert_eq!((tail.number, tail.is_torn, tail.end), (2, false, whole.len() as u64));
     for length in usize::try_from(tail.last_frame).unwrap()..whole.len() {
-        fs::write(&path, &whole[..length]).unwrap();
+        tamper(&path, &whole[..length]);
         let segments = Segments::new(directory.path().to_owned(), SegmentKind::State, STORE);
         let torn = read_tail(&segments, 0).unwrap();
         assert_eq!((torn.number, torn.end), (1, tail.last_frame), "cut at {length}");
@@ -71,7 +73,7 @@ fn a_tail_torn_at_any_byte_of_the_last_frame_is_cut() {
     // A tail of zeros, as some file systems leave it.
     let mut zeros = whole[..usize::try_from(tail.last_frame).unwrap()].to_vec();
     zeros.resize(whole.len() + 4096, 0);
-    fs::write(&path, &zeros).unwrap();
+    tamper(&path, &zeros);
     let segments = Segments::new(directory.path().to_owned(), SegmentKind::State, STORE);
     assert_eq!(read_tail(&segments, 0).unwrap().number, 1);
 }
@@ -89,7 +91,7 @@ fn a_flipped_byte_before_the_last_frame_is_damage_and_named() {
     for at in 0..usize::try_from(tail.last_frame).unwrap() {
         let mut flipped = whole.clone();
         flipped[at] ^= 0x40;
-        fs::write(&path, &flipped).unwrap();
+        tamper(&path, &flipped);
         let segments = Segments::new(directory.path().to_owned(), SegmentKind::State, STORE);
         let Err(JournalError::Damaged(damage)) = read_tail(&segments, 0) else {
             panic!("byte {at} went unnoticed");
@@ -137,7 +139,7 @@ fn an_interrupted_or_shortened_snapshot_is_not_taken_for_whole() {
     let path = journal.files.snapshots.path(1);
     let whole = fs::read(&path).unwrap();
     for length in 36..whole.len() {
-        fs::write(&path, &whole[..length]).unwrap();
+        tamper(&path, &whole[..length]);
         let files = StateFiles::new(directory.path(), STORE);
         let rows = files.live_rows(&Disk::default(), directory.path(), None);
         let failed = rows.map_or(true, |mut rows| rows.any(|row| row.is_err()));

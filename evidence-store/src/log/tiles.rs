@@ -41,12 +41,14 @@ impl ExpandedTile {
     }
 }
 
+type CachedTile = (TilePath, Arc<ExpandedTile>);
+
 /// The tile files of a log directory, with a small cache of expanded hash tiles.
 #[derive(Debug)]
 pub(crate) struct TileFiles {
     directory: PathBuf,
     /// Direct-mapped: a tile has one place, and whoever comes last has it.
-    cache: Mutex<Vec<Option<(TilePath, Arc<ExpandedTile>)>>>,
+    cache: Mutex<Vec<Option<CachedTile>>>,
 }
 
 impl TileFiles {
@@ -84,7 +86,7 @@ impl TileFiles {
         index: u64,
     ) -> Result<(Arc<ExpandedTile>, Cached), JournalError> {
         let path = full_tile(level, index)?;
-        let slot = self.slot(path);
+        let slot = Self::slot(path);
         if let Some(Some((cached, tile))) = self.cache.lock().get(slot)
             && *cached == path
         {
@@ -100,12 +102,12 @@ impl TileFiles {
 
     /// Keeps a tile whose root has been compared with its parent's.
     pub(crate) fn keep(&self, path: TilePath, tile: &Arc<ExpandedTile>) {
-        if let Some(place) = self.cache.lock().get_mut(self.slot(path)) {
+        if let Some(place) = self.cache.lock().get_mut(Self::slot(path)) {
             *place = Some((path, Arc::clone(tile)));
         }
     }
 
-    fn slot(&self, path: TilePath) -> usize {
+    fn slot(path: TilePath) -> usize {
         let level = match path.kind() {
             TileKind::Hashes(level) => u64::from(level),
             TileKind::Entries => 0,

@@ -14,10 +14,8 @@ use self::segment::{
 };
 use super::{DataKey, DataKeyId, KeyEncryptionKey, Vault, VaultError};
 use crate::durable_file::{AppendFile, Disk};
-use crate::journal::segment::{
-    FRAME_HEADER_BYTES, HEADER_BYTES, SegmentKind, Segments, StoreId, encode_frame, encode_header,
-    frame_kind, len64,
-};
+use crate::journal::frame::{FRAME_HEADER_BYTES, encode_frame, frame_kind};
+use crate::journal::segment::{HEADER_BYTES, SegmentKind, Segments, StoreId, encode_header, len64};
 use crate::journal::{Damage, JournalError};
 
 /// Data keys in one segment, at most: shredding rewrites no more than these.
@@ -105,6 +103,8 @@ impl FileVault {
                 // An unfinished frame was never relied upon.
                 file.truncate(scanned.end)?;
             }
+            // After a failed sync the kernel may show bytes that are not on the disk; only the last frame can be so.
+            file.settle(scanned.last_frame, scanned.end)?;
             let seed = segments.segment(number)?.seed;
             let (entries, frames) = (scanned.entries.len(), scanned.frames);
             state.active = Some(Active { number, seed, file, entries, frames });
@@ -192,15 +192,17 @@ impl FileVault {
     ) -> Result<Active, VaultError> {
         let mut epoch = Secret::default();
         self.entropy.fill(epoch.as_mut());
-        let context = wrap_context(self.segments.store(), number);
-        let wrapped = self.key_encryption.wrap(&epoch, &context)?;
+        let wrapped =
+            self.key_encryption.wrap(&epoch, &wrap_context(self.segments.store(), number))?;
         let (mut content, seed) = encode_header(SegmentKind::Vault, number, self.segments.store());
         encode_frame(&mut content, seed, frame_kind::VAULT_EPOCH, 0, &[&wrapped])
             .map_err(io_error)?;
         let mut written = Vec::new();
         if !keys.is_empty() {
             let mut entries = EntryWriter::new(number, &epoch, &*self.entropy);
-            keys.iter().for_each(|(id, secret)| entries.push(*id, secret.as_ref()));
+            for (id, secret) in keys {
+                entries.push(*id, secret.as_ref());
+            }
             let at = len64(content.len()) + FRAME_HEADER_BYTES;
             encode_frame(&mut content, seed, frame_kind::VAULT_KEYS, 1, &[&entries.payload])
                 .map_err(io_error)?;

@@ -16,9 +16,10 @@ use crate::backend::{Committed, memory::sign_head};
 use crate::durable_file::Disk;
 use crate::journal::JournalError;
 use crate::journal::append::Appender;
+use crate::journal::frame::frame_kind;
 use crate::journal::ledger::LOCATION_STRIDE;
 use crate::journal::object::{Location, OBJECT_HEADER_BYTES, encode_header};
-use crate::journal::segment::{Segments, frame_kind};
+use crate::journal::segment::Segments;
 use crate::journal::state::{RowWrite, StatePoint, encode_base, encode_batch};
 use crate::log::{Head, HeadSigner, SignHeadError};
 use crate::vault::{Vault, VaultError};
@@ -204,7 +205,7 @@ impl Committer {
         let length = u16::try_from(leaf.entry.len()).map_err(io::Error::other)?.to_be_bytes();
         let payload: [&[u8]; 3] = [&length, &leaf.entry, &leaf.record];
         let position = self.ledger.frame(frame_kind::LEDGER_LEAF, index, &payload)?;
-        if index % LOCATION_STRIDE == 0 {
+        if index.is_multiple_of(LOCATION_STRIDE) {
             let value = Some(Bytes::copy_from_slice(&position.to_u64().to_be_bytes()));
             writes.push(RowWrite { key: leaf_key(index / LOCATION_STRIDE), version, value });
         }

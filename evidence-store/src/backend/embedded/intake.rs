@@ -173,7 +173,9 @@ impl Intake {
             state.leaves += 1;
         }
         let version = state.version + 1;
-        writes.iter_mut().for_each(|write| write.version = version);
+        for write in &mut writes {
+            write.version = version;
+        }
         self.rows.accept(&writes);
         let (answer, answered) = oneshot::channel();
         self.push(&mut state, Work::Changes { writes, leaves, first_leaf, answer }, size);

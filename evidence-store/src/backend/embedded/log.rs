@@ -16,8 +16,9 @@ use super::rows::{Rows, leaf_key, leaf_position};
 use crate::backend::{Answer, ReadError, answered};
 use crate::changeset::LedgerEntry;
 use crate::durable_file::{Disk, read_if_there};
+use crate::journal::frame::FrameReader;
 use crate::journal::ledger::{LOCATION_STRIDE, LeafReader};
-use crate::journal::segment::{FrameReader, Position, Segments, len64};
+use crate::journal::segment::{Position, Segments, len64};
 use crate::journal::{Damage, JournalError};
 use crate::log::edge::Edge;
 use crate::log::tiles::{Cached, TileFiles};
@@ -50,7 +51,7 @@ pub(crate) enum TilerWork {
     /// The tree has grown.
     Grown,
     /// A cosigned checkpoint is to be published.
-    Publish(SignedCheckpoint, oneshot::Sender<Result<(), PublishError>>),
+    Publish(Box<SignedCheckpoint>, oneshot::Sender<Result<(), PublishError>>),
 }
 
 /// Where a log is opened from.
@@ -69,7 +70,7 @@ impl EmbeddedLog {
     /// again from the ledger, the same way it was made the first time.
     pub(crate) fn open(
         parts: LogParts,
-        head: Head,
+        head: &Head,
         tiled: u64,
     ) -> Result<(Self, CompactRange), JournalError> {
         let log = Self {
@@ -321,13 +322,13 @@ impl LogReader for EmbeddedLog {
     fn publish(&self, checkpoint: SignedCheckpoint) -> PublishAnswer<'_> {
         let (answer, answered) = oneshot::channel();
         let publisher = self.publisher.lock().clone();
-        let sent =
-            publisher.map(|publisher| publisher.send(TilerWork::Publish(checkpoint, answer)));
+        let work = TilerWork::Publish(Box::new(checkpoint), answer);
+        let is_sent = publisher.is_some_and(|publisher| publisher.send(work).is_ok());
         Box::pin(async move {
-            match sent {
-                Some(Ok(())) => answered.await.unwrap_or(Err(ReadError::Stopped.into())),
-                _ => Err(ReadError::Stopped.into()),
+            if !is_sent {
+                return Err(ReadError::Stopped.into());
             }
+            answered.await.unwrap_or(Err(ReadError::Stopped.into()))
         })
     }
 }

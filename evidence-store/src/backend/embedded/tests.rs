@@ -1,5 +1,7 @@
+mod faults;
 pub(crate) mod fixture;
 pub(crate) mod opening;
+mod running;
 
 use fixture::Fixture;
 

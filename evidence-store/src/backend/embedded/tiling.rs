@@ -10,7 +10,7 @@ use heqi_tlog::tree::Hash;
 
 use super::log::{EmbeddedLog, missing};
 use crate::journal::JournalError;
-use crate::journal::segment::FrameReader;
+use crate::journal::frame::FrameReader;
 use crate::log::{Head, LogReader, PublishError, check_publishable};
 
 /// Bundles written, synced and renamed as one group.
@@ -101,8 +101,8 @@ impl EmbeddedLog {
         let head = self.head();
         let root = (size <= head.size()).then(|| root_at(self, size)).transpose()?;
         check_publishable(checkpoint.checkpoint(), &self.origin, &head, root)?;
-        let held = self.published.read().clone();
-        if held.is_some_and(|held| {
+        let published = self.published.read().clone();
+        if published.is_some_and(|held| {
             held.size() > size || held.checkpoint().to_bytes() == checkpoint.to_bytes()
         }) {
             return Ok(());

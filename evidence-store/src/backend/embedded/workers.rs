@@ -43,7 +43,7 @@ struct Threads {
     tiler: JoinHandle<()>,
     compactor: JoinHandle<()>,
     /// Given back when the last thread has ended.
-    _lock: StoreLock,
+    lock: StoreLock,
 }
 
 /// What the threads are made from.
@@ -113,7 +113,7 @@ impl Workers {
             let (counters, ends) = (Arc::clone(parts.counters), Arc::clone(&ends));
             move || compact(&segments, &state, &disk, &counters, &ends)
         })?;
-        let threads = Threads { committer, indexer, tiler, compactor, _lock: lock };
+        let threads = Threads { committer, indexer, tiler, compactor, lock };
         let directory = settings.directory.clone();
         Ok(Self { threads: Mutex::new(Some(threads)), fatal, ends, directory, disk })
     }
@@ -158,7 +158,7 @@ impl Threads {
         let _ = self.indexer.join();
         let _ = self.tiler.join();
         let _ = self.compactor.join();
-        self._lock
+        self.lock
     }
 }
 
@@ -188,7 +188,7 @@ fn write_tiles(work: &Receiver<TilerWork>, log: &EmbeddedLog, fatal: &Fatal) {
         }
         for work in waiting {
             if let TilerWork::Publish(checkpoint, answer) = work {
-                let _ = answer.send(log.publish_now(checkpoint));
+                let _ = answer.send(log.publish_now(*checkpoint));
             }
         }
     }

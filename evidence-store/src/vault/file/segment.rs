@@ -8,10 +8,8 @@ use zeroize::Zeroizing;
 use super::super::{
     DataKeyId, ID_BYTES, KeyEncryptionKey, NONCE_BYTES, TAG_BYTES, VaultError, decrypt, encrypt,
 };
-use crate::journal::segment::{
-    FRAME_HEADER_BYTES, FrameReader, HEADER_BYTES, Next, Segment, Segments, StoreId, frame_kind,
-    len64,
-};
+use crate::journal::frame::{FRAME_HEADER_BYTES, FrameReader, Next, frame_kind};
+use crate::journal::segment::{HEADER_BYTES, Segment, Segments, StoreId, len64};
 use crate::journal::{Damage, JournalError};
 
 const LABEL: &[u8] = b"heqi.vault.key/v1\n";
@@ -35,7 +33,8 @@ pub(crate) struct ScannedSegment {
     pub(crate) entries: Vec<Entry>,
     /// Good frames.
     pub(crate) frames: u64,
-    /// End of the last good frame.
+    /// Beginning and end of the last good frame.
+    pub(crate) last_frame: u64,
     pub(crate) end: u64,
     /// Whether an unfinished frame follows.
     pub(crate) is_torn: bool,
@@ -57,6 +56,7 @@ pub(crate) fn read_segment(
         wrapped_epoch: epoch.payload.to_vec(),
         entries: Vec::new(),
         frames: 1,
+        last_frame: epoch.offset,
         end: epoch.end(),
         is_torn: false,
     };
@@ -85,7 +85,7 @@ pub(crate) fn read_segment(
                 };
                 scanned.entries.extend(entries);
                 scanned.frames += 1;
-                scanned.end = frame.end();
+                (scanned.last_frame, scanned.end) = (frame.offset, frame.end());
             }
         }
     }

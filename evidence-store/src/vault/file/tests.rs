@@ -4,7 +4,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
-use crate::testing::SeededEntropy;
+use crate::testing::{SeededEntropy, tamper};
 use crate::vault::FileKeyEncryptionKey;
 
 const STORE: StoreId = [3; 16];
@@ -142,7 +142,7 @@ fn a_torn_last_frame_is_cut_and_a_bad_one_before_good_ones_is_damage() {
     drop(vault);
     let two = fs::read(fixture.segment(0)).unwrap();
     for length in whole.len()..two.len() {
-        fs::write(fixture.segment(0), &two[..length]).unwrap();
+        tamper(fixture.segment(0), &two[..length]);
         let vault = fixture.open().unwrap();
         assert!(vault.key(id(1)).is_ok());
         assert_eq!(vault.key(id(2)).unwrap_err(), VaultError::Unknown { id: id(2) });
@@ -151,7 +151,7 @@ fn a_torn_last_frame_is_cut_and_a_bad_one_before_good_ones_is_damage() {
     for at in 0..whole.len() {
         let mut flipped = two.clone();
         flipped[at] ^= 1;
-        fs::write(fixture.segment(0), &flipped).unwrap();
+        tamper(fixture.segment(0), &flipped);
         assert!(matches!(fixture.open(), Err(JournalError::Damaged(_))), "byte {at}");
     }
 }

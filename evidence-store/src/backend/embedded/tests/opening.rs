@@ -4,6 +4,7 @@ use super::fixture::{Fixture, has, put};
 use crate::backend::embedded::OpenError;
 use crate::backend::{Backend, CommitError};
 use crate::lock::LockError;
+use crate::testing::tamper;
 use crate::vault::{DataKeyId, VaultError};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,14 +56,14 @@ async fn a_missing_corrupt_or_wrong_index_is_made_again() {
     let index = fixture.path("index");
     let breakages: [fn(&std::path::Path); 5] = [
         |index| fs::remove_dir_all(index).unwrap(),
-        |index| fs::write(index.join("db"), b"not a database").unwrap(),
+        |index| tamper(index.join("db"), b"not a database"),
         |index| {
             let db = index.join("db");
             let mut bytes = fs::read(&db).unwrap();
             for byte in bytes.iter_mut().step_by(97) {
                 *byte ^= 0x55;
             }
-            fs::write(&db, bytes).unwrap();
+            tamper(&db, bytes);
         },
         |index| {
             let db = fs::OpenOptions::new().write(true).open(index.join("db")).unwrap();
@@ -117,19 +118,19 @@ async fn lost_journal_bytes_are_never_taken_for_a_torn_tail() {
     let state = fixture.path("state/0000000000.seg");
     let whole = fs::read(&state).unwrap();
     // The last frame was acknowledged: the clean mark knows, and after a crash the index knows.
-    fs::write(&state, &whole[..whole.len() - 1]).unwrap();
+    tamper(&state, &whole[..whole.len() - 1]);
     assert!(matches!(fixture.try_open(), Err(OpenError::Damaged(_))));
     fs::remove_file(fixture.path("index.clean")).unwrap();
     assert!(matches!(fixture.try_open(), Err(OpenError::Damaged(_))));
-    fs::write(&state, &whole).unwrap();
+    tamper(&state, &whole);
 
     let ledger = fixture.path("ledger/0000000000.seg");
     let bytes = fs::read(&ledger).unwrap();
-    fs::write(&ledger, &bytes[..bytes.len() - 1]).unwrap();
+    tamper(&ledger, &bytes[..bytes.len() - 1]);
     assert!(matches!(fixture.try_open(), Err(OpenError::Damaged(_))));
     fs::remove_file(&ledger).unwrap();
     assert!(matches!(fixture.try_open(), Err(OpenError::Damaged(_))));
-    fs::write(&ledger, &bytes).unwrap();
+    tamper(&ledger, &bytes);
     let store = fixture.open();
     assert!(has(&store, "one").await && has(&store, "two").await);
 }
