@@ -98,6 +98,17 @@ pub enum StartError {
     /// The log's name cannot stand in an address.
     #[error("the log's name {0:?} is not one of lower-case letters, digits, dots and hyphens")]
     LogName(String),
+    /// The store was set back: what was promised after it must not be promised again.
+    #[error(
+        "the platform's witness has cosigned {theirs} entries of this log and the store has only \
+         {ours}: it was set back; restore the newest backup"
+    )]
+    Behind {
+        /// Entries of the store.
+        ours: u64,
+        /// Entries the witness has cosigned.
+        theirs: u64,
+    },
     /// The anchors could not be published.
     #[error("the anchors cannot be published")]
     Anchors(#[from] PublishAnchorsError),
@@ -152,6 +163,10 @@ impl NotaryCenter {
             surroundings;
         let figures = Arc::new(Figures::register(&metrics));
         figures.hold(totals(&office).await?);
+        if let Some(peer) = &peer_witness {
+            // Before the first new leaf: after it there would be two histories.
+            refuse_if_behind(&office, peer).await?;
+        }
         let data_centre = open(&office, role).await?;
         let mut group = TaskGroup::new();
         let is_behind = Arc::new(AtomicBool::new(false));
@@ -263,6 +278,21 @@ async fn open(office: &NotaryOffice, role: Role) -> Result<Option<OpenDataCentre
     };
     let anchors_file = publish_anchors(office, &anchors, &*publisher).await?;
     Ok(Some(OpenDataCentre { witness, mirror, anchors_file: anchors_file.into() }))
+}
+
+/// Asks the witness how far it has seen the log. A witness that does not answer now is asked
+/// again by the feed, which then stops deposits.
+async fn refuse_if_behind(office: &NotaryOffice, peer: &PeerWitness) -> Result<(), StartError> {
+    let head = office.backend().log().head();
+    let origin = head.checkpoint().checkpoint().origin();
+    let Ok(Some(latest)) = peer.client.latest(origin).await else { return Ok(()) };
+    // Anybody can answer in the witness's place; only its own signature stops us.
+    let is_signed = latest.note().verify(&peer.keys).is_ok();
+    let (ours, theirs) = (head.size(), latest.checkpoint().size());
+    if is_signed && latest.checkpoint().origin() == origin && theirs > ours {
+        return Err(StartError::Behind { ours, theirs });
+    }
+    Ok(())
 }
 
 /// A store that was set back must not give out numbers and heads a second time.

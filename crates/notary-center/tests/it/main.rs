@@ -1,0 +1,15 @@
+//! The notary office over real HTTP on ports the system chooses.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::similar_names,
+    reason = "a test that cannot be set up fails"
+)]
+
+mod deposits;
+mod durable;
+mod mirror;
+mod operators;
+mod own_log;
+mod support;
+mod witness;
