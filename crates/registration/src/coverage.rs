@@ -107,9 +107,9 @@ impl Lags {
     fn percentiles(&self) -> Option<LagMs> {
         let mut sorted: Vec<i64> = self.last.iter().copied().collect();
         sorted.sort_unstable();
-        let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(sorted.len() - 1));
-        let (p50, p95, p99) = (*at(50)?, *at(95)?, *at(99)?);
-        Some(LagMs { p50, p95, p99 })
+        let last = sorted.len().checked_sub(1)?;
+        let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(last)).copied();
+        Some(LagMs { p50: at(50)?, p95: at(95)?, p99: at(99)? })
     }
 }
 

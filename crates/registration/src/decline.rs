@@ -59,7 +59,7 @@ pub struct ReasonError;
 
 impl ReasonError {
     #[expect(clippy::unused_self, reason = "every error tells itself the same way")]
-    fn told(&self) -> Told<'static> {
+    fn told(self) -> Told<'static> {
         say(
             "reason_too_long",
             ["理由超过2000字。", "请精简后重新提交；更多材料可交给登记机关。"],

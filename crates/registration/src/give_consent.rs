@@ -129,9 +129,10 @@ pub async fn give_consent(
             None => {
                 let record = record(platform, request, command, text.version)?;
                 let root = record.write(platform, &mut changes, &next)?;
-                let (consent, record) = (command.kind, record.record_id());
-                content.records.push(CeremonyRecord { consent, record, root });
-                ConsentGiven { record_id: record, record_root: root }
+                let record_id = record.record_id();
+                let made = CeremonyRecord { consent: command.kind, record: record_id, root };
+                content.records.push(made);
+                ConsentGiven { record_id, record_root: root }
             }
         };
         stored.replace(platform, &mut changes, &content)?;

@@ -55,14 +55,12 @@ pub(crate) async fn record(
     loop {
         let mut changes = Changeset::new();
         let day = Pair(filing, platform.now().shanghai_day());
-        let chain = match rows::ACCESS_CHAINS.row(platform.backend(), &day).await? {
-            Some(row) => row.value,
-            None => {
-                let chain = ChainId::random(platform.entropy());
-                rows::ACCESS_CHAINS.insert(&mut changes, &day, &chain)?;
-                chain
-            }
-        };
+        let known = rows::ACCESS_CHAINS.row(platform.backend(), &day).await?;
+        let chain = known.as_ref().map(|row| row.value);
+        let chain = chain.unwrap_or_else(|| ChainId::random(platform.entropy()));
+        if known.is_none() {
+            rows::ACCESS_CHAINS.insert(&mut changes, &day, &chain)?;
+        }
         let next = ledger::next_place(platform, chain).await?;
         record.write(platform, &mut changes, &next)?;
         if attempts.commit(platform, changes).await?.is_some() {

@@ -171,7 +171,7 @@ pub struct IdempotencyKeyError;
 
 impl IdempotencyKeyError {
     #[expect(clippy::unused_self, reason = "every error tells itself the same way")]
-    fn told(&self) -> Told<'static> {
+    fn told(self) -> Told<'static> {
         say(
             "idempotency_key_malformed",
             [

@@ -11,7 +11,7 @@ use lopdf::{Document, LoadOptions};
 
 use super::{AttachDocument, AttachDocumentError};
 use crate::decoding;
-use crate::fault::{Class, Fault};
+use crate::fault::Class;
 use crate::objects;
 use crate::platform::Platform;
 use crate::wording::{Told, refusals, say};
@@ -48,7 +48,7 @@ pub enum PdfError {
 }
 
 impl PdfError {
-    fn told(&self) -> Told<'static> {
+    fn told(self) -> Told<'static> {
         match self {
             Self::TooLarge => say(
                 "document_too_large",
@@ -138,7 +138,7 @@ fn examine(bytes: &Bytes) -> Result<NonZeroU32, PdfError> {
             matches!(error, lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_));
         if encrypted { PdfError::Encrypted } else { PdfError::Damaged }
     })?;
-    if document.is_encrypted() || document.was_encrypted() {
+    if document.was_encrypted() || document.trailer.has(b"Encrypt") {
         return Err(PdfError::Encrypted);
     }
     if document.xref_recovery.is_some() {

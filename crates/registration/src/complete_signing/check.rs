@@ -27,7 +27,7 @@ pub(super) struct Signed {
     /// The photo the device bound into the signature.
     pub(super) photo: Digest,
     /// When, by the device's own clock.
-    pub(super) signed_at: UtcMillis,
+    pub(super) device_clock: UtcMillis,
 }
 
 /// Verifies the envelope, compares every member of the statement, and looks at the
@@ -49,7 +49,7 @@ pub(super) fn check(
         envelope_sha256: Digest::of(&command.envelope),
         client_root: statement.client_root,
         photo: required(&client, "photo_sha256")?,
-        signed_at: check_attributes(&client, location)?,
+        device_clock: check_attributes(&client, location)?,
         documents: statement.documents,
     })
 }

@@ -60,7 +60,7 @@ impl Evidence<'_> {
             .observed("device_key_sha256", signing.device_key_sha256.to_string())?
             .reported("client_root", Some(signed.client_root.to_string()))?
             .facts(&self.request.facts)?;
-        let offset_ms = signed.signed_at.millis_since(self.request.facts.received_at);
+        let offset_ms = signed.device_clock.millis_since(self.request.facts.received_at);
         draft.observed("clock_offset_ms", offset_ms)?;
         set_photo(&mut draft, photo, content)?;
 
@@ -70,8 +70,8 @@ impl Evidence<'_> {
             voucher: Some(self.voucher),
             ..About::party(filing.id(), signing.party)
         };
-        let parts = self.parts(platform, about, &draft, photo)?;
-        Ok(draft.seal(platform, about, Some(parts))?)
+        let beside = self.parts(platform, about, &draft, photo)?;
+        Ok(draft.seal(platform, about, Some(beside))?)
     }
 
     fn parts(

@@ -1,0 +1,17 @@
+//! The signing platform as its callers see it, on the in-memory store.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod concurrency;
+mod deposits;
+mod documents;
+mod evidence;
+mod idempotency;
+mod journey;
+mod notary;
+mod photos;
+mod privacy;
+mod property;
+mod refusals;
+mod rights;
+mod watched;
+mod world;

@@ -1,0 +1,96 @@
+//! The in-memory store with its objects in sight, which the boundary does not list.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use heqi_evidence_store::backend::memory::MemoryBackend;
+use heqi_evidence_store::backend::{Answer, Backend, CommitError, Pending, PendingObject};
+use heqi_evidence_store::changeset::{Changeset, Row, RowKey};
+use heqi_evidence_store::log::LogReader;
+use heqi_evidence_store::vault::Vault;
+use heqi_vocabulary::Digest;
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+/// Everything a store holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Contents {
+    pub(crate) rows: Vec<(RowKey, Row)>,
+    pub(crate) entries: Vec<(Bytes, Bytes)>,
+    pub(crate) objects: BTreeMap<Digest, Bytes>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Watched {
+    inner: Arc<MemoryBackend>,
+    objects: Mutex<BTreeMap<Digest, Bytes>>,
+}
+
+impl Watched {
+    pub(crate) fn new(inner: Arc<MemoryBackend>) -> Self {
+        Self { inner, objects: Mutex::default() }
+    }
+
+    pub(crate) async fn contents(&self) -> Contents {
+        let rows = self.inner.scan(b"", None, usize::MAX).await.unwrap();
+        let size = self.inner.log().head().size();
+        let mut entries = Vec::new();
+        for index in 0..size {
+            let entry = self.inner.log().entry(index).await.unwrap().unwrap();
+            entries.push((entry.entry, entry.record));
+        }
+        Contents { rows, entries, objects: self.objects.lock().clone() }
+    }
+}
+
+impl Backend for Watched {
+    fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
+        self.inner.row(key)
+    }
+
+    fn scan<'a>(
+        &'a self,
+        prefix: &'a [u8],
+        after: Option<&'a RowKey>,
+        limit: usize,
+    ) -> Answer<'a, Vec<(RowKey, Row)>> {
+        self.inner.scan(prefix, after, limit)
+    }
+
+    fn commit(&self, changes: Changeset) -> Result<Pending, CommitError> {
+        self.inner.commit(changes)
+    }
+
+    fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {
+        let pending = self.inner.put_object(object.clone())?;
+        self.objects.lock().insert(pending.reference().id, object);
+        Ok(pending)
+    }
+
+    fn object<'a>(&'a self, id: &'a Digest) -> Answer<'a, Option<Bytes>> {
+        self.inner.object(id)
+    }
+
+    fn discard_object<'a>(&'a self, id: &'a Digest) -> BoxFuture<'a, Result<bool, CommitError>> {
+        self.objects.lock().remove(id);
+        self.inner.discard_object(id)
+    }
+
+    fn settled(&self) -> BoxFuture<'_, Result<(), CommitError>> {
+        self.inner.settled()
+    }
+
+    fn progress(&self) -> watch::Receiver<u64> {
+        self.inner.progress()
+    }
+
+    fn log(&self) -> &dyn LogReader {
+        self.inner.log()
+    }
+
+    fn vault(&self) -> &dyn Vault {
+        self.inner.vault()
+    }
+}
