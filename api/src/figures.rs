@@ -1,12 +1,15 @@
 //! The figures of this platform for operators: taken when somebody asks for them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use heqi_evidence_store::backend::embedded::Gauges;
 use heqi_registration::coverage::{Coverage, CustodianCoverage, coverage};
 use heqi_registration::fault::ActError;
 use heqi_registration::{Actor, Platform, Scope};
 use heqi_service_kit::Metrics;
+use heqi_tlog::note::VerifiedSignature;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -25,6 +28,51 @@ pub(crate) struct Figures {
     oldest_outstanding_s: Family<CustodianLabels, Count>,
     gaps: Count,
     readable: Count,
+    store: Option<StoreFigures>,
+}
+
+/// Asks a store for its numbers.
+pub type StoreGauges = Arc<dyn Fn() -> Gauges + Send + Sync>;
+
+/// What the store says of itself.
+struct StoreFigures {
+    ask: StoreGauges,
+    queued_items: Count,
+    queued_bytes: Count,
+    sync_failures: Count,
+    index_lag: Count,
+    tiling_lag: Count,
+}
+
+impl StoreFigures {
+    fn register(metrics: &Metrics, ask: StoreGauges) -> Self {
+        let figure = |name, help| metrics.register(name, help, Count::default());
+        Self {
+            ask,
+            queued_items: figure("store_queued_items", "Changes waiting for the disk"),
+            queued_bytes: metrics.register_with_unit(
+                "store_queued",
+                "Changes waiting for the disk",
+                Unit::Bytes,
+                Count::default(),
+            ),
+            sync_failures: figure(
+                "store_sync_failures",
+                "Failures to write or sync; the first one stops the store",
+            ),
+            index_lag: figure("store_index_lag", "Rows not yet in the index"),
+            tiling_lag: figure("store_tiling_lag", "Leaves whose full tiles are not yet files"),
+        }
+    }
+
+    fn refresh(&self) {
+        let gauges = (self.ask)();
+        self.queued_items.set(gauges.queued_items);
+        self.queued_bytes.set(gauges.queued_bytes);
+        self.sync_failures.set(gauges.failures);
+        self.index_lag.set(gauges.index_lag);
+        self.tiling_lag.set(gauges.tiling_lag);
+    }
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
@@ -45,8 +93,9 @@ struct CustodianLabels {
 
 impl Figures {
     /// Adds them to what the service shows.
-    pub(crate) fn register(metrics: &Metrics) -> Self {
+    pub(crate) fn register(metrics: &Metrics, store: Option<StoreGauges>) -> Self {
         Self {
+            store: store.map(|ask| StoreFigures::register(metrics, ask)),
             observer: observer(),
             records: metrics.register("records", "Evidence records", Count::default()),
             signings: metrics.register("signings", "Completed signings", Count::default()),
@@ -106,6 +155,9 @@ impl Figures {
                 tracing::warn!(error = %error, "figures could not be taken");
             }
         }
+        if let Some(store) = &self.store {
+            store.refresh();
+        }
         if let Some(age_s) = checkpoint_age_s(platform) {
             self.checkpoint_age_s.set(age_s);
         }
@@ -127,9 +179,9 @@ impl Figures {
             for (state, count) in states(one) {
                 self.deposits.get_or_create(&DepositLabels { custodian, state }).set(count);
             }
-            let oldest_ms = one.oldest_outstanding_ms.unwrap_or(0).max(0);
-            let oldest_s = u64::try_from(oldest_ms / 1_000).unwrap_or(0);
-            self.oldest_outstanding_s.get_or_create(&CustodianLabels { custodian }).set(oldest_s);
+            let oldest = one.oldest_outstanding_ms.unwrap_or(0) / 1_000;
+            let waits_s = u64::try_from(oldest).unwrap_or(0);
+            self.oldest_outstanding_s.get_or_create(&CustodianLabels { custodian }).set(waits_s);
         }
     }
 }
@@ -149,8 +201,8 @@ fn checkpoint_age_s(platform: &Platform) -> Option<u64> {
     let settings = platform.settings();
     let cosigners = settings.witness_keys.iter().chain(&settings.mirror_keys);
     let verified = published.checkpoint().note().verify(cosigners).ok()?;
-    let newest = verified.iter().filter_map(|line| line.time()).map(|time| time.posix_seconds());
-    Some(platform.now().unix_seconds().saturating_sub(newest.max()?))
+    let newest = verified.iter().filter_map(VerifiedSignature::time).max()?;
+    Some(platform.now().unix_seconds().saturating_sub(newest.posix_seconds()))
 }
 
 /// The service itself, when it looks at numbers on behalf of everybody.

@@ -38,5 +38,6 @@ pub mod server;
 pub mod settings;
 mod state;
 
+pub use figures::StoreGauges;
 pub use server::{Api, Running, StartError, Surroundings};
 pub use settings::ApiSettings;

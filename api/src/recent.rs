@@ -19,7 +19,7 @@ const FRESH_MS: i64 = 1_000;
 
 /// One signing and how many custodians hold it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Held {
+pub(crate) struct Square {
     /// The record of the signing.
     pub(crate) record: RecordId,
     /// How many custodians hold it.
@@ -30,7 +30,7 @@ pub(crate) struct Held {
 
 /// What is remembered.
 pub(crate) struct Recent {
-    noted: Mutex<VecDeque<Held>>,
+    noted: Mutex<VecDeque<Square>>,
     asked: tokio::sync::Mutex<Option<UtcMillis>>,
     observer: Actor,
 }
@@ -51,14 +51,14 @@ impl Recent {
         if noted.len() == REMEMBERED {
             noted.pop_front();
         }
-        noted.push_back(Held { record, held: 0, of: 0 });
+        noted.push_back(Square { record, held: 0, of: 0 });
     }
 
     /// How each of them stands, the oldest first.
     ///
     /// # Errors
     /// The store could not be read.
-    pub(crate) async fn standing(&self, platform: &Platform) -> Result<Vec<Held>, ActError> {
+    pub(crate) async fn standing(&self, platform: &Platform) -> Result<Vec<Square>, ActError> {
         let mut asked = self.asked.lock().await;
         let now = platform.now();
         let is_fresh = asked.is_some_and(|at| (0..FRESH_MS).contains(&now.millis_since(at)));
@@ -77,11 +77,11 @@ impl Recent {
 
     fn learn(&self, record: RecordId, held: usize, of: usize) {
         if let Some(one) = self.noted.lock().iter_mut().find(|one| one.record == record) {
-            *one = Held { record, held, of };
+            *one = Square { record, held, of };
         }
     }
 
-    fn snapshot(&self) -> Vec<Held> {
+    fn snapshot(&self) -> Vec<Square> {
         self.noted.lock().iter().copied().collect()
     }
 }

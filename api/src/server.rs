@@ -13,6 +13,7 @@ use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
 use heqi_evidence_store::witness::Witness;
 use heqi_registration::Platform;
+use heqi_service_kit::health::Readiness;
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
 use heqi_service_kit::metrics::HttpMetrics;
 use heqi_service_kit::problem::RequestProblem;
@@ -21,7 +22,7 @@ use heqi_vocabulary::Entropy;
 use tokio::task::JoinHandle;
 
 use crate::access::authorise;
-use crate::figures::Figures;
+use crate::figures::{Figures, StoreGauges};
 use crate::openapi;
 use crate::pages::docs::RenderedDocs;
 use crate::recent::Recent;
@@ -48,6 +49,9 @@ pub struct Surroundings {
     pub health: Arc<Health>,
     /// Answers `/metrics`; the program may add figures of its own.
     pub metrics: Arc<Metrics>,
+    /// Asks the store for its numbers: they become figures, and a store that has failed is
+    /// not ready.
+    pub store_gauges: Option<StoreGauges>,
 }
 
 impl Surroundings {
@@ -59,6 +63,7 @@ impl Surroundings {
             entropy,
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::default()),
+            store_gauges: None,
         }
     }
 }
@@ -94,7 +99,14 @@ impl Api {
         if !settings.has_plain_log_name() {
             return Err(StartError::LogName(settings.log_name));
         }
-        let Surroundings { platform, witness, entropy, health, metrics } = surroundings;
+        let Surroundings { platform, witness, entropy, health, metrics, store_gauges } =
+            surroundings;
+        if let Some(gauges) = store_gauges.clone() {
+            health.check("store", move || match gauges().failures {
+                0 => Readiness::Ready,
+                _ => Readiness::NotReady("a write or sync has failed"),
+            });
+        }
         let edge = Data::new(Edge {
             entropy,
             trusted_proxies: settings.trusted_proxies.clone(),
@@ -104,7 +116,7 @@ impl Api {
         let drain_s = settings.drain_timeout_ms.div_ceil(1_000);
         let health = Data::from(health);
         let state = Data::new(State {
-            figures: Figures::register(&metrics),
+            figures: Figures::register(&metrics, store_gauges),
             recent: Recent::new(),
             docs: RenderedDocs::of(openapi::to_json()),
             platform,

@@ -56,7 +56,7 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(caller(request))
+        ready(caller(request).map_err(Problem::from))
     }
 }
 
@@ -69,13 +69,14 @@ impl FromRequest for Asked {
     }
 }
 
-fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
+fn caller(request: &HttpRequest) -> Result<Caller, RequestProblem> {
     // Without an actor the route is missing from the table of access: our mistake.
     let actor = request.extensions().get::<Actor>().cloned().ok_or(RequestProblem::Internal)?;
     let state = request.app_data::<Data<State>>().ok_or(RequestProblem::Internal)?;
     Ok(Caller { actor, facts: facts(request, state.platform.clock())? })
 }
 
+#[expect(clippy::result_large_err, reason = "made once, straight into the answer")]
 fn asked(request: &HttpRequest) -> Result<Asked, Problem> {
     let caller = caller(request)?;
     let mut keys = request.headers().get_all(IDEMPOTENCY_KEY);

@@ -6,14 +6,14 @@ use heqi_vocabulary::{Language, UtcMillis};
 
 use super::html::Html;
 use super::layout::{Page, Words};
-use crate::recent::Held;
+use crate::recent::Square;
 
 /// How things stand when the page is written.
 pub(crate) struct Standing<'a> {
     /// The numbers.
     pub(crate) coverage: &'a Coverage,
     /// The newest signings, the oldest first.
-    pub(crate) recent: &'a [Held],
+    pub(crate) recent: &'a [Square],
     /// When each custodian's queue is looked at next, if anything waits in it.
     pub(crate) next_attempts: &'a [(Custodian, Option<UtcMillis>)],
     /// The present instant.
@@ -111,7 +111,7 @@ impl Standing<'_> {
 }
 
 /// One square per signing: empty, half or full.
-fn squares(body: &mut Html, recent: &[Held], language: Language) {
+fn squares(body: &mut Html, recent: &[Square], language: Language) {
     body.element("h2", SQUARES.in_language(language));
     body.element("p", SQUARES_ARE.in_language(language)).raw("\n");
     body.raw(SYMBOLS).raw("<ul class=\"plain key\">");
@@ -131,7 +131,7 @@ fn squares(body: &mut Html, recent: &[Held], language: Language) {
 }
 
 /// What the picture says, in words.
-fn alternative(recent: &[Held], language: Language) -> String {
+fn alternative(recent: &[Square], language: Language) -> String {
     let count = |fill| recent.iter().filter(|held| Fill::of(held) == fill).count();
     let (none, half, full) = (count(Fill::None), count(Fill::Half), count(Fill::Full));
     match language {
@@ -155,7 +155,7 @@ enum Fill {
 }
 
 impl Fill {
-    const fn of(held: &Held) -> Self {
+    const fn of(held: &Square) -> Self {
         if held.held == 0 {
             Self::None
         } else if held.held < held.of {
@@ -238,7 +238,7 @@ const SQUARES_ARE: Words = Words::new(
     "每次签署一个方格:自本服务启动以来最近的至多200次。",
     "One square per signing: the newest since this service started, at most 200.",
 );
-const ADMITTED: Words = Words::new("已留存(条)", "Held");
+const ADMITTED: Words = Words::new("已留存(条)", "Square");
 const OUTSTANDING: Words = Words::new("待答复(条)", "Not answered");
 const REFUSED: Words = Words::new("已拒绝(条)", "Refused");
 const QUARANTINED: Words = Words::new("摘要不一致(条)", "Digests differ");
@@ -258,13 +258,13 @@ const SINCE: Words = Words::new("自", "since");
 mod tests {
     use super::*;
 
-    fn held(held: usize) -> Held {
-        Held { record: heqi_vocabulary::RecordId::from_bytes([1; 16]), held, of: 2 }
+    fn square(held: usize) -> Square {
+        Square { record: heqi_vocabulary::RecordId::from_bytes([1; 16]), held, of: 2 }
     }
 
     #[test]
     fn each_signing_is_one_square_and_the_picture_is_told_in_words() {
-        let recent = [held(0), held(1), held(2), held(2)];
+        let recent = [square(0), square(1), square(2), square(2)];
         for (language, words) in [
             (Language::Zh, "最近4次签署:2次已由全部保管方留存,1次由部分保管方留存,1次尚未留存"),
             (

@@ -81,8 +81,8 @@ async fn tile(state: Data<State>, path: Path<(String, String)>) -> Result<HttpRe
         .body(bytes))
 }
 
-fn this_log(state: &State, name: &str) -> Result<(), Problem> {
-    if name == state.settings.log_name { Ok(()) } else { Err(RequestProblem::NotFound.into()) }
+fn this_log(state: &State, name: &str) -> Result<(), RequestProblem> {
+    if name == state.settings.log_name { Ok(()) } else { Err(RequestProblem::NotFound) }
 }
 
 fn note(head: &Head) -> HttpResponse {

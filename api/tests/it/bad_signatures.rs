@@ -1,6 +1,7 @@
 //! Completions that do not hold: each a problem of its own, nothing changed, and the right
 //! one still completes afterwards.
 
+use heqi_evidence::statement::SigningStatement;
 use heqi_pki::keys::Algorithm;
 use heqi_testkit::{Device, files};
 use heqi_vocabulary::Digest;
@@ -8,6 +9,9 @@ use serde_json::{Value, json};
 
 use crate::service::{HANDLER, Service};
 use crate::signer::{Signer, invited};
+
+/// What a test says otherwise than the challenge.
+type Change<'a> = &'a dyn Fn(&mut SigningStatement);
 
 fn other(of: &str) -> Digest {
     Digest::of(of.as_bytes())
@@ -22,7 +26,7 @@ async fn a_statement_that_says_something_else_is_refused_and_the_right_one_still
     let begun = signer.captured(&service, &photo).await;
     let size = service.log_size();
     let party = beside.party.parse().unwrap();
-    let changes: [(&str, &dyn Fn(&mut heqi_evidence::statement::SigningStatement)); 9] = [
+    let changes: [(&str, Change<'_>); 9] = [
         ("challenge", &|s| s.challenge = other("challenge")),
         ("party", &move |s| s.party = party),
         ("capacities", &|s| s.capacities = vec!["legal_representative".into()]),

@@ -56,11 +56,11 @@ pub(crate) async fn answer(service: &Service, custodian: Custodian, outcome: &Ou
 /// Cosigns the newest head.
 pub(crate) async fn cosign(service: &Service, cosigners: &[&Cosigner]) {
     let head = service.backend().log().head().checkpoint().clone();
-    let cosigned = cosigners.iter().fold(head, |head, cosigner| cosigned(service, head, cosigner));
+    let cosigned = cosigners.iter().fold(head, |head, cosigner| cosigned(service, &head, cosigner));
     note_cosigned_head(&service.platform, &cosigned).await.unwrap();
 }
 
-fn cosigned(service: &Service, head: SignedCheckpoint, cosigner: &Cosigner) -> SignedCheckpoint {
+fn cosigned(service: &Service, head: &SignedCheckpoint, cosigner: &Cosigner) -> SignedCheckpoint {
     let log_key = service.platform.settings().log_key.clone();
     let request = AddCheckpoint::new(0, Vec::new(), head.clone()).unwrap();
     let WitnessDecision::Accepted(accepted) = decide(request, &[log_key], None) else {

@@ -3,6 +3,12 @@
 //! Every answer of every test is compared with the OpenAPI document on the way
 //! (`contract`): a status that is not described, or a member that is not in its schema,
 //! fails the test that met it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::similar_names,
+    reason = "a test that cannot be set up fails"
+)]
 
 mod access;
 mod bad_input;
@@ -14,6 +20,7 @@ mod evidence;
 mod facts;
 mod filings;
 mod log;
+mod on_disk;
 mod pages;
 mod receipts;
 mod service;

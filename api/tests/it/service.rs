@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use heqi_api::{Api, ApiSettings, Running, Surroundings};
+use heqi_api::{Api, ApiSettings, Running, StoreGauges, Surroundings};
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::testing::{memory, note_signer};
 use heqi_evidence_store::witness::Witness;
@@ -50,11 +50,20 @@ impl Service {
     }
 
     pub(crate) async fn start_with(settings: ApiSettings, witness: Option<Witness>) -> Self {
+        Self::start_on(memory(), None, settings, witness).await
+    }
+
+    pub(crate) async fn start_on(
+        backend: Arc<dyn Backend>,
+        store_gauges: Option<StoreGauges>,
+        settings: ApiSettings,
+        witness: Option<Witness>,
+    ) -> Self {
         let now: UtcMillis = NOON.parse().unwrap();
         let cast = Cast::new(1, now);
         let clock = Arc::new(FixedClock::new(now));
         let ports = Ports {
-            backend: memory(),
+            backend,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SeededEntropy::labelled(1, "platform")),
             authority: Arc::new(Cast::new(1, now).authority),
@@ -82,6 +91,7 @@ impl Service {
         let entropy = Arc::new(SeededEntropy::labelled(1, "requests"));
         let mut surroundings = Surroundings::new(Arc::clone(&platform), entropy);
         surroundings.witness = witness.map(Arc::new);
+        surroundings.store_gauges = store_gauges;
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let running = Api::start(settings, listener, surroundings).unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -119,10 +119,8 @@ fn answers(html: &mut Html, document: &Value, operation: &Value, language: Langu
 fn contents(html: &mut Html, content: &serde_json::Map<String, Value>) {
     for (media_type, content) in content {
         html.raw("<code>").text(media_type).raw("</code> ");
-        if let Some(schema) = content.get("schema") {
-            if let Some(name) = name_of(schema) {
-                schema::link(html, name);
-            }
+        if let Some(name) = content.get("schema").and_then(name_of) {
+            schema::link(html, name);
         }
     }
 }
