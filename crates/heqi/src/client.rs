@@ -55,17 +55,23 @@ pub(crate) struct Caller {
     http: reqwest::Client,
     base: String,
     token: Option<String>,
+    language: &'static str,
 }
 
 impl Caller {
     pub(crate) fn new(http: reqwest::Client, base: &str, token: Option<&str>) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        Self { http, base, token: token.map(str::to_owned) }
+        Self { http, base, token: token.map(str::to_owned), language: "en" }
     }
 
     /// The same service with another credential.
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same caller, reading another language.
+    pub(crate) fn speaking(&self, language: &'static str) -> Self {
+        Self { language, ..self.clone() }
     }
 
     pub(crate) async fn get<R: DeserializeOwned>(&self, path: &str) -> Result<R, CallError> {
@@ -121,7 +127,7 @@ impl Caller {
         };
         let response = request
             .timeout(CALL_DEADLINE)
-            .header("accept-language", "en")
+            .header("accept-language", self.language)
             .send()
             .await
             .map_err(transport)?;

@@ -41,8 +41,8 @@ pub(crate) struct PlatformSettings {
     pub(crate) data_centre: PeerSettings,
     /// The second custodian.
     pub(crate) preservation: PeerSettings,
-    /// Key of the notary's own log, which this platform witnesses.
-    pub(crate) notary_log_vkey: Vkey,
+    /// Keys of the custodians' own logs, which this platform witnesses.
+    pub(crate) witnessed_logs: Vec<Vkey>,
     /// Names that consent texts are filled with.
     #[serde(default)]
     pub(crate) names: Names,

@@ -147,12 +147,13 @@ impl World {
             &*entropy,
         )?;
 
-        let notary = notary::start(&plan.notary, notary_listener, &clock, &entropy).await?;
-        let preservation =
-            notary::start(&plan.preservation, preservation_listener, &clock, &entropy).await?;
+        // The platform first: a notary asks its witness how far its own log was seen.
         let open = platform::open(&plan.platform, &clock, &entropy).await?;
         open.admit_key("demo integrator", &plan.integrator_key).await?;
         let platform = open.start(&plan.platform, platform_listener, &entropy)?;
+        let notary = notary::start(&plan.notary, notary_listener, &clock, &entropy).await?;
+        let preservation =
+            notary::start(&plan.preservation, preservation_listener, &clock, &entropy).await?;
 
         let anonymous = Caller::new(http.clone(), &plan.platform_url, None);
         Ok(Self {
@@ -297,7 +298,7 @@ impl Plan {
             log_origin: PLATFORM_ORIGIN.to_owned(),
             data_centre: custodian(notary_url, &notary, "data-centre.key"),
             preservation: custodian(preservation_url, &preservation, "preservation.key"),
-            notary_log_vkey: Vkey(notary.log.clone()),
+            witnessed_logs: vec![Vkey(notary.log.clone()), Vkey(preservation.log.clone())],
             names: Names::default(),
             check_pixels: true,
             api: heqi_api::ApiSettings::default(),

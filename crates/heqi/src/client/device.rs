@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 use super::messages::{CeremonyView, PhotoCaptured, Receipt, SigningBegun};
 use super::{CallError, Caller};
 
+/// The made-up signers read Chinese.
+const OWNERS_LANGUAGE: &str = "zh-CN";
+
 /// What a device does while its owner signs.
 pub(crate) struct Device<'a> {
     /// Speaks with the signer's token.
@@ -42,11 +45,12 @@ impl Device<'_> {
 
     /// Grants every consent that is asked for, each by itself.
     pub(crate) async fn consent(&self) -> Result<(), CallError> {
-        let view: CeremonyView = self.caller.get("/api/v1/ceremony").await?;
+        let view: CeremonyView =
+            self.caller.speaking(OWNERS_LANGUAGE).get("/api/v1/ceremony").await?;
         for asked in view.consents {
             let body = json!({
                 "kind": asked.kind, "decision": "granted",
-                "text_sha256": asked.text_sha256, "language": "zh",
+                "text_sha256": asked.text_sha256, "language": asked.language,
             });
             let _: Value =
                 self.caller.post("/api/v1/ceremony/consents", &body, self.entropy).await?;
@@ -58,7 +62,8 @@ impl Device<'_> {
     pub(crate) async fn begin(&self) -> Result<Begun, CallError> {
         let key = SigningKey::generate(Algorithm::Ed25519, self.entropy);
         let body = json!({ "device_key": STANDARD.encode(key.public_key().to_spki_der()) });
-        let answer = self.caller.post("/api/v1/signings", &body, self.entropy).await?;
+        let caller = self.caller.speaking(OWNERS_LANGUAGE);
+        let answer = caller.post("/api/v1/signings", &body, self.entropy).await?;
         Ok(Begun { key, answer })
     }
 

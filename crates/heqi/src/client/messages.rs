@@ -38,6 +38,7 @@ pub(crate) struct CeremonyView {
 pub(crate) struct ConsentAsked {
     pub(crate) kind: String,
     pub(crate) text_sha256: String,
+    pub(crate) language: String,
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use heqi_evidence_store::durable_file::Disk;
 use heqi_vocabulary::{Entropy, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::DemoError;
 use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, SIGNERS};
@@ -97,7 +97,7 @@ async fn invite(
     entropy: &dyn Entropy,
 ) -> Result<SeededSigner, DemoError> {
     let path = format!("{base}/parties/{party_id}/invitations");
-    let invited: Invited = integrator.post(&path, &Value::Null, entropy).await?;
+    let invited: Invited = integrator.post(&path, &json!({}), entropy).await?;
     Ok(SeededSigner {
         role: member.role.to_owned(),
         party_id,

@@ -53,6 +53,7 @@ pub(crate) async fn run(
     ];
     story.running(out, &services).map_err(DemoError::Output)?;
 
+    until_witnessed(&world).await?;
     let seed = sign(&world, &args.data_dir, seed, args.once, &shown, &story, out).await?;
     let manifest = export(&world, args, &seed, &shown).await?;
     manifest.write(&args.data_dir)?;
@@ -69,6 +70,20 @@ pub(crate) async fn run(
     pages.run_until(async {}, Duration::from_secs(3)).await;
     world.stop().await;
     Ok(exit)
+}
+
+/// Waits until the notary has checked the log once: a challenge made before could not
+/// prove *not before*.
+async fn until_witnessed(world: &World) -> Result<(), DemoError> {
+    let path = format!("{}/checkpoint", world.log_path());
+    let deadline = Instant::now() + Duration::from_secs(DEPOSIT_DEADLINE_S);
+    while let Err(error) = world.anonymous.get_bytes(&path).await {
+        if Instant::now() > deadline {
+            return Err(error.into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 fn open_pages(

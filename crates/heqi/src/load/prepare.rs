@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use heqi_vocabulary::{Clock, Entropy};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::client::device::{Begun, Device};
@@ -112,7 +112,7 @@ impl Floor {
         let mut tokens = Vec::with_capacity(signers);
         for party in parties {
             let path = format!("{base}/parties/{party}/invitations");
-            let invited: Invited = self.integrator.post(&path, &Value::Null, entropy).await?;
+            let invited: Invited = self.integrator.post(&path, &json!({}), entropy).await?;
             self.device(&invited.token).consent().await?;
             tokens.push(invited.token);
         }

@@ -112,7 +112,7 @@ pub(crate) async fn open(
         .map_err(|fault| ServiceError::Start(fault.to_string()))?;
     let witness = Witness::new(
         witness_key(&folder, origin, &**entropy)?.cosigner()?,
-        vec![settings.notary_log_vkey.0.clone()],
+        settings.witnessed_logs.iter().map(|key| key.0.clone()).collect(),
     );
     Ok(OpenPlatform { platform: Arc::new(platform), store, witness: Arc::new(witness) })
 }
