@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig, post, resource};
 use heqi_evidence::canonical;
-use heqi_registration::complete_signing::{CompleteSigning, complete_signing};
+use heqi_registration::complete_signing::{
+    CompleteSigning, CompleteSigningError as Refusal, complete_signing,
+};
 use heqi_service_kit::Problem;
 use heqi_vocabulary::SigningId;
 use serde::Deserialize;
@@ -51,22 +53,36 @@ async fn complete(
     body: JsonBody<CompleteBody>,
 ) -> Result<HttpResponse, Problem> {
     let request = asked.with_body(&body.sha256);
-    let command = CompleteSigning {
+    let CompleteBody { envelope, client } = &body.value;
+    let command = |bytes_of: fn(&RawValue) -> Vec<u8>| CompleteSigning {
         signing: *signing,
-        envelope: canonical_bytes(&body.value.envelope),
-        client: canonical_bytes(&body.value.client),
+        envelope: bytes_of(envelope),
+        client: bytes_of(client),
     };
-    let receipt = complete_signing(&state.platform, &request, command).await.map_err(refused)?;
+    // Devices send the canonical bytes they signed, and those are read once. Only what
+    // somebody spelt anew on the way is brought back to them and read again.
+    let completed = complete_signing(&state.platform, &request, command(as_sent)).await;
+    let completed = match completed {
+        Err(Refusal::EnvelopeMalformed(_) | Refusal::ClientMalformed(_)) => {
+            complete_signing(&state.platform, &request, command(canonical)).await
+        }
+        decided => decided,
+    };
+    let receipt = completed.map_err(refused)?;
     state.recent.note(receipt.record_id);
     Ok(created(&receipt))
 }
 
-/// The canonical bytes of an object as it was sent, which are what was signed and hashed.
-/// What has none is passed on as it came: the use case says what is wrong with it.
-fn canonical_bytes(sent: &RawValue) -> Vec<u8> {
+fn as_sent(object: &RawValue) -> Vec<u8> {
+    object.get().as_bytes().to_vec()
+}
+
+/// The canonical bytes of an object (RFC 8785), which are what was signed and hashed. What
+/// has none is passed on as it came: the use case says what is wrong with it.
+fn canonical(sent: &RawValue) -> Vec<u8> {
     let bytes = sent.get().as_bytes();
-    let canonical = canonical::parse_value(bytes).and_then(|value| canonical::to_bytes(&value));
-    canonical.unwrap_or_else(|_| bytes.to_vec())
+    let spelt = canonical::parse_value(bytes).and_then(|value| canonical::to_bytes(&value));
+    spelt.unwrap_or_else(|_| bytes.to_vec())
 }
 
 #[cfg(test)]
@@ -74,7 +90,7 @@ mod tests {
     use super::*;
 
     fn of(json: &str) -> Vec<u8> {
-        canonical_bytes(&RawValue::from_string(json.to_owned()).unwrap())
+        canonical(&RawValue::from_string(json.to_owned()).unwrap())
     }
 
     #[test]
