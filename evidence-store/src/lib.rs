@@ -39,5 +39,7 @@ pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod vault;
+#[cfg(test)]
+mod vectors;
 mod wire;
 pub mod witness;

@@ -1,6 +1,6 @@
 //! The index: rows in sled, which can be thrown away at any time. sled panics where others return errors, and its
 //! `flush` is no fsync on Linux; therefore every call is fenced, every value carries a checksum, and nothing is ever
-//! read from here that was not first durable in the journals (`docs/adr/0005-sled-is-an-index.md`).
+//! read from here that was not first durable in the journals (`docs/adr/0010-journals-decide.md`).
 
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
