@@ -69,8 +69,15 @@ pub(crate) struct DemoArgs {
 
 #[derive(Subcommand)]
 pub(crate) enum DemoAction {
-    /// Change a copy of the exported bundle in several ways and verify each
-    Tamper,
+    /// Change copies of the exported bundle in several ways and verify each
+    Tamper {
+        /// The demo's folder
+        #[arg(long, value_name = "DIR", default_value = "heqi-data")]
+        data_dir: PathBuf,
+        /// Language: zh or en
+        #[arg(long, value_name = "LANG", env = "HEQI_LANG")]
+        lang: Option<Language>,
+    },
 }
 
 #[derive(Args)]

@@ -25,6 +25,7 @@ mod settings;
 mod world;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -45,7 +46,9 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         None => demo(&cli.demo),
         Some(Command::Demo { args, action: None }) => demo(&args),
-        Some(Command::Demo { args, action: Some(DemoAction::Tamper) }) => tamper(&args),
+        Some(Command::Demo { action: Some(DemoAction::Tamper { data_dir, lang }), .. }) => {
+            tamper(&data_dir, language(lang))
+        }
         Some(Command::Verify(args)) => {
             return ExitCode::from(heqi_verify::run(&args, &mut io::stdout(), &mut io::stderr()));
         }
@@ -85,13 +88,13 @@ fn demo(args: &DemoArgs) -> JobResult {
     in_runtime(async { Ok(demo::stage::run(args, language(args.lang), &mut io::stdout()).await?) })
 }
 
-fn tamper(args: &DemoArgs) -> JobResult {
-    let manifest = demo::manifest::Manifest::read(&args.data_dir)?;
+fn tamper(data_dir: &Path, language: Language) -> JobResult {
+    let manifest = demo::manifest::Manifest::read(data_dir)?;
     let all_found = demo::tamper::run(
-        &args.data_dir,
+        data_dir,
         &manifest.bundle_path,
         &manifest.anchors_path,
-        language(args.lang),
+        language,
         &mut io::stdout(),
     )?;
     Ok(u8::from(!all_found))

@@ -183,12 +183,14 @@ async fn running_demo(data_dir: &Path) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
+    let mut running = false;
     for (zh, en, url) in [
         ("平台", "the platform", &manifest.platform_url),
         ("公证处数据中心", "the notary data centre", &manifest.notary_url),
         ("实时保", "the preservation service", &manifest.preservation_url),
     ] {
         let ready = Caller::new(http.clone(), url, None).get_bytes("/readyz").await.is_ok();
+        running |= ready;
         findings.push(Finding::of(
             ready,
             format!("{zh}在 {url} 就绪"),
@@ -198,6 +200,16 @@ async fn running_demo(data_dir: &Path) -> Vec<Finding> {
                 "The demo is not running: cargo run --release.",
             ),
         ));
+    }
+    if !running {
+        findings.clear();
+        findings.push(Finding::of(
+            false,
+            "演示没有在运行".to_owned(),
+            "the demo is not running".to_owned(),
+            ("启动演示:cargo run --release。", "Start it: cargo run --release."),
+        ));
+        return findings;
     }
     findings.push(cosigned(&http, &manifest.log_url).await);
     findings.push(anchors(&manifest.anchors_path));

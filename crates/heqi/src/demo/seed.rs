@@ -55,7 +55,7 @@ impl Seed {
     pub(crate) fn remember(&self, data_dir: &Path) -> Result<(), DemoError> {
         let path = file(data_dir);
         let bytes = serde_json::to_vec_pretty(self).map_err(DemoError::Json)?;
-        Disk::default().write_atomic(&path, &[&bytes]).map_err(|e| DemoError::file(&path, e))
+        Disk::default().write_secret(&path, &[&bytes]).map_err(|e| DemoError::file(&path, e))
     }
 }
 
