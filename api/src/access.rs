@@ -1,6 +1,6 @@
 //! Who may call what: one table. A route that is not in it does not exist.
 //!
-//! [`authorise`] stands before the router and keeps to the table, so no handler can forget
+//! A middleware stands before the router and keeps to the table, so no handler can forget
 //! to ask. What an actor may see of a thing it may ask for (its own filing, its own
 //! record) is decided by the use case.
 

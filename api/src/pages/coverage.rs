@@ -238,7 +238,7 @@ const SQUARES_ARE: Words = Words::new(
     "每次签署一个方格:自本服务启动以来最近的至多200次。",
     "One square per signing: the newest since this service started, at most 200.",
 );
-const ADMITTED: Words = Words::new("已留存(条)", "Square");
+const ADMITTED: Words = Words::new("已留存(条)", "Held");
 const OUTSTANDING: Words = Words::new("待答复(条)", "Not answered");
 const REFUSED: Words = Words::new("已拒绝(条)", "Refused");
 const QUARANTINED: Words = Words::new("摘要不一致(条)", "Digests differ");

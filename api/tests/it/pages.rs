@@ -46,6 +46,7 @@ async fn the_coverage_page_draws_each_signing_and_names_each_gap() {
     let whole = page(&service.get("", "/coverage?lang=en").await);
     assert!(whole.contains("The last 3 signings: 3 held by every custodian"), "{whole}");
     assert!(whole.contains("<h2>Records that are not held</h2><p>None.</p>"));
+    assert!(whole.contains(&format!("<dt>Held</dt><dd>{}</dd>", service.log_size())));
 }
 
 #[tokio::test]
