@@ -3,31 +3,31 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use heqi_evidence::challenge::{
-    ChallengePreimage, Nonce, PriorRecord, WitnessedHead, challenge_of,
-};
-use heqi_evidence::schema::RecordKind;
+use heqi_evidence::challenge::{ChallengePreimage, challenge_of};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::challenge_expires_at;
-use heqi_filing::{
-    Capacity, Ceremony, Decision, Document, DocumentRef, Filing, IntentStatement, NewChallenge,
-};
-use heqi_pki::authority::{CertificateRequest, IssueError};
-use heqi_pki::certificate::{CertificateChain, SigningCertificate};
+use heqi_filing::{Capacity, Document, Filing, IntentStatement, NewChallenge};
+use heqi_pki::authority::IssueError;
+use heqi_pki::certificate::SigningCertificate;
 use heqi_pki::keys::PublicKey;
 use heqi_vocabulary::{Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
 use crate::ceremonies;
-use crate::deposit_queue::{self, CosignedHead};
+use crate::deposit_queue;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
-use crate::rows::{self, CeremonyContent, CeremonyRecord, SigningRow};
+use crate::rows::{self, SigningRow};
 use crate::wording::{Told, refusals, say};
+
+mod challenge;
+
+pub(crate) use challenge::issuers;
+use challenge::{certificate, granted, keep_once, preimage};
 
 /// The device is ready.
 #[derive(Clone, Debug)]
@@ -284,93 +284,4 @@ impl DocumentToSign {
             page_images: Vec::new(),
         }
     }
-}
-
-fn certificate(
-    platform: &Platform,
-    key: &PublicKey,
-    party: PartyId,
-    now: UtcMillis,
-) -> Result<CertificateChain, BeginSigningError> {
-    let request = CertificateRequest::new(key.clone(), &party.to_string());
-    let request = request.map_err(Fault::broken)?;
-    let issued = platform.authority().issue(request, now, platform.entropy());
-    issued.map_err(BeginSigningError::Authority)
-}
-
-fn preimage(
-    platform: &Platform,
-    content: &CeremonyContent,
-    documents: &[DocumentRef],
-    key: &PublicKey,
-    head: Option<&CosignedHead>,
-    now: UtcMillis,
-) -> ChallengePreimage {
-    let ceremony = &content.ceremony;
-    let prior = |made: &CeremonyRecord| PriorRecord {
-        kind: RecordKind::ConsentGiven.as_str().to_owned(),
-        root: made.root,
-    };
-    ChallengePreimage {
-        capacities: capacity_words(ceremony.capacities()),
-        ceremony: ceremony.id(),
-        checkpoint: head.map(|head| WitnessedHead {
-            note_sha256: head.note_sha256,
-            origin: platform.origin().to_string(),
-            root: head.root,
-            size: head.size,
-        }),
-        device_key_sha256: key.spki_digest(),
-        documents: documents.iter().map(|document| document.sha256).collect(),
-        expires_at: challenge_expires_at(now),
-        filing: ceremony.filing(),
-        issued_at: now,
-        nonce: Nonce::random(platform.entropy()),
-        party: ceremony.party(),
-        prior_records: content.records.iter().map(prior).collect(),
-    }
-}
-
-/// Digests of the consent texts that were granted, sorted.
-fn granted(ceremony: &Ceremony) -> Vec<Digest> {
-    let answers = ceremony.consents().values();
-    let granted = answers.filter(|answer| answer.decision == Decision::Granted);
-    let mut texts: Vec<Digest> = granted.map(|answer| answer.text).collect();
-    texts.sort_unstable();
-    texts
-}
-
-/// Keeps what many signings share under its digest: authority certificates, and the
-/// cosigned note that challenges name.
-async fn keep_once(
-    platform: &Platform,
-    changes: &mut Changeset,
-    chain: &CertificateChain,
-    head: Option<&CosignedHead>,
-) -> Result<(), Fault> {
-    let backend = platform.backend();
-    for certificate in chain.certificates().skip(1) {
-        let digest = certificate.digest();
-        if rows::CERTIFICATES.row(backend, &digest).await?.is_none() {
-            let der = STANDARD.encode(certificate.der());
-            rows::CERTIFICATES.put(changes, &digest, &der)?;
-        }
-    }
-    if let Some(head) = head
-        && rows::COSIGNED_NOTES.row(backend, &head.note_sha256).await?.is_none()
-    {
-        rows::COSIGNED_NOTES.put(changes, &head.note_sha256, &head.note)?;
-    }
-    Ok(())
-}
-
-/// The authority certificates of these digests, DER in base64.
-pub(crate) async fn issuers(platform: &Platform, digests: &[Digest]) -> Result<Vec<String>, Fault> {
-    let mut found = Vec::with_capacity(digests.len());
-    for digest in digests {
-        let row = rows::CERTIFICATES.row(platform.backend(), digest).await?;
-        let row = row.ok_or_else(|| Fault::broken("an authority certificate is not kept"))?;
-        found.push(row.value);
-    }
-    Ok(found)
 }

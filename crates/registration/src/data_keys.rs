@@ -21,7 +21,8 @@ pub(crate) enum Sealing {
 }
 
 impl Sealing {
-    const fn word(self) -> &'static str {
+    /// The word in scopes and contexts.
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Class(RetentionClass::Frame) => "frame",
             Self::Class(RetentionClass::Matter) => "matter",

@@ -1,17 +1,11 @@
 //! What goes wrong with any act, and how a caller tells errors apart without knowing each.
 
-use heqi_evidence_store::backend::{CommitError, ReadError};
-use heqi_evidence_store::changeset::InvalidChangeset;
-use heqi_evidence_store::log::{ProofError, PublishError};
-use heqi_evidence_store::object::OpenObjectError;
-use heqi_evidence_store::outbox::OutboxError;
-use heqi_evidence_store::sealed::UnsealError;
-use heqi_evidence_store::table::TableError;
-use heqi_evidence_store::vault::VaultError;
-use heqi_filing as filing;
 use heqi_vocabulary::Explain;
 
 use crate::wording::{Told, refusals, say};
+
+mod rules;
+mod store;
 
 /// What a caller does about an error. A service maps each to one answer.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -232,135 +226,3 @@ impl Fault {
 }
 
 refusals!(ActError, Fault);
-
-impl From<CommitError> for Fault {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Conflict { .. } | CommitError::Busy => Self::Busy,
-            CommitError::DiskFull => Self::DiskFull,
-            CommitError::Stopped => Self::Stopped,
-            CommitError::Read(error) => error.into(),
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<ReadError> for Fault {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Stopped => Self::Stopped,
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<VaultError> for Fault {
-    fn from(error: VaultError) -> Self {
-        match error {
-            VaultError::Shredded { .. } => Self::Erased,
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<UnsealError> for Fault {
-    fn from(error: UnsealError) -> Self {
-        match error {
-            UnsealError::Vault(error) => error.into(),
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<TableError> for Fault {
-    fn from(error: TableError) -> Self {
-        match error {
-            TableError::Read(error) => error.into(),
-            TableError::Unseal(error) => error.into(),
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<OutboxError> for Fault {
-    fn from(error: OutboxError) -> Self {
-        match error {
-            OutboxError::Read(error) => error.into(),
-            OutboxError::Commit(error) => error.into(),
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<OpenObjectError> for Fault {
-    fn from(error: OpenObjectError) -> Self {
-        match error {
-            OpenObjectError::Read(error) => error.into(),
-            OpenObjectError::Vault(error) => error.into(),
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<ProofError> for Fault {
-    fn from(error: ProofError) -> Self {
-        match error {
-            ProofError::Read(error) => error.into(),
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<PublishError> for Fault {
-    fn from(error: PublishError) -> Self {
-        match error {
-            PublishError::Read(error) => error.into(),
-            error => Self::broken(error),
-        }
-    }
-}
-
-impl From<InvalidChangeset> for Fault {
-    fn from(error: InvalidChangeset) -> Self {
-        Self::broken(error)
-    }
-}
-
-/// The pure rules refuse because of the present state, with few exceptions.
-macro_rules! refused_by_state {
-    ($($error:ty $(, $other:pat => $class:expr)*;)+) => {$(
-        impl Refusal for $error {
-            fn class(&self) -> Class {
-                match self {
-                    $($other => $class,)*
-                    _ => Class::Conflict,
-                }
-            }
-        }
-    )+};
-}
-
-refused_by_state! {
-    filing::AddPartyError,
-        filing::AddPartyError::NoCapacity
-        | filing::AddPartyError::UnfitCapacity { .. }
-        | filing::AddPartyError::HandlerSignsForOthers => Class::BadInput;
-    filing::AttachDocumentError;
-    filing::ReplaceDocumentError,
-        filing::ReplaceDocumentError::UnknownDocument => Class::NotFound;
-    filing::OpenSigningError;
-    filing::InviteError, filing::InviteError::UnknownParty => Class::NotFound;
-    filing::ConsentError, filing::ConsentError::UnknownText => Class::BadInput;
-    filing::BeginError;
-    filing::CaptureError;
-    filing::CompleteError;
-    filing::Finished;
-    filing::ConfirmError, filing::ConfirmError::UnknownParty => Class::NotFound;
-    filing::ObjectError, filing::ObjectError::UnknownParty => Class::NotFound;
-}
-
-impl Refusal for filing::WordsError {
-    fn class(&self) -> Class {
-        Class::BadInput
-    }
-}

@@ -9,17 +9,18 @@ use std::time::Duration;
 use heqi_evidence::deposit::Outcome;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::schema::RecordKind;
-use heqi_evidence_store::backend::Committed;
-use heqi_tlog::checkpoint::SignedCheckpoint;
-use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::{DepositNo, Digest, FilingId, RecordId, SigningId, UtcMillis, VoucherNo};
 use serde::Serialize;
 
-use crate::fault::{ActError, Fault, Thing};
-use crate::ledger::{self, About, KeptRecord};
+use crate::fault::{ActError, Thing};
+use crate::ledger::{self, KeptRecord};
 use crate::platform::{Custodian, Platform};
 use crate::request::{Actor, Scope};
-use crate::rows::{self, Cosigned, Pair, ReceiptRow};
+
+mod assemble;
+
+use assemble::assemble;
+pub(crate) use assemble::{Stands, fresh, of, proof_file};
 
 /// The longest wait for flags, in milliseconds.
 pub const MAX_WAIT_MS: u64 = 60_000;
@@ -214,120 +215,4 @@ pub(crate) fn own(actor: &Actor, kept: &KeptRecord) -> Result<(), ActError> {
     } else {
         Err(ActError::NotFound(Thing::Record))
     }
-}
-
-/// A record as it stands, before anybody else has seen it.
-pub(crate) struct Stands {
-    pub(crate) record_id: RecordId,
-    pub(crate) root: RecordRoot,
-    pub(crate) kind: RecordKind,
-    pub(crate) recorded_at: UtcMillis,
-    pub(crate) about: About,
-}
-
-impl Stands {
-    fn receipt(self, logged: LogProof, of: usize) -> Receipt {
-        Receipt {
-            record_id: self.record_id,
-            record_root: self.root,
-            kind: self.kind,
-            recorded_at: self.recorded_at,
-            filing_id: self.about.filing,
-            signing_id: self.about.signing,
-            voucher: self.about.voucher,
-            logged,
-            witnessed: None,
-            mirrored: None,
-            deposited: Deposits { held: 0, of, receipts: Vec::new() },
-            timestamped: None,
-        }
-    }
-}
-
-/// The receipt of a record that was committed just now, without reading it again.
-pub(crate) async fn fresh(
-    platform: &Platform,
-    stands: Stands,
-    committed: &Committed,
-) -> Result<Receipt, Fault> {
-    let index = committed.first_leaf_index;
-    let index = index.ok_or_else(|| Fault::broken("a record was committed without a leaf"))?;
-    let logged = prove(platform, index, committed.head.checkpoint()).await?;
-    Ok(stands.receipt(logged, platform.settings.custodians.len()))
-}
-
-/// The receipt of a record that is kept.
-pub(crate) async fn of(platform: &Platform, record: RecordId) -> Result<Receipt, ActError> {
-    let kept = ledger::find(platform, record).await?;
-    Ok(assemble(platform, &kept).await?)
-}
-
-async fn assemble(platform: &Platform, kept: &KeptRecord) -> Result<Receipt, Fault> {
-    let head = platform.backend().log().head();
-    let logged = prove(platform, kept.index, head.checkpoint()).await?;
-    let stands = Stands {
-        record_id: kept.record_id,
-        root: kept.root,
-        kind: kept.kind,
-        recorded_at: kept.recorded_at,
-        about: kept.about,
-    };
-    let mut receipt = stands.receipt(logged, platform.settings.custodians.len());
-    receipt.witnessed = cosigned(platform, kept.index, Cosigned::Witnessed).await?;
-    receipt.mirrored = cosigned(platform, kept.index, Cosigned::Mirrored).await?;
-    for custodian in platform.settings.custodians.keys().copied() {
-        let key = Pair(kept.record_id, custodian);
-        let Some(row) = rows::RECEIPTS.durable_row(platform.backend(), &key).await? else {
-            continue;
-        };
-        let ReceiptRow { deposit_no, outcome, received_at, envelope } = row.value;
-        receipt.deposited.held += usize::from(outcome.is_admitted());
-        let envelope = serde_json::from_str(&envelope).map_err(Fault::broken)?;
-        let note = DepositNote { custodian, deposit_no, outcome, received_at, envelope };
-        receipt.deposited.receipts.push(note);
-    }
-    Ok(receipt)
-}
-
-async fn cosigned(
-    platform: &Platform,
-    index: u64,
-    which: Cosigned,
-) -> Result<Option<LogProof>, Fault> {
-    let row = rows::COSIGNED.durable_row(platform.backend(), &which).await?;
-    match row.filter(|row| index < row.value.size) {
-        None => Ok(None),
-        Some(row) => {
-            let head = SignedCheckpoint::parse(row.value.note.as_bytes());
-            Ok(Some(prove(platform, index, &head.map_err(Fault::broken)?).await?))
-        }
-    }
-}
-
-async fn prove(
-    platform: &Platform,
-    index: u64,
-    head: &SignedCheckpoint,
-) -> Result<LogProof, Fault> {
-    let proof = proof_file(platform, index, head).await?;
-    let checkpoint = head.checkpoint();
-    Ok(LogProof {
-        origin: checkpoint.origin().to_string(),
-        index,
-        size: checkpoint.size(),
-        root: Digest::from_bytes(*checkpoint.root().as_bytes()),
-        checkpoint: head.note().to_string(),
-        proof: proof.to_string(),
-    })
-}
-
-/// The proof that leaf `index` stands under `head`.
-pub(crate) async fn proof_file(
-    platform: &Platform,
-    index: u64,
-    head: &SignedCheckpoint,
-) -> Result<ProofFile, Fault> {
-    let size = head.checkpoint().size();
-    let path = platform.backend().log().inclusion_proof(index, size).await?;
-    ProofFile::new(index, path, head.clone()).map_err(Fault::broken)
 }

@@ -1,9 +1,6 @@
 //! Every row of the platform, in one place. Keys are identifiers, digests and instants;
 //! a value that can hold personal data is sealed.
 
-use std::fmt;
-use std::str::FromStr;
-
 use heqi_evidence::chain::ChainTip;
 use heqi_evidence::deposit::Outcome;
 use heqi_evidence::leaf::RecordRoot;
@@ -18,6 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{ApiKeyId, ApiKeyRow, TokenRow};
 use crate::platform::Custodian;
+
+mod keys;
+
+pub(crate) use keys::{Awaited, Cosigned, Pair, Place};
 
 /// Secrets of the platform, in hexadecimal.
 pub(crate) const SECRETS: Table<String, Sealed<String>> = Table::new("secret");
@@ -217,17 +218,6 @@ pub(crate) struct QuarantineRow {
     pub(crate) answer: String,
 }
 
-/// Which cosigned head.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Cosigned {
-    /// With a witness's line.
-    Witnessed,
-    /// With a mirror's line.
-    Mirrored,
-    /// With both, which is what the world is shown.
-    Published,
-}
-
 /// A head of our log with cosignatures.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -237,100 +227,4 @@ pub(crate) struct CosignedRow {
     pub(crate) note_sha256: Digest,
     /// The exact note.
     pub(crate) note: String,
-}
-
-impl fmt::Display for Cosigned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Witnessed => "witnessed",
-            Self::Mirrored => "mirrored",
-            Self::Published => "published",
-        })
-    }
-}
-
-/// A key of two parts, `first/second`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Pair<A, B>(pub(crate) A, pub(crate) B);
-
-impl<A: fmt::Display, B: fmt::Display> fmt::Display for Pair<A, B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.0, self.1)
-    }
-}
-
-impl<A: FromStr, B: FromStr> FromStr for Pair<A, B> {
-    type Err = MalformedKey;
-
-    fn from_str(text: &str) -> Result<Self, MalformedKey> {
-        let (first, second) = text.split_once('/').ok_or(MalformedKey)?;
-        let (first, second) = (first.parse().ok(), second.parse().ok());
-        first.zip(second).map(|(first, second)| Self(first, second)).ok_or(MalformedKey)
-    }
-}
-
-/// A place in a chain, written so that text order is chain order.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Place(pub(crate) u64);
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:010}", self.0)
-    }
-}
-
-impl FromStr for Place {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-/// A record that a custodian has not answered for: `custodian/instant/record`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Awaited {
-    pub(crate) custodian: Custodian,
-    pub(crate) since: UtcMillis,
-    pub(crate) record: RecordId,
-}
-
-impl fmt::Display for Awaited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // 15 digits outlast the year 9999: text order is time order.
-        let since_ms = self.since.as_millis().max(0);
-        write!(f, "{}/{since_ms:015}/{}", self.custodian, self.record)
-    }
-}
-
-impl FromStr for Awaited {
-    type Err = MalformedKey;
-
-    fn from_str(text: &str) -> Result<Self, MalformedKey> {
-        let Pair(custodian, Pair(since_ms, record)) = text.parse::<Pair<_, Pair<i64, _>>>()?;
-        let since = UtcMillis::from_millis(since_ms).map_err(|_| MalformedKey)?;
-        Ok(Self { custodian, since, record })
-    }
-}
-
-/// A row key has another form than its table expects.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a row key has another form than its table expects")]
-pub(crate) struct MalformedKey;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn composed_keys_survive_their_text() {
-        let record = RecordId::from_bytes([7; 16]);
-        let since = UtcMillis::from_millis(1_800_000_000_123).unwrap();
-        let awaited = Awaited { custodian: Custodian::Preservation, since, record };
-        assert_eq!(awaited.to_string().parse::<Awaited>().unwrap(), awaited);
-        let link = Pair(ChainId::from_bytes([1; 16]), Place(12));
-        assert!(link.to_string().ends_with("/0000000012"));
-        assert_eq!(link.to_string().parse::<Pair<ChainId, Place>>().unwrap(), link);
-        assert!("data_centre/x".parse::<Awaited>().is_err());
-    }
 }

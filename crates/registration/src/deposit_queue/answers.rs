@@ -26,7 +26,7 @@ pub struct NoteReceipt {
     pub receipt: Vec<u8>,
     /// The custodian's chain head, if it sent one.
     pub chain_head: Option<Vec<u8>>,
-    /// [`Deposit::manifest_sha256`] of what was sent.
+    /// [`super::Deposit::manifest_sha256`] of what was sent.
     pub manifest_sha256: Digest,
 }
 
@@ -130,6 +130,12 @@ pub async fn quarantine(
 
     let custodian = item.payload.custodian;
     let kept = ledger::find(platform, item.payload.record_id).await?;
+    tracing::error!(
+        record.id = %kept.record_id,
+        custodian.name = %custodian,
+        reason,
+        "custodian answered for other digests than ours, both kept"
+    );
     // Longer answers are nothing we would have accepted; their digest is in the row key.
     let shown = answer.get(..MAX_KEPT_BYTES).unwrap_or(answer);
     let row = QuarantineRow {

@@ -73,18 +73,22 @@ pub async fn note_cosigned_head(
         let mut changes = Changeset::new();
         advance(&mut changes, Cosigned::Witnessed, witnessed, &new, by_witness)?;
         advance(&mut changes, Cosigned::Mirrored, mirrored, &new, by_mirror)?;
-        let shown = advance(&mut changes, Cosigned::Published, published, &new, complete)?;
-        if changes.is_empty() {
-            return Ok(());
-        }
-        if attempts.commit(platform, changes).await?.is_some() {
-            if shown {
-                let head = SignedCheckpoint::from_note(note).map_err(Fault::broken)?;
-                platform.backend().log().publish(head).await.map_err(Fault::from)?;
-            }
-            return Ok(());
+        advance(&mut changes, Cosigned::Published, published, &new, complete)?;
+        if changes.is_empty() || attempts.commit(platform, changes).await?.is_some() {
+            return if complete { publish(platform, note).await } else { Ok(()) };
         }
     }
+}
+
+/// After the rows, so that a crash in between is made good by the next head, or by this
+/// one again.
+async fn publish(platform: &Platform, note: Note) -> Result<(), NoteHeadError> {
+    let head = SignedCheckpoint::from_note(note).map_err(Fault::broken)?;
+    let log = platform.backend().log();
+    if log.published().is_none_or(|shown| shown.size() < head.checkpoint().size()) {
+        log.publish(head).await.map_err(Fault::from)?;
+    }
+    Ok(())
 }
 
 /// The newest head a witness cosigned: what challenges name.
@@ -189,25 +193,18 @@ fn is_signed_by(note: &Note, keys: &[VerifierKey]) -> bool {
     note.signatures().iter().any(by)
 }
 
-/// Writes `new` unless a newer head, or the same note, is there. Whether it was written.
+/// Writes `new` unless a newer head, or the same note, is there.
 fn advance(
     changes: &mut Changeset,
     which: Cosigned,
     held: Option<Stored<CosignedRow>>,
     new: &CosignedRow,
     has_line: bool,
-) -> Result<bool, Fault> {
-    if !has_line {
-        return Ok(false);
-    }
+) -> Result<(), Fault> {
     match held {
-        None => rows::COSIGNED.insert(changes, &which, new)?,
-        Some(held)
-            if held.value.size < new.size || held.value.size == new.size && held.value != *new =>
-        {
-            rows::COSIGNED.replace(changes, &which, held.version, new)?;
-        }
-        Some(_) => return Ok(false),
+        _ if !has_line => Ok(()),
+        None => Ok(rows::COSIGNED.insert(changes, &which, new)?),
+        Some(held) if held.value.size > new.size || held.value == *new => Ok(()),
+        Some(held) => Ok(rows::COSIGNED.replace(changes, &which, held.version, new)?),
     }
-    Ok(true)
 }

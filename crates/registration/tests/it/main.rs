@@ -14,4 +14,5 @@ mod property;
 mod refusals;
 mod rights;
 mod watched;
+mod wording;
 mod world;

@@ -57,7 +57,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => any::<u8>().prop_map(Step::Replace),
         2 => prop_oneof![Just(0), 1..60_000i64, Just(600_000), Just(80 * 3_600_000)].prop_map(Step::Wait),
     ];
-    prop::collection::vec(step, 1..40)
+    prop::collection::vec(step, 1..60)
 }
 
 /// What the caller's side remembers.
@@ -240,7 +240,7 @@ impl Play {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_keeps_chains_states_and_counters(steps in steps()) {

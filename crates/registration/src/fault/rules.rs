@@ -1,0 +1,44 @@
+//! Of which class the refusals of the pure rules are.
+
+use heqi_filing as filing;
+
+use super::{Class, Refusal};
+
+/// The pure rules refuse because of the present state, with few exceptions.
+macro_rules! refused_by_state {
+    ($($error:ty $(, $other:pat => $class:expr)*;)+) => {$(
+        impl Refusal for $error {
+            fn class(&self) -> Class {
+                match self {
+                    $($other => $class,)*
+                    _ => Class::Conflict,
+                }
+            }
+        }
+    )+};
+}
+
+refused_by_state! {
+    filing::AddPartyError,
+        filing::AddPartyError::NoCapacity
+        | filing::AddPartyError::UnfitCapacity { .. }
+        | filing::AddPartyError::HandlerSignsForOthers => Class::BadInput;
+    filing::AttachDocumentError;
+    filing::ReplaceDocumentError,
+        filing::ReplaceDocumentError::UnknownDocument => Class::NotFound;
+    filing::OpenSigningError;
+    filing::InviteError, filing::InviteError::UnknownParty => Class::NotFound;
+    filing::ConsentError, filing::ConsentError::UnknownText => Class::BadInput;
+    filing::BeginError;
+    filing::CaptureError;
+    filing::CompleteError;
+    filing::Finished;
+    filing::ConfirmError, filing::ConfirmError::UnknownParty => Class::NotFound;
+    filing::ObjectError, filing::ObjectError::UnknownParty => Class::NotFound;
+}
+
+impl Refusal for filing::WordsError {
+    fn class(&self) -> Class {
+        Class::BadInput
+    }
+}

@@ -1,0 +1,90 @@
+//! A record that is kept: found by its identifier, opened as far as its keys are there.
+
+use std::collections::BTreeMap;
+
+use heqi_evidence::leaf::{LogLeaf, RecordRoot};
+use heqi_evidence::record::{ClassContent, EvidenceRecord, StoredClass, StoredRecord};
+use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_evidence_store::changeset::{RowKey, leaf_index_of};
+use heqi_vocabulary::{ChainId, RecordId, UtcMillis};
+
+use super::{About, KeptClass, PrivateParts, SigningParts, Wire, class_place, private_place};
+use crate::fault::{ActError, Fault, Thing};
+use crate::platform::Platform;
+use crate::rows;
+
+/// A record that is kept, under its leaf.
+pub(crate) struct KeptRecord {
+    pub(crate) record_id: RecordId,
+    pub(crate) index: u64,
+    pub(crate) root: RecordRoot,
+    pub(crate) about: About,
+    pub(crate) kind: RecordKind,
+    pub(crate) chain: ChainId,
+    pub(crate) seq: u64,
+    pub(crate) recorded_at: UtcMillis,
+    pub(crate) signing: Option<SigningParts>,
+    frame: ClassContent,
+    classes: BTreeMap<RetentionClass, KeptClass>,
+}
+
+/// Reads a durable record.
+pub(crate) async fn find(platform: &Platform, record: RecordId) -> Result<KeptRecord, ActError> {
+    let unknown = || ActError::NotFound(Thing::Record);
+    let backend = platform.backend();
+    let key = RowKey::new(rows::leaf_row(record)).map_err(Fault::from)?;
+    let row = backend.durable_row(&key).await.map_err(Fault::from)?.ok_or_else(unknown)?;
+    let broken = || Fault::broken(format_args!("record {record} is not what its leaf row says"));
+    let index = leaf_index_of(&row).ok_or_else(broken)?;
+    let entry = backend.log().entry(index).await.map_err(Fault::from)?.ok_or_else(broken)?;
+    let Ok(LogLeaf::Record(root)) = LogLeaf::parse(&entry.entry) else {
+        return Err(broken().into());
+    };
+    let wire: Wire = serde_json::from_slice(&entry.record).map_err(|_| broken())?;
+    Ok(KeptRecord {
+        record_id: record,
+        index,
+        root,
+        about: wire.about,
+        kind: wire.kind,
+        chain: wire.chain,
+        seq: wire.seq,
+        recorded_at: wire.recorded_at,
+        signing: wire.signing,
+        frame: wire.frame,
+        classes: wire.classes,
+    })
+}
+
+impl KeptRecord {
+    /// Opens every class that is still there. What was erased stays closed.
+    pub(crate) fn open(&self, platform: &Platform) -> Result<EvidenceRecord, Fault> {
+        let vault = platform.backend().vault();
+        let mut classes =
+            BTreeMap::from([(RetentionClass::Frame, StoredClass::Open(self.frame.clone()))]);
+        for (class, kept) in &self.classes {
+            let stored = match kept {
+                KeptClass::Sealed(sealed) => {
+                    let place = class_place(self.record_id, *class);
+                    StoredClass::Open(sealed.open(vault, &place)?)
+                }
+                KeptClass::Erased(leaves) => StoredClass::Erased(leaves.clone()),
+            };
+            classes.insert(*class, stored);
+        }
+        let record = StoredRecord { classes }.assemble().map_err(Fault::broken)?;
+        if record.root() == self.root {
+            Ok(record)
+        } else {
+            let id = self.record_id;
+            Err(Fault::broken(format_args!("record {id} does not have the root of its leaf")))
+        }
+    }
+
+    /// Opens what the device said and where the photo is.
+    pub(crate) fn private(&self, platform: &Platform) -> Result<Option<PrivateParts>, Fault> {
+        let Some(signing) = &self.signing else { return Ok(None) };
+        let place = private_place(self.record_id);
+        Ok(Some(signing.private.open(platform.backend().vault(), &place)?))
+    }
+}

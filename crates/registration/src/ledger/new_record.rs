@@ -1,0 +1,198 @@
+//! A record in the making: its values, sealed once, then its place in the chain, taken
+//! as often as faster acts make it necessary.
+
+use std::collections::BTreeMap;
+
+use heqi_evidence::chain::{ChainTip, chain_commitment};
+use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence::record::{AttributeError, ChainPlace, GeneratedBy, RecordDraft};
+use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_evidence_store::changeset::{Changeset, LedgerEntry, RowKey};
+use heqi_evidence_store::outbox::{After, NewItem};
+use heqi_evidence_store::sealed::Sealed;
+use heqi_vocabulary::{ChainId, Provenance, RecordId};
+
+use super::{About, KeptClass, SigningParts, WireRef, class_place, queue};
+use crate::data_keys::{Sealing, data_key};
+use crate::deposit_queue::DepositItem;
+use crate::fault::Fault;
+use crate::platform::Platform;
+use crate::request::RequestFacts;
+use crate::rows::{self, Awaited, AwaitingRow, Pair, Place};
+
+/// A draft of the platform's own, and the values every record by a person has.
+pub(crate) struct Draft(RecordDraft);
+
+impl Draft {
+    pub(crate) fn new(platform: &Platform, kind: RecordKind) -> Self {
+        Self(RecordDraft::new(kind, GeneratedBy::Platform, platform.entropy()))
+    }
+
+    /// The server saw or made it.
+    pub(crate) fn observed(
+        &mut self,
+        name: &str,
+        value: impl Into<serde_json::Value>,
+    ) -> Result<&mut Self, Fault> {
+        self.set(name, value, Provenance::Observed)
+    }
+
+    /// Handler or party said so; nothing when they did not.
+    pub(crate) fn declared(&mut self, name: &str, value: Option<&str>) -> Result<&mut Self, Fault> {
+        match value {
+            Some(value) => self.set(name, value, Provenance::Declared),
+            None => Ok(self),
+        }
+    }
+
+    /// The device or browser said so; nothing when it did not.
+    pub(crate) fn reported(
+        &mut self,
+        name: &str,
+        value: Option<String>,
+    ) -> Result<&mut Self, Fault> {
+        match value {
+            Some(value) => self.set(name, value, Provenance::Reported),
+            None => Ok(self),
+        }
+    }
+
+    /// Where the request came from.
+    pub(crate) fn facts(&mut self, facts: &RequestFacts) -> Result<&mut Self, Fault> {
+        self.observed("client_address", facts.client_address.to_string())?
+            .reported("forwarded_for", RequestFacts::kept(facts.forwarded_for.as_ref()))?
+            .reported("user_agent", RequestFacts::kept(facts.user_agent.as_ref()))?
+            .observed("received_at", facts.received_at.to_string())
+    }
+
+    pub(crate) fn record_id(&self) -> RecordId {
+        self.0.record_id()
+    }
+
+    fn set(
+        &mut self,
+        name: &str,
+        value: impl Into<serde_json::Value>,
+        provenance: Provenance,
+    ) -> Result<&mut Self, Fault> {
+        let wrong = |error: AttributeError| Fault::broken(error);
+        self.0.set(name, value, provenance).map_err(wrong)?;
+        Ok(self)
+    }
+
+    /// Seals every class, once, before the record has its place.
+    pub(crate) fn seal(
+        self,
+        platform: &Platform,
+        about: About,
+        signing: Option<SigningParts>,
+    ) -> Result<NewRecord, Fault> {
+        let draft = self.0;
+        let record_id = draft.record_id();
+        let mut classes = BTreeMap::new();
+        for (class, content) in draft.contents() {
+            // What is about the filing is not erased with a person.
+            let party = about.party.filter(|_| class != RetentionClass::Matter);
+            let key = data_key(platform, about.filing, party, Sealing::Class(class))?;
+            let place = class_place(record_id, class);
+            let sealed = Sealed::seal(&key, &place, &content, platform.entropy());
+            classes.insert(class, KeptClass::Sealed(sealed.map_err(Fault::broken)?));
+        }
+        Ok(NewRecord { draft, about, classes, signing })
+    }
+}
+
+/// A record that has no place yet.
+pub(crate) struct NewRecord {
+    draft: RecordDraft,
+    about: About,
+    classes: BTreeMap<RetentionClass, KeptClass>,
+    signing: Option<SigningParts>,
+}
+
+/// The place of the next record of a chain, and what must not change until it is taken.
+pub(crate) struct NextPlace {
+    pub(crate) place: ChainPlace,
+    tip: ChainTip,
+    version: Option<u64>,
+}
+
+/// Where the next record of this chain stands.
+pub(crate) async fn next_place(platform: &Platform, chain: ChainId) -> Result<NextPlace, Fault> {
+    let row = rows::CHAINS.row(platform.backend(), &chain).await?;
+    let version = row.as_ref().map(|row| row.version);
+    let tip = row.map_or_else(|| ChainTip::empty(chain), |row| row.value);
+    Ok(NextPlace { place: tip.next(chain, platform.now()), tip, version })
+}
+
+impl NewRecord {
+    /// The identifier it has.
+    pub(crate) fn record_id(&self) -> RecordId {
+        self.draft.record_id()
+    }
+
+    /// Whose it is.
+    pub(crate) const fn about(&self) -> About {
+        self.about
+    }
+
+    /// Takes the place: the leaf, the record beside it, the chain, and a deposit for every
+    /// custodian. Gives the record's root.
+    pub(crate) fn write(
+        &self,
+        platform: &Platform,
+        changes: &mut Changeset,
+        next: &NextPlace,
+    ) -> Result<RecordRoot, Fault> {
+        let record = self.draft.at(next.place);
+        let (record_id, root, place) = (self.record_id(), record.root(), next.place);
+        let tip = next.tip.after(record.frame(), root).map_err(Fault::broken)?;
+        match next.version {
+            None => rows::CHAINS.insert(changes, &place.chain, &tip)?,
+            Some(version) => rows::CHAINS.replace(changes, &place.chain, version, &tip)?,
+        }
+        rows::LINKS.put(changes, &Pair(place.chain, Place(place.seq)), &record_id)?;
+
+        let wire = WireRef {
+            about: &self.about,
+            kind: record.frame().kind,
+            chain: place.chain,
+            seq: place.seq,
+            recorded_at: place.recorded_at,
+            frame: &self.draft.frame_content(&record),
+            classes: &self.classes,
+            signing: self.signing.as_ref(),
+        };
+        let bytes = serde_json::to_vec(&wire).map_err(Fault::broken)?;
+        let leaf_row = rows::leaf_row(record_id);
+        let entry = LedgerEntry::new(record.leaf().to_bytes(), bytes);
+        changes.append(entry.indexed_at(RowKey::new(leaf_row.clone())?));
+        self.enqueue(platform, changes, place, &leaf_row)?;
+        Ok(root)
+    }
+
+    fn enqueue(
+        &self,
+        platform: &Platform,
+        changes: &mut Changeset,
+        place: ChainPlace,
+        leaf_row: &str,
+    ) -> Result<(), Fault> {
+        let (record_id, chain) = (self.record_id(), chain_commitment(place.chain));
+        let lane = chain.to_string();
+        for custodian in platform.settings.custodians.keys().copied() {
+            let item = NewItem {
+                lane: lane.clone(),
+                order: place.seq,
+                not_before: platform.now(),
+                after: After::IndexRow(leaf_row.to_owned()),
+                payload: DepositItem { record_id, custodian },
+            };
+            queue(custodian).enqueue(changes, &item)?;
+            let since = place.recorded_at;
+            let awaited = Awaited { custodian, since, record: record_id };
+            rows::AWAITING.put(changes, &awaited, &AwaitingRow { chain, seq: place.seq })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! What people are told: two sentences in two languages, and never a word that promises
+//! more than there is.
+
+use heqi_pki::keys::SignError;
+use heqi_registration::access::AuthenticateError;
+use heqi_registration::add_party::AddPartyError;
+use heqi_registration::attach_document::{AttachDocumentError, PdfError};
+use heqi_registration::begin_signing::BeginSigningError;
+use heqi_registration::capture_photo::{CapturePhotoError, PhotoError};
+use heqi_registration::complete_signing::{CompleteSigningError, StatementPart};
+use heqi_registration::confirm::ConfirmError;
+use heqi_registration::decline::{DeclineError, ReasonError};
+use heqi_registration::disclose::DiscloseError;
+use heqi_registration::fault::{ActError, Class, Fault, Refusal, Thing};
+use heqi_registration::give_consent::GiveConsentError;
+use heqi_registration::invite::InviteError;
+use heqi_registration::object::ObjectError;
+use heqi_registration::open_filing::OpenFilingError;
+use heqi_vocabulary::Language;
+
+use Class::{
+    BadInput, Conflict, Forbidden, Gone, Internal, NotFound, TooLarge, Unauthenticated,
+    Unavailable, WrongFormat,
+};
+
+fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
+    let pixels = (9000, 9000);
+    let issue = heqi_pki::authority::IssueError::Sign(SignError::new("no key"));
+    let number = "61842059".parse().unwrap();
+    let key = "".parse::<heqi_registration::IdempotencyKey>().unwrap_err();
+    let word = "".parse::<heqi_filing::CompanyTitle>().unwrap_err();
+    let mut errors: Vec<(Class, Box<dyn Refusal>)> = vec![
+        (BadInput, Box::new(key)),
+        (BadInput, Box::new(word)),
+        (Forbidden, Box::new(ActError::Denied)),
+        (Conflict, Box::new(ActError::KeyReused)),
+        (Unauthenticated, Box::new(AuthenticateError::Unknown)),
+        (Unavailable, Box::new(AuthenticateError::Fault(Fault::Stopped))),
+        (Unavailable, Box::new(ActError::Fault(Fault::Busy))),
+        (Unavailable, Box::new(Fault::DiskFull)),
+        (Gone, Box::new(Fault::Erased)),
+        (Internal, Box::new(Fault::Broken("row x".into()))),
+        (Conflict, Box::new(OpenFilingError::NumberTaken(number))),
+        (Conflict, Box::new(AddPartyError::Filing(heqi_filing::AddPartyError::NotDrafting))),
+        (BadInput, Box::new(AddPartyError::Filing(heqi_filing::AddPartyError::NoCapacity))),
+        (TooLarge, Box::new(AttachDocumentError::FilingTooLarge)),
+        (Conflict, Box::new(InviteError::Ceremony(heqi_filing::InviteError::NothingToSign))),
+        (BadInput, Box::new(GiveConsentError::OtherLanguage)),
+        (Conflict, Box::new(GiveConsentError::TooManyChanges)),
+        (BadInput, Box::new(BeginSigningError::DeviceKey)),
+        (Unavailable, Box::new(BeginSigningError::Authority(issue))),
+        (BadInput, Box::new(CompleteSigningError::EnvelopeMalformed("x"))),
+        (BadInput, Box::new(CompleteSigningError::OtherKey)),
+        (BadInput, Box::new(CompleteSigningError::SignatureInvalid)),
+        (BadInput, Box::new(CompleteSigningError::ClientMalformed("x"))),
+        (BadInput, Box::new(CompleteSigningError::ClientAttribute("signed_at"))),
+        (BadInput, Box::new(CompleteSigningError::PositionWithoutConsent)),
+        (TooLarge, Box::new(DeclineError::Reason(ReasonError))),
+        (Conflict, Box::new(ConfirmError::ListChanged)),
+        (Conflict, Box::new(ObjectError::Filing(heqi_filing::ObjectError::Ended))),
+        (BadInput, Box::new(DiscloseError::UnknownAttribute)),
+    ];
+    let things = [
+        Thing::Filing,
+        Thing::Party,
+        Thing::Document,
+        Thing::Ceremony,
+        Thing::Signing,
+        Thing::Record,
+        Thing::ApiKey,
+    ];
+    errors.extend(things.map(|thing| (NotFound, Box::new(ActError::NotFound(thing)) as Box<_>)));
+    let pdf = [
+        (TooLarge, PdfError::TooLarge),
+        (WrongFormat, PdfError::NotPdf),
+        (BadInput, PdfError::Damaged),
+        (BadInput, PdfError::Encrypted),
+        (BadInput, PdfError::NoPage),
+        (TooLarge, PdfError::TooManyPages),
+    ];
+    errors.extend(pdf.map(|(class, e)| (class, Box::new(AttachDocumentError::Pdf(e)) as Box<_>)));
+    let photo = [
+        (BadInput, PhotoError::Empty),
+        (TooLarge, PhotoError::TooLarge),
+        (WrongFormat, PhotoError::OtherFormat("PNG")),
+        (WrongFormat, PhotoError::NotAnImage),
+        (BadInput, PhotoError::Truncated),
+        (BadInput, PhotoError::BytesAfterEnd),
+        (BadInput, PhotoError::Damaged),
+        (TooLarge, PhotoError::TooManyPixels { width: pixels.0, height: pixels.1 }),
+        (BadInput, PhotoError::TooFewPixels { width: 1, height: 1 }),
+    ];
+    errors.extend(photo.map(|(class, e)| (class, Box::new(CapturePhotoError::Photo(e)) as Box<_>)));
+    let parts = [
+        StatementPart::Challenge,
+        StatementPart::Party,
+        StatementPart::Capacities,
+        StatementPart::Documents,
+        StatementPart::Certificate,
+        StatementPart::Origin,
+        StatementPart::Intent,
+        StatementPart::Consents,
+        StatementPart::ClientRoot,
+    ];
+    let differs = |part| Box::new(CompleteSigningError::StatementDiffers(part)) as Box<_>;
+    errors.extend(parts.map(|part| (BadInput, differs(part))));
+    errors
+}
+
+#[test]
+fn every_refusal_says_what_happened_and_what_to_do_in_both_languages() {
+    for (class, error) in errors() {
+        assert_eq!(error.class(), class, "{error}");
+        let code = error.code();
+        assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
+        assert!(!error.to_string().is_empty());
+        for (language, stop) in [(Language::Zh, '。'), (Language::En, '.')] {
+            let told = error.explain(language);
+            for sentence in [&told.what, &told.next] {
+                assert!(sentence.ends_with(stop), "{code}: {sentence}");
+                assert!(!sentence.contains(['{', '}']), "{code}: {sentence}");
+                for banned in ["见证", "已公证", "已证明", "公证签名"] {
+                    assert!(!sentence.contains(banned), "{code}: {sentence}");
+                }
+            }
+        }
+    }
+}
