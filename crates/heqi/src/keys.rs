@@ -77,7 +77,7 @@ impl NoteKey {
     pub(crate) fn verifier_key(&self) -> Result<VerifierKey, KeyError> {
         match self.kind {
             SignatureType::Ed25519 => Ok(self.log_signer()?.verifier_key().clone()),
-            _ => Ok(self.cosigner()?.verifier_key().clone()),
+            SignatureType::CosignatureV1 => Ok(self.cosigner()?.verifier_key().clone()),
         }
     }
 
@@ -112,28 +112,24 @@ pub(crate) fn note_key(
     kind: SignatureType,
     entropy: &dyn Entropy,
 ) -> Result<NoteKey, KeyError> {
-    match read(file)? {
-        Some(text) => NoteKey::parse(&text).ok_or_else(|| KeyError::Form(file.to_owned())),
-        None => {
-            let key = NoteKey::generate(name, kind, entropy)?;
-            write(file, &key.to_text()?)?;
-            Ok(key)
-        }
+    if let Some(text) = read(file)? {
+        return NoteKey::parse(&text).ok_or_else(|| KeyError::Form(file.to_owned()));
     }
+    let key = NoteKey::generate(name, kind, entropy)?;
+    write(file, &key.to_text()?)?;
+    Ok(key)
 }
 
 /// Reads the PKCS#8 key in `file`, or makes a P-256 key when there is none: the one
 /// algorithm that every outside verifier accepts.
 pub(crate) fn signing_key(file: &Path, entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
-    match read(file)? {
-        Some(pem) => SigningKey::from_pkcs8_pem(&pem).map_err(|_| KeyError::Form(file.to_owned())),
-        None => {
-            let key = SigningKey::generate(Algorithm::P256, entropy);
-            let pem = key.to_pkcs8_pem().map_err(|_| KeyError::Form(file.to_owned()))?;
-            write(file, &pem)?;
-            Ok(key)
-        }
+    if let Some(pem) = read(file)? {
+        return SigningKey::from_pkcs8_pem(&pem).map_err(|_| KeyError::Form(file.to_owned()));
     }
+    let key = SigningKey::generate(Algorithm::P256, entropy);
+    let pem = key.to_pkcs8_pem().map_err(|_| KeyError::Form(file.to_owned()))?;
+    write(file, &pem)?;
+    Ok(key)
 }
 
 /// Reads the test-only authority in `file`, or makes one when there is none.
@@ -142,15 +138,13 @@ pub(crate) fn test_authority(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<TestAuthority, KeyError> {
-    match read(file)? {
-        Some(pem) => TestAuthority::from_pem(&pem).map_err(|_| KeyError::Form(file.to_owned())),
-        None => {
-            let form = || KeyError::Form(file.to_owned());
-            let authority = TestAuthority::generate(clock.now(), entropy).map_err(|_| form())?;
-            write(file, &authority.to_pem().map_err(|_| form())?)?;
-            Ok(authority)
-        }
+    if let Some(pem) = read(file)? {
+        return TestAuthority::from_pem(&pem).map_err(|_| KeyError::Form(file.to_owned()));
     }
+    let form = || KeyError::Form(file.to_owned());
+    let authority = TestAuthority::generate(clock.now(), entropy).map_err(|_| form())?;
+    write(file, &authority.to_pem().map_err(|_| form())?)?;
+    Ok(authority)
 }
 
 /// Reads a secret text such as an API key, or makes it with `make` when there is none.

@@ -1,7 +1,7 @@
 //! All organisations on this machine, each with its own folder, keys and store: what the
 //! demo shows and the load generator measures.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heqi_evidence::anchors::{Base64, CertificateRoot, LogAnchor, Spki, Validity, Vkey};
@@ -9,8 +9,9 @@ use heqi_registration::platform::Names;
 use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::listener::{ListenError, Listener};
 use heqi_service_kit::system::{SystemClock, SystemEntropy};
+use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_tlog::note::VerifierKey;
-use heqi_vocabulary::{Clock, Entropy};
+use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 use parking_lot::Mutex;
 
 use crate::client::{self, Caller};
@@ -28,6 +29,8 @@ pub(crate) const PRESERVATION_ORIGIN: &str = "preservation.heqi.example/demo";
 const PLATFORM_ORGANISATION: &str = "示例文签平台";
 const NOTARY_ORGANISATION: &str = "示例公证处";
 const LOG_NAME: &str = "demo";
+const DATA_CENTRE_KEY: &str = "data-centre.key";
+const PRESERVATION_KEY: &str = "preservation.key";
 
 /// Why the services are not running.
 #[derive(Debug, thiserror::Error)]
@@ -211,12 +214,12 @@ impl World {
     }
 
     /// Where the platform serves its log.
-    pub(crate) fn log_path(&self) -> String {
+    pub(crate) fn log_path() -> String {
         format!("/log/{LOG_NAME}")
     }
 
     /// Where the notary serves its own log.
-    pub(crate) fn notary_log_path(&self) -> String {
+    pub(crate) fn notary_log_path() -> String {
         format!("/log/{LOG_NAME}")
     }
 }
@@ -249,8 +252,8 @@ impl Plan {
         let scope = |word: &str| -> Result<Scope, WorldError> {
             word.parse().map_err(|_| ServiceError::Start(format!("{word} is no scope")).into())
         };
-        api_key("data-centre.key", scope("deposits")?)?;
-        api_key("preservation.key", scope("deposits")?)?;
+        api_key(DATA_CENTRE_KEY, scope("deposits")?)?;
+        api_key(PRESERVATION_KEY, scope("deposits")?)?;
         let integrator_key = api_key("integrator.key", scope("integrator")?)?.to_string();
 
         let notary_dir = data_dir.join("notary");
@@ -262,88 +265,135 @@ impl Plan {
             Role::Preservation,
             entropy,
         )?;
-        let always = Validity {
-            valid_from: heqi_vocabulary::UtcMillis::from_millis(0).unwrap_or_else(|_| clock.now()),
-            valid_until: None,
-            distrust_after: None,
-        };
-        let peer = |key_file: &str| PlatformPeerSettings {
-            url: platform_url.to_owned(),
-            api_key_file: platform_dir.join("keys").join(key_file),
-            log: LogAnchor {
-                organisation: PLATFORM_ORGANISATION.to_owned(),
-                validity: always,
-                vkey: Vkey(own.log.clone()),
+        let trust = Trust {
+            platform_keys: platform_dir.join("keys"),
+            platform_url: platform_url.to_owned(),
+            always: Validity {
+                valid_from: UtcMillis::from_millis(0).unwrap_or_else(|_| clock.now()),
+                valid_until: None,
+                distrust_after: None,
             },
-            witness_vkey: Vkey(own.witness.clone()),
-            certificate_roots: vec![CertificateRoot {
-                certificate: Base64(own.certificate_root.clone()),
-                organisation: "合契演示测试证书机构 (TEST ONLY)".to_owned(),
-                test_only: true,
-                validity: always,
-            }],
+            own,
         };
-        let custodian = |url: &str, keys: &notary::NotaryKeys, key_file: &str| PeerSettings {
+        let missing = || ServiceError::Start("the notary has no witness or mirror key".into());
+        Ok(Self {
+            keys: WorldKeys {
+                log: trust.own.log.clone(),
+                witness: notary.witness.clone().ok_or_else(missing)?,
+                mirror: notary.mirror.clone().ok_or_else(missing)?,
+                notary_log: notary.log.clone(),
+                platform_witness: trust.own.witness.clone(),
+            },
+            platform: trust.platform(
+                platform_dir,
+                trust.custodian(notary_url, &notary, DATA_CENTRE_KEY),
+                trust.custodian(preservation_url, &preservation, PRESERVATION_KEY),
+                vec![Vkey(notary.log), Vkey(preservation.log)],
+            ),
+            notary: NotarySettings {
+                other_custodians: vec![notary::custodian_anchor(
+                    Role::Preservation,
+                    NOTARY_ORGANISATION,
+                    &preservation.receipt,
+                    trust.always,
+                )],
+                ..trust.office(Role::DataCentre, notary_dir, NOTARY_ORIGIN, DATA_CENTRE_KEY)
+            },
+            preservation: trust.office(
+                Role::Preservation,
+                preservation_dir,
+                PRESERVATION_ORIGIN,
+                PRESERVATION_KEY,
+            ),
+            platform_url: platform_url.to_owned(),
+            integrator_key,
+        })
+    }
+}
+
+/// What the platform tells the others of itself, and what it is told of them.
+struct Trust {
+    platform_keys: PathBuf,
+    platform_url: String,
+    always: Validity,
+    own: platform::PlatformKeys,
+}
+
+impl Trust {
+    /// A custodian as the platform sees it.
+    fn custodian(&self, url: &str, keys: &notary::NotaryKeys, key_file: &str) -> PeerSettings {
+        PeerSettings {
             url: url.to_owned(),
-            api_key_file: platform_dir.join("keys").join(key_file),
+            api_key_file: self.platform_keys.join(key_file),
             receipt_key: Spki(keys.receipt.clone()),
             witness_vkey: keys.witness.clone().map(Vkey),
             mirror_vkey: keys.mirror.clone().map(Vkey),
-        };
-        let missing = || ServiceError::Start("the notary has no witness or mirror key".into());
-        let mut platform = PlatformSettings {
+        }
+    }
+
+    fn platform(
+        &self,
+        data_dir: PathBuf,
+        data_centre: PeerSettings,
+        preservation: PeerSettings,
+        witnessed_logs: Vec<Vkey>,
+    ) -> PlatformSettings {
+        let mut api = heqi_api::ApiSettings::default();
+        LOG_NAME.clone_into(&mut api.log_name);
+        PlatformSettings {
             profile: Profile::Demo,
-            data_dir: platform_dir.clone(),
+            data_dir,
             listen: String::new(),
             log_origin: PLATFORM_ORIGIN.to_owned(),
-            data_centre: custodian(notary_url, &notary, "data-centre.key"),
-            preservation: custodian(preservation_url, &preservation, "preservation.key"),
-            witnessed_logs: vec![Vkey(notary.log.clone()), Vkey(preservation.log.clone())],
+            data_centre,
+            preservation,
+            witnessed_logs,
             names: Names::default(),
             check_pixels: true,
-            api: heqi_api::ApiSettings::default(),
-            telemetry: heqi_service_kit::telemetry::TelemetrySettings::default(),
-        };
-        platform.api.log_name = LOG_NAME.to_owned();
-        let office = |role, dir: &Path, origin: &str, key_file: &str| NotarySettings {
+            api,
+            telemetry: TelemetrySettings::default(),
+        }
+    }
+
+    fn office(
+        &self,
+        role: Role,
+        data_dir: PathBuf,
+        origin: &str,
+        key_file: &str,
+    ) -> NotarySettings {
+        NotarySettings {
             profile: Profile::Demo,
-            data_dir: dir.to_owned(),
+            data_dir,
             listen: String::new(),
             log_origin: origin.to_owned(),
             log_name: LOG_NAME.to_owned(),
             role,
             organisation: NOTARY_ORGANISATION.to_owned(),
-            platform: peer(key_file),
+            platform: self.platform_peer(key_file),
             other_custodians: Vec::new(),
-            telemetry: heqi_service_kit::telemetry::TelemetrySettings::default(),
-        };
-        let mut data_centre =
-            office(Role::DataCentre, &notary_dir, NOTARY_ORIGIN, "data-centre.key");
-        data_centre.other_custodians = vec![notary::custodian_anchor(
-            Role::Preservation,
-            NOTARY_ORGANISATION,
-            &preservation.receipt,
-            always,
-        )];
-        Ok(Self {
-            keys: WorldKeys {
-                log: own.log.clone(),
-                witness: notary.witness.clone().ok_or_else(missing)?,
-                mirror: notary.mirror.clone().ok_or_else(missing)?,
-                notary_log: notary.log.clone(),
-                platform_witness: own.witness.clone(),
+            telemetry: TelemetrySettings::default(),
+        }
+    }
+
+    /// The platform as a custodian sees it.
+    fn platform_peer(&self, key_file: &str) -> PlatformPeerSettings {
+        PlatformPeerSettings {
+            url: self.platform_url.clone(),
+            api_key_file: self.platform_keys.join(key_file),
+            log: LogAnchor {
+                organisation: PLATFORM_ORGANISATION.to_owned(),
+                validity: self.always,
+                vkey: Vkey(self.own.log.clone()),
             },
-            preservation: office(
-                Role::Preservation,
-                &preservation_dir,
-                PRESERVATION_ORIGIN,
-                "preservation.key",
-            ),
-            notary: data_centre,
-            platform,
-            platform_url: platform_url.to_owned(),
-            integrator_key,
-        })
+            witness_vkey: Vkey(self.own.witness.clone()),
+            certificate_roots: vec![CertificateRoot {
+                certificate: Base64(self.own.certificate_root.clone()),
+                organisation: "合契演示测试证书机构 (TEST ONLY)".to_owned(),
+                test_only: true,
+                validity: self.always,
+            }],
+        }
     }
 }
 

@@ -92,6 +92,7 @@ impl Environment {
 
     /// The locale of the terminal (POSIX `LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is
     /// set), such as `zh_CN.UTF-8`; `None` when it asks for no language.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn terminal_locale() -> Option<String> {
         ["LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()

@@ -31,7 +31,14 @@ pub(crate) struct Shown {
     pub(crate) notary_log_path: String,
     pub(crate) number: String,
     pub(crate) signers: Arc<tokio::sync::RwLock<Vec<SignerShown>>>,
-    pub(crate) bundle: Arc<tokio::sync::RwLock<Option<(Vec<u8>, Vec<u8>)>>>,
+    pub(crate) exported: Arc<tokio::sync::RwLock<Option<Exported>>>,
+}
+
+/// The files a visitor can take home.
+#[derive(Clone)]
+pub(crate) struct Exported {
+    pub(crate) bundle: Vec<u8>,
+    pub(crate) anchors: Vec<u8>,
 }
 
 /// How far one signer is.
@@ -101,7 +108,7 @@ async fn guide(
     let language = asked.language(reader);
     let halves = picture::Halves::look(&shown).await;
     let signers = shown.signers.read().await.clone();
-    let has_bundle = shown.bundle.read().await.is_some();
+    let has_bundle = shown.exported.read().await.is_some();
     page(html::guide(&shown, &halves, &signers, has_bundle, language))
 }
 
@@ -115,8 +122,8 @@ async fn inbox(
 }
 
 async fn bundle(shown: web::Data<Shown>) -> HttpResponse {
-    match shown.bundle.read().await.as_ref() {
-        Some((bundle, _)) => HttpResponse::Ok()
+    match shown.exported.read().await.as_ref() {
+        Some(Exported { bundle, .. }) => HttpResponse::Ok()
             .content_type("application/vnd.etsi.asic-e+zip")
             .insert_header(("content-disposition", "attachment; filename=\"demo.heqi.zip\""))
             .body(bundle.clone()),
@@ -125,8 +132,8 @@ async fn bundle(shown: web::Data<Shown>) -> HttpResponse {
 }
 
 async fn anchors(shown: web::Data<Shown>) -> HttpResponse {
-    match shown.bundle.read().await.as_ref() {
-        Some((_, anchors)) => {
+    match shown.exported.read().await.as_ref() {
+        Some(Exported { anchors, .. }) => {
             HttpResponse::Ok().content_type("application/json").body(anchors.clone())
         }
         None => HttpResponse::NotFound().finish(),

@@ -16,7 +16,7 @@ use tokio::sync::RwLock;
 use tokio::task::JoinSet;
 
 use super::cast::{Member, SIGNERS};
-use super::guide::{self, Page, Shown, SignerShown};
+use super::guide::{self, Exported, Page, Shown, SignerShown};
 use super::manifest::{Credential, Manifest};
 use super::seed::Seed;
 use super::story::Story;
@@ -75,7 +75,7 @@ pub(crate) async fn run(
 /// Waits until the notary has checked the log once: a challenge made before could not
 /// prove *not before*.
 async fn until_witnessed(world: &World) -> Result<(), DemoError> {
-    let path = format!("{}/checkpoint", world.log_path());
+    let path = format!("{}/checkpoint", World::log_path());
     let deadline = Instant::now() + Duration::from_secs(DEPOSIT_DEADLINE_S);
     while let Err(error) = world.anonymous.get_bytes(&path).await {
         if Instant::now() > deadline {
@@ -111,11 +111,11 @@ fn open_pages(
         notary_url: world.notary_url.clone(),
         inbox_url: inbox.url(),
         guide_url: guide.url(),
-        log_path: world.log_path(),
-        notary_log_path: world.notary_log_path(),
+        log_path: World::log_path(),
+        notary_log_path: World::notary_log_path(),
         number: seed.number.clone(),
         signers: Arc::new(RwLock::new(signers)),
-        bundle: Arc::new(RwLock::new(None)),
+        exported: Arc::new(RwLock::new(None)),
     };
     let edge = Data::new(Edge {
         entropy: world.shared_entropy(),
@@ -156,12 +156,12 @@ async fn sign(
                 });
             };
             let caller = world.anonymous.with_token(&signer.token);
-            let signed = match signer.record_id {
+            let done = match signer.record_id {
                 Some(record_id) => Signed { record_id, at: Instant::now() },
                 None => perform(&world, member, &caller).await?,
             };
-            let receipt = until_whole(&caller, signed.record_id).await?;
-            Ok::<_, CallError>((place, receipt, signed.at.elapsed()))
+            let receipt = until_whole(&caller, done.record_id).await?;
+            Ok::<_, CallError>((place, receipt, done.at.elapsed()))
         });
     }
     while let Some(done) = signing.join_next().await {
@@ -224,9 +224,8 @@ async fn export(
     seed: &Seed,
     shown: &Shown,
 ) -> Result<Manifest, DemoError> {
-    let signed = seed.signers.iter().find_map(|s| Some((s, s.record_id?)));
-    let (signer, record_id) =
-        signed.ok_or_else(|| DemoError::Bundle("nobody has signed".into()))?;
+    let found = seed.signers.iter().find_map(|s| Some((s, s.record_id?)));
+    let (signer, record_id) = found.ok_or_else(|| DemoError::Bundle("nobody has signed".into()))?;
     let caller = world.anonymous.with_token(&signer.token);
     let bundle = caller.get_bytes(&format!("/api/v1/records/{record_id}/bundle")).await?;
     let anchors = shown.notary.get_bytes("/anchors.json").await?;
@@ -237,7 +236,8 @@ async fn export(
     for (path, bytes) in [(&bundle_path, &bundle), (&anchors_path, &anchors)] {
         disk.write_atomic(path, &[bytes]).map_err(|e| DemoError::file(path, e))?;
     }
-    *shown.bundle.write().await = Some((bundle.to_vec(), anchors.to_vec()));
+    *shown.exported.write().await =
+        Some(Exported { bundle: bundle.to_vec(), anchors: anchors.to_vec() });
     let mut credentials = vec![Credential {
         role: "integrator".into(),
         url: world.platform_url.clone(),
@@ -257,11 +257,11 @@ async fn export(
         notary_url: world.notary_url.clone(),
         preservation_url: world.preservation_url.clone(),
         inbox_url: shown.inbox_url.clone(),
-        log_url: format!("{}{}", world.platform_url, world.log_path()),
+        log_url: format!("{}{}", world.platform_url, World::log_path()),
         log_vkey: world.keys.log.to_string(),
         witness_vkey: world.keys.witness.to_string(),
         mirror_vkey: world.keys.mirror.to_string(),
-        notary_log_url: format!("{}{}", world.notary_url, world.notary_log_path()),
+        notary_log_url: format!("{}{}", world.notary_url, World::notary_log_path()),
         notary_log_vkey: world.keys.notary_log.to_string(),
         platform_witness_vkey: world.keys.platform_witness.to_string(),
         anchors_path,

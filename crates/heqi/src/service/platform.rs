@@ -140,6 +140,8 @@ impl OpenPlatform {
     ) -> Result<RunningPlatform, ServiceError> {
         let mut surroundings = Surroundings::new(self.platform.clone(), entropy.clone());
         surroundings.witness = Some(self.witness);
+        let gauged = self.store.clone();
+        surroundings.store_gauges = Some(Arc::new(move || gauged.gauges()));
         let mut serving = TaskGroup::new();
         let server = Api::server(settings.api.clone(), listener, surroundings, serving.shutdown())
             .map_err(|e| ServiceError::Start(e.to_string()))?;
