@@ -284,7 +284,7 @@ impl Plan {
                 notary_log: notary.log.clone(),
                 platform_witness: trust.own.witness.clone(),
             },
-            platform: trust.platform(
+            platform: Trust::platform(
                 platform_dir,
                 trust.custodian(notary_url, &notary, DATA_CENTRE_KEY),
                 trust.custodian(preservation_url, &preservation, PRESERVATION_KEY),
@@ -332,7 +332,6 @@ impl Trust {
     }
 
     fn platform(
-        &self,
         data_dir: PathBuf,
         data_centre: PeerSettings,
         preservation: PeerSettings,

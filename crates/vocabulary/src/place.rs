@@ -50,8 +50,8 @@ impl GeoPoint {
         accuracy_m: u32,
         datum: Datum,
     ) -> Result<Self, GeoPointError> {
-        let inside = latitude_e6.unsigned_abs() <= 90_000_000
-            && longitude_e6.unsigned_abs() <= 180_000_000;
+        let inside =
+            latitude_e6.unsigned_abs() <= 90_000_000 && longitude_e6.unsigned_abs() <= 180_000_000;
         if inside {
             Ok(Self { latitude_e6, longitude_e6, accuracy_m, datum })
         } else {

@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn the_word_on_the_wire_is_the_word_in_json() {
-        for word in ["observed", "reported", "attested", "reviewed", "declared", "refused", "absent"]
+        for word in
+            ["observed", "reported", "attested", "reviewed", "declared", "refused", "absent"]
         {
             let parsed: Provenance = serde_json::from_str(&format!("\"{word}\"")).unwrap();
             assert_eq!(parsed.as_str(), word);

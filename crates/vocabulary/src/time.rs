@@ -81,7 +81,8 @@ impl UtcMillis {
 
     /// For people: to the second, with the zone, `2026-11-23 20:05:00 +08:00`.
     pub fn for_people(self) -> String {
-        self.in_shanghai().map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M:%S %:z").to_string())
+        self.in_shanghai()
+            .map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M:%S %:z").to_string())
     }
 
     fn in_shanghai(self) -> Option<DateTime<FixedOffset>> {
