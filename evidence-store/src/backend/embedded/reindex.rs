@@ -74,7 +74,10 @@ impl Reindex<'_> {
             Ok(index) => Ok(index),
             Err(Unfit::Journal(error)) => Err(error.into()),
             Err(Unfit::Index(what)) => {
-                tracing::warn!(reason = what, "the index is made again from the journals");
+                // A new store has its first head, batch 1, and no index yet: nothing to warn of.
+                if self.batch > 1 {
+                    tracing::warn!(reason = what, "the index is made again from the journals");
+                }
                 self.rebuild()
             }
         }
