@@ -9,6 +9,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod reserved;
+use reserved::RESERVED;
+
 /// Number of frame slots at the head of every record.
 pub const FRAME_SLOTS: u8 = 8;
 
@@ -369,73 +372,6 @@ static CLIENT: Schema = Schema {
         ("software", Trace),
     ],
 };
-
-static RESERVED: [&str; 64] = [
-    "reserved_00",
-    "reserved_01",
-    "reserved_02",
-    "reserved_03",
-    "reserved_04",
-    "reserved_05",
-    "reserved_06",
-    "reserved_07",
-    "reserved_08",
-    "reserved_09",
-    "reserved_10",
-    "reserved_11",
-    "reserved_12",
-    "reserved_13",
-    "reserved_14",
-    "reserved_15",
-    "reserved_16",
-    "reserved_17",
-    "reserved_18",
-    "reserved_19",
-    "reserved_20",
-    "reserved_21",
-    "reserved_22",
-    "reserved_23",
-    "reserved_24",
-    "reserved_25",
-    "reserved_26",
-    "reserved_27",
-    "reserved_28",
-    "reserved_29",
-    "reserved_30",
-    "reserved_31",
-    "reserved_32",
-    "reserved_33",
-    "reserved_34",
-    "reserved_35",
-    "reserved_36",
-    "reserved_37",
-    "reserved_38",
-    "reserved_39",
-    "reserved_40",
-    "reserved_41",
-    "reserved_42",
-    "reserved_43",
-    "reserved_44",
-    "reserved_45",
-    "reserved_46",
-    "reserved_47",
-    "reserved_48",
-    "reserved_49",
-    "reserved_50",
-    "reserved_51",
-    "reserved_52",
-    "reserved_53",
-    "reserved_54",
-    "reserved_55",
-    "reserved_56",
-    "reserved_57",
-    "reserved_58",
-    "reserved_59",
-    "reserved_60",
-    "reserved_61",
-    "reserved_62",
-    "reserved_63",
-];
 
 #[cfg(test)]
 mod tests {
