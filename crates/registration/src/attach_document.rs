@@ -130,8 +130,10 @@ pub async fn attach_document(
     let object = new.object.clone();
 
     let result = attach(platform, request, &command, new, act).await;
-    if !result.as_ref().is_ok_and(|attached| attached.document_id == document) {
-        objects::forget(platform, object.as_str()).await;
+    match &result {
+        Ok(attached) if attached.document_id == document => {}
+        Err(AttachDocumentError::Act(error)) if error.is_undecided() => {}
+        _ => objects::forget(platform, object.as_str()).await,
     }
     result
 }

@@ -115,6 +115,7 @@ pub async fn capture_photo(
     match &result {
         Ok(Captured { superseded: Some(before), .. }) => objects::forget(platform, before).await,
         Ok(Captured { kept: true, .. }) => {}
+        Err(CapturePhotoError::Act(error)) if error.is_undecided() => {}
         _ => objects::forget(platform, &photo.object).await,
     }
     result.map(|captured| captured.answer)

@@ -93,6 +93,12 @@ impl std::fmt::Display for Thing {
 }
 
 impl ActError {
+    /// Whether the act may have happened all the same: the store stopped under it, and
+    /// decides at its next start. Until then nothing the act may need is cleared away.
+    pub(crate) const fn is_undecided(&self) -> bool {
+        matches!(self, Self::Fault(Fault::Stopped))
+    }
+
     fn told(&self) -> Told<'_> {
         match self {
             Self::Fault(fault) => Told::By(fault),

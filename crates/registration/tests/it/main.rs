@@ -5,6 +5,7 @@ mod concurrency;
 mod deposits;
 mod documents;
 mod evidence;
+mod faults;
 mod idempotency;
 mod journey;
 mod notary;

@@ -26,11 +26,17 @@ pub(crate) struct Contents {
 pub(crate) struct Watched {
     inner: Arc<MemoryBackend>,
     objects: Mutex<BTreeMap<Digest, Bytes>>,
+    refusal: Mutex<Option<CommitError>>,
 }
 
 impl Watched {
     pub(crate) fn new(inner: Arc<MemoryBackend>) -> Self {
-        Self { inner, objects: Mutex::default() }
+        Self { inner, objects: Mutex::default(), refusal: Mutex::default() }
+    }
+
+    /// From now on commits fail like this; `None`: they work again.
+    pub(crate) fn refuse_commits(&self, error: Option<CommitError>) {
+        *self.refusal.lock() = error;
     }
 
     pub(crate) async fn contents(&self) -> Contents {
@@ -60,7 +66,10 @@ impl Backend for Watched {
     }
 
     fn commit(&self, changes: Changeset) -> Result<Pending, CommitError> {
-        self.inner.commit(changes)
+        match &*self.refusal.lock() {
+            Some(error) => Err(error.clone()),
+            None => self.inner.commit(changes),
+        }
     }
 
     fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {
