@@ -15,6 +15,9 @@ use std::sync::Arc;
 
 pub use append::{AppendFile, AtomicFile};
 
+/// Threads that sync the files of one group.
+const SYNCS_AT_ONCE: usize = 8;
+
 /// A call that changes the disk.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Call {
@@ -169,9 +172,7 @@ impl Disk {
                 directories.push((parent, File::open(directory_path(parent))?));
             }
         }
-        for (file, temporary, _) in &written {
-            self.call(Call::Sync, temporary, || file.sync_all())?;
-        }
+        self.sync_all(&written)?;
         for (_, temporary, path) in &written {
             self.call(Call::Rename, path, || fs::rename(temporary, path))?;
         }
@@ -179,6 +180,27 @@ impl Disk {
             self.call(Call::SyncDirectory, path, || directory.sync_all())?;
         }
         Ok(())
+    }
+
+    /// Syncs files, several at a time: the file system then commits them together.
+    fn sync_all(&self, files: &[(File, PathBuf, &Path)]) -> io::Result<()> {
+        let sync_each = |files: &[(File, PathBuf, &Path)]| {
+            files.iter().try_for_each(|(file, temporary, _)| {
+                self.call(Call::Sync, temporary, || file.sync_all())
+            })
+        };
+        if files.len() < SYNCS_AT_ONCE {
+            return sync_each(files);
+        }
+        std::thread::scope(|scope| {
+            let parts = files.chunks(files.len().div_ceil(SYNCS_AT_ONCE));
+            let threads: Vec<_> = parts.map(|part| scope.spawn(move || sync_each(part))).collect();
+            // Every thread is waited for, also behind a failed one.
+            let panicked = |_| Err(io::Error::other("a thread that synced files panicked"));
+            let results: Vec<_> =
+                threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect();
+            results.into_iter().collect()
+        })
     }
 
     /// Begins a whole file that is too long to hold in memory; nothing has its name before

@@ -1,7 +1,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Sender, SyncSender};
+use std::sync::mpsc::Sender;
 
 use bytes::Bytes;
 use heqi_tlog::tree::CompactRange;
@@ -25,7 +25,10 @@ use crate::log::{Head, HeadSigner, SignHeadError};
 use crate::vault::{Vault, VaultError};
 
 /// Leaves that may be untiled, about 64 bytes each, before new ones have to wait.
-const UNTILED_LEAVES: u64 = 1 << 20;
+const UNTILED_LEAVES: u64 = 1 << 18;
+
+/// Bytes of rows that may be missing in the index, all held in memory, before new ones have to wait.
+const UNINDEXED_BYTES: u64 = 48 << 20;
 
 /// A durable batch on its way into the index.
 pub(crate) struct Applied {
@@ -57,7 +60,7 @@ pub(crate) struct Committer {
     /// Bytes of the state segments since the last snapshot was asked for.
     pub(crate) since_snapshot: u64,
     pub(crate) progress: watch::Sender<u64>,
-    pub(crate) indexer: SyncSender<Applied>,
+    pub(crate) indexer: Sender<Applied>,
     pub(crate) tiler: Sender<TilerWork>,
     pub(crate) compactor: Sender<u32>,
 }
@@ -112,7 +115,9 @@ impl Committer {
             }
             return Ok(());
         };
-        self.log.wait_for_tiles(UNTILED_LEAVES, &|| !self.fatal.is_stopped());
+        let keep_going = || !self.fatal.is_stopped();
+        self.log.wait_for_tiles(UNTILED_LEAVES, &keep_going);
+        self.rows.wait_for_index(UNINDEXED_BYTES, &keep_going);
         self.roll_full_segments()?;
 
         // Vault first: a row must never be durable whose key is not.
@@ -183,6 +188,7 @@ impl Committer {
         self.progress.send_replace(version);
         self.answer(waiting);
 
+        self.rows.owe(&writes);
         self.indexer
             .send(Applied { batch: self.batch, writes })
             .map_err(|_| BatchError::IndexerGone)?;

@@ -39,7 +39,9 @@ pub(crate) struct Index {
 impl Index {
     /// Opens or makes the index in `path`.
     pub(crate) fn open(path: &Path, store: StoreId, cache_bytes: u64) -> Result<Self, IndexFault> {
-        let config = sled::Config::new().path(path).cache_capacity(cache_bytes);
+        // No syncs of its own: they would only compete with those of the journals, and promise nothing.
+        let config =
+            sled::Config::new().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
         let db = fenced(|| config.open())?;
         Ok(Self { db: RwLock::new(Some(db)), path: path.to_owned(), store })
     }

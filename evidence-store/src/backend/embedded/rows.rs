@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use heqi_vocabulary::Digest;
-use parking_lot::RwLock;
+use parking_lot::{Condvar, Mutex, RwLock};
 
 use super::fatal::Fatal;
 use super::index::{Index, IndexFault};
@@ -16,6 +17,10 @@ use crate::journal::state::RowWrite;
 
 /// Rows merged at once while the overlay is held.
 const SCAN_CHUNK: usize = 256;
+/// How long to wait for the index before looking whether the store has stopped.
+const MAX_WAIT: Duration = Duration::from_millis(100);
+/// What a row costs in memory beside its bytes, about.
+const ROW_OVERHEAD_BYTES: usize = 200;
 
 /// Namespaces of rows: the first byte of every key in journals and index.
 pub(crate) mod namespace {
@@ -57,6 +62,8 @@ pub(crate) struct Rows {
     overlay: RwLock<BTreeMap<Bytes, Held>>,
     /// Counts how often rows left the overlay.
     evictions: AtomicU64,
+    /// Bytes of durable rows the index does not have yet.
+    owed: (Mutex<u64>, Condvar),
     index: Index,
     fatal: Arc<Fatal>,
 }
@@ -76,7 +83,13 @@ pub(crate) struct Prefetched {
 
 impl Rows {
     pub(crate) fn new(index: Index, fatal: Arc<Fatal>) -> Self {
-        Self { overlay: RwLock::default(), evictions: AtomicU64::new(0), index, fatal }
+        Self {
+            overlay: RwLock::default(),
+            evictions: AtomicU64::new(0),
+            owed: (Mutex::default(), Condvar::new()),
+            index,
+            fatal,
+        }
     }
 
     pub(crate) fn index(&self) -> &Index {
@@ -191,6 +204,20 @@ impl Rows {
         }
     }
 
+    /// Notes that these rows are on their way into the index.
+    pub(crate) fn owe(&self, writes: &[RowWrite]) {
+        *self.owed.0.lock() += size_of_all(writes);
+    }
+
+    /// Waits while the index is behind by more than `bytes`.
+    pub(crate) fn wait_for_index(&self, bytes: u64, keep_going: &dyn Fn() -> bool) {
+        let (owed, applied) = &self.owed;
+        let mut owed = owed.lock();
+        while *owed > bytes && keep_going() {
+            applied.wait_for(&mut owed, MAX_WAIT);
+        }
+    }
+
     /// Applies a durable batch to the index, then lets go of what the overlay held of it.
     pub(crate) fn apply(&self, batch: u64, writes: &[RowWrite]) -> Result<(), ReadError> {
         self.index.apply(batch, writes).map_err(|fault| self.failed(&fault))?;
@@ -201,6 +228,11 @@ impl Rows {
             }
         }
         self.evictions.fetch_add(1, Ordering::AcqRel);
+        drop(overlay);
+        let (owed, applied) = &self.owed;
+        let mut owed = owed.lock();
+        *owed = owed.saturating_sub(size_of_all(writes));
+        applied.notify_all();
         Ok(())
     }
 
@@ -224,6 +256,13 @@ impl Held {
     fn row(&self) -> Option<Row> {
         self.value.clone().map(|value| Row { version: self.version, value })
     }
+}
+
+fn size_of_all(writes: &[RowWrite]) -> u64 {
+    let size = |write: &RowWrite| {
+        write.key.len() + write.value.as_ref().map_or(0, Bytes::len) + ROW_OVERHEAD_BYTES
+    };
+    len64(writes.iter().map(size).sum())
 }
 
 /// What is left in the overlay once the index has no more.

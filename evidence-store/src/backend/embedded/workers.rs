@@ -24,8 +24,9 @@ use crate::lock::StoreLock;
 use crate::log::HeadSigner;
 use crate::vault::Vault;
 
-/// Batches on their way into the index, at most: what waits here is held in memory.
-const BATCHES_TO_APPLY: usize = 16;
+/// Rows applied to the index at once, at most. Batches that wait are taken together: a row that changed three times is
+/// written once, one that came and went not at all.
+const ROWS_AT_ONCE: usize = 8192;
 
 /// The threads of an open store.
 pub(super) struct Workers {
@@ -68,7 +69,7 @@ impl Workers {
     pub(super) fn start(parts: Parts<'_>) -> Result<Self, OpenError> {
         let Parts { lock, settings, disk, fatal, files, recovered, .. } = parts;
         let ends = Arc::new(AtomicBool::new(false));
-        let (indexer, batches) = mpsc::sync_channel(BATCHES_TO_APPLY);
+        let (indexer, batches) = mpsc::channel();
         let (tiler, tiler_work) = mpsc::channel();
         let (compactor, segments) = mpsc::channel();
         parts.log.connect(tiler.clone());
@@ -167,7 +168,13 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 }
 
 fn apply_batches(batches: &Receiver<Applied>, rows: &Rows, fatal: &Fatal) {
-    while let Ok(Applied { batch, writes }) = batches.recv() {
+    while let Ok(Applied { mut batch, mut writes }) = batches.recv() {
+        while writes.len() < ROWS_AT_ONCE
+            && let Ok(next) = batches.try_recv()
+        {
+            batch = next.batch;
+            writes.extend(next.writes);
+        }
         // A failing index has already stopped the store.
         if fatal.is_stopped() || rows.apply(batch, &writes).is_err() {
             return;

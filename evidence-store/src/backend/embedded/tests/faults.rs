@@ -217,6 +217,11 @@ async fn work(store: &Embedded, acknowledged: &mut Acknowledged) -> Result<(), C
             acknowledged.published = head.size();
         }
     }
+    // A snapshot is written behind the commits; crash in that, too.
+    while store.gauges().snapshot_bytes == 0 && store.gauges().compaction_failures == 0 {
+        store.settled().await?;
+        tokio::task::yield_now().await;
+    }
     store.close().map_err(|_| CommitError::Stopped)
 }
 
@@ -269,8 +274,8 @@ impl PartialEq for crate::vault::DataKey {
 
 fn fixture() -> Fixture {
     let mut fixture = Fixture::new();
-    fixture.settings.segment_bytes = 9_000;
-    fixture.settings.snapshot_bytes = 15_000;
+    fixture.settings.segment_bytes = 7_000;
+    fixture.settings.snapshot_bytes = 7_000;
     fixture
 }
 
@@ -309,7 +314,8 @@ async fn crash_at(fail_at: u64, verdict: Verdict, has_power_cut: bool) -> bool {
     result.is_err()
 }
 
-async fn crash_everywhere(verdict: Verdict, has_power_cut: bool, stride: usize) {
+/// Crashes at every `stride`-th call, beginning with the `first`: the four tests below share the calls among them.
+async fn crash_everywhere(verdict: Verdict, has_power_cut: bool, first: u64, stride: usize) {
     let counted = fixture();
     let script = Script::new(0, Verdict::Proceed);
     let mut ports = counted.ports();
@@ -318,7 +324,7 @@ async fn crash_everywhere(verdict: Verdict, has_power_cut: bool, stride: usize) 
     work(&store, &mut Acknowledged::default()).await.unwrap();
     assert!(script.calls() > 150, "{} calls", script.calls());
     let mut cut_short = 0;
-    for fail_at in (1..=script.calls()).step_by(stride) {
+    for fail_at in (first..=script.calls()).step_by(stride) {
         cut_short += u64::from(crash_at(fail_at, verdict, has_power_cut).await);
     }
     // Failures of snapshots and of giving space back are survived; most others are not.
@@ -327,22 +333,22 @@ async fn crash_everywhere(verdict: Verdict, has_power_cut: bool, stride: usize) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_fails_loses_nothing_acknowledged() {
-    crash_everywhere(Verdict::Fail, false, 2).await;
+    crash_everywhere(Verdict::Fail, false, 1, 4).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_done_but_reported_lost_loses_nothing_acknowledged() {
-    crash_everywhere(Verdict::DoThenFail, false, 2).await;
+    crash_everywhere(Verdict::DoThenFail, false, 2, 4).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_power_cut_before_any_call_loses_nothing_acknowledged() {
-    crash_everywhere(Verdict::Fail, true, 1).await;
+    crash_everywhere(Verdict::Fail, true, 1, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_power_cut_after_any_call_loses_nothing_acknowledged() {
-    crash_everywhere(Verdict::DoThenFail, true, 2).await;
+    crash_everywhere(Verdict::DoThenFail, true, 2, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
