@@ -2,11 +2,11 @@
 //! not what was written is named. Changes nothing; needs no key, but with keys also checks signatures and data keys.
 //! Memory stays bounded whatever the size of the store.
 //!
-//! - [`frames`]: walking framed files past damage
-//! - [`state`]: the state journal and the heads in it
-//! - [`ledger`]: leaves, roots, tiles, bundles
-//! - [`contents`]: rows, objects and the index
-//! - [`vault`]: data keys
+//! - `frames`: walking framed files past damage
+//! - `state`: the state journal and the heads in it
+//! - `ledger`: leaves, roots, tiles, bundles
+//! - `contents`: rows, objects and the index
+//! - `vault`: data keys
 
 mod contents;
 mod frames;
