@@ -58,11 +58,20 @@ impl DemoError {
     }
 }
 
+/// How the verifier's report is written.
+#[derive(Clone, Copy)]
+pub(crate) enum Report {
+    /// For people.
+    Text(Language),
+    /// For programs, its sentences in this language.
+    Json(Language),
+}
+
 /// Runs the verifier on a file, as `heqi verify` would, and gives its exit status.
 pub(crate) fn verify_file(
     file: &Path,
     anchors: &Path,
-    language: Language,
+    report: Report,
     out: &mut dyn Write,
 ) -> Result<u8, DemoError> {
     #[derive(clap::Parser)]
@@ -70,8 +79,9 @@ pub(crate) fn verify_file(
         #[command(flatten)]
         args: heqi_verify::VerifyArgs,
     }
+    let (Report::Text(language) | Report::Json(language)) = report;
     let lang = language.pick("zh", "en");
-    let words: [std::ffi::OsString; 6] = [
+    let mut words: Vec<std::ffi::OsString> = vec![
         "verify".into(),
         file.into(),
         "--anchors".into(),
@@ -79,6 +89,9 @@ pub(crate) fn verify_file(
         "--lang".into(),
         lang.into(),
     ];
+    if matches!(report, Report::Json(_)) {
+        words.push("--json".into());
+    }
     let line = Line::try_parse_from(words).map_err(|e| DemoError::Bundle(e.to_string()))?;
     let mut errors = Vec::new();
     let exit = heqi_verify::run(&line.args, out, &mut errors);

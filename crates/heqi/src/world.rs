@@ -1,36 +1,25 @@
 //! All organisations on this machine, each with its own folder, keys and store: what the
 //! demo shows and the load generator measures.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use heqi_evidence::anchors::{Base64, CertificateRoot, LogAnchor, Spki, Validity, Vkey};
-use heqi_registration::platform::Names;
-use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::listener::{ListenError, Listener};
 use heqi_service_kit::system::{SystemClock, SystemEntropy};
-use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_tlog::note::VerifierKey;
-use heqi_vocabulary::{Clock, Entropy, UtcMillis};
+use heqi_vocabulary::{Clock, Entropy};
 use parking_lot::Mutex;
+
+mod plan;
 
 use crate::client::{self, Caller};
 use crate::keys;
 use crate::service::notary::{self, RunningNotary};
-use crate::service::platform::{self, RunningPlatform};
+use crate::service::platform::{self, OpenPlatform, RunningPlatform};
 use crate::service::{ServiceError, store};
-use crate::settings::{
-    NotarySettings, PeerSettings, PlatformPeerSettings, PlatformSettings, Profile, Role,
-};
+use plan::Plan;
 
-pub(crate) const PLATFORM_ORIGIN: &str = "platform.heqi.example/demo";
-pub(crate) const NOTARY_ORIGIN: &str = "notary.heqi.example/demo";
-pub(crate) const PRESERVATION_ORIGIN: &str = "preservation.heqi.example/demo";
-const PLATFORM_ORGANISATION: &str = "示例文签平台";
-const NOTARY_ORGANISATION: &str = "示例公证处";
 const LOG_NAME: &str = "demo";
-const DATA_CENTRE_KEY: &str = "data-centre.key";
-const PRESERVATION_KEY: &str = "preservation.key";
 
 /// Why the services are not running.
 #[derive(Debug, thiserror::Error)]
@@ -137,41 +126,7 @@ struct Running {
 impl World {
     /// Makes what is missing below `data_dir` and starts everything.
     pub(crate) async fn start(data_dir: &Path, addresses: &Addresses) -> Result<Self, WorldError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let http = client::http()?;
-        let platform_listener = Listener::bind(&addresses.platform)?;
-        let notary_listener = Listener::bind(&addresses.notary)?;
-        let preservation_listener = Listener::bind(&addresses.preservation)?;
-        let plan = Plan::make(
-            data_dir,
-            [&platform_listener.url(), &notary_listener.url(), &preservation_listener.url()],
-            &*clock,
-            &*entropy,
-        )?;
-
-        // The platform first: a notary asks its witness how far its own log was seen.
-        let open = platform::open(&plan.platform, &clock, &entropy).await?;
-        open.admit_key("demo integrator", &plan.integrator_key).await?;
-        let platform = open.start(&plan.platform, platform_listener, &entropy)?;
-        let notary = notary::start(&plan.notary, notary_listener, &clock, &entropy).await?;
-        let preservation =
-            notary::start(&plan.preservation, preservation_listener, &clock, &entropy).await?;
-
-        let anonymous = Caller::new(http.clone(), &plan.platform_url, None);
-        Ok(Self {
-            integrator: anonymous.with_token(&plan.integrator_key),
-            anonymous,
-            platform_url: plan.platform_url,
-            notary_url: plan.platform.data_centre.url.clone(),
-            preservation_url: plan.platform.preservation.url.clone(),
-            keys: plan.keys,
-            http,
-            key: plan.integrator_key,
-            clock,
-            entropy,
-            running: Arc::new(Mutex::new(Some(Running { platform, notary, preservation }))),
-        })
+        Claimed::claim(data_dir, addresses).await?.start().await
     }
 
     /// Stops everything, the platform first.
@@ -224,175 +179,59 @@ impl World {
     }
 }
 
-/// Settings of all three, with the keys they exchange.
-struct Plan {
-    platform: PlatformSettings,
-    notary: NotarySettings,
-    preservation: NotarySettings,
-    platform_url: String,
-    integrator_key: String,
-    keys: WorldKeys,
+/// A data folder that is ours: the addresses are bound and the platform's store is locked,
+/// so nobody else runs here. Nothing answers yet.
+pub(crate) struct Claimed {
+    plan: Plan,
+    open: OpenPlatform,
+    listeners: [Listener; 3],
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
 }
 
-impl Plan {
-    /// Reads or makes every key and writes down who trusts whom.
-    fn make(
-        data_dir: &Path,
-        [platform_url, notary_url, preservation_url]: [&str; 3],
-        clock: &dyn Clock,
-        entropy: &dyn Entropy,
-    ) -> Result<Self, WorldError> {
-        let platform_dir = data_dir.join("platform");
-        let own = platform::public_keys(&platform_dir, PLATFORM_ORIGIN, clock, entropy)?;
-        let api_key = |file: &str, scope: Scope| {
-            keys::secret_text(&platform_dir.join("keys").join(file), || {
-                ApiKey::generate(scope, entropy).expose().to_owned()
-            })
-        };
-        let scope = |word: &str| -> Result<Scope, WorldError> {
-            word.parse().map_err(|_| ServiceError::Start(format!("{word} is no scope")).into())
-        };
-        api_key(DATA_CENTRE_KEY, scope("deposits")?)?;
-        api_key(PRESERVATION_KEY, scope("deposits")?)?;
-        let integrator_key = api_key("integrator.key", scope("integrator")?)?.to_string();
+impl Claimed {
+    /// Makes what is missing below `data_dir` and takes the folder.
+    pub(crate) async fn claim(data_dir: &Path, addresses: &Addresses) -> Result<Self, WorldError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let listeners = [
+            Listener::bind(&addresses.platform)?,
+            Listener::bind(&addresses.notary)?,
+            Listener::bind(&addresses.preservation)?,
+        ];
+        let urls = listeners.each_ref().map(Listener::url);
+        let plan = Plan::make(data_dir, urls.each_ref().map(String::as_str), &*clock, &*entropy)?;
+        let open = platform::open(&plan.platform, &clock, &entropy).await?;
+        Ok(Self { plan, open, listeners, clock, entropy })
+    }
 
-        let notary_dir = data_dir.join("notary");
-        let preservation_dir = data_dir.join("preservation");
-        let notary = notary::public_keys(&notary_dir, NOTARY_ORIGIN, Role::DataCentre, entropy)?;
-        let preservation = notary::public_keys(
-            &preservation_dir,
-            PRESERVATION_ORIGIN,
-            Role::Preservation,
+    /// Starts everything.
+    pub(crate) async fn start(self) -> Result<World, WorldError> {
+        let Self { plan, open, listeners, clock, entropy } = self;
+        let [platform_listener, notary_listener, preservation_listener] = listeners;
+        let http = client::http()?;
+
+        // The platform first: a notary asks its witness how far its own log was seen.
+        open.admit_key("demo integrator", &plan.integrator_key).await?;
+        let platform = open.start(&plan.platform, platform_listener, &entropy)?;
+        let notary = notary::start(&plan.notary, notary_listener, &clock, &entropy).await?;
+        let preservation =
+            notary::start(&plan.preservation, preservation_listener, &clock, &entropy).await?;
+
+        let anonymous = Caller::new(http.clone(), &plan.platform_url, None);
+        Ok(World {
+            integrator: anonymous.with_token(&plan.integrator_key),
+            anonymous,
+            platform_url: plan.platform_url,
+            notary_url: plan.platform.data_centre.url.clone(),
+            preservation_url: plan.platform.preservation.url.clone(),
+            keys: plan.keys,
+            http,
+            key: plan.integrator_key,
+            clock,
             entropy,
-        )?;
-        let trust = Trust {
-            platform_keys: platform_dir.join("keys"),
-            platform_url: platform_url.to_owned(),
-            always: Validity {
-                valid_from: UtcMillis::from_millis(0).unwrap_or_else(|_| clock.now()),
-                valid_until: None,
-                distrust_after: None,
-            },
-            own,
-        };
-        let missing = || ServiceError::Start("the notary has no witness or mirror key".into());
-        Ok(Self {
-            keys: WorldKeys {
-                log: trust.own.log.clone(),
-                witness: notary.witness.clone().ok_or_else(missing)?,
-                mirror: notary.mirror.clone().ok_or_else(missing)?,
-                notary_log: notary.log.clone(),
-                platform_witness: trust.own.witness.clone(),
-            },
-            platform: Trust::platform(
-                platform_dir,
-                trust.custodian(notary_url, &notary, DATA_CENTRE_KEY),
-                trust.custodian(preservation_url, &preservation, PRESERVATION_KEY),
-                vec![Vkey(notary.log), Vkey(preservation.log)],
-            ),
-            notary: NotarySettings {
-                other_custodians: vec![notary::custodian_anchor(
-                    Role::Preservation,
-                    NOTARY_ORGANISATION,
-                    &preservation.receipt,
-                    trust.always,
-                )],
-                ..trust.office(Role::DataCentre, notary_dir, NOTARY_ORIGIN, DATA_CENTRE_KEY)
-            },
-            preservation: trust.office(
-                Role::Preservation,
-                preservation_dir,
-                PRESERVATION_ORIGIN,
-                PRESERVATION_KEY,
-            ),
-            platform_url: platform_url.to_owned(),
-            integrator_key,
+            running: Arc::new(Mutex::new(Some(Running { platform, notary, preservation }))),
         })
-    }
-}
-
-/// What the platform tells the others of itself, and what it is told of them.
-struct Trust {
-    platform_keys: PathBuf,
-    platform_url: String,
-    always: Validity,
-    own: platform::PlatformKeys,
-}
-
-impl Trust {
-    /// A custodian as the platform sees it.
-    fn custodian(&self, url: &str, keys: &notary::NotaryKeys, key_file: &str) -> PeerSettings {
-        PeerSettings {
-            url: url.to_owned(),
-            api_key_file: self.platform_keys.join(key_file),
-            receipt_key: Spki(keys.receipt.clone()),
-            witness_vkey: keys.witness.clone().map(Vkey),
-            mirror_vkey: keys.mirror.clone().map(Vkey),
-        }
-    }
-
-    fn platform(
-        data_dir: PathBuf,
-        data_centre: PeerSettings,
-        preservation: PeerSettings,
-        witnessed_logs: Vec<Vkey>,
-    ) -> PlatformSettings {
-        let mut api = heqi_api::ApiSettings::default();
-        LOG_NAME.clone_into(&mut api.log_name);
-        PlatformSettings {
-            profile: Profile::Demo,
-            data_dir,
-            listen: String::new(),
-            log_origin: PLATFORM_ORIGIN.to_owned(),
-            data_centre,
-            preservation,
-            witnessed_logs,
-            names: Names::default(),
-            check_pixels: true,
-            api,
-            telemetry: TelemetrySettings::default(),
-        }
-    }
-
-    fn office(
-        &self,
-        role: Role,
-        data_dir: PathBuf,
-        origin: &str,
-        key_file: &str,
-    ) -> NotarySettings {
-        NotarySettings {
-            profile: Profile::Demo,
-            data_dir,
-            listen: String::new(),
-            log_origin: origin.to_owned(),
-            log_name: LOG_NAME.to_owned(),
-            role,
-            organisation: NOTARY_ORGANISATION.to_owned(),
-            platform: self.platform_peer(key_file),
-            other_custodians: Vec::new(),
-            telemetry: TelemetrySettings::default(),
-        }
-    }
-
-    /// The platform as a custodian sees it.
-    fn platform_peer(&self, key_file: &str) -> PlatformPeerSettings {
-        PlatformPeerSettings {
-            url: self.platform_url.clone(),
-            api_key_file: self.platform_keys.join(key_file),
-            log: LogAnchor {
-                organisation: PLATFORM_ORGANISATION.to_owned(),
-                validity: self.always,
-                vkey: Vkey(self.own.log.clone()),
-            },
-            witness_vkey: Vkey(self.own.witness.clone()),
-            certificate_roots: vec![CertificateRoot {
-                certificate: Base64(self.own.certificate_root.clone()),
-                organisation: "合契演示测试证书机构 (TEST ONLY)".to_owned(),
-                test_only: true,
-                validity: self.always,
-            }],
-        }
     }
 }
 

@@ -15,9 +15,11 @@ use tracing::{error, info, warn};
 
 use crate::gauges::CustodianGauges;
 
-/// How long a leased deposit belongs to this worker, in milliseconds: longer than any
-/// deposit takes, so that nobody sends the same twice side by side.
-const LEASE_MS: i64 = 120_000;
+/// How long a leased deposit belongs to this worker, in milliseconds: how long a deposit
+/// that was under way waits after a crash. A slow deposit may outlast it: only one worker
+/// serves a custodian, it leases nothing while a round is under way, and an expired lease
+/// that nobody took is still ours to settle.
+const LEASE_MS: i64 = 5_000;
 /// A record whose bundle cannot be built, or an answer outside the protocol, needs a
 /// person; asking more often changes nothing.
 const ALARM_RETRY_MS: i64 = 60_000;

@@ -32,6 +32,12 @@ pub(crate) struct Invited {
 #[derive(Deserialize)]
 pub(crate) struct CeremonyView {
     pub(crate) consents: Vec<ConsentAsked>,
+    pub(crate) signed: Option<Signed>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Signed {
+    pub(crate) record_id: RecordId,
 }
 
 #[derive(Deserialize)]

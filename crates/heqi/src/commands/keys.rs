@@ -1,7 +1,7 @@
 //! `heqi keys`: makes what is missing, shows the public half of what is there.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use heqi_pki::keys::SigningKey;
 use heqi_tlog::note::SignatureType;
@@ -11,6 +11,7 @@ use crate::cli::OrganisationKind;
 use crate::keys::{self, KeyError};
 
 const NOTE_KEYS: [&str; 3] = ["log.key", "witness.key", "mirror.key"];
+const TEST_AUTHORITY: &str = "test-authority.pem";
 const STATEMENT_KEYS: [&str; 2] = ["receipt.pem", "publisher.pem"];
 
 /// Why the command failed.
@@ -19,6 +20,9 @@ pub(crate) enum KeysError {
     /// A key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Nothing to show.
+    #[error("there are no keys in {}", .0.display())]
+    None(PathBuf),
     /// The terminal.
     #[error("cannot print: {0}")]
     Output(#[from] io::Error),
@@ -40,7 +44,7 @@ pub(crate) fn generate(
     match organisation {
         OrganisationKind::Platform => {
             note("witness.key", "/witness", SignatureType::CosignatureV1)?;
-            keys::test_authority(&dir.join("test-authority.pem"), clock, entropy)?;
+            keys::test_authority(&dir.join(TEST_AUTHORITY), clock, entropy)?;
         }
         OrganisationKind::Notary => {
             note("witness.key", "/witness", SignatureType::CosignatureV1)?;
@@ -61,6 +65,10 @@ pub(crate) fn show(
     entropy: &dyn Entropy,
     out: &mut dyn Write,
 ) -> Result<(), KeysError> {
+    let all = NOTE_KEYS.iter().chain(&STATEMENT_KEYS).chain(&[TEST_AUTHORITY]);
+    if !all.into_iter().any(|file| dir.join(file).exists()) {
+        return Err(KeysError::None(dir.to_owned()));
+    }
     for file in NOTE_KEYS.into_iter().filter(|file| dir.join(file).exists()) {
         let key = keys::note_key(&dir.join(file), "unused", SignatureType::Ed25519, entropy)?;
         writeln!(out, "{file:<20} {}", key.verifier_key()?)?;
@@ -70,8 +78,8 @@ pub(crate) fn show(
         let public = key.public_key();
         writeln!(out, "{file:<20} {} {}", public.algorithm(), public.key_id())?;
     }
-    if dir.join("test-authority.pem").exists() {
-        writeln!(out, "test-authority.pem   TEST ONLY 测试证书,不具有法律效力")?;
+    if dir.join(TEST_AUTHORITY).exists() {
+        writeln!(out, "{TEST_AUTHORITY:<20} TEST ONLY 测试证书,不具有法律效力")?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::DemoError;
 use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, SIGNERS};
 use crate::client::Caller;
-use crate::client::messages::{DocumentAttached, FilingOpened, Invited, PartyAdded};
+use crate::client::messages::{CeremonyView, DocumentAttached, FilingOpened, Invited, PartyAdded};
 
 /// What the demo remembers of its filing.
 #[derive(Clone, Deserialize, Serialize)]
@@ -49,6 +49,22 @@ impl Seed {
             }
             Err(error) => Err(DemoError::file(&path, error)),
         }
+    }
+
+    /// Asks the platform who has signed since this was remembered: the visitor over HTTP, or
+    /// anybody before a power cut.
+    pub(crate) async fn caught_up(
+        mut self,
+        data_dir: &Path,
+        anonymous: &Caller,
+    ) -> Result<Self, DemoError> {
+        for signer in self.signers.iter_mut().filter(|signer| signer.record_id.is_none()) {
+            let caller = anonymous.with_token(&signer.token);
+            let view: CeremonyView = caller.get("/api/v1/ceremony").await?;
+            signer.record_id = view.signed.map(|signed| signed.record_id);
+        }
+        self.remember(data_dir)?;
+        Ok(self)
     }
 
     /// Writes the present state to the data folder.

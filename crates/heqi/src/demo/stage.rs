@@ -20,13 +20,13 @@ use super::guide::{self, Exported, Page, Shown, SignerShown};
 use super::manifest::{Credential, Manifest};
 use super::seed::Seed;
 use super::story::Story;
-use super::{DemoError, verify_file};
+use super::{DemoError, Report, verify_file};
 use crate::cli::DemoArgs;
 use crate::client::device::Device;
 use crate::client::messages::Receipt;
 use crate::client::{CallError, Caller};
 use crate::photo;
-use crate::world::{Addresses, World, WorldError};
+use crate::world::{Addresses, Claimed, World, WorldError};
 
 /// How long both custodians may take before the demo gives up.
 const DEPOSIT_DEADLINE_S: u64 = 60;
@@ -40,9 +40,11 @@ pub(crate) async fn run(
 ) -> Result<u8, DemoError> {
     let story = Story::new(language, args.json);
     story.open(out).map_err(DemoError::Output)?;
-    Manifest::remove(&args.data_dir)?;
     let addresses = Addresses::after(&args.listen)?;
-    let mut world = World::start(&args.data_dir, &addresses).await?;
+    let claimed = Claimed::claim(&args.data_dir, &addresses).await?;
+    // Not before the folder is ours: another demo may be running in it.
+    Manifest::remove(&args.data_dir)?;
+    let mut world = claimed.start().await?;
     let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
     let (shown, pages) = open_pages(&world, &addresses, &seed)?;
     let services = [
@@ -54,11 +56,20 @@ pub(crate) async fn run(
     story.running(out, &services).map_err(DemoError::Output)?;
 
     until_witnessed(&world).await?;
+    let seed = seed.caught_up(&args.data_dir, &world.anonymous).await?;
     let seed = sign(&world, &args.data_dir, seed, args.once, &shown, &story, out).await?;
     let manifest = export(&world, args, &seed, &shown).await?;
     manifest.write(&args.data_dir)?;
     let exit = if args.once {
-        verify_file(&manifest.bundle_path, &manifest.anchors_path, language, out)?
+        let (bundle, anchors) = (&manifest.bundle_path, &manifest.anchors_path);
+        if args.json {
+            let mut verdict = Vec::new();
+            let exit = verify_file(bundle, anchors, Report::Json(language), &mut verdict)?;
+            story.verified(out, &verdict)?;
+            exit
+        } else {
+            verify_file(bundle, anchors, Report::Text(language), out)?
+        }
     } else {
         let path = args.data_dir.join(super::manifest::FILE).display().to_string();
         story.ready(out, &shown.guide_url, &path).map_err(DemoError::Output)?;

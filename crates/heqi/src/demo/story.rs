@@ -6,6 +6,7 @@ use std::time::Duration;
 use heqi_vocabulary::Language;
 use serde_json::json;
 
+use super::DemoError;
 use super::cast::Member;
 
 /// Says it to a person, or to a program as JSON lines.
@@ -92,6 +93,14 @@ impl Story {
         let waits = self.language.pick("… 等您签署", "… waits for you");
         writeln!(out, " {} {waits}", self.name_of(member))?;
         out.flush()
+    }
+
+    /// What the verifier says of the exported bundle, for a program: its JSON on one line.
+    pub(crate) fn verified(&self, out: &mut dyn Write, verdict: &[u8]) -> Result<(), DemoError> {
+        let verdict: serde_json::Value =
+            serde_json::from_slice(verdict).map_err(DemoError::Json)?;
+        self.line(out, &json!({ "event": "verified", "verdict": verdict }))
+            .map_err(DemoError::Output)
     }
 
     /// Everything is ready.

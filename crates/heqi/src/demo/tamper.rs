@@ -9,7 +9,7 @@ use heqi_evidence_store::durable_file::Disk;
 use heqi_vocabulary::{Digest, Language};
 use serde_json::Value;
 
-use super::DemoError;
+use super::{DemoError, Report, verify_file};
 
 /// One way to cheat: what it is called, and the changed file.
 struct Forgery {
@@ -38,7 +38,7 @@ pub(crate) fn run(
         disk.write_atomic(&path, &[&forgery.file]).map_err(|e| DemoError::file(&path, e))?;
         writeln!(out, "\n── {}", language.pick(forgery.zh, forgery.en))
             .map_err(DemoError::Output)?;
-        let exit = super::verify_file(&path, anchors, language, out)?;
+        let exit = verify_file(&path, anchors, Report::Text(language), out)?;
         all_found &= exit == 1;
     }
     Ok(all_found)

@@ -1,0 +1,199 @@
+//! `keys`, `platform`, `notary` and `load`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use crate::program::{Folder, heqi};
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries
+        .map(|entry| {
+            let name = entry.file_name().into_string().unwrap();
+            (name, std::fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn keys_are_made_once_private_and_shown_by_their_public_half() {
+    for (organisation, wanted) in [
+        ("platform", vec!["log.key", "test-authority.pem", "witness.key"]),
+        ("notary", vec!["log.key", "mirror.key", "publisher.pem", "receipt.pem", "witness.key"]),
+        ("preservation", vec!["log.key", "receipt.pem"]),
+    ] {
+        let folder = Folder::new();
+        let dir = folder.path().join("keys");
+        let dir_text = dir.to_str().unwrap();
+        let name = "log.example.org/2026";
+        let generate =
+            ["keys", "generate", "--organisation", organisation, "--name", name, dir_text];
+        let first = heqi(&generate).exits(0);
+        let made = files(&dir);
+        assert_eq!(made.keys().map(String::as_str).collect::<Vec<_>>(), wanted);
+        for file in made.keys() {
+            let mode = std::fs::metadata(dir.join(file)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
+        assert_eq!(std::fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(heqi(&generate).exits(0).out, first.out);
+        assert_eq!(files(&dir), made, "a second run changed a key");
+
+        let shown = heqi(&["keys", "show", dir_text]).exits(0).out;
+        assert_eq!(shown, first.out);
+        for file in wanted {
+            assert!(shown.lines().any(|line| line.starts_with(file)), "{file} in {shown}");
+        }
+        assert!(shown.contains(name) && !shown.contains("PRIVATE"), "{shown}");
+        let log = shown.lines().find_map(|line| line.strip_prefix("log.key")).unwrap();
+        let key: heqi_tlog::note::VerifierKey = log.trim().parse().unwrap();
+        assert_eq!(key.name().as_str(), name);
+    }
+}
+
+#[test]
+fn a_folder_without_keys_and_a_name_that_names_nothing_are_refused() {
+    let folder = Folder::new();
+    let missing = folder.path().join("nothing");
+    let ran = heqi(&["keys", "show", missing.to_str().unwrap()]).exits(1);
+    assert!(ran.errors.contains("no keys"), "{}", ran.errors);
+    let dir = folder.path().join("keys");
+    let line = ["keys", "generate", "--organisation", "notary", "--name", "two words"];
+    let ran = heqi(&[&line[..], &[dir.to_str().unwrap()]].concat()).exits(1);
+    assert!(ran.errors.contains("cannot name a key"), "{}", ran.errors);
+}
+
+/// The settings of both services, to which a test adds one line at the top.
+struct Settings {
+    folder: Folder,
+    platform: String,
+    notary: String,
+}
+
+impl Settings {
+    /// Keys, and the files that name them.
+    fn make() -> Self {
+        let folder = Folder::new();
+        folder.demo(&["--once"]).exits(0);
+        let manifest = folder.manifest();
+        let says = |key: &str| manifest[key].as_str().unwrap().to_owned();
+        let anchors = std::fs::read(says("anchors_path")).unwrap();
+        let anchors = heqi_evidence::anchors::AnchorsFile::parse(&anchors).unwrap().anchors;
+        let at = |path: &str| folder.path().join(path).display().to_string();
+        let spki = |index: usize| serde_json::to_string(&anchors.custodians[index].key).unwrap();
+        let platform = format!(
+            r#"
+data_dir = "{data}"
+listen = "127.0.0.1:0"
+log_origin = "platform.heqi.example/demo"
+witnessed_logs = ["{notary_log}"]
+[data_centre]
+url = "http://127.0.0.1:9"
+api_key_file = "{key}"
+receipt_key = {first}
+witness_vkey = "{witness}"
+mirror_vkey = "{mirror}"
+[preservation]
+url = "http://127.0.0.1:9"
+api_key_file = "{key}"
+receipt_key = {second}
+"#,
+            data = at("platform"),
+            notary_log = says("notary_log_vkey"),
+            key = at("platform/keys/data-centre.key"),
+            first = spki(0),
+            second = spki(1),
+            witness = says("witness_vkey"),
+            mirror = says("mirror_vkey"),
+        );
+        let root = &anchors.certificate_roots[0];
+        let notary = format!(
+            r#"
+data_dir = "{data}"
+listen = "127.0.0.1:0"
+log_origin = "notary.heqi.example/demo"
+role = "data_centre"
+organisation = "Example Notary"
+[platform]
+url = "http://127.0.0.1:9"
+api_key_file = "{key}"
+witness_vkey = "{witness}"
+[platform.log]
+organisation = "Example Platform"
+vkey = "{log}"
+validity = { valid_from = "1970-01-01T00:00:00.000Z" }
+[[platform.certificate_roots]]
+certificate = {certificate}
+organisation = "Example Authority"
+test_only = true
+validity = { valid_from = "1970-01-01T00:00:00.000Z" }
+"#,
+            data = at("notary"),
+            key = at("platform/keys/data-centre.key"),
+            witness = says("platform_witness_vkey"),
+            log = says("log_vkey"),
+            certificate = serde_json::to_string(&root.certificate).unwrap(),
+        );
+        Self { folder, platform, notary }
+    }
+
+    /// Runs a service with a line put before its settings, to its end.
+    fn run(&self, service: &str, first_line: &str) -> crate::program::Ran {
+        let settings = if service == "platform" { &self.platform } else { &self.notary };
+        let file = self.folder.path().join(format!("{service}.toml"));
+        std::fs::write(&file, format!("{first_line}\n{settings}")).unwrap();
+        heqi(&[service, "--config", file.to_str().unwrap()])
+    }
+}
+
+#[test]
+fn a_setting_that_nothing_knows_is_refused_by_name_and_production_with_its_reason() {
+    let settings = Settings::make();
+    for service in ["platform", "notary"] {
+        let ran = settings.run(service, "listn = \"127.0.0.1:1\"").exits(1);
+        assert!(ran.errors.contains("there is no setting `listn`"), "{}", ran.errors);
+        let ran = settings.run(service, "profile = \"production\"").exits(1);
+        assert!(ran.errors.contains("profile = \"production\" is refused"), "{}", ran.errors);
+        assert!(ran.errors.contains("TLS"), "{}", ran.errors);
+        let ran = settings.run(service, "profile = \"prod\"").exits(1);
+        assert!(ran.errors.contains("`profile`"), "{}", ran.errors);
+        let missing = heqi(&[service, "--config", "/nonexistent/heqi.toml"]).exits(1);
+        assert!(missing.errors.contains("/nonexistent/heqi.toml"), "{}", missing.errors);
+    }
+    // With these settings nothing is owed, so the worker ends at once.
+    let file = settings.folder.path().join("platform.toml");
+    std::fs::write(&file, &settings.platform).unwrap();
+    let ran = heqi(&["sync", "--config", file.to_str().unwrap()]);
+    assert!(ran.out.contains("data_centre: 0 receipts noted"), "{}{}", ran.out, ran.errors);
+}
+
+#[test]
+fn load_prints_its_figures_with_the_limit_of_the_machine_beside_them() {
+    let folder = Folder::new();
+    let line = ["load", "--scenario", "ceremony", "--seconds", "1", "--in-flight", "4", "--json"];
+    let ran = heqi(&[&line[..], &["--data-dir", folder.text()]].concat()).exits(0);
+    let figures = ran.json();
+    let keys: BTreeSet<&str> = figures.as_object().unwrap().keys().map(String::as_str).collect();
+    let wanted = [
+        "scenario",
+        "seconds",
+        "payload_bytes",
+        "in_flight",
+        "ok",
+        "errors",
+        "rate_per_s",
+        "p50_ms",
+        "p99_ms",
+        "limit_per_s",
+        "ratio",
+        "fsync",
+        "cpu_busy",
+    ];
+    assert_eq!(keys, BTreeSet::from(wanted));
+    assert_eq!(figures["scenario"], "ceremony");
+    assert_eq!((&figures["in_flight"], &figures["payload_bytes"]), (&4.into(), &100_000.into()));
+    assert!(figures["ok"].as_u64().unwrap() > 0, "{figures}");
+    assert_eq!(figures["errors"], 0, "{figures}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the data was not removed");
+}

@@ -1,0 +1,23 @@
+//! The real program, started as a process: what it prints, what it leaves on disk, how it
+//! ends.
+//!
+//! - [`program`]: starting it, waiting for what it writes, ending it
+//! - [`once`]: `demo --once`, `demo tamper`, the bundle
+//! - [`running`]: a demo that goes on: logs, pages, coverage, one process per folder
+//! - [`killed`]: what a power cut leaves
+//! - [`stores`]: `store fsck` and `store rebuild`
+//! - [`commands`]: `keys`, `platform`, `notary`, `load`
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up fails"
+)]
+
+mod commands;
+#[path = "../../../../tests/all/acceptance/device.rs"]
+mod device;
+mod killed;
+mod once;
+mod program;
+mod running;
+mod stores;

@@ -1,0 +1,136 @@
+//! `demo --once`: everybody signs, the bundle is verified, the data stays.
+
+use std::collections::BTreeSet;
+
+use heqi_tlog::checkpoint::SignedCheckpoint;
+use serde_json::Value;
+
+use crate::program::{Folder, heqi};
+
+const KEYS: [&str; 17] = [
+    "state",
+    "guide_url",
+    "platform_url",
+    "notary_url",
+    "preservation_url",
+    "inbox_url",
+    "log_url",
+    "log_vkey",
+    "witness_vkey",
+    "mirror_vkey",
+    "notary_log_url",
+    "notary_log_vkey",
+    "platform_witness_vkey",
+    "anchors_path",
+    "bundle_path",
+    "filing_id",
+    "credentials",
+];
+
+fn log_size(folder: &Folder) -> u64 {
+    let path = folder.store("platform").join("log/checkpoint");
+    SignedCheckpoint::parse(&std::fs::read(path).unwrap()).unwrap().checkpoint().size()
+}
+
+fn verify(manifest: &Value, more: &[&str]) -> crate::program::Ran {
+    let text = |key: &str| manifest[key].as_str().unwrap().to_owned();
+    let (bundle, anchors) = (text("bundle_path"), text("anchors_path"));
+    heqi(&[&["verify", &bundle, "--anchors", &anchors, "--lang", "en"], more].concat())
+}
+
+#[test]
+fn once_signs_for_everybody_and_leaves_a_bundle_that_proves_itself() {
+    let folder = Folder::new();
+    let ran = folder.demo(&["--once"]).exits(0);
+    assert_eq!(ran.out.matches("✓ 2/2").count(), 5, "{}", ran.out);
+    assert!(ran.out.contains("Proved: every required claim is proved."), "{}", ran.out);
+
+    let manifest = folder.manifest();
+    let written: BTreeSet<&str> =
+        manifest.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(written, BTreeSet::from(KEYS));
+    assert_eq!(manifest["state"], "ready");
+    for key in KEYS.iter().filter(|key| key.ends_with("_url")) {
+        let url = manifest[key].as_str().unwrap();
+        let parsed = reqwest::Url::parse(url).unwrap();
+        assert_eq!((parsed.scheme(), parsed.host_str()), ("http", Some("127.0.0.1")), "{key}");
+        assert!(parsed.port().is_some() && !url.ends_with('/'), "{key} {url}");
+    }
+    for (log, service) in [("log_url", "platform_url"), ("notary_log_url", "notary_url")] {
+        let path = manifest[log].as_str().unwrap();
+        let path = path.strip_prefix(manifest[service].as_str().unwrap()).unwrap();
+        let name = path.strip_prefix("/log/").unwrap();
+        assert!(!name.is_empty() && !name.contains('/'), "{path}");
+    }
+    for key in KEYS.iter().filter(|key| key.ends_with("_vkey")) {
+        let key = manifest[key].as_str().unwrap();
+        assert!(key.parse::<heqi_tlog::note::VerifierKey>().is_ok(), "{key}");
+    }
+    let credentials = manifest["credentials"].as_array().unwrap();
+    assert_eq!(credentials.len(), 6);
+    for credential in credentials {
+        let kind = if credential["role"] == "integrator" { "api_key" } else { "signer_token" };
+        assert_eq!(credential["kind"], kind);
+        assert_eq!(credential["url"], manifest["platform_url"]);
+        assert!(credential["value"].as_str().unwrap().starts_with("heqi_"));
+    }
+
+    let verdict = verify(&manifest, &["--json"]).exits(0).json();
+    assert_eq!(verdict["verdict"], "proved");
+    for claim in ["integrity", "signed_by", "logged", "complete", "witnessed", "mirrored"] {
+        let claims = verdict["claims"].as_array().unwrap();
+        let found = claims.iter().find(|said| said["claim"] == claim).unwrap();
+        assert_eq!(found["status"], "proved", "{claim}");
+    }
+}
+
+#[test]
+fn a_second_start_reuses_filing_keys_and_log_and_every_forgery_is_found_out() {
+    let folder = Folder::new();
+    folder.demo(&["--once"]).exits(0);
+    let (first, size) = (folder.manifest(), log_size(&folder));
+    folder.demo(&["--once"]).exits(0);
+    let second = folder.manifest();
+    let stays = KEYS.iter().filter(|key| key.ends_with("_vkey") || **key == "filing_id");
+    for key in stays {
+        assert_eq!(first[key], second[key], "{key}");
+    }
+    let values = |manifest: &Value| -> Vec<Value> {
+        let all = manifest["credentials"].as_array().unwrap();
+        all.iter().map(|credential| credential["value"].clone()).collect()
+    };
+    assert_eq!(values(&first), values(&second));
+    assert!(log_size(&folder) >= size, "the log shrank");
+    verify(&second, &[]).exits(0);
+    folder.is_sound();
+
+    let ran = heqi(&["demo", "tamper", "--data-dir", folder.text(), "--lang", "en"]).exits(0);
+    let (forgeries, found) =
+        (ran.out.matches("\n── ").count(), ran.out.matches("\nContradicted: "));
+    assert!(forgeries >= 4, "{}", ran.out);
+    assert_eq!(found.count(), forgeries, "{}", ran.out);
+    for entry in std::fs::read_dir(folder.path().join("tampered")).unwrap() {
+        let path = entry.unwrap().path();
+        let anchors = second["anchors_path"].as_str().unwrap();
+        let ran = heqi(&["verify", path.to_str().unwrap(), "--anchors", anchors, "--json"]);
+        assert_eq!(ran.exits(1).json()["verdict"], "contradicted", "{}", path.display());
+    }
+    verify(&second, &[]).exits(0);
+}
+
+#[test]
+fn for_programs_every_line_is_a_json_object_with_an_event() {
+    let folder = Folder::new();
+    let ran = folder.demo(&["--once", "--json"]).exits(0);
+    let lines: Vec<Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |event: &str| lines.iter().filter(|line| line["event"] == event).collect::<Vec<_>>();
+    assert!(lines.iter().all(|line| line["event"].is_string()), "{}", ran.out);
+    assert_eq!(lines[0]["event"], "starting");
+    assert!(of("running").len() >= 4, "{}", ran.out);
+    let deposited = of("deposited");
+    assert_eq!(deposited.len(), 5);
+    assert!(deposited.iter().all(|line| line["held"] == 2 && line["of"] == 2));
+    let [verified] = of("verified")[..] else { panic!("{}", ran.out) };
+    assert_eq!(verified["verdict"]["verdict"], "proved");
+}

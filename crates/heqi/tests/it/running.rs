@@ -1,0 +1,176 @@
+//! A demo that goes on: logs, pages, coverage; one process per folder; a clean end.
+
+use heqi_service_kit::system::SystemClock;
+use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::note::VerifierKey;
+use heqi_tlog::tile::{HashTile, TileKind, decode_entries, tiles_of};
+use heqi_tlog::tree::{CompactRange, leaf_hash};
+
+use crate::device::{self, Client};
+use crate::program::{Demo, Folder, heqi, until_some};
+
+fn key(demo: &Demo, name: &str) -> VerifierKey {
+    demo.says(name).parse().unwrap()
+}
+
+async fn head(log: &Client, path: &str) -> SignedCheckpoint {
+    SignedCheckpoint::parse(&log.get("", path).await.ok()).unwrap()
+}
+
+/// The newest head of a log that carries a line of each of these keys.
+async fn cosigned(log: &Client, keys: &[VerifierKey]) -> SignedCheckpoint {
+    until_some("a cosigned head", async || {
+        let answer = log.get("", "/checkpoint").await;
+        let head = SignedCheckpoint::parse(&answer.body).ok()?;
+        let verified = head.note().verify(keys).ok()?;
+        (verified.len() == keys.len()).then_some(head)
+    })
+    .await
+}
+
+/// That entries and tiles give the root of the head, read as any monitor reads them.
+async fn recomputes(log: &Client, head: &SignedCheckpoint) {
+    let size = head.checkpoint().size();
+    let mut tree = CompactRange::new();
+    let mut hashes = Vec::new();
+    for tile in tiles_of(size) {
+        let bytes = log.get("", &format!("/{tile}")).await.ok();
+        match tile.kind() {
+            TileKind::Entries => {
+                for entry in decode_entries(&bytes, tile.width()).unwrap() {
+                    tree.append(leaf_hash(entry));
+                    hashes.push(leaf_hash(entry));
+                }
+            }
+            TileKind::Hashes(0) => {
+                let at = usize::try_from(tile.index() * 256).unwrap();
+                let served = HashTile::decode(&bytes, tile.width()).unwrap();
+                assert_eq!(served.hashes(), &hashes[at..at + served.hashes().len()]);
+            }
+            TileKind::Hashes(_) => {}
+        }
+    }
+    assert_eq!((tree.size(), tree.root()), (size, head.checkpoint().root()));
+}
+
+#[tokio::test]
+async fn the_logs_are_cosigned_by_the_other_side_and_recompute() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    let log = Client::of(demo.says("log_url"));
+    let keys = ["log_vkey", "witness_vkey", "mirror_vkey"].map(|name| key(&demo, name));
+    let newest = head(&log, "/head").await;
+    newest.note().verify(&keys[..1]).unwrap();
+    // Not behind: the head that was the newest a moment ago gets its cosignatures.
+    let caught_up = until_some("the newest head to be cosigned", async || {
+        let head = cosigned(&log, &keys).await;
+        (head.checkpoint().size() >= newest.checkpoint().size()).then_some(head)
+    })
+    .await;
+    recomputes(&log, &caught_up).await;
+
+    let notary_log = Client::of(demo.says("notary_log_url"));
+    let keys = ["notary_log_vkey", "platform_witness_vkey"].map(|name| key(&demo, name));
+    recomputes(&notary_log, &cosigned(&notary_log, &keys).await).await;
+    let of_another = key(&demo, "log_vkey");
+    assert!(head(&notary_log, "/head").await.note().verify([&of_another]).is_err());
+    assert_eq!(demo.end(), Some(0));
+}
+
+#[tokio::test]
+async fn every_service_answers_for_its_health_and_coverage_says_that_all_is_held() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    for service in ["platform_url", "notary_url", "preservation_url"] {
+        let client = Client::of(demo.says(service));
+        for path in ["/healthz", "/readyz"] {
+            client.get("", path).await.ok();
+        }
+        let metrics = client.get("", "/metrics").await;
+        assert!(metrics.headers["content-type"].to_str().unwrap().contains("text"), "{service}");
+        let metrics = String::from_utf8(metrics.ok()).unwrap();
+        assert!(metrics.contains("# TYPE heqi_") && metrics.contains("# EOF"), "{service}");
+    }
+    for page in ["guide_url", "inbox_url"] {
+        Client::of(demo.says(page)).get("", "/healthz").await.ok();
+    }
+
+    let platform = Client::of(demo.says("platform_url"));
+    let integrator = demo.credential("integrator");
+    let signed = device::sign(&platform, demo.credential("chen_suying"), &SystemClock).await;
+    assert!(signed["record_id"].is_string(), "{signed}");
+    let coverage = until_some("everything to be held", async || {
+        let coverage = platform.get(integrator, "/api/v1/coverage").await.json();
+        let custodians = coverage["custodians"].as_array().unwrap();
+        custodians.iter().all(|held| held["outstanding"] == 0).then_some(coverage)
+    })
+    .await;
+    assert_eq!(coverage["signings"], 5);
+    let custodians = coverage["custodians"].as_array().unwrap();
+    assert_eq!(custodians.len(), 2);
+    for held in custodians {
+        assert_eq!(held["admitted"], coverage["records"]);
+        assert_eq!((&held["refused"], &held["quarantined"]), (&0.into(), &0.into()));
+    }
+    assert_eq!(coverage["gaps"].as_array().unwrap().len(), 0);
+    platform.get("", "/coverage").await.ok();
+    assert_eq!(demo.end(), Some(0));
+
+    // The next start knows that the visitor has signed.
+    let again = folder.demo(&["--once"]).exits(0);
+    assert_eq!(again.out.matches("✓ 2/2").count(), 5, "{}", again.out);
+}
+
+#[tokio::test]
+async fn guide_and_inbox_speak_both_languages_and_load_nothing_from_outside() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    for (page, zh, en) in
+        [("guide_url", "平台日志", "Platform log"), ("inbox_url", "演示收件箱", "curl -H")]
+    {
+        let client = Client::of(demo.says(page));
+        for (language, html_lang, words) in [("zh", "zh-CN", zh), ("en", "en", en)] {
+            let answer = client.get("", &format!("/?lang={language}")).await;
+            let policy = answer.headers["content-security-policy"].to_str().unwrap().to_owned();
+            assert!(policy.starts_with("default-src 'none';"), "{policy}");
+            assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{policy}");
+            let html = String::from_utf8(answer.ok()).unwrap();
+            assert!(html.contains(&format!("<html lang=\"{html_lang}\">")), "{html}");
+            assert!(html.contains(words), "{words} in {html}");
+            assert!(!html.contains("<script"), "{html}");
+            let addresses = html.match_indices("://").map(|(at, _)| &html[at..]);
+            for address in addresses {
+                assert!(address.starts_with("://127.0.0.1:"), "{}", &address[..30]);
+            }
+        }
+        let style = client.get("", "/style.css").await.ok();
+        assert!(!String::from_utf8(style).unwrap().contains("://"));
+    }
+    let guide = Client::of(demo.says("guide_url"));
+    for (path, file) in [("/bundle", "bundle_path"), ("/anchors.json", "anchors_path")] {
+        assert_eq!(guide.get("", path).await.ok(), std::fs::read(demo.says(file)).unwrap());
+    }
+    assert_eq!(demo.end(), Some(0));
+}
+
+#[tokio::test]
+async fn one_folder_has_one_process_and_a_signal_ends_it_with_sound_stores() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    let second = folder.demo(&["--once"]).exits(1);
+    assert!(second.errors.contains("is in use by process"), "{}", second.errors);
+    assert_eq!(folder.manifest(), demo.manifest, "the running demo lost its file");
+    let store = folder.store("platform");
+    for job in ["fsck", "rebuild"] {
+        let ran = heqi(&["store", job, store.to_str().unwrap()]).exits(1);
+        assert!(ran.errors.contains("is in use by process"), "{job}: {}", ran.errors);
+    }
+    let doctor = heqi(&["doctor", "--data-dir", folder.text(), "--lang", "en"]).exits(0);
+    assert!(doctor.out.contains("✓ the notary data centre is ready"), "{}", doctor.out);
+    assert!(!doctor.out.contains('✗'), "{}", doctor.out);
+
+    assert_eq!(demo.end(), Some(0));
+    folder.is_sound();
+    let doctor = heqi(&["doctor", "--data-dir", folder.text(), "--lang", "zh"]).exits(1);
+    assert!(doctor.out.contains("✗ 演示没有在运行"), "{}", doctor.out);
+}

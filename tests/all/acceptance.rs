@@ -1,0 +1,15 @@
+//! Two organisations joined over real HTTP on free ports, each with its own embedded
+//! store: what holds when both are up, when one is away, and when one lies.
+//!
+//! - [`house`]: the platform, the data centre and the second custodian, put together as
+//!   `heqi` puts them together
+//! - [`fake`]: a second custodian that fails, stalls or lies when it is told to
+//! - [`device`]: a client and a signer's device
+//! - [`both_up`], [`outage`], [`bad_custodian`]: the tests
+
+mod bad_custodian;
+mod both_up;
+mod device;
+mod fake;
+mod house;
+mod outage;

@@ -1,0 +1,464 @@
+//! The platform, the data centre and the second custodian, each with an embedded store in
+//! a folder of its own, put together as `heqi` puts them together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::dev::ServerHandle;
+use heqi_api::{Api, ApiSettings};
+use heqi_evidence::anchors::Anchors;
+use heqi_evidence_store::backend::embedded::{self, Embedded};
+use heqi_evidence_store::changeset::leaf_index_of;
+use heqi_evidence_store::durable_file::Disk;
+use heqi_evidence_store::log::KeyedHeadSigner;
+use heqi_evidence_store::vault::FileKeyEncryptionKey;
+use heqi_evidence_store::witness::Witness;
+use heqi_notarization::office::OfficeParts;
+use heqi_notarization::{Mirror, NotaryOffice};
+use heqi_notary_center::{CenterSettings, DataCentre, NotaryCenter, PeerWitness, Role};
+use heqi_notary_protocol::{Backoff, Bearer, Deadlines, HttpPool, NotaryClient, WitnessClient};
+use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
+use heqi_notary_sync::{Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits};
+use heqi_pki::keys::{PublicKey, SigningKey};
+use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
+use heqi_registration::{Custodian, Platform, Ports, Scope, Settings};
+use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger, TaskGroup};
+use heqi_service_kit::{ApiKey, Health, Listener, Metrics, SystemClock, SystemEntropy};
+use heqi_testkit::{Cast, NOTARY, files};
+use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::note::{KeyName, NoteSigner, VerifierKey};
+use heqi_vocabulary::{Clock, Entropy, RecordId, UtcMillis};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::device::{self, Client};
+use super::fake::{self, Mischief};
+
+/// An integrator's key that may do everything.
+pub(crate) const STAFF: &str = "heqi_everything_0123456789";
+pub(crate) const LOG: &str = "/log/platform";
+const PATIENCE: Duration = Duration::from_secs(90);
+const SHORT: Duration = Duration::from_millis(20);
+const DRAIN: Duration = Duration::from_secs(15);
+/// Long enough for a busy machine, short enough to see a custodian that stalls.
+const UPLOAD_MS: u32 = 4_000;
+
+/// Whether the second custodian is the real service.
+pub(crate) enum Second {
+    Real,
+    Fake(Arc<Mischief>),
+}
+
+/// Everything running.
+pub(crate) struct House {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) client: Client,
+    pub(crate) centre_url: String,
+    pub(crate) second_url: String,
+    pub(crate) gauges: BTreeMap<Custodian, Arc<CustodianGauges>>,
+    keys: Keys,
+    store: Arc<Embedded>,
+    serving: heqi_api::Running,
+    working: (ShutdownTrigger, JoinHandle<Ended>),
+    centre: Option<Office>,
+    second: Option<Office>,
+    fake: Option<(ServerHandle, Arc<Embedded>)>,
+}
+
+/// Who is who; made again from the same instant it is the same.
+struct Keys {
+    folder: TempDir,
+    since: UtcMillis,
+    deposit: ApiKey,
+}
+
+/// A running notary service.
+struct Office {
+    running: heqi_notary_center::Running,
+    store: Arc<Embedded>,
+}
+
+impl Keys {
+    fn cast(&self) -> Cast {
+        Cast::new(1, self.since)
+    }
+
+    fn log(seed: u8) -> NoteSigner {
+        let name = KeyName::new(format!("log.example/{seed}")).unwrap();
+        NoteSigner::from_seed(name, &[seed; 32]).unwrap()
+    }
+
+    fn anchors(&self) -> Anchors {
+        let logs = [PLATFORM_LOG, CENTRE_LOG].map(|seed| Self::log(seed).verifier_key().clone());
+        let mut anchors = self.cast().anchors([&logs[0], &logs[1]]);
+        for (anchor, custodian) in anchors.custodians.iter_mut().zip(Custodian::ALL) {
+            custodian.as_str().clone_into(&mut anchor.custodian);
+        }
+        anchors
+    }
+
+    fn receipt_key(&self, custodian: Custodian) -> SigningKey {
+        let [first, second] = self.cast().custodians;
+        if custodian == Custodian::DataCentre { first.key } else { second.key }
+    }
+
+    fn store(&self, seed: u8) -> Arc<Embedded> {
+        let folder = self.folder.path().join(seed.to_string());
+        std::fs::create_dir_all(&folder).unwrap();
+        let (file, entropy) = (folder.join("key"), entropy());
+        let key = if file.exists() {
+            FileKeyEncryptionKey::load(&file, entropy.clone()).unwrap()
+        } else {
+            FileKeyEncryptionKey::create(&file, &Disk::default(), entropy.clone()).unwrap()
+        };
+        let signer = Arc::new(KeyedHeadSigner::new(Self::log(seed)));
+        let ports = embedded::Ports::new(signer, Arc::new(key), entropy);
+        let settings = embedded::Settings::new(folder.join("store"));
+        Arc::new(Embedded::open(&settings, ports).unwrap())
+    }
+
+    fn office(&self, custodian: Custodian, store: Arc<Embedded>) -> NotaryOffice {
+        NotaryOffice::new(OfficeParts {
+            custodian: custodian.as_str().to_owned(),
+            organisation: NOTARY.to_owned(),
+            anchors: self.anchors(),
+            receipt_key: Arc::new(self.receipt_key(custodian)),
+            backend: store,
+            clock: clock(),
+            entropy: entropy(),
+        })
+    }
+
+    async fn centre(&self, listener: Listener, platform_url: &str) -> Office {
+        let store = self.store(CENTRE_LOG);
+        let cast = self.cast();
+        let logs = || vec![Self::log(PLATFORM_LOG).verifier_key().clone()];
+        let role = Role::DataCentre(DataCentre {
+            witness: Witness::new(cast.witness, logs()),
+            mirror: Mirror::new(cast.mirror, logs(), store.clone(), clock()),
+            anchors: self.anchors(),
+            publisher: Arc::new(cast.publisher),
+        });
+        self.start(Custodian::DataCentre, role, store, listener, platform_url).await
+    }
+
+    async fn start(
+        &self,
+        custodian: Custodian,
+        role: Role,
+        store: Arc<Embedded>,
+        listener: Listener,
+        platform_url: &str,
+    ) -> Office {
+        let client = WitnessClient::new(pool(), &format!("{platform_url}/witness"));
+        let keys = vec![self.cast().insider.verifier_key().clone()];
+        let surroundings = heqi_notary_center::Surroundings {
+            office: self.office(custodian, store.clone()),
+            role,
+            platform_keys: vec![self.deposit.hash()],
+            peer_witness: Some(PeerWitness { client, keys }),
+            entropy: entropy(),
+            health: Arc::new(Health::default()),
+            metrics: Arc::new(Metrics::default()),
+        };
+        let mut settings = CenterSettings::default();
+        settings.feed_interval_ms = 50;
+        let running = NotaryCenter::start(settings, listener, surroundings).await.unwrap();
+        Office { running, store }
+    }
+
+    fn link(&self, custodian: Custodian, url: &str) -> CustodianLink {
+        let bearer = Bearer::new(self.deposit.expose());
+        CustodianLink { custodian, client: NotaryClient::new(pool(), url, Some(bearer)) }
+    }
+}
+
+const PLATFORM_LOG: u8 = 1;
+const CENTRE_LOG: u8 = 2;
+const SECOND_LOG: u8 = 3;
+
+impl House {
+    pub(crate) async fn start(second: Second) -> Self {
+        let keys = Keys {
+            folder: tempfile::tempdir().unwrap(),
+            since: SystemClock.now(),
+            deposit: ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy),
+        };
+        let [listener, centre_listener, second_listener] =
+            [(); 3].map(|()| Listener::bind("127.0.0.1:0").unwrap());
+        let (centre_url, second_url) = (centre_listener.url(), second_listener.url());
+        let store = keys.store(PLATFORM_LOG);
+        let platform = platform(&keys, store.clone()).await;
+        let mut surroundings = heqi_api::Surroundings::new(platform.clone(), entropy());
+        let logs = [CENTRE_LOG, SECOND_LOG].map(|log| Keys::log(log).verifier_key().clone());
+        surroundings.witness = Some(Arc::new(Witness::new(keys.cast().insider, logs.to_vec())));
+        let serving = Api::start(ApiSettings::default(), listener, surroundings).unwrap();
+        let url = serving.url();
+
+        let centre = keys.centre(centre_listener, &url).await;
+        let store_of_second = keys.store(SECOND_LOG);
+        let (mut real, mut faked) = (None, None);
+        let custodian = Custodian::Preservation;
+        match second {
+            Second::Real => {
+                let role = Role::Preservation;
+                let office =
+                    keys.start(custodian, role, store_of_second, second_listener, &url).await;
+                real = Some(office);
+            }
+            Second::Fake(mischief) => {
+                let office = keys.office(custodian, store_of_second.clone());
+                let key = Arc::new(keys.receipt_key(custodian));
+                let handle = fake::start(second_listener, office, key, mischief);
+                faked = Some((handle, store_of_second));
+            }
+        }
+        let (working, gauges) = work(&keys, &platform, &centre_url, &second_url);
+        Self {
+            client: Client::of(&url),
+            platform,
+            centre_url,
+            second_url,
+            gauges,
+            keys,
+            store,
+            serving,
+            working,
+            centre: Some(centre),
+            second: real,
+            fake: faked,
+        }
+    }
+
+    /// The data centre goes away: its service ends and its store is closed.
+    pub(crate) async fn stop_centre(&mut self) {
+        self.centre.take().unwrap().stop().await;
+    }
+
+    /// It comes back on the same address and the same store.
+    pub(crate) async fn start_centre(&mut self) {
+        let address = self.centre_url.strip_prefix("http://").unwrap();
+        let listener = Listener::bind(address).unwrap();
+        self.centre = Some(self.keys.centre(listener, &self.serving.url()).await);
+    }
+
+    pub(crate) async fn stop(self) {
+        self.working.0.request();
+        assert!(self.working.1.await.unwrap().is_clean());
+        assert!(self.serving.stop().await.is_clean());
+        self.store.close().unwrap();
+        for office in [self.centre, self.second].into_iter().flatten() {
+            office.stop().await;
+        }
+        if let Some((server, store)) = self.fake {
+            server.stop(false).await;
+            store.close().unwrap();
+        }
+    }
+
+    /// Opens a filing with `count` shareholders and one document; their tokens.
+    pub(crate) async fn invite(&self, count: usize) -> Vec<String> {
+        let staff = &self.client;
+        // Every filing has its own name: the client's idempotency keys come from the body.
+        let name = format!("示例公司 {}", self.records().await.len());
+        let body = json!({ "matter": "establishment", "company_name": name });
+        let filing = staff.post(STAFF, "/api/v1/filings", &body).await;
+        let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
+        let path = format!("{base}/documents?title=Articles");
+        staff.upload(STAFF, &path, "application/pdf", files::pdf("Articles", 2)).await;
+        let mut parties = Vec::new();
+        for number in 1..=count {
+            let party = json!({
+                "kind": "person", "name": format!("示例股东 {number}"), "capacities": ["shareholder"],
+            });
+            let added = staff.post(STAFF, &format!("{base}/parties"), &party).await;
+            parties.push(added["party_id"].as_str().unwrap().to_owned());
+        }
+        let mut tokens = Vec::new();
+        for party in parties {
+            let path = format!("{base}/parties/{party}/invitations");
+            let invited = staff.post(STAFF, &path, &json!({})).await;
+            tokens.push(invited["token"].as_str().unwrap().to_owned());
+        }
+        tokens
+    }
+
+    /// All of them sign at the same time; their receipts.
+    pub(crate) async fn all_sign(&self, tokens: &[String]) -> Vec<Value> {
+        let mut signing = JoinSet::new();
+        for token in tokens.iter().cloned() {
+            let client = self.client.clone();
+            signing.spawn(async move { device::sign(&client, &token, &SystemClock).await });
+        }
+        signing.join_all().await
+    }
+
+    pub(crate) async fn coverage(&self) -> Value {
+        self.client.get(STAFF, "/api/v1/coverage").await.json()
+    }
+
+    /// The receipt of a record, as staff sees it.
+    pub(crate) async fn receipt(&self, record: &str) -> Value {
+        self.client.get(STAFF, &format!("/api/v1/receipts/{record}")).await.json()
+    }
+
+    /// Waits until a custodian owes no answer; what coverage says then.
+    pub(crate) async fn until_answered(&self, custodians: &[Custodian]) -> Value {
+        until("every deposit to be answered", async || {
+            let coverage = self.coverage().await;
+            let answered = custodians.iter().all(|c| held(&coverage, *c)["outstanding"] == 0);
+            answered.then_some(coverage)
+        })
+        .await
+    }
+
+    /// Waits until the newest head of the platform's log carries all three lines.
+    pub(crate) async fn until_cosigned(&self) -> SignedCheckpoint {
+        let cast = self.keys.cast();
+        let cosigners = [&cast.witness, &cast.mirror].map(|c| c.verifier_key().clone());
+        let keys = [vec![Keys::log(PLATFORM_LOG).verifier_key().clone()], cosigners.to_vec()];
+        let keys = keys.concat();
+        until("the newest head to be cosigned", async || {
+            let answer = self.client.get("", &format!("{LOG}/checkpoint")).await;
+            let head = SignedCheckpoint::parse(&answer.body).ok()?;
+            let lines = head.note().verify(&keys).ok()?.len();
+            let newest = self.platform.backend().log().head().size();
+            (lines == 3 && head.checkpoint().size() == newest).then_some(head)
+        })
+        .await
+    }
+
+    /// The keys that the data centre's own log is checked with: its own, and the platform's
+    /// witness.
+    pub(crate) fn keys_of_centre_log(&self) -> [VerifierKey; 2] {
+        let witness = self.keys.cast().insider.verifier_key().clone();
+        [Keys::log(CENTRE_LOG).verifier_key().clone(), witness]
+    }
+
+    pub(crate) fn receipt_key(&self, custodian: Custodian) -> PublicKey {
+        self.keys.receipt_key(custodian).public_key()
+    }
+
+    pub(crate) fn notary(&self, custodian: Custodian) -> NotaryClient {
+        let first = custodian == Custodian::DataCentre;
+        let url = if first { &self.centre_url } else { &self.second_url };
+        self.keys.link(custodian, url).client
+    }
+
+    /// How many leaves the own log of a real custodian has.
+    pub(crate) fn own_log_size(&self, custodian: Custodian) -> u64 {
+        use heqi_evidence_store::backend::Backend as _;
+        let office = if custodian == Custodian::DataCentre { &self.centre } else { &self.second };
+        office.as_ref().unwrap().store.log().head().size()
+    }
+
+    /// Every record with its leaf, in the order of the log.
+    pub(crate) async fn records(&self) -> Vec<(RecordId, u64)> {
+        let rows = self.platform.backend().scan(b"leaf/", None, usize::MAX).await.unwrap();
+        let mut records: Vec<_> = rows
+            .iter()
+            .map(|(key, row)| {
+                let key = std::str::from_utf8(key.as_bytes()).unwrap();
+                let record = key.strip_prefix("leaf/").unwrap().parse().unwrap();
+                (record, leaf_index_of(row).unwrap())
+            })
+            .collect();
+        records.sort_by_key(|(_, index)| *index);
+        records
+    }
+}
+
+impl Office {
+    async fn stop(self) {
+        assert!(self.running.stop().await.is_clean());
+        self.store.close().unwrap();
+    }
+}
+
+async fn platform(keys: &Keys, store: Arc<Embedded>) -> Arc<Platform> {
+    let ports = Ports {
+        backend: store,
+        clock: clock(),
+        entropy: entropy(),
+        authority: Arc::new(keys.cast().authority),
+    };
+    let mut decided = Settings::of_log(Keys::log(PLATFORM_LOG).verifier_key().clone());
+    let cast = keys.cast();
+    decided.witness_keys = vec![cast.witness.verifier_key().clone()];
+    decided.mirror_keys = vec![cast.mirror.verifier_key().clone()];
+    decided.custodians =
+        Custodian::ALL.into_iter().map(|c| (c, keys.receipt_key(c).public_key())).collect();
+    let platform = Arc::new(Platform::open(ports, decided).await.unwrap());
+    let scopes = Scope::ALL.into_iter().collect();
+    let command = CreateApiKey { label: "staff".to_owned(), scopes, hash: hash_of(STAFF) };
+    create_api_key(&platform, command).await.unwrap();
+    platform
+}
+
+type Working = ((ShutdownTrigger, JoinHandle<Ended>), BTreeMap<Custodian, Arc<CustodianGauges>>);
+
+fn work(keys: &Keys, platform: &Arc<Platform>, centre_url: &str, second_url: &str) -> Working {
+    let worker = WorkerSettings {
+        cosign_interval_ms: 20,
+        backoff: Backoff { first_ms: 20, longest_ms: 200 },
+        ..WorkerSettings::default()
+    };
+    let mut group = TaskGroup::new();
+    let mut all = BTreeMap::new();
+    for (custodian, url) in
+        [(Custodian::DataCentre, centre_url), (Custodian::Preservation, second_url)]
+    {
+        let gauges = Arc::new(CustodianGauges::default());
+        all.insert(custodian, gauges.clone());
+        let (link, stop) = (keys.link(custodian, url), group.shutdown());
+        let task = run_deposits(platform.clone(), link, worker, gauges, stop);
+        group.spawn(custodian.as_str(), task);
+    }
+    let (cast, client) = (keys.cast(), keys.link(Custodian::DataCentre, centre_url).client);
+    let cosigners = Cosigners {
+        witness: client.witness(),
+        witness_keys: vec![cast.witness.verifier_key().clone()],
+        mirror: client.mirror(),
+        mirror_keys: vec![cast.mirror.verifier_key().clone()],
+    };
+    let stop = group.shutdown();
+    let gauges = Arc::new(CosigningGauges::default());
+    group.spawn("cosigning", run_cosigning(platform.clone(), cosigners, worker, gauges, stop));
+    let trigger = group.trigger();
+    ((trigger, tokio::spawn(group.run_until(std::future::pending::<()>(), DRAIN))), all)
+}
+
+/// What coverage says of one custodian.
+pub(crate) fn held(coverage: &Value, custodian: Custodian) -> &Value {
+    let all = coverage["custodians"].as_array().unwrap();
+    all.iter().find(|held| held["custodian"] == custodian.as_str()).unwrap()
+}
+
+/// Asks again and again until there is an answer.
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    mut ask: impl FnMut() -> F,
+) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "still waiting for {what}");
+        tokio::time::sleep(SHORT).await;
+    }
+}
+
+fn pool() -> HttpPool {
+    HttpPool::new(Deadlines { upload_ms: UPLOAD_MS, ..Deadlines::default() }).unwrap()
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+fn entropy() -> Arc<dyn Entropy> {
+    Arc::new(SystemEntropy)
+}
