@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use serde::Deserialize;
 use tokio::task::JoinSet;
 
 mod figures;
@@ -28,9 +29,11 @@ use scenario::Run;
 
 /// Ceremonies to prepare for each second of measuring; a faster machine stops early and
 /// says so by its `seconds`.
-const CEREMONIES_PER_S: u64 = 1_200;
-const COMPLETIONS_PER_S: u64 = 3_000;
-const DEPOSITS_PER_S: u64 = 400;
+const CEREMONIES_PER_S: u64 = 800;
+const COMPLETIONS_PER_S: u64 = 1_000;
+const DEPOSITS_PER_S: u64 = 100;
+/// How long the deposits of the preparation may take before measuring begins.
+const CATCH_UP: Duration = Duration::from_secs(120);
 const ECHO: Duration = Duration::from_secs(1);
 
 /// Why there are no figures.
@@ -95,6 +98,7 @@ async fn measure(args: &LoadArgs, world: &World, folder: &Path) -> Result<Figure
         }
         Scenario::Deposit => {
             let tokens = floor.invite(count(DEPOSITS_PER_S)).await?;
+            until_caught_up(&floor.integrator).await?;
             let busy = Processor::now();
             let (tally, seconds) = run.ceremonies(tokens, true).await;
             (tally, seconds, busy)
@@ -114,6 +118,33 @@ async fn measure(args: &LoadArgs, world: &World, folder: &Path) -> Result<Figure
         }
     };
     Ok(figures(args, tally, seconds, &parts, busy.share_until_now()))
+}
+
+/// What preparing wrote is deposited too; it must not stand before what is measured.
+async fn until_caught_up(integrator: &Caller) -> Result<(), CallError> {
+    let deadline = Instant::now() + CATCH_UP;
+    loop {
+        let coverage: Coverage = integrator.get("/api/v1/coverage").await?;
+        let outstanding: u64 = coverage.custodians.iter().map(|c| c.outstanding).sum();
+        if outstanding == 0 {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            let detail = format!("{outstanding} deposits of the preparation are still outstanding");
+            return Err(CallError::Form { path: "/api/v1/coverage".into(), detail });
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[derive(Deserialize)]
+struct Coverage {
+    custodians: Vec<CustodianCoverage>,
+}
+
+#[derive(Deserialize)]
+struct CustodianCoverage {
+    outstanding: u64,
 }
 
 /// Completing does not touch the photo, so preparing need not wait for large ones.
