@@ -16,6 +16,8 @@ pub(crate) struct Member {
 }
 
 pub(crate) const COMPANY: &str = "杭州示例青穗茶业有限公司";
+/// 办件码: the same in every demo.
+pub(crate) const NUMBER: &str = "61842059";
 pub(crate) const HANDLER: &str = "何静";
 
 /// The last of them is the visitor.

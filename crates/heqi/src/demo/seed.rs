@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::DemoError;
-use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, SIGNERS};
+use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, NUMBER, SIGNERS};
 use crate::client::Caller;
 use crate::client::messages::{CeremonyView, DocumentAttached, FilingOpened, Invited, PartyAdded};
 
@@ -82,7 +82,7 @@ fn file(data_dir: &Path) -> PathBuf {
 
 async fn open(integrator: &Caller, entropy: &dyn Entropy) -> Result<Seed, DemoError> {
     let opening = json!({
-        "matter": "establishment", "company_name": COMPANY, "handler_name": HANDLER,
+        "matter": "establishment", "company_name": COMPANY, "handler_name": HANDLER, "number": NUMBER,
     });
     let filing: FilingOpened = integrator.post("/api/v1/filings", &opening, entropy).await?;
     let base = format!("/api/v1/filings/{}", filing.filing_id);
