@@ -7,7 +7,7 @@ use heqi_vocabulary::Language;
 
 /// 合契 Heqi: e-signing whose evidence two organisations hold and anyone can check.
 #[derive(Parser)]
-#[command(name = "heqi", version, about, long_about = None, propagate_version = true)]
+#[command(name = "heqi", version, propagate_version = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
