@@ -122,12 +122,12 @@ witness_vkey = "{witness}"
 [platform.log]
 organisation = "Example Platform"
 vkey = "{log}"
-validity = { valid_from = "1970-01-01T00:00:00.000Z" }
+validity = {{ valid_from = "1970-01-01T00:00:00.000Z" }}
 [[platform.certificate_roots]]
 certificate = {certificate}
 organisation = "Example Authority"
 test_only = true
-validity = { valid_from = "1970-01-01T00:00:00.000Z" }
+validity = {{ valid_from = "1970-01-01T00:00:00.000Z" }}
 "#,
             data = at("notary"),
             key = at("platform/keys/data-centre.key"),
