@@ -33,7 +33,7 @@ const CEREMONIES_PER_S: u64 = 800;
 const COMPLETIONS_PER_S: u64 = 1_000;
 const DEPOSITS_PER_S: u64 = 100;
 /// How long the deposits of the preparation may take before measuring begins.
-const CATCH_UP: Duration = Duration::from_secs(120);
+const CATCH_UP: Duration = Duration::from_mins(2);
 const ECHO: Duration = Duration::from_secs(1);
 
 /// Why there are no figures.

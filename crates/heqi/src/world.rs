@@ -126,7 +126,8 @@ struct Running {
 impl World {
     /// Makes what is missing below `data_dir` and starts everything.
     pub(crate) async fn start(data_dir: &Path, addresses: &Addresses) -> Result<Self, WorldError> {
-        Claimed::claim(data_dir, addresses).await?.start().await
+        let claimed = Box::pin(Claimed::claim(data_dir, addresses)).await?;
+        Box::pin(claimed.start()).await
     }
 
     /// Stops everything, the platform first.

@@ -17,7 +17,7 @@ use heqi_service_kit::Listener;
 use heqi_vocabulary::Digest;
 
 /// Longer than any caller waits.
-const STALL: Duration = Duration::from_secs(600);
+const STALL: Duration = Duration::from_mins(10);
 const MOST_BYTES: usize = 64 << 20;
 
 /// What it does with the next deposits: first all failures, then all stalls, then all lies.

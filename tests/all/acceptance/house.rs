@@ -288,8 +288,8 @@ impl House {
     /// All of them sign at the same time; their receipts.
     pub(crate) async fn all_sign(&self, tokens: &[String]) -> Vec<Value> {
         let mut signing = JoinSet::new();
-        for token in tokens.iter().cloned() {
-            let client = self.client.clone();
+        for token in tokens {
+            let (client, token) = (self.client.clone(), token.clone());
             signing.spawn(async move { device::sign(&client, &token, &SystemClock).await });
         }
         signing.join_all().await

@@ -41,10 +41,10 @@ pub(crate) async fn run(
     let story = Story::new(language, args.json);
     story.open(out).map_err(DemoError::Output)?;
     let addresses = Addresses::after(&args.listen)?;
-    let claimed = Claimed::claim(&args.data_dir, &addresses).await?;
+    let claimed = Box::pin(Claimed::claim(&args.data_dir, &addresses)).await?;
     // Not before the folder is ours: another demo may be running in it.
     Manifest::remove(&args.data_dir)?;
-    let mut world = claimed.start().await?;
+    let mut world = Box::pin(claimed.start()).await?;
     let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
     let (shown, pages) = open_pages(&world, &addresses, &seed)?;
     let services = [

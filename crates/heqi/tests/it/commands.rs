@@ -33,8 +33,8 @@ fn keys_are_made_once_private_and_shown_by_their_public_half() {
         let made = files(&dir);
         assert_eq!(made.keys().map(String::as_str).collect::<Vec<_>>(), wanted);
         for file in made.keys() {
-            let mode = std::fs::metadata(dir.join(file)).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600, "{file}");
+            let permissions = std::fs::metadata(dir.join(file)).unwrap().permissions().mode();
+            assert_eq!(permissions & 0o777, 0o600, "{file}");
         }
         assert_eq!(std::fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
         assert_eq!(heqi(&generate).exits(0).out, first.out);
