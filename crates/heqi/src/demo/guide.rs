@@ -14,6 +14,7 @@ use heqi_service_kit::security_headers::ContentPolicy;
 use serde::Deserialize;
 
 use crate::client::Caller;
+use crate::client::messages::{CeremonyView, Receipt};
 
 mod html;
 mod picture;
@@ -49,8 +50,30 @@ pub(crate) struct SignerShown {
     pub(crate) city_en: &'static str,
     /// Deposit receipts held and wanted; `None` while not signed.
     pub(crate) deposited: Option<(u32, u32)>,
-    /// The invitation of somebody who has not signed.
+    /// The credential of somebody whose evidence is not held by all custodians yet.
     pub(crate) token: Option<String>,
+}
+
+impl Shown {
+    /// Asks the platform about everybody who was not done when last asked: the visitor may
+    /// have signed meanwhile.
+    async fn caught_up(&self) -> Vec<SignerShown> {
+        let mut signers = self.signers.read().await.clone();
+        for signer in &mut signers {
+            let Some(token) = signer.token.clone() else { continue };
+            let caller = self.platform.with_token(&token);
+            let Ok(view) = caller.get::<CeremonyView>("/api/v1/ceremony").await else { continue };
+            let Some(signed) = view.signed else { continue };
+            let path = format!("/api/v1/receipts/{}", signed.record_id);
+            let Ok(receipt) = caller.get::<Receipt>(&path).await else { continue };
+            signer.deposited = Some((receipt.deposited.held, receipt.deposited.of));
+            if receipt.is_whole() {
+                signer.token = None;
+            }
+        }
+        self.signers.write().await.clone_from(&signers);
+        signers
+    }
 }
 
 #[derive(Deserialize)]
@@ -107,7 +130,7 @@ async fn guide(
 ) -> HttpResponse {
     let language = asked.language(reader);
     let halves = picture::Halves::look(&shown).await;
-    let signers = shown.signers.read().await.clone();
+    let signers = shown.caught_up().await;
     let has_bundle = shown.exported.read().await.is_some();
     page(html::guide(&shown, &halves, &signers, has_bundle, language))
 }
@@ -117,7 +140,7 @@ async fn inbox(
     asked: web::Query<Asked>,
     reader: ReaderLanguage,
 ) -> HttpResponse {
-    let signers = shown.signers.read().await.clone();
+    let signers = shown.caught_up().await;
     page(html::inbox(&shown, &signers, asked.language(reader)))
 }
 

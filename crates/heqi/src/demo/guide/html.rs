@@ -93,7 +93,11 @@ pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) 
             "Text messages and e-mail are not connected yet; the demo puts the invitation here directly and says what it is good for.",
         ),
     );
-    let waiting: Vec<_> = signers.iter().filter_map(|s| Some((s, s.token.as_ref()?))).collect();
+    let waiting: Vec<_> = signers
+        .iter()
+        .filter(|signer| signer.deposited.is_none())
+        .filter_map(|signer| Some((signer, signer.token.as_ref()?)))
+        .collect();
     if waiting.is_empty() {
         let _ =
             write!(body, "<p>{}</p>", l.pick("没有待处理的邀请。", "No invitation is waiting."));
