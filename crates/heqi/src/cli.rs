@@ -44,8 +44,38 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: KeysAction,
     },
+    /// Let integrators in and out of a stopped platform
+    Admin {
+        #[command(subcommand)]
+        action: AdminAction,
+    },
     /// Measure how much this machine can do
     Load(LoadArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AdminAction {
+    /// Make an API key, keep its hash, and show the key this once
+    CreateKey {
+        #[command(flatten)]
+        service: ServiceArgs,
+        /// What you call its holder; never shown to anybody else
+        #[arg(long)]
+        label: String,
+        /// What it may do: filings, evidence, coverage, witness
+        #[arg(long, value_delimiter = ',', required = true)]
+        scopes: Vec<String>,
+    },
+    /// List the API keys, never the keys themselves
+    ListKeys(ServiceArgs),
+    /// Let a key in no more
+    RevokeKey {
+        #[command(flatten)]
+        service: ServiceArgs,
+        /// The key's id, as the list shows it
+        #[arg(value_name = "ID")]
+        id: String,
+    },
 }
 
 #[derive(Args, Clone)]

@@ -1,5 +1,6 @@
 //! The smaller jobs, one file each.
 
+pub(crate) mod admin;
 pub(crate) mod doctor;
 pub(crate) mod keys;
 pub(crate) mod serve;

@@ -169,6 +169,31 @@ fn a_setting_that_nothing_knows_is_refused_by_name_and_production_with_its_reaso
 }
 
 #[test]
+fn an_api_key_is_made_shown_once_listed_without_itself_and_revoked() {
+    let settings = Settings::make();
+    let file = settings.folder.path().join("platform.toml");
+    std::fs::write(&file, &settings.platform).unwrap();
+    let config = file.to_str().unwrap();
+    let wrong = ["admin", "create-key", "--config", config, "--label", "x", "--scopes", "all"];
+    heqi(&wrong).exits(1);
+    let scopes = ["--label", "Example Registry", "--scopes", "filings,coverage"];
+    let made = heqi(&[&["admin", "create-key", "--config", config][..], &scopes].concat()).exits(0);
+    let (id, key) = made.out.trim().split_once('\n').unwrap();
+    assert!(key.starts_with("heqi_integrator_"), "{key}");
+
+    let listed = heqi(&["admin", "list-keys", "--config", config]).exits(0);
+    let line = listed.out.lines().find(|line| line.starts_with(id)).unwrap();
+    assert!(line.contains("filings,coverage") && line.contains("valid"), "{line}");
+    assert!(!listed.out.contains(key), "the list shows a key");
+
+    heqi(&["admin", "revoke-key", "--config", config, id]).exits(0);
+    let listed = heqi(&["admin", "list-keys", "--config", config]).exits(0);
+    let line = listed.out.lines().find(|line| line.starts_with(id)).unwrap();
+    assert!(line.contains("revoked"), "{line}");
+    heqi(&["admin", "revoke-key", "--config", config, "key_unknown"]).exits(1);
+}
+
+#[test]
 fn load_prints_its_figures_with_the_limit_of_the_machine_beside_them() {
     let folder = Folder::new();
     let line = ["load", "--scenario", "ceremony", "--seconds", "1", "--in-flight", "4", "--json"];

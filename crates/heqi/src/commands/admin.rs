@@ -1,0 +1,95 @@
+//! `heqi admin`: who may call the platform's interface. The platform must be stopped: its
+//! store is locked while it runs.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::Path;
+
+use heqi_registration::Scope;
+use heqi_registration::access::{self, CreateApiKey};
+use heqi_service_kit::api_key::ApiKey;
+
+use crate::cli::AdminAction;
+use crate::service::platform::{self, OpenPlatform};
+use crate::settings::{self, PlatformSettings};
+use crate::{JobResult, in_runtime, machine};
+
+/// How many keys one listing shows.
+const LISTED: usize = 1_000;
+/// The word inside every key that says whose it is.
+const HOLDER: &str = "integrator";
+
+pub(crate) fn run(action: &AdminAction) -> JobResult {
+    in_runtime(async {
+        let mut out = io::stdout();
+        match action {
+            AdminAction::CreateKey { service, label, scopes } => {
+                let open = open(service.config.as_deref()).await?;
+                let created = create(&open, label, scopes, &mut out).await;
+                open.store.close()?;
+                created
+            }
+            AdminAction::ListKeys(service) => {
+                let open = open(service.config.as_deref()).await?;
+                let listed = list(&open, &mut out).await;
+                open.store.close()?;
+                listed
+            }
+            AdminAction::RevokeKey { service, id } => {
+                let open = open(service.config.as_deref()).await?;
+                let revoked = revoke(&open, id, &mut out).await;
+                open.store.close()?;
+                revoked
+            }
+        }
+    })
+}
+
+async fn open(
+    config: Option<&Path>,
+) -> Result<OpenPlatform, Box<dyn std::error::Error + Send + Sync>> {
+    let settings: PlatformSettings = settings::load(config)?;
+    let (clock, entropy) = machine();
+    Ok(platform::open(&settings, &clock, &entropy).await?)
+}
+
+async fn create(
+    open: &OpenPlatform,
+    label: &str,
+    scopes: &[String],
+    out: &mut dyn Write,
+) -> JobResult {
+    let scopes = scopes.iter().map(|word| word.parse()).collect::<Result<BTreeSet<Scope>, _>>()?;
+    let key = ApiKey::generate(HOLDER.parse()?, open.platform.entropy());
+    let hash = access::hash_of(key.expose());
+    let command = CreateApiKey { label: label.to_owned(), scopes, hash };
+    let id = access::create_api_key(&open.platform, command).await?;
+    writeln!(out, "{id}\n{}", key.expose())?;
+    writeln!(io::stderr(), "The key is shown this once; only its hash is kept.")?;
+    Ok(0)
+}
+
+async fn list(open: &OpenPlatform, out: &mut dyn Write) -> JobResult {
+    for key in access::api_keys(&open.platform, LISTED).await? {
+        let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+        let state = key
+            .revoked_at
+            .map_or_else(|| "valid".to_owned(), |at| format!("revoked {}", at.for_people()));
+        writeln!(
+            out,
+            "{}  {}  {}  {state}  {}",
+            key.id,
+            key.created_at.for_people(),
+            scopes.join(","),
+            key.label
+        )?;
+    }
+    Ok(0)
+}
+
+async fn revoke(open: &OpenPlatform, id: &str, out: &mut dyn Write) -> JobResult {
+    let id = id.parse()?;
+    access::revoke_api_key(&open.platform, &id).await?;
+    writeln!(out, "{id} lets nobody in any more")?;
+    Ok(0)
+}
