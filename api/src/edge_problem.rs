@@ -112,7 +112,7 @@ impl Explain for EdgeProblem {
                 ],
             ],
             Self::NothingCosigned => [
-                ["本见证方尚未联署过该日志。", "请核对日志来源名称,或稍后重试。"],
+                ["本核对方尚未联署过该日志。", "请核对日志来源名称,或稍后重试。"],
                 [
                     "This witness has cosigned nothing of that log.",
                     "Check the origin of the log, or try again later.",

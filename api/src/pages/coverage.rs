@@ -231,8 +231,8 @@ const COUNTS: Words = Words::new("总数", "Totals");
 const SIGNINGS: Words = Words::new("已完成签署(次)", "Completed signings");
 const RECORDS: Words = Words::new("存证记录(条)", "Records");
 const LOG_SIZE: Words = Words::new("日志条目(条)", "Entries of the log");
-const WITNESSED: Words = Words::new("其中见证方已联署至", "of these, cosigned by a witness up to");
-const MIRRORED: Words = Words::new("其中镜像方已留存至", "of these, held by a mirror up to");
+const WITNESSED: Words = Words::new("公证处系统已核对至", "of these, cosigned by a witness up to");
+const MIRRORED: Words = Words::new("公证处系统已留存至", "of these, held by a mirror up to");
 const SQUARES: Words = Words::new("最近的签署", "The newest signings");
 const SQUARES_ARE: Words = Words::new(
     "每次签署一个方格:自本服务启动以来最近的至多200次。",

@@ -159,7 +159,7 @@ impl Explain for Refused {
                 "The request has not the form of C2SP tlog-witness.",
             ],
             Self::UnknownLog => {
-                ["本见证方不认识这个日志。", "This witness does not know that log."]
+                ["本核对方不认识这个日志。", "This witness does not know that log."]
             }
             Self::NotSigned => {
                 ["日志头没有该日志的有效签名。", "The head is not signed by its log."]
@@ -171,7 +171,7 @@ impl Explain for Refused {
                 "该日志头与此前联署过的日志头不一致,已留存作为证据。",
                 "The head does not fit to the one cosigned before; it has been kept as proof.",
             ],
-            Self::Internal => ["见证服务出错。", "The witness failed."],
+            Self::Internal => ["核对服务出错。", "The witness failed."],
         };
         let (what, next) = match language {
             Language::Zh => (zh, "未作联署;请对照 c2sp.org/tlog-witness 核对后重试。"),

@@ -16,6 +16,10 @@ fn page(answer: &Answer) -> String {
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     let page = String::from_utf8(answer.body.clone()).unwrap();
     assert!(!page.contains("<script") && !page.contains(" style="));
+    // domain.md 11.6: words that claim what is not so.
+    for banned in ["见证", "公证签名", "已公证", "已证明"] {
+        assert!(!page.contains(banned), "{banned}");
+    }
     page
 }
 

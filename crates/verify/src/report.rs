@@ -110,7 +110,7 @@ impl Page<'_> {
         self.proved(text);
         for (status, zh, en) in [
             (Status::Contradicted, "有矛盾", "Contradicted"),
-            (Status::NotProved, "未证明", "Not proved"),
+            (Status::NotProved, "未能核验", "Not proved"),
         ] {
             let titles: Vec<&str> = self.titles(|claim| claim.status == status);
             if !titles.is_empty() {
@@ -137,7 +137,7 @@ impl Page<'_> {
     fn proved(&self, text: &mut String) {
         let pick = |zh, en| self.language.pick(zh, en);
         let is_proved = |claim: &&Claim| claim.status == Status::Proved;
-        let mut label = pick("已证明", "Proved");
+        let mut label = pick("核验通过", "Proved");
         let mut told: Vec<Option<String>> = Vec::new();
         for claim in self.examination.verdict().claims().iter().filter(is_proved) {
             let by = self.vouchers(claim);

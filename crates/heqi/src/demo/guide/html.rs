@@ -45,12 +45,12 @@ pub(super) fn guide(
         (format!("{}/api/docs", shown.platform_url), "平台接口文档", "The platform's interface"),
         (
             format!("{}{}/checkpoint", shown.platform_url, shown.log_path),
-            "平台日志的树头(含公证处签名)",
+            "平台日志的树头(公证处已核对)",
             "Head of the platform's log, cosigned by the notary",
         ),
         (
             format!("{}{}/checkpoint", shown.notary_url, shown.notary_log_path),
-            "公证处日志的树头(含平台签名)",
+            "公证处日志的树头(平台已核对)",
             "Head of the notary's log, cosigned by the platform",
         ),
         (
