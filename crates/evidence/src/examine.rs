@@ -151,10 +151,11 @@ fn examine_decoded(decoded: &Decoded<'_>, question: &Question<'_>) -> Vec<Claim>
         );
         return claims;
     };
-    let context = Context { anchors, at: question.at };
+    let received = question.received.as_ref().map(|received| received.at);
+    let context = Context { anchors, at: question.at, received };
     let log = log::examine(decoded, &context);
-    let custody = custody::examine(decoded, &context, log.index.as_ref());
-    let completeness = completeness::examine(decoded, &context);
+    let custody = custody::examine(decoded, &context, &log);
+    let completeness = completeness::examine(decoded, &context, &log);
     let interval = interval::of(decoded, &context, &log, &custody, question.received.as_ref());
     let signature = signature::examine(decoded, &context, &interval);
     let time = interval::examine(decoded, &interval);
@@ -175,6 +176,8 @@ fn examine_decoded(decoded: &Decoded<'_>, question: &Question<'_>) -> Vec<Claim>
 pub(crate) struct Context<'a> {
     anchors: &'a Anchors,
     at: Option<UtcMillis>,
+    /// When the examiner itself received the file.
+    received: Option<UtcMillis>,
 }
 
 impl Context<'_> {

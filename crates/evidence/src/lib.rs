@@ -16,7 +16,8 @@
 //! - [`chain`]: records in order, and the notary's statement of the last
 //! - [`challenge`], [`statement`]: what a device signs
 //! - [`deposit`]: what custodians receive and sign
-//! - [`anchors`]: the keys a verifier is given
+//! - [`anchors`], [`key_change`]: the keys a verifier is given, and how one follows another
+//! - [`erasure`]: orders to erase, and what custodians answer
 //! - [`container`], [`bundle`]: the file a stranger receives
 //! - [`mod@examine`], [`verdict`]: what it proves
 
@@ -28,7 +29,9 @@ pub mod challenge;
 pub mod container;
 pub mod deposit;
 pub mod disclosure;
+pub mod erasure;
 pub mod examine;
+pub mod key_change;
 pub mod leaf;
 pub mod record;
 pub mod salt;

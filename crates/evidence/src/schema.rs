@@ -36,6 +36,10 @@ pub enum RecordKind {
     Objection,
     /// Somebody looked at evidence.
     Access,
+    /// Values about a person were erased, or it was refused.
+    Erasure,
+    /// A filing was put under a legal hold, or a hold was lifted.
+    LegalHold,
     /// Not a record: the attributes a signer's device salted and signed itself.
     Client,
 }
@@ -82,6 +86,8 @@ impl Schema {
             RecordKind::Confirmation => &CONFIRMATION,
             RecordKind::Objection => &OBJECTION,
             RecordKind::Access => &ACCESS,
+            RecordKind::Erasure => &ERASURE,
+            RecordKind::LegalHold => &LEGAL_HOLD,
             RecordKind::Client => &CLIENT,
         }
     }
@@ -148,6 +154,8 @@ impl RecordKind {
             Self::Confirmation => "confirmation",
             Self::Objection => "objection",
             Self::Access => "access",
+            Self::Erasure => "erasure",
+            Self::LegalHold => "legal_hold",
             Self::Client => "client",
         }
     }
@@ -162,7 +170,7 @@ impl fmt::Display for RecordKind {
 use RetentionClass::{Biometric, Matter, Person, Trace};
 
 /// Every schema of every version that was ever written.
-pub static ALL: [&Schema; 9] = [
+pub static ALL: [&Schema; 11] = [
     &FILING_OPENED,
     &FILING_CHANGED,
     &CONSENT_GIVEN,
@@ -172,6 +180,8 @@ pub static ALL: [&Schema; 9] = [
     &OBJECTION,
     &ACCESS,
     &CLIENT,
+    &ERASURE,
+    &LEGAL_HOLD,
 ];
 
 const FRAME: &[&str] =
@@ -344,6 +354,44 @@ static ACCESS: Schema = Schema {
         ("purpose", Matter),
         ("looked_at", Matter),
         ("attributes_opened", Matter),
+        ("client_address", Trace),
+        ("forwarded_for", Trace),
+        ("user_agent", Trace),
+        ("received_at", Trace),
+    ],
+};
+
+static ERASURE: Schema = Schema {
+    kind: RecordKind::Erasure,
+    version: 1,
+    slots: 32,
+    frame: FRAME,
+    names: &[
+        ("filing", Matter),
+        ("party", Matter),
+        ("classes", Matter),
+        ("basis", Matter),
+        ("requested_by", Matter),
+        ("decision", Matter),
+        ("reason", Matter),
+        ("legal_basis", Matter),
+        ("records", Matter),
+        ("keys", Matter),
+        ("actor", Matter),
+    ],
+};
+
+static LEGAL_HOLD: Schema = Schema {
+    kind: RecordKind::LegalHold,
+    version: 1,
+    slots: 32,
+    frame: FRAME,
+    names: &[
+        ("filing", Matter),
+        ("hold", Matter),
+        ("change", Matter),
+        ("actor", Matter),
+        ("reason", Person),
         ("client_address", Trace),
         ("forwarded_for", Trace),
         ("user_agent", Trace),

@@ -15,6 +15,8 @@ pub(crate) fn kind(kind: RecordKind, language: Language) -> &'static str {
         RecordKind::Confirmation => language.pick("确认", "confirmation"),
         RecordKind::Objection => language.pick("异议", "objection"),
         RecordKind::Access => language.pick("查看证据", "access to evidence"),
+        RecordKind::Erasure => language.pick("删除个人信息", "erasure of personal data"),
+        RecordKind::LegalHold => language.pick("证据保全限制", "legal hold"),
         other => other.as_str(),
     }
 }

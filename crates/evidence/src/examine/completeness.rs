@@ -4,6 +4,7 @@
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::UtcMillis;
 
+use super::log::{LogFindings, outside_word};
 use super::{Context, Decoded, custody};
 use crate::chain::{ChainHead, ChainTip, chain_commitment};
 use crate::disclosure::Disclosure;
@@ -13,7 +14,7 @@ use crate::schema::RecordKind;
 use crate::statement::{Signed, Statement};
 use crate::verdict::{Claim, ClaimName, Reason};
 
-pub(super) fn examine(decoded: &Decoded<'_>, context: &Context<'_>) -> Claim {
+pub(super) fn examine(decoded: &Decoded<'_>, context: &Context<'_>, log: &LogFindings) -> Claim {
     let name = ClaimName::Complete;
     let listed = match walk(decoded) {
         Ok(listed) => listed,
@@ -36,7 +37,8 @@ pub(super) fn examine(decoded: &Decoded<'_>, context: &Context<'_>) -> Claim {
     if head.custodian != by.custodian {
         return Claim::contradicted(name, Reason::ChainHeadInvalid);
     }
-    if !context.counts(&by.validity, head.time) {
+    let trusted = outside_word(&by.validity, log.cosigned.iter().map(|(at, _)| *at));
+    if !trusted || !context.counts(&by.validity, head.time) {
         let who = by.custodian.clone();
         return Claim::not_proved(name, Reason::KeyNotValidThen { who });
     }

@@ -3,6 +3,7 @@
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::{Digest, UtcMillis};
 
+use super::log::{LogFindings, outside_word};
 use super::{Context, Decoded, integrity};
 use crate::anchors::CustodianAnchor;
 use crate::chain::chain_commitment;
@@ -19,13 +20,13 @@ pub(super) struct CustodyFindings {
 pub(super) fn examine(
     decoded: &Decoded<'_>,
     context: &Context<'_>,
-    logged_at: Option<&(String, u64)>,
+    log: &LogFindings,
 ) -> CustodyFindings {
     let mut held: Vec<(&CustodianAnchor, UtcMillis)> = Vec::new();
     let mut refused = None;
     for (place, bytes) in decoded.parts.deposits.iter().enumerate() {
         let entry = format!("deposits/{place:02}.json");
-        match receipt(decoded, context, bytes, &entry, logged_at) {
+        match receipt(decoded, context, bytes, &entry, log) {
             Err(reason) => return contradicted(reason),
             Ok(Some((by, receipt))) => match receipt.outcome {
                 Outcome::Refused { reason } => {
@@ -87,7 +88,7 @@ fn receipt<'a>(
     context: &Context<'a>,
     bytes: &[u8],
     entry: &str,
-    logged_at: Option<&(String, u64)>,
+    log: &LogFindings,
 ) -> Result<Option<(&'a CustodianAnchor, DepositReceipt)>, Reason> {
     let invalid = || Reason::ReceiptInvalid { entry: entry.to_owned() };
     let envelope = Envelope::from_json(bytes).map_err(|_| invalid())?;
@@ -100,10 +101,13 @@ fn receipt<'a>(
     if receipt.custodian != by.custodian {
         return Err(invalid());
     }
-    if !is_for(&receipt, decoded, logged_at) {
+    if !is_for(&receipt, decoded, log.index.as_ref()) {
         return Err(Reason::ReceiptOfAnother { entry: entry.to_owned() });
     }
-    Ok(context.counts(&by.validity, receipt.received_at).then_some((by, receipt)))
+    // The instant in a receipt is the custodian's own word.
+    let trusted = outside_word(&by.validity, log.cosigned.iter().map(|(at, _)| *at));
+    let counts = trusted && context.counts(&by.validity, receipt.received_at);
+    Ok(counts.then_some((by, receipt)))
 }
 
 /// The anchored custodian whose key the envelope names.

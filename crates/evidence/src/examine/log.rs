@@ -10,7 +10,7 @@ use heqi_tlog::tree::leaf_hash;
 use heqi_vocabulary::UtcMillis;
 
 use super::{Context, Decoded};
-use crate::anchors::{CosignerAnchor, CosignerRole, LogAnchor};
+use crate::anchors::{CosignerAnchor, CosignerRole, LogAnchor, Validity};
 use crate::leaf::{LogLeaf, RecordRoot};
 use crate::verdict::{Claim, ClaimName, Reason};
 
@@ -83,11 +83,46 @@ fn prove<'a>(decoded: &Decoded<'_>, context: &Context<'a>) -> Result<Proved<'a>,
         checkpoint.root(),
     )
     .map_err(|_| wrong(Reason::NotIncluded))?;
-    let (log, cosigned) = signatures(proof.checkpoint(), context).map_err(wrong)?;
-    if !context.counts(&log.validity, decoded.frame.place.recorded_at) {
-        return Err(missing(Reason::KeyNotValidThen { who: log.vkey.0.name().to_string() }));
+    let (logs, cosigned) = signatures(proof.checkpoint(), context).map_err(wrong)?;
+    let recorded_at = decoded.frame.place.recorded_at;
+    // A head in the overlap of two keys is signed by both; one that counts is enough.
+    let counting = logs.iter().find(|log| key_counts(log, recorded_at, &cosigned, context));
+    match counting.copied() {
+        Some(log) => Ok(Proved { log, index: proof.index(), size: checkpoint.size(), cosigned }),
+        None => Err(missing(Reason::KeyNotValidThen { who: origin.to_owned() })),
     }
-    Ok(Proved { log, index: proof.index(), size: checkpoint.size(), cosigned })
+}
+
+/// Whether a log's key counts for a record of this instant. The head over the record is
+/// signed some time after it, so a key that begins later counts once others have seen the
+/// head in its time. What a key says of its own time is worth nothing once it may be in
+/// other hands: then only somebody else's word from before that instant counts.
+fn key_counts(
+    log: &LogAnchor,
+    recorded_at: UtcMillis,
+    cosigned: &[Cosigned<'_>],
+    context: &Context<'_>,
+) -> bool {
+    let validity = &log.validity;
+    let seen = || cosigned.iter().map(|c| c.at).chain(context.received);
+    let seen_last = seen().max();
+    let begun = validity.valid_from <= seen_last.map_or(recorded_at, |at| at.max(recorded_at));
+    let not_ended = validity.valid_until.is_none_or(|until| recorded_at <= until);
+    let trusted = outside_word(validity, seen());
+    let asked = context.at.is_none_or(|at| {
+        recorded_at <= at
+            && at >= validity.valid_from
+            && validity.valid_until.is_none_or(|until| at <= until)
+    });
+    begun && not_ended && trusted && asked
+}
+
+/// Whether others dated the thing before the key came to be distrusted, if it did.
+pub(super) fn outside_word(
+    validity: &Validity,
+    mut words: impl Iterator<Item = UtcMillis>,
+) -> bool {
+    validity.distrust_after.is_none_or(|end| words.any(|at| at <= end))
 }
 
 /// The keys of a log: more than one when it changed its key.
@@ -95,15 +130,15 @@ fn logs_of<'a>(context: &Context<'a>, origin: &str) -> impl Iterator<Item = &'a 
     context.anchors.logs.iter().filter(move |log| log.vkey.0.name().as_str() == origin)
 }
 
-/// The key with which its log signed a head, and the cosignatures of other organisations
-/// on it.
+/// The keys with which its log signed a head, and the cosignatures of other organisations
+/// on it that count.
 ///
 /// # Errors
 /// No known key of the log signed it, or a signature of a known key does not hold.
 pub(super) fn signatures<'a>(
     head: &SignedCheckpoint,
     context: &Context<'a>,
-) -> Result<(&'a LogAnchor, Vec<Cosigned<'a>>), Reason> {
+) -> Result<(Vec<&'a LogAnchor>, Vec<Cosigned<'a>>), Reason> {
     let cosigners = &context.anchors.cosigners;
     let logs: Vec<&LogAnchor> = logs_of(context, head.checkpoint().origin().as_str()).collect();
     let keys: Vec<&VerifierKey> = logs
@@ -113,21 +148,26 @@ pub(super) fn signatures<'a>(
         .collect();
     let verified =
         head.note().verify(keys.iter().copied()).map_err(|_| Reason::LogSignatureInvalid)?;
-    let log = logs
+    let signed: Vec<&LogAnchor> = logs
         .into_iter()
-        .find(|log| verified.iter().any(|signature| *signature.key() == log.vkey.0))
-        .ok_or(Reason::LogSignatureInvalid)?;
-    let cosigned = verified
+        .filter(|log| verified.iter().any(|signature| *signature.key() == log.vkey.0))
+        .collect();
+    let organisation = &signed.first().ok_or(Reason::LogSignatureInvalid)?.organisation;
+    let mut cosigned: Vec<Cosigned<'_>> = verified
         .iter()
         .filter_map(|signature| {
             let by = cosigners.iter().find(|c| c.vkey.0 == *signature.key())?;
             let at = instant(signature.time()?)?;
             // A cosignature by the log's own organisation says nothing about it.
-            let independent = by.organisation != log.organisation;
+            let independent = by.organisation != *organisation;
             (independent && context.counts(&by.validity, at)).then_some(Cosigned { by, at })
         })
         .collect();
-    Ok((log, cosigned))
+    let trusted: Vec<UtcMillis> =
+        cosigned.iter().filter(|c| c.by.validity.distrust_after.is_none()).map(|c| c.at).collect();
+    // The time in a cosignature is the cosigner's own word.
+    cosigned.retain(|c| outside_word(&c.by.validity, trusted.iter().copied()));
+    Ok((signed, cosigned))
 }
 
 fn instant(time: CosignatureTime) -> Option<UtcMillis> {

@@ -42,7 +42,7 @@ fn record(kind: RecordKind) -> EvidenceRecord {
     draft(kind).at(first_place())
 }
 
-const KINDS: [RecordKind; 8] = [
+const KINDS: [RecordKind; 10] = [
     RecordKind::FilingOpened,
     RecordKind::FilingChanged,
     RecordKind::ConsentGiven,
@@ -51,6 +51,8 @@ const KINDS: [RecordKind; 8] = [
     RecordKind::Confirmation,
     RecordKind::Objection,
     RecordKind::Access,
+    RecordKind::Erasure,
+    RecordKind::LegalHold,
 ];
 
 #[test]

@@ -40,6 +40,11 @@ impl SigningKey {
         }
     }
 
+    /// The Ed25519 key of this seed (RFC 8032 section 5.1.5), the form note keys are kept in.
+    pub fn from_ed25519_seed(seed: &[u8; 32]) -> Self {
+        Self(Secret::Ed25519(ed25519_dalek::SigningKey::from_bytes(seed)))
+    }
+
     /// Reads an unencrypted `PRIVATE KEY` block.
     ///
     /// # Errors
