@@ -19,9 +19,11 @@
 //! | [`mirror`] | c2sp.org/tlog-mirror, main 2026-07-09 (untagged) |
 //! | [`policy`] | c2sp.org/tlog-policy, main 2026-06-22 (untagged); the only maker of [`policy::VerifiedCheckpoint`] |
 //! | [`proof_file`] | c2sp.org/tlog-proof@v1 (untagged) |
+//! | [`fork`] | docs/spec/fork-proof.md: signed heads that cannot belong to one tree |
 
 pub mod checkpoint;
 pub mod cosignature;
+pub mod fork;
 pub mod mirror;
 pub mod note;
 pub mod policy;

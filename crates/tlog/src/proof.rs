@@ -10,6 +10,7 @@ mod subtree;
 
 use crate::tree::{CompactRange, Hash, empty_root, frontier_nodes, node_hash};
 
+pub(crate) use consistency::consistency_roots;
 pub use consistency::{ConsistencyError, prove_consistency, verify_consistency};
 pub use inclusion::{InclusionError, inclusion_root, prove_inclusion, verify_inclusion};
 pub use subtree::{SubtreeError, is_subtree, prove_subtree, subtree_hash_at, verify_subtree};

@@ -41,6 +41,24 @@ pub fn verify_consistency(
         let (&first, rest) = proof.split_first().ok_or(ConsistencyError::TooShort)?;
         (first, rest)
     };
+    let (old_hash, new_hash) = consistency_roots(old_size, new_size, seed, path)?;
+    if old_hash != old_root {
+        return Err(ConsistencyError::OldRootMismatch);
+    }
+    if new_hash != new_root {
+        return Err(ConsistencyError::NewRootMismatch);
+    }
+    Ok(())
+}
+
+/// The roots at `old_size` and `new_size` that hashes lead to: `seed` is the last complete subtree of the old tree.
+/// Only for 0 < `old_size` < `new_size`.
+pub(crate) fn consistency_roots(
+    old_size: u64,
+    new_size: u64,
+    seed: Hash,
+    path: &[Hash],
+) -> Result<(Hash, Hash), ConsistencyError> {
     // `old` and `new` walk up from the last leaf of each tree; both have shed the levels below the seed.
     let levels = (old_size - 1).trailing_ones();
     let mut old = (old_size - 1) >> levels;
@@ -64,17 +82,7 @@ pub fn verify_consistency(
         old >>= 1;
         new >>= 1;
     }
-
-    if new != 0 {
-        return Err(ConsistencyError::TooShort);
-    }
-    if old_hash != old_root {
-        return Err(ConsistencyError::OldRootMismatch);
-    }
-    if new_hash != new_root {
-        return Err(ConsistencyError::NewRootMismatch);
-    }
-    Ok(())
+    if new == 0 { Ok((old_hash, new_hash)) } else { Err(ConsistencyError::TooShort) }
 }
 
 /// The consistency proof from `old_size` to `new_size`; empty from the empty tree and between equal sizes.
