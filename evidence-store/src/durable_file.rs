@@ -226,6 +226,18 @@ impl Disk {
         })
     }
 
+    /// Gives an existing file a second name in the same directory, and syncs the directory.
+    pub fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.call(Call::Create, to, || match fs::hard_link(from, to) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                fs::remove_file(to)?;
+                fs::hard_link(from, to)
+            }
+            result => result,
+        })?;
+        self.sync_directory(parent_of(to))
+    }
+
     /// Renames, and syncs the directory.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.call(Call::Rename, to, || fs::rename(from, to))?;

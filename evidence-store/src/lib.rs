@@ -13,7 +13,7 @@
 //! | [`changeset`] | row keys, rows, preconditions, log entries |
 //! | [`table`], [`sealed`] | typed rows; personal data inside rows |
 //! | [`object`] | sealed immutable objects |
-//! | [`vault`] | the data keys everything personal is sealed under |
+//! | [`vault`], [`erasure`] | the data keys everything personal is sealed under; which of them were destroyed |
 //! | [`log`] | heads, proofs, tiles |
 //! | [`outbox`], [`follower`] | work after a commit; readers of the log |
 //! | [`witness`] | the durable step of a witness |
@@ -25,6 +25,7 @@ pub mod changeset;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod durable_file;
+pub mod erasure;
 pub mod follower;
 pub mod fsck;
 mod identity;

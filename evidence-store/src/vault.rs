@@ -17,8 +17,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+pub use file::rewrap::{RewrapError, Rewrapped, rewrap_epoch_keys};
 pub use file::{FileVault, KEYS_PER_SEGMENT};
-pub use key_encryption::{FileKeyEncryptionKey, KeyEncryptionKey, KeyFileError, WrapError};
+pub use key_encryption::{
+    FileKeyEncryptionKey, KeyEncryptionKey, KeyFileError, RotatingKeyEncryptionKey, WrapError,
+};
 pub use memory::MemoryVault;
 
 /// Bytes sealing adds: format, key identifier, nonce and authentication tag.

@@ -1,3 +1,5 @@
+mod replaced;
+pub(crate) mod rewrap;
 pub(crate) mod segment;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,7 +17,7 @@ use self::segment::{
 use super::{DataKey, DataKeyId, KeyEncryptionKey, Vault, VaultError};
 use crate::durable_file::{AppendFile, Disk};
 use crate::journal::frame::{FRAME_HEADER_BYTES, encode_frame, frame_kind};
-use crate::journal::segment::{HEADER_BYTES, SegmentKind, Segments, StoreId, encode_header, len64};
+use crate::journal::segment::{SegmentKind, Segments, StoreId, encode_header, len64};
 use crate::journal::{Damage, JournalError};
 
 /// Data keys in one segment, at most: shredding rewrites no more than these.
@@ -96,6 +98,7 @@ impl FileVault {
                 format!("the journals know {expected} data keys, the vault holds only {held}");
             return Err(Damage::new(segments.directory(), 0, 0, what).into());
         }
+        replaced::wipe_leftovers(&segments, &disk)?;
         disk.remove_temporaries(segments.directory())?;
         if let Some((number, scanned)) = newest {
             let mut file = disk.open_append(&segments.path(number))?;
@@ -232,9 +235,11 @@ impl FileVault {
             let secret = if keeps { Some(self.stored_key(state, entry.id)?) } else { None };
             keys.insert(entry.id, secret);
         }
-        let mut old = self.disk.open_append(&self.segments.path(number)).map_err(io_error)?;
+        // The old file keeps a name until it is wiped: a crash in between cannot lose it to the free space of the disk
+        // with its epoch key in it.
+        let old = replaced::keep_name(&self.segments, &self.disk, number).map_err(io_error)?;
         let rewritten = self.write_segment(state, number, &keys)?;
-        old.wipe(HEADER_BYTES).map_err(io_error)?;
+        old.wipe(&self.disk).map_err(io_error)?;
         if state.active.as_ref().is_some_and(|active| active.number == number) {
             state.active = Some(rewritten);
         }

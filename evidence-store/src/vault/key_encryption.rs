@@ -5,13 +5,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use heqi_vocabulary::Entropy;
+use heqi_vocabulary::{Digest, Entropy};
 use zeroize::Zeroizing;
 
 use super::{NONCE_BYTES, TAG_BYTES, decrypt, encrypt};
 use crate::durable_file::Disk;
 
 const LABEL: &[u8] = b"heqi.vault.wrap/v1\n";
+const FINGERPRINT_LABEL: &str = "heqi.key-encryption-key/v1\n";
 
 /// Wraps the vault's epoch keys. A file here; a hardware module or a key service in production.
 pub trait KeyEncryptionKey: Send + Sync {
@@ -70,12 +71,48 @@ impl FileKeyEncryptionKey {
     }
 }
 
+impl FileKeyEncryptionKey {
+    /// What names the key without saying anything about it: SHA-256 under a label.
+    pub fn fingerprint(&self) -> Digest {
+        Digest::labelled(FINGERPRINT_LABEL, self.secret.as_slice())
+    }
+}
+
+/// Two keys while one takes the place of the other: everything new is under `next`, everything old still opens.
+pub struct RotatingKeyEncryptionKey {
+    next: Arc<dyn KeyEncryptionKey>,
+    former: Arc<dyn KeyEncryptionKey>,
+}
+
+impl RotatingKeyEncryptionKey {
+    /// Wraps with `next`, unwraps with either.
+    pub fn new(next: Arc<dyn KeyEncryptionKey>, former: Arc<dyn KeyEncryptionKey>) -> Self {
+        Self { next, former }
+    }
+}
+
+impl KeyEncryptionKey for RotatingKeyEncryptionKey {
+    fn wrap(&self, key: &[u8; 32], context: &[u8]) -> Result<Vec<u8>, WrapError> {
+        self.next.wrap(key, context)
+    }
+
+    fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Zeroizing<[u8; 32]>, WrapError> {
+        self.next.unwrap(wrapped, context).or_else(|_| self.former.unwrap(wrapped, context))
+    }
+}
+
+impl fmt::Debug for RotatingKeyEncryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RotatingKeyEncryptionKey")
+    }
+}
+
 impl KeyEncryptionKey for FileKeyEncryptionKey {
     fn wrap(&self, key: &[u8; 32], context: &[u8]) -> Result<Vec<u8>, WrapError> {
         let nonce: [u8; NONCE_BYTES] = self.entropy.bytes();
-        let mut body = *key;
-        let tag = encrypt(&self.secret, nonce, &associated(context), &mut body);
-        Ok([&nonce[..], &body, &tag].concat())
+        let mut body = Zeroizing::new(*key);
+        let tag = encrypt(&self.secret, nonce, &associated(context), body.as_mut());
+        Ok([&nonce[..], &body[..], &tag].concat())
     }
 
     fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Zeroizing<[u8; 32]>, WrapError> {

@@ -30,6 +30,8 @@ pub(crate) struct Entry {
 /// What a segment file holds.
 pub(crate) struct ScannedSegment {
     pub(crate) wrapped_epoch: Vec<u8>,
+    /// Where the frame of the epoch key ends.
+    pub(crate) epoch_end: u64,
     pub(crate) entries: Vec<Entry>,
     /// Good frames.
     pub(crate) frames: u64,
@@ -54,6 +56,7 @@ pub(crate) fn read_segment(
     };
     let mut scanned = ScannedSegment {
         wrapped_epoch: epoch.payload.to_vec(),
+        epoch_end: epoch.end(),
         entries: Vec::new(),
         frames: 1,
         last_frame: epoch.offset,

@@ -4,6 +4,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
+use crate::journal::segment::HEADER_BYTES;
 use crate::testing::{SeededEntropy, tamper};
 use crate::vault::FileKeyEncryptionKey;
 
@@ -177,4 +178,61 @@ fn a_vault_of_another_store_or_under_another_key_does_not_open() {
     let vault =
         FileVault::open(fixture.path(), STORE, 0, Disk::default(), kek("other"), entropy).unwrap();
     assert!(matches!(vault.key(id(1)), Err(VaultError::KeyEncryption(_))));
+}
+
+/// A disk that stops working at the `at`-th call.
+struct StopsAt(parking_lot::Mutex<(usize, usize)>);
+
+impl crate::durable_file::Faults for StopsAt {
+    fn verdict(&self, _: crate::durable_file::Call, _: &Path) -> crate::durable_file::Verdict {
+        let mut state = self.0.lock();
+        state.0 += 1;
+        if state.0 > state.1 {
+            crate::durable_file::Verdict::Fail
+        } else {
+            crate::durable_file::Verdict::Proceed
+        }
+    }
+}
+
+#[test]
+fn a_shredding_cut_off_at_any_call_leaves_the_old_segment_or_the_new_one_and_never_both() {
+    for stop in 0..64 {
+        let fixture = Fixture::new();
+        let vault = fixture.open().unwrap();
+        vault.create(id(1)).unwrap();
+        let kept = vault.create(id(2)).unwrap();
+        vault.flush().unwrap();
+        drop(vault);
+        let old_epoch = {
+            let vault = fixture.open().unwrap();
+            read_segment(&vault.segments, 0).unwrap().wrapped_epoch
+        };
+        let faults = Arc::new(StopsAt(parking_lot::Mutex::new((0, usize::MAX))));
+        let kek = fixture.directory.path().join("kek");
+        let kek = FileKeyEncryptionKey::load(&kek, fixture.entropy.clone()).unwrap();
+        let disk = Disk::with_faults(faults.clone());
+        let vault =
+            FileVault::open(fixture.path(), STORE, 0, disk, Arc::new(kek), fixture.entropy.clone())
+                .unwrap();
+        *faults.0.lock() = (0, stop);
+        let done = vault.shred(&[id(1)]).is_ok();
+        drop(vault);
+
+        let vault = fixture.open().unwrap();
+        assert_eq!(vault.key(id(2)).unwrap().secret(), kept.secret(), "stopped at call {stop}");
+        let is_shredded = vault.key(id(1)).is_err();
+        assert!(is_shredded || !done, "an acknowledged shredding is undone at call {stop}");
+        let names: Vec<_> = fs::read_dir(fixture.path()).unwrap().collect();
+        assert_eq!(names.len(), 1, "leftovers after call {stop}");
+        if is_shredded {
+            let written = bytes_of(&fixture.path());
+            let stands = written.windows(old_epoch.len()).any(|window| window == old_epoch);
+            assert!(!stands, "the old epoch key stands after call {stop}");
+        }
+        if done {
+            return;
+        }
+    }
+    panic!("shredding makes more calls than were tried");
 }
