@@ -2,9 +2,11 @@
 //!
 //! - [`acceptance`]: both organisations joined over HTTP
 //! - [`evidence_vectors`]: every vector of `tests/vectors/evidence` gets its verdict
+//! - [`fuzz`]: every parser of foreign bytes over its corpus and fixed mutations
 //! - [`layering`]: which crate may depend on which
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod acceptance;
 mod evidence_vectors;
+mod fuzz;
 mod layering;

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const NEXTEST_VERSION: &str = "0.9.143";
@@ -11,6 +11,7 @@ const NEXTEST_VERSION: &str = "0.9.143";
 pub(crate) struct Cargo {
     program: OsString,
     root: PathBuf,
+    cache: PathBuf,
     tools: PathBuf,
     target: Option<PathBuf>,
     path: OsString,
@@ -31,7 +32,8 @@ impl Cargo {
             }
             _ => None,
         };
-        let tools = cache.unwrap_or_else(|| root.join("target").join("heqi")).join("tools");
+        let cache = cache.unwrap_or_else(|| root.join("target").join("heqi"));
+        let tools = cache.join("tools");
         let directories = variable("PATH").unwrap_or_default();
         let path = env::join_paths(
             std::iter::once(tools.join("bin")).chain(env::split_paths(&directories)),
@@ -40,11 +42,22 @@ impl Cargo {
         Ok(Self {
             program: variable("CARGO").unwrap_or_else(|| "cargo".into()),
             root,
+            cache,
             tools,
             target,
             path,
             locked: locked || on_build_server,
         })
+    }
+
+    /// The root of the workspace.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where tools and long runs keep what they need again, outside the checkout.
+    pub(crate) fn cache(&self) -> &Path {
+        &self.cache
     }
 
     /// `cargo <words>` in the root of the workspace.

@@ -10,12 +10,16 @@
 //! - [`step`]: one step: a command or a check, its duration, its outcome
 //! - [`cargo`]: cargo with the right target directory, `cargo-nextest` installed if missing
 //! - [`doc_tests`]: which packages have examples to run
+//! - [`fuzz`]: libFuzzer over every parser of foreign bytes, on stable
+//! - [`ledger`]: `docs/reliability/*.jsonl`, where long runs accumulate
 //! - [`licences`]: every dependency under a licence we accept
 //! - [`spdx`]: licence expressions (SPDX 2.3, annex D)
 #![expect(clippy::print_stdout, reason = "a developer tool reports on its standard output")]
 
 mod cargo;
 mod doc_tests;
+mod fuzz;
+mod ledger;
 mod licences;
 mod spdx;
 mod step;
@@ -27,7 +31,12 @@ const USAGE: &str = "\
 cargo xtask test            every check and every test
 cargo xtask test --quick    leaves out the tests that start services
 cargo xtask test --full     property tests draw 4,096 cases each instead of 256
-cargo xtask test --locked   fails if Cargo.lock would change (always so when CI=true)";
+cargo xtask test --locked   fails if Cargo.lock would change (always so when CI=true)
+
+cargo xtask fuzz            every fuzz target until it has had 600 s in all sittings
+    --until S  --at-most S  seconds in all, seconds in this sitting (per target)
+    --target NAME [FILE]    one target; on one file, to look at a finding
+    --keep                  adds what was found worth keeping to tests/fuzz/corpus";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -47,6 +56,7 @@ fn run(arguments: &[String]) -> Result<bool, String> {
     };
     match command.as_str() {
         "test" => tests::run(tests::Flags::parse(flags)?),
+        "fuzz" => fuzz::run(&fuzz::Flags::parse(flags)?),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(true)

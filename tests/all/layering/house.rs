@@ -27,14 +27,16 @@ const BESIDE: &[Beside] = &[
 ];
 
 /// Crates made of test code. They may use anything; nothing else may use them.
-const TEST_CODE: &[&str] = &["heqi-testkit", "heqi-tests"];
+const TEST_CODE: &[&str] = &["heqi-fuzz", "heqi-testkit", "heqi-tests"];
 
 /// Independent implementations and test tools: an oracle inside the program it judges
 /// would judge itself.
 const FOR_TESTS_ONLY: &[&str] = &[
     "ct-merkle",
+    "heqi-fuzz",
     "heqi-testkit",
     "heqi-tests",
+    "libfuzzer-sys",
     "proptest",
     "serde_json_canonicalizer",
     "signed_note",

@@ -1,0 +1,60 @@
+//! Every target, by the specification it attacks.
+#![allow(clippy::unwrap_used, reason = "a fuzz target reports a broken promise by panicking")]
+
+mod evidence;
+mod keys;
+mod log;
+mod service;
+
+use crate::Target;
+
+/// Every target, in the order in which runs take them.
+pub const TARGETS: &[Target] = &[
+    Target { name: "note", run: log::note, seeds: log::note_seeds },
+    Target { name: "vkey", run: log::vkey, seeds: log::note_seeds },
+    Target { name: "signature_lines", run: log::signature_lines, seeds: log::note_seeds },
+    Target { name: "checkpoint", run: log::checkpoint, seeds: log::checkpoint_seeds },
+    Target { name: "cosignature", run: log::cosignature, seeds: log::cosignature_seeds },
+    Target { name: "policy", run: log::policy, seeds: log::policy_seeds },
+    Target { name: "tile_path", run: log::tile_path, seeds: log::tile_seeds },
+    Target { name: "entry_bundle", run: log::entry_bundle, seeds: log::entry_bundle_seeds },
+    Target { name: "hash_tile", run: log::hash_tile, seeds: log::tile_seeds },
+    Target { name: "proof_file", run: log::proof_file, seeds: log::proof_file_seeds },
+    Target { name: "add_checkpoint", run: log::add_checkpoint, seeds: log::witness_seeds },
+    Target { name: "add_entries", run: log::add_entries, seeds: log::mirror_seeds },
+    Target { name: "mirror_info", run: log::mirror_info, seeds: log::mirror_seeds },
+    Target { name: "jcs", run: evidence::jcs, seeds: evidence::jcs_seeds },
+    Target { name: "dsse", run: keys::dsse, seeds: keys::dsse_seeds },
+    Target { name: "statement", run: evidence::statement, seeds: evidence::statement_seeds },
+    Target { name: "challenge", run: evidence::challenge, seeds: evidence::challenge_seeds },
+    Target { name: "disclosure", run: evidence::disclosure, seeds: evidence::record_seeds },
+    Target { name: "record", run: evidence::record, seeds: evidence::record_seeds },
+    Target { name: "manifest", run: evidence::manifest, seeds: evidence::manifest_seeds },
+    Target { name: "log_leaf", run: evidence::log_leaf, seeds: evidence::log_leaf_seeds },
+    Target { name: "zip", run: evidence::zip, seeds: evidence::zip_seeds },
+    Target { name: "bundle", run: evidence::bundle, seeds: evidence::zip_seeds },
+    Target { name: "bundle_part", run: evidence::bundle_part, seeds: evidence::part_seeds },
+    Target { name: "anchors", run: evidence::anchors, seeds: evidence::anchors_seeds },
+    Target { name: "certificate", run: keys::certificate, seeds: keys::certificate_seeds },
+    Target { name: "certificate_pem", run: keys::pem, seeds: keys::pem_seeds },
+    Target { name: "public_key", run: keys::public_key, seeds: keys::public_key_seeds },
+    Target { name: "deposit_reply", run: service::deposit_reply, seeds: service::reply_seeds },
+    Target { name: "problem", run: service::problem, seeds: service::problem_seeds },
+    Target { name: "settings", run: service::settings, seeds: service::settings_seeds },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_target_knows_good_input() {
+        let names: BTreeSet<&str> = TARGETS.iter().map(|target| target.name).collect();
+        assert_eq!(names.len(), TARGETS.len());
+        for target in TARGETS {
+            assert!(!(target.seeds)().is_empty(), "{} starts from nothing", target.name);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What services read: settings, and each other's answers.
+
+use std::collections::BTreeMap;
+
+use heqi_notary_protocol::DepositReply;
+use heqi_notary_protocol::problem::ProblemNote;
+use heqi_service_kit::settings::{self, Environment};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::corpus::{entries, texts};
+
+pub(super) fn deposit_reply(input: &[u8]) {
+    let Ok(reply) = DepositReply::parse(input) else { return };
+    assert_eq!(DepositReply::parse(&reply.to_body()).unwrap(), reply);
+}
+
+pub(super) fn problem(input: &[u8]) {
+    let _ = ProblemNote::parse(input);
+}
+
+/// Every kind of value that a settings file of ours can hold.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "reading is what is tested")]
+struct Kinds {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    count: Option<u64>,
+    #[serde(default)]
+    on: Option<bool>,
+    #[serde(default)]
+    list: Vec<String>,
+    #[serde(default)]
+    deeper: Option<Box<Kinds>>,
+    #[serde(default)]
+    free: BTreeMap<String, Value>,
+}
+
+/// A settings file; a line `#env NAME=VALUE` adds a variable of the environment.
+pub(super) fn settings(input: &[u8]) {
+    let Ok(text) = str::from_utf8(input) else { return };
+    let variables = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("#env ")?.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let Ok(environment) = Environment::from_pairs(variables) else { return };
+    if let Err(error) = settings::read::<Kinds>(text, "fuzz.toml", &environment) {
+        assert!(!error.to_string().is_empty());
+    }
+}
+
+pub(super) fn reply_seeds() -> Vec<Vec<u8>> {
+    let receipts = entries(|name| name.starts_with("deposits/"));
+    let heads = entries(|name| name == "chain/head.json");
+    receipts
+        .iter()
+        .map(|receipt| {
+            let head = heads.first().map_or(b"null".as_slice(), Vec::as_slice);
+            [br#"{"chain_head":"#.as_slice(), head, br#","receipt":"#, receipt, b"}"].concat()
+        })
+        .collect()
+}
+
+pub(super) fn problem_seeds() -> Vec<Vec<u8>> {
+    let mut seeds = texts("pki/dsse.json");
+    seeds.truncate(4);
+    seeds.push(
+        br#"{"type":"https://heqi.example/problems/too-many","title":"t","status":429,"detail":"d","next_step":"n","request_id":"r"}"#
+            .to_vec(),
+    );
+    seeds
+}
+
+pub(super) fn settings_seeds() -> Vec<Vec<u8>> {
+    vec![
+        b"name = \"a\"\ncount = 3\non = true\nlist = [\"x\"]\n[deeper]\nname = \"b\"\n[free]\nk = 1.5\n"
+            .to_vec(),
+        b"#env HEQI_DEEPER__COUNT=7\n#env HEQI_ON=false\n[deeper.deeper]\nlist = []\n".to_vec(),
+    ]
+}
