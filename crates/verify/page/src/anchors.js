@@ -1,0 +1,63 @@
+// Trust anchors: docs/spec/anchors.md.
+import { hex, orNull } from './bytes.js';
+import { isSignedBy, readEnvelope } from './dsse.js';
+import { readCanonical } from './json.js';
+import { readKey } from './keys.js';
+import { COSIGNATURE, ED25519, readVerifierKey } from './note.js';
+import { digestOf } from './sha256.js';
+import { flag, instant, listOf, members, orNothing, standardBase64, text, wordOf } from './shape.js';
+import { Unreadable } from './unreadable.js';
+
+/** The longest anchors file, in bytes. */
+export const MAX_ANCHORS_BYTES = 1_048_576;
+const PAYLOAD_TYPE = 'application/vnd.heqi.anchors.v1+json';
+
+const validity = (value) =>
+  members(value, { distrust_after: orNothing(instant), valid_from: instant, valid_until: orNothing(instant) });
+const spki = (value) => readKey(standardBase64(value));
+const vkey = (value) => readVerifierKey(text(value));
+
+const ANCHORS = {
+  certificate_roots: listOf((value) =>
+    members(value, { certificate: standardBase64, organisation: text, test_only: flag, validity }),
+  ),
+  cosigners: listOf((value) =>
+    members(value, { organisation: text, role: wordOf(['witness', 'mirror']), validity, vkey }),
+  ),
+  custodians: listOf((value) => members(value, { custodian: text, key: spki, organisation: text, validity })),
+  logs: listOf((value) => members(value, { organisation: text, validity, vkey })),
+  published_at: instant,
+  publisher: (value) => members(value, { key: spki, organisation: text }),
+};
+
+/** Reads an anchors file; `sha256` is the digest to compare with the published one. */
+export async function readAnchors(bytes) {
+  if (bytes.length > MAX_ANCHORS_BYTES) throw new Unreadable('anchors_not_usable', 'size');
+  const envelope = orNull(() => readEnvelope(bytes));
+  const anchors = envelope && orNull(() => members(readCanonical(envelope.payload), ANCHORS));
+  if (!anchors || !(await isSignedBy(envelope, PAYLOAD_TYPE, [anchors.publisher.key]))) {
+    throw new Unreadable('anchors_not_usable', 'signature');
+  }
+  if (hasMisfit(anchors) || hasSharedKey(anchors)) throw new Unreadable('anchors_not_usable', 'keys');
+  return { ...anchors, sha256: digestOf(bytes) };
+}
+
+/** A log's key signs heads, a cosigner's cosigns them (rule 4). */
+const hasMisfit = ({ logs, cosigners }) =>
+  logs.some((log) => log.vkey.type !== ED25519) || cosigners.some((one) => one.vkey.type !== COSIGNATURE);
+
+/** A key that stands twice, in whatever roles (rule 4). */
+function hasSharedKey({ logs, cosigners, custodians }) {
+  const keys = [
+    ...[...logs, ...cosigners].map((one) => hex(one.vkey.key)),
+    ...custodians.map((one) => hex(one.key.raw)),
+  ];
+  return new Set(keys).size !== keys.length;
+}
+
+/** Whether a key of this validity counts for what was signed at `then`, asked at `at` (rules 5, 6). */
+export function counts({ distrust_after, valid_from, valid_until }, then, at) {
+  const covered =
+    valid_from <= then && (valid_until === null || then <= valid_until) && (distrust_after === null || then <= distrust_after);
+  return covered && (at === null || (then <= at && valid_from <= at && (valid_until === null || at <= valid_until)));
+}

@@ -1,0 +1,109 @@
+// Strict DER (X.690 sections 8, 10 and 11): definite lengths in their shortest form, tags of one
+// byte, and the primitive values that certificates need in their one spelling. Libraries for
+// X.509 read BER, which is more than docs/spec/signer-certificate.md rule 1 accepts.
+import { demand, hex, refuse } from './bytes.js';
+
+const MAX_DEPTH = 16;
+
+/** One value that fills `bytes`: `{tag, content, bytes, children}`; children of constructed ones. */
+export function readDer(bytes, tag = null) {
+  const [node, end] = readAt(bytes, 0, 0);
+  demand(end === bytes.length, 'bytes after the value');
+  demand(tag === null || node.tag === tag, 'another tag');
+  return node;
+}
+
+function readAt(bytes, at, depth) {
+  demand(depth < MAX_DEPTH && at + 2 <= bytes.length, 'DER cut short');
+  const tag = bytes[at];
+  demand((tag & 0x1f) !== 0x1f, 'a tag of several bytes');
+  let length = bytes[at + 1];
+  let from = at + 2;
+  if (length >= 0x80) {
+    const digits = length - 0x80;
+    demand(digits >= 1 && digits <= 3 && from + digits <= bytes.length, 'an indefinite or giant length');
+    length = 0;
+    for (let i = 0; i < digits; i += 1) length = length * 256 + bytes[from + i];
+    demand(length >= 0x80 && length >= 256 ** (digits - 1), 'a length in a longer form than needed');
+    from += digits;
+  }
+  const end = from + length;
+  demand(end <= bytes.length, 'DER cut short');
+  const node = { tag, content: bytes.subarray(from, end), bytes: bytes.subarray(at, end), children: [] };
+  if ((tag & 0x20) !== 0) {
+    let next = from;
+    while (next < end) {
+      const [child, after] = readAt(bytes.subarray(0, end), next, depth + 1);
+      node.children.push(child);
+      next = after;
+    }
+  } else {
+    check(node);
+  }
+  return [node, end];
+}
+
+/** The primitive types whose DER narrows their BER. */
+function check({ tag, content }) {
+  if (tag === 0x01) demand(content.length === 1 && (content[0] === 0 || content[0] === 0xff), 'BOOLEAN');
+  if (tag === 0x02 || tag === 0x0a) demand(isMinimal(content), 'INTEGER');
+  if (tag === 0x03) {
+    const unused = content[0];
+    demand(content.length >= 1 && unused <= 7 && (unused === 0 || content.length > 1), 'BIT STRING');
+    demand((content[content.length - 1] & ((1 << unused) - 1)) === 0 || content.length === 1, 'BIT STRING');
+  }
+  if (tag === 0x05) demand(content.length === 0, 'NULL');
+  if (tag === 0x06) checkOid(content);
+}
+
+function isMinimal(content) {
+  if (content.length === 0) return false;
+  if (content.length === 1) return true;
+  return !((content[0] === 0 && content[1] < 0x80) || (content[0] === 0xff && content[1] >= 0x80));
+}
+
+function checkOid(content) {
+  demand(content.length > 0 && content[content.length - 1] < 0x80, 'OBJECT IDENTIFIER');
+  content.forEach((byte, i) => {
+    const startsArc = i === 0 || content[i - 1] < 0x80;
+    demand(!(startsArc && byte === 0x80), 'OBJECT IDENTIFIER');
+  });
+}
+
+/** The content of a value that must have this tag. */
+export function contentOf(node, tag) {
+  demand(node !== undefined && node.tag === tag, 'another tag');
+  return node.content;
+}
+
+/** The children of a value that must have this tag. */
+export function childrenOf(node, tag) {
+  demand(node !== undefined && node.tag === tag, 'another tag');
+  return node.children;
+}
+
+/** The hexadecimal of an OBJECT IDENTIFIER's content: how this page compares them. */
+export const oidOf = (node) => hex(contentOf(node, 0x06));
+
+/** The bytes of a BIT STRING of whole bytes. */
+export function wholeBits(node) {
+  const content = contentOf(node, 0x03);
+  demand(content[0] === 0, 'a BIT STRING that is not of whole bytes');
+  return content.subarray(1);
+}
+
+/** The milliseconds of a UTCTime or GeneralizedTime as RFC 5280 section 4.1.2.5 writes them. */
+export function timeOf(node) {
+  const digits = String.fromCharCode(...node.content);
+  const form = node.tag === 0x17 ? /^(\d\d)(\d{10})Z$/ : /^(\d{4})(\d{10})Z$/;
+  demand(node.tag === 0x17 || node.tag === 0x18, 'no time');
+  const found = form.exec(digits);
+  if (!found) return refuse('no time');
+  const short = Number(found[1]);
+  const year = node.tag === 0x18 ? short : short + (short >= 50 ? 1900 : 2000);
+  const [month, day, hour, minute, second] = found[2].match(/\d\d/g);
+  const text = `${String(year).padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const at = Date.parse(text);
+  demand(Number.isFinite(at) && new Date(at).toISOString() === text && at >= 0, 'no time');
+  return at;
+}

@@ -1,0 +1,53 @@
+// Which attribute stands in which slot: docs/spec/record.md, "the tree" and "slots after the frame".
+
+const FRAME = ['kind', 'schema', 'record_id', 'chain', 'seq', 'prev', 'recorded_at', 'generated_by'];
+
+const TRACE = 'client_address forwarded_for user_agent received_at';
+
+/** Kind, number of slots, and the names after the frame in the order of their slots. */
+const KINDS = {
+  filing_opened: [16, 'filing filing_number matter company_name handler_name opened_by'],
+  filing_changed: [
+    32,
+    'filing change party party_kind capacities party_name representative_name document document_version ' +
+      'document_title document_sha256 document_pages document_size_bytes changed_by',
+  ],
+  consent_given: [
+    32,
+    `filing ceremony party consent decision text_sha256 text_version text_language ${TRACE}`,
+  ],
+  signing: [
+    64,
+    'filing filing_number matter company_name ceremony signing voucher party party_kind capacities party_name ' +
+      'representative_name identity documents intent_sha256 consents prior_records challenge envelope_sha256 ' +
+      'certificate_sha256 device_key_sha256 client_root photo_sha256 photo_format photo_received_at ' +
+      `photo_attempts ${TRACE} clock_offset_ms tls`,
+  ],
+  decline: [32, `filing ceremony party reason ${TRACE}`],
+  confirmation: [32, `filing party statement_sha256 shown_sha256 ${TRACE}`],
+  objection: [32, `filing party against ground reason shown_sha256 ${TRACE}`],
+  access: [32, `filing actor actor_role purpose looked_at attributes_opened ${TRACE}`],
+  client: [
+    32,
+    'signed_at time_zone photo_sha256 capture_source strokes_sha256 place device user_agent screen language ' +
+      'key_custody dwell software',
+  ],
+};
+
+/** The schema of a kind and version: `{kind, slots, names, frame}`, or null. */
+export function schemaOf(kind, version) {
+  if (version !== 1 || typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) return null;
+  const [slots, after] = KINDS[kind];
+  const frame = kind === 'client' ? FRAME.slice(0, 2) : FRAME;
+  const names = [...frame, ...after.split(' ')];
+  return { kind, slots, names, frame: frame.length };
+}
+
+/** The one name of a slot; undefined beyond the tree. */
+export function nameOfSlot(schema, slot) {
+  if (slot >= schema.slots) return undefined;
+  return schema.names[slot] ?? `reserved_${String(slot).padStart(2, '0')}`;
+}
+
+/** Whether a slot has no name of its own. */
+export const isReserved = (schema, slot) => slot >= schema.names.length;

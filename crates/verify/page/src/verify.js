@@ -1,0 +1,25 @@
+// Bytes in, report out: what the page and its tests call.
+import { MAX_ANCHORS_BYTES } from './anchors.js';
+import { conclude, REQUIRED_BY_DEFAULT } from './claims.js';
+import { MAX_FILE_BYTES } from './container.js';
+import { examine } from './examine.js';
+import { Unreadable } from './unreadable.js';
+import { failureOf } from './unreadable-words.js';
+import { reportOf } from './words.js';
+
+/**
+ * Verifies a file: `{report, examination, unreadable}`; the last two exclude each other.
+ * `at` is in milliseconds since 1970.
+ */
+export async function verify({ name, file, anchors = null, required = REQUIRED_BY_DEFAULT, at = null, language }) {
+  try {
+    if (anchors && anchors.length > MAX_ANCHORS_BYTES) throw new Unreadable('file_too_large', 'anchors');
+    if (file.length > MAX_FILE_BYTES) throw new Unreadable('file_too_large', 'bundle');
+    const examination = await examine(file, anchors, at);
+    const conclusion = conclude(examination.claims, required, anchors !== null);
+    return { report: reportOf(name, examination, required, conclusion, language), examination, unreadable: null };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { report: failureOf(name, error, language), examination: null, unreadable: error };
+  }
+}
