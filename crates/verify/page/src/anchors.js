@@ -56,8 +56,12 @@ function hasSharedKey({ logs, cosigners, custodians }) {
 }
 
 /** Whether a key of this validity counts for what was signed at `then`, asked at `at` (rules 5, 6). */
-export function counts({ distrust_after, valid_from, valid_until }, then, at) {
-  const covered =
-    valid_from <= then && (valid_until === null || then <= valid_until) && (distrust_after === null || then <= distrust_after);
-  return covered && (at === null || (then <= at && valid_from <= at && (valid_until === null || at <= valid_until)));
+export function counts(validity, then, at) {
+  const { distrust_after: distrust, valid_from: from, valid_until: until } = validity;
+  const covers = from <= then && (until === null || then <= until) && (distrust === null || then <= distrust);
+  return covers && isAskedInTime(validity, then, at);
 }
+
+/** Whether a question put at `at` may rely on the key for something of `then` (rule 6). */
+export const isAskedInTime = ({ valid_from: from, valid_until: until }, then, at) =>
+  at === null || (then <= at && from <= at && (until === null || at <= until));

@@ -57,13 +57,13 @@ async function examineDecoded(decoded, question) {
     return { claims: [...always, await examineSignatureAlone(decoded), ...claims], interval: null };
   }
   const log = examineLog(decoded, question);
-  const custody = await examineCustody(decoded, question, log.entry);
+  const custody = await examineCustody(decoded, question, log);
   const interval = intervalOf(decoded, question, log.cosigned, custody.received);
   const claims = [
     ...always,
     ...log.claims,
     custody.claim,
-    await examineCompleteness(decoded, question),
+    await examineCompleteness(decoded, question, log),
     await examineSignature(decoded, question, interval.notAfter),
     examineTime(decoded, interval),
   ];

@@ -1,5 +1,6 @@
 // Signed notes and their keys: c2sp.org/signed-note, docs/spec/tlog.md "Notes" and "Cosignatures".
-import { base64, bytesOf, concat, demand, hex, refuse, textOf } from './bytes.js';
+import { base64, bytesOf, concat, demand, hex, orNull, refuse, textOf } from './bytes.js';
+import { isKeyName, readCheckpointText } from './checkpoint.js';
 import { ed25519Holds, ed25519Key } from './ed25519.js';
 import { sha256 } from './sha256.js';
 
@@ -10,12 +11,6 @@ const MAX_SIGNATURES = 64;
 export const ED25519 = 0x01;
 /** Signature type of a cosigner's key: `cosignature/v1`. */
 export const COSIGNATURE = 0x04;
-
-/** Whether a text may name a key. */
-export function isKeyName(text) {
-  const length = bytesOf(text).length;
-  return length >= 1 && length <= 255 && !/[\p{White_Space}+\p{Cc}]/u.test(text);
-}
 
 /** A verifier key `name+id+base64(type ‖ key)`. */
 export function readVerifierKey(text) {
@@ -74,7 +69,8 @@ const signed = (key, text, { signature }) =>
 
 /** The time of a cosignature in seconds since 1970, or undefined when it does not hold. */
 function cosignedAt(key, text, { signature }) {
-  if (signature.length !== 72) return undefined;
+  // Nothing but a checkpoint is cosigned ("Cosignatures" rule 3).
+  if (signature.length !== 72 || orNull(() => readCheckpointText(text)) === null) return undefined;
   const time = BigInt(`0x${hex(signature.subarray(0, 8))}`);
   if (time < 1n || time > 2n ** 63n - 1n) return undefined;
   const message = concat(bytesOf(`cosignature/v1\ntime ${time}\n`), bytesOf(text));

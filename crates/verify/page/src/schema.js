@@ -27,6 +27,8 @@ const KINDS = {
   confirmation: [32, `filing party statement_sha256 shown_sha256 ${TRACE}`],
   objection: [32, `filing party against ground reason shown_sha256 ${TRACE}`],
   access: [32, `filing actor actor_role purpose looked_at attributes_opened ${TRACE}`],
+  erasure: [32, 'filing party classes basis requested_by decision reason legal_basis records keys actor'],
+  legal_hold: [32, `filing hold change actor reason ${TRACE}`],
   client: [
     32,
     'signed_at time_zone photo_sha256 capture_source strokes_sha256 place device user_agent screen language ' +

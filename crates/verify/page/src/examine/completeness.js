@@ -6,9 +6,10 @@ import { openStatement, readEnvelope } from '../dsse.js';
 import { readDisclosure, readFrame } from '../record.js';
 import { CHAIN_HEAD, chainCommitment } from '../statements.js';
 import { custodianOf } from './custody.js';
+import { isDatedInTrust } from './log.js';
 
 /** The claim `complete`. */
-export async function examineCompleteness(decoded, { anchors, at }) {
+export async function examineCompleteness(decoded, { anchors, at }, log) {
   const name = 'complete';
   const { fault, listed } = walk(decoded);
   if (fault) return contradicted(name, fault);
@@ -20,7 +21,10 @@ export async function examineCompleteness(decoded, { anchors, at }) {
   if (by === null) return notProved(name, because('no_chain_head'));
   const head = await openStatement(envelope, CHAIN_HEAD, by.key);
   if (head === null || head.custodian !== by.custodian) return contradicted(name, because('chain_head_invalid'));
-  if (!counts(by.validity, head.time, at)) return notProved(name, because('key_not_valid_then', { who: by.custodian }));
+  const isTrusted = isDatedInTrust(by.validity.distrust_after, log.cosigned);
+  if (!isTrusted || !counts(by.validity, head.time, at)) {
+    return notProved(name, because('key_not_valid_then', { who: by.custodian }));
+  }
   return compare(listed, head, decoded.frame, by.organisation);
 }
 

@@ -6,14 +6,15 @@ import { because, contradicted, notProved, proved } from '../claims.js';
 import { openStatement, readEnvelope } from '../dsse.js';
 import { chainCommitment, DEPOSIT_RECEIPT, manifestDigest } from '../statements.js';
 import { referenced } from './integrity.js';
+import { isDatedInTrust } from './log.js';
 
 /** The claim, and when which organisation received the record: `received` of `{at, organisation}`. */
-export async function examineCustody(decoded, question, entry) {
+export async function examineCustody(decoded, question, log) {
   const { anchors } = question;
   const held = [];
   let refused = null;
   for (const part of decoded.parts.deposits) {
-    const { fault, by, receipt } = await open(decoded, question, part, entry);
+    const { fault, by, receipt } = await open(decoded, question, part, log);
     if (fault) return { claim: contradicted('deposited', because(fault, { entry: part.name })), received: [] };
     if (!by) continue;
     if (receipt.outcome.outcome === 'refused') {
@@ -48,15 +49,17 @@ export const custodianOf = (envelope, anchors) =>
   anchors.custodians.find(({ key }) => envelope.signatures.some(({ keyid }) => keyid === key.keyId)) ?? null;
 
 /** One receipt: a fault that contradicts, or who signed it; neither when it does not count. */
-async function open(decoded, { anchors, at }, part, entry) {
+async function open(decoded, { anchors, at }, part, log) {
   const envelope = orNull(() => readEnvelope(part.bytes));
   if (envelope === null) return { fault: 'receipt_invalid' };
   const by = custodianOf(envelope, anchors);
   if (by === null) return {};
   const receipt = await openStatement(envelope, DEPOSIT_RECEIPT, by.key);
   if (receipt === null || receipt.custodian !== by.custodian) return { fault: 'receipt_invalid' };
-  if (!isFor(receipt, decoded, entry)) return { fault: 'receipt_of_another' };
-  return counts(by.validity, receipt.received_at, at) ? { by, receipt } : {};
+  if (!isFor(receipt, decoded, log.entry)) return { fault: 'receipt_of_another' };
+  // The instant in a receipt is the custodian's own word.
+  const isTrusted = isDatedInTrust(by.validity.distrust_after, log.cosigned);
+  return isTrusted && counts(by.validity, receipt.received_at, at) ? { by, receipt } : {};
 }
 
 /** Rule 7. */

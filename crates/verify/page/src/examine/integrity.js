@@ -2,7 +2,7 @@
 // docs/spec/challenge-and-statement.md rules 11 and 12, docs/spec/bundle.md rules 10 and 11.
 import { Malformed, orNull } from '../bytes.js';
 import { immutableParts } from '../bundle.js';
-import { readProofFile } from '../checkpoint.js';
+import { readProofFile } from '../proof-file.js';
 import { because, contradicted, proved } from '../claims.js';
 import { writeCanonical } from '../json.js';
 import { digest, identifier, listOf, text } from '../shape.js';

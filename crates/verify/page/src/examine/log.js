@@ -1,7 +1,7 @@
 // Logged, witnessed, mirrored: docs/spec/verdict.md rule 1, docs/spec/anchors.md rules 4 to 7.
 import { orNull, unhex } from '../bytes.js';
-import { counts } from '../anchors.js';
-import { readProofFile } from '../checkpoint.js';
+import { counts, isAskedInTime } from '../anchors.js';
+import { readProofFile } from '../proof-file.js';
 import { because, contradicted, notProved, proved } from '../claims.js';
 import { verifyNote } from '../note.js';
 import { recordEntry } from '../record.js';
@@ -48,27 +48,49 @@ function prove({ parts, record, frame }, { anchors, at }) {
   if (!isIncluded({ index: proof.index, size, leaf, path: proof.path, root })) return wrong(because('not_included'));
   const signed = signaturesOn(proof.checkpoint, anchors, at);
   if (signed === null) return wrong(because('log_signature_invalid'));
-  if (!counts(signed.log.validity, frame.recorded_at, at)) return missing(because('key_not_valid_then', { who: origin }));
-  return { proof, ...signed };
+  // A head in the overlap of two keys is signed by both; one that counts is enough.
+  const log = signed.logs.find(({ validity }) => logKeyCounts(validity, frame.recorded_at, signed.cosigned, at));
+  if (log === undefined) return missing(because('key_not_valid_then', { who: origin }));
+  return { proof, log, cosigned: signed.cosigned };
 }
 
-/** The anchor of the log that signed a head, and the cosignatures on it that count; or null. */
+/**
+ * Whether a log's key counts for a record of this instant. The head is signed after it: a key that
+ * begins later counts once others have seen the head in its time (anchors.md rule 5).
+ */
+function logKeyCounts(validity, recordedAt, cosigned, at) {
+  const seenLast = Math.max(recordedAt, ...cosigned.map((one) => one.at));
+  const { distrust_after: distrust } = validity;
+  return (
+    validity.valid_from <= seenLast &&
+    (validity.valid_until === null || recordedAt <= validity.valid_until) &&
+    isDatedInTrust(distrust, cosigned) &&
+    isAskedInTime(validity, recordedAt, at)
+  );
+}
+
+/** What a key says of its own time is worth nothing once it may be in other hands: others must have dated it. */
+export const isDatedInTrust = (distrustAfter, words) =>
+  distrustAfter === null || words.some((word) => word.at <= distrustAfter);
+
+/** The anchors of the log's keys that signed a head, and the cosignatures on it that count; or null. */
 function signaturesOn({ origin, note }, anchors, at) {
   const logs = anchors.logs.filter(({ vkey }) => vkey.name === origin);
   const known = [...logs, ...anchors.cosigners];
-  const verified = verifyNote(note, known.map(({ vkey }) => vkey));
-  const log = verified && logs.find(({ vkey }) => verified.some(({ key }) => key === vkey));
-  if (!log) return null;
+  const verified = verifyNote(note, known.map(({ vkey }) => vkey)) ?? [];
+  const signed = logs.filter(({ vkey }) => verified.some(({ key }) => key === vkey));
+  if (signed.length === 0) return null;
   const cosigned = [];
   for (const { key, time } of verified) {
     const by = anchors.cosigners.find(({ vkey }) => vkey === key);
     if (!by || time > MAX_SECONDS) continue;
     const then = Number(time) * 1000;
     // A cosigner of the log's own organisation counts for nothing (anchors.md rule 7).
-    if (by.organisation === log.organisation || !counts(by.validity, then, at)) continue;
-    cosigned.push({ at: then, organisation: by.organisation, role: by.role });
+    if (by.organisation === signed[0].organisation || !counts(by.validity, then, at)) continue;
+    cosigned.push({ at: then, organisation: by.organisation, role: by.role, distrust: by.validity.distrust_after });
   }
-  return { log, cosigned };
+  const trusted = cosigned.filter(({ distrust }) => distrust === null);
+  return { logs: signed, cosigned: cosigned.filter(({ distrust }) => isDatedInTrust(distrust, trusted)) };
 }
 
 function cosignedBy(name, role, cosigned) {

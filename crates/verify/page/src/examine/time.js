@@ -1,5 +1,5 @@
 // Time: docs/spec/verdict.md, rule 2.
-import { readCheckpoint } from '../checkpoint.js';
+import { readCheckpoint } from '../proof-file.js';
 import { because, contradicted, notProved, proved } from '../claims.js';
 import { headOfChallenge } from './log.js';
 
