@@ -8,18 +8,21 @@ import { failureOf } from './unreadable-words.js';
 import { reportOf } from './words.js';
 
 /**
- * Verifies a file: `{report, examination, unreadable}`; the last two exclude each other.
- * `at` is in milliseconds since 1970.
+ * Verifies a file: `{report, examination}`; without `examination` the report is of a file that
+ * cannot be examined. `at` is in milliseconds since 1970; `failure` says why a file has no bytes.
  */
-export async function verify({ name, file, anchors = null, required = REQUIRED_BY_DEFAULT, at = null, language }) {
+export async function verify({
+  name, file, anchors = null, required = REQUIRED_BY_DEFAULT, at = null, language, failure = null,
+}) {
   try {
+    if (failure) throw failure;
     if (anchors && anchors.length > MAX_ANCHORS_BYTES) throw new Unreadable('file_too_large', 'anchors');
     if (file.length > MAX_FILE_BYTES) throw new Unreadable('file_too_large', 'bundle');
     const examination = await examine(file, anchors, at);
     const conclusion = conclude(examination.claims, required, anchors !== null);
-    return { report: reportOf(name, examination, required, conclusion, language), examination, unreadable: null };
+    return { report: reportOf(name, examination, required, conclusion, language), examination };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return { report: failureOf(name, error, language), examination: null, unreadable: error };
+    return { report: failureOf(name, error, language), examination: null };
   }
 }

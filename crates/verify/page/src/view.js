@@ -1,0 +1,89 @@
+// The result: what is shown of a report.
+import { element, harmless, statusShape, visibleJson } from './dom.js';
+import { CONCLUSIONS, KINDS, nextStep, PAGE } from './page-words.js';
+import { claimItem, intervalPicture, vouchersTable } from './picture.js';
+import { forPeople } from './words.js';
+
+const SHAPE_OF = { proved: 'proved', contradicted: 'contradicted', self_consistent: 'not_proved', not_proved: 'not_proved' };
+
+/** The elements of a result, in order. */
+export function resultOf({ report, examination }, language) {
+  const words = (key) => PAGE[key][language];
+  if (report.error) {
+    const { what, next } = report.error;
+    return [banner('contradicted', 'unreadable', words('unreadable'), harmless(what)), facts([[words('next'), next]], words), json(report, words)];
+  }
+  const sentence = CONCLUSIONS[report.verdict][language];
+  const split = sentence.search(/[::]/);
+  const step = nextStep(report.verdict, examination.anchors !== null)[language];
+  return [
+    banner(SHAPE_OF[report.verdict], report.verdict, sentence.slice(0, split), sentence.slice(split + 1).trim()),
+    element('p', { class: 'next' }, element('strong', {}, `${words('next')}: `), step),
+    intervalPicture(examination, language),
+    element('h2', {}, words('claims')),
+    element('ul', { class: 'claims' }, ...report.claims.map((claim) => claimItem(claim, language))),
+    vouchersTable(report, language),
+    facts(factsOf(report, examination, language), words),
+    json(report, words),
+  ].filter((part) => part !== null);
+}
+
+function banner(shape, verdict, heading, rest) {
+  return element(
+    'div',
+    { class: `banner ${shape}`, 'data-verdict': verdict },
+    statusShape(shape),
+    element('p', {}, element('strong', {}, heading), element('span', {}, rest)),
+  );
+}
+
+function factsOf(report, { anchors, frame, sha256, isTestOnly }, language) {
+  const words = (key) => PAGE[key][language];
+  const rows = [
+    [words('file'), harmless(report.file)],
+    ['SHA-256', sha256],
+    [words('record'), frame ? recordLine(frame, language) : words('cannotBeRead')],
+    [words('anchorsDigest'), anchors ? `SHA-256 ${anchors.sha256}` : words('notGiven')],
+  ];
+  if (anchors) {
+    rows.push([words('publisher'), `${harmless(anchors.publisher.organisation)}, ${forPeople(anchors.published_at)}`]);
+    const organisations = new Set(anchors.custodians.map(({ organisation }) => organisation));
+    if (anchors.custodians.length > 1 && organisations.size === 1) {
+      const [name] = [...organisations].map(harmless);
+      rows.push([words('custody'), language === 'zh' ? `全部保管方同属 ${name}` : `all custodians belong to ${name}`]);
+    }
+  }
+  if (isTestOnly) rows.push([words('certificate'), words('testOnly')]);
+  rows.push([words('exit'), String(report.exit)]);
+  return rows;
+}
+
+function recordLine({ kind, seq, recorded_at: at }, language) {
+  const what = KINDS[kind]?.[language] ?? kind;
+  return language === 'zh'
+    ? `${what},记录链第 ${seq} 条,平台记录于 ${forPeople(at)}`
+    : `${what}, no. ${seq} of its chain, by the platform's clock ${forPeople(at)}`;
+}
+
+function facts(rows) {
+  const pairs = rows.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]);
+  return element('dl', { class: 'facts' }, ...pairs);
+}
+
+function json(report, words) {
+  const text = visibleJson(report);
+  const save = element('button', { type: 'button', class: 'button' }, words('download'));
+  save.addEventListener('click', () => download(`${report.file}.verdict.json`, `${JSON.stringify(report, null, 2)}\n`));
+  return element(
+    'section',
+    { class: 'json' },
+    save,
+    element('details', {}, element('summary', {}, words('json')), element('pre', { id: 'json', tabindex: '0', lang: 'en' }, text)),
+  );
+}
+
+function download(name, text) {
+  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  element('a', { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
