@@ -15,7 +15,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Unit;
 
-type Count = Gauge<u64, AtomicU64>;
+pub(crate) type Count = Gauge<u64, AtomicU64>;
 
 /// What operators look at beside requests.
 pub(crate) struct Figures {
@@ -35,12 +35,12 @@ pub(crate) struct Figures {
 pub type StoreGauges = Arc<dyn Fn() -> Gauges + Send + Sync>;
 
 /// What the store says of itself.
-struct StoreFigures {
+pub(crate) struct StoreFigures {
     ask: StoreGauges,
-    queued_items: Count,
+    pub(crate) queued_items: Count,
     queued_bytes: Count,
-    sync_failures: Count,
-    index_lag: Count,
+    pub(crate) sync_failures: Count,
+    pub(crate) index_lag: Count,
     tiling_lag: Count,
 }
 
@@ -161,6 +161,33 @@ impl Figures {
         if let Some(age_s) = checkpoint_age_s(platform) {
             self.checkpoint_age_s.set(age_s);
         }
+    }
+
+    /// Age of the newest cosignature on the published head, in seconds.
+    pub(crate) fn checkpoint_age_s(&self) -> Count {
+        self.checkpoint_age_s.clone()
+    }
+
+    /// Leaves under the head that the log signed and not under the one that was cosigned.
+    pub(crate) fn uncosigned(&self, by: &'static str) -> impl Fn() -> u64 + use<> {
+        let of = |head| self.log_size.get_or_create(&LogLabels { head }).clone();
+        let (log, cosigned) = (of("log"), of(by));
+        move || log.get().saturating_sub(cosigned.get())
+    }
+
+    /// Deposits in a state at one custodian.
+    pub(crate) fn deposits(&self, custodian: &'static str, state: &'static str) -> Count {
+        self.deposits.get_or_create(&DepositLabels { custodian, state }).clone()
+    }
+
+    /// For how long the oldest deposit at one custodian has waited, in seconds.
+    pub(crate) fn oldest_outstanding_s(&self, custodian: &'static str) -> Count {
+        self.oldest_outstanding_s.get_or_create(&CustodianLabels { custodian }).clone()
+    }
+
+    /// What the store says of itself, if it is one that says anything.
+    pub(crate) const fn store(&self) -> Option<&StoreFigures> {
+        self.store.as_ref()
     }
 
     fn take(&self, coverage: &Coverage) {

@@ -22,9 +22,10 @@
 //! - [`server`], [`settings`]: started on a listener, stopped by draining
 //! - [`openapi`]: the description for programs; `schema`: the shapes in it
 //! - `pages`: coverage, and the description for people
-//! - `figures`, `recent`: what operators look at
+//! - `alarms`, `figures`, `recent`: what operators look at
 
 pub mod access;
+mod alarms;
 mod edge_problem;
 mod extract;
 mod figures;

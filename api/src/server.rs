@@ -17,7 +17,7 @@ use heqi_service_kit::health::Readiness;
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
 use heqi_service_kit::metrics::HttpMetrics;
 use heqi_service_kit::problem::RequestProblem;
-use heqi_service_kit::{Edge, Health, Listener, Metrics, Shutdown, TaskGroup, edge};
+use heqi_service_kit::{Alarms, Edge, Health, Listener, Metrics, Shutdown, TaskGroup, edge};
 use heqi_vocabulary::Entropy;
 use tokio::task::JoinHandle;
 
@@ -49,6 +49,8 @@ pub struct Surroundings {
     pub health: Arc<Health>,
     /// Answers `/metrics`; the program may add figures of its own.
     pub metrics: Arc<Metrics>,
+    /// Answers `/alarms`; the program may watch figures of its own.
+    pub alarms: Arc<Alarms>,
     /// Asks the store for its numbers: they become figures, and a store that has failed is
     /// not ready.
     pub store_gauges: Option<StoreGauges>,
@@ -57,12 +59,14 @@ pub struct Surroundings {
 impl Surroundings {
     /// A platform without witness, ready at once, with figures of its own.
     pub fn new(platform: Arc<Platform>, entropy: Arc<dyn Entropy>) -> Self {
+        let metrics = Arc::new(Metrics::default());
         Self {
             platform,
             witness: None,
             entropy,
             health: Arc::new(Health::default()),
-            metrics: Arc::new(Metrics::default()),
+            alarms: Arc::new(Alarms::new(&metrics)),
+            metrics,
             store_gauges: None,
         }
     }
@@ -99,7 +103,7 @@ impl Api {
         if !settings.has_plain_log_name() {
             return Err(StartError::LogName(settings.log_name));
         }
-        let Surroundings { platform, witness, entropy, health, metrics, store_gauges } =
+        let Surroundings { platform, witness, entropy, health, metrics, alarms, store_gauges } =
             surroundings;
         if let Some(gauges) = store_gauges.clone() {
             health.check("store", move || match gauges().failures {
@@ -115,8 +119,11 @@ impl Api {
         let (workers, limits) = (settings.workers.max(1), settings.limits);
         let drain_s = settings.drain_timeout_ms.div_ceil(1_000);
         let health = Data::from(health);
+        let figures = Figures::register(&metrics, store_gauges);
+        crate::alarms::watch(&alarms, &settings.alarms, &figures);
         let state = Data::new(State {
-            figures: Figures::register(&metrics, store_gauges),
+            figures,
+            alarms,
             recent: Recent::new(),
             docs: RenderedDocs::of(openapi::to_json()),
             platform,
@@ -125,6 +132,7 @@ impl Api {
             metrics,
             shutdown,
         });
+        tokio::spawn(crate::alarms::look_until_stopped(state.clone().into_inner()));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(edge.clone())

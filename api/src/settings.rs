@@ -1,6 +1,6 @@
 //! What the operator decides about this service.
 
-use heqi_service_kit::{Limits, TrustedProxies};
+use heqi_service_kit::{AlarmLimits, Limits, TrustedProxies};
 use serde::Deserialize;
 
 /// The `api` table of the settings.
@@ -17,6 +17,8 @@ pub struct ApiSettings {
     pub trusted_proxies: TrustedProxies,
     /// How much may be sent.
     pub limits: Limits,
+    /// When somebody is told.
+    pub alarms: AlarmLimits,
     /// How long a body may take to arrive, in milliseconds.
     pub body_deadline_ms: u64,
     /// The longest a receipt is waited for, in milliseconds.
@@ -37,6 +39,7 @@ impl Default for ApiSettings {
             log_name: "platform".to_owned(),
             trusted_proxies: TrustedProxies::default(),
             limits,
+            alarms: AlarmLimits::default(),
             body_deadline_ms: 60_000,
             wait_max_ms: 30_000,
             drain_timeout_ms: 10_000,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heqi_evidence_store::witness::Witness;
 use heqi_registration::Platform;
-use heqi_service_kit::{Metrics, Shutdown};
+use heqi_service_kit::{Alarms, Metrics, Shutdown};
 
 use crate::figures::Figures;
 use crate::pages::docs::RenderedDocs;
@@ -23,6 +23,8 @@ pub(crate) struct State {
     pub(crate) metrics: Arc<Metrics>,
     /// The figures of this platform among them.
     pub(crate) figures: Figures,
+    /// What somebody is told of.
+    pub(crate) alarms: Arc<Alarms>,
     /// The newest signings.
     pub(crate) recent: Recent,
     /// The description of the interface, ready to be sent.

@@ -96,4 +96,5 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/healthz", EVERYBODY),
     get("/readyz", EVERYBODY),
     get("/metrics", EVERYBODY),
+    get("/alarms", EVERYBODY),
 ];

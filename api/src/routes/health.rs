@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig, resource};
 use heqi_service_kit::health::{self, Health};
-use heqi_service_kit::{Problem, metrics};
+use heqi_service_kit::{Problem, ReaderLanguage, alarms, metrics};
 
 use super::reading;
 use crate::state::State;
@@ -11,7 +11,8 @@ use crate::state::State;
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/healthz").route(reading().to(healthz)))
         .service(resource("/readyz").route(reading().to(readyz)))
-        .service(resource("/metrics").route(reading().to(metrics)));
+        .service(resource("/metrics").route(reading().to(metrics)))
+        .service(resource("/alarms").route(reading().to(alarms)));
 }
 
 /// Whether the process answers at all.
@@ -49,4 +50,15 @@ async fn readyz(health: Data<Health>) -> HttpResponse {
 async fn metrics(state: Data<State>) -> Result<HttpResponse, Problem> {
     state.figures.refresh(&state.platform).await;
     metrics::metrics(Data::from(state.metrics.clone())).await
+}
+
+/// Every alarm as of the last look, raised ones first: numbers and fixed sentences only.
+#[utoipa::path(
+    get,
+    path = "/alarms",
+    tag = "operation",
+    responses((status = 200, description = "Every alarm", content_type = "application/json")),
+)]
+async fn alarms(state: Data<State>, language: ReaderLanguage) -> HttpResponse {
+    alarms::alarms(Data::from(state.alarms.clone()), language).await
 }

@@ -27,9 +27,11 @@
 //! - [`security_headers`]: what a browser may do with an answer
 //!
 //! What operators look at:
+//! - [`alarms`]: figures with a limit; told when it is passed and when it holds again
 //! - [`health`]: alive, and ready with named checks
 //! - [`metrics`]: counts and durations in the text form of OpenMetrics
 
+pub mod alarms;
 pub mod api_key;
 pub mod client_address;
 pub mod edge;
@@ -51,6 +53,7 @@ mod base32;
 #[cfg(test)]
 mod testing;
 
+pub use alarms::{AlarmLimits, Alarms};
 pub use api_key::{ApiKey, ApiKeyHash, Scope};
 pub use client_address::{ClientAddress, TrustedProxies};
 pub use edge::Edge;

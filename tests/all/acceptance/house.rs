@@ -194,7 +194,11 @@ impl House {
         let mut surroundings = heqi_api::Surroundings::new(platform.clone(), entropy());
         let logs = [CENTRE_LOG, SECOND_LOG].map(|log| Keys::log(log).verifier_key().clone());
         surroundings.witness = Some(Arc::new(Witness::new(keys.cast().insider, logs.to_vec())));
-        let serving = Api::start(ApiSettings::default(), listener, surroundings).unwrap();
+        let mut settings = ApiSettings::default();
+        // An outage of this test's size is worth an alarm.
+        settings.alarms.look_every_ms = 30;
+        settings.alarms.outstanding_deposits = 10;
+        let serving = Api::start(settings, listener, surroundings).unwrap();
         let url = serving.url();
 
         let centre = keys.centre(centre_listener, &url).await;
@@ -297,6 +301,17 @@ impl House {
 
     pub(crate) async fn coverage(&self) -> Value {
         self.client.get(STAFF, "/api/v1/coverage").await.json()
+    }
+
+    /// Waits until the alarm is raised, or is not; what the service says of it.
+    pub(crate) async fn until_alarm(&self, name: &str, is_raised: bool) -> Value {
+        until(name, async || {
+            let answer = self.client.get("", "/alarms?lang=en").await.json();
+            let alarms = answer["alarms"].as_array()?.clone();
+            let alarm = alarms.into_iter().find(|alarm| alarm["alarm"] == name)?;
+            (alarm["since"].is_string() == is_raised).then_some(alarm)
+        })
+        .await
     }
 
     /// The receipt of a record, as staff sees it.

@@ -69,10 +69,15 @@ async fn after_an_outage_everything_is_deposited_in_order_and_nothing_is_lost_or
     assert_eq!(away["outstanding"], records - before["records"].as_u64().unwrap());
     assert!(during["witnessed_size"].as_u64().unwrap() < records);
 
+    let alarm = house.until_alarm("outstanding_deposits", true).await;
+    assert!(alarm["value"].as_u64().unwrap() > 10, "{alarm}");
+    assert_eq!(alarm["means"], "Too many deposits wait for their receipts.");
+
     house.start_centre().await;
     let after = house.until_answered(&Custodian::ALL).await;
     assert_eq!((&after["signings"], &after["records"]), (&json!(20), &json!(records)));
     assert_eq!(after["gaps"], json!([]));
+    house.until_alarm("outstanding_deposits", false).await;
     let cosigned = house.until_cosigned().await;
     assert_eq!(cosigned.checkpoint().size(), records);
 

@@ -1,0 +1,156 @@
+//! Which figures of the platform somebody is told of.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use heqi_registration::Custodian;
+use heqi_service_kit::alarms::Watch;
+use heqi_service_kit::{AlarmLimits, Alarms};
+
+use crate::figures::{Count, Figures};
+use crate::state::State;
+
+const CHECKPOINT_AGE: Watch = Watch {
+    name: "checkpoint_age",
+    unit: "s",
+    limit: 0,
+    lasting: false,
+    means: (
+        "日志树头长时间没有得到公证处的共同签名,新签署暂时只有平台自己作保。",
+        "The log's head has not been cosigned by the notary for a long time: new signings rest on the platform's word alone.",
+    ),
+    next_step: (
+        "检查到公证处数据中心的网络和证书,并查看其 /readyz。",
+        "Check the network and certificates towards the notary data centre, and its /readyz.",
+    ),
+};
+
+const COSIGNATURE_LAG: Watch = Watch {
+    name: "cosignature_lag",
+    unit: "leaves",
+    means: (
+        "日志中大量条目尚未得到共同签名。",
+        "Many entries of the log have not been cosigned.",
+    ),
+    ..CHECKPOINT_AGE
+};
+
+const MIRROR_LAG: Watch = Watch {
+    name: "mirror_lag",
+    means: ("日志中大量条目尚未被公证处镜像保存。", "Many entries of the log are not mirrored yet."),
+    ..COSIGNATURE_LAG
+};
+
+const DEPOSIT_WAITS: Watch = Watch {
+    name: "deposit_oldest",
+    unit: "s",
+    means: (
+        "有存证长时间没有得到回执。",
+        "A deposit has been waiting for its receipt for a long time.",
+    ),
+    next_step: (
+        "打开 /coverage 查看是哪一条、哪一家;对方恢复后会自动补交。",
+        "Open /coverage to see which one and where; it is deposited by itself once the other side is back.",
+    ),
+    ..CHECKPOINT_AGE
+};
+
+const OUTSTANDING: Watch = Watch {
+    name: "outstanding_deposits",
+    unit: "deposits",
+    means: ("等待回执的存证过多。", "Too many deposits wait for their receipts."),
+    ..DEPOSIT_WAITS
+};
+
+const QUARANTINED: Watch = Watch {
+    name: "quarantined_deposits",
+    unit: "deposits",
+    means: (
+        "公证处返回的摘要与我方不同,已停止并隔离,没有任何内容被覆盖。",
+        "The notary answered with another digest than ours: the deposit was stopped and set aside, nothing was overwritten.",
+    ),
+    next_step: (
+        "不要重试。保留双方日志,按《运维手册》中“摘要不一致”一节联系公证处。",
+        "Do not retry. Keep both logs and contact the notary as OPERATING says under differing digests.",
+    ),
+    ..DEPOSIT_WAITS
+};
+
+const SYNC_FAILURES: Watch = Watch {
+    name: "sync_failures",
+    unit: "failures",
+    limit: 0,
+    lasting: true,
+    means: (
+        "磁盘写入或落盘失败,存储已停止接受新内容。",
+        "The disk failed to write or sync: the store accepts nothing more.",
+    ),
+    next_step: (
+        "检查磁盘与剩余空间,然后重新启动;已答复的签署不会丢失。",
+        "Check the disk and its free space, then start again; nothing that was answered is lost.",
+    ),
+};
+
+const QUEUE: Watch = Watch {
+    name: "queue_depth",
+    unit: "changes",
+    lasting: false,
+    means: ("等待落盘的写入过多。", "Too many changes wait for the disk."),
+    next_step: (
+        "检查磁盘速度(heqi doctor)和来访量。",
+        "Check the speed of the disk (heqi doctor) and the load.",
+    ),
+    ..SYNC_FAILURES
+};
+
+const INDEX_LAG: Watch = Watch {
+    name: "index_lag",
+    unit: "rows",
+    means: ("索引落后过多,重启会变慢。", "The index is far behind: a start will be slow."),
+    ..QUEUE
+};
+
+/// Watches everything that the figures know. Each custodian is watched under the name of
+/// the alarm; the worst of both counts.
+pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
+    let at = |watch: Watch, limit| Watch { limit, ..watch };
+    let age = figures.checkpoint_age_s();
+    alarms.watch(at(CHECKPOINT_AGE, limits.checkpoint_age_s), move || Some(age.get()));
+    for (watch, by) in [(COSIGNATURE_LAG, "witness"), (MIRROR_LAG, "mirror")] {
+        let lag = figures.uncosigned(by);
+        alarms.watch(at(watch, limits.cosignature_lag), move || Some(lag()));
+    }
+    let custodians = [Custodian::DataCentre, Custodian::Preservation].map(Custodian::as_str);
+    let oldest = custodians.map(|custodian| figures.oldest_outstanding_s(custodian));
+    alarms.watch(at(DEPOSIT_WAITS, limits.deposit_oldest_s), move || worst(&oldest));
+    let outstanding = custodians.map(|custodian| figures.deposits(custodian, "outstanding"));
+    alarms.watch(at(OUTSTANDING, limits.outstanding_deposits), move || worst(&outstanding));
+    let quarantined = custodians.map(|custodian| figures.deposits(custodian, "quarantined"));
+    alarms.watch(at(QUARANTINED, 0), move || worst(&quarantined));
+    if let Some(store) = figures.store() {
+        let failures = store.sync_failures.clone();
+        alarms.watch(SYNC_FAILURES, move || Some(failures.get()));
+        let queued = store.queued_items.clone();
+        alarms.watch(at(QUEUE, limits.queue_depth), move || Some(queued.get()));
+        let lag = store.index_lag.clone();
+        alarms.watch(at(INDEX_LAG, limits.index_lag), move || Some(lag.get()));
+    }
+}
+
+fn worst(figures: &[Count]) -> Option<u64> {
+    figures.iter().map(Count::get).max()
+}
+
+/// Takes the figures and looks at them until the service stops.
+pub(crate) async fn look_until_stopped(state: Arc<State>) {
+    let mut stop = state.shutdown.clone();
+    let every = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
+    while !stop.is_requested() {
+        tokio::select! {
+            () = stop.requested() => return,
+            () = tokio::time::sleep(every) => {}
+        }
+        state.figures.refresh(&state.platform).await;
+        state.alarms.look(state.platform.now());
+    }
+}
