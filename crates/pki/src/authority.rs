@@ -5,6 +5,7 @@
 
 mod issuing;
 mod test_only;
+mod test_time;
 
 use heqi_vocabulary::{Entropy, UtcMillis};
 
@@ -12,6 +13,7 @@ use crate::certificate::CertificateChain;
 use crate::keys::{PublicKey, SignError};
 
 pub use test_only::{AuthorityFileError, TestAuthority};
+pub use test_time::TestTimeAuthority;
 
 /// Whoever issues signer certificates: a licensed authority in production, the
 /// [`TestAuthority`] in tests and demonstrations.

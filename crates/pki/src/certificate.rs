@@ -24,8 +24,7 @@ pub use chain::{
     AnchoredChain, CertificateChain, ChainError, ChainFormError, MAX_CHAIN, TrustedRoot,
     TrustedRootError, ValidityError, VerifiedChain,
 };
-use extensions::Extensions;
-pub(crate) use extensions::KEY_PURPOSE_DOCUMENT_SIGNING;
+pub(crate) use extensions::{ANY_KEY_PURPOSE, Authority, Extensions, KEY_PURPOSE_DOCUMENT_SIGNING};
 pub use extensions::{ExtensionError, TEST_ONLY_EXTENSION, TEST_ONLY_NOTICE};
 pub(crate) use pem::{PemBlocks, read_certificate, write_certificate};
 pub use rules::ChainFault;

@@ -243,8 +243,8 @@ def dsse():
 
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)
-TEST_ONLY = x509.ObjectIdentifier("1.3.6.1.4.1.32473.1214607721.1")
-UNKNOWN = x509.ObjectIdentifier("1.3.6.1.4.1.32473.1214607721.999")
+TEST_ONLY = x509.ObjectIdentifier("1.3.6.1.4.1.32473.1.1")
+UNKNOWN = x509.ObjectIdentifier("1.3.6.1.4.1.32473.1.999")
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 EMAIL, SERVER, ANY = (x509.ObjectIdentifier(o) for o in ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.1", "2.5.29.37.0"))
 

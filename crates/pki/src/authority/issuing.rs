@@ -24,6 +24,7 @@ use crate::certificate::{
     TEST_ONLY_EXTENSION, TEST_ONLY_NOTICE,
 };
 use crate::keys::{Algorithm, PublicKey, Signature, Signer};
+use crate::timestamp::KEY_PURPOSE_TIME_STAMPING;
 
 /// What a certificate will say; who signs it and when it begins are the caller's.
 pub(super) struct Draft<'a> {
@@ -97,6 +98,15 @@ pub(super) fn signer_extensions() -> der::Result<Vec<Extension>> {
     Ok(vec![
         extension(true, &KeyUsage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation))?,
         extension(false, &ExtendedKeyUsage(vec![KEY_PURPOSE_DOCUMENT_SIGNING]))?,
+        test_only_extension()?,
+    ])
+}
+
+/// The extensions of a stamping key, without the key identifiers (RFC 3161 section 2.3).
+pub(super) fn stamping_extensions() -> der::Result<Vec<Extension>> {
+    Ok(vec![
+        extension(true, &KeyUsage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation))?,
+        extension(true, &ExtendedKeyUsage(vec![KEY_PURPOSE_TIME_STAMPING]))?,
         test_only_extension()?,
     ])
 }

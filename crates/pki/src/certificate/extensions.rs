@@ -9,29 +9,29 @@ use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
 /// Marks every certificate of the built-in authority: worthless outside tests and
 /// demonstrations. Never critical, so that other software can still read the chain.
 ///
-/// The arc is the one RFC 5612 reserves for examples, with the number of "Heqi" in
-/// ASCII below it. A UUID arc (2.25) would be the other choice, but its 128-bit numbers
-/// are beyond what common certificate readers decode.
+/// The arc is the one RFC 5612 reserves for examples. Its numbers are small: common
+/// certificate readers refuse numbers from 2^28 up, and a UUID arc (2.25) has 128 bits.
 pub const TEST_ONLY_EXTENSION: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.1214607721.1");
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.1.1");
 
 /// What the TEST ONLY extension and the subject of such certificates say to a reader.
 pub const TEST_ONLY_NOTICE: &str = "TEST ONLY 测试证书 不具有法律效力";
 
 /// The extensions the profile reads.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Extensions {
-    pub(super) authority: Authority,
-    pub(super) key_usage: Option<KeyUsage>,
-    pub(super) key_purposes: Option<Vec<ObjectIdentifier>>,
-    pub(super) is_test_only: bool,
-    pub(super) has_name_constraints: bool,
-    pub(super) has_unknown_critical: bool,
+pub(crate) struct Extensions {
+    pub(crate) authority: Authority,
+    pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) key_purposes: Option<Vec<ObjectIdentifier>>,
+    pub(crate) key_purposes_are_critical: bool,
+    pub(crate) is_test_only: bool,
+    pub(crate) has_name_constraints: bool,
+    pub(crate) has_unknown_critical: bool,
 }
 
 /// basicConstraints (section 4.2.1.9).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Authority {
+pub(crate) enum Authority {
     /// Absent, or cA false: issues nothing.
     No,
     /// cA true: may issue, with at most that many authorities between it and a signer.
@@ -39,12 +39,13 @@ pub(super) enum Authority {
 }
 
 impl Extensions {
-    pub(super) fn read(extensions: &[Extension]) -> Result<Self, ExtensionError> {
+    pub(crate) fn read(extensions: &[Extension]) -> Result<Self, ExtensionError> {
         check_unique(extensions)?;
         let mut read = Self {
             authority: Authority::No,
             key_usage: None,
             key_purposes: None,
+            key_purposes_are_critical: false,
             is_test_only: false,
             has_name_constraints: false,
             has_unknown_critical: false,
@@ -55,6 +56,7 @@ impl Extensions {
                 KeyUsage::OID => read.key_usage = Some(decode(extension)?),
                 ExtendedKeyUsage::OID => {
                     read.key_purposes = Some(decode::<ExtendedKeyUsage>(extension)?.0);
+                    read.key_purposes_are_critical = extension.critical;
                 }
                 TEST_ONLY_EXTENSION => read.is_test_only = true,
                 NAME_CONSTRAINTS => read.has_name_constraints = true,
@@ -64,7 +66,7 @@ impl Extensions {
         Ok(read)
     }
 
-    pub(super) fn allows_purpose(&self, purpose: ObjectIdentifier) -> bool {
+    pub(crate) fn allows_purpose(&self, purpose: ObjectIdentifier) -> bool {
         self.key_purposes.as_ref().is_some_and(|purposes| purposes.contains(&purpose))
     }
 }
@@ -112,6 +114,6 @@ fn authority(constraints: &BasicConstraints) -> Result<Authority, ExtensionError
 pub(crate) const KEY_PURPOSE_DOCUMENT_SIGNING: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36");
 /// RFC 5280 section 4.2.1.12: anyExtendedKeyUsage.
-pub(super) const ANY_KEY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
+pub(crate) const ANY_KEY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 /// RFC 5280 section 4.2.1.10.
 const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
