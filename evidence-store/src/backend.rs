@@ -20,6 +20,7 @@ use heqi_vocabulary::Digest;
 use tokio::sync::watch;
 
 use crate::changeset::{Changeset, InvalidChangeset, Row, RowKey};
+use crate::gate::ReadOnly;
 use crate::log::{Head, LogReader};
 use crate::object::ObjectRef;
 use crate::vault::Vault;
@@ -71,6 +72,11 @@ pub trait Backend: fmt::Debug + Send + Sync {
 
     /// The keys of the data.
     fn vault(&self) -> &dyn Vault;
+
+    /// Why nothing is written now, if nothing is (`docs/adr/0008-rollback-and-successor.md`).
+    fn read_only(&self) -> Option<ReadOnly> {
+        None
+    }
 
     /// The row, once what was read is durable: what a request answers with.
     fn durable_row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
@@ -187,6 +193,9 @@ pub enum CommitError {
     /// The disk has less free space than the configured reserve; nothing was written.
     #[error("the disk is nearly full, nothing more is accepted")]
     DiskFull,
+    /// The store only answers reads; nothing was written.
+    #[error("the store is read-only: {0}")]
+    ReadOnly(ReadOnly),
     /// The changeset breaks a bound.
     #[error(transparent)]
     Invalid(#[from] InvalidChangeset),

@@ -16,11 +16,14 @@
 //! | [`vault`], [`erasure`] | the data keys everything personal is sealed under; which of them were destroyed |
 //! | [`log`] | heads, proofs, tiles |
 //! | [`outbox`], [`follower`] | work after a commit; readers of the log |
-//! | [`witness`] | the durable step of a witness |
+//! | [`witness`] | the durable step of a witness; our own log against what a peer kept of it |
+//! | [`gate`] | read-only until the peer has been heard |
+//! | [`backup`] | encrypted incremental backup of a running store, and its restore |
 //! | [`fsck`], [`rebuild`] | checking a store; making again what is made from the journals |
 //! | [`durable_file`] | the only place files are written |
 
 pub mod backend;
+pub mod backup;
 pub mod changeset;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
@@ -28,6 +31,7 @@ pub mod durable_file;
 pub mod erasure;
 pub mod follower;
 pub mod fsck;
+pub mod gate;
 mod identity;
 mod journal;
 mod lock;

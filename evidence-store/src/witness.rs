@@ -7,6 +7,8 @@
 //! Rows: `witness/{sha256(origin)}` holds the last accepted checkpoint as the log signed it;
 //! `log-misbehaviour/{sha256(origin)}-{kind}-{sha256(checkpoint)}` holds a [`KeptMisbehaviour`].
 
+pub mod comparison;
+
 use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 use heqi_tlog::cosignature::{CosignatureTime, Cosigner};
 use heqi_tlog::note::{SignatureLine, VerifierKey};

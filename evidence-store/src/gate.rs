@@ -1,0 +1,194 @@
+//! Read-only, decided in one place: a store behind a gate answers every read, and takes a write only while the gate is
+//! open. It is closed until the peer has said that it saw nothing of ours that we do not hold (`docs/spec/peer.md`),
+//! and for good when the peer has proved the contrary.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use heqi_vocabulary::Digest;
+use tokio::sync::watch;
+
+use crate::backend::{Answer, Backend, CommitError, Pending, PendingObject};
+use crate::changeset::{Changeset, Row, RowKey};
+use crate::log::LogReader;
+use crate::vault::Vault;
+
+/// Why nothing is written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "whoever explains it must explain each")]
+pub enum ReadOnly {
+    /// The peer has not been heard since the start: whether the store was set back is not known yet.
+    #[error("the peer has not yet said what it holds of ours")]
+    PeerNotHeard,
+    /// The peer proved that it holds more of ours, or another history of ours, than the store.
+    #[error("the store was set back behind what the peer holds of ours")]
+    Behind,
+}
+
+/// Open or closed, and why. Shared by whoever asks the peer and whoever writes.
+#[derive(Debug)]
+pub struct WriteGate(watch::Sender<Option<ReadOnly>>);
+
+impl WriteGate {
+    /// A gate that waits for the peer.
+    pub fn closed() -> Self {
+        Self(watch::Sender::new(Some(ReadOnly::PeerNotHeard)))
+    }
+
+    /// A gate that lets everything through: there is no peer that could say anything.
+    pub fn open() -> Self {
+        Self(watch::Sender::new(None))
+    }
+
+    /// The peer holds nothing that we do not. A store that was proved to be behind stays closed: only a restart on
+    /// another store opens it.
+    pub fn release(&self) {
+        self.0.send_if_modified(|why| {
+            let waits = *why == Some(ReadOnly::PeerNotHeard);
+            if waits {
+                *why = None;
+            }
+            waits
+        });
+    }
+
+    /// The peer proved that the store was set back.
+    pub fn shut(&self) {
+        self.0.send_replace(Some(ReadOnly::Behind));
+    }
+
+    /// Why nothing is written now; `None` while everything is.
+    pub fn why(&self) -> Option<ReadOnly> {
+        *self.0.borrow()
+    }
+
+    /// Resolves when the gate is open. Never, when it is shut.
+    pub async fn opened(&self) {
+        // The sender is `self`: it cannot be gone.
+        let _ = self.0.subscribe().wait_for(Option::is_none).await;
+    }
+}
+
+/// A store behind a gate.
+pub struct Gated {
+    inner: Arc<dyn Backend>,
+    gate: Arc<WriteGate>,
+}
+
+impl Gated {
+    /// Puts `inner` behind `gate`.
+    pub fn new(inner: Arc<dyn Backend>, gate: Arc<WriteGate>) -> Self {
+        Self { inner, gate }
+    }
+
+    fn check(&self) -> Result<(), CommitError> {
+        self.gate.why().map_or(Ok(()), |why| Err(CommitError::ReadOnly(why)))
+    }
+}
+
+impl Backend for Gated {
+    fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
+        self.inner.row(key)
+    }
+
+    fn scan<'a>(
+        &'a self,
+        prefix: &'a [u8],
+        after: Option<&'a RowKey>,
+        limit: usize,
+    ) -> Answer<'a, Vec<(RowKey, Row)>> {
+        self.inner.scan(prefix, after, limit)
+    }
+
+    fn commit(&self, changes: Changeset) -> Result<Pending, CommitError> {
+        self.check()?;
+        self.inner.commit(changes)
+    }
+
+    fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {
+        self.check()?;
+        self.inner.put_object(object)
+    }
+
+    fn object<'a>(&'a self, id: &'a Digest) -> Answer<'a, Option<Bytes>> {
+        self.inner.object(id)
+    }
+
+    fn discard_object<'a>(&'a self, id: &'a Digest) -> BoxFuture<'a, Result<bool, CommitError>> {
+        match self.check() {
+            Ok(()) => self.inner.discard_object(id),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+
+    fn settled(&self) -> BoxFuture<'_, Result<(), CommitError>> {
+        self.inner.settled()
+    }
+
+    fn progress(&self) -> watch::Receiver<u64> {
+        self.inner.progress()
+    }
+
+    fn log(&self) -> &dyn LogReader {
+        self.inner.log()
+    }
+
+    fn vault(&self) -> &dyn Vault {
+        self.inner.vault()
+    }
+
+    fn read_only(&self) -> Option<ReadOnly> {
+        self.gate.why()
+    }
+}
+
+impl fmt::Debug for Gated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Gated({:?}, {:?})", self.inner, self.gate.why())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changeset::LedgerEntry;
+    use crate::testing::memory;
+
+    fn change(text: &str) -> Changeset {
+        let mut changes = Changeset::new();
+        changes.put(RowKey::new(text.to_owned()).unwrap(), text.to_owned());
+        changes.append(LedgerEntry::new(text.to_owned(), text.to_owned()));
+        changes
+    }
+
+    #[tokio::test]
+    async fn a_closed_gate_answers_reads_and_takes_no_write_until_it_is_released() {
+        let inner: Arc<dyn Backend> = memory();
+        inner.commit(change("before")).unwrap().await.unwrap();
+        let gate = Arc::new(WriteGate::closed());
+        let store = Gated::new(inner, gate.clone());
+        let key = RowKey::new("before").unwrap();
+        assert!(store.durable_row(&key).await.unwrap().is_some());
+        assert_eq!(store.log().head().size(), 1);
+        assert_eq!(store.read_only(), Some(ReadOnly::PeerNotHeard));
+        let closed = CommitError::ReadOnly(ReadOnly::PeerNotHeard);
+        assert_eq!(store.commit(change("a")).err(), Some(closed.clone()));
+        assert_eq!(store.put_object(Bytes::from_static(b"o")).err(), Some(closed.clone()));
+        assert_eq!(store.discard_object(&Digest::of(b"o")).await.err(), Some(closed));
+
+        gate.release();
+        gate.opened().await;
+        store.commit(change("a")).unwrap().await.unwrap();
+        assert_eq!((store.log().head().size(), store.read_only()), (2, None));
+    }
+
+    #[tokio::test]
+    async fn a_store_proved_to_be_behind_is_never_released() {
+        let gate = WriteGate::closed();
+        gate.shut();
+        gate.release();
+        assert_eq!(gate.why(), Some(ReadOnly::Behind));
+    }
+}
