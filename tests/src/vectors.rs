@@ -13,6 +13,7 @@ use heqi_vocabulary::Explain as _;
 use serde_json::{Value, json};
 
 mod cases;
+pub mod fork;
 mod small;
 mod spoil;
 
@@ -31,12 +32,11 @@ pub fn files() -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// Writes all files and gives their number.
+/// Writes files and gives their number.
 #[expect(clippy::disallowed_methods, reason = "files of the checkout need no durability")]
 #[expect(clippy::missing_panics_doc, reason = "a generator that cannot write has failed")]
-pub fn write(folder: &Path) -> usize {
-    let files = files();
-    for (name, bytes) in &files {
+pub fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> usize {
+    for (name, bytes) in files {
         if let Err(error) = std::fs::write(folder.join(name), bytes) {
             panic!("{name}: {error}");
         }
@@ -45,9 +45,8 @@ pub fn write(folder: &Path) -> usize {
 }
 
 /// The names of files that are not, byte for byte, what would be written, and of bundles
-/// that nobody lists.
-pub fn differing(folder: &Path) -> Vec<String> {
-    let files = files();
+/// and proofs that nobody lists.
+pub fn differing(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let mut differing: Vec<String> = files
         .iter()
         .filter(|(name, bytes)| std::fs::read(folder.join(name)).ok().as_ref() != Some(bytes))
@@ -57,7 +56,8 @@ pub fn differing(folder: &Path) -> Vec<String> {
     differing.extend(
         present
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| name.ends_with(".heqi.zip") && !files.contains_key(name)),
+            .filter(|name| name.ends_with(".heqi.zip") || name.ends_with(".fork-proof"))
+            .filter(|name| !files.contains_key(name)),
     );
     differing
 }

@@ -33,6 +33,11 @@ impl MemoryLog {
         self.signer.verifier_key()
     }
 
+    /// What signs its heads: for tests that sign what an honest log never would.
+    pub fn signer(&self) -> &NoteSigner {
+        &self.signer
+    }
+
     /// The origin.
     pub fn origin(&self) -> &str {
         self.key().name().as_str()

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::Unreadable;
 
-const SCHEMA: &str = "heqi.verdict/v1";
+pub(crate) const SCHEMA: &str = "heqi.verdict/v1";
 
 #[derive(Serialize)]
 struct Report<'a> {

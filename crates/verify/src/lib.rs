@@ -1,4 +1,5 @@
-//! The offline verifier: reads one evidence bundle and says what it proves.
+//! The offline verifier: reads one evidence bundle, or one fork proof, and says what it
+//! proves.
 //!
 //! What this is: the program `verify` and the subcommand `heqi verify`, the same code in
 //! both. It reads the file and the anchors it is given, and nothing else.
@@ -11,11 +12,13 @@
 //!
 //! - [`VerifyArgs`]: the command line
 //! - [`Examination`]: bytes in, verdict out
+//! - [`ForkExamination`]: the same for a file that convicts a log (`docs/spec/fork-proof.md`)
 //! - [`Unreadable`]: why a file could not be examined, and what to do
 //! - [`run`]: the command from arguments to exit code
 
 mod arguments;
 mod examination;
+mod fork;
 mod json;
 mod layout;
 mod report;
@@ -25,5 +28,6 @@ mod words;
 
 pub use arguments::VerifyArgs;
 pub use examination::Examination;
+pub use fork::{ForkExamination, ForkFinding};
 pub use run::run;
 pub use unreadable::{Unreadable, Which};

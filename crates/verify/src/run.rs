@@ -5,10 +5,11 @@ use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 use heqi_evidence::{anchors, container};
+use heqi_tlog::fork::ForkProof;
 use heqi_vocabulary::Explain as _;
 
 use crate::unreadable::Which;
-use crate::{Examination, Unreadable, VerifyArgs, json, report};
+use crate::{Examination, ForkExamination, Unreadable, VerifyArgs, fork, json, report};
 
 /// Exit code of a file that cannot be read, and of a report that cannot be printed.
 pub(crate) const UNREADABLE: u8 = 2;
@@ -18,7 +19,7 @@ pub(crate) const UNREADABLE: u8 = 2;
 pub fn run(args: &VerifyArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
     let file = args.file.to_string_lossy();
     let (printed, code) = match examine(args) {
-        Ok(examination) => {
+        Ok(Examined::Bundle(examination)) => {
             let required = args.required();
             let verdict = examination.verdict();
             let text = if args.json {
@@ -27,6 +28,14 @@ pub fn run(args: &VerifyArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) ->
                 report::write(&file, &examination, &required, args.lang)
             };
             (print(stdout, &text), verdict.conclude(&required).exit_code())
+        }
+        Ok(Examined::Fork(examination)) => {
+            let text = if args.json {
+                fork::json(&file, &examination, args.lang)
+            } else {
+                fork::text(&file, &examination, args.lang)
+            };
+            (print(stdout, &text), examination.finding().exit_code())
         }
         Err(failure) if args.json => {
             (print(stdout, &json::of_failure(&file, &failure, args.lang)), UNREADABLE)
@@ -41,14 +50,25 @@ pub fn run(args: &VerifyArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) ->
     if printed.is_ok() { code } else { UNREADABLE }
 }
 
-fn examine(args: &VerifyArgs) -> Result<Examination, Unreadable> {
+enum Examined {
+    Bundle(Box<Examination>),
+    Fork(Box<ForkExamination>),
+}
+
+fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
     let anchors = args
         .anchors
         .as_deref()
         .map(|path| read(path, Which::Anchors, anchors::MAX_BYTES))
         .transpose()?;
     let file = read(&args.file, Which::Bundle, container::MAX_FILE_BYTES)?;
-    Examination::of(&file, anchors.as_deref(), args.at)
+    // A fork proof names itself in its first line; everything else is taken for a bundle.
+    if ForkProof::is_named_by(&file) {
+        let examination = ForkExamination::of(&file, anchors.as_deref())?;
+        return Ok(Examined::Fork(Box::new(examination)));
+    }
+    let examination = Examination::of(&file, anchors.as_deref(), args.at)?;
+    Ok(Examined::Bundle(Box::new(examination)))
 }
 
 /// Reads a file, never more of it than such a file may have.

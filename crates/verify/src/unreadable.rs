@@ -5,6 +5,7 @@ use std::io;
 use heqi_evidence::anchors::AnchorsError;
 use heqi_evidence::bundle::BundleError;
 use heqi_evidence::container::ContainerError;
+use heqi_tlog::fork::ForkProofError;
 use heqi_vocabulary::{Explain, Explanation, Language};
 
 /// Which of the two files.
@@ -35,6 +36,9 @@ pub enum Unreadable {
     /// It is no evidence bundle.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    /// It says it is a fork proof and is none.
+    #[error(transparent)]
+    Fork(#[from] ForkProofError),
     /// It is no list of anchors.
     #[error(transparent)]
     Anchors(#[from] AnchorsError),
@@ -45,8 +49,9 @@ impl Explain for Unreadable {
         match self {
             Self::File(_, error) if error.kind() == io::ErrorKind::NotFound => "file_not_found",
             Self::File(..) => "file_not_readable",
-            Self::TooLarge { .. } => "file_too_large",
+            Self::TooLarge { .. } | Self::Fork(ForkProofError::TooLong) => "file_too_large",
             Self::Bundle(error) => bundle_code(error),
+            Self::Fork(_) => "fork_proof_malformed",
             Self::Anchors(_) => "anchors_not_usable",
         }
     }
@@ -56,6 +61,7 @@ impl Explain for Unreadable {
             Self::File(which, error) => file_sentences(*which, error, language),
             Self::TooLarge { which, most_bytes } => too_large(*which, *most_bytes, language),
             Self::Bundle(error) => bundle_sentences(error, language),
+            Self::Fork(_) => fork_sentences(language),
             Self::Anchors(error) => anchors_sentences(error, language),
         }
     }
@@ -184,6 +190,16 @@ fn bundle_in_english(error: &BundleError) -> String {
             format!("The number of entry {entry} does not follow, or is beyond the limit.")
         }
     }
+}
+
+fn fork_sentences(language: Language) -> Explanation {
+    Explanation::new(
+        language.pick("分叉证明的格式不合规。", "The fork proof is malformed."),
+        language.pick(
+            "请使用最初收到的文件;仍然如此,请向制作者重新索取。",
+            "Use the file exactly as you received it; if that is the one, ask its maker for another.",
+        ),
+    )
 }
 
 fn anchors_sentences(error: &AnchorsError, language: Language) -> Explanation {

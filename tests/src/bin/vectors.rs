@@ -1,5 +1,6 @@
-//! Writes `tests/vectors/evidence`; with `--check` writes nothing and fails when a file
-//! there is not, byte for byte, what would be written.
+//! Writes `tests/vectors/evidence` and `tests/vectors/fork`, or the one that is named; with
+//! `--check` writes nothing and fails when a file there is not, byte for byte, what would
+//! be written.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 use std::path::Path;
@@ -8,23 +9,34 @@ use std::process::ExitCode;
 use heqi_tests::vectors;
 
 fn main() -> ExitCode {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/evidence");
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let mut made = vec![("evidence", vectors::files()), ("fork", vectors::fork::files())];
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = arguments.iter().position(|one| made.iter().any(|(name, _)| name == one)) {
+        let only = arguments.remove(at);
+        made.retain(|(name, _)| *name == only);
+    }
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => {
-            let written = vectors::write(&folder);
-            println!("wrote {written} files to {}", folder.display());
+            for (name, files) in &made {
+                let folder = all.join(name);
+                let written = vectors::write(&folder, files);
+                println!("wrote {written} files to {}", folder.display());
+            }
             ExitCode::SUCCESS
         }
         ["--check"] => {
-            let differing = vectors::differing(&folder);
-            for name in &differing {
-                eprintln!("{name} is not what the generator makes");
+            let mut same = true;
+            for (folder, files) in &made {
+                for name in vectors::differing(&all.join(folder), files) {
+                    eprintln!("{folder}/{name} is not what the generator makes");
+                    same = false;
+                }
             }
-            if differing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if same { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         _ => {
-            eprintln!("usage: vectors [--check]");
+            eprintln!("usage: vectors [evidence|fork] [--check]");
             ExitCode::from(2)
         }
     }
