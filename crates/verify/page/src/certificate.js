@@ -13,8 +13,8 @@ const BASIC_CONSTRAINTS = '551d13';
 const KEY_USAGE = '551d0f';
 const EXTENDED_KEY_USAGE = '551d25';
 const NAME_CONSTRAINTS = '551d1e';
-/** 1.3.6.1.4.1.32473.1214607721.1: the certificate is for tests only. */
-const TEST_ONLY = '2b0601040181fd5984c395e26901';
+/** 1.3.6.1.4.1.32473.1.1: the certificate is for tests only. */
+const TEST_ONLY = '2b0601040181fd590101';
 
 /** Reads a certificate. */
 export function readCertificate(der) {

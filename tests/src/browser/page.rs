@@ -1,0 +1,160 @@
+//! One page of the browser.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::{BrowserError, Pipe};
+
+/// One page.
+pub struct Page<'a> {
+    pipe: &'a mut Pipe,
+    session: String,
+}
+
+/// What a page did that it must not: each an event in the browser's own words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trouble {
+    /// Exceptions, errors and warnings on the console, breaches of the policy.
+    pub errors: Vec<String>,
+    /// Addresses that were asked for, the page's own included.
+    pub requests: Vec<String>,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(pipe: &'a mut Pipe, session: String) -> Result<Self, BrowserError> {
+        let mut page = Self { pipe, session };
+        for domain in ["Page", "Runtime", "Log", "Network", "DOM", "Audits"] {
+            page.ask(&format!("{domain}.enable"), &json!({}))?;
+        }
+        Ok(page)
+    }
+
+    /// Any command of the protocol.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn ask(&mut self, method: &str, parameters: &Value) -> Result<Value, BrowserError> {
+        self.pipe.ask(method, parameters, Some(&self.session))
+    }
+
+    /// Sets the size of the window in CSS pixels.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn resize(&mut self, width: u32, height: u32) -> Result<(), BrowserError> {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.ask("Emulation.setDeviceMetricsOverride", &size).map(drop)
+    }
+
+    /// Runs a script before any script of every page that is opened from now on.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn run_before_load(&mut self, script: &str) -> Result<(), BrowserError> {
+        self.ask("Page.addScriptToEvaluateOnNewDocument", &json!({"source": script})).map(drop)
+    }
+
+    /// Opens an address and waits until it is loaded.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn open(&mut self, address: &str) -> Result<(), BrowserError> {
+        let opened = self.ask("Page.navigate", &json!({"url": address}))?;
+        if let Some(error) = opened["errorText"].as_str() {
+            let method = format!("Page.navigate {address}");
+            return Err(BrowserError::Refused { method, answer: error.to_owned() });
+        }
+        self.pipe.wait_for("Page.loadEventFired", &self.session).map(drop)
+    }
+
+    /// The value of a JavaScript expression; a promise is waited for.
+    ///
+    /// # Errors
+    /// It threw, or the browser refused or fell silent.
+    pub fn evaluate(&mut self, expression: &str) -> Result<Value, BrowserError> {
+        let parameters =
+            json!({"expression": expression, "awaitPromise": true, "returnByValue": true});
+        let mut evaluated = self.ask("Runtime.evaluate", &parameters)?;
+        if evaluated["exceptionDetails"].is_null() {
+            return Ok(evaluated["result"]["value"].take());
+        }
+        let answer = evaluated["exceptionDetails"].to_string();
+        Err(BrowserError::Refused { method: "Runtime.evaluate".to_owned(), answer })
+    }
+
+    /// Puts files into the file input that `selector` names, as a person would.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn choose(&mut self, selector: &str, files: &[&Path]) -> Result<(), BrowserError> {
+        let expression = format!("document.querySelector({})", Value::from(selector));
+        let input = self.ask("Runtime.evaluate", &json!({"expression": expression}))?;
+        let files: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+        let object = &input["result"]["objectId"];
+        self.ask("DOM.setFileInputFiles", &json!({"files": files, "objectId": object})).map(drop)
+    }
+
+    /// Presses a key that has a name, such as `Tab` or `Enter`.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn press(&mut self, key: &str, text: &str) -> Result<(), BrowserError> {
+        for kind in ["keyDown", "keyUp"] {
+            let code = match key {
+                "Tab" => 9,
+                "Enter" => 13,
+                " " => 32,
+                _ => 0,
+            };
+            let event =
+                json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
+            self.ask("Input.dispatchKeyEvent", &event)?;
+        }
+        Ok(())
+    }
+
+    /// A picture of the whole page as PNG.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn picture(&mut self) -> Result<Vec<u8>, BrowserError> {
+        let size = self.ask("Page.getLayoutMetrics", &json!({}))?["cssContentSize"].take();
+        let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
+        let parameters = json!({"captureBeyondViewport": true, "clip": clip});
+        let taken = self.ask("Page.captureScreenshot", &parameters)?;
+        let data = taken["data"].as_str().unwrap_or_default();
+        STANDARD.decode(data).map_err(|error| BrowserError::Refused {
+            method: "Page.captureScreenshot".to_owned(),
+            answer: error.to_string(),
+        })
+    }
+
+    /// What the page did wrong since the last call.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn trouble(&mut self) -> Result<Trouble, BrowserError> {
+        // A command that is answered: all events before it have arrived.
+        self.evaluate("0")?;
+        let mut trouble = Trouble::default();
+        for event in self.pipe.take_events(&self.session) {
+            let told = &event["params"];
+            match event["method"].as_str().unwrap_or_default() {
+                "Network.requestWillBeSent" => {
+                    trouble.requests.extend(told["request"]["url"].as_str().map(str::to_owned));
+                }
+                "Runtime.exceptionThrown" | "Log.entryAdded" | "Audits.issueAdded" => {
+                    trouble.errors.push(told.to_string());
+                }
+                "Runtime.consoleAPICalled" if told["type"] != "debug" => {
+                    trouble.errors.push(told.to_string());
+                }
+                _ => {}
+            }
+        }
+        Ok(trouble)
+    }
+}
