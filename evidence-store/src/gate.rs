@@ -2,18 +2,23 @@
 //! open. It is closed until the peer has said that it saw nothing of ours that we do not hold (`docs/spec/peer.md`),
 //! and for good when the peer has proved the contrary.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use heqi_vocabulary::Digest;
+use heqi_vocabulary::{Digest, UtcMillis};
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::backend::{Answer, Backend, CommitError, Pending, PendingObject};
 use crate::changeset::{Changeset, Row, RowKey};
 use crate::log::LogReader;
+use crate::table::{Table, TableError};
 use crate::vault::Vault;
+use crate::witness::WitnessError;
 
 /// Why nothing is written.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
@@ -69,6 +74,83 @@ impl WriteGate {
         // The sender is `self`: it cannot be gone.
         let _ = self.0.subscribe().wait_for(Option::is_none).await;
     }
+}
+
+/// From this gap on, in milliseconds, the operator is told and it is noted.
+pub const CLOCK_ALARM_MS: i64 = 2_000;
+/// From this gap on, in milliseconds, nothing is begun whose time matters.
+pub const CLOCK_LIMIT_MS: i64 = 60_000;
+
+const CLOCK_GAPS: Table<String, ClockGap> = Table::new("clock-gap");
+
+/// How far a peer's clock is from ours.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a row, version 1")]
+pub struct ClockGap {
+    /// Whose.
+    pub peer: String,
+    /// How far it is ahead of ours.
+    pub gap_ms: i64,
+    /// How long the exchange took; the gap is known no better than half of it.
+    pub round_trip_ms: i64,
+}
+
+impl ClockGap {
+    /// The part of the gap that the length of the exchange does not explain, in milliseconds.
+    pub fn certain_ms(&self) -> i64 {
+        self.gap_ms.saturating_abs().saturating_sub(self.round_trip_ms.max(0) / 2).max(0)
+    }
+}
+
+/// Our clock beside those of the peers, as last heard.
+#[derive(Debug, Default)]
+pub struct PeerClock(Mutex<BTreeMap<String, ClockGap>>);
+
+impl PeerClock {
+    /// Hears of a peer's clock. Whether the gap is to be noted: it is over [`CLOCK_ALARM_MS`].
+    pub fn note(&self, gap: &ClockGap) -> bool {
+        self.0.lock().insert(gap.peer.clone(), gap.clone());
+        gap.certain_ms() > CLOCK_ALARM_MS
+    }
+
+    /// The largest gap there is for certain, in milliseconds.
+    pub fn gap_ms(&self) -> i64 {
+        self.0.lock().values().map(ClockGap::certain_ms).max().unwrap_or(0)
+    }
+
+    /// Whether our clock may be relied upon.
+    pub fn is_trusted(&self) -> bool {
+        self.gap_ms() <= CLOCK_LIMIT_MS
+    }
+}
+
+/// Keeps a gap of clocks under the instant it was seen.
+///
+/// # Errors
+/// The store did not take it.
+pub async fn note_clock_gap(
+    backend: &dyn Backend,
+    at: UtcMillis,
+    gap: &ClockGap,
+) -> Result<(), WitnessError> {
+    let mut changes = Changeset::new();
+    let key = format!("{:015}/{}", at.as_millis().max(0), gap.peer);
+    CLOCK_GAPS.put(&mut changes, &key, gap)?;
+    backend.commit(changes)?.await?;
+    Ok(())
+}
+
+/// The gaps that were noted, oldest first, at most `limit`.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn clock_gaps(
+    backend: &dyn Backend,
+    limit: usize,
+) -> Result<Vec<ClockGap>, TableError> {
+    let rows = CLOCK_GAPS.scan(backend, "", None, limit).await?;
+    Ok(rows.into_iter().map(|(_, stored)| stored.value).collect())
 }
 
 /// A store behind a gate.
@@ -182,6 +264,21 @@ mod tests {
         gate.opened().await;
         store.commit(change("a")).unwrap().await.unwrap();
         assert_eq!((store.log().head().size(), store.read_only()), (2, None));
+    }
+
+    #[tokio::test]
+    async fn a_gap_of_clocks_is_noted_over_two_seconds_and_limits_over_a_minute() {
+        let clock = PeerClock::default();
+        let gap = |gap_ms, round_trip_ms| ClockGap { peer: "a".into(), gap_ms, round_trip_ms };
+        assert!(!clock.note(&gap(2_000, 0)) && !clock.note(&gap(-9_000, 14_000)));
+        assert!(clock.note(&gap(-2_001, 0)) && clock.is_trusted());
+        assert!(clock.note(&gap(60_001, 0)) && !clock.is_trusted());
+        assert!(!clock.note(&gap(0, 0)) && clock.is_trusted());
+
+        let store = memory();
+        let at = UtcMillis::from_millis(1_800_000_000_000).unwrap();
+        note_clock_gap(&*store, at, &gap(-2_001, 3)).await.unwrap();
+        assert_eq!(clock_gaps(&*store, 9).await.unwrap(), [gap(-2_001, 3)]);
     }
 
     #[tokio::test]

@@ -18,6 +18,7 @@
 //! - [`deposit`]: the answer to a deposit
 //! - [`notary`]: deposits, chain heads and anchors of one custodian
 //! - [`witness`], [`mirror`], [`log`]: the transparency-log conversations, either direction
+//! - [`peer`]: what each side holds of the other, and asking for it before anything is written
 //! - [`problem`]: what a refusal says
 //! - [`backoff`]: how long to wait before trying again
 
@@ -27,6 +28,7 @@ pub mod http;
 pub mod log;
 pub mod mirror;
 pub mod notary;
+pub mod peer;
 pub mod problem;
 pub mod witness;
 
@@ -36,4 +38,5 @@ pub use http::{Bearer, CallError, Deadlines, HttpPool};
 pub use log::LogClient;
 pub use mirror::MirrorClient;
 pub use notary::NotaryClient;
+pub use peer::PeerClient;
 pub use witness::WitnessClient;

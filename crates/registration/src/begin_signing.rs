@@ -171,6 +171,7 @@ pub async fn begin_signing(
         if let Some(signing) = act.earlier().await? {
             return answer(platform, signing).await;
         }
+        platform.require_trusted_clock()?;
         let stored = ceremonies::load(platform, ceremony).await?;
         let stored_filing = filings::load(platform, filing).await?;
         let filing = &stored_filing.filing;

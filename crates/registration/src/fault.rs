@@ -1,5 +1,6 @@
 //! What goes wrong with any act, and how a caller tells errors apart without knowing each.
 
+use heqi_evidence_store::gate::ReadOnly;
 use heqi_vocabulary::Explain;
 
 use crate::wording::{Told, refusals, say};
@@ -166,6 +167,12 @@ pub enum Fault {
     /// The store has stopped.
     #[error("the store has stopped")]
     Stopped,
+    /// Only reads are answered.
+    #[error("the platform is read-only: {0}")]
+    ReadOnly(ReadOnly),
+    /// Our clock and a peer's differ too much for anything whose time matters.
+    #[error("our clock and a peer's differ by more than a minute")]
+    ClockOff,
     /// What was asked for has been erased.
     #[error("the data has been erased")]
     Erased,
@@ -206,6 +213,45 @@ impl Fault {
                 [
                     "The platform is restarting; whether this was done is not known yet.",
                     "Send the same request again in a moment; it will not be done twice.",
+                ],
+            )
+            .is(Class::Unavailable),
+            Self::ReadOnly(ReadOnly::PeerNotHeard) => say(
+                "read_only",
+                [
+                    "系统启动后尚未与公证处核对完毕，暂只能查询，未作任何更改。",
+                    "请稍等几秒后重试，核对完成后自动恢复办理。",
+                ],
+                [
+                    "The platform has just started and has not compared itself with the notary yet: for the moment \
+                     everything can be read and nothing changed.",
+                    "Try again in a few seconds; it goes on by itself.",
+                ],
+            )
+            .is(Class::Unavailable),
+            Self::ReadOnly(ReadOnly::Behind) => say(
+                "read_only_set_back",
+                [
+                    "系统数据与公证处所存不一致，现只能查询，未作任何更改。",
+                    "请联系平台；此前的签署与回执不受影响。",
+                ],
+                [
+                    "The platform's data is older than what the notary holds of it: everything can be read and \
+                     nothing changed.",
+                    "Contact the platform; earlier signings and receipts are not affected.",
+                ],
+            )
+            .is(Class::Unavailable),
+            Self::ClockOff => say(
+                "clock_off",
+                [
+                    "系统时钟与公证处相差超过一分钟，暂不能开始签署，未作任何更改。",
+                    "请稍后重试；如持续出现，请联系平台。",
+                ],
+                [
+                    "The platform's clock differs from the notary's by more than a minute, so no signing can begin; \
+                     nothing was changed.",
+                    "Try again later; if it goes on, contact the platform.",
                 ],
             )
             .is(Class::Unavailable),

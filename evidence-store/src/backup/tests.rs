@@ -234,7 +234,8 @@ async fn another_key_another_store_and_a_taken_place_are_refused() {
     place.back_up();
     let other_key = generations(&place.path("backup"), &place.ports("other-key"));
     assert!(matches!(other_key, Err(BackupError::OtherKey(_))));
-    let another = Place::new();
+    let mut another = Place::new();
+    another.fixture.entropy = Arc::new(SeededEntropy::new(1));
     another.fixture.open().close().unwrap();
     let wrong = backup(another.store(), &place.path("backup"), &place.ports("backup-key"));
     assert!(matches!(wrong, Err(BackupError::OtherBackup { .. })));

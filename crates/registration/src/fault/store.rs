@@ -17,6 +17,7 @@ impl From<CommitError> for Fault {
             CommitError::Conflict { .. } | CommitError::Busy => Self::Busy,
             CommitError::DiskFull => Self::DiskFull,
             CommitError::Stopped => Self::Stopped,
+            CommitError::ReadOnly(why) => Self::ReadOnly(why),
             CommitError::Read(error) => error.into(),
             error => Self::broken(error),
         }

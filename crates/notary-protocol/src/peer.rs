@@ -1,0 +1,250 @@
+//! What each side holds of the other, asked at every start and each minute (`docs/spec/peer.md`).
+//!
+//! A query and its answer are statements signed with the log keys of the two organisations. The answer carries heads
+//! and receipts that the *asker* signed: about its own log an organisation believes its own signatures and nothing
+//! else. The answer's signature and nonce say that it is the peer who holds nothing more, now.
+
+pub mod watch;
+
+use heqi_evidence::anchors::Vkey;
+use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence::statement::{Statement, StatementError};
+use heqi_pki::dsse::{Envelope, MAX_ENVELOPE_BYTES};
+use heqi_pki::keys::{PublicKey, Signer};
+use heqi_tlog::note::VerifierKey;
+use heqi_vocabulary::{Clock, DepositNo, Digest, Entropy, UtcMillis};
+use serde::{Deserialize, Serialize};
+
+use crate::http::{CallError, HttpPool};
+
+/// Where a query is posted, below the peer's address.
+pub const PATH: &str = "/peer/standing";
+/// The longest query, in bytes.
+pub const MAX_QUERY_BYTES: usize = 8 * 1024;
+
+/// "What do you hold of mine?"
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a statement, version 1")]
+pub struct PeerQuery {
+    /// Origin of the asker's log.
+    pub about: String,
+    /// When it asks, by its clock.
+    pub asked_at: UtcMillis,
+    /// Random; the answer repeats it.
+    pub nonce: Digest,
+}
+
+impl Statement for PeerQuery {
+    const PAYLOAD_TYPE: &'static str = "application/vnd.heqi.peer-query.v1+json";
+}
+
+/// "This is what I hold of yours."
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a statement, version 1")]
+pub struct PeerStanding {
+    /// Origin of the asker's log.
+    pub about: String,
+    /// The last certificate number; absent until there are certificates.
+    pub certificate_no: Option<String>,
+    /// The last deposits: those of the asker that the answerer received, or those of the answerer that the asker
+    /// gave receipts for.
+    pub deposits: Vec<LastDeposit>,
+    /// The newest heads of the asker's log, as notes the asker signed.
+    pub heads: Vec<String>,
+    /// The nonce of the query.
+    pub nonce: Digest,
+    /// Origin of the answerer's log.
+    pub origin: String,
+    /// When it answered, by its clock.
+    pub time: UtcMillis,
+}
+
+impl Statement for PeerStanding {
+    const PAYLOAD_TYPE: &'static str = "application/vnd.heqi.peer-standing.v1+json";
+}
+
+/// The last record that one side deposited with the other.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "part of a statement, version 1")]
+pub struct LastDeposit {
+    /// The chain's commitment.
+    pub chain: Digest,
+    /// With whom.
+    pub custodian: String,
+    /// The number the custodian gave.
+    pub deposit_no: DepositNo,
+    /// The custodian's receipt: the exact bytes of the envelope.
+    pub receipt: String,
+    /// The record.
+    pub record_root: RecordRoot,
+    /// Its place in the chain.
+    pub seq: u64,
+}
+
+/// The key that signs an organisation's peer statements: that of its log.
+///
+/// # Errors
+/// The log's key is no Ed25519 key.
+pub fn key_of_log(key: &VerifierKey) -> Result<PublicKey, PeerKeyError> {
+    PublicKey::from_ed25519_bytes(key.public_key()).map_err(|_| PeerKeyError)
+}
+
+/// The log's key is no Ed25519 key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the key of the peer's log is no Ed25519 key")]
+pub struct PeerKeyError;
+
+/// Why a peer's answer says nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// It did not answer, or refused.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// It is not signed by the peer's log key, or malformed.
+    #[error("the peer's answer is not its statement: {0}")]
+    Statement(#[from] StatementError),
+    /// It answers another question.
+    #[error("the peer answered another question")]
+    OtherQuestion,
+}
+
+/// Opens a query that must be signed by the log key it is about.
+///
+/// # Errors
+/// Not signed by one of the known logs.
+pub fn open_query(body: &[u8], logs: &[VerifierKey]) -> Result<PeerQuery, StatementError> {
+    let envelope = Envelope::from_json(body)?;
+    let keys: Vec<PublicKey> = logs.iter().filter_map(|log| key_of_log(log).ok()).collect();
+    let signed = PeerQuery::open(&envelope, &keys)?;
+    // One log must not ask about another.
+    let about = logs.iter().find(|log| log.name().as_str() == signed.statement().about);
+    let own = about.and_then(|log| key_of_log(log).ok());
+    if own.is_some_and(|key| signed.signers().contains(&key)) {
+        return Ok(signed.into_statement());
+    }
+    // Says the same as a signature of a stranger.
+    Ok(PeerQuery::open(&envelope, &[])?.into_statement())
+}
+
+/// Asks one peer.
+#[derive(Clone, Debug)]
+pub struct PeerClient {
+    pool: HttpPool,
+    url: String,
+    log: Vkey,
+}
+
+/// An answer and when it came.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Heard {
+    /// What the peer holds.
+    pub standing: PeerStanding,
+    /// Our clock before the question.
+    pub asked_at: UtcMillis,
+    /// Our clock after the answer.
+    pub heard_at: UtcMillis,
+}
+
+impl Heard {
+    /// How far the peer's clock is ahead of ours, in milliseconds: its time against the middle of the exchange.
+    pub const fn clock_gap_ms(&self) -> i64 {
+        self.standing.time.millis_since(self.asked_at) - self.round_trip_ms() / 2
+    }
+
+    /// How long the exchange took: the gap is known no better than half of it.
+    pub const fn round_trip_ms(&self) -> i64 {
+        self.heard_at.millis_since(self.asked_at)
+    }
+}
+
+impl PeerClient {
+    /// Asks the service at `base_url` (`http://host:port`, without a path), whose own log has this key.
+    pub fn new(pool: HttpPool, base_url: &str, log: VerifierKey) -> Self {
+        let url = format!("{}{PATH}", base_url.trim_end_matches('/'));
+        Self { pool, url, log: Vkey(log) }
+    }
+
+    /// Asks what the peer holds of the log `about`, in the name of `signer`, the key of that log.
+    ///
+    /// # Errors
+    /// See [`PeerError`].
+    pub async fn ask(
+        &self,
+        about: &str,
+        signer: &dyn Signer,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Result<Heard, PeerError> {
+        let nonce = Digest::from_bytes(entropy.bytes());
+        let asked_at = clock.now();
+        let query = PeerQuery { about: about.to_owned(), asked_at, nonce };
+        let body = query.sign(signer)?.as_bytes().to_vec();
+        let answer = self.pool.exchange(&self.url, body).send(MAX_ENVELOPE_BYTES).await?;
+        let answer = answer.success()?;
+        let heard_at = clock.now();
+        let envelope = Envelope::from_json(&answer.body).map_err(StatementError::from)?;
+        let key = key_of_log(&self.log.0)
+            .map_err(|_| CallError::Unintelligible { what: "the peer's log key" })?;
+        let standing = PeerStanding::open(&envelope, &[key])?.into_statement();
+        let fits = standing.nonce == nonce
+            && standing.about == about
+            && standing.origin == self.log.0.name().as_str();
+        if fits { Ok(Heard { standing, asked_at, heard_at }) } else { Err(PeerError::OtherQuestion) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_pki::keys::SigningKey;
+    use heqi_tlog::note::{KeyName, NoteSigner};
+
+    use super::*;
+
+    fn log(name: &str, seed: u8) -> (VerifierKey, SigningKey) {
+        let name = KeyName::new(name).unwrap();
+        let signer = NoteSigner::from_seed(name, &[seed; 32]).unwrap();
+        (signer.verifier_key().clone(), SigningKey::from_ed25519_seed(&[seed; 32]))
+    }
+
+    fn at(ms: i64) -> UtcMillis {
+        UtcMillis::from_millis(1_800_000_000_000 + ms).unwrap()
+    }
+
+    #[test]
+    fn a_query_counts_only_in_the_name_of_its_own_log() {
+        let (log_a, key_a) = log("log.example/a", 1);
+        let (log_b, key_b) = log("log.example/b", 2);
+        let query = PeerQuery {
+            about: "log.example/a".into(),
+            asked_at: at(0),
+            nonce: Digest::of(b"nonce"),
+        };
+        let known = [log_a, log_b];
+        let open = |key: &SigningKey| open_query(query.sign(key).unwrap().as_bytes(), &known);
+        assert_eq!(open(&key_a).unwrap(), query);
+        assert!(open(&key_b).is_err(), "another log asks about it");
+        let (_, stranger) = log("log.example/a", 3);
+        assert!(open(&stranger).is_err());
+        assert!(open_query(b"{}", &known).is_err());
+    }
+
+    #[test]
+    fn the_gap_of_clocks_is_counted_from_the_middle_of_the_exchange() {
+        let standing = PeerStanding {
+            about: String::new(),
+            certificate_no: None,
+            deposits: Vec::new(),
+            heads: Vec::new(),
+            nonce: Digest::of(b""),
+            origin: String::new(),
+            time: at(3_050),
+        };
+        let heard = Heard { standing, asked_at: at(0), heard_at: at(100) };
+        assert_eq!((heard.clock_gap_ms(), heard.round_trip_ms()), (3_000, 100));
+    }
+}
