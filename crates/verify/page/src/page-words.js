@@ -47,6 +47,8 @@ export const PAGE = {
   open: pair('未证明', 'not proved'),
   file: pair('文件', 'File'),
   record: pair('记录', 'Record'),
+  log: pair('日志', 'Log'),
+  head: pair('日志头', 'Head'),
   publisher: pair('公布方', 'Publisher'),
   anchorsDigest: pair('信任锚', 'Anchors'),
   custody: pair('存证说明', 'Custody'),

@@ -1,6 +1,7 @@
 // Two pictures: which organisation vouches for which claim, and the interval of the time.
 // Both say with words what they show; hatched is what nobody vouches for.
 import { element, harmless, statusShape, svg } from './dom.js';
+import { FORK_TITLE } from './fork-words.js';
 import { PAGE } from './page-words.js';
 import { forPeople, STATUSES, TITLES } from './words.js';
 
@@ -101,7 +102,7 @@ export function claimItem(claim, language) {
       element(
         'h3',
         {},
-        `${TITLES[claim.claim][language]} `,
+        `${(TITLES[claim.claim] ?? FORK_TITLE)[language]} `,
         element('span', { class: 'status' }, STATUSES[claim.status][language]),
         claim.required ? element('span', { class: 'required' }, PAGE.required[language]) : null,
       ),

@@ -45,6 +45,7 @@ const ANCHORS = {
 
 const TOO_LARGE = {
   bundle: pair('这个文件超过证据包的上限 64 MiB。', 'The file is larger than an evidence bundle ever is (64 MiB).'),
+  fork: pair('分叉证明的格式不合规。', 'The fork proof is malformed.'),
   anchors: pair('这个文件超过信任锚文件的上限 1 MiB。', 'The file is larger than an anchors file ever is (1 MiB).'),
 };
 
@@ -57,6 +58,10 @@ const NEXT = {
     '请从公证处重新取得信任锚文件,并核对其 SHA-256。',
     'Get the anchors from the notary again and compare their SHA-256.',
   ),
+  fork: pair(
+    '请使用最初收到的文件;仍然如此,请向制作者重新索取。',
+    'Use the file exactly as you received it; if that is the one, ask its maker for another.',
+  ),
   size: pair('请确认选中的是最初收到的文件。', 'Make sure this is the file you received.'),
   file: pair('请确认它是普通文件且当前用户可读,然后再试。', 'Make sure it is a plain file you may read, then try again.'),
 };
@@ -65,7 +70,8 @@ const NOT_READABLE = pair('浏览器没有给出这个文件的内容。', 'The 
 
 /** What happened, and what to do next. */
 export function explain({ code, entry }, language) {
-  if (code === 'file_too_large') return { what: TOO_LARGE[entry === 'anchors' ? 'anchors' : 'bundle'][language], next: NEXT.size[language] };
+  if (code === 'fork_proof_malformed' || entry === 'fork') return { what: TOO_LARGE.fork[language], next: NEXT.fork[language] };
+  if (code === 'file_too_large') return { what: TOO_LARGE[entry ?? 'bundle'][language], next: NEXT.size[language] };
   if (code === 'file_not_readable') return { what: NOT_READABLE[language], next: NEXT.file[language] };
   if (code === 'anchors_not_usable') return { what: ANCHORS[entry][language], next: NEXT.anchors[language] };
   const what = WHAT[code][language];

@@ -3,8 +3,11 @@ import { MAX_ANCHORS_BYTES } from './anchors.js';
 import { conclude, REQUIRED_BY_DEFAULT } from './claims.js';
 import { MAX_FILE_BYTES } from './container.js';
 import { examine } from './examine.js';
+import { examineFork } from './examine/fork.js';
+import { isForkProof } from './fork-proof.js';
 import { Unreadable } from './unreadable.js';
 import { failureOf } from './unreadable-words.js';
+import { forkReportOf } from './fork-words.js';
 import { reportOf } from './words.js';
 
 /**
@@ -18,6 +21,10 @@ export async function verify({
     if (failure) throw failure;
     if (anchors && anchors.length > MAX_ANCHORS_BYTES) throw new Unreadable('file_too_large', 'anchors');
     if (file.length > MAX_FILE_BYTES) throw new Unreadable('file_too_large', 'bundle');
+    if (isForkProof(file)) {
+      const examination = await examineFork(file, anchors);
+      return { report: forkReportOf(name, examination, language), examination };
+    }
     const examination = await examine(file, anchors, at);
     const conclusion = conclude(examination.claims, required, anchors !== null);
     return { report: reportOf(name, examination, required, conclusion, language), examination };

@@ -1,5 +1,7 @@
 // The result: what is shown of a report.
+import { hex } from './bytes.js';
 import { element, harmless, statusShape, visibleJson } from './dom.js';
+import { FORK_CONCLUSIONS, forkNextStep } from './fork-words.js';
 import { CONCLUSIONS, KINDS, nextStep, PAGE } from './page-words.js';
 import { claimItem, intervalPicture, vouchersTable } from './picture.js';
 import { forPeople } from './words.js';
@@ -11,19 +13,20 @@ export function resultOf({ report, examination }, language) {
   const words = (key) => PAGE[key][language];
   if (report.error) {
     const { what, next } = report.error;
-    return [banner('contradicted', 'unreadable', words('unreadable'), harmless(what)), facts([[words('next'), next]], words), json(report, words)];
+    return [banner('contradicted', 'unreadable', words('unreadable'), harmless(what)), facts([[words('next'), next]]), json(report, words)];
   }
-  const sentence = CONCLUSIONS[report.verdict][language];
+  const isFork = examination.proof !== undefined;
+  const sentence = (isFork ? FORK_CONCLUSIONS : CONCLUSIONS)[report.verdict][language];
   const split = sentence.search(/[::]/);
-  const step = nextStep(report.verdict, examination.anchors !== null)[language];
+  const step = isFork ? forkNextStep(report.claims[0].code) : nextStep(report.verdict, examination.anchors !== null);
   return [
     banner(SHAPE_OF[report.verdict], report.verdict, sentence.slice(0, split), sentence.slice(split + 1).trim()),
-    element('p', { class: 'next' }, element('strong', {}, `${words('next')}: `), step),
-    intervalPicture(examination, language),
+    element('p', { class: 'next' }, element('strong', {}, `${words('next')}: `), step[language]),
+    isFork ? null : intervalPicture(examination, language),
     element('h2', {}, words('claims')),
     element('ul', { class: 'claims' }, ...report.claims.map((claim) => claimItem(claim, language))),
-    vouchersTable(report, language),
-    facts(factsOf(report, examination, language), words),
+    isFork ? null : vouchersTable(report, language),
+    facts(factsOf(report, examination, language)),
     json(report, words),
   ].filter((part) => part !== null);
 }
@@ -37,18 +40,18 @@ function banner(shape, verdict, heading, rest) {
   );
 }
 
-function factsOf(report, { anchors, frame, sha256, isTestOnly }, language) {
+function factsOf(report, { anchors, frame, proof, sha256, isTestOnly }, language) {
   const words = (key) => PAGE[key][language];
   const rows = [
     [words('file'), harmless(report.file)],
     ['SHA-256', sha256],
-    [words('record'), frame ? recordLine(frame, language) : words('cannotBeRead')],
+    ...(proof ? headLines(proof, language) : [[words('record'), frame ? recordLine(frame, language) : words('cannotBeRead')]]),
     [words('anchorsDigest'), anchors ? `SHA-256 ${anchors.sha256}` : words('notGiven')],
   ];
   if (anchors) {
     rows.push([words('publisher'), `${harmless(anchors.publisher.organisation)}, ${forPeople(anchors.published_at)}`]);
     const organisations = new Set(anchors.custodians.map(({ organisation }) => organisation));
-    if (anchors.custodians.length > 1 && organisations.size === 1) {
+    if (!proof && anchors.custodians.length > 1 && organisations.size === 1) {
       const [name] = [...organisations].map(harmless);
       rows.push([words('custody'), language === 'zh' ? `全部保管方同属 ${name}` : `all custodians belong to ${name}`]);
     }
@@ -56,6 +59,15 @@ function factsOf(report, { anchors, frame, sha256, isTestOnly }, language) {
   if (isTestOnly) rows.push([words('certificate'), words('testOnly')]);
   rows.push([words('exit'), String(report.exit)]);
   return rows;
+}
+
+/** The log and its heads, as a fork proof shows them. */
+function headLines({ heads }, language) {
+  const line = ({ size, root }) => (language === 'zh' ? `${size} 条,根 ${hex(root)}` : `${size} entries, root ${hex(root)}`);
+  return [
+    [PAGE.log[language], harmless(heads[0].origin)],
+    ...heads.map((head) => [PAGE.head[language], line(head)]),
+  ];
 }
 
 function recordLine({ kind, seq, recorded_at: at }, language) {

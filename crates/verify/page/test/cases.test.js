@@ -1,15 +1,18 @@
-// Every bundle of tests/vectors/evidence gets the verdict written beside it.
+// Every bundle and every fork proof of tests/vectors gets the verdict written beside it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { verify } from '../src/verify.js';
 
-const folder = new URL('../../../../tests/vectors/evidence/', import.meta.url);
-const bytesOf = (name) => new Uint8Array(readFileSync(new URL(name, folder)));
-const cases = JSON.parse(readFileSync(new URL('cases.json', folder), 'utf8'));
+const vectors = new URL('../../../../tests/vectors/', import.meta.url);
+const cases = ['evidence', 'fork'].flatMap((folder) => {
+  const list = JSON.parse(readFileSync(new URL(`${folder}/cases.json`, vectors), 'utf8'));
+  return list.map((one) => ({ ...one, folder }));
+});
 
-for (const { name, file, anchors, at, expect } of cases) {
-  test(`case ${name}`, async () => {
+for (const { folder, name, file, anchors, at, expect } of cases) {
+  const bytesOf = (entry) => new Uint8Array(readFileSync(new URL(`${folder}/${entry}`, vectors)));
+  test(`case ${folder} ${name}`, async () => {
     const { report } = await verify({
       name: file,
       file: bytesOf(file),
@@ -17,7 +20,7 @@ for (const { name, file, anchors, at, expect } of cases) {
       at: at ? Date.parse(at) : null,
       language: 'en',
     });
-    const claims = Object.fromEntries(report.claims.map(({ claim, status, code }) => [claim, { code, status }]));
+    const claims = Object.fromEntries(report.claims.map(({ claim, status, code, vouched_by }) => [claim, folder === 'fork' ? { code, status, vouched_by } : { code, status }]));
     assert.deepEqual({ exit: report.exit, verdict: report.verdict, error: report.error?.code }, {
       exit: expect.exit, verdict: expect.verdict, error: expect.error,
     });
