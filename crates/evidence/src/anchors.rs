@@ -31,6 +31,9 @@ pub struct Anchors {
     pub published_at: UtcMillis,
     /// Who published it.
     pub publisher: Publisher,
+    /// Roots of time authorities; left out when there are none.
+    #[serde(default, deserialize_with = "not_empty", skip_serializing_if = "Vec::is_empty")]
+    pub time_roots: Vec<TimeRootAnchor>,
 }
 
 impl Statement for Anchors {
@@ -116,6 +119,22 @@ pub struct CustodianAnchor {
     /// The organisation that runs it.
     pub organisation: String,
     /// When its key counts.
+    pub validity: Validity,
+}
+
+/// A root of a time authority.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimeRootAnchor {
+    /// The certificate, DER in base64.
+    pub certificate: Base64,
+    /// Who runs the authority.
+    pub organisation: String,
+    /// The only policy under which its tokens count, as dotted numbers; any when null.
+    pub policy: Option<String>,
+    /// Whether its tokens have no legal effect.
+    pub test_only: bool,
+    /// When it counts: compared with the stamped instant.
     pub validity: Validity,
 }
 
@@ -241,6 +260,17 @@ impl AnchorsFile {
         }
         Ok(Self { anchors, digest: Digest::of(bytes) })
     }
+}
+
+/// Nothing has one spelling: the member is left out.
+fn not_empty<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<TimeRootAnchor>, D::Error> {
+    let roots = Vec::<TimeRootAnchor>::deserialize(deserializer)?;
+    if roots.is_empty() {
+        return Err(serde::de::Error::invalid_length(0, &"at least one root"));
+    }
+    Ok(roots)
 }
 
 /// A log signs heads, a cosigner cosigns them; a key of the other type would count for

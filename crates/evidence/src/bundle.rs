@@ -14,6 +14,14 @@ use crate::canonical::{self, CanonicalError};
 use crate::container::{self, ContainerError, Entry};
 use crate::deposit::{DepositManifest, PartRole};
 
+mod time;
+
+pub use time::{
+    MAX_LABEL_BYTES, MAX_TIME_ANCHORS, MAX_TOKENS, TimeAnchor, is_label, read_consistency,
+    write_consistency,
+};
+pub(crate) use time::{note_name, token_name};
+
 /// The first entry's content (EN 319 162-1).
 pub const MEDIA_TYPE: &str = "application/vnd.etsi.asic-e+zip";
 /// File name ending.
@@ -47,6 +55,8 @@ pub struct BundleParts {
     pub proof: Option<Vec<u8>>,
     /// The record, in full or in part.
     pub record: Vec<u8>,
+    /// Stamped heads of the log, by their size.
+    pub time: BTreeMap<u64, TimeAnchor>,
 }
 
 /// A bundle that was read, with the entries whose bytes do not fit the manifest.
@@ -137,7 +147,7 @@ impl BundleParts {
         if self.deposits.len() > MAX_DEPOSITS {
             return Err(BundleError::Numbering(deposit_name(MAX_DEPOSITS)));
         }
-        Ok(())
+        time::check(self)
     }
 
     /// The immutable parts a custodian receives and its receipt lists.
@@ -191,6 +201,7 @@ impl BundleParts {
         for (file, bytes) in &self.attachments {
             named.insert(format!("attachments/{file}"), bytes);
         }
+        named.extend(time::named(self));
         named
     }
 }
@@ -295,7 +306,11 @@ fn sort_out(entries: &[Entry<'_>]) -> Result<BundleParts, BundleError> {
             name => sort_out_numbered(&mut parts, name, bytes)?,
         }
     }
-    if has_record { Ok(parts) } else { Err(BundleError::Missing("record.json".into())) }
+    if !has_record {
+        return Err(BundleError::Missing("record.json".into()));
+    }
+    time::check(&parts)?;
+    Ok(parts)
 }
 
 /// Numbered entries must count up in file order, so that none can be left out unnoticed.
@@ -310,6 +325,7 @@ fn sort_out_numbered(
             parts.attachments.insert(file.to_owned(), bytes);
             return Ok(());
         }
+        Some(("time", file)) => return time::sort_out(parts, file, bytes),
         Some(("certificates", file)) if has_extension(file, "der") => {
             let expected = certificate_name(parts.certificates.len());
             (&mut parts.certificates, expected, MAX_CERTIFICATES)

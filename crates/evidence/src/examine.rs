@@ -25,6 +25,7 @@ mod integrity;
 mod interval;
 mod log;
 mod signature;
+mod stamps;
 
 /// What the examiner is told beside the file.
 #[derive(Clone, Debug, Default)]
@@ -156,9 +157,18 @@ fn examine_decoded(decoded: &Decoded<'_>, question: &Question<'_>) -> Vec<Claim>
     let log = log::examine(decoded, &context);
     let custody = custody::examine(decoded, &context, &log);
     let completeness = completeness::examine(decoded, &context, &log);
-    let interval = interval::of(decoded, &context, &log, &custody, question.received.as_ref());
+    let stamps = stamps::examine(decoded, &context, &log);
+    let seen = interval::Seen {
+        log: &log,
+        custody: &custody,
+        stamps: stamps.as_deref().unwrap_or_default(),
+    };
+    let interval = interval::of(decoded, &context, &seen, question.received.as_ref());
     let signature = signature::examine(decoded, &context, &interval);
-    let time = interval::examine(decoded, &interval);
+    let time = match &stamps {
+        Err(reason) => Claim::contradicted(ClaimName::Time, reason.clone()),
+        Ok(stamps) => interval::examine(decoded, &interval, stamps),
+    };
     vec![
         identity,
         certificate,

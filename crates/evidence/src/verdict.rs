@@ -8,7 +8,7 @@ use heqi_vocabulary::Language;
 use serde::Serialize;
 
 mod reason;
-pub use reason::Reason;
+pub use reason::{Reason, Stamped};
 
 /// One thing a bundle may prove.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]

@@ -89,11 +89,31 @@ pub async fn publish_anchors(
     Err(CommitError::Busy.into())
 }
 
+/// The file that is published now; `None` before the first.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn published_anchors(
+    office: &NotaryOffice,
+) -> Result<Option<Vec<u8>>, PublishAnchorsError> {
+    match PUBLISHED.durable_row(office.store(), &CURRENT.to_owned()).await? {
+        Some(current) => read_file(office, current.value.file).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The list is dated when it is published, so the date is no part of what it says.
 fn content_digest(anchors: &Anchors) -> Result<Digest, CanonicalError> {
-    let Anchors { certificate_roots, cosigners, custodians, logs, published_at: _, publisher } =
-        anchors;
-    let content = (certificate_roots, cosigners, custodians, logs, publisher);
+    let Anchors {
+        certificate_roots,
+        cosigners,
+        custodians,
+        logs,
+        published_at: _,
+        publisher,
+        time_roots,
+    } = anchors;
+    let content = (certificate_roots, cosigners, custodians, logs, publisher, time_roots);
     Ok(Digest::of(&canonical::to_bytes(&content)?))
 }
 

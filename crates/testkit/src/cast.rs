@@ -2,10 +2,10 @@
 
 use heqi_evidence::anchors::{
     Anchors, Base64, CertificateRoot, CosignerAnchor, CosignerRole, CustodianAnchor, LogAnchor,
-    Publisher, Spki, Validity, Vkey,
+    Publisher, Spki, TimeRootAnchor, Validity, Vkey,
 };
 use heqi_evidence::statement::Statement;
-use heqi_pki::authority::TestAuthority;
+use heqi_pki::authority::{TestAuthority, TestTimeAuthority};
 use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_tlog::cosignature::Cosigner;
 use heqi_tlog::note::{KeyName, VerifierKey};
@@ -17,6 +17,9 @@ use crate::{MemoryLog, SeededEntropy};
 pub const PLATFORM: &str = "Example Platform 示例登记平台";
 /// The organisation that runs the notary data centre.
 pub const NOTARY: &str = "Example Notary 示例公证处";
+/// The organisations that run the two time authorities.
+pub const TIME_AUTHORITIES: [&str; 2] =
+    ["Example Time 示例授时机构", "Example Second Time 示例第二授时机构"];
 /// The organisation that issues signer certificates.
 const AUTHORITY: &str = "Example Authority 示例认证机构";
 
@@ -54,6 +57,8 @@ pub struct Cast {
     pub mirror: Cosigner,
     /// The notary's seal, which publishes the anchors.
     pub publisher: SigningKey,
+    /// The two time authorities, 30 days old.
+    pub time_authorities: [TestTimeAuthority; 2],
     /// When the first of these keys became valid.
     pub since: UtcMillis,
     /// The notary's witness.
@@ -78,6 +83,8 @@ impl Cast {
             mirror: cosigner("mirror.notary.example/first"),
             publisher: key("publisher"),
             since,
+            time_authorities: ["First", "Second"]
+                .map(|name| TestTimeAuthority::generate(name, since, &entropy(name)).unwrap()),
             witness: cosigner("witness.notary.example/first"),
         }
     }
@@ -131,6 +138,18 @@ impl Cast {
                 key: Spki(self.publisher.public_key()),
                 organisation: NOTARY.into(),
             },
+            time_roots: self
+                .time_authorities
+                .iter()
+                .zip(TIME_AUTHORITIES)
+                .map(|(authority, organisation)| TimeRootAnchor {
+                    certificate: Base64(authority.root().der().to_vec()),
+                    organisation: organisation.into(),
+                    policy: None,
+                    test_only: true,
+                    validity,
+                })
+                .collect(),
         }
     }
 

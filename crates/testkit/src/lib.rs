@@ -25,8 +25,9 @@ mod entropy;
 pub mod files;
 mod log;
 mod story;
+pub mod time;
 
-pub use cast::{Cast, Custodian, NOTARY, PLATFORM};
+pub use cast::{Cast, Custodian, NOTARY, PLATFORM, TIME_AUTHORITIES};
 pub use clock::FixedClock;
 pub use device::{ClientValues, Device};
 pub use entropy::SeededEntropy;

@@ -15,6 +15,7 @@ mod custody;
 mod good;
 mod log;
 mod signing;
+mod time;
 
 /// One bundle with the verdict it must get.
 pub struct Case {
@@ -55,6 +56,7 @@ impl Case {
 
 const ANCHORS: &str = "anchors.json";
 const DISTRUSTED: &str = "anchors-log-distrusted.json";
+const TIME_DISTRUSTED: &str = "anchors-time-distrusted.json";
 const LAPSED: &str = "anchors-witness-lapsed.json";
 const SEED: u64 = 1;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -69,6 +71,10 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
     let early = story.seen_at().plus_millis(-3_600_000);
     let mut distrusted = story.anchors();
     let mut lapsed = story.anchors();
+    let mut time_distrusted = story.anchors();
+    for root in &mut time_distrusted.time_roots {
+        root.validity.distrust_after = Some(early);
+    }
     for log in &mut distrusted.logs {
         log.validity.distrust_after = Some(early);
     }
@@ -79,6 +85,7 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
         (ANCHORS.to_owned(), story.anchors_file()),
         (DISTRUSTED.to_owned(), story.cast.publish(&distrusted)),
         (LAPSED.to_owned(), story.cast.publish(&lapsed)),
+        (TIME_DISTRUSTED.to_owned(), story.cast.publish(&time_distrusted)),
     ])
 }
 
@@ -93,6 +100,7 @@ pub(super) fn all() -> Vec<Case> {
     cases.extend(chain::in_the_chain(&plain));
     cases.extend(container::in_the_container(&plain));
     cases.extend(by_anchors::by_the_anchors(&plain));
+    cases.extend(time::in_time(&plain));
     cases
 }
 

@@ -6,6 +6,18 @@ use heqi_vocabulary::Language;
 mod en;
 mod zh;
 
+/// Who stamped, and what follows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Stamped {
+    /// The earliest instant that a stamp gives, accuracy included.
+    pub at: String,
+    /// The authorities.
+    pub by: String,
+    /// Whether all of them are for tests only.
+    pub test_only: bool,
+}
+
 /// The reason of a status.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -192,6 +204,37 @@ pub enum Reason {
         /// Latest.
         to: String,
     },
+    /// An interval, and a trusted time stamp.
+    BetweenTimestamped {
+        /// Earliest.
+        from: String,
+        /// Latest.
+        to: String,
+        /// The stamp.
+        stamped: Stamped,
+    },
+    /// One end, and a trusted time stamp.
+    OnlyNotAfterTimestamped {
+        /// Latest.
+        to: String,
+        /// The stamp.
+        stamped: Stamped,
+    },
+    /// A token that does not hold.
+    TimeStampInvalid {
+        /// The entry.
+        entry: String,
+    },
+    /// A token over other bytes.
+    TimeStampOfAnother {
+        /// The entry.
+        entry: String,
+    },
+    /// A stamped head that is not one of this record's log.
+    TimeAnchorInvalid {
+        /// The entry.
+        entry: String,
+    },
     /// No time.
     NoTime,
     /// Times disagree.
@@ -246,6 +289,11 @@ impl Reason {
             Self::NotInChain => "not_in_chain",
             Self::Between { .. } => "between",
             Self::OnlyNotAfter { .. } => "only_not_after",
+            Self::BetweenTimestamped { .. } => "between_timestamped",
+            Self::OnlyNotAfterTimestamped { .. } => "only_not_after_timestamped",
+            Self::TimeStampInvalid { .. } => "time_stamp_invalid",
+            Self::TimeStampOfAnother { .. } => "time_stamp_of_another",
+            Self::TimeAnchorInvalid { .. } => "time_anchor_invalid",
             Self::NoTime => "no_time",
             Self::TimeOutside => "time_outside",
             Self::NoCertificate => "no_certificate",

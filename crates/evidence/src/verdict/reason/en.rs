@@ -1,6 +1,6 @@
 //! Reasons in English.
 
-use super::Reason;
+use super::{Reason, Stamped};
 
 pub(super) fn sentence(reason: &Reason) -> String {
     match reason {
@@ -82,6 +82,19 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::OnlyNotAfter { to } => {
             format!("not after {to}; not before is not proved; no trusted time stamp")
         }
+        Reason::BetweenTimestamped { from, to, stamped } => {
+            format!("between {from} and {to}; {}", stamp(stamped))
+        }
+        Reason::OnlyNotAfterTimestamped { to, stamped } => {
+            format!("not after {to}; not before is not proved; {}", stamp(stamped))
+        }
+        Reason::TimeStampInvalid { entry } => format!("time stamp {entry} does not hold"),
+        Reason::TimeStampOfAnother { entry } => {
+            format!("time stamp {entry} is over other bytes than the note beside it")
+        }
+        Reason::TimeAnchorInvalid { entry } => {
+            format!("{entry} is not a head of the record's log that covers the record")
+        }
         Reason::NoTime => {
             "nobody but the platform vouches for a time; no trusted time stamp".into()
         }
@@ -90,6 +103,12 @@ pub(super) fn sentence(reason: &Reason) -> String {
         }
         Reason::NoCertificate => "no notarial certificate has been issued".into(),
     }
+}
+
+fn stamp(stamped: &Stamped) -> String {
+    let Stamped { at, by, test_only } = stamped;
+    let mark = if *test_only { ", TEST ONLY, no legal effect" } else { "" };
+    format!("time stamp of {by}: not after {at}{mark}")
 }
 
 /// The words for what two parts disagree about.

@@ -1,6 +1,6 @@
 //! Reasons in Chinese.
 
-use super::Reason;
+use super::{Reason, Stamped};
 
 pub(super) fn sentence(reason: &Reason) -> String {
     match reason {
@@ -59,10 +59,27 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::NotInChain => "本记录不在所列记录链的相应位置".into(),
         Reason::Between { from, to } => format!("介于 {from} 与 {to} 之间;未取得可信时间戳"),
         Reason::OnlyNotAfter { to } => format!("不晚于 {to};无法证明不早于何时;未取得可信时间戳"),
+        Reason::BetweenTimestamped { from, to, stamped } => {
+            format!("介于 {from} 与 {to} 之间;{}", stamp(stamped))
+        }
+        Reason::OnlyNotAfterTimestamped { to, stamped } => {
+            format!("不晚于 {to};无法证明不早于何时;{}", stamp(stamped))
+        }
+        Reason::TimeStampInvalid { entry } => format!("时间戳 {entry} 无效"),
+        Reason::TimeStampOfAnother { entry } => format!("时间戳 {entry} 对应的不是旁边的树头"),
+        Reason::TimeAnchorInvalid { entry } => {
+            format!("{entry} 不是涵盖本记录的同一日志树头")
+        }
         Reason::NoTime => "没有平台以外的时间;未取得可信时间戳".into(),
         Reason::TimeOutside => "平台记录的时间不在独立方证明的区间内".into(),
         Reason::NoCertificate => "尚未出具公证书".into(),
     }
+}
+
+fn stamp(stamped: &Stamped) -> String {
+    let Stamped { at, by, test_only } = stamped;
+    let mark = if *test_only { "(测试用,不具有法律效力)" } else { "" };
+    format!("{by} 的可信时间戳{mark}:不晚于 {at}")
 }
 
 /// A name of an entry stands apart from Chinese text, a Chinese word does not.
