@@ -86,6 +86,10 @@ pub(super) fn log_leaf(input: &[u8]) {
 
 pub(super) fn zip(input: &[u8]) {
     let Ok(entries) = container::read(input) else { return };
+    // A CRC that does not fit is the manifest's to judge, which knows a stronger digest.
+    if entries.iter().any(|entry| !entry.intact) {
+        return;
+    }
     let entries: Vec<(String, Vec<u8>)> =
         entries.iter().map(|entry| (entry.name.to_owned(), entry.bytes.to_vec())).collect();
     assert_eq!(container::write(&entries).unwrap(), input, "a container has one spelling");
