@@ -1,11 +1,11 @@
 // Trust anchors: docs/spec/anchors.md.
-import { hex, orNull } from './bytes.js';
+import { demand, hex, orNull } from './bytes.js';
 import { isSignedBy, readEnvelope } from './dsse.js';
 import { readCanonical } from './json.js';
 import { readKey } from './keys.js';
 import { COSIGNATURE, ED25519, readVerifierKey } from './note.js';
 import { digestOf } from './sha256.js';
-import { flag, instant, listOf, members, orNothing, standardBase64, text, wordOf } from './shape.js';
+import { flag, instant, isObject, listOf, members, orNothing, standardBase64, text, wordOf } from './shape.js';
 import { Unreadable } from './unreadable.js';
 
 /** The longest anchors file, in bytes. */
@@ -30,11 +30,24 @@ const ANCHORS = {
   publisher: (value) => members(value, { key: spki, organisation: text }),
 };
 
+const TIME_ROOTS = listOf((value) =>
+  members(value, { certificate: standardBase64, organisation: text, policy: orNothing(text), test_only: flag, validity }),
+);
+
+/** The members; `time_roots` is left out when there are none (rule 2). */
+function readMembers(payload) {
+  const value = readCanonical(payload);
+  const stamped = isObject(value) && Object.hasOwn(value, 'time_roots');
+  const read = members(value, stamped ? { ...ANCHORS, time_roots: TIME_ROOTS } : ANCHORS);
+  demand(!stamped || read.time_roots.length > 0, 'a list of nothing');
+  return { time_roots: [], ...read };
+}
+
 /** Reads an anchors file; `sha256` is the digest to compare with the published one. */
 export async function readAnchors(bytes) {
   if (bytes.length > MAX_ANCHORS_BYTES) throw new Unreadable('anchors_not_usable', 'size');
   const envelope = orNull(() => readEnvelope(bytes));
-  const anchors = envelope && orNull(() => members(readCanonical(envelope.payload), ANCHORS));
+  const anchors = envelope && orNull(() => readMembers(envelope.payload));
   if (!anchors || !(await isSignedBy(envelope, PAYLOAD_TYPE, [anchors.publisher.key]))) {
     throw new Unreadable('anchors_not_usable', 'signature');
   }

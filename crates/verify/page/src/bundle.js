@@ -5,6 +5,7 @@ import { MAX_ENTRIES, readContainer } from './container.js';
 import { readCanonical } from './json.js';
 import { digestOfFile } from './sha256.js';
 import { count, digest, listOf, members, text, wordOf } from './shape.js';
+import { checkStampedHeads, sortStamped } from './stamped-heads.js';
 import { Unreadable } from './unreadable.js';
 
 const MEDIA_TYPE = bytesOf('application/vnd.etsi.asic-e+zip');
@@ -88,16 +89,18 @@ function compare(listed, entries) {
 function sortOut(entries) {
   const parts = {
     record: null, challenge: null, chainHead: null, client: null, envelope: null,
-    challengeCheckpoint: null, proof: null, certificates: [], chain: [], deposits: [], attachments: [],
+    challengeCheckpoint: null, proof: null, certificates: [], chain: [], deposits: [], attachments: [], time: new Map(),
   };
   for (const entry of entries) {
     const single = SINGLES[entry.name];
     const attachment = ATTACHMENT.exec(entry.name);
     if (single) parts[single] = entry;
     else if (attachment) parts.attachments.push({ ...entry, file: attachment[1] });
+    else if (entry.name.startsWith('time/')) sortStamped(parts.time, entry);
     else sortNumbered(parts, entry);
   }
   if (parts.record === null) throw new Unreadable('bundle_missing_entry', 'record.json');
+  parts.time = checkStampedHeads(parts.time);
   parts.attachments.sort((a, b) => (a.file < b.file ? -1 : 1));
   return parts;
 }

@@ -12,6 +12,7 @@ const COMMON_NAME = '550403';
 const BASIC_CONSTRAINTS = '551d13';
 const KEY_USAGE = '551d0f';
 const EXTENDED_KEY_USAGE = '551d25';
+const KEY_IDENTIFIER = '551d0e';
 const NAME_CONSTRAINTS = '551d1e';
 /** 1.3.6.1.4.1.32473.1.1: the certificate is for tests only. */
 const TEST_ONLY = '2b0601040181fd590101';
@@ -94,10 +95,11 @@ function checkDirectoryString({ tag, content }) {
   else refuse('a common name of another type');
 }
 
-function readExtensions(rest) {
+/** The extensions in the tagged list that may end a certificate. */
+export function readExtensions(rest) {
   const read = {
     isAuthority: false, pathLength: null, keyUsage: null, purposes: null,
-    isTestOnly: false, hasNameConstraints: false, hasUnknownCritical: false,
+    purposesAreCritical: false, keyIdentifier: null, isTestOnly: false, hasNameConstraints: false, hasUnknownCritical: false,
   };
   if (rest.length === 0) return read;
   const [list, ...more] = childrenOf(rest[0], 0xa3);
@@ -109,10 +111,14 @@ function readExtensions(rest) {
     seen.add(oid);
     if (oid === BASIC_CONSTRAINTS) Object.assign(read, basicConstraints(value));
     else if (oid === KEY_USAGE) read.keyUsage = keyUsage(value);
-    else if (oid === EXTENDED_KEY_USAGE) read.purposes = childrenOf(readDer(value), 0x30).map(oidOf);
+    else if (oid === EXTENDED_KEY_USAGE) {
+      read.purposes = childrenOf(readDer(value), 0x30).map(oidOf);
+      read.purposesAreCritical = critical;
+    }
     else if (oid === TEST_ONLY) read.isTestOnly = true;
     else if (oid === NAME_CONSTRAINTS) read.hasNameConstraints = true;
     else read.hasUnknownCritical ||= critical;
+    if (oid === KEY_IDENTIFIER) read.keyIdentifier = orNull(() => hex(readDer(value).content));
   }
   return read;
 }
@@ -154,7 +160,11 @@ function keyUsage(value) {
   const bits = content.subarray(1);
   demand(bits.length <= 2, 'no keyUsage');
   if (bits.length > 0) demand(((bits[bits.length - 1] >> content[0]) & 1) === 1, 'bits that are not named');
-  return { digitalSignature: (bits[0] & 0x80) !== 0, keyCertSign: (bits[0] & 0x04) !== 0 };
+  return {
+    digitalSignature: (bits[0] & 0x80) !== 0,
+    keyCertSign: (bits[0] & 0x04) !== 0,
+    signsOnly: ((bits[0] ?? 0) & 0x3f) === 0 && (bits[1] ?? 0) === 0,
+  };
 }
 
 /** Whether `issuer` issued `certificate`: rule 10. */

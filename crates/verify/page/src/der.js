@@ -3,18 +3,23 @@
 // X.509 read BER, which is more than docs/spec/signer-certificate.md rule 1 accepts.
 import { demand, hex, refuse } from './bytes.js';
 
-const MAX_DEPTH = 16;
+/** The longest object identifier, and the numbers in it: what our readers can hold. */
+const MAX_OID_BYTES = 39;
+const MAX_ARC = 0xffffffff;
 
-/** One value that fills `bytes`: `{tag, content, bytes, children}`; children of constructed ones. */
+/**
+ * One value that fills `bytes`: `{tag, content, bytes, children}`. The children of a constructed
+ * value are read when they are asked for: what no rule looks at stays as it is.
+ */
 export function readDer(bytes, tag = null) {
-  const [node, end] = readAt(bytes, 0, 0);
+  const [node, end] = readAt(bytes, 0);
   demand(end === bytes.length, 'bytes after the value');
   demand(tag === null || node.tag === tag, 'another tag');
   return node;
 }
 
-function readAt(bytes, at, depth) {
-  demand(depth < MAX_DEPTH && at + 2 <= bytes.length, 'DER cut short');
+function readAt(bytes, at) {
+  demand(at + 2 <= bytes.length, 'DER cut short');
   const tag = bytes[at];
   demand((tag & 0x1f) !== 0x1f, 'a tag of several bytes');
   let length = bytes[at + 1];
@@ -29,18 +34,26 @@ function readAt(bytes, at, depth) {
   }
   const end = from + length;
   demand(end <= bytes.length, 'DER cut short');
-  const node = { tag, content: bytes.subarray(from, end), bytes: bytes.subarray(at, end), children: [] };
-  if ((tag & 0x20) !== 0) {
-    let next = from;
-    while (next < end) {
-      const [child, after] = readAt(bytes.subarray(0, end), next, depth + 1);
-      node.children.push(child);
-      next = after;
-    }
-  } else {
-    check(node);
-  }
+  const node = new Node(tag, bytes.subarray(from, end), bytes.subarray(at, end));
+  check(node);
   return [node, end];
+}
+
+class Node {
+  constructor(tag, content, bytes) {
+    Object.assign(this, { tag, content, bytes });
+  }
+
+  get children() {
+    demand((this.tag & 0x20) !== 0, 'a value that has no parts');
+    const children = [];
+    for (let at = 0; at < this.content.length; ) {
+      const [child, end] = readAt(this.content, at);
+      children.push(child);
+      at = end;
+    }
+    return children;
+  }
 }
 
 /** The primitive types whose DER narrows their BER. */
@@ -63,11 +76,30 @@ function isMinimal(content) {
 }
 
 function checkOid(content) {
-  demand(content.length > 0 && content[content.length - 1] < 0x80, 'OBJECT IDENTIFIER');
+  demand(content.length > 0 && content.length <= MAX_OID_BYTES, 'OBJECT IDENTIFIER');
+  demand(content[content.length - 1] < 0x80, 'OBJECT IDENTIFIER');
+  arcsOf(content);
+}
+
+/** The numbers of an object identifier; the first two stand in one. */
+function arcsOf(content) {
+  const arcs = [];
+  let arc = 0;
   content.forEach((byte, i) => {
-    const startsArc = i === 0 || content[i - 1] < 0x80;
-    demand(!(startsArc && byte === 0x80), 'OBJECT IDENTIFIER');
+    const isFirst = i === 0 || content[i - 1] < 0x80;
+    demand(!(isFirst && byte === 0x80), 'OBJECT IDENTIFIER');
+    arc = (isFirst ? 0 : arc) * 128 + (byte & 0x7f);
+    demand(arc <= MAX_ARC, 'OBJECT IDENTIFIER');
+    if (byte < 0x80) arcs.push(arc);
   });
+  return arcs;
+}
+
+/** An object identifier in dotted numbers. */
+export function dottedOid(node) {
+  const [first, ...rest] = arcsOf(contentOf(node, 0x06));
+  const root = Math.min(Math.floor(first / 40), 2);
+  return [root, first - 40 * root, ...rest].join('.');
 }
 
 /** The content of a value that must have this tag. */

@@ -12,6 +12,7 @@ import { examineIdentity } from './examine/identity.js';
 import { examineIntegrity } from './examine/integrity.js';
 import { examineLog } from './examine/log.js';
 import { examineSignature, examineSignatureAlone } from './examine/signature.js';
+import { examineStamps } from './examine/stamps.js';
 import { examineTime, intervalOf } from './examine/time.js';
 import { readChain } from './certificate-chain.js';
 import { readDisclosure, readFrame } from './record.js';
@@ -58,14 +59,15 @@ async function examineDecoded(decoded, question) {
   }
   const log = examineLog(decoded, question);
   const custody = await examineCustody(decoded, question, log);
-  const interval = intervalOf(decoded, question, log.cosigned, custody.received);
+  const { stamps, fault } = examineStamps(decoded, question, log);
+  const interval = intervalOf(decoded, question, [...log.cosigned, ...custody.received, ...stamps]);
   const claims = [
     ...always,
     ...log.claims,
     custody.claim,
     await examineCompleteness(decoded, question, log),
     await examineSignature(decoded, question, interval.notAfter),
-    examineTime(decoded, interval),
+    fault ? contradicted('time', fault) : examineTime(decoded, interval, stamps),
   ];
   return { claims, interval };
 }

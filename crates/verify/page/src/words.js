@@ -139,6 +139,23 @@ const SENTENCES = {
     (r) => `不晚于 ${forPeople(r.to)};无法证明不早于何时;未取得可信时间戳`,
     (r) => `not after ${forPeople(r.to)}; not before is not proved; no trusted time stamp`,
   ),
+  between_timestamped: pair(
+    (r) => `介于 ${forPeople(r.from)} 与 ${forPeople(r.to)} 之间;${stamp(r, 'zh')}`,
+    (r) => `between ${forPeople(r.from)} and ${forPeople(r.to)}; ${stamp(r, 'en')}`,
+  ),
+  only_not_after_timestamped: pair(
+    (r) => `不晚于 ${forPeople(r.to)};无法证明不早于何时;${stamp(r, 'zh')}`,
+    (r) => `not after ${forPeople(r.to)}; not before is not proved; ${stamp(r, 'en')}`,
+  ),
+  time_stamp_invalid: pair((r) => `时间戳 ${r.entry} 无效`, (r) => `time stamp ${r.entry} does not hold`),
+  time_stamp_of_another: pair(
+    (r) => `时间戳 ${r.entry} 对应的不是旁边的树头`,
+    (r) => `time stamp ${r.entry} is over other bytes than the note beside it`,
+  ),
+  time_anchor_invalid: pair(
+    (r) => `${r.entry} 不是涵盖本记录的同一日志树头`,
+    (r) => `${r.entry} is not a head of the record's log that covers the record`,
+  ),
   no_time: pair(
     '没有平台以外的时间;未取得可信时间戳',
     'nobody but the platform vouches for a time; no trusted time stamp',
@@ -149,6 +166,13 @@ const SENTENCES = {
   ),
   no_certificate: pair('尚未出具公证书', 'no notarial certificate has been issued'),
 };
+
+/** Who stamped, and until when at the latest. */
+function stamp({ stampedBy, stampedAt, testOnly }, language) {
+  const at = forPeople(stampedAt);
+  if (language === 'zh') return `${stampedBy} 的可信时间戳${testOnly ? '(测试用,不具有法律效力)' : ''}:不晚于 ${at}`;
+  return `time stamp of ${stampedBy}: not after ${at}${testOnly ? ', TEST ONLY, no legal effect' : ''}`;
+}
 
 /** The sentence of a reason. */
 export function sentenceOf(reason, language) {

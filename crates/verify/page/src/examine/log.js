@@ -74,7 +74,7 @@ export const isDatedInTrust = (distrustAfter, words) =>
   distrustAfter === null || words.some((word) => word.at <= distrustAfter);
 
 /** The anchors of the log's keys that signed a head, and the cosignatures on it that count; or null. */
-function signaturesOn({ origin, note }, anchors, at) {
+export function signaturesOn({ origin, note }, anchors, at) {
   const logs = anchors.logs.filter(({ vkey }) => vkey.name === origin);
   const known = [...logs, ...anchors.cosigners];
   const verified = verifyNote(note, known.map(({ vkey }) => vkey)) ?? [];
