@@ -40,6 +40,7 @@ pub mod object;
 pub mod outbox;
 pub mod rebuild;
 pub mod sealed;
+pub mod stamping;
 pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

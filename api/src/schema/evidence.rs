@@ -27,9 +27,8 @@ pub(crate) struct Receipt {
     mirrored: Option<LogProof>,
     /// Who holds it.
     deposited: Deposits,
-    /// No trusted time stamp exists yet.
-    #[schema(value_type = Option<Object>)]
-    timestamped: Option<()>,
+    /// It stands under a head that a time authority stamped.
+    timestamped: Option<Timestamped>,
 }
 
 /// That a record stands in the log, under one head.
@@ -47,6 +46,38 @@ pub(crate) struct LogProof {
     checkpoint: String,
     /// The proof with the head: a file of C2SP tlog-proof, to be kept.
     proof: String,
+}
+
+/// That a record stands under a stamped head.
+#[derive(ToSchema)]
+pub(crate) struct Timestamped {
+    /// Origin of the platform's log.
+    origin: String,
+    /// Zero-based index of the leaf.
+    index: u64,
+    /// Number of leaves under the head.
+    size: u64,
+    /// Root under the head.
+    root: Digest,
+    /// The head, exactly as it was stamped: a signed note (C2SP tlog-checkpoint).
+    checkpoint: String,
+    /// The proof with the head: a file of C2SP tlog-proof.
+    proof: String,
+    /// The tokens over the bytes of the checkpoint.
+    stamps: Vec<TimeStamp>,
+}
+
+/// A token of a time authority.
+#[derive(ToSchema)]
+pub(crate) struct TimeStamp {
+    /// Which authority, as the platform calls it.
+    authority: String,
+    /// The stamped instant.
+    at: Instant,
+    /// How far it may be off, in milliseconds.
+    accuracy_ms: i64,
+    /// The RFC 3161 token, DER in base64.
+    token: String,
 }
 
 /// Who holds a record.

@@ -5,20 +5,26 @@
 //! over exactly what was sent; another digest is put in quarantine beside ours and
 //! alarms, and is never overwritten.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use heqi_notary_protocol::notary::DepositError;
 use heqi_notary_protocol::{Backoff, CallError, NotaryClient};
 use heqi_registration::deposit_queue::{self, LeasedDeposit, NoteReceipt, NoteReceiptError};
 use heqi_registration::fault::{ActError, Fault};
 use heqi_registration::{Custodian, Platform};
+use heqi_vocabulary::RecordId;
 use tracing::{error, info, warn};
 
 use crate::gauges::CustodianGauges;
 
 /// How long a leased deposit belongs to this worker, in milliseconds: how long a deposit
-/// that was under way waits after a crash. A slow deposit may outlast it: only one worker
-/// serves a custodian, it leases nothing while a round is under way, and an expired lease
-/// that nobody took is still ours to settle.
+/// that was under way waits after a crash. A slow deposit outlasts it: then the worker takes
+/// the lease again, see [`Pool::fill`].
 const LEASE_MS: i64 = 5_000;
 /// A record whose bundle cannot be built, or an answer outside the protocol, needs a
 /// person; asking more often changes nothing.
@@ -44,34 +50,112 @@ pub(crate) enum Step {
     Alarm,
 }
 
-/// Leases up to `limit` deposits and carries each out, side by side. Gives what became of
-/// them; an empty list means that nothing was due.
-///
-/// # Errors
-/// The platform's own store could not do its part.
-pub(crate) async fn round(
-    platform: &Platform,
-    link: &CustodianLink,
-    backoff: &Backoff,
-    gauges: &CustodianGauges,
+/// Deposits under way at one custodian. One that stalls takes its own place and no other.
+pub(crate) struct Pool<'a> {
+    platform: &'a Platform,
+    link: &'a CustodianLink,
+    backoff: &'a Backoff,
+    gauges: &'a CustodianGauges,
     limit: usize,
-) -> Result<Vec<Step>, Fault> {
-    let leased = deposit_queue::lease(platform, link.custodian, LEASE_MS, limit).await?;
-    let steps = leased.iter().map(|item| one(platform, link, backoff, item));
-    let mut done = Vec::with_capacity(leased.len());
-    for step in futures_util::future::join_all(steps).await {
-        let step = step?;
-        gauges.count(step);
-        done.push(step);
+    leases: Leases,
+    running: FuturesUnordered<BoxFuture<'a, Result<Step, Fault>>>,
+}
+
+/// The newest lease of each deposit under way.
+#[derive(Clone, Debug, Default)]
+struct Leases(Arc<Mutex<BTreeMap<RecordId, LeasedDeposit>>>);
+
+impl Leases {
+    fn map(&self) -> MutexGuard<'_, BTreeMap<RecordId, LeasedDeposit>> {
+        // Nothing is done under the lock that could leave the map half changed.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    Ok(done)
+
+    /// Puts the lease in its place; true if the deposit is not under way yet.
+    fn take(&self, item: LeasedDeposit) -> bool {
+        self.map().insert(item.payload.record_id, item).is_none()
+    }
+
+    /// The lease to settle with: the newest.
+    fn newest(&self, item: &LeasedDeposit) -> LeasedDeposit {
+        self.map().get(&item.payload.record_id).cloned().unwrap_or_else(|| item.clone())
+    }
+
+    fn done(&self, record: RecordId) {
+        self.map().remove(&record);
+    }
+}
+
+impl<'a> Pool<'a> {
+    /// Nothing is under way yet; never more than `limit` are.
+    pub(crate) fn new(
+        platform: &'a Platform,
+        link: &'a CustodianLink,
+        backoff: &'a Backoff,
+        gauges: &'a CustodianGauges,
+        limit: usize,
+    ) -> Self {
+        let limit = limit.max(1);
+        let (leases, running) = (Leases::default(), FuturesUnordered::new());
+        Self { platform, link, backoff, gauges, limit, leases, running }
+    }
+
+    /// Whether nothing is under way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    /// Leases what is due, as far as there is room, and starts it. Only one worker serves a
+    /// custodian, so a leased item that is under way already is one of ours whose lease ran
+    /// out: it goes on, and settles with the new lease.
+    ///
+    /// # Errors
+    /// The platform's own store could not do its part.
+    pub(crate) async fn fill(&mut self) -> Result<(), Fault> {
+        let room = self.limit.saturating_sub(self.running.len());
+        if room == 0 {
+            return Ok(());
+        }
+        let (platform, link) = (self.platform, self.link);
+        for item in deposit_queue::lease(platform, link.custodian, LEASE_MS, room).await? {
+            if self.leases.take(item.clone()) {
+                let one = one(platform, link, self.backoff, item, self.leases.clone());
+                self.running.push(one.boxed());
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the next that is done; `None` when nothing is under way. Safe to use in
+    /// `select!`.
+    ///
+    /// # Errors
+    /// The platform's own store could not do its part.
+    pub(crate) async fn next(&mut self) -> Result<Option<Step>, Fault> {
+        let Some(step) = self.running.next().await.transpose()? else { return Ok(None) };
+        self.gauges.count(step);
+        Ok(Some(step))
+    }
 }
 
 async fn one(
     platform: &Platform,
     link: &CustodianLink,
     backoff: &Backoff,
+    item: LeasedDeposit,
+    leases: Leases,
+) -> Result<Step, Fault> {
+    let step = deposit(platform, link, backoff, &item, &leases).await;
+    leases.done(item.payload.record_id);
+    step
+}
+
+async fn deposit(
+    platform: &Platform,
+    link: &CustodianLink,
+    backoff: &Backoff,
     item: &LeasedDeposit,
+    leases: &Leases,
 ) -> Result<Step, Fault> {
     let record = item.payload.record_id;
     let custodian = link.custodian;
@@ -91,7 +175,9 @@ async fn one(
             return alarm(platform, item).await;
         }
     };
-    match link.client.deposit(Bytes::from(zip)).await {
+    let answer = link.client.deposit(Bytes::from(zip)).await;
+    let item = &leases.newest(item);
+    match answer {
         Ok(reply) => {
             let note = NoteReceipt {
                 receipt: reply.receipt.as_bytes().to_vec(),

@@ -9,15 +9,21 @@
 //!
 //! - [`deposits`]: one custodian, one deposit
 //! - [`cosigning`]: witness and mirror, head by head
+//! - [`stamping`]: time stamps over the newest head, of either organisation's log
 //! - [`worker`]: the loops
 //! - [`gauges`]: what is counted
+//! - [`peers`]: the custodians asked what they hold of us
 
 pub mod cosigning;
 pub mod deposits;
+mod erasures;
 pub mod gauges;
+pub mod peers;
+pub mod stamping;
 mod tiles;
 pub mod worker;
 
 pub use cosigning::Cosigners;
 pub use deposits::CustodianLink;
+pub use stamping::{StampingGauges, StampingTask, run_stamping};
 pub use worker::{WorkerSettings, drain, run_cosigning, run_deposits};

@@ -9,11 +9,12 @@ use heqi_registration::fault::Fault;
 use heqi_registration::{Platform, deposit_queue};
 use heqi_service_kit::lifecycle::Shutdown;
 use heqi_vocabulary::UtcMillis;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{error, warn};
 
 use crate::cosigning::{Cosigners, CosigningError, Standing, merge};
-use crate::deposits::{self, CustodianLink};
+use crate::deposits::{CustodianLink, Pool};
+use crate::erasures;
 use crate::gauges::{CosigningGauges, CustodianGauges};
 
 /// How the worker works.
@@ -42,6 +43,12 @@ impl Default for WorkerSettings {
     }
 }
 
+/// How often the worker looks for erasure orders, in milliseconds.
+const ORDERS_EVERY_MS: i64 = 1_000;
+/// How long to wait while the store is read-only.
+const READ_ONLY_NAP: Duration = Duration::from_millis(100);
+/// For how long deposits that are done are waited for before new ones are leased.
+const GATHER: Duration = Duration::from_millis(2);
 /// The longest nap: a worker looks again even when nobody wakes it.
 const LONGEST_NAP: Duration = Duration::from_secs(1);
 
@@ -57,18 +64,47 @@ pub async fn run_deposits(
     mut stop: Shutdown,
 ) -> Result<(), Fault> {
     let mut progress = platform.backend().progress();
+    let mut orders_at = platform.now();
+    let mut pool = Pool::new(&platform, &link, &settings.backoff, &gauges, settings.in_flight);
     while !stop.is_requested() {
         progress.mark_unchanged();
-        let done =
-            deposits::round(&platform, &link, &settings.backoff, &gauges, settings.in_flight)
-                .await?;
-        if !done.is_empty() {
+        if platform.backend().read_only().is_some() {
+            idle(&mut stop).await;
             continue;
         }
-        let nap = nap(deposit_queue::next_due(&platform, link.custodian).await?, platform.now());
-        tokio::select! {
-            () = stop.requested() => {}
-            _ = timeout(nap, progress.changed()) => {}
+        // Orders are few, and deposits must not wait for the look after them.
+        if orders_at <= platform.now() {
+            erasures::round(&platform, &link, &settings.backoff).await?;
+            orders_at = platform.now().plus_millis(ORDERS_EVERY_MS);
+        }
+        pool.fill().await?;
+        if pool.is_empty() {
+            let due = deposit_queue::next_due(&platform, link.custodian).await?;
+            tokio::select! {
+                () = stop.requested() => {}
+                _ = timeout(nap(due, platform.now()), progress.changed()) => {}
+            }
+        } else {
+            tokio::select! {
+                () = stop.requested() => {}
+                settled = pool.next() => {
+                    settled?;
+                    gather(&mut pool).await?;
+                }
+                _ = timeout(LONGEST_NAP, progress.changed()) => {}
+            }
+        }
+    }
+    while pool.next().await?.is_some() {}
+    Ok(())
+}
+
+/// Lets what is done at about the same time be done, so that one lease serves them all.
+async fn gather(pool: &mut Pool<'_>) -> Result<(), Fault> {
+    let until = Instant::now() + GATHER;
+    while let Ok(settled) = timeout_at(until, pool.next()).await {
+        if settled?.is_none() {
+            break;
         }
     }
     Ok(())
@@ -85,10 +121,10 @@ pub async fn drain(
     settings: &WorkerSettings,
     gauges: &CustodianGauges,
 ) -> Result<u64, Fault> {
+    let mut pool = Pool::new(platform, link, &settings.backoff, gauges, settings.in_flight);
     loop {
-        let done =
-            deposits::round(platform, link, &settings.backoff, gauges, settings.in_flight).await?;
-        if done.is_empty() || !done.contains(&deposits::Step::Noted) {
+        pool.fill().await?;
+        if pool.next().await?.is_none() {
             return Ok(gauges.noted());
         }
     }
@@ -111,6 +147,10 @@ pub async fn run_cosigning(
     let mut failures = 0u32;
     while !stop.is_requested() {
         heads.mark_unchanged();
+        if platform.backend().read_only().is_some() {
+            idle(&mut stop).await;
+            continue;
+        }
         let size = platform.backend().log().head().size();
         if size > 0 && is_due(last, size, platform.now(), settings.refresh_ms) {
             match offer(&platform, &cosigners, &mut standing).await {
@@ -143,6 +183,14 @@ pub async fn run_cosigning(
         }
     }
     Ok(())
+}
+
+/// Nothing is leased and nothing offered while the store is read-only.
+async fn idle(stop: &mut Shutdown) {
+    tokio::select! {
+        () = stop.requested() => {}
+        () = sleep(READ_ONLY_NAP) => {}
+    }
 }
 
 fn is_due(last: Option<(u64, UtcMillis)>, size: u64, now: UtcMillis, refresh_ms: i64) -> bool {

@@ -34,6 +34,10 @@ pub use request::{MAX_REQUEST_BYTES, Nonce, RequestFault, TimeStampRequest};
 pub use response::{ExchangeError, FailInfo, MAX_RESPONSE_BYTES, Refusal, TimeStampResponse};
 pub use token::{MAX_TOKEN_BYTES, TimestampFault, TimestampToken, TokenError, VerifiedTimestamp};
 
+/// A policy of an authority (RFC 3161 section 2.4.1): an object identifier, read from dotted
+/// numbers by `parse`.
+pub type Policy = ObjectIdentifier;
+
 /// Media type of a request (RFC 3161 section 3.4).
 pub const QUERY_MEDIA_TYPE: &str = "application/timestamp-query";
 /// Media type of an answer (RFC 3161 section 3.4).

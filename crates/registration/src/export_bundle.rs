@@ -5,7 +5,7 @@ use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::RecordId;
 
 use crate::bundle_parts;
-use crate::disclose::{Attributes, DiscloseError, may_open};
+use crate::disclose::{Attributes, DiscloseError, may_open, not_restricted};
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, KeptRecord};
 use crate::looks::{self, Purpose};
@@ -13,6 +13,7 @@ use crate::platform::Platform;
 use crate::receipt::proof_file;
 use crate::request::{Actor, RequestFacts};
 use crate::rows::{self, Cosigned, Pair};
+use crate::stamping;
 
 /// A bundle to be downloaded.
 #[derive(Clone, Debug)]
@@ -42,12 +43,14 @@ pub async fn export_bundle(
 ) -> Result<ExportedBundle, DiscloseError> {
     let kept = ledger::find(platform, record).await?;
     may_open(actor, &kept)?;
+    not_restricted(platform, actor, &kept).await?;
     attributes.check(kept.kind)?;
 
     let head = best_head(platform, kept.index).await?;
     let mut parts = bundle_parts::immutable(platform, &kept, attributes).await?;
     let proof = proof_file(platform, kept.index, &head).await?;
     parts.proof = Some(proof.to_string().into_bytes());
+    parts.time = stamping::time_anchors(platform, kept.index, &head).await?;
     parts.chain = chain_frames(platform, &kept).await?;
     for custodian in platform.settings.custodians.keys().copied() {
         let backend = platform.backend();

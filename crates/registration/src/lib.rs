@@ -22,11 +22,17 @@
 //! - [`give_consent`], [`begin_signing`], [`capture_photo`], [`complete_signing`],
 //!   [`decline`]: by the signer
 //! - [`confirm`], [`object`]: by parties, after signing
+//! - [`erase_person_data`]: by a party or the data protection officer; [`legal_hold`]: by the
+//!   registration authority or the notary
 //!
 //! Queries:
 //! - [`filing_view`], [`ceremony_view`], [`read_document`]: how things stand
 //! - [`receipt`], [`disclose`], [`export_bundle`]: evidence, in part and whole
 //! - [`coverage`]: what of all evidence is held by whom
+//! - [`erasure`]: what was erased, and who still holds what
+//!
+//! For the other organisation:
+//! - [`peer`]: what is held of it, and what it proves about our own store
 //!
 //! For the worker:
 //! - [`deposit_queue`]: what is to be deposited, and what custodians and cosigners said
@@ -48,25 +54,31 @@ pub mod decline;
 mod decoding;
 pub mod deposit_queue;
 pub mod disclose;
+pub mod erase_person_data;
+pub mod erasure;
 pub mod export_bundle;
 pub mod fault;
 pub mod filing_view;
 mod filings;
 pub mod give_consent;
 pub mod invite;
+pub mod key_change;
 mod ledger;
+pub mod legal_hold;
 mod looks;
 pub mod object;
 mod objects;
 pub mod open_filing;
+pub mod peer;
 pub mod platform;
 pub mod read_document;
 pub mod receipt;
 pub mod request;
 mod rows;
 mod shown;
+mod stamping;
 mod tally;
 mod wording;
 
-pub use platform::{Custodian, Platform, Ports, Settings};
+pub use platform::{Custodian, OrderKey, Platform, Ports, Settings};
 pub use request::{Actor, IdempotencyKey, Request, RequestFacts, Scope};

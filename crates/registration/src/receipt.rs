@@ -51,8 +51,8 @@ pub struct Receipt {
     pub mirrored: Option<LogProof>,
     /// Who holds it.
     pub deposited: Deposits,
-    /// No trusted time stamp exists yet.
-    pub timestamped: Option<()>,
+    /// It stands under a head that a time authority stamped.
+    pub timestamped: Option<Timestamped>,
 }
 
 /// That a record stands in the log, under one head.
@@ -71,6 +71,31 @@ pub struct LogProof {
     pub checkpoint: String,
     /// The proof with the head: a file of c2sp.org/tlog-proof, to be kept.
     pub proof: String,
+}
+
+/// That a record stands under a stamped head.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Timestamped {
+    /// The stamped head and the proof to it.
+    #[serde(flatten)]
+    pub proof: LogProof,
+    /// The tokens over exactly the bytes of the checkpoint.
+    pub stamps: Vec<TimeStamp>,
+}
+
+/// One token.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TimeStamp {
+    /// Which authority, as it is configured.
+    pub authority: String,
+    /// The stamped instant.
+    pub at: UtcMillis,
+    /// How far it may be off, in milliseconds.
+    pub accuracy_ms: i64,
+    /// The RFC 3161 token, DER in base64.
+    pub token: String,
 }
 
 /// Who holds a record.
@@ -112,11 +137,14 @@ pub enum Flag {
     Mirrored,
     /// Every custodian answered.
     Deposited,
+    /// A time authority stamped it.
+    Timestamped,
 }
 
 impl Flag {
     /// Every flag.
-    pub const ALL: [Self; 3] = [Self::Witnessed, Self::Mirrored, Self::Deposited];
+    pub const ALL: [Self; 4] =
+        [Self::Witnessed, Self::Mirrored, Self::Deposited, Self::Timestamped];
 
     /// The word used on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -124,6 +152,7 @@ impl Flag {
             Self::Witnessed => "witnessed",
             Self::Mirrored => "mirrored",
             Self::Deposited => "deposited",
+            Self::Timestamped => "timestamped",
         }
     }
 }
@@ -144,7 +173,7 @@ impl FromStr for Flag {
 
 /// The word names no flag.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the flags are witnessed, mirrored and deposited")]
+#[error("the flags are witnessed, mirrored, deposited and timestamped")]
 pub struct UnknownFlag;
 
 /// What to wait for before answering. When the time is over the receipt is given as it
@@ -193,6 +222,7 @@ impl Flag {
             Self::Witnessed => receipt.witnessed.is_some(),
             Self::Mirrored => receipt.mirrored.is_some(),
             Self::Deposited => receipt.deposited.receipts.len() >= receipt.deposited.of,
+            Self::Timestamped => receipt.timestamped.is_some(),
         }
     }
 }

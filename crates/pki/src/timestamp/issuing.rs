@@ -18,6 +18,8 @@ pub struct TokenIssuer {
     signer: Box<dyn Signer>,
     policy: ObjectIdentifier,
     accuracy: Accuracy,
+    /// The certificate's validity.
+    valid: std::ops::RangeInclusive<UtcMillis>,
     /// The certificates as a token carries them, `[0] IMPLICIT SET OF`.
     certificates: Vec<u8>,
     /// IssuerAndSerialNumber.
@@ -52,6 +54,7 @@ impl TokenIssuer {
             signer,
             policy,
             accuracy,
+            valid: own.not_before()..=own.not_after(),
             certificates: tlv(context(0), &ders),
             name: tlv(der::SEQUENCE, &[&issuer, &serial]),
             content_type: attribute(ID_CONTENT_TYPE, &der::oid(ID_CT_TST_INFO)),
@@ -65,6 +68,12 @@ impl TokenIssuer {
     /// The policy its tokens are made under.
     pub const fn policy(&self) -> ObjectIdentifier {
         self.policy
+    }
+
+    /// Whether its certificate is valid at this instant: a token stamped outside would not
+    /// be believed.
+    pub fn covers(&self, at: UtcMillis) -> bool {
+        self.valid.contains(&at)
     }
 
     /// A token that answers `request`, stamped `at`.

@@ -3,11 +3,12 @@
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::backend::Committed;
+use heqi_evidence_store::stamping;
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::{Digest, RecordId, UtcMillis};
 
-use super::{DepositNote, Deposits, LogProof, Receipt};
+use super::{DepositNote, Deposits, LogProof, Receipt, TimeStamp, Timestamped};
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, About, KeptRecord};
 use crate::platform::Platform;
@@ -73,6 +74,7 @@ pub(super) async fn assemble(platform: &Platform, kept: &KeptRecord) -> Result<R
     let mut receipt = stands.receipt(logged, platform.settings.custodians.len());
     receipt.witnessed = cosigned(platform, kept.index, Cosigned::Witnessed).await?;
     receipt.mirrored = cosigned(platform, kept.index, Cosigned::Mirrored).await?;
+    receipt.timestamped = timestamped(platform, kept.index).await?;
     for custodian in platform.settings.custodians.keys().copied() {
         let key = Pair(kept.record_id, custodian);
         let Some(row) = rows::RECEIPTS.durable_row(platform.backend(), &key).await? else {
@@ -100,6 +102,24 @@ async fn cosigned(
             Ok(Some(prove(platform, index, &head.map_err(Fault::broken)?).await?))
         }
     }
+}
+
+async fn timestamped(platform: &Platform, index: u64) -> Result<Option<Timestamped>, Fault> {
+    let stamped = stamping::covering(platform.backend(), index).await?;
+    let Some(stamped) = stamped else {
+        return Ok(None);
+    };
+    let stamps = stamped
+        .tokens
+        .into_iter()
+        .map(|(authority, row)| TimeStamp {
+            authority,
+            at: row.at,
+            accuracy_ms: row.accuracy_ms,
+            token: row.token,
+        })
+        .collect();
+    Ok(Some(Timestamped { proof: prove(platform, index, &stamped.head).await?, stamps }))
 }
 
 async fn prove(

@@ -1,0 +1,12 @@
+//! HTTP adapters of the ports to services of other organisations.
+//!
+//! What this is: the network end of ports that lower crates define and call. An adapter
+//! sends bytes and bounds what comes back; it believes nothing.
+//!
+//! What this is not: the rules by which an answer counts; those stand with the port.
+//!
+//! - [`time`]: time authorities (RFC 3161 section 3.4)
+
+pub mod time;
+
+pub use time::HttpTimeAuthority;
