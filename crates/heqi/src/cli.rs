@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use heqi_vocabulary::Language;
+use heqi_vocabulary::{Language, UtcMillis};
 
 /// 合契 Heqi: e-signing whose evidence two organisations hold and anyone can check.
 #[derive(Parser)]
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Platform(ServiceArgs),
     /// Run a notary data centre or a preservation service
     Notary(ServiceArgs),
+    /// Run a time authority for tests and demonstrations (RFC 3161)
+    TimeAuthority(ServiceArgs),
     /// Deposit what a stopped platform still owes, then exit
     Sync(ServiceArgs),
     /// Check an evidence bundle, offline
@@ -68,6 +70,17 @@ pub(crate) enum AdminAction {
     },
     /// List the API keys, never the keys themselves
     ListKeys(ServiceArgs),
+    /// Put a new API key in the place of one that ends after an overlap
+    RotateKey {
+        #[command(flatten)]
+        service: ServiceArgs,
+        /// The key's id, as the list shows it
+        #[arg(value_name = "ID")]
+        id: String,
+        /// For how long the old key still works
+        #[arg(long, value_name = "HOURS", default_value_t = 72)]
+        overlap_hours: u32,
+    },
     /// Let a key in no more
     RevokeKey {
         #[command(flatten)]
@@ -76,6 +89,23 @@ pub(crate) enum AdminAction {
         #[arg(value_name = "ID")]
         id: String,
     },
+}
+
+/// Which key is rotated.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum RotateRole {
+    /// Signs the heads of the log
+    Log,
+    /// Cosigns the peer's log as a witness
+    Witness,
+    /// Cosigns the peer's log as its mirror
+    Mirror,
+    /// Signs deposit receipts
+    Receipt,
+    /// Signs erasure orders
+    Order,
+    /// Wraps the keys of the vault
+    Kek,
 }
 
 #[derive(Args, Clone)]
@@ -133,6 +163,63 @@ pub(crate) enum StoreAction {
     Fsck(StoreArgs),
     /// Throw index and tiles away and make them again from the journals
     Rebuild(StoreArgs),
+    /// Add an encrypted generation to a backup; the store may be in use
+    Backup(BackupArgs),
+    /// List the generations of a backup
+    Backups(BackupsArgs),
+    /// Make a store again from its backup, checked to the last byte
+    Restore(RestoreArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct BackupArgs {
+    /// The store's folder, such as heqi-data/platform/store
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The folder of the backup
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// The folder of the vault's backup: on another medium, for its generations are dropped after 35 days
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vault_to: PathBuf,
+    /// The key-encryption key of whoever is to restore; by default the store's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Print what was made as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct BackupsArgs {
+    /// The folder of the backup
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The key-encryption key it was made for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// Print the list as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct RestoreArgs {
+    /// The folder of the backup
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The folder of the vault's backup
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vault_from: PathBuf,
+    /// The generation of the store; by default the newest
+    #[arg(long, value_name = "N")]
+    pub(crate) generation: Option<u32>,
+    /// The key-encryption key the backup was made for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The organisation's data folder, such as heqi-data/platform; it must hold no store
+    #[arg(long, value_name = "DATA")]
+    pub(crate) to: PathBuf,
 }
 
 #[derive(Args)]
@@ -159,6 +246,59 @@ pub(crate) enum KeysAction {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+    /// Put a new key in the place of an old one; prints the plan first
+    Rotate {
+        /// Which key
+        role: RotateRole,
+        /// The data folder of the stopped service
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// For how long both keys are used
+        #[arg(long, value_name = "HOURS", default_value_t = 72)]
+        overlap_hours: u32,
+        /// Say that somebody else may hold the old key
+        #[arg(long)]
+        compromised: bool,
+        /// End the overlap: the peer has accepted the new key
+        #[arg(long)]
+        finish: bool,
+        /// Do it; without this only the plan is printed
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Accept a peer's change of key
+    Accept {
+        /// The peer's statement
+        #[arg(value_name = "FILE")]
+        statement: PathBuf,
+        /// The data folder of our service
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Do it; without this the statement is only shown and checked
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Publish that a key may be in other hands
+    Distrust {
+        /// The key as it stands among the anchors
+        #[arg(value_name = "KEY")]
+        key: String,
+        /// From when on, RFC 3339
+        #[arg(long, value_name = "TIME")]
+        from: UtcMillis,
+        /// The data folder of the notary's service
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// The published anchors, to be signed again at once
+        #[arg(long, value_name = "FILE", requires = "out")]
+        anchors: Option<PathBuf>,
+        /// Where to write them
+        #[arg(long, value_name = "FILE", requires = "anchors")]
+        out: Option<PathBuf>,
+        /// Do it; without this only the plan is printed
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show the public half of every key in a folder
     Show {
         /// The folder
@@ -182,21 +322,40 @@ pub(crate) struct LoadArgs {
     /// What to do again and again
     #[arg(long, default_value = "ceremony")]
     pub(crate) scenario: Scenario,
-    /// For how long
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub(crate) seconds: u64,
-    /// How many at the same time
-    #[arg(long, value_name = "N", default_value_t = 64)]
-    pub(crate) in_flight: usize,
+    /// For how long; 20, or 5 for complete, whose signings are all prepared before
+    #[arg(long, value_name = "N")]
+    pub(crate) seconds: Option<u64>,
+    /// How many at the same time; 64, or 256 for complete and 1 for single
+    #[arg(long, value_name = "N")]
+    pub(crate) in_flight: Option<usize>,
     /// Size of the photo
     #[arg(long, value_name = "BYTES", default_value_t = 100_000)]
     pub(crate) photo_bytes: usize,
+    /// Check format and dimensions of photos only, as for integrators with their own capture
+    #[arg(long)]
+    pub(crate) no_pixel_checks: bool,
     /// Where to keep the data while measuring; removed afterwards
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// Print the figures as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+impl LoadArgs {
+    pub(crate) fn seconds(&self) -> u64 {
+        let usual = if self.scenario == Scenario::Complete { 5 } else { 20 };
+        self.seconds.unwrap_or(usual).max(1)
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        let usual = match self.scenario {
+            Scenario::Complete => 256,
+            Scenario::Single => 1,
+            _ => 64,
+        };
+        self.in_flight.unwrap_or(usual).max(1)
+    }
 }
 
 #[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
@@ -207,6 +366,8 @@ pub(crate) enum Scenario {
     Capture,
     /// Complete signings that are already begun and captured
     Complete,
+    /// The same by one client, one after the other
+    Single,
     /// Whole ceremonies with both custodians running; the latency is that of the deposit
     Deposit,
 }
@@ -217,6 +378,7 @@ impl Scenario {
             Self::Ceremony => "ceremony",
             Self::Capture => "capture",
             Self::Complete => "complete",
+            Self::Single => "single",
             Self::Deposit => "deposit",
         }
     }

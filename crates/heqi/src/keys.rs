@@ -5,6 +5,9 @@
 //! (`PRIVATE+KEY+name+hash+base64`), all others as PKCS#8 PEM, so both can be moved to and
 //! from other tools.
 
+pub(crate) mod key_service;
+pub(crate) mod succession;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +15,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence_store::durable_file::Disk;
-use heqi_pki::authority::TestAuthority;
+use heqi_pki::authority::{TestAuthority, TestTimeAuthority};
 use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_tlog::cosignature::Cosigner;
 use heqi_tlog::note::{KeyName, NoteSigner, SignatureType, VerifierKey};
@@ -59,6 +62,16 @@ impl NoteKey {
     fn generate(name: &str, kind: SignatureType, entropy: &dyn Entropy) -> Result<Self, KeyError> {
         let name = KeyName::new(name).map_err(|_| KeyError::Name(name.to_owned()))?;
         Ok(Self { name, kind, seed: Zeroizing::new(entropy.bytes()) })
+    }
+
+    /// The name in signatures.
+    pub(crate) const fn name(&self) -> &KeyName {
+        &self.name
+    }
+
+    /// The same key for statements: notes and statements cannot be taken for each other.
+    pub(crate) fn statement_key(&self) -> SigningKey {
+        SigningKey::from_ed25519_seed(&self.seed)
     }
 
     /// The signer of a log.
@@ -147,6 +160,22 @@ pub(crate) fn test_authority(
     Ok(authority)
 }
 
+/// Reads a test-only time authority, or makes one of this name when there is none.
+pub(crate) fn test_time_authority(
+    file: &Path,
+    name: &str,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<TestTimeAuthority, KeyError> {
+    if let Some(pem) = read(file)? {
+        return TestTimeAuthority::from_pem(&pem).map_err(|_| KeyError::Form(file.to_owned()));
+    }
+    let form = || KeyError::Form(file.to_owned());
+    let authority = TestTimeAuthority::generate(name, clock.now(), entropy).map_err(|_| form())?;
+    write(file, &authority.to_pem().map_err(|_| form())?)?;
+    Ok(authority)
+}
+
 /// Reads a secret text such as an API key, or makes it with `make` when there is none.
 pub(crate) fn secret_text(
     file: &Path,
@@ -158,6 +187,28 @@ pub(crate) fn secret_text(
     let text = Zeroizing::new(make());
     write(file, &format!("{}\n", *text))?;
     Ok(text)
+}
+
+/// Reads a key file as it is.
+pub(crate) fn read_secret(file: &Path) -> Result<Zeroizing<String>, KeyError> {
+    let source = || std::io::Error::from(std::io::ErrorKind::NotFound);
+    read(file)?.ok_or_else(|| KeyError::Unreadable { path: file.to_owned(), source: source() })
+}
+
+/// Writes a key file for its owner alone, durably.
+pub(crate) fn write_secret(file: &Path, text: &str) -> Result<(), KeyError> {
+    write(file, text)
+}
+
+/// Writes a file that everybody may read, durably and whole.
+pub(crate) fn write_public(file: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    let disk = Disk::default();
+    disk.create_directory(file.parent().unwrap_or_else(|| Path::new(".")))
+        .and_then(|()| disk.write_atomic(file, &[bytes]))
+        .map_err(|source| KeyError::Unwritable {
+            path: file.to_owned(),
+            reason: source.to_string(),
+        })
 }
 
 fn read(file: &Path) -> Result<Option<Zeroizing<String>>, KeyError> {

@@ -16,6 +16,7 @@
 mod cli;
 mod client;
 mod commands;
+mod core_dumps;
 mod demo;
 mod keys;
 mod load;
@@ -30,10 +31,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
-use heqi_service_kit::settings::Environment;
+use heqi_service_kit::settings::{self as settings_of, Environment};
 use heqi_service_kit::system::{SystemClock, SystemEntropy};
 use heqi_service_kit::telemetry::{self, TelemetrySettings};
 use heqi_vocabulary::{Clock, Entropy, Language};
+
+use heqi_evidence::key_change::KeyChangeReason;
 
 use cli::{Cli, Command, DemoAction, DemoArgs, KeysAction};
 
@@ -42,6 +45,7 @@ const FAILED: u8 = 1;
 
 /// Reads the command line, runs one job, says how it ended.
 pub fn run() -> ExitCode {
+    core_dumps::turn_off();
     let cli = Cli::parse();
     let result = match cli.command {
         None => demo(&cli.demo),
@@ -54,6 +58,9 @@ pub fn run() -> ExitCode {
         }
         Some(Command::Platform(args)) => commands::serve::platform(args.config.as_deref()),
         Some(Command::Notary(args)) => commands::serve::notary(args.config.as_deref()),
+        Some(Command::TimeAuthority(args)) => {
+            commands::serve::time_authority(args.config.as_deref())
+        }
         Some(Command::Sync(args)) => commands::serve::sync(args.config.as_deref()),
         Some(Command::Doctor(args)) => in_runtime(async {
             let language = language(args.lang);
@@ -113,6 +120,38 @@ fn keys_command(action: &KeysAction) -> JobResult {
             &mut out,
         )?,
         KeysAction::Show { dir } => commands::keys::show(dir, &SystemEntropy, &mut out)?,
+        KeysAction::Rotate { role, data, overlap_hours, compromised, finish, yes } => {
+            let (clock, entropy) = machine();
+            let reason =
+                if *compromised { KeyChangeReason::Compromise } else { KeyChangeReason::Scheduled };
+            let rotation = commands::keys::rotate::Rotation {
+                role: *role,
+                data_dir: data,
+                overlap_hours: *overlap_hours,
+                reason,
+                finish: *finish,
+                yes: *yes,
+                clock,
+                entropy,
+            };
+            return in_runtime(async {
+                rotation.run(&mut out).await?;
+                Ok(0)
+            });
+        }
+        KeysAction::Accept { statement, data, yes } => {
+            commands::keys::accept::accept(statement, data, *yes, &mut out)?;
+        }
+        KeysAction::Distrust { key, from, data, anchors, out: to, yes } => {
+            let asked = commands::keys::accept::Distrust {
+                key,
+                from: *from,
+                data_dir: data,
+                anchors: anchors.as_deref().zip(to.as_deref()),
+                yes: *yes,
+            };
+            commands::keys::accept::distrust(&asked, &SystemClock, &SystemEntropy, &mut out)?;
+        }
     }
     Ok(0)
 }
@@ -124,10 +163,16 @@ fn language(asked: Option<Language>) -> Language {
     })
 }
 
-/// The demo and the load generator speak for themselves: their services log warnings only.
+/// The demo and the load generator speak for themselves: their services log warnings only,
+/// unless the environment asks for more.
 fn quiet() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let settings = TelemetrySettings { filter: "warn".to_owned(), ..TelemetrySettings::default() };
-    Ok(telemetry::init(&settings)?)
+    #[derive(serde::Deserialize)]
+    struct Quiet {
+        telemetry: TelemetrySettings,
+    }
+    let environment = Environment::of_process()?.of_table("telemetry");
+    let asked: Quiet = settings_of::read("[telemetry]\nfilter = \"warn\"", "demo", &environment)?;
+    Ok(telemetry::init(&asked.telemetry)?)
 }
 
 /// Runs a job on a runtime of its own.

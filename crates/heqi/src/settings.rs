@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use heqi_api::ApiSettings;
-use heqi_evidence::anchors::{CertificateRoot, CustodianAnchor, LogAnchor, Spki, Vkey};
+use heqi_evidence::anchors::{
+    CertificateRoot, CustodianAnchor, LogAnchor, Spki, TimeRootAnchor, Vkey,
+};
 use heqi_registration::platform::Names;
 use heqi_service_kit::settings::{self, Environment, SettingsError};
 use heqi_service_kit::telemetry::TelemetrySettings;
@@ -43,6 +45,11 @@ pub(crate) struct PlatformSettings {
     pub(crate) preservation: PeerSettings,
     /// Keys of the custodians' own logs, which this platform witnesses.
     pub(crate) witnessed_logs: Vec<Vkey>,
+    /// Who stamps the heads of the log; without any, nothing has a trusted time stamp.
+    #[serde(default)]
+    pub(crate) time_authorities: Vec<TimeAuthorityPeer>,
+    #[serde(default)]
+    pub(crate) stamping: StampingSettings,
     /// Names that consent texts are filled with.
     #[serde(default)]
     pub(crate) names: Names,
@@ -96,6 +103,62 @@ pub(crate) struct NotarySettings {
     /// Custodians beside this one, for the published anchors.
     #[serde(default)]
     pub(crate) other_custodians: Vec<CustodianAnchor>,
+    /// Who stamps the heads of this log; their roots stand among the published anchors.
+    #[serde(default)]
+    pub(crate) time_authorities: Vec<TimeAuthorityPeer>,
+    #[serde(default)]
+    pub(crate) stamping: StampingSettings,
+    #[serde(default)]
+    pub(crate) telemetry: TelemetrySettings,
+}
+
+/// A time authority that is asked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TimeAuthorityPeer {
+    /// What its tokens are called in bundles: 1 to 32 of `a-z 0-9 -`.
+    pub(crate) label: String,
+    /// Where it answers.
+    pub(crate) url: String,
+    /// The policy asked for, in dotted numbers; its default when absent.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
+    /// The roots it is believed by.
+    pub(crate) roots: Vec<TimeRootAnchor>,
+}
+
+/// When heads are stamped.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StampingSettings {
+    /// Between two looks at the newest head, in milliseconds.
+    pub(crate) interval_ms: u64,
+    /// After how long an unchanged head is stamped again, in milliseconds.
+    pub(crate) refresh_ms: i64,
+}
+
+impl Default for StampingSettings {
+    fn default() -> Self {
+        Self { interval_ms: 60_000, refresh_ms: 3_600_000 }
+    }
+}
+
+/// A time authority, of the test-only kind.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct TimeAuthoritySettings {
+    #[serde(default)]
+    pub(crate) profile: Profile,
+    /// Folder of key and serial numbers.
+    pub(crate) data_dir: PathBuf,
+    /// Where to listen.
+    #[serde(default = "time_listen")]
+    pub(crate) listen: String,
+    /// The policy of its tokens, in dotted numbers.
+    #[serde(default = "time_policy")]
+    pub(crate) policy: String,
+    /// How far its clock may be off, in milliseconds.
+    #[serde(default = "time_accuracy")]
+    pub(crate) accuracy_ms: u32,
     #[serde(default)]
     pub(crate) telemetry: TelemetrySettings,
 }
@@ -131,6 +194,9 @@ pub(crate) struct PlatformPeerSettings {
     pub(crate) log: LogAnchor,
     /// Its witness.
     pub(crate) witness_vkey: Vkey,
+    /// The key that signs its erasure orders; without it none is followed.
+    #[serde(default)]
+    pub(crate) order_key: Option<Spki>,
     /// Roots of the signer certificates it uses.
     pub(crate) certificate_roots: Vec<CertificateRoot>,
 }
@@ -146,6 +212,19 @@ fn platform_listen() -> String {
 
 fn notary_listen() -> String {
     "127.0.0.1:8802".to_owned()
+}
+
+fn time_listen() -> String {
+    "127.0.0.1:8804".to_owned()
+}
+
+/// Under the arc of examples (RFC 5612): tokens of a test authority promise nothing.
+pub(crate) fn time_policy() -> String {
+    "1.3.6.1.4.1.32473.1.3161".to_owned()
+}
+
+pub(crate) const fn time_accuracy() -> u32 {
+    1_000
 }
 
 fn log_name() -> String {

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use heqi_service_kit::listener::{ListenError, Listener};
 use heqi_service_kit::system::{SystemClock, SystemEntropy};
@@ -16,10 +17,12 @@ use crate::client::{self, Caller};
 use crate::keys;
 use crate::service::notary::{self, RunningNotary};
 use crate::service::platform::{self, OpenPlatform, RunningPlatform};
-use crate::service::{ServiceError, store};
+use crate::service::{ServiceError, store, time};
 use plan::Plan;
 
 const LOG_NAME: &str = "demo";
+/// How long the organisations may take to compare what they hold of each other.
+const COMPARISON: Duration = Duration::from_secs(30);
 
 /// Why the services are not running.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +36,9 @@ pub(crate) enum WorldError {
     /// A page server.
     #[error("a page cannot be served: {0}")]
     Server(std::io::Error),
+    /// The comparison of what each holds of the other came to no end.
+    #[error("the organisations could not compare what they hold of each other")]
+    NotCompared,
     /// The HTTP client.
     #[error("the HTTP client cannot be made: {0}")]
     Client(#[from] reqwest::Error),
@@ -60,6 +66,7 @@ pub(crate) struct Addresses {
     pub(crate) platform: String,
     pub(crate) notary: String,
     pub(crate) preservation: String,
+    pub(crate) time_authority: String,
     pub(crate) inbox: String,
 }
 
@@ -78,6 +85,7 @@ impl Addresses {
             platform: at(1)?,
             notary: at(2)?,
             preservation: at(3)?,
+            time_authority: at(4)?,
             inbox: at(9)?,
         })
     }
@@ -85,7 +93,14 @@ impl Addresses {
     /// Any free ports on loopback.
     pub(crate) fn any() -> Self {
         let any = || "127.0.0.1:0".to_owned();
-        Self { guide: any(), platform: any(), notary: any(), preservation: any(), inbox: any() }
+        Self {
+            guide: any(),
+            platform: any(),
+            notary: any(),
+            preservation: any(),
+            time_authority: any(),
+            inbox: any(),
+        }
     }
 }
 
@@ -105,6 +120,7 @@ pub(crate) struct World {
     pub(crate) platform_url: String,
     pub(crate) notary_url: String,
     pub(crate) preservation_url: String,
+    pub(crate) time_authority_url: String,
     pub(crate) keys: WorldKeys,
     /// Calls the platform with the integrator's key.
     pub(crate) integrator: Caller,
@@ -121,6 +137,7 @@ struct Running {
     platform: RunningPlatform,
     notary: RunningNotary,
     preservation: RunningNotary,
+    time_authority: heqi_time_authority::Running,
 }
 
 impl World {
@@ -130,12 +147,20 @@ impl World {
         Box::pin(claimed.start()).await
     }
 
+    /// The same for measuring, on any free ports; `check_pixels` is the setting of the platform.
+    pub(crate) async fn measured(data_dir: &Path, check_pixels: bool) -> Result<Self, WorldError> {
+        let addresses = Addresses::any();
+        let claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, check_pixels)).await?;
+        Box::pin(claimed.start()).await
+    }
+
     /// Stops everything, the platform first.
     pub(crate) async fn stop(&mut self) {
         let Some(running) = self.running.lock().take() else { return };
         running.platform.stop().await;
         running.notary.stop().await;
         running.preservation.stop().await;
+        running.time_authority.stop().await;
     }
 
     /// Signing goes on, deposits wait.
@@ -185,7 +210,7 @@ impl World {
 pub(crate) struct Claimed {
     plan: Plan,
     open: OpenPlatform,
-    listeners: [Listener; 3],
+    listeners: [Listener; 4],
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -193,15 +218,26 @@ pub(crate) struct Claimed {
 impl Claimed {
     /// Makes what is missing below `data_dir` and takes the folder.
     pub(crate) async fn claim(data_dir: &Path, addresses: &Addresses) -> Result<Self, WorldError> {
+        Self::claim_with(data_dir, addresses, true).await
+    }
+
+    async fn claim_with(
+        data_dir: &Path,
+        addresses: &Addresses,
+        check_pixels: bool,
+    ) -> Result<Self, WorldError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let listeners = [
             Listener::bind(&addresses.platform)?,
             Listener::bind(&addresses.notary)?,
             Listener::bind(&addresses.preservation)?,
+            Listener::bind(&addresses.time_authority)?,
         ];
         let urls = listeners.each_ref().map(Listener::url);
-        let plan = Plan::make(data_dir, urls.each_ref().map(String::as_str), &*clock, &*entropy)?;
+        let mut plan =
+            Plan::make(data_dir, urls.each_ref().map(String::as_str), &*clock, &*entropy)?;
+        plan.platform.check_pixels = check_pixels;
         let open = platform::open(&plan.platform, &clock, &entropy).await?;
         Ok(Self { plan, open, listeners, clock, entropy })
     }
@@ -209,9 +245,11 @@ impl Claimed {
     /// Starts everything.
     pub(crate) async fn start(self) -> Result<World, WorldError> {
         let Self { plan, open, listeners, clock, entropy } = self;
-        let [platform_listener, notary_listener, preservation_listener] = listeners;
+        let [platform_listener, notary_listener, preservation_listener, time_listener] = listeners;
         let http = client::http()?;
 
+        let time_authority = time::start(&plan.time_authority, time_listener, &clock, &entropy)?;
+        let time_authority_url = time_authority.url();
         // The platform first: a notary asks its witness how far its own log was seen.
         open.admit_key("demo integrator", &plan.integrator_key).await?;
         let platform = open.start(&plan.platform, platform_listener, &entropy)?;
@@ -219,6 +257,8 @@ impl Claimed {
         let preservation =
             notary::start(&plan.preservation, preservation_listener, &clock, &entropy).await?;
 
+        let heard = tokio::time::timeout(COMPARISON, platform.gate.opened()).await;
+        heard.map_err(|_| WorldError::NotCompared)?;
         let anonymous = Caller::new(http.clone(), &plan.platform_url, None);
         Ok(World {
             integrator: anonymous.with_token(&plan.integrator_key),
@@ -226,12 +266,18 @@ impl Claimed {
             platform_url: plan.platform_url,
             notary_url: plan.platform.data_centre.url.clone(),
             preservation_url: plan.platform.preservation.url.clone(),
+            time_authority_url,
             keys: plan.keys,
             http,
             key: plan.integrator_key,
             clock,
             entropy,
-            running: Arc::new(Mutex::new(Some(Running { platform, notary, preservation }))),
+            running: Arc::new(Mutex::new(Some(Running {
+                platform,
+                notary,
+                preservation,
+                time_authority,
+            }))),
         })
     }
 }

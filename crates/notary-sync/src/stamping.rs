@@ -5,12 +5,13 @@
 //! asked again with growing pauses; until then its absence shows in the gauges, in the
 //! receipt and in every bundle.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use heqi_evidence_store::backend::Backend;
-use heqi_evidence_store::stamping::{Round, Stamper, StampingError};
+use heqi_evidence_store::stamping::{Newest, Round, Stamper, StampingError};
 use heqi_notary_protocol::Backoff;
 use heqi_service_kit::lifecycle::Shutdown;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
@@ -115,24 +116,33 @@ fn age(at_ms: &AtomicI64, now: UtcMillis) -> Option<i64> {
     }
 }
 
-/// Stamps until it is told to stop.
+/// Stamps until it is told to stop. A store that takes no writes now, as one that is being
+/// compared with its peers, is tried again: deposits never wait for time stamps.
 ///
 /// # Errors
-/// The store failed.
-pub async fn run_stamping(task: StampingTask, mut stop: Shutdown) -> Result<(), StampingError> {
+/// Never; the signature is that of every task.
+pub async fn run_stamping(task: StampingTask, mut stop: Shutdown) -> Result<(), Infallible> {
     let authorities = task.stamper.labels().count();
     let mut failures = 0u32;
     let mut anew = false;
     while authorities > 0 && !stop.is_requested() {
-        let backend = &*task.backend;
-        let round = task.stamper.round(backend, &*task.clock, &*task.entropy, anew).await?;
-        let newest = task.stamper.newest(backend).await?;
-        task.gauges.note(&round, &newest, authorities);
-        report(&round, failures);
-        failures = if round.missing.is_empty() { 0 } else { failures.saturating_add(1) };
+        let (is_done, has_head) = match step(&task, anew).await {
+            Ok((round, newest)) => {
+                task.gauges.note(&round, &newest, authorities);
+                report(&round, failures);
+                (round.missing.is_empty(), round.size.is_some())
+            }
+            Err(failure) => {
+                if failures == 0 {
+                    warn!(%failure, "no head can be stamped now");
+                }
+                (false, false)
+            }
+        };
+        failures = if is_done { 0 } else { failures.saturating_add(1) };
         let pause_ms = if failures > 0 {
             task.backoff.wait_ms(failures, &*task.entropy).min(task.interval_ms)
-        } else if round.size.is_none() {
+        } else if !has_head {
             // Nothing is published yet: the first head is not kept waiting for a minute.
             task.interval_ms.min(FIRST_HEAD_MS)
         } else {
@@ -146,6 +156,12 @@ pub async fn run_stamping(task: StampingTask, mut stop: Shutdown) -> Result<(), 
     }
     stop.requested().await;
     Ok(())
+}
+
+async fn step(task: &StampingTask, anew: bool) -> Result<(Round, Newest), StampingError> {
+    let backend = &*task.backend;
+    let round = task.stamper.round(backend, &*task.clock, &*task.entropy, anew).await?;
+    Ok((round, task.stamper.newest(backend).await?))
 }
 
 const FIRST_HEAD_MS: u64 = 1_000;

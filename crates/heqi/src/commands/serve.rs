@@ -11,8 +11,8 @@ use heqi_service_kit::lifecycle;
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::telemetry;
 
-use crate::service::{notary, platform};
-use crate::settings::{self, NotarySettings, PlatformSettings};
+use crate::service::{notary, platform, time};
+use crate::settings::{self, NotarySettings, PlatformSettings, TimeAuthoritySettings};
 use crate::{JobResult, in_runtime, machine};
 
 pub(crate) fn platform(config: Option<&Path>) -> JobResult {
@@ -23,6 +23,7 @@ pub(crate) fn platform(config: Option<&Path>) -> JobResult {
         let listener = Listener::bind(&settings.listen)?;
         let url = listener.url();
         let open = platform::open(&settings, &clock, &entropy).await?;
+        open.ask_peers(&settings, &entropy).await?;
         let running = open.start(&settings, listener, &entropy)?;
         writeln!(io::stdout(), "platform ready at {url}")?;
         lifecycle::signal().await?;
@@ -46,6 +47,20 @@ pub(crate) fn notary(config: Option<&Path>) -> JobResult {
     })
 }
 
+pub(crate) fn time_authority(config: Option<&Path>) -> JobResult {
+    let settings: TimeAuthoritySettings = settings::load(config)?;
+    telemetry::init(&settings.telemetry)?;
+    in_runtime(async {
+        let (clock, entropy) = machine();
+        let listener = Listener::bind(&settings.listen)?;
+        let running = time::start(&settings, listener, &clock, &entropy)?;
+        writeln!(io::stdout(), "time authority (TEST ONLY) ready at {}", running.url())?;
+        lifecycle::signal().await?;
+        running.stop().await;
+        Ok(0)
+    })
+}
+
 /// Deposits what a stopped platform still owes. The store is locked by a running one, and
 /// then this says so.
 pub(crate) fn sync(config: Option<&Path>) -> JobResult {
@@ -54,6 +69,10 @@ pub(crate) fn sync(config: Option<&Path>) -> JobResult {
     in_runtime(async {
         let (clock, entropy) = machine();
         let open = platform::open(&settings, &clock, &entropy).await?;
+        open.ask_peers(&settings, &entropy).await?;
+        if let Some(why) = open.gate.why() {
+            return Err(format!("nothing is deposited: {why}").into());
+        }
         let mut out = io::stdout();
         let mut left = false;
         for link in platform::links(&settings)? {

@@ -20,6 +20,7 @@ pub(crate) struct Manifest {
     pub(crate) platform_url: String,
     pub(crate) notary_url: String,
     pub(crate) preservation_url: String,
+    pub(crate) time_authority_url: String,
     pub(crate) inbox_url: String,
     pub(crate) log_url: String,
     pub(crate) log_vkey: String,

@@ -51,6 +51,7 @@ pub(crate) async fn run(
         ("平台", "platform", world.platform_url.as_str()),
         ("公证处数据中心", "notary data centre", world.notary_url.as_str()),
         ("实时保", "preservation", world.preservation_url.as_str()),
+        ("时间戳(测试)", "time stamps (test)", world.time_authority_url.as_str()),
         ("导览", "guide", shown.guide_url.as_str()),
     ];
     story.running(out, &services).map_err(DemoError::Output)?;
@@ -217,7 +218,7 @@ async fn until_whole(
     record_id: heqi_vocabulary::RecordId,
 ) -> Result<Receipt, CallError> {
     let path = format!(
-        "/api/v1/receipts/{record_id}?wait=witnessed,mirrored,deposited&timeout_ms={WAIT_MS}"
+        "/api/v1/receipts/{record_id}?wait=witnessed,mirrored,deposited,timestamped&timeout_ms={WAIT_MS}"
     );
     let deadline = Instant::now() + Duration::from_secs(DEPOSIT_DEADLINE_S);
     loop {
@@ -267,6 +268,7 @@ async fn export(
         platform_url: world.platform_url.clone(),
         notary_url: world.notary_url.clone(),
         preservation_url: world.preservation_url.clone(),
+        time_authority_url: world.time_authority_url.clone(),
         inbox_url: shown.inbox_url.clone(),
         log_url: format!("{}{}", world.platform_url, World::log_path()),
         log_vkey: world.keys.log.to_string(),

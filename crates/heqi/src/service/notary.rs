@@ -2,35 +2,45 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use heqi_evidence::anchors::{
     Anchors, CosignerAnchor, CosignerRole, CustodianAnchor, LogAnchor, Publisher, Spki, Validity,
     Vkey,
 };
+use heqi_evidence::key_change::KeyRole;
 use heqi_evidence_store::backend::embedded::Embedded;
+use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::witness::Witness;
 use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
-    CenterSettings, DataCentre, NotaryCenter, PeerWitness, Running, Surroundings,
+    CenterSettings, DataCentre, NotaryCenter, PeerComparison, PeerWitness, Running, Surroundings,
 };
-use heqi_notary_protocol::WitnessClient;
 use heqi_notary_protocol::http::{Deadlines, HttpPool};
+use heqi_notary_protocol::{PeerClient, WitnessClient};
+use heqi_notary_sync::run_stamping;
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_service_kit::api_key::ApiKey;
+use heqi_service_kit::lifecycle::{ShutdownTrigger, TaskGroup};
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::{Health, Metrics};
 use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Entropy};
 
-use super::{ServiceError, store};
+use super::{ServiceError, store, time};
+use crate::keys::succession::Succession;
 use crate::keys::{self, KeyError, NoteKey};
 use crate::settings::{NotarySettings, Profile, Role};
+
+/// How long a token that is being asked for may take at the end.
+const DRAIN: Duration = Duration::from_secs(15);
 
 /// A running notary service.
 pub(crate) struct RunningNotary {
     running: Running,
     store: Arc<Embedded>,
+    stamping: ShutdownTrigger,
 }
 
 /// The public keys of a notary service.
@@ -113,16 +123,23 @@ pub(crate) async fn start(
     let receipt = keys::signing_key(&folder.join("receipt.pem"), &**entropy)?;
     let publisher = keys::signing_key(&folder.join("publisher.pem"), &**entropy)?;
     let public = public_keys(&settings.data_dir, &settings.log_origin, settings.role, &**entropy)?;
-    let anchors = anchors(settings, &public, publisher.public_key(), &**clock);
+    let anchors = with_successors(
+        anchors(settings, &public, publisher.public_key(), &**clock),
+        &Succession::load(&folder)?,
+    );
+    let known = Succession::load(&folder)?;
+    // Open until the service is spawned: what is made here are rows, never leaves.
+    let gate = Arc::new(WriteGate::open());
     let office = NotaryOffice::new(OfficeParts {
         custodian: settings.role.custodian().to_owned(),
         organisation: settings.organisation.clone(),
         anchors: anchors.clone(),
         receipt_key: Arc::new(receipt),
-        backend: store.clone(),
+        backend: Arc::new(Gated::new(store.clone(), gate.clone())),
         clock: clock.clone(),
         entropy: entropy.clone(),
     });
+    let office = following_orders(office, settings, &known).await?;
     let role = match settings.role {
         Role::Preservation => heqi_notary_center::Role::Preservation,
         Role::DataCentre => heqi_notary_center::Role::DataCentre(data_centre(
@@ -132,11 +149,23 @@ pub(crate) async fn start(
             &office,
         )?),
     };
+    gate.hold();
+    let peer = peer_comparison(settings, &log, &gate)?;
+    let mut tasks = TaskGroup::new();
+    let stamping = time::stamping(
+        office.backend().clone(),
+        clock,
+        entropy,
+        &settings.time_authorities,
+        &settings.stamping,
+    )?;
+    tasks.spawn("stamping", run_stamping(stamping, tasks.shutdown()));
     let surroundings = Surroundings {
         office,
         role,
         platform_keys: vec![api_key(settings)?.hash()],
         peer_witness: Some(peer_witness(settings)?),
+        peer: Some(peer),
         entropy: entropy.clone(),
         health: Arc::new(Health::default()),
         metrics: Arc::new(Metrics::default()),
@@ -146,7 +175,32 @@ pub(crate) async fn start(
     let running = NotaryCenter::start(center, listener, surroundings)
         .await
         .map_err(|e| ServiceError::Start(crate::commands::chain_of(&e)))?;
-    Ok(RunningNotary { running, store })
+    let data_dir = settings.data_dir.clone();
+    tokio::spawn(async move {
+        gate.opened().await;
+        if let Err(error) = store::compared(&data_dir) {
+            tracing::error!(%error, "the mark of the restored store could not be taken away");
+        }
+    });
+    let stamping = tasks.trigger();
+    tokio::spawn(tasks.run_until(std::future::pending::<()>(), DRAIN));
+    Ok(RunningNotary { running, store, stamping })
+}
+
+/// The office follows the platform's erasure orders; what a crash or a restore left undone
+/// is done before anything is served.
+async fn following_orders(
+    office: NotaryOffice,
+    settings: &NotarySettings,
+    known: &Succession,
+) -> Result<NotaryOffice, ServiceError> {
+    let start = |error: &dyn std::fmt::Display| ServiceError::Start(error.to_string());
+    let ledger = store::erasure_ledger(&settings.data_dir).map_err(|error| start(&error))?;
+    let keys = settings.platform.order_key.as_ref();
+    let keys = keys.map(|key| known.all_statement_keys(KeyRole::Order, &key.0));
+    let office = office.erasing(keys.unwrap_or_default(), ledger);
+    heqi_notarization::erasure::resume(&office).await.map_err(|error| start(&error))?;
+    Ok(office)
 }
 
 fn data_centre(
@@ -157,7 +211,8 @@ fn data_centre(
 ) -> Result<DataCentre, ServiceError> {
     let folder = settings.data_dir.join("keys");
     let origin = &settings.log_origin;
-    let logs = || vec![settings.platform.log.vkey.0.clone()];
+    let known = Succession::load(&folder)?;
+    let logs = || known.all_note_keys(KeyRole::Log, &settings.platform.log.vkey.0);
     let cosigner =
         |kind| cosigner_key(&folder, origin, kind, office.entropy()).and_then(|key| key.cosigner());
     let (backend, clock) = (office.backend().clone(), office.clock().clone());
@@ -182,7 +237,27 @@ fn peer_witness(settings: &NotarySettings) -> Result<PeerWitness, ServiceError> 
     let prefix = format!("{}/witness", settings.platform.url.trim_end_matches('/'));
     Ok(PeerWitness {
         client: WitnessClient::new(pool, &prefix),
-        keys: vec![settings.platform.witness_vkey.0.clone()],
+        keys: Succession::load(&settings.data_dir.join("keys"))?
+            .all_note_keys(KeyRole::Witness, &settings.platform.witness_vkey.0),
+    })
+}
+
+/// The platform as our peer: asked in the name of our log, answered in that of its own.
+fn peer_comparison(
+    settings: &NotarySettings,
+    log: &NoteKey,
+    gate: &Arc<WriteGate>,
+) -> Result<PeerComparison, ServiceError> {
+    let known = Succession::load(&settings.data_dir.join("keys"))?;
+    let platform_logs = known.all_note_keys(KeyRole::Log, &settings.platform.log.vkey.0);
+    let pool = HttpPool::new(Deadlines::default())?;
+    Ok(PeerComparison {
+        gate: gate.clone(),
+        clock: Arc::default(),
+        client: PeerClient::new(pool, &settings.platform.url, platform_logs.clone()),
+        log_keys: known.all_note_keys(KeyRole::Log, &log.verifier_key()?),
+        log_signer: Arc::new(log.statement_key()),
+        known_logs: platform_logs,
     })
 }
 
@@ -227,12 +302,42 @@ fn anchors(
         ],
         published_at: clock.now(),
         publisher: Publisher { key: Spki(publisher), organisation: organisation.clone() },
+        time_roots: settings
+            .time_authorities
+            .iter()
+            .flat_map(|authority| authority.roots.clone())
+            .collect(),
     }
+}
+
+/// Every key with the keys before and after it, each with its time, and what is distrusted.
+fn with_successors(anchors: Anchors, known: &Succession) -> Anchors {
+    let cosigners = anchors.cosigners.iter().flat_map(|cosigner| {
+        let role = match cosigner.role {
+            CosignerRole::Witness => KeyRole::Witness,
+            CosignerRole::Mirror => KeyRole::Mirror,
+        };
+        let keys = known.note_keys(role, &cosigner.vkey.0, cosigner.validity);
+        keys.into_iter().map(|(key, validity)| CosignerAnchor {
+            validity,
+            vkey: Vkey(key),
+            ..cosigner.clone()
+        })
+    });
+    let mut anchors = Anchors {
+        cosigners: cosigners.collect(),
+        custodians: anchors.custodians.iter().flat_map(|c| known.custodians(c)).collect(),
+        logs: anchors.logs.iter().flat_map(|log| known.logs(log)).collect(),
+        ..anchors
+    };
+    known.distrust(&mut anchors);
+    anchors
 }
 
 impl RunningNotary {
     /// Stops taking requests, lets those in flight end, closes the store.
     pub(crate) async fn stop(self) {
+        self.stamping.request();
         let ended = self.running.stop().await;
         if !ended.is_clean() {
             tracing::warn!(?ended, "the notary service did not stop cleanly");

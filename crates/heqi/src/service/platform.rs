@@ -5,30 +5,43 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use heqi_api::{Api, Surroundings};
+use heqi_api::{Api, PeerAnswering, Surroundings};
+use heqi_evidence::key_change::KeyRole;
 use heqi_evidence_store::backend::embedded::Embedded;
+use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::witness::Witness;
-use heqi_notary_protocol::NotaryClient;
 use heqi_notary_protocol::http::{Bearer, Deadlines, HttpPool};
+use heqi_notary_protocol::peer::watch::{Peer, PeerWatch};
+use heqi_notary_protocol::{NotaryClient, PeerClient};
 use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
-use heqi_notary_sync::{Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits};
+use heqi_notary_sync::peers::watch;
+use heqi_notary_sync::{
+    Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits, run_stamping,
+};
+use heqi_pki::keys::{PublicKey, SigningKey};
 use heqi_registration::access::{self, CreateApiKey};
-use heqi_registration::{Custodian, Platform, Ports, Scope, Settings};
+use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings, erasure};
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger, TaskGroup};
 use heqi_service_kit::listener::Listener;
 use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Entropy};
 use tokio::task::JoinHandle;
 
-use super::{ServiceError, store};
+use super::{ServiceError, store, time};
 use crate::keys;
+use crate::keys::succession::Succession;
 use crate::settings::{PeerSettings, PlatformSettings, Profile};
+
+/// The key that signs erasure orders.
+const ORDER_KEY: &str = "order.pem";
 
 const DRAIN: Duration = Duration::from_secs(15);
 
 /// A running platform.
 pub(crate) struct RunningPlatform {
     store: Arc<Embedded>,
+    /// Opens when the peers have been heard.
+    pub(crate) gate: Arc<WriteGate>,
     trigger: ShutdownTrigger,
     worker: ShutdownTrigger,
     tasks: Vec<JoinHandle<Ended>>,
@@ -39,12 +52,18 @@ pub(crate) struct OpenPlatform {
     pub(crate) platform: Arc<Platform>,
     pub(crate) store: Arc<Embedded>,
     pub(crate) witness: Arc<Witness>,
+    /// What the store stands behind.
+    pub(crate) gate: Arc<WriteGate>,
+    log_signer: Arc<SigningKey>,
+    clock: Arc<dyn Clock>,
 }
 
 /// The platform's own public keys.
 pub(crate) struct PlatformKeys {
     pub(crate) log: VerifierKey,
     pub(crate) witness: VerifierKey,
+    /// Signs erasure orders.
+    pub(crate) order: PublicKey,
     /// The test-only root of signer certificates, DER.
     pub(crate) certificate_root: Vec<u8>,
 }
@@ -63,6 +82,7 @@ pub(crate) fn public_keys(
     Ok(PlatformKeys {
         log: log.verifier_key()?,
         witness: witness.verifier_key()?,
+        order: keys::signing_key(&folder.join(ORDER_KEY), entropy)?.public_key(),
         certificate_root: authority.root().certificate().der().to_vec(),
     })
 }
@@ -90,8 +110,10 @@ pub(crate) async fn open(
     let log = keys::note_key(&folder.join("log.key"), origin, SignatureType::Ed25519, &**entropy)?;
     let authority = keys::test_authority(&folder.join("test-authority.pem"), &**clock, &**entropy)?;
     let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
+    // Open until somebody serves: what is made here are rows, never leaves.
+    let gate = Arc::new(WriteGate::open());
     let ports = Ports {
-        backend: store.clone(),
+        backend: Arc::new(Gated::new(store.clone(), gate.clone())),
         clock: clock.clone(),
         entropy: entropy.clone(),
         authority: Arc::new(authority),
@@ -107,14 +129,53 @@ pub(crate) async fn open(
     ]);
     decided.names = settings.names.clone();
     decided.check_pixels = settings.check_pixels;
+    believe_successors(&mut decided, settings, &folder)?;
+    decided.order_key =
+        Some(OrderKey::new(Arc::new(keys::signing_key(&folder.join(ORDER_KEY), &**entropy)?)));
+    decided.erasure_ledger = Some(
+        store::erasure_ledger(&settings.data_dir)
+            .map_err(|error| ServiceError::Start(error.to_string()))?,
+    );
     let platform = Platform::open(ports, decided)
         .await
         .map_err(|fault| ServiceError::Start(fault.to_string()))?;
+    erasure::resume(&platform).await.map_err(|fault| ServiceError::Start(fault.to_string()))?;
+    let known = Succession::load(&folder)?;
     let witness = Witness::new(
         witness_key(&folder, origin, &**entropy)?.cosigner()?,
-        settings.witnessed_logs.iter().map(|key| key.0.clone()).collect(),
+        settings
+            .witnessed_logs
+            .iter()
+            .flat_map(|key| known.all_note_keys(KeyRole::Log, &key.0))
+            .collect(),
     );
-    Ok(OpenPlatform { platform: Arc::new(platform), store, witness: Arc::new(witness) })
+    let log_signer = Arc::new(log.statement_key());
+    let (platform, witness) = (Arc::new(platform), Arc::new(witness));
+    Ok(OpenPlatform { platform, store, witness, gate, log_signer, clock: clock.clone() })
+}
+
+/// Keys that peers rotated to, as far as the operator accepted their statements.
+fn believe_successors(
+    decided: &mut Settings,
+    settings: &PlatformSettings,
+    folder: &Path,
+) -> Result<(), ServiceError> {
+    let known = Succession::load(folder)?;
+    let line = |role, keys: &[VerifierKey]| -> Vec<VerifierKey> {
+        keys.iter().flat_map(|key| known.all_note_keys(role, key)).collect()
+    };
+    decided.witness_keys = line(KeyRole::Witness, &decided.witness_keys);
+    decided.mirror_keys = line(KeyRole::Mirror, &decided.mirror_keys);
+    decided.other_receipt_keys = [
+        (Custodian::DataCentre, &settings.data_centre),
+        (Custodian::Preservation, &settings.preservation),
+    ]
+    .into_iter()
+    .map(|(custodian, peer)| {
+        (custodian, known.all_statement_keys(KeyRole::Receipt, &peer.receipt_key.0))
+    })
+    .collect();
+    Ok(())
 }
 
 impl OpenPlatform {
@@ -131,7 +192,32 @@ impl OpenPlatform {
             .map_err(|fault| ServiceError::Start(fault.to_string()))
     }
 
-    /// Starts HTTP and the worker.
+    /// Asks the custodians what they hold of us. Nothing is written until those that must be heard have been.
+    ///
+    /// # Errors
+    /// One of them proved that the store was set back.
+    pub(crate) async fn ask_peers(
+        &self,
+        settings: &PlatformSettings,
+        entropy: &Arc<dyn Entropy>,
+    ) -> Result<(), ServiceError> {
+        self.watch(settings, entropy)?.round().await?;
+        Ok(())
+    }
+
+    fn watch(
+        &self,
+        settings: &PlatformSettings,
+        entropy: &Arc<dyn Entropy>,
+    ) -> Result<PeerWatch, ServiceError> {
+        self.gate.hold();
+        let is_restored = store::is_restored(&settings.data_dir)?;
+        let peers = peers(settings, is_restored)?;
+        let given = (self.clock.clone(), entropy.clone());
+        Ok(watch(&self.platform, &self.gate, self.log_signer.clone(), given, peers))
+    }
+
+    /// Starts HTTP and the worker. Reads are answered at once, writes once the custodians have been heard.
     pub(crate) fn start(
         self,
         settings: &PlatformSettings,
@@ -139,21 +225,68 @@ impl OpenPlatform {
         entropy: &Arc<dyn Entropy>,
     ) -> Result<RunningPlatform, ServiceError> {
         let mut surroundings = Surroundings::new(self.platform.clone(), entropy.clone());
+        let watch = self.watch(settings, entropy)?;
         surroundings.witness = Some(self.witness);
+        surroundings.peer = Some(PeerAnswering {
+            log_key: self.platform.settings().log_key.clone(),
+            log_signer: self.log_signer,
+            known_logs: peer_logs(settings)?,
+        });
         let gauged = self.store.clone();
         surroundings.store_gauges = Some(Arc::new(move || gauged.gauges()));
         let mut serving = TaskGroup::new();
         let server = Api::server(settings.api.clone(), listener, surroundings, serving.shutdown())
             .map_err(|e| ServiceError::Start(e.to_string()))?;
         serving.spawn_server("api", server);
-        let working = work(&self.platform, settings)?;
+        let mut stop = serving.shutdown();
+        serving.spawn("peers", async move {
+            watch.run(stop.requested()).await;
+            Ok::<(), ServiceError>(())
+        });
+        let (mark, opened) = (settings.data_dir.clone(), self.gate.clone());
+        let mut stop = serving.shutdown();
+        serving.spawn("restored", async move {
+            tokio::select! {
+                () = stop.requested() => Ok(()),
+                () = opened.opened() => store::compared(&mark),
+            }
+        });
+        let working = work(&self.platform, settings, (&self.clock, entropy))?;
         let (trigger, worker) = (serving.trigger(), working.trigger());
         let tasks = [serving, working]
             .into_iter()
             .map(|group| tokio::spawn(group.run_until(std::future::pending::<()>(), DRAIN)))
             .collect();
-        Ok(RunningPlatform { store: self.store, trigger, worker, tasks })
+        Ok(RunningPlatform { store: self.store, gate: self.gate, trigger, worker, tasks })
     }
+}
+
+/// The custodians as peers. The one that witnesses our log must be heard before anything is written; a store that was
+/// restored must be compared with all of them.
+fn peers(settings: &PlatformSettings, is_restored: bool) -> Result<Vec<Peer>, ServiceError> {
+    let pool = HttpPool::new(Deadlines::default())?;
+    let logs = peer_logs(settings)?;
+    let all = [
+        (Custodian::DataCentre, &settings.data_centre),
+        (Custodian::Preservation, &settings.preservation),
+    ];
+    let nobody_witnesses = all.iter().all(|(_, peer)| peer.witness_vkey.is_none());
+    if logs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let peer = |(custodian, peer): (Custodian, &PeerSettings)| Peer {
+        name: custodian.as_str(),
+        client: PeerClient::new(pool.clone(), &peer.url, logs.clone()),
+        must_be_heard: is_restored || nobody_witnesses || peer.witness_vkey.is_some(),
+    };
+    Ok(all.into_iter().map(peer).collect())
+}
+
+/// The custodians' own logs, with the keys they rotated to.
+fn peer_logs(settings: &PlatformSettings) -> Result<Vec<VerifierKey>, ServiceError> {
+    let known = Succession::load(&settings.data_dir.join("keys"))?;
+    let logs = settings.witnessed_logs.iter();
+    Ok(logs.flat_map(|key| known.all_note_keys(KeyRole::Log, &key.0)).collect())
 }
 
 /// The links to both custodians.
@@ -175,18 +308,31 @@ fn client(pool: &HttpPool, peer: &PeerSettings) -> Result<NotaryClient, ServiceE
     Ok(NotaryClient::new(pool.clone(), &peer.url, Some(Bearer::new(key.trim_end()))))
 }
 
-fn work(platform: &Arc<Platform>, settings: &PlatformSettings) -> Result<TaskGroup, ServiceError> {
+fn work(
+    platform: &Arc<Platform>,
+    settings: &PlatformSettings,
+    (clock, entropy): (&Arc<dyn Clock>, &Arc<dyn Entropy>),
+) -> Result<TaskGroup, ServiceError> {
     let mut group = TaskGroup::new();
+    let stamping = time::stamping(
+        platform.shared_backend(),
+        clock,
+        entropy,
+        &settings.time_authorities,
+        &settings.stamping,
+    )?;
+    group.spawn("stamping", run_stamping(stamping, group.shutdown()));
     let worker = WorkerSettings::default();
+    let known = Succession::load(&settings.data_dir.join("keys"))?;
     for link in links(settings)? {
         if let (Custodian::DataCentre, Some(witness), Some(mirror)) =
             (link.custodian, &settings.data_centre.witness_vkey, &settings.data_centre.mirror_vkey)
         {
             let cosigners = Cosigners {
                 witness: link.client.witness(),
-                witness_keys: vec![witness.0.clone()],
+                witness_keys: known.all_note_keys(KeyRole::Witness, &witness.0),
                 mirror: link.client.mirror(),
-                mirror_keys: vec![mirror.0.clone()],
+                mirror_keys: known.all_note_keys(KeyRole::Mirror, &mirror.0),
             };
             let gauges = Arc::new(CosigningGauges::default());
             let stop = group.shutdown();

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use heqi_evidence::anchors::{Base64, CertificateRoot, LogAnchor, Spki, Validity, Vkey};
+use heqi_evidence::anchors::{
+    Base64, CertificateRoot, LogAnchor, Spki, TimeRootAnchor, Validity, Vkey,
+};
 use heqi_registration::platform::Names;
 use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::telemetry::TelemetrySettings;
@@ -13,8 +15,10 @@ use crate::keys;
 use crate::service::ServiceError;
 use crate::service::notary;
 use crate::service::platform;
+use crate::service::time;
 use crate::settings::{
-    NotarySettings, PeerSettings, PlatformPeerSettings, PlatformSettings, Profile, Role,
+    self, NotarySettings, PeerSettings, PlatformPeerSettings, PlatformSettings, Profile, Role,
+    StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings,
 };
 
 const PLATFORM_ORIGIN: &str = "platform.heqi.example/demo";
@@ -24,12 +28,15 @@ const PLATFORM_ORGANISATION: &str = "示例文签平台";
 const NOTARY_ORGANISATION: &str = "示例公证处";
 const DATA_CENTRE_KEY: &str = "data-centre.key";
 const PRESERVATION_KEY: &str = "preservation.key";
+/// Nobody who watches a demo waits a minute for a time stamp.
+const STAMPING: StampingSettings = StampingSettings { interval_ms: 2_000, refresh_ms: 3_600_000 };
 
 /// Settings of all three, with the keys they exchange.
 pub(super) struct Plan {
     pub(super) platform: PlatformSettings,
     pub(super) notary: NotarySettings,
     pub(super) preservation: NotarySettings,
+    pub(super) time_authority: TimeAuthoritySettings,
     pub(super) platform_url: String,
     pub(super) integrator_key: String,
     pub(super) keys: WorldKeys,
@@ -39,7 +46,7 @@ impl Plan {
     /// Reads or makes every key and writes down who trusts whom.
     pub(super) fn make(
         data_dir: &Path,
-        [platform_url, notary_url, preservation_url]: [&str; 3],
+        [platform_url, notary_url, preservation_url, time_url]: [&str; 4],
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<Self, WorldError> {
@@ -66,7 +73,11 @@ impl Plan {
             Role::Preservation,
             entropy,
         )?;
+        let time_dir = data_dir.join("time-authority");
+        let time_root = time::public_root(&time_dir, clock, entropy)?;
         let trust = Trust {
+            time_root,
+            time_url: time_url.to_owned(),
             platform_keys: platform_dir.join("keys"),
             platform_url: platform_url.to_owned(),
             always: Validity {
@@ -85,7 +96,7 @@ impl Plan {
                 notary_log: notary.log.clone(),
                 platform_witness: trust.own.witness.clone(),
             },
-            platform: Trust::platform(
+            platform: trust.platform(
                 platform_dir,
                 trust.custodian(notary_url, &notary, DATA_CENTRE_KEY),
                 trust.custodian(preservation_url, &preservation, PRESERVATION_KEY),
@@ -106,6 +117,14 @@ impl Plan {
                 PRESERVATION_ORIGIN,
                 PRESERVATION_KEY,
             ),
+            time_authority: TimeAuthoritySettings {
+                profile: Profile::Demo,
+                data_dir: time_dir,
+                listen: String::new(),
+                policy: settings::time_policy(),
+                accuracy_ms: settings::time_accuracy(),
+                telemetry: TelemetrySettings::default(),
+            },
             platform_url: platform_url.to_owned(),
             integrator_key,
         })
@@ -118,9 +137,27 @@ struct Trust {
     platform_url: String,
     always: Validity,
     own: platform::PlatformKeys,
+    time_root: Vec<u8>,
+    time_url: String,
 }
 
 impl Trust {
+    /// The time authority of the demo, as both organisations see it.
+    fn time_authorities(&self) -> Vec<TimeAuthorityPeer> {
+        vec![TimeAuthorityPeer {
+            label: "test".to_owned(),
+            url: self.time_url.clone(),
+            policy: Some(settings::time_policy()),
+            roots: vec![TimeRootAnchor {
+                certificate: Base64(self.time_root.clone()),
+                organisation: "合契演示时间戳(测试) (TEST ONLY)".to_owned(),
+                policy: Some(settings::time_policy()),
+                test_only: true,
+                validity: self.always,
+            }],
+        }]
+    }
+
     /// A custodian as the platform sees it.
     fn custodian(&self, url: &str, keys: &notary::NotaryKeys, key_file: &str) -> PeerSettings {
         PeerSettings {
@@ -133,6 +170,7 @@ impl Trust {
     }
 
     fn platform(
+        &self,
         data_dir: PathBuf,
         data_centre: PeerSettings,
         preservation: PeerSettings,
@@ -148,6 +186,8 @@ impl Trust {
             data_centre,
             preservation,
             witnessed_logs,
+            time_authorities: self.time_authorities(),
+            stamping: STAMPING,
             names: Names::default(),
             check_pixels: true,
             api,
@@ -172,6 +212,8 @@ impl Trust {
             organisation: NOTARY_ORGANISATION.to_owned(),
             platform: self.platform_peer(key_file),
             other_custodians: Vec::new(),
+            time_authorities: self.time_authorities(),
+            stamping: STAMPING,
             telemetry: TelemetrySettings::default(),
         }
     }
@@ -187,6 +229,7 @@ impl Trust {
                 vkey: Vkey(self.own.log.clone()),
             },
             witness_vkey: Vkey(self.own.witness.clone()),
+            order_key: Some(Spki(self.own.order.clone())),
             certificate_roots: vec![CertificateRoot {
                 certificate: Base64(self.own.certificate_root.clone()),
                 organisation: "合契演示测试证书机构 (TEST ONLY)".to_owned(),
