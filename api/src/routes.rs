@@ -17,6 +17,8 @@ pub(crate) mod health;
 pub(crate) mod log;
 pub(crate) mod openapi;
 pub(crate) mod parties;
+pub(crate) mod peer;
+pub(crate) mod personal_data;
 pub(crate) mod receipts;
 pub(crate) mod records;
 pub(crate) mod signings;
@@ -24,16 +26,19 @@ pub(crate) mod witness;
 
 /// Every route of the service.
 pub(crate) fn configure(app: &mut ServiceConfig) {
+    // Patterns are tried one after the other, so what is asked most comes first.
+    signings::configure(app);
+    ceremony::configure(app);
+    receipts::configure(app);
     filings::configure(app);
     parties::configure(app);
+    personal_data::configure(app);
     documents::configure(app);
-    ceremony::configure(app);
-    signings::configure(app);
-    receipts::configure(app);
     records::configure(app);
     coverage::configure(app);
     log::configure(app);
     witness::configure(app);
+    peer::configure(app);
     openapi::configure(app);
     docs::configure(app);
     health::configure(app);

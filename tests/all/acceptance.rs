@@ -5,11 +5,14 @@
 //!   `heqi` puts them together
 //! - [`fake`]: a second custodian that fails, stalls or lies when it is told to
 //! - [`device`]: a client and a signer's device
-//! - [`both_up`], [`outage`], [`bad_custodian`]: the tests
+//! - [`both_up`], [`outage`], [`bad_custodian`], [`erasure`], [`edge_cases`]: the tests
 
 mod bad_custodian;
 mod both_up;
 mod device;
+mod edge_cases;
+mod erasure;
 mod fake;
 mod house;
 mod outage;
+mod rollback;

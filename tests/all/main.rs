@@ -1,12 +1,16 @@
 //! The tests that look at the whole house, in one binary so that it links once.
 //!
 //! - [`acceptance`]: both organisations joined over HTTP
+//! - [`browser`]: `verify.html` in a real Chromium says what the program says
 //! - [`evidence_vectors`]: every vector of `tests/vectors/evidence` gets its verdict
 //! - [`fuzz`]: every parser of foreign bytes over its corpus and fixed mutations
 //! - [`layering`]: which crate may depend on which
+//! - [`secrets`]: what holds key bytes wipes them and shows nothing
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod acceptance;
+mod browser;
 mod evidence_vectors;
 mod fuzz;
 mod layering;
+mod secrets;

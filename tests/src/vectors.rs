@@ -16,6 +16,7 @@ mod cases;
 pub mod fork;
 mod small;
 mod spoil;
+mod statements;
 
 pub use cases::{Case, Expected};
 

@@ -57,6 +57,8 @@ const fn signer_or(scopes: &'static [Scope]) -> Access {
 
 const EVERYBODY: Access = Access::Everybody;
 const HANDLER: Access = keys(&[Scope::Filings]);
+/// The registration authority and the notary.
+const AUTHORITY: Access = keys(&[Scope::LegalHold]);
 const SIGNER: Access = signer_or(&[]);
 
 /// Every route of the service and who may call it.
@@ -71,6 +73,16 @@ pub const ACCESS_TABLE: &[Rule] = &[
         signer_or(&[Scope::Filings]),
     ),
     post("/api/v1/filings/{filing_id}/parties/{party_id}/objection", signer_or(&[Scope::Filings])),
+    post(
+        "/api/v1/filings/{filing_id}/parties/{party_id}/erasure",
+        signer_or(&[Scope::DataProtection]),
+    ),
+    get(
+        "/api/v1/filings/{filing_id}/personal-data",
+        keys(&[Scope::Filings, Scope::DataProtection, Scope::LegalHold]),
+    ),
+    post("/api/v1/filings/{filing_id}/holds", AUTHORITY),
+    post("/api/v1/filings/{filing_id}/holds/{record_id}/lift", AUTHORITY),
     get("/api/v1/documents/{document_id}", signer_or(&[Scope::Filings])),
     get("/api/v1/ceremony", SIGNER),
     post("/api/v1/ceremony/consents", SIGNER),
@@ -91,6 +103,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/log/{log}/{tile:tile/.+}", EVERYBODY),
     post("/witness/add-checkpoint", EVERYBODY),
     get("/witness/{origin_sha256}/checkpoint", EVERYBODY),
+    // Signed with the key of a log this platform knows, or refused.
+    post("/peer/standing", EVERYBODY),
     get("/api/openapi.json", EVERYBODY),
     get("/api/docs", EVERYBODY),
     get("/healthz", EVERYBODY),

@@ -167,3 +167,19 @@ mod tests {
         assert_eq!(listed::<Decision>(), spelt(&decisions));
     }
 }
+words! {
+    /// Values about a person: name and contact, photo and handwriting, traces of use.
+    ErasableClass, ["person", "biometric", "trace"]
+}
+words! {
+    /// What was decided.
+    ErasureDecisionWord, ["erased", "refused"]
+}
+words! {
+    /// What a custodian did with an order.
+    ErasureStateWord, ["ordered", "erased", "refused"]
+}
+words! {
+    /// Who asked for an erasure.
+    RequestedByWord, ["person", "data_protection_officer", "retention"]
+}

@@ -7,7 +7,7 @@ use heqi_testkit::files;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::service::{AUDITOR, HANDLER, OPERATOR, PEER, Service};
+use crate::service::{AUDITOR, AUTHORITY, HANDLER, OFFICER, OPERATOR, PEER, Service};
 use crate::signer::{Signer, invited};
 
 /// Somebody at the door.
@@ -53,6 +53,8 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
         (Who::Key(Scope::Evidence), AUDITOR),
         (Who::Key(Scope::Coverage), OPERATOR),
         (Who::Key(Scope::Witness), PEER),
+        (Who::Key(Scope::DataProtection), OFFICER),
+        (Who::Key(Scope::LegalHold), AUTHORITY),
         (Who::Signer, signer.token.as_str()),
     ];
     for rule in ACCESS_TABLE {

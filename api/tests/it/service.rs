@@ -25,6 +25,8 @@ pub(crate) const HANDLER: &str = "heqi_filings_0123456789";
 pub(crate) const AUDITOR: &str = "heqi_evidence_0123456789";
 pub(crate) const OPERATOR: &str = "heqi_coverage_0123456789";
 pub(crate) const PEER: &str = "heqi_witness_0123456789";
+pub(crate) const OFFICER: &str = "heqi_data_protection_0123456789";
+pub(crate) const AUTHORITY: &str = "heqi_legal_hold_0123456789";
 pub(crate) const LOG: &str = "/log/platform";
 
 /// A running service with everybody around it.
@@ -82,6 +84,8 @@ impl Service {
             (AUDITOR, Scope::Evidence),
             (OPERATOR, Scope::Coverage),
             (PEER, Scope::Witness),
+            (OFFICER, Scope::DataProtection),
+            (AUTHORITY, Scope::LegalHold),
         ] {
             let scopes = BTreeSet::from([scope]);
             let label = scope.to_string();

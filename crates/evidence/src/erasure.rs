@@ -142,6 +142,39 @@ impl Statement for ErasureReceipt {
     const PAYLOAD_TYPE: &'static str = "application/vnd.heqi.erasure-receipt.v1+json";
 }
 
+/// What became of a hold.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the list is part of the statement, version 1")]
+pub enum HoldChange {
+    /// Nothing of the chain is erased from now on.
+    Placed,
+    /// This hold stands no more in the way.
+    Lifted,
+}
+
+/// A custodian's statement that a chain came under a legal hold, or that one was lifted.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustodianHold {
+    /// When, by the custodian's own clock.
+    pub at: UtcMillis,
+    /// The commitment of the chain.
+    pub chain: Digest,
+    /// What happened.
+    pub change: HoldChange,
+    /// Whose hold it is.
+    pub custodian: String,
+    /// Names the hold: random.
+    pub hold: Digest,
+    /// SHA-256 over 16 random bytes and the reason, which stays sealed.
+    pub reason_sha256: Digest,
+}
+
+impl Statement for CustodianHold {
+    const PAYLOAD_TYPE: &'static str = "application/vnd.heqi.legal-hold.v1+json";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

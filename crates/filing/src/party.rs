@@ -129,6 +129,9 @@ pub struct Signature {
     pub at: UtcMillis,
 }
 
+/// What stands where a person's name was erased.
+pub const ERASED_NAME: &str = "已依法删除";
+
 /// One party of one filing, with its signatures and its answer after signing.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -184,6 +187,21 @@ impl Party {
     /// Its signature of this document version, void or not.
     pub fn signature_of(&self, document: DocumentId) -> Option<&Signature> {
         self.signatures.iter().find(|s| s.document == document)
+    }
+
+    /// Puts [`ERASED_NAME`] in the place of the natural person's name. A company keeps its own.
+    pub(crate) fn erase_names(&mut self) {
+        let Ok(erased) = ERASED_NAME.parse::<DeclaredName>() else { return };
+        match &mut self.who {
+            PartyKind::Person { name } | PartyKind::Company { representative: name, .. } => {
+                *name = erased;
+            }
+        }
+    }
+
+    /// Whether the name of the natural person was erased.
+    pub fn is_erased(&self) -> bool {
+        self.who.acting_person().as_str() == ERASED_NAME
     }
 
     /// Its answer after signing.

@@ -10,7 +10,7 @@
 mod error;
 mod findings;
 mod inspect;
-mod keep;
+pub(crate) mod keep;
 mod settle;
 
 use bytes::Bytes;

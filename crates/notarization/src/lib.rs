@@ -18,13 +18,20 @@
 //! - [`deposited`]: what is held, as rows and sealed objects
 //! - [`mod@chain_head`][]: the newest statement about a chain
 //! - [`mirror`]: the copy of the platform's log
+//! - [`erasure`], [`legal_hold`]: orders to erase, and what stands against them
+//! - [`key_change`]: one key of the office follows another
+//! - [`peer`]: what is held of the platform, and what it proves about our own store
 //! - [`mod@publish_anchors`][]: the file of trusted keys
 
 pub mod admit_bundle;
 pub mod chain_head;
 pub mod deposited;
+pub mod erasure;
+pub mod key_change;
+pub mod legal_hold;
 pub mod mirror;
 pub mod office;
+pub mod peer;
 pub mod publish_anchors;
 
 pub use admit_bundle::{Admission, AdmitBundleError, admit_bundle};

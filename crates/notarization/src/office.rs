@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::backend::Backend;
-use heqi_pki::keys::Signer;
+use heqi_evidence_store::erasure::ErasureLedger;
+use heqi_pki::keys::{PublicKey, Signer};
 use heqi_vocabulary::{Clock, Entropy};
 use tokio::sync::Mutex;
 
@@ -17,6 +18,10 @@ pub struct NotaryOffice {
     /// after the last. It is held while a changeset is made and accepted, never while the
     /// disk is waited for.
     pub(crate) turn: Arc<Mutex<()>>,
+    /// The keys with which the platform signs erasure orders.
+    pub(crate) order_keys: Arc<Vec<PublicKey>>,
+    /// Where destroyed keys are noted before they are destroyed.
+    pub(crate) erasure_ledger: Option<Arc<ErasureLedger>>,
 }
 
 /// What an office is made of.
@@ -42,7 +47,21 @@ impl NotaryOffice {
     /// An office of these parts. There must be one per store: its turn keeps deposits in
     /// order without conflicts, though conflicts would only be retried.
     pub fn new(parts: OfficeParts) -> Self {
-        Self { parts: Arc::new(parts), turn: Arc::default() }
+        Self {
+            parts: Arc::new(parts),
+            turn: Arc::default(),
+            order_keys: Arc::default(),
+            erasure_ledger: None,
+        }
+    }
+
+    /// Follows erasure orders signed with one of `order_keys`; keys it destroys are noted in
+    /// `ledger` first. An office that was not told so follows none.
+    #[must_use]
+    pub fn erasing(mut self, order_keys: Vec<PublicKey>, ledger: Arc<ErasureLedger>) -> Self {
+        self.order_keys = Arc::new(order_keys);
+        self.erasure_ledger = Some(ledger);
+        self
     }
 
     /// Its name in receipts.

@@ -10,6 +10,10 @@ use heqi_service_kit::{ApiKey, ApiKeyHash, Problem};
 /// The scope of a key that deposits.
 pub const DEPOSITS: &str = "deposits";
 
+/// The scope of a key that places and lifts legal holds: of a person of the notary office or
+/// of the registration authority, never of the platform.
+pub const LEGAL_HOLD: &str = "legal_hold";
+
 /// Why a request is not let through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Denied {
@@ -19,16 +23,20 @@ pub(crate) enum Denied {
     OtherScope,
 }
 
-/// Lets a request through that carries one of these keys.
+/// Lets a request through that carries one of these keys, if that key has this scope.
 ///
 /// # Errors
 /// See [`Denied`].
-pub(crate) fn authorise(request: &HttpRequest, keys: &[ApiKeyHash]) -> Result<(), Denied> {
+pub(crate) fn authorise(
+    request: &HttpRequest,
+    keys: &[ApiKeyHash],
+    scope: &str,
+) -> Result<(), Denied> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let key = header.and_then(|header| ApiKey::from_authorization(header).ok());
     match key.filter(|key| keys.iter().any(|known| known.matches(key))) {
         None => Err(Denied::Unknown),
-        Some(key) if key.scope().as_str() != DEPOSITS => Err(Denied::OtherScope),
+        Some(key) if key.scope().as_str() != scope => Err(Denied::OtherScope),
         Some(_) => Ok(()),
     }
 }

@@ -6,6 +6,8 @@ use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE};
 use heqi_evidence_store::backend::{CommitError, ReadError};
 use heqi_evidence_store::witness::WitnessError;
 use heqi_notarization::AdmitBundleError;
+use heqi_notarization::erasure::AnswerOrderError;
+use heqi_notarization::legal_hold::LegalHoldError;
 use heqi_notarization::mirror::MirrorError;
 use heqi_service_kit::problem::{PROBLEM_JSON, RequestProblem};
 use heqi_service_kit::{Problem, ProblemDocument};
@@ -41,14 +43,30 @@ pub(crate) enum Refusal {
     NothingYet,
     #[error("there is no such tile")]
     NoSuchTile,
+    #[error("nothing is written before the platform has been heard")]
+    ReadOnly,
+    #[error("the order is not signed by the platform")]
+    OrderNotSigned,
+    #[error("a hold is placed and lifted with a reason")]
+    HoldReason,
+    #[error("nothing of this chain is held here")]
+    UnknownChain,
+    #[error("the chain has no such hold in force")]
+    NoSuchHold,
 }
 
 impl Refusal {
     const fn status(self) -> StatusCode {
         match self {
-            Self::Malformed | Self::OldSizeBeyond | Self::NothingUsable => StatusCode::BAD_REQUEST,
-            Self::NotSigned => StatusCode::FORBIDDEN,
-            Self::UnknownLog | Self::NothingYet | Self::NoSuchTile => StatusCode::NOT_FOUND,
+            Self::HoldReason | Self::Malformed | Self::OldSizeBeyond | Self::NothingUsable => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NoSuchHold => StatusCode::CONFLICT,
+            Self::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotSigned | Self::OrderNotSigned => StatusCode::FORBIDDEN,
+            Self::UnknownChain | Self::UnknownLog | Self::NothingYet | Self::NoSuchTile => {
+                StatusCode::NOT_FOUND
+            }
             Self::EntriesTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Inconsistent | Self::NothingAnnounced => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -71,6 +89,18 @@ impl Refusal {
             Self::EntriesTooLong => ("日志条目过长,本镜像不能保存。", "请联系公证机构。"),
             Self::NothingYet => ("目前还没有内容。", "请稍后再试。"),
             Self::NoSuchTile => ("没有这个数据块。", "请按树头大小推算数据块地址。"),
+            Self::ReadOnly => (
+                "本机构尚未与平台核对完毕,或数据落后于平台所存,暂只能查询,未作任何更改。",
+                "请稍后重试;核对完成后自动恢复。",
+            ),
+            Self::OrderNotSigned => {
+                ("删除指令没有平台的有效签名，未作任何更改。", "请使用登记的指令密钥签名后重试。")
+            }
+            Self::HoldReason => {
+                ("未填写理由或超过2000字，未作任何更改。", "请填写案号或文书号后重试。")
+            }
+            Self::UnknownChain => ("本机构没有保存该证据链的内容。", "请核对证据链编号。"),
+            Self::NoSuchHold => ("没有这项生效中的保全限制。", "请核对编号后重试。"),
         }
     }
 
@@ -109,6 +139,23 @@ impl Refusal {
             Self::NoSuchTile => {
                 ("There is no such tile.", "Work out the addresses of tiles from the head's size.")
             }
+            Self::ReadOnly => (
+                "This office has not compared itself with the platform yet, or was found to be behind it; \
+                 everything can be read and nothing was changed.",
+                "Try again in a moment; it goes on by itself once the comparison is done.",
+            ),
+            Self::OrderNotSigned => (
+                "The order carries no valid signature of the platform; nothing was changed.",
+                "Sign it with the registered order key.",
+            ),
+            Self::HoldReason => (
+                "The reason is missing or longer than 2000 characters; nothing was changed.",
+                "Give the number of the case or of the order.",
+            ),
+            Self::UnknownChain => {
+                ("Nothing of this chain is held here.", "Check the commitment of the chain.")
+            }
+            Self::NoSuchHold => ("There is no such hold in force.", "Check the name of the hold."),
         }
     }
 }
@@ -125,7 +172,12 @@ impl Explain for Refusal {
             Self::NothingUsable => "nothing_usable",
             Self::EntriesTooLong => "entries_too_long",
             Self::NothingYet => "nothing_yet",
+            Self::OrderNotSigned => "order_not_signed",
+            Self::HoldReason => "hold_reason_missing",
+            Self::UnknownChain => "chain_unknown",
+            Self::NoSuchHold => "hold_not_in_force",
             Self::NoSuchTile => "no_such_tile",
+            Self::ReadOnly => "read_only",
         }
     }
 
@@ -198,6 +250,7 @@ pub(crate) fn of_deposit(error: &AdmitBundleError) -> Problem {
         | E::Incomplete { .. }
         | E::TooManyParts
         | E::NotLogged { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        E::Store(error) if matches!(error, CommitError::ReadOnly(_)) => return of_store(error),
         E::Store(_) | E::Interrupted | E::NumbersExhausted => {
             return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error)
                 .retry_after_seconds(RETRY_S);
@@ -224,12 +277,39 @@ pub(crate) fn gap(error: &AdmitBundleError, expected_seq: u64, language: Languag
         .body(json!(GapDocument { problem, expected_seq }).to_string())
 }
 
+/// The problem of an erasure order without an answer.
+pub(crate) fn of_order(error: &AnswerOrderError) -> Problem {
+    match error {
+        AnswerOrderError::NotSigned(_) => Refusal::OrderNotSigned.into(),
+        AnswerOrderError::UnknownLog => Refusal::UnknownLog.into(),
+        // The record is on its way in another queue.
+        AnswerOrderError::NotDeposited => {
+            Problem::from(RequestProblem::Unavailable).retry_after_seconds(RETRY_S)
+        }
+        AnswerOrderError::Store(error) => of_store(error),
+        error if error.is_ours() => Problem::internal(error),
+        _ => Refusal::Malformed.into(),
+    }
+}
+
+/// The problem of a hold that was not changed.
+pub(crate) fn of_hold(error: &LegalHoldError) -> Problem {
+    match error {
+        LegalHoldError::Reason => Refusal::HoldReason.into(),
+        LegalHoldError::UnknownChain => Refusal::UnknownChain.into(),
+        LegalHoldError::NoSuchHold => Refusal::NoSuchHold.into(),
+        LegalHoldError::Store(error) => of_store(error),
+        error => Problem::internal(error),
+    }
+}
+
 /// The problem of a store that could not take something.
 pub(crate) fn of_store(error: &CommitError) -> Problem {
     match error {
         CommitError::Invalid(_) | CommitError::Read(ReadError::Damaged { .. }) => {
             Problem::internal(error)
         }
+        CommitError::ReadOnly(_) => Problem::from(Refusal::ReadOnly).retry_after_seconds(RETRY_S),
         _ => Problem::from(RequestProblem::Unavailable).retry_after_seconds(RETRY_S),
     }
 }

@@ -3,8 +3,11 @@
 mod anchors;
 mod chains;
 mod deposits;
+mod erasures;
+mod holds;
 mod log;
 mod mirror;
+mod peer;
 mod witness;
 
 use std::time::Duration;
@@ -35,7 +38,10 @@ pub(crate) fn configure(app: &mut ServiceConfig, state: &State) {
         .route("/readyz", web::get().to(readyz))
         .route("/metrics", web::get().to(metrics))
         .configure(deposits::configure)
+        .configure(erasures::configure)
+        .configure(holds::configure)
         .configure(chains::configure)
+        .configure(peer::configure)
         .configure(log::configure);
     if state.data_centre.is_some() {
         app.configure(anchors::configure)

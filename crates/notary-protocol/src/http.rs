@@ -40,7 +40,8 @@ impl Bearer {
         Self(Arc::new(Zeroizing::new(key.into())))
     }
 
-    fn header(&self) -> Option<HeaderValue> {
+    /// The header as it is sent; marked so that no log shows it.
+    pub fn header(&self) -> Option<HeaderValue> {
         let text = Zeroizing::new(format!("Bearer {}", self.0.as_str()));
         let mut value = HeaderValue::from_str(&text).ok()?;
         value.set_sensitive(true);

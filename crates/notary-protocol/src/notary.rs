@@ -61,6 +61,19 @@ impl NotaryClient {
             .map_err(|_| CallError::Unintelligible { what: "no receipt in the answer" }.into())
     }
 
+    /// Sends a signed erasure order. Sending the same again is harmless and gives the same
+    /// answer. Not verified.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn erase(&self, order: Bytes) -> Result<Envelope, CallError> {
+        let url = format!("{}/erasures", self.base);
+        let call = self.pool.upload(&url, "application/json", order);
+        let answer = call.with_bearer(self.bearer.as_ref()).send(MAX_ENVELOPE_BYTES).await?;
+        Envelope::from_json(&answer.success()?.body)
+            .map_err(|_| CallError::Unintelligible { what: "no erasure receipt in the answer" })
+    }
+
     /// The newest chain head statement about the chain of this commitment; `None` when the
     /// custodian holds nothing of it. Not verified.
     pub async fn chain_head(&self, chain: Digest) -> Result<Option<Envelope>, CallError> {

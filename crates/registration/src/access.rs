@@ -78,6 +78,16 @@ pub struct ApiKeyRow {
     pub created_at: UtcMillis,
     /// When it was revoked.
     pub revoked_at: Option<UtcMillis>,
+    /// When it ends because another one takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<UtcMillis>,
+}
+
+impl ApiKeyRow {
+    /// Whether it lets anybody in at this instant.
+    pub fn is_valid(&self, now: UtcMillis) -> bool {
+        self.revoked_at.is_none() && self.ends_at.is_none_or(|end| now < end)
+    }
 }
 
 /// What a signer token opens.
@@ -150,7 +160,7 @@ pub async fn authenticate(platform: &Platform, hash: Digest) -> Result<Actor, Au
         return Ok(Actor::Signer { ceremony, filing, party });
     }
     match rows::API_KEYS.row(platform.backend(), &hash).await.map_err(Fault::from)? {
-        Some(row) if row.value.revoked_at.is_none() => {
+        Some(row) if row.value.is_valid(platform.now()) => {
             Ok(Actor::ApiKey { id: row.value.id, scopes: row.value.scopes })
         }
         _ => Err(AuthenticateError::Unknown),
@@ -170,6 +180,7 @@ pub async fn create_api_key(platform: &Platform, command: CreateApiKey) -> Resul
         scopes: command.scopes,
         created_at: platform.now(),
         revoked_at: None,
+        ends_at: None,
     };
     let mut changes = Changeset::new();
     rows::API_KEYS.put(&mut changes, &command.hash, &row)?;
@@ -197,6 +208,41 @@ pub async fn revoke_api_key(platform: &Platform, id: &ApiKeyId) -> Result<(), Ac
     rows::API_KEYS.put(&mut changes, &hash.value, &revoked).map_err(Fault::from)?;
     backend.commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
     Ok(())
+}
+
+/// Lets a new API key in that may do what an old one may, which ends after `overlap_ms`. An
+/// old key that ends earlier already does so.
+///
+/// # Errors
+/// There is no such key, it was revoked, or the store could not do its part.
+pub async fn rotate_api_key(
+    platform: &Platform,
+    old: &ApiKeyId,
+    new_hash: Digest,
+    overlap_ms: i64,
+) -> Result<ApiKeyId, ActError> {
+    let unknown = || ActError::NotFound(Thing::ApiKey);
+    let backend = platform.backend();
+    let hash = rows::API_KEY_HASHES.row(backend, old).await.map_err(Fault::from)?;
+    let hash = hash.ok_or_else(unknown)?.value;
+    let row = rows::API_KEYS.row(backend, &hash).await.map_err(Fault::from)?;
+    let row = row.filter(|row| row.value.is_valid(platform.now())).ok_or_else(unknown)?;
+    let id = ApiKeyId::of(&new_hash);
+    let end = platform.now().plus_millis(overlap_ms);
+    let ends_at = Some(row.value.ends_at.map_or(end, |earlier| earlier.min(end)));
+    let next = ApiKeyRow {
+        id: id.clone(),
+        created_at: platform.now(),
+        ends_at: None,
+        ..row.value.clone()
+    };
+    let mut changes = Changeset::new();
+    let ending = ApiKeyRow { ends_at, ..row.value };
+    rows::API_KEYS.replace(&mut changes, &hash, row.version, &ending).map_err(Fault::from)?;
+    rows::API_KEYS.put(&mut changes, &new_hash, &next).map_err(Fault::from)?;
+    rows::API_KEY_HASHES.put(&mut changes, &id, &new_hash).map_err(Fault::from)?;
+    backend.commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
+    Ok(id)
 }
 
 /// Every API key, revoked ones included, at most `limit`.

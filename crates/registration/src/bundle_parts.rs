@@ -15,7 +15,7 @@ use crate::begin_signing::issuers;
 use crate::disclose::Attributes;
 use crate::fault::{ActError, Fault};
 use crate::filings;
-use crate::ledger::{KeptRecord, SigningParts};
+use crate::ledger::{AdoptedRecord, KeptRecord, SigningParts};
 use crate::objects;
 use crate::platform::Platform;
 use crate::rows;
@@ -69,6 +69,7 @@ async fn add_private(
     attributes: &Attributes,
 ) -> Result<(), Fault> {
     let (Some(private), Some(signing)) = (kept.private(platform)?, kept.about.signing) else {
+        parts.client = kept.closed_client().map(|client| client.clone().into_bytes());
         return Ok(());
     };
     parts.client = Some(match attributes {
@@ -79,8 +80,14 @@ async fn add_private(
             .map_err(Fault::broken)?,
     });
     if attributes.wants(PHOTO) || attributes.wants_of_client(PHOTO) {
-        let photo = objects::read(platform, &private.photo, &objects::of_photo(signing)).await?;
-        attach(&mut parts.attachments, private.photo_sha256, "jpg", photo.to_vec());
+        match objects::read(platform, &private.photo, &objects::of_photo(signing)).await {
+            Ok(photo) => {
+                attach(&mut parts.attachments, private.photo_sha256, "jpg", photo.to_vec());
+            }
+            // What was erased is not in the bundle; the record proves without it.
+            Err(Fault::Erased) => {}
+            Err(fault) => return Err(fault.into()),
+        }
     }
     Ok(())
 }
@@ -94,6 +101,18 @@ async fn add_documents(
     kept: &KeptRecord,
     attributes: &Attributes,
 ) -> Result<(), ActError> {
+    if let Some(adopted) = kept.adopted(platform)? {
+        let wants = attributes.wants("documents") || attributes.wants("document_sha256");
+        for (name, object) in adopted.documents.iter().filter(|_| wants) {
+            let sha256 = name.strip_suffix(".pdf").and_then(|digest| digest.parse().ok());
+            let sha256: Digest =
+                sha256.ok_or_else(|| Fault::broken("a document that came back has another name"))?;
+            let what = AdoptedRecord::attachment(sha256);
+            let bytes = objects::read(platform, object, &what).await?;
+            attach(&mut parts.attachments, sha256, "pdf", bytes.to_vec());
+        }
+        return Ok(());
+    }
     let signed = match &kept.signing {
         Some(signing) if attributes.wants("documents") => {
             let (preimage, _) =

@@ -124,9 +124,11 @@ pub async fn coverage(platform: &Platform, actor: &Actor) -> Result<Coverage, Ac
 
 async fn count(platform: &Platform) -> Result<Coverage, Fault> {
     let log_size = platform.backend().log().head().size();
+    // Every other leaf of the platform's log is a record.
+    let records = log_size.saturating_sub(crate::key_change::count(platform.backend()).await?);
     let (mut custodians, mut gaps) = (Vec::new(), Vec::new());
     for custodian in platform.settings.custodians.keys().copied() {
-        let (held, oldest) = count_custodian(platform, custodian, log_size).await?;
+        let (held, oldest) = count_custodian(platform, custodian, records).await?;
         custodians.push(held);
         gaps.extend(not_held(platform, custodian, oldest).await?);
     }
@@ -134,9 +136,8 @@ async fn count(platform: &Platform) -> Result<Coverage, Fault> {
     let lag_ms = platform.lags.lock().percentiles();
     Ok(Coverage {
         signings: Tally::Signings.total(platform).await?,
-        // Every leaf of the platform's log is a record.
-        records: log_size,
-        logged: log_size,
+        records,
+        logged: records,
         log_size,
         witnessed_size: size(platform, Cosigned::Witnessed).await?,
         mirrored_size: size(platform, Cosigned::Mirrored).await?,
@@ -149,7 +150,7 @@ async fn count(platform: &Platform) -> Result<Coverage, Fault> {
 async fn count_custodian(
     platform: &Platform,
     custodian: Custodian,
-    log_size: u64,
+    records: u64,
 ) -> Result<(CustodianCoverage, Vec<(Awaited, AwaitingRow)>), Fault> {
     let admitted = Tally::Admitted(custodian).total(platform).await?;
     let refused = Tally::Refused(custodian).total(platform).await?;
@@ -161,7 +162,7 @@ async fn count_custodian(
     let coverage = CustodianCoverage {
         custodian,
         admitted,
-        outstanding: log_size.saturating_sub(admitted + refused + quarantined),
+        outstanding: records.saturating_sub(admitted + refused + quarantined),
         refused,
         quarantined,
         oldest_outstanding_ms: oldest.first().map(age_ms).map(|age| age.max(0)),

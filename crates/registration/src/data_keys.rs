@@ -14,8 +14,10 @@ use crate::platform::Platform;
 pub(crate) enum Sealing {
     /// Values of records of this class, and photos and documents with them.
     Class(RetentionClass),
-    /// The row of a filing.
+    /// The rows of a filing that name nobody, and a party whose name was erased.
     Filing,
+    /// The row of a party among those of its filing.
+    Party,
     /// The row of a ceremony.
     Ceremony,
 }
@@ -30,6 +32,7 @@ impl Sealing {
             Self::Class(RetentionClass::Biometric) => "biometric",
             Self::Class(RetentionClass::Trace) => "trace",
             Self::Filing => "filing",
+            Self::Party => "party",
             Self::Ceremony => "ceremony",
         }
     }
@@ -42,9 +45,13 @@ pub(crate) fn data_key(
     party: Option<PartyId>,
     sealing: Sealing,
 ) -> Result<DataKey, Fault> {
+    Ok(platform.backend().vault().create(data_key_id(filing, party, sealing))?)
+}
+
+/// The name of that key.
+pub(crate) fn data_key_id(filing: FilingId, party: Option<PartyId>, sealing: Sealing) -> DataKeyId {
     let party = party.map_or_else(|| "-".to_owned(), |party| party.to_string());
     let scope = [filing.to_string(), party];
     let [filing, party] = scope.each_ref().map(String::as_bytes);
-    let id = DataKeyId::of(&[filing, party, sealing.word().as_bytes()]);
-    Ok(platform.backend().vault().create(id)?)
+    DataKeyId::of(&[filing, party, sealing.word().as_bytes()])
 }

@@ -9,12 +9,14 @@ use heqi_evidence::schema::{RecordKind, Schema};
 use heqi_vocabulary::RecordId;
 use serde::Serialize;
 
+use crate::erasure::rows::RESTRICTIONS;
 use crate::fault::{ActError, Class, Fault};
 use crate::ledger::{self, KeptRecord};
 use crate::looks::{self, Purpose};
 use crate::platform::Platform;
 use crate::receipt::own;
 use crate::request::{Actor, RequestFacts, Scope};
+use crate::rows::Pair;
 use crate::wording::{Told, refusals, say};
 
 /// Which attributes. Those of the signer's device are named `client.{name}`.
@@ -61,6 +63,9 @@ pub enum DiscloseError {
     /// Records of this kind have no such attribute.
     #[error("records of this kind have no attribute of a name asked for")]
     UnknownAttribute,
+    /// The party asked for erasure, the law demands to keep: it is kept and not used.
+    #[error("the data of this party are kept and not used any more")]
+    Restricted,
 }
 
 impl From<Fault> for DiscloseError {
@@ -82,6 +87,18 @@ impl DiscloseError {
                 ],
             )
             .is(Class::BadInput),
+            Self::Restricted => say(
+                "processing_restricted",
+                [
+                    "该签署人的信息已依法限制处理，仅作保存。",
+                    "如因争议处理确需使用，请由登记机关或公证机构依法调取。",
+                ],
+                [
+                    "The data of this party are kept because the law demands it, and not used.",
+                    "For a dispute, the registration authority or the notary can demand them.",
+                ],
+            )
+            .is(Class::Forbidden),
         }
     }
 }
@@ -101,6 +118,7 @@ pub async fn disclose(
 ) -> Result<Disclosed, DiscloseError> {
     let kept = ledger::find(platform, record).await?;
     may_open(actor, &kept)?;
+    not_restricted(platform, actor, &kept).await?;
     attributes.check(kept.kind)?;
     // Opened before the look is recorded, shown after: what cannot be opened is no look.
     let opened = kept.open(platform)?;
@@ -131,6 +149,19 @@ pub(crate) fn may_open(actor: &Actor, kept: &KeptRecord) -> Result<(), ActError>
         Actor::ApiKey { .. } => actor.require(Scope::Evidence),
         Actor::Signer { .. } => own(actor, kept),
     }
+}
+
+/// What is kept only because the law demands it is not used: staff sees nothing of it, the
+/// party itself does (个人信息保护法 art. 45).
+pub(crate) async fn not_restricted(
+    platform: &Platform,
+    actor: &Actor,
+    kept: &KeptRecord,
+) -> Result<(), DiscloseError> {
+    let (Actor::ApiKey { .. }, Some(party)) = (actor, kept.about.party) else { return Ok(()) };
+    let key = Pair(kept.about.filing, party);
+    let row = RESTRICTIONS.row(platform.backend(), &key).await.map_err(Fault::from)?;
+    if row.is_some() { Err(DiscloseError::Restricted) } else { Ok(()) }
 }
 
 fn json(bytes: &[u8]) -> Result<serde_json::Value, Fault> {

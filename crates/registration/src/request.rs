@@ -67,11 +67,22 @@ pub enum Scope {
     Coverage,
     /// Cosign and read the log as another organisation.
     Witness,
+    /// Ask that data about a person be erased, as the data protection officer.
+    DataProtection,
+    /// Place and lift legal holds, as the registration authority or the notary.
+    LegalHold,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::Filings, Self::Evidence, Self::Coverage, Self::Witness];
+    pub const ALL: [Self; 6] = [
+        Self::Filings,
+        Self::Evidence,
+        Self::Coverage,
+        Self::Witness,
+        Self::DataProtection,
+        Self::LegalHold,
+    ];
 
     /// The word used on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -80,6 +91,8 @@ impl Scope {
             Self::Evidence => "evidence",
             Self::Coverage => "coverage",
             Self::Witness => "witness",
+            Self::DataProtection => "data_protection",
+            Self::LegalHold => "legal_hold",
         }
     }
 }
@@ -100,7 +113,7 @@ impl FromStr for Scope {
 
 /// The word names no scope.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the scopes are filings, evidence, coverage and witness")]
+#[error("the scopes are filings, evidence, coverage, witness, data_protection and legal_hold")]
 pub struct UnknownScope;
 
 impl Actor {

@@ -6,23 +6,32 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
-use heqi_api::{Api, ApiSettings};
+use heqi_api::{Api, ApiSettings, PeerAnswering};
 use heqi_evidence::anchors::Anchors;
+use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::backend::embedded::{self, Embedded};
 use heqi_evidence_store::changeset::leaf_index_of;
 use heqi_evidence_store::durable_file::Disk;
+use heqi_evidence_store::erasure::ErasureLedger;
+use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::log::KeyedHeadSigner;
 use heqi_evidence_store::vault::FileKeyEncryptionKey;
 use heqi_evidence_store::witness::Witness;
 use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
-use heqi_notary_center::{CenterSettings, DataCentre, NotaryCenter, PeerWitness, Role};
-use heqi_notary_protocol::{Backoff, Bearer, Deadlines, HttpPool, NotaryClient, WitnessClient};
+use heqi_notary_center::{
+    CenterSettings, DataCentre, NotaryCenter, PeerComparison, PeerWitness, Role, StartError,
+};
+use heqi_notary_protocol::peer::watch::{Peer, PeerWatch, SetBack};
+use heqi_notary_protocol::{
+    Backoff, Bearer, Deadlines, HttpPool, NotaryClient, PeerClient, WitnessClient,
+};
 use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
+use heqi_notary_sync::peers::watch;
 use heqi_notary_sync::{Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits};
 use heqi_pki::keys::{PublicKey, SigningKey};
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
-use heqi_registration::{Custodian, Platform, Ports, Scope, Settings};
+use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings};
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger, TaskGroup};
 use heqi_service_kit::{ApiKey, Health, Listener, Metrics, SystemClock, SystemEntropy};
 use heqi_testkit::{Cast, NOTARY, files};
@@ -60,6 +69,7 @@ pub(crate) struct House {
     pub(crate) gauges: BTreeMap<Custodian, Arc<CustodianGauges>>,
     keys: Keys,
     store: Arc<Embedded>,
+    pub(crate) gate: Arc<WriteGate>,
     serving: heqi_api::Running,
     working: (ShutdownTrigger, JoinHandle<Ended>),
     centre: Option<Office>,
@@ -78,6 +88,7 @@ struct Keys {
 struct Office {
     running: heqi_notary_center::Running,
     store: Arc<Embedded>,
+    gate: Arc<WriteGate>,
 }
 
 impl Keys {
@@ -119,7 +130,7 @@ impl Keys {
         Arc::new(Embedded::open(&settings, ports).unwrap())
     }
 
-    fn office(&self, custodian: Custodian, store: Arc<Embedded>) -> NotaryOffice {
+    fn office(&self, custodian: Custodian, store: Arc<dyn Backend>) -> NotaryOffice {
         NotaryOffice::new(OfficeParts {
             custodian: custodian.as_str().to_owned(),
             organisation: NOTARY.to_owned(),
@@ -129,44 +140,68 @@ impl Keys {
             clock: clock(),
             entropy: entropy(),
         })
+        .erasing(vec![order_key().public_key()], self.ledger(seed_of(custodian)))
     }
 
-    async fn centre(&self, listener: Listener, platform_url: &str) -> Office {
+    fn ledger(&self, seed: u8) -> Arc<ErasureLedger> {
+        let path = ErasureLedger::path_in(&self.folder.path().join(seed.to_string()));
+        Arc::new(ErasureLedger::open(&path, &Disk::default()).unwrap())
+    }
+
+    async fn centre(&self, listener: Listener, platform_url: &str) -> Result<Office, StartError> {
         let store = self.store(CENTRE_LOG);
+        let gate = Arc::new(WriteGate::closed());
+        let gated: Arc<dyn Backend> = Arc::new(Gated::new(store.clone(), gate.clone()));
         let cast = self.cast();
         let logs = || vec![Self::log(PLATFORM_LOG).verifier_key().clone()];
         let role = Role::DataCentre(DataCentre {
             witness: Witness::new(cast.witness, logs()),
-            mirror: Mirror::new(cast.mirror, logs(), store.clone(), clock()),
+            mirror: Mirror::new(cast.mirror, logs(), gated, clock()),
             anchors: self.anchors(),
             publisher: Arc::new(cast.publisher),
         });
-        self.start(Custodian::DataCentre, role, store, listener, platform_url).await
+        self.start(Custodian::DataCentre, role, (store, gate), listener, platform_url).await
     }
 
     async fn start(
         &self,
         custodian: Custodian,
         role: Role,
-        store: Arc<Embedded>,
+        (store, gate): (Arc<Embedded>, Arc<WriteGate>),
         listener: Listener,
         platform_url: &str,
-    ) -> Office {
+    ) -> Result<Office, StartError> {
+        let seed = seed_of(custodian);
+        let log = |seed| vec![Self::log(seed).verifier_key().clone()];
+        let peer = PeerComparison {
+            gate: gate.clone(),
+            clock: Arc::default(),
+            client: PeerClient::new(pool(), platform_url, log(PLATFORM_LOG)),
+            log_keys: log(seed),
+            log_signer: Arc::new(SigningKey::from_ed25519_seed(&[seed; 32])),
+            known_logs: log(PLATFORM_LOG),
+        };
         let client = WitnessClient::new(pool(), &format!("{platform_url}/witness"));
         let keys = vec![self.cast().insider.verifier_key().clone()];
         let surroundings = heqi_notary_center::Surroundings {
-            office: self.office(custodian, store.clone()),
+            office: self.office(custodian, Arc::new(Gated::new(store.clone(), gate.clone()))),
             role,
             platform_keys: vec![self.deposit.hash()],
             peer_witness: Some(PeerWitness { client, keys }),
+            peer: Some(peer),
             entropy: entropy(),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::default()),
         };
         let mut settings = CenterSettings::default();
         settings.feed_interval_ms = 50;
-        let running = NotaryCenter::start(settings, listener, surroundings).await.unwrap();
-        Office { running, store }
+        match NotaryCenter::start(settings, listener, surroundings).await {
+            Ok(running) => Ok(Office { running, store, gate }),
+            Err(error) => {
+                store.close().unwrap();
+                Err(error)
+            }
+        }
     }
 
     fn link(&self, custodian: Custodian, url: &str) -> CustodianLink {
@@ -189,28 +224,21 @@ impl House {
         let [listener, centre_listener, second_listener] =
             [(); 3].map(|()| Listener::bind("127.0.0.1:0").unwrap());
         let (centre_url, second_url) = (centre_listener.url(), second_listener.url());
-        let store = keys.store(PLATFORM_LOG);
-        let platform = platform(&keys, store.clone()).await;
-        let mut surroundings = heqi_api::Surroundings::new(platform.clone(), entropy());
-        let logs = [CENTRE_LOG, SECOND_LOG].map(|log| Keys::log(log).verifier_key().clone());
-        surroundings.witness = Some(Arc::new(Witness::new(keys.cast().insider, logs.to_vec())));
-        let mut settings = ApiSettings::default();
-        // An outage of this test's size is worth an alarm.
-        settings.alarms.look_every_ms = 30;
-        settings.alarms.outstanding_deposits = 10;
-        let serving = Api::start(settings, listener, surroundings).unwrap();
-        let url = serving.url();
+        let urls = (centre_url.as_str(), second_url.as_str());
+        let up = Up::bring(&keys, listener, urls).await;
+        let url = up.serving.url();
 
-        let centre = keys.centre(centre_listener, &url).await;
+        let centre = keys.centre(centre_listener, &url).await.unwrap();
         let store_of_second = keys.store(SECOND_LOG);
         let (mut real, mut faked) = (None, None);
         let custodian = Custodian::Preservation;
         match second {
             Second::Real => {
                 let role = Role::Preservation;
-                let office =
-                    keys.start(custodian, role, store_of_second, second_listener, &url).await;
-                real = Some(office);
+                let gate = Arc::new(WriteGate::closed());
+                let given = (store_of_second, gate);
+                let office = keys.start(custodian, role, given, second_listener, &url).await;
+                real = Some(office.unwrap());
             }
             Second::Fake(mischief) => {
                 let office = keys.office(custodian, store_of_second.clone());
@@ -219,7 +247,9 @@ impl House {
                 faked = Some((handle, store_of_second));
             }
         }
-        let (working, gauges) = work(&keys, &platform, &centre_url, &second_url);
+        let Up { platform, store, gate, serving, working, gauges } = up;
+        gate.opened().await;
+        admit_staff(&platform).await;
         Self {
             client: Client::of(&url),
             platform,
@@ -228,6 +258,7 @@ impl House {
             gauges,
             keys,
             store,
+            gate,
             serving,
             working,
             centre: Some(centre),
@@ -245,7 +276,39 @@ impl House {
     pub(crate) async fn start_centre(&mut self) {
         let address = self.centre_url.strip_prefix("http://").unwrap();
         let listener = Listener::bind(address).unwrap();
-        self.centre = Some(self.keys.centre(listener, &self.serving.url()).await);
+        self.centre = Some(self.keys.centre(listener, &self.serving.url()).await.unwrap());
+    }
+
+    /// It tries to come back, and says why it does not.
+    pub(crate) async fn centre_refuses(&self) -> StartError {
+        let address = self.centre_url.strip_prefix("http://").unwrap();
+        let listener = Listener::bind(address).unwrap();
+        match self.keys.centre(listener, &self.serving.url()).await {
+            Ok(_) => panic!("the data centre has started"),
+            Err(error) => error,
+        }
+    }
+
+    /// Why the data centre writes nothing now.
+    pub(crate) fn centre_gate(&self) -> &WriteGate {
+        &self.centre.as_ref().unwrap().gate
+    }
+
+    /// The platform goes away; what is left of the house comes back with [`Stopped::start`].
+    pub(crate) async fn stop_platform(self) -> Stopped {
+        self.working.0.request();
+        assert!(self.working.1.await.unwrap().is_clean());
+        let address = self.serving.address();
+        assert!(self.serving.stop().await.is_clean());
+        self.store.close().unwrap();
+        Stopped {
+            address: address.to_string(),
+            keys: self.keys,
+            urls: (self.centre_url, self.second_url),
+            centre: self.centre,
+            second: self.second,
+            fake: self.fake,
+        }
     }
 
     pub(crate) async fn stop(self) {
@@ -297,6 +360,17 @@ impl House {
             signing.spawn(async move { device::sign(&client, &token, &SystemClock).await });
         }
         signing.join_all().await
+    }
+
+    /// The folder of the organisation whose log has this seed: 1 the platform, 2 the data
+    /// centre, 3 the second custodian.
+    pub(crate) fn folder(&self, seed: u8) -> std::path::PathBuf {
+        self.keys.folder.path().join(seed.to_string())
+    }
+
+    /// The keys a stranger is given.
+    pub(crate) fn anchors(&self) -> Anchors {
+        self.keys.anchors()
     }
 
     pub(crate) async fn coverage(&self) -> Value {
@@ -364,7 +438,6 @@ impl House {
 
     /// How many leaves the own log of a real custodian has.
     pub(crate) fn own_log_size(&self, custodian: Custodian) -> u64 {
-        use heqi_evidence_store::backend::Backend as _;
         let office = if custodian == Custodian::DataCentre { &self.centre } else { &self.second };
         office.as_ref().unwrap().store.log().head().size()
     }
@@ -385,6 +458,115 @@ impl House {
     }
 }
 
+/// A house without its platform.
+pub(crate) struct Stopped {
+    address: String,
+    keys: Keys,
+    urls: (String, String),
+    centre: Option<Office>,
+    second: Option<Office>,
+    fake: Option<(ServerHandle, Arc<Embedded>)>,
+}
+
+impl Stopped {
+    /// The platform's store.
+    pub(crate) fn store(&self) -> std::path::PathBuf {
+        self.keys.folder.path().join(PLATFORM_LOG.to_string()).join("store")
+    }
+
+    /// The platform asks the custodians before it serves anything.
+    pub(crate) async fn asks(&self) -> Result<(), SetBack> {
+        let store = self.keys.store(PLATFORM_LOG);
+        let gate = Arc::new(WriteGate::open());
+        let platform = platform(&self.keys, store.clone(), &gate).await;
+        gate.hold();
+        let urls = (self.urls.0.as_str(), self.urls.1.as_str());
+        let said = peers(&platform, &gate, urls).round().await;
+        drop(platform);
+        store.close().unwrap();
+        said
+    }
+
+    /// The platform comes back on its address; nothing says that it may write yet.
+    pub(crate) async fn start(self) -> House {
+        let listener = Listener::bind(&self.address).unwrap();
+        let urls = (self.urls.0.as_str(), self.urls.1.as_str());
+        let Up { platform, store, gate, serving, working, gauges } =
+            Up::bring(&self.keys, listener, urls).await;
+        House {
+            client: Client::of(&serving.url()),
+            platform,
+            centre_url: self.urls.0,
+            second_url: self.urls.1,
+            gauges,
+            keys: self.keys,
+            store,
+            gate,
+            serving,
+            working,
+            centre: self.centre,
+            second: self.second,
+            fake: self.fake,
+        }
+    }
+
+    /// The data centre goes away too.
+    pub(crate) async fn stop_centre(&mut self) {
+        self.centre.take().unwrap().stop().await;
+    }
+}
+
+/// A platform that serves and works.
+struct Up {
+    platform: Arc<Platform>,
+    store: Arc<Embedded>,
+    gate: Arc<WriteGate>,
+    serving: heqi_api::Running,
+    working: (ShutdownTrigger, JoinHandle<Ended>),
+    gauges: BTreeMap<Custodian, Arc<CustodianGauges>>,
+}
+
+impl Up {
+    async fn bring(keys: &Keys, listener: Listener, urls: (&str, &str)) -> Self {
+        let store = keys.store(PLATFORM_LOG);
+        let gate = Arc::new(WriteGate::open());
+        let platform = platform(keys, store.clone(), &gate).await;
+        gate.hold();
+        let mut surroundings = heqi_api::Surroundings::new(platform.clone(), entropy());
+        let logs = [CENTRE_LOG, SECOND_LOG].map(|log| Keys::log(log).verifier_key().clone());
+        let witness = Witness::new(keys.cast().insider, logs.to_vec());
+        surroundings.witness = Some(Arc::new(witness));
+        surroundings.peer = Some(PeerAnswering {
+            log_key: Keys::log(PLATFORM_LOG).verifier_key().clone(),
+            log_signer: Arc::new(SigningKey::from_ed25519_seed(&[PLATFORM_LOG; 32])),
+            known_logs: logs.to_vec(),
+        });
+        let mut settings = ApiSettings::default();
+        // An outage of this test's size is worth an alarm.
+        settings.alarms.look_every_ms = 30;
+        settings.alarms.outstanding_deposits = 10;
+        let serving = Api::start(settings, listener, surroundings).unwrap();
+        let (working, gauges) = work(keys, &platform, &gate, urls);
+        Self { platform, store, gate, serving, working, gauges }
+    }
+}
+
+fn peers(
+    platform: &Arc<Platform>,
+    gate: &Arc<WriteGate>,
+    (centre_url, second_url): (&str, &str),
+) -> PeerWatch {
+    let logs: Vec<VerifierKey> =
+        [CENTRE_LOG, SECOND_LOG].map(|log| Keys::log(log).verifier_key().clone()).to_vec();
+    let peer = |name, url: &str, must_be_heard| {
+        let client = PeerClient::new(pool(), url, logs.clone());
+        Peer { name, client, must_be_heard }
+    };
+    let signer = Arc::new(SigningKey::from_ed25519_seed(&[PLATFORM_LOG; 32]));
+    let all = vec![peer("data_centre", centre_url, true), peer("preservation", second_url, false)];
+    watch(platform, gate, signer, (clock(), entropy()), all)
+}
+
 impl Office {
     async fn stop(self) {
         assert!(self.running.stop().await.is_clean());
@@ -392,9 +574,9 @@ impl Office {
     }
 }
 
-async fn platform(keys: &Keys, store: Arc<Embedded>) -> Arc<Platform> {
+async fn platform(keys: &Keys, store: Arc<Embedded>, gate: &Arc<WriteGate>) -> Arc<Platform> {
     let ports = Ports {
-        backend: store,
+        backend: Arc::new(Gated::new(store, gate.clone())),
         clock: clock(),
         entropy: entropy(),
         authority: Arc::new(keys.cast().authority),
@@ -405,16 +587,25 @@ async fn platform(keys: &Keys, store: Arc<Embedded>) -> Arc<Platform> {
     decided.mirror_keys = vec![cast.mirror.verifier_key().clone()];
     decided.custodians =
         Custodian::ALL.into_iter().map(|c| (c, keys.receipt_key(c).public_key())).collect();
-    let platform = Arc::new(Platform::open(ports, decided).await.unwrap());
+    decided.order_key = Some(OrderKey::new(Arc::new(order_key())));
+    decided.erasure_ledger = Some(keys.ledger(PLATFORM_LOG));
+    Arc::new(Platform::open(ports, decided).await.unwrap())
+}
+
+async fn admit_staff(platform: &Platform) {
     let scopes = Scope::ALL.into_iter().collect();
     let command = CreateApiKey { label: "staff".to_owned(), scopes, hash: hash_of(STAFF) };
-    create_api_key(&platform, command).await.unwrap();
-    platform
+    create_api_key(platform, command).await.unwrap();
 }
 
 type Working = ((ShutdownTrigger, JoinHandle<Ended>), BTreeMap<Custodian, Arc<CustodianGauges>>);
 
-fn work(keys: &Keys, platform: &Arc<Platform>, centre_url: &str, second_url: &str) -> Working {
+fn work(
+    keys: &Keys,
+    platform: &Arc<Platform>,
+    gate: &Arc<WriteGate>,
+    (centre_url, second_url): (&str, &str),
+) -> Working {
     let worker = WorkerSettings {
         cosign_interval_ms: 20,
         backoff: Backoff { first_ms: 20, longest_ms: 200 },
@@ -422,6 +613,12 @@ fn work(keys: &Keys, platform: &Arc<Platform>, centre_url: &str, second_url: &st
     };
     let mut group = TaskGroup::new();
     let mut all = BTreeMap::new();
+    let watch = peers(platform, gate, (centre_url, second_url));
+    let mut stop = group.shutdown();
+    group.spawn("peers", async move {
+        watch.run(stop.requested()).await;
+        Ok::<(), std::convert::Infallible>(())
+    });
     for (custodian, url) in
         [(Custodian::DataCentre, centre_url), (Custodian::Preservation, second_url)]
     {
@@ -443,6 +640,18 @@ fn work(keys: &Keys, platform: &Arc<Platform>, centre_url: &str, second_url: &st
     group.spawn("cosigning", run_cosigning(platform.clone(), cosigners, worker, gauges, stop));
     let trigger = group.trigger();
     ((trigger, tokio::spawn(group.run_until(std::future::pending::<()>(), DRAIN))), all)
+}
+
+/// The key with which the platform signs erasure orders.
+fn order_key() -> SigningKey {
+    SigningKey::from_ed25519_seed(&[42; 32])
+}
+
+const fn seed_of(custodian: Custodian) -> u8 {
+    match custodian {
+        Custodian::DataCentre => CENTRE_LOG,
+        Custodian::Preservation => SECOND_LOG,
+    }
 }
 
 /// What coverage says of one custodian.

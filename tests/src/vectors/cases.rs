@@ -57,6 +57,10 @@ impl Case {
 const ANCHORS: &str = "anchors.json";
 const DISTRUSTED: &str = "anchors-log-distrusted.json";
 const TIME_DISTRUSTED: &str = "anchors-time-distrusted.json";
+/// Log and custodians are distrusted from a minute after all was seen.
+const DISTRUSTED_LATER: &str = "anchors-all-distrusted-later.json";
+/// The custodians are distrusted from an hour before the record.
+const CUSTODIANS_DISTRUSTED: &str = "anchors-custodians-distrusted.json";
 const LAPSED: &str = "anchors-witness-lapsed.json";
 const SEED: u64 = 1;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -72,6 +76,17 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
     let mut distrusted = story.anchors();
     let mut lapsed = story.anchors();
     let mut time_distrusted = story.anchors();
+    let mut later = story.anchors();
+    let after = story.seen_at().plus_millis(60_000);
+    let logs = later.logs.iter_mut().map(|log| &mut log.validity);
+    let custodians = later.custodians.iter_mut().map(|custodian| &mut custodian.validity);
+    for validity in logs.chain(custodians) {
+        validity.distrust_after = Some(after);
+    }
+    let mut custodians = story.anchors();
+    for custodian in &mut custodians.custodians {
+        custodian.validity.distrust_after = Some(early);
+    }
     for root in &mut time_distrusted.time_roots {
         root.validity.distrust_after = Some(early);
     }
@@ -84,6 +99,8 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
     BTreeMap::from([
         (ANCHORS.to_owned(), story.anchors_file()),
         (DISTRUSTED.to_owned(), story.cast.publish(&distrusted)),
+        (DISTRUSTED_LATER.to_owned(), story.cast.publish(&later)),
+        (CUSTODIANS_DISTRUSTED.to_owned(), story.cast.publish(&custodians)),
         (LAPSED.to_owned(), story.cast.publish(&lapsed)),
         (TIME_DISTRUSTED.to_owned(), story.cast.publish(&time_distrusted)),
     ])

@@ -29,6 +29,8 @@ pub(super) fn files() -> BTreeMap<String, Vec<u8>> {
         ("deposit-manifest.json", deposit_manifests()),
         ("anchors-refused.json", refused_anchors(&story)),
         ("schema.json", schemas()),
+        ("key-change.json", super::statements::key_changes()),
+        ("erasure.json", super::statements::erasures()),
     ];
     vectors.map(|(name, vector)| (name.to_owned(), pretty(&vector))).into()
 }

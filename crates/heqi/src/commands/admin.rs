@@ -10,6 +10,7 @@ use heqi_registration::access::{self, CreateApiKey};
 use heqi_service_kit::api_key::ApiKey;
 
 use crate::cli::AdminAction;
+use crate::commands::keys::rotate;
 use crate::service::platform::{self, OpenPlatform};
 use crate::settings::{self, PlatformSettings};
 use crate::{JobResult, in_runtime, machine};
@@ -34,6 +35,19 @@ pub(crate) fn run(action: &AdminAction) -> JobResult {
                 let listed = list(&open, &mut out).await;
                 open.store.close()?;
                 listed
+            }
+            AdminAction::RotateKey { service, id, overlap_hours } => {
+                let settings: PlatformSettings = settings::load(service.config.as_deref())?;
+                let open = open(service.config.as_deref()).await?;
+                let rotated = rotate(&open, id, *overlap_hours, &mut out).await;
+                open.store.close()?;
+                // The store is closed: the change becomes a leaf of the log.
+                let (old, new) = rotated?;
+                drop(open);
+                let (clock, entropy) = machine();
+                rotate::log_api_key(&settings.data_dir, &old, &new, *overlap_hours, clock, entropy)
+                    .await?;
+                Ok(0)
             }
             AdminAction::RevokeKey { service, id } => {
                 let open = open(service.config.as_deref()).await?;
@@ -85,6 +99,23 @@ async fn list(open: &OpenPlatform, out: &mut dyn Write) -> JobResult {
         )?;
     }
     Ok(0)
+}
+
+/// Names of the old and the new key.
+async fn rotate(
+    open: &OpenPlatform,
+    id: &str,
+    overlap_hours: u32,
+    out: &mut dyn Write,
+) -> Result<(String, String), Box<dyn std::error::Error + Send + Sync>> {
+    let old = id.parse()?;
+    let key = ApiKey::generate(HOLDER.parse()?, open.platform.entropy());
+    let overlap_ms = i64::from(overlap_hours) * 3_600_000;
+    let hash = access::hash_of(key.expose());
+    let new = access::rotate_api_key(&open.platform, &old, hash, overlap_ms).await?;
+    writeln!(out, "{new}\n{}", key.expose())?;
+    writeln!(io::stderr(), "The key is shown this once. {old} ends in {overlap_hours} hours.")?;
+    Ok((old.to_string(), new.to_string()))
 }
 
 async fn revoke(open: &OpenPlatform, id: &str, out: &mut dyn Write) -> JobResult {

@@ -50,6 +50,7 @@ pub(crate) async fn run(
         open_files(),
         system_clock(clock),
         private_keys(data_dir),
+        core_dumps(),
     ];
     findings.extend(running_demo(data_dir).await);
     let mut healthy = true;
@@ -151,14 +152,28 @@ fn system_clock(clock: &dyn Clock) -> Finding {
     )
 }
 
+fn core_dumps() -> Finding {
+    Finding::of(
+        crate::core_dumps::are_off(),
+        "进程内存不会写入崩溃转储".to_owned(),
+        "a crash leaves no picture of the memory".to_owned(),
+        (
+            "系统不允许关闭崩溃转储,请在服务配置中设置 LimitCORE=0。",
+            "The system does not let core dumps be turned off: set LimitCORE=0 for the service.",
+        ),
+    )
+}
+
 fn private_keys(data_dir: &Path) -> Finding {
     let mut exposed = 0usize;
     for organisation in ["platform", "notary", "preservation"] {
         let keys = data_dir.join(organisation).join("keys");
         let files = fs::read_dir(&keys).into_iter().flatten().flatten().map(|entry| entry.path());
         exposed += files
+            .filter(|path| path.extension().is_none_or(|extension| extension != "json"))
             .filter(|path| {
-                fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0)
+                path.is_file()
+                    && fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0)
             })
             .count();
     }

@@ -1,18 +1,24 @@
-//! `heqi keys`: makes what is missing, shows the public half of what is there.
+//! `heqi keys`: makes what is missing, shows the public half of what is there, rotates,
+//! accepts what a peer rotated, distrusts.
+
+pub(crate) mod accept;
+pub(crate) mod rotate;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use heqi_evidence_store::vault::{KeyFileError, RewrapError};
 use heqi_pki::keys::SigningKey;
 use heqi_tlog::note::SignatureType;
 use heqi_vocabulary::{Clock, Entropy};
 
 use crate::cli::OrganisationKind;
 use crate::keys::{self, KeyError};
+use crate::service::store::StoreError;
 
 const NOTE_KEYS: [&str; 3] = ["log.key", "witness.key", "mirror.key"];
 const TEST_AUTHORITY: &str = "test-authority.pem";
-const STATEMENT_KEYS: [&str; 2] = ["receipt.pem", "publisher.pem"];
+const STATEMENT_KEYS: [&str; 3] = ["receipt.pem", "publisher.pem", "order.pem"];
 
 /// Why the command failed.
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +29,32 @@ pub(crate) enum KeysError {
     /// Nothing to show.
     #[error("there are no keys in {}", .0.display())]
     None(PathBuf),
-    /// The terminal.
-    #[error("cannot print: {0}")]
+    /// There is no key of this role.
+    #[error("there is no key {}", .0.display())]
+    NoSuchKey(PathBuf),
+    /// There is nothing to finish.
+    #[error("no rotation of the {0} key is under way; begin one without --finish")]
+    NoRotation(&'static str),
+    /// The anchors have no such key.
+    #[error("the anchors have no key {0}")]
+    NoAnchor(String),
+    /// A statement.
+    #[error("the statement: {0}")]
+    Statement(String),
+    /// The log of the organisation.
+    #[error("the change is not in the log: {0}")]
+    Log(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key-encryption key.
+    #[error("the key-encryption key: {0}")]
+    KeyFile(#[from] KeyFileError),
+    /// The vault.
+    #[error(transparent)]
+    Rewrap(#[from] RewrapError),
+    /// A file or the terminal.
+    #[error("cannot read or write: {0}")]
     Output(#[from] io::Error),
 }
 
@@ -45,6 +75,7 @@ pub(crate) fn generate(
         OrganisationKind::Platform => {
             note("witness.key", "/witness", SignatureType::CosignatureV1)?;
             keys::test_authority(&dir.join(TEST_AUTHORITY), clock, entropy)?;
+            keys::signing_key(&dir.join("order.pem"), entropy)?;
         }
         OrganisationKind::Notary => {
             note("witness.key", "/witness", SignatureType::CosignatureV1)?;

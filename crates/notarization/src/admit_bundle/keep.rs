@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use heqi_evidence::bundle::BundleParts;
+use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence::schema::RetentionClass;
 use heqi_evidence_store::object::put_sealed;
 use heqi_evidence_store::vault::DataKeyId;
 use heqi_vocabulary::Digest;
@@ -37,9 +39,9 @@ enum Retention {
 
 impl Retention {
     /// The data key, by person's act or by chain.
-    fn data_key(self, offered: &Offered) -> DataKeyId {
-        let chain = offered.chain.as_bytes().as_slice();
-        let root = offered.key.root.digest();
+    fn data_key(self, chain: Digest, root: RecordRoot) -> DataKeyId {
+        let chain = chain.as_bytes().as_slice();
+        let root = root.digest();
         match self {
             Self::Person => DataKeyId::of(&[b"deposit", chain, root.as_bytes(), b"person"]),
             Self::Biometric => DataKeyId::of(&[b"deposit", chain, root.as_bytes(), b"biometric"]),
@@ -47,6 +49,23 @@ impl Retention {
             Self::Signature => DataKeyId::of(&[b"deposit", chain, b"signature"]),
         }
     }
+}
+
+/// The keys that an erasure of these classes of a record destroys. A custodian holds the
+/// record whole, so a name and a trace go together.
+pub(crate) fn erasable_keys(
+    chain: Digest,
+    root: RecordRoot,
+    classes: &[RetentionClass],
+) -> Vec<DataKeyId> {
+    let mut keys = Vec::new();
+    if classes.iter().any(|c| matches!(c, RetentionClass::Person | RetentionClass::Trace)) {
+        keys.push(Retention::Person.data_key(chain, root));
+    }
+    if classes.contains(&RetentionClass::Biometric) {
+        keys.push(Retention::Biometric.data_key(chain, root));
+    }
+    keys
 }
 
 /// Seals every part that the chain does not hold yet and puts it.
@@ -122,7 +141,7 @@ fn put(
     (name, bytes, sha256): (String, &[u8], Digest),
     retention: Retention,
 ) -> Result<StoredPart, AdmitBundleError> {
-    let key = office.store().vault().create(retention.data_key(offered))?;
+    let key = office.store().vault().create(retention.data_key(offered.chain, offered.key.root))?;
     let context = part_context(offered.chain, sha256);
     // Not waited for: whatever was put is durable before the commit that names it.
     let pending = put_sealed(office.store(), &key, &context, bytes, office.entropy())?;

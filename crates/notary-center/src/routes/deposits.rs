@@ -16,7 +16,7 @@ use heqi_service_kit::{Problem, ReaderLanguage};
 use tokio::sync::SemaphorePermit;
 
 use super::body_of;
-use crate::access::authorise;
+use crate::access::{DEPOSITS, authorise};
 use crate::refusal;
 use crate::service::{KIB, State};
 
@@ -32,7 +32,7 @@ async fn deposit(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    authorise(&request, &state.platform_keys)?;
+    authorise(&request, &state.platform_keys, DEPOSITS)?;
     if state.is_behind.load(Ordering::Relaxed) {
         // What was promised after the state we have must not be promised a second time.
         return Err(RequestProblem::Unavailable.into());

@@ -78,13 +78,15 @@ pub async fn note_receipt(
     note: NoteReceipt,
 ) -> Result<Outcome, NoteReceiptError> {
     let custodian = item.payload.custodian;
-    let key = platform.settings.custodians.get(&custodian);
-    let key = key.ok_or(NoteReceiptError::UnknownCustodian)?;
+    let keys = platform.settings.receipt_keys(custodian);
+    if keys.is_empty() {
+        return Err(NoteReceiptError::UnknownCustodian);
+    }
     let kept = ledger::find(platform, item.payload.record_id).await?;
-    let receipt = open_receipt(&note, key)?;
+    let receipt = open_receipt(&note, &keys)?;
     compare(platform, &receipt, &kept, custodian, note.manifest_sha256)?;
     let head = match &note.chain_head {
-        Some(bytes) => Some((open_head(platform, bytes, key, &kept, custodian).await?, bytes)),
+        Some(bytes) => Some((open_head(platform, bytes, &keys, &kept, custodian).await?, bytes)),
         None => None,
     };
     let row = ReceiptRow {
@@ -163,10 +165,13 @@ pub async fn quarantine(
 /// What is kept of an answer that contradicts ours, in bytes.
 const MAX_KEPT_BYTES: usize = 32 * 1024;
 
-fn open_receipt(note: &NoteReceipt, key: &PublicKey) -> Result<DepositReceipt, NoteReceiptError> {
+fn open_receipt(
+    note: &NoteReceipt,
+    keys: &[PublicKey],
+) -> Result<DepositReceipt, NoteReceiptError> {
     let envelope = Envelope::from_json(&note.receipt)
         .map_err(|error| NoteReceiptError::NotSigned(error.to_string()))?;
-    match DepositReceipt::open(&envelope, std::slice::from_ref(key)) {
+    match DepositReceipt::open(&envelope, keys) {
         Ok(signed) => Ok(signed.into_statement()),
         Err(error) => Err(NoteReceiptError::NotSigned(error.to_string())),
     }
@@ -197,13 +202,13 @@ fn compare(
 async fn open_head(
     platform: &Platform,
     bytes: &[u8],
-    key: &PublicKey,
+    keys: &[PublicKey],
     kept: &KeptRecord,
     custodian: Custodian,
 ) -> Result<ChainHead, NoteReceiptError> {
     let wrong = |what: &str| NoteReceiptError::ChainHead(what.to_owned());
     let envelope = Envelope::from_json(bytes).map_err(|error| wrong(&error.to_string()))?;
-    let head = ChainHead::open(&envelope, std::slice::from_ref(key))
+    let head = ChainHead::open(&envelope, keys)
         .map_err(|error| wrong(&error.to_string()))?
         .into_statement();
     if head.custodian != custodian.as_str() || head.chain != chain_commitment(kept.chain) {
@@ -246,6 +251,7 @@ async fn write_receipt(
         None => {}
     }
     rows::RECEIPTS.insert(changes, &key, row).map_err(Fault::from)?;
+    note_last(platform, changes, kept, custodian, row).await?;
     if let Outcome::Refused { reason } = &row.outcome {
         let raised = (GapState::Refused, reason.as_str(), Tally::Refused(custodian));
         raise(platform, changes, kept, custodian, raised).await?;
@@ -253,6 +259,25 @@ async fn write_receipt(
         Tally::Admitted(custodian).count(platform, changes, kept.record_id).await?;
     }
     Ok(true)
+}
+
+/// Remembers the receipt with the greatest number: what a custodian that was set back is told. No precondition: of two
+/// receipts noted at once either will do.
+async fn note_last(
+    platform: &Platform,
+    changes: &mut Changeset,
+    kept: &KeptRecord,
+    custodian: Custodian,
+    row: &ReceiptRow,
+) -> Result<(), Fault> {
+    let backend = platform.backend();
+    if let Some(last) = rows::LAST_RECEIPTS.row(backend, &custodian).await? {
+        let last = rows::RECEIPTS.row(backend, &Pair(last.value, custodian)).await?;
+        if last.is_some_and(|last| last.value.deposit_no > row.deposit_no) {
+            return Ok(());
+        }
+    }
+    Ok(rows::LAST_RECEIPTS.put(changes, &custodian, &kept.record_id)?)
 }
 
 async fn write_head(

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::record::{ClassContent, EvidenceRecord, StoredClass, StoredRecord};
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::{RowKey, leaf_index_of};
-use heqi_vocabulary::{ChainId, RecordId, UtcMillis};
+use heqi_evidence_store::sealed::Sealed;
+use heqi_vocabulary::{ChainId, Digest, RecordId, UtcMillis};
 
-use super::{About, KeptClass, PrivateParts, SigningParts, Wire, class_place, private_place};
+use super::{About, AdoptedRecord, KeptClass, PrivateParts, SigningParts, Wire, class_place, private_place};
+use crate::erasure::rows::{ERASED, ErasedRow};
 use crate::fault::{ActError, Fault, Thing};
 use crate::platform::Platform;
 use crate::rows;
@@ -24,8 +27,11 @@ pub(crate) struct KeptRecord {
     pub(crate) seq: u64,
     pub(crate) recorded_at: UtcMillis,
     pub(crate) signing: Option<SigningParts>,
-    frame: ClassContent,
+    frame: Option<ClassContent>,
     classes: BTreeMap<RetentionClass, KeptClass>,
+    adopted: Option<Sealed<AdoptedRecord>>,
+    /// What is left of it where its keys were destroyed.
+    erased: ErasedRow,
 }
 
 /// Reads a durable record.
@@ -41,6 +47,8 @@ pub(crate) async fn find(platform: &Platform, record: RecordId) -> Result<KeptRe
         return Err(broken().into());
     };
     let wire: Wire = serde_json::from_slice(&entry.record).map_err(|_| broken())?;
+    let erased = ERASED.row(backend, &record).await.map_err(Fault::from)?;
+    let erased = erased.map(|row| row.value).unwrap_or_default();
     Ok(KeptRecord {
         record_id: record,
         index,
@@ -53,6 +61,8 @@ pub(crate) async fn find(platform: &Platform, record: RecordId) -> Result<KeptRe
         signing: wire.signing,
         frame: wire.frame,
         classes: wire.classes,
+        adopted: wire.adopted,
+        erased,
     })
 }
 
@@ -60,13 +70,23 @@ impl KeptRecord {
     /// Opens every class that is still there. What was erased stays closed.
     pub(crate) fn open(&self, platform: &Platform) -> Result<EvidenceRecord, Fault> {
         let vault = platform.backend().vault();
-        let mut classes =
-            BTreeMap::from([(RetentionClass::Frame, StoredClass::Open(self.frame.clone()))]);
+        if let Some(adopted) = self.adopted(platform)? {
+            let broken = || Fault::broken("a record that came back cannot be read");
+            let disclosure = Disclosure::parse(adopted.record.as_bytes()).map_err(|_| broken())?;
+            let record = EvidenceRecord::of_full(&disclosure).map_err(|_| broken())?;
+            return if record.root() == self.root { Ok(record) } else { Err(broken()) };
+        }
+        let frame = self.frame.clone().ok_or_else(|| Fault::broken("a record has no frame"))?;
+        let mut classes = BTreeMap::from([(RetentionClass::Frame, StoredClass::Open(frame))]);
         for (class, kept) in &self.classes {
             let stored = match kept {
                 KeptClass::Sealed(sealed) => {
                     let place = class_place(self.record_id, *class);
-                    StoredClass::Open(sealed.open(vault, &place)?)
+                    match (sealed.open(vault, &place).map_err(Fault::from), self.leaves(*class)) {
+                        (Ok(content), _) => StoredClass::Open(content),
+                        (Err(Fault::Erased), Some(leaves)) => StoredClass::Erased(leaves),
+                        (Err(fault), _) => return Err(fault),
+                    }
                 }
                 KeptClass::Erased(leaves) => StoredClass::Erased(leaves.clone()),
             };
@@ -81,10 +101,32 @@ impl KeptRecord {
         }
     }
 
-    /// Opens what the device said and where the photo is.
+    /// Opens what the device said and where the photo is; `None` also when that was erased.
     pub(crate) fn private(&self, platform: &Platform) -> Result<Option<PrivateParts>, Fault> {
         let Some(signing) = &self.signing else { return Ok(None) };
         let place = private_place(self.record_id);
-        Ok(Some(signing.private.open(platform.backend().vault(), &place)?))
+        let opened = signing.private.open(platform.backend().vault(), &place);
+        match opened.map_err(Fault::from) {
+            Ok(private) => Ok(Some(private)),
+            Err(Fault::Erased) if self.erased.client.is_some() => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// What came back from the notary, if the record did; erased whole or not at all.
+    pub(crate) fn adopted(&self, platform: &Platform) -> Result<Option<AdoptedRecord>, Fault> {
+        let Some(adopted) = &self.adopted else { return Ok(None) };
+        let place = AdoptedRecord::place(self.record_id);
+        Ok(Some(adopted.open(platform.backend().vault(), &place)?))
+    }
+
+    /// The device's tree with everything but its frame closed, where it was erased.
+    pub(crate) fn closed_client(&self) -> Option<&String> {
+        self.erased.client.as_ref()
+    }
+
+    /// The leaves of a class that was erased.
+    fn leaves(&self, class: RetentionClass) -> Option<Vec<(u8, Digest)>> {
+        self.erased.classes.get(&class).cloned()
     }
 }

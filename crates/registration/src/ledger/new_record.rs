@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use heqi_evidence::chain::{ChainTip, chain_commitment};
+use heqi_evidence::erasure::ERASABLE;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::record::{AttributeError, ChainPlace, GeneratedBy, RecordDraft};
 use heqi_evidence::schema::{RecordKind, RetentionClass};
-use heqi_evidence_store::changeset::{Changeset, LedgerEntry, RowKey};
+use heqi_evidence_store::changeset::{Changeset, Expected, LedgerEntry, RowKey};
 use heqi_evidence_store::outbox::{After, NewItem};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{ChainId, Provenance, RecordId};
@@ -15,8 +16,9 @@ use heqi_vocabulary::{ChainId, Provenance, RecordId};
 use super::{About, KeptClass, SigningParts, WireRef, class_place, queue};
 use crate::data_keys::{Sealing, data_key};
 use crate::deposit_queue::DepositItem;
+use crate::erasure::rows::closed_key;
 use crate::fault::Fault;
-use crate::platform::Platform;
+use crate::platform::{Custodian, Platform};
 use crate::request::RequestFacts;
 use crate::rows::{self, Awaited, AwaitingRow, Pair, Place};
 
@@ -164,35 +166,45 @@ impl NewRecord {
             signing: self.signing.as_ref(),
         };
         let bytes = serde_json::to_vec(&wire).map_err(Fault::broken)?;
+        self.expect_not_erased(changes)?;
         let leaf_row = rows::leaf_row(record_id);
         let entry = LedgerEntry::new(record.leaf().to_bytes(), bytes);
         changes.append(entry.indexed_at(RowKey::new(leaf_row.clone())?));
-        self.enqueue(platform, changes, place, &leaf_row)?;
+        for custodian in platform.settings.custodians.keys().copied() {
+            enqueue_deposit(platform, changes, (custodian, record_id), place, &leaf_row)?;
+        }
         Ok(root)
     }
 
-    fn enqueue(
-        &self,
-        platform: &Platform,
-        changes: &mut Changeset,
-        place: ChainPlace,
-        leaf_row: &str,
-    ) -> Result<(), Fault> {
-        let (record_id, chain) = (self.record_id(), chain_commitment(place.chain));
-        let lane = chain.to_string();
-        for custodian in platform.settings.custodians.keys().copied() {
-            let item = NewItem {
-                lane: lane.clone(),
-                order: place.seq,
-                not_before: platform.now(),
-                after: After::IndexRow(leaf_row.to_owned()),
-                payload: DepositItem { record_id, custodian },
-            };
-            queue(custodian).enqueue(changes, &item)?;
-            let since = place.recorded_at;
-            let awaited = Awaited { custodian, since, record: record_id };
-            rows::AWAITING.put(changes, &awaited, &AwaitingRow { chain, seq: place.seq })?;
+    /// What is sealed under a key that is about to be destroyed would prove nothing: a class
+    /// that was closed for the party takes no more records.
+    fn expect_not_erased(&self, changes: &mut Changeset) -> Result<(), Fault> {
+        let Some(party) = self.about.party else { return Ok(()) };
+        for class in ERASABLE.into_iter().filter(|class| self.classes.contains_key(class)) {
+            changes.expect(closed_key(self.about.filing, party, class)?, Expected::Absent);
         }
         Ok(())
     }
+}
+
+/// One deposit with a custodian, in the lane of its chain, once the leaf is under a durable head.
+pub(crate) fn enqueue_deposit(
+    platform: &Platform,
+    changes: &mut Changeset,
+    (custodian, record_id): (Custodian, RecordId),
+    place: ChainPlace,
+    leaf_row: &str,
+) -> Result<(), Fault> {
+    let chain = chain_commitment(place.chain);
+    let item = NewItem {
+        lane: chain.to_string(),
+        order: place.seq,
+        not_before: platform.now(),
+        after: After::IndexRow(leaf_row.to_owned()),
+        payload: DepositItem { record_id, custodian },
+    };
+    queue(custodian).enqueue(changes, &item)?;
+    let since = place.recorded_at;
+    let awaited = Awaited { custodian, since, record: record_id };
+    Ok(rows::AWAITING.put(changes, &awaited, &AwaitingRow { chain, seq: place.seq })?)
 }

@@ -4,7 +4,9 @@ use heqi_evidence::verdict::ClaimName::{Deposited, Logged, Witnessed};
 use heqi_evidence::verdict::Status::{NotProved, Proved};
 use heqi_testkit::Story;
 
-use super::{Case, DAY_MS, DISTRUSTED, LAPSED, case, signing};
+use super::{
+    CUSTODIANS_DISTRUSTED, Case, DAY_MS, DISTRUSTED, DISTRUSTED_LATER, LAPSED, case, signing,
+};
 use crate::vectors::spoil;
 
 pub(super) fn by_the_anchors(plain: &Story) -> Vec<Case> {
@@ -19,6 +21,26 @@ pub(super) fn by_the_anchors(plain: &Story) -> Vec<Case> {
                 file(),
                 3,
                 &[(Logged, NotProved, "key_not_valid_then")],
+            )
+        },
+        Case {
+            anchors: Some(DISTRUSTED_LATER),
+            ..case(
+                "anchors-all-distrusted-later",
+                "Log and custodians are distrusted from later on: a cosignature dates it before.",
+                file(),
+                0,
+                &[(Logged, Proved, "included"), (Deposited, Proved, "deposited")],
+            )
+        },
+        Case {
+            anchors: Some(CUSTODIANS_DISTRUSTED),
+            ..case(
+                "anchors-custodians-distrusted",
+                "The custodians' keys are distrusted from an hour before the record.",
+                file(),
+                3,
+                &[(Deposited, NotProved, "deposited_partly"), (Logged, Proved, "included")],
             )
         },
         Case {

@@ -1,0 +1,140 @@
+//! What an erasure reaches: the records about a party, the keys, the objects.
+
+use std::collections::BTreeSet;
+
+use heqi_evidence::erasure::ERASABLE;
+use heqi_evidence::record::ClientAttributes;
+use heqi_evidence::schema::RetentionClass;
+use heqi_evidence_store::vault::DataKeyId;
+use heqi_filing::Filing;
+use heqi_vocabulary::{ChainId, FilingId, PartyId, RecordId};
+
+use super::rows::{ERASED, ErasedRow};
+use crate::ceremonies;
+use crate::data_keys::{Sealing, data_key_id};
+use crate::fault::{ActError, Fault};
+use crate::ledger::{self, KeptRecord};
+use crate::platform::Platform;
+use crate::rows::{self, Pair, Place};
+
+/// What an erasure reaches.
+pub(crate) struct Affected {
+    /// Every record about the party, in the order of its chains.
+    pub(crate) records: Vec<KeptRecord>,
+    /// Keys of the classes.
+    pub(crate) keys: Vec<DataKeyId>,
+}
+
+/// Finds what an erasure of these classes reaches.
+pub(crate) async fn affected(
+    platform: &Platform,
+    filing: &Filing,
+    party: PartyId,
+    classes: &[RetentionClass],
+) -> Result<Affected, ActError> {
+    let mut records = records_of_chain(platform, filing.chain(), party).await?;
+    for (_, chain) in rows::ACCESS_CHAINS
+        .scan(platform.backend(), &format!("{}/", filing.id()), None, usize::MAX)
+        .await
+        .map_err(Fault::from)?
+    {
+        records.extend(records_of_chain(platform, chain.value, party).await?);
+    }
+    Ok(Affected { records, keys: keys(filing.id(), party, classes) })
+}
+
+async fn records_of_chain(
+    platform: &Platform,
+    chain: ChainId,
+    party: PartyId,
+) -> Result<Vec<KeptRecord>, ActError> {
+    let links: Vec<(Pair<ChainId, Place>, _)> = rows::LINKS
+        .scan(platform.backend(), &format!("{chain}/"), None, usize::MAX)
+        .await
+        .map_err(Fault::from)?;
+    let mut records = Vec::new();
+    for (_, link) in links {
+        let record = ledger::find(platform, link.value).await?;
+        if record.about.party == Some(party) {
+            records.push(record);
+        }
+    }
+    Ok(records)
+}
+
+fn keys(filing: FilingId, party: PartyId, classes: &[RetentionClass]) -> Vec<DataKeyId> {
+    let mut keys = Vec::new();
+    for class in classes {
+        keys.push(data_key_id(filing, Some(party), Sealing::Class(*class)));
+        if *class == RetentionClass::Person {
+            keys.push(data_key_id(filing, Some(party), Sealing::Party));
+            keys.push(data_key_id(filing, Some(party), Sealing::Ceremony));
+        }
+    }
+    keys
+}
+
+impl Affected {
+    /// The rows that keep the record provable once the classes cannot be opened any more;
+    /// what an earlier erasure left stays in them.
+    pub(crate) async fn remains(
+        &self,
+        platform: &Platform,
+        classes: &[RetentionClass],
+    ) -> Result<Vec<(RecordId, ErasedRow)>, ActError> {
+        let mut remains = Vec::new();
+        for record in &self.records {
+            let before = ERASED.row(platform.backend(), &record.record_id).await;
+            let mut row = before.map_err(Fault::from)?.map(|row| row.value).unwrap_or_default();
+            let opened = record.open(platform)?;
+            for class in classes.iter().filter(|class| ERASABLE.contains(class)) {
+                let leaves = opened.leaves_of(*class);
+                if !leaves.is_empty() {
+                    row.classes.entry(*class).or_insert(leaves);
+                }
+            }
+            if classes.contains(&RetentionClass::Trace) && row.client.is_none() {
+                row.client = closed_client(platform, record)?;
+            }
+            remains.push((record.record_id, row));
+        }
+        Ok(remains)
+    }
+
+    /// Photos of signings, and photos of ceremonies that were never signed.
+    pub(crate) async fn photos(
+        &self,
+        platform: &Platform,
+        classes: &[RetentionClass],
+    ) -> Result<Vec<String>, ActError> {
+        if !classes.contains(&RetentionClass::Biometric) {
+            return Ok(Vec::new());
+        }
+        let mut photos = BTreeSet::new();
+        for record in &self.records {
+            photos.extend(record.private(platform)?.map(|private| private.photo));
+        }
+        let of_records: BTreeSet<_> =
+            self.records.iter().filter_map(|record| record.about.ceremony).collect();
+        for ceremony in of_records {
+            match ceremonies::load(platform, ceremony).await {
+                Ok(stored) => photos.extend(
+                    stored.content.ceremony.photo().map(|photo| photo.object.as_str().to_owned()),
+                ),
+                Err(ActError::Fault(Fault::Erased)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(photos.into_iter().collect())
+    }
+}
+
+/// The device's own tree with nothing but its frame open: it still has the root that the
+/// device signed.
+fn closed_client(platform: &Platform, record: &KeptRecord) -> Result<Option<String>, Fault> {
+    let Some(private) = record.private(platform)? else { return Ok(None) };
+    let client = ClientAttributes::parse(private.client.as_bytes())
+        .map_err(|_| Fault::broken("a kept device tree cannot be read"))?;
+    let bytes = client.disclose(|_| false).map_err(Fault::broken)?;
+    String::from_utf8(bytes).map(Some).map_err(Fault::broken)
+}

@@ -1,0 +1,39 @@
+//! One key of the platform follows another: the signed statement is a leaf of its own log,
+//! and counted, because every other leaf there is a record.
+
+use heqi_evidence::leaf::LogLeaf;
+use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::changeset::{Changeset, LedgerEntry};
+use heqi_evidence_store::table::Table;
+use heqi_pki::dsse::Envelope;
+use heqi_vocabulary::Digest;
+
+use crate::fault::Fault;
+
+/// Key changes that are leaves, by their digest; the value is how many there were before.
+const KEY_CHANGES: Table<Digest, u64> = Table::new("key_change");
+
+/// Makes a key change (`heqi_evidence::key_change`) a leaf of the platform's log, once. The
+/// statement was checked by whoever made it. Gives whether it was new.
+///
+/// # Errors
+/// The store could not do its part.
+pub async fn log_key_change(backend: &dyn Backend, statement: &Envelope) -> Result<bool, Fault> {
+    let digest = Digest::of(statement.as_bytes());
+    if KEY_CHANGES.durable_row(backend, &digest).await?.is_some() {
+        return Ok(false);
+    }
+    let before = count(backend).await?;
+    let leaf = LogLeaf::Statement(digest).to_bytes();
+    let mut changes = Changeset::new();
+    KEY_CHANGES.insert(&mut changes, &digest, &before)?;
+    changes.append(LedgerEntry::new(leaf, statement.as_bytes().to_vec()));
+    backend.commit(changes)?.await?;
+    Ok(true)
+}
+
+/// How many leaves of the log are key changes and no records.
+pub(crate) async fn count(backend: &dyn Backend) -> Result<u64, Fault> {
+    let rows = KEY_CHANGES.scan(backend, "", None, usize::MAX).await?;
+    Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
+}
