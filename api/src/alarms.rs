@@ -28,16 +28,16 @@ const CHECKPOINT_AGE: Watch = Watch {
 const COSIGNATURE_LAG: Watch = Watch {
     name: "cosignature_lag",
     unit: "leaves",
-    means: (
-        "日志中大量条目尚未得到共同签名。",
-        "Many entries of the log have not been cosigned.",
-    ),
+    means: ("日志中大量条目尚未得到共同签名。", "Many entries of the log have not been cosigned."),
     ..CHECKPOINT_AGE
 };
 
 const MIRROR_LAG: Watch = Watch {
     name: "mirror_lag",
-    means: ("日志中大量条目尚未被公证处镜像保存。", "Many entries of the log are not mirrored yet."),
+    means: (
+        "日志中大量条目尚未被公证处镜像保存。",
+        "Many entries of the log are not mirrored yet.",
+    ),
     ..COSIGNATURE_LAG
 };
 
@@ -110,6 +110,38 @@ const INDEX_LAG: Watch = Watch {
     ..QUEUE
 };
 
+/// A head is stamped again after an hour at the latest: with some minutes for an outage, an
+/// older token means that an authority is silent.
+const STAMP_AGE_LIMIT_S: u64 = 3_600 + 300;
+
+const TIME_STAMP_AGE: Watch = Watch {
+    name: "time_stamp_age",
+    unit: "s",
+    means: (
+        "有时间戳机构长时间没有给出时间戳,新签署暂无该机构的可信时间戳。",
+        "A time authority has given no time stamp for a long time: new signings go without its token.",
+    ),
+    next_step: (
+        "检查时间戳机构的地址、网络与根证书;恢复后自动补取,任何情况下都不以本机时间代替。",
+        "Check its address, the network and its roots; it is asked again by itself, and the local clock never takes its place.",
+    ),
+    ..CHECKPOINT_AGE
+};
+
+const TIMES_DIFFER: Watch = Watch {
+    name: "time_disagreement",
+    unit: "ms",
+    means: (
+        "两家时间戳机构给出的时间相差超出各自精度。",
+        "Two time authorities differ by more than their accuracies allow.",
+    ),
+    next_step: (
+        "两个时间戳均已保留。联系两家机构,查明哪一家的时钟有误。",
+        "Both tokens are kept. Ask both authorities whose clock is wrong.",
+    ),
+    ..TIME_STAMP_AGE
+};
+
 /// Watches everything that the figures know. Each custodian is watched under the name of
 /// the alarm; the worst of both counts.
 pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
@@ -127,6 +159,10 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     alarms.watch(at(OUTSTANDING, limits.outstanding_deposits), move || worst(&outstanding));
     let quarantined = custodians.map(|custodian| figures.deposits(custodian, "quarantined"));
     alarms.watch(at(QUARANTINED, 0), move || worst(&quarantined));
+    let behind = figures.oldest_stamp_s();
+    alarms.watch(at(TIME_STAMP_AGE, STAMP_AGE_LIMIT_S), move || Some(behind.get()));
+    let differ = figures.time_disagreement_ms();
+    alarms.watch(at(TIMES_DIFFER, 0), move || Some(differ.get()));
     if let Some(store) = figures.store() {
         let failures = store.sync_failures.clone();
         alarms.watch(SYNC_FAILURES, move || Some(failures.get()));

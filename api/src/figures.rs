@@ -26,10 +26,16 @@ pub(crate) struct Figures {
     checkpoint_age_s: Count,
     deposits: Family<DepositLabels, Count>,
     oldest_outstanding_s: Family<CustodianLabels, Count>,
+    time_stamp_age_s: Family<AuthorityLabels, Count>,
+    time_authorities: Family<TimeLabels, Count>,
+    time_disagreement_ms: Count,
     gaps: Count,
     readable: Count,
     store: Option<StoreFigures>,
 }
+
+/// The label under which the authority that is furthest behind is shown.
+const LAGGARD: &str = "furthest behind";
 
 /// Asks a store for its numbers.
 pub type StoreGauges = Arc<dyn Fn() -> Gauges + Send + Sync>;
@@ -91,6 +97,16 @@ struct CustodianLabels {
     custodian: &'static str,
 }
 
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct AuthorityLabels {
+    authority: String,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct TimeLabels {
+    state: &'static str,
+}
+
 impl Figures {
     /// Adds them to what the service shows.
     pub(crate) fn register(metrics: &Metrics, store: Option<StoreGauges>) -> Self {
@@ -120,6 +136,22 @@ impl Figures {
                 "For how long the oldest deposit has not been answered",
                 Unit::Seconds,
                 Family::default(),
+            ),
+            time_stamp_age_s: metrics.register_with_unit(
+                "time_stamp_age",
+                "Age of the newest time stamp of an authority; absent before its first",
+                Unit::Seconds,
+                Family::default(),
+            ),
+            time_authorities: metrics.register(
+                "time_authorities",
+                "Time authorities that are asked, and those of them that ever answered",
+                Family::default(),
+            ),
+            time_disagreement_ms: metrics.register(
+                "time_disagreement_ms",
+                "By how many milliseconds the time authorities differed too much; 0 when they agree",
+                Count::default(),
             ),
             gaps: metrics.register(
                 "deposit_gaps",
@@ -190,6 +222,37 @@ impl Figures {
         self.store.as_ref()
     }
 
+    /// By how many milliseconds the time authorities differ too much.
+    pub(crate) fn time_disagreement_ms(&self) -> Count {
+        self.time_disagreement_ms.clone()
+    }
+
+    /// Time authorities that are asked, and those of them that ever answered.
+    pub(crate) fn time_authorities(&self, state: &'static str) -> Count {
+        self.time_authorities.get_or_create(&TimeLabels { state }).clone()
+    }
+
+    /// Age of the newest token of the authority that is furthest behind, in seconds; 0 while none has answered.
+    pub(crate) fn oldest_stamp_s(&self) -> Count {
+        self.time_stamp_age_s.get_or_create(&AuthorityLabels { authority: LAGGARD.into() }).clone()
+    }
+
+    fn take_time(&self, coverage: &Coverage) {
+        let asked = u64::try_from(coverage.time_authorities.len()).unwrap_or(u64::MAX);
+        let ages = || coverage.time_authorities.iter().filter_map(|one| one.newest_age_ms);
+        self.time_authorities("asked").set(asked);
+        self.time_authorities("answered").set(u64::try_from(ages().count()).unwrap_or(u64::MAX));
+        for one in &coverage.time_authorities {
+            if let Some(age_ms) = one.newest_age_ms {
+                let labels = AuthorityLabels { authority: one.authority.clone() };
+                self.time_stamp_age_s.get_or_create(&labels).set(seconds(age_ms));
+            }
+        }
+        self.oldest_stamp_s().set(ages().max().map_or(0, seconds));
+        let beyond_ms = u64::try_from(coverage.time_disagreement_ms).unwrap_or(0);
+        self.time_disagreement_ms.set(beyond_ms);
+    }
+
     fn take(&self, coverage: &Coverage) {
         self.records.set(coverage.records);
         self.signings.set(coverage.signings);
@@ -201,6 +264,7 @@ impl Figures {
         ] {
             self.log_size.get_or_create(&LogLabels { head }).set(size);
         }
+        self.take_time(coverage);
         for one in &coverage.custodians {
             let custodian = one.custodian.as_str();
             for (state, count) in states(one) {
@@ -211,6 +275,11 @@ impl Figures {
             self.oldest_outstanding_s.get_or_create(&CustodianLabels { custodian }).set(waits_s);
         }
     }
+}
+
+/// Ages in whole seconds; what is not there has none.
+fn seconds(ms: i64) -> u64 {
+    u64::try_from(ms / 1_000).unwrap_or(0)
 }
 
 const fn states(one: &CustodianCoverage) -> [(&'static str, u64); 4] {

@@ -103,6 +103,34 @@ pub struct StampedHead {
     pub tokens: Vec<(String, TokenRow)>,
 }
 
+/// How the stamps of a log stand.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Standing {
+    /// When each of the authorities that were asked about last gave a token; `None`: never.
+    pub newest: Vec<(String, Option<UtcMillis>)>,
+    /// The largest size of a head that any of them stamped.
+    pub stamped_size: u64,
+    /// By how many milliseconds two of them differed too much when both last answered; 0 when they agree.
+    pub disagreement_ms: i64,
+}
+
+/// How the stamps of these authorities stand.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn standing(backend: &dyn Backend, labels: &[String]) -> Result<Standing, StampingError> {
+    let mut standing = Standing::default();
+    for label in labels {
+        let row = rows::NEWEST.row(backend, label).await?;
+        standing.stamped_size = standing.stamped_size.max(row.as_ref().map_or(0, |r| r.value.size));
+        standing.newest.push((label.clone(), row.map(|row| row.value.at)));
+    }
+    let last = rows::DISAGREEMENT.row(backend, &round::LAST.to_owned()).await?;
+    standing.disagreement_ms = last.map_or(0, |row| row.value);
+    Ok(standing)
+}
+
 /// When each authority last gave a token, by label.
 pub type Newest = Vec<(String, UtcMillis)>;
 

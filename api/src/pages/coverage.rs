@@ -48,10 +48,33 @@ impl Standing<'_> {
             (LOG_SIZE, coverage.log_size),
             (WITNESSED, coverage.witnessed_size),
             (MIRRORED, coverage.mirrored_size),
+            (TIMESTAMPED, coverage.timestamped_size),
         ] {
             row(body, words.in_language(language), &count.to_string());
         }
+        self.time_stamps(body, language);
         body.raw("</dl>\n");
+    }
+
+    /// The newest token of each authority, and its absence.
+    fn time_stamps(&self, body: &mut Html, language: Language) {
+        if self.coverage.time_authorities.is_empty() {
+            row(body, TIME.in_language(language), NO_TIME.in_language(language));
+        }
+        for one in &self.coverage.time_authorities {
+            let name = format!("{} {}", TIME.in_language(language), one.authority);
+            match (one.newest_at, one.newest_age_ms) {
+                (Some(at), Some(age_ms)) => {
+                    let age = duration(age_ms, language);
+                    row(body, &name, &format!("{} ({age})", at.for_people()));
+                }
+                _ => row(body, &name, NO_TIME.in_language(language)),
+            }
+        }
+        if self.coverage.time_disagreement_ms > 0 {
+            let beyond = duration(self.coverage.time_disagreement_ms, language);
+            row(body, TIMES_DIFFER.in_language(language), &beyond);
+        }
     }
 
     fn custodian(&self, body: &mut Html, one: &CustodianCoverage, language: Language) {
@@ -233,6 +256,11 @@ const RECORDS: Words = Words::new("存证记录(条)", "Records");
 const LOG_SIZE: Words = Words::new("日志条目(条)", "Entries of the log");
 const WITNESSED: Words = Words::new("公证处系统已核对至", "of these, cosigned by a witness up to");
 const MIRRORED: Words = Words::new("公证处系统已留存至", "of these, held by a mirror up to");
+const TIMESTAMPED: Words = Words::new("已加盖时间戳至", "of these, time-stamped up to");
+const TIME: Words = Words::new("最新时间戳", "Newest time stamp");
+const NO_TIME: Words = Words::new("未取得可信时间戳", "no trusted time stamp");
+const TIMES_DIFFER: Words =
+    Words::new("时间戳机构之间相差过大", "Time authorities differ too much, by");
 const SQUARES: Words = Words::new("最近的签署", "The newest signings");
 const SQUARES_ARE: Words = Words::new(
     "每次签署一个方格:自本服务启动以来最近的至多200次。",

@@ -26,7 +26,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReceiptQuery {
-    /// Flags to wait for, separated by commas: witnessed, mirrored, deposited.
+    /// Flags to wait for, separated by commas: witnessed, mirrored, deposited, timestamped.
     wait: Option<String>,
     /// How long to wait, in milliseconds: at most 30,000, which is also the default.
     timeout_ms: Option<u64>,

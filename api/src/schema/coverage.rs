@@ -19,8 +19,14 @@ pub(crate) struct Coverage {
     witnessed_size: u64,
     /// Leaves under the newest head a mirror cosigned.
     mirrored_size: u64,
+    /// Leaves under the newest head a time authority stamped.
+    timestamped_size: u64,
     /// Each custodian.
     custodians: Vec<CustodianCoverage>,
+    /// Each time authority; empty when there is none, and then nothing has a trusted time stamp.
+    time_authorities: Vec<TimeCoverage>,
+    /// By how much the time authorities differed too much when they last answered, in milliseconds; 0 when they agree.
+    time_disagreement_ms: i64,
     /// Records that are not held, at most 200, oldest first for each custodian.
     gaps: Vec<Gap>,
     /// From record to receipt, over the last receipts since the start of the process.
@@ -41,6 +47,17 @@ pub(crate) struct CustodianCoverage {
     quarantined: u64,
     /// For how long the oldest has not been answered, in milliseconds.
     oldest_outstanding_ms: Option<u64>,
+}
+
+/// How one time authority answers.
+#[derive(ToSchema)]
+pub(crate) struct TimeCoverage {
+    /// Its label.
+    authority: String,
+    /// The stamped instant of its newest token; none before the first.
+    newest_at: Option<Instant>,
+    /// How long ago that was, in milliseconds.
+    newest_age_ms: Option<i64>,
 }
 
 /// A record that is not held.

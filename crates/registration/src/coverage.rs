@@ -1,5 +1,6 @@
 //! What of all evidence is held by whom, in numbers that stay cheap at any size.
 
+use heqi_evidence_store::stamping;
 use heqi_vocabulary::{Digest, RecordId, UtcMillis};
 use serde::Serialize;
 
@@ -27,8 +28,14 @@ pub struct Coverage {
     pub witnessed_size: u64,
     /// Leaves under the newest head a mirror cosigned.
     pub mirrored_size: u64,
+    /// Leaves under the newest head a time authority stamped.
+    pub timestamped_size: u64,
     /// Each custodian.
     pub custodians: Vec<CustodianCoverage>,
+    /// Each time authority; empty when there is none, and then nothing has a trusted time stamp.
+    pub time_authorities: Vec<TimeCoverage>,
+    /// By how much the time authorities differed too much when they last answered, in milliseconds; 0 when they agree.
+    pub time_disagreement_ms: i64,
     /// Records that are not held, at most [`MAX_GAPS`], oldest first for each custodian.
     pub gaps: Vec<Gap>,
     /// From record to receipt, over the last receipts since the start of the process.
@@ -56,6 +63,18 @@ pub struct CustodianCoverage {
     pub quarantined: u64,
     /// For how long the oldest has not been answered, in milliseconds.
     pub oldest_outstanding_ms: Option<i64>,
+}
+
+/// How one time authority answers.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TimeCoverage {
+    /// Its label.
+    pub authority: String,
+    /// The stamped instant of its newest token; none before the first.
+    pub newest_at: Option<UtcMillis>,
+    /// How long ago that was, in milliseconds.
+    pub newest_age_ms: Option<i64>,
 }
 
 /// A record that is not held.
@@ -134,6 +153,14 @@ async fn count(platform: &Platform) -> Result<Coverage, Fault> {
     }
     gaps.truncate(MAX_GAPS);
     let lag_ms = platform.lags.lock().percentiles();
+    let stamps =
+        stamping::standing(platform.backend(), &platform.settings.time_authorities).await?;
+    let now = platform.now();
+    let time_authorities = stamps.newest.into_iter().map(|(authority, newest_at)| TimeCoverage {
+        authority,
+        newest_at,
+        newest_age_ms: newest_at.map(|at| now.millis_since(at).max(0)),
+    });
     Ok(Coverage {
         signings: Tally::Signings.total(platform).await?,
         records,
@@ -141,7 +168,10 @@ async fn count(platform: &Platform) -> Result<Coverage, Fault> {
         log_size,
         witnessed_size: size(platform, Cosigned::Witnessed).await?,
         mirrored_size: size(platform, Cosigned::Mirrored).await?,
+        timestamped_size: stamps.stamped_size,
         custodians,
+        time_authorities: time_authorities.collect(),
+        time_disagreement_ms: stamps.disagreement_ms,
         gaps,
         lag_ms,
     })

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::erasure::ErasureLedger;
+use heqi_evidence_store::gate::PeerClock;
 use heqi_evidence_store::vault::DataKeyId;
 use heqi_pki::CertificateAuthority;
-use heqi_pki::keys::PublicKey;
+use heqi_pki::keys::{PublicKey, Signer};
 use heqi_tlog::checkpoint::Origin;
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
@@ -20,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::coverage::Lags;
 use crate::fault::Fault;
+use crate::filings::RecentFilings;
 use crate::rows;
 
 /// Whatever the platform reaches the world through.
@@ -48,6 +51,14 @@ pub struct Settings {
     pub mirror_keys: Vec<VerifierKey>,
     /// Where every record is deposited, with the keys that sign receipts.
     pub custodians: BTreeMap<Custodian, PublicKey>,
+    /// The time authorities that are asked, by their labels.
+    pub time_authorities: Vec<String>,
+    /// Keys that custodians signed receipts with before, or will sign with next.
+    pub other_receipt_keys: BTreeMap<Custodian, Vec<PublicKey>>,
+    /// The key that signs erasure orders; without one nothing is erased that was deposited.
+    pub order_key: Option<OrderKey>,
+    /// Where destroyed keys are noted before they are destroyed; without it nothing is.
+    pub erasure_ledger: Option<Arc<ErasureLedger>>,
     /// The names that consent texts are filled with.
     pub names: Names,
     /// How many photos and documents are decoded at once.
@@ -65,10 +76,43 @@ impl Settings {
             witness_keys: Vec::new(),
             mirror_keys: Vec::new(),
             custodians: BTreeMap::new(),
+            time_authorities: Vec::new(),
+            other_receipt_keys: BTreeMap::new(),
+            order_key: None,
+            erasure_ledger: None,
             names: Names::default(),
             decode_workers: 2,
             check_pixels: true,
         }
+    }
+}
+
+impl Settings {
+    /// Every key with which this custodian's receipts may be signed.
+    pub(crate) fn receipt_keys(&self, custodian: Custodian) -> Vec<PublicKey> {
+        let others = self.other_receipt_keys.get(&custodian).into_iter().flatten();
+        self.custodians.get(&custodian).into_iter().chain(others).cloned().collect()
+    }
+}
+
+/// The key that signs erasure orders. Never printed.
+#[derive(Clone)]
+pub struct OrderKey(Arc<dyn Signer>);
+
+impl OrderKey {
+    /// Takes the key.
+    pub fn new(signer: Arc<dyn Signer>) -> Self {
+        Self(signer)
+    }
+
+    pub(crate) fn signer(&self) -> &dyn Signer {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for OrderKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OrderKey")
     }
 }
 
@@ -151,6 +195,8 @@ pub struct Platform {
     pub(crate) origin: Origin,
     pub(crate) decoding: Arc<Semaphore>,
     pub(crate) lags: Mutex<Lags>,
+    pub(crate) filings: RecentFilings,
+    peer_clock: Arc<PeerClock>,
     token_secret: Zeroizing<[u8; 32]>,
 }
 
@@ -165,12 +211,19 @@ impl Platform {
         let origin = ports.backend.log().head().checkpoint().checkpoint().origin().clone();
         let decoding = Arc::new(Semaphore::new(settings.decode_workers.max(1)));
         let lags = Mutex::new(Lags::default());
-        Ok(Self { ports, settings, origin, decoding, lags, token_secret })
+        let filings = RecentFilings::default();
+        let peer_clock = Arc::default();
+        Ok(Self { ports, settings, origin, decoding, lags, filings, peer_clock, token_secret })
     }
 
     /// Rows, objects and the log.
     pub fn backend(&self) -> &dyn Backend {
         &*self.ports.backend
+    }
+
+    /// The same store, to be held longer than this borrow.
+    pub fn shared_backend(&self) -> Arc<dyn Backend> {
+        Arc::clone(&self.ports.backend)
     }
 
     /// The present instant.
@@ -196,6 +249,16 @@ impl Platform {
     /// What the operator decided.
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Our clock beside those of the peers: whoever asks them notes it here.
+    pub const fn peer_clock(&self) -> &Arc<PeerClock> {
+        &self.peer_clock
+    }
+
+    /// Demands a clock that may be relied upon.
+    pub(crate) fn require_trusted_clock(&self) -> Result<(), Fault> {
+        if self.peer_clock.is_trusted() { Ok(()) } else { Err(Fault::ClockOff) }
     }
 
     pub(crate) fn authority(&self) -> &dyn CertificateAuthority {

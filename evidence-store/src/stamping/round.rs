@@ -7,11 +7,13 @@ use heqi_pki::timestamp::{Nonce, TimeStampRequest, VerifiedTimestamp};
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 
-use super::rows::{ANCHORS, NEWEST, Size, TOKENS, TokenRow, token_key};
+use super::rows::{ANCHORS, DISAGREEMENT, NEWEST, NewestRow, Size, TOKENS, TokenRow, token_key};
 use super::{ConfiguredAuthority, MissingToken, Newest, StampingError};
 use crate::backend::{Backend, CommitError};
 use crate::changeset::{Changeset, MAX_ROW_VALUE_BYTES};
 
+/// The key of the one row of its table.
+pub(super) const LAST: &str = "last";
 /// Room in a row beside the token itself.
 const MAX_TOKEN_TEXT: usize = MAX_ROW_VALUE_BYTES - 1_000;
 
@@ -115,6 +117,9 @@ impl Stamper {
         }
         keep(backend, size, &given).await?;
         round.disagreement_ms = disagreement(&given, took_ms);
+        if given.len() > 1 {
+            note_disagreement(backend, round.disagreement_ms.unwrap_or(0)).await?;
+        }
         round.stamped = given.into_iter().map(|one| one.label).collect();
         Ok(round)
     }
@@ -187,7 +192,20 @@ async fn keep(backend: &dyn Backend, size: u64, given: &[Given]) -> Result<(), S
         if TOKENS.row(backend, &key).await?.is_none() {
             TOKENS.put(&mut changes, &key, &row)?;
         }
-        NEWEST.put(&mut changes, &one.label, &row)?;
+        let newest = NewestRow { size, at: row.at, token: row.token };
+        NEWEST.put(&mut changes, &one.label, &newest)?;
+        backend.commit(changes)?.await?;
+    }
+    Ok(())
+}
+
+/// Kept, so that it is seen also by whoever asks later; written only when it changes.
+async fn note_disagreement(backend: &dyn Backend, beyond_ms: i64) -> Result<(), StampingError> {
+    let key = LAST.to_owned();
+    let kept = DISAGREEMENT.row(backend, &key).await?.map_or(0, |row| row.value);
+    if kept != beyond_ms {
+        let mut changes = Changeset::new();
+        DISAGREEMENT.put(&mut changes, &key, &beyond_ms)?;
         backend.commit(changes)?.await?;
     }
     Ok(())

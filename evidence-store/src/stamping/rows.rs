@@ -35,6 +35,14 @@ impl TokenRow {
     }
 }
 
+/// The newest token of an authority: its proof of life, and what a renewal would rest on.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(super) struct NewestRow {
+    pub(super) size: u64,
+    pub(super) at: UtcMillis,
+    pub(super) token: String,
+}
+
 /// The size of a head, in twenty digits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Size(pub(super) u64);
@@ -56,7 +64,9 @@ impl FromStr for Size {
 pub(super) const ANCHORS: Table<Size, String> = Table::new("time-anchor");
 /// `{size}.{label}`.
 pub(super) const TOKENS: Table<String, TokenRow> = Table::new("time-token");
-pub(super) const NEWEST: Table<String, TokenRow> = Table::new("time-newest");
+pub(super) const NEWEST: Table<String, NewestRow> = Table::new("time-newest");
+/// Under the key `last`: by how many milliseconds the authorities differed too much.
+pub(super) const DISAGREEMENT: Table<String, i64> = Table::new("time-disagreement");
 
 pub(super) fn token_key(size: u64, label: &str) -> String {
     format!("{}.{label}", Size(size))

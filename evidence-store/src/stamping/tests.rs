@@ -200,6 +200,10 @@ async fn authorities_that_disagree_beyond_their_accuracy_raise_an_alarm() {
     scene.change(1, |state| state.off_by_ms = 2_500);
     let round = scene.round(true).await;
     assert_eq!(round.disagreement_ms, Some(500));
+    let labels = ["one".to_owned(), "two".to_owned(), "never".to_owned()];
+    let standing = standing(&*scene.backend, &labels).await.unwrap();
+    assert_eq!((standing.disagreement_ms, standing.stamped_size), (500, 1));
+    assert_eq!(standing.newest[2], ("never".to_owned(), None));
     assert_eq!(round.stamped.len(), 2);
 }
 

@@ -127,6 +127,8 @@ pub(crate) async fn open(
         (Custodian::DataCentre, settings.data_centre.receipt_key.0.clone()),
         (Custodian::Preservation, settings.preservation.receipt_key.0.clone()),
     ]);
+    decided.time_authorities =
+        settings.time_authorities.iter().map(|peer| peer.label.clone()).collect();
     decided.names = settings.names.clone();
     decided.check_pixels = settings.check_pixels;
     believe_successors(&mut decided, settings, &folder)?;
