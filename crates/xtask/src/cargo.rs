@@ -97,6 +97,14 @@ impl Cargo {
         silent.status().is_ok_and(|status| status.success())
     }
 
+    /// Installs a tool of cargo beside nextest.
+    pub(crate) fn install(&self, tool: &str, version: &str) -> Command {
+        let mut command = self.command(&["install", tool, "--locked", "--version", version]);
+        command.arg("--root").arg(&self.tools);
+        command.env("CARGO_TARGET_DIR", self.tools.join("target"));
+        command
+    }
+
     /// Builds `cargo-nextest` into the user's cache directory. Lightly optimised: it only
     /// starts processes and waits for them.
     pub(crate) fn install_nextest(&self) -> Command {

@@ -13,6 +13,7 @@
 //! - [`fuzz`]: libFuzzer over every parser of foreign bytes, on stable
 //! - [`ledger`]: `docs/reliability/*.jsonl`, where long runs accumulate
 //! - [`licences`]: every dependency under a licence we accept
+//! - [`mutants`]: is there a test that notices?
 //! - [`spdx`]: licence expressions (SPDX 2.3, annex D)
 #![expect(clippy::print_stdout, reason = "a developer tool reports on its standard output")]
 
@@ -21,6 +22,7 @@ mod doc_tests;
 mod fuzz;
 mod ledger;
 mod licences;
+mod mutants;
 mod spdx;
 mod step;
 mod tests;
@@ -36,7 +38,10 @@ cargo xtask test --locked   fails if Cargo.lock would change (always so when CI=
 cargo xtask fuzz            every fuzz target until it has had 600 s in all sittings
     --until S  --at-most S  seconds in all, seconds in this sitting (per target)
     --target NAME [FILE]    one target; on one file, to look at a finding
-    --keep                  adds what was found worth keeping to tests/fuzz/corpus";
+    --keep                  adds what was found worth keeping to tests/fuzz/corpus
+
+cargo xtask mutants         the shards of mutants of the pure crates that were not run yet
+    --package NAME  --at-most N";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -56,6 +61,7 @@ fn run(arguments: &[String]) -> Result<bool, String> {
     };
     match command.as_str() {
         "test" => tests::run(tests::Flags::parse(flags)?),
+        "mutants" => mutants::run(&mutants::Flags::parse(flags)?),
         "fuzz" => fuzz::run(&fuzz::Flags::parse(flags)?),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
