@@ -3,8 +3,14 @@
 // X.509 read BER, which is more than docs/spec/signer-certificate.md rule 1 accepts.
 import { demand, hex, refuse } from './bytes.js';
 
+/** The universal types of docs/spec/signer-certificate.md rule 1; only SEQUENCE and SET have parts. */
+const UNIVERSAL = new Set([
+  0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x09, 0x0a, 0x0c, 0x0d, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x1a, 0x1b, 0x1e, 0x30, 0x31,
+]);
+
 /** The longest object identifier, and the numbers in it: what our readers can hold. */
 const MAX_OID_BYTES = 39;
+const MAX_ROOT = 119;
 const MAX_ARC = 0xffffffff;
 
 /**
@@ -22,6 +28,7 @@ function readAt(bytes, at) {
   demand(at + 2 <= bytes.length, 'DER cut short');
   const tag = bytes[at];
   demand((tag & 0x1f) !== 0x1f, 'a tag of several bytes');
+  demand(tag >= 0x40 || UNIVERSAL.has(tag), 'a universal type that is not used, or in another form');
   let length = bytes[at + 1];
   let from = at + 2;
   if (length >= 0x80) {
@@ -77,7 +84,7 @@ function isMinimal(content) {
 
 function checkOid(content) {
   demand(content.length > 0 && content.length <= MAX_OID_BYTES, 'OBJECT IDENTIFIER');
-  demand(content[content.length - 1] < 0x80, 'OBJECT IDENTIFIER');
+  demand(content[0] <= MAX_ROOT && content[content.length - 1] < 0x80, 'OBJECT IDENTIFIER');
   arcsOf(content);
 }
 
