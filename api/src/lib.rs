@@ -40,5 +40,5 @@ pub mod settings;
 mod state;
 
 pub use figures::StoreGauges;
-pub use server::{Api, Running, StartError, Surroundings};
+pub use server::{Api, PeerAnswering, Running, StartError, Surroundings};
 pub use settings::ApiSettings;

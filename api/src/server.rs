@@ -11,13 +11,16 @@ use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
+use heqi_evidence_store::gate::ReadOnly;
 use heqi_evidence_store::witness::Witness;
+use heqi_pki::keys::Signer;
 use heqi_registration::Platform;
 use heqi_service_kit::health::Readiness;
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
 use heqi_service_kit::metrics::HttpMetrics;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Alarms, Edge, Health, Listener, Metrics, Shutdown, TaskGroup, edge};
+use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;
 use tokio::task::JoinHandle;
 
@@ -43,6 +46,8 @@ pub struct Surroundings {
     pub platform: Arc<Platform>,
     /// Cosigns the other organisation's log; without one `/witness/` does not exist.
     pub witness: Option<Arc<Witness>>,
+    /// Answers custodians that ask what is held of them; without one `/peer/` does not exist.
+    pub peer: Option<PeerAnswering>,
     /// Draws request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Answers `/readyz`; the program adds its checks.
@@ -63,6 +68,7 @@ impl Surroundings {
         Self {
             platform,
             witness: None,
+            peer: None,
             entropy,
             health: Arc::new(Health::default()),
             alarms: Arc::new(Alarms::new(&metrics)),
@@ -70,6 +76,18 @@ impl Surroundings {
             store_gauges: None,
         }
     }
+}
+
+/// With what the platform answers custodians that ask what it holds of them.
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct PeerAnswering {
+    /// The key of the platform's log.
+    pub log_key: VerifierKey,
+    /// Its private half.
+    pub log_signer: Arc<dyn Signer>,
+    /// The custodians' logs, which may ask.
+    pub known_logs: Vec<VerifierKey>,
 }
 
 /// Why the service did not start.
@@ -103,8 +121,17 @@ impl Api {
         if !settings.has_plain_log_name() {
             return Err(StartError::LogName(settings.log_name));
         }
-        let Surroundings { platform, witness, entropy, health, metrics, alarms, store_gauges } =
-            surroundings;
+        let Surroundings {
+            platform,
+            witness,
+            peer,
+            entropy,
+            health,
+            metrics,
+            alarms,
+            store_gauges,
+        } = surroundings;
+        report_peer(&health, &platform);
         if let Some(gauges) = store_gauges.clone() {
             health.check("store", move || match gauges().failures {
                 0 => Readiness::Ready,
@@ -129,6 +156,7 @@ impl Api {
             platform,
             settings,
             witness,
+            peer,
             metrics,
             shutdown,
         });
@@ -198,6 +226,28 @@ impl Running {
         self.trigger.request();
         self.task.await.unwrap_or_default()
     }
+}
+
+/// Is not ready while nothing is written, or while nobody can begin to sign.
+fn report_peer(health: &Health, platform: &Arc<Platform>) {
+    let asked = Arc::clone(platform);
+    health.check("peer", move || match asked.backend().read_only() {
+        None => Readiness::Ready,
+        Some(ReadOnly::PeerNotHeard) => {
+            Readiness::NotReady("read-only: the notary has not said yet what it holds of ours")
+        }
+        Some(ReadOnly::Behind) => {
+            Readiness::NotReady("read-only: the notary holds more of ours than this store")
+        }
+    });
+    let clock = Arc::clone(platform.peer_clock());
+    health.check("clock", move || {
+        if clock.is_trusted() {
+            Readiness::Ready
+        } else {
+            Readiness::NotReady("the clock differs from the notary's by more than a minute")
+        }
+    });
 }
 
 async fn nothing_here() -> Result<HttpResponse, RequestProblem> {

@@ -9,6 +9,7 @@ use heqi_service_kit::{Alarms, Metrics, Shutdown};
 use crate::figures::Figures;
 use crate::pages::docs::RenderedDocs;
 use crate::recent::Recent;
+use crate::server::PeerAnswering;
 use crate::settings::ApiSettings;
 
 /// One per service, shared by its workers.
@@ -19,6 +20,8 @@ pub(crate) struct State {
     pub(crate) settings: ApiSettings,
     /// Cosigns the other organisation's log.
     pub(crate) witness: Option<Arc<Witness>>,
+    /// Answers custodians that ask what is held of them.
+    pub(crate) peer: Option<PeerAnswering>,
     /// What operators look at.
     pub(crate) metrics: Arc<Metrics>,
     /// The figures of this platform among them.

@@ -47,6 +47,15 @@ impl WriteGate {
         Self(watch::Sender::new(None))
     }
 
+    /// Closes an open gate until the peer has been heard.
+    pub fn hold(&self) {
+        self.0.send_if_modified(|why| {
+            let was_open = why.is_none();
+            why.get_or_insert(ReadOnly::PeerNotHeard);
+            was_open
+        });
+    }
+
     /// The peer holds nothing that we do not. A store that was proved to be behind stays closed: only a restart on
     /// another store opens it.
     pub fn release(&self) {
@@ -145,10 +154,7 @@ pub async fn note_clock_gap(
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn clock_gaps(
-    backend: &dyn Backend,
-    limit: usize,
-) -> Result<Vec<ClockGap>, TableError> {
+pub async fn clock_gaps(backend: &dyn Backend, limit: usize) -> Result<Vec<ClockGap>, TableError> {
     let rows = CLOCK_GAPS.scan(backend, "", None, limit).await?;
     Ok(rows.into_iter().map(|(_, stored)| stored.value).collect())
 }

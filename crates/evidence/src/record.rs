@@ -16,9 +16,9 @@ use serde_json::Value;
 use crate::canonical::CanonicalError;
 use crate::disclosure::{self, Attribute, Disclosure};
 use crate::leaf::{LogLeaf, RecordRoot};
-use crate::salt::RecordSeed;
+use crate::salt::{RecordSeed, Salts};
 use crate::schema::{RecordKind, RetentionClass, Schema};
-use crate::tree::{AttributeTree, attribute_leaf};
+use crate::tree::{AttributeTree, attribute_leaf, root_of};
 
 /// Which system made a record (SF/T 0091-2021 keeps the two apart).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -177,9 +177,11 @@ impl EvidenceRecord {
         seeds: &BTreeMap<RetentionClass, RecordSeed>,
         values: &BTreeMap<u8, (Value, Provenance)>,
     ) -> Self {
+        let salts: BTreeMap<RetentionClass, Salts> =
+            seeds.iter().map(|(class, seed)| (*class, seed.salts())).collect();
         let slots = (0..schema.slots)
             .filter_map(|slot| {
-                let salt = seeds.get(&schema.class(slot))?.salt(slot);
+                let salt = salts.get(&schema.class(slot))?.salt(slot);
                 let (value, provenance) =
                     values.get(&slot).cloned().unwrap_or((Value::Null, Provenance::Absent));
                 Some(Slot::Open(Attribute { name: schema.name(slot)?, salt, value, provenance }))
@@ -190,8 +192,21 @@ impl EvidenceRecord {
 
     fn assemble(schema: &'static Schema, frame: Frame, slots: Vec<Slot>) -> Self {
         let leaves: Vec<Hash> = slots.iter().map(Slot::leaf).collect();
-        let root = AttributeTree::build(&leaves).root();
+        let root = root_of(&leaves);
         Self { schema, frame, slots, root }
+    }
+
+    /// The record that a full disclosure holds: for a custodian that gives it back.
+    ///
+    /// # Errors
+    /// Not full, or the frame is malformed.
+    pub fn of_full(disclosure: &Disclosure) -> Result<Self, FrameError> {
+        if !disclosure.is_full() {
+            return Err(FrameError("full"));
+        }
+        let frame = Frame::read(disclosure)?;
+        let slots = disclosure.attributes().map(|(_, a)| Slot::Open(a.clone())).collect();
+        Ok(Self::assemble(disclosure.schema(), frame, slots))
     }
 
     /// The always disclosed head.

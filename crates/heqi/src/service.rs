@@ -5,6 +5,7 @@
 pub(crate) mod notary;
 pub(crate) mod platform;
 pub(crate) mod store;
+pub(crate) mod time;
 
 /// Why a service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub(crate) enum ServiceError {
     /// The HTTP library.
     #[error(transparent)]
     Http(#[from] heqi_notary_protocol::http::HttpPoolError),
+    /// A peer proved that the store was set back.
+    #[error(transparent)]
+    SetBack(#[from] heqi_notary_protocol::peer::watch::SetBack),
     /// A use case at start-up.
     #[error("{0}")]
     Start(String),

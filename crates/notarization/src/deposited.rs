@@ -4,6 +4,7 @@
 //! - `deposit` (record root, manifest): one decided deposit with its parts, admitted or refused
 //! - `place` (chain, seq): the first record offered for a place of a chain
 //! - `chain` (chain): the tip of a chain and the statement about it
+//! - `last-deposit` (SHA-256 of a log's origin): the deposit decided last
 //! - `deposit-no` (deposit number): which deposit a number belongs to
 //! - `deposit-serial` (day): the last serial of a day
 //! - `document` (chain, SHA-256): where a document of a chain is held, so that fifty
@@ -38,6 +39,8 @@ use crate::office::NotaryOffice;
 pub(crate) const DEPOSITS: Table<DepositKey, DepositRow> = Table::new("deposit");
 pub(crate) const PLACES: Table<PlaceKey, PlaceRow> = Table::new("place");
 pub(crate) const CHAINS: Table<Digest, ChainRow> = Table::new("chain");
+/// The last deposit out of each log, by SHA-256 of its origin.
+pub(crate) const LAST_DEPOSITS: Table<String, DepositKey> = Table::new("last-deposit");
 pub(crate) const NUMBERS: Table<DepositNo, DepositKey> = Table::new("deposit-no");
 pub(crate) const SERIALS: Table<String, u32> = Table::new("deposit-serial");
 pub(crate) const DOCUMENTS: Table<String, StoredPart> = Table::new("document");

@@ -88,6 +88,10 @@ impl Feed {
     async fn look(&self, standing: &mut Standing) -> Result<(), FeedError> {
         let head = self.backend.log().head();
         self.figures.own_log(head.size(), standing.size);
+        if self.backend.read_only().is_some() {
+            // Nothing grows, and what the platform says about us is asked elsewhere.
+            return Ok(());
+        }
         if !self.is_due(&head, standing) {
             return Ok(());
         }

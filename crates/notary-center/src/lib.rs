@@ -16,22 +16,26 @@
 //! | `GET /anchors.json` | the published keys (data centre) |
 //! | `/witness/…`, `/mirror/…` | C2SP (data centre) |
 //! | `/log/<name>/…` | the office's own log |
+//! | `POST /peer/standing` | what we hold of the platform, for the platform |
 //! | `/healthz /readyz /metrics` | for operators |
 //!
 //! - [`service`], [`settings`]: started on a listener, stopped by draining
 //! - [`access`]: whose deposits are taken
 //! - `routes`: one file per group of routes
 //! - `refusal`: what goes wrong, for people
+//! - `peer`: what the platform holds of us, and we of it
 //! - `feed`: the own log to the platform's witness
 //! - `figures`: what operators look at
 
 pub mod access;
 mod feed;
 mod figures;
+mod peer;
 mod refusal;
 mod routes;
 pub mod service;
 pub mod settings;
 
+pub use peer::PeerComparison;
 pub use service::{DataCentre, NotaryCenter, PeerWitness, Role, Running, StartError, Surroundings};
 pub use settings::CenterSettings;

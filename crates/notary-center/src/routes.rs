@@ -7,6 +7,7 @@ mod erasures;
 mod holds;
 mod log;
 mod mirror;
+mod page;
 mod peer;
 mod witness;
 
@@ -45,6 +46,7 @@ pub(crate) fn configure(app: &mut ServiceConfig, state: &State) {
         .configure(log::configure);
     if state.data_centre.is_some() {
         app.configure(anchors::configure)
+            .configure(page::configure)
             .configure(witness::configure)
             .configure(mirror::configure);
     }

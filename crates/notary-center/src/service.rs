@@ -14,9 +14,10 @@ use actix_web::{App, HttpResponse, HttpServer};
 use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::witness::Witness;
 use heqi_notarization::deposited::{DepositedError, totals};
-use heqi_notarization::publish_anchors::PublishAnchorsError;
+use heqi_notarization::publish_anchors::{PublishAnchorsError, published_anchors};
 use heqi_notarization::{Mirror, NotaryOffice, publish_anchors};
 use heqi_notary_protocol::WitnessClient;
+use heqi_notary_protocol::peer::watch::SetBack;
 use heqi_pki::keys::Signer;
 use heqi_service_kit::health::Readiness;
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
@@ -25,11 +26,13 @@ use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{ApiKeyHash, Edge, Health, Listener, Metrics, TaskGroup, edge};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;
+use parking_lot::RwLock;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::feed::Feed;
 use crate::figures::Figures;
+use crate::peer::{self, PeerComparison};
 use crate::routes;
 use crate::settings::CenterSettings;
 
@@ -50,6 +53,9 @@ pub struct Surroundings {
     pub platform_keys: Vec<ApiKeyHash>,
     /// The platform's witness, which cosigns the office's own log; `None`: nobody does.
     pub peer_witness: Option<PeerWitness>,
+    /// The platform, asked what it holds of ours before anything is written; `None`: nobody can
+    /// notice that the store was set back.
+    pub peer: Option<PeerComparison>,
     /// Draws request ids and jitter.
     pub entropy: Arc<dyn Entropy>,
     /// Answers `/readyz`; the program adds its checks.
@@ -109,6 +115,9 @@ pub enum StartError {
         /// Entries the witness has cosigned.
         theirs: u64,
     },
+    /// The platform proved that the store was set back.
+    #[error(transparent)]
+    Peer(#[from] SetBack),
     /// The anchors could not be published.
     #[error("the anchors cannot be published")]
     Anchors(#[from] PublishAnchorsError),
@@ -126,6 +135,8 @@ pub(crate) struct State {
     pub(crate) data_centre: Option<OpenDataCentre>,
     pub(crate) platform_keys: Vec<ApiKeyHash>,
     pub(crate) is_witnessed: bool,
+    /// The platform, which may ask and is asked.
+    pub(crate) peer: Option<PeerComparison>,
     /// Whether the store was set back behind what the platform's witness has seen.
     pub(crate) is_behind: Arc<AtomicBool>,
     pub(crate) settings: CenterSettings,
@@ -138,7 +149,8 @@ pub(crate) struct State {
 pub(crate) struct OpenDataCentre {
     pub(crate) witness: Witness,
     pub(crate) mirror: Mirror,
-    pub(crate) anchors_file: Bytes,
+    /// Absent until they are published for the first time.
+    pub(crate) anchors_file: Arc<RwLock<Option<Bytes>>>,
 }
 
 /// The notary office's service.
@@ -159,16 +171,30 @@ impl NotaryCenter {
         if !settings.has_plain_log_name() {
             return Err(StartError::LogName(settings.log_name));
         }
-        let Surroundings { office, role, platform_keys, peer_witness, entropy, health, metrics } =
-            surroundings;
+        let Surroundings {
+            office,
+            role,
+            platform_keys,
+            peer_witness,
+            peer,
+            entropy,
+            health,
+            metrics,
+        } = surroundings;
         let figures = Arc::new(Figures::register(&metrics));
         figures.hold(totals(&office).await?);
         if let Some(peer) = &peer_witness {
             // Before the first new leaf: after it there would be two histories.
             refuse_if_behind(&office, peer).await?;
         }
-        let data_centre = open(&office, role).await?;
         let mut group = TaskGroup::new();
+        if let Some(peer) = &peer {
+            peer.report_to(&health);
+            let mut watch = peer.watch(&office, &entropy);
+            watch.round().await?;
+            group.spawn("peer", peer::run(watch, group.shutdown()));
+        }
+        let data_centre = open(&office, role, peer.as_ref(), &mut group).await?;
         let is_behind = Arc::new(AtomicBool::new(false));
         if let Some(peer) = &peer_witness {
             watch_rollback(&health, &is_behind);
@@ -199,6 +225,7 @@ impl NotaryCenter {
             data_centre,
             platform_keys,
             is_witnessed: peer_witness.is_some(),
+            peer,
             is_behind,
             settings,
             figures,
@@ -272,12 +299,35 @@ impl Running {
     }
 }
 
-async fn open(office: &NotaryOffice, role: Role) -> Result<Option<OpenDataCentre>, StartError> {
+async fn open(
+    office: &NotaryOffice,
+    role: Role,
+    peer: Option<&PeerComparison>,
+    group: &mut TaskGroup,
+) -> Result<Option<OpenDataCentre>, StartError> {
     let Role::DataCentre(DataCentre { witness, mirror, anchors, publisher }) = role else {
         return Ok(None);
     };
-    let anchors_file = publish_anchors(office, &anchors, &*publisher).await?;
-    Ok(Some(OpenDataCentre { witness, mirror, anchors_file: anchors_file.into() }))
+    let file = match peer {
+        // Publishing writes a leaf: what was published before is shown until that is allowed.
+        Some(peer) if peer.gate.why().is_some() => published_anchors(office).await?,
+        _ => Some(publish_anchors(office, &anchors, &*publisher).await?),
+    };
+    let anchors_file = Arc::new(RwLock::new(file.map(Bytes::from)));
+    if let Some(peer) = peer.filter(|peer| peer.gate.why().is_some()) {
+        let (office, gate, shown) = (office.clone(), peer.gate.clone(), anchors_file.clone());
+        let mut shutdown = group.shutdown();
+        group.spawn("anchors", async move {
+            tokio::select! {
+                () = shutdown.requested() => return Ok(()),
+                () = gate.opened() => {}
+            }
+            let file = publish_anchors(&office, &anchors, &*publisher).await?;
+            *shown.write() = Some(file.into());
+            Ok::<(), PublishAnchorsError>(())
+        });
+    }
+    Ok(Some(OpenDataCentre { witness, mirror, anchors_file }))
 }
 
 /// Asks the witness how far it has seen the log. A witness that does not answer now is asked

@@ -7,6 +7,7 @@
 pub mod watch;
 
 use heqi_evidence::anchors::Vkey;
+use heqi_evidence::canonical;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::statement::{Statement, StatementError};
 use heqi_pki::dsse::{Envelope, MAX_ENVELOPE_BYTES};
@@ -118,16 +119,14 @@ pub enum PeerError {
 /// Not signed by one of the known logs.
 pub fn open_query(body: &[u8], logs: &[VerifierKey]) -> Result<PeerQuery, StatementError> {
     let envelope = Envelope::from_json(body)?;
-    let keys: Vec<PublicKey> = logs.iter().filter_map(|log| key_of_log(log).ok()).collect();
-    let signed = PeerQuery::open(&envelope, &keys)?;
+    let claimed: PeerQuery = canonical::parse(envelope.unverified_payload())?;
     // One log must not ask about another.
-    let about = logs.iter().find(|log| log.name().as_str() == signed.statement().about);
-    let own = about.and_then(|log| key_of_log(log).ok());
-    if own.is_some_and(|key| signed.signers().contains(&key)) {
-        return Ok(signed.into_statement());
-    }
-    // Says the same as a signature of a stranger.
-    Ok(PeerQuery::open(&envelope, &[])?.into_statement())
+    let keys: Vec<PublicKey> = logs
+        .iter()
+        .filter(|log| log.name().as_str() == claimed.about)
+        .filter_map(|log| key_of_log(log).ok())
+        .collect();
+    Ok(PeerQuery::open(&envelope, &keys)?.into_statement())
 }
 
 /// Asks one peer.
@@ -135,7 +134,7 @@ pub fn open_query(body: &[u8], logs: &[VerifierKey]) -> Result<PeerQuery, Statem
 pub struct PeerClient {
     pool: HttpPool,
     url: String,
-    log: Vkey,
+    logs: Vec<Vkey>,
 }
 
 /// An answer and when it came.
@@ -163,10 +162,10 @@ impl Heard {
 }
 
 impl PeerClient {
-    /// Asks the service at `base_url` (`http://host:port`, without a path), whose own log has this key.
-    pub fn new(pool: HttpPool, base_url: &str, log: VerifierKey) -> Self {
+    /// Asks the service at `base_url` (`http://host:port`, without a path), whose own log has one of these keys.
+    pub fn new(pool: HttpPool, base_url: &str, logs: Vec<VerifierKey>) -> Self {
         let url = format!("{}{PATH}", base_url.trim_end_matches('/'));
-        Self { pool, url, log: Vkey(log) }
+        Self { pool, url, logs: logs.into_iter().map(Vkey).collect() }
     }
 
     /// Asks what the peer holds of the log `about`, in the name of `signer`, the key of that log.
@@ -188,13 +187,17 @@ impl PeerClient {
         let answer = answer.success()?;
         let heard_at = clock.now();
         let envelope = Envelope::from_json(&answer.body).map_err(StatementError::from)?;
-        let key = key_of_log(&self.log.0)
-            .map_err(|_| CallError::Unintelligible { what: "the peer's log key" })?;
-        let standing = PeerStanding::open(&envelope, &[key])?.into_statement();
-        let fits = standing.nonce == nonce
-            && standing.about == about
-            && standing.origin == self.log.0.name().as_str();
-        if fits { Ok(Heard { standing, asked_at, heard_at }) } else { Err(PeerError::OtherQuestion) }
+        let claimed: PeerStanding =
+            canonical::parse(envelope.unverified_payload()).map_err(StatementError::from)?;
+        let own = self.logs.iter().filter(|log| log.0.name().as_str() == claimed.origin);
+        let keys: Vec<PublicKey> = own.filter_map(|log| key_of_log(&log.0).ok()).collect();
+        let standing = PeerStanding::open(&envelope, &keys)?.into_statement();
+        let fits = standing.nonce == nonce && standing.about == about;
+        if fits {
+            Ok(Heard { standing, asked_at, heard_at })
+        } else {
+            Err(PeerError::OtherQuestion)
+        }
     }
 }
 

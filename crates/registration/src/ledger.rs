@@ -24,7 +24,7 @@ mod kept;
 mod new_record;
 
 pub(crate) use kept::{KeptRecord, find};
-pub(crate) use new_record::{Draft, NewRecord, next_place};
+pub(crate) use new_record::{Draft, NewRecord, enqueue_deposit, next_place};
 
 /// Whose a record is: identifiers only.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -102,10 +102,50 @@ struct Wire {
     chain: ChainId,
     seq: u64,
     recorded_at: UtcMillis,
-    frame: ClassContent,
+    /// Absent in a record that came back from the notary.
+    #[serde(default)]
+    frame: Option<ClassContent>,
+    #[serde(default)]
     classes: BTreeMap<RetentionClass, KeptClass>,
     #[serde(default)]
     signing: Option<SigningParts>,
+    #[serde(default)]
+    adopted: Option<Sealed<AdoptedRecord>>,
+}
+
+/// A record that came back from the notary, whole.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AdoptedRecord {
+    /// The full disclosure, exact.
+    pub(crate) record: String,
+    /// Where its documents are kept, by their names in a bundle.
+    pub(crate) documents: BTreeMap<String, String>,
+}
+
+impl AdoptedRecord {
+    /// What it is sealed for.
+    pub(crate) fn place(record: RecordId) -> Vec<u8> {
+        format!("record/{record}/adopted").into_bytes()
+    }
+
+    /// What a document of it is sealed for.
+    pub(crate) fn attachment(sha256: Digest) -> String {
+        format!("adopted/{sha256}")
+    }
+}
+
+/// A record that came back, to be written.
+#[derive(Serialize)]
+pub(crate) struct AdoptedWire {
+    pub(crate) about: About,
+    pub(crate) kind: RecordKind,
+    pub(crate) chain: ChainId,
+    pub(crate) seq: u64,
+    pub(crate) recorded_at: UtcMillis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signing: Option<SigningParts>,
+    pub(crate) adopted: Sealed<AdoptedRecord>,
 }
 
 /// The same, to be written.

@@ -33,6 +33,7 @@
 //!
 //! For the other organisation:
 //! - [`peer`]: what is held of it, and what it proves about our own store
+//! - [`recovery`]: what was lost, taken back from the notary
 //!
 //! For the worker:
 //! - [`deposit_queue`]: what is to be deposited, and what custodians and cosigners said
@@ -73,6 +74,7 @@ pub mod peer;
 pub mod platform;
 pub mod read_document;
 pub mod receipt;
+pub mod recovery;
 pub mod request;
 mod rows;
 mod shown;

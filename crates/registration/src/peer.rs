@@ -83,7 +83,7 @@ pub async fn compare_with(
 ) -> Result<Option<String>, ComparisonError> {
     let mut missing = None;
     for note in heads {
-        match compare(platform.backend().log(), &platform.settings.log_key, note).await? {
+        match compare(platform.backend().log(), std::slice::from_ref(&platform.settings.log_key), note).await? {
             Standing::Held { .. } => {}
             Standing::Behind { ours, theirs, root } => {
                 missing = Some(format!(
@@ -107,7 +107,7 @@ pub async fn compare_with(
         });
         format!(
             "{missing}{last}. Restore the newest backup, or rebuild with `heqi recover from-notary`; \
-             if what is missing is lost, freeze this log with `heqi recover freeze`"
+             what nobody has a copy of is lost, and a log with another name has to take this one's place"
         )
     }))
 }

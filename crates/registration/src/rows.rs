@@ -14,7 +14,9 @@ use heqi_vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use crate::access::{ApiKeyId, ApiKeyRow, TokenRow};
+use crate::filings::Parts;
 use crate::platform::Custodian;
+use crate::recovery::Orphan;
 
 mod keys;
 
@@ -32,7 +34,9 @@ pub(crate) const API_KEY_HASHES: Table<ApiKeyId, Digest> = Table::new("api_key_h
 pub(crate) const IDEMPOTENCY: Table<Pair<String, Digest>, IdempotencyRow> =
     Table::new("idempotency");
 
-/// Filings by their number for people. The filings themselves: [`crate::filings`].
+/// The parts of filings; each part is a row of [`crate::filings`].
+pub(crate) const FILINGS: Table<FilingId, Parts> = Table::new("filing");
+/// Filings by their number for people.
 pub(crate) const FILING_NUMBERS: Table<FilingNo, FilingId> = Table::new("filing_number");
 /// The filing of a document version.
 pub(crate) const DOCUMENTS: Table<DocumentId, FilingId> = Table::new("document");
@@ -56,6 +60,8 @@ pub(crate) const ACCESS_CHAINS: Table<Pair<FilingId, String>, ChainId> = Table::
 pub(crate) const AWAITING: Table<Awaited, AwaitingRow> = Table::new("awaiting");
 /// What custodians answered.
 pub(crate) const RECEIPTS: Table<Pair<RecordId, Custodian>, ReceiptRow> = Table::new("receipt");
+/// The record of the last receipt of each custodian, by number.
+pub(crate) const LAST_RECEIPTS: Table<Custodian, RecordId> = Table::new("last_receipt");
 /// The newest chain head each custodian stated.
 pub(crate) const CHAIN_HEADS: Table<Pair<ChainId, Custodian>, ChainHeadRow> =
     Table::new("chain_head");
@@ -64,6 +70,9 @@ pub(crate) const GAPS: Table<Pair<Custodian, RecordId>, GapRow> = Table::new("ga
 /// What was kept of answers that contradict ours; never overwritten.
 pub(crate) const QUARANTINE: Table<Pair<RecordId, Pair<Custodian, Digest>>, QuarantineRow> =
     Table::new("quarantine");
+
+/// Entries that came back from the notary without their record, by index.
+pub(crate) const ORPHANS: Table<Place, Orphan> = Table::new("orphan");
 
 /// Newest heads of our log with the cosignatures of others.
 pub(crate) const COSIGNED: Table<Cosigned, CosignedRow> = Table::new("cosigned");

@@ -51,18 +51,18 @@ pub enum ComparisonError {
     Read(#[from] ReadError),
 }
 
-/// Compares a head with our log. `key` is the key of our log.
+/// Compares a head with our log. `keys` are those of our log, present and former.
 pub async fn compare(
     log: &dyn LogReader,
-    key: &VerifierKey,
+    keys: &[VerifierKey],
     note: &str,
 ) -> Result<Standing, ComparisonError> {
     let head = SignedCheckpoint::parse(note.as_bytes()).map_err(|_| ComparisonError::Malformed)?;
     let checkpoint = head.checkpoint();
-    if checkpoint.origin().as_str() != key.name().as_str() {
+    if keys.iter().all(|key| checkpoint.origin().as_str() != key.name().as_str()) {
         return Err(ComparisonError::OtherLog);
     }
-    head.note().verify([key]).map_err(|_| ComparisonError::NotOurs)?;
+    head.note().verify(keys).map_err(|_| ComparisonError::NotOurs)?;
     let (ours, theirs) = (log.head().size(), checkpoint.size());
     match log.root_at(theirs).await? {
         None => Ok(Standing::Behind { ours, theirs, root: checkpoint.root() }),
@@ -100,11 +100,11 @@ mod tests {
         let note = whole.log().head().checkpoint().note().to_string();
         let root = whole.log().head().root();
 
-        let held = compare(whole.log(), &key, &note).await;
+        let held = compare(whole.log(), &[key.clone()], &note).await;
         assert_eq!(held, Ok(Standing::Held { size: 3 }));
-        let behind = compare(restored.log(), &key, &note).await;
+        let behind = compare(restored.log(), &[key.clone()], &note).await;
         assert_eq!(behind, Ok(Standing::Behind { ours: 2, theirs: 3, root }));
-        let other = compare(forked.log(), &key, &note).await;
+        let other = compare(forked.log(), &[key.clone()], &note).await;
         assert_eq!(other, Ok(Standing::OtherHistory { size: 3 }));
     }
 
@@ -113,9 +113,9 @@ mod tests {
         let (ours, theirs) = (grown(&["a"]).await, grown(&["a", "b"]).await);
         let note = theirs.log().head().checkpoint().note().to_string();
         let stranger = note_signer(8).verifier_key().clone();
-        let not_ours = compare(ours.log(), &stranger, &note).await;
+        let not_ours = compare(ours.log(), std::slice::from_ref(&stranger), &note).await;
         assert_eq!(not_ours, Err(ComparisonError::NotOurs));
-        let malformed = compare(ours.log(), &stranger, "no note").await;
+        let malformed = compare(ours.log(), &[stranger], "no note").await;
         assert_eq!(malformed, Err(ComparisonError::Malformed));
     }
 }

@@ -1,5 +1,7 @@
-//! `heqi store`: reads everything again, or makes index and tiles again. The store must
-//! not be in use; its lock says so otherwise.
+//! `heqi store`: reads everything again, makes index and tiles again, backs up and restores. Only a backup may be made
+//! of a store in use; its lock says so otherwise.
+
+mod backup;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -20,6 +22,9 @@ pub(crate) fn run(action: &StoreAction, out: &mut dyn Write) -> JobResult {
     match action {
         StoreAction::Fsck(args) => check(args, out),
         StoreAction::Rebuild(args) => remake(args, out),
+        StoreAction::Backup(args) => backup::take(args, out),
+        StoreAction::Backups(args) => backup::list(args, out),
+        StoreAction::Restore(args) => backup::give_back(args, out),
     }
 }
 

@@ -16,7 +16,7 @@ use super::keep::{Kept, discard};
 use super::{Admission, AdmitBundleError, answer_again, known};
 use crate::deposited::{
     CHAINS, ChainMisbehaviour, ChainMisbehaviourKind, ChainRow, DEPOSITS, DOCUMENTS, DepositKey,
-    DepositRow, MISBEHAVIOUR, NUMBERS, PLACES, PlaceRow, SERIALS, TOTALS, document_key,
+    DepositRow, LAST_DEPOSITS, MISBEHAVIOUR, NUMBERS, PLACES, PlaceRow, SERIALS, TOTALS, document_key,
     misbehaviour_key, totals_key,
 };
 use crate::office::NotaryOffice;
@@ -197,6 +197,8 @@ fn write(
     };
     DEPOSITS.insert(&mut changes, &offered.key, &row)?;
     NUMBERS.insert(&mut changes, &number, &offered.key)?;
+    // Decisions take turns: the last one written is the last.
+    LAST_DEPOSITS.put(&mut changes, &log_path(&offered.log_origin), &offered.key)?;
     for document in &kept.new_documents {
         DOCUMENTS.put(&mut changes, &document_key(offered.chain, document.sha256), document)?;
     }
@@ -224,6 +226,11 @@ fn write(
         misbehaviour: decision.misbehaviour.map(|(kind, _)| kind),
     };
     Ok((admission, changes))
+}
+
+/// SHA-256 of the log's origin, as a monitoring path.
+fn log_path(origin: &str) -> String {
+    Digest::of(origin.as_bytes()).to_string()
 }
 
 /// The next number of the day. The row is a precondition, so numbers have no gap and none is

@@ -126,6 +126,7 @@ impl<'a> Plan<'a> {
             role,
             platform_keys: vec![key.hash()],
             peer_witness: self.peer_witness.clone(),
+            peer: None,
             entropy: Arc::new(SystemEntropy),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::default()),

@@ -38,10 +38,7 @@ pub enum Judgement {
 /// The side that asks.
 pub trait Side: Send + Sync {
     /// Compares what the peer holds with what we hold. An error says that the answer cannot be used.
-    fn judge<'a>(
-        &'a self,
-        standing: &'a PeerStanding,
-    ) -> BoxFuture<'a, Result<Judgement, String>>;
+    fn judge<'a>(&'a self, standing: &'a PeerStanding) -> BoxFuture<'a, Result<Judgement, String>>;
 }
 
 /// A peer and what its silence means.
@@ -98,7 +95,9 @@ impl PeerWatch {
     /// A watch over these peers. Without any the gate opens at once: nothing outside can tell.
     pub fn new(asking: Asking, peers: Vec<Peer>) -> Self {
         if peers.is_empty() {
-            tracing::warn!("no peer is configured: nothing outside can notice a store that was set back");
+            tracing::warn!(
+                "no peer is configured: nothing outside can notice a store that was set back"
+            );
             asking.gate.release();
         }
         let peers = peers.into_iter().map(|peer| (peer, false)).collect();
@@ -125,7 +124,9 @@ impl PeerWatch {
                 Err(reason) if *is_heard => {
                     tracing::debug!(peer = peer.name, reason, "the peer is not heard now");
                 }
-                Err(reason) => tracing::info!(peer = peer.name, reason, "the peer is not heard yet"),
+                Err(reason) => {
+                    tracing::info!(peer = peer.name, reason, "the peer is not heard yet")
+                }
             }
         }
         if let Some(set_back) = set_back {

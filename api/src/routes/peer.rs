@@ -1,0 +1,78 @@
+//! What the platform holds of a custodian, for that custodian (`docs/spec/peer.md`). Answered also while nothing is
+//! written: it needs nothing but the platform's own store.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::{Data, Payload, ServiceConfig, post, resource};
+use heqi_evidence::statement::Statement as _;
+use heqi_notary_protocol::peer::{
+    LastDeposit, MAX_QUERY_BYTES, PATH, PeerQuery, PeerStanding, open_query,
+};
+use heqi_registration::peer::last_receipts;
+use heqi_service_kit::Problem;
+use heqi_service_kit::limits::collect;
+use heqi_service_kit::problem::RequestProblem;
+use heqi_tlog::checkpoint::Origin;
+
+use crate::problem_of::refused;
+use crate::server::PeerAnswering;
+use crate::state::State;
+
+pub(crate) fn configure(app: &mut ServiceConfig) {
+    app.service(resource(PATH).route(post().to(standing)));
+}
+
+/// What the platform holds of the log that asks.
+///
+/// The query is a DSSE envelope signed with the key of the asker's log, the answer one signed with the platform's.
+#[utoipa::path(
+    post,
+    path = "/peer/standing",
+    tag = "witness",
+    request_body(content = String, content_type = "application/json", description = "A signed peer query"),
+    responses((status = 200, description = "A signed peer standing", body = String, content_type = "application/json")),
+)]
+async fn standing(state: Data<State>, body: Payload) -> Result<HttpResponse, Problem> {
+    let peer = state.peer.as_ref().ok_or(RequestProblem::NotFound)?;
+    let body = collect(body, MAX_QUERY_BYTES).await?;
+    let query = open_query(&body, &peer.known_logs).map_err(|_| RequestProblem::Forbidden)?;
+    let standing = answer(&state, peer, query).await?;
+    let signed = standing.sign(&*peer.log_signer).map_err(|error| Problem::internal(&error))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(signed.as_bytes().to_vec()))
+}
+
+async fn answer(
+    state: &State,
+    peer: &PeerAnswering,
+    query: PeerQuery,
+) -> Result<PeerStanding, Problem> {
+    let origin = Origin::new(query.about.clone()).map_err(|error| Problem::internal(&error))?;
+    let mut heads = Vec::new();
+    if let Some(witness) = &state.witness {
+        let (backend, clock) = (state.platform.backend(), state.platform.clock());
+        let latest = witness.latest(backend, clock, &origin.monitoring_path()).await;
+        let latest = latest.map_err(|error| Problem::internal(&error))?;
+        heads.extend(latest.map(|head| head.note().to_string()));
+    }
+    let deposits = last_receipts(&state.platform).await.map_err(refused)?;
+    let deposits = deposits.into_iter().map(|last| LastDeposit {
+        chain: last.chain,
+        custodian: last.custodian.as_str().to_owned(),
+        deposit_no: last.deposit_no,
+        receipt: last.envelope,
+        record_root: last.root,
+        seq: last.seq,
+    });
+    Ok(PeerStanding {
+        about: query.about,
+        certificate_no: None,
+        deposits: deposits.collect(),
+        heads,
+        nonce: query.nonce,
+        origin: peer.log_key.name().to_string(),
+        time: state.platform.now(),
+    })
+}
