@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::program::{Folder, heqi};
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "state",
+    "time_authority_url",
     "guide_url",
     "platform_url",
     "notary_url",
@@ -46,6 +47,8 @@ fn once_signs_for_everybody_and_leaves_a_bundle_that_proves_itself() {
     assert!(ran.out.contains("Proved: every required claim is proved."), "{}", ran.out);
 
     let manifest = folder.manifest();
+    let checked = verify(&manifest, &["--require", "time"]).exits(0);
+    assert!(checked.out.contains("time stamp of 合契演示时间戳"), "{}", checked.out);
     let written: BTreeSet<&str> =
         manifest.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(written, BTreeSet::from(KEYS));
