@@ -1,4 +1,4 @@
-// Logged, witnessed, mirrored: docs/spec/verdict.md rule 1, docs/spec/anchors.md rules 4 to 7.
+// Logged, witnessed, mirrored: docs/spec/verdict.md rule 1, docs/spec/anchors.md rules 4 to 9.
 import { orNull, unhex } from '../bytes.js';
 import { counts, isAskedInTime } from '../anchors.js';
 import { readProofFile } from '../proof-file.js';
@@ -56,7 +56,7 @@ function prove({ parts, record, frame }, { anchors, at }) {
 
 /**
  * Whether a log's key counts for a record of this instant. The head is signed after it: a key that
- * begins later counts once others have seen the head in its time (anchors.md rule 5).
+ * begins later counts once others have seen the head in its time (anchors.md rules 7 and 8).
  */
 function logKeyCounts(validity, recordedAt, cosigned, at) {
   const seenLast = Math.max(recordedAt, ...cosigned.map((one) => one.at));
@@ -85,7 +85,7 @@ export function signaturesOn({ origin, note }, anchors, at) {
     const by = anchors.cosigners.find(({ vkey }) => vkey === key);
     if (!by || time > MAX_SECONDS) continue;
     const then = Number(time) * 1000;
-    // A cosigner of the log's own organisation counts for nothing (anchors.md rule 7).
+    // A cosigner of the log's own organisation counts for nothing (anchors.md rule 9).
     if (by.organisation === signed[0].organisation || !counts(by.validity, then, at)) continue;
     cosigned.push({ at: then, organisation: by.organisation, role: by.role, distrust: by.validity.distrust_after });
   }
