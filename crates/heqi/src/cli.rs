@@ -46,6 +46,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: KeysAction,
     },
+    /// Take back from the notary what a stopped platform has lost
+    Recover {
+        #[command(subcommand)]
+        action: RecoverAction,
+    },
     /// Let integrators in and out of a stopped platform
     Admin {
         #[command(subcommand)]
@@ -169,6 +174,23 @@ pub(crate) enum StoreAction {
     Backups(BackupsArgs),
     /// Make a store again from its backup, checked to the last byte
     Restore(RestoreArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RecoverAction {
+    /// Append what the notary's mirror and deposits hold of this platform's log
+    FromNotary(RecoverArgs),
+    /// List the entries that came back without their record
+    Orphans(ServiceArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct RecoverArgs {
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    /// File with the key of scope recovery that the notary gave for this once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
 }
 
 #[derive(Args)]

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod doctor;
 pub(crate) mod keys;
+pub(crate) mod recover;
 pub(crate) mod serve;
 pub(crate) mod store;
 

@@ -71,6 +71,7 @@ pub fn run() -> ExitCode {
         }),
         Some(Command::Store { action }) => commands::store::run(&action, &mut io::stdout()),
         Some(Command::Admin { action }) => commands::admin::run(&action),
+        Some(Command::Recover { action }) => commands::recover::run(&action),
         Some(Command::Keys { action }) => keys_command(&action),
         Some(Command::Load(args)) => quiet().and_then(|()| {
             in_runtime(async {

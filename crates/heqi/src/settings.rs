@@ -190,6 +190,9 @@ pub(crate) struct PlatformPeerSettings {
     pub(crate) url: String,
     /// File with the API key it deposits with.
     pub(crate) api_key_file: PathBuf,
+    /// File with an API key of scope recovery, only while the platform takes back what it lost.
+    #[serde(default)]
+    pub(crate) recovery_key_file: Option<PathBuf>,
     /// Its log.
     pub(crate) log: LogAnchor,
     /// Its witness.

@@ -1,6 +1,7 @@
 //! What the office holds of the platform, and what the platform proves about the office's own store
 //! (`docs/spec/peer.md`).
 
+use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::deposit::DepositReceipt;
 use heqi_evidence::statement::Statement;
 use heqi_evidence_store::table::TableError;
@@ -145,9 +146,11 @@ pub struct ListedDeposit {
     pub seq: u64,
     /// When it was received.
     pub received_at: UtcMillis,
+    /// Whether it is held as evidence.
+    pub is_admitted: bool,
 }
 
-/// The admitted deposits after `after`, in the order of their keys, at most `limit`: for giving everything back.
+/// The deposits after `after`, in the order of their keys, at most `limit`: for giving everything back.
 ///
 /// # Errors
 /// The store could not be read.
@@ -162,6 +165,41 @@ pub async fn list_deposits(
         chain: stored.value.chain,
         seq: stored.value.seq,
         received_at: stored.value.received_at,
+        is_admitted: stored.value.outcome.is_admitted(),
     });
     Ok(listed.collect())
+}
+
+/// A deposit as a bundle again, with the receipt and the newest statement about its chain: what the platform needs to
+/// take a lost record back. `None` if it was never offered.
+///
+/// # Errors
+/// Among others, when one of its keys was erased.
+pub async fn deposited_bundle(
+    office: &NotaryOffice,
+    key: &DepositKey,
+) -> Result<Option<BundleParts>, DepositedError> {
+    let Some(row) = deposited::deposit(office, key).await? else { return Ok(None) };
+    let mut parts = BundleParts::default();
+    for part in &row.parts {
+        let bytes = open_part(office, row.chain, part).await?;
+        match part.name.as_str() {
+            "record.json" => parts.record = bytes,
+            "client.json" => parts.client = Some(bytes),
+            "envelope.json" => parts.envelope = Some(bytes),
+            "challenge.json" => parts.challenge = Some(bytes),
+            "proof/challenge.checkpoint" => parts.challenge_checkpoint = Some(bytes),
+            PROOF => parts.proof = Some(bytes),
+            name => match name.strip_prefix("attachments/") {
+                Some(file) => drop(parts.attachments.insert(file.to_owned(), bytes)),
+                // What is left are certificates, in their order.
+                None => parts.certificates.push(bytes),
+            },
+        }
+    }
+    let receipt = deposited::receipt(office, key).await?;
+    parts.deposits.extend(receipt.map(|receipt| receipt.as_bytes().to_vec()));
+    let head = crate::chain_head(office, row.chain).await?;
+    parts.chain_head = head.map(|head| head.as_bytes().to_vec());
+    Ok(Some(parts))
 }

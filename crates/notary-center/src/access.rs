@@ -14,6 +14,9 @@ pub const DEPOSITS: &str = "deposits";
 /// of the registration authority, never of the platform.
 pub const LEGAL_HOLD: &str = "legal_hold";
 
+/// The scope of a key that takes deposits back: everything the office holds of a platform that lost it.
+pub const RECOVERY: &str = "recovery";
+
 /// Why a request is not let through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Denied {

@@ -9,6 +9,7 @@ mod log;
 mod mirror;
 mod page;
 mod peer;
+mod recovery;
 mod witness;
 
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub(crate) fn configure(app: &mut ServiceConfig, state: &State) {
         .configure(holds::configure)
         .configure(chains::configure)
         .configure(peer::configure)
+        .configure(recovery::configure)
         .configure(log::configure);
     if state.data_centre.is_some() {
         app.configure(anchors::configure)

@@ -19,6 +19,7 @@
 //! - [`notary`]: deposits, chain heads and anchors of one custodian
 //! - [`witness`], [`mirror`], [`log`]: the transparency-log conversations, either direction
 //! - [`peer`]: what each side holds of the other, and asking for it before anything is written
+//! - [`recovery`]: taking back what a custodian holds
 //! - [`problem`]: what a refusal says
 //! - [`backoff`]: how long to wait before trying again
 
@@ -30,6 +31,7 @@ pub mod mirror;
 pub mod notary;
 pub mod peer;
 pub mod problem;
+pub mod recovery;
 pub mod witness;
 
 pub use backoff::Backoff;

@@ -26,11 +26,14 @@ use heqi_notary_protocol::peer::watch::{Peer, PeerWatch, SetBack};
 use heqi_notary_protocol::{
     Backoff, Bearer, Deadlines, HttpPool, NotaryClient, PeerClient, WitnessClient,
 };
+use heqi_notary_protocol::recovery::RecoveryClient;
 use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
 use heqi_notary_sync::peers::watch;
 use heqi_notary_sync::{Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits};
 use heqi_pki::keys::{PublicKey, SigningKey};
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
+use heqi_registration::deposit_queue::note_cosigned_head;
+use heqi_registration::recovery::{self, GivenBack, TakenBack, take_back};
 use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings};
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger, TaskGroup};
 use heqi_service_kit::{ApiKey, Health, Listener, Metrics, SystemClock, SystemEntropy};
@@ -82,6 +85,7 @@ struct Keys {
     folder: TempDir,
     since: UtcMillis,
     deposit: ApiKey,
+    recovery: ApiKey,
 }
 
 /// A running notary service.
@@ -186,7 +190,7 @@ impl Keys {
         let surroundings = heqi_notary_center::Surroundings {
             office: self.office(custodian, Arc::new(Gated::new(store.clone(), gate.clone()))),
             role,
-            platform_keys: vec![self.deposit.hash()],
+            platform_keys: vec![self.deposit.hash(), self.recovery.hash()],
             peer_witness: Some(PeerWitness { client, keys }),
             peer: Some(peer),
             entropy: entropy(),
@@ -220,6 +224,7 @@ impl House {
             folder: tempfile::tempdir().unwrap(),
             since: SystemClock.now(),
             deposit: ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy),
+            recovery: ApiKey::generate("recovery".parse().unwrap(), &SystemEntropy),
         };
         let [listener, centre_listener, second_listener] =
             [(); 3].map(|()| Listener::bind("127.0.0.1:0").unwrap());
@@ -485,6 +490,30 @@ impl Stopped {
         drop(platform);
         store.close().unwrap();
         said
+    }
+
+    /// What the platform's store lacks, taken back from the data centre.
+    pub(crate) async fn takes_back(&self) -> TakenBack {
+        let store = self.keys.store(PLATFORM_LOG);
+        let gate = Arc::new(WriteGate::open());
+        let platform = platform(&self.keys, store.clone(), &gate).await;
+        let url = &self.urls.0;
+        let mirror = NotaryClient::new(pool(), url, None).mirrored_log(platform.origin());
+        let head = mirror.checkpoint().await.unwrap().unwrap();
+        let from = recovery::first_missing(&platform);
+        let to = head.checkpoint().size();
+        let entries = heqi_notary_protocol::recovery::entries(&mirror, from, to).await.unwrap();
+        let stranger = RecoveryClient::new(pool(), url, Bearer::new(self.keys.deposit.expose()));
+        assert!(stranger.deposits().await.is_err(), "a key that deposits takes nothing back");
+        let custodian = RecoveryClient::new(pool(), url, Bearer::new(self.keys.recovery.expose()));
+        let deposits = custodian.deposits_of(&entries).await.unwrap();
+        let given = GivenBack { head: head.clone(), entries, deposits };
+        let taken = take_back(&platform, &given).await.unwrap();
+        note_cosigned_head(&platform, &head).await.unwrap();
+        admit_staff(&platform).await;
+        drop(platform);
+        store.close().unwrap();
+        taken
     }
 
     /// The platform comes back on its address; nothing says that it may write yet.

@@ -3,8 +3,10 @@
 
 use std::path::Path;
 
+use heqi_evidence::verdict::{ClaimName, Conclusion};
 use heqi_evidence_store::gate::ReadOnly;
 use heqi_registration::Custodian;
+use heqi_verify::Examination;
 use serde_json::json;
 
 use super::device::Client;
@@ -133,6 +135,74 @@ async fn a_platform_without_its_notary_is_read_only_until_it_is_heard() {
     assert_eq!(house.centre_gate().why(), None);
     let anchors = Client::of(&house.centre_url).get("", "/anchors.json").await;
     assert_eq!(anchors.status, 200);
+    sign(&house, 1).await;
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_that_lost_its_machine_comes_back_from_the_notary() {
+    let house = House::start(Second::Real).await;
+    let signed = sign(&house, 2).await;
+    let anchors = Client::of(&house.centre_url).get("", "/anchors.json").await.ok();
+    let record = signed[0]["record_id"].as_str().unwrap();
+    let path = format!("/api/v1/records/{record}/bundle");
+    let before = house.client.get(STAFF, &path).await.ok();
+    // Exporting is a record of its own.
+    house.until_answered(&Custodian::ALL).await;
+    let head = house.until_cosigned().await;
+    let records = house.records().await;
+
+    let stopped = house.stop_platform().await;
+    std::fs::remove_dir_all(stopped.store()).unwrap();
+    let refused = stopped.asks().await.unwrap_err();
+    assert!(refused.to_string().contains("heqi recover from-notary"), "{refused}");
+    let taken = stopped.takes_back().await;
+    assert_eq!(taken.entries, head.checkpoint().size());
+    assert_eq!((taken.records, taken.orphans.len()), (taken.entries, 0));
+    assert_eq!(stopped.asks().await, Ok(()), "the notary holds nothing more");
+
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    assert_eq!(house.records().await, records, "every record at its leaf");
+    for receipt in &signed {
+        let record = receipt["record_id"].as_str().unwrap();
+        let again = house.receipt(record).await;
+        assert_eq!(again["record_root"], receipt["record_root"]);
+        assert_eq!(again["logged"]["index"], receipt["logged"]["index"]);
+    }
+    let after = house.client.get(STAFF, &path).await.ok();
+    // New signings go on, in the same log.
+    sign(&house, 1).await;
+    assert!(house.records().await.len() > records.len());
+    house.stop().await;
+    for bundle in [before, after] {
+        let examined = Examination::of(&bundle, Some(&anchors), None).unwrap();
+        let required = ClaimName::required_by_default().into_iter().collect();
+        assert_eq!(examined.verdict().conclude(&required), Conclusion::Proved);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_set_back_catches_up_from_the_notary_and_keeps_what_it_had() {
+    let aside = tempfile::tempdir().unwrap();
+    let house = House::start(Second::Real).await;
+    sign(&house, 1).await;
+    let stopped = house.stop_platform().await;
+    copy(&stopped.store(), aside.path());
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    let lost = sign(&house, 1).await;
+    let records = house.records().await;
+
+    let stopped = house.stop_platform().await;
+    set_back(&stopped.store(), aside.path());
+    let taken = stopped.takes_back().await;
+    assert!(taken.entries > 0 && taken.entries < records.len() as u64 && taken.orphans.is_empty());
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    assert_eq!(house.records().await, records);
+    let record = lost[0]["record_id"].as_str().unwrap();
+    assert_eq!(house.receipt(record).await["record_root"], lost[0]["record_root"]);
     sign(&house, 1).await;
     house.stop().await;
 }

@@ -21,7 +21,7 @@ use heqi_notary_protocol::http::{Deadlines, HttpPool};
 use heqi_notary_protocol::{PeerClient, WitnessClient};
 use heqi_notary_sync::run_stamping;
 use heqi_pki::keys::{PublicKey, Signer};
-use heqi_service_kit::api_key::ApiKey;
+use heqi_service_kit::api_key::{ApiKey, ApiKeyHash};
 use heqi_service_kit::lifecycle::{ShutdownTrigger, TaskGroup};
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::{Health, Metrics};
@@ -163,7 +163,7 @@ pub(crate) async fn start(
     let surroundings = Surroundings {
         office,
         role,
-        platform_keys: vec![api_key(settings)?.hash()],
+        platform_keys: api_keys(settings)?,
         peer_witness: Some(peer_witness(settings)?),
         peer: Some(peer),
         entropy: entropy.clone(),
@@ -224,12 +224,18 @@ fn data_centre(
     })
 }
 
-fn api_key(settings: &NotarySettings) -> Result<ApiKey, ServiceError> {
-    let path = &settings.platform.api_key_file;
+/// The keys the platform may come with: the one it deposits with, and one to recover with while there is one.
+fn api_keys(settings: &NotarySettings) -> Result<Vec<ApiKeyHash>, ServiceError> {
+    let platform = &settings.platform;
+    let files = std::iter::once(&platform.api_key_file).chain(&platform.recovery_key_file);
+    files.map(|file| Ok(api_key(file)?.hash())).collect()
+}
+
+fn api_key(path: &Path) -> Result<ApiKey, ServiceError> {
     let text = std::fs::read_to_string(path)
-        .map_err(|source| KeyError::Unreadable { path: path.clone(), source })?;
+        .map_err(|source| KeyError::Unreadable { path: path.to_owned(), source })?;
     ApiKey::from_authorization(&format!("Bearer {}", text.trim_end()))
-        .map_err(|_| ServiceError::Key(KeyError::Form(path.clone())))
+        .map_err(|_| ServiceError::Key(KeyError::Form(path.to_owned())))
 }
 
 fn peer_witness(settings: &NotarySettings) -> Result<PeerWitness, ServiceError> {

@@ -223,6 +223,7 @@ impl Trust {
         PlatformPeerSettings {
             url: self.platform_url.clone(),
             api_key_file: self.platform_keys.join(key_file),
+            recovery_key_file: None,
             log: LogAnchor {
                 organisation: PLATFORM_ORGANISATION.to_owned(),
                 validity: self.always,
