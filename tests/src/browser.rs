@@ -21,8 +21,12 @@ use serde_json::json;
 pub use page::{Page, Trouble};
 use pipe::Pipe;
 
-const PROGRAMS: [&str; 4] =
-    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/opt/google/chrome/chrome"];
+const PROGRAMS: [&str; 4] = [
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/opt/google/chrome/chrome",
+];
 
 /// No window, nothing that phones home, no profile of anybody.
 const FLAGS: [&str; 12] = [

@@ -14,6 +14,7 @@
 //! - [`Examination`]: bytes in, verdict out
 //! - [`ForkExamination`]: the same for a file that convicts a log (`docs/spec/fork-proof.md`)
 //! - [`Unreadable`]: why a file could not be examined, and what to do
+//! - [`PAGE`]: `verify.html`, the same for a browser, written apart from this code
 //! - [`run`]: the command from arguments to exit code
 
 mod arguments;
@@ -21,6 +22,7 @@ mod examination;
 mod fork;
 mod json;
 mod layout;
+mod page;
 mod report;
 mod run;
 mod unreadable;
@@ -29,5 +31,6 @@ mod words;
 pub use arguments::VerifyArgs;
 pub use examination::Examination;
 pub use fork::{ForkExamination, ForkFinding};
+pub use page::{PAGE, PageArgs, page_digest, write_page};
 pub use run::run;
 pub use unreadable::{Unreadable, Which};

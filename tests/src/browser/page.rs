@@ -45,7 +45,8 @@ impl<'a> Page<'a> {
     /// # Errors
     /// The browser refused or fell silent.
     pub fn resize(&mut self, width: u32, height: u32) -> Result<(), BrowserError> {
-        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.ask("Emulation.setDeviceMetricsOverride", &size).map(drop)
     }
 
@@ -122,7 +123,8 @@ impl<'a> Page<'a> {
     /// The browser refused or fell silent.
     pub fn picture(&mut self) -> Result<Vec<u8>, BrowserError> {
         let size = self.ask("Page.getLayoutMetrics", &json!({}))?["cssContentSize"].take();
-        let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
+        let clip =
+            json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
         let parameters = json!({"captureBeyondViewport": true, "clip": clip});
         let taken = self.ask("Page.captureScreenshot", &parameters)?;
         let data = taken["data"].as_str().unwrap_or_default();
