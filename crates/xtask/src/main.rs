@@ -8,6 +8,7 @@
 //!
 //! - [`tests`]: the list of steps and the flags that change it
 //! - [`step`]: one step: a command or a check, its duration, its outcome
+//! - [`browser`]: Chromium and the packages of `verify.html`, installed if missing
 //! - [`cargo`]: cargo with the right target directory, `cargo-nextest` installed if missing
 //! - [`doc_tests`]: which packages have examples to run
 //! - [`fuzz`]: libFuzzer over every parser of foreign bytes, on stable
@@ -17,6 +18,7 @@
 //! - [`spdx`]: licence expressions (SPDX 2.3, annex D)
 #![expect(clippy::print_stdout, reason = "a developer tool reports on its standard output")]
 
+mod browser;
 mod cargo;
 mod doc_tests;
 mod fuzz;

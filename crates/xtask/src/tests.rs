@@ -4,7 +4,7 @@ use cargo_metadata::Metadata;
 
 use crate::cargo::Cargo;
 use crate::step::Report;
-use crate::{doc_tests, licences};
+use crate::{browser, doc_tests, licences};
 
 /// Everything compiled for a step uses the same profile, so that build scripts, macros
 /// and the metadata of dependencies are made once.
@@ -57,6 +57,7 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
     if !cargo.has_nextest() {
         report.command("install nextest", &mut cargo.install_nextest());
     }
+    browser::prepare(metadata.workspace_root.as_std_path());
     let mut nextest = cargo.locked_command(&["nextest", "run", "--workspace"]);
     nextest.args(["--cargo-profile", PROFILE]);
     if flags.quick {
