@@ -16,6 +16,15 @@ fn parts() -> BundleParts {
         envelope: Some(b"envelope".to_vec()),
         proof: Some(b"proof".to_vec()),
         record: b"record".to_vec(),
+        time: [(
+            7,
+            TimeAnchor {
+                consistency: Some(b"proof".to_vec()),
+                note: b"stamped note".to_vec(),
+                tokens: [("test".to_owned(), b"token".to_vec())].into(),
+            },
+        )]
+        .into(),
     }
 }
 

@@ -19,6 +19,7 @@ pub const TEST_ONLY_NOTICE: &str = "TEST ONLY 测试证书 不具有法律效力
 
 /// The extensions the profile reads.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing a certificate may say")]
 pub(crate) struct Extensions {
     pub(crate) authority: Authority,
     pub(crate) key_usage: Option<KeyUsage>,

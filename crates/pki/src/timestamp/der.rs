@@ -122,10 +122,9 @@ impl<'a> Node<'a> {
     /// without the byte that keeps it positive; zero is one byte 0.
     pub(super) fn unsigned(self) -> Result<&'a [u8], Malformed> {
         match self.value {
-            [] => Err(Malformed),
             [0] => Ok(self.value),
             [0, rest @ ..] if rest.first().is_some_and(|next| next & 0x80 != 0) => Ok(rest),
-            [0, ..] => Err(Malformed),
+            [] | [0, ..] => Err(Malformed),
             [first, ..] if first & 0x80 != 0 => Err(Malformed),
             all => Ok(all),
         }
