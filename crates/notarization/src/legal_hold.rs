@@ -33,7 +33,7 @@ struct Holds {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Hold {
-    hold: Digest,
+    id: Digest,
     placed_at: UtcMillis,
     lifted_at: Option<UtcMillis>,
     reasons: Vec<Sealed<String>>,
@@ -122,16 +122,16 @@ async fn change(
         let sealed = Sealed::seal(&key, place.as_bytes(), &reason.to_owned(), office.entropy())?;
         match change {
             HoldChange::Placed => holds.holds.push(Hold {
-                hold,
+                id: hold,
                 placed_at: now,
                 lifted_at: None,
                 reasons: vec![sealed],
             }),
             HoldChange::Lifted => {
-                let held = holds.holds.iter_mut().find(|h| h.hold == hold && h.lifted_at.is_none());
-                let held = held.ok_or(LegalHoldError::NoSuchHold)?;
-                held.lifted_at = Some(now);
-                held.reasons.push(sealed);
+                let entry = holds.holds.iter_mut().find(|h| h.id == hold && h.lifted_at.is_none());
+                let entry = entry.ok_or(LegalHoldError::NoSuchHold)?;
+                entry.lifted_at = Some(now);
+                entry.reasons.push(sealed);
             }
         }
         let salt: [u8; 16] = office.entropy().bytes();

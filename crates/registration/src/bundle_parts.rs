@@ -86,7 +86,7 @@ async fn add_private(
             }
             // What was erased is not in the bundle; the record proves without it.
             Err(Fault::Erased) => {}
-            Err(fault) => return Err(fault.into()),
+            Err(fault) => return Err(fault),
         }
     }
     Ok(())

@@ -123,14 +123,14 @@ pub async fn place_hold(
         let next = ledger::next_place(platform, stored.filing.chain()).await?;
         let record = record(platform, request, command.filing, None, &why)?;
         let hold_id = record.record_id();
-        let changed = HoldChanged { record_id: hold_id, hold_id };
+        let answer = HoldChanged { record_id: hold_id, hold_id };
         let row = HoldRow { placed_at: next.place.recorded_at, lifted_at: None };
 
         let mut changes = Changeset::new();
         record.write(platform, &mut changes, &next)?;
         HOLDS.insert(&mut changes, &Pair(command.filing, hold_id), &row).map_err(Fault::from)?;
-        if act.commit(changes, &changed).await?.is_some() {
-            return Ok(changed);
+        if act.commit(changes, &answer).await?.is_some() {
+            return Ok(answer);
         }
     }
 }
@@ -158,14 +158,14 @@ pub async fn lift_hold(
         let hold = hold.ok_or(LegalHoldError::NoSuchHold)?;
         let next = ledger::next_place(platform, stored.filing.chain()).await?;
         let record = record(platform, request, command.filing, Some(command.hold), &why)?;
-        let changed = HoldChanged { record_id: record.record_id(), hold_id: command.hold };
+        let answer = HoldChanged { record_id: record.record_id(), hold_id: command.hold };
         let row = HoldRow { lifted_at: Some(next.place.recorded_at), ..hold.value };
 
         let mut changes = Changeset::new();
         record.write(platform, &mut changes, &next)?;
         HOLDS.replace(&mut changes, &key, hold.version, &row).map_err(Fault::from)?;
-        if act.commit(changes, &changed).await?.is_some() {
-            return Ok(changed);
+        if act.commit(changes, &answer).await?.is_some() {
+            return Ok(answer);
         }
     }
 }
