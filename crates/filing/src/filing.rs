@@ -1,12 +1,16 @@
 //! The filing 办件 and its states. What parties did are facts held by the parties; the
 //! state follows from them, so the order in which parties act makes no difference.
 
+mod erasure;
+mod parts;
 mod refusal;
 mod standing;
 #[cfg(test)]
 mod tests;
 mod transitions;
 mod wording;
+
+use std::sync::Arc;
 
 use heqi_vocabulary::{ChainId, Digest, DocumentId, FilingId, FilingNo, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
@@ -17,6 +21,7 @@ use crate::party::{Capacity, Party};
 use crate::timer::{self, Due};
 use crate::words::CompanyTitle;
 
+pub use parts::{Contradiction, FilingHead};
 pub use refusal::{
     AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, EndError, NotOpen,
     ObjectError, OpenSigningError, ReplaceDocumentError, ReturnToDraftingError,
@@ -117,7 +122,9 @@ pub struct Filing {
     company_name: CompanyTitle,
     chain: ChainId,
     documents: Vec<Document>,
-    parties: Vec<Party>,
+    /// Shared between copies: an act changes one party and copies no other.
+    #[serde(with = "parts::shared")]
+    parties: Vec<Arc<Party>>,
     opened_at: UtcMillis,
     state: FilingState,
 }
@@ -175,18 +182,18 @@ impl Filing {
     }
 
     /// Every party, in the order added.
-    pub fn parties(&self) -> &[Party] {
-        &self.parties
+    pub fn parties(&self) -> impl ExactSizeIterator<Item = &Party> + Clone {
+        self.parties.iter().map(AsRef::as_ref)
     }
 
     /// This party.
     pub fn party(&self, id: PartyId) -> Option<&Party> {
-        self.parties.iter().find(|party| party.id() == id)
+        self.parties().find(|party| party.id() == id)
     }
 
     /// Who handles the filing, once that party was added.
     pub fn handler(&self) -> Option<&Party> {
-        self.parties.iter().find(|party| party.capacities().contains(&Capacity::Handler))
+        self.parties().find(|party| party.capacities().contains(&Capacity::Handler))
     }
 
     /// What this party still has to sign, in the order attached. Empty when it has signed
@@ -203,7 +210,7 @@ impl Filing {
 
     /// Who has not confirmed. Silence is never a yes.
     pub fn unconfirmed(&self) -> impl Iterator<Item = &Party> {
-        self.parties.iter().filter(|party| party.confirmation.confirmed_at().is_none())
+        self.parties().filter(|party| party.confirmation.confirmed_at().is_none())
     }
 
     /// What falls due while it stands as it does, earliest first.

@@ -50,9 +50,9 @@ pub use confirmation::Confirmation;
 pub use consent::{ConsentAnswer, ConsentKind, ConsentText, Decision};
 pub use document::{Document, DocumentRef, MediaType, NewDocument, RequiredSigners};
 pub use filing::{
-    AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, EndError, EndReason, Filing,
-    FilingState, NewFiling, NotOpen, ObjectError, OpenSigningError, ReplaceDocumentError,
-    ReturnToDraftingError,
+    AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, Contradiction, EndError,
+    EndReason, Filing, FilingHead, FilingState, NewFiling, NotOpen, ObjectError, OpenSigningError,
+    ReplaceDocumentError, ReturnToDraftingError,
 };
 pub use intent::IntentStatement;
 pub use matter::Matter;

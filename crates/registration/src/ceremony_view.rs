@@ -175,7 +175,6 @@ pub async fn ceremony_view(
         signed,
         others: filing
             .parties()
-            .iter()
             .filter(|other| other.id() != party_id)
             .map(|other| OtherParty::of(other, &filing))
             .collect(),

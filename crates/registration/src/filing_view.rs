@@ -121,7 +121,7 @@ pub async fn filing_view(
         opened_at: filing.opened_at(),
         state: *filing.state(),
         missing_signatures: filing.missing_signatures(),
-        parties: filing.parties().iter().map(|party| PartyView::of(party, filing)).collect(),
+        parties: filing.parties().map(|party| PartyView::of(party, filing)).collect(),
         documents: filing.documents().iter().map(DocumentView::of).collect(),
         shown_sha256: shown_sha256(filing)?,
         version: stored.version,

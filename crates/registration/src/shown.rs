@@ -26,7 +26,6 @@ struct ShownSignature {
 pub(crate) fn shown_sha256(filing: &Filing) -> Result<Digest, Fault> {
     let shown: Vec<ShownSignature> = filing
         .parties()
-        .iter()
         .flat_map(|party| party.signatures().iter().map(move |signature| (party.id(), signature)))
         .filter_map(|(party, signature)| {
             let document = filing.document(signature.document).filter(|d| d.is_current())?;

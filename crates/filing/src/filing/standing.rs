@@ -1,6 +1,7 @@
 //! How the state of a filing follows from its facts.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use heqi_vocabulary::{PartyId, UtcMillis};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -60,12 +61,12 @@ impl Filing {
 
     /// When the last party confirmed, if all did.
     pub(super) fn confirmed_since(&self) -> Option<UtcMillis> {
-        let answers = self.parties.iter().map(|party| party.confirmation.confirmed_at());
+        let answers = self.parties().map(|party| party.confirmation.confirmed_at());
         answers.collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
     pub(super) fn signers(&self) -> impl Iterator<Item = &Party> {
-        self.parties.iter().filter(|party| party.is_signer())
+        self.parties().filter(|party| party.is_signer())
     }
 
     pub(super) fn unsigned_by<'a>(
@@ -80,7 +81,7 @@ impl Filing {
     }
 
     pub(super) fn holder_of(&self, capacity: Capacity) -> bool {
-        self.parties.iter().any(|party| party.capacities().contains(&capacity))
+        self.parties().any(|party| party.capacities().contains(&capacity))
     }
 
     /// Whether the identifier is taken, or the same bytes are a current document.
@@ -90,13 +91,15 @@ impl Filing {
 
     pub(super) fn answer(&mut self, id: PartyId, answer: Confirmation) {
         for party in self.parties.iter_mut().filter(|party| party.id() == id) {
-            party.confirmation = answer;
+            Arc::make_mut(party).confirmation = answer;
         }
     }
 
     pub(super) fn forget_confirmations(&mut self) {
-        for party in &mut self.parties {
-            party.confirmation = Confirmation::Pending {};
+        let answered =
+            |party: &&mut Arc<Party>| !matches!(party.confirmation, Confirmation::Pending {});
+        for party in self.parties.iter_mut().filter(answered) {
+            Arc::make_mut(party).confirmation = Confirmation::Pending {};
         }
     }
 
@@ -106,10 +109,10 @@ impl Filing {
         let objected = |p: &Party| p.confirmation.is_objection();
         let signed = self.signed_since().is_some();
         let confirmed = signed && self.confirmed_since().is_some();
-        if self.parties.iter().any(unfit) {
+        if self.parties().any(unfit) {
             return Some("a party acts in a capacity it cannot have");
         }
-        if self.parties.iter().map(Party::id).collect::<BTreeSet<_>>().len() != self.parties.len() {
+        if self.parties().map(Party::id).collect::<BTreeSet<_>>().len() != self.parties.len() {
             return Some("a party stands twice");
         }
         let (fits, objection_fits) = match &self.state {
@@ -120,7 +123,7 @@ impl Filing {
             FilingState::Frozen { by, .. } => (self.party(*by).is_some_and(objected), true),
             FilingState::Ended { .. } => (true, true),
         };
-        let silent_objection = !objection_fits && self.parties.iter().any(objected);
+        let silent_objection = !objection_fits && self.parties().any(objected);
         (!fits || silent_objection)
             .then_some("the state does not follow from the signatures and answers")
     }

@@ -1,6 +1,7 @@
 //! What can happen to a filing. Each either happens whole or changes nothing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use heqi_vocabulary::{Digest, DocumentId, PartyId, SigningId, UtcMillis};
 
@@ -51,14 +52,14 @@ impl Filing {
             return Err(AddPartyError::CapacityTaken { capacity });
         }
         let party = Party::new(id, who, capacities);
-        let shareholders = self.parties.iter().filter(|party| party.is_shareholder()).count();
+        let shareholders = self.parties().filter(|party| party.is_shareholder()).count();
         if party.is_shareholder() && shareholders >= MAX_SHAREHOLDERS {
             return Err(AddPartyError::TooManyShareholders);
         }
         if self.parties.len() >= MAX_PARTIES {
             return Err(AddPartyError::TooManyParties);
         }
-        self.parties.push(party);
+        self.parties.push(Arc::new(party));
         Ok(())
     }
 
@@ -158,7 +159,7 @@ impl Filing {
         }
         let signatures =
             documents.iter().map(|d| Signature { document: d.document, signing, at: now });
-        signer.signatures.extend(signatures);
+        Arc::make_mut(signer).signatures.extend(signatures);
         self.settle(now);
         Ok(())
     }

@@ -116,7 +116,31 @@ async fn fifty_signers_of_many_documents_still_fit_the_rows() {
     let signatures: usize = view.parties.iter().map(|party| party.signatures.len()).sum();
     assert_eq!(signatures, 50 * documents);
     let prefix = format!("filing/{}/", drafted.filing);
-    let rows = world.platform.backend().scan(prefix.as_bytes(), None, 100).await.unwrap();
-    assert!(rows.len() > 1, "the filing outgrew one row");
-    assert_eq!(rows.iter().map(|(_, row)| row.version).collect::<BTreeSet<_>>().len(), 1);
+    let rows = world.platform.backend().scan(prefix.as_bytes(), None, 200).await.unwrap();
+    assert_eq!(
+        rows.len(),
+        1 + documents + 51,
+        "a head, the documents, fifty signers and a handler"
+    );
+    let whole: usize = rows.iter().map(|(_, row)| row.value.len()).sum();
+    assert!(whole > 60_000, "the filing outgrew one row: {whole} bytes");
+}
+
+#[tokio::test]
+async fn a_signature_writes_the_row_of_its_party_and_no_other() {
+    let world = World::new().await;
+    let drafted = world.drafted(3).await;
+    let prefix = format!("filing/{}/", drafted.filing);
+    let versions = async || {
+        let rows = world.platform.backend().scan(prefix.as_bytes(), None, 200).await.unwrap();
+        rows.into_iter().map(|(_, row)| row.version).collect::<Vec<_>>()
+    };
+    let first = world.visitor(drafted.filing, drafted.parties[0]).await;
+    world.sign(&first).await;
+    let before = versions().await;
+    let second = world.visitor(drafted.filing, drafted.parties[1]).await;
+    world.sign(&second).await;
+    let after = versions().await;
+    let written = before.iter().zip(&after).filter(|(before, after)| before != after).count();
+    assert_eq!((before.len(), written), (after.len(), 1));
 }
