@@ -85,7 +85,8 @@ fn to_vec(value: &Value) -> Vec<u8> {
     out
 }
 
-fn write(value: &Value, out: &mut Vec<u8>) {
+/// Appends the canonical form of a value whose numbers were checked.
+pub(crate) fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
@@ -103,41 +104,57 @@ fn write(value: &Value, out: &mut Vec<u8>) {
             out.push(b']');
         }
         Value::Object(members) => {
-            let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
-            // RFC 8785 section 3.2.3 sorts by UTF-16 code units, which differs from UTF-8
-            // order above U+FFFF.
-            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
             out.push(b'{');
-            for (place, (name, member)) in sorted.into_iter().enumerate() {
-                if place > 0 {
-                    out.push(b',');
-                }
-                write_string(name, out);
-                out.push(b':');
-                write(member, out);
+            if members.keys().map(String::as_bytes).is_sorted()
+                && members.keys().all(|k| k.is_ascii())
+            {
+                write_members(members.iter(), out);
+            } else {
+                let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
+                // RFC 8785 section 3.2.3 sorts by UTF-16 code units, which differs from UTF-8
+                // order above U+FFFF.
+                sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+                write_members(sorted.into_iter(), out);
             }
             out.push(b'}');
         }
     }
 }
 
-fn write_string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    for character in text.chars() {
-        match character {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\u{8}' => out.extend_from_slice(b"\\b"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\u{c}' => out.extend_from_slice(b"\\f"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            control if control < ' ' => {
-                out.extend_from_slice(format!("\\u{:04x}", u32::from(control)).as_bytes());
-            }
-            other => out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
+fn write_members<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut Vec<u8>) {
+    for (place, (name, member)) in members.enumerate() {
+        if place > 0 {
+            out.push(b',');
         }
+        write_string(name, out);
+        out.push(b':');
+        write(member, out);
     }
+}
+
+/// Appends a string with its quotes.
+pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut rest = text.as_bytes();
+    // Everything up to the next character that has an escape is written as it is: UTF-8
+    // continuation bytes are none of them.
+    while let Some(plain) = rest.iter().position(|byte| *byte < b' ' || b"\"\\".contains(byte)) {
+        let (before, from) = rest.split_at(plain);
+        out.extend_from_slice(before);
+        let Some((special, after)) = from.split_first() else { break };
+        match special {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+        }
+        rest = after;
+    }
+    out.extend_from_slice(rest);
     out.push(b'"');
 }
 

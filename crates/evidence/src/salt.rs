@@ -73,9 +73,25 @@ impl RecordSeed {
 
     /// The salt of `slot`: the first 16 bytes of HMAC-SHA-256(seed, slot as one byte).
     pub fn salt(&self, slot: u8) -> Salt {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+        self.salts().salt(slot)
+    }
+
+    /// All salts of this seed: the key is taken up once.
+    pub(crate) fn salts(&self) -> Salts {
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             unreachable!("HMAC takes keys of every length (RFC 2104 section 2)")
         };
+        Salts(mac)
+    }
+}
+
+/// The salts of one seed.
+pub(crate) struct Salts(Hmac<Sha256>);
+
+impl Salts {
+    /// See [`RecordSeed::salt`].
+    pub(crate) fn salt(&self, slot: u8) -> Salt {
+        let mut mac = self.0.clone();
         mac.update(&[slot]);
         let full: [u8; 32] = mac.finalize().into_bytes().into();
         let mut salt = [0; 16];

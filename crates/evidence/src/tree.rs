@@ -28,11 +28,36 @@ pub(crate) fn attribute_leaf(
     value: &Value,
     provenance: Provenance,
 ) -> Result<Hash, canonical::CanonicalError> {
-    let json = canonical::to_bytes(&(salt, name, value, provenance))?;
-    let mut bytes = Vec::with_capacity(ATTRIBUTE_LABEL.len() + json.len());
+    canonical::check_numbers(value).map_err(canonical::CanonicalError::NotStrict)?;
+    let mut bytes = Vec::with_capacity(192);
     bytes.extend_from_slice(ATTRIBUTE_LABEL);
-    bytes.extend_from_slice(&json);
+    bytes.push(b'[');
+    canonical::write_string(&salt.to_text(), &mut bytes);
+    bytes.push(b',');
+    canonical::write_string(name, &mut bytes);
+    bytes.push(b',');
+    canonical::write(value, &mut bytes);
+    bytes.push(b',');
+    canonical::write_string(provenance.as_str(), &mut bytes);
+    bytes.push(b']');
     Ok(leaf_hash(&bytes))
+}
+
+/// The root of a perfect tree over these leaves, which is what [`AttributeTree`] finds and
+/// all that sealing a record needs. Of another number of leaves than a power of two it is
+/// no root of any attribute tree.
+pub(crate) fn root_of(leaves: &[Hash]) -> Hash {
+    let mut layer = leaves.to_vec();
+    while layer.len() > 1 {
+        layer = layer
+            .chunks(2)
+            .map(|pair| match pair {
+                [left, right] => node_hash(*left, *right),
+                lone => lone.first().copied().unwrap_or_else(|| Hash::from_bytes([0; 32])),
+            })
+            .collect();
+    }
+    layer.first().copied().unwrap_or_else(|| Hash::from_bytes([0; 32]))
 }
 
 /// A built attribute tree.
@@ -44,6 +69,7 @@ impl AttributeTree {
         Self(MerkleTree::from_leaves(&bytes))
     }
 
+    #[cfg(test)]
     pub(crate) fn root(&self) -> Hash {
         // Only a tree without leaves has no root, and every schema has at least 16.
         Hash::from_bytes(self.0.root().unwrap_or_default())
@@ -82,6 +108,10 @@ pub(crate) fn root_from_parts(
         return Err(TreeError::Slot);
     }
     let count = TreeError::HelperCount(helpers.len());
+    if opened.len() == usize::from(slots) && helpers.is_empty() {
+        let leaves: Vec<Hash> = opened.values().copied().collect();
+        return Ok(root_of(&leaves));
+    }
     let mut remaining = helpers.iter();
     let mut layer = opened.clone();
     let mut width = slots;
@@ -155,7 +185,18 @@ mod tests {
     fn the_built_root_is_the_recursive_root() {
         for slots in [16, 32, 64] {
             assert_eq!(AttributeTree::build(&leaves(slots)).root(), recursive_root(&leaves(slots)));
+            assert_eq!(root_of(&leaves(slots)), recursive_root(&leaves(slots)));
         }
+    }
+
+    #[test]
+    fn a_leaf_hashes_the_canonical_list_of_its_four_members() {
+        let salt = Salt::from_bytes([7; 16]);
+        let value = serde_json::json!({ "b": ["\u{1f602}\u{fb33}\"\n"], "a": -1 });
+        let list = canonical::to_bytes(&(salt, "place", &value, Provenance::Reported)).unwrap();
+        let leaf = attribute_leaf(salt, "place", &value, Provenance::Reported).unwrap();
+        assert_eq!(leaf, leaf_hash(&[ATTRIBUTE_LABEL, &list].concat()));
+        assert!(attribute_leaf(salt, "n", &1.5.into(), Provenance::Observed).is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::canonical::CanonicalError;
 use crate::disclosure::{self, Attribute, Disclosure, DisclosureError};
 use crate::salt::Salt;
 use crate::schema::{RecordKind, Schema};
-use crate::tree::{AttributeTree, attribute_leaf};
+use crate::tree::{AttributeTree, attribute_leaf, root_of};
 
 /// A device's own attribute tree, every slot open.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl ClientAttributes {
 
     /// The root that the signing statement carries.
     pub fn root(&self) -> Digest {
-        Digest::from_bytes(*AttributeTree::build(&self.leaves()).root().as_bytes())
+        Digest::from_bytes(*root_of(&self.leaves()).as_bytes())
     }
 
     /// The attribute of this name.
