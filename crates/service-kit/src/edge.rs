@@ -5,7 +5,9 @@
 //! take is then a 405 with `Allow`. `App::route` and the attribute macros turn it into a 404.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -15,11 +17,12 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, ResponseError};
+use futures_util::FutureExt as _;
 use heqi_vocabulary::Entropy;
 
 use crate::client_address::TrustedProxies;
 use crate::language::ReaderLanguage;
-use crate::metrics::{HttpMetrics, known};
+use crate::metrics::{HttpMetrics, Metrics, known};
 use crate::problem::{Problem, Reader, RequestProblem};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::security_headers;
@@ -35,6 +38,43 @@ pub struct Edge {
     pub trusted_proxies: TrustedProxies,
     /// Where requests are counted.
     pub metrics: HttpMetrics,
+    /// Requests of any kind at once; more are refused with 503.
+    pub requests_max: usize,
+    /// How many there are.
+    pub under_way: Arc<AtomicUsize>,
+}
+
+impl Edge {
+    /// An edge that believes these proxies and lets any number of requests in.
+    pub fn new(
+        entropy: Arc<dyn Entropy>,
+        trusted_proxies: TrustedProxies,
+        metrics: &Metrics,
+    ) -> Self {
+        Self {
+            entropy,
+            trusted_proxies,
+            metrics: HttpMetrics::register(metrics),
+            requests_max: usize::MAX,
+            under_way: Arc::default(),
+        }
+    }
+
+    /// The same for so many requests at once.
+    #[must_use]
+    pub const fn with_requests_max(mut self, requests_max: usize) -> Self {
+        self.requests_max = requests_max;
+        self
+    }
+}
+
+/// One request under way.
+struct Inside(Arc<AtomicUsize>);
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for Edge {
@@ -67,10 +107,23 @@ pub async fn around<B: MessageBody + 'static>(
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(client);
 
-    let answered = match next.call(request).await {
-        Ok(response) => Ok(readable(response.map_into_boxed_body(), &reader)),
-        Err(error) => Err(problem_of(&error).for_reader(reader)),
+    let inside = Inside(edge.under_way.clone());
+    let answered = if edge.under_way.fetch_add(1, Ordering::Relaxed) >= edge.requests_max {
+        Err(Problem::from(RequestProblem::Overloaded).for_reader(reader))
+    } else {
+        // The state behind a handler is made of parts that keep their own order; a request
+        // that panicked leaves nothing of its own.
+        match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(Ok(response)) => Ok(readable(response.map_into_boxed_body(), &reader)),
+            Ok(Err(error)) => Err(problem_of(&error).for_reader(reader)),
+            Err(_) => {
+                edge.metrics.panicked();
+                tracing::error!(request.id = %id, "a handler panicked");
+                Err(Problem::from(RequestProblem::Internal).for_reader(reader))
+            }
+        }
     };
+    drop(inside);
 
     match answered {
         Ok(mut response) => {

@@ -15,6 +15,9 @@
 //! - [`telemetry`]: log lines, as text or JSON
 //! - [`lifecycle`]: tasks that stop together, with a deadline
 //! - [`listener`]: an address to listen on; plain HTTP on loopback only
+//! - [`tls`]: who we are, who our peers are, and both read again while we run
+//! - [`serve`]: a server on a listener, with the deadlines every service has
+//! - [`panics`]: what a defect may say
 //!
 //! A request, in the order things happen to it:
 //! - [`edge`]: the one middleware that tells the whole story
@@ -22,6 +25,8 @@
 //! - [`client_address`]: who is calling, behind proxies we trust
 //! - [`language`]: in which language the caller reads
 //! - [`api_key`]: who may call (scoped keys, hashed at rest)
+//! - [`rates`]: how often one caller may ask
+//! - [`admission`]: how much is under way at once
 //! - [`limits`]: how much may be sent
 //! - [`problem`]: failures over HTTP (RFC 9457), in Chinese and English
 //! - [`security_headers`]: what a browser may do with an answer
@@ -31,9 +36,11 @@
 //! - [`health`]: alive, and ready with named checks
 //! - [`metrics`]: counts and durations in the text form of OpenMetrics
 
+pub mod admission;
 pub mod alarms;
 pub mod api_key;
 pub mod client_address;
+mod connections;
 pub mod edge;
 pub mod health;
 pub mod language;
@@ -41,18 +48,23 @@ pub mod lifecycle;
 pub mod limits;
 pub mod listener;
 pub mod metrics;
+pub mod panics;
 pub mod problem;
+pub mod rates;
 pub mod request_id;
 pub mod secret;
 pub mod security_headers;
+pub mod serve;
 pub mod settings;
 pub mod system;
 pub mod telemetry;
+pub mod tls;
 
 mod base32;
 #[cfg(test)]
 mod testing;
 
+pub use admission::{Admission, Load, Ticket};
 pub use alarms::{AlarmLimits, Alarms};
 pub use api_key::{ApiKey, ApiKeyHash, Scope};
 pub use client_address::{ClientAddress, TrustedProxies};
@@ -64,6 +76,8 @@ pub use limits::Limits;
 pub use listener::Listener;
 pub use metrics::Metrics;
 pub use problem::{Problem, ProblemDocument};
+pub use rates::{Limiter, Rates};
 pub use request_id::RequestId;
 pub use secret::Secret;
+pub use serve::Running;
 pub use system::{SystemClock, SystemEntropy};

@@ -1,12 +1,14 @@
 //! An address to listen on.
 //!
-//! Heqi speaks plain HTTP between processes of one machine only. Everything else needs
-//! TLS, which does not exist yet, so an address that others can reach is refused.
+//! Heqi speaks plain HTTP between processes of one machine only. An address that others can
+//! reach needs TLS; without it, it is refused.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
 use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::tls::config::ServerTls;
 
 /// Connections that may wait to be accepted. The standard library's 128 is less than a
 /// thousand clients that arrive at once.
@@ -27,7 +29,8 @@ pub enum ListenError {
     /// Others could reach it, and would read everything.
     #[error(
         "{listen} can be reached from other machines, and plain HTTP would show everything to \
-         the network between; listen on 127.0.0.1 or [::1], or put a TLS proxy in front"
+         the network between; give the service a certificate in [tls], or listen on 127.0.0.1 \
+         or [::1] and put a TLS proxy in front"
     )]
     NotLoopback {
         /// What was asked for.
@@ -43,21 +46,37 @@ pub enum ListenError {
     },
 }
 
-/// A socket that accepts connections. Bind all of a program's listeners first: with port 0
+/// Sockets that accept connections. Bind all of a program's listeners first: with port 0
 /// the address is known only then, and others may need to be told it.
 #[derive(Debug)]
 pub struct Listener {
-    socket: TcpListener,
+    first: Bound,
+    more: Vec<Bound>,
+}
+
+/// One socket.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(crate) socket: TcpListener,
     address: SocketAddr,
+    pub(crate) tls: Option<ServerTls>,
 }
 
 impl Listener {
-    /// Listens on `listen`, written `host:port`. Port 0 takes a free one. A host with several
-    /// addresses is tried in order, IPv4 first.
+    /// Listens with plain HTTP on `listen`, written `host:port`. Port 0 takes a free one. A
+    /// host with several addresses is tried in order, IPv4 first.
     ///
     /// # Errors
     /// No such host, an address that other machines can reach, or one that is taken.
     pub fn bind(listen: &str) -> Result<Self, ListenError> {
+        Self::bind_with(listen, None)
+    }
+
+    /// The same with TLS, if there is any, and then on any address.
+    ///
+    /// # Errors
+    /// As [`Listener::bind`].
+    pub fn bind_with(listen: &str, tls: Option<ServerTls>) -> Result<Self, ListenError> {
         let resolved = listen.to_socket_addrs().and_then(|found| {
             let mut found: Vec<SocketAddr> = found.collect();
             found.sort_by_key(SocketAddr::is_ipv6);
@@ -65,32 +84,51 @@ impl Listener {
         });
         let addresses = resolved
             .map_err(|source| ListenError::Unresolved { listen: listen.to_owned(), source })?;
-        if !addresses.iter().all(|address| address.ip().to_canonical().is_loopback()) {
+        let is_local = addresses.iter().all(|address| address.ip().to_canonical().is_loopback());
+        if tls.is_none() && !is_local {
             return Err(ListenError::NotLoopback { listen: listen.to_owned() });
         }
         let mut refusal = ListenError::NotLoopback { listen: listen.to_owned() };
         for address in addresses {
             match open(address) {
-                Ok((socket, address)) => return Ok(Self { socket, address }),
+                Ok((socket, address)) => {
+                    return Ok(Self { first: Bound { socket, address, tls }, more: Vec::new() });
+                }
                 Err(source) => refusal = ListenError::Refused { address, source },
             }
         }
         Err(refusal)
     }
 
-    /// The address that was bound, with the real port.
+    /// Both together: one service on several addresses, of which the first names it.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.more.push(other.first);
+        self.more.extend(other.more);
+        self
+    }
+
+    /// The first address that was bound, with the real port.
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.first.address
     }
 
-    /// The address as the beginning of a URL, without a slash at its end.
+    /// The first address as the beginning of a URL, without a slash at its end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.first.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.first.address)
     }
 
-    /// The socket, for `HttpServer::listen`.
+    /// The first socket, for an `HttpServer::listen` of one's own. [`crate::serve::server`]
+    /// takes all of them, with their TLS.
     pub fn into_std(self) -> TcpListener {
-        self.socket
+        self.first.socket
+    }
+
+    pub(crate) fn into_bound(self) -> Vec<Bound> {
+        let mut all = vec![self.first];
+        all.extend(self.more);
+        all
     }
 }
 

@@ -85,6 +85,7 @@ pub fn metrics(metrics: Data<Metrics>) -> Ready<Result<HttpResponse, Problem>> {
 pub struct HttpMetrics {
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    panics: Counter,
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
@@ -113,7 +114,17 @@ impl HttpMetrics {
                 Unit::Seconds,
                 durations,
             ),
+            panics: metrics.register(
+                "http_panics",
+                "Requests whose handler panicked",
+                Counter::default(),
+            ),
         }
+    }
+
+    /// Counts a handler that panicked.
+    pub fn panicked(&self) {
+        self.panics.inc();
     }
 
     /// Counts one request. `route` is the pattern that matched, never the path.

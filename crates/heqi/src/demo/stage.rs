@@ -10,7 +10,7 @@ use heqi_service_kit::client_address::TrustedProxies;
 use heqi_service_kit::edge::Edge;
 use heqi_service_kit::lifecycle::TaskGroup;
 use heqi_service_kit::listener::Listener;
-use heqi_service_kit::metrics::{HttpMetrics, Metrics};
+use heqi_service_kit::metrics::Metrics;
 use heqi_vocabulary::Language;
 use tokio::sync::RwLock;
 use tokio::task::JoinSet;
@@ -129,11 +129,11 @@ fn open_pages(
         signers: Arc::new(RwLock::new(signers)),
         exported: Arc::new(RwLock::new(None)),
     };
-    let edge = Data::new(Edge {
-        entropy: world.shared_entropy(),
-        trusted_proxies: TrustedProxies::default(),
-        metrics: HttpMetrics::register(&Metrics::default()),
-    });
+    let edge = Data::new(Edge::new(
+        world.shared_entropy(),
+        TrustedProxies::default(),
+        &Metrics::default(),
+    ));
     let mut pages = TaskGroup::new();
     for (name, listener, page) in [("guide", guide, Page::Guide), ("inbox", inbox, Page::Inbox)] {
         let server = guide::serve(listener, page, shown.clone(), edge.clone())

@@ -112,11 +112,8 @@ struct Seen {
 
 async fn send(request: TestRequest) -> Seen {
     let metrics = Data::new(Metrics::default());
-    let edge = Data::new(Edge {
-        entropy: Arc::new(Counting::default()),
-        trusted_proxies: TrustedProxies::parse(["10.0.0.0/8"]).unwrap(),
-        metrics: HttpMetrics::register(&metrics),
-    });
+    let trusted = TrustedProxies::parse(["10.0.0.0/8"]).unwrap();
+    let edge = Data::new(Edge::new(Arc::new(Counting::default()), trusted, &metrics));
     let app = App::new().app_data(edge).configure(routes).wrap(from_fn(around));
     let app = init_service(app).await;
     Seen { response: call_service(&app, request.to_request()).await, metrics }
@@ -330,11 +327,8 @@ async fn refuse(
 #[actix_web::test]
 async fn what_an_inner_middleware_refuses_is_a_problem_with_all_its_headers() {
     let metrics = Metrics::default();
-    let edge = Data::new(Edge {
-        entropy: Arc::new(Counting::default()),
-        trusted_proxies: TrustedProxies::default(),
-        metrics: HttpMetrics::register(&metrics),
-    });
+    let trusted = TrustedProxies::default();
+    let edge = Data::new(Edge::new(Arc::new(Counting::default()), trusted, &metrics));
     let app = App::new().app_data(edge).wrap(from_fn(refuse)).wrap(from_fn(around));
     let app = init_service(app).await;
     let error = try_call_service(&app, get("/?lang=en").to_request()).await.unwrap_err();
@@ -344,4 +338,44 @@ async fn what_an_inner_middleware_refuses_is_a_problem_with_all_its_headers() {
     assert!(response.headers().contains_key(CONTENT_SECURITY_POLICY));
     assert_eq!(response.headers().get(CONTENT_LANGUAGE).unwrap(), "en");
     assert_eq!(error.as_error::<Problem>().unwrap().code(), "forbidden");
+}
+
+async fn defect() -> HttpResponse {
+    panic!("330112196405120006");
+}
+
+#[actix_web::test]
+async fn a_handler_that_panics_is_a_problem_and_the_next_request_is_answered() {
+    let metrics = Metrics::default();
+    let edge = Edge::new(Arc::new(Counting::default()), TrustedProxies::default(), &metrics);
+    let app = App::new()
+        .app_data(Data::new(edge))
+        .configure(routes)
+        .route("/defect", web::get().to(defect))
+        .wrap(from_fn(around));
+    let app = init_service(app).await;
+    let error = try_call_service(&app, get("/defect").to_request()).await.unwrap_err();
+    assert_eq!(error.error_response().status(), 500);
+    assert_eq!(error.as_error::<Problem>().unwrap().code(), "internal");
+    assert!(!error.to_string().contains("330112"));
+    assert!(call_service(&app, get("/who").to_request()).await.status().is_success());
+    assert!(metrics.to_text().unwrap().contains("heqi_http_panics_total 1\n"));
+}
+
+#[actix_web::test]
+async fn more_requests_than_the_edge_holds_are_turned_away_with_a_time_to_come_back() {
+    let metrics = Metrics::default();
+    let edge = Edge::new(Arc::new(Counting::default()), TrustedProxies::default(), &metrics)
+        .with_requests_max(1);
+    let under_way = edge.under_way.clone();
+    let app = App::new().app_data(Data::new(edge)).configure(routes).wrap(from_fn(around));
+    let app = init_service(app).await;
+    assert!(call_service(&app, get("/who").to_request()).await.status().is_success());
+    under_way.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let error = try_call_service(&app, get("/who").to_request()).await.unwrap_err();
+    let answer = error.error_response();
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers().get("retry-after").unwrap(), "1");
+    under_way.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+    assert!(call_service(&app, get("/who").to_request()).await.status().is_success());
 }

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, ResponseError};
 use heqi_vocabulary::{Explain, Explanation, Language};
 
 use super::Problem;
+use crate::admission::RETRY_AFTER_S;
 
 /// What can be wrong with a request whatever it asks for.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -62,6 +63,12 @@ pub enum RequestProblem {
     /// Too many requests at once.
     #[error("too many requests")]
     TooManyRequests,
+    /// Too much is under way; nothing of this was begun.
+    #[error("too much is under way")]
+    Overloaded,
+    /// A route between organisations, called without a certificate we believe.
+    #[error("no believed certificate of a peer organisation on this connection")]
+    PeerCertificateRequired,
     /// A failure of ours.
     #[error("internal failure")]
     Internal,
@@ -85,11 +92,11 @@ impl RequestProblem {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::PeerCertificateRequired => StatusCode::FORBIDDEN,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -128,6 +135,8 @@ impl Explain for RequestProblem {
             Self::Forbidden => "forbidden",
             Self::Timeout => "timeout",
             Self::TooManyRequests => "too_many_requests",
+            Self::Overloaded => "overloaded",
+            Self::PeerCertificateRequired => "peer_certificate_required",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
         }
@@ -169,6 +178,8 @@ impl RequestProblem {
             Self::Forbidden => "当前凭证不能进行这项操作。",
             Self::Timeout => "等待请求的时间过长,未作任何更改。",
             Self::TooManyRequests => "请求过于频繁。",
+            Self::Overloaded => "同时处理的请求过多,此次请求未开始处理,未作任何更改。",
+            Self::PeerCertificateRequired => "此地址只供对方机构使用,连接上没有其有效证书。",
             Self::Internal => "服务内部出错,不是您的操作有误。",
             Self::Unavailable => "服务正在启动、停止或等待恢复。",
         };
@@ -188,7 +199,8 @@ impl RequestProblem {
             Self::TooLarge { .. } => "请减小内容后重新提交。",
             Self::Unauthorized => "请使用有效的凭证重试,或联系管理员重新签发。",
             Self::Forbidden => "请使用有相应权限的凭证,或联系管理员。",
-            Self::TooManyRequests => "请稍等片刻再试。",
+            Self::TooManyRequests | Self::Overloaded => "请稍等片刻再试。",
+            Self::PeerCertificateRequired => "请核对双方的 TLS 证书、根证书与名称设置。",
             Self::Internal => "请稍后重试;如仍有问题,请将请求编号告知管理员。",
             Self::Unavailable => "请稍后重试,已保存的内容不会丢失。",
         }
@@ -220,6 +232,13 @@ impl RequestProblem {
             Self::Forbidden => "This credential does not allow this action.",
             Self::Timeout => "The request took too long to arrive; nothing was changed.",
             Self::TooManyRequests => "There were too many requests in a short time.",
+            Self::Overloaded => {
+                "Too much is under way; this request was not begun and nothing was changed."
+            }
+            Self::PeerCertificateRequired => {
+                "This address is for the other organisation, and the connection shows no \
+                 certificate of it."
+            }
             Self::Internal => "Something failed inside the service; it was not your doing.",
             Self::Unavailable => "The service is starting, stopping or recovering.",
         };
@@ -241,7 +260,10 @@ impl RequestProblem {
             Self::TooLarge { .. } => "Make it smaller and send it again.",
             Self::Unauthorized => "Try again with a valid credential, or ask for a new one.",
             Self::Forbidden => "Use a credential that allows it, or ask the administrator.",
-            Self::TooManyRequests => "Wait a moment and try again.",
+            Self::TooManyRequests | Self::Overloaded => "Wait a moment and try again.",
+            Self::PeerCertificateRequired => {
+                "Check certificate, pinned roots and name in the TLS settings of both sides."
+            }
             Self::Internal => {
                 "Try again later; if it stays, tell the administrator the request id."
             }
@@ -252,7 +274,11 @@ impl RequestProblem {
 
 impl From<RequestProblem> for Problem {
     fn from(problem: RequestProblem) -> Self {
-        Self::new(problem.status(), &problem)
+        let written = Self::new(problem.status(), &problem);
+        match problem {
+            RequestProblem::Overloaded => written.retry_after_seconds(RETRY_AFTER_S),
+            _ => written,
+        }
     }
 }
 
