@@ -4,6 +4,7 @@
 //! - [`browser`]: `verify.html` in a real Chromium says what the program says
 //! - [`evidence_vectors`]: every vector of `tests/vectors/evidence` gets its verdict
 //! - [`fuzz`]: every parser of foreign bytes over its corpus and fixed mutations
+//! - [`liars`]: who contradicts himself is caught
 //! - [`layering`]: which crate may depend on which
 //! - [`secrets`]: what holds key bytes wipes them and shows nothing
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
@@ -13,4 +14,5 @@ mod browser;
 mod evidence_vectors;
 mod fuzz;
 mod layering;
+mod liars;
 mod secrets;

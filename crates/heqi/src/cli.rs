@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Sync(ServiceArgs),
     /// Check an evidence bundle, offline
     Verify(heqi_verify::VerifyArgs),
+    /// Follow a log from outside and catch it when it shows two histories
+    Monitor(heqi_monitor::MonitorArgs),
     /// Check this machine and a data folder, one line per requirement
     Doctor(DoctorArgs),
     /// Look after a stopped service's store

@@ -56,6 +56,9 @@ pub fn run() -> ExitCode {
         Some(Command::Verify(args)) => {
             return ExitCode::from(heqi_verify::run(&args, &mut io::stdout(), &mut io::stderr()));
         }
+        Some(Command::Monitor(args)) => in_runtime(async move {
+            Ok(heqi_monitor::run(&args, &SystemClock, &mut io::stdout()).await)
+        }),
         Some(Command::Platform(args)) => commands::serve::platform(args.config.as_deref()),
         Some(Command::Notary(args)) => commands::serve::notary(args.config.as_deref()),
         Some(Command::TimeAuthority(args)) => {

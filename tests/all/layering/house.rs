@@ -9,7 +9,14 @@ const ROWS: &[&[&str]] = &[
     &["heqi-evidence-store", "heqi-documents"],
     &["heqi-registration", "heqi-notarization"],
     &["heqi-pages", "heqi-notary-protocol", "heqi-face", "heqi-notify", "heqi-providers"],
-    &["heqi-api", "heqi-notary-center", "heqi-notary-sync", "heqi-time-authority", "heqi-verify"],
+    &[
+        "heqi-api",
+        "heqi-monitor",
+        "heqi-notary-center",
+        "heqi-notary-sync",
+        "heqi-time-authority",
+        "heqi-verify",
+    ],
     &["heqi"],
 ];
 

@@ -1,0 +1,71 @@
+//! What others were told by the log: heads, proofs and receipts in their hands.
+
+use heqi_evidence::bundle::EvidenceBundle;
+use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::leaf::{LogLeaf, RecordRoot};
+use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::proof_file::ProofFile;
+use heqi_tlog::tree::{Hash, leaf_hash};
+use heqi_vocabulary::Digest;
+
+/// One thing in the hands of others.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Heard {
+    /// Where it came from, for the report.
+    pub from: String,
+    /// The head in it, not verified; none in a deposit receipt.
+    pub head: Option<SignedCheckpoint>,
+    /// The proof in it, and the leaf if it is known.
+    pub proof: Option<(ProofFile, Option<Hash>)>,
+    /// A leaf that must stand somewhere in the log.
+    pub leaf: Option<Hash>,
+}
+
+/// It is none of the files a log leaves in people's hands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("neither a checkpoint, a tlog-proof, a receipt nor an evidence bundle")]
+pub struct HeardError;
+
+impl Heard {
+    /// Reads a checkpoint, a tlog-proof, a receipt of the platform (JSON), a deposit receipt
+    /// (a DSSE envelope) or an evidence bundle.
+    ///
+    /// # Errors
+    /// [`HeardError`].
+    pub fn read(from: &str, bytes: &[u8]) -> Result<Self, HeardError> {
+        let from = from.to_owned();
+        if let Ok(head) = SignedCheckpoint::parse(bytes) {
+            return Ok(Self { from, head: Some(head), proof: None, leaf: None });
+        }
+        if let Ok(proof) = ProofFile::parse(bytes) {
+            return Ok(Self::of_proof(from, proof, None));
+        }
+        if let Ok(bundle) = EvidenceBundle::read(bytes) {
+            let proof =
+                bundle.parts.proof.as_deref().and_then(|bytes| ProofFile::parse(bytes).ok());
+            let record = Disclosure::parse(&bundle.parts.record).map_err(|_| HeardError)?;
+            let leaf = record_leaf(record.root());
+            return Ok(Self::of_proof(from, proof.ok_or(HeardError)?, Some(leaf)));
+        }
+        let receipt: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| HeardError)?;
+        if receipt.get("payloadType").is_some() {
+            let leaf = LogLeaf::Statement(Digest::of(bytes)).to_bytes();
+            return Ok(Self { from, head: None, proof: None, leaf: Some(leaf_hash(&leaf)) });
+        }
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let root = receipt.get("record_root").and_then(text).ok_or(HeardError)?;
+        let root: Digest = root.parse().map_err(|_| HeardError)?;
+        let proof = receipt.pointer("/logged/proof").and_then(text).ok_or(HeardError)?;
+        let proof = ProofFile::parse(proof.as_bytes()).map_err(|_| HeardError)?;
+        Ok(Self::of_proof(from, proof, Some(record_leaf(root))))
+    }
+
+    fn of_proof(from: String, proof: ProofFile, leaf: Option<Hash>) -> Self {
+        let head = Some(proof.checkpoint().clone());
+        Self { from, head, proof: Some((proof, leaf)), leaf: None }
+    }
+}
+
+fn record_leaf(root: Digest) -> Hash {
+    leaf_hash(&LogLeaf::Record(RecordRoot::new(root)).to_bytes())
+}
