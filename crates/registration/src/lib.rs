@@ -37,6 +37,7 @@
 //!
 //! For the worker:
 //! - [`deposit_queue`]: what is to be deposited, and what custodians and cosigners said
+//! - [`sweep`]: what is kept for a while only
 
 pub mod access;
 mod act;
@@ -79,6 +80,7 @@ pub mod request;
 mod rows;
 mod shown;
 mod stamping;
+pub mod sweep;
 mod tally;
 mod wording;
 

@@ -14,6 +14,7 @@ mod privacy;
 mod property;
 mod refusals;
 mod rights;
+mod sweep;
 mod watched;
 mod wording;
 mod world;
