@@ -12,12 +12,13 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use heqi_registration::{Actor, access};
-use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
+use heqi_service_kit::{Problem, Ticket};
 
 use crate::problem_of::refused;
 use crate::state::State;
 
+mod caller;
 mod table;
 
 pub use table::{ACCESS_TABLE, Access, Rule, Verb};
@@ -32,11 +33,13 @@ pub(crate) async fn authorise(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match decide(&state, &request).await {
-        Ok(Some(actor)) => {
-            request.extensions_mut().insert(actor);
+        Ok(actor) => {
+            request.extensions_mut().insert(Ticket::new(&state.admission));
+            if let Some(actor) = actor {
+                request.extensions_mut().insert(actor);
+            }
             next.call(request).await
         }
-        Ok(None) => next.call(request).await,
         // An answer, not an error: so the route is still known where requests are counted.
         // `into_response` would lose the problem inside it.
         Err(problem) => {
@@ -51,8 +54,20 @@ async fn decide(state: &State, request: &ServiceRequest) -> Result<Option<Actor>
     let Some(rule) = find(request.method(), &path) else {
         return Err(method_not_allowed(&path));
     };
-    let Access::Only { scopes, signer } = rule.access else { return Ok(None) };
-    let actor = authenticate(state, request).await?;
+    caller::refuse_encoded(request)?;
+    let Access::Only { scopes, signer } = rule.access else {
+        caller::admit_everybody(state, request, &path)?;
+        return Ok(None);
+    };
+    let actor = match authenticate(state, request).await {
+        Ok(actor) => actor,
+        // Whoever shows no valid credential spends what the address has.
+        Err(refusal) => {
+            caller::admit_stranger(state, request, rule)?;
+            return Err(refusal);
+        }
+    };
+    caller::admit(state, &actor, rule)?;
     let may = match &actor {
         Actor::ApiKey { scopes: held, .. } => scopes.iter().any(|scope| held.contains(scope)),
         Actor::Signer { .. } => signer,

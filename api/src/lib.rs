@@ -40,5 +40,6 @@ pub mod settings;
 mod state;
 
 pub use figures::StoreGauges;
-pub use server::{Api, PeerAnswering, Running, StartError, Surroundings};
+pub use heqi_service_kit::Running;
+pub use server::{Api, PeerAnswering, StartError, Surroundings};
 pub use settings::ApiSettings;

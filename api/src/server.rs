@@ -1,28 +1,25 @@
 //! The service as a running thing: started on a listener, stopped by draining.
 
-use std::future::pending;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
-use actix_web::{App, HttpResponse, HttpServer};
+use actix_web::{App, HttpResponse};
 use heqi_evidence_store::gate::ReadOnly;
 use heqi_evidence_store::witness::Witness;
 use heqi_pki::keys::Signer;
 use heqi_registration::Platform;
 use heqi_service_kit::health::Readiness;
-use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
-use heqi_service_kit::metrics::HttpMetrics;
 use heqi_service_kit::problem::RequestProblem;
-use heqi_service_kit::{Alarms, Edge, Health, Listener, Metrics, Shutdown, TaskGroup, edge};
+use heqi_service_kit::serve::{self, Serving};
+use heqi_service_kit::{
+    Admission, Alarms, Edge, Health, Limiter, Listener, Metrics, Running, Shutdown, TaskGroup, edge,
+};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;
-use tokio::task::JoinHandle;
 
 use crate::access::authorise;
 use crate::figures::{Figures, StoreGauges};
@@ -32,11 +29,6 @@ use crate::recent::Recent;
 use crate::routes;
 use crate::settings::ApiSettings;
 use crate::state::State;
-
-/// How long an idle connection is kept for the next request.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long the head of a request may take to arrive.
-const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 
 /// What the service is given beside its settings.
 #[derive(Clone)]
@@ -118,7 +110,7 @@ impl Api {
         surroundings: Surroundings,
         shutdown: Shutdown,
     ) -> Result<Server, StartError> {
-        if !settings.has_plain_log_name() {
+        if !serve::is_plain_log_name(&settings.log_name) {
             return Err(StartError::LogName(settings.log_name));
         }
         let Surroundings {
@@ -138,13 +130,15 @@ impl Api {
                 _ => Readiness::NotReady("a write or sync has failed"),
             });
         }
-        let edge = Data::new(Edge {
-            entropy,
+        let edge = Edge::new(entropy, settings.trusted_proxies.clone(), &metrics);
+        let edge = Data::new(edge.with_requests_max(settings.load.requests_max));
+        let limits = settings.limits;
+        let serving = Serving {
+            workers: settings.workers,
+            drain_timeout_ms: settings.drain_timeout_ms,
+            load: settings.load,
             trusted_proxies: settings.trusted_proxies.clone(),
-            metrics: HttpMetrics::register(&metrics),
-        });
-        let (workers, limits) = (settings.workers.max(1), settings.limits);
-        let drain_s = settings.drain_timeout_ms.div_ceil(1_000);
+        };
         let health = Data::from(health);
         let figures = Figures::register(&metrics, store_gauges);
         crate::alarms::watch(&alarms, &settings.alarms, &figures);
@@ -154,6 +148,8 @@ impl Api {
             recent: Recent::new(),
             docs: RenderedDocs::of(openapi::to_json()),
             platform,
+            limiter: Limiter::new(settings.rates, &metrics),
+            admission: Admission::new(settings.load, &metrics),
             settings,
             witness,
             peer,
@@ -161,7 +157,7 @@ impl Api {
             shutdown,
         });
         tokio::spawn(crate::alarms::look_until_stopped(state.clone().into_inner()));
-        let server = HttpServer::new(move || {
+        let application = move || {
             App::new()
                 .app_data(edge.clone())
                 .app_data(state.clone())
@@ -171,15 +167,8 @@ impl Api {
                 .default_service(web::to(nothing_here))
                 .wrap(from_fn(authorise))
                 .wrap(from_fn(edge::around))
-        });
-        Ok(server
-            .workers(workers)
-            .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
-            .client_request_timeout(HEAD_DEADLINE)
-            .shutdown_timeout(drain_s)
-            .disable_signals()
-            .listen(listener.into_std())?
-            .run())
+        };
+        Ok(serve::server(application, listener, &serving)?)
     }
 
     /// Starts the service by itself, in the present runtime.
@@ -191,40 +180,12 @@ impl Api {
         listener: Listener,
         surroundings: Surroundings,
     ) -> Result<Running, StartError> {
-        let address = listener.address();
+        let (address, url) = (listener.address(), listener.url());
         let mut group = TaskGroup::new();
-        let trigger = group.trigger();
-        let deadline = Duration::from_millis(settings.drain_timeout_ms) + Duration::from_secs(5);
+        let drain = Duration::from_millis(settings.drain_timeout_ms);
         let server = Self::server(settings, listener, surroundings, group.shutdown())?;
         group.spawn_server("api", server);
-        let task = tokio::spawn(group.run_until(pending::<()>(), deadline));
-        Ok(Running { address, trigger, task })
-    }
-}
-
-/// A service that runs.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    trigger: ShutdownTrigger,
-    task: JoinHandle<Ended>,
-}
-
-impl Running {
-    /// Where it listens, with the real port.
-    pub const fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The address as the beginning of a URL, without a slash at its end.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// Takes no new connection, finishes the requests it has, and ends.
-    pub async fn stop(self) -> Ended {
-        self.trigger.request();
-        self.task.await.unwrap_or_default()
+        Ok(Running::run(address, url, group, drain))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the operator decides about this service.
 
-use heqi_service_kit::{AlarmLimits, Limits, TrustedProxies};
+use heqi_service_kit::{AlarmLimits, Limits, Load, Rates, TrustedProxies};
 use serde::Deserialize;
 
 /// The `api` table of the settings.
@@ -17,6 +17,14 @@ pub struct ApiSettings {
     pub trusted_proxies: TrustedProxies,
     /// How much may be sent.
     pub limits: Limits,
+    /// How often one caller may ask.
+    pub rates: Rates,
+    /// How much is under way at once.
+    pub load: Load,
+    /// Whether the routes between organisations ask for a certificate of a known one. The
+    /// program sets it when it knows any.
+    #[serde(skip)]
+    pub peer_certificates: bool,
     /// When somebody is told.
     pub alarms: AlarmLimits,
     /// How long a body may take to arrive, in milliseconds.
@@ -39,36 +47,14 @@ impl Default for ApiSettings {
             log_name: "platform".to_owned(),
             trusted_proxies: TrustedProxies::default(),
             limits,
+            rates: Rates::default(),
+            load: Load::default(),
+            peer_certificates: false,
             alarms: AlarmLimits::default(),
             body_deadline_ms: 60_000,
             wait_max_ms: 30_000,
             drain_timeout_ms: 10_000,
             coverage_refresh_s: 5,
-        }
-    }
-}
-
-impl ApiSettings {
-    /// Whether the log's name can stand in an address as it is.
-    pub(crate) fn has_plain_log_name(&self) -> bool {
-        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-';
-        !self.log_name.is_empty()
-            && self.log_name.len() <= 64
-            && !self.log_name.starts_with('.')
-            && self.log_name.bytes().all(plain)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_name_is_one_plain_part_of_an_address() {
-        let named = |name: &str| ApiSettings { log_name: name.to_owned(), ..Default::default() };
-        assert!(named("demo-2026").has_plain_log_name());
-        for name in ["", "a/b", "..", "A", "日志", "a b"] {
-            assert!(!named(name).has_plain_log_name(), "{name}");
         }
     }
 }

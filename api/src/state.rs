@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heqi_evidence_store::witness::Witness;
 use heqi_registration::Platform;
-use heqi_service_kit::{Alarms, Metrics, Shutdown};
+use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
 
 use crate::figures::Figures;
 use crate::pages::docs::RenderedDocs;
@@ -28,6 +28,10 @@ pub(crate) struct State {
     pub(crate) figures: Figures,
     /// What somebody is told of.
     pub(crate) alarms: Arc<Alarms>,
+    /// How often each caller has asked.
+    pub(crate) limiter: Limiter,
+    /// How much is under way.
+    pub(crate) admission: Arc<Admission>,
     /// The newest signings.
     pub(crate) recent: Recent,
     /// The description of the interface, ready to be sent.

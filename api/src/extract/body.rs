@@ -10,9 +10,9 @@ use actix_web::{FromRequest, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use heqi_service_kit::Problem;
 use heqi_service_kit::limits::payload_problem;
 use heqi_service_kit::problem::RequestProblem;
+use heqi_service_kit::{Problem, Ticket};
 use heqi_vocabulary::Digest;
 use sha2::{Digest as _, Sha256};
 
@@ -54,6 +54,7 @@ impl<K: UploadKind> FromRequest for Upload<K> {
         let fits = is_media_type(request, K::MEDIA_TYPE);
         let announced = announced_bytes(request);
         let payload = payload.take();
+        let ticket = Ticket::of(request);
         Box::pin(async move {
             let state = state.ok_or(RequestProblem::Internal)?;
             if !fits {
@@ -61,7 +62,7 @@ impl<K: UploadKind> FromRequest for Upload<K> {
             }
             let limit_bytes = K::limit_bytes(&state.settings);
             let Hashed { bytes, sha256 } =
-                read(payload, announced, limit_bytes, &state.settings).await?;
+                read(payload, announced, limit_bytes, &state.settings, ticket).await?;
             Ok(Self { bytes, sha256, kind: PhantomData })
         })
     }
@@ -82,20 +83,32 @@ pub(super) fn announced_bytes(request: &HttpRequest) -> Option<usize> {
 /// Reads a body.
 ///
 /// # Errors
-/// It is too long, announced as too long, breaks off, or takes too long to arrive.
+/// It is too long, announced as too long, breaks off, or takes too long to arrive; or too
+/// much is under way.
 pub(super) async fn read(
     payload: Payload,
     announced: Option<usize>,
     limit_bytes: usize,
     settings: &ApiSettings,
+    ticket: Option<Ticket>,
 ) -> Result<Hashed, Problem> {
     if announced.is_some_and(|announced| announced > limit_bytes) {
         return Err(RequestProblem::TooLarge { limit_bytes }.into());
     }
+    if let Some(ticket) = &ticket {
+        ticket.reserve(announced.unwrap_or(limit_bytes))?;
+    }
     let deadline = Duration::from_millis(settings.body_deadline_ms);
     let collected = tokio::time::timeout(deadline, collect(payload, announced, limit_bytes)).await;
     match collected {
-        Ok(collected) => Ok(collected?),
+        Ok(collected) => {
+            let hashed = collected?;
+            // The work begins when the body is here: what a slow network takes is not ours.
+            if let Some(ticket) = &ticket {
+                ticket.begin()?;
+            }
+            Ok(hashed)
+        }
         Err(_) => Err(EdgeProblem::BodyTooSlow.into()),
     }
 }

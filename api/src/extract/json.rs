@@ -4,8 +4,8 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
+use heqi_service_kit::{Problem, Ticket};
 use heqi_vocabulary::Digest;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -35,11 +35,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
         let is_json = body::is_media_type(request, "application/json");
         let announced = body::announced_bytes(request);
         let payload = payload.take();
+        let ticket = Ticket::of(request);
         Box::pin(async move {
             let state = state.ok_or(RequestProblem::Internal)?;
             let limit_bytes = state.settings.limits.json_bytes;
             let Hashed { bytes, sha256 } =
-                body::read(payload, announced, limit_bytes, &state.settings).await?;
+                body::read(payload, announced, limit_bytes, &state.settings, ticket).await?;
             if !is_json && !bytes.is_empty() {
                 return Err(RequestProblem::UnsupportedMediaType.into());
             }

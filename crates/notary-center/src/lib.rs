@@ -36,6 +36,7 @@ mod routes;
 pub mod service;
 pub mod settings;
 
+pub use heqi_service_kit::Running;
 pub use peer::PeerComparison;
-pub use service::{DataCentre, NotaryCenter, PeerWitness, Role, Running, StartError, Surroundings};
+pub use service::{DataCentre, NotaryCenter, PeerWitness, Role, StartError, Surroundings};
 pub use settings::CenterSettings;

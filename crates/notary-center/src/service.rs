@@ -1,16 +1,13 @@
 //! The service as a running thing: started on a listener, stopped by draining.
 
-use std::future::pending;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Bytes, Data};
-use actix_web::{App, HttpResponse, HttpServer};
+use actix_web::{App, HttpResponse};
 use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::witness::Witness;
 use heqi_notarization::deposited::{DepositedError, totals};
@@ -20,26 +17,23 @@ use heqi_notary_protocol::WitnessClient;
 use heqi_notary_protocol::peer::watch::SetBack;
 use heqi_pki::keys::Signer;
 use heqi_service_kit::health::Readiness;
-use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
-use heqi_service_kit::metrics::HttpMetrics;
 use heqi_service_kit::problem::RequestProblem;
-use heqi_service_kit::{ApiKeyHash, Edge, Health, Listener, Metrics, TaskGroup, edge};
+use heqi_service_kit::serve::{self, Serving};
+use heqi_service_kit::{
+    ApiKeyHash, Edge, Health, Limiter, Listener, Metrics, Running, TaskGroup, edge,
+};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;
 use parking_lot::RwLock;
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
 
+use crate::access;
 use crate::feed::Feed;
 use crate::figures::Figures;
 use crate::peer::{self, PeerComparison};
 use crate::routes;
 use crate::settings::CenterSettings;
 
-/// How long an idle connection is kept for the next request.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long the head of a request may take to arrive.
-const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 pub(crate) const KIB: usize = 1024;
 
 /// What the service is given beside its settings.
@@ -139,6 +133,7 @@ pub(crate) struct State {
     pub(crate) peer: Option<PeerComparison>,
     /// Whether the store was set back behind what the platform's witness has seen.
     pub(crate) is_behind: Arc<AtomicBool>,
+    pub(crate) limiter: Limiter,
     pub(crate) settings: CenterSettings,
     pub(crate) figures: Arc<Figures>,
     pub(crate) deposit_memory: Semaphore,
@@ -168,7 +163,7 @@ impl NotaryCenter {
         listener: Listener,
         surroundings: Surroundings,
     ) -> Result<TaskGroup, StartError> {
-        if !settings.has_plain_log_name() {
+        if !serve::is_plain_log_name(&settings.log_name) {
             return Err(StartError::LogName(settings.log_name));
         }
         let Surroundings {
@@ -211,13 +206,16 @@ impl NotaryCenter {
             group.spawn("own log feed", feed.run(group.shutdown()));
         }
 
-        let edge = Data::new(Edge {
-            entropy,
+        let edge = Edge::new(entropy, settings.trusted_proxies.clone(), &metrics);
+        let edge = Data::new(edge.with_requests_max(settings.load.requests_max));
+        let limits = settings.limits;
+        let serving = Serving {
+            workers: settings.workers,
+            drain_timeout_ms: settings.drain_timeout_ms,
+            load: settings.load,
             trusted_proxies: settings.trusted_proxies.clone(),
-            metrics: HttpMetrics::register(&metrics),
-        });
-        let (workers, limits) = (settings.workers.max(1), settings.limits);
-        let drain_s = settings.drain_timeout_ms.div_ceil(1_000);
+        };
+        let limiter = Limiter::new(settings.rates, &metrics);
         let deposit_memory_kib = (settings.deposit_memory_bytes / KIB).max(1);
         let (health, metrics) = (Data::from(health), Data::from(metrics));
         let state = Data::new(State {
@@ -227,12 +225,13 @@ impl NotaryCenter {
             is_witnessed: peer_witness.is_some(),
             peer,
             is_behind,
+            limiter,
             settings,
             figures,
             deposit_memory: Semaphore::new(deposit_memory_kib.min(Semaphore::MAX_PERMITS)),
             deposit_memory_kib,
         });
-        let server = HttpServer::new(move || {
+        let application = move || {
             App::new()
                 .app_data(edge.clone())
                 .app_data(state.clone())
@@ -241,17 +240,10 @@ impl NotaryCenter {
                 .configure(|app| limits.apply(app))
                 .configure(|app| routes::configure(app, &state))
                 .default_service(web::to(nothing_here))
+                .wrap(from_fn(access::door))
                 .wrap(from_fn(edge::around))
-        });
-        let server = server
-            .workers(workers)
-            .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
-            .client_request_timeout(HEAD_DEADLINE)
-            .shutdown_timeout(drain_s)
-            .disable_signals()
-            .listen(listener.into_std())?
-            .run();
-        group.spawn_server("notary center", server);
+        };
+        group.spawn_server("notary center", serve::server(application, listener, &serving)?);
         Ok(group)
     }
 
@@ -264,38 +256,10 @@ impl NotaryCenter {
         listener: Listener,
         surroundings: Surroundings,
     ) -> Result<Running, StartError> {
-        let address = listener.address();
-        let deadline = Duration::from_millis(settings.drain_timeout_ms) + Duration::from_secs(5);
+        let (address, url) = (listener.address(), listener.url());
+        let drain = Duration::from_millis(settings.drain_timeout_ms);
         let group = Self::spawn(settings, listener, surroundings).await?;
-        let trigger = group.trigger();
-        let task = tokio::spawn(group.run_until(pending::<()>(), deadline));
-        Ok(Running { address, trigger, task })
-    }
-}
-
-/// A service that runs.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    trigger: ShutdownTrigger,
-    task: JoinHandle<Ended>,
-}
-
-impl Running {
-    /// Where it listens, with the real port.
-    pub const fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The address as the beginning of a URL, without a slash at its end.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// Takes no new connection, finishes the requests it has, and ends.
-    pub async fn stop(self) -> Ended {
-        self.trigger.request();
-        self.task.await.unwrap_or_default()
+        Ok(Running::run(address, url, group, drain))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the operator decides about this service.
 
-use heqi_service_kit::{Limits, TrustedProxies};
+use heqi_service_kit::{Limits, Load, Rates, TrustedProxies};
 use serde::Deserialize;
 
 /// The `center` table of the settings.
@@ -17,6 +17,14 @@ pub struct CenterSettings {
     pub trusted_proxies: TrustedProxies,
     /// How much may be sent.
     pub limits: Limits,
+    /// How often one caller may ask.
+    pub rates: Rates,
+    /// How much is under way at once.
+    pub load: Load,
+    /// Whether the routes between organisations ask for a certificate of a known one. The
+    /// program sets it when it knows any.
+    #[serde(skip)]
+    pub peer_certificates: bool,
     /// The longest upload to the mirror, in bytes, sent and unpacked.
     pub mirror_upload_bytes: usize,
     /// How much memory deposits under examination may take together, in bytes. A deposit is
@@ -39,37 +47,15 @@ impl Default for CenterSettings {
             log_name: "notary".to_owned(),
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),
+            rates: Rates::default(),
+            load: Load::default(),
+            peer_certificates: false,
             mirror_upload_bytes: 8 << 20,
             deposit_memory_bytes: 512 << 20,
             body_deadline_ms: 60_000,
             feed_interval_ms: 1_000,
             recosign_interval_ms: 60_000,
             drain_timeout_ms: 10_000,
-        }
-    }
-}
-
-impl CenterSettings {
-    /// Whether the log's name can stand in an address as it is.
-    pub(crate) fn has_plain_log_name(&self) -> bool {
-        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-';
-        !self.log_name.is_empty()
-            && self.log_name.len() <= 64
-            && !self.log_name.starts_with('.')
-            && self.log_name.bytes().all(plain)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_name_is_one_plain_part_of_an_address() {
-        let named = |name: &str| CenterSettings { log_name: name.to_owned(), ..Default::default() };
-        assert!(named("demo-2026").has_plain_log_name());
-        for name in ["", "a/b", "..", "A", "日志", "a b"] {
-            assert!(!named(name).has_plain_log_name(), "{name}");
         }
     }
 }

@@ -16,7 +16,7 @@ use heqi_pki::timestamp::{MAX_REQUEST_BYTES, QUERY_MEDIA_TYPE, REPLY_MEDIA_TYPE}
 use heqi_service_kit::health::{healthz, readyz};
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger};
 use heqi_service_kit::limits::collect;
-use heqi_service_kit::metrics::{HttpMetrics, metrics};
+use heqi_service_kit::metrics::metrics;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Edge, Health, Listener, Metrics, Problem, TaskGroup, TrustedProxies, edge};
 use heqi_vocabulary::Entropy;
@@ -45,11 +45,7 @@ impl TimeAuthority {
     ) -> io::Result<Running> {
         let address = listener.address();
         let metered = Metrics::default();
-        let edge = Data::new(Edge {
-            entropy,
-            trusted_proxies: TrustedProxies::default(),
-            metrics: HttpMetrics::register(&metered),
-        });
+        let edge = Data::new(Edge::new(entropy, TrustedProxies::default(), &metered));
         let (responder, metered) = (Data::new(responder), Data::new(metered));
         let health = Data::new(Health::default());
         let server = HttpServer::new(move || {
