@@ -23,6 +23,9 @@ use crate::journal::{Damage, JournalError};
 /// Data keys in one segment, at most: shredding rewrites no more than these.
 pub const KEYS_PER_SEGMENT: usize = 4096;
 
+/// Data keys held open, at most: an act uses half a dozen, each several times.
+const OPENED_KEYS: usize = 2048;
+
 /// The vault in files: segments of at most [`KEYS_PER_SEGMENT`] data keys, each segment under its own epoch key, each
 /// epoch key wrapped by the key-encryption key (`docs/spec/store.md` section 7).
 pub struct FileVault {
@@ -39,9 +42,11 @@ struct State {
     /// Created or erased, not yet on disk. `None`: erased.
     pending: BTreeMap<DataKeyId, Option<Secret>>,
     epochs: HashMap<u32, Secret>,
+    /// Keys that were used lately. An erased one is dropped, and wiped, before it is erased on the disk.
+    opened: HashMap<DataKeyId, Secret>,
     active: Option<Active>,
-    /// Set when a write failed: what is on disk is unknown until the vault is opened again.
-    is_broken: bool,
+    /// Why a write failed: what is on disk is unknown until the vault is opened again.
+    broken_by: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -119,12 +124,20 @@ impl FileVault {
         let Some(Slot::Stored { segment, offset }) = state.slots.get(&id).copied() else {
             return Err(VaultError::Unknown { id });
         };
+        if let Some(secret) = state.opened.get(&id) {
+            return Ok(secret.clone());
+        }
         let epoch = self.epoch_key(state, segment)?;
         let file = self.segments.segment(segment)?;
         let sealed = file.read(offset.into(), SEALED_KEY_BYTES)?;
-        open_key(&epoch, segment, id, &sealed).ok_or_else(|| VaultError::Damaged {
+        let secret = open_key(&epoch, segment, id, &sealed).ok_or_else(|| VaultError::Damaged {
             what: format!("{}: data key {id} at byte {offset} does not open", file.path.display()),
-        })
+        })?;
+        if state.opened.len() >= OPENED_KEYS {
+            state.opened.clear();
+        }
+        state.opened.insert(id, secret.clone());
+        Ok(secret)
     }
 
     fn epoch_key(&self, state: &mut State, segment: u32) -> Result<Secret, VaultError> {
@@ -139,16 +152,16 @@ impl FileVault {
     }
 
     fn flush_pending(&self, state: &mut State) -> Result<(), VaultError> {
-        if state.is_broken {
-            return Err(broken());
+        if let Some(cause) = &state.broken_by {
+            return Err(broken(cause));
         }
         if state.pending.is_empty() {
             return Ok(());
         }
-        state.is_broken = true;
-        self.write_pending(state)?;
-        state.is_broken = false;
-        Ok(())
+        let written = self.write_pending(state);
+        // Whoever comes later is told the cause: the one who met it may not live to tell.
+        state.broken_by = written.as_ref().err().map(ToString::to_string);
+        written
     }
 
     fn write_pending(&self, state: &mut State) -> Result<(), VaultError> {
@@ -157,7 +170,7 @@ impl FileVault {
                 Some(active) if active.entries < KEYS_PER_SEGMENT => active,
                 full => {
                     let number = full.map_or(Some(0), |full| full.number.checked_add(1));
-                    let number = number.ok_or_else(broken)?;
+                    let number = number.ok_or_else(|| broken("no segment number is left"))?;
                     self.write_segment(state, number, &BTreeMap::new())?
                 }
             };
@@ -282,6 +295,7 @@ impl Vault for FileVault {
         let mut state = self.state.lock();
         let mut by_segment: BTreeMap<u32, HashSet<DataKeyId>> = BTreeMap::new();
         for id in ids {
+            state.opened.remove(id);
             match state.slots.get(id) {
                 Some(Slot::Erased) => {}
                 Some(Slot::Stored { segment, .. }) => {
@@ -294,12 +308,11 @@ impl Vault for FileVault {
             }
         }
         self.flush_pending(&mut state)?;
-        state.is_broken = true;
-        for (number, erased) in &by_segment {
-            self.rewrite_without(&mut state, *number, erased)?;
-        }
-        state.is_broken = false;
-        Ok(())
+        let mut segments = by_segment.iter();
+        let rewritten = segments
+            .try_for_each(|(number, erased)| self.rewrite_without(&mut state, *number, erased));
+        state.broken_by = rewritten.as_ref().err().map(ToString::to_string);
+        rewritten
     }
 
     fn flush(&self) -> Result<u64, VaultError> {
@@ -324,8 +337,9 @@ impl fmt::Debug for FileVault {
     }
 }
 
-fn broken() -> VaultError {
-    VaultError::Io { what: "an earlier write failed; the store has to be opened again".into() }
+fn broken(cause: &str) -> VaultError {
+    let what = format!("an earlier write failed ({cause}); the store has to be opened again");
+    VaultError::Io { what }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
