@@ -171,12 +171,12 @@ impl Reading<'_> {
         for (place, revision) in parts.parties.iter().enumerate() {
             let known = self.remembered(place, *revision, |known| &known.parties);
             let known = known.and_then(|filing| filing.shared_parties().get(place).cloned());
-            let party = match known {
-                Some(party) => Some(party),
+            let found = match known {
+                Some(shared) => Some(shared),
                 None => self.part(Part::Party(place), *revision).await?.map(Arc::new),
             };
-            let Some(party) = party else { return Ok(None) };
-            parties.push(party);
+            let Some(one) = found else { return Ok(None) };
+            parties.push(one);
         }
         Filing::of_parts(head, documents, parties).map(Some).map_err(Fault::broken)
     }

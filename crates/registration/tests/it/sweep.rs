@@ -49,8 +49,8 @@ async fn an_answer_is_repeated_for_as_long_as_a_link_works_and_then_forgotten() 
 async fn a_signing_nobody_completed_ends_with_its_photo_and_a_completed_one_keeps_its_evidence() {
     let world = World::new().await;
     let drafted = world.drafted(2).await;
-    let signer = world.visitor(drafted.filing, drafted.parties[0]).await;
-    let signed = world.sign(&signer).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    let signed = world.sign(&visitor).await;
     let hesitant = world.visitor(drafted.filing, drafted.parties[1]).await;
     world.begin(&hesitant).await;
     let (begun, _) = world.ready(&hesitant).await;
@@ -66,7 +66,7 @@ async fn a_signing_nobody_completed_ends_with_its_photo_and_a_completed_one_keep
 
     let shown = ceremony_view(&world.platform, &hesitant.actor, Language::En).await.unwrap();
     assert_eq!(shown.signing_id, None, "{} is over", begun.signing_id);
-    let kept = receipt(&world.platform, &signer.actor, signed.record_id, &Wait::default()).await;
+    let kept = receipt(&world.platform, &visitor.actor, signed.record_id, &Wait::default()).await;
     assert_eq!(kept.unwrap().record_root, signed.record_root);
 }
 
