@@ -16,22 +16,25 @@ mod figures;
 mod limit;
 mod prepare;
 mod scenario;
+mod space;
 
 use crate::cli::{LoadArgs, Scenario};
 use crate::client::{CallError, Caller};
 use crate::demo::cast::DOCUMENTS;
 use crate::photo;
-use crate::world::{Addresses, World, WorldError};
-use figures::{Figures, Tally, quantile_ms, round};
+use crate::world::{World, WorldError};
+use figures::{Figures, Space, Tally, quantile_ms, round};
 use limit::{Parts, as_f64};
-use prepare::Floor;
+use prepare::{Captured, Floor};
 use scenario::Run;
+use space::{Watch, bytes_below, resident_mb};
 
 /// Ceremonies to prepare for each second of measuring; a faster machine stops early and
 /// says so by its `seconds`.
-const CEREMONIES_PER_S: u64 = 800;
-const COMPLETIONS_PER_S: u64 = 1_000;
-const DEPOSITS_PER_S: u64 = 100;
+const CEREMONIES_PER_S: u64 = 1_000;
+const COMPLETIONS_PER_S: u64 = 7_000;
+const SINGLE_PER_S: u64 = 600;
+const DEPOSITS_PER_S: u64 = 150;
 /// How long the deposits of the preparation may take before measuring begins.
 const CATCH_UP: Duration = Duration::from_mins(2);
 const ECHO: Duration = Duration::from_secs(1);
@@ -53,14 +56,20 @@ pub(crate) enum LoadError {
 /// Measures one scenario and prints the figures.
 pub(crate) async fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<(), LoadError> {
     let folder = Folder::take(args.data_dir.as_deref())?;
-    let addresses = Addresses::any();
-    let mut world = World::start(folder.path(), &addresses).await?;
+    // What completing costs does not depend on how the photo was looked at before.
+    let completes = matches!(args.scenario, Scenario::Complete | Scenario::Single);
+    let check_pixels = !args.no_pixel_checks && !completes;
+    let mut world = World::measured(folder.path(), check_pixels).await?;
     if args.scenario != Scenario::Deposit {
         world.pause_deposits();
     }
-    let figures = measure(args, &world, folder.path()).await;
+    let measured = measure(args, &world, folder.path()).await;
     world.stop().await;
-    let figures = figures?;
+    let mut figures = measured?;
+    let grown = bytes_below(&platform_of(folder.path())).saturating_sub(figures.disk_before);
+    let done = as_f64(usize::try_from(figures.ok).unwrap_or(usize::MAX)).max(1.0);
+    figures.space.disk_bytes_per_op =
+        round(as_f64(usize::try_from(grown).unwrap_or(usize::MAX)) / done);
     if args.json {
         let json = serde_json::to_string(&figures).map_err(std::io::Error::other)?;
         writeln!(out, "{json}")?;
@@ -71,9 +80,11 @@ pub(crate) async fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<(), Load
 }
 
 async fn measure(args: &LoadArgs, world: &World, folder: &Path) -> Result<Figures, LoadError> {
+    let memory_idle_mb = round(resident_mb());
     let photo = photo::of_size(args.photo_bytes, world.entropy());
-    let echo = echo_rate(&world.anonymous, args.in_flight).await;
-    let parts = Parts::measure(&photo, folder, echo, world.entropy())?;
+    let echo = echo_rate(&world.anonymous, args.in_flight().max(64)).await;
+    let pixel_checks = !args.no_pixel_checks;
+    let parts = Parts::measure(&photo, folder, echo, pixel_checks, world.entropy())?;
     let floor = Floor {
         integrator: world.integrator.clone(),
         clock: world.shared_clock(),
@@ -83,41 +94,70 @@ async fn measure(args: &LoadArgs, world: &World, folder: &Path) -> Result<Figure
     let run = Run {
         floor: floor.clone(),
         photo: photo.into(),
-        in_flight: args.in_flight.max(1),
-        duration: Duration::from_secs(args.seconds.max(1)),
+        in_flight: args.in_flight(),
+        duration: Duration::from_secs(args.seconds()),
     };
-    let count = |per_second: u64| {
-        usize::try_from(per_second.saturating_mul(args.seconds)).unwrap_or(usize::MAX)
-    };
-    let (tally, seconds, busy) = match args.scenario {
-        Scenario::Ceremony => {
-            let tokens = floor.invite(count(CEREMONIES_PER_S)).await?;
-            let busy = Processor::now();
-            let (tally, seconds) = run.ceremonies(tokens, false).await;
-            (tally, seconds, busy)
+    let prepared = prepare(args, &run).await?;
+    let before: Coverage = floor.integrator.get("/api/v1/coverage").await?;
+    let disk_before = bytes_below(&platform_of(folder));
+    let memory_before_mb = round(resident_mb());
+    let (watch, busy) = (Watch::start(), Processor::now());
+    let (tally, seconds) = match prepared {
+        Prepared::Invited(tokens) => {
+            run.ceremonies(tokens, args.scenario == Scenario::Deposit).await
         }
+        Prepared::Photographers(tokens) => run.captures(tokens).await,
+        Prepared::Captured(captured) => run.completions(captured).await,
+    };
+    let (busy_s, busy_share) = busy.until_now();
+    let memory_peak_mb = round(watch.most_mb());
+    let after: Coverage = floor.integrator.get("/api/v1/coverage").await?;
+    let done = as_f64(tally.latencies.len()).max(1.0);
+    let records = after.records.saturating_sub(before.records);
+    let space = Space {
+        memory_idle_mb,
+        memory_before_mb,
+        memory_peak_mb,
+        disk_bytes_per_op: 0.0,
+        records_per_op: round(as_f64(usize::try_from(records).unwrap_or(usize::MAX)) / done),
+    };
+    let cpu_ms_per_op = round(busy_s * 1000.0 / done);
+    let figures = figures(args, tally, seconds, &parts, busy_share);
+    Ok(Figures { cpu_ms_per_op, space, disk_before, ..figures })
+}
+
+/// What there is to work on.
+enum Prepared {
+    Invited(Vec<String>),
+    Photographers(Vec<String>),
+    Captured(Vec<Captured>),
+}
+
+async fn prepare(args: &LoadArgs, run: &Run) -> Result<Prepared, CallError> {
+    let floor = &run.floor;
+    let count = |per_second: u64| {
+        usize::try_from(per_second.saturating_mul(args.seconds())).unwrap_or(usize::MAX)
+    };
+    Ok(match args.scenario {
+        Scenario::Ceremony => Prepared::Invited(floor.invite(count(CEREMONIES_PER_S)).await?),
         Scenario::Deposit => {
             let tokens = floor.invite(count(DEPOSITS_PER_S)).await?;
             until_caught_up(&floor.integrator).await?;
-            let busy = Processor::now();
-            let (tally, seconds) = run.ceremonies(tokens, true).await;
-            (tally, seconds, busy)
+            Prepared::Invited(tokens)
         }
-        Scenario::Capture => {
-            let tokens = floor.invite(run.in_flight).await?;
-            let busy = Processor::now();
-            let (tally, seconds) = run.captures(tokens).await;
-            (tally, seconds, busy)
+        Scenario::Capture => Prepared::Photographers(floor.invite(run.in_flight).await?),
+        Scenario::Complete | Scenario::Single => {
+            let single = args.scenario == Scenario::Single;
+            let wanted = count(if single { SINGLE_PER_S } else { COMPLETIONS_PER_S });
+            let tokens = floor.invite(wanted).await?;
+            Prepared::Captured(floor.capture(tokens, &small(&run.photo)).await?)
         }
-        Scenario::Complete => {
-            let tokens = floor.invite(count(COMPLETIONS_PER_S)).await?;
-            let captured = floor.capture(tokens, &small(&run.photo)).await?;
-            let busy = Processor::now();
-            let (tally, seconds) = run.completions(captured).await;
-            (tally, seconds, busy)
-        }
-    };
-    Ok(figures(args, tally, seconds, &parts, busy.share_until_now()))
+    })
+}
+
+/// Where the platform keeps everything.
+fn platform_of(folder: &Path) -> PathBuf {
+    folder.join("platform")
 }
 
 /// What preparing wrote is deposited too; it must not stand before what is measured.
@@ -139,6 +179,7 @@ async fn until_caught_up(integrator: &Caller) -> Result<(), CallError> {
 
 #[derive(Deserialize)]
 struct Coverage {
+    records: u64,
     custodians: Vec<CustodianCoverage>,
 }
 
@@ -167,8 +208,11 @@ fn figures(args: &LoadArgs, mut tally: Tally, seconds: f64, parts: &Parts, busy:
     Figures {
         scenario: args.scenario.as_str(),
         seconds: round(seconds),
-        payload_bytes: if args.scenario == Scenario::Complete { 2048 } else { args.photo_bytes },
-        in_flight: args.in_flight,
+        payload_bytes: match args.scenario {
+            Scenario::Complete | Scenario::Single => 2048,
+            _ => args.photo_bytes,
+        },
+        in_flight: args.in_flight(),
         ok: u64::try_from(ok).unwrap_or(u64::MAX),
         errors: tally.errors,
         rate_per_s: round(rate),
@@ -178,6 +222,10 @@ fn figures(args: &LoadArgs, mut tally: Tally, seconds: f64, parts: &Parts, busy:
         ratio: round(rate / limit),
         fsync: "fdatasync per group",
         cpu_busy: round(busy),
+        cpu_ms_per_op: 0.0,
+        pixel_checks: !args.no_pixel_checks,
+        space: Space::default(),
+        disk_before: 0,
     }
 }
 
@@ -210,13 +258,13 @@ impl Processor {
         Self { ticks: process_ticks(), at: Instant::now() }
     }
 
-    /// Share of all processors that this process kept busy.
-    fn share_until_now(&self) -> f64 {
+    /// Seconds of processor time since, and their share of all processors.
+    fn until_now(&self) -> (f64, f64) {
         /// `USER_HZ`: fixed at 100 for user space on Linux.
         const TICKS_PER_S: f64 = 100.0;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let spent = (process_ticks() - self.ticks) / TICKS_PER_S;
-        spent / self.at.elapsed().as_secs_f64() / as_f64(cores)
+        (spent, spent / self.at.elapsed().as_secs_f64() / as_f64(cores))
     }
 }
 

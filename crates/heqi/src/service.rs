@@ -5,6 +5,7 @@
 pub(crate) mod notary;
 pub(crate) mod platform;
 pub(crate) mod store;
+mod sweeping;
 pub(crate) mod time;
 
 /// Why a service did not start.

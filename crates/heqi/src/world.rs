@@ -141,13 +141,8 @@ struct Running {
 }
 
 impl World {
-    /// Makes what is missing below `data_dir` and starts everything.
-    pub(crate) async fn start(data_dir: &Path, addresses: &Addresses) -> Result<Self, WorldError> {
-        let claimed = Box::pin(Claimed::claim(data_dir, addresses)).await?;
-        Box::pin(claimed.start()).await
-    }
-
-    /// The same for measuring, on any free ports; `check_pixels` is the setting of the platform.
+    /// Makes what is missing below `data_dir` and starts everything on any free ports, to be
+    /// measured; `check_pixels` is the setting of the platform.
     pub(crate) async fn measured(data_dir: &Path, check_pixels: bool) -> Result<Self, WorldError> {
         let addresses = Addresses::any();
         let claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, check_pixels)).await?;

@@ -91,16 +91,11 @@ impl Device<'_> {
         let body = self
             .completion(begun, photo, place)
             .map_err(|detail| CallError::Form { path: path.clone(), detail })?;
-        self.caller.post(&path, &body, self.entropy).await
+        self.caller.post_bytes(&path, "application/json", body, self.entropy).await
     }
 
-    /// The body of a completion.
-    pub(crate) fn completion(
-        &self,
-        begun: &Begun,
-        photo: Digest,
-        place: &Value,
-    ) -> Result<Value, String> {
+    /// The body of a completion: both parts exactly as they were signed and salted.
+    fn completion(&self, begun: &Begun, photo: Digest, place: &Value) -> Result<Bytes, String> {
         let client = self.attributes(photo, place).map_err(|e| e.to_string())?;
         let answer = &begun.answer;
         let statement = SigningStatement {
@@ -124,9 +119,9 @@ impl Device<'_> {
         };
         let envelope = statement.sign(&begun.key).map_err(|e| e.to_string())?;
         let client = client.disclose(|_| true).map_err(|e| e.to_string())?;
-        let object =
-            |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).map_err(|e| e.to_string());
-        Ok(json!({ "envelope": object(envelope.as_bytes())?, "client": object(&client)? }))
+        let parts: [&[u8]; 5] =
+            [b"{\"envelope\":", envelope.as_bytes(), b",\"client\":", &client, b"}"];
+        Ok(parts.concat().into())
     }
 
     fn attributes(

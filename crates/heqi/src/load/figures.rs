@@ -49,6 +49,32 @@ pub(crate) struct Figures {
     pub(super) fsync: &'static str,
     /// Share of all processors this process kept busy, load generator included.
     pub(super) cpu_busy: f64,
+    /// Processor time of one operation in this process: platform, both custodians and the
+    /// load generator.
+    pub(super) cpu_ms_per_op: f64,
+    /// Whether photos were decoded to the last pixel.
+    pub(super) pixel_checks: bool,
+    /// What the operations took beside time.
+    #[serde(flatten)]
+    pub(super) space: Space,
+    /// Bytes of the platform's folder before measuring.
+    #[serde(skip)]
+    pub(super) disk_before: u64,
+}
+
+/// Memory of this process and what the platform wrote.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(super) struct Space {
+    /// Resident when everything had started and nothing was asked.
+    pub(super) memory_idle_mb: f64,
+    /// Resident right before measuring, everything prepared by the load generator included.
+    pub(super) memory_before_mb: f64,
+    /// The most that was resident while measuring.
+    pub(super) memory_peak_mb: f64,
+    /// Bytes the platform's folder grew by for each operation, after the store was closed.
+    pub(super) disk_bytes_per_op: f64,
+    /// Records in the log for each operation.
+    pub(super) records_per_op: f64,
 }
 
 impl Figures {
@@ -56,7 +82,9 @@ impl Figures {
         format!(
             "{}: {:.0}/s over {:.1} s, p50 {:.2} ms, p99 {:.2} ms\n\
              {} ok, {} errors, {} in flight, payload {} bytes, fsync {}\n\
-             limit of the parts {:.0}/s, ratio {:.2}, processors {:.0} % busy",
+             limit of the parts {:.0}/s, ratio {:.2}, processors {:.0} % busy, {:.2} ms each\n\
+             memory {:.0} MB idle, {:.0} MB before, {:.0} MB at most\n\
+             disk {:.0} bytes and {:.2} records each",
             self.scenario,
             self.rate_per_s,
             self.seconds,
@@ -70,6 +98,12 @@ impl Figures {
             self.limit_per_s,
             self.ratio,
             self.cpu_busy * 100.0,
+            self.cpu_ms_per_op,
+            self.space.memory_idle_mb,
+            self.space.memory_before_mb,
+            self.space.memory_peak_mb,
+            self.space.disk_bytes_per_op,
+            self.space.records_per_op,
         )
     }
 }

@@ -1,14 +1,18 @@
 //! What the parts of one operation allow on this machine, measured right before the run:
-//! decoding, hashing, sealing and verifying on all processors, HTTP requests answered
-//! with nothing to do, and bytes the disk takes durably.
+//! decoding, hashing, sealing, signing, verifying and attribute trees on all processors, HTTP
+//! requests answered with nothing to do, and bytes the disk takes durably.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use heqi_evidence::record::{ChainPlace, ClientAttributes, GeneratedBy, RecordDraft};
+use heqi_evidence::schema::RecordKind;
 use heqi_pki::keys::{Algorithm, SigningKey};
-use heqi_vocabulary::{Digest, Entropy};
+use heqi_service_kit::system::SystemClock;
+use heqi_vocabulary::{ChainId, Clock as _, Digest, Entropy, Provenance};
 
 use crate::cli::Scenario;
 
@@ -23,10 +27,15 @@ pub(super) struct Parts {
     hash_s: f64,
     seal_s: f64,
     verify_s: f64,
+    /// Leaves and root of one record, its classes sealed.
+    record_s: f64,
+    /// What the signer's device does for one signing: its own tree, its signature.
+    device_s: f64,
     disk_bytes_per_s: f64,
     requests_per_s: f64,
     cores: f64,
     photo_bytes: f64,
+    pixel_checks: bool,
 }
 
 impl Parts {
@@ -34,6 +43,7 @@ impl Parts {
         photo: &[u8],
         folder: &Path,
         requests_per_s: f64,
+        pixel_checks: bool,
         entropy: &dyn Entropy,
     ) -> std::io::Result<Self> {
         let key = SigningKey::generate(Algorithm::Ed25519, entropy);
@@ -46,23 +56,29 @@ impl Parts {
             hash_s: seconds_each(|| Digest::of(photo) != Digest::of(b"")),
             seal_s: seal_seconds(photo, entropy),
             verify_s: seconds_each(|| public.verify(&message, signature.as_bytes()).is_ok()),
+            record_s: record_seconds(entropy),
+            device_s: seconds_each(|| key.sign(&message) != key.sign(b"")) / 2.0
+                + tree_seconds(entropy),
             disk_bytes_per_s: disk(folder)?,
             requests_per_s,
             cores: as_f64(cores),
             photo_bytes: as_f64(photo.len()),
+            pixel_checks,
         })
     }
 
     /// Operations per second when processors, HTTP and disk each do only what one
     /// operation cannot do without.
     pub(super) fn limit_per_s(&self, scenario: Scenario) -> f64 {
-        let photo = self.decode_s + self.hash_s + self.seal_s;
+        let decode_s = if self.pixel_checks { self.decode_s } else { 0.0 };
+        let photo = decode_s + self.hash_s + self.seal_s;
+        let signing = self.verify_s + self.record_s + self.device_s;
         let (cpu_s, requests, bytes) = match scenario {
             Scenario::Ceremony | Scenario::Deposit => {
-                (photo + self.verify_s, 3.0, self.photo_bytes + 4096.0)
+                (photo + signing, 3.0, self.photo_bytes + 4096.0)
             }
             Scenario::Capture => (photo, 1.0, self.photo_bytes),
-            Scenario::Complete => (self.verify_s, 1.0, 4096.0),
+            Scenario::Complete | Scenario::Single => (signing, 1.0, 4096.0),
         };
         let processors = cpu_s / self.cores + requests / self.requests_per_s;
         let disk = bytes / self.disk_bytes_per_s;
@@ -75,6 +91,34 @@ fn seal_seconds(photo: &[u8], entropy: &dyn Entropy) -> f64 {
     let cipher = aes_gcm::Aes256Gcm::new(&entropy.bytes::<32>().into());
     let nonce = entropy.bytes::<12>().into();
     seconds_each(|| cipher.encrypt(&nonce, photo).is_ok())
+}
+
+/// Salts, leaves and root of a signing's record, and its values sealed class by class.
+fn record_seconds(entropy: &dyn Entropy) -> f64 {
+    let mut draft = RecordDraft::new(RecordKind::Signing, GeneratedBy::Platform, entropy);
+    let digest = Digest::of(b"measured").to_string();
+    for name in ["filing", "challenge", "envelope_sha256", "photo_sha256", "party_name"] {
+        if draft.set(name, digest.as_str(), Provenance::Observed).is_err() {
+            return f64::INFINITY;
+        }
+    }
+    let place = ChainPlace {
+        chain: ChainId::from_bytes(entropy.bytes()),
+        seq: 1,
+        prev: Digest::of(b"before"),
+        recorded_at: SystemClock.now(),
+    };
+    let sealed_each = seal_seconds(&[0x5a; 512], entropy);
+    seconds_each(|| draft.at(place).root().to_string() != digest)
+        + sealed_each * as_f64(draft.contents().len())
+}
+
+/// Leaves and root of a device's own attributes.
+fn tree_seconds(entropy: &dyn Entropy) -> f64 {
+    let values = BTreeMap::from([("device", ("measured".into(), Provenance::Reported))]);
+    seconds_each(|| {
+        ClientAttributes::make(&values, entropy).is_ok_and(|tree| tree.root() != Digest::of(b""))
+    })
 }
 
 fn seconds_each(mut part: impl FnMut() -> bool) -> f64 {

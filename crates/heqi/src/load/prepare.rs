@@ -42,9 +42,10 @@ impl Floor {
         }
     }
 
-    /// Invites `count` signers, consents given, and gives their tokens.
+    /// Invites `count` signers, consents given, and gives their tokens: one of each filing in
+    /// turn, because people who sign at the same moment sign different things.
     pub(super) async fn invite(&self, count: usize) -> Result<Vec<String>, CallError> {
-        let mut tokens = Vec::with_capacity(count);
+        let mut invited: Vec<Vec<String>> = Vec::new();
         let mut filings = JoinSet::new();
         let mut left = count;
         while left > 0 || !filings.is_empty() {
@@ -54,11 +55,11 @@ impl Floor {
                 filings.spawn(async move { floor.one_filing(signers).await });
                 left -= signers;
             }
-            if let Some(Ok(invited)) = filings.join_next().await {
-                tokens.extend(invited?);
+            if let Some(Ok(tokens)) = filings.join_next().await {
+                invited.push(tokens?);
             }
         }
-        Ok(tokens)
+        Ok(in_turn(invited))
     }
 
     /// Brings signings up to the photo.
@@ -117,5 +118,27 @@ impl Floor {
             tokens.push(invited.token);
         }
         Ok(tokens)
+    }
+}
+
+/// The first of every list, then the second of every list, and so on.
+fn in_turn(mut lists: Vec<Vec<String>>) -> Vec<String> {
+    let mut all = Vec::with_capacity(lists.iter().map(Vec::len).sum());
+    while !lists.is_empty() {
+        all.extend(lists.iter_mut().filter_map(Vec::pop));
+        lists.retain(|list| !list.is_empty());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signers_of_one_filing_do_not_stand_side_by_side() {
+        let list = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let lists = vec![list(&["a1", "a2", "a3"]), list(&["b1"]), list(&["c1", "c2"])];
+        assert_eq!(in_turn(lists), ["a3", "b1", "c2", "a2", "c1", "a1"]);
     }
 }

@@ -27,6 +27,7 @@ use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Entropy};
 use tokio::task::JoinHandle;
 
+use super::sweeping::run_sweeps;
 use super::{ServiceError, store, time};
 use crate::keys;
 use crate::keys::succession::Succession;
@@ -240,6 +241,8 @@ impl OpenPlatform {
         let server = Api::server(settings.api.clone(), listener, surroundings, serving.shutdown())
             .map_err(|e| ServiceError::Start(e.to_string()))?;
         serving.spawn_server("api", server);
+        let sweeps = run_sweeps(self.platform.clone(), serving.shutdown());
+        serving.spawn("sweep", sweeps);
         let mut stop = serving.shutdown();
         serving.spawn("peers", async move {
             watch.run(stop.requested()).await;

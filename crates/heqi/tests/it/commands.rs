@@ -214,11 +214,20 @@ fn load_prints_its_figures_with_the_limit_of_the_machine_beside_them() {
         "ratio",
         "fsync",
         "cpu_busy",
+        "cpu_ms_per_op",
+        "pixel_checks",
+        "memory_idle_mb",
+        "memory_before_mb",
+        "memory_peak_mb",
+        "disk_bytes_per_op",
+        "records_per_op",
     ];
     assert_eq!(keys, BTreeSet::from(wanted));
     assert_eq!(figures["scenario"], "ceremony");
     assert_eq!((&figures["in_flight"], &figures["payload_bytes"]), (&4.into(), &100_000.into()));
     assert!(figures["ok"].as_u64().unwrap() > 0, "{figures}");
     assert_eq!(figures["errors"], 0, "{figures}");
+    assert_eq!(figures["records_per_op"], 1.0, "a ceremony makes one record: {figures}");
+    assert!(figures["disk_bytes_per_op"].as_f64().unwrap() > 100_000.0, "{figures}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the data was not removed");
 }
