@@ -8,6 +8,7 @@
 //! A record that came back is kept whole, under the key of the person it is about: it is erased whole.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -124,17 +125,14 @@ pub async fn take_back(
             return Err(TakeBackError::Entry { index });
         };
         let mut changes = Changeset::new();
-        match given.deposits.get(&root) {
-            Some(parts) => {
-                adopt(platform, &mut changes, (index, entry), root, parts).await?;
-                taken.records += 1;
-            }
-            None => {
-                let orphan = Orphan { index, root };
-                rows::ORPHANS.put(&mut changes, &Place(index), &orphan).map_err(Fault::from)?;
-                changes.append(LedgerEntry::new(entry.clone(), Vec::new()));
-                taken.orphans.push(orphan);
-            }
+        if let Some(parts) = given.deposits.get(&root) {
+            adopt(platform, &mut changes, (index, entry), root, parts).await?;
+            taken.records += 1;
+        } else {
+            let orphan = Orphan { index, root };
+            rows::ORPHANS.put(&mut changes, &Place(index), &orphan).map_err(Fault::from)?;
+            changes.append(LedgerEntry::new(entry.clone(), Vec::new()));
+            taken.orphans.push(orphan);
         }
         let pending = platform.backend().commit(changes).map_err(Fault::from)?;
         pending.await.map_err(Fault::from)?;
@@ -263,7 +261,7 @@ fn keep(
     let (mut documents, mut photo) = (BTreeMap::new(), None);
     for (name, bytes) in &parts.attachments {
         let sha256 = Digest::of(bytes);
-        let is_document = name.ends_with(".pdf");
+        let is_document = Path::new(name).extension().is_some_and(|end| end == "pdf");
         let what = match about.signing.filter(|_| !is_document) {
             Some(signing) => objects::of_photo(signing),
             None => AdoptedRecord::attachment(sha256),

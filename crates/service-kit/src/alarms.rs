@@ -253,7 +253,7 @@ impl Watched {
 
 /// `GET /alarms`: every alarm, raised ones first.
 pub fn alarms(alarms: Data<Alarms>, language: ReaderLanguage) -> Ready<HttpResponse> {
-    let report = alarms.report(language.0);
+    let report = alarms.into_inner().report(language.0);
     let raised = report.iter().filter(|alarm| alarm.since.is_some()).count();
     ready(HttpResponse::Ok().json(serde_json::json!({ "raised": raised, "alarms": report })))
 }

@@ -124,6 +124,14 @@ impl Environment {
         Ok(Self { variables })
     }
 
+    /// Only the variables of one table, whose name is written as it is in the file.
+    #[must_use]
+    pub fn of_table(mut self, table: &str) -> Self {
+        let prefix = format!("{PREFIX}{}{LEVEL}", table.to_ascii_uppercase());
+        self.variables.retain(|name, _| name.starts_with(&prefix));
+        self
+    }
+
     /// The same without variables that mean something to a command line.
     #[must_use]
     pub fn without(mut self, names: &[&str]) -> Self {

@@ -1,9 +1,11 @@
 //! Log lines. What a line may say is written in `docs/LOGGING.md`.
 
 use serde::Deserialize;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt as _, ParseError, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::{EnvFilter, Layer as _, registry};
 
 /// How lines are written.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
@@ -51,13 +53,24 @@ pub enum TelemetryError {
 /// # Errors
 /// A filter that cannot be read, or a second call.
 pub fn init(settings: &TelemetrySettings) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(&settings.filter)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_new(&settings.filter)?.and(filter_fn(may_be_written));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     match settings.format {
-        LogFormat::Text => lines.finish().try_init()?,
-        LogFormat::Json => lines.json().flatten_event(true).finish().try_init()?,
+        LogFormat::Text => registry().with(lines.with_filter(filter)).try_init()?,
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_filter(filter);
+            registry().with(lines).try_init()?;
+        }
     }
+    crate::panics::tell_place_only();
     Ok(())
+}
+
+/// Others' crates log what callers sent, below `warn`: actix-web quotes the path of a request
+/// whose parts it cannot read. Nobody's filter brings such lines back.
+fn may_be_written(line: &Metadata<'_>) -> bool {
+    let is_ours = line.target().split("::").next().is_some_and(|name| name.starts_with("heqi"));
+    is_ours || *line.level() <= Level::WARN
 }
 
 #[cfg(test)]

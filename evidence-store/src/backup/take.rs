@@ -57,7 +57,7 @@ pub fn backup(
     let mut extents = durable.state.clone();
     extents.extend(source.journals(&durable.point)?);
     let mut files: Vec<_> =
-        extents.into_iter().filter_map(|extent| copy.finished(extent)).collect();
+        extents.iter().filter_map(|extent| copy.finished(extent)).collect();
     let identity_file = copy.whole("store.json")?;
     files.extend([Some(identity_file), published].into_iter().flatten());
     let added_bytes = copy.pack.finish()?;
@@ -174,7 +174,7 @@ impl Copy<'_, '_, '_> {
     }
 
     /// A file as it is to be restored: exactly as long as the batch says.
-    fn finished(&self, extent: Extent) -> Option<BackedUpFile> {
+    fn finished(&self, extent: &Extent) -> Option<BackedUpFile> {
         let mut file = self.files.get(&extent.name)?.clone();
         // Pieces of a batch that was given up may reach further; recovery cuts what no batch names.
         file.chunks.retain(|chunk| chunk.offset < extent.length);

@@ -74,6 +74,21 @@ impl Client {
         self.send(request, token).await.json()
     }
 
+    /// POST of anything as anything; whatever was answered.
+    #[allow(dead_code, reason = "one of the two test binaries that include this file uses it")]
+    pub(crate) async fn raw(
+        &self,
+        token: &str,
+        path: &str,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.base));
+        let key = Digest::of(format!("{path} {media_type}").as_bytes()).to_string();
+        let request = request.header("content-type", media_type).header("idempotency-key", key);
+        self.send(request.body(body), token).await
+    }
+
     async fn send(&self, request: reqwest::RequestBuilder, token: &str) -> Answer {
         let request = if token.is_empty() { request } else { request.bearer_auth(token) };
         let response = request.send().await.unwrap();

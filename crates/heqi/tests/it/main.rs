@@ -5,6 +5,7 @@
 //! - [`once`]: `demo --once`, `demo tamper`, the bundle
 //! - [`running`]: a demo that goes on: logs, pages, coverage, one process per folder
 //! - [`killed`]: what a power cut leaves
+//! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
 //! - [`stores`]: `store fsck` and `store rebuild`
 //! - [`commands`]: `keys`, `platform`, `notary`, `load`
 #![expect(
@@ -18,6 +19,7 @@ mod commands;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;
 mod killed;
+mod never_logged;
 mod once;
 mod program;
 mod running;

@@ -87,11 +87,26 @@ impl Folder {
 
     /// `heqi demo` in this folder until somebody ends it; gives it back when it is ready.
     pub(crate) fn start(&self) -> Demo {
+        self.start_with(|_| {})
+    }
+
+    /// The same with everything that it prints and logs, at every level, in `log`.
+    pub(crate) fn start_tracing(&self, log: &Path) -> Demo {
+        let file = std::fs::File::create(log).unwrap();
+        self.start_with(|command| {
+            command.env("HEQI_TELEMETRY__FILTER", "trace").env("HEQI_TELEMETRY__FORMAT", "json");
+            command.stdout(file.try_clone().unwrap()).stderr(file);
+        })
+    }
+
+    fn start_with(&self, prepare: impl FnOnce(&mut Command)) -> Demo {
         let ready = self.path().join("demo.json");
         // A demo that was killed leaves its file behind.
         let _ = std::fs::remove_file(&ready);
-        let mut process =
-            command(&self.demo_line()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut command = command(&self.demo_line());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        prepare(&mut command);
+        let mut process = command.spawn().unwrap();
         until("demo.json", || {
             assert_eq!(process.try_wait().unwrap(), None, "the demo ended before it was ready");
             ready.exists()

@@ -125,7 +125,7 @@ impl PeerWatch {
                     tracing::debug!(peer = peer.name, reason, "the peer is not heard now");
                 }
                 Err(reason) => {
-                    tracing::info!(peer = peer.name, reason, "the peer is not heard yet")
+                    tracing::info!(peer = peer.name, reason, "the peer is not heard yet");
                 }
             }
         }
