@@ -62,6 +62,21 @@ impl Default for Load {
     }
 }
 
+impl Load {
+    /// As much as comes, for measurements on one machine. Deadlines stay.
+    pub fn unlimited() -> Self {
+        let many = usize::try_from(u32::MAX).unwrap_or(usize::MAX);
+        Self {
+            requests_max: usize::MAX,
+            work_max: many,
+            work_min: many,
+            body_memory_bytes: usize::MAX,
+            connections_per_address: 0,
+            ..Self::default()
+        }
+    }
+}
+
 /// Counts what is under way.
 #[derive(Debug)]
 pub struct Admission {

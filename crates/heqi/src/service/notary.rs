@@ -23,6 +23,7 @@ use heqi_notary_sync::run_stamping;
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_service_kit::api_key::{ApiKey, ApiKeyHash};
 use heqi_service_kit::lifecycle::{ShutdownTrigger, TaskGroup};
+use heqi_service_kit::admission::Load;
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::{Health, Metrics};
 use heqi_tlog::note::{SignatureType, VerifierKey};
@@ -172,6 +173,10 @@ pub(crate) async fn start(
     };
     let mut center = CenterSettings::default();
     center.log_name.clone_from(&settings.log_name);
+    if settings.profile == Profile::Demo {
+        center.rates.enabled = false;
+        center.load = Load::unlimited();
+    }
     let running = NotaryCenter::start(center, listener, surroundings)
         .await
         .map_err(|e| ServiceError::Start(crate::commands::chain_of(&e)))?;

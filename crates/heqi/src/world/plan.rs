@@ -7,6 +7,7 @@ use heqi_evidence::anchors::{
 };
 use heqi_registration::platform::Names;
 use heqi_service_kit::api_key::{ApiKey, Scope};
+use heqi_service_kit::admission::Load;
 use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 
@@ -178,6 +179,9 @@ impl Trust {
     ) -> PlatformSettings {
         let mut api = heqi_api::ApiSettings::default();
         LOG_NAME.clone_into(&mut api.log_name);
+        // One machine, made-up people: nobody to protect, and `load` has to reach the rest.
+        api.rates.enabled = false;
+        api.load = Load::unlimited();
         PlatformSettings {
             profile: Profile::Demo,
             data_dir,
