@@ -15,9 +15,10 @@
 //! - [`machine`]: what this machine can do; what it cannot is skipped by name
 //! - `medium`: a block device whose power can be cut
 //! - `store_writer`, `process`, `dice`: what the kinds share
-//! - `power_cut`: one module per kind of fault
+//! - [`power_cut`], `syscalls`, `damage`: the kinds
 
 pub mod command;
+mod damage;
 mod dice;
 pub mod kinds;
 pub mod ledger;
@@ -28,6 +29,7 @@ mod process;
 pub mod rounds;
 mod store_writer;
 pub mod summary;
+mod syscalls;
 
 pub use process::Program;
 

@@ -161,6 +161,6 @@ mod tests {
         assert_eq!(next((0, 2)), [2, 6, 8]);
         assert_eq!(next((1, 2)), [3, 5, 7]);
         assert_eq!(next_seeds(&lines, Kind::PowerCut, (0, 1), 9, 4), [2, 3]);
-        assert_eq!(next_seeds(&lines, Kind::KillNotary, (0, 1), 1, 9), [0]);
+        assert_eq!(next_seeds(&lines, Kind::DiskFull, (0, 1), 1, 9), [0]);
     }
 }

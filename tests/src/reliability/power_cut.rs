@@ -127,10 +127,10 @@ impl OnVolume {
         } else {
             with_a_write(&writer, &volume, dice)?
         };
-        writer.kill()?;
+        let said_in_all = writer.kill()?;
         drop(volume);
         self.volume = Some(Volume::after_cut(left.cells, VOLUME_BYTES)?);
-        self.known = known;
+        self.known = known.and_may_lack(said_in_all);
         Ok(left.cached)
     }
 }

@@ -1,9 +1,7 @@
 //! Programs that a round starts, listens to and kills.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -38,14 +36,6 @@ impl Program {
         &self.0
     }
 
-    /// The `heqi` that is linked into this program: it is told by its name.
-    pub(crate) fn heqi(&self, words: &[&dyn AsRef<OsStr>]) -> Command {
-        let mut command = Command::new(&self.0);
-        command.arg0("heqi").stdin(Stdio::null()).env_remove("HEQI_LANG").env_remove("RUST_LOG");
-        command.args(words.iter().map(|word| word.as_ref()));
-        command
-    }
-
     /// The words that make this program write to a store.
     pub(crate) fn writer_words(place: &Place, work: Work) -> Vec<std::ffi::OsString> {
         let mut words: Vec<std::ffi::OsString> = vec!["store-writer".into()];
@@ -76,12 +66,6 @@ pub(crate) struct Running(Child);
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Tried<Self> {
         Ok(Self(command.spawn().map_err(|error| format!("{command:?}: {error}"))?))
-    }
-
-    /// The same with its output in a file.
-    pub(crate) fn start_logged(command: &mut Command, log: &Path) -> Tried<Self> {
-        let log = File::options().create(true).append(true).open(log)?;
-        Self::start(command.stdout(log.try_clone()?).stderr(log))
     }
 
     /// Ends it as nothing can refuse.

@@ -10,6 +10,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use heqi_evidence_store::backend::embedded::{Embedded, Ports, Settings};
 use heqi_evidence_store::backend::{Backend, CommitError};
@@ -26,6 +27,9 @@ use heqi_tlog::tree::Hash;
 use serde::{Deserialize, Serialize};
 
 use super::Tried;
+
+/// How long a lane waits for the store to end the process.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// How a store of these tests lies and how large things get: small enough that segments
 /// follow one another and snapshots are written within a round.
@@ -107,6 +111,12 @@ impl Known {
         self
     }
 
+    /// What may be gone: also what was said to be removed after the last answer that counts.
+    pub(crate) fn and_may_lack(mut self, later: Self) -> Self {
+        self.removing.extend(later.removing);
+        self
+    }
+
     /// How many acts were answered.
     pub(crate) fn acts(&self) -> u64 {
         u64::try_from(self.acknowledged.len()).unwrap_or(u64::MAX)
@@ -140,7 +150,13 @@ impl Place {
         } else {
             FileKeyEncryptionKey::create(&self.key_file, &Disk::default(), entropy.clone())?
         };
-        Ok(Ports::new(head_signer(), Arc::new(key), entropy))
+        let mut ports = Ports::new(head_signer(), Arc::new(key), entropy);
+        // The reason goes to the error stream, as it goes to the log in production.
+        ports.stop_process = Arc::new(|what| {
+            let _ = writeln!(std::io::stderr(), "the store stops: {what}");
+            std::process::abort();
+        });
+        Ok(ports)
     }
 
     pub(crate) fn open(&self) -> Tried<Embedded> {
@@ -190,7 +206,11 @@ pub(crate) async fn run(place: &Place, work: Work) -> Tried<()> {
         });
     }
     while let Some(lane) = lanes.join_next().await {
-        lane??;
+        if let Err(error) = lane? {
+            // The thread that could not write says why and ends the process; let it.
+            tokio::time::sleep(LAST_WORDS).await;
+            return Err(error);
+        }
     }
     store.close()?;
     say(&Word::Closed)

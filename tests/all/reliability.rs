@@ -1,0 +1,64 @@
+//! A short, fixed sample of every kind of fault; `cargo xtask test --full` runs the rest.
+//! Where the machine lacks something the test says SKIPPED and why.
+
+use std::sync::LazyLock;
+
+use heqi_tests::reliability::Program;
+use heqi_tests::reliability::kinds::Kind;
+use heqi_tests::reliability::power_cut::on_a_lying_disk;
+use heqi_tests::reliability::rounds::{Bench, run};
+
+static BENCH: LazyLock<Bench> =
+    LazyLock::new(|| Bench { program: Program::at(env!("CARGO_BIN_EXE_reliability")) });
+
+fn survives(kind: Kind, seeds: &[u64]) {
+    if let Some(why) = kind.missing() {
+        println!("SKIPPED {kind}: {why}");
+        return;
+    }
+    let rounds = run(&BENCH, kind, seeds).unwrap();
+    assert!(rounds.iter().all(|round| round.survived), "{rounds:#?}");
+    assert_eq!(rounds.len(), seeds.len());
+    assert!(rounds.iter().any(|round| round.faults > 0), "nothing was injected: {rounds:#?}");
+}
+
+#[test]
+fn a_power_cut_loses_nothing_acknowledged() {
+    survives(Kind::PowerCut, &[0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_disk_that_lies_about_flushes_is_found_out_by_the_same_check() {
+    if let Some(why) = Kind::PowerCut.missing() {
+        println!("SKIPPED a lying disk: {why}");
+        return;
+    }
+    let lost: Vec<_> = (0..6).map(|seed| on_a_lying_disk(&BENCH.program, seed).unwrap()).collect();
+    assert!(lost.iter().any(Option::is_some), "the check finds nothing: {lost:?}");
+}
+
+#[test]
+fn a_killed_store_loses_nothing_acknowledged_and_opens_once_only() {
+    survives(Kind::KillStore, &[0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_system_call_that_fails_loses_nothing_acknowledged() {
+    let stride: Vec<u64> = (0..12).map(|step| 3 + step * 23).collect();
+    survives(Kind::Syscalls, &stride);
+}
+
+#[test]
+fn a_full_disk_is_named_and_loses_nothing_acknowledged() {
+    survives(Kind::DiskFull, &[0, 1, 2]);
+}
+
+#[test]
+fn a_lost_or_damaged_index_is_made_again_by_itself() {
+    survives(Kind::Index, &[0, 1, 2, 3]);
+}
+
+#[test]
+fn a_part_of_another_store_or_an_empty_one_is_refused_by_name_and_left_alone() {
+    survives(Kind::WrongVolume, &[0, 1, 2, 3, 4, 5]);
+}
