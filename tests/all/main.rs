@@ -6,6 +6,7 @@
 //! - [`fuzz`]: every parser of foreign bytes over its corpus and fixed mutations
 //! - [`liars`]: who contradicts himself is caught
 //! - [`layering`]: which crate may depend on which
+//! - [`reliability`]: a fixed sample of every kind of injected fault
 //! - [`secrets`]: what holds key bytes wipes them and shows nothing
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -15,4 +16,5 @@ mod evidence_vectors;
 mod fuzz;
 mod layering;
 mod liars;
+mod reliability;
 mod secrets;

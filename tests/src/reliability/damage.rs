@@ -154,7 +154,11 @@ async fn index(program: &Program, seed: u64) -> Tried<Round> {
             let name = file.strip_prefix(&folder)?.display().to_string();
             format!(
                 "{name} at {at}, {}",
-                ["", "cut", "overwritten", "one bit"][usize::try_from(harm)?]
+                match harm {
+                    1 => "cut",
+                    2 => "overwritten",
+                    _ => "one bit",
+                }
             )
         }
     };

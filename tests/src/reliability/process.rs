@@ -14,7 +14,7 @@ use super::Tried;
 use super::store_writer::{Known, Place, Work};
 
 /// Longest wait for what another process does.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(5);
 
 /// This program, which is every program a round needs.

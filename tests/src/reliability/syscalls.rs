@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Fails one call for each seed; a seed beyond the last call injects nothing.
 pub(super) async fn run(bench: &Bench, seeds: &[u64]) -> Vec<Round> {
-    let sweep = match Sweep::prepare(&bench.program).await {
+    let sweep = match Sweep::prepare(&bench.program) {
         Ok(sweep) => sweep,
         Err(error) => return seeds.iter().map(|seed| Round::failed(*seed, &*error)).collect(),
     };
@@ -66,7 +66,7 @@ struct Sweep {
 impl Sweep {
     /// A store that was not closed, so that opening it recovers, and the calls that a run on
     /// it makes.
-    async fn prepare(program: &Program) -> Tried<Self> {
+    fn prepare(program: &Program) -> Tried<Self> {
         let folder = tempfile::tempdir()?;
         let mut sweep = Self { folder, known: Known::default(), points: Vec::new() };
         let place = sweep.place();
