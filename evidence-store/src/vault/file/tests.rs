@@ -236,3 +236,22 @@ fn a_shredding_cut_off_at_any_call_leaves_the_old_segment_or_the_new_one_and_nev
     }
     panic!("shredding makes more calls than were tried");
 }
+
+#[test]
+fn a_key_in_use_is_dropped_from_memory_when_it_is_erased() {
+    let fixture = Fixture::new();
+    let vault = fixture.open().unwrap();
+    let (kept, erased) = (vault.create(id(1)).unwrap(), vault.create(id(2)).unwrap());
+    vault.flush().unwrap();
+    for key in [&kept, &erased] {
+        // Read from the disk once, held from then on.
+        assert_eq!(vault.key(key.id()).unwrap().secret(), key.secret());
+        assert_eq!(vault.create(key.id()).unwrap().secret(), key.secret());
+        assert!(vault.state.lock().opened.contains_key(&key.id()));
+    }
+    vault.shred(&[erased.id()]).unwrap();
+    assert!(!vault.state.lock().opened.contains_key(&erased.id()));
+    assert_eq!(vault.key(erased.id()).unwrap_err(), VaultError::Shredded { id: erased.id() });
+    assert_eq!(vault.create(erased.id()).unwrap_err(), VaultError::Shredded { id: erased.id() });
+    assert_eq!(vault.key(kept.id()).unwrap().secret(), kept.secret());
+}
