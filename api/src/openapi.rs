@@ -75,6 +75,7 @@ use crate::routes;
         routes::health::healthz,
         routes::health::readyz,
         routes::health::metrics,
+        routes::health::alarms,
     ),
     components(schemas(ProblemDocument)),
     modifiers(&Common),

@@ -9,6 +9,10 @@
 //! - [`reliability`]: a fixed sample of every kind of injected fault
 //! - [`secrets`]: what holds key bytes wipes them and shows nothing
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::disallowed_methods, reason = "files of tests need no durability")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "what is skipped says so")]
+#![allow(clippy::large_futures, reason = "a house is started once per test")]
+#![allow(clippy::similar_names, reason = "people are called by what they do")]
 
 mod acceptance;
 mod browser;

@@ -21,7 +21,10 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
             sources(&path, found);
-        } else if name.ends_with(".rs") && name != "tests.rs" && name != "testing.rs" {
+        } else if path.extension().is_some_and(|end| end == "rs")
+            && name != "tests.rs"
+            && name != "testing.rs"
+        {
             found.push(path);
         }
     }
@@ -55,7 +58,7 @@ fn structs(text: &str) -> Vec<(String, String, Vec<String>)> {
     while let Some(line) = lines.next() {
         let trimmed = line.trim();
         if trimmed.starts_with("#[derive(") {
-            derives = trimmed.to_owned();
+            trimmed.clone_into(&mut derives);
         } else if trimmed.contains("struct ") && trimmed.ends_with('{') {
             let name = trimmed.split("struct ").nth(1).unwrap();
             let name = name.split(['<', ' ', '{']).next().unwrap().to_owned();
@@ -92,9 +95,8 @@ fn every_struct_that_holds_key_bytes_wipes_them() {
         for (_, name, fields) in structs(&fs::read_to_string(&path).unwrap()) {
             for field in fields.iter().filter(|field| is_secret_by_name(field)) {
                 checked += 1;
-                let explained = EXPLAINED
-                    .iter()
-                    .any(|(file, of)| relative == *file && field.starts_with(of));
+                let explained =
+                    EXPLAINED.iter().any(|(file, of)| relative == *file && field.starts_with(of));
                 // The checksum seed of a journal is no secret.
                 let is_checksum = field.ends_with("seed: u32,") || field.contains("seed: u64,");
                 let wipes = WIPING.iter().any(|wiping| field.contains(wiping));
@@ -111,7 +113,8 @@ fn no_struct_that_holds_a_secret_derives_what_would_show_it() {
     for path in all_sources() {
         let relative = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
         for (derives, name, fields) in structs(&fs::read_to_string(&path).unwrap()) {
-            let holds = fields.iter().any(|f| f.contains("Zeroizing<[u8") || f.contains(": Secret<[u8"));
+            let holds =
+                fields.iter().any(|f| f.contains("Zeroizing<[u8") || f.contains(": Secret<[u8"));
             if holds {
                 checked += 1;
                 for shows in ["Debug", "Serialize"] {

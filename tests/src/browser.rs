@@ -9,6 +9,7 @@
 //! - [`Browser`]: the process; [`Browser::start`] says when there is none on this machine
 //! - [`Page`]: one page: navigate, evaluate, choose files, press keys, take a picture
 //! - [`Trouble`]: what a page must not do: errors, requests, breaches of its policy
+#![expect(clippy::indexing_slicing, reason = "a member that a JSON answer lacks is null")]
 
 mod page;
 mod pipe;

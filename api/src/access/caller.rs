@@ -1,4 +1,5 @@
 //! Who asks how often, and which connections may carry what between organisations.
+#![expect(clippy::result_large_err, reason = "a refusal is rare, and answered at once")]
 
 use actix_web::HttpMessage as _;
 use actix_web::dev::ServiceRequest;

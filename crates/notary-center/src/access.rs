@@ -1,6 +1,7 @@
 //! Whose deposits are taken. Everything else here is public: logs and their mirror are made
 //! to be read by anybody, a witness asks for the log's own signature, and the address of a
 //! chain head is itself the secret (the commitment of a random identifier).
+#![expect(clippy::result_large_err, reason = "a refusal is rare, and answered at once")]
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -105,8 +105,8 @@ async fn add_documents(
         let wants = attributes.wants("documents") || attributes.wants("document_sha256");
         for (name, object) in adopted.documents.iter().filter(|_| wants) {
             let sha256 = name.strip_suffix(".pdf").and_then(|digest| digest.parse().ok());
-            let sha256: Digest =
-                sha256.ok_or_else(|| Fault::broken("a document that came back has another name"))?;
+            let sha256: Digest = sha256
+                .ok_or_else(|| Fault::broken("a document that came back has another name"))?;
             let what = AdoptedRecord::attachment(sha256);
             let bytes = objects::read(platform, object, &what).await?;
             attach(&mut parts.attachments, sha256, "pdf", bytes.to_vec());

@@ -83,7 +83,13 @@ pub async fn compare_with(
 ) -> Result<Option<String>, ComparisonError> {
     let mut missing = None;
     for note in heads {
-        match compare(platform.backend().log(), std::slice::from_ref(&platform.settings.log_key), note).await? {
+        match compare(
+            platform.backend().log(),
+            std::slice::from_ref(&platform.settings.log_key),
+            note,
+        )
+        .await?
+        {
             Standing::Held { .. } => {}
             Standing::Behind { ours, theirs, root } => {
                 missing = Some(format!(

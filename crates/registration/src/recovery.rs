@@ -114,10 +114,7 @@ pub fn first_missing(platform: &Platform) -> u64 {
 ///
 /// # Errors
 /// See [`TakeBackError`].
-pub async fn take_back(
-    platform: &Platform,
-    given: &GivenBack,
-) -> Result<TakenBack, TakeBackError> {
+pub async fn take_back(platform: &Platform, given: &GivenBack) -> Result<TakenBack, TakeBackError> {
     check_history(platform, given).await?;
     let mut taken = TakenBack::default();
     for (index, entry) in (first_missing(platform)..).zip(&given.entries) {
@@ -238,7 +235,8 @@ async fn whose(platform: &Platform, frame: &Frame, parts: &BundleParts) -> Resul
         None => None,
     };
     let filing = known.unwrap_or_else(|| FilingId::from_bytes(chain.to_bytes()));
-    let preimage = parts.challenge.as_deref().and_then(|bytes| ChallengePreimage::parse(bytes).ok());
+    let preimage =
+        parts.challenge.as_deref().and_then(|bytes| ChallengePreimage::parse(bytes).ok());
     let Some((preimage, _)) = preimage else { return Ok(About::filing(filing)) };
     let signing = SigningId::time_ordered(frame.place.recorded_at, platform.entropy());
     Ok(About { signing: Some(signing), ..About::party(filing, preimage.party) })
@@ -252,12 +250,8 @@ fn keep(
     about: About,
     parts: &BundleParts,
 ) -> Result<(Option<SigningParts>, Sealed<AdoptedRecord>), Fault> {
-    let key = data_key(
-        platform,
-        about.filing,
-        about.party,
-        Sealing::Class(RetentionClass::Person),
-    )?;
+    let key =
+        data_key(platform, about.filing, about.party, Sealing::Class(RetentionClass::Person))?;
     let (mut documents, mut photo) = (BTreeMap::new(), None);
     for (name, bytes) in &parts.attachments {
         let sha256 = Digest::of(bytes);

@@ -10,7 +10,7 @@
 //!
 //! - [`serials`]: serial numbers that are never used twice, whatever crashes
 //! - [`responder`]: a request in, an answer out
-//! - [`service`]: HTTP
+//! - [`service`]: the same over HTTP
 
 pub mod responder;
 pub mod serials;

@@ -56,8 +56,7 @@ pub fn backup(
 
     let mut extents = durable.state.clone();
     extents.extend(source.journals(&durable.point)?);
-    let mut files: Vec<_> =
-        extents.iter().filter_map(|extent| copy.finished(extent)).collect();
+    let mut files: Vec<_> = extents.iter().filter_map(|extent| copy.finished(extent)).collect();
     let identity_file = copy.whole("store.json")?;
     files.extend([Some(identity_file), published].into_iter().flatten());
     let added_bytes = copy.pack.finish()?;

@@ -23,10 +23,10 @@ use heqi_notary_center::{
     CenterSettings, DataCentre, NotaryCenter, PeerComparison, PeerWitness, Role, StartError,
 };
 use heqi_notary_protocol::peer::watch::{Peer, PeerWatch, SetBack};
+use heqi_notary_protocol::recovery::RecoveryClient;
 use heqi_notary_protocol::{
     Backoff, Bearer, Deadlines, HttpPool, NotaryClient, PeerClient, WitnessClient,
 };
-use heqi_notary_protocol::recovery::RecoveryClient;
 use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
 use heqi_notary_sync::peers::watch;
 use heqi_notary_sync::{Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits};

@@ -146,6 +146,8 @@ async fn a_platform_that_lost_its_machine_comes_back_from_the_notary() {
     let anchors = Client::of(&house.centre_url).get("", "/anchors.json").await.ok();
     let record = signed[0]["record_id"].as_str().unwrap();
     let path = format!("/api/v1/records/{record}/bundle");
+    house.until_answered(&Custodian::ALL).await;
+    house.until_cosigned().await;
     let before = house.client.get(STAFF, &path).await.ok();
     // Exporting is a record of its own.
     house.until_answered(&Custodian::ALL).await;
@@ -170,15 +172,18 @@ async fn a_platform_that_lost_its_machine_comes_back_from_the_notary() {
         assert_eq!(again["record_root"], receipt["record_root"]);
         assert_eq!(again["logged"]["index"], receipt["logged"]["index"]);
     }
+    house.until_answered(&Custodian::ALL).await;
+    house.until_cosigned().await;
     let after = house.client.get(STAFF, &path).await.ok();
     // New signings go on, in the same log.
     sign(&house, 1).await;
     assert!(house.records().await.len() > records.len());
     house.stop().await;
-    for bundle in [before, after] {
+    for (when, bundle) in [("before", before), ("after", after)] {
         let examined = Examination::of(&bundle, Some(&anchors), None).unwrap();
         let required = ClaimName::required_by_default().into_iter().collect();
-        assert_eq!(examined.verdict().conclude(&required), Conclusion::Proved);
+        let verdict = examined.verdict();
+        assert_eq!(verdict.conclude(&required), Conclusion::Proved, "{when}: {verdict:?}");
     }
 }
 

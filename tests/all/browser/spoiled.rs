@@ -67,7 +67,8 @@ fn spoiled_inside(dice: &mut Dice, bundle: &Path) -> Vec<u8> {
         1 => {
             // One part in the place of another of the same bundle.
             let other = 2 + dice.below(entries.len() - 2);
-            entries[inside].1 = entries[other].1.clone();
+            let lent = entries[other].1.clone();
+            entries[inside].1 = lent;
         }
         _ => dice.spoil(&mut entries[inside].1),
     }

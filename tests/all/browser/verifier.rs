@@ -111,20 +111,17 @@ impl<'a> Verifier<'a> {
 
     fn choose(&mut self, selector: &str, file: Option<&Path>) {
         self.expect_round();
-        match file {
-            Some(file) => {
-                // The same file again would be no change.
-                let emptied = format!("document.querySelector('{selector}').value = ''");
-                self.page.evaluate(&emptied).unwrap();
-                self.page.choose(selector, &[file]).unwrap();
-            }
-            None => {
-                let emptied = format!(
-                    "(() => {{ const input = document.querySelector('{selector}'); input.value = ''; \
-                     input.dispatchEvent(new Event('change')) }})()"
-                );
-                self.page.evaluate(&emptied).unwrap();
-            }
+        if let Some(file) = file {
+            // The same file again would be no change.
+            let emptied = format!("document.querySelector('{selector}').value = ''");
+            self.page.evaluate(&emptied).unwrap();
+            self.page.choose(selector, &[file]).unwrap();
+        } else {
+            let emptied = format!(
+                "(() => {{ const input = document.querySelector('{selector}'); input.value = ''; \
+                 input.dispatchEvent(new Event('change')) }})()"
+            );
+            self.page.evaluate(&emptied).unwrap();
         }
         self.wait_for_round();
     }

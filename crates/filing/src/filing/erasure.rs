@@ -29,9 +29,13 @@ mod tests {
         assert!(after.party(party(1)).unwrap().is_erased());
         assert!(!after.party(party(2)).unwrap().is_erased());
         assert_eq!(after.head(), before.head());
-        let json = serde_json::to_string(&after).unwrap();
+        // The samples give both parties one name: one of two mentions is gone.
         let name = before.party(party(1)).unwrap().who().acting_person().as_str();
-        assert!(!json.contains(&format!("\"{name}\"")), "{name}");
+        let mentions = |filing| {
+            let json = serde_json::to_string(filing).unwrap();
+            json.matches(&format!("\"{name}\"")).count()
+        };
+        assert_eq!((mentions(&before), mentions(&after)), (2, 1));
         assert_eq!(
             after.party(party(1)).unwrap().capacities(),
             before.party(party(1)).unwrap().capacities()

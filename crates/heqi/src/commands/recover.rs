@@ -4,8 +4,8 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
 
-use heqi_notary_protocol::http::{Bearer, Deadlines, HttpPool};
 use heqi_notary_protocol::NotaryClient;
+use heqi_notary_protocol::http::{Bearer, Deadlines, HttpPool};
 use heqi_notary_protocol::recovery::{RecoveryClient, entries};
 use heqi_registration::deposit_queue::note_cosigned_head;
 use heqi_registration::recovery::{self, GivenBack, take_back};

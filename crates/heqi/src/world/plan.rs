@@ -6,8 +6,8 @@ use heqi_evidence::anchors::{
     Base64, CertificateRoot, LogAnchor, Spki, TimeRootAnchor, Validity, Vkey,
 };
 use heqi_registration::platform::Names;
-use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::admission::Load;
+use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 

@@ -154,13 +154,13 @@ async fn public(demo: &Demo) -> Vec<(String, Vec<u8>)> {
 
 /// Whatever a planted text could be written as.
 fn spellings(text: &str) -> Vec<Vec<u8>> {
-    let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    let percent: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let escaped: Vec<String> = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let percent: Vec<String> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let debug = format!("{:?}", text.as_bytes());
     let mut spellings = vec![
         text.as_bytes().to_vec(),
-        escaped.into_bytes(),
-        percent.into_bytes(),
+        escaped.concat().into_bytes(),
+        percent.concat().into_bytes(),
         hex::encode(text).into_bytes(),
         debug.trim_matches(['[', ']']).as_bytes().to_vec(),
     ];

@@ -16,8 +16,8 @@ use super::keep::{Kept, discard};
 use super::{Admission, AdmitBundleError, answer_again, known};
 use crate::deposited::{
     CHAINS, ChainMisbehaviour, ChainMisbehaviourKind, ChainRow, DEPOSITS, DOCUMENTS, DepositKey,
-    DepositRow, LAST_DEPOSITS, MISBEHAVIOUR, NUMBERS, PLACES, PlaceRow, SERIALS, TOTALS, document_key,
-    misbehaviour_key, totals_key,
+    DepositRow, LAST_DEPOSITS, MISBEHAVIOUR, NUMBERS, PLACES, PlaceRow, SERIALS, TOTALS,
+    document_key, misbehaviour_key, totals_key,
 };
 use crate::office::NotaryOffice;
 

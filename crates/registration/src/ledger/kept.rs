@@ -10,7 +10,9 @@ use heqi_evidence_store::changeset::{RowKey, leaf_index_of};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{ChainId, Digest, RecordId, UtcMillis};
 
-use super::{About, AdoptedRecord, KeptClass, PrivateParts, SigningParts, Wire, class_place, private_place};
+use super::{
+    About, AdoptedRecord, KeptClass, PrivateParts, SigningParts, Wire, class_place, private_place,
+};
 use crate::erasure::rows::{ERASED, ErasedRow};
 use crate::fault::{ActError, Fault, Thing};
 use crate::platform::Platform;

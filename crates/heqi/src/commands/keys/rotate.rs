@@ -280,25 +280,23 @@ pub(crate) async fn log_fingerprints(
     new: &str,
 ) -> Result<(), KeysError> {
     let keys = rotation.keys();
-    let (statement, name) = match made_before(&keys, role, old, new)? {
-        Some(found) => found,
-        None => {
-            let key = log_key(&keys, &*rotation.entropy)?;
-            let changed_at = rotation.clock.now();
-            let change = KeyChange {
-                changed_at,
-                log_origin: key.name().to_string(),
-                new_key: new.to_owned(),
-                old_key: old.to_owned(),
-                old_valid_until: changed_at
-                    .plus_millis(i64::from(rotation.overlap_hours) * HOUR_MS),
-                reason: rotation.reason,
-                role,
-            };
-            let statement = sign(&change, &[&key.statement_key()])?;
-            let name = succession::file_name(&change, &statement);
-            (statement, name)
-        }
+    let (statement, name) = if let Some(found) = made_before(&keys, role, old, new)? {
+        found
+    } else {
+        let key = log_key(&keys, &*rotation.entropy)?;
+        let changed_at = rotation.clock.now();
+        let change = KeyChange {
+            changed_at,
+            log_origin: key.name().to_string(),
+            new_key: new.to_owned(),
+            old_key: old.to_owned(),
+            old_valid_until: changed_at.plus_millis(i64::from(rotation.overlap_hours) * HOUR_MS),
+            reason: rotation.reason,
+            role,
+        };
+        let statement = sign(&change, &[&key.statement_key()])?;
+        let name = succession::file_name(&change, &statement);
+        (statement, name)
     };
     let path = succession::own_folder(&keys).join(name);
     keys::write_public(&path, statement.as_bytes())?;

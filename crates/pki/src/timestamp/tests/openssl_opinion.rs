@@ -1,4 +1,5 @@
 //! `openssl ts` as an independent authority and an independent verifier.
+#![expect(clippy::disallowed_methods, reason = "files of a test need no durability")]
 
 use std::path::Path;
 use std::process::Command;

@@ -119,7 +119,7 @@ async fn a_log_rotates_with_an_overlap_in_which_both_keys_sign_and_peers_follow(
 
     // The peer knows the old key only, accepts, and knows both, each in its time.
     let before = Succession::load(&peer.keys()).unwrap();
-    assert_eq!(before.all_note_keys(KeyRole::Log, &old), [old.clone()]);
+    assert_eq!(before.all_note_keys(KeyRole::Log, &old), std::slice::from_ref(&old));
     let mut out = Vec::new();
     accept::accept(statement, peer.data(), false, &mut out).unwrap();
     assert_eq!(Succession::load(&peer.keys()).unwrap().all_note_keys(KeyRole::Log, &old).len(), 1);
@@ -226,7 +226,7 @@ async fn a_distrusted_key_is_marked_in_the_anchors_that_are_signed_again() {
     let marked = made.logs.iter().find(|anchor| anchor.vkey.0 == log).unwrap();
     assert_eq!(marked.validity.distrust_after, Some(from));
     // The service says the same at its next start.
-    let mut published = anchors.clone();
-    Succession::load(&office.keys()).unwrap().distrust(&mut published);
-    assert_eq!(published.logs, made.logs);
+    let mut told = anchors.clone();
+    Succession::load(&office.keys()).unwrap().distrust(&mut told);
+    assert_eq!(told.logs, made.logs);
 }
