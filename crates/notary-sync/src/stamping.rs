@@ -192,9 +192,7 @@ mod tests {
     fn the_age_of_a_token_that_never_came_is_unknown_not_zero() {
         let gauges = StampingGauges::default();
         assert_eq!(gauges.newest_age_ms(at(0)), None);
-        let mut round = Round::default();
-        round.size = Some(7);
-        round.stamped = vec!["one".into()];
+        let round = Round { size: Some(7), stamped: vec!["one".into()], ..Round::default() };
         gauges.note(&round, &[("one".into(), at(0))], 2);
         assert_eq!(gauges.newest_age_ms(at(500)), Some(500));
         assert_eq!(gauges.laggard_age_ms(at(500)), None, "the second has none");
@@ -206,9 +204,8 @@ mod tests {
     #[test]
     fn a_disagreement_stays_until_two_agree_again() {
         let gauges = StampingGauges::default();
-        let mut round = Round::default();
-        round.stamped = vec!["one".into(), "two".into()];
-        round.disagreement_ms = Some(900);
+        let stamped = vec!["one".into(), "two".into()];
+        let round = Round { stamped, disagreement_ms: Some(900), ..Round::default() };
         gauges.note(&round, &[], 2);
         assert_eq!(gauges.disagreement_ms(), 900);
         let alone = Round::default();

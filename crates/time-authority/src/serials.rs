@@ -141,6 +141,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "damage done on purpose")]
     fn a_file_that_holds_no_number_is_not_guessed_at() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("serials");

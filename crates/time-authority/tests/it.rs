@@ -1,4 +1,9 @@
 //! The authority as a client, and as OpenSSL, sees it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot be set up fails"
+)]
 
 use std::process::Command;
 use std::sync::Arc;
@@ -113,7 +118,7 @@ fn an_authority_nobody_would_believe_does_not_begin() {
     assert!(matches!(refused, Err(ResponderError::NotBelieved(_))));
 }
 
-async fn started(responder: Responder) -> Running {
+fn started(responder: Responder) -> Running {
     let entropy = Arc::new(SeededEntropy::labelled(4, "requests"));
     TimeAuthority::start(responder, Listener::bind("127.0.0.1:0").unwrap(), entropy).unwrap()
 }
@@ -121,7 +126,7 @@ async fn started(responder: Responder) -> Running {
 #[tokio::test(flavor = "multi_thread")]
 async fn over_http_it_is_rfc_3161_section_3_4() {
     let (authority, responder) = Authority::new();
-    let running = started(responder).await;
+    let running = started(responder);
     let client = reqwest::Client::new();
     let post = |media_type: &'static str, body: Vec<u8>| {
         client.post(running.url()).header("content-type", media_type).body(body).send()

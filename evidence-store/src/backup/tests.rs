@@ -102,7 +102,7 @@ async fn act(store: &Embedded, number: usize) -> Told {
     let name = format!("act/{number:05}");
     let entropy = SeededEntropy::new(number as u64);
     let data_key = store.vault().create(DataKeyId::of(&[name.as_bytes()])).unwrap();
-    let photo = |what: &str| vec![what.len() as u8; 3_000 + number % 50];
+    let photo = |what: &str| vec![u8::try_from(what.len()).unwrap(); 3_000 + number % 50];
     let spare = put_sealed(store, &data_key, "spare", &photo("spare"), &entropy).unwrap();
     let kept = put_sealed(store, &data_key, &name, &photo("kept"), &entropy).unwrap();
     let (spare, photo) = (spare.reference(), kept.reference());

@@ -100,11 +100,11 @@ mod tests {
         let note = whole.log().head().checkpoint().note().to_string();
         let root = whole.log().head().root();
 
-        let held = compare(whole.log(), &[key.clone()], &note).await;
+        let held = compare(whole.log(), std::slice::from_ref(&key), &note).await;
         assert_eq!(held, Ok(Standing::Held { size: 3 }));
-        let behind = compare(restored.log(), &[key.clone()], &note).await;
+        let behind = compare(restored.log(), std::slice::from_ref(&key), &note).await;
         assert_eq!(behind, Ok(Standing::Behind { ours: 2, theirs: 3, root }));
-        let other = compare(forked.log(), &[key.clone()], &note).await;
+        let other = compare(forked.log(), std::slice::from_ref(&key), &note).await;
         assert_eq!(other, Ok(Standing::OtherHistory { size: 3 }));
     }
 
