@@ -205,7 +205,7 @@ mod tests {
     fn a_disagreement_stays_until_two_agree_again() {
         let gauges = StampingGauges::default();
         let stamped = vec!["one".into(), "two".into()];
-        let round = Round { stamped, disagreement_ms: Some(900), ..Round::default() };
+        let mut round = Round { stamped, disagreement_ms: Some(900), ..Round::default() };
         gauges.note(&round, &[], 2);
         assert_eq!(gauges.disagreement_ms(), 900);
         let alone = Round::default();
