@@ -30,7 +30,8 @@ pub enum Finding {
         /// Size of the head.
         size: u64,
     },
-    /// A receipt's entry is not in the log, although it must be by now.
+    /// A receipt's entry is not in the log yet. A fresh receipt may be ahead of the published
+    /// head, so this alone accuses nobody.
     EntryMissing {
         /// Where the receipt came from.
         from: String,
@@ -64,12 +65,9 @@ impl Finding {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Consistent { .. } => 0,
-            Self::Forked { .. }
-            | Self::EntriesDiffer { .. }
-            | Self::EntryMissing { .. }
-            | Self::ReceiptBroken { .. } => 1,
-            Self::Unreadable { .. } => 2,
-            Self::ShowsOldHead { .. } | Self::NotCosigned { .. } => 3,
+            Self::Forked { .. } | Self::EntriesDiffer { .. } => 1,
+            Self::Unreadable { .. } | Self::ReceiptBroken { .. } => 2,
+            Self::ShowsOldHead { .. } | Self::NotCosigned { .. } | Self::EntryMissing { .. } => 3,
         }
     }
 
@@ -99,13 +97,19 @@ impl Finding {
             Self::EntriesDiffer { size } => format!(
                 "✗ Contradicted: the entries the log serves do not have the root it signed for {size} entries (nothing of this convinces others)"
             ),
-            Self::EntryMissing { from } if zh => format!("✗ 核验不符:{from} 的条目不在日志中"),
-            Self::EntryMissing { from } => {
-                format!("✗ Contradicted: the entry of {from} is not in the log")
+            Self::EntryMissing { from } if zh => {
+                format!("! 尚未找到:{from} 的条目还不在日志中;回执若已超过一分钟,请再查一次")
             }
-            Self::ReceiptBroken { from } if zh => format!("✗ 核验不符:{from} 与其所附日志头不符"),
+            Self::EntryMissing { from } => {
+                format!(
+                    "! Not found yet: the entry of {from} is not in the log; if the receipt is older than a minute, look again"
+                )
+            }
+            Self::ReceiptBroken { from } if zh => {
+                format!("? 无法读取:{from} 与其所附日志头不符")
+            }
             Self::ReceiptBroken { from } => {
-                format!("✗ Contradicted: {from} does not lead to the head it carries")
+                format!("? Cannot be used: {from} does not lead to the head it carries")
             }
             Self::ShowsOldHead { shown, seen } if zh => {
                 format!("! 过时:日志只显示 {shown} 条,而已有人见过 {seen} 条")

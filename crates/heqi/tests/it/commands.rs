@@ -19,7 +19,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn keys_are_made_once_private_and_shown_by_their_public_half() {
     for (organisation, wanted) in [
-        ("platform", vec!["log.key", "test-authority.pem", "witness.key"]),
+        ("platform", vec!["log.key", "order.pem", "test-authority.pem", "witness.key"]),
         ("notary", vec!["log.key", "mirror.key", "publisher.pem", "receipt.pem", "witness.key"]),
         ("preservation", vec!["log.key", "receipt.pem"]),
     ] {
