@@ -19,6 +19,9 @@ use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 use crate::figures::Figures;
 use crate::service::PeerWitness;
 
+/// While both organisations start, the one asks before the other is ready.
+const STARTING_FAILURES: u32 = 2;
+
 /// Feeds one log to one witness until the program stops.
 pub(crate) struct Feed {
     pub(crate) backend: Arc<dyn Backend>,
@@ -69,11 +72,14 @@ impl Feed {
                 Err(error) => {
                     failures = failures.saturating_add(1);
                     self.figures.feed_failed();
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        failures,
-                        "own log not cosigned"
-                    );
+                    // While both sides start, the first asks too early.
+                    if failures > STARTING_FAILURES {
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            failures,
+                            "own log not cosigned"
+                        );
+                    }
                     Backoff::default().wait_ms(failures, &*self.entropy)
                 }
             };

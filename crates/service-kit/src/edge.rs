@@ -195,9 +195,21 @@ fn is_empty(body: &BoxBody) -> bool {
     matches!(body.size(), BodySize::None | BodySize::Sized(0))
 }
 
+/// Codes of a service that is well and takes no work just now.
+const PUT_OFF: [&str; 2] = ["overloaded", "read_only"];
+
 /// The caller's failures are the caller's business; ours are logged, once, here.
 fn log_failure(id: &RequestId, problem: &Problem) {
-    if problem.status().is_server_error() {
+    if PUT_OFF.contains(&problem.code()) {
+        // The service says of itself that it takes no work now; whoever asked comes back, and
+        // why it is so was logged where it began.
+        tracing::info!(
+            request.id = %id,
+            problem.code = problem.code(),
+            error = problem.log(),
+            "request put off"
+        );
+    } else if problem.status().is_server_error() {
         tracing::error!(
             request.id = %id,
             problem.code = problem.code(),
