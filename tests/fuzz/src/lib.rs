@@ -15,7 +15,7 @@
 //!
 //! - [`corpus`]: where seeds come from
 //! - [`mutate`]: mutations from a seed, for runs without libFuzzer
-//! - [`targets`]: the functions
+//! - [`TARGETS`]: the functions, by the specification they attack
 
 pub mod corpus;
 pub mod mutate;

@@ -4,7 +4,7 @@ use heqi_pki::certificate::CertificateChain;
 use heqi_pki::dsse::Envelope;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Decoded, Signing};
 use crate::bundle::EvidenceBundle;
@@ -214,16 +214,18 @@ fn agrees<T: PartialEq>(
 
 /// What the record says of something a signing must have; `None` when the slot is closed.
 /// An open slot without a value of its kind would escape every comparison.
-fn said<T: for<'de> Deserialize<'de>>(
+fn said<T: for<'de> Deserialize<'de> + Serialize>(
     record: &Disclosure,
     name: &'static str,
 ) -> Result<Option<T>, Reason> {
     let malformed =
-        |_| Reason::RecordMalformed { detail: format!("{name} is missing or malformed") };
-    record
-        .attribute(name)
-        .map(|attribute| T::deserialize(&attribute.value).map_err(malformed))
-        .transpose()
+        || Reason::RecordMalformed { detail: format!("{name} is missing or malformed") };
+    let Some(attribute) = record.attribute(name) else { return Ok(None) };
+    let value = T::deserialize(&attribute.value).map_err(|_| malformed())?;
+    // A value has one spelling: an object must not come as the list of its members.
+    let is_as_written =
+        serde_json::to_value(&value).is_ok_and(|written| written == attribute.value);
+    if is_as_written { Ok(Some(value)) } else { Err(malformed()) }
 }
 
 fn documents(record: &Disclosure) -> Result<Option<Vec<SignedDocument>>, Reason> {
