@@ -70,8 +70,8 @@ const QUARANTINED: Watch = Watch {
         "The notary answered with another digest than ours: the deposit was stopped and set aside, nothing was overwritten.",
     ),
     next_step: (
-        "不要重试。保留双方日志,按《运维手册》中“摘要不一致”一节联系公证处。",
-        "Do not retry. Keep both logs and contact the notary as OPERATING says under differing digests.",
+        "不要重试。保留双方日志和被隔离的回执,与公证处逐条核对(docs/OPERATING.md 的日志行一表)。",
+        "Do not retry. Keep both logs and the receipt set aside, and compare them with the notary (docs/OPERATING.md, log lines).",
     ),
     ..DEPOSIT_WAITS
 };
@@ -110,9 +110,19 @@ const INDEX_LAG: Watch = Watch {
     ..QUEUE
 };
 
-/// A head is stamped again after an hour at the latest: with some minutes for an outage, an
-/// older token means that an authority is silent.
-const STAMP_AGE_LIMIT_S: u64 = 3_600 + 300;
+const CLOCK_OFFSET: Watch = Watch {
+    name: "clock_offset",
+    unit: "ms",
+    means: (
+        "本机时钟与公证处相差过多;超过一分钟将停止发放挑战值,无法开始新的签署。",
+        "This clock is too far from the notary's; beyond a minute no signing can begin.",
+    ),
+    next_step: (
+        "检查两边的网络校时;是哪一边的时钟有误,由双方共同确认。",
+        "Check network time on both sides, and settle with the notary whose clock is wrong.",
+    ),
+    ..CHECKPOINT_AGE
+};
 
 const TIME_STAMP_AGE: Watch = Watch {
     name: "time_stamp_age",
@@ -126,6 +136,13 @@ const TIME_STAMP_AGE: Watch = Watch {
         "Check its address, the network and its roots; it is asked again by itself, and the local clock never takes its place.",
     ),
     ..CHECKPOINT_AGE
+};
+
+const AUTHORITY_SILENT: Watch = Watch {
+    name: "time_authorities_silent",
+    unit: "authorities",
+    means: ("有时间戳机构从未给出过时间戳。", "A time authority has never given a time stamp."),
+    ..TIME_STAMP_AGE
 };
 
 const TIMES_DIFFER: Watch = Watch {
@@ -160,7 +177,12 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     let quarantined = custodians.map(|custodian| figures.deposits(custodian, "quarantined"));
     alarms.watch(at(QUARANTINED, 0), move || worst(&quarantined));
     let behind = figures.oldest_stamp_s();
-    alarms.watch(at(TIME_STAMP_AGE, STAMP_AGE_LIMIT_S), move || Some(behind.get()));
+    alarms.watch(at(TIME_STAMP_AGE, limits.time_stamp_age_s), move || Some(behind.get()));
+    let [asked, answered] = ["asked", "answered"].map(|state| figures.time_authorities(state));
+    let silent = move || Some(asked.get().saturating_sub(answered.get()));
+    alarms.watch(at(AUTHORITY_SILENT, 0), silent);
+    let clock = figures.clock_gap_ms();
+    alarms.watch(at(CLOCK_OFFSET, limits.clock_offset_ms), move || Some(clock.get()));
     let differ = figures.time_disagreement_ms();
     alarms.watch(at(TIMES_DIFFER, 0), move || Some(differ.get()));
     if let Some(store) = figures.store() {

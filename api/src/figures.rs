@@ -29,6 +29,7 @@ pub(crate) struct Figures {
     time_stamp_age_s: Family<AuthorityLabels, Count>,
     time_authorities: Family<TimeLabels, Count>,
     time_disagreement_ms: Count,
+    clock_gap_ms: Count,
     gaps: Count,
     readable: Count,
     store: Option<StoreFigures>,
@@ -153,6 +154,11 @@ impl Figures {
                 "By how many milliseconds the time authorities differed too much; 0 when they agree",
                 Count::default(),
             ),
+            clock_gap_ms: metrics.register(
+                "clock_gap_ms",
+                "How far this clock is for certain from a peer's, in milliseconds",
+                Count::default(),
+            ),
             gaps: metrics.register(
                 "deposit_gaps",
                 "Records listed as not held, at most 200",
@@ -190,6 +196,7 @@ impl Figures {
         if let Some(store) = &self.store {
             store.refresh();
         }
+        self.clock_gap_ms.set(u64::try_from(platform.peer_clock().gap_ms()).unwrap_or(0));
         if let Some(age_s) = checkpoint_age_s(platform) {
             self.checkpoint_age_s.set(age_s);
         }
@@ -225,6 +232,11 @@ impl Figures {
     /// By how many milliseconds the time authorities differ too much.
     pub(crate) fn time_disagreement_ms(&self) -> Count {
         self.time_disagreement_ms.clone()
+    }
+
+    /// How far this clock is for certain from a peer's, in milliseconds.
+    pub(crate) fn clock_gap_ms(&self) -> Count {
+        self.clock_gap_ms.clone()
     }
 
     /// Time authorities that are asked, and those of them that ever answered.

@@ -6,6 +6,7 @@
 //! - [`fuzz`]: every parser of foreign bytes over its corpus and fixed mutations
 //! - [`liars`]: who contradicts himself is caught
 //! - [`layering`]: which crate may depend on which
+//! - [`promises`]: a page that names the test behind a promise names one that exists
 //! - [`reliability`]: a fixed sample of every kind of injected fault
 //! - [`secrets`]: what holds key bytes wipes them and shows nothing
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
@@ -20,5 +21,6 @@ mod evidence_vectors;
 mod fuzz;
 mod layering;
 mod liars;
+mod promises;
 mod reliability;
 mod secrets;

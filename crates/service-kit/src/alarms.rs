@@ -68,7 +68,8 @@ pub struct AlarmLimits {
     pub index_lag: u64,
     /// How far our clock may be from the peer's, in milliseconds.
     pub clock_offset_ms: u64,
-    /// Age of the newest trusted time stamp while the log grows, in seconds.
+    /// Age of the newest time stamp of the authority that is furthest behind, in seconds. A
+    /// head that does not grow is stamped again after an hour at the latest.
     pub time_stamp_age_s: u64,
 }
 
@@ -83,7 +84,7 @@ impl Default for AlarmLimits {
             queue_depth: 20_000,
             index_lag: 1_000_000,
             clock_offset_ms: 2_000,
-            time_stamp_age_s: 300,
+            time_stamp_age_s: 3_900,
         }
     }
 }

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::chain::ChainHead;
 use heqi_evidence::statement::Statement as _;
+use heqi_evidence_store::gate::ClockGap;
 use heqi_registration::Custodian;
 use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
@@ -113,5 +114,20 @@ async fn after_an_outage_everything_is_deposited_in_order_and_nothing_is_lost_or
     // the data centre's anchors. Anything sent twice would have left a third.
     assert_eq!(house.own_log_size(Custodian::DataCentre), 1 + 2 * records);
     assert_eq!(house.own_log_size(Custodian::Preservation), 2 * records);
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_off_raises_an_alarm_and_beyond_a_minute_begins_nothing() {
+    let house = House::start(Second::Real).await;
+    house.until_alarm("clock_offset", false).await;
+    let gap = |gap_ms| ClockGap { peer: "another".into(), gap_ms, round_trip_ms: 10 };
+    house.platform.peer_clock().note(&gap(-61_000));
+    let alarm = house.until_alarm("clock_offset", true).await;
+    assert_eq!(alarm["value"], 60_995, "half of the round trip explains nothing: {alarm}");
+    let ready = house.client.get("", "/readyz").await;
+    assert_eq!(ready.status, 503, "{}", ready.text());
+    house.platform.peer_clock().note(&gap(20));
+    house.until_alarm("clock_offset", false).await;
     house.stop().await;
 }

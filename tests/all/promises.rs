@@ -1,0 +1,63 @@
+//! A page that names the test behind a promise names one that exists.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+const PAGES: [&str; 2] = ["docs/SECURITY.md", "docs/RELIABILITY.md"];
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// Words in backticks that have the form of our tests' names: a sentence of five words or
+/// more, with or without the module in front.
+fn named(page: &str) -> BTreeSet<String> {
+    let words = page.split('`').skip(1).step_by(2);
+    words
+        .filter_map(|word| word.rsplit("::").next())
+        .filter(|name| name.matches('_').count() >= 4)
+        .filter(|name| {
+            name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() && name != "target" && name != "node_modules" {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_test_that_a_promise_names_exists() {
+    let mut files = Vec::new();
+    for folder in ["api", "crates", "evidence-store", "tests"] {
+        sources(&root().join(folder), &mut files);
+    }
+    let code: String = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    for page in PAGES {
+        let names = named(&std::fs::read_to_string(root().join(page)).unwrap());
+        assert!(names.len() >= 5, "{page} names {} tests", names.len());
+        for name in names {
+            assert!(
+                code.contains(&format!("fn {name}(")),
+                "{page} names `{name}`, no test is called that"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_name_is_told_from_other_words() {
+    let page =
+        "`a_test_with_many_words` `module::another_test_with_many_words` `two_words` `/a_b_c_d_e`";
+    let wanted = ["a_test_with_many_words", "another_test_with_many_words"].map(str::to_owned);
+    assert_eq!(named(page), BTreeSet::from(wanted));
+}
