@@ -155,7 +155,7 @@ dated_number! {
 }
 
 /// ISO/IEC 7064 MOD 11,10 check digit of a string of ASCII digits.
-fn mod_11_10(digits: &str) -> u32 {
+pub fn mod_11_10(digits: &str) -> u32 {
     let product = digits.bytes().fold(10u32, |product, byte| {
         let sum = (product + u32::from(byte.wrapping_sub(b'0'))) % 10;
         (if sum == 0 { 10 } else { sum }) * 2 % 11

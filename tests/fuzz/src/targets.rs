@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a fuzz target reports a broken promise by panicking")]
 
 mod evidence;
+mod identity;
 mod keys;
 mod log;
 mod service;
@@ -40,6 +41,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "public_key", run: keys::public_key, seeds: keys::public_key_seeds },
     Target { name: "deposit_reply", run: service::deposit_reply, seeds: service::reply_seeds },
     Target { name: "problem", run: service::problem, seeds: service::problem_seeds },
+    Target { name: "identity_numbers", run: identity::numbers, seeds: identity::number_seeds },
+    Target { name: "identity_words", run: identity::words, seeds: identity::word_seeds },
     Target { name: "settings", run: service::settings, seeds: service::settings_seeds },
 ];
 

@@ -1,0 +1,336 @@
+//! The documents by which a person can be known, one type for all (domain.md 3.2).
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use heqi_vocabulary::{Explain, Explanation, Language};
+
+use crate::characters::upper_half_width;
+use crate::last_four::LastFour;
+use crate::mod_11_2;
+use crate::resident_id::{ResidentId, ResidentIdError};
+
+/// A document whose number has the form of its kind and, where there is one, a check
+/// character that fits.
+#[derive(Clone, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum PersonalDocument {
+    /// 居民身份证.
+    ResidentId(ResidentId),
+    /// 港澳台居民居住证: numbered as a resident's, 810000, 820000 or 830000.
+    ResidencePermit(ResidentId),
+    /// 外国人永久居留身份证.
+    ForeignPermanentResident(Number),
+    /// 护照.
+    Passport(Number),
+    /// 港澳居民来往内地通行证.
+    HongKongMacaoPermit(Number),
+    /// 台湾居民来往大陆通行证.
+    TaiwanPermit(Number),
+}
+
+/// Which document a person says they hold.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum DocumentKind {
+    /// 居民身份证.
+    ResidentId,
+    /// 港澳台居民居住证.
+    ResidencePermit,
+    /// 外国人永久居留身份证, of 2017 (15 characters) or 2023 (18).
+    ForeignPermanentResident,
+    /// 护照.
+    Passport,
+    /// 港澳居民来往内地通行证.
+    HongKongMacaoPermit,
+    /// 台湾居民来往大陆通行证.
+    TaiwanPermit,
+}
+
+/// The characters of a document that is not numbered as a resident's.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Number(String);
+
+/// Why a text is not the number of such a document.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PersonalDocumentError {
+    /// As a resident's number is wrong.
+    #[error(transparent)]
+    ResidentId(#[from] ResidentIdError),
+    /// Not the form of this kind.
+    #[error("the number does not have the form of this kind of document")]
+    Form(DocumentKind),
+    /// The check character does not fit.
+    #[error("the check character does not fit")]
+    Checksum(DocumentKind),
+}
+
+impl DocumentKind {
+    /// Every kind, in the order in which people are asked.
+    pub const ALL: [Self; 6] = [
+        Self::ResidentId,
+        Self::ResidencePermit,
+        Self::HongKongMacaoPermit,
+        Self::TaiwanPermit,
+        Self::ForeignPermanentResident,
+        Self::Passport,
+    ];
+
+    /// The word on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ResidentId => "resident_id",
+            Self::ResidencePermit => "hmt_residence_permit",
+            Self::ForeignPermanentResident => "foreign_permanent_resident",
+            Self::Passport => "passport",
+            Self::HongKongMacaoPermit => "hong_kong_macao_permit",
+            Self::TaiwanPermit => "taiwan_permit",
+        }
+    }
+
+    /// The name people read.
+    pub const fn name(self, language: Language) -> &'static str {
+        match self {
+            Self::ResidentId => language.pick("居民身份证", "resident identity card"),
+            Self::ResidencePermit => language.pick(
+                "港澳台居民居住证",
+                "residence permit for Hong Kong, Macao and Taiwan residents",
+            ),
+            Self::ForeignPermanentResident => {
+                language.pick("外国人永久居留身份证", "foreign permanent resident identity card")
+            }
+            Self::Passport => language.pick("护照", "passport"),
+            Self::HongKongMacaoPermit => language.pick(
+                "港澳居民来往内地通行证",
+                "mainland travel permit for Hong Kong and Macao residents",
+            ),
+            Self::TaiwanPermit => language
+                .pick("台湾居民来往大陆通行证", "mainland travel permit for Taiwan residents"),
+        }
+    }
+}
+
+impl PersonalDocument {
+    /// Reads the number of a document of this kind on the China date `today`.
+    ///
+    /// # Errors
+    /// [`PersonalDocumentError`].
+    pub fn parse(
+        kind: DocumentKind,
+        text: &str,
+        today: NaiveDate,
+    ) -> Result<Self, PersonalDocumentError> {
+        let number = upper_half_width(text);
+        let form = PersonalDocumentError::Form(kind);
+        match kind {
+            DocumentKind::ResidentId => Ok(Self::ResidentId(ResidentId::parse(text, today)?)),
+            DocumentKind::ResidencePermit => {
+                let id = ResidentId::parse_eighteen(text, today)?;
+                if id.region().is_residence_permit() {
+                    Ok(Self::ResidencePermit(id))
+                } else {
+                    Err(form)
+                }
+            }
+            DocumentKind::ForeignPermanentResident => {
+                foreign_permanent_resident(&number, today)?;
+                Ok(Self::ForeignPermanentResident(Number(number)))
+            }
+            DocumentKind::Passport => {
+                let ok = (5..=20).contains(&number.len())
+                    && number.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+                if ok { Ok(Self::Passport(Number(number))) } else { Err(form) }
+            }
+            DocumentKind::HongKongMacaoPermit => {
+                let rest = number.strip_prefix(['H', 'M']).ok_or(form)?;
+                let ok = matches!(rest.len(), 8 | 10) && is_digits(rest);
+                if ok { Ok(Self::HongKongMacaoPermit(Number(number))) } else { Err(form) }
+            }
+            DocumentKind::TaiwanPermit => {
+                let ok = match number.len() {
+                    8 | 10 => is_digits(&number),
+                    11 => number.split_at_checked(10).is_some_and(|(digits, letter)| {
+                        is_digits(digits) && letter.bytes().all(|b| b.is_ascii_uppercase())
+                    }),
+                    _ => false,
+                };
+                if ok { Ok(Self::TaiwanPermit(Number(number))) } else { Err(form) }
+            }
+        }
+    }
+
+    /// Which document it is.
+    pub const fn kind(&self) -> DocumentKind {
+        match self {
+            Self::ResidentId(_) => DocumentKind::ResidentId,
+            Self::ResidencePermit(_) => DocumentKind::ResidencePermit,
+            Self::ForeignPermanentResident(_) => DocumentKind::ForeignPermanentResident,
+            Self::Passport(_) => DocumentKind::Passport,
+            Self::HongKongMacaoPermit(_) => DocumentKind::HongKongMacaoPermit,
+            Self::TaiwanPermit(_) => DocumentKind::TaiwanPermit,
+        }
+    }
+
+    /// The number itself: personal data, for sealed values and providers only.
+    pub fn expose(&self) -> &str {
+        match self {
+            Self::ResidentId(id) | Self::ResidencePermit(id) => id.expose(),
+            Self::ForeignPermanentResident(number)
+            | Self::Passport(number)
+            | Self::HongKongMacaoPermit(number)
+            | Self::TaiwanPermit(number) => &number.0,
+        }
+    }
+
+    /// What the signer is asked for; `None` for a document that ends in a letter other than
+    /// `X`, which is asked for whole.
+    pub fn last_four(&self) -> Option<LastFour> {
+        LastFour::of(self.expose())
+    }
+
+    /// Whether a passport has the form of one that China issues (a hint only).
+    pub fn looks_chinese(&self) -> bool {
+        let Self::Passport(Number(number)) = self else { return false };
+        let Some(rest) = number.strip_prefix(['E', 'G', 'D', 'S', 'P']) else { return false };
+        let digits = rest.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or(rest);
+        matches!(digits.len(), 7 | 8) && is_digits(digits)
+    }
+}
+
+/// The card of 2017: three letters and twelve digits. The card of 2023: `9`, two digits of
+/// province, three of country (ISO 3166-1), eight of birth, three of sequence, a check.
+fn foreign_permanent_resident(number: &str, today: NaiveDate) -> Result<(), PersonalDocumentError> {
+    let kind = DocumentKind::ForeignPermanentResident;
+    let form = PersonalDocumentError::Form(kind);
+    match number.len() {
+        15 => {
+            let (letters, digits) = number.split_at_checked(3).ok_or(form)?;
+            let ok = letters.bytes().all(|b| b.is_ascii_uppercase()) && is_digits(digits);
+            if ok { Ok(()) } else { Err(form) }
+        }
+        18 if number.starts_with('9') && number.get(..17).is_some_and(is_digits) => {
+            let birth = number.get(6..14).ok_or(form)?;
+            let born = NaiveDate::parse_from_str(birth, "%Y%m%d")
+                .map_err(|_| ResidentIdError::BirthDate)?;
+            if born > today {
+                return Err(ResidentIdError::BirthDate.into());
+            }
+            if mod_11_2::fits(number) { Ok(()) } else { Err(PersonalDocumentError::Checksum(kind)) }
+        }
+        _ => Err(form),
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+impl fmt::Debug for PersonalDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PersonalDocument({:?}, …)", self.kind())
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Number(…)")
+    }
+}
+
+impl Explain for PersonalDocumentError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::ResidentId(error) => error.code(),
+            Self::Form(_) => "document_form",
+            Self::Checksum(_) => "id_checksum",
+        }
+    }
+
+    fn explain(&self, language: Language) -> Explanation {
+        match (self, language) {
+            (Self::ResidentId(error), _) => error.explain(language),
+            (Self::Form(kind), Language::Zh) => Explanation::new(
+                format!("这不是{}的号码格式。", kind.name(language)),
+                "请核对号码，或改选证件类型。",
+            ),
+            (Self::Form(kind), Language::En) => Explanation::new(
+                format!("This is not the form of a number of a {}.", kind.name(language)),
+                "Check the number, or choose another type of document.",
+            ),
+            (Self::Checksum(_), Language::Zh) => Explanation::new(
+                "证件号码校验不通过，可能有一位输错。",
+                "请对照证件逐位核对后重新输入。",
+            ),
+            (Self::Checksum(_), Language::En) => Explanation::new(
+                "The number does not fit its check character; one character may be mistyped.",
+                "Compare it with the document, character by character, and type it again.",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(kind: DocumentKind, text: &str) -> Result<PersonalDocument, PersonalDocumentError> {
+        PersonalDocument::parse(kind, text, NaiveDate::from_ymd_opt(2026, 11, 23).unwrap())
+    }
+
+    #[test]
+    fn edge_case_3_a_residence_permit_is_its_own_document() {
+        let permit = parse(DocumentKind::ResidencePermit, "810000198802029997").unwrap();
+        assert_eq!(permit.kind(), DocumentKind::ResidencePermit);
+        assert!(parse(DocumentKind::ResidencePermit, "330112199003079999").is_err());
+        assert!(parse(DocumentKind::ResidentId, "810000198802029997").is_err());
+    }
+
+    #[test]
+    fn edge_case_3_travel_permits_have_their_forms() {
+        for good in ["H12345678", "M1234567890", "h12345678"] {
+            assert!(parse(DocumentKind::HongKongMacaoPermit, good).is_ok(), "{good}");
+        }
+        for bad in ["T12345678", "H1234567", "H123456789", "H1234567A"] {
+            assert!(parse(DocumentKind::HongKongMacaoPermit, bad).is_err(), "{bad}");
+        }
+        for good in ["12345678", "1234567890", "1234567890A"] {
+            assert!(parse(DocumentKind::TaiwanPermit, good).is_ok(), "{good}");
+        }
+        for bad in ["1234567", "123456789", "1234567890AB", "A1234567", "一二三"] {
+            assert!(parse(DocumentKind::TaiwanPermit, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn edge_case_2_the_card_of_a_foreign_resident_of_either_edition() {
+        let kind = DocumentKind::ForeignPermanentResident;
+        assert!(parse(kind, "933840198510019994").is_ok());
+        assert!(parse(kind, "USA330112345678").is_ok());
+        let wrong = parse(kind, "933840198510019995").unwrap_err();
+        assert_eq!(wrong, PersonalDocumentError::Checksum(kind));
+        let day = parse(kind, "933840198513019994").unwrap_err();
+        assert_eq!(day, PersonalDocumentError::ResidentId(ResidentIdError::BirthDate));
+        assert!(parse(kind, "US1330112345678").is_err());
+    }
+
+    #[test]
+    fn passports_are_letters_and_digits_and_chinese_ones_are_recognised() {
+        assert!(parse(DocumentKind::Passport, "e12345678").unwrap().looks_chinese());
+        assert!(parse(DocumentKind::Passport, "EA1234567").unwrap().looks_chinese());
+        assert!(!parse(DocumentKind::Passport, "X1234567").unwrap().looks_chinese());
+        for bad in ["1234", "E1234-567", "E12345678901234567890"] {
+            assert!(parse(DocumentKind::Passport, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_kind_prints_its_number_and_every_kind_has_two_names() {
+        let passport = parse(DocumentKind::Passport, "E12345678").unwrap();
+        assert_eq!(format!("{passport:?}"), "PersonalDocument(Passport, …)");
+        assert!(passport.last_four().is_some());
+        for kind in DocumentKind::ALL {
+            assert_ne!(kind.name(Language::Zh), kind.name(Language::En));
+        }
+    }
+}
