@@ -12,6 +12,7 @@ use heqi_verify::Examination;
 use heqi_vocabulary::Explain as _;
 use serde_json::{Value, json};
 
+mod attestations;
 mod cases;
 pub mod fork;
 mod small;

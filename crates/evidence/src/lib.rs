@@ -17,11 +17,13 @@
 //! - [`challenge`], [`statement`]: what a device signs
 //! - [`deposit`]: what custodians receive and sign
 //! - [`anchors`], [`key_change`]: the keys a verifier is given, and how one follows another
+//! - [`attestation`]: what is asked of those who know people and companies, and what they sign
 //! - [`erasure`]: orders to erase, and what custodians answer
 //! - [`container`], [`bundle`]: the file a stranger receives
 //! - [`mod@examine`], [`verdict`]: what it proves
 
 pub mod anchors;
+pub mod attestation;
 pub mod bundle;
 pub mod canonical;
 pub mod chain;

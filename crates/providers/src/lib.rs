@@ -5,8 +5,11 @@
 //!
 //! What this is not: the rules by which an answer counts; those stand with the port.
 //!
+//! - [`identity`]: real names, companies, portraits, the registry's own check, corporate seals
 //! - [`time`]: time authorities (RFC 3161 section 3.4)
 
+pub mod identity;
 pub mod time;
 
+pub use identity::HttpIdentityProvider;
 pub use time::HttpTimeAuthority;

@@ -14,6 +14,7 @@
 //!
 //! Before anything:
 //! - [`platform`]: the ports and settings every command is given
+//! - [`ports`]: whom the platform asks about people and companies
 //! - [`request`], [`access`]: who asks, by which key or token, and what the server saw
 //! - [`fault`]: what goes wrong with any act, and how a caller tells errors apart
 //!
@@ -73,6 +74,7 @@ mod objects;
 pub mod open_filing;
 pub mod peer;
 pub mod platform;
+pub mod ports;
 pub mod read_document;
 pub mod receipt;
 pub mod recovery;

@@ -31,6 +31,7 @@ pub(super) fn files() -> BTreeMap<String, Vec<u8>> {
         ("schema.json", schemas()),
         ("key-change.json", super::statements::key_changes()),
         ("erasure.json", super::statements::erasures()),
+        ("attestation.json", super::attestations::attestations()),
     ];
     vectors.map(|(name, vector)| (name.to_owned(), pretty(&vector))).into()
 }
