@@ -37,5 +37,6 @@ pub mod record;
 pub mod salt;
 pub mod schema;
 pub mod statement;
+pub mod successor;
 mod tree;
 pub mod verdict;

@@ -144,7 +144,11 @@ fn keys_command(action: &KeysAction) -> JobResult {
             });
         }
         KeysAction::Accept { statement, data, yes } => {
-            commands::keys::accept::accept(statement, data, *yes, &mut out)?;
+            let (_, entropy) = machine();
+            in_runtime(async {
+                commands::keys::accept::accept(statement, data, *yes, &entropy, &mut out).await?;
+                Ok(0)
+            })?;
         }
         KeysAction::Distrust { key, from, data, anchors, out: to, yes } => {
             let asked = commands::keys::accept::Distrust {

@@ -12,6 +12,7 @@ use heqi_evidence::key_change::KeyRole;
 use heqi_evidence_store::backend::embedded::Embedded;
 use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::witness::Witness;
+use heqi_notarization::mirror::end_of;
 use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
@@ -221,9 +222,11 @@ fn data_centre(
     let cosigner =
         |kind| cosigner_key(&folder, origin, kind, office.entropy()).and_then(|key| key.cosigner());
     let (backend, clock) = (office.backend().clone(), office.clock().clone());
+    let successors = known.successors_of(&settings.platform.log.vkey.0);
+    let ends = successors.iter().map(end_of).collect();
     Ok(DataCentre {
-        witness: Witness::new(cosigner("witness")?, logs()),
-        mirror: Mirror::new(cosigner("mirror")?, logs(), backend, clock),
+        witness: Witness::new(cosigner("witness")?, logs()).ending(ends),
+        mirror: Mirror::new(cosigner("mirror")?, logs(), backend, clock).following(&successors),
         anchors,
         publisher,
     })
@@ -266,7 +269,7 @@ fn peer_comparison(
         gate: gate.clone(),
         clock: Arc::default(),
         client: PeerClient::new(pool, &settings.platform.url, platform_logs.clone()),
-        log_keys: known.all_note_keys(KeyRole::Log, &log.verifier_key()?),
+        log_keys: known.keys_of_name(KeyRole::Log, &log.verifier_key()?),
         log_signer: Arc::new(log.statement_key()),
         known_logs: platform_logs,
     })
