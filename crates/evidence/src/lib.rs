@@ -25,6 +25,7 @@ pub mod anchors;
 pub mod bundle;
 pub mod canonical;
 pub mod chain;
+pub mod chain_fork;
 pub mod challenge;
 pub mod container;
 pub mod deposit;

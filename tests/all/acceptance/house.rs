@@ -404,7 +404,7 @@ impl House {
     pub(crate) async fn invite(&self, count: usize) -> Vec<String> {
         let staff = &self.client;
         // Every filing has its own name: the client's idempotency keys come from the body.
-        let name = format!("示例公司 {}", self.records().await.len());
+        let name = format!("示例公司 {}", self.coverage().await["records"]);
         let body = json!({ "matter": "establishment", "company_name": name });
         let filing = staff.post(STAFF, "/api/v1/filings", &body).await;
         let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
