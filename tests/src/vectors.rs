@@ -13,6 +13,7 @@ use heqi_vocabulary::Explain as _;
 use serde_json::{Value, json};
 
 mod cases;
+pub mod chain_fork;
 pub mod fork;
 mod small;
 mod spoil;
@@ -57,7 +58,7 @@ pub fn differing(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Vec<String
     differing.extend(
         present
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| name.ends_with(".heqi.zip") || name.ends_with(".fork-proof"))
+            .filter(|name| name.ends_with(".heqi.zip") || name.ends_with("fork-proof"))
             .filter(|name| !files.contains_key(name)),
     );
     differing

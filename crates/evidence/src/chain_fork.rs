@@ -79,6 +79,16 @@ impl LoggedFrame {
         self.root
     }
 
+    /// The disclosure, exact.
+    pub fn disclosed(&self) -> &str {
+        &self.disclosed
+    }
+
+    /// The proof of its leaf, not verified.
+    pub const fn proof(&self) -> &ProofFile {
+        &self.proof
+    }
+
     /// The head of the proof, not verified.
     pub const fn head(&self) -> &SignedCheckpoint {
         self.proof.checkpoint()

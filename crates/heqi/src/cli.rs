@@ -53,6 +53,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: RecoverAction,
     },
+    /// Write proofs of records that a stopped custodian refused for their place in a chain
+    ChainForks(ChainForksArgs),
     /// Let integrators in and out of a stopped platform
     Admin {
         #[command(subcommand)]
@@ -60,6 +62,15 @@ pub(crate) enum Command {
     },
     /// Measure how much this machine can do
     Load(LoadArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ChainForksArgs {
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    /// The folder for the proofs
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
 }
 
 #[derive(Subcommand)]

@@ -75,6 +75,7 @@ pub fn run() -> ExitCode {
         Some(Command::Store { action }) => commands::store::run(&action, &mut io::stdout()),
         Some(Command::Admin { action }) => commands::admin::run(&action),
         Some(Command::Recover { action }) => commands::recover::run(&action),
+        Some(Command::ChainForks(args)) => commands::chain_forks::run(&args),
         Some(Command::Keys { action }) => keys_command(&action),
         Some(Command::Load(args)) => quiet().and_then(|()| {
             in_runtime(async {

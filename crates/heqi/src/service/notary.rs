@@ -193,6 +193,30 @@ pub(crate) async fn start(
     Ok(RunningNotary { running, store, stamping })
 }
 
+/// The office of a service that is stopped, to look at what it holds.
+pub(crate) fn stopped_office(
+    settings: &NotarySettings,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<(Arc<Embedded>, NotaryOffice), ServiceError> {
+    let folder = settings.data_dir.join("keys");
+    let log = log_key(&folder, &settings.log_origin, &**entropy)?;
+    let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
+    let receipt = keys::signing_key(&folder.join("receipt.pem"), &**entropy)?;
+    let publisher = keys::signing_key(&folder.join("publisher.pem"), &**entropy)?;
+    let public = public_keys(&settings.data_dir, &settings.log_origin, settings.role, &**entropy)?;
+    let office = NotaryOffice::new(OfficeParts {
+        custodian: settings.role.custodian().to_owned(),
+        organisation: settings.organisation.clone(),
+        anchors: anchors(settings, &public, publisher.public_key(), &**clock),
+        receipt_key: Arc::new(receipt),
+        backend: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    });
+    Ok((store, office))
+}
+
 /// The office follows the platform's erasure orders; what a crash or a restore left undone
 /// is done before anything is served.
 async fn following_orders(
