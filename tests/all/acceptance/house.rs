@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use heqi_api::{Api, ApiSettings, PeerAnswering};
 use heqi_evidence::anchors::{Anchors, LogAnchor, Vkey};
+use heqi_evidence::canonical;
+use heqi_evidence::key_change::{KeyChange, KeyChangeReason, KeyRole};
+use heqi_evidence::statement::Statement as _;
 use heqi_evidence::successor::{FrozenReason, LogSuccessor, VerifiedSuccessor};
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::backend::embedded::{self, Embedded};
@@ -34,9 +37,11 @@ use heqi_notary_protocol::{
 use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
 use heqi_notary_sync::peers::watch;
 use heqi_notary_sync::{Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits};
+use heqi_pki::dsse::{Envelope, PayloadType};
 use heqi_pki::keys::{PublicKey, SigningKey};
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
 use heqi_registration::deposit_queue::note_cosigned_head;
+use heqi_registration::key_change::log_key_change;
 use heqi_registration::recovery::{self, GivenBack, TakenBack, take_back};
 use heqi_registration::successor::{ReturnedRecord, begin, beyond, held_roots, is_carried_over};
 use heqi_registration::{Custodian, FrozenLog, OrderKey, Platform, Ports, Scope, Settings};
@@ -96,6 +101,8 @@ struct Keys {
     recovery: ApiKey,
     /// The log that took the place of the platform's, and whether the offices know.
     successor: Option<(VerifiedSuccessor, bool)>,
+    /// The statement by which the platform's log changed its key, if it has.
+    rotated: Option<Envelope>,
     /// Whether the platform's entries reach no mirror.
     mirror_is_away: bool,
 }
@@ -123,6 +130,11 @@ impl Keys {
         for (anchor, custodian) in anchors.custodians.iter_mut().zip(Custodian::ALL) {
             custodian.as_str().clone_into(&mut anchor.custodian);
         }
+        if self.rotated.is_some() {
+            let old = anchors.logs[0].clone();
+            let vkey = Vkey(Self::rotated_key().verifier_key().clone());
+            anchors.logs.push(LogAnchor { vkey, ..old });
+        }
         if let Some(successor) = self.accepted().first() {
             let old = anchors.logs[0].clone();
             anchors.logs[0].validity = successor.frozen_validity(old.validity);
@@ -138,15 +150,39 @@ impl Keys {
         known.map(|(successor, _)| successor.clone()).collect()
     }
 
-    /// The seed of the log that the platform writes now.
-    fn platform_log(&self) -> u8 {
-        if self.successor.is_some() { SUCCESSOR_LOG } else { PLATFORM_LOG }
-    }
-
     /// The platform's logs as the offices know them.
     fn known_platform_logs(&self) -> Vec<VerifierKey> {
         let successors = self.accepted().into_iter().map(|one| one.said().log_key.0.clone());
-        std::iter::once(Self::log(PLATFORM_LOG).verifier_key().clone()).chain(successors).collect()
+        let mut known = vec![Self::log(PLATFORM_LOG).verifier_key().clone()];
+        if self.rotated.is_some() {
+            known.push(Self::rotated_key().verifier_key().clone());
+        }
+        known.into_iter().chain(successors).collect()
+    }
+
+    /// The second key of the platform's log.
+    fn rotated_key() -> NoteSigner {
+        let name = Self::log(PLATFORM_LOG).verifier_key().name().clone();
+        NoteSigner::from_seed(name, &[ROTATED_KEY; 32]).unwrap()
+    }
+
+    /// What signs the platform's heads now.
+    fn platform_signer(&self) -> NoteSigner {
+        match (&self.successor, &self.rotated) {
+            (Some(_), _) => Self::log(SUCCESSOR_LOG),
+            (None, Some(_)) => Self::rotated_key(),
+            (None, None) => Self::log(PLATFORM_LOG),
+        }
+    }
+
+    /// The same key, for statements.
+    fn platform_statement_key(&self) -> SigningKey {
+        let seed = match (&self.successor, &self.rotated) {
+            (Some(_), _) => SUCCESSOR_LOG,
+            (None, Some(_)) => ROTATED_KEY,
+            (None, None) => PLATFORM_LOG,
+        };
+        SigningKey::from_ed25519_seed(&[seed; 32])
     }
 
     fn folders(&self) -> SuccessorFolders {
@@ -154,7 +190,7 @@ impl Keys {
     }
 
     fn platform_store(&self) -> Arc<Embedded> {
-        self.store_at(PLATFORM_LOG, "store", self.platform_log())
+        self.store_at(PLATFORM_LOG, "store", self.platform_signer())
     }
 
     /// The frozen log, if there is one.
@@ -174,7 +210,7 @@ impl Keys {
     }
 
     fn store(&self, seed: u8) -> Arc<Embedded> {
-        self.store_at(seed, "store", seed)
+        self.store_at(seed, "store", Self::log(seed))
     }
 
     fn wrapping(&self, seed: u8) -> Arc<FileKeyEncryptionKey> {
@@ -188,8 +224,8 @@ impl Keys {
         })
     }
 
-    fn store_at(&self, seed: u8, name: &str, log: u8) -> Arc<Embedded> {
-        let signer = Arc::new(KeyedHeadSigner::new(Self::log(log)));
+    fn store_at(&self, seed: u8, name: &str, signer: NoteSigner) -> Arc<Embedded> {
+        let signer = Arc::new(KeyedHeadSigner::new(signer));
         let ports = embedded::Ports::new(signer, self.wrapping(seed), entropy());
         let folder = self.folder.path().join(seed.to_string()).join(name);
         Arc::new(Embedded::open(&embedded::Settings::new(folder), ports).unwrap())
@@ -280,6 +316,8 @@ impl Keys {
 const PLATFORM_LOG: u8 = 1;
 /// The log that takes the place of the platform's.
 const SUCCESSOR_LOG: u8 = 11;
+/// The key that takes the place of that of the platform's log.
+const ROTATED_KEY: u8 = 12;
 const CENTRE_LOG: u8 = 2;
 const SECOND_LOG: u8 = 3;
 
@@ -291,6 +329,7 @@ impl House {
             deposit: ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy),
             recovery: ApiKey::generate("recovery".parse().unwrap(), &SystemEntropy),
             successor: None,
+            rotated: None,
             mirror_is_away: false,
         };
         let [listener, centre_listener, second_listener] =
@@ -482,7 +521,7 @@ impl House {
     pub(crate) async fn until_cosigned(&self) -> SignedCheckpoint {
         let cast = self.keys.cast();
         let cosigners = [&cast.witness, &cast.mirror].map(|c| c.verifier_key().clone());
-        let log = Keys::log(self.keys.platform_log()).verifier_key().clone();
+        let log = self.keys.platform_signer().verifier_key().clone();
         let keys = [vec![log], cosigners.to_vec()].concat();
         until("the newest head to be cosigned", async || {
             let answer = self.client.get("", &format!("{LOG}/checkpoint")).await;
@@ -602,7 +641,8 @@ impl Stopped {
         assert!(stranger.deposits().await.is_err(), "a key that deposits takes nothing back");
         let custodian = RecoveryClient::new(pool(), url, Bearer::new(self.keys.recovery.expose()));
         let deposits = custodian.deposits_of(&entries).await.unwrap();
-        let given = GivenBack { head: head.clone(), entries, deposits, statements: Vec::new() };
+        let statements = self.keys.rotated.iter().cloned().collect();
+        let given = GivenBack { head: head.clone(), entries, deposits, statements };
         let taken = take_back(&platform, &given).await.unwrap();
         note_cosigned_head(&platform, &head).await.unwrap();
         admit_staff(&platform).await;
@@ -668,7 +708,7 @@ impl Stopped {
         let statement = said.sign_both(&signs, &signs_too).unwrap();
         let successor = LogSuccessor::verify(&statement).unwrap();
 
-        let next = keys.store_at(PLATFORM_LOG, "store.next", SUCCESSOR_LOG);
+        let next = keys.store_at(PLATFORM_LOG, "store.next", Keys::log(SUCCESSOR_LOG));
         carry_over(&store, &*next, &is_carried_over).await.unwrap();
         let frozen = FrozenLog::new(store.clone(), successor.clone());
         self.keys.successor = Some((successor.clone(), false));
@@ -684,13 +724,37 @@ impl Stopped {
         successor
     }
 
-    /// People at both offices accept the successor: the services come back knowing it.
+    /// What `heqi keys rotate log` does, both steps: the statement is a leaf, and then the new key signs alone.
+    pub(crate) async fn rotates_log_key(&mut self) {
+        let (old, new) = (Keys::log(PLATFORM_LOG), Keys::rotated_key());
+        let change = KeyChange {
+            changed_at: SystemClock.now(),
+            log_origin: old.verifier_key().name().to_string(),
+            new_key: new.verifier_key().to_string(),
+            old_key: old.verifier_key().to_string(),
+            old_valid_until: SystemClock.now(),
+            reason: KeyChangeReason::Scheduled,
+            role: KeyRole::Log,
+        };
+        let [signs, signs_too] =
+            [PLATFORM_LOG, ROTATED_KEY].map(|seed| SigningKey::from_ed25519_seed(&[seed; 32]));
+        let payload = canonical::to_bytes(&change).unwrap();
+        let kind = PayloadType::parse(KeyChange::PAYLOAD_TYPE).unwrap();
+        let statement = Envelope::sign(&kind, &payload, &[&signs, &signs_too]).unwrap();
+        KeyChange::verify(&statement, &[]).unwrap();
+        let store = self.keys.platform_store();
+        assert!(log_key_change(&*store, &statement).await.unwrap());
+        store.close().unwrap();
+        self.keys.rotated = Some(statement);
+    }
+
+    /// People at both offices accept what the platform stated about its log: the services come back knowing it.
     pub(crate) async fn offices_accept(&mut self) {
         for office in [self.centre.take(), self.second.take()].into_iter().flatten() {
             office.stop().await;
         }
-        let (successor, _) = self.keys.successor.take().unwrap();
-        self.keys.successor = Some((successor, true));
+        let successor = self.keys.successor.take();
+        self.keys.successor = successor.map(|(successor, _)| (successor, true));
         let url = format!("http://{}", self.address);
         let bind = |url: &str| Listener::bind(url.strip_prefix("http://").unwrap()).unwrap();
         self.centre = Some(self.keys.centre(bind(&self.urls.0), &url).await.unwrap());
@@ -729,8 +793,8 @@ impl Up {
         let witness = Witness::new(keys.cast().insider, logs.to_vec());
         surroundings.witness = Some(Arc::new(witness));
         surroundings.peer = Some(PeerAnswering {
-            log_key: Keys::log(keys.platform_log()).verifier_key().clone(),
-            log_signer: Arc::new(SigningKey::from_ed25519_seed(&[keys.platform_log(); 32])),
+            log_key: keys.platform_signer().verifier_key().clone(),
+            log_signer: Arc::new(keys.platform_statement_key()),
             known_logs: logs.to_vec(),
         });
         let mut settings = ApiSettings::default();
@@ -755,7 +819,7 @@ fn peers(
         let client = PeerClient::new(pool(), url, logs.clone());
         Peer { name, client, must_be_heard }
     };
-    let signer = Arc::new(SigningKey::from_ed25519_seed(&[keys.platform_log(); 32]));
+    let signer = Arc::new(keys.platform_statement_key());
     let all = vec![peer("data_centre", centre_url, true), peer("preservation", second_url, false)];
     watch(platform, gate, signer, (clock(), entropy()), all)
 }
@@ -779,7 +843,10 @@ async fn platform(
         entropy: entropy(),
         authority: Arc::new(keys.cast().authority),
     };
-    let mut decided = Settings::of_log(Keys::log(keys.platform_log()).verifier_key().clone());
+    let mut decided = Settings::of_log(keys.platform_signer().verifier_key().clone());
+    if keys.rotated.is_some() {
+        decided.other_log_keys = vec![Keys::log(PLATFORM_LOG).verifier_key().clone()];
+    }
     decided.frozen.extend(frozen);
     let cast = keys.cast();
     decided.witness_keys = vec![cast.witness.verifier_key().clone()];

@@ -214,6 +214,42 @@ async fn a_platform_set_back_catches_up_from_the_notary_and_keeps_what_it_had() 
     house.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_changed_its_key_is_compared_and_comes_back_by_either_key() {
+    let house = House::start(Second::Real).await;
+    let signed = sign(&house, 1).await;
+    let mut stopped = house.stop_platform().await;
+    stopped.rotates_log_key().await;
+    // The offices have not accepted the new key: whoever asks with it is a stranger.
+    let house = stopped.start().await;
+    let refused = house.client.raw(STAFF, "/api/v1/filings", JSON, filing()).await;
+    assert_eq!((refused.status, house.gate.why()), (503, Some(ReadOnly::PeerNotHeard)));
+    let mut stopped = house.stop_platform().await;
+    stopped.offices_accept().await;
+    // Every head they hold is signed by the old key alone, and counts.
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    sign(&house, 1).await;
+    let (records, coverage) = (house.records().await, house.coverage().await);
+    let head = house.until_cosigned().await;
+
+    // Everything is lost: what comes back was signed by both keys, and the statement is a leaf again.
+    let stopped = house.stop_platform().await;
+    std::fs::remove_dir_all(stopped.store()).unwrap();
+    let taken = stopped.takes_back().await;
+    assert_eq!((taken.entries, taken.statements), (head.checkpoint().size(), 1));
+    assert_eq!(taken.records, taken.entries - 1);
+    assert_eq!(stopped.asks().await, Ok(()));
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    assert_eq!(house.records().await, records);
+    assert_eq!(house.coverage().await["records"], coverage["records"]);
+    let record = signed[0]["record_id"].as_str().unwrap();
+    assert_eq!(house.receipt(record).await["record_root"], signed[0]["record_root"]);
+    sign(&house, 1).await;
+    house.stop().await;
+}
+
 /// What a stranger concludes of a bundle with the keys that the notary publishes now.
 fn concludes(bundle: &[u8], anchors: &[u8], required: &BTreeSet<ClaimName>) {
     let examined = Examination::of(bundle, Some(anchors), None).unwrap();
