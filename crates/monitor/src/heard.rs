@@ -58,7 +58,11 @@ impl Heard {
                 let goes_on = Origin::from(successor.said().log_key.0.name().clone());
                 let first = leaf_hash(&successor.first_entry().to_bytes());
                 let head = Some(successor.frozen_head().clone());
-                return Ok(Self { head, succession: Some((goes_on, first)), ..Self::nothing(from) });
+                return Ok(Self {
+                    head,
+                    succession: Some((goes_on, first)),
+                    ..Self::nothing(from)
+                });
             }
             let leaf = LogLeaf::Statement(Digest::of(bytes)).to_bytes();
             return Ok(Self { leaf: Some(leaf_hash(&leaf)), ..Self::nothing(from) });

@@ -239,9 +239,8 @@ async fn a_damaged_state_is_refused() {
 
 #[tokio::test]
 async fn a_successor_must_begin_with_its_statement_and_the_frozen_log_must_fit_it() {
-    let signer = |name: &str, seed| {
-        NoteSigner::from_seed(KeyName::new(name).unwrap(), &[seed; 32]).unwrap()
-    };
+    let signer =
+        |name: &str, seed| NoteSigner::from_seed(KeyName::new(name).unwrap(), &[seed; 32]).unwrap();
     let (old, new) = (signer("log.example/old", 1), signer(ORIGIN, 2));
     let root = heqi_tlog::tree::leaf_hash(b"the only entry");
     let frozen = Checkpoint::new(Origin::new("log.example/old").unwrap(), 1, root).unwrap();

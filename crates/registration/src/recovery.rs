@@ -135,19 +135,18 @@ pub async fn take_back(platform: &Platform, given: &GivenBack) -> Result<TakenBa
                 key_change::append(platform.backend(), &mut changes, digest, bytes).await?;
                 taken.statements += 1;
             }
-            LogLeaf::Record(root) => match given.deposits.get(&root) {
-                Some(parts) => {
+            LogLeaf::Record(root) => {
+                if let Some(parts) = given.deposits.get(&root) {
                     let stand = Stand::Leaf { index, entry };
                     adopt(platform, &mut changes, stand, root, parts).await?;
                     taken.records += 1;
-                }
-                None => {
+                } else {
                     let orphan = Orphan { index, root };
                     rows::ORPHANS.put(&mut changes, &Place(index), &orphan).map_err(Fault::from)?;
                     changes.append(LedgerEntry::new(entry.clone(), Vec::new()));
                     taken.orphans.push(orphan);
                 }
-            },
+            }
         }
         let pending = platform.backend().commit(changes).map_err(Fault::from)?;
         pending.await.map_err(Fault::from)?;

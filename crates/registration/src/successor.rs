@@ -87,7 +87,7 @@ pub fn beyond(
     platform: &Platform,
     deposits: BTreeMap<RecordRoot, BundleParts>,
 ) -> BTreeMap<u64, ReturnedRecord> {
-    let held = platform.backend().log().head().size();
+    let first_lost = platform.backend().log().head().size();
     let mut found = BTreeMap::new();
     for (root, parts) in deposits {
         let proof = parts.proof.as_deref().and_then(|bytes| ProofFile::parse(bytes).ok());
@@ -99,7 +99,7 @@ pub fn beyond(
         let leaf = leaf_hash(&LogLeaf::Record(root).to_bytes());
         let stands =
             verify_inclusion(index, size, leaf, proof.path(), head.checkpoint().root()).is_ok();
-        if is_ours && stands && index >= held {
+        if is_ours && stands && index >= first_lost {
             found.insert(index, ReturnedRecord { root, proof, parts });
         }
     }

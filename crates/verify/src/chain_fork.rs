@@ -6,7 +6,7 @@ mod report;
 pub(crate) use report::{json, text};
 
 use heqi_evidence::anchors::{Anchors, AnchorsFile, LogAnchor};
-use heqi_evidence::chain_fork::ChainForkProof;
+use heqi_evidence::chain_fork::{ChainForkProof, LoggedFrame};
 use heqi_evidence::verdict::Status;
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::fork::SignedHead;
@@ -105,7 +105,7 @@ impl ChainForkExamination {
 fn finding(proof: &ChainForkProof, anchors: Option<&Anchors>) -> Result<String, ChainForkFinding> {
     proof.check().map_err(|_| ChainForkFinding::NotShown)?;
     let anchors = anchors.ok_or(ChainForkFinding::NoAnchors)?;
-    let heads = proof.records().map(|record| record.head());
+    let heads = proof.records().map(LoggedFrame::head);
     let mut organisations = Vec::new();
     for head in heads {
         let origin = || origin_of(head);

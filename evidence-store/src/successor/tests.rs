@@ -3,6 +3,7 @@ use heqi_tlog::note::{KeyName, NoteSigner};
 use super::*;
 use crate::backend::embedded::tests::fixture::{Fixture, has, key, put};
 use crate::durable_file::Disk;
+use crate::fsck::{FsckOptions, fsck};
 use crate::log::KeyedHeadSigner;
 use crate::object::ObjectRef;
 use crate::vault::{DataKeyId, wipe_vault};
@@ -66,6 +67,14 @@ async fn rows_objects_and_keys_go_over_and_the_frozen_log_is_read_where_it_was()
     assert!(!proof.is_empty());
     frozen.close().unwrap();
     new.close().unwrap();
+    drop((frozen, new));
+    let options = FsckOptions { frozen: true, ..FsckOptions::new(fixture.directory.path()) };
+    let report = fsck(&fixture.settings.directory, &options).unwrap();
+    assert!(report.is_sound(), "{:?}", report.damages);
+    assert!(
+        !fsck(&settings.directory, &options).unwrap().is_sound(),
+        "a vault beside a frozen log is damage"
+    );
 }
 
 #[tokio::test]
@@ -91,7 +100,7 @@ fn a_change_of_stores_that_is_cut_off_anywhere_goes_on_and_nothing_opens_before_
         let folders = SuccessorFolders::of(data.path(), disk.clone());
         let mark = |folder: &Path, name: &str| {
             disk.create_directory(&folder.join("vault")).unwrap();
-            disk.write_atomic(&folder.join("vault").join(name), &[b"0123456789"; 9]).unwrap();
+            disk.write_atomic(&folder.join("vault").join(name), &[&[7; 90]]).unwrap();
         };
         mark(&folders.store(), "old");
         mark(&folders.next(), "new");

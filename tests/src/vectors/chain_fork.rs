@@ -150,16 +150,12 @@ impl Told {
         frame_of(record, self.story.log.proof(*index, &head))
     }
 
-    fn pair(&self, kind: &str, one: &LoggedFrame, other: &LoggedFrame) -> Vec<u8> {
-        text(kind, one, other)
-    }
-
     #[expect(clippy::too_many_lines, reason = "one case after the other")]
     fn cases(&self) -> Vec<Case> {
         let [kept, other, unlinked, next, elsewhere] =
             [&self.kept, &self.other, &self.unlinked, &self.next, &self.elsewhere]
                 .map(|record| self.logged(record));
-        let place = self.pair("place", &kept, &other);
+        let place = text("place", &kept, &other);
         let said = String::from_utf8_lossy(&place).into_owned();
         let with = |from: &str, to: &str| {
             assert!(said.contains(from), "{from:?}");
@@ -205,31 +201,31 @@ impl Told {
             case(
                 "place-other-order",
                 "The same, the other record first: records of one place have no order.",
-                self.pair("place", &other, &kept),
+                text("place", &other, &kept),
                 "chain_forked",
             ),
             case(
                 "link",
                 "A record behind the signing that names another predecessor.",
-                self.pair("link", &kept, &unlinked),
+                text("link", &kept, &unlinked),
                 "chain_forked",
             ),
             case(
                 "link-to-the-other",
                 "The record behind the signing does not follow the other record at the signing's place.",
-                self.pair("link", &other, &next),
+                text("link", &other, &next),
                 "chain_forked",
             ),
             case(
                 "two-logs",
                 "One record in the platform's log, the other in the log that took its place.",
-                self.pair("place", &kept, &in_successor),
+                text("place", &kept, &in_successor),
                 "chain_forked",
             ),
             case(
                 "cosigned",
                 "Heads with the lines of witness and mirror: they are not convicted, a log may hold any record.",
-                self.pair("place", &cosigned(&self.kept), &cosigned(&self.other)),
+                text("place", &cosigned(&self.kept), &cosigned(&self.other)),
                 "chain_forked",
             ),
             by(
@@ -237,7 +233,7 @@ impl Told {
                 case(
                     "distrusted-seen-before",
                     "The log's key is distrusted from later on; others had cosigned the heads before.",
-                    self.pair("place", &cosigned(&self.kept), &cosigned(&self.other)),
+                    text("place", &cosigned(&self.kept), &cosigned(&self.other)),
                     "chain_forked",
                 ),
             ),
@@ -255,7 +251,7 @@ impl Told {
                 case(
                     "distrusted",
                     "The log's key is distrusted from an hour before.",
-                    self.pair("place", &cosigned(&self.kept), &cosigned(&self.other)),
+                    text("place", &cosigned(&self.kept), &cosigned(&self.other)),
                     "key_not_valid_then",
                 ),
             ),
@@ -278,49 +274,49 @@ impl Told {
             case(
                 "same-record-twice",
                 "The same record under two proofs.",
-                self.pair("place", &kept, &cosigned(&self.kept)),
+                text("place", &kept, &cosigned(&self.kept)),
                 "chain_fork_not_shown",
             ),
             case(
                 "chain-as-it-is",
                 "Two records that follow each other as they must.",
-                self.pair("link", &kept, &next),
+                text("link", &kept, &next),
                 "chain_fork_not_shown",
             ),
             case(
                 "places-of-two-chains",
                 "The same place of two chains.",
-                self.pair("place", &kept, &elsewhere),
+                text("place", &kept, &elsewhere),
                 "chain_fork_not_shown",
             ),
             case(
                 "place-said-of-neighbours",
                 "Two places, said to be one.",
-                self.pair("place", &kept, &unlinked),
+                text("place", &kept, &unlinked),
                 "chain_fork_not_shown",
             ),
             case(
                 "link-backwards",
                 "The later record first.",
-                self.pair("link", &unlinked, &kept),
+                text("link", &unlinked, &kept),
                 "chain_fork_not_shown",
             ),
             case(
                 "link-said-of-one-place",
                 "One place, said to be two.",
-                self.pair("link", &kept, &other),
+                text("link", &kept, &other),
                 "chain_fork_not_shown",
             ),
             case(
                 "not-logged",
                 "The proof of the second record leads from another entry.",
-                self.pair("place", &kept, &wrong_index),
+                text("place", &kept, &wrong_index),
                 "chain_fork_not_shown",
             ),
             case(
                 "two-organisations",
                 "The second record stands in the log of another organisation.",
-                self.pair("place", &kept, &in_notary),
+                text("place", &kept, &in_notary),
                 "chain_fork_not_shown",
             ),
             case(

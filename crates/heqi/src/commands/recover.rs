@@ -60,10 +60,10 @@ async fn take(
     let origin = open.platform.origin();
     let head = notary.mirrored_log(origin).checkpoint().await?;
     let mirrored = head.map_or(0, |head| head.checkpoint().size());
-    let held = recovery::first_missing(&open.platform).max(mirrored);
+    let left = recovery::first_missing(&open.platform).max(mirrored);
     let witnessed = notary.witness().latest(origin).await?;
     if let Some(witnessed) = witnessed.map(|head| head.checkpoint().size())
-        && witnessed > held
+        && witnessed > left
     {
         return Err(format!(
             "the notary cosigned {witnessed} entries of this log, its mirror holds {mirrored}: the rest cannot be made \

@@ -43,7 +43,7 @@ const DRAIN: Duration = Duration::from_secs(15);
 pub(crate) struct RunningPlatform {
     store: Arc<Embedded>,
     /// Held open until the end.
-    _frozen: FrozenLogs,
+    frozen: FrozenLogs,
     /// Opens when the peers have been heard.
     pub(crate) gate: Arc<WriteGate>,
     trigger: ShutdownTrigger,
@@ -286,8 +286,8 @@ impl OpenPlatform {
             .into_iter()
             .map(|group| tokio::spawn(group.run_until(std::future::pending::<()>(), DRAIN)))
             .collect();
-        let (store, gate, _frozen) = (self.store, self.gate, self.frozen);
-        Ok(RunningPlatform { store, _frozen, gate, trigger, worker, tasks })
+        let (store, gate, frozen) = (self.store, self.gate, self.frozen);
+        Ok(RunningPlatform { store, frozen, gate, trigger, worker, tasks })
     }
 }
 
@@ -401,5 +401,6 @@ impl RunningPlatform {
         if let Err(error) = self.store.close() {
             tracing::error!(%error, "the platform's store did not close");
         }
+        drop(self.frozen);
     }
 }

@@ -85,16 +85,27 @@ async fn a_successor_is_opened_accepted_and_goes_on() {
 
     let (running, _) = Service::start("notary", &notary);
     let refused = recover(&["--yes"]).exits(1);
-    assert!(refused.errors.contains("nothing that the notary cosigned is missing"), "{}", refused.errors);
+    assert!(
+        refused.errors.contains("nothing that the notary cosigned is missing"),
+        "{}",
+        refused.errors
+    );
     let planned = recover(&["--incident"]).exits(0);
     assert!(planned.out.contains("Nothing was changed"), "{}", planned.out);
     assert!(!folder.join("platform/frozen").exists());
     let done = recover(&["--incident", "--yes"]).exits(0);
-    assert!(done.out.contains("is frozen") && done.out.contains("heqi keys accept"), "{}", done.out);
+    assert!(
+        done.out.contains("is frozen") && done.out.contains("heqi keys accept"),
+        "{}",
+        done.out
+    );
     let frozen = folder.join("platform/frozen/1");
     let vault = std::fs::read_dir(frozen.join("store/vault")).map_or(0, Iterator::count);
     assert_eq!(vault, 0, "the keys stand in one vault only");
     drop(running);
+    for store in [folder.join("platform/store"), frozen.join("store")] {
+        heqi(&["store", "fsck", store.to_str().unwrap()]).exits(0);
+    }
 
     // The old settings name a log that does not go on.
     let refused = heqi(&["platform", "--config", before.to_str().unwrap()]).exits(1);
@@ -108,7 +119,11 @@ async fn a_successor_is_opened_accepted_and_goes_on() {
         heqi(&[&line[..], more].concat())
     };
     let shown = accept(&[]).exits(0);
-    assert!(shown.out.contains("witness saw") && shown.out.contains("Nothing was changed"), "{}", shown.out);
+    assert!(
+        shown.out.contains("witness saw") && shown.out.contains("Nothing was changed"),
+        "{}",
+        shown.out
+    );
     accept(&["--yes"]).exits(0);
 
     let scopes = ["--label", "Example Registry", "--scopes", "filings,evidence,coverage"];
