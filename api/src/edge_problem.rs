@@ -14,9 +14,6 @@ pub(crate) enum EdgeProblem {
     /// A header that the service must read is no text, or is there twice.
     #[error("a header is malformed or repeated")]
     MalformedHeader,
-    /// The thing has changed since the caller read it.
-    #[error("If-Match names another version than the present one")]
-    Stale,
     /// The upload stopped arriving.
     #[error("the body did not arrive within its deadline")]
     BodyTooSlow,
@@ -36,7 +33,6 @@ impl EdgeProblem {
         match self {
             Self::IdempotencyKeyMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::MalformedHeader => StatusCode::BAD_REQUEST,
-            Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NoCheckpointYet | Self::NoSuchTile | Self::NothingCosigned => {
                 StatusCode::NOT_FOUND
@@ -50,7 +46,6 @@ impl Explain for EdgeProblem {
         match self {
             Self::IdempotencyKeyMissing => "idempotency_key_missing",
             Self::MalformedHeader => "malformed_header",
-            Self::Stale => "stale",
             Self::BodyTooSlow => "body_too_slow",
             Self::NoCheckpointYet => "no_checkpoint_yet",
             Self::NoSuchTile => "no_such_tile",
@@ -75,13 +70,6 @@ impl Explain for EdgeProblem {
                 [
                     "A header of the request is malformed or there twice; nothing was changed.",
                     "Correct it by the description of the API and send it again.",
-                ],
-            ],
-            Self::Stale => [
-                ["内容在您读取之后已有更新,未作任何更改。", "请重新读取,核对后再提交。"],
-                [
-                    "It has changed since you read it; nothing was changed now.",
-                    "Read it again, check it and send your change again.",
                 ],
             ],
             Self::BodyTooSlow => [

@@ -33,6 +33,7 @@ pub(crate) const fn status_of(class: Class) -> StatusCode {
         Class::Forbidden => StatusCode::FORBIDDEN,
         Class::NotFound => StatusCode::NOT_FOUND,
         Class::Conflict => StatusCode::CONFLICT,
+        Class::Stale => StatusCode::PRECONDITION_FAILED,
         Class::Gone => StatusCode::GONE,
         Class::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Class::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -50,6 +51,7 @@ mod tests {
     fn every_class_is_a_failure_of_its_own() {
         for (error, status, code) in [
             (ActError::Denied, 403, "not_allowed"),
+            (ActError::Stale, 412, "stale"),
             (ActError::KeyReused, 409, "idempotency_key_reused"),
             (ActError::NotFound(Thing::Record), 404, "record_not_found"),
             (ActError::Fault(Fault::Busy), 503, "busy"),

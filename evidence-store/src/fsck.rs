@@ -43,6 +43,8 @@ pub struct FsckOptions {
     /// The keys of the log and of its cosigners. If there are any, every head must be signed by one of them, and the
     /// published checkpoint by nobody else.
     pub keys: Vec<VerifierKey>,
+    /// The log is frozen: its data keys stand in the vault of the successor, and a vault here is damage.
+    pub frozen: bool,
     /// How many damages are listed; more are only counted.
     pub max_listed: usize,
 }
@@ -55,6 +57,7 @@ impl FsckOptions {
             vault_directory: None,
             key_encryption: None,
             keys: Vec::new(),
+            frozen: false,
             max_listed: 10_000,
         }
     }

@@ -17,6 +17,7 @@
 //! | [`log`] | heads, proofs, tiles |
 //! | [`outbox`], [`follower`] | work after a commit; readers of the log |
 //! | [`witness`] | the durable step of a witness; our own log against what a peer kept of it |
+//! | [`successor`] | carrying a store over to the log that takes its log's place |
 //! | [`gate`] | read-only until the peer has been heard |
 //! | [`backup`] | encrypted incremental backup of a running store, and its restore |
 //! | [`fsck`], [`rebuild`] | checking a store; making again what is made from the journals |
@@ -41,6 +42,7 @@ pub mod outbox;
 pub mod rebuild;
 pub mod sealed;
 pub mod stamping;
+pub mod successor;
 pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

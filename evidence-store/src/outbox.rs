@@ -19,6 +19,8 @@ use crate::changeset::{Changeset, Expected, InvalidChangeset, Row, RowKey};
 
 /// How soon a lane whose first item waits for its leaf is looked at again, in milliseconds.
 const RECHECK_MS: i64 = 20;
+/// Items rewritten together.
+const WAITING_PAGE: usize = 256;
 /// How often a lease is tried again when rows change under it.
 const LEASE_ATTEMPTS: usize = 8;
 
@@ -183,6 +185,28 @@ impl<T: DeserializeOwned + Serialize> Outbox<T> {
     ) -> Result<(), OutboxError> {
         changes.delete(self.item_key(lane, order)?);
         Ok(())
+    }
+
+    /// Lets no item wait for a leaf any more: in a store that was carried over to another log, what is outstanding
+    /// stands under a head of the log before.
+    ///
+    /// # Errors
+    /// The store could not do its part.
+    pub async fn wait_for_no_leaf(&self, backend: &dyn Backend) -> Result<(), OutboxError> {
+        let prefix = format!("outbox/{}/item/", self.queue);
+        let mut last: Option<RowKey> = None;
+        loop {
+            let rows = backend.scan(prefix.as_bytes(), last.as_ref(), WAITING_PAGE).await?;
+            let Some((key, _)) = rows.last() else { return Ok(()) };
+            last = Some(key.clone());
+            let mut changes = Changeset::new();
+            for (key, row) in rows {
+                let Item { due_ms, attempts, payload, .. } = decode::<T>(&key, &row)?;
+                changes.expect(key.clone(), Expected::Version(row.version));
+                put_item(&mut changes, key, due_ms, attempts, &After::Commit, &payload)?;
+            }
+            backend.commit(changes)?.await?;
+        }
     }
 
     /// How many items are outstanding; counting stops at `limit`.

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 pub use file::rewrap::{RewrapError, Rewrapped, rewrap_epoch_keys};
-pub use file::{FileVault, KEYS_PER_SEGMENT};
+pub use file::{FileVault, KEYS_PER_SEGMENT, wipe_vault};
 pub use key_encryption::{
     FileKeyEncryptionKey, KeyEncryptionKey, KeyFileError, RotatingKeyEncryptionKey, WrapError,
 };
@@ -56,6 +56,13 @@ pub trait Vault: fmt::Debug + Send + Sync {
     /// Makes every created key durable and gives the number of identifiers held, erased ones included: a number that
     /// never falls. Blocks on the disk.
     fn flush(&self) -> Result<u64, VaultError>;
+
+    /// Every identifier, those of erased keys included.
+    fn identifiers(&self) -> Vec<DataKeyId>;
+
+    /// Takes a key of another vault, durable like a key that is made. An identifier that has a key, or had one, keeps
+    /// what it has.
+    fn adopt(&self, key: &DataKey);
 }
 
 /// Names a data key: the first 16 bytes of SHA-256 over a label and the parts of the scope.

@@ -34,12 +34,29 @@ const ATTEMPTS: usize = 64;
 pub struct Witness {
     cosigner: Cosigner,
     logs: Vec<VerifierKey>,
+    frozen: Vec<FrozenAt>,
+}
+
+/// Where a log ends, by the statement that froze it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct FrozenAt {
+    /// Which log.
+    pub origin: Origin,
+    /// Its last size.
+    pub size: u64,
 }
 
 impl Witness {
     /// A witness that cosigns the logs with these keys.
     pub const fn new(cosigner: Cosigner, logs: Vec<VerifierKey>) -> Self {
-        Self { cosigner, logs }
+        Self { cosigner, logs, frozen: Vec::new() }
+    }
+
+    /// The same, that cosigns nothing of these logs beyond their end.
+    #[must_use]
+    pub fn ending(self, frozen: Vec<FrozenAt>) -> Self {
+        Self { frozen, ..self }
     }
 
     /// The public half of its key.
@@ -97,7 +114,13 @@ impl Witness {
         clock: &dyn Clock,
         request: &AddCheckpoint,
     ) -> Result<Persisted, WitnessError> {
-        let path = request.checkpoint().checkpoint().origin().monitoring_path();
+        let checkpoint = request.checkpoint().checkpoint();
+        let path = checkpoint.origin().monitoring_path();
+        let is_beyond =
+            |end: &FrozenAt| end.origin == *checkpoint.origin() && checkpoint.size() > end.size;
+        if self.frozen.iter().any(is_beyond) {
+            return Err(WitnessError::Frozen);
+        }
         for _ in 0..ATTEMPTS {
             let stored = STATES.row(backend, &path).await?;
             let last = stored.as_ref().map(read).transpose()?;
@@ -229,6 +252,9 @@ pub enum WitnessError {
         /// What was kept against the log.
         misbehaviour: Option<MisbehaviourKind>,
     },
+    /// The log ends before this head: a successor took its place.
+    #[error("the log is frozen at a smaller size")]
+    Frozen,
     /// The state could not be made durable.
     #[error(transparent)]
     Store(#[from] CommitError),
@@ -241,6 +267,18 @@ pub enum WitnessError {
     /// Our clock shows a time before 1970.
     #[error("the clock shows a time that cannot stand in a cosignature")]
     Clock,
+}
+
+/// The last checkpoint of the log with this origin that this store's witness accepted.
+///
+/// # Errors
+/// The store could not be read, or holds no checkpoint there.
+pub async fn accepted(
+    backend: &dyn Backend,
+    origin: &Origin,
+) -> Result<Option<SignedCheckpoint>, WitnessError> {
+    let stored = STATES.durable_row(backend, &origin.monitoring_path()).await?;
+    stored.as_ref().map(read).transpose()
 }
 
 fn read(stored: &Stored<String>) -> Result<SignedCheckpoint, WitnessError> {

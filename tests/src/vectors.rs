@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 mod attestations;
 mod cases;
+pub mod chain_fork;
 pub mod fork;
 mod small;
 mod spoil;
@@ -58,7 +59,7 @@ pub fn differing(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Vec<String
     differing.extend(
         present
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| name.ends_with(".heqi.zip") || name.ends_with(".fork-proof"))
+            .filter(|name| name.ends_with(".heqi.zip") || name.ends_with("fork-proof"))
             .filter(|name| !files.contains_key(name)),
     );
     differing

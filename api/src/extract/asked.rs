@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use heqi_registration::{Actor, IdempotencyKey, Request, RequestFacts};
+use heqi_registration::{Actor, AsRead, IdempotencyKey, Request, RequestFacts};
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::Digest;
@@ -47,6 +47,7 @@ impl Asked {
             idempotency_key: self.idempotency_key,
             digest: Digest::labelled(REQUEST_LABEL, &bytes),
             facts: self.caller.facts,
+            versions: AsRead::Any,
         }
     }
 }

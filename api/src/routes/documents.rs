@@ -12,7 +12,7 @@ use heqi_vocabulary::{DocumentId, FilingId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::filings::unchanged;
+use super::filings::as_read;
 use super::{created, reading};
 use crate::extract::{Asked, Caller, Upload, UploadKind};
 use crate::problem_of::refused;
@@ -67,8 +67,7 @@ async fn attach_document(
     http: HttpRequest,
     pdf: Upload<Pdf>,
 ) -> Result<HttpResponse, Problem> {
-    let request = asked.with_body(&pdf.sha256);
-    unchanged(&state, &request.actor, *filing, http.headers()).await?;
+    let request = asked.with_body(&pdf.sha256).on(as_read(http.headers())?);
     let AttachQuery { title, replaces } = query.into_inner();
     let title = title.parse::<DocumentTitle>().map_err(refused)?;
     let command = AttachDocument { filing: *filing, title, replaces, bytes: pdf.bytes };

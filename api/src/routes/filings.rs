@@ -4,7 +4,7 @@ use actix_web::http::header::{ETAG, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MAT
 use actix_web::web::{Data, Path, ServiceConfig, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_filing::{CompanyTitle, DeclaredName, Matter};
-use heqi_registration::Actor;
+use heqi_registration::AsRead;
 use heqi_registration::filing_view::filing_view;
 use heqi_registration::open_filing::{OpenFiling, open_filing as open};
 use heqi_service_kit::Problem;
@@ -91,19 +91,19 @@ async fn filing(
     Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(view))
 }
 
-/// Refuses an act on a filing that has changed since the version that `If-Match` names.
-///
-/// # Errors
-/// It has changed, or the caller may not see it.
-pub(super) async fn unchanged(
-    state: &State,
-    actor: &Actor,
-    filing: FilingId,
-    headers: &HeaderMap,
-) -> Result<(), Problem> {
-    let Some(wanted) = named_tags(headers, &IF_MATCH)? else { return Ok(()) };
-    let view = filing_view(&state.platform, actor, filing).await.map_err(refused)?;
-    if names(wanted, &entity_tag(view.version)) { Ok(()) } else { Err(EdgeProblem::Stale.into()) }
+/// The versions of a filing that `If-Match` names: compared in the commit of the act.
+pub(super) fn as_read(headers: &HeaderMap) -> Result<AsRead, EdgeProblem> {
+    let Some(wanted) = named_tags(headers, &IF_MATCH)? else { return Ok(AsRead::Any) };
+    let tags: Vec<&str> = wanted.split(',').map(str::trim).collect();
+    if tags.contains(&"*") {
+        return Ok(AsRead::Any);
+    }
+    // What is no tag of ours is the tag of no version.
+    let version = |tag: &str| -> Option<u64> {
+        let version = tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()?;
+        (entity_tag(version) == tag).then_some(version)
+    };
+    Ok(AsRead::OneOf(tags.into_iter().filter_map(version).collect()))
 }
 
 /// The entity tag of a version (RFC 9110, section 8.8.3).
@@ -129,7 +129,24 @@ fn names(list: &str, tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::HeaderValue;
+
     use super::*;
+
+    #[test]
+    fn if_match_names_versions_and_what_is_no_tag_of_ours_names_none() {
+        let named = |line: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(IF_MATCH, HeaderValue::from_static(line));
+            as_read(&headers).unwrap()
+        };
+        assert_eq!(as_read(&HeaderMap::new()).unwrap(), AsRead::Any);
+        assert_eq!(named("*"), AsRead::Any);
+        assert_eq!(named("\"6\", \"7\""), AsRead::OneOf(vec![6, 7]));
+        for other in ["", "7", "W/\"7\"", "\"07\"", "\"+7\"", "\"seven\""] {
+            assert_eq!(named(other), AsRead::OneOf(Vec::new()), "{other}");
+        }
+    }
 
     #[test]
     fn a_list_names_the_tags_in_it_and_the_star_names_all() {

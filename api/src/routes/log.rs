@@ -6,7 +6,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{Data, Path, ServiceConfig, resource};
-use heqi_evidence_store::log::Head;
+use heqi_evidence_store::log::{Head, LogReader};
+use heqi_registration::FrozenLog;
 use heqi_registration::fault::Fault;
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
@@ -38,8 +39,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     responses((status = 200, description = "A signed note (C2SP tlog-checkpoint)", body = String, content_type = "text/plain; charset=utf-8")),
 )]
 async fn checkpoint(state: Data<State>, log: Path<String>) -> Result<HttpResponse, Problem> {
-    this_log(&state, &log)?;
-    let published = state.platform.backend().log().published();
+    let published = named(&state, &log)?.published();
     Ok(note(&published.ok_or(EdgeProblem::NoCheckpointYet)?))
 }
 
@@ -52,8 +52,7 @@ async fn checkpoint(state: Data<State>, log: Path<String>) -> Result<HttpRespons
     responses((status = 200, description = "A signed note (C2SP tlog-checkpoint)", body = String, content_type = "text/plain; charset=utf-8")),
 )]
 async fn head(state: Data<State>, log: Path<String>) -> Result<HttpResponse, Problem> {
-    this_log(&state, &log)?;
-    Ok(note(&state.platform.backend().log().head()))
+    Ok(note(&named(&state, &log)?.head()))
 }
 
 /// A tile of hashes, or the entries below one.
@@ -69,9 +68,9 @@ async fn head(state: Data<State>, log: Path<String>) -> Result<HttpResponse, Pro
 )]
 async fn tile(state: Data<State>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (log, tile) = path.into_inner();
-    this_log(&state, &log)?;
+    let log = named(&state, &log)?;
     let tile: TilePath = tile.parse().map_err(|_| EdgeProblem::NoSuchTile)?;
-    let bytes = state.platform.backend().log().tile(tile).await;
+    let bytes = log.tile(tile).await;
     let bytes = bytes.map_err(|error| refused(Fault::from(error)))?;
     let bytes = bytes.ok_or(EdgeProblem::NoSuchTile)?;
     let kept = if tile.is_full() { FOR_EVER } else { FOR_A_WHILE };
@@ -81,8 +80,14 @@ async fn tile(state: Data<State>, path: Path<(String, String)>) -> Result<HttpRe
         .body(bytes))
 }
 
-fn this_log(state: &State, name: &str) -> Result<(), RequestProblem> {
-    if name == state.settings.log_name { Ok(()) } else { Err(RequestProblem::NotFound) }
+/// Our log by the name in the settings, a frozen one by the last part of its origin.
+fn named<'a>(state: &'a State, name: &str) -> Result<&'a dyn LogReader, RequestProblem> {
+    if name == state.settings.log_name {
+        return Ok(state.platform.backend().log());
+    }
+    let is_named = |log: &&FrozenLog| log.origin().as_str().rsplit('/').next() == Some(name);
+    let mut frozen = state.platform.settings().frozen.iter();
+    Ok(frozen.find(is_named).ok_or(RequestProblem::NotFound)?.store().log())
 }
 
 fn note(head: &Head) -> HttpResponse {

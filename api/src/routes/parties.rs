@@ -16,7 +16,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::created;
-use super::filings::unchanged;
+use super::filings::as_read;
 use crate::extract::{Asked, JsonBody, NoBody};
 use crate::problem_of::refused;
 use crate::schema;
@@ -79,8 +79,7 @@ async fn add_party(
     http: HttpRequest,
     body: JsonBody<AddPartyBody>,
 ) -> Result<HttpResponse, Problem> {
-    let request = asked.with_body(&body.sha256);
-    unchanged(&state, &request.actor, *filing, http.headers()).await?;
+    let request = asked.with_body(&body.sha256).on(as_read(http.headers())?);
     let who = who(body.value.kind, &body.value.name, body.value.representative_name.as_deref())?;
     let command = AddParty { filing: *filing, who, capacities: body.value.capacities };
     let added = add(&state.platform, &request, command).await.map_err(refused)?;
@@ -129,8 +128,7 @@ async fn invite(
     body: JsonBody<NoBody>,
 ) -> Result<HttpResponse, Problem> {
     let (filing, party) = path.into_inner();
-    let request = asked.with_body(&body.sha256);
-    unchanged(&state, &request.actor, filing, http.headers()).await?;
+    let request = asked.with_body(&body.sha256).on(as_read(http.headers())?);
     let command = Invite { filing, party };
     let invited = invite_party(&state.platform, &request, command).await.map_err(refused)?;
     Ok(created(&invited))

@@ -67,6 +67,31 @@ async fn an_entity_tag_tells_whether_a_filing_has_changed() {
     service.send(Method::POST, &parties, HANDLER, &headers, body).await.json(201);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_that_race_with_the_same_entity_tag_cannot_both_win() {
+    let service = Service::start().await;
+    let filing = open(&service).await;
+    let path = format!("/api/v1/filings/{filing}");
+    let parties = format!("{path}/parties");
+    for _ in 0..10 {
+        let tag = service.get(HANDLER, &path).await.header("etag").to_owned();
+        let post = async |name: &str| {
+            let party = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
+            let key = service.fresh_key();
+            let headers = [
+                ("content-type", "application/json"),
+                ("idempotency-key", key.as_str()),
+                ("if-match", tag.as_str()),
+            ];
+            let body = Some(party.to_string().into_bytes());
+            service.send(Method::POST, &parties, HANDLER, &headers, body).await.status
+        };
+        let (one, other) = futures_util::future::join(post("吴敏"), post("龚𠮷")).await;
+        assert_eq!(one.min(other), 201, "nobody won");
+        assert_eq!(one.max(other), 412, "both won");
+    }
+}
+
 #[tokio::test]
 async fn the_same_key_gives_the_same_answer_and_another_body_is_refused() {
     let service = Service::start().await;

@@ -53,6 +53,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: RecoverAction,
     },
+    /// Write proofs of records that a stopped custodian refused for their place in a chain
+    ChainForks(ChainForksArgs),
     /// Let integrators in and out of a stopped platform
     Admin {
         #[command(subcommand)]
@@ -60,6 +62,15 @@ pub(crate) enum Command {
     },
     /// Measure how much this machine can do
     Load(LoadArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct ChainForksArgs {
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    /// The folder for the proofs
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
 }
 
 #[derive(Subcommand)]
@@ -182,8 +193,28 @@ pub(crate) enum StoreAction {
 pub(crate) enum RecoverAction {
     /// Append what the notary's mirror and deposits hold of this platform's log
     FromNotary(RecoverArgs),
-    /// List the entries that came back without their record
+    /// Freeze a log of which cosigned entries are lost, and open the one that takes its place
+    Successor(SuccessorArgs),
+    /// List the entries that are lost, or came back without their record
     Orphans(ServiceArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct SuccessorArgs {
+    #[command(flatten)]
+    pub(crate) recover: RecoverArgs,
+    /// File with the key of scope recovery that the second custodian gave for this once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) preservation_key: Option<PathBuf>,
+    /// The new log's origin: a URL without scheme, never used before
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) origin: String,
+    /// Nothing is lost, but the log must not go on all the same
+    #[arg(long)]
+    pub(crate) incident: bool,
+    /// Do it; without this the plan is only shown
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Args)]
@@ -290,7 +321,7 @@ pub(crate) enum KeysAction {
         #[arg(long)]
         yes: bool,
     },
-    /// Accept a peer's change of key
+    /// Accept a peer's change of key, or its successor log
     Accept {
         /// The peer's statement
         #[arg(value_name = "FILE")]

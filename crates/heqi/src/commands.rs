@@ -1,6 +1,7 @@
 //! The smaller jobs, one file each.
 
 pub(crate) mod admin;
+pub(crate) mod chain_forks;
 pub(crate) mod doctor;
 pub(crate) mod keys;
 pub(crate) mod recover;

@@ -75,6 +75,7 @@ pub fn run() -> ExitCode {
         Some(Command::Store { action }) => commands::store::run(&action, &mut io::stdout()),
         Some(Command::Admin { action }) => commands::admin::run(&action),
         Some(Command::Recover { action }) => commands::recover::run(&action),
+        Some(Command::ChainForks(args)) => commands::chain_forks::run(&args),
         Some(Command::Keys { action }) => keys_command(&action),
         Some(Command::Load(args)) => quiet().and_then(|()| {
             in_runtime(async {
@@ -144,7 +145,11 @@ fn keys_command(action: &KeysAction) -> JobResult {
             });
         }
         KeysAction::Accept { statement, data, yes } => {
-            commands::keys::accept::accept(statement, data, *yes, &mut out)?;
+            let (_, entropy) = machine();
+            in_runtime(async {
+                commands::keys::accept::accept(statement, data, *yes, &entropy, &mut out).await?;
+                Ok(0)
+            })?;
         }
         KeysAction::Distrust { key, from, data, anchors, out: to, yes } => {
             let asked = commands::keys::accept::Distrust {

@@ -30,6 +30,11 @@ pub enum Finding {
         /// Size of the head.
         size: u64,
     },
+    /// The log does not begin with the statement by which it took the place of another.
+    OtherBeginning {
+        /// Where the statement came from.
+        from: String,
+    },
     /// A receipt's entry is not in the log yet. A fresh receipt may be ahead of the published
     /// head, so this alone accuses nobody.
     EntryMissing {
@@ -65,7 +70,7 @@ impl Finding {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Consistent { .. } => 0,
-            Self::Forked { .. } | Self::EntriesDiffer { .. } => 1,
+            Self::Forked { .. } | Self::EntriesDiffer { .. } | Self::OtherBeginning { .. } => 1,
             Self::Unreadable { .. } | Self::ReceiptBroken { .. } => 2,
             Self::ShowsOldHead { .. } | Self::NotCosigned { .. } | Self::EntryMissing { .. } => 3,
         }
@@ -96,6 +101,12 @@ impl Finding {
             }
             Self::EntriesDiffer { size } => format!(
                 "✗ Contradicted: the entries the log serves do not have the root it signed for {size} entries (nothing of this convinces others)"
+            ),
+            Self::OtherBeginning { from } if zh => {
+                format!("✗ 核验不符:该日志的首条不是 {from} 中的接替声明")
+            }
+            Self::OtherBeginning { from } => format!(
+                "✗ Contradicted: the log does not begin with the statement {from}, by which it took the place of another"
             ),
             Self::EntryMissing { from } if zh => {
                 format!("! 尚未找到:{from} 的条目还不在日志中;回执若已超过一分钟,请再查一次")

@@ -3,7 +3,9 @@
 use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
-use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_evidence::successor::{LogSuccessor, VerifiedSuccessor};
+use heqi_pki::dsse::Envelope;
+use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tree::{Hash, leaf_hash};
 use heqi_vocabulary::Digest;
@@ -19,6 +21,9 @@ pub struct Heard {
     pub proof: Option<(ProofFile, Option<Hash>)>,
     /// A leaf that must stand somewhere in the log.
     pub leaf: Option<Hash>,
+    /// A statement by which one log took the place of another: the origin of the one that goes on and the leaf it
+    /// must begin with; `head` is then the end of the frozen one.
+    pub succession: Option<(Origin, Hash)>,
 }
 
 /// It is none of the files a log leaves in people's hands.
@@ -28,14 +33,14 @@ pub struct HeardError;
 
 impl Heard {
     /// Reads a checkpoint, a tlog-proof, a receipt of the platform (JSON), a deposit receipt
-    /// (a DSSE envelope) or an evidence bundle.
+    /// or a statement of succession (DSSE envelopes) or an evidence bundle.
     ///
     /// # Errors
     /// [`HeardError`].
     pub fn read(from: &str, bytes: &[u8]) -> Result<Self, HeardError> {
         let from = from.to_owned();
         if let Ok(head) = SignedCheckpoint::parse(bytes) {
-            return Ok(Self { from, head: Some(head), proof: None, leaf: None });
+            return Ok(Self { head: Some(head), ..Self::nothing(from) });
         }
         if let Ok(proof) = ProofFile::parse(bytes) {
             return Ok(Self::of_proof(from, proof, None));
@@ -49,8 +54,18 @@ impl Heard {
         }
         let receipt: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| HeardError)?;
         if receipt.get("payloadType").is_some() {
+            if let Some(successor) = successor(bytes) {
+                let goes_on = Origin::from(successor.said().log_key.0.name().clone());
+                let first = leaf_hash(&successor.first_entry().to_bytes());
+                let head = Some(successor.frozen_head().clone());
+                return Ok(Self {
+                    head,
+                    succession: Some((goes_on, first)),
+                    ..Self::nothing(from)
+                });
+            }
             let leaf = LogLeaf::Statement(Digest::of(bytes)).to_bytes();
-            return Ok(Self { from, head: None, proof: None, leaf: Some(leaf_hash(&leaf)) });
+            return Ok(Self { leaf: Some(leaf_hash(&leaf)), ..Self::nothing(from) });
         }
         let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
         let root = receipt.get("record_root").and_then(text).ok_or(HeardError)?;
@@ -62,8 +77,17 @@ impl Heard {
 
     fn of_proof(from: String, proof: ProofFile, leaf: Option<Hash>) -> Self {
         let head = Some(proof.checkpoint().clone());
-        Self { from, head, proof: Some((proof, leaf)), leaf: None }
+        Self { head, proof: Some((proof, leaf)), ..Self::nothing(from) }
     }
+
+    const fn nothing(from: String) -> Self {
+        Self { from, head: None, proof: None, leaf: None, succession: None }
+    }
+}
+
+/// A statement of succession that both logs signed.
+fn successor(bytes: &[u8]) -> Option<VerifiedSuccessor> {
+    LogSuccessor::verify(&Envelope::from_json(bytes).ok()?).ok()
 }
 
 fn record_leaf(root: Digest) -> Hash {

@@ -119,6 +119,14 @@ impl Monitor {
                 return Ok(());
             }
         }
+        if let Some((goes_on, first)) = &told.succession
+            && self.log_keys.iter().any(|key| key.name() == goes_on.key_name())
+        {
+            if self.state.leaf(0).is_some_and(|leaf| leaf != *first) {
+                findings.push(Finding::OtherBeginning { from });
+            }
+            return Ok(());
+        }
         if let Some(head) = &told.head {
             if !self.is_signed(head) {
                 let what = format!("{from}: not signed by this log");

@@ -3,10 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
+use heqi_evidence::anchors::Vkey;
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
+use heqi_evidence::successor::{FrozenReason, LogSuccessor};
 use heqi_monitor::{MonitorArgs, run};
+use heqi_pki::keys::SigningKey;
 use heqi_testkit::{FixedClock, MemoryLog, SeededEntropy};
+use heqi_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use heqi_tlog::fork::ForkProof;
+use heqi_tlog::note::{KeyName, NoteSigner};
 use heqi_tlog::proof::NodeReader;
 use heqi_tlog::tile::{HashTile, TileKind, encode_entries, tiles_of};
 use heqi_vocabulary::{Digest, Language, UtcMillis};
@@ -230,4 +235,53 @@ async fn a_damaged_state_is_refused() {
     leaves[40] ^= 1;
     desk.put("state/leaves", &leaves);
     assert_eq!(desk.look(|_| ()).await.0, 2);
+}
+
+#[tokio::test]
+async fn a_successor_must_begin_with_its_statement_and_the_frozen_log_must_fit_it() {
+    let signer =
+        |name: &str, seed| NoteSigner::from_seed(KeyName::new(name).unwrap(), &[seed; 32]).unwrap();
+    let (old, new) = (signer("log.example/old", 1), signer(ORIGIN, 2));
+    let root = heqi_tlog::tree::leaf_hash(b"the only entry");
+    let frozen = Checkpoint::new(Origin::new("log.example/old").unwrap(), 1, root).unwrap();
+    let said = LogSuccessor {
+        frozen_head: SignedCheckpoint::sign(frozen, &old).unwrap().note().to_string(),
+        frozen_key: Vkey(old.verifier_key().clone()),
+        held: 1,
+        log_key: Vkey(new.verifier_key().clone()),
+        opened_at: UtcMillis::from_unix_seconds(1_800_000_000).unwrap(),
+        orphans: Vec::new(),
+        reason: FrozenReason::Lost,
+    };
+    let [signs, signs_too] = [1, 2].map(|seed| SigningKey::from_ed25519_seed(&[seed; 32]));
+    let statement = said.sign_both(&signs, &signs_too).unwrap();
+    let first = LogSuccessor::verify(&statement).unwrap().first_entry();
+    let desk = Desk::new();
+    desk.put("successor.json", statement.as_bytes());
+    let told = |desk: &Desk| vec![desk.path("successor.json")];
+
+    let mut log = MemoryLog::new(ORIGIN, &SeededEntropy::labelled(1, ORIGIN));
+    log.append(first);
+    desk.serve(&log);
+    let (code, said) = desk.look(|args| args.gossip = told(&desk)).await;
+    assert_eq!(code, 0, "{said}");
+
+    // The same log without the statement, seen by another desk.
+    let other = Desk::new();
+    other.put("successor.json", statement.as_bytes());
+    other.serve(&honest(3));
+    let (code, said) = other.look(|args| args.gossip = told(&other)).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("does not begin with the statement"), "{said}");
+
+    // Followed by the old log's key, the statement is a head of it: here of another history.
+    let third = Desk::new();
+    third.put("successor.json", statement.as_bytes());
+    let mut log = MemoryLog::of(old);
+    log.append(LogLeaf::Record(RecordRoot::new(Digest::of(b"another entry"))));
+    third.put("vkey", format!("{}\n", log.key()).as_bytes());
+    third.serve(&log);
+    let (code, said) = third.look(|args| args.gossip = told(&third)).await;
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("cannot belong to one history"), "{said}");
 }

@@ -16,6 +16,7 @@
 //! - [`office`]: who this office is and what it works with
 //! - [`mod@admit_bundle`][]: deposits
 //! - [`deposited`]: what is held, as rows and sealed objects
+//! - [`chain_fork`]: what was refused for its place in a chain, as proofs for others
 //! - [`mod@chain_head`][]: the newest statement about a chain
 //! - [`mirror`]: the copy of the platform's log
 //! - [`erasure`], [`legal_hold`]: orders to erase, and what stands against them
@@ -24,6 +25,7 @@
 //! - [`mod@publish_anchors`][]: the file of trusted keys
 
 pub mod admit_bundle;
+pub mod chain_fork;
 pub mod chain_head;
 pub mod deposited;
 pub mod erasure;

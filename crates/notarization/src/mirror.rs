@@ -13,10 +13,11 @@ mod tiles;
 
 use std::sync::Arc;
 
+use heqi_evidence::successor::VerifiedSuccessor;
 use heqi_evidence_store::backend::{Backend, CommitError, ReadError};
 use heqi_evidence_store::changeset::{Changeset, InvalidChangeset};
 use heqi_evidence_store::table::TableError;
-use heqi_evidence_store::witness::{WitnessError, keep_misbehaviour};
+use heqi_evidence_store::witness::{FrozenAt, WitnessError, keep_misbehaviour};
 use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 use heqi_tlog::cosignature::{CosignatureTime, Cosigner};
 use heqi_tlog::mirror::{
@@ -41,6 +42,9 @@ pub struct Mirror {
     logs: Vec<VerifierKey>,
     backend: Arc<dyn Backend>,
     clock: ClockPort,
+    /// Logs that a successor took the place of, and what the successor must begin with.
+    ends: Vec<FrozenAt>,
+    beginnings: Vec<(String, Vec<u8>)>,
     /// One upload is stored at a time: two that overlap would only store the same twice.
     turn: Mutex<()>,
 }
@@ -75,6 +79,12 @@ pub enum MirrorError {
     /// The entries are not what the log has there; those before them are kept.
     #[error("entries were refused: {0}")]
     Package(#[from] PackageError),
+    /// The log ends before this head: a successor took its place.
+    #[error("the log is frozen at a smaller size")]
+    Frozen,
+    /// The log does not begin with the statement it was accepted by.
+    #[error("the first entry is not the statement that this log was accepted by")]
+    NoStatement,
     /// A bundle of these entries would not fit a row: our logs have entries of 54 bytes.
     #[error("256 entries of the log take more bytes than this mirror keeps together")]
     EntriesTooLong,
@@ -114,7 +124,27 @@ impl Mirror {
         backend: Arc<dyn Backend>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { cosigner, logs, backend, clock: ClockPort(clock), turn: Mutex::default() }
+        Self {
+            cosigner,
+            logs,
+            backend,
+            clock: ClockPort(clock),
+            ends: Vec::new(),
+            beginnings: Vec::new(),
+            turn: Mutex::default(),
+        }
+    }
+
+    /// The same, that takes nothing of a frozen log beyond its end, and nothing of its successor that does not begin
+    /// with the statement.
+    #[must_use]
+    pub fn following(mut self, successors: &[VerifiedSuccessor]) -> Self {
+        for successor in successors {
+            self.ends.push(end_of(successor));
+            let origin = Origin::from(successor.said().log_key.0.name().clone());
+            self.beginnings.push((origin.monitoring_path(), successor.first_entry().to_bytes()));
+        }
+        self
     }
 
     /// The public half of its key.
@@ -128,7 +158,13 @@ impl Mirror {
     /// # Errors
     /// See [`MirrorError`]; [`Rejection::status`] is the answer to a refused checkpoint.
     pub async fn add_checkpoint(&self, request: &AddCheckpoint) -> Result<(), MirrorError> {
-        let origin = request.checkpoint().checkpoint().origin().monitoring_path();
+        let checkpoint = request.checkpoint().checkpoint();
+        let is_beyond =
+            |end: &FrozenAt| end.origin == *checkpoint.origin() && checkpoint.size() > end.size;
+        if self.ends.iter().any(is_beyond) {
+            return Err(MirrorError::Frozen);
+        }
+        let origin = checkpoint.origin().monitoring_path();
         for _ in 0..ATTEMPTS {
             let stored = Held::read(&*self.backend, &origin).await?;
             let state = stored.state();
@@ -257,6 +293,9 @@ impl Mirror {
                         // Whoever opened the upload checked its start; a hole is ours.
                         return Err(MirrorError::Damaged);
                     }
+                    if index == 0 && !self.may_begin(origin, entry) {
+                        return Err(MirrorError::NoStatement);
+                    }
                     writer.append(index, entry, leaf).await?;
                     held.append(leaf);
                 }
@@ -312,9 +351,20 @@ impl Mirror {
             .map_err(MirrorError::Misbehaviour)
     }
 
+    /// Whether a log may begin so: the successor of another with the statement only.
+    fn may_begin(&self, origin: &str, entry: &[u8]) -> bool {
+        self.beginnings.iter().all(|(path, first)| path != origin || first == entry)
+    }
+
     fn key_of(&self, origin: &str) -> Option<&VerifierKey> {
         self.logs.iter().find(|key| Origin::from(key.name().clone()).monitoring_path() == origin)
     }
+}
+
+/// Where the log ends that a successor took the place of.
+pub fn end_of(successor: &VerifiedSuccessor) -> FrozenAt {
+    let head = successor.frozen_head().checkpoint();
+    FrozenAt { origin: head.origin().clone(), size: head.size() }
 }
 
 /// How many announced checkpoints a mirror remembers for uploads under way.

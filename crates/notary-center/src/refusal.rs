@@ -27,6 +27,10 @@ pub(crate) enum Refusal {
     Malformed,
     #[error("the log is unknown here")]
     UnknownLog,
+    #[error("the log is frozen, a successor took its place")]
+    FrozenLog,
+    #[error("the log does not begin with the statement it was accepted by")]
+    NoStatement,
     #[error("the head is not signed by its log")]
     NotSigned,
     #[error("the old size is beyond the head")]
@@ -63,12 +67,14 @@ impl Refusal {
             }
             Self::NoSuchHold => StatusCode::CONFLICT,
             Self::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
-            Self::NotSigned | Self::OrderNotSigned => StatusCode::FORBIDDEN,
+            Self::NotSigned | Self::FrozenLog | Self::OrderNotSigned => StatusCode::FORBIDDEN,
             Self::UnknownChain | Self::UnknownLog | Self::NothingYet | Self::NoSuchTile => {
                 StatusCode::NOT_FOUND
             }
             Self::EntriesTooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Inconsistent | Self::NothingAnnounced => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Inconsistent | Self::NothingAnnounced | Self::NoStatement => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
         }
     }
 
@@ -78,6 +84,13 @@ impl Refusal {
                 ("请求不符合协议格式,未作任何更改。", "请按 C2SP 规范重新生成请求。")
             }
             Self::UnknownLog => ("本机构不认识这个日志。", "请核对日志名称与登记的公钥。"),
+            Self::FrozenLog => {
+                ("该日志已经终止,由后继日志接替。", "请使用后继日志;如有疑问,请联系公证机构。")
+            }
+            Self::NoStatement => (
+                "该日志的首条不是本机构接受它时所依据的接替声明。",
+                "请核对声明文件,并联系公证机构。",
+            ),
             Self::NotSigned => ("树头没有该日志的有效签名。", "请使用登记的日志密钥签名后重试。"),
             Self::OldSizeBeyond => ("旧大小超过了树头大小。", "请以上次联署的大小重新生成证明。"),
             Self::Inconsistent => (
@@ -113,6 +126,14 @@ impl Refusal {
             Self::UnknownLog => {
                 ("This log is unknown here.", "Check the log's name and the key registered for it.")
             }
+            Self::FrozenLog => (
+                "This log has ended; a successor took its place.",
+                "Use the successor, or ask the notary's office.",
+            ),
+            Self::NoStatement => (
+                "The first entry of this log is not the statement by which it was accepted.",
+                "Check the statement, and get in touch with the notary's office.",
+            ),
             Self::NotSigned => (
                 "The head carries no valid signature of its log.",
                 "Sign it with the registered key of the log.",
@@ -165,6 +186,8 @@ impl Explain for Refusal {
         match self {
             Self::Malformed => "protocol_malformed",
             Self::UnknownLog => "log_unknown",
+            Self::FrozenLog => "log_frozen",
+            Self::NoStatement => "log_without_statement",
             Self::NotSigned => "checkpoint_not_signed",
             Self::OldSizeBeyond => "old_size_beyond_checkpoint",
             Self::Inconsistent => "log_inconsistent",
@@ -213,6 +236,7 @@ pub(crate) fn of_rejection(reason: &Rejection) -> Refusal {
 pub(crate) fn of_witness(error: &WitnessError) -> Problem {
     match error {
         WitnessError::Rejected { reason, .. } => of_rejection(reason).into(),
+        WitnessError::Frozen => Refusal::FrozenLog.into(),
         WitnessError::Store(error) => of_store(error),
         other => Problem::internal(other),
     }
@@ -229,6 +253,8 @@ pub(crate) fn of_mirror(error: &MirrorError) -> Problem {
         MirrorError::Upload(MirrorRejection::NothingUsable | MirrorRejection::Conflict(_)) => {
             Refusal::NothingUsable.into()
         }
+        MirrorError::Frozen => Refusal::FrozenLog.into(),
+        MirrorError::NoStatement => Refusal::NoStatement.into(),
         MirrorError::Package(_) => Refusal::Inconsistent.into(),
         MirrorError::EntriesTooLong => Refusal::EntriesTooLong.into(),
         MirrorError::Store(error) => of_store(error),

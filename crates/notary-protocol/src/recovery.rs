@@ -1,10 +1,11 @@
 //! Taking back what a custodian holds: the list of its deposits and each as a bundle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heqi_evidence::bundle::{BundleError, BundleParts, EvidenceBundle};
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_tlog::tile::{TileKind, TilePath, decode_entries, tiles_of};
+use heqi_vocabulary::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::LogClient;
@@ -96,14 +97,33 @@ impl RecoveryClient {
             _ => None,
         });
         let wanted: BTreeMap<String, RecordRoot> = records.collect();
+        self.deposits_where(|root| wanted.contains_key(root)).await
+    }
+
+    /// The deposits of all records but these, by record.
+    ///
+    /// # Errors
+    /// See [`RecoveryError`].
+    pub async fn deposits_except(
+        &self,
+        held: &BTreeSet<String>,
+    ) -> Result<BTreeMap<RecordRoot, BundleParts>, RecoveryError> {
+        self.deposits_where(|root| !held.contains(root)).await
+    }
+
+    async fn deposits_where(
+        &self,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<BTreeMap<RecordRoot, BundleParts>, RecoveryError> {
         let mut listed = self.deposits().await?;
         listed.sort_by_key(|deposit| deposit.is_admitted);
         let mut found = BTreeMap::new();
         for deposit in listed {
-            let root = deposit.key.split_once('-').and_then(|(root, _)| wanted.get(root));
-            if let Some(root) = root {
+            let Some((root, _)) = deposit.key.split_once('-') else { continue };
+            let Ok(digest) = root.parse::<Digest>() else { continue };
+            if is_wanted(root) {
                 let bundle = self.bundle(&deposit.key).await?;
-                found.insert(*root, EvidenceBundle::read(&bundle)?.parts);
+                found.insert(RecordRoot::new(digest), EvidenceBundle::read(&bundle)?.parts);
             }
         }
         Ok(found)

@@ -83,7 +83,7 @@ pub async fn add_party(
         if let Some(added) = act.earlier().await? {
             return Ok(added);
         }
-        let stored = filings::load(platform, command.filing).await?;
+        let stored = filings::load_as_read(platform, request, command.filing).await?;
         let mut filing = stored.filing.clone();
         let party = PartyId::time_ordered(platform.now(), platform.entropy());
         filing.add_party(party, command.who.clone(), command.capacities.clone())?;

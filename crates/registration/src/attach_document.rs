@@ -121,7 +121,7 @@ pub async fn attach_document(
     if let Some(attached) = act.earlier().await? {
         return Ok(attached);
     }
-    filings::load(platform, command.filing).await?;
+    filings::load_as_read(platform, request, command.filing).await?;
 
     let document = DocumentId::time_ordered(platform.now(), platform.entropy());
     let matter = Sealing::Class(RetentionClass::Matter);
@@ -149,7 +149,7 @@ async fn attach(
         if let Some(attached) = act.earlier().await? {
             return Ok(attached);
         }
-        let stored = filings::load(platform, command.filing).await?;
+        let stored = filings::load_as_read(platform, request, command.filing).await?;
         let mut filing = stored.filing.clone();
         match command.replaces {
             None => filing.attach_document(new.clone(), platform.now())?,

@@ -144,7 +144,13 @@ pub async fn coverage(platform: &Platform, actor: &Actor) -> Result<Coverage, Ac
 async fn count(platform: &Platform) -> Result<Coverage, Fault> {
     let log_size = platform.backend().log().head().size();
     // Every other leaf of the platform's log is a record.
-    let records = log_size.saturating_sub(crate::key_change::count(platform.backend()).await?);
+    let mut records = log_size.saturating_sub(crate::key_change::count(platform.backend()).await?);
+    for frozen in &platform.settings.frozen {
+        let statements = crate::key_change::count(frozen.store()).await?;
+        records += frozen.store().log().head().size().saturating_sub(statements);
+    }
+    let orphaned = rows::ORPHANED.scan(platform.backend(), "", None, usize::MAX).await?;
+    records += u64::try_from(orphaned.len()).unwrap_or(u64::MAX);
     let (mut custodians, mut gaps) = (Vec::new(), Vec::new());
     for custodian in platform.settings.custodians.keys().copied() {
         let (held, oldest) = count_custodian(platform, custodian, records).await?;

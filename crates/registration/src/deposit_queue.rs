@@ -18,7 +18,6 @@ use crate::disclose::Attributes;
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, queue};
 use crate::platform::{Custodian, Platform};
-use crate::receipt::proof_file;
 
 mod answers;
 mod heads;
@@ -56,7 +55,9 @@ pub struct Deposit {
     pub chain: Digest,
     /// Its place there.
     pub seq: u64,
-    /// Its leaf in the platform's log.
+    /// The log it stands in: ours, or one of ours that is frozen.
+    pub log_origin: String,
+    /// Its leaf there.
     pub leaf_index: u64,
     /// When it was recorded.
     pub recorded_at: UtcMillis,
@@ -115,10 +116,10 @@ pub async fn give_back(
 /// No such record, something of it was erased, or the store could not be read.
 pub async fn deposit_bundle(platform: &Platform, record: RecordId) -> Result<Deposit, ActError> {
     let kept = ledger::find(platform, record).await?;
-    let head = platform.backend().log().head();
+    let head = kept.newest_head(platform);
     let mut parts = bundle_parts::immutable(platform, &kept, &Attributes::All).await?;
     let manifest_sha256 = parts.deposit_manifest().digest().map_err(Fault::broken)?;
-    let proof = proof_file(platform, kept.index, head.checkpoint()).await?;
+    let proof = kept.proof(platform, &head).await?;
     parts.proof = Some(proof.to_string().into_bytes());
     Ok(Deposit {
         parts,
@@ -126,6 +127,7 @@ pub async fn deposit_bundle(platform: &Platform, record: RecordId) -> Result<Dep
         record_root: kept.root,
         chain: chain_commitment(kept.chain),
         seq: kept.seq,
+        log_origin: head.checkpoint().origin().to_string(),
         leaf_index: kept.index,
         recorded_at: kept.recorded_at,
     })

@@ -22,7 +22,7 @@ use crate::request::{Actor, Scope};
 use crate::rows::Pair;
 
 mod affected;
-mod orders;
+pub(crate) mod orders;
 mod perform;
 pub(crate) mod retention;
 pub(crate) mod rows;

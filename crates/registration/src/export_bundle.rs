@@ -10,7 +10,6 @@ use crate::fault::{ActError, Fault};
 use crate::ledger::{self, KeptRecord};
 use crate::looks::{self, Purpose};
 use crate::platform::Platform;
-use crate::receipt::proof_file;
 use crate::request::{Actor, RequestFacts};
 use crate::rows::{self, Cosigned, Pair};
 use crate::stamping;
@@ -46,11 +45,13 @@ pub async fn export_bundle(
     not_restricted(platform, actor, &kept).await?;
     attributes.check(kept.kind)?;
 
-    let head = best_head(platform, kept.index).await?;
+    let head = best_head(platform, &kept).await?;
     let mut parts = bundle_parts::immutable(platform, &kept, attributes).await?;
-    let proof = proof_file(platform, kept.index, &head).await?;
+    let proof = kept.proof(platform, &head).await?;
     parts.proof = Some(proof.to_string().into_bytes());
-    parts.time = stamping::time_anchors(platform, kept.index, &head).await?;
+    if let Some(store) = kept.logged_in(platform) {
+        parts.time = stamping::time_anchors(store, kept.index, &head).await?;
+    }
     parts.chain = chain_frames(platform, &kept).await?;
     for custodian in platform.settings.custodians.keys().copied() {
         let backend = platform.backend();
@@ -72,14 +73,16 @@ pub async fn export_bundle(
 }
 
 /// The newest head with most cosignatures that the record stands under.
-async fn best_head(platform: &Platform, index: u64) -> Result<SignedCheckpoint, Fault> {
-    for which in [Cosigned::Published, Cosigned::Witnessed, Cosigned::Mirrored] {
-        let row = rows::COSIGNED.durable_row(platform.backend(), &which).await?;
-        if let Some(row) = row.filter(|row| index < row.value.size) {
-            return SignedCheckpoint::parse(row.value.note.as_bytes()).map_err(Fault::broken);
+async fn best_head(platform: &Platform, kept: &KeptRecord) -> Result<SignedCheckpoint, Fault> {
+    if let Some(store) = kept.logged_in(platform) {
+        for which in [Cosigned::Published, Cosigned::Witnessed, Cosigned::Mirrored] {
+            let row = rows::COSIGNED.durable_row(store, &which).await?;
+            if let Some(row) = row.filter(|row| kept.index < row.value.size) {
+                return SignedCheckpoint::parse(row.value.note.as_bytes()).map_err(Fault::broken);
+            }
         }
     }
-    Ok(platform.backend().log().head().checkpoint().clone())
+    Ok(kept.newest_head(platform))
 }
 
 /// The frames of all records of the chain so far, in order; none when they would not fit.

@@ -26,6 +26,8 @@ pub enum Class {
     NotFound,
     /// It cannot happen in the present state.
     Conflict,
+    /// It has changed since the caller read it.
+    Stale,
     /// It is gone for good.
     Gone,
     /// Not now; the same request may be sent again.
@@ -50,6 +52,9 @@ pub enum ActError {
     /// The same idempotency key came with another request.
     #[error("the idempotency key has been used for another request")]
     KeyReused,
+    /// The filing has changed since the caller read it.
+    #[error("the filing has another version than the request names")]
+    Stale,
     /// The filing, party, ceremony, signing, document or record is not there, or not for
     /// this caller.
     #[error("there is no such {0}")]
@@ -127,6 +132,15 @@ impl ActError {
                 ],
             )
             .is(Class::Conflict),
+            Self::Stale => say(
+                "stale",
+                ["内容在您读取之后已有更新，未作任何更改。", "请重新读取，核对后再提交。"],
+                [
+                    "It has changed since you read it; nothing was changed now.",
+                    "Read it again, check it and send your change again.",
+                ],
+            )
+            .is(Class::Stale),
             Self::NotFound(thing) => thing.told(),
         }
     }

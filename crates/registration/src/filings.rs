@@ -25,6 +25,7 @@ use zeroize::Zeroizing;
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Fault, Thing};
 use crate::platform::Platform;
+use crate::request::Request;
 use crate::rows;
 
 mod recent;
@@ -54,6 +55,17 @@ pub(crate) struct StoredFiling {
 /// Reads a filing as accepted.
 pub(crate) async fn load(platform: &Platform, id: FilingId) -> Result<StoredFiling, ActError> {
     find(platform, id).await?.ok_or(ActError::NotFound(Thing::Filing))
+}
+
+/// Reads a filing to change it, if it still is as the request's caller has read it. Whoever commits must make the version
+/// a precondition: then nothing comes between this look and the commit.
+pub(crate) async fn load_as_read(
+    platform: &Platform,
+    request: &Request,
+    id: FilingId,
+) -> Result<StoredFiling, ActError> {
+    let stored = load(platform, id).await?;
+    if request.versions.holds(stored.version) { Ok(stored) } else { Err(ActError::Stale) }
 }
 
 /// Reads a filing as accepted; `None` when there is none.

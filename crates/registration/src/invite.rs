@@ -105,7 +105,7 @@ pub async fn invite(
             break invited;
         }
         let now = platform.now();
-        let stored = filings::load(platform, command.filing).await?;
+        let stored = filings::load_as_read(platform, request, command.filing).await?;
         let mut filing = stored.filing.clone();
         let mut changes = Changeset::new();
         if matches!(filing.state(), FilingState::Drafting { .. }) {

@@ -13,8 +13,10 @@ use crate::fault::Fault;
 /// Key changes that are leaves, by their digest; the value is how many there were before.
 const KEY_CHANGES: Table<Digest, u64> = Table::new("key_change");
 
-/// Makes a key change (`heqi_evidence::key_change`) a leaf of the platform's log, once. The
-/// statement was checked by whoever made it. Gives whether it was new.
+/// Makes a statement of the platform about its own log, a key change
+/// (`heqi_evidence::key_change`) or the succession to another log
+/// (`heqi_evidence::successor`), a leaf of that log, once. It was checked by whoever made it.
+/// Gives whether it was new.
 ///
 /// # Errors
 /// The store could not do its part.
@@ -23,13 +25,23 @@ pub async fn log_key_change(backend: &dyn Backend, statement: &Envelope) -> Resu
     if KEY_CHANGES.durable_row(backend, &digest).await?.is_some() {
         return Ok(false);
     }
-    let before = count(backend).await?;
-    let leaf = LogLeaf::Statement(digest).to_bytes();
     let mut changes = Changeset::new();
-    KEY_CHANGES.insert(&mut changes, &digest, &before)?;
-    changes.append(LedgerEntry::new(leaf, statement.as_bytes().to_vec()));
+    append(backend, &mut changes, digest, statement.as_bytes()).await?;
     backend.commit(changes)?.await?;
     Ok(true)
+}
+
+/// A statement leaf with what is kept beside it; nothing, when a leaf came back whose statement nobody has.
+pub(crate) async fn append(
+    backend: &dyn Backend,
+    changes: &mut Changeset,
+    digest: Digest,
+    statement: &[u8],
+) -> Result<(), Fault> {
+    let before = count(backend).await?;
+    KEY_CHANGES.insert(changes, &digest, &before)?;
+    changes.append(LedgerEntry::new(LogLeaf::Statement(digest).to_bytes(), statement.to_vec()));
+    Ok(())
 }
 
 /// How many leaves of the log are key changes and no records.

@@ -4,6 +4,7 @@
 use heqi_evidence::chain::chain_commitment;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence_store::witness::comparison::{ComparisonError, Standing, compare};
+use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::{DepositNo, Digest};
 
 use crate::fault::{ActError, Fault};
@@ -82,14 +83,9 @@ pub async fn compare_with(
     last_deposit: Option<&ClaimedDeposit>,
 ) -> Result<Option<String>, ComparisonError> {
     let mut missing = None;
+    let keys: Vec<VerifierKey> = platform.settings.log_keys().cloned().collect();
     for note in heads {
-        match compare(
-            platform.backend().log(),
-            std::slice::from_ref(&platform.settings.log_key),
-            note,
-        )
-        .await?
-        {
+        match compare(platform.backend().log(), &keys, note).await? {
             Standing::Held { .. } => {}
             Standing::Behind { ours, theirs, root } => {
                 missing = Some(format!(
@@ -112,8 +108,9 @@ pub async fn compare_with(
             format!("; the last deposit there is {deposit_no}, place {seq} of chain {chain}")
         });
         format!(
-            "{missing}{last}. Restore the newest backup, or rebuild with `heqi recover from-notary`; \
-             what nobody has a copy of is lost, and a log with another name has to take this one's place"
+            "{missing}{last}. Restore the newest backup, or take back what the notary holds with \
+             `heqi recover from-notary`; where the notary does not hold all of it either, a log with another name has \
+             to take this one's place: `heqi recover successor`"
         )
     }))
 }

@@ -23,6 +23,7 @@ use zeroize::Zeroizing;
 use crate::coverage::Lags;
 use crate::fault::Fault;
 use crate::filings::RecentFilings;
+use crate::frozen::FrozenLog;
 use crate::rows;
 
 /// Whatever the platform reaches the world through.
@@ -45,6 +46,10 @@ pub struct Ports {
 pub struct Settings {
     /// The key of the platform's own log.
     pub log_key: VerifierKey,
+    /// Keys the log signed with before, or will sign with next.
+    pub other_log_keys: Vec<VerifierKey>,
+    /// Logs of ours that are frozen, the oldest first: what stands in them is read there.
+    pub frozen: Vec<FrozenLog>,
     /// Who witnesses the log: one cosignature of any of them counts.
     pub witness_keys: Vec<VerifierKey>,
     /// Who mirrors the log: one cosignature of any of them counts.
@@ -73,6 +78,8 @@ impl Settings {
     pub fn of_log(log_key: VerifierKey) -> Self {
         Self {
             log_key,
+            other_log_keys: Vec::new(),
+            frozen: Vec::new(),
             witness_keys: Vec::new(),
             mirror_keys: Vec::new(),
             custodians: BTreeMap::new(),
@@ -88,6 +95,11 @@ impl Settings {
 }
 
 impl Settings {
+    /// Every key with which heads of our log may be signed.
+    pub(crate) fn log_keys(&self) -> impl Iterator<Item = &VerifierKey> + Clone {
+        std::iter::once(&self.log_key).chain(&self.other_log_keys)
+    }
+
     /// Every key with which this custodian's receipts may be signed.
     pub(crate) fn receipt_keys(&self, custodian: Custodian) -> Vec<PublicKey> {
         let others = self.other_receipt_keys.get(&custodian).into_iter().flatten();
@@ -246,6 +258,12 @@ impl Platform {
         &self.origin
     }
 
+    /// Whether this is the origin of our log, or of one of ours that is frozen.
+    pub(crate) fn is_own_origin(&self, origin: &str) -> bool {
+        origin == self.origin.as_str()
+            || self.settings.frozen.iter().any(|frozen| frozen.origin().as_str() == origin)
+    }
+
     /// What the operator decided.
     pub const fn settings(&self) -> &Settings {
         &self.settings
@@ -259,6 +277,16 @@ impl Platform {
     /// Demands a clock that may be relied upon.
     pub(crate) fn require_trusted_clock(&self) -> Result<(), Fault> {
         if self.peer_clock.is_trusted() { Ok(()) } else { Err(Fault::ClockOff) }
+    }
+
+    /// Who issues signer certificates, to be held longer than this borrow.
+    pub fn shared_authority(&self) -> Arc<dyn CertificateAuthority> {
+        Arc::clone(&self.ports.authority)
+    }
+
+    /// Every key with which heads of our log may be signed.
+    pub fn own_log_keys(&self) -> Vec<VerifierKey> {
+        self.settings.log_keys().cloned().collect()
     }
 
     pub(crate) fn authority(&self) -> &dyn CertificateAuthority {

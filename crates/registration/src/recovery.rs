@@ -21,21 +21,25 @@ use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::record::{EvidenceRecord, Frame};
 use heqi_evidence::schema::RetentionClass;
 use heqi_evidence::statement::Statement;
+use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::changeset::{Changeset, LedgerEntry, RowKey};
+use heqi_evidence_store::outbox::After;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_pki::dsse::Envelope;
-use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
+use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::{Digest, FilingId, SigningId};
 use serde::{Deserialize, Serialize};
 
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Fault};
+use crate::key_change;
 use crate::ledger::{
     self, About, AdoptedRecord, AdoptedWire, SigningParts, enqueue_deposit, seal_private,
 };
 use crate::objects;
 use crate::platform::{Custodian, Platform};
-use crate::rows::{self, Pair, Place, ReceiptRow};
+use crate::rows::{self, OrphanedRow, Pair, Place, ReceiptRow};
 use crate::tally::Tally;
 
 /// What the notary gives back.
@@ -48,6 +52,8 @@ pub struct GivenBack {
     pub entries: Vec<Vec<u8>>,
     /// Deposits by the root of their record.
     pub deposits: BTreeMap<RecordRoot, BundleParts>,
+    /// Our own statements about our keys, which are leaves as well.
+    pub statements: Vec<Envelope>,
 }
 
 /// An entry that came back without its record: nobody had received it.
@@ -69,6 +75,8 @@ pub struct TakenBack {
     pub entries: u64,
     /// Records among them.
     pub records: u64,
+    /// Statements about our keys among them.
+    pub statements: u64,
     /// Entries whose record nobody holds.
     pub orphans: Vec<Orphan>,
 }
@@ -118,18 +126,27 @@ pub async fn take_back(platform: &Platform, given: &GivenBack) -> Result<TakenBa
     check_history(platform, given).await?;
     let mut taken = TakenBack::default();
     for (index, entry) in (first_missing(platform)..).zip(&given.entries) {
-        let Ok(LogLeaf::Record(root)) = LogLeaf::parse(entry) else {
-            return Err(TakeBackError::Entry { index });
-        };
         let mut changes = Changeset::new();
-        if let Some(parts) = given.deposits.get(&root) {
-            adopt(platform, &mut changes, (index, entry), root, parts).await?;
-            taken.records += 1;
-        } else {
-            let orphan = Orphan { index, root };
-            rows::ORPHANS.put(&mut changes, &Place(index), &orphan).map_err(Fault::from)?;
-            changes.append(LedgerEntry::new(entry.clone(), Vec::new()));
-            taken.orphans.push(orphan);
+        match LogLeaf::parse(entry).map_err(|_| TakeBackError::Entry { index })? {
+            LogLeaf::Statement(digest) => {
+                let statement =
+                    given.statements.iter().find(|s| Digest::of(s.as_bytes()) == digest);
+                let bytes = statement.map_or(&[][..], Envelope::as_bytes);
+                key_change::append(platform.backend(), &mut changes, digest, bytes).await?;
+                taken.statements += 1;
+            }
+            LogLeaf::Record(root) => {
+                if let Some(parts) = given.deposits.get(&root) {
+                    let stand = Stand::Leaf { index, entry };
+                    adopt(platform, &mut changes, stand, root, parts).await?;
+                    taken.records += 1;
+                } else {
+                    let orphan = Orphan { index, root };
+                    rows::ORPHANS.put(&mut changes, &Place(index), &orphan).map_err(Fault::from)?;
+                    changes.append(LedgerEntry::new(entry.clone(), Vec::new()));
+                    taken.orphans.push(orphan);
+                }
+            }
         }
         let pending = platform.backend().commit(changes).map_err(Fault::from)?;
         pending.await.map_err(Fault::from)?;
@@ -138,21 +155,59 @@ pub async fn take_back(platform: &Platform, given: &GivenBack) -> Result<TakenBa
     Ok(taken)
 }
 
-/// The entries of our log whose record nobody holds: receipts for them still verify, their content is with whoever has
-/// the receipt.
+/// An entry without its record in our log, or one beyond what is left of a frozen one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ListedOrphan {
+    /// The log.
+    pub log_origin: String,
+    /// The entry, and the root of the record.
+    pub orphan: Orphan,
+    /// Whether a custodian gave the record back: then only its place is lost.
+    pub has_record: bool,
+}
+
+/// The entries of our logs that nobody holds any more, or whose record nobody holds: receipts for them still verify,
+/// their content is with whoever has the receipt. None of their places is used again.
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn orphans(platform: &Platform, limit: usize) -> Result<Vec<Orphan>, Fault> {
-    let rows = rows::ORPHANS.scan(platform.backend(), "", None, limit).await?;
-    Ok(rows.into_iter().map(|(_, stored)| stored.value).collect())
+pub async fn orphans(platform: &Platform, limit: usize) -> Result<Vec<ListedOrphan>, Fault> {
+    let mut listed = Vec::new();
+    for frozen in &platform.settings.frozen {
+        listed.extend(without_record(frozen.store(), frozen.origin(), limit).await?);
+        let given_back = rows::ORPHANED.scan(platform.backend(), "", None, usize::MAX).await?;
+        for orphaned in &frozen.successor().said().orphans {
+            let orphan = Orphan { index: orphaned.index, root: orphaned.record_root };
+            let has_record = given_back.iter().any(|(_, row)| row.value.root == orphan.root);
+            listed.push(ListedOrphan {
+                log_origin: frozen.origin().to_string(),
+                orphan,
+                has_record,
+            });
+        }
+    }
+    listed.extend(without_record(platform.backend(), &platform.origin, limit).await?);
+    listed.truncate(limit);
+    Ok(listed)
+}
+
+async fn without_record(
+    store: &dyn Backend,
+    origin: &Origin,
+    limit: usize,
+) -> Result<Vec<ListedOrphan>, Fault> {
+    let rows = rows::ORPHANS.scan(store, "", None, limit).await?;
+    let listed =
+        |orphan| ListedOrphan { log_origin: origin.to_string(), orphan, has_record: false };
+    Ok(rows.into_iter().map(|(_, stored)| listed(stored.value)).collect())
 }
 
 /// Before anything is appended: the head is ours, and our entries with those given make its root.
 async fn check_history(platform: &Platform, given: &GivenBack) -> Result<(), TakeBackError> {
     let checkpoint = given.head.checkpoint();
     let is_ours = checkpoint.origin() == platform.origin()
-        && given.head.note().verify([&platform.settings.log_key]).is_ok();
+        && given.head.note().verify(platform.settings.log_keys()).is_ok();
     if !is_ours {
         return Err(TakeBackError::NotOurs);
     }
@@ -178,14 +233,32 @@ async fn check_history(platform: &Platform, given: &GivenBack) -> Result<(), Tak
     }
 }
 
+/// Where a record that came back stands.
+#[derive(Clone, Copy)]
+pub(crate) enum Stand<'a> {
+    /// At the next leaf of our log.
+    Leaf {
+        /// Its index.
+        index: u64,
+        /// The entry.
+        entry: &'a [u8],
+    },
+    /// In a frozen log, by this proof, beyond what is left of it.
+    Orphaned(&'a ProofFile),
+}
+
 /// One record as it was deposited: leaf, record, place in its chain, receipts.
-async fn adopt(
+pub(crate) async fn adopt(
     platform: &Platform,
     changes: &mut Changeset,
-    (index, entry): (u64, &[u8]),
+    stand: Stand<'_>,
     root: RecordRoot,
     parts: &BundleParts,
 ) -> Result<(), TakeBackError> {
+    let index = match stand {
+        Stand::Leaf { index, .. } => index,
+        Stand::Orphaned(proof) => proof.index(),
+    };
     let wrong = |what| TakeBackError::Deposit { index, what };
     let disclosure = Disclosure::parse(&parts.record).map_err(|_| wrong("no record"))?;
     let record = EvidenceRecord::of_full(&disclosure).map_err(|_| wrong("not a full record"))?;
@@ -205,15 +278,27 @@ async fn adopt(
         signing,
     };
     let bytes = serde_json::to_vec(&wire).map_err(Fault::broken)?;
-    let leaf_row = rows::leaf_row(frame.record_id);
-    let leaf_key = RowKey::new(leaf_row.clone()).map_err(Fault::from)?;
-    changes.append(LedgerEntry::new(entry.to_vec(), bytes).indexed_at(leaf_key));
+    let after = match stand {
+        Stand::Leaf { entry, .. } => {
+            let leaf_row = rows::leaf_row(frame.record_id);
+            let leaf_key = RowKey::new(leaf_row.clone()).map_err(Fault::from)?;
+            changes.append(LedgerEntry::new(entry.to_vec(), bytes).indexed_at(leaf_key));
+            After::IndexRow(leaf_row)
+        }
+        Stand::Orphaned(proof) => {
+            let object = platform.backend().put_object(bytes.into()).map_err(Fault::from)?;
+            let row = OrphanedRow { root, wire: object.reference().id, proof: proof.to_string() };
+            rows::ORPHANED.insert(changes, &frame.record_id, &row).map_err(Fault::from)?;
+            After::Commit
+        }
+    };
     place(platform, changes, frame, root).await?;
     let held = receipts(platform, changes, frame, parts).await?;
     for custodian in platform.settings.custodians.keys().copied() {
         if !held.contains(&custodian) {
             let place = frame.place;
-            enqueue_deposit(platform, changes, (custodian, frame.record_id), place, &leaf_row)?;
+            let item = (custodian, frame.record_id);
+            enqueue_deposit(platform, changes, item, place, after.clone())?;
         }
     }
     Ok(())

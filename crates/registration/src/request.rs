@@ -30,6 +30,37 @@ pub struct Request {
     pub digest: Digest,
     /// What the server saw.
     pub facts: RequestFacts,
+    /// The versions of the filing with which the act is to be done; another one refuses it.
+    pub versions: AsRead,
+}
+
+impl Request {
+    /// The same, to be done only with these versions of the filing.
+    #[must_use]
+    pub fn on(self, versions: AsRead) -> Self {
+        Self { versions, ..self }
+    }
+}
+
+/// The versions of a filing that the caller has read.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "the caller said something or did not")]
+pub enum AsRead {
+    /// The caller did not say.
+    #[default]
+    Any,
+    /// One of these ([`crate::filing_view::FilingView::version`]).
+    OneOf(Vec<u64>),
+}
+
+impl AsRead {
+    /// Whether a filing of this version is one the caller has read.
+    pub fn holds(&self, version: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
+    }
 }
 
 /// Who asks. Made by [`crate::access::authenticate`].

@@ -74,6 +74,9 @@ pub(crate) const QUARANTINE: Table<Pair<RecordId, Pair<Custodian, Digest>>, Quar
 /// Entries that came back from the notary without their record, by index.
 pub(crate) const ORPHANS: Table<Place, Orphan> = Table::new("orphan");
 
+/// Records that stood in a frozen log beyond what is left of it, as a custodian gave them back.
+pub(crate) const ORPHANED: Table<RecordId, OrphanedRow> = Table::new("orphaned");
+
 /// Newest heads of our log with the cosignatures of others.
 pub(crate) const COSIGNED: Table<Cosigned, CosignedRow> = Table::new("cosigned");
 /// Cosigned notes that challenges name, by their digest.
@@ -82,6 +85,17 @@ pub(crate) const COSIGNED_NOTES: Table<Digest, String> = Table::new("cosigned_no
 /// The name of the row that holds the leaf index of a record.
 pub(crate) fn leaf_row(record: RecordId) -> String {
     format!("leaf/{record}")
+}
+
+/// A record whose log proof is all that is left of its log there.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrphanedRow {
+    pub(crate) root: RecordRoot,
+    /// The object with the record as it would stand beside its leaf.
+    pub(crate) wire: Digest,
+    /// The exact proof (c2sp.org/tlog-proof) under a head the frozen log signed.
+    pub(crate) proof: String,
 }
 
 /// A ceremony and whose it is; what it holds is sealed for the party.

@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 
 use heqi_evidence::bundle::{TimeAnchor, write_consistency};
+use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::stamping::{self, StampingError};
 use heqi_tlog::checkpoint::SignedCheckpoint;
 
 use crate::fault::Fault;
-use crate::platform::Platform;
 
 /// The stamped heads for a bundle whose proof leads to `head`; empty while there is none.
 pub(crate) async fn time_anchors(
-    platform: &Platform,
+    store: &dyn Backend,
     index: u64,
     head: &SignedCheckpoint,
 ) -> Result<BTreeMap<u64, TimeAnchor>, Fault> {
-    let stamped = stamping::covering(platform.backend(), index).await?;
+    let stamped = stamping::covering(store, index).await?;
     let Some(stamped) = stamped else {
         return Ok(BTreeMap::new());
     };
@@ -24,8 +24,7 @@ pub(crate) async fn time_anchors(
     let consistency = if size == proved {
         None
     } else {
-        let log = platform.backend().log();
-        let proof = log.consistency_proof(size.min(proved), size.max(proved)).await?;
+        let proof = store.log().consistency_proof(size.min(proved), size.max(proved)).await?;
         Some(write_consistency(&proof))
     };
     let tokens = stamped

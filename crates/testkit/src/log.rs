@@ -24,7 +24,11 @@ impl MemoryLog {
     /// An empty log of this origin with a new key.
     pub fn new(origin: &str, entropy: &dyn Entropy) -> Self {
         let name = KeyName::new(origin).unwrap();
-        let signer = NoteSigner::from_seed(name, &entropy.bytes()).unwrap();
+        Self::of(NoteSigner::from_seed(name, &entropy.bytes()).unwrap())
+    }
+
+    /// An empty log with this key.
+    pub fn of(signer: NoteSigner) -> Self {
         Self { signer, entries: Vec::new(), levels: Vec::new(), range: CompactRange::new() }
     }
 

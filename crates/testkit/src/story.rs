@@ -252,6 +252,13 @@ impl Story {
         self.head_cosigned_by(size, at, &[&self.cast.witness, &self.cast.mirror])
     }
 
+    /// The head of any log at `size`, cosigned by witness and mirror.
+    pub fn head_of(&self, log: &MemoryLog, size: u64, at: UtcMillis) -> SignedCheckpoint {
+        [&self.cast.witness, &self.cast.mirror]
+            .iter()
+            .fold(log.head_at(size), |head, cosigner| cosigned(&head, log.key(), cosigner, at))
+    }
+
     /// The head of the platform's log at `size`, cosigned by whom the test wants.
     pub fn head_cosigned_by(
         &self,

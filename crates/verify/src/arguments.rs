@@ -14,8 +14,8 @@ use heqi_vocabulary::{Language, UtcMillis};
 /// something contradicted; 2 无法读取 unreadable; 3 未能核验 not proved.
 #[derive(Args, Clone, Debug)]
 pub struct VerifyArgs {
-    /// 证据包或分叉证明 The evidence bundle (.heqi.zip), or a proof that a log forked
-    /// (.fork-proof)
+    /// 证据包或分叉证明 The evidence bundle (.heqi.zip), or a proof that a log or a chain forked
+    /// (.fork-proof, .chain-fork-proof)
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 

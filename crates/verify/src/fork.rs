@@ -2,7 +2,7 @@
 
 mod report;
 
-pub(crate) use report::{json, text};
+pub(crate) use report::{OneClaim, anchors_rows, get_anchors, json, text};
 
 use heqi_evidence::anchors::{Anchors, AnchorsFile, CosignerAnchor, LogAnchor};
 use heqi_evidence::verdict::Status;
@@ -129,7 +129,10 @@ fn finding(proof: &ForkProof, anchors: Option<&Anchors>) -> ForkFinding {
 }
 
 /// The anchor of a log key that signed this head and counts for it.
-fn log_that_counts<'a>(head: &SignedHead, anchors: &'a Anchors) -> Option<&'a LogAnchor> {
+pub(crate) fn log_that_counts<'a>(
+    head: &SignedHead,
+    anchors: &'a Anchors,
+) -> Option<&'a LogAnchor> {
     let signed = |log: &&LogAnchor| head.log_keys.contains(&log.vkey.0);
     anchors.logs.iter().filter(signed).find(|log| {
         log.validity.distrust_after.is_none_or(|end| {

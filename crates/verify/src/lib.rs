@@ -1,5 +1,5 @@
-//! The offline verifier: reads one evidence bundle, or one fork proof, and says what it
-//! proves.
+//! The offline verifier: reads one evidence bundle, or one proof that a log or a chain forked,
+//! and says what it proves.
 //!
 //! What this is: the program `verify` and the subcommand `heqi verify`, the same code in
 //! both. It reads the file and the anchors it is given, and nothing else.
@@ -13,11 +13,14 @@
 //! - [`VerifyArgs`]: the command line
 //! - [`Examination`]: bytes in, verdict out
 //! - [`ForkExamination`]: the same for a file that convicts a log (`docs/spec/fork-proof.md`)
+//! - [`ChainForkExamination`]: the same for a file that convicts whoever logged two records for one
+//!   place of a chain (`docs/spec/chain-fork-proof.md`)
 //! - [`Unreadable`]: why a file could not be examined, and what to do
 //! - [`PAGE`]: `verify.html`, the same for a browser, written apart from this code
 //! - [`run`]: the command from arguments to exit code
 
 mod arguments;
+mod chain_fork;
 mod examination;
 mod fork;
 mod json;
@@ -29,6 +32,7 @@ mod unreadable;
 mod words;
 
 pub use arguments::VerifyArgs;
+pub use chain_fork::{ChainForkExamination, ChainForkFinding};
 pub use examination::Examination;
 pub use fork::{ForkExamination, ForkFinding};
 pub use page::{PAGE, PageArgs, page_digest, write_page};

@@ -4,12 +4,16 @@ use std::fs::File;
 use std::io::{self, Read as _, Write};
 use std::path::Path;
 
+use heqi_evidence::chain_fork::ChainForkProof;
 use heqi_evidence::{anchors, container};
 use heqi_tlog::fork::ForkProof;
 use heqi_vocabulary::Explain as _;
 
 use crate::unreadable::Which;
-use crate::{Examination, ForkExamination, Unreadable, VerifyArgs, fork, json, report};
+use crate::{
+    ChainForkExamination, Examination, ForkExamination, Unreadable, VerifyArgs, chain_fork, fork,
+    json, report,
+};
 
 /// Exit code of a file that cannot be read, and of a report that cannot be printed.
 pub(crate) const UNREADABLE: u8 = 2;
@@ -37,6 +41,14 @@ pub fn run(args: &VerifyArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) ->
             };
             (print(stdout, &text), examination.finding().exit_code())
         }
+        Ok(Examined::ChainFork(examination)) => {
+            let text = if args.json {
+                chain_fork::json(&file, &examination, args.lang)
+            } else {
+                chain_fork::text(&file, &examination, args.lang)
+            };
+            (print(stdout, &text), examination.finding().exit_code())
+        }
         Err(failure) if args.json => {
             (print(stdout, &json::of_failure(&file, &failure, args.lang)), UNREADABLE)
         }
@@ -53,6 +65,7 @@ pub fn run(args: &VerifyArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) ->
 enum Examined {
     Bundle(Box<Examination>),
     Fork(Box<ForkExamination>),
+    ChainFork(Box<ChainForkExamination>),
 }
 
 fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
@@ -62,10 +75,14 @@ fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
         .map(|path| read(path, Which::Anchors, anchors::MAX_BYTES))
         .transpose()?;
     let file = read(&args.file, Which::Bundle, container::MAX_FILE_BYTES)?;
-    // A fork proof names itself in its first line; everything else is taken for a bundle.
+    // Proofs name themselves in their first line; everything else is taken for a bundle.
     if ForkProof::is_named_by(&file) {
         let examination = ForkExamination::of(&file, anchors.as_deref())?;
         return Ok(Examined::Fork(Box::new(examination)));
+    }
+    if ChainForkProof::is_named_by(&file) {
+        let examination = ChainForkExamination::of(&file, anchors.as_deref())?;
+        return Ok(Examined::ChainFork(Box::new(examination)));
     }
     let examination = Examination::of(&file, anchors.as_deref(), args.at)?;
     Ok(Examined::Bundle(Box::new(examination)))

@@ -4,6 +4,7 @@ use std::io;
 
 use heqi_evidence::anchors::AnchorsError;
 use heqi_evidence::bundle::BundleError;
+use heqi_evidence::chain_fork::ChainForkProofError;
 use heqi_evidence::container::ContainerError;
 use heqi_tlog::fork::ForkProofError;
 use heqi_vocabulary::{Explain, Explanation, Language};
@@ -39,6 +40,9 @@ pub enum Unreadable {
     /// It says it is a fork proof and is none.
     #[error(transparent)]
     Fork(#[from] ForkProofError),
+    /// It says it is a chain fork proof and is none.
+    #[error(transparent)]
+    ChainFork(#[from] ChainForkProofError),
     /// It is no list of anchors.
     #[error(transparent)]
     Anchors(#[from] AnchorsError),
@@ -49,9 +53,12 @@ impl Explain for Unreadable {
         match self {
             Self::File(_, error) if error.kind() == io::ErrorKind::NotFound => "file_not_found",
             Self::File(..) => "file_not_readable",
-            Self::TooLarge { .. } | Self::Fork(ForkProofError::TooLong) => "file_too_large",
+            Self::TooLarge { .. }
+            | Self::Fork(ForkProofError::TooLong)
+            | Self::ChainFork(ChainForkProofError::TooLong) => "file_too_large",
             Self::Bundle(error) => bundle_code(error),
             Self::Fork(_) => "fork_proof_malformed",
+            Self::ChainFork(_) => "chain_fork_proof_malformed",
             Self::Anchors(_) => "anchors_not_usable",
         }
     }
@@ -61,7 +68,7 @@ impl Explain for Unreadable {
             Self::File(which, error) => file_sentences(*which, error, language),
             Self::TooLarge { which, most_bytes } => too_large(*which, *most_bytes, language),
             Self::Bundle(error) => bundle_sentences(error, language),
-            Self::Fork(_) => fork_sentences(language),
+            Self::Fork(_) | Self::ChainFork(_) => fork_sentences(language),
             Self::Anchors(error) => anchors_sentences(error, language),
         }
     }

@@ -38,7 +38,7 @@ use self::intake::{Bounds, Intake, Offered};
 use self::log::{EmbeddedLog, LogParts};
 use self::recover::JournalFiles;
 use self::reindex::Reindex;
-use self::rows::{Rows, object_key, row_key};
+use self::rows::{Rows, namespace, object_key, row_key};
 use self::workers::Workers;
 use super::memory::sign_head;
 use super::{Answer, Backend, CommitError, Pending, PendingObject, ReadError, answered};
@@ -188,6 +188,23 @@ impl Embedded {
             index_lag: self.rows.overlaid(),
             ..self.counters.read()
         }
+    }
+
+    /// The names of the objects after `after`, in their order, at most `limit`.
+    ///
+    /// # Errors
+    /// The index could not be read.
+    pub fn object_names(
+        &self,
+        after: Option<&Digest>,
+        limit: usize,
+    ) -> Result<Vec<Digest>, ReadError> {
+        let found = self.rows.scan(&[namespace::OBJECTS], after.map(object_key), limit)?;
+        let name = |key: &Bytes| {
+            let bytes = key.slice(1..).as_ref().try_into().ok()?;
+            Some(Digest::from_bytes(bytes))
+        };
+        Ok(found.iter().filter_map(|(key, _)| name(key)).collect())
     }
 
     fn read_object(&self, id: &Digest) -> Result<Option<Bytes>, ReadError> {

@@ -7,6 +7,10 @@ use crate::journal::segment::{SegmentKind, Segments, len64};
 use crate::vault::VaultError;
 use crate::vault::file::segment::{SEALED_KEY_BYTES, read_segment, unreadable_keys};
 
+fn has_files(directory: &std::path::Path) -> std::io::Result<bool> {
+    Ok(directory.exists() && std::fs::read_dir(directory)?.next().is_some())
+}
+
 impl Check<'_> {
     /// Every segment of the vault; with the key-encryption key, every data key in it.
     pub(super) fn check_vault(
@@ -16,6 +20,12 @@ impl Check<'_> {
     ) -> Result<(), FsckError> {
         let directory =
             self.options.vault_directory.clone().unwrap_or_else(|| self.directory.join("vault"));
+        if self.options.frozen {
+            if has_files(&directory)? {
+                self.damage(Damage::new(&directory, 0, 0, "a frozen log has no vault"));
+            }
+            return Ok(());
+        }
         if !directory.exists() {
             self.damage(Damage::new(&directory, 0, 0, "the vault is missing"));
             return Ok(());

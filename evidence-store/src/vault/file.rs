@@ -320,6 +320,35 @@ impl Vault for FileVault {
         self.flush_pending(&mut state)?;
         Ok(len64(state.slots.len()))
     }
+
+    fn identifiers(&self) -> Vec<DataKeyId> {
+        let state = self.state.lock();
+        let waiting = state.pending.keys().filter(|id| !state.slots.contains_key(id));
+        state.slots.keys().chain(waiting).copied().collect()
+    }
+
+    fn adopt(&self, key: &DataKey) {
+        let mut state = self.state.lock();
+        if !state.slots.contains_key(&key.id()) {
+            state.pending.entry(key.id()).or_insert_with(|| Some(key.secret.clone()));
+        }
+    }
+}
+
+/// Wipes the vault files of a store whose keys stand in another vault: an erasure there must not leave a copy here. The
+/// store opens again with [`crate::successor::open_frozen`] only.
+///
+/// # Errors
+/// The directory cannot be read or written; done again it goes on.
+pub fn wipe_vault(directory: &std::path::Path, disk: &Disk) -> io::Result<()> {
+    let entries = match std::fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        replaced::wipe(disk, entry?.path())?;
+    }
+    Ok(())
 }
 
 impl State {

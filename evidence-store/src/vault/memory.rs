@@ -47,6 +47,14 @@ impl Vault for MemoryVault {
     fn flush(&self) -> Result<u64, VaultError> {
         Ok(u64::try_from(self.keys.lock().len()).unwrap_or(u64::MAX))
     }
+
+    fn identifiers(&self) -> Vec<DataKeyId> {
+        self.keys.lock().keys().copied().collect()
+    }
+
+    fn adopt(&self, key: &DataKey) {
+        self.keys.lock().entry(key.id()).or_insert_with(|| Some(key.clone()));
+    }
 }
 
 impl fmt::Debug for MemoryVault {

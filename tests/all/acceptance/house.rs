@@ -7,7 +7,11 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use heqi_api::{Api, ApiSettings, PeerAnswering};
-use heqi_evidence::anchors::Anchors;
+use heqi_evidence::anchors::{Anchors, LogAnchor, Vkey};
+use heqi_evidence::canonical;
+use heqi_evidence::key_change::{KeyChange, KeyChangeReason, KeyRole};
+use heqi_evidence::statement::Statement as _;
+use heqi_evidence::successor::{FrozenReason, LogSuccessor, VerifiedSuccessor};
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::backend::embedded::{self, Embedded};
 use heqi_evidence_store::changeset::leaf_index_of;
@@ -15,8 +19,10 @@ use heqi_evidence_store::durable_file::Disk;
 use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::log::KeyedHeadSigner;
+use heqi_evidence_store::successor::{SuccessorFolders, carry_over, open_frozen};
 use heqi_evidence_store::vault::FileKeyEncryptionKey;
 use heqi_evidence_store::witness::Witness;
+use heqi_notarization::mirror::end_of;
 use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
@@ -24,22 +30,28 @@ use heqi_notary_center::{
 };
 use heqi_notary_protocol::peer::watch::{Peer, PeerWatch, SetBack};
 use heqi_notary_protocol::recovery::RecoveryClient;
+use heqi_notary_protocol::witness::AddCheckpointError;
 use heqi_notary_protocol::{
-    Backoff, Bearer, Deadlines, HttpPool, NotaryClient, PeerClient, WitnessClient,
+    Backoff, Bearer, CallError, Deadlines, HttpPool, NotaryClient, PeerClient, WitnessClient,
 };
 use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
 use heqi_notary_sync::peers::watch;
 use heqi_notary_sync::{Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits};
+use heqi_pki::dsse::{Envelope, PayloadType};
 use heqi_pki::keys::{PublicKey, SigningKey};
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
 use heqi_registration::deposit_queue::note_cosigned_head;
+use heqi_registration::key_change::log_key_change;
 use heqi_registration::recovery::{self, GivenBack, TakenBack, take_back};
-use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings};
+use heqi_registration::successor::{ReturnedRecord, begin, beyond, held_roots, is_carried_over};
+use heqi_registration::{Custodian, FrozenLog, OrderKey, Platform, Ports, Scope, Settings};
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger, TaskGroup};
 use heqi_service_kit::{ApiKey, Health, Listener, Metrics, SystemClock, SystemEntropy};
 use heqi_testkit::{Cast, NOTARY, files};
-use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use heqi_tlog::note::{KeyName, NoteSigner, VerifierKey};
+use heqi_tlog::tree::Hash;
+use heqi_tlog::witness::AddCheckpoint;
 use heqi_vocabulary::{Clock, Entropy, RecordId, UtcMillis};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -72,6 +84,7 @@ pub(crate) struct House {
     pub(crate) gauges: BTreeMap<Custodian, Arc<CustodianGauges>>,
     keys: Keys,
     store: Arc<Embedded>,
+    frozen: Option<Arc<Embedded>>,
     pub(crate) gate: Arc<WriteGate>,
     serving: heqi_api::Running,
     working: (ShutdownTrigger, JoinHandle<Ended>),
@@ -86,6 +99,12 @@ struct Keys {
     since: UtcMillis,
     deposit: ApiKey,
     recovery: ApiKey,
+    /// The log that took the place of the platform's, and whether the offices know.
+    successor: Option<(VerifiedSuccessor, bool)>,
+    /// The statement by which the platform's log changed its key, if it has.
+    rotated: Option<Envelope>,
+    /// Whether the platform's entries reach no mirror.
+    mirror_is_away: bool,
 }
 
 /// A running notary service.
@@ -111,7 +130,78 @@ impl Keys {
         for (anchor, custodian) in anchors.custodians.iter_mut().zip(Custodian::ALL) {
             custodian.as_str().clone_into(&mut anchor.custodian);
         }
+        if self.rotated.is_some() {
+            let old = anchors.logs[0].clone();
+            let vkey = Vkey(Self::rotated_key().verifier_key().clone());
+            anchors.logs.push(LogAnchor { vkey, ..old });
+        }
+        if let Some(successor) = self.accepted().first() {
+            let old = anchors.logs[0].clone();
+            anchors.logs[0].validity = successor.frozen_validity(old.validity);
+            let (validity, vkey) = (successor.new_validity(), successor.said().log_key.clone());
+            anchors.logs.push(LogAnchor { validity, vkey, ..old });
+        }
         anchors
+    }
+
+    /// The successors that the offices have accepted.
+    fn accepted(&self) -> Vec<VerifiedSuccessor> {
+        let known = self.successor.iter().filter(|(_, is_accepted)| *is_accepted);
+        known.map(|(successor, _)| successor.clone()).collect()
+    }
+
+    /// The platform's logs as the offices know them.
+    fn known_platform_logs(&self) -> Vec<VerifierKey> {
+        let successors = self.accepted().into_iter().map(|one| one.said().log_key.0.clone());
+        let mut known = vec![Self::log(PLATFORM_LOG).verifier_key().clone()];
+        if self.rotated.is_some() {
+            known.push(Self::rotated_key().verifier_key().clone());
+        }
+        known.into_iter().chain(successors).collect()
+    }
+
+    /// The second key of the platform's log.
+    fn rotated_key() -> NoteSigner {
+        let name = Self::log(PLATFORM_LOG).verifier_key().name().clone();
+        NoteSigner::from_seed(name, &[ROTATED_KEY; 32]).unwrap()
+    }
+
+    /// What signs the platform's heads now.
+    fn platform_signer(&self) -> NoteSigner {
+        match (&self.successor, &self.rotated) {
+            (Some(_), _) => Self::log(SUCCESSOR_LOG),
+            (None, Some(_)) => Self::rotated_key(),
+            (None, None) => Self::log(PLATFORM_LOG),
+        }
+    }
+
+    /// The same key, for statements.
+    fn platform_statement_key(&self) -> SigningKey {
+        let seed = match (&self.successor, &self.rotated) {
+            (Some(_), _) => SUCCESSOR_LOG,
+            (None, Some(_)) => ROTATED_KEY,
+            (None, None) => PLATFORM_LOG,
+        };
+        SigningKey::from_ed25519_seed(&[seed; 32])
+    }
+
+    fn folders(&self) -> SuccessorFolders {
+        SuccessorFolders::of(&self.folder.path().join(PLATFORM_LOG.to_string()), Disk::default())
+    }
+
+    fn platform_store(&self) -> Arc<Embedded> {
+        self.store_at(PLATFORM_LOG, "store", self.platform_signer())
+    }
+
+    /// The frozen log, if there is one.
+    fn frozen(&self) -> Option<(Arc<Embedded>, FrozenLog)> {
+        let (successor, _) = self.successor.as_ref()?;
+        let folder = self.folders().frozen().unwrap().pop()?;
+        let store = open_frozen(&folder.store, self.wrapping(PLATFORM_LOG), entropy()).unwrap();
+        let (store, gate) = (Arc::new(store), WriteGate::closed());
+        gate.shut();
+        let gated = Arc::new(Gated::new(store.clone(), Arc::new(gate)));
+        Some((store, FrozenLog::new(gated, successor.clone())))
     }
 
     fn receipt_key(&self, custodian: Custodian) -> SigningKey {
@@ -120,18 +210,25 @@ impl Keys {
     }
 
     fn store(&self, seed: u8) -> Arc<Embedded> {
+        self.store_at(seed, "store", Self::log(seed))
+    }
+
+    fn wrapping(&self, seed: u8) -> Arc<FileKeyEncryptionKey> {
         let folder = self.folder.path().join(seed.to_string());
         std::fs::create_dir_all(&folder).unwrap();
         let (file, entropy) = (folder.join("key"), entropy());
-        let key = if file.exists() {
-            FileKeyEncryptionKey::load(&file, entropy.clone()).unwrap()
+        Arc::new(if file.exists() {
+            FileKeyEncryptionKey::load(&file, entropy).unwrap()
         } else {
-            FileKeyEncryptionKey::create(&file, &Disk::default(), entropy.clone()).unwrap()
-        };
-        let signer = Arc::new(KeyedHeadSigner::new(Self::log(seed)));
-        let ports = embedded::Ports::new(signer, Arc::new(key), entropy);
-        let settings = embedded::Settings::new(folder.join("store"));
-        Arc::new(Embedded::open(&settings, ports).unwrap())
+            FileKeyEncryptionKey::create(&file, &Disk::default(), entropy).unwrap()
+        })
+    }
+
+    fn store_at(&self, seed: u8, name: &str, signer: NoteSigner) -> Arc<Embedded> {
+        let signer = Arc::new(KeyedHeadSigner::new(signer));
+        let ports = embedded::Ports::new(signer, self.wrapping(seed), entropy());
+        let folder = self.folder.path().join(seed.to_string()).join(name);
+        Arc::new(Embedded::open(&embedded::Settings::new(folder), ports).unwrap())
     }
 
     fn office(&self, custodian: Custodian, store: Arc<dyn Backend>) -> NotaryOffice {
@@ -157,10 +254,12 @@ impl Keys {
         let gate = Arc::new(WriteGate::closed());
         let gated: Arc<dyn Backend> = Arc::new(Gated::new(store.clone(), gate.clone()));
         let cast = self.cast();
-        let logs = || vec![Self::log(PLATFORM_LOG).verifier_key().clone()];
+        let logs = || self.known_platform_logs();
+        let successors = self.accepted();
+        let ends = successors.iter().map(end_of).collect();
         let role = Role::DataCentre(DataCentre {
-            witness: Witness::new(cast.witness, logs()),
-            mirror: Mirror::new(cast.mirror, logs(), gated, clock()),
+            witness: Witness::new(cast.witness, logs()).ending(ends),
+            mirror: Mirror::new(cast.mirror, logs(), gated, clock()).following(&successors),
             anchors: self.anchors(),
             publisher: Arc::new(cast.publisher),
         });
@@ -180,10 +279,10 @@ impl Keys {
         let peer = PeerComparison {
             gate: gate.clone(),
             clock: Arc::default(),
-            client: PeerClient::new(pool(), platform_url, log(PLATFORM_LOG)),
+            client: PeerClient::new(pool(), platform_url, self.known_platform_logs()),
             log_keys: log(seed),
             log_signer: Arc::new(SigningKey::from_ed25519_seed(&[seed; 32])),
-            known_logs: log(PLATFORM_LOG),
+            known_logs: self.known_platform_logs(),
         };
         let client = WitnessClient::new(pool(), &format!("{platform_url}/witness"));
         let keys = vec![self.cast().insider.verifier_key().clone()];
@@ -215,6 +314,10 @@ impl Keys {
 }
 
 const PLATFORM_LOG: u8 = 1;
+/// The log that takes the place of the platform's.
+const SUCCESSOR_LOG: u8 = 11;
+/// The key that takes the place of that of the platform's log.
+const ROTATED_KEY: u8 = 12;
 const CENTRE_LOG: u8 = 2;
 const SECOND_LOG: u8 = 3;
 
@@ -225,6 +328,9 @@ impl House {
             since: SystemClock.now(),
             deposit: ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy),
             recovery: ApiKey::generate("recovery".parse().unwrap(), &SystemEntropy),
+            successor: None,
+            rotated: None,
+            mirror_is_away: false,
         };
         let [listener, centre_listener, second_listener] =
             [(); 3].map(|()| Listener::bind("127.0.0.1:0").unwrap());
@@ -252,7 +358,7 @@ impl House {
                 faked = Some((handle, store_of_second));
             }
         }
-        let Up { platform, store, gate, serving, working, gauges } = up;
+        let Up { platform, store, frozen, gate, serving, working, gauges } = up;
         gate.opened().await;
         admit_staff(&platform).await;
         Self {
@@ -263,6 +369,7 @@ impl House {
             gauges,
             keys,
             store,
+            frozen,
             gate,
             serving,
             working,
@@ -306,6 +413,7 @@ impl House {
         let address = self.serving.address();
         assert!(self.serving.stop().await.is_clean());
         self.store.close().unwrap();
+        self.frozen.into_iter().for_each(|frozen| frozen.close().unwrap());
         Stopped {
             address: address.to_string(),
             keys: self.keys,
@@ -321,6 +429,7 @@ impl House {
         assert!(self.working.1.await.unwrap().is_clean());
         assert!(self.serving.stop().await.is_clean());
         self.store.close().unwrap();
+        self.frozen.into_iter().for_each(|frozen| frozen.close().unwrap());
         for office in [self.centre, self.second].into_iter().flatten() {
             office.stop().await;
         }
@@ -334,7 +443,7 @@ impl House {
     pub(crate) async fn invite(&self, count: usize) -> Vec<String> {
         let staff = &self.client;
         // Every filing has its own name: the client's idempotency keys come from the body.
-        let name = format!("示例公司 {}", self.records().await.len());
+        let name = format!("示例公司 {}", self.coverage().await["records"]);
         let body = json!({ "matter": "establishment", "company_name": name });
         let filing = staff.post(STAFF, "/api/v1/filings", &body).await;
         let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
@@ -412,8 +521,8 @@ impl House {
     pub(crate) async fn until_cosigned(&self) -> SignedCheckpoint {
         let cast = self.keys.cast();
         let cosigners = [&cast.witness, &cast.mirror].map(|c| c.verifier_key().clone());
-        let keys = [vec![Keys::log(PLATFORM_LOG).verifier_key().clone()], cosigners.to_vec()];
-        let keys = keys.concat();
+        let log = self.keys.platform_signer().verifier_key().clone();
+        let keys = [vec![log], cosigners.to_vec()].concat();
         until("the newest head to be cosigned", async || {
             let answer = self.client.get("", &format!("{LOG}/checkpoint")).await;
             let head = SignedCheckpoint::parse(&answer.body).ok()?;
@@ -422,6 +531,31 @@ impl House {
             (lines == 3 && head.checkpoint().size() == newest).then_some(head)
         })
         .await
+    }
+
+    /// Waits until the data centre's witness has cosigned the newest head, whatever the mirror does.
+    pub(crate) async fn until_witnessed(&self) -> SignedCheckpoint {
+        let witness = self.notary(Custodian::DataCentre).witness();
+        until("the newest head to be witnessed", async || {
+            let head = witness.latest(self.platform.origin()).await.ok()??;
+            let newest = self.platform.backend().log().head().size();
+            (head.checkpoint().size() == newest).then_some(head)
+        })
+        .await
+    }
+
+    /// Whether the data centre's witness refuses a head of this size that the frozen log's key signs.
+    pub(crate) async fn frozen_log_is_refused(&self, size: u64) -> bool {
+        let signer = Keys::log(PLATFORM_LOG);
+        let origin = Origin::from(signer.verifier_key().name().clone());
+        let root = Hash::from_bytes([7; 32]);
+        let head = Checkpoint::new(origin.clone(), size, root).unwrap();
+        let head = SignedCheckpoint::sign(head, &signer).unwrap();
+        let witness = self.notary(Custodian::DataCentre).witness();
+        let seen = witness.latest(&origin).await.unwrap().unwrap().checkpoint().size();
+        let request = AddCheckpoint::new(seen, Vec::new(), head).unwrap();
+        let refused = witness.add_checkpoint(&request, &[]).await.unwrap_err();
+        matches!(refused, AddCheckpointError::Call(CallError::Refused { status: 403, .. }))
     }
 
     /// The keys that the data centre's own log is checked with: its own, and the platform's
@@ -481,12 +615,12 @@ impl Stopped {
 
     /// The platform asks the custodians before it serves anything.
     pub(crate) async fn asks(&self) -> Result<(), SetBack> {
-        let store = self.keys.store(PLATFORM_LOG);
+        let store = self.keys.platform_store();
         let gate = Arc::new(WriteGate::open());
-        let platform = platform(&self.keys, store.clone(), &gate).await;
+        let platform = platform(&self.keys, store.clone(), None, &gate).await;
         gate.hold();
         let urls = (self.urls.0.as_str(), self.urls.1.as_str());
-        let said = peers(&platform, &gate, urls).round().await;
+        let said = peers(&self.keys, &platform, &gate, urls).round().await;
         drop(platform);
         store.close().unwrap();
         said
@@ -494,9 +628,9 @@ impl Stopped {
 
     /// What the platform's store lacks, taken back from the data centre.
     pub(crate) async fn takes_back(&self) -> TakenBack {
-        let store = self.keys.store(PLATFORM_LOG);
+        let store = self.keys.platform_store();
         let gate = Arc::new(WriteGate::open());
-        let platform = platform(&self.keys, store.clone(), &gate).await;
+        let platform = platform(&self.keys, store.clone(), None, &gate).await;
         let url = &self.urls.0;
         let mirror = NotaryClient::new(pool(), url, None).mirrored_log(platform.origin());
         let head = mirror.checkpoint().await.unwrap().unwrap();
@@ -507,7 +641,8 @@ impl Stopped {
         assert!(stranger.deposits().await.is_err(), "a key that deposits takes nothing back");
         let custodian = RecoveryClient::new(pool(), url, Bearer::new(self.keys.recovery.expose()));
         let deposits = custodian.deposits_of(&entries).await.unwrap();
-        let given = GivenBack { head: head.clone(), entries, deposits };
+        let statements = self.keys.rotated.iter().cloned().collect();
+        let given = GivenBack { head: head.clone(), entries, deposits, statements };
         let taken = take_back(&platform, &given).await.unwrap();
         note_cosigned_head(&platform, &head).await.unwrap();
         admit_staff(&platform).await;
@@ -520,7 +655,7 @@ impl Stopped {
     pub(crate) async fn start(self) -> House {
         let listener = Listener::bind(&self.address).unwrap();
         let urls = (self.urls.0.as_str(), self.urls.1.as_str());
-        let Up { platform, store, gate, serving, working, gauges } =
+        let Up { platform, store, frozen, gate, serving, working, gauges } =
             Up::bring(&self.keys, listener, urls).await;
         House {
             client: Client::of(&serving.url()),
@@ -530,6 +665,7 @@ impl Stopped {
             gauges,
             keys: self.keys,
             store,
+            frozen,
             gate,
             serving,
             working,
@@ -537,6 +673,95 @@ impl Stopped {
             second: self.second,
             fake: self.fake,
         }
+    }
+
+    /// From its next start on the platform's entries reach the mirror, or do not.
+    pub(crate) fn mirror_is_away(&mut self, is_away: bool) {
+        self.keys.mirror_is_away = is_away;
+    }
+
+    /// What `heqi recover successor` does: the platform's log is frozen at what the witness saw, and another begins.
+    pub(crate) async fn opens_successor(&mut self) -> VerifiedSuccessor {
+        let keys = &self.keys;
+        let store = keys.platform_store();
+        let gate = Arc::new(WriteGate::open());
+        let old = platform(keys, store.clone(), None, &gate).await;
+        let centre = NotaryClient::new(pool(), &self.urls.0, None);
+        let head = centre.witness().latest(old.origin()).await.unwrap().unwrap();
+        let held = old.backend().log().head().size();
+        assert!(held < head.checkpoint().size(), "nothing is lost");
+        let roots = held_roots(&old).await.unwrap();
+        let custodian =
+            RecoveryClient::new(pool(), &self.urls.0, Bearer::new(keys.recovery.expose()));
+        let returned = beyond(&old, custodian.deposits_except(&roots).await.unwrap());
+        let said = LogSuccessor {
+            frozen_head: head.note().to_string(),
+            frozen_key: Vkey(Keys::log(PLATFORM_LOG).verifier_key().clone()),
+            held,
+            log_key: Vkey(Keys::log(SUCCESSOR_LOG).verifier_key().clone()),
+            opened_at: SystemClock.now(),
+            orphans: returned.values().map(ReturnedRecord::listed).collect(),
+            reason: FrozenReason::Lost,
+        };
+        let [signs, signs_too] =
+            [PLATFORM_LOG, SUCCESSOR_LOG].map(|seed| SigningKey::from_ed25519_seed(&[seed; 32]));
+        let statement = said.sign_both(&signs, &signs_too).unwrap();
+        let successor = LogSuccessor::verify(&statement).unwrap();
+
+        let next = keys.store_at(PLATFORM_LOG, "store.next", Keys::log(SUCCESSOR_LOG));
+        carry_over(&store, &*next, &is_carried_over).await.unwrap();
+        let frozen = FrozenLog::new(store.clone(), successor.clone());
+        self.keys.successor = Some((successor.clone(), false));
+        let new = platform(&self.keys, next.clone(), Some(frozen), &gate).await;
+        begin(&new, &successor, &returned).await.unwrap();
+        admit_staff(&new).await;
+        drop((old, new));
+        next.close().unwrap();
+        store.close().unwrap();
+        let folders = self.keys.folders();
+        folders.decide(statement.as_bytes()).unwrap();
+        folders.finish().unwrap();
+        successor
+    }
+
+    /// What `heqi keys rotate log` does, both steps: the statement is a leaf, and then the new key signs alone.
+    pub(crate) async fn rotates_log_key(&mut self) {
+        let (old, new) = (Keys::log(PLATFORM_LOG), Keys::rotated_key());
+        let change = KeyChange {
+            changed_at: SystemClock.now(),
+            log_origin: old.verifier_key().name().to_string(),
+            new_key: new.verifier_key().to_string(),
+            old_key: old.verifier_key().to_string(),
+            old_valid_until: SystemClock.now(),
+            reason: KeyChangeReason::Scheduled,
+            role: KeyRole::Log,
+        };
+        let [signs, signs_too] =
+            [PLATFORM_LOG, ROTATED_KEY].map(|seed| SigningKey::from_ed25519_seed(&[seed; 32]));
+        let payload = canonical::to_bytes(&change).unwrap();
+        let kind = PayloadType::parse(KeyChange::PAYLOAD_TYPE).unwrap();
+        let statement = Envelope::sign(&kind, &payload, &[&signs, &signs_too]).unwrap();
+        KeyChange::verify(&statement, &[]).unwrap();
+        let store = self.keys.platform_store();
+        assert!(log_key_change(&*store, &statement).await.unwrap());
+        store.close().unwrap();
+        self.keys.rotated = Some(statement);
+    }
+
+    /// People at both offices accept what the platform stated about its log: the services come back knowing it.
+    pub(crate) async fn offices_accept(&mut self) {
+        for office in [self.centre.take(), self.second.take()].into_iter().flatten() {
+            office.stop().await;
+        }
+        let successor = self.keys.successor.take();
+        self.keys.successor = successor.map(|(successor, _)| (successor, true));
+        let url = format!("http://{}", self.address);
+        let bind = |url: &str| Listener::bind(url.strip_prefix("http://").unwrap()).unwrap();
+        self.centre = Some(self.keys.centre(bind(&self.urls.0), &url).await.unwrap());
+        let given = (self.keys.store(SECOND_LOG), Arc::new(WriteGate::closed()));
+        let (custodian, role) = (Custodian::Preservation, Role::Preservation);
+        let second = self.keys.start(custodian, role, given, bind(&self.urls.1), &url).await;
+        self.second = Some(second.unwrap());
     }
 
     /// The data centre goes away too.
@@ -549,6 +774,7 @@ impl Stopped {
 struct Up {
     platform: Arc<Platform>,
     store: Arc<Embedded>,
+    frozen: Option<Arc<Embedded>>,
     gate: Arc<WriteGate>,
     serving: heqi_api::Running,
     working: (ShutdownTrigger, JoinHandle<Ended>),
@@ -557,17 +783,18 @@ struct Up {
 
 impl Up {
     async fn bring(keys: &Keys, listener: Listener, urls: (&str, &str)) -> Self {
-        let store = keys.store(PLATFORM_LOG);
+        let store = keys.platform_store();
         let gate = Arc::new(WriteGate::open());
-        let platform = platform(keys, store.clone(), &gate).await;
+        let (frozen, log) = keys.frozen().unzip();
+        let platform = platform(keys, store.clone(), log, &gate).await;
         gate.hold();
         let mut surroundings = heqi_api::Surroundings::new(platform.clone(), entropy());
         let logs = [CENTRE_LOG, SECOND_LOG].map(|log| Keys::log(log).verifier_key().clone());
         let witness = Witness::new(keys.cast().insider, logs.to_vec());
         surroundings.witness = Some(Arc::new(witness));
         surroundings.peer = Some(PeerAnswering {
-            log_key: Keys::log(PLATFORM_LOG).verifier_key().clone(),
-            log_signer: Arc::new(SigningKey::from_ed25519_seed(&[PLATFORM_LOG; 32])),
+            log_key: keys.platform_signer().verifier_key().clone(),
+            log_signer: Arc::new(keys.platform_statement_key()),
             known_logs: logs.to_vec(),
         });
         let mut settings = ApiSettings::default();
@@ -576,11 +803,12 @@ impl Up {
         settings.alarms.outstanding_deposits = 10;
         let serving = Api::start(settings, listener, surroundings).unwrap();
         let (working, gauges) = work(keys, &platform, &gate, urls);
-        Self { platform, store, gate, serving, working, gauges }
+        Self { platform, store, frozen, gate, serving, working, gauges }
     }
 }
 
 fn peers(
+    keys: &Keys,
     platform: &Arc<Platform>,
     gate: &Arc<WriteGate>,
     (centre_url, second_url): (&str, &str),
@@ -591,7 +819,7 @@ fn peers(
         let client = PeerClient::new(pool(), url, logs.clone());
         Peer { name, client, must_be_heard }
     };
-    let signer = Arc::new(SigningKey::from_ed25519_seed(&[PLATFORM_LOG; 32]));
+    let signer = Arc::new(keys.platform_statement_key());
     let all = vec![peer("data_centre", centre_url, true), peer("preservation", second_url, false)];
     watch(platform, gate, signer, (clock(), entropy()), all)
 }
@@ -603,14 +831,23 @@ impl Office {
     }
 }
 
-async fn platform(keys: &Keys, store: Arc<Embedded>, gate: &Arc<WriteGate>) -> Arc<Platform> {
+async fn platform(
+    keys: &Keys,
+    store: Arc<Embedded>,
+    frozen: Option<FrozenLog>,
+    gate: &Arc<WriteGate>,
+) -> Arc<Platform> {
     let ports = Ports {
         backend: Arc::new(Gated::new(store, gate.clone())),
         clock: clock(),
         entropy: entropy(),
         authority: Arc::new(keys.cast().authority),
     };
-    let mut decided = Settings::of_log(Keys::log(PLATFORM_LOG).verifier_key().clone());
+    let mut decided = Settings::of_log(keys.platform_signer().verifier_key().clone());
+    if keys.rotated.is_some() {
+        decided.other_log_keys = vec![Keys::log(PLATFORM_LOG).verifier_key().clone()];
+    }
+    decided.frozen.extend(frozen);
     let cast = keys.cast();
     decided.witness_keys = vec![cast.witness.verifier_key().clone()];
     decided.mirror_keys = vec![cast.mirror.verifier_key().clone()];
@@ -642,7 +879,7 @@ fn work(
     };
     let mut group = TaskGroup::new();
     let mut all = BTreeMap::new();
-    let watch = peers(platform, gate, (centre_url, second_url));
+    let watch = peers(keys, platform, gate, (centre_url, second_url));
     let mut stop = group.shutdown();
     group.spawn("peers", async move {
         watch.run(stop.requested()).await;
@@ -661,7 +898,7 @@ fn work(
     let cosigners = Cosigners {
         witness: client.witness(),
         witness_keys: vec![cast.witness.verifier_key().clone()],
-        mirror: client.mirror(),
+        mirror: if keys.mirror_is_away { nobody().mirror() } else { client.mirror() },
         mirror_keys: vec![cast.mirror.verifier_key().clone()],
     };
     let stop = group.shutdown();
@@ -702,6 +939,11 @@ pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
         assert!(Instant::now() < deadline, "still waiting for {what}");
         tokio::time::sleep(SHORT).await;
     }
+}
+
+/// A service at an address where nobody listens.
+fn nobody() -> NotaryClient {
+    NotaryClient::new(pool(), "http://127.0.0.1:9", None)
 }
 
 fn pool() -> HttpPool {

@@ -1,11 +1,13 @@
 //! A store that was set back is noticed by the other side before it writes anything; a peer that is away makes
 //! read-only, and its return ends that by itself.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use heqi_evidence::verdict::{ClaimName, Conclusion};
 use heqi_evidence_store::gate::ReadOnly;
 use heqi_registration::Custodian;
+use heqi_registration::recovery::orphans;
 use heqi_verify::Examination;
 use serde_json::json;
 
@@ -208,6 +210,141 @@ async fn a_platform_set_back_catches_up_from_the_notary_and_keeps_what_it_had() 
     assert_eq!(house.records().await, records);
     let record = lost[0]["record_id"].as_str().unwrap();
     assert_eq!(house.receipt(record).await["record_root"], lost[0]["record_root"]);
+    sign(&house, 1).await;
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_changed_its_key_is_compared_and_comes_back_by_either_key() {
+    let house = House::start(Second::Real).await;
+    let signed = sign(&house, 1).await;
+    let mut stopped = house.stop_platform().await;
+    stopped.rotates_log_key().await;
+    // The offices have not accepted the new key: whoever asks with it is a stranger.
+    let house = stopped.start().await;
+    let refused = house.client.raw(STAFF, "/api/v1/filings", JSON, filing()).await;
+    assert_eq!((refused.status, house.gate.why()), (503, Some(ReadOnly::PeerNotHeard)));
+    let mut stopped = house.stop_platform().await;
+    stopped.offices_accept().await;
+    // Every head they hold is signed by the old key alone, and counts.
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    sign(&house, 1).await;
+    let (records, coverage) = (house.records().await, house.coverage().await);
+    let head = house.until_cosigned().await;
+
+    // Everything is lost: what comes back was signed by both keys, and the statement is a leaf again.
+    let stopped = house.stop_platform().await;
+    std::fs::remove_dir_all(stopped.store()).unwrap();
+    let taken = stopped.takes_back().await;
+    assert_eq!((taken.entries, taken.statements), (head.checkpoint().size(), 1));
+    assert_eq!(taken.records, taken.entries - 1);
+    assert_eq!(stopped.asks().await, Ok(()));
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    assert_eq!(house.records().await, records);
+    assert_eq!(house.coverage().await["records"], coverage["records"]);
+    let record = signed[0]["record_id"].as_str().unwrap();
+    assert_eq!(house.receipt(record).await["record_root"], signed[0]["record_root"]);
+    sign(&house, 1).await;
+    house.stop().await;
+}
+
+/// What a stranger concludes of a bundle with the keys that the notary publishes now.
+fn concludes(bundle: &[u8], anchors: &[u8], required: &BTreeSet<ClaimName>) {
+    let examined = Examination::of(bundle, Some(anchors), None).unwrap();
+    let verdict = examined.verdict();
+    assert_eq!(verdict.conclude(required), Conclusion::Proved, "{verdict:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_whose_entries_are_lost_is_frozen_and_its_successor_goes_on() {
+    let aside = tempfile::tempdir().unwrap();
+    let house = House::start(Second::Real).await;
+    let kept = sign(&house, 1).await.remove(0);
+    let record_of = |receipt: &serde_json::Value| receipt["record_id"].as_str().unwrap().to_owned();
+    let bundle = |record: &str| format!("/api/v1/records/{record}/bundle");
+    let before = house.client.get(STAFF, &bundle(&record_of(&kept))).await.ok();
+    house.until_answered(&Custodian::ALL).await;
+    house.until_cosigned().await;
+    let mut stopped = house.stop_platform().await;
+    copy(&stopped.store(), aside.path());
+
+    // What is signed now reaches witness and custodians, and no mirror: its leaves are lost with the machine.
+    stopped.mirror_is_away(true);
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    let held = house.records().await.len();
+    let tokens = house.invite(1).await;
+    let lost = house.all_sign(&tokens).await.remove(0);
+    house.until_answered(&Custodian::ALL).await;
+    let frozen_at = house.until_witnessed().await.checkpoint().size();
+    let mut stopped = house.stop_platform().await;
+    set_back(&stopped.store(), aside.path());
+    stopped.mirror_is_away(false);
+    let refused = stopped.asks().await.unwrap_err();
+    assert!(refused.to_string().contains("`heqi recover successor`"), "{refused}");
+    assert_eq!(stopped.takes_back().await.entries, 0, "the mirror has no more than the backup");
+
+    let successor = stopped.opens_successor().await;
+    let said = successor.said();
+    assert_eq!((said.held, successor.frozen_head().checkpoint().size()), (held as u64, frozen_at));
+    assert_eq!(said.orphans.len() as u64, frozen_at - said.held, "every lost record was deposited");
+
+    // Nobody has told the notary: it knows no such log, and nothing is written.
+    let house = stopped.start().await;
+    let witness = house.notary(Custodian::DataCentre).witness();
+    assert!(witness.latest(house.platform.origin()).await.unwrap().is_none());
+    let refused = house.client.raw(STAFF, "/api/v1/filings", JSON, filing()).await;
+    assert_eq!((refused.status, house.gate.why()), (503, Some(ReadOnly::PeerNotHeard)));
+    let mut stopped = house.stop_platform().await;
+
+    stopped.offices_accept().await;
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    let new = sign(&house, 1).await.remove(0);
+    let anchors = Client::of(&house.centre_url).get("", "/anchors.json").await.ok();
+    let log =
+        |receipt: &serde_json::Value| receipt["logged"]["origin"].as_str().unwrap().to_owned();
+    let (old_log, new_log) = (log(&kept), log(&new));
+    assert_ne!(old_log, new_log);
+    assert_eq!(new_log, house.platform.origin().to_string());
+
+    // Old receipts and bundles verify as before; new bundles of old records are proved by the frozen log.
+    let required = ClaimName::required_by_default();
+    concludes(&before, &anchors, &required);
+    let again = house.receipt(&record_of(&kept)).await;
+    assert_eq!((log(&again), &again["record_root"]), (old_log.clone(), &kept["record_root"]));
+    let exported = house.client.get(STAFF, &bundle(&record_of(&kept))).await.ok();
+    concludes(&exported, &anchors, &required);
+    let exported = house.client.get(STAFF, &bundle(&record_of(&new))).await.ok();
+    concludes(&exported, &anchors, &required);
+
+    // The lost record came back with the proof it was deposited with; nobody cosigned that head.
+    let receipt = house.receipt(&record_of(&lost)).await;
+    assert_eq!((log(&receipt), &receipt["record_root"]), (old_log.clone(), &lost["record_root"]));
+    assert_eq!(receipt["logged"]["index"], lost["logged"]["index"]);
+    let exported = house.client.get(STAFF, &bundle(&record_of(&lost))).await.ok();
+    let witnessed = |claim: &ClaimName| *claim != ClaimName::Witnessed;
+    let without: BTreeSet<_> = required.into_iter().filter(witnessed).collect();
+    concludes(&exported, &anchors, &without);
+    let listed = orphans(&house.platform, 100).await.unwrap();
+    assert_eq!(listed.len(), said.orphans.len());
+    assert!(listed.iter().all(|orphan| orphan.has_record && orphan.log_origin == old_log));
+    let index = lost["logged"]["index"].as_u64().unwrap();
+    assert!(listed.iter().any(|orphan| orphan.orphan.index == index));
+
+    // The frozen log is served as far as it is held, and its old key gets no further cosignature.
+    let name = old_log.rsplit('/').next().unwrap();
+    assert_eq!(house.client.get("", &format!("/log/{name}/checkpoint")).await.status, 200);
+    assert!(house.frozen_log_is_refused(frozen_at + 1).await);
+
+    // Everything is held by everybody again, and the house survives a restart.
+    house.until_answered(&Custodian::ALL).await;
+    house.until_cosigned().await;
+    let house = house.stop_platform().await.start().await;
+    house.gate.opened().await;
+    assert_eq!(house.receipt(&record_of(&kept)).await["record_root"], kept["record_root"]);
     sign(&house, 1).await;
     house.stop().await;
 }

@@ -53,9 +53,11 @@ fn every_bundle_gets_the_same_report_from_page_and_program() {
 
 #[test]
 fn every_fork_proof_gets_the_same_report_from_page_and_program() {
-    let asked = cases("fork");
-    assert!(asked.len() >= 50);
-    compare(&asked, None);
+    for (folder, least) in [("fork", 50), ("chain-fork", 30)] {
+        let asked = cases(folder);
+        assert!(asked.len() >= least, "{folder}");
+        compare(&asked, None);
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Writes `tests/vectors/evidence` and `tests/vectors/fork`, or the one that is named; with
+//! Writes `tests/vectors/evidence`, `fork` and `chain-fork`, or the one that is named; with
 //! `--check` writes nothing and fails when a file there is not, byte for byte, what would
 //! be written.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
@@ -10,7 +10,11 @@ use heqi_tests::vectors;
 
 fn main() -> ExitCode {
     let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
-    let mut made = vec![("evidence", vectors::files()), ("fork", vectors::fork::files())];
+    let mut made = vec![
+        ("evidence", vectors::files()),
+        ("fork", vectors::fork::files()),
+        ("chain-fork", vectors::chain_fork::files()),
+    ];
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some(at) = arguments.iter().position(|one| made.iter().any(|(name, _)| name == one)) {
         let only = arguments.remove(at);
@@ -36,7 +40,7 @@ fn main() -> ExitCode {
             if same { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         _ => {
-            eprintln!("usage: vectors [evidence|fork] [--check]");
+            eprintln!("usage: vectors [evidence|fork|chain-fork] [--check]");
             ExitCode::from(2)
         }
     }

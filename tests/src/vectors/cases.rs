@@ -15,6 +15,7 @@ mod custody;
 mod good;
 mod log;
 mod signing;
+mod successor;
 mod time;
 
 /// One bundle with the verdict it must get.
@@ -87,6 +88,8 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
     for custodian in &mut custodians.custodians {
         custodian.validity.distrust_after = Some(early);
     }
+    let frozen = successor::anchors(&story, after);
+    let frozen_before = successor::anchors(&story, early);
     for root in &mut time_distrusted.time_roots {
         root.validity.distrust_after = Some(early);
     }
@@ -103,6 +106,8 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
         (CUSTODIANS_DISTRUSTED.to_owned(), story.cast.publish(&custodians)),
         (LAPSED.to_owned(), story.cast.publish(&lapsed)),
         (TIME_DISTRUSTED.to_owned(), story.cast.publish(&time_distrusted)),
+        (successor::FROZEN.to_owned(), story.cast.publish(&frozen)),
+        (successor::FROZEN_BEFORE.to_owned(), story.cast.publish(&frozen_before)),
     ])
 }
 
@@ -117,6 +122,7 @@ pub(super) fn all() -> Vec<Case> {
     cases.extend(chain::in_the_chain(&plain));
     cases.extend(container::in_the_container(&plain));
     cases.extend(by_anchors::by_the_anchors(&plain));
+    cases.extend(successor::in_two_logs(&plain));
     cases.extend(time::in_time(&plain));
     cases
 }

@@ -30,6 +30,7 @@ pub(super) fn files() -> BTreeMap<String, Vec<u8>> {
         ("anchors-refused.json", refused_anchors(&story)),
         ("schema.json", schemas()),
         ("key-change.json", super::statements::key_changes()),
+        ("successor.json", super::statements::successors()),
         ("erasure.json", super::statements::erasures()),
         ("attestation.json", super::attestations::attestations()),
     ];

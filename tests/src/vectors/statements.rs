@@ -1,14 +1,19 @@
-//! Key changes, erasure orders and erasure receipts: what is accepted and what is refused.
+//! Key changes, successors, erasure orders and erasure receipts: what is accepted and what is refused.
 
-use heqi_evidence::anchors::{Base64, Spki};
+use heqi_evidence::anchors::{Base64, Spki, Vkey};
 use heqi_evidence::canonical;
 use heqi_evidence::erasure::{ErasureOrder, ErasureOutcome, ErasureReceipt, RequestedBy};
 use heqi_evidence::key_change::{KeyChange, KeyChangeReason, KeyRole};
-use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::schema::RetentionClass;
 use heqi_evidence::statement::Statement;
+use heqi_evidence::successor::{FrozenReason, LogSuccessor, OrphanedRecord};
 use heqi_pki::dsse::{Envelope, PayloadType};
 use heqi_pki::keys::{PublicKey, Signer, SigningKey};
+use heqi_tlog::checkpoint::{Checkpoint, Origin};
+use heqi_tlog::cosignature::Cosigner;
+use heqi_tlog::note::{KeyName, Note, NoteSigner};
+use heqi_tlog::tree::Hash;
 use heqi_vocabulary::{Digest, UtcMillis};
 use serde_json::{Value, json};
 
@@ -76,6 +81,90 @@ pub(super) fn key_changes() -> Value {
             accept("keys written as another role's", &signed(&misfit, &[&old, &new])),
             accept("not signed by the log's key", &signed(&wrapping, &[&old])),
             accept("another payload type", &both.replace("key-change.v1", "key-change.v2")),
+        ],
+    })
+}
+
+/// `successor.json`.
+pub(super) fn successors() -> Value {
+    let note = |name: &str, seed: u8| {
+        let name = KeyName::new(name).unwrap_or_else(|_| unreachable!("a legal name"));
+        NoteSigner::from_seed(name, &[seed; 32]).unwrap_or_else(|_| unreachable!("a legal seed"))
+    };
+    let (frozen, next) = ("platform.example/log", "platform.example/log-2");
+    let (old, new) = (note(frozen, 6), note(next, 7));
+    let head = |signer: &NoteSigner, origin: &str, size| {
+        let root = Hash::from_bytes(*Digest::of(b"a root").as_bytes());
+        let origin = Origin::new(origin).unwrap_or_else(|_| unreachable!("a legal origin"));
+        let text = Checkpoint::new(origin, size, root).map(|head| head.to_string());
+        let text = text.unwrap_or_default();
+        let line = signer.sign(&text);
+        Note::new(text, vec![line]).map(|note| note.to_string()).unwrap_or_default()
+    };
+    let orphan = |index| OrphanedRecord {
+        index,
+        record_root: RecordRoot::new(Digest::of(&[u8::try_from(index).unwrap_or_default()])),
+    };
+    let said = LogSuccessor {
+        frozen_head: head(&old, frozen, 12),
+        frozen_key: Vkey(old.verifier_key().clone()),
+        held: 9,
+        log_key: Vkey(new.verifier_key().clone()),
+        opened_at: at(DECIDED_MS),
+        orphans: vec![orphan(9), orphan(11), orphan(13)],
+        reason: FrozenReason::Lost,
+    };
+    let both = |said: &LogSuccessor| signed(said, &[&key(6), &key(7)]);
+    let case = |why: &str, file: String| json!({ "file": file, "why": why });
+    let changed = |why: &str, change: &dyn Fn(&mut LogSuccessor)| {
+        let mut said = said.clone();
+        change(&mut said);
+        case(why, both(&said))
+    };
+    let cosigner = Cosigner::from_seed(old.verifier_key().name().clone(), &[6; 32])
+        .unwrap_or_else(|_| unreachable!("a legal seed"));
+    json!({
+        "accepted": [
+            case("entries are lost, three records are known beyond", both(&said)),
+            changed("an incident, nothing is lost", &|said| {
+                (said.held, said.reason) = (14, FrozenReason::Incident);
+                said.orphans = vec![orphan(12), orphan(13)];
+            }),
+            changed("nothing is held and nothing is known", &|said| {
+                said.held = 0;
+                said.orphans.clear();
+            }),
+        ],
+        "first_entry": hex::encode(
+            LogLeaf::Statement(Digest::of(both(&said).as_bytes())).to_bytes()
+        ),
+        "refused": [
+            case("the successor did not sign", signed(&said, &[&key(6)])),
+            case("the frozen log did not sign", signed(&said, &[&key(7)])),
+            case("somebody else signed", signed(&said, &[&key(8)])),
+            case("another payload type", both(&said).replace("log-successor.v1", "log-successor.v2")),
+            changed("both have one origin", &|said| {
+                said.log_key = Vkey(note(frozen, 7).verifier_key().clone());
+            }),
+            changed("both have one key", &|said| {
+                said.log_key = Vkey(note(next, 6).verifier_key().clone());
+            }),
+            changed("the frozen key is a cosigner's", &|said| {
+                said.frozen_key = Vkey(cosigner.verifier_key().clone());
+            }),
+            changed("the frozen head is of another log", &|said| {
+                said.frozen_head = head(&old, next, 12);
+            }),
+            changed("the frozen head is not signed by the frozen log", &|said| {
+                said.frozen_head = head(&new, frozen, 12);
+            }),
+            changed("the frozen head is no checkpoint", &|said| said.frozen_head.clear()),
+            changed("orphans out of order", &|said| said.orphans.reverse()),
+            changed("an orphan twice", &|said| said.orphans = vec![orphan(9), orphan(9)]),
+            changed("an orphan that is held", &|said| said.orphans = vec![orphan(8)]),
+            changed("an orphan below the frozen head though more is held", &|said| {
+                (said.held, said.orphans) = (14, vec![orphan(11)]);
+            }),
         ],
     })
 }
@@ -157,6 +246,20 @@ mod tests {
         for case in vector["refused"].as_array().unwrap() {
             let verdict = KeyChange::verify(&envelope(case), std::slice::from_ref(&log));
             assert!(verdict.is_err(), "{}", case["why"]);
+        }
+    }
+
+    #[test]
+    fn every_succession_of_the_vectors_gets_its_verdict() {
+        let vector = successors();
+        for (number, case) in vector["accepted"].as_array().unwrap().iter().enumerate() {
+            let verified = LogSuccessor::verify(&envelope(case)).unwrap();
+            let first = hex::encode(verified.first_entry().to_bytes());
+            assert_eq!(vector["first_entry"] == first, number == 0);
+            assert_eq!(verified.frozen_head().checkpoint().size(), 12);
+        }
+        for case in vector["refused"].as_array().unwrap() {
+            assert!(LogSuccessor::verify(&envelope(case)).is_err(), "{}", case["why"]);
         }
     }
 

@@ -1,5 +1,7 @@
 //! `heqi recover`: what the platform lost, taken back from the notary. The platform must be stopped.
 
+mod successor;
+
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
@@ -12,6 +14,7 @@ use heqi_registration::recovery::{self, GivenBack, take_back};
 use heqi_tlog::checkpoint::SignedCheckpoint;
 
 use crate::cli::{RecoverAction, RecoverArgs, ServiceArgs};
+use crate::keys::succession;
 use crate::service::platform::{self, OpenPlatform};
 use crate::settings::{self, PlatformSettings};
 use crate::{JobResult, in_runtime, machine};
@@ -26,6 +29,7 @@ pub(crate) fn run(action: &RecoverAction) -> JobResult {
         let mut out = io::stdout();
         match action {
             RecoverAction::FromNotary(args) => from_notary(args, &mut out).await,
+            RecoverAction::Successor(args) => successor::run(args, &mut out).await,
             RecoverAction::Orphans(args) => orphans(args, &mut out).await,
         }
     })
@@ -51,34 +55,55 @@ async fn take(
     open: &OpenPlatform,
     out: &mut dyn Write,
 ) -> JobResult {
-    let pool = HttpPool::new(Deadlines::default())?;
-    let url = &settings.data_centre.url;
+    let notary =
+        NotaryClient::new(HttpPool::new(Deadlines::default())?, &settings.data_centre.url, None);
     let origin = open.platform.origin();
-    let notary = NotaryClient::new(pool.clone(), url, None);
-    let mirror = notary.mirrored_log(origin);
-    let head = mirror.checkpoint().await?.ok_or("the notary's mirror holds nothing of this log")?;
+    let head = notary.mirrored_log(origin).checkpoint().await?;
+    let mirrored = head.map_or(0, |head| head.checkpoint().size());
+    let left = recovery::first_missing(&open.platform).max(mirrored);
     let witnessed = notary.witness().latest(origin).await?;
-    let mirrored = head.checkpoint().size();
     if let Some(witnessed) = witnessed.map(|head| head.checkpoint().size())
-        && witnessed > mirrored
+        && witnessed > left
     {
         return Err(format!(
-            "the notary cosigned {witnessed} entries of this log and its mirror holds {mirrored}: the rest cannot be \
-             made again, so this log must not go on under its name"
+            "the notary cosigned {witnessed} entries of this log, its mirror holds {mirrored}: the rest cannot be made \
+             again, so this log must not go on under its name. `heqi recover successor` freezes it and opens another"
         )
         .into());
     }
-    let from = recovery::first_missing(&open.platform);
+    if !take_back_what_is_mirrored(args, settings, open, out).await? {
+        return Err("the notary's mirror holds nothing of this log".into());
+    }
+    Ok(0)
+}
+
+/// Appends what the mirror holds and our store does not. Whether the mirror holds anything.
+async fn take_back_what_is_mirrored(
+    args: &RecoverArgs,
+    settings: &PlatformSettings,
+    open: &OpenPlatform,
+    out: &mut dyn Write,
+) -> Fallible<bool> {
+    let pool = HttpPool::new(Deadlines::default())?;
+    let url = &settings.data_centre.url;
+    let origin = open.platform.origin();
+    let mirror = NotaryClient::new(pool.clone(), url, None).mirrored_log(origin);
+    let Some(head) = mirror.checkpoint().await? else { return Ok(false) };
+    let (from, mirrored) = (recovery::first_missing(&open.platform), head.checkpoint().size());
     writeln!(out, "this store holds {from} entries of {origin}, the notary's mirror {mirrored}")?;
+    if from > mirrored {
+        return Ok(true);
+    }
     let entries = entries(&mirror, from, mirrored).await?;
     let key = crate::keys::read_secret(&args.key)?;
     let custodian = RecoveryClient::new(pool, url, Bearer::new(key.trim_end()));
     let deposits = custodian.deposits_of(&entries).await?;
-    let given = GivenBack { head: head.clone(), entries, deposits };
+    let statements = succession::own_statements(&settings.data_dir.join("keys"))?;
+    let given = GivenBack { head: head.clone(), entries, deposits, statements };
     let taken = take_back(&open.platform, &given).await?;
     note_cosigned_head(&open.platform, &head).await?;
     report(&taken, &head, out)?;
-    Ok(0)
+    Ok(true)
 }
 
 fn report(
@@ -88,9 +113,11 @@ fn report(
 ) -> io::Result<()> {
     writeln!(
         out,
-        "{} entries appended, {} of them with their record; the log is the one the notary cosigned: {} entries, root {}",
+        "{} entries appended, {} of them with their record and {} statements about keys; the log is the one that the \
+         notary's mirror holds: {} entries, root {}",
         taken.entries,
         taken.records,
+        taken.statements,
         head.checkpoint().size(),
         head.checkpoint().root()
     )?;
@@ -113,7 +140,9 @@ async fn orphans(args: &ServiceArgs, out: &mut dyn Write) -> JobResult {
     let listed = recovery::orphans(&open.platform, LISTED).await;
     open.store.close()?;
     for orphan in listed? {
-        writeln!(out, "{}  {}", orphan.index, orphan.root)?;
+        let lost = if orphan.has_record { "" } else { "  record lost" };
+        let recovery::Orphan { index, root, .. } = orphan.orphan;
+        writeln!(out, "{}  {index}  {root}{lost}", orphan.log_origin)?;
     }
     Ok(0)
 }

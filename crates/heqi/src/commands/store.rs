@@ -30,7 +30,9 @@ pub(crate) fn run(action: &StoreAction, out: &mut dyn Write) -> JobResult {
 
 fn check(args: &StoreArgs, out: &mut dyn Write) -> JobResult {
     let scratch = args.dir.parent().unwrap_or_else(|| Path::new("."));
-    let report = fsck(&args.dir, &FsckOptions::new(scratch))?;
+    // `frozen/N/store` lies beside the statement that froze it.
+    let frozen = scratch.join("successor.json").exists();
+    let report = fsck(&args.dir, &FsckOptions { frozen, ..FsckOptions::new(scratch) })?;
     if args.json {
         writeln!(out, "{}", as_json(&report))?;
     } else {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use heqi_evidence::anchors::{Anchors, Base64, CustodianAnchor, LogAnchor, Spki, Validity, Vkey};
 use heqi_evidence::key_change::{KeyChange, KeyRole};
+use heqi_evidence::successor::{LogSuccessor, VerifiedSuccessor};
 use heqi_pki::dsse::Envelope;
 use heqi_pki::keys::PublicKey;
 use heqi_tlog::note::VerifierKey;
@@ -21,11 +22,13 @@ use super::KeyError;
 const OWN: &str = "changes";
 const ACCEPTED: &str = "accepted";
 const DISTRUSTED: &str = "distrusted.json";
+const SUCCESSOR: &str = "successor";
 
 /// Statements about keys, in no order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Succession {
     changes: Vec<KeyChange>,
+    successors: Vec<VerifiedSuccessor>,
     distrusted: Vec<Distrusted>,
 }
 
@@ -49,6 +52,17 @@ pub(crate) fn accepted_folder(keys: &Path) -> PathBuf {
     keys.join(ACCEPTED)
 }
 
+/// The statements an organisation made about its own keys, exact.
+pub(crate) fn own_statements(keys: &Path) -> Result<Vec<Envelope>, KeyError> {
+    let mut statements = Vec::new();
+    for path in files(&own_folder(keys))? {
+        let bytes = fs::read(&path)
+            .map_err(|source| KeyError::Unreadable { path: path.clone(), source })?;
+        statements.push(Envelope::from_json(&bytes).map_err(|_| KeyError::Form(path))?);
+    }
+    Ok(statements)
+}
+
 /// Where the distrusted keys are listed.
 pub(crate) fn distrusted_file(keys: &Path) -> PathBuf {
     keys.join(DISTRUSTED)
@@ -61,17 +75,34 @@ pub(crate) fn file_name(change: &KeyChange, statement: &Envelope) -> String {
     format!("{}-{short}.json", change.role.as_str())
 }
 
+/// The file name of a statement of succession.
+pub(crate) fn successor_file_name(statement: &Envelope) -> String {
+    let digest = Digest::of(statement.as_bytes()).to_string();
+    let short: String = digest.chars().take(16).collect();
+    format!("{SUCCESSOR}-{short}.json")
+}
+
+fn is_succession(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.strip_prefix(SUCCESSOR).is_some_and(|rest| rest.starts_with('-'))
+}
+
 impl Succession {
     /// Reads everything below a `keys` folder. Statements of roles that sign are checked
     /// again; the others were made or accepted here and name fingerprints only.
     pub(crate) fn load(keys: &Path) -> Result<Self, KeyError> {
-        let mut changes = Vec::new();
+        let (mut changes, mut successors) = (Vec::new(), Vec::new());
         for folder in [own_folder(keys), accepted_folder(keys)] {
             for path in files(&folder)? {
                 let bytes = fs::read(&path)
                     .map_err(|source| KeyError::Unreadable { path: path.clone(), source })?;
                 let form = || KeyError::Form(path.clone());
                 let envelope = Envelope::from_json(&bytes).map_err(|_| form())?;
+                if is_succession(&path) {
+                    let successor = LogSuccessor::verify(&envelope).map_err(|_| form())?;
+                    successors.push(successor);
+                    continue;
+                }
                 match KeyChange::verify(&envelope, &[]) {
                     Ok(change) => changes.push(change),
                     Err(_) if unverified_role(&envelope).is_some_and(|role| !role.signs()) => {}
@@ -85,7 +116,7 @@ impl Succession {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(source) => return Err(KeyError::Unreadable { path, source }),
         };
-        Ok(Self { changes, distrusted })
+        Ok(Self { changes, successors, distrusted })
     }
 
     /// The keys of one role that stand in one line with `key`, each with its time, oldest
@@ -123,8 +154,58 @@ impl Succession {
         key: &VerifierKey,
         first: Validity,
     ) -> Vec<(VerifierKey, Validity)> {
-        let line = self.line(role, &key.to_string(), first).into_iter();
-        line.filter_map(|(text, validity)| Some((text.parse().ok()?, validity))).collect()
+        let line = match role {
+            KeyRole::Log => self.line_of_logs(&key.to_string(), first),
+            _ => self.line(role, &key.to_string(), first),
+        };
+        line.into_iter()
+            .filter_map(|(text, validity)| Some((text.parse().ok()?, validity)))
+            .collect()
+    }
+
+    /// The keys of a log, of the logs it took the place of, and of those that took its own.
+    fn line_of_logs(&self, key: &str, first: Validity) -> Vec<(String, Validity)> {
+        let line = |key: &str, first| self.line(KeyRole::Log, key, first);
+        let stands_in = |line: &[(String, Validity)], key: &Vkey| {
+            line.iter().any(|(known, _)| *known == key.0.to_string())
+        };
+        let mut oldest = key.to_owned();
+        // As many steps as there are statements: a circle ends.
+        for _ in &self.successors {
+            let keys = line(&oldest, first);
+            let before = self.successors.iter().find(|s| stands_in(&keys, &s.said().log_key));
+            match before {
+                Some(successor) => oldest = successor.said().frozen_key.0.to_string(),
+                None => break,
+            }
+        }
+        let (mut all, mut last) = (Vec::new(), line(&oldest, first));
+        for _ in &self.successors {
+            let after = self.successors.iter().find(|s| stands_in(&last, &s.said().frozen_key));
+            let Some(successor) = after.filter(|s| !stands_in(&all, &s.said().log_key)) else {
+                break;
+            };
+            for (_, validity) in &mut last {
+                *validity = successor.frozen_validity(*validity);
+            }
+            all.append(&mut last);
+            last = line(&successor.said().log_key.0.to_string(), successor.new_validity());
+        }
+        all.append(&mut last);
+        all
+    }
+
+    /// The statements by which one log took the place of another, in the line of `key`.
+    pub(crate) fn successors_of(&self, key: &VerifierKey) -> Vec<VerifiedSuccessor> {
+        let keys = self.all_note_keys(KeyRole::Log, key);
+        let ours = |s: &&VerifiedSuccessor| keys.contains(&s.said().frozen_key.0);
+        self.successors.iter().filter(ours).cloned().collect()
+    }
+
+    /// The keys of this role and name in the line of `key`: of a log, those of this origin.
+    pub(crate) fn keys_of_name(&self, role: KeyRole, key: &VerifierKey) -> Vec<VerifierKey> {
+        let keys = self.all_note_keys(role, key).into_iter();
+        keys.filter(|known| known.name() == key.name()).collect()
     }
 
     /// Every statement key of the line of `key`, with its time.
@@ -178,6 +259,11 @@ impl Succession {
                 ..custodian.clone()
             })
             .collect()
+    }
+
+    /// Whether this key may be in other hands.
+    pub(crate) fn is_distrusted(&self, key: &str) -> bool {
+        self.distrusted.iter().any(|distrusted| distrusted.key == key)
     }
 
     /// Puts `distrust_after` at every anchor whose key is distrusted.
@@ -257,7 +343,7 @@ mod tests {
     fn a_line_of_keys_is_followed_in_both_directions_and_each_key_has_its_time() {
         let succession = Succession {
             changes: vec![change("b", "c", 2_000_000), change("a", "b", 1_000_000)],
-            distrusted: Vec::new(),
+            ..Succession::default()
         };
         for start in ["a", "b", "c"] {
             let line = succession.line(KeyRole::Log, start, always());
@@ -275,7 +361,7 @@ mod tests {
     fn statements_in_a_circle_end() {
         let succession = Succession {
             changes: vec![change("a", "b", 1_000_000), change("b", "a", 2_000_000)],
-            distrusted: Vec::new(),
+            ..Succession::default()
         };
         assert!(succession.line(KeyRole::Log, "a", always()).len() <= 3);
     }

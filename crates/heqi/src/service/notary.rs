@@ -12,6 +12,7 @@ use heqi_evidence::key_change::KeyRole;
 use heqi_evidence_store::backend::embedded::Embedded;
 use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::witness::Witness;
+use heqi_notarization::mirror::end_of;
 use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
@@ -192,6 +193,30 @@ pub(crate) async fn start(
     Ok(RunningNotary { running, store, stamping })
 }
 
+/// The office of a service that is stopped, to look at what it holds.
+pub(crate) fn stopped_office(
+    settings: &NotarySettings,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<(Arc<Embedded>, NotaryOffice), ServiceError> {
+    let folder = settings.data_dir.join("keys");
+    let log = log_key(&folder, &settings.log_origin, &**entropy)?;
+    let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
+    let receipt = keys::signing_key(&folder.join("receipt.pem"), &**entropy)?;
+    let publisher = keys::signing_key(&folder.join("publisher.pem"), &**entropy)?;
+    let public = public_keys(&settings.data_dir, &settings.log_origin, settings.role, &**entropy)?;
+    let office = NotaryOffice::new(OfficeParts {
+        custodian: settings.role.custodian().to_owned(),
+        organisation: settings.organisation.clone(),
+        anchors: anchors(settings, &public, publisher.public_key(), &**clock),
+        receipt_key: Arc::new(receipt),
+        backend: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    });
+    Ok((store, office))
+}
+
 /// The office follows the platform's erasure orders; what a crash or a restore left undone
 /// is done before anything is served.
 async fn following_orders(
@@ -221,9 +246,11 @@ fn data_centre(
     let cosigner =
         |kind| cosigner_key(&folder, origin, kind, office.entropy()).and_then(|key| key.cosigner());
     let (backend, clock) = (office.backend().clone(), office.clock().clone());
+    let successors = known.successors_of(&settings.platform.log.vkey.0);
+    let ends = successors.iter().map(end_of).collect();
     Ok(DataCentre {
-        witness: Witness::new(cosigner("witness")?, logs()),
-        mirror: Mirror::new(cosigner("mirror")?, logs(), backend, clock),
+        witness: Witness::new(cosigner("witness")?, logs()).ending(ends),
+        mirror: Mirror::new(cosigner("mirror")?, logs(), backend, clock).following(&successors),
         anchors,
         publisher,
     })
@@ -266,7 +293,7 @@ fn peer_comparison(
         gate: gate.clone(),
         clock: Arc::default(),
         client: PeerClient::new(pool, &settings.platform.url, platform_logs.clone()),
-        log_keys: known.all_note_keys(KeyRole::Log, &log.verifier_key()?),
+        log_keys: known.keys_of_name(KeyRole::Log, &log.verifier_key()?),
         log_signer: Arc::new(log.statement_key()),
         known_logs: platform_logs,
     })

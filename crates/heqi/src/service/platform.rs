@@ -27,6 +27,7 @@ use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Entropy};
 use tokio::task::JoinHandle;
 
+use super::store::FrozenLogs;
 use super::sweeping::run_sweeps;
 use super::{ServiceError, store, time};
 use crate::keys;
@@ -41,6 +42,8 @@ const DRAIN: Duration = Duration::from_secs(15);
 /// A running platform.
 pub(crate) struct RunningPlatform {
     store: Arc<Embedded>,
+    /// Held open until the end.
+    frozen: FrozenLogs,
     /// Opens when the peers have been heard.
     pub(crate) gate: Arc<WriteGate>,
     trigger: ShutdownTrigger,
@@ -57,6 +60,7 @@ pub(crate) struct OpenPlatform {
     pub(crate) gate: Arc<WriteGate>,
     log_signer: Arc<SigningKey>,
     clock: Arc<dyn Clock>,
+    frozen: FrozenLogs,
 }
 
 /// The platform's own public keys.
@@ -110,6 +114,8 @@ pub(crate) async fn open(
     let origin = settings.log_origin.as_str();
     let log = keys::note_key(&folder.join("log.key"), origin, SignatureType::Ed25519, &**entropy)?;
     let authority = keys::test_authority(&folder.join("test-authority.pem"), &**clock, &**entropy)?;
+    let frozen = store::frozen_logs(&settings.data_dir, entropy)?;
+    goes_on_as(settings, &frozen)?;
     let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
     // Open until somebody serves: what is made here are rows, never leaves.
     let gate = Arc::new(WriteGate::open());
@@ -133,6 +139,7 @@ pub(crate) async fn open(
     decided.names = settings.names.clone();
     decided.check_pixels = settings.check_pixels;
     believe_successors(&mut decided, settings, &folder)?;
+    decided.frozen.clone_from(&frozen.logs);
     decided.order_key =
         Some(OrderKey::new(Arc::new(keys::signing_key(&folder.join(ORDER_KEY), &**entropy)?)));
     decided.erasure_ledger = Some(
@@ -154,7 +161,22 @@ pub(crate) async fn open(
     );
     let log_signer = Arc::new(log.statement_key());
     let (platform, witness) = (Arc::new(platform), Arc::new(witness));
-    Ok(OpenPlatform { platform, store, witness, gate, log_signer, clock: clock.clone() })
+    let clock = clock.clone();
+    Ok(OpenPlatform { platform, store, witness, gate, log_signer, clock, frozen })
+}
+
+/// After a succession the settings name the log that goes on.
+fn goes_on_as(settings: &PlatformSettings, frozen: &FrozenLogs) -> Result<(), ServiceError> {
+    let Some(last) = frozen.logs.last() else { return Ok(()) };
+    let successor = last.successor().said().log_key.0.name();
+    if successor.as_str() == settings.log_origin {
+        return Ok(());
+    }
+    Err(ServiceError::Start(format!(
+        "log {} is frozen and {successor} goes on in its place: set log_origin = \"{successor}\" and [api] log_name to \
+         its last part",
+        last.origin()
+    )))
 }
 
 /// Keys that peers rotated to, as far as the operator accepted their statements.
@@ -167,6 +189,8 @@ fn believe_successors(
     let line = |role, keys: &[VerifierKey]| -> Vec<VerifierKey> {
         keys.iter().flat_map(|key| known.all_note_keys(role, key)).collect()
     };
+    let own = known.keys_of_name(KeyRole::Log, &decided.log_key).into_iter();
+    decided.other_log_keys = own.filter(|key| *key != decided.log_key).collect();
     decided.witness_keys = line(KeyRole::Witness, &decided.witness_keys);
     decided.mirror_keys = line(KeyRole::Mirror, &decided.mirror_keys);
     decided.other_receipt_keys = [
@@ -262,7 +286,8 @@ impl OpenPlatform {
             .into_iter()
             .map(|group| tokio::spawn(group.run_until(std::future::pending::<()>(), DRAIN)))
             .collect();
-        Ok(RunningPlatform { store: self.store, gate: self.gate, trigger, worker, tasks })
+        let (store, gate, frozen) = (self.store, self.gate, self.frozen);
+        Ok(RunningPlatform { store, frozen, gate, trigger, worker, tasks })
     }
 }
 
@@ -376,5 +401,6 @@ impl RunningPlatform {
         if let Err(error) = self.store.close() {
             tracing::error!(%error, "the platform's store did not close");
         }
+        drop(self.frozen);
     }
 }

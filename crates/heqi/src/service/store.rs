@@ -4,14 +4,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use heqi_evidence::successor::LogSuccessor;
 use heqi_evidence_store::backend::embedded::{Embedded, OpenError, Ports, Settings};
 use heqi_evidence_store::backup::{BackupError, RestoredMark};
 use heqi_evidence_store::durable_file::Disk;
 use heqi_evidence_store::erasure::{ErasureLedger, ErasureLedgerError};
+use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::log::{HeadSigner, KeyedHeadSigner, SignHeadError};
+use heqi_evidence_store::successor::{SuccessorFolders, open_frozen};
 use heqi_evidence_store::vault::{
     FileKeyEncryptionKey, KeyEncryptionKey, KeyFileError, RotatingKeyEncryptionKey,
 };
+use heqi_pki::dsse::Envelope;
+use heqi_registration::FrozenLog;
 use heqi_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use heqi_tlog::note::{NoteSigner, SignatureType};
 use heqi_vocabulary::Entropy;
@@ -37,6 +42,19 @@ pub(crate) enum StoreError {
     /// The key service.
     #[error(transparent)]
     KeyService(#[from] KeyServiceError),
+    /// A log that was frozen.
+    #[error("the frozen log in {}: {what}", folder.display())]
+    Frozen {
+        /// The folder of its store.
+        folder: std::path::PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A change of stores was cut off.
+    #[error(
+        "the opening of a successor was cut off: run `heqi recover successor` again, which goes on where it stopped"
+    )]
+    UnderWay,
 }
 
 /// Whether the store was restored and not compared with its peers since.
@@ -53,12 +71,66 @@ pub(crate) fn compared(data_dir: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The folders of this organisation's store and of its frozen logs.
+pub(crate) fn folders(data_dir: &Path) -> SuccessorFolders {
+    SuccessorFolders::of(data_dir, Disk::default())
+}
+
+/// Logs that a successor took the place of, opened for reading; closed when this is dropped.
+#[derive(Default)]
+pub(crate) struct FrozenLogs {
+    stores: Vec<Arc<Embedded>>,
+    pub(crate) logs: Vec<FrozenLog>,
+}
+
+impl Drop for FrozenLogs {
+    fn drop(&mut self) {
+        for store in &self.stores {
+            if let Err(error) = store.close() {
+                tracing::warn!(%error, "the store of a frozen log did not close");
+            }
+        }
+    }
+}
+
+/// Opens the frozen logs of an organisation, oldest first. Refuses while a change of stores is under way.
+pub(crate) fn frozen_logs(
+    data_dir: &Path,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<FrozenLogs, StoreError> {
+    let folders = folders(data_dir);
+    let failed = |folder: &Path, what: &dyn std::fmt::Display| StoreError::Frozen {
+        folder: folder.to_owned(),
+        what: what.to_string(),
+    };
+    if folders.is_under_way().map_err(|error| failed(data_dir, &error))? {
+        return Err(StoreError::UnderWay);
+    }
+    let mut frozen = FrozenLogs::default();
+    for folder in folders.frozen().map_err(|error| failed(data_dir, &error))? {
+        let wrong = |what: &dyn std::fmt::Display| failed(&folder.store, what);
+        let statement = Envelope::from_json(&folder.statement).map_err(|error| wrong(&error))?;
+        let successor = LogSuccessor::verify(&statement).map_err(|error| wrong(&error))?;
+        let key = key_encryption_key(data_dir, entropy)?;
+        let store = Arc::new(open_frozen(&folder.store, key, entropy.clone())?);
+        let gate = WriteGate::closed();
+        gate.shut();
+        let gated = Gated::new(store.clone(), Arc::new(gate));
+        frozen.stores.push(store);
+        frozen.logs.push(FrozenLog::new(Arc::new(gated), successor));
+    }
+    Ok(frozen)
+}
+
 /// Opens the store in `data_dir/store` for the log that `signer` signs.
 pub(crate) fn open(
     data_dir: &Path,
     signer: NoteSigner,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Arc<Embedded>, StoreError> {
+    if folders(data_dir).is_under_way().unwrap_or(false) {
+        return Err(StoreError::UnderWay);
+    }
     let key = key_encryption_key(data_dir, entropy)?;
     let ports = Ports::new(head_signer(data_dir, signer, &**entropy)?, key, entropy.clone());
     Ok(Arc::new(Embedded::open(&Settings::new(data_dir.join("store")), ports)?))

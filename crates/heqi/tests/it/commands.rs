@@ -65,15 +65,15 @@ fn a_folder_without_keys_and_a_name_that_names_nothing_are_refused() {
 }
 
 /// The settings of both services, to which a test adds one line at the top.
-struct Settings {
-    folder: Folder,
-    platform: String,
-    notary: String,
+pub(crate) struct Settings {
+    pub(crate) folder: Folder,
+    pub(crate) platform: String,
+    pub(crate) notary: String,
 }
 
 impl Settings {
     /// Keys, and the files that name them.
-    fn make() -> Self {
+    pub(crate) fn make() -> Self {
         let folder = Folder::new();
         folder.demo(&["--once"]).exits(0);
         let manifest = folder.manifest();

@@ -7,6 +7,7 @@
 //! - [`killed`]: what a power cut leaves
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
 //! - [`stores`]: `store fsck` and `store rebuild`
+//! - [`successor`]: `recover successor`, `keys accept`
 //! - [`commands`]: `keys`, `platform`, `notary`, `load`
 #![expect(
     clippy::unwrap_used,
@@ -24,3 +25,4 @@ mod once;
 mod program;
 mod running;
 mod stores;
+mod successor;

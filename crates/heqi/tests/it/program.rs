@@ -46,7 +46,7 @@ pub(crate) fn heqi(arguments: &[&str]) -> Ran {
     command(arguments).output().unwrap().into()
 }
 
-fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_heqi"));
     command.args(arguments).stdin(Stdio::null()).env_remove("HEQI_LANG").env_remove("RUST_LOG");
     command

@@ -1,6 +1,8 @@
 //! The order of chains: gaps wait, forks are refused and both sides kept.
 
+use heqi_evidence::chain_fork::{ChainForkKind, ChainForkProof, LoggedFrame};
 use heqi_evidence::record::ChainPlace;
+use heqi_notarization::chain_fork::chain_fork_proofs;
 use heqi_notarization::deposited::{self, ChainMisbehaviourKind};
 use heqi_notarization::{AdmitBundleError, chain_head};
 use heqi_vocabulary::Digest;
@@ -58,6 +60,15 @@ async fn a_second_record_for_a_place_is_refused_and_both_are_kept() {
             deposited::open_part(&house.office, fork.chain(), part).await.unwrap();
         }
     }
+    // Anybody who has the log's key can be shown it.
+    let forks = chain_fork_proofs(&house.office).await.unwrap();
+    let [proof] = &forks.proofs[..] else { panic!("{forks:?}") };
+    assert_eq!((proof.kind(), proof.chain()), (ChainForkKind::Place, fork.chain()));
+    let read = ChainForkProof::parse(proof.to_string().as_bytes()).unwrap();
+    read.check().unwrap();
+    assert_eq!(read.records().map(LoggedFrame::root), [held.root, kept[0].offered.root]);
+    assert!(!proof.to_string().contains("rewritten"), "only the frames are shown");
+
     // The chain itself goes on.
     let place = place_after(&chain[2], story.seen_at());
     let next = log_consent(&mut story, place, "next");
@@ -88,6 +99,13 @@ async fn a_record_that_does_not_follow_is_refused_and_takes_no_place() {
         assert_eq!(refusal.outcome, refused(kind.as_str()));
         let kept = deposited::misbehaviour(&house.office, bad.chain(), 10).await.unwrap();
         assert_eq!((kept[0].kind, kept[0].held.unwrap().root), (kind, chain[1].record.root()));
+
+        // Another predecessor is shown to others; a time is the office's word against the platform's.
+        let forks = chain_fork_proofs(&house.office).await.unwrap();
+        let kinds: Vec<_> = forks.proofs.iter().map(ChainForkProof::kind).collect();
+        let is_shown = kind == ChainMisbehaviourKind::ChainOtherPredecessor;
+        assert_eq!(kinds, if is_shown { vec![ChainForkKind::Link] } else { Vec::new() });
+        assert_eq!(forks.without_proof.len(), usize::from(!is_shown));
 
         // The log now holds two records for one place; the other one is a fork.
         let place = place_after(&chain[1], story.seen_at());

@@ -189,7 +189,7 @@ fn compare(
         ("record", receipt.record_root == kept.root),
         ("chain", receipt.chain == chain_commitment(kept.chain)),
         ("place", receipt.seq == kept.seq),
-        ("log", receipt.log_origin == platform.origin().as_str()),
+        ("log", receipt.log_origin == log_of(platform, kept)),
         ("leaf", receipt.leaf_index == kept.index),
     ];
     match parts.into_iter().find(|(_, same)| !same) {
@@ -197,6 +197,10 @@ fn compare(
         None if receipt.manifest_sha256 != manifest_sha256 => Err(NoteReceiptError::OtherManifest),
         None => Ok(()),
     }
+}
+
+fn log_of(platform: &Platform, kept: &KeptRecord) -> String {
+    kept.newest_head(platform).checkpoint().origin().to_string()
 }
 
 async fn open_head(

@@ -135,11 +135,11 @@ fn verified_lines(
 ) -> Result<Vec<SignatureLine>, NoteHeadError> {
     let settings = &platform.settings;
     let cosigners = || settings.witness_keys.iter().chain(&settings.mirror_keys);
-    let keys: Vec<&VerifierKey> = std::iter::once(&settings.log_key).chain(cosigners()).collect();
+    let keys: Vec<&VerifierKey> = settings.log_keys().chain(cosigners()).collect();
     let verified =
         head.note().verify(keys).map_err(|error| NoteHeadError::NotCosigned(error.to_string()))?;
     let signed = |wanted: &VerifierKey| verified.iter().any(|found| found.key() == wanted);
-    if !signed(&settings.log_key) {
+    if !settings.log_keys().any(signed) {
         return Err(NoteHeadError::NotCosigned("our log's own line is missing".into()));
     }
     if !cosigners().any(signed) {

@@ -34,7 +34,7 @@ pub struct ErasureItem {
 /// An order a worker holds for a while.
 pub type LeasedOrder = Leased<ErasureItem>;
 
-const fn queue(custodian: Custodian) -> Outbox<ErasureItem> {
+pub(crate) const fn queue(custodian: Custodian) -> Outbox<ErasureItem> {
     Outbox::new(match custodian {
         Custodian::DataCentre => "erasure_data_centre",
         Custodian::Preservation => "erasure_preservation",
@@ -187,7 +187,7 @@ pub async fn note_answer(
         .map_err(|_| NoteAnswerError::NotSigned)?
         .into_statement();
     let same = said.custodian == custodian.as_str()
-        && said.log_origin == platform.origin().as_str()
+        && platform.is_own_origin(&said.log_origin)
         && said.order_sha256 == Digest::of(&order);
     if !same {
         return Err(NoteAnswerError::OfAnother);

@@ -1,13 +1,18 @@
 //! A record that is kept: found by its identifier, opened as far as its keys are there.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::record::{ClassContent, EvidenceRecord, StoredClass, StoredRecord};
 use heqi_evidence::schema::{RecordKind, RetentionClass};
-use heqi_evidence_store::changeset::{RowKey, leaf_index_of};
+use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::changeset::{Row, RowKey, leaf_index_of};
 use heqi_evidence_store::sealed::Sealed;
+use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::{ChainId, Digest, RecordId, UtcMillis};
 
 use super::{
@@ -16,11 +21,13 @@ use super::{
 use crate::erasure::rows::{ERASED, ErasedRow};
 use crate::fault::{ActError, Fault, Thing};
 use crate::platform::Platform;
+use crate::receipt::proof_file;
 use crate::rows;
 
 /// A record that is kept, under its leaf.
 pub(crate) struct KeptRecord {
     pub(crate) record_id: RecordId,
+    pub(crate) home: Home,
     pub(crate) index: u64,
     pub(crate) root: RecordRoot,
     pub(crate) about: About,
@@ -36,23 +43,63 @@ pub(crate) struct KeptRecord {
     erased: ErasedRow,
 }
 
+/// Where the leaf of a record stands.
+#[derive(Clone, Debug)]
+pub(crate) enum Home {
+    /// In our log.
+    Log,
+    /// In a log of ours that is frozen, in this store.
+    Frozen(Arc<dyn Backend>),
+    /// In a frozen log, beyond what is left of it: a custodian had the record and this proof.
+    Orphaned(Box<ProofFile>),
+}
+
 /// Reads a durable record.
 pub(crate) async fn find(platform: &Platform, record: RecordId) -> Result<KeptRecord, ActError> {
-    let unknown = || ActError::NotFound(Thing::Record);
     let backend = platform.backend();
     let key = RowKey::new(rows::leaf_row(record)).map_err(Fault::from)?;
-    let row = backend.durable_row(&key).await.map_err(Fault::from)?.ok_or_else(unknown)?;
-    let broken = || Fault::broken(format_args!("record {record} is not what its leaf row says"));
-    let index = leaf_index_of(&row).ok_or_else(broken)?;
-    let entry = backend.log().entry(index).await.map_err(Fault::from)?.ok_or_else(broken)?;
-    let Ok(LogLeaf::Record(root)) = LogLeaf::parse(&entry.entry) else {
-        return Err(broken().into());
-    };
-    let wire: Wire = serde_json::from_slice(&entry.record).map_err(|_| broken())?;
-    let erased = ERASED.row(backend, &record).await.map_err(Fault::from)?;
+    if let Some(row) = backend.durable_row(&key).await.map_err(Fault::from)? {
+        let found = in_log(backend, record, &row).await?;
+        return Ok(kept(platform, record, Home::Log, found).await?);
+    }
+    for frozen in &platform.settings.frozen {
+        let Some(row) = frozen.store().row(&key).await.map_err(Fault::from)? else { continue };
+        let found = in_log(frozen.store(), record, &row).await?;
+        return Ok(kept(platform, record, Home::Frozen(frozen.shared_store()), found).await?);
+    }
+    let orphaned = rows::ORPHANED.durable_row(backend, &record).await.map_err(Fault::from)?;
+    let orphaned = orphaned.ok_or(ActError::NotFound(Thing::Record))?.value;
+    let wire = backend.object(&orphaned.wire).await.map_err(Fault::from)?;
+    let wire = wire.ok_or_else(|| broken(record))?;
+    let proof = ProofFile::parse(orphaned.proof.as_bytes()).map_err(|_| broken(record))?;
+    let found = (proof.index(), orphaned.root, wire);
+    Ok(kept(platform, record, Home::Orphaned(Box::new(proof)), found).await?)
+}
+
+/// Index, root and record of the leaf that a leaf row names.
+type Found = (u64, RecordRoot, Bytes);
+
+async fn in_log(store: &dyn Backend, record: RecordId, row: &Row) -> Result<Found, Fault> {
+    let index = leaf_index_of(row).ok_or_else(|| broken(record))?;
+    let entry = store.log().entry(index).await?.ok_or_else(|| broken(record))?;
+    match LogLeaf::parse(&entry.entry) {
+        Ok(LogLeaf::Record(root)) => Ok((index, root, entry.record)),
+        _ => Err(broken(record)),
+    }
+}
+
+async fn kept(
+    platform: &Platform,
+    record: RecordId,
+    home: Home,
+    (index, root, wire): Found,
+) -> Result<KeptRecord, Fault> {
+    let wire: Wire = serde_json::from_slice(&wire).map_err(|_| broken(record))?;
+    let erased = ERASED.row(platform.backend(), &record).await?;
     let erased = erased.map(|row| row.value).unwrap_or_default();
     Ok(KeptRecord {
         record_id: record,
+        home,
         index,
         root,
         about: wire.about,
@@ -68,7 +115,43 @@ pub(crate) async fn find(platform: &Platform, record: RecordId) -> Result<KeptRe
     })
 }
 
+fn broken(record: RecordId) -> Fault {
+    Fault::broken(format_args!("record {record} is not what its leaf row says"))
+}
+
 impl KeptRecord {
+    /// The store whose log has its leaf; `None` when nothing of that log is left there.
+    pub(crate) fn logged_in<'a>(&'a self, platform: &'a Platform) -> Option<&'a dyn Backend> {
+        match &self.home {
+            Home::Log => Some(platform.backend()),
+            Home::Frozen(store) => Some(&**store),
+            Home::Orphaned(_) => None,
+        }
+    }
+
+    /// The newest head of its log that covers it, whoever cosigned it.
+    pub(crate) fn newest_head(&self, platform: &Platform) -> SignedCheckpoint {
+        let store = match &self.home {
+            Home::Log => platform.backend(),
+            Home::Frozen(store) => &**store,
+            Home::Orphaned(proof) => return proof.checkpoint().clone(),
+        };
+        store.log().head().checkpoint().clone()
+    }
+
+    /// The proof that it stands under `head`, a head of its log.
+    pub(crate) async fn proof(
+        &self,
+        platform: &Platform,
+        head: &SignedCheckpoint,
+    ) -> Result<ProofFile, Fault> {
+        match &self.home {
+            Home::Log => proof_file(platform.backend(), self.index, head).await,
+            Home::Frozen(store) => proof_file(&**store, self.index, head).await,
+            Home::Orphaned(proof) => Ok(ProofFile::clone(proof)),
+        }
+    }
+
     /// Opens every class that is still there. What was erased stays closed.
     pub(crate) fn open(&self, platform: &Platform) -> Result<EvidenceRecord, Fault> {
         let vault = platform.backend().vault();

@@ -171,7 +171,8 @@ impl NewRecord {
         let entry = LedgerEntry::new(record.leaf().to_bytes(), bytes);
         changes.append(entry.indexed_at(RowKey::new(leaf_row.clone())?));
         for custodian in platform.settings.custodians.keys().copied() {
-            enqueue_deposit(platform, changes, (custodian, record_id), place, &leaf_row)?;
+            let after = After::IndexRow(leaf_row.clone());
+            enqueue_deposit(platform, changes, (custodian, record_id), place, after)?;
         }
         Ok(root)
     }
@@ -193,14 +194,14 @@ pub(crate) fn enqueue_deposit(
     changes: &mut Changeset,
     (custodian, record_id): (Custodian, RecordId),
     place: ChainPlace,
-    leaf_row: &str,
+    after: After,
 ) -> Result<(), Fault> {
     let chain = chain_commitment(place.chain);
     let item = NewItem {
         lane: chain.to_string(),
         order: place.seq,
         not_before: platform.now(),
-        after: After::IndexRow(leaf_row.to_owned()),
+        after,
         payload: DepositItem { record_id, custodian },
     };
     queue(custodian).enqueue(changes, &item)?;

@@ -2,7 +2,7 @@
 
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::schema::RecordKind;
-use heqi_evidence_store::backend::Committed;
+use heqi_evidence_store::backend::{Backend, Committed};
 use heqi_evidence_store::stamping;
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::proof_file::ProofFile;
@@ -50,7 +50,7 @@ pub(crate) async fn fresh(
 ) -> Result<Receipt, Fault> {
     let index = committed.first_leaf_index;
     let index = index.ok_or_else(|| Fault::broken("a record was committed without a leaf"))?;
-    let logged = prove(platform, index, committed.head.checkpoint()).await?;
+    let logged = prove(platform.backend(), index, committed.head.checkpoint()).await?;
     Ok(stands.receipt(logged, platform.settings.custodians.len()))
 }
 
@@ -62,8 +62,8 @@ pub(crate) async fn of(platform: &Platform, record: RecordId) -> Result<Receipt,
 
 /// The receipt as everything stands.
 pub(super) async fn assemble(platform: &Platform, kept: &KeptRecord) -> Result<Receipt, Fault> {
-    let head = platform.backend().log().head();
-    let logged = prove(platform, kept.index, head.checkpoint()).await?;
+    let head = kept.newest_head(platform);
+    let logged = log_proof(&kept.proof(platform, &head).await?);
     let stands = Stands {
         record_id: kept.record_id,
         root: kept.root,
@@ -72,9 +72,11 @@ pub(super) async fn assemble(platform: &Platform, kept: &KeptRecord) -> Result<R
         about: kept.about,
     };
     let mut receipt = stands.receipt(logged, platform.settings.custodians.len());
-    receipt.witnessed = cosigned(platform, kept.index, Cosigned::Witnessed).await?;
-    receipt.mirrored = cosigned(platform, kept.index, Cosigned::Mirrored).await?;
-    receipt.timestamped = timestamped(platform, kept.index).await?;
+    if let Some(store) = kept.logged_in(platform) {
+        receipt.witnessed = cosigned(store, kept.index, Cosigned::Witnessed).await?;
+        receipt.mirrored = cosigned(store, kept.index, Cosigned::Mirrored).await?;
+        receipt.timestamped = timestamped(store, kept.index).await?;
+    }
     for custodian in platform.settings.custodians.keys().copied() {
         let key = Pair(kept.record_id, custodian);
         let Some(row) = rows::RECEIPTS.durable_row(platform.backend(), &key).await? else {
@@ -90,22 +92,22 @@ pub(super) async fn assemble(platform: &Platform, kept: &KeptRecord) -> Result<R
 }
 
 async fn cosigned(
-    platform: &Platform,
+    store: &dyn Backend,
     index: u64,
     which: Cosigned,
 ) -> Result<Option<LogProof>, Fault> {
-    let row = rows::COSIGNED.durable_row(platform.backend(), &which).await?;
+    let row = rows::COSIGNED.durable_row(store, &which).await?;
     match row.filter(|row| index < row.value.size) {
         None => Ok(None),
         Some(row) => {
             let head = SignedCheckpoint::parse(row.value.note.as_bytes());
-            Ok(Some(prove(platform, index, &head.map_err(Fault::broken)?).await?))
+            Ok(Some(prove(store, index, &head.map_err(Fault::broken)?).await?))
         }
     }
 }
 
-async fn timestamped(platform: &Platform, index: u64) -> Result<Option<Timestamped>, Fault> {
-    let stamped = stamping::covering(platform.backend(), index).await?;
+async fn timestamped(store: &dyn Backend, index: u64) -> Result<Option<Timestamped>, Fault> {
+    let stamped = stamping::covering(store, index).await?;
     let Some(stamped) = stamped else {
         return Ok(None);
     };
@@ -119,33 +121,36 @@ async fn timestamped(platform: &Platform, index: u64) -> Result<Option<Timestamp
             token: row.token,
         })
         .collect();
-    Ok(Some(Timestamped { proof: prove(platform, index, &stamped.head).await?, stamps }))
+    Ok(Some(Timestamped { proof: prove(store, index, &stamped.head).await?, stamps }))
 }
 
 async fn prove(
-    platform: &Platform,
+    store: &dyn Backend,
     index: u64,
     head: &SignedCheckpoint,
 ) -> Result<LogProof, Fault> {
-    let proof = proof_file(platform, index, head).await?;
-    let checkpoint = head.checkpoint();
-    Ok(LogProof {
-        origin: checkpoint.origin().to_string(),
-        index,
-        size: checkpoint.size(),
-        root: Digest::from_bytes(*checkpoint.root().as_bytes()),
-        checkpoint: head.note().to_string(),
-        proof: proof.to_string(),
-    })
+    Ok(log_proof(&proof_file(store, index, head).await?))
 }
 
-/// The proof that leaf `index` stands under `head`.
+fn log_proof(proof: &ProofFile) -> LogProof {
+    let checkpoint = proof.checkpoint().checkpoint();
+    LogProof {
+        origin: checkpoint.origin().to_string(),
+        index: proof.index(),
+        size: checkpoint.size(),
+        root: Digest::from_bytes(*checkpoint.root().as_bytes()),
+        checkpoint: proof.checkpoint().note().to_string(),
+        proof: proof.to_string(),
+    }
+}
+
+/// The proof that leaf `index` of the log in `store` stands under `head`.
 pub(crate) async fn proof_file(
-    platform: &Platform,
+    store: &dyn Backend,
     index: u64,
     head: &SignedCheckpoint,
 ) -> Result<ProofFile, Fault> {
     let size = head.checkpoint().size();
-    let path = platform.backend().log().inclusion_proof(index, size).await?;
+    let path = store.log().inclusion_proof(index, size).await?;
     ProofFile::new(index, path, head.clone()).map_err(Fault::broken)
 }

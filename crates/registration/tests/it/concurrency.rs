@@ -7,12 +7,15 @@ use heqi_evidence::chain::walk;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::record::Frame;
-use heqi_filing::FilingState;
+use heqi_filing::{Capacity, FilingState, PartyKind};
+use heqi_registration::AsRead;
+use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::complete_signing::complete_signing;
 use heqi_registration::coverage::coverage;
 use heqi_registration::deposit_queue::deposit_bundle;
+use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
-use heqi_vocabulary::{ChainId, Clock as _, RecordId};
+use heqi_vocabulary::{ChainId, Clock as _, Explain as _, RecordId};
 
 use crate::world::World;
 
@@ -143,4 +146,48 @@ async fn a_signature_writes_the_row_of_its_party_and_no_other() {
     let after = versions().await;
     let written = before.iter().zip(&after).filter(|(before, after)| before != after).count();
     assert_eq!((before.len(), written), (after.len(), 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_writers_who_read_the_same_version_one_wins_and_the_other_is_told() {
+    let world = Arc::new(World::new().await);
+    let filing = world.drafted(1).await.filing;
+    for round in 0..20 {
+        let read = filing_view(&world.platform, &world.staff, filing).await.unwrap().version;
+        let leaves = world.contents().await.entries.len();
+        let start = Arc::new(tokio::sync::Barrier::new(2));
+        let writers = ["吴敏", "龚𠮷"].map(|name| {
+            let (world, start) = (world.clone(), start.clone());
+            tokio::spawn(async move {
+                let request = world.request(&world.staff).on(AsRead::OneOf(vec![read]));
+                let who = PartyKind::Person { name: name.parse().unwrap() };
+                let capacities = [Capacity::Shareholder].into();
+                start.wait().await;
+                let command = AddParty { filing, who, capacities };
+                add_party(&world.platform, &request, command).await
+            })
+        });
+        let mut refused = Vec::new();
+        for writer in writers {
+            refused.extend(writer.await.unwrap().err());
+        }
+        let [error] = refused.as_slice() else { panic!("round {round}: {refused:?}") };
+        assert_eq!((error.class(), error.code()), (Class::Stale, "stale"));
+        assert_eq!(world.contents().await.entries.len(), leaves + 1);
+    }
+}
+
+#[tokio::test]
+async fn an_act_asked_for_again_is_answered_though_it_changed_the_version_it_named() {
+    let world = World::new().await;
+    let filing = world.drafted(1).await.filing;
+    let read = filing_view(&world.platform, &world.staff, filing).await.unwrap().version;
+    let request = world.named_request(&world.staff, "again").on(AsRead::OneOf(vec![read]));
+    let who = PartyKind::Person { name: "吴敏".parse().unwrap() };
+    let command = AddParty { filing, who, capacities: [Capacity::Shareholder].into() };
+    let first = add_party(&world.platform, &request, command.clone()).await.unwrap();
+    assert_eq!(add_party(&world.platform, &request, command.clone()).await.unwrap(), first);
+    let other = world.request(&world.staff).on(AsRead::OneOf(vec![read]));
+    let error = add_party(&world.platform, &other, command).await.unwrap_err();
+    assert_eq!(error.class(), Class::Stale);
 }

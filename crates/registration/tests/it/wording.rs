@@ -19,7 +19,7 @@ use heqi_registration::open_filing::OpenFilingError;
 use heqi_vocabulary::Language;
 
 use Class::{
-    BadInput, Conflict, Forbidden, Gone, Internal, NotFound, TooLarge, Unauthenticated,
+    BadInput, Conflict, Forbidden, Gone, Internal, NotFound, Stale, TooLarge, Unauthenticated,
     Unavailable, WrongFormat,
 };
 
@@ -34,6 +34,7 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (BadInput, Box::new(word)),
         (Forbidden, Box::new(ActError::Denied)),
         (Conflict, Box::new(ActError::KeyReused)),
+        (Stale, Box::new(ActError::Stale)),
         (Unauthenticated, Box::new(AuthenticateError::Unknown)),
         (Unavailable, Box::new(AuthenticateError::Fault(Fault::Stopped))),
         (Unavailable, Box::new(ActError::Fault(Fault::Busy))),

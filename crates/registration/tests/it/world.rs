@@ -27,7 +27,7 @@ use heqi_registration::invite::{Invite, PartyInvited, invite};
 use heqi_registration::open_filing::{OpenFiling, open_filing};
 use heqi_registration::receipt::Receipt;
 use heqi_registration::{
-    Actor, Custodian, Platform, Ports, Request, RequestFacts, Scope, Settings,
+    Actor, AsRead, Custodian, Platform, Ports, Request, RequestFacts, Scope, Settings,
 };
 use heqi_testkit::{Cast, ClientValues, Device, FixedClock, SeededEntropy, files};
 use heqi_vocabulary::{
@@ -126,6 +126,7 @@ impl World {
             idempotency_key: name.parse().unwrap(),
             digest: Digest::of(name.as_bytes()),
             facts: self.facts(),
+            versions: AsRead::Any,
         }
     }
 

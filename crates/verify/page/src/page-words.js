@@ -13,7 +13,7 @@ export const PAGE = {
   language: pair('语言', 'Language'),
   files: pair('文件', 'Files'),
   bundle: pair('1. 证据包', '1. Evidence bundle'),
-  bundleHint: pair('.heqi.zip,或分叉证明 .fork-proof', '.heqi.zip, or a fork proof, .fork-proof'),
+  bundleHint: pair('.heqi.zip,或分叉证明 .fork-proof、.chain-fork-proof', '.heqi.zip, or a fork proof, .fork-proof or .chain-fork-proof'),
   anchors: pair('2. 信任锚', '2. Trust anchors'),
   anchorsHint: pair(
     '公证处公布的 .json 文件;没有它只能核对自身一致性',
@@ -49,6 +49,7 @@ export const PAGE = {
   record: pair('记录', 'Record'),
   log: pair('日志', 'Log'),
   head: pair('日志头', 'Head'),
+  chain: pair('记录链', 'Chain'),
   publisher: pair('公布方', 'Publisher'),
   anchorsDigest: pair('信任锚', 'Anchors'),
   custody: pair('存证说明', 'Custody'),

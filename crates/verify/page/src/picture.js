@@ -1,6 +1,7 @@
 // Two pictures: which organisation vouches for which claim, and the interval of the time.
 // Both say with words what they show; hatched is what nobody vouches for.
 import { element, harmless, statusShape, svg } from './dom.js';
+import { CHAIN_FORK_TITLE } from './chain-fork-words.js';
 import { FORK_TITLE } from './fork-words.js';
 import { PAGE } from './page-words.js';
 import { forPeople, STATUSES, TITLES } from './words.js';
@@ -102,7 +103,7 @@ export function claimItem(claim, language) {
       element(
         'h3',
         {},
-        `${(TITLES[claim.claim] ?? FORK_TITLE)[language]} `,
+        `${titleOf(claim.claim)[language]} `,
         element('span', { class: 'status' }, STATUSES[claim.status][language]),
         claim.required ? element('span', { class: 'required' }, PAGE.required[language]) : null,
       ),
@@ -111,3 +112,5 @@ export function claimItem(claim, language) {
     ),
   );
 }
+
+const titleOf = (claim) => TITLES[claim] ?? (claim === 'chain' ? CHAIN_FORK_TITLE : FORK_TITLE);

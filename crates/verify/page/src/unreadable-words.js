@@ -70,7 +70,8 @@ const NOT_READABLE = pair('浏览器没有给出这个文件的内容。', 'The 
 
 /** What happened, and what to do next. */
 export function explain({ code, entry }, language) {
-  if (code === 'fork_proof_malformed' || entry === 'fork') return { what: TOO_LARGE.fork[language], next: NEXT.fork[language] };
+  const isOfFork = code === 'fork_proof_malformed' || code === 'chain_fork_proof_malformed' || entry === 'fork';
+  if (isOfFork) return { what: TOO_LARGE.fork[language], next: NEXT.fork[language] };
   if (code === 'file_too_large') return { what: TOO_LARGE[entry ?? 'bundle'][language], next: NEXT.size[language] };
   if (code === 'file_not_readable') return { what: NOT_READABLE[language], next: NEXT.file[language] };
   if (code === 'anchors_not_usable') return { what: ANCHORS[entry][language], next: NEXT.anchors[language] };

@@ -1,8 +1,11 @@
 // Bytes in, report out: what the page and its tests call.
 import { MAX_ANCHORS_BYTES } from './anchors.js';
+import { isChainForkProof } from './chain-fork-proof.js';
+import { chainForkReportOf } from './chain-fork-words.js';
 import { conclude, REQUIRED_BY_DEFAULT } from './claims.js';
 import { MAX_FILE_BYTES } from './container.js';
 import { examine } from './examine.js';
+import { examineChainFork } from './examine/chain-fork.js';
 import { examineFork } from './examine/fork.js';
 import { isForkProof } from './fork-proof.js';
 import { Unreadable } from './unreadable.js';
@@ -24,6 +27,10 @@ export async function verify({
     if (isForkProof(file)) {
       const examination = await examineFork(file, anchors);
       return { report: forkReportOf(name, examination, language), examination };
+    }
+    if (isChainForkProof(file)) {
+      const examination = await examineChainFork(file, anchors);
+      return { report: chainForkReportOf(name, examination, language), examination };
     }
     const examination = await examine(file, anchors, at);
     const conclusion = conclude(examination.claims, required, anchors !== null);

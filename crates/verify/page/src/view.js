@@ -1,8 +1,10 @@
 // The result: what is shown of a report.
 import { hex } from './bytes.js';
+import { CHAIN_FORK_CONCLUSIONS, chainForkNextStep } from './chain-fork-words.js';
 import { element, harmless, statusShape, visibleJson } from './dom.js';
 import { FORK_CONCLUSIONS, forkNextStep } from './fork-words.js';
 import { CONCLUSIONS, KINDS, nextStep, PAGE } from './page-words.js';
+import { chainCommitment } from './statements.js';
 import { claimItem, intervalPicture, vouchersTable } from './picture.js';
 import { forPeople } from './words.js';
 
@@ -15,10 +17,13 @@ export function resultOf({ report, examination }, language) {
     const { what, next } = report.error;
     return [banner('contradicted', 'unreadable', words('unreadable'), harmless(what)), facts([[words('next'), next]]), json(report, words)];
   }
-  const isFork = examination.proof !== undefined;
-  const sentence = (isFork ? FORK_CONCLUSIONS : CONCLUSIONS)[report.verdict][language];
+  const isChain = examination.pair !== undefined;
+  const isFork = examination.proof !== undefined || isChain;
+  const conclusions = isChain ? CHAIN_FORK_CONCLUSIONS : isFork ? FORK_CONCLUSIONS : CONCLUSIONS;
+  const sentence = conclusions[report.verdict][language];
   const split = sentence.search(/[::]/);
-  const step = isFork ? forkNextStep(report.claims[0].code) : nextStep(report.verdict, examination.anchors !== null);
+  const { code } = report.claims[0];
+  const step = isChain ? chainForkNextStep(code) : isFork ? forkNextStep(code) : nextStep(report.verdict, examination.anchors !== null);
   return [
     banner(SHAPE_OF[report.verdict], report.verdict, sentence.slice(0, split), sentence.slice(split + 1).trim()),
     element('p', { class: 'next' }, element('strong', {}, `${words('next')}: `), step[language]),
@@ -40,18 +45,18 @@ function banner(shape, verdict, heading, rest) {
   );
 }
 
-function factsOf(report, { anchors, frame, proof, sha256, isTestOnly }, language) {
+function factsOf(report, { anchors, frame, proof, pair, sha256, isTestOnly }, language) {
   const words = (key) => PAGE[key][language];
   const rows = [
     [words('file'), harmless(report.file)],
     ['SHA-256', sha256],
-    ...(proof ? headLines(proof, language) : [[words('record'), frame ? recordLine(frame, language) : words('cannotBeRead')]]),
+    ...(pair ? recordLines(pair, language) : proof ? headLines(proof, language) : [[words('record'), frame ? recordLine(frame, language) : words('cannotBeRead')]]),
     [words('anchorsDigest'), anchors ? `SHA-256 ${anchors.sha256}` : words('notGiven')],
   ];
   if (anchors) {
     rows.push([words('publisher'), `${harmless(anchors.publisher.organisation)}, ${forPeople(anchors.published_at)}`]);
     const organisations = new Set(anchors.custodians.map(({ organisation }) => organisation));
-    if (!proof && anchors.custodians.length > 1 && organisations.size === 1) {
+    if (!proof && !pair && anchors.custodians.length > 1 && organisations.size === 1) {
       const [name] = [...organisations].map(harmless);
       rows.push([words('custody'), language === 'zh' ? `全部保管方同属 ${name}` : `all custodians belong to ${name}`]);
     }
@@ -67,6 +72,16 @@ function headLines({ heads }, language) {
   return [
     [PAGE.log[language], harmless(heads[0].origin)],
     ...heads.map((head) => [PAGE.head[language], line(head)]),
+  ];
+}
+
+/** The chain and its two records, as a chain fork proof shows them. */
+function recordLines({ records }, language) {
+  const line = ({ frame: { seq }, root, head: { origin } }) =>
+    language === 'zh' ? `第 ${seq} 条,根 ${root},日志 ${harmless(origin)}` : `place ${seq}, root ${root}, log ${harmless(origin)}`;
+  return [
+    [PAGE.chain[language], chainCommitment(records[0].frame.chain)],
+    ...records.map((record) => [PAGE.record[language], line(record)]),
   ];
 }
 

@@ -1,11 +1,11 @@
-// Every bundle and every fork proof of tests/vectors gets the verdict written beside it.
+// Every bundle and every proof of a fork of tests/vectors gets the verdict written beside it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { verify } from '../src/verify.js';
 
 const vectors = new URL('../../../../tests/vectors/', import.meta.url);
-const cases = ['evidence', 'fork'].flatMap((folder) => {
+const cases = ['evidence', 'fork', 'chain-fork'].flatMap((folder) => {
   const list = JSON.parse(readFileSync(new URL(`${folder}/cases.json`, vectors), 'utf8'));
   return list.map((one) => ({ ...one, folder }));
 });
@@ -20,7 +20,7 @@ for (const { folder, name, file, anchors, at, expect } of cases) {
       at: at ? Date.parse(at) : null,
       language: 'en',
     });
-    const claims = Object.fromEntries(report.claims.map(({ claim, status, code, vouched_by }) => [claim, folder === 'fork' ? { code, status, vouched_by } : { code, status }]));
+    const claims = Object.fromEntries(report.claims.map(({ claim, status, code, vouched_by }) => [claim, folder !== 'evidence' ? { code, status, vouched_by } : { code, status }]));
     assert.deepEqual({ exit: report.exit, verdict: report.verdict, error: report.error?.code }, {
       exit: expect.exit, verdict: expect.verdict, error: expect.error,
     });

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use heqi_evidence::anchors::AnchorsFile;
 use heqi_evidence::verdict::Status;
 use heqi_vocabulary::Language;
 use serde::Serialize;
@@ -28,15 +29,7 @@ pub(crate) fn text(file: &str, examination: &ForkExamination, language: Language
         };
         row(pick("日志头", "Head"), &said);
     }
-    match &examination.anchors {
-        None => row(pick("信任锚", "Anchors"), pick("未提供", "none given")),
-        Some(anchors) => {
-            let publisher = harmless(&anchors.anchors.publisher.organisation);
-            let day = anchors.anchors.published_at.for_people();
-            row(pick("信任锚", "Anchors"), &format!("SHA-256 {}", anchors.digest));
-            row(pick("公布方", "Publisher"), &format!("{publisher}, {day}"));
-        }
-    }
+    anchors_rows(examination.anchors.as_ref(), language, &mut row);
     let finding = &examination.finding;
     let (status, mark) = match finding.status() {
         Status::Contradicted => (Status::Contradicted, '✗'),
@@ -60,6 +53,34 @@ pub(crate) fn text(file: &str, examination: &ForkExamination, language: Language
     text
 }
 
+/// Which anchors were given, by whom.
+pub(crate) fn anchors_rows(
+    anchors: Option<&AnchorsFile>,
+    language: Language,
+    row: &mut dyn FnMut(&str, &str),
+) {
+    let pick = |zh, en| language.pick(zh, en);
+    match anchors {
+        None => row(pick("信任锚", "Anchors"), pick("未提供", "none given")),
+        Some(anchors) => {
+            let publisher = harmless(&anchors.anchors.publisher.organisation);
+            let day = anchors.anchors.published_at.for_people();
+            row(pick("信任锚", "Anchors"), &format!("SHA-256 {}", anchors.digest));
+            row(pick("公布方", "Publisher"), &format!("{publisher}, {day}"));
+        }
+    }
+}
+
+/// The verdict about a file that makes one claim.
+pub(crate) struct OneClaim<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) status: Status,
+    pub(crate) exit: u8,
+    pub(crate) vouched_by: &'a [String],
+    pub(crate) reason: String,
+    pub(crate) code: &'static str,
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     schema: &'static str,
@@ -76,8 +97,26 @@ struct Claim<'a> {
     status: Status,
     required: bool,
     vouched_by: &'a [String],
-    reason: String,
+    reason: &'a str,
     code: &'static str,
+}
+
+impl OneClaim<'_> {
+    /// As JSON.
+    pub(crate) fn json(&self, file: &str) -> String {
+        let Self { name, status, exit, vouched_by, ref reason, code } = *self;
+        let report = Report {
+            schema: crate::json::SCHEMA,
+            file,
+            verdict: status.as_str(),
+            exit,
+            claims: [Claim { name, status, required: true, vouched_by, reason, code }],
+        };
+        // Texts, numbers and lists only: nothing here can fail to be written.
+        let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+        text.push('\n');
+        text
+    }
 }
 
 /// The verdict for programs.
@@ -87,25 +126,15 @@ pub(crate) fn json(file: &str, examination: &ForkExamination, language: Language
         ForkFinding::Forked { organisations } => organisations.as_slice(),
         _ => &[],
     };
-    let claim = Claim {
+    OneClaim {
         name: "fork",
         status: finding.status(),
-        required: true,
+        exit: finding.exit_code(),
         vouched_by,
         reason: reason(examination, language),
         code: finding.code(),
-    };
-    let report = Report {
-        schema: crate::json::SCHEMA,
-        file,
-        verdict: finding.status().as_str(),
-        exit: finding.exit_code(),
-        claims: [claim],
-    };
-    // Texts, numbers and lists only: nothing here can fail to be written.
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
-    text.push('\n');
-    text
+    }
+    .json(file)
 }
 
 fn reason(examination: &ForkExamination, language: Language) -> String {
@@ -168,13 +197,18 @@ fn next_step(finding: &ForkFinding, language: Language) -> &'static str {
             "请原样保留并转交此文件:它本身就是证据。再用 heqi monitor 核对你手中的每份回执属于哪一份历史。",
             "Keep this file as it is and pass it on: it is the proof. Then check with heqi monitor which history each of your receipts belongs to.",
         ),
-        ForkFinding::NoAnchors => language.pick(
-            "向公证处取得信任锚文件,再用 --anchors 核验一次。",
-            "Get the anchors from the notary and run this again with --anchors.",
-        ),
+        ForkFinding::NoAnchors => get_anchors(language),
         _ => language.pick(
             "不要依据这个文件指责任何一方;请向制作者索取依据,或用 heqi monitor 自行核对该日志。",
             "Accuse nobody on this file; ask whoever made it, or check the log yourself with heqi monitor.",
         ),
     }
+}
+
+/// What to do without anchors.
+pub(crate) const fn get_anchors(language: Language) -> &'static str {
+    language.pick(
+        "向公证处取得信任锚文件,再用 --anchors 核验一次。",
+        "Get the anchors from the notary and run this again with --anchors.",
+    )
 }

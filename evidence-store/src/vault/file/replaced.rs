@@ -24,6 +24,11 @@ pub(super) fn keep_name(segments: &Segments, disk: &Disk, number: u32) -> io::Re
     Ok(Replaced { path })
 }
 
+/// Overwrites a file that no name is to lead to any more.
+pub(super) fn wipe(disk: &Disk, path: PathBuf) -> io::Result<()> {
+    Replaced { path }.wipe(disk)
+}
+
 impl Replaced {
     /// Overwrites the bytes behind the header with zeros, then takes the name away.
     pub(super) fn wipe(self, disk: &Disk) -> io::Result<()> {

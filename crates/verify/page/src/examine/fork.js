@@ -23,13 +23,11 @@ function judge(proof, anchors) {
   if (anchors === null) return nothing('no_anchors');
   const logs = anchors.logs.filter(({ vkey }) => vkey.name === origin);
   if (logs.length === 0) return nothing('log_unknown');
-  const known = [...logs, ...anchors.cosigners].map(({ vkey }) => vkey);
   const heads = [];
   for (const { note } of proof.heads) {
-    const verified = verifyNote(note, known);
-    const signers = logs.filter(({ vkey }) => verified?.some(({ key }) => key === vkey));
-    if (signers.length === 0) return nothing('log_signature_invalid');
-    heads.push({ signers, cosignatures: cosignaturesIn(verified, anchors) });
+    const signed = signersOf(note, logs, anchors);
+    if (signed.signers.length === 0) return nothing('log_signature_invalid');
+    heads.push(signed);
   }
   if (!heads.every(isSignedInTrust)) return nothing('key_not_valid_then');
   // Rule 8: whoever states that the log has one history, on both heads.
@@ -37,6 +35,13 @@ function judge(proof, anchors) {
   const organisations = [heads[0].signers[0], ...cosigners].map(({ organisation }) => organisation);
   const convicted = [...new Set(organisations)];
   return contradicted('fork', because('log_forked', { origin, organisations: convicted }), convicted);
+}
+
+/** The logs that signed a note, none when a known key's line does not hold, and its cosignatures. */
+export function signersOf(note, logs, anchors) {
+  const verified = verifyNote(note, [...logs, ...anchors.cosigners].map(({ vkey }) => vkey)) ?? [];
+  const signers = logs.filter(({ vkey }) => verified.some(({ key }) => key === vkey));
+  return { signers, cosignatures: cosignaturesIn(verified, anchors) };
 }
 
 function cosignaturesIn(verified, anchors) {
@@ -52,7 +57,7 @@ function covers({ distrust_after: distrust, valid_from: from, valid_until: until
 }
 
 /** Rule 9: a key that came to be distrusted counts when somebody else saw the head before. */
-const isSignedInTrust = ({ signers, cosignatures }) =>
+export const isSignedInTrust = ({ signers, cosignatures }) =>
   signers.some(({ organisation, validity: { distrust_after: distrust } }) => {
     const sawIt = ({ by, at }) => by.organisation !== organisation && covers(by.validity, at) && at <= distrust;
     return distrust === null || cosignatures.some(sawIt);

@@ -67,6 +67,13 @@ impl Organisation {
         Ok(String::from_utf8(out).unwrap())
     }
 
+    async fn accept(&self, statement: &Path, yes: bool) -> Result<String, KeysError> {
+        let mut out = Vec::new();
+        let entropy: Arc<dyn Entropy> = self.entropy.clone();
+        accept::accept(statement, self.data(), yes, &entropy, &mut out).await?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
     fn statements(&self) -> Vec<PathBuf> {
         let found = fs::read_dir(succession::own_folder(&self.keys()));
         found.map(|all| all.map(|one| one.unwrap().path()).collect()).unwrap_or_default()
@@ -120,10 +127,9 @@ async fn a_log_rotates_with_an_overlap_in_which_both_keys_sign_and_peers_follow(
     // The peer knows the old key only, accepts, and knows both, each in its time.
     let before = Succession::load(&peer.keys()).unwrap();
     assert_eq!(before.all_note_keys(KeyRole::Log, &old), std::slice::from_ref(&old));
-    let mut out = Vec::new();
-    accept::accept(statement, peer.data(), false, &mut out).unwrap();
+    peer.accept(statement, false).await.unwrap();
     assert_eq!(Succession::load(&peer.keys()).unwrap().all_note_keys(KeyRole::Log, &old).len(), 1);
-    accept::accept(statement, peer.data(), true, &mut out).unwrap();
+    peer.accept(statement, true).await.unwrap();
     let after = Succession::load(&peer.keys()).unwrap();
     let line = after.note_keys(KeyRole::Log, &old, always());
     let [(first, their_old), (second, their_new)] = &line[..] else { panic!("two keys") };
@@ -157,7 +163,7 @@ async fn a_forged_or_changed_statement_is_not_accepted() {
     for (from, to) in [("\"sig\":\"", "\"sig\":\"A"), ("\"payload\":\"e", "\"payload\":\"f")] {
         assert!(text.contains(from));
         keys::write_public(&forged, text.replacen(from, to, 1).as_bytes()).unwrap();
-        assert!(accept::accept(&forged, peer.data(), true, &mut Vec::new()).is_err());
+        assert!(peer.accept(&forged, true).await.is_err());
     }
     assert!(Succession::load(&peer.keys()).is_ok());
     assert!(!succession::accepted_folder(&peer.keys()).exists(), "nothing was kept");

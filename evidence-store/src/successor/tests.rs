@@ -1,0 +1,130 @@
+use heqi_tlog::note::{KeyName, NoteSigner};
+
+use super::*;
+use crate::backend::embedded::tests::fixture::{Fixture, has, key, put};
+use crate::durable_file::Disk;
+use crate::fsck::{FsckOptions, fsck};
+use crate::log::KeyedHeadSigner;
+use crate::object::ObjectRef;
+use crate::vault::{DataKeyId, wipe_vault};
+
+fn other_log(fixture: &Fixture) -> Ports {
+    let name = KeyName::new("log.example/successor").unwrap();
+    let signer = NoteSigner::from_seed(name, &[8; 32]).unwrap();
+    Ports { signer: Arc::new(KeyedHeadSigner::new(signer)), ..fixture.ports() }
+}
+
+async fn object(store: &Embedded, text: &'static str) -> ObjectRef {
+    store.put_object(text.into()).unwrap().await.unwrap()
+}
+
+#[tokio::test]
+async fn rows_objects_and_keys_go_over_and_the_frozen_log_is_read_where_it_was() {
+    let fixture = Fixture::new();
+    let old = fixture.open();
+    for number in 0..300 {
+        put(&old, &number.to_string()).await;
+    }
+    let photo = object(&old, "a photo").await;
+    let [kept, erased] = [b"kept", b"gone"].map(|name| DataKeyId::of(&[name]));
+    let sealed = old.vault().create(kept).unwrap().seal(b"here", b"secret", &*fixture.entropy);
+    old.vault().create(erased).unwrap();
+    old.vault().shred(&[erased]).unwrap();
+
+    let mut settings = fixture.settings.clone();
+    settings.directory = fixture.directory.path().join("successor");
+    let new = Embedded::open(&settings, other_log(&fixture)).unwrap();
+    let keeps = |key: &RowKey| !key.as_bytes().starts_with(b"leaf/");
+    let carried = carry_over(&old, &new, &keeps).await.unwrap();
+    assert_eq!((carried.rows, carried.objects, carried.data_keys), (300, 1, 2));
+    new.close().unwrap();
+    let head = old.log().head().root();
+    old.close().unwrap();
+    drop((old, new));
+
+    // Opened again: nothing was only in memory.
+    wipe_vault(&fixture.settings.directory.join("vault"), &Disk::default()).unwrap();
+    let new = Embedded::open(&settings, other_log(&fixture)).unwrap();
+    assert_eq!(new.log().head().size(), 0);
+    assert_eq!(
+        new.log().head().checkpoint().checkpoint().origin().as_str(),
+        "log.example/successor"
+    );
+    assert_eq!(new.object(&photo.id).await.unwrap().unwrap(), "a photo");
+    let opened = new.vault().key(kept).unwrap().open(b"here", &sealed).unwrap();
+    assert_eq!(opened.as_slice(), b"secret");
+    assert!(matches!(new.vault().create(erased), Err(VaultError::Shredded { .. })));
+    assert_eq!(new.row(&key("row/299")).await.unwrap().unwrap().value, "299");
+    put(&new, "300").await;
+
+    let ports = fixture.ports();
+    let frozen =
+        open_frozen(&fixture.settings.directory, ports.key_encryption, ports.entropy).unwrap();
+    assert_eq!((frozen.log().head().size(), frozen.log().head().root()), (300, head));
+    assert!(has(&frozen, "7").await);
+    assert!(matches!(frozen.vault().key(kept), Err(VaultError::Unknown { .. })), "one vault only");
+    let proof = frozen.log().inclusion_proof(7, 300).await.unwrap();
+    assert!(!proof.is_empty());
+    frozen.close().unwrap();
+    new.close().unwrap();
+    drop((frozen, new));
+    let options = FsckOptions { frozen: true, ..FsckOptions::new(fixture.directory.path()) };
+    let report = fsck(&fixture.settings.directory, &options).unwrap();
+    assert!(report.is_sound(), "{:?}", report.damages);
+    assert!(
+        !fsck(&settings.directory, &options).unwrap().is_sound(),
+        "a vault beside a frozen log is damage"
+    );
+}
+
+#[tokio::test]
+async fn what_the_new_store_has_already_is_not_written_over() {
+    let fixture = Fixture::new();
+    let old = fixture.open();
+    put(&old, "twice").await;
+    let mut settings = fixture.settings.clone();
+    settings.directory = fixture.directory.path().join("successor");
+    let new = Embedded::open(&settings, other_log(&fixture)).unwrap();
+    let keeps = |key: &RowKey| !key.as_bytes().starts_with(b"leaf/");
+    carry_over(&old, &new, &keeps).await.unwrap();
+    let again = carry_over(&old, &new, &keeps).await;
+    assert!(matches!(again, Err(CarryError::Commit(CommitError::Conflict { .. }))));
+}
+
+#[test]
+fn a_change_of_stores_that_is_cut_off_anywhere_goes_on_and_nothing_opens_before_it_is_done() {
+    // Each number of steps done is a place where the power failed.
+    for cut in 0..4 {
+        let data = tempfile::tempdir().unwrap();
+        let disk = Disk::default();
+        let folders = SuccessorFolders::of(data.path(), disk.clone());
+        let mark = |folder: &Path, name: &str| {
+            disk.create_directory(&folder.join("vault")).unwrap();
+            disk.write_atomic(&folder.join("vault").join(name), &[&[7; 90]]).unwrap();
+        };
+        mark(&folders.store(), "old");
+        mark(&folders.next(), "new");
+        assert!(!folders.is_under_way().unwrap());
+        folders.decide(b"statement").unwrap();
+        assert!(folders.is_under_way().unwrap());
+        let frozen = folders.frozen().unwrap().pop().unwrap();
+        assert_eq!(frozen.statement, b"statement");
+        if cut > 0 {
+            disk.rename(&folders.store(), &frozen.store).unwrap();
+            assert!(folders.is_under_way().unwrap());
+        }
+        if cut > 1 {
+            disk.rename(&folders.next(), &folders.store()).unwrap();
+            assert!(folders.is_under_way().unwrap(), "the old vault is still there");
+        }
+        if cut > 2 {
+            wipe_vault(&frozen.store.join("vault"), &disk).unwrap();
+        }
+        folders.finish().unwrap();
+        assert!(!folders.is_under_way().unwrap());
+        assert!(folders.store().join("vault/new").exists() && !folders.next().exists());
+        assert!(frozen.store.exists() && !frozen.store.join("vault/old").exists());
+        folders.finish().unwrap();
+        assert!(folders.store().join("vault/new").exists());
+    }
+}
