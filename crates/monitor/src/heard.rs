@@ -4,12 +4,16 @@ use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::fork::ForkProof;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tree::{Hash, leaf_hash};
 use heqi_vocabulary::Digest;
 
+use crate::Source;
+
 /// One thing in the hands of others.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers may build it")]
 pub struct Heard {
     /// Where it came from, for the report.
     pub from: String,
@@ -19,23 +23,31 @@ pub struct Heard {
     pub proof: Option<(ProofFile, Option<Hash>)>,
     /// A leaf that must stand somewhere in the log.
     pub leaf: Option<Hash>,
+    /// A fork proof somebody else made, not verified.
+    pub fork: Option<ForkProof>,
+    /// Where the tiles of the head may be, not believed.
+    pub at: Option<Source>,
 }
 
 /// It is none of the files a log leaves in people's hands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("neither a checkpoint, a tlog-proof, a receipt nor an evidence bundle")]
+#[error("neither a checkpoint, a tlog-proof, a receipt, a fork proof nor an evidence bundle")]
 pub struct HeardError;
 
 impl Heard {
     /// Reads a checkpoint, a tlog-proof, a receipt of the platform (JSON), a deposit receipt
-    /// (a DSSE envelope) or an evidence bundle.
+    /// (a DSSE envelope), a fork proof or an evidence bundle.
     ///
     /// # Errors
     /// [`HeardError`].
     pub fn read(from: &str, bytes: &[u8]) -> Result<Self, HeardError> {
         let from = from.to_owned();
         if let Ok(head) = SignedCheckpoint::parse(bytes) {
-            return Ok(Self { from, head: Some(head), proof: None, leaf: None });
+            return Ok(Self::of_head(from, head));
+        }
+        if ForkProof::is_named_by(bytes) {
+            let fork = ForkProof::parse(bytes).map_err(|_| HeardError)?;
+            return Ok(Self { fork: Some(fork), ..Self::nothing(from) });
         }
         if let Ok(proof) = ProofFile::parse(bytes) {
             return Ok(Self::of_proof(from, proof, None));
@@ -50,7 +62,7 @@ impl Heard {
         let receipt: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| HeardError)?;
         if receipt.get("payloadType").is_some() {
             let leaf = LogLeaf::Statement(Digest::of(bytes)).to_bytes();
-            return Ok(Self { from, head: None, proof: None, leaf: Some(leaf_hash(&leaf)) });
+            return Ok(Self { leaf: Some(leaf_hash(&leaf)), ..Self::nothing(from) });
         }
         let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
         let root = receipt.get("record_root").and_then(text).ok_or(HeardError)?;
@@ -60,9 +72,18 @@ impl Heard {
         Ok(Self::of_proof(from, proof, Some(record_leaf(root))))
     }
 
+    /// A head, as others publish it.
+    pub fn of_head(from: String, head: SignedCheckpoint) -> Self {
+        Self { head: Some(head), ..Self::nothing(from) }
+    }
+
+    const fn nothing(from: String) -> Self {
+        Self { from, head: None, proof: None, leaf: None, fork: None, at: None }
+    }
+
     fn of_proof(from: String, proof: ProofFile, leaf: Option<Hash>) -> Self {
         let head = Some(proof.checkpoint().clone());
-        Self { from, head, proof: Some((proof, leaf)), leaf: None }
+        Self { head, proof: Some((proof, leaf)), ..Self::nothing(from) }
     }
 }
 
