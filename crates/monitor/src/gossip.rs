@@ -71,8 +71,7 @@ impl Listener<'_> {
 
     async fn document(&self, url: &str, heard: &mut Vec<Heard>, findings: &mut Vec<Finding>) {
         match self.patience.ask(async || document(self.pool, url, MOST_BYTES).await).await {
-            Ok(Some(bytes)) => take(url, Some(bytes), heard, findings),
-            Ok(None) => take(url, None, heard, findings),
+            Ok(bytes) => take(url, bytes, heard, findings),
             Err(error) => findings.push(failed(url, &error)),
         }
     }
@@ -88,14 +87,20 @@ impl Listener<'_> {
         let client = LogClient::new(self.pool.clone(), &prefix);
         match self.patience.ask(async || client.checkpoint().await).await {
             Ok(Some(head)) => {
-                let site = Site { client: client.clone(), patience: self.patience.clone() };
+                let site = Site { client, patience: self.patience.clone() };
                 let from = format!("{prefix}/checkpoint");
                 heard.push(Heard { at: Some(Source::Http(site)), ..Heard::of_head(from, head) });
             }
-            Ok(None) if !is_expected => {}
-            Ok(None) => findings.push(Finding::Unreadable { what: format!("{prefix}/checkpoint") }),
-            Err(CallError::Refused { .. }) if !is_expected => {}
-            Err(error) => findings.push(failed(&prefix, &error)),
+            Ok(None) | Err(CallError::Refused { .. }) if !is_expected => return,
+            Ok(None) => {
+                return findings.push(Finding::Unreadable { what: format!("{prefix}/checkpoint") });
+            }
+            Err(error) => return findings.push(failed(&prefix, &error)),
+        }
+        // A witness that was lied to publishes the proof; most have none, and many no such place.
+        let url = format!("{prefix}/fork-proof");
+        if let Ok(Some(bytes)) = document(self.pool, &url, MOST_BYTES).await {
+            take(&url, Some(bytes), heard, findings);
         }
     }
 }

@@ -241,9 +241,9 @@ impl Monitor {
         size: u64,
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<(), ReadError> {
-        let hashed = self.state.hashed();
+        let start = self.state.hashed();
         let mut leaves = Vec::new();
-        for path in bundles(hashed, size) {
+        for path in bundles(start, size) {
             let hashes = match self.source.entry_hashes(path).await {
                 Ok(hashes) => hashes,
                 Err(error) => {
@@ -253,7 +253,7 @@ impl Monitor {
                 }
             };
             let first = path.index().saturating_mul(u64::from(heqi_tlog::tile::TILE_WIDTH));
-            let known = usize::try_from(hashed.saturating_sub(first)).unwrap_or(usize::MAX);
+            let known = usize::try_from(start.saturating_sub(first)).unwrap_or(usize::MAX);
             leaves.extend(hashes.into_iter().skip(known));
             if leaves.len() >= SYNC_EVERY {
                 self.state.hold(&leaves)?;

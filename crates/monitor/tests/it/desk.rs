@@ -7,8 +7,6 @@ use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_monitor::{MonitorArgs, TrustArgs, run};
 use heqi_testkit::{FixedClock, MemoryLog, SeededEntropy};
 use heqi_tlog::fork::ForkProof;
-use heqi_tlog::proof::NodeReader;
-use heqi_tlog::tile::{HashTile, TileKind, encode_entries, tiles_of};
 use heqi_vocabulary::{Digest, Language, UtcMillis};
 use tempfile::TempDir;
 
@@ -57,22 +55,9 @@ impl Desk {
     /// What the log's server shows from now on.
     pub(crate) fn serve(&self, log: &MemoryLog) {
         let _ = std::fs::remove_dir_all(self.path("log"));
-        for path in tiles_of(log.size()) {
-            let first = path.index() * 256;
-            let range = first..first + u64::from(path.width());
-            let bytes = match path.kind() {
-                TileKind::Entries => {
-                    let entries = range.map(|at| &log.entries()[usize::try_from(at).unwrap()]);
-                    encode_entries(entries).unwrap()
-                }
-                TileKind::Hashes(level) => {
-                    let hashes = range.map(|at| log.node(level * 8, at).unwrap()).collect();
-                    HashTile::new(hashes).unwrap().encode()
-                }
-            };
+        for (path, bytes) in log.files(&log.head_at(log.size())) {
             self.put(&format!("log/{path}"), &bytes);
         }
-        self.put("log/checkpoint", &log.head_at(log.size()).to_bytes());
     }
 
     pub(crate) fn args(&self) -> MonitorArgs {

@@ -86,6 +86,22 @@ async fn a_witness_that_was_shown_another_history_convicts_the_log_through_its_p
 }
 
 #[tokio::test]
+async fn a_witness_that_kept_a_proof_convicts_the_log_though_its_head_fits() {
+    let desk = Desk::new();
+    desk.serve(&honest(9));
+    let fork = heqi_tlog::fork::ForkProof::roots(honest(5).head_at(5), log(5, 2).head_at(5));
+    let place = point_of(&honest(9));
+    desk.put(&place, &honest(9).head_at(9).to_bytes());
+    let proof = place.replace("/checkpoint", "/fork-proof");
+    desk.put(&proof, fork.unwrap().to_string().as_bytes());
+    let site = Site::of(desk.folder.path().to_owned(), 0);
+    let point = format!("{}/point/", site.url);
+    let (code, said) = desk.look(|args| args.gossip = vec![point]).await;
+    assert_eq!(code, 1, "{said}");
+    desk.proof();
+}
+
+#[tokio::test]
 async fn a_publication_point_that_knows_nothing_of_the_log_is_told() {
     let desk = Desk::new();
     desk.serve(&honest(9));
