@@ -178,10 +178,10 @@ pub struct KeptMisbehaviour {
 impl KeptMisbehaviour {
     /// What was kept as a proof for others (`docs/spec/fork-proof.md`), if it convicts the log.
     pub fn fork_proof(&self) -> Option<ForkProof> {
-        let head = |note: &String| SignedCheckpoint::parse(note.as_bytes()).ok();
-        let submitted = head(&self.submitted)?;
+        let parsed = |note: &String| SignedCheckpoint::parse(note.as_bytes()).ok();
+        let submitted = parsed(&self.submitted)?;
         let Some(held) = self.held.as_ref() else { return ForkProof::empty(submitted).ok() };
-        let held = head(held)?;
+        let held = parsed(held)?;
         if held.checkpoint().size() == submitted.checkpoint().size() {
             return ForkProof::roots(held, submitted).ok();
         }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::edge_problem::EdgeProblem;
-use crate::extract::{Asked, NoBody};
+use crate::extract::{Asked, JsonBody, NoBody};
 use crate::problem_of::refused;
 use crate::schema;
 use crate::state::State;
@@ -58,7 +58,7 @@ struct Stamps {
 async fn stamp_now(
     state: Data<State>,
     _asked: Asked,
-    _body: NoBody,
+    _body: JsonBody<NoBody>,
     query: Query<StampQuery>,
 ) -> Result<HttpResponse, Problem> {
     let before = state.figures.coverage(&state.platform).await.map_err(refused)?;

@@ -86,10 +86,11 @@ impl Listener<'_> {
         let prefix = format!("{}/{}", prefix.trim_end_matches('/'), self.monitoring_path);
         let client = LogClient::new(self.pool.clone(), &prefix);
         match self.patience.ask(async || client.checkpoint().await).await {
-            Ok(Some(head)) => {
+            Ok(Some(checkpoint)) => {
                 let site = Site { client, patience: self.patience.clone() };
                 let from = format!("{prefix}/checkpoint");
-                heard.push(Heard { at: Some(Source::Http(site)), ..Heard::of_head(from, head) });
+                let told = Heard::of_head(from, checkpoint);
+                heard.push(Heard { at: Some(Source::Http(site)), ..told });
             }
             Ok(None) | Err(CallError::Refused { .. }) if !is_expected => return,
             Ok(None) => {
