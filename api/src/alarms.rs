@@ -159,6 +159,20 @@ const TIMES_DIFFER: Watch = Watch {
     ..TIME_STAMP_AGE
 };
 
+const LOG_MISBEHAVED: Watch = Watch {
+    name: "log_misbehaved",
+    unit: "heads",
+    means: (
+        "公证处的日志出示了与此前不符的日志头,已拒绝联署并留存。",
+        "The notary's log showed a head that does not fit what it showed before; it was refused and kept.",
+    ),
+    next_step: (
+        "不要删除任何数据。从 /witness/<来源摘要>/fork-proof 取得证明,用 heqi verify 核验后书面质询公证处。",
+        "Delete nothing. Take the proof from /witness/<sha256 of the origin>/fork-proof, check it with heqi verify and confront the notary in writing.",
+    ),
+    ..SYNC_FAILURES
+};
+
 /// Watches everything that the figures know. Each custodian is watched under the name of
 /// the alarm; the worst of both counts.
 pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
@@ -181,6 +195,8 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     let [asked, answered] = ["asked", "answered"].map(|state| figures.time_authorities(state));
     let silent = move || Some(asked.get().saturating_sub(answered.get()));
     alarms.watch(at(AUTHORITY_SILENT, 0), silent);
+    let kept = figures.kept_against_logs();
+    alarms.watch(at(LOG_MISBEHAVED, 0), move || Some(kept.get()));
     let clock = figures.clock_gap_ms();
     alarms.watch(at(CLOCK_OFFSET, limits.clock_offset_ms), move || Some(clock.get()));
     let differ = figures.time_disagreement_ms();

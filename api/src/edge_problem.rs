@@ -26,6 +26,12 @@ pub(crate) enum EdgeProblem {
     /// Nothing of this log has been cosigned here.
     #[error("this witness has cosigned nothing of that log")]
     NothingCosigned,
+    /// Nothing was kept against this log.
+    #[error("nothing that convicts that log was kept here")]
+    NoForkKnown,
+    /// No time authority is asked by this platform.
+    #[error("no time authority is configured")]
+    NoTimeAuthority,
 }
 
 impl EdgeProblem {
@@ -34,9 +40,11 @@ impl EdgeProblem {
             Self::IdempotencyKeyMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::MalformedHeader => StatusCode::BAD_REQUEST,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::NoCheckpointYet | Self::NoSuchTile | Self::NothingCosigned => {
-                StatusCode::NOT_FOUND
-            }
+            Self::NoCheckpointYet
+            | Self::NoSuchTile
+            | Self::NothingCosigned
+            | Self::NoForkKnown
+            | Self::NoTimeAuthority => StatusCode::NOT_FOUND,
         }
     }
 }
@@ -50,6 +58,8 @@ impl Explain for EdgeProblem {
             Self::NoCheckpointYet => "no_checkpoint_yet",
             Self::NoSuchTile => "no_such_tile",
             Self::NothingCosigned => "nothing_cosigned",
+            Self::NoForkKnown => "no_fork_known",
+            Self::NoTimeAuthority => "no_time_authority",
         }
     }
 
@@ -97,6 +107,26 @@ impl Explain for EdgeProblem {
                 [
                     "The log has no such part.",
                     "Read the checkpoint for the size of the log and form the address as in c2sp.org/tlog-tiles.",
+                ],
+            ],
+            Self::NoForkKnown => [
+                [
+                    "本核对方没有发现该日志自相矛盾。",
+                    "没有证明不等于没有分叉;请用 heqi monitor 自行核对该日志。",
+                ],
+                [
+                    "This witness knows of no contradiction of that log.",
+                    "That none is known proves nothing; follow the log yourself with heqi monitor.",
+                ],
+            ],
+            Self::NoTimeAuthority => [
+                [
+                    "本平台没有配置时间戳机构。",
+                    "请运维人员配置时间戳机构后再试;在此之前记录没有可信时间戳。",
+                ],
+                [
+                    "This platform asks no time authority.",
+                    "Have the operator configure one; until then records have no trusted time stamp.",
                 ],
             ],
             Self::NothingCosigned => [

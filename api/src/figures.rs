@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use heqi_evidence_store::backend::embedded::Gauges;
+use heqi_evidence_store::witness::kept_against_logs;
 use heqi_registration::coverage::{Coverage, CustodianCoverage, coverage};
 use heqi_registration::fault::ActError;
 use heqi_registration::{Actor, Platform, Scope};
@@ -30,6 +31,7 @@ pub(crate) struct Figures {
     time_authorities: Family<TimeLabels, Count>,
     time_disagreement_ms: Count,
     clock_gap_ms: Count,
+    kept_against_logs: Count,
     gaps: Count,
     readable: Count,
     store: Option<StoreFigures>,
@@ -159,6 +161,11 @@ impl Figures {
                 "How far this clock is for certain from a peer's, in milliseconds",
                 Count::default(),
             ),
+            kept_against_logs: metrics.register(
+                "log_misbehaviour_kept",
+                "Heads kept that do not fit what their log showed before, at most 256",
+                Count::default(),
+            ),
             gaps: metrics.register(
                 "deposit_gaps",
                 "Records listed as not held, at most 200",
@@ -193,6 +200,9 @@ impl Figures {
                 tracing::warn!(error = %error, "figures could not be taken");
             }
         }
+        if let Ok(kept) = kept_against_logs(platform.backend()).await {
+            self.kept_against_logs.set(u64::try_from(kept).unwrap_or(u64::MAX));
+        }
         if let Some(store) = &self.store {
             store.refresh();
         }
@@ -222,6 +232,11 @@ impl Figures {
     /// For how long the oldest deposit at one custodian has waited, in seconds.
     pub(crate) fn oldest_outstanding_s(&self, custodian: &'static str) -> Count {
         self.oldest_outstanding_s.get_or_create(&CustodianLabels { custodian }).clone()
+    }
+
+    /// Heads kept that do not fit what their log showed before.
+    pub(crate) fn kept_against_logs(&self) -> Count {
+        self.kept_against_logs.clone()
     }
 
     /// What the store says of itself, if it is one that says anything.

@@ -22,6 +22,7 @@ pub(crate) mod personal_data;
 pub(crate) mod receipts;
 pub(crate) mod records;
 pub(crate) mod signings;
+pub(crate) mod time_stamps;
 pub(crate) mod witness;
 
 /// Every route of the service.
@@ -36,6 +37,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     documents::configure(app);
     records::configure(app);
     coverage::configure(app);
+    time_stamps::configure(app);
     log::configure(app);
     witness::configure(app);
     peer::configure(app);

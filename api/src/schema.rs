@@ -12,7 +12,7 @@ mod personal_data;
 mod signing;
 mod words;
 
-pub(crate) use coverage::Coverage;
+pub(crate) use coverage::{Coverage, TimeStamps};
 pub(crate) use evidence::{Disclosed, Receipt};
 pub(crate) use filing::{DocumentAttached, FilingOpened, FilingView, PartyAdded, PartyInvited};
 pub(crate) use personal_data::{ErasureDecided, HoldChanged, PersonalData};

@@ -20,6 +20,7 @@ use heqi_service_kit::{
 };
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;
+use tokio::sync::Notify;
 
 use crate::access::authorise;
 use crate::figures::{Figures, StoreGauges};
@@ -51,6 +52,8 @@ pub struct Surroundings {
     /// Asks the store for its numbers: they become figures, and a store that has failed is
     /// not ready.
     pub store_gauges: Option<StoreGauges>,
+    /// Asks the worker for a time stamp at once; without one nobody stamps.
+    pub stamp_demand: Option<Arc<Notify>>,
 }
 
 impl Surroundings {
@@ -66,6 +69,7 @@ impl Surroundings {
             alarms: Arc::new(Alarms::new(&metrics)),
             metrics,
             store_gauges: None,
+            stamp_demand: None,
         }
     }
 }
@@ -122,6 +126,7 @@ impl Api {
             metrics,
             alarms,
             store_gauges,
+            stamp_demand,
         } = surroundings;
         report_peer(&health, &platform);
         if let Some(gauges) = store_gauges.clone() {
@@ -154,6 +159,7 @@ impl Api {
             witness,
             peer,
             metrics,
+            stamp_demand,
             shutdown,
         });
         tokio::spawn(crate::alarms::look_until_stopped(state.clone().into_inner()));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heqi_evidence_store::witness::Witness;
 use heqi_registration::Platform;
 use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
+use tokio::sync::Notify;
 
 use crate::figures::Figures;
 use crate::pages::docs::RenderedDocs;
@@ -36,6 +37,8 @@ pub(crate) struct State {
     pub(crate) recent: Recent,
     /// The description of the interface, ready to be sent.
     pub(crate) docs: RenderedDocs,
+    /// Asks for a time stamp at once; without one nobody stamps.
+    pub(crate) stamp_demand: Option<Arc<Notify>>,
     /// Tells long waits to end.
     pub(crate) shutdown: Shutdown,
 }

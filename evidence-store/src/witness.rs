@@ -11,6 +11,7 @@ pub mod comparison;
 
 use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 use heqi_tlog::cosignature::{CosignatureTime, Cosigner};
+use heqi_tlog::fork::ForkProof;
 use heqi_tlog::note::{SignatureLine, VerifierKey};
 use heqi_tlog::tree::Hash;
 use heqi_tlog::witness::{
@@ -28,6 +29,8 @@ const STATES: Table<String, String> = Table::new("witness");
 const MISBEHAVIOUR: Table<String, KeptMisbehaviour> = Table::new("log-misbehaviour");
 /// How often a decision is taken again because another request was faster. Each time, one of them got its answer.
 const ATTEMPTS: usize = 64;
+/// Heads kept that are looked at; one is enough to convict.
+const MOST_LOOKED_AT: usize = 256;
 
 /// A witness: its key and the logs it knows.
 #[derive(Debug)]
@@ -181,7 +184,7 @@ async fn refuse(
 pub struct KeptMisbehaviour {
     /// What it shows: `split_view`, `empty_tree_with_entries` or `unproved_growth`.
     pub kind: String,
-    /// Whether the notes convict the log by themselves.
+    /// Whether what was kept convicts the log before others ([`KeptMisbehaviour::fork_proof`]).
     pub conclusive: bool,
     /// The checkpoint accepted before, as the log signed it.
     pub held: Option<String>,
@@ -195,6 +198,24 @@ pub struct KeptMisbehaviour {
     pub noted_at: UtcMillis,
 }
 
+impl KeptMisbehaviour {
+    /// What was kept as a proof for others (`docs/spec/fork-proof.md`), if it convicts the log.
+    pub fn fork_proof(&self) -> Option<ForkProof> {
+        let parsed = |note: &String| SignedCheckpoint::parse(note.as_bytes()).ok();
+        let submitted = parsed(&self.submitted)?;
+        let Some(held) = self.held.as_ref() else { return ForkProof::empty(submitted).ok() };
+        let held = parsed(held)?;
+        if held.checkpoint().size() == submitted.checkpoint().size() {
+            return ForkProof::roots(held, submitted).ok();
+        }
+        if submitted.checkpoint().size() == 0 {
+            return ForkProof::empty(submitted).ok();
+        }
+        let hashes = self.proof.iter().map(|hash| Hash::from_base64(hash).ok());
+        ForkProof::growth_by(held, submitted, hashes.collect::<Option<_>>()?).ok()
+    }
+}
+
 /// Keeps heads that do not fit together; durable when it resolves. The same head is kept once, however often and with
 /// whatever proof it is sent, so that nobody can fill the store by repeating it.
 pub async fn keep_misbehaviour(
@@ -205,9 +226,10 @@ pub async fn keep_misbehaviour(
     let submitted = evidence.submitted().note().to_string();
     let (old_size, proof) = evidence.claim();
     let kind = word(evidence.kind());
+    let convicts = ForkProof::of_misbehaviour(evidence).is_some();
     let kept = KeptMisbehaviour {
         kind: kind.to_owned(),
-        conclusive: evidence.kind().is_conclusive(),
+        conclusive: convicts,
         held: evidence.held().map(|held| held.note().to_string()),
         old_size,
         proof: proof.iter().map(Hash::to_base64).collect(),
@@ -215,7 +237,9 @@ pub async fn keep_misbehaviour(
         submitted,
     };
     let path = evidence.origin().monitoring_path();
-    let key = format!("{path}-{kind}-{}", Digest::of(kept.submitted.as_bytes()));
+    // Whoever sends a head with a proof that proves nothing must not keep out the one that does.
+    let proved = if convicts && !evidence.kind().is_conclusive() { "proved-" } else { "" };
+    let key = format!("{path}-{kind}-{proved}{}", Digest::of(kept.submitted.as_bytes()));
     let mut changes = Changeset::new();
     MISBEHAVIOUR.insert(&mut changes, &key, &kept)?;
     let committed = async { backend.commit(changes)?.await }.await;
@@ -238,6 +262,32 @@ pub async fn misbehaviour_of(
     let path = format!("{}-", origin.monitoring_path());
     let rows = MISBEHAVIOUR.scan(backend, &path, None, limit).await?;
     Ok(rows.into_iter().map(|(_, stored)| stored.value).collect())
+}
+
+/// A proof that the log with this `sha256(origin)` forked, if one was kept: the first that convicts.
+///
+/// # Errors
+/// The rows cannot be read.
+pub async fn fork_proof_against(
+    backend: &dyn Backend,
+    origin_sha256: &str,
+) -> Result<Option<ForkProof>, TableError> {
+    let is_digest =
+        origin_sha256.len() == 64 && origin_sha256.bytes().all(|b| b.is_ascii_hexdigit());
+    if !is_digest {
+        return Ok(None);
+    }
+    let prefix = format!("{origin_sha256}-");
+    let rows = MISBEHAVIOUR.scan(backend, &prefix, None, MOST_LOOKED_AT).await?;
+    Ok(rows.iter().find_map(|(_, kept)| kept.value.fork_proof()))
+}
+
+/// How many heads that do not fit were kept against any log, counted up to a bound.
+///
+/// # Errors
+/// The rows cannot be read.
+pub async fn kept_against_logs(backend: &dyn Backend) -> Result<usize, TableError> {
+    Ok(MISBEHAVIOUR.scan(backend, "", None, MOST_LOOKED_AT).await?.len())
 }
 
 /// Why there is no cosignature.

@@ -9,10 +9,10 @@
 
 mod bad_custodian;
 mod both_up;
-mod device;
+pub(crate) mod device;
 mod edge_cases;
 mod erasure;
 mod fake;
-mod house;
+pub(crate) mod house;
 mod outage;
 mod rollback;

@@ -9,4 +9,4 @@ mod agreement;
 mod assembled;
 mod manners;
 mod spoiled;
-mod verifier;
+pub(crate) mod verifier;

@@ -54,6 +54,29 @@ fn every_test_that_a_promise_names_exists() {
     }
 }
 
+/// The part of a page below a heading, up to the next of its level.
+fn part<'a>(page: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap();
+    rest.split("\n## ").next().unwrap()
+}
+
+#[test]
+fn every_sentence_about_what_rests_on_whom_and_every_threat_names_its_tests() {
+    let page = std::fs::read_to_string(root().join("docs/SECURITY.md")).unwrap();
+    // A quoted sentence, and below it what enforces it.
+    let sentences: Vec<&str> = part(&page, "What rests on whom").split("\n> ").skip(1).collect();
+    assert_eq!(sentences.len(), 6, "the design has six");
+    for sentence in sentences {
+        assert!(!named(sentence).is_empty(), "no test is named for: {sentence}");
+    }
+    let rows = part(&page, "Threats").lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<&str> = rows.skip(1).filter(|row| !row.starts_with("| ---")).collect();
+    assert!(rows.len() >= 9, "{}", rows.len());
+    for row in rows {
+        assert!(!named(row).is_empty(), "no test is named for: {row}");
+    }
+}
+
 #[test]
 fn a_name_is_told_from_other_words() {
     let page =

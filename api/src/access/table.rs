@@ -94,6 +94,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/api/v1/receipts/{record_id}", signer_or(&[Scope::Filings, Scope::Evidence])),
     get("/api/v1/records/{record_id}", signer_or(&[Scope::Evidence])),
     get("/api/v1/records/{record_id}/bundle", signer_or(&[Scope::Evidence])),
+    // Whoever makes evidence or audits it may want its hour proved now.
+    post("/api/v1/time-stamps", keys(&[Scope::Filings, Scope::Evidence])),
     // Numbers and random record ids only; the log tells everybody as much.
     get("/api/v1/coverage", EVERYBODY),
     get("/coverage", EVERYBODY),
@@ -103,6 +105,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/log/{log}/{tile:tile/.+}", EVERYBODY),
     post("/witness/add-checkpoint", EVERYBODY),
     get("/witness/{origin_sha256}/checkpoint", EVERYBODY),
+    get("/witness/{origin_sha256}/fork-proof", EVERYBODY),
     // Signed with the key of a log this platform knows, or refused.
     post("/peer/standing", EVERYBODY),
     get("/api/openapi.json", EVERYBODY),

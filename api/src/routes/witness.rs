@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, Path, Payload, ServiceConfig, post, resource};
-use heqi_evidence_store::witness::{Witness, WitnessError};
+use heqi_evidence_store::witness::{Witness, WitnessError, fork_proof_against};
 use heqi_registration::fault::Fault;
 use heqi_service_kit::Problem;
 use heqi_service_kit::limits::collect;
@@ -23,9 +23,12 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const REQUEST_MAX_BYTES: usize = 128 << 10;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
-    app.service(resource("/witness/add-checkpoint").route(post().to(add_checkpoint))).service(
-        resource("/witness/{origin_sha256}/checkpoint").route(reading().to(witnessed_checkpoint)),
-    );
+    app.service(resource("/witness/add-checkpoint").route(post().to(add_checkpoint)))
+        .service(
+            resource("/witness/{origin_sha256}/checkpoint")
+                .route(reading().to(witnessed_checkpoint)),
+        )
+        .service(resource("/witness/{origin_sha256}/fork-proof").route(reading().to(fork_proof)));
 }
 
 /// Cosign a head of a log this witness knows.
@@ -81,6 +84,28 @@ async fn witnessed_checkpoint(
         .insert_header((CONTENT_TYPE, TEXT))
         .insert_header((CACHE_CONTROL, "no-cache"))
         .body(latest.to_bytes()))
+}
+
+/// A proof that a log showed this witness two histories, if it ever did.
+#[utoipa::path(
+    get,
+    path = "/witness/{origin_sha256}/fork-proof",
+    tag = "witness",
+    params(("origin_sha256" = String, Path, description = "SHA-256 of the log's origin in hexadecimal")),
+    responses((status = 200, description = "A fork proof (docs/spec/fork-proof.md): keep it and pass it on", body = String, content_type = "text/plain; charset=utf-8")),
+)]
+async fn fork_proof(
+    state: Data<State>,
+    origin_sha256: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    witness_of(&state)?;
+    let found = fork_proof_against(state.platform.backend(), &origin_sha256).await;
+    let found = found.map_err(|error| failed(WitnessError::from(error)))?;
+    let proof = found.ok_or(EdgeProblem::NoForkKnown)?.to_string();
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, TEXT))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(proof))
 }
 
 fn witness_of(state: &State) -> Result<&Witness, RequestProblem> {

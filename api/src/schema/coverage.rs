@@ -49,6 +49,19 @@ pub(crate) struct CustodianCoverage {
     oldest_outstanding_ms: Option<u64>,
 }
 
+/// How the time stamps of the log stand.
+#[derive(ToSchema)]
+pub(crate) struct TimeStamps {
+    /// Whether every authority has answered since the request came.
+    every_authority_answered: bool,
+    /// Leaves under the newest head a time authority stamped.
+    timestamped_size: u64,
+    /// Each time authority.
+    time_authorities: Vec<TimeCoverage>,
+    /// By how much the time authorities differed too much when they last answered, in milliseconds; 0 when they agree.
+    time_disagreement_ms: i64,
+}
+
 /// How one time authority answers.
 #[derive(ToSchema)]
 pub(crate) struct TimeCoverage {

@@ -84,3 +84,34 @@ async fn a_platform_without_witness_has_no_such_address() {
     let service = Service::start().await;
     add(&service, &request(&notary_log(1, "a"), 0)).await.is_problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn what_convicts_the_notarys_log_is_there_for_everybody() {
+    let service = start().await;
+    let log = notary_log(5, "a");
+    let origin = Origin::new(log.origin()).unwrap();
+    let path = format!("/witness/{}/fork-proof", origin.monitoring_path());
+    assert_eq!(add(&service, &request(&log, 0)).await.status, 200);
+    service.get("", &path).await.is_problem(404, "no_fork_known");
+    // Another history of the same size, and one that proves its own growth.
+    let other = AddCheckpoint::new(5, Vec::new(), notary_log(5, "b").head_at(5)).unwrap();
+    add(&service, &other).await.is_problem(422, "checkpoint_inconsistent");
+    add(&service, &request(&notary_log(8, "b"), 5))
+        .await
+        .is_problem(422, "checkpoint_inconsistent");
+    let answer = service.get("", &path).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/plain; charset=utf-8"));
+    let proof = heqi_tlog::fork::ForkProof::parse(&answer.body).unwrap();
+    assert!(proof.verify(&[log.key().clone()], &[]).is_ok());
+}
+
+#[tokio::test]
+async fn a_platform_that_asks_no_time_authority_says_so_when_a_stamp_is_demanded() {
+    let service = start().await;
+    let body = serde_json::json!({});
+    let demand = async |key| service.post(key, "/api/v1/time-stamps", &body).await;
+    for key in [crate::service::HANDLER, crate::service::AUDITOR] {
+        demand(key).await.is_problem(404, "no_time_authority");
+    }
+    assert_eq!(demand(crate::service::OPERATOR).await.status, 403);
+}

@@ -57,7 +57,8 @@ pub fn run() -> ExitCode {
             return ExitCode::from(heqi_verify::run(&args, &mut io::stdout(), &mut io::stderr()));
         }
         Some(Command::Monitor(args)) => in_runtime(async move {
-            Ok(heqi_monitor::run(&args, &SystemClock, &mut io::stdout()).await)
+            let entropy = Arc::new(SystemEntropy);
+            Ok(heqi_monitor::run(&args, &SystemClock, entropy, &mut io::stdout()).await)
         }),
         Some(Command::Platform(args)) => commands::serve::platform(args.config.as_deref()),
         Some(Command::Notary(args)) => commands::serve::notary(args.config.as_deref()),

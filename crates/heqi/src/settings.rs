@@ -8,6 +8,7 @@ use heqi_evidence::anchors::{
     CertificateRoot, CustodianAnchor, LogAnchor, Spki, TimeRootAnchor, Vkey,
 };
 use heqi_registration::platform::Names;
+use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::settings::{self, Environment, SettingsError};
 use heqi_service_kit::telemetry::TelemetrySettings;
 use serde::Deserialize;
@@ -108,6 +109,9 @@ pub(crate) struct NotarySettings {
     pub(crate) time_authorities: Vec<TimeAuthorityPeer>,
     #[serde(default)]
     pub(crate) stamping: StampingSettings,
+    /// Beyond which figures somebody is told.
+    #[serde(default)]
+    pub(crate) alarms: AlarmLimits,
     #[serde(default)]
     pub(crate) telemetry: TelemetrySettings,
 }

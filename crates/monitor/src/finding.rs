@@ -58,6 +58,20 @@ pub enum Finding {
         /// Who.
         who: String,
     },
+    /// Too few of those a policy names have cosigned lately.
+    NoQuorum {
+        /// How many did.
+        fresh: usize,
+        /// Who did not.
+        who: Vec<String>,
+    },
+    /// Somebody else's proof convicts the log; a copy was kept.
+    ConvictedByOthers {
+        /// Where it came from.
+        from: String,
+        /// Where the copy is.
+        proof: PathBuf,
+    },
     /// Something could not be read.
     Unreadable {
         /// What and why.
@@ -70,9 +84,15 @@ impl Finding {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Consistent { .. } => 0,
-            Self::Forked { .. } | Self::EntriesDiffer { .. } | Self::OtherBeginning { .. } => 1,
+            Self::Forked { .. }
+            | Self::EntriesDiffer { .. }
+            | Self::OtherBeginning { .. }
+            | Self::ConvictedByOthers { .. } => 1,
             Self::Unreadable { .. } | Self::ReceiptBroken { .. } => 2,
-            Self::ShowsOldHead { .. } | Self::NotCosigned { .. } | Self::EntryMissing { .. } => 3,
+            Self::ShowsOldHead { .. }
+            | Self::NotCosigned { .. }
+            | Self::NoQuorum { .. }
+            | Self::EntryMissing { .. } => 3,
         }
     }
 
@@ -130,6 +150,21 @@ impl Finding {
             }
             Self::NotCosigned { who } if zh => format!("! 过时:缺少 {who} 的近期联署"),
             Self::NotCosigned { who } => format!("! Stale: no recent cosignature by {who}"),
+            Self::NoQuorum { fresh, who } if zh => {
+                format!("! 过时:近期联署仅 {fresh} 份,不足策略要求;缺少 {}", who.join("、"))
+            }
+            Self::NoQuorum { fresh, who } => format!(
+                "! Stale: {fresh} recent cosignatures are not what the policy asks for; missing: {}",
+                who.join(", ")
+            ),
+            Self::ConvictedByOthers { from, proof } if zh => format!(
+                "✗ 核验不符:{from} 证明该日志签署了互不相容的日志头。副本已存为 {},请保留并转交",
+                proof.display()
+            ),
+            Self::ConvictedByOthers { from, proof } => format!(
+                "✗ Contradicted: {from} proves that the log signed heads that cannot belong to one history. A copy is {}: keep it and pass it on",
+                proof.display()
+            ),
             Self::Unreadable { what } if zh => format!("? 无法读取:{what}"),
             Self::Unreadable { what } => format!("? Cannot be read: {what}"),
         }

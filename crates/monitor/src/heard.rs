@@ -6,12 +6,16 @@ use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::successor::{LogSuccessor, VerifiedSuccessor};
 use heqi_pki::dsse::Envelope;
 use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
+use heqi_tlog::fork::ForkProof;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tree::{Hash, leaf_hash};
 use heqi_vocabulary::Digest;
 
+use crate::Source;
+
 /// One thing in the hands of others.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers may build it")]
 pub struct Heard {
     /// Where it came from, for the report.
     pub from: String,
@@ -24,23 +28,32 @@ pub struct Heard {
     /// A statement by which one log took the place of another: the origin of the one that goes on and the leaf it
     /// must begin with; `head` is then the end of the frozen one.
     pub succession: Option<(Origin, Hash)>,
+    /// A fork proof somebody else made, not verified.
+    pub fork: Option<ForkProof>,
+    /// Where the tiles of the head may be, not believed.
+    pub at: Option<Source>,
 }
 
 /// It is none of the files a log leaves in people's hands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("neither a checkpoint, a tlog-proof, a receipt nor an evidence bundle")]
+#[error("neither a checkpoint, a tlog-proof, a receipt, a fork proof nor an evidence bundle")]
 pub struct HeardError;
 
 impl Heard {
     /// Reads a checkpoint, a tlog-proof, a receipt of the platform (JSON), a deposit receipt
-    /// or a statement of succession (DSSE envelopes) or an evidence bundle.
+    /// Reads a checkpoint, a tlog-proof, a receipt of the platform (JSON), a deposit receipt
+    /// or a statement of succession (DSSE envelopes), a fork proof or an evidence bundle.
     ///
     /// # Errors
     /// [`HeardError`].
     pub fn read(from: &str, bytes: &[u8]) -> Result<Self, HeardError> {
         let from = from.to_owned();
         if let Ok(head) = SignedCheckpoint::parse(bytes) {
-            return Ok(Self { head: Some(head), ..Self::nothing(from) });
+            return Ok(Self::of_head(from, head));
+        }
+        if ForkProof::is_named_by(bytes) {
+            let fork = ForkProof::parse(bytes).map_err(|_| HeardError)?;
+            return Ok(Self { fork: Some(fork), ..Self::nothing(from) });
         }
         if let Ok(proof) = ProofFile::parse(bytes) {
             return Ok(Self::of_proof(from, proof, None));
@@ -75,13 +88,18 @@ impl Heard {
         Ok(Self::of_proof(from, proof, Some(record_leaf(root))))
     }
 
-    fn of_proof(from: String, proof: ProofFile, leaf: Option<Hash>) -> Self {
-        let head = Some(proof.checkpoint().clone());
-        Self { head, proof: Some((proof, leaf)), ..Self::nothing(from) }
+    /// A head, as others publish it.
+    pub fn of_head(from: String, head: SignedCheckpoint) -> Self {
+        Self { head: Some(head), ..Self::nothing(from) }
     }
 
     const fn nothing(from: String) -> Self {
-        Self { from, head: None, proof: None, leaf: None, succession: None }
+        Self { from, head: None, proof: None, leaf: None, succession: None, fork: None, at: None }
+    }
+
+    fn of_proof(from: String, proof: ProofFile, leaf: Option<Hash>) -> Self {
+        let head = Some(proof.checkpoint().clone());
+        Self { head, proof: Some((proof, leaf)), ..Self::nothing(from) }
     }
 }
 

@@ -8,23 +8,29 @@
 //! What this is not: a witness. It cosigns nothing, and its word counts for nobody; its
 //! proofs do (`docs/spec/fork-proof.md`).
 //!
-//! - [`MonitorArgs`], [`run`]: the command
+//! - [`MonitorArgs`], [`TrustArgs`], [`run`]: the command
 //! - [`Monitor`]: one round: what the log says now, and what others were told
-//! - [`Source`]: where a log is
+//! - [`Source`]: where a log is, [`Patience`]: how long it is waited for
+//! - [`Trust`]: whose word is taken: keys, a policy or anchors
 //! - [`State`]: what the monitor has seen, durable
-//! - [`Heard`]: heads and receipts from others
+//! - [`Heard`]: heads, receipts and proofs from others
 //! - [`Finding`]: what a round found
 
 mod command;
 mod finding;
+mod gossip;
 mod heard;
+mod patience;
 mod round;
 mod source;
 mod state;
+mod trust;
 
-pub use command::{MonitorArgs, run};
+pub use command::{MonitorArgs, TrustArgs, run};
 pub use finding::Finding;
 pub use heard::{Heard, HeardError};
+pub use patience::Patience;
 pub use round::{Monitor, RoundError};
-pub use source::{Source, SourceError};
+pub use source::{Site, Source, SourceError};
 pub use state::{State, StateError};
+pub use trust::{Trust, TrustError};

@@ -8,14 +8,26 @@ use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::tile::{HashTile, TileKind, TilePath, decode_entries};
 use heqi_tlog::tree::{Hash, leaf_hash};
 
+use crate::Patience;
+
 /// A log to read. Nothing it says is believed.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a log is served or copied")]
 pub enum Source {
     /// Served over HTTP.
-    Http(LogClient),
+    Http(Site),
     /// `checkpoint` and `tile/` in a folder.
     Folder(PathBuf),
+}
+
+/// A log behind an address.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Site {
+    /// Reads it.
+    pub client: LogClient,
+    /// How long it is waited for.
+    pub patience: Patience,
 }
 
 /// Why a log could not be read.
@@ -44,7 +56,9 @@ impl Source {
     pub async fn checkpoint(&self) -> Result<SignedCheckpoint, SourceError> {
         let missing = || SourceError::Missing("checkpoint".into());
         match self {
-            Self::Http(client) => client.checkpoint().await?.ok_or_else(missing),
+            Self::Http(Site { client, patience }) => {
+                patience.ask(async || client.checkpoint().await).await?.ok_or_else(missing)
+            }
             Self::Folder(folder) => {
                 let bytes = read(folder.join("checkpoint"))?.ok_or_else(missing)?;
                 SignedCheckpoint::parse(&bytes)
@@ -88,7 +102,9 @@ impl Source {
 
     async fn bytes(&self, path: TilePath) -> Result<Option<Vec<u8>>, SourceError> {
         match self {
-            Self::Http(client) => Ok(client.tile(path).await?),
+            Self::Http(Site { client, patience }) => {
+                Ok(patience.ask(async || client.tile(path).await).await?)
+            }
             Self::Folder(folder) => Ok(read(folder.join(path.to_string()))?),
         }
     }

@@ -1,17 +1,26 @@
 //! What the monitor has seen: the newest head it found true, and every leaf hash below it,
-//! computed by itself. 32 bytes of disk and memory for each entry.
+//! computed by itself. 32 bytes of disk and twice that of memory for each entry.
+//!
+//! `checkpoint` is the head, `leaves` the hashes. Hashes behind the head are of a pass that
+//! was cut off: the next pass goes on there, and believes them only once they lead to a head.
+//! `heard/` has heads of others that could not be compared yet, so that what was heard once
+//! is held against the log when it gets there.
 
 use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use heqi_evidence_store::durable_file::Disk;
+use heqi_evidence_store::durable_file::{AppendFile, Disk};
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::proof::{NodeReader, root_at};
 use heqi_tlog::tree::{CompactRange, Hash};
+use heqi_vocabulary::Digest;
 
 const HEAD: &str = "checkpoint";
 const LEAVES: &str = "leaves";
+const HEARD: &str = "heard";
+/// Only the log can sign such heads, but there is no need to keep any number of them.
+const MOST_HEARD: usize = 256;
 
 /// A folder with what was seen of one log.
 #[derive(Debug)]
@@ -20,6 +29,7 @@ pub struct State {
     disk: Disk,
     head: Option<SignedCheckpoint>,
     tree: Tree,
+    unconfirmed: Vec<Hash>,
 }
 
 impl State {
@@ -34,23 +44,24 @@ impl State {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             read => Some(SignedCheckpoint::parse(&read?).map_err(|_| StateError::Damaged)?),
         };
+        let bytes = match std::fs::read(folder.join(LEAVES)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read?,
+        };
+        let size = head.as_ref().map_or(0, |head| head.checkpoint().size());
+        let size = usize::try_from(size).map_err(|_| StateError::Damaged)?;
+        // Leaves are written before their head: more of them than it says were not confirmed.
+        let leaves = bytes.as_chunks::<{ Hash::LEN }>().0.split_at_checked(size);
+        let (confirmed, unconfirmed) = leaves.ok_or(StateError::Damaged)?;
         let mut tree = Tree::default();
-        if let Some(head) = head.as_ref().map(SignedCheckpoint::checkpoint) {
-            let bytes = match std::fs::read(folder.join(LEAVES)) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-                read => read?,
-            };
-            let size = usize::try_from(head.size()).map_err(|_| StateError::Damaged)?;
-            // Leaves are written before their head: more of them than it says were not confirmed.
-            let leaves = bytes.as_chunks::<{ Hash::LEN }>().0.get(..size);
-            for leaf in leaves.ok_or(StateError::Damaged)? {
-                tree.append(Hash::from_bytes(*leaf));
-            }
-            if tree.range.root() != head.root() {
-                return Err(StateError::Damaged);
-            }
+        for leaf in confirmed {
+            tree.append(Hash::from_bytes(*leaf));
         }
-        Ok(Self { folder: folder.to_owned(), disk, head, tree })
+        if head.as_ref().is_some_and(|head| tree.range.root() != head.checkpoint().root()) {
+            return Err(StateError::Damaged);
+        }
+        let unconfirmed = unconfirmed.iter().copied().map(Hash::from_bytes).collect();
+        Ok(Self { folder: folder.to_owned(), disk, head, tree, unconfirmed })
     }
 
     /// The newest head found true, with whatever cosignatures it came with.
@@ -84,39 +95,121 @@ impl State {
         &self.tree
     }
 
-    /// Takes new leaves if with them the tree has exactly the root of `head`; durable when
-    /// it returns true, and nothing is changed when it returns false.
+    /// How many entries were hashed, whether or not a head has confirmed them.
+    pub fn hashed(&self) -> u64 {
+        self.size().saturating_add(self.unconfirmed.len() as u64)
+    }
+
+    /// Keeps hashes that follow those there are, for a pass that may be cut off; durable.
     ///
     /// # Errors
     /// The state cannot be written.
-    pub fn grow(&mut self, leaves: &[Hash], head: &SignedCheckpoint) -> Result<bool, StateError> {
-        let old_size = self.size();
+    pub fn hold(&mut self, leaves: &[Hash]) -> Result<(), StateError> {
+        let mut file = self.leaves_up_to(self.hashed())?;
+        let bytes: Vec<u8> = leaves.iter().flat_map(Hash::as_bytes).copied().collect();
+        file.append(&bytes)?;
+        file.sync()?;
+        self.unconfirmed.extend_from_slice(leaves);
+        Ok(())
+    }
+
+    /// Forgets what no head has confirmed.
+    ///
+    /// # Errors
+    /// The state cannot be written.
+    pub fn drop_unconfirmed(&mut self) -> Result<(), StateError> {
+        self.unconfirmed.clear();
+        self.leaves_up_to(self.size())?.sync()?;
+        Ok(())
+    }
+
+    /// Confirms what was held if with it the tree has exactly the root of `head`; durable
+    /// when it returns true, and nothing is changed when it returns false.
+    ///
+    /// # Errors
+    /// The state cannot be written.
+    pub fn grow(&mut self, head: &SignedCheckpoint) -> Result<bool, StateError> {
+        let checkpoint = head.checkpoint();
+        let new = checkpoint.size().checked_sub(self.size());
+        let new = new.and_then(|new| usize::try_from(new).ok());
+        let Some(leaves) = new.and_then(|new| self.unconfirmed.get(..new)) else {
+            return Ok(false);
+        };
         let mut range = self.tree.range.clone();
         for leaf in leaves {
             range.append(*leaf);
         }
-        let checkpoint = head.checkpoint();
-        if (range.size(), range.root()) != (checkpoint.size(), checkpoint.root()) {
+        if range.root() != checkpoint.root() {
             return Ok(false);
         }
+        self.disk.write_atomic(&self.folder.join(HEAD), &[&head.to_bytes()])?;
+        let rest = self.unconfirmed.split_off(leaves.len());
+        for leaf in std::mem::replace(&mut self.unconfirmed, rest) {
+            self.tree.append(leaf);
+        }
+        self.head = Some(head.clone());
+        Ok(true)
+    }
+
+    fn leaves_up_to(&self, count: u64) -> Result<AppendFile, StateError> {
         let path = self.folder.join(LEAVES);
         if !path.try_exists()? {
             self.disk.write_atomic(&path, &[])?;
         }
         let mut file = self.disk.open_append(&path)?;
-        let kept = old_size.saturating_mul(32);
+        let kept = count.saturating_mul(32);
         if file.length() > kept {
             file.truncate(kept)?;
         }
-        let bytes: Vec<u8> = leaves.iter().flat_map(Hash::as_bytes).copied().collect();
-        file.append(&bytes)?;
-        file.sync()?;
-        self.disk.write_atomic(&self.folder.join(HEAD), &[&head.to_bytes()])?;
-        for leaf in leaves {
-            self.tree.append(*leaf);
+        Ok(file)
+    }
+
+    /// Heads of others that wait for the log to get there.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn waiting(&self) -> Result<Vec<SignedCheckpoint>, StateError> {
+        let entries = match std::fs::read_dir(self.folder.join(HEARD)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut heads = Vec::new();
+        for entry in entries {
+            // A leftover of a write that was cut off is no head.
+            heads.extend(SignedCheckpoint::parse(&std::fs::read(entry?.path())?));
         }
-        self.head = Some(head.clone());
-        Ok(true)
+        heads.sort_by_key(|head| head.checkpoint().size());
+        Ok(heads)
+    }
+
+    /// Keeps a head that the log signed until it can be compared; durable.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn wait_for(&self, head: &SignedCheckpoint) -> Result<(), StateError> {
+        let path = self.path_of(head);
+        if path.try_exists()? || self.waiting()?.len() >= MOST_HEARD {
+            return Ok(());
+        }
+        self.disk.create_directory(&self.folder.join(HEARD))?;
+        self.disk.write_atomic(&path, &[&head.to_bytes()])?;
+        Ok(())
+    }
+
+    /// The head was compared.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn settle(&self, head: &SignedCheckpoint) -> Result<(), StateError> {
+        Ok(self.disk.remove_file(&self.path_of(head))?)
+    }
+
+    /// One file for a size and root, whoever cosigned it.
+    fn path_of(&self, head: &SignedCheckpoint) -> PathBuf {
+        let checkpoint = head.checkpoint();
+        let digest = Digest::of(checkpoint.root().as_bytes()).to_string();
+        let name = format!("{}-{}", checkpoint.size(), digest.get(..16).unwrap_or(&digest));
+        self.folder.join(HEARD).join(name)
     }
 
     /// Writes a proof beside the state; its path.

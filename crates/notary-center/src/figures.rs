@@ -1,22 +1,126 @@
 //! What operators look at. No label holds anything that a caller chose.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
 use heqi_evidence::deposit::Outcome;
+use heqi_evidence_store::backend::embedded::Gauges;
+use heqi_evidence_store::stamping::Standing;
 use heqi_notarization::deposited::{ChainMisbehaviourKind, Totals};
 use heqi_notarization::{Admission, Mirror};
 use heqi_service_kit::Metrics;
 use heqi_tlog::witness::MisbehaviourKind;
+use heqi_vocabulary::UtcMillis;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Unit;
+
+pub(crate) type Count = Gauge<u64, AtomicU64>;
+
+/// Asks a store for its numbers.
+pub type StoreGauges = Arc<dyn Fn() -> Gauges + Send + Sync>;
+
+/// Figures that somebody is told of.
+pub(crate) struct Watched {
+    pub(crate) checkpoint_age_s: Count,
+    pub(crate) uncosigned: Count,
+    pub(crate) mirror_lag: Count,
+    pub(crate) kept_against_logs: Count,
+    pub(crate) chain_misbehaviour: Count,
+    pub(crate) clock_gap_ms: Count,
+    pub(crate) time_stamp_age_s: Count,
+    pub(crate) authorities_silent: Count,
+    pub(crate) time_disagreement_ms: Count,
+    stamped_size: Count,
+}
+
+impl Watched {
+    fn register(metrics: &Metrics) -> Self {
+        let figure = |name, help| metrics.register(name, help, Count::default());
+        let seconds =
+            |name, help| metrics.register_with_unit(name, help, Unit::Seconds, Count::default());
+        Self {
+            checkpoint_age_s: seconds(
+                "own_checkpoint_age",
+                "Age of the newest cosignature on the published head of the office's own log",
+            ),
+            uncosigned: figure(
+                "own_log_uncosigned_entries",
+                "Entries of the office's own log that nobody has cosigned",
+            ),
+            mirror_lag: figure("mirror_lag_entries", "Entries announced and not held yet"),
+            kept_against_logs: figure(
+                "log_misbehaviour_kept",
+                "Heads kept that do not fit what their log showed before, at most 256",
+            ),
+            chain_misbehaviour: figure(
+                "chain_misbehaviour",
+                "Second records for one place of a chain, since the start",
+            ),
+            clock_gap_ms: figure(
+                "clock_gap_ms",
+                "How far this clock is for certain from the platform's, in milliseconds",
+            ),
+            time_stamp_age_s: seconds(
+                "time_stamp_age",
+                "Age of the newest time stamp of the authority that is furthest behind; 0 while none has answered",
+            ),
+            authorities_silent: figure(
+                "time_authorities_silent",
+                "Time authorities that are asked and never answered",
+            ),
+            time_disagreement_ms: figure(
+                "time_disagreement_ms",
+                "By how many milliseconds the time authorities differed too much; 0 when they agree",
+            ),
+            stamped_size: figure(
+                "own_log_stamped_entries",
+                "Entries of the office's own log under the newest head a time authority stamped",
+            ),
+        }
+    }
+}
+
+/// What the store says of itself.
+pub(crate) struct StoreFigures {
+    ask: StoreGauges,
+    pub(crate) queued_items: Count,
+    pub(crate) sync_failures: Count,
+    pub(crate) index_lag: Count,
+}
+
+impl StoreFigures {
+    fn register(metrics: &Metrics, ask: StoreGauges) -> Self {
+        let figure = |name, help| metrics.register(name, help, Count::default());
+        Self {
+            ask,
+            queued_items: figure("store_queued_items", "Changes waiting for the disk"),
+            sync_failures: figure(
+                "store_sync_failures",
+                "Failures to write or sync; the first one stops the store",
+            ),
+            index_lag: figure("store_index_lag", "Rows not yet in the index"),
+        }
+    }
+
+    pub(crate) fn refresh(&self) {
+        let gauges = (self.ask)();
+        self.queued_items.set(gauges.queued_items);
+        self.sync_failures.set(gauges.failures);
+        self.index_lag.set(gauges.index_lag);
+    }
+}
 
 /// The figures of one service.
 pub(crate) struct Figures {
+    watched: Watched,
+    store: Option<StoreFigures>,
     deposits: Family<OutcomeLabel, Counter>,
     misbehaviour: Family<KindLabel, Counter>,
     cosignatures: Family<RoleLabel, Counter>,
     chains: Gauge,
-    mirror_lag: Gauge,
     log_size: Gauge,
     witnessed_size: Gauge,
     feed_failures: Counter,
@@ -38,8 +142,10 @@ struct RoleLabel {
 }
 
 impl Figures {
-    pub(crate) fn register(metrics: &Metrics) -> Self {
+    pub(crate) fn register(metrics: &Metrics, store: Option<StoreGauges>) -> Self {
         Self {
+            watched: Watched::register(metrics),
+            store: store.map(|ask| StoreFigures::register(metrics, ask)),
             deposits: metrics.register("deposits", "Deposits answered", Family::default()),
             misbehaviour: metrics.register(
                 "misbehaviour",
@@ -48,11 +154,6 @@ impl Figures {
             ),
             cosignatures: metrics.register("cosignatures", "Heads cosigned", Family::default()),
             chains: metrics.register("chains", "Chains held", Gauge::default()),
-            mirror_lag: metrics.register(
-                "mirror_lag_entries",
-                "Entries announced and not held yet",
-                Gauge::default(),
-            ),
             log_size: metrics.register(
                 "own_log_entries",
                 "Entries of the office's own log",
@@ -101,6 +202,7 @@ impl Figures {
 
     fn chain_misbehaved(&self, kind: ChainMisbehaviourKind) {
         self.misbehaviour.get_or_create(&KindLabel { kind: kind.as_str() }).inc();
+        self.watched.chain_misbehaviour.inc();
     }
 
     pub(crate) fn log_misbehaved(&self, kind: MisbehaviourKind) {
@@ -112,6 +214,29 @@ impl Figures {
         self.misbehaviour.get_or_create(&KindLabel { kind }).inc();
     }
 
+    /// Figures that somebody is told of.
+    pub(crate) const fn watched(&self) -> &Watched {
+        &self.watched
+    }
+
+    /// What the store says of itself, if it is one that says anything.
+    pub(crate) const fn store(&self) -> Option<&StoreFigures> {
+        self.store.as_ref()
+    }
+
+    /// How the time stamps of the own log stand.
+    pub(crate) fn stamped(&self, standing: &Standing, now: UtcMillis) {
+        let ages =
+            || standing.newest.iter().filter_map(|(_, at)| *at).map(|at| now.millis_since(at));
+        let silent = standing.newest.len().saturating_sub(ages().count());
+        self.watched.authorities_silent.set(u64::try_from(silent).unwrap_or(u64::MAX));
+        let oldest_s = ages().max().unwrap_or(0) / 1_000;
+        self.watched.time_stamp_age_s.set(u64::try_from(oldest_s).unwrap_or(0));
+        self.watched.stamped_size.set(standing.stamped_size);
+        let beyond_ms = u64::try_from(standing.disagreement_ms).unwrap_or(0);
+        self.watched.time_disagreement_ms.set(beyond_ms);
+    }
+
     pub(crate) fn cosigned(&self, role: &'static str) {
         self.cosignatures.get_or_create(&RoleLabel { role }).inc();
     }
@@ -119,7 +244,7 @@ impl Figures {
     /// Where the mirror stands. A figure that cannot be read stays as it was.
     pub(crate) async fn look_at(&self, mirror: &Mirror) {
         if let Ok(lag) = mirror.lag_entries().await {
-            self.mirror_lag.set(i64::try_from(lag).unwrap_or(i64::MAX));
+            self.watched.mirror_lag.set(lag);
         }
     }
 

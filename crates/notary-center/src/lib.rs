@@ -17,7 +17,7 @@
 //! | `/witness/…`, `/mirror/…` | C2SP (data centre) |
 //! | `/log/<name>/…` | the office's own log |
 //! | `POST /peer/standing` | what we hold of the platform, for the platform |
-//! | `/healthz /readyz /metrics` | for operators |
+//! | `/healthz /readyz /metrics /alarms` | for operators |
 //!
 //! - [`service`], [`settings`]: started on a listener, stopped by draining
 //! - [`access`]: whose deposits are taken
@@ -26,8 +26,10 @@
 //! - `peer`: what the platform holds of us, and we of it
 //! - `feed`: the own log to the platform's witness
 //! - `figures`: what operators look at
+//! - `alarms`: which of them somebody is told of
 
 pub mod access;
+mod alarms;
 mod feed;
 mod figures;
 mod peer;
@@ -36,7 +38,10 @@ mod routes;
 pub mod service;
 pub mod settings;
 
+pub use figures::StoreGauges;
 pub use heqi_service_kit::Running;
 pub use peer::PeerComparison;
-pub use service::{DataCentre, NotaryCenter, PeerWitness, Role, StartError, Surroundings};
+pub use service::{
+    DataCentre, NotaryCenter, PeerWitness, Role, StartError, Surroundings, Watching,
+};
 pub use settings::CenterSettings;

@@ -17,6 +17,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{self, Bytes, Payload, ServiceConfig};
+use heqi_service_kit::alarms::alarms;
 use heqi_service_kit::health::{healthz, readyz};
 use heqi_service_kit::limits::collect;
 use heqi_service_kit::metrics::metrics;
@@ -39,6 +40,7 @@ pub(crate) fn configure(app: &mut ServiceConfig, state: &State) {
     app.route("/healthz", web::get().to(healthz))
         .route("/readyz", web::get().to(readyz))
         .route("/metrics", web::get().to(metrics))
+        .route("/alarms", web::get().to(alarms))
         .configure(deposits::configure)
         .configure(erasures::configure)
         .configure(holds::configure)

@@ -20,7 +20,7 @@ use heqi_service_kit::health::Readiness;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{
-    ApiKeyHash, Edge, Health, Limiter, Listener, Metrics, Running, TaskGroup, edge,
+    Alarms, ApiKeyHash, Edge, Health, Limiter, Listener, Metrics, Running, TaskGroup, edge,
 };
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;
@@ -28,8 +28,9 @@ use parking_lot::RwLock;
 use tokio::sync::Semaphore;
 
 use crate::access;
+use crate::alarms;
 use crate::feed::Feed;
-use crate::figures::Figures;
+use crate::figures::{Figures, StoreGauges};
 use crate::peer::{self, PeerComparison};
 use crate::routes;
 use crate::settings::CenterSettings;
@@ -56,6 +57,19 @@ pub struct Surroundings {
     pub health: Arc<Health>,
     /// Answers `/metrics`; the program may add figures of its own.
     pub metrics: Arc<Metrics>,
+    /// What else somebody may have to be told of.
+    pub watching: Watching,
+}
+
+/// What the office is watched by beside its own work.
+#[derive(Clone, Default)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Watching {
+    /// Asks the store for its numbers: they become figures, and a store that has failed is not
+    /// ready.
+    pub store_gauges: Option<StoreGauges>,
+    /// Labels of the time authorities that stamp the office's own log.
+    pub time_authorities: Vec<String>,
 }
 
 /// Which of the two custodians a service is.
@@ -136,6 +150,7 @@ pub(crate) struct State {
     pub(crate) limiter: Limiter,
     pub(crate) settings: CenterSettings,
     pub(crate) figures: Arc<Figures>,
+    pub(crate) time_authorities: Vec<String>,
     pub(crate) deposit_memory: Semaphore,
     pub(crate) deposit_memory_kib: usize,
 }
@@ -175,8 +190,12 @@ impl NotaryCenter {
             entropy,
             health,
             metrics,
+            watching: Watching { store_gauges, time_authorities },
         } = surroundings;
-        let figures = Arc::new(Figures::register(&metrics));
+        report_store(&health, store_gauges.clone());
+        let figures = Arc::new(Figures::register(&metrics, store_gauges));
+        let alarms = Arc::new(Alarms::new(&metrics));
+        alarms::watch(&alarms, &settings.alarms, &figures);
         figures.hold(totals(&office).await?);
         if let Some(peer) = &peer_witness {
             // Before the first new leaf: after it there would be two histories.
@@ -228,11 +247,18 @@ impl NotaryCenter {
             limiter,
             settings,
             figures,
+            time_authorities,
             deposit_memory: Semaphore::new(deposit_memory_kib.min(Semaphore::MAX_PERMITS)),
             deposit_memory_kib,
         });
+        let watched = state.clone().into_inner();
+        let looking = Arc::clone(&alarms);
+        let stop = group.shutdown();
+        group.spawn("alarms", alarms::look_until_stopped(watched, looking, peer_witness, stop));
+        let alarms = Data::from(alarms);
         let application = move || {
             App::new()
+                .app_data(alarms.clone())
                 .app_data(edge.clone())
                 .app_data(state.clone())
                 .app_data(health.clone())
@@ -307,6 +333,16 @@ async fn refuse_if_behind(office: &NotaryOffice, peer: &PeerWitness) -> Result<(
         return Err(StartError::Behind { ours, theirs });
     }
     Ok(())
+}
+
+/// A store that failed to write is not ready, and stays so.
+fn report_store(health: &Health, gauges: Option<StoreGauges>) {
+    if let Some(gauges) = gauges {
+        health.check("store", move || match gauges().failures {
+            0 => Readiness::Ready,
+            _ => Readiness::NotReady("a write or sync has failed"),
+        });
+    }
 }
 
 /// A store that was set back must not give out numbers and heads a second time.

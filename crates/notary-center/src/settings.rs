@@ -1,6 +1,6 @@
 //! What the operator decides about this service.
 
-use heqi_service_kit::{Limits, Load, Rates, TrustedProxies};
+use heqi_service_kit::{AlarmLimits, Limits, Load, Rates, TrustedProxies};
 use serde::Deserialize;
 
 /// The `center` table of the settings.
@@ -36,6 +36,8 @@ pub struct CenterSettings {
     pub feed_interval_ms: u64,
     /// After how long an unchanged head is cosigned again, in milliseconds.
     pub recosign_interval_ms: u64,
+    /// Beyond which figures somebody is told.
+    pub alarms: AlarmLimits,
     /// How long a stop waits for requests in flight, in milliseconds; rounded up to seconds.
     pub drain_timeout_ms: u64,
 }
@@ -55,6 +57,7 @@ impl Default for CenterSettings {
             body_deadline_ms: 60_000,
             feed_interval_ms: 1_000,
             recosign_interval_ms: 60_000,
+            alarms: AlarmLimits::default(),
             drain_timeout_ms: 10_000,
         }
     }

@@ -37,7 +37,7 @@ pub mod witness;
 pub use backoff::Backoff;
 pub use deposit::DepositReply;
 pub use http::{Bearer, CallError, Deadlines, HttpPool};
-pub use log::LogClient;
+pub use log::{LogClient, document};
 pub use mirror::MirrorClient;
 pub use notary::NotaryClient;
 pub use peer::PeerClient;

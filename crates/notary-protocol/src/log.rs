@@ -56,3 +56,16 @@ impl LogClient {
             .map_err(|_| CallError::Unintelligible { what: "the checkpoint is malformed" })
     }
 }
+
+/// Reads a file of anybody's, not verified; `None` when it is not there.
+///
+/// # Errors
+/// It does not answer, refuses, or is longer than `limit_bytes`.
+pub async fn document(
+    pool: &HttpPool,
+    url: &str,
+    limit_bytes: usize,
+) -> Result<Option<Vec<u8>>, CallError> {
+    let answer = pool.get(url).send(limit_bytes).await?;
+    if answer.status == 404 { Ok(None) } else { Ok(Some(answer.success()?.body)) }
+}

@@ -43,16 +43,19 @@ impl CustodianGauges {
 pub struct CosigningGauges {
     cosigned_size: AtomicU64,
     failures: AtomicU64,
+    in_a_row: AtomicU64,
     rolled_back: AtomicBool,
 }
 
 impl CosigningGauges {
     pub(crate) fn cosigned(&self, size: u64) {
         self.cosigned_size.store(size, Ordering::Relaxed);
+        self.in_a_row.store(0, Ordering::Relaxed);
     }
 
     pub(crate) fn failed(&self, rolled_back: bool) {
         self.failures.fetch_add(1, Ordering::Relaxed);
+        self.in_a_row.fetch_add(1, Ordering::Relaxed);
         if rolled_back {
             self.rolled_back.store(true, Ordering::Relaxed);
         }
@@ -66,6 +69,11 @@ impl CosigningGauges {
     /// Attempts that failed.
     pub fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
+    }
+
+    /// Attempts that failed since the last that did not.
+    pub fn failures_in_a_row(&self) -> u64 {
+        self.in_a_row.load(Ordering::Relaxed)
     }
 
     /// Whether the notary holds more of our log than we do.

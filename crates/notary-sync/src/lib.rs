@@ -12,8 +12,10 @@
 //! - [`stamping`]: time stamps over the newest head, of either organisation's log
 //! - [`worker`]: the loops
 //! - [`gauges`]: what is counted
+//! - [`alarms`]: which counts somebody is told of
 //! - [`peers`]: the custodians asked what they hold of us
 
+pub mod alarms;
 pub mod cosigning;
 pub mod deposits;
 mod erasures;

@@ -12,7 +12,7 @@ mod rules;
 use std::fmt;
 
 use const_oid::ObjectIdentifier;
-use der::{Decode as _, Encode as _, EncodeValue as _};
+use der::{Decode as _, Encode as _, EncodeValue as _, Tagged as _};
 use heqi_vocabulary::{Digest, UtcMillis};
 use x509_cert::certificate::{TbsCertificate, Version};
 use x509_cert::name::Name;
@@ -239,6 +239,11 @@ fn serial(tbs: &TbsCertificate) -> Result<Vec<u8>, CertificateError> {
 }
 
 fn name(name: &Name) -> Result<Name, CertificateError> {
+    // Everything else in a certificate has a type that the decoder knows.
+    let is_one_byte = |tag: der::Tag| tag.number().0 < MULTI_BYTE_TAG;
+    if !name.iter().all(|attribute| is_one_byte(attribute.value.tag())) {
+        return Err(CertificateError::Der);
+    }
     if name.is_empty() { Err(CertificateError::Name) } else { Ok(name.clone()) }
 }
 
@@ -270,6 +275,8 @@ pub(crate) const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.
 /// RFC 5758 section 3.2.
 pub(crate) const ECDSA_WITH_SHA256: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+/// X.690 section 8.1.2.4: from this number on an identifier takes several bytes.
+const MULTI_BYTE_TAG: u32 = 31;
 /// RFC 5280 appendix A.1, id-at-commonName.
 pub(crate) const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 

@@ -8,6 +8,7 @@ use heqi_tlog::cosignature::{CosignatureTime, Cosigner};
 use heqi_tlog::note::{KeyName, NoteSigner, VerifierKey};
 use heqi_tlog::proof::{NodeReader, prove_consistency, prove_inclusion, root_at};
 use heqi_tlog::proof_file::ProofFile;
+use heqi_tlog::tile::{HashTile, TileKind, encode_entries, tiles_of};
 use heqi_tlog::tree::{CompactRange, Hash, leaf_hash};
 use heqi_tlog::witness::{WitnessDecision, decide};
 use heqi_vocabulary::{Entropy, UtcMillis};
@@ -30,6 +31,16 @@ impl MemoryLog {
     /// An empty log with this key.
     pub fn of(signer: NoteSigner) -> Self {
         Self { signer, entries: Vec::new(), levels: Vec::new(), range: CompactRange::new() }
+    }
+
+    /// The history that whoever holds a log's key makes up: these entries, under that key.
+    pub fn of_entries(signer: NoteSigner, entries: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        let (levels, range) = (Vec::new(), CompactRange::new());
+        let mut log = Self { signer, entries: Vec::new(), levels, range };
+        for entry in entries {
+            log.append_bytes(entry);
+        }
+        log
     }
 
     /// The log's key; its name is the origin.
@@ -59,7 +70,10 @@ impl MemoryLog {
 
     /// Appends an entry and gives its index.
     pub fn append(&mut self, leaf: LogLeaf) -> u64 {
-        let bytes = leaf.to_bytes();
+        self.append_bytes(leaf.to_bytes())
+    }
+
+    fn append_bytes(&mut self, bytes: Vec<u8>) -> u64 {
         let index = self.size();
         let levels = &mut self.levels;
         self.range.append_with(leaf_hash(&bytes), |node| {
@@ -88,6 +102,41 @@ impl MemoryLog {
     /// The consistency proof between two sizes.
     pub fn consistency(&self, old_size: u64, new_size: u64) -> Vec<Hash> {
         prove_consistency(self, old_size, new_size).unwrap()
+    }
+
+    /// Everything a static server of this log serves (c2sp.org/tlog-tiles), by path; its head
+    /// carries whatever lines `head` has.
+    pub fn files(&self, head: &SignedCheckpoint) -> Vec<(String, Vec<u8>)> {
+        let mut files = vec![("checkpoint".to_owned(), head.to_bytes())];
+        for path in tiles_of(self.size()) {
+            let first = path.index() * 256;
+            let range = first..first + u64::from(path.width());
+            let bytes = match path.kind() {
+                TileKind::Entries => {
+                    let at = |index: u64| self.entries.get(usize::try_from(index).unwrap());
+                    encode_entries(range.map(|index| at(index).unwrap())).unwrap()
+                }
+                TileKind::Hashes(level) => {
+                    let node = |index| {
+                        let Ok(hash) = self.node(level * 8, index);
+                        hash
+                    };
+                    HashTile::new(range.map(node).collect()).unwrap().encode()
+                }
+            };
+            files.push((path.to_string(), bytes));
+        }
+        files
+    }
+
+    /// The head cosigned at `at` by somebody who was never shown anything else.
+    pub fn cosigned(
+        &self,
+        head: &SignedCheckpoint,
+        cosigner: &Cosigner,
+        at: UtcMillis,
+    ) -> SignedCheckpoint {
+        cosigned(head, self.key(), cosigner, at)
     }
 
     /// The proof of one entry up to `head`, as a C2SP tlog-proof file.

@@ -97,13 +97,34 @@ impl ForkProof {
         proof.shown().map_err(GrowthError::Fork)
     }
 
-    /// What a witness kept, as a proof, if the heads convict their log by themselves.
+    /// As [`ForkProof::growth`], by hashes that somebody else gave.
+    ///
+    /// # Errors
+    /// The hashes are not of the later tree, or the heads fit together.
+    pub fn growth_by(
+        earlier: SignedCheckpoint,
+        later: SignedCheckpoint,
+        hashes: Vec<Hash>,
+    ) -> Result<Self, ForkError> {
+        if hashes.len() > MAX_HASHES {
+            return Err(ForkError::OtherTree);
+        }
+        Self { kind: ForkKind::Growth, hashes, first: earlier, second: Some(later) }.shown()
+    }
+
+    /// What a witness kept, as a proof, if it convicts the log. Growth that was not proved does
+    /// so when the hashes that came with it are those of the later tree: whoever forked and
+    /// proved the growth of the other history has proved the fork. Not if the earlier size is a
+    /// power of two, where a consistency proof leaves out the hash to start from.
     pub fn of_misbehaviour(kept: &Misbehaviour) -> Option<Self> {
         let submitted = kept.submitted().clone();
         match kept.kind() {
             MisbehaviourKind::EmptyTreeWithEntries => Self::empty(submitted).ok(),
             MisbehaviourKind::SplitView => Self::roots(kept.held()?.clone(), submitted).ok(),
-            MisbehaviourKind::UnprovedGrowth => None,
+            MisbehaviourKind::UnprovedGrowth => {
+                let (_, hashes) = kept.claim();
+                Self::growth_by(kept.held()?.clone(), submitted, hashes.to_vec()).ok()
+            }
         }
     }
 

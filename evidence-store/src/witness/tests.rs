@@ -164,6 +164,15 @@ async fn what_a_log_signs_against_itself_is_kept_once_however_often_it_is_sent()
     }
     assert_eq!(first.checkpoint().size(), submitted.checkpoint().size());
     assert_ne!(first.checkpoint().root(), submitted.checkpoint().root());
+    // Each convicts by itself, or not at all.
+    assert!(kept[0].fork_proof().unwrap().verify(&[log_key.verifier_key().clone()], &[]).is_ok());
+    assert_eq!(kept[1].fork_proof(), None);
+    let path = head.checkpoint().origin().monitoring_path();
+    let found = fork_proof_against(&*store, &path).await.unwrap();
+    assert_eq!(found, kept[0].fork_proof());
+    assert_eq!(fork_proof_against(&*store, &"0".repeat(64)).await.unwrap(), None);
+    assert_eq!(fork_proof_against(&*store, &path[..9]).await.unwrap(), None);
+    assert_eq!(kept_against_logs(&*store).await.unwrap(), 2);
     // The honest log goes on.
     let next = grow(&log, 1).await;
     witness.add_checkpoint(&*store, &clock, &request(&log, 5, &next).await).await.unwrap();

@@ -295,8 +295,10 @@ impl Keys {
             entropy: entropy(),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::default()),
+            watching: heqi_notary_center::Watching::default(),
         };
         let mut settings = CenterSettings::default();
+        settings.alarms.look_every_ms = 30;
         settings.feed_interval_ms = 50;
         match NotaryCenter::start(settings, listener, surroundings).await {
             Ok(running) => Ok(Office { running, store, gate }),
@@ -313,12 +315,12 @@ impl Keys {
     }
 }
 
-const PLATFORM_LOG: u8 = 1;
+pub(crate) const PLATFORM_LOG: u8 = 1;
 /// The log that takes the place of the platform's.
 const SUCCESSOR_LOG: u8 = 11;
 /// The key that takes the place of that of the platform's log.
 const ROTATED_KEY: u8 = 12;
-const CENTRE_LOG: u8 = 2;
+pub(crate) const CENTRE_LOG: u8 = 2;
 const SECOND_LOG: u8 = 3;
 
 impl House {
@@ -482,6 +484,21 @@ impl House {
         self.keys.folder.path().join(seed.to_string())
     }
 
+    /// Everybody's keys, for tests in which somebody lies.
+    pub(crate) fn cast(&self) -> Cast {
+        self.keys.cast()
+    }
+
+    /// The key of the log of this seed.
+    pub(crate) fn log_signer(seed: u8) -> NoteSigner {
+        Keys::log(seed)
+    }
+
+    /// The address of the platform.
+    pub(crate) fn platform_url(&self) -> String {
+        self.serving.url()
+    }
+
     /// The keys a stranger is given.
     pub(crate) fn anchors(&self) -> Anchors {
         self.keys.anchors()
@@ -493,13 +510,7 @@ impl House {
 
     /// Waits until the alarm is raised, or is not; what the service says of it.
     pub(crate) async fn until_alarm(&self, name: &str, is_raised: bool) -> Value {
-        until(name, async || {
-            let answer = self.client.get("", "/alarms?lang=en").await.json();
-            let alarms = answer["alarms"].as_array()?.clone();
-            let alarm = alarms.into_iter().find(|alarm| alarm["alarm"] == name)?;
-            (alarm["since"].is_string() == is_raised).then_some(alarm)
-        })
-        .await
+        alarm_of(&self.client, name, is_raised).await
     }
 
     /// The receipt of a record, as staff sees it.
@@ -926,6 +937,17 @@ pub(crate) fn held(coverage: &Value, custodian: Custodian) -> &Value {
     all.iter().find(|held| held["custodian"] == custodian.as_str()).unwrap()
 }
 
+/// Waits until a service's alarm is raised, or is not; what the service says of it.
+pub(crate) async fn alarm_of(service: &Client, name: &str, is_raised: bool) -> Value {
+    until(name, async || {
+        let answer = service.get("", "/alarms?lang=en").await.json();
+        let alarms = answer["alarms"].as_array()?.clone();
+        let alarm = alarms.into_iter().find(|alarm| alarm["alarm"] == name)?;
+        (alarm["since"].is_string() == is_raised).then_some(alarm)
+    })
+    .await
+}
+
 /// Asks again and again until there is an answer.
 pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
     what: &str,
@@ -946,7 +968,7 @@ fn nobody() -> NotaryClient {
     NotaryClient::new(pool(), "http://127.0.0.1:9", None)
 }
 
-fn pool() -> HttpPool {
+pub(crate) fn pool() -> HttpPool {
     HttpPool::new(Deadlines { upload_ms: UPLOAD_MS, ..Deadlines::default() }).unwrap()
 }
 

@@ -21,7 +21,7 @@ pub(super) fn root() -> PathBuf {
 }
 
 /// A browser, or none: then the caller returns, and the reason is printed.
-pub(super) fn browser() -> Option<Browser> {
+pub(crate) fn browser() -> Option<Browser> {
     match Browser::start() {
         Ok(browser) => Some(browser),
         Err(BrowserError::Missing) => {
@@ -34,15 +34,15 @@ pub(super) fn browser() -> Option<Browser> {
 
 /// One question: a file, anchors, an instant.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub(super) file: PathBuf,
-    pub(super) anchors: Option<PathBuf>,
-    pub(super) at: Option<String>,
+pub(crate) struct Asked {
+    pub(crate) file: PathBuf,
+    pub(crate) anchors: Option<PathBuf>,
+    pub(crate) at: Option<String>,
 }
 
 impl Asked {
     /// What `verify --json` prints.
-    pub(super) fn of_program(&self, language: &str) -> Value {
+    pub(crate) fn of_program(&self, language: &str) -> Value {
         #[derive(clap::Parser)]
         struct Cli {
             #[command(flatten)]
@@ -68,25 +68,25 @@ impl Asked {
 }
 
 /// The page, opened from disk.
-pub(super) struct Verifier<'a> {
+pub(crate) struct Verifier<'a> {
     pub(super) page: Page<'a>,
     anchors: Option<PathBuf>,
     at: Option<String>,
 }
 
 impl<'a> Verifier<'a> {
-    pub(super) fn open(mut page: Page<'a>) -> Self {
+    pub(crate) fn open(mut page: Page<'a>) -> Self {
         page.open(&address_of(&page_file())).unwrap();
         Self { page, anchors: None, at: None }
     }
 
     /// Switches the language, as a person would.
-    pub(super) fn speak(&mut self, language: &str) {
+    pub(crate) fn speak(&mut self, language: &str) {
         self.settled(&format!("document.querySelector('[data-language={language}]').click()"));
     }
 
     /// Chooses the files and gives the JSON result of the page.
-    pub(super) fn ask(&mut self, asked: &Asked) -> Value {
+    pub(crate) fn ask(&mut self, asked: &Asked) -> Value {
         if self.at != asked.at {
             let value = Value::from(asked.at.clone().unwrap_or_default());
             self.settled(&format!(

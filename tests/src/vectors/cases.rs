@@ -62,6 +62,8 @@ const TIME_DISTRUSTED: &str = "anchors-time-distrusted.json";
 const DISTRUSTED_LATER: &str = "anchors-all-distrusted-later.json";
 /// The custodians are distrusted from an hour before the record.
 const CUSTODIANS_DISTRUSTED: &str = "anchors-custodians-distrusted.json";
+/// The log is distrusted from 40 seconds after all was seen at the earliest.
+const DISTRUSTED_SOON: &str = "anchors-log-distrusted-soon.json";
 const LAPSED: &str = "anchors-witness-lapsed.json";
 const SEED: u64 = 1;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -93,6 +95,10 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
     for root in &mut time_distrusted.time_roots {
         root.validity.distrust_after = Some(early);
     }
+    let mut soon = story.anchors();
+    for log in &mut soon.logs {
+        log.validity.distrust_after = Some(story.seen_at().plus_millis(40_000));
+    }
     for log in &mut distrusted.logs {
         log.validity.distrust_after = Some(early);
     }
@@ -104,6 +110,7 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
         (DISTRUSTED.to_owned(), story.cast.publish(&distrusted)),
         (DISTRUSTED_LATER.to_owned(), story.cast.publish(&later)),
         (CUSTODIANS_DISTRUSTED.to_owned(), story.cast.publish(&custodians)),
+        (DISTRUSTED_SOON.to_owned(), story.cast.publish(&soon)),
         (LAPSED.to_owned(), story.cast.publish(&lapsed)),
         (TIME_DISTRUSTED.to_owned(), story.cast.publish(&time_distrusted)),
         (successor::FROZEN.to_owned(), story.cast.publish(&frozen)),

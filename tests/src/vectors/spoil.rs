@@ -42,6 +42,64 @@ pub(super) fn signature_of(text: &str, name: &str) -> String {
     format!("{before}{line}{flipped}")
 }
 
+/// The signer's certificate with the tag of a value in its subject (an organisational unit)
+/// written in two bytes, `9F 1F`; every length around it follows.
+pub(super) fn long_tag(certificates: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    // id-at-organizationalUnitName, then the UTF8String.
+    const UNIT: [u8; 6] = [0x06, 0x03, 0x55, 0x04, 0x0b, 0x0c];
+    let mut spoilt = certificates.to_vec();
+    if let Some(leaf) = spoilt.first_mut() {
+        let last = leaf.windows(UNIT.len()).rposition(|window| window == UNIT);
+        if let Some(at) = last.map(|at| at + UNIT.len() - 1) {
+            *leaf = longer_tag(leaf, 0, leaf.len(), at);
+        }
+    }
+    spoilt
+}
+
+/// Copies the DER values between `from` and `to`, the tag at `at` in two bytes.
+fn longer_tag(der: &[u8], from: usize, to: usize, at: usize) -> Vec<u8> {
+    let (mut copied, mut place) = (Vec::new(), from);
+    while let Some((tag, head, length)) = (place < to).then(|| value_at(der, place)).flatten() {
+        let (start, end) = (place + head, place + head + length);
+        let content = der.get(start..end).unwrap_or_default();
+        if place == at {
+            copied.extend([0x9f, 0x1f]);
+            copied.extend(der_length(content.len()));
+            copied.extend(content);
+        } else if place < at && at < end {
+            let inner = longer_tag(der, start, end, at);
+            copied.push(tag);
+            copied.extend(der_length(inner.len()));
+            copied.extend(inner);
+        } else {
+            copied.extend(der.get(place..end).unwrap_or_default());
+        }
+        place = end;
+    }
+    copied
+}
+
+/// Tag, length of the head, length of the content.
+fn value_at(der: &[u8], at: usize) -> Option<(u8, usize, usize)> {
+    let (tag, first) = (*der.get(at)?, *der.get(at + 1)?);
+    let digits = usize::from(first & 0x7f);
+    if first < 0x80 {
+        return Some((tag, 2, usize::from(first)));
+    }
+    let written = der.get(at + 2..at + 2 + digits)?;
+    let length = written.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte));
+    Some((tag, 2 + digits, length))
+}
+
+fn der_length(length: usize) -> Vec<u8> {
+    match u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes() {
+        [0, short @ 0..=0x7f] => vec![short],
+        [0, long] => vec![0x81, long],
+        [high, low] => vec![0x82, high, low],
+    }
+}
+
 /// The same entries in a ZIP of other tools: method 8, each content as one uncompressed
 /// DEFLATE block (RFC 1951 section 3.2.4).
 pub(super) fn deflated(file: &[u8]) -> Vec<u8> {

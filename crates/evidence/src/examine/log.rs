@@ -9,7 +9,7 @@ use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tree::leaf_hash;
 use heqi_vocabulary::UtcMillis;
 
-use super::{Context, Decoded};
+use super::{Context, Decoded, stamps};
 use crate::anchors::{CosignerAnchor, CosignerRole, LogAnchor, Validity};
 use crate::leaf::{LogLeaf, RecordRoot};
 use crate::verdict::{Claim, ClaimName, Reason};
@@ -86,7 +86,9 @@ fn prove<'a>(decoded: &Decoded<'_>, context: &Context<'a>) -> Result<Proved<'a>,
     let (logs, cosigned) = signatures(proof.checkpoint(), context).map_err(wrong)?;
     let recorded_at = decoded.frame.place.recorded_at;
     // A head in the overlap of two keys is signed by both; one that counts is enough.
-    let counting = logs.iter().find(|log| key_counts(log, recorded_at, &cosigned, context));
+    let stamped = || stamps::dates(decoded, context, checkpoint, proof.index());
+    let counting =
+        logs.iter().find(|log| key_counts(log, recorded_at, &cosigned, &stamped, context));
     match counting.copied() {
         Some(log) => Ok(Proved { log, index: proof.index(), size: checkpoint.size(), cosigned }),
         None => Err(missing(Reason::KeyNotValidThen { who: origin.to_owned() })),
@@ -101,6 +103,7 @@ fn key_counts(
     log: &LogAnchor,
     recorded_at: UtcMillis,
     cosigned: &[Cosigned<'_>],
+    stamped: &dyn Fn() -> Vec<UtcMillis>,
     context: &Context<'_>,
 ) -> bool {
     let validity = &log.validity;
@@ -108,7 +111,8 @@ fn key_counts(
     let seen_last = seen().max();
     let begun = validity.valid_from <= seen_last.map_or(recorded_at, |at| at.max(recorded_at));
     let not_ended = validity.valid_until.is_none_or(|until| recorded_at <= until);
-    let trusted = outside_word(validity, seen());
+    // A token dates the stamped head, and with it every record below.
+    let trusted = outside_word(validity, seen()) || outside_word(validity, stamped().into_iter());
     let asked = context.at.is_none_or(|at| {
         recorded_at <= at
             && at >= validity.valid_from

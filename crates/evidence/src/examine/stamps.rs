@@ -41,10 +41,31 @@ pub(super) fn examine(
     let (Some(proof), Some((_, index))) = (proof, &log.index) else {
         return Ok(Vec::new());
     };
+    over(decoded, context, proof.checkpoint().checkpoint(), *index)
+}
+
+/// The last instants at which the record can have come into being, by the tokens that count;
+/// none when any token speaks against the bundle. `head` is that of a proof that holds.
+pub(super) fn dates(
+    decoded: &Decoded<'_>,
+    context: &Context<'_>,
+    head: &Checkpoint,
+    index: u64,
+) -> Vec<UtcMillis> {
+    let stamps = over(decoded, context, head, index).unwrap_or_default();
+    stamps.iter().map(|stamp| stamp.not_after).collect()
+}
+
+fn over(
+    decoded: &Decoded<'_>,
+    context: &Context<'_>,
+    head: &Checkpoint,
+    index: u64,
+) -> Result<Vec<Stamp>, Reason> {
     let roots = roots(context);
     let mut stamps = Vec::new();
     for (size, anchor) in &decoded.parts.time {
-        if !covers(*size, anchor, *index, proof.checkpoint().checkpoint(), context) {
+        if !covers(*size, anchor, index, head, context) {
             return Err(Reason::TimeAnchorInvalid { entry: note_name(*size) });
         }
         for (label, token) in &anchor.tokens {

@@ -17,6 +17,7 @@ use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
     CenterSettings, DataCentre, NotaryCenter, PeerComparison, PeerWitness, Running, Surroundings,
+    Watching,
 };
 use heqi_notary_protocol::http::{Deadlines, HttpPool};
 use heqi_notary_protocol::{PeerClient, WitnessClient};
@@ -154,6 +155,11 @@ pub(crate) async fn start(
     gate.hold();
     let peer = peer_comparison(settings, &log, &gate)?;
     let mut tasks = TaskGroup::new();
+    let gauged = store.clone();
+    let watching = Watching {
+        store_gauges: Some(Arc::new(move || gauged.gauges())),
+        time_authorities: settings.time_authorities.iter().map(|one| one.label.clone()).collect(),
+    };
     let stamping = time::stamping(
         office.backend().clone(),
         clock,
@@ -171,9 +177,11 @@ pub(crate) async fn start(
         entropy: entropy.clone(),
         health: Arc::new(Health::default()),
         metrics: Arc::new(Metrics::default()),
+        watching,
     };
     let mut center = CenterSettings::default();
     center.log_name.clone_from(&settings.log_name);
+    center.alarms = settings.alarms;
     if settings.profile == Profile::Demo {
         center.rates.enabled = false;
         center.load = Load::unlimited();

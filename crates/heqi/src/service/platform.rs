@@ -13,6 +13,7 @@ use heqi_evidence_store::witness::Witness;
 use heqi_notary_protocol::http::{Bearer, Deadlines, HttpPool};
 use heqi_notary_protocol::peer::watch::{Peer, PeerWatch};
 use heqi_notary_protocol::{NotaryClient, PeerClient};
+use heqi_notary_sync::alarms::{watch_cosigning, watch_deposits};
 use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
 use heqi_notary_sync::peers::watch;
 use heqi_notary_sync::{
@@ -21,10 +22,12 @@ use heqi_notary_sync::{
 use heqi_pki::keys::{PublicKey, SigningKey};
 use heqi_registration::access::{self, CreateApiKey};
 use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings, erasure};
+use heqi_service_kit::Alarms;
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger, TaskGroup};
 use heqi_service_kit::listener::Listener;
 use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Entropy};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::store::FrozenLogs;
@@ -261,6 +264,9 @@ impl OpenPlatform {
         });
         let gauged = self.store.clone();
         surroundings.store_gauges = Some(Arc::new(move || gauged.gauges()));
+        let demand = Arc::new(Notify::new());
+        surroundings.stamp_demand = Some(demand.clone());
+        let alarms = surroundings.alarms.clone();
         let mut serving = TaskGroup::new();
         let server = Api::server(settings.api.clone(), listener, surroundings, serving.shutdown())
             .map_err(|e| ServiceError::Start(e.to_string()))?;
@@ -280,7 +286,7 @@ impl OpenPlatform {
                 () = opened.opened() => store::compared(&mark),
             }
         });
-        let working = work(&self.platform, settings, (&self.clock, entropy))?;
+        let working = work(&self.platform, settings, (&self.clock, entropy), demand, &alarms)?;
         let (trigger, worker) = (serving.trigger(), working.trigger());
         let tasks = [serving, working]
             .into_iter()
@@ -342,16 +348,20 @@ fn work(
     platform: &Arc<Platform>,
     settings: &PlatformSettings,
     (clock, entropy): (&Arc<dyn Clock>, &Arc<dyn Entropy>),
+    demand: Arc<Notify>,
+    alarms: &Alarms,
 ) -> Result<TaskGroup, ServiceError> {
     let mut group = TaskGroup::new();
-    let stamping = time::stamping(
+    let mut stamping = time::stamping(
         platform.shared_backend(),
         clock,
         entropy,
         &settings.time_authorities,
         &settings.stamping,
     )?;
+    stamping.demand = demand;
     group.spawn("stamping", run_stamping(stamping, group.shutdown()));
+    let mut depositing = Vec::new();
     let worker = WorkerSettings::default();
     let known = Succession::load(&settings.data_dir.join("keys"))?;
     for link in links(settings)? {
@@ -365,6 +375,7 @@ fn work(
                 mirror_keys: known.all_note_keys(KeyRole::Mirror, &mirror.0),
             };
             let gauges = Arc::new(CosigningGauges::default());
+            watch_cosigning(alarms, &gauges);
             let stop = group.shutdown();
             group.spawn(
                 "cosigning",
@@ -372,12 +383,14 @@ fn work(
             );
         }
         let gauges = Arc::new(CustodianGauges::default());
+        depositing.push(gauges.clone());
         let stop = group.shutdown();
         group.spawn(
             link.custodian.as_str(),
             run_deposits(platform.clone(), link, worker, gauges, stop),
         );
     }
+    watch_deposits(alarms, depositing);
     Ok(group)
 }
 

@@ -6,6 +6,7 @@ use heqi_evidence::anchors::{
     Base64, CertificateRoot, LogAnchor, Spki, TimeRootAnchor, Validity, Vkey,
 };
 use heqi_registration::platform::Names;
+use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::admission::Load;
 use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::telemetry::TelemetrySettings;
@@ -218,6 +219,7 @@ impl Trust {
             other_custodians: Vec::new(),
             time_authorities: self.time_authorities(),
             stamping: STAMPING,
+            alarms: AlarmLimits::default(),
             telemetry: TelemetrySettings::default(),
         }
     }

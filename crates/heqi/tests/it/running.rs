@@ -91,6 +91,15 @@ async fn every_service_answers_for_its_health_and_coverage_says_that_all_is_held
         let metrics = String::from_utf8(metrics.ok()).unwrap();
         assert!(metrics.contains("# TYPE heqi_") && metrics.contains("# EOF"), "{service}");
     }
+    for service in ["platform_url", "notary_url", "preservation_url"] {
+        let alarms = Client::of(demo.says(service)).get("", "/alarms?lang=en").await.json();
+        let names: Vec<_> = alarms["alarms"].as_array().unwrap().iter().collect();
+        for wanted in ["checkpoint_age", "sync_failures", "clock_offset", "log_misbehaved"] {
+            let alarm = names.iter().find(|alarm| alarm["alarm"] == wanted);
+            let alarm = alarm.unwrap_or_else(|| panic!("{service} does not watch {wanted}"));
+            assert!(alarm["since"].is_null(), "{service}: {alarm}");
+        }
+    }
     for page in ["guide_url", "inbox_url"] {
         Client::of(demo.says(page)).get("", "/healthz").await.ok();
     }
@@ -114,6 +123,15 @@ async fn every_service_answers_for_its_health_and_coverage_says_that_all_is_held
     }
     assert_eq!(coverage["gaps"].as_array().unwrap().len(), 0);
     platform.get("", "/coverage").await.ok();
+    // Every authority stamps the newest head at once when somebody asks for it.
+    let before = &coverage["time_authorities"];
+    let stamped = platform.post(integrator, "/api/v1/time-stamps", &serde_json::json!({})).await;
+    assert_eq!(stamped["every_authority_answered"], true, "{stamped}");
+    for (now, before) in
+        stamped["time_authorities"].as_array().unwrap().iter().zip(before.as_array().unwrap())
+    {
+        assert_ne!(now["newest_at"], before["newest_at"], "{stamped}");
+    }
     assert_eq!(demo.end(), Some(0));
 
     // The next start knows that the visitor has signed.

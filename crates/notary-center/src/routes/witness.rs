@@ -1,14 +1,14 @@
 //! The witness of the platform's log (c2sp.org/tlog-witness@v1.0.0).
 
 use actix_web::HttpResponse;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, Path, Payload, ServiceConfig, get, post};
-use heqi_evidence_store::witness::WitnessError;
+use heqi_evidence_store::witness::{WitnessError, fork_proof_against};
 use heqi_service_kit::Problem;
 use heqi_tlog::note::{SignatureLine, format_signature_lines};
 use heqi_tlog::witness::{AddCheckpoint, Rejection, SIZE_CONTENT_TYPE};
 
-use super::{TEXT, body_of, data_centre, note};
+use super::{NOT_AT_ALL, TEXT, body_of, data_centre, note};
 use crate::refusal::{self, Refusal};
 use crate::service::State;
 
@@ -17,7 +17,8 @@ pub(super) const REQUEST_MAX_BYTES: usize = 128 << 10;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.route("/witness/add-checkpoint", post().to(add_checkpoint))
-        .route("/witness/{origin_sha256}/checkpoint", get().to(latest));
+        .route("/witness/{origin_sha256}/checkpoint", get().to(latest))
+        .route("/witness/{origin_sha256}/fork-proof", get().to(fork_proof));
 }
 
 async fn add_checkpoint(state: Data<State>, payload: Payload) -> Result<HttpResponse, Problem> {
@@ -49,6 +50,21 @@ async fn latest(state: Data<State>, origin_sha256: Path<String>) -> Result<HttpR
     let latest = witness.latest(backend, clock, &origin_sha256).await;
     let latest = latest.map_err(|error| refusal::of_witness(&error))?;
     Ok(note(&latest.ok_or(Refusal::NothingYet)?))
+}
+
+/// What convicts the log, if it ever showed the witness or the mirror two histories.
+async fn fork_proof(
+    state: Data<State>,
+    origin_sha256: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    data_centre(&state)?;
+    let found = fork_proof_against(&**state.office.backend(), &origin_sha256).await;
+    let found = found.map_err(|error| refusal::of_witness(&error.into()))?;
+    let proof = found.ok_or(Refusal::NothingYet)?.to_string();
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, TEXT))
+        .insert_header((CACHE_CONTROL, NOT_AT_ALL))
+        .body(proof))
 }
 
 /// Reads an `add-checkpoint` request, a witness's or a mirror's.

@@ -21,6 +21,7 @@ use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::access::DEPOSITS;
 use heqi_notary_center::{
     CenterSettings, DataCentre, NotaryCenter, PeerWitness, Role, Running, StartError, Surroundings,
+    Watching,
 };
 use heqi_notary_protocol::{Bearer, Deadlines, DepositReply, HttpPool, NotaryClient};
 use heqi_pki::keys::{Algorithm, Signer, SigningKey};
@@ -130,6 +131,7 @@ impl<'a> Plan<'a> {
             entropy: Arc::new(SystemEntropy),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::default()),
+            watching: Watching::default(),
         }
     }
 }

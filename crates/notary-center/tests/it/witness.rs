@@ -115,6 +115,13 @@ async fn a_split_view_is_kept_and_raises_the_alarm() {
     assert!(kept[0].conclusive);
     let alarm = centre.figure("heqi_misbehaviour_total{kind=\"split_view\"}").await;
     assert_eq!(alarm, Some(1));
+    // Anybody can have the proof, and needs nothing but the log's key to see that it holds.
+    let path = format!("/witness/{}/fork-proof", origin.monitoring_path());
+    let proof = get(&centre.url(&path)).await.bytes().await.unwrap();
+    let proof = heqi_tlog::fork::ForkProof::parse(&proof).unwrap();
+    assert!(proof.verify(&[story.log.key().clone()], &[]).is_ok());
+    let none = get(&centre.url(&format!("/witness/{}/fork-proof", "0".repeat(64)))).await;
+    assert_eq!((none.status().as_u16(), code(none).await), (404, "nothing_yet".into()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -175,6 +175,22 @@ fn nothing_is_trusted_without_roots() {
 }
 
 #[test]
+fn a_value_in_a_name_has_a_tag_of_one_byte() {
+    // A name with one attribute of any type: SEQUENCE { SET { SEQUENCE { OID 2.5.4.11, value } } }.
+    let with = |value: &[u8]| {
+        let oid = [0x06, 0x03, 0x55, 0x04, 0x0b];
+        let wrap = |tag: u8, content: &[u8]| {
+            [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
+        };
+        let attribute = wrap(0x30, &[&oid[..], value].concat());
+        Name::from_der(&wrap(0x30, &wrap(0x31, &attribute))).unwrap()
+    };
+    assert!(name(&with(&[0x9e, 0x01, b'x'])).is_ok(), "thirty is the last that fits one byte");
+    assert_eq!(name(&with(&[0x9f, 0x1f, 0x01, b'x'])), Err(CertificateError::Der));
+    assert_eq!(name(&with(&[0x9f, 0x81, 0x00, 0x01, b'x'])), Err(CertificateError::Der));
+}
+
+#[test]
 fn a_chain_has_one_to_four_certificates() {
     let vectors = Vectors::read();
     let der = vectors.der("issuing");

@@ -186,6 +186,23 @@ fn what_a_witness_kept_of_a_split_view_is_a_proof_and_a_suspicion_is_none() {
 }
 
 #[test]
+fn whoever_proves_the_growth_of_another_history_has_proved_the_fork() {
+    for old in 1..40 {
+        let held = MemoryTree::of(&leaves(old)).signed(old, &signer());
+        let other = liar(old + 3, old / 2);
+        let hashes = prove_consistency(&other, old, old + 3).unwrap();
+        let request = AddCheckpoint::new(old, hashes, other.signed(old + 3, &signer())).unwrap();
+        let WitnessDecision::Rejected(rejected) = decide(request, &[log_key()], Some(&held)) else {
+            panic!()
+        };
+        let proof = ForkProof::of_misbehaviour(rejected.evidence().unwrap());
+        // A power of two leaves out the hash that the proof has to start from.
+        assert_eq!(proof.is_some(), !old.is_power_of_two(), "{old}");
+        assert!(proof.is_none_or(|proof| proof.verify(&[log_key()], &[]).is_ok()), "{old}");
+    }
+}
+
+#[test]
 fn a_file_has_one_spelling() {
     let proof = two_roots().to_string();
     assert!(ForkProof::is_named_by(proof.as_bytes()));

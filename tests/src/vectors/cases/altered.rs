@@ -58,6 +58,16 @@ pub(super) fn altered(plain: &Story) -> Vec<Case> {
             &[(Integrity, Contradicted, "attachment_unreferenced")],
         ),
         case(
+            "certificate-name-with-a-long-tag",
+            "A value in the name of the signer's certificate has a tag of two bytes.",
+            spoil::zip(&BundleParts {
+                certificates: spoil::long_tag(&signing(plain).certificates),
+                ..signing(plain)
+            }),
+            1,
+            &[(Integrity, Contradicted, "part_malformed")],
+        ),
+        case(
             "stray-attachment",
             "A document nobody refers to.",
             spoil::zip(&unreferenced),

@@ -1,5 +1,6 @@
 //! What went wrong when the record was made.
 
+use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::record::RecordDraft;
 use heqi_evidence::verdict::ClaimName::{Integrity, SignedBy, Time};
 use heqi_evidence::verdict::Status::{Contradicted, NotProved, Proved};
@@ -64,6 +65,13 @@ pub(super) fn at_the_signing() -> Vec<Case> {
             told(recorded("capacities", json!(["supervisor"]))),
             1,
             &[(Integrity, Contradicted, "mismatch_capacities")],
+        ),
+        case(
+            "documents-as-lists",
+            "The record gives each document as the list of its members, in their order.",
+            told(recorded("documents", documents_as_lists())),
+            1,
+            &[(Integrity, Contradicted, "record_malformed")],
         ),
         case(
             "statement-for-another-party",
@@ -182,6 +190,20 @@ pub(super) fn at_the_signing() -> Vec<Case> {
             &[(Time, Contradicted, "time_outside")],
         ),
     ]
+}
+
+/// The documents of the plain story, in the form some readers take for the same.
+fn documents_as_lists() -> Value {
+    let record = Disclosure::parse(&signing(&story(&Twists::default())).record);
+    let documents = record.ok().and_then(|record| {
+        let documents = record.attribute("documents")?.value.clone();
+        documents.as_array().cloned()
+    });
+    let lists = documents
+        .unwrap_or_default()
+        .into_iter()
+        .map(|document| json!([document["page_images"], document["pages"], document["sha256"]]));
+    Value::Array(lists.collect())
 }
 
 fn recorded(name: &'static str, value: Value) -> Twists {

@@ -6,7 +6,7 @@ import { openStatement, readEnvelope } from '../dsse.js';
 import { readDisclosure, readFrame } from '../record.js';
 import { CHAIN_HEAD, chainCommitment } from '../statements.js';
 import { custodianOf } from './custody.js';
-import { isDatedInTrust } from './log.js';
+import { isDatedInTrust } from './heads.js';
 
 /** The claim `complete`. */
 export async function examineCompleteness(decoded, { anchors, at }, log) {

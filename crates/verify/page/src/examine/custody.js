@@ -6,7 +6,7 @@ import { because, contradicted, notProved, proved } from '../claims.js';
 import { openStatement, readEnvelope } from '../dsse.js';
 import { chainCommitment, DEPOSIT_RECEIPT, manifestDigest } from '../statements.js';
 import { referenced } from './integrity.js';
-import { isDatedInTrust } from './log.js';
+import { isDatedInTrust } from './heads.js';
 
 /** The claim, and when which organisation received the record: `received` of `{at, organisation}`. */
 export async function examineCustody(decoded, question, log) {

@@ -1,14 +1,12 @@
 // Logged, witnessed, mirrored: docs/spec/verdict.md rule 1, docs/spec/anchors.md rules 4 to 9.
 import { orNull, unhex } from '../bytes.js';
-import { counts, isAskedInTime } from '../anchors.js';
+import { isAskedInTime } from '../anchors.js';
 import { readProofFile } from '../proof-file.js';
 import { because, contradicted, notProved, proved } from '../claims.js';
-import { verifyNote } from '../note.js';
 import { recordEntry } from '../record.js';
 import { isIncluded, leafHash } from '../tree.js';
-
-/** The last second of the year 9999: a cosignature of a later time has no instant. */
-const MAX_SECONDS = 253_402_300_799n;
+import { isDatedInTrust, signaturesOn } from './heads.js';
+import { stampsOver } from './stamps.js';
 
 /**
  * The three claims as `claims`; once inclusion is proved also `entry` (`{origin, index}`), and
@@ -36,7 +34,8 @@ export function examineLog(decoded, question) {
   };
 }
 
-function prove({ parts, record, frame }, { anchors, at }) {
+function prove({ parts, record, frame }, question) {
+  const { anchors, at } = question;
   const missing = (fault) => ({ fault, contradicts: false });
   const wrong = (fault) => ({ fault, contradicts: true });
   if (parts.proof === null) return missing(because('no_proof'));
@@ -49,7 +48,8 @@ function prove({ parts, record, frame }, { anchors, at }) {
   const signed = signaturesOn(proof.checkpoint, anchors, at);
   if (signed === null) return wrong(because('log_signature_invalid'));
   // A head in the overlap of two keys is signed by both; one that counts is enough.
-  const log = signed.logs.find(({ validity }) => logKeyCounts(validity, frame.recorded_at, signed.cosigned, at));
+  const stamped = () => stampsOver(parts, question, proof.checkpoint, proof.index).stamps;
+  const log = signed.logs.find(({ validity }) => logKeyCounts(validity, frame.recorded_at, signed.cosigned, stamped, at));
   if (log === undefined) return missing(because('key_not_valid_then', { who: origin }));
   return { proof, log, cosigned: signed.cosigned };
 }
@@ -58,39 +58,16 @@ function prove({ parts, record, frame }, { anchors, at }) {
  * Whether a log's key counts for a record of this instant. The head is signed after it: a key that
  * begins later counts once others have seen the head in its time (anchors.md rules 7 and 8).
  */
-function logKeyCounts(validity, recordedAt, cosigned, at) {
+function logKeyCounts(validity, recordedAt, cosigned, stamped, at) {
   const seenLast = Math.max(recordedAt, ...cosigned.map((one) => one.at));
   const { distrust_after: distrust } = validity;
   return (
     validity.valid_from <= seenLast &&
     (validity.valid_until === null || recordedAt <= validity.valid_until) &&
-    isDatedInTrust(distrust, cosigned) &&
+    // A token dates the stamped head, and with it every record below.
+    (isDatedInTrust(distrust, cosigned) || isDatedInTrust(distrust, stamped())) &&
     isAskedInTime(validity, recordedAt, at)
   );
-}
-
-/** What a key says of its own time is worth nothing once it may be in other hands: others must have dated it. */
-export const isDatedInTrust = (distrustAfter, words) =>
-  distrustAfter === null || words.some((word) => word.at <= distrustAfter);
-
-/** The anchors of the log's keys that signed a head, and the cosignatures on it that count; or null. */
-export function signaturesOn({ origin, note }, anchors, at) {
-  const logs = anchors.logs.filter(({ vkey }) => vkey.name === origin);
-  const known = [...logs, ...anchors.cosigners];
-  const verified = verifyNote(note, known.map(({ vkey }) => vkey)) ?? [];
-  const signed = logs.filter(({ vkey }) => verified.some(({ key }) => key === vkey));
-  if (signed.length === 0) return null;
-  const cosigned = [];
-  for (const { key, time } of verified) {
-    const by = anchors.cosigners.find(({ vkey }) => vkey === key);
-    if (!by || time > MAX_SECONDS) continue;
-    const then = Number(time) * 1000;
-    // A cosigner of the log's own organisation counts for nothing (anchors.md rule 9).
-    if (by.organisation === signed[0].organisation || !counts(by.validity, then, at)) continue;
-    cosigned.push({ at: then, organisation: by.organisation, role: by.role, distrust: by.validity.distrust_after });
-  }
-  const trusted = cosigned.filter(({ distrust }) => distrust === null);
-  return { logs: signed, cosigned: cosigned.filter(({ distrust }) => isDatedInTrust(distrust, trusted)) };
 }
 
 function cosignedBy(name, role, cosigned) {

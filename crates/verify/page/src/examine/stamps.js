@@ -7,23 +7,27 @@ import { readConsistency } from '../stamped-heads.js';
 import { judgeToken, readTimeRoot } from '../time-authority.js';
 import { readToken } from '../timestamp.js';
 import { isConsistent } from '../tree.js';
-import { signaturesOn } from './log.js';
+import { signaturesOn } from './heads.js';
 
 /** `stamps` of `{at, organisation, isTestOnly}`, the earliest first; or the `fault` that contradicts. */
 export function examineStamps({ parts }, question, log) {
   if (log.entry === null) return { stamps: [] };
-  const { checkpoint } = readProofFile(parts.proof.bytes);
+  return stampsOver(parts, question, readProofFile(parts.proof.bytes).checkpoint, log.entry.index);
+}
+
+/** The same for a record of this place under the head of a proof that holds. */
+export function stampsOver(parts, question, head, index) {
   const roots = question.anchors.time_roots.flatMap((anchor) => {
     const root = readTimeRoot(anchor.certificate, anchor.test_only);
     return root === null ? [] : [{ anchor, root }];
   });
   const stamps = [];
-  for (const head of parts.time) {
-    if (!covers(head, checkpoint, log.entry.index, question)) {
-      return { stamps: [], fault: because('time_anchor_invalid', { entry: head.note.name }) };
+  for (const stamped of parts.time) {
+    if (!covers(stamped, head, index, question)) {
+      return { stamps: [], fault: because('time_anchor_invalid', { entry: stamped.note.name }) };
     }
-    for (const token of head.tokens) {
-      const { fault, stamp } = examineToken(token, head.note.bytes, roots, question);
+    for (const token of stamped.tokens) {
+      const { fault, stamp } = examineToken(token, stamped.note.bytes, roots, question);
       if (fault) return { stamps: [], fault };
       if (stamp) stamps.push(stamp);
     }

@@ -1,118 +1,16 @@
-//! The monitor as its users run it, against logs in folders.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
-
-use std::path::{Path, PathBuf};
+//! One log in a folder, followed, rewritten, set back and damaged.
 
 use heqi_evidence::anchors::Vkey;
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::successor::{FrozenReason, LogSuccessor};
-use heqi_monitor::{MonitorArgs, run};
+use heqi_monitor::MonitorArgs;
 use heqi_pki::keys::SigningKey;
-use heqi_testkit::{FixedClock, MemoryLog, SeededEntropy};
+use heqi_testkit::{MemoryLog, SeededEntropy};
 use heqi_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
-use heqi_tlog::fork::ForkProof;
 use heqi_tlog::note::{KeyName, NoteSigner};
-use heqi_tlog::proof::NodeReader;
-use heqi_tlog::tile::{HashTile, TileKind, encode_entries, tiles_of};
-use heqi_vocabulary::{Digest, Language, UtcMillis};
-use tempfile::TempDir;
+use heqi_vocabulary::{Digest, UtcMillis};
 
-const ORIGIN: &str = "log.example/monitored";
-
-/// A log whose entries from `from` on are those of another history; one key for all.
-fn log(size: u64, from: u64) -> MemoryLog {
-    let mut log = MemoryLog::new(ORIGIN, &SeededEntropy::labelled(1, ORIGIN));
-    for index in 0..size {
-        let text = if index < from { format!("{index}") } else { format!("{index} rewritten") };
-        log.append(LogLeaf::Record(RecordRoot::new(Digest::of(text.as_bytes()))));
-    }
-    log
-}
-
-fn honest(size: u64) -> MemoryLog {
-    log(size, u64::MAX)
-}
-
-struct Desk {
-    folder: TempDir,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let desk = Self { folder: TempDir::new().unwrap() };
-        desk.put("vkey", format!("{}\n", honest(0).key()).as_bytes());
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "a temporary file of a test needs no durability")]
-    fn put(&self, name: &str, bytes: &[u8]) {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
-    }
-
-    /// What the log's server shows from now on.
-    fn serve(&self, log: &MemoryLog) {
-        let _ = std::fs::remove_dir_all(self.path("log"));
-        for path in tiles_of(log.size()) {
-            let first = path.index() * 256;
-            let range = first..first + u64::from(path.width());
-            let bytes = match path.kind() {
-                TileKind::Entries => {
-                    let entries = range.map(|at| &log.entries()[usize::try_from(at).unwrap()]);
-                    encode_entries(entries).unwrap()
-                }
-                TileKind::Hashes(level) => {
-                    let hashes = range.map(|at| log.node(level * 8, at).unwrap()).collect();
-                    HashTile::new(hashes).unwrap().encode()
-                }
-            };
-            self.put(&format!("log/{path}"), &bytes);
-        }
-        self.put("log/checkpoint", &log.head_at(log.size()).to_bytes());
-    }
-
-    fn args(&self) -> MonitorArgs {
-        MonitorArgs {
-            log: self.path("log").display().to_string(),
-            vkey: self.path("vkey"),
-            state: self.path("state"),
-            gossip: Vec::new(),
-            receipt: Vec::new(),
-            max_age: 600,
-            interval: 1,
-            once: true,
-            lang: Language::En,
-        }
-    }
-
-    async fn look(&self, change: impl FnOnce(&mut MonitorArgs)) -> (u8, String) {
-        let mut args = self.args();
-        change(&mut args);
-        let clock = FixedClock::new(UtcMillis::from_unix_seconds(1_800_000_000).unwrap());
-        let mut out = Vec::new();
-        let code = run(&args, &clock, &mut out).await;
-        (code, String::from_utf8(out).unwrap())
-    }
-
-    /// The one proof that was written; it convicts the log.
-    fn proof(&self) -> ForkProof {
-        let files = std::fs::read_dir(self.path("state")).unwrap().map(|file| file.unwrap().path());
-        let proofs: Vec<PathBuf> = files.filter(|path| has_extension(path, "fork-proof")).collect();
-        let [path] = &proofs[..] else { panic!("{proofs:?}") };
-        let proof = ForkProof::parse(&std::fs::read(path).unwrap()).unwrap();
-        assert!(proof.verify(&[honest(0).key().clone()], &[]).is_ok());
-        proof
-    }
-}
-
-fn has_extension(path: &Path, wanted: &str) -> bool {
-    path.extension().is_some_and(|extension| extension == wanted)
-}
+use crate::desk::{Desk, ORIGIN, honest, log};
 
 #[tokio::test]
 async fn an_honest_log_is_followed_across_restarts_and_tiles() {
@@ -153,7 +51,7 @@ async fn two_roots_of_one_size_are_caught_from_gossip_alone() {
     let desk = Desk::new();
     desk.serve(&honest(9));
     desk.put("gossip/other", &log(9, 4).head_at(9).to_bytes());
-    let (code, said) = desk.look(|args| args.gossip = vec![desk.path("gossip")]).await;
+    let (code, said) = desk.look(|args| args.gossip = vec![desk.place("gossip")]).await;
     assert_eq!(code, 1, "{said}");
     assert_eq!(desk.proof().kind(), heqi_tlog::fork::ForkKind::Roots);
 }
@@ -192,7 +90,7 @@ async fn an_old_head_shown_again_is_stale_and_no_proof() {
     let desk = Desk::new();
     desk.serve(&honest(20));
     desk.put("other", &honest(300).head_at(300).to_bytes());
-    let (code, said) = desk.look(|args| args.gossip = vec![desk.path("other")]).await;
+    let (code, said) = desk.look(|args| args.gossip = vec![desk.place("other")]).await;
     assert_eq!(code, 3, "{said}");
 }
 
@@ -212,11 +110,11 @@ async fn what_cannot_be_read_or_is_not_signed_ends_with_two_and_a_missing_cosign
     assert_eq!(desk.look(|_| ()).await.0, 2, "there is no log");
     desk.serve(&honest(9));
     desk.put("odd", b"not a head");
-    assert_eq!(desk.look(|args| args.gossip = vec![desk.path("odd")]).await.0, 2);
+    assert_eq!(desk.look(|args| args.gossip = vec![desk.place("odd")]).await.0, 2);
     let stranger = MemoryLog::new(ORIGIN, &SeededEntropy::labelled(2, ORIGIN));
     desk.put("stranger", format!("{}\n", stranger.key()).as_bytes());
     let fresh = |args: &mut MonitorArgs, key| {
-        (args.vkey, args.state) = (desk.path(key), desk.path("fresh"));
+        (args.trust.vkey, args.state) = (Some(desk.path(key)), desk.path("fresh"));
     };
     assert_eq!(desk.look(|args| fresh(args, "stranger")).await.0, 2);
     let witness = heqi_testkit::Cast::new(1, UtcMillis::from_unix_seconds(1).unwrap()).witness;
@@ -258,7 +156,7 @@ async fn a_successor_must_begin_with_its_statement_and_the_frozen_log_must_fit_i
     let first = LogSuccessor::verify(&statement).unwrap().first_entry();
     let desk = Desk::new();
     desk.put("successor.json", statement.as_bytes());
-    let told = |desk: &Desk| vec![desk.path("successor.json")];
+    let told = |desk: &Desk| vec![desk.place("successor.json")];
 
     let mut log = MemoryLog::new(ORIGIN, &SeededEntropy::labelled(1, ORIGIN));
     log.append(first);
