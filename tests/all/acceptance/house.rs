@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
@@ -86,6 +87,31 @@ struct Keys {
     since: UtcMillis,
     deposit: ApiKey,
     recovery: ApiKey,
+    clocks: Clocks,
+}
+
+/// The machine's clock as two of the organisations read it: each may be moved.
+#[derive(Default)]
+pub(crate) struct Clocks {
+    pub(crate) platform: Arc<Moved>,
+    pub(crate) centre: Arc<Moved>,
+}
+
+/// The machine's clock, so many milliseconds ahead.
+#[derive(Default)]
+pub(crate) struct Moved(AtomicI64);
+
+impl Moved {
+    /// From now on it is so far ahead of the machine's, or behind.
+    pub(crate) fn be_ahead_ms(&self, ms: i64) {
+        self.0.store(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Moved {
+    fn now(&self) -> UtcMillis {
+        SystemClock.now().plus_millis(self.0.load(Ordering::SeqCst))
+    }
 }
 
 /// A running notary service.
@@ -141,7 +167,11 @@ impl Keys {
             anchors: self.anchors(),
             receipt_key: Arc::new(self.receipt_key(custodian)),
             backend: store,
-            clock: clock(),
+            clock: if custodian == Custodian::DataCentre {
+                self.clocks.centre.clone()
+            } else {
+                clock()
+            },
             entropy: entropy(),
         })
         .erasing(vec![order_key().public_key()], self.ledger(seed_of(custodian)))
@@ -160,7 +190,7 @@ impl Keys {
         let logs = || vec![Self::log(PLATFORM_LOG).verifier_key().clone()];
         let role = Role::DataCentre(DataCentre {
             witness: Witness::new(cast.witness, logs()),
-            mirror: Mirror::new(cast.mirror, logs(), gated, clock()),
+            mirror: Mirror::new(cast.mirror, logs(), gated, self.clocks.centre.clone()),
             anchors: self.anchors(),
             publisher: Arc::new(cast.publisher),
         });
@@ -225,6 +255,7 @@ impl House {
             since: SystemClock.now(),
             deposit: ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy),
             recovery: ApiKey::generate("recovery".parse().unwrap(), &SystemEntropy),
+            clocks: Clocks::default(),
         };
         let [listener, centre_listener, second_listener] =
             [(); 3].map(|()| Listener::bind("127.0.0.1:0").unwrap());
@@ -373,6 +404,18 @@ impl House {
         self.keys.folder.path().join(seed.to_string())
     }
 
+    /// The clocks that can be moved.
+    pub(crate) const fn clocks(&self) -> &Clocks {
+        &self.keys.clocks
+    }
+
+    /// The platform ends in order and starts again: it asks its peers at once.
+    pub(crate) async fn restart_platform(self) -> Self {
+        let house = self.stop_platform().await.start().await;
+        house.gate.opened().await;
+        house
+    }
+
     /// The keys a stranger is given.
     pub(crate) fn anchors(&self) -> Anchors {
         self.keys.anchors()
@@ -486,7 +529,7 @@ impl Stopped {
         let platform = platform(&self.keys, store.clone(), &gate).await;
         gate.hold();
         let urls = (self.urls.0.as_str(), self.urls.1.as_str());
-        let said = peers(&platform, &gate, urls).round().await;
+        let said = peers(&self.keys, &platform, &gate, urls).round().await;
         drop(platform);
         store.close().unwrap();
         said
@@ -581,6 +624,7 @@ impl Up {
 }
 
 fn peers(
+    keys: &Keys,
     platform: &Arc<Platform>,
     gate: &Arc<WriteGate>,
     (centre_url, second_url): (&str, &str),
@@ -593,7 +637,7 @@ fn peers(
     };
     let signer = Arc::new(SigningKey::from_ed25519_seed(&[PLATFORM_LOG; 32]));
     let all = vec![peer("data_centre", centre_url, true), peer("preservation", second_url, false)];
-    watch(platform, gate, signer, (clock(), entropy()), all)
+    watch(platform, gate, signer, (keys.clocks.platform.clone(), entropy()), all)
 }
 
 impl Office {
@@ -606,7 +650,7 @@ impl Office {
 async fn platform(keys: &Keys, store: Arc<Embedded>, gate: &Arc<WriteGate>) -> Arc<Platform> {
     let ports = Ports {
         backend: Arc::new(Gated::new(store, gate.clone())),
-        clock: clock(),
+        clock: keys.clocks.platform.clone(),
         entropy: entropy(),
         authority: Arc::new(keys.cast().authority),
     };
@@ -642,7 +686,7 @@ fn work(
     };
     let mut group = TaskGroup::new();
     let mut all = BTreeMap::new();
-    let watch = peers(platform, gate, (centre_url, second_url));
+    let watch = peers(keys, platform, gate, (centre_url, second_url));
     let mut stop = group.shutdown();
     group.spawn("peers", async move {
         watch.run(stop.requested()).await;
