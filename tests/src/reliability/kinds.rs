@@ -153,10 +153,9 @@ impl Kind {
     /// beyond its last point injects nothing.
     pub const fn wanted(self) -> u64 {
         match self {
-            Self::PowerCut => 200,
+            Self::PowerCut | Self::BitFlip => 200,
             Self::Syscalls => 1_000,
             Self::PowerCutPlatform => 20,
-            Self::BitFlip => 200,
             _ => 50,
         }
     }

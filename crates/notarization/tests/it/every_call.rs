@@ -11,7 +11,7 @@ use heqi_evidence_store::backend::memory::MemoryBackend;
 use heqi_evidence_store::changeset::{Row, RowKey};
 use heqi_evidence_store::testing::{Failure, Faulty};
 use heqi_notarization::publish_anchors::publish_anchors;
-use heqi_testkit::Story;
+use heqi_testkit::{Story, Twists};
 
 use crate::support::{House, deposit_of, notary_store, story};
 
@@ -87,12 +87,15 @@ async fn a_store_that_fails_at_any_call_of_an_admission_decides_once() {
     };
     let first = admit(deposit_of(&story, &story.records[0]));
     let signing = admit(deposit_of(&story, story.signing()));
-    let mut refused = deposit_of(&story, story.signing());
-    refused.attachments.clear();
-    let refused = admit(refused);
     let mut injected = in_every_way("the first", &story, &before_anything, &first).await;
     injected += in_every_way("a signing", &story, &house.store, &signing).await;
-    injected += in_every_way("one without its photo", &story, &house.store, &refused).await;
+
+    let twists = Twists { signed_by_another_device: true, ..Twists::default() };
+    let other = Story::tell(7, &twists);
+    let house = House::of(&other);
+    house.deposit_before_signing(&other).await;
+    let refused = admit(deposit_of(&other, other.signing()));
+    injected += in_every_way("one that is refused", &other, &house.store, &refused).await;
     assert!(injected > 60, "{injected} failures");
 }
 

@@ -14,6 +14,8 @@ use super::{LogKeys, PATIENCE, Town, Who, heqi, run};
 use crate::reliability::Tried;
 use crate::reliability::process::Program;
 
+/// Files of the API keys the platform deposits with.
+const API_KEYS: [&str; 2] = ["data-centre.key", "preservation.key"];
 const VALID: &str = "{ valid_from = \"1970-01-01T00:00:00.000Z\" }";
 
 /// The public halves of an organisation's keys, by file.
@@ -45,12 +47,9 @@ fn origin(who: Who) -> String {
 pub(super) fn make(program: &Program, folder: TempDir, platform_dir: PathBuf) -> Tried<Town> {
     let base = folder.path().to_owned();
     let dirs = [platform_dir.clone(), base.join("notary"), base.join("preservation")];
-    let mut keys = Vec::new();
-    for (who, dir) in Who::ALL.into_iter().zip(&dirs) {
-        keys.push(Keys::generate(program, who, dir)?);
-    }
-    let [platform, notary, preservation] = &*keys else { return Err("three sets of keys".into()) };
-    for name in ["data-centre.key", "preservation.key"] {
+    let keys = |who: Who| Keys::generate(program, who, who.of(&dirs));
+    let keys = [keys(Who::Platform)?, keys(Who::DataCentre)?, keys(Who::Preservation)?];
+    for name in API_KEYS {
         let key = ApiKey::generate("deposits".parse()?, &SystemEntropy);
         // The platform has one, the custodian another copy of it.
         for copy in [name.to_owned(), format!("custodian-{name}")] {
@@ -64,15 +63,61 @@ pub(super) fn make(program: &Program, folder: TempDir, platform_dir: PathBuf) ->
         urls.push(listener?.url());
     }
     let urls: [String; 3] = urls.try_into().map_err(|_| "three addresses")?;
-    let address = |who: Who| who.of(&urls).trim_start_matches("http://");
-    let dir = |who: Who| who.of(&dirs).display();
-    let receipt = |who: Who| public_key(&who.of(&dirs).join("keys/receipt.pem"));
 
-    let text = format!(
-        r#"
-data_dir = "{}"
-listen = "{}"
-log_origin = "{}"
+    let texts = Texts { base: &base, dirs: &dirs, keys: &keys, urls: &urls };
+    for (who, text) in [
+        (Who::Platform, texts.platform()?),
+        (Who::DataCentre, texts.custodian(Who::DataCentre, "data_centre", API_KEYS[0])?),
+        (Who::Preservation, texts.custodian(Who::Preservation, "preservation", API_KEYS[1])?),
+    ] {
+        let file = base.join(format!("{}.toml", who.name()));
+        Disk::default().write_atomic(&file, &[text.as_bytes()])?;
+    }
+    let config = base.join("platform.toml").display().to_string();
+    let scopes = "filings,evidence,coverage,witness";
+    let words =
+        ["admin", "create-key", "--config", &config, "--label", "clerk", "--scopes", scopes];
+    let made = run(&mut heqi(program, &words))?;
+    let staff = made.lines().nth(1).ok_or("the API key was not shown")?.to_owned();
+    let [platform, notary, _] = &keys;
+    Ok(Town {
+        running: [None, None, None],
+        keys: LogKeys {
+            log: platform.of("log.key")?.parse()?,
+            witness: notary.of("witness.key")?.parse()?,
+            mirror: notary.of("mirror.key")?.parse()?,
+        },
+        folder,
+        program: program.clone(),
+        patience: PATIENCE,
+        platform_dir,
+        urls,
+        staff,
+    })
+}
+
+/// What settings files are made of.
+struct Texts<'a> {
+    base: &'a Path,
+    dirs: &'a [PathBuf; 3],
+    keys: &'a [Keys; 3],
+    urls: &'a [String; 3],
+}
+
+impl Texts<'_> {
+    fn head(&self, who: Who) -> String {
+        format!(
+            "data_dir = \"{}\"\nlisten = \"{}\"\nlog_origin = \"{}\"\n",
+            who.of(self.dirs).display(),
+            self.url(who).trim_start_matches("http://"),
+            origin(who),
+        )
+    }
+
+    fn platform(&self) -> Tried<String> {
+        let [_, notary, preservation] = self.keys;
+        Ok(format!(
+            r#"{}
 witnessed_logs = ["{}", "{}"]
 [data_centre]
 url = "{}"
@@ -87,34 +132,27 @@ receipt_key = "{}"
 [api.rates]
 enabled = false
 "#,
-        dir(Who::Platform),
-        address(Who::Platform),
-        origin(Who::Platform),
-        notary.of("log.key")?,
-        preservation.of("log.key")?,
-        Who::DataCentre.of(&urls),
-        base.join("data-centre.key").display(),
-        receipt(Who::DataCentre)?,
-        notary.of("witness.key")?,
-        notary.of("mirror.key")?,
-        Who::Preservation.of(&urls),
-        base.join("preservation.key").display(),
-        receipt(Who::Preservation)?,
-    );
-    Disk::default().write_atomic(&base.join("platform.toml"), &[text.as_bytes()])?;
+            self.head(Who::Platform),
+            notary.of("log.key")?,
+            preservation.of("log.key")?,
+            self.url(Who::DataCentre),
+            self.base.join(API_KEYS[0]).display(),
+            self.public_key(Who::DataCentre, "receipt.pem")?,
+            notary.of("witness.key")?,
+            notary.of("mirror.key")?,
+            self.url(Who::Preservation),
+            self.base.join(API_KEYS[1]).display(),
+            self.public_key(Who::Preservation, "receipt.pem")?,
+        ))
+    }
 
-    let authority = std::fs::read_to_string(platform_dir.join("keys/test-authority.pem"))?;
-    let authority = TestAuthority::from_pem(&authority)?;
-    let certificate = STANDARD.encode(authority.root().certificate().der());
-    for (who, role, key) in [
-        (Who::DataCentre, "data_centre", "custodian-data-centre.key"),
-        (Who::Preservation, "preservation", "custodian-preservation.key"),
-    ] {
-        let text = format!(
-            r#"
-data_dir = "{}"
-listen = "{}"
-log_origin = "{}"
+    fn custodian(&self, who: Who, role: &str, api_key: &str) -> Tried<String> {
+        let [platform, _, _] = self.keys;
+        let authority = Who::Platform.of(self.dirs).join("keys/test-authority.pem");
+        let authority = TestAuthority::from_pem(&std::fs::read_to_string(authority)?)?;
+        let certificate = STANDARD.encode(authority.root().certificate().der());
+        Ok(format!(
+            r#"{}
 role = "{role}"
 organisation = "Example Notary"
 [platform]
@@ -132,39 +170,22 @@ organisation = "Example Authority (TEST ONLY)"
 test_only = true
 validity = {VALID}
 "#,
-            dir(who),
-            address(who),
-            origin(who),
-            Who::Platform.of(&urls),
-            base.join(key).display(),
+            self.head(who),
+            self.url(Who::Platform),
+            self.base.join(format!("custodian-{api_key}")).display(),
             platform.of("witness.key")?,
-            public_key(&platform_dir.join("keys/order.pem"))?,
+            self.public_key(Who::Platform, "order.pem")?,
             platform.of("log.key")?,
-        );
-        let file = base.join(format!("{}.toml", who.name()));
-        Disk::default().write_atomic(&file, &[text.as_bytes()])?;
+        ))
     }
 
-    let config = base.join("platform.toml").display().to_string();
-    let scopes = "filings,evidence,coverage,witness";
-    let words =
-        ["admin", "create-key", "--config", &config, "--label", "clerk", "--scopes", scopes];
-    let made = run(&mut heqi(program, &words))?;
-    let staff = made.lines().nth(1).ok_or("the API key was not shown")?.to_owned();
-    Ok(Town {
-        keys: LogKeys {
-            log: platform.of("log.key")?.parse()?,
-            witness: notary.of("witness.key")?.parse()?,
-            mirror: notary.of("mirror.key")?.parse()?,
-        },
-        folder,
-        program: program.clone(),
-        patience: PATIENCE,
-        platform_dir,
-        urls,
-        running: [None, None, None],
-        staff,
-    })
+    fn url(&self, who: Who) -> &str {
+        who.of::<String>(self.urls)
+    }
+
+    fn public_key(&self, who: Who, file: &str) -> Tried<String> {
+        public_key(&who.of(self.dirs).join("keys").join(file))
+    }
 }
 
 /// The public half, DER in base64.
