@@ -50,8 +50,10 @@ struct State {
 #[non_exhaustive]
 pub enum ErasureLedgerError {
     /// A line is not what was written.
-    #[error("the erasure ledger is damaged at line {line}; nothing may be served without it")]
+    #[error("the erasure ledger {} is damaged at line {line}; nothing may be served without it", path.display())]
     Damaged {
+        /// The file.
+        path: PathBuf,
         /// Counted from 1.
         line: usize,
     },
@@ -96,7 +98,7 @@ impl ErasureLedger {
             disk.write_secret(path, &[])?;
             Vec::new()
         };
-        let (entries, last, end) = read(&bytes)?;
+        let (entries, last, end) = read(path, &bytes)?;
         let mut file = disk.open_append(path)?;
         if file.length() > end {
             file.truncate(end)?;
@@ -177,24 +179,36 @@ pub fn replay_erasures(ledger: &ErasureLedger, vault: &dyn Vault) -> Result<Repl
 }
 
 /// Entries, the hash of the last line, and where the last whole line ends.
-fn read(bytes: &[u8]) -> Result<(Vec<ErasureEntry>, Digest, u64), ErasureLedgerError> {
+fn read(path: &Path, bytes: &[u8]) -> Result<(Vec<ErasureEntry>, Digest, u64), ErasureLedgerError> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let (lines, rest) = bytes.split_at(whole);
     let mut last = Digest::of(LABEL.as_bytes());
     let mut entries = Vec::new();
-    for (number, line) in
-        bytes.get(..whole).unwrap_or_default().split_inclusive(|b| *b == b'\n').enumerate()
-    {
-        let damaged = || ErasureLedgerError::Damaged { line: number + 1 };
-        let line = std::str::from_utf8(line).map_err(|_| damaged())?;
-        let (json, hash) = line.trim_end_matches('\n').rsplit_once(' ').ok_or_else(damaged)?;
-        let hash: Digest = hash.parse().map_err(|_| damaged())?;
-        if hash != hash_of(&last, json) {
-            return Err(damaged());
-        }
-        entries.push(serde_json::from_str(json).map_err(|_| damaged())?);
+    let damaged =
+        |line: usize| ErasureLedgerError::Damaged { path: path.to_owned(), line: line + 1 };
+    for (number, line) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let (entry, hash) = read_line(line, &last).ok_or_else(|| damaged(number))?;
+        entries.push(entry);
         last = hash;
     }
+    // A write that was torn stops before the end of the line. Where the whole line is there and ends otherwise, its
+    // end was changed: it was relied upon.
+    let changed_end = rest.split_last().and_then(|(_, line)| read_line(line, &last));
+    if changed_end.is_some() {
+        return Err(damaged(entries.len()));
+    }
     Ok((entries, last, u64::try_from(whole).unwrap_or(u64::MAX)))
+}
+
+/// The entry of a line without its end, and the line's hash, if it follows the line before.
+fn read_line(line: &[u8], before: &Digest) -> Option<(ErasureEntry, Digest)> {
+    let (json, hash) = std::str::from_utf8(line).ok()?.rsplit_once(' ')?;
+    let hash: Digest = hash.parse().ok()?;
+    if hash != hash_of(before, json) {
+        return None;
+    }
+    Some((serde_json::from_str(json).ok()?, hash))
 }
 
 fn hash_of(before: &Digest, json: &str) -> Digest {
@@ -256,7 +270,8 @@ mod tests {
             let opened = ErasureLedger::open(&path, &Disk::default());
             assert!(matches!(opened, Err(ErasureLedgerError::Damaged { .. })));
         }
-        for at in 0..lines[0].len() - 1 {
+        // The last byte too: an end that was changed is no torn line.
+        for at in (0..lines[0].len()).chain([whole.len() - 1]) {
             let mut flipped = whole.clone();
             flipped[at] ^= 1;
             tamper(&path, &flipped);

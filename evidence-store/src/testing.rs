@@ -1,4 +1,7 @@
-//! What tests of this crate and of the crates above need: a seeded source of randomness, a log key, a memory backend.
+//! What tests of this crate and of the crates above need: a seeded source of randomness, a log key, a memory backend,
+//! and a store whose calls fail one at a time.
+
+mod faulty;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::backend::memory::MemoryBackend;
 use crate::log::KeyedHeadSigner;
+
+pub use faulty::{Failure, Faulty};
 
 /// The origin of the log in tests.
 pub const TEST_ORIGIN: &str = "log.example/test";

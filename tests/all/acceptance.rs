@@ -5,10 +5,11 @@
 //!   `heqi` puts them together
 //! - [`fake`]: a second custodian that fails, stalls or lies when it is told to
 //! - [`device`]: a client and a signer's device
-//! - [`both_up`], [`outage`], [`bad_custodian`], [`erasure`], [`edge_cases`]: the tests
+//! - [`both_up`], [`clocks`], [`outage`], [`bad_custodian`], [`erasure`], [`edge_cases`]: the tests
 
 mod bad_custodian;
 mod both_up;
+mod clocks;
 pub(crate) mod device;
 mod edge_cases;
 mod erasure;

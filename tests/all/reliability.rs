@@ -7,6 +7,7 @@ use heqi_tests::reliability::Program;
 use heqi_tests::reliability::kinds::Kind;
 use heqi_tests::reliability::power_cut::on_a_lying_disk;
 use heqi_tests::reliability::rounds::{Bench, run};
+use heqi_tests::reliability::whole;
 
 static BENCH: LazyLock<Bench> =
     LazyLock::new(|| Bench { program: Program::at(env!("CARGO_BIN_EXE_reliability")) });
@@ -42,6 +43,12 @@ fn a_killed_store_loses_nothing_acknowledged_and_opens_once_only() {
     survives(Kind::KillStore, &[0, 1, 2, 3, 4]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_platform_notary_or_worker_loses_nothing_acknowledged() {
+    let round = whole::one_after_the_other(&BENCH, &[0, 1, 2, 3, 4]).await.unwrap();
+    assert!(round.faults >= 13 && round.acknowledged >= 100, "{round:?}");
+}
+
 #[test]
 fn a_system_call_that_fails_loses_nothing_acknowledged() {
     let stride: Vec<u64> = (0..12).map(|step| 3 + step * 23).collect();
@@ -61,4 +68,24 @@ fn a_lost_or_damaged_index_is_made_again_by_itself() {
 #[test]
 fn a_part_of_another_store_or_an_empty_one_is_refused_by_name_and_left_alone() {
     survives(Kind::WrongVolume, &[0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_power_cut_under_the_platform_loses_nothing_that_anybody_was_told() {
+    survives(Kind::PowerCutPlatform, &[0, 1]);
+}
+
+#[test]
+fn a_platform_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
+    survives(Kind::DiskFullPlatform, &[0, 1]);
+}
+
+#[test]
+fn a_flipped_bit_of_a_store_is_harmless_or_named() {
+    survives(Kind::BitFlip, &(0..24).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_flipped_bit_of_a_key_a_ledger_or_a_backup_is_harmless_or_named() {
+    survives(Kind::BitFlipTown, &[0, 3, 6, 9, 12, 15]);
 }

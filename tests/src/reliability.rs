@@ -15,11 +15,15 @@
 //! - [`machine`]: what this machine can do; what it cannot is skipped by name
 //! - `medium`: a block device whose power can be cut
 //! - `store_writer`, `process`, `dice`: what the kinds share
-//! - [`power_cut`], `syscalls`, `damage`: the kinds
+//! - `town`: platform, data centre and preservation service as processes of `heqi`
+//! - [`power_cut`], `syscalls`, `damage`: the kinds that harm a store
+//! - `flips`: single bits, in files of a store and of whole organisations
+//! - [`whole`]: the kinds that harm whole programs
 
 pub mod command;
 mod damage;
 mod dice;
+mod flips;
 pub mod kinds;
 pub mod ledger;
 pub mod machine;
@@ -30,6 +34,8 @@ pub mod rounds;
 mod store_writer;
 pub mod summary;
 mod syscalls;
+mod town;
+pub mod whole;
 
 pub use process::Program;
 

@@ -52,10 +52,11 @@ const GATHER: Duration = Duration::from_millis(2);
 /// The longest nap: a worker looks again even when nobody wakes it.
 const LONGEST_NAP: Duration = Duration::from_secs(1);
 
-/// Deposits with one custodian until it is told to stop.
+/// Deposits with one custodian until it is told to stop. A store that cannot do its part now,
+/// because its disk is full or too much waits, is asked again later: the deposits wait in it.
 ///
 /// # Errors
-/// The platform's own store failed.
+/// The platform's own store has stopped, and the process with it.
 pub async fn run_deposits(
     platform: Arc<Platform>,
     link: CustodianLink,
@@ -63,39 +64,67 @@ pub async fn run_deposits(
     gauges: Arc<CustodianGauges>,
     mut stop: Shutdown,
 ) -> Result<(), Fault> {
-    let mut progress = platform.backend().progress();
     let mut orders_at = platform.now();
+    let mut failures = 0u32;
     let mut pool = Pool::new(&platform, &link, &settings.backoff, &gauges, settings.in_flight);
     while !stop.is_requested() {
-        progress.mark_unchanged();
-        if platform.backend().read_only().is_some() {
-            idle(&mut stop).await;
-            continue;
-        }
-        // Orders are few, and deposits must not wait for the look after them.
-        if orders_at <= platform.now() {
-            erasures::round(&platform, &link, &settings.backoff).await?;
-            orders_at = platform.now().plus_millis(ORDERS_EVERY_MS);
-        }
-        pool.fill().await?;
-        if pool.is_empty() {
-            let due = deposit_queue::next_due(&platform, link.custodian).await?;
-            tokio::select! {
-                () = stop.requested() => {}
-                _ = timeout(nap(due, platform.now()), progress.changed()) => {}
-            }
-        } else {
-            tokio::select! {
-                () = stop.requested() => {}
-                settled = pool.next() => {
-                    settled?;
-                    gather(&mut pool).await?;
+        let done = turn(&platform, &link, &settings, &mut pool, &mut orders_at, &mut stop).await;
+        match done {
+            Ok(()) => failures = 0,
+            Err(Fault::Stopped) => return Err(Fault::Stopped),
+            Err(fault) => {
+                failures += 1;
+                let custodian = link.custodian;
+                warn!(%custodian, error = %fault, failures, "deposits wait: the own store cannot");
+                let pause = settings.backoff.wait_ms(failures, platform.entropy());
+                tokio::select! {
+                    () = stop.requested() => {}
+                    () = sleep(Duration::from_millis(pause)) => {}
                 }
-                _ = timeout(LONGEST_NAP, progress.changed()) => {}
             }
         }
     }
     while pool.next().await?.is_some() {}
+    Ok(())
+}
+
+/// One look at what is due and what is done, and a nap.
+async fn turn(
+    platform: &Platform,
+    link: &CustodianLink,
+    settings: &WorkerSettings,
+    pool: &mut Pool<'_>,
+    orders_at: &mut UtcMillis,
+    stop: &mut Shutdown,
+) -> Result<(), Fault> {
+    // Subscribed before anything is read, so that no change after the read is missed.
+    let mut progress = platform.backend().progress();
+    if platform.backend().read_only().is_some() {
+        idle(stop).await;
+        return Ok(());
+    }
+    // Orders are few, and deposits must not wait for the look after them.
+    if *orders_at <= platform.now() {
+        erasures::round(platform, link, &settings.backoff).await?;
+        *orders_at = platform.now().plus_millis(ORDERS_EVERY_MS);
+    }
+    pool.fill().await?;
+    if pool.is_empty() {
+        let due = deposit_queue::next_due(platform, link.custodian).await?;
+        tokio::select! {
+            () = stop.requested() => {}
+            _ = timeout(nap(due, platform.now()), progress.changed()) => {}
+        }
+    } else {
+        tokio::select! {
+            () = stop.requested() => {}
+            settled = pool.next() => {
+                settled?;
+                gather(pool).await?;
+            }
+            _ = timeout(LONGEST_NAP, progress.changed()) => {}
+        }
+    }
     Ok(())
 }
 

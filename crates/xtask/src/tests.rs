@@ -4,13 +4,17 @@ use cargo_metadata::Metadata;
 
 use crate::cargo::Cargo;
 use crate::step::Report;
-use crate::{browser, doc_tests, licences};
+use crate::{browser, doc_tests, fuzz, licences, mutants};
 
 /// Everything compiled for a step uses the same profile, so that build scripts, macros
 /// and the metadata of dependencies are made once.
 const PROFILE: &str = "ci";
 const WITHOUT_SERVICES: &str = "not (package(heqi-tests) and test(/^acceptance::/))";
 const CASES_WHEN_FULL: &str = "4096";
+/// Seconds of each fuzz target in one full run.
+const FUZZ_SITTING_S: &str = "60";
+/// Shards of mutants in one full run.
+const MUTANT_SHARDS: &str = "6";
 
 /// What the caller asked for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -86,7 +90,33 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
         vectors.args(["--package", "heqi-tests", "--bin", "vectors", "--", "--check"]);
         report.command("vectors unchanged", &mut vectors);
     }
+    if flags.full {
+        long_runs(&cargo, &mut report);
+    }
     Ok(report.conclude())
+}
+
+/// What accumulates in `docs/reliability`: everything the ledger of faults still lacks, and a
+/// bounded part of what is left of fuzzing and mutants. Called again it goes on where it
+/// stopped.
+fn long_runs(cargo: &Cargo, report: &mut Report) {
+    let mut faults = cargo.locked_command(&["run", "--quiet", "--profile", PROFILE]);
+    faults.args(["--package", "heqi-tests", "--bin", "reliability", "--", "rest"]);
+    report.command("the faults not injected yet", &mut faults);
+    let what = format!("each fuzz target {FUZZ_SITTING_S} s nearer to what it is to have");
+    report.check("fuzz", &what, || {
+        let words = ["--at-most", FUZZ_SITTING_S].map(str::to_owned);
+        sitting(fuzz::run(&fuzz::Flags::parse(&words)?))
+    });
+    let what = format!("at most {MUTANT_SHARDS} shards of mutants that were not run yet");
+    report.check("mutants", &what, || {
+        let words = ["--at-most", MUTANT_SHARDS].map(str::to_owned);
+        sitting(mutants::run(&mutants::Flags::parse(&words)?))
+    });
+}
+
+fn sitting(done: Result<bool, String>) -> Result<(), String> {
+    if done? { Ok(()) } else { Err("something was found: see above and the ledger".to_owned()) }
 }
 
 fn announce(flags: Flags) {
@@ -94,7 +124,10 @@ fn announce(flags: Flags) {
         println!("quick: tests that start services are left out");
     }
     if flags.full {
-        println!("full: every step, and {CASES_WHEN_FULL} cases for each property");
+        println!(
+            "full: every step, {CASES_WHEN_FULL} cases for each property, and a sitting of the \
+             long runs of docs/RELIABILITY.md"
+        );
     }
 }
 

@@ -34,7 +34,7 @@ pub struct MemoryBackend {
     progress: watch::Sender<u64>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct State {
     rows: BTreeMap<RowKey, Row>,
     objects: HashMap<Digest, Bytes>,
@@ -64,6 +64,18 @@ impl MemoryBackend {
             head: watch::Sender::new(head),
             progress: watch::Sender::new(0),
         })
+    }
+
+    /// A store of its own that begins with what this one holds.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self {
+            state: RwLock::new(self.state.read().clone()),
+            vault: self.vault.copy(),
+            signer: self.signer.clone(),
+            head: watch::Sender::new(self.head.borrow().clone()),
+            progress: watch::Sender::new(*self.progress.borrow()),
+        }
     }
 }
 

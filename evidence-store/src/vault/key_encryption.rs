@@ -2,7 +2,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heqi_vocabulary::{Digest, Entropy};
@@ -35,6 +35,7 @@ pub struct WrapError {
 /// read everything; production puts this key elsewhere.
 pub struct FileKeyEncryptionKey {
     secret: Zeroizing<[u8; 32]>,
+    path: PathBuf,
     entropy: Arc<dyn Entropy>,
 }
 
@@ -52,7 +53,7 @@ impl FileKeyEncryptionKey {
         entropy.fill(secret.as_mut());
         let text = Zeroizing::new(hex::encode(*secret));
         disk.write_secret(path, &[text.as_bytes(), b"\n"])?;
-        Ok(Self { secret, entropy })
+        Ok(Self { secret, path: path.to_owned(), entropy })
     }
 
     /// Reads the key from its file.
@@ -67,7 +68,7 @@ impl FileKeyEncryptionKey {
         let mut secret = Zeroizing::new([0; 32]);
         hex::decode_to_slice(text.trim_end(), secret.as_mut())
             .map_err(|_| KeyFileError::Malformed)?;
-        Ok(Self { secret, entropy })
+        Ok(Self { secret, path: path.to_owned(), entropy })
     }
 }
 
@@ -116,7 +117,13 @@ impl KeyEncryptionKey for FileKeyEncryptionKey {
     }
 
     fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Zeroizing<[u8; 32]>, WrapError> {
-        let refused = || WrapError { what: "the wrapped key is of another key or damaged".into() };
+        // Which of the two was changed cannot be told from here, so both are named.
+        let refused = || WrapError {
+            what: format!(
+                "the wrapped key is of another key than that in {}, or one of the two is damaged",
+                self.path.display()
+            ),
+        };
         let (nonce, rest) = wrapped.split_first_chunk().ok_or_else(refused)?;
         let (body, tag) = rest.split_last_chunk::<TAG_BYTES>().ok_or_else(refused)?;
         let mut key = Zeroizing::new(<[u8; 32]>::try_from(body).map_err(|_| refused())?);

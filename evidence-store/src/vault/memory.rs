@@ -19,6 +19,11 @@ impl MemoryVault {
     pub fn new(entropy: Arc<dyn Entropy>) -> Self {
         Self { keys: Mutex::default(), entropy }
     }
+
+    /// A vault of its own that begins with the keys of this one.
+    pub(crate) fn copy(&self) -> Self {
+        Self { keys: Mutex::new(self.keys.lock().clone()), entropy: self.entropy.clone() }
+    }
 }
 
 impl Vault for MemoryVault {

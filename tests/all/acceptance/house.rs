@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
@@ -105,6 +106,31 @@ struct Keys {
     rotated: Option<Envelope>,
     /// Whether the platform's entries reach no mirror.
     mirror_is_away: bool,
+    clocks: Clocks,
+}
+
+/// The machine's clock as two of the organisations read it: each may be moved.
+#[derive(Default)]
+pub(crate) struct Clocks {
+    pub(crate) platform: Arc<Moved>,
+    pub(crate) centre: Arc<Moved>,
+}
+
+/// The machine's clock, so many milliseconds ahead.
+#[derive(Default)]
+pub(crate) struct Moved(AtomicI64);
+
+impl Moved {
+    /// From now on it is so far ahead of the machine's, or behind.
+    pub(crate) fn be_ahead_ms(&self, ms: i64) {
+        self.0.store(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Moved {
+    fn now(&self) -> UtcMillis {
+        SystemClock.now().plus_millis(self.0.load(Ordering::SeqCst))
+    }
 }
 
 /// A running notary service.
@@ -238,7 +264,11 @@ impl Keys {
             anchors: self.anchors(),
             receipt_key: Arc::new(self.receipt_key(custodian)),
             backend: store,
-            clock: clock(),
+            clock: if custodian == Custodian::DataCentre {
+                self.clocks.centre.clone()
+            } else {
+                clock()
+            },
             entropy: entropy(),
         })
         .erasing(vec![order_key().public_key()], self.ledger(seed_of(custodian)))
@@ -259,7 +289,8 @@ impl Keys {
         let ends = successors.iter().map(end_of).collect();
         let role = Role::DataCentre(DataCentre {
             witness: Witness::new(cast.witness, logs()).ending(ends),
-            mirror: Mirror::new(cast.mirror, logs(), gated, clock()).following(&successors),
+            mirror: Mirror::new(cast.mirror, logs(), gated, self.clocks.centre.clone())
+                .following(&successors),
             anchors: self.anchors(),
             publisher: Arc::new(cast.publisher),
         });
@@ -333,6 +364,7 @@ impl House {
             successor: None,
             rotated: None,
             mirror_is_away: false,
+            clocks: Clocks::default(),
         };
         let [listener, centre_listener, second_listener] =
             [(); 3].map(|()| Listener::bind("127.0.0.1:0").unwrap());
@@ -497,6 +529,18 @@ impl House {
     /// The address of the platform.
     pub(crate) fn platform_url(&self) -> String {
         self.serving.url()
+    }
+
+    /// The clocks that can be moved.
+    pub(crate) const fn clocks(&self) -> &Clocks {
+        &self.keys.clocks
+    }
+
+    /// The platform ends in order and starts again: it asks its peers at once.
+    pub(crate) async fn restart_platform(self) -> Self {
+        let house = self.stop_platform().await.start().await;
+        house.gate.opened().await;
+        house
     }
 
     /// The keys a stranger is given.
@@ -832,7 +876,7 @@ fn peers(
     };
     let signer = Arc::new(keys.platform_statement_key());
     let all = vec![peer("data_centre", centre_url, true), peer("preservation", second_url, false)];
-    watch(platform, gate, signer, (clock(), entropy()), all)
+    watch(platform, gate, signer, (keys.clocks.platform.clone(), entropy()), all)
 }
 
 impl Office {
@@ -850,7 +894,7 @@ async fn platform(
 ) -> Arc<Platform> {
     let ports = Ports {
         backend: Arc::new(Gated::new(store, gate.clone())),
-        clock: clock(),
+        clock: keys.clocks.platform.clone(),
         entropy: entropy(),
         authority: Arc::new(keys.cast().authority),
     };

@@ -46,14 +46,19 @@ pub(super) async fn run(bench: &Bench, harm: Harm, seeds: &[u64]) -> Vec<Round> 
 }
 
 /// Runs the writer on `place` until it was killed after so many acts.
-fn killed_after(program: &Program, place: &Place, known: Known, acts: u64) -> Tried<Known> {
+pub(super) fn killed_after(
+    program: &Program,
+    place: &Place,
+    known: Known,
+    acts: u64,
+) -> Tried<Known> {
     let work = Work { generation: known.acts(), lanes: 4, acts: ENDLESS };
     let mut writer = start(program, place, known, work)?;
     writer.until(|known| known.acts() >= acts)?;
     writer.kill()
 }
 
-fn start(program: &Program, place: &Place, known: Known, work: Work) -> Tried<Writer> {
+pub(super) fn start(program: &Program, place: &Place, known: Known, work: Work) -> Tried<Writer> {
     let mut command = Command::new(program.path());
     command.args(Program::writer_words(place, work));
     Writer::start(&mut command, known, &log_of(place))

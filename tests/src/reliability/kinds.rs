@@ -6,7 +6,8 @@ use std::str::FromStr;
 use super::damage::{self, Harm};
 use super::machine::Need;
 use super::rounds::{Bench, Round};
-use super::{power_cut, syscalls};
+use super::whole::{self, Victim};
+use super::{flips, power_cut, syscalls};
 
 /// A kind of fault.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -16,6 +17,12 @@ pub enum Kind {
     PowerCut,
     /// The process that writes to a store is killed.
     KillStore,
+    /// The platform's process is killed under load.
+    KillPlatform,
+    /// The deposit worker's process is killed.
+    KillWorker,
+    /// A custodian's process is killed under load.
+    KillNotary,
     /// One system call reports an error.
     Syscalls,
     /// The disk fills up.
@@ -24,17 +31,32 @@ pub enum Kind {
     Index,
     /// A part of the store is empty or another store's.
     WrongVolume,
+    /// The power of the platform's machine goes under load.
+    PowerCutPlatform,
+    /// The platform's disk fills up under load.
+    DiskFullPlatform,
+    /// One bit of a file of a store is another one.
+    BitFlip,
+    /// One bit of a key, an erasure ledger or a backup is another one.
+    BitFlipTown,
 }
 
 impl Kind {
     /// Every kind, in the order of the report.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 13] = [
         Self::PowerCut,
         Self::KillStore,
+        Self::KillPlatform,
+        Self::KillWorker,
+        Self::KillNotary,
         Self::Syscalls,
         Self::DiskFull,
         Self::Index,
         Self::WrongVolume,
+        Self::PowerCutPlatform,
+        Self::DiskFullPlatform,
+        Self::BitFlip,
+        Self::BitFlipTown,
     ];
 
     /// Its name on the command line and in the ledger.
@@ -42,10 +64,17 @@ impl Kind {
         match self {
             Self::PowerCut => "power-cut",
             Self::KillStore => "kill-store",
+            Self::KillPlatform => "kill-platform",
+            Self::KillWorker => "kill-worker",
+            Self::KillNotary => "kill-notary",
             Self::Syscalls => "syscalls",
             Self::DiskFull => "disk-full",
             Self::Index => "index",
             Self::WrongVolume => "wrong-volume",
+            Self::PowerCutPlatform => "power-cut-platform",
+            Self::DiskFullPlatform => "disk-full-platform",
+            Self::BitFlip => "bit-flip",
+            Self::BitFlipTown => "bit-flip-town",
         }
     }
 
@@ -60,6 +89,18 @@ impl Kind {
                 "kill -9 of the store's process, three times under load and once while starting; \
                  a second start while it runs"
             }
+            Self::KillPlatform => {
+                "kill -9 of `heqi platform` while people sign over HTTP; in a third of the rounds \
+                 again while it starts"
+            }
+            Self::KillWorker => {
+                "kill -9 of `heqi sync`, up to three times, while it deposits for a platform that \
+                 was killed under load"
+            }
+            Self::KillNotary => {
+                "kill -9 of `heqi notary`, data centre or preservation, while people sign over \
+                 HTTP; in a third of the rounds again while it starts"
+            }
             Self::Syscalls => {
                 "one system call of recovery, writing and closing reports EIO or ENOSPC, each \
                  in turn"
@@ -67,15 +108,39 @@ impl Kind {
             Self::DiskFull => "a file system that fills up under load, freed again afterwards",
             Self::Index => "the index removed, cut, overwritten, or one bit of it changed",
             Self::WrongVolume => "state, ledger, objects or vault empty or another store's",
+            Self::PowerCutPlatform => {
+                "power cut under the disk of `heqi platform` while people sign over HTTP"
+            }
+            Self::DiskFullPlatform => {
+                "the disk of `heqi platform` fills up to its reserve or to the last byte while \
+                 people sign over HTTP, freed again afterwards"
+            }
+            Self::BitFlip => {
+                "one bit changed in a closed store: identity, ledger, state, snapshot, objects, \
+                 vault, index, tiles, entry bundles, published head"
+            }
+            Self::BitFlipTown => {
+                "one bit changed in a key, an API key, an erasure ledger or a backup of a stopped \
+                 organisation"
+            }
         }
     }
 
     /// What it cannot be run without.
     pub const fn needs(self) -> &'static [Need] {
         match self {
-            Self::PowerCut | Self::DiskFull => &[Need::Volumes],
+            Self::PowerCut | Self::DiskFull | Self::PowerCutPlatform | Self::DiskFullPlatform => {
+                &[Need::Volumes]
+            }
             Self::Syscalls => &[Need::Strace],
-            Self::KillStore | Self::Index | Self::WrongVolume => &[],
+            Self::KillStore
+            | Self::KillPlatform
+            | Self::KillWorker
+            | Self::KillNotary
+            | Self::Index
+            | Self::WrongVolume
+            | Self::BitFlip
+            | Self::BitFlipTown => &[],
         }
     }
 
@@ -88,9 +153,10 @@ impl Kind {
     /// beyond its last point injects nothing.
     pub const fn wanted(self) -> u64 {
         match self {
-            Self::PowerCut => 200,
-            Self::KillStore | Self::DiskFull | Self::Index | Self::WrongVolume => 50,
+            Self::PowerCut | Self::BitFlip => 200,
             Self::Syscalls => 1_000,
+            Self::PowerCutPlatform => 20,
+            _ => 50,
         }
     }
 
@@ -106,10 +172,17 @@ impl Kind {
         match self {
             Self::PowerCut => power_cut::run(bench, seeds).await,
             Self::KillStore => damage::run(bench, Harm::Kill, seeds).await,
+            Self::KillPlatform => whole::run(bench, Victim::Platform, seeds).await,
+            Self::KillWorker => whole::run(bench, Victim::Worker, seeds).await,
+            Self::KillNotary => whole::run(bench, Victim::Notary, seeds).await,
             Self::Syscalls => syscalls::run(bench, seeds).await,
             Self::DiskFull => damage::run(bench, Harm::FullDisk, seeds).await,
             Self::Index => damage::run(bench, Harm::Index, seeds).await,
             Self::WrongVolume => damage::run(bench, Harm::WrongVolume, seeds).await,
+            Self::PowerCutPlatform => whole::run(bench, Victim::Power, seeds).await,
+            Self::DiskFullPlatform => whole::run(bench, Victim::Space, seeds).await,
+            Self::BitFlip => flips::run(bench, seeds).await,
+            Self::BitFlipTown => flips::run_in_town(bench, seeds).await,
         }
     }
 }

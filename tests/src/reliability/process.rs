@@ -75,6 +75,12 @@ impl Running {
         Ok(())
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) -> Tried<()> {
+        let id = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw);
+        Ok(rustix::process::kill_process(id.ok_or("a process has a number")?, signal)?)
+    }
+
     pub(crate) fn has_ended(&mut self) -> Tried<Option<ExitStatus>> {
         Ok(self.0.try_wait()?)
     }

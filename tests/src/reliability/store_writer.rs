@@ -24,6 +24,7 @@ use heqi_evidence_store::testing::{head_signer, note_signer};
 use heqi_evidence_store::vault::{DataKeyId, FileKeyEncryptionKey};
 use heqi_service_kit::SystemEntropy;
 use heqi_tlog::tree::Hash;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::Tried;
@@ -161,6 +162,13 @@ impl Place {
 
     pub(crate) fn open(&self) -> Tried<Embedded> {
         Ok(Embedded::open(&self.settings(), self.ports()?)?)
+    }
+
+    /// The same; a store that stops says why to `last_words` and does not end this process.
+    pub(crate) fn open_and_hear(&self, last_words: Arc<Mutex<String>>) -> Tried<Embedded> {
+        let mut ports = self.ports()?;
+        ports.stop_process = Arc::new(move |what| what.clone_into(&mut last_words.lock()));
+        Ok(Embedded::open(&self.settings(), ports)?)
     }
 
     /// Reads everything again with all keys.

@@ -1,7 +1,7 @@
 //! Opening an organisation's store: embedded, in a folder of its own, its key-encryption
 //! key beside the other keys.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heqi_evidence::successor::LogSuccessor;
@@ -34,8 +34,13 @@ pub(crate) enum StoreError {
     #[error(transparent)]
     Mark(#[from] BackupError),
     /// The key-encryption key.
-    #[error("the key-encryption key: {0}")]
-    Key(#[from] KeyFileError),
+    #[error("the key-encryption key {}: {source}", path.display())]
+    Key {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: KeyFileError,
+    },
     /// The next key of the log.
     #[error(transparent)]
     NextKey(#[from] KeyError),
@@ -164,16 +169,19 @@ pub(crate) fn key_encryption_key(
     }
     let path = keys.join("key-encryption.key");
     let next = keys.join("key-encryption.next.key");
+    let named = |path: &Path, read: Result<FileKeyEncryptionKey, KeyFileError>| {
+        read.map_err(|source| StoreError::Key { path: path.to_owned(), source })
+    };
+    let load = |path: &Path| named(path, FileKeyEncryptionKey::load(path, entropy.clone()));
     if !path.exists() {
-        let key = FileKeyEncryptionKey::create(&path, &Disk::default(), entropy.clone())?;
-        return Ok(Arc::new(key));
+        let made = FileKeyEncryptionKey::create(&path, &Disk::default(), entropy.clone());
+        return Ok(Arc::new(named(&path, made)?));
     }
-    let key = FileKeyEncryptionKey::load(&path, entropy.clone())?;
+    let key = load(&path)?;
     if !next.exists() {
         return Ok(Arc::new(key));
     }
-    let next = FileKeyEncryptionKey::load(&next, entropy.clone())?;
-    Ok(Arc::new(RotatingKeyEncryptionKey::new(Arc::new(next), Arc::new(key))))
+    Ok(Arc::new(RotatingKeyEncryptionKey::new(Arc::new(load(&next)?), Arc::new(key))))
 }
 
 /// Signs heads with two keys of one name.

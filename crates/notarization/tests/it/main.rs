@@ -9,6 +9,7 @@
 mod admission;
 mod anchors;
 mod concurrency;
+mod every_call;
 mod faults;
 mod mirror;
 mod order;

@@ -34,6 +34,12 @@ impl Watched {
         Self { inner, objects: Mutex::default(), refusal: Mutex::default() }
     }
 
+    /// A store of its own that begins with what this one holds.
+    pub(crate) fn copy(&self) -> Self {
+        let objects = Mutex::new(self.objects.lock().clone());
+        Self { inner: Arc::new(self.inner.copy()), objects, refusal: Mutex::default() }
+    }
+
     /// From now on commits fail like this; `None`: they work again.
     pub(crate) fn refuse_commits(&self, error: Option<CommitError>) {
         *self.refusal.lock() = error;

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::record::ClientAttributes;
 use heqi_evidence::statement::{SignedDocument, SigningStatement};
+use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::testing::{memory, note_signer};
 use heqi_filing::{Capacity, ConsentKind, ConsentText, Decision, Matter, PartyKind};
 use heqi_pki::CertificateChain;
@@ -112,6 +113,31 @@ impl World {
         create_api_key(&platform, key).await.unwrap();
         let staff = authenticate(&platform, hash).await.unwrap();
         Self { platform, store, clock, cast, staff, requests: AtomicU64::new(0) }
+    }
+
+    /// The same platform as a new process on `backend`, which is `store` or stands before it.
+    /// Another seed draws other identifiers.
+    pub(crate) async fn started_on(
+        &self,
+        store: &Arc<Watched>,
+        backend: Arc<dyn Backend>,
+        seed: u64,
+    ) -> Self {
+        let ports = Ports {
+            backend,
+            clock: self.clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(seed)),
+            authority: Arc::new(ByCast(self.cast.clone())),
+        };
+        let platform = Platform::open(ports, self.platform.settings().clone()).await.unwrap();
+        Self {
+            platform,
+            store: store.clone(),
+            clock: self.clock.clone(),
+            cast: self.cast.clone(),
+            staff: self.staff.clone(),
+            requests: AtomicU64::new(1_000 * seed),
+        }
     }
 
     /// A request that nobody has made before.

@@ -67,6 +67,10 @@ pub(crate) struct Device {
     /// A device that says it has flushed and has not: what no program survives, and what
     /// the checks must find out.
     pub(super) lies: bool,
+    /// Whether it does nothing any more once its power has gone: what runs on it then gets
+    /// errors, and cannot tell others of anything that is not on the disk.
+    pub(super) dies: bool,
+    pub(super) is_dead: bool,
 }
 
 /// What a power cut left.
@@ -95,6 +99,7 @@ impl Device {
                 let mut dice = dice.clone();
                 self.taken = Some(self.cut(&mut dice));
                 self.armed = None;
+                self.is_dead = self.dies;
             }
             Some((left, _)) => *left -= 1,
             None => {}
@@ -178,6 +183,15 @@ mod tests {
             }
         }
         assert!(kept > 20 && lost > 20 && kept + lost < 200, "{kept} kept, {lost} lost");
+    }
+
+    #[test]
+    fn a_device_that_dies_with_its_power_does_so_at_the_cut() {
+        let mut device = Device { dies: true, ..Device::default() };
+        device.arm(0, Dice::new(4));
+        assert!(!device.is_dead);
+        device.write(0, &[1; 512]);
+        assert!(device.is_dead && device.taken.is_some());
     }
 
     #[test]

@@ -26,6 +26,7 @@ const LARGEST_WRITE: u32 = 256 << 10;
 const S_IFDIR: u32 = 0o040_000;
 const S_IFREG: u32 = 0o100_000;
 const ENOENT: i32 = 2;
+const EIO: i32 = 5;
 const ENOSYS: i32 = 38;
 
 /// Mounts the file system at `target` and serves it until it is unmounted.
@@ -114,7 +115,11 @@ impl<'a> Request<'a> {
             17 => Ok(vec![0; 80]),
             // FSYNC
             20 => {
-                device.lock().flush();
+                let mut device = device.lock();
+                if device.is_dead {
+                    return Some(Err(EIO));
+                }
+                device.flush();
                 Ok(Vec::new())
             }
             // RELEASE, FLUSH, RELEASEDIR, DESTROY
@@ -137,7 +142,11 @@ impl<'a> Request<'a> {
         let (Some(offset), Some(bytes)) = (u64_at(self.body, 8), self.body.get(40..)) else {
             return Err(ENOSYS);
         };
-        device.lock().write(offset, bytes);
+        let mut device = device.lock();
+        if device.is_dead {
+            return Err(EIO);
+        }
+        device.write(offset, bytes);
         let written = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         Ok([written.to_ne_bytes(), [0; 4]].concat())
     }

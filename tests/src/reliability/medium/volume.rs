@@ -51,6 +51,20 @@ impl Volume {
         self.device.lock().cut(dice)
     }
 
+    /// The power goes now and the disk with it: what runs on it can finish nothing.
+    pub(crate) fn die(&self, dice: &mut Dice) -> Left {
+        let mut device = self.device.lock();
+        device.is_dead = true;
+        device.cut(dice)
+    }
+
+    /// The same with the write after so many others.
+    pub(crate) fn arm_to_die(&self, writes: u64, dice: Dice) {
+        let mut device = self.device.lock();
+        device.dies = true;
+        device.arm(writes, dice);
+    }
+
     /// The power goes with the write after so many others.
     pub(crate) fn arm(&self, writes: u64, dice: Dice) {
         self.device.lock().arm(writes, dice);

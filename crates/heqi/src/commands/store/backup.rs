@@ -81,7 +81,9 @@ type Ports = Result<BackupPorts, Box<dyn std::error::Error + Send + Sync>>;
 
 fn ports(file: &Path) -> Ports {
     let (_, entropy) = machine();
-    Ok(with_key(Arc::new(FileKeyEncryptionKey::load(file, entropy).map_err(StoreError::from)?)))
+    let key = FileKeyEncryptionKey::load(file, entropy)
+        .map_err(|source| StoreError::Key { path: file.to_owned(), source })?;
+    Ok(with_key(Arc::new(key)))
 }
 
 fn with_key(key_encryption: Arc<dyn KeyEncryptionKey>) -> BackupPorts {

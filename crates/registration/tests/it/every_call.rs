@@ -1,0 +1,336 @@
+//! Every call that every act makes of the store fails, in each of three ways: refused, lost,
+//! done but reported lost. After a loss the process is another one. The same request again
+//! is then answered, and what is there is what would be there had nothing failed: nothing
+//! twice, and no act half done.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+use heqi_evidence_store::testing::{Failure, Faulty};
+use heqi_filing::{Capacity, ConsentKind, ConsentText, Decision, Matter, PartyKind};
+use heqi_registration::add_party::{AddParty, add_party};
+use heqi_registration::attach_document::{AttachDocument, attach_document};
+use heqi_registration::begin_signing::{BeginSigning, begin_signing};
+use heqi_registration::capture_photo::{CapturePhoto, capture_photo};
+use heqi_registration::complete_signing::complete_signing;
+use heqi_registration::confirm::{Confirm, confirm};
+use heqi_registration::decline::{Decline, decline};
+use heqi_registration::deposit_queue::{deposit_bundle, lease, note_cosigned_head, note_receipt};
+use heqi_registration::give_consent::{GiveConsent, give_consent};
+use heqi_registration::invite::{Invite, invite};
+use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
+use heqi_registration::open_filing::{OpenFiling, open_filing};
+use heqi_registration::{Actor, Custodian};
+use heqi_testkit::files;
+use heqi_vocabulary::{Clock as _, Language};
+
+use crate::watched::{Contents, Watched};
+use crate::world::World;
+
+/// An act and what it answers, or why not, in words.
+struct Act {
+    name: &'static str,
+    /// Whether it is asked for under an idempotency key, so that asking again does nothing.
+    /// What a worker does it may do again, with the same end.
+    is_keyed: bool,
+    run: Box<dyn for<'a> Fn(&'a World) -> LocalBoxFuture<'a, Result<String, String>>>,
+}
+
+impl Act {
+    fn new(
+        name: &'static str,
+        run: impl for<'a> Fn(&'a World) -> LocalBoxFuture<'a, Result<String, String>> + 'static,
+    ) -> Self {
+        Self { name, is_keyed: true, run: Box::new(run) }
+    }
+
+    fn of_a_worker(self) -> Self {
+        Self { is_keyed: false, ..self }
+    }
+}
+
+/// How many rows of each table there are, and how many leaves.
+fn shape(contents: &Contents) -> (BTreeMap<String, usize>, usize) {
+    let mut tables = BTreeMap::new();
+    for (key, _) in &contents.rows {
+        let text = String::from_utf8_lossy(key.as_bytes()).into_owned();
+        let table = text.split('/').next().unwrap_or_default().to_owned();
+        *tables.entry(table).or_default() += 1;
+    }
+    (tables, contents.entries.len())
+}
+
+/// Runs the act on copies of `world`: once whole, then once for each call and failure. Gives
+/// the number of failures injected.
+async fn in_every_way(world: &World, act: &Act) -> usize {
+    let (whole, calls) = undisturbed(world, act).await;
+    let commits = calls.iter().filter(|call| **call == "commit").count();
+    let mut injected = 0;
+    for (index, call) in calls.iter().enumerate() {
+        for how in Failure::ALL {
+            let what = format!("{}: {call}, call {index} of {}, {how:?}", act.name, calls.len());
+            let store = Arc::new(world.store.copy());
+            let faulty = Arc::new(Faulty::new(store.clone()));
+            let disturbed = world.started_on(&store, faulty.clone(), 12).await;
+            let before = store.contents().await;
+            faulty.fail(index, how);
+            let first = (act.run)(&disturbed).await;
+            assert_eq!(faulty.failed(), Some(*call), "{what}");
+            injected += 1;
+            let after = store.contents().await;
+
+            let again = if how == Failure::Refused {
+                faulty.reset();
+                disturbed
+            } else {
+                world.started_on(&store, store.clone(), 13).await
+            };
+            let answer = (act.run)(&again).await.unwrap_or_else(|error| panic!("{what}: {error}"));
+            let done = store.contents().await;
+            if commits == 1 {
+                let (was_not_done, was_done) = (same(&after, &before), same(&after, &done));
+                assert!(was_not_done || was_done, "{what}: half done");
+            }
+            if let Ok(first) = first {
+                assert_eq!(first, answer, "{what}: answered twice, differently");
+            }
+            assert_eq!(shape(&done), whole, "{what}: not what would have been");
+            let repeated = (act.run)(&again).await.unwrap();
+            assert_eq!(answer, repeated, "{what}: the same request again");
+            let unchanged = store.contents().await;
+            let is_same =
+                if act.is_keyed { same(&unchanged, &done) } else { shape(&unchanged) == whole };
+            assert!(is_same, "{what}: asking again did something");
+        }
+    }
+    injected
+}
+
+/// What is there afterwards and which calls are made, when nothing fails.
+async fn undisturbed(
+    world: &World,
+    act: &Act,
+) -> ((BTreeMap<String, usize>, usize), Vec<&'static str>) {
+    let store = Arc::new(world.store.copy());
+    let faulty = Arc::new(Faulty::new(store.clone()));
+    let other = world.started_on(&store, faulty.clone(), 12).await;
+    faulty.reset();
+    (act.run)(&other).await.unwrap_or_else(|error| panic!("{}: {error}", act.name));
+    let calls = faulty.calls();
+    assert!(calls.contains(&"commit"), "{} does nothing: {calls:?}", act.name);
+    (shape(&store.contents().await), calls)
+}
+
+/// Rows and leaves; an object that no row names may be left behind and says nothing.
+fn same(one: &Contents, other: &Contents) -> bool {
+    one.rows == other.rows && one.entries == other.entries
+}
+
+fn words<A: std::fmt::Debug, E: std::fmt::Display>(result: Result<A, E>) -> Result<String, String> {
+    result.map(|answer| format!("{answer:?}")).map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_clerks_act_leaves_nothing_half_done() {
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let (filing, party, document) =
+        (drafted.filing, drafted.parties[0], drafted.document.document_id);
+    let attach = move |replaces| {
+        move |w: &World| {
+            let command = AttachDocument {
+                filing,
+                title: "公司章程".parse().unwrap(),
+                replaces,
+                bytes: files::pdf("Other", 1).into(),
+            };
+            let request = w.named_request(&w.staff, "attach");
+            (command, request)
+        }
+    };
+    let (fresh, instead) = (attach(None), attach(Some(document)));
+    let acts = [
+        Act::new("open_filing", |w| {
+            async {
+                let command = OpenFiling {
+                    matter: Matter::Change,
+                    company_name: "示例公司".parse().unwrap(),
+                    handler_name: Some("何静".parse().unwrap()),
+                    number: None,
+                };
+                words(open_filing(&w.platform, &w.named_request(&w.staff, "open"), command).await)
+            }
+            .boxed_local()
+        }),
+        Act::new("add_party", move |w| {
+            async move {
+                let command = AddParty {
+                    filing,
+                    who: PartyKind::Person { name: "吴敏".parse().unwrap() },
+                    capacities: BTreeSet::from([Capacity::Shareholder]),
+                };
+                words(add_party(&w.platform, &w.named_request(&w.staff, "add"), command).await)
+            }
+            .boxed_local()
+        }),
+        Act::new("attach_document", move |w| {
+            let (command, request) = fresh(w);
+            async move { words(attach_document(&w.platform, &request, command).await) }
+                .boxed_local()
+        }),
+        Act::new("attach_document instead", move |w| {
+            let (command, request) = instead(w);
+            async move { words(attach_document(&w.platform, &request, command).await) }
+                .boxed_local()
+        }),
+        Act::new("invite", move |w| {
+            async move {
+                let request = w.named_request(&w.staff, "invite");
+                words(invite(&w.platform, &request, Invite { filing, party }).await)
+            }
+            .boxed_local()
+        }),
+        Act::new("place_hold", move |w| {
+            async move {
+                let command = PlaceHold { filing, reason: "(2026)示例民初1号".into() };
+                words(place_hold(&w.platform, &w.named_request(&w.staff, "hold"), command).await)
+            }
+            .boxed_local()
+        }),
+    ];
+    let mut injected = 0;
+    for act in &acts {
+        injected += in_every_way(&world, act).await;
+    }
+    let command = PlaceHold { filing, reason: "(2026)示例民初1号".into() };
+    let held = place_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    let lift = Act::new("lift_hold", move |w| {
+        let command = LiftHold { filing, hold: held.hold_id, reason: "终结".into() };
+        let request = w.named_request(&w.staff, "lift");
+        async move { words(lift_hold(&w.platform, &request, command).await) }.boxed_local()
+    });
+    injected += in_every_way(&world, &lift).await;
+    assert!(injected > 100, "{injected} failures");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_signers_act_leaves_nothing_half_done() {
+    let world = World::new().await;
+    let drafted = world.drafted(3).await;
+    let mut visitors = Vec::new();
+    for party in &drafted.parties {
+        visitors.push(world.visitor(drafted.filing, *party).await);
+    }
+    let [arrived, begun_one, ready_one] = &visitors[..] else { panic!("three") };
+    let begun = world.begin(begun_one).await;
+    let (ready, photo) = world.ready(ready_one).await;
+    let answer = ready_one.answer(&ready, photo, world.clock.now());
+
+    let actor = |visitor: &crate::world::Visitor| -> Actor { visitor.actor.clone() };
+    let (first, second, third) = (actor(arrived), actor(begun_one), actor(ready_one));
+    let declining = second.clone();
+    let key = arrived.device.key().public_key().to_spki_der();
+    let consenting = first.clone();
+    let acts = [
+        Act::new("give_consent", move |w| {
+            let kind = ConsentKind::ALL[0];
+            let (decision, language) = (Decision::Granted, Language::Zh);
+            let text_sha256 = ConsentText::current(kind).digest(language);
+            let command = GiveConsent { kind, decision, text_sha256, language };
+            let request = w.named_request(&consenting, "consent");
+            async move { words(give_consent(&w.platform, &request, command).await) }.boxed_local()
+        }),
+        Act::new("begin_signing", move |w| {
+            let command = BeginSigning { device_key: key.clone(), language: Language::Zh };
+            let request = w.named_request(&first, "begin");
+            async move { words(begin_signing(&w.platform, &request, command).await) }.boxed_local()
+        }),
+        Act::new("capture_photo", move |w| {
+            let bytes = files::photo("a face").into();
+            let command = CapturePhoto { signing: begun.signing_id, bytes };
+            let request = w.named_request(&second, "capture");
+            async move { words(capture_photo(&w.platform, &request, command).await) }.boxed_local()
+        }),
+        Act::new("complete_signing", move |w| {
+            let (command, request) = (answer.clone(), w.named_request(&third, "complete"));
+            async move { words(complete_signing(&w.platform, &request, command).await) }
+                .boxed_local()
+        }),
+        Act::new("decline", move |w| {
+            let command = Decline { signing: None, reason: Some("不同意".into()) };
+            let request = w.named_request(&declining, "decline");
+            async move { words(decline(&w.platform, &request, command).await) }.boxed_local()
+        }),
+    ];
+    let mut injected = 0;
+    for act in &acts {
+        injected += in_every_way(&world, act).await;
+    }
+
+    let all_signed = world.drafted(1).await;
+    let signed = world.all_sign(&all_signed).await;
+    let (filing, party) = (all_signed.filing, all_signed.parties[0]);
+    let signer = signed[0].0.actor.clone();
+    let confirming = Act::new("confirm", move |w| {
+        let command = Confirm { filing, party, shown_sha256: None };
+        let request = w.named_request(&signer, "confirm");
+        async move { words(confirm(&w.platform, &request, command).await) }.boxed_local()
+    });
+    injected += in_every_way(&world, &confirming).await;
+    assert!(injected > 150, "{injected} failures");
+}
+
+/// Deposits with one custodian whatever can be leased.
+async fn deposit(world: &World, custodian: Custodian) -> Result<String, String> {
+    // Leases that a failed attempt holds run out first.
+    world.clock.advance_ms(61_000);
+    loop {
+        let items = lease(&world.platform, custodian, 60_000, 8).await;
+        let items = items.map_err(|error| error.to_string())?;
+        if items.is_empty() {
+            return Ok("everything is deposited".to_owned());
+        }
+        for item in items {
+            let deposit = deposit_bundle(&world.platform, item.payload.record_id).await;
+            let deposit = deposit.map_err(|error| error.to_string())?;
+            let answer = world.answer(custodian, &deposit, |_, _| {});
+            let noted = note_receipt(&world.platform, &item, answer).await;
+            noted.map_err(|error| error.to_string())?;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_the_deposit_worker_deposits_everything_once() {
+    let world = World::new().await;
+    world.drafted(1).await;
+    let work = Act::new("deposit", |w| deposit(w, Custodian::DataCentre).boxed_local());
+    let cosigning = Act::new("note_cosigned_head", |w| {
+        async move {
+            for by in [&w.cast.witness, &w.cast.mirror] {
+                let head = w.cosigned(&w.head(), by);
+                let noted = note_cosigned_head(&w.platform, &head).await;
+                noted.map_err(|error| error.to_string())?;
+            }
+            Ok(format!("{:?}", w.platform.backend().log().published()))
+        }
+        .boxed_local()
+    })
+    .of_a_worker();
+    let injected = in_every_way(&world, &work).await + in_every_way(&world, &cosigning).await;
+    assert!(injected > 100, "{injected} failures");
+}
+
+/// The store of a world is compared as a whole, so two starts must not differ.
+#[tokio::test]
+async fn a_start_alone_changes_nothing() {
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    world.all_sign(&drafted).await;
+    let store: Arc<Watched> = Arc::new(world.store.copy());
+    let before = store.contents().await;
+    world.started_on(&store, store.clone(), 13).await;
+    assert_eq!(store.contents().await, before);
+}
