@@ -177,7 +177,7 @@ pub fn replay_erasures(ledger: &ErasureLedger, vault: &dyn Vault) -> Result<Repl
 }
 
 /// Entries, the hash of the last line, and where the last whole line ends.
-fn read(bytes: &[u8]) -> Result<(Vec<ErasureEntry>, Digest, u64), ErasureLedgerError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<(Vec<ErasureEntry>, Digest, u64), ErasureLedgerError> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let mut last = Digest::of(LABEL.as_bytes());
     let mut entries = Vec::new();
@@ -197,7 +197,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<ErasureEntry>, Digest, u64), ErasureLedgerE
     Ok((entries, last, u64::try_from(whole).unwrap_or(u64::MAX)))
 }
 
-fn hash_of(before: &Digest, json: &str) -> Digest {
+pub(crate) fn hash_of(before: &Digest, json: &str) -> Digest {
     Digest::of(&[LABEL.as_bytes(), before.as_bytes(), json.as_bytes()].concat())
 }
 
