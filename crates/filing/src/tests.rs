@@ -362,6 +362,19 @@ fn words_on_the_wire_are_the_words_in_json() {
         .iter()
         .flat_map(|language| ConsentKind::ALL.map(|kind| kind.name(*language)))
         .collect();
+    let capacities = [
+        Capacity::Shareholder,
+        Capacity::LegalRepresentative,
+        Capacity::CorporateShareholderRepresentative,
+        Capacity::Supervisor,
+        Capacity::Handler,
+    ];
+    for language in [Language::Zh, Language::En] {
+        let called: BTreeSet<&str> =
+            capacities.iter().map(|capacity| capacity.name(language)).collect();
+        assert_eq!(called.len(), capacities.len(), "each capacity has a name of its own");
+        assert!(called.iter().all(|name| name.len() >= 6), "{called:?}");
+    }
     assert_eq!(names.len(), 8, "each consent has a name of its own in each language");
     assert!(names.iter().all(|name| name.chars().count() >= 8), "{names:?}");
 }

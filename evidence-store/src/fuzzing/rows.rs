@@ -74,7 +74,9 @@ pub fn snapshot(folder: &Path, pieces: &[u8]) {
         assert!(rows.is_sorted_by(|one, next| one.key < next.key), "each key once, in order");
         assert!(rows.iter().all(|row| row.value.is_some()), "what was removed is no row");
         let mut payload = Vec::new();
-        rows.iter().for_each(|row| encode_row(&mut payload, row));
+        for row in &rows {
+            encode_row(&mut payload, row);
+        }
         let (mut again, seed) = encode_header(SegmentKind::Snapshot, 1, &STORE);
         encode_frame(&mut again, seed, frame_kind::ROWS, 0, &[&payload]).unwrap();
         let count = len64(rows.len()).to_be_bytes();
