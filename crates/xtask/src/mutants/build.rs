@@ -121,8 +121,11 @@ impl Copy {
         let original = read(&cargo.root().join(&mutant.file))?;
         let text = schemata::alone(&original, mutant)?;
         write_if_other(&self.tree.join(&mutant.file), text.as_bytes())?;
-        let errors = self.compile(cargo, tested)?;
-        let programs = if errors.is_empty() { Some(self.programs(cargo, tested)?) } else { None };
+        let programs = match self.programs(cargo, tested) {
+            Ok(programs) => Some(programs),
+            Err(_) if !self.compile(cargo, tested)?.is_empty() => None,
+            Err(error) => return Err(error),
+        };
         write_if_other(&self.tree.join(&mutant.file), original.as_bytes())?;
         Ok(programs)
     }

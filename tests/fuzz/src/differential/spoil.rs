@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::{canonical, container};
 use heqi_pki::dsse::{Envelope, PayloadType};
-use heqi_pki::keys::{Algorithm, Signer as _, SigningKey};
+use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
 
@@ -314,7 +314,7 @@ fn changed(value: Value, lent: Value, dice: &mut Dice) -> Value {
         (step, Value::Array(mut values)) => {
             let (one, other) = (dice.below(values.len()), dice.below(values.len()));
             match (step, values.get(one).cloned()) {
-                (_, None) => json!([lent]),
+                (_, None) => values.push(lent),
                 (3, Some(_)) => drop(values.remove(one)),
                 (4, Some(value)) => values.insert(other, value),
                 (5, Some(_)) => values.swap(one, other),

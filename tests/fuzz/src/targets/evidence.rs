@@ -15,7 +15,7 @@ use heqi_evidence::statement::{SigningStatement, Statement};
 use heqi_evidence::verdict::{ClaimName, Conclusion};
 use heqi_evidence::{canonical, container};
 use heqi_pki::dsse::{Envelope, PayloadType};
-use heqi_pki::keys::{Algorithm, Signer as _, SigningKey};
+use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_verify::Examination;
 use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
