@@ -54,6 +54,10 @@ struct Case {
 }
 
 static BUNDLES: LazyLock<Vec<Case>> = LazyLock::new(|| cases("evidence"));
+/// Those that can be spoiled inside.
+static READABLE: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    cases("evidence").into_iter().filter(|case| container::read(&case.file).is_ok()).collect()
+});
 static FORKS: LazyLock<Vec<Case>> = LazyLock::new(|| cases("fork"));
 /// Signs what is signed again; anchors are made to name it.
 static OURS: LazyLock<SigningKey> =
@@ -77,7 +81,12 @@ fn cases(folder: &str) -> Vec<Case> {
 /// The question that these dice make.
 pub(super) fn question(dice: &mut Dice) -> Question {
     let from_forks = dice.below(6) == 0;
-    let cases: &[Case] = if from_forks { &FORKS } else { &BUNDLES };
+    let way = dice.below(8);
+    let cases: &[Case] = match (from_forks, way) {
+        (true, _) => &FORKS,
+        (false, 0..=6) => &READABLE,
+        (false, _) => &BUNDLES,
+    };
     let Some(case) = cases.get(dice.below(cases.len())) else {
         return Question { how: "no vectors".into(), file: Vec::new(), anchors: None, at: None };
     };
@@ -87,7 +96,7 @@ pub(super) fn question(dice: &mut Dice) -> Question {
         anchors: case.anchors.clone(),
         at: case.at.clone(),
     };
-    let how = match (from_forks, dice.below(8)) {
+    let how = match (from_forks, way) {
         (true, 0..=2) => {
             question.file = lines_spoiled(&case.file, dice);
             "lines"
