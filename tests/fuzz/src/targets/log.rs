@@ -54,11 +54,12 @@ pub(super) fn cosignature(input: &[u8]) {
     }
 }
 
+static PROOFS: LazyLock<Vec<ProofFile>> = LazyLock::new(|| {
+    proof_file_seeds().iter().filter_map(|file| ProofFile::parse(file).ok()).collect()
+});
+
 pub(super) fn policy(input: &[u8]) {
     let Some(Ok(policy)) = text(input).map(Policy::parse) else { return };
-    static PROOFS: LazyLock<Vec<ProofFile>> = LazyLock::new(|| {
-        proof_file_seeds().iter().filter_map(|file| ProofFile::parse(file).ok()).collect()
-    });
     for proof in PROOFS.iter() {
         // No policy of any form may accept what it did not name: this must only not panic.
         let _ = policy.verify(proof.checkpoint());

@@ -62,7 +62,7 @@ static ROOTS: LazyLock<Vec<TimeRoot>> = LazyLock::new(|| {
 
 /// What the tokens of the seeds stamp, and what they do not.
 static NOTES: LazyLock<Vec<Vec<u8>>> =
-    LazyLock::new(|| stamped(|name| name.ends_with(".note") || name.ends_with(".checkpoint")));
+    LazyLock::new(|| stamped(|name| name.starts_with("time/") && !is_token(name)));
 
 fn stamped(wanted: fn(&str) -> bool) -> Vec<Vec<u8>> {
     entries_of("time-stamped-twice.heqi.zip", wanted)
@@ -82,7 +82,12 @@ pub(super) fn response_seeds() -> Vec<Vec<u8>> {
 }
 
 pub(super) fn token_seeds() -> Vec<Vec<u8>> {
-    stamped(|name| name.ends_with(".tst"))
+    stamped(is_token)
+}
+
+/// Names in a bundle are compared as they stand.
+fn is_token(name: &str) -> bool {
+    name.strip_suffix("tst").is_some_and(|rest| rest.ends_with('.'))
 }
 
 pub(super) fn root_seeds() -> Vec<Vec<u8>> {
