@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::list::{Genre, Mutant};
@@ -15,6 +17,22 @@ use crate::cargo::Cargo;
 pub(super) struct Copy {
     tree: PathBuf,
     target: PathBuf,
+}
+
+/// Who is not in the common build, kept so that a run with more tests need not ask the
+/// compiler again.
+struct Known(PathBuf);
+
+impl Known {
+    fn left(&self) -> BTreeMap<u32, Left> {
+        let text = fs::read_to_string(&self.0).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    fn keep(&self, left: &BTreeMap<u32, Left>) -> Result<(), String> {
+        let json = serde_json::to_vec(left).map_err(|error| error.to_string())?;
+        write_if_other(&self.0, &json)
+    }
 }
 
 /// A program of tests, and the folder in which cargo runs it.
@@ -35,7 +53,7 @@ struct Written {
 type Blames = BTreeMap<PathBuf, Vec<Blame>>;
 
 /// Why a mutant is not in the common build.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) enum Left {
     /// It does not compile, in the common build or alone.
     Unviable,
@@ -89,14 +107,20 @@ impl Copy {
         let hidden = |mutant: &&Mutant| {
             mutant.genre == Genre::FnValue && mutant.return_type.contains("impl ")
         };
-        let mut left: BTreeMap<u32, Left> =
-            mutants.iter().filter(hidden).map(|mutant| (mutant.id, Left::ForItself)).collect();
+        let known = self.known(cargo.root(), mutants)?;
+        let mut left: BTreeMap<u32, Left> = mutants
+            .iter()
+            .filter(hidden)
+            .map(|mutant| (mutant.id, Left::ForItself))
+            .chain(known.left())
+            .collect();
         // An error may hide those of later stages of the compiler: types, then constants, then borrows.
         for _ in 0..12 {
             let written = self.write(cargo.root(), root_file, mutants, &left)?;
             left.extend(written.refused.iter().map(|id| (*id, Left::Unviable)));
             let errors = self.compile(cargo, tested)?;
             if errors.is_empty() {
+                known.keep(&left)?;
                 let programs = self.programs(cargo, tested)?;
                 return Ok(Built { programs, left, places: written.places });
             }
@@ -128,6 +152,19 @@ impl Copy {
         };
         write_if_other(&self.tree.join(&mutant.file), original.as_bytes())?;
         Ok(programs)
+    }
+
+    /// What an earlier run of the same sources and mutants found out.
+    fn known(&self, root: &Path, mutants: &[Mutant]) -> Result<Known, String> {
+        let mut hasher = DefaultHasher::new();
+        for mutant in mutants {
+            (mutant.id, &mutant.name).hash(&mut hasher);
+        }
+        for file in mutants.iter().map(|mutant| &mutant.file).collect::<BTreeSet<_>>() {
+            read(&root.join(file))?.hash(&mut hasher);
+        }
+        let name = format!("left-{:016x}.json", hasher.finish());
+        Ok(Known(self.target.with_file_name(name)))
     }
 
     /// Puts every file of `mutants` back.

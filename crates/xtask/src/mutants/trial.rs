@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::build::Program;
 
-/// Tests at most this long are run together, before the others.
+/// Tests at most this long are run together, before the others; the quickest before those.
 const QUICK: Duration = Duration::from_millis(150);
+const QUICKEST: Duration = Duration::from_millis(25);
 /// Nothing of ours needs more; a mutant that allocates for ever must not take the machine along.
 const MEMORY_KB: u32 = 4 << 20;
 
@@ -68,9 +69,10 @@ impl Tests {
             self.0.iter().filter(|test| test.reaches.contains(&place)).collect();
         let (quick, slow): (Vec<&Test>, Vec<&Test>) =
             reaching.into_iter().partition(|test| test.took <= QUICK);
-        let mut groups: BTreeMap<&Path, Vec<&Test>> = BTreeMap::new();
+        let mut groups: BTreeMap<(bool, &Path), Vec<&Test>> = BTreeMap::new();
         for test in quick {
-            groups.entry(&test.program.executable).or_default().push(test);
+            let group = (test.took > QUICKEST, test.program.executable.as_path());
+            groups.entry(group).or_default().push(test);
         }
         for group in groups.into_values().chain(slow.into_iter().map(|test| vec![test])) {
             let outcome = try_group(mutant, &group)?;
@@ -136,6 +138,8 @@ fn limited(program: &Program, names: &[&str], limit: Duration) -> Command {
     command
         .args(["-k", "1", &(seconds * 6).to_string(), "sh", "-c", &script])
         .arg(&program.executable);
+    // The first failure is enough; the test harness keeps that flag for nightly compilers.
+    command.env("RUSTC_BOOTSTRAP", "1").args(["-Zunstable-options", "--fail-fast"]);
     command.args(["--exact", "--test-threads", "2"]).args(names);
     command.current_dir(&program.folder).env("PROPTEST_MAX_SHRINK_ITERS", "0");
     command
