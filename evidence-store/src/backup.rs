@@ -12,6 +12,8 @@
 //! - `vault`: one generation of a vault, and dropping old ones
 //! - `restore`: a store again, checked to the last byte, marked as restored
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod fuzzing;
 mod repository;
 mod restore;
 mod source;
@@ -102,7 +104,7 @@ pub struct Generation {
 impl Generation {
     /// Bytes of the files it makes again.
     pub fn total_bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.length).sum()
+        self.files.iter().fold(0, |total, file| total.saturating_add(file.length))
     }
 }
 

@@ -179,7 +179,10 @@ pub fn replay_erasures(ledger: &ErasureLedger, vault: &dyn Vault) -> Result<Repl
 }
 
 /// Entries, the hash of the last line, and where the last whole line ends.
-fn read(path: &Path, bytes: &[u8]) -> Result<(Vec<ErasureEntry>, Digest, u64), ErasureLedgerError> {
+pub(crate) fn read(
+    path: &Path,
+    bytes: &[u8],
+) -> Result<(Vec<ErasureEntry>, Digest, u64), ErasureLedgerError> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let (lines, rest) = bytes.split_at(whole);
     let mut last = Digest::of(LABEL.as_bytes());
@@ -211,7 +214,7 @@ fn read_line(line: &[u8], before: &Digest) -> Option<(ErasureEntry, Digest)> {
     Some((serde_json::from_str(json).ok()?, hash))
 }
 
-fn hash_of(before: &Digest, json: &str) -> Digest {
+pub(crate) fn hash_of(before: &Digest, json: &str) -> Digest {
     Digest::of(&[LABEL.as_bytes(), before.as_bytes(), json.as_bytes()].concat())
 }
 

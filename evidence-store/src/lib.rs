@@ -32,6 +32,8 @@ pub mod durable_file;
 pub mod erasure;
 pub mod follower;
 pub mod fsck;
+#[cfg(any(test, feature = "testing"))]
+pub mod fuzzing;
 pub mod gate;
 mod identity;
 mod journal;

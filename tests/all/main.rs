@@ -2,6 +2,7 @@
 //!
 //! - [`acceptance`]: both organisations joined over HTTP
 //! - [`browser`]: `verify.html` in a real Chromium says what the program says
+//! - [`differential`]: the two verifiers say the same of spoiled files
 //! - [`evidence_vectors`]: every vector of `tests/vectors/evidence` gets its verdict
 //! - [`fuzz`]: every parser of foreign bytes over its corpus and fixed mutations
 //! - [`liars`]: who contradicts himself is caught
@@ -17,6 +18,7 @@
 
 mod acceptance;
 mod browser;
+mod differential;
 mod evidence_vectors;
 mod fuzz;
 mod layering;

@@ -14,6 +14,7 @@
 //! - [`command`]: the command line
 //! - [`machine`]: what this machine can do; what it cannot is skipped by name
 //! - `medium`: a block device whose power can be cut
+//! - [`tables`]: the tables about inputs, mutants and the two verifiers
 //! - `store_writer`, `process`, `dice`: what the kinds share
 //! - `town`: platform, data centre and preservation service as processes of `heqi`
 //! - [`power_cut`], `syscalls`, `damage`: the kinds that harm a store
@@ -34,6 +35,7 @@ pub mod rounds;
 mod store_writer;
 pub mod summary;
 mod syscalls;
+pub mod tables;
 mod town;
 pub mod whole;
 

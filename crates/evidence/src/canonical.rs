@@ -41,6 +41,16 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CanonicalError> {
     serde_json::from_value(value).map_err(CanonicalError::Shape)
 }
 
+/// Reads canonical JSON that is exactly what [`to_bytes`] makes of the value: a member that
+/// may be null must not be left out, or the value would have two spellings.
+///
+/// # Errors
+/// See [`CanonicalError`].
+pub fn parse_exact<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, CanonicalError> {
+    let value: T = parse(bytes)?;
+    if to_bytes(&value)? == bytes { Ok(value) } else { Err(CanonicalError::NotCanonical) }
+}
+
 /// Reads strict JSON (no duplicate names, no floats) in any spelling.
 ///
 /// # Errors

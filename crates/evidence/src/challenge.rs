@@ -115,7 +115,7 @@ impl ChallengePreimage {
         if bytes.len() > MAX_BYTES {
             return Err(ChallengeError::TooLarge);
         }
-        Ok((canonical::parse(bytes)?, challenge_of(bytes)))
+        Ok((canonical::parse_exact(bytes)?, challenge_of(bytes)))
     }
 }
 
@@ -133,4 +133,26 @@ pub enum ChallengeError {
     /// Not canonical JSON of this shape.
     #[error(transparent)]
     Json(#[from] CanonicalError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preimage_without_a_head_says_so() {
+        let digest = "0".repeat(64);
+        let with = |checkpoint: &str| {
+            format!(
+                r#"{{"capacities":["shareholder"],"ceremony":"cer_01m844dzg01v7rbk5jgs5ph25f",{checkpoint}"device_key_sha256":"{digest}","documents":[],"expires_at":"2026-11-23T12:21:10.000Z","filing":"fil_01m844dzg0g88w38a8stj8z765","issued_at":"2026-11-23T12:01:10.000Z","nonce":"Bzz-peLrgewvSU9_CJ-XrpUieulnV0knqrtBN9BB1is","party":"par_01m844dzg0t4e5dj4bz3dvvghj","prior_records":[]}}"#
+            )
+        };
+        let (preimage, _) =
+            ChallengePreimage::parse(with(r#""checkpoint":null,"#).as_bytes()).unwrap();
+        assert_eq!(preimage.checkpoint, None);
+        assert!(matches!(
+            ChallengePreimage::parse(with("").as_bytes()),
+            Err(ChallengeError::Json(CanonicalError::NotCanonical))
+        ));
+    }
 }

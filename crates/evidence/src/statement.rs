@@ -28,11 +28,12 @@ pub trait Statement: DeserializeOwned + Serialize {
     /// bytes.
     ///
     /// # Errors
-    /// Another payload type, no good signature of a known key, or not canonical.
+    /// Another payload type, no good signature of a known key, or not the one spelling of a
+    /// statement.
     fn open(envelope: &Envelope, keys: &[PublicKey]) -> Result<Signed<Self>, StatementError> {
         let payload_type = PayloadType::parse(Self::PAYLOAD_TYPE)?;
         let verified = envelope.verify(&payload_type, keys)?;
-        let statement = canonical::parse(verified.bytes())?;
+        let statement = canonical::parse_exact(verified.bytes())?;
         Ok(Signed { statement, signers: verified.signers().to_vec() })
     }
 }
@@ -119,4 +120,44 @@ pub struct SignedDocument {
     pub pages: u32,
     /// SHA-256 of the exact document bytes.
     pub sha256: Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_pki::keys::{Algorithm, SigningKey};
+    use heqi_vocabulary::Entropy;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, Serialize)]
+    #[serde(deny_unknown_fields)]
+    struct Told {
+        until: Option<u8>,
+    }
+
+    impl Statement for Told {
+        const PAYLOAD_TYPE: &'static str = "application/vnd.heqi.told.v1+json";
+    }
+
+    struct Ones;
+
+    impl Entropy for Ones {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(1);
+        }
+    }
+
+    #[test]
+    fn a_member_that_may_be_null_may_not_be_left_out_of_what_is_signed() {
+        let key = SigningKey::generate(Algorithm::Ed25519, &Ones);
+        let open = |payload: &[u8]| {
+            let kind = PayloadType::parse(Told::PAYLOAD_TYPE).unwrap();
+            let envelope = Envelope::sign(&kind, payload, &[&key]).unwrap();
+            Told::open(&envelope, &[key.public_key()])
+        };
+        assert_eq!(open(br#"{"until":null}"#).unwrap().statement().until, None);
+        assert_eq!(open(br#"{"until":7}"#).unwrap().statement().until, Some(7));
+        let refused = open(b"{}").unwrap_err();
+        assert!(matches!(refused, StatementError::Payload(CanonicalError::NotCanonical)));
+    }
 }

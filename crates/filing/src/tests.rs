@@ -343,3 +343,38 @@ fn no_text_claims_what_only_a_certificate_may_claim() {
         }
     }
 }
+
+#[test]
+fn words_on_the_wire_are_the_words_in_json() {
+    let json = |value: serde_json::Value| value.as_str().unwrap().to_owned();
+    let pdf = serde_json::to_value(MediaType::Pdf).unwrap();
+    assert_eq!(
+        (MediaType::Pdf.as_str(), json(pdf).as_str()),
+        ("application/pdf", "application/pdf")
+    );
+    let object = ObjectRef::try_from("obj-1".to_owned()).unwrap();
+    assert_eq!(object.as_str(), "obj-1");
+    for kind in ConsentKind::ALL {
+        let word = json(serde_json::to_value(kind).unwrap());
+        assert_eq!((kind.code(), kind.to_string()), (word.as_str(), word.clone()));
+    }
+    let names: BTreeSet<&str> = [Language::Zh, Language::En]
+        .iter()
+        .flat_map(|language| ConsentKind::ALL.map(|kind| kind.name(*language)))
+        .collect();
+    let capacities = [
+        Capacity::Shareholder,
+        Capacity::LegalRepresentative,
+        Capacity::CorporateShareholderRepresentative,
+        Capacity::Supervisor,
+        Capacity::Handler,
+    ];
+    for language in [Language::Zh, Language::En] {
+        let called: BTreeSet<&str> =
+            capacities.iter().map(|capacity| capacity.name(language)).collect();
+        assert_eq!(called.len(), capacities.len(), "each capacity has a name of its own");
+        assert!(called.iter().all(|name| name.len() >= 6), "{called:?}");
+    }
+    assert_eq!(names.len(), 8, "each consent has a name of its own in each language");
+    assert!(names.iter().all(|name| name.chars().count() >= 8), "{names:?}");
+}

@@ -47,7 +47,7 @@ impl Statement for PeerQuery {
 pub struct PeerStanding {
     /// Origin of the asker's log.
     pub about: String,
-    /// The last certificate number; absent until there are certificates.
+    /// The last certificate number; null until there are certificates.
     pub certificate_no: Option<String>,
     /// The last deposits: those of the asker that the answerer received, or those of the answerer that the asker
     /// gave receipts for.

@@ -112,5 +112,19 @@ mod tests {
         assert_eq!(Language::preferred("de"), Language::Zh);
         assert_eq!(Language::preferred(""), Language::Zh);
         assert_eq!(Language::preferred("en;q=nan"), Language::Zh);
+        assert_eq!(Language::preferred("zh;q=0.3, en;q=0.7"), Language::En);
+        assert_eq!(Language::preferred("en;q=0.001"), Language::En);
+    }
+
+    #[test]
+    fn a_language_has_its_names_and_picks_its_text() {
+        for (name, language) in
+            [("zh", Language::Zh), ("zh-CN", Language::Zh), ("en", Language::En)]
+        {
+            assert_eq!(name.parse(), Ok(language));
+        }
+        assert!("fr".parse::<Language>().is_err());
+        assert_eq!((Language::Zh.tag(), Language::En.tag()), ("zh-CN", "en"));
+        assert_eq!((Language::Zh.pick("中", "e"), Language::En.pick("中", "e")), ("中", "e"));
     }
 }

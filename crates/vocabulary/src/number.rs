@@ -179,6 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn a_serial_has_seven_digits_at_most() {
+        assert!(FilingNo::from_serial(9_999_999).is_ok());
+        for serial in [10_000_000, 20_000_000, u32::MAX] {
+            assert_eq!(FilingNo::from_serial(serial), Err(NumberError::Exhausted));
+        }
+    }
+
+    #[test]
+    fn a_filing_number_is_eight_digits_and_nothing_else() {
+        let form = Err(NumberError::Form("8 digits"));
+        for short in (0..10).map(|digit| digit.to_string()) {
+            assert_eq!(short.parse::<FilingNo>(), form);
+        }
+        // A sign is no digit, though a parser of numbers takes it.
+        let good = FilingNo::from_serial(184_205).unwrap().to_string();
+        assert_eq!(good.replacen('0', "+", 1).parse::<FilingNo>(), form);
+    }
+
+    #[test]
     fn every_single_mistyped_digit_is_noticed() {
         let good = FilingNo::from_serial(6_184_205).unwrap().to_string();
         for place in 0..8 {

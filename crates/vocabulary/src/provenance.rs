@@ -62,6 +62,8 @@ mod tests {
         {
             let parsed: Provenance = serde_json::from_str(&format!("\"{word}\"")).unwrap();
             assert_eq!(parsed.as_str(), word);
+            assert_eq!(parsed.to_string(), word);
+            assert_eq!(parsed.is_empty(), ["refused", "absent"].contains(&word));
         }
     }
 }

@@ -145,6 +145,15 @@ mod tests {
     }
 
     #[test]
+    fn an_instant_counts_seconds_and_the_time_since_another() {
+        let at = |ms| UtcMillis::from_millis(ms).unwrap();
+        assert_eq!((at(1_999).unix_seconds(), at(2_000).unix_seconds()), (1, 2));
+        assert_eq!(at(-1).unix_seconds(), 0);
+        assert_eq!((at(7).millis_since(at(4)), at(4).millis_since(at(7))), (3, -3));
+        assert_eq!(format!("{:?}", at(0)), "UtcMillis(1970-01-01T00:00:00.000Z)");
+    }
+
+    #[test]
     fn only_the_canonical_spelling_is_read() {
         for text in [
             "2026-11-23T12:05:00Z",

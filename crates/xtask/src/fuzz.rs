@@ -135,7 +135,7 @@ fn attack(program: &Path, home: &Path, target: &str, seconds: u64) -> Result<Val
     for folder in [&corpus, &findings] {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     }
-    let started = Instant::now();
+    let (started, used_before) = (Instant::now(), cpu_seconds_of_children());
     let output = fuzzer(program, target)
         .arg(&corpus)
         .arg(home.join("seeds").join(target))
@@ -150,10 +150,24 @@ fn attack(program: &Path, home: &Path, target: &str, seconds: u64) -> Result<Val
     Ok(json!({
         "target": target,
         "seconds": started.elapsed().as_secs(),
+        "cpu_seconds": cpu_seconds_of_children().saturating_sub(used_before),
         "execs": stats.get("number_of_executed_units"),
         "coverage": coverage(&log),
         "found": found,
     }))
+}
+
+/// Processor time of everything that was waited for: on a busy machine less than the time
+/// that passed.
+fn cpu_seconds_of_children() -> u64 {
+    /// What the kernel counts in.
+    const TICKS_PER_SECOND: u64 = 100;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the program stands in brackets and may hold anything.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let ticks =
+        fields.split_whitespace().skip(13).take(2).filter_map(|ticks| ticks.parse::<u64>().ok());
+    ticks.sum::<u64>() / TICKS_PER_SECOND
 }
 
 /// `stat::name: number` at the end of a run.
@@ -213,6 +227,13 @@ mod tests {
                    stat::number_of_executed_units: 10\n";
         assert_eq!(coverage(log), Some(12));
         assert_eq!(stats(log).get("number_of_executed_units"), Some(&10));
+    }
+
+    #[test]
+    fn the_time_of_children_is_counted() {
+        let before = cpu_seconds_of_children();
+        assert!(Command::new("sh").args(["-c", ":"]).status().unwrap().success());
+        assert!(cpu_seconds_of_children() >= before);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! - [`step`]: one step: a command or a check, its duration, its outcome
 //! - [`browser`]: Chromium and the packages of `verify.html`, installed if missing
 //! - [`cargo`]: cargo with the right target directory, `cargo-nextest` installed if missing
+//! - [`differential`]: the two verifiers, asked about the same spoiled files
 //! - [`doc_tests`]: which packages have examples to run
 //! - [`fuzz`]: libFuzzer over every parser of foreign bytes, on stable
 //! - [`ledger`]: `docs/reliability/*.jsonl`, where long runs accumulate
@@ -20,6 +21,7 @@
 
 mod browser;
 mod cargo;
+mod differential;
 mod doc_tests;
 mod fuzz;
 mod ledger;
@@ -43,8 +45,12 @@ cargo xtask fuzz            every fuzz target until it has had 600 s in all sitt
     --target NAME [FILE]    one target; on one file, to look at a finding
     --keep                  adds what was found worth keeping to tests/fuzz/corpus
 
-cargo xtask mutants         the shards of mutants of the pure crates that were not run yet
-    --package NAME  --at-most N";
+cargo xtask mutants         every mutant of the pure crates that have no line in the ledger yet
+    --package NAME  --again this crate, or all of them, once more
+    --only TEXT             mutants with this in their name; not written down
+
+cargo xtask differential    both verifiers, asked about 2,000 spoiled files nobody has asked about
+    --count N";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -65,6 +71,7 @@ fn run(arguments: &[String]) -> Result<bool, String> {
     match command.as_str() {
         "test" => tests::run(tests::Flags::parse(flags)?),
         "mutants" => mutants::run(&mutants::Flags::parse(flags)?),
+        "differential" => differential::run(&differential::Flags::parse(flags)?),
         "fuzz" => fuzz::run(&fuzz::Flags::parse(flags)?),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -1,28 +1,60 @@
-//! `cargo xtask mutants`: is there a test that notices? `cargo-mutants` changes one thing at
-//! a time in the pure crates and runs their tests.
+//! `cargo xtask mutants`: is there a test that notices? `cargo-mutants` lists what can be
+//! changed in the pure crates, one thing at a time; the tests of the crate must notice each.
 //!
-//! Three thousand mutants take hours, so they come in shards. Each shard is a line of
-//! `docs/reliability/mutants.jsonl`; a shard that stands there for the crate is not run again.
+//! Building a crate again for each of three thousand mutants takes a day. So a package is
+//! built once with all its mutants inside, and a switch in the environment says which of
+//! them is on; and a mutant meets only the tests that reach it. What cannot stand beside
+//! others (constants, values of hidden types) is built alone.
+//!
+//! Each run of a package is a line of `docs/reliability/mutants.jsonl`; the newest counts.
+//!
+//! - [`list`]: the mutants
+//! - [`schemata`]: all of them in one text
+//! - [`build`]: the copy of the workspace in which they are compiled
+//! - [`trial`]: the tests against each
 
+mod build;
+mod list;
+mod schemata;
+mod trial;
+
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use self::build::{Built, Copy, Left};
+use self::list::Mutant;
+use self::trial::{Outcome, Tests};
 use crate::cargo::Cargo;
 use crate::ledger::Ledger;
 
-/// The crates without input and output, whose tests stand beside them.
-const PURE: &[&str] = &["heqi-vocabulary", "heqi-tlog", "heqi-filing", "heqi-evidence", "heqi-pki"];
-/// Into how many parts each crate is cut.
-const SHARDS: u64 = 24;
+/// A package under attack, and whose tests must notice.
+struct Pure {
+    package: &'static str,
+    folder: &'static str,
+    tested: &'static [&'static str],
+}
+
+/// The crates without input and output, in the order in which they are attacked.
+const PURE: &[Pure] = &[
+    Pure { package: "heqi-vocabulary", folder: "crates/vocabulary", tested: &["heqi-vocabulary"] },
+    Pure { package: "heqi-filing", folder: "crates/filing", tested: &["heqi-filing"] },
+    Pure { package: "heqi-tlog", folder: "crates/tlog", tested: &["heqi-tlog"] },
+    Pure { package: "heqi-evidence", folder: "crates/evidence", tested: &["heqi-evidence"] },
+    Pure { package: "heqi-pki", folder: "crates/pki", tested: &["heqi-pki"] },
+];
 const VERSION: &str = "27.1.0";
 
 /// What the caller asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Flags {
     package: Option<String>,
-    at_most: Option<usize>,
+    /// Only mutants whose name has this in it; such a run is not written down.
+    only: Option<String>,
+    /// Packages that have a line already too.
+    again: bool,
 }
 
 impl Flags {
@@ -33,9 +65,8 @@ impl Flags {
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--package" => flags.package = words.next().cloned(),
-                "--at-most" => {
-                    flags.at_most = words.next().and_then(|word| word.parse().ok());
-                }
+                "--only" => flags.only = words.next().cloned(),
+                "--again" => flags.again = true,
                 other => return Err(format!("there is no flag `{other}`\n\n{}", crate::USAGE)),
             }
         }
@@ -43,7 +74,7 @@ impl Flags {
     }
 }
 
-/// Runs the next shards; true if no mutant survived them.
+/// Attacks the packages that were not attacked yet; true if no mutant survived.
 pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
     let cargo = Cargo::new(false)?;
     if !works(cargo.command(&["mutants", "--version"])) {
@@ -54,19 +85,19 @@ pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
         }
     }
     let mut ledger = Ledger::open(cargo.root(), "mutants");
-    let wanted = |package: &str| flags.package.as_deref().is_none_or(|only| only == package);
-    let todo: Vec<(&str, u64)> = (0..SHARDS)
-        .flat_map(|shard| PURE.iter().map(move |package| (*package, shard)))
-        .filter(|(package, shard)| wanted(package) && !is_done(&ledger, package, *shard))
-        .take(flags.at_most.unwrap_or(usize::MAX))
-        .collect();
     let mut clean = true;
-    for (package, shard) in todo {
-        let outcome = attack(&cargo, package, shard)?;
-        println!("{package} {shard}/{SHARDS}: {outcome}");
+    for pure in PURE {
+        let wanted = flags.package.as_deref().is_none_or(|only| only == pure.package);
+        if !wanted || (flags.package.is_none() && !flags.again && is_done(&ledger, pure.package)) {
+            continue;
+        }
+        let outcome = attack(&cargo, pure, flags.only.as_deref())?;
+        println!("{outcome:#}");
         clean &= outcome.get("missed").and_then(Value::as_array).is_some_and(Vec::is_empty);
-        let command = format!("cargo xtask mutants --package {package}");
-        ledger.append("mutants", &command, &outcome)?;
+        if flags.only.is_none() {
+            let command = format!("cargo xtask mutants --package {}", pure.package);
+            ledger.append("mutants", &command, &outcome)?;
+        }
     }
     Ok(clean)
 }
@@ -75,42 +106,95 @@ fn works(mut command: Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-fn is_done(ledger: &Ledger, package: &str, shard: u64) -> bool {
+fn is_done(ledger: &Ledger, package: &str) -> bool {
     ledger.lines().iter().filter_map(|line| line.get("result")).any(|result| {
         result.get("package").and_then(Value::as_str) == Some(package)
-            && result.get("shard").and_then(Value::as_u64) == Some(shard)
-            && result.get("shards").and_then(Value::as_u64) == Some(SHARDS)
+            && result.get("mutants").is_some()
     })
 }
 
-fn attack(cargo: &Cargo, package: &str, shard: u64) -> Result<Value, String> {
-    let out = cargo.cache().join("mutants").join(package);
-    std::fs::create_dir_all(&out).map_err(|error| error.to_string())?;
+fn attack(cargo: &Cargo, pure: &Pure, only: Option<&str>) -> Result<Value, String> {
     let started = Instant::now();
-    let mut command = cargo.command(&["mutants", "--package", package, "--no-times", "--colors"]);
-    command.args(["never", "--shard", &format!("{shard}/{SHARDS}"), "--timeout", "120"]);
-    // Exhaustive tests over trees need optimised dependencies to come to their end.
-    command.args(["--profile", "ci", "--output"]).arg(&out);
-    // 0: all caught; 2: some missed; 3: some timed out. Anything else is no result.
-    let status = command.status().map_err(|error| format!("cargo mutants: {error}"))?;
-    if !matches!(status.code(), Some(0 | 2 | 3)) {
-        return Err(format!("cargo mutants on {package}: {status}"));
+    let mut mutants = list::of(cargo, pure.package)?;
+    mutants.retain(|mutant| only.is_none_or(|only| mutant.name.contains(only)));
+    let root_file = PathBuf::from(pure.folder).join("src/lib.rs");
+    let copy = Copy::of(cargo)?;
+    let built = copy.build(cargo, pure.tested, &root_file, &mutants)?;
+    let tests = Tests::look(&built.programs)?;
+    println!(
+        "{}: {} mutants, {} beside each other, {} tests, ready after {} s",
+        pure.package,
+        mutants.len(),
+        built.places.len(),
+        tests.len(),
+        started.elapsed().as_secs()
+    );
+    let mut tally = Tally::default();
+    for mutant in &mutants {
+        if let Some(place) = built.places.get(&mutant.id) {
+            tally.count(mutant, tests.try_mutant(mutant.id, *place)?);
+        }
     }
-    let list = |name: &str| -> Vec<String> {
-        let path = out.join("mutants.out").join(name);
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        text.lines().map(str::to_owned).collect()
-    };
+    copy.restore(cargo.root(), &root_file, &mutants)?;
+    tally.alone = attack_alone(cargo, pure, &copy, &built, &mutants, &mut tally)?;
     Ok(json!({
-        "package": package,
-        "shard": shard,
-        "shards": SHARDS,
+        "package": pure.package,
+        "mutants": mutants.len(),
+        "built_alone": tally.alone,
+        "caught": tally.caught,
+        "timed_out": tally.timed_out,
+        "unviable": tally.unviable,
+        "missed": tally.missed,
         "seconds": started.elapsed().as_secs(),
-        "caught": list("caught.txt").len(),
-        "timed_out": list("timeout.txt").len(),
-        "unviable": list("unviable.txt").len(),
-        "missed": list("missed.txt"),
     }))
+}
+
+/// Those that cannot stand beside the others, each in a build of its own.
+fn attack_alone(
+    cargo: &Cargo,
+    pure: &Pure,
+    copy: &Copy,
+    built: &Built,
+    mutants: &[Mutant],
+    tally: &mut Tally,
+) -> Result<usize, String> {
+    let mut alone = 0;
+    for mutant in mutants {
+        match built.left.get(&mutant.id) {
+            None => {}
+            Some(Left::Unviable) => tally.unviable += 1,
+            Some(Left::ForItself) => {
+                alone += 1;
+                match copy.build_alone(cargo, pure.tested, mutant)? {
+                    None => tally.unviable += 1,
+                    Some(programs) => tally.count(mutant, trial::try_alone(&programs)?),
+                }
+            }
+        }
+    }
+    Ok(alone)
+}
+
+#[derive(Default)]
+struct Tally {
+    alone: usize,
+    caught: usize,
+    timed_out: usize,
+    unviable: usize,
+    missed: Vec<String>,
+}
+
+impl Tally {
+    fn count(&mut self, mutant: &Mutant, outcome: Outcome) {
+        match outcome {
+            Outcome::Caught => self.caught += 1,
+            Outcome::TimedOut => self.timed_out += 1,
+            Outcome::Missed => {
+                println!("survived: {}", mutant.name);
+                self.missed.push(mutant.name.clone());
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -120,8 +204,8 @@ mod tests {
     #[test]
     fn flags_are_read_and_unknown_ones_refused() {
         let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
-        let flags = Flags::parse(&words(&["--package", "heqi-tlog", "--at-most", "2"])).unwrap();
-        assert_eq!((flags.package.as_deref(), flags.at_most), (Some("heqi-tlog"), Some(2)));
+        let flags = Flags::parse(&words(&["--package", "heqi-tlog", "--again"])).unwrap();
+        assert_eq!((flags.package.as_deref(), flags.again), (Some("heqi-tlog"), true));
         assert!(Flags::parse(&words(&["--all"])).is_err());
     }
 }

@@ -193,6 +193,20 @@ impl<'a> Repository<'a> {
             .write_secret(&path, &[json.as_bytes(), b"\n", seal.as_bytes(), b"\n"])?)
     }
 
+    /// What a manifest of these bytes says, sealed as ours, for a fuzzer.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn sealed_generation(
+        &self,
+        number: u32,
+        json: &str,
+    ) -> Result<Generation, BackupError> {
+        let nonce: [u8; NONCE_BYTES] = self.ports.entropy.bytes();
+        let tag = encrypt(&self.key, nonce, &self.manifest_context(json), &mut []);
+        let seal = hex::encode([&nonce[..], &tag].concat());
+        crate::testing::tamper(self.manifest(number), format!("{json}\n{seal}\n"));
+        self.generation(number)
+    }
+
     /// Removes a generation that shares no pack with another.
     pub(super) fn drop_generation(&self, number: u32) -> Result<(), BackupError> {
         self.ports.disk.remove_file(&self.manifest(number))?;

@@ -14,10 +14,12 @@
 //! Not here: structured walks through trees and stores (property tests beside the code).
 //!
 //! - [`corpus`]: where seeds come from
+//! - [`differential`]: the program and the page, asked the same
 //! - [`mutate`]: mutations from a seed, for runs without libFuzzer
 //! - [`TARGETS`]: the functions, by the specification they attack
 
 pub mod corpus;
+pub mod differential;
 pub mod mutate;
 mod targets;
 

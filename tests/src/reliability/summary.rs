@@ -6,16 +6,17 @@ use std::io::Write;
 use super::command::{documents, ledger_path};
 use super::kinds::Kind;
 use super::ledger::{self, Line};
-
-const BEGIN: &str = "<!-- faults: made by `reliability report` -->\n";
-const END: &str = "<!-- /faults -->";
+use super::tables;
 
 /// Writes the table into the page, or says whether the page has it already.
 pub(crate) fn job(check: bool, out: &mut dyn Write) -> Result<bool, String> {
     let path = documents().join("RELIABILITY.md");
     let page =
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let made = with_table(&page, &table(&ledger::read(&ledger_path())?))?;
+    let mut made = with_table(&page, "faults", &table(&ledger::read(&ledger_path())?))?;
+    for name in tables::NAMES {
+        made = with_table(&made, name, &tables::table(name, &documents().join("reliability"))?)?;
+    }
     if made == page {
         return Ok(true);
     }
@@ -54,16 +55,18 @@ pub fn table(lines: &[Line]) -> String {
     table
 }
 
-/// The page with this table between its marks.
+/// The page with this table between the marks that have its name.
 ///
 /// # Errors
 /// The page has no marks.
-pub fn with_table(page: &str, table: &str) -> Result<String, String> {
-    let marked = page.split_once(BEGIN).and_then(|(before, rest)| {
-        let (_, after) = rest.split_once(END)?;
-        Some(format!("{before}{BEGIN}{table}{END}{after}"))
+pub fn with_table(page: &str, name: &str, table: &str) -> Result<String, String> {
+    let begin = format!("<!-- {name}: made by `reliability report` -->\n");
+    let end = format!("<!-- /{name} -->");
+    let marked = page.split_once(&begin).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(&end)?;
+        Some(format!("{before}{begin}{table}{end}{after}"))
     });
-    marked.ok_or_else(|| "docs/RELIABILITY.md has lost its marks".to_owned())
+    marked.ok_or_else(|| format!("docs/RELIABILITY.md has lost its marks of {name}"))
 }
 
 #[cfg(test)]
@@ -72,11 +75,13 @@ mod tests {
 
     #[test]
     fn the_table_replaces_what_stands_between_the_marks_and_nothing_else() {
-        let page = format!("before\n{BEGIN}old\n{END}\nafter\n");
-        let made = with_table(&page, "new\n").unwrap();
-        assert_eq!(made, format!("before\n{BEGIN}new\n{END}\nafter\n"));
-        assert_eq!(with_table(&made, "new\n").unwrap(), made);
-        assert!(with_table("no marks", "new").is_err());
+        let page = |table: &str| {
+            format!("before\n<!-- a: made by `reliability report` -->\n{table}<!-- /a -->\nafter\n")
+        };
+        assert_eq!(with_table(&page("old\n"), "a", "new\n").unwrap(), page("new\n"));
+        assert_eq!(with_table(&page("new\n"), "a", "new\n").unwrap(), page("new\n"));
+        assert!(with_table("no marks", "a", "new").is_err());
+        assert!(with_table(&page(""), "b", "new").is_err());
     }
 
     #[test]

@@ -1,22 +1,26 @@
 //! Records, statements and bundles.
 
+use std::sync::LazyLock;
+
 use heqi_evidence::anchors::AnchorsFile;
 use heqi_evidence::chain::ChainHead;
 use heqi_evidence::challenge::{ChallengePreimage, challenge_of};
 use heqi_evidence::deposit::DepositReceipt;
 use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::erasure::{CustodianHold, ErasureOrder, ErasureReceipt};
+use heqi_evidence::key_change::{self, KeyChange};
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence::record::{ClientAttributes, Frame};
-use heqi_evidence::statement::SigningStatement;
+use heqi_evidence::statement::{SigningStatement, Statement};
 use heqi_evidence::verdict::{ClaimName, Conclusion};
 use heqi_evidence::{canonical, container};
-use heqi_pki::dsse::Envelope;
+use heqi_pki::dsse::{Envelope, PayloadType};
+use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_verify::Examination;
 use heqi_vocabulary::Digest;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::Sevens;
 use crate::corpus::{bundles, entries, evidence_file, texts};
 
 /// Ours against an implementation by others: what is canonical for one is for the other.
@@ -28,15 +32,54 @@ pub(super) fn jcs(input: &[u8]) {
     assert_eq!(canonical::parse::<Value>(input).is_ok(), ours == input, "one spelling");
 }
 
-fn one_spelling<T: DeserializeOwned + Serialize>(input: &[u8]) {
-    let Ok(value) = canonical::parse::<T>(input) else { return };
-    assert_eq!(canonical::to_bytes(&value).unwrap(), input, "a statement has one spelling");
+/// What somebody signed counts only as it would be written.
+pub(super) fn one_spelling<T: Statement>(input: &[u8]) {
+    static KEY: LazyLock<SigningKey> =
+        LazyLock::new(|| SigningKey::generate(Algorithm::Ed25519, &Sevens));
+    if canonical::parse::<T>(input).is_err() {
+        return;
+    }
+    let kind = PayloadType::parse(T::PAYLOAD_TYPE).unwrap();
+    let Ok(envelope) = Envelope::sign(&kind, input, &[&*KEY]) else { return };
+    let Ok(signed) = T::open(&envelope, &[KEY.public_key()]) else { return };
+    let written = canonical::to_bytes(signed.statement()).unwrap();
+    assert_eq!(written, input, "a statement has one spelling");
 }
 
 pub(super) fn statement(input: &[u8]) {
     one_spelling::<SigningStatement>(input);
     one_spelling::<DepositReceipt>(input);
     one_spelling::<ChainHead>(input);
+}
+
+/// What changes a key: believed of the keys that it names themselves, of others with a log key only.
+pub(super) fn key_change(input: &[u8]) {
+    one_spelling::<KeyChange>(input);
+    if let Ok(change) = canonical::parse::<KeyChange>(input)
+        && let Some(key) = key_change::public_key(change.role, &change.new_key)
+    {
+        assert!(change.role.signs(), "only keys that sign have a public key");
+        assert!(key.verify(b"heqi", input).is_err());
+        assert!(change.old_validity(change.new_validity()).valid_until.is_some());
+    }
+    if let Ok(envelope) = Envelope::from_json(input)
+        && let Ok(change) = KeyChange::verify(&envelope, &[])
+    {
+        assert!(change.role.signs(), "what does not sign changes with a log key's word only");
+        assert!(change.old_key != change.new_key && change.changed_at <= change.old_valid_until);
+    }
+}
+
+/// Orders to erase, their answers, and holds.
+pub(super) fn erasure(input: &[u8]) {
+    one_spelling::<ErasureOrder>(input);
+    one_spelling::<ErasureReceipt>(input);
+    one_spelling::<CustodianHold>(input);
+    if let Ok(order) = canonical::parse::<ErasureOrder>(input)
+        && order.check().is_ok()
+    {
+        assert!(!order.records.is_empty() && !order.classes.is_empty());
+    }
 }
 
 pub(super) fn challenge(input: &[u8]) {
@@ -167,13 +210,26 @@ pub(super) fn jcs_seeds() -> Vec<Vec<u8>> {
 }
 
 pub(super) fn statement_seeds() -> Vec<Vec<u8>> {
-    entries(|name| {
+    payloads(&entries(|name| {
         name == "envelope.json" || name.starts_with("deposits/") || name == "chain/head.json"
-    })
-    .iter()
-    .filter_map(|bytes| Envelope::from_json(bytes).ok())
-    .map(|envelope| envelope.unverified_payload().to_vec())
-    .collect()
+    }))
+}
+
+fn payloads(files: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    files
+        .iter()
+        .filter_map(|bytes| Envelope::from_json(bytes).ok())
+        .map(|envelope| envelope.unverified_payload().to_vec())
+        .collect()
+}
+
+pub(super) fn key_change_seeds() -> Vec<Vec<u8>> {
+    let envelopes = texts("evidence/key-change.json");
+    [payloads(&envelopes), envelopes].concat()
+}
+
+pub(super) fn erasure_seeds() -> Vec<Vec<u8>> {
+    payloads(&texts("evidence/erasure.json"))
 }
 
 pub(super) fn challenge_seeds() -> Vec<Vec<u8>> {

@@ -1,6 +1,9 @@
 //! C2SP formats of a log: what is read has one spelling.
 
+use std::sync::LazyLock;
+
 use heqi_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
+use heqi_tlog::fork::ForkProof;
 use heqi_tlog::mirror::{AddEntries, MirrorInfo};
 use heqi_tlog::note::{Note, VerifierKey, format_signature_lines, parse_signature_lines};
 use heqi_tlog::policy::Policy;
@@ -8,7 +11,7 @@ use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tile::{HashTile, TilePath, decode_entries, encode_entries};
 use heqi_tlog::witness::AddCheckpoint;
 
-use crate::corpus::{entries, texts};
+use crate::corpus::{entries, fork_files, texts};
 
 fn text(input: &[u8]) -> Option<&str> {
     str::from_utf8(input).ok()
@@ -51,13 +54,15 @@ pub(super) fn cosignature(input: &[u8]) {
     }
 }
 
+static PROOFS: LazyLock<Vec<ProofFile>> = LazyLock::new(|| {
+    proof_file_seeds().iter().filter_map(|file| ProofFile::parse(file).ok()).collect()
+});
+
 pub(super) fn policy(input: &[u8]) {
     let Some(Ok(policy)) = text(input).map(Policy::parse) else { return };
-    for note in proof_file_seeds() {
+    for proof in PROOFS.iter() {
         // No policy of any form may accept what it did not name: this must only not panic.
-        if let Ok(proof) = ProofFile::parse(&note) {
-            let _ = policy.verify(proof.checkpoint());
-        }
+        let _ = policy.verify(proof.checkpoint());
     }
 }
 
@@ -84,6 +89,20 @@ pub(super) fn hash_tile(input: &[u8]) {
 pub(super) fn proof_file(input: &[u8]) {
     let Ok(proof) = ProofFile::parse(input) else { return };
     assert_eq!(proof.to_string().as_bytes(), input, "a proof file has one spelling");
+}
+
+/// A proof that heads contradict each other convicts nobody without a key, and an honest log never: what the same
+/// hashes show of two heads does not depend on how often it is asked.
+pub(super) fn fork_proof(input: &[u8]) {
+    let Ok(proof) = ForkProof::parse(input) else { return };
+    assert!(ForkProof::is_named_by(input));
+    assert_eq!(proof.to_string().as_bytes(), input, "a fork proof has one spelling");
+    assert!(proof.verify(&[], &[]).is_err(), "no key, nobody convicted");
+    let heads: Vec<&Checkpoint> = proof.heads().map(SignedCheckpoint::checkpoint).collect();
+    if let ([first, second], Ok(())) = (heads.as_slice(), proof.check()) {
+        assert_eq!(first.origin(), second.origin());
+        assert!(first.size() <= second.size() && first.root() != second.root());
+    }
 }
 
 pub(super) fn add_checkpoint(input: &[u8]) {
@@ -141,6 +160,10 @@ pub(super) fn entry_bundle_seeds() -> Vec<Vec<u8>> {
 
 pub(super) fn proof_file_seeds() -> Vec<Vec<u8>> {
     [texts("tlog/proof_file.json"), entries(|name| name.ends_with(".tlog-proof"))].concat()
+}
+
+pub(super) fn fork_seeds() -> Vec<Vec<u8>> {
+    fork_files(".fork-proof")
 }
 
 pub(super) fn witness_seeds() -> Vec<Vec<u8>> {

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use heqi_evidence::canonical;
 use heqi_notary_protocol::DepositReply;
+use heqi_notary_protocol::peer::{LastDeposit, PeerQuery, PeerStanding, open_query};
 use heqi_notary_protocol::problem::ProblemNote;
+use heqi_notary_protocol::recovery::DepositList;
+use heqi_pki::dsse::Envelope;
 use heqi_service_kit::settings::{self, Environment};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::evidence::one_spelling;
 use crate::corpus::{entries, texts};
 
 pub(super) fn deposit_reply(input: &[u8]) {
@@ -17,6 +22,26 @@ pub(super) fn deposit_reply(input: &[u8]) {
 
 pub(super) fn problem(input: &[u8]) {
     let _ = ProblemNote::parse(input);
+}
+
+/// What one side asks the other about its log, and what it is answered: statements with one spelling, believed of a
+/// known log only.
+pub(super) fn peer(input: &[u8]) {
+    one_spelling::<PeerQuery>(input);
+    one_spelling::<PeerStanding>(input);
+    if let Ok(standing) = canonical::parse::<PeerStanding>(input) {
+        for LastDeposit { receipt, .. } in &standing.deposits {
+            let _ = Envelope::from_json(receipt.as_bytes());
+        }
+    }
+    assert!(open_query(input, &[]).is_err(), "no log is known");
+}
+
+/// A page of the deposits a custodian holds.
+pub(super) fn deposit_list(input: &[u8]) {
+    let Ok(list) = serde_json::from_slice::<DepositList>(input) else { return };
+    let again = serde_json::to_vec(&list).unwrap();
+    assert_eq!(serde_json::from_slice::<DepositList>(&again).unwrap(), list);
 }
 
 /// Every kind of value that a settings file of ours can hold.
@@ -61,6 +86,29 @@ pub(super) fn reply_seeds() -> Vec<Vec<u8>> {
             [br#"{"chain_head":"#.as_slice(), head, br#","receipt":"#, receipt, b"}"].concat()
         })
         .collect()
+}
+
+pub(super) fn peer_seeds() -> Vec<Vec<u8>> {
+    let digest = "0123456789abcdef".repeat(4);
+    let at = "2026-11-24T00:00:00.000Z";
+    let query = format!(r#"{{"about":"log.example/a","asked_at":"{at}","nonce":"{digest}"}}"#);
+    let deposit = format!(
+        r#"{{"chain":"{digest}","custodian":"notary","deposit_no":"D20261124-000001","receipt":"{{}}","record_root":"{digest}","seq":3}}"#
+    );
+    let standing = |deposits: &str| {
+        format!(
+            r#"{{"about":"log.example/a","certificate_no":null,"deposits":[{deposits}],"heads":["head"],"nonce":"{digest}","origin":"log.example/b","time":"{at}"}}"#
+        )
+    };
+    [query, standing(""), standing(&deposit)].map(String::into_bytes).to_vec()
+}
+
+pub(super) fn deposit_list_seeds() -> Vec<Vec<u8>> {
+    let key = "0123456789abcdef".repeat(4);
+    let entry = format!(r#"{{"key":"{key}-{key}","is_admitted":true}}"#);
+    [r#"{"deposits":[]}"#.to_owned(), format!(r#"{{"deposits":[{entry},{entry}]}}"#)]
+        .map(String::into_bytes)
+        .to_vec()
 }
 
 pub(super) fn problem_seeds() -> Vec<Vec<u8>> {
