@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use heqi_notary_protocol::{Deadlines, HttpPool, LogClient};
+use heqi_service_kit::Trust;
 use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Language};
 
@@ -29,6 +30,11 @@ pub struct MonitorArgs {
     /// 公钥文件 Verifier keys, one on a line: the log's, then cosigners that must have signed
     #[arg(long, value_name = "FILE")]
     pub vkey: PathBuf,
+
+    /// 根证书 Certificates (PEM) that an https:// log is believed by, such as
+    /// /etc/ssl/certs/ca-certificates.crt
+    #[arg(long, value_name = "FILE")]
+    pub roots: Option<PathBuf>,
 
     /// 状态目录 Where to keep what was seen; its file `checkpoint` is for other monitors
     #[arg(long, value_name = "DIR")]
@@ -119,7 +125,8 @@ fn monitor(args: &MonitorArgs) -> Result<Monitor, Failure> {
     let (log_keys, cosigners): (Vec<_>, Vec<_>) =
         keys.into_iter().partition(|key| key.signature_type() == SignatureType::Ed25519);
     let source = if args.log.starts_with("http://") || args.log.starts_with("https://") {
-        Source::Http(LogClient::new(HttpPool::new(Deadlines::default())?, &args.log))
+        let trust = args.roots.as_deref().map(Trust::roots).transpose()?.unwrap_or_default();
+        Source::Http(LogClient::new(HttpPool::trusting(&trust, Deadlines::default())?, &args.log))
     } else {
         Source::Folder(PathBuf::from(&args.log))
     };

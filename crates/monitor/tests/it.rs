@@ -73,6 +73,7 @@ impl Desk {
 
     fn args(&self) -> MonitorArgs {
         MonitorArgs {
+            roots: None,
             log: self.path("log").display().to_string(),
             vkey: self.path("vkey"),
             state: self.path("state"),

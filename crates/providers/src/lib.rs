@@ -5,8 +5,16 @@
 //!
 //! What this is not: the rules by which an answer counts; those stand with the port.
 //!
+//! - [`certificate`]: a certificate authority
 //! - [`time`]: time authorities (RFC 3161 section 3.4)
 
+pub mod certificate;
 pub mod time;
 
+pub use certificate::HttpCertificateAuthority;
 pub use time::HttpTimeAuthority;
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be made")]
+pub struct ClientError(#[source] Box<dyn std::error::Error + Send + Sync>);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use heqi_notary_protocol::NotaryClient;
-use heqi_notary_protocol::http::{Bearer, Deadlines, HttpPool};
+use heqi_notary_protocol::http::Bearer;
 use heqi_notary_protocol::recovery::{RecoveryClient, entries};
 use heqi_registration::deposit_queue::note_cosigned_head;
 use heqi_registration::recovery::{self, GivenBack, take_back};
@@ -51,7 +51,7 @@ async fn take(
     open: &OpenPlatform,
     out: &mut dyn Write,
 ) -> JobResult {
-    let pool = HttpPool::new(Deadlines::default())?;
+    let pool = open.tls.data_centre.clone();
     let url = &settings.data_centre.url;
     let origin = open.platform.origin();
     let notary = NotaryClient::new(pool.clone(), url, None);

@@ -7,6 +7,8 @@
 //! - [`killed`]: what a power cut leaves
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
 //! - [`stores`]: `store fsck` and `store rebuild`
+//! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
+//! - [`lan`]: `demo --lan`
 //! - [`commands`]: `keys`, `platform`, `notary`, `load`
 #![expect(
     clippy::unwrap_used,
@@ -15,12 +17,15 @@
     reason = "a test that cannot be set up fails, and damages files as it likes"
 )]
 
+mod agents;
 mod commands;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;
 mod killed;
+mod lan;
 mod never_logged;
 mod once;
+mod production;
 mod program;
 mod running;
 mod stores;
