@@ -8,6 +8,7 @@
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
 //! - [`stores`]: `store fsck` and `store rebuild`
 //! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
+//! - [`hostile`], [`limits`], [`platform`]: raw bytes, rates and queues at a platform by itself
 //! - [`lan`]: `demo --lan`
 //! - [`commands`]: `keys`, `platform`, `notary`, `load`
 #![expect(
@@ -21,10 +22,13 @@ mod agents;
 mod commands;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;
+mod hostile;
 mod killed;
 mod lan;
+mod limits;
 mod never_logged;
 mod once;
+mod platform;
 mod production;
 mod program;
 mod running;
