@@ -56,7 +56,7 @@ async fn a_body_is_cut_off_at_the_limit_even_when_nobody_announced_its_length() 
     let begun = signer.begin(&service).await;
     let parts = (0..80).map(|_| Ok::<_, std::io::Error>(vec![0u8; 64 << 10]));
     let body = reqwest::Body::wrap_stream(futures_util::stream::iter(parts));
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = heqi_service_kit::Trust::Nobody.client().unwrap().build().unwrap();
     let url = format!("{}{}", service.running.url(), begun.path("capture"));
     let request = http.post(url).bearer_auth(&signer.token).header("idempotency-key", "long");
     let answer = request.header("content-type", "image/jpeg").body(body).send().await;

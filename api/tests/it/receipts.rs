@@ -77,7 +77,7 @@ async fn a_stop_answers_those_who_wait_and_then_ends() {
     let receipt = signer.sign(&service).await;
     let record = receipt["record_id"].as_str().unwrap();
     let url = format!("{}/api/v1/receipts/{record}?wait=deposited", service.running.url());
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = heqi_service_kit::Trust::Nobody.client().unwrap().build().unwrap();
     let waiting = tokio::spawn(http.get(url).bearer_auth(&signer.token).send());
     let ended = service.running.stop().await;
     assert!(ended.is_clean(), "{ended:?}");

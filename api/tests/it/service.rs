@@ -98,7 +98,7 @@ impl Service {
         surroundings.store_gauges = store_gauges;
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let running = Api::start(settings, listener, surroundings).unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = heqi_service_kit::Trust::Nobody.client().unwrap().build().unwrap();
         Self { running, platform, clock, cast, http, acts: AtomicU32::new(0) }
     }
 

@@ -134,6 +134,9 @@ pub(crate) struct DemoArgs {
     /// Address of the guide; the other services take the ports after it (port 0: any free ports)
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8800")]
     pub(crate) listen: String,
+    /// Serve TLS on all interfaces, so that phones of this network can join
+    #[arg(long)]
+    pub(crate) lan: bool,
     /// Language of the terminal: zh or en
     #[arg(long, value_name = "LANG", env = "HEQI_LANG")]
     pub(crate) lang: Option<Language>,
@@ -321,6 +324,24 @@ pub(crate) enum KeysAction {
         #[arg(long)]
         yes: bool,
     },
+    /// Make or renew the TLS certificate of a service, under a private root that peers pin
+    Tls {
+        /// The data folder of the service
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// DNS name or address; several times, the one that peers know first
+        #[arg(long = "name", value_name = "NAME", required = true)]
+        names: Vec<String>,
+        /// Folder of the root and its key; by default the keys of the service
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        /// How long the certificate lasts
+        #[arg(long, value_name = "DAYS", default_value_t = 90)]
+        days: u32,
+        /// Do it; without this only the plan is printed
+        #[arg(long)]
+        yes: bool,
+    },
     /// Accept a peer's change of key, or its successor log
     Accept {
         /// The peer's statement
@@ -389,6 +410,15 @@ pub(crate) struct LoadArgs {
     /// Check format and dimensions of photos only, as for integrators with their own capture
     #[arg(long)]
     pub(crate) no_pixel_checks: bool,
+    /// For how long a soak lasts; 30
+    #[arg(long, value_name = "N")]
+    pub(crate) minutes: Option<u64>,
+    /// Ceremonies in a second of a soak; 10
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<f64>,
+    /// File to which a soak adds its line, such as docs/reliability/soak.jsonl
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
     /// Where to keep the data while measuring; removed afterwards
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
@@ -401,6 +431,17 @@ impl LoadArgs {
     pub(crate) fn seconds(&self) -> u64 {
         let usual = if self.scenario == Scenario::Complete { 5 } else { 20 };
         self.seconds.unwrap_or(usual).max(1)
+    }
+
+    /// How long a soak lasts: `--minutes`, or `--seconds` for a short look.
+    pub(crate) fn soak_for(&self) -> std::time::Duration {
+        let seconds = self.minutes.map(|minutes| minutes.saturating_mul(60)).or(self.seconds);
+        std::time::Duration::from_secs(seconds.unwrap_or(1_800).max(1))
+    }
+
+    /// Ceremonies in a second of a soak.
+    pub(crate) fn rate(&self) -> f64 {
+        self.rate.unwrap_or(10.0).clamp(0.01, 100_000.0)
     }
 
     pub(crate) fn in_flight(&self) -> usize {
@@ -425,6 +466,10 @@ pub(crate) enum Scenario {
     Single,
     /// Whole ceremonies with both custodians running; the latency is that of the deposit
     Deposit,
+    /// Four times as many ceremonies as the machine can do, whoever is refused goes away
+    Overload,
+    /// A moderate rate for a long time, and whether memory grows
+    Soak,
 }
 
 impl Scenario {
@@ -435,6 +480,8 @@ impl Scenario {
             Self::Complete => "complete",
             Self::Single => "single",
             Self::Deposit => "deposit",
+            Self::Overload => "overload",
+            Self::Soak => "soak",
         }
     }
 }

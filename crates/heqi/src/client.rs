@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use heqi_service_kit::Trust;
 use heqi_vocabulary::Entropy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -147,11 +148,13 @@ fn fresh_key(entropy: &dyn Entropy) -> String {
     hex::encode(entropy.bytes::<16>())
 }
 
-/// The HTTP client everything here shares: keep-alive, no proxies, no redirects.
-pub(crate) fn http() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .pool_max_idle_per_host(1024)
-        .build()
+/// The HTTP client everything here shares, with so many connections that none has to wait.
+pub(crate) fn http(trust: &Trust) -> Result<reqwest::Client, HttpClientError> {
+    let builder = trust.client().map_err(|error| HttpClientError(error.into()))?;
+    builder.pool_max_idle_per_host(1024).build().map_err(|error| HttpClientError(error.into()))
 }
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be made: {0}")]
+pub(crate) struct HttpClientError(Box<dyn std::error::Error + Send + Sync>);

@@ -145,6 +145,16 @@ fn keys_command(action: &KeysAction) -> JobResult {
                 Ok(0)
             });
         }
+        KeysAction::Tls { data, names, root, days, yes } => {
+            let issuing = commands::keys::tls::Issuing {
+                data_dir: data,
+                names,
+                root: root.as_deref(),
+                days: *days,
+                yes: *yes,
+            };
+            issuing.run(&SystemClock, &mut out)?;
+        }
         KeysAction::Accept { statement, data, yes } => {
             let (_, entropy) = machine();
             in_runtime(async {

@@ -14,9 +14,12 @@ use tokio::task::JoinSet;
 
 mod figures;
 mod limit;
+mod overload;
 mod prepare;
 mod scenario;
+mod soak;
 mod space;
+mod visits;
 
 use crate::cli::{LoadArgs, Scenario};
 use crate::client::{CallError, Caller};
@@ -48,6 +51,9 @@ pub(crate) enum LoadError {
     /// Preparing failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// Receipts were given for what the log does not hold once.
+    #[error("of the records with a receipt {0} are not in the log and {1} are there twice")]
+    Lost(usize, usize),
     /// A folder or the terminal.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -56,6 +62,11 @@ pub(crate) enum LoadError {
 /// Measures one scenario and prints the figures.
 pub(crate) async fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<(), LoadError> {
     let folder = Folder::take(args.data_dir.as_deref())?;
+    match args.scenario {
+        Scenario::Overload => return overload::run(args, folder.path(), out).await,
+        Scenario::Soak => return soak::run(args, folder.path(), out).await,
+        _ => {}
+    }
     // What completing costs does not depend on how the photo was looked at before.
     let completes = matches!(args.scenario, Scenario::Complete | Scenario::Single);
     let check_pixels = !args.no_pixel_checks && !completes;
@@ -139,7 +150,10 @@ async fn prepare(args: &LoadArgs, run: &Run) -> Result<Prepared, CallError> {
         usize::try_from(per_second.saturating_mul(args.seconds())).unwrap_or(usize::MAX)
     };
     Ok(match args.scenario {
-        Scenario::Ceremony => Prepared::Invited(floor.invite(count(CEREMONIES_PER_S)).await?),
+        // The other two prepare for themselves.
+        Scenario::Ceremony | Scenario::Overload | Scenario::Soak => {
+            Prepared::Invited(floor.invite(count(CEREMONIES_PER_S)).await?)
+        }
         Scenario::Deposit => {
             let tokens = floor.invite(count(DEPOSITS_PER_S)).await?;
             until_caught_up(&floor.integrator).await?;

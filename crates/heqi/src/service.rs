@@ -2,11 +2,14 @@
 //! `heqi platform`, `heqi notary`, the demo and the load generator all start services
 //! through here.
 
+mod certificate_log;
 pub(crate) mod notary;
 pub(crate) mod platform;
+pub(crate) mod production;
 pub(crate) mod store;
 mod sweeping;
 pub(crate) mod time;
+pub(crate) mod tls;
 
 /// Why a service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -23,16 +26,19 @@ pub(crate) enum ServiceError {
     /// The HTTP library.
     #[error(transparent)]
     Http(#[from] heqi_notary_protocol::http::HttpPoolError),
+    /// Certificates, roots, addresses.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
     /// A peer proved that the store was set back.
     #[error(transparent)]
     SetBack(#[from] heqi_notary_protocol::peer::watch::SetBack),
     /// A use case at start-up.
     #[error("{0}")]
     Start(String),
-    /// The profile asks for what does not exist yet.
-    #[error(
-        "profile = \"production\" is refused: TLS, a licensed certificate authority and a key \
-         service cannot be configured yet. Use profile = \"demo\" on loopback for now."
-    )]
-    Production,
+    /// Something is for made-up people only.
+    #[error(transparent)]
+    Production(#[from] production::Refused),
+    /// The certificate authority cannot be asked.
+    #[error("certificate_authority: {0}")]
+    Authority(String),
 }

@@ -11,6 +11,7 @@ use heqi_registration::platform::Names;
 use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::settings::{self, Environment, SettingsError};
 use heqi_service_kit::telemetry::TelemetrySettings;
+use heqi_service_kit::tls::{PeerTlsSettings, TlsSettings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -24,7 +25,7 @@ pub(crate) enum Profile {
     /// Made-up people on one machine: the test-only authority and plain HTTP on loopback.
     #[default]
     Demo,
-    /// Real people. Refused until TLS and a licensed authority can be configured.
+    /// Real people: whatever is for tests or made-up people is refused (`service/production.rs`).
     Production,
 }
 
@@ -38,12 +39,18 @@ pub(crate) struct PlatformSettings {
     /// Where to listen.
     #[serde(default = "platform_listen")]
     pub(crate) listen: String,
+    /// Our certificate; without one, plain HTTP on loopback.
+    #[serde(default)]
+    pub(crate) tls: Option<TlsSettings>,
     /// Origin of the log: a URL without scheme.
     pub(crate) log_origin: String,
     /// The notary's data centre.
     pub(crate) data_centre: PeerSettings,
     /// The second custodian.
     pub(crate) preservation: PeerSettings,
+    /// Who issues signers' certificates; without one the built-in TEST ONLY authority.
+    #[serde(default)]
+    pub(crate) certificate_authority: Option<CertificateAuthoritySettings>,
     /// Keys of the custodians' own logs, which this platform witnesses.
     pub(crate) witnessed_logs: Vec<Vkey>,
     /// Who stamps the heads of the log; without any, nothing has a trusted time stamp.
@@ -63,11 +70,28 @@ pub(crate) struct PlatformSettings {
     pub(crate) telemetry: TelemetrySettings,
 }
 
+/// A certificate authority that is asked over HTTP.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct CertificateAuthoritySettings {
+    /// Where it answers; `/issue` is added.
+    pub(crate) url: String,
+    /// File with the bearer token, readable by its owner alone.
+    pub(crate) token_file: PathBuf,
+    /// PEM: the roots that its certificates end at.
+    pub(crate) roots_file: PathBuf,
+    /// By what its TLS certificates are believed; without it, plain HTTP on loopback.
+    #[serde(default)]
+    pub(crate) tls: Option<PeerTlsSettings>,
+}
+
 /// One peer organisation's service.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct PeerSettings {
     /// Its address, without a path.
     pub(crate) url: String,
+    /// By what its certificates are believed; without it, plain HTTP on loopback.
+    #[serde(default)]
+    pub(crate) tls: Option<PeerTlsSettings>,
     /// File with the API key it gave us.
     pub(crate) api_key_file: PathBuf,
     /// The key that signs its receipts.
@@ -90,6 +114,9 @@ pub(crate) struct NotarySettings {
     /// Where to listen.
     #[serde(default = "notary_listen")]
     pub(crate) listen: String,
+    /// Our certificate; without one, plain HTTP on loopback.
+    #[serde(default)]
+    pub(crate) tls: Option<TlsSettings>,
     /// Origin of its own log: a URL without scheme.
     pub(crate) log_origin: String,
     /// The last part of the log's address.
@@ -124,6 +151,9 @@ pub(crate) struct TimeAuthorityPeer {
     pub(crate) label: String,
     /// Where it answers.
     pub(crate) url: String,
+    /// By what its certificates are believed; without it, plain HTTP on loopback.
+    #[serde(default)]
+    pub(crate) tls: Option<PeerTlsSettings>,
     /// The policy asked for, in dotted numbers; its default when absent.
     #[serde(default)]
     pub(crate) policy: Option<String>,
@@ -192,6 +222,9 @@ impl Role {
 pub(crate) struct PlatformPeerSettings {
     /// Its address, without a path: its witness is asked there.
     pub(crate) url: String,
+    /// By what its certificates are believed; without it, plain HTTP on loopback.
+    #[serde(default)]
+    pub(crate) tls: Option<PeerTlsSettings>,
     /// File with the API key it deposits with.
     pub(crate) api_key_file: PathBuf,
     /// File with an API key of scope recovery, only while the platform takes back what it lost.

@@ -7,18 +7,22 @@ use std::time::Duration;
 
 use heqi_service_kit::listener::{ListenError, Listener};
 use heqi_service_kit::system::{SystemClock, SystemEntropy};
+use heqi_service_kit::{Load, Trust};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::{Clock, Entropy};
 use parking_lot::Mutex;
 
+pub(crate) mod lan;
 mod plan;
 
 use crate::client::{self, Caller};
 use crate::keys;
 use crate::service::notary::{self, RunningNotary};
 use crate::service::platform::{self, OpenPlatform, RunningPlatform};
+use crate::service::tls::NotaryTls;
 use crate::service::{ServiceError, store, time};
-use plan::Plan;
+use lan::Lan;
+use plan::{Plan, Urls};
 
 const LOG_NAME: &str = "demo";
 /// How long the organisations may take to compare what they hold of each other.
@@ -40,8 +44,16 @@ pub(crate) enum WorldError {
     #[error("the organisations could not compare what they hold of each other")]
     NotCompared,
     /// The HTTP client.
-    #[error("the HTTP client cannot be made: {0}")]
-    Client(#[from] reqwest::Error),
+    #[error(transparent)]
+    Client(#[from] client::HttpClientError),
+    /// The certificate for the network, or its addresses.
+    #[error("the demo cannot be served to the network: {0}")]
+    Lan(String),
+    /// Nobody could reach this machine.
+    #[error(
+        "this machine has no address in a network; join one (Wi-Fi or cable) and start again,          or leave --lan out"
+    )]
+    NoAddress,
     /// The wanted address.
     #[error("{0:?} is not an address with a port, such as 127.0.0.1:8800")]
     Address(String),
@@ -60,8 +72,10 @@ impl From<store::StoreError> for WorldError {
 }
 
 /// Where everything listens.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Addresses {
+    /// With which certificate on all interfaces; without one, plain HTTP as written.
+    pub(crate) lan: Option<Lan>,
     pub(crate) guide: String,
     pub(crate) platform: String,
     pub(crate) notary: String,
@@ -81,6 +95,7 @@ impl Addresses {
             Ok(format!("{host}:{port}"))
         };
         Ok(Self {
+            lan: None,
             guide: at(0)?,
             platform: at(1)?,
             notary: at(2)?,
@@ -94,6 +109,7 @@ impl Addresses {
     pub(crate) fn any() -> Self {
         let any = || "127.0.0.1:0".to_owned();
         Self {
+            lan: None,
             guide: any(),
             platform: any(),
             notary: any(),
@@ -101,6 +117,24 @@ impl Addresses {
             time_authority: any(),
             inbox: any(),
         }
+    }
+
+    /// The same, served to the network.
+    pub(crate) fn served_to(self, lan: Lan) -> Self {
+        Self { lan: Some(lan), ..self }
+    }
+
+    /// Listens where people come.
+    pub(crate) fn listen(&self, address: &str) -> Result<Listener, ListenError> {
+        match &self.lan {
+            Some(lan) => lan.listen(address),
+            None => Listener::bind(address),
+        }
+    }
+
+    /// How people reach such a listener.
+    pub(crate) fn url(&self, listener: &Listener) -> String {
+        self.lan.as_ref().map_or_else(|| listener.url(), |lan| lan.url(listener))
     }
 }
 
@@ -146,6 +180,17 @@ impl World {
     pub(crate) async fn measured(data_dir: &Path, check_pixels: bool) -> Result<Self, WorldError> {
         let addresses = Addresses::any();
         let claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, check_pixels)).await?;
+        Box::pin(claimed.start()).await
+    }
+
+    /// The same with the limits that a platform has by itself, but for the number of
+    /// connections: one address stands for many.
+    pub(crate) async fn limited(data_dir: &Path) -> Result<Self, WorldError> {
+        let addresses = Addresses::any();
+        let mut claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, true)).await?;
+        let mut load = Load::default();
+        load.connections_per_address = 0;
+        claimed.plan.platform.api.load = load;
         Box::pin(claimed.start()).await
     }
 
@@ -206,6 +251,7 @@ pub(crate) struct Claimed {
     plan: Plan,
     open: OpenPlatform,
     listeners: [Listener; 4],
+    http: reqwest::Client,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -224,33 +270,45 @@ impl Claimed {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let listeners = [
-            Listener::bind(&addresses.platform)?,
-            Listener::bind(&addresses.notary)?,
-            Listener::bind(&addresses.preservation)?,
+            addresses.listen(&addresses.platform)?,
+            addresses.listen(&addresses.notary)?,
+            addresses.listen(&addresses.preservation)?,
+            // Only the services ask it.
             Listener::bind(&addresses.time_authority)?,
         ];
-        let urls = listeners.each_ref().map(Listener::url);
-        let mut plan =
-            Plan::make(data_dir, urls.each_ref().map(String::as_str), &*clock, &*entropy)?;
+        let [platform, notary, preservation, time] = &listeners;
+        let urls = Urls {
+            platform: addresses.url(platform),
+            notary: addresses.url(notary),
+            preservation: addresses.url(preservation),
+            time: time.url(),
+            peers: addresses.lan.as_ref().map(Lan::peer),
+        };
+        let http = client::http(&match &addresses.lan {
+            Some(lan) => lan.trust()?,
+            None => Trust::Nobody,
+        })?;
+        let mut plan = Plan::make(data_dir, urls, &*clock, &*entropy)?;
         plan.platform.check_pixels = check_pixels;
         let open = platform::open(&plan.platform, &clock, &entropy).await?;
-        Ok(Self { plan, open, listeners, clock, entropy })
+        Ok(Self { plan, open, listeners, http, clock, entropy })
     }
 
     /// Starts everything.
     pub(crate) async fn start(self) -> Result<World, WorldError> {
-        let Self { plan, open, listeners, clock, entropy } = self;
+        let Self { plan, open, listeners, http, clock, entropy } = self;
         let [platform_listener, notary_listener, preservation_listener, time_listener] = listeners;
-        let http = client::http()?;
 
         let time_authority = time::start(&plan.time_authority, time_listener, &clock, &entropy)?;
         let time_authority_url = time_authority.url();
         // The platform first: a notary asks its witness how far its own log was seen.
         open.admit_key("demo integrator", &plan.integrator_key).await?;
         let platform = open.start(&plan.platform, platform_listener, &entropy)?;
-        let notary = notary::start(&plan.notary, notary_listener, &clock, &entropy).await?;
+        let tls = NotaryTls::load(&plan.notary)?;
+        let notary = notary::start(&plan.notary, &tls, notary_listener, &clock, &entropy).await?;
+        let (settings, tls) = (&plan.preservation, NotaryTls::load(&plan.preservation)?);
         let preservation =
-            notary::start(&plan.preservation, preservation_listener, &clock, &entropy).await?;
+            notary::start(settings, &tls, preservation_listener, &clock, &entropy).await?;
 
         let heard = tokio::time::timeout(COMPARISON, platform.gate.opened()).await;
         heard.map_err(|_| WorldError::NotCompared)?;

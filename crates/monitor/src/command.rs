@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use heqi_notary_protocol::{Backoff, Deadlines, HttpPool, LogClient};
+use heqi_service_kit::Trust as TlsTrust;
 use heqi_vocabulary::{Clock, Entropy, Language};
 
 use crate::gossip::{Ear, Listener, is_address};
@@ -33,6 +34,11 @@ pub struct MonitorArgs {
     /// 日志名称 Which log, where the file of keys names several
     #[arg(long, value_name = "NAME")]
     pub origin: Option<String>,
+
+    /// 根证书 Certificates (PEM) that an https:// log is believed by, such as
+    /// /etc/ssl/certs/ca-certificates.crt
+    #[arg(long, value_name = "FILE")]
+    pub roots: Option<PathBuf>,
 
     /// 状态目录 Where to keep what was seen; its file `checkpoint` is for other monitors
     #[arg(long, value_name = "DIR")]
@@ -111,7 +117,8 @@ async fn watch(
     entropy: Arc<dyn Entropy>,
     out: &mut (dyn Write + Send),
 ) -> Result<u8, Failure> {
-    let pool = HttpPool::new(Deadlines::default())?;
+    let trust = args.roots.as_deref().map(TlsTrust::roots).transpose()?.unwrap_or_default();
+    let pool = HttpPool::trusting(&trust, Deadlines::default())?;
     let backoff = Backoff { first_ms: 250, longest_ms: 10_000 };
     let patience = Patience { attempts: args.attempts, backoff, entropy };
     let mut monitor = monitor(args, clock, &pool, &patience)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use heqi_service_kit::Trust;
 use reqwest::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use zeroize::Zeroizing;
 
@@ -65,23 +66,32 @@ pub struct HttpPool {
 /// The HTTP client could not be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client could not be set up")]
-pub struct HttpPoolError(#[from] reqwest::Error);
+pub struct HttpPoolError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl HttpPool {
-    /// A pool with these deadlines. Redirects are not followed and no proxy is used: a peer
-    /// is where its address says.
+    /// A pool for plain HTTP on this machine. Redirects are not followed and no proxy is
+    /// used: a peer is where its address says.
     ///
     /// # Errors
     /// The system gives no resolver or sockets.
     pub fn new(deadlines: Deadlines) -> Result<Self, HttpPoolError> {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
+        Self::trusting(&Trust::Nobody, deadlines)
+    }
+
+    /// A pool for a peer that is believed like this.
+    ///
+    /// # Errors
+    /// As [`HttpPool::new`].
+    pub fn trusting(trust: &Trust, deadlines: Deadlines) -> Result<Self, HttpPoolError> {
+        let http = trust
+            .client()
+            .map_err(|error| HttpPoolError(error.into()))?
             .connect_timeout(ms(deadlines.connect_ms))
             .pool_idle_timeout(Duration::from_secs(30))
             .tcp_nodelay(true)
             .user_agent(concat!("heqi/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+            .build()
+            .map_err(|error| HttpPoolError(error.into()))?;
         Ok(Self { http, deadlines })
     }
 

@@ -35,6 +35,12 @@ pub trait CertificateAuthority: Send + Sync {
     /// Whether its certificates are worthless outside tests; production refuses such an
     /// authority.
     fn is_test_only(&self) -> bool;
+
+    /// Whether issuing waits for another machine, so that a caller must not be on a thread
+    /// that others wait for.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }
 
 /// A key to be certified and the pseudonym it is certified for.
@@ -88,6 +94,12 @@ pub enum IssueError {
         not_before: UtcMillis,
         /// Its last valid instant.
         not_after: UtcMillis,
+    },
+    /// The authority gave nothing that can be signed with.
+    #[error("the certificate authority: {what}")]
+    Unanswered {
+        /// What it did instead.
+        what: &'static str,
     },
     /// The authority's key could not be used.
     #[error(transparent)]

@@ -17,6 +17,7 @@ use heqi_registration::ports::{
     RealNameProvider, RegistryIdentity, SealFound,
 };
 use heqi_vocabulary::{Clock, Digest, UtcMillis};
+use heqi_service_kit::Trust;
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use zeroize::Zeroizing;
@@ -43,6 +44,8 @@ pub struct ProviderSettings {
     pub url: String,
     /// The credential it gave us.
     pub token: Zeroizing<String>,
+    /// How its certificate is believed.
+    pub trust: Trust,
     /// The keys it signs with: more than one while they change.
     pub keys: Vec<PublicKey>,
 }
@@ -70,8 +73,8 @@ pub enum IdentityClientError {
     #[error("a provider of identity needs at least one key")]
     NoKey,
     /// The HTTP client cannot be made on this machine.
-    #[error("the HTTP client for providers of identity cannot be made")]
-    Client(#[from] reqwest::Error),
+    #[error(transparent)]
+    Client(#[from] crate::ClientError),
 }
 
 impl HttpIdentityProvider {
@@ -94,12 +97,17 @@ impl HttpIdentityProvider {
         let bearer = Zeroizing::new(format!("Bearer {}", settings.token.as_str()));
         let mut token = HeaderValue::from_str(&bearer).map_err(|_| IdentityClientError::Token)?;
         token.set_sensitive(true);
-        let client = reqwest::Client::builder()
+        let made = |error: Box<dyn std::error::Error + Send + Sync>| {
+            IdentityClientError::Client(crate::ClientError(error))
+        };
+        let client = settings
+            .trust
+            .client()
+            .map_err(|error| made(error.into()))?
             .connect_timeout(CONNECT_DEADLINE)
             .timeout(DEADLINE)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
+            .build()
+            .map_err(|error| made(error.into()))?;
         Ok(Self { client, settings, token, clock })
     }
 

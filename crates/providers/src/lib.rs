@@ -5,11 +5,19 @@
 //!
 //! What this is not: the rules by which an answer counts; those stand with the port.
 //!
+//! - [`certificate`]: a certificate authority
 //! - [`identity`]: real names, companies, portraits, the registry's own check, corporate seals
 //! - [`time`]: time authorities (RFC 3161 section 3.4)
 
+pub mod certificate;
 pub mod identity;
 pub mod time;
 
+pub use certificate::HttpCertificateAuthority;
 pub use identity::HttpIdentityProvider;
 pub use time::HttpTimeAuthority;
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be made")]
+pub struct ClientError(#[source] Box<dyn std::error::Error + Send + Sync>);

@@ -6,7 +6,10 @@ use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use heqi_evidence_store::stamping::{TimeAuthority, Unanswered};
 use heqi_pki::timestamp::{MAX_RESPONSE_BYTES, QUERY_MEDIA_TYPE, REPLY_MEDIA_TYPE};
+use heqi_service_kit::Trust;
 use reqwest::header::CONTENT_TYPE;
+
+use crate::ClientError;
 
 const CONNECT_DEADLINE: Duration = Duration::from_secs(2);
 /// From the first byte sent to the last received.
@@ -20,17 +23,21 @@ pub struct HttpTimeAuthority {
 }
 
 impl HttpTimeAuthority {
-    /// An authority that answers at this address. Redirects are not followed: who answers
-    /// is configured, not told by whoever answers.
+    /// An authority that answers at this address and is believed like this to be itself;
+    /// its tokens speak for themselves. Redirects are not followed: who answers is
+    /// configured, not told by whoever answers.
     ///
     /// # Errors
     /// The HTTP client cannot be made on this machine.
-    pub fn at(url: impl Into<String>) -> Result<Self, ClientError> {
-        let client = reqwest::Client::builder()
+    pub fn at(url: impl Into<String>, trust: &Trust) -> Result<Self, ClientError> {
+        let made = |error: Box<dyn std::error::Error + Send + Sync>| ClientError(error);
+        let client = trust
+            .client()
+            .map_err(|error| made(error.into()))?
             .connect_timeout(CONNECT_DEADLINE)
             .timeout(DEADLINE)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+            .build()
+            .map_err(|error| made(error.into()))?;
         Ok(Self { client, url: url.into() })
     }
 
@@ -69,8 +76,3 @@ impl TimeAuthority for HttpTimeAuthority {
         Box::pin(self.exchange(request))
     }
 }
-
-/// Why there is no client.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client for time authorities cannot be made")]
-pub struct ClientError(#[from] reqwest::Error);

@@ -180,7 +180,7 @@ pub async fn begin_signing(
         let who = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?.who();
 
         let head = deposit_queue::witnessed_head(platform).await?;
-        let chain = certificate(platform, &key, party, now)?;
+        let chain = certificate(platform, &key, party, now).await?;
         let preimage =
             preimage(platform, &stored.content, &documents, &key, head.as_ref(), now).to_bytes();
         let preimage = preimage.map_err(Fault::broken)?;

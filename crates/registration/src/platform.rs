@@ -289,8 +289,12 @@ impl Platform {
         self.settings.log_keys().cloned().collect()
     }
 
-    pub(crate) fn authority(&self) -> &dyn CertificateAuthority {
-        &*self.ports.authority
+    pub(crate) fn authority(&self) -> Arc<dyn CertificateAuthority> {
+        self.ports.authority.clone()
+    }
+
+    pub(crate) fn shared_entropy(&self) -> Arc<dyn Entropy> {
+        self.ports.entropy.clone()
     }
 
     pub(crate) fn token_secret(&self) -> &[u8; 32] {

@@ -4,6 +4,8 @@
 //! Register routes with `web::resource(path).route(…)`: a method that the resource does not
 //! take is then a 405 with `Allow`. `App::route` and the attribute macros turn it into a 404.
 
+mod unread;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, ResponseError};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use futures_util::FutureExt as _;
 use heqi_vocabulary::Entropy;
 
@@ -26,6 +28,7 @@ use crate::metrics::{HttpMetrics, Metrics, known};
 use crate::problem::{Problem, Reader, RequestProblem};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::security_headers;
+use unread::Unread;
 
 /// The route of a request that no route took.
 const UNMATCHED: &str = "unmatched";
@@ -93,7 +96,7 @@ impl std::fmt::Debug for Edge {
 /// What an inner middleware refused, as a problem.
 pub async fn around<B: MessageBody + 'static>(
     edge: Data<Edge>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
@@ -106,10 +109,14 @@ pub async fn around<B: MessageBody + 'static>(
     let client = edge.trusted_proxies.client(peer, request.headers());
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(client);
+    let unread = Unread::of(&mut request);
 
     let inside = Inside(edge.under_way.clone());
     let answered = if edge.under_way.fetch_add(1, Ordering::Relaxed) >= edge.requests_max {
-        Err(Problem::from(RequestProblem::Overloaded).for_reader(reader))
+        let problem = Problem::from(RequestProblem::Overloaded).for_reader(reader.clone());
+        let (request, _) = request.into_parts();
+        let refused = ServiceResponse::new(request, HttpResponse::from_error(problem));
+        Ok(readable(refused, &reader))
     } else {
         // The state behind a handler is made of parts that keep their own order; a request
         // that panicked leaves nothing of its own.
@@ -134,7 +141,10 @@ pub async fn around<B: MessageBody + 'static>(
                 response.headers_mut().insert(X_REQUEST_ID, id);
             }
             security_headers::complete(response.headers_mut());
-            Ok(response)
+            Ok(match unread {
+                Some(unread) => unread.ends_with(response),
+                None => response,
+            })
         }
         Err(mut problem) => {
             log_failure(&id, &problem);

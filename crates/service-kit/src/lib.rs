@@ -16,6 +16,7 @@
 //! - [`lifecycle`]: tasks that stop together, with a deadline
 //! - [`listener`]: an address to listen on; plain HTTP on loopback only
 //! - [`tls`]: who we are, who our peers are, and both read again while we run
+//! - [`outgoing`]: whom we believe when we call others
 //! - [`serve`]: a server on a listener, with the deadlines every service has
 //! - [`panics`]: what a defect may say
 //!
@@ -48,6 +49,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod listener;
 pub mod metrics;
+pub mod outgoing;
 pub mod panics;
 pub mod problem;
 pub mod rates;
@@ -75,6 +77,7 @@ pub use lifecycle::{Shutdown, TaskGroup};
 pub use limits::Limits;
 pub use listener::Listener;
 pub use metrics::Metrics;
+pub use outgoing::Trust;
 pub use problem::{Problem, ProblemDocument};
 pub use rates::{Limiter, Rates};
 pub use request_id::RequestId;

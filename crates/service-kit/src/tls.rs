@@ -27,6 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use heqi_vocabulary::Digest;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -83,16 +84,25 @@ pub enum TlsFileError {
     Name(String),
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, TlsFileError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, TlsFileError> {
     std::fs::read(path).map_err(|source| TlsFileError::Unreadable { path: path.to_owned(), source })
 }
 
-fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsFileError> {
+pub(crate) fn certificates(
+    path: &Path,
+    pem: &[u8],
+) -> Result<Vec<CertificateDer<'static>>, TlsFileError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match found {
         Ok(chain) if !chain.is_empty() => Ok(chain),
         _ => Err(TlsFileError::NoCertificate(path.to_owned())),
     }
+}
+
+/// SHA-256 of the first certificate in a PEM text, as [`Identity::fingerprint`] has it.
+pub fn certificate_digest(pem: &[u8]) -> Option<Digest> {
+    let der = CertificateDer::from_pem_slice(pem).ok()?;
+    Some(Digest::of(&der))
 }
 
 #[cfg(test)]

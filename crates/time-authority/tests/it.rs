@@ -127,7 +127,7 @@ fn started(responder: Responder) -> Running {
 async fn over_http_it_is_rfc_3161_section_3_4() {
     let (authority, responder) = Authority::new();
     let running = started(responder);
-    let client = reqwest::Client::new();
+    let client = heqi_service_kit::Trust::Nobody.client().unwrap().build().unwrap();
     let post = |media_type: &'static str, body: Vec<u8>| {
         client.post(running.url()).header("content-type", media_type).body(body).send()
     };

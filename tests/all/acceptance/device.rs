@@ -43,7 +43,7 @@ impl Answer {
 
 impl Client {
     pub(crate) fn of(base: &str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = heqi_service_kit::Trust::Nobody.client().unwrap().build().unwrap();
         Self { http, base: base.to_owned() }
     }
 

@@ -1,6 +1,7 @@
 //! The answers of the platform that this program reads. Members it does not need are
 //! left out on purpose: a client must not break when the service says more.
 
+use heqi_evidence::leaf::RecordRoot;
 use heqi_vocabulary::{CeremonyId, DocumentId, FilingId, PartyId, RecordId, SigningId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -75,9 +76,16 @@ pub(crate) struct PhotoCaptured {
 #[derive(Clone, Deserialize)]
 pub(crate) struct Receipt {
     pub(crate) record_id: RecordId,
+    pub(crate) record_root: RecordRoot,
+    pub(crate) logged: Option<Logged>,
     pub(crate) witnessed: Option<Value>,
     pub(crate) mirrored: Option<Value>,
     pub(crate) deposited: Deposited,
+}
+
+#[derive(Clone, Deserialize)]
+pub(crate) struct Logged {
+    pub(crate) index: u64,
 }
 
 #[derive(Clone, Deserialize)]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use heqi_evidence::anchors::AnchorsFile;
 use heqi_evidence_store::durable_file::Disk;
+use heqi_service_kit::Trust;
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::{Clock, Language};
 
@@ -194,7 +195,11 @@ async fn running_demo(data_dir: &Path) -> Vec<Finding> {
     let Ok(manifest) = Manifest::read(data_dir) else {
         return Vec::new();
     };
-    let Ok(http) = client::http() else {
+    let trust = match &manifest.lan {
+        None => Trust::Nobody,
+        Some(lan) => Trust::roots(&lan.certificate_path).unwrap_or_default(),
+    };
+    let Ok(http) = client::http(&trust) else {
         return Vec::new();
     };
     let mut findings = Vec::new();

@@ -3,6 +3,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod rotate;
+pub(crate) mod tls;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -38,6 +39,15 @@ pub(crate) enum KeysError {
     /// The anchors have no such key.
     #[error("the anchors have no key {0}")]
     NoAnchor(String),
+    /// How long a TLS certificate lasts.
+    #[error("a TLS certificate lasts 1 to {0} days; write another --days")]
+    Days(u32),
+    /// A name that no certificate can carry.
+    #[error("no certificate was made: {0}; names are DNS names or addresses")]
+    TlsName(String),
+    /// A file that does not hold what its name says.
+    #[error("{} does not hold what is expected; put it aside and make it again", .0.display())]
+    Form(PathBuf),
     /// A statement.
     #[error("the statement: {0}")]
     Statement(String),

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use heqi_notary_protocol::NotaryClient;
-use heqi_notary_protocol::http::{Bearer, Deadlines, HttpPool};
+use heqi_notary_protocol::http::Bearer;
 use heqi_notary_protocol::recovery::{RecoveryClient, entries};
 use heqi_registration::deposit_queue::note_cosigned_head;
 use heqi_registration::recovery::{self, GivenBack, take_back};
@@ -55,8 +55,8 @@ async fn take(
     open: &OpenPlatform,
     out: &mut dyn Write,
 ) -> JobResult {
-    let notary =
-        NotaryClient::new(HttpPool::new(Deadlines::default())?, &settings.data_centre.url, None);
+    let url = &settings.data_centre.url;
+    let notary = NotaryClient::new(open.tls.data_centre.clone(), url, None);
     let origin = open.platform.origin();
     let head = notary.mirrored_log(origin).checkpoint().await?;
     let mirrored = head.map_or(0, |head| head.checkpoint().size());

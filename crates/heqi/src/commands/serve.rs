@@ -11,6 +11,7 @@ use heqi_service_kit::lifecycle;
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::telemetry;
 
+use crate::service::tls::NotaryTls;
 use crate::service::{notary, platform, time};
 use crate::settings::{self, NotarySettings, PlatformSettings, TimeAuthoritySettings};
 use crate::{JobResult, in_runtime, machine};
@@ -20,9 +21,9 @@ pub(crate) fn platform(config: Option<&Path>) -> JobResult {
     telemetry::init(&settings.telemetry)?;
     in_runtime(async {
         let (clock, entropy) = machine();
-        let listener = Listener::bind(&settings.listen)?;
-        let url = listener.url();
         let open = platform::open(&settings, &clock, &entropy).await?;
+        let listener = open.tls.service.listen(&settings.listen)?;
+        let url = listener.url();
         open.ask_peers(&settings, &entropy).await?;
         let running = open.start(&settings, listener, &entropy)?;
         writeln!(io::stdout(), "platform ready at {url}")?;
@@ -37,9 +38,10 @@ pub(crate) fn notary(config: Option<&Path>) -> JobResult {
     telemetry::init(&settings.telemetry)?;
     in_runtime(async {
         let (clock, entropy) = machine();
-        let listener = Listener::bind(&settings.listen)?;
+        let tls = NotaryTls::load(&settings)?;
+        let listener = tls.service.listen(&settings.listen)?;
         let url = listener.url();
-        let running = notary::start(&settings, listener, &clock, &entropy).await?;
+        let running = notary::start(&settings, &tls, listener, &clock, &entropy).await?;
         writeln!(io::stdout(), "{} ready at {url}", settings.role.custodian())?;
         lifecycle::signal().await?;
         running.stop().await;
@@ -75,7 +77,7 @@ pub(crate) fn sync(config: Option<&Path>) -> JobResult {
         }
         let mut out = io::stdout();
         let mut left = false;
-        for link in platform::links(&settings)? {
+        for link in platform::links(&settings, &open.tls)? {
             let gauges = CustodianGauges::default();
             let noted = drain(&open.platform, &link, &WorkerSettings::default(), &gauges).await?;
             let outstanding =

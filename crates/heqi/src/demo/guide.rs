@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpResponse, web};
 use heqi_service_kit::edge::{self, Edge};
 use heqi_service_kit::health::{self, Health};
 use heqi_service_kit::language::ReaderLanguage;
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::security_headers::ContentPolicy;
+use heqi_service_kit::serve::{self, Serving};
+use heqi_service_kit::{Load, TrustedProxies};
 use serde::Deserialize;
 
 use crate::client::Caller;
@@ -103,7 +105,13 @@ pub(crate) fn serve(
 ) -> std::io::Result<actix_web::dev::Server> {
     let shown = web::Data::new(shown);
     let health = web::Data::new(Health::default());
-    let server = HttpServer::new(move || {
+    let serving = Serving {
+        workers: 1,
+        drain_timeout_ms: 2_000,
+        load: Load::unlimited(),
+        trusted_proxies: TrustedProxies::default(),
+    };
+    let application = move || {
         let root = match page {
             Page::Guide => web::resource("/").route(web::get().to(guide)),
             Page::Inbox => web::resource("/").route(web::get().to(inbox)),
@@ -119,8 +127,8 @@ pub(crate) fn serve(
             .service(web::resource("/healthz").route(web::get().to(health::healthz)))
             .service(web::resource("/readyz").route(web::get().to(health::readyz)))
             .wrap(from_fn(edge::around))
-    });
-    Ok(server.workers(1).disable_signals().shutdown_timeout(2).listen(listener.into_std())?.run())
+    };
+    serve::server(application, listener, &serving)
 }
 
 async fn guide(

@@ -1,12 +1,15 @@
 //! `demo.json`: every address, role, credential, key and file of a running demo, for
 //! scripts. Written last and by rename, so whoever sees it sees a demo that is ready.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use heqi_evidence_store::durable_file::Disk;
+use heqi_vocabulary::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::DemoError;
+use crate::world::lan::Lan;
 
 /// The file's name in the data folder.
 pub(crate) const FILE: &str = "demo.json";
@@ -33,6 +36,30 @@ pub(crate) struct Manifest {
     pub(crate) bundle_path: PathBuf,
     pub(crate) filing_id: String,
     pub(crate) credentials: Vec<Credential>,
+    /// Only with `--lan`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lan: Option<OnTheNetwork>,
+}
+
+/// What another machine needs to believe this demo.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct OnTheNetwork {
+    /// The addresses that the certificate names.
+    pub(crate) addresses: Vec<IpAddr>,
+    /// The file with the certificate (and its key).
+    pub(crate) certificate_path: PathBuf,
+    /// SHA-256 of the certificate, DER.
+    pub(crate) certificate_sha256: Digest,
+}
+
+impl OnTheNetwork {
+    pub(crate) fn of(lan: &Lan) -> Self {
+        Self {
+            addresses: lan.addresses().to_vec(),
+            certificate_path: lan.file().to_owned(),
+            certificate_sha256: lan.fingerprint(),
+        }
+    }
 }
 
 /// One way in.

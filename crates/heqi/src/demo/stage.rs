@@ -9,15 +9,15 @@ use heqi_evidence_store::durable_file::Disk;
 use heqi_service_kit::client_address::TrustedProxies;
 use heqi_service_kit::edge::Edge;
 use heqi_service_kit::lifecycle::TaskGroup;
-use heqi_service_kit::listener::Listener;
 use heqi_service_kit::metrics::Metrics;
+use heqi_service_kit::system::SystemClock;
 use heqi_vocabulary::Language;
 use tokio::sync::RwLock;
 use tokio::task::JoinSet;
 
 use super::cast::{Member, SIGNERS};
 use super::guide::{self, Exported, Page, Shown, SignerShown};
-use super::manifest::{Credential, Manifest};
+use super::manifest::{Credential, Manifest, OnTheNetwork};
 use super::seed::Seed;
 use super::story::Story;
 use super::{DemoError, Report, verify_file};
@@ -26,6 +26,7 @@ use crate::client::device::Device;
 use crate::client::messages::Receipt;
 use crate::client::{CallError, Caller};
 use crate::photo;
+use crate::world::lan::Lan;
 use crate::world::{Addresses, Claimed, World, WorldError};
 
 /// How long both custodians may take before the demo gives up.
@@ -40,7 +41,7 @@ pub(crate) async fn run(
 ) -> Result<u8, DemoError> {
     let story = Story::new(language, args.json);
     story.open(out).map_err(DemoError::Output)?;
-    let addresses = Addresses::after(&args.listen)?;
+    let addresses = addresses(args)?;
     let claimed = Box::pin(Claimed::claim(&args.data_dir, &addresses)).await?;
     // Not before the folder is ours: another demo may be running in it.
     Manifest::remove(&args.data_dir)?;
@@ -56,10 +57,15 @@ pub(crate) async fn run(
     ];
     story.running(out, &services).map_err(DemoError::Output)?;
 
+    if let Some(lan) = &addresses.lan {
+        story.on_the_network(out, lan, &shown.guide_url).map_err(DemoError::Output)?;
+    }
+
     until_witnessed(&world).await?;
     let seed = seed.caught_up(&args.data_dir, &world.anonymous).await?;
     let seed = sign(&world, &args.data_dir, seed, args.once, &shown, &story, out).await?;
-    let manifest = export(&world, args, &seed, &shown).await?;
+    let mut manifest = export(&world, args, &seed, &shown).await?;
+    manifest.lan = addresses.lan.as_ref().map(OnTheNetwork::of);
     manifest.write(&args.data_dir)?;
     let exit = if args.once {
         let (bundle, anchors) = (&manifest.bundle_path, &manifest.anchors_path);
@@ -84,6 +90,15 @@ pub(crate) async fn run(
     Ok(exit)
 }
 
+/// Where everything listens: as asked, and to the network if asked.
+fn addresses(args: &DemoArgs) -> Result<Addresses, DemoError> {
+    let addresses = Addresses::after(&args.listen)?;
+    if !args.lan {
+        return Ok(addresses);
+    }
+    Ok(addresses.served_to(Lan::take_up(&args.data_dir, &SystemClock)?))
+}
+
 /// Waits until the notary has checked the log once: a challenge made before could not
 /// prove *not before*.
 async fn until_witnessed(world: &World) -> Result<(), DemoError> {
@@ -103,8 +118,8 @@ fn open_pages(
     addresses: &Addresses,
     seed: &Seed,
 ) -> Result<(Shown, TaskGroup), DemoError> {
-    let guide = Listener::bind(&addresses.guide).map_err(WorldError::Listen)?;
-    let inbox = Listener::bind(&addresses.inbox).map_err(WorldError::Listen)?;
+    let guide = addresses.listen(&addresses.guide).map_err(WorldError::Listen)?;
+    let inbox = addresses.listen(&addresses.inbox).map_err(WorldError::Listen)?;
     let signers = SIGNERS
         .iter()
         .zip(&seed.signers)
@@ -121,8 +136,8 @@ fn open_pages(
         notary: Caller::new(world.http(), &world.notary_url, None),
         platform_url: world.platform_url.clone(),
         notary_url: world.notary_url.clone(),
-        inbox_url: inbox.url(),
-        guide_url: guide.url(),
+        inbox_url: addresses.url(&inbox),
+        guide_url: addresses.url(&guide),
         log_path: World::log_path(),
         notary_log_path: World::notary_log_path(),
         number: seed.number.clone(),
@@ -281,5 +296,6 @@ async fn export(
         bundle_path,
         filing_id: seed.filing_id.to_string(),
         credentials,
+        lan: None,
     })
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::DemoError;
 use super::cast::Member;
+use crate::world::lan::Lan;
 
 /// Says it to a person, or to a program as JSON lines.
 pub(crate) struct Story {
@@ -59,6 +60,44 @@ impl Story {
             .map(|(zh, en, _)| format!("✓ {}", self.language.pick(zh, en)))
             .collect();
         writeln!(out, " {}", names.join("  "))?;
+        out.flush()
+    }
+
+    /// Phones of the network may join.
+    pub(crate) fn on_the_network(
+        &self,
+        out: &mut dyn Write,
+        lan: &Lan,
+        guide: &str,
+    ) -> io::Result<()> {
+        let addresses: Vec<String> = lan.addresses().iter().map(ToString::to_string).collect();
+        if self.json {
+            return self.line(
+                out,
+                &json!({
+                    "event": "on_the_network", "addresses": addresses,
+                    "certificate_sha256": lan.fingerprint(),
+                }),
+            );
+        }
+        let print = lan.grouped_fingerprint();
+        let (first, second) = print.split_at(print.len() / 2);
+        let addresses = addresses.join("  ");
+        let (phone, compare, open) = match self.language {
+            Language::Zh => (
+                "手机在同一网络中打开",
+                "浏览器会提示证书不受信任;请核对证书指纹(SHA-256)一致后再继续",
+                "同一网络中的任何人都能打开本演示,其中没有真实数据",
+            ),
+            Language::En => (
+                "phones in the same network open",
+                "the browser warns that nobody vouches for the certificate; go on only if its SHA-256 is",
+                "anybody in this network can open the demo; nothing in it is real",
+            ),
+        };
+        writeln!(out, " {phone} → {guide}     ({addresses})")?;
+        writeln!(out, " {compare}\n   {}\n   {}", first.trim_end(), second.trim_start())?;
+        writeln!(out, " {open}")?;
         out.flush()
     }
 

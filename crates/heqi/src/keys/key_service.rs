@@ -9,6 +9,7 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence_store::vault::{KeyEncryptionKey, WrapError};
 use heqi_notary_protocol::http::Bearer;
+use heqi_service_kit::outgoing::{AddressError, Trust};
+use heqi_service_kit::tls::{Peer, PeerTlsSettings, TlsFileError};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -36,6 +39,9 @@ struct Settings {
     key: String,
     /// File with the bearer token, readable by its owner alone.
     token_file: PathBuf,
+    /// By what its certificates are believed; `roots_file` as the other paths here.
+    #[serde(default)]
+    tls: Option<PeerTlsSettings>,
 }
 
 /// Why the key service is not used.
@@ -50,11 +56,14 @@ pub(crate) enum KeyServiceError {
         source: std::io::Error,
     },
     /// The settings have another form.
-    #[error("the key service: {FILE} has url, key and token_file")]
+    #[error("the key service: {FILE} has url, key, token_file and, for https, tls")]
     Form,
-    /// Plain HTTP to another machine.
-    #[error("the key service: only https, or http on loopback")]
-    PlainHttp,
+    /// The address.
+    #[error("the key service: {0}")]
+    Address(#[from] AddressError),
+    /// The roots it is believed by.
+    #[error("the key service: {0}")]
+    Roots(#[from] TlsFileError),
     /// The client cannot be made.
     #[error("the key service: {0}")]
     Client(String),
@@ -110,19 +119,29 @@ impl KeyService {
         let token = fs::read_to_string(&path)
             .map(Zeroizing::new)
             .map_err(|source| KeyServiceError::Unreadable { path, source })?;
-        Self::new(&settings.url, settings.key, Bearer::new(token.trim_end())).map(Some)
+        let trust = match settings.tls {
+            None => Trust::Nobody,
+            Some(mut tls) => {
+                tls.roots_file = keys.join(&tls.roots_file);
+                Trust::Peer { peer: Arc::new(Peer::load(&tls)?), identity: None }
+            }
+        };
+        let token = Bearer::new(token.trim_end());
+        Self::new(&settings.url, settings.key, token, &trust).map(Some)
     }
 
-    fn new(url: &str, key: String, token: Bearer) -> Result<Self, KeyServiceError> {
+    /// Whether the organisation has one, whatever it says.
+    pub(crate) fn is_configured(keys: &Path) -> bool {
+        keys.join(FILE).exists()
+    }
+
+    fn new(url: &str, key: String, token: Bearer, trust: &Trust) -> Result<Self, KeyServiceError> {
         let url = url.trim_end_matches('/').to_owned();
-        let loopback = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
-        if !url.starts_with("https://") && !loopback.iter().any(|start| url.starts_with(start)) {
-            return Err(KeyServiceError::PlainHttp);
-        }
+        trust.admits(&url)?;
         let client = |error: &dyn fmt::Display| KeyServiceError::Client(error.to_string());
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
+        let http = trust
+            .client()
+            .map_err(|error| client(&error))?
             .timeout(DEADLINE)
             .build()
             .map_err(|error| client(&error))?;
@@ -296,7 +315,7 @@ mod tests {
     }
 
     fn key_service(url: &str, token: &str) -> KeyService {
-        KeyService::new(url, "heqi".into(), Bearer::new(token)).unwrap()
+        KeyService::new(url, "heqi".into(), Bearer::new(token), &Trust::Nobody).unwrap()
     }
 
     #[test]
@@ -325,8 +344,9 @@ mod tests {
         drop(listener);
         let error = key_service(&url, "secret").wrap(&[1; 32], b"x").unwrap_err();
         assert!(error.to_string().contains("not reached"), "{error}");
-        let elsewhere = KeyService::new("http://kms.example", "k".into(), Bearer::new("t"));
-        assert!(matches!(elsewhere, Err(KeyServiceError::PlainHttp)));
+        let (token, far) = (Bearer::new("t"), "http://kms.example");
+        let elsewhere = KeyService::new(far, "k".into(), token, &Trust::Nobody);
+        assert!(matches!(elsewhere, Err(KeyServiceError::Address(AddressError::PlainHttp))));
         assert!(!format!("{:?}", key_service(&url, "secret")).contains("secret"));
     }
 }

@@ -74,7 +74,7 @@ impl Parts {
         let photo = decode_s + self.hash_s + self.seal_s;
         let signing = self.verify_s + self.record_s + self.device_s;
         let (cpu_s, requests, bytes) = match scenario {
-            Scenario::Ceremony | Scenario::Deposit => {
+            Scenario::Ceremony | Scenario::Deposit | Scenario::Overload | Scenario::Soak => {
                 (photo + signing, 3.0, self.photo_bytes + 4096.0)
             }
             Scenario::Capture => (photo, 1.0, self.photo_bytes),

@@ -19,7 +19,6 @@ use heqi_notary_center::{
     CenterSettings, DataCentre, NotaryCenter, PeerComparison, PeerWitness, Running, Surroundings,
     Watching,
 };
-use heqi_notary_protocol::http::{Deadlines, HttpPool};
 use heqi_notary_protocol::{PeerClient, WitnessClient};
 use heqi_notary_sync::run_stamping;
 use heqi_pki::keys::{PublicKey, Signer};
@@ -31,6 +30,8 @@ use heqi_service_kit::{Health, Metrics};
 use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Entropy};
 
+use super::certificate_log::CertificateLog;
+use super::tls::NotaryTls;
 use super::{ServiceError, store, time};
 use crate::keys::succession::Succession;
 use crate::keys::{self, KeyError, NoteKey};
@@ -113,13 +114,11 @@ pub(crate) fn custodian_anchor(
 /// Opens keys and store and starts the service.
 pub(crate) async fn start(
     settings: &NotarySettings,
+    tls: &NotaryTls,
     listener: Listener,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<RunningNotary, ServiceError> {
-    if settings.profile == Profile::Production {
-        return Err(ServiceError::Production);
-    }
     let folder = settings.data_dir.join("keys");
     let log = log_key(&folder, &settings.log_origin, &**entropy)?;
     let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
@@ -153,7 +152,7 @@ pub(crate) async fn start(
         )?),
     };
     gate.hold();
-    let peer = peer_comparison(settings, &log, &gate)?;
+    let peer = peer_comparison(settings, tls, &log, &gate)?;
     let mut tasks = TaskGroup::new();
     let gauged = store.clone();
     let watching = Watching {
@@ -164,24 +163,39 @@ pub(crate) async fn start(
         office.backend().clone(),
         clock,
         entropy,
-        &settings.time_authorities,
+        (&settings.time_authorities, &tls.time_authorities),
         &settings.stamping,
     )?;
     tasks.spawn("stamping", run_stamping(stamping, tasks.shutdown()));
+    if let Some(identity) = tls.service.identity() {
+        let log = CertificateLog {
+            keys: folder.clone(),
+            identity,
+            origin: settings.log_origin.clone(),
+            signer: Arc::new(log.statement_key()),
+            backend: office.backend().clone(),
+            clock: clock.clone(),
+            is_notary: true,
+        };
+        tasks.spawn("certificate log", log.run(tasks.shutdown()));
+    }
+    let metrics = Arc::new(Metrics::default());
+    tls.service.watch(&mut tasks, &metrics);
     let surroundings = Surroundings {
         office,
         role,
         platform_keys: api_keys(settings)?,
-        peer_witness: Some(peer_witness(settings)?),
+        peer_witness: Some(peer_witness(settings, tls)?),
         peer: Some(peer),
         entropy: entropy.clone(),
         health: Arc::new(Health::default()),
-        metrics: Arc::new(Metrics::default()),
+        metrics,
         watching,
     };
     let mut center = CenterSettings::default();
     center.log_name.clone_from(&settings.log_name);
     center.alarms = settings.alarms;
+    center.peer_certificates = tls.service.asks_organisations();
     if settings.profile == Profile::Demo {
         center.rates.enabled = false;
         center.load = Load::unlimited();
@@ -278,11 +292,10 @@ fn api_key(path: &Path) -> Result<ApiKey, ServiceError> {
         .map_err(|_| ServiceError::Key(KeyError::Form(path.to_owned())))
 }
 
-fn peer_witness(settings: &NotarySettings) -> Result<PeerWitness, ServiceError> {
-    let pool = HttpPool::new(Deadlines::default())?;
+fn peer_witness(settings: &NotarySettings, tls: &NotaryTls) -> Result<PeerWitness, ServiceError> {
     let prefix = format!("{}/witness", settings.platform.url.trim_end_matches('/'));
     Ok(PeerWitness {
-        client: WitnessClient::new(pool, &prefix),
+        client: WitnessClient::new(tls.platform.clone(), &prefix),
         keys: Succession::load(&settings.data_dir.join("keys"))?
             .all_note_keys(KeyRole::Witness, &settings.platform.witness_vkey.0),
     })
@@ -291,12 +304,13 @@ fn peer_witness(settings: &NotarySettings) -> Result<PeerWitness, ServiceError> 
 /// The platform as our peer: asked in the name of our log, answered in that of its own.
 fn peer_comparison(
     settings: &NotarySettings,
+    tls: &NotaryTls,
     log: &NoteKey,
     gate: &Arc<WriteGate>,
 ) -> Result<PeerComparison, ServiceError> {
     let known = Succession::load(&settings.data_dir.join("keys"))?;
     let platform_logs = known.all_note_keys(KeyRole::Log, &settings.platform.log.vkey.0);
-    let pool = HttpPool::new(Deadlines::default())?;
+    let pool = tls.platform.clone();
     Ok(PeerComparison {
         gate: gate.clone(),
         clock: Arc::default(),

@@ -10,7 +10,7 @@ use heqi_evidence::key_change::KeyRole;
 use heqi_evidence_store::backend::embedded::Embedded;
 use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::witness::Witness;
-use heqi_notary_protocol::http::{Bearer, Deadlines, HttpPool};
+use heqi_notary_protocol::http::{Bearer, HttpPool};
 use heqi_notary_protocol::peer::watch::{Peer, PeerWatch};
 use heqi_notary_protocol::{NotaryClient, PeerClient};
 use heqi_notary_sync::alarms::{watch_cosigning, watch_deposits};
@@ -19,10 +19,13 @@ use heqi_notary_sync::peers::watch;
 use heqi_notary_sync::{
     Cosigners, CustodianLink, WorkerSettings, run_cosigning, run_deposits, run_stamping,
 };
+use heqi_pki::authority::CertificateAuthority;
+use heqi_pki::certificate::{CertificateChain, TrustedRoot};
 use heqi_pki::keys::{PublicKey, SigningKey};
+use heqi_providers::HttpCertificateAuthority;
 use heqi_registration::access::{self, CreateApiKey};
 use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings, erasure};
-use heqi_service_kit::Alarms;
+use heqi_service_kit::{Alarms, Secret};
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger, TaskGroup};
 use heqi_service_kit::listener::Listener;
 use heqi_tlog::note::{SignatureType, VerifierKey};
@@ -30,12 +33,14 @@ use heqi_vocabulary::{Clock, Entropy};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::certificate_log::CertificateLog;
 use super::store::FrozenLogs;
 use super::sweeping::run_sweeps;
+use super::tls::PlatformTls;
 use super::{ServiceError, store, time};
 use crate::keys;
 use crate::keys::succession::Succession;
-use crate::settings::{PeerSettings, PlatformSettings, Profile};
+use crate::settings::{PeerSettings, PlatformSettings};
 
 /// The key that signs erasure orders.
 const ORDER_KEY: &str = "order.pem";
@@ -61,6 +66,8 @@ pub(crate) struct OpenPlatform {
     pub(crate) witness: Arc<Witness>,
     /// What the store stands behind.
     pub(crate) gate: Arc<WriteGate>,
+    /// Who we are and whom we call.
+    pub(crate) tls: PlatformTls,
     log_signer: Arc<SigningKey>,
     clock: Arc<dyn Clock>,
     frozen: FrozenLogs,
@@ -110,13 +117,11 @@ pub(crate) async fn open(
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<OpenPlatform, ServiceError> {
-    if settings.profile == Profile::Production {
-        return Err(ServiceError::Production);
-    }
+    let mut tls = PlatformTls::load(settings)?;
     let folder = settings.data_dir.join("keys");
     let origin = settings.log_origin.as_str();
     let log = keys::note_key(&folder.join("log.key"), origin, SignatureType::Ed25519, &**entropy)?;
-    let authority = keys::test_authority(&folder.join("test-authority.pem"), &**clock, &**entropy)?;
+    let authority = authority(settings, &mut tls, &folder, (&**clock, &**entropy))?;
     let frozen = store::frozen_logs(&settings.data_dir, entropy)?;
     goes_on_as(settings, &frozen)?;
     let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
@@ -126,7 +131,7 @@ pub(crate) async fn open(
         backend: Arc::new(Gated::new(store.clone(), gate.clone())),
         clock: clock.clone(),
         entropy: entropy.clone(),
-        authority: Arc::new(authority),
+        authority,
     };
     let mut decided = Settings::of_log(log.verifier_key()?);
     let peers = [&settings.data_centre, &settings.preservation];
@@ -165,7 +170,7 @@ pub(crate) async fn open(
     let log_signer = Arc::new(log.statement_key());
     let (platform, witness) = (Arc::new(platform), Arc::new(witness));
     let clock = clock.clone();
-    Ok(OpenPlatform { platform, store, witness, gate, log_signer, clock, frozen })
+    Ok(OpenPlatform { platform, store, witness, gate, tls, log_signer, clock, frozen })
 }
 
 /// After a succession the settings name the log that goes on.
@@ -180,6 +185,33 @@ fn goes_on_as(settings: &PlatformSettings, frozen: &FrozenLogs) -> Result<(), Se
          its last part",
         last.origin()
     )))
+}
+
+/// Whoever issues signers' certificates: the configured authority, else the built-in one.
+fn authority(
+    settings: &PlatformSettings,
+    tls: &mut PlatformTls,
+    folder: &Path,
+    (clock, entropy): (&dyn Clock, &dyn Entropy),
+) -> Result<Arc<dyn CertificateAuthority>, ServiceError> {
+    let Some(wanted) = &settings.certificate_authority else {
+        let file = folder.join("test-authority.pem");
+        return Ok(Arc::new(keys::test_authority(&file, clock, entropy)?));
+    };
+    let failed = |error: &dyn std::fmt::Display| ServiceError::Authority(error.to_string());
+    let trust =
+        tls.service.called("certificate_authority", &wanted.url, wanted.tls.as_ref(), None)?;
+    let token = keys::read_secret(&wanted.token_file)?;
+    let token = Secret::new(token.trim_end().to_owned());
+    let pem = keys::read_secret(&wanted.roots_file)?;
+    let roots = CertificateChain::from_pem(&pem).map_err(|error| failed(&error))?;
+    let roots = roots
+        .certificates()
+        .map(|root| TrustedRoot::new(root.clone(), false))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| failed(&error))?;
+    let authority = HttpCertificateAuthority::at(&wanted.url, token, &trust, roots);
+    Ok(Arc::new(authority.map_err(|error| failed(&error))?))
 }
 
 /// Keys that peers rotated to, as far as the operator accepted their statements.
@@ -242,9 +274,21 @@ impl OpenPlatform {
     ) -> Result<PeerWatch, ServiceError> {
         self.gate.hold();
         let is_restored = store::is_restored(&settings.data_dir)?;
-        let peers = peers(settings, is_restored)?;
+        let peers = peers(settings, &self.tls, is_restored)?;
         let given = (self.clock.clone(), entropy.clone());
         Ok(watch(&self.platform, &self.gate, self.log_signer.clone(), given, peers))
+    }
+
+    fn certificate_log(&self, settings: &PlatformSettings) -> Option<CertificateLog> {
+        Some(CertificateLog {
+            keys: settings.data_dir.join("keys"),
+            identity: self.tls.service.identity()?,
+            origin: self.platform.origin().to_string(),
+            signer: self.log_signer.clone(),
+            backend: self.platform.shared_backend(),
+            clock: self.clock.clone(),
+            is_notary: false,
+        })
     }
 
     /// Starts HTTP and the worker. Reads are answered at once, writes once the custodians have been heard.
@@ -256,20 +300,29 @@ impl OpenPlatform {
     ) -> Result<RunningPlatform, ServiceError> {
         let mut surroundings = Surroundings::new(self.platform.clone(), entropy.clone());
         let watch = self.watch(settings, entropy)?;
+        let certificate_log = self.certificate_log(settings);
         surroundings.witness = Some(self.witness);
         surroundings.peer = Some(PeerAnswering {
             log_key: self.platform.settings().log_key.clone(),
             log_signer: self.log_signer,
             known_logs: peer_logs(settings)?,
         });
+        let metrics = surroundings.metrics.clone();
         let gauged = self.store.clone();
         surroundings.store_gauges = Some(Arc::new(move || gauged.gauges()));
         let demand = Arc::new(Notify::new());
         surroundings.stamp_demand = Some(demand.clone());
         let alarms = surroundings.alarms.clone();
         let mut serving = TaskGroup::new();
-        let server = Api::server(settings.api.clone(), listener, surroundings, serving.shutdown())
+        let mut api = settings.api.clone();
+        api.peer_certificates = self.tls.service.asks_organisations();
+        let server = Api::server(api, listener, surroundings, serving.shutdown())
             .map_err(|e| ServiceError::Start(e.to_string()))?;
+        self.tls.service.watch(&mut serving, &metrics);
+        if let Some(log) = certificate_log {
+            let changes = log.run(serving.shutdown());
+            serving.spawn("certificate log", changes);
+        }
         serving.spawn_server("api", server);
         let sweeps = run_sweeps(self.platform.clone(), serving.shutdown());
         serving.spawn("sweep", sweeps);
@@ -286,7 +339,8 @@ impl OpenPlatform {
                 () = opened.opened() => store::compared(&mark),
             }
         });
-        let working = work(&self.platform, settings, (&self.clock, entropy), demand, &alarms)?;
+        let clocks = (&self.clock, entropy);
+        let working = work(&self.platform, settings, &self.tls, clocks, demand, &alarms)?;
         let (trigger, worker) = (serving.trigger(), working.trigger());
         let tasks = [serving, working]
             .into_iter()
@@ -299,18 +353,18 @@ impl OpenPlatform {
 
 /// The custodians as peers. The one that witnesses our log must be heard before anything is written; a store that was
 /// restored must be compared with all of them.
-fn peers(settings: &PlatformSettings, is_restored: bool) -> Result<Vec<Peer>, ServiceError> {
-    let pool = HttpPool::new(Deadlines::default())?;
+fn peers(
+    settings: &PlatformSettings,
+    tls: &PlatformTls,
+    is_restored: bool,
+) -> Result<Vec<Peer>, ServiceError> {
     let logs = peer_logs(settings)?;
-    let all = [
-        (Custodian::DataCentre, &settings.data_centre),
-        (Custodian::Preservation, &settings.preservation),
-    ];
-    let nobody_witnesses = all.iter().all(|(_, peer)| peer.witness_vkey.is_none());
+    let all = custodians(settings, tls);
+    let nobody_witnesses = all.iter().all(|(_, peer, _)| peer.witness_vkey.is_none());
     if logs.is_empty() {
         return Ok(Vec::new());
     }
-    let peer = |(custodian, peer): (Custodian, &PeerSettings)| Peer {
+    let peer = |(custodian, peer, pool): (Custodian, &PeerSettings, &HttpPool)| Peer {
         name: custodian.as_str(),
         client: PeerClient::new(pool.clone(), &peer.url, logs.clone()),
         must_be_heard: is_restored || nobody_witnesses || peer.witness_vkey.is_some(),
@@ -326,15 +380,25 @@ fn peer_logs(settings: &PlatformSettings) -> Result<Vec<VerifierKey>, ServiceErr
 }
 
 /// The links to both custodians.
-pub(crate) fn links(settings: &PlatformSettings) -> Result<Vec<CustodianLink>, ServiceError> {
-    let pool = HttpPool::new(Deadlines::default())?;
+pub(crate) fn links(
+    settings: &PlatformSettings,
+    tls: &PlatformTls,
+) -> Result<Vec<CustodianLink>, ServiceError> {
+    custodians(settings, tls)
+        .into_iter()
+        .map(|(custodian, peer, pool)| Ok(CustodianLink { custodian, client: client(pool, peer)? }))
+        .collect()
+}
+
+/// Both custodians, with the way to each.
+fn custodians<'a>(
+    settings: &'a PlatformSettings,
+    tls: &'a PlatformTls,
+) -> [(Custodian, &'a PeerSettings, &'a HttpPool); 2] {
     [
-        (Custodian::DataCentre, &settings.data_centre),
-        (Custodian::Preservation, &settings.preservation),
+        (Custodian::DataCentre, &settings.data_centre, &tls.data_centre),
+        (Custodian::Preservation, &settings.preservation, &tls.preservation),
     ]
-    .into_iter()
-    .map(|(custodian, peer)| Ok(CustodianLink { custodian, client: client(&pool, peer)? }))
-    .collect()
 }
 
 fn client(pool: &HttpPool, peer: &PeerSettings) -> Result<NotaryClient, ServiceError> {
@@ -347,6 +411,7 @@ fn client(pool: &HttpPool, peer: &PeerSettings) -> Result<NotaryClient, ServiceE
 fn work(
     platform: &Arc<Platform>,
     settings: &PlatformSettings,
+    tls: &PlatformTls,
     (clock, entropy): (&Arc<dyn Clock>, &Arc<dyn Entropy>),
     demand: Arc<Notify>,
     alarms: &Alarms,
@@ -356,7 +421,7 @@ fn work(
         platform.shared_backend(),
         clock,
         entropy,
-        &settings.time_authorities,
+        (&settings.time_authorities, &tls.time_authorities),
         &settings.stamping,
     )?;
     stamping.demand = demand;
@@ -364,7 +429,7 @@ fn work(
     let mut depositing = Vec::new();
     let worker = WorkerSettings::default();
     let known = Succession::load(&settings.data_dir.join("keys"))?;
-    for link in links(settings)? {
+    for link in links(settings, tls)? {
         if let (Custodian::DataCentre, Some(witness), Some(mirror)) =
             (link.custodian, &settings.data_centre.witness_vkey, &settings.data_centre.mirror_vkey)
         {

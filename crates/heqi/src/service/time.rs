@@ -12,14 +12,15 @@ use heqi_notary_protocol::Backoff;
 use heqi_notary_sync::{StampingGauges, StampingTask};
 use heqi_pki::timestamp::{Accuracy, Policy, TimeRoot};
 use heqi_providers::HttpTimeAuthority;
+use heqi_service_kit::Trust;
 use heqi_service_kit::listener::Listener;
 use heqi_time_authority::{Responder, Running, Serials, TimeAuthority};
 use heqi_vocabulary::{Clock, Entropy};
 use tokio::sync::Notify;
 
-use super::ServiceError;
+use super::{ServiceError, production};
 use crate::keys;
-use crate::settings::{Profile, StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings};
+use crate::settings::{StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings};
 
 const KEY_FILE: &str = "test-time-authority.pem";
 /// What its certificates are called.
@@ -43,9 +44,7 @@ pub(crate) fn start(
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Running, ServiceError> {
-    if settings.profile == Profile::Production {
-        return Err(ServiceError::Production);
-    }
+    production::check_time_authority(settings.profile)?;
     let start = |error: &dyn std::error::Error| ServiceError::Start(error.to_string());
     let file = settings.data_dir.join("keys").join(KEY_FILE);
     let authority = keys::test_time_authority(&file, NAME, &**clock, &**entropy)?;
@@ -60,15 +59,18 @@ pub(crate) fn start(
     TimeAuthority::start(responder, listener, entropy.clone()).map_err(|e| start(&e))
 }
 
-/// The work of stamping one organisation's log.
+/// The work of stamping one organisation's log, by authorities that are each believed as it
+/// says beside them.
 pub(crate) fn stamping(
     backend: Arc<dyn Backend>,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
-    authorities: &[TimeAuthorityPeer],
+    (authorities, trusts): (&[TimeAuthorityPeer], &[Trust]),
     settings: &StampingSettings,
 ) -> Result<StampingTask, ServiceError> {
-    let authorities = authorities.iter().map(configured).collect::<Result<Vec<_>, _>>()?;
+    let authorities = authorities.iter().zip(trusts);
+    let authorities =
+        authorities.map(|(peer, trust)| configured(peer, trust)).collect::<Result<Vec<_>, _>>()?;
     Ok(StampingTask {
         backend,
         clock: clock.clone(),
@@ -81,7 +83,10 @@ pub(crate) fn stamping(
     })
 }
 
-fn configured(peer: &TimeAuthorityPeer) -> Result<ConfiguredAuthority, ServiceError> {
+fn configured(
+    peer: &TimeAuthorityPeer,
+    trust: &Trust,
+) -> Result<ConfiguredAuthority, ServiceError> {
     let start = |error: &dyn std::error::Error| {
         ServiceError::Start(format!("time authority {}: {error}", peer.label))
     };
@@ -94,7 +99,7 @@ fn configured(peer: &TimeAuthorityPeer) -> Result<ConfiguredAuthority, ServiceEr
     };
     Ok(ConfiguredAuthority {
         label: peer.label.clone(),
-        port: Arc::new(HttpTimeAuthority::at(&peer.url).map_err(|e| start(&e))?),
+        port: Arc::new(HttpTimeAuthority::at(&peer.url, trust).map_err(|e| start(&e))?),
         roots: peer.roots.iter().map(root).collect::<Result<_, _>>()?,
         policy: peer.policy.as_deref().map(policy).transpose()?,
     })

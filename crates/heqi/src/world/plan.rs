@@ -10,6 +10,7 @@ use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::admission::Load;
 use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::telemetry::TelemetrySettings;
+use heqi_service_kit::tls::PeerTlsSettings;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 
 use super::{LOG_NAME, WorldError, WorldKeys};
@@ -17,6 +18,7 @@ use crate::keys;
 use crate::service::ServiceError;
 use crate::service::notary;
 use crate::service::platform;
+use crate::service::production;
 use crate::service::time;
 use crate::settings::{
     self, NotarySettings, PeerSettings, PlatformPeerSettings, PlatformSettings, Profile, Role,
@@ -30,8 +32,19 @@ const PLATFORM_ORGANISATION: &str = "示例文签平台";
 const NOTARY_ORGANISATION: &str = "示例公证处";
 const DATA_CENTRE_KEY: &str = "data-centre.key";
 const PRESERVATION_KEY: &str = "preservation.key";
+/// Stands beside the keys, so that production refuses them.
+const DEMO_MARK_TEXT: &[u8] = b"{\"made_by\":\"heqi demo\",\"use\":\"demonstration only\"}\n";
 /// Nobody who watches a demo waits a minute for a time stamp.
 const STAMPING: StampingSettings = StampingSettings { interval_ms: 2_000, refresh_ms: 3_600_000 };
+
+/// Where everything answers, and how the services believe each other there.
+pub(super) struct Urls {
+    pub(super) platform: String,
+    pub(super) notary: String,
+    pub(super) preservation: String,
+    pub(super) time: String,
+    pub(super) peers: Option<PeerTlsSettings>,
+}
 
 /// Settings of all three, with the keys they exchange.
 pub(super) struct Plan {
@@ -48,7 +61,7 @@ impl Plan {
     /// Reads or makes every key and writes down who trusts whom.
     pub(super) fn make(
         data_dir: &Path,
-        [platform_url, notary_url, preservation_url, time_url]: [&str; 4],
+        urls: Urls,
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<Self, WorldError> {
@@ -79,9 +92,10 @@ impl Plan {
         let time_root = time::public_root(&time_dir, clock, entropy)?;
         let trust = Trust {
             time_root,
-            time_url: time_url.to_owned(),
+            time_url: urls.time,
             platform_keys: platform_dir.join("keys"),
-            platform_url: platform_url.to_owned(),
+            platform_url: urls.platform.clone(),
+            peers: urls.peers,
             always: Validity {
                 valid_from: UtcMillis::from_millis(0).unwrap_or_else(|_| clock.now()),
                 valid_until: None,
@@ -89,6 +103,10 @@ impl Plan {
             },
             own,
         };
+        for organisation in [&platform_dir, &notary_dir, &preservation_dir] {
+            let mark = organisation.join("keys").join(production::DEMO_MARK);
+            keys::write_public(&mark, DEMO_MARK_TEXT)?;
+        }
         let missing = || ServiceError::Start("the notary has no witness or mirror key".into());
         Ok(Self {
             keys: WorldKeys {
@@ -100,8 +118,8 @@ impl Plan {
             },
             platform: trust.platform(
                 platform_dir,
-                trust.custodian(notary_url, &notary, DATA_CENTRE_KEY),
-                trust.custodian(preservation_url, &preservation, PRESERVATION_KEY),
+                trust.custodian(&urls.notary, &notary, DATA_CENTRE_KEY),
+                trust.custodian(&urls.preservation, &preservation, PRESERVATION_KEY),
                 vec![Vkey(notary.log), Vkey(preservation.log)],
             ),
             notary: NotarySettings {
@@ -127,7 +145,7 @@ impl Plan {
                 accuracy_ms: settings::time_accuracy(),
                 telemetry: TelemetrySettings::default(),
             },
-            platform_url: platform_url.to_owned(),
+            platform_url: urls.platform,
             integrator_key,
         })
     }
@@ -141,6 +159,7 @@ struct Trust {
     own: platform::PlatformKeys,
     time_root: Vec<u8>,
     time_url: String,
+    peers: Option<PeerTlsSettings>,
 }
 
 impl Trust {
@@ -149,6 +168,7 @@ impl Trust {
         vec![TimeAuthorityPeer {
             label: "test".to_owned(),
             url: self.time_url.clone(),
+            tls: None,
             policy: Some(settings::time_policy()),
             roots: vec![TimeRootAnchor {
                 certificate: Base64(self.time_root.clone()),
@@ -164,6 +184,7 @@ impl Trust {
     fn custodian(&self, url: &str, keys: &notary::NotaryKeys, key_file: &str) -> PeerSettings {
         PeerSettings {
             url: url.to_owned(),
+            tls: self.peers.clone(),
             api_key_file: self.platform_keys.join(key_file),
             receipt_key: Spki(keys.receipt.clone()),
             witness_vkey: keys.witness.clone().map(Vkey),
@@ -180,16 +201,20 @@ impl Trust {
     ) -> PlatformSettings {
         let mut api = heqi_api::ApiSettings::default();
         LOG_NAME.clone_into(&mut api.log_name);
-        // One machine, made-up people: nobody to protect, and `load` has to reach the rest.
-        api.rates.enabled = false;
-        api.load = Load::unlimited();
+        if self.peers.is_none() {
+            // One machine, made-up people: nobody to protect, and `load` has to reach the rest.
+            api.rates.enabled = false;
+            api.load = Load::unlimited();
+        }
         PlatformSettings {
             profile: Profile::Demo,
             data_dir,
             listen: String::new(),
+            tls: None,
             log_origin: PLATFORM_ORIGIN.to_owned(),
             data_centre,
             preservation,
+            certificate_authority: None,
             witnessed_logs,
             time_authorities: self.time_authorities(),
             stamping: STAMPING,
@@ -211,6 +236,7 @@ impl Trust {
             profile: Profile::Demo,
             data_dir,
             listen: String::new(),
+            tls: None,
             log_origin: origin.to_owned(),
             log_name: LOG_NAME.to_owned(),
             role,
@@ -228,6 +254,7 @@ impl Trust {
     fn platform_peer(&self, key_file: &str) -> PlatformPeerSettings {
         PlatformPeerSettings {
             url: self.platform_url.clone(),
+            tls: self.peers.clone(),
             api_key_file: self.platform_keys.join(key_file),
             recovery_key_file: None,
             log: LogAnchor {

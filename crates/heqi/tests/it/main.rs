@@ -8,6 +8,9 @@
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
 //! - [`stores`]: `store fsck` and `store rebuild`
 //! - [`successor`]: `recover successor`, `keys accept`
+//! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
+//! - [`hostile`], [`limits`], [`platform`]: raw bytes, rates and queues at a platform by itself
+//! - [`lan`]: `demo --lan`
 //! - [`commands`]: `keys`, `platform`, `notary`, `load`
 #![expect(
     clippy::unwrap_used,
@@ -16,12 +19,18 @@
     reason = "a test that cannot be set up fails, and damages files as it likes"
 )]
 
+mod agents;
 mod commands;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;
+mod hostile;
 mod killed;
+mod lan;
+mod limits;
 mod never_logged;
 mod once;
+mod platform;
+mod production;
 mod program;
 mod running;
 mod stores;

@@ -73,7 +73,8 @@ fn caller(base: &str) -> Client {
     headers.insert("user-agent", "PlantedAgent/9.9".parse().unwrap());
     headers.insert("x-forwarded-for", "203.0.113.77".parse().unwrap());
     headers.insert("cookie", "session=PlantedCookieValue42".parse().unwrap());
-    client.http = reqwest::Client::builder().no_proxy().default_headers(headers).build().unwrap();
+    client.http =
+        heqi_service_kit::Trust::Nobody.client().unwrap().default_headers(headers).build().unwrap();
     client
 }
 

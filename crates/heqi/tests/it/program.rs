@@ -85,6 +85,14 @@ impl Folder {
         ["demo", "--listen", "127.0.0.1:0", "--data-dir", self.text(), "--lang", "en"]
     }
 
+    /// The same for the network.
+    pub(crate) fn start_on_the_network(&self, log: &Path) -> Demo {
+        let file = std::fs::File::create(log).unwrap();
+        self.start_with(|command| {
+            command.arg("--lan").stdout(file);
+        })
+    }
+
     /// `heqi demo` in this folder until somebody ends it; gives it back when it is ready.
     pub(crate) fn start(&self) -> Demo {
         self.start_with(|_| {})

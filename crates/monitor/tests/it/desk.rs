@@ -65,6 +65,7 @@ impl Desk {
             log: Some(self.path("log").display().to_string()),
             trust: TrustArgs { vkey: Some(self.path("vkey")), ..TrustArgs::default() },
             origin: None,
+            roots: None,
             state: self.path("state"),
             gossip: Vec::new(),
             receipt: Vec::new(),

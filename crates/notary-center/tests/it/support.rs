@@ -178,7 +178,7 @@ pub(crate) fn pool() -> HttpPool {
 }
 
 pub(crate) fn http() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
+    heqi_service_kit::Trust::Nobody.client().unwrap().timeout(PATIENCE).build().unwrap()
 }
 
 pub(crate) async fn get(url: &str) -> reqwest::Response {

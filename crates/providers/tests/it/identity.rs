@@ -12,6 +12,7 @@ use heqi_registration::ports::{
     CorporateSeal as _, NotAnswered, PopulationPortrait as _, RealNameProvider as _,
     RegistryIdentity as _,
 };
+use heqi_service_kit::Trust;
 use heqi_testkit::{FixedClock, SeededEntropy};
 use heqi_vocabulary::{Clock as _, Digest};
 
@@ -28,6 +29,7 @@ fn settings(provider: &Provider) -> ProviderSettings {
         provider: NAME.to_owned(),
         url: provider.url.clone(),
         token: TOKEN.to_owned().into(),
+        trust: Trust::default(),
         keys: vec![provider.key.clone()],
     }
 }

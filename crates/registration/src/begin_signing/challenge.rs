@@ -19,7 +19,7 @@ use crate::platform::Platform;
 use crate::rows::{self, CeremonyContent, CeremonyRecord};
 
 /// The certificate for the device's key.
-pub(super) fn certificate(
+pub(super) async fn certificate(
     platform: &Platform,
     key: &PublicKey,
     party: PartyId,
@@ -27,7 +27,15 @@ pub(super) fn certificate(
 ) -> Result<CertificateChain, BeginSigningError> {
     let request = CertificateRequest::new(key.clone(), &party.to_string());
     let request = request.map_err(Fault::broken)?;
-    let issued = platform.authority().issue(request, now, platform.entropy());
+    let (authority, entropy) = (platform.authority(), platform.shared_entropy());
+    let issued = if authority.is_remote() {
+        // It waits for another machine: not on a thread that answers requests.
+        tokio::task::spawn_blocking(move || authority.issue(request, now, &*entropy))
+            .await
+            .map_err(Fault::broken)?
+    } else {
+        authority.issue(request, now, &*entropy)
+    };
     issued.map_err(BeginSigningError::Authority)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::{ClientConfig, ServerConfig};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 use super::{Identity, Peer, Peers, provider};
 
@@ -57,6 +57,20 @@ pub fn client_config(
         None => builder.with_no_client_auth(),
     };
     // A resumed session would not look at the certificate again.
+    config.resumption = Resumption::disabled();
+    Ok(config)
+}
+
+/// How a tool calls anybody whose certificate, for the host it is called by, is under one
+/// of these roots; with no roots nobody is believed.
+///
+/// # Errors
+/// The provider lacks TLS 1.3, which ring does not.
+pub fn config_for_roots(roots: Arc<RootCertStore>) -> Result<ClientConfig, rustls::Error> {
+    let mut config = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     config.resumption = Resumption::disabled();
     Ok(config)
 }

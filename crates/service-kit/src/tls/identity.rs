@@ -8,11 +8,12 @@ use std::sync::Arc;
 use heqi_vocabulary::{Digest, UtcMillis};
 use parking_lot::RwLock;
 use rustls::SignatureScheme;
-use rustls::client::ResolvesClientCert;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::client::{ResolvesClientCert, verify_server_name};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::pki_types::{PrivateKeyDer, ServerName};
+use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use tokio::sync::watch;
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 use zeroize::Zeroizing;
@@ -24,6 +25,8 @@ pub struct Identity {
     certificate_file: PathBuf,
     key_file: PathBuf,
     current: RwLock<Current>,
+    /// The fingerprint in use, for whoever waits for another.
+    announced: watch::Sender<Digest>,
 }
 
 #[derive(Clone)]
@@ -43,7 +46,8 @@ impl Identity {
         let certificate_file = settings.certificate_file.clone();
         let key_file = settings.key_file.clone().unwrap_or_else(|| certificate_file.clone());
         let current = load(&certificate_file, &key_file)?;
-        Ok(Self { certificate_file, key_file, current: RwLock::new(current) })
+        let announced = watch::Sender::new(fingerprint_of(&current));
+        Ok(Self { certificate_file, key_file, current: RwLock::new(current), announced })
     }
 
     /// Reads the files again. Gives whether they hold something new; what cannot be used
@@ -53,15 +57,39 @@ impl Identity {
     /// See [`TlsFileError`].
     pub fn reload(&self) -> Result<bool, TlsFileError> {
         let fresh = load(&self.certificate_file, &self.key_file)?;
-        let mut current = self.current.write();
-        let is_new = current.read != fresh.read;
-        *current = fresh;
+        let fingerprint = fingerprint_of(&fresh);
+        let is_new = {
+            let mut current = self.current.write();
+            let is_new = current.read != fresh.read;
+            *current = fresh;
+            is_new
+        };
+        self.announced.send_if_modified(|known| {
+            let changes = *known != fingerprint;
+            *known = fingerprint;
+            changes
+        });
         Ok(is_new)
+    }
+
+    /// The fingerprint in use, and every later one.
+    pub fn changes(&self) -> watch::Receiver<Digest> {
+        self.announced.subscribe()
     }
 
     /// SHA-256 of the certificate, DER.
     pub fn fingerprint(&self) -> Digest {
-        self.current.read().key.cert.first().map_or(Digest::of(b""), |leaf| Digest::of(leaf))
+        fingerprint_of(&self.current.read())
+    }
+
+    /// Whether the certificate carries this DNS name or address.
+    pub fn is_for(&self, name: &str) -> bool {
+        let key = self.key();
+        let (Some(leaf), Ok(name)) = (key.cert.first(), ServerName::try_from(name)) else {
+            return false;
+        };
+        ParsedCertificate::try_from(leaf)
+            .is_ok_and(|parsed| verify_server_name(&parsed, &name).is_ok())
     }
 
     /// When the certificate ends; `None` if it does not say in a form we read.
@@ -72,6 +100,10 @@ impl Identity {
     fn key(&self) -> Arc<CertifiedKey> {
         self.current.read().key.clone()
     }
+}
+
+fn fingerprint_of(current: &Current) -> Digest {
+    current.key.cert.first().map_or(Digest::of(b""), |leaf| Digest::of(leaf))
 }
 
 fn load(certificate_file: &Path, key_file: &Path) -> Result<Current, TlsFileError> {

@@ -20,7 +20,7 @@ use heqi_evidence_store::vault::{FileKeyEncryptionKey, rewrap_epoch_keys};
 use heqi_pki::dsse::{Envelope, PayloadType};
 use heqi_pki::keys::{Signer, SigningKey};
 use heqi_tlog::note::SignatureType;
-use heqi_vocabulary::{Clock, Entropy};
+use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 
 use super::KeysError;
 use crate::cli::RotateRole;
@@ -250,28 +250,6 @@ pub(crate) async fn log_api_key(
     log_fingerprints(&rotation, KeyRole::Api, old, new).await
 }
 
-/// Logs that a host has another certificate, by the SHA-256 of both.
-#[expect(dead_code, reason = "called by `heqi keys tls` once it replaces certificates")]
-pub(crate) async fn log_certificate(
-    data_dir: &Path,
-    old: &str,
-    new: &str,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-) -> Result<(), KeysError> {
-    let rotation = Rotation {
-        role: RotateRole::Log,
-        data_dir,
-        overlap_hours: 0,
-        reason: KeyChangeReason::Scheduled,
-        finish: false,
-        yes: true,
-        clock,
-        entropy,
-    };
-    log_fingerprints(&rotation, KeyRole::Tls, old, new).await
-}
-
 /// Logs that a key which signs nothing was changed; the statement is the log key's.
 pub(crate) async fn log_fingerprints(
     rotation: &Rotation<'_>,
@@ -280,27 +258,44 @@ pub(crate) async fn log_fingerprints(
     new: &str,
 ) -> Result<(), KeysError> {
     let keys = rotation.keys();
-    let (statement, name) = if let Some(found) = made_before(&keys, role, old, new)? {
-        found
-    } else {
-        let key = log_key(&keys, &*rotation.entropy)?;
-        let changed_at = rotation.clock.now();
-        let change = KeyChange {
-            changed_at,
-            log_origin: key.name().to_string(),
-            new_key: new.to_owned(),
-            old_key: old.to_owned(),
-            old_valid_until: changed_at.plus_millis(i64::from(rotation.overlap_hours) * HOUR_MS),
-            reason: rotation.reason,
-            role,
-        };
-        let statement = sign(&change, &[&key.statement_key()])?;
-        let name = succession::file_name(&change, &statement);
-        (statement, name)
-    };
-    let path = succession::own_folder(&keys).join(name);
-    keys::write_public(&path, statement.as_bytes())?;
+    let key = log_key(&keys, &*rotation.entropy)?;
+    let changed_at = rotation.clock.now();
+    let until = changed_at.plus_millis(i64::from(rotation.overlap_hours) * HOUR_MS);
+    let statement = fingerprint_statement(
+        &keys,
+        &key.statement_key(),
+        (key.name().as_str(), role, rotation.reason),
+        (old, new),
+        (changed_at, until),
+    )?;
     log_statement(rotation.data_dir, &statement, &rotation.entropy).await
+}
+
+/// The statement, by the log's key, that one fingerprint takes the place of another at an
+/// instant and that the old one is used until another: as a run before made it, or new.
+pub(crate) fn fingerprint_statement(
+    keys: &Path,
+    signer: &dyn Signer,
+    (origin, role, reason): (&str, KeyRole, KeyChangeReason),
+    (old, new): (&str, &str),
+    (changed_at, old_valid_until): (UtcMillis, UtcMillis),
+) -> Result<Envelope, KeysError> {
+    if let Some((statement, _)) = made_before(keys, role, old, new)? {
+        return Ok(statement);
+    }
+    let change = KeyChange {
+        changed_at,
+        log_origin: origin.to_owned(),
+        new_key: new.to_owned(),
+        old_key: old.to_owned(),
+        old_valid_until,
+        reason,
+        role,
+    };
+    let statement = sign(&change, &[signer])?;
+    let path = succession::own_folder(keys).join(succession::file_name(&change, &statement));
+    keys::write_public(&path, statement.as_bytes())?;
+    Ok(statement)
 }
 
 fn sign(change: &KeyChange, signers: &[&dyn Signer]) -> Result<Envelope, KeysError> {

@@ -1,0 +1,199 @@
+//! `heqi load --scenario soak`: a moderate rate for a long time, and whether memory grows.
+//!
+//! All three organisations run with everything they do beside signing. Resident memory is
+//! looked at every ten seconds; a line through the last two thirds tells whether it grows.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use heqi_vocabulary::UtcMillis;
+use serde::Serialize;
+
+use super::LoadError;
+use super::figures::{quantile_ms, round};
+use super::limit::as_f64;
+use super::prepare::Floor;
+use super::scenario::Run;
+use super::space::resident_mb;
+use super::visits::Floodgate;
+use crate::cli::LoadArgs;
+use crate::demo::cast::DOCUMENTS;
+use crate::photo;
+use crate::world::World;
+
+/// Between two looks at memory.
+const LOOK: Duration = Duration::from_secs(10);
+/// Visitors invited at a time: one filing.
+const BATCH: usize = 50;
+/// Memory that grows by more than this share over the last two thirds grows.
+const FLAT: f64 = 0.10;
+
+/// One run, as it stands in the ledger.
+#[derive(Debug, Serialize)]
+pub(crate) struct Soak {
+    scenario: &'static str,
+    commit: String,
+    command: String,
+    at: UtcMillis,
+    seconds: f64,
+    rate_per_s: f64,
+    completed: usize,
+    p99_ms: f64,
+    refused: u64,
+    failed: u64,
+    /// Resident memory in megabytes, every ten seconds.
+    memory_mb: Vec<f64>,
+    /// How memory grew over the last two thirds.
+    slope_mb_per_minute: f64,
+    /// The same over all of that time, as a share of what there was.
+    growth: f64,
+    flat: bool,
+}
+
+/// Runs it on a fresh data folder, prints what came of it and adds it to the ledger.
+pub(super) async fn run(
+    args: &LoadArgs,
+    folder: &Path,
+    out: &mut dyn std::io::Write,
+) -> Result<(), LoadError> {
+    let mut world = World::measured(folder, true).await?;
+    let measured = measure(args, &world).await;
+    world.stop().await;
+    let figures = measured?;
+    let json = serde_json::to_string(&figures).map_err(std::io::Error::other)?;
+    if let Some(ledger) = &args.ledger {
+        if let Some(folder) = ledger.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(ledger)?;
+        writeln!(file, "{json}")?;
+    }
+    if args.json {
+        writeln!(out, "{json}")?;
+    } else {
+        writeln!(out, "{}", figures.for_people())?;
+    }
+    Ok(())
+}
+
+async fn measure(args: &LoadArgs, world: &World) -> Result<Soak, LoadError> {
+    let floor = Floor {
+        integrator: world.integrator.clone(),
+        clock: world.shared_clock(),
+        entropy: world.shared_entropy(),
+        document: Bytes::from_static(DOCUMENTS[1].1),
+    };
+    let run = Run {
+        floor: floor.clone(),
+        photo: photo::of_size(args.photo_bytes, world.entropy()).into(),
+        in_flight: 1,
+        duration: Duration::MAX,
+    };
+    let lasts = args.soak_for();
+    let (start, at) = (Instant::now(), world.clock().now());
+    let mut memory_mb = vec![round(resident_mb())];
+    let mut looked = start;
+    let mut next = start;
+    let mut gate = Floodgate::new(run);
+    while start.elapsed() < lasts {
+        let tokens = floor.invite(BATCH).await?;
+        // Inviting takes time too: whoever should have come meanwhile does not come at once.
+        next = gate.let_in(tokens, next.max(Instant::now()), args.rate()).await;
+        while looked + LOOK <= Instant::now() {
+            looked += LOOK;
+            memory_mb.push(round(resident_mb()));
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let visits = gate.close().await;
+    let mut accepted = visits.accepted;
+    accepted.sort_unstable();
+    let steady = memory_mb.get(memory_mb.len() / 3..).unwrap_or_default();
+    let per_look = slope(steady);
+    let grown = per_look * as_f64(steady.len().saturating_sub(1));
+    let mean = steady.iter().sum::<f64>() / as_f64(steady.len().max(1));
+    let growth = round(grown / mean.max(f64::EPSILON));
+    Ok(Soak {
+        scenario: "soak",
+        commit: commit(),
+        command: format!(
+            "heqi load --scenario soak --minutes {} --rate {}",
+            args.minutes.unwrap_or(30),
+            args.rate()
+        ),
+        at,
+        seconds: round(seconds),
+        rate_per_s: round(as_f64(visits.receipts.len()) / seconds.max(f64::EPSILON)),
+        completed: visits.receipts.len(),
+        p99_ms: quantile_ms(&accepted, 990),
+        refused: visits.refused.values().sum(),
+        failed: visits.failed.values().sum(),
+        memory_mb,
+        slope_mb_per_minute: round(per_look * 60.0 / LOOK.as_secs_f64()),
+        growth,
+        flat: growth <= FLAT,
+    })
+}
+
+/// The slope of the line that fits best (least squares), per place.
+fn slope(values: &[f64]) -> f64 {
+    let count = as_f64(values.len());
+    if values.len() < 2 {
+        return 0.0;
+    }
+    let (middle, mean) = ((count - 1.0) / 2.0, values.iter().sum::<f64>() / count);
+    let (mut above, mut below) = (0.0, 0.0);
+    for (place, value) in values.iter().enumerate() {
+        let from_middle = as_f64(place) - middle;
+        above += from_middle * (value - mean);
+        below += from_middle * from_middle;
+    }
+    above / below
+}
+
+/// The commit that is checked out where this runs, if any.
+fn commit() -> String {
+    let asked = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
+    let said = asked.ok().filter(|said| said.status.success());
+    said.map_or_else(String::new, |said| String::from_utf8_lossy(&said.stdout).trim().to_owned())
+}
+
+impl Soak {
+    fn for_people(&self) -> String {
+        let first = self.memory_mb.first().copied().unwrap_or(0.0);
+        let last = self.memory_mb.last().copied().unwrap_or(0.0);
+        format!(
+            "soak: {} ceremonies in {:.0} s ({:.1}/s), p99 of a request {:.1} ms, {} refused, {} \
+             failed\nmemory {:.0} MB at first, {:.0} MB at last, {:+.3} MB a minute over the last \
+             two thirds ({:+.1} %): {}",
+            self.completed,
+            self.seconds,
+            self.rate_per_s,
+            self.p99_ms,
+            self.refused,
+            self.failed,
+            first,
+            last,
+            self.slope_mb_per_minute,
+            self.growth * 100.0,
+            if self.flat { "flat" } else { "it grew" },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_through_values_has_their_slope_and_noise_has_none() {
+        let line: Vec<f64> = (0..20).map(|n| 100.0 + 2.5 * f64::from(n)).collect();
+        assert!((slope(&line) - 2.5).abs() < 1e-9);
+        assert!(slope(&[5.0; 9]).abs() < 1e-9);
+        assert!(slope(&[1.0, 9.0, 1.0, 9.0, 1.0]).abs() < 1e-9);
+        assert!(slope(&[3.0]).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,130 @@
+//! People who come when they come (open loop): a visit begins at its time, whether or not
+//! those before it are done, and whoever is refused goes away.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::scenario::Run;
+use crate::client::CallError;
+use crate::client::messages::Receipt;
+use crate::photo;
+
+/// What all visits came to.
+#[derive(Default)]
+pub(super) struct Visits {
+    /// How long each request took that was taken.
+    pub(super) accepted: Vec<Duration>,
+    /// Requests that were refused, by status and code.
+    pub(super) refused: BTreeMap<String, u64>,
+    /// Requests without an answer, or with one outside the protocol.
+    pub(super) failed: BTreeMap<String, u64>,
+    /// What was promised.
+    pub(super) receipts: Vec<Receipt>,
+}
+
+impl Visits {
+    fn add(&mut self, visit: Visit) {
+        self.accepted.extend(visit.accepted);
+        match visit.end {
+            Ok(receipt) => self.receipts.push(receipt),
+            Err(CallError::Problem { status, code, .. }) if matches!(status, 429 | 503) => {
+                *self.refused.entry(format!("{status} {code}")).or_default() += 1;
+            }
+            Err(CallError::Problem { status, code, .. }) => {
+                *self.failed.entry(format!("{status} {code}")).or_default() += 1;
+            }
+            Err(CallError::Transport { source, .. }) => {
+                let what = if source.is_timeout() { "no answer in time" } else { "no answer" };
+                *self.failed.entry(what.to_owned()).or_default() += 1;
+            }
+            Err(CallError::Form { .. }) => {
+                *self.failed.entry("an answer of another form".to_owned()).or_default() += 1;
+            }
+        }
+    }
+}
+
+struct Visit {
+    accepted: Vec<Duration>,
+    end: Result<Receipt, CallError>,
+}
+
+/// Visits under way.
+pub(super) struct Floodgate {
+    run: Run,
+    under_way: JoinSet<Visit>,
+    pub(super) visits: Visits,
+}
+
+impl Floodgate {
+    pub(super) fn new(run: Run) -> Self {
+        Self { run, under_way: JoinSet::new(), visits: Visits::default() }
+    }
+
+    /// Lets these in from `start` on, so many in a second. Gives when the next would come.
+    pub(super) async fn let_in(
+        &mut self,
+        tokens: Vec<String>,
+        start: Instant,
+        rate: f64,
+    ) -> Instant {
+        let apart = Duration::from_secs_f64(1.0 / rate.max(f64::EPSILON));
+        let mut at = start;
+        for token in tokens {
+            tokio::time::sleep_until(at.into()).await;
+            while let Some(done) = self.under_way.try_join_next() {
+                self.note(done);
+            }
+            let run = self.run.clone();
+            self.under_way.spawn(async move { visit(&run, &token).await });
+            at += apart;
+        }
+        at
+    }
+
+    /// Waits for those who are still there.
+    pub(super) async fn close(mut self) -> Visits {
+        while let Some(done) = self.under_way.join_next().await {
+            self.note(done);
+        }
+        self.visits
+    }
+
+    fn note(&mut self, done: Result<Visit, tokio::task::JoinError>) {
+        match done {
+            Ok(visit) => self.visits.add(visit),
+            Err(_) => *self.visits.failed.entry("a visitor panicked".to_owned()).or_default() += 1,
+        }
+    }
+}
+
+/// One ceremony, request by request.
+async fn visit(run: &Run, token: &str) -> Visit {
+    let mut accepted = Vec::with_capacity(3);
+    let end = ceremony(run, token, &mut accepted).await;
+    Visit { accepted, end }
+}
+
+async fn ceremony(
+    run: &Run,
+    token: &str,
+    accepted: &mut Vec<Duration>,
+) -> Result<Receipt, CallError> {
+    let device = run.floor.device(token);
+    let photo = photo::with_comment(&run.photo, run.floor.entropy.as_ref());
+    let mut sent = Instant::now();
+    let mut took = |sent: &mut Instant| {
+        accepted.push(sent.elapsed());
+        *sent = Instant::now();
+    };
+    let begun = device.begin().await?;
+    took(&mut sent);
+    let digest = device.capture(&begun, photo).await?;
+    took(&mut sent);
+    let receipt = device.complete(&begun, digest, &Value::Null).await?;
+    took(&mut sent);
+    Ok(receipt)
+}

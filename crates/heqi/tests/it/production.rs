@@ -1,0 +1,441 @@
+//! `profile = "production"`: two organisations over mutual TLS, a licensed authority, a key
+//! service; and what production refuses, one thing at a time.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use heqi_evidence::key_change::{KeyChange, KeyRole};
+use heqi_pki::dsse::Envelope;
+use heqi_pki::keys::SigningKey;
+use heqi_service_kit::tls::{Identity, Peer, PeerTlsSettings, TlsSettings};
+use heqi_service_kit::{ApiKey, SystemClock, SystemEntropy, Trust};
+use heqi_testkit::files;
+use heqi_vocabulary::Digest;
+use serde_json::{Value, json};
+
+use crate::agents::{Authority, TOKEN, key_service};
+use crate::device::{self, Client};
+use crate::program::{Folder, heqi, until, until_some};
+
+const NAMES: [&str; 3] = ["platform", "notary", "preservation"];
+
+/// Three folders with keys and settings, nothing running.
+struct Organisations {
+    folder: Folder,
+    ports: [u16; 3],
+    settings: [String; 3],
+    staff: String,
+}
+
+fn host(organisation: &str) -> String {
+    format!("{organisation}.heqi.internal")
+}
+
+impl Organisations {
+    fn make() -> Self {
+        let folder = Folder::new();
+        let authority = Authority::start();
+        let service = key_service(folder.path());
+        // All three are known before any of them listens.
+        let free = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let ports = free.each_ref().map(|one| one.local_addr().unwrap().port());
+        drop(free);
+        for organisation in NAMES {
+            let data = folder.path().join(organisation);
+            let keys = data.join("keys");
+            let origin = format!("{}/2026", host(organisation));
+            let line = ["keys", "generate", "--organisation", organisation, "--name", &origin];
+            heqi(&[&line[..], &[keys.to_str().unwrap()]].concat()).exits(0);
+            certify(&data, &host(organisation), None);
+            let key_service =
+                json!({ "url": service, "key": organisation, "token_file": "key-service.token" });
+            write(&keys.join("key-service.json"), &key_service.to_string());
+            write(&keys.join("key-service.token"), TOKEN);
+        }
+        write(&folder.path().join("authority.pem"), &authority.root_pem);
+        write(&folder.path().join("authority.token"), TOKEN);
+        let deposits = ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy);
+        write(&folder.path().join("deposits.key"), deposits.expose());
+        let settings = settings(folder.path(), ports, &authority);
+        for (organisation, text) in NAMES.iter().zip(&settings) {
+            write(&folder.path().join(format!("{organisation}.toml")), text);
+        }
+        let made = Self { folder, ports, settings, staff: String::new() };
+        let config = made.config("platform");
+        let line = ["admin", "create-key", "--config", &config, "--label", "staff"];
+        let scopes = ["--scopes", "filings,evidence,coverage"];
+        let key = heqi(&[&line[..], &scopes].concat()).exits(0);
+        let staff = key.out.lines().nth(1).unwrap().to_owned();
+        Self { staff, ..made }
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    fn config(&self, organisation: &str) -> String {
+        self.path(&format!("{organisation}.toml")).to_str().unwrap().to_owned()
+    }
+
+    fn url(&self, organisation: &str) -> String {
+        let place = NAMES.iter().position(|name| *name == organisation).unwrap();
+        format!("https://127.0.0.1:{}", self.ports[place])
+    }
+
+    /// A person's client: believes the organisation's root, shows no certificate.
+    fn client(&self, organisation: &str) -> Client {
+        let trust = Trust::roots(&self.path(&format!("{organisation}/keys/tls-root.pem"))).unwrap();
+        let mut client = Client::of(&self.url(organisation));
+        client.http = trust.client().unwrap().tls_info(true).build().unwrap();
+        client
+    }
+
+    /// What a caller with this certificate gets from the notary, believing these roots of
+    /// it under this name.
+    async fn asks_notary(&self, certificate: &Path, roots: &Path, name: &str) -> Option<u16> {
+        let identity = TlsSettings { certificate_file: certificate.to_owned(), key_file: None };
+        let peer = PeerTlsSettings { roots_file: roots.to_owned(), name: name.to_owned() };
+        let trust = Trust::Peer {
+            peer: Arc::new(Peer::load(&peer).unwrap()),
+            identity: Some(Arc::new(Identity::load(&identity).unwrap())),
+        };
+        let http = trust.client().unwrap().build().unwrap();
+        let sent = http.post(format!("{}/deposits", self.url("notary"))).send().await;
+        sent.ok().map(|answer| answer.status().as_u16())
+    }
+
+    /// Runs a service with other settings, to its end; the reasons it gives.
+    fn refuses(&self, organisation: &str, settings: &str) -> Vec<String> {
+        let file = self.path("refused.toml");
+        write(&file, settings);
+        let command = if organisation == "platform" { "platform" } else { "notary" };
+        let ran = heqi(&[command, "--config", file.to_str().unwrap()]).exits(1);
+        assert!(ran.errors.contains("profile = \"production\" is refused"), "{}", ran.errors);
+        let reasons: Vec<&str> = ran.errors.lines().skip(1).collect();
+        let mut codes = Vec::new();
+        for pair in reasons.chunks(2) {
+            let code = |line: &str| line.split(['[', ']']).nth(1).unwrap().to_owned();
+            assert!(pair[0].ends_with('。') && pair[1].ends_with('.'), "{pair:?}");
+            assert_eq!(code(pair[0]), code(pair[1]));
+            codes.push(code(pair[0]));
+        }
+        codes
+    }
+}
+
+fn write(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap();
+}
+
+/// `heqi keys tls` for this name; with `root`, under that one.
+fn certify(data: &Path, name: &str, root: Option<&Path>) -> String {
+    let mut line = vec!["keys", "tls", "--data", data.to_str().unwrap(), "--name", name];
+    line.extend(["--name", "127.0.0.1", "--yes"]);
+    if let Some(root) = root {
+        line.extend(["--root", root.to_str().unwrap()]);
+    }
+    heqi(&line).exits(0).out
+}
+
+fn settings(folder: &Path, ports: [u16; 3], authority: &Authority) -> [String; 3] {
+    let keys = |organisation: &str| folder.join(organisation).join("keys");
+    let vkey = |organisation: &str, file: &str| {
+        let shown = heqi(&["keys", "show", keys(organisation).to_str().unwrap()]).exits(0).out;
+        let line = shown.lines().find(|line| line.starts_with(file)).unwrap().to_owned();
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    let receipt_key = |organisation: &str| {
+        let pem = std::fs::read_to_string(keys(organisation).join("receipt.pem")).unwrap();
+        STANDARD.encode(SigningKey::from_pkcs8_pem(&pem).unwrap().public_key().to_spki_der())
+    };
+    let at = folder.display();
+    let common = |organisation: &str, port: u16| {
+        format!(
+            "profile = \"production\"\ndata_dir = \"{at}/{organisation}\"\n\
+             listen = \"127.0.0.1:{port}\"\nlog_origin = \"{}/2026\"\n",
+            host(organisation)
+        )
+    };
+    let tls = |organisation: &str| {
+        format!("[tls]\ncertificate_file = \"{at}/{organisation}/keys/tls.pem\"\n")
+    };
+    let peer = |organisation: &str, port: u16| {
+        format!(
+            "url = \"https://127.0.0.1:{port}\"\napi_key_file = \"{at}/deposits.key\"\n\
+             tls = {{ roots_file = \"{at}/{organisation}/keys/tls-root.pem\", name = \"{}\" }}\n",
+            host(organisation)
+        )
+    };
+    let platform = [
+        common("platform", ports[0]),
+        format!(
+            "witnessed_logs = [\"{}\", \"{}\"]\n",
+            vkey("notary", "log.key"),
+            vkey("preservation", "log.key")
+        ),
+        "[names]\nnotary_office = \"杭州公证处\"\noperator = \"浙江文签\"\nverifier = \"浙江文签\"\n\
+         retention = \"公司注销后20年\"\ntelephone = \"0571-0000-0000\"\n"
+            .to_owned(),
+        tls("platform"),
+        format!(
+            "[certificate_authority]\nurl = \"{}\"\ntoken_file = \"{at}/authority.token\"\n\
+             roots_file = \"{at}/authority.pem\"\n",
+            authority.url
+        ),
+        format!("[data_centre]\n{}", peer("notary", ports[1])),
+        format!(
+            "receipt_key = \"{}\"\nwitness_vkey = \"{}\"\nmirror_vkey = \"{}\"\n",
+            receipt_key("notary"),
+            vkey("notary", "witness.key"),
+            vkey("notary", "mirror.key")
+        ),
+        format!("[preservation]\n{}", peer("preservation", ports[2])),
+        format!("receipt_key = \"{}\"\n", receipt_key("preservation")),
+    ]
+    .concat();
+    let office = |organisation: &str, role: &str, port: u16, rest: &str| {
+        [
+            common(organisation, port),
+            format!("role = \"{role}\"\norganisation = \"杭州公证处\"\n"),
+            tls(organisation),
+            format!("[platform]\n{}", peer("platform", ports[0])),
+            format!("witness_vkey = \"{}\"\n", vkey("platform", "witness.key")),
+            format!(
+                "[platform.log]\norganisation = \"浙江文签\"\nvkey = \"{}\"\n\
+                 validity = {{ valid_from = \"1970-01-01T00:00:00.000Z\" }}\n\
+                 [[platform.certificate_roots]]\norganisation = \"Licensed Authority\"\n\
+                 test_only = false\ncertificate = \"{}\"\n\
+                 validity = {{ valid_from = \"1970-01-01T00:00:00.000Z\" }}\n",
+                vkey("platform", "log.key"),
+                STANDARD.encode(&authority.root_der)
+            ),
+            rest.to_owned(),
+        ]
+        .concat()
+    };
+    let other = format!(
+        "[[other_custodians]]\ncustodian = \"preservation\"\norganisation = \"杭州公证处\"\n\
+         key = \"{}\"\nvalidity = {{ valid_from = \"1970-01-01T00:00:00.000Z\" }}\n",
+        receipt_key("preservation")
+    );
+    [
+        platform,
+        office("notary", "data_centre", ports[1], &other),
+        office("preservation", "preservation", ports[2], ""),
+    ]
+}
+
+/// A service that goes on. Dropped, it is killed.
+struct Service(Child);
+
+impl Service {
+    fn start(made: &Organisations, organisation: &str) -> Self {
+        let command = if organisation == "platform" { "platform" } else { "notary" };
+        let log = std::fs::File::create(made.path(&format!("{organisation}.log"))).unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_heqi"))
+            .args([command, "--config", &made.config(organisation)])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let log = || std::fs::read_to_string(made.path(&format!("{organisation}.log"))).unwrap();
+        assert!(line.contains("ready at https://127.0.0.1:"), "{line}{}", log());
+        Self(process)
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    fn end(mut self) {
+        self.signal("-TERM");
+        let mut status = None;
+        until("the service to end", || {
+            status = self.0.try_wait().unwrap();
+            status.is_some()
+        });
+        assert_eq!(status.unwrap().code(), Some(0));
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Somebody signs; the receipt once both custodians hold the record.
+async fn signed_and_held(made: &Organisations, platform: &Client, company: &str) -> Value {
+    let staff = &made.staff;
+    let opening = json!({ "matter": "establishment", "company_name": company });
+    // Until the custodians have been heard nothing is written.
+    until_some("the platform to be ready", async || {
+        (platform.get("", "/readyz").await.status == 200).then_some(())
+    })
+    .await;
+    let filing = platform.post(staff, "/api/v1/filings", &opening).await;
+    let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
+    let path = format!("{base}/documents?title=Articles");
+    platform.upload(staff, &path, "application/pdf", files::pdf(company, 1)).await;
+    let party = json!({ "kind": "person", "name": "陈素英", "capacities": ["shareholder"] });
+    let added = platform.post(staff, &format!("{base}/parties"), &party).await;
+    let path = format!("{base}/parties/{}/invitations", added["party_id"].as_str().unwrap());
+    let token = platform.post(staff, &path, &json!({})).await["token"].as_str().unwrap().to_owned();
+    let signed = device::sign(platform, &token, &SystemClock).await;
+    let record = signed["record_id"].as_str().unwrap().to_owned();
+    until_some("the record to be held twice", async || {
+        let receipt = platform.get(staff, &format!("/api/v1/receipts/{record}")).await.json();
+        let held = receipt["deposited"]["held"] == 2 && receipt["deposited"]["of"] == 2;
+        (held && receipt["mirrored"].is_object()).then_some(receipt)
+    })
+    .await
+}
+
+/// SHA-256 of the certificate that a new connection is shown.
+async fn shown_by(made: &Organisations, organisation: &str) -> Digest {
+    let client = made.client(organisation).http;
+    let answer = client.get(format!("{}/healthz", made.url(organisation))).send().await.unwrap();
+    let info = answer.extensions().get::<reqwest::tls::TlsInfo>().unwrap();
+    Digest::of(info.peer_certificate().unwrap())
+}
+
+#[tokio::test]
+async fn two_organisations_work_over_mutual_tls_and_a_certificate_is_renewed_while_they_run() {
+    let made = Organisations::make();
+    let services = NAMES.map(|organisation| Service::start(&made, organisation));
+    let platform = made.client("platform");
+    let receipt = signed_and_held(&made, &platform, "杭州青穗茶业有限公司").await;
+
+    // The bundle proves itself, and nothing in it is for tests.
+    let record = receipt["record_id"].as_str().unwrap();
+    let bundle = platform.get(&made.staff, &format!("/api/v1/records/{record}/bundle")).await.ok();
+    std::fs::write(made.path("bundle.heqi.zip"), bundle).unwrap();
+    let anchors = made.client("notary").get("", "/anchors.json").await.ok();
+    std::fs::write(made.path("anchors.json"), anchors).unwrap();
+    let (bundle, anchors) = (made.path("bundle.heqi.zip"), made.path("anchors.json"));
+    let files = [bundle.to_str().unwrap(), "--anchors", anchors.to_str().unwrap()];
+    let ran = heqi(&[&["verify", "--lang", "en"], &files[..]].concat()).exits(0);
+    assert!(!ran.out.contains("TEST ONLY"), "{}", ran.out);
+
+    // Who shows no certificate is nobody; whose is not the peer's does not come in at all.
+    let notary = made.client("notary");
+    for (client, path) in [
+        (&notary, "/deposits"),
+        (&notary, "/witness/add-checkpoint"),
+        (&notary, "/peer/standing"),
+        (&platform, "/witness/add-checkpoint"),
+        (&platform, "/peer/standing"),
+    ] {
+        let refused = client.raw("", path, "text/plain", b"x".to_vec()).await;
+        assert_eq!(refused.status, 403, "{path} {}", refused.text());
+        assert!(refused.text().contains("peer_certificate_required"), "{}", refused.text());
+    }
+    let (own, root) = (made.path("platform/keys/tls.pem"), made.path("notary/keys/tls-root.pem"));
+    let name = host("notary");
+    assert_eq!(made.asks_notary(&own, &root, &name).await, Some(401), "only the key is missing");
+    let stranger = made.path("stranger");
+    certify(&stranger, &host("platform"), None);
+    let wrong_root = stranger.join("keys/tls.pem");
+    assert_eq!(made.asks_notary(&wrong_root, &root, &name).await, None, "another root");
+    let namesake = made.path("namesake");
+    certify(&namesake, &host("other"), Some(&made.path("platform/keys")));
+    let wrong_name = namesake.join("keys/tls.pem");
+    assert_eq!(made.asks_notary(&wrong_name, &root, &name).await, None, "another name");
+    let other_root = stranger.join("keys/tls-root.pem");
+    assert_eq!(made.asks_notary(&own, &other_root, &name).await, None, "a false notary");
+    assert_eq!(made.asks_notary(&own, &root, &host("other")).await, None, "a notary of that name");
+
+    // Renewed while it runs: shown, used, and in the log.
+    let before = shown_by(&made, "platform").await;
+    let changes = made.path("platform/keys/changes");
+    assert!(!changes.exists(), "the first certificate changes nothing");
+    certify(&made.path("platform"), &host("platform"), None);
+    services[0].signal("-HUP");
+    let after = until_some("the new certificate", async || {
+        let shown = shown_by(&made, "platform").await;
+        (shown != before).then_some(shown)
+    })
+    .await;
+    let statement = until_some("the statement of the change", async || {
+        let file = std::fs::read_dir(&changes).ok()?.next()?.unwrap().path();
+        Envelope::from_json(&std::fs::read(file).unwrap()).ok()
+    })
+    .await;
+    let payload = statement.unverified_payload();
+    let change: KeyChange = heqi_evidence::canonical::parse(payload).unwrap();
+    assert_eq!(change.role, KeyRole::Tls);
+    assert_eq!((change.old_key, change.new_key), (before.to_string(), after.to_string()));
+    signed_and_held(&made, &made.client("platform"), "杭州云栖投资有限公司").await;
+    let entries = platform.get("", "/log/platform/tile/entries/000.p/1").await;
+    assert_eq!(entries.status, 200, "the log is served over the same connection");
+    let log = std::fs::read_to_string(made.path("platform.log")).unwrap();
+    assert!(log.contains("the change of the TLS certificate is in the log"), "{log}");
+    services.into_iter().for_each(Service::end);
+}
+
+#[test]
+fn production_refuses_one_thing_at_a_time_by_name_in_both_languages() {
+    let made = Organisations::make();
+    let [platform, notary, _] = &made.settings;
+    let without = |text: &str, from: &str, lines: usize| {
+        let all: Vec<&str> = text.lines().collect();
+        let at = all.iter().position(|line| line.starts_with(from)).unwrap();
+        [&all[..at], &all[at + lines..]].concat().join("\n")
+    };
+    let check = |organisation: &str, settings: &str, codes: &[&str]| {
+        assert_eq!(made.refuses(organisation, settings), codes, "{settings}");
+    };
+    check("platform", &without(platform, "[certificate_authority]", 4), &["test_authority"]);
+    check("platform", &without(platform, "[names]", 6), &["made_up_names"]);
+    check("platform", &platform.replace("杭州公证处", "示例公证处"), &["made_up_names"]);
+    check("platform", &without(platform, "[tls]", 2), &["plain_listener"]);
+    check("platform", &without(platform, "tls = ", 1), &["plain_peer"]);
+    let reserved = platform.replace("platform.heqi.internal/2026", "platform.example/2026");
+    check("platform", &reserved, &["demo_name"]);
+    let plain = [
+        "[[time_authorities]]\nlabel = \"a\"\nurl = \"http://127.0.0.1:9\"\nroots = []\n",
+        "[[time_authorities]]\nlabel = \"a\"\nurl = \"https://127.0.0.1:9\"\nroots = []\n\
+         tls = { roots_file = \"x\", name = \"a\" }\n",
+    ];
+    check("platform", &format!("{platform}{}", plain[0]), &["plain_peer"]);
+    // Complete in form: the roots that are not there are another complaint.
+    let file = made.path("refused.toml");
+    write(&file, &format!("{platform}{}", plain[1]));
+    let ran = heqi(&["platform", "--config", file.to_str().unwrap()]).exits(1);
+    assert!(ran.errors.contains("cannot be read"), "{}", ran.errors);
+
+    check("notary", &notary.replace("test_only = false", "test_only = true"), &["test_root"]);
+    check("notary", &without(notary, "[tls]", 2), &["plain_listener"]);
+    check("notary", &without(notary, "tls = ", 1), &["plain_peer"]);
+    check("notary", &notary.replace("杭州公证处", "示例公证处"), &["made_up_names"]);
+
+    let demo = made.path("platform/keys/demo.json");
+    write(&demo, "{}");
+    check("platform", platform, &["demo_keys"]);
+    std::fs::remove_file(&demo).unwrap();
+    for (organisation, settings) in [("platform", platform), ("notary", notary)] {
+        let file = made.path(&format!("{organisation}/keys/key-service.json"));
+        std::fs::remove_file(&file).unwrap();
+        check(organisation, settings, &["key_file"]);
+    }
+    let file = made.path("time.toml");
+    let settings = "profile = \"production\"\ndata_dir = \"x\"\nlisten = \"127.0.0.1:0\"\n";
+    write(&file, settings);
+    let ran = heqi(&["time-authority", "--config", file.to_str().unwrap()]).exits(1);
+    assert!(ran.errors.contains("[test_time_authority]"), "{}", ran.errors);
+    // What is not loopback is refused without TLS, whatever the profile.
+    let open = "data_dir = \"x\"\nlisten = \"0.0.0.0:0\"\n";
+    write(&file, open);
+    let ran = heqi(&["time-authority", "--config", file.to_str().unwrap()]).exits(1);
+    assert!(ran.errors.contains("plain HTTP would show everything"), "{}", ran.errors);
+}
