@@ -11,7 +11,7 @@ use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{ChainId, Digest, RecordId, UtcMillis};
 
 use super::{
-    About, AdoptedRecord, KeptClass, PrivateParts, SigningParts, Wire, class_place, private_place,
+    About, AdoptedRecord, KeptClass, PrivateParts, SigningParts, class_place, private_place, wire,
 };
 use crate::erasure::rows::{ERASED, ErasedRow};
 use crate::fault::{ActError, Fault, Thing};
@@ -48,7 +48,7 @@ pub(crate) async fn find(platform: &Platform, record: RecordId) -> Result<KeptRe
     let Ok(LogLeaf::Record(root)) = LogLeaf::parse(&entry.entry) else {
         return Err(broken().into());
     };
-    let wire: Wire = serde_json::from_slice(&entry.record).map_err(|_| broken())?;
+    let wire = wire::read(&entry.record).ok_or_else(broken)?;
     let erased = ERASED.row(backend, &record).await.map_err(Fault::from)?;
     let erased = erased.map(|row| row.value).unwrap_or_default();
     Ok(KeptRecord {
