@@ -15,6 +15,7 @@
 //! - [`ledger`]: `docs/reliability/*.jsonl`, where long runs accumulate
 //! - [`licences`]: every dependency under a licence we accept
 //! - [`mutants`]: is there a test that notices?
+//! - [`plots`]: pictures of what `heqi load` and the benches measured
 //! - [`spdx`]: licence expressions (SPDX 2.3, annex D)
 #![expect(clippy::print_stdout, reason = "a developer tool reports on its standard output")]
 
@@ -25,6 +26,7 @@ mod fuzz;
 mod ledger;
 mod licences;
 mod mutants;
+mod plots;
 mod spdx;
 mod step;
 mod tests;
@@ -43,7 +45,9 @@ cargo xtask fuzz            every fuzz target until it has had 600 s in all sitt
     --keep                  adds what was found worth keeping to tests/fuzz/corpus
 
 cargo xtask mutants         the shards of mutants of the pure crates that were not run yet
-    --package NAME  --at-most N";
+    --package NAME  --at-most N
+
+cargo xtask plots FILE DIR  pictures of what `heqi load --json` and the benches printed into FILE";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -64,6 +68,7 @@ fn run(arguments: &[String]) -> Result<bool, String> {
     match command.as_str() {
         "test" => tests::run(tests::Flags::parse(flags)?),
         "mutants" => mutants::run(&mutants::Flags::parse(flags)?),
+        "plots" => plots::run(flags),
         "fuzz" => fuzz::run(&fuzz::Flags::parse(flags)?),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
