@@ -111,7 +111,7 @@ fn prove(
     for round in 0..2 {
         latencies.clear();
         for _ in 0..PROOFS {
-            let index = drawn.next() % size;
+            let index = drawn.draw() % size;
             let began = Instant::now();
             let path = runtime.block_on(store.log().inclusion_proof(index, size))?;
             latencies.push(began.elapsed());

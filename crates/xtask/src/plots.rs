@@ -141,10 +141,10 @@ const RIGHT: f64 = 70.0;
 
 /// Horizontal bars, each row on a scale of its own: what is compared is value and mark.
 fn bars(title: &str, note: &str, rows: &[Row], decimals: usize) -> Option<String> {
+    const STEP: f64 = 54.0;
     if rows.is_empty() {
         return None;
     }
-    const STEP: f64 = 54.0;
     let mut svg = String::new();
     let mut top = 62.0;
     for Row { label, value, limit, wanted } in rows {
