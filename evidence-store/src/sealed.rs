@@ -54,6 +54,16 @@ impl<V: DeserializeOwned + Serialize> Sealed<V> {
 }
 
 impl<V> Sealed<V> {
+    /// Takes sealed bytes as they stand in a row or record; whether they open shows when they are opened.
+    pub const fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self { bytes, content: PhantomData }
+    }
+
+    /// The sealed bytes, where no JSON stands around them.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The key it is sealed under.
     pub fn data_key(&self) -> Option<DataKeyId> {
         data_key_of(&self.bytes)

@@ -136,7 +136,9 @@ fn frames_of_the_state_journal_are_read_and_written_as_specified() {
     assert_eq!(Location::decode(&object), Some(location));
     assert_eq!(location.encode(), object);
 
-    assert_eq!(encode_batch(point, &batch.writes), bytes(&vector["payload"]));
+    let mut payload = Vec::new();
+    encode_batch(&mut payload, point, &batch.writes);
+    assert_eq!(payload, bytes(&vector["payload"]));
     let base = frame(frame_kind::STATE_BASE, &vector["base_payload"]);
     assert_eq!(Batch::decode(&base, path).unwrap().point, *point);
     let mut written = Vec::new();

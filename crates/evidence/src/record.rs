@@ -151,7 +151,7 @@ impl RecordDraft {
         };
         let mut values = self.values.clone();
         values.extend(frame_values(self.schema, &frame));
-        EvidenceRecord::open(self.schema, frame, &self.seeds, &values)
+        EvidenceRecord::open(self.schema, frame, &self.seeds, values)
     }
 }
 
@@ -175,7 +175,7 @@ impl EvidenceRecord {
         schema: &'static Schema,
         frame: Frame,
         seeds: &BTreeMap<RetentionClass, RecordSeed>,
-        values: &BTreeMap<u8, (Value, Provenance)>,
+        mut values: BTreeMap<u8, (Value, Provenance)>,
     ) -> Self {
         let salts: BTreeMap<RetentionClass, Salts> =
             seeds.iter().map(|(class, seed)| (*class, seed.salts())).collect();
@@ -183,7 +183,7 @@ impl EvidenceRecord {
             .filter_map(|slot| {
                 let salt = salts.get(&schema.class(slot))?.salt(slot);
                 let (value, provenance) =
-                    values.get(&slot).cloned().unwrap_or((Value::Null, Provenance::Absent));
+                    values.remove(&slot).unwrap_or((Value::Null, Provenance::Absent));
                 Some(Slot::Open(Attribute { name: schema.name(slot)?, salt, value, provenance }))
             })
             .collect();

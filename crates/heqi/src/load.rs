@@ -109,6 +109,8 @@ async fn measure(args: &LoadArgs, world: &World, folder: &Path) -> Result<Figure
         duration: Duration::from_secs(args.seconds()),
     };
     let prepared = prepare(args, &run).await?;
+    // The index follows the journals: what preparing wrote must not count as what is measured.
+    until_still(&platform_of(folder)).await;
     let before: Coverage = floor.integrator.get("/api/v1/coverage").await?;
     let disk_before = bytes_below(&platform_of(folder));
     let memory_before_mb = round(resident_mb());
@@ -188,6 +190,20 @@ async fn until_caught_up(integrator: &Caller) -> Result<(), CallError> {
             return Err(CallError::Form { path: "/api/v1/coverage".into(), detail });
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Waits until a folder has not grown for a second, and no longer than a catch-up may take.
+async fn until_still(folder: &Path) {
+    let deadline = Instant::now() + CATCH_UP;
+    let mut before = 0;
+    loop {
+        let now = bytes_below(folder);
+        if now == before || Instant::now() > deadline {
+            return;
+        }
+        before = now;
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 

@@ -224,7 +224,7 @@ pub async fn begin_signing(
         stored.replace(platform, &mut changes, &content)?;
         if act.commit(changes, &signing).await?.is_some() {
             if let Some(photo) = superseded {
-                objects::forget(platform, photo.as_str()).await;
+                objects::forget_soon(platform, photo.as_str()).await;
             }
             return told(platform, signing, &row, &stored_filing.filing).await;
         }

@@ -31,6 +31,17 @@ pub struct CapturePhoto {
     pub signing: SigningId,
     /// The exact bytes of the JPEG.
     pub bytes: Bytes,
+    /// SHA-256 of exactly these bytes: whoever receives a photo hashes it while it arrives.
+    pub sha256: Digest,
+}
+
+impl CapturePhoto {
+    /// The photo for a signing, hashed here.
+    pub fn of(signing: SigningId, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let sha256 = Digest::of(&bytes);
+        Self { signing, bytes, sha256 }
+    }
 }
 
 /// The photo is kept.
@@ -103,17 +114,20 @@ pub async fn capture_photo(
     let stored = ceremonies::load(platform, ceremony).await?;
     take(&stored.content, &signing, &Photo::imagined(), platform.now())?;
 
-    let (facts, sha256) = photo::examine(platform, &command.bytes).await?;
+    let facts = photo::examine(platform, &command.bytes).await?;
     let biometric = Sealing::Class(RetentionClass::Biometric);
     let key = data_key(platform, filing, Some(party), biometric)?;
     let what = objects::of_photo(command.signing);
     let object = objects::put(platform.backend(), &key, &what, &command.bytes, platform.entropy())?;
     let size_bytes = u64::try_from(command.bytes.len()).unwrap_or(u64::MAX);
+    let sha256 = command.sha256;
     let photo = Photo { facts, sha256, size_bytes, object: objects::name_of(&object)?.into() };
 
     let result = capture(platform, ceremony, &signing, &photo, act).await;
     match &result {
-        Ok(Captured { superseded: Some(before), .. }) => objects::forget(platform, before).await,
+        Ok(Captured { superseded: Some(before), .. }) => {
+            objects::forget_soon(platform, before).await;
+        }
         Ok(Captured { kept: true, .. }) => {}
         Err(CapturePhotoError::Act(error)) if error.is_undecided() => {}
         _ => objects::forget(platform, &photo.object).await,

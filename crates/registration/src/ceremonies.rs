@@ -1,9 +1,12 @@
 //! Ceremonies as rows: whose they are in clear, everything else sealed for the party.
+//!
+//! `ceremony/{id}` holds 2 ‖ filing (16 bytes) ‖ party (16 bytes) ‖ the sealed content: of all rows these are the largest
+//! and the ones written most often. Rows of before are JSON with the sealed content in base64 and are read as well.
 
-use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_filing::Ceremony;
-use heqi_vocabulary::CeremonyId;
+use heqi_vocabulary::{CeremonyId, FilingId, PartyId};
 
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Fault, Thing};
@@ -19,10 +22,11 @@ pub(crate) struct StoredCeremony {
 
 /// Reads a ceremony as accepted.
 pub(crate) async fn load(platform: &Platform, id: CeremonyId) -> Result<StoredCeremony, ActError> {
-    let row = rows::CEREMONIES.row(platform.backend(), &id).await.map_err(Fault::from)?;
-    let row = row.ok_or(ActError::NotFound(Thing::Ceremony))?;
     let place = rows::CEREMONIES.key(&id).map_err(Fault::from)?;
-    let CeremonyRow { filing, party, content } = row.value;
+    let row = platform.backend().row(&place).await.map_err(Fault::from)?;
+    let row = row.ok_or(ActError::NotFound(Thing::Ceremony))?;
+    let broken = || Fault::broken(format_args!("row {place} holds no ceremony"));
+    let CeremonyRow { filing, party, content } = read(&row.value).ok_or_else(broken)?;
     let key = data_key(platform, filing, Some(party), Sealing::Ceremony)?;
     let content = content.open_with(&key, place.as_bytes()).map_err(Fault::from)?;
     Ok(StoredCeremony { content, version: row.version })
@@ -36,7 +40,9 @@ pub(crate) fn insert(
 ) -> Result<(), Fault> {
     let id = ceremony.id();
     let content = CeremonyContent { ceremony, records: Vec::new(), signing: None, photo: None };
-    Ok(rows::CEREMONIES.insert(changes, &id, &seal(platform, &content)?)?)
+    let place = rows::CEREMONIES.key(&id)?;
+    changes.expect(place.clone(), Expected::Absent).put(place, seal(platform, &content)?);
+    Ok(())
 }
 
 impl StoredCeremony {
@@ -47,15 +53,55 @@ impl StoredCeremony {
         changes: &mut Changeset,
         content: &CeremonyContent,
     ) -> Result<(), Fault> {
-        let (id, row) = (content.ceremony.id(), seal(platform, content)?);
-        Ok(rows::CEREMONIES.replace(changes, &id, self.version, &row)?)
+        let place = rows::CEREMONIES.key(&content.ceremony.id())?;
+        let row = seal(platform, content)?;
+        changes.expect(place.clone(), Expected::Version(self.version)).put(place, row);
+        Ok(())
     }
 }
 
-fn seal(platform: &Platform, content: &CeremonyContent) -> Result<CeremonyRow, Fault> {
+/// The first byte of a row; JSON begins with a brace.
+const FORM: u8 = 2;
+
+fn seal(platform: &Platform, content: &CeremonyContent) -> Result<Vec<u8>, Fault> {
     let (filing, party) = (content.ceremony.filing(), content.ceremony.party());
     let key = data_key(platform, filing, Some(party), Sealing::Ceremony)?;
     let place = rows::CEREMONIES.key(&content.ceremony.id())?;
     let content = Sealed::seal(&key, place.as_bytes(), content, platform.entropy());
-    Ok(CeremonyRow { filing, party, content: content.map_err(Fault::broken)? })
+    let content = content.map_err(Fault::broken)?;
+    Ok([&[FORM], &filing.to_bytes()[..], &party.to_bytes(), content.as_bytes()].concat())
+}
+
+/// Reads either form.
+fn read(row: &[u8]) -> Option<CeremonyRow> {
+    let Some((&FORM, rest)) = row.split_first() else { return serde_json::from_slice(row).ok() };
+    let (filing, rest) = rest.split_first_chunk()?;
+    let (party, sealed) = rest.split_first_chunk()?;
+    Some(CeremonyRow {
+        filing: FilingId::from_bytes(*filing),
+        party: PartyId::from_bytes(*party),
+        content: Sealed::from_bytes(sealed.to_vec()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_either_form_is_read_and_no_other() {
+        let (filing, party) = (FilingId::from_bytes([1; 16]), PartyId::from_bytes([2; 16]));
+        let content = Sealed::from_bytes(vec![7; 50]);
+        let row = CeremonyRow { filing, party, content: content.clone() };
+        let before = serde_json::to_vec(&row).unwrap();
+        let now = [&[FORM][..], &[1; 16], &[2; 16], &[7; 50]].concat();
+        for bytes in [before, now] {
+            let read = read(&bytes).unwrap();
+            assert_eq!((read.filing, read.party), (filing, party));
+            assert_eq!(read.content, content);
+        }
+        for bytes in [&[][..], &[FORM], &[FORM; 32], b"[]"] {
+            assert!(read(bytes).is_none(), "{bytes:?}");
+        }
+    }
 }

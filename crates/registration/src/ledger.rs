@@ -22,6 +22,7 @@ use crate::platform::{Custodian, Platform};
 
 mod kept;
 mod new_record;
+mod wire;
 
 pub(crate) use kept::{KeptRecord, find};
 pub(crate) use new_record::{Draft, NewRecord, enqueue_deposit, next_place};
@@ -146,20 +147,6 @@ pub(crate) struct AdoptedWire {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) signing: Option<SigningParts>,
     pub(crate) adopted: Sealed<AdoptedRecord>,
-}
-
-/// The same, to be written.
-#[derive(Serialize)]
-struct WireRef<'a> {
-    about: &'a About,
-    kind: RecordKind,
-    chain: ChainId,
-    seq: u64,
-    recorded_at: UtcMillis,
-    frame: &'a ClassContent,
-    classes: &'a BTreeMap<RetentionClass, KeptClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signing: Option<&'a SigningParts>,
 }
 
 /// The queue of a custodian.

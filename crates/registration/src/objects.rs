@@ -1,5 +1,9 @@
 //! Photos and documents: sealed objects, named in rows by digest and length.
 
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::object::{self, ObjectRef};
 use heqi_evidence_store::vault::DataKey;
@@ -53,6 +57,23 @@ pub(crate) async fn forget(platform: &Platform, name: &str) {
 pub(crate) fn name_of(reference: &ObjectRef) -> Result<heqi_filing::ObjectRef, Fault> {
     let name = format!("{}:{}", reference.id, reference.size_bytes);
     heqi_filing::ObjectRef::try_from(name).map_err(Fault::broken)
+}
+
+/// Like [`forget`], and nobody waits until the disk has it: the object is gone for every read when this returns.
+pub(crate) async fn forget_soon(platform: &Platform, name: &str) {
+    let Ok(reference) = parse(name) else { return };
+    let backend = Arc::clone(&platform.ports.backend);
+    let mut discarding = Box::pin(async move {
+        if let Err(error) = backend.discard_object(&reference.id).await {
+            tracing::warn!(object.id = %reference.id, error = %error, "object not discarded");
+        }
+    });
+    // Asked once, so that it is taken; what is left is to hear that it is durable.
+    let is_done =
+        poll_fn(|context| Poll::Ready(discarding.as_mut().poll(context).is_ready())).await;
+    if !is_done {
+        tokio::spawn(discarding);
+    }
 }
 
 fn parse(name: &str) -> Result<ObjectRef, Fault> {

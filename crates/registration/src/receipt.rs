@@ -9,13 +9,15 @@ use std::time::Duration;
 use heqi_evidence::deposit::Outcome;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::stamping;
 use heqi_vocabulary::{DepositNo, Digest, FilingId, RecordId, SigningId, UtcMillis, VoucherNo};
 use serde::Serialize;
 
-use crate::fault::{ActError, Thing};
+use crate::fault::{ActError, Fault, Thing};
 use crate::ledger::{self, KeptRecord};
 use crate::platform::{Custodian, Platform};
 use crate::request::{Actor, Scope};
+use crate::rows::{self, Cosigned, Pair};
 
 mod assemble;
 
@@ -206,13 +208,48 @@ pub async fn receipt(
     loop {
         // Marked as seen before reading, so that no change after the read is missed.
         progress.mark_unchanged();
-        let receipt = assemble(platform, &kept).await?;
-        let missing = wait.flags.iter().any(|flag| !flag.is_raised(&receipt));
-        let changed = tokio::time::timeout_at(deadline, progress.changed());
-        if !missing || !matches!(changed.await, Ok(Ok(()))) {
-            return Ok(receipt);
+        if !are_raised(platform, &kept, &wait.flags).await? {
+            let changed = tokio::time::timeout_at(deadline, progress.changed());
+            if matches!(changed.await, Ok(Ok(()))) {
+                continue;
+            }
+        }
+        return Ok(assemble(platform, &kept).await?);
+    }
+}
+
+/// Whether there is nothing left to wait for. Everybody who waits asks this after every batch, so no proof is made
+/// and no receipt is put together for it.
+async fn are_raised(
+    platform: &Platform,
+    kept: &KeptRecord,
+    flags: &BTreeSet<Flag>,
+) -> Result<bool, Fault> {
+    let backend = platform.backend();
+    for flag in flags {
+        let is_raised = match flag {
+            Flag::Witnessed => is_cosigned(platform, kept.index, Cosigned::Witnessed).await?,
+            Flag::Mirrored => is_cosigned(platform, kept.index, Cosigned::Mirrored).await?,
+            Flag::Timestamped => stamping::covering(backend, kept.index).await?.is_some(),
+            Flag::Deposited => {
+                let mut all = true;
+                for custodian in platform.settings.custodians.keys().copied() {
+                    let key = Pair(kept.record_id, custodian);
+                    all &= rows::RECEIPTS.row(backend, &key).await?.is_some();
+                }
+                all
+            }
+        };
+        if !is_raised {
+            return Ok(false);
         }
     }
+    Ok(true)
+}
+
+async fn is_cosigned(platform: &Platform, index: u64, which: Cosigned) -> Result<bool, Fault> {
+    let row = rows::COSIGNED.row(platform.backend(), &which).await?;
+    Ok(row.is_some_and(|row| index < row.value.size))
 }
 
 impl Flag {

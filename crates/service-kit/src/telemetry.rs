@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use tracing::{Level, Metadata};
-use tracing_subscriber::filter::{FilterExt as _, ParseError, filter_fn};
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, ParseError, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{EnvFilter, Layer as _, registry};
@@ -53,7 +53,10 @@ pub enum TelemetryError {
 /// # Errors
 /// A filter that cannot be read, or a second call.
 pub fn init(settings: &TelemetrySettings) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(&settings.filter)?.and(filter_fn(may_be_written));
+    let wanted = EnvFilter::try_new(&settings.filter)?;
+    // Without a hint every line of others' crates is offered and refused again: sled alone has dozens for each row.
+    let most = wanted.max_level_hint().unwrap_or(LevelFilter::TRACE);
+    let filter = wanted.and(filter_fn(may_be_written).with_max_level_hint(most));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     match settings.format {
         LogFormat::Text => registry().with(lines.with_filter(filter)).try_init()?,

@@ -11,6 +11,25 @@ pub fn photo(mark: &str) -> Vec<u8> {
     [start, &[0xff, 0xfe], &length.to_be_bytes(), mark.as_bytes(), rest].concat()
 }
 
+/// The same with `padding` bytes more in comment segments: a file as large as a camera's.
+pub fn padded_photo(mark: &str, padding: usize) -> Vec<u8> {
+    /// A segment's length counts its own two bytes.
+    const SEGMENT: usize = 65_533;
+    let photo = photo(mark);
+    let (start, rest) = photo.split_at(2);
+    let mut padded = start.to_vec();
+    let mut left = padding;
+    while left > 0 {
+        let length = left.min(SEGMENT);
+        padded.extend_from_slice(&[0xff, 0xfe]);
+        padded.extend_from_slice(&u16::try_from(length + 2).unwrap().to_be_bytes());
+        padded.resize(padded.len() + length, b' ');
+        left -= length;
+    }
+    padded.extend_from_slice(rest);
+    padded
+}
+
 const PHOTO: &[u8] = include_bytes!("../assets/photo.jpg");
 
 /// A PDF 1.7 document of `pages` A4 pages with `title` (ASCII, no parentheses) on each.

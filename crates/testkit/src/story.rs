@@ -51,6 +51,8 @@ pub struct Twists {
     pub place: Option<Twist<ChainPlace>>,
     /// What the challenge binds.
     pub preimage: Option<Twist<ChallengePreimage>>,
+    /// How many bytes of comments the photo has beside its picture.
+    pub photo_padding_bytes: usize,
     /// What the platform writes into the signing record.
     pub record: Option<Twist<RecordDraft>>,
     /// Another device than the certified one signs.
@@ -71,6 +73,7 @@ impl Default for Twists {
             objection: false,
             place: None,
             preimage: None,
+            photo_padding_bytes: 0,
             record: None,
             signed_by_another_device: false,
             statement: None,
@@ -112,6 +115,7 @@ pub struct Story {
     /// The signing.
     pub signing_id: SigningId,
     clock: FixedClock,
+    photo_padding_bytes: usize,
     seed: u64,
 }
 
@@ -124,6 +128,7 @@ impl Story {
     /// Tells the story of `seed`.
     pub fn tell(seed: u64, twists: &Twists) -> Self {
         let mut story = Self::beginning(seed);
+        story.photo_padding_bytes = twists.photo_padding_bytes;
         story.others(3);
         story.open_filing();
         story.add_party();
@@ -157,6 +162,7 @@ impl Story {
             records: Vec::new(),
             signing_id: SigningId::time_ordered(clock.now(), drawn),
             clock,
+            photo_padding_bytes: 0,
             seed,
         }
     }

@@ -16,6 +16,7 @@
 //! - [`ledger`]: `docs/reliability/*.jsonl`, where long runs accumulate
 //! - [`licences`]: every dependency under a licence we accept
 //! - [`mutants`]: is there a test that notices?
+//! - [`plots`]: pictures of what `heqi load` and the benches measured
 //! - [`spdx`]: licence expressions (SPDX 2.3, annex D)
 #![expect(clippy::print_stdout, reason = "a developer tool reports on its standard output")]
 
@@ -27,6 +28,7 @@ mod fuzz;
 mod ledger;
 mod licences;
 mod mutants;
+mod plots;
 mod spdx;
 mod step;
 mod tests;
@@ -50,7 +52,9 @@ cargo xtask mutants         every mutant of the pure crates that have no line in
     --only TEXT             mutants with this in their name; not written down
 
 cargo xtask differential    both verifiers, asked about 2,000 spoiled files nobody has asked about
-    --count N";
+    --count N
+
+cargo xtask plots FILE DIR  pictures of what `heqi load --json` and the benches printed into FILE";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -72,6 +76,7 @@ fn run(arguments: &[String]) -> Result<bool, String> {
         "test" => tests::run(tests::Flags::parse(flags)?),
         "mutants" => mutants::run(&mutants::Flags::parse(flags)?),
         "differential" => differential::run(&differential::Flags::parse(flags)?),
+        "plots" => plots::run(flags),
         "fuzz" => fuzz::run(&fuzz::Flags::parse(flags)?),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -246,7 +246,11 @@ impl Backend for Embedded {
     fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {
         match self.intake.accept_object(object)? {
             Offered::Queued(reference, durable) => {
-                Ok(PendingObject::new(reference, async { wait(Some(durable)).await }))
+                let intake = Arc::clone(&self.intake);
+                Ok(PendingObject::new(reference, async move {
+                    intake.hurry();
+                    wait(Some(durable)).await
+                }))
             }
             Offered::Known(reference) => {
                 let settled = self.intake.settle(self.durable_version())?;

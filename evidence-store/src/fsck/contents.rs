@@ -163,27 +163,27 @@ impl Check<'_> {
         }
         copy_directory(&path, &copy)?;
         let opened = Index::open(&copy, identity.store, INDEX_CACHE_BYTES)
-            .and_then(|index| Ok((index.applied()?, index)));
+            .and_then(|index| Ok((index.applied()?, index.begun()?, index)));
         match opened {
-            Ok((Some(applied), index)) if applied == state.batch => {
+            Ok((Some(_), Some(begun), _)) if begun > state.batch => {
+                let what = format!(
+                    "the index is at batch {begun}, the state journal ends at {}: acknowledged batches are missing",
+                    state.batch
+                );
+                self.damage(Damage::new(self.files.state.segments.directory(), 0, 0, what));
+                Ok(None)
+            }
+            Ok((Some(applied), _, index)) if applied == state.batch => {
                 Ok(Some(ComparedIndex::new(index)))
             }
-            Ok((Some(applied), _)) if applied < state.batch => {
+            Ok((Some(applied), ..)) => {
                 self.note(format!(
                     "the index is at batch {applied} of {}; the next start catches it up",
                     state.batch
                 ));
                 Ok(None)
             }
-            Ok((Some(applied), _)) => {
-                let what = format!(
-                    "the index is at batch {applied}, the state journal ends at {}: acknowledged batches are missing",
-                    state.batch
-                );
-                self.damage(Damage::new(self.files.state.segments.directory(), 0, 0, what));
-                Ok(None)
-            }
-            Ok((None, _)) => {
+            Ok((None, ..)) => {
                 self.damage(Damage::new(
                     &path,
                     0,

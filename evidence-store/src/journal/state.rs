@@ -84,16 +84,15 @@ pub(crate) fn encode_base(
 }
 
 /// The payload of a batch frame: the point, then the rows.
-pub(crate) fn encode_batch(point: &StatePoint, writes: &[RowWrite]) -> Vec<u8> {
+pub(crate) fn encode_batch(payload: &mut Vec<u8>, point: &StatePoint, writes: &[RowWrite]) {
     let size = writes.iter().map(|write| write.key.len() + 32).sum::<usize>();
     let values = writes.iter().filter_map(|write| write.value.as_ref()).map(Bytes::len);
-    let mut payload = Vec::with_capacity(512 + size + values.sum::<usize>());
-    point.encode(&mut payload);
-    put_u32(&mut payload, u32::try_from(writes.len()).unwrap_or(u32::MAX));
+    payload.reserve(512 + size + values.sum::<usize>());
+    point.encode(payload);
+    put_u32(payload, u32::try_from(writes.len()).unwrap_or(u32::MAX));
     for write in writes {
-        encode_row(&mut payload, write);
+        encode_row(payload, write);
     }
-    payload
 }
 
 /// A row in a batch, a snapshot or a sorted run: key, version, and the value behind a 1, or a 0.

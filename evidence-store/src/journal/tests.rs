@@ -42,7 +42,8 @@ impl Journal {
 
     fn batch(&mut self, writes: &[RowWrite]) {
         self.number += 1;
-        let payload = encode_batch(&point(self.number), writes);
+        let mut payload = Vec::new();
+        encode_batch(&mut payload, &point(self.number), writes);
         self.appender.frame(frame_kind::STATE_BATCH, self.number, &[&payload]).unwrap();
         self.appender.sync().unwrap();
     }

@@ -46,7 +46,7 @@ async fn capture(
     photo: Upload<Photo>,
 ) -> Result<HttpResponse, Problem> {
     let request = asked.with_body(&photo.sha256);
-    let command = CapturePhoto { signing: *signing, bytes: photo.bytes };
+    let command = CapturePhoto { signing: *signing, bytes: photo.bytes, sha256: photo.sha256 };
     let captured = capture_photo(&state.platform, &request, command).await.map_err(refused)?;
     Ok(created(&captured))
 }

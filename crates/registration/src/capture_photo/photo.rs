@@ -5,7 +5,6 @@
 use std::io::Cursor;
 
 use bytes::Bytes;
-use heqi_vocabulary::Digest;
 use image::codecs::jpeg::JpegDecoder;
 use image::{ImageDecoder, ImageFormat, Limits};
 
@@ -152,17 +151,16 @@ impl PhotoError {
 
 refusals!(PhotoError);
 
-/// What the photo is like, and the SHA-256 of its exact bytes.
+/// What the photo is like.
 pub(super) async fn examine(
     platform: &Platform,
     bytes: &Bytes,
-) -> Result<(PhotoFacts, Digest), CapturePhotoError> {
+) -> Result<PhotoFacts, CapturePhotoError> {
     let header = check_header(bytes)?;
     if !platform.settings.check_pixels {
-        return Ok((header.facts, Digest::of(bytes)));
+        return Ok(header.facts);
     }
-    let bytes = bytes.clone();
-    let job = move || header.check_pixels().map(|facts| (facts, Digest::of(&bytes)));
+    let job = move || header.check_pixels();
     Ok(decoding::run(platform, job).await?.unwrap_or(Err(PhotoError::Damaged))?)
 }
 

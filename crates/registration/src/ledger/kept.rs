@@ -16,7 +16,7 @@ use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::{ChainId, Digest, RecordId, UtcMillis};
 
 use super::{
-    About, AdoptedRecord, KeptClass, PrivateParts, SigningParts, Wire, class_place, private_place,
+    About, AdoptedRecord, KeptClass, PrivateParts, SigningParts, class_place, private_place, wire,
 };
 use crate::erasure::rows::{ERASED, ErasedRow};
 use crate::fault::{ActError, Fault, Thing};
@@ -94,7 +94,7 @@ async fn kept(
     home: Home,
     (index, root, wire): Found,
 ) -> Result<KeptRecord, Fault> {
-    let wire: Wire = serde_json::from_slice(&wire).map_err(|_| broken(record))?;
+    let wire = wire::read(&wire).ok_or_else(|| broken(record))?;
     let erased = ERASED.row(platform.backend(), &record).await?;
     let erased = erased.map(|row| row.value).unwrap_or_default();
     Ok(KeptRecord {

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use heqi_evidence::chain::{ChainTip, chain_commitment};
 use heqi_evidence::erasure::ERASABLE;
 use heqi_evidence::leaf::RecordRoot;
-use heqi_evidence::record::{AttributeError, ChainPlace, GeneratedBy, RecordDraft};
+use heqi_evidence::record::{AttributeError, ChainPlace, ClassContent, GeneratedBy, RecordDraft};
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::{Changeset, Expected, LedgerEntry, RowKey};
 use heqi_evidence_store::outbox::{After, NewItem};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{ChainId, Provenance, RecordId};
 
-use super::{About, KeptClass, SigningParts, WireRef, class_place, queue};
+use super::wire::Written;
+use super::{About, SigningParts, class_place, queue};
 use crate::data_keys::{Sealing, data_key};
 use crate::deposit_queue::DepositItem;
 use crate::erasure::rows::closed_key;
@@ -98,7 +99,7 @@ impl Draft {
             let key = data_key(platform, about.filing, party, Sealing::Class(class))?;
             let place = class_place(record_id, class);
             let sealed = Sealed::seal(&key, &place, &content, platform.entropy());
-            classes.insert(class, KeptClass::Sealed(sealed.map_err(Fault::broken)?));
+            classes.insert(class, sealed.map_err(Fault::broken)?);
         }
         Ok(NewRecord { draft, about, classes, signing })
     }
@@ -108,7 +109,7 @@ impl Draft {
 pub(crate) struct NewRecord {
     draft: RecordDraft,
     about: About,
-    classes: BTreeMap<RetentionClass, KeptClass>,
+    classes: BTreeMap<RetentionClass, Sealed<ClassContent>>,
     signing: Option<SigningParts>,
 }
 
@@ -155,7 +156,7 @@ impl NewRecord {
         }
         rows::LINKS.put(changes, &Pair(place.chain, Place(place.seq)), &record_id)?;
 
-        let wire = WireRef {
+        let bytes = Written {
             about: &self.about,
             kind: record.frame().kind,
             chain: place.chain,
@@ -164,8 +165,8 @@ impl NewRecord {
             frame: &self.draft.frame_content(&record),
             classes: &self.classes,
             signing: self.signing.as_ref(),
-        };
-        let bytes = serde_json::to_vec(&wire).map_err(Fault::broken)?;
+        }
+        .to_bytes()?;
         self.expect_not_erased(changes)?;
         let leaf_row = rows::leaf_row(record_id);
         let entry = LedgerEntry::new(record.leaf().to_bytes(), bytes);

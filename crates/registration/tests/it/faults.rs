@@ -23,7 +23,7 @@ async fn a_store_that_takes_nothing_leaves_everything_as_it_was() {
         replaces: Some(drafted.document.document_id),
         bytes: files::pdf("Other", 1).into(),
     };
-    let photo = CapturePhoto { signing: begun.signing_id, bytes: files::photo("x").into() };
+    let photo = CapturePhoto::of(begun.signing_id, files::photo("x"));
     let attach = world.request(&world.staff);
     let capture = world.request(&visitor.actor);
     let before = world.contents().await;
@@ -57,7 +57,7 @@ async fn when_the_store_stops_under_an_act_its_photo_is_kept_until_that_is_decid
     let begun = world.begin(&visitor).await;
     let before = world.contents().await;
     world.store.refuse_commits(Some(CommitError::Stopped));
-    let photo = CapturePhoto { signing: begun.signing_id, bytes: files::photo("x").into() };
+    let photo = CapturePhoto::of(begun.signing_id, files::photo("x"));
     let request = world.request(&visitor.actor);
     let refused = capture_photo(&world.platform, &request, photo).await.unwrap_err();
     assert_eq!(refused.code(), "store_stopped");

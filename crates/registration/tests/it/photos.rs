@@ -27,7 +27,7 @@ impl Begun {
     }
 
     async fn capture(&self, bytes: impl Into<Bytes>) -> Result<(), CapturePhotoError> {
-        let command = CapturePhoto { signing: self.signing, bytes: bytes.into() };
+        let command = CapturePhoto::of(self.signing, bytes);
         let request = self.world.request(&self.visitor.actor);
         capture_photo(&self.world.platform, &request, command).await.map(|_| ())
     }
@@ -110,7 +110,7 @@ async fn an_image_bomb_is_refused_by_its_dimensions_before_it_unfolds() {
 async fn how_the_camera_was_held_is_noted_and_the_bytes_are_kept_as_they_came() {
     let begun = Begun::new().await;
     let photo = with_orientation(&jpeg(96, 64), 6);
-    let command = CapturePhoto { signing: begun.signing, bytes: photo.clone().into() };
+    let command = CapturePhoto::of(begun.signing, photo.clone());
     let request = begun.world.request(&begun.visitor.actor);
     let captured = capture_photo(&begun.world.platform, &request, command).await.unwrap();
     assert_eq!((captured.width, captured.height, captured.orientation), (96, 64, 6));
@@ -141,7 +141,7 @@ async fn pixels_may_be_left_unchecked_but_never_format_and_dimensions() {
     let drafted = world.drafted(1).await;
     let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
     let begun = world.begin(&visitor).await;
-    let command = |bytes: Vec<u8>| CapturePhoto { signing: begun.signing_id, bytes: bytes.into() };
+    let command = |bytes: Vec<u8>| CapturePhoto::of(begun.signing_id, bytes);
     let bomb = command(with_dimensions(jpeg(64, 64), 65_500, 65_500));
     let request = world.request(&visitor.actor);
     let refused = capture_photo(&world.platform, &request, bomb).await.unwrap_err();

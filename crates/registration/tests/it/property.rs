@@ -159,8 +159,8 @@ impl Play {
             Step::Capture(who, mark) => {
                 let guest = &mut self.guests[*who];
                 let Some(begun) = &guest.begun else { return Err(Class::Conflict) };
-                let bytes = files::photo(&format!("{who}-{mark}")).into();
-                let command = CapturePhoto { signing: begun.signing_id, bytes };
+                let bytes = files::photo(&format!("{who}-{mark}"));
+                let command = CapturePhoto::of(begun.signing_id, bytes);
                 let captured = capture_photo(platform, request, command).await;
                 guest.photo = Some(captured.map_err(|e| e.class())?.photo_sha256);
             }

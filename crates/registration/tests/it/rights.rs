@@ -137,7 +137,7 @@ async fn a_token_is_useless_for_signing_once_its_ceremony_has_ended() {
     let refused = begin_signing(platform, &world.request(&visitor.actor), begin).await;
     assert_eq!(refused.unwrap_err().code(), "device_key_malformed");
     let signing = receipt.signing_id.unwrap();
-    let photo = CapturePhoto { signing, bytes: heqi_testkit::files::photo("late").into() };
+    let photo = CapturePhoto::of(signing, heqi_testkit::files::photo("late"));
     let refused = capture_photo(platform, &world.request(&visitor.actor), photo).await;
     assert_eq!(refused.unwrap_err().code(), "ceremony_signed");
     assert_eq!(world.contents().await, before);

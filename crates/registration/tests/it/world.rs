@@ -253,7 +253,7 @@ impl World {
         signing: SigningId,
         bytes: Vec<u8>,
     ) -> PhotoCaptured {
-        let command = CapturePhoto { signing, bytes: bytes.into() };
+        let command = CapturePhoto::of(signing, bytes);
         capture_photo(&self.platform, &self.request(&visitor.actor), command).await.unwrap()
     }
 

@@ -195,7 +195,7 @@ impl Story {
 
     /// The photo of this story.
     pub fn photo(&self) -> Vec<u8> {
-        files::photo(&format!("story {}", self.seed))
+        files::padded_photo(&format!("story {}", self.seed), self.photo_padding_bytes)
     }
 
     /// The document of this story.

@@ -12,14 +12,13 @@ use super::gauges::Counters;
 use super::intake::{Intake, Queued, QueuedLeaf, Work};
 use super::log::{EmbeddedLog, TilerWork};
 use super::rows::{Rows, leaf_key, object_key};
+use super::workers::Chore;
 use crate::backend::{Committed, memory::sign_head};
-use crate::durable_file::Disk;
 use crate::journal::JournalError;
 use crate::journal::append::Appender;
 use crate::journal::frame::frame_kind;
 use crate::journal::ledger::LOCATION_STRIDE;
-use crate::journal::object::{Location, OBJECT_HEADER_BYTES, encode_header};
-use crate::journal::segment::Segments;
+use crate::journal::object::{Location, encode_header};
 use crate::journal::state::{RowWrite, StatePoint, encode_base, encode_batch};
 use crate::log::{Head, HeadSigner, SignHeadError};
 use crate::vault::{Vault, VaultError};
@@ -46,11 +45,9 @@ pub(crate) struct Committer {
     pub(crate) signer: Arc<dyn HeadSigner>,
     pub(crate) fatal: Arc<Fatal>,
     pub(crate) counters: Arc<Counters>,
-    pub(crate) disk: Disk,
     pub(crate) state: Appender,
     pub(crate) ledger: Appender,
     pub(crate) objects: Appender,
-    pub(crate) object_files: Arc<Segments>,
     pub(crate) range: CompactRange,
     pub(crate) head: Head,
     pub(crate) point: StatePoint,
@@ -62,7 +59,9 @@ pub(crate) struct Committer {
     pub(crate) progress: watch::Sender<u64>,
     pub(crate) indexer: Sender<Applied>,
     pub(crate) tiler: Sender<TilerWork>,
-    pub(crate) compactor: Sender<u32>,
+    pub(crate) tidier: Sender<Chore>,
+    /// The payload of a batch frame, kept for its room.
+    pub(crate) payload: Vec<u8>,
 }
 
 /// Why a batch could not be made durable. Every one of them stops the store.
@@ -125,7 +124,8 @@ impl Committer {
 
         let mut writes = Vec::new();
         let mut waiting = Vec::with_capacity(batch.len());
-        let (mut placed, mut discarded, mut nodes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut placed, mut discarded) = (Vec::new(), Vec::new());
+        let (mut entries, mut nodes) = (Vec::new(), Vec::new());
         let mut range = self.range.clone();
         for Queued { version, work, .. } in batch {
             match work {
@@ -135,6 +135,7 @@ impl Committer {
                     for leaf in leaves {
                         self.write_leaf(range.size(), &leaf, version, &mut writes)?;
                         range.append_with(leaf.hash, |node| nodes.push(node));
+                        entries.push(leaf.entry);
                     }
                     waiting.push(Waiting::Committed { version, first_leaf, answer });
                 }
@@ -169,8 +170,9 @@ impl Committer {
             data_keys,
             note: Bytes::from(head.checkpoint().to_bytes()),
         };
-        let payload = encode_batch(&point, &writes);
-        self.state.frame(frame_kind::STATE_BATCH, self.batch + 1, &[&payload])?;
+        self.payload.clear();
+        encode_batch(&mut self.payload, &point, &writes);
+        self.state.frame(frame_kind::STATE_BATCH, self.batch + 1, &[&self.payload])?;
         self.state.sync()?;
 
         // Committed. From here on nothing may fail: what happens now happens again at the next start.
@@ -181,7 +183,7 @@ impl Committer {
         self.intake.placed(placed);
         if !nodes.is_empty() {
             self.head = head;
-            self.log.grow(&nodes, self.head.clone());
+            self.log.grow(entries, &nodes, self.head.clone());
         }
         self.counters.batches.fetch_add(1, Ordering::Relaxed);
         self.counters.durable_version.store(version, Ordering::Release);
@@ -196,7 +198,10 @@ impl Committer {
             // The tiler ends only after this thread.
             let _ = self.tiler.send(TilerWork::Grown);
         }
-        self.punch(&discarded);
+        if !discarded.is_empty() {
+            // Not here: making holes takes longer than the batch, and nobody waits for the space.
+            let _ = self.tidier.send(Chore::Punch(discarded));
+        }
         self.intake.check_disk();
         Ok(())
     }
@@ -260,27 +265,12 @@ impl Committer {
             // Never rewrite more than was written since: a large store is compacted less often.
             if self.since_snapshot >= self.snapshot_bytes.max(last) {
                 self.since_snapshot = 0;
-                let _ = self.compactor.send(self.state.position()?.segment);
+                let _ = self.tidier.send(Chore::Compact(self.state.position()?.segment));
             }
         }
         let bytes = [&self.state, &self.ledger, &self.objects].map(Appender::length);
         self.counters.note_journals(bytes);
         Ok(())
-    }
-
-    /// Gives the space of discarded objects back. Failing at it loses nothing but space.
-    fn punch(&self, discarded: &[Location]) {
-        for location in discarded {
-            let path = self.object_files.path(location.position.segment);
-            let offset = u64::from(location.position.offset) + OBJECT_HEADER_BYTES;
-            let punched = self
-                .disk
-                .open_append(&path)
-                .and_then(|file| file.punch(offset, location.size.into()));
-            if let Err(error) = punched {
-                tracing::warn!(%error, "the space of a discarded object was not given back");
-            }
-        }
     }
 }
 

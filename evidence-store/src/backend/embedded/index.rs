@@ -14,8 +14,10 @@ use crate::changeset::Row;
 use crate::journal::segment::StoreId;
 use crate::journal::state::RowWrite;
 
-/// Sorts before every row: rows begin with a namespace letter.
-const META: &[u8] = b"\0applied";
+/// The last batch that is applied whole. Sorts before every row: rows begin with a namespace letter.
+const APPLIED: &[u8] = b"\0applied";
+/// The newest batch of which rows may be there.
+const BEGUN: &[u8] = b"\0begun";
 /// Before every row and after everything else.
 pub(crate) const BEFORE_ROWS: &[u8] = b"\x01";
 const VALUE_HEADER_BYTES: usize = 12;
@@ -48,7 +50,16 @@ impl Index {
 
     /// The number of the last batch applied; `None` if the index is empty, of another store or unfinished.
     pub(crate) fn applied(&self) -> Result<Option<u64>, IndexFault> {
-        let meta = self.with(|db| db.get(META))?;
+        self.noted(APPLIED)
+    }
+
+    /// The number of the newest batch of which rows may be there: not below [`Index::applied`].
+    pub(crate) fn begun(&self) -> Result<Option<u64>, IndexFault> {
+        Ok(self.noted(BEGUN)?.max(self.applied()?))
+    }
+
+    fn noted(&self, name: &[u8]) -> Result<Option<u64>, IndexFault> {
+        let meta = self.with(|db| db.get(name))?;
         Ok(meta.and_then(|meta| {
             let (batch, store) = meta.split_first_chunk::<8>()?;
             (store == self.store).then(|| u64::from_be_bytes(*batch))
@@ -74,13 +85,27 @@ impl Index {
             .collect()
     }
 
-    /// Applies the writes of a batch and notes its number, as one.
-    pub(crate) fn apply(&self, batch: u64, writes: &[RowWrite]) -> Result<(), IndexFault> {
-        let mut changes = rows(writes);
-        let mut meta = batch.to_be_bytes().to_vec();
-        meta.extend_from_slice(&self.store);
-        changes.insert(META, meta);
-        self.with(|db| db.apply_batch(changes))
+    /// Applies writes up to and with those of `batch`, then notes its number. Row by row: a batch of sled's own keeps
+    /// all readers waiting until its last row. What a crash leaves half applied lies over the number noted last, and
+    /// is applied again.
+    pub(crate) fn apply<'a>(
+        &self,
+        batch: u64,
+        writes: impl IntoIterator<Item = &'a RowWrite>,
+    ) -> Result<(), IndexFault> {
+        let mut number = batch.to_be_bytes().to_vec();
+        number.extend_from_slice(&self.store);
+        self.with(|db| {
+            db.insert(BEGUN, number.as_slice())?;
+            for write in writes {
+                match &write.value {
+                    None => db.remove(&write.key)?,
+                    Some(value) => db.insert(&write.key, encode(write, value))?,
+                };
+            }
+            db.insert(APPLIED, number.as_slice())
+        })
+        .map(|_| ())
     }
 
     /// Puts rows without noting a batch: while rebuilding.

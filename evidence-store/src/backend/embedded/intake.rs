@@ -328,10 +328,21 @@ impl Intake {
         self.disk.free_bytes(&self.directory).is_ok_and(|free| free < self.bounds.reserve_bytes)
     }
 
+    /// Somebody waits for what is queued.
+    pub(crate) fn hurry(&self) {
+        // Under the lock, so that it cannot fall between the committer's look and its wait.
+        let _state = self.state.lock();
+        self.wake.notify_one();
+    }
+
     fn push(&self, state: &mut State, work: Work, size: usize) {
+        // An object alone wakes nobody: the changeset that names it comes a moment later, and both are one batch.
+        let is_awaited = !matches!(work, Work::Object { .. });
         state.version += 1;
         state.bytes = state.bytes.saturating_add(size);
         state.queue.push_back(Queued { version: state.version, work, size });
-        self.wake.notify_one();
+        if is_awaited {
+            self.wake.notify_one();
+        }
     }
 }

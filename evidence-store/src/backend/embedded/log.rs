@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -32,6 +33,8 @@ const MAX_WAIT: Duration = Duration::from_millis(100);
 /// The log of an embedded store: the right edge in memory, the rest in tile files, entries and records in the ledger.
 pub(crate) struct EmbeddedLog {
     pub(super) edge: RwLock<Edge>,
+    /// Entries that are not yet in bundles, as far as they were appended since the start.
+    pub(super) untiled: Mutex<Untiled>,
     head: watch::Sender<Head>,
     pub(super) published: RwLock<Option<Head>>,
     pub(super) origin: Origin,
@@ -44,6 +47,30 @@ pub(crate) struct EmbeddedLog {
     publisher: Mutex<Option<mpsc::Sender<TilerWork>>>,
     /// Rings when tiles have been written.
     pub(super) progress: (Mutex<()>, Condvar),
+}
+
+/// Entries on their way into bundles: they need not be read from the ledger among their records.
+pub(super) struct Untiled {
+    /// Index of the first entry held.
+    first: u64,
+    entries: VecDeque<Bytes>,
+}
+
+impl Untiled {
+    /// These entries, if all of them are held.
+    pub(super) fn of(&self, from: u64, to: u64) -> Option<Vec<Bytes>> {
+        let place = |index: u64| usize::try_from(index.checked_sub(self.first)?).ok();
+        let (from, to) = (place(from)?, place(to)?);
+        (to <= self.entries.len()).then(|| self.entries.range(from..to).cloned().collect())
+    }
+
+    /// Lets go of entries before `index`.
+    pub(super) fn trim(&mut self, index: u64) {
+        let gone = usize::try_from(index.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let gone = gone.min(self.entries.len());
+        self.entries.drain(..gone);
+        self.first += len64(gone);
+    }
 }
 
 /// What the tiler is asked to do.
@@ -75,6 +102,7 @@ impl EmbeddedLog {
     ) -> Result<(Self, CompactRange), JournalError> {
         let log = Self {
             edge: RwLock::default(),
+            untiled: Mutex::new(Untiled { first: head.size(), entries: VecDeque::new() }),
             head: watch::Sender::new(head.clone()),
             published: RwLock::new(parts.published),
             origin: parts.origin,
@@ -131,8 +159,9 @@ impl EmbeddedLog {
         Ok(range)
     }
 
-    /// Takes the nodes of a durable batch, then shows its head.
-    pub(crate) fn grow(&self, nodes: &[Node], head: Head) {
+    /// Takes the entries and nodes of a durable batch, then shows its head.
+    pub(crate) fn grow(&self, entries: Vec<Bytes>, nodes: &[Node], head: Head) {
+        self.untiled.lock().entries.extend(entries);
         self.edge.write().extend(nodes);
         self.head.send_replace(head);
     }

@@ -42,11 +42,11 @@ impl Reindex<'_> {
     /// and batches are applied only after they are durable: if one is ahead, the journal has lost acknowledged batches.
     pub(crate) fn look(&self) -> Result<Usable, OpenError> {
         let mark = self.read_mark()?;
-        let (index, applied) = match self.open_existing() {
-            Ok((index, applied)) => (Ok(index), Some(applied)),
-            Err(fault) => (Err(fault), None),
+        let (index, applied, begun) = match self.open_existing() {
+            Ok((index, applied, begun)) => (Ok(index), Some(applied), Some(begun)),
+            Err(fault) => (Err(fault), None, None),
         };
-        for (whose, batch) in [("the mark of the last stop", mark), ("the index", applied)] {
+        for (whose, batch) in [("the mark of the last stop", mark), ("the index", begun)] {
             if let Some(batch) = batch.filter(|batch| *batch > self.batch) {
                 let what = format!(
                     "{whose} knows batch {batch}, the journal ends at {}: acknowledged batches are missing",
@@ -56,15 +56,16 @@ impl Reindex<'_> {
                 return Err(JournalError::from(damage).into());
             }
         }
-        Ok(Usable { index, mark, applied: applied.unwrap_or(0) })
+        let is_whole = applied == begun;
+        Ok(Usable { index, mark, applied: applied.unwrap_or(0), is_whole })
     }
 
     /// An index that holds exactly the rows of the journals.
     pub(crate) fn open(&self, usable: Usable) -> Result<Index, OpenError> {
-        let Usable { index, mark, applied } = usable;
+        let Usable { index, mark, applied, is_whole } = usable;
         self.disk.remove_file(&mark_path(self.directory)).map_err(JournalError::from)?;
         let checked = index.map_err(Unfit::from).and_then(|index| {
-            if mark != Some(self.batch) || applied != self.batch {
+            if mark != Some(self.batch) || applied != self.batch || !is_whole {
                 self.catch_up(&index, applied)?;
                 self.compare(&index)?;
             }
@@ -112,7 +113,7 @@ impl Reindex<'_> {
         Ok(index)
     }
 
-    fn open_existing(&self) -> Result<(Index, u64), IndexFault> {
+    fn open_existing(&self) -> Result<(Index, u64, u64), IndexFault> {
         let path = self.path();
         if !path.exists() {
             return Err(IndexFault { what: "there is none".to_owned() });
@@ -120,7 +121,8 @@ impl Reindex<'_> {
         let index = Index::open(&path, self.store, self.cache_bytes)?;
         let applied = index.applied()?;
         let applied = applied.ok_or_else(|| IndexFault { what: "it is unfinished".to_owned() })?;
-        Ok((index, applied))
+        let begun = index.begun()?.unwrap_or(applied);
+        Ok((index, applied, begun))
     }
 
     /// Applies the batches the index lacks, the way they are applied when they are new.
@@ -224,6 +226,8 @@ pub(crate) struct Usable {
     index: Result<Index, IndexFault>,
     mark: Option<u64>,
     applied: u64,
+    /// Whether no batch was begun and not finished.
+    is_whole: bool,
 }
 
 /// Why an index is not used as it is.

@@ -17,6 +17,8 @@ use crate::journal::state::RowWrite;
 
 /// Rows merged at once while the overlay is held.
 const SCAN_CHUNK: usize = 256;
+/// Rows let go of while the overlay is held.
+const EVICTED_AT_ONCE: usize = 256;
 /// How long to wait for the index before looking whether the store has stopped.
 const MAX_WAIT: Duration = Duration::from_millis(100);
 /// What a row costs in memory beside its bytes, about.
@@ -218,17 +220,25 @@ impl Rows {
         }
     }
 
-    /// Applies a durable batch to the index, then lets go of what the overlay held of it.
+    /// Applies durable writes up to and with those of `batch` to the index, then lets go of what the overlay held of
+    /// them. Of a row that changed several times only the last value is written, and rows go in the order of their
+    /// keys, so that neighbours are written together.
     pub(crate) fn apply(&self, batch: u64, writes: &[RowWrite]) -> Result<(), ReadError> {
-        self.index.apply(batch, writes).map_err(|fault| self.failed(&fault))?;
-        let mut overlay = self.overlay.write();
-        for write in writes {
-            if overlay.get(&write.key).is_some_and(|held| held.version == write.version) {
-                overlay.remove(&write.key);
+        let newest: BTreeMap<&Bytes, &RowWrite> =
+            writes.iter().map(|write| (&write.key, write)).collect();
+        let in_order = newest.values().copied();
+        self.index.apply(batch, in_order.clone()).map_err(|fault| self.failed(&fault))?;
+        let mut left = in_order.peekable();
+        while left.peek().is_some() {
+            // A few at a time: readers stand before the same lock.
+            let mut overlay = self.overlay.write();
+            for write in left.by_ref().take(EVICTED_AT_ONCE) {
+                if overlay.get(&write.key).is_some_and(|held| held.version == write.version) {
+                    overlay.remove(&write.key);
+                }
             }
+            self.evictions.fetch_add(1, Ordering::AcqRel);
         }
-        self.evictions.fetch_add(1, Ordering::AcqRel);
-        drop(overlay);
         let (owed, applied) = &self.owed;
         let mut owed = owed.lock();
         *owed = owed.saturating_sub(size_of_all(writes));
@@ -258,7 +268,8 @@ impl Held {
     }
 }
 
-fn size_of_all(writes: &[RowWrite]) -> u64 {
+/// What these writes take in memory, about.
+pub(crate) fn size_of_all(writes: &[RowWrite]) -> u64 {
     let size = |write: &RowWrite| {
         write.key.len() + write.value.as_ref().map_or(0, Bytes::len) + ROW_OVERHEAD_BYTES
     };

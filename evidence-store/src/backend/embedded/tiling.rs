@@ -1,6 +1,7 @@
 //! Writing tiles and publishing: off the path of acknowledgement, always behind the head, made again after a crash by
 //! the same function.
 
+use bytes::Bytes;
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::proof::root_at;
 use heqi_tlog::tile::{
@@ -41,6 +42,7 @@ impl EmbeddedLog {
             }
             self.disk.write_immutable(&files)?;
             self.edge.write().trim(to);
+            self.untiled.lock().trim(to);
             self.progress.1.notify_all();
             for path in added {
                 let partials = self.tiles.partials(path);
@@ -54,16 +56,25 @@ impl EmbeddedLog {
 
     /// The full bundles of these leaves, both ends being multiples of 256.
     fn bundles(&self, from: u64, to: u64) -> Result<Vec<Vec<u8>>, JournalError> {
+        let held = self.untiled.lock().of(from, to);
+        let entries = match held {
+            Some(entries) => entries,
+            None => self.logged(from, to)?,
+        };
+        entries
+            .chunks(TILE_WIDTH.into())
+            .map(|bundle| encode_entries(bundle).map_err(|error| missing(&error.to_string())))
+            .collect()
+    }
+
+    /// Entries as the ledger has them: those of before the start.
+    fn logged(&self, from: u64, to: u64) -> Result<Vec<Bytes>, JournalError> {
         let mut leaves = self.leaves(from, to, FrameReader::LONG)?;
-        let mut bundles = Vec::new();
-        for _ in (from..to).step_by(TILE_WIDTH.into()) {
-            let mut entries = Vec::with_capacity(TILE_WIDTH.into());
-            for _ in 0..TILE_WIDTH {
-                entries.extend(leaves.next()?.map(|leaf| leaf.entry));
-            }
-            bundles.push(encode_entries(entries).map_err(|error| missing(&error.to_string()))?);
+        let mut entries = Vec::new();
+        while let Some(leaf) = leaves.next()? {
+            entries.push(leaf.entry);
         }
-        Ok(bundles)
+        Ok(entries)
     }
 
     fn edge_tile(&self, level: u8, path: TilePath) -> Result<Vec<u8>, JournalError> {

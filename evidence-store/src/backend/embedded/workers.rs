@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use heqi_tlog::tree::CompactRange;
 use parking_lot::Mutex;
@@ -15,18 +16,22 @@ use super::intake::Intake;
 use super::log::{EmbeddedLog, TilerWork};
 use super::recover::{JournalFiles, Recovered};
 use super::reindex::close_index;
-use super::rows::Rows;
+use super::rows::{Rows, size_of_all};
 use super::{CloseError, OpenError, Settings};
 use crate::durable_file::Disk;
 use crate::journal::JournalError;
+use crate::journal::object::{Location, OBJECT_HEADER_BYTES};
 use crate::journal::rows::StateFiles;
+use crate::journal::segment::Segments;
 use crate::lock::StoreLock;
 use crate::log::HeadSigner;
 use crate::vault::Vault;
 
-/// Rows applied to the index at once, at most. Batches that wait are taken together: a row that changed three times is
-/// written once, one that came and went not at all.
-const ROWS_AT_ONCE: usize = 8192;
+/// What is gathered in memory before it is applied to the index: a row that changed three times is written once, and
+/// one that came and went, as every deposit does, leaves no page behind.
+const GATHERED_BYTES: u64 = 8 << 20;
+/// With nothing new for this long, what was gathered is applied.
+const QUIET: Duration = Duration::from_millis(200);
 
 /// The threads of an open store.
 pub(super) struct Workers {
@@ -71,7 +76,7 @@ impl Workers {
         let ends = Arc::new(AtomicBool::new(false));
         let (indexer, batches) = mpsc::channel();
         let (tiler, tiler_work) = mpsc::channel();
-        let (compactor, segments) = mpsc::channel();
+        let (compactor, chores) = mpsc::channel();
         parts.log.connect(tiler.clone());
         // What the last stop left untiled.
         let _ = tiler.send(TilerWork::Grown);
@@ -83,11 +88,9 @@ impl Workers {
             signer: parts.signer,
             fatal: Arc::clone(&fatal),
             counters: Arc::clone(parts.counters),
-            disk: disk.clone(),
             state: recovered.state,
             ledger: recovered.ledger,
             objects: recovered.objects,
-            object_files: files.objects,
             range: parts.range,
             head: recovered.head,
             point: recovered.point,
@@ -98,7 +101,8 @@ impl Workers {
             progress: parts.progress.clone(),
             indexer,
             tiler,
-            compactor,
+            tidier: compactor,
+            payload: Vec::new(),
         };
         let committer = spawn("heqi-commit", move || committer.run())?;
         let indexer = spawn("heqi-index", {
@@ -110,9 +114,14 @@ impl Workers {
             move || write_tiles(&tiler_work, &log, &fatal)
         })?;
         let compactor = spawn("heqi-compact", {
-            let (state, disk) = (files.state, disk.clone());
-            let (counters, ends) = (Arc::clone(parts.counters), Arc::clone(&ends));
-            move || compact(&segments, &state, &disk, &counters, &ends)
+            let tidying = Tidying {
+                state: files.state,
+                objects: files.objects,
+                disk: disk.clone(),
+                counters: Arc::clone(parts.counters),
+                ends: Arc::clone(&ends),
+            };
+            move || tidying.run(&chores)
         })?;
         let threads = Threads { committer, indexer, tiler, compactor, lock };
         let directory = settings.directory.clone();
@@ -169,10 +178,13 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 
 fn apply_batches(batches: &Receiver<Applied>, rows: &Rows, fatal: &Fatal) {
     while let Ok(Applied { mut batch, mut writes }) = batches.recv() {
-        while writes.len() < ROWS_AT_ONCE
-            && let Ok(next) = batches.try_recv()
+        let mut gathered = size_of_all(&writes);
+        // The end of the channel is no reason to wait either: the store closes.
+        while gathered < GATHERED_BYTES
+            && let Ok(next) = batches.recv_timeout(QUIET)
         {
             batch = next.batch;
+            gathered += size_of_all(&next.writes);
             writes.extend(next.writes);
         }
         // A failing index has already stopped the store.
@@ -201,18 +213,53 @@ fn write_tiles(work: &Receiver<TilerWork>, log: &EmbeddedLog, fatal: &Fatal) {
     }
 }
 
-fn compact(
-    segments: &Receiver<u32>,
-    state: &StateFiles,
-    disk: &Disk,
-    counters: &Counters,
-    ends: &AtomicBool,
-) {
-    while let Ok(until) = segments.recv() {
-        let keep_going = || !ends.load(Ordering::Acquire);
-        match state.compact(disk, until, &keep_going) {
-            Ok(size) => counters.snapshot_bytes.store(size, Ordering::Relaxed),
-            Err(error) => note_failure(counters, &error, keep_going()),
+/// What may be done later, and is not missed when it never is.
+pub(crate) enum Chore {
+    /// Write a snapshot of the rows before this segment of the state journal.
+    Compact(u32),
+    /// Give the space of discarded objects back.
+    Punch(Vec<Location>),
+}
+
+/// The thread that tidies up.
+struct Tidying {
+    state: StateFiles,
+    objects: Arc<Segments>,
+    disk: Disk,
+    counters: Arc<Counters>,
+    ends: Arc<AtomicBool>,
+}
+
+impl Tidying {
+    fn run(&self, chores: &Receiver<Chore>) {
+        while let Ok(chore) = chores.recv() {
+            match chore {
+                Chore::Compact(until) => self.compact(until),
+                Chore::Punch(discarded) => self.punch(&discarded),
+            }
+        }
+    }
+
+    fn compact(&self, until: u32) {
+        let keep_going = || !self.ends.load(Ordering::Acquire);
+        match self.state.compact(&self.disk, until, &keep_going) {
+            Ok(size) => self.counters.snapshot_bytes.store(size, Ordering::Relaxed),
+            Err(error) => note_failure(&self.counters, &error, keep_going()),
+        }
+    }
+
+    /// Failing at it loses nothing but space.
+    fn punch(&self, discarded: &[Location]) {
+        for location in discarded {
+            let path = self.objects.path(location.position.segment);
+            let offset = u64::from(location.position.offset) + OBJECT_HEADER_BYTES;
+            let punched = self
+                .disk
+                .open_append(&path)
+                .and_then(|file| file.punch(offset, location.size.into()));
+            if let Err(error) = punched {
+                tracing::warn!(%error, "the space of a discarded object was not given back");
+            }
         }
     }
 }

@@ -1,0 +1,307 @@
+//! Pictures of what was measured: JSON lines in, SVG files out.
+//!
+//! The lines are those of `heqi load --json` and of the benches, one object each, in any order
+//! (`docs/performance/measured.jsonl`). The same lines always make the same pictures.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// What a scenario or bench has to reach (`docs/PERFORMANCE.md`).
+struct Bar {
+    /// Name of the scenario.
+    scenario: &'static str,
+    pixel_checks: Option<bool>,
+    label: &'static str,
+    rate_per_s: f64,
+    cpu_ms: f64,
+}
+
+const BARS: [Bar; 3] = [
+    Bar {
+        scenario: "ceremony",
+        pixel_checks: Some(true),
+        label: "whole ceremony",
+        rate_per_s: 600.0,
+        cpu_ms: 3.0,
+    },
+    Bar {
+        scenario: "capture",
+        pixel_checks: Some(false),
+        label: "capture, no pixel checks",
+        rate_per_s: 3000.0,
+        cpu_ms: 0.5,
+    },
+    Bar {
+        scenario: "complete",
+        pixel_checks: None,
+        label: "complete",
+        rate_per_s: 5000.0,
+        cpu_ms: 0.4,
+    },
+];
+
+const INK: &str = "#1f2933";
+const FAINT: &str = "#9aa5b1";
+const OURS: &str = "#2f6f9f";
+const LIMIT: &str = "#c3d5e3";
+const WANTED: &str = "#b4492f";
+
+/// `cargo xtask plots FILE DIR`.
+#[expect(clippy::disallowed_methods, reason = "pictures are made again, not kept safe")]
+pub(crate) fn run(arguments: &[String]) -> Result<bool, String> {
+    let [file, directory] = arguments else {
+        return Err(
+            "cargo xtask plots FILE DIR: a file of JSON lines, a folder for pictures".into()
+        );
+    };
+    let text = fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+    let lines: Vec<Value> = text
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).map_err(|e| format!("{file}: {e}")))
+        .collect::<Result<_, _>>()?;
+    let directory = Path::new(directory);
+    fs::create_dir_all(directory).map_err(|e| e.to_string())?;
+    let pictures = [
+        ("rates.svg", rates(&lines)),
+        ("processor.svg", processor(&lines)),
+        ("growth.svg", growth(&lines)),
+    ];
+    for (name, picture) in pictures {
+        let Some(picture) = picture else {
+            println!("{name}: nothing of it was measured");
+            continue;
+        };
+        let path: PathBuf = directory.join(name);
+        fs::write(&path, picture).map_err(|e| format!("{}: {e}", path.display()))?;
+        println!("{}", path.display());
+    }
+    Ok(true)
+}
+
+/// The line of a bar's scenario.
+fn of<'a>(lines: &'a [Value], bar: &Bar) -> Option<&'a Value> {
+    lines.iter().rev().find(|line| {
+        line.get("scenario").and_then(Value::as_str) == Some(bar.scenario)
+            && bar.pixel_checks.is_none_or(|checks| {
+                line.get("pixel_checks").and_then(Value::as_bool) == Some(checks)
+            })
+    })
+}
+
+fn number(line: &Value, name: &str) -> f64 {
+    line.get(name).and_then(Value::as_f64).unwrap_or(0.0)
+}
+
+/// Operations per second: measured, what the parts allow, what is wanted.
+fn rates(lines: &[Value]) -> Option<String> {
+    let rows: Vec<Row> = BARS
+        .iter()
+        .filter_map(|bar| {
+            let line = of(lines, bar)?;
+            Some(Row {
+                label: bar.label.to_owned(),
+                value: number(line, "rate_per_s"),
+                limit: Some(number(line, "limit_per_s")),
+                wanted: bar.rate_per_s,
+            })
+        })
+        .collect();
+    let title = "Operations per second, generator included";
+    bars(title, "pale: what the parts allow in the same run", &rows, 0)
+}
+
+/// Milliseconds of processor for one operation.
+fn processor(lines: &[Value]) -> Option<String> {
+    let rows: Vec<Row> = BARS
+        .iter()
+        .filter_map(|bar| {
+            let line = of(lines, bar)?;
+            let value = number(line, "cpu_ms_per_op");
+            Some(Row { label: bar.label.to_owned(), value, limit: None, wanted: bar.cpu_ms })
+        })
+        .collect();
+    let title = "Milliseconds of processor for each operation";
+    bars(title, "platform, both custodians and generator; less is better", &rows, 2)
+}
+
+struct Row {
+    label: String,
+    value: f64,
+    limit: Option<f64>,
+    wanted: f64,
+}
+
+const WIDTH: f64 = 760.0;
+const LEFT: f64 = 190.0;
+const RIGHT: f64 = 70.0;
+
+/// Horizontal bars, each row on a scale of its own: what is compared is value and mark.
+fn bars(title: &str, note: &str, rows: &[Row], decimals: usize) -> Option<String> {
+    const STEP: f64 = 54.0;
+    if rows.is_empty() {
+        return None;
+    }
+    let mut svg = String::new();
+    let mut top = 62.0;
+    for Row { label, value, limit, wanted } in rows {
+        let most = [*value, *wanted, limit.unwrap_or(0.0)].into_iter().fold(0.0, f64::max);
+        let scale = (WIDTH - LEFT - RIGHT) / most.max(f64::EPSILON);
+        let _ = write!(
+            svg,
+            "<text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{label}</text>",
+            LEFT - 12.0,
+            top + 19.0
+        );
+        if let Some(limit) = limit {
+            let _ = write!(
+                svg,
+                "<rect x=\"{LEFT}\" y=\"{top:.0}\" width=\"{:.1}\" height=\"28\" fill=\"{LIMIT}\"/>",
+                limit * scale
+            );
+        }
+        let (end, mark) = (LEFT + value * scale, LEFT + wanted * scale);
+        let _ = write!(
+            svg,
+            "<rect x=\"{LEFT}\" y=\"{:.0}\" width=\"{:.1}\" height=\"16\" fill=\"{OURS}\"/>\
+             <line x1=\"{mark:.1}\" x2=\"{mark:.1}\" y1=\"{:.0}\" y2=\"{:.0}\" stroke=\"{WANTED}\" \
+             stroke-width=\"2\"/><text x=\"{:.1}\" y=\"{:.0}\" fill=\"{WANTED}\" font-size=\"11\" \
+             text-anchor=\"middle\">{wanted}</text><text x=\"{:.1}\" y=\"{:.0}\" fill=\"{paper}\" \
+             text-anchor=\"{anchor}\" font-size=\"12\">{value:.decimals$}</text>",
+            top + 6.0,
+            value * scale,
+            top - 3.0,
+            top + 31.0,
+            mark,
+            top + 43.0,
+            if value * scale > 60.0 { end - 6.0 } else { end + 6.0 },
+            top + 18.5,
+            paper = if value * scale > 60.0 { "#ffffff" } else { INK },
+            anchor = if value * scale > 60.0 { "end" } else { "start" },
+        );
+        top += STEP;
+    }
+    Some(framed(title, note, &svg, top + 4.0))
+}
+
+/// What an entry costs while the log grows, on a logarithmic axis of sizes.
+fn growth(lines: &[Value]) -> Option<String> {
+    let line = lines.iter().rev().find(|line| line.get("growth").is_some())?;
+    let points: Vec<(f64, f64, f64)> = line
+        .get("growth")?
+        .as_array()?
+        .iter()
+        .map(|point| (number(point, "entries"), number(point, "cpu_us"), number(point, "wall_us")))
+        .filter(|(entries, ..)| *entries > 0.0)
+        .collect();
+    let (first, last) = (points.first()?.0.log10(), points.last()?.0.log10());
+    let most = points.iter().map(|(_, cpu, wall)| cpu.max(*wall)).fold(0.0, f64::max) * 1.15;
+    let (left, top, width, height) = (70.0, 70.0, WIDTH - 190.0, 220.0);
+    let x = |entries: f64| left + (entries.log10() - first) / (last - first).max(1.0) * width;
+    let y = |us: f64| top + height - us / most.max(f64::EPSILON) * height;
+    let mut svg = format!(
+        "<path d=\"M{left} {top}V{0}H{1}\" fill=\"none\" stroke=\"{FAINT}\"/>",
+        top + height,
+        left + width
+    );
+    for (entries, ..) in &points {
+        let _ = write!(
+            svg,
+            "<text x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"middle\" font-size=\"12\">10<tspan \
+             dy=\"-5\" font-size=\"9\">{:.0}</tspan></text>",
+            x(*entries),
+            top + height + 20.0,
+            entries.log10()
+        );
+    }
+    for step in 0..=4 {
+        let us = most * f64::from(step) / 4.0;
+        let _ = write!(
+            svg,
+            "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\" font-size=\"12\">{us:.1}</text>",
+            left - 8.0,
+            y(us) + 4.0
+        );
+    }
+    for (name, colour, of) in [
+        ("processor", OURS, (|p: &(f64, f64, f64)| p.1) as fn(&(f64, f64, f64)) -> f64),
+        ("clock", FAINT, |p: &(f64, f64, f64)| p.2),
+    ] {
+        let path: Vec<String> =
+            points.iter().map(|p| format!("{:.1} {:.1}", x(p.0), y(of(p)))).collect();
+        let _ = write!(
+            svg,
+            "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
+            path.join("L")
+        );
+        for point in &points {
+            let _ = write!(
+                svg,
+                "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\"/>",
+                x(point.0),
+                y(of(point))
+            );
+        }
+        if let Some(end) = points.last() {
+            let _ = write!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{:.1}\" fill=\"{colour}\" font-size=\"12\">{name}</text>",
+                x(end.0) + 10.0,
+                y(of(end)) + 4.0
+            );
+        }
+    }
+    let title = "Microseconds for each log entry of 300 bytes while the log grows";
+    Some(framed(title, "1,024 in flight, durable, tiles written", &svg, top + height + 44.0))
+}
+
+fn framed(title: &str, note: &str, body: &str, height: f64) -> String {
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height:.0}\" \
+         font-family=\"sans-serif\" font-size=\"13\" fill=\"{INK}\" role=\"img\" aria-label=\"{title}\">\
+         <rect width=\"{WIDTH}\" height=\"{height:.0}\" fill=\"#ffffff\"/>\
+         <text x=\"24\" y=\"28\" font-size=\"16\" font-weight=\"bold\">{title}</text>\
+         <text x=\"24\" y=\"47\" fill=\"#52606d\" font-size=\"12\">{note}</text>{body}</svg>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines() -> Vec<Value> {
+        vec![
+            serde_json::json!({
+                "scenario": "complete", "rate_per_s": 1000.0, "limit_per_s": 4000.0,
+                "cpu_ms_per_op": 0.75, "pixel_checks": true,
+            }),
+            serde_json::json!({
+                "bench": "log_append",
+                "growth": [
+                    { "entries": 10_000, "cpu_us": 5.0, "wall_us": 6.0 },
+                    { "entries": 100_000, "cpu_us": 5.5, "wall_us": 6.0 },
+                ],
+            }),
+        ]
+    }
+
+    #[test]
+    fn a_picture_shows_the_value_the_limit_and_what_is_wanted() {
+        let picture = rates(&lines()).unwrap();
+        for shown in ["complete", ">1000<", ">5000<", "generator included"] {
+            assert!(picture.contains(shown), "{shown}: {picture}");
+        }
+        assert!(processor(&lines()).unwrap().contains(">0.75<"));
+        assert!(growth(&lines()).unwrap().matches("<circle").count() == 4);
+    }
+
+    #[test]
+    fn what_was_not_measured_has_no_picture() {
+        assert!(rates(&[]).is_none() && growth(&[]).is_none());
+        let other = serde_json::json!({ "scenario": "capture", "pixel_checks": true });
+        assert!(rates(&[other]).is_none(), "with pixel checks it is another scenario");
+    }
+}
