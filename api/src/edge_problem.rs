@@ -29,6 +29,9 @@ pub(crate) enum EdgeProblem {
     /// Nothing of this log has been cosigned here.
     #[error("this witness has cosigned nothing of that log")]
     NothingCosigned,
+    /// No number of a filing, or one digit is mistyped.
+    #[error("this is no number of a filing")]
+    FilingNumberMalformed,
 }
 
 impl EdgeProblem {
@@ -41,6 +44,7 @@ impl EdgeProblem {
             Self::NoCheckpointYet | Self::NoSuchTile | Self::NothingCosigned => {
                 StatusCode::NOT_FOUND
             }
+            Self::FilingNumberMalformed => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 }
@@ -55,6 +59,7 @@ impl Explain for EdgeProblem {
             Self::NoCheckpointYet => "no_checkpoint_yet",
             Self::NoSuchTile => "no_such_tile",
             Self::NothingCosigned => "nothing_cosigned",
+            Self::FilingNumberMalformed => "filing_number_malformed",
         }
     }
 
@@ -116,6 +121,13 @@ impl Explain for EdgeProblem {
                 [
                     "This witness has cosigned nothing of that log.",
                     "Check the origin of the log, or try again later.",
+                ],
+            ],
+            Self::FilingNumberMalformed => [
+                ["办件码不正确,可能有一位输错。", "请核对邀请短信、邮件或签署邀请单上的8位数字。"],
+                [
+                    "This is no number of a filing; one digit may be mistyped.",
+                    "Check the 8 digits in the message or on the printed invitation.",
                 ],
             ],
         };

@@ -12,6 +12,7 @@ pub(crate) mod ceremony;
 pub(crate) mod coverage;
 pub(crate) mod docs;
 pub(crate) mod documents;
+pub(crate) mod entry;
 pub(crate) mod filings;
 pub(crate) mod health;
 pub(crate) mod log;
@@ -29,6 +30,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     // Patterns are tried one after the other, so what is asked most comes first.
     signings::configure(app);
     ceremony::configure(app);
+    entry::configure(app);
     receipts::configure(app);
     filings::configure(app);
     parties::configure(app);

@@ -267,7 +267,7 @@ pub(crate) fn signer_token(platform: &Platform, ceremony: CeremonyId) -> String 
 }
 
 /// Crockford's base 32 in lower case without padding, as API keys are written.
-fn base32(bytes: &[u8]) -> String {
+pub(crate) fn base32(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let letter = |five: u16| ALPHABET.get(usize::from(five & 31)).copied().map_or('0', char::from);
     let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);

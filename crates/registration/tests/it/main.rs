@@ -4,6 +4,7 @@
 mod concurrency;
 mod deposits;
 mod documents;
+mod entry;
 mod evidence;
 mod faults;
 mod idempotency;
