@@ -78,6 +78,7 @@ use crate::routes;
         routes::witness::add_checkpoint,
         routes::witness::witnessed_checkpoint,
         routes::peer::standing,
+        routes::reports::report,
         routes::openapi::openapi,
         routes::docs::docs,
         routes::health::healthz,

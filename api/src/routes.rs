@@ -22,6 +22,7 @@ pub(crate) mod peer;
 pub(crate) mod personal_data;
 pub(crate) mod receipts;
 pub(crate) mod records;
+pub(crate) mod reports;
 pub(crate) mod signings;
 pub(crate) mod witness;
 
@@ -41,6 +42,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     log::configure(app);
     witness::configure(app);
     peer::configure(app);
+    reports::configure(app);
     openapi::configure(app);
     docs::configure(app);
     health::configure(app);

@@ -114,6 +114,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/witness/{origin_sha256}/checkpoint", EVERYBODY),
     // Signed with the key of a log this platform knows, or refused.
     post("/peer/standing", EVERYBODY),
+    // Signed by the gateway, or refused.
+    post("/api/v1/messages/reports", EVERYBODY),
     get("/api/openapi.json", EVERYBODY),
     get("/api/docs", EVERYBODY),
     get("/healthz", EVERYBODY),

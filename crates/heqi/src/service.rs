@@ -2,6 +2,7 @@
 //! `heqi platform`, `heqi notary`, the demo and the load generator all start services
 //! through here.
 
+pub(crate) mod messages;
 pub(crate) mod notary;
 pub(crate) mod platform;
 pub(crate) mod store;

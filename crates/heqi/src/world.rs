@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use heqi_notify::signature::Secret;
 use heqi_service_kit::listener::{ListenError, Listener};
 use heqi_service_kit::system::{SystemClock, SystemEntropy};
 use heqi_tlog::note::VerifierKey;
@@ -15,6 +16,7 @@ mod plan;
 
 use crate::client::{self, Caller};
 use crate::keys;
+use crate::service::messages::report_secret;
 use crate::service::notary::{self, RunningNotary};
 use crate::service::platform::{self, OpenPlatform, RunningPlatform};
 use crate::service::{ServiceError, store, time};
@@ -68,6 +70,7 @@ pub(crate) struct Addresses {
     pub(crate) preservation: String,
     pub(crate) time_authority: String,
     pub(crate) inbox: String,
+    pub(crate) smtp: String,
 }
 
 impl Addresses {
@@ -87,6 +90,7 @@ impl Addresses {
             preservation: at(3)?,
             time_authority: at(4)?,
             inbox: at(9)?,
+            smtp: at(10)?,
         })
     }
 
@@ -100,8 +104,16 @@ impl Addresses {
             preservation: any(),
             time_authority: any(),
             inbox: any(),
+            smtp: any(),
         }
     }
+}
+
+/// Where messages of the platform end.
+#[derive(Clone, Debug)]
+pub(crate) struct Catching {
+    pub(crate) sms_url: String,
+    pub(crate) smtp_port: u16,
 }
 
 /// Public keys that `demo.json` lists.
@@ -145,7 +157,8 @@ impl World {
     /// measured; `check_pixels` is the setting of the platform.
     pub(crate) async fn measured(data_dir: &Path, check_pixels: bool) -> Result<Self, WorldError> {
         let addresses = Addresses::any();
-        let claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, check_pixels)).await?;
+        let claimed =
+            Box::pin(Claimed::claim_with(data_dir, &addresses, check_pixels, None)).await?;
         Box::pin(claimed.start()).await
     }
 
@@ -212,14 +225,26 @@ pub(crate) struct Claimed {
 
 impl Claimed {
     /// Makes what is missing below `data_dir` and takes the folder.
-    pub(crate) async fn claim(data_dir: &Path, addresses: &Addresses) -> Result<Self, WorldError> {
-        Self::claim_with(data_dir, addresses, true).await
+    pub(crate) async fn claim(
+        data_dir: &Path,
+        addresses: &Addresses,
+        catching: &Catching,
+    ) -> Result<Self, WorldError> {
+        Self::claim_with(data_dir, addresses, true, Some(catching)).await
+    }
+
+    /// The secret that the platform signs text messages with.
+    pub(crate) fn gateway_secret(&self) -> Result<Secret, WorldError> {
+        let settings = self.plan.platform.notify.as_ref();
+        let secret = settings.map(report_secret).transpose()?.flatten();
+        secret.ok_or_else(|| ServiceError::Start("the demo has no gateway".into()).into())
     }
 
     async fn claim_with(
         data_dir: &Path,
         addresses: &Addresses,
         check_pixels: bool,
+        catching: Option<&Catching>,
     ) -> Result<Self, WorldError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -233,6 +258,9 @@ impl Claimed {
         let mut plan =
             Plan::make(data_dir, urls.each_ref().map(String::as_str), &*clock, &*entropy)?;
         plan.platform.check_pixels = check_pixels;
+        if let Some(catching) = catching {
+            plan.catch(catching, &*entropy)?;
+        }
         let open = platform::open(&plan.platform, &clock, &entropy).await?;
         Ok(Self { plan, open, listeners, clock, entropy })
     }

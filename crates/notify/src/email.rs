@@ -13,7 +13,7 @@ use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{
-    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
+    Certificate, CertificateStore, SmtpConnection, TlsParameters,
 };
 use lettre::transport::smtp::extension::ClientId;
 use zeroize::Zeroizing;
@@ -101,7 +101,8 @@ impl SmtpChannel {
         Ok(Self { settings, from, tls })
     }
 
-    async fn deliver(&self, letter: &Letter) -> Result<Taken, SendError> {
+    /// The conversation, step by step, each with its own timeout.
+    fn deliver(&self, letter: &Letter) -> Result<Taken, SendError> {
         let to: Mailbox = Mailbox::new(
             None,
             letter.address.parse().map_err(|_| SendError::Refused { reason: "address" })?,
@@ -119,36 +120,36 @@ impl SmtpChannel {
         let envelope = Envelope::new(Some(self.from.email.clone()), vec![to.email])
             .map_err(|_| SendError::Refused { reason: "address" })?;
 
-        let mut connection = self.connect().await.map_err(|error| before(&error))?;
-        let sent = connection.send(&envelope, &message.formatted()).await;
+        let mut connection = self.connect().map_err(|error| before(&error))?;
+        let sent = connection.send(&envelope, &message.formatted());
         match sent {
             Ok(_) => {
                 // Taken, whatever becomes of the farewell.
-                let _ = connection.quit().await;
+                let _ = connection.quit();
                 Ok(Taken::default())
             }
             Err(error) => {
-                connection.abort().await;
+                connection.abort();
                 Err(during(&error))
             }
         }
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, lettre::transport::smtp::Error> {
+    fn connect(&self) -> Result<SmtpConnection, lettre::transport::smtp::Error> {
         let SmtpSettings { host, port, security, credentials, timeout_ms, .. } = &self.settings;
         let hello = ClientId::Domain(self.from.email.domain().to_owned());
         let timeout = Some(Duration::from_millis(u64::from(*timeout_ms)));
         let at_once = self.tls.clone().filter(|_| *security == SmtpSecurity::Tls);
         let server = (host.as_str(), *port);
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, timeout, &hello, at_once, None).await?;
+            SmtpConnection::connect(server, timeout, &hello, at_once.as_ref(), None)?;
         if let (SmtpSecurity::Starttls, Some(tls)) = (security, &self.tls) {
             // Fails where the server does not offer it: nothing is said in clear.
-            connection.starttls(tls.clone(), &hello).await?;
+            connection.starttls(tls, &hello)?;
         }
         if let Some((name, password)) = credentials {
             let credentials = Credentials::new(name.clone(), password.to_string());
-            connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
+            connection.auth(DEFAULT_MECHANISMS, &credentials)?;
         }
         Ok(connection)
     }
@@ -158,12 +159,8 @@ fn tls(settings: &SmtpSettings) -> Result<TlsParameters, SmtpSettingsError> {
     let mut builder = TlsParameters::builder(settings.host.clone());
     if let Some(pem) = &settings.roots_pem {
         builder = builder.certificate_store(CertificateStore::None);
-        for root in Certificate::from_pem(pem).into_iter() {
-            builder = builder.add_root_certificate(root);
-        }
-        if Certificate::from_pem(pem).is_err() {
-            return Err(SmtpSettingsError::Roots);
-        }
+        let root = Certificate::from_pem(pem).map_err(|_| SmtpSettingsError::Roots)?;
+        builder = builder.add_root_certificate(root);
     }
     builder.build().map_err(|_| SmtpSettingsError::Roots)
 }
@@ -207,7 +204,12 @@ impl Channel for SmtpChannel {
     }
 
     fn send<'a>(&'a self, letter: &'a Letter) -> Sending<'a> {
-        Box::pin(self.deliver(letter))
+        let (channel, letter) = (self.clone(), letter.clone());
+        Box::pin(async move {
+            let sending = tokio::task::spawn_blocking(move || channel.deliver(&letter));
+            // It ended in a panic, after nobody knows which step.
+            sending.await.unwrap_or(Err(SendError::Uncertain { reason: "mail_failed" }))
+        })
     }
 }
 

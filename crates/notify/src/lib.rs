@@ -6,10 +6,14 @@
 //! under requests to a gateway and under its reports ([`signature`], [`report`]), which is
 //! that of Standard Webhooks. The exchange with a gateway is `docs/spec/sms-gateway.md`.
 //!
+//! [`catcher`] is the counterpart: a small mail server and the gateway's side, for tests and
+//! the demonstration.
+//!
 //! What this is not: who is told what and when. It knows no filing and keeps nothing: queue
 //! and outcome are the caller's. No address, text, code or link reaches a log, an error or a
 //! URL from here.
 
+pub mod catcher;
 pub mod channel;
 pub mod email;
 pub mod report;

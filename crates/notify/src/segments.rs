@@ -24,13 +24,7 @@ pub enum Coding {
 pub fn segments(text: &str) -> (Coding, usize) {
     let septets: Option<usize> = text
         .chars()
-        .map(|c| {
-            if BASIC.contains(c) {
-                Some(1)
-            } else {
-                EXTENDED.contains(c).then_some(2)
-            }
-        })
+        .map(|c| if BASIC.contains(c) { Some(1) } else { EXTENDED.contains(c).then_some(2) })
         .sum();
     match septets {
         Some(septets) => (Coding::Gsm, parts(septets, 160, 153)),

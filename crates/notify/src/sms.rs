@@ -58,8 +58,13 @@ impl SmsGateway {
                 "a text message is sent and billed as several"
             );
         }
-        let wire = Wire { message: letter.message, purpose: &letter.purpose, segments: count,
-            text: &letter.text, to: &letter.address };
+        let wire = Wire {
+            message: letter.message,
+            purpose: &letter.purpose,
+            segments: count,
+            text: &letter.text,
+            to: &letter.address,
+        };
         let body = serde_json::to_vec(&wire)
             .map_err(|_| SendError::Refused { reason: "text_has_no_json" })?;
         let id = letter.message.to_string();

@@ -260,7 +260,8 @@ mod tests {
     #[test]
     fn a_template_that_cannot_be_filled_is_refused_when_it_is_read() {
         let mut templates = Templates::built_in("a", "a");
-        let template = |sms: &str| Template { sms: sms.into(), subject: "s".into(), email: "e".into() };
+        let template =
+            |sms: &str| Template { sms: sms.into(), subject: "s".into(), email: "e".into() };
         let mut give = |purpose: &str, sms: &str| {
             templates.replace(purpose, Language::Zh, template(sms)).unwrap_err()
         };

@@ -5,7 +5,7 @@ use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{CodeRefusal, EntryStep, IssuedCode};
-use heqi_vocabulary::{Digest, RecordId};
+use heqi_vocabulary::{Digest, MessageChannel, RecordId};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, Attempts};
@@ -15,9 +15,10 @@ use crate::contacts;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
+use crate::messages::WayState;
 use crate::platform::Platform;
 use crate::request::Request;
-use crate::rows::{CeremonyContent, CeremonyRecord};
+use crate::rows::{self, CeremonyContent, CeremonyRecord};
 use crate::send_code::Whose;
 use crate::wording::{Told, refusals, say};
 
@@ -177,14 +178,15 @@ async fn record(
 ) -> Result<NewRecord, Fault> {
     let (ceremony, filing, party) = whose;
     let contact = contacts::load(platform, filing, party).await?.map(|stored| stored.contact);
+    let channel = sent_by(platform, code).await?;
     let mut draft = Draft::new(platform, RecordKind::CodeChecked);
     draft
         .observed("filing", filing.to_string())?
         .observed("ceremony", ceremony.to_string())?
         .observed("party", party.to_string())?
         .observed("check", "one_time_code")?
-        .observed("channel", code.channel.as_str())?
-        .declared("contact", contact.as_ref().and_then(|c| c.address(code.channel)))?
+        .observed("channel", channel.as_str())?
+        .declared("contact", contact.as_ref().and_then(|c| c.address(channel)))?
         .observed("contact_source", "declared")?
         .observed("sent_at", code.sent_at.to_string())?
         .observed("wrong_entries", code.wrong)?
@@ -194,4 +196,14 @@ async fn record(
     }
     let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
     draft.seal(platform, about, None)
+}
+
+/// By what the code really went: the way asked for, or the next one when that failed.
+async fn sent_by(platform: &Platform, code: &IssuedCode) -> Result<MessageChannel, Fault> {
+    let Some(message) = code.message else { return Ok(code.channel) };
+    let row = rows::MESSAGES.row(platform.backend(), &message).await?;
+    let taken = row.and_then(|row| {
+        row.value.ways.iter().find(|way| way.state == WayState::Taken).map(|way| way.channel)
+    });
+    Ok(taken.unwrap_or(code.channel))
 }

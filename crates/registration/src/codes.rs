@@ -1,5 +1,4 @@
-//! One-time codes and links: made from a secret of the platform, so that neither is kept
-//! anywhere; and how many codes a contact is sent in a day.
+//! One-time codes: made from a secret of the platform, so that none is kept anywhere; and how many codes a contact is sent in a day.
 
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::entry::CODES_A_DAY;
@@ -9,17 +8,13 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-use crate::access::base32;
 use crate::fault::Fault;
 use crate::platform::Platform;
 use crate::rows::{self, Pair};
 
 /// Digits of a code.
 pub(crate) const CODE_DIGITS: usize = 6;
-/// Characters of a link: 50 bits, behind which only the door stands.
-const LINK_LENGTH: usize = 10;
 const CODE_LABEL: &[u8] = b"heqi.one-time-code/v1\n";
-const LINK_LABEL: &[u8] = b"heqi.link/v1\n";
 const CONTACT_LABEL: &[u8] = b"heqi.code-quota/v1\n";
 
 /// A nonce that a code is made from.
@@ -43,12 +38,6 @@ pub(crate) fn code_fits(
     entered: &str,
 ) -> bool {
     bool::from(code_of(platform, ceremony, nonce).as_bytes().ct_eq(entered.as_bytes()))
-}
-
-/// The text of the link in messages. It opens what the ceremony's token opens, and only
-/// ceremonies whose door asks for a code have one.
-pub(crate) fn link_of(platform: &Platform, ceremony: CeremonyId) -> String {
-    base32(&mac(platform, LINK_LABEL, &[&ceremony.to_bytes()])).chars().take(LINK_LENGTH).collect()
 }
 
 fn mac(platform: &Platform, label: &[u8], parts: &[&[u8]]) -> [u8; 32] {

@@ -48,6 +48,9 @@ pub struct SentByNumber {
 pub struct Entered {
     /// The token of the ceremony, to be shown to the signer and nobody else.
     pub token: String,
+    /// The same as an actor, for a session of a browser.
+    #[serde(skip)]
+    pub actor: Actor,
 }
 
 /// Without the token.
@@ -144,9 +147,9 @@ pub async fn check_by_number(
     let typed = Typed::parse(&who.contact)?;
     let actor = find(platform, who.number, &typed).await?.ok_or(ByNumberError::NoMatch)?;
     let (ceremony, ..) = actor.signer()?;
-    let request = request(platform, actor, facts)?;
+    let request = request(platform, actor.clone(), facts)?;
     match check_code(platform, &request, CheckCode { code }).await {
-        Ok(_) => Ok(Entered { token: access::signer_token(platform, ceremony) }),
+        Ok(_) => Ok(Entered { token: access::signer_token(platform, ceremony), actor }),
         Err(CheckCodeError::Act(error)) => Err(error.into()),
         Err(CheckCodeError::Entry(CodeRefusal::Locked)) | Err(_) => Err(ByNumberError::NoMatch),
     }

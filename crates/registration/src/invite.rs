@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::access::{self, TokenRow};
 use crate::act::Act;
 use crate::ceremonies;
-use crate::codes;
 use crate::contacts::{self, Contact};
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Class, Fault};
@@ -150,8 +149,10 @@ pub async fn invite(
         make_keys(platform, command)?;
         let token = TokenRow { ceremony: id, filing: command.filing, party: command.party };
         rows::TOKENS.insert(&mut changes, &token_hash, &token).map_err(Fault::from)?;
+        let link_hash = access::hash_of(&access::signer_link(platform, id));
+        rows::SIGNER_LINKS.insert(&mut changes, &link_hash, &token).map_err(Fault::from)?;
         if let Some(contact) = &contact {
-            send_link(platform, &mut changes, &ceremony, &token, contact)?;
+            send_link(platform, &mut changes, &ceremony, contact)?;
         }
         let whose = Pair(command.filing, command.party);
         rows::NEWEST_CEREMONIES.put(&mut changes, &whose, &id).map_err(Fault::from)?;
@@ -164,17 +165,14 @@ pub async fn invite(
     Ok(PartyInvited { ceremony_id, token: access::signer_token(platform, ceremony_id), expires_at })
 }
 
-/// The invitation by message, in the same commit. Its link opens what the token opens, and
-/// behind it a code is asked for.
+/// The invitation by message, in the same commit. Its link opens a session of a browser, in
+/// which a code is asked for.
 fn send_link(
     platform: &Platform,
     changes: &mut Changeset,
     ceremony: &Ceremony,
-    token: &TokenRow,
     contact: &Contact,
 ) -> Result<(), Fault> {
-    let link = access::hash_of(&codes::link_of(platform, ceremony.id()));
-    rows::TOKENS.insert(changes, &link, token)?;
     let message = NewMessage {
         ceremony: Some(ceremony.id()),
         expires_at: Some(ceremony.expires_at()),

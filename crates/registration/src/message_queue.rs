@@ -13,6 +13,7 @@ use heqi_evidence_store::table::Stored;
 use heqi_filing::Filing;
 use heqi_vocabulary::{FilingId, Language, MessageChannel, MessageId, PartyId, UtcMillis};
 
+use crate::access;
 use crate::add_party::party_words;
 use crate::codes;
 use crate::contacts::Contact;
@@ -184,7 +185,7 @@ async fn values(
     let at = row.happened_at.unwrap_or(row.queued_at);
     values.insert("time", people_time(at, row.language));
     if let Some(ceremony) = row.ceremony {
-        let link = codes::link_of(platform, ceremony);
+        let link = access::signer_link(platform, ceremony);
         values.insert("link", format!("{}/s/{link}", platform.settings.public_url));
         if let Some(nonce) = &row.nonce {
             values.insert("code", codes::code_of(platform, ceremony, nonce));

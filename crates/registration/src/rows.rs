@@ -30,6 +30,8 @@ pub(crate) use keys::{Awaited, Cosigned, Pair, Place};
 pub(crate) const SECRETS: Table<String, Sealed<String>> = Table::new("secret");
 /// Signer tokens by their hash.
 pub(crate) const TOKENS: Table<Digest, TokenRow> = Table::new("token");
+/// Codes of links by their hash: each opens a session of a browser and nothing else.
+pub(crate) const SIGNER_LINKS: Table<Digest, TokenRow> = Table::new("signer_link");
 /// API keys by their hash.
 pub(crate) const API_KEYS: Table<Digest, ApiKeyRow> = Table::new("api_key");
 /// Hashes of API keys by their name.

@@ -22,6 +22,8 @@ pub(crate) struct Manifest {
     pub(crate) preservation_url: String,
     pub(crate) time_authority_url: String,
     pub(crate) inbox_url: String,
+    /// Where e-mail of the platform is taken.
+    pub(crate) smtp: String,
     pub(crate) log_url: String,
     pub(crate) log_vkey: String,
     pub(crate) witness_vkey: String,

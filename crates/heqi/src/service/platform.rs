@@ -27,8 +27,10 @@ use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Entropy};
 use tokio::task::JoinHandle;
 
+use super::messages::{self, Messenger, run_messages};
 use super::sweeping::run_sweeps;
 use super::{ServiceError, store, time};
+use crate::client;
 use crate::keys;
 use crate::keys::succession::Succession;
 use crate::settings::{PeerSettings, PlatformSettings, Profile};
@@ -131,6 +133,10 @@ pub(crate) async fn open(
     decided.time_authorities =
         settings.time_authorities.iter().map(|peer| peer.label.clone()).collect();
     decided.names = settings.names.clone();
+    if let Some(notify) = &settings.notify {
+        notify.public_url.trim_end_matches('/').clone_into(&mut decided.public_url);
+        decided.code_required = notify.code_required;
+    }
     decided.check_pixels = settings.check_pixels;
     believe_successors(&mut decided, settings, &folder)?;
     decided.order_key =
@@ -235,6 +241,7 @@ impl OpenPlatform {
             log_signer: self.log_signer,
             known_logs: peer_logs(settings)?,
         });
+        let messenger = messenger(settings, &mut surroundings, &self.clock)?;
         let gauged = self.store.clone();
         surroundings.store_gauges = Some(Arc::new(move || gauged.gauges()));
         let mut serving = TaskGroup::new();
@@ -256,6 +263,10 @@ impl OpenPlatform {
                 () = opened.opened() => store::compared(&mark),
             }
         });
+        if let Some(messenger) = messenger {
+            let sending = run_messages(self.platform.clone(), messenger, serving.shutdown());
+            serving.spawn("messages", sending);
+        }
         let working = work(&self.platform, settings, (&self.clock, entropy))?;
         let (trigger, worker) = (serving.trigger(), working.trigger());
         let tasks = [serving, working]
@@ -264,6 +275,18 @@ impl OpenPlatform {
             .collect();
         Ok(RunningPlatform { store: self.store, gate: self.gate, trigger, worker, tasks })
     }
+}
+
+/// What messages are sent by, where that is set.
+fn messenger(
+    settings: &PlatformSettings,
+    surroundings: &mut Surroundings,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Messenger>, ServiceError> {
+    let Some(notify) = &settings.notify else { return Ok(None) };
+    surroundings.report_secret = messages::report_secret(notify)?;
+    let http = client::http().map_err(|error| ServiceError::Start(error.to_string()))?;
+    Messenger::new(notify, http, clock, &surroundings.metrics).map(Some)
 }
 
 /// The custodians as peers. The one that witnesses our log must be heard before anything is written; a store that was

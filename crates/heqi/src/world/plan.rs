@@ -5,21 +5,24 @@ use std::path::{Path, PathBuf};
 use heqi_evidence::anchors::{
     Base64, CertificateRoot, LogAnchor, Spki, TimeRootAnchor, Validity, Vkey,
 };
+use heqi_notify::SmtpSecurity;
+use heqi_notify::signature::Secret;
 use heqi_registration::platform::Names;
 use heqi_service_kit::admission::Load;
 use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 
-use super::{LOG_NAME, WorldError, WorldKeys};
+use super::{Catching, LOG_NAME, WorldError, WorldKeys};
 use crate::keys;
 use crate::service::ServiceError;
 use crate::service::notary;
 use crate::service::platform;
 use crate::service::time;
 use crate::settings::{
-    self, NotarySettings, PeerSettings, PlatformPeerSettings, PlatformSettings, Profile, Role,
-    StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings,
+    self, EmailSettings, NotarySettings, NotifySettings, PeerSettings, PlatformPeerSettings,
+    PlatformSettings, Profile, Role, SmsSettings, StampingSettings, TimeAuthorityPeer,
+    TimeAuthoritySettings,
 };
 
 const PLATFORM_ORIGIN: &str = "platform.heqi.example/demo";
@@ -28,6 +31,8 @@ const PRESERVATION_ORIGIN: &str = "preservation.heqi.example/demo";
 const PLATFORM_ORGANISATION: &str = "示例文签平台";
 const NOTARY_ORGANISATION: &str = "示例公证处";
 const DATA_CENTRE_KEY: &str = "data-centre.key";
+/// What text messages to the catcher are signed with.
+const GATEWAY_SECRET: &str = "sms-gateway.secret";
 const PRESERVATION_KEY: &str = "preservation.key";
 /// Nobody who watches a demo waits a minute for a time stamp.
 const STAMPING: StampingSettings = StampingSettings { interval_ms: 2_000, refresh_ms: 3_600_000 };
@@ -132,6 +137,43 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Lets the platform send its messages to a catcher on this machine.
+    pub(super) fn catch(
+        &mut self,
+        catching: &Catching,
+        entropy: &dyn Entropy,
+    ) -> Result<(), WorldError> {
+        let secret_file = self.platform.data_dir.join("keys").join(GATEWAY_SECRET);
+        keys::secret_text(&secret_file, || Secret::write(&entropy.bytes()).to_string())?;
+        self.platform.notify = Some(NotifySettings {
+            public_url: self.platform_url.clone(),
+            code_required: false,
+            sender_zh: "示例商事文签".to_owned(),
+            sender_en: "Example Signing".to_owned(),
+            sms: Some(SmsSettings {
+                name: "demo-sms".to_owned(),
+                url: catching.sms_url.clone(),
+                secret_file,
+                timeout_ms: 10_000,
+            }),
+            email: Some(EmailSettings {
+                name: "demo-mail".to_owned(),
+                host: "127.0.0.1".to_owned(),
+                port: catching.smtp_port,
+                security: SmtpSecurity::None,
+                username: None,
+                password_file: None,
+                from: "示例商事文签 <notice@heqi.example>".to_owned(),
+                roots_file: None,
+                timeout_ms: 10_000,
+            }),
+            templates: std::collections::BTreeMap::new(),
+        });
+        Ok(())
+    }
+}
+
 /// What the platform tells the others of itself, and what it is told of them.
 struct Trust {
     platform_keys: PathBuf,
@@ -192,6 +234,7 @@ impl Trust {
             witnessed_logs,
             time_authorities: self.time_authorities(),
             stamping: STAMPING,
+            notify: None,
             names: Names::default(),
             check_pixels: true,
             api,

@@ -4,12 +4,29 @@ use super::Known;
 
 /// What every message may say.
 const PLACES: &[&str] = &[
-    "company", "handler", "link", "matter", "message", "name", "number", "operator", "telephone",
+    "company",
+    "handler",
+    "link",
+    "matter",
+    "message",
+    "name",
+    "number",
+    "operator",
+    "telephone",
     "time",
 ];
 const WITH_DATE: &[&str] = &[
-    "company", "date", "handler", "link", "matter", "message", "name", "number", "operator",
-    "telephone", "time",
+    "company",
+    "date",
+    "handler",
+    "link",
+    "matter",
+    "message",
+    "name",
+    "number",
+    "operator",
+    "telephone",
+    "time",
 ];
 /// The message with the code says nothing about anybody: whoever reads it over a shoulder
 /// learns six digits.

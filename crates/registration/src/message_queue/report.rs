@@ -39,6 +39,11 @@ pub async fn note_report(
         let stored = rows::MESSAGES.row(platform.backend(), &message).await.map_err(Fault::from)?;
         let stored = stored.ok_or(ActError::NotFound(Thing::Message))?;
         let mut row = stored.value.clone();
+        let trying = |way: &messages::Way| way.channel == channel && way.state == WayState::Trying;
+        if row.ways.iter().any(trying) {
+            // It overtook the answer of the gateway, which is being written down.
+            return Err(Fault::Busy.into());
+        }
         let taken =
             |way: &&mut messages::Way| way.channel == channel && way.state == WayState::Taken;
         let Some(way) = row.ways.iter_mut().find(taken) else { return Ok(()) };

@@ -91,7 +91,11 @@ pub(crate) async fn send(world: &World, actor: &Actor) -> Result<String, SendCod
     Ok(code.values["code"].clone())
 }
 
-pub(crate) async fn enter(world: &World, actor: &Actor, code: &str) -> Result<Passed, CheckCodeError> {
+pub(crate) async fn enter(
+    world: &World,
+    actor: &Actor,
+    code: &str,
+) -> Result<Passed, CheckCodeError> {
     let command = CheckCode { code: code.to_owned() };
     check_code(&world.platform, &world.request(actor), command).await
 }
@@ -247,17 +251,19 @@ async fn edge_case_18_the_wrong_person_is_locked_out_after_three_numbers_and_the
 }
 
 #[tokio::test]
-async fn the_link_of_the_invitation_opens_the_door_of_its_ceremony() {
+async fn the_invitation_carries_a_link_that_is_no_token() {
     let (world, drafted, _) = at_the_door(None).await;
     let sent = taken(&world).await;
     assert_eq!(sent.len(), 1);
     assert_eq!((sent[0].purpose, sent[0].channel), (Purpose::Invitation, MessageChannel::Sms));
     let link = sent[0].values["link"].rsplit('/').next().unwrap().to_owned();
-    assert_eq!(link.len(), 10);
-    let by_link = authenticate(&world.platform, hash_of(&link)).await.unwrap();
-    assert!(matches!(by_link, Actor::Signer { filing, .. } if filing == drafted.filing));
-    let refused = ceremony_view(&world.platform, &by_link, Language::Zh).await.unwrap_err();
-    assert_eq!(refused.code(), "code_required");
+    assert_eq!(link.len(), 26);
+    let refused = authenticate(&world.platform, hash_of(&link)).await.unwrap_err();
+    assert_eq!(refused.code(), "not_authenticated", "the interface is not opened by a link");
+    let other = world.invite(drafted.filing, drafted.parties[0]).await;
+    let again = taken(&world).await;
+    assert!(!again[0].values["link"].ends_with(&link), "each ceremony has its own");
+    assert_ne!(other.token, link);
 }
 
 #[tokio::test]
@@ -414,4 +420,58 @@ async fn the_person_named_is_told_at_once_and_everybody_when_the_last_signature_
     wanted.extend(everybody.map(|address| (Purpose::AllSigned, address.to_owned())));
     wanted.sort();
     assert_eq!(last, wanted);
+}
+
+#[tokio::test]
+async fn neither_contact_nor_code_nor_link_stands_in_rows_or_the_log_in_clear() {
+    let (world, _, actor) = at_the_door(Some(NUMBER)).await;
+    let code = send(&world, &actor).await.unwrap();
+    enter(&world, &actor, &code).await.unwrap();
+    last_four(&world, &actor, "999X").await.unwrap();
+    world.clock.advance_ms(CODE_PAUSE_MS);
+    let command = SendCode { channel: Some(MessageChannel::Email), language: Language::Zh };
+    send_code(&world.platform, &world.request(&actor), command).await.unwrap();
+    let waiting = due(&world).await;
+    let link = waiting[0].1.values["link"].rsplit('/').next().unwrap().to_owned();
+    let live = waiting[0].1.values["code"].clone();
+    let contents = world.contents().await;
+    for planted in [MOBILE, NUMBER, "gong@example.com", &link] {
+        for spelling in crate::privacy::spellings(planted) {
+            let clear = |bytes: &[u8]| crate::privacy::holds(bytes, &spelling);
+            for (key, row) in &contents.rows {
+                assert!(!clear(key.as_bytes()) && !clear(&row.value), "{planted} in {key:?}");
+            }
+            for (leaf, record) in &contents.entries {
+                assert!(!clear(leaf) && !clear(record), "{planted} in an entry");
+            }
+        }
+    }
+    // Six digits occur by chance; as a value of their own they must not.
+    let quoted = format!("\"{live}\"");
+    assert!(
+        contents.rows.iter().all(|(_, row)| !crate::privacy::holds(&row.value, quoted.as_bytes()))
+    );
+}
+
+#[tokio::test]
+async fn a_report_that_overtakes_the_answer_is_asked_for_again() {
+    let (world, ..) = at_the_door(None).await;
+    let (item, outgoing) = due(&world).await.remove(0);
+    let early = message_queue::note_report(
+        &world.platform,
+        outgoing.message,
+        outgoing.channel,
+        Report::Delivered,
+    );
+    assert_eq!(early.await.unwrap_err().class(), heqi_registration::fault::Class::Unavailable);
+    let template_sha256 = Digest::of(b"template");
+    let outcome = Outcome::Taken { gateway: "test".into(), reference: None, template_sha256 };
+    message_queue::note_outcome(&world.platform, &item, outgoing.channel, &outcome).await.unwrap();
+    let late = message_queue::note_report(
+        &world.platform,
+        outgoing.message,
+        outgoing.channel,
+        Report::Delivered,
+    );
+    late.await.unwrap();
 }
