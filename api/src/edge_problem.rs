@@ -32,6 +32,9 @@ pub(crate) enum EdgeProblem {
     /// No time authority is asked by this platform.
     #[error("no time authority is configured")]
     NoTimeAuthority,
+    /// No number of a filing, or one digit is mistyped.
+    #[error("this is no number of a filing")]
+    FilingNumberMalformed,
 }
 
 impl EdgeProblem {
@@ -45,6 +48,7 @@ impl EdgeProblem {
             | Self::NothingCosigned
             | Self::NoForkKnown
             | Self::NoTimeAuthority => StatusCode::NOT_FOUND,
+            Self::FilingNumberMalformed => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 }
@@ -60,6 +64,7 @@ impl Explain for EdgeProblem {
             Self::NothingCosigned => "nothing_cosigned",
             Self::NoForkKnown => "no_fork_known",
             Self::NoTimeAuthority => "no_time_authority",
+            Self::FilingNumberMalformed => "filing_number_malformed",
         }
     }
 
@@ -134,6 +139,13 @@ impl Explain for EdgeProblem {
                 [
                     "This witness has cosigned nothing of that log.",
                     "Check the origin of the log, or try again later.",
+                ],
+            ],
+            Self::FilingNumberMalformed => [
+                ["办件码不正确,可能有一位输错。", "请核对邀请短信、邮件或签署邀请单上的8位数字。"],
+                [
+                    "This is no number of a filing; one digit may be mistyped.",
+                    "Check the 8 digits in the message or on the printed invitation.",
                 ],
             ],
         };

@@ -8,4 +8,5 @@ mod json;
 
 pub(crate) use asked::{Asked, Caller};
 pub(crate) use body::{Upload, UploadKind};
+pub(crate) use facts::facts;
 pub(crate) use json::{JsonBody, NoBody};

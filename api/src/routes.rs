@@ -12,6 +12,7 @@ pub(crate) mod ceremony;
 pub(crate) mod coverage;
 pub(crate) mod docs;
 pub(crate) mod documents;
+pub(crate) mod entry;
 pub(crate) mod filings;
 pub(crate) mod health;
 pub(crate) mod log;
@@ -21,6 +22,7 @@ pub(crate) mod peer;
 pub(crate) mod personal_data;
 pub(crate) mod receipts;
 pub(crate) mod records;
+pub(crate) mod reports;
 pub(crate) mod signings;
 pub(crate) mod time_stamps;
 pub(crate) mod witness;
@@ -30,6 +32,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     // Patterns are tried one after the other, so what is asked most comes first.
     signings::configure(app);
     ceremony::configure(app);
+    entry::configure(app);
     receipts::configure(app);
     filings::configure(app);
     parties::configure(app);
@@ -41,6 +44,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     log::configure(app);
     witness::configure(app);
     peer::configure(app);
+    reports::configure(app);
     openapi::configure(app);
     docs::configure(app);
     health::configure(app);

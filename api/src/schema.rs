@@ -6,6 +6,7 @@
 #![expect(dead_code, reason = "shapes are described, never built")]
 
 mod coverage;
+mod entry;
 mod evidence;
 mod filing;
 mod personal_data;
@@ -13,11 +14,12 @@ mod signing;
 mod words;
 
 pub(crate) use coverage::{Coverage, TimeStamps};
+pub(crate) use entry::{CodeSent, Entered, EntryView, MessageView, Passed, SentByNumber};
 pub(crate) use evidence::{Disclosed, Receipt};
 pub(crate) use filing::{DocumentAttached, FilingOpened, FilingView, PartyAdded, PartyInvited};
 pub(crate) use personal_data::{ErasureDecided, HoldChanged, PersonalData};
 pub(crate) use signing::{CeremonyView, ConsentGiven, PhotoCaptured, Recorded, SigningBegun};
 pub(crate) use words::{
     Base64, Capacity, ConsentKind, Decision, Digest, ErasableClass, Ground, LanguageWord, Matter,
-    PartyKindWord, RecordId,
+    MessageChannel, PartyKindWord, RecordId,
 };

@@ -10,6 +10,7 @@ use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse};
 use heqi_evidence_store::gate::ReadOnly;
 use heqi_evidence_store::witness::Witness;
+use heqi_notify::signature::Secret;
 use heqi_pki::keys::Signer;
 use heqi_registration::Platform;
 use heqi_service_kit::health::Readiness;
@@ -41,6 +42,8 @@ pub struct Surroundings {
     pub witness: Option<Arc<Witness>>,
     /// Answers custodians that ask what is held of them; without one `/peer/` does not exist.
     pub peer: Option<PeerAnswering>,
+    /// What a gateway for messages signs its reports with; without it none is taken.
+    pub report_secret: Option<Secret>,
     /// Draws request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Answers `/readyz`; the program adds its checks.
@@ -64,6 +67,7 @@ impl Surroundings {
             platform,
             witness: None,
             peer: None,
+            report_secret: None,
             entropy,
             health: Arc::new(Health::default()),
             alarms: Arc::new(Alarms::new(&metrics)),
@@ -121,6 +125,7 @@ impl Api {
             platform,
             witness,
             peer,
+            report_secret,
             entropy,
             health,
             metrics,
@@ -158,6 +163,7 @@ impl Api {
             settings,
             witness,
             peer,
+            report_secret,
             metrics,
             stamp_demand,
             shutdown,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use heqi_evidence_store::witness::Witness;
+use heqi_notify::signature::Secret;
 use heqi_registration::Platform;
 use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
 use tokio::sync::Notify;
@@ -23,6 +24,8 @@ pub(crate) struct State {
     pub(crate) witness: Option<Arc<Witness>>,
     /// Answers custodians that ask what is held of them.
     pub(crate) peer: Option<PeerAnswering>,
+    /// What a gateway for messages signs its reports with.
+    pub(crate) report_secret: Option<Secret>,
     /// What operators look at.
     pub(crate) metrics: Arc<Metrics>,
     /// The figures of this platform among them.

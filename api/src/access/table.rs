@@ -65,7 +65,9 @@ const SIGNER: Access = signer_or(&[]);
 pub const ACCESS_TABLE: &[Rule] = &[
     post("/api/v1/filings", HANDLER),
     get("/api/v1/filings/{filing_id}", HANDLER),
+    get("/api/v1/filings/{filing_id}/messages", HANDLER),
     post("/api/v1/filings/{filing_id}/parties", HANDLER),
+    post("/api/v1/filings/{filing_id}/parties/{party_id}/contact", HANDLER),
     post("/api/v1/filings/{filing_id}/documents", HANDLER),
     post("/api/v1/filings/{filing_id}/parties/{party_id}/invitations", HANDLER),
     post(
@@ -85,6 +87,13 @@ pub const ACCESS_TABLE: &[Rule] = &[
     post("/api/v1/filings/{filing_id}/holds/{record_id}/lift", AUTHORITY),
     get("/api/v1/documents/{document_id}", signer_or(&[Scope::Filings])),
     get("/api/v1/ceremony", SIGNER),
+    get("/api/v1/ceremony/entry", SIGNER),
+    post("/api/v1/ceremony/code", SIGNER),
+    post("/api/v1/ceremony/code/check", SIGNER),
+    post("/api/v1/ceremony/identity", SIGNER),
+    // Who has neither link nor token: the answers say nothing about who takes part in what.
+    post("/api/v1/entry/code", EVERYBODY),
+    post("/api/v1/entry/check", EVERYBODY),
     post("/api/v1/ceremony/consents", SIGNER),
     post("/api/v1/ceremony/decline", SIGNER),
     post("/api/v1/signings", SIGNER),
@@ -108,6 +117,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/witness/{origin_sha256}/fork-proof", EVERYBODY),
     // Signed with the key of a log this platform knows, or refused.
     post("/peer/standing", EVERYBODY),
+    // Signed by the gateway, or refused.
+    post("/api/v1/messages/reports", EVERYBODY),
     get("/api/openapi.json", EVERYBODY),
     get("/api/docs", EVERYBODY),
     get("/healthz", EVERYBODY),

@@ -24,7 +24,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 /// A language as it is written in a body.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum LanguageWord {
+pub(crate) enum LanguageWord {
     /// As the ceremony names it, too.
     #[serde(alias = "zh-CN")]
     Zh,

@@ -64,6 +64,10 @@ text! {
     SigningId, "^sig_[0-9a-hjkmnp-tv-z]{26}$", "sig_01h8z6b3n4v5x7c9d2f1g0hjkm"
 }
 text! {
+    /// Identifier of a message.
+    MessageId, "^msg_[0-9a-hjkmnp-tv-z]{26}$", "msg_01h8z6b3n4v5x7c9d2f1g0hjkm"
+}
+text! {
     /// Identifier of an evidence record.
     RecordId, "^rec_[0-9a-hjkmnp-tv-z]{26}$", "rec_61h8z6b3n4v5x7c9d2f1g0hjkm"
 }
@@ -121,6 +125,22 @@ words! {
     LanguageWord, ["zh", "en"]
 }
 words! {
+    /// By what a message reaches a person.
+    MessageChannel, ["sms", "email"]
+}
+words! {
+    /// What a message is for.
+    Purpose, ["invitation", "code", "signed_in_your_name", "all_signed", "contact_changed", "entry_locked"]
+}
+words! {
+    /// How a message went.
+    MessageState, ["queued", "sent", "delivered", "bounced", "failed", "uncertain", "expired", "dropped"]
+}
+words! {
+    /// What is asked at the door of a ceremony: the one-time code, the last four of the identity number, nothing more; or locked.
+    EntryStep, ["code", "identity", "inside", "locked"]
+}
+words! {
     /// Who keeps a deposit of every record.
     Custodian, ["data_centre", "preservation"]
 }
@@ -134,7 +154,7 @@ words! {
 }
 words! {
     /// What happened.
-    RecordKind, ["filing_opened", "filing_changed", "consent_given", "signing", "decline", "confirmation", "objection", "access"]
+    RecordKind, ["filing_opened", "filing_changed", "consent_given", "signing", "decline", "confirmation", "objection", "access", "erasure", "legal_hold", "code_checked", "notification"]
 }
 
 #[cfg(test)]

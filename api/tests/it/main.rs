@@ -16,6 +16,7 @@ mod bad_signatures;
 mod ceremony;
 mod contract;
 mod custodian;
+mod entry;
 mod evidence;
 mod facts;
 mod filings;

@@ -8,6 +8,7 @@ use heqi_api::{Api, ApiSettings, Running, StoreGauges, Surroundings};
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::testing::{memory, note_signer};
 use heqi_evidence_store::witness::Witness;
+use heqi_notify::signature::Secret;
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
 use heqi_registration::{Custodian, Platform, Ports, Scope, Settings};
 use heqi_service_kit::Listener;
@@ -55,11 +56,25 @@ impl Service {
         Self::start_on(memory(), None, settings, witness).await
     }
 
+    /// With a gateway that reports.
+    pub(crate) async fn start_reporting(secret: Secret) -> Self {
+        Self::start_whole(memory(), None, ApiSettings::default(), (None, Some(secret))).await
+    }
+
     pub(crate) async fn start_on(
         backend: Arc<dyn Backend>,
         store_gauges: Option<StoreGauges>,
         settings: ApiSettings,
         witness: Option<Witness>,
+    ) -> Self {
+        Self::start_whole(backend, store_gauges, settings, (witness, None)).await
+    }
+
+    async fn start_whole(
+        backend: Arc<dyn Backend>,
+        store_gauges: Option<StoreGauges>,
+        settings: ApiSettings,
+        (witness, report_secret): (Option<Witness>, Option<Secret>),
     ) -> Self {
         let now: UtcMillis = NOON.parse().unwrap();
         let cast = Cast::new(1, now);
@@ -96,6 +111,7 @@ impl Service {
         let mut surroundings = Surroundings::new(Arc::clone(&platform), entropy);
         surroundings.witness = witness.map(Arc::new);
         surroundings.store_gauges = store_gauges;
+        surroundings.report_secret = report_secret;
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let running = Api::start(settings, listener, surroundings).unwrap();
         let http = heqi_service_kit::Trust::Nobody.client().unwrap().build().unwrap();

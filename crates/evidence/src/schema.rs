@@ -40,6 +40,10 @@ pub enum RecordKind {
     Erasure,
     /// A filing was put under a legal hold, or a hold was lifted.
     LegalHold,
+    /// A signer entered a one-time code, or the last four of the identity number.
+    CodeChecked,
+    /// A message was sent, delivered, came back or could not be sent.
+    Notification,
     /// Not a record: the attributes a signer's device salted and signed itself.
     Client,
 }
@@ -88,6 +92,8 @@ impl Schema {
             RecordKind::Access => &ACCESS,
             RecordKind::Erasure => &ERASURE,
             RecordKind::LegalHold => &LEGAL_HOLD,
+            RecordKind::CodeChecked => &CODE_CHECKED,
+            RecordKind::Notification => &NOTIFICATION,
             RecordKind::Client => &CLIENT,
         }
     }
@@ -156,6 +162,8 @@ impl RecordKind {
             Self::Access => "access",
             Self::Erasure => "erasure",
             Self::LegalHold => "legal_hold",
+            Self::CodeChecked => "code_checked",
+            Self::Notification => "notification",
             Self::Client => "client",
         }
     }
@@ -170,7 +178,7 @@ impl fmt::Display for RecordKind {
 use RetentionClass::{Biometric, Matter, Person, Trace};
 
 /// Every schema of every version that was ever written.
-pub static ALL: [&Schema; 11] = [
+pub static ALL: [&Schema; 13] = [
     &FILING_OPENED,
     &FILING_CHANGED,
     &CONSENT_GIVEN,
@@ -182,6 +190,8 @@ pub static ALL: [&Schema; 11] = [
     &CLIENT,
     &ERASURE,
     &LEGAL_HOLD,
+    &CODE_CHECKED,
+    &NOTIFICATION,
 ];
 
 const FRAME: &[&str] =
@@ -396,6 +406,53 @@ static LEGAL_HOLD: Schema = Schema {
         ("forwarded_for", Trace),
         ("user_agent", Trace),
         ("received_at", Trace),
+    ],
+};
+
+static CODE_CHECKED: Schema = Schema {
+    kind: RecordKind::CodeChecked,
+    version: 1,
+    slots: 32,
+    frame: FRAME,
+    names: &[
+        ("filing", Matter),
+        ("ceremony", Matter),
+        ("party", Matter),
+        ("check", Matter),
+        ("channel", Matter),
+        ("contact", Person),
+        ("contact_source", Matter),
+        ("message", Matter),
+        ("sent_at", Trace),
+        ("wrong_entries", Trace),
+        ("client_address", Trace),
+        ("forwarded_for", Trace),
+        ("user_agent", Trace),
+        ("received_at", Trace),
+    ],
+};
+
+static NOTIFICATION: Schema = Schema {
+    kind: RecordKind::Notification,
+    version: 1,
+    slots: 32,
+    frame: FRAME,
+    names: &[
+        ("filing", Matter),
+        ("party", Matter),
+        ("message", Matter),
+        ("purpose", Matter),
+        ("state", Matter),
+        ("channel", Matter),
+        ("contact", Person),
+        ("contact_source", Matter),
+        ("template_sha256", Matter),
+        ("text_language", Matter),
+        ("gateway", Matter),
+        ("gateway_reference", Trace),
+        ("attempts", Matter),
+        ("reason", Matter),
+        ("happened_at", Trace),
     ],
 };
 

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consent::{ConsentAnswer, ConsentKind, Decision};
 use crate::document::DocumentRef;
+use crate::entry::Entry;
 use crate::party::Capacity;
 use crate::timer::{Due, Timer};
 use crate::words::ObjectRef;
@@ -175,6 +176,8 @@ pub struct Ceremony {
     expires_at: UtcMillis,
     consents: BTreeMap<ConsentKind, ConsentAnswer>,
     state: CeremonyState,
+    #[serde(default)]
+    entry: Entry,
 }
 
 /// What a ceremony is and holds.
@@ -219,9 +222,36 @@ impl Ceremony {
         self.consents.get(&kind).is_some_and(|answer| answer.decision == Decision::Granted)
     }
 
+    /// What it asks at its door, and what has passed.
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// The same, to be changed by its own rules.
+    pub const fn entry_mut(&mut self) -> &mut Entry {
+        &mut self.entry
+    }
+
+    /// Makes the door ask for these; before anybody came.
+    #[must_use]
+    pub fn with_entry(mut self, entry: Entry) -> Self {
+        self.entry = entry;
+        self
+    }
+
     /// How far it has come.
     pub const fn state(&self) -> &CeremonyState {
         &self.state
+    }
+
+    /// Whether it ended: signed, declined or expired.
+    pub const fn is_over(&self) -> bool {
+        matches!(
+            self.state,
+            CeremonyState::Signed { .. }
+                | CeremonyState::Declined { .. }
+                | CeremonyState::Expired { .. }
+        )
     }
 
     /// The challenge that can be signed, if one was issued.

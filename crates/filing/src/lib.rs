@@ -23,12 +23,14 @@
 //! - [`confirmation`]: each party's answer after signing
 //! - [`consent`], [`intent`]: the exact texts shown, with their digests
 //! - [`ceremony`]: one party's visit to sign
+//! - [`entry`]: how a signer comes in: the one-time code, and who it is
 //! - [`timer`]: when something falls due
 
 pub mod ceremony;
 pub mod confirmation;
 pub mod consent;
 pub mod document;
+pub mod entry;
 pub mod filing;
 pub mod intent;
 pub mod matter;
@@ -49,6 +51,7 @@ pub use ceremony::{
 pub use confirmation::Confirmation;
 pub use consent::{ConsentAnswer, ConsentKind, ConsentText, Decision};
 pub use document::{Document, DocumentRef, MediaType, NewDocument, RequiredSigners};
+pub use entry::{CodeRefusal, Entry, EntryStep, IdentityRefusal, IssuedCode, NotInside};
 pub use filing::{
     AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, Contradiction, EndError,
     EndReason, Filing, FilingHead, FilingState, NewFiling, NotOpen, ObjectError, OpenSigningError,

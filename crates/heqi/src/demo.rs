@@ -11,6 +11,7 @@ use clap::Parser as _;
 use heqi_vocabulary::Language;
 
 pub(crate) mod cast;
+pub(crate) mod catcher;
 pub(crate) mod guide;
 pub(crate) mod manifest;
 pub(crate) mod seed;

@@ -3,6 +3,7 @@
 //! through here.
 
 mod certificate_log;
+pub(crate) mod messages;
 pub(crate) mod notary;
 pub(crate) mod platform;
 pub(crate) mod production;

@@ -15,6 +15,10 @@ use heqi_service_kit::tls::{PeerTlsSettings, TlsSettings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+mod notify;
+
+pub(crate) use notify::{EmailSettings, NotifySettings, SmsSettings};
+
 /// Variables that the command line reads itself.
 const READ_BY_THE_COMMAND_LINE: [&str; 1] = ["HEQI_LANG"];
 
@@ -58,6 +62,9 @@ pub(crate) struct PlatformSettings {
     pub(crate) time_authorities: Vec<TimeAuthorityPeer>,
     #[serde(default)]
     pub(crate) stamping: StampingSettings,
+    /// How people are told; without it messages wait.
+    #[serde(default)]
+    pub(crate) notify: Option<NotifySettings>,
     /// Names that consent texts are filled with.
     #[serde(default)]
     pub(crate) names: Names,

@@ -5,8 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use heqi_notify::signature::Secret;
 use heqi_service_kit::listener::{ListenError, Listener};
 use heqi_service_kit::system::{SystemClock, SystemEntropy};
+use heqi_service_kit::tls::PeerTlsSettings;
 use heqi_service_kit::{Load, Trust};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::{Clock, Entropy};
@@ -17,6 +19,7 @@ mod plan;
 
 use crate::client::{self, Caller};
 use crate::keys;
+use crate::service::messages::report_secret;
 use crate::service::notary::{self, RunningNotary};
 use crate::service::platform::{self, OpenPlatform, RunningPlatform};
 use crate::service::tls::NotaryTls;
@@ -82,6 +85,7 @@ pub(crate) struct Addresses {
     pub(crate) preservation: String,
     pub(crate) time_authority: String,
     pub(crate) inbox: String,
+    pub(crate) smtp: String,
 }
 
 impl Addresses {
@@ -102,6 +106,7 @@ impl Addresses {
             preservation: at(3)?,
             time_authority: at(4)?,
             inbox: at(9)?,
+            smtp: at(10)?,
         })
     }
 
@@ -116,6 +121,7 @@ impl Addresses {
             preservation: any(),
             time_authority: any(),
             inbox: any(),
+            smtp: any(),
         }
     }
 
@@ -136,6 +142,15 @@ impl Addresses {
     pub(crate) fn url(&self, listener: &Listener) -> String {
         self.lan.as_ref().map_or_else(|| listener.url(), |lan| lan.url(listener))
     }
+}
+
+/// Where messages of the platform end.
+#[derive(Clone, Debug)]
+pub(crate) struct Catching {
+    pub(crate) sms_url: String,
+    /// How the gateway is believed, where it serves the network.
+    pub(crate) sms_tls: Option<PeerTlsSettings>,
+    pub(crate) smtp_port: u16,
 }
 
 /// Public keys that `demo.json` lists.
@@ -179,7 +194,8 @@ impl World {
     /// measured; `check_pixels` is the setting of the platform.
     pub(crate) async fn measured(data_dir: &Path, check_pixels: bool) -> Result<Self, WorldError> {
         let addresses = Addresses::any();
-        let claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, check_pixels)).await?;
+        let claimed =
+            Box::pin(Claimed::claim_with(data_dir, &addresses, check_pixels, None)).await?;
         Box::pin(claimed.start()).await
     }
 
@@ -187,7 +203,7 @@ impl World {
     /// connections: one address stands for many.
     pub(crate) async fn limited(data_dir: &Path) -> Result<Self, WorldError> {
         let addresses = Addresses::any();
-        let mut claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, true)).await?;
+        let mut claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, true, None)).await?;
         let mut load = Load::default();
         load.connections_per_address = 0;
         claimed.plan.platform.api.load = load;
@@ -258,14 +274,26 @@ pub(crate) struct Claimed {
 
 impl Claimed {
     /// Makes what is missing below `data_dir` and takes the folder.
-    pub(crate) async fn claim(data_dir: &Path, addresses: &Addresses) -> Result<Self, WorldError> {
-        Self::claim_with(data_dir, addresses, true).await
+    pub(crate) async fn claim(
+        data_dir: &Path,
+        addresses: &Addresses,
+        catching: &Catching,
+    ) -> Result<Self, WorldError> {
+        Self::claim_with(data_dir, addresses, true, Some(catching)).await
+    }
+
+    /// The secret that the platform signs text messages with.
+    pub(crate) fn gateway_secret(&self) -> Result<Secret, WorldError> {
+        let settings = self.plan.platform.notify.as_ref();
+        let secret = settings.map(report_secret).transpose()?.flatten();
+        secret.ok_or_else(|| ServiceError::Start("the demo has no gateway".into()).into())
     }
 
     async fn claim_with(
         data_dir: &Path,
         addresses: &Addresses,
         check_pixels: bool,
+        catching: Option<&Catching>,
     ) -> Result<Self, WorldError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -290,6 +318,9 @@ impl Claimed {
         })?;
         let mut plan = Plan::make(data_dir, urls, &*clock, &*entropy)?;
         plan.platform.check_pixels = check_pixels;
+        if let Some(catching) = catching {
+            plan.catch(catching, &*entropy)?;
+        }
         let open = platform::open(&plan.platform, &clock, &entropy).await?;
         Ok(Self { plan, open, listeners, http, clock, entropy })
     }

@@ -172,7 +172,7 @@ pub async fn begin_signing(
             return answer(platform, signing).await;
         }
         platform.require_trusted_clock()?;
-        let stored = ceremonies::load(platform, ceremony).await?;
+        let stored = ceremonies::load_inside(platform, ceremony).await?;
         let stored_filing = filings::load(platform, filing).await?;
         let filing = &stored_filing.filing;
         let now = platform.now();

@@ -11,6 +11,7 @@ use heqi_vocabulary::{CeremonyId, FilingId, PartyId};
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Fault, Thing};
 use crate::platform::Platform;
+use crate::request::Actor;
 use crate::rows::{self, CeremonyContent, CeremonyRow};
 
 /// A ceremony with the version to expect when replacing it.
@@ -30,6 +31,27 @@ pub(crate) async fn load(platform: &Platform, id: CeremonyId) -> Result<StoredCe
     let key = data_key(platform, filing, Some(party), Sealing::Ceremony)?;
     let content = content.open_with(&key, place.as_bytes()).map_err(Fault::from)?;
     Ok(StoredCeremony { content, version: row.version })
+}
+
+/// The same, for somebody who has come in: code and identity have passed where the door
+/// asks for them.
+pub(crate) async fn load_inside(
+    platform: &Platform,
+    id: CeremonyId,
+) -> Result<StoredCeremony, ActError> {
+    let stored = load(platform, id).await?;
+    stored.content.ceremony.entry().inside()?;
+    Ok(stored)
+}
+
+/// Refuses a signer who has not come in; everybody else passes.
+pub(crate) async fn require_inside(platform: &Platform, actor: &Actor) -> Result<(), ActError> {
+    let Actor::Signer { ceremony, .. } = actor else { return Ok(()) };
+    match load_inside(platform, *ceremony).await {
+        // Nothing personal is left behind the door of somebody who was erased.
+        Ok(_) | Err(ActError::Fault(Fault::Erased)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes a ceremony that must not exist yet.

@@ -140,7 +140,7 @@ pub async fn ceremony_view(
     language: Language,
 ) -> Result<CeremonyView, ActError> {
     let (ceremony_id, filing_id, party_id) = actor.signer()?;
-    let content = ceremonies::load(platform, ceremony_id).await?.content;
+    let content = ceremonies::load_inside(platform, ceremony_id).await?.content;
     let filing = filings::load(platform, filing_id).await?.filing;
     platform.backend().settled().await.map_err(Fault::from)?;
     let ceremony = &content.ceremony;

@@ -19,6 +19,7 @@ use crate::rows::{self, CeremonyContent, SigningRow};
 use crate::tally::Tally;
 use crate::wording::{Told, refusals, say};
 
+mod after;
 mod check;
 mod evidence;
 
@@ -253,6 +254,7 @@ pub async fn complete_signing(
         let record_id = record.record_id();
         rows::VOUCHERS.insert(&mut changes, &voucher, &record_id).map_err(Fault::from)?;
         Tally::Signings.count(platform, &mut changes, record_id).await?;
+        after::tell(platform, &mut changes, &content.ceremony, &filing).await?;
         if let Some(committed) = act.commit(changes, &record_id).await? {
             let about = record.about();
             let (kind, at) = (RecordKind::Signing, next.place.recorded_at);

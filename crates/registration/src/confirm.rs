@@ -7,6 +7,7 @@ use heqi_vocabulary::{Digest, FilingId, Language, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
+use crate::ceremonies::require_inside;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
@@ -86,6 +87,7 @@ pub async fn confirm(
     request: &Request,
     command: Confirm,
 ) -> Result<Confirmed, ConfirmError> {
+    require_inside(platform, &request.actor).await?;
     let mut act = Act::new(platform, request, "confirm");
     loop {
         let stored = filings::load(platform, command.filing).await?;

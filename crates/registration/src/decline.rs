@@ -118,7 +118,7 @@ pub async fn decline(
         if let Some(declined) = act.earlier().await? {
             return Ok(declined);
         }
-        let stored = ceremonies::load(platform, ceremony).await?;
+        let stored = ceremonies::load_inside(platform, ceremony).await?;
         let chain = filings::load(platform, filing).await?.filing.chain();
         let next = ledger::next_place(platform, chain).await?;
         let mut content = stored.content.clone();

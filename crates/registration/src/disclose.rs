@@ -9,6 +9,7 @@ use heqi_evidence::schema::{RecordKind, Schema};
 use heqi_vocabulary::RecordId;
 use serde::Serialize;
 
+use crate::ceremonies::require_inside;
 use crate::erasure::rows::RESTRICTIONS;
 use crate::fault::{ActError, Class, Fault};
 use crate::ledger::{self, KeptRecord};
@@ -118,6 +119,7 @@ pub async fn disclose(
 ) -> Result<Disclosed, DiscloseError> {
     let kept = ledger::find(platform, record).await?;
     may_open(actor, &kept)?;
+    require_inside(platform, actor).await?;
     not_restricted(platform, actor, &kept).await?;
     attributes.check(kept.kind)?;
     // Opened before the look is recorded, shown after: what cannot be opened is no look.

@@ -13,6 +13,7 @@ use heqi_vocabulary::{FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
+use crate::ceremonies::require_inside;
 use crate::erasure::rows::{
     AnsweredRow, ERASED, ERASURES, ErasureRow, RESTRICTIONS, RestrictionRow, UNFINISHED, close,
 };
@@ -139,6 +140,7 @@ pub async fn erase_person_data(
     command: ErasePersonData,
 ) -> Result<ErasureDecided, EraseError> {
     let requested_by = requester(&request.actor, &command)?;
+    require_inside(platform, &request.actor).await?;
     let wanted = Wanted::check(command, requested_by)?;
     let mut act = Act::new(platform, request, "erase_person_data");
     let decided = loop {

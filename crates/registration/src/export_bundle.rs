@@ -5,6 +5,7 @@ use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::RecordId;
 
 use crate::bundle_parts;
+use crate::ceremonies::require_inside;
 use crate::disclose::{Attributes, DiscloseError, may_open, not_restricted};
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, KeptRecord};
@@ -42,6 +43,7 @@ pub async fn export_bundle(
 ) -> Result<ExportedBundle, DiscloseError> {
     let kept = ledger::find(platform, record).await?;
     may_open(actor, &kept)?;
+    require_inside(platform, actor).await?;
     not_restricted(platform, actor, &kept).await?;
     attributes.check(kept.kind)?;
 

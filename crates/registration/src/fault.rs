@@ -59,6 +59,9 @@ pub enum ActError {
     /// this caller.
     #[error("there is no such {0}")]
     NotFound(Thing),
+    /// The signer has not come in: code or identity number are still asked for.
+    #[error(transparent)]
+    NotInside(#[from] heqi_filing::NotInside),
     /// The store could not do its part.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -82,6 +85,8 @@ pub enum Thing {
     Record,
     /// An API key.
     ApiKey,
+    /// A message.
+    Message,
 }
 
 impl std::fmt::Display for Thing {
@@ -94,6 +99,7 @@ impl std::fmt::Display for Thing {
             Self::Signing => "signing",
             Self::Record => "record",
             Self::ApiKey => "API key",
+            Self::Message => "message",
         })
     }
 }
@@ -108,6 +114,7 @@ impl ActError {
     fn told(&self) -> Told<'_> {
         match self {
             Self::Fault(fault) => Told::By(fault),
+            Self::NotInside(error) => Told::By(error),
             Self::Denied => say(
                 "not_allowed",
                 [
@@ -156,6 +163,7 @@ impl Thing {
             Self::Signing => ("signing_not_found", "签署请求"),
             Self::Record => ("record_not_found", "存证记录"),
             Self::ApiKey => ("api_key_not_found", "接口密钥"),
+            Self::Message => ("message_not_found", "消息"),
         };
         let en = self.to_string();
         let wording = say(

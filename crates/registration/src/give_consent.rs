@@ -109,7 +109,7 @@ pub async fn give_consent(
         if let Some(given) = act.earlier().await? {
             return Ok(given);
         }
-        let stored = ceremonies::load(platform, ceremony).await?;
+        let stored = ceremonies::load_inside(platform, ceremony).await?;
         let chain = filings::load(platform, filing).await?.filing.chain();
         let next = ledger::next_place(platform, chain).await?;
         let mut content = stored.content.clone();
@@ -119,7 +119,8 @@ pub async fn give_consent(
         let text = text_shown(command)?;
 
         let mut changes = Changeset::new();
-        let latest = content.records.iter().rfind(|made| made.consent == command.kind).copied();
+        let latest =
+            content.records.iter().rfind(|made| made.consent == Some(command.kind)).copied();
         let unchanged = content.ceremony.consents().get(&command.kind).copied() == before;
         let given = match latest.filter(|_| unchanged) {
             Some(made) => ConsentGiven { record_id: made.record, record_root: made.root },
@@ -130,7 +131,9 @@ pub async fn give_consent(
                 let record = record(platform, request, command, text.version)?;
                 let root = record.write(platform, &mut changes, &next)?;
                 let record_id = record.record_id();
-                let made = CeremonyRecord { consent: command.kind, record: record_id, root };
+                let kind = RecordKind::ConsentGiven;
+                let consent = Some(command.kind);
+                let made = CeremonyRecord { consent, kind, record: record_id, root };
                 content.records.push(made);
                 ConsentGiven { record_id, record_root: root }
             }
@@ -151,7 +154,7 @@ fn text_shown(command: GiveConsent) -> Result<&'static ConsentText, GiveConsentE
 }
 
 /// Records one ceremony may have: they all stand in its challenges.
-const MAX_RECORDS: usize = 32;
+pub(crate) const MAX_RECORDS: usize = 32;
 
 fn record(
     platform: &Platform,

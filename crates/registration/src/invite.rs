@@ -3,21 +3,23 @@
 
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{Ceremony, FilingState, Invitation};
+use heqi_filing::{Ceremony, Entry, FilingState, Invitation};
 use heqi_vocabulary::{CeremonyId, FilingId, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{self, TokenRow};
 use crate::act::Act;
 use crate::ceremonies;
+use crate::contacts::{self, Contact};
 use crate::data_keys::{Sealing, data_key};
-use crate::fault::{ActError, Fault};
+use crate::fault::{ActError, Class, Fault};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
+use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
 use crate::request::{Request, Scope};
-use crate::rows;
-use crate::wording::{Told, refusals};
+use crate::rows::{self, Pair};
+use crate::wording::{Told, refusals, say};
 
 /// Who is to be invited.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +71,9 @@ pub enum InviteError {
     /// The rules of ceremonies refuse it.
     #[error(transparent)]
     Ceremony(#[from] heqi_filing::InviteError),
+    /// The party cannot be sent a one-time code, and this platform demands one.
+    #[error("the party has no contact for a one-time code")]
+    NoContact,
 }
 
 impl From<Fault> for InviteError {
@@ -83,6 +88,18 @@ impl InviteError {
             Self::Act(error) => Told::By(error),
             Self::OpenSigning(error) => Told::By(error),
             Self::Ceremony(error) => Told::By(error),
+            Self::NoContact => say(
+                "contact_missing",
+                [
+                    "该签署人没有可接收验证码的联系方式，未发送邀请。",
+                    "请先填写其手机号码或电子邮箱。",
+                ],
+                [
+                    "The party has no contact for a one-time code; nobody was invited.",
+                    "Enter a mobile number or e-mail address first.",
+                ],
+            )
+            .is(Class::Conflict),
         }
     }
 }
@@ -121,10 +138,24 @@ pub async fn invite(
         let token_hash = access::hash_of(&access::signer_token(platform, id));
         let invitation = Invitation { id, party: command.party, token_hash };
         let ceremony = Ceremony::invite(invitation, &filing, now)?;
+        let contact = contacts::load_unless_erased(platform, command.filing, command.party).await?;
+        let contact = contact.map(|stored| stored.contact);
+        if platform.settings.code_required && contact.is_none() {
+            return Err(InviteError::NoContact);
+        }
+        let asks_identity = contact.as_ref().is_some_and(|c| c.id_number.is_some());
+        let ceremony = ceremony.with_entry(Entry::asking(contact.is_some(), asks_identity));
         let invited = Invited { ceremony_id: id, expires_at: ceremony.expires_at() };
         make_keys(platform, command)?;
         let token = TokenRow { ceremony: id, filing: command.filing, party: command.party };
         rows::TOKENS.insert(&mut changes, &token_hash, &token).map_err(Fault::from)?;
+        let link_hash = access::hash_of(&access::signer_link(platform, id));
+        rows::SIGNER_LINKS.insert(&mut changes, &link_hash, &token).map_err(Fault::from)?;
+        if let Some(contact) = &contact {
+            send_link(platform, &mut changes, &ceremony, contact)?;
+        }
+        let whose = Pair(command.filing, command.party);
+        rows::NEWEST_CEREMONIES.put(&mut changes, &whose, &id).map_err(Fault::from)?;
         ceremonies::insert(platform, &mut changes, ceremony)?;
         if act.commit(changes, &invited).await?.is_some() {
             break invited;
@@ -132,6 +163,23 @@ pub async fn invite(
     };
     let Invited { ceremony_id, expires_at } = invited;
     Ok(PartyInvited { ceremony_id, token: access::signer_token(platform, ceremony_id), expires_at })
+}
+
+/// The invitation by message, in the same commit. Its link opens a session of a browser, in
+/// which a code is asked for.
+fn send_link(
+    platform: &Platform,
+    changes: &mut Changeset,
+    ceremony: &Ceremony,
+    contact: &Contact,
+) -> Result<(), Fault> {
+    let message = NewMessage {
+        ceremony: Some(ceremony.id()),
+        expires_at: Some(ceremony.expires_at()),
+        language: contact.language,
+        ..NewMessage::new(Purpose::Invitation, ceremony.filing(), ceremony.party())
+    };
+    messages::enqueue(platform, changes, message, contact, None).map(drop)
 }
 
 /// Makes the party's keys now, so that a signing later waits for no new key.

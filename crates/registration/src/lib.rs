@@ -19,7 +19,9 @@
 //! - [`fault`]: what goes wrong with any act, and how a caller tells errors apart
 //!
 //! Commands:
-//! - [`open_filing`], [`add_party`], [`attach_document`], [`invite`]: by the handler
+//! - [`open_filing`], [`add_party`], [`declare_contact`], [`attach_document`], [`invite`]: by
+//!   the handler
+//! - [`send_code`], [`check_code`], [`check_identity`], [`find_entry`]: by whoever comes to sign
 //! - [`give_consent`], [`begin_signing`], [`capture_photo`], [`complete_signing`],
 //!   [`decline`]: by the signer
 //! - [`confirm`], [`object`]: by parties, after signing
@@ -27,7 +29,7 @@
 //!   registration authority or the notary
 //!
 //! Queries:
-//! - [`filing_view`], [`ceremony_view`], [`read_document`]: how things stand
+//! - [`filing_view`], [`ceremony_view`], [`entry_view`], [`read_document`]: how things stand
 //! - [`receipt`], [`disclose`], [`export_bundle`]: evidence, in part and whole
 //! - [`coverage`]: what of all evidence is held by whom
 //! - [`erasure`]: what was erased, and who still holds what
@@ -38,6 +40,7 @@
 //!
 //! For the worker:
 //! - [`deposit_queue`]: what is to be deposited, and what custodians and cosigners said
+//! - [`message_queue`]: which messages are due, and how they went
 //! - [`sweep`]: what is kept for a while only
 
 pub mod access;
@@ -49,14 +52,20 @@ mod bundle_parts;
 pub mod capture_photo;
 mod ceremonies;
 pub mod ceremony_view;
+pub mod check_code;
+pub mod check_identity;
+mod codes;
 pub mod complete_signing;
 pub mod confirm;
+pub mod contacts;
 pub mod coverage;
 mod data_keys;
+pub mod declare_contact;
 pub mod decline;
 mod decoding;
 pub mod deposit_queue;
 pub mod disclose;
+pub mod entry_view;
 pub mod erase_person_data;
 pub mod erasure;
 pub mod export_bundle;
@@ -64,12 +73,15 @@ pub mod fault;
 pub mod filing_view;
 mod filings;
 mod frozen;
+pub mod find_entry;
 pub mod give_consent;
 pub mod invite;
 pub mod key_change;
 mod ledger;
 pub mod legal_hold;
 mod looks;
+pub mod message_queue;
+mod messages;
 pub mod object;
 mod objects;
 pub mod open_filing;
@@ -81,6 +93,7 @@ pub mod receipt;
 pub mod recovery;
 pub mod request;
 mod rows;
+pub mod send_code;
 mod shown;
 mod stamping;
 pub mod successor;
@@ -89,5 +102,6 @@ mod tally;
 mod wording;
 
 pub use frozen::FrozenLog;
+pub use messages::{MessageState, Purpose};
 pub use platform::{Custodian, OrderKey, Platform, Ports, Settings};
 pub use request::{Actor, AsRead, IdempotencyKey, Request, RequestFacts, Scope};

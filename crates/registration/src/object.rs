@@ -9,6 +9,7 @@ use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
+use crate::ceremonies::require_inside;
 use crate::confirm::speaks_for;
 use crate::decline::{ReasonError, reason};
 use crate::fault::{ActError, Fault, Thing};
@@ -136,6 +137,7 @@ pub async fn object(
     command: Object,
 ) -> Result<Objected, ObjectError> {
     let reason = reason(command.reason.clone())?;
+    require_inside(platform, &request.actor).await?;
     let mut act = Act::new(platform, request, "object");
     if let Some(against) = command.against {
         let record = ledger::find(platform, against).await?;

@@ -68,6 +68,11 @@ pub struct Settings {
     pub names: Names,
     /// How many photos and documents are decoded at once.
     pub decode_workers: usize,
+    /// Where signers' pages are found: what links in messages begin with, without `/` at the
+    /// end.
+    pub public_url: String,
+    /// Whether nobody is invited who cannot be sent a one-time code.
+    pub code_required: bool,
     /// Whether photos are decoded to the last pixel; integrators that capture themselves
     /// may switch it off, format and dimensions are checked all the same.
     pub check_pixels: bool,
@@ -88,6 +93,8 @@ impl Settings {
             order_key: None,
             erasure_ledger: None,
             names: Names::default(),
+            public_url: "http://localhost".into(),
+            code_required: false,
             decode_workers: 2,
             check_pixels: true,
         }

@@ -3,6 +3,7 @@
 use heqi_vocabulary::{Digest, DocumentId};
 use zeroize::Zeroizing;
 
+use crate::ceremonies::require_inside;
 use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::objects;
@@ -38,7 +39,9 @@ pub async fn read_document(
     let filing = row.map_err(Fault::from)?.ok_or_else(unknown)?.value;
     match actor {
         Actor::ApiKey { .. } => actor.require(Scope::Filings)?,
-        Actor::Signer { filing: own, .. } if *own == filing => {}
+        Actor::Signer { filing: own, .. } if *own == filing => {
+            require_inside(platform, actor).await?;
+        }
         Actor::Signer { .. } => return Err(unknown()),
     }
     let filing = filings::load(platform, filing).await?.filing;

@@ -13,6 +13,7 @@ use heqi_evidence_store::stamping;
 use heqi_vocabulary::{DepositNo, Digest, FilingId, RecordId, SigningId, UtcMillis, VoucherNo};
 use serde::Serialize;
 
+use crate::ceremonies::require_inside;
 use crate::fault::{ActError, Fault, Thing};
 use crate::ledger::{self, KeptRecord};
 use crate::platform::{Custodian, Platform};
@@ -202,6 +203,7 @@ pub async fn receipt(
 ) -> Result<Receipt, ActError> {
     let kept = ledger::find(platform, record).await?;
     may_see(actor, &kept)?;
+    require_inside(platform, actor).await?;
     let timeout = Duration::from_millis(wait.timeout_ms.min(MAX_WAIT_MS));
     let deadline = tokio::time::Instant::now() + timeout;
     let mut progress = platform.backend().progress();

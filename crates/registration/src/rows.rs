@@ -4,17 +4,21 @@
 use heqi_evidence::chain::ChainTip;
 use heqi_evidence::deposit::Outcome;
 use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Table;
 use heqi_filing::{Ceremony, ConsentKind};
 use heqi_vocabulary::{
-    CeremonyId, ChainId, DepositNo, Digest, DocumentId, FilingId, FilingNo, PartyId, RecordId,
-    SigningId, UtcMillis, VoucherNo,
+    CeremonyId, ChainId, DepositNo, Digest, DocumentId, FilingId, FilingNo, MessageId, PartyId,
+    RecordId, SigningId, UtcMillis, VoucherNo,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::access::{ApiKeyId, ApiKeyRow, TokenRow};
+use crate::codes::QuotaRow;
+use crate::contacts::ContactRow;
 use crate::filings::Parts;
+use crate::messages::MessageRow;
 use crate::platform::Custodian;
 use crate::recovery::Orphan;
 
@@ -26,6 +30,8 @@ pub(crate) use keys::{Awaited, Cosigned, Pair, Place};
 pub(crate) const SECRETS: Table<String, Sealed<String>> = Table::new("secret");
 /// Signer tokens by their hash.
 pub(crate) const TOKENS: Table<Digest, TokenRow> = Table::new("token");
+/// Codes of links by their hash: each opens a session of a browser and nothing else.
+pub(crate) const SIGNER_LINKS: Table<Digest, TokenRow> = Table::new("signer_link");
 /// API keys by their hash.
 pub(crate) const API_KEYS: Table<Digest, ApiKeyRow> = Table::new("api_key");
 /// Hashes of API keys by their name.
@@ -42,6 +48,18 @@ pub(crate) const FILING_NUMBERS: Table<FilingNo, FilingId> = Table::new("filing_
 pub(crate) const DOCUMENTS: Table<DocumentId, FilingId> = Table::new("document");
 /// Ceremonies.
 pub(crate) const CEREMONIES: Table<CeremonyId, CeremonyRow> = Table::new("ceremony");
+/// The ceremony a party was invited to last.
+pub(crate) const NEWEST_CEREMONIES: Table<Pair<FilingId, PartyId>, CeremonyId> =
+    Table::new("newest_ceremony");
+/// How parties are reached.
+pub(crate) const CONTACTS: Table<Pair<FilingId, PartyId>, ContactRow> = Table::new("contact");
+/// Messages to people.
+pub(crate) const MESSAGES: Table<MessageId, MessageRow> = Table::new("message");
+/// The messages of a filing, in the order queued.
+pub(crate) const FILING_MESSAGES: Table<Pair<FilingId, MessageId>, ()> =
+    Table::new("filing_message");
+/// How many codes a contact was sent on a day (Asia/Shanghai), by a keyed digest of both.
+pub(crate) const CODE_QUOTAS: Table<Pair<String, Digest>, QuotaRow> = Table::new("code_quota");
 /// Challenges that were issued.
 pub(crate) const SIGNINGS: Table<SigningId, SigningRow> = Table::new("signing");
 /// Authority certificates above signers', DER in base64.
@@ -124,9 +142,25 @@ pub(crate) struct CeremonyContent {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CeremonyRecord {
-    pub(crate) consent: ConsentKind,
+    /// Which consent, where it is the answer to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) consent: Option<ConsentKind>,
+    #[serde(default = "consent_given")]
+    pub(crate) kind: RecordKind,
     pub(crate) record: RecordId,
     pub(crate) root: RecordRoot,
+}
+
+/// Rows of before there were other kinds name none.
+const fn consent_given() -> RecordKind {
+    RecordKind::ConsentGiven
+}
+
+impl CeremonyRecord {
+    /// A record that answers no consent.
+    pub(crate) const fn of(kind: RecordKind, record: RecordId, root: RecordRoot) -> Self {
+        Self { consent: None, kind, record, root }
+    }
 }
 
 /// Width and height in pixels as stored, EXIF orientation 1 to 8.

@@ -17,6 +17,10 @@ pub(crate) fn kind(kind: RecordKind, language: Language) -> &'static str {
         RecordKind::Access => language.pick("查看证据", "access to evidence"),
         RecordKind::Erasure => language.pick("删除个人信息", "erasure of personal data"),
         RecordKind::LegalHold => language.pick("证据保全限制", "legal hold"),
+        RecordKind::CodeChecked => {
+            language.pick("验证码或证件末四位核对", "code or number entered")
+        }
+        RecordKind::Notification => language.pick("消息通知", "message"),
         other => other.as_str(),
     }
 }

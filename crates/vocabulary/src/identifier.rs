@@ -125,6 +125,11 @@ identifier! {
     ObjectId, "obj"
 }
 
+identifier! {
+    /// One message to one person, whatever it is sent by.
+    MessageId, "msg"
+}
+
 fn time_ordered(now: UtcMillis, entropy: &dyn Entropy) -> u128 {
     let millis = u128::try_from(now.as_millis().max(0)).unwrap_or(0) & 0xffff_ffff_ffff;
     let mut random = [0; 16];

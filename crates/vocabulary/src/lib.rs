@@ -15,11 +15,13 @@
 //! - [`provenance`]: how a datum was obtained
 //! - [`place`]: a point on the map as a device reported it
 //! - [`language`]: Chinese and English, and sentences in both
+//! - [`message`]: by what a message reaches a person
 
 pub mod digest;
 pub mod entropy;
 pub mod identifier;
 pub mod language;
+pub mod message;
 pub mod number;
 pub mod place;
 pub mod provenance;
@@ -28,9 +30,11 @@ pub mod time;
 pub use digest::{Digest, Sm3Digest};
 pub use entropy::Entropy;
 pub use identifier::{
-    BundleId, CeremonyId, ChainId, DocumentId, FilingId, ObjectId, PartyId, RecordId, SigningId,
+    BundleId, CeremonyId, ChainId, DocumentId, FilingId, MessageId, ObjectId, PartyId, RecordId,
+    SigningId,
 };
 pub use language::{Explain, Explanation, Language};
+pub use message::MessageChannel;
 pub use number::{DepositNo, FilingNo, VoucherNo};
 pub use place::{Datum, GeoPoint};
 pub use provenance::Provenance;

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::language::Language;
+
 /// Gives the present instant. Time is always an argument: services pass the system's
 /// clock, tests and simulations pass their own.
 pub trait Clock: Send + Sync {
@@ -83,6 +85,13 @@ impl UtcMillis {
     pub fn for_people(self) -> String {
         self.in_shanghai()
             .map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M:%S %:z").to_string())
+    }
+
+    /// For short messages: to the minute in Asia/Shanghai, without year and zone,
+    /// `11月23日20:05` or `23 Nov 20:05`.
+    pub fn short_in_shanghai(self, language: Language) -> String {
+        let form = language.pick("%-m月%-d日%H:%M", "%-d %b %H:%M");
+        self.in_shanghai().map_or_else(String::new, |t| t.format(form).to_string())
     }
 
     fn in_shanghai(self) -> Option<DateTime<FixedOffset>> {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::consent::{ConsentAnswer, ConsentKind, ConsentText, Decision};
 use crate::document::DocumentRef;
+use crate::entry::Entry;
 use crate::filing::Filing;
 use crate::timer;
 use crate::words::ObjectRef;
@@ -40,6 +41,7 @@ impl Ceremony {
             expires_at: timer::link_expires_at(now),
             consents: BTreeMap::new(),
             state: CeremonyState::Invited { since: now },
+            entry: Entry::default(),
         })
     }
 

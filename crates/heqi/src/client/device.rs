@@ -43,6 +43,22 @@ impl Device<'_> {
         self.complete(&begun, photo, place).await
     }
 
+    /// Has a code sent, which the owner reads out of the message, and says who it is.
+    pub(crate) async fn ask_for_code(&self) -> Result<(), CallError> {
+        let body = json!({ "channel": null, "language": "zh" });
+        let _: Value = self.caller.post("/api/v1/ceremony/code", &body, self.entropy).await?;
+        Ok(())
+    }
+
+    /// Enters the code and the last four of the identity number.
+    pub(crate) async fn come_in(&self, code: &str, last_four: &str) -> Result<(), CallError> {
+        let body = json!({ "code": code });
+        let _: Value = self.caller.post("/api/v1/ceremony/code/check", &body, self.entropy).await?;
+        let body = json!({ "last_four": last_four });
+        let _: Value = self.caller.post("/api/v1/ceremony/identity", &body, self.entropy).await?;
+        Ok(())
+    }
+
     /// Grants every consent that is asked for, each by itself.
     pub(crate) async fn consent(&self) -> Result<(), CallError> {
         let view: CeremonyView =

@@ -31,6 +31,11 @@ pub(crate) struct Invited {
 }
 
 #[derive(Deserialize)]
+pub(crate) struct EntryView {
+    pub(crate) step: String,
+}
+
+#[derive(Deserialize)]
 pub(crate) struct CeremonyView {
     pub(crate) consents: Vec<ConsentAsked>,
     pub(crate) signed: Option<Signed>,

@@ -11,6 +11,8 @@ use heqi_evidence_store::durable_file::Disk;
 use heqi_service_kit::Trust;
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::{Clock, Language};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
 
 use crate::client::{self, Caller};
 use crate::demo::manifest::Manifest;
@@ -20,6 +22,8 @@ const SLOW_SYNC: Duration = Duration::from_millis(50);
 const LEAST_OPEN_FILES: u64 = 1024;
 /// Nothing of Heqi is older than this instant: a clock before it is wrong.
 const NOT_BEFORE_MS: i64 = 1_767_225_600_000;
+/// How long a mail server may take to greet.
+const MAIL_PATIENCE: Duration = Duration::from_secs(2);
 /// How far the cosigned head may be behind while everybody is up.
 const MOST_UNCOSIGNED: u64 = 10_000;
 
@@ -233,7 +237,28 @@ async fn running_demo(data_dir: &Path) -> Vec<Finding> {
     }
     findings.push(cosigned(&http, &manifest.log_url).await);
     findings.push(anchors(&manifest.anchors_path));
+    findings.push(mail(&manifest.smtp).await);
     findings
+}
+
+/// Whether something that speaks SMTP greets at this address (RFC 5321 section 3.1).
+async fn mail(address: &str) -> Finding {
+    let greeting = async {
+        let mut stream = TcpStream::connect(address).await?;
+        let mut greeting = [0; 4];
+        stream.read_exact(&mut greeting).await?;
+        io::Result::Ok(greeting == *b"220 ")
+    };
+    let greets = tokio::time::timeout(MAIL_PATIENCE, greeting).await;
+    Finding::of(
+        matches!(greets, Ok(Ok(true))),
+        format!("邮件服务在 {address} 应答"),
+        format!("the mail server answers at {address}"),
+        (
+            "邮件暂时发不出,会改用短信或稍后重试;请重新启动演示。",
+            "E-mail does not leave; messages go by SMS or later. Start the demo again.",
+        ),
+    )
 }
 
 async fn cosigned(http: &reqwest::Client, log_url: &str) -> Finding {

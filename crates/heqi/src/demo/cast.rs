@@ -2,6 +2,14 @@
 
 use serde_json::{Value, json};
 
+/// How a made-up person is reached. Numbers like these belong to nobody.
+#[derive(Clone, Copy)]
+pub(crate) struct Contact {
+    pub(crate) mobile: Option<&'static str>,
+    pub(crate) email: Option<&'static str>,
+    pub(crate) id_number: &'static str,
+}
+
 /// One signer of the demo's filing.
 pub(crate) struct Member {
     pub(crate) role: &'static str,
@@ -9,6 +17,8 @@ pub(crate) struct Member {
     /// For a company: who signs for it.
     pub(crate) representative: Option<&'static str>,
     pub(crate) capacities: &'static [&'static str],
+    /// How the person is reached; `None` signs by the token alone.
+    pub(crate) contact: Option<Contact>,
     pub(crate) city_zh: &'static str,
     pub(crate) city_en: &'static str,
     /// Latitude and longitude in microdegrees.
@@ -27,6 +37,11 @@ pub(crate) const SIGNERS: [Member; 5] = [
         name: "林嘉伟",
         representative: None,
         capacities: &["shareholder"],
+        contact: Some(Contact {
+            mobile: Some("13900000001"),
+            email: Some("lin@example.com"),
+            id_number: "310115198806239993",
+        }),
         city_zh: "上海",
         city_en: "Shanghai",
         place: (31_230_400, 121_473_700),
@@ -36,6 +51,11 @@ pub(crate) const SIGNERS: [Member; 5] = [
         name: "吴敏",
         representative: None,
         capacities: &["shareholder"],
+        contact: Some(Contact {
+            mobile: None,
+            email: Some("wu@example.com"),
+            id_number: "440305199109150004",
+        }),
         city_zh: "深圳",
         city_en: "Shenzhen",
         place: (22_543_100, 114_057_900),
@@ -45,6 +65,11 @@ pub(crate) const SIGNERS: [Member; 5] = [
         name: "龚𠮷",
         representative: None,
         capacities: &["shareholder"],
+        contact: Some(Contact {
+            mobile: Some("13900000003"),
+            email: None,
+            id_number: "110105197907149992",
+        }),
         city_zh: "北京",
         city_en: "Beijing",
         place: (39_904_200, 116_407_400),
@@ -54,6 +79,11 @@ pub(crate) const SIGNERS: [Member; 5] = [
         name: "杭州示例云栖投资有限公司",
         representative: Some("周建国"),
         capacities: &["corporate_shareholder_representative"],
+        contact: Some(Contact {
+            mobile: Some("13900000004"),
+            email: None,
+            id_number: "330112196404169991",
+        }),
         city_zh: "成都",
         city_en: "Chengdu",
         place: (30_572_800, 104_066_800),
@@ -63,6 +93,7 @@ pub(crate) const SIGNERS: [Member; 5] = [
         name: "陈素英",
         representative: None,
         capacities: &["shareholder", "supervisor"],
+        contact: None,
         city_zh: "临安",
         city_en: "Lin'an",
         place: (30_233_800, 119_724_700),
@@ -74,6 +105,18 @@ pub(crate) const DOCUMENTS: [(&str, &[u8]); 2] = [
     ("首次股东会决议", include_bytes!("../../assets/demo/resolution.pdf")),
 ];
 
+impl Contact {
+    /// Where a code goes when nobody chooses.
+    pub(crate) fn address(&self) -> &'static str {
+        self.mobile.or(self.email).unwrap_or_default()
+    }
+
+    /// What the person types to say who they are.
+    pub(crate) fn last_four(&self) -> &'static str {
+        self.id_number.get(self.id_number.len().saturating_sub(4)..).unwrap_or_default()
+    }
+}
+
 impl Member {
     /// What a phone in that city would report.
     pub(crate) fn position(&self) -> Value {
@@ -81,6 +124,14 @@ impl Member {
             "latitude_e6": self.place.0, "longitude_e6": self.place.1,
             "accuracy_m": 35, "datum": "WGS-84",
         })
+    }
+
+    /// The body that declares how this party is reached.
+    pub(crate) fn as_contact(&self) -> Option<Value> {
+        let Contact { mobile, email, id_number } = self.contact?;
+        Some(json!({
+            "mobile": mobile, "email": email, "id_number": id_number, "language": "zh",
+        }))
     }
 
     /// The body that adds this party to a filing.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, web};
+use heqi_notify::catcher::Tray;
 use heqi_service_kit::edge::{self, Edge};
 use heqi_service_kit::health::{self, Health};
 use heqi_service_kit::language::ReaderLanguage;
@@ -15,6 +16,7 @@ use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{Load, TrustedProxies};
 use serde::Deserialize;
 
+use super::catcher::{Catcher, SMS_PATH, take_sms};
 use crate::client::Caller;
 use crate::client::messages::{CeremonyView, Receipt};
 
@@ -29,12 +31,14 @@ pub(crate) struct Shown {
     pub(crate) platform_url: String,
     pub(crate) notary_url: String,
     pub(crate) inbox_url: String,
+    pub(crate) smtp: String,
     pub(crate) guide_url: String,
     pub(crate) log_path: String,
     pub(crate) notary_log_path: String,
     pub(crate) number: String,
     pub(crate) signers: Arc<tokio::sync::RwLock<Vec<SignerShown>>>,
     pub(crate) exported: Arc<tokio::sync::RwLock<Option<Exported>>>,
+    pub(crate) tray: Tray,
 }
 
 /// The files a visitor can take home.
@@ -101,10 +105,11 @@ pub(crate) fn serve(
     listener: Listener,
     page: Page,
     shown: Shown,
-    edge: web::Data<Edge>,
+    (edge, catcher): (web::Data<Edge>, Catcher),
 ) -> std::io::Result<actix_web::dev::Server> {
     let shown = web::Data::new(shown);
     let health = web::Data::new(Health::default());
+    let catcher = web::Data::new(catcher);
     let serving = Serving {
         workers: 1,
         drain_timeout_ms: 2_000,
@@ -116,12 +121,18 @@ pub(crate) fn serve(
             Page::Guide => web::resource("/").route(web::get().to(guide)),
             Page::Inbox => web::resource("/").route(web::get().to(inbox)),
         };
+        let sms = match page {
+            Page::Guide => web::post().to(HttpResponse::NotFound),
+            Page::Inbox => web::post().to(take_sms),
+        };
         App::new()
             .app_data(shown.clone())
             .app_data(edge.clone())
             .app_data(health.clone())
+            .app_data(catcher.clone())
             .service(root)
             .service(web::resource("/style.css").route(web::get().to(style)))
+            .service(web::resource(SMS_PATH).route(sms))
             .service(web::resource("/bundle").route(web::get().to(bundle)))
             .service(web::resource("/anchors.json").route(web::get().to(anchors)))
             .service(web::resource("/healthz").route(web::get().to(health::healthz)))

@@ -25,6 +25,9 @@ pub(crate) struct Manifest {
     pub(crate) preservation_url: String,
     pub(crate) time_authority_url: String,
     pub(crate) inbox_url: String,
+    /// Where e-mail of the platform is taken.
+    #[serde(default)]
+    pub(crate) smtp: String,
     pub(crate) log_url: String,
     pub(crate) log_vkey: String,
     pub(crate) witness_vkey: String,

@@ -12,7 +12,9 @@ use serde_json::json;
 use super::DemoError;
 use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, NUMBER, SIGNERS};
 use crate::client::Caller;
-use crate::client::messages::{CeremonyView, DocumentAttached, FilingOpened, Invited, PartyAdded};
+use crate::client::messages::{
+    CeremonyView, DocumentAttached, EntryView, FilingOpened, Invited, PartyAdded,
+};
 
 /// What the demo remembers of its filing.
 #[derive(Clone, Deserialize, Serialize)]
@@ -60,6 +62,10 @@ impl Seed {
     ) -> Result<Self, DemoError> {
         for signer in self.signers.iter_mut().filter(|signer| signer.record_id.is_none()) {
             let caller = anonymous.with_token(&signer.token);
+            let door: EntryView = caller.get("/api/v1/ceremony/entry").await?;
+            if door.step != "inside" {
+                continue;
+            }
             let view: CeremonyView = caller.get("/api/v1/ceremony").await?;
             signer.record_id = view.signed.map(|signed| signed.record_id);
         }
@@ -112,6 +118,10 @@ async fn invite(
     party_id: PartyId,
     entropy: &dyn Entropy,
 ) -> Result<SeededSigner, DemoError> {
+    if let Some(contact) = member.as_contact() {
+        let path = format!("{base}/parties/{party_id}/contact");
+        let _: serde_json::Value = integrator.post(&path, &contact, entropy).await?;
+    }
     let path = format!("{base}/parties/{party_id}/invitations");
     let invited: Invited = integrator.post(&path, &json!({}), entropy).await?;
     Ok(SeededSigner {

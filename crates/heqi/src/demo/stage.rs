@@ -12,10 +12,12 @@ use heqi_service_kit::lifecycle::TaskGroup;
 use heqi_service_kit::metrics::Metrics;
 use heqi_service_kit::system::SystemClock;
 use heqi_vocabulary::Language;
+use tokio::net::TcpListener;
 use tokio::sync::RwLock;
 use tokio::task::JoinSet;
 
 use super::cast::{Member, SIGNERS};
+use super::catcher::{self, Catcher};
 use super::guide::{self, Exported, Page, Shown, SignerShown};
 use super::manifest::{Credential, Manifest, OnTheNetwork};
 use super::seed::Seed;
@@ -27,7 +29,7 @@ use crate::client::messages::Receipt;
 use crate::client::{CallError, Caller};
 use crate::photo;
 use crate::world::lan::Lan;
-use crate::world::{Addresses, Claimed, World, WorldError};
+use crate::world::{Addresses, Catching, Claimed, World, WorldError};
 
 /// How long both custodians may take before the demo gives up.
 const DEPOSIT_DEADLINE_S: u64 = 60;
@@ -42,12 +44,23 @@ pub(crate) async fn run(
     let story = Story::new(language, args.json);
     story.open(out).map_err(DemoError::Output)?;
     let addresses = addresses(args)?;
-    let claimed = Box::pin(Claimed::claim(&args.data_dir, &addresses)).await?;
+    let inbox = addresses.listen(&addresses.inbox).map_err(WorldError::Listen)?;
+    let mail = TcpListener::bind(&addresses.smtp).await;
+    let mail = mail.map_err(|error| DemoError::World(WorldError::Server(error)))?;
+    let smtp_port = mail.local_addr().map_or(0, |address| address.port());
+    let catching = Catching {
+        sms_url: format!("{}{}", addresses.url(&inbox).trim_end_matches('/'), catcher::SMS_PATH),
+        sms_tls: addresses.lan.as_ref().map(Lan::peer),
+        smtp_port,
+    };
+    let claimed = Box::pin(Claimed::claim(&args.data_dir, &addresses, &catching)).await?;
     // Not before the folder is ours: another demo may be running in it.
     Manifest::remove(&args.data_dir)?;
+    let secret = claimed.gateway_secret()?;
     let mut world = Box::pin(claimed.start()).await?;
+    let catcher = Catcher::new(secret, world.shared_clock());
     let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
-    let (shown, pages) = open_pages(&world, &addresses, &seed)?;
+    let (shown, pages) = open_pages(&world, &addresses, &seed, (inbox, mail, &catcher))?;
     let services = [
         ("平台", "platform", world.platform_url.as_str()),
         ("公证处数据中心", "notary data centre", world.notary_url.as_str()),
@@ -63,7 +76,8 @@ pub(crate) async fn run(
 
     until_witnessed(&world).await?;
     let seed = seed.caught_up(&args.data_dir, &world.anonymous).await?;
-    let seed = sign(&world, &args.data_dir, seed, args.once, &shown, &story, out).await?;
+    let seed =
+        sign(&world, &args.data_dir, seed, args.once, (&shown, &catcher), &story, out).await?;
     let mut manifest = export(&world, args, &seed, &shown).await?;
     manifest.lan = addresses.lan.as_ref().map(OnTheNetwork::of);
     manifest.write(&args.data_dir)?;
@@ -117,9 +131,9 @@ fn open_pages(
     world: &World,
     addresses: &Addresses,
     seed: &Seed,
+    (inbox, mail, catcher): (Listener, TcpListener, &Catcher),
 ) -> Result<(Shown, TaskGroup), DemoError> {
     let guide = addresses.listen(&addresses.guide).map_err(WorldError::Listen)?;
-    let inbox = addresses.listen(&addresses.inbox).map_err(WorldError::Listen)?;
     let signers = SIGNERS
         .iter()
         .zip(&seed.signers)
@@ -137,12 +151,14 @@ fn open_pages(
         platform_url: world.platform_url.clone(),
         notary_url: world.notary_url.clone(),
         inbox_url: addresses.url(&inbox),
+        smtp: mail.local_addr().map_or_else(|_| String::new(), |address| address.to_string()),
         guide_url: addresses.url(&guide),
         log_path: World::log_path(),
         notary_log_path: World::notary_log_path(),
         number: seed.number.clone(),
         signers: Arc::new(RwLock::new(signers)),
         exported: Arc::new(RwLock::new(None)),
+        tray: catcher.tray.clone(),
     };
     let edge = Data::new(Edge::new(
         world.shared_entropy(),
@@ -151,10 +167,11 @@ fn open_pages(
     ));
     let mut pages = TaskGroup::new();
     for (name, listener, page) in [("guide", guide, Page::Guide), ("inbox", inbox, Page::Inbox)] {
-        let server = guide::serve(listener, page, shown.clone(), edge.clone())
+        let server = guide::serve(listener, page, shown.clone(), (edge.clone(), catcher.clone()))
             .map_err(|e| DemoError::World(WorldError::Server(e)))?;
         pages.spawn_server(name, server);
     }
+    catcher.take_mail(mail, &mut pages);
     Ok((shown, pages))
 }
 
@@ -164,7 +181,7 @@ async fn sign(
     data_dir: &std::path::Path,
     mut seed: Seed,
     everybody: bool,
-    shown: &Shown,
+    (shown, catcher): (&Shown, &Catcher),
     story: &Story,
     out: &mut (dyn Write + Send),
 ) -> Result<Seed, DemoError> {
@@ -174,7 +191,7 @@ async fn sign(
         if signer.record_id.is_none() && place == visitor && !everybody {
             continue;
         }
-        let (world, signer) = (world.clone(), signer.clone());
+        let (world, signer, catcher) = (world.clone(), signer.clone(), catcher.clone());
         signing.spawn(async move {
             let Some(member) = SIGNERS.get(place) else {
                 return Err(CallError::Form {
@@ -185,7 +202,7 @@ async fn sign(
             let caller = world.anonymous.with_token(&signer.token);
             let done = match signer.record_id {
                 Some(record_id) => Signed { record_id, at: Instant::now() },
-                None => perform(&world, member, &caller).await?,
+                None => perform(&world, member, &caller, &catcher).await?,
             };
             let receipt = until_whole(&caller, done.record_id).await?;
             Ok::<_, CallError>((place, receipt, done.at.elapsed()))
@@ -220,9 +237,22 @@ struct Signed {
     at: Instant,
 }
 
-async fn perform(world: &World, member: &Member, caller: &Caller) -> Result<Signed, CallError> {
+async fn perform(
+    world: &World,
+    member: &Member,
+    caller: &Caller,
+    catcher: &Catcher,
+) -> Result<Signed, CallError> {
     let clock = world.clock();
     let device = Device { caller: caller.clone(), clock, entropy: world.entropy() };
+    if let Some(contact) = member.contact {
+        device.ask_for_code().await?;
+        let code = catcher.code_for(contact.address()).await.ok_or_else(|| CallError::Form {
+            path: String::new(),
+            detail: "no code has arrived".into(),
+        })?;
+        device.come_in(&code, contact.last_four()).await?;
+    }
     let face = photo::with_comment(photo::SIMULATED_FACE, world.entropy());
     let receipt = device.sign(&member.position(), face).await?;
     Ok(Signed { record_id: receipt.record_id, at: Instant::now() })
@@ -285,6 +315,7 @@ async fn export(
         preservation_url: world.preservation_url.clone(),
         time_authority_url: world.time_authority_url.clone(),
         inbox_url: shown.inbox_url.clone(),
+        smtp: shown.smtp.clone(),
         log_url: format!("{}{}", world.platform_url, World::log_path()),
         log_vkey: world.keys.log.to_string(),
         witness_vkey: world.keys.witness.to_string(),

@@ -25,7 +25,7 @@ use heqi_pki::keys::{PublicKey, SigningKey};
 use heqi_providers::HttpCertificateAuthority;
 use heqi_registration::access::{self, CreateApiKey};
 use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings, erasure};
-use heqi_service_kit::{Alarms, Secret};
+use heqi_service_kit::{Alarms, Secret, Trust};
 use heqi_service_kit::lifecycle::{Ended, ShutdownTrigger, TaskGroup};
 use heqi_service_kit::listener::Listener;
 use heqi_tlog::note::{SignatureType, VerifierKey};
@@ -34,10 +34,12 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::certificate_log::CertificateLog;
+use super::messages::{self, Messenger, run_messages};
 use super::store::FrozenLogs;
 use super::sweeping::run_sweeps;
 use super::tls::PlatformTls;
 use super::{ServiceError, store, time};
+use crate::client;
 use crate::keys;
 use crate::keys::succession::Succession;
 use crate::settings::{PeerSettings, PlatformSettings};
@@ -145,6 +147,10 @@ pub(crate) async fn open(
     decided.time_authorities =
         settings.time_authorities.iter().map(|peer| peer.label.clone()).collect();
     decided.names = settings.names.clone();
+    if let Some(notify) = &settings.notify {
+        notify.public_url.trim_end_matches('/').clone_into(&mut decided.public_url);
+        decided.code_required = notify.code_required;
+    }
     decided.check_pixels = settings.check_pixels;
     believe_successors(&mut decided, settings, &folder)?;
     decided.frozen.clone_from(&frozen.logs);
@@ -308,6 +314,8 @@ impl OpenPlatform {
             known_logs: peer_logs(settings)?,
         });
         let metrics = surroundings.metrics.clone();
+        let clock = &self.clock;
+        let messenger = messenger(settings, &self.tls.sms_gateway, &mut surroundings, clock)?;
         let gauged = self.store.clone();
         surroundings.store_gauges = Some(Arc::new(move || gauged.gauges()));
         let demand = Arc::new(Notify::new());
@@ -339,6 +347,10 @@ impl OpenPlatform {
                 () = opened.opened() => store::compared(&mark),
             }
         });
+        if let Some(messenger) = messenger {
+            let sending = run_messages(self.platform.clone(), messenger, serving.shutdown());
+            serving.spawn("messages", sending);
+        }
         let clocks = (&self.clock, entropy);
         let working = work(&self.platform, settings, &self.tls, clocks, demand, &alarms)?;
         let (trigger, worker) = (serving.trigger(), working.trigger());
@@ -349,6 +361,19 @@ impl OpenPlatform {
         let (store, gate, frozen) = (self.store, self.gate, self.frozen);
         Ok(RunningPlatform { store, frozen, gate, trigger, worker, tasks })
     }
+}
+
+/// What messages are sent by, where that is set.
+fn messenger(
+    settings: &PlatformSettings,
+    gateway: &Trust,
+    surroundings: &mut Surroundings,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Messenger>, ServiceError> {
+    let Some(notify) = &settings.notify else { return Ok(None) };
+    surroundings.report_secret = messages::report_secret(notify)?;
+    let http = client::http(gateway).map_err(|error| ServiceError::Start(error.to_string()))?;
+    Messenger::new(notify, http, clock, &surroundings.metrics).map(Some)
 }
 
 /// The custodians as peers. The one that witnesses our log must be heard before anything is written; a store that was

@@ -128,6 +128,8 @@ pub(crate) struct PlatformTls {
     pub(crate) data_centre: HttpPool,
     pub(crate) preservation: HttpPool,
     pub(crate) time_authorities: Vec<Trust>,
+    /// The gateway for text messages.
+    pub(crate) sms_gateway: Trust,
 }
 
 impl PlatformTls {
@@ -137,7 +139,13 @@ impl PlatformTls {
         production::check_platform(settings)?;
         let mut service = ServiceTls::load(settings.tls.as_ref())?;
         let (first, second) = (&settings.data_centre, &settings.preservation);
+        let sms = settings.notify.as_ref().and_then(|notify| notify.sms.as_ref());
+        let sms_gateway = match sms {
+            Some(sms) => service.called("notify.sms", &sms.url, sms.tls.as_ref(), None)?,
+            None => Trust::Nobody,
+        };
         Ok(Self {
+            sms_gateway,
             data_centre: service.organisation("data_centre", &first.url, first.tls.as_ref())?,
             preservation: service.organisation("preservation", &second.url, second.tls.as_ref())?,
             time_authorities: service.time_authorities(&settings.time_authorities)?,

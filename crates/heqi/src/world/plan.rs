@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use heqi_evidence::anchors::{
     Base64, CertificateRoot, LogAnchor, Spki, TimeRootAnchor, Validity, Vkey,
 };
+use heqi_notify::SmtpSecurity;
+use heqi_notify::signature::Secret;
 use heqi_registration::platform::Names;
 use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::admission::Load;
@@ -13,7 +15,7 @@ use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_service_kit::tls::PeerTlsSettings;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 
-use super::{LOG_NAME, WorldError, WorldKeys};
+use super::{Catching, LOG_NAME, WorldError, WorldKeys};
 use crate::keys;
 use crate::service::ServiceError;
 use crate::service::notary;
@@ -21,8 +23,9 @@ use crate::service::platform;
 use crate::service::production;
 use crate::service::time;
 use crate::settings::{
-    self, NotarySettings, PeerSettings, PlatformPeerSettings, PlatformSettings, Profile, Role,
-    StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings,
+    self, EmailSettings, NotarySettings, NotifySettings, PeerSettings, PlatformPeerSettings,
+    PlatformSettings, Profile, Role, SmsSettings, StampingSettings, TimeAuthorityPeer,
+    TimeAuthoritySettings,
 };
 
 const PLATFORM_ORIGIN: &str = "platform.heqi.example/demo";
@@ -31,6 +34,8 @@ const PRESERVATION_ORIGIN: &str = "preservation.heqi.example/demo";
 const PLATFORM_ORGANISATION: &str = "示例文签平台";
 const NOTARY_ORGANISATION: &str = "示例公证处";
 const DATA_CENTRE_KEY: &str = "data-centre.key";
+/// What text messages to the catcher are signed with.
+const GATEWAY_SECRET: &str = "sms-gateway.secret";
 const PRESERVATION_KEY: &str = "preservation.key";
 /// Stands beside the keys, so that production refuses them.
 const DEMO_MARK_TEXT: &[u8] = b"{\"made_by\":\"heqi demo\",\"use\":\"demonstration only\"}\n";
@@ -151,6 +156,44 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Lets the platform send its messages to a catcher on this machine.
+    pub(super) fn catch(
+        &mut self,
+        catching: &Catching,
+        entropy: &dyn Entropy,
+    ) -> Result<(), WorldError> {
+        let secret_file = self.platform.data_dir.join("keys").join(GATEWAY_SECRET);
+        keys::secret_text(&secret_file, || Secret::write(&entropy.bytes()).to_string())?;
+        self.platform.notify = Some(NotifySettings {
+            public_url: self.platform_url.clone(),
+            code_required: false,
+            sender_zh: "示例商事文签".to_owned(),
+            sender_en: "Example Signing".to_owned(),
+            sms: Some(SmsSettings {
+                name: "demo-sms".to_owned(),
+                url: catching.sms_url.clone(),
+                secret_file,
+                tls: catching.sms_tls.clone(),
+                timeout_ms: 10_000,
+            }),
+            email: Some(EmailSettings {
+                name: "demo-mail".to_owned(),
+                host: "127.0.0.1".to_owned(),
+                port: catching.smtp_port,
+                security: SmtpSecurity::None,
+                username: None,
+                password_file: None,
+                from: "示例商事文签 <notice@heqi.example>".to_owned(),
+                roots_file: None,
+                timeout_ms: 10_000,
+            }),
+            templates: std::collections::BTreeMap::new(),
+        });
+        Ok(())
+    }
+}
+
 /// What the platform tells the others of itself, and what it is told of them.
 struct Trust {
     platform_keys: PathBuf,
@@ -218,6 +261,7 @@ impl Trust {
             witnessed_logs,
             time_authorities: self.time_authorities(),
             stamping: STAMPING,
+            notify: None,
             names: Names::default(),
             check_pixels: true,
             api,

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::challenge::{ChallengePreimage, Nonce, PriorRecord, WitnessedHead};
-use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::challenge_expires_at;
 use heqi_filing::{Ceremony, Decision, DocumentRef};
@@ -50,7 +49,7 @@ pub(super) fn preimage(
 ) -> ChallengePreimage {
     let ceremony = &content.ceremony;
     let prior = |made: &CeremonyRecord| PriorRecord {
-        kind: RecordKind::ConsentGiven.as_str().to_owned(),
+        kind: made.kind.as_str().to_owned(),
         root: made.root,
     };
     ChallengePreimage {

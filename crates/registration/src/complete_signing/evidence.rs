@@ -1,5 +1,6 @@
 //! What a completed signing leaves behind: the record, and beside it what was signed.
 
+use heqi_evidence::challenge::ChallengePreimage;
 use heqi_evidence::schema::RecordKind;
 use heqi_filing::{CapturedPhoto, Filing};
 use heqi_vocabulary::VoucherNo;
@@ -13,7 +14,7 @@ use crate::fault::{ActError, Fault, Thing};
 use crate::ledger::{About, Draft, NewRecord, PrivateParts, SigningParts, seal_private};
 use crate::platform::Platform;
 use crate::request::Request;
-use crate::rows::{CeremonyContent, CeremonyRecord, SigningRow};
+use crate::rows::{CeremonyContent, SigningRow};
 
 /// Everything a signing's record is made of.
 pub(super) struct Evidence<'a> {
@@ -53,7 +54,7 @@ impl Evidence<'_> {
             .observed("documents", value(&signed.documents)?)?
             .observed("intent_sha256", signing.intent_sha256.to_string())?
             .observed("consents", value(&signing.consents)?)?
-            .observed("prior_records", prior_records(&content.records))?
+            .observed("prior_records", prior_records(signing)?)?
             .observed("challenge", signing.challenge.to_string())?
             .observed("envelope_sha256", signed.envelope_sha256.to_string())?
             .observed("certificate_sha256", signing.certificate_sha256.to_string())?
@@ -119,9 +120,11 @@ fn set_photo(
     Ok(())
 }
 
-fn prior_records(records: &[CeremonyRecord]) -> Value {
-    let prior = |made: &CeremonyRecord| json!({ "kind": RecordKind::ConsentGiven.as_str(), "root": made.root });
-    records.iter().map(prior).collect()
+/// Those the challenge binds: what came while it was live is in the chain and not in it.
+fn prior_records(signing: &SigningRow) -> Result<Value, Fault> {
+    let (preimage, _) =
+        ChallengePreimage::parse(signing.preimage.as_bytes()).map_err(Fault::broken)?;
+    value(&preimage.prior_records)
 }
 
 fn value(content: &impl serde::Serialize) -> Result<Value, Fault> {

@@ -34,7 +34,16 @@ refused_by_state! {
     filing::CompleteError;
     filing::Finished;
     filing::ConfirmError, filing::ConfirmError::UnknownParty => Class::NotFound;
+    filing::CodeRefusal;
+    filing::IdentityRefusal,
+        filing::IdentityRefusal::CodeFirst => Class::Forbidden;
     filing::ObjectError, filing::ObjectError::UnknownParty => Class::NotFound;
+}
+
+impl Refusal for filing::NotInside {
+    fn class(&self) -> Class {
+        Class::Forbidden
+    }
 }
 
 impl Refusal for filing::WordsError {

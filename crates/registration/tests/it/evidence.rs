@@ -151,6 +151,15 @@ async fn records_of_every_kind_are_examined_as_proved_by_their_bundles() {
     let command = heqi_registration::decline::Decline { signing: None, reason: None };
     let request = world.request(&declining.actor);
     heqi_registration::decline::decline(&world.platform, &request, command).await.unwrap();
+    let reached = world.drafted(1).await;
+    let (filing, party) = (reached.filing, reached.parties[0]);
+    let contact = crate::entry::contact(Some("13800000001"), None, None);
+    crate::entry::declare(&world, filing, party, contact).await.unwrap();
+    let token = world.invite(filing, party).await.token;
+    let hash = heqi_registration::access::hash_of(&token);
+    let coming = heqi_registration::access::authenticate(&world.platform, hash).await.unwrap();
+    let code = crate::entry::send(&world, &coming).await.unwrap();
+    crate::entry::enter(&world, &coming, &code).await.unwrap();
     let (facts, all) = (world.facts(), Attributes::All);
     let record = first.1.record_id;
     disclose(&world.platform, &world.staff, &facts, record, &all).await.unwrap();

@@ -4,6 +4,7 @@
 mod concurrency;
 mod deposits;
 mod documents;
+mod entry;
 mod every_call;
 mod evidence;
 mod faults;

@@ -14,7 +14,7 @@ use heqi_testkit::files;
 use crate::world::{Visitor, World};
 
 /// Whatever a planted text could be written as.
-fn spellings(text: &str) -> Vec<Vec<u8>> {
+pub(crate) fn spellings(text: &str) -> Vec<Vec<u8>> {
     let escaped: Vec<String> = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
     let hex: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
     let mut spellings =
@@ -31,7 +31,7 @@ fn spellings(text: &str) -> Vec<Vec<u8>> {
     spellings
 }
 
-fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn holds(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
 }
 

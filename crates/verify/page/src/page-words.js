@@ -127,4 +127,6 @@ export const KINDS = {
   access: pair('查看证据', 'access to evidence'),
   erasure: pair('删除个人信息', 'erasure of personal data'),
   legal_hold: pair('证据保全限制', 'legal hold'),
+  code_checked: pair('验证码或证件末四位核对', 'code or number entered'),
+  notification: pair('消息通知', 'message'),
 };

@@ -29,6 +29,15 @@ const KINDS = {
   access: [32, `filing actor actor_role purpose looked_at attributes_opened ${TRACE}`],
   erasure: [32, 'filing party classes basis requested_by decision reason legal_basis records keys actor'],
   legal_hold: [32, `filing hold change actor reason ${TRACE}`],
+  code_checked: [
+    32,
+    `filing ceremony party check channel contact contact_source message sent_at wrong_entries ${TRACE}`,
+  ],
+  notification: [
+    32,
+    'filing party message purpose state channel contact contact_source template_sha256 text_language gateway ' +
+      'gateway_reference attempts reason happened_at',
+  ],
   client: [
     32,
     'signed_at time_zone photo_sha256 capture_source strokes_sha256 place device user_agent screen language ' +

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use heqi_vocabulary::Language;
+use heqi_notify::catcher::Caught;
+use heqi_vocabulary::{Language, MessageChannel};
 
 use super::picture::Halves;
 use super::{Shown, SignerShown};
@@ -89,8 +90,8 @@ pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) 
         "<h1>{}</h1><p class=\"notice\">{}</p>",
         l.pick("演示收件箱", "Demo inbox"),
         l.pick(
-            "短信和邮件尚未接入;演示程序把邀请直接放在这里,并注明它能做什么。",
-            "Text messages and e-mail are not connected yet; the demo puts the invitation here directly and says what it is good for.",
+            "平台发出的短信和邮件都送到本机的这个收件箱,不会发给任何人;号码和地址均为虚构。",
+            "Text messages and e-mails of the platform end in this inbox on this machine; nobody gets them, and the numbers and addresses are made up.",
         ),
     );
     let waiting: Vec<_> = signers
@@ -117,6 +118,7 @@ pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) 
             shown.platform_url,
         );
     }
+    messages(&mut body, &shown.tray.newest_first(), l);
     let _ = write!(
         body,
         "<p><a href=\"{}\">{}</a></p>",
@@ -124,10 +126,43 @@ pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) 
         l.pick("回到导览", "Back to the guide")
     );
     let foot = l.pick(
-        "本页显示:演示中尚未使用的邀请。不显示:已完成签署的内容。",
-        "This page shows: invitations of the demo that nobody used yet. It does not show what was signed.",
+        "本页显示:演示中发出的短信、邮件和尚未使用的邀请。不显示:已完成签署的内容。",
+        "This page shows: messages of the demo, and invitations that nobody used yet. It does not show what was signed.",
     );
     document(l, l.pick("演示收件箱", "Demo inbox"), &body, foot)
+}
+
+/// Messages hold what people typed.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The messages that were caught, newest first.
+fn messages(body: &mut String, caught: &[Caught], l: Language) {
+    let _ = write!(body, "<h2>{}</h2>", l.pick("短信和邮件", "Messages"));
+    if caught.is_empty() {
+        let _ = write!(body, "<p>{}</p>", l.pick("还没有消息。", "No message yet."));
+    }
+    for message in caught {
+        let kind = match message.channel {
+            MessageChannel::Sms => l.pick("短信", "Text message"),
+            MessageChannel::Email => l.pick("邮件", "E-mail"),
+        };
+        let _ = write!(
+            body,
+            "<article><h3>{kind} · {} {}</h3><p>{}</p>",
+            l.pick("致", "To"),
+            escaped(&message.to),
+            escaped(&message.received_at.for_people()),
+        );
+        if let Some(subject) = &message.subject {
+            let _ = write!(body, "<p><strong>{}</strong></p>", escaped(subject));
+        }
+        for line in message.text.lines().filter(|line| !line.trim().is_empty()) {
+            let _ = write!(body, "<p>{}</p>", escaped(line));
+        }
+        body.push_str("</article>");
+    }
 }
 
 fn five_sentences(l: Language) -> String {

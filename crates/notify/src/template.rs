@@ -1,0 +1,288 @@
+//! The words of messages. Every purpose has a built-in template in both languages; an
+//! operator may give others. A template is checked when it is read: a place that nothing
+//! fills, or a word that is banned, is an error of the settings and not of a message.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use heqi_vocabulary::{Digest, Language};
+use serde::Deserialize;
+
+mod built_in;
+
+pub use built_in::PURPOSES;
+
+/// Words that promise more than there is (domain study 11.6).
+const BANNED: [&str; 4] = ["见证", "公证签名", "已公证", "已证明"];
+
+/// One template: the text of a text message, subject and text of an e-mail.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a setting: operators fill it")]
+pub struct Template {
+    /// The text message; the sender's name stands before it.
+    pub sms: String,
+    /// The subject of the e-mail.
+    pub subject: String,
+    /// The text of the e-mail.
+    pub email: String,
+}
+
+/// The templates of an operator: built-in ones where none is given.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    sender: BTreeMap<&'static str, String>,
+    texts: BTreeMap<(String, &'static str), Template>,
+}
+
+/// Why templates are not taken.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TemplateError {
+    /// No message has this purpose.
+    #[error("no message has the purpose {0}")]
+    Purpose(String),
+    /// A place that no message of this purpose fills.
+    #[error("the template {purpose} has the place {{{place}}}, which nothing fills")]
+    Place {
+        /// Of which purpose.
+        purpose: String,
+        /// The place.
+        place: String,
+    },
+    /// A brace that is not closed.
+    #[error("the template {0} has a place that is not closed")]
+    Open(String),
+    /// A word that promises more than there is.
+    #[error("the template {purpose} has the banned word {word}")]
+    Banned {
+        /// Of which purpose.
+        purpose: String,
+        /// The word.
+        word: &'static str,
+    },
+    /// The code must be in the message that sends it.
+    #[error("the template code lacks the place {{code}}")]
+    NoCode,
+}
+
+/// A message in words.
+#[derive(Clone, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Words {
+    /// The text message.
+    pub sms: String,
+    /// The subject of the e-mail.
+    pub subject: String,
+    /// The text of the e-mail.
+    pub email: String,
+    /// SHA-256 of the template before its places are filled: its three texts, each followed
+    /// by a line feed.
+    pub template_sha256: Digest,
+}
+
+/// Without the words.
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Words({})", self.template_sha256)
+    }
+}
+
+impl Templates {
+    /// The built-in templates in the name of `sender`.
+    pub fn built_in(sender_zh: &str, sender_en: &str) -> Self {
+        let texts = PURPOSES.iter().flat_map(|purpose| {
+            [Language::Zh, Language::En].map(|language| {
+                ((purpose.word.to_owned(), language.tag()), purpose.template(language))
+            })
+        });
+        let sender = [(Language::Zh, sender_zh), (Language::En, sender_en)];
+        Self {
+            sender: sender.map(|(l, name)| (l.tag(), name.to_owned())).into(),
+            texts: texts.collect(),
+        }
+    }
+
+    /// The same with another template for one purpose and language.
+    ///
+    /// # Errors
+    /// See [`TemplateError`].
+    pub fn replace(
+        &mut self,
+        purpose: &str,
+        language: Language,
+        template: Template,
+    ) -> Result<(), TemplateError> {
+        let known = PURPOSES.iter().find(|known| known.word == purpose);
+        let known = known.ok_or_else(|| TemplateError::Purpose(purpose.to_owned()))?;
+        check(known, &template)?;
+        self.texts.insert((purpose.to_owned(), language.tag()), template);
+        Ok(())
+    }
+
+    /// Fills the template of a purpose. Values are never read as places. `None`: there is no
+    /// such purpose, or a place has no value.
+    pub fn fill(
+        &self,
+        purpose: &str,
+        language: Language,
+        values: &BTreeMap<&'static str, String>,
+    ) -> Option<Words> {
+        let template = self.texts.get(&(purpose.to_owned(), language.tag()))?;
+        let sender = self.sender.get(language.tag())?;
+        let mut exact = String::new();
+        for text in [&template.sms, &template.subject, &template.email] {
+            let _ = writeln!(exact, "{text}");
+        }
+        let sms = fill(&template.sms, values)?;
+        Some(Words {
+            sms: language.pick("【{}】", "[{}] ").replace("{}", sender) + &sms,
+            subject: fill(&template.subject, values)?,
+            email: fill(&template.email, values)?,
+            template_sha256: Digest::of(exact.as_bytes()),
+        })
+    }
+}
+
+/// What can stand in a template of one purpose.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Known {
+    /// The word of the purpose.
+    pub word: &'static str,
+    /// The places its messages fill.
+    pub places: &'static [&'static str],
+    zh: [&'static str; 3],
+    en: [&'static str; 3],
+}
+
+impl Known {
+    fn template(&self, language: Language) -> Template {
+        let [sms, subject, email] = match language {
+            Language::Zh => self.zh,
+            Language::En => self.en,
+        };
+        Template { sms: sms.into(), subject: subject.into(), email: email.into() }
+    }
+}
+
+fn check(known: &Known, template: &Template) -> Result<(), TemplateError> {
+    let purpose = || known.word.to_owned();
+    for text in [&template.sms, &template.subject, &template.email] {
+        if let Some(word) = BANNED.into_iter().find(|word| text.contains(word)) {
+            return Err(TemplateError::Banned { purpose: purpose(), word });
+        }
+        for place in places(text).map_err(|()| TemplateError::Open(purpose()))? {
+            if !known.places.contains(&place) {
+                return Err(TemplateError::Place { purpose: purpose(), place: place.to_owned() });
+            }
+        }
+        let is_body = !std::ptr::eq(text, &raw const template.subject);
+        if known.word == "code" && is_body && !text.contains("{code}") {
+            return Err(TemplateError::NoCode);
+        }
+    }
+    Ok(())
+}
+
+fn places(text: &str) -> Result<Vec<&str>, ()> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('{') {
+        let (place, tail) = after.split_once('}').ok_or(())?;
+        found.push(place);
+        rest = tail;
+    }
+    Ok(found)
+}
+
+fn fill(template: &str, values: &BTreeMap<&'static str, String>) -> Option<String> {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (place, tail) = after.split_once('}')?;
+        filled.push_str(before);
+        filled.push_str(values.get(place)?);
+        rest = tail;
+    }
+    filled.push_str(rest);
+    Some(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segments::{MAX_SEGMENTS, segments};
+
+    fn values() -> BTreeMap<&'static str, String> {
+        BTreeMap::from([
+            ("code", "012345".to_owned()),
+            ("company", "杭州示例青穗茶业有限公司".to_owned()),
+            ("date", "11月26日20:05".to_owned()),
+            ("handler", "何静".to_owned()),
+            ("link", "https://s.example/s/0123456789".to_owned()),
+            ("matter", "公司设立登记".to_owned()),
+            ("message", "msg_0".to_owned()),
+            ("name", "龚𠮷".to_owned()),
+            ("number", "61842059".to_owned()),
+            ("operator", "示例文签平台".to_owned()),
+            ("telephone", "0571-0000-0000".to_owned()),
+            ("time", "11月23日20:05".to_owned()),
+        ])
+    }
+
+    #[test]
+    fn every_built_in_template_is_one_an_operator_could_give_and_fits_three_segments() {
+        let templates = Templates::built_in("示例商事文签", "Example Signing");
+        for known in &PURPOSES {
+            for language in [Language::Zh, Language::En] {
+                check(known, &known.template(language)).unwrap();
+                let words = templates.fill(known.word, language, &values()).unwrap();
+                let (_, count) = segments(&words.sms);
+                assert!(count <= MAX_SEGMENTS, "{} {}: {count}", known.word, language.tag());
+                assert!(!words.email.contains('{') && !words.subject.is_empty());
+                if known.word == "code" {
+                    assert_eq!(count, 1, "a code is one segment");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_is_never_read_as_a_place() {
+        let templates = Templates::built_in("a", "a");
+        let mut values = values();
+        values.insert("company", "{code}{name}".to_owned());
+        let words = templates.fill("all_signed", Language::Zh, &values).unwrap();
+        assert!(words.sms.contains("{code}{name}"));
+    }
+
+    #[test]
+    fn a_template_that_cannot_be_filled_is_refused_when_it_is_read() {
+        let mut templates = Templates::built_in("a", "a");
+        let template =
+            |sms: &str| Template { sms: sms.into(), subject: "s".into(), email: "e".into() };
+        let mut give = |purpose: &str, sms: &str| {
+            templates.replace(purpose, Language::Zh, template(sms)).unwrap_err()
+        };
+        assert!(matches!(give("greeting", "a"), TemplateError::Purpose(_)));
+        assert!(matches!(give("invitation", "{code}"), TemplateError::Place { .. }));
+        assert!(matches!(give("invitation", "{link"), TemplateError::Open(_)));
+        assert!(matches!(give("invitation", "已公证"), TemplateError::Banned { .. }));
+        assert!(matches!(give("code", "123"), TemplateError::NoCode));
+    }
+
+    #[test]
+    fn another_template_has_another_digest_and_values_do_not_change_it() {
+        let mut templates = Templates::built_in("a", "a");
+        let before = templates.fill("invitation", Language::Zh, &values()).unwrap();
+        let mut others = values();
+        others.insert("company", "别的".into());
+        let same = templates.fill("invitation", Language::Zh, &others).unwrap();
+        assert_eq!(before.template_sha256, same.template_sha256);
+        let template = Template { sms: "{link}".into(), subject: "s".into(), email: "e".into() };
+        templates.replace("invitation", Language::Zh, template).unwrap();
+        let after = templates.fill("invitation", Language::Zh, &values()).unwrap();
+        assert_ne!(before.template_sha256, after.template_sha256);
+    }
+}

@@ -1,0 +1,86 @@
+//! One-time codes: made from a secret of the platform, so that none is kept anywhere; and how many codes a contact is sent in a day.
+
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::entry::CODES_A_DAY;
+use heqi_vocabulary::{CeremonyId, Digest, UtcMillis};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
+
+use crate::fault::Fault;
+use crate::platform::Platform;
+use crate::rows::{self, Pair};
+
+/// Digits of a code.
+pub(crate) const CODE_DIGITS: usize = 6;
+const CODE_LABEL: &[u8] = b"heqi.one-time-code/v1\n";
+const CONTACT_LABEL: &[u8] = b"heqi.code-quota/v1\n";
+
+/// A nonce that a code is made from.
+pub(crate) fn draw_nonce(platform: &Platform) -> String {
+    hex::encode(platform.entropy().bytes::<16>())
+}
+
+/// The code of this ceremony and nonce.
+pub(crate) fn code_of(platform: &Platform, ceremony: CeremonyId, nonce: &str) -> String {
+    let mac = mac(platform, CODE_LABEL, &[&ceremony.to_bytes(), nonce.as_bytes()]);
+    let head = mac.iter().take(8).fold(0u64, |value, byte| (value << 8) | u64::from(*byte));
+    // 2^64 is no multiple of a million: the bias is 1 in 10^13.
+    format!("{:06}", head % 1_000_000)
+}
+
+/// Whether a code is that of this ceremony and nonce.
+pub(crate) fn code_fits(
+    platform: &Platform,
+    ceremony: CeremonyId,
+    nonce: &str,
+    entered: &str,
+) -> bool {
+    bool::from(code_of(platform, ceremony, nonce).as_bytes().ct_eq(entered.as_bytes()))
+}
+
+fn mac(platform: &Platform, label: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(platform.token_secret()) else {
+        unreachable!("HMAC takes keys of every length (RFC 2104 section 2)")
+    };
+    mac.update(label);
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// How many codes went to one contact on one day.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuotaRow {
+    pub(crate) sent: u32,
+    pub(crate) last: UtcMillis,
+}
+
+/// Counts one more code to a contact. `false`: it has had as many as it gets today.
+///
+/// The row is named by a keyed digest of day and contact, so that it says neither whose it
+/// is nor whether two days are of the same person.
+pub(crate) async fn count(
+    platform: &Platform,
+    changes: &mut Changeset,
+    contact: &str,
+) -> Result<bool, Fault> {
+    let now = platform.now();
+    let day = now.shanghai_day();
+    let whose = mac(platform, CONTACT_LABEL, &[day.as_bytes(), contact.as_bytes()]);
+    let key = Pair(day, Digest::from_bytes(whose));
+    let row = rows::CODE_QUOTAS.row(platform.backend(), &key).await?;
+    let sent = row.as_ref().map_or(0, |row| row.value.sent);
+    if sent >= CODES_A_DAY {
+        return Ok(false);
+    }
+    let counted = QuotaRow { sent: sent + 1, last: now };
+    match row {
+        None => rows::CODE_QUOTAS.insert(changes, &key, &counted)?,
+        Some(row) => rows::CODE_QUOTAS.replace(changes, &key, row.version, &counted)?,
+    }
+    Ok(true)
+}

@@ -1,0 +1,176 @@
+//! The handler says how a party is reached. What a handler says about others proves nothing
+//! (domain study 11.2); records that use it name it as declared.
+
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::{Filing, FilingState};
+use heqi_vocabulary::{FilingId, PartyId, RecordId};
+use serde::{Deserialize, Serialize};
+
+use crate::act::Act;
+use crate::contacts::{self, CONTACT_PAUSE_MS, Contact};
+use crate::fault::{ActError, Class, Fault, Thing};
+use crate::filings;
+use crate::ledger::{self, About, Draft, NewRecord};
+use crate::messages::{self, NewMessage, Purpose};
+use crate::platform::Platform;
+use crate::request::{Request, Scope};
+use crate::wording::{Told, refusals, say};
+
+/// How a party is reached.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct DeclareContact {
+    /// The filing.
+    pub filing: FilingId,
+    /// The party.
+    pub party: PartyId,
+    /// The contact; it replaces the one before.
+    pub contact: Contact,
+}
+
+/// The contact is kept.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ContactDeclared {
+    /// The record that it was declared; the contact itself is not in it.
+    pub record_id: RecordId,
+}
+
+/// Why the contact was not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeclareContactError {
+    /// See [`ActError`].
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// Neither mobile number nor e-mail address.
+    #[error("a contact has a mobile number or an e-mail address")]
+    Empty,
+    /// Another natural person of the filing, or the handler, has the same.
+    #[error("another party of the filing is reached at the same place")]
+    Shared,
+}
+
+impl From<Fault> for DeclareContactError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
+impl DeclareContactError {
+    fn told(&self) -> Told<'_> {
+        match self {
+            Self::Act(error) => Told::By(error),
+            Self::Empty => say(
+                "contact_empty",
+                ["没有填写联系方式，未作任何更改。", "请至少填写手机号码或电子邮箱中的一项。"],
+                [
+                    "There is no contact; nothing was changed.",
+                    "Give a mobile number, an e-mail address, or both.",
+                ],
+            )
+            .is(Class::BadInput),
+            Self::Shared => say(
+                "contact_shared",
+                [
+                    "该手机号码或邮箱已用于本办件的其他人，未作任何更改。",
+                    "每位签署人和经办人须使用本人的联系方式，请核对后重新填写。",
+                ],
+                [
+                    "Another person of this filing has the same mobile number or e-mail address; nothing was changed.",
+                    "Every signer and the handler need a contact of their own: check and enter it again.",
+                ],
+            )
+            .is(Class::Conflict),
+        }
+    }
+}
+
+refusals!(DeclareContactError);
+
+/// Takes a contact. Once signing is open a changed one is told to the old one and waits a day.
+///
+/// # Errors
+/// See [`DeclareContactError`].
+pub async fn declare_contact(
+    platform: &Platform,
+    request: &Request,
+    command: DeclareContact,
+) -> Result<ContactDeclared, DeclareContactError> {
+    request.actor.require(Scope::Filings)?;
+    let mut act = Act::new(platform, request, "declare_contact");
+    let DeclareContact { filing: id, party, contact } = &command;
+    if contact.channels().next().is_none() {
+        return Err(DeclareContactError::Empty);
+    }
+    loop {
+        if let Some(declared) = act.earlier().await? {
+            return Ok(declared);
+        }
+        let stored = filings::load(platform, *id).await?;
+        let filing = &stored.filing;
+        filing.party(*party).ok_or(ActError::NotFound(Thing::Party))?;
+        refuse_shared(platform, filing, *party, contact).await?;
+        let before = contacts::load(platform, *id, *party).await?;
+        let now = platform.now();
+        let changes_way = before.as_ref().filter(|before| {
+            let same = |channel| before.contact.address(channel) == contact.address(channel);
+            !contact.channels().all(same) && !matches!(filing.state(), FilingState::Drafting { .. })
+        });
+        let usable_from = match changes_way {
+            Some(_) => now.plus_millis(CONTACT_PAUSE_MS),
+            None => before.as_ref().map_or(now, |before| before.usable_from.min(now)),
+        };
+
+        let mut changes = Changeset::new();
+        let next = ledger::next_place(platform, filing.chain()).await?;
+        let record = record(platform, request, &command)?;
+        record.write(platform, &mut changes, &next)?;
+        // The parties must not have changed: a contact that is shared is refused.
+        stored.expect_unchanged(&mut changes)?;
+        let kept = (contact, usable_from);
+        contacts::write(platform, &mut changes, (*id, *party), before.as_ref(), kept)?;
+        if let Some(before) = changes_way {
+            let message = NewMessage::new(Purpose::ContactChanged, *id, *party);
+            messages::enqueue(platform, &mut changes, message, &before.contact, None)?;
+        }
+        let declared = ContactDeclared { record_id: record.record_id() };
+        if act.commit(changes, &declared).await?.is_some() {
+            return Ok(declared);
+        }
+    }
+}
+
+/// Nobody shares a contact with another natural person or with the handler. One person in
+/// two parties (a shareholder who also represents a company) is known by the number.
+async fn refuse_shared(
+    platform: &Platform,
+    filing: &Filing,
+    party: PartyId,
+    contact: &Contact,
+) -> Result<(), DeclareContactError> {
+    for other in filing.parties().filter(|other| other.id() != party) {
+        let theirs = contacts::load_unless_erased(platform, filing.id(), other.id()).await?;
+        let Some(theirs) = theirs.map(|stored| stored.contact) else { continue };
+        let one_person = contact.id_number.is_some() && contact.id_number == theirs.id_number;
+        if !one_person && contact.shares_with(&theirs) {
+            return Err(DeclareContactError::Shared);
+        }
+    }
+    Ok(())
+}
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    command: &DeclareContact,
+) -> Result<NewRecord, Fault> {
+    let mut draft = Draft::new(platform, RecordKind::FilingChanged);
+    draft
+        .observed("filing", command.filing.to_string())?
+        .observed("change", "contact_declared")?
+        .observed("party", command.party.to_string())?
+        .observed("changed_by", request.actor.name())?;
+    draft.seal(platform, About::party(command.filing, command.party), None)
+}
