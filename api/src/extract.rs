@@ -2,10 +2,11 @@
 //! ([`facts`]), and a body that is small, complete and hashed ([`JsonBody`], [`Upload`]).
 
 mod asked;
-mod body;
+pub(crate) mod body;
 mod facts;
 mod json;
 
 pub(crate) use asked::{Asked, Caller};
 pub(crate) use body::{Upload, UploadKind};
+pub(crate) use facts::facts;
 pub(crate) use json::{JsonBody, NoBody};

@@ -8,12 +8,14 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, Route, web};
 use serde::Serialize;
 
+pub(crate) mod assets;
 pub(crate) mod ceremony;
 pub(crate) mod coverage;
 pub(crate) mod docs;
 pub(crate) mod documents;
 pub(crate) mod filings;
 pub(crate) mod health;
+pub(crate) mod journey;
 pub(crate) mod log;
 pub(crate) mod openapi;
 pub(crate) mod parties;
@@ -30,6 +32,8 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     signings::configure(app);
     ceremony::configure(app);
     receipts::configure(app);
+    journey::configure(app);
+    assets::configure(app);
     filings::configure(app);
     parties::configure(app);
     personal_data::configure(app);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heqi_evidence_store::witness::Witness;
 use heqi_registration::Platform;
 use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
+use heqi_vocabulary::Entropy;
 
 use crate::figures::Figures;
 use crate::pages::docs::RenderedDocs;
@@ -22,6 +23,8 @@ pub(crate) struct State {
     pub(crate) witness: Option<Arc<Witness>>,
     /// Answers custodians that ask what is held of them.
     pub(crate) peer: Option<PeerAnswering>,
+    /// Draws names of acts for forms.
+    pub(crate) entropy: Arc<dyn Entropy>,
     /// What operators look at.
     pub(crate) metrics: Arc<Metrics>,
     /// The figures of this platform among them.

@@ -13,6 +13,6 @@ mod device;
 mod edge_cases;
 mod erasure;
 mod fake;
-mod house;
+pub(crate) mod house;
 mod outage;
 mod rollback;

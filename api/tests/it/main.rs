@@ -19,6 +19,7 @@ mod custodian;
 mod evidence;
 mod facts;
 mod filings;
+mod journey;
 mod log;
 mod on_disk;
 mod pages;

@@ -98,7 +98,11 @@ impl Service {
         surroundings.store_gauges = store_gauges;
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let running = Api::start(settings, listener, surroundings).unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         Self { running, platform, clock, cast, http, acts: AtomicU32::new(0) }
     }
 

@@ -9,7 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use heqi_evidence_store::changeset::Changeset;
-use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, Digest, Entropy, FilingId, PartyId, UtcMillis};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -25,6 +25,9 @@ pub const PREFIX: &str = "heqi_";
 /// The label under which keys and tokens are hashed.
 pub const HASH_LABEL: &str = "heqi.api-key/v1\n";
 const TOKEN_LABEL: &[u8] = b"heqi.signer-token/v1\n";
+const LINK_LABEL: &[u8] = b"heqi.signer-link/v1\n";
+/// Bytes of a link's code: enough that nobody finds one, short enough for an SMS.
+const LINK_BYTES: usize = 16;
 
 /// Names an API key: `key_` and 16 hexadecimal characters of its hash.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -257,13 +260,29 @@ pub async fn api_keys(platform: &Platform, limit: usize) -> Result<Vec<ApiKeyRow
 /// The token of a ceremony. It is derived, not drawn, so that a repeated invitation gives
 /// the same token although only its hash is stored.
 pub(crate) fn signer_token(platform: &Platform, ceremony: CeremonyId) -> String {
+    let random = derived(platform, TOKEN_LABEL, ceremony);
+    format!("{PREFIX}signer_{}", base32(&random))
+}
+
+/// The code in the link of a ceremony. It opens a session of a browser and nothing else, and
+/// is derived like the token.
+pub(crate) fn signer_link(platform: &Platform, ceremony: CeremonyId) -> String {
+    let random = derived(platform, LINK_LABEL, ceremony);
+    base32(random.get(..LINK_BYTES).unwrap_or(&random))
+}
+
+/// A secret for the cookie of a browser.
+pub(crate) fn session_secret(entropy: &dyn Entropy) -> String {
+    format!("{PREFIX}session_{}", base32(&entropy.bytes::<32>()))
+}
+
+fn derived(platform: &Platform, label: &[u8], ceremony: CeremonyId) -> [u8; 32] {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(platform.token_secret()) else {
         unreachable!("HMAC takes keys of every length (RFC 2104 section 2)")
     };
-    mac.update(TOKEN_LABEL);
+    mac.update(label);
     mac.update(&ceremony.to_bytes());
-    let random: [u8; 32] = mac.finalize().into_bytes().into();
-    format!("{PREFIX}signer_{}", base32(&random))
+    mac.finalize().into_bytes().into()
 }
 
 /// Crockford's base 32 in lower case without padding, as API keys are written.

@@ -35,7 +35,14 @@ pub(crate) fn insert(
     ceremony: Ceremony,
 ) -> Result<(), Fault> {
     let id = ceremony.id();
-    let content = CeremonyContent { ceremony, records: Vec::new(), signing: None, photo: None };
+    let content = CeremonyContent {
+        ceremony,
+        records: Vec::new(),
+        signing: None,
+        photo: None,
+        strokes: None,
+        read: Vec::new(),
+    };
     Ok(rows::CEREMONIES.insert(changes, &id, &seal(platform, &content)?)?)
 }
 

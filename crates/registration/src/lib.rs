@@ -15,12 +15,13 @@
 //! Before anything:
 //! - [`platform`]: the ports and settings every command is given
 //! - [`request`], [`access`]: who asks, by which key or token, and what the server saw
+//! - [`session`]: browsers of signers, let in by a link
 //! - [`fault`]: what goes wrong with any act, and how a caller tells errors apart
 //!
 //! Commands:
 //! - [`open_filing`], [`add_party`], [`attach_document`], [`invite`]: by the handler
-//! - [`give_consent`], [`begin_signing`], [`capture_photo`], [`complete_signing`],
-//!   [`decline`]: by the signer
+//! - [`give_consent`], [`acknowledge`], [`begin_signing`], [`capture_photo`],
+//!   [`keep_strokes`], [`complete_signing`], [`decline`]: by the signer
 //! - [`confirm`], [`object`]: by parties, after signing
 //! - [`erase_person_data`]: by a party or the data protection officer; [`legal_hold`]: by the
 //!   registration authority or the notary
@@ -40,6 +41,7 @@
 //! - [`sweep`]: what is kept for a while only
 
 pub mod access;
+pub mod acknowledge;
 mod act;
 pub mod add_party;
 pub mod attach_document;
@@ -64,6 +66,7 @@ pub mod filing_view;
 mod filings;
 pub mod give_consent;
 pub mod invite;
+pub mod keep_strokes;
 pub mod key_change;
 mod ledger;
 pub mod legal_hold;
@@ -78,6 +81,7 @@ pub mod receipt;
 pub mod recovery;
 pub mod request;
 mod rows;
+pub mod session;
 mod shown;
 mod stamping;
 pub mod sweep;

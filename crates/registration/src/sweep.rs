@@ -122,6 +122,7 @@ async fn remove(
         }
         content.signing = None;
         content.photo = None;
+        content.strokes = None;
         stored.replace(platform, &mut changes, &content)?;
     }
     if Attempts::default().commit(platform, changes).await?.is_none() {

@@ -46,7 +46,7 @@ pub(crate) async fn run(
     Manifest::remove(&args.data_dir)?;
     let mut world = Box::pin(claimed.start()).await?;
     let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
-    let (shown, pages) = open_pages(&world, &addresses, &seed)?;
+    let (shown, pages) = open_pages(&world, args, &addresses, &seed)?;
     let services = [
         ("平台", "platform", world.platform_url.as_str()),
         ("公证处数据中心", "notary data centre", world.notary_url.as_str()),
@@ -100,6 +100,7 @@ async fn until_witnessed(world: &World) -> Result<(), DemoError> {
 
 fn open_pages(
     world: &World,
+    args: &DemoArgs,
     addresses: &Addresses,
     seed: &Seed,
 ) -> Result<(Shown, TaskGroup), DemoError> {
@@ -113,6 +114,7 @@ fn open_pages(
             city_zh: member.city_zh,
             city_en: member.city_en,
             deposited: None,
+            link: seeded.link.clone(),
             token: seeded.record_id.is_none().then(|| seeded.token.clone()),
         })
         .collect();
@@ -126,6 +128,7 @@ fn open_pages(
         log_path: World::log_path(),
         notary_log_path: World::notary_log_path(),
         number: seed.number.clone(),
+        tampered: args.data_dir.join("tampered"),
         signers: Arc::new(RwLock::new(signers)),
         exported: Arc::new(RwLock::new(None)),
     };

@@ -181,6 +181,10 @@ impl Trust {
         LOG_NAME.clone_into(&mut api.log_name);
         // One machine, made-up people: nobody to protect, and `load` has to reach the rest.
         api.rates.enabled = false;
+        // Plain HTTP on loopback, and the guide shows the signer's pages in a frame.
+        api.pages.secure_cookies = false;
+        api.pages.framed_by =
+            ["http://127.0.0.1:*", "http://localhost:*"].map(str::to_owned).into();
         api.load = Load::unlimited();
         PlatformSettings {
             profile: Profile::Demo,
