@@ -152,7 +152,7 @@ async fn a_made_up_link_opens_nothing_and_says_what_to_do() {
 async fn a_signer_stands_where_they_stopped_in_any_browser() {
     let service = Service::start().await;
     let signer = invited(&service, 2).await.signers.remove(0);
-    let link = link_of(&service, &signer).await;
+    let link = link_of_own(&service, &signer).await;
     let phone = Browser::open(&service, &link).await;
     let page = phone.page("/sign").await;
     assert!(page.contains("第2步，共6步") && page.contains("电子签名及存证约定"), "{page}");
@@ -343,7 +343,7 @@ async fn a_document_replaced_after_reading_must_be_read_again() {
     let service = Service::start().await;
     let filing = invited(&service, 1).await;
     let signer = &filing.signers[0];
-    let browser = Browser::open(&service, &link_of(&service, signer).await).await;
+    let browser = Browser::open(&service, &link_of_own(&service, signer).await).await;
     browser.ready().await;
     assert!(browser.page("/sign").await.contains("拍一张现场照片"));
     let path = format!(

@@ -182,7 +182,8 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
     walk.until_at("请阅读要签署的文件");
     walk.answer("form button");
     walk.until_at("拍一张现场照片");
-    let layout = "JSON.stringify(document.querySelector('#camera').getBoundingClientRect())";
+    let layout = "(() => { const b = document.querySelector('#camera').getBoundingClientRect(); \
+         return [b.x + scrollX, b.y + scrollY, b.width, b.height]; })()";
     let before = walk.page.evaluate(layout).unwrap();
     walk.tap("#start");
     walk.until_shown("#take");
@@ -349,7 +350,7 @@ async fn a_tab_that_is_closed_at_any_step_goes_on_where_it_stopped() {
     ];
     let next = steps.iter().skip(1).map(|(heading, _)| *heading).chain(["签署完成"]);
     for (number, ((heading, taps), next)) in steps.iter().zip(next).enumerate() {
-        let address = if number == 0 { link.as_str() } else { "/sign" };
+        let address = if number == 0 { format!("{link}?lang=zh") } else { "/sign".to_owned() };
         let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
         walk.page.open(&format!("{base}{address}")).unwrap();
         walk.until_at(heading);

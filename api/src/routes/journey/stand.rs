@@ -3,10 +3,12 @@
 
 use actix_web::HttpResponse;
 use heqi_filing::{CeremonyState, ConsentKind, Decision};
+use heqi_pages::Words;
 use heqi_pages::journey::{
     ConsentPage, DocumentCard, DrawingPage, EndedPage, Flag, FlagState, PhotoPage, ReadingPage,
     ReceiptPage, RefusedPage, SignPage,
 };
+use heqi_registration::Custodian;
 use heqi_registration::ceremony_view::{CeremonyView, SignedView};
 use heqi_registration::receipt::{Receipt, Wait, receipt};
 use heqi_service_kit::Problem;
@@ -234,19 +236,23 @@ fn receipt_page(
         matter: view.matter.name(language).to_owned(),
         number: view.number.to_string(),
         record: signed.record_id,
-        flags: flags(receipt),
+        flags: flags(receipt, language),
     }
 }
 
 /// The five flags, each by itself.
-fn flags(receipt: &Receipt) -> Vec<Flag> {
+fn flags(receipt: &Receipt, language: Language) -> Vec<Flag> {
     let there = |is_there: bool, detail: Option<String>| {
         if is_there { FlagState::There(detail) } else { FlagState::Waiting }
     };
     let deposits = &receipt.deposited;
     let deposited = if deposits.of > 0 && deposits.held == deposits.of {
-        let numbers = deposits.receipts.iter().map(|note| note.deposit_no.to_string());
-        FlagState::There(Some(numbers.collect::<Vec<_>>().join(", ")))
+        // Each custodian counts for itself, so a number is told with its custodian.
+        let numbers = deposits.receipts.iter().map(|note| {
+            format!("{} {}", custodian_name(note.custodian).in_language(language), note.deposit_no)
+        });
+        let separator = language.pick("；", "; ");
+        FlagState::There(Some(numbers.collect::<Vec<_>>().join(separator)))
     } else {
         FlagState::Partly(deposits.held, deposits.of)
     };
@@ -261,4 +267,11 @@ fn flags(receipt: &Receipt) -> Vec<Flag> {
         Flag { name: "deposited", state: deposited },
         Flag { name: "timestamped", state: there(authorities.is_some(), authorities) },
     ]
+}
+
+const fn custodian_name(custodian: Custodian) -> Words {
+    match custodian {
+        Custodian::DataCentre => Words::new("公证处数据中心", "notary's data centre"),
+        Custodian::Preservation => Words::new("实时保", "second custodian (实时保)"),
+    }
 }

@@ -82,8 +82,8 @@ impl Page for ReceiptPage {
             ]))
             section id="flags" data-whole=(whole) data-record=(self.record) aria-labelledby="standing" {
                 h2 id="standing" { (STANDING.in_language(l)) }
-                ul .flags role="status" {
-                    @for flag in &self.flags { (flag.line(l)) }
+                div role="status" {
+                    ul .flags { @for flag in &self.flags { (flag.line(l)) } }
                 }
             }
             p { a .go href=(Link::Bundle(self.record)) download { (BUNDLE.in_language(l)) } }
@@ -131,7 +131,10 @@ impl Page for ReceiptPage {
                 flag("logged", FlagState::There(None)),
                 flag("witnessed", FlagState::There(None)),
                 flag("mirrored", FlagState::There(None)),
-                flag("deposited", FlagState::There(Some("CZ2026112300000001".into()))),
+                flag(
+                    "deposited",
+                    FlagState::There(Some("公证处数据中心 CZ2026112300000001".into())),
+                ),
                 flag("timestamped", FlagState::There(Some("tsa-1, tsa-2".into()))),
             ]),
         ]
@@ -181,14 +184,14 @@ impl Flag {
             ("deposited", true) => Words::new("已同步存证至公证处", "Deposited with the notary"),
             ("deposited", false) => Words::new("存证中", "Being deposited"),
             ("timestamped", true) => Words::new("已取得时间戳", "Time-stamped"),
-            _ => Words::new("等待可信时间戳", "Waiting for a trusted time stamp"),
+            _ => Words::new("未取得可信时间戳", "No trusted time stamp yet"),
         };
         let text = words.in_language(language);
         match &self.state {
             FlagState::Partly(held, of) => format!("{text}({held}/{of})"),
             FlagState::There(Some(_)) if self.name == "deposited" => match language {
-                Language::Zh => format!("{text}（存证编号 {detail}）"),
-                Language::En => format!("{text} (deposit number {detail})"),
+                Language::Zh => format!("{text}（存证编号：{detail}）"),
+                Language::En => format!("{text} (deposit numbers: {detail})"),
             },
             FlagState::There(Some(_)) => match language {
                 Language::Zh => format!("{text}（机构：{detail}）"),
