@@ -47,7 +47,7 @@ impl Shown {
     #[expect(clippy::unused_self, reason = "names of acts belong to a page that is shown")]
     pub(crate) fn fresh_key(&self, state: &State) -> String {
         let bytes: [u8; 16] = state.entropy.bytes();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        heqi_vocabulary::Digest::of(&bytes).to_string().chars().take(32).collect()
     }
 }
 

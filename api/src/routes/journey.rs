@@ -116,7 +116,7 @@ async fn consent_again(
         return Ok(on());
     }
     let shown = Shown::to(&state, reader, Link::ConsentAgain(kind.into_inner())).with(&visitor);
-    stand::consent_page(&state, &view, place, &shown)
+    Ok(stand::consent_page(&state, &view, place, &shown).ok_or(RequestProblem::NotFound)?)
 }
 
 /// A document as it was read.

@@ -12,6 +12,7 @@ use heqi_registration::Custodian;
 use heqi_registration::ceremony_view::{CeremonyView, SignedView};
 use heqi_registration::receipt::{Receipt, Wait, receipt};
 use heqi_service_kit::Problem;
+use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Language, UtcMillis};
 use serde_json::json;
 
@@ -109,7 +110,9 @@ pub(super) async fn page(
     shown: &Shown,
 ) -> Result<HttpResponse, Problem> {
     match Stand::of(view, state.platform.now()) {
-        Stand::Consent(at) => consent_page(state, view, at, shown),
+        Stand::Consent(at) => {
+            Ok(consent_page(state, view, at, shown).ok_or(RequestProblem::NotFound)?)
+        }
         Stand::Refused(at) => Ok(refused_page(view, at, shown)),
         Stand::Reading => Ok(shown::page(&reading_page(state, view, shown), shown)),
         Stand::Photo => Ok(shown::page(&PhotoPage { again: false }, shown)),
@@ -137,8 +140,8 @@ pub(super) fn consent_page(
     view: &CeremonyView,
     at: usize,
     shown: &Shown,
-) -> Result<HttpResponse, Problem> {
-    let asked = view.consents.get(at).ok_or(heqi_service_kit::problem::RequestProblem::NotFound)?;
+) -> Option<HttpResponse> {
+    let asked = view.consents.get(at)?;
     let refusal = (asked.kind == ConsentKind::Face).then_some(heqi_pages::journey::REFUSE_FACE);
     let page = ConsentPage {
         kind: asked.kind.code().to_owned(),
@@ -150,7 +153,7 @@ pub(super) fn consent_page(
         refusal,
         key: shown.fresh_key(state),
     };
-    Ok(shown::page(&page, shown))
+    Some(shown::page(&page, shown))
 }
 
 fn refused_page(view: &CeremonyView, at: usize, shown: &Shown) -> HttpResponse {
