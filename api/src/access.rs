@@ -11,17 +11,22 @@ use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
-use heqi_registration::{Actor, access};
+use heqi_registration::Actor;
+use heqi_registration::access::{self, AuthenticateError};
+use heqi_registration::session::session;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Problem, Ticket};
 
+use crate::edge_problem::EdgeProblem;
+use crate::pages::trouble;
 use crate::problem_of::refused;
 use crate::state::State;
+use crate::visitor::{CSRF, Visitor, is_foreign, secret_of};
 
 mod caller;
 mod table;
 
-pub use table::{ACCESS_TABLE, Access, Rule, Verb};
+pub use table::{ACCESS_TABLE, Access, Rule, Verb, is_page};
 
 /// Lets a request through to its handler if the table says so.
 ///
@@ -32,13 +37,26 @@ pub(crate) async fn authorise(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let is_page = request.match_pattern().is_some_and(|route| is_page(&route));
     match decide(&state, &request).await {
-        Ok(actor) => {
+        Ok(who) => {
             request.extensions_mut().insert(Ticket::new(&state.admission));
-            if let Some(actor) = actor {
-                request.extensions_mut().insert(actor);
+            match who {
+                Who::Anybody => {}
+                Who::Known(actor) => {
+                    request.extensions_mut().insert(actor);
+                }
+                Who::Visitor(visitor) => {
+                    request.extensions_mut().insert(visitor);
+                }
             }
-            next.call(request).await
+            let answered = next.call(request).await?;
+            Ok(if is_page { trouble::told(&state, answered) } else { answered })
+        }
+        Err(problem) if is_page => {
+            let (request, _) = request.into_parts();
+            let page = trouble::page_of(&state, &request, &problem);
+            Ok(ServiceResponse::new(request, page))
         }
         // An answer, not an error: so the route is still known where requests are counted.
         // `into_response` would lose the problem inside it.
@@ -49,17 +67,42 @@ pub(crate) async fn authorise(
     }
 }
 
-async fn decide(state: &State, request: &ServiceRequest) -> Result<Option<Actor>, Problem> {
+/// Who was let in.
+enum Who {
+    /// Anybody.
+    Anybody,
+    /// Somebody with a credential of the interface.
+    Known(Actor),
+    /// A signer's browser.
+    Visitor(Visitor),
+}
+
+async fn decide(state: &State, request: &ServiceRequest) -> Result<Who, Problem> {
     let path = request.match_pattern().ok_or(RequestProblem::NotFound)?;
     let Some(rule) = find(request.method(), &path) else {
         return Err(method_not_allowed(&path));
     };
     caller::refuse_encoded(request)?;
-    let Access::Only { scopes, signer } = rule.access else {
-        caller::admit_everybody(state, request, &path)?;
-        return Ok(None);
+    let (scopes, signer) = match rule.access {
+        Access::Everybody => {
+            caller::admit_everybody(state, request, &path)?;
+            return Ok(Who::Anybody);
+        }
+        Access::Session => {
+            return match visitor(state, request).await {
+                Ok(visitor) => {
+                    caller::admit(state, &visitor.session.actor, rule)?;
+                    Ok(Who::Visitor(visitor))
+                }
+                Err(refusal) => {
+                    caller::admit_stranger(state, request, rule)?;
+                    Err(refusal)
+                }
+            };
+        }
+        Access::Only { scopes, signer } => (scopes, signer),
     };
-    let actor = match authenticate(state, request).await {
+    let actor = match authenticate(state, request, rule).await {
         Ok(actor) => actor,
         // Whoever shows no valid credential spends what the address has.
         Err(refusal) => {
@@ -72,13 +115,47 @@ async fn decide(state: &State, request: &ServiceRequest) -> Result<Option<Actor>
         Actor::ApiKey { scopes: held, .. } => scopes.iter().any(|scope| held.contains(scope)),
         Actor::Signer { .. } => signer,
     };
-    if may { Ok(Some(actor)) } else { Err(RequestProblem::Forbidden.into()) }
+    if may { Ok(Who::Known(actor)) } else { Err(RequestProblem::Forbidden.into()) }
 }
 
-async fn authenticate(state: &State, request: &ServiceRequest) -> Result<Actor, Problem> {
+async fn authenticate(
+    state: &State,
+    request: &ServiceRequest,
+    rule: &Rule,
+) -> Result<Actor, Problem> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if header.is_none() && secret_of(request.head(), is_secure(state)).is_some() {
+        return browser(state, request, rule).await;
+    }
     let token = header.and_then(bearer).ok_or_else(unauthorized)?;
     access::authenticate(&state.platform, access::hash_of(token)).await.map_err(refused)
+}
+
+/// A script of our pages: it has the cookie, and for every act the token of the session.
+/// Before the signer has said who it is nothing of the interface is open.
+async fn browser(state: &State, request: &ServiceRequest, rule: &Rule) -> Result<Actor, Problem> {
+    let visitor = visitor(state, request).await?;
+    let token = request.headers().get(CSRF).and_then(|value| value.to_str().ok());
+    let is_ours = rule.verb == Verb::Get || token.is_some_and(|token| visitor.made(token));
+    if is_foreign(request.headers()) || !is_ours || !visitor.session.has_passed {
+        return Err(RequestProblem::Forbidden.into());
+    }
+    Ok(visitor.session.actor)
+}
+
+/// The session of the browser.
+async fn visitor(state: &State, request: &ServiceRequest) -> Result<Visitor, Problem> {
+    let over = || Problem::from(EdgeProblem::SessionOver);
+    let secret = secret_of(request.head(), is_secure(state)).ok_or_else(over)?;
+    match session(&state.platform, access::hash_of(secret)).await {
+        Ok(session) => Ok(Visitor::new(secret, session)),
+        Err(AuthenticateError::Fault(fault)) => Err(refused(fault)),
+        Err(_) => Err(over()),
+    }
+}
+
+const fn is_secure(state: &State) -> bool {
+    state.settings.pages.secure_cookies
 }
 
 /// The token of `Bearer <token>` (RFC 6750, section 2.1).

@@ -17,6 +17,12 @@ pub(crate) enum EdgeProblem {
     /// The upload stopped arriving.
     #[error("the body did not arrive within its deadline")]
     BodyTooSlow,
+    /// There is no such invitation, or no longer.
+    #[error("there is no such link")]
+    NoSuchLink,
+    /// There is no session, or it has ended.
+    #[error("there is no such session")]
+    SessionOver,
     /// Nobody has cosigned a head yet.
     #[error("no cosigned checkpoint exists yet")]
     NoCheckpointYet,
@@ -43,11 +49,13 @@ impl EdgeProblem {
             Self::IdempotencyKeyMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::MalformedHeader => StatusCode::BAD_REQUEST,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::SessionOver => StatusCode::UNAUTHORIZED,
             Self::NoCheckpointYet
             | Self::NoSuchTile
             | Self::NothingCosigned
             | Self::NoForkKnown
-            | Self::NoTimeAuthority => StatusCode::NOT_FOUND,
+            | Self::NoTimeAuthority
+            | Self::NoSuchLink => StatusCode::NOT_FOUND,
             Self::FilingNumberMalformed => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -59,6 +67,8 @@ impl Explain for EdgeProblem {
             Self::IdempotencyKeyMissing => "idempotency_key_missing",
             Self::MalformedHeader => "malformed_header",
             Self::BodyTooSlow => "body_too_slow",
+            Self::NoSuchLink => "no_such_link",
+            Self::SessionOver => "session_over",
             Self::NoCheckpointYet => "no_checkpoint_yet",
             Self::NoSuchTile => "no_such_tile",
             Self::NothingCosigned => "nothing_cosigned",
@@ -92,6 +102,20 @@ impl Explain for EdgeProblem {
                 [
                     "The body arrived too slowly and was broken off; nothing was changed.",
                     "Check the network and send it again.",
+                ],
+            ],
+            Self::NoSuchLink => [
+                ["该链接无效或已失效。", "请检查链接是否完整，或请经办人重新发送邀请。"],
+                [
+                    "This link does not work, or no longer.",
+                    "Check that it is complete, or ask the handler to send the invitation again.",
+                ],
+            ],
+            Self::SessionOver => [
+                ["会话尚未开始或已结束。", "请重新打开收到的链接，会回到您中断的那一步。"],
+                [
+                    "There is no session, or it has ended.",
+                    "Open the link you received again; it brings you back to where you stopped.",
                 ],
             ],
             Self::NoCheckpointYet => [

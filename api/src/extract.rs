@@ -2,7 +2,7 @@
 //! ([`facts`]), and a body that is small, complete and hashed ([`JsonBody`], [`Upload`]).
 
 mod asked;
-mod body;
+pub(crate) mod body;
 mod facts;
 mod json;
 

@@ -21,7 +21,8 @@
 //! Beside it:
 //! - [`server`], [`settings`]: started on a listener, stopped by draining
 //! - [`openapi`]: the description for programs; `schema`: the shapes in it
-//! - `pages`: coverage, and the description for people
+//! - `pages`: coverage, the description for people, and how `heqi_pages` is answered
+//! - `visitor`: browsers with a session, and how somebody reads
 //! - `alarms`, `figures`, `recent`: what operators look at
 
 pub mod access;
@@ -38,6 +39,7 @@ mod schema;
 pub mod server;
 pub mod settings;
 mod state;
+mod visitor;
 
 pub use figures::StoreGauges;
 pub use heqi_service_kit::Running;

@@ -8,6 +8,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, Route, web};
 use serde::Serialize;
 
+pub(crate) mod assets;
 pub(crate) mod ceremony;
 pub(crate) mod coverage;
 pub(crate) mod docs;
@@ -15,6 +16,7 @@ pub(crate) mod documents;
 pub(crate) mod entry;
 pub(crate) mod filings;
 pub(crate) mod health;
+pub(crate) mod journey;
 pub(crate) mod log;
 pub(crate) mod openapi;
 pub(crate) mod parties;
@@ -34,6 +36,8 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     ceremony::configure(app);
     entry::configure(app);
     receipts::configure(app);
+    journey::configure(app);
+    assets::configure(app);
     filings::configure(app);
     parties::configure(app);
     personal_data::configure(app);

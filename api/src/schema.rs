@@ -18,8 +18,10 @@ pub(crate) use entry::{CodeSent, Entered, EntryView, MessageView, Passed, SentBy
 pub(crate) use evidence::{Disclosed, Receipt};
 pub(crate) use filing::{DocumentAttached, FilingOpened, FilingView, PartyAdded, PartyInvited};
 pub(crate) use personal_data::{ErasureDecided, HoldChanged, PersonalData};
-pub(crate) use signing::{CeremonyView, ConsentGiven, PhotoCaptured, Recorded, SigningBegun};
+pub(crate) use signing::{
+    Acknowledged, CeremonyView, ConsentGiven, PhotoCaptured, Recorded, SigningBegun, StrokesKept,
+};
 pub(crate) use words::{
-    Base64, Capacity, ConsentKind, Decision, Digest, ErasableClass, Ground, LanguageWord, Matter,
-    MessageChannel, PartyKindWord, RecordId,
+    Base64, Capacity, ConsentKind, Decision, Digest, DocumentId, ErasableClass, Ground,
+    LanguageWord, Matter, MessageChannel, PartyKindWord, RecordId,
 };

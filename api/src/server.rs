@@ -140,7 +140,7 @@ impl Api {
                 _ => Readiness::NotReady("a write or sync has failed"),
             });
         }
-        let edge = Edge::new(entropy, settings.trusted_proxies.clone(), &metrics);
+        let edge = Edge::new(Arc::clone(&entropy), settings.trusted_proxies.clone(), &metrics);
         let edge = Data::new(edge.with_requests_max(settings.load.requests_max));
         let limits = settings.limits;
         let serving = Serving {
@@ -158,6 +158,7 @@ impl Api {
             recent: Recent::new(),
             docs: RenderedDocs::of(openapi::to_json()),
             platform,
+            entropy,
             limiter: Limiter::new(settings.rates, &metrics),
             admission: Admission::new(settings.load, &metrics),
             settings,

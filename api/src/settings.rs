@@ -25,6 +25,8 @@ pub struct ApiSettings {
     /// program sets it when it knows any.
     #[serde(skip)]
     pub peer_certificates: bool,
+    /// Pages for people.
+    pub pages: PageSettings,
     /// When somebody is told.
     pub alarms: AlarmLimits,
     /// How long a body may take to arrive, in milliseconds.
@@ -50,11 +52,29 @@ impl Default for ApiSettings {
             rates: Rates::default(),
             load: Load::default(),
             peer_certificates: false,
+            pages: PageSettings::default(),
             alarms: AlarmLimits::default(),
             body_deadline_ms: 60_000,
             wait_max_ms: 30_000,
             drain_timeout_ms: 10_000,
             coverage_refresh_s: 5,
         }
+    }
+}
+
+/// The `api.pages` table of the settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PageSettings {
+    /// Whether cookies are sent over TLS only. Only a demonstration on one machine says no.
+    pub secure_cookies: bool,
+    /// Origins that may show the signer's pages in a frame; nobody by default.
+    pub framed_by: Vec<String>,
+}
+
+impl Default for PageSettings {
+    fn default() -> Self {
+        Self { secure_cookies: true, framed_by: Vec::new() }
     }
 }

@@ -6,6 +6,7 @@ use heqi_evidence_store::witness::Witness;
 use heqi_notify::signature::Secret;
 use heqi_registration::Platform;
 use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
+use heqi_vocabulary::Entropy;
 use tokio::sync::Notify;
 
 use crate::figures::Figures;
@@ -26,6 +27,8 @@ pub(crate) struct State {
     pub(crate) peer: Option<PeerAnswering>,
     /// What a gateway for messages signs its reports with.
     pub(crate) report_secret: Option<Secret>,
+    /// Draws names of acts for forms.
+    pub(crate) entropy: Arc<dyn Entropy>,
     /// What operators look at.
     pub(crate) metrics: Arc<Metrics>,
     /// The figures of this platform among them.

@@ -1,4 +1,5 @@
-//! `verify.html` in a real browser: a second implementation of the formats, and so a check
+//! Pages in a real browser. The signer's whole way, on a phone and on a desk ([`journey`]). And
+//! `verify.html`: a second implementation of the formats, and so a check
 //! of both. Every vector, and files spoiled at random, must get from the page what they get
 //! from the program, to the word, in both languages.
 //!
@@ -7,6 +8,7 @@
 
 mod agreement;
 mod assembled;
+mod journey;
 mod manners;
 mod spoiled;
 pub(crate) mod verifier;

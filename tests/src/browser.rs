@@ -88,6 +88,18 @@ impl Browser {
     /// # Errors
     /// See [`BrowserError`]; [`BrowserError::Missing`] is a reason to skip a test visibly.
     pub fn start() -> Result<Self, BrowserError> {
+        Self::start_with(&[])
+    }
+
+    /// The same with a camera that shows a moving test picture and asks nobody.
+    ///
+    /// # Errors
+    /// See [`BrowserError`].
+    pub fn start_with_camera() -> Result<Self, BrowserError> {
+        Self::start_with(&["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"])
+    }
+
+    fn start_with(more: &[&str]) -> Result<Self, BrowserError> {
         let program = Self::program().ok_or(BrowserError::Missing)?;
         let profile = tempfile::tempdir()?;
         // The browser reads commands from descriptor 3 and answers on descriptor 4; a shell
@@ -96,6 +108,7 @@ impl Browser {
             .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null 2>/dev/null"])
             .arg(&program)
             .args(FLAGS)
+            .args(more)
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg("about:blank")
             .stdin(Stdio::piped())
@@ -105,6 +118,15 @@ impl Browser {
         let ends = process.stdin.take().zip(process.stdout.take());
         let (commands, answers) = ends.ok_or(BrowserError::Missing)?;
         Ok(Self { process, pipe: Pipe::new(commands, answers), _profile: profile })
+    }
+
+    /// Grants a site what people are asked for, such as `geolocation`.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn grant(&mut self, origin: &str, permissions: &[&str]) -> Result<(), BrowserError> {
+        let granted = json!({"origin": origin, "permissions": permissions});
+        self.pipe.ask("Browser.grantPermissions", &granted, None).map(drop)
     }
 
     /// Opens an empty page of its own.

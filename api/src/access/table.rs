@@ -18,6 +18,8 @@ pub enum Verb {
 pub enum Access {
     /// Everybody: nothing personal is here, or another protocol decides.
     Everybody,
+    /// Whoever comes with the cookie of a signer's session: pages of that signer.
+    Session,
     /// Nobody but these.
     Only {
         /// An API key with at least one of these scopes.
@@ -37,6 +39,20 @@ pub struct Rule {
     pub path: &'static str,
     /// Who.
     pub access: Access,
+}
+
+impl Rule {
+    /// Whether people open it in a browser and programs do not: it is no part of the interface
+    /// that OpenAPI describes.
+    pub fn is_page(&self) -> bool {
+        is_page(self.path)
+    }
+}
+
+/// Whether this path, or pattern of a path, is one of pages.
+pub fn is_page(path: &str) -> bool {
+    let alone = ["/sign", "/verify"].contains(&path);
+    alone || ["/s/", "/sign/", "/assets/"].iter().any(|begin| path.starts_with(begin))
 }
 
 const fn get(path: &'static str, access: Access) -> Rule {
@@ -95,9 +111,11 @@ pub const ACCESS_TABLE: &[Rule] = &[
     post("/api/v1/entry/code", EVERYBODY),
     post("/api/v1/entry/check", EVERYBODY),
     post("/api/v1/ceremony/consents", SIGNER),
+    post("/api/v1/ceremony/read", SIGNER),
     post("/api/v1/ceremony/decline", SIGNER),
     post("/api/v1/signings", SIGNER),
     post("/api/v1/signings/{signing_id}/capture", SIGNER),
+    post("/api/v1/signings/{signing_id}/strokes", SIGNER),
     post("/api/v1/signings/{signing_id}/complete", SIGNER),
     post("/api/v1/signings/{signing_id}/decline", SIGNER),
     get("/api/v1/receipts/{record_id}", signer_or(&[Scope::Filings, Scope::Evidence])),
@@ -105,6 +123,21 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/api/v1/records/{record_id}/bundle", signer_or(&[Scope::Evidence])),
     // Whoever makes evidence or audits it may want its hour proved now.
     post("/api/v1/time-stamps", keys(&[Scope::Filings, Scope::Evidence])),
+    // Looking at a link uses nothing up; using it gives a session to whoever has it.
+    get("/s/{link}", EVERYBODY),
+    post("/s/{link}", EVERYBODY),
+    get("/sign", Access::Session),
+    post("/sign/consent", Access::Session),
+    get("/sign/consent/{kind}", Access::Session),
+    post("/sign/read", Access::Session),
+    get("/sign/photo", Access::Session),
+    get("/sign/drawing", Access::Session),
+    get("/sign/decline", Access::Session),
+    post("/sign/decline", Access::Session),
+    post("/sign/leave", Access::Session),
+    // Files of ours, the same for everybody.
+    get("/assets/{digest}/{name}", EVERYBODY),
+    get("/verify", EVERYBODY),
     // Numbers and random record ids only; the log tells everybody as much.
     get("/api/v1/coverage", EVERYBODY),
     get("/coverage", EVERYBODY),

@@ -69,14 +69,14 @@ impl<K: UploadKind> FromRequest for Upload<K> {
 }
 
 /// Whether the body says it is `wanted`; parameters such as `charset` do not count.
-pub(super) fn is_media_type(request: &HttpRequest, wanted: &str) -> bool {
+pub(crate) fn is_media_type(request: &HttpRequest, wanted: &str) -> bool {
     let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let named = header.and_then(|header| header.split(';').next()).map(str::trim);
     named.is_some_and(|named| named.eq_ignore_ascii_case(wanted))
 }
 
 /// What the request says about the length of its body, in bytes.
-pub(super) fn announced_bytes(request: &HttpRequest) -> Option<usize> {
+pub(crate) fn announced_bytes(request: &HttpRequest) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -85,7 +85,7 @@ pub(super) fn announced_bytes(request: &HttpRequest) -> Option<usize> {
 /// # Errors
 /// It is too long, announced as too long, breaks off, or takes too long to arrive; or too
 /// much is under way.
-pub(super) async fn read(
+pub(crate) async fn read(
     payload: Payload,
     announced: Option<usize>,
     limit_bytes: usize,

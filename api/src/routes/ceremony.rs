@@ -3,10 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig, post, resource};
 use heqi_filing::{ConsentKind, Decision};
+use heqi_registration::acknowledge::{Acknowledge, acknowledge};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::give_consent::{GiveConsent, give_consent as give};
 use heqi_service_kit::{Problem, ReaderLanguage};
-use heqi_vocabulary::{Digest, Language};
+use heqi_vocabulary::{Digest, DocumentId, Language};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,7 +19,8 @@ use crate::state::State;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/api/v1/ceremony").route(reading().to(ceremony)))
-        .service(resource("/api/v1/ceremony/consents").route(post().to(give_consent)));
+        .service(resource("/api/v1/ceremony/consents").route(post().to(give_consent)))
+        .service(resource("/api/v1/ceremony/read").route(post().to(read)));
 }
 
 /// A language as it is written in a body.
@@ -93,4 +95,39 @@ async fn give_consent(
     let command = GiveConsent { kind, decision, text_sha256, language: language.into() };
     let given = give(&state.platform, &request, command).await.map_err(refused)?;
     Ok(created(&given))
+}
+
+/// A document was read.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReadBody {
+    #[schema(value_type = schema::DocumentId)]
+    document_id: DocumentId,
+    /// SHA-256 of the bytes that were shown.
+    #[schema(value_type = schema::Digest)]
+    sha256: Digest,
+    /// For how long it was open, in seconds.
+    seconds: u32,
+}
+
+/// Say that a document was read.
+///
+/// Optional. Which bytes and for how long; saying it again changes nothing.
+#[utoipa::path(
+    post,
+    path = "/api/v1/ceremony/read",
+    tag = "signing",
+    request_body = ReadBody,
+    responses((status = 201, description = "It is kept.", body = schema::Acknowledged)),
+)]
+async fn read(
+    state: Data<State>,
+    asked: Asked,
+    body: JsonBody<ReadBody>,
+) -> Result<HttpResponse, Problem> {
+    let request = asked.with_body(&body.sha256);
+    let ReadBody { document_id, sha256, seconds } = body.value;
+    let command = Acknowledge { document: document_id, sha256, seconds };
+    let read = acknowledge(&state.platform, &request, command).await.map_err(refused)?;
+    Ok(created(&read))
 }

@@ -28,6 +28,8 @@ pub(crate) struct PartyInvited {
     ceremony_id: CeremonyId,
     /// The token for the link: for the signer and nobody else.
     token: String,
+    /// The path of the link for the signer's browser; it opens a session and never the interface.
+    link: String,
     /// When the link ends.
     expires_at: Instant,
 }

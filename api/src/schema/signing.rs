@@ -33,8 +33,12 @@ pub(crate) struct CeremonyView {
     /// What is asked.
     consents: Vec<ConsentView>,
     intent: IntentView,
+    /// What the signer has said to have read.
+    read: Vec<Acknowledged>,
     /// The signing under way.
     signing_id: Option<SigningId>,
+    /// SHA-256 of the handwriting for it.
+    strokes_sha256: Option<Digest>,
     /// What was signed in this ceremony.
     signed: Option<SignedView>,
     /// Who else takes part and whether they have signed.
@@ -44,6 +48,18 @@ pub(crate) struct CeremonyView {
     confirmation_text: String,
     /// Digest of the list of signatures a party is shown before it confirms.
     shown_sha256: Digest,
+}
+
+/// That a document was read.
+#[derive(ToSchema)]
+pub(crate) struct Acknowledged {
+    document_id: DocumentId,
+    /// SHA-256 of the bytes that were shown.
+    sha256: Digest,
+    /// When it was said.
+    at: Instant,
+    /// For how long it was open, in seconds, as the browser reports it.
+    seconds: u32,
 }
 
 /// How far a ceremony has come. Which members are there depends on the status.
@@ -192,6 +208,15 @@ pub(crate) struct PhotoCaptured {
     size_bytes: u64,
     /// How many photos this challenge has seen, this one included.
     attempts: u32,
+}
+
+/// The handwriting is kept.
+#[derive(ToSchema)]
+pub(crate) struct StrokesKept {
+    /// SHA-256 of the exact bytes.
+    strokes_sha256: Digest,
+    /// Number of bytes.
+    size_bytes: u64,
 }
 
 /// It is recorded.

@@ -20,6 +20,7 @@ mod entry;
 mod evidence;
 mod facts;
 mod filings;
+mod journey;
 mod log;
 mod on_disk;
 mod pages;

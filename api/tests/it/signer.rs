@@ -121,6 +121,26 @@ impl Signer {
         json!({ "envelope": object(envelope.as_bytes()), "client": object(&client) })
     }
 
+    /// A completion whose device names this handwriting.
+    pub(crate) fn completion_naming(
+        &self,
+        service: &Service,
+        begun: &Begun,
+        photo: &[u8],
+        strokes: &Value,
+    ) -> Value {
+        let mut values = Device::values(Digest::of(photo), service.clock.now());
+        let strokes = (strokes.clone(), heqi_vocabulary::Provenance::Reported);
+        values.insert("strokes_sha256", strokes);
+        let client = self.device.attributes(&values);
+        let mut statement = begun.statement();
+        statement.client_root = client.root();
+        let envelope = self.device.sign(&statement);
+        let client = client.disclose(|_| true).unwrap();
+        let object = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+        json!({ "envelope": object(envelope.as_bytes()), "client": object(&client) })
+    }
+
     pub(crate) async fn complete(&self, service: &Service, begun: &Begun, body: &Value) -> Answer {
         service.post(&self.token, &begun.path("complete"), body).await
     }

@@ -16,8 +16,8 @@ use heqi_registration::ports::{
     Answering, Attested, CompanyFound, CorporateSeal, NotAnswered, PopulationPortrait, Portrait,
     RealNameProvider, RegistryIdentity, SealFound,
 };
-use heqi_vocabulary::{Clock, Digest, UtcMillis};
 use heqi_service_kit::Trust;
+use heqi_vocabulary::{Clock, Digest, UtcMillis};
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use zeroize::Zeroizing;

@@ -9,7 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use heqi_evidence_store::changeset::Changeset;
-use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, Digest, Entropy, FilingId, PartyId, UtcMillis};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -269,6 +269,11 @@ pub(crate) fn signer_token(platform: &Platform, ceremony: CeremonyId) -> String 
 pub(crate) fn signer_link(platform: &Platform, ceremony: CeremonyId) -> String {
     let random = derived(platform, LINK_LABEL, ceremony);
     base32(random.get(..LINK_BYTES).unwrap_or(&random))
+}
+
+/// A secret for the cookie of a browser.
+pub(crate) fn session_secret(entropy: &dyn Entropy) -> String {
+    format!("{PREFIX}session_{}", base32(&entropy.bytes::<32>()))
 }
 
 fn derived(platform: &Platform, label: &[u8], ceremony: CeremonyId) -> [u8; 32] {

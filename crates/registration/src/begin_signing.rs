@@ -200,6 +200,7 @@ pub async fn begin_signing(
         let superseded = stored.content.ceremony.photo().map(|photo| photo.object.clone());
         content.signing = Some(signing);
         content.photo = None;
+        content.strokes = None;
         let row = SigningRow {
             ceremony,
             filing: filing.id(),

@@ -15,7 +15,7 @@ use crate::begin_signing::issuers;
 use crate::disclose::Attributes;
 use crate::fault::{ActError, Fault};
 use crate::filings;
-use crate::ledger::{AdoptedRecord, KeptRecord, SigningParts};
+use crate::ledger::{self, AdoptedRecord, KeptRecord, SigningParts};
 use crate::objects;
 use crate::platform::Platform;
 use crate::rows;
@@ -89,10 +89,23 @@ async fn add_private(
             Err(fault) => return Err(fault),
         }
     }
+    let strokes = private.strokes.filter(|_| attributes.wants_of_client(STROKES));
+    if let Some(strokes) = strokes {
+        let place = ledger::strokes_place(kept.record_id);
+        match strokes.open(platform.backend().vault(), &place).map_err(Fault::from) {
+            Ok(text) => {
+                let bytes = text.into_bytes();
+                attach(&mut parts.attachments, Digest::of(&bytes), "json", bytes);
+            }
+            Err(Fault::Erased) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
     Ok(())
 }
 
 const PHOTO: &str = "photo_sha256";
+const STROKES: &str = "strokes_sha256";
 
 /// The documents that the challenge or the record names, when they are wanted.
 async fn add_documents(

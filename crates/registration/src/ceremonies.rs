@@ -61,7 +61,14 @@ pub(crate) fn insert(
     ceremony: Ceremony,
 ) -> Result<(), Fault> {
     let id = ceremony.id();
-    let content = CeremonyContent { ceremony, records: Vec::new(), signing: None, photo: None };
+    let content = CeremonyContent {
+        ceremony,
+        records: Vec::new(),
+        signing: None,
+        photo: None,
+        strokes: None,
+        read: Vec::new(),
+    };
     let place = rows::CEREMONIES.key(&id)?;
     changes.expect(place.clone(), Expected::Absent).put(place, seal(platform, &content)?);
     Ok(())

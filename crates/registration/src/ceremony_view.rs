@@ -9,6 +9,7 @@ use heqi_vocabulary::{
 };
 use serde::Serialize;
 
+use crate::acknowledge::Acknowledged;
 use crate::add_party::party_words;
 use crate::begin_signing::{DocumentToSign, capacity_words};
 use crate::ceremonies;
@@ -54,8 +55,12 @@ pub struct CeremonyView {
     pub consents: Vec<ConsentView>,
     /// The statement of intent.
     pub intent: IntentView,
+    /// What was read.
+    pub read: Vec<Acknowledged>,
     /// The challenge under way.
     pub signing_id: Option<SigningId>,
+    /// SHA-256 of the handwriting for it.
+    pub strokes_sha256: Option<Digest>,
     /// What was signed in this ceremony.
     pub signed: Option<SignedView>,
     /// Who else takes part and whether they have signed.
@@ -171,6 +176,8 @@ pub async fn ceremony_view(
         consents: texts::consents(platform, ceremony, &documents, language)?,
         intent: texts::intent(&filing, party, &documents, language)?,
         documents: documents.into_iter().map(DocumentToSign::of).collect(),
+        read: content.read.clone(),
+        strokes_sha256: content.strokes.as_ref().map(|strokes| strokes.sha256),
         signing_id: content.signing.filter(|_| ceremony.challenge().is_some()),
         signed,
         others: filing

@@ -246,6 +246,8 @@ pub async fn complete_signing(
         };
         // By the instant of the record: that is the one a verifier compares.
         content.ceremony.complete(completion, &mut filing, next.place.recorded_at)?;
+        // From here on it stands beside the record.
+        content.strokes = None;
 
         let mut changes = Changeset::new();
         let root = record.write(platform, &mut changes, &next)?;

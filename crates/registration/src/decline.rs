@@ -124,6 +124,7 @@ pub async fn decline(
         let mut content = stored.content.clone();
         let digest = reason.as_ref().map(|reason| Digest::of(reason.as_bytes()));
         content.ceremony.decline(digest, next.place.recorded_at)?;
+        content.strokes = None;
         let record = record(platform, request, reason.as_deref())?;
         let declined = Declined { record_id: record.record_id() };
 

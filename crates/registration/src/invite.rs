@@ -40,6 +40,9 @@ pub struct PartyInvited {
     pub ceremony_id: CeremonyId,
     /// The token for the link, to be shown to the signer and nobody else.
     pub token: String,
+    /// The path of the link for the signer's browser. It opens a session, never the interface,
+    /// so it may travel by SMS and e-mail.
+    pub link: String,
     /// When the link ends.
     pub expires_at: UtcMillis,
 }
@@ -162,7 +165,9 @@ pub async fn invite(
         }
     };
     let Invited { ceremony_id, expires_at } = invited;
-    Ok(PartyInvited { ceremony_id, token: access::signer_token(platform, ceremony_id), expires_at })
+    let token = access::signer_token(platform, ceremony_id);
+    let link = link_of(platform, ceremony_id);
+    Ok(PartyInvited { ceremony_id, token, link, expires_at })
 }
 
 /// The invitation by message, in the same commit. Its link opens a session of a browser, in
@@ -181,6 +186,14 @@ fn send_link(
     };
     messages::enqueue(platform, changes, message, contact, None).map(drop)
 }
+
+/// The path of the link of a ceremony, for whoever sends it to the signer.
+pub fn link_of(platform: &Platform, ceremony: CeremonyId) -> String {
+    format!("{LINK_PATH}{}", access::signer_link(platform, ceremony))
+}
+
+/// Where links begin; the page is served there.
+pub const LINK_PATH: &str = "/s/";
 
 /// Makes the party's keys now, so that a signing later waits for no new key.
 fn make_keys(platform: &Platform, command: Invite) -> Result<(), Fault> {

@@ -84,6 +84,9 @@ pub(crate) struct PrivateParts {
     pub(crate) photo_sha256: Digest,
     /// Where the photo is kept.
     pub(crate) photo: String,
+    /// The handwriting, sealed with what is biometric.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) strokes: Option<Sealed<String>>,
 }
 
 /// One class of a kept record.
@@ -167,6 +170,23 @@ pub(crate) fn seal_private(
     let sealing = Sealing::Class(RetentionClass::Trace);
     let key = data_key(platform, about.filing, about.party, sealing)?;
     Sealed::seal(&key, &private_place(record), private, platform.entropy()).map_err(Fault::broken)
+}
+
+/// Seals the handwriting of a signing, so that it is erased with the photo.
+pub(crate) fn seal_strokes(
+    platform: &Platform,
+    about: About,
+    record: RecordId,
+    strokes: &String,
+) -> Result<Sealed<String>, Fault> {
+    let sealing = Sealing::Class(RetentionClass::Biometric);
+    let key = data_key(platform, about.filing, about.party, sealing)?;
+    Sealed::seal(&key, &strokes_place(record), strokes, platform.entropy()).map_err(Fault::broken)
+}
+
+/// What a handwriting is sealed for.
+pub(crate) fn strokes_place(record: RecordId) -> Vec<u8> {
+    format!("record/{record}/strokes").into_bytes()
 }
 
 fn class_place(record: RecordId, class: RetentionClass) -> Vec<u8> {

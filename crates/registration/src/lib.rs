@@ -16,14 +16,15 @@
 //! - [`platform`]: the ports and settings every command is given
 //! - [`ports`]: whom the platform asks about people and companies
 //! - [`request`], [`access`]: who asks, by which key or token, and what the server saw
+//! - [`session`]: browsers of signers, let in by a link
 //! - [`fault`]: what goes wrong with any act, and how a caller tells errors apart
 //!
 //! Commands:
 //! - [`open_filing`], [`add_party`], [`declare_contact`], [`attach_document`], [`invite`]: by
 //!   the handler
 //! - [`send_code`], [`check_code`], [`check_identity`], [`find_entry`]: by whoever comes to sign
-//! - [`give_consent`], [`begin_signing`], [`capture_photo`], [`complete_signing`],
-//!   [`decline`]: by the signer
+//! - [`give_consent`], [`acknowledge`], [`begin_signing`], [`capture_photo`],
+//!   [`keep_strokes`], [`complete_signing`], [`decline`]: by the signer
 //! - [`confirm`], [`object`]: by parties, after signing
 //! - [`erase_person_data`]: by a party or the data protection officer; [`legal_hold`]: by the
 //!   registration authority or the notary
@@ -44,6 +45,7 @@
 //! - [`sweep`]: what is kept for a while only
 
 pub mod access;
+pub mod acknowledge;
 mod act;
 pub mod add_party;
 pub mod attach_document;
@@ -72,10 +74,11 @@ pub mod export_bundle;
 pub mod fault;
 pub mod filing_view;
 mod filings;
-mod frozen;
 pub mod find_entry;
+mod frozen;
 pub mod give_consent;
 pub mod invite;
+pub mod keep_strokes;
 pub mod key_change;
 mod ledger;
 pub mod legal_hold;
@@ -94,6 +97,7 @@ pub mod recovery;
 pub mod request;
 mod rows;
 pub mod send_code;
+pub mod session;
 mod shown;
 mod stamping;
 pub mod successor;

@@ -337,9 +337,14 @@ fn keep(
 ) -> Result<(Option<SigningParts>, Sealed<AdoptedRecord>), Fault> {
     let key =
         data_key(platform, about.filing, about.party, Sealing::Class(RetentionClass::Person))?;
-    let (mut documents, mut photo) = (BTreeMap::new(), None);
+    let (mut documents, mut photo, mut strokes) = (BTreeMap::new(), None, None);
     for (name, bytes) in &parts.attachments {
         let sha256 = Digest::of(bytes);
+        if Path::new(name).extension().is_some_and(|end| end == "json") {
+            let text = String::from_utf8(bytes.clone()).map_err(Fault::broken)?;
+            strokes = Some(ledger::seal_strokes(platform, about, frame.record_id, &text)?);
+            continue;
+        }
         let is_document = Path::new(name).extension().is_some_and(|end| end == "pdf");
         let what = match about.signing.filter(|_| !is_document) {
             Some(signing) => objects::of_photo(signing),
@@ -375,7 +380,7 @@ fn keep(
             let (photo_sha256, photo) =
                 photo.ok_or_else(|| Fault::broken("a deposited signing has no photo"))?;
             let client = text(parts.client.as_deref().unwrap_or_default())?;
-            let private = ledger::PrivateParts { client, photo_sha256, photo };
+            let private = ledger::PrivateParts { client, photo_sha256, photo, strokes };
             Some(SigningParts {
                 envelope: text(envelope)?,
                 challenge: text(challenge)?,

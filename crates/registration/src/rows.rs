@@ -15,12 +15,14 @@ use heqi_vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use crate::access::{ApiKeyId, ApiKeyRow, TokenRow};
+use crate::acknowledge::Acknowledged;
 use crate::codes::QuotaRow;
 use crate::contacts::ContactRow;
 use crate::filings::Parts;
 use crate::messages::MessageRow;
 use crate::platform::Custodian;
 use crate::recovery::Orphan;
+use crate::session::SessionRow;
 
 mod keys;
 
@@ -32,6 +34,8 @@ pub(crate) const SECRETS: Table<String, Sealed<String>> = Table::new("secret");
 pub(crate) const TOKENS: Table<Digest, TokenRow> = Table::new("token");
 /// Codes of links by their hash: each opens a session of a browser and nothing else.
 pub(crate) const SIGNER_LINKS: Table<Digest, TokenRow> = Table::new("signer_link");
+/// Sessions of browsers by the hash of their secret.
+pub(crate) const SESSIONS: Table<Digest, SessionRow> = Table::new("session");
 /// API keys by their hash.
 pub(crate) const API_KEYS: Table<Digest, ApiKeyRow> = Table::new("api_key");
 /// Hashes of API keys by their name.
@@ -136,6 +140,21 @@ pub(crate) struct CeremonyContent {
     pub(crate) signing: Option<SigningId>,
     /// What was found out about the photo that counts.
     pub(crate) photo: Option<PhotoFacts>,
+    /// The handwriting that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) strokes: Option<KeptStrokes>,
+    /// What the signer has read, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) read: Vec<Acknowledged>,
+}
+
+/// A handwriting before it is part of the evidence.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeptStrokes {
+    pub(crate) sha256: Digest,
+    /// The exact text.
+    pub(crate) text: String,
 }
 
 /// One record of a ceremony.

@@ -30,6 +30,7 @@ const PAGE: usize = 512;
 pub struct SweepCursor {
     answers: Option<Pair<String, Digest>>,
     signings: Option<SigningId>,
+    sessions: Option<Digest>,
 }
 
 /// What one sweep removed.
@@ -42,6 +43,8 @@ pub struct Swept {
     pub signings: usize,
     /// Photos of signings that were never completed.
     pub photos: usize,
+    /// Sessions of browsers.
+    pub sessions: usize,
 }
 
 /// Looks at the next rows and removes those whose time is over.
@@ -51,7 +54,25 @@ pub struct Swept {
 pub async fn sweep(platform: &Platform, cursor: &mut SweepCursor) -> Result<Swept, Fault> {
     let answers = sweep_answers(platform, &mut cursor.answers).await?;
     let Swept { signings, photos, .. } = sweep_signings(platform, &mut cursor.signings).await?;
-    Ok(Swept { answers, signings, photos })
+    let sessions = sweep_sessions(platform, &mut cursor.sessions).await?;
+    Ok(Swept { answers, signings, photos, sessions })
+}
+
+/// Sessions that have ended. Links stay: they say how an invitation ended.
+async fn sweep_sessions(platform: &Platform, after: &mut Option<Digest>) -> Result<usize, Fault> {
+    let now = platform.now();
+    let page = rows::SESSIONS.scan(platform.backend(), "", after.as_ref(), PAGE).await?;
+    let mut changes = Changeset::new();
+    let mut removed = 0;
+    for (key, row) in page.iter().filter(|(_, row)| now >= row.value.ends_at()) {
+        rows::SESSIONS.remove(&mut changes, key, row.version)?;
+        removed += 1;
+    }
+    *after = if page.len() < PAGE { None } else { page.into_iter().last().map(|(key, _)| key) };
+    if removed == 0 || Attempts::default().commit(platform, changes).await?.is_none() {
+        return Ok(0);
+    }
+    Ok(removed)
 }
 
 async fn sweep_answers(
@@ -122,6 +143,7 @@ async fn remove(
         }
         content.signing = None;
         content.photo = None;
+        content.strokes = None;
         stored.replace(platform, &mut changes, &content)?;
     }
     if Attempts::default().commit(platform, changes).await?.is_none() {
@@ -130,5 +152,5 @@ async fn remove(
     if let Some(object) = &photo {
         objects::forget(platform, object).await;
     }
-    Ok(Swept { answers: 0, signings: 1, photos: usize::from(photo.is_some()) })
+    Ok(Swept { signings: 1, photos: usize::from(photo.is_some()), ..Swept::default() })
 }

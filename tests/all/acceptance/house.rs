@@ -500,6 +500,18 @@ impl House {
         tokens
     }
 
+    /// The link of the party that this token is for, as the handler is told it.
+    pub(crate) async fn link_of(&self, token: &str) -> String {
+        let view = self.client.get(token, "/api/v1/ceremony").await.json();
+        let ceremony = serde_json::from_value(view["ceremony_id"].clone()).unwrap();
+        heqi_registration::invite::link_of(&self.platform, ceremony)
+    }
+
+    /// Where the platform is.
+    pub(crate) fn url(&self) -> String {
+        self.serving.url()
+    }
+
     /// All of them sign at the same time; their receipts.
     pub(crate) async fn all_sign(&self, tokens: &[String]) -> Vec<Value> {
         let mut signing = JoinSet::new();
@@ -854,6 +866,7 @@ impl Up {
         });
         let mut settings = ApiSettings::default();
         // An outage of this test's size is worth an alarm.
+        settings.pages.secure_cookies = false;
         settings.alarms.look_every_ms = 30;
         settings.alarms.outstanding_deposits = 10;
         let serving = Api::start(settings, listener, surroundings).unwrap();

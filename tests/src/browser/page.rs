@@ -21,6 +21,8 @@ pub struct Trouble {
     pub errors: Vec<String>,
     /// Addresses that were asked for, the page's own included.
     pub requests: Vec<String>,
+    /// Bytes that came over the network, heads included.
+    pub received_bytes: u64,
 }
 
 impl<'a> Page<'a> {
@@ -86,6 +88,93 @@ impl<'a> Page<'a> {
         Err(BrowserError::Refused { method: "Runtime.evaluate".to_owned(), answer })
     }
 
+    /// Waits until an expression is true, also while the page is being replaced by the next.
+    ///
+    /// # Errors
+    /// It did not become true in time, or the browser fell silent.
+    pub fn wait_until(&mut self, expression: &str) -> Result<(), BrowserError> {
+        let begun = std::time::Instant::now();
+        loop {
+            // A page that is going away refuses; the next one will answer.
+            match self.evaluate(expression) {
+                Ok(Value::Bool(true)) => return Ok(()),
+                Err(error @ BrowserError::Silent { .. }) => return Err(error),
+                _ if begun.elapsed() > super::pipe::PATIENCE => {
+                    let method = format!("wait until {expression}");
+                    return Err(BrowserError::Silent { method });
+                }
+                _ => std::thread::sleep(std::time::Duration::from_millis(20)),
+            }
+        }
+    }
+
+    /// Taps what `selector` names, in its middle, as a finger or a mouse does.
+    ///
+    /// # Errors
+    /// It is not there, or the browser refused or fell silent.
+    pub fn tap(&mut self, selector: &str) -> Result<(), BrowserError> {
+        let [x, y] = self.middle_of(selector)?;
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1});
+            self.ask("Input.dispatchMouseEvent", &event)?;
+        }
+        Ok(())
+    }
+
+    /// Draws a line across what `selector` names, from the first point to the last; points in
+    /// thousandths of its width and height.
+    ///
+    /// # Errors
+    /// It is not there, or the browser refused or fell silent.
+    pub fn draw(&mut self, selector: &str, points: &[[f64; 2]]) -> Result<(), BrowserError> {
+        self.middle_of(selector)?;
+        let selector = Value::from(selector);
+        let box_of = format!(
+            "(() => {{ const b = document.querySelector({selector}).getBoundingClientRect(); \
+               return [b.x, b.y, b.width, b.height]; }})()"
+        );
+        let bounds = self.evaluate(&box_of)?;
+        let at = |place: usize| bounds[place].as_f64().unwrap_or_default();
+        for (number, [x, y]) in points.iter().enumerate() {
+            let (x, y) = (at(0) + at(2) * x / 1000.0, at(1) + at(3) * y / 1000.0);
+            let kind = if number == 0 { "mousePressed" } else { "mouseMoved" };
+            let event = json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1});
+            self.ask("Input.dispatchMouseEvent", &event)?;
+            if number + 1 == points.len() {
+                let event = json!({"type": "mouseReleased", "x": x, "y": y, "button": "left", "clickCount": 1});
+                self.ask("Input.dispatchMouseEvent", &event)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The middle of what `selector` names, once it is in view.
+    fn middle_of(&mut self, selector: &str) -> Result<[f64; 2], BrowserError> {
+        let named = Value::from(selector);
+        let middle = format!(
+            "(() => {{ const e = document.querySelector({named}); e.scrollIntoView({{block: 'center'}}); \
+               const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }})()"
+        );
+        let middle = self.evaluate(&middle)?;
+        Ok([0, 1].map(|at| middle[at].as_f64().unwrap_or_default()))
+    }
+
+    /// Types a text where the focus is.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn write(&mut self, text: &str) -> Result<(), BrowserError> {
+        self.ask("Input.insertText", &json!({"text": text})).map(drop)
+    }
+
+    /// Closes the page, as the system does with tabs it has no memory for.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn close(mut self) -> Result<(), BrowserError> {
+        self.ask("Page.close", &json!({})).map(drop)
+    }
+
     /// Puts files into the file input that `selector` names, as a person would.
     ///
     /// # Errors
@@ -147,6 +236,16 @@ impl<'a> Page<'a> {
             match event["method"].as_str().unwrap_or_default() {
                 "Network.requestWillBeSent" => {
                     trouble.requests.extend(told["request"]["url"].as_str().map(str::to_owned));
+                }
+                "Network.loadingFinished" => {
+                    let bytes = told["encodedDataLength"].as_f64().unwrap_or_default();
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "a number of bytes that the browser counted"
+                    )]
+                    let bytes = bytes as u64;
+                    trouble.received_bytes += bytes;
                 }
                 "Runtime.exceptionThrown" | "Log.entryAdded" | "Audits.issueAdded" => {
                     trouble.errors.push(told.to_string());

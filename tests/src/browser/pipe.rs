@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::BrowserError;
 
 /// Long enough for a machine that also compiles; a browser that is silent longer is gone.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) struct Pipe {
     commands: ChildStdin,

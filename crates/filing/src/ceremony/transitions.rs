@@ -202,7 +202,11 @@ impl Ceremony {
         Ok(())
     }
 
-    pub(super) const fn unfinished(&self) -> Result<(), Finished> {
+    /// Refuses once it is over.
+    ///
+    /// # Errors
+    /// How it ended.
+    pub const fn unfinished(&self) -> Result<(), Finished> {
         match self.state {
             CeremonyState::Signed { .. } => Err(Finished::Signed),
             CeremonyState::Declined { .. } => Err(Finished::Declined),
@@ -217,7 +221,11 @@ impl Ceremony {
 }
 
 impl IssuedChallenge {
-    fn accepts(&self, challenge: Digest, now: UtcMillis) -> Result<(), ChallengeRefusal> {
+    /// Whether this is the challenge that can be answered now.
+    ///
+    /// # Errors
+    /// It is another one, or its time is over.
+    pub fn accepts(&self, challenge: Digest, now: UtcMillis) -> Result<(), ChallengeRefusal> {
         if challenge != self.challenge {
             return Err(ChallengeRefusal::NotThisOne);
         }

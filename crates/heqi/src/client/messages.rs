@@ -28,6 +28,7 @@ pub(crate) struct Invited {
     #[expect(dead_code, reason = "read to check the form of the answer")]
     pub(crate) ceremony_id: CeremonyId,
     pub(crate) token: String,
+    pub(crate) link: String,
 }
 
 #[derive(Deserialize)]

@@ -36,6 +36,8 @@ pub(crate) struct Shown {
     pub(crate) log_path: String,
     pub(crate) notary_log_path: String,
     pub(crate) number: String,
+    /// Where changed copies are written for the verifier.
+    pub(crate) tampered: std::path::PathBuf,
     pub(crate) signers: Arc<tokio::sync::RwLock<Vec<SignerShown>>>,
     pub(crate) exported: Arc<tokio::sync::RwLock<Option<Exported>>>,
     pub(crate) tray: Tray,
@@ -56,6 +58,8 @@ pub(crate) struct SignerShown {
     pub(crate) city_en: &'static str,
     /// Deposit receipts held and wanted; `None` while not signed.
     pub(crate) deposited: Option<(u32, u32)>,
+    /// The path of the link to this signer's pages.
+    pub(crate) link: Option<String>,
     /// The credential of somebody whose evidence is not held by all custodians yet.
     pub(crate) token: Option<String>,
 }
@@ -131,6 +135,8 @@ pub(crate) fn serve(
             .app_data(health.clone())
             .app_data(catcher.clone())
             .service(root)
+            .service(web::resource("/phone").route(web::get().to(phone)))
+            .service(web::resource("/tamper").route(web::get().to(tamper)))
             .service(web::resource("/style.css").route(web::get().to(style)))
             .service(web::resource(SMS_PATH).route(sms))
             .service(web::resource("/bundle").route(web::get().to(bundle)))
@@ -160,7 +166,42 @@ async fn inbox(
     reader: ReaderLanguage,
 ) -> HttpResponse {
     let signers = shown.caught_up().await;
-    page(html::inbox(&shown, &signers, asked.language(reader)))
+    // The guide shows it beside the phone.
+    let policy = ContentPolicy::default().allow("style-src", "'self'").framed_by(&shown.guide_url);
+    html_page(html::inbox(&shown, &signers, asked.language(reader)), policy)
+}
+
+/// The signer's pages in the frame of a phone, the inbox beside it.
+async fn phone(
+    shown: web::Data<Shown>,
+    asked: web::Query<Asked>,
+    reader: ReaderLanguage,
+) -> HttpResponse {
+    let signers = shown.caught_up().await;
+    let policy = ContentPolicy::default()
+        .allow("style-src", "'self'")
+        .allow("frame-src", format!("{} {}", shown.platform_url, shown.inbox_url));
+    html_page(html::phone(&shown, &signers, asked.language(reader)), policy)
+}
+
+/// Every way to cheat, on copies, and what `verify` says of each.
+async fn tamper(
+    shown: web::Data<Shown>,
+    asked: web::Query<Asked>,
+    reader: ReaderLanguage,
+) -> HttpResponse {
+    let language = asked.language(reader);
+    let exported = shown.exported.read().await.clone();
+    let folder = shown.tampered.clone();
+    let judged = web::block(move || {
+        exported
+            .map(|files| super::tamper::judged(&folder, &files.bundle, &files.anchors, language))
+    });
+    match judged.await {
+        Ok(Some(Ok(judged))) => page(html::tamper(&judged, language)),
+        Ok(None) => page(html::tamper(&[], language)),
+        Ok(Some(Err(_))) | Err(_) => HttpResponse::InternalServerError().finish(),
+    }
 }
 
 async fn bundle(shown: web::Data<Shown>) -> HttpResponse {
@@ -189,6 +230,12 @@ async fn style() -> HttpResponse {
 }
 
 fn page(html: String) -> HttpResponse {
-    let policy = ContentPolicy::default().allow("style-src", "'self'").allow("img-src", "'self'");
+    html_page(
+        html,
+        ContentPolicy::default().allow("style-src", "'self'").allow("img-src", "'self'"),
+    )
+}
+
+fn html_page(html: String, policy: ContentPolicy) -> HttpResponse {
     HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header(policy).body(html)
 }

@@ -30,6 +30,9 @@ pub(crate) struct SeededSigner {
     pub(crate) role: String,
     pub(crate) party_id: PartyId,
     pub(crate) token: String,
+    /// The path of the link to the signer's pages.
+    #[serde(default)]
+    pub(crate) link: Option<String>,
     /// The signing, once it is done.
     pub(crate) record_id: Option<RecordId>,
 }
@@ -128,6 +131,7 @@ async fn invite(
         role: member.role.to_owned(),
         party_id,
         token: invited.token,
+        link: Some(invited.link),
         record_id: None,
     })
 }

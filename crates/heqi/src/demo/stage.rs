@@ -60,7 +60,7 @@ pub(crate) async fn run(
     let mut world = Box::pin(claimed.start()).await?;
     let catcher = Catcher::new(secret, world.shared_clock());
     let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
-    let (shown, pages) = open_pages(&world, &addresses, &seed, (inbox, mail, &catcher))?;
+    let (shown, pages) = open_pages(&world, args, &addresses, &seed, (inbox, mail, &catcher))?;
     let services = [
         ("平台", "platform", world.platform_url.as_str()),
         ("公证处数据中心", "notary data centre", world.notary_url.as_str()),
@@ -129,6 +129,7 @@ async fn until_witnessed(world: &World) -> Result<(), DemoError> {
 
 fn open_pages(
     world: &World,
+    args: &DemoArgs,
     addresses: &Addresses,
     seed: &Seed,
     (inbox, mail, catcher): (Listener, TcpListener, &Catcher),
@@ -142,6 +143,7 @@ fn open_pages(
             city_zh: member.city_zh,
             city_en: member.city_en,
             deposited: None,
+            link: seeded.link.clone(),
             token: seeded.record_id.is_none().then(|| seeded.token.clone()),
         })
         .collect();
@@ -156,6 +158,7 @@ fn open_pages(
         log_path: World::log_path(),
         notary_log_path: World::notary_log_path(),
         number: seed.number.clone(),
+        tampered: args.data_dir.join("tampered"),
         signers: Arc::new(RwLock::new(signers)),
         exported: Arc::new(RwLock::new(None)),
         tray: catcher.tray.clone(),

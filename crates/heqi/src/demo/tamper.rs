@@ -44,6 +44,47 @@ pub(crate) fn run(
     Ok(all_found)
 }
 
+/// A changed copy and what the verifier says of it.
+pub(crate) struct Judged {
+    pub(crate) zh: &'static str,
+    pub(crate) en: &'static str,
+    /// Whether the verifier contradicts it.
+    pub(crate) is_found_out: bool,
+    /// The verifier's own words.
+    pub(crate) report: String,
+}
+
+/// The same for a page: every forgery of these bytes, judged. The verifier reads files, so they
+/// are written to `folder`.
+pub(crate) fn judged(
+    folder: &Path,
+    bundle: &[u8],
+    anchors: &[u8],
+    language: Language,
+) -> Result<Vec<Judged>, DemoError> {
+    let disk = Disk::default();
+    disk.create_directory(folder).map_err(|e| DemoError::file(folder, e))?;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        disk.write_atomic(&path, &[bytes]).map_err(|e| DemoError::file(&path, e))?;
+        Ok::<_, DemoError>(path)
+    };
+    let anchors = write("anchors.json", anchors)?;
+    let mut judged = Vec::new();
+    for forgery in forgeries(bundle)? {
+        let path = write(&format!("{}.heqi.zip", forgery.name), &forgery.file)?;
+        let mut report = Vec::new();
+        let exit = verify_file(&path, &anchors, Report::Text(language), &mut report)?;
+        judged.push(Judged {
+            zh: forgery.zh,
+            en: forgery.en,
+            is_found_out: exit == 1,
+            report: String::from_utf8_lossy(&report).into_owned(),
+        });
+    }
+    Ok(judged)
+}
+
 fn forgeries(original: &[u8]) -> Result<Vec<Forgery>, DemoError> {
     let unusable = || DemoError::Bundle("the exported bundle cannot be read".into());
     let parts = EvidenceBundle::read(original).map_err(|_| unusable())?.parts;

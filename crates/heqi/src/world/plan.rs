@@ -249,6 +249,14 @@ impl Trust {
             api.rates.enabled = false;
             api.load = Load::unlimited();
         }
+        // The guide shows the signer's pages in a frame; plain HTTP on loopback carries no
+        // cookie that is for TLS only.
+        api.pages.secure_cookies = self.peers.is_some();
+        api.pages.framed_by = if self.peers.is_some() {
+            vec!["https:".to_owned()]
+        } else {
+            ["http://127.0.0.1:*", "http://localhost:*"].map(str::to_owned).into()
+        };
         PlatformSettings {
             profile: Profile::Demo,
             data_dir,

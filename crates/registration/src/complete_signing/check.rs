@@ -44,6 +44,7 @@ pub(super) fn check(
     let client = read_client(&command.client)?;
     compare(platform, &statement, signing, content, &client)?;
     check_documents(&statement.documents, challenge, filing)?;
+    check_strokes(&client, content)?;
     let location = content.ceremony.has_granted(ConsentKind::Location);
     Ok(Signed {
         envelope_sha256: Digest::of(&command.envelope),
@@ -161,6 +162,17 @@ fn check_attributes(client: &Disclosure, location_granted: bool) -> Result<UtcMi
         required::<Digest>(client, "strokes_sha256")?;
     }
     required(client, "signed_at")
+}
+
+/// Handwriting that was sent is the handwriting that was signed. A device that sends none may
+/// name what its own program keeps.
+fn check_strokes(client: &Disclosure, content: &CeremonyContent) -> Result<(), Error> {
+    let Some(kept) = &content.strokes else { return Ok(()) };
+    if client.parsed("strokes_sha256") == Some(kept.sha256) {
+        Ok(())
+    } else {
+        Err(Error::ClientAttribute("strokes_sha256"))
+    }
 }
 
 fn required<T: std::str::FromStr>(client: &Disclosure, name: &'static str) -> Result<T, Error> {

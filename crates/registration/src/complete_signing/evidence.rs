@@ -11,7 +11,9 @@ use super::{CompleteSigning, CompleteSigningError};
 use crate::add_party::party_words;
 use crate::begin_signing::capacity_words;
 use crate::fault::{ActError, Fault, Thing};
-use crate::ledger::{About, Draft, NewRecord, PrivateParts, SigningParts, seal_private};
+use crate::ledger::{
+    About, Draft, NewRecord, PrivateParts, SigningParts, seal_private, seal_strokes,
+};
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::{CeremonyContent, SigningRow};
@@ -71,7 +73,7 @@ impl Evidence<'_> {
             voucher: Some(self.voucher),
             ..About::party(filing.id(), signing.party)
         };
-        let beside = self.parts(platform, about, &draft, photo)?;
+        let beside = self.parts(platform, about, &draft, photo, content)?;
         Ok(draft.seal(platform, about, Some(beside))?)
     }
 
@@ -81,9 +83,15 @@ impl Evidence<'_> {
         about: About,
         draft: &Draft,
         photo: &CapturedPhoto,
+        content: &CeremonyContent,
     ) -> Result<SigningParts, Fault> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(Fault::broken);
+        let strokes = content
+            .strokes
+            .as_ref()
+            .map(|strokes| seal_strokes(platform, about, draft.record_id(), &strokes.text));
         let private = PrivateParts {
+            strokes: strokes.transpose()?,
             client: text(&self.command.client)?,
             photo_sha256: photo.sha256,
             photo: photo.object.as_str().to_owned(),

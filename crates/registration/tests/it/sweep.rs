@@ -90,3 +90,25 @@ async fn sweeping_in_pages_reaches_every_row() {
     assert!(first < 600 && first + second == 600, "{first} and {second}");
     assert_eq!(world.rows_of("idempotency").await, 0);
 }
+
+#[tokio::test]
+async fn a_session_of_a_browser_is_swept_when_it_has_ended() {
+    use heqi_registration::access::hash_of;
+    use heqi_registration::invite::{LINK_PATH, link_of};
+    use heqi_registration::session::{IDLE_MS, open_session, session};
+
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    let (ceremony, ..) = visitor.actor.signer().unwrap();
+    let link = link_of(&world.platform, ceremony);
+    let code = hash_of(link.strip_prefix(LINK_PATH).unwrap());
+    let opened = open_session(&world.platform, code).await.unwrap();
+    assert_eq!(opened.actor, visitor.actor);
+    world.clock.advance_ms(IDLE_MS - 1);
+    assert_eq!(world.swept().await.sessions, 0);
+    session(&world.platform, hash_of(&opened.secret)).await.unwrap();
+    world.clock.advance_ms(IDLE_MS);
+    assert_eq!((world.swept().await.sessions, world.rows_of("session").await), (1, 0));
+    assert!(session(&world.platform, hash_of(&opened.secret)).await.is_err());
+}

@@ -20,13 +20,14 @@ pub(super) fn guide(
     let mut body = String::new();
     let _ = write!(
         body,
-        "<h1>{}</h1><p class=\"notice\">{}</p><ol class=\"five\">{}</ol>{}",
+        "<h1>{}</h1><p class=\"notice\">{}</p><ol class=\"five\">{}</ol>{}{}",
         l.pick("合契 Heqi 演示", "Heqi demo"),
         l.pick(
             "人物、公司均为虚构,无法律效力;各方在同一台机器上,不代表独立保管。",
             "People and companies are made up, no legal effect; all parties run on one machine, which is no independent custody.",
         ),
         five_sentences(l),
+        ways_in(signers, has_bundle, l),
         halves.svg(l),
     );
     let _ = write!(
@@ -53,6 +54,11 @@ pub(super) fn guide(
             format!("{}{}/checkpoint", shown.notary_url, shown.notary_log_path),
             "公证处日志的树头(平台已核对)",
             "Head of the notary's log, cosigned by the platform",
+        ),
+        (
+            format!("{}/verify", shown.platform_url),
+            "核验工具:在浏览器里核验证据包,不上传",
+            "The verifier: checks a bundle in the browser and sends nothing",
         ),
         (
             shown.inbox_url.clone(),
@@ -82,6 +88,97 @@ pub(super) fn guide(
     document(l, l.pick("合契演示", "Heqi demo"), &body, foot)
 }
 
+/// What a visitor can do: sign, and try to cheat.
+fn ways_in(signers: &[SignerShown], has_bundle: bool, l: Language) -> String {
+    let mut ways = String::from("<p class=\"ways\">");
+    if signers.iter().any(|signer| signer.deposited.is_none() && signer.link.is_some()) {
+        let _ = write!(ways, "<a class=\"go\" href=\"/phone\">{}</a>", l.pick("我来签", "I sign"));
+    }
+    if has_bundle {
+        let try_it = l.pick("我来篡改", "I tamper");
+        let _ = write!(ways, "<a class=\"button\" href=\"/tamper\">{try_it}</a>");
+    }
+    ways.push_str("</p>");
+    ways
+}
+
+/// The signer's pages in the frame of a phone, and the inbox beside it.
+pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: Language) -> String {
+    let lang = l.pick("zh", "en");
+    let mut body = format!(
+        "<h1>{}</h1><p>{}</p>",
+        l.pick("我来签", "I sign"),
+        l.pick(
+            "您是陈素英（演示人物）。左边是她的手机，右边是她的收件箱；也可以直接在自己的手机浏览器里打开。",
+            "You are Chen Suying (made up). Her phone is on the left, her inbox on the right; you may also open the pages by themselves.",
+        ),
+    );
+    let waiting =
+        signers.iter().find(|signer| signer.token.is_some() || signer.deposited.is_none());
+    if let Some(link) = waiting.and_then(|signer| signer.link.as_ref()) {
+        let _ = write!(
+            body,
+            "<div class=\"desk\"><iframe class=\"phone\" title=\"{}\" src=\"{}{link}?lang={lang}\" allow=\"camera; geolocation\"></iframe>\
+             <iframe class=\"inbox\" title=\"{}\" src=\"{}/?lang={lang}\"></iframe></div>\
+             <p><a href=\"{}{link}?lang={lang}\">{}</a></p>",
+            l.pick("签署页面", "The signing page"),
+            shown.platform_url,
+            l.pick("收件箱", "Inbox"),
+            shown.inbox_url,
+            shown.platform_url,
+            l.pick("在整个窗口中打开签署页面", "Open the signing page in the whole window"),
+        );
+    } else {
+        let all = l.pick("所有人都已签署。", "Everybody has signed.");
+        let _ = write!(body, "<p>{all}</p>");
+    }
+    let _ = write!(body, "<p><a href=\"/\">{}</a></p>", l.pick("回到导览", "Back to the guide"));
+    let foot = l.pick(
+        "本页显示:平台真实的签署页面和演示收件箱。不显示:其他人的信息。",
+        "This page shows: the platform's real signing pages and the demo's inbox. It does not show anybody else's data.",
+    );
+    document(l, l.pick("我来签", "I sign"), &body, foot)
+}
+
+/// What `verify` says of each copy that was changed.
+pub(super) fn tamper(judged: &[crate::demo::tamper::Judged], l: Language) -> String {
+    let mut body = format!(
+        "<h1>{}</h1><p>{}</p>",
+        l.pick("我来篡改", "I tamper"),
+        l.pick(
+            "下面每一份都是证据包的副本，各改动一处，再由核验程序判断；原件没有改动。",
+            "Each of these is a copy of the evidence bundle with one change, judged by the verifier; the original is untouched.",
+        ),
+    );
+    if judged.is_empty() {
+        let none = l.pick("还没有可以改动的证据包。", "There is no bundle to change yet.");
+        let _ = write!(body, "<p>{none}</p>");
+    }
+    for one in judged {
+        let verdict = if one.is_found_out {
+            l.pick("✗ 被查出", "✗ found out")
+        } else {
+            l.pick("未查出", "not found out")
+        };
+        let _ = write!(
+            body,
+            "<article><h2>{}</h2><p><strong class=\"bad\">{verdict}</strong></p><pre tabindex=\"0\">{}</pre></article>",
+            l.pick(one.zh, one.en),
+            escaped(&one.report),
+        );
+    }
+    let _ = write!(body, "<p><a href=\"/\">{}</a></p>", l.pick("回到导览", "Back to the guide"));
+    let foot = l.pick(
+        "本页显示:演示证据包的副本改动后核验程序的原话。不证明:原件内容属实。",
+        "This page shows: the verifier's own words on changed copies of the demo's bundle. It does not prove that the original is true.",
+    );
+    document(l, l.pick("我来篡改", "I tamper"), &body, foot)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) -> String {
     let l = language;
     let mut body = String::new();
@@ -106,14 +203,26 @@ pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) 
     for (signer, token) in waiting {
         let _ = write!(
             body,
-            "<article><h2>{} {}</h2><p>{} {} · {COMPANY}</p><p>{}</p><pre><code>curl -H 'Authorization: Bearer {token}' {}/api/v1/ceremony</code></pre></article>",
+            "<article><h2>{} {}</h2><p>{} {} · {COMPANY}</p>",
             l.pick("致", "To"),
             signer.name,
             l.pick("邀请您签署办件", "You are invited to sign filing"),
             shown.number,
+        );
+        if let Some(link) = &signer.link {
+            let _ = write!(
+                body,
+                "<p><a class=\"go\" href=\"{}{link}\" target=\"_top\">{}</a></p>",
+                shown.platform_url,
+                l.pick("打开签署页面", "Open the signing page"),
+            );
+        }
+        let _ = write!(
+            body,
+            "<p>{}</p><pre tabindex=\"0\"><code>curl -H 'Authorization: Bearer {token}' {}/api/v1/ceremony</code></pre></article>",
             l.pick(
-                "这个凭据只能用于这一次签署:",
-                "This credential is good for this one ceremony only:"
+                "供程序使用的凭据，只能用于这一次签署:",
+                "For programs: a credential that is good for this one ceremony only:"
             ),
             shown.platform_url,
         );

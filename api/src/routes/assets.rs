@@ -1,0 +1,36 @@
+//! Style sheet, scripts and icons, and the verifier that runs in the browser.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use actix_web::web::{Path, ServiceConfig, resource};
+use heqi_pages::assets::{self, Asset, VERIFIER, verifier_policy};
+use heqi_service_kit::problem::RequestProblem;
+
+use super::reading;
+
+pub(crate) fn configure(app: &mut ServiceConfig) {
+    app.service(resource("/assets/{digest}/{name}").route(reading().to(asset)))
+        .service(resource("/verify").route(reading().to(verifier)));
+}
+
+/// A file of ours. Its folder is named by the digest of all files, so it never changes.
+async fn asset(path: Path<(String, String)>) -> Result<HttpResponse, RequestProblem> {
+    let (digest, name) = path.into_inner();
+    let asset = Asset::named(&name).filter(|_| digest == assets::digest());
+    let asset = asset.ok_or(RequestProblem::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, asset.media_type()))
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(asset.bytes()))
+}
+
+/// The verifier: it works on files of whoever opens it and sends nothing anywhere.
+async fn verifier() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((
+            CONTENT_SECURITY_POLICY,
+            format!("{}; frame-ancestors 'none'", verifier_policy()),
+        ))
+        .body(VERIFIER)
+}

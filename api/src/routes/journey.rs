@@ -1,0 +1,224 @@
+//! The signer's way as pages. A GET shows and changes nothing; a POST of a form does one act
+//! and leads to wherever the signer then stands, so that going back or loading again never
+//! does anything twice.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Data, Path, ServiceConfig, post, resource};
+use actix_web::{HttpRequest, HttpResponse};
+use heqi_filing::{CeremonyState, ConsentKind, Decision};
+use heqi_pages::Link;
+use heqi_pages::journey::{DeclinePage, EndedPage, LandingPage, PhotoPage};
+use heqi_registration::access::{AuthenticateError, hash_of};
+use heqi_registration::acknowledge::{Acknowledge, acknowledge};
+use heqi_registration::ceremony_view::{CeremonyView, ceremony_view};
+use heqi_registration::decline::{Decline, decline};
+use heqi_registration::give_consent::{GiveConsent, give_consent};
+use heqi_registration::session::{end_session, open_session, pass};
+use heqi_service_kit::Problem;
+use heqi_service_kit::problem::RequestProblem;
+use heqi_vocabulary::{Digest, DocumentId, Language};
+use serde::Deserialize;
+
+use super::reading;
+use crate::edge_problem::EdgeProblem;
+use crate::pages::shown::{Shown, page};
+use crate::problem_of::refused;
+use crate::state::State;
+use crate::visitor::{Reader, Visitor, clear_session, is_foreign, set_session};
+
+mod form;
+mod stand;
+
+use form::Filled;
+use stand::Stand;
+
+pub(crate) fn configure(app: &mut ServiceConfig) {
+    app.service(
+        resource("/s/{link}").route(reading().to(invitation)).route(post().to(begin_visit)),
+    )
+    .service(resource("/sign").route(reading().to(step)))
+    .service(resource("/sign/consent").route(post().to(consent)))
+    .service(resource("/sign/consent/{kind}").route(reading().to(consent_again)))
+    .service(resource("/sign/read").route(post().to(read)))
+    .service(resource("/sign/photo").route(reading().to(photo)))
+    .service(resource("/sign/drawing").route(reading().to(drawing)))
+    .service(resource("/sign/decline").route(reading().to(ask_decline)).route(post().to(declined)))
+    .service(resource("/sign/leave").route(post().to(leave)));
+}
+
+/// What stands behind the link: nothing of the filing, and nothing is used up by looking.
+async fn invitation(state: Data<State>, reader: Reader, link: Path<String>) -> HttpResponse {
+    let code = link.into_inner();
+    let shown = Shown::to(&state, reader, Link::Invitation(code.clone()));
+    page(&LandingPage { code }, &shown)
+}
+
+/// The link is used: a session begins.
+async fn begin_visit(
+    state: Data<State>,
+    http: HttpRequest,
+    link: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    if is_foreign(http.headers()) {
+        return Err(RequestProblem::Forbidden.into());
+    }
+    let opened = match open_session(&state.platform, hash_of(&link)).await {
+        Ok(opened) => opened,
+        Err(AuthenticateError::Fault(fault)) => return Err(refused(fault)),
+        Err(_) => return Err(EdgeProblem::NoSuchLink.into()),
+    };
+    pass(&state.platform, hash_of(&opened.secret)).await.map_err(refused)?;
+    let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
+    set_session(&mut response, &opened.secret, state.settings.pages.secure_cookies);
+    Ok(response.insert_header((LOCATION, Link::Journey.to_string())).finish())
+}
+
+/// Where the signer stands.
+async fn step(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
+) -> Result<HttpResponse, Problem> {
+    let view = view(&state, &visitor, reader.language).await?;
+    let shown = Shown::to(&state, reader, Link::Journey).with(&visitor);
+    stand::page(&state, &visitor, &view, &shown).await
+}
+
+/// A consent as it is answered.
+#[derive(Deserialize)]
+struct ConsentForm {
+    kind: ConsentKind,
+    decision: Decision,
+    text_sha256: Digest,
+    language: String,
+}
+
+async fn consent(state: Data<State>, filled: Filled<ConsentForm>) -> Result<HttpResponse, Problem> {
+    let ConsentForm { kind, decision, text_sha256, language } = filled.value;
+    let language = language.parse().map_err(|_| RequestProblem::MalformedForm)?;
+    let command = GiveConsent { kind, decision, text_sha256, language };
+    give_consent(&state.platform, &filled.request, command).await.map_err(refused)?;
+    Ok(on())
+}
+
+/// The text again, for whoever wants to decide anew.
+async fn consent_again(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
+    kind: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let view = view(&state, &visitor, reader.language).await?;
+    let place = view.consents.iter().position(|asked| asked.kind.code() == *kind);
+    let place = place.ok_or(RequestProblem::NotFound)?;
+    if view.signed.is_some() || Stand::of(&view, state.platform.now()).is_over() {
+        return Ok(on());
+    }
+    let shown = Shown::to(&state, reader, Link::ConsentAgain(kind.into_inner())).with(&visitor);
+    Ok(stand::consent_page(&state, &view, place, &shown).ok_or(RequestProblem::NotFound)?)
+}
+
+/// A document as it was read.
+#[derive(Deserialize)]
+struct ReadForm {
+    document: DocumentId,
+    sha256: Digest,
+    seconds: u32,
+}
+
+async fn read(state: Data<State>, filled: Filled<ReadForm>) -> Result<HttpResponse, Problem> {
+    let ReadForm { document, sha256, seconds } = filled.value;
+    let command = Acknowledge { document, sha256, seconds };
+    acknowledge(&state.platform, &filled.request, command).await.map_err(refused)?;
+    Ok(on())
+}
+
+/// The camera again.
+async fn photo(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
+) -> Result<HttpResponse, Problem> {
+    let view = view(&state, &visitor, reader.language).await?;
+    let stand = Stand::of(&view, state.platform.now());
+    if !matches!(stand, Stand::Photo | Stand::Drawing | Stand::Signing) {
+        return Ok(on());
+    }
+    let shown = Shown::to(&state, reader, Link::Photo).with(&visitor);
+    Ok(page(&PhotoPage { again: matches!(view.state, CeremonyState::Captured { .. }) }, &shown))
+}
+
+/// The handwriting again.
+async fn drawing(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
+) -> Result<HttpResponse, Problem> {
+    let view = view(&state, &visitor, reader.language).await?;
+    let stand = Stand::of(&view, state.platform.now());
+    let shown = Shown::to(&state, reader, Link::Drawing).with(&visitor);
+    match (stand, stand::drawing_page(&view)) {
+        (Stand::Drawing | Stand::Signing, Some(drawing)) => Ok(page(&drawing, &shown)),
+        _ => Ok(on()),
+    }
+}
+
+async fn ask_decline(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
+) -> Result<HttpResponse, Problem> {
+    let view = view(&state, &visitor, reader.language).await?;
+    if view.signed.is_some() || Stand::of(&view, state.platform.now()).is_over() {
+        return Ok(on());
+    }
+    let shown = Shown::to(&state, reader, Link::Decline).with(&visitor);
+    Ok(page(&DeclinePage { key: shown.fresh_key(&state) }, &shown))
+}
+
+/// A refusal to sign.
+#[derive(Deserialize)]
+struct DeclineForm {
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+async fn declined(
+    state: Data<State>,
+    filled: Filled<DeclineForm>,
+) -> Result<HttpResponse, Problem> {
+    let command = Decline { signing: None, reason: filled.value.reason };
+    decline(&state.platform, &filled.request, command).await.map_err(refused)?;
+    Ok(on())
+}
+
+/// The end of the session.
+#[derive(Deserialize)]
+struct LeaveForm {}
+
+async fn leave(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
+    _filled: Filled<LeaveForm>,
+) -> Result<HttpResponse, Problem> {
+    end_session(&state.platform, visitor.secret).await.map_err(refused)?;
+    let shown = Shown::to(&state, reader, Link::Journey);
+    let mut response = crate::pages::shown::respond(&shown);
+    clear_session(&mut response, state.settings.pages.secure_cookies);
+    Ok(response.body(heqi_pages::render(&EndedPage::Left, &shown.frame)))
+}
+
+async fn view(
+    state: &State,
+    visitor: &Visitor,
+    language: Language,
+) -> Result<CeremonyView, Problem> {
+    ceremony_view(&state.platform, &visitor.actor(), language).await.map_err(refused)
+}
+
+/// On to wherever the signer stands now.
+fn on() -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, Link::Journey.to_string())).finish()
+}

@@ -1,0 +1,83 @@
+//! Forms of a session: made by it, done once, and then a request like any other.
+
+use actix_web::dev::Payload;
+use actix_web::web::{Data, Query};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use heqi_registration::{IdempotencyKey, Request};
+use heqi_service_kit::problem::RequestProblem;
+use heqi_service_kit::{Problem, Ticket};
+use heqi_vocabulary::Digest;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::extract::{body, facts};
+use crate::state::State;
+use crate::visitor::{Visitor, is_foreign};
+
+/// The most bytes of a form: a reason of 2,000 characters, percent-encoded.
+const LIMIT_BYTES: usize = 32 * 1024;
+/// What a form's digest is made under, so that it is no other digest.
+const FORM_LABEL: &str = "heqi.form/v1\n";
+
+/// A form that this session made.
+pub(super) struct Filled<T> {
+    /// What it says.
+    pub(super) value: T,
+    /// The act that it asks for.
+    pub(super) request: Request,
+}
+
+/// What every form carries. A form that does nothing but end the session needs no name.
+#[derive(Deserialize)]
+struct Carried {
+    csrf: String,
+    key: Option<String>,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Filled<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (http, payload) = (request.clone(), payload.take());
+        Box::pin(async move { filled(&http, payload).await })
+    }
+}
+
+async fn filled<T: DeserializeOwned>(
+    http: &HttpRequest,
+    payload: Payload,
+) -> Result<Filled<T>, Problem> {
+    let state = http.app_data::<Data<State>>().ok_or(RequestProblem::Internal)?;
+    let visitor = Visitor::extract(http).await?;
+    if is_foreign(http.headers()) {
+        return Err(RequestProblem::Forbidden.into());
+    }
+    if !body::is_media_type(http, "application/x-www-form-urlencoded") {
+        return Err(RequestProblem::UnsupportedMediaType.into());
+    }
+    let announced = body::announced_bytes(http);
+    let read = body::read(payload, announced, LIMIT_BYTES, &state.settings, Ticket::of(http));
+    let body = read.await?;
+    let text = std::str::from_utf8(&body.bytes).map_err(|_| RequestProblem::MalformedForm)?;
+    let malformed = |_| Problem::from(RequestProblem::MalformedForm);
+    let Carried { csrf, key } = Query::<Carried>::from_query(text).map_err(malformed)?.into_inner();
+    if !visitor.made(&csrf) {
+        return Err(RequestProblem::Forbidden.into());
+    }
+    let value = Query::<T>::from_query(text).map_err(malformed)?.into_inner();
+    let key = key.unwrap_or_else(|| body.sha256.to_string());
+    let idempotency_key =
+        key.parse::<IdempotencyKey>().map_err(|_| RequestProblem::MalformedForm)?;
+    let mut line = http.path().as_bytes().to_vec();
+    line.push(b'\n');
+    line.extend_from_slice(body.sha256.as_bytes());
+    let request = Request {
+        actor: visitor.actor(),
+        idempotency_key,
+        digest: Digest::labelled(FORM_LABEL, &line),
+        facts: facts(http, state.platform.clock())?,
+    };
+    Ok(Filled { value, request })
+}

@@ -1,0 +1,410 @@
+//! The signer's pages over HTTP: links, sessions, tokens of forms, and where one stands.
+
+use heqi_registration::session::{IDLE_MS, LIFETIME_MS};
+use heqi_testkit::files;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::service::{Answer, HANDLER, Service};
+use crate::signer::{COMPANY, NAMES, Signer, invited};
+
+/// A browser with the cookies of one signer.
+struct Browser<'a> {
+    service: &'a Service,
+    cookie: String,
+}
+
+/// The link of a signer, as the handler is told it.
+async fn link_of(service: &Service, signer: &Signer) -> String {
+    let path = format!("/api/v1/filings/{}/parties/{}/invitations", signer.filing, signer.party);
+    service.post(HANDLER, &path, &json!({})).await.text(201, "link")
+}
+
+impl<'a> Browser<'a> {
+    async fn open(service: &'a Service, link: &str) -> Self {
+        let answer = service.send(Method::POST, link, "", &[], Some(Vec::new())).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
+        let set = answer.header("set-cookie");
+        for attribute in ["HttpOnly", "SameSite=Strict", "Secure", "Path=/"] {
+            assert!(set.contains(attribute), "{set}");
+        }
+        Self { service, cookie: set.split(';').next().unwrap().to_owned() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.service.send(Method::GET, path, "", &[("cookie", &self.cookie)], None).await
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        let page = String::from_utf8(answer.body.clone()).unwrap();
+        assert_eq!(answer.status, 200, "{page}");
+        page
+    }
+
+    async fn send(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut all = vec![
+            ("cookie", self.cookie.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        all.extend_from_slice(headers);
+        self.service.send(Method::POST, path, "", &all, Some(body.as_bytes().to_vec())).await
+    }
+
+    /// Sends the form of a page that leads to `action`, with these values of a person.
+    async fn submit(&self, page: &str, action: &str, values: &[(&str, &str)]) -> Answer {
+        self.send(action, &[("sec-fetch-site", "same-origin")], &filled(page, action, values)).await
+    }
+
+    /// Answers whatever consent is asked.
+    async fn answer(&self, decision: &str) {
+        let page = self.page("/sign").await;
+        let answer = self.submit(&page, "/sign/consent", &[("decision", decision)]).await;
+        assert_eq!(answer.status, 303);
+    }
+
+    /// Everything up to the camera.
+    async fn ready(&self) {
+        for _ in 0..4 {
+            self.answer("granted").await;
+        }
+        let page = self.page("/sign").await;
+        assert_eq!(self.submit(&page, "/sign/read", &[("seconds", "7")]).await.status, 303);
+    }
+}
+
+/// The hidden values of a form, and what a person adds, as a browser sends them.
+fn filled(page: &str, action: &str, values: &[(&str, &str)]) -> String {
+    let form = page.split("<form").find(|form| form.contains(&format!("action=\"{action}\"")));
+    let form =
+        form.unwrap_or_else(|| panic!("{action} in {page}")).split("</form>").next().unwrap();
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for input in form.split("<input type=\"hidden\" ").skip(1) {
+        let value = |name: &str| {
+            let begin = format!("{name}=\"");
+            input.split(&begin).nth(1).unwrap().split('"').next().unwrap().to_owned()
+        };
+        pairs.push((value("name"), value("value")));
+    }
+    for (name, value) in values {
+        pairs.retain(|(known, _)| known != name);
+        pairs.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    let encoded = |text: &str| {
+        text.bytes().fold(String::new(), |text, byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {
+                text + &char::from(byte).to_string()
+            }
+            _ => text + &format!("%{byte:02X}"),
+        })
+    };
+    let pairs: Vec<_> =
+        pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    pairs.join("&")
+}
+
+#[tokio::test]
+async fn a_link_that_is_looked_at_uses_nothing_up_and_tells_nothing() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let link = link_of(&service, &signer).await;
+    let size = service.log_size();
+    for _ in 0..3 {
+        let answer = service.get("", &link).await;
+        let page = String::from_utf8(answer.body.clone()).unwrap();
+        assert_eq!(answer.status, 200);
+        for told in NAMES.iter().chain([&COMPANY]) {
+            assert!(!page.contains(told), "{told}");
+        }
+        assert!(answer.headers.get("set-cookie").is_none(), "looking gave a session");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("script-src 'self'"));
+        assert!(!policy.contains("unsafe"), "{policy}");
+    }
+    // What a link is not: a credential of the interface.
+    let code = link.strip_prefix("/s/").unwrap();
+    service.get(code, "/api/v1/ceremony").await.is_problem(401, "not_authenticated");
+    assert_eq!(service.log_size(), size);
+    Browser::open(&service, &link).await;
+}
+
+#[tokio::test]
+async fn a_made_up_link_opens_nothing_and_says_what_to_do() {
+    let service = Service::start().await;
+    let answer = service.send(Method::POST, "/s/0000000000", "", &[], Some(Vec::new())).await;
+    let page = String::from_utf8(answer.body.clone()).unwrap();
+    assert_eq!(answer.status, 404);
+    assert!(
+        page.contains("该链接无效或已失效。") && page.contains("请经办人重新发送邀请"),
+        "{page}"
+    );
+    assert!(answer.headers.get("set-cookie").is_none());
+    // Nothing of an address becomes markup or a header.
+    let odd = "/s/%22%3E%3Cscript%3E%0d%0aset-cookie:x=1";
+    let answer = service.send(Method::POST, odd, "", &[], Some(Vec::new())).await;
+    assert!(answer.headers.get("set-cookie").is_none());
+    let answer = service.get("", odd).await;
+    let page = String::from_utf8(answer.body.clone()).unwrap();
+    assert!(!page.contains("<script>") && page.contains("action=\"/s/scriptset-cookiex1\""));
+}
+
+#[tokio::test]
+async fn a_signer_stands_where_they_stopped_in_any_browser() {
+    let service = Service::start().await;
+    let signer = invited(&service, 2).await.signers.remove(0);
+    let link = link_of_own(&service, &signer).await;
+    let phone = Browser::open(&service, &link).await;
+    let page = phone.page("/sign").await;
+    assert!(page.contains("第2步，共6步") && page.contains("电子签名及存证约定"), "{page}");
+    assert!(!page.contains("checked"), "something is chosen beforehand");
+    phone.answer("granted").await;
+    phone.answer("granted").await;
+    // The position may be refused, and it goes on.
+    phone.answer("refused").await;
+    let desk = Browser::open(&service, &link).await;
+    let page = desk.page("/sign").await;
+    assert!(page.contains("向公证处提供信息单独同意") && page.contains("第4项，共4项"), "{page}");
+    desk.answer("granted").await;
+    let page = phone.page("/sign").await;
+    assert!(page.contains(COMPANY) && page.contains("我已读完") && page.contains("尚未签署"));
+    assert_eq!(phone.submit(&page, "/sign/read", &[("seconds", "7")]).await.status, 303);
+    let page = desk.page("/sign").await;
+    assert!(page.contains("拍一张现场照片"), "{page}");
+    let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
+    assert_eq!(view["read"][0]["seconds"], 7);
+    assert_eq!(view["consents"][2]["decision"], "refused");
+    // The handwriting comes after the photo: until then its page leads back.
+    let answer = phone.get("/sign/drawing").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
+}
+
+#[tokio::test]
+async fn a_no_to_what_is_needed_shows_the_other_way_and_can_be_taken_back() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let browser = Browser::open(&service, &link_of(&service, &signer).await).await;
+    browser.answer("granted").await;
+    browser.answer("refused").await;
+    browser.answer("granted").await;
+    browser.answer("granted").await;
+    let page = browser.page("/sign").await;
+    assert!(page.contains("换一种方式办理") && page.contains("登记窗口"), "{page}");
+    assert!(page.contains("href=\"/sign/consent/face\""));
+    let page = browser.page("/sign/consent/face").await;
+    let answer = browser.submit(&page, "/sign/consent", &[("decision", "granted")]).await;
+    assert_eq!(answer.status, 303);
+    assert!(browser.page("/sign").await.contains("请阅读要签署的文件"));
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_or_without_the_token_does_nothing() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let link = link_of(&service, &signer).await;
+    let browser = Browser::open(&service, &link).await;
+    let other = Browser::open(&service, &link).await;
+    let page = browser.page("/sign").await;
+    let body = filled(&page, "/sign/consent", &[("decision", "granted")]);
+    let size = service.log_size();
+    let theirs = other.page("/sign").await;
+    let token =
+        |page: &str| page.split("name=\"csrf\" content=\"").nth(1).unwrap()[..64].to_owned();
+    let swapped = body.replace(&token(&page), &token(&theirs));
+    for (headers, body) in [
+        (vec![("sec-fetch-site", "cross-site")], body.clone()),
+        (vec![("sec-fetch-site", "same-site")], body.clone()),
+        (vec![], body.replace("csrf=", "crsf=")),
+        (vec![], body.replace(&token(&page)[..8], "00000000")),
+        (vec![], swapped),
+    ] {
+        let answer = browser.send("/sign/consent", &headers, &body).await;
+        assert!([400, 403].contains(&answer.status), "{} {body}", answer.status);
+        assert!(String::from_utf8(answer.body).unwrap().contains("回到办理页面"));
+    }
+    // The same for scripts and the interface.
+    let cookie = [("cookie", browser.cookie.as_str()), ("idempotency-key", "k")];
+    let path = "/api/v1/ceremony/decline";
+    let answer = service.send(Method::POST, path, "", &cookie, Some(b"{}".to_vec())).await;
+    answer.is_problem(403, "forbidden");
+    let answer =
+        service.send(Method::POST, &link, "", &[("sec-fetch-site", "cross-site")], None).await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(service.log_size(), size, "something was done");
+    assert_eq!(browser.send("/sign/consent", &[], &body).await.status, 303);
+    assert!(service.log_size() > size);
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_is_one_act() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let browser = Browser::open(&service, &link_of(&service, &signer).await).await;
+    let page = browser.page("/sign").await;
+    let body = filled(&page, "/sign/consent", &[("decision", "granted")]);
+    assert_eq!(browser.send("/sign/consent", &[], &body).await.status, 303);
+    let size = service.log_size();
+    assert_eq!(browser.send("/sign/consent", &[], &body).await.status, 303);
+    assert_eq!(service.log_size(), size);
+}
+
+#[tokio::test]
+async fn a_session_ends_by_leaving_by_idleness_and_by_age() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let link = link_of(&service, &signer).await;
+    let over = async |browser: &Browser<'_>| {
+        let answer = browser.get("/sign").await;
+        let page = String::from_utf8(answer.body).unwrap();
+        assert_eq!(answer.status, 401, "{page}");
+        assert!(page.contains("请重新打开收到的链接") && !page.contains(COMPANY));
+    };
+    let idle = Browser::open(&service, &link).await;
+    service.clock.advance_ms(IDLE_MS - 1000);
+    idle.page("/sign").await;
+    service.clock.advance_ms(IDLE_MS - 1000);
+    idle.page("/sign").await;
+    service.clock.advance_ms(IDLE_MS);
+    over(&idle).await;
+
+    let old = Browser::open(&service, &link).await;
+    let mut passed = 0;
+    while passed + IDLE_MS / 2 < LIFETIME_MS {
+        service.clock.advance_ms(IDLE_MS / 2);
+        passed += IDLE_MS / 2;
+        old.page("/sign").await;
+    }
+    service.clock.advance_ms(IDLE_MS / 2);
+    over(&old).await;
+
+    let left = Browser::open(&service, &link).await;
+    for _ in 0..4 {
+        left.answer("granted").await;
+    }
+    let token = left.page("/sign").await;
+    let token = token.split("name=\"csrf\" content=\"").nth(1).unwrap()[..64].to_owned();
+    let answer = left.send("/sign/leave", &[], &format!("csrf={token}")).await;
+    assert!(answer.header("set-cookie").contains("Max-Age=0"));
+    over(&left).await;
+}
+
+#[tokio::test]
+async fn the_receipt_shows_the_voucher_and_every_flag_by_itself() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let receipt = signer.sign(&service).await;
+    // The ceremony of the token is over; a new link belongs to a ceremony with nothing to sign.
+    let browser = Browser::open(&service, &link_of_own(&service, &signer).await).await;
+    let page = browser.page("/sign").await;
+    assert!(page.contains("签署完成") && page.contains("已写入存证日志"), "{page}");
+    assert!(page.contains("存证中(0/2)") && page.contains("data-whole=\"no\""));
+    let record = receipt["record_id"].as_str().unwrap();
+    assert!(page.contains(&format!("/api/v1/records/{record}/bundle")));
+    let bundle = browser.get(&format!("/api/v1/records/{record}/bundle")).await;
+    assert!(bundle.status == 200 && bundle.body.starts_with(b"PK"));
+    let answer = browser.get("/sign/consent/face").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
+}
+
+/// The link of the signer's own ceremony, which was made with its token.
+async fn link_of_own(service: &Service, signer: &Signer) -> String {
+    let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
+    let ceremony: heqi_vocabulary::CeremonyId =
+        serde_json::from_value(view["ceremony_id"].clone()).unwrap();
+    heqi_registration::invite::link_of(&service.platform, ceremony)
+}
+
+#[tokio::test]
+async fn handwriting_is_part_of_what_is_signed_and_of_the_bundle() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let photo = files::photo(&signer.party);
+    let begun = signer.captured(&service, &photo).await;
+    let strokes = r#"{"format":"heqi.strokes/v1","height":320,"pointer":"pen","strokes":[[[1,2,0,500],[3,4,16,510]]],"typed":null,"width":640}"#;
+    let kind = "application/vnd.heqi.strokes.v1+json";
+    let path = begun.path("strokes");
+    let sent = |body: &'static str| service.upload(&signer.token, &path, kind, body.as_bytes());
+    sent("{}").await.is_problem(422, "strokes_malformed");
+    let kept = sent(strokes).await.json(201);
+    assert_eq!(kept["size_bytes"], strokes.len());
+    // A device that does not name them signs something else than what it sent.
+    let body = signer.completion(&service, &begun, &photo);
+    signer.complete(&service, &begun, &body).await.is_problem(422, "client_attribute");
+    let body = signer.completion_naming(&service, &begun, &photo, &kept["strokes_sha256"]);
+    let receipt = signer.complete(&service, &begun, &body).await.json(201);
+    let path = format!("/api/v1/records/{}/bundle", receipt["record_id"].as_str().unwrap());
+    let bundle = service.get(&signer.token, &path).await;
+    let name = format!("attachments/{}.json", kept["strokes_sha256"].as_str().unwrap());
+    let found = bundle.body.windows(name.len()).any(|window| window == name.as_bytes());
+    assert!(found, "{name} is not in the bundle");
+}
+
+#[tokio::test]
+async fn a_document_replaced_after_reading_must_be_read_again() {
+    let service = Service::start().await;
+    let filing = invited(&service, 1).await;
+    let signer = &filing.signers[0];
+    let browser = Browser::open(&service, &link_of_own(&service, signer).await).await;
+    browser.ready().await;
+    assert!(browser.page("/sign").await.contains("拍一张现场照片"));
+    let path = format!(
+        "/api/v1/filings/{}/documents?title=Articles&replaces={}",
+        filing.filing, filing.document
+    );
+    let replaced =
+        service.upload(HANDLER, &path, "application/pdf", &files::pdf("Articles", 3)).await;
+    replaced.json(201);
+    let page = browser.page("/sign").await;
+    assert!(page.contains("请阅读要签署的文件") && page.contains("3页"), "{page}");
+    let stale = json!({
+        "document_id": filing.document,
+        "sha256": service.get(&signer.token, "/api/v1/ceremony").await.json(200)["read"][0]["sha256"],
+        "seconds": 1,
+    });
+    let answer = service.post(&signer.token, "/api/v1/ceremony/read", &stale).await;
+    answer.is_problem(409, "document_changed");
+}
+
+#[tokio::test]
+async fn pages_speak_the_language_and_size_that_were_chosen() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let link = link_of(&service, &signer).await;
+    let answer = service.get("", &format!("{link}?lang=en&text=large")).await;
+    let cookies: Vec<_> =
+        answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    assert!(cookies.iter().any(|c| c.starts_with("heqi_lang=en;")), "{cookies:?}");
+    assert!(cookies.iter().any(|c| c.starts_with("heqi_text=large;")), "{cookies:?}");
+    let both = [("cookie", "heqi_lang=en; heqi_text=large")];
+    let page = service.send(Method::GET, &link, "", &both, None).await;
+    let page = String::from_utf8(page.body).unwrap();
+    assert!(page.contains("<html lang=\"en\" class=\"large\">") && page.contains(">Start<"));
+}
+
+#[tokio::test]
+async fn files_of_ours_are_kept_for_ever_and_the_verifier_may_ask_nobody() {
+    let service = Service::start().await;
+    let page = String::from_utf8(service.get("", "/s/abc").await.body).unwrap();
+    let style = page.split("href=\"").find(|part| part.contains("style.css")).unwrap();
+    let style = style.split('"').next().unwrap();
+    let answer = service.get("", style).await;
+    assert_eq!(answer.header("content-type"), "text/css; charset=utf-8");
+    assert!(answer.header("cache-control").contains("immutable"));
+    assert_eq!(service.get("", "/assets/0000000000000000/style.css").await.status, 404);
+    assert_eq!(service.get("", &style.replace("style.css", "none.css")).await.status, 404);
+    let verifier = service.get("", "/verify").await;
+    let policy = verifier.header("content-security-policy");
+    assert!(policy.contains("script-src 'sha256-") && !policy.contains("connect-src"), "{policy}");
+    assert!(verifier.status == 200 && verifier.body.len() > 100_000);
+}
+
+#[tokio::test]
+async fn who_declines_is_told_so_and_stays_there() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let browser = Browser::open(&service, &link_of(&service, &signer).await).await;
+    let page = browser.page("/sign/decline").await;
+    let reason = [("reason", "<script>alert(1)</script>\r\nSet-Cookie: a=b")];
+    assert_eq!(browser.submit(&page, "/sign/decline", &reason).await.status, 303);
+    let page = browser.page("/sign").await;
+    assert!(page.contains("您已选择不签署") && !page.contains("<script>alert"));
+}

@@ -1,0 +1,89 @@
+// Requests to the platform: repeated when the network fails, never done twice.
+import { hex } from './bytes.js';
+
+const language = document.documentElement.lang;
+const csrf = document.querySelector('meta[name=csrf]')?.content ?? '';
+const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
+
+/** What the platform said no with: its problem document. */
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.code ?? String(status));
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** A name under which an act is done once. */
+export const freshKey = () => hex(crypto.getRandomValues(new Uint8Array(16)));
+
+/** Shows the sentence of this name, or of a problem, and hides the others. */
+export function say(name, problem) {
+  for (const line of document.querySelectorAll('#said [data-said]')) {
+    line.hidden = line.dataset.said !== name;
+    if (name === 'problem' && line.dataset.said === name) line.textContent = `${problem.detail} ${problem.next_step}`;
+  }
+}
+
+/**
+ * Sends an act and gives its answer. When the network is down it says so, waits, and sends the
+ * same act under the same name again: the platform does it once.
+ */
+export async function act(path, body, type = 'application/json', key = freshKey()) {
+  const request = {
+    method: 'POST',
+    body: type === 'application/json' ? JSON.stringify(body) : body,
+    credentials: 'same-origin',
+    headers: { 'content-type': type, 'idempotency-key': key, 'x-csrf-token': csrf, 'accept-language': language },
+  };
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await fetch(path, request).catch(() => null);
+    const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
+    if (answer === null) {
+      say('offline');
+      await networkOr(pause);
+    } else if ((answer.status === 503 || answer.status === 429) && attempt < 10) {
+      await after(Math.max(pause, 1000 * Number(answer.headers.get('retry-after') ?? 0)));
+    } else {
+      const document = await answer.json().catch(() => ({}));
+      if (!answer.ok) throw new Refused(answer.status, document);
+      return document;
+    }
+  }
+}
+
+const after = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Waits for the network to come back, but not for ever: browsers do not always notice. */
+const networkOr = (ms) => Promise.race([after(ms), new Promise((done) => addEventListener('online', done, { once: true }))]);
+
+/** Runs the work of a button once, however often it is tapped, and tells what goes wrong. */
+export function onTap(button, work) {
+  button.addEventListener('click', async () => {
+    if (button.disabled) return;
+    button.disabled = true;
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Refused && error.problem.detail) say('problem', error.problem);
+      else if (!(error instanceof Told)) throw error;
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+/** Something that was told already. */
+export class Told extends Error {}
+
+/** Stops with a sentence. */
+export function tell(name) {
+  say(name);
+  throw new Told(name);
+}
+
+/** Goes on, when everything is done. The button stays as it is until the next page is there. */
+export function goTo(address) {
+  location.assign(address);
+  return new Promise(() => {});
+}

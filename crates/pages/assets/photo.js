@@ -1,0 +1,97 @@
+// The camera: a live stream where the browser has one, else the system's camera, recorded as
+// such. The photo is made here, shown here, and sent when the signer chooses it.
+import { act, goTo, onTap, say, tell } from './call.js';
+import { freshDeviceKey } from './key.js';
+import { remember } from './keep.js';
+import { hex } from './bytes.js';
+import { sha256 } from './statement.js';
+
+const LONG_SIDE = 1280;
+const LIMIT_BYTES = 200_000;
+const camera = document.querySelector('#camera');
+const part = (id) => document.getElementById(id);
+const [video, canvas] = [part('stream'), part('shot')];
+let source = null;
+let photo = null;
+
+function show(...ids) {
+  for (const id of ['start', 'take', 'judge', 'stream', 'shot']) part(id).hidden = !ids.includes(id);
+}
+
+function stopStream() {
+  for (const track of video.srcObject?.getTracks() ?? []) track.stop();
+  video.srcObject = null;
+}
+
+onTap(part('start'), async () => {
+  say(null);
+  if (!navigator.mediaDevices?.getUserMedia) return offerSystem('none');
+  try {
+    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user', width: { ideal: LONG_SIDE } }, audio: false });
+    await video.play();
+  } catch (error) {
+    return offerSystem(error.name === 'NotAllowedError' ? 'denied' : 'none');
+  }
+  show('take', 'stream');
+  return part('take').focus();
+});
+
+function offerSystem(why) {
+  part('system').hidden = false;
+  say(why);
+}
+if (!navigator.mediaDevices?.getUserMedia) part('system').hidden = false;
+
+onTap(part('take'), async () => {
+  await develop(video, video.videoWidth, video.videoHeight, 'camera_stream');
+  stopStream();
+});
+
+part('file').addEventListener('change', async ({ target }) => {
+  const [file] = target.files;
+  if (!file) return;
+  try {
+    const picture = await createImageBitmap(file);
+    await develop(picture, picture.width, picture.height, 'system_camera');
+  } catch {
+    say('small');
+  }
+  target.value = '';
+});
+
+/** Draws the picture and makes a JPEG of it that is small enough for a slow network. */
+async function develop(picture, width, height, from) {
+  const scale = Math.min(1, LONG_SIDE / Math.max(width, height));
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  if (Math.min(canvas.width, canvas.height) < 240) return tell('small');
+  canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+  let blob = null;
+  for (const quality of [0.9, 0.8, 0.7, 0.55, 0.4]) {
+    blob = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', quality));
+    if (blob.size <= LIMIT_BYTES) break;
+  }
+  photo = blob;
+  source = from;
+  say(null);
+  show('judge', 'shot');
+  return part('use').focus();
+}
+
+onTap(part('retake'), async () => {
+  photo = null;
+  show('start');
+  if (source === 'camera_stream') part('start').click();
+});
+
+onTap(part('use'), async () => {
+  say('waiting');
+  const bytes = await photo.arrayBuffer();
+  const digest = hex(await sha256(bytes));
+  const key = await freshDeviceKey();
+  const asked = await act('/api/v1/signings', { device_key: key.spki, language: document.documentElement.lang.slice(0, 2) });
+  const kept = await act(`/api/v1/signings/${asked.signing_id}/capture`, bytes, 'image/jpeg');
+  if (kept.photo_sha256 !== digest) return tell('small');
+  await remember({ ...key, asked, photo: digest, source });
+  return goTo(camera.dataset.next);
+});

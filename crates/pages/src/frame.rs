@@ -1,0 +1,124 @@
+//! The document around every page: head, languages, heading, steps, foot.
+
+use heqi_vocabulary::Language;
+use maud::{DOCTYPE, Markup, html};
+
+use crate::assets::Asset;
+use crate::journey::Step;
+use crate::link::Link;
+use crate::words::Words;
+
+/// A page of the platform.
+pub trait Page {
+    /// What it is called: in the tab and as its only first-level heading.
+    fn title(&self, language: Language) -> String;
+
+    /// What stands between heading and foot.
+    fn content(&self, frame: &Frame) -> Markup;
+
+    /// One line: what this page shows and what it does not.
+    fn foot(&self) -> Words;
+
+    /// The module that helps it, if one does.
+    fn script(&self) -> Option<Asset> {
+        None
+    }
+
+    /// Where on the signer's way it stands.
+    fn step(&self) -> Option<Step> {
+        None
+    }
+
+    /// Examples of it: every state it can be in, every text at its longest.
+    fn samples() -> Vec<Self>
+    where
+        Self: Sized;
+}
+
+/// Who reads, and what surrounds the page.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct Frame {
+    /// In which language.
+    pub language: Language,
+    /// Whether in large text.
+    pub large: bool,
+    /// The address of the page itself, without a query.
+    pub here: Link,
+    /// What forms of this session carry, so that no other site can send them.
+    pub csrf: Option<String>,
+    /// The name of the service.
+    pub service: String,
+    /// Whom to call.
+    pub telephone: String,
+}
+
+/// The whole document.
+pub fn render(page: &impl Page, frame: &Frame) -> String {
+    let language = frame.language;
+    let title = page.title(language);
+    let size = if frame.large { "large" } else { "usual" };
+    let document = html! {
+        (DOCTYPE)
+        html lang=(language.tag()) class=(size) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                meta name="format-detection" content="telephone=no";
+                @if let Some(csrf) = &frame.csrf { meta name="csrf" content=(csrf); }
+                title { (title) " · " (frame.service) }
+                link rel="icon" type="image/svg+xml" href=(Link::Asset(Asset::Icon));
+                link rel="manifest" href=(Link::Asset(Asset::Manifest));
+                link rel="stylesheet" href=(Link::Asset(Asset::Style));
+                @if let Some(script) = page.script() {
+                    script type="module" src=(Link::Asset(script)) {}
+                }
+            }
+            body {
+                a .skip href="#content" { (SKIP.in_language(language)) }
+                header {
+                    p .brand { (mark()) span { (frame.service) } }
+                    (preferences(frame))
+                }
+                main id="content" {
+                    @if let Some(step) = page.step() { (step.bar(language)) }
+                    h1 { (title) }
+                    (page.content(frame))
+                }
+                footer { p { (page.foot().in_language(language)) } }
+            }
+        }
+    };
+    document.into_string()
+}
+
+/// Language and size of the text, as links: they work without a script.
+fn preferences(frame: &Frame) -> Markup {
+    let (to, name, tag) = match frame.language {
+        Language::Zh => ("en", "English", "en"),
+        Language::En => ("zh", "中文", "zh-CN"),
+    };
+    let (size, word) = if frame.large { ("usual", USUAL) } else { ("large", LARGE) };
+    html! {
+        nav aria-label=(PREFERENCES.in_language(frame.language)) {
+            a href={ (frame.here) "?text=" (size) } { (word.in_language(frame.language)) }
+            a href={ (frame.here) "?lang=" (to) } hreflang=(tag) lang=(tag) { (name) }
+        }
+    }
+}
+
+/// The two halves of a tally that match.
+fn mark() -> Markup {
+    html! {
+        svg .mark viewBox="0 0 32 32" aria-hidden="true" {
+            path d="M4 5h10l3 4-3 4 3 4-3 4 3 6H4z" {}
+            path .other d="M16 5h12v22h-9l-3-6 3-4-3-4 3-4z" {}
+        }
+    }
+}
+
+const SKIP: Words = Words::new("跳到正文", "Skip to the content");
+const PREFERENCES: Words = Words::new("语言和字号", "Language and text size");
+const LARGE: Words = Words::new("大字", "Large text");
+const USUAL: Words = Words::new("标准字号", "Usual text");

@@ -1,0 +1,157 @@
+//! One consent per page. Nothing is chosen beforehand and both answers look the same.
+
+use heqi_vocabulary::{Digest, Language};
+use maud::{Markup, html};
+
+use crate::frame::{Frame, Page};
+use crate::journey::Step;
+use crate::link::Link;
+use crate::parts::{hidden, notice, ways_out};
+use crate::words::Words;
+
+/// One consent, asked.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct ConsentPage {
+    /// What it asks for, as programs call it.
+    pub kind: String,
+    /// Its heading.
+    pub title: String,
+    /// The text, its places filled.
+    pub text: String,
+    /// SHA-256 of the text before its places were filled.
+    pub text_sha256: Digest,
+    /// Which one it is, from 1.
+    pub place: usize,
+    /// Of how many.
+    pub of: usize,
+    /// What a no means, beside that it is recorded.
+    pub refusal: Option<Words>,
+    /// Under which name the answer is given once.
+    pub key: String,
+}
+
+impl Page for ConsentPage {
+    fn title(&self, _language: Language) -> String {
+        self.title.clone()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            p .soft {
+                @match l {
+                    Language::Zh => { "第" (self.place) "项，共" (self.of) "项。每项单独选择。" }
+                    Language::En => { (self.place) " of " (self.of) ". Each is answered by itself." }
+                }
+            }
+            div .paper {
+                @for line in self.text.lines() { p { (line) } }
+            }
+            @if let Some(refusal) = self.refusal { p .soft { (refusal.in_language(l)) } }
+            form .choice method="post" action=(Link::Consent) {
+                (hidden(frame, &self.key))
+                input type="hidden" name="kind" value=(self.kind);
+                input type="hidden" name="text_sha256" value=(self.text_sha256);
+                input type="hidden" name="language" value=(l.tag());
+                button type="submit" name="decision" value="granted" { (YES.in_language(l)) }
+                button type="submit" name="decision" value="refused" { (NO.in_language(l)) }
+            }
+            (ways_out(frame))
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::Consents)
+    }
+
+    fn samples() -> Vec<Self> {
+        let sample = |kind: &str, refusal| Self {
+            kind: kind.into(),
+            title: "人脸信息处理单独同意书".into(),
+            text: "为确认由您本人签署《示例》，需采集您的人脸图像。\n· 您可以拒绝。".into(),
+            text_sha256: Digest::of(b"text"),
+            place: 2,
+            of: 4,
+            refusal,
+            key: "0123456789abcdef".into(),
+        };
+        vec![sample("face", Some(REFUSE_FACE)), sample("location", None)]
+    }
+}
+
+/// After a no to something signing here is impossible without: the other ways.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct RefusedPage {
+    /// The consent that was refused, as programs call it.
+    pub kind: String,
+    /// Its heading.
+    pub title: String,
+    /// The filing's number, to be named at the counter.
+    pub number: String,
+}
+
+impl Page for RefusedPage {
+    fn title(&self, language: Language) -> String {
+        OTHER_WAY.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            (notice(&format!("{}{}", RECORDED.in_language(l), self.title)))
+            p { (COUNTER.in_language(l)) }
+            p .number { (NUMBER.in_language(l)) " " strong { (self.number) } }
+            p { (SAME.in_language(l)) " " (frame.telephone) }
+            p { a .go href=(Link::ConsentAgain(self.kind.clone())) { (RECONSIDER.in_language(l)) } }
+            (ways_out(frame))
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::Consents)
+    }
+
+    fn samples() -> Vec<Self> {
+        ["face", "notary_provision"]
+            .map(|kind| Self {
+                kind: kind.into(),
+                title: "人脸信息处理单独同意书".into(),
+                number: "61842059".into(),
+            })
+            .into()
+    }
+}
+
+/// What a no to face information leads to.
+pub const REFUSE_FACE: Words = Words::new(
+    "不同意时，可以改由工作人员现场核验，办理结果相同。",
+    "If you do not agree, a member of staff can check at the counter instead, with the same result.",
+);
+const YES: Words = Words::new("同意", "I agree");
+const NO: Words = Words::new("不同意", "I do not agree");
+const OTHER_WAY: Words = Words::new("换一种方式办理", "Another way");
+const RECORDED: Words = Words::new("已如实记录您不同意：", "Recorded that you do not agree to: ");
+const COUNTER: Words = Words::new(
+    "请携带有效身份证件到登记窗口或公证处，由工作人员当面核验后签署，并报出办件编号：",
+    "Bring your identity document to the counter or the notary office; a member of staff checks it and you sign there. Name the filing:",
+);
+const NUMBER: Words = Words::new("办件编号", "Filing number");
+const SAME: Words = Words::new(
+    "两种方式法律效力相同，您的办件不会因此受影响。预约请拨打",
+    "Both ways have the same legal effect and your filing is not affected. To make an appointment call",
+);
+const RECONSIDER: Words = Words::new("重新看一遍再决定", "Read it again and decide anew");
+const FOOT: Words = Words::new(
+    "本页显示征求同意的全文；您的回答单独成为一条存证记录。",
+    "This page shows the whole text of what is asked; your answer becomes a record of its own.",
+);

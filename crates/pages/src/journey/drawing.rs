@@ -1,0 +1,111 @@
+//! Handwriting, with pressure and timing; typing for those who cannot draw.
+
+use heqi_vocabulary::{Language, SigningId};
+use maud::{Markup, html};
+
+use crate::assets::Asset;
+use crate::frame::{Frame, Page};
+use crate::journey::Step;
+use crate::link::Link;
+use crate::parts::{OFFLINE, WAITING, said, ways_out};
+use crate::words::Words;
+
+/// Where the name is written.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct DrawingPage {
+    /// The name to be written.
+    pub name: String,
+    /// The signing it is for.
+    pub signing: SigningId,
+}
+
+impl Page for DrawingPage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            p { (LEAD.in_language(l)) strong .name { (self.name) } }
+            div id="drawing" data-next=(Link::Journey) data-photo=(Link::Photo) data-name=(self.name)
+                data-signing=(self.signing) {
+                div .pad {
+                    canvas id="pad" width="640" height="320" tabindex="0"
+                        role="img" aria-label=(PAD.in_language(l)) aria-describedby="typed-hint" {}
+                }
+                div .choice {
+                    button type="button" id="undo" { (UNDO.in_language(l)) }
+                    button type="button" id="clear" { (CLEAR.in_language(l)) }
+                }
+                details {
+                    summary { (INSTEAD.in_language(l)) }
+                    label for="typed" { (TYPE.in_language(l)) }
+                    input type="text" id="typed" autocomplete="off" maxlength="100";
+                    p .soft id="typed-hint" { (TYPED.in_language(l)) }
+                }
+                button .go type="button" id="done" { (DONE.in_language(l)) }
+            }
+            (said(l, &[
+                ("empty", EMPTY),
+                ("other", OTHER),
+                ("elsewhere", ELSEWHERE),
+                ("waiting", WAITING),
+                ("offline", OFFLINE),
+            ]))
+            (ways_out(frame))
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn script(&self) -> Option<Asset> {
+        Some(Asset::Drawing)
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::Drawing)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![
+            Self { name: "陈素英".into(), signing: SigningId::from_bytes([8; 16]) },
+            Self {
+                name: "阿卜杜拉·阿卜杜热合曼·买买提明<b>\"'".into(),
+                signing: SigningId::from_bytes([8; 16]),
+            },
+        ]
+    }
+}
+
+const TITLE: Words = Words::new("请手写您的姓名", "Write your name");
+const LEAD: Words = Words::new("请在框内书写：", "Write in the box: ");
+const PAD: Words = Words::new("手写区", "Writing area");
+const UNDO: Words = Words::new("撤销一笔", "Undo a stroke");
+const CLEAR: Words = Words::new("清空", "Clear");
+const INSTEAD: Words = Words::new("不方便手写", "I cannot write by hand");
+const TYPE: Words = Words::new("请输入您的姓名", "Type your name");
+const TYPED: Words = Words::new(
+    "输入的姓名会如实记录为“键盘输入”，效力相同。",
+    "A typed name is recorded as typed; it has the same effect.",
+);
+const DONE: Words = Words::new("写好了", "Done");
+const EMPTY: Words = Words::new(
+    "还没有书写。请在框内写下姓名，或选择“不方便手写”。",
+    "Nothing is written yet. Write your name, or choose to type it.",
+);
+const OTHER: Words = Words::new(
+    "输入的姓名与签署人不一致。请核对后重新输入。",
+    "That is not the signer's name. Check it and type it again.",
+);
+const ELSEWHERE: Words = Words::new(
+    "签名密钥不在这台设备上，或已过期。请在这台设备上重新拍照后继续。",
+    "The signing key is not on this device, or its time is over. Take the photo again on this device to go on.",
+);
+const FOOT: Words = Words::new(
+    "笔画的位置、时间和压力加密保存，只作为本次签署的证据。",
+    "Place, time and pressure of the strokes are kept encrypted, as evidence of this signing only.",
+);

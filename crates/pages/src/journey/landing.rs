@@ -1,0 +1,101 @@
+//! Where the link leads: nothing personal, and whether this browser can do it.
+
+use heqi_vocabulary::Language;
+use maud::{Markup, html};
+
+use crate::assets::Asset;
+use crate::frame::{Frame, Page};
+use crate::link::Link;
+use crate::words::Words;
+
+/// The first page. It says nothing of the filing: whoever has the link sees it.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct LandingPage {
+    /// The code of the link.
+    pub code: String,
+}
+
+impl Page for LandingPage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            p .lead { (LEAD.in_language(l)) }
+            ol .plain {
+                @for line in STEPS { li { (line.in_language(l)) } }
+            }
+            section .checks aria-labelledby="checks" {
+                h2 id="checks" { (CHECKS.in_language(l)) }
+                ul .plain id="features" {
+                    @for (name, words) in FEATURES {
+                        li data-feature=(name) {
+                            span .state aria-hidden="true" {}
+                            (words.in_language(l))
+                            @for (state, said) in STATES {
+                                span data-state=(state) hidden { " · " (said.in_language(l)) }
+                            }
+                        }
+                    }
+                }
+                p .notice data-said="unfit" hidden { (UNFIT.in_language(l)) }
+                noscript { p .notice { (UNFIT.in_language(l)) } }
+            }
+            form method="post" action=(Link::Invitation(self.code.clone())) {
+                button .go type="submit" { (START.in_language(l)) }
+            }
+            p .soft { (SAFE.in_language(l)) " " (frame.telephone) }
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn script(&self) -> Option<Asset> {
+        Some(Asset::Features)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { code: "0123456789abcdefghjkmnpqrs".into() }]
+    }
+}
+
+const TITLE: Words = Words::new("您有文件待签署", "Documents wait for your signature");
+const LEAD: Words = Words::new(
+    "请由收到链接的本人办理。全程约3分钟，可以随时中断，再次打开同一链接会回到中断的那一步。",
+    "Only the person who got this link may use it. It takes about 3 minutes; you may stop at any time and the same link brings you back to where you stopped.",
+);
+const STEPS: [Words; 3] = [
+    Words::new("核对身份，逐项选择是否同意", "Say who you are and answer each consent by itself"),
+    Words::new("阅读文件", "Read the documents"),
+    Words::new("现场拍照、手写签名、确认签署", "Take a photo, write your name, sign"),
+];
+const CHECKS: Words = Words::new("这台设备能否使用", "Whether this device will do");
+const FEATURES: [(&str, Words); 4] = [
+    ("key", Words::new("生成签名密钥", "Making a signing key")),
+    ("camera", Words::new("使用相机", "Using the camera")),
+    ("place", Words::new("读取位置（可以拒绝）", "Reading the position (you may refuse)")),
+    ("memory", Words::new("中断后继续", "Going on after an interruption")),
+];
+const STATES: [(&str, Words); 3] = [
+    ("yes", Words::new("可以", "yes")),
+    ("other", Words::new("可以，用另一种方式", "yes, in another way")),
+    ("no", Words::new("不可以", "no")),
+];
+const UNFIT: Words = Words::new(
+    "这个浏览器不能生成签名密钥，无法签署。请用系统自带的浏览器打开同一链接，或换一台手机。",
+    "This browser cannot make a signing key, so it cannot sign. Open the same link in the browser of your system, or on another phone.",
+);
+const START: Words = Words::new("开始办理", "Start");
+const SAFE: Words = Words::new(
+    "本平台不会索要密码，也不会要求转账。如有疑问请拨打",
+    "We never ask for a password or for money. If in doubt call",
+);
+const FOOT: Words = Words::new(
+    "本页不显示任何办件、人员或文件内容；仅打开本页不会使用链接。",
+    "This page shows no filing, person or document; opening it does not use the link.",
+);

@@ -1,0 +1,252 @@
+//! The receipt: what is there, who vouches, lighting up as it really arrives.
+
+use heqi_vocabulary::{Language, RecordId};
+use maud::{Markup, html};
+
+use crate::assets::Asset;
+use crate::frame::{Frame, Page};
+use crate::link::Link;
+use crate::parts::facts;
+use crate::qr;
+use crate::words::Words;
+
+/// After signing.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct ReceiptPage {
+    /// The number for people 签署凭证号.
+    pub voucher: String,
+    /// When, with zone.
+    pub signed_at: String,
+    /// The company.
+    pub company: String,
+    /// What is filed, in words.
+    pub matter: String,
+    /// The filing's number for people.
+    pub number: String,
+    /// The record.
+    pub record: RecordId,
+    /// What stands beside the signature, each by itself.
+    pub flags: Vec<Flag>,
+}
+
+/// One thing that somebody vouches for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct Flag {
+    /// As programs call it: `logged`, `witnessed`, `mirrored`, `deposited`, `timestamped`.
+    pub name: &'static str,
+    /// How it stands.
+    pub state: FlagState,
+}
+
+/// How far a flag is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "nothing lies between")]
+pub enum FlagState {
+    /// Not there yet.
+    Waiting,
+    /// So many of so many.
+    Partly(usize, usize),
+    /// There; with whom or when, if that is to be said.
+    There(Option<String>),
+}
+
+impl ReceiptPage {
+    fn is_whole(&self) -> bool {
+        self.flags.iter().all(|flag| matches!(flag.state, FlagState::There(_)))
+    }
+}
+
+impl Page for ReceiptPage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let whole = if self.is_whole() { "yes" } else { "no" };
+        html! {
+            div .voucher {
+                div {
+                    p .soft { (VOUCHER.in_language(l)) }
+                    p .number { strong { (grouped(&self.voucher)) } }
+                    p { (self.signed_at) }
+                }
+                (qr::code(&self.voucher, QR.in_language(l)))
+            }
+            (facts(&[
+                (COMPANY.in_language(l), &self.company),
+                (MATTER.in_language(l), &self.matter),
+                (NUMBER.in_language(l), &self.number),
+            ]))
+            section id="flags" data-whole=(whole) data-record=(self.record) aria-labelledby="standing" {
+                h2 id="standing" { (STANDING.in_language(l)) }
+                div role="status" {
+                    ul .flags { @for flag in &self.flags { (flag.line(l)) } }
+                }
+            }
+            p { a .go href=(Link::Bundle(self.record)) download { (BUNDLE.in_language(l)) } }
+            p .links {
+                a href=(Link::Verifier) { (VERIFY.in_language(l)) }
+            }
+            p { (SLOGAN.in_language(l)) }
+            h2 { (NEXT.in_language(l)) }
+            p { (NEXT_TEXT.in_language(l)) " " (frame.telephone) }
+            form method="post" action=(Link::Leave) {
+                @if let Some(csrf) = &frame.csrf { input type="hidden" name="csrf" value=(csrf); }
+                button type="submit" { (LEAVE.in_language(l)) }
+            }
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn script(&self) -> Option<Asset> {
+        Some(Asset::Receipt)
+    }
+
+    fn samples() -> Vec<Self> {
+        let sample = |flags| Self {
+            voucher: "PZ202611230000000017".into(),
+            signed_at: "2026-11-23 20:05:00 +08:00".into(),
+            company: "杭州示例青穗茶业有限公司".into(),
+            matter: "公司设立登记".into(),
+            number: "61842059".into(),
+            record: RecordId::from_bytes([9; 16]),
+            flags,
+        };
+        let flag = |name, state| Flag { name, state };
+        vec![
+            sample(vec![
+                flag("logged", FlagState::There(None)),
+                flag("witnessed", FlagState::Waiting),
+                flag("mirrored", FlagState::Waiting),
+                flag("deposited", FlagState::Partly(1, 2)),
+                flag("timestamped", FlagState::Waiting),
+            ]),
+            sample(vec![
+                flag("logged", FlagState::There(None)),
+                flag("witnessed", FlagState::There(None)),
+                flag("mirrored", FlagState::There(None)),
+                flag(
+                    "deposited",
+                    FlagState::There(Some("公证处数据中心 CZ2026112300000001".into())),
+                ),
+                flag("timestamped", FlagState::There(Some("tsa-1, tsa-2".into()))),
+            ]),
+        ]
+    }
+}
+
+impl Flag {
+    /// One line; the element is what a script replaces when the flag arrives.
+    fn line(&self, language: Language) -> Markup {
+        let there = matches!(self.state, FlagState::There(_));
+        let state = if there { "there" } else { "waiting" };
+        html! {
+            li data-flag=(self.name) data-state=(state) {
+                span .state aria-hidden="true" {}
+                span { (self.text(language)) }
+            }
+        }
+    }
+
+    /// The words of domain.md 11.6, and nothing stronger.
+    fn text(&self, language: Language) -> String {
+        let there = matches!(self.state, FlagState::There(_));
+        let detail = match &self.state {
+            FlagState::There(Some(detail)) => detail.as_str(),
+            _ => "",
+        };
+        let words = match (self.name, there) {
+            ("logged", true) => Words::new("已写入存证日志", "Written to the evidence log"),
+            ("logged", false) => {
+                Words::new("正在写入存证日志", "Being written to the evidence log")
+            }
+            ("witnessed", true) => Words::new(
+                "公证处系统已核对日志只增未改",
+                "The notary's system checked that the log only grew",
+            ),
+            ("witnessed", false) => Words::new(
+                "等待公证处系统核对日志",
+                "Waiting for the notary's system to check the log",
+            ),
+            ("mirrored", true) => {
+                Words::new("公证处系统已留存日志", "The notary's system holds the log")
+            }
+            ("mirrored", false) => Words::new(
+                "等待公证处系统留存日志",
+                "Waiting for the notary's system to hold the log",
+            ),
+            ("deposited", true) => Words::new("已同步存证至公证处", "Deposited with the notary"),
+            ("deposited", false) => Words::new("存证中", "Being deposited"),
+            ("timestamped", true) => Words::new("已取得时间戳", "Time-stamped"),
+            _ => Words::new("未取得可信时间戳", "No trusted time stamp yet"),
+        };
+        let text = words.in_language(language);
+        match &self.state {
+            FlagState::Partly(held, of) => format!("{text}({held}/{of})"),
+            FlagState::There(Some(_)) if self.name == "deposited" => match language {
+                Language::Zh => format!("{text}（存证编号：{detail}）"),
+                Language::En => format!("{text} (deposit numbers: {detail})"),
+            },
+            FlagState::There(Some(_)) => match language {
+                Language::Zh => format!("{text}（机构：{detail}）"),
+                Language::En => format!("{text} (by {detail})"),
+            },
+            _ => text.to_owned(),
+        }
+    }
+}
+
+/// A number in groups of four, so that it can be read out.
+fn grouped(number: &str) -> String {
+    let split = number.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+    let (letters, digits) = number.split_at_checked(split).unwrap_or((number, ""));
+    let mut text = letters.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at % 4 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+const TITLE: Words = Words::new("签署完成", "Signed");
+const VOUCHER: Words = Words::new("签署凭证号", "Voucher number");
+const QR: Words = Words::new("签署凭证号的二维码", "QR code of the voucher number");
+const COMPANY: Words = Words::new("公司", "Company");
+const MATTER: Words = Words::new("事项", "Matter");
+const NUMBER: Words = Words::new("办件编号", "Filing number");
+const STANDING: Words = Words::new("存证情况", "How the evidence stands");
+const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundle");
+const VERIFY: Words = Words::new("怎样核验", "How to verify it");
+const SLOGAN: Words = Words::new(
+    "一键公证：已自动存证，可随时申请公证书。",
+    "Deposited automatically; you can apply for a notarial certificate at any time.",
+);
+const NEXT: Words = Words::new("接下来", "What comes next");
+const NEXT_TEXT: Words = Words::new(
+    "全部当事人签署后，请您再次确认或提出异议；全部确认前不会提交登记。如非本人操作，请立即拨打",
+    "When everybody has signed you are asked to confirm or to object; nothing is submitted before all have confirmed. If this was not you, call at once",
+);
+const LEAVE: Words = Words::new("结束并退出", "Finish and sign out");
+const FOOT: Words = Words::new(
+    "本页显示本次签署的凭证和存证情况；存证不等于公证书，公证书须另行申请。",
+    "This page shows the voucher and how the evidence is held; a deposit is not a notarial certificate, for which one has to apply.",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_out_in_groups_of_four() {
+        assert_eq!(grouped("PZ2026112300000017"), "PZ 2026 1123 0000 0017");
+        assert_eq!(grouped(""), "");
+    }
+}

@@ -1,0 +1,108 @@
+//! The statement of intent, and the signature.
+
+use heqi_vocabulary::{Language, SigningId};
+use maud::{Markup, html};
+
+use crate::assets::Asset;
+use crate::frame::{Frame, Page};
+use crate::journey::Step;
+use crate::link::Link;
+use crate::parts::{OFFLINE, WAITING, said, ways_out};
+use crate::words::Words;
+
+/// The last step.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct SignPage {
+    /// The signing.
+    pub signing: SigningId,
+    /// The statement of intent, its places filled.
+    pub intent: String,
+    /// Whether the position is read.
+    pub reads_position: bool,
+    /// What was read for how long: JSON for the device's own attributes.
+    pub dwell: String,
+    /// What is recorded as the software that signs.
+    pub software: String,
+}
+
+impl Page for SignPage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let place = if self.reads_position { "asked" } else { "refused" };
+        html! {
+            div .intent {
+                @for line in self.intent.lines() { p { (line) } }
+            }
+            p .soft { (if self.reads_position { PLACE } else { NO_PLACE }.in_language(l)) }
+            div id="signing" data-next=(Link::Journey) data-photo=(Link::Photo)
+                data-signing=(self.signing) data-place=(place) data-dwell=(self.dwell) data-software=(self.software) {
+                button .go .final type="button" id="sign" { (SIGN.in_language(l)) }
+                p .links {
+                    a href=(Link::Photo) { (PHOTO.in_language(l)) }
+                    a href=(Link::Drawing) { (DRAWING.in_language(l)) }
+                }
+            }
+            (said(l, &[
+                ("elsewhere", ELSEWHERE),
+                ("place-refused", PLACE_REFUSED),
+                ("waiting", WAITING),
+                ("offline", OFFLINE),
+            ]))
+            (ways_out(frame))
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn script(&self) -> Option<Asset> {
+        Some(Asset::Sign)
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::Signing)
+    }
+
+    fn samples() -> Vec<Self> {
+        [true, false]
+            .map(|reads_position| Self {
+                signing: SigningId::from_bytes([8; 16]),
+                intent: "我是陈素英，证件号码末四位（未核验）。我已阅读《公司章程》全部内容（共12页）。\n我作为示例公司的法定代表人，代表该公司签署。".into(),
+                reads_position,
+                dwell: "[{\"seconds\":12}]".into(),
+                software: "heqi pages".into(),
+            })
+            .into()
+    }
+}
+
+const TITLE: Words = Words::new("请确认您的意愿", "Confirm what you want");
+const PLACE: Words = Words::new(
+    "点“确认签署”时，浏览器会询问是否提供位置；选择不提供也可以签署，会如实记录。",
+    "When you sign, the browser asks for your position; you may say no and still sign, which is recorded.",
+);
+const NO_PLACE: Words = Words::new(
+    "您选择不提供位置，系统不会读取，并已如实记录。",
+    "You chose not to share your position: it is not read, and that is recorded.",
+);
+const SIGN: Words = Words::new("确认签署", "Sign");
+const PHOTO: Words = Words::new("重新拍照", "Take the photo again");
+const DRAWING: Words = Words::new("重新手写", "Write the name again");
+const ELSEWHERE: Words = Words::new(
+    "签名密钥不在这台设备上，或已过期。请在这台设备上重新拍照后继续。",
+    "The signing key is not on this device, or its time is over. Take the photo again on this device to go on.",
+);
+const PLACE_REFUSED: Words = Words::new(
+    "未获取位置，已记录“未授权”，可继续签署。",
+    "No position; recorded as refused. Signing goes on.",
+);
+const FOOT: Words = Words::new(
+    "签名由这台设备新生成的一次性密钥作出，密钥不能导出；签署成功前不会产生任何签名。",
+    "The signature is made by a fresh key of this device that cannot leave it; nothing is signed before you say so.",
+);

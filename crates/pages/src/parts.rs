@@ -1,0 +1,71 @@
+//! What pages are made of: forms, notices, lists of facts.
+
+use heqi_vocabulary::Language;
+use maud::{Markup, html};
+
+use crate::frame::Frame;
+use crate::link::Link;
+use crate::words::Words;
+
+/// What every form of a session carries: that this session made it, and under which name the
+/// act is done once.
+pub(crate) fn hidden(frame: &Frame, key: &str) -> Markup {
+    html! {
+        @if let Some(csrf) = &frame.csrf { input type="hidden" name="csrf" value=(csrf); }
+        input type="hidden" name="key" value=(key);
+    }
+}
+
+/// A sentence that stands out, with its kind in words for those who see no colour.
+pub(crate) fn notice(text: &str) -> Markup {
+    html! { p .notice { (text) } }
+}
+
+/// Names and values.
+pub(crate) fn facts(rows: &[(&str, &str)]) -> Markup {
+    html! {
+        dl .facts {
+            @for (name, value) in rows { div { dt { (name) } dd { (value) } } }
+        }
+    }
+}
+
+/// What a script shows when it comes to it: every text stands in the page, in its language,
+/// and scripts hold none.
+pub(crate) fn said(language: Language, texts: &[(&str, Words)]) -> Markup {
+    html! {
+        div #said role="status" aria-live="polite" {
+            @for (name, words) in texts {
+                p .notice data-said=(name) hidden { (words.in_language(language)) }
+            }
+            p .notice data-said="problem" hidden {}
+        }
+        noscript { p .notice { (NO_SCRIPT.in_language(language)) } }
+    }
+}
+
+/// The way out that is always there.
+pub(crate) fn ways_out(frame: &Frame) -> Markup {
+    let language = frame.language;
+    html! {
+        p .ways {
+            a href=(Link::Decline) { (DECLINE.in_language(language)) }
+            span { (HELP.in_language(language)) " " (frame.telephone) }
+        }
+    }
+}
+
+const NO_SCRIPT: Words = Words::new(
+    "这一步需要浏览器运行脚本。请开启脚本，或换一个浏览器打开同一链接；已填写的内容不会丢失。",
+    "This step needs scripts. Allow them, or open the same link in another browser; nothing entered is lost.",
+);
+const DECLINE: Words = Words::new("我不想签署", "I do not want to sign");
+const HELP: Words = Words::new("需要帮助请拨打", "For help call");
+/// What scripts of more than one page say.
+pub(crate) const OFFLINE: Words = Words::new(
+    "网络中断，已完成的步骤已保存。恢复后自动继续。",
+    "The network is down; the steps done are kept. It goes on by itself when the network is back.",
+);
+/// The same.
+pub(crate) const WAITING: Words =
+    Words::new("正在处理，请不要关闭页面……", "Working, please keep this page open…");

@@ -1,0 +1,124 @@
+//! Every page from its samples: what tests render, and what people look at.
+
+use crate::frame::{Frame, Page, render};
+use crate::journey::{
+    CodePage, ConsentPage, DeclinePage, DrawingPage, EndedPage, IdentityPage, LandingPage,
+    PhotoPage, ReadingPage, ReceiptPage, RefusedPage, SignPage,
+};
+use crate::trouble::TroublePage;
+
+/// Every sample of every page, rendered in `frame`, with its name.
+pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    of::<LandingPage>("landing", frame, &mut pages);
+    of::<CodePage>("code", frame, &mut pages);
+    of::<IdentityPage>("identity", frame, &mut pages);
+    of::<ConsentPage>("consent", frame, &mut pages);
+    of::<RefusedPage>("refused", frame, &mut pages);
+    of::<ReadingPage>("reading", frame, &mut pages);
+    of::<PhotoPage>("photo", frame, &mut pages);
+    of::<DrawingPage>("drawing", frame, &mut pages);
+    of::<SignPage>("sign", frame, &mut pages);
+    of::<ReceiptPage>("receipt", frame, &mut pages);
+    of::<DeclinePage>("decline", frame, &mut pages);
+    of::<EndedPage>("ended", frame, &mut pages);
+    of::<TroublePage>("trouble", frame, &mut pages);
+    pages
+}
+
+fn of<P: Page>(name: &str, frame: &Frame, pages: &mut Vec<(String, String)>) {
+    for (at, sample) in P::samples().iter().enumerate() {
+        pages.push((format!("{name}-{at}"), render(sample, frame)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_vocabulary::Language;
+
+    use super::*;
+    use crate::link::Link;
+
+    fn frame(language: Language, large: bool) -> Frame {
+        Frame {
+            language,
+            large,
+            here: Link::Journey,
+            csrf: Some("c5rf".into()),
+            service: "示例商事文签".into(),
+            telephone: "0571-0000110".into(),
+        }
+    }
+
+    #[test]
+    fn every_page_renders_in_both_languages_with_one_heading_and_a_foot() {
+        for language in [Language::Zh, Language::En] {
+            for large in [false, true] {
+                for (name, page) in rendered(&frame(language, large)) {
+                    assert_eq!(page.matches("<h1>").count(), 1, "{name}");
+                    assert_eq!(page.matches("<footer><p>").count(), 1, "{name}");
+                    let tag = format!("<html lang=\"{}\" class=\"", language.tag());
+                    assert!(page.contains(&tag), "{name}");
+                    assert!(!page.contains("<b>\"'"), "{name} wrote a value as markup");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_page_says_what_is_not_so() {
+        // domain.md 11.6.
+        for language in [Language::Zh, Language::En] {
+            for (name, page) in rendered(&frame(language, false)) {
+                for banned in ["见证", "公证签名", "已公证", "已证明"] {
+                    assert!(!page.contains(banned), "{banned} in {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_page_has_a_script_or_a_style_inside_or_asks_anybody_else() {
+        for (name, page) in rendered(&frame(Language::Zh, false)) {
+            assert!(!page.contains(" style=") && !page.contains("<style"), "{name}");
+            assert!(!page.contains("onclick") && !page.contains("javascript:"), "{name}");
+            for script in page.split("<script").skip(1) {
+                assert!(script.starts_with(" type=\"module\" src=\"/assets/"), "{name}");
+                assert!(script.contains("></script>"), "{name} has a script inside");
+            }
+            assert!(!page.contains("//") || !page.contains("src=\"http"), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_english_page_has_no_chinese_but_names_and_the_link_to_chinese() {
+        let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        for (name, page) in rendered(&frame(Language::En, false)) {
+            // Values of samples are Chinese; pages whose samples hold none must hold none.
+            if !["landing", "code", "identity", "photo", "decline", "ended"]
+                .iter()
+                .any(|one| name.starts_with(one))
+            {
+                continue;
+            }
+            let own = page.replace("中文", "").replace("示例商事文签", "");
+            assert!(
+                !own.contains(han),
+                "{name}: {:?}",
+                own.chars().filter(|c| han(*c)).collect::<String>()
+            );
+        }
+    }
+
+    #[test]
+    fn every_form_of_a_session_carries_its_token() {
+        for (name, page) in rendered(&frame(Language::Zh, false)) {
+            for form in page.split("<form").skip(1) {
+                let form = form.split("</form>").next().unwrap();
+                let is_of_a_session = !form.contains("action=\"/s/");
+                assert_eq!(form.contains("name=\"csrf\""), is_of_a_session, "{name}");
+                assert!(form.contains("method=\"post\""), "{name}");
+            }
+        }
+    }
+}

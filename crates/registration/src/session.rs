@@ -1,0 +1,158 @@
+//! Sessions of signers' browsers: opened with the link of an invitation, kept by the hash of
+//! a secret that only a cookie holds, ended by leaving, by doing nothing, or by their age.
+//!
+//! A link is weaker than a signer token on purpose: it travels by SMS and e-mail, and opens
+//! nothing but a session. What a session may see before the signer has said who it is, the
+//! pages decide by [`Session::has_passed`].
+
+use heqi_evidence_store::changeset::Changeset;
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
+use serde::{Deserialize, Serialize};
+
+use crate::access::{self, AuthenticateError, TokenRow};
+use crate::fault::Fault;
+use crate::platform::Platform;
+use crate::request::Actor;
+use crate::rows;
+
+/// A session in which nothing happens ends after this time, in milliseconds. Nobody who reads
+/// slowly is thrown out within twenty minutes (edge case 15).
+pub const IDLE_MS: i64 = 30 * 60_000;
+/// A session ends after this time whatever happens in it, in milliseconds.
+pub const LIFETIME_MS: i64 = 12 * 3_600_000;
+/// How exactly it is kept when a session was last used, in milliseconds.
+const SEEN_MS: i64 = 60_000;
+
+/// A session as it is kept.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SessionRow {
+    ceremony: CeremonyId,
+    filing: FilingId,
+    party: PartyId,
+    opened_at: UtcMillis,
+    seen_at: UtcMillis,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    passed_at: Option<UtcMillis>,
+}
+
+impl SessionRow {
+    /// When it ends if nothing happens any more.
+    pub(crate) fn ends_at(&self) -> UtcMillis {
+        self.seen_at.plus_millis(IDLE_MS).min(self.opened_at.plus_millis(LIFETIME_MS))
+    }
+}
+
+/// A session that works.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Session {
+    /// The signer.
+    pub actor: Actor,
+    /// Whether the signer has said in this session who it is.
+    pub has_passed: bool,
+    /// When it ends if nothing happens any more.
+    pub ends_at: UtcMillis,
+}
+
+/// A new session. The secret is shown once.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct OpenedSession {
+    /// For the cookie, and for nobody else.
+    pub secret: String,
+    /// The signer.
+    pub actor: Actor,
+}
+
+/// Without the secret.
+impl std::fmt::Debug for OpenedSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OpenedSession({})", self.actor.name())
+    }
+}
+
+/// Opens a session with the link of this hash ([`access::hash_of`]).
+///
+/// # Errors
+/// There is no such link, or the store could not do its part.
+pub async fn open_session(
+    platform: &Platform,
+    link: Digest,
+) -> Result<OpenedSession, AuthenticateError> {
+    let row = rows::SIGNER_LINKS.row(platform.backend(), &link).await.map_err(Fault::from)?;
+    let TokenRow { ceremony, filing, party } = row.ok_or(AuthenticateError::Unknown)?.value;
+    let secret = access::session_secret(platform.entropy());
+    let now = platform.now();
+    let session =
+        SessionRow { ceremony, filing, party, opened_at: now, seen_at: now, passed_at: None };
+    let mut changes = Changeset::new();
+    let hash = access::hash_of(&secret);
+    rows::SESSIONS.insert(&mut changes, &hash, &session).map_err(Fault::from)?;
+    platform.backend().commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
+    Ok(OpenedSession { secret, actor: Actor::Signer { ceremony, filing, party } })
+}
+
+/// Finds the session whose secret has this hash, and notes that it was used.
+///
+/// # Errors
+/// There is none, it has ended, or the store could not do its part.
+pub async fn session(platform: &Platform, secret: Digest) -> Result<Session, AuthenticateError> {
+    let row = rows::SESSIONS.row(platform.backend(), &secret).await.map_err(Fault::from)?;
+    let row = row.ok_or(AuthenticateError::Unknown)?;
+    let now = platform.now();
+    if now >= row.value.ends_at() {
+        return Err(AuthenticateError::Unknown);
+    }
+    let mut seen = row.value;
+    if now.millis_since(seen.seen_at) >= SEEN_MS {
+        seen.seen_at = now;
+        replace(platform, secret, row.version, &seen).await?;
+    }
+    let SessionRow { ceremony, filing, party, passed_at, .. } = seen;
+    Ok(Session {
+        actor: Actor::Signer { ceremony, filing, party },
+        has_passed: passed_at.is_some(),
+        ends_at: seen.ends_at(),
+    })
+}
+
+/// The signer has said in this session who it is.
+///
+/// # Errors
+/// There is no such session, or the store could not do its part.
+pub async fn pass(platform: &Platform, secret: Digest) -> Result<(), AuthenticateError> {
+    let row = rows::SESSIONS.row(platform.backend(), &secret).await.map_err(Fault::from)?;
+    let row = row.ok_or(AuthenticateError::Unknown)?;
+    let mut passed = row.value;
+    passed.passed_at.get_or_insert(platform.now());
+    replace(platform, secret, row.version, &passed).await?;
+    Ok(())
+}
+
+/// Ends a session. Ending twice changes nothing.
+///
+/// # Errors
+/// The store could not do its part.
+pub async fn end_session(platform: &Platform, secret: Digest) -> Result<(), Fault> {
+    let Some(row) = rows::SESSIONS.row(platform.backend(), &secret).await? else { return Ok(()) };
+    let mut changes = Changeset::new();
+    rows::SESSIONS.remove(&mut changes, &secret, row.version)?;
+    commit(platform, changes).await
+}
+
+async fn replace(
+    platform: &Platform,
+    secret: Digest,
+    version: u64,
+    row: &SessionRow,
+) -> Result<(), Fault> {
+    let mut changes = Changeset::new();
+    rows::SESSIONS.replace(&mut changes, &secret, version, row)?;
+    commit(platform, changes).await
+}
+
+/// Commits. Two requests of one session note their use at the same time, and one is enough.
+async fn commit(platform: &Platform, changes: Changeset) -> Result<(), Fault> {
+    crate::act::Attempts::default().commit(platform, changes).await.map(drop)
+}
