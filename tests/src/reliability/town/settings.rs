@@ -47,7 +47,7 @@ fn origin(who: Who) -> String {
 pub(super) fn make(program: &Program, folder: TempDir, platform_dir: PathBuf) -> Tried<Town> {
     let base = folder.path().to_owned();
     let dirs = [platform_dir.clone(), base.join("notary"), base.join("preservation")];
-    let keys = |who: Who| Keys::generate(program, who, who.of(&dirs));
+    let keys = |who: Who| Keys::generate(program, who, who.of::<PathBuf>(&dirs));
     let keys = [keys(Who::Platform)?, keys(Who::DataCentre)?, keys(Who::Preservation)?];
     for name in API_KEYS {
         let key = ApiKey::generate("deposits".parse()?, &SystemEntropy);
@@ -108,7 +108,7 @@ impl Texts<'_> {
     fn head(&self, who: Who) -> String {
         format!(
             "data_dir = \"{}\"\nlisten = \"{}\"\nlog_origin = \"{}\"\n",
-            who.of(self.dirs).display(),
+            who.of::<PathBuf>(self.dirs).display(),
             self.url(who).trim_start_matches("http://"),
             origin(who),
         )
@@ -148,7 +148,7 @@ enabled = false
 
     fn custodian(&self, who: Who, role: &str, api_key: &str) -> Tried<String> {
         let [platform, _, _] = self.keys;
-        let authority = Who::Platform.of(self.dirs).join("keys/test-authority.pem");
+        let authority = Who::Platform.of::<PathBuf>(self.dirs).join("keys/test-authority.pem");
         let authority = TestAuthority::from_pem(&std::fs::read_to_string(authority)?)?;
         let certificate = STANDARD.encode(authority.root().certificate().der());
         Ok(format!(
@@ -184,7 +184,7 @@ validity = {VALID}
     }
 
     fn public_key(&self, who: Who, file: &str) -> Tried<String> {
-        public_key(&who.of(self.dirs).join("keys").join(file))
+        public_key(&who.of::<PathBuf>(self.dirs).join("keys").join(file))
     }
 }
 
