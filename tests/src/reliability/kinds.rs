@@ -94,8 +94,8 @@ impl Kind {
                  again while it starts"
             }
             Self::KillWorker => {
-                "kill -9 of `heqi sync`, up to three times, while it deposits for a platform that \
-                 was killed under load"
+                "kill -9 of `heqi sync`, once or twice, while it deposits for a platform that was \
+                 killed under load"
             }
             Self::KillNotary => {
                 "kill -9 of `heqi notary`, data centre or preservation, while people sign over \

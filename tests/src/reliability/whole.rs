@@ -309,7 +309,7 @@ impl Streets {
                 return Err(format!("on a full disk it ended and said {said}").into());
             }
         } else {
-            client.get("", "/log/platform/checkpoint").await?;
+            client.get(&self.town.staff, "/api/v1/coverage").await?;
         }
         std::fs::remove_file(&ballast)?;
         if self.town.has_ended(Who::Platform)?.is_some() {
