@@ -199,10 +199,10 @@ fn documents_as_lists() -> Value {
         let documents = record.attribute("documents")?.value.clone();
         documents.as_array().cloned()
     });
-    let lists = documents
-        .unwrap_or_default()
-        .into_iter()
-        .map(|document| json!([document["page_images"], document["pages"], document["sha256"]]));
+    let lists = documents.unwrap_or_default().into_iter().map(|document| {
+        let members = ["page_images", "pages", "sha256"];
+        Value::Array(members.map(|name| document.get(name).cloned().unwrap_or_default()).into())
+    });
     Value::Array(lists.collect())
 }
 
