@@ -226,5 +226,5 @@ fn request(platform: &Platform, actor: Actor, facts: &RequestFacts) -> Result<Re
     let key = hex::encode(platform.entropy().bytes::<16>());
     let digest = Digest::of(key.as_bytes());
     let idempotency_key = key.parse::<IdempotencyKey>().map_err(Fault::broken)?;
-    Ok(Request { actor, idempotency_key, digest, facts: facts.clone() })
+    Ok(Request { actor, idempotency_key, digest, facts: facts.clone(), versions: Default::default() })
 }

@@ -35,22 +35,23 @@ pub fn ledger_segment(folder: &Path, pieces: &[u8]) {
 /// The erasure ledger, as it stands and with every line's hash put right: what was read is read again from what its
 /// entries make, and no line can be taken out of the middle.
 pub fn erasure_ledger(input: &[u8]) {
-    let _ = read(input);
+    let path = Path::new("ledger.jsonl");
+    let _ = read(path, input);
     let mut file = Vec::new();
     let mut lines = Vec::new();
-    let mut last = read(&[]).unwrap().1;
+    let mut last = read(path, &[]).unwrap().1;
     for json in input.split(|byte| *byte == b'\n') {
         let Ok(json) = str::from_utf8(json) else { return };
         last = hash_of(&last, json);
         lines.push(format!("{json} {last}\n"));
         file.extend_from_slice(lines.last().unwrap().as_bytes());
     }
-    let Ok((entries, hash, end)) = read(&file) else { return };
+    let Ok((entries, hash, end)) = read(path, &file) else { return };
     assert_eq!((entries.len(), hash), (lines.len(), last));
     assert_eq!(usize::try_from(end).unwrap(), file.len());
     for left_out in 0..lines.len().saturating_sub(1) {
         let kept = lines.iter().enumerate().filter(|(place, _)| *place != left_out);
         let cut: String = kept.map(|(_, line)| line.as_str()).collect();
-        assert!(read(cut.as_bytes()).is_err(), "line {left_out} was taken out unnoticed");
+        assert!(read(path, cut.as_bytes()).is_err(), "line {left_out} was taken out unnoticed");
     }
 }

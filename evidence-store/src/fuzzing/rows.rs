@@ -54,7 +54,8 @@ fn written(batches: &[Batch]) -> Vec<u8> {
         if batch.is_base {
             encode_base(&mut written, seed, batch.number, &batch.point).unwrap();
         } else {
-            let payload = encode_batch(&batch.point, &batch.writes);
+            let mut payload = Vec::new();
+            encode_batch(&mut payload, &batch.point, &batch.writes);
             let kind = frame_kind::STATE_BATCH;
             encode_frame(&mut written, seed, kind, batch.number, &[&payload]).unwrap();
         }
