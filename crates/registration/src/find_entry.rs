@@ -12,7 +12,7 @@ use crate::contacts::{self, Contact, EmailAddress, MobileNumber};
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
 use crate::platform::Platform;
-use crate::request::{Actor, IdempotencyKey, Request, RequestFacts};
+use crate::request::{Actor, AsRead, IdempotencyKey, Request, RequestFacts};
 use crate::rows::{self, Pair};
 use crate::send_code::{SendCode, SendCodeError, send_code};
 use crate::wording::{Told, refusals, say};
@@ -226,5 +226,11 @@ fn request(platform: &Platform, actor: Actor, facts: &RequestFacts) -> Result<Re
     let key = hex::encode(platform.entropy().bytes::<16>());
     let digest = Digest::of(key.as_bytes());
     let idempotency_key = key.parse::<IdempotencyKey>().map_err(Fault::broken)?;
-    Ok(Request { actor, idempotency_key, digest, facts: facts.clone(), versions: Default::default() })
+    Ok(Request {
+        actor,
+        idempotency_key,
+        digest,
+        facts: facts.clone(),
+        versions: AsRead::default(),
+    })
 }

@@ -4,7 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use heqi_registration::{IdempotencyKey, Request};
+use heqi_registration::{AsRead, IdempotencyKey, Request};
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Problem, Ticket};
 use heqi_vocabulary::Digest;
@@ -78,6 +78,7 @@ async fn filled<T: DeserializeOwned>(
         idempotency_key,
         digest: Digest::labelled(FORM_LABEL, &line),
         facts: facts(http, state.platform.clock())?,
+        versions: AsRead::default(),
     };
     Ok(Filled { value, request })
 }

@@ -84,7 +84,7 @@ async fn take_back_what_is_mirrored(
     open: &OpenPlatform,
     out: &mut dyn Write,
 ) -> Fallible<bool> {
-    let pool = HttpPool::new(Deadlines::default())?;
+    let pool = open.tls.data_centre.clone();
     let url = &settings.data_centre.url;
     let origin = open.platform.origin();
     let mirror = NotaryClient::new(pool.clone(), url, None).mirrored_log(origin);

@@ -9,6 +9,7 @@ use heqi_evidence_store::durable_file::Disk;
 use heqi_service_kit::client_address::TrustedProxies;
 use heqi_service_kit::edge::Edge;
 use heqi_service_kit::lifecycle::TaskGroup;
+use heqi_service_kit::listener::Listener;
 use heqi_service_kit::metrics::Metrics;
 use heqi_service_kit::system::SystemClock;
 use heqi_vocabulary::Language;

@@ -248,8 +248,7 @@ async fn a_store_that_fails_at_any_call_of_a_signers_act_leaves_nothing_half_don
             async move { words(begin_signing(&w.platform, &request, command).await) }.boxed_local()
         }),
         Act::new("capture_photo", move |w| {
-            let bytes = files::photo("a face").into();
-            let command = CapturePhoto { signing: begun.signing_id, bytes };
+            let command = CapturePhoto::of(begun.signing_id, files::photo("a face"));
             let request = w.named_request(&second, "capture");
             async move { words(capture_photo(&w.platform, &request, command).await) }.boxed_local()
         }),

@@ -175,10 +175,6 @@ pub(super) fn tamper(judged: &[crate::demo::tamper::Judged], l: Language) -> Str
     document(l, l.pick("我来篡改", "I tamper"), &body, foot)
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
 pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) -> String {
     let l = language;
     let mut body = String::new();
