@@ -46,15 +46,30 @@ pub struct Difference {
     pub page: Value,
 }
 
+/// Questions on which the two did not agree once (`tests/fuzz/differential`), asked again.
+///
+/// # Errors
+/// Files cannot be read or written, or the page's process does not answer.
+pub fn run_kept(page: &mut Page) -> io::Result<Outcome> {
+    ask_all(page, spoil::kept()?.into_iter().map(|question| (0, question)))
+}
+
 /// Asks the questions with these numbers.
 ///
 /// # Errors
 /// Files cannot be written, or the page's process does not answer.
 pub fn run(page: &mut Page, numbers: impl IntoIterator<Item = u64>) -> io::Result<Outcome> {
+    let question = |number| (number, spoil::question(&mut Dice::new(number)));
+    ask_all(page, numbers.into_iter().map(question))
+}
+
+fn ask_all(
+    page: &mut Page,
+    questions: impl Iterator<Item = (u64, Question)>,
+) -> io::Result<Outcome> {
     let desk = tempfile::tempdir()?;
     let mut outcome = Outcome::default();
-    for number in numbers {
-        let question = spoil::question(&mut Dice::new(number));
+    for (number, question) in questions {
         let asked = question.write(desk.path())?;
         let program = sides::program(&asked)?;
         let answer = page.ask(&asked)?;

@@ -45,6 +45,24 @@ impl Question {
     }
 }
 
+/// What is kept of earlier findings: `name.question`, with `name.anchors.json` beside it.
+pub(super) fn kept() -> io::Result<Vec<Question>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("differential");
+    let mut questions = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "question") {
+            questions.push(Question {
+                how: path.display().to_string(),
+                file: std::fs::read(&path)?,
+                anchors: std::fs::read(path.with_extension("anchors.json")).ok(),
+                at: None,
+            });
+        }
+    }
+    Ok(questions)
+}
+
 /// A vector to start from.
 struct Case {
     name: String,

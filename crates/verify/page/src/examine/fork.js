@@ -29,10 +29,11 @@ function judge(proof, anchors) {
     if (signed.signers.length === 0) return nothing('log_signature_invalid');
     heads.push(signed);
   }
-  if (!heads.every(isSignedInTrust)) return nothing('key_not_valid_then');
+  const counting = heads.map(logThatCounts);
+  if (counting.includes(undefined)) return nothing('key_not_valid_then');
   // Rule 8: whoever states that the log has one history, on both heads.
   const cosigners = anchors.cosigners.filter((by) => heads.every(({ cosignatures }) => vouches(by, cosignatures)));
-  const organisations = [heads[0].signers[0], ...cosigners].map(({ organisation }) => organisation);
+  const organisations = [...counting, ...cosigners].map(({ organisation }) => organisation);
   const convicted = [...new Set(organisations)];
   return contradicted('fork', because('log_forked', { origin, organisations: convicted }), convicted);
 }
@@ -56,9 +57,12 @@ function covers({ distrust_after: distrust, valid_from: from, valid_until: until
   return from <= at && (until === null || at <= until) && (distrust === null || at <= distrust);
 }
 
+/** Whether a key of the log that signed this head counts for it. */
+export const isSignedInTrust = (head) => logThatCounts(head) !== undefined;
+
 /** Rule 9: a key that came to be distrusted counts when somebody else saw the head before. */
-export const isSignedInTrust = ({ signers, cosignatures }) =>
-  signers.some(({ organisation, validity: { distrust_after: distrust } }) => {
+const logThatCounts = ({ signers, cosignatures }) =>
+  signers.find(({ organisation, validity: { distrust_after: distrust } }) => {
     const sawIt = ({ by, at }) => by.organisation !== organisation && covers(by.validity, at) && at <= distrust;
     return distrust === null || cosignatures.some(sawIt);
   });
