@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         let verdict = examine(&bundle, &question);
         let logged = verdict.claim(ClaimName::Logged);
-        if !logged.is_some_and(|claim| claim.status == Status::Proved) {
+        if logged.is_none_or(|claim| claim.status != Status::Proved) {
             return Err("the bundle of the bench is not proved to be logged".into());
         }
         let digests: BTreeSet<_> = bundle.parts.immutable_parts().map(DualDigest::of).collect();
