@@ -120,8 +120,8 @@ async fn measure(args: &LoadArgs, world: &World) -> Result<Soak, LoadError> {
         scenario: "soak",
         commit: commit(),
         command: format!(
-            "heqi load --scenario soak --minutes {} --rate {}",
-            args.minutes.unwrap_or(30),
+            "heqi load --scenario soak --seconds {} --rate {}",
+            args.soak_for().as_secs(),
             args.rate()
         ),
         at,

@@ -98,7 +98,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(super) fn of(base: &str) -> Tried<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(ONE_ANSWER).build()?;
+        let http = heqi_service_kit::Trust::Nobody.client()?.timeout(ONE_ANSWER).build()?;
         Ok(Self { http, base: base.to_owned() })
     }
 
