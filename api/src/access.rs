@@ -92,6 +92,9 @@ async fn decide(state: &State, request: &ServiceRequest) -> Result<Who, Problem>
             return match visitor(state, request).await {
                 Ok(visitor) => {
                     caller::admit(state, &visitor.session.actor, rule)?;
+                    if !visitor.session.has_passed && !table::AT_THE_DOOR.contains(&rule.path) {
+                        return Err(EdgeProblem::AtTheDoor.into());
+                    }
                     Ok(Who::Visitor(visitor))
                 }
                 Err(refusal) => {

@@ -20,6 +20,9 @@ pub(crate) enum EdgeProblem {
     /// There is no such invitation, or no longer.
     #[error("there is no such link")]
     NoSuchLink,
+    /// The signer has not said in this session who it is.
+    #[error("the session has not passed the door")]
+    AtTheDoor,
     /// There is no session, or it has ended.
     #[error("there is no such session")]
     SessionOver,
@@ -50,6 +53,7 @@ impl EdgeProblem {
             Self::MalformedHeader => StatusCode::BAD_REQUEST,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::SessionOver => StatusCode::UNAUTHORIZED,
+            Self::AtTheDoor => StatusCode::FORBIDDEN,
             Self::NoCheckpointYet
             | Self::NoSuchTile
             | Self::NothingCosigned
@@ -69,6 +73,7 @@ impl Explain for EdgeProblem {
             Self::BodyTooSlow => "body_too_slow",
             Self::NoSuchLink => "no_such_link",
             Self::SessionOver => "session_over",
+            Self::AtTheDoor => "at_the_door",
             Self::NoCheckpointYet => "no_checkpoint_yet",
             Self::NoSuchTile => "no_such_tile",
             Self::NothingCosigned => "nothing_cosigned",
@@ -109,6 +114,13 @@ impl Explain for EdgeProblem {
                 [
                     "This link does not work, or no longer.",
                     "Check that it is complete, or ask the handler to send the invitation again.",
+                ],
+            ],
+            Self::AtTheDoor => [
+                ["尚未在本次会话中核对身份，未作任何更改。", "请先回到办理页面输入验证码。"],
+                [
+                    "You have not said in this session who you are; nothing was changed.",
+                    "Go back to the first page and type the code.",
                 ],
             ],
             Self::SessionOver => [

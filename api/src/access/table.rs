@@ -51,9 +51,13 @@ impl Rule {
 
 /// Whether this path, or pattern of a path, is one of pages.
 pub fn is_page(path: &str) -> bool {
-    let alone = ["/sign", "/verify"].contains(&path);
-    alone || ["/s/", "/sign/", "/assets/"].iter().any(|begin| path.starts_with(begin))
+    let alone = ["/", "/sign", "/verify"].contains(&path);
+    alone || ["/s/", "/sign/", "/enter/", "/assets/"].iter().any(|begin| path.starts_with(begin))
 }
+
+/// Pages of a session that are open before the signer has said who it is.
+pub(super) const AT_THE_DOOR: [&str; 5] =
+    ["/sign", "/sign/code", "/sign/code/check", "/sign/identity", "/sign/leave"];
 
 const fn get(path: &'static str, access: Access) -> Rule {
     Rule { verb: Verb::Get, path, access }
@@ -124,9 +128,15 @@ pub const ACCESS_TABLE: &[Rule] = &[
     // Whoever makes evidence or audits it may want its hour proved now.
     post("/api/v1/time-stamps", keys(&[Scope::Filings, Scope::Evidence])),
     // Looking at a link uses nothing up; using it gives a session to whoever has it.
+    get("/", EVERYBODY),
+    post("/enter/code", EVERYBODY),
+    post("/enter/check", EVERYBODY),
     get("/s/{link}", EVERYBODY),
     post("/s/{link}", EVERYBODY),
     get("/sign", Access::Session),
+    post("/sign/code", Access::Session),
+    post("/sign/code/check", Access::Session),
+    post("/sign/identity", Access::Session),
     post("/sign/consent", Access::Session),
     get("/sign/consent/{kind}", Access::Session),
     post("/sign/read", Access::Session),

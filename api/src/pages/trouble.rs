@@ -11,7 +11,7 @@ use heqi_service_kit::{Problem, RequestId};
 
 use super::shown::{Shown, respond};
 use crate::state::State;
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Reader, secret_of};
 
 /// An answer of a page's route: a failure in it becomes a page.
 pub(crate) fn told(state: &State, answered: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
@@ -32,14 +32,14 @@ pub(crate) fn page_of(state: &State, request: &HttpRequest, problem: &Problem) -
     let reader = Reader::of(request.head());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string);
     log(id.as_deref().unwrap_or(""), problem);
-    let visitor = request.extensions().get::<Visitor>().cloned();
+    let has_session = secret_of(request.head(), state.settings.pages.secure_cookies).is_some();
     let document = problem.document(reader.language);
     let page = TroublePage {
         title: document.title,
         what: document.detail,
         next: document.next_step,
         request_id: id,
-        on: visitor.is_some().then_some(Link::Journey),
+        on: (has_session && problem.code() != "session_over").then_some(Link::Journey),
     };
     let shown = Shown::to(state, reader, Link::Journey);
     let mut response = respond(&shown);

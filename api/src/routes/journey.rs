@@ -14,7 +14,7 @@ use heqi_registration::acknowledge::{Acknowledge, acknowledge};
 use heqi_registration::ceremony_view::{CeremonyView, ceremony_view};
 use heqi_registration::decline::{Decline, decline};
 use heqi_registration::give_consent::{GiveConsent, give_consent};
-use heqi_registration::session::{end_session, open_session, pass};
+use heqi_registration::session::{end_session, open_session};
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Digest, DocumentId, Language};
@@ -27,24 +27,34 @@ use crate::problem_of::refused;
 use crate::state::State;
 use crate::visitor::{Reader, Visitor, clear_session, is_foreign, set_session};
 
+mod door;
 mod form;
+mod number;
 mod stand;
 
 use form::Filled;
 use stand::Stand;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
-    app.service(
-        resource("/s/{link}").route(reading().to(invitation)).route(post().to(begin_visit)),
-    )
-    .service(resource("/sign").route(reading().to(step)))
-    .service(resource("/sign/consent").route(post().to(consent)))
-    .service(resource("/sign/consent/{kind}").route(reading().to(consent_again)))
-    .service(resource("/sign/read").route(post().to(read)))
-    .service(resource("/sign/photo").route(reading().to(photo)))
-    .service(resource("/sign/drawing").route(reading().to(drawing)))
-    .service(resource("/sign/decline").route(reading().to(ask_decline)).route(post().to(declined)))
-    .service(resource("/sign/leave").route(post().to(leave)));
+    app.service(resource("/").route(reading().to(number::front)))
+        .service(resource("/enter/code").route(post().to(number::send)))
+        .service(resource("/enter/check").route(post().to(number::check)))
+        .service(
+            resource("/s/{link}").route(reading().to(invitation)).route(post().to(begin_visit)),
+        )
+        .service(resource("/sign").route(reading().to(step)))
+        .service(resource("/sign/code").route(post().to(door::send)))
+        .service(resource("/sign/code/check").route(post().to(door::check)))
+        .service(resource("/sign/identity").route(post().to(door::identity)))
+        .service(resource("/sign/consent").route(post().to(consent)))
+        .service(resource("/sign/consent/{kind}").route(reading().to(consent_again)))
+        .service(resource("/sign/read").route(post().to(read)))
+        .service(resource("/sign/photo").route(reading().to(photo)))
+        .service(resource("/sign/drawing").route(reading().to(drawing)))
+        .service(
+            resource("/sign/decline").route(reading().to(ask_decline)).route(post().to(declined)),
+        )
+        .service(resource("/sign/leave").route(post().to(leave)));
 }
 
 /// What stands behind the link: nothing of the filing, and nothing is used up by looking.
@@ -68,7 +78,6 @@ async fn begin_visit(
         Err(AuthenticateError::Fault(fault)) => return Err(refused(fault)),
         Err(_) => return Err(EdgeProblem::NoSuchLink.into()),
     };
-    pass(&state.platform, hash_of(&opened.secret)).await.map_err(refused)?;
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
     set_session(&mut response, &opened.secret, state.settings.pages.secure_cookies);
     Ok(response.insert_header((LOCATION, Link::Journey.to_string())).finish())
@@ -80,8 +89,11 @@ async fn step(
     reader: Reader,
     visitor: Visitor,
 ) -> Result<HttpResponse, Problem> {
-    let view = view(&state, &visitor, reader.language).await?;
     let shown = Shown::to(&state, reader, Link::Journey).with(&visitor);
+    if !visitor.session.has_passed {
+        return door::page(&state, &visitor, &shown).await;
+    }
+    let view = view(&state, &visitor, reader.language).await?;
     stand::page(&state, &visitor, &view, &shown).await
 }
 
@@ -219,6 +231,6 @@ async fn view(
 }
 
 /// On to wherever the signer stands now.
-fn on() -> HttpResponse {
+pub(super) fn on() -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, Link::Journey.to_string())).finish()
 }

@@ -88,7 +88,6 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
 async fn what_is_not_in_the_table_is_not_there() {
     let service = Service::start().await;
     service.get(HANDLER, "/api/v1/people").await.is_problem(404, "not_found");
-    service.get("", "/").await.is_problem(404, "not_found");
     let answer = service.send(Method::DELETE, "/api/v1/filings", HANDLER, &[], None).await;
     answer.is_problem(405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "POST");

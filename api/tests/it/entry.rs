@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::service::{HANDLER, Service};
 use crate::signer::{attach, invite, open};
 
-const MOBILE: &str = "13800000001";
+pub(crate) const MOBILE: &str = "13800000001";
 
 /// Everything that is due, taken by its first way.
-async fn taken(service: &Service) -> Vec<Outgoing> {
+pub(crate) async fn taken(service: &Service) -> Vec<Outgoing> {
     let mut all = Vec::new();
     for item in lease(&service.platform, 10_000, 100).await.unwrap() {
         let Some(outgoing) = trying(&service.platform, &item, |_| true).await.unwrap() else {
@@ -27,7 +27,7 @@ async fn taken(service: &Service) -> Vec<Outgoing> {
 }
 
 /// A filing with one shareholder who can be reached: filing, party, token.
-async fn reached(service: &Service) -> (String, String, String) {
+pub(crate) async fn reached(service: &Service) -> (String, String, String) {
     let filing = open(service).await;
     attach(service, &filing, "Articles", 1).await;
     let path = format!("/api/v1/filings/{filing}/parties");

@@ -5,6 +5,7 @@ use heqi_testkit::files;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::entry::{MOBILE, reached, taken};
 use crate::service::{Answer, HANDLER, Service};
 use crate::signer::{COMPANY, NAMES, Signer, invited};
 
@@ -407,4 +408,114 @@ async fn who_declines_is_told_so_and_stays_there() {
     assert_eq!(browser.submit(&page, "/sign/decline", &reason).await.status, 303);
     let page = browser.page("/sign").await;
     assert!(page.contains("您已选择不签署") && !page.contains("<script>alert"));
+}
+
+#[tokio::test]
+async fn with_a_contact_nothing_personal_shows_before_the_code_and_the_last_four() {
+    let service = Service::start().await;
+    let (_, _, token) = reached(&service).await;
+    let door = service.get(&token, "/api/v1/ceremony/entry").await.json(200);
+    let ceremony: heqi_vocabulary::CeremonyId =
+        serde_json::from_value(door["ceremony_id"].clone()).unwrap();
+    let link = heqi_registration::invite::link_of(&service.platform, ceremony);
+    taken(&service).await;
+    let browser = Browser::open(&service, &link).await;
+    let outside = |page: &str| {
+        for told in NAMES.iter().chain([&COMPANY]) {
+            assert!(!page.contains(told), "{told}");
+        }
+        assert!(page.contains("第1步，共6步"), "{page}");
+    };
+    let page = browser.page("/sign").await;
+    outside(&page);
+    assert!(page.contains("138****0001"));
+    for path in ["/sign/photo", "/sign/decline", "/sign/consent/face"] {
+        assert_eq!(browser.get(path).await.status, 403, "{path}");
+    }
+    browser.get("/api/v1/ceremony").await.is_problem(403, "forbidden");
+    let four = [("last_four", "0006")];
+    assert_eq!(browser.submit(&page, "/sign/code", &[("channel", "sms")]).await.status, 303);
+    let sent = taken(&service).await;
+    let code = sent.iter().find_map(|message| message.values.get("code")).unwrap();
+    let page = browser.page("/sign").await;
+    outside(&page);
+    assert!(page.contains("autocomplete=\"one-time-code\""), "{page}");
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let answer = browser.submit(&page, "/sign/code/check", &[("code", wrong)]).await;
+    assert_eq!(answer.status, 409);
+    let page = browser.page("/sign").await;
+    assert!(page.contains("还可以输入次数： 4"), "{page}");
+    assert_eq!(browser.submit(&page, "/sign/code/check", &[("code", code)]).await.status, 303);
+    let page = browser.page("/sign").await;
+    outside(&page);
+    assert!(page.contains("证件号码末四位") && !page.contains("0006"), "{page}");
+    assert_eq!(browser.submit(&page, "/sign/identity", &four).await.status, 303);
+    assert!(browser.page("/sign").await.contains("电子签名及存证约定"));
+
+    // Another browser with the same link begins outside.
+    let other = Browser::open(&service, &link).await;
+    outside(&other.page("/sign").await);
+    other.get("/api/v1/ceremony").await.is_problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn who_has_a_number_and_no_link_comes_in_by_the_front_page() {
+    let service = Service::start().await;
+    let (filing, ..) = reached(&service).await;
+    taken(&service).await;
+    let view = service.get(HANDLER, &format!("/api/v1/filings/{filing}")).await.json(200);
+    let number = view["number"].as_str().unwrap();
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let send = async |path: &str, body: String| {
+        service.send(Method::POST, path, "", &form, Some(body.into_bytes())).await
+    };
+    let front = service.get("", "/").await;
+    assert!(String::from_utf8(front.body).unwrap().contains("action=\"/enter/code\""));
+    let known = send("/enter/code", format!("number={number}&contact={MOBILE}")).await;
+    let stranger = send("/enter/code", format!("number={number}&contact=13811111111")).await;
+    let text = |answer: Answer| String::from_utf8(answer.body).unwrap();
+    let (known, stranger) = (text(known), text(stranger));
+    assert_eq!(known.replace(MOBILE, ""), stranger.replace("13811111111", ""));
+    let sent = taken(&service).await;
+    let code = &sent[0].values["code"];
+    let enter = |contact: &str| format!("number={number}&contact={contact}&code={code}");
+    assert_eq!(send("/enter/check", enter("13811111111")).await.status, 404);
+    let entered = send("/enter/check", enter(MOBILE)).await;
+    assert_eq!((entered.status, entered.header("location")), (303, "/sign"));
+    let cookie = entered.header("set-cookie").split(';').next().unwrap().to_owned();
+    let browser = Browser { service: &service, cookie };
+    // The code has passed with this; the last four have not.
+    assert!(browser.page("/sign").await.contains("证件号码末四位"));
+    assert_eq!(send("/enter/code", "number=61842058&contact=1".into()).await.status, 422);
+}
+
+#[tokio::test]
+async fn markup_in_any_field_is_text_on_every_page() {
+    let service = Service::start().await;
+    let odd = "甲\"'><img src=x onerror=alert(1)>&lt;";
+    let body = json!({ "matter": "change", "company_name": odd, "handler_name": odd });
+    let filing = service.post(HANDLER, "/api/v1/filings", &body).await.text(201, "filing_id");
+    let title = "%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    let path = format!("/api/v1/filings/{filing}/documents?title={title}");
+    service.upload(HANDLER, &path, "application/pdf", &files::pdf("x", 1)).await.json(201);
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let mut parties = Vec::new();
+    for name in [odd, "<b>乙</b>"] {
+        let body = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
+        parties.push(service.post(HANDLER, &path, &body).await.text(201, "party_id"));
+    }
+    let path = format!("/api/v1/filings/{filing}/parties/{}/invitations", parties[0]);
+    let link = service.post(HANDLER, &path, &json!({})).await.text(201, "link");
+    let browser = Browser::open(&service, &link).await;
+    for _ in 0..4 {
+        let page = browser.page("/sign").await;
+        assert!(!page.contains("<script>alert") && !page.contains("<img"), "{page}");
+        browser.answer("granted").await;
+    }
+    let page = browser.page("/sign").await;
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{page}");
+    assert!(page.contains("甲&quot;'&gt;&lt;img src=x onerror=alert(1)&gt;&amp;lt;"), "{page}");
+    for markup in ["<script>alert", "<img", "<b>乙"] {
+        assert!(!page.contains(markup), "{markup}");
+    }
 }

@@ -12,6 +12,14 @@ use crate::assets::Asset;
 pub enum Link {
     /// The link of an invitation: looked at by GET, used by POST.
     Invitation(String),
+    /// The front page.
+    Front,
+    /// A code is wanted by number and contact.
+    EntryCode,
+    /// That code was typed.
+    EntryCheck,
+    /// What of all evidence is held by whom.
+    Coverage,
     /// The step a signer stands at.
     Journey,
     /// A one-time code is wanted.
@@ -48,6 +56,10 @@ impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invitation(code) => write!(f, "/s/{}", path_segment(code)),
+            Self::Front => f.write_str("/"),
+            Self::EntryCode => f.write_str("/enter/code"),
+            Self::EntryCheck => f.write_str("/enter/check"),
+            Self::Coverage => f.write_str("/coverage"),
             Self::Journey => f.write_str("/sign"),
             Self::SendCode => f.write_str("/sign/code"),
             Self::CheckCode => f.write_str("/sign/code/check"),

@@ -2,8 +2,8 @@
 
 use crate::frame::{Frame, Page, render};
 use crate::journey::{
-    CodePage, ConsentPage, DeclinePage, DrawingPage, EndedPage, IdentityPage, LandingPage,
-    PhotoPage, ReadingPage, ReceiptPage, RefusedPage, SignPage,
+    CodePage, ConsentPage, DeclinePage, DrawingPage, EndedPage, FrontPage, IdentityPage,
+    LandingPage, NumberCodePage, PhotoPage, ReadingPage, ReceiptPage, RefusedPage, SignPage,
 };
 use crate::trouble::TroublePage;
 
@@ -11,6 +11,8 @@ use crate::trouble::TroublePage;
 pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     let mut pages = Vec::new();
     of::<LandingPage>("landing", frame, &mut pages);
+    of::<FrontPage>("front", frame, &mut pages);
+    of::<NumberCodePage>("number", frame, &mut pages);
     of::<CodePage>("code", frame, &mut pages);
     of::<IdentityPage>("identity", frame, &mut pages);
     of::<ConsentPage>("consent", frame, &mut pages);
@@ -95,7 +97,7 @@ mod tests {
         let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
         for (name, page) in rendered(&frame(Language::En, false)) {
             // Values of samples are Chinese; pages whose samples hold none must hold none.
-            if !["landing", "code", "identity", "photo", "decline", "ended"]
+            if !["landing", "front", "number", "code", "identity", "photo", "decline", "ended"]
                 .iter()
                 .any(|one| name.starts_with(one))
             {
@@ -115,7 +117,8 @@ mod tests {
         for (name, page) in rendered(&frame(Language::Zh, false)) {
             for form in page.split("<form").skip(1) {
                 let form = form.split("</form>").next().unwrap();
-                let is_of_a_session = !form.contains("action=\"/s/");
+                let is_of_a_session =
+                    !form.contains("action=\"/s/") && !form.contains("action=\"/enter/");
                 assert_eq!(form.contains("name=\"csrf\""), is_of_a_session, "{name}");
                 assert!(form.contains("method=\"post\""), "{name}");
             }

@@ -99,7 +99,7 @@ pub async fn acknowledge(
         if let Some(acknowledged) = act.earlier().await? {
             return Ok(acknowledged);
         }
-        let stored = ceremonies::load(platform, ceremony).await?;
+        let stored = ceremonies::load_inside(platform, ceremony).await?;
         let filing = filings::load(platform, filing).await?.filing;
         stored.content.ceremony.unfinished()?;
         let to_sign = filing.documents_to_sign(party);

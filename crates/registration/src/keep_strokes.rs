@@ -110,7 +110,7 @@ pub async fn keep_strokes(
         if let Some(kept) = act.earlier().await? {
             return Ok(kept);
         }
-        let stored = ceremonies::load(platform, ceremony).await?;
+        let stored = ceremonies::load_inside(platform, ceremony).await?;
         stored.content.ceremony.unfinished().map_err(heqi_filing::CaptureError::from)?;
         let live = stored.content.ceremony.challenge();
         let live = live.ok_or(heqi_filing::CaptureError::NotBegun)?;

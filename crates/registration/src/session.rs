@@ -10,7 +10,8 @@ use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{self, AuthenticateError, TokenRow};
-use crate::fault::Fault;
+use crate::ceremonies;
+use crate::fault::{ActError, Fault};
 use crate::platform::Platform;
 use crate::request::Actor;
 use crate::rows;
@@ -33,6 +34,8 @@ pub(crate) struct SessionRow {
     opened_at: UtcMillis,
     seen_at: UtcMillis,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    code_at: Option<UtcMillis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     passed_at: Option<UtcMillis>,
 }
 
@@ -49,6 +52,8 @@ impl SessionRow {
 pub struct Session {
     /// The signer.
     pub actor: Actor,
+    /// Whether a one-time code was entered in this session.
+    pub has_code: bool,
     /// Whether the signer has said in this session who it is.
     pub has_passed: bool,
     /// When it ends if nothing happens any more.
@@ -82,15 +87,52 @@ pub async fn open_session(
 ) -> Result<OpenedSession, AuthenticateError> {
     let row = rows::SIGNER_LINKS.row(platform.backend(), &link).await.map_err(Fault::from)?;
     let TokenRow { ceremony, filing, party } = row.ok_or(AuthenticateError::Unknown)?.value;
+    open(platform, Actor::Signer { ceremony, filing, party }, false).await
+}
+
+/// Opens a session for whoever has just entered a one-time code without the link; `token` is
+/// the hash of the token that this gave.
+///
+/// # Errors
+/// The token is none of a signer's, or the store could not do its part.
+pub async fn open_entered(
+    platform: &Platform,
+    token: Digest,
+) -> Result<OpenedSession, AuthenticateError> {
+    let actor = access::authenticate(platform, token).await?;
+    open(platform, actor, true).await
+}
+
+async fn open(
+    platform: &Platform,
+    actor: Actor,
+    has_code: bool,
+) -> Result<OpenedSession, AuthenticateError> {
+    let (ceremony, filing, party) = actor.signer().map_err(|_| AuthenticateError::Unknown)?;
+    let stored = ceremonies::load(platform, ceremony).await;
+    let stored = stored.map_err(|error| match error {
+        ActError::Fault(fault) => AuthenticateError::Fault(fault),
+        _ => AuthenticateError::Unknown,
+    })?;
+    // Where nothing is asked at the door, whoever has the link is inside.
+    let entry = stored.content.ceremony.entry();
+    let has_passed = !entry.asks_code() || (has_code && entry.inside().is_ok());
     let secret = access::session_secret(platform.entropy());
     let now = platform.now();
-    let session =
-        SessionRow { ceremony, filing, party, opened_at: now, seen_at: now, passed_at: None };
+    let session = SessionRow {
+        ceremony,
+        filing,
+        party,
+        opened_at: now,
+        seen_at: now,
+        code_at: has_code.then_some(now),
+        passed_at: has_passed.then_some(now),
+    };
     let mut changes = Changeset::new();
     let hash = access::hash_of(&secret);
     rows::SESSIONS.insert(&mut changes, &hash, &session).map_err(Fault::from)?;
     platform.backend().commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
-    Ok(OpenedSession { secret, actor: Actor::Signer { ceremony, filing, party } })
+    Ok(OpenedSession { secret, actor })
 }
 
 /// Finds the session whose secret has this hash, and notes that it was used.
@@ -109,23 +151,32 @@ pub async fn session(platform: &Platform, secret: Digest) -> Result<Session, Aut
         seen.seen_at = now;
         replace(platform, secret, row.version, &seen).await?;
     }
-    let SessionRow { ceremony, filing, party, passed_at, .. } = seen;
+    let SessionRow { ceremony, filing, party, code_at, passed_at, .. } = seen;
     Ok(Session {
         actor: Actor::Signer { ceremony, filing, party },
+        has_code: code_at.is_some(),
         has_passed: passed_at.is_some(),
         ends_at: seen.ends_at(),
     })
 }
 
-/// The signer has said in this session who it is.
+/// A one-time code was entered in this session; with `has_passed` nothing else is asked, and
+/// the signer has said who it is.
 ///
 /// # Errors
 /// There is no such session, or the store could not do its part.
-pub async fn pass(platform: &Platform, secret: Digest) -> Result<(), AuthenticateError> {
+pub async fn note_entry(
+    platform: &Platform,
+    secret: Digest,
+    has_passed: bool,
+) -> Result<(), AuthenticateError> {
     let row = rows::SESSIONS.row(platform.backend(), &secret).await.map_err(Fault::from)?;
     let row = row.ok_or(AuthenticateError::Unknown)?;
     let mut passed = row.value;
-    passed.passed_at.get_or_insert(platform.now());
+    passed.code_at.get_or_insert(platform.now());
+    if has_passed {
+        passed.passed_at.get_or_insert(platform.now());
+    }
     replace(platform, secret, row.version, &passed).await?;
     Ok(())
 }

@@ -11,7 +11,8 @@ use heqi_vocabulary::Digest;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::extract::{body, facts};
+use crate::extract::body::{self, Hashed};
+use crate::extract::facts;
 use crate::state::State;
 use crate::visitor::{Visitor, is_foreign};
 
@@ -45,12 +46,25 @@ impl<T: DeserializeOwned + 'static> FromRequest for Filled<T> {
     }
 }
 
-async fn filled<T: DeserializeOwned>(
-    http: &HttpRequest,
-    payload: Payload,
-) -> Result<Filled<T>, Problem> {
+/// A form that no session made: of the front page.
+pub(super) struct Typed<T>(pub(super) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Typed<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (http, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let body = form_of(&http, payload).await?;
+            Ok(Self(read(text_of(&body)?)?))
+        })
+    }
+}
+
+/// The body of a form that a page of ours sent.
+async fn form_of(http: &HttpRequest, payload: Payload) -> Result<Hashed, Problem> {
     let state = http.app_data::<Data<State>>().ok_or(RequestProblem::Internal)?;
-    let visitor = Visitor::extract(http).await?;
     if is_foreign(http.headers()) {
         return Err(RequestProblem::Forbidden.into());
     }
@@ -59,14 +73,31 @@ async fn filled<T: DeserializeOwned>(
     }
     let announced = body::announced_bytes(http);
     let read = body::read(payload, announced, LIMIT_BYTES, &state.settings, Ticket::of(http));
-    let body = read.await?;
-    let text = std::str::from_utf8(&body.bytes).map_err(|_| RequestProblem::MalformedForm)?;
-    let malformed = |_| Problem::from(RequestProblem::MalformedForm);
-    let Carried { csrf, key } = Query::<Carried>::from_query(text).map_err(malformed)?.into_inner();
+    read.await
+}
+
+fn text_of(body: &Hashed) -> Result<&str, RequestProblem> {
+    std::str::from_utf8(&body.bytes).map_err(|_| RequestProblem::MalformedForm)
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, RequestProblem> {
+    let read = Query::<T>::from_query(text).map_err(|_| RequestProblem::MalformedForm)?;
+    Ok(read.into_inner())
+}
+
+async fn filled<T: DeserializeOwned>(
+    http: &HttpRequest,
+    payload: Payload,
+) -> Result<Filled<T>, Problem> {
+    let state = http.app_data::<Data<State>>().ok_or(RequestProblem::Internal)?;
+    let visitor = Visitor::extract(http).await?;
+    let body = form_of(http, payload).await?;
+    let text = text_of(&body)?;
+    let Carried { csrf, key } = read(text)?;
     if !visitor.made(&csrf) {
         return Err(RequestProblem::Forbidden.into());
     }
-    let value = Query::<T>::from_query(text).map_err(malformed)?.into_inner();
+    let value = read(text)?;
     let key = key.unwrap_or_else(|| body.sha256.to_string());
     let idempotency_key =
         key.parse::<IdempotencyKey>().map_err(|_| RequestProblem::MalformedForm)?;
