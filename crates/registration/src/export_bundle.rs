@@ -54,7 +54,6 @@ pub async fn export_bundle(
     if let Some(store) = kept.logged_in(platform) {
         parts.time = stamping::time_anchors(store, kept.index, &head).await?;
     }
-    parts.chain = chain_frames(platform, &kept).await?;
     for custodian in platform.settings.custodians.keys().copied() {
         let backend = platform.backend();
         let receipt = rows::RECEIPTS.durable_row(backend, &Pair(record, custodian)).await;
@@ -66,6 +65,9 @@ pub async fn export_bundle(
             parts.chain_head = stated.map(|row| row.value.envelope.into_bytes());
         }
     }
+    // After the statement about its end: the chain may have grown since, and a custodian that
+    // states more than the bundle has would convict an honest one.
+    parts.chain = chain_frames(platform, &kept).await?;
     let bytes = parts.write().map_err(Fault::broken)?;
 
     let access_record_id =

@@ -515,11 +515,14 @@ impl House {
     /// All of them sign at the same time; their receipts.
     pub(crate) async fn all_sign(&self, tokens: &[String]) -> Vec<Value> {
         let mut signing = JoinSet::new();
-        for token in tokens {
-            let (client, token) = (self.client.clone(), token.clone());
-            signing.spawn(async move { device::sign(&client, &token, &SystemClock).await });
+        for (place, token) in tokens.iter().cloned().enumerate() {
+            let client = self.client.clone();
+            signing
+                .spawn(async move { (place, device::sign(&client, &token, &SystemClock).await) });
         }
-        signing.join_all().await
+        let mut signed = signing.join_all().await;
+        signed.sort_by_key(|(place, _)| *place);
+        signed.into_iter().map(|(_, receipt)| receipt).collect()
     }
 
     /// The folder of the organisation whose log has this seed: 1 the platform, 2 the data

@@ -61,7 +61,7 @@ impl Walk<'_> {
         let named = Value::from(selector);
         self.page
             .wait_until(&format!(
-                "(() => {{ const e = document.querySelector({named}); return !!e && !e.hidden && !e.disabled; }})()"
+                "(() => {{ const e = document.querySelector({named}); return !!e && e.checkVisibility() && !e.disabled; }})()"
             ))
             .unwrap();
     }

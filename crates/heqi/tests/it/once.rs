@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::program::{Folder, heqi};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "state",
     "time_authority_url",
     "guide_url",
@@ -26,6 +26,7 @@ const KEYS: [&str; 18] = [
     "bundle_path",
     "filing_id",
     "credentials",
+    "smtp",
 ];
 
 fn log_size(folder: &Folder) -> u64 {
