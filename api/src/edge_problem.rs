@@ -83,6 +83,7 @@ impl Explain for EdgeProblem {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of sentences: one entry for each variant")]
     fn explain(&self, language: Language) -> Explanation {
         let [zh, en] = match self {
             Self::IdempotencyKeyMissing => [

@@ -23,11 +23,10 @@ enum Who {
 fn may(access: Access, who: Who) -> bool {
     match (access, who) {
         (Access::Everybody, _) => true,
-        // Credentials of the interface open no page: `journey.rs` has what does.
-        (Access::Session, _) => false,
         (Access::Only { scopes, .. }, Who::Key(scope)) => scopes.contains(&scope),
         (Access::Only { signer, .. }, Who::Signer) => signer,
-        (Access::Only { .. }, Who::Nobody | Who::Stranger) => false,
+        // Credentials of the interface open no page: `journey.rs` has what does.
+        (Access::Session, _) | (Access::Only { .. }, Who::Nobody | Who::Stranger) => false,
     }
 }
 

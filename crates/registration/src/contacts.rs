@@ -290,10 +290,11 @@ pub(crate) fn write(
     let place = rows::CONTACTS.key(&key)?;
     let sealed = Sealed::seal(&data_key, place.as_bytes(), contact, platform.entropy());
     let row = ContactRow { contact: sealed.map_err(Fault::broken)?, usable_from };
-    Ok(match before {
+    match before {
         None => rows::CONTACTS.insert(changes, &key, &row)?,
         Some(before) => rows::CONTACTS.replace(changes, &key, before.version, &row)?,
-    })
+    }
+    Ok(())
 }
 
 /// Where a message goes, as a person may see it who is not let in yet.

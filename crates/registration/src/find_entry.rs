@@ -2,7 +2,7 @@
 //! contact, then the code that is sent there. Nobody learns from it who takes part in what:
 //! the answers are the same whether or not there is such a party.
 
-use heqi_filing::{CeremonyState, CodeRefusal};
+use heqi_filing::CeremonyState;
 use heqi_vocabulary::{CeremonyId, Digest, FilingNo, Language, MessageChannel, PartyId, UtcMillis};
 use serde::Serialize;
 
@@ -151,7 +151,8 @@ pub async fn check_by_number(
     match check_code(platform, &request, CheckCode { code }).await {
         Ok(_) => Ok(Entered { token: access::signer_token(platform, ceremony), actor }),
         Err(CheckCodeError::Act(error)) => Err(error.into()),
-        Err(CheckCodeError::Entry(CodeRefusal::Locked)) | Err(_) => Err(ByNumberError::NoMatch),
+        // Whatever else: nobody learns here whether there is such a party.
+        Err(_) => Err(ByNumberError::NoMatch),
     }
 }
 

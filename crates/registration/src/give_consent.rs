@@ -132,8 +132,8 @@ pub async fn give_consent(
                 let root = record.write(platform, &mut changes, &next)?;
                 let record_id = record.record_id();
                 let kind = RecordKind::ConsentGiven;
-                let consent = Some(command.kind);
-                let made = CeremonyRecord { consent, kind, record: record_id, root };
+                let answered = Some(command.kind);
+                let made = CeremonyRecord { consent: answered, kind, record: record_id, root };
                 content.records.push(made);
                 ConsentGiven { record_id, record_root: root }
             }

@@ -43,7 +43,7 @@ async fn a_notary_that_forks_its_own_log_is_refused_alarmed_and_convicted_by_the
                 Some(log)
             }
             AddCheckpointError::Conflict { .. } => None,
-            other => panic!("{other}"),
+            other @ AddCheckpointError::Call(_) => panic!("{other}"),
         }
     })
     .await;

@@ -123,7 +123,7 @@ pub(super) fn attestations() -> Value {
         "refused": [
             refused("for another question", &|a| a.question_sha256 = Digest::of(b"another")),
             refused("another kind of answer", &|a| a.answer = Answer::Portrait { sha256: None }),
-            refused("another provider", &|a| a.provider = "another".to_owned()),
+            refused("another provider", &|a| "another".clone_into(&mut a.provider)),
             refused("too late", &|a| a.answered_at = at(ASKED_MS + MAX_SKEW_MS + 1)),
             refused("too early", &|a| a.answered_at = at(ASKED_MS - MAX_SKEW_MS - 1)),
             json!({ "file": signed(&answer_to(question, *answer), &key(7)), "why": "another key" }),

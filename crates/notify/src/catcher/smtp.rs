@@ -100,13 +100,14 @@ pub async fn session<S: AsyncRead + AsyncWrite + Send + Unpin>(
                 Some(_) if recipients.len() >= MAX_RECIPIENTS => {
                     answer(&mut stream, "452 too many recipients").await?;
                 }
-                Some(address) => match manners.recipient(&address) {
-                    Some(refusal) => answer(&mut stream, refusal).await?,
-                    None => {
+                Some(address) => {
+                    if let Some(refusal) = manners.recipient(&address) {
+                        answer(&mut stream, refusal).await?;
+                    } else {
                         recipients.push(address);
                         answer(&mut stream, "250 ok").await?;
                     }
-                },
+                }
                 None => answer(&mut stream, "501 no address").await?,
             },
             "DATA" if recipients.is_empty() => answer(&mut stream, "503 RCPT first").await?,

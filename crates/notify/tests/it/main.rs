@@ -1,4 +1,5 @@
 //! The channels against real counterparts on loopback: an HTTP gateway and a mail server.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod email;
 mod sms;

@@ -63,7 +63,8 @@ async fn two_and_three_factors_are_answered_and_the_signed_answer_is_kept() {
     assert!(matches!(three, Err(NotAnswered::NotBelieved(_))));
 
     let envelope = Envelope::from_json(&two.envelope).unwrap();
-    let signed = Attestation::open(&envelope, &[provider.key.clone()]).unwrap().into_statement();
+    let signed =
+        Attestation::open(&envelope, std::slice::from_ref(&provider.key)).unwrap().into_statement();
     assert_eq!(signed.question_sha256, two.question.digest().unwrap());
     assert!(!String::from_utf8_lossy(&two.envelope).contains(NUMBER));
     provider.stop().await;

@@ -29,13 +29,16 @@ use heqi_vocabulary::{Clock as _, Language};
 use crate::watched::{Contents, Watched};
 use crate::world::World;
 
+/// Does an act on a world.
+type Run = Box<dyn for<'a> Fn(&'a World) -> LocalBoxFuture<'a, Result<String, String>>>;
+
 /// An act and what it answers, or why not, in words.
 struct Act {
     name: &'static str,
     /// Whether it is asked for under an idempotency key, so that asking again does nothing.
     /// What a worker does it may do again, with the same end.
     is_keyed: bool,
-    run: Box<dyn for<'a> Fn(&'a World) -> LocalBoxFuture<'a, Result<String, String>>>,
+    run: Run,
 }
 
 impl Act {
@@ -271,10 +274,10 @@ async fn a_store_that_fails_at_any_call_of_a_signers_act_leaves_nothing_half_don
     let all_signed = world.drafted(1).await;
     let signed = world.all_sign(&all_signed).await;
     let (filing, party) = (all_signed.filing, all_signed.parties[0]);
-    let signer = signed[0].0.actor.clone();
+    let whose = signed[0].0.actor.clone();
     let confirming = Act::new("confirm", move |w| {
         let command = Confirm { filing, party, shown_sha256: None };
-        let request = w.named_request(&signer, "confirm");
+        let request = w.named_request(&whose, "confirm");
         async move { words(confirm(&w.platform, &request, command).await) }.boxed_local()
     });
     injected += in_every_way(&world, &confirming).await;

@@ -86,15 +86,13 @@ fn quoted_printable(text: &[u8], in_word: bool) -> Vec<u8> {
             [] => return out,
             [b'=', b'\r', b'\n', tail @ ..] | [b'=', b'\n', tail @ ..] => tail,
             [b'=', high, low, tail @ ..] => {
-                match (char::from(*high).to_digit(16), char::from(*low).to_digit(16)) {
-                    (Some(high), Some(low)) => {
-                        out.extend(u8::try_from(high * 16 + low).ok());
-                        tail
-                    }
-                    _ => {
-                        out.push(b'=');
-                        rest.get(1..).unwrap_or_default()
-                    }
+                let digits = (char::from(*high).to_digit(16), char::from(*low).to_digit(16));
+                if let (Some(high), Some(low)) = digits {
+                    out.extend(u8::try_from(high * 16 + low).ok());
+                    tail
+                } else {
+                    out.push(b'=');
+                    rest.get(1..).unwrap_or_default()
                 }
             }
             [b'_', tail @ ..] if in_word => {
