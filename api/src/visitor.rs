@@ -28,7 +28,7 @@ const PREFERENCE_S: i64 = 365 * 86_400;
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     /// The hash of the secret in the cookie.
-    pub(crate) secret: Digest,
+    pub(crate) secret_sha256: Digest,
     /// What forms and scripts of this session carry.
     pub(crate) csrf: String,
     /// The session.
@@ -38,7 +38,7 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// The session with this secret.
     pub(crate) fn new(secret: &str, session: Session) -> Self {
-        Self { secret: hash_of(secret), csrf: csrf_of(secret), session }
+        Self { secret_sha256: hash_of(secret), csrf: csrf_of(secret), session }
     }
 
     /// The signer.

@@ -215,7 +215,7 @@ async fn leave(
     visitor: Visitor,
     _filled: Filled<LeaveForm>,
 ) -> Result<HttpResponse, Problem> {
-    end_session(&state.platform, visitor.secret).await.map_err(refused)?;
+    end_session(&state.platform, visitor.secret_sha256).await.map_err(refused)?;
     let shown = Shown::to(&state, reader, Link::Journey);
     let mut response = crate::pages::shown::respond(&shown);
     clear_session(&mut response, state.settings.pages.secure_cookies);

@@ -20,12 +20,13 @@ use heqi_vocabulary::Digest;
 use tempfile::TempDir;
 
 use crate::acceptance::device::Client;
-use crate::acceptance::house::{House, PLATFORM_LOG, pool};
+use crate::acceptance::house::{House, PLATFORM_LOG, pool, until};
 
 /// The entries of a log as it shows them, up to its published head.
 pub(super) async fn real_entries(log_url: &str) -> Vec<Vec<u8>> {
     let log = LogClient::new(pool(), log_url);
-    let head = log.checkpoint().await.unwrap().unwrap();
+    // A log shows a head once somebody else has cosigned it.
+    let head = until("a published head", async || log.checkpoint().await.unwrap()).await;
     entries(&log, 0, head.checkpoint().size()).await.unwrap()
 }
 

@@ -97,7 +97,7 @@ pub(super) async fn check(
     let command = CheckCode { code: filled.value.code };
     let passed = check_code(&state.platform, &filled.request, command).await.map_err(refused)?;
     let is_inside = passed.step == EntryStep::Inside;
-    note_entry(&state.platform, visitor.secret, is_inside).await.map_err(refused)?;
+    note_entry(&state.platform, visitor.secret_sha256, is_inside).await.map_err(refused)?;
     Ok(on())
 }
 
@@ -118,6 +118,6 @@ pub(super) async fn identity(
     let command = CheckLastFour { last_four: filled.value.last_four };
     let passed = check_last_four(&state.platform, &filled.request, command).await;
     let is_inside = passed.map_err(refused)?.step == EntryStep::Inside;
-    note_entry(&state.platform, visitor.secret, is_inside).await.map_err(refused)?;
+    note_entry(&state.platform, visitor.secret_sha256, is_inside).await.map_err(refused)?;
     Ok(on())
 }
