@@ -8,6 +8,7 @@
 use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::access::{self, AuthenticateError, TokenRow};
 use crate::ceremonies;
@@ -65,7 +66,7 @@ pub struct Session {
 #[non_exhaustive]
 pub struct OpenedSession {
     /// For the cookie, and for nobody else.
-    pub secret: String,
+    pub secret: Zeroizing<String>,
     /// The signer.
     pub actor: Actor,
 }
@@ -132,7 +133,7 @@ async fn open(
     let hash = access::hash_of(&secret);
     rows::SESSIONS.insert(&mut changes, &hash, &session).map_err(Fault::from)?;
     platform.backend().commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
-    Ok(OpenedSession { secret, actor })
+    Ok(OpenedSession { secret: Zeroizing::new(secret), actor })
 }
 
 /// Finds the session whose secret has this hash, and notes that it was used.
