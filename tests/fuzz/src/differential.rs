@@ -6,8 +6,8 @@
 //! packed again with a manifest that fits, JSON changed in its structure, and statements
 //! signed again by a key that the anchors of the question name.
 //!
-//! - [`spoil`]: questions from a number
-//! - [`sides`]: the two who answer
+//! - `spoil`: questions from a number
+//! - `sides`: the two who answer
 
 mod sides;
 mod spoil;

@@ -1,6 +1,6 @@
 //! Whole programs under load over HTTP: kill -9 of the platform, a custodian, the deposit
 //! worker; the power or the space of the platform's disk goes. Clients go on asking under their idempotency keys; when everybody has been
-//! answered everything is looked at from outside ([`super::town::audit`]), then all is
+//! answered everything is looked at from outside (`town::audit`), then all is
 //! stopped in order and the three stores are read again.
 
 use std::path::Path;
