@@ -7,21 +7,23 @@
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderValue};
+use actix_web::http::header::{ACCEPT, ALLOW, AUTHORIZATION, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use heqi_registration::Actor;
 use heqi_registration::access::{self, AuthenticateError};
 use heqi_registration::session::session;
+use heqi_registration::staff::sessions::staff_session;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Problem, Ticket};
 
 use crate::edge_problem::EdgeProblem;
 use crate::pages::trouble;
 use crate::problem_of::refused;
+use crate::routes::staff::to_the_door;
 use crate::state::State;
-use crate::visitor::{CSRF, Visitor, is_foreign, secret_of};
+use crate::visitor::{CSRF, StaffVisitor, Visitor, is_foreign, secret_of, staff_secret_of};
 
 mod caller;
 mod table;
@@ -37,7 +39,9 @@ pub(crate) async fn authorise(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let is_page = request.match_pattern().is_some_and(|route| is_page(&route));
+    // A script of ours wants what happened as a document, not as a page.
+    let is_page =
+        request.match_pattern().is_some_and(|route| is_page(&route)) && !is_script(&request);
     match decide(&state, &request).await {
         Ok(who) => {
             request.extensions_mut().insert(Ticket::new(&state.admission));
@@ -49,9 +53,17 @@ pub(crate) async fn authorise(
                 Who::Visitor(visitor) => {
                     request.extensions_mut().insert(visitor);
                 }
+                Who::Staff(visitor) => {
+                    request.extensions_mut().insert(visitor);
+                }
             }
             let answered = next.call(request).await?;
             Ok(if is_page { trouble::told(&state, answered) } else { answered })
+        }
+        Err(problem) if problem.code() == STAFF_SESSION_OVER => {
+            let (request, _) = request.into_parts();
+            let page = to_the_door(&state, &request, &problem);
+            Ok(ServiceResponse::new(request, page))
         }
         Err(problem) if is_page => {
             let (request, _) = request.into_parts();
@@ -67,6 +79,11 @@ pub(crate) async fn authorise(
     }
 }
 
+/// Whether a script of our pages asks: a browser that opens a page asks for other things too.
+fn is_script(request: &ServiceRequest) -> bool {
+    request.headers().get(ACCEPT).is_some_and(|accept| accept.as_bytes() == b"application/json")
+}
+
 /// Who was let in.
 enum Who {
     /// Anybody.
@@ -75,6 +92,8 @@ enum Who {
     Known(Actor),
     /// A signer's browser.
     Visitor(Visitor),
+    /// A browser of staff.
+    Staff(StaffVisitor),
 }
 
 async fn decide(state: &State, request: &ServiceRequest) -> Result<Who, Problem> {
@@ -83,6 +102,7 @@ async fn decide(state: &State, request: &ServiceRequest) -> Result<Who, Problem>
         return Err(method_not_allowed(&path));
     };
     caller::refuse_encoded(request)?;
+    caller::refuse_repeated(request)?;
     let (scopes, signer) = match rule.access {
         Access::Everybody => {
             caller::admit_everybody(state, request, &path)?;
@@ -92,6 +112,13 @@ async fn decide(state: &State, request: &ServiceRequest) -> Result<Who, Problem>
             return match visitor(state, request).await {
                 Ok(visitor) => {
                     caller::admit(state, &visitor.session.actor, rule)?;
+                    let helps = table::AT_A_HANDOVER.contains(&rule.path);
+                    match (visitor.session.handover.is_some(), helps) {
+                        (true, true) => return Ok(Who::Visitor(visitor)),
+                        (true, false) => return Err(EdgeProblem::HandoverOnly.into()),
+                        (false, true) => return Err(EdgeProblem::NoHandover.into()),
+                        (false, false) => {}
+                    }
                     if !visitor.session.has_passed && !table::AT_THE_DOOR.contains(&rule.path) {
                         return Err(EdgeProblem::AtTheDoor.into());
                     }
@@ -101,6 +128,19 @@ async fn decide(state: &State, request: &ServiceRequest) -> Result<Who, Problem>
                     caller::admit_stranger(state, request, rule)?;
                     Err(refusal)
                 }
+            };
+        }
+        Access::StaffDoor => return Ok(Who::Staff(staff(state, request, rule).await?)),
+        Access::Staff { roles } => {
+            let visitor = staff(state, request, rule).await?;
+            if !visitor.session.is_in {
+                return Err(EdgeProblem::StaffSessionOver.into());
+            }
+            let may = roles.contains(&visitor.session.member().role);
+            return if may {
+                Ok(Who::Staff(visitor))
+            } else {
+                Err(RequestProblem::Forbidden.into())
             };
         }
         Access::Only { scopes, signer } => (scopes, signer),
@@ -117,6 +157,8 @@ async fn decide(state: &State, request: &ServiceRequest) -> Result<Who, Problem>
     let may = match &actor {
         Actor::ApiKey { scopes: held, .. } => scopes.iter().any(|scope| held.contains(scope)),
         Actor::Signer { .. } => signer,
+        // Staff comes with a cookie, to pages of their own.
+        Actor::Staff(_) => false,
     };
     if may { Ok(Who::Known(actor)) } else { Err(RequestProblem::Forbidden.into()) }
 }
@@ -156,6 +198,33 @@ async fn visitor(state: &State, request: &ServiceRequest) -> Result<Visitor, Pro
         Err(_) => Err(over()),
     }
 }
+
+/// The session of a browser of staff, of whichever stage.
+async fn staff(
+    state: &State,
+    request: &ServiceRequest,
+    rule: &Rule,
+) -> Result<StaffVisitor, Problem> {
+    let over = || Problem::from(EdgeProblem::StaffSessionOver);
+    let found = match staff_secret_of(request.head(), is_secure(state)) {
+        None => Err(over()),
+        Some(secret) => match staff_session(&state.platform, access::hash_of(secret)).await {
+            Ok(session) => Ok(StaffVisitor::new(secret, session)),
+            Err(AuthenticateError::Fault(fault)) => Err(refused(fault)),
+            Err(_) => Err(over()),
+        },
+    };
+    match &found {
+        Ok(visitor) => {
+            caller::admit(state, &Actor::Staff(visitor.session.member().clone()), rule)?;
+        }
+        Err(_) => caller::admit_stranger(state, request, rule)?,
+    }
+    found
+}
+
+/// The code of [`EdgeProblem::StaffSessionOver`].
+const STAFF_SESSION_OVER: &str = "staff_session_over";
 
 const fn is_secure(state: &State) -> bool {
     state.settings.pages.secure_cookies

@@ -1,11 +1,16 @@
 //! Which figures of the platform somebody is told of.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use heqi_registration::Custodian;
+use heqi_registration::fault::{ActError, Fault};
+use heqi_registration::monitoring::alarm_delivery::{AlarmNews, note_change};
+use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, found};
+use heqi_registration::monitoring::samples::Sample;
 use heqi_service_kit::alarms::Watch;
 use heqi_service_kit::{AlarmLimits, Alarms};
+use heqi_vocabulary::Language;
 
 use crate::figures::{Count, Figures};
 use crate::state::State;
@@ -76,40 +81,6 @@ const QUARANTINED: Watch = Watch {
     ..DEPOSIT_WAITS
 };
 
-const SYNC_FAILURES: Watch = Watch {
-    name: "sync_failures",
-    unit: "failures",
-    limit: 0,
-    lasting: true,
-    means: (
-        "磁盘写入或落盘失败,存储已停止接受新内容。",
-        "The disk failed to write or sync: the store accepts nothing more.",
-    ),
-    next_step: (
-        "检查磁盘与剩余空间,然后重新启动;已答复的签署不会丢失。",
-        "Check the disk and its free space, then start again; nothing that was answered is lost.",
-    ),
-};
-
-const QUEUE: Watch = Watch {
-    name: "queue_depth",
-    unit: "changes",
-    lasting: false,
-    means: ("等待落盘的写入过多。", "Too many changes wait for the disk."),
-    next_step: (
-        "检查磁盘速度(heqi doctor)和来访量。",
-        "Check the speed of the disk (heqi doctor) and the load.",
-    ),
-    ..SYNC_FAILURES
-};
-
-const INDEX_LAG: Watch = Watch {
-    name: "index_lag",
-    unit: "rows",
-    means: ("索引落后过多,重启会变慢。", "The index is far behind: a start will be slow."),
-    ..QUEUE
-};
-
 const CLOCK_OFFSET: Watch = Watch {
     name: "clock_offset",
     unit: "ms",
@@ -124,41 +95,6 @@ const CLOCK_OFFSET: Watch = Watch {
     ..CHECKPOINT_AGE
 };
 
-const TIME_STAMP_AGE: Watch = Watch {
-    name: "time_stamp_age",
-    unit: "s",
-    means: (
-        "有时间戳机构长时间没有给出时间戳,新签署暂无该机构的可信时间戳。",
-        "A time authority has given no time stamp for a long time: new signings go without its token.",
-    ),
-    next_step: (
-        "检查时间戳机构的地址、网络与根证书;恢复后自动补取,任何情况下都不以本机时间代替。",
-        "Check its address, the network and its roots; it is asked again by itself, and the local clock never takes its place.",
-    ),
-    ..CHECKPOINT_AGE
-};
-
-const AUTHORITY_SILENT: Watch = Watch {
-    name: "time_authorities_silent",
-    unit: "authorities",
-    means: ("有时间戳机构从未给出过时间戳。", "A time authority has never given a time stamp."),
-    ..TIME_STAMP_AGE
-};
-
-const TIMES_DIFFER: Watch = Watch {
-    name: "time_disagreement",
-    unit: "ms",
-    means: (
-        "两家时间戳机构给出的时间相差超出各自精度。",
-        "Two time authorities differ by more than their accuracies allow.",
-    ),
-    next_step: (
-        "两个时间戳均已保留。联系两家机构,查明哪一家的时钟有误。",
-        "Both tokens are kept. Ask both authorities whose clock is wrong.",
-    ),
-    ..TIME_STAMP_AGE
-};
-
 const LOG_MISBEHAVED: Watch = Watch {
     name: "log_misbehaved",
     unit: "heads",
@@ -170,7 +106,22 @@ const LOG_MISBEHAVED: Watch = Watch {
         "不要删除任何数据。从 /witness/<来源摘要>/fork-proof 取得证明,用 heqi verify 核验后书面质询公证处。",
         "Delete nothing. Take the proof from /witness/<sha256 of the origin>/fork-proof, check it with heqi verify and confront the notary in writing.",
     ),
-    ..SYNC_FAILURES
+    lasting: true,
+    ..CHECKPOINT_AGE
+};
+
+const HALVES_DIFFER: Watch = Watch {
+    name: "halves_differ",
+    unit: "logs",
+    means: (
+        "双方日志在同一大小时的根或叶不一致。",
+        "Both sides of a log differ at the same size, by their roots or by a leaf.",
+    ),
+    next_step: (
+        "不要删除任何数据。在 /coverage 查看首个不同的叶,保留双方日志,与公证处逐叶核对。",
+        "Delete nothing. See the first leaf that differs at /coverage, keep both logs and compare them with the notary leaf by leaf.",
+    ),
+    ..CHECKPOINT_AGE
 };
 
 /// Watches everything that the figures know. Each custodian is watched under the name of
@@ -190,24 +141,22 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     alarms.watch(at(OUTSTANDING, limits.outstanding_deposits), move || worst(&outstanding));
     let quarantined = custodians.map(|custodian| figures.deposits(custodian, "quarantined"));
     alarms.watch(at(QUARANTINED, 0), move || worst(&quarantined));
-    let behind = figures.oldest_stamp_s();
-    alarms.watch(at(TIME_STAMP_AGE, limits.time_stamp_age_s), move || Some(behind.get()));
-    let [asked, answered] = ["asked", "answered"].map(|state| figures.time_authorities(state));
-    let silent = move || Some(asked.get().saturating_sub(answered.get()));
-    alarms.watch(at(AUTHORITY_SILENT, 0), silent);
     let kept = figures.kept_against_logs();
     alarms.watch(at(LOG_MISBEHAVED, 0), move || Some(kept.get()));
+    let differ = figures.halves_differ();
+    alarms.watch(at(HALVES_DIFFER, 0), move || Some(differ.get()));
     let clock = figures.clock_gap_ms();
     alarms.watch(at(CLOCK_OFFSET, limits.clock_offset_ms), move || Some(clock.get()));
+    let behind = figures.oldest_stamp_s();
+    let [asked, answered] = ["asked", "answered"].map(|state| figures.time_authorities(state));
+    let silent = move || asked.get().saturating_sub(answered.get());
     let differ = figures.time_disagreement_ms();
-    alarms.watch(at(TIMES_DIFFER, 0), move || Some(differ.get()));
+    alarms.watch_time_stamps(limits, (move || behind.get(), silent, move || differ.get()));
     if let Some(store) = figures.store() {
-        let failures = store.sync_failures.clone();
-        alarms.watch(SYNC_FAILURES, move || Some(failures.get()));
-        let queued = store.queued_items.clone();
-        alarms.watch(at(QUEUE, limits.queue_depth), move || Some(queued.get()));
-        let lag = store.index_lag.clone();
-        alarms.watch(at(INDEX_LAG, limits.index_lag), move || Some(lag.get()));
+        let [failures, queued, lag] =
+            [&store.sync_failures, &store.queued_items, &store.index_lag].map(Clone::clone);
+        let counted = (move || failures.get(), move || queued.get(), move || lag.get());
+        alarms.watch_store(limits, counted);
     }
 }
 
@@ -215,16 +164,77 @@ fn worst(figures: &[Count]) -> Option<u64> {
     figures.iter().map(Count::get).max()
 }
 
-/// Takes the figures and looks at them until the service stops.
+/// Takes the figures, looks at them, keeps them and tells of what changed, until the service stops.
 pub(crate) async fn look_until_stopped(state: Arc<State>) {
     let mut stop = state.shutdown.clone();
-    let every = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
+    let mut raised = BTreeSet::new();
     while !stop.is_requested() {
-        tokio::select! {
-            () = stop.requested() => return,
-            () = tokio::time::sleep(every) => {}
-        }
         state.figures.refresh(&state.platform).await;
-        state.alarms.look(state.platform.now());
+        if let Err(error) = compare(&state).await {
+            tracing::warn!(%error, "comparisons of both sides cannot be read");
+        }
+        // Nothing is written before the peer has said what it holds; that is no fault.
+        if let Err(error) = sample(&state).await
+            && !matches!(error, Fault::ReadOnly(_))
+        {
+            tracing::warn!(%error, "a sample of the figures could not be kept");
+        }
+        let now = state.platform.now();
+        state.alarms.look_and_wait(now, &state.settings.alarms, &mut stop).await;
+        tell(&state, &mut raised).await;
+    }
+}
+
+/// How both halves stood when they were compared last.
+async fn compare(state: &State) -> Result<(), Fault> {
+    let mut differ = 0;
+    for side in Side::ALL {
+        let newest = found(&state.platform, side).await?.into_iter().next();
+        let is_bad = |one: &Reconciled| matches!(one.outcome, Outcome::Mismatch { .. });
+        differ += u64::from(newest.as_ref().is_some_and(is_bad));
+    }
+    state.figures.halves_differ().set(differ);
+    Ok(())
+}
+
+async fn sample(state: &State) -> Result<(), Fault> {
+    let coverage = match state.figures.coverage(&state.platform).await {
+        Ok(coverage) => coverage,
+        Err(ActError::Fault(fault)) => return Err(fault),
+        Err(_) => return Ok(()),
+    };
+    let mut sample = Sample::of(&coverage, state.platform.now());
+    sample.checkpoint_age_s = Some(state.figures.checkpoint_age_s().get());
+    sample.queue = state.figures.store().map(|store| store.queued_items.get());
+    if let Some(disk) = state.disk_bytes.clone() {
+        sample.disk_bytes = tokio::task::spawn_blocking(move || disk()).await.ok();
+    }
+    state.sampler.lock().await.take(&state.platform, sample).await
+}
+
+/// Queues what changed since the look before. What cannot be queued now is queued at the next look.
+async fn tell(state: &State, raised: &mut BTreeSet<&'static str>) {
+    if state.alarm_channels.is_empty() {
+        return;
+    }
+    for alarm in state.alarms.report(Language::En) {
+        let is_raised = alarm.since.is_some();
+        if is_raised == raised.contains(alarm.alarm) {
+            continue;
+        }
+        let at = alarm.since.unwrap_or_else(|| state.platform.now());
+        let figure = (alarm.value.unwrap_or(0), alarm.limit, alarm.unit);
+        let news = AlarmNews::new((alarm.alarm, is_raised), at, figure);
+        match note_change(&state.platform, &state.alarm_channels, &news).await {
+            Ok(_) if is_raised => {
+                raised.insert(alarm.alarm);
+            }
+            Ok(_) => {
+                raised.remove(alarm.alarm);
+            }
+            Err(error) => {
+                tracing::warn!(alarm.name = alarm.alarm, %error, "nobody can be told now");
+            }
+        }
     }
 }

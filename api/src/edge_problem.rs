@@ -26,6 +26,15 @@ pub(crate) enum EdgeProblem {
     /// There is no session, or it has ended.
     #[error("there is no such session")]
     SessionOver,
+    /// Nobody of staff has signed in, or not any more.
+    #[error("there is no such session of staff")]
+    StaffSessionOver,
+    /// The session is good for one step on this device only.
+    #[error("the session is good for one step only")]
+    HandoverOnly,
+    /// The session is no such one.
+    #[error("this session was handed nothing over")]
+    NoHandover,
     /// Nobody has cosigned a head yet.
     #[error("no cosigned checkpoint exists yet")]
     NoCheckpointYet,
@@ -52,8 +61,8 @@ impl EdgeProblem {
             Self::IdempotencyKeyMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::MalformedHeader => StatusCode::BAD_REQUEST,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::SessionOver => StatusCode::UNAUTHORIZED,
-            Self::AtTheDoor => StatusCode::FORBIDDEN,
+            Self::SessionOver | Self::StaffSessionOver => StatusCode::UNAUTHORIZED,
+            Self::AtTheDoor | Self::HandoverOnly | Self::NoHandover => StatusCode::FORBIDDEN,
             Self::NoCheckpointYet
             | Self::NoSuchTile
             | Self::NothingCosigned
@@ -72,7 +81,10 @@ impl Explain for EdgeProblem {
             Self::MalformedHeader => "malformed_header",
             Self::BodyTooSlow => "body_too_slow",
             Self::NoSuchLink => "no_such_link",
+            Self::HandoverOnly => "handover_only",
+            Self::NoHandover => "no_handover",
             Self::SessionOver => "session_over",
+            Self::StaffSessionOver => "staff_session_over",
             Self::AtTheDoor => "at_the_door",
             Self::NoCheckpointYet => "no_checkpoint_yet",
             Self::NoSuchTile => "no_such_tile",
@@ -124,11 +136,38 @@ impl Explain for EdgeProblem {
                     "Go back to the first page and type the code.",
                 ],
             ],
+            Self::HandoverOnly => [
+                [
+                    "这台设备现在只能用于电脑上请求的那一步，未作任何更改。",
+                    "请回到拍照页面；要在这台设备上签署，请重新打开您收到的链接。",
+                ],
+                [
+                    "This device is good for the step the PC asked for only; nothing was changed.",
+                    "Go back to that step; to sign on this device, open the link you received again.",
+                ],
+            ],
+            Self::NoHandover => [
+                [
+                    "没有从电脑转到这台设备的步骤。",
+                    "请在电脑上选择“用手机拍照”，再用这台设备扫描二维码。",
+                ],
+                [
+                    "No step was handed over to this device.",
+                    "Choose “Use a phone” at the PC and scan the code with this device.",
+                ],
+            ],
             Self::SessionOver => [
                 ["会话尚未开始或已结束。", "请重新打开收到的链接，会回到您中断的那一步。"],
                 [
                     "There is no session, or it has ended.",
                     "Open the link you received again; it brings you back to where you stopped.",
+                ],
+            ],
+            Self::StaffSessionOver => [
+                ["尚未登录，或会话已结束。", "请重新登录；未提交的内容请先抄下。"],
+                [
+                    "You have not signed in, or the session has ended.",
+                    "Sign in again; copy first what was not sent.",
                 ],
             ],
             Self::NoCheckpointYet => [

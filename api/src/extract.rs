@@ -5,6 +5,7 @@ mod asked;
 pub(crate) mod body;
 mod facts;
 mod json;
+pub(crate) mod with_file;
 
 pub(crate) use asked::{Asked, Caller};
 pub(crate) use body::{Upload, UploadKind};

@@ -11,7 +11,9 @@ use heqi_registration::fault::ActError;
 use heqi_registration::{Actor, Platform, Scope};
 use heqi_service_kit::Metrics;
 use heqi_tlog::note::VerifiedSignature;
+use heqi_vocabulary::Explain;
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Unit;
@@ -34,6 +36,8 @@ pub(crate) struct Figures {
     kept_against_logs: Count,
     gaps: Count,
     readable: Count,
+    search_refusals: Family<ReasonLabels, Counter>,
+    halves_differ: Count,
     store: Option<StoreFigures>,
 }
 
@@ -106,17 +110,37 @@ struct AuthorityLabels {
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct ReasonLabels {
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
 struct TimeLabels {
     state: &'static str,
 }
 
 impl Figures {
+    /// Counts a search that was refused, by the code of its reason and nothing else.
+    pub(crate) fn search_refused(&self, reason: &impl Explain) {
+        self.search_refusals.get_or_create(&ReasonLabels { reason: reason.code() }).inc();
+    }
+
     /// Adds them to what the service shows.
     pub(crate) fn register(metrics: &Metrics, store: Option<StoreGauges>) -> Self {
         Self {
             store: store.map(|ask| StoreFigures::register(metrics, ask)),
             observer: observer(),
             records: metrics.register("records", "Evidence records", Count::default()),
+            search_refusals: metrics.register(
+                "regulator_search_refusals",
+                "Searches by regulators that were refused before anything was written, by reason",
+                Family::default(),
+            ),
+            halves_differ: metrics.register(
+                "halves_differ",
+                "Logs of which both sides differed when they were compared last",
+                Count::default(),
+            ),
             signings: metrics.register("signings", "Completed signings", Count::default()),
             log_size: metrics.register(
                 "log_size",
@@ -186,6 +210,11 @@ impl Figures {
     /// The store could not be read.
     pub(crate) async fn coverage(&self, platform: &Platform) -> Result<Coverage, ActError> {
         coverage(platform, &self.observer).await
+    }
+
+    /// Logs of which both sides differed when they were compared last.
+    pub(crate) fn halves_differ(&self) -> Count {
+        self.halves_differ.clone()
     }
 
     /// Takes the figures. A store that cannot be read is itself one of them.

@@ -43,5 +43,5 @@ mod visitor;
 
 pub use figures::StoreGauges;
 pub use heqi_service_kit::Running;
-pub use server::{Api, PeerAnswering, StartError, Surroundings};
+pub use server::{Api, DiskBytes, PeerAnswering, StartError, Surroundings};
 pub use settings::ApiSettings;

@@ -10,5 +10,7 @@ pub(crate) mod coverage;
 pub(crate) mod docs;
 pub(crate) mod html;
 pub(crate) mod layout;
+pub(crate) mod plot;
 pub(crate) mod shown;
+pub(crate) mod trends;
 pub(crate) mod trouble;

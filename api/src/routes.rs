@@ -10,12 +10,15 @@ use serde::Serialize;
 
 pub(crate) mod assets;
 pub(crate) mod ceremony;
+pub(crate) mod ceremony_video;
 pub(crate) mod coverage;
+pub(crate) mod custody;
 pub(crate) mod docs;
 pub(crate) mod documents;
 pub(crate) mod entry;
 pub(crate) mod filings;
 pub(crate) mod health;
+pub(crate) mod holder_notices;
 pub(crate) mod journey;
 pub(crate) mod log;
 pub(crate) mod openapi;
@@ -24,8 +27,10 @@ pub(crate) mod peer;
 pub(crate) mod personal_data;
 pub(crate) mod receipts;
 pub(crate) mod records;
+pub(crate) mod regulator;
 pub(crate) mod reports;
 pub(crate) mod signings;
+pub(crate) mod staff;
 pub(crate) mod time_stamps;
 pub(crate) mod witness;
 
@@ -34,9 +39,12 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     // Patterns are tried one after the other, so what is asked most comes first.
     signings::configure(app);
     ceremony::configure(app);
+    ceremony_video::configure(app);
     entry::configure(app);
     receipts::configure(app);
     journey::configure(app);
+    staff::configure(app);
+    regulator::configure(app);
     assets::configure(app);
     filings::configure(app);
     parties::configure(app);
@@ -48,6 +56,8 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     log::configure(app);
     witness::configure(app);
     peer::configure(app);
+    holder_notices::configure(app);
+    custody::configure(app);
     reports::configure(app);
     openapi::configure(app);
     docs::configure(app);
@@ -62,4 +72,40 @@ pub(crate) fn reading() -> Route {
 /// The answer of an act: what it made.
 pub(crate) fn created(body: &impl Serialize) -> HttpResponse {
     HttpResponse::build(StatusCode::CREATED).json(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use actix_web::http::header::ALLOW;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::{App, HttpRequest};
+
+    use super::*;
+    use crate::access::ACCESS_TABLE;
+
+    /// Every pattern that the router of the service knows, as the router itself tells.
+    async fn patterns() -> BTreeSet<String> {
+        async fn tell(request: HttpRequest) -> String {
+            format!("{:?}", request.resource_map())
+        }
+        let app = App::new().configure(configure).default_service(web::to(tell));
+        let app = init_service(app).await;
+        let nowhere = TestRequest::with_uri("/nowhere").to_request();
+        let answer = call_service(&app, nowhere).await;
+        assert!(answer.headers().get(ALLOW).is_none());
+        let told = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+        let begun = told.split("Single(\"").skip(1);
+        let patterns = begun.map(|rest| rest.split('"').next().unwrap().to_owned());
+        patterns.filter(|pattern| !pattern.is_empty()).collect()
+    }
+
+    #[actix_web::test]
+    async fn a_route_of_the_router_without_a_row_of_the_table_is_found() {
+        let listed = ACCESS_TABLE.iter().map(|rule| rule.path.to_owned()).collect();
+        let routed = patterns().await;
+        assert!(routed.len() > 50, "the router tells its routes differently now: {routed:?}");
+        assert_eq!(routed, listed);
+    }
 }

@@ -15,11 +15,12 @@ mod words;
 
 pub(crate) use coverage::{Coverage, TimeStamps};
 pub(crate) use entry::{CodeSent, Entered, EntryView, MessageView, Passed, SentByNumber};
-pub(crate) use evidence::{Disclosed, Receipt};
+pub(crate) use evidence::{Disclosed, Receipt, ReceiptList};
 pub(crate) use filing::{DocumentAttached, FilingOpened, FilingView, PartyAdded, PartyInvited};
 pub(crate) use personal_data::{ErasureDecided, HoldChanged, PersonalData};
 pub(crate) use signing::{
     Acknowledged, CeremonyView, ConsentGiven, PhotoCaptured, Recorded, SigningBegun, StrokesKept,
+    VideoRecorded,
 };
 pub(crate) use words::{
     Base64, Capacity, ConsentKind, Decision, Digest, DocumentId, ErasableClass, Ground,

@@ -57,7 +57,14 @@ pub struct Surroundings {
     pub store_gauges: Option<StoreGauges>,
     /// Asks the worker for a time stamp at once; without one nobody stamps.
     pub stamp_demand: Option<Arc<Notify>>,
+    /// By which channels somebody is told of alarms; a worker of the program does it.
+    pub alarm_channels: Vec<String>,
+    /// How many bytes the platform's folder takes. May block: it is asked once a minute.
+    pub disk_bytes: Option<DiskBytes>,
 }
+
+/// Tells how many bytes a folder takes.
+pub type DiskBytes = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 impl Surroundings {
     /// A platform without witness, ready at once, with figures of its own.
@@ -74,6 +81,8 @@ impl Surroundings {
             metrics,
             store_gauges: None,
             stamp_demand: None,
+            alarm_channels: Vec::new(),
+            disk_bytes: None,
         }
     }
 }
@@ -132,6 +141,8 @@ impl Api {
             alarms,
             store_gauges,
             stamp_demand,
+            alarm_channels,
+            disk_bytes,
         } = surroundings;
         report_peer(&health, &platform);
         if let Some(gauges) = store_gauges.clone() {
@@ -155,6 +166,9 @@ impl Api {
         let state = Data::new(State {
             figures,
             alarms,
+            alarm_channels,
+            sampler: tokio::sync::Mutex::default(),
+            disk_bytes,
             recent: Recent::new(),
             docs: RenderedDocs::of(openapi::to_json()),
             platform,

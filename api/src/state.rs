@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heqi_evidence_store::witness::Witness;
 use heqi_notify::signature::Secret;
 use heqi_registration::Platform;
+use heqi_registration::monitoring::samples::Sampler;
 use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
 use heqi_vocabulary::Entropy;
 use tokio::sync::Notify;
@@ -12,7 +13,7 @@ use tokio::sync::Notify;
 use crate::figures::Figures;
 use crate::pages::docs::RenderedDocs;
 use crate::recent::Recent;
-use crate::server::PeerAnswering;
+use crate::server::{DiskBytes, PeerAnswering};
 use crate::settings::ApiSettings;
 
 /// One per service, shared by its workers.
@@ -35,6 +36,12 @@ pub(crate) struct State {
     pub(crate) figures: Figures,
     /// What somebody is told of.
     pub(crate) alarms: Arc<Alarms>,
+    /// By which channels.
+    pub(crate) alarm_channels: Vec<String>,
+    /// The figures over time.
+    pub(crate) sampler: tokio::sync::Mutex<Sampler>,
+    /// How many bytes the platform's folder takes, if anybody can tell.
+    pub(crate) disk_bytes: Option<DiskBytes>,
     /// How often each caller has asked.
     pub(crate) limiter: Limiter,
     /// How much is under way.

@@ -1,5 +1,5 @@
 //! Who looks at pages: a signer's browser with a session, and everybody with their language
-//! and size of text. Cookies are read and written here and nowhere else.
+//! and size of text. The sessions' cookies are read and written here and nowhere else.
 //!
 //! A session's secret stands in a cookie that no script can read and no other site can send.
 //! What changes anything carries, beside it, a token that only pages of this session know.
@@ -7,22 +7,21 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::{Payload, RequestHead};
-use actix_web::http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponseBuilder};
 use heqi_registration::Actor;
 use heqi_registration::access::hash_of;
 use heqi_registration::session::{LIFETIME_MS, Session};
+use heqi_registration::staff::sessions::{self, StaffSession};
+use heqi_service_kit::Problem;
+use heqi_service_kit::browser::{STRICT, cookie, csrf_of, set_cookie};
 use heqi_service_kit::problem::RequestProblem;
-use heqi_service_kit::{Problem, ReaderLanguage};
-use heqi_vocabulary::{Digest, Language};
+use heqi_vocabulary::Digest;
+
+pub(crate) use heqi_service_kit::browser::{Reader, is_foreign};
 
 /// The header in which scripts of ours send the token of their session.
 pub(crate) const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// What the token of a session is made under.
-const CSRF_LABEL: &str = "heqi.csrf/v1\n";
-/// For how long a browser remembers how somebody likes to read, in seconds.
-const PREFERENCE_S: i64 = 365 * 86_400;
 
 /// A browser with a session.
 #[derive(Clone, Debug)]
@@ -53,7 +52,30 @@ impl Visitor {
     }
 }
 
-impl FromRequest for Visitor {
+/// A browser of staff.
+#[derive(Clone, Debug)]
+pub(crate) struct StaffVisitor {
+    /// The hash of the secret in the cookie.
+    pub(crate) secret_sha256: Digest,
+    /// What forms of this session carry.
+    pub(crate) csrf: String,
+    /// The session.
+    pub(crate) session: StaffSession,
+}
+
+impl StaffVisitor {
+    /// The session with this secret.
+    pub(crate) fn new(secret: &str, session: StaffSession) -> Self {
+        Self { secret_sha256: hash_of(secret), csrf: csrf_of(secret), session }
+    }
+
+    /// Whether this is the token of the session.
+    pub(crate) fn made(&self, token: &str) -> bool {
+        Digest::of(token.as_bytes()) == Digest::of(self.csrf.as_bytes())
+    }
+}
+
+impl FromRequest for StaffVisitor {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -64,15 +86,15 @@ impl FromRequest for Visitor {
     }
 }
 
-fn csrf_of(secret: &str) -> String {
-    Digest::labelled(CSRF_LABEL, secret.as_bytes()).to_string()
-}
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
 
-/// Whether the browser says that a page of another site makes this request. Browsers that say
-/// nothing are not believed to come from elsewhere: the token decides.
-pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
-    let site = headers.get(FETCH_SITE).and_then(|value| value.to_str().ok());
-    site.is_some_and(|site| site != "same-origin" && site != "none")
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        // Without one the route is missing from the table of access: our mistake.
+        let visitor = request.extensions().get::<Self>().cloned();
+        ready(visitor.ok_or_else(|| RequestProblem::Internal.into()))
+    }
 }
 
 /// The name of the session's cookie. Where cookies are sent over TLS only, the prefix keeps
@@ -89,124 +111,43 @@ pub(crate) fn secret_of(head: &RequestHead, is_secure: bool) -> Option<&str> {
 /// Gives the browser a session.
 pub(crate) fn set_session(response: &mut HttpResponseBuilder, secret: &str, is_secure: bool) {
     let name = session_cookie(is_secure);
-    set(response, name, secret, LIFETIME_MS / 1000, "; HttpOnly; SameSite=Strict", is_secure);
+    set_cookie(response, name, secret, LIFETIME_MS / 1000, STRICT, is_secure);
+}
+
+/// The name of the cookie of staff: another one, so that neither session opens the other's
+/// pages.
+const fn staff_cookie(is_secure: bool) -> &'static str {
+    if is_secure { "__Host-heqi_staff" } else { "heqi_staff" }
+}
+
+/// The secret that a browser of staff sends, if it sends one.
+pub(crate) fn staff_secret_of(head: &RequestHead, is_secure: bool) -> Option<&str> {
+    cookie(&head.headers, staff_cookie(is_secure))
+}
+
+/// Gives a browser of staff a session. It ends with the browser, or before.
+pub(crate) fn set_staff_session(response: &mut HttpResponseBuilder, secret: &str, is_secure: bool) {
+    let (name, age_s) = (staff_cookie(is_secure), sessions::LIFETIME_MS / 1000);
+    set_cookie(response, name, secret, age_s, STRICT, is_secure);
+}
+
+/// Takes it back.
+pub(crate) fn clear_staff_session(response: &mut HttpResponseBuilder, is_secure: bool) {
+    set_cookie(response, staff_cookie(is_secure), "", 0, STRICT, is_secure);
 }
 
 /// Takes it back.
 pub(crate) fn clear_session(response: &mut HttpResponseBuilder, is_secure: bool) {
     let name = session_cookie(is_secure);
-    set(response, name, "", 0, "; HttpOnly; SameSite=Strict", is_secure);
-}
-
-fn set(
-    response: &mut HttpResponseBuilder,
-    name: &str,
-    value: &str,
-    age_s: i64,
-    rest: &str,
-    is_secure: bool,
-) {
-    let secure = if is_secure { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; Max-Age={age_s}{rest}{secure}");
-    // Names and values are ours: visible ASCII.
-    if let Ok(value) = HeaderValue::from_str(&text) {
-        response.append_header((SET_COOKIE, value));
-    }
-}
-
-/// A cookie that is there exactly once.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers.get_all(COOKIE).filter_map(|value| value.to_str().ok());
-    let pairs = pairs.flat_map(|header| header.split(';')).filter_map(|pair| pair.split_once('='));
-    let mut found = pairs.filter(|(found, _)| found.trim() == name).map(|(_, value)| value.trim());
-    let value = found.next().filter(|value| !value.is_empty())?;
-    found.next().is_none().then_some(value)
-}
-
-/// How somebody reads: what a link just said, else what was said before, else what the
-/// browser prefers.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reader {
-    /// In which language.
-    pub(crate) language: Language,
-    /// Whether in large text.
-    pub(crate) large: bool,
-    chose_language: bool,
-    chose_size: bool,
-}
-
-impl Reader {
-    /// The reader that the head of a request tells of.
-    pub(crate) fn of(head: &RequestHead) -> Self {
-        let asked = |name: &str| {
-            let pairs = head.uri.query().unwrap_or("").split('&');
-            pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)
-        };
-        let language = asked("lang").and_then(|(_, word)| word.parse().ok());
-        let size = asked("text").map(|(_, word)| word == "large");
-        let kept = cookie(&head.headers, "heqi_lang").and_then(|word| word.parse().ok());
-        let large = cookie(&head.headers, "heqi_text") == Some("large");
-        Self {
-            language: language.or(kept).unwrap_or_else(|| ReaderLanguage::of(head).0),
-            large: size.unwrap_or(large),
-            chose_language: language.is_some(),
-            chose_size: size.is_some(),
-        }
-    }
-
-    /// Lets the browser remember what was just chosen.
-    pub(crate) fn remember(self, response: &mut HttpResponseBuilder, is_secure: bool) {
-        let lax = "; SameSite=Lax";
-        if self.chose_language {
-            let word = self.language.pick("zh", "en");
-            set(response, "heqi_lang", word, PREFERENCE_S, lax, is_secure);
-        }
-        if self.chose_size {
-            let word = if self.large { "large" } else { "usual" };
-            set(response, "heqi_text", word, PREFERENCE_S, lax, is_secure);
-        }
-    }
-}
-
-impl FromRequest for Reader {
-    type Error = std::convert::Infallible;
-    type Future = Ready<Result<Self, Self::Error>>;
-
-    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(request.head())))
-    }
+    set_cookie(response, name, "", 0, STRICT, is_secure);
 }
 
 #[cfg(test)]
 mod tests {
     use actix_web::HttpResponse;
-    use actix_web::test::TestRequest;
+    use actix_web::http::header::SET_COOKIE;
 
     use super::*;
-
-    fn reader(uri: &str, cookies: &str) -> Reader {
-        let request = TestRequest::with_uri(uri).insert_header((COOKIE, cookies)).to_http_request();
-        Reader::of(request.head())
-    }
-
-    #[test]
-    fn a_link_wins_over_what_was_chosen_before() {
-        let english = reader("/sign", "heqi_lang=en; heqi_text=large");
-        assert!(english.language == Language::En && english.large && !english.chose_language);
-        let chinese = reader("/sign?lang=zh&text=usual", "heqi_lang=en; heqi_text=large");
-        assert!(chinese.language == Language::Zh && !chinese.large && chinese.chose_size);
-        assert_eq!(reader("/sign?lang=fr", "heqi_lang=\"><b>").language, Language::Zh);
-    }
-
-    #[test]
-    fn a_cookie_that_is_there_twice_is_none() {
-        let mut headers = HeaderMap::new();
-        headers.insert(COOKIE, HeaderValue::from_static("a=1; heqi_session=x; b=2"));
-        assert_eq!(cookie(&headers, "heqi_session"), Some("x"));
-        assert_eq!(cookie(&headers, "session"), None);
-        headers.insert(COOKIE, HeaderValue::from_static("heqi_session=x; heqi_session=y"));
-        assert_eq!(cookie(&headers, "heqi_session"), None);
-    }
 
     #[test]
     fn the_session_is_for_this_site_and_not_for_scripts() {
@@ -218,17 +159,5 @@ mod tests {
             cookie,
             "__Host-heqi_session=heqi_session_abc; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure"
         );
-    }
-
-    #[test]
-    fn another_site_is_known_by_what_the_browser_says() {
-        let mut headers = HeaderMap::new();
-        assert!(!is_foreign(&headers));
-        for (site, foreign) in
-            [("same-origin", false), ("none", false), ("same-site", true), ("cross-site", true)]
-        {
-            headers.insert(FETCH_SITE, HeaderValue::from_static(site));
-            assert_eq!(is_foreign(&headers), foreign, "{site}");
-        }
     }
 }

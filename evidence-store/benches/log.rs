@@ -1,5 +1,6 @@
 //! The log in process: entries of 300 bytes by 1,024 clients, durable, tiles written, checkpoints published; what one
-//! entry costs while the log grows; inclusion proofs from its tiles; starting again. One JSON object per line.
+//! entry costs while the log grows by tens (processor, clock, memory, disk, a proof); inclusion proofs from its tiles;
+//! starting again. One JSON object per line.
 //!
 //! `cargo bench -p heqi-evidence-store --bench log -- [--entries 10000000] [--dir DIR]`
 #![expect(clippy::print_stdout, reason = "a measurement for the terminal")]
@@ -7,7 +8,7 @@
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::backend::embedded::Embedded;
@@ -32,7 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let store = Arc::new(place.open()?);
     let (began, cpu) = (Instant::now(), cpu_s());
-    let mut points = Vec::new();
+    let mut points: Vec<serde_json::Value> = Vec::new();
+    let mut aside = 0.0;
     for size in [10_000, 100_000, 1_000_000, 10_000_000u64] {
         if size > arguments.entries {
             break;
@@ -43,19 +45,32 @@ fn main() -> Result<(), Box<dyn Error>> {
         runtime.block_on(grow(&store, size))?;
         let entries = size - look.2;
         let each = |seconds: f64| round(seconds * 1e6 / bench::as_f64(entries));
-        points.push((size, each(cpu_s() - look.1), each(look.0.elapsed().as_secs_f64())));
+        let seconds = look.0.elapsed().as_secs_f64();
+        let (cpu_us, wall_us) = (each(cpu_s() - look.1), each(seconds));
+        let proofs = latencies(&runtime, &store, size)?;
+        let disk = bench::bytes_below(&place.directory());
+        points.push(serde_json::json!({
+            "entries": size, "cpu_us": cpu_us, "wall_us": wall_us,
+            "rate_per_s": round(bench::as_f64(entries) / seconds),
+            "proof_p50_us": quantile_us(&proofs, 500), "proof_p99_us": quantile_us(&proofs, 990),
+            "memory_mb": bench::resident_mb(),
+            "disk_bytes_per_entry": round(bench::as_f64(disk) / bench::as_f64(size)),
+        }));
+        // What was appended is what the figures of the whole run are about.
+        aside += look.0.elapsed().as_secs_f64() - seconds;
     }
     let size = store.log().head().size();
-    let (seconds, cpu) = (began.elapsed().as_secs_f64(), cpu_s() - cpu);
+    let (seconds, cpu) = (began.elapsed().as_secs_f64() - aside, cpu_s() - cpu);
+    let cost = |point: Option<&serde_json::Value>| point?.get("cpu_us")?.as_f64();
+    let growth = cost(points.first()).zip(cost(points.last()));
+    let growth = growth.filter(|(first, _)| *first > 0.0).map(|(first, last)| round(last / first));
     println!(
         "{}",
         serde_json::json!({
             "bench": "log_append", "entries": size, "entry_bytes": ENTRY_BYTES, "in_flight": IN_FLIGHT,
             "seconds": round(seconds), "rate_per_s": round(bench::as_f64(size) / seconds),
             "cpu_us_per_entry": round(cpu * 1e6 / bench::as_f64(size)),
-            "growth": points.iter().map(|(size, cpu, wall)| serde_json::json!({
-                "entries": size, "cpu_us": cpu, "wall_us": wall,
-            })).collect::<Vec<_>>(),
+            "growth_factor": growth, "memory_mb": bench::resident_mb(), "growth": points,
         })
     );
     prove(&runtime, &store, size)?;
@@ -100,12 +115,12 @@ async fn grow(store: &Arc<Embedded>, size: u64) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Proofs of entries drawn at random, once to warm up and once to measure.
-fn prove(
+/// Proofs of entries drawn at random, once to warm up and once to measure; the quickest first.
+fn latencies(
     runtime: &tokio::runtime::Runtime,
     store: &Embedded,
     size: u64,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<Vec<Duration>, Box<dyn Error>> {
     let mut drawn = Lcg::new(7);
     let mut latencies = Vec::with_capacity(PROOFS);
     for round in 0..2 {
@@ -121,6 +136,15 @@ fn prove(
         }
     }
     latencies.sort_unstable();
+    Ok(latencies)
+}
+
+fn prove(
+    runtime: &tokio::runtime::Runtime,
+    store: &Embedded,
+    size: u64,
+) -> Result<(), Box<dyn Error>> {
+    let latencies = latencies(runtime, store, size)?;
     println!(
         "{}",
         serde_json::json!({

@@ -61,6 +61,16 @@ pub enum After {
     IndexRow(String),
 }
 
+/// Whether a queue has items that are meant to wait until some hour.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "yes or no")]
+pub enum Timers {
+    /// Every item is due as soon as it is there.
+    None,
+    /// Some are.
+    Some,
+}
+
 /// Work a worker holds until `leased_until`.
 #[derive(Clone, Debug)]
 pub struct Leased<T> {
@@ -209,6 +219,55 @@ impl<T: DeserializeOwned + Serialize> Outbox<T> {
         }
     }
 
+    /// Makes due at `now` what a clock that ran ahead put off too far: after the clock was set back, leases, pauses
+    /// and new items of before would wait until it is there again. Gives how many items it brought back.
+    ///
+    /// What is due later than `longest_ms` from `now` is meant; where `timers` says that the queue has items that are
+    /// meant to wait, only those that were leased before.
+    ///
+    /// # Errors
+    /// The store could not do its part.
+    pub async fn recall(
+        &self,
+        backend: &dyn Backend,
+        now: UtcMillis,
+        longest_ms: i64,
+        timers: Timers,
+    ) -> Result<usize, OutboxError> {
+        let prefix = format!("outbox/{}/item/", self.queue);
+        let latest_ms = now.plus_millis(longest_ms).as_millis();
+        let mut last: Option<RowKey> = None;
+        let mut recalled = 0;
+        loop {
+            let rows = backend.scan(prefix.as_bytes(), last.as_ref(), WAITING_PAGE).await?;
+            let Some((key, _)) = rows.last() else { return Ok(recalled) };
+            last = Some(key.clone());
+            for (key, row) in rows {
+                let item = decode::<T>(&key, &row)?;
+                let is_meant = timers == Timers::None || item.attempts > 0;
+                if item.due_ms <= latest_ms || !is_meant {
+                    continue;
+                }
+                let lane = self.lane_of(&key).map(str::to_owned);
+                let lane = lane.ok_or_else(|| OutboxError::Malformed { key: key.clone() })?;
+                let mut changes = Changeset::new();
+                changes.expect(key.clone(), Expected::Version(row.version));
+                let due_ms = now.as_millis();
+                put_item(&mut changes, key, due_ms, item.attempts, &item.after, &item.payload)?;
+                changes.put(self.due_key(due_ms, &lane)?, "");
+                match backend.commit(changes) {
+                    Ok(pending) => {
+                        pending.await?;
+                        recalled += 1;
+                    }
+                    // Somebody works on it at this moment: then it is not forgotten.
+                    Err(CommitError::Conflict { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+    }
+
     /// How many items are outstanding; counting stops at `limit`.
     pub async fn outstanding(
         &self,
@@ -310,6 +369,12 @@ impl<T: DeserializeOwned + Serialize> Outbox<T> {
 
     fn item_key(&self, lane: &str, order: u64) -> Result<RowKey, InvalidChangeset> {
         RowKey::new(format!("outbox/{}/item/{lane}/{order:020}", self.queue))
+    }
+
+    fn lane_of<'k>(&self, key: &'k RowKey) -> Option<&'k str> {
+        let prefix = format!("outbox/{}/item/", self.queue);
+        let rest = key.as_bytes().strip_prefix(prefix.as_bytes())?;
+        str::from_utf8(rest).ok()?.rsplit_once('/').map(|(lane, _)| lane)
     }
 
     fn lane_prefix(&self, lane: &str) -> Vec<u8> {

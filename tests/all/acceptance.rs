@@ -5,15 +5,18 @@
 //!   `heqi` puts them together
 //! - [`fake`]: a second custodian that fails, stalls or lies when it is told to
 //! - [`device`]: a client and a signer's device
-//! - [`both_up`], [`clocks`], [`outage`], [`bad_custodian`], [`erasure`], [`edge_cases`]: the tests
+//! - [`both_up`], [`clocks`], [`outage`], [`crowd`], [`bad_custodian`], [`erasure`], [`edge_cases`],
+//!   [`identity`]: the tests
 
 mod bad_custodian;
 mod both_up;
 mod clocks;
+mod crowd;
 pub(crate) mod device;
 mod edge_cases;
 mod erasure;
 mod fake;
 pub(crate) mod house;
+mod identity;
 mod outage;
 mod rollback;

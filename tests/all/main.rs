@@ -25,4 +25,5 @@ mod layering;
 mod liars;
 mod promises;
 mod reliability;
+mod sealed_pdf_vectors;
 mod secrets;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const PAGES: [&str; 2] = ["docs/SECURITY.md", "docs/RELIABILITY.md"];
+const PAGES: [&str; 3] = ["docs/SECURITY.md", "docs/RELIABILITY.md", "docs/EDGE-CASES.md"];
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

@@ -5,11 +5,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Types that wipe what they hold when they are dropped.
-const WIPING: [&str; 7] =
-    ["Zeroizing<", "Secret<", "Secret,", "SigningKey", "NoteSigner", "Bearer", "DataKey,"];
+const WIPING: [&str; 8] = [
+    "Zeroizing<",
+    "Secret<",
+    "Secret,",
+    "SigningKey",
+    "NoteSigner",
+    "Bearer",
+    "DataKey,",
+    " Password,",
+];
 
 /// Fields that are secret by their name, in a type that does not wipe, and why that is right.
-const EXPLAINED: [(&str, &str); 2] = [
+const EXPLAINED: [(&str, &str); 5] = [
+    // The officers of the demo: their card shows it to everybody.
+    ("crates/heqi/src/demo/officers.rs", "pub(crate) password"),
+    // Shown to its owner while the authenticator is enrolled, and escaped into a page at once.
+    ("crates/pages/src/staff/entry.rs", "pub secret"),
+    // What argon2id leaves of a password; the row is sealed.
+    ("crates/registration/src/staff/rows.rs", "pub(crate) password"),
     // The seed of a record's salts is part of what the class seals; it is written only sealed.
     ("crates/evidence/src/record.rs", "seeds"),
     ("crates/evidence/src/record/stored.rs", "seed"),

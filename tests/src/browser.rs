@@ -99,6 +99,26 @@ impl Browser {
         Self::start_with(&["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"])
     }
 
+    /// Starts a browser that takes any certificate, for a demo on a network nobody set up.
+    ///
+    /// # Errors
+    /// See [`BrowserError`].
+    pub fn start_trusting_anybody() -> Result<Self, BrowserError> {
+        Self::start_with(&["--ignore-certificate-errors"])
+    }
+
+    /// The same with a camera that shows a moving test picture.
+    ///
+    /// # Errors
+    /// See [`BrowserError`].
+    pub fn start_with_camera_trusting_anybody() -> Result<Self, BrowserError> {
+        Self::start_with(&[
+            "--ignore-certificate-errors",
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+        ])
+    }
+
     fn start_with(more: &[&str]) -> Result<Self, BrowserError> {
         let program = Self::program().ok_or(BrowserError::Missing)?;
         let profile = tempfile::tempdir()?;

@@ -16,6 +16,7 @@ mod attestations;
 mod cases;
 pub mod chain_fork;
 pub mod fork;
+pub mod sealed_pdf;
 mod small;
 mod spoil;
 mod statements;

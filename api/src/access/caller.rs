@@ -3,18 +3,22 @@
 
 use actix_web::HttpMessage as _;
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::CONTENT_ENCODING;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName};
 use heqi_registration::Actor;
+use heqi_service_kit::browser::FETCH_SITE;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::rates::{Caller, Class};
 use heqi_service_kit::tls::PeerIdentity;
 use heqi_service_kit::{ClientAddress, Problem};
 
 use super::{Rule, Verb};
+use crate::edge_problem::EdgeProblem;
 use crate::state::State;
+use crate::visitor::CSRF;
 
 /// Routes that only the other organisations call.
-const BETWEEN_ORGANISATIONS: [&str; 2] = ["/witness/add-checkpoint", "/peer/standing"];
+const BETWEEN_ORGANISATIONS: [&str; 3] =
+    ["/witness/add-checkpoint", "/peer/standing", "/holder-notices"];
 /// What operators and their tools look at; it costs little and must answer under load.
 const FOR_OPERATORS: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/alarms"];
 
@@ -27,6 +31,20 @@ pub(super) fn refuse_encoded(request: &ServiceRequest) -> Result<(), Problem> {
     if encoded { Err(RequestProblem::UnsupportedMediaType.into()) } else { Ok(()) }
 }
 
+/// Headers that say who asks, from where and what it is: each means one thing.
+const SAID_ONCE: [HeaderName; 5] = [AUTHORIZATION, CONTENT_TYPE, HOST, CSRF, FETCH_SITE];
+
+/// What says two things about one of these is refused: something between the caller and us may
+/// have read the other one.
+pub(super) fn refuse_repeated(request: &ServiceRequest) -> Result<(), Problem> {
+    let is_repeated = |name: &HeaderName| request.headers().get_all(name).nth(1).is_some();
+    if SAID_ONCE.iter().any(is_repeated) {
+        Err(EdgeProblem::MalformedHeader.into())
+    } else {
+        Ok(())
+    }
+}
+
 /// A caller with a valid credential.
 pub(super) fn admit(state: &State, actor: &Actor, rule: &Rule) -> Result<(), Problem> {
     let class = class_of(rule);
@@ -34,6 +52,9 @@ pub(super) fn admit(state: &State, actor: &Actor, rule: &Rule) -> Result<(), Pro
         Actor::ApiKey { id, .. } => state.limiter.admit(Caller::Integrator(&id.to_string()), class),
         Actor::Signer { ceremony, .. } => {
             state.limiter.admit(Caller::Signer(&ceremony.to_string()), class)
+        }
+        Actor::Staff(member) => {
+            state.limiter.admit(Caller::Signer(&member.account.to_string()), class)
         }
     };
     admitted.map_err(Problem::from)
@@ -75,7 +96,9 @@ fn admit_address(state: &State, request: &ServiceRequest, class: Class) -> Resul
 }
 
 fn class_of(rule: &Rule) -> Class {
-    let is_upload = rule.path.ends_with("/capture") || rule.path.ends_with("/documents");
+    let is_upload = rule.path.ends_with("/capture")
+        || rule.path == "/handover/photo"
+        || rule.path.ends_with("/documents");
     match rule.verb {
         Verb::Get => Class::Reads,
         Verb::Post if is_upload => Class::Uploads,

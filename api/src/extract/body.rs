@@ -29,8 +29,8 @@ pub(crate) struct Hashed {
 
 /// What kind of file a route takes.
 pub(crate) trait UploadKind: 'static {
-    /// Its media type.
-    const MEDIA_TYPE: &'static str;
+    /// Its media types.
+    const MEDIA_TYPES: &'static [&'static str];
 
     /// The most bytes it may have.
     fn limit_bytes(settings: &ApiSettings) -> usize;
@@ -51,7 +51,7 @@ impl<K: UploadKind> FromRequest for Upload<K> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let state = request.app_data::<Data<State>>().cloned();
-        let fits = is_media_type(request, K::MEDIA_TYPE);
+        let fits = K::MEDIA_TYPES.iter().any(|wanted| is_media_type(request, wanted));
         let announced = announced_bytes(request);
         let payload = payload.take();
         let ticket = Ticket::of(request);

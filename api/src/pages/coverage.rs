@@ -6,6 +6,7 @@ use heqi_vocabulary::{Language, UtcMillis};
 
 use super::html::Html;
 use super::layout::{Page, Words};
+use super::trends::Trends;
 use crate::recent::Square;
 
 /// How things stand when the page is written.
@@ -16,10 +17,14 @@ pub(crate) struct Standing<'a> {
     pub(crate) recent: &'a [Square],
     /// When each custodian's queue is looked at next, if anything waits in it.
     pub(crate) next_attempts: &'a [(Custodian, Option<UtcMillis>)],
+    /// The figures over time, and both halves compared.
+    pub(crate) trends: Trends<'a>,
     /// The present instant.
     pub(crate) now: UtcMillis,
-    /// After how many seconds the page loads again; 0 for never.
+    /// After how many seconds the page loads again where that is asked for; 0 for never.
     pub(crate) refresh_s: u64,
+    /// Whether that is asked for: nothing moves under a reader who did not (WCAG 2.2, 2.2.2).
+    pub(crate) is_live: bool,
 }
 
 impl Standing<'_> {
@@ -28,6 +33,7 @@ impl Standing<'_> {
         let mut body = Html::default();
         body.raw("<p>").text(AS_OF.in_language(language)).raw(" ").text(&self.now.for_people());
         body.raw("</p>\n");
+        self.liveness(&mut body, language);
         self.counts(&mut body, language);
         squares(&mut body, self.recent, language);
         for custodian in &self.coverage.custodians {
@@ -35,8 +41,21 @@ impl Standing<'_> {
         }
         self.lags(&mut body, language);
         self.gaps(&mut body, language);
-        let refresh_s = Some(self.refresh_s).filter(|seconds| *seconds > 0);
+        self.trends.write(&mut body, language);
+        let refresh_s = Some(self.refresh_s).filter(|seconds| self.is_live && *seconds > 0);
         Page { title: TITLE, body, foot: FOOT, refresh_s }
+    }
+
+    /// The way to a page that follows, and back.
+    fn liveness(&self, body: &mut Html, language: Language) {
+        if self.refresh_s == 0 {
+            return;
+        }
+        let (words, live) =
+            if self.is_live { (STAND_STILL, "") } else { (FOLLOW, "&amp;live=yes") };
+        let text = words.in_language(language).replace("{}", &self.refresh_s.to_string());
+        body.raw("<p><a class=\"follow\" href=\"?range=").text(&self.trends.range.word()).raw(live).raw("\">");
+        body.text(&text).raw("</a></p>\n");
     }
 
     fn counts(&self, body: &mut Html, language: Language) {
@@ -210,7 +229,7 @@ fn row(body: &mut Html, name: &str, value: &str) {
 }
 
 /// Milliseconds up to ten seconds, then seconds, then minutes, always with the unit.
-fn duration(ms: i64, language: Language) -> String {
+pub(super) fn duration(ms: i64, language: Language) -> String {
     let ms = ms.max(0);
     let (number, unit) = match ms {
         0..10_000 => (ms, Words::new("毫秒", "ms")),
@@ -220,7 +239,7 @@ fn duration(ms: i64, language: Language) -> String {
     format!("{number} {}", unit.in_language(language))
 }
 
-const fn name_of(custodian: Custodian) -> Words {
+pub(super) const fn name_of(custodian: Custodian) -> Words {
     match custodian {
         Custodian::DataCentre => Words::new("公证处数据中心", "Notary's data centre"),
         Custodian::Preservation => Words::new("实时保", "Second custodian (实时保)"),
@@ -250,6 +269,9 @@ const FOOT: Words = Words::new(
     "This page shows how many signings and records exist, who holds them, and the identifiers of those not held; it shows no person, company or document, and it does not prove that what a record says is true.",
 );
 const AS_OF: Words = Words::new("截至", "As of");
+const FOLLOW: Words = Words::new("每 {} 秒自动更新", "Update every {} seconds");
+const STAND_STILL: Words =
+    Words::new("每 {} 秒自动更新中——停下", "Updated every {} seconds — stop");
 const COUNTS: Words = Words::new("总数", "Totals");
 const SIGNINGS: Words = Words::new("已完成签署(次)", "Completed signings");
 const RECORDS: Words = Words::new("存证记录(条)", "Records");

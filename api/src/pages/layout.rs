@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_LANGUAGE, VARY};
+use actix_web::http::header::{CONTENT_LANGUAGE, HeaderName, HeaderValue, VARY};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_service_kit::security_headers::ContentPolicy;
@@ -40,7 +40,7 @@ pub(crate) struct Page {
     pub(crate) body: Html,
     /// One line: what this page shows and what it does not.
     pub(crate) foot: Words,
-    /// After how many seconds it is loaded again.
+    /// After how many seconds it is loaded again, where the reader asked for that.
     pub(crate) refresh_s: Option<u64>,
 }
 
@@ -52,9 +52,6 @@ impl Page {
         html.raw("<!doctype html>\n<html lang=\"").text(language.tag()).raw("\">\n<head>\n");
         html.raw("<meta charset=\"utf-8\">\n");
         html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        if let Some(seconds) = self.refresh_s {
-            html.raw("<meta http-equiv=\"refresh\" content=\"").number(seconds).raw("\">\n");
-        }
         html.element("title", &format!("{title} · {}", PRODUCT.in_language(language)));
         html.raw("\n<style>").raw(STYLE).raw("</style>\n</head>\n<body>\n");
         html.raw("<a class=\"skip\" href=\"#content\">").text(SKIP.in_language(language));
@@ -80,7 +77,12 @@ impl Page {
 
     /// The answer of a page that may change at any time.
     pub(crate) fn respond(&self, language: Language) -> HttpResponse {
-        respond(self.render(language), language)
+        let mut response = respond(self.render(language), language);
+        if let Some(seconds) = self.refresh_s {
+            let again = HeaderValue::from(seconds);
+            response.headers_mut().insert(HeaderName::from_static("refresh"), again);
+        }
+        response
     }
 }
 
@@ -128,9 +130,17 @@ mod tests {
         assert!(english.contains("<html lang=\"en\">"));
         assert!(english.contains("<h1>Title</h1>\n<p>&lt;b&gt;</p>"));
         assert!(english.contains("href=\"?lang=zh\""));
-        assert!(english.contains("http-equiv=\"refresh\" content=\"5\""));
         let chinese = page().render(Language::Zh);
         assert!(chinese.contains("<html lang=\"zh-CN\">") && chinese.contains("<h1>题</h1>"));
+    }
+
+    #[test]
+    fn a_page_is_loaded_again_by_a_header_and_by_no_element() {
+        let answer = page().respond(Language::En);
+        assert_eq!(answer.headers().get("refresh").unwrap(), "5");
+        assert!(!page().render(Language::En).contains("http-equiv"));
+        let still = Page { refresh_s: None, ..page() }.respond(Language::En);
+        assert!(still.headers().get("refresh").is_none());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use heqi_pages::{Frame, Link, Page, render};
 use heqi_service_kit::security_headers::ContentPolicy;
 
 use crate::state::State;
-use crate::visitor::{Reader, Visitor};
+use crate::visitor::{Reader, StaffVisitor, Visitor};
 
 /// To whom a page is shown, and where.
 pub(crate) struct Shown {
@@ -43,6 +43,19 @@ impl Shown {
         self
     }
 
+    /// The same where staff comes in: nobody shows it in a frame.
+    pub(crate) fn for_staff(mut self) -> Self {
+        self.framed_by.clear();
+        self
+    }
+
+    /// The same inside a session of staff. Nobody shows its pages in a frame.
+    pub(crate) fn with_staff(mut self, visitor: &StaffVisitor) -> Self {
+        self.frame.csrf = Some(visitor.csrf.clone());
+        self.framed_by.clear();
+        self
+    }
+
     /// A name for one act of one form.
     #[expect(clippy::unused_self, reason = "names of acts belong to a page that is shown")]
     pub(crate) fn fresh_key(&self, state: &State) -> String {
@@ -59,9 +72,13 @@ pub(crate) fn page(page: &impl Page, shown: &Shown) -> HttpResponse {
 /// The same before it has its body.
 pub(crate) fn respond(shown: &Shown) -> HttpResponseBuilder {
     let mut policy = ContentPolicy::default();
-    for directive in ["style-src", "script-src", "img-src", "connect-src", "manifest-src"] {
+    for directive in
+        ["style-src", "script-src", "img-src", "connect-src", "manifest-src", "worker-src"]
+    {
         policy = policy.allow(directive, "'self'");
     }
+    // What was just recorded is watched from memory before it is sent.
+    policy = policy.allow("media-src", "'self' blob:");
     policy = policy.allow("form-action", "'self'");
     if !shown.framed_by.is_empty() {
         policy = policy.framed_by(shown.framed_by.join(" "));
@@ -71,11 +88,11 @@ pub(crate) fn respond(shown: &Shown) -> HttpResponseBuilder {
         .content_type("text/html; charset=utf-8")
         .insert_header((CONTENT_LANGUAGE, shown.frame.language.tag()))
         .insert_header((VARY, "accept-language, cookie"))
-        .insert_header((PERMISSIONS, "camera=(self), geolocation=(self), microphone=()"))
+        .insert_header((PERMISSIONS, "camera=(self), geolocation=(self), microphone=(self)"))
         .insert_header(policy);
     shown.reader.remember(&mut response, shown.is_secure);
     response
 }
 
-/// The camera and the position are for the signer's pages only.
+/// Camera, microphone and position are for the signer's pages only.
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");

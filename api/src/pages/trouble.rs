@@ -39,7 +39,12 @@ pub(crate) fn page_of(state: &State, request: &HttpRequest, problem: &Problem) -
         what: document.detail,
         next: document.next_step,
         request_id: id,
-        on: (has_session && problem.code() != "session_over").then_some(Link::Journey),
+        on: (has_session && problem.code() != "session_over").then(|| {
+            let helps = request.path().starts_with("/handover");
+            let is_helping = problem.code() == "handover_only" || helps;
+            let lost = problem.code() == "no_handover";
+            if is_helping && !lost { Link::OtherDevice } else { Link::Journey }
+        }),
     };
     let shown = Shown::to(state, reader, Link::Journey);
     let mut response = respond(&shown);

@@ -127,7 +127,7 @@ async fn read(
 ) -> Result<HttpResponse, Problem> {
     let request = asked.with_body(&body.sha256);
     let ReadBody { document_id, sha256, seconds } = body.value;
-    let command = Acknowledge { document: document_id, sha256, seconds };
+    let command = Acknowledge { document: document_id, sha256, seconds, shown: None };
     let read = acknowledge(&state.platform, &request, command).await.map_err(refused)?;
     Ok(created(&read))
 }

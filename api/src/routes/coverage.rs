@@ -1,15 +1,21 @@
 //! What of all evidence is held by whom: for programs and as a page.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig, resource};
+use actix_web::web::{Data, Query, ServiceConfig, resource};
 use heqi_registration::Custodian;
 use heqi_registration::deposit_queue::next_due;
 use heqi_registration::fault::Fault;
+use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, found};
+use heqi_registration::monitoring::samples::kept;
 use heqi_service_kit::{Problem, ReaderLanguage};
 use heqi_vocabulary::UtcMillis;
+use serde::Deserialize;
 
 use super::reading;
 use crate::pages;
+use crate::pages::trends::{Range, Trends};
 use crate::problem_of::refused;
 use crate::schema;
 use crate::state::State;
@@ -38,13 +44,24 @@ async fn coverage(state: Data<State>) -> Result<HttpResponse, Problem> {
     get,
     path = "/coverage",
     tag = "operation",
-    params(("lang" = Option<String>, Query, description = "zh or en; else Accept-Language decides")),
+    params(
+        ("lang" = Option<String>, Query, description = "zh or en; else Accept-Language decides"),
+        ("range" = Option<String>, Query, description = "Over which time figures are drawn: now, half_day, week or year"),
+        ("live" = Option<String>, Query, description = "If given, the page is loaded again every few seconds"),
+    ),
     responses((status = 200, description = "A page", body = String, content_type = "text/html; charset=utf-8")),
 )]
 async fn coverage_page(
     state: Data<State>,
     language: ReaderLanguage,
+    asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
+    let range = Range::of_word(asked.range.as_deref());
+    let samples = match range {
+        Range::Now => state.sampler.lock().await.recent(),
+        Range::Kept(span) => kept(&state.platform, span).await.map_err(refused)?,
+    };
+    let compared = compared(&state).await.map_err(refused)?;
     let coverage = state.figures.coverage(&state.platform).await.map_err(refused)?;
     let recent = state.recent.standing(&state.platform).await.map_err(refused)?;
     let next_attempts = next_attempts(&state).await.map_err(refused)?;
@@ -52,10 +69,35 @@ async fn coverage_page(
         coverage: &coverage,
         recent: &recent,
         next_attempts: &next_attempts,
+        trends: Trends { range, samples: &samples, compared: &compared },
         now: state.platform.now(),
         refresh_s: state.settings.coverage_refresh_s,
+        is_live: asked.live.is_some(),
     };
     Ok(page.page(language.0).respond(language.0))
+}
+
+/// Over which time figures are drawn, and whether the page follows.
+#[derive(Deserialize)]
+struct Asked {
+    range: Option<String>,
+    live: Option<String>,
+}
+
+/// The newest comparison of each side, and its newest mismatch.
+async fn compared(
+    state: &State,
+) -> Result<BTreeMap<Side, (Reconciled, Option<Reconciled>)>, Fault> {
+    let mut compared = BTreeMap::new();
+    for side in Side::ALL {
+        let all = found(&state.platform, side).await?;
+        let is_bad = |one: &&Reconciled| matches!(one.outcome, Outcome::Mismatch { .. });
+        let bad = all.iter().find(is_bad).cloned();
+        if let Some(newest) = all.into_iter().next() {
+            compared.insert(side, (newest, bad));
+        }
+    }
+    Ok(compared)
 }
 
 async fn next_attempts(state: &State) -> Result<Vec<(Custodian, Option<UtcMillis>)>, Fault> {

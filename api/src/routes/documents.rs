@@ -31,7 +31,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 pub(crate) struct Pdf;
 
 impl UploadKind for Pdf {
-    const MEDIA_TYPE: &'static str = "application/pdf";
+    const MEDIA_TYPES: &'static [&'static str] = &["application/pdf"];
 
     fn limit_bytes(settings: &ApiSettings) -> usize {
         settings.limits.document_bytes

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path, ServiceConfig, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_registration::check_code::{CheckCode, check_code};
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
-use heqi_registration::contacts::Contact;
+use heqi_registration::contacts::{Contact, day, uscc};
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
 use heqi_registration::entry_view::entry_view;
 use heqi_registration::find_entry::{ByNumber, check_by_number, send_by_number};
@@ -224,6 +224,13 @@ pub(crate) struct ContactBody {
     email: Option<String>,
     /// The number of the identity document; the signer is asked for its last four.
     id_number: Option<String>,
+    /// Which document: `resident_id`, `hmt_residence_permit`, `foreign_permanent_resident`,
+    /// `passport`, `hong_kong_macao_permit` or `taiwan_permit`; by the form of the number when absent.
+    document_kind: Option<String>,
+    /// The last day on which the document is valid, `yyyy-MM-dd`; absent when it has no end.
+    document_ends: Option<String>,
+    /// The unified social credit code of the company that the party is.
+    company_code: Option<String>,
     #[schema(value_type = Option<schema::LanguageWord>)]
     language: Option<LanguageWord>,
 }
@@ -251,11 +258,22 @@ async fn contact(
 ) -> Result<HttpResponse, Problem> {
     let (filing, party) = path.into_inner();
     let request = asked.with_body(&body.sha256);
-    let ContactBody { mobile, email, id_number, language } = body.value;
+    let ContactBody {
+        mobile,
+        email,
+        id_number,
+        document_kind,
+        document_ends,
+        company_code,
+        language,
+    } = body.value;
     let contact = Contact {
         mobile: mobile.map(|text| text.parse()).transpose().map_err(refused)?,
         email: email.map(|text| text.parse()).transpose().map_err(refused)?,
         id_number: id_number.map(|text| text.parse()).transpose().map_err(refused)?,
+        document_kind: document_kind.map(|text| text.parse()).transpose().map_err(refused)?,
+        document_ends: document_ends.map(|text| day(&text)).transpose().map_err(refused)?,
+        company_code: company_code.map(|text| uscc(&text)).transpose().map_err(refused)?,
         language: language.map(Into::into).unwrap_or_default(),
     };
     let command = DeclareContact { filing, party, contact };

@@ -8,16 +8,17 @@ use actix_web::web::{Data, Path, ServiceConfig, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_filing::{CeremonyState, ConsentKind, Decision};
 use heqi_pages::Link;
-use heqi_pages::journey::{DeclinePage, EndedPage, LandingPage, PhotoPage};
+use heqi_pages::journey::{
+    DeclinePage, EndedPage, LandingPage, OfflinePage, PhotoPage, PhotoPlace,
+};
 use heqi_registration::access::{AuthenticateError, hash_of};
-use heqi_registration::acknowledge::{Acknowledge, acknowledge};
 use heqi_registration::ceremony_view::{CeremonyView, ceremony_view};
 use heqi_registration::decline::{Decline, decline};
 use heqi_registration::give_consent::{GiveConsent, give_consent};
 use heqi_registration::session::{end_session, open_session};
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
-use heqi_vocabulary::{Digest, DocumentId, Language};
+use heqi_vocabulary::{Digest, Language};
 use serde::Deserialize;
 
 use super::reading;
@@ -27,9 +28,15 @@ use crate::problem_of::refused;
 use crate::state::State;
 use crate::visitor::{Reader, Visitor, clear_session, is_foreign, set_session};
 
+mod after;
 mod door;
-mod form;
+pub(super) mod form;
+mod handover;
 mod number;
+mod other_way;
+mod pages;
+mod script;
+mod seal;
 mod stand;
 
 use form::Filled;
@@ -48,13 +55,20 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
         .service(resource("/sign/identity").route(post().to(door::identity)))
         .service(resource("/sign/consent").route(post().to(consent)))
         .service(resource("/sign/consent/{kind}").route(reading().to(consent_again)))
-        .service(resource("/sign/read").route(post().to(read)))
+        .service(resource("/sign/read").route(post().to(pages::read)))
+        .service(resource("/sign/pages/{document_id}/{number}").route(reading().to(pages::picture)))
         .service(resource("/sign/photo").route(reading().to(photo)))
+        .service(resource("/sign/begin").route(reading().to(begin)))
         .service(resource("/sign/drawing").route(reading().to(drawing)))
         .service(
             resource("/sign/decline").route(reading().to(ask_decline)).route(post().to(declined)),
         )
-        .service(resource("/sign/leave").route(post().to(leave)));
+        .service(resource("/sign/leave").route(post().to(leave)))
+        .service(resource("/offline").route(reading().to(offline)));
+    handover::configure(app);
+    after::configure(app);
+    other_way::configure(app);
+    seal::configure(app);
 }
 
 /// What stands behind the link: nothing of the filing, and nothing is used up by looking.
@@ -62,6 +76,11 @@ async fn invitation(state: Data<State>, reader: Reader, link: Path<String>) -> H
     let code = link.into_inner();
     let shown = Shown::to(&state, reader, Link::Invitation(code.clone()));
     page(&LandingPage { code }, &shown)
+}
+
+/// The page for no network: the same for everybody, so the service worker keeps it.
+async fn offline(state: Data<State>, reader: Reader) -> HttpResponse {
+    page(&OfflinePage {}, &Shown::to(&state, reader, Link::Offline))
 }
 
 /// The link is used: a session begins.
@@ -131,21 +150,6 @@ async fn consent_again(
     Ok(stand::consent_page(&state, &view, place, &shown).ok_or(RequestProblem::NotFound)?)
 }
 
-/// A document as it was read.
-#[derive(Deserialize)]
-struct ReadForm {
-    document: DocumentId,
-    sha256: Digest,
-    seconds: u32,
-}
-
-async fn read(state: Data<State>, filled: Filled<ReadForm>) -> Result<HttpResponse, Problem> {
-    let ReadForm { document, sha256, seconds } = filled.value;
-    let command = Acknowledge { document, sha256, seconds };
-    acknowledge(&state.platform, &filled.request, command).await.map_err(refused)?;
-    Ok(on())
-}
-
 /// The camera again.
 async fn photo(
     state: Data<State>,
@@ -154,11 +158,31 @@ async fn photo(
 ) -> Result<HttpResponse, Problem> {
     let view = view(&state, &visitor, reader.language).await?;
     let stand = Stand::of(&view, state.platform.now());
-    if !matches!(stand, Stand::Photo | Stand::Drawing | Stand::Signing) {
+    let is_near = matches!(stand, Stand::Photo | Stand::Drawing | Stand::Signing)
+        || (matches!(stand, Stand::OtherWay | Stand::Video | Stand::Begin)
+            && stand::may_use_camera(&view));
+    if !is_near {
         return Ok(on());
     }
     let shown = Shown::to(&state, reader, Link::Photo).with(&visitor);
-    Ok(page(&PhotoPage { again: matches!(view.state, CeremonyState::Captured { .. }) }, &shown))
+    let again = matches!(view.state, CeremonyState::Captured { .. });
+    let place = PhotoPlace::Desk { key: shown.fresh_key(&state) };
+    Ok(page(&PhotoPage { again, place }, &shown))
+}
+
+/// Beginning again where a person looks: on another device, or when the time is over.
+async fn begin(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
+) -> Result<HttpResponse, Problem> {
+    let view = view(&state, &visitor, reader.language).await?;
+    let stand = Stand::of(&view, state.platform.now());
+    let shown = Shown::to(&state, reader, Link::Begin).with(&visitor);
+    match (stand, stand::begin_page(&state, &view)) {
+        (Stand::Begin | Stand::Drawing | Stand::Signing, Some(begin)) => Ok(page(&begin, &shown)),
+        _ => Ok(on()),
+    }
 }
 
 /// The handwriting again.

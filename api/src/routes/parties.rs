@@ -5,9 +5,16 @@ use std::collections::BTreeSet;
 use actix_web::web::{Data, Path, ServiceConfig, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_filing::{Capacity, CompanyTitle, DeclaredName, PartyKind};
+use heqi_identity::amount::Fen;
+use heqi_identity::contributions::Contribution;
+use heqi_pages::Link;
+use heqi_pages::sheet::SheetPage;
 use heqi_registration::add_party::{AddParty, add_party as add};
+use heqi_registration::ask_again::{AskAgain, ask_again as ask_parties_again};
 use heqi_registration::confirm::{Confirm, confirm as confirm_signatures};
-use heqi_registration::invite::{Invite, invite as invite_party};
+use heqi_registration::contacts;
+use heqi_registration::declare_capital::{DeclareCapital, declare_capital};
+use heqi_registration::invite::{self, Invite, invite as invite_party};
 use heqi_registration::object::{Ground, Object, object as object_to};
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
@@ -15,18 +22,29 @@ use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::created;
 use super::filings::as_read;
-use crate::extract::{Asked, JsonBody, NoBody};
+use super::{created, reading};
+use crate::extract::{Asked, Caller, JsonBody, NoBody};
+use crate::pages::shown::{Shown, page};
 use crate::problem_of::refused;
 use crate::schema;
 use crate::state::State;
+use crate::visitor::Reader;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/api/v1/filings/{filing_id}/parties").route(post().to(add_party)))
         .service(
             resource("/api/v1/filings/{filing_id}/parties/{party_id}/invitations")
                 .route(post().to(invite)),
+        )
+        .service(
+            resource("/api/v1/filings/{filing_id}/parties/{party_id}/invitation-sheet")
+                .route(reading().to(invitation_sheet)),
+        )
+        .service(resource("/api/v1/filings/{filing_id}/capital").route(post().to(capital)))
+        .service(
+            resource("/api/v1/filings/{filing_id}/confirmation-requests")
+                .route(post().to(ask_again)),
         )
         .service(
             resource("/api/v1/filings/{filing_id}/parties/{party_id}/confirmation")
@@ -132,6 +150,133 @@ async fn invite(
     let command = Invite { filing, party };
     let invited = invite_party(&state.platform, &request, command).await.map_err(refused)?;
     Ok(created(&invited))
+}
+
+/// The printed invitation of a party.
+///
+/// A page to be printed, with a QR code and the number of the filing. Its name is masked; it holds
+/// no identity number and no contact.
+#[utoipa::path(
+    get,
+    path = "/api/v1/filings/{filing_id}/parties/{party_id}/invitation-sheet",
+    tag = "filings",
+    params(
+        ("filing_id" = String, Path, description = "The filing"),
+        ("party_id" = String, Path, description = "The party"),
+    ),
+    responses((status = 200, description = "A page", body = String, content_type = "text/html; charset=utf-8")),
+)]
+async fn invitation_sheet(
+    state: Data<State>,
+    caller: Caller,
+    reader: Reader,
+    path: Path<(FilingId, PartyId)>,
+) -> Result<HttpResponse, Problem> {
+    let (filing, party) = path.into_inner();
+    let sheet = invite::invitation_sheet(&state.platform, &caller.actor, filing, party).await;
+    let sheet = sheet.map_err(refused)?;
+    let front = state.platform.settings().public_url.clone();
+    let printed = SheetPage {
+        signer: sheet.masked_name,
+        company: sheet.company_name,
+        matter: sheet.matter.name(reader.language).to_owned(),
+        number: sheet.number.to_string(),
+        address: sheet.link.map_or_else(|| front.clone(), |link| format!("{front}{link}")),
+        front,
+        expires_at: sheet.expires_at.for_people(),
+    };
+    Ok(page(&printed, &Shown::to(&state, reader, Link::Front)))
+}
+
+/// The registered capital, and what each shareholder promises to pay in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CapitalBody {
+    /// The registered capital in yuan, such as `1000000.00`.
+    capital: String,
+    /// One for each shareholder, in the order they are shown.
+    contributions: Vec<ContributionBody>,
+}
+
+/// What one shareholder promises.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContributionBody {
+    /// The shareholder.
+    #[schema(value_type = String)]
+    party_id: PartyId,
+    /// How much, in yuan.
+    amount: String,
+    /// The last day on which it is due, as in 2031-01-31.
+    due: String,
+}
+
+impl CapitalBody {
+    /// What was sent, read at the door.
+    #[expect(clippy::result_large_err, reason = "made once, straight into the answer")]
+    fn of(&self, filing: FilingId) -> Result<DeclareCapital, Problem> {
+        let mut promises = Vec::with_capacity(self.contributions.len());
+        for one in &self.contributions {
+            let amount = Fen::parse_yuan(&one.amount).map_err(refused)?;
+            let due = contacts::day(&one.due).map_err(refused)?;
+            promises.push((one.party_id, Contribution { amount, due }));
+        }
+        let capital = Fen::parse_yuan(&self.capital).map_err(refused)?;
+        Ok(DeclareCapital { filing, capital, promises })
+    }
+}
+
+/// Declare capital and contributions.
+///
+/// Shown on the card of key points; the documents prevail. In drafting only. The contributions add up to the capital.
+#[utoipa::path(
+    post,
+    path = "/api/v1/filings/{filing_id}/capital",
+    tag = "filings",
+    params(
+        ("filing_id" = String, Path, description = "The filing"),
+        ("If-Match" = Option<String>, Header, description = "The version read before: refused when the filing has changed since."),
+    ),
+    request_body = CapitalBody,
+    responses((status = 201, description = "It is recorded.", body = schema::Recorded)),
+)]
+async fn capital(
+    state: Data<State>,
+    asked: Asked,
+    filing: Path<FilingId>,
+    http: HttpRequest,
+    body: JsonBody<CapitalBody>,
+) -> Result<HttpResponse, Problem> {
+    let request = asked.with_body(&body.sha256).on(as_read(http.headers())?);
+    let command = body.value.of(*filing)?;
+    let declared = declare_capital(&state.platform, &request, command).await.map_err(refused)?;
+    Ok(created(&declared))
+}
+
+/// Ask those again who have not confirmed.
+///
+/// Opens a new window for confirming. Nobody is taken to have agreed by it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/filings/{filing_id}/confirmation-requests",
+    tag = "confirmation",
+    params(
+        ("filing_id" = String, Path, description = "The filing"),
+        ("If-Match" = Option<String>, Header, description = "The version read before: refused when the filing has changed since."),
+    ),
+    responses((status = 201, description = "It is recorded.", body = schema::Recorded)),
+)]
+async fn ask_again(
+    state: Data<State>,
+    asked: Asked,
+    filing: Path<FilingId>,
+    http: HttpRequest,
+    body: JsonBody<NoBody>,
+) -> Result<HttpResponse, Problem> {
+    let request = asked.with_body(&body.sha256).on(as_read(http.headers())?);
+    let command = AskAgain { filing: *filing };
+    let recorded = ask_parties_again(&state.platform, &request, command).await.map_err(refused)?;
+    Ok(created(&recorded))
 }
 
 /// What was shown to the party that confirms.

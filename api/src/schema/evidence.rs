@@ -123,3 +123,19 @@ pub(crate) struct Disclosed {
     /// The record of this look: every look is evidence itself.
     access_record_id: RecordId,
 }
+
+/// Receipts that a custodian gave.
+#[derive(ToSchema)]
+pub(crate) struct ReceiptList {
+    /// The receipts.
+    receipts: Vec<ListedReceipt>,
+}
+
+/// A receipt that a custodian gave.
+#[derive(ToSchema)]
+pub(crate) struct ListedReceipt {
+    /// Of which record.
+    record_id: RecordId,
+    /// The exact envelope that the custodian signed.
+    receipt: String,
+}

@@ -73,7 +73,7 @@ pub(crate) struct FilingView {
 /// Where a filing stands. Which members are there depends on the status.
 #[derive(ToSchema)]
 pub(crate) struct FilingState {
-    /// drafting, signing, signed, confirmed, frozen or ended.
+    /// drafting, signing, signed, reviewing, confirmed, frozen or ended.
     status: String,
     /// Since when.
     since: Instant,
@@ -106,6 +106,28 @@ pub(crate) struct PartyView {
     /// What it signed, voided signatures included.
     signatures: Vec<SignatureView>,
     confirmation: Confirmation,
+    /// What authorities said about it: not_asked, waiting, answered or unanswered.
+    identity: String,
+    /// The cases about its identity that a person decides, in the order opened.
+    reviews: Vec<Review>,
+}
+
+/// A case about a party's identity. The filing is not confirmed before it is accepted.
+#[derive(ToSchema)]
+pub(crate) struct Review {
+    /// The case.
+    case: String,
+    signing: SigningId,
+    outcome: ReviewOutcome,
+}
+
+/// What a reviewer of the registry or of the notary decided.
+#[derive(ToSchema)]
+pub(crate) struct ReviewOutcome {
+    /// waiting, accepted or refused.
+    outcome: String,
+    /// When it was decided.
+    at: Option<Instant>,
 }
 
 /// One signature of one document version.

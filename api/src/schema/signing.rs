@@ -2,7 +2,7 @@
 
 use utoipa::ToSchema;
 
-use super::filing::Confirmation;
+use super::filing::{Confirmation, Review};
 use super::words::{
     Base64, Capacity, CeremonyId, ConsentKind, Decision, Digest, DocumentId, FilingId, FilingNo,
     Instant, Matter, PartyId, PartyKindWord, RecordId, SigningId, VoucherNo,
@@ -44,10 +44,24 @@ pub(crate) struct CeremonyView {
     /// Who else takes part and whether they have signed.
     others: Vec<OtherParty>,
     confirmation: Confirmation,
+    /// The cases about the signer's identity that a person decides, in the order opened.
+    reviews: Vec<Review>,
     /// The statement made by confirming.
     confirmation_text: String,
     /// Digest of the list of signatures a party is shown before it confirms.
     shown_sha256: Digest,
+}
+
+/// The video is kept.
+#[derive(ToSchema)]
+pub(crate) struct VideoRecorded {
+    /// SHA-256 of the exact bytes.
+    video_sha256: Digest,
+    /// Number of bytes.
+    size_bytes: u64,
+    /// How long the video is, in milliseconds.
+    duration_ms: u64,
+    record_id: RecordId,
 }
 
 /// That a document was read.
@@ -60,6 +74,10 @@ pub(crate) struct Acknowledged {
     at: Instant,
     /// For how long it was open, in seconds, as the browser reports it.
     seconds: u32,
+    /// The record of it.
+    record_id: Option<RecordId>,
+    /// Whether pictures of its pages were shown; absent when not.
+    by_pictures: Option<bool>,
 }
 
 /// How far a ceremony has come. Which members are there depends on the status.

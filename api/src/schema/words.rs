@@ -110,7 +110,7 @@ words! {
 }
 words! {
     /// What a consent asks for.
-    ConsentKind, ["signing_manner", "face", "location", "notary_provision"]
+    ConsentKind, ["signing_manner", "face", "location", "notary_provision", "video_review"]
 }
 words! {
     /// The answer to a consent.
@@ -130,7 +130,7 @@ words! {
 }
 words! {
     /// What a message is for.
-    Purpose, ["invitation", "code", "signed_in_your_name", "all_signed", "contact_changed", "entry_locked"]
+    Purpose, ["invitation", "code", "signed_in_your_name", "all_signed", "contact_changed", "entry_locked", "confirm_reminder", "confirm_overdue", "objection_received", "filing_paused", "objection_decided"]
 }
 words! {
     /// How a message went.
@@ -154,7 +154,7 @@ words! {
 }
 words! {
     /// What happened.
-    RecordKind, ["filing_opened", "filing_changed", "consent_given", "signing", "decline", "confirmation", "objection", "access", "erasure", "legal_hold", "code_checked", "notification"]
+    RecordKind, ["filing_opened", "filing_changed", "consent_given", "signing", "decline", "confirmation", "objection", "access", "erasure", "legal_hold", "code_checked", "notification", "identity_verified", "review_decided", "handed_over", "review_wanted", "document_read", "video_recorded", "person_seen", "person_corrected", "company_seal", "risk_noted", "objection_resolved", "regulator_query", "regulator_view", "certificate_application"]
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ async fn a_signature_by_another_key_or_of_another_filing_is_refused() {
     let elsewhere = invited(&service, 1).await.signers.remove(0);
     let photo = files::photo("p");
     let begun = signer.captured(&service, &photo).await;
-    let begun_there = elsewhere.captured(&service, &photo).await;
+    let begun_there = elsewhere.captured(&service, &files::photo("there")).await;
     let size = service.log_size();
 
     let thief = Signer {
@@ -106,6 +106,7 @@ async fn a_challenge_that_was_answered_replaced_or_has_expired_cannot_be_answere
     done.complete(&service, &begun, &body).await.is_problem(409, "ceremony_signed");
     assert_eq!(service.log_size(), size);
 
+    let photo = files::photo("q");
     let first = replaced.captured(&service, &photo).await;
     let body = replaced.completion(&service, &first, &photo);
     let second = replaced.begin(&service).await;
@@ -115,6 +116,7 @@ async fn a_challenge_that_was_answered_replaced_or_has_expired_cannot_be_answere
     let answer = replaced.complete(&service, &second, &body).await;
     answer.is_problem(422, "statement_differs");
 
+    let photo = files::photo("r");
     let begun = late.captured(&service, &photo).await;
     let body = late.completion(&service, &begun, &photo);
     service.clock.advance_ms(24 * 3_600_000);

@@ -1,6 +1,8 @@
 //! The signer's pages over HTTP: links, sessions, tokens of forms, and where one stands.
 
-use heqi_registration::session::{IDLE_MS, LIFETIME_MS};
+use heqi_registration::access::hash_of;
+use heqi_registration::handover::desk_view;
+use heqi_registration::session::{IDLE_MS, LIFETIME_MS, session};
 use heqi_testkit::files;
 use reqwest::Method;
 use serde_json::json;
@@ -10,19 +12,19 @@ use crate::service::{Answer, HANDLER, Service};
 use crate::signer::{COMPANY, NAMES, Signer, invited};
 
 /// A browser with the cookies of one signer.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     service: &'a Service,
-    cookie: String,
+    pub(crate) cookie: String,
 }
 
 /// The link of a signer, as the handler is told it.
-async fn link_of(service: &Service, signer: &Signer) -> String {
+pub(crate) async fn link_of(service: &Service, signer: &Signer) -> String {
     let path = format!("/api/v1/filings/{}/parties/{}/invitations", signer.filing, signer.party);
     service.post(HANDLER, &path, &json!({})).await.text(201, "link")
 }
 
 impl<'a> Browser<'a> {
-    async fn open(service: &'a Service, link: &str) -> Self {
+    pub(crate) async fn open(service: &'a Service, link: &str) -> Self {
         let answer = service.send(Method::POST, link, "", &[], Some(Vec::new())).await;
         assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
         let set = answer.header("set-cookie");
@@ -32,18 +34,18 @@ impl<'a> Browser<'a> {
         Self { service, cookie: set.split(';').next().unwrap().to_owned() }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.service.send(Method::GET, path, "", &[("cookie", &self.cookie)], None).await
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub(crate) async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         let page = String::from_utf8(answer.body.clone()).unwrap();
         assert_eq!(answer.status, 200, "{page}");
         page
     }
 
-    async fn send(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) async fn send(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut all = vec![
             ("cookie", self.cookie.as_str()),
             ("content-type", "application/x-www-form-urlencoded"),
@@ -53,12 +55,12 @@ impl<'a> Browser<'a> {
     }
 
     /// Sends the form of a page that leads to `action`, with these values of a person.
-    async fn submit(&self, page: &str, action: &str, values: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn submit(&self, page: &str, action: &str, values: &[(&str, &str)]) -> Answer {
         self.send(action, &[("sec-fetch-site", "same-origin")], &filled(page, action, values)).await
     }
 
     /// Answers whatever consent is asked.
-    async fn answer(&self, decision: &str) {
+    pub(crate) async fn answer(&self, decision: &str) {
         let page = self.page("/sign").await;
         let answer = self.submit(&page, "/sign/consent", &[("decision", decision)]).await;
         assert_eq!(answer.status, 303);
@@ -75,7 +77,7 @@ impl<'a> Browser<'a> {
 }
 
 /// The hidden values of a form, and what a person adds, as a browser sends them.
-fn filled(page: &str, action: &str, values: &[(&str, &str)]) -> String {
+pub(crate) fn filled(page: &str, action: &str, values: &[(&str, &str)]) -> String {
     let form = page.split("<form").find(|form| form.contains(&format!("action=\"{action}\"")));
     let form =
         form.unwrap_or_else(|| panic!("{action} in {page}")).split("</form>").next().unwrap();
@@ -189,7 +191,8 @@ async fn a_no_to_what_is_needed_shows_the_other_way_and_can_be_taken_back() {
     browser.answer("granted").await;
     browser.answer("granted").await;
     let page = browser.page("/sign").await;
-    assert!(page.contains("换一种方式办理") && page.contains("登记窗口"), "{page}");
+    assert!(page.contains("换一种方式办理") && page.contains("到窗口核验"), "{page}");
+    assert!(page.contains("视频人工核验"), "{page}");
     assert!(page.contains("href=\"/sign/consent/face\""));
     let page = browser.page("/sign/consent/face").await;
     let answer = browser.submit(&page, "/sign/consent", &[("decision", "granted")]).await;
@@ -307,7 +310,7 @@ async fn the_receipt_shows_the_voucher_and_every_flag_by_itself() {
 }
 
 /// The link of the signer's own ceremony, which was made with its token.
-async fn link_of_own(service: &Service, signer: &Signer) -> String {
+pub(crate) async fn link_of_own(service: &Service, signer: &Signer) -> String {
     let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
     let ceremony: heqi_vocabulary::CeremonyId =
         serde_json::from_value(view["ceremony_id"].clone()).unwrap();
@@ -337,6 +340,80 @@ async fn handwriting_is_part_of_what_is_signed_and_of_the_bundle() {
     let name = format!("attachments/{}.json", kept["strokes_sha256"].as_str().unwrap());
     let found = bundle.body.windows(name.len()).any(|window| window == name.as_bytes());
     assert!(found, "{name} is not in the bundle");
+}
+
+#[tokio::test]
+async fn pages_are_pictures_for_the_session_of_their_signer_and_nobody_else() {
+    let service = Service::start().await;
+    let (mine, theirs) = (invited(&service, 1).await, invited(&service, 1).await);
+    let browser = Browser::open(&service, &link_of_own(&service, &mine.signers[0]).await).await;
+    let stranger = Browser::open(&service, &link_of_own(&service, &theirs.signers[0]).await).await;
+    for _ in 0..4 {
+        browser.answer("granted").await;
+    }
+    let page = browser.page("/sign").await;
+    // Words and pictures stand in the page: whoever has no scripts reads all the same.
+    assert!(page.contains("大字版") && page.contains("以原文为准"), "{page}");
+    let path = format!("/sign/pages/{}/1", mine.document);
+    assert!(page.contains(&format!("src=\"{path}\" loading=\"lazy\"")), "{page}");
+    assert!(page.contains("width=\"991\" height=\"1403\""), "{page}");
+    let answer = browser.get(&path).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "image/png"));
+    assert!(answer.body.starts_with(b"\x89PNG"));
+    assert!(answer.header("cache-control").starts_with("private"), "{:?}", answer.headers);
+    let tag = answer.header("etag").to_owned();
+    assert_eq!(tag, format!("\"{}\"", heqi_vocabulary::Digest::of(&answer.body)));
+    let headers = [("cookie", browser.cookie.as_str()), ("if-none-match", tag.as_str())];
+    let again = service.send(Method::GET, &path, "", &headers, None).await;
+    assert_eq!((again.status, again.body.len()), (304, 0));
+
+    assert_eq!(stranger.get(&path).await.status, 404, "another signer's session");
+    assert_eq!(service.get("", &path).await.status, 401, "no session");
+    assert_ne!(
+        service.get(&mine.signers[0].token, &path).await.status,
+        200,
+        "a token is no session"
+    );
+    for (number, status) in [("0", 404), ("99", 404), ("x", 400), ("1/2", 404)] {
+        let answer = browser.get(&format!("/sign/pages/{}/{number}", mine.document)).await;
+        assert_eq!(answer.status, status, "{number}");
+    }
+
+    // What was shown is a record, with the digest of this very picture in it.
+    let values = [("seconds", "31"), ("page_seconds", "31"), ("aloud", "yes")];
+    assert_eq!(browser.submit(&page, "/sign/read", &values).await.status, 303);
+    let view = service.get(&mine.signers[0].token, "/api/v1/ceremony").await.json(200);
+    let record = view["read"][0]["record_id"].as_str().unwrap();
+    assert_eq!(view["read"][0]["by_pictures"], true);
+    let record = format!("/api/v1/records/{record}?attributes=page_images");
+    let record = service.get(&mine.signers[0].token, &record).await.json(200).to_string();
+    assert!(record.contains("document_read") && record.contains(tag.trim_matches('"')), "{record}");
+}
+
+#[tokio::test]
+async fn what_was_read_must_be_what_the_page_showed() {
+    let service = Service::start().await;
+    let filing = invited(&service, 1).await;
+    let browser = Browser::open(&service, &link_of_own(&service, &filing.signers[0]).await).await;
+    for _ in 0..4 {
+        browser.answer("granted").await;
+    }
+    let page = browser.page("/sign").await;
+    let other = heqi_vocabulary::Digest::of(b"other").to_string();
+    for name in ["points", "shown"] {
+        let answer = browser.submit(&page, "/sign/read", &[(name, other.as_str())]).await;
+        let told = String::from_utf8(answer.body.clone()).unwrap();
+        assert_eq!(answer.status, 409, "{name}: {told}");
+        assert!(told.contains("文件在您阅读后有更新"), "{told}");
+    }
+    for (name, value) in [("page_seconds", "1,x"), ("language", "tlh"), ("page_seconds", "-1")] {
+        assert_eq!(
+            browser.submit(&page, "/sign/read", &[(name, value)]).await.status,
+            400,
+            "{name}"
+        );
+    }
+    assert_eq!(browser.submit(&page, "/sign/read", &[]).await.status, 303);
 }
 
 #[tokio::test]
@@ -509,13 +586,126 @@ async fn markup_in_any_field_is_text_on_every_page() {
     let browser = Browser::open(&service, &link).await;
     for _ in 0..4 {
         let page = browser.page("/sign").await;
-        assert!(!page.contains("<script>alert") && !page.contains("<img"), "{page}");
+        assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{page}");
         browser.answer("granted").await;
     }
     let page = browser.page("/sign").await;
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{page}");
     assert!(page.contains("甲&quot;'&gt;&lt;img src=x onerror=alert(1)&gt;&amp;lt;"), "{page}");
-    for markup in ["<script>alert", "<img", "<b>乙"] {
+    for markup in ["<script>alert", "<img src=x", "<b>乙"] {
         assert!(!page.contains(markup), "{markup}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_browser_may_keep_is_the_same_for_everybody() {
+    let service = Service::start().await;
+    let answer = service.get("", "/offline").await;
+    let page = String::from_utf8(answer.body.clone()).unwrap();
+    assert_eq!(answer.status, 200);
+    assert!(answer.headers.get("set-cookie").is_none());
+    for told in NAMES.iter().chain([&COMPANY]) {
+        assert!(!page.contains(told), "{told}");
+    }
+    let (_, folder) = page.split_once("/assets/").unwrap();
+    let folder = folder.split('/').next().unwrap();
+    let worker = service.get("", &format!("/assets/{folder}/worker.js")).await;
+    assert_eq!(worker.header("service-worker-allowed"), "/sign");
+    assert!(worker.header("content-security-policy").contains("connect-src 'self'"));
+    let other = service.get("", &format!("/assets/{folder}/shell.js")).await;
+    assert_eq!(other.header("service-worker-allowed"), "");
+    let icon = service.get("", &format!("/assets/{folder}/icon-192.png")).await;
+    assert_eq!(icon.header("content-type"), "image/png");
+    assert_eq!(&icon.body[..4], b"\x89PNG");
+}
+
+#[tokio::test]
+async fn a_printed_invitation_is_for_the_handler_and_names_nobody() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let path =
+        format!("/api/v1/filings/{}/parties/{}/invitation-sheet", signer.filing, signer.party);
+    service.get(&signer.token, &path).await.is_problem(403, "forbidden");
+    let answer = service.get(HANDLER, &path).await;
+    let page = String::from_utf8(answer.body.clone()).unwrap();
+    assert_eq!(answer.status, 200, "{page}");
+    assert!(
+        page.contains("签署邀请单") && page.contains("陈**") && page.contains("<svg"),
+        "{page}"
+    );
+    assert!(!page.contains(NAMES[0]));
+    // Where no code is asked for, paper alone lets nobody in.
+    let link = link_of(&service, &signer).await;
+    assert!(!page.contains(link.trim_start_matches("/s/")));
+}
+
+#[tokio::test]
+async fn an_answer_comes_from_a_page_of_the_session_and_silence_is_none() {
+    let service = Service::start().await;
+    let signer = invited(&service, 2).await.signers.remove(0);
+    let browser = Browser::open(&service, &link_of(&service, &signer).await).await;
+    let page = browser.page("/sign/confirm").await;
+    assert!(page.contains("还没有全部签署") && !page.contains("name=\"shown_sha256\""), "{page}");
+    let page = browser.page("/sign/filing").await;
+    assert!(page.contains("待您签署") && page.contains(NAMES[1]), "{page}");
+    for (path, body) in [
+        ("/sign/confirm", "shown_sha256=00"),
+        ("/sign/object", "ground=other"),
+        ("/sign/other-way", "way=video"),
+        ("/sign/handover", "signing=sig_0"),
+        ("/sign/handover/answer", "number=10"),
+    ] {
+        let forged = browser.send(path, &[], &format!("{body}&csrf=made-up&key=k")).await;
+        assert_eq!(forged.status, 403, "{path}");
+        let foreign = [("sec-fetch-site", "cross-site")];
+        let forged = browser.send(path, &foreign, &format!("{body}&csrf=made-up&key=k")).await;
+        assert_eq!(forged.status, 403, "{path}");
+    }
+    // One objection, before anybody has signed: the filing is paused for everybody.
+    let page = browser.page("/sign/object").await;
+    let values = [("ground", "not_my_intent"), ("reason", "我没有同意过")];
+    let answer = browser.submit(&page, "/sign/object", &values).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign/confirm"));
+    assert!(browser.page("/sign/confirm").await.contains("已收到您的异议"));
+    assert!(browser.page("/sign").await.contains("办件暂不能签署"));
+}
+
+/// A browser that has offered its next step to another device.
+async fn desk_that_offers(service: &Service) -> Browser<'_> {
+    let mut signer = invited(service, 1).await.signers.remove(0);
+    let path = format!("/api/v1/filings/{}/parties/{}/invitations", signer.filing, signer.party);
+    let again = service.post(HANDLER, &path, &json!({})).await.json(201);
+    again["token"].as_str().unwrap().clone_into(&mut signer.token);
+    let desk = Browser::open(service, again["link"].as_str().unwrap()).await;
+    desk.ready().await;
+    let signing = signer.begin(service).await.signing;
+    let page = desk.page("/sign").await;
+    let offered = desk.submit(&page, "/sign/handover", &[("signing", &signing)]).await;
+    assert_eq!((offered.status, offered.header("location")), (303, "/sign/handover"));
+    desk
+}
+
+/// The cookie of a phone that has claimed the step of a signing.
+pub(crate) async fn phone_with_a_step(service: &Service) -> String {
+    let desk = desk_that_offers(service).await;
+    let secret = hash_of(desk.cookie.split_once('=').unwrap().1);
+    let actor = session(&service.platform, secret).await.unwrap().actor;
+    let view = desk_view(&service.platform, &actor, secret).await.unwrap();
+    let phone = Browser { service, cookie: String::new() };
+    let claimed = phone.send(&format!("/h/{}", view.code), &[], "").await;
+    assert_eq!((claimed.status, claimed.header("location")), (303, "/handover"));
+    claimed.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_session_of_a_signer_sees_no_step_of_a_hand_over() {
+    let service = Service::start().await;
+    let browser = desk_that_offers(&service).await;
+    assert!(browser.page("/sign/handover").await.contains("class=\"qr\""));
+    for path in ["/handover", "/handover/photo"] {
+        let method = if path == "/handover" { Method::GET } else { Method::POST };
+        let headers = [("cookie", browser.cookie.as_str()), ("accept", "application/json")];
+        let answer = service.send(method, path, "", &headers, Some(Vec::new())).await;
+        assert_eq!(answer.status, 403, "{path}");
     }
 }

@@ -11,20 +11,28 @@
 )]
 
 mod access;
+mod attacks;
 mod bad_input;
 mod bad_signatures;
 mod ceremony;
 mod contract;
 mod custodian;
+mod edge_cases;
 mod entry;
 mod evidence;
 mod facts;
 mod filings;
 mod journey;
 mod log;
+mod matrix;
+mod objects;
 mod on_disk;
 mod pages;
 mod receipts;
+mod regulator;
 mod service;
 mod signer;
+mod staff;
+mod time_stamps;
+mod told;
 mod witness;

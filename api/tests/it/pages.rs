@@ -30,9 +30,16 @@ async fn the_coverage_page_draws_each_signing_and_names_each_gap() {
         signer.sign(&service).await;
     }
     answer(&service, Custodian::DataCentre, &Outcome::Admitted).await;
-    let english = page(&service.get("", "/coverage?lang=en").await);
+    let still = service.get("", "/coverage?lang=en").await;
+    let english = page(&still);
     assert!(english.contains("The last 3 signings: 0 held by every custodian, 3 by some"));
-    assert!(english.contains("<html lang=\"en\">") && english.contains("http-equiv=\"refresh\""));
+    assert!(english.contains("<html lang=\"en\">") && english.contains("&amp;live=yes\">Update"));
+    // Nothing moves under a reader who did not ask for it.
+    assert!(!english.contains("http-equiv=\"refresh\""));
+    assert_eq!(still.header("refresh"), "");
+    let live = service.get("", "/coverage?lang=en&live=yes").await;
+    assert_eq!(live.header("refresh"), "5");
+    assert!(page(&live).contains("stop</a>"));
 
     service.clock.advance_ms(61_000);
     let chinese = page(&service.get("", "/coverage").await);

@@ -8,6 +8,7 @@ use heqi_api::{Api, ApiSettings, Running, StoreGauges, Surroundings};
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::testing::{memory, note_signer};
 use heqi_evidence_store::witness::Witness;
+use heqi_filing::Office;
 use heqi_notify::signature::Secret;
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
 use heqi_registration::{Custodian, Platform, Ports, Scope, Settings};
@@ -17,6 +18,7 @@ use heqi_vocabulary::{Clock, UtcMillis};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::contract;
 
@@ -28,6 +30,7 @@ pub(crate) const OPERATOR: &str = "heqi_coverage_0123456789";
 pub(crate) const PEER: &str = "heqi_witness_0123456789";
 pub(crate) const OFFICER: &str = "heqi_data_protection_0123456789";
 pub(crate) const AUTHORITY: &str = "heqi_legal_hold_0123456789";
+pub(crate) const RETURNING: &str = "heqi_custody_return_0123456789";
 pub(crate) const LOG: &str = "/log/platform";
 
 /// A running service with everybody around it.
@@ -38,6 +41,18 @@ pub(crate) struct Service {
     pub(crate) cast: Cast,
     http: reqwest::Client,
     acts: AtomicU32,
+}
+
+/// What else the service is given.
+#[derive(Default)]
+struct Beside {
+    witness: Option<Witness>,
+    /// A gateway's.
+    report_secret: Option<Secret>,
+    /// Time authorities and whom to wake.
+    stamped: Option<(Vec<String>, Arc<Notify>)>,
+    /// Where people decide who somebody is.
+    office: Option<Office>,
 }
 
 /// What the service answered.
@@ -56,9 +71,23 @@ impl Service {
         Self::start_on(memory(), None, settings, witness).await
     }
 
+    /// With time authorities that somebody else asks when this is notified.
+    pub(crate) async fn start_stamped(authorities: &[&str], demand: Arc<Notify>) -> Self {
+        let stamped = Some((authorities.iter().map(ToString::to_string).collect(), demand));
+        let beside = Beside { stamped, ..Beside::default() };
+        Self::start_all(memory(), None, ApiSettings::default(), beside).await
+    }
+
+    /// Where these people decide who somebody is.
+    pub(crate) async fn start_reviewing(office: Office) -> Self {
+        let beside = Beside { office: Some(office), ..Beside::default() };
+        Self::start_all(memory(), None, ApiSettings::default(), beside).await
+    }
+
     /// With a gateway that reports.
     pub(crate) async fn start_reporting(secret: Secret) -> Self {
-        Self::start_whole(memory(), None, ApiSettings::default(), (None, Some(secret))).await
+        let beside = Beside { report_secret: Some(secret), ..Beside::default() };
+        Self::start_all(memory(), None, ApiSettings::default(), beside).await
     }
 
     pub(crate) async fn start_on(
@@ -67,14 +96,15 @@ impl Service {
         settings: ApiSettings,
         witness: Option<Witness>,
     ) -> Self {
-        Self::start_whole(backend, store_gauges, settings, (witness, None)).await
+        let beside = Beside { witness, ..Beside::default() };
+        Self::start_all(backend, store_gauges, settings, beside).await
     }
 
-    async fn start_whole(
+    async fn start_all(
         backend: Arc<dyn Backend>,
         store_gauges: Option<StoreGauges>,
         settings: ApiSettings,
-        (witness, report_secret): (Option<Witness>, Option<Secret>),
+        Beside { witness, report_secret, stamped, office }: Beside,
     ) -> Self {
         let now: UtcMillis = NOON.parse().unwrap();
         let cast = Cast::new(1, now);
@@ -93,6 +123,9 @@ impl Service {
             (Custodian::DataCentre, first.key.public_key()),
             (Custodian::Preservation, second.key.public_key()),
         ]);
+        let (authorities, stamp_demand) = stamped.unzip();
+        decided.time_authorities = authorities.unwrap_or_default();
+        decided.review_office = office;
         let platform = Arc::new(Platform::open(ports, decided).await.unwrap());
         for (key, scope) in [
             (HANDLER, Scope::Filings),
@@ -101,6 +134,7 @@ impl Service {
             (PEER, Scope::Witness),
             (OFFICER, Scope::DataProtection),
             (AUTHORITY, Scope::LegalHold),
+            (RETURNING, Scope::CustodyReturn),
         ] {
             let scopes = BTreeSet::from([scope]);
             let label = scope.to_string();
@@ -112,6 +146,7 @@ impl Service {
         surroundings.witness = witness.map(Arc::new);
         surroundings.store_gauges = store_gauges;
         surroundings.report_secret = report_secret;
+        surroundings.stamp_demand = stamp_demand;
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let running = Api::start(settings, listener, surroundings).unwrap();
         let http = heqi_service_kit::Trust::Nobody.client().unwrap().build().unwrap();

@@ -25,12 +25,19 @@ pub struct Anchors {
     pub cosigners: Vec<CosignerAnchor>,
     /// Who signs deposit receipts and chain heads.
     pub custodians: Vec<CustodianAnchor>,
+    /// Who answers who people are; left out when there are none.
+    #[serde(default, deserialize_with = "not_empty", skip_serializing_if = "Vec::is_empty")]
+    pub identity_providers: Vec<ProviderAnchor>,
     /// The logs.
     pub logs: Vec<LogAnchor>,
     /// When this list was published.
     pub published_at: UtcMillis,
     /// Who published it.
     pub publisher: Publisher,
+    /// Roots of the seals on documents; left out when there are none. Their validity is compared
+    /// with the instant a seal was stamped.
+    #[serde(default, deserialize_with = "not_empty", skip_serializing_if = "Vec::is_empty")]
+    pub seal_roots: Vec<CertificateRoot>,
     /// Roots of time authorities; left out when there are none.
     #[serde(default, deserialize_with = "not_empty", skip_serializing_if = "Vec::is_empty")]
     pub time_roots: Vec<TimeRootAnchor>,
@@ -119,6 +126,22 @@ pub struct CustodianAnchor {
     /// The organisation that runs it.
     pub organisation: String,
     /// When its key counts.
+    pub validity: Validity,
+}
+
+/// Who answers who people are: a real-name provider, a register.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderAnchor {
+    /// SubjectPublicKeyInfo in base64.
+    pub key: Spki,
+    /// The organisation that runs it.
+    pub organisation: String,
+    /// Its name, as in its answers.
+    pub provider: String,
+    /// Whether its answers have no legal effect: a demonstration 演示.
+    pub test_only: bool,
+    /// When its key counts: compared with the instant of the answer.
     pub validity: Validity,
 }
 
@@ -263,14 +286,14 @@ impl AnchorsFile {
 }
 
 /// Nothing has one spelling: the member is left out.
-fn not_empty<'de, D: serde::Deserializer<'de>>(
+fn not_empty<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     deserializer: D,
-) -> Result<Vec<TimeRootAnchor>, D::Error> {
-    let roots = Vec::<TimeRootAnchor>::deserialize(deserializer)?;
-    if roots.is_empty() {
-        return Err(serde::de::Error::invalid_length(0, &"at least one root"));
+) -> Result<Vec<T>, D::Error> {
+    let listed = Vec::<T>::deserialize(deserializer)?;
+    if listed.is_empty() {
+        return Err(serde::de::Error::invalid_length(0, &"at least one"));
     }
-    Ok(roots)
+    Ok(listed)
 }
 
 /// A log signs heads, a cosigner cosigns them; a key of the other type would count for
@@ -292,8 +315,11 @@ fn shared_key(anchors: &Anchors) -> Option<String> {
     let notes = logs.chain(cosigners).map(|key| (key.public_key().to_vec(), key.name().as_str()));
     let custodians =
         anchors.custodians.iter().map(|c| (c.key.0.to_raw_bytes(), c.custodian.as_str()));
+    let providers =
+        anchors.identity_providers.iter().map(|p| (p.key.0.to_raw_bytes(), p.provider.as_str()));
     notes
         .chain(custodians)
+        .chain(providers)
         .find(|(key, _)| !seen.insert(key.clone()))
         .map(|(_, name)| name.to_owned())
 }

@@ -135,9 +135,9 @@ pub fn require(
 }
 
 fn examine_decoded(decoded: &Decoded<'_>, question: &Question<'_>) -> Vec<Claim> {
-    let identity = identity::examine(decoded);
     let certificate = Claim::not_proved(ClaimName::Certificate, Reason::NoCertificate);
     let Some(anchors) = question.anchors else {
+        let identity = identity::examine(decoded, None);
         let mut claims = vec![identity, certificate, signature::without_anchors(decoded)];
         claims.extend(
             [
@@ -154,6 +154,7 @@ fn examine_decoded(decoded: &Decoded<'_>, question: &Question<'_>) -> Vec<Claim>
     };
     let received = question.received.as_ref().map(|received| received.at);
     let context = Context { anchors, at: question.at, received };
+    let identity = identity::examine(decoded, Some(&context));
     let log = log::examine(decoded, &context);
     let custody = custody::examine(decoded, &context, &log);
     let completeness = completeness::examine(decoded, &context, &log);

@@ -34,6 +34,7 @@ pub mod deposit;
 pub mod disclosure;
 pub mod erasure;
 pub mod examine;
+pub mod holder_notice;
 pub mod key_change;
 pub mod leaf;
 pub mod record;

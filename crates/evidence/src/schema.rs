@@ -9,7 +9,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod kinds;
 mod reserved;
+use kinds::{
+    ACCESS, CERTIFICATE_APPLICATION, CLIENT, CODE_CHECKED, COMPANY_SEAL, CONFIRMATION,
+    CONSENT_GIVEN, DECLINE, DOCUMENT_READ, ERASURE, FILING_CHANGED, FILING_OPENED, HANDED_OVER,
+    IDENTITY_VERIFIED, LEGAL_HOLD, NOTIFICATION, OBJECTION, OBJECTION_RESOLVED, PERSON_CORRECTED,
+    PERSON_SEEN, REGULATOR_QUERY, REGULATOR_VIEW, REVIEW_DECIDED, REVIEW_WANTED, RISK_NOTED,
+    SIGNING, VIDEO_RECORDED,
+};
 use reserved::RESERVED;
 
 /// Number of frame slots at the head of every record.
@@ -44,6 +52,34 @@ pub enum RecordKind {
     CodeChecked,
     /// A message was sent, delivered, came back or could not be sent.
     Notification,
+    /// Authorities were asked who a party is.
+    IdentityVerified,
+    /// A reviewer decided a case, or proposed to.
+    ReviewDecided,
+    /// A step of a signing was done on another device of the signer.
+    HandedOver,
+    /// A signer goes, or is sent, a way on which a person decides.
+    ReviewWanted,
+    /// A signer said that it has read a document.
+    DocumentRead,
+    /// A signer read a statement aloud, instead of a photo: a person compares the video.
+    VideoRecorded,
+    /// An officer saw person and card together, instead of a photo.
+    PersonSeen,
+    /// A regulator searched, with a legal basis and a case number.
+    RegulatorQuery,
+    /// A regulator looked at a filing that a search had found.
+    RegulatorView,
+    /// A regulator applied to the notary for a certificate, or the notary answered.
+    CertificateApplication,
+    /// Who objected took it back, or the registry decided what follows from an objection.
+    ObjectionResolved,
+    /// An officer corrected the name or the number of a person, by a certificate of the police.
+    PersonCorrected,
+    /// A company's representative showed with what the company seals.
+    CompanySeal,
+    /// What the device and the network of a signing said that does not fit together.
+    RiskNoted,
     /// Not a record: the attributes a signer's device salted and signed itself.
     Client,
 }
@@ -94,6 +130,20 @@ impl Schema {
             RecordKind::LegalHold => &LEGAL_HOLD,
             RecordKind::CodeChecked => &CODE_CHECKED,
             RecordKind::Notification => &NOTIFICATION,
+            RecordKind::IdentityVerified => &IDENTITY_VERIFIED,
+            RecordKind::ReviewDecided => &REVIEW_DECIDED,
+            RecordKind::HandedOver => &HANDED_OVER,
+            RecordKind::ReviewWanted => &REVIEW_WANTED,
+            RecordKind::DocumentRead => &DOCUMENT_READ,
+            RecordKind::VideoRecorded => &VIDEO_RECORDED,
+            RecordKind::PersonSeen => &PERSON_SEEN,
+            RecordKind::RegulatorQuery => &REGULATOR_QUERY,
+            RecordKind::RegulatorView => &REGULATOR_VIEW,
+            RecordKind::CertificateApplication => &CERTIFICATE_APPLICATION,
+            RecordKind::ObjectionResolved => &OBJECTION_RESOLVED,
+            RecordKind::PersonCorrected => &PERSON_CORRECTED,
+            RecordKind::CompanySeal => &COMPANY_SEAL,
+            RecordKind::RiskNoted => &RISK_NOTED,
             RecordKind::Client => &CLIENT,
         }
     }
@@ -164,6 +214,20 @@ impl RecordKind {
             Self::LegalHold => "legal_hold",
             Self::CodeChecked => "code_checked",
             Self::Notification => "notification",
+            Self::IdentityVerified => "identity_verified",
+            Self::ReviewDecided => "review_decided",
+            Self::HandedOver => "handed_over",
+            Self::ReviewWanted => "review_wanted",
+            Self::DocumentRead => "document_read",
+            Self::VideoRecorded => "video_recorded",
+            Self::PersonSeen => "person_seen",
+            Self::RegulatorQuery => "regulator_query",
+            Self::RegulatorView => "regulator_view",
+            Self::CertificateApplication => "certificate_application",
+            Self::ObjectionResolved => "objection_resolved",
+            Self::PersonCorrected => "person_corrected",
+            Self::CompanySeal => "company_seal",
+            Self::RiskNoted => "risk_noted",
             Self::Client => "client",
         }
     }
@@ -175,10 +239,8 @@ impl fmt::Display for RecordKind {
     }
 }
 
-use RetentionClass::{Biometric, Matter, Person, Trace};
-
 /// Every schema of every version that was ever written.
-pub static ALL: [&Schema; 13] = [
+pub static ALL: [&Schema; 27] = [
     &FILING_OPENED,
     &FILING_CHANGED,
     &CONSENT_GIVEN,
@@ -192,291 +254,21 @@ pub static ALL: [&Schema; 13] = [
     &LEGAL_HOLD,
     &CODE_CHECKED,
     &NOTIFICATION,
+    &IDENTITY_VERIFIED,
+    &REVIEW_DECIDED,
+    &HANDED_OVER,
+    &REVIEW_WANTED,
+    &DOCUMENT_READ,
+    &VIDEO_RECORDED,
+    &PERSON_SEEN,
+    &REGULATOR_QUERY,
+    &REGULATOR_VIEW,
+    &CERTIFICATE_APPLICATION,
+    &OBJECTION_RESOLVED,
+    &PERSON_CORRECTED,
+    &COMPANY_SEAL,
+    &RISK_NOTED,
 ];
-
-const FRAME: &[&str] =
-    &["kind", "schema", "record_id", "chain", "seq", "prev", "recorded_at", "generated_by"];
-/// A device's own tree belongs to no chain; its place is the record that holds its root.
-const CLIENT_FRAME: &[&str] = &["kind", "schema"];
-
-static FILING_OPENED: Schema = Schema {
-    kind: RecordKind::FilingOpened,
-    version: 1,
-    slots: 16,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("filing_number", Matter),
-        ("matter", Matter),
-        ("company_name", Matter),
-        ("handler_name", Person),
-        ("opened_by", Matter),
-    ],
-};
-
-static FILING_CHANGED: Schema = Schema {
-    kind: RecordKind::FilingChanged,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("change", Matter),
-        ("party", Matter),
-        ("party_kind", Matter),
-        ("capacities", Matter),
-        ("party_name", Person),
-        ("representative_name", Person),
-        ("document", Matter),
-        ("document_version", Matter),
-        ("document_title", Matter),
-        ("document_sha256", Matter),
-        ("document_pages", Matter),
-        ("document_size_bytes", Matter),
-        ("changed_by", Matter),
-    ],
-};
-
-static CONSENT_GIVEN: Schema = Schema {
-    kind: RecordKind::ConsentGiven,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("ceremony", Matter),
-        ("party", Matter),
-        ("consent", Matter),
-        ("decision", Matter),
-        ("text_sha256", Matter),
-        ("text_version", Matter),
-        ("text_language", Matter),
-        ("client_address", Trace),
-        ("forwarded_for", Trace),
-        ("user_agent", Trace),
-        ("received_at", Trace),
-    ],
-};
-
-static SIGNING: Schema = Schema {
-    kind: RecordKind::Signing,
-    version: 1,
-    slots: 64,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("filing_number", Matter),
-        ("matter", Matter),
-        ("company_name", Matter),
-        ("ceremony", Matter),
-        ("signing", Matter),
-        ("voucher", Matter),
-        ("party", Matter),
-        ("party_kind", Matter),
-        ("capacities", Matter),
-        ("party_name", Person),
-        ("representative_name", Person),
-        ("identity", Person),
-        ("documents", Matter),
-        ("intent_sha256", Matter),
-        ("consents", Matter),
-        ("prior_records", Matter),
-        ("challenge", Matter),
-        ("envelope_sha256", Matter),
-        ("certificate_sha256", Matter),
-        ("device_key_sha256", Matter),
-        ("client_root", Matter),
-        ("photo_sha256", Biometric),
-        ("photo_format", Biometric),
-        ("photo_received_at", Biometric),
-        ("photo_attempts", Biometric),
-        ("client_address", Trace),
-        ("forwarded_for", Trace),
-        ("user_agent", Trace),
-        ("received_at", Trace),
-        ("clock_offset_ms", Trace),
-        ("tls", Trace),
-    ],
-};
-
-static DECLINE: Schema = Schema {
-    kind: RecordKind::Decline,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("ceremony", Matter),
-        ("party", Matter),
-        ("reason", Person),
-        ("client_address", Trace),
-        ("forwarded_for", Trace),
-        ("user_agent", Trace),
-        ("received_at", Trace),
-    ],
-};
-
-static CONFIRMATION: Schema = Schema {
-    kind: RecordKind::Confirmation,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("party", Matter),
-        ("statement_sha256", Matter),
-        ("shown_sha256", Matter),
-        ("client_address", Trace),
-        ("forwarded_for", Trace),
-        ("user_agent", Trace),
-        ("received_at", Trace),
-    ],
-};
-
-static OBJECTION: Schema = Schema {
-    kind: RecordKind::Objection,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("party", Matter),
-        ("against", Matter),
-        ("ground", Matter),
-        ("reason", Person),
-        ("shown_sha256", Matter),
-        ("client_address", Trace),
-        ("forwarded_for", Trace),
-        ("user_agent", Trace),
-        ("received_at", Trace),
-    ],
-};
-
-static ACCESS: Schema = Schema {
-    kind: RecordKind::Access,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("actor", Matter),
-        ("actor_role", Matter),
-        ("purpose", Matter),
-        ("looked_at", Matter),
-        ("attributes_opened", Matter),
-        ("client_address", Trace),
-        ("forwarded_for", Trace),
-        ("user_agent", Trace),
-        ("received_at", Trace),
-    ],
-};
-
-static ERASURE: Schema = Schema {
-    kind: RecordKind::Erasure,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("party", Matter),
-        ("classes", Matter),
-        ("basis", Matter),
-        ("requested_by", Matter),
-        ("decision", Matter),
-        ("reason", Matter),
-        ("legal_basis", Matter),
-        ("records", Matter),
-        ("keys", Matter),
-        ("actor", Matter),
-    ],
-};
-
-static LEGAL_HOLD: Schema = Schema {
-    kind: RecordKind::LegalHold,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("hold", Matter),
-        ("change", Matter),
-        ("actor", Matter),
-        ("reason", Person),
-        ("client_address", Trace),
-        ("forwarded_for", Trace),
-        ("user_agent", Trace),
-        ("received_at", Trace),
-    ],
-};
-
-static CODE_CHECKED: Schema = Schema {
-    kind: RecordKind::CodeChecked,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("ceremony", Matter),
-        ("party", Matter),
-        ("check", Matter),
-        ("channel", Matter),
-        ("contact", Person),
-        ("contact_source", Matter),
-        ("message", Matter),
-        ("sent_at", Trace),
-        ("wrong_entries", Trace),
-        ("client_address", Trace),
-        ("forwarded_for", Trace),
-        ("user_agent", Trace),
-        ("received_at", Trace),
-    ],
-};
-
-static NOTIFICATION: Schema = Schema {
-    kind: RecordKind::Notification,
-    version: 1,
-    slots: 32,
-    frame: FRAME,
-    names: &[
-        ("filing", Matter),
-        ("party", Matter),
-        ("message", Matter),
-        ("purpose", Matter),
-        ("state", Matter),
-        ("channel", Matter),
-        ("contact", Person),
-        ("contact_source", Matter),
-        ("template_sha256", Matter),
-        ("text_language", Matter),
-        ("gateway", Matter),
-        ("gateway_reference", Trace),
-        ("attempts", Matter),
-        ("reason", Matter),
-        ("happened_at", Trace),
-    ],
-};
-
-static CLIENT: Schema = Schema {
-    kind: RecordKind::Client,
-    version: 1,
-    slots: 32,
-    frame: CLIENT_FRAME,
-    names: &[
-        ("signed_at", Trace),
-        ("time_zone", Trace),
-        ("photo_sha256", Biometric),
-        ("capture_source", Biometric),
-        ("strokes_sha256", Biometric),
-        ("place", Trace),
-        ("device", Trace),
-        ("user_agent", Trace),
-        ("screen", Trace),
-        ("language", Trace),
-        ("key_custody", Trace),
-        ("dwell", Trace),
-        ("software", Trace),
-    ],
-};
 
 #[cfg(test)]
 mod tests {

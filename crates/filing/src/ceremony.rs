@@ -3,6 +3,7 @@
 //! exists then: no photo without a live challenge, no signature without both.
 
 mod refusal;
+mod stand_in;
 #[cfg(test)]
 mod tests;
 mod transitions;
@@ -20,13 +21,15 @@ use crate::consent::{ConsentAnswer, ConsentKind, Decision};
 use crate::document::DocumentRef;
 use crate::entry::Entry;
 use crate::party::Capacity;
+use crate::review::ReviewNeed;
 use crate::timer::{Due, Timer};
 use crate::words::ObjectRef;
 
 pub use refusal::{
     BeginError, CaptureError, ChallengeRefusal, CompleteError, ConsentError, ExpireError, Finished,
-    InviteError, OpenError,
+    InviteError, OpenError, StandInError,
 };
+pub use stand_in::{STAND_IN_FOR_MS, StandIn};
 
 /// How far a ceremony has come.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -154,14 +157,17 @@ pub struct Invitation {
 pub struct Completion {
     /// The challenge that was signed.
     pub challenge: Digest,
-    /// Digest of the photo the signer's device bound into the signature.
-    pub photo: Digest,
+    /// Digest of the photo the signer's device bound into the signature; `None` when it bound
+    /// none, because a person looks instead.
+    pub photo: Option<Digest>,
     /// A fresh identifier of the signing.
     pub signing: SigningId,
     /// The evidence record that is committed together with this.
     pub record: RecordId,
     /// A fresh number for people.
     pub voucher: VoucherNo,
+    /// Whether a person must look at who signed before the filing is confirmed.
+    pub review: ReviewNeed,
 }
 
 /// One party's visit to sign everything it still has to sign, in all its capacities.
@@ -178,6 +184,9 @@ pub struct Ceremony {
     state: CeremonyState,
     #[serde(default)]
     entry: Entry,
+    /// What stands in for a photo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stand_in: Option<StandIn>,
 }
 
 /// What a ceremony is and holds.

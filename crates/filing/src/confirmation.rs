@@ -28,6 +28,9 @@ pub enum Confirmation {
         /// Digest of the reason given, if one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason_digest: Option<Digest>,
+        /// When the party took it back; the registry decides whether that ends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken_back_at: Option<UtcMillis>,
     },
 }
 

@@ -23,12 +23,18 @@ pub enum ConsentKind {
     Location,
     /// Providing the data to the notary office 向公证处提供 (PIPL art. 23).
     NotaryProvision,
+    /// A video that a person compares, instead of face information 视频人工核验 (domain study
+    /// 11.3, text A2). Asked only of who chooses that way.
+    VideoReview,
 }
 
 impl ConsentKind {
-    /// Every kind, in the order in which people are asked.
-    pub const ALL: [Self; 4] =
+    /// What everybody is asked, in the order in which people are asked.
+    pub const ASKED: [Self; 4] =
         [Self::SigningManner, Self::Face, Self::Location, Self::NotaryProvision];
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::SigningManner, Self::Face, Self::Location, Self::NotaryProvision, Self::VideoReview];
 
     /// The word used on the wire.
     pub const fn code(self) -> &'static str {
@@ -37,6 +43,7 @@ impl ConsentKind {
             Self::Face => "face",
             Self::Location => "location",
             Self::NotaryProvision => "notary_provision",
+            Self::VideoReview => "video_review",
         }
     }
 
@@ -56,6 +63,9 @@ impl ConsentKind {
                 "向公证处提供信息单独同意",
                 "separate consent to providing data to the notary office",
             ),
+            Self::VideoReview => {
+                language.pick("视频人工核验单独同意书", "separate consent to a check by video")
+            }
         }
     }
 
@@ -221,9 +231,10 @@ mod tests {
     }
 
     #[test]
-    fn only_face_and_location_may_be_refused() {
+    fn only_face_location_and_video_may_be_refused() {
         let refusable: Vec<_> =
             ConsentKind::ALL.into_iter().filter(|kind| !kind.is_required()).collect();
-        assert_eq!(refusable, [ConsentKind::Face, ConsentKind::Location]);
+        let optional = [ConsentKind::Face, ConsentKind::Location, ConsentKind::VideoReview];
+        assert_eq!(refusable, optional);
     }
 }

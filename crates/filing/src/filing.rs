@@ -1,6 +1,7 @@
 //! The filing 办件 and its states. What parties did are facts held by the parties; the
 //! state follows from them, so the order in which parties act makes no difference.
 
+mod correction;
 mod erasure;
 mod parts;
 mod refusal;
@@ -21,6 +22,7 @@ use crate::party::{Capacity, Party};
 use crate::timer::{self, Due};
 use crate::words::CompanyTitle;
 
+pub use correction::CorrectNameError;
 pub use parts::{Contradiction, FilingHead};
 pub use refusal::{
     AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, EndError, NotOpen,
@@ -56,9 +58,16 @@ pub enum FilingState {
         /// When parties were last asked to confirm.
         asked_at: UtcMillis,
     },
-    /// Every party confirmed every current signature.
-    Confirmed {
+    /// Every party confirmed every current signature; a person has yet to decide, or has
+    /// refused, whether somebody who signed is the person named.
+    Reviewing {
         /// When the last confirmation came.
+        since: UtcMillis,
+    },
+    /// Every party confirmed every current signature, and whoever had to look found that it
+    /// was they.
+    Confirmed {
+        /// When the last confirmation or decision came.
         since: UtcMillis,
     },
     /// A party objected. Only the registry's officer decides what follows; of the outcomes

@@ -24,6 +24,7 @@
 //! - [`consent`], [`intent`]: the exact texts shown, with their digests
 //! - [`ceremony`]: one party's visit to sign
 //! - [`entry`]: how a signer comes in: the one-time code, and who it is
+//! - [`review`]: cases that a person decides before a filing is confirmed
 //! - [`timer`]: when something falls due
 
 pub mod ceremony;
@@ -34,7 +35,10 @@ pub mod entry;
 pub mod filing;
 pub mod intent;
 pub mod matter;
+mod objection;
+mod office;
 pub mod party;
+pub mod review;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -46,19 +50,27 @@ pub mod words;
 pub use ceremony::{
     BeginError, CaptureError, CapturedPhoto, Ceremony, CeremonyState, ChallengeRefusal,
     CompleteError, Completion, ConsentError, ExpireError, Finished, Invitation, InviteError,
-    IssuedChallenge, NewChallenge, OpenError,
+    IssuedChallenge, NewChallenge, OpenError, STAND_IN_FOR_MS, StandIn, StandInError,
 };
 pub use confirmation::Confirmation;
 pub use consent::{ConsentAnswer, ConsentKind, ConsentText, Decision};
 pub use document::{Document, DocumentRef, MediaType, NewDocument, RequiredSigners};
 pub use entry::{CodeRefusal, Entry, EntryStep, IdentityRefusal, IssuedCode, NotInside};
 pub use filing::{
-    AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, Contradiction, EndError,
-    EndReason, Filing, FilingHead, FilingState, NewFiling, NotOpen, ObjectError, OpenSigningError,
-    ReplaceDocumentError, ReturnToDraftingError,
+    AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, Contradiction,
+    CorrectNameError, EndError, EndReason, Filing, FilingHead, FilingState, NewFiling, NotOpen,
+    ObjectError, OpenSigningError, ReplaceDocumentError, ReturnToDraftingError,
 };
 pub use intent::IntentStatement;
 pub use matter::Matter;
+pub use objection::{Resolution, ResolveError, TakeBackError};
+pub use office::{Office, OfficeKind, UnknownOfficeKind};
 pub use party::{Capacity, Party, PartyKind, Signature};
+pub use review::{
+    CaseState, DecideError, Decided, NewCase, NotAReviewer, Review, ReviewCase, ReviewNeed,
+    ReviewOutcome, ReviewReason, Reviewer,
+};
 pub use timer::{Due, Timer};
-pub use words::{CompanyTitle, DeclaredName, DocumentTitle, ObjectRef, WordsError};
+pub use words::{
+    CompanyTitle, DeclaredName, DocumentTitle, Grounds, ObjectRef, OfficeName, WordsError,
+};

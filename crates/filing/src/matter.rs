@@ -58,6 +58,11 @@ impl Matter {
             }
         }
     }
+
+    /// Whether the company is to exist no longer.
+    pub const fn is_cancellation(self) -> bool {
+        matches!(self, Self::OrdinaryCancellation | Self::SimplifiedCancellation)
+    }
 }
 
 impl fmt::Display for Matter {

@@ -7,6 +7,7 @@ use heqi_vocabulary::{DocumentId, Language, PartyId, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::confirmation::Confirmation;
+use crate::review::{Review, ReviewOutcome};
 use crate::words::{CompanyTitle, DeclaredName};
 
 /// In what capacity somebody takes part.
@@ -127,6 +128,9 @@ pub struct Signature {
     pub signing: SigningId,
     /// When the signing was completed, by the server's clock.
     pub at: UtcMillis,
+    /// When the registry decided after an objection that it does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<UtcMillis>,
 }
 
 /// What stands where a person's name was erased.
@@ -141,12 +145,14 @@ pub struct Party {
     capacities: BTreeSet<Capacity>,
     pub(crate) signatures: Vec<Signature>,
     pub(crate) confirmation: Confirmation,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) reviews: Vec<Review>,
 }
 
 impl Party {
     pub(crate) const fn new(id: PartyId, who: PartyKind, capacities: BTreeSet<Capacity>) -> Self {
         let confirmation = Confirmation::Pending {};
-        Self { id, who, capacities, signatures: Vec::new(), confirmation }
+        Self { id, who, capacities, signatures: Vec::new(), confirmation, reviews: Vec::new() }
     }
 
     /// Its identifier.
@@ -184,9 +190,18 @@ impl Party {
         &self.signatures
     }
 
-    /// Its signature of this document version, void or not.
+    /// Its signature of this document version, if one was not voided by a decision.
     pub fn signature_of(&self, document: DocumentId) -> Option<&Signature> {
-        self.signatures.iter().find(|s| s.document == document)
+        self.signatures.iter().find(|s| s.document == document && s.voided_at.is_none())
+    }
+
+    /// Puts this name in the place of the natural person's. A company keeps its own.
+    pub(crate) fn correct_name(&mut self, corrected: DeclaredName) {
+        match &mut self.who {
+            PartyKind::Person { name } | PartyKind::Company { representative: name, .. } => {
+                *name = corrected;
+            }
+        }
     }
 
     /// Puts [`ERASED_NAME`] in the place of the natural person's name. A company keeps its own.
@@ -202,6 +217,17 @@ impl Party {
     /// Whether the name of the natural person was erased.
     pub fn is_erased(&self) -> bool {
         self.who.acting_person().as_str() == ERASED_NAME
+    }
+
+    /// Every case about its identity, in the order opened.
+    pub fn reviews(&self) -> &[Review] {
+        &self.reviews
+    }
+
+    /// Whether every case about its identity was accepted. A refused one never is again.
+    pub fn is_reviewed(&self) -> bool {
+        let accepted = |review: &Review| matches!(review.outcome, ReviewOutcome::Accepted { .. });
+        self.reviews.iter().all(accepted)
     }
 
     /// Its answer after signing.

@@ -113,7 +113,7 @@ pub(crate) fn answer(
 pub(crate) fn consented(filing: &Filing, n: u8, now: UtcMillis) -> Ceremony {
     let mut ceremony = invited(filing, n, now);
     ceremony.open(now).unwrap();
-    for kind in ConsentKind::ALL {
+    for kind in ConsentKind::ASKED {
         let refused = kind == ConsentKind::Location;
         let decision = if refused { Decision::Refused } else { Decision::Granted };
         answer(&mut ceremony, kind, decision, now).unwrap();
@@ -167,10 +167,11 @@ pub(crate) fn captured(filing: &Filing, n: u8, now: UtcMillis) -> Ceremony {
 pub(crate) fn completion(n: u8, label: &str, picture: &str) -> Completion {
     Completion {
         challenge: challenge(label),
-        photo: photo(picture),
+        photo: Some(photo(picture)),
         signing: SigningId::from_bytes([n; 16]),
         record: RecordId::from_bytes([n; 16]),
         voucher: VoucherNo::new(at(0), u32::from(n)).unwrap(),
+        review: ReviewNeed::Settled,
     }
 }
 

@@ -375,6 +375,6 @@ fn words_on_the_wire_are_the_words_in_json() {
         assert_eq!(called.len(), capacities.len(), "each capacity has a name of its own");
         assert!(called.iter().all(|name| name.len() >= 6), "{called:?}");
     }
-    assert_eq!(names.len(), 8, "each consent has a name of its own in each language");
+    assert_eq!(names.len(), 10, "each consent has a name of its own in each language");
     assert!(names.iter().all(|name| name.chars().count() >= 8), "{names:?}");
 }

@@ -77,6 +77,14 @@ words! {
     CompanyTitle, 2..=100, "公司名称", "company name"
 }
 words! {
+    /// The name of an organisation with staff: 2 to 100 characters.
+    OfficeName, 2..=100, "单位名称", "name of the organisation"
+}
+words! {
+    /// Why a member of staff decided so: 2 to 500 characters.
+    Grounds, 2..=500, "理由", "reason"
+}
+words! {
     /// The title of a document: 1 to 200 characters.
     DocumentTitle, 1..=200, "文书名称", "document title"
 }

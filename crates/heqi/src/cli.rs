@@ -5,6 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use heqi_vocabulary::{Language, UtcMillis};
 
+mod admin;
+mod load;
+mod recover;
+
+pub(crate) use admin::{AdminAction, CreateOfficerArgs, CreateStaffArgs};
+pub(crate) use load::{LoadArgs, Scenario};
+pub(crate) use recover::{NotaryArgs, RecoverAction, RecoverArgs, SuccessorArgs};
+
 /// 合契 Heqi: e-signing whose evidence two organisations hold and anyone can check.
 #[derive(Parser)]
 #[command(name = "heqi", version, propagate_version = true)]
@@ -34,6 +42,8 @@ pub(crate) enum Command {
     Sync(ServiceArgs),
     /// Check an evidence bundle, offline
     Verify(heqi_verify::VerifyArgs),
+    /// Write what an evidence bundle holds as a report (PDF/A) with the bundle inside, offline
+    Report(ReportArgs),
     /// Follow a log from outside and catch it when it shows two histories
     Monitor(heqi_monitor::MonitorArgs),
     /// Check this machine and a data folder, one line per requirement
@@ -48,7 +58,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: KeysAction,
     },
-    /// Take back from the notary what a stopped platform has lost
+    /// Take back from the other organisation what a stopped one has lost
     Recover {
         #[command(subcommand)]
         action: RecoverAction,
@@ -73,40 +83,29 @@ pub(crate) struct ChainForksArgs {
     pub(crate) to: PathBuf,
 }
 
-#[derive(Subcommand)]
-pub(crate) enum AdminAction {
-    /// Make an API key, keep its hash, and show the key this once
-    CreateKey {
-        #[command(flatten)]
-        service: ServiceArgs,
-        /// What you call its holder; never shown to anybody else
-        #[arg(long)]
-        label: String,
-        /// What it may do: filings, evidence, coverage, witness
-        #[arg(long, value_delimiter = ',', required = true)]
-        scopes: Vec<String>,
-    },
-    /// List the API keys, never the keys themselves
-    ListKeys(ServiceArgs),
-    /// Put a new API key in the place of one that ends after an overlap
-    RotateKey {
-        #[command(flatten)]
-        service: ServiceArgs,
-        /// The key's id, as the list shows it
-        #[arg(value_name = "ID")]
-        id: String,
-        /// For how long the old key still works
-        #[arg(long, value_name = "HOURS", default_value_t = 72)]
-        overlap_hours: u32,
-    },
-    /// Let a key in no more
-    RevokeKey {
-        #[command(flatten)]
-        service: ServiceArgs,
-        /// The key's id, as the list shows it
-        #[arg(value_name = "ID")]
-        id: String,
-    },
+#[derive(Args, Clone)]
+pub(crate) struct ReportArgs {
+    /// The evidence bundle (.heqi.zip)
+    #[arg(value_name = "FILE")]
+    pub(crate) bundle: PathBuf,
+    /// Where the report is written
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// The trust anchors to examine it by; without them only self-consistency is found
+    #[arg(long, value_name = "FILE")]
+    pub(crate) anchors: Option<PathBuf>,
+    /// The report's number; made from the bundle's digest when left out
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) number: Option<String>,
+    /// Who issues it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) issuer: String,
+    /// Who asked
+    #[arg(long, value_name = "NAME")]
+    pub(crate) applicant: String,
+    /// What for
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) purpose: String,
 }
 
 /// Which key is rotated.
@@ -190,43 +189,6 @@ pub(crate) enum StoreAction {
     Backups(BackupsArgs),
     /// Make a store again from its backup, checked to the last byte
     Restore(RestoreArgs),
-}
-
-#[derive(Subcommand)]
-pub(crate) enum RecoverAction {
-    /// Append what the notary's mirror and deposits hold of this platform's log
-    FromNotary(RecoverArgs),
-    /// Freeze a log of which cosigned entries are lost, and open the one that takes its place
-    Successor(SuccessorArgs),
-    /// List the entries that are lost, or came back without their record
-    Orphans(ServiceArgs),
-}
-
-#[derive(Args)]
-pub(crate) struct SuccessorArgs {
-    #[command(flatten)]
-    pub(crate) recover: RecoverArgs,
-    /// File with the key of scope recovery that the second custodian gave for this once
-    #[arg(long, value_name = "FILE")]
-    pub(crate) preservation_key: Option<PathBuf>,
-    /// The new log's origin: a URL without scheme, never used before
-    #[arg(long, value_name = "ORIGIN")]
-    pub(crate) origin: String,
-    /// Nothing is lost, but the log must not go on all the same
-    #[arg(long)]
-    pub(crate) incident: bool,
-    /// Do it; without this the plan is only shown
-    #[arg(long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct RecoverArgs {
-    #[command(flatten)]
-    pub(crate) service: ServiceArgs,
-    /// File with the key of scope recovery that the notary gave for this once
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
 }
 
 #[derive(Args)]
@@ -391,97 +353,4 @@ pub(crate) enum OrganisationKind {
     Notary,
     /// The preservation service: log, receipts
     Preservation,
-}
-
-#[derive(Args)]
-pub(crate) struct LoadArgs {
-    /// What to do again and again
-    #[arg(long, default_value = "ceremony")]
-    pub(crate) scenario: Scenario,
-    /// For how long; 20, or 5 for complete, whose signings are all prepared before
-    #[arg(long, value_name = "N")]
-    pub(crate) seconds: Option<u64>,
-    /// How many at the same time; 64, or 256 for complete and 1 for single
-    #[arg(long, value_name = "N")]
-    pub(crate) in_flight: Option<usize>,
-    /// Size of the photo
-    #[arg(long, value_name = "BYTES", default_value_t = 100_000)]
-    pub(crate) photo_bytes: usize,
-    /// Check format and dimensions of photos only, as for integrators with their own capture
-    #[arg(long)]
-    pub(crate) no_pixel_checks: bool,
-    /// For how long a soak lasts; 30
-    #[arg(long, value_name = "N")]
-    pub(crate) minutes: Option<u64>,
-    /// Ceremonies in a second of a soak; 10
-    #[arg(long, value_name = "N")]
-    pub(crate) rate: Option<f64>,
-    /// File to which a soak adds its line, such as docs/reliability/soak.jsonl
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ledger: Option<PathBuf>,
-    /// Where to keep the data while measuring; removed afterwards
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data_dir: Option<PathBuf>,
-    /// Print the figures as one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-impl LoadArgs {
-    pub(crate) fn seconds(&self) -> u64 {
-        let usual = if self.scenario == Scenario::Complete { 5 } else { 20 };
-        self.seconds.unwrap_or(usual).max(1)
-    }
-
-    /// How long a soak lasts: `--minutes`, or `--seconds` for a short look.
-    pub(crate) fn soak_for(&self) -> std::time::Duration {
-        let seconds = self.minutes.map(|minutes| minutes.saturating_mul(60)).or(self.seconds);
-        std::time::Duration::from_secs(seconds.unwrap_or(1_800).max(1))
-    }
-
-    /// Ceremonies in a second of a soak.
-    pub(crate) fn rate(&self) -> f64 {
-        self.rate.unwrap_or(10.0).clamp(0.01, 100_000.0)
-    }
-
-    pub(crate) fn in_flight(&self) -> usize {
-        let usual = match self.scenario {
-            Scenario::Complete => 256,
-            Scenario::Single => 1,
-            _ => 64,
-        };
-        self.in_flight.unwrap_or(usual).max(1)
-    }
-}
-
-#[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Scenario {
-    /// Begin, capture and complete a signing
-    Ceremony,
-    /// Capture photos
-    Capture,
-    /// Complete signings that are already begun and captured
-    Complete,
-    /// The same by one client, one after the other
-    Single,
-    /// Whole ceremonies with both custodians running; the latency is that of the deposit
-    Deposit,
-    /// Four times as many ceremonies as the machine can do, whoever is refused goes away
-    Overload,
-    /// A moderate rate for a long time, and whether memory grows
-    Soak,
-}
-
-impl Scenario {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ceremony => "ceremony",
-            Self::Capture => "capture",
-            Self::Complete => "complete",
-            Self::Single => "single",
-            Self::Deposit => "deposit",
-            Self::Overload => "overload",
-            Self::Soak => "soak",
-        }
-    }
 }

@@ -5,6 +5,7 @@ pub(crate) mod chain_forks;
 pub(crate) mod doctor;
 pub(crate) mod keys;
 pub(crate) mod recover;
+pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod store;
 

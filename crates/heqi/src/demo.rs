@@ -12,8 +12,11 @@ use heqi_vocabulary::Language;
 
 pub(crate) mod cast;
 pub(crate) mod catcher;
+mod certificate;
 pub(crate) mod guide;
 pub(crate) mod manifest;
+pub(crate) mod officers;
+pub(crate) mod providers;
 pub(crate) mod seed;
 pub(crate) mod stage;
 pub(crate) mod story;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence_store::durable_file::Disk;
-use heqi_pki::authority::{TestAuthority, TestTimeAuthority};
+use heqi_pki::authority::{TestAuthority, TestSealAuthority, TestTimeAuthority};
 use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_tlog::cosignature::Cosigner;
 use heqi_tlog::note::{KeyName, NoteSigner, SignatureType, VerifierKey};
@@ -174,6 +174,22 @@ pub(crate) fn test_time_authority(
     let authority = TestTimeAuthority::generate(name, clock.now(), entropy).map_err(|_| form())?;
     write(file, &authority.to_pem().map_err(|_| form())?)?;
     Ok(authority)
+}
+
+/// Reads a test-only seal, or makes one of this office when there is none.
+pub(crate) fn test_seal(
+    file: &Path,
+    office: &str,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<TestSealAuthority, KeyError> {
+    let form = || KeyError::Form(file.to_owned());
+    if let Some(pem) = read(file)? {
+        return TestSealAuthority::from_pem(&pem).map_err(|_| form());
+    }
+    let seal = TestSealAuthority::generate(office, clock.now(), entropy).map_err(|_| form())?;
+    write(file, &seal.to_pem().map_err(|_| form())?)?;
+    Ok(seal)
 }
 
 /// Reads a secret text such as an API key, or makes it with `make` when there is none.

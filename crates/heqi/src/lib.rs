@@ -56,6 +56,7 @@ pub fn run() -> ExitCode {
         Some(Command::Verify(args)) => {
             return ExitCode::from(heqi_verify::run(&args, &mut io::stdout(), &mut io::stderr()));
         }
+        Some(Command::Report(args)) => commands::report::run(&args, &SystemClock),
         Some(Command::Monitor(args)) => in_runtime(async move {
             let entropy = Arc::new(SystemEntropy);
             Ok(heqi_monitor::run(&args, &SystemClock, entropy, &mut io::stdout()).await)

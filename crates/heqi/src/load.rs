@@ -17,6 +17,7 @@ mod limit;
 mod overload;
 mod prepare;
 mod scenario;
+mod search;
 mod soak;
 mod space;
 mod visits;
@@ -30,7 +31,8 @@ use figures::{Figures, Space, Tally, quantile_ms, round};
 use limit::{Parts, as_f64};
 use prepare::{Captured, Floor};
 use scenario::Run;
-use space::{Watch, bytes_below, resident_mb};
+pub(crate) use space::bytes_below;
+use space::{Watch, resident_mb};
 
 /// Ceremonies to prepare for each second of measuring; a faster machine stops early and
 /// says so by its `seconds`.
@@ -65,6 +67,7 @@ pub(crate) async fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<(), Load
     match args.scenario {
         Scenario::Overload => return overload::run(args, folder.path(), out).await,
         Scenario::Soak => return soak::run(args, folder.path(), out).await,
+        Scenario::Search => return search::run(args, folder.path(), out),
         _ => {}
     }
     // What completing costs does not depend on how the photo was looked at before.
@@ -152,8 +155,8 @@ async fn prepare(args: &LoadArgs, run: &Run) -> Result<Prepared, CallError> {
         usize::try_from(per_second.saturating_mul(args.seconds())).unwrap_or(usize::MAX)
     };
     Ok(match args.scenario {
-        // The other two prepare for themselves.
-        Scenario::Ceremony | Scenario::Overload | Scenario::Soak => {
+        // The other three prepare for themselves.
+        Scenario::Ceremony | Scenario::Overload | Scenario::Search | Scenario::Soak => {
             Prepared::Invited(floor.invite(count(CEREMONIES_PER_S)).await?)
         }
         Scenario::Deposit => {

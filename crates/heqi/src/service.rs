@@ -2,15 +2,24 @@
 //! `heqi platform`, `heqi notary`, the demo and the load generator all start services
 //! through here.
 
+mod alarm_mail;
+mod anchors;
+mod applications;
 mod certificate_log;
+mod identity;
+mod indexing;
 pub(crate) mod messages;
 pub(crate) mod notary;
 pub(crate) mod platform;
 pub(crate) mod production;
+mod queue_worker;
+mod reconciling;
+pub(crate) mod sending;
 pub(crate) mod store;
 mod sweeping;
 pub(crate) mod time;
 pub(crate) mod tls;
+pub(crate) mod workbench;
 
 /// Why a service did not start.
 #[derive(Debug, thiserror::Error)]

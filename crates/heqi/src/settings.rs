@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use heqi_api::ApiSettings;
 use heqi_evidence::anchors::{
-    CertificateRoot, CustodianAnchor, LogAnchor, Spki, TimeRootAnchor, Vkey,
+    CertificateRoot, CustodianAnchor, LogAnchor, ProviderAnchor, Spki, TimeRootAnchor, Vkey,
 };
 use heqi_registration::platform::Names;
+use heqi_registration::regulator::apply::Applicant;
 use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::settings::{self, Environment, SettingsError};
 use heqi_service_kit::telemetry::TelemetrySettings;
@@ -15,9 +16,18 @@ use heqi_service_kit::tls::{PeerTlsSettings, TlsSettings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+mod identity;
 mod notify;
+mod workbench;
 
-pub(crate) use notify::{EmailSettings, NotifySettings, SmsSettings};
+pub(crate) use identity::{
+    IdentitySettings, ProviderPeer, ReviewSettings, ReviewingKind, RiskPart,
+};
+pub(crate) use notify::{
+    AlarmDeliverySettings, EmailSettings, NotifySettings, PeopleSettings, SmsSettings,
+    WaysSettings, WebhookSettings,
+};
+pub(crate) use workbench::{Numbers, WorkbenchSettings};
 
 /// Variables that the command line reads itself.
 const READ_BY_THE_COMMAND_LINE: [&str; 1] = ["HEQI_LANG"];
@@ -65,6 +75,18 @@ pub(crate) struct PlatformSettings {
     /// How people are told; without it messages wait.
     #[serde(default)]
     pub(crate) notify: Option<NotifySettings>,
+    /// Who is told of alarms.
+    #[serde(default)]
+    pub(crate) alarm_delivery: AlarmDeliverySettings,
+    /// How often both organisations' logs are compared, in seconds.
+    #[serde(default = "a_day")]
+    pub(crate) reconcile_every_s: u64,
+    /// Who says who people are; without it nobody is asked and nobody reviews.
+    #[serde(default)]
+    pub(crate) identity: IdentitySettings,
+    /// What regulators do here beside searching.
+    #[serde(default)]
+    pub(crate) regulator: RegulatorSettings,
     /// Names that consent texts are filled with.
     #[serde(default)]
     pub(crate) names: Names,
@@ -75,6 +97,16 @@ pub(crate) struct PlatformSettings {
     pub(crate) api: ApiSettings,
     #[serde(default)]
     pub(crate) telemetry: TelemetrySettings,
+}
+
+/// The registration authority.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RegulatorSettings {
+    /// Who applies for certificates; without it nobody can from the console.
+    pub(crate) applicant: Option<Applicant>,
+    /// File with the API key of scope applications that the notary knows; required to apply.
+    pub(crate) api_key_file: Option<PathBuf>,
 }
 
 /// A certificate authority that is asked over HTTP.
@@ -138,16 +170,39 @@ pub(crate) struct NotarySettings {
     /// Custodians beside this one, for the published anchors.
     #[serde(default)]
     pub(crate) other_custodians: Vec<CustodianAnchor>,
+    /// Who answers who people are, for the published anchors.
+    #[serde(default)]
+    pub(crate) identity_providers: Vec<ProviderAnchor>,
     /// Who stamps the heads of this log; their roots stand among the published anchors.
     #[serde(default)]
     pub(crate) time_authorities: Vec<TimeAuthorityPeer>,
     #[serde(default)]
     pub(crate) stamping: StampingSettings,
+    /// Of the second custodian: the data centre, which is brought what people say here.
+    #[serde(default)]
+    pub(crate) data_centre: Option<DataCentrePeerSettings>,
+    /// Whoever signed and looks at what is held.
+    #[serde(default)]
+    pub(crate) people: Option<PeopleSettings>,
+    /// The office's staff; a data centre alone has one.
+    #[serde(default)]
+    pub(crate) workbench: Option<WorkbenchSettings>,
     /// Beyond which figures somebody is told.
     #[serde(default)]
     pub(crate) alarms: AlarmLimits,
     #[serde(default)]
     pub(crate) telemetry: TelemetrySettings,
+}
+
+/// The data centre, as the second custodian sees it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DataCentrePeerSettings {
+    /// Its address, without a path.
+    pub(crate) url: String,
+    /// By what its certificates are believed; without it, plain HTTP on loopback.
+    #[serde(default)]
+    pub(crate) tls: Option<PeerTlsSettings>,
 }
 
 /// A time authority that is asked.
@@ -237,6 +292,9 @@ pub(crate) struct PlatformPeerSettings {
     /// File with an API key of scope recovery, only while the platform takes back what it lost.
     #[serde(default)]
     pub(crate) recovery_key_file: Option<PathBuf>,
+    /// File with the API key of scope applications: the registry applies for certificates with it.
+    #[serde(default)]
+    pub(crate) applications_key_file: Option<PathBuf>,
     /// Its log.
     pub(crate) log: LogAnchor,
     /// Its witness.
@@ -251,6 +309,10 @@ pub(crate) struct PlatformPeerSettings {
 /// Reads the settings of a service from its file and the environment.
 pub(crate) fn load<T: DeserializeOwned>(file: Option<&Path>) -> Result<T, SettingsError> {
     settings::load(file, &Environment::of_process()?.without(&READ_BY_THE_COMMAND_LINE))
+}
+
+const fn a_day() -> u64 {
+    86_400
 }
 
 fn platform_listen() -> String {

@@ -15,13 +15,16 @@ use heqi_vocabulary::{Clock, Entropy};
 use parking_lot::Mutex;
 
 pub(crate) mod lan;
+mod outage;
 mod plan;
 
 use crate::client::{self, Caller};
+use crate::demo::officers::{self, Officer};
+use crate::demo::providers::Providing;
 use crate::keys;
-use crate::service::messages::report_secret;
 use crate::service::notary::{self, RunningNotary};
 use crate::service::platform::{self, OpenPlatform, RunningPlatform};
+use crate::service::sending::report_secret;
 use crate::service::tls::NotaryTls;
 use crate::service::{ServiceError, store, time};
 use lan::Lan;
@@ -84,6 +87,7 @@ pub(crate) struct Addresses {
     pub(crate) notary: String,
     pub(crate) preservation: String,
     pub(crate) time_authority: String,
+    pub(crate) providers: String,
     pub(crate) inbox: String,
     pub(crate) smtp: String,
 }
@@ -105,6 +109,7 @@ impl Addresses {
             notary: at(2)?,
             preservation: at(3)?,
             time_authority: at(4)?,
+            providers: at(5)?,
             inbox: at(9)?,
             smtp: at(10)?,
         })
@@ -120,6 +125,7 @@ impl Addresses {
             notary: any(),
             preservation: any(),
             time_authority: any(),
+            providers: any(),
             inbox: any(),
             smtp: any(),
         }
@@ -151,6 +157,8 @@ pub(crate) struct Catching {
     /// How the gateway is believed, where it serves the network.
     pub(crate) sms_tls: Option<PeerTlsSettings>,
     pub(crate) smtp_port: u16,
+    /// Who says who people are.
+    pub(crate) providing: Providing,
 }
 
 /// Public keys that `demo.json` lists.
@@ -180,11 +188,13 @@ pub(crate) struct World {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     running: Arc<Mutex<Option<Running>>>,
+    again: Arc<outage::Again>,
 }
 
 struct Running {
     platform: RunningPlatform,
-    notary: RunningNotary,
+    /// None while it is stopped for a while.
+    notary: Option<RunningNotary>,
     preservation: RunningNotary,
     time_authority: heqi_time_authority::Running,
 }
@@ -214,7 +224,9 @@ impl World {
     pub(crate) async fn stop(&mut self) {
         let Some(running) = self.running.lock().take() else { return };
         running.platform.stop().await;
-        running.notary.stop().await;
+        if let Some(notary) = running.notary {
+            notary.stop().await;
+        }
         running.preservation.stop().await;
         running.time_authority.stop().await;
     }
@@ -270,6 +282,7 @@ pub(crate) struct Claimed {
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    lan: Option<Lan>,
 }
 
 impl Claimed {
@@ -280,6 +293,25 @@ impl Claimed {
         catching: &Catching,
     ) -> Result<Self, WorldError> {
         Self::claim_with(data_dir, addresses, true, Some(catching)).await
+    }
+
+    /// Makes the accounts of the demo's officers.
+    pub(crate) async fn officers(&self) -> Result<Vec<Officer>, WorldError> {
+        let folder = self.plan.platform.data_dir.join("keys");
+        let url = &self.plan.platform_url;
+        Ok(officers::admit(&self.open.platform, &folder, url, &*self.entropy).await?)
+    }
+
+    /// Makes the accounts of the notary's staff, before anything answers.
+    pub(crate) async fn notary_officers(&self) -> Result<Vec<Officer>, WorldError> {
+        let settings = &self.plan.notary;
+        let (store, office) = notary::stopped_office(settings, &self.clock, &self.entropy)?;
+        let folder = settings.data_dir.join("keys");
+        let url = &self.plan.platform.data_centre.url;
+        let admitted = officers::admit_at_the_notary(&office, &folder, url, &*self.entropy).await;
+        drop(office);
+        store.close().map_err(|error| ServiceError::Start(error.to_string()))?;
+        Ok(admitted?)
     }
 
     /// The secret that the platform signs text messages with.
@@ -322,12 +354,13 @@ impl Claimed {
             plan.catch(catching, &*entropy)?;
         }
         let open = platform::open(&plan.platform, &clock, &entropy).await?;
-        Ok(Self { plan, open, listeners, http, clock, entropy })
+        let lan = addresses.lan.clone();
+        Ok(Self { plan, open, listeners, http, clock, entropy, lan })
     }
 
     /// Starts everything.
     pub(crate) async fn start(self) -> Result<World, WorldError> {
-        let Self { plan, open, listeners, http, clock, entropy } = self;
+        let Self { plan, open, listeners, http, clock, entropy, lan } = self;
         let [platform_listener, notary_listener, preservation_listener, time_listener] = listeners;
 
         let time_authority = time::start(&plan.time_authority, time_listener, &clock, &entropy)?;
@@ -336,10 +369,13 @@ impl Claimed {
         open.admit_key("demo integrator", &plan.integrator_key).await?;
         let platform = open.start(&plan.platform, platform_listener, &entropy)?;
         let tls = NotaryTls::load(&plan.notary)?;
-        let notary = notary::start(&plan.notary, &tls, notary_listener, &clock, &entropy).await?;
+        let address = notary_listener.address().to_string();
+        let notary = notary::start(&plan.notary, &tls, notary_listener, &clock, &entropy);
+        let notary = Box::pin(notary).await?;
         let (settings, tls) = (&plan.preservation, NotaryTls::load(&plan.preservation)?);
         let preservation =
-            notary::start(settings, &tls, preservation_listener, &clock, &entropy).await?;
+            Box::pin(notary::start(settings, &tls, preservation_listener, &clock, &entropy))
+                .await?;
 
         let heard = tokio::time::timeout(COMPARISON, platform.gate.opened()).await;
         heard.map_err(|_| WorldError::NotCompared)?;
@@ -356,9 +392,10 @@ impl Claimed {
             key: plan.integrator_key,
             clock,
             entropy,
+            again: Arc::new(outage::Again { settings: plan.notary, address, lan }),
             running: Arc::new(Mutex::new(Some(Running {
                 platform,
-                notary,
+                notary: Some(notary),
                 preservation,
                 time_authority,
             }))),

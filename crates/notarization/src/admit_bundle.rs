@@ -7,14 +7,16 @@
 //!
 //! The answer is signed before the commit is durable and given only after.
 
+mod decide;
 mod error;
 mod findings;
 mod inspect;
 pub(crate) mod keep;
 mod settle;
+mod take_back;
 
 use bytes::Bytes;
-use heqi_evidence::deposit::Outcome;
+use heqi_evidence::deposit::{DepositReceipt, Outcome};
 use heqi_evidence::examine::Received;
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::Digest;
@@ -27,6 +29,7 @@ use crate::office::NotaryOffice;
 pub use error::AdmitBundleError;
 pub use findings::{Finding, LATE_MS};
 use inspect::{Inspected, Offered};
+pub use take_back::{TakeBackError, TakenBack, lost_receipt, take_back};
 
 /// The most parts one deposit has.
 pub const MAX_PARTS: usize = 128;
@@ -56,7 +59,7 @@ pub async fn admit_bundle(
     file: Bytes,
 ) -> Result<Admission, AdmitBundleError> {
     let received = Received { at: office.clock().now(), by: office.organisation().to_owned() };
-    let inspected = inspect_aside(office, file, received).await?;
+    let inspected = inspect_aside(office, file, received, None).await?;
     let offered = &inspected.offered;
 
     if let Some(known) = known(office, offered).await? {
@@ -64,8 +67,8 @@ pub async fn admit_bundle(
     }
     refuse_gap(office, offered).await?;
 
-    let kept = keep::keep(office, inspected).await?;
-    settle::settle(office, kept).await
+    let kept = keep::keep(office, inspected, None).await?;
+    settle::settle(office, kept, None).await
 }
 
 /// Hashing and signatures take a millisecond and, for the largest deposit, half a second:
@@ -74,11 +77,11 @@ async fn inspect_aside(
     office: &NotaryOffice,
     file: Bytes,
     received: Received,
+    receipted: Option<DepositReceipt>,
 ) -> Result<Inspected, AdmitBundleError> {
     let office = office.clone();
-    tokio::task::spawn_blocking(move || inspect::inspect(&file, &office, &received))
-        .await
-        .map_err(|_| AdmitBundleError::Interrupted)?
+    let inspect = move || inspect::inspect(&file, &office, &received, receipted.as_ref());
+    tokio::task::spawn_blocking(inspect).await.map_err(|_| AdmitBundleError::Interrupted)?
 }
 
 /// The decision that already covers this offer: exactly these parts were decided about, or

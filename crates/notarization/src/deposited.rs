@@ -27,7 +27,7 @@ use heqi_evidence::chain::ChainTip;
 use heqi_evidence::deposit::Outcome;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence_store::backend::ReadError;
-use heqi_evidence_store::changeset::{InvalidChangeset, RowKey, leaf_index_of};
+use heqi_evidence_store::changeset::{InvalidChangeset, RowKey};
 use heqi_evidence_store::object::{ObjectRef, OpenObjectError, open_sealed};
 use heqi_evidence_store::table::{Table, TableError};
 use heqi_pki::dsse::Envelope;
@@ -257,12 +257,9 @@ pub async fn receipt(
     key: &DepositKey,
 ) -> Result<Option<Envelope>, DepositedError> {
     let missing = || DepositedError::ReceiptMissing { deposit: *key };
-    let store = office.store();
     let leaf = key.receipt_leaf().map_err(TableError::from)?;
-    let Some(row) = store.durable_row(&leaf).await? else { return Ok(None) };
-    let index = leaf_index_of(&row).ok_or_else(missing)?;
-    let entry = store.log().entry(index).await?.ok_or_else(missing)?;
-    Envelope::from_json(&entry.record).map(Some).map_err(|_| missing())
+    let Some(found) = office.statement(&leaf).await? else { return Ok(None) };
+    Envelope::from_json(&found.ok_or_else(missing)?).map(Some).map_err(|_| missing())
 }
 
 /// The bytes of one part.

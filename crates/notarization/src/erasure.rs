@@ -7,7 +7,7 @@
 
 use heqi_evidence::erasure::{ErasureOrder, ErasureOutcome, ErasureReceipt, MalformedOrder};
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
-use heqi_evidence::schema::RecordKind;
+use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence::statement::{Statement, StatementError};
 use heqi_evidence_store::backend::{CommitError, ReadError};
 use heqi_evidence_store::changeset::{Changeset, InvalidChangeset, LedgerEntry};
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::admit_bundle::keep::erasable_keys;
 use crate::deposited::{DEPOSITS, DepositKey, DepositRow, DepositedError, open_part};
+use crate::holder::{HolderFault, index};
 use crate::legal_hold;
 use crate::office::NotaryOffice;
 
@@ -93,6 +94,9 @@ pub enum AnswerOrderError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// By what people are found.
+    #[error(transparent)]
+    Holder(#[from] HolderFault),
     /// The ledger was not replayed.
     #[error(transparent)]
     Replay(#[from] ReplayError),
@@ -166,11 +170,13 @@ async fn decide(
     let mut changes = Changeset::new();
     let mut keys = Vec::new();
     let mut is_archive = false;
+    let mut forgotten = Vec::new();
     for root in &order.records {
         for row in deposits(office, *root).await? {
             if row.chain == order.chain {
                 is_archive |= is_archived(office, &row).await?;
                 keys.extend(erasable_keys(row.chain, *root, &order.classes));
+                forgotten.push(row);
             }
         }
     }
@@ -191,6 +197,8 @@ async fn decide(
     };
     if matches!(outcome, ErasureOutcome::Refused { .. }) {
         keys.clear();
+    } else if order.classes.iter().any(|c| *c != RetentionClass::Biometric) {
+        index::forget(office, &mut changes, &forgotten).await?;
     }
     let decided_at = office.clock().now();
     let receipt = ErasureReceipt {

@@ -20,21 +20,33 @@
 //! - [`mod@chain_head`][]: the newest statement about a chain
 //! - [`mirror`]: the copy of the platform's log
 //! - [`erasure`], [`legal_hold`]: orders to erase, and what stands against them
+//! - [`holder`]: whoever signed, and looks at what is held of it
 //! - [`key_change`]: one key of the office follows another
 //! - [`peer`]: what is held of the platform, and what it proves about our own store
 //! - [`mod@publish_anchors`][]: the file of trusted keys
+//! - [`renewal`]: time stamps, renewed before their certificates end
+//! - [`matter`]: applications for a certificate, from the form to the archive
+//! - [`successor`]: another log takes the place of the office's own
+//! - [`staff`]: the office's accounts, with three duties kept apart
 
 pub mod admit_bundle;
 pub mod chain_fork;
 pub mod chain_head;
 pub mod deposited;
 pub mod erasure;
+mod held_chain;
+pub mod holder;
 pub mod key_change;
 pub mod legal_hold;
+pub mod matter;
 pub mod mirror;
 pub mod office;
 pub mod peer;
 pub mod publish_anchors;
+pub mod renewal;
+pub mod staff;
+pub mod successor;
+pub mod wording;
 
 pub use admit_bundle::{Admission, AdmitBundleError, admit_bundle};
 pub use chain_head::chain_head;

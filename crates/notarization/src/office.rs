@@ -3,12 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::changeset::{RowKey, leaf_index_of};
 use heqi_evidence_store::erasure::ErasureLedger;
+use heqi_evidence_store::table::TableError;
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_vocabulary::{Clock, Entropy};
 use tokio::sync::Mutex;
+
+use crate::holder::deliver::Recipient;
 
 /// One custodian: its name, its keys, its store. Cheap to clone.
 #[derive(Clone)]
@@ -22,6 +27,10 @@ pub struct NotaryOffice {
     pub(crate) order_keys: Arc<Vec<PublicKey>>,
     /// Where destroyed keys are noted before they are destroyed.
     pub(crate) erasure_ledger: Option<Arc<ErasureLedger>>,
+    /// Whom it brings what people said here.
+    pub(crate) recipients: Arc<Vec<Recipient>>,
+    /// Stores of the office's own logs that are frozen, oldest first: read, never written.
+    frozen: Arc<Vec<Arc<dyn Backend>>>,
 }
 
 /// What an office is made of.
@@ -52,7 +61,17 @@ impl NotaryOffice {
             turn: Arc::default(),
             order_keys: Arc::default(),
             erasure_ledger: None,
+            recipients: Arc::default(),
+            frozen: Arc::default(),
         }
+    }
+
+    /// Brings what people say about signings in their names to these. An office that was not told
+    /// so keeps it to itself.
+    #[must_use]
+    pub fn telling(mut self, recipients: Vec<Recipient>) -> Self {
+        self.recipients = Arc::new(recipients);
+        self
     }
 
     /// Follows erasure orders signed with one of `order_keys`; keys it destroys are noted in
@@ -62,6 +81,34 @@ impl NotaryOffice {
         self.order_keys = Arc::new(order_keys);
         self.erasure_ledger = Some(ledger);
         self
+    }
+
+    /// The same, whose log took the place of those in these stores (`docs/spec/successor.md`): statements are read
+    /// in the log they stand in.
+    #[must_use]
+    pub fn after(mut self, frozen: Vec<Arc<dyn Backend>>) -> Self {
+        self.frozen = Arc::new(frozen);
+        self
+    }
+
+    /// The stores of its own frozen logs, oldest first.
+    pub fn frozen(&self) -> &[Arc<dyn Backend>] {
+        &self.frozen
+    }
+
+    /// The exact bytes of a statement of its own, by the row that says where it stands: in its log, else in a frozen
+    /// one. `Some(None)`: there is such a row and no such entry, the store is damaged.
+    pub(crate) async fn statement(
+        &self,
+        row: &RowKey,
+    ) -> Result<Option<Option<Bytes>>, TableError> {
+        for store in std::iter::once(self.backend()).chain(self.frozen.iter().rev()) {
+            let Some(found) = store.durable_row(row).await? else { continue };
+            let Some(index) = leaf_index_of(&found) else { return Ok(Some(None)) };
+            let entry = store.log().entry(index).await?;
+            return Ok(Some(entry.map(|entry| entry.record)));
+        }
+        Ok(None)
     }
 
     /// Its name in receipts.

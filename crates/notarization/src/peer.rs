@@ -99,8 +99,8 @@ pub async fn compare_with(
     }
     Ok(missing.map(|missing| {
         format!(
-            "{missing}. Restore the newest backup; what nobody has a copy of is lost, and a log with another name has \
-             to take this one's place"
+            "{missing}. Restore the newest backup; what no backup has comes back from the platform under a log with \
+             another name, which takes this one's place: `heqi recover notary`"
         )
     }))
 }

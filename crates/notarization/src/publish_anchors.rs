@@ -5,9 +5,7 @@ use heqi_evidence::canonical::{self, CanonicalError};
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence::statement::{Statement, StatementError};
 use heqi_evidence_store::backend::{CommitError, ReadError};
-use heqi_evidence_store::changeset::{
-    Changeset, InvalidChangeset, LedgerEntry, RowKey, leaf_index_of,
-};
+use heqi_evidence_store::changeset::{Changeset, InvalidChangeset, LedgerEntry, RowKey};
 use heqi_evidence_store::table::{Stored, Table, TableError};
 use heqi_pki::keys::Signer;
 use heqi_vocabulary::Digest;
@@ -108,12 +106,19 @@ fn content_digest(anchors: &Anchors) -> Result<Digest, CanonicalError> {
         certificate_roots,
         cosigners,
         custodians,
+        identity_providers,
         logs,
         published_at: _,
         publisher,
+        seal_roots,
         time_roots,
     } = anchors;
     let content = (certificate_roots, cosigners, custodians, logs, publisher, time_roots);
+    if identity_providers.is_empty() && seal_roots.is_empty() {
+        // A list of before there were any keeps its digest, and so its file.
+        return Ok(Digest::of(&canonical::to_bytes(&content)?));
+    }
+    let content = (content, identity_providers, seal_roots);
     Ok(Digest::of(&canonical::to_bytes(&content)?))
 }
 
@@ -136,14 +141,9 @@ fn publication(
 }
 
 async fn read_file(office: &NotaryOffice, file: Digest) -> Result<Vec<u8>, PublishAnchorsError> {
-    let row = office.store().durable_row(&leaf_row(file)?).await?;
-    let index = row.as_ref().and_then(leaf_index_of).ok_or(PublishAnchorsError::Missing)?;
-    let entry = office.store().log().entry(index).await?.ok_or(PublishAnchorsError::Missing)?;
-    if Digest::of(&entry.record) == file {
-        Ok(entry.record.to_vec())
-    } else {
-        Err(PublishAnchorsError::Missing)
-    }
+    let found = office.statement(&leaf_row(file)?).await?.flatten();
+    let bytes = found.ok_or(PublishAnchorsError::Missing)?;
+    if Digest::of(&bytes) == file { Ok(bytes.to_vec()) } else { Err(PublishAnchorsError::Missing) }
 }
 
 fn leaf_row(file: Digest) -> Result<RowKey, InvalidChangeset> {

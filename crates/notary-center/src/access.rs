@@ -1,4 +1,4 @@
-//! Whose deposits are taken. Everything else here is public: logs and their mirror are made
+//! Who may call what ([`table`]). Deposits come with a key, staff with a session; everything else is public: logs and their mirror are made
 //! to be read by anybody, a witness asks for the log's own signature, and the address of a
 //! chain head is itself the secret (the commitment of a random identifier).
 #![expect(clippy::result_large_err, reason = "a refusal is rare, and answered at once")]
@@ -6,22 +6,34 @@
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
+use heqi_notarization::staff::sessions::{hash_of, session};
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::rates::{Caller, Class};
 use heqi_service_kit::tls::PeerIdentity;
 use heqi_service_kit::{ApiKey, ApiKeyHash, ClientAddress, Problem};
 
+use crate::bench::denied;
+use crate::routes::staff::to_the_door;
 use crate::service::State;
+use crate::visitor::{Reader, Visitor, secret_of};
+
+pub mod table;
+
+pub use table::{ACCESS_TABLE, Access, Rule, Verb, find, is_page};
 
 /// The scope of a key that deposits.
 pub const DEPOSITS: &str = "deposits";
 
 /// The scope of a key that places and lifts legal holds: of a person of the notary office or
 /// of the registration authority, never of the platform.
-pub const LEGAL_HOLD: &str = "legal_hold";
+pub const LEGAL_HOLD: &str = "legal-hold";
+
+/// The scope of a key with which the registry applies for certificates.
+pub const APPLICATIONS: &str = "applications";
 
 /// The scope of a key that takes deposits back: everything the office holds of a platform that lost it.
 pub const RECOVERY: &str = "recovery";
@@ -58,13 +70,14 @@ fn key_of(request: &HttpRequest, keys: &[ApiKeyHash]) -> Option<ApiKey> {
 }
 
 /// Routes that only the platform calls.
-const BETWEEN_ORGANISATIONS: [&str; 6] = [
+const BETWEEN_ORGANISATIONS: [&str; 7] = [
     "/deposits",
     "/erasures",
     "/witness/add-checkpoint",
     "/mirror/add-checkpoint",
     "/mirror/add-entries",
     "/peer/standing",
+    "/holder-notices",
 ];
 /// What operators and their tools look at; it costs little and must answer under load.
 const FOR_OPERATORS: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/alarms"];
@@ -78,13 +91,62 @@ pub(crate) async fn door(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match decide(&state, &request) {
-        Ok(()) => next.call(request).await,
+    let is_staffs = request.match_pattern().is_some_and(|path| path.starts_with("/staff"));
+    let decided = match decide(&state, &request) {
+        Ok(()) => let_staff_in(&state, &request).await,
+        Err(problem) => Err(problem),
+    };
+    match decided {
+        Ok(visitor) => {
+            if let Some(visitor) = visitor {
+                request.extensions_mut().insert(visitor);
+            }
+            next.call(request).await
+        }
         Err(problem) => {
+            let is_out = is_staffs && problem.status() == StatusCode::UNAUTHORIZED;
+            let reader = Reader::of(request.request().head());
+            let way_in = is_out.then(|| to_the_door(&state, reader, &problem)).flatten();
             let (request, _) = request.into_parts();
-            Ok(ServiceResponse::new(request, HttpResponse::from_error(problem)))
+            let answer = way_in.unwrap_or_else(|| HttpResponse::from_error(problem));
+            Ok(ServiceResponse::new(request, answer))
         }
     }
+}
+
+/// Who has signed in, on the routes that the table keeps for staff. A role the table does not
+/// name is refused before the handler is reached.
+async fn let_staff_in(state: &State, request: &ServiceRequest) -> Result<Option<Visitor>, Problem> {
+    let Some(path) = request.match_pattern() else { return Ok(None) };
+    let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
+    let Some(rule) = find(is_get, &path) else {
+        // Known paths by another verb, and what the table does not list, the router answers;
+        // nothing of staff is among it.
+        return if is_page(&path) && path.starts_with("/staff") {
+            Err(RequestProblem::NotFound.into())
+        } else {
+            Ok(None)
+        };
+    };
+    let roles = match rule.access {
+        Access::Door => None,
+        Access::Staff(roles) => Some(roles),
+        // A person is known where it is shown something: by whose evidence that is.
+        Access::Everybody | Access::Key(_) | Access::Person | Access::Protocol => return Ok(None),
+    };
+    let bench = state.bench()?;
+    let secret = secret_of(request.request().head(), bench.secure_cookies);
+    let secret = secret.ok_or(RequestProblem::Unauthorized)?;
+    let session = session(&state.office, hash_of(secret)).await.map_err(denied)?;
+    if let Some(roles) = roles {
+        if !session.is_in {
+            return Err(RequestProblem::Unauthorized.into());
+        }
+        if !roles.contains(&session.role) {
+            return Err(RequestProblem::Forbidden.into());
+        }
+    }
+    Ok(Some(Visitor::new(secret, session)))
 }
 
 fn decide(state: &State, request: &ServiceRequest) -> Result<(), Problem> {
@@ -105,8 +167,14 @@ fn decide(state: &State, request: &ServiceRequest) -> Result<(), Problem> {
     }
     let address = request.extensions().get::<ClientAddress>().map(|client| client.address);
     let address = address.ok_or(RequestProblem::Internal)?;
-    // Heads and entries come without a key: their signatures speak for them.
-    Ok(state.limiter.admit(Caller::Address(address), Class::Checks)?)
+    // Heads and entries come without a key: their signatures speak for them. Pages and the check
+    // of certificates are for people, who ask less often.
+    let class = match (is_page(path), request.method()) {
+        (false, _) => Class::Checks,
+        (true, &Method::POST) => Class::Writes,
+        (true, _) => Class::Reads,
+    };
+    Ok(state.limiter.admit(Caller::Address(address), class)?)
 }
 
 impl From<Denied> for Problem {

@@ -2,10 +2,10 @@
 //! as at the platform.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use heqi_evidence_store::stamping;
 use heqi_evidence_store::witness::kept_against_logs;
+use heqi_notarization::matter::approve::stuck_numbers;
 use heqi_service_kit::alarms::Watch;
 use heqi_service_kit::{AlarmLimits, Alarms, Shutdown};
 use heqi_tlog::note::VerifiedSignature;
@@ -81,38 +81,6 @@ const CHAIN_MISBEHAVED: Watch = Watch {
     ..LOG_MISBEHAVED
 };
 
-const SYNC_FAILURES: Watch = Watch {
-    name: "sync_failures",
-    unit: "failures",
-    means: (
-        "磁盘写入或落盘失败,存储已停止接受新内容。",
-        "The disk failed to write or sync: the store accepts nothing more.",
-    ),
-    next_step: (
-        "检查磁盘与剩余空间,然后重新启动;已出具的回执不会丢失。",
-        "Check the disk and its free space, then start again; no receipt that was given is lost.",
-    ),
-    ..LOG_MISBEHAVED
-};
-
-const QUEUE: Watch = Watch {
-    name: "queue_depth",
-    unit: "changes",
-    means: ("等待落盘的写入过多。", "Too many changes wait for the disk."),
-    next_step: (
-        "检查磁盘速度(heqi doctor)和存证量。",
-        "Check the speed of the disk (heqi doctor) and how much is deposited.",
-    ),
-    ..CHECKPOINT_AGE
-};
-
-const INDEX_LAG: Watch = Watch {
-    name: "index_lag",
-    unit: "rows",
-    means: ("索引落后过多,重启会变慢。", "The index is far behind: a start will be slow."),
-    ..QUEUE
-};
-
 const CLOCK_OFFSET: Watch = Watch {
     name: "clock_offset",
     unit: "ms",
@@ -124,39 +92,32 @@ const CLOCK_OFFSET: Watch = Watch {
     ..CHECKPOINT_AGE
 };
 
-const TIME_STAMP_AGE: Watch = Watch {
-    name: "time_stamp_age",
-    unit: "s",
+const NUMBERS_STUCK: Watch = Watch {
+    name: "certificate_numbers_stuck",
+    unit: "applications",
     means: (
-        "有时间戳机构长时间没有给出时间戳。",
-        "A time authority has given no time stamp for a long time.",
+        "案件系统没有给出可用的公证书编号,已审批的公证书不能签章。",
+        "The case system gives no usable certificate number; what was approved cannot be sealed.",
     ),
     next_step: (
-        "检查时间戳机构的地址、网络与根证书;恢复后自动补取,任何情况下都不以本机时间代替。",
-        "Check its address, the network and its roots; it is asked again by itself, and the local clock never takes its place.",
+        "在工作台查看待取号的申请及原因,联系案件系统管理员;系统会自动再次取号。",
+        "Look at the applications that wait for a number and the reason, and ask whoever runs the case system; it is asked again by itself.",
     ),
     ..CHECKPOINT_AGE
 };
 
-const AUTHORITY_SILENT: Watch = Watch {
-    name: "time_authorities_silent",
-    unit: "authorities",
-    means: ("有时间戳机构从未给出过时间戳。", "A time authority has never given a time stamp."),
-    ..TIME_STAMP_AGE
-};
-
-const TIMES_DIFFER: Watch = Watch {
-    name: "time_disagreement",
-    unit: "ms",
+const TIME_CERTIFICATE_ENDS: Watch = Watch {
+    name: "time_certificate_ends",
+    unit: "",
     means: (
-        "两家时间戳机构给出的时间相差超出各自精度。",
-        "Two time authorities differ by more than their accuracies allow.",
+        "时间戳机构的证书即将到期,新的时间戳仍由该证书签发。",
+        "The time authority's certificate ends soon, and new time stamps still rest on it.",
     ),
     next_step: (
-        "两个时间戳均已保留。联系两家机构,查明哪一家的时钟有误。",
-        "Both tokens are kept. Ask both authorities whose clock is wrong.",
+        "请联系时间戳机构启用新证书,并把新的根证书加入 time_authorities;到期前的时间戳已自动续期。",
+        "Have the authority go over to a new certificate and add its root to time_authorities; what was stamped before is renewed by itself.",
     ),
-    ..TIME_STAMP_AGE
+    ..CHECKPOINT_AGE
 };
 
 /// Watches everything that the figures know.
@@ -171,14 +132,19 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     watched(MIRROR_LAG, limits.cosignature_lag, &watching.mirror_lag);
     watched(LOG_MISBEHAVED, 0, &watching.kept_against_logs);
     watched(CHAIN_MISBEHAVED, 0, &watching.chain_misbehaviour);
+    watched(TIME_CERTIFICATE_ENDS, 0, &watching.time_certificate_ends);
+    watched(NUMBERS_STUCK, 0, &watching.numbers_stuck);
     watched(CLOCK_OFFSET, limits.clock_offset_ms, &watching.clock_gap_ms);
-    watched(TIME_STAMP_AGE, limits.time_stamp_age_s, &watching.time_stamp_age_s);
-    watched(AUTHORITY_SILENT, 0, &watching.authorities_silent);
-    watched(TIMES_DIFFER, 0, &watching.time_disagreement_ms);
+    let [age, silent, differ] =
+        [&watching.time_stamp_age_s, &watching.authorities_silent, &watching.time_disagreement_ms]
+            .map(Clone::clone);
+    let counted = (move || age.get(), move || silent.get(), move || differ.get());
+    alarms.watch_time_stamps(limits, counted);
     if let Some(store) = figures.store() {
-        watched(SYNC_FAILURES, 0, &store.sync_failures);
-        watched(QUEUE, limits.queue_depth, &store.queued_items);
-        watched(INDEX_LAG, limits.index_lag, &store.index_lag);
+        let [failures, queued, lag] =
+            [&store.sync_failures, &store.queued_items, &store.index_lag].map(Clone::clone);
+        let counted = (move || failures.get(), move || queued.get(), move || lag.get());
+        alarms.watch_store(limits, counted);
     }
 }
 
@@ -189,14 +155,10 @@ pub(crate) async fn look_until_stopped(
     peer: Option<PeerWitness>,
     mut stop: Shutdown,
 ) -> Result<(), std::convert::Infallible> {
-    let every = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
     while !stop.is_requested() {
         take(&state, peer.as_ref()).await;
-        alarms.look(state.office.clock().now());
-        tokio::select! {
-            () = stop.requested() => break,
-            () = tokio::time::sleep(every) => {}
-        }
+        let now = state.office.clock().now();
+        alarms.look_and_wait(now, &state.settings.alarms, &mut stop).await;
     }
     Ok(())
 }
@@ -226,6 +188,11 @@ async fn take(state: &State, peer: Option<&PeerWitness>) {
     }
     if let Ok(standing) = stamping::standing(backend, &state.time_authorities).await {
         state.figures.stamped(&standing, now);
+    }
+    if state.bench.is_some()
+        && let Ok(stuck) = stuck_numbers(&state.office).await
+    {
+        watched.numbers_stuck.set(u64::try_from(stuck).unwrap_or(u64::MAX));
     }
     if let Some(store) = state.figures.store() {
         store.refresh();

@@ -33,6 +33,10 @@ pub(crate) struct Watched {
     pub(crate) time_stamp_age_s: Count,
     pub(crate) authorities_silent: Count,
     pub(crate) time_disagreement_ms: Count,
+    /// Approved matters whose number does not come by itself.
+    pub(crate) numbers_stuck: Count,
+    /// Whether the certificate behind the newest time stamps ends soon.
+    pub(crate) time_certificate_ends: Count,
     stamped_size: Count,
 }
 
@@ -74,6 +78,14 @@ impl Watched {
             time_disagreement_ms: figure(
                 "time_disagreement_ms",
                 "By how many milliseconds the time authorities differed too much; 0 when they agree",
+            ),
+            time_certificate_ends: figure(
+                "time_certificate_ends",
+                "1 while the certificates behind the newest time stamps of the own log end soon",
+            ),
+            numbers_stuck: figure(
+                "certificate_numbers_stuck",
+                "Approved applications whose number the register refuses, repeats, or has not given for long",
             ),
             stamped_size: figure(
                 "own_log_stamped_entries",

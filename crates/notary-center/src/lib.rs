@@ -17,30 +17,49 @@
 //! | `/witness/…`, `/mirror/…` | C2SP (data centre) |
 //! | `/log/<name>/…` | the office's own log |
 //! | `POST /peer/standing` | what we hold of the platform, for the platform |
+//! | `/staff …` | the workbench of the office's staff |
+//! | `/check …` | anybody's check of a certificate |
+//! | `POST /applications` | the registry applies for a certificate |
+//! | `/my …` | whoever signed sees, says, is told, applies |
+//! | `POST /holder-notices` | what a person said to the other custodian |
 //! | `/healthz /readyz /metrics /alarms` | for operators |
 //!
 //! - [`service`], [`settings`]: started on a listener, stopped by draining
-//! - [`access`]: whose deposits are taken
+//! - [`access`]: who may call what
+//! - [`press`]: certificates as sealed PDF
+//! - `bench`, `visitor`: the workbench of the office's staff, and its sessions
 //! - `routes`: one file per group of routes
 //! - `refusal`: what goes wrong, for people
 //! - `peer`: what the platform holds of us, and we of it
+//! - `people`: under which name it speaks to people, and by what it sends them codes
+//! - `carrying`: what people said, brought to others; messages to whoever wants to be told
 //! - `feed`: the own log to the platform's witness
 //! - `figures`: what operators look at
 //! - `alarms`: which of them somebody is told of
 
 pub mod access;
 mod alarms;
+mod bench;
+mod carrying;
+mod done_forms;
 mod feed;
 mod figures;
 mod peer;
+mod people;
+pub mod press;
 mod refusal;
+mod renewing;
 mod routes;
 pub mod service;
 pub mod settings;
+mod visitor;
 
+pub use bench::Bench;
+pub use carrying::NoticeWays;
 pub use figures::StoreGauges;
 pub use heqi_service_kit::Running;
 pub use peer::PeerComparison;
+pub use people::People;
 pub use service::{
     DataCentre, NotaryCenter, PeerWitness, Role, StartError, Surroundings, Watching,
 };

@@ -57,6 +57,14 @@ pub(crate) enum Refusal {
     UnknownChain,
     #[error("the chain has no such hold in force")]
     NoSuchHold,
+    #[error("the notice is no statement about what a person said")]
+    NoticeMalformed,
+    #[error("the notice is not signed by a custodian that is known here")]
+    NoticeNotSigned,
+    #[error("the notice is about another record")]
+    NoticeOfAnother,
+    #[error("the record of the notice is not held here")]
+    UnknownRecord,
 }
 
 impl Refusal {
@@ -67,14 +75,20 @@ impl Refusal {
             }
             Self::NoSuchHold => StatusCode::CONFLICT,
             Self::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
-            Self::NotSigned | Self::FrozenLog | Self::OrderNotSigned => StatusCode::FORBIDDEN,
-            Self::UnknownChain | Self::UnknownLog | Self::NothingYet | Self::NoSuchTile => {
-                StatusCode::NOT_FOUND
+            Self::NotSigned | Self::FrozenLog | Self::OrderNotSigned | Self::NoticeNotSigned => {
+                StatusCode::FORBIDDEN
             }
+            Self::UnknownRecord
+            | Self::UnknownChain
+            | Self::UnknownLog
+            | Self::NothingYet
+            | Self::NoSuchTile => StatusCode::NOT_FOUND,
             Self::EntriesTooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Inconsistent | Self::NothingAnnounced | Self::NoStatement => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::Inconsistent
+            | Self::NothingAnnounced
+            | Self::NoStatement
+            | Self::NoticeMalformed
+            | Self::NoticeOfAnother => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 
@@ -114,6 +128,17 @@ impl Refusal {
             }
             Self::UnknownChain => ("本机构没有保存该证据链的内容。", "请核对证据链编号。"),
             Self::NoSuchHold => ("没有这项生效中的保全限制。", "请核对编号后重试。"),
+            Self::NoticeMalformed => {
+                ("提交的内容不是保管机构转达的声明，未作任何更改。", "请按接口规范重新生成请求。")
+            }
+            Self::NoticeNotSigned => (
+                "声明没有本机构认可的保管机构的有效签名，未作任何更改。",
+                "请核对登记的回执公钥后重试。",
+            ),
+            Self::NoticeOfAnother => {
+                ("声明所指的记录与请求中的记录不一致，未作任何更改。", "请核对记录编号。")
+            }
+            Self::UnknownRecord => ("本机构尚未保管该记录。", "请待该记录存入后重试。"),
         }
     }
 
@@ -177,6 +202,21 @@ impl Refusal {
                 ("Nothing of this chain is held here.", "Check the commitment of the chain.")
             }
             Self::NoSuchHold => ("There is no such hold in force.", "Check the name of the hold."),
+            Self::NoticeMalformed => (
+                "This is no statement of a custodian; nothing was changed.",
+                "Make the request again as the interface says.",
+            ),
+            Self::NoticeNotSigned => (
+                "The statement is not signed by a custodian that is known here; nothing was changed.",
+                "Check the receipt key that is registered here and send it again.",
+            ),
+            Self::NoticeOfAnother => (
+                "The statement is about another record than the request names; nothing was changed.",
+                "Check the record's identifier.",
+            ),
+            Self::UnknownRecord => {
+                ("This record is not held here yet.", "Send it again once the record is deposited.")
+            }
         }
     }
 }
@@ -199,6 +239,10 @@ impl Explain for Refusal {
             Self::HoldReason => "hold_reason_missing",
             Self::UnknownChain => "chain_unknown",
             Self::NoSuchHold => "hold_not_in_force",
+            Self::NoticeMalformed => "notice_malformed",
+            Self::NoticeNotSigned => "notice_not_signed",
+            Self::NoticeOfAnother => "notice_of_another_record",
+            Self::UnknownRecord => "record_unknown",
             Self::NoSuchTile => "no_such_tile",
             Self::ReadOnly => "read_only",
         }

@@ -1,15 +1,23 @@
 //! The routes, one file per group.
 
 mod anchors;
+mod applications;
+mod assets;
 mod chains;
+mod check;
 mod deposits;
 mod erasures;
+mod form;
+mod holder;
 mod holds;
 mod log;
 mod mirror;
+mod notices;
+mod office;
 mod page;
 mod peer;
 mod recovery;
+pub(crate) mod staff;
 mod witness;
 
 use std::time::Duration;
@@ -41,19 +49,43 @@ pub(crate) fn configure(app: &mut ServiceConfig, state: &State) {
         .route("/readyz", web::get().to(readyz))
         .route("/metrics", web::get().to(metrics))
         .route("/alarms", web::get().to(alarms))
+        .route("/openapi.json", web::get().to(openapi))
         .configure(deposits::configure)
         .configure(erasures::configure)
         .configure(holds::configure)
         .configure(chains::configure)
+        .configure(notices::configure)
         .configure(peer::configure)
         .configure(recovery::configure)
         .configure(log::configure);
+    if state.people.is_some() {
+        app.configure(holder::configure);
+    }
+    if state.people.is_some() || state.bench.is_some() {
+        app.configure(assets::configure);
+    }
+    if state.people.is_some() || state.data_centre.is_some() {
+        app.configure(page::configure);
+    }
     if state.data_centre.is_some() {
         app.configure(anchors::configure)
-            .configure(page::configure)
             .configure(witness::configure)
             .configure(mirror::configure);
     }
+    if state.bench.is_some() {
+        app.configure(applications::configure)
+            .configure(check::configure)
+            .configure(staff::configure)
+            .configure(office::configure);
+    }
+}
+
+/// What programs can call here, as `docs/openapi-notary.json`.
+async fn openapi() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((CACHE_CONTROL, NOT_AT_ALL))
+        .body(include_str!("../../../docs/openapi-notary.json"))
 }
 
 /// Collects a body within its limit and its deadline.

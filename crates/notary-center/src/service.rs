@@ -29,9 +29,14 @@ use tokio::sync::Semaphore;
 
 use crate::access;
 use crate::alarms;
+use crate::bench::{self, Bench};
+use crate::carrying::{self, NoticeWays};
+use crate::done_forms::DoneForms;
 use crate::feed::Feed;
 use crate::figures::{Figures, StoreGauges};
 use crate::peer::{self, PeerComparison};
+use crate::people::{self, People};
+use crate::renewing;
 use crate::routes;
 use crate::settings::CenterSettings;
 
@@ -57,8 +62,14 @@ pub struct Surroundings {
     pub health: Arc<Health>,
     /// Answers `/metrics`; the program may add figures of its own.
     pub metrics: Arc<Metrics>,
+    /// Whoever signed and looks at what is held; `None`: nobody is let in.
+    pub people: Option<People>,
+    /// The ways to whom the office brings what people say here.
+    pub notice_ways: NoticeWays,
     /// What else somebody may have to be told of.
     pub watching: Watching,
+    /// The workbench of the office's staff; `None`: it has none here.
+    pub bench: Option<Bench>,
 }
 
 /// What the office is watched by beside its own work.
@@ -115,7 +126,8 @@ pub enum StartError {
     /// The store was set back: what was promised after it must not be promised again.
     #[error(
         "the platform's witness has cosigned {theirs} entries of this log and the store has only \
-         {ours}: it was set back; restore the newest backup"
+         {ours}: it was set back; restore the newest backup, and what no backup has comes back from \
+         the platform: `heqi recover notary`"
     )]
     Behind {
         /// Entries of the store.
@@ -142,6 +154,7 @@ pub(crate) struct State {
     pub(crate) office: NotaryOffice,
     pub(crate) data_centre: Option<OpenDataCentre>,
     pub(crate) platform_keys: Vec<ApiKeyHash>,
+    pub(crate) people: Option<People>,
     pub(crate) is_witnessed: bool,
     /// The platform, which may ask and is asked.
     pub(crate) peer: Option<PeerComparison>,
@@ -153,6 +166,17 @@ pub(crate) struct State {
     pub(crate) time_authorities: Vec<String>,
     pub(crate) deposit_memory: Semaphore,
     pub(crate) deposit_memory_kib: usize,
+    /// The workbench of the office's staff.
+    pub(crate) bench: Option<Bench>,
+    /// Forms that were done a moment ago.
+    pub(crate) done_forms: DoneForms,
+}
+
+impl State {
+    /// The workbench; without one its routes do not exist.
+    pub(crate) fn bench(&self) -> Result<&Bench, RequestProblem> {
+        self.bench.as_ref().ok_or(RequestProblem::NotFound)
+    }
 }
 
 /// A data centre whose anchors are published.
@@ -173,6 +197,7 @@ impl NotaryCenter {
     ///
     /// # Errors
     /// See [`StartError`].
+    #[expect(clippy::too_many_lines, reason = "one thing is started after another")]
     pub async fn spawn(
         settings: CenterSettings,
         listener: Listener,
@@ -190,7 +215,10 @@ impl NotaryCenter {
             entropy,
             health,
             metrics,
+            people,
+            notice_ways,
             watching: Watching { store_gauges, time_authorities },
+            bench,
         } = surroundings;
         report_store(&health, store_gauges.clone());
         let figures = Arc::new(Figures::register(&metrics, store_gauges));
@@ -241,6 +269,7 @@ impl NotaryCenter {
             office,
             data_centre,
             platform_keys,
+            people,
             is_witnessed: peer_witness.is_some(),
             peer,
             is_behind,
@@ -250,7 +279,23 @@ impl NotaryCenter {
             time_authorities,
             deposit_memory: Semaphore::new(deposit_memory_kib.min(Semaphore::MAX_PERMITS)),
             deposit_memory_kib,
+            bench,
+            done_forms: DoneForms::default(),
         });
+        if state.people.is_some() {
+            let (holders, stop) = (state.clone().into_inner(), group.shutdown());
+            group.spawn("sweeping", people::sweep_until_stopped(holders, stop));
+            let (telling, stop) = (state.clone().into_inner(), group.shutdown());
+            group.spawn("telling", carrying::tell_people(telling, stop));
+            let (bringing, stop) = (state.clone().into_inner(), group.shutdown());
+            group.spawn("notices", carrying::bring_notices(bringing, notice_ways, stop));
+        }
+        if state.bench.is_some() {
+            let (desk, stop) = (state.clone().into_inner(), group.shutdown());
+            group.spawn("certificate numbers", bench::ask_until_stopped(desk, stop));
+        }
+        let (renewing, stop) = (state.clone().into_inner(), group.shutdown());
+        group.spawn("renewals", renewing::renew_until_stopped(renewing, stop));
         let watched = state.clone().into_inner();
         let looking = Arc::clone(&alarms);
         let stop = group.shutdown();

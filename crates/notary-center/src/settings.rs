@@ -36,6 +36,10 @@ pub struct CenterSettings {
     pub feed_interval_ms: u64,
     /// After how long an unchanged head is cosigned again, in milliseconds.
     pub recosign_interval_ms: u64,
+    /// How long before a time authority's certificate ends what it stamped is renewed, in days.
+    pub renewal_margin_days: u32,
+    /// How often that is looked at, in milliseconds.
+    pub renewal_interval_ms: u64,
     /// Beyond which figures somebody is told.
     pub alarms: AlarmLimits,
     /// How long a stop waits for requests in flight, in milliseconds; rounded up to seconds.
@@ -57,6 +61,8 @@ impl Default for CenterSettings {
             body_deadline_ms: 60_000,
             feed_interval_ms: 1_000,
             recosign_interval_ms: 60_000,
+            renewal_margin_days: 90,
+            renewal_interval_ms: 3_600_000,
             alarms: AlarmLimits::default(),
             drain_timeout_ms: 10_000,
         }

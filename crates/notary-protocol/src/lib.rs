@@ -17,28 +17,35 @@
 //! - [`http`]: one connection pool, deadlines, bounded answers, failures one would act on
 //! - [`deposit`]: the answer to a deposit
 //! - [`notary`]: deposits, chain heads and anchors of one custodian
+//! - [`application`]: an application for a certificate
+//! - [`notice`]: what a person said to one custodian, for the others
 //! - [`witness`], [`mirror`], [`log`]: the transparency-log conversations, either direction
 //! - [`peer`]: what each side holds of the other, and asking for it before anything is written
 //! - [`recovery`]: taking back what a custodian holds
 //! - [`problem`]: what a refusal says
 //! - [`backoff`]: how long to wait before trying again
 
+pub mod application;
 pub mod backoff;
 pub mod deposit;
 pub mod http;
 pub mod log;
 pub mod mirror;
 pub mod notary;
+pub mod notice;
 pub mod peer;
 pub mod problem;
 pub mod recovery;
+pub mod returns;
 pub mod witness;
 
+pub use application::{ApplicationReply, ApplicationRequest, AuthorityForm};
 pub use backoff::Backoff;
 pub use deposit::DepositReply;
 pub use http::{Bearer, CallError, Deadlines, HttpPool};
 pub use log::{LogClient, document};
 pub use mirror::MirrorClient;
 pub use notary::NotaryClient;
+pub use notice::NoticeClient;
 pub use peer::PeerClient;
 pub use witness::WitnessClient;

@@ -7,7 +7,7 @@ use heqi_tlog::checkpoint::Origin;
 use heqi_vocabulary::Digest;
 
 use crate::deposit::{DepositReply, MAX_REPLY_BYTES};
-use crate::http::{Bearer, CallError, HttpPool};
+use crate::http::{Answer, Bearer, CallError, HttpPool};
 use crate::log::LogClient;
 use crate::mirror::MirrorClient;
 use crate::problem::{CHAIN_GAP, ProblemNote};
@@ -91,6 +91,18 @@ impl NotaryClient {
     pub async fn anchors(&self) -> Result<Vec<u8>, CallError> {
         let url = format!("{}/anchors.json", self.base);
         Ok(self.pool.get(&url).send(anchors::MAX_BYTES).await?.success()?.body)
+    }
+
+    /// A JSON document for a path of the service, with our key.
+    pub(crate) async fn post_json(
+        &self,
+        path: &str,
+        body: Vec<u8>,
+        limit_bytes: usize,
+    ) -> Result<Answer, CallError> {
+        let url = format!("{}{path}", self.base);
+        let call = self.pool.upload(&url, "application/json", body.into());
+        call.with_bearer(self.bearer.as_ref()).send(limit_bytes).await
     }
 
     /// The service's witness.

@@ -63,3 +63,84 @@ pub fn watch_cosigning(alarms: &Alarms, gauges: &Arc<CosigningGauges>) {
 pub fn watch_deposits(alarms: &Alarms, gauges: Vec<Arc<CustodianGauges>>) {
     alarms.watch(NEEDS_A_PERSON, move || Some(gauges.iter().map(|one| one.alarms()).sum()));
 }
+
+#[cfg(test)]
+mod tests {
+    use heqi_service_kit::Metrics;
+    use heqi_vocabulary::{Language, UtcMillis};
+
+    use super::*;
+    use crate::deposits::Step;
+
+    fn at(seconds: i64) -> UtcMillis {
+        UtcMillis::from_millis(1_800_000_000_000 + 1_000 * seconds).unwrap()
+    }
+
+    /// The names of what is raised, each with sentences in both languages.
+    fn raised(alarms: &Alarms) -> Vec<&'static str> {
+        let told = alarms.report(Language::En).into_iter().filter(|alarm| alarm.since.is_some());
+        for alarm in alarms.report(Language::Zh).iter().filter(|alarm| alarm.since.is_some()) {
+            let (means, next) = (alarm.means.unwrap(), alarm.next_step.unwrap());
+            assert!(!means.is_ascii() && !next.is_ascii(), "{means} {next}");
+        }
+        told.map(|alarm| {
+            assert!(alarm.means.unwrap().is_ascii() && alarm.next_step.unwrap().ends_with('.'));
+            alarm.alarm
+        })
+        .collect()
+    }
+
+    #[test]
+    fn cosigning_that_fails_again_and_again_raises_an_alarm_that_one_success_clears() {
+        let alarms = Alarms::new(&Metrics::default());
+        let gauges = Arc::new(CosigningGauges::default());
+        watch_cosigning(&alarms, &gauges);
+        for second in 0..5 {
+            gauges.failed(false);
+            alarms.look(at(second));
+            assert_eq!(raised(&alarms), [""; 0], "after {} failures", second + 1);
+        }
+        gauges.failed(false);
+        alarms.look(at(5));
+        assert_eq!(raised(&alarms), [""; 0], "one look wakes nobody");
+        alarms.look(at(6));
+        assert_eq!(raised(&alarms), ["cosigning_fails"]);
+        gauges.cosigned(7);
+        alarms.look(at(7));
+        assert_eq!(raised(&alarms), [""; 0]);
+    }
+
+    #[test]
+    fn a_store_that_was_set_back_is_told_at_once_and_stays_told() {
+        let alarms = Alarms::new(&Metrics::default());
+        let gauges = Arc::new(CosigningGauges::default());
+        watch_cosigning(&alarms, &gauges);
+        gauges.failed(true);
+        alarms.look(at(0));
+        assert_eq!(raised(&alarms), ["log_rolled_back"]);
+        gauges.cosigned(7);
+        alarms.look(at(1));
+        alarms.look(at(2));
+        assert_eq!(raised(&alarms), ["log_rolled_back"]);
+    }
+
+    #[test]
+    fn a_deposit_that_needs_a_person_at_either_custodian_is_told_at_once() {
+        let alarms = Alarms::new(&Metrics::default());
+        let gauges = [(); 2].map(|()| Arc::new(CustodianGauges::default()));
+        watch_deposits(&alarms, gauges.to_vec());
+        for one in &gauges {
+            one.count(Step::Noted);
+            one.count(Step::Later);
+        }
+        alarms.look(at(0));
+        assert_eq!(raised(&alarms), [""; 0], "what is answered or waits needs nobody");
+        gauges[1].count(Step::Alarm);
+        alarms.look(at(1));
+        assert_eq!(raised(&alarms), ["deposits_need_a_person"]);
+        assert_eq!(alarms.report(Language::En)[0].value, Some(1));
+        gauges[0].count(Step::Alarm);
+        alarms.look(at(2));
+        assert_eq!(alarms.report(Language::En)[0].value, Some(2), "the sum counts");
+    }
+}

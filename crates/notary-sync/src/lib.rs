@@ -13,6 +13,7 @@
 //! - [`worker`]: the loops
 //! - [`gauges`]: what is counted
 //! - [`alarms`]: which counts somebody is told of
+//! - [`reconcile`]: both organisations' logs compared, down to the first leaf that differs
 //! - [`peers`]: the custodians asked what they hold of us
 
 pub mod alarms;
@@ -21,6 +22,7 @@ pub mod deposits;
 mod erasures;
 pub mod gauges;
 pub mod peers;
+pub mod reconcile;
 pub mod stamping;
 mod tiles;
 pub mod worker;

@@ -45,6 +45,8 @@ impl Default for WorkerSettings {
 
 /// How often the worker looks for erasure orders, in milliseconds.
 const ORDERS_EVERY_MS: i64 = 1_000;
+/// Longer than any lease or pause of a deposit or an order, in milliseconds.
+const LONGEST_PAUSE_MS: i64 = 75_000;
 /// How long to wait while the store is read-only.
 const READ_ONLY_NAP: Duration = Duration::from_millis(100);
 /// For how long deposits that are done are waited for before new ones are leased.
@@ -64,11 +66,11 @@ pub async fn run_deposits(
     gauges: Arc<CustodianGauges>,
     mut stop: Shutdown,
 ) -> Result<(), Fault> {
-    let mut orders_at = platform.now();
+    let mut appointments = Appointments::default();
     let mut failures = 0u32;
     let mut pool = Pool::new(&platform, &link, &settings.backoff, &gauges, settings.in_flight);
     while !stop.is_requested() {
-        let done = turn(&platform, &link, &settings, &mut pool, &mut orders_at, &mut stop).await;
+        let done = turn(&platform, &link, &settings, &mut pool, &mut appointments, &mut stop).await;
         match done {
             Ok(()) => failures = 0,
             Err(Fault::Stopped) => return Err(Fault::Stopped),
@@ -88,13 +90,28 @@ pub async fn run_deposits(
     Ok(())
 }
 
+/// When this worker looked last and when it means to look again, by the clock of then.
+#[derive(Clone, Copy, Debug, Default)]
+struct Appointments {
+    looked_at: Option<UtcMillis>,
+    orders_at: Option<UtcMillis>,
+}
+
+impl Appointments {
+    /// Whether the clock is behind where it was, or nobody knows where it was: a process that has just
+    /// started finds what another one put off.
+    fn were_made_by_another_clock(self, now: UtcMillis) -> bool {
+        self.looked_at.is_none_or(|before| now < before)
+    }
+}
+
 /// One look at what is due and what is done, and a nap.
 async fn turn(
     platform: &Platform,
     link: &CustodianLink,
     settings: &WorkerSettings,
     pool: &mut Pool<'_>,
-    orders_at: &mut UtcMillis,
+    appointments: &mut Appointments,
     stop: &mut Shutdown,
 ) -> Result<(), Fault> {
     // Subscribed before anything is read, so that no change after the read is missed.
@@ -103,10 +120,20 @@ async fn turn(
         idle(stop).await;
         return Ok(());
     }
+    let now = platform.now();
+    if appointments.were_made_by_another_clock(now) {
+        let longest_ms = LONGEST_PAUSE_MS.max(2 * i64::from(settings.backoff.longest_ms));
+        let recalled = deposit_queue::recall(platform, link.custodian, longest_ms).await?;
+        if recalled > 0 {
+            warn!(custodian = %link.custodian, recalled, "a clock that ran ahead had put deposits off");
+        }
+        appointments.orders_at = Some(now);
+    }
+    appointments.looked_at = Some(now);
     // Orders are few, and deposits must not wait for the look after them.
-    if *orders_at <= platform.now() {
+    if appointments.orders_at.is_none_or(|at| at <= now) {
         erasures::round(platform, link, &settings.backoff).await?;
-        *orders_at = platform.now().plus_millis(ORDERS_EVERY_MS);
+        appointments.orders_at = Some(platform.now().plus_millis(ORDERS_EVERY_MS));
     }
     pool.fill().await?;
     if pool.is_empty() {
@@ -223,7 +250,10 @@ async fn idle(stop: &mut Shutdown) {
 }
 
 fn is_due(last: Option<(u64, UtcMillis)>, size: u64, now: UtcMillis, refresh_ms: i64) -> bool {
-    last.is_none_or(|(cosigned, at)| cosigned != size || now.millis_since(at) >= refresh_ms)
+    // A clock that was set back would keep an idle head waiting until it is there again.
+    last.is_none_or(|(cosigned, at)| {
+        cosigned != size || now < at || now.millis_since(at) >= refresh_ms
+    })
 }
 
 /// Both cosign the same head; what one of them already gave is kept when the other fails.
@@ -296,6 +326,17 @@ mod tests {
         assert!(is_due(Some((1, now)), 2, now, 60_000));
         assert!(!is_due(Some((2, now)), 2, now.plus_millis(59_999), 60_000));
         assert!(is_due(Some((2, now)), 2, now.plus_millis(60_000), 60_000));
+        assert!(is_due(Some((2, now)), 2, now.plus_millis(-1), 60_000), "the clock was set back");
+    }
+
+    #[test]
+    fn appointments_hold_until_the_clock_is_set_back() {
+        let now = UtcMillis::from_millis(1_800_000_000_000).unwrap();
+        assert!(Appointments::default().were_made_by_another_clock(now));
+        let made = Appointments { looked_at: Some(now), orders_at: None };
+        assert!(!made.were_made_by_another_clock(now));
+        assert!(!made.were_made_by_another_clock(now.plus_millis(1)));
+        assert!(made.were_made_by_another_clock(now.plus_millis(-1)));
     }
 
     #[test]

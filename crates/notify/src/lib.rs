@@ -21,9 +21,11 @@ pub mod segments;
 pub mod signature;
 pub mod sms;
 pub mod template;
+pub mod webhook;
 
 pub use channel::{Channel, Letter, SendError, Taken};
 pub use email::{SmtpChannel, SmtpSecurity, SmtpSettings};
 pub use report::{DeliveryReport, ReportError, ReportedState};
 pub use sms::SmsGateway;
 pub use template::{Template, TemplateError, Templates};
+pub use webhook::Webhook;

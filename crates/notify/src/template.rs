@@ -62,7 +62,7 @@ pub enum TemplateError {
         word: &'static str,
     },
     /// The code must be in the message that sends it.
-    #[error("the template code lacks the place {{code}}")]
+    #[error("a template that sends a code lacks the place {{code}}")]
     NoCode,
 }
 
@@ -178,7 +178,7 @@ fn check(known: &Known, template: &Template) -> Result<(), TemplateError> {
             }
         }
         let is_body = !std::ptr::eq(text, &raw const template.subject);
-        if known.word == "code" && is_body && !text.contains("{code}") {
+        if known.places.contains(&"code") && is_body && !text.contains("{code}") {
             return Err(TemplateError::NoCode);
         }
     }

@@ -4,6 +4,8 @@ import { hex } from './bytes.js';
 const language = document.documentElement.lang;
 const csrf = document.querySelector('meta[name=csrf]')?.content ?? '';
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
+/** An answer that takes longer than this is told to be slow. */
+const SLOW_MS = 4000;
 
 /** What the platform said no with: its problem document. */
 export class Refused extends Error {
@@ -17,13 +19,38 @@ export class Refused extends Error {
 /** A name under which an act is done once. */
 export const freshKey = () => hex(crypto.getRandomValues(new Uint8Array(16)));
 
+/** A sentence with its places filled; the sentence itself stays where it is. */
+function fill(line, values) {
+  line.dataset.text ??= line.textContent;
+  line.textContent = line.dataset.text.replaceAll(/\{(\w+)\}/gu, (_, name) => values[name] ?? '');
+}
+
 /** Shows the sentence of this name, or of a problem, and hides the others. */
-export function say(name, problem) {
+export function say(name, problem, values = {}) {
   for (const line of document.querySelectorAll('#said [data-said]')) {
     line.hidden = line.dataset.said !== name;
-    if (name === 'problem' && line.dataset.said === name) line.textContent = `${problem.detail} ${problem.next_step}`;
+    if (line.hidden) continue;
+    if (name === 'problem') line.textContent = `${problem.detail} ${problem.next_step}`;
+    else fill(line, values);
   }
 }
+
+const clock = (at) => new Date(at).toLocaleTimeString(language, { hour12: false });
+let downSince = null;
+
+/** What waiting is said to be for, since when, and when it is tried again. */
+export const told = {
+  offline(pauseMs) {
+    downSince ??= Date.now();
+    say('offline', null, { since: clock(downSince), next: Math.ceil(pauseMs / 1000) });
+  },
+  slow: (since) => say('slow', null, { since: clock(since) }),
+  busy: (since, pauseMs) => say('busy', null, { since: clock(since), next: clock(Date.now() + pauseMs) }),
+  up() {
+    if (downSince !== null) say('waiting');
+    downSince = null;
+  },
+};
 
 /**
  * Sends an act and gives its answer. When the network is down it says so, waits, and sends the
@@ -34,17 +61,28 @@ export async function act(path, body, type = 'application/json', key = freshKey(
     method: 'POST',
     body: type === 'application/json' ? JSON.stringify(body) : body,
     credentials: 'same-origin',
-    headers: { 'content-type': type, 'idempotency-key': key, 'x-csrf-token': csrf, 'accept-language': language },
+    headers: { accept: 'application/json', 'content-type': type, 'idempotency-key': key, 'x-csrf-token': csrf, 'accept-language': language },
   };
+  let busySince = null;
   for (let attempt = 0; ; attempt += 1) {
+    const asked = Date.now();
+    const slow = setTimeout(() => told.slow(asked), SLOW_MS);
     const answer = await fetch(path, request).catch(() => null);
+    clearTimeout(slow);
     const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
     if (answer === null) {
-      say('offline');
+      told.offline(pause);
       await networkOr(pause);
-    } else if ((answer.status === 503 || answer.status === 429) && attempt < 10) {
-      await after(Math.max(pause, 1000 * Number(answer.headers.get('retry-after') ?? 0)));
+      continue;
+    }
+    told.up();
+    if ((answer.status === 503 || answer.status === 429) && attempt < 10) {
+      busySince ??= asked;
+      const longer = Math.max(pause, 1000 * Number(answer.headers.get('retry-after') ?? 0));
+      told.busy(busySince, longer);
+      await after(longer);
     } else {
+      if (busySince !== null) say('waiting');
       const document = await answer.json().catch(() => ({}));
       if (!answer.ok) throw new Refused(answer.status, document);
       return document;
@@ -53,6 +91,10 @@ export async function act(path, body, type = 'application/json', key = freshKey(
 }
 
 const after = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** A form of this session as a script sends it. */
+export const formOf = (values) => new URLSearchParams({ ...values, csrf, key: freshKey() }).toString();
+export const FORM = 'application/x-www-form-urlencoded';
 
 /** Waits for the network to come back, but not for ever: browsers do not always notice. */
 const networkOr = (ms) => Promise.race([after(ms), new Promise((done) => addEventListener('online', done, { once: true }))]);

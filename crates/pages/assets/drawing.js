@@ -1,6 +1,6 @@
 // Handwriting: strokes with place, time and pressure as the browser reports them.
-import { act, goTo, onTap, say, tell } from './call.js';
-import { remember, remembered } from './keep.js';
+import { act, FORM, formOf, goTo, onTap, say, tell } from './call.js';
+import { drop, remember, remembered, stash, unstash } from './keep.js';
 import { hex, bytesOf } from './bytes.js';
 import { canonicalText, sha256 } from './statement.js';
 
@@ -9,6 +9,7 @@ const pad = document.querySelector('#pad');
 const pen = pad.getContext('2d');
 const typed = document.querySelector('#typed');
 const MAX_POINTS = 6000;
+const STROKES = 'application/vnd.heqi.strokes.v1+json';
 let strokes = [];
 let began = null;
 let kind = '';
@@ -20,6 +21,18 @@ function place(event) {
   began ??= event.timeStamp;
   return [x, y, Math.round(event.timeStamp - began), Math.round(event.pressure * 1000)];
 }
+
+// A tab that is killed while somebody writes gives the strokes back; they are kept enciphered.
+const KEPT = `strokes:${root.dataset.signing}`;
+const keep = () => stash(KEPT, JSON.stringify({ kind, strokes }));
+unstash(KEPT).then((kept) => {
+  if (kept === null || strokes.length > 0) return;
+  ({ kind, strokes } = JSON.parse(kept));
+  // The clock goes on where the last point left it.
+  began = performance.now() - (strokes.at(-1)?.at(-1)?.[2] ?? 0);
+  paint();
+});
+pad.addEventListener('pointerup', keep);
 
 const points = () => strokes.reduce((sum, stroke) => sum + stroke.length, 0);
 
@@ -58,10 +71,12 @@ function paint() {
 document.querySelector('#undo').addEventListener('click', () => {
   strokes.pop();
   paint();
+  keep();
 });
 document.querySelector('#clear').addEventListener('click', () => {
   strokes = [];
   paint();
+  keep();
 });
 
 const plain = (name) => name.normalize('NFC').replaceAll(/[•・．‧]/gu, '·').trim();
@@ -78,6 +93,13 @@ function written() {
 
 onTap(document.querySelector('#done'), async () => {
   const text = canonicalText(written());
+  if (root.dataset.strokes) {
+    say('waiting');
+    await act(root.dataset.strokes, text, STROKES);
+    await drop(KEPT);
+    await act(root.dataset.done, formOf({}), FORM);
+    return goTo(root.dataset.next);
+  }
   const kept = await remembered();
   if (kept?.asked?.signing_id !== root.dataset.signing) {
     say('elsewhere');
@@ -85,7 +107,8 @@ onTap(document.querySelector('#done'), async () => {
   }
   say('waiting');
   const digest = hex(await sha256(bytesOf(text)));
-  await act(`/api/v1/signings/${kept.asked.signing_id}/strokes`, text, 'application/vnd.heqi.strokes.v1+json');
+  await act(`/api/v1/signings/${kept.asked.signing_id}/strokes`, text, STROKES);
+  await drop(KEPT);
   await remember({ ...kept, strokes: digest });
   return goTo(root.dataset.next);
 });

@@ -8,8 +8,8 @@ function show(feature, state) {
   line.querySelector(`[data-state=${state}]`).hidden = false;
 }
 
-const algorithm = globalThis.crypto?.subtle ? await bestAlgorithm() : null;
-show('key', { 'Ed25519': 'yes', 'P-256': 'other' }[algorithm?.name] ?? 'no');
+const algorithm = await bestAlgorithm();
+show('key', { 'Ed25519': 'yes', 'P-256': 'other', library: 'other' }[algorithm?.name] ?? 'no');
 show('camera', navigator.mediaDevices?.getUserMedia ? 'yes' : 'other');
 show('place', 'geolocation' in navigator ? 'yes' : 'no');
 show('memory', (await hasDatabase()) ? 'yes' : 'other');

@@ -14,7 +14,15 @@ function open() {
   });
 }
 
-async function inStore(mode, work) {
+/** A database that does not answer is none: a page left in the middle of opening it may hold it up. */
+const SILENT_MS = 3000;
+
+function inStore(mode, work) {
+  const silent = new Promise((_, failed) => setTimeout(() => failed(new Error('silent')), SILENT_MS));
+  return Promise.race([worked(mode, work), silent]);
+}
+
+async function worked(mode, work) {
   const database = await open();
   try {
     return await new Promise((done, failed) => {
@@ -62,10 +70,65 @@ export async function remember(value) {
   }
 }
 
+// What somebody has begun to write is kept enciphered, under a key that cannot leave the browser,
+// and for no longer than a session lasts. Without a database, or without cryptography, not at all.
+const VAULT = 'vault';
+const LONGEST_MS = 12 * 3_600_000;
+const placeOf = (name) => `stash:${name}`;
+
+let vault = null;
+
+/** The key, made once: whoever is second, here or in another tab, takes the one that is there. */
+function vaultKey() {
+  vault ??= (async () => {
+    const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+    const there = await worked('readwrite', (store) => {
+      const request = store.get(VAULT);
+      request.onsuccess = () => request.result ?? store.put(fresh, VAULT);
+      return request;
+    });
+    return there ?? fresh;
+  })().catch((error) => {
+    // What failed once is tried again with the next stroke.
+    vault = null;
+    throw error;
+  });
+  return vault;
+}
+
+/** Keeps a text under a name. Nobody waits for it, so a database that is slow may take its time. */
+export async function stash(name, text) {
+  try {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const bytes = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await vaultKey(), new TextEncoder().encode(text));
+    await worked('readwrite', (store) => store.put({ at: Date.now(), bytes, iv }, placeOf(name)));
+  } catch {
+    // Then it is not kept.
+  }
+}
+
+/** The text kept under a name, or null. */
+export async function unstash(name) {
+  try {
+    const kept = await inStore('readonly', (store) => store.get(placeOf(name)));
+    if (!kept || Date.now() - kept.at > LONGEST_MS) return null;
+    const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: kept.iv }, await vaultKey(), kept.bytes);
+    return new TextDecoder().decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Forgets the text kept under a name. */
+export async function drop(name) {
+  await inStore('readwrite', (store) => store.delete(placeOf(name))).catch(() => {});
+}
+
 /** Forgets everything: the key is then gone. */
 export async function forget() {
+  vault = null;
   try {
-    await inStore('readwrite', (store) => store.delete(ONLY));
+    await inStore('readwrite', (store) => store.clear());
   } catch {
     // There was no database.
   }

@@ -1,7 +1,7 @@
 // The camera: a live stream where the browser has one, else the system's camera, recorded as
 // such. The photo is made here, shown here, and sent when the signer chooses it.
-import { act, goTo, onTap, say, tell } from './call.js';
-import { freshDeviceKey } from './key.js';
+import { act, FORM, formOf, goTo, onTap, say, tell } from './call.js';
+import { begun } from './begin.js';
 import { remember } from './keep.js';
 import { hex } from './bytes.js';
 import { sha256 } from './statement.js';
@@ -84,12 +84,37 @@ onTap(part('retake'), async () => {
   if (source === 'camera_stream') part('start').click();
 });
 
+/** This device only takes the photo: what it is goes along, and the key stays where it is. */
+async function sendToDesk(bytes, digest) {
+  const kept = await act(camera.dataset.photo, bytes, 'image/jpeg');
+  if (kept.photo_sha256 !== digest) return tell('small');
+  const { width, height } = screen;
+  const device = navigator.userAgentData?.platform ?? navigator.platform ?? 'unknown';
+  const said = { source, device, screen: `${width}x${height} ${Math.round(100 * devicePixelRatio)}%` };
+  await act(camera.dataset.facts, formOf(said), FORM);
+  return goTo(camera.dataset.next);
+}
+
+// Another device takes the photo: the key is made here first, for it stays here.
+const over = part('over');
+if (over) {
+  onTap(over.querySelector('button'), async () => {
+    stopStream();
+    say('waiting');
+    const { key, asked } = await begun();
+    await remember({ ...key, asked });
+    over.elements.signing.value = asked.signing_id;
+    over.submit();
+    return new Promise(() => {});
+  });
+}
+
 onTap(part('use'), async () => {
   say('waiting');
   const bytes = await photo.arrayBuffer();
   const digest = hex(await sha256(bytes));
-  const key = await freshDeviceKey();
-  const asked = await act('/api/v1/signings', { device_key: key.spki, language: document.documentElement.lang.slice(0, 2) });
+  if (camera.dataset.photo) return sendToDesk(bytes, digest);
+  const { key, asked } = await begun();
   const kept = await act(`/api/v1/signings/${asked.signing_id}/capture`, bytes, 'image/jpeg');
   if (kept.photo_sha256 !== digest) return tell('small');
   await remember({ ...key, asked, photo: digest, source });

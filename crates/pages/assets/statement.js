@@ -8,8 +8,12 @@ const ATTRIBUTE = bytesOf('\u0000heqi.attribute/v1\n');
 const NODE = Uint8Array.of(1);
 const PAYLOAD_TYPE = 'application/vnd.heqi.signing-statement.v1+json';
 
-/** SHA-256 by the browser. */
-export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+/** SHA-256 by the browser, or by the library where the browser has none for pages. */
+export async function sha256(bytes) {
+  if (crypto.subtle) return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const library = await import('./library.js');
+  return library.sha256(new Uint8Array(bytes));
+}
 
 /** Standard base64. */
 export const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));

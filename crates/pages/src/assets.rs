@@ -40,23 +40,54 @@ macro_rules! assets {
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
+const PNG: &str = "image/png";
 const MANIFEST: &str = "application/manifest+json";
 
 assets! {
     /// The style sheet of every page.
     Style = "style.css", CSS, "../assets/style.css";
+    /// What pages of staff have besides.
+    StaffStyle = "staff.css", CSS, "../assets/staff.css";
+    /// What pages of the notary's workbench have besides.
+    OfficeStyle = "office.css", CSS, "../assets/office.css";
+    /// The preview of a draft, and files that are sent as they are.
+    Office = "office.js", JS, "../assets/office.js";
     /// The two halves of a tally, as the icon of the tab and of the installed application.
     Icon = "icon.svg", SVG, "../assets/icon.svg";
+    /// The icon, for systems that want pixels.
+    Icon192 = "icon-192.png", PNG, "../assets/icon-192.png";
+    /// The same, larger.
+    Icon512 = "icon-512.png", PNG, "../assets/icon-512.png";
     /// What makes the signer's side installable.
     Manifest = "manifest.webmanifest", MANIFEST, "../assets/manifest.webmanifest";
+    /// The icon of 实时保: a shield with the tally.
+    HeldIcon = "held.svg", SVG, "../assets/held.svg";
+    /// The icon of 实时保, for systems that want pixels.
+    HeldIcon192 = "held-192.png", PNG, "../assets/held-192.png";
+    /// The same, larger.
+    HeldIcon512 = "held-512.png", PNG, "../assets/held-512.png";
+    /// What makes 实时保 installable.
+    HeldManifest = "held.webmanifest", MANIFEST, "../assets/held.webmanifest";
     /// Whether this browser can do what signing needs.
     Features = "features.js", JS, "../assets/features.js";
+    /// What every page does: the network, forms, the service worker.
+    Shell = "shell.js", JS, "../assets/shell.js";
+    /// The service worker: it keeps files of ours and the page for no network.
+    Worker = "worker.js", JS, "../assets/worker.js";
+    /// Cryptography for browsers that have none for pages; loaded by those only.
+    Library = "library.js", JS, "../assets/library.js";
     /// A key for the letter X.
     Entry = "entry.js", JS, "../assets/entry.js";
     /// How long a document was looked at.
     Reading = "reading.js", JS, "../assets/reading.js";
+    /// A step on another device.
+    Handover = "handover.js", JS, "../assets/handover.js";
     /// The camera.
     Photo = "photo.js", JS, "../assets/photo.js";
+    /// The statement read aloud.
+    Video = "video.js", JS, "../assets/video.js";
+    /// Beginning a signing.
+    Begin = "begin.js", JS, "../assets/begin.js";
     /// Handwriting.
     Drawing = "drawing.js", JS, "../assets/drawing.js";
     /// Signing.
@@ -120,8 +151,11 @@ mod tests {
         for (at, asset) in Asset::ALL.iter().enumerate() {
             assert_eq!(Asset::named(asset.name()), Some(*asset));
             assert_eq!(Asset::ALL.iter().position(|other| other.name() == asset.name()), Some(at));
-            let text = std::str::from_utf8(asset.bytes()).unwrap();
-            assert!(!text.contains("http://") || *asset == Asset::Icon, "{}", asset.name());
+            let Ok(text) = std::str::from_utf8(asset.bytes()) else {
+                assert_eq!(asset.media_type(), PNG, "{}", asset.name());
+                continue;
+            };
+            assert!(!text.contains("http://") || asset.media_type() == SVG, "{}", asset.name());
             for line in text.lines().filter(|line| line.contains(" from '")) {
                 let from = line.split(" from '").nth(1).unwrap().split('\'').next().unwrap();
                 let name = from.strip_prefix("./").unwrap_or(from);
@@ -132,8 +166,37 @@ mod tests {
 
     #[test]
     fn the_first_paint_is_far_below_its_bound() {
-        let all: usize = Asset::ALL.iter().map(|asset| asset.bytes().len()).sum();
+        // The library is loaded by browsers that have no cryptography for pages, icons by installing.
+        let rare = [
+            Asset::Library,
+            Asset::Icon192,
+            Asset::Icon512,
+            Asset::HeldIcon192,
+            Asset::HeldIcon512,
+        ];
+        let usual = Asset::ALL.iter().filter(|asset| !rare.contains(asset));
+        let all: usize = usual.map(|asset| asset.bytes().len()).sum();
         assert!(all < 120_000, "{all} bytes of style, scripts and icons");
+    }
+
+    #[test]
+    fn each_installable_application_has_icons_that_exist_and_begins_within_its_scope() {
+        for manifest in [Asset::Manifest, Asset::HeldManifest] {
+            let read: serde_json::Value = serde_json::from_slice(manifest.bytes()).unwrap();
+            let scope = read["scope"].as_str().unwrap();
+            assert!(read["start_url"].as_str().unwrap().starts_with(scope));
+            let icons = read["icons"].as_array().unwrap();
+            for icon in icons {
+                let asset = Asset::named(icon["src"].as_str().unwrap()).unwrap();
+                assert_eq!(icon["type"], asset.media_type());
+                if let Some(png) = asset.bytes().strip_prefix(b"\x89PNG\r\n\x1a\n") {
+                    // IHDR: length and name, then width and height.
+                    let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+                    assert_eq!(icon["sizes"], format!("{}x{}", side(8), side(12)));
+                }
+            }
+            assert!(icons.iter().any(|icon| icon["purpose"] == "any maskable"));
+        }
     }
 
     #[test]

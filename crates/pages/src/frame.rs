@@ -24,6 +24,16 @@ pub trait Page {
         None
     }
 
+    /// The style sheet it has besides, if it has one.
+    fn style(&self) -> Option<Asset> {
+        None
+    }
+
+    /// One more style sheet, if it has one.
+    fn further_style(&self) -> Option<Asset> {
+        None
+    }
+
     /// Where on the signer's way it stands.
     fn step(&self) -> Option<Step> {
         None
@@ -58,6 +68,11 @@ pub fn render(page: &impl Page, frame: &Frame) -> String {
     let language = frame.language;
     let title = page.title(language);
     let size = if frame.large { "large" } else { "usual" };
+    let [icon, touch, manifest] = if frame.here.is_held() {
+        [Asset::HeldIcon, Asset::HeldIcon192, Asset::HeldManifest]
+    } else {
+        [Asset::Icon, Asset::Icon192, Asset::Manifest]
+    };
     let document = html! {
         (DOCTYPE)
         html lang=(language.tag()) class=(size) {
@@ -68,9 +83,14 @@ pub fn render(page: &impl Page, frame: &Frame) -> String {
                 meta name="format-detection" content="telephone=no";
                 @if let Some(csrf) = &frame.csrf { meta name="csrf" content=(csrf); }
                 title { (title) " · " (frame.service) }
-                link rel="icon" type="image/svg+xml" href=(Link::Asset(Asset::Icon));
-                link rel="manifest" href=(Link::Asset(Asset::Manifest));
+                link rel="icon" type="image/svg+xml" href=(Link::Asset(icon));
+                link rel="manifest" href=(Link::Asset(manifest));
                 link rel="stylesheet" href=(Link::Asset(Asset::Style));
+                @for style in page.style().into_iter().chain(page.further_style()) {
+                    link rel="stylesheet" href=(Link::Asset(style));
+                }
+                link rel="apple-touch-icon" href=(Link::Asset(touch));
+                script type="module" src=(Link::Asset(Asset::Shell)) {}
                 @if let Some(script) = page.script() {
                     script type="module" src=(Link::Asset(script)) {}
                 }
@@ -80,6 +100,10 @@ pub fn render(page: &impl Page, frame: &Frame) -> String {
                 header {
                     p .brand { (mark()) span { (frame.service) } }
                     (preferences(frame))
+                }
+                div id="network" role="status" {
+                    p .notice data-net="offline" hidden { (OFFLINE.in_language(language)) }
+                    p .notice data-net="slow" hidden { (SLOW.in_language(language)) }
                 }
                 main id="content" {
                     @if let Some(step) = page.step() { (step.bar(language)) }
@@ -118,6 +142,14 @@ fn mark() -> Markup {
     }
 }
 
+const OFFLINE: Words = Words::new(
+    "没有网络（自{since}起）。已完成的步骤都已保存，本页输入的内容会保留；网络恢复后再继续。",
+    "No network since {since}. The steps done are kept, and so is what you typed here; go on when it is back.",
+);
+const SLOW: Words = Words::new(
+    "网络较慢，已提交一次，正在等待答复（{since}）。请不要重复点击或关闭页面。",
+    "The network is slow. It was sent once and waits for the answer ({since}). Please do not tap again or close the page.",
+);
 const SKIP: Words = Words::new("跳到正文", "Skip to the content");
 const PREFERENCES: Words = Words::new("语言和字号", "Language and text size");
 const LARGE: Words = Words::new("大字", "Large text");

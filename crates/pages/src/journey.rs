@@ -1,33 +1,51 @@
 //! The signer's way: one page per step, one thing per page.
 
+mod after;
+mod begin;
 mod consent;
 mod decline;
 mod drawing;
 mod ended;
 mod entry;
+mod handover;
 mod landing;
 mod number;
+mod offline;
+mod other_way;
 mod photo;
 mod reading;
 mod receipt;
+mod seal;
 mod sign;
+mod timeline;
+mod video;
 
 use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
 use crate::words::Words;
 
+pub use after::{AfterLandingPage, Answer, ConfirmPage, ObjectPage};
+pub use begin::BeginPage;
 pub use consent::{ConsentPage, REFUSE_FACE, RefusedPage};
 pub use decline::DeclinePage;
 pub use drawing::DrawingPage;
 pub use ended::EndedPage;
 pub use entry::{CodePage, IdentityPage, SentCode};
+pub use handover::{DeskStand, HandoverLandingPage, HandoverPage, OtherDevicePage};
 pub use landing::LandingPage;
 pub use number::{FrontPage, NumberCodePage};
-pub use photo::PhotoPage;
-pub use reading::{DocumentCard, ReadingPage};
-pub use receipt::{Flag, FlagState, ReceiptPage};
-pub use sign::SignPage;
+pub use offline::OfflinePage;
+pub use other_way::{OtherWayPage, Way};
+pub use photo::{PhotoPage, PhotoPlace};
+pub use reading::{
+    CapitalCard, DocumentCard, PagePicture, PageWords, Pages, ReadingPage, ShareLine,
+};
+pub use receipt::{Answered, Flag, FlagState, ReceiptPage};
+pub use seal::SealPage;
+pub use sign::{Shot, SignPage};
+pub use timeline::{PartyLine, PartyStand, StepKind, StepStand, TimelinePage, TimelineStep};
+pub use video::VideoPage;
 
 /// A step of the way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -12,19 +12,29 @@
 //! - [`link`]: typed addresses; no page writes one by hand
 //! - [`assets`]: style sheet, scripts and icons, embedded, named by their digest
 //! - [`journey`]: the signer's way, from the link to the receipt
+//! - [`holder`]: what a custodian holds of a signer, on the custodian's own service
+//! - [`staff`]: coming in with two factors, the queue of cases
+//! - [`regulator`]: a search with its legal basis, one filing with its verdicts
+//! - [`office`]: the notary's workbench, and anybody's check of a certificate
+//! - [`sheet`]: the printed invitation
 //! - [`trouble`]: a failure as a page, with a way on
 //! - `parts`: what pages are made of; [`qr`]: QR codes
 
 pub mod assets;
 pub mod frame;
+pub mod holder;
 pub mod journey;
 pub mod link;
+pub mod office;
 mod parts;
 pub mod qr;
+pub mod regulator;
 pub mod samples;
+pub mod sheet;
+pub mod staff;
 pub mod trouble;
 mod words;
 
 pub use frame::{Frame, Page, render};
-pub use link::Link;
+pub use link::{CaseDocument, Link, OfficeLink};
 pub use words::Words;

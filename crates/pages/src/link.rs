@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use heqi_vocabulary::{DocumentId, RecordId};
+use heqi_vocabulary::{CaseId, DepositNo, Digest, DocumentId, FilingId, RecordId, VoucherNo};
 
 use crate::assets::Asset;
 
@@ -36,20 +36,196 @@ pub enum Link {
     Read,
     /// The camera again, although there is a photo.
     Photo,
+    /// Beginning the signature where a person looks instead of the camera.
+    Begin,
+    /// With what a company seals.
+    Seal,
     /// The handwriting again.
     Drawing,
     /// Not wanting to sign.
     Decline,
     /// The end of the session.
     Leave,
+    /// The link of a message sent after signing: looked at by GET, used by POST.
+    AfterSigning(String),
+    /// What was signed, and the answer to it.
+    Confirm,
+    /// An objection.
+    Object,
+    /// An objection is taken back.
+    TakeBack,
+    /// Where the filing stands.
+    Timeline,
+    /// Being checked by a person instead of the camera.
+    OtherWay,
+    /// The page for no network.
+    Offline,
+    /// A step is to be done on another device; how that stands.
+    Handover,
+    /// Which device is the signer's.
+    HandoverAnswer,
+    /// The photo that the other device took.
+    HandoverPhoto,
+    /// The link in the code: looked at by GET, used by POST.
+    HandoverLink(String),
+    /// The step at the other device.
+    OtherDevice,
+    /// The other device's photo.
+    OtherPhoto,
+    /// The other device's handwriting.
+    OtherStrokes,
+    /// What the other device says about itself.
+    OtherFacts,
+    /// The other device has done its part.
+    OtherDone,
     /// The exact bytes of a document.
     Document(DocumentId),
+    /// The picture of a page of a document; pages count from 1.
+    PagePicture(DocumentId, u32),
     /// The evidence bundle of a record.
     Bundle(RecordId),
     /// The verifier, which runs in the browser.
     Verifier,
+    /// Where staff comes in, and login name and password go.
+    StaffLogin,
+    /// The second factor of staff.
+    StaffCode,
+    /// What a reviewer has to decide.
+    StaffCases,
+    /// One case.
+    StaffCase(CaseId),
+    /// The decision of a case.
+    StaffDecide(CaseId),
+    /// The video of a case.
+    StaffVideo(CaseId),
+    /// What the registry decides about an objection.
+    StaffObjection(FilingId),
+    /// Where an officer says who is at the counter.
+    StaffCounter,
+    /// An officer saw person and card.
+    StaffSeen,
+    /// A file of a case that is no picture of a person.
+    StaffFile(CaseId, CaseDocument),
+    /// How a filing stands, for its handler.
+    HandlerFilings,
+    /// The handler confirms.
+    HandlerConfirm,
+    /// A name or a number is put right.
+    StaffCorrections,
+    /// A picture of a case.
+    StaffPicture(CaseId, CasePicture),
+    /// The end of a session of staff.
+    StaffLeave,
+    /// A page of the notary's workbench, or its public check.
+    Office(OfficeLink),
+    /// What a custodian holds of a person.
+    Held,
+    /// A code is wanted to see it.
+    HeldCode,
+    /// Code and name were typed.
+    HeldEnter,
+    /// One signing that is held.
+    HeldEvidence(DepositNo),
+    /// A photo or document of it.
+    HeldFile(DepositNo, Digest),
+    /// The bundle of it.
+    HeldBundle(DepositNo),
+    /// Something is said about it.
+    HeldSay(DepositNo),
+    /// A certificate is applied for, about the signing of this voucher.
+    HeldApply(VoucherNo),
+    /// Whether one is told of signings in one's name.
+    HeldWatch,
+    /// The end of a session there.
+    HeldLeave,
+    /// The verifier as one file, at a custodian.
+    VerifierFile,
+    /// Where a regulator begins.
+    Regulator,
+    /// A search is made.
+    RegulatorSearch,
+    /// What a search found.
+    RegulatorResults(RecordId),
+    /// A filing that a search found.
+    RegulatorFiling(RecordId, FilingId),
+    /// The photo of a signing of that filing.
+    RegulatorPhoto(RecordId, FilingId, RecordId),
+    /// The bundle of a record of that filing.
+    RegulatorBundle(RecordId, FilingId, RecordId),
+    /// A copy is compared with a document of that filing.
+    RegulatorCompare(RecordId, FilingId, DocumentId),
+    /// A legal hold is placed over that filing.
+    RegulatorHold(RecordId, FilingId),
+    /// One is lifted.
+    RegulatorLift(RecordId, FilingId, RecordId),
+    /// A certificate about a signing of that filing is applied for.
+    RegulatorApply(RecordId, FilingId, RecordId),
     /// A file of ours.
     Asset(Asset),
+}
+
+/// An address of the notary office.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "whoever serves pages must serve each")]
+pub enum OfficeLink {
+    /// The applications that wait.
+    Queue,
+    /// The applications that have come as far as this word says, after one where one is given.
+    Group(String, Option<String>),
+    /// The figures of the office.
+    Figures,
+    /// Deposit search, and the form of an application.
+    Deposits,
+    /// A deposit's form.
+    Deposit(String),
+    /// Deposits of a day, after one.
+    DepositsAfter(String, String),
+    /// One application.
+    Matter(String),
+    /// Something done with an application.
+    Do(String, String),
+    /// The certificate's file.
+    Certificate(String),
+    /// The dossier's file.
+    Dossier(String),
+    /// How the certificate's time stamps were renewed.
+    Renewals(String),
+    /// A small document's file.
+    Notice(String, String),
+    /// What an extraction session showed, by its digest.
+    Screen(String, String),
+    /// The register book.
+    Book,
+    /// The same as CSV.
+    BookFile(u16),
+    /// Accounts of the office.
+    Accounts,
+    /// An account is released or shut out.
+    AccountDo(String, String),
+    /// Anybody's check of a certificate.
+    Check,
+    /// A document for who applied.
+    CheckFile,
+}
+
+/// Which file of a case.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there are two")]
+pub enum CaseDocument {
+    /// The scan of a stamped paper.
+    Scan,
+    /// The certificate by which something was put right.
+    Certificate,
+}
+
+/// Which picture of a case.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there are two")]
+pub enum CasePicture {
+    /// Taken while signing.
+    Photo,
+    /// Of an authority.
+    Portrait,
 }
 
 impl fmt::Display for Link {
@@ -68,14 +244,147 @@ impl fmt::Display for Link {
             Self::ConsentAgain(kind) => write!(f, "/sign/consent/{}", path_segment(kind)),
             Self::Read => f.write_str("/sign/read"),
             Self::Photo => f.write_str("/sign/photo"),
+            Self::Begin => f.write_str("/sign/begin"),
             Self::Drawing => f.write_str("/sign/drawing"),
+            Self::Seal => f.write_str("/sign/seal"),
             Self::Decline => f.write_str("/sign/decline"),
             Self::Leave => f.write_str("/sign/leave"),
+            Self::AfterSigning(code) => write!(f, "/c/{}", path_segment(code)),
+            Self::Confirm => f.write_str("/sign/confirm"),
+            Self::Object => f.write_str("/sign/object"),
+            Self::TakeBack => f.write_str("/sign/object/take-back"),
+            Self::Timeline => f.write_str("/sign/filing"),
+            Self::OtherWay => f.write_str("/sign/other-way"),
+            Self::Offline => f.write_str("/offline"),
+            Self::Handover => f.write_str("/sign/handover"),
+            Self::HandoverAnswer => f.write_str("/sign/handover/answer"),
+            Self::HandoverPhoto => f.write_str("/sign/handover/photo"),
+            Self::HandoverLink(code) => write!(f, "/h/{}", path_segment(code)),
+            Self::OtherDevice => f.write_str("/handover"),
+            Self::OtherPhoto => f.write_str("/handover/photo"),
+            Self::OtherStrokes => f.write_str("/handover/strokes"),
+            Self::OtherFacts => f.write_str("/handover/facts"),
+            Self::OtherDone => f.write_str("/handover/done"),
             Self::Document(id) => write!(f, "/api/v1/documents/{id}"),
+            Self::PagePicture(id, number) => write!(f, "/sign/pages/{id}/{number}"),
             Self::Bundle(id) => write!(f, "/api/v1/records/{id}/bundle"),
             Self::Verifier => f.write_str("/verify"),
+            Self::Held => f.write_str("/my"),
+            Self::HeldCode => f.write_str("/my/code"),
+            Self::HeldEnter => f.write_str("/my/enter"),
+            Self::HeldEvidence(number) => write!(f, "/my/evidence/{number}"),
+            Self::HeldFile(number, sha256) => write!(f, "/my/evidence/{number}/files/{sha256}"),
+            Self::HeldBundle(number) => write!(f, "/my/evidence/{number}/bundle"),
+            Self::HeldSay(number) => write!(f, "/my/evidence/{number}/say"),
+            Self::HeldApply(voucher) => write!(f, "/my/apply/{voucher}"),
+            Self::HeldWatch => f.write_str("/my/watch"),
+            Self::HeldLeave => f.write_str("/my/leave"),
+            Self::VerifierFile => f.write_str("/verify.html"),
+            Self::StaffLogin => f.write_str("/staff"),
+            Self::StaffCode => f.write_str("/staff/code"),
+            Self::StaffCases => f.write_str("/staff/cases"),
+            Self::StaffCase(id) => write!(f, "/staff/cases/{id}"),
+            Self::StaffDecide(id) => write!(f, "/staff/cases/{id}/decision"),
+            Self::StaffPicture(id, CasePicture::Photo) => write!(f, "/staff/cases/{id}/photo"),
+            Self::StaffPicture(id, CasePicture::Portrait) => {
+                write!(f, "/staff/cases/{id}/portrait")
+            }
+            Self::StaffVideo(id) => write!(f, "/staff/cases/{id}/video"),
+            Self::StaffObjection(id) => write!(f, "/staff/objections/{id}"),
+            Self::StaffFile(id, CaseDocument::Scan) => write!(f, "/staff/cases/{id}/seal"),
+            Self::StaffFile(id, CaseDocument::Certificate) => {
+                write!(f, "/staff/cases/{id}/correction")
+            }
+            Self::HandlerFilings => f.write_str("/staff/filings"),
+            Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
+            Self::StaffCorrections => f.write_str("/staff/corrections"),
+            Self::StaffCounter => f.write_str("/staff/counter"),
+            Self::StaffSeen => f.write_str("/staff/counter/seen"),
+            Self::StaffLeave => f.write_str("/staff/leave"),
+            Self::Regulator => f.write_str("/regulator"),
+            Self::RegulatorSearch => f.write_str("/regulator/searches"),
+            Self::RegulatorResults(query) => write!(f, "/regulator/searches/{query}"),
+            Self::RegulatorFiling(query, filing) => {
+                write!(f, "/regulator/searches/{query}/filings/{filing}")
+            }
+            Self::RegulatorPhoto(query, filing, record) => {
+                write!(f, "{}/photos/{record}", Self::RegulatorFiling(*query, *filing))
+            }
+            Self::RegulatorBundle(query, filing, record) => {
+                write!(f, "{}/bundles/{record}", Self::RegulatorFiling(*query, *filing))
+            }
+            Self::RegulatorCompare(query, filing, document) => {
+                let filing = Self::RegulatorFiling(*query, *filing);
+                write!(f, "{filing}/documents/{document}/comparison")
+            }
+            Self::RegulatorHold(query, filing) => {
+                write!(f, "{}/holds", Self::RegulatorFiling(*query, *filing))
+            }
+            Self::RegulatorLift(query, filing, record) => {
+                write!(f, "{}/holds/{record}/lift", Self::RegulatorFiling(*query, *filing))
+            }
+            Self::RegulatorApply(query, filing, record) => {
+                let filing = Self::RegulatorFiling(*query, *filing);
+                write!(f, "{filing}/signatures/{record}/application")
+            }
+            Self::Office(link) => link.fmt(f),
             Self::Asset(asset) => write!(f, "/assets/{}/{}", crate::assets::digest(), asset.name()),
         }
+    }
+}
+
+impl fmt::Display for OfficeLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = path_segment;
+        match self {
+            Self::Queue => f.write_str("/staff/matters"),
+            Self::Group(word, None) => write!(f, "/staff/matters?at={}", plain(word)),
+            Self::Group(word, Some(no)) => {
+                write!(f, "/staff/matters?at={}&after={}", plain(word), plain(no))
+            }
+            Self::Figures => f.write_str("/staff/figures"),
+            Self::Deposits => f.write_str("/staff/deposits"),
+            Self::DepositsAfter(day, no) => {
+                write!(f, "/staff/deposits?q={}&after={}", plain(day), plain(no))
+            }
+            Self::Deposit(no) => write!(f, "/staff/deposits?q={}", plain(no)),
+            Self::Matter(no) => write!(f, "/staff/matters/{}", plain(no)),
+            Self::Do(no, act) => write!(f, "/staff/matters/{}/{}", plain(no), plain(act)),
+            Self::Certificate(no) => write!(f, "/staff/matters/{}/certificate.pdf", plain(no)),
+            Self::Renewals(no) => write!(f, "/staff/matters/{}/renewals.zip", plain(no)),
+            Self::Dossier(no) => write!(f, "/staff/matters/{}/dossier.zip", plain(no)),
+            Self::Notice(no, one) => {
+                write!(f, "/staff/matters/{}/notices/{}", plain(no), plain(one))
+            }
+            Self::Screen(no, one) => {
+                write!(f, "/staff/matters/{}/screens/{}", plain(no), plain(one))
+            }
+            Self::Book => f.write_str("/staff/register"),
+            Self::BookFile(year) => write!(f, "/staff/register/{year}"),
+            Self::Accounts => f.write_str("/staff/accounts"),
+            Self::AccountDo(id, act) => write!(f, "/staff/accounts/{}/{}", plain(id), plain(act)),
+            Self::Check => f.write_str("/check"),
+            Self::CheckFile => f.write_str("/check/file"),
+        }
+    }
+}
+
+impl Link {
+    /// Whether it is an address of 实时保, which is an application of its own.
+    pub const fn is_held(&self) -> bool {
+        matches!(
+            self,
+            Self::Held
+                | Self::HeldCode
+                | Self::HeldEnter
+                | Self::HeldEvidence(_)
+                | Self::HeldFile(..)
+                | Self::HeldBundle(_)
+                | Self::HeldSay(_)
+                | Self::HeldApply(_)
+                | Self::HeldWatch
+                | Self::HeldLeave
+        )
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) fn said(language: Language, texts: &[(&str, Words)]) -> Markup {
             @for (name, words) in texts {
                 p .notice data-said=(name) hidden { (words.in_language(language)) }
             }
+            // Whatever a page asks of the platform, the platform may be busy.
+            p .notice data-said="busy" hidden { (BUSY.in_language(language)) }
             p .notice data-said="problem" hidden {}
         }
         noscript { p .notice { (NO_SCRIPT.in_language(language)) } }
@@ -61,10 +63,24 @@ const NO_SCRIPT: Words = Words::new(
 );
 const DECLINE: Words = Words::new("我不想签署", "I do not want to sign");
 const HELP: Words = Words::new("需要帮助请拨打", "For help call");
-/// What scripts of more than one page say.
+/// What scripts of more than one page say; they put moments and seconds into the places.
 pub(crate) const OFFLINE: Words = Words::new(
-    "网络中断，已完成的步骤已保存。恢复后自动继续。",
-    "The network is down; the steps done are kept. It goes on by itself when the network is back.",
+    "网络中断（自{since}起），已完成的步骤已保存。恢复后自动继续，{next}秒后再试。",
+    "The network has been down since {since}; the steps done are kept. It goes on by itself when the network is back; next try in {next} s.",
+);
+/// The same.
+pub(crate) const SLOW: Words = Words::new(
+    "网络较慢，仍在等待平台答复（自{since}起），不会重复提交，请不要关闭页面。",
+    "The network is slow; waiting for the platform since {since}. Nothing is sent twice; please keep this page open.",
+);
+/// The same.
+pub(crate) const UNFIT: Words = Words::new(
+    "这个浏览器不能生成签名密钥。请用系统自带的浏览器打开同一链接；已填写的内容不会丢失。",
+    "This browser cannot make a signing key. Open the same link in the system's own browser; nothing entered is lost.",
+);
+const BUSY: Words = Words::new(
+    "平台正忙（自{since}起），您的操作已保留，将于{next}自动再试，不会重复提交，请不要关闭页面。",
+    "The platform has been busy since {since}. What you did is kept and tried again at {next} by itself; nothing is done twice. Please keep this page open.",
 );
 /// The same.
 pub(crate) const WAITING: Words =

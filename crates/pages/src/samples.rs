@@ -1,9 +1,25 @@
 //! Every page from its samples: what tests render, and what people look at.
 
 use crate::frame::{Frame, Page, render};
+use crate::holder::{
+    HolderApplyPage, HolderCodePage, HolderDoorPage, HolderEvidencePage, HolderListPage,
+    HolderSayPage,
+};
 use crate::journey::{
-    CodePage, ConsentPage, DeclinePage, DrawingPage, EndedPage, FrontPage, IdentityPage,
-    LandingPage, NumberCodePage, PhotoPage, ReadingPage, ReceiptPage, RefusedPage, SignPage,
+    AfterLandingPage, BeginPage, CodePage, ConfirmPage, ConsentPage, DeclinePage, DrawingPage,
+    EndedPage, FrontPage, HandoverLandingPage, HandoverPage, IdentityPage, LandingPage,
+    NumberCodePage, ObjectPage, OfflinePage, OtherDevicePage, OtherWayPage, PhotoPage, ReadingPage,
+    ReceiptPage, RefusedPage, SealPage, SignPage, TimelinePage, VideoPage,
+};
+use crate::office::{
+    AccountsPage, BookPage, CheckPage, DepositsPage, FiguresPage, MatterPage, OfficeQueuePage,
+    ScreenPage,
+};
+use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
+use crate::sheet::SheetPage;
+use crate::staff::{
+    CasePage, CorrectionPage, CounterPage, FactorPage, HandlerPage, LoginPage, ObjectionPage,
+    QueuePage, RecoveryPage,
 };
 use crate::trouble::TroublePage;
 
@@ -18,12 +34,52 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<ConsentPage>("consent", frame, &mut pages);
     of::<RefusedPage>("refused", frame, &mut pages);
     of::<ReadingPage>("reading", frame, &mut pages);
+    of::<SealPage>("seal", frame, &mut pages);
     of::<PhotoPage>("photo", frame, &mut pages);
+    of::<HandoverPage>("handover", frame, &mut pages);
+    of::<HandoverLandingPage>("handover-landing", frame, &mut pages);
+    of::<OtherDevicePage>("other", frame, &mut pages);
+    of::<VideoPage>("video", frame, &mut pages);
+    of::<BeginPage>("begin", frame, &mut pages);
     of::<DrawingPage>("drawing", frame, &mut pages);
     of::<SignPage>("sign", frame, &mut pages);
     of::<ReceiptPage>("receipt", frame, &mut pages);
+    of::<OtherWayPage>("other-way", frame, &mut pages);
+    of::<AfterLandingPage>("after-landing", frame, &mut pages);
+    of::<ConfirmPage>("confirm", frame, &mut pages);
+    of::<ObjectPage>("object", frame, &mut pages);
+    of::<TimelinePage>("timeline", frame, &mut pages);
+    of::<SheetPage>("sheet", frame, &mut pages);
+    of::<OfflinePage>("offline", frame, &mut pages);
     of::<DeclinePage>("decline", frame, &mut pages);
     of::<EndedPage>("ended", frame, &mut pages);
+    of::<LoginPage>("staff-login", frame, &mut pages);
+    of::<FactorPage>("staff-factor", frame, &mut pages);
+    of::<RecoveryPage>("staff-recovery", frame, &mut pages);
+    of::<QueuePage>("staff-queue", frame, &mut pages);
+    of::<ObjectionPage>("staff-objection", frame, &mut pages);
+    of::<CounterPage>("staff-counter", frame, &mut pages);
+    of::<HandlerPage>("staff-handler", frame, &mut pages);
+    of::<CorrectionPage>("staff-correction", frame, &mut pages);
+    of::<CasePage>("staff-case", frame, &mut pages);
+    of::<OfficeQueuePage>("office-queue", frame, &mut pages);
+    of::<DepositsPage>("office-deposits", frame, &mut pages);
+    of::<MatterPage>("office-matter", frame, &mut pages);
+    of::<ScreenPage>("office-screen", frame, &mut pages);
+    of::<FiguresPage>("office-figures", frame, &mut pages);
+    of::<BookPage>("office-book", frame, &mut pages);
+    of::<AccountsPage>("office-accounts", frame, &mut pages);
+    of::<CheckPage>("check", frame, &mut pages);
+    of::<HolderDoorPage>("held-door", frame, &mut pages);
+    of::<HolderCodePage>("held-code", frame, &mut pages);
+    of::<HolderListPage>("held-list", frame, &mut pages);
+    of::<HolderEvidencePage>("held-evidence", frame, &mut pages);
+    of::<HolderSayPage>("held-say", frame, &mut pages);
+    of::<HolderApplyPage>("held-apply", frame, &mut pages);
+    of::<RegulatorPage>("regulator-search", frame, &mut pages);
+    of::<ResultsPage>("regulator-results", frame, &mut pages);
+    of::<DossierPage>("regulator-filing", frame, &mut pages);
+    of::<ComparisonPage>("regulator-comparison", frame, &mut pages);
     of::<TroublePage>("trouble", frame, &mut pages);
     pages
 }
@@ -97,9 +153,23 @@ mod tests {
         let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
         for (name, page) in rendered(&frame(Language::En, false)) {
             // Values of samples are Chinese; pages whose samples hold none must hold none.
-            if !["landing", "front", "number", "code", "identity", "photo", "decline", "ended"]
-                .iter()
-                .any(|one| name.starts_with(one))
+            if ![
+                "landing",
+                "after-landing",
+                "object",
+                "offline",
+                "handover",
+                "other",
+                "front",
+                "number",
+                "code",
+                "identity",
+                "photo",
+                "decline",
+                "ended",
+            ]
+            .iter()
+            .any(|one| name.starts_with(one) && !name.starts_with("other-way"))
             {
                 continue;
             }
@@ -117,8 +187,23 @@ mod tests {
         for (name, page) in rendered(&frame(Language::Zh, false)) {
             for form in page.split("<form").skip(1) {
                 let form = form.split("</form>").next().unwrap();
+                if form.contains("method=\"get\"") {
+                    // A search changes nothing.
+                    continue;
+                }
+                let doors = [
+                    "/s/",
+                    "/h/",
+                    "/c/",
+                    "/enter/",
+                    "/staff\"",
+                    "/my/code",
+                    "/my/enter",
+                    "/check\"",
+                    "/check/file\"",
+                ];
                 let is_of_a_session =
-                    !form.contains("action=\"/s/") && !form.contains("action=\"/enter/");
+                    !doors.iter().any(|path| form.contains(&format!("action=\"{path}")));
                 assert_eq!(form.contains("name=\"csrf\""), is_of_a_session, "{name}");
                 assert!(form.contains("method=\"post\""), "{name}");
             }

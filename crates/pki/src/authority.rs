@@ -5,6 +5,8 @@
 
 mod issuing;
 mod test_only;
+mod test_pair;
+mod test_seal;
 mod test_time;
 
 use heqi_vocabulary::{Entropy, UtcMillis};
@@ -13,6 +15,7 @@ use crate::certificate::CertificateChain;
 use crate::keys::{PublicKey, SignError};
 
 pub use test_only::{AuthorityFileError, TestAuthority};
+pub use test_seal::TestSealAuthority;
 pub use test_time::TestTimeAuthority;
 
 /// Whoever issues signer certificates: a licensed authority in production, the

@@ -150,7 +150,7 @@ impl SigningCertificate {
     }
 
     /// Names are compared as encoded: an issuer writes its own name one way.
-    fn names_as_issuer(&self, authority: &Self) -> bool {
+    pub(crate) fn names_as_issuer(&self, authority: &Self) -> bool {
         self.issuer == authority.subject
     }
 

@@ -13,19 +13,24 @@
 //! - [`dsse`]: envelopes around signed statements
 //! - [`certificate`]: signer certificates and the rules of their chain
 //! - [`authority`]: the port to a certificate authority, and a TEST ONLY one
+//! - [`seal`]: detached signatures of an office over a file, with a time stamp (CAdES B-T)
 //! - [`timestamp`]: RFC 3161 requests, answers and tokens, made and checked
 
 pub mod authority;
 pub mod certificate;
 pub mod dsse;
 pub mod keys;
+pub mod seal;
 pub mod timestamp;
 
 #[cfg(test)]
 mod testing;
 
-pub use authority::{CertificateAuthority, CertificateRequest, TestAuthority, TestTimeAuthority};
+pub use authority::{
+    CertificateAuthority, CertificateRequest, TestAuthority, TestSealAuthority, TestTimeAuthority,
+};
 pub use certificate::{CertificateChain, SigningCertificate, TrustedRoot, VerifiedChain};
 pub use dsse::{Envelope, PayloadType, VerifiedPayload};
 pub use keys::{Algorithm, KeyId, PublicKey, Signature, Signer, SigningKey};
+pub use seal::{SealSignature, VerifiedSeal};
 pub use timestamp::{TimeRoot, TimestampToken, VerifiedTimestamp};

@@ -14,7 +14,7 @@
 //! - `der`: a strict cursor and a writer, small enough to be read
 
 mod chain;
-mod der;
+pub(crate) mod der;
 mod info;
 mod issuing;
 mod request;
@@ -26,12 +26,15 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use self::der::{Cursor, Node, tlv};
 
+pub(crate) use chain::SignerName;
 pub use chain::{CertificateFault, TimeRoot, TimeRootError};
 pub use der::Malformed;
 pub use info::{Accuracy, MessageImprint, TstInfo};
 pub use issuing::{TokenIssuer, TokenIssuerError};
+pub(crate) use issuing::{attribute, signing_certificate};
 pub use request::{MAX_REQUEST_BYTES, Nonce, RequestFault, TimeStampRequest};
 pub use response::{ExchangeError, FailInfo, MAX_RESPONSE_BYTES, Refusal, TimeStampResponse};
+pub(crate) use token::{Attributes, SignerId, certificate_hash, read_certificates};
 pub use token::{MAX_TOKEN_BYTES, TimestampFault, TimestampToken, TokenError, VerifiedTimestamp};
 
 /// A policy of an authority (RFC 3161 section 2.4.1): an object identifier, read from dotted
@@ -87,7 +90,7 @@ impl HashAlgorithm {
 
     /// Reads an AlgorithmIdentifier, whose parameters are absent or NULL (RFC 5754
     /// section 2); `None` for another algorithm.
-    fn read(identifier: Node<'_>) -> Result<Option<Self>, Malformed> {
+    pub(crate) fn read(identifier: Node<'_>) -> Result<Option<Self>, Malformed> {
         let (oid, parameters) = read_algorithm(identifier)?;
         if !parameters.is_none_or(Node::is_null) {
             return Ok(None);
@@ -96,13 +99,15 @@ impl HashAlgorithm {
     }
 
     /// Writes an AlgorithmIdentifier without parameters (RFC 5754 section 2).
-    fn write(self) -> Vec<u8> {
+    pub(crate) fn write(self) -> Vec<u8> {
         write_algorithm(self.oid())
     }
 }
 
 /// AlgorithmIdentifier (RFC 5280 section 4.1.1.2).
-fn read_algorithm(node: Node<'_>) -> Result<(ObjectIdentifier, Option<Node<'_>>), Malformed> {
+pub(crate) fn read_algorithm(
+    node: Node<'_>,
+) -> Result<(ObjectIdentifier, Option<Node<'_>>), Malformed> {
     let mut fields = node.sequence()?;
     let oid = fields.expect(der::OID)?.oid()?;
     let parameters = fields.any()?;
@@ -110,12 +115,12 @@ fn read_algorithm(node: Node<'_>) -> Result<(ObjectIdentifier, Option<Node<'_>>)
     Ok((oid, parameters))
 }
 
-fn write_algorithm(oid: ObjectIdentifier) -> Vec<u8> {
+pub(crate) fn write_algorithm(oid: ObjectIdentifier) -> Vec<u8> {
     tlv(der::SEQUENCE, &[&der::oid(oid)])
 }
 
 /// The one value that `bytes` are, with nothing behind it.
-fn whole(bytes: &[u8]) -> Result<Node<'_>, Malformed> {
+pub(crate) fn whole(bytes: &[u8]) -> Result<Node<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes)?;
     let node = cursor.node()?;
     cursor.finish()?;
@@ -128,13 +133,16 @@ pub(crate) const KEY_PURPOSE_TIME_STAMPING: ObjectIdentifier =
 /// RFC 3161 section 2.4.2: id-ct-TSTInfo.
 const ID_CT_TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
 /// RFC 5652 section 5.1: id-signedData.
-const ID_SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+pub(crate) const ID_SIGNED_DATA: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
 /// RFC 5652 section 11.1: id-contentType.
-const ID_CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+pub(crate) const ID_CONTENT_TYPE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 /// RFC 5652 section 11.2: id-messageDigest.
-const ID_MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+pub(crate) const ID_MESSAGE_DIGEST: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 /// RFC 5035 section 3: id-aa-signingCertificateV2.
-const ID_SIGNING_CERTIFICATE_V2: ObjectIdentifier =
+pub(crate) const ID_SIGNING_CERTIFICATE_V2: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 
 #[cfg(test)]

@@ -7,9 +7,6 @@
 //! day at most.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::mpsc::{self, SyncSender};
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,28 +15,20 @@ use heqi_pki::certificate::{CertificateChain, TrustedRoot};
 use heqi_service_kit::{Secret, Trust};
 use heqi_vocabulary::{Entropy, UtcMillis};
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc as queue;
 
 use crate::ClientError;
+use crate::agent::{Agent, Post};
 
-const CONNECT_DEADLINE: Duration = Duration::from_secs(2);
-const DEADLINE: Duration = Duration::from_secs(10);
 /// The longest answer, in bytes: four certificates of 8 KiB in base64, and room.
 const MAX_ANSWER_BYTES: usize = 64 << 10;
-/// Calls that may be under way or waiting; more are refused at once.
-const WAITING: usize = 256;
 /// A signer's certificate serves one signing and ends by itself; an hour for clocks.
 const LONGEST_MS: i64 = 25 * 3600 * 1000;
 
 /// An authority at one address.
 pub struct HttpCertificateAuthority {
-    calls: queue::Sender<Call>,
+    agent: Agent,
+    url: String,
     roots: Vec<TrustedRoot>,
-}
-
-struct Call {
-    body: Vec<u8>,
-    answer: SyncSender<Result<Vec<u8>, &'static str>>,
 }
 
 #[derive(Serialize)]
@@ -65,49 +54,9 @@ impl HttpCertificateAuthority {
         trust: &Trust,
         roots: Vec<TrustedRoot>,
     ) -> Result<Self, ClientError> {
-        let made = |error: Box<dyn std::error::Error + Send + Sync>| ClientError(error);
-        let client = trust
-            .client()
-            .map_err(|error| made(error.into()))?
-            .connect_timeout(CONNECT_DEADLINE)
-            .timeout(DEADLINE)
-            .build()
-            .map_err(|error| made(error.into()))?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| made(error.into()))?;
-        let url: Arc<str> = format!("{}/issue", url.trim_end_matches('/')).into();
-        let token = Arc::new(token);
-        let (calls, mut waiting) = queue::channel::<Call>(WAITING);
-        // Whoever asks waits on a thread of its own; the connections live on this one.
-        std::thread::Builder::new()
-            .name("certificate-authority".to_owned())
-            .spawn(move || {
-                runtime.block_on(async move {
-                    while let Some(call) = waiting.recv().await {
-                        let (client, url, token) = (client.clone(), url.clone(), token.clone());
-                        tokio::spawn(async move {
-                            let answer = exchange(&client, &url, &token, call.body).await;
-                            // Whoever asked may be gone.
-                            let _ = call.answer.send(answer);
-                        });
-                    }
-                });
-            })
-            .map_err(|error| made(error.into()))?;
-        Ok(Self { calls, roots })
-    }
-
-    fn call(&self, body: Vec<u8>) -> Result<Vec<u8>, IssueError> {
-        let (answer, answered) = mpsc::sync_channel(1);
-        let call = Call { body, answer };
-        self.calls.try_send(call).map_err(|_| unanswered("too many certificates are asked for"))?;
-        let longest = DEADLINE + CONNECT_DEADLINE;
-        answered
-            .recv_timeout(longest)
-            .map_err(|_| unanswered("no answer in time"))?
-            .map_err(unanswered)
+        let agent = Agent::new("certificate-authority", Some(token), trust, MAX_ANSWER_BYTES)?;
+        let url = format!("{}/issue", url.trim_end_matches('/'));
+        Ok(Self { agent, url, roots })
     }
 
     /// What may be signed with.
@@ -150,7 +99,8 @@ impl CertificateAuthority for HttpCertificateAuthority {
         };
         let body =
             serde_json::to_vec(&asked).map_err(|error| IssueError::Encoding(error.into()))?;
-        let answer = self.call(body)?;
+        let post = Post { url: self.url.clone(), media_type: "application/json", body };
+        let answer = self.agent.call(post).map_err(unanswered)?;
         let form = || unanswered("the answer has another form");
         let answered: Answered = serde_json::from_slice(&answer).map_err(|_| form())?;
         let ders = answered.certificates.iter().map(|text| STANDARD.decode(text));
@@ -168,29 +118,6 @@ impl CertificateAuthority for HttpCertificateAuthority {
     fn is_remote(&self) -> bool {
         true
     }
-}
-
-async fn exchange(
-    client: &reqwest::Client,
-    url: &str,
-    token: &Secret<String>,
-    body: Vec<u8>,
-) -> Result<Vec<u8>, &'static str> {
-    let request = client.post(url).header("content-type", "application/json").body(body);
-    let sent = request.bearer_auth(token.expose()).send().await;
-    let mut response =
-        sent.map_err(|error| if error.is_timeout() { "no answer in time" } else { "not reached" })?;
-    if response.status() != 200 {
-        return Err("refused");
-    }
-    let mut answer = Vec::new();
-    while let Some(part) = response.chunk().await.map_err(|_| "broken off")? {
-        if answer.len() + part.len() > MAX_ANSWER_BYTES {
-            return Err("the answer is too long");
-        }
-        answer.extend_from_slice(&part);
-    }
-    Ok(answer)
 }
 
 fn unanswered(what: &'static str) -> IssueError {

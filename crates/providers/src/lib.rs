@@ -7,14 +7,21 @@
 //!
 //! - [`certificate`]: a certificate authority
 //! - [`identity`]: real names, companies, portraits, the registry's own check, corporate seals
+//! - [`register`]: an office's case system, which gives certificates their numbers
+//! - [`seal`]: the key of an office's seal, and the time stamps of seals
 //! - [`time`]: time authorities (RFC 3161 section 3.4)
 
+mod agent;
 pub mod certificate;
 pub mod identity;
+pub mod register;
+pub mod seal;
 pub mod time;
 
 pub use certificate::HttpCertificateAuthority;
 pub use identity::HttpIdentityProvider;
+pub use register::HttpRegister;
+pub use seal::{HttpSealKey, HttpStamper};
 pub use time::HttpTimeAuthority;
 
 /// Why there is no client.

@@ -25,6 +25,7 @@ pub const PREFIX: &str = "heqi_";
 /// The label under which keys and tokens are hashed.
 pub const HASH_LABEL: &str = "heqi.api-key/v1\n";
 const TOKEN_LABEL: &[u8] = b"heqi.signer-token/v1\n";
+const HANDOVER_LABEL: &[u8] = b"heqi.handover-link/v1\n";
 const LINK_LABEL: &[u8] = b"heqi.signer-link/v1\n";
 /// Bytes of a link's code: enough that nobody finds one, short enough for an SMS.
 const LINK_BYTES: usize = 16;
@@ -268,6 +269,13 @@ pub(crate) fn signer_token(platform: &Platform, ceremony: CeremonyId) -> String 
 /// is derived like the token.
 pub(crate) fn signer_link(platform: &Platform, ceremony: CeremonyId) -> String {
     let random = derived(platform, LINK_LABEL, ceremony);
+    base32(random.get(..LINK_BYTES).unwrap_or(&random))
+}
+
+/// The code in the link of a hand-over, derived from a nonce of its row.
+pub(crate) fn handover_link(platform: &Platform, ceremony: CeremonyId, nonce: &str) -> String {
+    let label = [HANDOVER_LABEL, nonce.as_bytes(), b"\n"].concat();
+    let random = derived(platform, &label, ceremony);
     base32(random.get(..LINK_BYTES).unwrap_or(&random))
 }
 

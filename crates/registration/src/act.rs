@@ -11,6 +11,7 @@ use crate::fault::{ActError, Fault};
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::{self, IdempotencyRow, Pair};
+use crate::turns::{AskedWith, Turn};
 
 /// How often an act begins anew. Each time another one was committed, so fifty people
 /// signing at once need at most fifty.
@@ -21,17 +22,23 @@ pub(crate) struct Act<'a> {
     platform: &'a Platform,
     request: &'a Request,
     name: &'static str,
-    key: Pair<String, Digest>,
+    key: AskedWith,
     attempts: Attempts,
+    _turn: Turn<'a>,
 }
 
 impl<'a> Act<'a> {
-    /// The act `name` that `request` asks for.
-    pub(crate) fn new(platform: &'a Platform, request: &'a Request, name: &'static str) -> Self {
+    /// The act `name` that `request` asks for, once no twin of the request is under way.
+    pub(crate) async fn new(
+        platform: &'a Platform,
+        request: &'a Request,
+        name: &'static str,
+    ) -> Act<'a> {
         // The caller's key may hold anything, so only its digest becomes a row key.
         let key = Digest::of(request.idempotency_key.as_str().as_bytes());
         let key = Pair(request.actor.name(), key);
-        Self { platform, request, name, key, attempts: Attempts::default() }
+        let turn = platform.twins.turn(&key).await;
+        Self { platform, request, name, key, attempts: Attempts::default(), _turn: turn }
     }
 
     /// What this very request was answered before, once that is durable.

@@ -78,7 +78,7 @@ pub async fn add_party(
     command: AddParty,
 ) -> Result<PartyAdded, AddPartyError> {
     request.actor.require(Scope::Filings)?;
-    let mut act = Act::new(platform, request, "add_party");
+    let mut act = Act::new(platform, request, "add_party").await;
     loop {
         if let Some(added) = act.earlier().await? {
             return Ok(added);

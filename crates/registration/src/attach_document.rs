@@ -20,6 +20,7 @@ use crate::wording::{Told, refusals, say};
 
 mod pdf;
 
+pub(crate) use pdf::inspect_pdf;
 pub use pdf::{MAX_DOCUMENT_BYTES, MAX_PAGES, PdfError};
 
 /// The most bytes all current documents of a filing have together: they travel in one
@@ -117,7 +118,7 @@ pub async fn attach_document(
     command: AttachDocument,
 ) -> Result<DocumentAttached, AttachDocumentError> {
     request.actor.require(Scope::Filings)?;
-    let act = Act::new(platform, request, "attach_document");
+    let act = Act::new(platform, request, "attach_document").await;
     if let Some(attached) = act.earlier().await? {
         return Ok(attached);
     }

@@ -10,18 +10,21 @@ use heqi_filing::{Capacity, Document, Filing, IntentStatement, NewChallenge};
 use heqi_pki::authority::IssueError;
 use heqi_pki::certificate::SigningCertificate;
 use heqi_pki::keys::PublicKey;
-use heqi_vocabulary::{Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
 use crate::ceremonies;
+use crate::complete_signing::MAX_PAGE_IMAGES;
 use crate::deposit_queue;
+use crate::document_pages;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::{self, SigningRow};
+use crate::verify_identity;
 use crate::wording::{Told, refusals, say};
 
 mod challenge;
@@ -105,6 +108,9 @@ pub enum BeginSigningError {
     /// The authority issued no certificate.
     #[error("the certificate authority issued no certificate")]
     Authority(#[source] IssueError),
+    /// The register says that the company was revoked or cancelled, or that there is none.
+    #[error("the company may not sign as the register has it")]
+    CompanyMayNotSign,
 }
 
 impl From<Fault> for BeginSigningError {
@@ -127,6 +133,18 @@ impl BeginSigningError {
                 ],
             )
             .is(Class::BadInput),
+            Self::CompanyMayNotSign => say(
+                "licence_status",
+                [
+                    "登记信息显示该企业已吊销、注销或不存在，不能作为签署主体。",
+                    "请核对企业名称和统一社会信用代码，或联系登记机关。",
+                ],
+                [
+                    "The register says that this company was revoked or cancelled, or that there is none: it cannot sign.",
+                    "Check its name and code, or ask the registration authority.",
+                ],
+            )
+            .is(Class::Conflict),
             Self::Authority(_) => say(
                 "certificate_not_issued",
                 [
@@ -164,7 +182,7 @@ pub async fn begin_signing(
     command: BeginSigning,
 ) -> Result<SigningBegun, BeginSigningError> {
     let (ceremony, filing, party) = request.actor.signer()?;
-    let mut act = Act::new(platform, request, "begin_signing");
+    let mut act = Act::new(platform, request, "begin_signing").await;
     let key = PublicKey::from_spki_der(&command.device_key);
     let key = key.map_err(|_| BeginSigningError::DeviceKey)?;
     loop {
@@ -179,11 +197,15 @@ pub async fn begin_signing(
         let documents = stored.content.ceremony.ready_to_begin(filing, now)?;
         let who = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?.who();
 
+        let checked = verify_identity::known(platform, filing.id(), party).await?;
+        if verify_identity::company_may_not_sign(checked.as_ref(), filing.matter()) {
+            return Err(BeginSigningError::CompanyMayNotSign);
+        }
         let head = deposit_queue::witnessed_head(platform).await?;
         let chain = certificate(platform, &key, party, now).await?;
-        let preimage =
-            preimage(platform, &stored.content, &documents, &key, head.as_ref(), now).to_bytes();
-        let preimage = preimage.map_err(Fault::broken)?;
+        let bound = (head.as_ref(), checked.as_ref());
+        let preimage = preimage(platform, &stored.content, &documents, &key, bound, now);
+        let preimage = preimage.to_bytes().map_err(Fault::broken)?;
         let challenge = challenge_of(&preimage);
         let intent = IntentStatement::new(filing.matter(), who);
 
@@ -223,6 +245,10 @@ pub async fn begin_signing(
         rows::SIGNINGS.insert(&mut changes, &signing, &row).map_err(Fault::from)?;
         keep_once(platform, &mut changes, &chain, head.as_ref()).await?;
         stored.replace(platform, &mut changes, &content)?;
+        if verify_identity::is_stale(checked.as_ref(), now) {
+            let whose = (filing.id(), party);
+            verify_identity::enqueue(platform, &mut changes, whose, false).await?;
+        }
         if act.commit(changes, &signing).await?.is_some() {
             if let Some(photo) = superseded {
                 objects::forget_soon(platform, photo.as_str()).await;
@@ -267,11 +293,37 @@ async fn told(
         intent_text: IntentStatement::new(filing.matter(), who).text(language),
         consents: row.consents.clone(),
         capacities: preimage.capacities,
-        documents: documents.map(DocumentToSign::of).collect(),
+        documents: shown(platform, row.ceremony, documents).await?,
         origin: platform.origin().to_string(),
         party_id: row.party,
         expires_at: row.expires_at,
     })
+}
+
+/// The documents with the pictures of them that the signer has read: the device signs what it
+/// showed. Beyond what one statement carries, a document stands for itself.
+async fn shown(
+    platform: &Platform,
+    ceremony: CeremonyId,
+    documents: impl Iterator<Item = &Document>,
+) -> Result<Vec<DocumentToSign>, BeginSigningError> {
+    let read = ceremonies::load(platform, ceremony).await?.content.read;
+    let mut room = MAX_PAGE_IMAGES;
+    let mut shown = Vec::new();
+    for document in documents {
+        let mut wanted = DocumentToSign::of(document);
+        let by_pictures =
+            read.iter().any(|read| read.document_id == document.id && read.by_pictures);
+        if let (true, Some(row)) = (by_pictures, document_pages::kept(platform, document.id).await?)
+        {
+            let images = row.page_images();
+            if let Some(left) = room.checked_sub(images.len()) {
+                (room, wanted.page_images) = (left, images);
+            }
+        }
+        shown.push(wanted);
+    }
+    Ok(shown)
 }
 
 impl DocumentToSign {

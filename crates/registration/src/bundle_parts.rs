@@ -79,10 +79,12 @@ async fn add_private(
             .disclose(|name| attributes.wants_of_client(name))
             .map_err(Fault::broken)?,
     });
-    if attributes.wants(PHOTO) || attributes.wants_of_client(PHOTO) {
-        match objects::read(platform, &private.photo, &objects::of_photo(signing)).await {
+    let photo = private.photo.zip(private.photo_sha256);
+    let photo = photo.filter(|_| attributes.wants(PHOTO) || attributes.wants_of_client(PHOTO));
+    if let Some((photo, photo_sha256)) = photo {
+        match objects::read(platform, &photo, &objects::of_photo(signing)).await {
             Ok(photo) => {
-                attach(&mut parts.attachments, private.photo_sha256, "jpg", photo.to_vec());
+                attach(&mut parts.attachments, photo_sha256, "jpg", photo.to_vec());
             }
             // What was erased is not in the bundle; the record proves without it.
             Err(Fault::Erased) => {}

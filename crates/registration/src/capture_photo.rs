@@ -11,15 +11,17 @@ use serde::{Deserialize, Serialize};
 use crate::act::Act;
 use crate::ceremonies;
 use crate::data_keys::{Sealing, data_key};
-use crate::fault::{ActError, Fault, Thing};
+use crate::fault::{ActError, Class, Fault, Thing};
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::{self, CeremonyContent, PhotoFacts, SigningRow};
-use crate::wording::{Told, refusals};
+use crate::wording::{Told, refusals, say};
 
 mod jpeg;
+pub(crate) mod marks;
 mod photo;
+mod taken;
 
 pub use photo::{MAX_PHOTO_BYTES, MAX_SIDE_PIXELS, MIN_SIDE_PIXELS, PhotoError};
 
@@ -72,6 +74,9 @@ pub enum CapturePhotoError {
     /// The bytes are no photo that can be kept.
     #[error(transparent)]
     Photo(#[from] PhotoError),
+    /// Exactly these bytes were taken for another ceremony before: nobody took them here and now.
+    #[error("the photo was taken for another ceremony before")]
+    Replayed,
     /// The rules of ceremonies refuse it.
     #[error(transparent)]
     Ceremony(#[from] heqi_filing::CaptureError),
@@ -88,6 +93,18 @@ impl CapturePhotoError {
         match self {
             Self::Act(error) => Told::By(error),
             Self::Photo(error) => Told::By(error),
+            Self::Replayed => say(
+                "photo_replayed",
+                [
+                    "这张照片此前已用于其他签署，不能再次使用。",
+                    "请现在用本页面的拍照功能重新拍摄，已填写内容不会丢失。",
+                ],
+                [
+                    "This very photo was used for another signing before and cannot be used again.",
+                    "Take a new one now with the camera of this page; nothing entered is lost.",
+                ],
+            )
+            .is(Class::Conflict),
             Self::Ceremony(error) => Told::By(error),
         }
     }
@@ -105,7 +122,7 @@ pub async fn capture_photo(
     command: CapturePhoto,
 ) -> Result<PhotoCaptured, CapturePhotoError> {
     let (ceremony, filing, party) = request.actor.signer()?;
-    let act = Act::new(platform, request, "capture_photo");
+    let act = Act::new(platform, request, "capture_photo").await;
     if let Some(captured) = act.earlier().await? {
         return Ok(captured);
     }
@@ -182,6 +199,9 @@ async fn capture(
             attempts,
         };
         let mut changes = Changeset::new();
+        if !marks::mark(platform, &mut changes, ceremony, &photo.sha256).await? {
+            return Err(CapturePhotoError::Replayed);
+        }
         stored.replace(platform, &mut changes, &content)?;
         if act.commit(changes, &answer).await?.is_some() {
             let before = stored.content.ceremony.photo();

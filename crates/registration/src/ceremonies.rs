@@ -68,6 +68,11 @@ pub(crate) fn insert(
         photo: None,
         strokes: None,
         read: Vec::new(),
+        other_way: None,
+        video: None,
+        seen_by: None,
+        seal: None,
+        risks: None,
     };
     let place = rows::CEREMONIES.key(&id)?;
     changes.expect(place.clone(), Expected::Absent).put(place, seal(platform, &content)?);

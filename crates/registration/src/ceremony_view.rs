@@ -1,7 +1,8 @@
 //! What a signer sees: what is to be signed, what is asked, how far it has come.
 
 use heqi_filing::{
-    CeremonyState, Confirmation, ConsentKind, Decision, Document, Filing, Matter, Party,
+    CeremonyState, Confirmation, ConsentKind, Decision, Document, Filing, FilingState, Matter,
+    Party, PartyKind, Review, STAND_IN_FOR_MS, StandIn,
 };
 use heqi_vocabulary::{
     CeremonyId, Digest, FilingId, FilingNo, Language, PartyId, RecordId, SigningId, UtcMillis,
@@ -13,10 +14,16 @@ use crate::acknowledge::Acknowledged;
 use crate::add_party::party_words;
 use crate::begin_signing::{DocumentToSign, capacity_words};
 use crate::ceremonies;
+use crate::contacts;
+use crate::correct_person::{Correction, corrections};
+use crate::declare_capital;
 use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
+use crate::key_points::KeyPoints;
 use crate::platform::Platform;
 use crate::request::Actor;
+use crate::review_wanted::{OtherWay, ReviewWay, counter_code};
+use crate::show_seal::SealShown;
 use crate::shown::{confirmation_text, shown_sha256};
 
 mod texts;
@@ -55,18 +62,50 @@ pub struct CeremonyView {
     pub consents: Vec<ConsentView>,
     /// The statement of intent.
     pub intent: IntentView,
+    /// The key points of what is signed.
+    #[serde(skip)]
+    pub key_points: KeyPoints,
     /// What was read.
     pub read: Vec<Acknowledged>,
     /// The challenge under way.
     pub signing_id: Option<SigningId>,
     /// SHA-256 of the handwriting for it.
     pub strokes_sha256: Option<Digest>,
+    /// What the signer chose instead of the camera, and since when that waits.
+    #[serde(skip)]
+    pub other_way: Option<OtherWay>,
+    /// What a person looks at instead of a photo, whether or not it still counts.
+    #[serde(skip)]
+    pub stand_in: Option<StandIn>,
+    /// The statement that is read aloud, its places filled, where a video was chosen.
+    #[serde(skip)]
+    pub spoken: Option<String>,
+    /// The number that is told at the counter, where that was chosen.
+    #[serde(skip)]
+    pub counter_code: Option<String>,
+    /// Whether an office reviews on this platform.
+    #[serde(skip)]
+    pub is_reviewed: bool,
+    /// The code of the company that the party is, where it was declared.
+    #[serde(skip)]
+    pub company_code: Option<String>,
+    /// What was put right about the person who signs, in order.
+    #[serde(skip)]
+    pub corrections: Vec<Correction>,
+    /// With what the company seals, where that was shown for what is to be signed.
+    #[serde(skip)]
+    pub seal: Option<SealShown>,
+    /// Where the filing stands.
+    #[serde(skip)]
+    pub filing_state: FilingState,
     /// What was signed in this ceremony.
     pub signed: Option<SignedView>,
     /// Who else takes part and whether they have signed.
     pub others: Vec<OtherParty>,
     /// What the party answered after signing.
     pub confirmation: Confirmation,
+    /// The cases about the signer's identity that a person decides, in the order opened.
+    pub reviews: Vec<Review>,
     /// The statement made by confirming.
     pub confirmation_text: &'static str,
     /// Digest of the list of signatures shown before confirming.
@@ -135,6 +174,31 @@ pub struct OtherParty {
     pub signed: Option<bool>,
 }
 
+impl CeremonyView {
+    /// Whether a person looks instead of a photo, for a challenge issued now.
+    pub fn person_looks(&self, now: UtcMillis) -> bool {
+        self.stand_in.as_ref().is_some_and(|stand_in| self.is_of_the_way(stand_in, now))
+    }
+
+    /// Whether the challenge under way can still be answered, and was issued after a person had
+    /// something to look at.
+    pub fn challenge_rests_on_person(&self, now: UtcMillis) -> bool {
+        let CeremonyState::Challenged { challenge } = &self.state else { return false };
+        let looked = |stand_in| self.is_of_the_way(stand_in, challenge.issued_at);
+        now < challenge.expires_at && self.stand_in.as_ref().is_some_and(looked)
+    }
+
+    /// Whether this is of the way that was chosen, and recent enough at this instant.
+    fn is_of_the_way(&self, stand_in: &StandIn, at: UtcMillis) -> bool {
+        let way = match stand_in {
+            StandIn::Video { .. } => ReviewWay::Video,
+            StandIn::Counter { .. } => ReviewWay::Counter,
+        };
+        self.other_way.is_some_and(|chosen| chosen.way == way)
+            && at.millis_since(stand_in.at()) < STAND_IN_FOR_MS
+    }
+}
+
 /// Shows a signer its ceremony.
 ///
 /// # Errors
@@ -154,6 +218,7 @@ pub async fn ceremony_view(
     let to_sign = filing.documents_to_sign(party_id);
     let documents: Vec<&Document> =
         to_sign.iter().filter_map(|wanted| filing.document(wanted.document)).collect();
+    let capital = declare_capital::capital(platform, filing_id).await?;
     let signed = match *ceremony.state() {
         CeremonyState::Signed { signing, record, voucher, at } => {
             Some(SignedView { signing_id: signing, record_id: record, voucher, at })
@@ -173,10 +238,39 @@ pub async fn ceremony_view(
         capacities: capacity_words(ceremony.capacities()),
         state: ceremony.state().clone(),
         expires_at: ceremony.expires_at(),
-        consents: texts::consents(platform, ceremony, &documents, language)?,
+        consents: texts::consents(platform, &content, &documents, language)?,
         intent: texts::intent(&filing, party, &documents, language)?,
-        documents: documents.into_iter().map(DocumentToSign::of).collect(),
+        documents: documents.iter().map(|document| DocumentToSign::of(document)).collect(),
+        key_points: KeyPoints::of(&filing, party, &documents, (capital.as_ref(), language)),
         read: content.read.clone(),
+        other_way: content.other_way,
+        stand_in: ceremony.stand_in().cloned(),
+        spoken: texts::spoken_text(platform, &content, &filing, party, language)?,
+        counter_code: content
+            .other_way
+            .filter(|chosen| chosen.way == ReviewWay::Counter)
+            .map(|chosen| counter_code(platform, ceremony_id, chosen.at)),
+        company_code: match party.who() {
+            PartyKind::Person { .. } => None,
+            PartyKind::Company { .. } => {
+                let contact = contacts::load_unless_erased(platform, filing_id, party_id).await?;
+                let code = contact.and_then(|stored| stored.contact.company_code);
+                code.map(|code| code.as_str().to_owned())
+            }
+        },
+        corrections: corrections(platform, filing_id, party_id).await?,
+        seal: content
+            .seal
+            .as_ref()
+            .filter(|seal| seal.covers(documents.iter().map(|document| document.sha256)))
+            .map(|seal| SealShown {
+                record_id: seal.record,
+                choice: seal.choice,
+                outcome: seal.outcome,
+                at: seal.at,
+            }),
+        is_reviewed: platform.settings().review_office.is_some(),
+        filing_state: *filing.state(),
         strokes_sha256: content.strokes.as_ref().map(|strokes| strokes.sha256),
         signing_id: content.signing.filter(|_| ceremony.challenge().is_some()),
         signed,
@@ -186,6 +280,7 @@ pub async fn ceremony_view(
             .map(|other| OtherParty::of(other, &filing))
             .collect(),
         confirmation: *party.confirmation(),
+        reviews: party.reviews().to_vec(),
         confirmation_text: confirmation_text(language),
         shown_sha256: shown_sha256(&filing)?,
     })

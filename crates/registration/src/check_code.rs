@@ -116,7 +116,7 @@ pub async fn check_code(
     if entered.len() != CODE_DIGITS || !entered.bytes().all(|b| b.is_ascii_digit()) {
         return Err(CheckCodeError::Malformed);
     }
-    let mut act = Act::new(platform, request, "check_code");
+    let mut act = Act::new(platform, request, "check_code").await;
     let mut counting = Attempts::default();
     let asked = Digest::of(request.idempotency_key.as_str().as_bytes());
     loop {

@@ -102,7 +102,7 @@ pub async fn check_last_four(
     if entered.len() != 4 || !entered.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(CheckIdentityError::Malformed);
     }
-    let mut act = Act::new(platform, request, "check_identity");
+    let mut act = Act::new(platform, request, "check_identity").await;
     let mut counting = Attempts::default();
     let asked = Digest::of(request.idempotency_key.as_str().as_bytes());
     loop {

@@ -40,6 +40,15 @@ pub(crate) fn code_fits(
     bool::from(code_of(platform, ceremony, nonce).as_bytes().ct_eq(entered.as_bytes()))
 }
 
+/// A number of so many digits, at most 9, that is the same for the same parts and tells nothing
+/// about another one.
+pub(crate) fn number_of(platform: &Platform, label: &[u8], parts: &[&[u8]], digits: u32) -> String {
+    let mac = mac(platform, label, parts);
+    let head = mac.iter().take(8).fold(0u64, |value, byte| (value << 8) | u64::from(*byte));
+    let width = usize::try_from(digits).unwrap_or(9);
+    format!("{:0width$}", head % 10_u64.saturating_pow(digits))
+}
+
 fn mac(platform: &Platform, label: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(platform.token_secret()) else {
         unreachable!("HMAC takes keys of every length (RFC 2104 section 2)")

@@ -3,8 +3,8 @@
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{CompleteError, Completion, Filing};
-use heqi_vocabulary::{Digest, RecordId, SigningId, UtcMillis, VoucherNo};
+use heqi_filing::{CompleteError, Completion, Filing, ReviewNeed};
+use heqi_vocabulary::{RecordId, SigningId, UtcMillis, VoucherNo};
 
 use crate::act::Act;
 use crate::capture_photo::signing_of;
@@ -15,6 +15,8 @@ use crate::ledger;
 use crate::platform::Platform;
 use crate::receipt::{self, Receipt};
 use crate::request::Request;
+use crate::reviews;
+use crate::risk;
 use crate::rows::{self, CeremonyContent, SigningRow};
 use crate::tally::Tally;
 use crate::wording::{Told, refusals, say};
@@ -216,7 +218,7 @@ pub async fn complete_signing(
     command: CompleteSigning,
 ) -> Result<Receipt, CompleteSigningError> {
     let (ceremony, filing, _) = request.actor.signer()?;
-    let mut act = Act::new(platform, request, "complete_signing");
+    let mut act = Act::new(platform, request, "complete_signing").await;
     if let Some(record) = act.earlier().await? {
         return Ok(receipt::of(platform, record).await?);
     }
@@ -228,9 +230,22 @@ pub async fn complete_signing(
     rehearse(&command, &signing, &stored.content, &stored_filing.filing, platform.now())?;
     let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
     let (content, filing_now) = (&stored.content, &stored_filing.filing);
-    let signed = check::check(platform, &command, &signing, challenge, content, filing_now)?;
+    let about = (filing_now, &request.facts);
+    let signed = check::check(platform, &command, &signing, challenge, content, about)?;
+    let whose = (&signing, command.signing);
+    stored = risk::note(platform, request, whose, &signed.signals, stored).await?;
+    let content = &stored.content;
     let voucher = draw_voucher(platform).await?;
-    let new = Evidence { request, signing: &signing, signed: &signed, voucher, command: &command };
+    let of = reviews::Of { signing: command.signing, party: signing.party, content };
+    let seen = reviews::look(platform, filing_now, of, signed.capture_source.as_deref()).await?;
+    let new = Evidence {
+        request,
+        signing: &signing,
+        signed: &signed,
+        voucher,
+        command: &command,
+        seen: &seen,
+    };
     let record = new.record(platform, content, filing_now)?;
 
     loop {
@@ -243,6 +258,7 @@ pub async fn complete_signing(
             signing: command.signing,
             record: record.record_id(),
             voucher,
+            review: seen.need(),
         };
         // By the instant of the record: that is the one a verifier compares.
         content.ceremony.complete(completion, &mut filing, next.place.recorded_at)?;
@@ -253,13 +269,14 @@ pub async fn complete_signing(
         let root = record.write(platform, &mut changes, &next)?;
         stored.replace(platform, &mut changes, &content)?;
         stored_filing.replace(platform, &mut changes, &filing)?;
-        let record_id = record.record_id();
+        let (record_id, at) = (record.record_id(), next.place.recorded_at);
         rows::VOUCHERS.insert(&mut changes, &voucher, &record_id).map_err(Fault::from)?;
+        seen.open_case(&mut changes, (&signing, command.signing), (record_id, at))?;
         Tally::Signings.count(platform, &mut changes, record_id).await?;
         after::tell(platform, &mut changes, &content.ceremony, &filing).await?;
         if let Some(committed) = act.commit(changes, &record_id).await? {
             let about = record.about();
-            let (kind, at) = (RecordKind::Signing, next.place.recorded_at);
+            let kind = RecordKind::Signing;
             let stands = receipt::Stands { record_id, root, kind, recorded_at: at, about };
             return Ok(receipt::fresh(platform, stands, &committed).await?);
         }
@@ -283,10 +300,11 @@ fn rehearse(
 ) -> Result<(), CompleteSigningError> {
     let completion = Completion {
         challenge: signing.challenge,
-        photo: content.ceremony.photo().map_or(Digest::from_bytes([0; 32]), |photo| photo.sha256),
+        photo: content.ceremony.photo().map(|photo| photo.sha256),
         signing: command.signing,
         record: RecordId::from_bytes([0; 16]),
         voucher: VoucherNo::new(now, 0).map_err(Fault::broken)?,
+        review: ReviewNeed::Settled,
     };
     Ok(content.ceremony.clone().complete(completion, &mut filing.clone(), now)?)
 }

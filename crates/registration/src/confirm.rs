@@ -10,10 +10,11 @@ use crate::act::Act;
 use crate::ceremonies::require_inside;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
+use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
 use crate::request::{Actor, Request, Scope};
-use crate::shown::{confirmation_text, shown_sha256};
+use crate::shown::{confirmation_text, handler_text, shown_sha256};
 use crate::wording::{Told, refusals, say};
 
 /// The party confirms.
@@ -22,7 +23,7 @@ use crate::wording::{Told, refusals, say};
 pub struct Confirm {
     /// The filing.
     pub filing: FilingId,
-    /// The party that confirms: the signer's own, or the handler's by an API key.
+    /// The party that confirms: the signer's own, or the handler's by an API key or at the own desk.
     pub party: PartyId,
     /// Digest of the list that was shown, when the caller shows one: refused when the list
     /// has changed since.
@@ -88,10 +89,20 @@ pub async fn confirm(
     command: Confirm,
 ) -> Result<Confirmed, ConfirmError> {
     require_inside(platform, &request.actor).await?;
-    let mut act = Act::new(platform, request, "confirm");
+    let mut act = Act::new(platform, request, "confirm").await;
     loop {
         let stored = filings::load(platform, command.filing).await?;
-        speaks_for(&request.actor, &stored.filing, command.party)?;
+        match &request.actor {
+            // A handler at the own desk, with both factors: for the handler's party and no other.
+            Actor::Staff(_) => {
+                let member = handler_desk::handler(&request.actor)?;
+                let own = handler_desk::own_party(platform, member, &stored.filing).await?;
+                if own != command.party {
+                    return Err(ActError::Denied.into());
+                }
+            }
+            actor => speaks_for(actor, &stored.filing, command.party)?,
+        }
         if let Some(confirmed) = act.earlier().await? {
             return Ok(confirmed);
         }
@@ -124,6 +135,7 @@ pub(crate) fn speaks_for(actor: &Actor, filing: &Filing, party: PartyId) -> Resu
             }
             if *own == party { Ok(()) } else { Err(ActError::Denied) }
         }
+        Actor::Staff(_) => Err(ActError::Denied),
         Actor::ApiKey { .. } => {
             actor.require(Scope::Filings)?;
             let known = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?;
@@ -139,7 +151,11 @@ fn record(
     shown: Digest,
 ) -> Result<NewRecord, Fault> {
     // The Chinese text prevails, whichever was read.
-    let statement = Digest::of(confirmation_text(Language::Zh).as_bytes());
+    let statement = match request.actor {
+        Actor::Staff(_) => handler_text(Language::Zh),
+        _ => confirmation_text(Language::Zh),
+    };
+    let statement = Digest::of(statement.as_bytes());
     let mut draft = Draft::new(platform, RecordKind::Confirmation);
     draft
         .observed("filing", command.filing.to_string())?

@@ -1,21 +1,27 @@
 //! How a party is reached, and the number of the identity document, as the handler declared
 //! them: sealed for the person, erased with the person. Nobody vouches for them by this.
 
-use std::fmt;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use heqi_evidence::schema::RetentionClass;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_filing::entry::masked;
+use heqi_identity::personal_document::{DocumentKind, PersonalDocumentError};
+use heqi_identity::uscc::UsccError;
+use heqi_identity::{PersonalDocument, Uscc};
 use heqi_vocabulary::{FilingId, Language, MessageChannel, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::data_keys::{Sealing, data_key};
-use crate::fault::{Class, Fault};
+use crate::fault::Fault;
 use crate::platform::Platform;
 use crate::rows::{self, Pair};
-use crate::wording::{Told, refusals, say};
+
+mod words;
+
+pub use words::{ContactError, EmailAddress, IdNumber, MobileNumber};
 
 /// How long a changed contact waits before it is used (edge case 17): 24 hours.
 pub const CONTACT_PAUSE_MS: i64 = 24 * 3_600_000;
@@ -34,6 +40,15 @@ pub struct Contact {
     /// The number of the identity document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_number: Option<IdNumber>,
+    /// Which document it is the number of, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_kind: Option<DocumentWord>,
+    /// The last day on which that document is valid, where it was said and ends at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_ends: Option<NaiveDate>,
+    /// The code of the company that the party is (GB 32100).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_code: Option<Uscc>,
     /// The language of messages.
     #[serde(default)]
     pub language: Language,
@@ -55,6 +70,31 @@ impl Contact {
             .filter(|channel| self.address(*channel).is_some())
     }
 
+    /// The document by its rules; `None` when no number was declared.
+    ///
+    /// # Errors
+    /// The number is none of such a document.
+    pub(crate) fn document(
+        &self,
+        today: NaiveDate,
+    ) -> Result<Option<PersonalDocument>, PersonalDocumentError> {
+        let Some(number) = &self.id_number else { return Ok(None) };
+        let kind = self.document_kind.map_or_else(|| likely_kind(number.as_str()), |word| word.0);
+        PersonalDocument::parse(kind, number.as_str(), today).map(Some)
+    }
+
+    /// Document and number as authorities are asked about them.
+    pub(crate) fn identified(&self, now: UtcMillis) -> Option<Identified> {
+        let document = self.document(china_date(now)).ok()??;
+        Some(Identified { kind: document.kind().code(), number: document.expose().to_owned() })
+    }
+
+    /// The mobile number with the code of its country (E.164).
+    pub(crate) fn e164(&self) -> Option<String> {
+        let mobile = self.mobile.as_ref()?.as_str();
+        Some(if mobile.starts_with('+') { mobile.to_owned() } else { format!("+86{mobile}") })
+    }
+
     /// Whether both are reached at one place.
     pub(crate) fn shares_with(&self, other: &Self) -> bool {
         [MessageChannel::Sms, MessageChannel::Email].into_iter().any(|channel| {
@@ -63,173 +103,76 @@ impl Contact {
     }
 }
 
-macro_rules! personal {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = ContactError;
-
-            fn try_from(text: String) -> Result<Self, ContactError> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-
-        /// Masked: it reaches no log by way of `Debug`.
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}(…)", stringify!($name))
-            }
-        }
-    };
+/// A document and its number.
+pub(crate) struct Identified {
+    pub(crate) kind: &'static str,
+    pub(crate) number: String,
 }
 
-personal! {
-    /// A mobile number: 11 digits of mainland China, or `+` and 7 to 15 digits of elsewhere.
-    MobileNumber
-}
-personal! {
-    /// An e-mail address, its domain in lower case.
-    EmailAddress
-}
-personal! {
-    /// The number of an identity document: letters and digits, letters in upper case.
-    IdNumber
-}
+/// A kind of document by its word ([`DocumentKind::code`]).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DocumentWord(DocumentKind);
 
-impl FromStr for MobileNumber {
+impl FromStr for DocumentWord {
     type Err = ContactError;
 
     fn from_str(text: &str) -> Result<Self, ContactError> {
-        let bare: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let bare = bare.strip_prefix("0086").unwrap_or(&bare);
-        let digits = bare.strip_prefix("+86").unwrap_or(bare);
-        let all = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        if digits.len() == 11 && all(digits) && matches!(digits.as_bytes(), [b'1', b'3'..=b'9', ..])
-        {
-            return Ok(Self(digits.to_owned()));
-        }
-        match bare.strip_prefix('+') {
-            Some(rest)
-                if (7..=15).contains(&rest.len()) && all(rest) && !bare.starts_with("+86") =>
-            {
-                Ok(Self(bare.to_owned()))
-            }
-            _ => Err(ContactError::Mobile),
-        }
+        let kind = DocumentKind::ALL.into_iter().find(|kind| kind.code() == text);
+        kind.map(Self).ok_or(ContactError::DocumentKind)
     }
 }
 
-impl FromStr for EmailAddress {
-    type Err = ContactError;
+impl TryFrom<String> for DocumentWord {
+    type Error = ContactError;
 
-    fn from_str(text: &str) -> Result<Self, ContactError> {
-        let text = text.trim();
-        let (local, domain) = text.rsplit_once('@').ok_or(ContactError::Email)?;
-        // What mail programs agree on: no quoted local parts, no comments, no literals.
-        let local_ok = (1..=64).contains(&local.len())
-            && local.split('.').all(|part| !part.is_empty())
-            && local.chars().all(|c| {
-                c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '=' | '~')
-            });
-        let domain_ok = (4..=253).contains(&domain.len())
-            && domain.contains('.')
-            && domain.split('.').all(|label| {
-                (1..=63).contains(&label.len())
-                    && !label.starts_with('-')
-                    && !label.ends_with('-')
-                    && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-            });
-        if local_ok && domain_ok && text.len() <= 254 {
-            Ok(Self(format!("{local}@{}", domain.to_lowercase())))
-        } else {
-            Err(ContactError::Email)
+    fn try_from(text: String) -> Result<Self, ContactError> {
+        text.parse()
+    }
+}
+
+impl From<DocumentWord> for String {
+    fn from(word: DocumentWord) -> Self {
+        word.0.code().to_owned()
+    }
+}
+
+/// Reads a day as it stands on a document.
+///
+/// # Errors
+/// It is none.
+pub fn day(text: &str) -> Result<NaiveDate, ContactError> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| ContactError::Day)
+}
+
+/// Reads the code of a company.
+///
+/// # Errors
+/// It is none.
+pub fn uscc(text: &str) -> Result<Uscc, UsccError> {
+    Uscc::parse(text)
+}
+
+/// The day in China.
+pub(crate) fn china_date(now: UtcMillis) -> NaiveDate {
+    NaiveDate::parse_from_str(&now.shanghai_day(), "%Y%m%d").unwrap_or_default()
+}
+
+/// Which document has numbers of this form.
+fn likely_kind(number: &str) -> DocumentKind {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    match (number.len(), number.as_bytes()) {
+        (18, [b'9', ..]) => DocumentKind::ForeignPermanentResident,
+        (18, [b'8', b'1'..=b'3', ..]) => DocumentKind::ResidencePermit,
+        (18, _) | (15, [b'0'..=b'9', ..]) => DocumentKind::ResidentId,
+        (15, _) => DocumentKind::ForeignPermanentResident,
+        (9 | 11, [b'H' | b'M', ..]) if number.get(1..).is_some_and(digits) => {
+            DocumentKind::HongKongMacaoPermit
         }
+        (8, _) if digits(number) => DocumentKind::TaiwanPermit,
+        _ => DocumentKind::Passport,
     }
 }
-
-impl FromStr for IdNumber {
-    type Err = ContactError;
-
-    fn from_str(text: &str) -> Result<Self, ContactError> {
-        let bare: String =
-            text.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_uppercase()).collect();
-        if (4..=32).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            Ok(Self(bare))
-        } else {
-            Err(ContactError::IdNumber)
-        }
-    }
-}
-
-impl IdNumber {
-    /// Its last four characters.
-    pub(crate) fn last_four(&self) -> &str {
-        self.0.get(self.0.len().saturating_sub(4)..).unwrap_or(&self.0)
-    }
-}
-
-/// Why a text is no contact.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ContactError {
-    /// No mobile number.
-    #[error("this is no mobile number")]
-    Mobile,
-    /// No e-mail address.
-    #[error("this is no e-mail address")]
-    Email,
-    /// No number of an identity document.
-    #[error("this is no number of an identity document")]
-    IdNumber,
-}
-
-impl ContactError {
-    fn told(&self) -> Told<'_> {
-        match self {
-            Self::Mobile => say(
-                "mobile_malformed",
-                ["手机号码格式不正确。", "请填写11位手机号码；境外号码请以+和国家或地区代码开头。"],
-                [
-                    "This is no mobile number.",
-                    "Enter 11 digits, or + and the country code for a number of elsewhere.",
-                ],
-            ),
-            Self::Email => say(
-                "email_malformed",
-                ["电子邮箱格式不正确。", "请核对“@”前后是否输错。"],
-                ["This is no e-mail address.", "Check what stands before and after the @."],
-            ),
-            Self::IdNumber => say(
-                "id_number_malformed",
-                ["证件号码格式不正确。", "请按证件上的号码填写，只含数字和字母。"],
-                [
-                    "This is no number of an identity document.",
-                    "Enter it as it stands on the document: letters and digits only.",
-                ],
-            ),
-        }
-        .is(Class::BadInput)
-    }
-}
-
-refusals!(ContactError);
 
 /// A contact as it is kept.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -315,53 +258,5 @@ impl Contact {
                 Some(Destination { channel, masked: masked(self.address(channel)?) })
             })
             .collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mobile_number_has_one_spelling() {
-        for text in ["13800000001", "+86 138-0000-0001", "0086 13800000001"] {
-            assert_eq!(text.parse::<MobileNumber>().unwrap().as_str(), "13800000001");
-        }
-        assert_eq!("+852 6123 4567".parse::<MobileNumber>().unwrap().as_str(), "+85261234567");
-        for bad in ["", "1380000000", "12800000001", "+86123", "+8612345678901", "1380000000a"] {
-            assert!(bad.parse::<MobileNumber>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn an_address_cannot_smuggle_a_line_or_a_second_address() {
-        assert!("chen.su+1@Example.COM".parse::<EmailAddress>().is_ok());
-        assert!("陈@例子.公司".parse::<EmailAddress>().is_ok());
-        for bad in [
-            "",
-            "a",
-            "a@b",
-            "a b@example.com",
-            "a@example.com\r\nBcc: x@example.com",
-            "a@example.com,b@example.com",
-            "<a@example.com>",
-            "\"a\"@example.com",
-            "a..b@example.com",
-        ] {
-            assert!(bad.parse::<EmailAddress>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn the_last_four_are_told_with_a_capital_x() {
-        assert_eq!("33011219940301000x".parse::<IdNumber>().unwrap().last_four(), "000X");
-        assert!("3301".parse::<IdNumber>().is_ok());
-        assert!("330-1".parse::<IdNumber>().is_err());
-    }
-
-    #[test]
-    fn nothing_personal_is_printed() {
-        let mobile: MobileNumber = "13800000001".parse().unwrap();
-        assert!(!format!("{mobile:?}").contains("138"));
     }
 }

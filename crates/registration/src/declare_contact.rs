@@ -1,10 +1,14 @@
 //! The handler says how a party is reached. What a handler says about others proves nothing
 //! (domain study 11.2); records that use it name it as declared.
 
+use chrono::NaiveDate;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Filing, FilingState};
-use heqi_vocabulary::{FilingId, PartyId, RecordId};
+use heqi_identity::PersonName;
+use heqi_identity::person_name::PersonNameError;
+use heqi_identity::personal_document::PersonalDocumentError;
+use heqi_vocabulary::{FilingId, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
@@ -15,6 +19,7 @@ use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
 use crate::request::{Request, Scope};
+use crate::verify_identity;
 use crate::wording::{Told, refusals, say};
 
 /// How a party is reached.
@@ -47,6 +52,15 @@ pub enum DeclareContactError {
     /// Neither mobile number nor e-mail address.
     #[error("a contact has a mobile number or an e-mail address")]
     Empty,
+    /// The number is none of such a document.
+    #[error(transparent)]
+    Document(#[from] PersonalDocumentError),
+    /// The name cannot be asked about: it has characters that names do not have.
+    #[error(transparent)]
+    Name(#[from] PersonNameError),
+    /// The document is valid no longer.
+    #[error("the identity document has expired")]
+    DocumentExpired(NaiveDate),
     /// Another natural person of the filing, or the handler, has the same.
     #[error("another party of the filing is reached at the same place")]
     Shared,
@@ -70,6 +84,21 @@ impl DeclareContactError {
                     "Give a mobile number, an e-mail address, or both.",
                 ],
             )
+            .is(Class::BadInput),
+            Self::Document(error) => Told::By(error),
+            Self::Name(error) => Told::By(error),
+            Self::DocumentExpired(day) => say(
+                "id_expired",
+                [
+                    "身份证件已于{date}到期，未作任何更改。",
+                    "请填写新证件；若正在换证，可到窗口凭临时身份证办理。",
+                ],
+                [
+                    "The identity document expired on {date}; nothing was changed.",
+                    "Enter the new one; while it is being renewed, a temporary card is taken at the counter.",
+                ],
+            )
+            .with("{date}", day)
             .is(Class::BadInput),
             Self::Shared => say(
                 "contact_shared",
@@ -99,7 +128,7 @@ pub async fn declare_contact(
     command: DeclareContact,
 ) -> Result<ContactDeclared, DeclareContactError> {
     request.actor.require(Scope::Filings)?;
-    let mut act = Act::new(platform, request, "declare_contact");
+    let mut act = Act::new(platform, request, "declare_contact").await;
     let DeclareContact { filing: id, party, contact } = &command;
     if contact.channels().next().is_none() {
         return Err(DeclareContactError::Empty);
@@ -112,6 +141,7 @@ pub async fn declare_contact(
         let filing = &stored.filing;
         filing.party(*party).ok_or(ActError::NotFound(Thing::Party))?;
         refuse_shared(platform, filing, *party, contact).await?;
+        check_identity(filing, *party, contact, platform.now())?;
         let before = contacts::load(platform, *id, *party).await?;
         let now = platform.now();
         let changes_way = before.as_ref().filter(|before| {
@@ -131,6 +161,14 @@ pub async fn declare_contact(
         stored.expect_unchanged(&mut changes)?;
         let kept = (contact, usable_from);
         contacts::write(platform, &mut changes, (*id, *party), before.as_ref(), kept)?;
+        // Asked about whom it is now: what was known about somebody else counts no more.
+        let is_same = before.as_ref().is_some_and(|before| {
+            let person = |contact: &Contact| {
+                (contact.id_number.clone(), contact.document_kind, contact.company_code)
+            };
+            person(&before.contact) == person(contact) && before.contact.mobile == contact.mobile
+        });
+        verify_identity::enqueue(platform, &mut changes, (*id, *party), !is_same).await?;
         if let Some(before) = changes_way {
             let message = NewMessage::new(Purpose::ContactChanged, *id, *party);
             messages::enqueue(platform, &mut changes, message, &before.contact, None)?;
@@ -140,6 +178,27 @@ pub async fn declare_contact(
             return Ok(declared);
         }
     }
+}
+
+/// The number fits its document, the document is valid, and the name is one that can be asked
+/// about (domain study 3.1 to 3.6).
+fn check_identity(
+    filing: &Filing,
+    party: PartyId,
+    contact: &Contact,
+    now: UtcMillis,
+) -> Result<(), DeclareContactError> {
+    let today = contacts::china_date(now);
+    if contact.document(today)?.is_none() {
+        return Ok(());
+    }
+    if let Some(ends) = contact.document_ends.filter(|ends| *ends < today) {
+        return Err(DeclareContactError::DocumentExpired(ends));
+    }
+    if let Some(party) = filing.party(party) {
+        PersonName::parse(party.who().acting_person().as_str())?;
+    }
+    Ok(())
 }
 
 /// Nobody shares a contact with another natural person or with the handler. One person in

@@ -110,7 +110,7 @@ pub async fn decline(
 ) -> Result<Declined, DeclineError> {
     let (ceremony, filing, _) = request.actor.signer()?;
     let reason = reason(command.reason)?;
-    let mut act = Act::new(platform, request, "decline");
+    let mut act = Act::new(platform, request, "decline").await;
     if let Some(signing) = command.signing {
         signing_of(platform, request, signing).await?;
     }

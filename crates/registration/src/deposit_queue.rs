@@ -9,7 +9,7 @@ use heqi_evidence::chain::chain_commitment;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::{Changeset, RowKey};
-use heqi_evidence_store::outbox::Leased;
+use heqi_evidence_store::outbox::{Leased, Timers};
 use heqi_vocabulary::{Digest, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,23 @@ pub async fn lease(
 ) -> Result<Vec<LeasedDeposit>, Fault> {
     let queue = queue(custodian);
     Ok(queue.lease(platform.backend(), platform.now(), lease_ms, limit).await?)
+}
+
+/// Brings back deposits and erasure orders that were put off by a clock that ran ahead: what is due
+/// later than `longest_ms` from now. To be called when the clock is seen to have been set back, and
+/// at the start. Gives how many there were.
+///
+/// # Errors
+/// The store could not do its part.
+pub async fn recall(
+    platform: &Platform,
+    custodian: Custodian,
+    longest_ms: i64,
+) -> Result<usize, Fault> {
+    let (backend, now) = (platform.backend(), platform.now());
+    let deposits = queue(custodian).recall(backend, now, longest_ms, Timers::None).await?;
+    let orders = crate::erasure::recall_orders(platform, custodian, longest_ms).await?;
+    Ok(deposits + orders)
 }
 
 /// When the next item of a custodian's queue is worth looking at; `None` when there is

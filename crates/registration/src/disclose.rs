@@ -150,6 +150,7 @@ pub(crate) fn may_open(actor: &Actor, kept: &KeptRecord) -> Result<(), ActError>
     match actor {
         Actor::ApiKey { .. } => actor.require(Scope::Evidence),
         Actor::Signer { .. } => own(actor, kept),
+        Actor::Staff(_) => Err(ActError::Denied),
     }
 }
 

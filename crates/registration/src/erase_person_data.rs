@@ -142,7 +142,7 @@ pub async fn erase_person_data(
     let requested_by = requester(&request.actor, &command)?;
     require_inside(platform, &request.actor).await?;
     let wanted = Wanted::check(command, requested_by)?;
-    let mut act = Act::new(platform, request, "erase_person_data");
+    let mut act = Act::new(platform, request, "erase_person_data").await;
     let decided = loop {
         if let Some(decided) = act.earlier::<ErasureDecided>().await? {
             break decided;
@@ -202,6 +202,7 @@ fn requester(actor: &Actor, command: &ErasePersonData) -> Result<RequestedBy, Ac
             actor.require(Scope::DataProtection)?;
             Ok(RequestedBy::DataProtectionOfficer)
         }
+        Actor::Staff(_) => Err(ActError::Denied),
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) mod retention;
 pub(crate) mod rows;
 
 pub(crate) use affected::{Affected, affected};
-pub(crate) use orders::{Order, enqueue};
+pub(crate) use orders::{Order, enqueue, recall_orders};
 pub(crate) use perform::perform;
 
 pub use orders::{

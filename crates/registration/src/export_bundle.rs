@@ -46,9 +46,28 @@ pub async fn export_bundle(
     require_inside(platform, actor).await?;
     not_restricted(platform, actor, &kept).await?;
     attributes.check(kept.kind)?;
+    let bytes = bundle_of(platform, &kept, attributes).await?;
+    let access_record_id =
+        looks::record(platform, actor, facts, &kept, Purpose::Bundle, attributes).await?;
+    Ok(ExportedBundle { file_name: file_name(&kept), bytes, access_record_id })
+}
 
-    let head = best_head(platform, &kept).await?;
-    let mut parts = bundle_parts::immutable(platform, &kept, attributes).await?;
+/// What a bundle is called: nothing personal.
+pub(crate) fn file_name(kept: &KeptRecord) -> String {
+    let voucher = kept.about.voucher;
+    let name = voucher.map_or_else(|| kept.record_id.to_string(), |voucher| voucher.to_string());
+    format!("{name}.{EXTENSION}")
+}
+
+/// The bytes of a record's bundle. Whoever asked must be allowed to see it, and the look recorded.
+pub(crate) async fn bundle_of(
+    platform: &Platform,
+    kept: &KeptRecord,
+    attributes: &Attributes,
+) -> Result<Vec<u8>, ActError> {
+    let record = kept.record_id;
+    let head = best_head(platform, kept).await?;
+    let mut parts = bundle_parts::immutable(platform, kept, attributes).await?;
     let proof = kept.proof(platform, &head).await?;
     parts.proof = Some(proof.to_string().into_bytes());
     if let Some(store) = kept.logged_in(platform) {
@@ -67,13 +86,8 @@ pub async fn export_bundle(
     }
     // After the statement about its end: the chain may have grown since, and a custodian that
     // states more than the bundle has would convict an honest one.
-    parts.chain = chain_frames(platform, &kept).await?;
-    let bytes = parts.write().map_err(Fault::broken)?;
-
-    let access_record_id =
-        looks::record(platform, actor, facts, &kept, Purpose::Bundle, attributes).await?;
-    let name = kept.about.voucher.map_or_else(|| record.to_string(), |voucher| voucher.to_string());
-    Ok(ExportedBundle { file_name: format!("{name}.{EXTENSION}"), bytes, access_record_id })
+    parts.chain = chain_frames(platform, kept).await?;
+    Ok(parts.write().map_err(Fault::broken)?)
 }
 
 /// The newest head with most cosignatures that the record stands under.

@@ -87,6 +87,12 @@ pub enum Thing {
     ApiKey,
     /// A message.
     Message,
+    /// A case for a reviewer.
+    Case,
+    /// An account of staff.
+    Account,
+    /// A search by a regulator.
+    Query,
 }
 
 impl std::fmt::Display for Thing {
@@ -100,6 +106,9 @@ impl std::fmt::Display for Thing {
             Self::Record => "record",
             Self::ApiKey => "API key",
             Self::Message => "message",
+            Self::Case => "case",
+            Self::Account => "account",
+            Self::Query => "query",
         })
     }
 }
@@ -164,6 +173,9 @@ impl Thing {
             Self::Record => ("record_not_found", "存证记录"),
             Self::ApiKey => ("api_key_not_found", "接口密钥"),
             Self::Message => ("message_not_found", "消息"),
+            Self::Case => ("case_not_found", "核验事项"),
+            Self::Account => ("account_not_found", "账号"),
+            Self::Query => ("query_not_found", "查询"),
         };
         let en = self.to_string();
         let wording = say(

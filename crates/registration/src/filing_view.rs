@@ -1,6 +1,6 @@
 //! How a filing stands.
 
-use heqi_filing::{Confirmation, Document, Filing, FilingState, Matter, Party, Signature};
+use heqi_filing::{Confirmation, Document, Filing, FilingState, Matter, Party, Review, Signature};
 use heqi_vocabulary::{Digest, DocumentId, FilingId, FilingNo, PartyId, SigningId, UtcMillis};
 use serde::Serialize;
 
@@ -12,6 +12,7 @@ use crate::platform::Platform;
 use crate::request::{Actor, Scope};
 use crate::rows;
 use crate::shown::shown_sha256;
+use crate::verify_identity;
 
 /// A filing as staff see it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,6 +65,10 @@ pub struct PartyView {
     pub signatures: Vec<SignatureView>,
     /// What it answered after signing.
     pub confirmation: Confirmation,
+    /// What authorities said about it: `not_asked`, `waiting`, `answered` or `unanswered`.
+    pub identity: &'static str,
+    /// The cases about its identity, in the order opened.
+    pub reviews: Vec<Review>,
 }
 
 /// One signature of one document version.
@@ -113,6 +118,11 @@ pub async fn filing_view(
     let stored = filings::load(platform, filing).await?;
     platform.backend().settled().await.map_err(Fault::from)?;
     let filing = &stored.filing;
+    let mut parties = Vec::new();
+    for party in filing.parties() {
+        let identity = verify_identity::stands(platform, filing.id(), party.id()).await?;
+        parties.push(PartyView::of(party, filing, identity));
+    }
     Ok(FilingView {
         filing_id: filing.id(),
         number: filing.number(),
@@ -121,7 +131,7 @@ pub async fn filing_view(
         opened_at: filing.opened_at(),
         state: *filing.state(),
         missing_signatures: filing.missing_signatures(),
-        parties: filing.parties().map(|party| PartyView::of(party, filing)).collect(),
+        parties,
         documents: filing.documents().iter().map(DocumentView::of).collect(),
         shown_sha256: shown_sha256(filing)?,
         version: stored.version,
@@ -144,7 +154,7 @@ pub async fn filing_of_number(
 }
 
 impl PartyView {
-    fn of(party: &Party, filing: &Filing) -> Self {
+    fn of(party: &Party, filing: &Filing, identity: &'static str) -> Self {
         let (kind, name, representative) = party_words(party.who());
         let signature = |signature: &Signature| SignatureView {
             document_id: signature.document,
@@ -161,6 +171,8 @@ impl PartyView {
             documents_to_sign: filing.documents_to_sign(party.id()).len(),
             signatures: party.signatures().iter().map(signature).collect(),
             confirmation: *party.confirmation(),
+            identity,
+            reviews: party.reviews().to_vec(),
         }
     }
 }

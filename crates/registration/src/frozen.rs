@@ -30,7 +30,8 @@ impl FrozenLog {
         &*self.store
     }
 
-    pub(crate) fn shared_store(&self) -> Arc<dyn Backend> {
+    /// The same, for whoever keeps it.
+    pub fn shared_store(&self) -> Arc<dyn Backend> {
         Arc::clone(&self.store)
     }
 

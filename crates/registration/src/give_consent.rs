@@ -104,7 +104,7 @@ pub async fn give_consent(
     command: GiveConsent,
 ) -> Result<ConsentGiven, GiveConsentError> {
     let (ceremony, filing, _) = request.actor.signer()?;
-    let mut act = Act::new(platform, request, "give_consent");
+    let mut act = Act::new(platform, request, "give_consent").await;
     loop {
         if let Some(given) = act.earlier().await? {
             return Ok(given);

@@ -3,8 +3,8 @@
 
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{Ceremony, Entry, FilingState, Invitation};
-use heqi_vocabulary::{CeremonyId, FilingId, PartyId, UtcMillis};
+use heqi_filing::{Ceremony, Entry, FilingState, Invitation, Matter};
+use heqi_vocabulary::{CeremonyId, FilingId, FilingNo, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{self, TokenRow};
@@ -12,12 +12,12 @@ use crate::act::Act;
 use crate::ceremonies;
 use crate::contacts::{self, Contact};
 use crate::data_keys::{Sealing, data_key};
-use crate::fault::{ActError, Class, Fault};
+use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
-use crate::request::{Request, Scope};
+use crate::request::{Actor, Request, Scope};
 use crate::rows::{self, Pair};
 use crate::wording::{Told, refusals, say};
 
@@ -119,7 +119,7 @@ pub async fn invite(
     command: Invite,
 ) -> Result<PartyInvited, InviteError> {
     request.actor.require(Scope::Filings)?;
-    let mut act = Act::new(platform, request, "invite");
+    let mut act = Act::new(platform, request, "invite").await;
     let invited = loop {
         if let Some(invited) = act.earlier::<Invited>().await? {
             break invited;
@@ -185,6 +185,68 @@ fn send_link(
         ..NewMessage::new(Purpose::Invitation, ceremony.filing(), ceremony.party())
     };
     messages::enqueue(platform, changes, message, contact, None).map(drop)
+}
+
+/// A printed invitation 签署邀请单, for whoever hands it to the signer.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct InvitationSheet {
+    /// The filing's number for people.
+    pub number: FilingNo,
+    /// The company it is about.
+    pub company_name: String,
+    /// What is filed.
+    pub matter: Matter,
+    /// Whom it is for, masked: enough not to mix sheets up.
+    pub masked_name: String,
+    /// The path of the signer's link; `None` where nothing is asked at the door, so that paper
+    /// alone would let somebody in.
+    pub link: Option<String>,
+    /// When the link ends.
+    pub expires_at: UtcMillis,
+}
+
+/// Without the link.
+impl std::fmt::Debug for InvitationSheet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "InvitationSheet({})", self.number)
+    }
+}
+
+/// What the printed invitation of a party says. It is made of the invitation that counts, and
+/// makes none.
+///
+/// # Errors
+/// Not allowed, no such party, the party was not invited, or the store could not be read.
+pub async fn invitation_sheet(
+    platform: &Platform,
+    actor: &Actor,
+    filing_id: FilingId,
+    party: PartyId,
+) -> Result<InvitationSheet, ActError> {
+    actor.require(Scope::Filings)?;
+    let filing = filings::load(platform, filing_id).await?.filing;
+    let known = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?;
+    let whose = Pair(filing_id, party);
+    let newest = rows::NEWEST_CEREMONIES.row(platform.backend(), &whose).await;
+    let newest = newest.map_err(Fault::from)?.ok_or(ActError::NotFound(Thing::Ceremony))?.value;
+    let content = ceremonies::load(platform, newest).await?.content;
+    platform.backend().settled().await.map_err(Fault::from)?;
+    let asks = content.ceremony.entry().asks_code();
+    Ok(InvitationSheet {
+        number: filing.number(),
+        company_name: filing.company_name().as_str().to_owned(),
+        matter: filing.matter(),
+        masked_name: masked_name(known.who().acting_person().as_str()),
+        link: asks.then(|| link_of(platform, newest)),
+        expires_at: content.ceremony.expires_at(),
+    })
+}
+
+/// The first character of a name and a star for every other one, at most four.
+fn masked_name(name: &str) -> String {
+    let stars = name.chars().skip(1).take(4).map(|_| '*');
+    name.chars().take(1).chain(stars).collect()
 }
 
 /// The path of the link of a ceremony, for whoever sends it to the signer.

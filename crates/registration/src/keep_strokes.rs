@@ -97,7 +97,7 @@ pub async fn keep_strokes(
     command: KeepStrokes,
 ) -> Result<StrokesKept, KeepStrokesError> {
     let (ceremony, ..) = request.actor.signer()?;
-    let mut act = Act::new(platform, request, "keep_strokes");
+    let mut act = Act::new(platform, request, "keep_strokes").await;
     if let Some(kept) = act.earlier().await? {
         return Ok(kept);
     }

@@ -10,7 +10,8 @@ use heqi_vocabulary::Digest;
 
 use crate::fault::Fault;
 
-/// Key changes that are leaves, by their digest; the value is how many there were before.
+/// Statements that are leaves, key changes and what people said to custodians, by their digest; the
+/// value is how many there were before.
 const KEY_CHANGES: Table<Digest, u64> = Table::new("key_change");
 
 /// Makes a statement of the platform about its own log, a key change
@@ -44,7 +45,7 @@ pub(crate) async fn append(
     Ok(())
 }
 
-/// How many leaves of the log are key changes and no records.
+/// How many leaves of the log are statements and no records.
 pub(crate) async fn count(backend: &dyn Backend) -> Result<u64, Fault> {
     let rows = KEY_CHANGES.scan(backend, "", None, usize::MAX).await?;
     Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))

@@ -25,7 +25,7 @@ mod new_record;
 mod wire;
 
 pub(crate) use kept::{KeptRecord, find};
-pub(crate) use new_record::{Draft, NewRecord, enqueue_deposit, next_place};
+pub(crate) use new_record::{Draft, NewRecord, NextPlace, enqueue_deposit, next_place};
 
 /// Whose a record is: identifiers only.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -80,10 +80,12 @@ pub(crate) struct SigningParts {
 pub(crate) struct PrivateParts {
     /// The device's attribute tree, exact.
     pub(crate) client: String,
-    /// SHA-256 of the photo.
-    pub(crate) photo_sha256: Digest,
+    /// SHA-256 of the photo; none was taken where a person looks instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) photo_sha256: Option<Digest>,
     /// Where the photo is kept.
-    pub(crate) photo: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) photo: Option<String>,
     /// The handwriting, sealed with what is biometric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) strokes: Option<Sealed<String>>,
@@ -137,6 +139,11 @@ impl AdoptedRecord {
     pub(crate) fn attachment(sha256: Digest) -> String {
         format!("adopted/{sha256}")
     }
+}
+
+/// Kind and owner of the record beside a leaf; nothing for a leaf that is no record.
+pub(crate) fn whose(record: &[u8]) -> Option<(RecordKind, About)> {
+    wire::read(record).map(|wire| (wire.kind, wire.about))
 }
 
 /// A record that came back, to be written.

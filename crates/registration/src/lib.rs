@@ -14,25 +14,32 @@
 //!
 //! Before anything:
 //! - [`platform`]: the ports and settings every command is given
+//! - [`search_index`]: the port of the index in which filings are found
 //! - [`ports`]: whom the platform asks about people and companies
 //! - [`request`], [`access`]: who asks, by which key or token, and what the server saw
 //! - [`session`]: browsers of signers, let in by a link
 //! - [`fault`]: what goes wrong with any act, and how a caller tells errors apart
 //!
 //! Commands:
-//! - [`open_filing`], [`add_party`], [`declare_contact`], [`attach_document`], [`invite`]: by
+//! - [`open_filing`], [`add_party`], [`declare_contact`], [`declare_capital`], [`attach_document`], [`invite`], [`ask_again`]: by
 //!   the handler
 //! - [`send_code`], [`check_code`], [`check_identity`], [`find_entry`]: by whoever comes to sign
 //! - [`give_consent`], [`acknowledge`], [`begin_signing`], [`capture_photo`],
-//!   [`keep_strokes`], [`complete_signing`], [`decline`]: by the signer
+//!   [`keep_strokes`], [`complete_signing`], [`decline`], [`review_wanted`], [`record_video`], [`show_seal`]: by the signer
+//! - [`handover`]: a step of it on another device of the signer
 //! - [`confirm`], [`object`]: by parties, after signing
+//! - [`decide_case`], [`see_person`], [`correct_person`], [`resolve_objection`]: by reviewers of the registry or the notary
+//! - [`staff`]: accounts of staff, how they come in; [`handler_desk`]: the handler among them
 //! - [`erase_person_data`]: by a party or the data protection officer; [`legal_hold`]: by the
 //!   registration authority or the notary
 //!
 //! Queries:
-//! - [`filing_view`], [`ceremony_view`], [`entry_view`], [`read_document`]: how things stand
+//! - [`filing_view`], [`ceremony_view`], [`entry_view`], [`timeline`], [`read_document`]: how things stand
+//! - [`document_pages`], [`key_points`]: what a signer is shown of what is to be signed
 //! - [`receipt`], [`disclose`], [`export_bundle`]: evidence, in part and whole
-//! - [`coverage`]: what of all evidence is held by whom
+//! - [`case_queue`]: what reviewers have to decide
+//! - [`regulator`]: what regulators search, see, compare and take away
+//! - [`coverage`]: what of all evidence is held by whom; [`monitoring`]: the same over time
 //! - [`erasure`]: what was erased, and who still holds what
 //!
 //! For the other organisation:
@@ -42,16 +49,21 @@
 //! For the worker:
 //! - [`deposit_queue`]: what is to be deposited, and what custodians and cosigners said
 //! - [`message_queue`]: which messages are due, and how they went
+//! - [`index_filings`]: what is to be found, put into the index
+//! - [`verify_identity`]: whom authorities are to be asked about, and what they said
+//! - [`reminders`]: who has not answered
 //! - [`sweep`]: what is kept for a while only
 
 pub mod access;
 pub mod acknowledge;
 mod act;
 pub mod add_party;
+pub mod ask_again;
 pub mod attach_document;
 pub mod begin_signing;
 mod bundle_parts;
 pub mod capture_photo;
+pub mod case_queue;
 mod ceremonies;
 pub mod ceremony_view;
 pub mod check_code;
@@ -60,13 +72,17 @@ mod codes;
 pub mod complete_signing;
 pub mod confirm;
 pub mod contacts;
+pub mod correct_person;
 pub mod coverage;
 mod data_keys;
+pub mod decide_case;
+pub mod declare_capital;
 pub mod declare_contact;
 pub mod decline;
 mod decoding;
 pub mod deposit_queue;
 pub mod disclose;
+pub mod document_pages;
 pub mod entry_view;
 pub mod erase_person_data;
 pub mod erasure;
@@ -77,14 +93,21 @@ mod filings;
 pub mod find_entry;
 mod frozen;
 pub mod give_consent;
+pub mod handler_desk;
+pub mod handover;
+pub mod holder_notice;
+pub mod index_filings;
 pub mod invite;
 pub mod keep_strokes;
 pub mod key_change;
+pub mod key_points;
 mod ledger;
 pub mod legal_hold;
 mod looks;
+pub mod material;
 pub mod message_queue;
 mod messages;
+pub mod monitoring;
 pub mod object;
 mod objects;
 pub mod open_filing;
@@ -93,16 +116,31 @@ pub mod platform;
 pub mod ports;
 pub mod read_document;
 pub mod receipt;
+pub mod record_video;
 pub mod recovery;
+pub mod regulator;
+pub mod reminders;
 pub mod request;
+pub mod resolve_objection;
+pub mod returns;
+pub mod review_wanted;
+mod reviews;
+pub mod risk;
 mod rows;
+pub mod search_index;
+pub mod see_person;
 pub mod send_code;
 pub mod session;
+pub mod show_seal;
 mod shown;
+pub mod staff;
 mod stamping;
 pub mod successor;
 pub mod sweep;
 mod tally;
+pub mod timeline;
+mod turns;
+pub mod verify_identity;
 mod wording;
 
 pub use frozen::FrozenLog;

@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Disclosure,
     /// A bundle to take away.
     Bundle,
+    /// A reviewer looks who signed.
+    Review,
 }
 
 impl Purpose {
@@ -27,6 +29,7 @@ impl Purpose {
         match self {
             Self::Disclosure => "disclosure",
             Self::Bundle => "bundle",
+            Self::Review => "review",
         }
     }
 }

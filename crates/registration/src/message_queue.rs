@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::{Changeset, RowKey};
-use heqi_evidence_store::outbox::Leased;
+use heqi_evidence_store::outbox::{Leased, Timers};
 use heqi_evidence_store::table::Stored;
 use heqi_filing::Filing;
 use heqi_vocabulary::{FilingId, Language, MessageChannel, MessageId, PartyId, UtcMillis};
@@ -58,6 +58,15 @@ impl std::fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Outgoing({}, {}, {})", self.message, self.purpose, self.channel)
     }
+}
+
+/// Brings back messages whose lease or pause was given by a clock that ran ahead: what is due later
+/// than `longest_ms` from now and was tried before. Reminders wait for their hour.
+///
+/// # Errors
+/// The store could not do its part.
+pub async fn recall(platform: &Platform, longest_ms: i64) -> Result<usize, Fault> {
+    Ok(QUEUE.recall(platform.backend(), platform.now(), longest_ms, Timers::Some).await?)
 }
 
 /// Leases up to `limit` due messages for `lease_ms` milliseconds.
@@ -186,7 +195,8 @@ async fn values(
     values.insert("time", people_time(at, row.language));
     if let Some(ceremony) = row.ceremony {
         let link = access::signer_link(platform, ceremony);
-        values.insert("link", format!("{}/s/{link}", platform.settings.public_url));
+        let door = if row.purpose.is_about_signatures() { "c" } else { "s" };
+        values.insert("link", format!("{}/{door}/{link}", platform.settings.public_url));
         if let Some(nonce) = &row.nonce {
             values.insert("code", codes::code_of(platform, ceremony, nonce));
         }

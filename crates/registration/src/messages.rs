@@ -36,18 +36,47 @@ pub enum Purpose {
     ContactChanged,
     /// A link was locked after wrong identity numbers; to the handler.
     EntryLocked,
+    /// This party has not confirmed yet.
+    ConfirmReminder,
+    /// The time for confirming is over; to everybody.
+    ConfirmOverdue,
+    /// The objection of this party has arrived.
+    ObjectionReceived,
+    /// Somebody objected, so the filing is paused; to everybody else.
+    FilingPaused,
+    /// The registry decided what follows from an objection; to everybody.
+    ObjectionDecided,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Invitation,
         Self::Code,
         Self::SignedInYourName,
         Self::AllSigned,
         Self::ContactChanged,
         Self::EntryLocked,
+        Self::ConfirmReminder,
+        Self::ConfirmOverdue,
+        Self::ObjectionReceived,
+        Self::FilingPaused,
+        Self::ObjectionDecided,
     ];
+
+    /// Whether its link leads to what was signed: to confirm it, or to object.
+    pub const fn is_about_signatures(self) -> bool {
+        matches!(
+            self,
+            Self::SignedInYourName
+                | Self::AllSigned
+                | Self::ConfirmReminder
+                | Self::ConfirmOverdue
+                | Self::ObjectionReceived
+                | Self::FilingPaused
+                | Self::ObjectionDecided
+        )
+    }
 
     /// The word used in rows, records and settings.
     pub const fn as_str(self) -> &'static str {
@@ -58,6 +87,11 @@ impl Purpose {
             Self::AllSigned => "all_signed",
             Self::ContactChanged => "contact_changed",
             Self::EntryLocked => "entry_locked",
+            Self::ConfirmReminder => "confirm_reminder",
+            Self::ConfirmOverdue => "confirm_overdue",
+            Self::ObjectionReceived => "objection_received",
+            Self::FilingPaused => "filing_paused",
+            Self::ObjectionDecided => "objection_decided",
         }
     }
 }
@@ -222,7 +256,13 @@ pub(crate) fn enqueue(
     let ways = first.into_iter().chain(rest);
     let ways = ways.map(|channel| Way { channel, state: WayState::Open, attempts: 0 }).collect();
     // Where it goes is kept as it was now: a contact that is changed later is another one.
-    let to = Contact { id_number: None, ..contact.clone() };
+    let to = Contact {
+        id_number: None,
+        document_kind: None,
+        document_ends: None,
+        company_code: None,
+        ..contact.clone()
+    };
     let sealing = Sealing::Class(RetentionClass::Person);
     let key = data_key(platform, new.filing, Some(new.party), sealing)?;
     let place = rows::MESSAGES.key(&id)?;

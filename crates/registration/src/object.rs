@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::{Filing, FilingState, Party};
 use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +16,10 @@ use crate::decline::{ReasonError, reason};
 use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
+use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
 use crate::request::Request;
+use crate::rows::{self, Pair};
 use crate::shown::shown_sha256;
 use crate::wording::{Told, refusals};
 
@@ -138,7 +141,7 @@ pub async fn object(
 ) -> Result<Objected, ObjectError> {
     let reason = reason(command.reason.clone())?;
     require_inside(platform, &request.actor).await?;
-    let mut act = Act::new(platform, request, "object");
+    let mut act = Act::new(platform, request, "object").await;
     if let Some(against) = command.against {
         let record = ledger::find(platform, against).await?;
         if record.about.filing != command.filing {
@@ -162,10 +165,39 @@ pub async fn object(
         let mut changes = Changeset::new();
         record.write(platform, &mut changes, &next)?;
         stored.replace(platform, &mut changes, &filing)?;
+        if !matches!(stored.filing.state(), FilingState::Frozen { .. }) {
+            rows::PAUSED
+                .put(&mut changes, &command.filing, &next.place.recorded_at)
+                .map_err(Fault::from)?;
+        }
+        tell(platform, &mut changes, &stored.filing, command.party).await?;
         if act.commit(changes, &objected).await?.is_some() {
             return Ok(objected);
         }
     }
+}
+
+/// The party that objects is told that it arrived; when it is the first objection everybody else
+/// is told that the filing is paused (domain study 7.3, 11.4).
+async fn tell(
+    platform: &Platform,
+    changes: &mut Changeset,
+    before: &Filing,
+    objector: PartyId,
+) -> Result<(), Fault> {
+    let is_first = !matches!(before.state(), FilingState::Frozen { .. });
+    for party in before.parties().map(Party::id).filter(|party| is_first || *party == objector) {
+        let purpose =
+            if party == objector { Purpose::ObjectionReceived } else { Purpose::FilingPaused };
+        let whose = Pair(before.id(), party);
+        let newest = rows::NEWEST_CEREMONIES.row(platform.backend(), &whose).await?;
+        let message = NewMessage {
+            ceremony: newest.map(|row| row.value),
+            ..NewMessage::new(purpose, before.id(), party)
+        };
+        messages::tell(platform, changes, message).await?;
+    }
+    Ok(())
 }
 
 fn record(

@@ -7,7 +7,7 @@ use std::task::Poll;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::object::{self, ObjectRef};
 use heqi_evidence_store::vault::DataKey;
-use heqi_vocabulary::{DocumentId, Entropy, SigningId};
+use heqi_vocabulary::{CeremonyId, Digest, DocumentId, Entropy, RecordId, SigningId};
 use zeroize::Zeroizing;
 
 use crate::fault::Fault;
@@ -19,8 +19,33 @@ pub(crate) fn of_document(document: DocumentId) -> String {
 }
 
 /// What an object is: it opens under this name only.
+pub(crate) fn of_page(document: DocumentId, number: u32) -> String {
+    format!("page/{document}/{number}")
+}
+
+/// What an object is: it opens under this name only.
+pub(crate) fn of_text(document: DocumentId) -> String {
+    format!("text/{document}")
+}
+
+/// What an object is: it opens under this name only.
 pub(crate) fn of_photo(signing: SigningId) -> String {
     format!("photo/{signing}")
+}
+
+/// What an object is: it opens under this name only.
+pub(crate) fn of_video(ceremony: CeremonyId, sha256: &Digest) -> String {
+    format!("video/{ceremony}/{sha256}")
+}
+
+/// What an object is: it opens under this name only.
+pub(crate) fn of_portrait(record: RecordId) -> String {
+    format!("portrait/{record}")
+}
+
+/// What an object is: it opens under this name only.
+pub(crate) fn of_material(record: RecordId) -> String {
+    format!("material/{record}")
 }
 
 /// Seals and puts an object. It is durable before anything committed after this.

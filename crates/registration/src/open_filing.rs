@@ -89,7 +89,7 @@ pub async fn open_filing(
     command: OpenFiling,
 ) -> Result<FilingOpened, OpenFilingError> {
     request.actor.require(Scope::Filings)?;
-    let mut act = Act::new(platform, request, "open_filing");
+    let mut act = Act::new(platform, request, "open_filing").await;
     loop {
         if let Some(opened) = act.earlier().await? {
             return Ok(opened);

@@ -5,11 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::gate::PeerClock;
 use heqi_evidence_store::vault::DataKeyId;
+use heqi_filing::Office;
 use heqi_pki::CertificateAuthority;
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_tlog::checkpoint::Origin;
@@ -24,7 +26,12 @@ use crate::coverage::Lags;
 use crate::fault::Fault;
 use crate::filings::RecentFilings;
 use crate::frozen::FrozenLog;
+use crate::ports::IdentityPorts;
+use crate::regulator::apply::Applicant;
+use crate::risk::RiskSettings;
 use crate::rows;
+use crate::search_index::{MemoryIndex, SearchIndex};
+use crate::turns::{Turns, Twins};
 
 /// Whatever the platform reaches the world through.
 #[derive(Clone)]
@@ -73,6 +80,16 @@ pub struct Settings {
     pub public_url: String,
     /// Whether nobody is invited who cannot be sent a one-time code.
     pub code_required: bool,
+    /// Whose reviewers decide where no authority says who somebody is; `None`: nobody does, and
+    /// nothing waits for a decision.
+    pub review_office: Option<Office>,
+    /// What signs of a false position or device lead to.
+    pub risk: RiskSettings,
+    /// Who applies for certificates when a regulator does; `None`: nobody can from here.
+    pub applicant: Option<Applicant>,
+    /// The keys by which evidence is examined here, as the operator set them; without them a
+    /// verdict says what is self-consistent and no more.
+    pub anchors: Option<Arc<Anchors>>,
     /// Whether photos are decoded to the last pixel; integrators that capture themselves
     /// may switch it off, format and dimensions are checked all the same.
     pub check_pixels: bool,
@@ -95,6 +112,10 @@ impl Settings {
             names: Names::default(),
             public_url: "http://localhost".into(),
             code_required: false,
+            review_office: None,
+            risk: RiskSettings::default(),
+            applicant: None,
+            anchors: None,
             decode_workers: 2,
             check_pixels: true,
         }
@@ -215,6 +236,10 @@ pub struct Platform {
     pub(crate) decoding: Arc<Semaphore>,
     pub(crate) lags: Mutex<Lags>,
     pub(crate) filings: RecentFilings,
+    identity: IdentityPorts,
+    search_index: Arc<dyn SearchIndex>,
+    pub(crate) turns: Turns,
+    pub(crate) twins: Twins,
     peer_clock: Arc<PeerClock>,
     token_secret: Zeroizing<[u8; 32]>,
 }
@@ -231,8 +256,50 @@ impl Platform {
         let decoding = Arc::new(Semaphore::new(settings.decode_workers.max(1)));
         let lags = Mutex::new(Lags::default());
         let filings = RecentFilings::default();
-        let peer_clock = Arc::default();
-        Ok(Self { ports, settings, origin, decoding, lags, filings, peer_clock, token_secret })
+        let identity = IdentityPorts::default();
+        let search_index = Arc::new(MemoryIndex::default());
+        let (peer_clock, turns, twins) = (Arc::default(), Turns::default(), Twins::default());
+        Ok(Self {
+            ports,
+            settings,
+            origin,
+            decoding,
+            lags,
+            filings,
+            identity,
+            search_index,
+            turns,
+            twins,
+            peer_clock,
+            token_secret,
+        })
+    }
+
+    /// The same, asking these who people are.
+    #[must_use]
+    pub fn asking(self, identity: IdentityPorts) -> Self {
+        Self { identity, ..self }
+    }
+
+    /// The same, finding filings by this index.
+    #[must_use]
+    pub fn finding_by(self, search_index: Arc<dyn SearchIndex>) -> Self {
+        Self { search_index, ..self }
+    }
+
+    /// Where filings are found.
+    pub const fn search_index(&self) -> &Arc<dyn SearchIndex> {
+        &self.search_index
+    }
+
+    /// Who is asked about people and companies.
+    pub const fn identity(&self) -> &IdentityPorts {
+        &self.identity
+    }
+
+    /// Whether this platform looks at who people are at all.
+    pub fn checks_identity(&self) -> bool {
+        self.identity.is_anybody_asked() || self.settings.review_office.is_some()
     }
 
     /// Rows, objects and the log.

@@ -7,6 +7,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use heqi_evidence::attestation::{CompanyStatus, PersonOutcome, Question, SealKind};
 use heqi_vocabulary::{Digest, UtcMillis};
@@ -47,6 +48,48 @@ pub enum NotAnswered {
     /// What came back is no signed answer to this question.
     #[error("what the provider sent does not count: {0}")]
     NotBelieved(String),
+}
+
+/// Everybody who is asked about people and companies; nobody by default.
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct IdentityPorts {
+    /// Real names and companies.
+    pub real_name: Option<Arc<dyn RealNameProvider>>,
+    /// Portraits of the population register.
+    pub portrait: Option<Arc<dyn PopulationPortrait>>,
+    /// The registry's own check.
+    pub registry: Option<Arc<dyn RegistryIdentity>>,
+    /// Seals of companies.
+    pub seal: Option<Arc<dyn CorporateSeal>>,
+    /// Who compares faces.
+    pub face: Arc<dyn FaceVerifier>,
+}
+
+impl Default for IdentityPorts {
+    fn default() -> Self {
+        let face = Arc::new(NoFaceVerifier);
+        Self { real_name: None, portrait: None, registry: None, seal: None, face }
+    }
+}
+
+impl IdentityPorts {
+    /// Whether anybody is asked who people are.
+    pub fn is_anybody_asked(&self) -> bool {
+        self.real_name.is_some() || self.portrait.is_some() || self.registry.is_some()
+    }
+}
+
+/// Without addresses.
+impl std::fmt::Debug for IdentityPorts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdentityPorts")
+            .field("real_name", &self.real_name.is_some())
+            .field("portrait", &self.portrait.is_some())
+            .field("registry", &self.registry.is_some())
+            .field("seal", &self.seal.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Checks name, number and mobile number of a person, and how a company stands.

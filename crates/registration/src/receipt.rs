@@ -273,6 +273,7 @@ pub(crate) fn may_see(actor: &Actor, kept: &KeptRecord) -> Result<(), ActError> 
             actor.require(Scope::Evidence).or_else(|_| actor.require(Scope::Filings))
         }
         Actor::Signer { .. } => own(actor, kept),
+        Actor::Staff(_) => Err(ActError::Denied),
     }
 }
 

@@ -6,7 +6,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
+use heqi_filing::{Office, OfficeKind, Reviewer};
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, StaffId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::access::ApiKeyId;
@@ -83,7 +84,82 @@ pub enum Actor {
         /// The party.
         party: PartyId,
     },
+    /// A member of staff who has signed in.
+    Staff(StaffMember),
 }
+
+/// A member of staff who has signed in: which account, of whom, in what role.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "plain facts of an account")]
+pub struct StaffMember {
+    /// The account.
+    pub account: StaffId,
+    /// The organisation.
+    pub office: Office,
+    /// What for.
+    pub role: StaffRole,
+}
+
+/// What an account is for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "every page and command decides about each")]
+pub enum StaffRole {
+    /// Decides cases, for the registry or the notary.
+    Reviewer,
+    /// Handles filings, for a handler's firm.
+    Handler,
+    /// Runs the platform: sees numbers, never contents.
+    Operator,
+    /// Looks for evidence in disputes, for the registration authority: every query has its legal
+    /// basis and is a record.
+    Regulator,
+}
+
+impl StaffRole {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Reviewer, Self::Handler, Self::Operator, Self::Regulator];
+
+    /// The word used in rows and records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reviewer => "reviewer",
+            Self::Handler => "handler",
+            Self::Operator => "operator",
+            Self::Regulator => "regulator",
+        }
+    }
+
+    /// Whether people of such an organisation have this role.
+    pub const fn fits(self, kind: OfficeKind) -> bool {
+        matches!(
+            (self, kind),
+            (Self::Reviewer, OfficeKind::Registry | OfficeKind::Notary)
+                | (Self::Handler, OfficeKind::HandlerFirm)
+                | (Self::Operator, OfficeKind::Operator)
+                | (Self::Regulator, OfficeKind::Registry)
+        )
+    }
+}
+
+impl fmt::Display for StaffRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for StaffRole {
+    type Err = UnknownStaffRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStaffRole> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(UnknownStaffRole)
+    }
+}
+
+/// The word names no role.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the roles of staff are reviewer, handler, operator and regulator")]
+pub struct UnknownStaffRole;
 
 /// What an API key may do.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -102,17 +178,20 @@ pub enum Scope {
     DataProtection,
     /// Place and lift legal holds, as the registration authority or the notary.
     LegalHold,
+    /// Take back what a custodian receipted and lost, as that custodian, for this once.
+    CustodyReturn,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Filings,
         Self::Evidence,
         Self::Coverage,
         Self::Witness,
         Self::DataProtection,
         Self::LegalHold,
+        Self::CustodyReturn,
     ];
 
     /// The word used on the wire.
@@ -124,6 +203,7 @@ impl Scope {
             Self::Witness => "witness",
             Self::DataProtection => "data_protection",
             Self::LegalHold => "legal_hold",
+            Self::CustodyReturn => "custody_return",
         }
     }
 }
@@ -144,7 +224,9 @@ impl FromStr for Scope {
 
 /// The word names no scope.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the scopes are filings, evidence, coverage, witness, data_protection and legal_hold")]
+#[error(
+    "the scopes are filings, evidence, coverage, witness, data_protection, legal_hold and custody_return"
+)]
 pub struct UnknownScope;
 
 impl Actor {
@@ -166,7 +248,31 @@ impl Actor {
     pub fn signer(&self) -> Result<(CeremonyId, FilingId, PartyId), ActError> {
         match self {
             Self::Signer { ceremony, filing, party } => Ok((*ceremony, *filing, *party)),
-            Self::ApiKey { .. } => Err(ActError::Denied),
+            Self::ApiKey { .. } | Self::Staff(_) => Err(ActError::Denied),
+        }
+    }
+
+    /// The reviewer who has signed in.
+    ///
+    /// # Errors
+    /// [`ActError::Denied`] for everybody else.
+    pub fn reviewer(&self) -> Result<(&StaffMember, Reviewer), ActError> {
+        let Self::Staff(member) = self else { return Err(ActError::Denied) };
+        if member.role != StaffRole::Reviewer {
+            return Err(ActError::Denied);
+        }
+        let reviewer = Reviewer::new(member.account, member.office.clone());
+        Ok((member, reviewer.map_err(|_| ActError::Denied)?))
+    }
+
+    /// The regulator who has signed in.
+    ///
+    /// # Errors
+    /// [`ActError::Denied`] for everybody else.
+    pub fn regulator(&self) -> Result<&StaffMember, ActError> {
+        match self {
+            Self::Staff(member) if member.role == StaffRole::Regulator => Ok(member),
+            _ => Err(ActError::Denied),
         }
     }
 
@@ -175,6 +281,7 @@ impl Actor {
         match self {
             Self::ApiKey { id, .. } => id.to_string(),
             Self::Signer { ceremony, .. } => ceremony.to_string(),
+            Self::Staff(member) => member.account.to_string(),
         }
     }
 
@@ -183,6 +290,7 @@ impl Actor {
         match self {
             Self::ApiKey { .. } => "staff",
             Self::Signer { .. } => "party",
+            Self::Staff(member) => member.role.as_str(),
         }
     }
 }

@@ -7,10 +7,10 @@ use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Table;
-use heqi_filing::{Ceremony, ConsentKind};
+use heqi_filing::{Ceremony, ConsentKind, Office};
 use heqi_vocabulary::{
-    CeremonyId, ChainId, DepositNo, Digest, DocumentId, FilingId, FilingNo, MessageId, PartyId,
-    RecordId, SigningId, UtcMillis, VoucherNo,
+    CaseId, CeremonyId, ChainId, DepositNo, Digest, DocumentId, FilingId, FilingNo, MessageId,
+    PartyId, RecordId, SigningId, StaffId, UtcMillis, VoucherNo,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,15 +18,27 @@ use crate::access::{ApiKeyId, ApiKeyRow, TokenRow};
 use crate::acknowledge::Acknowledged;
 use crate::codes::QuotaRow;
 use crate::contacts::ContactRow;
+use crate::correct_person::CorrectionsRow;
+use crate::declare_capital::CapitalRow;
+use crate::document_pages::RenditionRow;
 use crate::filings::Parts;
+use crate::handover::HandoverRow;
 use crate::messages::MessageRow;
 use crate::platform::Custodian;
+use crate::record_video::VideoFacts;
 use crate::recovery::Orphan;
+use crate::regulator::{ApplicationRow, RegulatorQueryRow};
+use crate::review_wanted::{OtherWay, ReviewWanted, WayReason};
+use crate::reviews::CaseRow;
+use crate::risk::NotedRisks;
 use crate::session::SessionRow;
+use crate::show_seal::KeptSeal;
+use crate::staff::rows::{StaffEventRow, StaffRow, StaffSessionRow, TriesRow};
+use crate::verify_identity::IdentityRow;
 
 mod keys;
 
-pub(crate) use keys::{Awaited, Cosigned, Pair, Place};
+pub(crate) use keys::{Awaited, Cosigned, Newest, Pair, Place};
 
 /// Secrets of the platform, in hexadecimal.
 pub(crate) const SECRETS: Table<String, Sealed<String>> = Table::new("secret");
@@ -36,6 +48,10 @@ pub(crate) const TOKENS: Table<Digest, TokenRow> = Table::new("token");
 pub(crate) const SIGNER_LINKS: Table<Digest, TokenRow> = Table::new("signer_link");
 /// Sessions of browsers by the hash of their secret.
 pub(crate) const SESSIONS: Table<Digest, SessionRow> = Table::new("session");
+/// Steps handed over to another device, by the hash of their link.
+pub(crate) const HANDOVERS: Table<Digest, HandoverRow> = Table::new("handover");
+/// The hand-over of a ceremony that counts.
+pub(crate) const NEWEST_HANDOVERS: Table<CeremonyId, Digest> = Table::new("newest_handover");
 /// API keys by their hash.
 pub(crate) const API_KEYS: Table<Digest, ApiKeyRow> = Table::new("api_key");
 /// Hashes of API keys by their name.
@@ -50,6 +66,8 @@ pub(crate) const FILINGS: Table<FilingId, Parts> = Table::new("filing");
 pub(crate) const FILING_NUMBERS: Table<FilingNo, FilingId> = Table::new("filing_number");
 /// The filing of a document version.
 pub(crate) const DOCUMENTS: Table<DocumentId, FilingId> = Table::new("document");
+/// How a document version is shown, once somebody was shown it.
+pub(crate) const RENDITIONS: Table<DocumentId, RenditionRow> = Table::new("rendition");
 /// Ceremonies.
 pub(crate) const CEREMONIES: Table<CeremonyId, CeremonyRow> = Table::new("ceremony");
 /// The ceremony a party was invited to last.
@@ -57,6 +75,29 @@ pub(crate) const NEWEST_CEREMONIES: Table<Pair<FilingId, PartyId>, CeremonyId> =
     Table::new("newest_ceremony");
 /// How parties are reached.
 pub(crate) const CONTACTS: Table<Pair<FilingId, PartyId>, ContactRow> = Table::new("contact");
+/// What authorities said about parties.
+pub(crate) const IDENTITY_CHECKS: Table<Pair<FilingId, PartyId>, IdentityRow> =
+    Table::new("identity_check");
+/// Capital and promises of filings.
+pub(crate) const CAPITALS: Table<FilingId, CapitalRow> = Table::new("capital");
+/// What was put right about parties.
+pub(crate) const CORRECTIONS: Table<Pair<FilingId, PartyId>, CorrectionsRow> =
+    Table::new("correction");
+/// Cases that a person decides.
+pub(crate) const CASES: Table<CaseId, CaseRow> = Table::new("case");
+/// The cases of an office, by a digest of its name.
+pub(crate) const OFFICE_CASES: Table<Pair<Digest, CaseId>, ()> = Table::new("office_case");
+/// Accounts of staff.
+pub(crate) const STAFF: Table<StaffId, StaffRow> = Table::new("staff");
+/// Accounts by a digest of their login name.
+pub(crate) const STAFF_LOGINS: Table<Digest, StaffId> = Table::new("staff_login");
+/// Sessions of staff by the hash of their secret.
+pub(crate) const STAFF_SESSIONS: Table<Digest, StaffSessionRow> = Table::new("staff_session");
+/// How often somebody tried to come in, by a keyed digest of who and whence.
+pub(crate) const STAFF_TRIES: Table<Digest, TriesRow> = Table::new("staff_tries");
+/// What happened to an account, in order.
+pub(crate) const STAFF_EVENTS: Table<Pair<StaffId, Place>, StaffEventRow> =
+    Table::new("staff_event");
 /// Messages to people.
 pub(crate) const MESSAGES: Table<MessageId, MessageRow> = Table::new("message");
 /// The messages of a filing, in the order queued.
@@ -64,8 +105,15 @@ pub(crate) const FILING_MESSAGES: Table<Pair<FilingId, MessageId>, ()> =
     Table::new("filing_message");
 /// How many codes a contact was sent on a day (Asia/Shanghai), by a keyed digest of both.
 pub(crate) const CODE_QUOTAS: Table<Pair<String, Digest>, QuotaRow> = Table::new("code_quota");
+/// Filings that an objection has paused, and since when.
+pub(crate) const PAUSED: Table<FilingId, UtcMillis> = Table::new("paused");
+/// What waits for a person to look, by ceremony and reason.
+pub(crate) const REVIEWS_WANTED: Table<Pair<CeremonyId, WayReason>, ReviewWanted> =
+    Table::new("review_wanted");
 /// Challenges that were issued.
 pub(crate) const SIGNINGS: Table<SigningId, SigningRow> = Table::new("signing");
+/// The ceremony that took a photo, by a keyed digest of its bytes.
+pub(crate) const PHOTO_MARKS: Table<Digest, CeremonyId> = Table::new("photo_mark");
 /// Authority certificates above signers', DER in base64.
 pub(crate) const CERTIFICATES: Table<Digest, String> = Table::new("certificate");
 /// Records of signings by their voucher number.
@@ -77,6 +125,18 @@ pub(crate) const CHAINS: Table<ChainId, ChainTip> = Table::new("chain");
 pub(crate) const LINKS: Table<Pair<ChainId, Place>, RecordId> = Table::new("link");
 /// The chain of access records of a filing and day (Asia/Shanghai, `yyyyMMdd`).
 pub(crate) const ACCESS_CHAINS: Table<Pair<FilingId, String>, ChainId> = Table::new("access_chain");
+
+/// The chain of searches of an office (by a digest of its name) and day (Asia/Shanghai).
+pub(crate) const QUERY_CHAINS: Table<Pair<Digest, String>, ChainId> = Table::new("query_chain");
+/// Searches by regulators, by their records.
+pub(crate) const REGULATOR_QUERIES: Table<RecordId, RegulatorQueryRow> =
+    Table::new("regulator_query");
+/// Applications for certificates, by filing and the record of the signing.
+pub(crate) const APPLICATIONS: Table<Pair<FilingId, RecordId>, ApplicationRow> =
+    Table::new("certificate_application");
+/// The searches of an account, the newest first.
+pub(crate) const ACCOUNT_QUERIES: Table<Pair<StaffId, Pair<Newest, RecordId>>, ()> =
+    Table::new("account_query");
 
 /// Records a custodian has not answered for, oldest first.
 pub(crate) const AWAITING: Table<Awaited, AwaitingRow> = Table::new("awaiting");
@@ -146,6 +206,21 @@ pub(crate) struct CeremonyContent {
     /// What the signer has read, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) read: Vec<Acknowledged>,
+    /// What the signer chose instead of the camera.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) other_way: Option<OtherWay>,
+    /// What was found out about the video that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) video: Option<VideoFacts>,
+    /// Whose officer saw person and card last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seen_by: Option<Office>,
+    /// With what the company seals, as it was shown last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seal: Option<KeptSeal>,
+    /// What does not fit together in what device and network said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) risks: Option<NotedRisks>,
 }
 
 /// A handwriting before it is part of the evidence.

@@ -136,7 +136,7 @@ pub async fn send_code(
     command: SendCode,
 ) -> Result<CodeSent, SendCodeError> {
     let whose = request.actor.signer()?;
-    let mut act = Act::new(platform, request, "send_code");
+    let mut act = Act::new(platform, request, "send_code").await;
     loop {
         if let Some(kept) = act.earlier::<Kept>().await? {
             return told(platform, whose, kept).await;

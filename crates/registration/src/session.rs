@@ -38,6 +38,9 @@ pub(crate) struct SessionRow {
     code_at: Option<UtcMillis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     passed_at: Option<UtcMillis>,
+    /// It is good for one step on another device only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handover: Option<Digest>,
 }
 
 impl SessionRow {
@@ -57,6 +60,8 @@ pub struct Session {
     pub has_code: bool,
     /// Whether the signer has said in this session who it is.
     pub has_passed: bool,
+    /// The hand-over it is good for; then it is good for nothing else.
+    pub handover: Option<Digest>,
     /// When it ends if nothing happens any more.
     pub ends_at: UtcMillis,
 }
@@ -128,12 +133,39 @@ async fn open(
         seen_at: now,
         code_at: has_code.then_some(now),
         passed_at: has_passed.then_some(now),
+        handover: None,
     };
     let mut changes = Changeset::new();
     let hash = access::hash_of(&secret);
     rows::SESSIONS.insert(&mut changes, &hash, &session).map_err(Fault::from)?;
     platform.backend().commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
     Ok(OpenedSession { secret: Zeroizing::new(secret), actor })
+}
+
+/// Adds to `changes` a session for a device that does one step of a signing, and gives it with
+/// the hash of its secret.
+pub(crate) fn for_handover(
+    platform: &Platform,
+    changes: &mut Changeset,
+    actor: Actor,
+    handover: Digest,
+) -> Result<(OpenedSession, Digest), ActError> {
+    let (ceremony, filing, party) = actor.signer()?;
+    let secret = access::session_secret(platform.entropy());
+    let hash = access::hash_of(&secret);
+    let now = platform.now();
+    let session = SessionRow {
+        ceremony,
+        filing,
+        party,
+        opened_at: now,
+        seen_at: now,
+        code_at: None,
+        passed_at: None,
+        handover: Some(handover),
+    };
+    rows::SESSIONS.insert(changes, &hash, &session).map_err(Fault::from)?;
+    Ok((OpenedSession { secret: Zeroizing::new(secret), actor }, hash))
 }
 
 /// Finds the session whose secret has this hash, and notes that it was used.
@@ -152,11 +184,12 @@ pub async fn session(platform: &Platform, secret: Digest) -> Result<Session, Aut
         seen.seen_at = now;
         replace(platform, secret, row.version, &seen).await?;
     }
-    let SessionRow { ceremony, filing, party, code_at, passed_at, .. } = seen;
+    let SessionRow { ceremony, filing, party, code_at, passed_at, handover, .. } = seen;
     Ok(Session {
         actor: Actor::Signer { ceremony, filing, party },
         has_code: code_at.is_some(),
         has_passed: passed_at.is_some(),
+        handover,
         ends_at: seen.ends_at(),
     })
 }

@@ -12,6 +12,12 @@ const CONFIRMATION: (&str, &str) = (
     "I have looked at the signatures of this filing and confirm that those in my name were made by me, or by the representative of my company, of free will.",
 );
 
+/// Domain study 11.4.
+const HANDLER: (&str, &str) = (
+    "材料和签署情况属实，我没有代他人签署。",
+    "The materials and the signatures are as shown, and I have signed for nobody else.",
+);
+
 #[derive(Serialize)]
 struct ShownSignature {
     party: PartyId,
@@ -44,4 +50,9 @@ pub(crate) fn shown_sha256(filing: &Filing) -> Result<Digest, Fault> {
 /// The statement a party makes by confirming.
 pub(crate) const fn confirmation_text(language: Language) -> &'static str {
     language.pick(CONFIRMATION.0, CONFIRMATION.1)
+}
+
+/// The statement a handler makes by confirming at the own desk.
+pub(crate) const fn handler_text(language: Language) -> &'static str {
+    language.pick(HANDLER.0, HANDLER.1)
 }

@@ -25,6 +25,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Metrics, ReaderLanguage};
 
+mod common;
+
+pub use common::Figure as CountedFigure;
+
 /// Looks in a row beyond the limit before somebody is told.
 const LOOKS_BEFORE_RAISED: u32 = 2;
 

@@ -25,6 +25,7 @@
 //! - [`request_id`]: our name for a request; a name from outside is ignored
 //! - [`client_address`]: who is calling, behind proxies we trust
 //! - [`language`]: in which language the caller reads
+//! - [`browser`]: cookies, whose page asks, and how a person reads
 //! - [`api_key`]: who may call (scoped keys, hashed at rest)
 //! - [`rates`]: how often one caller may ask
 //! - [`admission`]: how much is under way at once
@@ -40,6 +41,7 @@
 pub mod admission;
 pub mod alarms;
 pub mod api_key;
+pub mod browser;
 pub mod client_address;
 mod connections;
 pub mod edge;

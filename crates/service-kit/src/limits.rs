@@ -19,6 +19,8 @@ pub struct Limits {
     pub json_bytes: usize,
     /// A photo, in bytes.
     pub photo_bytes: usize,
+    /// A video, in bytes.
+    pub video_bytes: usize,
     /// A document, in bytes.
     pub document_bytes: usize,
     /// A deposit with all its parts, in bytes.
@@ -30,6 +32,7 @@ impl Default for Limits {
         Self {
             json_bytes: 256 << 10,
             photo_bytes: 8 << 20,
+            video_bytes: 8 << 20,
             document_bytes: 32 << 20,
             deposit_bytes: 64 << 20,
         }

@@ -132,12 +132,14 @@ impl Cast {
                     validity,
                 })
                 .collect(),
+            identity_providers: Vec::new(),
             logs: vec![log(PLATFORM, platform_log), log(NOTARY, notary_log)],
             published_at: self.since,
             publisher: Publisher {
                 key: Spki(self.publisher.public_key()),
                 organisation: NOTARY.into(),
             },
+            seal_roots: Vec::new(),
             time_roots: self
                 .time_authorities
                 .iter()

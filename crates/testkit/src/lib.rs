@@ -7,16 +7,19 @@
 //!
 //! What this is not: part of any program (`tests/all/layering.rs` fails on that).
 //!
+//! - [`SealingOffice`]: an office's seal and its time authority
 //! - [`FixedClock`], [`SeededEntropy`]: time and chance as tests want them
 //! - [`files`]: a photo and documents that are what they claim to be
 //! - [`MemoryLog`]: a log of one organisation, with proofs and cosigned heads
 //! - [`Cast`]: both organisations, the custodians, the authority, and the anchors
 //! - [`Device`]: what a signer's device does
 //! - [`Story`], [`Twists`]: one filing from opening to confirmation
+//! - [`altered_pdf`]: ways of altering a sealed PDF
 //! - [`mod@archive`]: bundles taken apart entry by entry and packed again
 #![expect(clippy::unwrap_used, reason = "evidence for a test that cannot be made fails the test")]
 #![expect(clippy::missing_panics_doc, reason = "test code panics where a test would fail")]
 
+pub mod altered_pdf;
 pub mod archive;
 mod cast;
 mod clock;
@@ -24,6 +27,7 @@ mod device;
 mod entropy;
 pub mod files;
 mod log;
+mod sealing;
 mod story;
 pub mod time;
 
@@ -32,4 +36,5 @@ pub use clock::FixedClock;
 pub use device::{ClientValues, Device};
 pub use entropy::SeededEntropy;
 pub use log::MemoryLog;
+pub use sealing::SealingOffice;
 pub use story::{Story, StoryRecord, Twist, Twists};

@@ -45,6 +45,8 @@ pub struct Twists {
     pub client: Option<Twist<ClientValues>>,
     /// How long after the confirmation the others first see the record, in milliseconds.
     pub delay_ms: i64,
+    /// No photo is among what was received: a person looks instead.
+    pub no_photo: bool,
     /// Whether the party objects in the end.
     pub objection: bool,
     /// Where the signing record stands in the chain.
@@ -70,6 +72,7 @@ impl Default for Twists {
             challenge_without_head: false,
             client: None,
             delay_ms: 0,
+            no_photo: false,
             objection: false,
             place: None,
             preimage: None,

@@ -49,6 +49,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let verified_s = began.elapsed().as_secs_f64();
     println!("{:.0} tokens made per second", f64::from(TOKENS) / made_s);
     println!("{:.0} tokens verified per second", f64::from(TOKENS / 10) / verified_s);
+    println!(
+        "{{\"bench\":\"time_stamps\",\"rate_per_s\":{:.0},\"verified_per_s\":{:.0}}}",
+        f64::from(TOKENS) / made_s,
+        f64::from(TOKENS / 10) / verified_s
+    );
     disk.remove_directory(&folder)?;
     Ok(())
 }

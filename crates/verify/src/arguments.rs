@@ -14,8 +14,8 @@ use heqi_vocabulary::{Language, UtcMillis};
 /// something contradicted; 2 无法读取 unreadable; 3 未能核验 not proved.
 #[derive(Args, Clone, Debug)]
 pub struct VerifyArgs {
-    /// 证据包或分叉证明 The evidence bundle (.heqi.zip), or a proof that a log or a chain forked
-    /// (.fork-proof, .chain-fork-proof)
+    /// 证据包、盖章文书或分叉证明 The evidence bundle (.heqi.zip), a sealed document (.pdf) with
+    /// bundles inside, or a proof that a log or a chain forked (.fork-proof, .chain-fork-proof)
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
@@ -23,6 +23,21 @@ pub struct VerifyArgs {
     /// only self-consistency can be checked
     #[arg(long, value_name = "FILE")]
     pub anchors: Option<PathBuf>,
+
+    /// 印章根证书,可重复 A root of seals on documents, PEM, beside those among the anchors; may be
+    /// given several times
+    #[arg(long = "seal-root", value_name = "FILE")]
+    pub seal_roots: Vec<PathBuf>,
+
+    /// 时间戳根证书,可重复 A root of time authorities of seals, PEM, beside those among the
+    /// anchors; may be given several times
+    #[arg(long = "time-root", value_name = "FILE")]
+    pub time_roots: Vec<PathBuf>,
+
+    /// 时间戳续期文件 The renewals of a sealed document's time stamps, as the notary gives them beside it:
+    /// that it was in the notary's log while the certificates counted, to this day
+    #[arg(long, value_name = "FILE")]
+    pub renewals: Option<PathBuf>,
 
     /// 必需项,逗号分隔 The claims that must be proved, separated by commas [default:
     /// integrity,signed_by,logged,witnessed,deposited]

@@ -12,6 +12,8 @@
 //!
 //! - [`VerifyArgs`]: the command line
 //! - [`Examination`]: bytes in, verdict out
+//! - [`DocumentExamination`]: the same for a sealed document, its seal and the bundles inside
+//!   (`docs/spec/sealed-pdf.md`)
 //! - [`ForkExamination`]: the same for a file that convicts a log (`docs/spec/fork-proof.md`)
 //! - [`ChainForkExamination`]: the same for a file that convicts whoever logged two records for one
 //!   place of a chain (`docs/spec/chain-fork-proof.md`)
@@ -21,6 +23,7 @@
 
 mod arguments;
 mod chain_fork;
+mod document;
 mod examination;
 mod fork;
 mod json;
@@ -33,6 +36,7 @@ mod words;
 
 pub use arguments::VerifyArgs;
 pub use chain_fork::{ChainForkExamination, ChainForkFinding};
+pub use document::{DocumentExamination, Finding, Point, Roots};
 pub use examination::Examination;
 pub use fork::{ForkExamination, ForkFinding};
 pub use page::{PAGE, PageArgs, page_digest, write_page};

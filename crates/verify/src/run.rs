@@ -2,17 +2,20 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use heqi_evidence::chain_fork::ChainForkProof;
 use heqi_evidence::{anchors, container};
+use heqi_pki::certificate::{CertificateChain, TrustedRoot};
+use heqi_pki::timestamp::TimeRoot;
+use heqi_sealed_pdf::SignedPdf;
 use heqi_tlog::fork::ForkProof;
 use heqi_vocabulary::Explain as _;
 
 use crate::unreadable::Which;
 use crate::{
-    ChainForkExamination, Examination, ForkExamination, Unreadable, VerifyArgs, chain_fork, fork,
-    json, report,
+    ChainForkExamination, DocumentExamination, Examination, ForkExamination, Roots, Unreadable,
+    VerifyArgs, chain_fork, document, fork, json, report,
 };
 
 /// Exit code of a file that cannot be read, and of a report that cannot be printed.
@@ -49,6 +52,15 @@ pub fn run(args: &VerifyArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) ->
             };
             (print(stdout, &text), examination.finding().exit_code())
         }
+        Ok(Examined::Document(examination)) => {
+            let required = args.required();
+            let text = if args.json {
+                document::json(&file, &examination, &required, args.lang)
+            } else {
+                document::text(&file, &examination, &required, args.lang)
+            };
+            (print(stdout, &text), examination.conclude(&required).exit_code())
+        }
         Err(failure) if args.json => {
             (print(stdout, &json::of_failure(&file, &failure, args.lang)), UNREADABLE)
         }
@@ -66,6 +78,7 @@ enum Examined {
     Bundle(Box<Examination>),
     Fork(Box<ForkExamination>),
     ChainFork(Box<ChainForkExamination>),
+    Document(Box<DocumentExamination>),
 }
 
 fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
@@ -74,7 +87,20 @@ fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
         .as_deref()
         .map(|path| read(path, Which::Anchors, anchors::MAX_BYTES))
         .transpose()?;
-    let file = read(&args.file, Which::Bundle, container::MAX_FILE_BYTES)?;
+    let file = read(&args.file, Which::Bundle, most_bytes(&args.file)?)?;
+    if SignedPdf::is_named_by(&file) {
+        let roots = Roots { seals: seal_roots(args)?, times: time_roots(args)? };
+        let times = roots.times.clone();
+        let renewals = args.renewals.as_deref();
+        let renewals = renewals
+            .map(|path| read(path, Which::Renewals, container::MAX_FILE_BYTES))
+            .transpose()?;
+        let mut examination = DocumentExamination::of(file, anchors.as_deref(), roots, args.at)?;
+        if let Some(renewals) = renewals {
+            examination = examination.with_renewals(&renewals, &times, args.at);
+        }
+        return Ok(Examined::Document(Box::new(examination)));
+    }
     // Proofs name themselves in their first line; everything else is taken for a bundle.
     if ForkProof::is_named_by(&file) {
         let examination = ForkExamination::of(&file, anchors.as_deref())?;
@@ -86,6 +112,35 @@ fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
     }
     let examination = Examination::of(&file, anchors.as_deref(), args.at)?;
     Ok(Examined::Bundle(Box::new(examination)))
+}
+
+/// A document may hold several bundles.
+fn most_bytes(path: &Path) -> Result<usize, Unreadable> {
+    let failed = |error| Unreadable::File(Which::Bundle, error);
+    let mut head = Vec::new();
+    File::open(path).map_err(failed)?.take(8).read_to_end(&mut head).map_err(failed)?;
+    let is_document = SignedPdf::is_named_by(&head);
+    Ok(if is_document { heqi_sealed_pdf::MAX_FILE_BYTES } else { container::MAX_FILE_BYTES })
+}
+
+fn seal_roots(args: &VerifyArgs) -> Result<Vec<TrustedRoot>, Unreadable> {
+    let root = |path: &PathBuf| {
+        let chain = CertificateChain::from_pem(&pem(path)?).map_err(|_| Unreadable::Root)?;
+        TrustedRoot::new(chain.leaf().clone(), false).map_err(|_| Unreadable::Root)
+    };
+    args.seal_roots.iter().map(root).collect()
+}
+
+fn time_roots(args: &VerifyArgs) -> Result<Vec<TimeRoot>, Unreadable> {
+    let root =
+        |path: &PathBuf| TimeRoot::from_pem(&pem(path)?, false).map_err(|_| Unreadable::Root);
+    args.time_roots.iter().map(root).collect()
+}
+
+fn pem(path: &Path) -> Result<String, Unreadable> {
+    const MOST_BYTES: usize = 64 * 1024;
+    let bytes = read(path, Which::Root, MOST_BYTES)?;
+    String::from_utf8(bytes).map_err(|_| Unreadable::Root)
 }
 
 /// Reads a file, never more of it than such a file may have.

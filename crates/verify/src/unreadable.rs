@@ -6,17 +6,22 @@ use heqi_evidence::anchors::AnchorsError;
 use heqi_evidence::bundle::BundleError;
 use heqi_evidence::chain_fork::ChainForkProofError;
 use heqi_evidence::container::ContainerError;
+use heqi_sealed_pdf::FormFault;
 use heqi_tlog::fork::ForkProofError;
 use heqi_vocabulary::{Explain, Explanation, Language};
 
-/// Which of the two files.
+/// Which of the files.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "the verifier reads two files")]
+#[expect(clippy::exhaustive_enums, reason = "the verifier reads no others")]
 pub enum Which {
     /// The evidence bundle.
     Bundle,
     /// The trust anchors.
     Anchors,
+    /// A root certificate.
+    Root,
+    /// The renewals of a document's time stamps.
+    Renewals,
 }
 
 /// Why nothing can be said about a file.
@@ -43,6 +48,12 @@ pub enum Unreadable {
     /// It says it is a chain fork proof and is none.
     #[error(transparent)]
     ChainFork(#[from] ChainForkProofError),
+    /// It is a PDF and no sealed document.
+    #[error(transparent)]
+    Document(FormFault),
+    /// It is no root certificate.
+    #[error("the file is not one root certificate in PEM")]
+    Root,
     /// It is no list of anchors.
     #[error(transparent)]
     Anchors(#[from] AnchorsError),
@@ -59,6 +70,8 @@ impl Explain for Unreadable {
             Self::Bundle(error) => bundle_code(error),
             Self::Fork(_) => "fork_proof_malformed",
             Self::ChainFork(_) => "chain_fork_proof_malformed",
+            Self::Document(fault) => fault.code(),
+            Self::Root => "root_not_usable",
             Self::Anchors(_) => "anchors_not_usable",
         }
     }
@@ -69,6 +82,8 @@ impl Explain for Unreadable {
             Self::TooLarge { which, most_bytes } => too_large(*which, *most_bytes, language),
             Self::Bundle(error) => bundle_sentences(error, language),
             Self::Fork(_) | Self::ChainFork(_) => fork_sentences(language),
+            Self::Document(fault) => fault.explain(language),
+            Self::Root => root_sentences(language),
             Self::Anchors(error) => anchors_sentences(error, language),
         }
     }
@@ -78,6 +93,8 @@ fn name(which: Which, language: Language) -> &'static str {
     match which {
         Which::Bundle => language.pick("证据包", "evidence bundle"),
         Which::Anchors => language.pick("信任锚文件", "anchors file"),
+        Which::Root => language.pick("根证书文件", "root certificate"),
+        Which::Renewals => language.pick("续期文件", "file of renewals"),
     }
 }
 
@@ -205,6 +222,19 @@ fn fork_sentences(language: Language) -> Explanation {
         language.pick(
             "请使用最初收到的文件;仍然如此,请向制作者重新索取。",
             "Use the file exactly as you received it; if that is the one, ask its maker for another.",
+        ),
+    )
+}
+
+fn root_sentences(language: Language) -> Explanation {
+    Explanation::new(
+        language.pick(
+            "文件不是一张 PEM 格式的根证书。",
+            "The file is not one root certificate in PEM.",
+        ),
+        language.pick(
+            "请从公证处取得根证书后再试。",
+            "Get the root certificate from the notary and try again.",
         ),
     )
 }

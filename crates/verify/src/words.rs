@@ -21,6 +21,30 @@ pub(crate) fn kind(kind: RecordKind, language: Language) -> &'static str {
             language.pick("验证码或证件末四位核对", "code or number entered")
         }
         RecordKind::Notification => language.pick("消息通知", "message"),
+        RecordKind::IdentityVerified => language.pick("身份核验", "identity check"),
+        RecordKind::ReviewDecided => language.pick("人工核验意见", "decision of a reviewer"),
+        RecordKind::HandedOver => language.pick("换设备办理", "step done on another device"),
+        RecordKind::ReviewWanted => language.pick("转人工核验", "left to a person"),
+        RecordKind::DocumentRead => language.pick("确认读完文书", "document read"),
+        RecordKind::VideoRecorded => {
+            language.pick("朗读声明的视频", "video of the statement read aloud")
+        }
+        RecordKind::PersonSeen => {
+            language.pick("工作人员当面核对本人与证件", "person and card seen by an officer")
+        }
+        RecordKind::RegulatorQuery => language.pick("监管查询", "search by the regulator"),
+        RecordKind::RegulatorView => language.pick("监管查看", "look by the regulator"),
+        RecordKind::CertificateApplication => {
+            language.pick("申请公证书", "application for a certificate")
+        }
+        RecordKind::ObjectionResolved => {
+            language.pick("异议处理", "what followed from an objection")
+        }
+        RecordKind::PersonCorrected => {
+            language.pick("更正姓名或证件号码", "name or number corrected")
+        }
+        RecordKind::CompanySeal => language.pick("企业印章", "seal of a company"),
+        RecordKind::RiskNoted => language.pick("风险提示", "signs that do not fit together"),
         other => other.as_str(),
     }
 }

@@ -129,6 +129,14 @@ identifier! {
     /// One message to one person, whatever it is sent by.
     MessageId, "msg"
 }
+identifier! {
+    /// One case that a person decides.
+    CaseId, "cas"
+}
+identifier! {
+    /// One account of a member of staff.
+    StaffId, "stf"
+}
 
 fn time_ordered(now: UtcMillis, entropy: &dyn Entropy) -> u128 {
     let millis = u128::try_from(now.as_millis().max(0)).unwrap_or(0) & 0xffff_ffff_ffff;

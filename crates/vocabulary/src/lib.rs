@@ -30,8 +30,8 @@ pub mod time;
 pub use digest::{Digest, Sm3Digest};
 pub use entropy::Entropy;
 pub use identifier::{
-    BundleId, CeremonyId, ChainId, DocumentId, FilingId, MessageId, ObjectId, PartyId, RecordId,
-    SigningId,
+    BundleId, CaseId, CeremonyId, ChainId, DocumentId, FilingId, MessageId, ObjectId, PartyId,
+    RecordId, SigningId, StaffId,
 };
 pub use language::{Explain, Explanation, Language};
 pub use message::MessageChannel;

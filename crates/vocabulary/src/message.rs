@@ -30,3 +30,17 @@ impl fmt::Display for MessageChannel {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_the_same_word_on_the_wire_in_rows_and_in_print() {
+        for (channel, word) in [(MessageChannel::Sms, "sms"), (MessageChannel::Email, "email")] {
+            assert_eq!(channel.as_str(), word);
+            assert_eq!(channel.to_string(), word);
+            assert_eq!(serde_json::to_string(&channel).unwrap(), format!("\"{word}\""));
+        }
+    }
+}

@@ -184,6 +184,8 @@ mod tests {
         let instant: UtcMillis = "2026-11-23T16:05:00.123Z".parse().unwrap();
         assert_eq!(instant.for_people(), "2026-11-24 00:05:00 +08:00");
         assert_eq!(instant.shanghai_day(), "20261124");
+        assert_eq!(instant.short_in_shanghai(Language::Zh), "11月24日00:05");
+        assert_eq!(instant.short_in_shanghai(Language::En), "24 Nov 00:05");
     }
 
     #[test]

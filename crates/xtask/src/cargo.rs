@@ -60,6 +60,13 @@ impl Cargo {
         &self.cache
     }
 
+    /// Where programs of a profile are built.
+    pub(crate) fn built(&self, profile: &str) -> PathBuf {
+        let named = variable("CARGO_TARGET_DIR").map(PathBuf::from);
+        let target = self.target.clone().or(named).unwrap_or_else(|| self.root.join("target"));
+        target.join(profile)
+    }
+
     /// `cargo <words>` in the root of the workspace.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.program);

@@ -26,6 +26,9 @@ const HOST: &str = "x86_64-unknown-linux-gnu";
 /// Kept inputs are read in every test run: small ones only.
 const LONGEST_KEPT_BYTES: &str = "4096";
 
+/// Seconds that each target is to have in all sittings.
+pub(crate) const WANTED_S: u64 = 600;
+
 /// What the caller asked for.
 #[derive(Debug)]
 pub(crate) struct Flags {
@@ -42,7 +45,7 @@ impl Flags {
     /// Reads the words after `fuzz`.
     pub(crate) fn parse(words: &[String]) -> Result<Self, String> {
         let mut flags = Self {
-            until_seconds: 600,
+            until_seconds: WANTED_S,
             at_most_seconds: u64::MAX,
             only: None,
             file: None,
@@ -65,6 +68,30 @@ impl Flags {
         }
         Ok(flags)
     }
+}
+
+impl Flags {
+    /// A sitting of one target.
+    pub(crate) fn sitting(target: &str, seconds: u64) -> Self {
+        Self {
+            until_seconds: WANTED_S,
+            at_most_seconds: seconds,
+            only: Some(target.to_owned()),
+            file: None,
+            keep: false,
+        }
+    }
+}
+
+/// Seconds that each target has had, those that had none included.
+pub(crate) fn had(cargo: &Cargo) -> Result<Vec<(String, u64)>, String> {
+    let ledger = Ledger::open(cargo.root(), "fuzz");
+    let targets = seed(cargo, &cargo.cache().join("fuzz").join("seeds"))?;
+    let of = |target: String| {
+        let had = seconds_had(&ledger, &target);
+        (target, had)
+    };
+    Ok(targets.into_iter().map(of).collect())
 }
 
 /// Builds the fuzzer, gives every target its time, writes the ledger; true if nothing was

@@ -15,6 +15,8 @@
 //! - [`fuzz`]: libFuzzer over every parser of foreign bytes, on stable
 //! - [`ledger`]: `docs/reliability/*.jsonl`, where long runs accumulate
 //! - [`licences`]: every dependency under a licence we accept
+//! - [`long`]: what is missing of the long runs, most missing first
+//! - [`measure`]: the table of speed, each row by its command
 //! - [`mutants`]: is there a test that notices?
 //! - [`plots`]: pictures of what `heqi load` and the benches measured
 //! - [`spdx`]: licence expressions (SPDX 2.3, annex D)
@@ -27,11 +29,14 @@ mod doc_tests;
 mod fuzz;
 mod ledger;
 mod licences;
+mod long;
+mod measure;
 mod mutants;
 mod plots;
 mod spdx;
 mod step;
 mod tests;
+mod validators;
 
 use std::process::ExitCode;
 
@@ -50,6 +55,16 @@ cargo xtask fuzz            every fuzz target until it has had 600 s in all sitt
 cargo xtask mutants         every mutant of the pure crates that have no line in the ledger yet
     --package NAME  --again this crate, or all of them, once more
     --only TEXT             mutants with this in their name; not written down
+    --minutes N             ends then; what is known is kept and the next run goes on from there
+    --shard I/N             this share of the mutants (from 0), for another machine
+    --take FILE             what another machine kept of its share
+
+cargo xtask long --minutes N
+                            faults, fuzz and mutants at the lowest priority, where most is missing
+
+cargo xtask measure         every row of docs/PERFORMANCE.md on an idle machine, with its pictures
+    --only NAME  --quick    rows with this in their name; the shortest runs that say anything
+    --report                only the table and the pictures, of what was measured before
 
 cargo xtask differential    both verifiers, asked about 2,000 spoiled files nobody has asked about
     --count N
@@ -76,6 +91,8 @@ fn run(arguments: &[String]) -> Result<bool, String> {
         "test" => tests::run(tests::Flags::parse(flags)?),
         "mutants" => mutants::run(&mutants::Flags::parse(flags)?),
         "differential" => differential::run(&differential::Flags::parse(flags)?),
+        "long" => long::run(long::Flags::parse(flags)?),
+        "measure" => measure::run(&measure::Flags::parse(flags)?),
         "plots" => plots::run(flags),
         "fuzz" => fuzz::run(&fuzz::Flags::parse(flags)?),
         "help" | "--help" | "-h" => {

@@ -6,26 +6,30 @@
 //! them is on; and a mutant meets only the tests that reach it. What cannot stand beside
 //! others (constants, values of hidden types) is built alone.
 //!
-//! Each run of a package is a line of `docs/reliability/mutants.jsonl`; the newest counts.
+//! Each run of a package is a line of `docs/reliability/mutants.jsonl`; the newest counts. What became of each mutant is
+//! kept meanwhile, so that a run may be cut off, end at its time, or be shared among machines.
 //!
 //! - [`list`]: the mutants
 //! - [`schemata`]: all of them in one text
 //! - [`build`]: the copy of the workspace in which they are compiled
 //! - [`trial`]: the tests against each
+//! - [`progress`]: what is known so far
 
 mod build;
 mod list;
+mod progress;
 mod schemata;
 mod trial;
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use self::build::{Built, Copy, Left};
+use self::build::{Copy, Left};
 use self::list::Mutant;
+use self::progress::{Became, Progress};
 use self::trial::{Outcome, Tests};
 use crate::cargo::Cargo;
 use crate::ledger::Ledger;
@@ -55,6 +59,12 @@ pub(crate) struct Flags {
     only: Option<String>,
     /// Packages that have a line already too.
     again: bool,
+    /// Ends after so many minutes and goes on another time.
+    minutes: Option<u64>,
+    /// Of n shares of the mutants, the i-th (from 0): i and n. Only what is known of all of them is a line.
+    shard: Option<(u32, u32)>,
+    /// What other machines know of the same state of the crate.
+    take: Vec<PathBuf>,
 }
 
 impl Flags {
@@ -67,11 +77,37 @@ impl Flags {
                 "--package" => flags.package = words.next().cloned(),
                 "--only" => flags.only = words.next().cloned(),
                 "--again" => flags.again = true,
+                "--minutes" => {
+                    let minutes = words.next().and_then(|word| word.parse().ok());
+                    flags.minutes = Some(minutes.ok_or("a number of minutes must follow")?);
+                }
+                "--shard" => flags.shard = Some(share(words.next())?),
+                "--take" => flags.take.extend(words.next().map(PathBuf::from)),
                 other => return Err(format!("there is no flag `{other}`\n\n{}", crate::USAGE)),
             }
         }
         Ok(flags)
     }
+}
+
+impl Flags {
+    /// One sitting of so many minutes, over whatever is not done yet.
+    pub(crate) fn sitting(minutes: u64) -> Self {
+        Self { minutes: Some(minutes), ..Self::default() }
+    }
+}
+
+fn share(word: Option<&String>) -> Result<(u32, u32), String> {
+    let parts = word.and_then(|word| word.split_once('/'));
+    let read = parts.and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    read.filter(|(i, n): &(u32, u32)| i < n)
+        .ok_or_else(|| "a share is i/n with i below n".to_owned())
+}
+
+/// Of how many packages there is a line, and how many there are.
+pub(crate) fn packages_done(cargo: &Cargo) -> (usize, usize) {
+    let ledger = Ledger::open(cargo.root(), "mutants");
+    (PURE.iter().filter(|pure| is_done(&ledger, pure.package)).count(), PURE.len())
 }
 
 /// Attacks the packages that were not attacked yet; true if no mutant survived.
@@ -86,12 +122,13 @@ pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
     }
     let mut ledger = Ledger::open(cargo.root(), "mutants");
     let mut clean = true;
+    let end = flags.minutes.map(|minutes| Instant::now() + Duration::from_secs(minutes * 60));
     for pure in PURE {
         let wanted = flags.package.as_deref().is_none_or(|only| only == pure.package);
         if !wanted || (flags.package.is_none() && !flags.again && is_done(&ledger, pure.package)) {
             continue;
         }
-        let outcome = attack(&cargo, pure, flags.only.as_deref())?;
+        let Some(outcome) = attack(&cargo, pure, flags, end)? else { continue };
         println!("{outcome:#}");
         clean &= outcome.get("missed").and_then(Value::as_array).is_some_and(Vec::is_empty);
         if flags.only.is_none() {
@@ -113,87 +150,124 @@ fn is_done(ledger: &Ledger, package: &str) -> bool {
     })
 }
 
-fn attack(cargo: &Cargo, pure: &Pure, only: Option<&str>) -> Result<Value, String> {
-    let started = Instant::now();
-    let mut mutants = list::of(cargo, pure.package)?;
-    mutants.retain(|mutant| only.is_none_or(|only| mutant.name.contains(only)));
-    let root_file = PathBuf::from(pure.folder).join("src/lib.rs");
-    let copy = Copy::of(cargo)?;
-    let built = copy.build(cargo, pure.tested, &root_file, &mutants)?;
-    let tests = Tests::look(&built.programs)?;
-    println!(
-        "{}: {} mutants, {} beside each other, {} tests, ready after {} s",
-        pure.package,
-        mutants.len(),
-        built.places.len(),
-        tests.len(),
-        started.elapsed().as_secs()
-    );
-    let mut tally = Tally::default();
-    for mutant in &mutants {
-        if let Some(place) = built.places.get(&mutant.id) {
-            tally.count(mutant, tests.try_mutant(mutant.id, *place)?);
-        }
-    }
-    copy.restore(cargo.root(), &root_file, &mutants)?;
-    tally.alone = attack_alone(cargo, pure, &copy, &built, &mutants, &mut tally)?;
-    Ok(json!({
-        "package": pure.package,
-        "mutants": mutants.len(),
-        "built_alone": tally.alone,
-        "caught": tally.caught,
-        "timed_out": tally.timed_out,
-        "unviable": tally.unviable,
-        "missed": tally.missed,
-        "seconds": started.elapsed().as_secs(),
-    }))
-}
-
-/// Those that cannot stand beside the others, each in a build of its own.
-fn attack_alone(
+/// `None`: not everything of the package is known yet.
+fn attack(
     cargo: &Cargo,
     pure: &Pure,
-    copy: &Copy,
-    built: &Built,
-    mutants: &[Mutant],
-    tally: &mut Tally,
-) -> Result<usize, String> {
-    let mut alone = 0;
-    for mutant in mutants {
-        match built.left.get(&mutant.id) {
-            None => {}
-            Some(Left::Unviable) => tally.unviable += 1,
-            Some(Left::ForItself) => {
-                alone += 1;
-                match copy.build_alone(cargo, pure.tested, mutant)? {
-                    None => tally.unviable += 1,
-                    Some(programs) => tally.count(mutant, trial::try_alone(&programs)?),
-                }
-            }
+    flags: &Flags,
+    end: Option<Instant>,
+) -> Result<Option<Value>, String> {
+    let is_over = || end.is_some_and(|end| Instant::now() >= end);
+    if is_over() {
+        return Ok(None);
+    }
+    let mut mutants = list::of(cargo, pure.package)?;
+    mutants.retain(|mutant| flags.only.as_ref().is_none_or(|only| mutant.name.contains(only)));
+    let mut progress = Progress::open(cargo.cache(), cargo.root(), pure.folder)?;
+    for file in &flags.take {
+        if file.file_name() == progress.path().file_name() || flags.package.is_some() {
+            progress.take(file)?;
         }
     }
-    Ok(alone)
-}
-
-#[derive(Default)]
-struct Tally {
-    alone: usize,
-    caught: usize,
-    timed_out: usize,
-    unviable: usize,
-    missed: Vec<String>,
-}
-
-impl Tally {
-    fn count(&mut self, mutant: &Mutant, outcome: Outcome) {
-        match outcome {
-            Outcome::Caught => self.caught += 1,
-            Outcome::TimedOut => self.timed_out += 1,
-            Outcome::Missed => {
+    // A look at a few is made anew and not kept: somebody is at work on the tests.
+    let looks = flags.only.is_some();
+    let is_ours = |mutant: &Mutant| flags.shard.is_none_or(|(i, n)| mutant.id % n == i);
+    let is_open = |progress: &Progress, mutant: &Mutant| {
+        is_ours(mutant) && (looks || progress.of(mutant).is_none())
+    };
+    let mut seen = Vec::new();
+    if mutants.iter().any(|mutant| is_open(&progress, mutant)) {
+        let started = Instant::now();
+        let root_file = PathBuf::from(pure.folder).join("src/lib.rs");
+        let copy = Copy::of(cargo)?;
+        let built = copy.build(cargo, pure.tested, &root_file, &mutants)?;
+        let tests = Tests::look(&built.programs)?;
+        println!(
+            "{}: {} mutants, {} beside each other, {} tests, ready after {} s",
+            pure.package,
+            mutants.len(),
+            built.places.len(),
+            tests.len(),
+            started.elapsed().as_secs()
+        );
+        let mut note = |progress: &mut Progress, mutant: &Mutant, became, alone, began: Instant| {
+            if became == Became::Missed {
                 println!("survived: {}", mutant.name);
-                self.missed.push(mutant.name.clone());
             }
+            if looks {
+                seen.push((mutant.clone(), became, alone));
+                return Ok(());
+            }
+            progress.note(mutant, became, (alone, began.elapsed()))
+        };
+        for mutant in &mutants {
+            let Some(place) = built.places.get(&mutant.id) else { continue };
+            if is_over() || !is_open(&progress, mutant) {
+                continue;
+            }
+            let began = Instant::now();
+            let became = became(tests.try_mutant(mutant.id, *place)?);
+            note(&mut progress, mutant, became, false, began)?;
         }
+        copy.restore(cargo.root(), &root_file, &mutants)?;
+        // Those that cannot stand beside the others, each in a build of its own.
+        for mutant in &mutants {
+            let Some(left) = built.left.get(&mutant.id) else { continue };
+            if is_over() || !is_open(&progress, mutant) {
+                continue;
+            }
+            let began = Instant::now();
+            let (became, alone) = match left {
+                Left::Unviable => (Became::Unviable, false),
+                Left::ForItself => match copy.build_alone(cargo, pure.tested, mutant)? {
+                    None => (Became::Unviable, true),
+                    Some(programs) => (became(trial::try_alone(&programs)?), true),
+                },
+            };
+            note(&mut progress, mutant, became, alone, began)?;
+        }
+    }
+    let known: Vec<(Mutant, Became, bool)> = if looks {
+        seen
+    } else {
+        let of = |mutant: &Mutant| {
+            Some((mutant.clone(), progress.of(mutant)?, progress.was_alone(mutant)))
+        };
+        mutants.iter().filter_map(of).collect()
+    };
+    if !looks && known.len() < mutants.len() {
+        let (done, all) = (known.len(), mutants.len());
+        println!(
+            "{}: {done} of {all} mutants, kept in {}",
+            pure.package,
+            progress.path().display()
+        );
+        return Ok(None);
+    }
+    Ok(Some(told(pure, &known, progress.seconds())))
+}
+
+/// The line of a package.
+fn told(pure: &Pure, known: &[(Mutant, Became, bool)], seconds: u64) -> Value {
+    let count = |wanted| known.iter().filter(|(_, became, _)| *became == wanted).count();
+    let missed = known.iter().filter(|(_, became, _)| *became == Became::Missed);
+    json!({
+        "package": pure.package,
+        "mutants": known.len(),
+        "built_alone": known.iter().filter(|(_, _, alone)| *alone).count(),
+        "caught": count(Became::Caught),
+        "timed_out": count(Became::TimedOut),
+        "unviable": count(Became::Unviable),
+        "missed": missed.map(|(mutant, ..)| mutant.name.as_str()).collect::<Vec<_>>(),
+        "seconds": seconds,
+    })
+}
+
+const fn became(outcome: Outcome) -> Became {
+    match outcome {
+        Outcome::Caught => Became::Caught,
+        Outcome::TimedOut => Became::TimedOut,
+        Outcome::Missed => Became::Missed,
     }
 }
 
@@ -207,5 +281,8 @@ mod tests {
         let flags = Flags::parse(&words(&["--package", "heqi-tlog", "--again"])).unwrap();
         assert_eq!((flags.package.as_deref(), flags.again), (Some("heqi-tlog"), true));
         assert!(Flags::parse(&words(&["--all"])).is_err());
+        let flags = Flags::parse(&words(&["--minutes", "7", "--shard", "1/3"])).unwrap();
+        assert_eq!((flags.minutes, flags.shard), (Some(7), Some((1, 3))));
+        assert!(Flags::parse(&words(&["--shard", "3/3"])).is_err());
     }
 }

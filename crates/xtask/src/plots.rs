@@ -69,6 +69,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, String> {
         ("rates.svg", rates(&lines)),
         ("processor.svg", processor(&lines)),
         ("growth.svg", growth(&lines)),
+        ("growth-proofs.svg", growth_of_proofs(&lines)),
+        ("growth-space.svg", growth_of_space(&lines)),
     ];
     for (name, picture) in pictures {
         let Some(picture) = picture else {
@@ -187,75 +189,94 @@ fn bars(title: &str, note: &str, rows: &[Row], decimals: usize) -> Option<String
     Some(framed(title, note, &svg, top + 4.0))
 }
 
-/// What an entry costs while the log grows, on a logarithmic axis of sizes.
+/// What an entry costs while the log grows.
 fn growth(lines: &[Value]) -> Option<String> {
+    let title = "Microseconds for each log entry of 300 bytes while the log grows";
+    let note = "1,024 in flight, durable, tiles written";
+    let series = [("processor", OURS, "cpu_us"), ("clock", FAINT, "wall_us")];
+    curves(lines, (title, note), &series)
+}
+
+/// What a proof takes while the log grows.
+fn growth_of_proofs(lines: &[Value]) -> Option<String> {
+    let title = "Microseconds for an inclusion proof while the log grows";
+    let series = [("p50", OURS, "proof_p50_us"), ("p99", FAINT, "proof_p99_us")];
+    curves(lines, (title, "from tiles, warm, entries drawn at random"), &series)
+}
+
+/// What the log takes while it grows.
+fn growth_of_space(lines: &[Value]) -> Option<String> {
+    let title = "Memory of the process in MB, disk in bytes for each entry, while the log grows";
+    let series = [("memory", OURS, "memory_mb"), ("disk", FAINT, "disk_bytes_per_entry")];
+    curves(lines, (title, "entries of 300 bytes; the index's cache is part of the memory"), &series)
+}
+
+/// Members of the points of the newest growth, on a logarithmic axis of sizes.
+fn curves(
+    lines: &[Value],
+    (title, note): (&str, &str),
+    series: &[(&str, &str, &str)],
+) -> Option<String> {
     let line = lines.iter().rev().find(|line| line.get("growth").is_some())?;
-    let points: Vec<(f64, f64, f64)> = line
-        .get("growth")?
-        .as_array()?
-        .iter()
-        .map(|point| (number(point, "entries"), number(point, "cpu_us"), number(point, "wall_us")))
-        .filter(|(entries, ..)| *entries > 0.0)
-        .collect();
-    let (first, last) = (points.first()?.0.log10(), points.last()?.0.log10());
-    let most = points.iter().map(|(_, cpu, wall)| cpu.max(*wall)).fold(0.0, f64::max) * 1.15;
+    let points = line.get("growth")?.as_array()?.iter();
+    let points: Vec<&Value> = points.filter(|point| number(point, "entries") > 0.0).collect();
+    let has = |member: &str| points.iter().any(|point| point.get(member).is_some());
+    if !series.iter().all(|(.., member)| has(member)) {
+        return None;
+    }
+    let size = |point: &Value| number(point, "entries").log10();
+    let (first, last) = (size(points.first()?), size(points.last()?));
+    let all = points.iter().flat_map(|point| series.iter().map(|(.., of)| number(point, of)));
+    let most = all.fold(0.0, f64::max) * 1.15;
     let (left, top, width, height) = (70.0, 70.0, WIDTH - 190.0, 220.0);
-    let x = |entries: f64| left + (entries.log10() - first) / (last - first).max(1.0) * width;
-    let y = |us: f64| top + height - us / most.max(f64::EPSILON) * height;
+    let x = |point: &Value| left + (size(point) - first) / (last - first).max(1.0) * width;
+    let y = |value: f64| top + height - value / most.max(f64::EPSILON) * height;
     let mut svg = format!(
         "<path d=\"M{left} {top}V{0}H{1}\" fill=\"none\" stroke=\"{FAINT}\"/>",
         top + height,
         left + width
     );
-    for (entries, ..) in &points {
+    for point in &points {
         let _ = write!(
             svg,
             "<text x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"middle\" font-size=\"12\">10<tspan \
              dy=\"-5\" font-size=\"9\">{:.0}</tspan></text>",
-            x(*entries),
+            x(point),
             top + height + 20.0,
-            entries.log10()
+            size(point)
         );
     }
     for step in 0..=4 {
-        let us = most * f64::from(step) / 4.0;
+        let value = most * f64::from(step) / 4.0;
         let _ = write!(
             svg,
-            "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\" font-size=\"12\">{us:.1}</text>",
+            "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\" font-size=\"12\">{value:.1}</text>",
             left - 8.0,
-            y(us) + 4.0
+            y(value) + 4.0
         );
     }
-    for (name, colour, of) in [
-        ("processor", OURS, (|p: &(f64, f64, f64)| p.1) as fn(&(f64, f64, f64)) -> f64),
-        ("clock", FAINT, |p: &(f64, f64, f64)| p.2),
-    ] {
-        let path: Vec<String> =
-            points.iter().map(|p| format!("{:.1} {:.1}", x(p.0), y(of(p)))).collect();
+    for (name, colour, member) in series {
+        let places = points.iter().map(|point| (x(point), y(number(point, member))));
+        let places: Vec<(f64, f64)> = places.collect();
+        let path: Vec<String> = places.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
         let _ = write!(
             svg,
             "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
             path.join("L")
         );
-        for point in &points {
-            let _ = write!(
-                svg,
-                "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\"/>",
-                x(point.0),
-                y(of(point))
-            );
+        for (x, y) in &places {
+            let _ = write!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{colour}\"/>");
         }
-        if let Some(end) = points.last() {
+        if let Some((x, y)) = places.last() {
             let _ = write!(
                 svg,
                 "<text x=\"{:.1}\" y=\"{:.1}\" fill=\"{colour}\" font-size=\"12\">{name}</text>",
-                x(end.0) + 10.0,
-                y(of(end)) + 4.0
+                x + 10.0,
+                y + 4.0
             );
         }
     }
-    let title = "Microseconds for each log entry of 300 bytes while the log grows";
-    Some(framed(title, "1,024 in flight, durable, tiles written", &svg, top + height + 44.0))
+    Some(framed(title, note, &svg, top + height + 44.0))
 }
 
 fn framed(title: &str, note: &str, body: &str, height: f64) -> String {
@@ -296,6 +317,7 @@ mod tests {
         }
         assert!(processor(&lines()).unwrap().contains(">0.75<"));
         assert!(growth(&lines()).unwrap().matches("<circle").count() == 4);
+        assert!(growth_of_proofs(&lines()).is_none(), "lines of before have no proofs");
     }
 
     #[test]

@@ -4,17 +4,15 @@ use cargo_metadata::Metadata;
 
 use crate::cargo::Cargo;
 use crate::step::Report;
-use crate::{browser, doc_tests, fuzz, licences, mutants};
+use crate::{browser, doc_tests, licences, long, validators};
 
 /// Everything compiled for a step uses the same profile, so that build scripts, macros
 /// and the metadata of dependencies are made once.
 const PROFILE: &str = "ci";
 const WITHOUT_SERVICES: &str = "not (package(heqi-tests) and test(/^acceptance::/))";
 const CASES_WHEN_FULL: &str = "4096";
-/// Seconds of each fuzz target in one full run.
-const FUZZ_SITTING_S: &str = "60";
-/// Shards of mutants in one full run.
-const MUTANT_SHARDS: &str = "6";
+/// Minutes of long runs in one full run.
+const LONG_SITTING_MIN: u64 = 60;
 
 /// What the caller asked for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -62,6 +60,7 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
         report.command("install nextest", &mut cargo.install_nextest());
     }
     browser::prepare(metadata.workspace_root.as_std_path());
+    validators::prepare(metadata.workspace_root.as_std_path());
     let mut nextest = cargo.locked_command(&["nextest", "run", "--workspace"]);
     nextest.args(["--cargo-profile", PROFILE]);
     if flags.quick {
@@ -91,32 +90,19 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
         report.command("vectors unchanged", &mut vectors);
     }
     if flags.full {
-        long_runs(&cargo, &mut report);
+        long_runs(&mut report);
     }
     Ok(report.conclude())
 }
 
-/// What accumulates in `docs/reliability`: everything the ledger of faults still lacks, and a
-/// bounded part of what is left of fuzzing and mutants. Called again it goes on where it
-/// stopped.
-fn long_runs(cargo: &Cargo, report: &mut Report) {
-    let mut faults = cargo.locked_command(&["run", "--quiet", "--profile", PROFILE]);
-    faults.args(["--package", "heqi-tests", "--bin", "reliability", "--", "rest"]);
-    report.command("the faults not injected yet", &mut faults);
-    let what = format!("each fuzz target {FUZZ_SITTING_S} s nearer to what it is to have");
-    report.check("fuzz", &what, || {
-        let words = ["--at-most", FUZZ_SITTING_S].map(str::to_owned);
-        sitting(fuzz::run(&fuzz::Flags::parse(&words)?))
+/// What accumulates in `docs/reliability`, in one sitting. Called again it goes on where it stopped.
+fn long_runs(report: &mut Report) {
+    let what = format!("{LONG_SITTING_MIN} minutes of what lacks most: faults, fuzz, mutants");
+    report.check("long runs", &what, || {
+        let words = ["--minutes".to_owned(), LONG_SITTING_MIN.to_string()];
+        let clean = long::run(long::Flags::parse(&words)?)?;
+        if clean { Ok(()) } else { Err("something was found: see above and the ledger".to_owned()) }
     });
-    let what = format!("at most {MUTANT_SHARDS} shards of mutants that were not run yet");
-    report.check("mutants", &what, || {
-        let words = ["--at-most", MUTANT_SHARDS].map(str::to_owned);
-        sitting(mutants::run(&mutants::Flags::parse(&words)?))
-    });
-}
-
-fn sitting(done: Result<bool, String>) -> Result<(), String> {
-    if done? { Ok(()) } else { Err("something was found: see above and the ledger".to_owned()) }
 }
 
 fn announce(flags: Flags) {

@@ -112,6 +112,25 @@ pub(crate) fn cpu_s() -> f64 {
     as_f64(nanoseconds.sum()) / 1e9
 }
 
+/// What this process has in memory, in MB; 0 where there is no `/proc`.
+pub(crate) fn resident_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    round(as_f64(kib.unwrap_or_default()) / 1024.0)
+}
+
+/// Bytes of every file below a folder.
+pub(crate) fn bytes_below(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
+}
+
 pub(crate) fn quantile_us(sorted: &[Duration], per_mille: usize) -> f64 {
     let place = (sorted.len() * per_mille / 1000).min(sorted.len().saturating_sub(1));
     sorted.get(place).map_or(0.0, |d| round(d.as_secs_f64() * 1e6))

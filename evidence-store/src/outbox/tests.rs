@@ -182,3 +182,54 @@ async fn a_lane_with_strange_letters_is_refused() {
         assert_eq!(refused, Err(OutboxError::Lane));
     }
 }
+
+#[tokio::test]
+async fn after_the_clock_was_set_back_appointments_of_before_are_kept_at_once() {
+    const HOUR: i64 = 3_600_000;
+    let backend = memory();
+    let ahead = 1_000_000 + HOUR;
+    let late = |lane: &str, order, payload: &str| NewItem {
+        not_before: at(ahead),
+        ..item(lane, order, payload)
+    };
+    enqueue(&backend, &[late("a", 1, "a1"), late("a", 2, "a2"), late("b", 1, "b1")]).await;
+    // One was leased, one failed and pauses, one waits behind; then the clock is an hour behind.
+    let leased = QUEUE.lease(&*backend, at(ahead), 5_000, 10).await.unwrap();
+    assert_eq!(payloads(&leased), ["a1", "b1"]);
+    let mut changes = Changeset::new();
+    QUEUE.fail(&*backend, &mut changes, &leased[1], at(ahead + 30_000)).await.unwrap();
+    backend.commit(changes).unwrap().await.unwrap();
+    assert_eq!(lease(&backend, 1_000_000, 10).await.len(), 0);
+
+    let recall =
+        async |timers| QUEUE.recall(&*backend, at(1_000_000), 60_000, timers).await.unwrap();
+    assert_eq!(recall(Timers::Some).await, 2, "what was leased before");
+    assert_eq!(recall(Timers::None).await, 1, "and what never was");
+    assert_eq!(recall(Timers::None).await, 0, "once");
+    let again = lease(&backend, 1_000_000, 10).await;
+    assert_eq!(payloads(&again), ["a1", "b1"], "in the order of their lanes");
+    assert_eq!(again[0].attempts, 2);
+    // Whoever held one before the clock moved holds it no longer.
+    let mut changes = Changeset::new();
+    QUEUE.complete(&*backend, &mut changes, &leased[0], at(1_000_001)).await.unwrap();
+    assert!(matches!(backend.commit(changes), Err(CommitError::Conflict { .. })));
+    complete(&backend, &again[0], 1_000_001).await;
+    complete(&backend, &again[1], 1_000_001).await;
+    let last = lease(&backend, 1_000_002, 10).await;
+    assert_eq!(payloads(&last), ["a2"]);
+    complete(&backend, &last[0], 1_000_003).await;
+    assert_eq!(QUEUE.outstanding(&*backend, 10).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_pause_that_is_as_long_as_it_may_be_is_not_recalled() {
+    let backend = memory();
+    enqueue(&backend, &[item("a", 1, "a1")]).await;
+    let leased = lease(&backend, 1000, 10).await;
+    let mut changes = Changeset::new();
+    QUEUE.fail(&*backend, &mut changes, &leased[0], at(61_000)).await.unwrap();
+    backend.commit(changes).unwrap().await.unwrap();
+    assert_eq!(QUEUE.recall(&*backend, at(1000), 60_000, Timers::None).await.unwrap(), 0);
+    assert_eq!(lease(&backend, 60_999, 10).await.len(), 0);
+    assert_eq!(lease(&backend, 61_000, 10).await.len(), 1);
+}

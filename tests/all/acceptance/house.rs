@@ -106,8 +106,13 @@ struct Keys {
     rotated: Option<Envelope>,
     /// Whether the platform's entries reach no mirror.
     mirror_is_away: bool,
+    /// Whose reviewers decide at the platform, and whom it asks who people are.
+    reviewing: Option<Reviewing>,
     clocks: Clocks,
 }
+
+/// Whose reviewers decide, and who is asked who people are.
+pub(crate) type Reviewing = (heqi_filing::Office, heqi_registration::ports::IdentityPorts);
 
 /// The machine's clock as two of the organisations read it: each may be moved.
 #[derive(Default)]
@@ -326,6 +331,9 @@ impl Keys {
             entropy: entropy(),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::default()),
+            people: None,
+            notice_ways: Vec::new(),
+            bench: None,
             watching: heqi_notary_center::Watching::default(),
         };
         let mut settings = CenterSettings::default();
@@ -356,6 +364,11 @@ const SECOND_LOG: u8 = 3;
 
 impl House {
     pub(crate) async fn start(second: Second) -> Self {
+        Self::start_with(second, None).await
+    }
+
+    /// The same, where people decide who somebody is.
+    pub(crate) async fn start_with(second: Second, reviewing: Option<Reviewing>) -> Self {
         let keys = Keys {
             folder: tempfile::tempdir().unwrap(),
             since: SystemClock.now(),
@@ -364,6 +377,7 @@ impl House {
             successor: None,
             rotated: None,
             mirror_is_away: false,
+            reviewing,
             clocks: Clocks::default(),
         };
         let [listener, centre_listener, second_listener] =
@@ -926,7 +940,10 @@ async fn platform(
         Custodian::ALL.into_iter().map(|c| (c, keys.receipt_key(c).public_key())).collect();
     decided.order_key = Some(OrderKey::new(Arc::new(order_key())));
     decided.erasure_ledger = Some(keys.ledger(PLATFORM_LOG));
-    Arc::new(Platform::open(ports, decided).await.unwrap())
+    let (office, identity) = keys.reviewing.clone().unzip();
+    decided.review_office = office;
+    let platform = Platform::open(ports, decided).await.unwrap();
+    Arc::new(platform.asking(identity.unwrap_or_default()))
 }
 
 async fn admit_staff(platform: &Platform) {

@@ -1,154 +1,12 @@
 //! The signer's whole way in a real Chromium with a camera: on a phone with a finger, on a desk
 //! with the keyboard alone; interrupted everywhere; small enough for a slow network.
 
-use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::disclosure::Disclosure;
-use heqi_evidence::verdict::{ClaimName, Conclusion};
-use heqi_tests::browser::{Browser, BrowserError, Page};
-use heqi_verify::Examination;
+use heqi_tests::browser::Page;
 use serde_json::{Value, json};
 
-use super::verifier::root;
-use crate::acceptance::house::{House, STAFF, Second};
-
-/// The most taps from the opened link to the receipt, beside the consents, one 我已读完 per
-/// document, drawing and typing.
-const MOST_TAPS: usize = 12;
-
-/// A browser with a camera, or none: then the caller returns, and the reason is printed.
-fn browser_with_camera() -> Option<Browser> {
-    match Browser::start_with_camera() {
-        Ok(browser) => Some(browser),
-        Err(BrowserError::Missing) => {
-            eprintln!("SKIPPED: {}", BrowserError::Missing);
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
-
-/// axe, if the packages of `crates/verify/page` are there.
-fn axe() -> Option<String> {
-    let path = root().join("crates/verify/page/node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(path).ok();
-    if axe.is_none() {
-        eprintln!("SKIPPED: no axe-core; run `npm ci` in crates/verify/page");
-    }
-    axe
-}
-
-/// Somebody on their way.
-struct Walk<'a> {
-    page: Page<'a>,
-    base: String,
-    taps: usize,
-}
-
-impl Walk<'_> {
-    /// Waits until this stands in the page's first heading.
-    fn until_at(&mut self, heading: &str) {
-        let named = Value::from(heading);
-        let expression = format!(
-            "document.readyState === 'complete' && document.querySelector('h1')?.textContent === {named}"
-        );
-        self.page.wait_until(&expression).unwrap_or_else(|error| {
-            let shown = self.page.evaluate("document.body.innerText");
-            panic!("{heading}: {error}\n{shown:?}")
-        });
-    }
-
-    fn until_shown(&mut self, selector: &str) {
-        let named = Value::from(selector);
-        self.page
-            .wait_until(&format!(
-                "(() => {{ const e = document.querySelector({named}); return !!e && e.checkVisibility() && !e.disabled; }})()"
-            ))
-            .unwrap();
-    }
-
-    fn tap(&mut self, selector: &str) {
-        self.until_shown(selector);
-        self.page.tap(selector).unwrap();
-        self.taps += 1;
-    }
-
-    /// A tap that is not counted: a consent, or 我已读完.
-    fn answer(&mut self, selector: &str) {
-        self.page.tap(selector).unwrap();
-    }
-
-    /// Looks at the page in both languages: axe finds nothing, nothing scrolls sideways.
-    fn look(&mut self, axe: Option<&str>, name: &str) {
-        let here = self.page.evaluate("location.pathname").unwrap();
-        let here = format!("{}{}", self.base, here.as_str().unwrap());
-        for language in ["en", "zh"] {
-            self.page.open(&format!("{here}?lang={language}")).unwrap();
-            for width in [320, 360, 1280] {
-                self.page.resize(width, 740).unwrap();
-                let overflow = "document.documentElement.scrollWidth > window.innerWidth";
-                let overflows = self.page.evaluate(overflow).unwrap();
-                assert_eq!(overflows, false, "{name} scrolls sideways at {width} px, {language}");
-                self.keep_picture(&format!("{name}-{language}-{width}"));
-            }
-            self.page.resize(360, 740).unwrap();
-            if let Some(axe) = axe {
-                self.page.evaluate(axe).unwrap();
-                let look = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})\
-                     .then(({violations}) => violations.map(({id, nodes}) => \
-                       `${id}: ${nodes.map(({html}) => html).join(' ')}`))";
-                let found = self.page.evaluate(look).unwrap();
-                assert_eq!(found, Value::Array(Vec::new()), "{name}, {language}");
-            }
-            self.is_made_for_fingers(name);
-        }
-    }
-
-    /// Everything that can be tapped is 44 px high and wide (WCAG 2.2 asks for 24).
-    fn is_made_for_fingers(&mut self, name: &str) {
-        let small = "[...document.querySelectorAll('button, a, summary, label.file, input[type=text]')]\
-             .filter((e) => e.offsetParent !== null && !e.classList.contains('skip'))\
-             .map((e) => [e.textContent, e.getBoundingClientRect()])\
-             .filter(([, {width, height}]) => width < 44 || height < 44)\
-             .map(([text, {width, height}]) => `${text} ${width} ${height}`)";
-        let found = self.page.evaluate(small).unwrap();
-        assert_eq!(found, Value::Array(Vec::new()), "{name}");
-    }
-
-    /// A picture for people to look at, if they asked for pictures.
-    fn keep_picture(&mut self, name: &str) {
-        if let Ok(folder) = std::env::var("HEQI_PICTURES") {
-            let picture = self.page.picture().unwrap();
-            std::fs::write(format!("{folder}/{name}.png"), picture).unwrap();
-        }
-    }
-
-    fn write_a_name(&mut self) {
-        for line in [
-            vec![[150.0, 250.0], [300.0, 240.0], [480.0, 260.0]],
-            vec![[320.0, 120.0], [310.0, 500.0], [240.0, 860.0]],
-            vec![[320.0, 400.0], [500.0, 640.0], [620.0, 850.0]],
-        ] {
-            self.page.draw("#pad", &line).unwrap();
-        }
-    }
-}
-
-/// The bundle of what was signed, as staff exports it, and that it proves itself.
-async fn examined(house: &House, record: &str) -> EvidenceBundle {
-    let bundle = house.client.get(STAFF, &format!("/api/v1/records/{record}/bundle")).await.ok();
-    let anchors = house.client.http.get(format!("{}/anchors.json", house.centre_url)).send();
-    let anchors = anchors.await.unwrap().bytes().await.unwrap();
-    let examination = Examination::of(&bundle, Some(&anchors), None).unwrap();
-    let required = ClaimName::required_by_default().into_iter().collect();
-    assert_eq!(examination.verdict().conclude(&required), Conclusion::Proved);
-    EvidenceBundle::read(&bundle).unwrap()
-}
-
-/// A value of the device's own attributes.
-fn of_client(bundle: &EvidenceBundle, name: &str) -> Value {
-    let client = Disclosure::parse(bundle.parts.client.as_ref().unwrap()).unwrap();
-    client.value(name).cloned().unwrap_or_default()
-}
+use super::walk::{MOST_TAPS, Walk, axe, browser_with_camera, examined, of_client};
+use crate::acceptance::house::{House, Second};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself() {
@@ -170,17 +28,8 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
     let first_paint = walk.page.trouble().unwrap();
     assert!(first_paint.received_bytes < 250_000, "{} bytes", first_paint.received_bytes);
     walk.tap("button.go");
-    for title in [
-        "电子签名及存证约定",
-        "人脸信息处理单独同意书",
-        "位置信息单独同意",
-        "向公证处提供信息单独同意",
-    ] {
-        walk.until_at(title);
-        walk.answer("button[value=granted]");
-    }
-    walk.until_at("请阅读要签署的文件");
-    walk.answer("form button");
+    walk.consent("granted", "granted");
+    walk.read();
     walk.until_at("拍一张现场照片");
     let layout = "(() => { const b = document.querySelector('#camera').getBoundingClientRect(); \
          return [b.x + scrollX, b.y + scrollY, b.width, b.height]; })()";
@@ -227,8 +76,8 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
         walk.taps, first_paint.received_bytes
     );
 
-    let record = walk.page.evaluate("document.querySelector('#flags').dataset.record").unwrap();
-    let bundle = examined(&house, record.as_str().unwrap()).await;
+    let record = walk.record();
+    let bundle = examined(&house, &record).await;
     assert_eq!(of_client(&bundle, "capture_source"), "camera_stream");
     assert_eq!(of_client(&bundle, "place")["latitude_e6"], 30_234_000);
     assert!(of_client(&bundle, "key_custody").as_str().unwrap().ends_with("_non_extractable"));

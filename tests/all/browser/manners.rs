@@ -3,6 +3,7 @@
 use heqi_tests::browser::address_of;
 use serde_json::Value;
 
+use super::looking::AXE_FINDS;
 use super::verifier::{Asked, LANGUAGES, Verifier, browser, page_file, root};
 
 fn evidence(name: &str) -> Asked {
@@ -53,9 +54,6 @@ fn axe_finds_nothing_on_a_phone_and_on_a_desk_in_both_languages() {
     page.ask("Page.setBypassCSP", &serde_json::json!({"enabled": true})).unwrap();
     let mut verifier = Verifier::open(page);
     verifier.page.evaluate(&axe).unwrap();
-    let look = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})\
-         .then(({violations}) => violations.map(({id, nodes}) => \
-           `${id}: ${nodes.map(({html}) => html).join(' ')}`))";
     for width in [320, 1280] {
         verifier.page.resize(width, 900).unwrap();
         for language in LANGUAGES {
@@ -66,7 +64,7 @@ fn axe_finds_nothing_on_a_phone_and_on_a_desk_in_both_languages() {
                 .unwrap();
             for asked in looks() {
                 verifier.ask(&asked);
-                let found = verifier.page.evaluate(look).unwrap();
+                let found = verifier.page.evaluate(AXE_FINDS).unwrap();
                 assert_eq!(found, Value::Array(Vec::new()), "{width} px, {language}, {asked:?}");
                 let overflow = "document.documentElement.scrollWidth > window.innerWidth";
                 assert_eq!(

@@ -3,12 +3,19 @@
 /// Rows from the lowest to the highest. Crates of later stages already have their place.
 const ROWS: &[&[&str]] = &[
     &["heqi-vocabulary"],
-    &["heqi-tlog", "heqi-pki", "heqi-paper"],
+    &["heqi-tlog", "heqi-pki", "heqi-paper", "heqi-credentials"],
     &["heqi-evidence", "heqi-identity", "heqi-sealed-pdf"],
-    &["heqi-filing"],
+    &["heqi-filing", "heqi-renewal"],
     &["heqi-evidence-store", "heqi-documents"],
     &["heqi-registration", "heqi-notarization"],
-    &["heqi-pages", "heqi-notary-protocol", "heqi-face", "heqi-notify", "heqi-providers"],
+    &[
+        "heqi-pages",
+        "heqi-notary-protocol",
+        "heqi-face",
+        "heqi-notify",
+        "heqi-providers",
+        "heqi-search",
+    ],
     &[
         "heqi-api",
         "heqi-monitor",

@@ -76,7 +76,12 @@ pub(crate) fn evidence_file(name: &str) -> Vec<u8> {
 
 /// Every file of the fork vectors with this ending.
 pub(crate) fn fork_files(ending: &str) -> Vec<Vec<u8>> {
-    files(&vectors("fork"), ending).iter().filter_map(|path| std::fs::read(path).ok()).collect()
+    files_of("fork", ending)
+}
+
+/// Every file of these vectors with this ending.
+pub(crate) fn files_of(folder: &str, ending: &str) -> Vec<Vec<u8>> {
+    files(&vectors(folder), ending).iter().filter_map(|path| std::fs::read(path).ok()).collect()
 }
 
 /// Members called `name` in what the anchors of the vectors list, decoded from base64.

@@ -5,9 +5,12 @@ mod evidence;
 mod identity;
 mod keys;
 mod log;
+mod paper;
+mod sealed;
 mod service;
 mod store;
 mod time;
+mod video;
 
 use crate::Target;
 
@@ -40,6 +43,13 @@ pub const TARGETS: &[Target] = &[
     Target { name: "dsse", run: keys::dsse, seeds: keys::dsse_seeds },
     Target { name: "statement", run: evidence::statement, seeds: evidence::statement_seeds },
     Target { name: "key_change", run: evidence::key_change, seeds: evidence::key_change_seeds },
+    Target { name: "successor", run: evidence::successor, seeds: evidence::successor_seeds },
+    Target { name: "attestation", run: evidence::attestation, seeds: evidence::attestation_seeds },
+    Target {
+        name: "chain_fork_proof",
+        run: evidence::chain_fork_proof,
+        seeds: evidence::chain_fork_seeds,
+    },
     Target { name: "erasure", run: evidence::erasure, seeds: evidence::erasure_seeds },
     Target { name: "challenge", run: evidence::challenge, seeds: evidence::challenge_seeds },
     Target { name: "disclosure", run: evidence::disclosure, seeds: evidence::record_seeds },
@@ -60,7 +70,12 @@ pub const TARGETS: &[Target] = &[
     Target { name: "deposit_reply", run: service::deposit_reply, seeds: service::reply_seeds },
     Target { name: "peer", run: service::peer, seeds: service::peer_seeds },
     Target { name: "deposit_list", run: service::deposit_list, seeds: service::deposit_list_seeds },
+    Target { name: "receipt_list", run: service::receipt_list, seeds: service::receipt_list_seeds },
     Target { name: "problem", run: service::problem, seeds: service::problem_seeds },
+    Target { name: "pdf", run: paper::pdf, seeds: paper::pdf_seeds },
+    Target { name: "video", run: video::heads, seeds: video::seeds },
+    Target { name: "sealed_pdf", run: sealed::pdf, seeds: sealed::pdf_seeds },
+    Target { name: "seal", run: sealed::seal, seeds: sealed::seal_seeds },
     Target { name: "identity_numbers", run: identity::numbers, seeds: identity::number_seeds },
     Target { name: "identity_words", run: identity::words, seeds: identity::word_seeds },
     Target { name: "settings", run: service::settings, seeds: service::settings_seeds },

@@ -1,4 +1,4 @@
-//! Writes `tests/vectors/evidence`, `fork` and `chain-fork`, or the one that is named; with
+//! Writes `tests/vectors/evidence`, `fork`, `chain-fork` and `sealed-pdf`, or the one that is named; with
 //! `--check` writes nothing and fails when a file there is not, byte for byte, what would
 //! be written.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         ("evidence", vectors::files()),
         ("fork", vectors::fork::files()),
         ("chain-fork", vectors::chain_fork::files()),
+        ("sealed-pdf", vectors::sealed_pdf::files()),
     ];
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some(at) = arguments.iter().position(|one| made.iter().any(|(name, _)| name == one)) {
@@ -40,7 +41,7 @@ fn main() -> ExitCode {
             if same { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         _ => {
-            eprintln!("usage: vectors [evidence|fork|chain-fork] [--check]");
+            eprintln!("usage: vectors [evidence|fork|chain-fork|sealed-pdf] [--check]");
             ExitCode::from(2)
         }
     }

@@ -70,7 +70,9 @@ impl<'a> Page<'a> {
             let method = format!("Page.navigate {address}");
             return Err(BrowserError::Refused { method, answer: error.to_owned() });
         }
-        self.pipe.wait_for("Page.loadEventFired", &self.session).map(drop)
+        self.pipe.wait_for("Page.loadEventFired", &self.session)?;
+        // That may have been the event of the page before, which nobody had waited for.
+        self.wait_until("document.readyState === 'complete'")
     }
 
     /// The value of a JavaScript expression; a promise is waited for.
@@ -197,6 +199,7 @@ impl<'a> Page<'a> {
                 "Tab" => 9,
                 "Enter" => 13,
                 " " => 32,
+                "ArrowDown" => 40,
                 _ => 0,
             };
             let event =
@@ -247,6 +250,8 @@ impl<'a> Page<'a> {
                     let bytes = bytes as u64;
                     trouble.received_bytes += bytes;
                 }
+                // Said of every picture that waits until it is near: that is what it is for.
+                "Audits.issueAdded" if told["issue"]["code"] == "LazyLoadImageIssue" => {}
                 "Runtime.exceptionThrown" | "Log.entryAdded" | "Audits.issueAdded" => {
                     trouble.errors.push(told.to_string());
                 }

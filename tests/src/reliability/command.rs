@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 
@@ -28,7 +29,12 @@ enum Job {
         /// Of n shares of the rounds, run the i-th (from 0): i/n
         #[arg(long, default_value = "0/1", value_parser = share)]
         shard: (u64, u64),
+        /// Begin no series after so many minutes; the kind of which most is missing comes first
+        #[arg(long)]
+        minutes: Option<u64>,
     },
+    /// Say how many of the rounds that are wanted, and that this machine can run, are done
+    Missing,
     /// Write the table of docs/RELIABILITY.md, or check that it is in step with the ledgers
     Report {
         #[arg(long)]
@@ -95,15 +101,16 @@ fn run(job: &Job, out: &mut dyn Write) -> Result<bool, String> {
             };
             rounds_of(run.kind, &seeds, run.ledger.as_deref(), out)
         }
-        Job::Rest { shard } => {
-            let mut survived = true;
-            for kind in Kind::ALL {
-                let lines = ledger::read(&ledger_path())?;
-                let wanted = kind.wanted();
-                let seeds = ledger::next_seeds(&lines, kind, *shard, usize::MAX, wanted);
-                survived &= rounds_of(kind, &seeds, Some(&ledger_path()), out)?;
-            }
-            Ok(survived)
+        Job::Rest { shard, minutes } => rest(*shard, *minutes, out),
+        Job::Missing => {
+            let lines = ledger::read(&ledger_path())?;
+            let kinds = || Kind::ALL.into_iter().filter(|kind| kind.missing().is_none());
+            let wanted: u64 = kinds().map(Kind::wanted).sum();
+            let missing: usize = kinds().map(|kind| lacking(&lines, kind, (0, 1)).len()).sum();
+            let done = wanted - u64::try_from(missing).unwrap_or(wanted);
+            let said = serde_json::json!({ "done": done, "wanted": wanted });
+            writeln!(out, "{said}").map_err(|error| error.to_string())?;
+            Ok(true)
         }
         Job::Report { check } => summary::job(*check, out),
         Job::Machine => {
@@ -114,6 +121,35 @@ fn run(job: &Job, out: &mut dyn Write) -> Result<bool, String> {
             }
             Ok(true)
         }
+    }
+}
+
+/// The rounds of a kind that the ledger lacks.
+fn lacking(lines: &[ledger::Line], kind: Kind, shard: (u64, u64)) -> Vec<u64> {
+    ledger::next_seeds(lines, kind, shard, usize::MAX, kind.wanted())
+}
+
+/// Series after series of the kind of which most is missing, until nothing is, or the time is over.
+fn rest(shard: (u64, u64), minutes: Option<u64>, out: &mut dyn Write) -> Result<bool, String> {
+    let end = minutes.map(|minutes| Instant::now() + Duration::from_secs(minutes * 60));
+    let mut survived = true;
+    let mut skipped = Vec::new();
+    loop {
+        let lines = ledger::read(&ledger_path())?;
+        let open = Kind::ALL.into_iter().filter(|kind| !skipped.contains(kind));
+        let open = open.map(|kind| (kind, lacking(&lines, kind, shard)));
+        let most = open.filter(|(_, seeds)| !seeds.is_empty()).max_by_key(|(kind, seeds)| {
+            u64::try_from(seeds.len()).unwrap_or(u64::MAX).saturating_mul(1_000) / kind.wanted()
+        });
+        let Some((kind, seeds)) = most else { return Ok(survived) };
+        if end.is_some_and(|end| Instant::now() >= end) {
+            return Ok(survived);
+        }
+        if kind.missing().is_some() {
+            skipped.push(kind);
+        }
+        let series = seeds.get(..kind.series()).unwrap_or(&seeds);
+        survived &= rounds_of(kind, series, Some(&ledger_path()), out)?;
     }
 }
 

@@ -13,6 +13,7 @@ mod chain;
 mod container;
 mod custody;
 mod good;
+mod identity;
 mod log;
 mod signing;
 mod successor;
@@ -105,7 +106,9 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
     for cosigner in &mut lapsed.cosigners {
         cosigner.validity.valid_until = Some(story.seen_at().plus_millis(60_000));
     }
-    BTreeMap::from([
+    let providers = identity::anchors(&story, early);
+    let providers = providers.map(|(name, list)| (name.to_owned(), story.cast.publish(&list)));
+    let mut files = BTreeMap::from([
         (ANCHORS.to_owned(), story.anchors_file()),
         (DISTRUSTED.to_owned(), story.cast.publish(&distrusted)),
         (DISTRUSTED_LATER.to_owned(), story.cast.publish(&later)),
@@ -115,7 +118,9 @@ pub(super) fn anchors() -> BTreeMap<String, Vec<u8>> {
         (TIME_DISTRUSTED.to_owned(), story.cast.publish(&time_distrusted)),
         (successor::FROZEN.to_owned(), story.cast.publish(&frozen)),
         (successor::FROZEN_BEFORE.to_owned(), story.cast.publish(&frozen_before)),
-    ])
+    ]);
+    files.extend(providers);
+    files
 }
 
 /// All cases.
@@ -131,6 +136,7 @@ pub(super) fn all() -> Vec<Case> {
     cases.extend(by_anchors::by_the_anchors(&plain));
     cases.extend(successor::in_two_logs(&plain));
     cases.extend(time::in_time(&plain));
+    cases.extend(identity::who_signed(&plain));
     cases
 }
 

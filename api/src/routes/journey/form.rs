@@ -4,7 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use heqi_registration::{AsRead, IdempotencyKey, Request};
+use heqi_registration::{Actor, AsRead, IdempotencyKey, Request};
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Problem, Ticket};
 use heqi_vocabulary::Digest;
@@ -31,9 +31,9 @@ pub(super) struct Filled<T> {
 
 /// What every form carries. A form that does nothing but end the session needs no name.
 #[derive(Deserialize)]
-struct Carried {
-    csrf: String,
-    key: Option<String>,
+pub(in crate::routes) struct Carried {
+    pub(in crate::routes) csrf: String,
+    pub(in crate::routes) key: Option<String>,
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Filled<T> {
@@ -47,7 +47,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Filled<T> {
 }
 
 /// A form that no session made: of the front page.
-pub(super) struct Typed<T>(pub(super) T);
+pub(in crate::routes) struct Typed<T>(pub(in crate::routes) T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Typed<T> {
     type Error = Problem;
@@ -63,7 +63,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Typed<T> {
 }
 
 /// The body of a form that a page of ours sent.
-async fn form_of(http: &HttpRequest, payload: Payload) -> Result<Hashed, Problem> {
+pub(in crate::routes) async fn form_of(
+    http: &HttpRequest,
+    payload: Payload,
+) -> Result<Hashed, Problem> {
     let state = http.app_data::<Data<State>>().ok_or(RequestProblem::Internal)?;
     if is_foreign(http.headers()) {
         return Err(RequestProblem::Forbidden.into());
@@ -76,11 +79,11 @@ async fn form_of(http: &HttpRequest, payload: Payload) -> Result<Hashed, Problem
     read.await
 }
 
-fn text_of(body: &Hashed) -> Result<&str, RequestProblem> {
+pub(in crate::routes) fn text_of(body: &Hashed) -> Result<&str, RequestProblem> {
     std::str::from_utf8(&body.bytes).map_err(|_| RequestProblem::MalformedForm)
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, RequestProblem> {
+pub(in crate::routes) fn read<T: DeserializeOwned>(text: &str) -> Result<T, RequestProblem> {
     let read = Query::<T>::from_query(text).map_err(|_| RequestProblem::MalformedForm)?;
     Ok(read.into_inner())
 }
@@ -98,18 +101,29 @@ async fn filled<T: DeserializeOwned>(
         return Err(RequestProblem::Forbidden.into());
     }
     let value = read(text)?;
+    let request = request_of(http, state, visitor.actor(), (&body, key))?;
+    Ok(Filled { value, request })
+}
+
+/// The act that a form asks for.
+#[expect(clippy::result_large_err, reason = "made once, straight into the answer")]
+pub(in crate::routes) fn request_of(
+    http: &HttpRequest,
+    state: &State,
+    actor: Actor,
+    (body, key): (&Hashed, Option<String>),
+) -> Result<Request, Problem> {
     let key = key.unwrap_or_else(|| body.sha256.to_string());
     let idempotency_key =
         key.parse::<IdempotencyKey>().map_err(|_| RequestProblem::MalformedForm)?;
     let mut line = http.path().as_bytes().to_vec();
     line.push(b'\n');
     line.extend_from_slice(body.sha256.as_bytes());
-    let request = Request {
-        actor: visitor.actor(),
+    Ok(Request {
+        actor,
         idempotency_key,
         digest: Digest::labelled(FORM_LABEL, &line),
         facts: facts(http, state.platform.clock())?,
         versions: AsRead::default(),
-    };
-    Ok(Filled { value, request })
+    })
 }

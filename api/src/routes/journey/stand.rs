@@ -2,20 +2,23 @@
 //! kept: whoever comes back stands where they stopped.
 
 use actix_web::HttpResponse;
-use heqi_filing::{CeremonyState, ConsentKind, Decision};
-use heqi_pages::Words;
+use heqi_filing::{CeremonyState, Confirmation, ConsentKind, Decision, FilingState, StandIn};
 use heqi_pages::journey::{
-    ConsentPage, DocumentCard, DrawingPage, EndedPage, Flag, FlagState, PhotoPage, ReadingPage,
-    ReceiptPage, RefusedPage, SignPage,
+    Answered, BeginPage, ConsentPage, DrawingPage, EndedPage, Flag, FlagState, PhotoPage,
+    PhotoPlace, ReceiptPage, RefusedPage, Shot, SignPage, VideoPage, Way,
 };
+use heqi_pages::{Link, Words};
 use heqi_registration::Custodian;
 use heqi_registration::ceremony_view::{CeremonyView, SignedView};
+use heqi_registration::correct_person::Correction;
 use heqi_registration::receipt::{Receipt, Wait, receipt};
+use heqi_registration::review_wanted::ReviewWay;
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Language, UtcMillis};
 use serde_json::json;
 
+use super::other_way::other_way_page;
 use crate::pages::shown::{self, Shown};
 use crate::problem_of::refused;
 use crate::state::State;
@@ -28,8 +31,16 @@ pub(super) enum Stand {
     Consent(usize),
     /// This consent was refused, and nothing can be signed here without it.
     Refused(usize),
+    /// A person is to look instead of the camera, and that waits.
+    OtherWay,
     Reading,
+    /// With what the company seals is not known yet.
+    Seal,
     Photo,
+    /// A video is to be recorded instead of the photo.
+    Video,
+    /// A person looks, or has looked: the signing can begin.
+    Begin,
     Drawing,
     Signing,
     Signed(SignedView),
@@ -47,6 +58,9 @@ impl Stand {
             CeremonyState::Expired { .. } => return Self::Ended(EndedPage::Expired),
             _ => {}
         }
+        if matches!(view.filing_state, FilingState::Frozen { .. } | FilingState::Ended { .. }) {
+            return Self::Ended(EndedPage::NotOpen);
+        }
         // A challenge that was issued in time may be answered after the link has ended.
         let live = live_challenge(&view.state, now);
         if live.is_none() && now >= view.expires_at {
@@ -58,23 +72,48 @@ impl Stand {
         if let Some(at) = view.consents.iter().position(|asked| asked.decision.is_none()) {
             return Self::Consent(at);
         }
-        // Without a photo nothing is signed here: who refuses it goes another way.
-        let blocks = |kind: ConsentKind| kind.is_required() || kind == ConsentKind::Face;
-        let refused = view
-            .consents
-            .iter()
-            .position(|asked| asked.decision == Some(Decision::Refused) && blocks(asked.kind));
-        if let Some(at) = refused {
+        if let Some(at) = refused_at(view, ConsentKind::is_required) {
             return Self::Refused(at);
+        }
+        // Whoever refuses a photo, or has no camera, goes another way.
+        let has_photo = matches!(live, Some(Live::Captured));
+        let way = view.other_way.map(|chosen| chosen.way).filter(|_| !has_photo);
+        let bound = view.challenge_rests_on_person(now);
+        match way {
+            None => {
+                if let Some(at) = refused_at(view, |kind| kind == ConsentKind::Face) {
+                    return Self::Refused(at);
+                }
+            }
+            Some(_) if !view.is_reviewed => return Self::OtherWay,
+            Some(ReviewWay::Video) => {
+                if refused_at(view, |kind| kind == ConsentKind::VideoReview).is_some() {
+                    return Self::OtherWay;
+                }
+            }
+            Some(ReviewWay::Counter) if bound || view.person_looks(now) => {}
+            Some(ReviewWay::Counter) => return Self::OtherWay,
         }
         let is_read = |sha256| view.read.iter().any(|read| read.sha256 == sha256);
         if !view.documents.iter().all(|document| is_read(document.sha256)) {
             return Self::Reading;
         }
-        match live {
-            Some(Live::Captured) if view.strokes_sha256.is_some() => Self::Signing,
-            Some(Live::Captured) => Self::Drawing,
-            _ => Self::Photo,
+        // A company that is asked about says so before the signature begins, not in the midst of it.
+        let is_company = view.representative_name.is_some();
+        if is_company && view.seal.is_none() && live.is_none() {
+            return Self::Seal;
+        }
+        match way {
+            _ if has_photo || (way.is_some() && bound) => {
+                if view.strokes_sha256.is_some() {
+                    Self::Signing
+                } else {
+                    Self::Drawing
+                }
+            }
+            None => Self::Photo,
+            Some(_) if view.person_looks(now) => Self::Begin,
+            Some(_) => Self::Video,
         }
     }
 
@@ -82,6 +121,20 @@ impl Stand {
     pub(super) const fn is_over(self) -> bool {
         matches!(self, Self::Signed(_) | Self::Ended(_))
     }
+}
+
+/// The first consent of this kind that was refused.
+fn refused_at(view: &CeremonyView, kind: impl Fn(ConsentKind) -> bool) -> Option<usize> {
+    view.consents
+        .iter()
+        .position(|asked| asked.decision == Some(Decision::Refused) && kind(asked.kind))
+}
+
+/// Whether the camera is still a way: face information was agreed to, and everything is read.
+pub(super) fn may_use_camera(view: &CeremonyView) -> bool {
+    let is_read = |sha256| view.read.iter().any(|read| read.sha256 == sha256);
+    refused_at(view, |kind| kind == ConsentKind::Face).is_none()
+        && view.documents.iter().all(|document| is_read(document.sha256))
 }
 
 /// What a challenge that can still be answered waits for.
@@ -111,17 +164,28 @@ pub(super) async fn page(
 ) -> Result<HttpResponse, Problem> {
     match Stand::of(view, state.platform.now()) {
         Stand::Consent(at) => {
+            super::pages::prepare(state, visitor, view);
             Ok(consent_page(state, view, at, shown).ok_or(RequestProblem::NotFound)?)
         }
-        Stand::Refused(at) => Ok(refused_page(view, at, shown)),
-        Stand::Reading => Ok(shown::page(&reading_page(state, view, shown), shown)),
-        Stand::Photo => Ok(shown::page(&PhotoPage { again: false }, shown)),
+        Stand::Refused(at) => Ok(refused_page(state, view, at, shown)),
+        Stand::OtherWay => Ok(shown::page(&other_way_page(state, view, shown), shown)),
+        Stand::Reading => {
+            let reading = super::pages::reading_page(state, visitor, view, shown).await?;
+            Ok(shown::page(&reading, shown))
+        }
+        Stand::Seal => Ok(shown::page(&super::seal::seal_page(state, view, shown), shown)),
+        Stand::Photo => Ok(shown::page(&photo_page(state, shown), shown)),
+        Stand::Video => Ok(shown::page(&video_page(state, view), shown)),
+        Stand::Begin => Ok(begin_page(state, view).map_or_else(
+            || shown::page(&other_way_page(state, view, shown), shown),
+            |begin| shown::page(&begin, shown),
+        )),
         Stand::Drawing => Ok(drawing_page(view).map_or_else(
-            || shown::page(&PhotoPage { again: false }, shown),
+            || shown::page(&photo_page(state, shown), shown),
             |drawing| shown::page(&drawing, shown),
         )),
         Stand::Signing => Ok(sign_page(view).map_or_else(
-            || shown::page(&PhotoPage { again: false }, shown),
+            || shown::page(&photo_page(state, shown), shown),
             |sign| shown::page(&sign, shown),
         )),
         Stand::Signed(signed) => {
@@ -151,49 +215,62 @@ pub(super) fn consent_page(
         place: at + 1,
         of: view.consents.len(),
         refusal,
+        leads_to_counter: asked.kind == ConsentKind::VideoReview,
         key: shown.fresh_key(state),
     };
     Some(shown::page(&page, shown))
 }
 
-fn refused_page(view: &CeremonyView, at: usize, shown: &Shown) -> HttpResponse {
+/// Whose staff looks.
+pub(super) fn office(state: &State) -> Option<String> {
+    let office = state.platform.settings().review_office.as_ref();
+    office.map(|office| office.name.as_str().to_owned())
+}
+
+fn video_page(state: &State, view: &CeremonyView) -> VideoPage {
+    VideoPage {
+        statement: view.spoken.clone().unwrap_or_default(),
+        office: office(state).unwrap_or_default(),
+        seconds: VIDEO_SECONDS,
+    }
+}
+
+/// The most seconds a page records; the platform takes a little more.
+const VIDEO_SECONDS: u32 = 60;
+
+/// Beginning, where something stands in for a photo.
+pub(super) fn begin_page(state: &State, view: &CeremonyView) -> Option<BeginPage> {
+    let stand_in = view.stand_in.as_ref().filter(|_| view.person_looks(state.platform.now()))?;
+    let way = match stand_in {
+        StandIn::Video { .. } => Way::Video,
+        StandIn::Counter { .. } => Way::Counter,
+    };
+    Some(BeginPage {
+        way,
+        office: office(state).unwrap_or_default(),
+        at: stand_in.at().for_people(),
+    })
+}
+
+fn photo_page(state: &State, shown: &Shown) -> PhotoPage {
+    PhotoPage { again: false, place: PhotoPlace::Desk { key: shown.fresh_key(state) } }
+}
+
+fn refused_page(state: &State, view: &CeremonyView, at: usize, shown: &Shown) -> HttpResponse {
     let asked = view.consents.get(at);
     let page = RefusedPage {
         kind: asked.map_or("", |asked| asked.kind.code()).to_owned(),
         title: asked.map_or("", |asked| asked.title).to_owned(),
         number: view.number.to_string(),
+        key: asked
+            .is_some_and(|asked| asked.kind == ConsentKind::Face)
+            .then(|| shown.fresh_key(state)),
     };
     shown::page(&page, shown)
 }
 
-fn reading_page(state: &State, view: &CeremonyView, shown: &Shown) -> ReadingPage {
-    let language = shown.frame.language;
-    let signer = match &view.representative_name {
-        Some(person) => format!("{} · {person}", view.party_name),
-        None => view.party_name.clone(),
-    };
-    let cards = view.documents.iter().map(|document| DocumentCard {
-        document: document.document_id,
-        title: document.title.clone(),
-        pages: document.pages,
-        size_bytes: document.size_bytes,
-        sha256: document.sha256,
-        is_read: view.read.iter().any(|read| read.sha256 == document.sha256),
-        key: shown.fresh_key(state),
-    });
-    ReadingPage {
-        number: view.number.to_string(),
-        company: view.company_name.clone(),
-        matter: view.matter.name(language).to_owned(),
-        signer,
-        capacities: capacities(&view.capacities, language),
-        others: view.others.iter().map(|other| (other.name.clone(), other.signed)).collect(),
-        documents: cards.collect(),
-    }
-}
-
 /// Capacities in words.
-fn capacities(words: &[String], language: Language) -> String {
+pub(super) fn capacities(words: &[String], language: Language) -> String {
     let name = |word: &String| {
         let capacity = serde_json::from_value::<heqi_filing::Capacity>(json!(word));
         capacity.map_or("", |capacity| capacity.name(language))
@@ -204,7 +281,12 @@ fn capacities(words: &[String], language: Language) -> String {
 /// Where the name is written, if a challenge waits for it.
 pub(super) fn drawing_page(view: &CeremonyView) -> Option<DrawingPage> {
     let name = view.representative_name.as_ref().unwrap_or(&view.party_name);
-    Some(DrawingPage { name: name.clone(), signing: view.signing_id? })
+    let again = if has_photo(view) { Link::Photo } else { Link::Begin };
+    Some(DrawingPage { name: name.clone(), signing: view.signing_id?, other: None, again })
+}
+
+const fn has_photo(view: &CeremonyView) -> bool {
+    matches!(view.state, CeremonyState::Captured { .. })
 }
 
 fn sign_page(view: &CeremonyView) -> Option<SignPage> {
@@ -219,6 +301,11 @@ fn sign_page(view: &CeremonyView) -> Option<SignPage> {
         .collect();
     Some(SignPage {
         signing: view.signing_id?,
+        shot: match refused_at(view, |kind| kind == ConsentKind::Face) {
+            _ if has_photo(view) => Shot::Taken,
+            Some(_) => Shot::Refused,
+            None => Shot::Absent,
+        },
         intent: view.intent.text.clone(),
         reads_position: granted(ConsentKind::Location),
         dwell: json!(dwell).to_string(),
@@ -240,6 +327,56 @@ fn receipt_page(
         number: view.number.to_string(),
         record: signed.record_id,
         flags: flags(receipt, language),
+        more: more(view, language),
+        answered: answered(view),
+    }
+}
+
+/// Both names where one was put right (edge case 11), and with what the company seals.
+fn more(view: &CeremonyView, l: Language) -> Vec<(String, String)> {
+    let mut more = Vec::new();
+    for one in &view.corrections {
+        if one.name_before != one.name_after {
+            let text = l.pick(
+                "{after}（更正前：{before}；{day} 凭{issuer}证明更正）",
+                "{after} (before: {before}; put right on {day} by a certificate of {issuer})",
+            );
+            more.push((l.pick("姓名", "Name").to_owned(), filled(text, one)));
+        }
+        if one.last_four_after.is_some() {
+            let text = l.pick(
+                "末四位 {four}（更正前：{four_before}；{day} 凭{issuer}证明更正）",
+                "last four {four} (before: {four_before}; put right on {day} by a certificate of {issuer})",
+            );
+            more.push((l.pick("证件号码", "Number").to_owned(), filled(text, one)));
+        }
+    }
+    if let Some(seal) = &view.seal {
+        let text = format!("{}{}{}", seal.choice.text(l), l.pick("：", ": "), seal.outcome.text(l));
+        more.push((l.pick("企业印章", "Company seal").to_owned(), text));
+    }
+    more
+}
+
+fn filled(text: &str, one: &Correction) -> String {
+    let four = |four: &Option<String>| four.clone().unwrap_or_else(|| "—".to_owned());
+    let at = one.at.for_people();
+    text.replace("{after}", &one.name_after)
+        .replace("{before}", &one.name_before)
+        .replace("{four}", &four(&one.last_four_after))
+        .replace("{four_before}", &four(&one.last_four_before))
+        .replace("{day}", at.get(..10).unwrap_or(&at))
+        .replace("{issuer}", &one.issuer)
+}
+
+/// How far the party's answer is to what was signed.
+const fn answered(view: &CeremonyView) -> Answered {
+    match (view.filing_state, view.confirmation) {
+        (FilingState::Frozen { .. } | FilingState::Ended { .. }, _)
+        | (_, Confirmation::Objected { .. }) => Answered::Paused,
+        (_, Confirmation::Confirmed { .. }) => Answered::Confirmed,
+        (FilingState::Signed { .. }, Confirmation::Pending {}) => Answered::Asked,
+        _ => Answered::NotAsked,
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 pub(crate) struct Photo;
 
 impl UploadKind for Photo {
-    const MEDIA_TYPE: &'static str = "image/jpeg";
+    const MEDIA_TYPES: &'static [&'static str] = &["image/jpeg"];
 
     fn limit_bytes(settings: &ApiSettings) -> usize {
         settings.limits.photo_bytes

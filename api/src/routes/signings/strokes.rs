@@ -21,7 +21,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 pub(crate) struct Strokes;
 
 impl UploadKind for Strokes {
-    const MEDIA_TYPE: &'static str = "application/vnd.heqi.strokes.v1+json";
+    const MEDIA_TYPES: &'static [&'static str] = &["application/vnd.heqi.strokes.v1+json"];
 
     fn limit_bytes(_settings: &ApiSettings) -> usize {
         MAX_STROKES_BYTES

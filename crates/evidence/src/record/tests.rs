@@ -42,7 +42,7 @@ fn record(kind: RecordKind) -> EvidenceRecord {
     draft(kind).at(first_place())
 }
 
-const KINDS: [RecordKind; 10] = [
+const KINDS: [RecordKind; 12] = [
     RecordKind::FilingOpened,
     RecordKind::FilingChanged,
     RecordKind::ConsentGiven,
@@ -53,6 +53,8 @@ const KINDS: [RecordKind; 10] = [
     RecordKind::Access,
     RecordKind::Erasure,
     RecordKind::LegalHold,
+    RecordKind::IdentityVerified,
+    RecordKind::ReviewDecided,
 ];
 
 #[test]

@@ -96,6 +96,35 @@ pub enum Reason {
     NoAnchors,
     /// Nobody vouches.
     IdentityDeclared,
+    /// A provider answered, and its key is no anchor.
+    IdentityAttested {
+        /// Who signed an answer, as it names itself.
+        by: String,
+    },
+    /// A provider among the anchors signed that name and number belong together.
+    IdentityConfirmed {
+        /// Who.
+        by: String,
+        /// Whether one of them is a demonstration.
+        test_only: bool,
+    },
+    /// A provider among the anchors signed that they do not.
+    IdentityDenied {
+        /// Who.
+        by: String,
+    },
+    /// An answer under the name of a provider among the anchors that is not its answer.
+    IdentityAnswerInvalid {
+        /// Who.
+        by: String,
+    },
+    /// No photo: a person compares a video, and decides in a later record.
+    IdentityByVideo,
+    /// No photo: an officer saw person and card together, as the platform recorded.
+    IdentitySeenAtCounter {
+        /// Of which office.
+        by: String,
+    },
     /// Closed.
     IdentityNotDisclosed,
     /// Not concerned.
@@ -266,6 +295,12 @@ impl Reason {
             Self::NoSignature => "no_signature",
             Self::NoAnchors => "no_anchors",
             Self::IdentityDeclared => "identity_declared",
+            Self::IdentityAttested { .. } => "identity_attested",
+            Self::IdentityConfirmed { .. } => "identity_confirmed",
+            Self::IdentityDenied { .. } => "identity_denied",
+            Self::IdentityAnswerInvalid { .. } => "identity_answer_invalid",
+            Self::IdentityByVideo => "identity_by_video",
+            Self::IdentitySeenAtCounter { .. } => "identity_seen_at_counter",
             Self::IdentityNotDisclosed => "identity_not_disclosed",
             Self::IdentityNotConcerned => "identity_not_concerned",
             Self::Included { .. } => "included",

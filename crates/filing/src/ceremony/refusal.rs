@@ -129,6 +129,21 @@ pub enum CaptureError {
     FaceConsentMissing,
 }
 
+/// Why nothing is taken instead of a photo.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StandInError {
+    /// The ceremony is over.
+    #[error(transparent)]
+    Finished(#[from] Finished),
+    /// More than 72 hours since the invitation.
+    #[error("the link has expired")]
+    LinkExpired,
+    /// A video needs its separate consent; without an answer there is none.
+    #[error("the consent to the check by video has not been granted")]
+    VideoConsentMissing,
+}
+
 /// Why a signing is not completed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]

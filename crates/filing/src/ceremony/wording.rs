@@ -4,7 +4,7 @@ use heqi_vocabulary::Language;
 
 use super::{
     BeginError, CaptureError, ChallengeRefusal, CompleteError, ConsentError, ExpireError, Finished,
-    InviteError, OpenError,
+    InviteError, OpenError, StandInError,
 };
 use crate::wording::{Wording, explained, say};
 
@@ -18,6 +18,7 @@ explained!(
     CaptureError,
     CompleteError,
     ExpireError,
+    StandInError,
 );
 
 impl Finished {
@@ -179,6 +180,26 @@ impl CaptureError {
     }
 }
 
+impl StandInError {
+    pub(crate) fn wording(self) -> Wording {
+        match self {
+            Self::Finished(finished) => finished.wording(),
+            Self::LinkExpired => link_expired(),
+            Self::VideoConsentMissing => say(
+                "video_consent_missing",
+                [
+                    "您没有同意视频人工核验，未保存视频。",
+                    "您可以重新选择同意，或者到窗口核验，办理结果相同。",
+                ],
+                [
+                    "You have not agreed to a check by video, so none was kept.",
+                    "You can agree after all, or be checked at the counter, with the same result.",
+                ],
+            ),
+        }
+    }
+}
+
 impl CompleteError {
     pub(crate) fn wording(self) -> Wording {
         match self {
@@ -189,8 +210,14 @@ impl CompleteError {
             Self::Challenge(refusal) => refusal.wording(),
             Self::PhotoMissing => say(
                 "photo_missing",
-                ["还没有收到签署照片。", "请先拍摄照片，再提交签署。"],
-                ["No signing photo has arrived.", "Take the photo, then sign."],
+                [
+                    "还没有收到签署照片，也没有有效的视频或窗口核验。",
+                    "请先拍照、录制视频或到窗口核验，再提交签署。",
+                ],
+                [
+                    "No signing photo has arrived, nor a video or a check at the counter that counts.",
+                    "Take the photo, record the video or be checked at the counter, then sign.",
+                ],
             ),
             Self::PhotoMismatch => say(
                 "photo_mismatch",

@@ -5,7 +5,7 @@ use super::{ConsentKind, ConsentText};
 
 /// Every version of every text, the newest of each kind first.
 pub static CONSENT_TEXTS: &[&ConsentText] =
-    &[&SIGNING_MANNER_1, &FACE_1, &LOCATION_1, &NOTARY_PROVISION_1];
+    &[&SIGNING_MANNER_1, &FACE_1, &LOCATION_1, &NOTARY_PROVISION_1, &VIDEO_REVIEW_1];
 
 pub(super) const fn current(kind: ConsentKind) -> &'static ConsentText {
     match kind {
@@ -13,6 +13,7 @@ pub(super) const fn current(kind: ConsentKind) -> &'static ConsentText {
         ConsentKind::Face => &FACE_1,
         ConsentKind::Location => &LOCATION_1,
         ConsentKind::NotaryProvision => &NOTARY_PROVISION_1,
+        ConsentKind::VideoReview => &VIDEO_REVIEW_1,
     }
 }
 
@@ -62,6 +63,15 @@ static NOTARY_PROVISION_1: ConsentText = ConsentText {
     en: "Your name, ID number, the documents signed, the signing photo and the circumstances of signing are provided to {notary_office} (contact: {telephone}), for the custody of electronic data, and for issuing a notarial certificate when you or the registry lawfully apply for one.",
 };
 
+static VIDEO_REVIEW_1: ConsentText = ConsentText {
+    kind: ConsentKind::VideoReview,
+    version: 1,
+    zh: "由{reviewer}工作人员观看您朗读声明的视频，与证件照片人工比对，不使用人脸识别算法；视频加密保存至{retention}后删除，其摘要随签署凭证作为证据保存。\n\
+        您可以不同意，改到窗口核验，办理结果相同。联系方式：{telephone}",
+    en: "Staff of {reviewer} watches the video in which you read a statement aloud and compares it with the picture of your document; no face recognition is used. The video is kept encrypted until {retention} and then deleted; its digest is kept with the signing voucher as evidence.\n\
+        You may decline and be checked at the counter instead, with the same result. Contact: {telephone}",
+};
+
 /// The digests of all texts, so that none changes unnoticed.
 #[cfg(test)]
 pub(super) const PINNED: &[&str] = &[
@@ -73,4 +83,6 @@ pub(super) const PINNED: &[&str] = &[
     "location 1 en a1df39420c1bbcd151bed180e77c0972ce8385c61a060af25f8720bcf0e1bfc1",
     "notary_provision 1 zh-CN 502772ccd4ecff8a7f870f40ef834562b9c4d40874f84278f751856e4bdfbae9",
     "notary_provision 1 en 9e1c54888fb3eb2a8356ae49859ea70b30f899e3151683c4ff3a6570e05c674e",
+    "video_review 1 zh-CN 003bb8ac02d473782fda59fcfffcc42b3f1fcc1c43f7663844c0fe3e17091217",
+    "video_review 1 en c9e6c8503d56c45508fa29d61a5c026b73f9b5b6e8d97cb07dd1cbf3778776a5",
 ];

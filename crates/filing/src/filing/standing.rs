@@ -10,6 +10,7 @@ use super::{AddPartyError, Filing, FilingState, NotOpen};
 use crate::confirmation::Confirmation;
 use crate::document::{Document, DocumentRef, NewDocument, RequiredSigners};
 use crate::party::{Capacity, Party, PartyKind, Signature};
+use crate::review::ReviewOutcome;
 
 impl Filing {
     /// Refuses unless parties may sign and confirm.
@@ -34,13 +35,18 @@ impl Filing {
     pub(super) fn settle(&mut self, now: UtcMillis) {
         let opened = match self.state {
             FilingState::Signing { since } => since,
-            FilingState::Signed { .. } | FilingState::Confirmed { .. } => self.opened_at,
+            FilingState::Signed { .. }
+            | FilingState::Reviewing { .. }
+            | FilingState::Confirmed { .. } => self.opened_at,
             _ => return,
         };
         let next = match (self.signed_since(), self.confirmed_since()) {
             (None, _) if matches!(self.state, FilingState::Signing { .. }) => return,
             (None, _) => FilingState::Signing { since: now },
-            (Some(_), Some(since)) => FilingState::Confirmed { since },
+            (Some(_), Some(confirmed)) => match self.reviewed_since() {
+                Some(reviewed) => FilingState::Confirmed { since: confirmed.max(reviewed) },
+                None => FilingState::Reviewing { since: confirmed },
+            },
             (Some(_), None) if matches!(self.state, FilingState::Signed { .. }) => return,
             (Some(signed), None) => {
                 let since = signed.max(opened);
@@ -55,7 +61,9 @@ impl Filing {
         if self.missing_signatures() > 0 {
             return None;
         }
-        let counting = |s: &&Signature| self.document(s.document).is_some_and(Document::is_current);
+        let counting = |s: &&Signature| {
+            s.voided_at.is_none() && self.document(s.document).is_some_and(Document::is_current)
+        };
         self.signers().flat_map(Party::signatures).filter(counting).map(|s| s.at).max()
     }
 
@@ -63,6 +71,17 @@ impl Filing {
     pub(super) fn confirmed_since(&self) -> Option<UtcMillis> {
         let answers = self.parties().map(|party| party.confirmation.confirmed_at());
         answers.collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+
+    /// When the last case was accepted, if all were; the opening when there was none.
+    pub(super) fn reviewed_since(&self) -> Option<UtcMillis> {
+        let reviews = self.parties().flat_map(Party::reviews);
+        let accepted = reviews.map(|review| match review.outcome {
+            ReviewOutcome::Accepted { at } => Some(at),
+            ReviewOutcome::Waiting {} | ReviewOutcome::Refused { .. } => None,
+        });
+        let accepted = accepted.collect::<Option<Vec<_>>>()?;
+        Some(accepted.into_iter().max().unwrap_or(self.opened_at))
     }
 
     pub(super) fn signers(&self) -> impl Iterator<Item = &Party> {
@@ -89,7 +108,18 @@ impl Filing {
         self.documents.iter().any(|d| d.id == new.id || d.is_current() && d.sha256 == new.sha256)
     }
 
-    pub(super) fn answer(&mut self, id: PartyId, answer: Confirmation) {
+    /// After an objection was decided: nobody objects or has confirmed, and the facts say the rest.
+    pub(crate) fn go_on(&mut self, now: UtcMillis) {
+        self.forget_confirmations();
+        self.state = FilingState::Signing { since: now };
+        self.settle(now);
+    }
+
+    pub(crate) fn parties_mut(&mut self) -> impl Iterator<Item = &mut Arc<Party>> {
+        self.parties.iter_mut()
+    }
+
+    pub(crate) fn answer(&mut self, id: PartyId, answer: Confirmation) {
         for party in self.parties.iter_mut().filter(|party| party.id() == id) {
             Arc::make_mut(party).confirmation = answer;
         }
@@ -109,6 +139,7 @@ impl Filing {
         let objected = |p: &Party| p.confirmation.is_objection();
         let signed = self.signed_since().is_some();
         let confirmed = signed && self.confirmed_since().is_some();
+        let reviewed = self.reviewed_since().is_some();
         if self.parties().any(unfit) {
             return Some("a party acts in a capacity it cannot have");
         }
@@ -119,7 +150,8 @@ impl Filing {
             FilingState::Drafting { .. } => (true, false),
             FilingState::Signing { .. } => (!signed, false),
             FilingState::Signed { .. } => (signed && !confirmed, false),
-            FilingState::Confirmed { .. } => (confirmed, false),
+            FilingState::Reviewing { .. } => (confirmed && !reviewed, false),
+            FilingState::Confirmed { .. } => (confirmed && reviewed, false),
             FilingState::Frozen { by, .. } => (self.party(*by).is_some_and(objected), true),
             FilingState::Ended { .. } => (true, true),
         };

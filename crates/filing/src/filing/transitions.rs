@@ -15,6 +15,7 @@ use crate::ceremony::CompleteError;
 use crate::confirmation::Confirmation;
 use crate::document::{Document, DocumentRef, NewDocument};
 use crate::party::{Capacity, Party, PartyKind, Signature};
+use crate::review::{Decided, Review, ReviewNeed, ReviewOutcome};
 use crate::timer;
 
 impl Filing {
@@ -143,7 +144,7 @@ impl Filing {
         &mut self,
         party: PartyId,
         documents: &[DocumentRef],
-        signing: SigningId,
+        (signing, review): (SigningId, ReviewNeed),
         now: UtcMillis,
     ) -> Result<(), CompleteError> {
         self.open_for_signing()?;
@@ -157,11 +158,41 @@ impl Filing {
         if documents.iter().any(|d| signer.signature_of(d.document).is_some()) {
             return Err(CompleteError::AlreadySigned);
         }
-        let signatures =
-            documents.iter().map(|d| Signature { document: d.document, signing, at: now });
-        Arc::make_mut(signer).signatures.extend(signatures);
+        let signatures = documents.iter().map(|d| Signature {
+            document: d.document,
+            signing,
+            at: now,
+            voided_at: None,
+        });
+        let signer = Arc::make_mut(signer);
+        signer.signatures.extend(signatures);
+        if let ReviewNeed::Case(case) = review {
+            signer.reviews.push(Review { case, signing, outcome: ReviewOutcome::Waiting {} });
+        }
         self.settle(now);
         Ok(())
+    }
+
+    /// What a reviewer decided. Nothing changes when the case is not one of this filing, or was
+    /// decided before. It counts in whatever state the filing is.
+    pub fn settle_review(&mut self, decided: Decided, now: UtcMillis) {
+        let Decided { case, filing, party, accepted, at } = decided;
+        if filing != self.id {
+            return;
+        }
+        for party in self.parties.iter_mut().filter(|known| known.id() == party) {
+            let waits = |review: &&mut Review| {
+                review.case == case && review.outcome == ReviewOutcome::Waiting {}
+            };
+            for review in Arc::make_mut(party).reviews.iter_mut().filter(waits) {
+                review.outcome = if accepted {
+                    ReviewOutcome::Accepted { at }
+                } else {
+                    ReviewOutcome::Refused { at }
+                };
+            }
+        }
+        self.settle(now);
     }
 
     /// A party confirms what was shown to it; `shown` is the digest of that list.
@@ -204,7 +235,8 @@ impl Filing {
             FilingState::Frozen { .. } => {}
             _ => self.state = FilingState::Frozen { since: now, by: party, reason_digest },
         }
-        self.answer(party, Confirmation::Objected { at: now, reason_digest });
+        let taken_back_at = None;
+        self.answer(party, Confirmation::Objected { at: now, reason_digest, taken_back_at });
         Ok(())
     }
 

@@ -15,6 +15,9 @@ use crate::service::platform::{self, OpenPlatform};
 use crate::settings::{self, PlatformSettings};
 use crate::{JobResult, in_runtime, machine};
 
+mod officers;
+mod staff;
+
 /// How many keys one listing shows.
 const LISTED: usize = 1_000;
 /// The word inside every key that says whose it is.
@@ -48,6 +51,43 @@ pub(crate) fn run(action: &AdminAction) -> JobResult {
                 rotate::log_api_key(&settings.data_dir, &old, &new, *overlap_hours, clock, entropy)
                     .await?;
                 Ok(0)
+            }
+            AdminAction::CreateStaff(args) => {
+                let open = open(args.service.config.as_deref()).await?;
+                let created = staff::create(&open, args, &mut out).await;
+                open.store.close()?;
+                created
+            }
+            AdminAction::ListStaff(service) => {
+                let open = open(service.config.as_deref()).await?;
+                let listed = staff::list(&open, &mut out).await;
+                open.store.close()?;
+                listed
+            }
+            AdminAction::StaffEvents { service, login } => {
+                let open = open(service.config.as_deref()).await?;
+                let listed = staff::events(&open, login, &mut out).await;
+                open.store.close()?;
+                listed
+            }
+            AdminAction::DisableStaff { service, login } => {
+                let open = open(service.config.as_deref()).await?;
+                let disabled = staff::disable(&open, login, &mut out).await;
+                open.store.close()?;
+                disabled
+            }
+            AdminAction::ResetStaff { service, login } => {
+                let open = open(service.config.as_deref()).await?;
+                let reset = staff::reset(&open, login, &mut out).await;
+                open.store.close()?;
+                reset
+            }
+            AdminAction::CreateOfficer(args) => officers::create(args, &mut out).await,
+            AdminAction::ListOfficers(service) => {
+                officers::list(service.config.as_deref(), &mut out).await
+            }
+            AdminAction::ResetOfficer { service, login } => {
+                officers::reset(service.config.as_deref(), login, &mut out).await
             }
             AdminAction::RevokeKey { service, id } => {
                 let open = open(service.config.as_deref()).await?;

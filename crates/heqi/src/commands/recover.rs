@@ -1,5 +1,7 @@
-//! `heqi recover`: what the platform lost, taken back from the notary. The platform must be stopped.
+//! `heqi recover`: what one organisation lost, taken back from the other. Whoever lost it must be stopped.
 
+mod change;
+mod notary;
 mod successor;
 
 use std::error::Error;
@@ -30,6 +32,7 @@ pub(crate) fn run(action: &RecoverAction) -> JobResult {
         match action {
             RecoverAction::FromNotary(args) => from_notary(args, &mut out).await,
             RecoverAction::Successor(args) => successor::run(args, &mut out).await,
+            RecoverAction::Notary(args) => notary::run(args, &mut out).await,
             RecoverAction::Orphans(args) => orphans(args, &mut out).await,
         }
     })

@@ -41,7 +41,8 @@ pub(crate) fn notary(config: Option<&Path>) -> JobResult {
         let tls = NotaryTls::load(&settings)?;
         let listener = tls.service.listen(&settings.listen)?;
         let url = listener.url();
-        let running = notary::start(&settings, &tls, listener, &clock, &entropy).await?;
+        let running = notary::start(&settings, &tls, listener, &clock, &entropy);
+        let running = Box::pin(running).await?;
         writeln!(io::stdout(), "{} ready at {url}", settings.role.custodian())?;
         lifecycle::signal().await?;
         running.stop().await;

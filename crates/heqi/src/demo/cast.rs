@@ -19,6 +19,10 @@ pub(crate) struct Member {
     pub(crate) capacities: &'static [&'static str],
     /// How the person is reached; `None` signs by the token alone.
     pub(crate) contact: Option<Contact>,
+    /// For a company: its code.
+    pub(crate) company_code: Option<&'static str>,
+    /// Whether the registry has verified the person itself.
+    pub(crate) is_known_to_registry: bool,
     pub(crate) city_zh: &'static str,
     pub(crate) city_en: &'static str,
     /// Latitude and longitude in microdegrees.
@@ -42,6 +46,8 @@ pub(crate) const SIGNERS: [Member; 5] = [
             email: Some("lin@example.com"),
             id_number: "310115198806239993",
         }),
+        company_code: None,
+        is_known_to_registry: true,
         city_zh: "上海",
         city_en: "Shanghai",
         place: (31_230_400, 121_473_700),
@@ -56,6 +62,8 @@ pub(crate) const SIGNERS: [Member; 5] = [
             email: Some("wu@example.com"),
             id_number: "440305199109150004",
         }),
+        company_code: None,
+        is_known_to_registry: true,
         city_zh: "深圳",
         city_en: "Shenzhen",
         place: (22_543_100, 114_057_900),
@@ -70,6 +78,8 @@ pub(crate) const SIGNERS: [Member; 5] = [
             email: None,
             id_number: "110105197907149992",
         }),
+        company_code: None,
+        is_known_to_registry: false,
         city_zh: "北京",
         city_en: "Beijing",
         place: (39_904_200, 116_407_400),
@@ -84,6 +94,8 @@ pub(crate) const SIGNERS: [Member; 5] = [
             email: None,
             id_number: "330112196404169991",
         }),
+        company_code: Some("91330112MA000004XN"),
+        is_known_to_registry: true,
         city_zh: "成都",
         city_en: "Chengdu",
         place: (30_572_800, 104_066_800),
@@ -93,7 +105,13 @@ pub(crate) const SIGNERS: [Member; 5] = [
         name: "陈素英",
         representative: None,
         capacities: &["shareholder", "supervisor"],
-        contact: None,
+        contact: Some(Contact {
+            mobile: Some("13900000005"),
+            email: Some("chen@example.com"),
+            id_number: "330112196405120006",
+        }),
+        company_code: None,
+        is_known_to_registry: false,
         city_zh: "临安",
         city_en: "Lin'an",
         place: (30_233_800, 119_724_700),
@@ -118,6 +136,11 @@ impl Contact {
 }
 
 impl Member {
+    /// The natural person who signs.
+    pub(crate) fn person(&self) -> &'static str {
+        self.representative.unwrap_or(self.name)
+    }
+
     /// What a phone in that city would report.
     pub(crate) fn position(&self) -> Value {
         json!({
@@ -131,6 +154,7 @@ impl Member {
         let Contact { mobile, email, id_number } = self.contact?;
         Some(json!({
             "mobile": mobile, "email": email, "id_number": id_number, "language": "zh",
+            "company_code": self.company_code,
         }))
     }
 

@@ -2,8 +2,9 @@
 //! really there, with links that work. No scripts, nothing from outside.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, web};
 use heqi_notify::catcher::Tray;
@@ -17,9 +18,12 @@ use heqi_service_kit::{Load, TrustedProxies};
 use serde::Deserialize;
 
 use super::catcher::{Catcher, SMS_PATH, take_sms};
+use super::officers::Officer;
 use crate::client::Caller;
 use crate::client::messages::{CeremonyView, Receipt};
+use crate::world::World;
 
+mod enter;
 mod html;
 mod picture;
 
@@ -41,6 +45,11 @@ pub(crate) struct Shown {
     pub(crate) signers: Arc<tokio::sync::RwLock<Vec<SignerShown>>>,
     pub(crate) exported: Arc<tokio::sync::RwLock<Option<Exported>>>,
     pub(crate) tray: Tray,
+    pub(crate) officers: Vec<Officer>,
+    /// Signs officers in for a visitor.
+    pub(crate) http: reqwest::Client,
+    /// Stops the notary for a while.
+    pub(crate) world: World,
 }
 
 /// The files a visitor can take home.
@@ -86,9 +95,14 @@ impl Shown {
     }
 }
 
+/// How soon the inbox beside the phone looks again, in seconds: a code is there at once.
+const LOOK_AGAIN_S: &str = "3";
+
 #[derive(Deserialize)]
 struct Asked {
     lang: Option<String>,
+    /// Beside the phone the inbox looks again by itself.
+    live: Option<String>,
 }
 
 impl Asked {
@@ -136,6 +150,9 @@ pub(crate) fn serve(
             .app_data(catcher.clone())
             .service(root)
             .service(web::resource("/phone").route(web::get().to(phone)))
+            .service(web::resource("/officers").route(web::get().to(enter::cards)))
+            .service(web::resource("/officers/{login}").route(web::post().to(enter::enter)))
+            .service(web::resource("/outage").route(web::post().to(outage)))
             .service(web::resource("/tamper").route(web::get().to(tamper)))
             .service(web::resource("/style.css").route(web::get().to(style)))
             .service(web::resource(SMS_PATH).route(sms))
@@ -157,7 +174,12 @@ async fn guide(
     let halves = picture::Halves::look(&shown).await;
     let signers = shown.caught_up().await;
     let has_bundle = shown.exported.read().await.is_some();
-    page(html::guide(&shown, &halves, &signers, has_bundle, language))
+    let policy = ContentPolicy::default()
+        .allow("style-src", "'self'")
+        .allow("img-src", "'self'")
+        // One click signs a visitor in, and signing in ends at the platform.
+        .allow("form-action", format!("'self' {}", shown.platform_url));
+    html_page(html::guide(&shown, &halves, &signers, has_bundle, language), policy)
 }
 
 async fn inbox(
@@ -168,7 +190,14 @@ async fn inbox(
     let signers = shown.caught_up().await;
     // The guide shows it beside the phone.
     let policy = ContentPolicy::default().allow("style-src", "'self'").framed_by(&shown.guide_url);
-    html_page(html::inbox(&shown, &signers, asked.language(reader)), policy)
+    let language = asked.language(reader);
+    if asked.live.is_some() {
+        let mut response = html_page(html::inbox_of_visitor(&shown, language), policy);
+        let seconds = HeaderValue::from_static(LOOK_AGAIN_S);
+        response.headers_mut().insert(HeaderName::from_static("refresh"), seconds);
+        return response;
+    }
+    html_page(html::inbox(&shown, &signers, language), policy)
 }
 
 /// The signer's pages in the frame of a phone, the inbox beside it.
@@ -182,6 +211,21 @@ async fn phone(
         .allow("style-src", "'self'")
         .allow("frame-src", format!("{} {}", shown.platform_url, shown.inbox_url));
     html_page(html::phone(&shown, &signers, asked.language(reader)), policy)
+}
+
+/// For how long the notary is away.
+const OUTAGE: Duration = Duration::from_secs(30);
+
+/// Stops the notary's data centre for a while, and leads to where its absence is seen.
+async fn outage(shown: web::Data<Shown>) -> HttpResponse {
+    let world = shown.world.clone();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = Box::pin(world.notary_outage(OUTAGE)).await {
+            tracing::error!(%error, "the notary could not be started again");
+        }
+    });
+    let coverage = format!("{}/coverage?live=yes", shown.platform_url);
+    HttpResponse::SeeOther().insert_header((LOCATION, coverage)).finish()
 }
 
 /// Every way to cheat, on copies, and what `verify` says of each.

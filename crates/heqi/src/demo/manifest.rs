@@ -9,6 +9,7 @@ use heqi_vocabulary::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::DemoError;
+use super::officers::Officer;
 use crate::world::lan::Lan;
 
 /// The file's name in the data folder.
@@ -25,6 +26,9 @@ pub(crate) struct Manifest {
     pub(crate) preservation_url: String,
     pub(crate) time_authority_url: String,
     pub(crate) inbox_url: String,
+    /// The regulator's console; `officers` says who may enter.
+    #[serde(default)]
+    pub(crate) regulator_url: String,
     /// Where e-mail of the platform is taken.
     #[serde(default)]
     pub(crate) smtp: String,
@@ -39,6 +43,25 @@ pub(crate) struct Manifest {
     pub(crate) bundle_path: PathBuf,
     pub(crate) filing_id: String,
     pub(crate) credentials: Vec<Credential>,
+    /// Accounts of reviewers.
+    #[serde(default)]
+    pub(crate) officers: Vec<Officer>,
+    /// The certificate of the seeded application; absent only when an earlier start was
+    /// interrupted in the middle of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate_path: Option<PathBuf>,
+    /// Where anybody checks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate_check_url: Option<String>,
+    /// The root of the office's seal, PEM: TEST ONLY.
+    #[serde(default)]
+    pub(crate) seal_root_path: PathBuf,
+    /// The time authority, RFC 3161 over HTTP.
+    #[serde(default)]
+    pub(crate) tsa_url: String,
+    /// Its root, PEM: TEST ONLY.
+    #[serde(default)]
+    pub(crate) tsa_root_path: PathBuf,
     /// Only with `--lan`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lan: Option<OnTheNetwork>,

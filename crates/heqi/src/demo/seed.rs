@@ -2,10 +2,12 @@
 //! again at the next start.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use heqi_evidence_store::durable_file::Disk;
-use heqi_vocabulary::{Entropy, FilingId, PartyId, RecordId};
+use heqi_service_kit::system::SystemClock;
+use heqi_vocabulary::{Clock as _, Entropy, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -15,6 +17,12 @@ use crate::client::Caller;
 use crate::client::messages::{
     CeremonyView, DocumentAttached, EntryView, FilingOpened, Invited, PartyAdded,
 };
+
+/// What the articles say of capital, and of the contributions in the order of the signers, in yuan.
+const CAPITAL: &str = "1000000";
+const CONTRIBUTIONS: [&str; SIGNERS.len()] = ["250000", "200000", "100000", "150000", "300000"];
+/// How long the provider of identity may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the demo remembers of its filing.
 #[derive(Clone, Deserialize, Serialize)]
@@ -107,11 +115,41 @@ async fn open(integrator: &Caller, entropy: &dyn Entropy) -> Result<Seed, DemoEr
         let added: PartyAdded = integrator.post(&path, &member.as_party(), entropy).await?;
         parties.push((member, added.party_id));
     }
+    let due = last_day(&SystemClock.now().shanghai_day());
+    let promise = |((_, party), yuan): (&(&Member, PartyId), &str)| json!({ "party_id": party, "amount": yuan, "due": due });
+    let contributions: Vec<_> = parties.iter().zip(CONTRIBUTIONS).map(promise).collect();
+    let capital = json!({ "capital": CAPITAL, "contributions": contributions });
+    let _: serde_json::Value =
+        integrator.post(&format!("{base}/capital"), &capital, entropy).await?;
     let mut signers = Vec::with_capacity(parties.len());
     for (member, party_id) in parties {
         signers.push(invite(integrator, &base, member, party_id, entropy).await?);
     }
+    until_checked(integrator, &base).await?;
     Ok(Seed { filing_id: filing.filing_id, number: filing.number, signers })
+}
+
+/// The end of the fourth year after this day (`yyyyMMdd`): within the five that the articles name.
+fn last_day(today: &str) -> String {
+    let year: u32 = today.get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
+    format!("{}-12-31", year + 4)
+}
+
+/// Waits until the provider has answered about everybody: who signs before is left to a person.
+async fn until_checked(integrator: &Caller, base: &str) -> Result<(), DemoError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let view: serde_json::Value = integrator.get(base).await?;
+        let waits = |party: &serde_json::Value| {
+            party.get("identity").is_some_and(|identity| identity == "waiting")
+        };
+        let parties = view.get("parties").and_then(serde_json::Value::as_array);
+        let waiting = parties.is_some_and(|parties| parties.iter().any(waits));
+        if !waiting || Instant::now() > deadline {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn invite(
@@ -136,7 +174,7 @@ async fn invite(
     })
 }
 
-fn percent_encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() {
             encoded.push(char::from(byte));

@@ -1,6 +1,7 @@
 //! The course of the demo, from nothing to everything running.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use heqi_service_kit::edge::Edge;
 use heqi_service_kit::lifecycle::TaskGroup;
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::metrics::Metrics;
-use heqi_service_kit::system::SystemClock;
+use heqi_service_kit::system::{SystemClock, SystemEntropy};
 use heqi_vocabulary::Language;
 use tokio::net::TcpListener;
 use tokio::sync::RwLock;
@@ -19,8 +20,11 @@ use tokio::task::JoinSet;
 
 use super::cast::{Member, SIGNERS};
 use super::catcher::{self, Catcher};
+use super::certificate;
 use super::guide::{self, Exported, Page, Shown, SignerShown};
 use super::manifest::{Credential, Manifest, OnTheNetwork};
+use super::officers::Officer;
+use super::providers::Provider;
 use super::seed::Seed;
 use super::story::Story;
 use super::{DemoError, Report, verify_file};
@@ -49,7 +53,11 @@ pub(crate) async fn run(
     let mail = TcpListener::bind(&addresses.smtp).await;
     let mail = mail.map_err(|error| DemoError::World(WorldError::Server(error)))?;
     let smtp_port = mail.local_addr().map_or(0, |address| address.port());
+    let provider = Provider::take_up(&args.data_dir, &SystemEntropy).map_err(WorldError::from)?;
+    // Only the platform asks it.
+    let asked = Listener::bind(&addresses.providers).map_err(WorldError::Listen)?;
     let catching = Catching {
+        providing: provider.providing(&asked.url()),
         sms_url: format!("{}{}", addresses.url(&inbox).trim_end_matches('/'), catcher::SMS_PATH),
         sms_tls: addresses.lan.as_ref().map(Lan::peer),
         smtp_port,
@@ -58,10 +66,16 @@ pub(crate) async fn run(
     // Not before the folder is ours: another demo may be running in it.
     Manifest::remove(&args.data_dir)?;
     let secret = claimed.gateway_secret()?;
+    let mut officers = claimed.officers().await?;
+    officers.extend(claimed.notary_officers().await?);
     let mut world = Box::pin(claimed.start()).await?;
+    let mut answering = TaskGroup::new();
+    let server = provider.serve(asked, world.shared_clock(), edge(&world));
+    answering.spawn_server("identity provider", server.map_err(WorldError::Server)?);
     let catcher = Catcher::new(secret, world.shared_clock());
     let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
-    let (shown, pages) = open_pages(&world, args, &addresses, &seed, (inbox, mail, &catcher))?;
+    let (shown, pages) =
+        open_pages(&world, args, &addresses, &seed, (inbox, mail, &catcher), &officers)?;
     let services = [
         ("平台", "platform", world.platform_url.as_str()),
         ("公证处数据中心", "notary data centre", world.notary_url.as_str()),
@@ -80,6 +94,12 @@ pub(crate) async fn run(
     let seed =
         sign(&world, &args.data_dir, seed, args.once, (&shown, &catcher), &story, out).await?;
     let mut manifest = export(&world, args, &seed, &shown).await?;
+    // Everything else of the demo stands without it; a visitor can go on by hand.
+    if let Err(error) =
+        certificate::issue(&world, &args.data_dir, &seed, &shown, &mut manifest).await
+    {
+        tracing::error!(%error, "the demo's certificate was not issued");
+    }
     manifest.lan = addresses.lan.as_ref().map(OnTheNetwork::of);
     manifest.write(&args.data_dir)?;
     let exit = if args.once {
@@ -99,8 +119,10 @@ pub(crate) async fn run(
         let _ = stop.await;
         0
     };
+    answering.trigger().request();
     pages.trigger().request();
     pages.run_until(async {}, Duration::from_secs(3)).await;
+    answering.run_until(async {}, Duration::from_secs(3)).await;
     world.stop().await;
     Ok(exit)
 }
@@ -128,12 +150,17 @@ async fn until_witnessed(world: &World) -> Result<(), DemoError> {
     Ok(())
 }
 
+fn edge(world: &World) -> Data<Edge> {
+    Data::new(Edge::new(world.shared_entropy(), TrustedProxies::default(), &Metrics::default()))
+}
+
 fn open_pages(
     world: &World,
     args: &DemoArgs,
     addresses: &Addresses,
     seed: &Seed,
     (inbox, mail, catcher): (Listener, TcpListener, &Catcher),
+    officers: &[Officer],
 ) -> Result<(Shown, TaskGroup), DemoError> {
     let guide = addresses.listen(&addresses.guide).map_err(WorldError::Listen)?;
     let signers = SIGNERS
@@ -163,12 +190,11 @@ fn open_pages(
         signers: Arc::new(RwLock::new(signers)),
         exported: Arc::new(RwLock::new(None)),
         tray: catcher.tray.clone(),
+        officers: officers.to_vec(),
+        http: world.http(),
+        world: world.clone(),
     };
-    let edge = Data::new(Edge::new(
-        world.shared_entropy(),
-        TrustedProxies::default(),
-        &Metrics::default(),
-    ));
+    let edge = edge(world);
     let mut pages = TaskGroup::new();
     for (name, listener, page) in [("guide", guide, Page::Guide), ("inbox", inbox, Page::Inbox)] {
         let server = guide::serve(listener, page, shown.clone(), (edge.clone(), catcher.clone()))
@@ -319,6 +345,8 @@ async fn export(
         preservation_url: world.preservation_url.clone(),
         time_authority_url: world.time_authority_url.clone(),
         inbox_url: shown.inbox_url.clone(),
+        regulator_url: format!("{}/regulator", world.platform_url),
+        officers: shown.officers.clone(),
         smtp: shown.smtp.clone(),
         log_url: format!("{}{}", world.platform_url, World::log_path()),
         log_vkey: world.keys.log.to_string(),
@@ -331,6 +359,11 @@ async fn export(
         bundle_path,
         filing_id: seed.filing_id.to_string(),
         credentials,
+        certificate_path: None,
+        certificate_check_url: None,
+        seal_root_path: PathBuf::new(),
+        tsa_url: world.time_authority_url.clone(),
+        tsa_root_path: PathBuf::new(),
         lan: None,
     })
 }

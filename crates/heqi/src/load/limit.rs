@@ -74,9 +74,11 @@ impl Parts {
         let photo = decode_s + self.hash_s + self.seal_s;
         let signing = self.verify_s + self.record_s + self.device_s;
         let (cpu_s, requests, bytes) = match scenario {
-            Scenario::Ceremony | Scenario::Deposit | Scenario::Overload | Scenario::Soak => {
-                (photo + signing, 3.0, self.photo_bytes + 4096.0)
-            }
+            Scenario::Ceremony
+            | Scenario::Deposit
+            | Scenario::Overload
+            | Scenario::Search
+            | Scenario::Soak => (photo + signing, 3.0, self.photo_bytes + 4096.0),
             Scenario::Capture => (photo, 1.0, self.photo_bytes),
             Scenario::Complete | Scenario::Single => (signing, 1.0, 4096.0),
         };

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use crate::client::device::{Begun, Device};
 use crate::client::messages::{DocumentAttached, FilingOpened, Invited, PartyAdded};
 use crate::client::{CallError, Caller};
+use crate::photo;
 
 /// 公司法 article 42: at most fifty shareholders.
 const SIGNERS_PER_FILING: usize = 50;
@@ -74,7 +75,9 @@ impl Floor {
         loop {
             while running.len() < PREPARING {
                 let Some(token) = waiting.next() else { break };
-                let (floor, photo) = (self.clone(), photo.clone());
+                let floor = self.clone();
+                // Nobody sends another one's photo.
+                let photo = photo::with_comment(photo, self.entropy.as_ref());
                 running.spawn(async move {
                     let device = floor.device(&token);
                     let begun = device.begin().await?;

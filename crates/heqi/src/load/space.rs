@@ -20,7 +20,7 @@ pub(super) fn resident_mb() -> f64 {
 }
 
 /// Bytes of all files below a folder, as the disk holds them: holes take no space.
-pub(super) fn bytes_below(folder: &Path) -> u64 {
+pub(crate) fn bytes_below(folder: &Path) -> u64 {
     #[cfg(unix)]
     use std::os::unix::fs::MetadataExt as _;
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };

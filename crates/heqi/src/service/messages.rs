@@ -1,13 +1,10 @@
 //! Sends the messages that acts have queued. Each message is tried way by way; what becomes
 //! of it is written down by `registration::message_queue`.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use heqi_notify::signature::Secret;
-use heqi_notify::{Channel, Letter, SendError, SmsGateway, SmtpChannel, SmtpSettings, Templates};
+use heqi_notify::{Channel, Letter, SendError, Templates};
 use heqi_registration::Platform;
 use heqi_registration::fault::Fault;
 use heqi_registration::message_queue::{self, LeasedMessage, Outcome, Outgoing};
@@ -16,20 +13,18 @@ use heqi_vocabulary::{Clock, Digest, MessageChannel, UtcMillis};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use tokio::time::{sleep, timeout};
-use zeroize::Zeroizing;
+use tokio::time::timeout;
 
 use super::ServiceError;
-use crate::keys::KeyError;
-use crate::settings::{EmailSettings, NotifySettings, SmsSettings};
+use super::queue_worker::{self, Queue};
+use super::sending::ways;
+use crate::settings::NotifySettings;
 
 /// Messages under way at the same time.
 const IN_FLIGHT: usize = 16;
 /// How long one try may take; shorter than a lease, so that nobody else tries meanwhile.
 const LONGEST_TRY: Duration = Duration::from_secs(45);
 const LEASE_MS: i64 = 60_000;
-/// The longest nap: the worker looks again even when nobody wakes it.
-const LONGEST_NAP: Duration = Duration::from_secs(1);
 /// The first pause after a refusal for a while; each further one is four times as long.
 const PAUSE_MS: i64 = 2_000;
 const LONGEST_PAUSE_MS: i64 = 300_000;
@@ -48,24 +43,6 @@ struct Labels {
     outcome: &'static str,
 }
 
-/// The secret that a gateway signs its reports with, if there is one.
-pub(crate) fn report_secret(settings: &NotifySettings) -> Result<Option<Secret>, ServiceError> {
-    settings.sms.as_ref().map(secret).transpose()
-}
-
-fn secret(settings: &SmsSettings) -> Result<Secret, ServiceError> {
-    let text = read_secret(&settings.secret_file)?;
-    Secret::parse(&text).map_err(|error| {
-        ServiceError::Start(format!("{}: {error}", settings.secret_file.display()))
-    })
-}
-
-fn read_secret(path: &Path) -> Result<Zeroizing<String>, ServiceError> {
-    let read = std::fs::read_to_string(path);
-    let unreadable = |source| KeyError::Unreadable { path: path.to_owned(), source };
-    Ok(Zeroizing::new(read.map_err(unreadable)?.trim_end().to_owned()))
-}
-
 impl Messenger {
     /// Reads secrets and templates; what cannot work is refused now and not at the first
     /// message.
@@ -75,24 +52,7 @@ impl Messenger {
         clock: &Arc<dyn Clock>,
         metrics: &Metrics,
     ) -> Result<Self, ServiceError> {
-        let wrong = |error: &dyn std::fmt::Display| ServiceError::Start(error.to_string());
-        let mut templates = Templates::built_in(&settings.sender_zh, &settings.sender_en);
-        for (purpose, by_language) in &settings.templates {
-            for (language, template) in by_language {
-                let replaced = templates.replace(purpose, *language, template.clone());
-                replaced.map_err(|error| wrong(&error))?;
-            }
-        }
-        let mut channels: Vec<Arc<dyn Channel>> = Vec::new();
-        if let Some(sms) = &settings.sms {
-            let world = (http, clock.clone());
-            let gateway = SmsGateway::new(&sms.name, &sms.url, secret(sms)?, sms.timeout_ms, world);
-            channels.push(Arc::new(gateway));
-        }
-        if let Some(email) = &settings.email {
-            let channel = SmtpChannel::new(smtp(email)?).map_err(|error| wrong(&error))?;
-            channels.push(Arc::new(channel));
-        }
+        let (channels, templates) = ways(&settings.ways(), http, clock)?;
         let sent = metrics.register("messages", "Messages to people, tried", Family::default());
         Ok(Self { channels, templates, sent })
     }
@@ -139,21 +99,6 @@ impl Messenger {
     }
 }
 
-fn smtp(settings: &EmailSettings) -> Result<SmtpSettings, ServiceError> {
-    let password = settings.password_file.as_deref().map(read_secret).transpose()?;
-    let roots = settings.roots_file.as_ref().map(std::fs::read).transpose();
-    Ok(SmtpSettings {
-        name: settings.name.clone(),
-        host: settings.host.clone(),
-        port: settings.port,
-        security: settings.security,
-        credentials: settings.username.clone().zip(password),
-        from: settings.from.clone(),
-        roots_pem: roots.map_err(|error| ServiceError::Start(error.to_string()))?,
-        timeout_ms: settings.timeout_ms,
-    })
-}
-
 fn outcome(
     channel: &dyn Channel,
     sent: Result<heqi_notify::Taken, SendError>,
@@ -189,37 +134,43 @@ const fn word(outcome: &Outcome) -> &'static str {
 /// Sends until it is told to stop.
 ///
 /// # Errors
-/// The platform's own store failed.
+/// The platform's own store has stopped.
 pub(crate) async fn run_messages(
     platform: Arc<Platform>,
     messenger: Messenger,
-    mut stop: Shutdown,
+    stop: Shutdown,
 ) -> Result<(), Fault> {
-    let mut progress = platform.backend().progress();
-    while !stop.is_requested() {
-        progress.mark_unchanged();
-        if platform.backend().read_only().is_some() {
-            tokio::select! {
-                () = stop.requested() => {}
-                () = sleep(Duration::from_millis(100)) => {}
-            }
-            continue;
-        }
-        let leased = message_queue::lease(&platform, LEASE_MS, IN_FLIGHT).await?;
-        if leased.is_empty() {
-            let due = message_queue::next_due(&platform).await?;
-            tokio::select! {
-                () = stop.requested() => {}
-                _ = timeout(nap(due, platform.now()), progress.changed()) => {}
-            }
-            continue;
-        }
-        let tries = leased.iter().map(|item| one(&platform, &messenger, item));
-        for done in join_all(tries).await {
-            done?;
-        }
+    queue_worker::run(&platform, Messages { platform: &platform, messenger }, stop).await
+}
+
+/// The messages that wait.
+struct Messages<'a> {
+    platform: &'a Platform,
+    messenger: Messenger,
+}
+
+impl Queue for Messages<'_> {
+    type Item = LeasedMessage;
+
+    fn name(&self) -> &'static str {
+        "messages"
     }
-    Ok(())
+
+    async fn recall(&self) -> Result<usize, Fault> {
+        message_queue::recall(self.platform, LONGEST_PAUSE_MS).await
+    }
+
+    async fn lease(&self) -> Result<Vec<LeasedMessage>, Fault> {
+        message_queue::lease(self.platform, LEASE_MS, IN_FLIGHT).await
+    }
+
+    async fn next_due(&self) -> Result<Option<UtcMillis>, Fault> {
+        message_queue::next_due(self.platform).await
+    }
+
+    async fn work(&self, item: &LeasedMessage) -> Result<(), Fault> {
+        one(self.platform, &self.messenger, item).await
+    }
 }
 
 async fn one(
@@ -246,9 +197,4 @@ async fn one(
         }
     }
     message_queue::note_outcome(platform, item, channel, &outcome).await
-}
-
-fn nap(due: Option<UtcMillis>, now: UtcMillis) -> Duration {
-    let ms = due.map_or(i64::MAX, |due| due.millis_since(now)).max(5);
-    Duration::from_millis(u64::try_from(ms).unwrap_or(5)).min(LONGEST_NAP)
 }

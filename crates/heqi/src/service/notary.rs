@@ -1,41 +1,47 @@
 //! A notary data centre or a preservation service: store, office, HTTP.
 
+mod stopped;
+mod trust;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use heqi_evidence::anchors::{
-    Anchors, CosignerAnchor, CosignerRole, CustodianAnchor, LogAnchor, Publisher, Spki, Validity,
-    Vkey,
-};
+use heqi_evidence::anchors::Anchors;
 use heqi_evidence::key_change::KeyRole;
 use heqi_evidence_store::backend::embedded::Embedded;
 use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_evidence_store::witness::Witness;
+use heqi_notarization::holder::deliver::Recipient;
 use heqi_notarization::mirror::end_of;
 use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
-    CenterSettings, DataCentre, NotaryCenter, PeerComparison, PeerWitness, Running, Surroundings,
-    Watching,
+    CenterSettings, DataCentre, NotaryCenter, NoticeWays, PeerComparison, PeerWitness, People,
+    Running, Surroundings, Watching,
 };
-use heqi_notary_protocol::{PeerClient, WitnessClient};
+use heqi_notary_protocol::{NoticeClient, PeerClient, WitnessClient};
 use heqi_notary_sync::run_stamping;
-use heqi_pki::keys::{PublicKey, Signer};
+use heqi_pki::keys::Signer;
 use heqi_service_kit::admission::Load;
 use heqi_service_kit::api_key::{ApiKey, ApiKeyHash};
 use heqi_service_kit::lifecycle::{ShutdownTrigger, TaskGroup};
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::{Health, Metrics};
-use heqi_tlog::note::{SignatureType, VerifierKey};
 use heqi_vocabulary::{Clock, Entropy};
 
 use super::certificate_log::CertificateLog;
+use super::store::FrozenLogs;
 use super::tls::NotaryTls;
-use super::{ServiceError, store, time};
+use super::{ServiceError, sending, store, time, workbench};
+use crate::client;
 use crate::keys::succession::Succession;
 use crate::keys::{self, KeyError, NoteKey};
 use crate::settings::{NotarySettings, Profile, Role};
+
+pub(crate) use stopped::{StoppedOffice, stopped_office};
+pub(crate) use trust::{NotaryKeys, custodian_anchor, public_keys};
+use trust::{anchors, cosigner_key, log_key, with_successors};
 
 /// How long a token that is being asked for may take at the end.
 const DRAIN: Duration = Duration::from_secs(15);
@@ -44,71 +50,9 @@ const DRAIN: Duration = Duration::from_secs(15);
 pub(crate) struct RunningNotary {
     running: Running,
     store: Arc<Embedded>,
+    /// Held open until the end.
+    frozen: FrozenLogs,
     stamping: ShutdownTrigger,
-}
-
-/// The public keys of a notary service.
-pub(crate) struct NotaryKeys {
-    pub(crate) log: VerifierKey,
-    pub(crate) receipt: PublicKey,
-    /// A data centre has one.
-    pub(crate) witness: Option<VerifierKey>,
-    /// A data centre has one.
-    pub(crate) mirror: Option<VerifierKey>,
-}
-
-/// Reads or makes the keys and gives their public halves.
-pub(crate) fn public_keys(
-    data_dir: &Path,
-    origin: &str,
-    role: Role,
-    entropy: &dyn Entropy,
-) -> Result<NotaryKeys, ServiceError> {
-    let folder = data_dir.join("keys");
-    let cosigner = |kind: &str| -> Result<Option<VerifierKey>, KeyError> {
-        match role {
-            Role::DataCentre => {
-                cosigner_key(&folder, origin, kind, entropy)?.verifier_key().map(Some)
-            }
-            Role::Preservation => Ok(None),
-        }
-    };
-    Ok(NotaryKeys {
-        log: log_key(&folder, origin, entropy)?.verifier_key()?,
-        receipt: keys::signing_key(&folder.join("receipt.pem"), entropy)?.public_key(),
-        witness: cosigner("witness")?,
-        mirror: cosigner("mirror")?,
-    })
-}
-
-fn log_key(folder: &Path, origin: &str, entropy: &dyn Entropy) -> Result<NoteKey, KeyError> {
-    keys::note_key(&folder.join("log.key"), origin, SignatureType::Ed25519, entropy)
-}
-
-fn cosigner_key(
-    folder: &Path,
-    origin: &str,
-    kind: &str,
-    entropy: &dyn Entropy,
-) -> Result<NoteKey, KeyError> {
-    let name = format!("{origin}/{kind}");
-    let file = folder.join(format!("{kind}.key"));
-    keys::note_key(&file, &name, SignatureType::CosignatureV1, entropy)
-}
-
-/// A custodian as it stands among the anchors.
-pub(crate) fn custodian_anchor(
-    role: Role,
-    organisation: &str,
-    receipt: &PublicKey,
-    validity: Validity,
-) -> CustodianAnchor {
-    CustodianAnchor {
-        custodian: role.custodian().to_owned(),
-        key: Spki(receipt.clone()),
-        organisation: organisation.to_owned(),
-        validity,
-    }
 }
 
 /// Opens keys and store and starts the service.
@@ -120,16 +64,18 @@ pub(crate) async fn start(
     entropy: &Arc<dyn Entropy>,
 ) -> Result<RunningNotary, ServiceError> {
     let folder = settings.data_dir.join("keys");
+    let frozen = store::frozen_logs(&settings.data_dir, entropy)?;
+    frozen.go_on_as(&settings.log_origin, "log_name")?;
     let log = log_key(&folder, &settings.log_origin, &**entropy)?;
     let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
     let receipt = keys::signing_key(&folder.join("receipt.pem"), &**entropy)?;
     let publisher = keys::signing_key(&folder.join("publisher.pem"), &**entropy)?;
     let public = public_keys(&settings.data_dir, &settings.log_origin, settings.role, &**entropy)?;
-    let anchors = with_successors(
-        anchors(settings, &public, publisher.public_key(), &**clock),
-        &Succession::load(&folder)?,
-    );
     let known = Succession::load(&folder)?;
+    let mut anchors = anchors(settings, &public, publisher.public_key(), &**clock);
+    anchors = with_successors(anchors, &known);
+    let validity = settings.platform.log.validity;
+    anchors.seal_roots = workbench::seal_roots(settings, validity, &**clock, &**entropy)?;
     // Open until the service is spawned: what is made here are rows, never leaves.
     let gate = Arc::new(WriteGate::open());
     let office = NotaryOffice::new(OfficeParts {
@@ -141,7 +87,11 @@ pub(crate) async fn start(
         clock: clock.clone(),
         entropy: entropy.clone(),
     });
+    let before = frozen.logs.iter().map(heqi_registration::FrozenLog::shared_store);
+    let office = office.after(before.collect());
     let office = following_orders(office, settings, &known).await?;
+    let notice_ways = notice_ways(settings, tls);
+    let office = office.telling(notice_ways.iter().map(|(to, _)| *to).collect());
     let role = match settings.role {
         Role::Preservation => heqi_notary_center::Role::Preservation,
         Role::DataCentre => heqi_notary_center::Role::DataCentre(data_centre(
@@ -151,6 +101,11 @@ pub(crate) async fn start(
             &office,
         )?),
     };
+    let people = people(settings, tls, clock)?;
+    if people.is_some() {
+        // While the gate is open: rows only, of what was admitted before there were such rows.
+        rows_of_people(&office).await?;
+    }
     gate.hold();
     let peer = peer_comparison(settings, tls, &log, &gate)?;
     let mut tasks = TaskGroup::new();
@@ -190,8 +145,41 @@ pub(crate) async fn start(
         entropy: entropy.clone(),
         health: Arc::new(Health::default()),
         metrics,
+        people,
+        notice_ways,
         watching,
+        bench: workbench::bench(settings, tls, clock, &**entropy)?,
     };
+    let center = center(settings, tls);
+    let running = NotaryCenter::start(center, listener, surroundings)
+        .await
+        .map_err(|e| ServiceError::Start(crate::commands::chain_of(&e)))?;
+    forget_restoring(settings, gate);
+    let stamping = tasks.trigger();
+    tokio::spawn(tasks.run_until(std::future::pending::<()>(), DRAIN));
+    Ok(RunningNotary { running, store, frozen, stamping })
+}
+
+/// Takes the mark of a restored store away once the platform has been heard.
+fn forget_restoring(settings: &NotarySettings, gate: Arc<WriteGate>) {
+    let data_dir = settings.data_dir.clone();
+    tokio::spawn(async move {
+        gate.opened().await;
+        if let Err(error) = store::compared(&data_dir) {
+            tracing::error!(%error, "the mark of the restored store could not be taken away");
+        }
+    });
+}
+
+/// What was admitted, and said, before there were rows for it.
+async fn rows_of_people(office: &NotaryOffice) -> Result<(), ServiceError> {
+    let indexed = heqi_notarization::holder::index_all(office).await;
+    indexed.map_err(|error| ServiceError::Start(error.to_string()))?;
+    let owed = heqi_notarization::holder::deliver::send_what_is_owed(office).await;
+    owed.map_err(|error| ServiceError::Start(error.to_string()))
+}
+
+fn center(settings: &NotarySettings, tls: &NotaryTls) -> CenterSettings {
     let mut center = CenterSettings::default();
     center.log_name.clone_from(&settings.log_name);
     center.alarms = settings.alarms;
@@ -200,43 +188,39 @@ pub(crate) async fn start(
         center.rates.enabled = false;
         center.load = Load::unlimited();
     }
-    let running = NotaryCenter::start(center, listener, surroundings)
-        .await
-        .map_err(|e| ServiceError::Start(crate::commands::chain_of(&e)))?;
-    let data_dir = settings.data_dir.clone();
-    tokio::spawn(async move {
-        gate.opened().await;
-        if let Err(error) = store::compared(&data_dir) {
-            tracing::error!(%error, "the mark of the restored store could not be taken away");
-        }
-    });
-    let stamping = tasks.trigger();
-    tokio::spawn(tasks.run_until(std::future::pending::<()>(), DRAIN));
-    Ok(RunningNotary { running, store, stamping })
+    center
 }
 
-/// The office of a service that is stopped, to look at what it holds.
-pub(crate) fn stopped_office(
+/// Under which name people see the service, and by what it sends them codes.
+fn people(
     settings: &NotarySettings,
+    tls: &NotaryTls,
     clock: &Arc<dyn Clock>,
-    entropy: &Arc<dyn Entropy>,
-) -> Result<(Arc<Embedded>, NotaryOffice), ServiceError> {
-    let folder = settings.data_dir.join("keys");
-    let log = log_key(&folder, &settings.log_origin, &**entropy)?;
-    let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
-    let receipt = keys::signing_key(&folder.join("receipt.pem"), &**entropy)?;
-    let publisher = keys::signing_key(&folder.join("publisher.pem"), &**entropy)?;
-    let public = public_keys(&settings.data_dir, &settings.log_origin, settings.role, &**entropy)?;
-    let office = NotaryOffice::new(OfficeParts {
-        custodian: settings.role.custodian().to_owned(),
-        organisation: settings.organisation.clone(),
-        anchors: anchors(settings, &public, publisher.public_key(), &**clock),
-        receipt_key: Arc::new(receipt),
-        backend: store.clone(),
-        clock: clock.clone(),
-        entropy: entropy.clone(),
-    });
-    Ok((store, office))
+) -> Result<Option<People>, ServiceError> {
+    let Some(people) = &settings.people else { return Ok(None) };
+    let http = client::http(&tls.sms_gateway);
+    let http = http.map_err(|error| ServiceError::Start(error.to_string()))?;
+    let (channels, templates) = sending::ways(&people.ways(), http, clock)?;
+    Ok(Some(People {
+        service: people.service.clone(),
+        telephone: people.telephone.clone(),
+        secure_cookies: settings.tls.is_some() || settings.profile != Profile::Demo,
+        channels,
+        templates: Arc::new(templates),
+        public_url: people.public_url.clone(),
+        certify_url: people.certify_url.clone(),
+    }))
+}
+
+/// To whom what people say here is brought: the platform, and by the second custodian the data
+/// centre.
+fn notice_ways(settings: &NotarySettings, tls: &NotaryTls) -> NoticeWays {
+    let platform = NoticeClient::new(tls.platform.clone(), &settings.platform.url);
+    let mut ways = vec![(Recipient::Platform, platform)];
+    if let (Some(peer), Some(pool)) = (&settings.data_centre, &tls.data_centre) {
+        ways.push((Recipient::DataCentre, NoticeClient::new(pool.clone(), &peer.url)));
+    }
+    ways
 }
 
 /// The office follows the platform's erasure orders; what a crash or a restore left undone
@@ -278,10 +262,12 @@ fn data_centre(
     })
 }
 
-/// The keys the platform may come with: the one it deposits with, and one to recover with while there is one.
+/// The keys the platform may come with: to deposit, to apply for certificates, and to recover while it must.
 fn api_keys(settings: &NotarySettings) -> Result<Vec<ApiKeyHash>, ServiceError> {
     let platform = &settings.platform;
-    let files = std::iter::once(&platform.api_key_file).chain(&platform.recovery_key_file);
+    let files = std::iter::once(&platform.api_key_file)
+        .chain(&platform.applications_key_file)
+        .chain(&platform.recovery_key_file);
     files.map(|file| Ok(api_key(file)?.hash())).collect()
 }
 
@@ -292,7 +278,10 @@ fn api_key(path: &Path) -> Result<ApiKey, ServiceError> {
         .map_err(|_| ServiceError::Key(KeyError::Form(path.to_owned())))
 }
 
-fn peer_witness(settings: &NotarySettings, tls: &NotaryTls) -> Result<PeerWitness, ServiceError> {
+pub(crate) fn peer_witness(
+    settings: &NotarySettings,
+    tls: &NotaryTls,
+) -> Result<PeerWitness, ServiceError> {
     let prefix = format!("{}/witness", settings.platform.url.trim_end_matches('/'));
     Ok(PeerWitness {
         client: WitnessClient::new(tls.platform.clone(), &prefix),
@@ -321,79 +310,6 @@ fn peer_comparison(
     })
 }
 
-/// Whom this office trusts, and what it publishes: the platform's log and authority, its
-/// own keys, and the other custodians it was told of.
-fn anchors(
-    settings: &NotarySettings,
-    public: &NotaryKeys,
-    publisher: PublicKey,
-    clock: &dyn Clock,
-) -> Anchors {
-    let validity = settings.platform.log.validity;
-    let organisation = &settings.organisation;
-    let cosigner = |role, key: &Option<VerifierKey>| {
-        key.clone().map(|key| CosignerAnchor {
-            organisation: organisation.clone(),
-            role,
-            validity,
-            vkey: Vkey(key),
-        })
-    };
-    let mut custodians =
-        vec![custodian_anchor(settings.role, organisation, &public.receipt, validity)];
-    custodians.extend(settings.other_custodians.iter().cloned());
-    Anchors {
-        certificate_roots: settings.platform.certificate_roots.clone(),
-        cosigners: [
-            cosigner(CosignerRole::Witness, &public.witness),
-            cosigner(CosignerRole::Mirror, &public.mirror),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        custodians,
-        logs: vec![
-            settings.platform.log.clone(),
-            LogAnchor {
-                organisation: organisation.clone(),
-                validity,
-                vkey: Vkey(public.log.clone()),
-            },
-        ],
-        published_at: clock.now(),
-        publisher: Publisher { key: Spki(publisher), organisation: organisation.clone() },
-        time_roots: settings
-            .time_authorities
-            .iter()
-            .flat_map(|authority| authority.roots.clone())
-            .collect(),
-    }
-}
-
-/// Every key with the keys before and after it, each with its time, and what is distrusted.
-fn with_successors(anchors: Anchors, known: &Succession) -> Anchors {
-    let cosigners = anchors.cosigners.iter().flat_map(|cosigner| {
-        let role = match cosigner.role {
-            CosignerRole::Witness => KeyRole::Witness,
-            CosignerRole::Mirror => KeyRole::Mirror,
-        };
-        let keys = known.note_keys(role, &cosigner.vkey.0, cosigner.validity);
-        keys.into_iter().map(|(key, validity)| CosignerAnchor {
-            validity,
-            vkey: Vkey(key),
-            ..cosigner.clone()
-        })
-    });
-    let mut anchors = Anchors {
-        cosigners: cosigners.collect(),
-        custodians: anchors.custodians.iter().flat_map(|c| known.custodians(c)).collect(),
-        logs: anchors.logs.iter().flat_map(|log| known.logs(log)).collect(),
-        ..anchors
-    };
-    known.distrust(&mut anchors);
-    anchors
-}
-
 impl RunningNotary {
     /// Stops taking requests, lets those in flight end, closes the store.
     pub(crate) async fn stop(self) {
@@ -405,5 +321,6 @@ impl RunningNotary {
         if let Err(error) = self.store.close() {
             tracing::error!(%error, "the notary's store did not close");
         }
+        drop(self.frozen);
     }
 }

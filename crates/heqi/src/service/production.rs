@@ -39,6 +39,10 @@ pub(crate) enum Unfit {
     TestRoot(String),
     /// Time stamps of a test authority would be believed.
     TestTime(String),
+    /// Answers of a demonstration about who people are would be believed.
+    TestProvider(String),
+    /// Nobody would decide where no authority says who signed.
+    NobodyReviews,
     /// The service would be a time authority for tests.
     TimeAuthority,
     /// Our listener has no certificate.
@@ -79,6 +83,13 @@ pub(crate) fn check_platform(settings: &PlatformSettings) -> Result<(), Refused>
     if settings.names == Names::default() || is_made_up(&settings.names) {
         found.push(Unfit::MadeUpNames("names"));
     }
+    match &settings.identity.review {
+        None => found.push(Unfit::NobodyReviews),
+        Some(review) if review.name.as_str().contains(MADE_UP) => {
+            found.push(Unfit::MadeUpNames("identity.review"));
+        }
+        Some(_) => {}
+    }
     match &settings.certificate_authority {
         None => found.push(Unfit::TestAuthority),
         Some(authority) => {
@@ -111,12 +122,20 @@ pub(crate) fn check_notary(settings: &NotarySettings) -> Result<(), Refused> {
         found.push(Unfit::MadeUpNames("organisation"));
     }
     organisation("platform", platform.tls.as_ref(), &mut found);
+    if let Some(peer) = &settings.data_centre {
+        organisation("data_centre", peer.tls.as_ref(), &mut found);
+    }
     known_key(&platform.log.vkey, &mut found);
     known_key(&platform.witness_vkey, &mut found);
     for root in &platform.certificate_roots {
         let marked = TrustedRoot::from_der(&root.certificate.0, root.test_only);
         if root.test_only || marked.is_ok_and(|root| root.is_test_only()) {
             found.push(Unfit::TestRoot(root.organisation.clone()));
+        }
+    }
+    for provider in &settings.identity_providers {
+        if provider.test_only {
+            found.push(Unfit::TestProvider(provider.organisation.clone()));
         }
     }
     time_authorities(&settings.time_authorities, &mut found);
@@ -213,6 +232,8 @@ impl Explain for Unfit {
             Self::TestAuthority => "test_authority",
             Self::TestRoot(_) => "test_root",
             Self::TestTime(_) => "test_time",
+            Self::TestProvider(_) => "test_provider",
+            Self::NobodyReviews => "nobody_reviews",
             Self::TimeAuthority => "test_time_authority",
             Self::PlainListener => "plain_listener",
             Self::PlainPeer(_) => "plain_peer",
@@ -238,6 +259,10 @@ impl Unfit {
             Self::TestAuthority => "签署人证书将由内置的测试证书机构签发,不具有法律效力。".into(),
             Self::TestRoot(name) => format!("测试证书机构({name})的根证书将被信任。"),
             Self::TestTime(label) => format!("时间戳机构 {label} 的根证书是测试证书。"),
+            Self::TestProvider(name) => format!("演示核验机构({name})的答复将被信任。"),
+            Self::NobodyReviews => {
+                "没有设置核验机构,权威来源未能核验的签署将无人核验,不愿使用人脸信息的签署人也无法办理。".into()
+            }
             Self::TimeAuthority => "内置时间戳服务只用于测试。".into(),
             Self::PlainListener => "服务没有 TLS 证书,将以明文 HTTP 监听。".into(),
             Self::PlainPeer(name) => format!("与 {name} 的连接没有固定根证书,将使用明文 HTTP。"),
@@ -255,6 +280,10 @@ impl Unfit {
             Self::TestAuthority => "请在 [certificate_authority] 中配置持牌证书机构。",
             Self::TestRoot(_) => "请在 certificate_roots 中只保留持牌证书机构的根证书。",
             Self::TestTime(_) => "请改用独立的时间戳机构。",
+            Self::TestProvider(_) => "请在 identity_providers 中只保留真实的核验机构。",
+            Self::NobodyReviews => {
+                "请在 [identity.review] 中填写登记机关或公证处,并为其工作人员建立账号。"
+            }
             Self::TimeAuthority => "请使用独立的时间戳机构,不要在正式环境运行此服务。",
             Self::PlainListener => {
                 "请用 heqi keys tls 生成证书,并在 [tls] 中填写 certificate_file。"
@@ -282,6 +311,12 @@ impl Unfit {
             Self::TestTime(label) => {
                 format!("The time authority {label} is believed by a test root.")
             }
+            Self::TestProvider(name) => {
+                format!("Answers of a demonstration ({name}) would be believed.")
+            }
+            Self::NobodyReviews => {
+                "No office is set whose people decide where no authority says who signed, and without one nobody can sign who refuses face information.".into()
+            }
             Self::TimeAuthority => "The built-in time authority is for tests only.".into(),
             Self::PlainListener => {
                 "The service has no TLS certificate and would listen with plain HTTP.".into()
@@ -306,6 +341,10 @@ impl Unfit {
             Self::TestAuthority => "Name a licensed authority in [certificate_authority].",
             Self::TestRoot(_) => "Keep only roots of licensed authorities in certificate_roots.",
             Self::TestTime(_) => "Use a time authority that neither organisation runs.",
+            Self::TestProvider(_) => "Keep only real providers in identity_providers.",
+            Self::NobodyReviews => {
+                "Name the registry or the notary in [identity.review] and make accounts for its people."
+            }
             Self::TimeAuthority => "Use independent time authorities instead of this service.",
             Self::PlainListener => {
                 "Make a certificate with `heqi keys tls` and name it in [tls] certificate_file."
@@ -352,6 +391,8 @@ mod tests {
             Unfit::TestAuthority,
             Unfit::TestRoot(name()),
             Unfit::TestTime(name()),
+            Unfit::TestProvider(name()),
+            Unfit::NobodyReviews,
             Unfit::TimeAuthority,
             Unfit::PlainListener,
             Unfit::PlainPeer(name()),

@@ -55,9 +55,23 @@ pub(crate) enum StoreError {
         /// What is wrong with it.
         what: String,
     },
+    /// The settings name a log that does not go on.
+    #[error(
+        "log {frozen} is frozen and {successor} goes on in its place: set log_origin = \"{successor}\" and {log_name} to \
+         its last part"
+    )]
+    NotTheSuccessor {
+        /// The log that is frozen.
+        frozen: String,
+        /// The one that goes on.
+        successor: String,
+        /// What the setting of its short name is called.
+        log_name: String,
+    },
     /// A change of stores was cut off.
     #[error(
-        "the opening of a successor was cut off: run `heqi recover successor` again, which goes on where it stopped"
+        "the opening of a successor was cut off: run `heqi recover successor`, or `heqi recover notary` at a custodian, \
+         again, which goes on where it stopped"
     )]
     UnderWay,
 }
@@ -86,6 +100,22 @@ pub(crate) fn folders(data_dir: &Path) -> SuccessorFolders {
 pub(crate) struct FrozenLogs {
     stores: Vec<Arc<Embedded>>,
     pub(crate) logs: Vec<FrozenLog>,
+}
+
+impl FrozenLogs {
+    /// After a succession the settings name the log that goes on.
+    pub(crate) fn go_on_as(&self, origin: &str, log_name: &str) -> Result<(), StoreError> {
+        let Some(last) = self.logs.last() else { return Ok(()) };
+        let successor = last.successor().said().log_key.0.name();
+        if successor.as_str() == origin {
+            return Ok(());
+        }
+        Err(StoreError::NotTheSuccessor {
+            frozen: last.origin().to_string(),
+            successor: successor.to_string(),
+            log_name: log_name.to_owned(),
+        })
+    }
 }
 
 impl Drop for FrozenLogs {

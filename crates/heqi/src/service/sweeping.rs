@@ -1,13 +1,17 @@
-//! Removes, behind the requests, what is kept for a while only.
+//! Removes, behind the requests, what is kept for a while only, and reminds whom it is time to
+//! remind.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use heqi_registration::Platform;
+use heqi_registration::reminders::remind;
 use heqi_registration::sweep::{SweepCursor, Swept, sweep};
 use heqi_service_kit::Shutdown;
 
+/// Reminders queued at one time.
+const REMINDERS: usize = 64;
 /// One page of each table at a time, while little is over.
 const PAUSE: Duration = Duration::from_secs(10);
 /// While a page held something to remove, so that no rate of acts outruns the sweep.
@@ -26,6 +30,11 @@ pub(super) async fn run_sweeps(
             () = tokio::time::sleep(pause) => {}
         }
         pause = PAUSE;
+        match remind(&platform, REMINDERS).await {
+            Ok(0) => {}
+            Ok(count) => tracing::debug!(count, "reminders queued"),
+            Err(error) => tracing::warn!(%error, "nobody could be reminded now"),
+        }
         match sweep(&platform, &mut cursor).await {
             Ok(swept) if swept == Swept::default() => {}
             Ok(swept) => {
@@ -34,6 +43,7 @@ pub(super) async fn run_sweeps(
                     answers = swept.answers,
                     signings = swept.signings,
                     photos = swept.photos,
+                    videos = swept.videos,
                     "swept"
                 );
             }

@@ -105,7 +105,7 @@ fn configured(
     })
 }
 
-fn policy(text: &str) -> Result<Policy, ServiceError> {
+pub(super) fn policy(text: &str) -> Result<Policy, ServiceError> {
     text.parse()
         .map_err(|_| ServiceError::Start(format!("{text:?} is no policy: write dotted numbers")))
 }

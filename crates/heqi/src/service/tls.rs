@@ -130,6 +130,8 @@ pub(crate) struct PlatformTls {
     pub(crate) time_authorities: Vec<Trust>,
     /// The gateway for text messages.
     pub(crate) sms_gateway: Trust,
+    /// Who is told of alarms.
+    pub(crate) alarm_webhook: Trust,
 }
 
 impl PlatformTls {
@@ -144,7 +146,14 @@ impl PlatformTls {
             Some(sms) => service.called("notify.sms", &sms.url, sms.tls.as_ref(), None)?,
             None => Trust::Nobody,
         };
+        let alarm_webhook = match &settings.alarm_delivery.webhook {
+            Some(hook) => {
+                service.called("alarm_delivery.webhook", &hook.url, hook.tls.as_ref(), None)?
+            }
+            None => Trust::Nobody,
+        };
         Ok(Self {
+            alarm_webhook,
             sms_gateway,
             data_centre: service.organisation("data_centre", &first.url, first.tls.as_ref())?,
             preservation: service.organisation("preservation", &second.url, second.tls.as_ref())?,
@@ -159,7 +168,11 @@ impl PlatformTls {
 pub(crate) struct NotaryTls {
     pub(crate) service: ServiceTls,
     pub(crate) platform: HttpPool,
+    /// The data centre, of the second custodian.
+    pub(crate) data_centre: Option<HttpPool>,
     pub(crate) time_authorities: Vec<Trust>,
+    /// The gateway for text messages.
+    pub(crate) sms_gateway: Trust,
 }
 
 impl NotaryTls {
@@ -168,7 +181,20 @@ impl NotaryTls {
         production::check_notary(settings)?;
         let mut service = ServiceTls::load(settings.tls.as_ref())?;
         let platform = &settings.platform;
+        let sms = settings.people.as_ref().and_then(|people| people.sms.as_ref());
+        let sms_gateway = match sms {
+            Some(sms) => service.called("people.sms", &sms.url, sms.tls.as_ref(), None)?,
+            None => Trust::Nobody,
+        };
+        let data_centre = match &settings.data_centre {
+            Some(peer) => {
+                Some(service.organisation("data_centre", &peer.url, peer.tls.as_ref())?)
+            }
+            None => None,
+        };
         Ok(Self {
+            sms_gateway,
+            data_centre,
             platform: service.organisation("platform", &platform.url, platform.tls.as_ref())?,
             time_authorities: service.time_authorities(&settings.time_authorities)?,
             service,

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use heqi_evidence::anchors::{
-    Base64, CertificateRoot, LogAnchor, Spki, TimeRootAnchor, Validity, Vkey,
+    Base64, CertificateRoot, LogAnchor, ProviderAnchor, Spki, TimeRootAnchor, Validity, Vkey,
 };
+use heqi_notarization::matter::number::Series;
 use heqi_notify::SmtpSecurity;
 use heqi_notify::signature::Secret;
 use heqi_registration::platform::Names;
@@ -16,6 +17,7 @@ use heqi_service_kit::tls::PeerTlsSettings;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 
 use super::{Catching, LOG_NAME, WorldError, WorldKeys};
+use crate::demo::{officers, providers};
 use crate::keys;
 use crate::service::ServiceError;
 use crate::service::notary;
@@ -23,9 +25,10 @@ use crate::service::platform;
 use crate::service::production;
 use crate::service::time;
 use crate::settings::{
-    self, EmailSettings, NotarySettings, NotifySettings, PeerSettings, PlatformPeerSettings,
-    PlatformSettings, Profile, Role, SmsSettings, StampingSettings, TimeAuthorityPeer,
-    TimeAuthoritySettings,
+    self, AlarmDeliverySettings, DataCentrePeerSettings, EmailSettings, IdentitySettings,
+    NotarySettings, NotifySettings, Numbers, PeerSettings, PeopleSettings, PlatformPeerSettings,
+    PlatformSettings, Profile, ProviderPeer, RegulatorSettings, RiskPart, Role, SmsSettings,
+    StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings, WorkbenchSettings,
 };
 
 const PLATFORM_ORIGIN: &str = "platform.heqi.example/demo";
@@ -34,6 +37,7 @@ const PRESERVATION_ORIGIN: &str = "preservation.heqi.example/demo";
 const PLATFORM_ORGANISATION: &str = "示例文签平台";
 const NOTARY_ORGANISATION: &str = "示例公证处";
 const DATA_CENTRE_KEY: &str = "data-centre.key";
+const APPLICATIONS_KEY: &str = "applications.key";
 /// What text messages to the catcher are signed with.
 const GATEWAY_SECRET: &str = "sms-gateway.secret";
 const PRESERVATION_KEY: &str = "preservation.key";
@@ -82,6 +86,7 @@ impl Plan {
         };
         api_key(DATA_CENTRE_KEY, scope("deposits")?)?;
         api_key(PRESERVATION_KEY, scope("deposits")?)?;
+        api_key(APPLICATIONS_KEY, scope("applications")?)?;
         let integrator_key = api_key("integrator.key", scope("integrator")?)?.to_string();
 
         let notary_dir = data_dir.join("notary");
@@ -134,14 +139,21 @@ impl Plan {
                     &preservation.receipt,
                     trust.always,
                 )],
+                workbench: Some(workbench(&urls.notary, trust.peers.is_some())?),
                 ..trust.office(Role::DataCentre, notary_dir, NOTARY_ORIGIN, DATA_CENTRE_KEY)
             },
-            preservation: trust.office(
-                Role::Preservation,
-                preservation_dir,
-                PRESERVATION_ORIGIN,
-                PRESERVATION_KEY,
-            ),
+            preservation: NotarySettings {
+                data_centre: Some(DataCentrePeerSettings {
+                    url: urls.notary.clone(),
+                    tls: trust.peers.clone(),
+                }),
+                ..trust.office(
+                    Role::Preservation,
+                    preservation_dir,
+                    PRESERVATION_ORIGIN,
+                    PRESERVATION_KEY,
+                )
+            },
             time_authority: TimeAuthoritySettings {
                 profile: Profile::Demo,
                 data_dir: time_dir,
@@ -165,33 +177,107 @@ impl Plan {
     ) -> Result<(), WorldError> {
         let secret_file = self.platform.data_dir.join("keys").join(GATEWAY_SECRET);
         keys::secret_text(&secret_file, || Secret::write(&entropy.bytes()).to_string())?;
+        let peer = ProviderPeer {
+            provider: providers::NAME.to_owned(),
+            url: catching.providing.url.clone(),
+            token_file: catching.providing.token_file.clone(),
+            keys: vec![Spki(catching.providing.key.clone())],
+            tls: None,
+        };
+        // Published by the office, and marked as what it is.
+        let anchor = ProviderAnchor {
+            key: Spki(catching.providing.key.clone()),
+            organisation: providers::NAME.to_owned(),
+            provider: providers::NAME.to_owned(),
+            test_only: true,
+            validity: self.notary.platform.log.validity,
+        };
+        for office in [&mut self.notary, &mut self.preservation] {
+            office.identity_providers = vec![anchor.clone()];
+        }
+        self.platform.identity = IdentitySettings {
+            review: officers::review(),
+            real_name: Some(peer.clone()),
+            portrait: Some(peer.clone()),
+            registry: Some(peer),
+            // The simulated devices sign over the interface and show no seal.
+            seal: None,
+            risk: RiskPart::default(),
+        };
+        // The person on duty has an inbox too, and hears of a notary that is away for half a minute.
+        self.platform.alarm_delivery.mail_to = vec!["duty@heqi.example".to_owned()];
+        self.platform.api.alarms.deposit_oldest_s = 10;
+        let sms = SmsSettings {
+            name: "demo-sms".to_owned(),
+            url: catching.sms_url.clone(),
+            secret_file,
+            tls: catching.sms_tls.clone(),
+            timeout_ms: 10_000,
+        };
+        let email = EmailSettings {
+            name: "demo-mail".to_owned(),
+            host: "127.0.0.1".to_owned(),
+            port: catching.smtp_port,
+            security: SmtpSecurity::None,
+            username: None,
+            password_file: None,
+            from: "示例商事文签 <notice@heqi.example>".to_owned(),
+            roots_file: None,
+            timeout_ms: 10_000,
+        };
+        // The office has a gateway of its own; in the demo both end in one inbox.
+        let preservation = PeopleSettings {
+            service: "实时保（演示）".to_owned(),
+            telephone: "0571-0000220".to_owned(),
+            public_url: Some(self.platform.preservation.url.clone()),
+            certify_url: Some(self.platform.data_centre.url.clone()),
+            sender_zh: "示例公证处".to_owned(),
+            sender_en: "Example Notary".to_owned(),
+            sms: Some(sms.clone()),
+            email: Some(EmailSettings {
+                from: "示例公证处 <notary@heqi.example>".to_owned(),
+                ..email.clone()
+            }),
+            templates: std::collections::BTreeMap::new(),
+        };
+        self.notary.people = Some(PeopleSettings {
+            service: "示例公证处（演示）".to_owned(),
+            public_url: Some(self.platform.data_centre.url.clone()),
+            certify_url: None,
+            ..preservation.clone()
+        });
+        self.preservation.people = Some(preservation);
         self.platform.notify = Some(NotifySettings {
             public_url: self.platform_url.clone(),
             code_required: false,
             sender_zh: "示例商事文签".to_owned(),
             sender_en: "Example Signing".to_owned(),
-            sms: Some(SmsSettings {
-                name: "demo-sms".to_owned(),
-                url: catching.sms_url.clone(),
-                secret_file,
-                tls: catching.sms_tls.clone(),
-                timeout_ms: 10_000,
-            }),
-            email: Some(EmailSettings {
-                name: "demo-mail".to_owned(),
-                host: "127.0.0.1".to_owned(),
-                port: catching.smtp_port,
-                security: SmtpSecurity::None,
-                username: None,
-                password_file: None,
-                from: "示例商事文签 <notice@heqi.example>".to_owned(),
-                roots_file: None,
-                timeout_ms: 10_000,
-            }),
+            sms: Some(sms),
+            email: Some(email),
             templates: std::collections::BTreeMap::new(),
         });
         Ok(())
     }
+}
+
+/// The workbench of the demo's office. Its seal is the built-in one: 演示样章·无法律效力.
+fn workbench(notary_url: &str, secure_cookies: bool) -> Result<WorkbenchSettings, WorldError> {
+    let series = Series::new("示", "经");
+    Ok(WorkbenchSettings {
+        full_name: "示例省示例市示例公证处".to_owned(),
+        former_names: Vec::new(),
+        name: NOTARY_ORGANISATION.to_owned(),
+        address: "示例市示例路1号".to_owned(),
+        telephone: "0571-0000220".to_owned(),
+        platform_name: PLATFORM_ORGANISATION.to_owned(),
+        series: series.map_err(|error| ServiceError::Start(error.to_string()))?,
+        numbers: Numbers::OwnSeries,
+        register: None,
+        workstations: vec![officers::WORKSTATION.to_owned()],
+        public_url: notary_url.to_owned(),
+        seal: None,
+        secure_cookies,
+    })
 }
 
 /// What the platform tells the others of itself, and what it is told of them.
@@ -270,6 +356,14 @@ impl Trust {
             time_authorities: self.time_authorities(),
             stamping: STAMPING,
             notify: None,
+            identity: IdentitySettings::default(),
+            alarm_delivery: AlarmDeliverySettings::default(),
+            // Nobody who watches a demo waits a day.
+            reconcile_every_s: 60,
+            regulator: RegulatorSettings {
+                applicant: Some(officers::applicant()),
+                api_key_file: Some(self.platform_keys.join(APPLICATIONS_KEY)),
+            },
             names: Names::default(),
             check_pixels: true,
             api,
@@ -295,8 +389,12 @@ impl Trust {
             organisation: NOTARY_ORGANISATION.to_owned(),
             platform: self.platform_peer(key_file),
             other_custodians: Vec::new(),
+            identity_providers: Vec::new(),
             time_authorities: self.time_authorities(),
             stamping: STAMPING,
+            data_centre: None,
+            people: None,
+            workbench: None,
             alarms: AlarmLimits::default(),
             telemetry: TelemetrySettings::default(),
         }
@@ -309,6 +407,8 @@ impl Trust {
             tls: self.peers.clone(),
             api_key_file: self.platform_keys.join(key_file),
             recovery_key_file: None,
+            applications_key_file: (key_file == DATA_CENTRE_KEY)
+                .then(|| self.platform_keys.join(APPLICATIONS_KEY)),
             log: LogAnchor {
                 organisation: PLATFORM_ORGANISATION.to_owned(),
                 validity: self.always,

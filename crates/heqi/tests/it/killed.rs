@@ -19,7 +19,7 @@ async fn every_receipt_given_before_a_kill_still_holds_after_the_next_start() {
         let receipt = platform.get(&token, &format!("/api/v1/receipts/{record}")).await.json();
         receipts.push((token, receipt));
     }
-    let token = demo.credential("chen_suying").to_owned();
+    let token = demo.visitor(&platform, &Client::of(demo.says("inbox_url"))).await;
     let last = device::sign(&platform, &token, &SystemClock).await;
     demo.kill();
     receipts.push((token.clone(), last));

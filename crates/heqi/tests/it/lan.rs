@@ -75,7 +75,9 @@ async fn phones_of_the_network_reach_everything_over_tls_with_the_printed_finger
     assert!(demo.says("time_authority_url").starts_with("http://127.0.0.1:"));
 
     let platform = client(&demo, &trust, "platform_url");
-    let signed = device::sign(&platform, demo.credential("chen_suying"), &SystemClock).await;
+    let inbox = client(&demo, &trust, "inbox_url");
+    let token = demo.visitor(&platform, &inbox).await;
+    let signed = device::sign(&platform, &token, &SystemClock).await;
     assert!(signed["record_id"].is_string(), "{signed}");
     let doctor = heqi(&["doctor", "--data-dir", folder.text(), "--lang", "en"]).exits(0);
     assert!(doctor.out.contains("✓ the platform is ready at https://"), "{}", doctor.out);

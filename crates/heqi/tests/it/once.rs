@@ -7,13 +7,14 @@ use serde_json::Value;
 
 use crate::program::{Folder, heqi};
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 26] = [
     "state",
     "time_authority_url",
     "guide_url",
     "platform_url",
     "notary_url",
     "preservation_url",
+    "regulator_url",
     "inbox_url",
     "log_url",
     "log_vkey",
@@ -26,6 +27,12 @@ const KEYS: [&str; 19] = [
     "bundle_path",
     "filing_id",
     "credentials",
+    "officers",
+    "certificate_path",
+    "certificate_check_url",
+    "seal_root_path",
+    "tsa_url",
+    "tsa_root_path",
     "smtp",
 ];
 

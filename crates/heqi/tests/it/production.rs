@@ -22,22 +22,22 @@ use crate::agents::{Authority, TOKEN, key_service};
 use crate::device::{self, Client};
 use crate::program::{Folder, heqi, until, until_some};
 
-const NAMES: [&str; 3] = ["platform", "notary", "preservation"];
+pub(crate) const NAMES: [&str; 3] = ["platform", "notary", "preservation"];
 
 /// Three folders with keys and settings, nothing running.
-struct Organisations {
+pub(crate) struct Organisations {
     folder: Folder,
-    ports: [u16; 3],
+    pub(crate) ports: [u16; 3],
     settings: [String; 3],
     staff: String,
 }
 
-fn host(organisation: &str) -> String {
+pub(crate) fn host(organisation: &str) -> String {
     format!("{organisation}.heqi.internal")
 }
 
 impl Organisations {
-    fn make() -> Self {
+    pub(crate) fn make() -> Self {
         let folder = Folder::new();
         let authority = Authority::start();
         let service = key_service(folder.path());
@@ -74,7 +74,7 @@ impl Organisations {
         Self { staff, ..made }
     }
 
-    fn path(&self, below: &str) -> PathBuf {
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.folder.path().join(below)
     }
 
@@ -98,15 +98,8 @@ impl Organisations {
     /// What a caller with this certificate gets from the notary, believing these roots of
     /// it under this name.
     async fn asks_notary(&self, certificate: &Path, roots: &Path, name: &str) -> Option<u16> {
-        let identity = TlsSettings { certificate_file: certificate.to_owned(), key_file: None };
-        let peer = PeerTlsSettings { roots_file: roots.to_owned(), name: name.to_owned() };
-        let trust = Trust::Peer {
-            peer: Arc::new(Peer::load(&peer).unwrap()),
-            identity: Some(Arc::new(Identity::load(&identity).unwrap())),
-        };
-        let http = trust.client().unwrap().build().unwrap();
-        let sent = http.post(format!("{}/deposits", self.url("notary"))).send().await;
-        sent.ok().map(|answer| answer.status().as_u16())
+        let url = format!("{}/deposits", self.url("notary"));
+        asks(&url, certificate, roots, name).await
     }
 
     /// Runs a service with other settings, to its end; the reasons it gives.
@@ -128,12 +121,26 @@ impl Organisations {
     }
 }
 
+/// What a caller with this certificate gets for a POST, believing these roots of the service under
+/// this name.
+pub(crate) async fn asks(url: &str, certificate: &Path, roots: &Path, name: &str) -> Option<u16> {
+    let identity = TlsSettings { certificate_file: certificate.to_owned(), key_file: None };
+    let peer = PeerTlsSettings { roots_file: roots.to_owned(), name: name.to_owned() };
+    let trust = Trust::Peer {
+        peer: Arc::new(Peer::load(&peer).unwrap()),
+        identity: Some(Arc::new(Identity::load(&identity).unwrap())),
+    };
+    let http = trust.client().unwrap().build().unwrap();
+    let sent = http.post(url).send().await;
+    sent.ok().map(|answer| answer.status().as_u16())
+}
+
 fn write(file: &Path, text: &str) {
     std::fs::write(file, text).unwrap();
 }
 
 /// `heqi keys tls` for this name; with `root`, under that one.
-fn certify(data: &Path, name: &str, root: Option<&Path>) -> String {
+pub(crate) fn certify(data: &Path, name: &str, root: Option<&Path>) -> String {
     let mut line = vec!["keys", "tls", "--data", data.to_str().unwrap(), "--name", name];
     line.extend(["--name", "127.0.0.1", "--yes"]);
     if let Some(root) = root {
@@ -181,6 +188,7 @@ fn settings(folder: &Path, ports: [u16; 3], authority: &Authority) -> [String; 3
         "[names]\nnotary_office = \"杭州公证处\"\noperator = \"浙江文签\"\nverifier = \"浙江文签\"\n\
          retention = \"公司注销后20年\"\ntelephone = \"0571-0000-0000\"\n"
             .to_owned(),
+        "[identity.review]\nkind = \"registry\"\nname = \"杭州市临安区市场监督管理局\"\n".to_owned(),
         tls("platform"),
         format!(
             "[certificate_authority]\nurl = \"{}\"\ntoken_file = \"{at}/authority.token\"\n\
@@ -231,10 +239,10 @@ fn settings(folder: &Path, ports: [u16; 3], authority: &Authority) -> [String; 3
 }
 
 /// A service that goes on. Dropped, it is killed.
-struct Service(Child);
+pub(crate) struct Service(Child);
 
 impl Service {
-    fn start(made: &Organisations, organisation: &str) -> Self {
+    pub(crate) fn start(made: &Organisations, organisation: &str) -> Self {
         let command = if organisation == "platform" { "platform" } else { "notary" };
         let log = std::fs::File::create(made.path(&format!("{organisation}.log"))).unwrap();
         let mut process = Command::new(env!("CARGO_BIN_EXE_heqi"))
@@ -256,7 +264,7 @@ impl Service {
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
-    fn end(mut self) {
+    pub(crate) fn end(mut self) {
         self.signal("-TERM");
         let mut status = None;
         until("the service to end", || {
@@ -397,6 +405,15 @@ fn production_refuses_one_thing_at_a_time_by_name_in_both_languages() {
     };
     check("platform", &without(platform, "[certificate_authority]", 4), &["test_authority"]);
     check("platform", &without(platform, "[names]", 6), &["made_up_names"]);
+    check("platform", &without(platform, "[identity.review]", 3), &["nobody_reviews"]);
+    let made_up = platform.replace("杭州市临安区市场监督管理局", "示例市场监督管理局");
+    check("platform", &made_up, &["made_up_names"]);
+    let provider = format!(
+        "[[identity_providers]]\nkey = \"{}\"\norganisation = \"演示\"\nprovider = \"演示\"\ntest_only = true\n\
+         validity = {{ valid_from = \"2026-01-01T00:00:00.000Z\" }}\n",
+        STANDARD.encode(SigningKey::from_ed25519_seed(&[9; 32]).public_key().to_spki_der())
+    );
+    check("notary", &format!("{notary}{provider}"), &["test_provider"]);
     check("platform", &platform.replace("杭州公证处", "示例公证处"), &["made_up_names"]);
     check("platform", &without(platform, "[tls]", 2), &["plain_listener"]);
     check("platform", &without(platform, "tls = ", 1), &["plain_peer"]);

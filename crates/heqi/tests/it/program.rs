@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::device::Client;
 
 /// Longest a test waits for something that another process does.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -173,6 +175,23 @@ impl Demo {
         let all = self.manifest["credentials"].as_array().unwrap();
         let found = all.iter().find(|credential| credential["role"] == role).unwrap();
         found["value"].as_str().unwrap()
+    }
+
+    /// Lets the visitor in as a person comes in: the code is in the inbox.
+    pub(crate) async fn visitor(&self, platform: &Client, inbox: &Client) -> String {
+        let token = self.credential("chen_suying").to_owned();
+        platform.post(&token, "/api/v1/ceremony/code", &json!({ "language": "zh" })).await;
+        let code = until_some("the code", async || {
+            let page = String::from_utf8(inbox.get("", "/?lang=zh").await.ok()).unwrap();
+            let (_, after) = page.split_once("13900000005</h3>")?;
+            let (_, after) = after.split_once("验证码")?;
+            Some(after.chars().take_while(char::is_ascii_digit).collect::<String>())
+        })
+        .await;
+        platform.post(&token, "/api/v1/ceremony/code/check", &json!({ "code": code })).await;
+        let four = json!({ "last_four": "0006" });
+        platform.post(&token, "/api/v1/ceremony/identity", &four).await;
+        token
     }
 
     /// Asks it to end, as a service manager does, and gives the exit status.

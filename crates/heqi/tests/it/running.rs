@@ -106,7 +106,8 @@ async fn every_service_answers_for_its_health_and_coverage_says_that_all_is_held
 
     let platform = Client::of(demo.says("platform_url"));
     let integrator = demo.credential("integrator");
-    let signed = device::sign(&platform, demo.credential("chen_suying"), &SystemClock).await;
+    let token = demo.visitor(&platform, &Client::of(demo.says("inbox_url"))).await;
+    let signed = device::sign(&platform, &token, &SystemClock).await;
     assert!(signed["record_id"].is_string(), "{signed}");
     let coverage = until_some("everything to be held", async || {
         let coverage = platform.get(integrator, "/api/v1/coverage").await.json();

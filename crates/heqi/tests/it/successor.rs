@@ -17,11 +17,11 @@ use crate::program::{command, heqi, until_some};
 const ORIGIN: &str = "platform.heqi.example/demo-2";
 
 /// A service that runs until it is dropped.
-struct Service(Child);
+pub(crate) struct Service(Child);
 
 impl Service {
     /// Starts it and waits for the line that says where it is.
-    fn start(kind: &str, config: &Path) -> (Self, String) {
+    pub(crate) fn start(kind: &str, config: &Path) -> (Self, String) {
         let mut command = command(&[kind, "--config", config.to_str().unwrap()]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -52,6 +52,9 @@ pub enum AdmitBundleError {
         /// Stable code of what is missing.
         reason: String,
     },
+    /// It is not the record, or not the place, that the receipt it comes with is about.
+    #[error("the receipt is about another record")]
+    NotReceipted,
     /// Records before this one are missing.
     #[error("the chain continues at place {expected_seq}")]
     Gap {
@@ -82,6 +85,9 @@ pub enum AdmitBundleError {
     /// What is held could not be read.
     #[error(transparent)]
     Deposited(#[from] DepositedError),
+    /// By what people are found.
+    #[error(transparent)]
+    Holder(#[from] crate::holder::HolderFault),
     /// The vault gave no key.
     #[error(transparent)]
     Vault(VaultError),
@@ -111,6 +117,7 @@ impl AdmitBundleError {
                 | Self::Invalid(_)
                 | Self::Table(_)
                 | Self::Deposited(_)
+                | Self::Holder(_)
                 | Self::Vault(_)
                 | Self::Interrupted
         )
@@ -128,6 +135,7 @@ impl Explain for AdmitBundleError {
             Self::TooManyParts => "too_many_parts",
             Self::PartTooLong => "part_too_long",
             Self::NotLogged { .. } => "not_logged",
+            Self::NotReceipted => "not_receipted",
             Self::Gap { .. } => "chain_gap",
             Self::Erased => "erased",
             Self::NumbersExhausted => "numbers_exhausted",
@@ -161,6 +169,7 @@ impl AdmitBundleError {
             Self::Gap { expected_seq } => {
                 format!("该记录链应先存证第 {expected_seq} 条,本条未作任何保存。")
             }
+            Self::NotReceipted => "回执所述并非这条记录,未作任何保存。".into(),
             Self::Erased => "该记录的数据密钥已按要求删除,不能再次存证。".into(),
             Self::NumbersExhausted => "当日存证编号已用完。".into(),
             Self::Store(CommitError::DiskFull) => "存储空间不足,暂停接收存证。".into(),
@@ -177,6 +186,7 @@ impl AdmitBundleError {
             Self::NotWhole | Self::Incomplete { .. } => "请补齐后重新提交。",
             Self::PartTooLong => "请将该文件缩小到 20 MiB 以内。",
             Self::NotLogged { .. } => "请附上日志已签名树头的包含证明后重新提交。",
+            Self::NotReceipted => "请提交回执所述的那条记录。",
             Self::Gap { .. } => "请从该序号起按顺序提交。",
             Self::Erased => "如有异议,请联系公证机构。",
             _ => "请稍后重新提交,不会重复存证。",
@@ -206,6 +216,7 @@ impl AdmitBundleError {
             Self::Gap { expected_seq } => format!(
                 "The record at place {expected_seq} of the chain comes first; nothing was kept."
             ),
+            Self::NotReceipted => "The receipt is about another record; nothing was kept.".into(),
             Self::Erased => {
                 "The data keys of this record were erased on request; it cannot be deposited again."
                     .into()
@@ -229,6 +240,7 @@ impl AdmitBundleError {
             Self::NotLogged { .. } => {
                 "Send it again with the inclusion proof of a head that the log signed."
             }
+            Self::NotReceipted => "Send the record that the receipt is about.",
             Self::Gap { .. } => "Send the records in order from that place on.",
             Self::Erased => "If you object, contact the notary office.",
             _ => "Send it again later; it will not be deposited twice.",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
 use heqi_evidence::chain::chain_commitment;
-use heqi_evidence::deposit::DualDigest;
+use heqi_evidence::deposit::{DepositReceipt, DualDigest};
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::examine::{Question, Received, examine};
 use heqi_evidence::leaf::RecordRoot;
@@ -14,11 +14,12 @@ use heqi_evidence::statement::SignedDocument;
 use heqi_evidence::verdict::{ClaimName, Status, Verdict};
 use heqi_evidence_store::object::MAX_OBJECT_BYTES;
 use heqi_tlog::proof_file::ProofFile;
-use heqi_vocabulary::{Digest, UtcMillis};
+use heqi_vocabulary::{Digest, UtcMillis, VoucherNo};
 
 use super::findings::{Judgement, judge};
 use super::{AdmitBundleError, MAX_PARTS};
 use crate::deposited::{DepositKey, PlaceKey};
+use crate::holder::index::About;
 use crate::office::NotaryOffice;
 
 /// What is known of a deposit without its bytes.
@@ -34,6 +35,10 @@ pub(super) struct Offered {
     pub(super) leaf_index: u64,
     pub(super) received_at: UtcMillis,
     pub(super) judgement: Judgement,
+    /// Whom the record is about.
+    pub(super) about: Option<About>,
+    /// The voucher number, of a signing.
+    pub(super) voucher: Option<VoucherNo>,
 }
 
 impl Offered {
@@ -50,11 +55,13 @@ pub(super) struct Inspected {
 }
 
 /// Reads and examines a file. Only what is proved to stand in the log of another organisation
-/// is judged; everything else is an error.
+/// is judged; everything else is an error. What the office receipted and lost is taken as its
+/// receipt says: of a record that was erased since, what is left of it.
 pub(super) fn inspect(
     file: &[u8],
     office: &NotaryOffice,
     received: &Received,
+    receipted: Option<&DepositReceipt>,
 ) -> Result<Inspected, AdmitBundleError> {
     let mut bundle = EvidenceBundle::read(file)?;
     if let Some(entry) = bundle.damaged.first() {
@@ -71,7 +78,8 @@ pub(super) fn inspect(
     let frame = Frame::read(&record).map_err(|_| malformed("record_frame"))?;
     let client = bundle.parts.client.as_deref().map(Disclosure::parse).transpose();
     let client = client.map_err(|_| malformed("client"))?;
-    if !record.is_full() || client.is_some_and(|client| !client.is_full()) {
+    let is_whole = record.is_full() && client.is_none_or(|client| client.is_full());
+    if !is_whole && receipted.is_none() {
         return Err(AdmitBundleError::NotWhole);
     }
     let proof = bundle.parts.proof.as_deref().ok_or_else(|| not_logged("no_proof"))?;
@@ -85,18 +93,32 @@ pub(super) fn inspect(
     require_logged(&verdict)?;
 
     let parts = bundle.parts;
-    let digests: BTreeSet<DualDigest> = parts.immutable_parts().map(DualDigest::of).collect();
+    let mut digests: BTreeSet<DualDigest> = parts.immutable_parts().map(DualDigest::of).collect();
     let deposited: BTreeSet<Digest> = digests.iter().map(|digest| digest.sha256).collect();
     let judgement = judge(&verdict, &frame, &record, &deposited, received.at);
-    if matches!(judgement, Judgement::Hold(_)) {
+    if matches!(judgement, Judgement::Hold(_)) && receipted.is_none() {
         require_complete(&frame, &record, &deposited)?;
     }
-    let key = DepositKey {
+    let mut key = DepositKey {
         root: RecordRoot::new(record.root()),
         manifest: parts.deposit_manifest().digest()?,
     };
+    if let Some(receipt) = receipted {
+        let is_it = receipt.record_root == key.root
+            && receipt.chain == chain_commitment(frame.place.chain)
+            && receipt.seq == frame.place.seq
+            && receipt.log_origin == log_origin
+            && receipt.leaf_index == proof.index();
+        if !is_it {
+            return Err(AdmitBundleError::NotReceipted);
+        }
+        // Whoever signed the receipt had these parts; of an erased record fewer are left.
+        key.manifest = receipt.manifest_sha256;
+        digests = receipt.parts.iter().cloned().collect();
+    }
     let offered = Offered {
         key,
+        about: About::read(&record, frame.place.seq),
         chain: chain_commitment(frame.place.chain),
         frame,
         digests: digests.into_iter().collect(),
@@ -104,6 +126,7 @@ pub(super) fn inspect(
         leaf_index: proof.index(),
         received_at: received.at,
         judgement,
+        voucher: record.parsed("voucher"),
     };
     Ok(Inspected { offered, parts })
 }

@@ -1,6 +1,6 @@
 //! Sealing and storing the parts of a deposit, before the commit that names them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::leaf::RecordRoot;
@@ -13,6 +13,9 @@ use super::AdmitBundleError;
 use super::inspect::{Inspected, Offered};
 use crate::deposited::{DOCUMENTS, StoredPart, document_key, part_context};
 use crate::office::NotaryOffice;
+
+/// The log's proof, which no receipt signs.
+const PROOF: &str = "proof/record.tlog-proof";
 
 /// A deposit whose parts are on their way to the disk.
 pub(super) struct Kept {
@@ -68,17 +71,18 @@ pub(crate) fn erasable_keys(
     keys
 }
 
-/// Seals every part that the chain does not hold yet and puts it.
+/// Seals every part that the chain does not hold yet and puts it. Of a deposit that came back, the parts that its
+/// receipt signs and that were not erased since.
 pub(super) async fn keep(
     office: &NotaryOffice,
     inspected: Inspected,
+    receipted: Option<&BTreeSet<Digest>>,
 ) -> Result<Kept, AdmitBundleError> {
     let held = held_documents(office, &inspected).await?;
-    let aside = office.clone();
+    let (aside, receipted) = (office.clone(), receipted.cloned());
+    let seal = move || seal_and_put(&aside, inspected, &held, receipted.as_ref());
     let (kept, failure) =
-        tokio::task::spawn_blocking(move || seal_and_put(&aside, inspected, &held))
-            .await
-            .map_err(|_| AdmitBundleError::Interrupted)?;
+        tokio::task::spawn_blocking(seal).await.map_err(|_| AdmitBundleError::Interrupted)?;
     match failure {
         None => Ok(kept),
         Some(error) => {
@@ -111,12 +115,16 @@ fn seal_and_put(
     office: &NotaryOffice,
     inspected: Inspected,
     held: &BTreeMap<Digest, StoredPart>,
+    receipted: Option<&BTreeSet<Digest>>,
 ) -> (Kept, Option<AdmitBundleError>) {
     let Inspected { offered, parts } = inspected;
     let mut kept =
         Kept { offered, parts: Vec::new(), new_objects: Vec::new(), new_documents: Vec::new() };
     for (name, bytes, retention) in named(&parts) {
         let sha256 = Digest::of(bytes);
+        if name != PROOF && receipted.is_some_and(|signed| !signed.contains(&sha256)) {
+            continue;
+        }
         if let Some(stored) = held.get(&sha256).filter(|_| retention == Retention::Matter) {
             kept.parts.push(StoredPart { name, ..stored.clone() });
             continue;
@@ -129,6 +137,7 @@ fn seal_and_put(
                 }
                 kept.parts.push(stored);
             }
+            Err(AdmitBundleError::Erased) if receipted.is_some() => {}
             Err(error) => return (kept, Some(error)),
         }
     }
@@ -170,7 +179,7 @@ fn named(parts: &BundleParts) -> Vec<(String, &[u8], Retention)> {
         ("envelope.json", &parts.envelope, Signature),
         ("challenge.json", &parts.challenge, Signature),
         ("proof/challenge.checkpoint", &parts.challenge_checkpoint, Signature),
-        ("proof/record.tlog-proof", &parts.proof, Signature),
+        (PROOF, &parts.proof, Signature),
     ];
     for (name, part, retention) in singles {
         named.extend(part.as_deref().map(|bytes| (name.to_owned(), bytes, retention)));

@@ -1,24 +1,25 @@
 //! The decision: number, chain, receipt and chain head in one commit.
 
-use heqi_evidence::chain::{ChainError, ChainHead, ChainTip};
+use heqi_evidence::chain::{ChainHead, ChainTip};
 use heqi_evidence::deposit::{DepositReceipt, Outcome};
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence::statement::Statement;
 use heqi_evidence_store::backend::{CommitError, Pending};
 use heqi_evidence_store::changeset::{Changeset, LedgerEntry};
-use heqi_evidence_store::table::Stored;
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::{DepositNo, Digest};
 
-use super::findings::{Finding, Judgement};
+use super::decide::{Decision, State, decide};
 use super::inspect::Offered;
 use super::keep::{Kept, discard};
+use super::take_back::Returned;
 use super::{Admission, AdmitBundleError, answer_again, known};
 use crate::deposited::{
-    CHAINS, ChainMisbehaviour, ChainMisbehaviourKind, ChainRow, DEPOSITS, DOCUMENTS, DepositKey,
-    DepositRow, LAST_DEPOSITS, MISBEHAVIOUR, NUMBERS, PLACES, PlaceRow, SERIALS, TOTALS,
-    document_key, misbehaviour_key, totals_key,
+    CHAINS, ChainMisbehaviour, ChainRow, DEPOSITS, DOCUMENTS, DepositKey, DepositRow,
+    LAST_DEPOSITS, MISBEHAVIOUR, NUMBERS, PLACES, PlaceRow, SERIALS, TOTALS, document_key,
+    misbehaviour_key, totals_key,
 };
+use crate::holder::watch;
 use crate::office::NotaryOffice;
 
 /// How often a decision is made again because another was faster. Inside one process that
@@ -29,12 +30,17 @@ const ATTEMPTS: usize = 64;
 pub(super) async fn settle(
     office: &NotaryOffice,
     kept: Kept,
+    returned: Option<&Returned>,
 ) -> Result<Admission, AdmitBundleError> {
-    let settled = try_settle(office, &kept).await;
+    let settled = try_settle(office, &kept, returned).await;
     // Only when it is certain that no row names them; after a stop of the store it is not.
     let is_unused = match &settled {
         Ok(admission) => !admission.is_new,
-        Err(AdmitBundleError::Gap { .. } | AdmitBundleError::NumbersExhausted) => true,
+        Err(
+            AdmitBundleError::Gap { .. }
+            | AdmitBundleError::NumbersExhausted
+            | AdmitBundleError::NotReceipted,
+        ) => true,
         Err(AdmitBundleError::Store(error)) => matches!(
             error,
             CommitError::Busy | CommitError::DiskFull | CommitError::Conflict { .. }
@@ -47,9 +53,13 @@ pub(super) async fn settle(
     settled
 }
 
-async fn try_settle(office: &NotaryOffice, kept: &Kept) -> Result<Admission, AdmitBundleError> {
+async fn try_settle(
+    office: &NotaryOffice,
+    kept: &Kept,
+    returned: Option<&Returned>,
+) -> Result<Admission, AdmitBundleError> {
     for _ in 0..ATTEMPTS {
-        match take_turn(office, kept).await? {
+        match take_turn(office, kept, returned).await? {
             Turn::Known(key) => return answer_again(office, kept.offered.chain, key).await,
             Turn::Conflict => {}
             Turn::Decided(admission, durable) => match durable.await {
@@ -72,106 +82,25 @@ enum Turn {
     Conflict,
 }
 
-async fn take_turn(office: &NotaryOffice, kept: &Kept) -> Result<Turn, AdmitBundleError> {
+async fn take_turn(
+    office: &NotaryOffice,
+    kept: &Kept,
+    returned: Option<&Returned>,
+) -> Result<Turn, AdmitBundleError> {
     let _turn = office.turn.lock().await;
     if let Some(key) = known(office, &kept.offered).await? {
         return Ok(Turn::Known(key));
     }
     let state = State::read(office, &kept.offered).await?;
-    let decision = decide(&kept.offered, &state)?;
-    let (admission, changes) = write(office, kept, &state, decision)?;
+    let mut decision = decide(&kept.offered, &state)?;
+    if let Some(returned) = returned {
+        decision.as_receipted(&kept.offered, &state, &returned.said.outcome)?;
+    }
+    let (admission, changes) = write(office, kept, &state, decision, returned)?;
     match office.store().commit(changes) {
         Ok(durable) => Ok(Turn::Decided(admission, durable)),
         Err(CommitError::Conflict { .. }) => Ok(Turn::Conflict),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// The rows a decision stands on.
-struct State {
-    chain: Option<Stored<ChainRow>>,
-    place: Option<Stored<PlaceRow>>,
-    /// The first record of the place before, for naming a predecessor that was not followed.
-    predecessor: Option<DepositKey>,
-    day: String,
-    serial: Option<Stored<u32>>,
-    totals: Option<Stored<crate::deposited::Totals>>,
-}
-
-impl State {
-    async fn read(office: &NotaryOffice, offered: &Offered) -> Result<Self, AdmitBundleError> {
-        let store = office.store();
-        let day = offered.received_at.shanghai_day();
-        let place = offered.place();
-        let before = crate::deposited::PlaceKey { seq: place.seq.saturating_sub(1), ..place };
-        Ok(Self {
-            chain: CHAINS.row(store, &offered.chain).await?,
-            place: PLACES.row(store, &place).await?,
-            predecessor: PLACES.row(store, &before).await?.map(|row| row.value.deposit),
-            serial: SERIALS.row(store, &day).await?,
-            totals: TOTALS.row(store, &totals_key()).await?,
-            day,
-        })
-    }
-}
-
-/// What is decided.
-struct Decision {
-    outcome: Outcome,
-    /// The tip after the record, if it was admitted.
-    tip: Option<ChainTip>,
-    misbehaviour: Option<(ChainMisbehaviourKind, Option<DepositKey>)>,
-}
-
-/// A second record of the log for one place, or one that does not follow, is refused whatever
-/// else it is; then the examination decides.
-fn decide(offered: &Offered, state: &State) -> Result<Decision, AdmitBundleError> {
-    let first = state.place.as_ref().map(|place| place.value.deposit);
-    if let Some(first) = first.filter(|first| first.root != offered.key.root) {
-        return Ok(misbehaved(ChainMisbehaviourKind::ChainForked, Some(first)));
-    }
-    let empty = ChainTip::empty(offered.frame.place.chain);
-    let tip = state.chain.as_ref().map_or(empty, |chain| chain.value.tip);
-    let next = match tip.after(&offered.frame, offered.key.root) {
-        Ok(next) => next,
-        Err(ChainError::Gap { expected, .. }) => {
-            return Err(AdmitBundleError::Gap { expected_seq: expected });
-        }
-        Err(ChainError::SecondAtPlace { .. }) => {
-            return Ok(misbehaved(ChainMisbehaviourKind::ChainForked, first));
-        }
-        Err(ChainError::TimeRunsBack { .. }) => {
-            return Ok(misbehaved(ChainMisbehaviourKind::ChainTimeRunsBack, state.predecessor));
-        }
-        Err(ChainError::OtherPredecessor { .. } | ChainError::OtherChain) => {
-            return Ok(misbehaved(ChainMisbehaviourKind::ChainOtherPredecessor, state.predecessor));
-        }
-    };
-    Ok(match &offered.judgement {
-        Judgement::Refuse(reason) => Decision {
-            outcome: Outcome::Refused { reason: reason.clone() },
-            tip: None,
-            misbehaviour: None,
-        },
-        Judgement::Hold(found) if found.is_empty() => {
-            Decision { outcome: Outcome::Admitted, tip: Some(next), misbehaviour: None }
-        }
-        Judgement::Hold(found) => {
-            let findings = found.iter().map(|finding| Finding::as_str(*finding).to_owned());
-            Decision {
-                outcome: Outcome::AdmittedWithFindings { findings: findings.collect() },
-                tip: Some(next),
-                misbehaviour: None,
-            }
-        }
-    })
-}
-
-fn misbehaved(kind: ChainMisbehaviourKind, held: Option<DepositKey>) -> Decision {
-    Decision {
-        outcome: Outcome::Refused { reason: kind.as_str().to_owned() },
-        tip: None,
-        misbehaviour: Some((kind, held)),
     }
 }
 
@@ -181,11 +110,19 @@ fn write(
     kept: &Kept,
     state: &State,
     decision: Decision,
+    returned: Option<&Returned>,
 ) -> Result<(Admission, Changeset), AdmitBundleError> {
     let offered = &kept.offered;
     let mut changes = Changeset::new();
-    let number = take_number(&mut changes, offered, state)?;
-    let receipt = sign_receipt(office, offered, number, &decision.outcome)?;
+    let (number, receipt) = if let Some(returned) = returned {
+        let number = returned.said.deposit_no;
+        let serial = state.serial.as_ref().map_or(0, |stored| stored.value).max(number.serial());
+        write_serial(&mut changes, state, serial)?;
+        (number, returned.receipt.clone())
+    } else {
+        let number = take_number(&mut changes, offered, state)?;
+        (number, sign_receipt(office, offered, number, &decision.outcome)?)
+    };
     let row = DepositRow {
         record_id: offered.frame.record_id,
         chain: offered.chain,
@@ -197,6 +134,12 @@ fn write(
     };
     DEPOSITS.insert(&mut changes, &offered.key, &row)?;
     NUMBERS.insert(&mut changes, &number, &offered.key)?;
+    crate::matter::search::index(
+        &mut changes,
+        &offered.key,
+        offered.frame.record_id,
+        offered.voucher,
+    )?;
     // Decisions take turns: the last one written is the last.
     LAST_DEPOSITS.put(&mut changes, &log_path(&offered.log_origin), &offered.key)?;
     for document in &kept.new_documents {
@@ -216,6 +159,11 @@ fn write(
             kind = kind.as_str(),
             "the platform's log holds records that contradict each other"
         );
+    }
+    if let Some(about) = offered.about.as_ref().filter(|_| decision.tip.is_some()) {
+        about.write(&mut changes, &state.finder, offered.key)?;
+        let signed = (offered.key, offered.frame.place.recorded_at);
+        watch::enqueue(&mut changes, &state.watchers, signed, offered.received_at)?;
     }
     count(&mut changes, state, &decision)?;
     let admission = Admission {
@@ -244,11 +192,20 @@ fn take_number(
     let serial = last.checked_add(1).ok_or(AdmitBundleError::NumbersExhausted)?;
     let number = DepositNo::new(offered.received_at, serial)
         .map_err(|_| AdmitBundleError::NumbersExhausted)?;
+    write_serial(changes, state, serial)?;
+    Ok(number)
+}
+
+fn write_serial(
+    changes: &mut Changeset,
+    state: &State,
+    serial: u32,
+) -> Result<(), AdmitBundleError> {
     match &state.serial {
         None => SERIALS.insert(changes, &state.day, &serial)?,
         Some(stored) => SERIALS.replace(changes, &state.day, stored.version, &serial)?,
     }
-    Ok(number)
+    Ok(())
 }
 
 fn sign_receipt(

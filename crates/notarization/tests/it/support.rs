@@ -22,7 +22,7 @@ use heqi_pki::dsse::Envelope;
 use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_testkit::{FixedClock, NOTARY, SeededEntropy, Story, StoryRecord, Twists};
 use heqi_tlog::note::{KeyName, NoteSigner};
-use heqi_vocabulary::{ChainId, Clock, Digest, Provenance, UtcMillis};
+use heqi_vocabulary::{ChainId, Clock, DepositNo, Digest, Provenance, UtcMillis};
 use tokio::sync::watch;
 
 pub(crate) const CUSTODIAN: &str = "data_centre";
@@ -91,6 +91,14 @@ impl House {
         }
     }
 
+    /// The number that a record's deposit was given.
+    pub(crate) async fn office_key_of(&self, record: &StoryRecord) -> DepositNo {
+        let rows = heqi_notarization::peer::list_deposits(&self.office, None, 1_000).await.unwrap();
+        let found = rows.iter().find(|row| row.key.root == record.record.root()).unwrap();
+        let row = heqi_notarization::deposited::deposit(&self.office, &found.key).await.unwrap();
+        row.unwrap().deposit_no
+    }
+
     pub(crate) fn open(&self, receipt: &Envelope) -> DepositReceipt {
         let key = heqi_pki::keys::Signer::public_key(&*self.receipt_key);
         DepositReceipt::open(receipt, &[key]).unwrap().into_statement()
@@ -152,6 +160,24 @@ pub(crate) fn log_consent(story: &mut Story, place: ChainPlace, label: &str) -> 
     let entropy = SeededEntropy::labelled(place.seq, &format!("{label} {}", place.chain));
     let mut draft = RecordDraft::new(RecordKind::ConsentGiven, GeneratedBy::Platform, &entropy);
     draft.set("consent", label, Provenance::Observed).unwrap();
+    let record = draft.at(place);
+    Extra { index: story.log.append(record.leaf()), record }
+}
+
+/// Logs a record about a person, in a chain of its own, with these values.
+pub(crate) fn log_record(
+    story: &mut Story,
+    seed: u8,
+    kind: RecordKind,
+    values: &[(&str, serde_json::Value)],
+) -> Extra {
+    let chain = ChainId::from_bytes([seed; 16]);
+    let place = ChainTip::empty(chain).next(chain, story.seen_at());
+    let entropy = SeededEntropy::labelled(u64::from(seed), "a record about a person");
+    let mut draft = RecordDraft::new(kind, GeneratedBy::Platform, &entropy);
+    for (name, value) in values {
+        draft.set(name, value.clone(), Provenance::Declared).unwrap();
+    }
     let record = draft.at(place);
     Extra { index: story.log.append(record.leaf()), record }
 }

@@ -1,5 +1,5 @@
 //! Legal holds: `POST /chains/{chain}/holds` places one, `POST /chains/{chain}/holds/{hold}/lift`
-//! lifts it. A key of scope `legal_hold` only: the platform cannot lift what stands against
+//! lifts it. A key of scope `legal-hold` only: the platform cannot lift what stands against
 //! its own orders.
 
 use actix_web::http::StatusCode;

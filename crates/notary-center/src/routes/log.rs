@@ -1,10 +1,12 @@
 //! The office's own log (c2sp.org/tlog-tiles@v0.1.0) below `/log/<name>/`.
 //!
 //! `checkpoint` is the newest head that the platform's witness has cosigned, `head` the newest
-//! the log has signed by itself. A log that nobody witnesses has only its own word.
+//! the log has signed by itself. A log that nobody witnesses has only its own word. Below `/log/<last part of its
+//! origin>/` stands a log of the office that is frozen, as far as it is held.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig, get};
+use heqi_evidence_store::log::LogReader;
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_tlog::tile::TilePath;
@@ -20,26 +22,33 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 }
 
 async fn checkpoint(state: Data<State>, name: Path<String>) -> Result<HttpResponse, Problem> {
-    this_log(&state, &name)?;
-    let log = state.office.backend().log();
+    let log = named(&state, &name)?;
     let newest = if state.is_witnessed { log.published() } else { Some(log.head()) };
     Ok(note(newest.ok_or(Refusal::NothingYet)?.checkpoint()))
 }
 
 async fn head(state: Data<State>, name: Path<String>) -> Result<HttpResponse, Problem> {
-    this_log(&state, &name)?;
-    Ok(note(state.office.backend().log().head().checkpoint()))
+    Ok(note(named(&state, &name)?.head().checkpoint()))
 }
 
 async fn tile(state: Data<State>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (name, path) = path.into_inner();
-    this_log(&state, &name)?;
+    let log = named(&state, &name)?;
     let path: TilePath = path.parse().map_err(|_| Refusal::NoSuchTile)?;
-    let bytes = state.office.backend().log().tile(path).await;
+    let bytes = log.tile(path).await;
     let bytes = bytes.map_err(|error| Problem::internal(&error))?.ok_or(Refusal::NoSuchTile)?;
     Ok(super::tile(path, bytes))
 }
 
-fn this_log(state: &State, name: &str) -> Result<(), RequestProblem> {
-    if name == state.settings.log_name { Ok(()) } else { Err(RequestProblem::NotFound) }
+/// Our log by the name in the settings, a frozen one by the last part of its origin.
+fn named<'a>(state: &'a State, name: &str) -> Result<&'a dyn LogReader, RequestProblem> {
+    if name == state.settings.log_name {
+        return Ok(state.office.backend().log());
+    }
+    let is_named = |log: &&dyn LogReader| {
+        let head = log.head();
+        head.checkpoint().checkpoint().origin().as_str().rsplit('/').next() == Some(name)
+    };
+    let mut frozen = state.office.frozen().iter().map(|store| store.log());
+    frozen.find(is_named).ok_or(RequestProblem::NotFound)
 }

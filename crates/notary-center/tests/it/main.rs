@@ -3,13 +3,18 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::similar_names,
+    clippy::too_many_lines,
     reason = "a test that cannot be set up fails"
 )]
 
 mod deposits;
 mod durable;
+mod holder;
+mod holder_told;
 mod mirror;
+mod openapi;
 mod operators;
 mod own_log;
 mod support;
 mod witness;
+mod workbench;

@@ -74,6 +74,6 @@ async fn a_log_name_that_cannot_stand_in_an_address_stops_the_start() {
     let story = story();
     let mut plan = Plan::preservation(&story, store());
     plan.settings.log_name = "../log".into();
-    let error = plan.try_start().await.err().expect("no such address");
+    let error = Box::pin(plan.try_start()).await.err().expect("no such address");
     assert!(matches!(error, StartError::LogName(_)), "{error}");
 }

@@ -132,7 +132,7 @@ async fn a_store_that_was_set_back_does_not_start() {
     let set_back = store();
     let mut plan = Plan::data_centre(&story, set_back.clone());
     plan.peer_witness = Some(witness_of(&peer));
-    let error = plan.try_start().await.err().expect("behind");
+    let error = Box::pin(plan.try_start()).await.err().expect("behind");
     assert!(matches!(error, StartError::Behind { ours: 0, theirs: 7 }), "{error}");
     assert_eq!(set_back.log().head().size(), 0, "a leaf was added to the old history");
 }

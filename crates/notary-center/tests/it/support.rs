@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use heqi_documents::OfficeNames;
+use heqi_evidence::anchors::{CustodianAnchor, Spki};
 use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::chain::ChainTip;
 use heqi_evidence::deposit::DepositReceipt;
@@ -16,12 +18,16 @@ use heqi_evidence_store::changeset::{Changeset, Row, RowKey};
 use heqi_evidence_store::log::{KeyedHeadSigner, LogReader};
 use heqi_evidence_store::vault::Vault;
 use heqi_evidence_store::witness::Witness;
+use heqi_identity::Calendar;
+use heqi_notarization::matter::act::{Desk, Tool};
+use heqi_notarization::matter::number::Series;
+use heqi_notarization::matter::register::Register;
 use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::access::DEPOSITS;
 use heqi_notary_center::{
-    CenterSettings, DataCentre, NotaryCenter, PeerWitness, Role, Running, StartError, Surroundings,
-    Watching,
+    Bench, CenterSettings, DataCentre, NotaryCenter, NoticeWays, PeerWitness, People, Role,
+    Running, StartError, Surroundings, Watching,
 };
 use heqi_notary_protocol::{Bearer, Deadlines, DepositReply, HttpPool, NotaryClient};
 use heqi_pki::keys::{Algorithm, Signer, SigningKey};
@@ -55,6 +61,34 @@ pub(crate) struct Plan<'a> {
     pub(crate) peer_witness: Option<PeerWitness>,
     pub(crate) settings: CenterSettings,
     pub(crate) is_data_centre: bool,
+    pub(crate) people: Option<People>,
+    pub(crate) notice_ways: NoticeWays,
+    /// Custodians beside this one, by the keys that tests give them.
+    pub(crate) knows: Vec<&'static str>,
+    /// Whether it takes applications for certificates.
+    pub(crate) certifies: bool,
+}
+
+/// A workbench that takes applications and has no press.
+fn bench() -> Bench {
+    let desk = Desk {
+        office_name: "浙江省杭州市示例公证处".into(),
+        platform_name: "示例商事文签平台".into(),
+        calendar: Arc::new(Calendar::built_in()),
+        register: Register::OwnSeries,
+        series: Series::new("浙杭临", "经").unwrap(),
+        tool: Tool { name: "heqi test".into(), sha256: Digest::of(b"tool") },
+        workstations: Vec::new(),
+        press: None,
+        check_url: "https://notary.example/check".into(),
+    };
+    let names = OfficeNames::default();
+    Bench { desk, telephone: "0571-0000110".into(), secure_cookies: true, names }
+}
+
+/// The receipt key of a custodian of the tests.
+pub(crate) fn receipt_key_of(custodian: &str) -> SigningKey {
+    SigningKey::generate(Algorithm::Ed25519, &SeededEntropy::labelled(1, custodian))
 }
 
 impl<'a> Plan<'a> {
@@ -70,6 +104,10 @@ impl<'a> Plan<'a> {
             peer_witness: None,
             settings,
             is_data_centre: true,
+            people: None,
+            notice_ways: Vec::new(),
+            knows: Vec::new(),
+            certifies: false,
         }
     }
 
@@ -79,13 +117,12 @@ impl<'a> Plan<'a> {
     }
 
     pub(crate) async fn start(self) -> Centre {
-        self.try_start().await.unwrap()
+        Box::pin(self.try_start()).await.unwrap()
     }
 
     pub(crate) async fn try_start(self) -> Result<Centre, StartError> {
         let clock = Arc::new(FixedClock::new(self.story.seen_at()));
-        let entropy = SeededEntropy::labelled(1, self.custodian);
-        let receipt_key = Arc::new(SigningKey::generate(Algorithm::Ed25519, &entropy));
+        let receipt_key = Arc::new(receipt_key_of(self.custodian));
         let key = ApiKey::generate(DEPOSITS.parse().unwrap(), &SystemEntropy);
         let surroundings = self.surroundings(&clock, &receipt_key, &key);
         let health = surroundings.health.clone();
@@ -101,15 +138,24 @@ impl<'a> Plan<'a> {
         receipt_key: &Arc<SigningKey>,
         key: &ApiKey,
     ) -> Surroundings {
+        let mut trusted = self.story.anchors();
+        let validity = trusted.custodians[0].validity;
+        trusted.custodians.extend(self.knows.iter().map(|custodian| CustodianAnchor {
+            custodian: (*custodian).to_owned(),
+            key: Spki(receipt_key_of(custodian).public_key()),
+            organisation: NOTARY.into(),
+            validity,
+        }));
         let office = NotaryOffice::new(OfficeParts {
             custodian: self.custodian.into(),
             organisation: NOTARY.into(),
-            anchors: self.story.anchors(),
+            anchors: trusted,
             receipt_key: receipt_key.clone(),
             backend: self.backend.clone(),
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
         });
+        let office = office.telling(self.notice_ways.iter().map(|(to, _)| *to).collect());
         let publisher: Arc<dyn Signer> = Arc::new(publisher());
         let mut anchors = self.story.anchors();
         anchors.publisher.key.0 = publisher.public_key();
@@ -131,7 +177,10 @@ impl<'a> Plan<'a> {
             entropy: Arc::new(SystemEntropy),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::default()),
+            people: self.people.clone(),
+            notice_ways: self.notice_ways.clone(),
             watching: Watching::default(),
+            bench: self.certifies.then(bench),
         }
     }
 }

@@ -28,12 +28,14 @@ const WITH_DATE: &[&str] = &[
     "telephone",
     "time",
 ];
+/// Whoever asked a custodian to be told learns that something was signed, and when.
+const HELD: &[&str] = &["link", "operator", "telephone", "time"];
 /// The message with the code says nothing about anybody: whoever reads it over a shoulder
 /// learns six digits.
 const CODE: &[&str] = &["code", "operator", "telephone"];
 
 /// Every purpose with its built-in texts: text message, subject, e-mail.
-pub static PURPOSES: [Known; 6] = [
+pub static PURPOSES: [Known; 13] = [
     Known {
         word: "invitation",
         places: WITH_DATE,
@@ -60,6 +62,34 @@ pub static PURPOSES: [Known; 6] = [
             "Code {code}, valid for 5 minutes, to confirm a signature. Tell nobody.",
             "Your code for signing",
             "Your code: {code}\n\nIt is valid for 5 minutes and confirms a signature. Tell nobody; no member of staff asks for it.\nIf you did not ask for it, ignore this mail or call {telephone}.\n",
+        ],
+    },
+    Known {
+        word: "held_code",
+        places: CODE,
+        zh: [
+            "验证码{code}，5分钟内有效，用于查看以您名义保管的证据。请勿告知他人。",
+            "查看证据的验证码",
+            "您的验证码是：{code}\n\n5分钟内有效，用于查看以您名义保管的签署证据。请勿告知他人，工作人员也不会索要。\n如非您本人操作，请忽略本邮件，或致电{telephone}。\n",
+        ],
+        en: [
+            "Code {code}, valid for 5 minutes, to see the evidence held in your name. Tell nobody.",
+            "Your code to see what is held",
+            "Your code: {code}\n\nIt is valid for 5 minutes and shows the evidence that is held in your name. Tell nobody; no member of staff asks for it.\nIf you did not ask for it, ignore this mail or call {telephone}.\n",
+        ],
+    },
+    Known {
+        word: "held_signed",
+        places: HELD,
+        zh: [
+            "有人以您的名义签了文件({time}),证据已保管。不是您?打开{link}或打{telephone}",
+            "有人以您的名义签署了文件",
+            "您好！\n\n{time}（北京时间），有人以您的名义签署了文件，证据已由{operator}保管。\n如属实，无需操作。如非本人操作，请打开以下地址，用本邮箱登录后选择“有异议”，或致电{telephone}：\n{link}\n\n本邮件按您在{operator}的设置发送，可在该页面关闭。我们不会要求您提供密码、验证码或付款。\n",
+        ],
+        en: [
+            "Documents were signed in your name ({time}); the evidence is held. Not you? Open {link} or call {telephone}",
+            "Something was signed in your name",
+            "Dear reader,\n\nat {time} (Beijing time) documents were signed in your name; {operator} holds the evidence.\nIf it was you there is nothing to do. If it was not, open this address, come in with this e-mail address and object, or call {telephone}:\n{link}\n\nYou asked {operator} for this mail and can stop it there. We never ask you for a password, a code or a payment.\n",
         ],
     },
     Known {
@@ -116,6 +146,76 @@ pub static PURPOSES: [Known; 6] = [
             "A signing link of {company} is locked: the identity number was wrong several times. Check the signer's details and invite again.",
             "A signing link is locked ({number})",
             "Dear {name},\n\na signing link of the filing of {company} (number {number}) was locked at {time} (Beijing time), because the last four of the identity number were wrong several times.\nSomebody else may have opened it. Check the signer's identity number and contact and invite again.\n",
+        ],
+    },
+    Known {
+        word: "confirm_reminder",
+        places: PLACES,
+        zh: [
+            "您尚未确认{company}{matter}文件，未确认前不会提交登记。{link}",
+            "请确认：{company}{matter}文件签署情况（{number}）",
+            "{name}：您好！\n\n{company}的{matter}文件（办件码{number}）已全部签署，还没有收到您的答复。\n请打开以下链接核对签署情况，并选择“确认”或“有异议”，请勿转发：\n{link}\n\n未答复不视为同意；全部股东和经办人确认前，系统不会向登记机关提交。\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。如有疑问请致电{telephone}。\n",
+        ],
+        en: [
+            "You have not confirmed the documents of {company} ({matter}) yet; nothing is submitted before. {link}",
+            "Please confirm: {company}, {matter} ({number})",
+            "Dear {name},\n\nall signers have signed the documents of {company} ({matter}, number {number}), and we have no answer from you yet.\nPlease check the signatures here, and confirm or object. Do not forward this link:\n{link}\n\nNo answer is not taken as a yes; nothing is submitted to the registry before every shareholder and the handler have confirmed.\nThis mail is sent by a machine; we never ask you for a password, a code or a payment. Questions: {telephone}\n",
+        ],
+    },
+    Known {
+        word: "confirm_overdue",
+        places: PLACES,
+        zh: [
+            "{company}{matter}文件逾期未确认，签署有效但不会提交登记。请联系经办人再次通知或到窗口确认，电话{telephone}",
+            "逾期未确认：{company}{matter}文件（{number}）",
+            "{name}：您好！\n\n{company}的{matter}文件（办件码{number}）在72小时内没有得到全部当事人的确认。\n已作出的签署仍然有效，但系统不会向登记机关提交，也不会视为有人同意。\n请联系经办人再次通知，或到窗口由工作人员当面确认。签署情况可在此查看，请勿转发：\n{link}\n\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。如有疑问请致电{telephone}。\n",
+        ],
+        en: [
+            "Not all have confirmed the documents of {company} in time. Signatures stand, nothing is submitted. Ask the handler or call {telephone}",
+            "Not confirmed in time: {company}, {matter} ({number})",
+            "Dear {name},\n\nnot every party has confirmed the documents of {company} ({matter}, number {number}) within 72 hours.\nThe signatures stand, but nothing is submitted to the registry, and nobody is taken to have agreed.\nHave the handler ask again, or confirm at the counter. The signatures can be seen here; do not forward this link:\n{link}\n\nThis mail is sent by a machine; we never ask you for a password, a code or a payment. Questions: {telephone}\n",
+        ],
+    },
+    Known {
+        word: "objection_received",
+        places: PLACES,
+        zh: [
+            "已收到您的异议（办件{number}），该办件已暂停，工作人员将在1个工作日内联系您。",
+            "已收到您的异议（{number}）",
+            "{name}：您好！\n\n{time}（北京时间）已收到您对{company}的{matter}文件（办件码{number}）提出的异议，该办件已暂停，不会提交登记。\n工作人员将在1个工作日内联系您，由登记机关核查后处理。\n如果不是您提出的，请立即致电{telephone}。\n",
+        ],
+        en: [
+            "Your objection to filing {number} has arrived. The filing is paused; staff will contact you within one working day.",
+            "Your objection has arrived ({number})",
+            "Dear {name},\n\nyour objection to the documents of {company} ({matter}, number {number}) arrived at {time} (Beijing time). The filing is paused and is not submitted.\nStaff will contact you within one working day; the registry looks into it and decides.\nIf it was not you who objected, call {telephone} at once.\n",
+        ],
+    },
+    Known {
+        word: "filing_paused",
+        places: PLACES,
+        zh: [
+            "{company}办件（{number}）因有人提出异议已暂停，工作人员核查后会通知您。如有疑问请打{telephone}",
+            "办件已暂停（{number}）",
+            "{name}：您好！\n\n{company}的{matter}办件（办件码{number}）因有当事人提出异议，已于{time}（北京时间）暂停，不会提交登记。\n工作人员核查后会通知每一位当事人，您目前无需操作。如有疑问请致电{telephone}。\n",
+        ],
+        en: [
+            "The filing of {company} ({number}) is paused, because somebody objected. You will be told the outcome. Questions: {telephone}",
+            "The filing is paused ({number})",
+            "Dear {name},\n\nthe filing of {company} ({matter}, number {number}) was paused at {time} (Beijing time), because a party objected. It is not submitted.\nEvery party will be told the outcome; there is nothing for you to do now. Questions: {telephone}\n",
+        ],
+    },
+    Known {
+        word: "objection_decided",
+        places: PLACES,
+        zh: [
+            "{company}办件（{number}）的异议已由登记机关处理，请查看：{link} 如有疑问请打{telephone}",
+            "异议已处理（{number}）",
+            "{name}：您好！\n\n登记机关已于{time}（北京时间）对{company}的{matter}办件（办件码{number}）中的异议作出处理，处理结果和签署情况可在此查看，请勿转发：\n{link}\n\n如需重新签署，经办人会另行发送邀请。如有疑问请致电{telephone}。\n",
+        ],
+        en: [
+            "The registry decided about the objection in filing {number} of {company}: {link} Questions: {telephone}",
+            "The objection was decided ({number})",
+            "Dear {name},\n\nthe registry decided at {time} (Beijing time) about the objection in the filing of {company} ({matter}, number {number}). The outcome and the signatures can be seen here; do not forward this link:\n{link}\n\nWhere a signature is wanted again, the handler sends an invitation. Questions: {telephone}\n",
         ],
     },
 ];

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use crate::frame::{Frame, Page};
 use crate::journey::Step;
+use crate::journey::other_way::choice;
 use crate::link::Link;
 use crate::parts::{hidden, notice, ways_out};
 use crate::words::Words;
@@ -27,6 +28,8 @@ pub struct ConsentPage {
     pub of: usize,
     /// What a no means, beside that it is recorded.
     pub refusal: Option<Words>,
+    /// Whether a no is the choice of the counter: of who was asked for a video.
+    pub leads_to_counter: bool,
     /// Under which name the answer is given once.
     pub key: String,
 }
@@ -55,7 +58,11 @@ impl Page for ConsentPage {
                 input type="hidden" name="text_sha256" value=(self.text_sha256);
                 input type="hidden" name="language" value=(l.tag());
                 button type="submit" name="decision" value="granted" { (YES.in_language(l)) }
-                button type="submit" name="decision" value="refused" { (NO.in_language(l)) }
+                @if self.leads_to_counter {
+                    button type="submit" formaction=(Link::OtherWay) name="way" value="counter" { (COUNTER_INSTEAD.in_language(l)) }
+                } @else {
+                    button type="submit" name="decision" value="refused" { (NO.in_language(l)) }
+                }
             }
             (ways_out(frame))
         }
@@ -78,9 +85,11 @@ impl Page for ConsentPage {
             place: 2,
             of: 4,
             refusal,
+            leads_to_counter: false,
             key: "0123456789abcdef".into(),
         };
-        vec![sample("face", Some(REFUSE_FACE)), sample("location", None)]
+        let video = Self { leads_to_counter: true, ..sample("video_review", None) };
+        vec![sample("face", Some(REFUSE_FACE)), sample("location", None), video]
     }
 }
 
@@ -94,6 +103,8 @@ pub struct RefusedPage {
     pub title: String,
     /// The filing's number, to be named at the counter.
     pub number: String,
+    /// For choosing another way, where there are two; else the counter is the way.
+    pub key: Option<String>,
 }
 
 impl Page for RefusedPage {
@@ -105,8 +116,13 @@ impl Page for RefusedPage {
         let l = frame.language;
         html! {
             (notice(&format!("{}{}", RECORDED.in_language(l), self.title)))
-            p { (COUNTER.in_language(l)) }
-            p .number { (NUMBER.in_language(l)) " " strong { (self.number) } }
+            @match &self.key {
+                Some(key) => { p { (WAYS.in_language(l)) } (choice(frame, key)) }
+                None => {
+                    p { (COUNTER.in_language(l)) }
+                    p .number { (NUMBER.in_language(l)) " " strong { (self.number) } }
+                }
+            }
             p { (SAME.in_language(l)) " " (frame.telephone) }
             p { a .go href=(Link::ConsentAgain(self.kind.clone())) { (RECONSIDER.in_language(l)) } }
             (ways_out(frame))
@@ -122,8 +138,9 @@ impl Page for RefusedPage {
     }
 
     fn samples() -> Vec<Self> {
-        ["face", "notary_provision"]
-            .map(|kind| Self {
+        [("face", Some("0123".to_owned())), ("notary_provision", None)]
+            .map(|(kind, key)| Self {
+                key,
                 kind: kind.into(),
                 title: "人脸信息处理单独同意书".into(),
                 number: "61842059".into(),
@@ -134,13 +151,18 @@ impl Page for RefusedPage {
 
 /// What a no to face information leads to.
 pub const REFUSE_FACE: Words = Words::new(
-    "不同意时，可以改由工作人员现场核验，办理结果相同。",
-    "If you do not agree, a member of staff can check at the counter instead, with the same result.",
+    "不同意时，可以改由工作人员视频或现场核验，办理结果相同。",
+    "If you do not agree, a member of staff can check by video or at the counter instead, with the same result.",
 );
 const YES: Words = Words::new("同意", "I agree");
+const COUNTER_INSTEAD: Words = Words::new("改到窗口核验", "At the counter instead");
 const NO: Words = Words::new("不同意", "I do not agree");
 const OTHER_WAY: Words = Words::new("换一种方式办理", "Another way");
 const RECORDED: Words = Words::new("已如实记录您不同意：", "Recorded that you do not agree to: ");
+const WAYS: Words = Words::new(
+    "不使用人脸信息也可以办理，结果相同。请选择一种方式：",
+    "You can go on without face information, with the same result. Choose a way:",
+);
 const COUNTER: Words = Words::new(
     "请携带有效身份证件到登记窗口或公证处，由工作人员当面核验后签署，并报出办件编号：",
     "Bring your identity document to the counter or the notary office; a member of staff checks it and you sign there. Name the filing:",

@@ -28,7 +28,7 @@ impl Page for DeclinePage {
             form method="post" action=(Link::Decline) {
                 (hidden(frame, &self.key))
                 label for="reason" { (REASON.in_language(l)) }
-                textarea id="reason" name="reason" rows="4" maxlength="2000" {}
+                textarea id="reason" name="reason" data-keep="decline" rows="4" maxlength="2000" {}
                 div .choice {
                     button type="submit" { (DECLINE.in_language(l)) }
                     a .button href=(Link::Journey) { (BACK.in_language(l)) }

@@ -7,7 +7,7 @@ use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::journey::Step;
 use crate::link::Link;
-use crate::parts::{OFFLINE, WAITING, said, ways_out};
+use crate::parts::{OFFLINE, SLOW, WAITING, hidden, said, ways_out};
 use crate::words::Words;
 
 /// Where the name is written.
@@ -18,6 +18,11 @@ pub struct DrawingPage {
     pub name: String,
     /// The signing it is for.
     pub signing: SigningId,
+    /// On a device that does not sign: for leaving the handwriting to the one that does.
+    pub other: Option<String>,
+    /// Where a device begins that has not the key: the photo, or where a person looks the
+    /// beginning itself.
+    pub again: Link,
 }
 
 impl Page for DrawingPage {
@@ -29,7 +34,10 @@ impl Page for DrawingPage {
         let l = frame.language;
         html! {
             p { (LEAD.in_language(l)) strong .name { (self.name) } }
-            div id="drawing" data-next=(Link::Journey) data-photo=(Link::Photo) data-name=(self.name)
+            div id="drawing" data-next=(if self.other.is_some() { Link::OtherDevice } else { Link::Journey })
+                data-strokes=[self.other.as_ref().map(|_| Link::OtherStrokes)]
+                data-done=[self.other.as_ref().map(|_| Link::OtherDone)]
+                data-photo=(self.again) data-name=(self.name)
                 data-signing=(self.signing) {
                 div .pad {
                     canvas id="pad" width="640" height="320" tabindex="0"
@@ -47,14 +55,21 @@ impl Page for DrawingPage {
                 }
                 button .go type="button" id="done" { (DONE.in_language(l)) }
             }
+            @if let Some(key) = &self.other {
+                form method="post" action=(Link::OtherDone) {
+                    (hidden(frame, key))
+                    button type="submit" { (AT_PC.in_language(l)) }
+                }
+            }
             (said(l, &[
                 ("empty", EMPTY),
                 ("other", OTHER),
                 ("elsewhere", ELSEWHERE),
                 ("waiting", WAITING),
+                ("slow", SLOW),
                 ("offline", OFFLINE),
             ]))
-            (ways_out(frame))
+            @if self.other.is_none() { (ways_out(frame)) }
         }
     }
 
@@ -67,15 +82,28 @@ impl Page for DrawingPage {
     }
 
     fn step(&self) -> Option<Step> {
-        Some(Step::Drawing)
+        self.other.is_none().then_some(Step::Drawing)
     }
 
     fn samples() -> Vec<Self> {
         vec![
-            Self { name: "陈素英".into(), signing: SigningId::from_bytes([8; 16]) },
+            Self {
+                name: "陈素英".into(),
+                signing: SigningId::from_bytes([8; 16]),
+                other: None,
+                again: Link::Photo,
+            },
+            Self {
+                name: "陈素英".into(),
+                signing: SigningId::from_bytes([8; 16]),
+                other: Some("0123".into()),
+                again: Link::Photo,
+            },
             Self {
                 name: "阿卜杜拉·阿卜杜热合曼·买买提明<b>\"'".into(),
                 signing: SigningId::from_bytes([8; 16]),
+                other: None,
+                again: Link::Begin,
             },
         ]
     }
@@ -93,6 +121,7 @@ const TYPED: Words = Words::new(
     "A typed name is recorded as typed; it has the same effect.",
 );
 const DONE: Words = Words::new("写好了", "Done");
+const AT_PC: Words = Words::new("在电脑上写", "Write it at the PC");
 const EMPTY: Words = Words::new(
     "还没有书写。请在框内写下姓名，或选择“不方便手写”。",
     "Nothing is written yet. Write your name, or choose to type it.",

@@ -7,7 +7,7 @@ use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::journey::Step;
 use crate::link::Link;
-use crate::parts::{OFFLINE, WAITING, said, ways_out};
+use crate::parts::{OFFLINE, SLOW, UNFIT, WAITING, hidden, said, ways_out};
 use crate::words::Words;
 
 /// The camera.
@@ -16,6 +16,27 @@ use crate::words::Words;
 pub struct PhotoPage {
     /// Whether there is a photo already, which this one would replace.
     pub again: bool,
+    /// For whom the photo is taken here.
+    pub place: PhotoPlace,
+}
+
+/// Which of two devices the camera is on.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "there are no more than two")]
+pub enum PhotoPlace {
+    /// The device that signs.
+    Desk {
+        /// For handing the step to another one.
+        key: String,
+    },
+    /// The one that does this step only.
+    Other,
+}
+
+impl PhotoPlace {
+    const fn is_other(&self) -> bool {
+        matches!(self, Self::Other)
+    }
 }
 
 impl Page for PhotoPage {
@@ -28,7 +49,9 @@ impl Page for PhotoPage {
         html! {
             p { (LEAD.in_language(l)) }
             @if self.again { p .soft { (AGAIN.in_language(l)) } }
-            div .camera id="camera" data-next=(Link::Journey) {
+            div .camera id="camera" data-next=(if self.place.is_other() { Link::OtherDevice } else { Link::Journey })
+                data-photo=[self.place.is_other().then_some(Link::OtherPhoto)]
+                data-facts=[self.place.is_other().then_some(Link::OtherFacts)] {
                 div .view {
                     video id="stream" playsinline muted hidden aria-label=(VIEW.in_language(l)) {}
                     canvas id="shot" hidden role="img" aria-label=(SHOT.in_language(l)) {}
@@ -45,14 +68,27 @@ impl Page for PhotoPage {
                     input type="file" id="file" accept="image/jpeg,image/*" capture="user";
                 }
             }
+            @if let PhotoPlace::Desk { key } = &self.place {
+                form id="over" method="post" action=(Link::Handover) {
+                    (hidden(frame, key))
+                    input type="hidden" name="signing" value="";
+                    // The script sends the form once it has a key: without it there is nothing to send.
+                    button type="button" { (PHONE.in_language(l)) }
+                }
+            }
             (said(l, &[
                 ("denied", DENIED),
                 ("none", NONE),
                 ("small", SMALL),
+                ("unfit", UNFIT),
                 ("waiting", WAITING),
+                ("slow", SLOW),
                 ("offline", OFFLINE),
             ]))
-            (ways_out(frame))
+            @if !self.place.is_other() {
+                p .links { a href=(Link::OtherWay) { (PERSON.in_language(l)) } }
+                (ways_out(frame))
+            }
         }
     }
 
@@ -65,11 +101,16 @@ impl Page for PhotoPage {
     }
 
     fn step(&self) -> Option<Step> {
-        Some(Step::Photo)
+        (!self.place.is_other()).then_some(Step::Photo)
     }
 
     fn samples() -> Vec<Self> {
-        vec![Self { again: false }, Self { again: true }]
+        let desk = || PhotoPlace::Desk { key: "0123".into() };
+        vec![
+            Self { again: false, place: desk() },
+            Self { again: true, place: desk() },
+            Self { again: false, place: PhotoPlace::Other },
+        ]
     }
 }
 
@@ -89,13 +130,15 @@ const TAKE: Words = Words::new("拍照", "Take the photo");
 const USE: Words = Words::new("使用这张", "Use this one");
 const RETAKE: Words = Words::new("重拍", "Take another");
 const SYSTEM: Words = Words::new("用系统相机拍照", "Use the system's camera");
+const PHONE: Words = Words::new("这台设备没有相机？用手机拍照", "No camera here? Use a phone");
+const PERSON: Words = Words::new("不拍照，改由人工核验", "No photo: be checked by a person");
 const DENIED: Words = Words::new(
-    "未获得相机权限。请在系统设置中开启，或用系统相机拍照，也可以到窗口核验。",
-    "The camera was not allowed. Allow it in the settings, use the system's camera, or be checked at the counter.",
+    "未获得相机权限。请在系统设置中开启，或用系统相机、手机拍照，也可以选择“改由人工核验”。",
+    "The camera was not allowed. Allow it in the settings, use the system's camera or a phone, or be checked by a person.",
 );
 const NONE: Words = Words::new(
-    "没有找到相机。请用系统相机拍照，或在手机上打开同一链接。",
-    "There is no camera. Use the system's camera, or open the same link on a phone.",
+    "没有找到相机。请用系统相机拍照，或用手机拍照。",
+    "There is no camera. Use the system's camera, or a phone.",
 );
 const SMALL: Words = Words::new(
     "照片太小或无法读取。请重拍一张。",

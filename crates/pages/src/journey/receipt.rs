@@ -28,6 +28,25 @@ pub struct ReceiptPage {
     pub record: RecordId,
     /// What stands beside the signature, each by itself.
     pub flags: Vec<Flag>,
+    /// What else belongs to the voucher, name and value: both names where one was put right, with
+    /// what the company seals.
+    pub more: Vec<(String, String)>,
+    /// How far the party's answer is to what was signed.
+    pub answered: Answered,
+}
+
+/// How far a party's answer is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "nothing lies between")]
+pub enum Answered {
+    /// Others have to sign first.
+    NotAsked,
+    /// Everything is signed: the party is asked.
+    Asked,
+    /// It confirmed.
+    Confirmed,
+    /// It objected, or somebody else did.
+    Paused,
 }
 
 /// One thing that somebody vouches for.
@@ -80,6 +99,13 @@ impl Page for ReceiptPage {
                 (MATTER.in_language(l), &self.matter),
                 (NUMBER.in_language(l), &self.number),
             ]))
+            @if !self.more.is_empty() {
+                dl .facts { @for (name, value) in &self.more { div { dt { (name) } dd { (value) } } } }
+            }
+            @if self.answered == Answered::Asked {
+                p .lead { (ASKED.in_language(l)) }
+                p { a .go href=(Link::Confirm) { (CONFIRM.in_language(l)) } }
+            }
             section id="flags" data-whole=(whole) data-record=(self.record) aria-labelledby="standing" {
                 h2 id="standing" { (STANDING.in_language(l)) }
                 div role="status" {
@@ -89,10 +115,12 @@ impl Page for ReceiptPage {
             p { a .go href=(Link::Bundle(self.record)) download { (BUNDLE.in_language(l)) } }
             p .links {
                 a href=(Link::Verifier) { (VERIFY.in_language(l)) }
+                a href=(Link::Timeline) { (TIMELINE.in_language(l)) }
+                a href=(Link::Confirm) { (ANSWER.in_language(l)) }
             }
             p { (SLOGAN.in_language(l)) }
             h2 { (NEXT.in_language(l)) }
-            p { (NEXT_TEXT.in_language(l)) " " (frame.telephone) }
+            p { (match self.answered { Answered::Confirmed => CONFIRMED, Answered::Paused => PAUSED, _ => NEXT_TEXT }.in_language(l)) " " (frame.telephone) }
             form method="post" action=(Link::Leave) {
                 @if let Some(csrf) = &frame.csrf { input type="hidden" name="csrf" value=(csrf); }
                 button type="submit" { (LEAVE.in_language(l)) }
@@ -117,6 +145,14 @@ impl Page for ReceiptPage {
             number: "61842059".into(),
             record: RecordId::from_bytes([9; 16]),
             flags,
+            more: vec![
+                (
+                    "姓名".into(),
+                    "龚𠮷（更正前：龚吉；2026-11-20 凭杭州市公安局临安区分局证明更正）".into(),
+                ),
+                ("企业印章".into(), "盖章扫描件（仅为图像）：仅为图像，不能证明加盖".into()),
+            ],
+            answered: Answered::Asked,
         };
         let flag = |name, state| Flag { name, state };
         vec![
@@ -216,6 +252,21 @@ fn grouped(number: &str) -> String {
     text
 }
 
+const ASKED: Words = Words::new(
+    "全部文件已签署。请核对签署情况，选择“确认”或“有异议”。",
+    "All documents are signed. Please check the signatures, and confirm or object.",
+);
+const CONFIRM: Words = Words::new("核对并确认", "Check and confirm");
+const TIMELINE: Words = Words::new("办件进度", "How the filing stands");
+const ANSWER: Words = Words::new("确认或提出异议", "Confirm or object");
+const CONFIRMED: Words = Words::new(
+    "您已确认。全部股东和经办人确认后才会提交登记机关。如有疑问请拨打",
+    "You have confirmed. Nothing is submitted before every shareholder and the handler have. If in doubt call",
+);
+const PAUSED: Words = Words::new(
+    "有人提出异议，办件已暂停；处理结果会通知每一位当事人。如有疑问请拨打",
+    "Somebody objected and the filing is paused; every party will be told the outcome. If in doubt call",
+);
 const TITLE: Words = Words::new("签署完成", "Signed");
 const VOUCHER: Words = Words::new("签署凭证号", "Voucher number");
 const QR: Words = Words::new("签署凭证号的二维码", "QR code of the voucher number");

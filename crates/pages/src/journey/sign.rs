@@ -7,7 +7,7 @@ use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::journey::Step;
 use crate::link::Link;
-use crate::parts::{OFFLINE, WAITING, said, ways_out};
+use crate::parts::{OFFLINE, SLOW, WAITING, said, ways_out};
 use crate::words::Words;
 
 /// The last step.
@@ -18,12 +18,36 @@ pub struct SignPage {
     pub signing: SigningId,
     /// The statement of intent, its places filled.
     pub intent: String,
+    /// What the device says of the photo.
+    pub shot: Shot,
     /// Whether the position is read.
     pub reads_position: bool,
     /// What was read for how long: JSON for the device's own attributes.
     pub dwell: String,
     /// What is recorded as the software that signs.
     pub software: String,
+}
+
+/// What the device says of the photo of this signing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "the three things that can be so")]
+pub enum Shot {
+    /// There is one.
+    Taken,
+    /// The signer refused one.
+    Refused,
+    /// There is none because there is no camera, or it was not used.
+    Absent,
+}
+
+impl Shot {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Refused => "refused",
+            Self::Absent => "absent",
+        }
+    }
 }
 
 impl Page for SignPage {
@@ -39,18 +63,24 @@ impl Page for SignPage {
                 @for line in self.intent.lines() { p { (line) } }
             }
             p .soft { (if self.reads_position { PLACE } else { NO_PLACE }.in_language(l)) }
-            div id="signing" data-next=(Link::Journey) data-photo=(Link::Photo)
+            div id="signing" data-next=(Link::Journey) data-shot=(self.shot.word())
                 data-signing=(self.signing) data-place=(place) data-dwell=(self.dwell) data-software=(self.software) {
                 button .go .final type="button" id="sign" { (SIGN.in_language(l)) }
                 p .links {
-                    a href=(Link::Photo) { (PHOTO.in_language(l)) }
+                    @if self.shot == Shot::Taken { a href=(Link::Photo) { (PHOTO.in_language(l)) } }
                     a href=(Link::Drawing) { (DRAWING.in_language(l)) }
                 }
             }
+            @if self.shot != Shot::Taken {
+                p .links { a href=(Link::Begin) { (BEGIN_AGAIN.in_language(l)) } }
+            }
             (said(l, &[
-                ("elsewhere", ELSEWHERE),
+                ("elsewhere", if self.shot == Shot::Taken { ELSEWHERE } else { ELSEWHERE_NO_PHOTO }),
                 ("place-refused", PLACE_REFUSED),
+                ("place-unavailable", PLACE_UNAVAILABLE),
+                ("place-timed-out", PLACE_TIMED_OUT),
                 ("waiting", WAITING),
+                ("slow", SLOW),
                 ("offline", OFFLINE),
             ]))
             (ways_out(frame))
@@ -70,8 +100,9 @@ impl Page for SignPage {
     }
 
     fn samples() -> Vec<Self> {
-        [true, false]
-            .map(|reads_position| Self {
+        [(true, Shot::Taken), (false, Shot::Refused)]
+            .map(|(reads_position, shot)| Self {
+                shot,
                 signing: SigningId::from_bytes([8; 16]),
                 intent: "我是陈素英，证件号码末四位（未核验）。我已阅读《公司章程》全部内容（共12页）。\n我作为示例公司的法定代表人，代表该公司签署。".into(),
                 reads_position,
@@ -98,9 +129,22 @@ const ELSEWHERE: Words = Words::new(
     "签名密钥不在这台设备上，或已过期。请在这台设备上重新拍照后继续。",
     "The signing key is not on this device, or its time is over. Take the photo again on this device to go on.",
 );
+const ELSEWHERE_NO_PHOTO: Words = Words::new(
+    "签名密钥不在这台设备上，或已过期。请在这台设备上点“重新开始签署”后继续。",
+    "The signing key is not on this device, or its time is over. Choose “Begin again” on this device to go on.",
+);
+const BEGIN_AGAIN: Words = Words::new("重新开始签署", "Begin again");
 const PLACE_REFUSED: Words = Words::new(
     "未获取位置，已记录“未授权”，可继续签署。",
     "No position; recorded as refused. Signing goes on.",
+);
+const PLACE_UNAVAILABLE: Words = Words::new(
+    "设备无法确定位置，已如实记录，可继续签署。",
+    "The device cannot tell its position; that is recorded. Signing goes on.",
+);
+const PLACE_TIMED_OUT: Words = Words::new(
+    "在限定时间内没有取得位置，已如实记录，可继续签署。",
+    "No position came in time; that is recorded. Signing goes on.",
 );
 const FOOT: Words = Words::new(
     "签名由这台设备新生成的一次性密钥作出，密钥不能导出；签署成功前不会产生任何签名。",

@@ -102,6 +102,17 @@ pub(super) fn signer_extensions() -> der::Result<Vec<Extension>> {
     ])
 }
 
+/// The extensions of an office's seal, without the key identifiers. Beside signing documents
+/// stands mail: a reader that knows no other purpose (NSS) refuses the first alone.
+pub(super) fn seal_extensions() -> der::Result<Vec<Extension>> {
+    let purposes = vec![KEY_PURPOSE_DOCUMENT_SIGNING, KEY_PURPOSE_EMAIL_PROTECTION];
+    Ok(vec![
+        extension(true, &KeyUsage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation))?,
+        extension(false, &ExtendedKeyUsage(purposes))?,
+        test_only_extension()?,
+    ])
+}
+
 /// The extensions of a stamping key, without the key identifiers (RFC 3161 section 2.3).
 pub(super) fn stamping_extensions() -> der::Result<Vec<Extension>> {
     Ok(vec![
@@ -211,5 +222,8 @@ struct Certificate {
     signature: BitString,
 }
 
+/// RFC 5280 section 4.2.1.12: id-kp-emailProtection.
+const KEY_PURPOSE_EMAIL_PROTECTION: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
 /// RFC 5280 appendix A.1, id-at-organizationalUnitName.
 const ORGANIZATIONAL_UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");

@@ -341,11 +341,11 @@ impl From<&SigningCertificate> for SignerName {
 }
 
 /// The issuer and serial number by which a token names its certificate.
-pub(super) struct SignerName(Vec<u8>);
+pub(crate) struct SignerName(Vec<u8>);
 
 impl SignerName {
     /// `(issuer Name, serialNumber INTEGER)`, each in DER.
-    pub(super) fn parts(&self) -> Result<(Vec<u8>, Vec<u8>), Malformed> {
+    pub(crate) fn parts(&self) -> Result<(Vec<u8>, Vec<u8>), Malformed> {
         let mut certificate = whole(&self.0)?.sequence()?;
         let mut fields = certificate.expect(raw::SEQUENCE)?.sequence()?;
         fields.expect(context(0))?;

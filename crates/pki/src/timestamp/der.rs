@@ -9,24 +9,24 @@ use const_oid::ObjectIdentifier;
 use der::asn1::AnyRef;
 use der::{Decode as _, Reader as _, SliceReader};
 
-pub(super) const BOOLEAN: u8 = 0x01;
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
-pub(super) const NULL: u8 = 0x05;
-pub(super) const OID: u8 = 0x06;
-pub(super) const UTF8_STRING: u8 = 0x0c;
-pub(super) const GENERALIZED_TIME: u8 = 0x18;
-pub(super) const SEQUENCE: u8 = 0x30;
-pub(super) const SET: u8 = 0x31;
+pub(crate) const BOOLEAN: u8 = 0x01;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OID: u8 = 0x06;
+pub(crate) const UTF8_STRING: u8 = 0x0c;
+pub(crate) const GENERALIZED_TIME: u8 = 0x18;
+pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
 
 /// A constructed context-specific identifier.
-pub(super) const fn context(number: u8) -> u8 {
+pub(crate) const fn context(number: u8) -> u8 {
     0xa0 | number
 }
 
 /// A primitive context-specific identifier.
-pub(super) const fn context_primitive(number: u8) -> u8 {
+pub(crate) const fn context_primitive(number: u8) -> u8 {
     0x80 | number
 }
 
@@ -36,15 +36,15 @@ pub(super) const fn context_primitive(number: u8) -> u8 {
 pub struct Malformed;
 
 /// The values that follow each other in some bytes.
-pub(super) struct Cursor<'a>(SliceReader<'a>);
+pub(crate) struct Cursor<'a>(SliceReader<'a>);
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, Malformed> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Malformed> {
         SliceReader::new(bytes).map(Self).map_err(|_| Malformed)
     }
 
     /// The next value, whatever it is.
-    pub(super) fn node(&mut self) -> Result<Node<'a>, Malformed> {
+    pub(crate) fn node(&mut self) -> Result<Node<'a>, Malformed> {
         let whole = self.0.tlv_bytes().map_err(|_| Malformed)?;
         let any = AnyRef::from_der(whole).map_err(|_| Malformed)?;
         let identifier = *whole.first().ok_or(Malformed)?;
@@ -52,23 +52,23 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next value, if there is one.
-    pub(super) fn any(&mut self) -> Result<Option<Node<'a>>, Malformed> {
+    pub(crate) fn any(&mut self) -> Result<Option<Node<'a>>, Malformed> {
         if self.0.is_finished() { Ok(None) } else { self.node().map(Some) }
     }
 
     /// The next value, which must have this identifier.
-    pub(super) fn expect(&mut self, identifier: u8) -> Result<Node<'a>, Malformed> {
+    pub(crate) fn expect(&mut self, identifier: u8) -> Result<Node<'a>, Malformed> {
         let node = self.node()?;
         if node.identifier == identifier { Ok(node) } else { Err(Malformed) }
     }
 
     /// The next value if it has this identifier.
-    pub(super) fn optional(&mut self, identifier: u8) -> Result<Option<Node<'a>>, Malformed> {
+    pub(crate) fn optional(&mut self, identifier: u8) -> Result<Option<Node<'a>>, Malformed> {
         if self.0.peek_byte() == Some(identifier) { self.node().map(Some) } else { Ok(None) }
     }
 
     /// All that is left.
-    pub(super) fn rest(mut self) -> Result<Vec<Node<'a>>, Malformed> {
+    pub(crate) fn rest(mut self) -> Result<Vec<Node<'a>>, Malformed> {
         let mut nodes = Vec::new();
         while let Some(node) = self.any()? {
             nodes.push(node);
@@ -77,41 +77,41 @@ impl<'a> Cursor<'a> {
     }
 
     /// Nothing may be left.
-    pub(super) fn finish(self) -> Result<(), Malformed> {
+    pub(crate) fn finish(self) -> Result<(), Malformed> {
         if self.0.is_finished() { Ok(()) } else { Err(Malformed) }
     }
 }
 
 /// One value.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'a> {
-    pub(super) identifier: u8,
-    pub(super) value: &'a [u8],
+pub(crate) struct Node<'a> {
+    pub(crate) identifier: u8,
+    pub(crate) value: &'a [u8],
     /// The value with identifier and length.
-    pub(super) whole: &'a [u8],
+    pub(crate) whole: &'a [u8],
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn is_null(self) -> bool {
+    pub(crate) fn is_null(self) -> bool {
         self.identifier == NULL && self.value.is_empty()
     }
 
     /// What a SEQUENCE holds.
-    pub(super) fn sequence(self) -> Result<Cursor<'a>, Malformed> {
+    pub(crate) fn sequence(self) -> Result<Cursor<'a>, Malformed> {
         if self.identifier == SEQUENCE { self.inside() } else { Err(Malformed) }
     }
 
     /// What a constructed value holds.
-    pub(super) fn inside(self) -> Result<Cursor<'a>, Malformed> {
+    pub(crate) fn inside(self) -> Result<Cursor<'a>, Malformed> {
         Cursor::new(self.value)
     }
 
     /// The single value that an explicit tag or a set of one holds.
-    pub(super) fn only(self) -> Result<Node<'a>, Malformed> {
+    pub(crate) fn only(self) -> Result<Node<'a>, Malformed> {
         super::whole(self.value)
     }
 
-    pub(super) fn oid(self) -> Result<ObjectIdentifier, Malformed> {
+    pub(crate) fn oid(self) -> Result<ObjectIdentifier, Malformed> {
         if self.identifier != OID {
             return Err(Malformed);
         }
@@ -120,7 +120,7 @@ impl<'a> Node<'a> {
 
     /// The big-endian bytes of an INTEGER that is not negative and minimally written,
     /// without the byte that keeps it positive; zero is one byte 0.
-    pub(super) fn unsigned(self) -> Result<&'a [u8], Malformed> {
+    pub(crate) fn unsigned(self) -> Result<&'a [u8], Malformed> {
         match self.value {
             [0] => Ok(self.value),
             [0, rest @ ..] if rest.first().is_some_and(|next| next & 0x80 != 0) => Ok(rest),
@@ -131,7 +131,7 @@ impl<'a> Node<'a> {
     }
 
     /// A small INTEGER.
-    pub(super) fn small(self) -> Result<u64, Malformed> {
+    pub(crate) fn small(self) -> Result<u64, Malformed> {
         let bytes = self.unsigned()?;
         if bytes.len() > 8 {
             return Err(Malformed);
@@ -140,7 +140,7 @@ impl<'a> Node<'a> {
     }
 
     /// A BOOLEAN, as DER writes it.
-    pub(super) fn boolean(self) -> Result<bool, Malformed> {
+    pub(crate) fn boolean(self) -> Result<bool, Malformed> {
         match self.value {
             [0] => Ok(false),
             [0xff] => Ok(true),
@@ -149,7 +149,7 @@ impl<'a> Node<'a> {
     }
 
     /// The bytes of a BIT STRING of whole bytes.
-    pub(super) fn whole_bits(self) -> Result<&'a [u8], Malformed> {
+    pub(crate) fn whole_bits(self) -> Result<&'a [u8], Malformed> {
         match self.value {
             [0, bytes @ ..] if self.identifier == BIT_STRING => Ok(bytes),
             _ => Err(Malformed),
@@ -158,7 +158,7 @@ impl<'a> Node<'a> {
 }
 
 /// Writes one value from its parts.
-pub(super) fn tlv(identifier: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn tlv(identifier: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     let mut bytes = Vec::with_capacity(length + 6);
     bytes.push(identifier);
@@ -178,17 +178,17 @@ pub(super) fn tlv(identifier: u8, parts: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-pub(super) fn oid(oid: ObjectIdentifier) -> Vec<u8> {
+pub(crate) fn oid(oid: ObjectIdentifier) -> Vec<u8> {
     tlv(OID, &[oid.as_bytes()])
 }
 
 /// An INTEGER from its big-endian bytes.
-pub(super) fn integer(big_endian: &[u8]) -> Vec<u8> {
+pub(crate) fn integer(big_endian: &[u8]) -> Vec<u8> {
     integer_as(INTEGER, big_endian)
 }
 
 /// An INTEGER under an implicit tag.
-pub(super) fn integer_as(identifier: u8, big_endian: &[u8]) -> Vec<u8> {
+pub(crate) fn integer_as(identifier: u8, big_endian: &[u8]) -> Vec<u8> {
     let digits = strip_zeros(big_endian);
     let needs_zero = digits.first().is_none_or(|first| first & 0x80 != 0);
     let sign: &[u8] = if needs_zero { &[0] } else { &[] };
@@ -196,7 +196,7 @@ pub(super) fn integer_as(identifier: u8, big_endian: &[u8]) -> Vec<u8> {
 }
 
 /// A SET OF, whose members stand in ascending order of their bytes (X.690 section 11.6).
-pub(super) fn set_of(mut members: Vec<Vec<u8>>) -> Vec<u8> {
+pub(crate) fn set_of(mut members: Vec<Vec<u8>>) -> Vec<u8> {
     members.sort();
     let parts: Vec<&[u8]> = members.iter().map(Vec::as_slice).collect();
     tlv(SET, &parts)

@@ -141,13 +141,17 @@ fn signed_data(info: &[u8], certificates: &[u8], signer_info: &[u8]) -> Vec<u8> 
     tlv(der::SEQUENCE, &[&der::oid(ID_SIGNED_DATA), &signed_data])
 }
 
-fn attribute(oid: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
+pub(crate) fn attribute(oid: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
     tlv(der::SEQUENCE, &[&der::oid(oid), &tlv(der::SET, &[value])])
 }
 
 /// SigningCertificateV2 (RFC 5035 section 4), by SHA-256, which as the default is not
 /// written.
-fn signing_certificate(own: &SigningCertificate, issuer: &[u8], serial: &[u8]) -> Vec<u8> {
+pub(crate) fn signing_certificate(
+    own: &SigningCertificate,
+    issuer: &[u8],
+    serial: &[u8],
+) -> Vec<u8> {
     let hash = tlv(der::OCTET_STRING, &[Digest::of(own.der()).as_bytes()]);
     let directory_name = tlv(der::SEQUENCE, &[&tlv(context(4), &[issuer])]);
     let issuer_serial = tlv(der::SEQUENCE, &[&directory_name, serial]);

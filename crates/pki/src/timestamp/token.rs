@@ -39,7 +39,7 @@ struct SignerInfo {
 }
 
 #[derive(Clone, Debug)]
-enum SignerId {
+pub(crate) enum SignerId {
     /// The DER of the issuer's name, and the serial number.
     IssuerAndSerial(Vec<u8>, Vec<u8>),
     KeyIdentifier(Vec<u8>),
@@ -144,7 +144,7 @@ fn content(encapsulated: Node<'_>) -> Result<&[u8], TokenError> {
     if octets.identifier == der::OCTET_STRING { Ok(octets.value) } else { Err(Malformed.into()) }
 }
 
-fn read_certificates(set: Node<'_>) -> Result<Vec<Vec<u8>>, TokenError> {
+pub(crate) fn read_certificates(set: Node<'_>) -> Result<Vec<Vec<u8>>, TokenError> {
     let nodes = set.inside()?.rest()?;
     if nodes.len() > MAX_CERTIFICATES {
         return Err(TokenError::TooManyCertificates);
@@ -206,7 +206,7 @@ impl SignerInfo {
 
 impl SignerId {
     /// The version says which of the two it is (RFC 5652 section 5.3).
-    fn read(version: u64, node: Node<'_>) -> Result<Self, TokenError> {
+    pub(crate) fn read(version: u64, node: Node<'_>) -> Result<Self, TokenError> {
         const KEY_IDENTIFIER: u8 = context_primitive(0);
         match (version, node.identifier) {
             (1, der::SEQUENCE) => {
@@ -223,13 +223,13 @@ impl SignerId {
 }
 
 /// The signed attributes (RFC 5652 section 5.3).
-struct Attributes<'a> {
-    list: Vec<(ObjectIdentifier, Node<'a>)>,
-    signed: Vec<u8>,
+pub(crate) struct Attributes<'a> {
+    pub(crate) list: Vec<(ObjectIdentifier, Node<'a>)>,
+    pub(crate) signed: Vec<u8>,
 }
 
 impl<'a> Attributes<'a> {
-    fn read(node: Node<'a>) -> Result<Self, TokenError> {
+    pub(crate) fn read(node: Node<'a>) -> Result<Self, TokenError> {
         let mut list = Vec::new();
         let nodes = node.inside()?.rest()?;
         // Signed is the DER of the SET OF (RFC 5652 section 5.4), so the order is fixed.
@@ -250,7 +250,7 @@ impl<'a> Attributes<'a> {
         Ok(Self { list, signed })
     }
 
-    fn one(&self, wanted: ObjectIdentifier) -> Result<Node<'a>, TokenError> {
+    pub(crate) fn one(&self, wanted: ObjectIdentifier) -> Result<Node<'a>, TokenError> {
         Self::find(&self.list, wanted)
     }
 
@@ -266,7 +266,7 @@ impl<'a> Attributes<'a> {
 }
 
 /// The first ESSCertIDv2, which names the signer's certificate (RFC 5816 section 2.2.1).
-fn certificate_hash(value: Node<'_>) -> Result<(HashAlgorithm, Vec<u8>), TokenError> {
+pub(crate) fn certificate_hash(value: Node<'_>) -> Result<(HashAlgorithm, Vec<u8>), TokenError> {
     let mut certificates = value.sequence()?.expect(der::SEQUENCE)?.inside()?;
     let mut first = certificates.expect(der::SEQUENCE)?.sequence()?;
     let algorithm = match first.optional(der::SEQUENCE)? {

@@ -4,3 +4,5 @@
 
 mod identity;
 mod provider;
+mod register;
+mod seal;

@@ -1,17 +1,17 @@
-//! Looks at a PDF before it becomes a document: whole, not encrypted, not too long. What
-//! it says is nobody's business here.
+//! Looks at a PDF before it becomes a document: whole, not encrypted, not too long, nothing
+//! in it that acts. What it says is nobody's business here.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
 use bytes::Bytes;
 use heqi_evidence_store::vault::DataKey;
 use heqi_filing::{MediaType, NewDocument};
+use heqi_paper::{Limits, Refusal};
 use heqi_vocabulary::{Digest, DocumentId};
-use lopdf::{Document, LoadOptions};
 
 use super::{AttachDocument, AttachDocumentError};
 use crate::decoding;
-use crate::fault::Class;
+use crate::fault::{Class, Fault};
 use crate::objects;
 use crate::platform::Platform;
 use crate::wording::{Told, refusals, say};
@@ -20,8 +20,6 @@ use crate::wording::{Told, refusals, say};
 pub const MAX_DOCUMENT_BYTES: usize = 20 << 20;
 /// The most pages.
 pub const MAX_PAGES: u32 = 2000;
-/// What one compressed stream may unfold to while the structure is read.
-const MAX_UNFOLDED_BYTES: usize = 64 << 20;
 
 /// Why a file is no PDF that can be signed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -39,12 +37,19 @@ pub enum PdfError {
     /// It is encrypted, so what is signed could not be read by everybody.
     #[error("the PDF is encrypted")]
     Encrypted,
+    /// It carries scripts, or does something by itself when it is opened: what is signed could
+    /// look different tomorrow.
+    #[error("the PDF has active content")]
+    Active,
     /// It has no page.
     #[error("the PDF has no page")]
     NoPage,
     /// It has more than [`MAX_PAGES`].
     #[error("the PDF has more than {MAX_PAGES} pages")]
     TooManyPages,
+    /// A part of it unfolds to more than a page can need.
+    #[error("a part of the PDF unfolds to too much")]
+    Unfolds,
 }
 
 impl PdfError {
@@ -89,6 +94,30 @@ impl PdfError {
                 ["The PDF has more than 2000 pages.", "Split it and upload the parts."],
             )
             .is(Class::TooLarge),
+            Self::Active => say(
+                "document_active",
+                [
+                    "该PDF含有脚本、动态表单或会自动执行的动作，不同的人看到的内容可能不同。",
+                    "请“打印为PDF”另存一份后重新上传。",
+                ],
+                [
+                    "The PDF holds a script, a dynamic form or an action, so it may show different things to different people.",
+                    "Print it to a new PDF and upload that one.",
+                ],
+            )
+            .is(Class::BadInput),
+            Self::Unfolds => say(
+                "document_unfolds",
+                [
+                    "该PDF中有图片或数据解压后过大，无法安全打开。",
+                    "请将扫描分辨率降到600 dpi以下，重新生成后上传。",
+                ],
+                [
+                    "An image or other part of the PDF unfolds to too much to be opened safely.",
+                    "Scan with less than 600 dpi, make the file again and upload it.",
+                ],
+            )
+            .is(Class::TooLarge),
         }
     }
 }
@@ -123,32 +152,29 @@ pub(super) async fn examine_and_keep(
     })
 }
 
+/// Demands a PDF that could be signed, of a file that is only looked into.
+pub(crate) async fn inspect_pdf(
+    platform: &Platform,
+    bytes: &Bytes,
+) -> Result<Result<NonZeroU32, PdfError>, Fault> {
+    let bytes = bytes.clone();
+    let examined = decoding::run(platform, move || examine(&bytes)).await?;
+    Ok(examined.unwrap_or(Err(PdfError::Damaged)))
+}
+
 /// The number of pages of a PDF that can be signed.
 fn examine(bytes: &Bytes) -> Result<NonZeroU32, PdfError> {
     if bytes.len() > MAX_DOCUMENT_BYTES {
         return Err(PdfError::TooLarge);
     }
-    if !bytes.starts_with(b"%PDF-") {
-        return Err(PdfError::NotPdf);
-    }
-    let options =
-        LoadOptions { max_decompressed_size: Some(MAX_UNFOLDED_BYTES), ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(bytes, options).map_err(|error| {
-        let encrypted =
-            matches!(error, lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_));
-        if encrypted { PdfError::Encrypted } else { PdfError::Damaged }
-    })?;
-    if document.was_encrypted() || document.trailer.has(b"Encrypt") {
-        return Err(PdfError::Encrypted);
-    }
-    if document.xref_recovery.is_some() {
-        // Two readers may repair the same damage in two ways and then show two documents.
-        return Err(PdfError::Damaged);
-    }
-    let most = usize::try_from(MAX_PAGES).unwrap_or(usize::MAX);
-    let pages = document.page_iter().take(most + 1).count();
-    if pages > most {
-        return Err(PdfError::TooManyPages);
-    }
-    u32::try_from(pages).ok().and_then(NonZeroU32::new).ok_or(PdfError::NoPage)
+    let limits = Limits { pages: MAX_PAGES, ..Limits::default() };
+    heqi_paper::inspect(bytes, &limits).map_err(|refusal| match refusal {
+        Refusal::NotPdf => PdfError::NotPdf,
+        Refusal::Encrypted => PdfError::Encrypted,
+        Refusal::NoPage => PdfError::NoPage,
+        Refusal::TooManyPages => PdfError::TooManyPages,
+        Refusal::Active => PdfError::Active,
+        Refusal::Unfolds => PdfError::Unfolds,
+        _ => PdfError::Damaged,
+    })
 }

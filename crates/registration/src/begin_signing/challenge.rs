@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::challenge::{ChallengePreimage, Nonce, PriorRecord, WitnessedHead};
+use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::challenge_expires_at;
 use heqi_filing::{Ceremony, Decision, DocumentRef};
@@ -16,6 +17,7 @@ use crate::deposit_queue::CosignedHead;
 use crate::fault::Fault;
 use crate::platform::Platform;
 use crate::rows::{self, CeremonyContent, CeremonyRecord};
+use crate::verify_identity::Checked;
 
 /// The certificate for the device's key.
 pub(super) async fn certificate(
@@ -44,7 +46,7 @@ pub(super) fn preimage(
     content: &CeremonyContent,
     documents: &[DocumentRef],
     key: &PublicKey,
-    head: Option<&CosignedHead>,
+    (head, checked): (Option<&CosignedHead>, Option<&Checked>),
     now: UtcMillis,
 ) -> ChallengePreimage {
     let ceremony = &content.ceremony;
@@ -68,8 +70,13 @@ pub(super) fn preimage(
         issued_at: now,
         nonce: Nonce::random(platform.entropy()),
         party: ceremony.party(),
-        prior_records: content.records.iter().map(prior).collect(),
+        prior_records: content.records.iter().map(prior).chain(checked.map(identity)).collect(),
     }
+}
+
+/// What authorities said before the signer signs is bound into what is signed.
+fn identity(checked: &Checked) -> PriorRecord {
+    PriorRecord { kind: RecordKind::IdentityVerified.as_str().to_owned(), root: checked.root }
 }
 
 /// Digests of the consent texts that were granted, sorted.

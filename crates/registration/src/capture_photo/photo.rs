@@ -5,10 +5,11 @@
 use std::io::Cursor;
 
 use bytes::Bytes;
+use heqi_vocabulary::UtcMillis;
 use image::codecs::jpeg::JpegDecoder;
 use image::{ImageDecoder, ImageFormat, Limits};
 
-use super::{CapturePhotoError, jpeg};
+use super::{CapturePhotoError, jpeg, taken};
 use crate::decoding;
 use crate::fault::Class;
 use crate::platform::Platform;
@@ -50,6 +51,9 @@ pub enum PhotoError {
     /// A JPEG that cannot be decoded.
     #[error("the JPEG is damaged")]
     Damaged,
+    /// The camera says that it took it some time before.
+    #[error("the photo says that it was taken before")]
+    Old,
     /// A side longer than [`MAX_SIDE_PIXELS`].
     #[error("the photo has {width} x {height} pixels, more than {MAX_SIDE_PIXELS} on a side")]
     TooManyPixels {
@@ -120,6 +124,18 @@ impl PhotoError {
                 ["The photo is damaged and cannot be shown.", AGAIN[1]],
             )
             .is(Class::BadInput),
+            Self::Old => say(
+                "photo_old",
+                [
+                    "照片记录的拍摄时间不是现在，可能选自相册。",
+                    "请现在用本页面的拍照功能重新拍摄；如手机时间不准，请先校准。",
+                ],
+                [
+                    "The photo says that it was not taken just now; it may be from an album.",
+                    "Take it now with the camera of this page; if the phone's clock is wrong, set it first.",
+                ],
+            )
+            .is(Class::BadInput),
             Self::TooManyPixels { width, height } => say(
                 "photo_too_many_pixels",
                 ["照片尺寸为{width}×{height}像素，超过4096×4096。", "请降低拍摄分辨率后重新拍摄。"],
@@ -156,7 +172,7 @@ pub(super) async fn examine(
     platform: &Platform,
     bytes: &Bytes,
 ) -> Result<PhotoFacts, CapturePhotoError> {
-    let header = check_header(bytes)?;
+    let header = check_header(bytes, platform.now())?;
     if !platform.settings.check_pixels {
         return Ok(header.facts);
     }
@@ -170,7 +186,7 @@ struct Header {
     facts: PhotoFacts,
 }
 
-fn check_header(bytes: &Bytes) -> Result<Header, PhotoError> {
+fn check_header(bytes: &Bytes, now: UtcMillis) -> Result<Header, PhotoError> {
     if bytes.is_empty() {
         return Err(PhotoError::Empty);
     }
@@ -191,6 +207,10 @@ fn check_header(bytes: &Bytes) -> Result<Header, PhotoError> {
     }
     if width.min(height) < MIN_SIDE_PIXELS {
         return Err(PhotoError::TooFewPixels { width, height });
+    }
+    let exif = decoder.exif_metadata().map_err(|_| PhotoError::Damaged)?;
+    if exif.is_some_and(|exif| taken::is_certainly_old(exif, now)) {
+        return Err(PhotoError::Old);
     }
     let orientation = decoder.orientation().map_err(|_| PhotoError::Damaged)?.to_exif();
     Ok(Header { decoder, facts: PhotoFacts { width, height, orientation } })

@@ -1,26 +1,32 @@
 //! Consent and intent texts as they are shown: their places filled.
 
 use heqi_filing::consent::fill;
-use heqi_filing::{
-    Ceremony, ConsentKind, ConsentText, Document, Filing, IntentStatement, Party, PartyKind,
-};
+use heqi_filing::{ConsentKind, ConsentText, Document, Filing, IntentStatement, Party, PartyKind};
 use heqi_vocabulary::{Digest, Language};
 
 use super::{ConsentView, IntentView};
 use crate::add_party::party_words;
 use crate::fault::Fault;
 use crate::platform::Platform;
+use crate::review_wanted::{ReviewWay, spoken, spoken_code};
+use crate::rows::CeremonyContent;
 
-/// Every consent, in the order in which people are asked.
+/// Every consent, in the order in which people are asked: what everybody is asked, and what who
+/// chose a video is.
 pub(super) fn consents(
     platform: &Platform,
-    ceremony: &Ceremony,
+    content: &CeremonyContent,
     documents: &[&Document],
     language: Language,
 ) -> Result<Vec<ConsentView>, Fault> {
     let names = &platform.settings.names;
     let titles = titles(documents, language);
+    let ceremony = &content.ceremony;
+    let office = platform.settings().review_office.as_ref();
+    let reviewer = office.map_or(names.notary_office.as_str(), |office| office.name.as_str());
+    let by_video = content.other_way.is_some_and(|chosen| chosen.way == ReviewWay::Video);
     let values = [
+        ("reviewer", reviewer),
         ("notary_office", names.notary_office.as_str()),
         ("operator", names.operator.as_str()),
         ("verifier", names.verifier.as_str()),
@@ -30,6 +36,7 @@ pub(super) fn consents(
     ];
     ConsentKind::ALL
         .into_iter()
+        .filter(|kind| *kind != ConsentKind::VideoReview || (by_video && office.is_some()))
         .map(|kind| {
             let text = ConsentText::current(kind);
             let template = text.text(language);
@@ -75,6 +82,26 @@ pub(super) fn intent(
     let text = filled(&template, &values)?;
     let text_sha256 = Digest::of(template.as_bytes());
     Ok(IntentView { text, template, text_sha256 })
+}
+
+/// What is read aloud in a video, where one was chosen.
+pub(super) fn spoken_text(
+    platform: &Platform,
+    content: &CeremonyContent,
+    filing: &Filing,
+    party: &Party,
+    language: Language,
+) -> Result<Option<String>, Fault> {
+    let chosen = content.other_way.filter(|chosen| chosen.way == ReviewWay::Video);
+    let Some(chosen) = chosen else { return Ok(None) };
+    let code = spoken_code(platform, content.ceremony.id(), chosen.at);
+    let values = [
+        ("name", party.who().acting_person().as_str()),
+        ("company", filing.company_name().as_str()),
+        ("matter", filing.matter().name(language)),
+        ("code", code.as_str()),
+    ];
+    filled(spoken(language), &values).map(Some)
 }
 
 /// Fills a text with those of the values it has places for.

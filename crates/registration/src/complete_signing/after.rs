@@ -8,6 +8,7 @@ use heqi_vocabulary::UtcMillis;
 use crate::fault::Fault;
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
+use crate::reminders;
 use crate::rows::{self, Pair};
 
 /// Adds the messages that follow from a signature.
@@ -27,6 +28,7 @@ pub(super) async fn tell(
     if filing.missing_signatures() > 0 {
         return Ok(());
     }
+    reminders::schedule(changes, filing)?;
     for party in filing.parties().map(heqi_filing::Party::id) {
         let whose = Pair(filing.id(), party);
         let newest = rows::NEWEST_CEREMONIES.row(platform.backend(), &whose).await?;

@@ -16,6 +16,8 @@ use super::{MAX_CLIENT_BYTES, MAX_ENVELOPE_BYTES, MAX_PAGE_IMAGES};
 use crate::begin_signing::capacity_words;
 use crate::fault::Fault;
 use crate::platform::Platform;
+use crate::request::RequestFacts;
+use crate::risk::Signals;
 use crate::rows::{CeremonyContent, SigningRow};
 
 /// What the device signed, checked: cannot be made any other way.
@@ -24,10 +26,14 @@ pub(super) struct Signed {
     pub(super) documents: Vec<SignedDocument>,
     pub(super) envelope_sha256: Digest,
     pub(super) client_root: Digest,
-    /// The photo the device bound into the signature.
-    pub(super) photo: Digest,
+    /// The photo the device bound into the signature; `None` where a person looks instead.
+    pub(super) photo: Option<Digest>,
     /// When, by the device's own clock.
     pub(super) device_clock: UtcMillis,
+    /// How the device says the photo was taken.
+    pub(super) capture_source: Option<String>,
+    /// What flags are computed from.
+    pub(super) signals: Signals,
 }
 
 /// Verifies the envelope, compares every member of the statement, and looks at the
@@ -38,7 +44,7 @@ pub(super) fn check(
     signing: &SigningRow,
     challenge: &IssuedChallenge,
     content: &CeremonyContent,
-    filing: &Filing,
+    (filing, facts): (&Filing, &RequestFacts),
 ) -> Result<Signed, Error> {
     let statement = open(signing, &command.envelope)?;
     let client = read_client(&command.client)?;
@@ -46,11 +52,14 @@ pub(super) fn check(
     check_documents(&statement.documents, challenge, filing)?;
     check_strokes(&client, content)?;
     let location = content.ceremony.has_granted(ConsentKind::Location);
+    let device_clock = check_attributes(&client, location)?;
     Ok(Signed {
         envelope_sha256: Digest::of(&command.envelope),
         client_root: statement.client_root,
-        photo: required(&client, "photo_sha256")?,
-        device_clock: check_attributes(&client, location)?,
+        photo: photo(&client, content)?,
+        device_clock,
+        signals: Signals::of(&client, device_clock, facts),
+        capture_source: client.text("capture_source").map(ToOwned::to_owned),
         documents: statement.documents,
     })
 }
@@ -156,12 +165,39 @@ fn check_attributes(client: &Disclosure, location_granted: bool) -> Result<UtcMi
         if !location_granted {
             return Err(Error::PositionWithoutConsent);
         }
-        GeoPoint::deserialize(place).map_err(|_| Error::ClientAttribute("place"))?;
+        if !is_not_obtained(place) {
+            GeoPoint::deserialize(place).map_err(|_| Error::ClientAttribute("place"))?;
+        }
     }
     if client.value("strokes_sha256").is_some() {
         required::<Digest>(client, "strokes_sha256")?;
     }
     required(client, "signed_at")
+}
+
+/// A device that took no photo says so: its slot is empty, because the signer refused or there was
+/// no camera. Where one was received, its digest is there.
+fn photo(client: &Disclosure, content: &CeremonyContent) -> Result<Option<Digest>, Error> {
+    match client.attribute("photo_sha256") {
+        Some(attribute)
+            if attribute.provenance.is_empty() && content.ceremony.photo().is_none() =>
+        {
+            Ok(None)
+        }
+        _ => required(client, "photo_sha256").map(Some),
+    }
+}
+
+/// Allowed, and the device had none: it says why, and nothing else.
+fn is_not_obtained(place: &serde_json::Value) -> bool {
+    let words = ["timed_out", "unavailable"];
+    place.as_object().is_some_and(|said| {
+        said.len() == 1
+            && said
+                .get("not_obtained")
+                .and_then(|word| word.as_str())
+                .is_some_and(|word| words.contains(&word))
+    })
 }
 
 /// Handwriting that was sent is the handwriting that was signed. A device that sends none may

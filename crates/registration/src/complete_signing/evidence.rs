@@ -2,7 +2,7 @@
 
 use heqi_evidence::challenge::ChallengePreimage;
 use heqi_evidence::schema::RecordKind;
-use heqi_filing::{CapturedPhoto, Filing};
+use heqi_filing::{CapturedPhoto, ConsentKind, Decision, Filing};
 use heqi_vocabulary::VoucherNo;
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ use crate::ledger::{
 };
 use crate::platform::Platform;
 use crate::request::Request;
+use crate::reviews::Seen;
 use crate::rows::{CeremonyContent, SigningRow};
 
 /// Everything a signing's record is made of.
@@ -25,6 +26,8 @@ pub(super) struct Evidence<'a> {
     pub(super) signed: &'a Signed,
     pub(super) voucher: VoucherNo,
     pub(super) command: &'a CompleteSigning,
+    /// What is known of who this is.
+    pub(super) seen: &'a Seen,
 }
 
 impl Evidence<'_> {
@@ -36,7 +39,7 @@ impl Evidence<'_> {
         filing: &Filing,
     ) -> Result<NewRecord, CompleteSigningError> {
         let (signing, signed) = (self.signing, self.signed);
-        let photo = content.ceremony.photo().ok_or(heqi_filing::CompleteError::PhotoMissing)?;
+        let photo = content.ceremony.photo();
         let party = filing.party(signing.party).ok_or(ActError::NotFound(Thing::Party))?;
         let (kind, name, representative) = party_words(party.who());
         let mut draft = Draft::new(platform, RecordKind::Signing);
@@ -65,7 +68,11 @@ impl Evidence<'_> {
             .facts(&self.request.facts)?;
         let offset_ms = signed.device_clock.millis_since(self.request.facts.received_at);
         draft.observed("clock_offset_ms", offset_ms)?;
-        set_photo(&mut draft, photo, content)?;
+        match photo {
+            Some(photo) => set_photo(&mut draft, photo, content)?,
+            None => set_no_photo(&mut draft, content)?,
+        }
+        self.seen.set(&mut draft)?;
 
         let about = About {
             ceremony: Some(signing.ceremony),
@@ -82,7 +89,7 @@ impl Evidence<'_> {
         platform: &Platform,
         about: About,
         draft: &Draft,
-        photo: &CapturedPhoto,
+        photo: Option<&CapturedPhoto>,
         content: &CeremonyContent,
     ) -> Result<SigningParts, Fault> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(Fault::broken);
@@ -93,8 +100,8 @@ impl Evidence<'_> {
         let private = PrivateParts {
             strokes: strokes.transpose()?,
             client: text(&self.command.client)?,
-            photo_sha256: photo.sha256,
-            photo: photo.object.as_str().to_owned(),
+            photo_sha256: photo.map(|photo| photo.sha256),
+            photo: photo.map(|photo| photo.object.as_str().to_owned()),
         };
         Ok(SigningParts {
             envelope: text(&self.command.envelope)?,
@@ -105,6 +112,15 @@ impl Evidence<'_> {
             private: seal_private(platform, about, draft.record_id(), &private)?,
         })
     }
+}
+
+/// The signer refused a photo, or had no camera: one is not the other.
+fn set_no_photo(draft: &mut Draft, content: &CeremonyContent) -> Result<(), Fault> {
+    let face = content.ceremony.consents().get(&ConsentKind::Face);
+    if face.is_some_and(|answer| answer.decision == Decision::Refused) {
+        draft.refused("photo_sha256")?;
+    }
+    Ok(())
 }
 
 fn set_photo(

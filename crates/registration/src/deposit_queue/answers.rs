@@ -106,7 +106,7 @@ pub async fn note_receipt(
             Settled::Done => {
                 if noted {
                     let lag_ms = platform.now().millis_since(kept.recorded_at);
-                    platform.lags.lock().note(lag_ms);
+                    platform.lags.lock().note(custodian, lag_ms);
                 }
                 return Ok(receipt.outcome);
             }

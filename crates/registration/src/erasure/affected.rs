@@ -101,7 +101,7 @@ impl Affected {
         Ok(remains)
     }
 
-    /// Photos of signings, and photos of ceremonies that were never signed.
+    /// Photos of signings, photos of ceremonies that were never signed, and videos of either.
     pub(crate) async fn photos(
         &self,
         platform: &Platform,
@@ -112,15 +112,17 @@ impl Affected {
         }
         let mut photos = BTreeSet::new();
         for record in &self.records {
-            photos.extend(record.private(platform)?.map(|private| private.photo));
+            photos.extend(record.private(platform)?.and_then(|private| private.photo));
         }
         let of_records: BTreeSet<_> =
             self.records.iter().filter_map(|record| record.about.ceremony).collect();
         for ceremony in of_records {
             match ceremonies::load(platform, ceremony).await {
-                Ok(stored) => photos.extend(
-                    stored.content.ceremony.photo().map(|photo| photo.object.as_str().to_owned()),
-                ),
+                Ok(stored) => {
+                    let ceremony = &stored.content.ceremony;
+                    photos.extend(ceremony.photo().map(|photo| photo.object.as_str().to_owned()));
+                    photos.extend(ceremony.video_object().map(|object| object.as_str().to_owned()));
+                }
                 Err(ActError::Fault(Fault::Erased)) => {}
                 Err(error) => return Err(error),
             }

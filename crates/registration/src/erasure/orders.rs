@@ -7,7 +7,7 @@ use heqi_evidence::schema::RetentionClass;
 use heqi_evidence::statement::Statement;
 use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_evidence_store::outbox::{After, Leased, NewItem, Outbox};
+use heqi_evidence_store::outbox::{After, Leased, NewItem, Outbox, Timers};
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::{ChainId, Digest, FilingId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,16 @@ pub async fn lease_orders(
 ) -> Result<Vec<LeasedOrder>, Fault> {
     let queue = queue(custodian);
     Ok(queue.lease(platform.backend(), platform.now(), lease_ms, limit).await?)
+}
+
+/// Brings back orders that were put off by a clock that ran ahead.
+pub(crate) async fn recall_orders(
+    platform: &Platform,
+    custodian: Custodian,
+    longest_ms: i64,
+) -> Result<usize, Fault> {
+    let (backend, now) = (platform.backend(), platform.now());
+    Ok(queue(custodian).recall(backend, now, longest_ms, Timers::None).await?)
 }
 
 /// When the next order of a custodian is worth looking at.

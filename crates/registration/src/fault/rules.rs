@@ -31,6 +31,7 @@ refused_by_state! {
     filing::ConsentError, filing::ConsentError::UnknownText => Class::BadInput;
     filing::BeginError;
     filing::CaptureError;
+    filing::StandInError;
     filing::CompleteError;
     filing::Finished;
     filing::ConfirmError, filing::ConfirmError::UnknownParty => Class::NotFound;
@@ -38,6 +39,10 @@ refused_by_state! {
     filing::IdentityRefusal,
         filing::IdentityRefusal::CodeFirst => Class::Forbidden;
     filing::ObjectError, filing::ObjectError::UnknownParty => Class::NotFound;
+    filing::AskAgainError;
+    filing::CorrectNameError, filing::CorrectNameError::UnknownParty => Class::NotFound;
+    filing::TakeBackError;
+    filing::ResolveError, filing::ResolveError::NotTheRegistry => Class::Forbidden;
 }
 
 impl Refusal for filing::NotInside {
@@ -45,6 +50,34 @@ impl Refusal for filing::NotInside {
         Class::Forbidden
     }
 }
+
+refused_by_state! {
+    filing::DecideError, filing::DecideError::OtherOffice => Class::NotFound;
+}
+
+impl Refusal for filing::NotAReviewer {
+    fn class(&self) -> Class {
+        Class::Forbidden
+    }
+}
+
+macro_rules! bad_input {
+    ($($error:ty),+ $(,)?) => {$(
+        impl Refusal for $error {
+            fn class(&self) -> Class {
+                Class::BadInput
+            }
+        }
+    )+};
+}
+
+bad_input!(
+    heqi_identity::personal_document::PersonalDocumentError,
+    heqi_identity::person_name::PersonNameError,
+    heqi_identity::uscc::UsccError,
+    heqi_identity::amount::FenError,
+    heqi_identity::contributions::ContributionsError,
+);
 
 impl Refusal for filing::WordsError {
     fn class(&self) -> Class {

@@ -48,16 +48,48 @@ impl Draft {
         }
     }
 
+    /// Somebody said so, in more than one word.
+    pub(crate) fn declared_value(
+        &mut self,
+        name: &str,
+        value: serde_json::Value,
+    ) -> Result<&mut Self, Fault> {
+        self.set(name, value, Provenance::Declared)
+    }
+
     /// The device or browser said so; nothing when it did not.
     pub(crate) fn reported(
         &mut self,
         name: &str,
-        value: Option<String>,
+        value: Option<impl Into<serde_json::Value>>,
     ) -> Result<&mut Self, Fault> {
         match value {
             Some(value) => self.set(name, value, Provenance::Reported),
             None => Ok(self),
         }
+    }
+
+    /// The person refused to give it; what is not set is absent.
+    pub(crate) fn refused(&mut self, name: &str) -> Result<&mut Self, Fault> {
+        self.set(name, serde_json::Value::Null, Provenance::Refused)
+    }
+
+    /// A named person looked and decided.
+    pub(crate) fn reviewed(
+        &mut self,
+        name: &str,
+        value: impl Into<serde_json::Value>,
+    ) -> Result<&mut Self, Fault> {
+        self.set(name, value, Provenance::Reviewed)
+    }
+
+    /// A provider said so, and its signed answer is in the record.
+    pub(crate) fn attested(
+        &mut self,
+        name: &str,
+        value: impl Into<serde_json::Value>,
+    ) -> Result<&mut Self, Fault> {
+        self.set(name, value, Provenance::Attested)
     }
 
     /// Where the request came from.

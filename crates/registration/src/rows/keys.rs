@@ -29,7 +29,7 @@ impl fmt::Display for Cosigned {
 }
 
 /// A key of two parts, `first/second`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Pair<A, B>(pub(crate) A, pub(crate) B);
 
 impl<A: fmt::Display, B: fmt::Display> fmt::Display for Pair<A, B> {
@@ -63,6 +63,30 @@ impl FromStr for Place {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse().map(Self)
+    }
+}
+
+/// An instant, written so that text order is the newest first.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Newest(pub(crate) UtcMillis);
+
+impl Newest {
+    /// 15 digits outlast the year 9999.
+    const LAST: i64 = 999_999_999_999_999;
+}
+
+impl fmt::Display for Newest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:015}", Self::LAST - self.0.as_millis().clamp(0, Self::LAST))
+    }
+}
+
+impl FromStr for Newest {
+    type Err = MalformedKey;
+
+    fn from_str(text: &str) -> Result<Self, MalformedKey> {
+        let left: i64 = text.parse().map_err(|_| MalformedKey)?;
+        UtcMillis::from_millis(Self::LAST - left).map(Self).map_err(|_| MalformedKey)
     }
 }
 
@@ -112,6 +136,9 @@ mod tests {
         let link = Pair(ChainId::from_bytes([1; 16]), Place(12));
         assert!(link.to_string().ends_with("/0000000012"));
         assert_eq!(link.to_string().parse::<Pair<ChainId, Place>>().unwrap(), link);
+        let [early, late] = [since, since.plus_millis(1)].map(Newest);
+        assert!(late.to_string() < early.to_string());
+        assert_eq!(early.to_string().parse::<Newest>().unwrap(), early);
         assert!("data_centre/x".parse::<Awaited>().is_err());
     }
 }

@@ -22,13 +22,16 @@ use heqi_vocabulary::{
 use crate::world::{Drafted, World};
 
 const MOBILE: &str = "13800000001";
-const NUMBER: &str = "11010519790714999X";
+const NUMBER: &str = "11010519491231002X";
 
 pub(crate) fn contact(mobile: Option<&str>, email: Option<&str>, number: Option<&str>) -> Contact {
     Contact {
         mobile: mobile.map(|text| text.parse().unwrap()),
         email: email.map(|text| text.parse().unwrap()),
         id_number: number.map(|text| text.parse().unwrap()),
+        document_kind: None,
+        document_ends: None,
+        company_code: None,
         language: Language::Zh,
     }
 }
@@ -128,11 +131,11 @@ async fn nothing_personal_is_shown_before_code_and_last_four_and_both_are_in_the
     assert_eq!(passed.step, EntryStep::Identity);
     let refused = ceremony_view(&world.platform, &actor, Language::Zh).await.unwrap_err();
     assert_eq!(refused.code(), "identity_required");
-    let known = last_four(&world, &actor, "999x").await.unwrap();
+    let known = last_four(&world, &actor, "002x").await.unwrap();
     assert_eq!(known.step, EntryStep::Inside);
     ceremony_view(&world.platform, &actor, Language::Zh).await.unwrap();
 
-    for kind in heqi_filing::ConsentKind::ALL {
+    for kind in heqi_filing::ConsentKind::ASKED {
         world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
     }
     let label = drafted.parties[0].to_string();
@@ -153,7 +156,7 @@ async fn a_code_that_passes_while_a_challenge_is_live_spoils_no_signing() {
     let (world, drafted, actor) = at_the_door(None).await;
     let code = send(&world, &actor).await.unwrap();
     enter(&world, &actor, &code).await.unwrap();
-    for kind in heqi_filing::ConsentKind::ALL {
+    for kind in heqi_filing::ConsentKind::ASKED {
         world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
     }
     let label = drafted.parties[0].to_string();
@@ -241,7 +244,7 @@ async fn edge_case_18_the_wrong_person_is_locked_out_after_three_numbers_and_the
         );
     }
     assert_eq!(last_four(&world, &actor, "1234").await.unwrap_err().code(), "entry_locked");
-    assert_eq!(last_four(&world, &actor, "999X").await.unwrap_err().code(), "entry_locked");
+    assert_eq!(last_four(&world, &actor, "002X").await.unwrap_err().code(), "entry_locked");
     let told = taken(&world).await;
     assert_eq!(told.len(), 1);
     assert_eq!((told[0].purpose, told[0].address.as_str()), (Purpose::EntryLocked, "13900000009"));
@@ -403,7 +406,7 @@ async fn the_person_named_is_told_at_once_and_everybody_when_the_last_signature_
         let actor = authenticate(&world.platform, hash_of(&token)).await.unwrap();
         let code = send(&world, &actor).await.unwrap();
         enter(&world, &actor, &code).await.unwrap();
-        for kind in heqi_filing::ConsentKind::ALL {
+        for kind in heqi_filing::ConsentKind::ASKED {
             world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
         }
         let label = party.to_string();
@@ -427,7 +430,7 @@ async fn neither_contact_nor_code_nor_link_stands_in_rows_or_the_log_in_clear() 
     let (world, _, actor) = at_the_door(Some(NUMBER)).await;
     let code = send(&world, &actor).await.unwrap();
     enter(&world, &actor, &code).await.unwrap();
-    last_four(&world, &actor, "999X").await.unwrap();
+    last_four(&world, &actor, "002X").await.unwrap();
     world.clock.advance_ms(CODE_PAUSE_MS);
     let command = SendCode { channel: Some(MessageChannel::Email), language: Language::Zh };
     send_code(&world.platform, &world.request(&actor), command).await.unwrap();

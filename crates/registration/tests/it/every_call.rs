@@ -238,7 +238,7 @@ async fn a_store_that_fails_at_any_call_of_a_signers_act_leaves_nothing_half_don
     let consenting = first.clone();
     let acts = [
         Act::new("give_consent", move |w| {
-            let kind = ConsentKind::ALL[0];
+            let kind = ConsentKind::ASKED[0];
             let (decision, language) = (Decision::Granted, Language::Zh);
             let text_sha256 = ConsentText::current(kind).digest(language);
             let command = GiveConsent { kind, decision, text_sha256, language };

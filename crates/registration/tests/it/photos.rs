@@ -118,6 +118,51 @@ async fn how_the_camera_was_held_is_noted_and_the_bytes_are_kept_as_they_came() 
     assert_eq!(captured.attempts, 1);
 }
 
+/// An Exif segment that says when the photo was taken, in Hangzhou.
+fn taken_at(jpeg: &[u8], time: &str) -> Vec<u8> {
+    assert_eq!(time.len(), 19);
+    let exif = [
+        b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x87\x69\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0".as_slice(),
+        b"\0\x02\x90\x03\0\x02\0\0\0\x14\0\0\0\x38\x90\x11\0\x02\0\0\0\x07\0\0\0\x4c\0\0\0\0",
+        time.as_bytes(),
+        b"\0+08:00\0",
+    ]
+    .concat();
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    [&jpeg[..2], &[0xff, 0xe1], &length, &exif, &jpeg[2..]].concat()
+}
+
+#[tokio::test]
+async fn bad_input_a_photo_that_calls_itself_old_is_refused_and_a_fresh_one_is_not() {
+    let begun = Begun::new().await;
+    // The clock of the tests stands at 2026-11-23, five past eight in the evening there.
+    let old = taken_at(&jpeg(96, 64), "2026:11:20 09:30:00");
+    begun.refused(old, "photo_old", Class::BadInput).await;
+    let now = begun.world.clock.now();
+    let here = now.plus_millis(8 * 3_600_000).to_string();
+    let here = here[..19].replace('-', ":").replace('T', " ");
+    begun.capture(taken_at(&jpeg(96, 64), &here)).await.unwrap();
+}
+
+#[tokio::test]
+async fn bad_input_a_replayed_photo_is_refused_in_another_ceremony_and_only_there() {
+    let begun = Begun::new().await;
+    let photo = files::photo("kept by somebody");
+    begun.capture(photo.clone()).await.unwrap();
+    // The same person, the same ceremony: a second tap, or a network that repeats.
+    begun.capture(photo.clone()).await.unwrap();
+    let drafted = begun.world.drafted(1).await;
+    let other = begun.world.visitor(drafted.filing, drafted.parties[0]).await;
+    let signing = begun.world.begin(&other).await.signing_id;
+    let before = begun.world.contents().await;
+    let command = CapturePhoto::of(signing, photo);
+    let request = begun.world.request(&other.actor);
+    let error = capture_photo(&begun.world.platform, &request, command).await.unwrap_err();
+    assert_eq!((error.code(), error.class()), ("photo_replayed", Class::Conflict));
+    assert_eq!(begun.world.contents().await, before, "a refused photo left something");
+    begun.world.capture(&other, signing, files::photo("live")).await;
+}
+
 #[tokio::test]
 async fn the_last_photo_counts_and_the_one_before_is_discarded() {
     let begun = Begun::new().await;

@@ -7,6 +7,7 @@ use heqi_filing::{Capacity, Matter, PartyKind};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::attach_document::{AttachDocument, attach_document};
 use heqi_registration::disclose::{Attributes, disclose};
+use heqi_registration::document_pages::document_pages;
 use heqi_registration::object::{Ground, Object, object};
 use heqi_registration::open_filing::{OpenFiling, open_filing};
 use heqi_testkit::files;
@@ -65,7 +66,8 @@ async fn nothing_personal_stands_in_rows_keys_entries_records_or_objects() {
         replaces: None,
         bytes: files::pdf("PlantedDocumentTitle", 1).into(),
     };
-    attach_document(platform, &world.request(&world.staff), document).await.unwrap();
+    let attached = attach_document(platform, &world.request(&world.staff), document).await.unwrap();
+    document_pages(platform, &world.staff, attached.document_id).await.unwrap();
     let Visitor { actor, device, .. } = world.visitor(filing, party).await;
     let visitor = Visitor { actor, device, label: "planted-photo-bytes".into() };
     let receipt = world.sign(&visitor).await;
@@ -84,7 +86,8 @@ async fn nothing_personal_stands_in_rows_keys_entries_records_or_objects() {
     world.deposit_all().await;
 
     let contents = world.contents().await;
-    assert!(contents.rows.len() > 50 && contents.entries.len() > 8 && contents.objects.len() == 2);
+    // Document and photo, and of the document a picture and its words.
+    assert!(contents.rows.len() > 50 && contents.entries.len() > 8 && contents.objects.len() == 4);
     let planted = [
         name,
         company,

@@ -141,7 +141,7 @@ impl Play {
                 self.guests[*who] = Guest { visitor: Some(visitor), ..Guest::default() };
             }
             Step::Consent(_, kind, granted) => {
-                let kind = ConsentKind::ALL[*kind];
+                let kind = ConsentKind::ASKED[*kind];
                 let decision = if *granted { Decision::Granted } else { Decision::Refused };
                 let text_sha256 = ConsentText::current(kind).digest(Language::En);
                 let language = Language::En;

@@ -12,7 +12,7 @@ use heqi_evidence_store::log::LogReader;
 use heqi_evidence_store::vault::Vault;
 use heqi_vocabulary::Digest;
 use parking_lot::Mutex;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// Everything a store holds.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,17 +27,43 @@ pub(crate) struct Watched {
     inner: Arc<MemoryBackend>,
     objects: Mutex<BTreeMap<Digest, Bytes>>,
     refusal: Mutex<Option<CommitError>>,
+    pause: Mutex<Option<Pause>>,
+}
+
+/// Where a reader stops: behind the first scan of rows that begin so.
+#[derive(Debug)]
+struct Pause {
+    prefix: &'static [u8],
+    reached: oneshot::Sender<()>,
+    go_on: oneshot::Receiver<()>,
 }
 
 impl Watched {
     pub(crate) fn new(inner: Arc<MemoryBackend>) -> Self {
-        Self { inner, objects: Mutex::default(), refusal: Mutex::default() }
+        Self {
+            inner,
+            objects: Mutex::default(),
+            refusal: Mutex::default(),
+            pause: Mutex::default(),
+        }
     }
 
     /// A store of its own that begins with what this one holds.
     pub(crate) fn copy(&self) -> Self {
         let objects = Mutex::new(self.objects.lock().clone());
-        Self { inner: Arc::new(self.inner.copy()), objects, refusal: Mutex::default() }
+        let inner = Arc::new(self.inner.copy());
+        Self { inner, objects, refusal: Mutex::default(), pause: Mutex::default() }
+    }
+
+    /// The next reader that has scanned rows that begin so stops there; it is told of on the first
+    /// channel and goes on when something comes over the second.
+    pub(crate) fn pause_behind(
+        &self,
+        prefix: &'static [u8],
+    ) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        let ((reached, is_reached), (go, go_on)) = (oneshot::channel(), oneshot::channel());
+        *self.pause.lock() = Some(Pause { prefix, reached, go_on });
+        (is_reached, go)
     }
 
     /// From now on commits fail like this; `None`: they work again.
@@ -68,7 +94,19 @@ impl Backend for Watched {
         after: Option<&'a RowKey>,
         limit: usize,
     ) -> Answer<'a, Vec<(RowKey, Row)>> {
-        self.inner.scan(prefix, after, limit)
+        let found = self.inner.scan(prefix, after, limit);
+        let pause = {
+            let mut waiting = self.pause.lock();
+            let is_here = waiting.as_ref().is_some_and(|pause| prefix.starts_with(pause.prefix));
+            if is_here { waiting.take() } else { None }
+        };
+        let Some(Pause { reached, go_on, .. }) = pause else { return found };
+        Box::pin(async move {
+            let found = found.await;
+            let _ = reached.send(());
+            let _ = go_on.await;
+            found
+        })
     }
 
     fn commit(&self, changes: Changeset) -> Result<Pending, CommitError> {

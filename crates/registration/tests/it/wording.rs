@@ -16,6 +16,12 @@ use heqi_registration::give_consent::GiveConsentError;
 use heqi_registration::invite::InviteError;
 use heqi_registration::object::ObjectError;
 use heqi_registration::open_filing::OpenFilingError;
+use heqi_registration::regulator::apply::ApplyError;
+use heqi_registration::regulator::basis::BasisError;
+use heqi_registration::regulator::compare::CompareError;
+use heqi_registration::regulator::criteria::CriteriaError;
+use heqi_registration::regulator::search::SearchError;
+use heqi_registration::search_index::{FragmentError, IndexFault};
 use heqi_vocabulary::Language;
 
 use Class::{
@@ -58,6 +64,24 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (BadInput, Box::new(CompleteSigningError::PositionWithoutConsent)),
         (TooLarge, Box::new(DeclineError::Reason(ReasonError))),
         (Conflict, Box::new(ConfirmError::ListChanged)),
+        (BadInput, Box::new(BasisError::NoBasis)),
+        (BadInput, Box::new(BasisError::NotABasis)),
+        (BadInput, Box::new(BasisError::NoCase)),
+        (BadInput, Box::new(BasisError::NotACase)),
+        (BadInput, Box::new(CriteriaError::Code)),
+        (BadInput, Box::new(CriteriaError::Number)),
+        (BadInput, Box::new(CriteriaError::NameAlone)),
+        (BadInput, Box::new(CriteriaError::PersonNumber)),
+        (BadInput, Box::new(CriteriaError::Days)),
+        (BadInput, Box::new(CriteriaError::Nothing)),
+        (BadInput, Box::new(FragmentError::Short)),
+        (BadInput, Box::new(FragmentError::Long)),
+        (Gone, Box::new(SearchError::Over)),
+        (Unavailable, Box::new(SearchError::Index(IndexFault::new("x")))),
+        (BadInput, Box::new(CompareError::Unreadable)),
+        (Conflict, Box::new(ApplyError::NoDesk)),
+        (Conflict, Box::new(ApplyError::NotDeposited)),
+        (Conflict, Box::new(ApplyError::Double)),
         (Conflict, Box::new(ObjectError::Filing(heqi_filing::ObjectError::Ended))),
         (BadInput, Box::new(DiscloseError::UnknownAttribute)),
     ];

@@ -140,6 +140,16 @@ impl World {
         }
     }
 
+    /// What time it is.
+    pub(crate) fn clock(&self) -> UtcMillis {
+        self.clock.now()
+    }
+
+    /// The same, with others to ask about people and companies.
+    pub(crate) fn asking(self, ports: heqi_registration::ports::IdentityPorts) -> Self {
+        Self { platform: self.platform.asking(ports), ..self }
+    }
+
     /// A request that nobody has made before.
     pub(crate) fn request(&self, actor: &Actor) -> Request {
         let number = self.requests.fetch_add(1, Ordering::SeqCst);
@@ -231,7 +241,7 @@ impl World {
     pub(crate) async fn visitor(&self, filing: FilingId, party: PartyId) -> Visitor {
         let token = self.invite(filing, party).await.token;
         let actor = authenticate(&self.platform, hash_of(&token)).await.unwrap();
-        for kind in ConsentKind::ALL {
+        for kind in ConsentKind::ASKED {
             self.consent(&actor, kind, Decision::Granted).await;
         }
         let label = party.to_string();

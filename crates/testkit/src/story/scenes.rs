@@ -162,13 +162,15 @@ impl Story {
             draft.set(name, json!(digest), Observed).unwrap();
         }
         twist(&mut draft, twists.record.as_ref());
+        let files = [(&photo[..], JPEG), (&pdf[..], PDF)];
+        let received_files = if twists.no_photo { &files[1..] } else { &files[..] };
         let parts = BundleParts {
             certificates: certificates.certificates().map(|c| c.der().to_vec()).collect(),
             challenge: Some(challenge),
             challenge_checkpoint: seen.map(SignedCheckpoint::to_bytes),
             client: Some(client.disclose(|_| true).unwrap()),
             envelope: Some(envelope.as_bytes().to_vec()),
-            ..attached(&[(&photo, JPEG), (&pdf, PDF)])
+            ..attached(received_files)
         };
         self.keep(draft, place, parts);
     }

@@ -34,13 +34,24 @@ const TIME_ROOTS = listOf((value) =>
   members(value, { certificate: standardBase64, organisation: text, policy: orNothing(text), test_only: flag, validity }),
 );
 
-/** The members; `time_roots` is left out when there are none (rule 2). */
+const PROVIDERS = listOf((value) =>
+  members(value, { key: spki, organisation: text, provider: text, test_only: flag, validity }),
+);
+
+const SEAL_ROOTS = listOf((value) =>
+  members(value, { certificate: standardBase64, organisation: text, test_only: flag, validity }),
+);
+
+/** Lists that are left out when there is nothing in them (rule 2). */
+const OPTIONAL = { identity_providers: PROVIDERS, seal_roots: SEAL_ROOTS, time_roots: TIME_ROOTS };
+
+/** The members. */
 function readMembers(payload) {
   const value = readCanonical(payload);
-  const stamped = isObject(value) && Object.hasOwn(value, 'time_roots');
-  const read = members(value, stamped ? { ...ANCHORS, time_roots: TIME_ROOTS } : ANCHORS);
-  demand(!stamped || read.time_roots.length > 0, 'a list of nothing');
-  return { time_roots: [], ...read };
+  const there = Object.entries(OPTIONAL).filter(([name]) => isObject(value) && Object.hasOwn(value, name));
+  const read = members(value, { ...ANCHORS, ...Object.fromEntries(there) });
+  for (const [name] of there) demand(read[name].length > 0, 'a list of nothing');
+  return { identity_providers: [], seal_roots: [], time_roots: [], ...read };
 }
 
 /** Reads an anchors file; `sha256` is the digest to compare with the published one. */
@@ -60,10 +71,10 @@ const hasMisfit = ({ logs, cosigners }) =>
   logs.some((log) => log.vkey.type !== ED25519) || cosigners.some((one) => one.vkey.type !== COSIGNATURE);
 
 /** A key that stands twice, in whatever roles (rule 4). */
-function hasSharedKey({ logs, cosigners, custodians }) {
+function hasSharedKey({ logs, cosigners, custodians, identity_providers: providers }) {
   const keys = [
     ...[...logs, ...cosigners].map((one) => hex(one.vkey.key)),
-    ...custodians.map((one) => hex(one.key.raw)),
+    ...[...custodians, ...providers].map((one) => hex(one.key.raw)),
   ];
   return new Set(keys).size !== keys.length;
 }

@@ -49,7 +49,7 @@ function undecodable(fault) {
 async function examineDecoded(decoded, question) {
   const always = [
     examineIntegrity(decoded),
-    examineIdentity(decoded),
+    await examineIdentity(decoded, question),
     notProved('certificate', because('no_certificate')),
   ];
   if (question.anchors === null) {

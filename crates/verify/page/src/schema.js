@@ -38,6 +38,59 @@ const KINDS = {
     'filing party message purpose state channel contact contact_source template_sha256 text_language gateway ' +
       'gateway_reference attempts reason happened_at',
   ],
+  identity_verified: [
+    32,
+    'filing party occasion attempt real_name company portrait registry answers questions portrait_sha256 ' +
+      'portrait_source contact_source',
+  ],
+  review_decided: [
+    32,
+    'filing party case signing reasons decision grounds office_kind office reviewer reviewer_role proposed_by ' +
+      TRACE,
+  ],
+  handed_over: [
+    32,
+    'filing ceremony party signing steps photo_sha256 capture_source strokes_sha256 offered_at claimed_at confirmed_at ' +
+      `other_client_address other_forwarded_for other_user_agent other_device other_screen ${TRACE}`,
+  ],
+  review_wanted: [32, `filing ceremony party reason way ${TRACE}`],
+  document_read: [
+    32,
+    'filing ceremony party document document_version document_sha256 document_pages text_language key_points_sha256 ' +
+      `text_sha256 page_images renderer seconds page_seconds read_aloud ${TRACE}`,
+  ],
+  video_recorded: [32, `filing ceremony party text_sha256 text_language spoken_code video_sha256 video_format ${TRACE}`],
+  person_seen: [
+    32,
+    'filing ceremony party portrait_source card_last_four number_compared grounds office_kind office officer ' +
+      `officer_role ${TRACE}`,
+  ],
+  regulator_query: [32, `actor actor_role office legal_basis case_number criteria person found ${TRACE}`],
+  regulator_view: [
+    32,
+    `filing query actor actor_role office legal_basis case_number purpose looked_at attributes_opened ${TRACE}`,
+  ],
+  certificate_application: [
+    32,
+    'filing change application query actor actor_role office legal_basis case_number records purpose state reference ' +
+      `reason ${TRACE}`,
+  ],
+  objection_resolved: [
+    32,
+    `filing party outcome signatures_of grounds office_kind office officer officer_role ${TRACE}`,
+  ],
+  person_corrected: [
+    32,
+    'filing party changed name_before name_after number_before number_after material_kind material_issuer ' +
+      'material_issued_on material_sha256 material_format grounds office_kind office officer officer_role ' +
+      TRACE,
+  ],
+  company_seal: [
+    32,
+    'filing ceremony party company_name company_code seal_kind outcome documents answers questions scan_sha256 ' +
+      `scan_format ${TRACE}`,
+  ],
+  risk_noted: [32, `filing ceremony party signing flags signals is_reviewed ${TRACE}`],
   client: [
     32,
     'signed_at time_zone photo_sha256 capture_source strokes_sha256 place device user_agent screen language ' +

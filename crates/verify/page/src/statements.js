@@ -38,7 +38,8 @@ export function readPreimage(bytes) {
   return { ...members(readCanonical(bytes), PREIMAGE), challenge: labelled('heqi.challenge/v1\n', bytes) };
 }
 
-const statement = (payloadType, shapes) => ({
+/** A kind of signed statement. */
+export const statement = (payloadType, shapes) => ({
   payloadType,
   read: (payload) => orNull(() => members(readCanonical(payload), shapes)),
 });

@@ -105,7 +105,7 @@ function readInstant() {
   state.at = Number.isNaN(at) ? null : at;
 }
 
-/** Which of the two a dropped file is: anchors are JSON, and a bundle begins with PK. */
+/** Which of the two a dropped file is: anchors are JSON, a bundle begins with PK, a document with %PDF. */
 async function dropped(files) {
   for (const file of files) {
     const head = await file.slice(0, 1).text();

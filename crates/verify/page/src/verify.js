@@ -4,6 +4,7 @@ import { isChainForkProof } from './chain-fork-proof.js';
 import { chainForkReportOf } from './chain-fork-words.js';
 import { conclude, REQUIRED_BY_DEFAULT } from './claims.js';
 import { MAX_FILE_BYTES } from './container.js';
+import { isDocument, readDocument } from './document.js';
 import { examine } from './examine.js';
 import { examineChainFork } from './examine/chain-fork.js';
 import { examineFork } from './examine/fork.js';
@@ -15,7 +16,8 @@ import { reportOf } from './words.js';
 
 /**
  * Verifies a file: `{report, examination}`; without `examination` the report is of a file that
- * cannot be examined. `at` is in milliseconds since 1970; `failure` says why a file has no bytes.
+ * cannot be examined. Of a sealed document each bundle inside is verified: `{document, inside}`, its
+ * seal is not. `at` is in milliseconds since 1970; `failure` says why a file has no bytes.
  */
 export async function verify({
   name, file, anchors = null, required = REQUIRED_BY_DEFAULT, at = null, language, failure = null,
@@ -31,6 +33,14 @@ export async function verify({
     if (isChainForkProof(file)) {
       const examination = await examineChainFork(file, anchors);
       return { report: chainForkReportOf(name, examination, language), examination };
+    }
+    if (isDocument(file)) {
+      const { bundles, ...document } = await readDocument(file);
+      const inside = [];
+      for (const bundle of bundles) {
+        inside.push(await verify({ name: bundle.name, file: bundle.bytes, anchors, required, at, language }));
+      }
+      return { ...inside[0], document: { ...document, file: name }, inside };
     }
     const examination = await examine(file, anchors, at);
     const conclusion = conclude(examination.claims, required, anchors !== null);

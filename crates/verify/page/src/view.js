@@ -10,8 +10,21 @@ import { forPeople } from './words.js';
 
 const SHAPE_OF = { proved: 'proved', contradicted: 'contradicted', self_consistent: 'not_proved', not_proved: 'not_proved' };
 
-/** The elements of a result, in order. */
-export function resultOf({ report, examination }, language) {
+/** The elements of a result, in order; of a document, what is not verified first. */
+export function resultOf({ document, inside, ...outcome }, language) {
+  if (document === undefined) return resultOfFile(outcome, language);
+  const note = element('p', { class: 'seal-note', role: 'note' }, PAGE.sealNeedsProgram[language]);
+  const of = [harmless(document.organisation), harmless(document.number)].join(' ');
+  const heading = element('p', { class: 'document' }, element('strong', {}, `${PAGE.inDocument[language]}: `), of);
+  const results = inside.flatMap((one, place) => {
+    // One report can be saved from the page: that of the first.
+    const parts = resultOfFile(one, language).filter((part) => place === 0 || !part.classList.contains('json'));
+    return [element('h2', {}, harmless(one.report.file)), ...parts];
+  });
+  return [note, heading, ...results];
+}
+
+function resultOfFile({ report, examination }, language) {
   const words = (key) => PAGE[key][language];
   if (report.error) {
     const { what, next } = report.error;

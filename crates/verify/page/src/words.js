@@ -85,6 +85,30 @@ const SENTENCES = {
     '姓名由经办人申报,未经权威来源核验',
     'the name was declared by the handler and no authority confirmed it',
   ),
+  identity_attested: pair(
+    (r) => `${r.by} 已就该签署人作出签名答复;其密钥不在信任锚中,请向其核实`,
+    (r) => `${r.by} signed an answer about this signer; its key is not among the anchors: ask it`,
+  ),
+  identity_confirmed: pair(
+    (r) => `${r.by} 签名答复:姓名与证件号码一致${r.testOnly ? ',演示机构,不具有法律效力' : ''};是否本人签署,另见照片或人工核验记录`,
+    (r) => `${r.by} signed that name and number belong to one person${r.testOnly ? ', DEMONSTRATION, no legal effect' : ''}; whether this person signed is shown by the photo or by who looked`,
+  ),
+  identity_denied: pair(
+    (r) => `${r.by} 签名答复:姓名与证件号码不一致,或查无此号`,
+    (r) => `${r.by} signed that name and number do not belong together, or that there is no such number`,
+  ),
+  identity_answer_invalid: pair(
+    (r) => `以 ${r.by} 名义的答复不是由其密钥签名,或与记录所载的询问不符`,
+    (r) => `an answer in the name of ${r.by} is not by its key, or answers another question than the record says`,
+  ),
+  identity_by_video: pair(
+    '没有拍摄照片:由工作人员观看视频与证件比对,意见见此后的记录;未使用人脸识别',
+    'no photo was taken: a person compares a video with the document and decides in a later record; no face recognition was used',
+  ),
+  identity_seen_at_counter: pair(
+    (r) => `没有拍摄照片:平台记录 ${r.by} 的工作人员在窗口当面核对了本人与证件`,
+    (r) => `no photo was taken: the platform recorded that an officer of ${r.by} saw person and card together at the counter`,
+  ),
   identity_not_disclosed: pair('身份信息未披露', 'the identity is not disclosed'),
   identity_not_concerned: pair('该类记录不涉及身份', 'records of this kind say nothing about identity'),
   included: pair(

@@ -35,6 +35,9 @@ impl Files {
         VerifyArgs {
             file: self.folder.path().join(name),
             anchors: Some(self.folder.path().join("anchors.json")),
+            seal_roots: Vec::new(),
+            time_roots: Vec::new(),
+            renewals: None,
             require: None,
             at: None,
             lang: Language::En,

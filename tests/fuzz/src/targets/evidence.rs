@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use heqi_evidence::anchors::AnchorsFile;
+use heqi_evidence::attestation::{Attestation, Question};
 use heqi_evidence::chain::ChainHead;
+use heqi_evidence::chain_fork::{ChainForkProof, LoggedFrame};
 use heqi_evidence::challenge::{ChallengePreimage, challenge_of};
 use heqi_evidence::deposit::DepositReceipt;
 use heqi_evidence::disclosure::Disclosure;
@@ -12,6 +14,7 @@ use heqi_evidence::key_change::{self, KeyChange};
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence::record::{ClientAttributes, Frame};
 use heqi_evidence::statement::{SigningStatement, Statement};
+use heqi_evidence::successor::LogSuccessor;
 use heqi_evidence::verdict::{ClaimName, Conclusion};
 use heqi_evidence::{canonical, container};
 use heqi_pki::dsse::{Envelope, PayloadType};
@@ -21,7 +24,7 @@ use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
 
 use super::Sevens;
-use crate::corpus::{bundles, entries, evidence_file, texts};
+use crate::corpus::{bundles, entries, evidence_file, files_of, texts};
 
 /// Ours against an implementation by others: what is canonical for one is for the other.
 pub(super) fn jcs(input: &[u8]) {
@@ -67,6 +70,37 @@ pub(super) fn key_change(input: &[u8]) {
     {
         assert!(change.role.signs(), "what does not sign changes with a log key's word only");
         assert!(change.old_key != change.new_key && change.changed_at <= change.old_valid_until);
+    }
+}
+
+/// One log in the place of another: both have signed, and nothing is listed that is still held.
+pub(super) fn successor(input: &[u8]) {
+    one_spelling::<LogSuccessor>(input);
+    let Ok(envelope) = Envelope::from_json(input) else { return };
+    let Ok(successor) = LogSuccessor::verify(&envelope) else { return };
+    let said = successor.said();
+    let end = successor.frozen_head().checkpoint();
+    assert!(said.frozen_key.0.name() != said.log_key.0.name());
+    assert!(end.origin().key_name() == said.frozen_key.0.name());
+    let first = said.held.min(end.size());
+    assert!(said.orphans.iter().all(|orphan| orphan.index >= first));
+}
+
+/// What a provider of identity answered.
+pub(super) fn attestation(input: &[u8]) {
+    one_spelling::<Attestation>(input);
+    if let Ok(question) = canonical::parse::<Question>(input) {
+        assert!(question.digest().is_ok());
+    }
+}
+
+/// Two records of one place: no key, nobody convicted.
+pub(super) fn chain_fork_proof(input: &[u8]) {
+    let Ok(proof) = ChainForkProof::parse(input) else { return };
+    assert_eq!(proof.to_string().as_bytes(), input, "a proof has one spelling");
+    if proof.check().is_ok() {
+        let [one, other] = proof.records().map(LoggedFrame::root);
+        assert!(one != other, "two records");
     }
 }
 
@@ -226,6 +260,20 @@ fn payloads(files: &[Vec<u8>]) -> Vec<Vec<u8>> {
 pub(super) fn key_change_seeds() -> Vec<Vec<u8>> {
     let envelopes = texts("evidence/key-change.json");
     [payloads(&envelopes), envelopes].concat()
+}
+
+pub(super) fn successor_seeds() -> Vec<Vec<u8>> {
+    let envelopes = texts("evidence/successor.json");
+    [payloads(&envelopes), envelopes].concat()
+}
+
+pub(super) fn attestation_seeds() -> Vec<Vec<u8>> {
+    let texts = texts("evidence/attestation.json");
+    [payloads(&texts), texts].concat()
+}
+
+pub(super) fn chain_fork_seeds() -> Vec<Vec<u8>> {
+    files_of("chain-fork", ".chain-fork-proof")
 }
 
 pub(super) fn erasure_seeds() -> Vec<Vec<u8>> {

@@ -7,6 +7,7 @@ use heqi_notary_protocol::DepositReply;
 use heqi_notary_protocol::peer::{LastDeposit, PeerQuery, PeerStanding, open_query};
 use heqi_notary_protocol::problem::ProblemNote;
 use heqi_notary_protocol::recovery::DepositList;
+use heqi_notary_protocol::returns::ReceiptList;
 use heqi_pki::dsse::Envelope;
 use heqi_service_kit::settings::{self, Environment};
 use serde::Deserialize;
@@ -42,6 +43,13 @@ pub(super) fn deposit_list(input: &[u8]) {
     let Ok(list) = serde_json::from_slice::<DepositList>(input) else { return };
     let again = serde_json::to_vec(&list).unwrap();
     assert_eq!(serde_json::from_slice::<DepositList>(&again).unwrap(), list);
+}
+
+/// What the platform gives back to a custodian.
+pub(super) fn receipt_list(input: &[u8]) {
+    let Ok(list) = serde_json::from_slice::<ReceiptList>(input) else { return };
+    let again = serde_json::to_vec(&list).unwrap();
+    assert_eq!(serde_json::from_slice::<ReceiptList>(&again).unwrap(), list);
 }
 
 /// Every kind of value that a settings file of ours can hold.
@@ -107,6 +115,14 @@ pub(super) fn deposit_list_seeds() -> Vec<Vec<u8>> {
     let key = "0123456789abcdef".repeat(4);
     let entry = format!(r#"{{"key":"{key}-{key}","is_admitted":true}}"#);
     [r#"{"deposits":[]}"#.to_owned(), format!(r#"{{"deposits":[{entry},{entry}]}}"#)]
+        .map(String::into_bytes)
+        .to_vec()
+}
+
+pub(super) fn receipt_list_seeds() -> Vec<Vec<u8>> {
+    let record = format!("rec_{}", "0".repeat(26));
+    let receipt = format!(r#"{{"record_id":"{record}","receipt":"{{}}"}}"#);
+    [r#"{"receipts":[]}"#.to_owned(), format!(r#"{{"receipts":[{receipt},{receipt}]}}"#)]
         .map(String::into_bytes)
         .to_vec()
 }

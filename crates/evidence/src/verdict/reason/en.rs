@@ -2,6 +2,7 @@
 
 use super::{Reason, Stamped};
 
+#[expect(clippy::too_many_lines, reason = "a table of sentences: one entry for each variant")]
 pub(super) fn sentence(reason: &Reason) -> String {
     match reason {
         Reason::PartsAgree { parts: 1 } => "the record follows its format".into(),
@@ -43,6 +44,29 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::IdentityDeclared => {
             "the name was declared by the handler and no authority confirmed it".into()
         }
+        Reason::IdentityAttested { by } => {
+            format!(
+                "{by} signed an answer about this signer; its key is not among the anchors: ask it"
+            )
+        }
+        Reason::IdentityConfirmed { by, test_only } => {
+            let mark = if *test_only { ", DEMONSTRATION, no legal effect" } else { "" };
+            format!(
+                "{by} signed that name and number belong to one person{mark}; whether this person signed is shown by the photo or by who looked"
+            )
+        }
+        Reason::IdentityDenied { by } => {
+            format!("{by} signed that name and number do not belong together, or that there is no such number")
+        }
+        Reason::IdentityAnswerInvalid { by } => format!(
+            "an answer in the name of {by} is not by its key, or answers another question than the record says"
+        ),
+        Reason::IdentityByVideo => {
+            "no photo was taken: a person compares a video with the document and decides in a later record; no face recognition was used".into()
+        }
+        Reason::IdentitySeenAtCounter { by } => format!(
+            "no photo was taken: the platform recorded that an officer of {by} saw person and card together at the counter"
+        ),
         Reason::IdentityNotDisclosed => "the identity is not disclosed".into(),
         Reason::IdentityNotConcerned => "records of this kind say nothing about identity".into(),
         Reason::Included { index, size, origin } => {

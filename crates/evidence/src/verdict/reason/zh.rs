@@ -30,6 +30,25 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::NoSignature => "该类记录不含签署人签名".into(),
         Reason::NoAnchors => "未提供信任锚,只能核对自身一致性".into(),
         Reason::IdentityDeclared => "姓名由经办人申报,未经权威来源核验".into(),
+        Reason::IdentityAttested { by } => {
+            format!("{by} 已就该签署人作出签名答复;其密钥不在信任锚中,请向其核实")
+        }
+        Reason::IdentityConfirmed { by, test_only } => {
+            let mark = if *test_only { ",演示机构,不具有法律效力" } else { "" };
+            format!("{by} 签名答复:姓名与证件号码一致{mark};是否本人签署,另见照片或人工核验记录")
+        }
+        Reason::IdentityDenied { by } => {
+            format!("{by} 签名答复:姓名与证件号码不一致,或查无此号")
+        }
+        Reason::IdentityAnswerInvalid { by } => {
+            format!("以 {by} 名义的答复不是由其密钥签名,或与记录所载的询问不符")
+        }
+        Reason::IdentityByVideo => {
+            "没有拍摄照片:由工作人员观看视频与证件比对,意见见此后的记录;未使用人脸识别".into()
+        }
+        Reason::IdentitySeenAtCounter { by } => {
+            format!("没有拍摄照片:平台记录 {by} 的工作人员在窗口当面核对了本人与证件")
+        }
         Reason::IdentityNotDisclosed => "身份信息未披露".into(),
         Reason::IdentityNotConcerned => "该类记录不涉及身份".into(),
         Reason::Included { index, size, origin } => {

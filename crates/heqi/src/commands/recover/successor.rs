@@ -5,9 +5,7 @@
 //! frozen logs it is decided; what is left after that is done again until it is done.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heqi_evidence::anchors::Vkey;
@@ -17,22 +15,20 @@ use heqi_evidence::successor::{
     FrozenReason, LogSuccessor, MAX_ORPHANS, OrphanedRecord, VerifiedSuccessor,
 };
 use heqi_evidence_store::backend::embedded::{Embedded, Ports, Settings};
-use heqi_evidence_store::durable_file::Disk;
 use heqi_evidence_store::log::KeyedHeadSigner;
 use heqi_evidence_store::successor::{SuccessorFolders, carry_over};
 use heqi_notary_protocol::NotaryClient;
 use heqi_notary_protocol::http::{Bearer, Deadlines, HttpPool};
 use heqi_notary_protocol::recovery::RecoveryClient;
-use heqi_pki::dsse::Envelope;
 use heqi_registration::successor::{ReturnedRecord, begin, beyond, held_roots, is_carried_over};
 use heqi_registration::{FrozenLog, Platform, Ports as PlatformPorts};
 use heqi_tlog::checkpoint::SignedCheckpoint;
-use heqi_tlog::note::SignatureType;
 use heqi_vocabulary::Digest;
 
+use super::change::{self, Moved, log_keys};
 use super::{Fallible, open, take_back_what_is_mirrored};
 use crate::cli::SuccessorArgs;
-use crate::keys::{self, NoteKey, succession};
+use crate::keys::{self, NoteKey};
 use crate::service::platform::OpenPlatform;
 use crate::service::store;
 use crate::settings::{self, PlatformSettings};
@@ -221,27 +217,6 @@ fn describe(
     Ok(())
 }
 
-fn successor_key(keys: &Path) -> PathBuf {
-    keys.join("log.successor.key")
-}
-
-fn log_keys(
-    keys: &Path,
-    origin: &str,
-    entropy: &dyn heqi_vocabulary::Entropy,
-) -> Fallible<(NoteKey, NoteKey)> {
-    let ed25519 = SignatureType::Ed25519;
-    let old = keys::note_key(&keys.join("log.key"), "unused", ed25519, entropy)?;
-    let new = keys::note_key(&successor_key(keys), origin, ed25519, entropy)?;
-    if new.name().as_str() != origin {
-        let path = successor_key(keys);
-        return Err(
-            format!("{} is a key of {}, not of {origin}", path.display(), new.name()).into()
-        );
-    }
-    Ok((old, new))
-}
-
 /// The successor's store, complete, beside the present one.
 async fn make_next(
     settings: &PlatformSettings,
@@ -278,15 +253,7 @@ fn finish(
     folders: &SuccessorFolders,
     out: &mut dyn Write,
 ) -> JobResult {
-    let decided = folders.frozen()?.pop().ok_or("no successor was decided")?;
-    let statement = Envelope::from_json(&decided.statement)?;
-    let said = LogSuccessor::verify(&statement)?.said().clone();
-    let keys = settings.data_dir.join("keys");
-    let published = succession::own_folder(&keys).join(succession::successor_file_name(&statement));
-    keys::write_public(&published, statement.as_bytes())?;
-    // The key before the store: a store without its key does not open, and then this is asked for again.
-    take_key(&keys, &statement)?;
-    folders.finish()?;
+    let Moved { said, statement, published, frozen } = change::finish(&settings.data_dir, folders)?;
     let new = said.log_key.0.name();
     let name = new.as_str().rsplit('/').next().unwrap_or_default();
     writeln!(out, "Done. {} is frozen, {new} goes on.", said.frozen_key.0.name())?;
@@ -308,33 +275,6 @@ fn finish(
         out,
         "  3. start the platform; it writes nothing before the custodians have accepted"
     )?;
-    writeln!(out, "  4. begin a new backup; keep the last one of {}", decided.store.display())?;
+    writeln!(out, "  4. begin a new backup; keep the last one of {}", frozen.display())?;
     Ok(0)
-}
-
-/// The successor's key in the place of the frozen log's, which is kept aside.
-fn take_key(keys: &Path, statement: &Envelope) -> Fallible<()> {
-    let (current, next) = (keys.join("log.key"), successor_key(keys));
-    if !next.try_exists()? {
-        return Ok(());
-    }
-    let digest = Digest::of(statement.as_bytes()).to_string();
-    let kept =
-        keys.join("retired").join(format!("{}-log.key", digest.get(..16).unwrap_or(&digest)));
-    if !kept.try_exists()? {
-        keys::write_secret(&kept, &keys::read_secret(&current)?)?;
-    }
-    let disk = Disk::default();
-    disk.rename(&next, &current)?;
-    // A rotation of the frozen log's key that was under way has nobody to follow any more.
-    let rotating = keys.join("log.next.key");
-    if fs::exists(&rotating)? {
-        disk.rename(
-            &rotating,
-            &keys
-                .join("retired")
-                .join(format!("{}-log.next.key", digest.get(..16).unwrap_or(&digest))),
-        )?;
-    }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use heqi_vocabulary::{Language, MessageChannel};
 
 use super::picture::Halves;
 use super::{Shown, SignerShown};
-use crate::demo::cast::COMPANY;
+use crate::demo::cast::{COMPANY, SIGNERS};
 
 pub(super) fn guide(
     shown: &Shown,
@@ -40,7 +40,7 @@ pub(super) fn guide(
     let _ = write!(body, "<h2>{}</h2><ul class=\"links\">", l.pick("看看", "Look"));
     for (href, zh, en) in [
         (
-            format!("{}/coverage", shown.platform_url),
+            format!("{}/coverage?live=yes", shown.platform_url),
             "覆盖监控:每次签署存到了哪里",
             "Coverage: where every signing is held",
         ),
@@ -90,36 +90,55 @@ pub(super) fn guide(
 
 /// What a visitor can do: sign, and try to cheat.
 fn ways_in(signers: &[SignerShown], has_bundle: bool, l: Language) -> String {
-    let mut ways = String::from("<p class=\"ways\">");
-    if signers.iter().any(|signer| signer.deposited.is_none() && signer.link.is_some()) {
-        let _ = write!(ways, "<a class=\"go\" href=\"/phone\">{}</a>", l.pick("我来签", "I sign"));
+    let mut ways = String::from("<div class=\"ways\">");
+    if let Some(visitor) = signers.last().filter(|signer| signer.link.is_some()) {
+        let words = if visitor.deposited.is_none() {
+            l.pick("我来签", "I sign")
+        } else {
+            l.pick("我来确认", "I confirm")
+        };
+        let _ = write!(ways, "<a class=\"go\" href=\"/phone\">{words}</a>");
     }
     if has_bundle {
         let try_it = l.pick("我来篡改", "I tamper");
         let _ = write!(ways, "<a class=\"button\" href=\"/tamper\">{try_it}</a>");
     }
-    ways.push_str("</p>");
+    let review = l.pick("我来核验", "I review");
+    let _ = write!(ways, "<a class=\"button\" href=\"/officers\">{review}</a>");
+    let search = l.pick("我来监管", "I search");
+    let _ = write!(
+        ways,
+        "<form class=\"way\" method=\"post\" action=\"/officers/zhou.zheng\"><button class=\"button\" type=\"submit\">{search}</button></form>"
+    );
+    let stop = l.pick("停掉公证处30秒", "Stop the notary for 30 s");
+    let _ = write!(
+        ways,
+        "<form class=\"way\" method=\"post\" action=\"/outage\"><button class=\"button\" type=\"submit\">{stop}</button></form>"
+    );
+    ways.push_str("</div>");
     ways
 }
 
 /// The signer's pages in the frame of a phone, and the inbox beside it.
 pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: Language) -> String {
     let lang = l.pick("zh", "en");
+    let visitor = SIGNERS.last().and_then(|member| member.contact);
     let mut body = format!(
-        "<h1>{}</h1><p>{}</p>",
+        "<h1>{}</h1><p>{}</p><p>{} <strong>{}</strong></p>",
         l.pick("我来签", "I sign"),
         l.pick(
-            "您是陈素英（演示人物）。左边是她的手机，右边是她的收件箱；也可以直接在自己的手机浏览器里打开。",
-            "You are Chen Suying (made up). Her phone is on the left, her inbox on the right; you may also open the pages by themselves.",
+            "您是陈素英（演示人物）。左边是她的手机，右边是她的收件箱：验证码和签署后的消息会自动出现在那里。",
+            "You are Chen Suying (made up). Her phone is on the left, her inbox on the right: codes, and messages after signing, appear there by themselves.",
         ),
+        l.pick("她的证件号码末四位（虚构）：", "The last four of her identity number (made up):"),
+        visitor.map_or("", |contact| contact.last_four()),
     );
-    let waiting =
-        signers.iter().find(|signer| signer.token.is_some() || signer.deposited.is_none());
-    if let Some(link) = waiting.and_then(|signer| signer.link.as_ref()) {
+    // The visitor is the last of them, also after signing: to confirm, or to object.
+    if let Some(link) = signers.last().and_then(|signer| signer.link.as_ref()) {
         let _ = write!(
             body,
             "<div class=\"desk\"><iframe class=\"phone\" title=\"{}\" src=\"{}{link}?lang={lang}\" allow=\"camera; geolocation\"></iframe>\
-             <iframe class=\"inbox\" title=\"{}\" src=\"{}/?lang={lang}\"></iframe></div>\
+             <iframe class=\"inbox\" title=\"{}\" src=\"{}/?lang={lang}&amp;live=1\"></iframe></div>\
              <p><a href=\"{}{link}?lang={lang}\">{}</a></p>",
             l.pick("签署页面", "The signing page"),
             shown.platform_url,
@@ -128,9 +147,6 @@ pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: Language) -> Stri
             shown.platform_url,
             l.pick("在整个窗口中打开签署页面", "Open the signing page in the whole window"),
         );
-    } else {
-        let all = l.pick("所有人都已签署。", "Everybody has signed.");
-        let _ = write!(body, "<p>{all}</p>");
     }
     let _ = write!(body, "<p><a href=\"/\">{}</a></p>", l.pick("回到导览", "Back to the guide"));
     let foot = l.pick(
@@ -237,6 +253,23 @@ pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) 
     document(l, l.pick("演示收件箱", "Demo inbox"), &body, foot)
 }
 
+/// What reached the visitor, newest first: it stands beside the phone.
+pub(super) fn inbox_of_visitor(shown: &Shown, l: Language) -> String {
+    let visitor = SIGNERS.last().and_then(|member| member.contact);
+    let is_hers = |caught: &Caught| {
+        let addresses = visitor.map(|contact| [contact.mobile, contact.email]);
+        addresses.into_iter().flatten().flatten().any(|address| address == caught.to)
+    };
+    let caught: Vec<_> = shown.tray.newest_first().into_iter().filter(is_hers).collect();
+    let mut body = String::new();
+    messages(&mut body, &caught, l);
+    let foot = l.pick(
+        "本页显示:发给陈素英的短信和邮件,每3秒刷新。不显示:发给其他人的消息。",
+        "This page shows: messages to Chen Suying, looked for every 3 seconds. It does not show messages to others.",
+    );
+    document(l, l.pick("她的收件箱", "Her inbox"), &body, foot)
+}
+
 /// Messages hold what people typed.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
@@ -315,7 +348,7 @@ fn signer_list(signers: &[SignerShown], l: Language) -> String {
 
 /// Everything shown is written by this program: nothing here comes from outside, so there
 /// is nothing to escape.
-fn document(l: Language, title: &str, body: &str, foot: &str) -> String {
+pub(super) fn document(l: Language, title: &str, body: &str, foot: &str) -> String {
     let (other, name) = match l {
         Language::Zh => ("en", "English"),
         Language::En => ("zh", "中文"),

@@ -405,10 +405,9 @@ async fn a_nearly_full_disk_refuses_and_takes_up_again() {
     ports.disk = Disk::with_faults(free.clone());
     let store = Embedded::open(&fixture.settings, ports).unwrap();
     put(&store, "one").await;
-    free.0.store(999, std::sync::atomic::Ordering::Relaxed);
-    // The committer looks after each batch.
     put(&store, "two").await;
-    store.settled().await.unwrap();
+    // The committer looks after each batch, once it has answered.
+    free.0.store(999, std::sync::atomic::Ordering::Relaxed);
     let refused = loop {
         match store.commit(Changeset::new()) {
             Ok(pending) => drop(pending.await.unwrap()),

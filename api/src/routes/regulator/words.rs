@@ -1,0 +1,342 @@
+//! What regulators see, in the words of their pages.
+
+use heqi_evidence::holder_notice::NoticeKind;
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence::verdict::Status;
+use heqi_filing::{Capacity, Confirmation, FilingState};
+use heqi_pages::regulator::{
+    ApplicationShown, ClaimLine, DocumentLine, DossierPage, EventLine, HoldLine, PartyLine,
+    QueryShown, ResultLine, SearchLine, SignatureCard, StatusShown, Trace,
+};
+use heqi_pages::staff::{Desk, Trouble};
+use heqi_registration::Custodian;
+use heqi_registration::holder_notice::SaidToCustodian;
+use heqi_registration::regulator::apply::{ApplicationState, ApplicationView};
+use heqi_registration::regulator::criteria::Criteria;
+use heqi_registration::regulator::dossier::{
+    Dossier, DossierDocument, DossierEvent, DossierParty, DossierSignature,
+};
+use heqi_registration::regulator::search::{QueryView, ResultRow};
+use heqi_registration::regulator::verdict::{ClaimShown, Hint};
+use heqi_vocabulary::{Language, PartyId, RecordId, UtcMillis};
+
+use crate::pages::shown::Shown;
+use crate::state::State;
+
+/// The record of a look.
+pub(super) fn trace(state: &State, record: RecordId, leaf: u64) -> Trace {
+    let log_size = state.platform.backend().log().head().size();
+    Trace { record: record.to_string(), leaf, log_size }
+}
+
+pub(super) fn line(view: &QueryView, now: UtcMillis, l: Language) -> SearchLine {
+    let found = view.found.map_or_else(
+        || l.pick("很多", "many").to_owned(),
+        |count| format!("{count} {}", l.pick("件", "found")),
+    );
+    SearchLine {
+        query: view.query,
+        at: view.at.for_people(),
+        why: format!("{} · {}", view.basis, view.case_number),
+        what: looked_for(&view.criteria, l),
+        found,
+        leaf: view.leaf_index,
+        is_open: now < view.open_until,
+    }
+}
+
+pub(super) fn query(view: &QueryView, l: Language) -> QueryShown {
+    QueryShown {
+        query: view.query,
+        basis: view.basis.clone(),
+        case_number: view.case_number.clone(),
+        what: looked_for(&view.criteria, l),
+        at: view.at.for_people(),
+        open_until: view.open_until.for_people(),
+    }
+}
+
+/// What was looked for. Of a person nothing but that one was.
+fn looked_for(criteria: &Criteria, l: Language) -> String {
+    let said = |zh: &str, en: &str, value: Option<String>| {
+        value.map(|value| format!("{} {value}", l.pick(zh, en)))
+    };
+    let parts = [
+        said("企业名称含", "company name with", criteria.company.clone()),
+        said("代码", "code", criteria.code.map(|code| code.as_str().to_owned())),
+        said("办件码", "filing", criteria.filing_number.map(|number| number.to_string())),
+        said("凭证号", "voucher", criteria.voucher.map(|number| number.to_string())),
+        criteria
+            .person
+            .map(|_| l.pick("按证件号码精确查询一人", "one person, by document number").to_owned()),
+        said("自", "from", criteria.from.map(|day| day.to_string())),
+        said("至", "until", criteria.until.map(|day| day.to_string())),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(l.pick("；", "; "))
+}
+
+pub(super) fn result(row: &ResultRow, l: Language) -> ResultLine {
+    ResultLine {
+        filing: row.filing,
+        number: row.number.to_string(),
+        company: row.company_name.clone(),
+        matter: row.matter.name(l).to_owned(),
+        state: state_of(&row.state, l).to_owned(),
+        opened_at: row.opened_at.for_people(),
+        signatures: row.signatures,
+    }
+}
+
+/// The words of domain.md 7.5.
+fn state_of(state: &FilingState, l: Language) -> &'static str {
+    match state {
+        FilingState::Drafting { .. } => l.pick("准备中", "being prepared"),
+        FilingState::Signing { .. } => l.pick("签署中", "being signed"),
+        FilingState::Signed { .. } => l.pick("已签署,待确认", "signed, to be confirmed"),
+        FilingState::Reviewing { .. } => {
+            l.pick("已确认,待人工核验", "confirmed, identity being checked")
+        }
+        FilingState::Confirmed { .. } => l.pick("已确认", "confirmed"),
+        FilingState::Frozen { .. } => l.pick("有异议,已暂停", "objected to, frozen"),
+        FilingState::Ended { .. } => l.pick("已终止", "ended"),
+    }
+}
+
+pub(super) fn dossier(
+    state: &State,
+    seen: &Dossier,
+    shown: &Shown,
+    (desk, trouble): (Desk, Option<Trouble>),
+) -> DossierPage {
+    let l = shown.frame.language;
+    let (look, leaf) = seen.look;
+    DossierPage {
+        desk,
+        query: query(&seen.query, l),
+        trace: trace(state, look, leaf),
+        filing: seen.filing,
+        number: seen.number.to_string(),
+        company: seen.company_name.clone(),
+        matter: seen.matter.name(l).to_owned(),
+        state: state_of(&seen.state, l).to_owned(),
+        opened_at: seen.opened_at.for_people(),
+        signatures: seen
+            .signatures
+            .iter()
+            .map(|one| signature(seen, one, shown.fresh_key(state), l))
+            .collect(),
+        parties: seen.parties.iter().map(|party| line_of(party, l)).collect(),
+        documents: seen.documents.iter().map(document).collect(),
+        events: seen.events.iter().map(|one| event(seen, one, l)).collect(),
+        holds: seen
+            .holds
+            .iter()
+            .map(|(record, since)| HoldLine {
+                record: *record,
+                since: since.for_people(),
+                key: shown.fresh_key(state),
+            })
+            .collect(),
+        hold_key: shown.fresh_key(state),
+        compare_key: shown.fresh_key(state),
+        trouble,
+    }
+}
+
+fn name_of(seen: &Dossier, party: Option<PartyId>) -> Option<&DossierParty> {
+    let party = party?;
+    seen.parties.iter().find(|one| one.party == party)
+}
+
+fn signature(seen: &Dossier, one: &DossierSignature, key: String, l: Language) -> SignatureCard {
+    let party = name_of(seen, one.party);
+    let who = party
+        .map_or_else(String::new, |party| format!("{} · {}", party.name, capacities(party, l)));
+    SignatureCard {
+        record: one.record,
+        who,
+        documents: one.documents.clone(),
+        at: one.at.for_people(),
+        voucher: one.voucher.map_or_else(String::new, |voucher| voucher.to_string()),
+        deposits: deposits(one, l),
+        has_photo: one.has_photo,
+        status: one.verdict.as_ref().map(|verdict| status(verdict.status)),
+        hint: one.verdict.as_ref().map_or_else(String::new, |verdict| hint(verdict.hint, l)),
+        claims: one
+            .verdict
+            .iter()
+            .flat_map(|verdict| &verdict.claims)
+            .map(|claim| claim_line(claim, l))
+            .collect(),
+        application: one.application.as_ref().map(|view| application(view, l)),
+        apply_key: one.may_apply.then_some(key),
+        said: one.said.iter().map(|said| said_to_custodian(said, l)).collect(),
+    }
+}
+
+/// A custodian's word that somebody with the signer's contact and name said so.
+fn said_to_custodian(said: &SaidToCustodian, l: Language) -> String {
+    let whom = match said.custodian {
+        Custodian::DataCentre => l.pick("公证处数据中心", "the notary's data centre"),
+        Custodian::Preservation => l.pick("实时保", "the preservation service"),
+    };
+    let at = said.said_at.for_people();
+    let taken = said.taken_at.for_people();
+    match (said.kind, l) {
+        (NoticeKind::Objection, Language::Zh) => {
+            format!(
+                "签署人向{whom}提出异议：{at}（{taken}送达平台，公证机构已签名；尚未据此暂停办件）"
+            )
+        }
+        (NoticeKind::Objection, Language::En) => format!(
+            "The signer objected to {whom} at {at} (here since {taken}, signed by the notary; it pauses nothing by itself)"
+        ),
+        (NoticeKind::ConsentWithdrawn, Language::Zh) => {
+            format!("签署人向{whom}撤回同意：{at}（{taken}送达平台，公证机构已签名）")
+        }
+        (NoticeKind::ConsentWithdrawn, Language::En) => format!(
+            "The signer withdrew a consent at {whom} at {at} (here since {taken}, signed by the notary)"
+        ),
+    }
+}
+
+fn application(view: &ApplicationView, l: Language) -> ApplicationShown {
+    let (state, at, reference) = match &view.state {
+        ApplicationState::Sent {} => (
+            l.pick("公证申请已提出，正在送达公证处", "applied for, on its way to the notary"),
+            view.at,
+            None,
+        ),
+        ApplicationState::Received { reference, at } => (
+            l.pick(
+                "公证处已收到申请，尚未出具公证书",
+                "the notary has the application; no certificate yet",
+            ),
+            *at,
+            Some(reference.clone()),
+        ),
+        ApplicationState::Refused { reason, at } => (
+            l.pick("公证处未受理申请", "the notary does not take the application"),
+            *at,
+            Some(reason.clone()),
+        ),
+    };
+    ApplicationShown { state: state.to_owned(), at: at.for_people(), reference }
+}
+
+fn status(status: Status) -> StatusShown {
+    match status {
+        Status::Proved => StatusShown::Proved,
+        Status::NotProved => StatusShown::NotProved,
+        Status::Contradicted => StatusShown::Contradicted,
+    }
+}
+
+fn claim_line(claim: &ClaimShown, l: Language) -> ClaimLine {
+    ClaimLine {
+        about: claim.name.title(l).to_owned(),
+        status: status(claim.status),
+        reason: claim.reason_in(l).to_owned(),
+        vouched_by: claim.vouched_by.join("、"),
+    }
+}
+
+/// The words of domain.md 11.6: never *genuine*, never *forged*.
+fn hint(hint: Hint, l: Language) -> String {
+    let what = match hint {
+        Hint::Nothing => l.pick("无提示", "nothing to point out").to_owned(),
+        Hint::Some(count) => {
+            l.pick("有提示 {n} 项", "{n} to point out").replace("{n}", &count.to_string())
+        }
+        Hint::ToBeChecked => l.pick("待核实", "to be checked").to_owned(),
+    };
+    format!("{}{what}", l.pick("供形式审查参考：", "For the formal review: "))
+}
+
+/// The words of domain.md 11.6.
+fn deposits(one: &DossierSignature, l: Language) -> String {
+    let held: Vec<String> = one
+        .deposits
+        .iter()
+        .filter_map(|(_, number)| number.as_ref())
+        .map(ToString::to_string)
+        .collect();
+    let (count, of) = (held.len(), one.deposits.len());
+    let words = if count == of {
+        l.pick("已同步存证至公证处", "deposited with the notary")
+    } else {
+        l.pick("存证中", "being deposited")
+    };
+    let names = one.deposits.iter().map(|(custodian, _)| match custodian {
+        Custodian::DataCentre => l.pick("公证处数据中心", "data centre"),
+        Custodian::Preservation => l.pick("实时保", "preservation"),
+    });
+    let names = names.collect::<Vec<_>>().join("、");
+    format!("{words} {count}/{of}（{names}）{}", held.join("、"))
+}
+
+fn capacities(party: &DossierParty, l: Language) -> String {
+    let word = |word: &String| {
+        let known: Option<Capacity> = serde_json::from_value(word.as_str().into()).ok();
+        known.map_or_else(|| word.clone(), |capacity| capacity.name(l).to_owned())
+    };
+    party.capacities.iter().map(word).collect::<Vec<_>>().join("、")
+}
+
+fn line_of(party: &DossierParty, l: Language) -> PartyLine {
+    let answer = match &party.confirmation {
+        Confirmation::Pending {} => l.pick("尚未确认", "has not answered").to_owned(),
+        Confirmation::Confirmed { at, .. } => {
+            format!("{} {}", l.pick("已确认", "confirmed"), at.for_people())
+        }
+        Confirmation::Objected { at, .. } => {
+            format!("{} {}", l.pick("提出异议", "objected"), at.for_people())
+        }
+    };
+    PartyLine { name: party.name.clone(), capacities: capacities(party, l), answer }
+}
+
+fn document(document: &DossierDocument) -> DocumentLine {
+    DocumentLine {
+        document: document.document,
+        title: document.title.clone(),
+        version: document.version,
+        pages: document.pages,
+        sha256: document.sha256.to_string(),
+        is_current: document.is_current,
+    }
+}
+
+fn event(seen: &Dossier, one: &DossierEvent, l: Language) -> EventLine {
+    let what = kind(one.kind, l);
+    let who = name_of(seen, one.party);
+    EventLine {
+        what: who.map_or_else(|| what.to_owned(), |party| format!("{what} · {}", party.name)),
+        at: one.at.for_people(),
+        seq: one.seq,
+        leaf: one.leaf_index,
+    }
+}
+
+fn kind(kind: RecordKind, l: Language) -> &'static str {
+    match kind {
+        RecordKind::FilingOpened => l.pick("办件建立", "filing opened"),
+        RecordKind::FilingChanged => l.pick("办件变更", "filing changed"),
+        RecordKind::ConsentGiven => l.pick("同意事项", "consent"),
+        RecordKind::Signing => l.pick("签署", "signing"),
+        RecordKind::Decline => l.pick("拒绝签署", "declined"),
+        RecordKind::Confirmation => l.pick("确认", "confirmed"),
+        RecordKind::Objection => l.pick("提出异议", "objection"),
+        RecordKind::Erasure => l.pick("删除个人信息", "erasure of personal data"),
+        RecordKind::LegalHold => l.pick("证据保全限制", "legal hold"),
+        RecordKind::CodeChecked => l.pick("验证码或证件末四位核对", "code or number entered"),
+        RecordKind::Notification => l.pick("消息通知", "message"),
+        RecordKind::IdentityVerified => l.pick("身份核验", "identity check"),
+        RecordKind::ReviewDecided => l.pick("人工核验意见", "decision of a reviewer"),
+        RecordKind::HandedOver => l.pick("换设备办理", "step on another device"),
+        RecordKind::ReviewWanted => l.pick("转人工核验", "left to a person"),
+        RecordKind::DocumentRead => l.pick("确认读完文书", "document read"),
+        RecordKind::CertificateApplication => l.pick("申请公证书", "application for a certificate"),
+        other => other.as_str(),
+    }
+}

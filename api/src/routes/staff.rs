@@ -1,0 +1,436 @@
+//! Staff in a browser: coming in with two factors, the queue, one case. A GET shows and changes
+//! nothing but the records of looks; a POST does one act and leads on.
+
+use std::net::IpAddr;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
+use actix_web::web::{Data, Path, ServiceConfig, post, resource};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use heqi_pages::staff::{
+    Desk, Enrolment, FactorPage, LoginPage, PausedRow, QueuePage, RecoveryPage, Trouble,
+};
+use heqi_pages::{Link, render};
+use heqi_registration::Actor;
+use heqi_registration::access::hash_of;
+use heqi_registration::case_queue::{
+    CaseFile, Picture, case_file, case_picture, case_queue, case_video, case_view, ways_wanted,
+};
+use heqi_registration::decide_case::{DecideCase, DecideCaseError, decide_case};
+use heqi_registration::fault::Refusal;
+use heqi_registration::request::StaffRole;
+use heqi_registration::resolve_objection::paused_filings;
+use heqi_registration::staff::login::{LoginError, enrolling, log_in, second_factor};
+use heqi_registration::staff::password::Password;
+use heqi_registration::staff::sessions::{leave as end, staff_name, staff_session};
+use heqi_service_kit::problem::RequestProblem;
+use heqi_service_kit::{ClientAddress, Problem, Secret};
+use heqi_vocabulary::{CaseId, Explain, Language};
+use serde::Deserialize;
+
+use super::journey::form::Typed;
+use super::reading;
+use crate::extract::facts;
+use crate::pages::shown::{Shown, page, respond};
+use crate::problem_of::{refused, status_of};
+use crate::state::State;
+use crate::visitor::{
+    Reader, StaffVisitor, clear_staff_session, set_staff_session, staff_secret_of,
+};
+
+mod case;
+mod correction;
+mod counter;
+pub(super) mod form;
+mod handler;
+mod objection;
+mod ranges;
+
+use form::FilledByStaff;
+
+pub(crate) fn configure(app: &mut ServiceConfig) {
+    app.service(resource("/staff").route(reading().to(door)).route(post().to(come_in)))
+        .service(resource("/staff/code").route(reading().to(factor)).route(post().to(code)))
+        .service(resource("/staff/leave").route(post().to(leave)))
+        .service(resource("/staff/cases").route(reading().to(queue)))
+        .service(resource("/staff/cases/{case_id}").route(reading().to(one)))
+        .service(resource("/staff/cases/{case_id}/photo").route(reading().to(photo)))
+        .service(resource("/staff/cases/{case_id}/portrait").route(reading().to(portrait)))
+        .service(resource("/staff/cases/{case_id}/video").route(reading().to(video)))
+        .service(resource("/staff/cases/{case_id}/seal").route(reading().to(scan)))
+        .service(resource("/staff/cases/{case_id}/correction").route(reading().to(certificate)))
+        .service(resource("/staff/cases/{case_id}/decision").route(post().to(decide)));
+    correction::configure(app);
+    counter::configure(app);
+    handler::configure(app);
+    objection::configure(app);
+}
+
+pub(super) fn to(link: &Link) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, link.to_string())).finish()
+}
+
+#[expect(clippy::result_large_err, reason = "made once, straight into the answer")]
+fn address(http: &HttpRequest) -> Result<IpAddr, Problem> {
+    let address = http.extensions().get::<ClientAddress>().map(|client| client.address);
+    address.ok_or_else(|| RequestProblem::Internal.into())
+}
+
+pub(super) fn trouble(error: &impl Explain, language: Language) -> Trouble {
+    let told = error.explain(language);
+    Trouble { what: told.what, next: told.next }
+}
+
+/// Who has signed in, for the head of a page.
+pub(super) async fn desk(
+    state: &State,
+    visitor: &StaffVisitor,
+    shown: &Shown,
+) -> Result<Desk, Problem> {
+    let name = staff_name(&state.platform, &visitor.session).await.map_err(refused)?;
+    Ok(Desk {
+        name,
+        office: visitor.session.member().office.name.as_str().to_owned(),
+        ends_at: visitor.session.ends_at.for_people(),
+        leave_key: shown.fresh_key(state),
+    })
+}
+
+#[expect(clippy::result_large_err, reason = "made once, straight into the answer")]
+pub(super) fn actor(visitor: &StaffVisitor) -> Result<Actor, Problem> {
+    visitor.session.actor().ok_or_else(|| RequestProblem::Forbidden.into())
+}
+
+/// Whose session is over is shown the way in, where they stand.
+pub(crate) fn to_the_door(state: &State, http: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let reader = Reader::of(http.head());
+    let shown = Shown::to(state, reader, Link::StaffLogin).for_staff();
+    let document = problem.document(reader.language);
+    let told = Trouble { what: document.detail, next: document.next_step };
+    let mut response = respond(&shown);
+    response.status(problem.status());
+    let page = LoginPage { login: String::new(), trouble: Some(told) };
+    response.body(render(&page, &shown.frame))
+}
+
+/// Where staff comes in; who has a session goes on.
+async fn door(state: Data<State>, reader: Reader, http: HttpRequest) -> HttpResponse {
+    let secret = staff_secret_of(http.head(), state.settings.pages.secure_cookies);
+    if let Some(secret) = secret
+        && let Ok(session) = staff_session(&state.platform, hash_of(secret)).await
+    {
+        return to(&if session.is_in { home_of(session.member().role) } else { Link::StaffCode });
+    }
+    let shown = Shown::to(&state, reader, Link::StaffLogin).for_staff();
+    page(&LoginPage { login: String::new(), trouble: None }, &shown)
+}
+
+/// Where somebody of this role begins.
+const fn home_of(role: StaffRole) -> Link {
+    match role {
+        StaffRole::Regulator => Link::Regulator,
+        StaffRole::Handler => Link::HandlerFilings,
+        StaffRole::Reviewer | StaffRole::Operator => Link::StaffCases,
+    }
+}
+
+/// Login name and password as they were typed.
+#[derive(Deserialize)]
+struct LoginForm {
+    login: String,
+    password: Secret<String>,
+}
+
+async fn come_in(
+    state: Data<State>,
+    reader: Reader,
+    http: HttpRequest,
+    typed: Typed<LoginForm>,
+) -> Result<HttpResponse, Problem> {
+    let LoginForm { login, password } = typed.0;
+    let password = Password::typed(password.expose().clone());
+    match log_in(&state.platform, address(&http)?, &login, password).await {
+        Ok(opened) => {
+            let mut response = HttpResponse::SeeOther();
+            set_staff_session(&mut response, &opened.secret, state.settings.pages.secure_cookies);
+            Ok(response.insert_header((LOCATION, Link::StaffCode.to_string())).finish())
+        }
+        Err(error @ (LoginError::Wrong | LoginError::Later { .. })) => {
+            let shown = Shown::to(&state, reader, Link::StaffLogin).for_staff();
+            let login = login.chars().take(40).collect();
+            let page = LoginPage { login, trouble: Some(trouble(&error, reader.language)) };
+            let mut response = respond(&shown);
+            response.status(status_of(error.class()));
+            Ok(response.body(render(&page, &shown.frame)))
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+/// The second factor, or the authenticator that is to be enrolled.
+async fn factor(
+    state: Data<State>,
+    reader: Reader,
+    visitor: StaffVisitor,
+) -> Result<HttpResponse, Problem> {
+    if visitor.session.is_in {
+        return Ok(to(&home_of(visitor.session.member().role)));
+    }
+    let shown = Shown::to(&state, reader, Link::StaffCode).with_staff(&visitor);
+    let asked = factor_page(&state, &visitor, &shown, None).await?;
+    Ok(page(&asked, &shown))
+}
+
+async fn factor_page(
+    state: &State,
+    visitor: &StaffVisitor,
+    shown: &Shown,
+    trouble: Option<Trouble>,
+) -> Result<FactorPage, Problem> {
+    let enrolment = if visitor.session.is_enrolled {
+        None
+    } else {
+        let secret = enrolling(&state.platform, visitor.secret_sha256).await.map_err(refused)?;
+        let issuer = &state.platform.settings().names.operator;
+        Some(Enrolment {
+            uri: secret.uri(issuer, &visitor.session.login).to_string(),
+            secret: secret.for_people().to_string(),
+        })
+    };
+    Ok(FactorPage { enrolment, key: shown.fresh_key(state), trouble })
+}
+
+/// A code as it was typed.
+#[derive(Deserialize)]
+struct CodeForm {
+    code: String,
+}
+
+async fn code(
+    state: Data<State>,
+    reader: Reader,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    filled: FilledByStaff<CodeForm>,
+) -> Result<HttpResponse, Problem> {
+    let is_secure = state.settings.pages.secure_cookies;
+    let secret = visitor.secret_sha256;
+    let passed = second_factor(&state.platform, address(&http)?, secret, &filled.value.code).await;
+    match passed {
+        Ok(came_in) if came_in.recovery.is_empty() => {
+            let mut response = HttpResponse::SeeOther();
+            set_staff_session(&mut response, &came_in.session.secret, is_secure);
+            let home = home_of(visitor.session.member().role);
+            Ok(response.insert_header((LOCATION, home.to_string())).finish())
+        }
+        Ok(came_in) => {
+            let shown = Shown::to(&state, reader, Link::StaffCases).for_staff();
+            let codes = came_in.recovery.iter().map(|code| code.to_string()).collect();
+            let mut response = respond(&shown);
+            response.insert_header((CACHE_CONTROL, "no-store"));
+            set_staff_session(&mut response, &came_in.session.secret, is_secure);
+            Ok(response.body(render(&RecoveryPage { codes }, &shown.frame)))
+        }
+        Err(error @ (LoginError::WrongCode | LoginError::Later { .. })) => {
+            let shown = Shown::to(&state, reader, Link::StaffCode).with_staff(&visitor);
+            let told = trouble(&error, reader.language);
+            // The fifth wrong code ended the session: back to the password.
+            let Ok(asked) = factor_page(&state, &visitor, &shown, Some(told)).await else {
+                return Ok(to(&Link::StaffLogin));
+            };
+            let mut response = respond(&shown);
+            response.status(status_of(error.class()));
+            Ok(response.body(render(&asked, &shown.frame)))
+        }
+        Err(LoginError::Session(_)) => Ok(to(&Link::StaffLogin)),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+/// The end of a session.
+#[derive(Deserialize)]
+struct LeaveForm {}
+
+async fn leave(
+    state: Data<State>,
+    visitor: StaffVisitor,
+    _filled: FilledByStaff<LeaveForm>,
+) -> Result<HttpResponse, Problem> {
+    end(&state.platform, visitor.secret_sha256).await.map_err(refused)?;
+    let mut response = HttpResponse::SeeOther();
+    clear_staff_session(&mut response, state.settings.pages.secure_cookies);
+    Ok(response.insert_header((LOCATION, Link::StaffLogin.to_string())).finish())
+}
+
+/// What a reviewer has to decide.
+async fn queue(
+    state: Data<State>,
+    reader: Reader,
+    visitor: StaffVisitor,
+) -> Result<HttpResponse, Problem> {
+    let actor = actor(&visitor)?;
+    let cases = case_queue(&state.platform, &actor).await.map_err(refused)?;
+    let ways = ways_wanted(&state.platform, &actor).await.map_err(refused)?;
+    let shown = Shown::to(&state, reader, Link::StaffCases).with_staff(&visitor);
+    let now = state.platform.now();
+    let rows = cases.iter().map(|summary| case::row(summary, now, reader.language)).collect();
+    let ways = ways.iter().map(|summary| case::way(summary, reader.language)).collect();
+    let paused = paused_filings(&state.platform, &actor).await.map_err(refused)?;
+    let paused = paused.iter().map(|one| PausedRow {
+        filing: one.filing,
+        number: one.number.to_string(),
+        since: one.since.for_people(),
+    });
+    let desk = desk(&state, &visitor, &shown).await?;
+    Ok(page(&QueuePage { desk, rows, ways, paused: paused.collect() }, &shown))
+}
+
+async fn one(
+    state: Data<State>,
+    reader: Reader,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    let seen = facts(&http, state.platform.clock())?;
+    let view = case_view(&state.platform, &actor(&visitor)?, &seen, *id).await;
+    let shown = Shown::to(&state, reader, Link::StaffCase(*id)).with_staff(&visitor);
+    let above = desk(&state, &visitor, &shown).await?;
+    let shown_case = case::page(&state, &view.map_err(refused)?, above, &shown).await?;
+    Ok(page(&shown_case, &shown))
+}
+
+async fn photo(
+    state: Data<State>,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    picture(&state, &http, &visitor, *id, Picture::Photo).await
+}
+
+async fn portrait(
+    state: Data<State>,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    picture(&state, &http, &visitor, *id, Picture::Portrait).await
+}
+
+async fn picture(
+    state: &State,
+    http: &HttpRequest,
+    visitor: &StaffVisitor,
+    id: CaseId,
+    which: Picture,
+) -> Result<HttpResponse, Problem> {
+    let seen = facts(http, state.platform.clock())?;
+    let bytes = case_picture(&state.platform, &actor(visitor)?, &seen, id, which).await;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "image/jpeg"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(bytes.map_err(refused)?.to_vec()))
+}
+
+/// The scan of a stamped paper: a picture, and it is called one.
+async fn scan(
+    state: Data<State>,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    file(&state, &http, &visitor, *id, CaseFile::Scan).await
+}
+
+async fn certificate(
+    state: Data<State>,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    file(&state, &http, &visitor, *id, CaseFile::Certificate).await
+}
+
+async fn file(
+    state: &State,
+    http: &HttpRequest,
+    visitor: &StaffVisitor,
+    id: CaseId,
+    which: CaseFile,
+) -> Result<HttpResponse, Problem> {
+    let seen = facts(http, state.platform.clock())?;
+    let (media_type, bytes) =
+        case_file(&state.platform, &actor(visitor)?, &seen, id, which).await.map_err(refused)?;
+    let name = match which {
+        CaseFile::Scan => "seal-scan-image-only",
+        CaseFile::Certificate => "certificate",
+    };
+    // Never run in our place: a file of a stranger is looked at by itself.
+    let disposition = format!("attachment; filename=\"{name}\"");
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media_type))
+        .insert_header((CONTENT_DISPOSITION, disposition))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(bytes.to_vec()))
+}
+
+/// The video, whole or a part of it (RFC 9110 section 14): players ask for parts. A look from its
+/// beginning is a record, and so is every other one.
+async fn video(
+    state: Data<State>,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    let seen = facts(&http, state.platform.clock())?;
+    let (media_type, bytes) =
+        case_video(&state.platform, &actor(&visitor)?, &seen, *id).await.map_err(refused)?;
+    Ok(ranges::answer(&http, media_type, &bytes))
+}
+
+/// A decision as it was made.
+#[derive(Deserialize)]
+struct DecisionBody {
+    decision: String,
+    grounds: String,
+}
+
+async fn decide(
+    state: Data<State>,
+    reader: Reader,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    id: Path<CaseId>,
+    filled: FilledByStaff<DecisionBody>,
+) -> Result<HttpResponse, Problem> {
+    let DecisionBody { decision, grounds } = filled.value;
+    let decision = decision.parse().map_err(|_| RequestProblem::MalformedForm)?;
+    // One line: what was typed on several becomes one with spaces.
+    let line = grounds.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = match line.parse() {
+        Ok(parsed) => {
+            let command = DecideCase { case: *id, decision, grounds: parsed };
+            match decide_case(&state.platform, &filled.request, command).await {
+                Ok(_) => return Ok(to(&Link::StaffCase(*id))),
+                Err(error @ (DecideCaseError::Case(_) | DecideCaseError::Conflict)) => {
+                    (trouble(&error, reader.language), status_of(error.class()))
+                }
+                Err(error) => return Err(refused(error)),
+            }
+        }
+        Err(error) => {
+            let error: heqi_filing::WordsError = error;
+            (trouble(&error, reader.language), status_of(error.class()))
+        }
+    };
+    let seen = facts(&http, state.platform.clock())?;
+    let view = case_view(&state.platform, &actor(&visitor)?, &seen, *id).await;
+    let shown = Shown::to(&state, reader, Link::StaffCase(*id)).with_staff(&visitor);
+    let above = desk(&state, &visitor, &shown).await?;
+    let mut shown_case = case::page(&state, &view.map_err(refused)?, above, &shown).await?;
+    shown_case.grounds = grounds.chars().take(500).collect();
+    shown_case.trouble = Some(told.0);
+    let mut response = respond(&shown);
+    response.status(told.1);
+    Ok(response.body(render(&shown_case, &shown.frame)))
+}

@@ -1,0 +1,237 @@
+//! A case in the words of its page.
+
+use heqi_evidence::attestation::{CompanyStatus, PersonOutcome};
+use heqi_filing::{Capacity, CaseState};
+use heqi_pages::staff::{
+    CaseAttachments, CasePage, DecisionForm, Desk, QueueRow, Said, SaidBy, ShotThere, VideoThere,
+    WayRow,
+};
+use heqi_registration::case_queue::{CaseSummary, CaseView, Shot, WaySummary, reviewer_name};
+use heqi_registration::review_wanted::{ReviewWay, WayReason};
+use heqi_registration::verify_identity::{Finding, Findings};
+use heqi_service_kit::Problem;
+use heqi_vocabulary::{Language, StaffId, UtcMillis};
+
+use crate::pages::shown::Shown;
+use crate::problem_of::refused;
+use crate::state::State;
+
+pub(super) fn row(summary: &CaseSummary, now: UtcMillis, l: Language) -> QueueRow {
+    QueueRow {
+        case: summary.case,
+        number: summary.filing_number.to_string(),
+        reasons: summary.reasons.iter().map(|reason| reason.text(l).to_owned()).collect(),
+        since: summary.opened_at.for_people(),
+        due: summary.due_at.for_people(),
+        is_late: now > summary.due_at,
+        is_proposed: summary.proposed_by.is_some(),
+    }
+}
+
+pub(super) fn way(summary: &WaySummary, l: Language) -> WayRow {
+    let way = match summary.way {
+        ReviewWay::Video => l.pick("视频核验", "By video"),
+        ReviewWay::Counter => l.pick("到窗口核验", "At the counter"),
+    };
+    let reason = match summary.reason {
+        WayReason::FaceRefused => l.pick("不同意使用人脸信息", "no consent to face information"),
+        WayReason::CameraMissing => l.pick("没有或不使用相机", "no camera, or not used"),
+    };
+    let wish = l.pick("{way}（{reason}）", "{way} ({reason})");
+    WayRow {
+        number: summary.filing_number.to_string(),
+        wish: wish.replace("{way}", way).replace("{reason}", reason),
+        since: summary.since.for_people(),
+    }
+}
+
+pub(super) async fn page(
+    state: &State,
+    view: &CaseView,
+    desk: Desk,
+    shown: &Shown,
+) -> Result<CasePage, Problem> {
+    let l = shown.frame.language;
+    let name =
+        async |account: StaffId| reviewer_name(&state.platform, account).await.map_err(refused);
+    let form = match &view.state {
+        CaseState::Open {} => DecisionForm::First,
+        CaseState::RefusalProposed { at, .. } if view.is_own_proposal => {
+            DecisionForm::Own { at: at.for_people() }
+        }
+        CaseState::RefusalProposed { by, at } => {
+            DecisionForm::Second { by: name(by.account()).await?, at: at.for_people() }
+        }
+        CaseState::Accepted { by, at } => DecisionForm::Decided {
+            accepted: true,
+            at: at.for_people(),
+            by: vec![name(by.account()).await?],
+        },
+        CaseState::Refused { proposed_by, confirmed_by, at } => DecisionForm::Decided {
+            accepted: false,
+            at: at.for_people(),
+            by: vec![name(proposed_by.account()).await?, name(confirmed_by.account()).await?],
+        },
+    };
+    Ok(CasePage {
+        desk,
+        row: row(&view.summary, state.platform.now(), l),
+        matter: view.matter.name(l).to_owned(),
+        company: view.company_name.clone(),
+        name: view.party_name.clone(),
+        capacities: view.capacities.iter().map(|word| capacity(word, l)).collect(),
+        said: said(view, l),
+        photo: match view.photo {
+            Shot::There => ShotThere::There,
+            Shot::NotTaken => ShotThere::NotTaken,
+            Shot::Erased => ShotThere::Erased,
+        },
+        video: view
+            .video_ms
+            .zip(view.spoken_code.clone())
+            .map(|(millis, code)| VideoThere { seconds: millis.div_ceil(1000), code }),
+        attachments: CaseAttachments {
+            risks: view.risks.iter().map(|flag| flag.text(l).to_owned()).collect(),
+            has_scan: view.scan.is_some(),
+            has_certificate: !view.corrections.is_empty(),
+        },
+        has_portrait: view.has_portrait,
+        signed_at: view.signed_at.for_people(),
+        form,
+        key: shown.fresh_key(state),
+        grounds: String::new(),
+        trouble: None,
+    })
+}
+
+pub(super) fn capacity(word: &str, l: Language) -> String {
+    let known: Option<Capacity> = serde_json::from_value(word.into()).ok();
+    known.map_or_else(|| word.to_owned(), |capacity| capacity.name(l).to_owned())
+}
+
+/// What each source says about who signed.
+fn said(view: &CaseView, l: Language) -> Vec<Said> {
+    let mut said = vec![Said {
+        about: l.pick("姓名", "Name").to_owned(),
+        what: view.party_name.clone(),
+        by: SaidBy::Handler,
+        at: None,
+    }];
+    if let Some(four) = &view.last_four {
+        said.push(Said {
+            about: l.pick("证件号码末四位", "Last four of the number").to_owned(),
+            what: four.clone(),
+            by: SaidBy::Handler,
+            at: None,
+        });
+    }
+    for one in &view.corrections {
+        let text = l.pick(
+            "更正前：{before}；凭{issuer}证明",
+            "before: {before}; by a certificate of {issuer}",
+        );
+        said.push(Said {
+            about: l.pick("姓名或号码更正", "Put right").to_owned(),
+            what: text.replace("{before}", &one.name_before).replace("{issuer}", &one.issuer),
+            by: SaidBy::Platform,
+            at: Some(one.at.for_people()),
+        });
+    }
+    if let Some((choice, outcome, at)) = &view.seal {
+        said.push(Said {
+            about: l.pick("企业印章", "Company seal").to_owned(),
+            what: format!("{} · {}", choice.text(l), outcome.text(l)),
+            by: SaidBy::Platform,
+            at: Some(at.for_people()),
+        });
+    }
+    match &view.findings {
+        Some((findings, _)) => said.extend(of_authorities(findings, l)),
+        None => said.push(Said {
+            about: l.pick("权威来源", "Authorities").to_owned(),
+            what: l.pick("没有询问或没有答复", "not asked, or no answer").to_owned(),
+            by: SaidBy::Nobody,
+            at: None,
+        }),
+    }
+    said.push(Said {
+        about: l.pick("签署时间", "Signed at").to_owned(),
+        what: view.signed_at.for_people(),
+        by: SaidBy::Platform,
+        at: None,
+    });
+    said
+}
+
+fn of_authorities(findings: &Findings, l: Language) -> Vec<Said> {
+    let person = if findings.asked_mobile {
+        l.pick("姓名、证件号码、手机号码", "Name, number, mobile number")
+    } else {
+        l.pick("姓名、证件号码", "Name and number")
+    };
+    let real_name = findings.real_name.clone().map(|outcome| match outcome {
+        PersonOutcome::Matches => l.pick("一致", "belong together"),
+        PersonOutcome::MobileDiffers => l.pick(
+            "姓名与证件一致，手机号码不是本人的",
+            "name and number fit, the mobile number is another's",
+        ),
+        PersonOutcome::Differs => l.pick("姓名与证件号码不一致", "name and number differ"),
+        PersonOutcome::NotFound => l.pick("查无此号", "no such number"),
+    });
+    let portrait = findings.portrait.clone().map(|is_held| {
+        if is_held {
+            l.pick("已取得", "handed out")
+        } else {
+            l.pick("库中没有", "none is held")
+        }
+    });
+    let registry = findings.registry.clone().map(|at| {
+        at.map_or_else(
+            || l.pick("未核验", "not verified").to_owned(),
+            |at| format!("{} {}", l.pick("已核验", "verified"), at.for_people()),
+        )
+    });
+    let company = findings.company.clone().map(|(name_matches, status)| {
+        let name = if name_matches {
+            l.pick("名称一致", "the name fits")
+        } else {
+            l.pick("名称不一致", "the name differs")
+        };
+        format!("{name} · {}", company_status(status, l))
+    });
+    let all = [
+        one(person, real_name, l),
+        one(l.pick("证件照片", "Portrait"), portrait, l),
+        one(l.pick("登记机关实名核验", "The registry's own check"), registry, l),
+        one(l.pick("企业登记状态", "The company"), company, l),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn company_status(status: CompanyStatus, l: Language) -> &'static str {
+    match status {
+        CompanyStatus::InOperation => l.pick("存续", "in operation"),
+        CompanyStatus::Revoked => l.pick("吊销", "revoked"),
+        CompanyStatus::Cancelled => l.pick("注销", "cancelled"),
+        CompanyStatus::Abnormal => l.pick("经营异常", "listed as abnormal"),
+        CompanyStatus::NotFound => l.pick("查无此企业", "no such company"),
+    }
+}
+
+/// One finding; `None`: there was nothing to ask.
+fn one(about: &str, finding: Finding<impl Into<String>>, l: Language) -> Option<Said> {
+    let nobody = |what: &str| (what.to_owned(), SaidBy::Nobody, None);
+    let (what, by, at) = match finding {
+        Finding::NotAsked => return None,
+        Finding::NotConfigured => nobody(l.pick("没有可询问的机构", "nobody to ask")),
+        Finding::Unreachable => nobody(l.pick("机构未答复", "no answer in time")),
+        Finding::Refused => nobody(l.pick("机构拒绝答复", "the provider refused")),
+        Finding::NotBelieved => {
+            nobody(l.pick("答复未通过验签，不采信", "an answer that could not be believed"))
+        }
+        Finding::Answered { answer, answered_at, provider } => {
+            (answer.into(), SaidBy::Provider(provider), Some(answered_at.for_people()))
+        }
+    };
+    Some(Said { about: about.to_owned(), what, by, at })
+}

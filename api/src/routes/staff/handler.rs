@@ -1,0 +1,189 @@
+//! The handler at the own desk: how a filing stands, and the handler's confirmation.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, ServiceConfig, post, resource};
+use heqi_filing::{Confirmation, FilingState};
+use heqi_pages::staff::{HandledLine, HandledShown, HandlerPage, HandlerStand, Trouble};
+use heqi_pages::{Link, render};
+use heqi_registration::confirm::{Confirm, ConfirmError, confirm};
+use heqi_registration::fault::{ActError, Refusal as _, Thing};
+use heqi_registration::handler_desk::{HandledFiling, HandledParty, handled_filing};
+use heqi_service_kit::Problem;
+use heqi_vocabulary::{Digest, FilingNo, Language, UtcMillis};
+use serde::Deserialize;
+
+use super::form::FilledByStaff;
+use super::{actor, case, desk, trouble};
+use crate::pages::shown::{Shown, page, respond};
+use crate::problem_of::{refused, status_of};
+use crate::routes::reading;
+use crate::state::State;
+use crate::visitor::{Reader, StaffVisitor};
+
+pub(super) fn configure(app: &mut ServiceConfig) {
+    app.service(resource("/staff/filings").route(reading().to(ask)).route(post().to(look)))
+        .service(resource("/staff/filings/confirmation").route(post().to(confirmed)));
+}
+
+async fn ask(
+    state: Data<State>,
+    reader: Reader,
+    visitor: StaffVisitor,
+) -> Result<HttpResponse, Problem> {
+    let shown = Shown::to(&state, reader, Link::HandlerFilings).with_staff(&visitor);
+    Ok(page(&handler(&state, &visitor, &shown, String::new(), None).await?, &shown))
+}
+
+/// Which filing, as it was typed.
+#[derive(Deserialize)]
+struct LookForm {
+    number: String,
+}
+
+async fn look(
+    state: Data<State>,
+    reader: Reader,
+    visitor: StaffVisitor,
+    filled: FilledByStaff<LookForm>,
+) -> Result<HttpResponse, Problem> {
+    let shown = Shown::to(&state, reader, Link::HandlerFilings).with_staff(&visitor);
+    let number = filled.value.number;
+    let filing = found(&state, &visitor, &number, reader.language).await?;
+    let is_found = filing.is_some();
+    let asked = handler(&state, &visitor, &shown, number, filing).await?;
+    if is_found {
+        return Ok(page(&asked, &shown));
+    }
+    Ok(again(asked, (nothing(reader.language), StatusCode::NOT_FOUND), &shown))
+}
+
+/// What the handler has seen and confirms.
+#[derive(Deserialize)]
+struct ConfirmForm {
+    number: String,
+    shown_sha256: Digest,
+}
+
+async fn confirmed(
+    state: Data<State>,
+    reader: Reader,
+    visitor: StaffVisitor,
+    filled: FilledByStaff<ConfirmForm>,
+) -> Result<HttpResponse, Problem> {
+    let l = reader.language;
+    let shown = Shown::to(&state, reader, Link::HandlerFilings).with_staff(&visitor);
+    let ConfirmForm { number, shown_sha256 } = filled.value;
+    let Some(filing) = found(&state, &visitor, &number, l).await? else {
+        let asked = handler(&state, &visitor, &shown, number, None).await?;
+        return Ok(again(asked, (nothing(l), StatusCode::NOT_FOUND), &shown));
+    };
+    let command =
+        Confirm { filing: filing.filing, party: filing.own, shown_sha256: Some(shown_sha256) };
+    let told = match confirm(&state.platform, &filled.request, command).await {
+        Ok(_) => None,
+        Err(error @ ConfirmError::Act(_)) => return Err(refused(error)),
+        Err(error) => Some((trouble(&error, l), status_of(error.class()))),
+    };
+    let now = found(&state, &visitor, &number, l).await?;
+    let asked = handler(&state, &visitor, &shown, number, now).await?;
+    Ok(match told {
+        None => page(&asked, &shown),
+        Some(told) => again(asked, told, &shown),
+    })
+}
+
+/// A filing of this handler with the number that was typed.
+async fn found(
+    state: &State,
+    visitor: &StaffVisitor,
+    number: &str,
+    language: Language,
+) -> Result<Option<HandledFiling>, Problem> {
+    let digits: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+    let Ok(number) = digits.parse::<FilingNo>() else { return Ok(None) };
+    match handled_filing(&state.platform, &actor(visitor)?, number, language).await {
+        Ok(filing) => Ok(Some(filing)),
+        Err(ActError::NotFound(Thing::Filing)) => Ok(None),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+/// Whether there is such a filing of somebody else is not said.
+fn nothing(l: Language) -> Trouble {
+    let what = l
+        .pick("没有找到由您经办的该办件。", "There is no filing with this number that you handle.");
+    let next = l.pick(
+        "请核对办件编号；经办人姓名须与您的账号姓名一致。",
+        "Check the number; the handler's name in the filing must be that of your account.",
+    );
+    Trouble { what: what.to_owned(), next: next.to_owned() }
+}
+
+fn again(mut asked: HandlerPage, told: (Trouble, StatusCode), shown: &Shown) -> HttpResponse {
+    asked.trouble = Some(told.0);
+    let mut response = respond(shown);
+    response.status(told.1);
+    response.body(render(&asked, &shown.frame))
+}
+
+async fn handler(
+    state: &State,
+    visitor: &StaffVisitor,
+    shown: &Shown,
+    number: String,
+    filing: Option<HandledFiling>,
+) -> Result<HandlerPage, Problem> {
+    actor(visitor)?;
+    let l = shown.frame.language;
+    Ok(HandlerPage {
+        desk: desk(state, visitor, shown).await?,
+        number: number.chars().take(12).collect(),
+        filing: filing.map(|filing| handled(&filing, l)),
+        key: shown.fresh_key(state),
+        trouble: None,
+    })
+}
+
+fn handled(filing: &HandledFiling, l: Language) -> HandledShown {
+    let missing = filing.parties.iter().filter_map(|party| party.missing).sum();
+    let stand = match (filing.state, filing.confirmation) {
+        (_, Confirmation::Confirmed { at, .. }) => HandlerStand::Confirmed(at.for_people()),
+        (FilingState::Frozen { .. } | FilingState::Ended { .. }, _)
+        | (_, Confirmation::Objected { .. }) => HandlerStand::Closed,
+        (FilingState::Signed { .. } | FilingState::Reviewing { .. }, _) => HandlerStand::Asked,
+        _ => HandlerStand::Waits(missing),
+    };
+    HandledShown {
+        company: filing.company_name.clone(),
+        matter: filing.matter.name(l).to_owned(),
+        parties: filing.parties.iter().map(|party| line(party, l)).collect(),
+        statement: filing.statement.to_owned(),
+        stand,
+        shown_sha256: filing.shown_sha256,
+    }
+}
+
+fn line(party: &HandledParty, l: Language) -> HandledLine {
+    let capacities: Vec<String> =
+        party.capacities.iter().map(|word| case::capacity(word, l)).collect();
+    let stand = match (party.confirmation, party.missing) {
+        (Confirmation::Objected { .. }, _) => l.pick("有异议", "has objected"),
+        (Confirmation::Confirmed { .. }, _) => l.pick("已确认", "has confirmed"),
+        (Confirmation::Pending {}, Some(0)) => {
+            l.pick("已签署，待确认", "has signed, has not confirmed")
+        }
+        (Confirmation::Pending {}, Some(_)) => l.pick("待签署", "has not signed everything"),
+        (Confirmation::Pending {}, None) => l.pick("待确认", "has not confirmed"),
+    };
+    HandledLine {
+        name: party.name.clone(),
+        capacities: capacities.join(l.pick("、", ", ")),
+        signed: party
+            .signed
+            .iter()
+            .map(|(title, at)| (title.clone(), UtcMillis::for_people(*at)))
+            .collect(),
+        stand: stand.to_owned(),
+    }
+}

@@ -1,0 +1,360 @@
+//! Edge cases of the domain analysis that belong to the signer's screens, by their number there
+//! (section 8), over HTTP. Those of one crate alone are tests of that crate, those that need a
+//! browser or two organisations are in `tests/`; docs/EDGE-CASES.md lists all of them.
+
+use std::collections::BTreeSet;
+
+use heqi_registration::session::IDLE_MS;
+use heqi_testkit::{Device, files};
+use heqi_vocabulary::{Clock as _, Digest, Provenance};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::entry::{reached, taken};
+use crate::journey::{Browser, link_of};
+use crate::service::{AUDITOR, HANDLER, Service};
+use crate::signer::{Begun, Signer, attach, invite, invited, open};
+
+/// A party with this name and these capacities, invited.
+async fn party(service: &Service, filing: &str, name: &str, capacities: &[&str]) -> Signer {
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let body = json!({ "kind": "person", "name": name, "capacities": capacities });
+    let party = service.post(HANDLER, &path, &body).await.text(201, "party_id");
+    let token = invite(service, filing, &party).await;
+    let device = Device::new(heqi_pki::keys::Algorithm::Ed25519, 7, &party);
+    Signer { filing: filing.to_owned(), party, token, device }
+}
+
+/// A completion whose device reports what `change` makes of the usual.
+fn completion(
+    service: &Service,
+    signer: &Signer,
+    begun: &Begun,
+    photo: &[u8],
+    change: impl FnOnce(&mut heqi_testkit::ClientValues),
+) -> Value {
+    let mut values = Device::values(Digest::of(photo), service.clock.now());
+    change(&mut values);
+    let client = signer.device.attributes(&values);
+    let mut statement = begun.statement();
+    statement.client_root = client.root();
+    let envelope = signer.device.sign(&statement);
+    let object = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+    let disclosed = client.disclose(|_| true).unwrap();
+    json!({ "envelope": object(envelope.as_bytes()), "client": object(&disclosed) })
+}
+
+/// Rule: a foreign shareholder comes in by e-mail, reads both languages, and is told that the
+/// Chinese text prevails.
+#[tokio::test]
+async fn edge_case_02_a_foreign_shareholder_comes_in_by_email_and_reads_in_english() {
+    let service = Service::start().await;
+    let filing = open(&service).await;
+    attach(&service, &filing, "Articles", 1).await.json(201);
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let body = json!({
+        "kind": "person", "name": "MARIA O'NEIL-SØRENSEN", "capacities": ["shareholder"],
+    });
+    let party = service.post(HANDLER, &path, &body).await.text(201, "party_id");
+    let contact =
+        json!({ "email": "maria@example.com", "id_number": "E12345678", "language": "en" });
+    let path = format!("/api/v1/filings/{filing}/parties/{party}/contact");
+    service.post(HANDLER, &path, &contact).await.json(201);
+    let path = format!("/api/v1/filings/{filing}/parties/{party}/invitations");
+    let link = service.post(HANDLER, &path, &json!({})).await.text(201, "link");
+    let invitation = taken(&service).await;
+    assert_eq!(invitation[0].address, "maria@example.com");
+    assert_eq!(invitation[0].language, heqi_vocabulary::Language::En);
+
+    let browser = Browser::open(&service, &format!("{link}?lang=en")).await;
+    let page = browser.page("/sign?lang=en").await;
+    assert!(page.contains("<html lang=\"en\"") && page.contains("@example.com"), "{page}");
+    assert!(!page.contains("maria@"), "the address is shown before anybody has said who they are");
+    let sent = browser.submit(&page, "/sign/code", &[("channel", "email")]).await;
+    assert_eq!(sent.status, 303);
+    let code = taken(&service).await[0].values["code"].clone();
+    let page = browser.page("/sign?lang=en").await;
+    browser.submit(&page, "/sign/code/check", &[("code", &code)]).await;
+    let page = browser.page("/sign?lang=en").await;
+    browser.submit(&page, "/sign/identity", &[("last_four", "5678")]).await;
+    for _ in 0..4 {
+        browser.answer("granted").await;
+    }
+    let page = browser.page("/sign?lang=en").await;
+    assert!(page.contains("the documents prevail"), "{page}");
+}
+
+/// Rule: one verification, and the capacity of each role is named.
+#[tokio::test]
+async fn edge_case_06_one_person_in_several_capacities_signs_once_and_in_each() {
+    let service = Service::start().await;
+    let filing = open(&service).await;
+    attach(&service, &filing, "Articles", 1).await.json(201);
+    attach(&service, &filing, "Appointment", 1).await.json(201);
+    let capacities = ["legal_representative", "shareholder"];
+    let signer = party(&service, &filing, "陈素英", &capacities).await;
+    let begun = signer.captured(&service, &files::photo("both")).await;
+    let asked: BTreeSet<&str> = begun.answer["capacities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c.as_str().unwrap())
+        .collect();
+    assert_eq!(asked, BTreeSet::from(capacities));
+    assert_eq!(begun.answer["documents"].as_array().unwrap().len(), 2);
+    let body = signer.completion(&service, &begun, &files::photo("both"));
+    let receipt = signer.complete(&service, &begun, &body).await.json(201);
+    let view = service.get(HANDLER, &format!("/api/v1/filings/{filing}")).await.json(200);
+    let of = &view["parties"][0];
+    assert_eq!(of["documents_to_sign"], 0);
+    let signings: BTreeSet<_> = of["signatures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|signature| signature["signing_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(signings.len(), 1, "one act");
+    let path =
+        format!("/api/v1/records/{}?attributes=capacities", receipt["record_id"].as_str().unwrap());
+    let record = service.get(AUDITOR, &path).await.json(200).to_string();
+    assert!(capacities.iter().all(|capacity| record.contains(capacity)), "{record}");
+}
+
+/// Rule: every character and every dot that the register knows is taken, shown and signed as it is
+/// written; nothing is folded into another.
+#[tokio::test]
+async fn edge_case_10_rare_characters_and_long_names_are_shown_and_signed_as_they_are() {
+    let service = Service::start().await;
+    let long = format!("阿卜杜拉·{}", "买买提".repeat(19));
+    for name in ["龚𠮷", "䶮㛃", "迪丽热巴·迪力木拉提", long.as_str()] {
+        let filing = open(&service).await;
+        attach(&service, &filing, "Articles", 1).await.json(201);
+        let signer = party(&service, &filing, name, &["shareholder"]).await;
+        let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
+        assert!(view.to_string().contains(name), "{name} in {view}");
+        let receipt = signer.sign(&service).await;
+        let record = receipt["record_id"].as_str().unwrap();
+        let path = format!("/api/v1/records/{record}?attributes=party_name");
+        let read = service.get(AUDITOR, &path).await.json(200).to_string();
+        assert!(read.contains(name), "{name} in {read}");
+    }
+    // What the private use area shows is another thing on every machine.
+    let filing = open(&service).await;
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let body = json!({ "kind": "person", "name": "陈\u{e000}英", "capacities": ["shareholder"] });
+    let refused = service.post(HANDLER, &path, &body).await;
+    assert_eq!(refused.status, 422, "{}", String::from_utf8_lossy(&refused.body));
+}
+
+/// Rule: recorded as refused, never in the way.
+#[tokio::test]
+async fn edge_case_12_who_refuses_the_position_signs_and_it_is_recorded_as_refused() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
+    for asked in view["consents"].as_array().unwrap() {
+        let decision = if asked["kind"] == "location" { "refused" } else { "granted" };
+        let body = json!({
+            "kind": asked["kind"], "decision": decision,
+            "text_sha256": asked["text_sha256"], "language": "zh",
+        });
+        service.post(&signer.token, "/api/v1/ceremony/consents", &body).await.json(201);
+    }
+    let photo = files::photo("no place");
+    let begun = signer.begin(&service).await;
+    signer.capture(&service, &begun, &photo).await.json(201);
+    let body = completion(&service, &signer, &begun, &photo, |values| {
+        values.insert("place", (Value::Null, Provenance::Refused));
+    });
+    let receipt = signer.complete(&service, &begun, &body).await.json(201);
+    let record = receipt["record_id"].as_str().unwrap();
+    let path = format!("/api/v1/records/{record}?attributes=client.place");
+    let record = service.get(&signer.token, &path).await.json(200)["client"].to_string();
+    assert!(record.contains("\"place\",null,\"refused\""), "{record}");
+}
+
+/// Rule: nobody is timed out within twenty minutes, and large text stays chosen.
+#[tokio::test]
+async fn edge_case_15_who_takes_twenty_minutes_for_each_step_loses_nothing() {
+    const SLOW_MS: i64 = 20 * 60_000;
+    const { assert!(SLOW_MS < IDLE_MS) };
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let link = link_of(&service, &signer).await;
+    let mut browser = Browser::open(&service, &link).await;
+    browser.cookie.push_str("; heqi_text=large");
+    for _ in 0..4 {
+        service.clock.advance_ms(SLOW_MS);
+        let page = browser.page("/sign").await;
+        assert!(page.contains("class=\"large\""));
+        // Reading a page takes as long as it takes; the form is still good then.
+        service.clock.advance_ms(SLOW_MS);
+        let answer = browser.submit(&page, "/sign/consent", &[("decision", "granted")]).await;
+        assert_eq!(answer.status, 303);
+    }
+    service.clock.advance_ms(SLOW_MS);
+    let page = browser.page("/sign").await;
+    let answer = browser.submit(&page, "/sign/read", &[("seconds", "1200")]).await;
+    assert_eq!(answer.status, 303);
+    // A challenge lives ten minutes; who is slower gets the next one and keeps everything else.
+    let first = begun_by(&service, &browser, &signer).await;
+    service.clock.advance_ms(SLOW_MS);
+    let photo = files::photo("slow");
+    let late = captured_by(&service, &browser, &first, &photo).await;
+    late.is_problem(409, "challenge_expired");
+    let second = begun_by(&service, &browser, &signer).await;
+    captured_by(&service, &browser, &second, &photo).await.json(201);
+    let body = completion(&service, &signer, &second, &photo, |_| {});
+    let path = second.path("complete");
+    by(&service, &browser, &path, "application/json", body.to_string()).await.json(201);
+    assert!(browser.page("/sign").await.contains("签署完成"));
+}
+
+/// A script of the pages of this browser sends something.
+async fn by(
+    service: &Service,
+    browser: &Browser<'_>,
+    path: &str,
+    kind: &str,
+    body: impl Into<Vec<u8>>,
+) -> crate::service::Answer {
+    let csrf = crate::matrix::csrf_of(&browser.page("/sign").await);
+    let key = service.fresh_key();
+    let headers = [
+        ("cookie", browser.cookie.as_str()),
+        ("x-csrf-token", csrf.as_str()),
+        ("sec-fetch-site", "same-origin"),
+        ("content-type", kind),
+        ("idempotency-key", key.as_str()),
+    ];
+    service.send(Method::POST, path, "", &headers, Some(body.into())).await
+}
+
+async fn begun_by(service: &Service, browser: &Browser<'_>, signer: &Signer) -> Begun {
+    let key = signer.key().to_string();
+    let answer = by(service, browser, "/api/v1/signings", "application/json", key).await.json(201);
+    let signing = answer["signing_id"].as_str().unwrap().to_owned();
+    Begun { answer, signing }
+}
+
+async fn captured_by(
+    service: &Service,
+    browser: &Browser<'_>,
+    begun: &Begun,
+    photo: &[u8],
+) -> crate::service::Answer {
+    by(service, browser, &begun.path("capture"), "image/jpeg", photo).await
+}
+
+/// Rule: what is known of the person is asked; three failures lock the link and the page says what
+/// to do. That the handler is told is a test of `heqi-registration`.
+#[tokio::test]
+async fn edge_case_18_the_wrong_person_is_locked_out_and_the_page_says_what_to_do() {
+    let service = Service::start().await;
+    let (_, _, token) = reached(&service).await;
+    taken(&service).await;
+    let door = service.get(&token, "/api/v1/ceremony/entry").await.json(200);
+    let ceremony = serde_json::from_value(door["ceremony_id"].clone()).unwrap();
+    let link = heqi_registration::invite::link_of(&service.platform, ceremony);
+    let browser = Browser::open(&service, &link).await;
+    let page = browser.page("/sign").await;
+    browser.submit(&page, "/sign/code", &[("channel", "sms")]).await;
+    let code = taken(&service).await[0].values["code"].clone();
+    let page = browser.page("/sign").await;
+    browser.submit(&page, "/sign/code/check", &[("code", &code)]).await;
+    for _ in 0..3 {
+        let page = browser.page("/sign").await;
+        assert!(!page.contains("陈素英") && !page.contains("陈*"), "{page}");
+        let answer = browser.submit(&page, "/sign/identity", &[("last_four", "9999")]).await;
+        assert!([403, 409].contains(&answer.status), "{}", answer.status);
+    }
+    let page = browser.page("/sign").await;
+    assert!(page.contains("链接已锁定") && page.contains("请由本人联系经办人重新邀请"), "{page}");
+    let page = browser.page("/sign?lang=en").await;
+    assert!(page.contains("The link is locked") && page.contains("Ask the handler"), "{page}");
+    // The right number comes too late, and another browser with the same link stands there too.
+    let other = Browser::open(&service, &link).await;
+    assert!(other.page("/sign").await.contains("链接已锁定"));
+}
+
+/// Rule: the clock of the server counts; the device's is kept with its offset.
+#[tokio::test]
+async fn edge_case_34_a_device_clock_that_is_off_is_kept_with_its_offset_and_orders_nothing() {
+    let service = Service::start().await;
+    let invited = invited(&service, 2).await;
+    let mut at = Vec::new();
+    for (signer, off_ms) in invited.signers.iter().zip([3 * 3_600_000i64, -3 * 3_600_000]) {
+        let photo = files::photo(&signer.party);
+        let begun = signer.captured(&service, &photo).await;
+        let wrong = service.clock.now().plus_millis(off_ms);
+        let body = completion(&service, signer, &begun, &photo, |values| {
+            values.get_mut("signed_at").unwrap().0 = json!(wrong);
+        });
+        let receipt = signer.complete(&service, &begun, &body).await.json(201);
+        let path = format!(
+            "/api/v1/records/{}?attributes=clock_offset_ms",
+            receipt["record_id"].as_str().unwrap()
+        );
+        let record = service.get(AUDITOR, &path).await.json(200).to_string();
+        assert!(record.contains(&off_ms.to_string()), "{off_ms} in {record}");
+        service.clock.advance_ms(1_000);
+        at.push(receipt);
+    }
+    // The first signer's phone is six hours ahead of the second one's, and still first.
+    let path = format!("/api/v1/filings/{}", invited.filing);
+    let view = service.get(HANDLER, &path).await.json(200);
+    let signed = |place: usize| view["parties"][place]["signatures"][0]["at"].as_str().unwrap();
+    assert!(signed(0) < signed(1), "{view}");
+}
+
+/// Rule: the same act again is the same act: one voucher number.
+#[tokio::test]
+async fn edge_case_37_a_double_submit_and_a_retry_give_the_same_voucher_and_one_record() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let photo = files::photo("twice");
+    let begun = signer.captured(&service, &photo).await;
+    let body = signer.completion(&service, &begun, &photo);
+    let path = begun.path("complete");
+    let size = service.log_size();
+    let send = || service.post_as(&signer.token, &path, "one-act", &body);
+    let answers = futures_util::future::join_all((0..8).map(|_| send())).await;
+    let vouchers: BTreeSet<String> =
+        answers.iter().map(|answer| answer.json(201)["voucher"].to_string()).collect();
+    assert_eq!(vouchers.len(), 1, "{vouchers:?}");
+    assert_eq!(service.log_size(), size + 1);
+    // A second tap under another name finds the work done, and says so.
+    let again = service.post_as(&signer.token, &path, "another-act", &body).await;
+    again.is_problem(409, "ceremony_signed");
+    assert_eq!(service.log_size(), size + 1);
+    let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
+    assert_eq!(vouchers.first().unwrap(), &view["signed"]["voucher"].to_string());
+}
+
+/// Rule: a signature that was given stays, and what was agreed to before it cannot be taken back
+/// into the past: the evidence is kept, sealed, and the way to restrict its use is the erasure
+/// request (edge case 41).
+#[tokio::test]
+async fn edge_case_40_a_consent_withdrawn_after_signing_changes_no_evidence() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
+    let face = view["consents"].as_array().unwrap().iter().find(|c| c["kind"] == "face").unwrap();
+    let withdrawal = json!({
+        "kind": "face", "decision": "refused", "text_sha256": face["text_sha256"], "language": "zh",
+    });
+    let receipt = signer.sign(&service).await;
+    let record = receipt["record_id"].as_str().unwrap();
+    let before = service.get(&signer.token, &format!("/api/v1/records/{record}")).await.json(200);
+    let refused = service.post(&signer.token, "/api/v1/ceremony/consents", &withdrawal).await;
+    assert_eq!(refused.status, 409, "{}", String::from_utf8_lossy(&refused.body));
+    let path = format!("/api/v1/filings/{}/parties/{}/erasure", signer.filing, signer.party);
+    let body = json!({ "classes": ["biometric"] });
+    let decided = service.post(&signer.token, &path, &body).await.json(201);
+    assert_eq!(decided["decision"], "refused");
+    assert_eq!(decided["restricted"], true);
+    let after = service.get(&signer.token, &format!("/api/v1/records/{record}")).await.json(200);
+    assert_eq!(before["record"], after["record"], "the evidence changed");
+    let staff = service.get(AUDITOR, &format!("/api/v1/records/{record}")).await;
+    staff.is_problem(403, "processing_restricted");
+}

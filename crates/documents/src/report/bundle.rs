@@ -1,0 +1,320 @@
+//! The report about one evidence bundle: what stands in it, in the chapters of a report, and what
+//! the examination of the bundle found. Nothing is said that is not in the bundle.
+
+use heqi_evidence::anchors::Anchors;
+use heqi_evidence::bundle::{BundleError, BundleParts, EvidenceBundle};
+use heqi_evidence::deposit::{DepositReceipt, Outcome};
+use heqi_evidence::disclosure::{Attribute, Disclosure};
+use heqi_evidence::examine::{Question, examine};
+use heqi_evidence::record::Frame;
+use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_evidence::statement::SignedDocument;
+use heqi_pki::certificate::{CertificateChain, SigningCertificate};
+use heqi_pki::dsse::Envelope;
+use heqi_pki::keys::Algorithm;
+use heqi_pki::timestamp::TimestampToken;
+use heqi_vocabulary::{Language, Provenance, UtcMillis};
+
+use super::input::{
+    CertificateDetail, ConfirmationRow, CustodyRow, DocumentDigests, EnvironmentRow, EventRow,
+    IntentRow, ReportInput, Subject, SystemState, TimestampDetail,
+};
+use crate::Office;
+use crate::certificate::{Bundle, VerificationLine};
+
+/// What is said about a report beside the bundle.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Asked<'a> {
+    /// The report's number.
+    pub number: String,
+    /// Who issues it.
+    pub issuer: Office,
+    /// Who asked.
+    pub applicant: String,
+    /// What for.
+    pub purpose: String,
+    /// When it is issued.
+    pub issued_at: UtcMillis,
+    /// By whose anchors the bundle is examined.
+    pub anchors: Option<&'a Anchors>,
+}
+
+/// The report about a bundle.
+///
+/// # Errors
+/// It is no bundle.
+pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleError> {
+    let bundle = EvidenceBundle::read(file)?;
+    let question = Question { anchors: asked.anchors, ..Question::default() };
+    let verdict = examine(&bundle, &question);
+    let verification = verdict.claims().iter().map(|claim| VerificationLine {
+        what: claim.name.title(Language::Zh).to_owned(),
+        finding: claim.status.words(Language::Zh).to_owned(),
+        reason: claim.reason.sentence(Language::Zh),
+    });
+    let parts = &bundle.parts;
+    let record = Disclosure::parse(&parts.record).ok();
+    let receipts: Vec<DepositReceipt> = parts.deposits.iter().filter_map(|b| receipt(b)).collect();
+    let deposit_no = receipts.first().map_or_else(String::new, |r| r.deposit_no.to_string());
+    let record = record.as_ref();
+    Ok(ReportInput {
+        number: asked.number,
+        issuer: asked.issuer,
+        applicant: asked.applicant,
+        purpose: asked.purpose,
+        issued_at: asked.issued_at,
+        subjects: record.map(subjects).unwrap_or_default(),
+        documents: record.map(documents).unwrap_or_default(),
+        intents: record.map(intents).unwrap_or_default(),
+        environment: environment(record, parts),
+        certificates: certificates(parts),
+        timestamps: timestamps(parts),
+        events: events(parts),
+        confirmations: record.map(confirmations).unwrap_or_default(),
+        custody: receipts.iter().map(custody).collect(),
+        system: record.map(system).unwrap_or_default(),
+        verification: verification.collect(),
+        bundles: vec![Bundle { deposit_no, bytes: file.to_vec() }],
+        check: None,
+    })
+}
+
+/// What a receipt says. Whether it is believed stands with the findings.
+fn receipt(bytes: &[u8]) -> Option<DepositReceipt> {
+    let envelope = Envelope::from_json(bytes).ok()?;
+    heqi_evidence::canonical::parse(envelope.unverified_payload()).ok()
+}
+
+fn subjects(record: &Disclosure) -> Vec<Subject> {
+    let name = record.text("party_name").or_else(|| record.text("representative_name"));
+    let Some(name) = name else { return Vec::new() };
+    let check = record.attribute("identity").map_or_else(
+        || "未作核验".to_owned(),
+        |attribute| format!("{}（{}）", shown(attribute), source(attribute.provenance)),
+    );
+    vec![Subject {
+        name: name.to_owned(),
+        number: "记录中不含证件号码".to_owned(),
+        capacity: record.attribute("capacities").map(shown).unwrap_or_default(),
+        check,
+    }]
+}
+
+fn documents(record: &Disclosure) -> Vec<DocumentDigests> {
+    let listed = record.value("documents").cloned().unwrap_or_default();
+    let listed: Vec<SignedDocument> = serde_json::from_value(listed).unwrap_or_default();
+    let one = |(place, document): (usize, SignedDocument)| DocumentDigests {
+        title: format!("文件{}，{}页", place + 1, document.pages),
+        version: "—".to_owned(),
+        before: document.sha256,
+        // The signature stands beside the document and changes none of its bytes.
+        after: vec![("文件未变，".to_owned(), document.sha256)],
+    };
+    listed.into_iter().enumerate().map(one).collect()
+}
+
+fn intents(record: &Disclosure) -> Vec<IntentRow> {
+    let Ok(frame) = Frame::read(record) else { return Vec::new() };
+    let who = record.text("party_name").unwrap_or("签署人").to_owned();
+    let at = record.parsed("received_at").unwrap_or(frame.place.recorded_at);
+    let row = |what: &str, name: &str| {
+        let attribute = record.attribute(name).filter(|one| !one.provenance.is_empty())?;
+        let detail = shown(attribute);
+        Some(IntentRow { who: who.clone(), what: what.to_owned(), at, detail })
+    };
+    [
+        ("同意事项的记录", "consents"),
+        ("意愿声明文本（SHA-256）", "intent_sha256"),
+        ("签署现场照片（SHA-256）", "photo_sha256"),
+        ("挑战值", "challenge"),
+        ("所作决定", "decision"),
+    ]
+    .into_iter()
+    .filter_map(|(what, name)| row(what, name))
+    .collect()
+}
+
+fn environment(record: Option<&Disclosure>, parts: &BundleParts) -> Vec<EnvironmentRow> {
+    let client = parts.client.as_ref().and_then(|bytes| Disclosure::parse(bytes).ok());
+    let traces = |of: &Disclosure| -> Vec<EnvironmentRow> {
+        let schema = of.schema();
+        let act = kind_words(of.kind()).to_owned();
+        of.attributes()
+            .filter(|(slot, _)| schema.class(*slot) == RetentionClass::Trace)
+            .filter(|(slot, _)| !schema.is_reserved(*slot))
+            .map(|(_, attribute)| EnvironmentRow {
+                act: act.clone(),
+                name: attribute_words(attribute.name).to_owned(),
+                value: shown(attribute),
+                source: source(attribute.provenance).to_owned(),
+            })
+            .collect()
+    };
+    let mut rows = record.map(traces).unwrap_or_default();
+    rows.extend(client.as_ref().map(traces).unwrap_or_default());
+    rows
+}
+
+fn certificates(parts: &BundleParts) -> Vec<CertificateDetail> {
+    let Ok(chain) = CertificateChain::from_ders(parts.certificates.iter().map(Vec::as_slice))
+    else {
+        return Vec::new();
+    };
+    let issuers = chain.certificates().skip(1).map(SigningCertificate::subject_common_name);
+    let issuers: Vec<_> = issuers.map(|name| name.unwrap_or("—").to_owned()).collect();
+    let detail = |(place, certificate): (usize, &SigningCertificate)| CertificateDetail {
+        serial: certificate.serial_hex(),
+        issuer: issuers.get(place).cloned().unwrap_or_else(|| "根证书".to_owned()),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
+        algorithm: match certificate.public_key().algorithm() {
+            Algorithm::Ed25519 => "Ed25519".to_owned(),
+            _ => "ECDSA P-256".to_owned(),
+        },
+        is_test_only: certificate.is_test_only(),
+    };
+    chain.certificates().enumerate().map(detail).collect()
+}
+
+fn timestamps(parts: &BundleParts) -> Vec<TimestampDetail> {
+    let tokens = parts.time.iter().flat_map(|(size, anchor)| {
+        anchor.tokens.iter().map(move |(label, der)| (size, label, der))
+    });
+    tokens
+        .filter_map(|(size, label, der)| {
+            let token = TimestampToken::from_der(der).ok()?;
+            let info = token.info();
+            let detail = format!("{} · {}（日志前{size}条）", info.policy(), info.serial_hex());
+            Some(TimestampDetail { authority: label.clone(), at: info.at(), detail })
+        })
+        .collect()
+}
+
+fn events(parts: &BundleParts) -> Vec<EventRow> {
+    let frames: Vec<&Vec<u8>> =
+        if parts.chain.is_empty() { vec![&parts.record] } else { parts.chain.iter().collect() };
+    frames
+        .into_iter()
+        .filter_map(|bytes| {
+            let disclosure = Disclosure::parse(bytes).ok()?;
+            let frame = Frame::read(&disclosure).ok()?;
+            Some(EventRow {
+                at: frame.place.recorded_at,
+                what: kind_words(frame.kind).to_owned(),
+                seq: frame.place.seq,
+                root: disclosure.root(),
+            })
+        })
+        .collect()
+}
+
+fn confirmations(record: &Disclosure) -> Vec<ConfirmationRow> {
+    let answer = match record.kind() {
+        RecordKind::Confirmation => "确认",
+        RecordKind::Objection => "有异议",
+        _ => return Vec::new(),
+    };
+    vec![ConfirmationRow {
+        who: record.text("party_name").unwrap_or("当事人").to_owned(),
+        answer: answer.to_owned(),
+        at: Frame::read(record).ok().map(|frame| frame.place.recorded_at),
+        by: "网页".to_owned(),
+    }]
+}
+
+fn custody(receipt: &DepositReceipt) -> CustodyRow {
+    let outcome = match &receipt.outcome {
+        Outcome::Admitted => "收存".to_owned(),
+        Outcome::AdmittedWithFindings { findings } => {
+            format!("收存，提示：{}", findings.join("、"))
+        }
+        Outcome::Refused { reason } => format!("拒收：{reason}"),
+    };
+    CustodyRow {
+        custodian: receipt.custodian.clone(),
+        deposit: format!("{}，{}", receipt.deposit_no, crate::dates::short(receipt.received_at)),
+        detail: format!(
+            "{outcome}；日志 {} 第{}条；清单 SHA-256：{}",
+            receipt.log_origin, receipt.leaf_index, receipt.manifest_sha256
+        ),
+    }
+}
+
+fn system(record: &Disclosure) -> Vec<SystemState> {
+    let row = |system: &str, name: &str| {
+        let attribute = record.attribute(name).filter(|one| !one.value.is_null())?;
+        Some(SystemState { system: system.to_owned(), state: shown(attribute) })
+    };
+    [("设备与服务器时钟之差（毫秒）", "clock_offset_ms"), ("传输", "tls")]
+        .into_iter()
+        .filter_map(|(what, name)| row(what, name))
+        .collect()
+}
+
+/// A value as it stands in the record; structured ones as JSON.
+fn shown(attribute: &Attribute) -> String {
+    match &attribute.value {
+        serde_json::Value::Null => "—".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+const fn source(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::Observed => "平台观察到",
+        Provenance::Reported => "设备自述",
+        Provenance::Attested => "第三方提供",
+        Provenance::Reviewed => "人工核验",
+        Provenance::Declared => "当事人申报",
+        Provenance::Refused => "本人拒绝提供",
+        Provenance::Absent => "未取得",
+    }
+}
+
+fn kind_words(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::FilingOpened => "办件建立",
+        RecordKind::FilingChanged => "办件变更",
+        RecordKind::ConsentGiven => "同意事项",
+        RecordKind::Signing => "签署",
+        RecordKind::Decline => "拒绝签署",
+        RecordKind::Confirmation => "确认",
+        RecordKind::Objection => "异议",
+        RecordKind::Access => "查看证据",
+        RecordKind::Erasure => "删除个人信息",
+        RecordKind::LegalHold => "证据保全限制",
+        RecordKind::CodeChecked => "验证码或证件末四位核对",
+        RecordKind::Notification => "消息通知",
+        RecordKind::IdentityVerified => "身份核验",
+        RecordKind::ReviewDecided => "人工核验意见",
+        RecordKind::HandedOver => "换设备办理",
+        RecordKind::ReviewWanted => "转人工核验",
+        RecordKind::DocumentRead => "确认读完文书",
+        RecordKind::Client => "签署人设备",
+        other => other.as_str(),
+    }
+}
+
+/// What an attribute is called; its name in the record where there is no other.
+fn attribute_words(name: &'static str) -> &'static str {
+    match name {
+        "client_address" => "来源地址",
+        "forwarded_for" => "代理所报来源地址",
+        "user_agent" => "浏览器",
+        "received_at" => "服务器收到时间",
+        "clock_offset_ms" => "设备时钟偏差（毫秒）",
+        "tls" => "加密传输",
+        "signed_at" => "设备所报签署时间",
+        "time_zone" => "设备时区",
+        "place" => "定位",
+        "device" => "设备",
+        "screen" => "屏幕",
+        "language" => "语言",
+        "key_custody" => "密钥保管",
+        "dwell" => "停留时间",
+        "software" => "页面版本",
+        other => other,
+    }
+}

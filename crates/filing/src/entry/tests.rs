@@ -1,0 +1,92 @@
+use super::*;
+
+fn at(ms: i64) -> UtcMillis {
+    UtcMillis::from_millis(1_800_000_000_000 + ms).unwrap()
+}
+
+fn request(number: u8) -> Digest {
+    Digest::of(&[number])
+}
+
+fn sent() -> Entry {
+    let mut entry = Entry::asking(true, true);
+    entry.sent(IssuedCode::new("n".into(), MessageChannel::Sms, at(0)));
+    entry
+}
+
+#[test]
+fn a_door_that_asks_nothing_is_open() {
+    assert_eq!(Entry::default().inside(), Ok(()));
+    assert_eq!(Entry::asking(false, true).inside(), Ok(()), "no code, so nobody to ask");
+}
+
+#[test]
+fn code_and_then_identity_let_somebody_in() {
+    let mut entry = sent();
+    assert_eq!(entry.inside(), Err(NotInside::Code));
+    assert_eq!(entry.enter_identity(true, request(1), at(1)), Err(IdentityRefusal::CodeFirst));
+    entry.enter_code(true, request(2), at(2)).unwrap();
+    assert_eq!(entry.inside(), Err(NotInside::Identity));
+    entry.enter_identity(true, request(3), at(3)).unwrap();
+    assert_eq!(entry.inside(), Ok(()));
+}
+
+#[test]
+fn a_code_lives_for_five_minutes_and_passes_once() {
+    let mut entry = sent();
+    let late = entry.clone().enter_code(true, request(1), at(CODE_LIFETIME_MS));
+    assert_eq!(late, Err(CodeRefusal::Expired));
+    entry.enter_code(true, request(1), at(CODE_LIFETIME_MS - 1)).unwrap();
+    assert_eq!(entry.enter_code(true, request(2), at(5)), Err(CodeRefusal::UsedUp));
+}
+
+#[test]
+fn five_wrong_entries_end_a_code_even_for_the_right_one() {
+    let mut entry = sent();
+    for left in (0..CODE_TRIES).rev() {
+        let refused = entry.enter_code(false, request(left), at(1));
+        assert_eq!(refused, Err(CodeRefusal::Wrong { left }));
+    }
+    assert_eq!(entry.enter_code(true, request(9), at(1)), Err(CodeRefusal::UsedUp));
+}
+
+#[test]
+fn the_same_request_again_is_not_a_second_try() {
+    let mut entry = sent();
+    for _ in 0..3 {
+        let refused = entry.enter_code(false, request(1), at(1));
+        assert_eq!(refused, Err(CodeRefusal::Wrong { left: CODE_TRIES - 1 }));
+    }
+}
+
+#[test]
+fn another_code_is_sent_after_a_minute_and_replaces_the_first() {
+    let mut entry = sent();
+    assert_eq!(entry.may_send(at(0)), Err(CodeRefusal::TooSoon { seconds: 60 }));
+    assert_eq!(entry.may_send(at(CODE_PAUSE_MS - 1)), Err(CodeRefusal::TooSoon { seconds: 1 }));
+    entry.may_send(at(CODE_PAUSE_MS)).unwrap();
+    entry.sent(IssuedCode::new("m".into(), MessageChannel::Email, at(CODE_PAUSE_MS)));
+    assert_eq!(entry.code().map(|code| code.nonce.as_str()), Some("m"));
+}
+
+#[test]
+fn three_wrong_numbers_lock_the_door() {
+    let mut entry = sent();
+    entry.enter_code(true, request(0), at(1)).unwrap();
+    for left in [2, 1] {
+        let refused = entry.enter_identity(false, request(left), at(2));
+        assert_eq!(refused, Err(IdentityRefusal::Wrong { left }));
+    }
+    assert_eq!(entry.enter_identity(false, request(7), at(2)), Err(IdentityRefusal::Locked));
+    assert_eq!(entry.step(), EntryStep::Locked);
+    assert_eq!(entry.enter_identity(true, request(8), at(3)), Err(IdentityRefusal::Locked));
+    assert_eq!(entry.may_send(at(CODE_PAUSE_MS)), Err(CodeRefusal::Locked));
+}
+
+#[test]
+fn a_masked_contact_can_be_recognised_and_not_dialled() {
+    assert_eq!(masked("13800000001"), "138****0001");
+    assert_eq!(masked("+85261234567"), "+85****4567");
+    assert_eq!(masked("chen@example.com"), "c***@example.com");
+    assert_eq!(masked("1234567"), "****4567");
+}

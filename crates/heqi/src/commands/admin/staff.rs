@@ -1,0 +1,111 @@
+//! `heqi admin create-staff`, `list-staff`, `disable-staff`, `reset-staff`: accounts of people
+//! who sign in with a password and an authenticator. The password is drawn here and shown once.
+
+use std::io::{self, Write};
+
+use heqi_filing::{Office, OfficeKind};
+use heqi_registration::request::StaffRole;
+use heqi_registration::staff::password::Password;
+use heqi_registration::staff::{
+    CreateStaff, LoginName, create_staff, disable_staff, list_staff, reset_staff, staff_events,
+};
+use heqi_vocabulary::Entropy;
+use zeroize::Zeroizing;
+
+use crate::JobResult;
+use crate::cli::CreateStaffArgs;
+use crate::service::platform::OpenPlatform;
+
+/// Letters and digits that nobody takes for each other.
+const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
+
+pub(super) async fn create(
+    open: &OpenPlatform,
+    args: &CreateStaffArgs,
+    out: &mut dyn Write,
+) -> JobResult {
+    let kind: OfficeKind = args.office_kind.parse()?;
+    let role = match &args.role {
+        Some(word) => word.parse()?,
+        None => role_of(kind),
+    };
+    let drawn = drawn(open.platform.entropy());
+    let command = CreateStaff {
+        login: args.login.parse()?,
+        name: args.name.parse()?,
+        office: Office { kind, name: args.office.parse()? },
+        role,
+        password: Password::new(drawn.to_string())?,
+    };
+    let id = create_staff(&open.platform, command).await?;
+    writeln!(out, "{id}\n{}", drawn.as_str())?;
+    writeln!(
+        io::stderr(),
+        "The password is shown this once; an authenticator is enrolled at the first sign-in."
+    )?;
+    Ok(0)
+}
+
+const fn role_of(kind: OfficeKind) -> StaffRole {
+    match kind {
+        OfficeKind::Registry | OfficeKind::Notary => StaffRole::Reviewer,
+        OfficeKind::HandlerFirm => StaffRole::Handler,
+        OfficeKind::Operator => StaffRole::Operator,
+    }
+}
+
+pub(super) async fn list(open: &OpenPlatform, out: &mut dyn Write) -> JobResult {
+    for account in list_staff(&open.platform).await? {
+        let state = account
+            .disabled_at
+            .map_or_else(|| "valid".to_owned(), |at| format!("disabled {}", at.for_people()));
+        let enrolled = if account.is_enrolled { "enrolled" } else { "not enrolled" };
+        writeln!(
+            out,
+            "{}  {}  {}  {}  {}  {state}  {enrolled}  {}",
+            account.account,
+            account.created_at.for_people(),
+            account.login,
+            account.role,
+            account.office.kind,
+            account.office.name,
+        )?;
+    }
+    Ok(0)
+}
+
+pub(super) async fn events(open: &OpenPlatform, login: &str, out: &mut dyn Write) -> JobResult {
+    for (at, event) in staff_events(&open.platform, &login.parse()?).await? {
+        writeln!(out, "{}  {event}", at.for_people())?;
+    }
+    Ok(0)
+}
+
+pub(super) async fn disable(open: &OpenPlatform, login: &str, out: &mut dyn Write) -> JobResult {
+    let login: LoginName = login.parse()?;
+    disable_staff(&open.platform, &login).await?;
+    writeln!(out, "{login} is let in no more")?;
+    Ok(0)
+}
+
+pub(super) async fn reset(open: &OpenPlatform, login: &str, out: &mut dyn Write) -> JobResult {
+    let login: LoginName = login.parse()?;
+    let drawn = drawn(open.platform.entropy());
+    reset_staff(&open.platform, &login, Password::new(drawn.to_string())?).await?;
+    writeln!(out, "{}", drawn.as_str())?;
+    writeln!(io::stderr(), "The password is shown this once; the authenticator is enrolled anew.")?;
+    Ok(0)
+}
+
+/// Twenty characters of 32: a hundred bits.
+pub(super) fn drawn(entropy: &dyn Entropy) -> Zeroizing<String> {
+    let bytes: [u8; 20] = entropy.bytes();
+    let mut text = Zeroizing::new(String::with_capacity(23));
+    for (place, byte) in bytes.iter().enumerate() {
+        if place > 0 && place % 5 == 0 {
+            text.push('-');
+        }
+        text.push(ALPHABET.get(usize::from(byte & 31)).copied().map_or('a', char::from));
+    }
+    text
+}

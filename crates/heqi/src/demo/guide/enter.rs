@@ -1,0 +1,157 @@
+//! The officers as cards: who they are, what opens their account, and one click that signs a
+//! visitor in as one of them, over the same pages as anybody else.
+
+use std::fmt::Write as _;
+
+use actix_web::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use actix_web::{HttpResponse, web};
+use heqi_service_kit::language::ReaderLanguage;
+use heqi_service_kit::security_headers::ContentPolicy;
+use heqi_service_kit::system::SystemClock;
+use heqi_vocabulary::{Clock as _, Language};
+
+use super::{Asked, Shown, html, html_page};
+use crate::demo::officers::Officer;
+use crate::demo::seed::percent_encoded;
+
+/// The cards.
+pub(super) async fn cards(
+    shown: web::Data<Shown>,
+    asked: web::Query<Asked>,
+    reader: ReaderLanguage,
+) -> HttpResponse {
+    let policy = ContentPolicy::default()
+        .allow("style-src", "'self'")
+        // Signing in ends at the platform, or at the notary.
+        .allow("form-action", format!("'self' {} {}", shown.platform_url, shown.notary_url));
+    html_page(page(&shown, asked.language(reader)), policy)
+}
+
+fn page(shown: &Shown, l: Language) -> String {
+    let mut body = format!(
+        "<h1>{}</h1><p>{}</p>",
+        l.pick("我来核验、我来监管", "I review, I search"),
+        l.pick(
+            "您是登记机关的工作人员（演示人物）。核验人员：凡未经权威来源核验身份的签署，都等一个人来看；不予通过须两人意见一致。监管人员：查询须写明法律依据和案号，每次查询、每次查看本身就是日志里最新的一叶。",
+            "You work for the registry (made up). A reviewer looks at every signing whose identity no authority confirmed; a refusal takes two. A regulator searches with a legal basis and a case number, and every search and every look is the newest leaf of the log.",
+        ),
+    );
+    let at_the_notary = shown.officers.iter().position(|one| is_notarys(&shown.notary_url, one));
+    for (place, officer) in shown.officers.iter().enumerate() {
+        if at_the_notary == Some(place) {
+            let _ = write!(
+                body,
+                "<h2>{}</h2><p>{}</p>",
+                l.pick("我来出证", "I certify"),
+                l.pick(
+                    "您是公证处的工作人员（演示人物）。申请、受理、系统预检、两人提取会话、起草、由另一人审批、编号、签章出具，一步一步都写入公证处自己的日志。",
+                    "You are of the notary office (made up). Application, acceptance, the machine's checks, an extraction by two, a draft, approval by another, number, seal: each step is a leaf of the office's own log.",
+                ),
+            );
+        }
+        let _ = write!(
+            body,
+            "<article><h2>{} · {}</h2><p>{}</p><form method=\"post\" action=\"/officers/{}\"><button class=\"go\" type=\"submit\">{} {}</button></form>\
+             <dl><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd><code>{}</code></dd></dl>\
+             <p><a href=\"{}\">{}</a></p></article>",
+            officer.name,
+            officer.office,
+            officer.role.name(l),
+            officer.login,
+            l.pick("以此身份进入：", "Enter as"),
+            officer.name,
+            l.pick("登录名", "Login name"),
+            officer.login,
+            l.pick("密码（演示用）", "Password (demo only)"),
+            officer.password,
+            l.pick("此刻的动态口令（刷新本页更新）", "Code right now (load again for the next)"),
+            code(officer).unwrap_or_default(),
+            officer.url,
+            l.pick("自己输入登录", "Sign in by hand"),
+        );
+    }
+    let _ = write!(
+        body,
+        "<h2>{}</h2><p>{}</p><p><a href=\"{}/my\">{}</a></p>",
+        l.pick("我来查看", "I look"),
+        l.pick(
+            "签过的人可以不经过平台，直接向公证机构查看以自己名义保管的证据：输入 13900000001（林嘉伟），验证码在收件箱里。自己签过后，也可以用陈素英的号码。",
+            "Whoever signed sees what the notary holds of it, without the platform: enter 13900000001 (林嘉伟); the code is in the inbox. Once you have signed, the number of 陈素英 works as well.",
+        ),
+        shown.world.preservation_url,
+        l.pick("打开实时保", "Open the preservation service"),
+    );
+    let _ = write!(body, "<p><a href=\"/\">{}</a></p>", l.pick("回到导览", "Back to the guide"));
+    let foot = l.pick(
+        "本页显示:演示账号的密码和动态口令,人人可见。真实部署中口令只在本人的验证器里。",
+        "This page shows: passwords and codes of demo accounts, for everybody. In earnest a code is in one person's authenticator only.",
+    );
+    html::document(l, l.pick("我来核验、我来监管", "I review, I search"), &body, foot)
+}
+
+/// Whether somebody is of the notary office: their way in is there.
+fn is_notarys(notary_url: &str, officer: &Officer) -> bool {
+    officer.url.starts_with(notary_url)
+}
+
+/// The service at which an officer signs in.
+fn base(officer: &Officer) -> &str {
+    officer.url.strip_suffix("/staff").unwrap_or(&officer.url)
+}
+
+fn code(officer: &Officer) -> Option<String> {
+    Some(officer.totp.as_ref()?.code_at(SystemClock.now()))
+}
+
+/// Signs the visitor in as this officer, as a browser would, and hands the session over. Cookies
+/// know no ports, so the platform's pages are open afterwards.
+pub(super) async fn enter(shown: web::Data<Shown>, login: web::Path<String>) -> HttpResponse {
+    let Some(officer) = shown.officers.iter().find(|one| one.login == *login) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let mut to = HttpResponse::SeeOther();
+    match signed_in(&shown, officer).await {
+        Some(cookie) => to
+            .insert_header((SET_COOKIE, cookie))
+            .insert_header((LOCATION, format!("{}{}", base(officer), officer.home())))
+            .finish(),
+        // A code counts once: who clicks again within half a minute types the next one.
+        None => to.insert_header((LOCATION, officer.url.clone())).finish(),
+    }
+}
+
+/// The cookie of a session that asks for nothing more.
+async fn signed_in(shown: &Shown, officer: &Officer) -> Option<String> {
+    let url = |path: &str| format!("{}{path}", base(officer));
+    let form = [("login", officer.login.as_str()), ("password", officer.password.as_str())];
+    let answer = form_to(shown, &url("/staff"), &form).send().await.ok()?;
+    let half = session_of(&answer)?;
+    let pair = half.split(';').next()?.to_owned();
+    let page =
+        shown.http.get(url("/staff/code")).header(COOKIE.as_str(), &pair).send().await.ok()?;
+    let page = page.text().await.ok()?;
+    let value = |name: &str| {
+        let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+        rest.split_once('"').map(|(value, _)| value.to_owned())
+    };
+    let code = code(officer)?;
+    let form = [("csrf", value("csrf")?), ("key", value("key")?), ("code", code)];
+    let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let sent = form_to(shown, &url("/staff/code"), &form).header(COOKIE.as_str(), &pair);
+    session_of(&sent.send().await.ok()?)
+}
+
+fn form_to(shown: &Shown, url: &str, values: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    let pairs: Vec<String> =
+        values.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
+    shown
+        .http
+        .post(url)
+        .header(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")
+        .body(pairs.join("&"))
+}
+
+fn session_of(answer: &reqwest::Response) -> Option<String> {
+    let cookie = answer.headers().get(SET_COOKIE.as_str())?.to_str().ok()?;
+    (answer.status().as_u16() == 303).then(|| cookie.to_owned())
+}

@@ -1,0 +1,199 @@
+//! The officers of the demo: accounts of the registry with passwords that everybody may know,
+//! and authenticators whose codes the guide shows.
+
+use std::path::Path;
+
+use heqi_notarization::NotaryOffice;
+use heqi_notarization::staff::{
+    CreateOfficer, OfficeRole, OfficeStaffError, create_officer, enrol_officer,
+};
+use heqi_registration::Platform;
+use heqi_registration::regulator::apply::Applicant;
+use heqi_registration::request::StaffRole;
+use heqi_registration::staff::password::Password;
+use heqi_registration::staff::totp::TotpSecret;
+use heqi_registration::staff::{
+    CreateStaff, LoginNameError, StaffError, create_staff, enrol_staff,
+};
+use heqi_vocabulary::{Entropy, Language};
+use serde::{Deserialize, Serialize};
+
+use crate::keys;
+use crate::service::ServiceError;
+use crate::settings::{ReviewSettings, ReviewingKind};
+
+/// Whose reviewers decide in the demo.
+pub(crate) const OFFICE: &str = "示例区市场监督管理局(演示)";
+/// Everybody may know it: this is a demo.
+const PASSWORD: &str = "heqi demo officer";
+
+/// Login name, name, and what for.
+const PEOPLE: [(&str, &str, StaffRole); 3] = [
+    ("li.na", "李娜", StaffRole::Reviewer),
+    ("wang.qiang", "王强", StaffRole::Reviewer),
+    ("zhou.zheng", "周正", StaffRole::Regulator),
+];
+
+/// What an officer is there for: at the platform for the registry, or at the notary.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Duty {
+    Registry(StaffRole),
+    Notary(OfficeRole),
+}
+
+impl Duty {
+    pub(crate) const fn name(self, language: Language) -> &'static str {
+        match self {
+            Self::Registry(StaffRole::Regulator) => language.pick("监管人员", "Regulator"),
+            Self::Registry(_) => language.pick("核验人员", "Reviewer"),
+            Self::Notary(role) => role.title(language),
+        }
+    }
+}
+
+/// An officer as the guide and `demo.json` show one.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Officer {
+    pub(crate) login: String,
+    pub(crate) name: String,
+    pub(crate) office: String,
+    pub(crate) password: String,
+    /// What for, and where.
+    pub(crate) role: Duty,
+    /// The secret of the authenticator, in base 32.
+    pub(crate) totp_secret: String,
+    /// Where to sign in.
+    pub(crate) url: String,
+    #[serde(skip)]
+    pub(crate) totp: Option<TotpSecret>,
+}
+
+impl Officer {
+    /// Where their work begins.
+    pub(crate) const fn home(&self) -> &'static str {
+        match self.role {
+            Duty::Registry(StaffRole::Regulator) => "/regulator",
+            _ => "/staff/cases",
+        }
+    }
+}
+
+/// Whose reviewers decide.
+pub(crate) fn review() -> Option<ReviewSettings> {
+    Some(ReviewSettings { kind: ReviewingKind::Registry, name: OFFICE.parse().ok()? })
+}
+
+/// In whose name a regulator of the demo applies to the notary; all of it is made up.
+pub(crate) fn applicant() -> Applicant {
+    Applicant {
+        name: OFFICE.to_owned(),
+        code: "11330112MB0000109L".to_owned(),
+        address: "杭州市示例区示例路1号".to_owned(),
+        telephone: "0571-00000110".to_owned(),
+        legal_representative: "钱示例".to_owned(),
+    }
+}
+
+/// Makes the accounts, or takes up those of an earlier start.
+pub(crate) async fn admit(
+    platform: &Platform,
+    keys_folder: &Path,
+    platform_url: &str,
+    entropy: &dyn Entropy,
+) -> Result<Vec<Officer>, ServiceError> {
+    let failed = |error: &dyn std::fmt::Display| ServiceError::Start(error.to_string());
+    let office = review().ok_or_else(|| failed(&"the demo's office has no name"))?.office();
+    let mut officers = Vec::new();
+    for (login, name, role) in PEOPLE {
+        let file = keys_folder.join(format!("officer-{login}.totp"));
+        let kept = keys::secret_text(&file, || TotpSecret::generate(entropy).to_hex())?;
+        let totp = TotpSecret::from_hex(&kept);
+        let totp = totp.ok_or_else(|| failed(&"an officer's secret has another form"))?;
+        let parsed = login.parse().map_err(|error: LoginNameError| failed(&error))?;
+        let command = CreateStaff {
+            login: parsed,
+            name: name.parse().map_err(|error: heqi_filing::WordsError| failed(&error))?,
+            office: office.clone(),
+            role,
+            password: Password::new(PASSWORD.to_owned()).map_err(|error| failed(&error))?,
+        };
+        let login_name = command.login.clone();
+        match create_staff(platform, command).await {
+            Ok(_) => {
+                let enrolled = enrol_staff(platform, &login_name, &totp).await;
+                enrolled.map_err(|error| failed(&error))?;
+            }
+            Err(StaffError::Taken) => {}
+            Err(error) => return Err(failed(&error)),
+        }
+        officers.push(Officer {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            office: OFFICE.to_owned(),
+            password: PASSWORD.to_owned(),
+            role: Duty::Registry(role),
+            totp_secret: totp.for_people().to_string(),
+            url: format!("{platform_url}/staff"),
+            totp: Some(totp),
+        });
+    }
+    Ok(officers)
+}
+
+/// The registered computer of the demo's notary office.
+pub(crate) const WORKSTATION: &str = "提取专用机1号（演示）";
+/// The notary office of the demo, as its officers' cards say.
+const NOTARY: &str = "示例公证处(演示)";
+
+/// Login name, name, role.
+pub(crate) const NOTARY_PEOPLE: [(&str, &str, OfficeRole); 6] = [
+    ("zhao.min", "赵敏", OfficeRole::Clerk),
+    ("qian.wei", "钱伟", OfficeRole::Notary),
+    ("sun.li", "孙丽", OfficeRole::Approver),
+    ("zheng.shuo", "郑硕", OfficeRole::Archivist),
+    ("wu.an", "吴安", OfficeRole::Security),
+    ("feng.shen", "冯慎", OfficeRole::Auditor),
+];
+
+/// Makes the accounts of the notary's staff, or takes up those of an earlier start.
+pub(crate) async fn admit_at_the_notary(
+    office: &NotaryOffice,
+    keys_folder: &Path,
+    notary_url: &str,
+    entropy: &dyn Entropy,
+) -> Result<Vec<Officer>, ServiceError> {
+    let failed = |error: &dyn std::fmt::Display| ServiceError::Start(error.to_string());
+    let mut officers = Vec::new();
+    for (login, name, role) in NOTARY_PEOPLE {
+        let file = keys_folder.join(format!("officer-{login}.totp"));
+        let kept = keys::secret_text(&file, || TotpSecret::generate(entropy).to_hex())?;
+        let totp = TotpSecret::from_hex(&kept);
+        let totp = totp.ok_or_else(|| failed(&"an officer's secret has another form"))?;
+        let command = CreateOfficer {
+            login: login.parse().map_err(|error: LoginNameError| failed(&error))?,
+            name: name.to_owned(),
+            role,
+            password: Password::new(PASSWORD.to_owned()).map_err(|error| failed(&error))?,
+        };
+        match create_officer(office, command).await {
+            Ok(account) => {
+                let enrolled = enrol_officer(office, account, &totp).await;
+                enrolled.map_err(|error| failed(&error))?;
+            }
+            Err(OfficeStaffError::Taken) => {}
+            Err(error) => return Err(failed(&error)),
+        }
+        officers.push(Officer {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            office: NOTARY.to_owned(),
+            role: Duty::Notary(role),
+            password: PASSWORD.to_owned(),
+            totp_secret: totp.for_people().to_string(),
+            url: format!("{notary_url}/staff"),
+            totp: Some(totp),
+        });
+    }
+    Ok(officers)
+}

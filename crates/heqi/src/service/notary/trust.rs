@@ -1,0 +1,160 @@
+//! A notary service's keys, and whom it trusts.
+
+use std::path::Path;
+
+use heqi_evidence::anchors::{
+    Anchors, CosignerAnchor, CosignerRole, CustodianAnchor, LogAnchor, Publisher, Spki, Validity,
+    Vkey,
+};
+use heqi_evidence::key_change::KeyRole;
+use heqi_pki::keys::PublicKey;
+use heqi_tlog::note::{SignatureType, VerifierKey};
+use heqi_vocabulary::{Clock, Entropy};
+
+use crate::keys::succession::Succession;
+use crate::keys::{self, KeyError, NoteKey};
+use crate::service::ServiceError;
+use crate::settings::{NotarySettings, Role};
+
+/// The public keys of a notary service.
+pub(crate) struct NotaryKeys {
+    pub(crate) log: VerifierKey,
+    pub(crate) receipt: PublicKey,
+    /// A data centre has one.
+    pub(crate) witness: Option<VerifierKey>,
+    /// A data centre has one.
+    pub(crate) mirror: Option<VerifierKey>,
+}
+
+/// Reads or makes the keys and gives their public halves.
+pub(crate) fn public_keys(
+    data_dir: &Path,
+    origin: &str,
+    role: Role,
+    entropy: &dyn Entropy,
+) -> Result<NotaryKeys, ServiceError> {
+    let folder = data_dir.join("keys");
+    let cosigner = |kind: &str| -> Result<Option<VerifierKey>, KeyError> {
+        match role {
+            Role::DataCentre => {
+                cosigner_key(&folder, origin, kind, entropy)?.verifier_key().map(Some)
+            }
+            Role::Preservation => Ok(None),
+        }
+    };
+    Ok(NotaryKeys {
+        log: log_key(&folder, origin, entropy)?.verifier_key()?,
+        receipt: keys::signing_key(&folder.join("receipt.pem"), entropy)?.public_key(),
+        witness: cosigner("witness")?,
+        mirror: cosigner("mirror")?,
+    })
+}
+
+pub(super) fn log_key(
+    folder: &Path,
+    origin: &str,
+    entropy: &dyn Entropy,
+) -> Result<NoteKey, KeyError> {
+    keys::note_key(&folder.join("log.key"), origin, SignatureType::Ed25519, entropy)
+}
+
+pub(super) fn cosigner_key(
+    folder: &Path,
+    origin: &str,
+    kind: &str,
+    entropy: &dyn Entropy,
+) -> Result<NoteKey, KeyError> {
+    let name = format!("{origin}/{kind}");
+    let file = folder.join(format!("{kind}.key"));
+    keys::note_key(&file, &name, SignatureType::CosignatureV1, entropy)
+}
+
+/// A custodian as it stands among the anchors.
+pub(crate) fn custodian_anchor(
+    role: Role,
+    organisation: &str,
+    receipt: &PublicKey,
+    validity: Validity,
+) -> CustodianAnchor {
+    CustodianAnchor {
+        custodian: role.custodian().to_owned(),
+        key: Spki(receipt.clone()),
+        organisation: organisation.to_owned(),
+        validity,
+    }
+}
+
+/// Whom this office trusts, and what it publishes: the platform's log and authority, its
+/// own keys, and the other custodians it was told of.
+pub(super) fn anchors(
+    settings: &NotarySettings,
+    public: &NotaryKeys,
+    publisher: PublicKey,
+    clock: &dyn Clock,
+) -> Anchors {
+    let validity = settings.platform.log.validity;
+    let organisation = &settings.organisation;
+    let cosigner = |role, key: &Option<VerifierKey>| {
+        key.clone().map(|key| CosignerAnchor {
+            organisation: organisation.clone(),
+            role,
+            validity,
+            vkey: Vkey(key),
+        })
+    };
+    let mut custodians =
+        vec![custodian_anchor(settings.role, organisation, &public.receipt, validity)];
+    custodians.extend(settings.other_custodians.iter().cloned());
+    Anchors {
+        certificate_roots: settings.platform.certificate_roots.clone(),
+        cosigners: [
+            cosigner(CosignerRole::Witness, &public.witness),
+            cosigner(CosignerRole::Mirror, &public.mirror),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        custodians,
+        identity_providers: settings.identity_providers.clone(),
+        logs: vec![
+            settings.platform.log.clone(),
+            LogAnchor {
+                organisation: organisation.clone(),
+                validity,
+                vkey: Vkey(public.log.clone()),
+            },
+        ],
+        published_at: clock.now(),
+        publisher: Publisher { key: Spki(publisher), organisation: organisation.clone() },
+        seal_roots: Vec::new(),
+        time_roots: settings
+            .time_authorities
+            .iter()
+            .flat_map(|authority| authority.roots.clone())
+            .collect(),
+    }
+}
+
+/// Every key with the keys before and after it, each with its time, and what is distrusted.
+pub(super) fn with_successors(anchors: Anchors, known: &Succession) -> Anchors {
+    let cosigners = anchors.cosigners.iter().flat_map(|cosigner| {
+        let role = match cosigner.role {
+            CosignerRole::Witness => KeyRole::Witness,
+            CosignerRole::Mirror => KeyRole::Mirror,
+        };
+        let keys = known.note_keys(role, &cosigner.vkey.0, cosigner.validity);
+        keys.into_iter().map(|(key, validity)| CosignerAnchor {
+            validity,
+            vkey: Vkey(key),
+            ..cosigner.clone()
+        })
+    });
+    let mut anchors = Anchors {
+        cosigners: cosigners.collect(),
+        custodians: anchors.custodians.iter().flat_map(|c| known.custodians(c)).collect(),
+        logs: anchors.logs.iter().flat_map(|log| known.logs(log)).collect(),
+        ..anchors
+    };
+    known.distrust(&mut anchors);
+    anchors
+}

@@ -1,0 +1,157 @@
+//! Apply for a certificate: by a signer of the document or by the registry, nobody else, and
+//! once (公证法 arts. 25 to 27, 31).
+
+use std::collections::BTreeMap;
+
+use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_identity::PersonName;
+use heqi_vocabulary::{DepositNo, UtcMillis};
+
+use super::act::{Attempts, begin};
+use super::clock::china_day;
+use super::error::MatterError;
+use super::examine::held_record;
+use super::finish::fresh_code;
+use super::form::{ApplicantKind, Application, ApplicationForm};
+use super::number::ApplicationNo;
+use super::rows::{Content, Facts, OPEN, SERIALS};
+use super::state::{Ground, Matter};
+use super::step::{ActedBy, StepKind};
+use crate::deposited::{DEPOSITS, NUMBERS};
+use crate::office::NotaryOffice;
+
+/// An application as it was handed in at the counter or through the interface.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Apply {
+    /// About which deposit.
+    pub deposit: DepositNo,
+    /// The form.
+    pub form: ApplicationForm,
+    /// Who took it.
+    pub by: ActedBy,
+}
+
+/// Takes an application; gives its number.
+///
+/// # Errors
+/// [`MatterError::NotParty`] for whoever neither signed nor registers, [`MatterError::Double`]
+/// for a second application, [`MatterError::Field`] for a form that cannot be taken.
+pub async fn apply(office: &NotaryOffice, command: Apply) -> Result<ApplicationNo, MatterError> {
+    let Apply { deposit, form, by } = command;
+    let application = form.parse(china_day(office.clock().now())).map_err(MatterError::Field)?;
+    let (ground, record) = ground(office, deposit).await?;
+    check_party(&application, &record)?;
+    let kind = application.kind;
+    let said = format!("{} {}", kind.as_str(), deposit);
+    let mut attempts = Attempts::default();
+    loop {
+        let now = office.clock().now();
+        let mut changes = Changeset::new();
+        let place = open_place(deposit, kind);
+        if let Some(open) = OPEN.row(office.store(), &place).await? {
+            return Err(MatterError::Double(open.value));
+        }
+        let number = next_number(office, &mut changes, now).await?;
+        OPEN.insert(&mut changes, &place, &number)?;
+        let matter = Matter::submit(number, ground, kind, now);
+        let content = content_of(application.clone(), fresh_code(office));
+        let opened = begin(office, matter, content, changes)?;
+        if attempts.commit(office, opened.write(&by, StepKind::Applied, &said)?).await? {
+            return Ok(number);
+        }
+    }
+}
+
+/// Where it stands that an application about a deposit is open.
+pub(crate) fn open_place(deposit: DepositNo, kind: ApplicantKind) -> String {
+    format!("{deposit}/{}", kind.as_str())
+}
+
+async fn ground(
+    office: &NotaryOffice,
+    number: DepositNo,
+) -> Result<(Ground, Disclosure), MatterError> {
+    let key = NUMBERS.durable_row(office.store(), &number).await?;
+    let key = key.ok_or(MatterError::NoDeposit)?.value;
+    let row = DEPOSITS.durable_row(office.store(), &key).await?;
+    let row = row.ok_or(MatterError::NoDeposit)?.value;
+    if !row.outcome.is_admitted() {
+        return Err(MatterError::NoDeposit);
+    }
+    let record = held_record(office, &row).await?;
+    if record.kind() != RecordKind::Signing {
+        return Err(MatterError::NoSigning);
+    }
+    let ground = Ground {
+        deposit: key,
+        deposit_no: number,
+        record_id: row.record_id,
+        voucher: record.parsed("voucher"),
+        deposited_at: row.received_at,
+    };
+    Ok((ground, record))
+}
+
+/// Whoever applies is named in the record as the one who signed, or is the registry. That a
+/// person is who they say, and that an authority is one, the notary checks at the counter:
+/// point 1 and 2 of the list.
+fn check_party(application: &Application, record: &Disclosure) -> Result<(), MatterError> {
+    if application.kind == ApplicantKind::Regulator {
+        return Ok(());
+    }
+    let applicant = PersonName::parse(&application.name).map_err(|_| MatterError::NotParty)?;
+    let named = ["party_name", "representative_name"];
+    let signed = named
+        .into_iter()
+        .filter_map(|name| PersonName::parse(record.text(name)?).ok())
+        .any(|name| name.is_same_as(&applicant));
+    if signed { Ok(()) } else { Err(MatterError::NotParty) }
+}
+
+fn content_of(application: Application, query_code: String) -> Content {
+    Content {
+        application,
+        evidence: BTreeMap::new(),
+        remarks: BTreeMap::new(),
+        supplement: Vec::new(),
+        reasons: Vec::new(),
+        place: String::new(),
+        outputs: Vec::new(),
+        facts: Facts::default(),
+        draft: String::new(),
+        check_code: String::new(),
+        notices: Vec::new(),
+        query_code,
+        received_by: Vec::new(),
+    }
+}
+
+async fn next_number(
+    office: &NotaryOffice,
+    changes: &mut Changeset,
+    now: UtcMillis,
+) -> Result<ApplicationNo, MatterError> {
+    let serial = next_serial(office, changes, "SQ", now).await?;
+    ApplicationNo::new(now, serial).map_err(|_| MatterError::Busy)
+}
+
+/// The next serial of a day: its row is a precondition, so none is given twice.
+pub(crate) async fn next_serial(
+    office: &NotaryOffice,
+    changes: &mut Changeset,
+    prefix: &str,
+    now: UtcMillis,
+) -> Result<u32, MatterError> {
+    let day = format!("{prefix}/{}", now.shanghai_day());
+    let stored = SERIALS.row(office.store(), &day).await?;
+    let last = stored.as_ref().map_or(0, |row| row.value);
+    let serial = last.checked_add(1).ok_or(MatterError::Busy)?;
+    match stored {
+        None => SERIALS.insert(changes, &day, &serial)?,
+        Some(row) => SERIALS.replace(changes, &day, row.version, &serial)?,
+    }
+    Ok(serial)
+}

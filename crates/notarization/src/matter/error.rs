@@ -1,0 +1,347 @@
+//! What goes wrong with a matter, each in two sentences and two languages.
+
+use heqi_evidence::canonical::CanonicalError;
+use heqi_evidence::statement::StatementError;
+use heqi_evidence_store::backend::{CommitError, ReadError};
+use heqi_evidence_store::changeset::InvalidChangeset;
+use heqi_evidence_store::sealed::{SealError, UnsealError};
+use heqi_evidence_store::table::TableError;
+use heqi_evidence_store::vault::VaultError;
+use heqi_vocabulary::{Explain, Explanation, Language};
+
+use super::form::Field;
+use super::number::ApplicationNo;
+use super::press::PressError;
+use super::register::RegisterError;
+use super::state::Rule;
+use crate::deposited::DepositedError;
+use crate::wording::{Class, Said, say};
+
+mod rules;
+
+use rules::rule_said;
+
+/// Why something was not done with a matter.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MatterError {
+    /// There is no such application.
+    #[error("there is no such application")]
+    NotFound,
+    /// There is no such deposit, or it was not admitted.
+    #[error("there is no admitted deposit of this number")]
+    NoDeposit,
+    /// The deposit is no signing.
+    #[error("the deposit is not about a signing")]
+    NoSigning,
+    /// Whoever applies neither signed the document nor registers companies
+    /// (公证法 art. 31 item 2).
+    #[error("the applicant neither signed nor is the registry")]
+    NotParty,
+    /// The same applicant has applied about the same deposit.
+    #[error("application {0} about this deposit is open")]
+    Double(ApplicationNo),
+    /// A field of the form has not its form.
+    #[error("a field of the form cannot be taken: {0:?}")]
+    Field(Field),
+    /// A list is empty, or a text too long.
+    #[error("a text is missing or too long")]
+    Text,
+    /// The state does not allow it.
+    #[error(transparent)]
+    Rule(#[from] Rule),
+    /// This is no registered computer of the office.
+    #[error("this is no registered computer of the office")]
+    Workstation,
+    /// The typed number is none, or is of another series.
+    #[error("the typed number is not of this office's series")]
+    NumberForm,
+    /// The number belongs to another certificate.
+    #[error("the number belongs to another certificate")]
+    NumberTaken,
+    /// The office does not have numbers typed in.
+    #[error("numbers of this office are not typed in")]
+    NotTyped,
+    /// The register.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// No press: the office has no seal.
+    #[error("this office has nothing to seal certificates with")]
+    NoPress,
+    /// The certificate could not be made.
+    #[error(transparent)]
+    Press(#[from] PressError),
+    /// A scan or a file is missing or too long.
+    #[error("the file is missing or too long")]
+    File,
+    /// Another act was always faster.
+    #[error("the office is busy")]
+    Busy,
+    /// The store.
+    #[error(transparent)]
+    Store(CommitError),
+    /// The office's own fault.
+    #[error("the store is damaged, or a program error: {0}")]
+    Broken(String),
+}
+
+impl From<CommitError> for MatterError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Conflict { .. } | CommitError::Busy => Self::Busy,
+            error => Self::Store(error),
+        }
+    }
+}
+
+macro_rules! broken {
+    ($($error:ty),+ $(,)?) => {$(
+        impl From<$error> for MatterError {
+            fn from(error: $error) -> Self {
+                Self::Broken(error.to_string())
+            }
+        }
+    )+};
+}
+
+broken!(
+    CanonicalError,
+    DepositedError,
+    InvalidChangeset,
+    ReadError,
+    SealError,
+    StatementError,
+    TableError,
+    UnsealError,
+    VaultError,
+);
+
+impl MatterError {
+    /// Its class.
+    pub fn class(&self) -> Class {
+        self.said().class
+    }
+
+    #[expect(clippy::too_many_lines, reason = "a table of sentences")]
+    fn said(&self) -> Said {
+        use Class::{BadInput, Conflict, Forbidden, Internal, NotFound, Unavailable};
+        match self {
+            Self::NotFound => say(
+                NotFound,
+                "application_unknown",
+                ["没有这个申请。", "请核对申请编号，最后一位是校验码。"],
+                ["There is no such application.", "Check its number; the last digit is a check digit."],
+            ),
+            Self::NoDeposit => say(
+                NotFound,
+                "deposit_unknown",
+                ["本处没有该编号项下已接收的存证。", "请核对存证编号，或用签署凭证号检索。"],
+                [
+                    "This office holds no admitted deposit of that number.",
+                    "Check the deposit number, or search by the voucher number.",
+                ],
+            ),
+            Self::NoSigning => say(
+                Conflict,
+                "deposit_no_signing",
+                ["该存证不是签署记录。", "请选择签署记录的存证编号后再申请。"],
+                ["This deposit is not about a signing.", "Choose the deposit of the signing itself."],
+            ),
+            Self::NotParty => say(
+                Forbidden,
+                "not_party",
+                [
+                    "您不是该文件的签署人或登记机关，不能申请公证书（《公证法》第三十一条第二项：与申请公证的事项没有利害关系）。",
+                    "请由签署人本人或登记机关提出申请；姓名有生僻字或“·”的，请按记录中的写法填写。",
+                ],
+                [
+                    "You neither signed the document nor are you the registry, so you cannot apply (Notarisation Law art. 31 item 2: no interest in the matter).",
+                    "Let the signer or the registry apply; write the name as the record has it.",
+                ],
+            ),
+            Self::Double(number) => say(
+                Conflict,
+                "application_double",
+                [
+                    "同一申请人就该存证的申请正在办理，编号{n}，未重复受理。",
+                    "请按该编号查询进度；需要更多副本的，请在该申请中提出。",
+                ],
+                [
+                    "The same applicant's application {n} about this deposit is open; no second one was taken.",
+                    "Follow that one, and ask there for more copies.",
+                ],
+            )
+            .with("{n}", number, number),
+            Self::Field(field) => field_said(*field),
+            Self::Text => say(
+                BadInput,
+                "text_missing",
+                ["未填写内容，或超过500字。", "请补充后重试。"],
+                ["A text is missing or longer than 500 characters.", "Fill it in and try again."],
+            ),
+            Self::Rule(rule) => rule_said(*rule),
+            Self::Workstation => say(
+                Forbidden,
+                "workstation_unknown",
+                ["这不是登记在册的本处计算机，提取会话未打开。", "请在登记的提取专用机上办理。"],
+                [
+                    "This is no registered computer of the office; no session was opened.",
+                    "Use one of the registered computers.",
+                ],
+            ),
+            Self::NumberForm => say(
+                BadInput,
+                "certificate_number_malformed",
+                ["公证书编号格式不符，或不属于本处该类别。", "请按“（年）处简称证类字第号”核对后重新录入。"],
+                [
+                    "This is no certificate number of this office's series.",
+                    "Compare it with the case system and type it again.",
+                ],
+            ),
+            Self::NumberTaken => say(
+                Conflict,
+                "certificate_number_taken",
+                ["该编号已用于另一份公证书，一份公证书一个编号。", "请在本处案件系统中核对编号。"],
+                [
+                    "This number belongs to another certificate; each has its own.",
+                    "Check the number in the office's case system.",
+                ],
+            ),
+            Self::NotTyped => say(
+                Conflict,
+                "certificate_number_not_typed",
+                ["本处的编号由系统取得，不能手工录入。", "请等待系统取号。"],
+                ["Numbers of this office are not typed in.", "Wait until the register gives one."],
+            ),
+            Self::Register(RegisterError::Unreachable) => say(
+                Unavailable,
+                "register_unreachable",
+                ["暂时无法从案件系统取得编号，审批结果已保存。", "系统会自动重试，无需再次审批。"],
+                [
+                    "The register cannot be reached; the approval stands.",
+                    "It is asked again by itself; nothing is to be approved again.",
+                ],
+            ),
+            Self::Register(RegisterError::Taken) => say(
+                Conflict,
+                "register_number_taken",
+                ["案件系统给出的编号已属于本处另一份公证书，未予采用。", "请联系案件系统管理员查明重号，系统会自动再次取号。"],
+                [
+                    "The register gave a number that another certificate of this office has; it was not taken.",
+                    "Ask whoever runs the register why it was given twice; it is asked again by itself.",
+                ],
+            ),
+            Self::Register(_) => say(
+                Conflict,
+                "register_refused",
+                ["案件系统没有给出可用的编号，审批结果已保存。", "请联系案件系统管理员核对类别与年度。"],
+                [
+                    "The register gave no usable number; the approval stands.",
+                    "Ask whoever runs the register about category and year.",
+                ],
+            ),
+            Self::NoPress => say(
+                Unavailable,
+                "no_seal",
+                ["本处尚未配置印章和时间戳服务，不能出具公证书。", "请联系系统管理员配置后再出具。"],
+                [
+                    "This office has no seal and no time authority configured, so nothing is issued.",
+                    "Have both configured, then issue.",
+                ],
+            ),
+            Self::Press(PressError::Character(character)) => say(
+                Conflict,
+                "character_unprintable",
+                ["字体中没有字符 {c}，未出具公证书。", "请按户籍或公安证明核对用字后，由管理员补充字体。"],
+                [
+                    "No font prints {c}; nothing was issued.",
+                    "Check how the name is written, and have a font added.",
+                ],
+            )
+            .with("{c}", format!("U+{:04X}", u32::from(*character)), format!("U+{:04X}", u32::from(*character))),
+            Self::Press(PressError::NoTime) => say(
+                Unavailable,
+                "no_time_token",
+                ["未取得有效时间戳，公证书没有出具，编号保留。", "请稍后重试；持续失败请检查时间戳服务。"],
+                [
+                    "No time authority gave a good token; nothing was issued and the number stays.",
+                    "Try again; if it goes on, look at the time authorities.",
+                ],
+            ),
+            Self::Press(_) => say(
+                Unavailable,
+                "certificate_not_made",
+                ["公证书文件未能生成或签章，没有出具，编号保留。", "请重试；持续失败请联系系统管理员。"],
+                [
+                    "The certificate could not be made or sealed; nothing was issued and the number stays.",
+                    "Try again; if it goes on, ask the administrator.",
+                ],
+            ),
+            Self::File => say(
+                BadInput,
+                "file_missing",
+                ["没有收到文件，或文件超过20 MB。", "请重新选择扫描件后上传。"],
+                ["The file is missing or longer than 20 MB.", "Choose the scan again."],
+            ),
+            Self::Busy => say(
+                Unavailable,
+                "busy",
+                ["系统繁忙，未作更改。", "请稍后重试。"],
+                ["The office is busy; nothing was changed.", "Try again in a moment."],
+            ),
+            Self::Store(_) => say(
+                Unavailable,
+                "store_unavailable",
+                ["暂时无法写入，未作更改。", "请稍后重试。"],
+                ["Nothing can be written now; nothing was changed.", "Try again in a moment."],
+            ),
+            Self::Broken(_) => say(
+                Internal,
+                "internal",
+                ["系统出错，未作更改。", "请联系系统管理员并提供页面上的请求编号。"],
+                ["Something is wrong on our side; nothing was changed.", "Give the request's number to the administrator."],
+            ),
+        }
+    }
+}
+
+fn field_said(field: Field) -> Said {
+    let (zh, en) = match field {
+        Field::Applicant => ("申请人类别", "who applies"),
+        Field::Name => ("姓名或名称", "name"),
+        Field::Document => {
+            ("证件类型与号码，或统一社会信用代码", "document and number, or credit code")
+        }
+        Field::Address => ("住址或住所", "address"),
+        Field::Phone => ("联系电话", "telephone"),
+        Field::LegalRepresentative => ("法定代表人", "legal representative"),
+        Field::LegalBasis => ("法律依据和案号", "legal basis and case number"),
+        Field::Purpose => ("用途", "purpose"),
+        Field::Manner => ("证据形成的原因和方式", "how the evidence arose"),
+        Field::Materials => ("提交的材料", "materials"),
+        Field::Copies => ("份数（1至20）", "copies (1 to 20)"),
+        Field::Delivery => ("送达方式", "delivery"),
+        Field::Other => ("代理人或诉讼情况", "agent or lawsuit"),
+        Field::Truth => ("真实性承诺（《公证法》第二十七条）", "statement of truth (art. 27)"),
+    };
+    say(
+        Class::BadInput,
+        "application_field",
+        ["申请表中的“{f}”未填写或格式不符，申请未提交。", "请更正后重新提交，其他内容无需重填。"],
+        [
+            "The field “{f}” of the form is missing or has not its form; nothing was submitted.",
+            "Mend it and submit again.",
+        ],
+    )
+    .with("{f}", zh, en)
+}
+
+impl Explain for MatterError {
+    fn code(&self) -> &'static str {
+        self.said().code
+    }
+
+    fn explain(&self, language: Language) -> Explanation {
+        self.said().explain(language)
+    }
+}

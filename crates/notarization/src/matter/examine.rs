@@ -1,0 +1,503 @@
+//! The machine's part of the checklist (系统预检，不代替公证员审查): everything is recomputed from
+//! the bytes that are held, by the code of the offline verifier and under the office's own
+//! anchors. No flag of an earlier examination is taken over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
+use heqi_evidence::deposit::{DepositReceipt, DualDigest};
+use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::examine::{Question, examine};
+use heqi_evidence::holder_notice::NoticeKind;
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence::statement::Statement as _;
+use heqi_evidence::verdict::{ClaimName, Status, Verdict};
+use heqi_vocabulary::{Digest, Language, UtcMillis};
+use serde_json::Value;
+
+use super::checklist::{Item, MachineCheck, Outcome};
+use super::error::MatterError;
+use super::rows::{Facts, HeldPart};
+use crate::deposited::{
+    DEPOSITS, DepositKey, DepositRow, DepositedError, StoredPart, open_part, receipt,
+};
+use crate::held_chain::HeldChain;
+use crate::holder::notice::notices;
+use crate::office::NotaryOffice;
+
+/// What came of one point, with its sentences in Chinese and in English.
+struct Found {
+    outcome: Outcome,
+    code: String,
+    sentences: Vec<[String; 2]>,
+}
+
+/// What the machine found.
+pub(crate) struct Examined {
+    found: BTreeMap<Item, Found>,
+    /// Objections in the held chain.
+    pub(crate) objections: u32,
+    /// What the record says.
+    pub(crate) facts: Facts,
+    /// The bundle as it is held, with receipt and chain.
+    pub(crate) bundle: Option<BundleParts>,
+    /// Whether every held part has both digests of the receipt.
+    pub(crate) digests_agree: bool,
+    /// The claims, for the working record.
+    pub(crate) claims: Vec<(String, String, String)>,
+}
+
+impl Examined {
+    /// The points, as the state keeps them.
+    pub(crate) fn checks(&self, at: UtcMillis) -> BTreeMap<Item, MachineCheck> {
+        let check =
+            |found: &Found| MachineCheck { at, outcome: found.outcome, code: found.code.clone() };
+        self.found.iter().map(|(item, found)| (*item, check(found))).collect()
+    }
+
+    /// The sentences, which are kept sealed.
+    pub(crate) fn sentences(&self) -> BTreeMap<Item, Vec<[String; 2]>> {
+        self.found.iter().map(|(item, found)| (*item, found.sentences.clone())).collect()
+    }
+
+    /// One line for the record.
+    pub(crate) fn summary(&self) -> String {
+        let word = |(item, found): (&Item, &Found)| format!("{}:{}", item.number(), found.code);
+        self.found.iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The record of a deposit, read from the bytes that are held.
+pub(crate) async fn held_record(
+    office: &NotaryOffice,
+    row: &DepositRow,
+) -> Result<Disclosure, MatterError> {
+    let part = row.parts.iter().find(|part| part.name == "record.json");
+    let part = part.ok_or_else(|| MatterError::Broken("a deposit without its record".into()))?;
+    let bytes = open_part(office, row.chain, part).await?;
+    Disclosure::parse(&bytes).map_err(|error| MatterError::Broken(error.to_string()))
+}
+
+/// Recomputes everything about a deposit.
+pub(crate) async fn examine_held(
+    office: &NotaryOffice,
+    key: &DepositKey,
+    submitted_at: UtcMillis,
+) -> Result<Examined, MatterError> {
+    let row = DEPOSITS.durable_row(office.store(), key).await?;
+    let row = row.ok_or(MatterError::NoDeposit)?.value;
+    let envelope = receipt(office, key).await?.ok_or(MatterError::NoDeposit)?;
+    let own = [office.receipt_key().public_key()];
+    let statement = DepositReceipt::open(&envelope, &own);
+
+    // 1. Every part is opened; one that does not open, or has other bytes, is a difference.
+    let (mut parts, mut held, mut differing) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for part in &row.parts {
+        match open_part(office, row.chain, part).await {
+            Ok(bytes) => {
+                let dual = DualDigest::of(&bytes);
+                held.push(held_part(part, &dual));
+                parts.insert(part.name.clone(), (bytes, dual));
+            }
+            Err(DepositedError::PartDiffers | DepositedError::Part(_)) => {
+                differing.push(part.name.clone());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut found = BTreeMap::new();
+    found.insert(Item::DepositRecord, deposit_record(&row, submitted_at));
+    let stated: BTreeSet<DualDigest> = statement
+        .as_ref()
+        .map(|s| s.statement().parts.iter().cloned().collect())
+        .unwrap_or_default();
+    let digests = digests(&parts, &stated, &differing);
+    let digests_agree = digests.outcome == Outcome::Passed;
+    found.insert(Item::Digests, digests);
+
+    // 2. The chain, as far as it is held here; the statement about its end first, so that what is
+    // added in between contradicts nobody.
+    let chain_head = crate::chain_head(office, row.chain).await?;
+    let chain = Chain::read(office, key, row.chain).await?;
+
+    // 3. The bundle is put together again and examined as a stranger would.
+    let mut bundle = assemble(&parts);
+    bundle.deposits = vec![envelope.as_bytes().to_vec()];
+    if let Some(frames) = &chain.frames {
+        bundle.chain.clone_from(frames);
+        bundle.chain_head = chain_head.map(|head| head.as_bytes().to_vec());
+    }
+    let record = Disclosure::parse(&bundle.record).ok();
+    let (bundle, verdict) = judge_aside(office, bundle).await?;
+    of_verdict(&mut found, &verdict);
+    if let Some(record) = &record {
+        found.insert(Item::FaceAndPhoto, photo(record, &bundle));
+        found.insert(Item::Consents, consents(record, &chain));
+        found.insert(Item::Environment, environment(record));
+        found.insert(Item::Confirmations, chain.confirmations(record));
+    } else {
+        for item in [Item::FaceAndPhoto, Item::Consents, Item::Environment, Item::Confirmations] {
+            found.insert(
+                item,
+                failed("record_unreadable", "签署记录不能读取", "the record cannot be read"),
+            );
+        }
+    }
+    found.insert(
+        Item::SystemState,
+        unproved(
+            "system_state_not_deposited",
+            "存证内容不含平台运行监控记录；请向平台调取当时的运行监控与对时记录",
+            "the deposit holds no monitoring record of the platform; ask the platform for it",
+        ),
+    );
+    let claims = verdict.claims().iter().map(|claim| {
+        (claim.name.as_str().to_owned(), claim.status.as_str().to_owned(), claim.reason.code())
+    });
+    let claims = claims.collect();
+    let mut facts = record.map(|record| chain.facts(&record)).unwrap_or_default();
+    facts.parts = held;
+    let objections = u32::try_from(chain.objections()).unwrap_or(u32::MAX);
+    let bundle = differing.is_empty().then_some(bundle);
+    Ok(Examined { found, objections, facts, bundle, digests_agree, claims })
+}
+
+fn held_part(part: &StoredPart, dual: &DualDigest) -> HeldPart {
+    HeldPart {
+        name: part.name.clone(),
+        size_bytes: part.size_bytes,
+        sha256: dual.sha256.to_string(),
+        sm3: dual.sm3.to_string(),
+    }
+}
+
+async fn judge_aside(
+    office: &NotaryOffice,
+    parts: BundleParts,
+) -> Result<(BundleParts, Verdict), MatterError> {
+    let office = office.clone();
+    let judged = tokio::task::spawn_blocking(move || {
+        let bundle = EvidenceBundle { parts, damaged: Vec::new() };
+        let question = Question { anchors: Some(office.anchors()), at: None, received: None };
+        let verdict = examine(&bundle, &question);
+        (bundle.parts, verdict)
+    });
+    judged.await.map_err(|error| MatterError::Broken(error.to_string()))
+}
+
+/// The parts under their names, as a bundle.
+fn assemble(parts: &BTreeMap<String, (Vec<u8>, DualDigest)>) -> BundleParts {
+    let of = |name: &str| parts.get(name).map(|(bytes, _)| bytes.clone());
+    let within = |folder: &'static str| {
+        parts.iter().filter_map(move |(name, (bytes, _))| {
+            Some((name.strip_prefix(folder)?.to_owned(), bytes.clone()))
+        })
+    };
+    BundleParts {
+        attachments: within("attachments/").collect(),
+        certificates: within("certificates/").map(|(_, bytes)| bytes).collect(),
+        challenge: of("challenge.json"),
+        challenge_checkpoint: of("proof/challenge.checkpoint"),
+        client: of("client.json"),
+        envelope: of("envelope.json"),
+        proof: of("proof/record.tlog-proof"),
+        record: of("record.json").unwrap_or_default(),
+        ..BundleParts::default()
+    }
+}
+
+fn found(
+    outcome: Outcome,
+    code: impl Into<String>,
+    zh: impl Into<String>,
+    en: impl Into<String>,
+) -> Found {
+    Found { outcome, code: code.into(), sentences: vec![[zh.into(), en.into()]] }
+}
+
+fn failed(code: &str, zh: &str, en: &str) -> Found {
+    found(Outcome::Failed, code, zh, en)
+}
+
+fn unproved(code: &str, zh: &str, en: &str) -> Found {
+    found(Outcome::Unproved, code, zh, en)
+}
+
+fn deposit_record(row: &DepositRow, submitted_at: UtcMillis) -> Found {
+    let at = row.received_at.for_people();
+    if row.outcome.is_admitted() && row.received_at < submitted_at {
+        let zh = format!("存证编号 {}，接收时间 {at}，早于申请时间", row.deposit_no);
+        let en = format!("deposit {} received at {at}, before the application", row.deposit_no);
+        found(Outcome::Passed, "deposited_before", zh, en)
+    } else {
+        failed(
+            "not_deposited_before",
+            "存证不早于申请，或未被接收",
+            "not admitted before the application",
+        )
+    }
+}
+
+/// Both digests of every part are those of the receipt the office itself signed. The log proof
+/// came beside and is no part of the receipt.
+fn digests(
+    parts: &BTreeMap<String, (Vec<u8>, DualDigest)>,
+    stated: &BTreeSet<DualDigest>,
+    differing: &[String],
+) -> Found {
+    let others = parts
+        .iter()
+        .filter(|(name, (_, dual))| *name != "proof/record.tlog-proof" && !stated.contains(dual));
+    let mut wrong: Vec<String> = differing.to_vec();
+    wrong.extend(others.map(|(name, _)| name.clone()));
+    let missing =
+        stated.iter().filter(|dual| !parts.values().any(|(_, held)| held == *dual)).count();
+    if wrong.is_empty() && missing == 0 && !stated.is_empty() {
+        let count = stated.len();
+        return found(
+            Outcome::Passed,
+            "digests_agree",
+            format!("{count} 个部分的 SHA-256 与 SM3 均与存证回执一致"),
+            format!("SHA-256 and SM3 of all {count} parts are those of the receipt"),
+        );
+    }
+    let names = wrong.join("、");
+    found(
+        Outcome::Failed,
+        "digests_differ",
+        format!("与存证回执不一致或不能读取的部分：{names}；缺少 {missing} 个部分"),
+        format!("differing or unreadable: {names}; missing parts: {missing}"),
+    )
+}
+
+/// Points 8 to 11 follow from claims of the verdict.
+fn of_verdict(found: &mut BTreeMap<Item, Found>, verdict: &Verdict) {
+    let map = [
+        (Item::LogPath, &[ClaimName::Integrity, ClaimName::Logged, ClaimName::Witnessed][..]),
+        (Item::TimeToken, &[ClaimName::Time]),
+        (Item::Signature, &[ClaimName::SignedBy]),
+        (Item::IdentityResults, &[ClaimName::Identity]),
+    ];
+    for (item, names) in map {
+        let claims: Vec<_> = names.iter().filter_map(|name| verdict.claim(*name)).collect();
+        let has = |status| claims.iter().any(|claim| claim.status == status);
+        let outcome = if claims.len() < names.len() || has(Status::Contradicted) {
+            Outcome::Failed
+        } else if has(Status::NotProved) {
+            Outcome::Unproved
+        } else {
+            Outcome::Passed
+        };
+        let sentence = |claim: &&heqi_evidence::verdict::Claim| {
+            let said = |language: Language| {
+                format!("{}：{}", claim.name.title(language), claim.reason.sentence(language))
+            };
+            [said(Language::Zh), said(Language::En)]
+        };
+        let worst = claims.iter().max_by_key(|claim| claim.status);
+        let code = worst.map_or_else(|| "claim_missing".to_owned(), |claim| claim.reason.code());
+        found.insert(
+            item,
+            Found { outcome, code, sentences: claims.iter().map(sentence).collect() },
+        );
+    }
+}
+
+fn photo(record: &Disclosure, bundle: &BundleParts) -> Found {
+    let photo: Option<Digest> = record.parsed("photo_sha256");
+    let Some(photo) = photo else {
+        return unproved("no_photo", "记录没有签署照片", "the record has no photo");
+    };
+    if !bundle.attachments.values().any(|bytes| Digest::of(bytes) == photo) {
+        return failed(
+            "photo_missing",
+            "记录所载照片不在存证内容中",
+            "the photo is not among the parts",
+        );
+    }
+    let identity = record.value("identity").filter(|value| !value.is_null());
+    if identity.is_some_and(|value| value.to_string().contains("face")) {
+        return found(
+            Outcome::Passed,
+            "photo_and_face",
+            "签署照片在存证内容中，记录载有人脸或替代核验结果",
+            "the photo is held, and the record has the result of a face or other check",
+        );
+    }
+    unproved(
+        "photo_without_face_result",
+        "签署照片在存证内容中；记录没有人脸或替代核验结果",
+        "the photo is held; the record has no result of a face or other check",
+    )
+}
+
+fn consents(record: &Disclosure, chain: &Chain) -> Found {
+    let named: Vec<Digest> = record
+        .value("prior_records")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter(|prior| prior.get("kind").and_then(Value::as_str) == Some("consent_given"))
+        .filter_map(|prior| prior.get("root")?.as_str()?.parse().ok())
+        .collect();
+    let held = named.iter().filter(|root| chain.consents.contains(root)).count();
+    let (of, all) = (named.len(), held == named.len());
+    let (zh, en) = (
+        format!("签署时绑定的同意记录 {of} 份，本处留存 {held} 份"),
+        format!("{held} of the {of} consents bound by the signing are held"),
+    );
+    match (of, all) {
+        (0, _) => unproved("no_consents", "签署没有绑定同意记录", "the signing binds no consents"),
+        (_, true) => found(Outcome::Passed, "consents_held", zh, en),
+        (_, false) => found(Outcome::Unproved, "consents_missing", zh, en),
+    }
+}
+
+/// What the server itself observed when the signing was completed.
+const OBSERVED: [&str; 3] = ["client_address", "user_agent", "received_at"];
+
+fn environment(record: &Disclosure) -> Found {
+    let missing: Vec<&str> =
+        OBSERVED.into_iter().filter(|name| record.value(name).is_none()).collect();
+    if missing.is_empty() {
+        found(
+            Outcome::Passed,
+            "environment_complete",
+            "网络地址、设备信息、接收时间齐全",
+            "address, device and time of receipt are there",
+        )
+    } else {
+        let names = missing.join(", ");
+        found(
+            Outcome::Unproved,
+            "environment_gaps",
+            format!("缺少：{names}"),
+            format!("missing: {names}"),
+        )
+    }
+}
+
+/// How many objections to a held record there are now, in its chain or said to this office.
+pub(crate) async fn objections_held(
+    office: &NotaryOffice,
+    key: &DepositKey,
+) -> Result<u32, MatterError> {
+    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(0) };
+    let chain = Chain::read(office, key, row.value.chain).await?;
+    Ok(u32::try_from(chain.objections()).unwrap_or(u32::MAX))
+}
+
+/// What the held chain of a filing says around one signing.
+#[derive(Default)]
+struct Chain {
+    /// Of all its records; `None` when one cannot be opened.
+    frames: Option<Vec<Vec<u8>>>,
+    consents: BTreeSet<Digest>,
+    confirmations: Vec<Disclosure>,
+    objections: Vec<Disclosure>,
+    /// Objections that were said to this office itself, past the platform.
+    told: usize,
+    titles: BTreeMap<String, String>,
+}
+
+impl Chain {
+    async fn read(
+        office: &NotaryOffice,
+        about: &DepositKey,
+        chain: Digest,
+    ) -> Result<Self, MatterError> {
+        let held = HeldChain::read(office, chain).await?;
+        let mut read = Self { frames: held.frames()?, ..Self::default() };
+        for record in held.records {
+            read.take(record);
+        }
+        let said = notices(office, chain).await;
+        let said = said.map_err(|error| MatterError::Broken(error.to_string()))?;
+        let objected = said
+            .iter()
+            .filter(|(root, notice)| *root == about.root && notice.kind == NoticeKind::Objection);
+        read.told = objected.count();
+        Ok(read)
+    }
+
+    /// How many there are, by either way.
+    fn objections(&self) -> usize {
+        self.objections.len() + self.told
+    }
+
+    fn take(&mut self, record: Disclosure) {
+        match record.kind() {
+            RecordKind::ConsentGiven => {
+                self.consents.insert(record.root());
+            }
+            RecordKind::Confirmation => self.confirmations.push(record),
+            RecordKind::Objection => self.objections.push(record),
+            RecordKind::FilingChanged => {
+                if let (Some(digest), Some(title)) =
+                    (record.text("document_sha256"), record.text("document_title"))
+                {
+                    self.titles.insert(digest.to_owned(), title.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn confirmations(&self, signing: &Disclosure) -> Found {
+        let party = signing.text("party");
+        let own = self.confirmations.iter().any(|one| one.text("party") == party);
+        let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told);
+        let zh = format!(
+            "确认 {yes} 份，异议 {no} 份（其中直接向本处提出 {told} 份）；签署人本人{}确认",
+            if own { "已" } else { "未" }
+        );
+        let en = format!(
+            "{yes} confirmations, {no} objections, {told} of them said to this office; the signer has {}confirmed",
+            if own { "" } else { "not " }
+        );
+        let (outcome, code) = match (own, no) {
+            (_, 1..) => (Outcome::Unproved, "objected"),
+            (true, 0) => (Outcome::Passed, "confirmed"),
+            (false, 0) => (Outcome::Unproved, "not_confirmed"),
+        };
+        found(outcome, code, zh, en)
+    }
+
+    fn facts(&self, signing: &Disclosure) -> Facts {
+        let text = |name: &str| signing.text(name).unwrap_or_default().to_owned();
+        let documents = signing.value("documents").and_then(Value::as_array).into_iter().flatten();
+        let digests = documents.filter_map(|document| document.get("sha256")?.as_str());
+        let documents = digests
+            .map(|digest| {
+                self.titles
+                    .get(digest)
+                    .cloned()
+                    .unwrap_or_else(|| digest.chars().take(16).collect())
+            })
+            .collect();
+        let party = signing.text("party");
+        let of_party = |one: &&Disclosure| one.text("party") == party;
+        let objected = self.objections.iter().rfind(of_party);
+        let confirmed = self.confirmations.iter().rfind(of_party);
+        let (answer, answered) = match (objected, confirmed) {
+            (Some(one), _) => ("objected", Some(one)),
+            (None, Some(one)) => ("confirmed", Some(one)),
+            (None, None) => ("", None),
+        };
+        let recorded_at = |record: &Disclosure| record.parsed("recorded_at");
+        let signer = match signing.text("representative_name") {
+            Some(representative) => format!("{}（代表人：{representative}）", text("party_name")),
+            None => text("party_name"),
+        };
+        Facts {
+            company: text("company_name"),
+            signer,
+            signed_at: recorded_at(signing),
+            documents,
+            parts: Vec::new(),
+            answer: answer.to_owned(),
+            answered_at: answered.and_then(recorded_at),
+            identity: signing.value("identity").map(Value::to_string).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! What is done with an application before anything is drafted: declarations of interest,
+//! acceptance, the clock, the supplement, the checks, and the three ways to end without a
+//! certificate.
+
+use heqi_identity::PersonName;
+use heqi_vocabulary::Language;
+
+use super::act::{Attempts, act, open};
+use super::apply::{next_serial, open_place};
+use super::checklist::Item;
+use super::clock::PauseReason;
+use super::error::MatterError;
+use super::examine::{examine_held, held_record};
+use super::form::{Application, text};
+use super::notice::{NoticeSays, owe};
+use super::number::{AcceptanceNo, ApplicationNo};
+use super::rows::OPEN;
+use super::state::Rule;
+use super::step::StepKind;
+use crate::deposited::deposit;
+use crate::office::NotaryOffice;
+use crate::staff::{OfficeRole, Officer, officer_name};
+
+/// The most things a supplement asks for.
+pub const MAX_SUPPLEMENT: usize = 50;
+
+/// Says whether there is a conflict of interest (公证法 art. 23; edge case 42).
+pub async fn declare(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    conflict: bool,
+) -> Result<(), MatterError> {
+    if !conflict && has_name_of_a_party(office, no, by).await? {
+        return Err(Rule::Namesake.into());
+    }
+    act(office, no, by, StepKind::Declared, |opened| {
+        opened.matter.declare(by, opened.now, conflict)?;
+        Ok((if conflict { "conflict" } else { "none" }.to_owned(), ()))
+    })
+    .await
+}
+
+/// Whether a member of staff has the name of whoever applies, acts for them, or signed: oneself, or
+/// somebody nobody can tell from oneself on paper.
+async fn has_name_of_a_party(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+) -> Result<bool, MatterError> {
+    let own = officer_name(office, by.account).await;
+    let own = own.map_err(|error| MatterError::Broken(error.to_string()))?;
+    let Ok(own) = PersonName::parse(&own) else { return Ok(false) };
+    let opened = open(office, no).await?;
+    let row = deposit(office, &opened.matter.deposit).await?;
+    let mut parties = Vec::new();
+    if let Some(row) = row {
+        let record = held_record(office, &row).await?;
+        for name in ["party_name", "representative_name"] {
+            parties.extend(record.text(name).map(ToOwned::to_owned));
+        }
+    }
+    let Application { name, legal_representative, agent, .. } = &opened.content.application;
+    parties.push(name.clone());
+    parties.extend(legal_representative.iter().chain(agent).cloned());
+    let is_own = |party: &String| PersonName::parse(party).is_ok_and(|one| one.is_same_as(&own));
+    Ok(parties.iter().any(is_own))
+}
+
+/// Accepts the application: the clock begins, and the acceptance has its number.
+pub async fn accept(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+) -> Result<AcceptanceNo, MatterError> {
+    let mut attempts = Attempts::default();
+    loop {
+        let mut opened = open(office, no).await?;
+        let serial = next_serial(office, &mut opened.changes, "SL", opened.now).await?;
+        let number = AcceptanceNo::new(opened.now, serial).map_err(|_| MatterError::Busy)?;
+        opened.matter.accept(by, number, opened.now, opened.today)?;
+        owe(office, &mut opened, NoticeSays::Acceptance {}).await?;
+        let changes = opened.write(&by.acted(), StepKind::Accepted, &number.to_string())?;
+        if attempts.commit(office, changes).await? {
+            return Ok(number);
+        }
+    }
+}
+
+/// Another notary takes the matter over; the extraction is then done again.
+pub async fn take_over(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+) -> Result<(), MatterError> {
+    act(office, no, by, StepKind::TakenOver, |opened| {
+        opened.matter.take_over(by)?;
+        Ok((String::new(), ()))
+    })
+    .await
+}
+
+/// Asks for everything that is missing, once and whole; the clock stands still.
+pub async fn ask_supplement(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    missing: &str,
+) -> Result<(), MatterError> {
+    let missing: Vec<&str> = missing.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let missing: Option<Vec<String>> = missing.into_iter().map(text).collect();
+    let missing = missing.filter(|list| (1..=MAX_SUPPLEMENT).contains(&list.len()));
+    let missing = missing.ok_or(MatterError::Text)?;
+    let mut attempts = Attempts::default();
+    loop {
+        let mut opened = open(office, no).await?;
+        opened.matter.ask_supplement(by, opened.today)?;
+        opened.content.supplement.clone_from(&missing);
+        let says = NoticeSays::Supplement { items: missing.clone() };
+        owe(office, &mut opened, says).await?;
+        let changes = opened.write(&by.acted(), StepKind::SupplementAsked, &missing.join("\n"))?;
+        if attempts.commit(office, changes).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// What was missing has arrived; the clock goes on.
+pub async fn supplement_arrived(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    what: &str,
+) -> Result<(), MatterError> {
+    let what = text(what).ok_or(MatterError::Text)?;
+    act(office, no, by, StepKind::SupplementArrived, |opened| {
+        opened.matter.supplement_arrived(by, opened.today)?;
+        Ok((what.clone(), ()))
+    })
+    .await
+}
+
+/// The clock stands still for verification or force majeure, with the reason.
+pub async fn pause(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    reason: PauseReason,
+    why: &str,
+) -> Result<(), MatterError> {
+    let why = text(why).ok_or(MatterError::Text)?;
+    act(office, no, by, StepKind::Paused, |opened| {
+        opened.matter.pause(by, opened.today, reason)?;
+        Ok((format!("{}: {why}", reason.as_str()), ()))
+    })
+    .await
+}
+
+/// The clock goes on.
+pub async fn resume(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+) -> Result<(), MatterError> {
+    act(office, no, by, StepKind::Resumed, |opened| {
+        opened.matter.resume(by, opened.today)?;
+        Ok((String::new(), ()))
+    })
+    .await
+}
+
+/// A ground of refusal: the nine of 公证法 art. 31.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RefusalGround(u8);
+
+impl RefusalGround {
+    /// How many there are.
+    pub const COUNT: u8 = 9;
+
+    /// The item of the article, from 1.
+    pub const fn of_item(item: u8) -> Option<Self> {
+        if item >= 1 && item <= Self::COUNT { Some(Self(item)) } else { None }
+    }
+
+    /// The item.
+    pub const fn item(self) -> u8 {
+        self.0
+    }
+
+    /// Its words.
+    pub const fn words(self, language: Language) -> &'static str {
+        let (zh, en) = match self.0 {
+            1 => (
+                "无民事行为能力人或者限制民事行为能力人没有监护人代理申请公证的",
+                "a person without full capacity applies without a guardian",
+            ),
+            2 => ("当事人与申请公证的事项没有利害关系的", "no interest in the matter"),
+            3 => ("申请公证的事项属专业技术鉴定、评估事项的", "a matter of technical appraisal"),
+            4 => ("当事人之间对申请公证的事项有争议的", "the parties dispute the matter"),
+            5 => (
+                "当事人虚构、隐瞒事实，或者提供虚假证明材料的",
+                "facts invented or hidden, or false materials",
+            ),
+            6 => (
+                "当事人提供的证明材料不充分或者拒绝补充证明材料的",
+                "materials insufficient, or their supplement refused",
+            ),
+            7 => ("申请公证的事项不真实、不合法的", "the matter is untrue or unlawful"),
+            8 => ("申请公证的事项违背社会公德的", "the matter is against public morals"),
+            _ => ("当事人拒绝按照规定支付公证费的", "the fee is refused"),
+        };
+        language.pick(zh, en)
+    }
+}
+
+/// Refuses, with a ground of the law and a reason (公证程序规则 art. 48).
+pub async fn refuse(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    ground: RefusalGround,
+    why: &str,
+) -> Result<(), MatterError> {
+    let why = text(why).ok_or(MatterError::Text)?;
+    let said = format!("公证法第三十一条第{}项：{why}", ground.item());
+    let says = NoticeSays::Refusal { item: ground.item(), reason: why };
+    end(office, no, by, (StepKind::Refused, said, says)).await
+}
+
+/// Terminates a matter that cannot be completed (公证程序规则 art. 50).
+pub async fn terminate(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    why: &str,
+) -> Result<(), MatterError> {
+    let why = text(why).ok_or(MatterError::Text)?;
+    let says = NoticeSays::Termination { reason: why.clone() };
+    end(office, no, by, (StepKind::Terminated, why, says)).await
+}
+
+/// The applicant withdraws before anything is issued.
+pub async fn withdraw(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    why: &str,
+) -> Result<(), MatterError> {
+    let why = text(why).ok_or(MatterError::Text)?;
+    end(office, no, by, (StepKind::Withdrawn, why, NoticeSays::Withdrawal {})).await
+}
+
+/// Ends a matter and lets the same applicant apply again.
+async fn end(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    (step, said, says): (StepKind, String, NoticeSays),
+) -> Result<(), MatterError> {
+    let mut attempts = Attempts::default();
+    loop {
+        let mut opened = open(office, no).await?;
+        let today = opened.today;
+        match step {
+            StepKind::Refused => opened.matter.refuse(by, today)?,
+            StepKind::Terminated => opened.matter.terminate(by, today)?,
+            _ => opened.matter.withdraw(by, today)?,
+        }
+        opened.content.reasons.push(said.clone());
+        owe(office, &mut opened, says.clone()).await?;
+        let place = open_place(opened.matter.deposit_no, opened.matter.applicant);
+        if let Some(row) = OPEN.row(office.store(), &place).await? {
+            OPEN.remove(&mut opened.changes, &place, row.version)?;
+        }
+        let changes = opened.write(&by.acted(), step, &said)?;
+        if attempts.commit(office, changes).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// Has the machine recompute its part of the list from the bytes that are held.
+pub async fn recompute(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+) -> Result<(), MatterError> {
+    let opened = open(office, no).await?;
+    // Refused before the work is done, and once more when it is.
+    opened.matter.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+    let (deposit, submitted_at) = (opened.matter.deposit, opened.matter.submitted_at);
+    drop(opened);
+    let examined = examine_held(office, &deposit, submitted_at).await?;
+    act(office, no, by, StepKind::Recomputed, |opened| {
+        let objections = examined.objections;
+        opened.matter.recomputed(by, opened.now, examined.checks(opened.now), objections)?;
+        opened.content.evidence = examined.sentences();
+        opened.content.facts = examined.facts.clone();
+        Ok((examined.summary(), ()))
+    })
+    .await
+}
+
+/// Ticks a point of the list with a remark.
+pub async fn tick(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    (item, passed): (Item, bool),
+    remark: &str,
+) -> Result<(), MatterError> {
+    let remark = text(remark).ok_or(MatterError::Text)?;
+    act(office, no, by, StepKind::Ticked, |opened| {
+        opened.matter.tick(by, item, opened.now, passed)?;
+        opened.content.remarks.insert(item, remark.clone());
+        let word = if passed { "passed" } else { "failed" };
+        Ok((format!("{} {word}: {remark}", item.number()), ()))
+    })
+    .await
+}

@@ -1,0 +1,544 @@
+//! What may follow what. Every transition checks first and changes after: what is refused has
+//! changed nothing.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use heqi_evidence_store::object::ObjectRef;
+use heqi_vocabulary::{Digest, UtcMillis};
+
+use super::{
+    Acceptance, Approval, Declaration, Delivery, Draft, Fee, Ground, Issue, Matter, Paper,
+    Reexamination, ReexaminationOutcome, Rule, Stage,
+};
+use crate::matter::checklist::{Checklist, Item, MachineCheck, Outcome, Tick};
+use crate::matter::clock::{PauseReason, StatutoryClock};
+use crate::matter::extraction::{Act, Extraction, Line};
+use crate::matter::form::{ApplicantKind, DeliveryWay};
+use crate::matter::number::{AcceptanceNo, ApplicationNo, CertificateNo};
+use crate::staff::{OfficeRole, Officer};
+
+/// One year: 公证程序规则 art. 61, counted from the issue for want of the day of receipt.
+const REEXAMINATION_MS: i64 = 365 * 24 * 3_600_000;
+
+impl Matter {
+    pub(crate) fn submit(
+        no: ApplicationNo,
+        ground: Ground,
+        applicant: ApplicantKind,
+        submitted_at: UtcMillis,
+    ) -> Self {
+        let Ground { deposit, deposit_no, record_id, voucher, deposited_at } = ground;
+        Self {
+            no,
+            deposit,
+            deposit_no,
+            record_id,
+            voucher,
+            deposited_at,
+            applicant,
+            submitted_at,
+            stage: Stage::Submitted,
+            acceptance: None,
+            clock: None,
+            declarations: BTreeMap::new(),
+            supplement_asked: false,
+            checklist: Checklist::default(),
+            objections: 0,
+            quarantined_at: None,
+            extraction: None,
+            package: None,
+            draft: None,
+            approval: None,
+            certificate: None,
+            issue: None,
+            fee: Fee::Unset,
+            paper: Paper::None,
+            deliveries: Vec::new(),
+            corrections: 0,
+            voided_at: None,
+            reexamination: None,
+            archived_at: None,
+            notices: Vec::new(),
+            screens: Vec::new(),
+            steps: 0,
+            last_step: Digest::of(b""),
+        }
+    }
+
+    fn at(&self, stages: &[Stage]) -> Result<(), Rule> {
+        if stages.contains(&self.stage) { Ok(()) } else { Err(Rule::Stage(self.stage)) }
+    }
+
+    fn not_quarantined(&self) -> Result<(), Rule> {
+        if self.quarantined_at.is_some() { Err(Rule::Quarantined) } else { Ok(()) }
+    }
+
+    /// Somebody may work on the matter: of one of these roles, declared, without conflict.
+    pub(crate) fn may_work(&self, by: &Officer, roles: &[OfficeRole]) -> Result<(), Rule> {
+        if !roles.contains(&by.role) {
+            return Err(Rule::Role);
+        }
+        match self.declarations.get(&by.account) {
+            None => Err(Rule::Undeclared),
+            Some(said) if said.conflict => Err(Rule::Conflict),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn is_responsible(&self, by: &Officer) -> Result<(), Rule> {
+        match self.acceptance {
+            Some(acceptance) if acceptance.notary == by.account => Ok(()),
+            _ => Err(Rule::NotResponsible),
+        }
+    }
+
+    /// A member of staff says whether there is a conflict of interest. Who has one and was
+    /// responsible is so no longer once the matter is given to another.
+    pub(crate) fn declare(
+        &mut self,
+        by: &Officer,
+        at: UtcMillis,
+        conflict: bool,
+    ) -> Result<(), Rule> {
+        if self.stage.is_closed() {
+            return Err(Rule::Stage(self.stage));
+        }
+        if !by.role.works_on_matters() {
+            return Err(Rule::Role);
+        }
+        // A conflict once declared is not taken back by whoever has it.
+        if self.declarations.get(&by.account).is_some_and(|said| said.conflict) {
+            return Err(Rule::Conflict);
+        }
+        self.declarations.insert(by.account, Declaration { at, conflict });
+        Ok(())
+    }
+
+    pub(crate) fn accept(
+        &mut self,
+        by: &Officer,
+        no: AcceptanceNo,
+        at: UtcMillis,
+        today: NaiveDate,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::Submitted])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.acceptance = Some(Acceptance { no, at, notary: by.account });
+        self.clock = Some(StatutoryClock::start(today));
+        self.stage = Stage::Accepted;
+        Ok(())
+    }
+
+    /// Another notary takes the matter over (公证法 art. 23: conflict).
+    pub(crate) fn take_over(&mut self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted, Stage::Supplementing, Stage::Drafted])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        let acceptance = self.acceptance.as_mut().ok_or(Rule::NotResponsible)?;
+        if acceptance.notary == by.account {
+            return Err(Rule::Done);
+        }
+        acceptance.notary = by.account;
+        // Whoever drafts and certifies was at the extraction: it is done again.
+        self.extraction = None;
+        self.package = None;
+        self.draft = None;
+        if self.stage == Stage::Drafted {
+            self.stage = Stage::Accepted;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn ask_supplement(&mut self, by: &Officer, today: NaiveDate) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.is_responsible(by)?;
+        if self.supplement_asked {
+            return Err(Rule::AskedBefore);
+        }
+        let clock = self.clock.as_mut().ok_or(Rule::Clock)?;
+        if !clock.pause(today, PauseReason::Supplement) {
+            return Err(Rule::Clock);
+        }
+        self.supplement_asked = true;
+        self.stage = Stage::Supplementing;
+        Ok(())
+    }
+
+    pub(crate) fn supplement_arrived(
+        &mut self,
+        by: &Officer,
+        today: NaiveDate,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::Supplementing])?;
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        let clock = self.clock.as_mut().ok_or(Rule::Clock)?;
+        if !clock.resume(today) {
+            return Err(Rule::Clock);
+        }
+        self.stage = Stage::Accepted;
+        Ok(())
+    }
+
+    pub(crate) fn pause(
+        &mut self,
+        by: &Officer,
+        today: NaiveDate,
+        reason: PauseReason,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted, Stage::Drafted])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.is_responsible(by)?;
+        // A supplement has its own list and its own notice.
+        let may = reason != PauseReason::Supplement
+            && self.clock.as_mut().is_some_and(|clock| clock.pause(today, reason));
+        if may { Ok(()) } else { Err(Rule::Clock) }
+    }
+
+    pub(crate) fn resume(&mut self, by: &Officer, today: NaiveDate) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted, Stage::Drafted])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.is_responsible(by)?;
+        let may = self.clock.as_mut().is_some_and(|clock| clock.resume(today));
+        if may { Ok(()) } else { Err(Rule::Clock) }
+    }
+
+    /// Ends the matter before there is a number.
+    pub(crate) fn close(&mut self, end: Stage, today: NaiveDate) -> Result<(), Rule> {
+        if !self.stage.is_before_number() || !end.is_closed() || end == Stage::Voided {
+            return Err(Rule::Stage(self.stage));
+        }
+        if let Some(clock) = &mut self.clock {
+            clock.stop(today);
+        }
+        self.stage = end;
+        Ok(())
+    }
+
+    pub(crate) fn refuse(&mut self, by: &Officer, today: NaiveDate) -> Result<(), Rule> {
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.close(Stage::Refused, today)
+    }
+
+    pub(crate) fn terminate(&mut self, by: &Officer, today: NaiveDate) -> Result<(), Rule> {
+        self.may_work(by, &[OfficeRole::Notary])?;
+        if self.stage == Stage::Submitted {
+            return Err(Rule::Stage(self.stage));
+        }
+        self.close(Stage::Terminated, today)
+    }
+
+    pub(crate) fn withdraw(&mut self, by: &Officer, today: NaiveDate) -> Result<(), Rule> {
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        self.close(Stage::Withdrawn, today)
+    }
+
+    /// Takes what the machine found. A digest that differs quarantines the matter: nothing is
+    /// drafted any more, and nothing is overwritten (edge case 36).
+    pub(crate) fn recomputed(
+        &mut self,
+        by: &Officer,
+        at: UtcMillis,
+        found: BTreeMap<Item, MachineCheck>,
+        objections: u32,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted, Stage::Supplementing, Stage::Drafted])?;
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        if found.get(&Item::Digests).is_some_and(|check| check.outcome == Outcome::Failed) {
+            self.quarantined_at.get_or_insert(at);
+        }
+        self.objections = objections;
+        self.checklist.recomputed(found);
+        Ok(())
+    }
+
+    pub(crate) fn tick(
+        &mut self,
+        by: &Officer,
+        item: Item,
+        at: UtcMillis,
+        passed: bool,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted, Stage::Supplementing, Stage::Drafted])?;
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        if !self.checklist.takes_tick(item) {
+            return Err(Rule::NoTick(item));
+        }
+        self.checklist.ticked(item, Tick { at, by: by.account, passed });
+        Ok(())
+    }
+
+    /// Whether a session may be opened now.
+    pub(crate) fn may_extract(&self, by: &Officer, second: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted])?;
+        self.not_quarantined()?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.is_responsible(by)?;
+        if by.account == second.account {
+            return Err(Rule::SamePerson);
+        }
+        self.may_work(second, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        match &self.extraction {
+            // One that ended badly may be done again; its lines stay in the working record.
+            Some(session) if session.is_sealed() || session.next().is_some() => {
+                Err(Rule::ExtractionThere)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn open_extraction(&mut self, session: Extraction) {
+        self.extraction = Some(session);
+        self.package = None;
+    }
+
+    /// Whether this act is the next of the open session.
+    pub(crate) fn may_act(&self, by: &Officer, act: Act) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted])?;
+        self.not_quarantined()?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        let session = self.extraction.as_ref().ok_or(Rule::NoExtraction)?;
+        if session.notary != by.account {
+            return Err(Rule::NotResponsible);
+        }
+        match session.next() {
+            Some(next) if next == act => Ok(()),
+            next => Err(Rule::NotNext(next)),
+        }
+    }
+
+    /// Adds a line to the open session. A digest that differs quarantines the matter.
+    pub(crate) fn acted(&mut self, line: Line) {
+        if line.act == Act::Recompute && !line.passed {
+            self.quarantined_at.get_or_insert(line.at);
+        }
+        if let Some(session) = &mut self.extraction {
+            session.lines.push(line);
+        }
+    }
+
+    /// The first thing that keeps a draft from being written: stays disabled without a sealed
+    /// extraction (domain.md 11.8).
+    pub fn draft_blocked(&self) -> Option<Rule> {
+        if let Err(rule) = self.at(&[Stage::Accepted, Stage::Drafted]) {
+            return Some(rule);
+        }
+        if self.quarantined_at.is_some() {
+            return Some(Rule::Quarantined);
+        }
+        if let Some(item) = self.checklist.first_failed() {
+            return Some(Rule::Failed(item));
+        }
+        if let Some(item) = self.checklist.first_open() {
+            return Some(Rule::Open(item));
+        }
+        match &self.extraction {
+            Some(session) if session.is_sealed() => None,
+            _ => Some(Rule::NoExtraction),
+        }
+    }
+
+    pub(crate) fn drafted(&mut self, by: &Officer, draft: Draft) -> Result<(), Rule> {
+        if let Some(rule) = self.draft_blocked() {
+            return Err(rule);
+        }
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        self.draft = Some(draft);
+        self.stage = Stage::Drafted;
+        Ok(())
+    }
+
+    pub(crate) fn hand_in(&mut self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Drafted])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.is_responsible(by)?;
+        if let Some(rule) = self.draft_blocked() {
+            return Err(rule);
+        }
+        if self.clock.as_ref().is_some_and(StatutoryClock::is_paused) {
+            return Err(Rule::Clock);
+        }
+        self.stage = Stage::InApproval;
+        Ok(())
+    }
+
+    pub(crate) fn send_back(&mut self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::InApproval])?;
+        self.may_work(by, &[OfficeRole::Approver])?;
+        self.stage = Stage::Drafted;
+        Ok(())
+    }
+
+    /// A second person approves the very draft that was shown.
+    pub(crate) fn approve(
+        &mut self,
+        by: &Officer,
+        at: UtcMillis,
+        shown: Digest,
+        objection_ticked: bool,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::InApproval])?;
+        self.not_quarantined()?;
+        let draft = self.draft.ok_or(Rule::Stage(self.stage))?;
+        // Said first, whatever the role: the one rule everybody should meet in its own words.
+        let was_at_it = self.acceptance.is_some_and(|a| a.notary == by.account);
+        if draft.by == by.account || was_at_it {
+            return Err(Rule::OwnDraft);
+        }
+        self.may_work(by, &[OfficeRole::Approver])?;
+        if draft.sha256 != shown {
+            return Err(Rule::OtherDraft);
+        }
+        let despite_objection = self.objections > 0 && draft.tells_signing;
+        if despite_objection && !objection_ticked {
+            return Err(Rule::ObjectionTick);
+        }
+        self.approval = Some(Approval { by: by.account, at, despite_objection });
+        self.stage = Stage::NumberRequested;
+        Ok(())
+    }
+
+    /// The register gave a number.
+    pub(crate) fn numbered(&mut self, number: CertificateNo) -> Result<(), Rule> {
+        self.at(&[Stage::NumberRequested])?;
+        self.certificate = Some(number);
+        self.stage = Stage::Numbered;
+        Ok(())
+    }
+
+    /// Whether the certificate may be made and issued now.
+    pub(crate) fn may_issue(&self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Numbered])?;
+        self.not_quarantined()?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.is_responsible(by)?;
+        match self.fee {
+            Fee::Paid { .. } | Fee::Waived => Ok(()),
+            Fee::Unset | Fee::Due { .. } => Err(Rule::FeeOpen),
+        }
+    }
+
+    pub(crate) fn issued(&mut self, issue: Issue, with_paper: bool, today: NaiveDate) {
+        self.issue = Some(issue);
+        self.paper = if with_paper { Paper::ToSeal } else { Paper::None };
+        if let Some(clock) = &mut self.clock {
+            clock.stop(today);
+        }
+        self.stage = Stage::Issued;
+    }
+
+    pub(crate) fn set_fee(&mut self, by: &Officer, fee: Fee) -> Result<(), Rule> {
+        if self.stage.is_closed() || self.stage == Stage::Submitted {
+            return Err(Rule::Stage(self.stage));
+        }
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        if matches!(self.fee, Fee::Paid { .. }) {
+            return Err(Rule::Done);
+        }
+        self.fee = fee;
+        Ok(())
+    }
+
+    pub(crate) fn may_seal_paper(&self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        if self.paper != Paper::ToSeal {
+            return Err(Rule::Paper);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn paper_sealed(&mut self, scan_sha256: Digest, scan: ObjectRef) {
+        self.paper = Paper::Sealed { scan_sha256, scan };
+    }
+
+    pub(crate) fn delivered(&mut self, by: &Officer, delivery: Delivery) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        if delivery.way != DeliveryWay::Download {
+            if !matches!(self.paper, Paper::Sealed { .. }) {
+                return Err(Rule::Paper);
+            }
+            self.paper = Paper::Delivered;
+        }
+        self.deliveries.push(delivery);
+        Ok(())
+    }
+
+    pub(crate) fn corrected(&mut self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Approver])?;
+        self.corrections = self.corrections.saturating_add(1);
+        Ok(())
+    }
+
+    /// The certificate is void; its number stays what it was.
+    pub(crate) fn void(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
+        self.at(&[Stage::Numbered, Stage::NumberRequested, Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Approver])?;
+        self.voided_at = Some(at);
+        self.stage = Stage::Voided;
+        Ok(())
+    }
+
+    /// Another notary looks again, within a year of the issue (公证程序规则 arts. 61, 62).
+    pub(crate) fn ask_again(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        let issue = self.issue.ok_or(Rule::Stage(self.stage))?;
+        if issue.by == by.account || self.approval.is_some_and(|a| a.by == by.account) {
+            return Err(Rule::OtherNotary);
+        }
+        if at.millis_since(issue.at) > REEXAMINATION_MS {
+            return Err(Rule::TooLate);
+        }
+        if self.reexamination.is_some_and(|one| one.outcome.is_none()) {
+            return Err(Rule::Done);
+        }
+        self.reexamination =
+            Some(Reexamination { asked_at: at, notary: by.account, outcome: None });
+        Ok(())
+    }
+
+    pub(crate) fn answered_again(
+        &mut self,
+        by: &Officer,
+        at: UtcMillis,
+        outcome: ReexaminationOutcome,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        let Some(one) = self.reexamination.as_mut().filter(|one| one.outcome.is_none()) else {
+            return Err(Rule::Stage(self.stage));
+        };
+        if one.notary != by.account {
+            return Err(Rule::OtherNotary);
+        }
+        one.outcome = Some((at, outcome));
+        match outcome {
+            ReexaminationOutcome::Upheld => {}
+            ReexaminationOutcome::Corrected => {
+                self.corrections = self.corrections.saturating_add(1);
+            }
+            ReexaminationOutcome::Voided => {
+                self.voided_at = Some(at);
+                self.stage = Stage::Voided;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn archived(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
+        if !self.stage.is_closed() && self.stage != Stage::Issued {
+            return Err(Rule::Stage(self.stage));
+        }
+        if by.role != OfficeRole::Archivist {
+            return Err(Rule::Role);
+        }
+        if self.archived_at.is_some() {
+            return Err(Rule::Done);
+        }
+        self.archived_at = Some(at);
+        Ok(())
+    }
+}

@@ -1,0 +1,762 @@
+//! A matter from the form to the archive, over a deposit that is really held.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use heqi_credentials::{Password, TotpSecret};
+use heqi_evidence::leaf::LogLeaf;
+use heqi_evidence_store::backend::Backend;
+use heqi_identity::Calendar;
+use heqi_notarization::NotaryOffice;
+use heqi_notarization::deposited::{DepositKey, deposit};
+use heqi_notarization::matter::act::{Desk, Tool};
+use heqi_notarization::matter::apply::{Apply, apply};
+use heqi_notarization::matter::approve::{Approve, approve, needs_tick};
+use heqi_notarization::matter::check::{Standing, check_certificate};
+use heqi_notarization::matter::checklist::{AnsweredBy, Item, Outcome};
+use heqi_notarization::matter::clock::PauseReason;
+use heqi_notarization::matter::dossier::{archive, dossier};
+use heqi_notarization::matter::draft::{
+    TELLS_SIGNING, digest_of, hand_in, propose, save_draft, send_back,
+};
+use heqi_notarization::matter::extraction::Act;
+use heqi_notarization::matter::finish::{
+    ask_reexamination, certificate_file, correct, decide_reexamination, deliver, issue,
+    paper_sealed, set_fee, void,
+};
+use heqi_notarization::matter::form::{ApplicationForm, DeliveryWay, Field};
+use heqi_notarization::matter::handle::{
+    RefusalGround, accept, ask_supplement, declare, pause, recompute, refuse, resume,
+    supplement_arrived, take_over, tick, withdraw,
+};
+use heqi_notarization::matter::notice::make_notices;
+use heqi_notarization::matter::number::Series;
+use heqi_notarization::matter::press::{
+    CertificateSheet, NoticeSheet, Press, PressAnswer, PressError, Pressed,
+};
+use heqi_notarization::matter::queue::{Group, PAGE, queue};
+use heqi_notarization::matter::register::Register;
+use heqi_notarization::matter::register_book::register_book;
+use heqi_notarization::matter::screen::{Screen, ScreenSheet};
+use heqi_notarization::matter::search::find_deposit;
+use heqi_notarization::matter::session::{OpenSession, open_session, press_button};
+use heqi_notarization::matter::state::{Fee, Paper, ReexaminationOutcome, Rule};
+use heqi_notarization::matter::step::ActedBy;
+use heqi_notarization::matter::view::{matter, steps};
+use heqi_notarization::matter::{ApplicationNo, MatterError, Stage};
+use heqi_notarization::staff::login::show_again;
+use heqi_notarization::staff::{
+    CreateOfficer, FreshFactor, OfficeRole, Officer, create_officer, enrol_officer,
+};
+use heqi_testkit::{SeededEntropy, Story, Twists};
+use heqi_vocabulary::{Clock as _, DepositNo, Digest, Explain as _, Language};
+
+use crate::support::{House, story};
+
+/// A press that prints plain text; it can be told that there is no time.
+#[derive(Debug, Default)]
+pub(crate) struct PlainPress {
+    pub(crate) has_no_time: AtomicBool,
+    clock: Option<Arc<heqi_testkit::FixedClock>>,
+}
+
+impl PlainPress {
+    fn print(&self, file: String) -> PressAnswer<'_> {
+        let has_no_time = self.has_no_time.load(Ordering::SeqCst);
+        let now = self.clock.as_ref().unwrap().now();
+        Box::pin(async move {
+            if has_no_time {
+                return Err(PressError::NoTime);
+            }
+            Ok(Pressed { file: file.into_bytes(), stamped_at: now })
+        })
+    }
+}
+
+/// Shows what was given out, as it is.
+#[derive(Debug)]
+pub(crate) struct PlainScreen;
+
+impl Screen for PlainScreen {
+    fn show(&self, sheet: &ScreenSheet) -> Vec<u8> {
+        let ScreenSheet { place, act, at, output, .. } = sheet;
+        format!("{place} {} {at}\n{output}", act.as_str()).into_bytes()
+    }
+}
+
+impl Press for PlainPress {
+    fn press_notice(&self, sheet: NoticeSheet) -> PressAnswer<'_> {
+        let NoticeSheet { no, recipient, notary_name, says, due, check_url, query, .. } = sheet;
+        let due = due.map(|day| day.to_string()).unwrap_or_default();
+        self.print(format!(
+            "{no}\n{recipient}\n{notary_name}\n{says:?}\n{due}\n{check_url}\n{}",
+            query.1
+        ))
+    }
+
+    fn press(&self, sheet: CertificateSheet) -> PressAnswer<'_> {
+        let screens = sheet.working_record.iter().filter_map(|line| line.screen_sha256).count();
+        let CertificateSheet { number, text, check_url, .. } = sheet;
+        self.print(format!("{number}\n{text}\n{check_url}\n{screens} screens"))
+    }
+}
+
+const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+const WORKSTATION: &str = "提取专用机1号";
+
+pub(crate) struct Bureau {
+    pub(crate) house: House,
+    pub(crate) desk: Desk,
+    pub(crate) press: Arc<PlainPress>,
+    pub(crate) deposit: DepositNo,
+    pub(crate) key: DepositKey,
+    pub(crate) clerk: Member,
+    pub(crate) notary: Member,
+    pub(crate) other_notary: Member,
+    pub(crate) approver: Member,
+    pub(crate) archivist: Member,
+}
+
+pub(crate) struct Member {
+    pub(crate) officer: Officer,
+    pub(crate) login: &'static str,
+    pub(crate) secret: TotpSecret,
+}
+
+impl Bureau {
+    pub(crate) async fn open() -> Self {
+        Self::of(&story()).await
+    }
+
+    pub(crate) async fn of(story: &Story) -> Self {
+        let house = House::of(story);
+        for record in &story.records {
+            let admission = house.deposit(&crate::support::deposit_of(story, record)).await;
+            let admission = admission.unwrap();
+            assert!(admission.outcome.is_admitted(), "{:?}", admission.outcome);
+        }
+        let signing = story.signing();
+        let parts = crate::support::deposit_of(story, signing);
+        let key = DepositKey {
+            root: signing.record.root(),
+            manifest: parts.deposit_manifest().digest().unwrap(),
+        };
+        let row = deposit(&house.office, &key).await.unwrap().unwrap();
+        house.clock.advance_ms(60_000);
+        let press =
+            Arc::new(PlainPress { clock: Some(house.clock.clone()), ..PlainPress::default() });
+        let desk = Desk {
+            office_name: "浙江省杭州市示例公证处".into(),
+            platform_name: "示例商事文签平台".into(),
+            calendar: Arc::new(Calendar::built_in()),
+            register: Register::OwnSeries,
+            series: Series::new("浙杭临", "经").unwrap(),
+            tool: Tool { name: "heqi test".into(), sha256: Digest::of(b"tool") },
+            workstations: vec![WORKSTATION.into()],
+            press: Some(press.clone()),
+            check_url: "https://notary.example/check".into(),
+        };
+        let member = async |login, role| Member::admit(&house.office, login, role).await;
+        Self {
+            clerk: member("zhao.min", OfficeRole::Clerk).await,
+            notary: member("qian.wei", OfficeRole::Notary).await,
+            other_notary: member("zhou.jie", OfficeRole::Notary).await,
+            approver: member("sun.li", OfficeRole::Approver).await,
+            archivist: member("wu.fang", OfficeRole::Archivist).await,
+            desk,
+            press,
+            deposit: row.deposit_no,
+            key,
+            house,
+        }
+    }
+
+    pub(crate) fn office(&self) -> &NotaryOffice {
+        &self.house.office
+    }
+
+    pub(crate) fn form() -> ApplicationForm {
+        ApplicationForm {
+            applicant: "signer".into(),
+            name: "张三".into(),
+            document_kind: "resident_id".into(),
+            document_number: "11010519491231002X".into(),
+            address: "杭州市临安区示例路1号".into(),
+            phone: "0571-0000110".into(),
+            purpose: "诉讼".into(),
+            manner: "本人在手机上签署".into(),
+            materials: "居民身份证复印件，1份".into(),
+            copies: "2".into(),
+            delivery: "mail".into(),
+            truth: "yes".into(),
+            ..ApplicationForm::default()
+        }
+    }
+
+    pub(crate) async fn apply_with(
+        &self,
+        form: ApplicationForm,
+    ) -> Result<ApplicationNo, MatterError> {
+        let by = ActedBy::Staff { account: self.clerk.officer.account, role: "clerk".into() };
+        apply(self.office(), Apply { deposit: self.deposit, form, by }).await
+    }
+
+    /// An application that was accepted, everybody having declared no interest.
+    pub(crate) async fn accepted(&self) -> ApplicationNo {
+        let no = self.apply_with(Self::form()).await.unwrap();
+        for member in [&self.clerk, &self.notary, &self.other_notary, &self.approver] {
+            declare(self.office(), no, &member.officer, false).await.unwrap();
+        }
+        accept(self.office(), no, &self.notary.officer).await.unwrap();
+        no
+    }
+
+    pub(crate) async fn checked(&self, no: ApplicationNo) {
+        recompute(self.office(), no, &self.clerk.officer).await.unwrap();
+        let view = matter(self.office(), &self.notary.officer, no).await.unwrap();
+        for item in Item::ALL.into_iter().filter(|item| view.matter.checklist().takes_tick(*item)) {
+            let by = &self.notary.officer;
+            tick(self.office(), no, by, (item, true), "已核对原件").await.unwrap();
+        }
+    }
+
+    pub(crate) async fn fresh(&self, member: &Member) -> FreshFactor {
+        self.house.clock.advance_ms(60_000);
+        let code = member.secret.code_at(self.house.clock.now());
+        show_again(self.office(), ADDRESS, member.login, &code).await.unwrap()
+    }
+
+    pub(crate) async fn session(&self, no: ApplicationNo) -> Result<(), MatterError> {
+        let command = OpenSession {
+            notary: self.fresh(&self.notary).await,
+            second: self.fresh(&self.clerk).await,
+            workstation: WORKSTATION.into(),
+            place: "杭州市临安区示例路8号本处提取室".into(),
+        };
+        open_session(self.office(), &self.desk, no, command).await
+    }
+
+    pub(crate) async fn extracted(&self, no: ApplicationNo) {
+        self.session(no).await.unwrap();
+        for act in Act::ALL {
+            let pressed = press_button(
+                self.office(),
+                &self.desk,
+                no,
+                (&self.notary.officer, act, &PlainScreen),
+            )
+            .await;
+            assert!(pressed.unwrap().passed, "{act:?}");
+        }
+    }
+
+    pub(crate) async fn drafted(&self, no: ApplicationNo) -> Digest {
+        let text = propose(self.office(), &self.desk, no).await.unwrap();
+        save_draft(self.office(), no, &self.clerk.officer, &text).await.unwrap()
+    }
+
+    pub(crate) async fn numbered(&self) -> ApplicationNo {
+        let no = self.accepted().await;
+        self.checked(no).await;
+        self.extracted(no).await;
+        let shown = self.drafted(no).await;
+        hand_in(self.office(), no, &self.notary.officer).await.unwrap();
+        let command = Approve { shown, objection_ticked: false };
+        approve(self.office(), &self.desk, no, (&self.approver.officer, command)).await.unwrap();
+        no
+    }
+
+    pub(crate) async fn issued(&self) -> ApplicationNo {
+        let no = self.numbered().await;
+        let paid = Fee::Paid { fen: 80_000, receipt: "NO.0001".into() };
+        set_fee(self.office(), no, &self.clerk.officer, paid).await.unwrap();
+        issue(self.office(), &self.desk, no, &self.notary.officer).await.unwrap();
+        no
+    }
+
+    pub(crate) async fn stage(&self, no: ApplicationNo) -> Stage {
+        matter(self.office(), &self.notary.officer, no).await.unwrap().matter.stage()
+    }
+}
+
+impl Member {
+    pub(crate) async fn admit(
+        office: &NotaryOffice,
+        login: &'static str,
+        role: OfficeRole,
+    ) -> Self {
+        Self::admit_as(office, login, "示例人员", role).await
+    }
+
+    pub(crate) async fn admit_as(
+        office: &NotaryOffice,
+        login: &'static str,
+        name: &str,
+        role: OfficeRole,
+    ) -> Self {
+        let command = CreateOfficer {
+            login: login.parse().unwrap(),
+            name: name.into(),
+            role,
+            password: Password::new("correct horse battery".into()).unwrap(),
+        };
+        let account = create_officer(office, command).await.unwrap();
+        let secret = TotpSecret::generate(&SeededEntropy::labelled(1, login));
+        enrol_officer(office, account, &secret).await.unwrap();
+        Self { officer: Officer { account, role }, login, secret }
+    }
+}
+
+pub(crate) fn rule<T: std::fmt::Debug>(answer: Result<T, MatterError>) -> Rule {
+    match answer.unwrap_err() {
+        MatterError::Rule(rule) => rule,
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_matter_goes_from_the_form_to_the_archive_and_every_step_is_a_leaf() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let leaves_before = bureau.house.store.log().head().size();
+    let no = bureau.issued().await;
+    assert_eq!(make_notices(office, &bureau.desk, 10).await.unwrap(), 1, "the acceptance");
+    assert_eq!(bureau.stage(no).await, Stage::Issued);
+
+    // The certificate that was issued is the one that is kept.
+    let file = String::from_utf8(certificate_file(office, no).await.unwrap()).unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    let number = view.matter.certificate().unwrap().clone();
+    assert_eq!(number.to_string(), "（2026）浙杭临证经字第000001号");
+    assert!(file.contains("兹证明") && file.contains(&view.content.check_code), "{file}");
+    for said in ["提取室", WORKSTATION, "张三", "公司章程", &bureau.deposit.to_string()] {
+        assert!(file.contains(said), "{said} is not in {file}");
+    }
+
+    // The paper: sealed, then delivered by mail with its waybill.
+    let mail = (DeliveryWay::Mail, "EMS1234567890", "张三");
+    assert_eq!(rule(deliver(office, no, by, mail).await), Rule::Paper);
+    paper_sealed(office, no, by, b"scan of the sealed original").await.unwrap();
+    deliver(office, no, by, mail).await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    assert_eq!(view.matter.paper(), Paper::Delivered);
+    assert_eq!(view.matter.deliveries()[0].waybill.as_deref(), Some("EMS1234567890"));
+
+    // Archive and book.
+    archive(office, no, &bureau.archivist.officer).await.unwrap();
+    assert_eq!(rule(archive(office, no, &bureau.archivist.officer).await), Rule::Done);
+    assert_eq!(rule(dossier(office, by, no).await), Rule::Role);
+    let kept = dossier(office, &bureau.archivist.officer, no).await.unwrap();
+    let entries = heqi_evidence::container::read(&kept).unwrap();
+    let names: Vec<_> = entries.iter().map(|entry| entry.name.to_owned()).collect();
+    let all = [
+        "dossier.json",
+        "application.json",
+        "matter.json",
+        "record.json",
+        "evidence.heqi.zip",
+        "certificate.pdf",
+        "session/001.html",
+        "session/002.html",
+        "session/003.html",
+        "session/004.html",
+        "session/005.html",
+        "session/006.html",
+        &format!("notices/{}.pdf", view.matter.acceptance().unwrap().no).to_lowercase(),
+    ];
+    assert_eq!(names, all);
+    assert!(file.contains("6 screens"), "each line names what was shown: {file}");
+    let book = register_book(office, by, 2026).await.unwrap();
+    assert!(book.contains("（2026）浙杭临证经字第000001号") && book.contains("800.00"), "{book}");
+
+    // Every step is a leaf of the office's own log, in order, and nobody's name is among them.
+    let record = steps(office, by, no).await.unwrap();
+    let leaves = bureau.house.store.log().head().size() - leaves_before;
+    assert_eq!(leaves, record.len() as u64);
+    let entries = bureau.house.store.log().entries(leaves_before, 1000).await.unwrap();
+    for (entry, step) in entries.iter().zip(&record) {
+        let statement = String::from_utf8(entry.record.to_vec()).unwrap();
+        assert_eq!(entry.entry, LogLeaf::Statement(Digest::of(&entry.record)).to_bytes());
+        assert!(!statement.contains("张三"), "{step:?}");
+    }
+    assert!(record.iter().map(|step| step.seq).eq(1..=record.len() as u64));
+}
+
+#[tokio::test]
+async fn only_a_signer_or_the_registry_applies_and_only_once() {
+    let bureau = Bureau::open().await;
+    let stranger = ApplicationForm { name: "李四".into(), ..Bureau::form() };
+    let refused = bureau.apply_with(stranger).await.unwrap_err();
+    assert!(matches!(refused, MatterError::NotParty));
+    let told = refused.explain(Language::Zh);
+    assert!(told.what.contains("《公证法》第三十一条第二项"), "{}", told.what);
+    let untrue = ApplicationForm { truth: String::new(), ..Bureau::form() };
+    let refused = bureau.apply_with(untrue).await.unwrap_err();
+    assert!(matches!(refused, MatterError::Field(Field::Truth)));
+
+    let no = bureau.apply_with(Bureau::form()).await.unwrap();
+    match bureau.apply_with(Bureau::form()).await.unwrap_err() {
+        MatterError::Double(open) => assert_eq!(open, no),
+        other => panic!("{other}"),
+    }
+    let authority = ApplicationForm {
+        applicant: "regulator".into(),
+        name: "示例区市场监督管理局".into(),
+        document_number: "91330112MA00000159".into(),
+        legal_representative: "王强".into(),
+        ..Bureau::form()
+    };
+    let refused = bureau.apply_with(authority.clone()).await.unwrap_err();
+    assert!(matches!(refused, MatterError::Field(Field::LegalBasis)));
+    let with_basis = ApplicationForm {
+        legal_basis: "条例第四十条，临市监〔2026〕1号".into(),
+        ..authority
+    };
+    bureau.apply_with(with_basis).await.unwrap();
+
+    // Withdrawn, and applied for again.
+    let by = &bureau.clerk.officer;
+    declare(bureau.office(), no, by, false).await.unwrap();
+    withdraw(bureau.office(), no, by, "申请人撤回").await.unwrap();
+    assert_ne!(bureau.apply_with(Bureau::form()).await.unwrap(), no);
+}
+
+#[tokio::test]
+async fn two_applications_at_once_are_one() {
+    let bureau = Bureau::open().await;
+    let (one, other) =
+        tokio::join!(bureau.apply_with(Bureau::form()), bureau.apply_with(Bureau::form()));
+    assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    let waiting = Group::At(Stage::Submitted);
+    let all = queue(bureau.office(), &bureau.clerk.officer, waiting, (None, PAGE)).await.unwrap();
+    assert_eq!(all.matters.len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_has_an_interest_stays_away_and_another_notary_takes_over() {
+    let bureau = Bureau::open().await;
+    let office = bureau.office();
+    let no = bureau.apply_with(Bureau::form()).await.unwrap();
+    let (notary, other) = (&bureau.notary.officer, &bureau.other_notary.officer);
+    assert_eq!(rule(accept(office, no, notary).await), Rule::Undeclared);
+    declare(office, no, notary, true).await.unwrap();
+    assert_eq!(rule(accept(office, no, notary).await), Rule::Conflict);
+    assert_eq!(rule(declare(office, no, notary, false).await), Rule::Conflict, "never taken back");
+    assert_eq!(rule(declare(office, no, &bureau.archivist.officer, false).await), Rule::Role);
+    declare(office, no, other, false).await.unwrap();
+    accept(office, no, other).await.unwrap();
+    assert_eq!(rule(take_over(office, no, notary).await), Rule::Conflict);
+    assert_eq!(rule(take_over(office, no, other).await), Rule::Done);
+}
+
+#[tokio::test]
+async fn a_supplement_is_asked_for_once_and_whole_and_the_clock_stands_still() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let empty = ask_supplement(office, no, by, " \n").await;
+    assert!(matches!(empty, Err(MatterError::Text)));
+    ask_supplement(office, no, by, "居民身份证原件\n利害关系证明").await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    assert_eq!(view.content.supplement.len(), 2);
+    assert!(view.matter.clock().unwrap().is_paused());
+    assert_eq!(
+        rule(pause(office, no, by, PauseReason::Verification, "x").await),
+        Rule::Stage(Stage::Supplementing)
+    );
+    supplement_arrived(office, no, by, "两项均已提交").await.unwrap();
+    let again = ask_supplement(office, no, by, "还要一份").await;
+    assert_eq!(rule(again), Rule::AskedBefore);
+    pause(office, no, by, PauseReason::Verification, "向平台核实").await.unwrap();
+    assert_eq!(rule(pause(office, no, by, PauseReason::ForceMajeure, "x").await), Rule::Clock);
+    resume(office, no, by).await.unwrap();
+    let ground = RefusalGround::of_item(6).unwrap();
+    refuse(office, no, by, ground, "拒绝补充").await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    assert_eq!(view.matter.stage(), Stage::Refused);
+    assert!(view.content.reasons[0].contains("第三十一条第6项"));
+}
+
+#[tokio::test]
+async fn the_machine_recomputes_its_points_and_a_person_ticks_the_rest() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    assert_eq!(
+        rule(tick(office, no, by, (Item::Digests, true), "x").await),
+        Rule::NoTick(Item::Digests)
+    );
+    recompute(office, no, by).await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    let outcome = |item| view.matter.checklist().machine(item).map(|check| check.outcome);
+    for item in Item::ALL.into_iter().filter(|item| item.answered_by() == AnsweredBy::Machine) {
+        assert!(outcome(item).is_some(), "{item:?}");
+        assert!(!view.content.evidence[&item].is_empty(), "{item:?} without evidence");
+    }
+    for item in [
+        Item::DepositRecord,
+        Item::Digests,
+        Item::LogPath,
+        Item::Signature,
+        Item::Consents,
+        Item::Confirmations,
+    ] {
+        assert_eq!(
+            outcome(item),
+            Some(Outcome::Passed),
+            "{item:?} {:?}",
+            view.content.evidence[&item]
+        );
+    }
+    // What nobody deposited cannot be shown, and is said to be so.
+    for item in [Item::SystemState, Item::IdentityResults] {
+        assert_eq!(outcome(item), Some(Outcome::Unproved), "{item:?}");
+    }
+    assert_eq!(view.matter.draft_blocked(), Some(Rule::Open(Item::ApplicantIdentity)));
+    let unexplained = tick(office, no, by, (Item::SystemState, true), "  ").await;
+    assert!(matches!(unexplained, Err(MatterError::Text)));
+    bureau.checked(no).await;
+    let view = matter(office, by, no).await.unwrap();
+    assert_eq!(view.matter.draft_blocked(), Some(Rule::NoExtraction));
+}
+
+#[tokio::test]
+async fn drafting_stays_disabled_without_a_sealed_extraction_by_two_persons() {
+    let bureau = Bureau::open().await;
+    let office = bureau.office();
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    assert_eq!(rule(propose(office, &bureau.desk, no).await), Rule::NoExtraction);
+    assert_eq!(
+        rule(save_draft(office, no, &bureau.clerk.officer, "兹证明").await),
+        Rule::NoExtraction
+    );
+
+    let alone = OpenSession {
+        notary: bureau.fresh(&bureau.notary).await,
+        second: bureau.fresh(&bureau.notary).await,
+        workstation: WORKSTATION.into(),
+        place: "提取室".into(),
+    };
+    assert_eq!(rule(open_session(office, &bureau.desk, no, alone).await), Rule::SamePerson);
+    let elsewhere = OpenSession {
+        notary: bureau.fresh(&bureau.notary).await,
+        second: bureau.fresh(&bureau.clerk).await,
+        workstation: "家里的电脑".into(),
+        place: "家".into(),
+    };
+    let refused = open_session(office, &bureau.desk, no, elsewhere).await.unwrap_err();
+    assert!(matches!(refused, MatterError::Workstation));
+    let not_responsible = OpenSession {
+        notary: bureau.fresh(&bureau.other_notary).await,
+        second: bureau.fresh(&bureau.clerk).await,
+        workstation: WORKSTATION.into(),
+        place: "提取室".into(),
+    };
+    let refused = open_session(office, &bureau.desk, no, not_responsible).await;
+    assert_eq!(rule(refused), Rule::NotResponsible);
+
+    bureau.session(no).await.unwrap();
+    let by = &bureau.notary.officer;
+    let early = press_button(office, &bureau.desk, no, (by, Act::Seal, &PlainScreen)).await;
+    assert_eq!(rule(early), Rule::NotNext(Some(Act::CleanEnvironment)));
+    for act in Act::ALL {
+        assert_eq!(rule(propose(office, &bureau.desk, no).await), Rule::NoExtraction);
+        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await;
+        assert!(pressed.unwrap().passed);
+    }
+    let view = matter(office, by, no).await.unwrap();
+    let session = view.matter.extraction().unwrap();
+    assert!(session.is_sealed() && view.matter.package_sha256().is_some());
+    assert!(session.lines().iter().all(|line| line.tool_sha256 == Digest::of(b"tool")));
+    assert_eq!(view.content.outputs.len(), 6);
+    assert!(propose(office, &bureau.desk, no).await.unwrap().contains("提取室"));
+    assert_eq!(rule(bureau.session(no).await), Rule::ExtractionThere);
+}
+
+#[tokio::test]
+async fn a_digest_that_differs_stops_quarantines_and_explains() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    // Somebody takes an object out of the store behind the office's back.
+    let row = deposit(office, &bureau.key).await.unwrap().unwrap();
+    let photo = row.parts.iter().find(|part| part.name.contains(".jpg")).unwrap();
+    assert!(bureau.house.store.discard_object(&photo.object.id).await.unwrap());
+
+    bureau.session(no).await.unwrap();
+    for act in [Act::CleanEnvironment, Act::Search] {
+        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await;
+        assert!(pressed.unwrap().passed);
+    }
+    let failed = press_button(office, &bureau.desk, no, (by, Act::Extract, &PlainScreen)).await;
+    assert!(!failed.unwrap().passed);
+    recompute(office, no, by).await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    assert!(view.matter.quarantined_at().is_some());
+    let check = view.matter.checklist().machine(Item::Digests).unwrap();
+    assert_eq!((check.outcome, check.code.as_str()), (Outcome::Failed, "digests_differ"));
+    assert!(view.content.evidence[&Item::Digests][0][0].contains(".jpg"));
+    let refused = propose(office, &bureau.desk, no).await.unwrap_err();
+    assert!(refused.explain(Language::Zh).what.contains("已隔离"), "{refused}");
+    assert_eq!(rule(bureau.session(no).await), Rule::Quarantined);
+}
+
+#[tokio::test]
+async fn with_an_objection_the_paragraph_about_the_signing_needs_its_own_tick() {
+    let twists = Twists { objection: true, ..Twists::default() };
+    let bureau = Bureau::of(&Story::tell(1, &twists)).await;
+    let office = bureau.office();
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let shown = bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let approver = &bureau.approver.officer;
+    let plain = Approve { shown, objection_ticked: false };
+    let refused = approve(office, &bureau.desk, no, (approver, plain)).await;
+    assert_eq!(rule(refused), Rule::ObjectionTick);
+
+    // Sent back and drafted without the paragraph, it needs no tick.
+    send_back(office, no, approver, "请删除签署情况段落").await.unwrap();
+    let text = propose(office, &bureau.desk, no).await.unwrap();
+    assert!(text.contains("提出异议"), "{text}");
+    let without: Vec<&str> = text.lines().filter(|line| !line.starts_with(TELLS_SIGNING)).collect();
+    let shown = save_draft(office, no, &bureau.clerk.officer, &without.join("\n")).await.unwrap();
+    assert_eq!(shown, digest_of(&without.join("\n")));
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let plain = Approve { shown, objection_ticked: false };
+    approve(office, &bureau.desk, no, (approver, plain)).await.unwrap();
+    let view = matter(office, approver, no).await.unwrap();
+    assert!(!view.matter.approval().unwrap().despite_objection);
+}
+
+#[tokio::test]
+async fn an_objection_said_to_the_office_after_the_extraction_needs_the_tick_as_well() {
+    let mut story = story();
+    let bureau = Bureau::of(&story).await;
+    let office = bureau.office();
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let shown = bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let approver = &bureau.approver.officer;
+    let view = matter(office, approver, no).await.unwrap();
+    assert!(!needs_tick(office, &view.matter).await.unwrap());
+    crate::holder::object(&bureau.house, &mut story).await;
+    assert!(needs_tick(office, &view.matter).await.unwrap(), "the form shows it");
+    let plain = Approve { shown, objection_ticked: false };
+    let refused = approve(office, &bureau.desk, no, (approver, plain)).await;
+    assert_eq!(rule(refused), Rule::ObjectionTick);
+    let ticked = Approve { shown, objection_ticked: true };
+    approve(office, &bureau.desk, no, (approver, ticked)).await.unwrap();
+    let view = matter(office, approver, no).await.unwrap();
+    assert!(view.matter.approval().unwrap().despite_objection);
+}
+
+#[tokio::test]
+async fn a_clerk_who_drafted_does_not_approve() {
+    let bureau = Bureau::open().await;
+    let office = bureau.office();
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let shown = bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let command = Approve { shown, objection_ticked: false };
+    for own in [&bureau.clerk, &bureau.notary] {
+        let refused = approve(office, &bureau.desk, no, (&own.officer, command)).await;
+        assert_eq!(rule(refused), Rule::OwnDraft);
+    }
+    let refused = approve(office, &bureau.desk, no, (&bureau.other_notary.officer, command)).await;
+    assert_eq!(rule(refused), Rule::Role);
+}
+
+#[tokio::test]
+async fn nothing_is_issued_without_fee_press_and_a_good_token() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.numbered().await;
+    assert_eq!(rule(issue(office, &bureau.desk, no, by).await), Rule::FeeOpen);
+    set_fee(office, no, by, Fee::Due { fen: 80_000 }).await.unwrap();
+    assert_eq!(rule(issue(office, &bureau.desk, no, by).await), Rule::FeeOpen);
+    set_fee(office, no, by, Fee::Waived).await.unwrap();
+    let without = Desk { press: None, ..bureau.desk.clone() };
+    assert!(matches!(issue(office, &without, no, by).await, Err(MatterError::NoPress)));
+    bureau.press.has_no_time.store(true, Ordering::SeqCst);
+    let refused = issue(office, &bureau.desk, no, by).await.unwrap_err();
+    assert!(matches!(refused, MatterError::Press(PressError::NoTime)));
+    assert_eq!(bureau.stage(no).await, Stage::Numbered, "the number waits");
+    assert!(certificate_file(office, no).await.is_err());
+    bureau.press.has_no_time.store(false, Ordering::SeqCst);
+    issue(office, &bureau.desk, no, by).await.unwrap();
+    assert_eq!(rule(issue(office, &bureau.desk, no, by).await), Rule::Stage(Stage::Issued));
+}
+
+#[tokio::test]
+async fn anybody_with_number_and_code_learns_whether_a_certificate_stands() {
+    let bureau = Bureau::open().await;
+    let office = bureau.office();
+    let no = bureau.issued().await;
+    let view = matter(office, &bureau.notary.officer, no).await.unwrap();
+    let (number, code) = (view.matter.certificate().unwrap(), &view.content.check_code);
+    let asked = [number.to_string(), number.digest().to_string(), "(2026)浙杭临证经字第1号".into()];
+    for asked in asked {
+        let checked = check_certificate(office, &asked, code).await.unwrap().unwrap();
+        assert_eq!((checked.standing, checked.applicant.as_str()), (Standing::Valid, "张*"));
+        assert_eq!(checked.sha256, view.matter.issue().map(|issue| issue.sha256));
+    }
+    for (asked, code) in [
+        (number.to_string(), "AAAA2222"),
+        (number.to_string(), ""),
+        ("（2026）浙杭临证经字第000002号".into(), code.as_str()),
+        ("no number".into(), code.as_str()),
+    ] {
+        assert_eq!(check_certificate(office, &asked, code).await.unwrap(), None, "{asked}");
+    }
+    correct(office, no, &bureau.approver.officer, "云西 → 云栖").await.unwrap();
+    let checked = check_certificate(office, &number.to_string(), code).await.unwrap().unwrap();
+    assert_eq!(checked.standing, Standing::Corrected);
+    assert_eq!(rule(void(office, no, &bureau.notary.officer, "x").await), Rule::Role);
+    void(office, no, &bureau.approver.officer, "申请人提供虚假材料").await.unwrap();
+    let checked = check_certificate(office, &number.to_string(), code).await.unwrap().unwrap();
+    assert_eq!(checked.standing, Standing::Voided);
+    assert!(checked.voided_at.is_some());
+    let book = register_book(office, &bureau.notary.officer, 2026).await.unwrap();
+    assert!(book.contains("已撤销"), "{book}");
+    bureau.apply_with(Bureau::form()).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_notary_re_examines_and_in_time() {
+    let bureau = Bureau::open().await;
+    let office = bureau.office();
+    let no = bureau.issued().await;
+    let (notary, other) = (&bureau.notary.officer, &bureau.other_notary.officer);
+    assert_eq!(rule(ask_reexamination(office, no, notary, "x").await), Rule::OtherNotary);
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    let upheld = (ReexaminationOutcome::Upheld, "内容无误");
+    assert_eq!(rule(decide_reexamination(office, no, notary, upheld).await), Rule::OtherNotary);
+    decide_reexamination(office, no, other, upheld).await.unwrap();
+    bureau.house.clock.advance_ms(366 * 24 * 3_600_000);
+    assert_eq!(rule(ask_reexamination(office, no, other, "x").await), Rule::TooLate);
+}
+
+#[tokio::test]
+async fn a_deposit_is_found_by_its_number_its_record_and_nothing_else() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.clerk.officer);
+    let found = find_deposit(office, by, &bureau.deposit.to_string()).await.unwrap().unwrap();
+    assert!(found.is_admitted && found.signer == "张*", "{found:?}");
+    let again = find_deposit(office, by, &found.record.to_string()).await.unwrap().unwrap();
+    assert_eq!(again, found);
+    if let Some(voucher) = found.voucher {
+        assert_eq!(find_deposit(office, by, &voucher.to_string()).await.unwrap(), Some(found));
+    }
+    assert_eq!(find_deposit(office, by, "CZ202611240000011").await.unwrap(), None);
+    let security = Officer { role: OfficeRole::Security, ..by.clone() };
+    assert_eq!(rule(find_deposit(office, &security, "x").await), Rule::Role);
+}

@@ -1,0 +1,134 @@
+//! Accounts of the office: two factors, and three duties kept apart.
+
+use std::net::IpAddr;
+
+use heqi_credentials::{Password, TotpSecret};
+use heqi_notarization::NotaryOffice;
+use heqi_notarization::staff::login::{enrolling, log_in, second_factor, show_again};
+use heqi_notarization::staff::sessions::{hash_of, leave, session};
+use heqi_notarization::staff::{
+    CreateOfficer, OfficeRole, OfficeStaffError, Officer, StaffEvent, account_events, accounts,
+    create_officer, disable_officer, enrol_officer, find, release_officer, reset_officer,
+};
+use heqi_testkit::SeededEntropy;
+use heqi_vocabulary::{Clock as _, StaffId};
+
+use crate::support::{House, story};
+
+const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+const PASSWORD: &str = "correct horse battery";
+
+fn password(text: &str) -> Password {
+    Password::new(text.into()).unwrap()
+}
+
+async fn make(office: &NotaryOffice, login: &str, role: OfficeRole) -> StaffId {
+    let command = CreateOfficer {
+        login: login.parse().unwrap(),
+        name: "示例人员".into(),
+        role,
+        password: password(PASSWORD),
+    };
+    create_officer(office, command).await.unwrap()
+}
+
+async fn come_in(house: &House, login: &str, secret: Option<&TotpSecret>) -> TotpSecret {
+    let opened = log_in(&house.office, ADDRESS, login, password(PASSWORD)).await.unwrap();
+    let hash = hash_of(&opened.secret);
+    let before = session(&house.office, hash).await.unwrap();
+    assert!(before.officer().is_none(), "one factor is not enough");
+    let secret = match secret {
+        Some(secret) => secret.clone(),
+        None => enrolling(&house.office, hash).await.unwrap(),
+    };
+    let code = secret.code_at(house.clock.now());
+    let came = second_factor(&house.office, ADDRESS, hash, &code).await.unwrap();
+    assert!(session(&house.office, hash).await.is_err(), "the first session is over");
+    let inside = hash_of(&came.session.secret);
+    assert!(session(&house.office, inside).await.unwrap().officer().is_some());
+    leave(&house.office, inside).await.unwrap();
+    assert!(session(&house.office, inside).await.is_err());
+    secret
+}
+
+#[tokio::test]
+async fn nobody_comes_in_before_security_has_released_them() {
+    let house = House::of(&story());
+    let office = &house.office;
+    // System makes accounts; the first security officer needs nobody, the others wait.
+    let security = make(office, "security.one", OfficeRole::Security).await;
+    let notary = make(office, "qian.wei", OfficeRole::Notary).await;
+    let second = make(office, "security.two", OfficeRole::Security).await;
+    for login in ["qian.wei", "security.two"] {
+        let refused = log_in(office, ADDRESS, login, password(PASSWORD)).await.unwrap_err();
+        assert!(matches!(refused, OfficeStaffError::Unreleased), "{refused}");
+    }
+    let keeper = Officer { account: security, role: OfficeRole::Security };
+    let not_keeper = Officer { account: notary, role: OfficeRole::Notary };
+    for (by, whom) in [(&not_keeper, second), (&keeper, security)] {
+        let refused = release_officer(office, by, whom).await.unwrap_err();
+        assert!(matches!(refused, OfficeStaffError::NotSecurity), "{refused}");
+    }
+    release_officer(office, &keeper, notary).await.unwrap();
+    let secret = come_in(&house, "qian.wei", None).await;
+
+    // Reset by whoever has the machine: again nobody comes in without security.
+    reset_officer(office, &"qian.wei".parse().unwrap(), password(PASSWORD)).await.unwrap();
+    let refused = log_in(office, ADDRESS, "qian.wei", password(PASSWORD)).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::Unreleased));
+    release_officer(office, &keeper, notary).await.unwrap();
+    let code = secret.code_at(house.clock.now());
+    assert!(show_again(office, ADDRESS, "qian.wei", &code).await.is_err(), "another authenticator");
+    come_in(&house, "qian.wei", None).await;
+
+    disable_officer(office, &keeper, notary).await.unwrap();
+    let refused = log_in(office, ADDRESS, "qian.wei", password(PASSWORD)).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::Wrong));
+    let events: Vec<_> = account_events(office, notary).await.unwrap();
+    let kinds: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
+    assert_eq!(kinds[..3], [StaffEvent::Created, StaffEvent::Released, StaffEvent::Enrolled]);
+    assert_eq!(kinds.iter().filter(|kind| **kind == StaffEvent::Disabled).count(), 1);
+    assert_eq!(accounts(office).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_code_counts_once_also_for_an_extraction() {
+    let house = House::of(&story());
+    let office = &house.office;
+    let account = make(office, "qian.wei", OfficeRole::Notary).await;
+    let secret = TotpSecret::generate(&SeededEntropy::new(5));
+    enrol_officer(office, account, &secret).await.unwrap();
+    let code = secret.code_at(house.clock.now());
+    let fresh = show_again(office, ADDRESS, "qian.wei", &code).await.unwrap();
+    assert_eq!(fresh.officer().account, account);
+    assert!(show_again(office, ADDRESS, "qian.wei", &code).await.is_err(), "used before");
+    assert!(show_again(office, ADDRESS, "nobody", &code).await.is_err());
+    house.clock.advance_ms(60_000);
+    let code = secret.code_at(house.clock.now());
+    assert!(show_again(office, ADDRESS, "qian.wei", &code).await.is_ok());
+}
+
+#[tokio::test]
+async fn wrong_tries_make_their_address_wait() {
+    let house = House::of(&story());
+    let office = &house.office;
+    make(office, "security.one", OfficeRole::Security).await;
+    for _ in 0..5 {
+        let wrong = log_in(office, ADDRESS, "security.one", Password::typed("wrong".into())).await;
+        assert!(matches!(wrong, Err(OfficeStaffError::Wrong)));
+    }
+    let later = log_in(office, ADDRESS, "security.one", password(PASSWORD)).await;
+    assert!(matches!(later, Err(OfficeStaffError::Later { seconds: 30 })), "{later:?}");
+    let elsewhere: IpAddr = "203.0.113.9".parse().unwrap();
+    assert!(log_in(office, elsewhere, "security.one", password(PASSWORD)).await.is_ok());
+    house.clock.advance_ms(30_000);
+    assert!(log_in(office, ADDRESS, "security.one", password(PASSWORD)).await.is_ok());
+    let taken = CreateOfficer {
+        login: "security.one".parse().unwrap(),
+        name: "另一人".into(),
+        role: OfficeRole::Clerk,
+        password: password(PASSWORD),
+    };
+    assert!(matches!(create_officer(office, taken).await, Err(OfficeStaffError::Taken)));
+    assert!(find(office, &"nobody".parse().unwrap()).await.unwrap().is_none());
+}

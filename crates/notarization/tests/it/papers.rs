@@ -1,0 +1,408 @@
+//! What an applicant is told in writing, what a session showed, the queue, and the edge cases of the
+//! domain analysis that are the office's.
+
+use std::sync::atomic::Ordering;
+
+use heqi_evidence_store::backend::Backend;
+use heqi_notarization::deposited::deposit;
+use heqi_notarization::legal_hold::place_hold;
+use heqi_notarization::matter::approve::{Approve, approve};
+use heqi_notarization::matter::check::{Found, Standing, fetch, look_up};
+use heqi_notarization::matter::draft::hand_in;
+use heqi_notarization::matter::extraction::Act;
+use heqi_notarization::matter::finish::{ask_reexamination, correct, decide_reexamination, void};
+use heqi_notarization::matter::handle::{
+    RefusalGround, accept, ask_supplement, declare, refuse, supplement_arrived, take_over,
+    terminate, withdraw,
+};
+use heqi_notarization::matter::notice::{NoticeKind, NoticeNo, make_notices, notice_file};
+use heqi_notarization::matter::overview::overview;
+use heqi_notarization::matter::queue::{Group, PAGE, count, index_matters, queue};
+use heqi_notarization::matter::screen::screen_file;
+use heqi_notarization::matter::search::deposits_of_day;
+use heqi_notarization::matter::session::press_button;
+use heqi_notarization::matter::state::{ReexaminationOutcome, Rule};
+use heqi_notarization::matter::step::{ActedBy, StepKind};
+use heqi_notarization::matter::view::{matter, steps};
+use heqi_notarization::matter::{ApplicationNo, Matter, MatterError, Stage};
+use heqi_notarization::staff::{OfficeRole, Officer};
+use heqi_testkit::{Story, Twists};
+use heqi_vocabulary::{Clock as _, Digest};
+
+use crate::matter::{Bureau, Member, PlainScreen, rule};
+
+/// The file of the newest document of a matter, made now.
+async fn newest(bureau: &Bureau, no: ApplicationNo) -> (NoticeNo, String) {
+    let office = bureau.office();
+    make_notices(office, &bureau.desk, 10).await.unwrap();
+    let by = &bureau.clerk.officer;
+    let view = matter(office, by, no).await.unwrap();
+    let notice = view.matter.notices().last().unwrap();
+    let file = notice_file(office, by, no, notice.no).await.unwrap();
+    assert_eq!(notice.made.unwrap().sha256, Digest::of(&file), "the matter names the file");
+    (notice.no, String::from_utf8(file).unwrap())
+}
+
+#[tokio::test]
+async fn each_step_that_is_told_in_writing_has_its_document_and_the_document_is_a_step() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let (acceptance, file) = newest(&bureau, no).await;
+    assert_eq!(acceptance.kind(), NoticeKind::Acceptance);
+    let view = matter(office, by, no).await.unwrap();
+    assert_eq!(acceptance.to_string(), view.matter.acceptance().unwrap().no.to_string());
+    let last_day = view.matter.clock().unwrap();
+    let today = bureau.house.clock.now().shanghai_day().parse::<u32>().unwrap();
+    assert!(today > 0 && !last_day.is_paused());
+    assert!(file.contains("张三") && file.contains(&view.content.query_code), "{file}");
+
+    ask_supplement(office, no, by, "居民身份证原件\n利害关系证明").await.unwrap();
+    let (supplement, file) = newest(&bureau, no).await;
+    assert_eq!(supplement.kind(), NoticeKind::Supplement);
+    assert!(file.contains("居民身份证原件") && file.contains("利害关系证明"), "{file}");
+    supplement_arrived(office, no, by, "两项均已提交").await.unwrap();
+
+    terminate(office, no, by, "申请人死亡").await.unwrap();
+    let (termination, file) = newest(&bureau, no).await;
+    assert_eq!(termination.kind(), NoticeKind::Termination);
+    assert!(file.contains("申请人死亡"), "{file}");
+
+    let second = bureau.accepted().await;
+    refuse(office, second, by, RefusalGround::of_item(4).unwrap(), "双方有争议").await.unwrap();
+    let (refusal, file) = newest(&bureau, second).await;
+    assert_eq!(refusal.kind(), NoticeKind::Refusal);
+    assert!(file.contains("item: 4") && file.contains("双方有争议"), "{file}");
+    let third = bureau.accepted().await;
+    withdraw(office, third, &bureau.clerk.officer, "不再需要").await.unwrap();
+    assert_eq!(newest(&bureau, third).await.0.kind(), NoticeKind::Withdrawal);
+
+    // Each document is a step by the service, and the step names its digest.
+    let record = steps(office, by, no).await.unwrap();
+    let made: Vec<_> = record.iter().filter(|step| step.step == StepKind::NoticeMade).collect();
+    assert_eq!(made.len(), 3);
+    let view = matter(office, by, no).await.unwrap();
+    for (step, notice) in made.iter().zip(view.matter.notices()) {
+        assert_eq!(step.by, ActedBy::Office);
+        let said = format!("{} sha256 {}", notice.no, notice.made.unwrap().sha256);
+        assert!(step.said.starts_with(&said), "{}", step.said);
+    }
+    // Nobody else's document, and nobody who does not see matters.
+    let other = notice_file(office, by, no, refusal).await;
+    assert!(matches!(other, Err(MatterError::NotFound)));
+    let security = Officer { role: OfficeRole::Security, ..by.clone() };
+    assert_eq!(rule(notice_file(office, &security, no, acceptance).await), Rule::Role);
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_sealed_now_is_owed_and_made_later_once() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    bureau.press.has_no_time.store(true, Ordering::SeqCst);
+    let no = bureau.accepted().await;
+    assert_eq!(make_notices(office, &bureau.desk, 10).await.unwrap(), 0);
+    let view = matter(office, by, no).await.unwrap();
+    assert_eq!(view.matter.stage(), Stage::Accepted, "the clock does not wait for a printer");
+    let owed = view.matter.notices()[0];
+    assert_eq!(owed.made, None);
+    assert!(matches!(notice_file(office, by, no, owed.no).await, Err(MatterError::NotFound)));
+    let without = heqi_notarization::matter::Desk { press: None, ..bureau.desk.clone() };
+    assert_eq!(make_notices(office, &without, 10).await.unwrap(), 0);
+
+    bureau.press.has_no_time.store(false, Ordering::SeqCst);
+    assert_eq!(make_notices(office, &bureau.desk, 10).await.unwrap(), 0, "it waits");
+    bureau.house.clock.advance_ms(10 * 60_000);
+    assert_eq!(make_notices(office, &bureau.desk, 10).await.unwrap(), 1);
+    bureau.house.clock.advance_ms(10 * 60_000);
+    assert_eq!(make_notices(office, &bureau.desk, 10).await.unwrap(), 0, "once");
+    let view = matter(office, by, no).await.unwrap();
+    let notice = view.matter.notices()[0];
+    assert_eq!(notice.at, owed.at, "it tells of the step, not of the printer");
+    assert!(notice.made.unwrap().stamped_at > notice.at);
+}
+
+#[tokio::test]
+async fn anybody_learns_what_a_document_is_and_who_applied_fetches_it() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let (number, file) = newest(&bureau, no).await;
+    let view = matter(office, by, no).await.unwrap();
+    let (code, query) = (&view.content.notices[0].code, &view.content.query_code);
+    assert_ne!(code, query);
+    for asked in
+        [number.to_string(), number.to_string().to_lowercase(), number.digest().to_string()]
+    {
+        let found = look_up(office, &asked, code).await.unwrap();
+        let Some(Found::Notice(found)) = found else { panic!("{asked}: {found:?}") };
+        assert_eq!((found.number, found.application), (number, no));
+        assert_eq!((found.recipient.as_str(), found.corrects), ("张*", None));
+        assert_eq!(found.sha256, Some(Digest::of(file.as_bytes())));
+    }
+    for (asked, code) in [
+        (number.to_string(), query.as_str()),
+        (number.to_string(), ""),
+        (no.to_string(), code.as_str()),
+        ("BY202611240000017".into(), code.as_str()),
+    ] {
+        assert!(look_up(office, &asked, code).await.unwrap().is_none(), "{asked} {code}");
+    }
+    let found = look_up(office, &no.to_string(), query).await.unwrap();
+    let Some(Found::Application(found)) = found else { panic!("{found:?}") };
+    assert_eq!((found.notices.clone(), found.has_certificate), (vec![number], false));
+    let which = number.to_string();
+    let fetched = fetch(office, no, (query, &which)).await.unwrap();
+    assert_eq!(fetched.as_deref(), Some(file.as_bytes()));
+    for (code, which) in [
+        ("AAAA2222", which.as_str()),
+        (query.as_str(), "certificate"),
+        (query.as_str(), "SL202611240000017"),
+        (query.as_str(), ""),
+    ] {
+        assert_eq!(fetch(office, no, (code, which)).await.unwrap(), None, "{code} {which}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_session_showed_is_kept_byte_by_byte_under_the_digest_in_its_line() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.session(no).await.unwrap();
+    for act in Act::ALL {
+        let pressed =
+            press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await.unwrap();
+        let page = screen_file(office, by, no, pressed.screen_sha256).await.unwrap();
+        assert_eq!(Digest::of(&page), pressed.screen_sha256);
+        let page = String::from_utf8(page).unwrap();
+        let view = matter(office, by, no).await.unwrap();
+        let line = view.matter.extraction().unwrap().lines().last().unwrap().clone();
+        assert_eq!(line.screen_sha256, Some(pressed.screen_sha256));
+        assert!(page.contains(act.as_str()) && page.contains(&line.at.to_string()), "{page}");
+        let output = page.split_once('\n').unwrap().1;
+        assert_eq!(Digest::of(output.as_bytes()), line.output_sha256, "what it showed is whole");
+        let step = steps(office, by, no).await.unwrap().pop().unwrap();
+        assert!(step.said.ends_with(&pressed.screen_sha256.to_string()), "{}", step.said);
+    }
+    let unknown = screen_file(office, by, no, Digest::of(b"nothing")).await;
+    assert!(matches!(unknown, Err(MatterError::NotFound)));
+    let security = Officer { role: OfficeRole::Security, ..by.clone() };
+    assert_eq!(rule(screen_file(office, &security, no, Digest::of(b"x")).await), Rule::Role);
+}
+
+#[tokio::test]
+async fn the_queue_reads_a_stage_by_pages_and_a_matter_stands_in_one_place() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let mut numbers = Vec::new();
+    for _ in 0..5 {
+        let no = bureau.accepted().await;
+        numbers.push(no);
+        withdraw(office, no, &bureau.clerk.officer, "不再需要").await.unwrap();
+    }
+    let open = bureau.accepted().await;
+    let at = |stage| Group::At(stage);
+    let page = async |group, after, limit| queue(office, by, group, (after, limit)).await.unwrap();
+    let first = page(at(Stage::Withdrawn), None, 2).await;
+    let mut seen: Vec<ApplicationNo> = first.matters.iter().map(Matter::no).collect();
+    let mut next = first.next;
+    while let Some(after) = next {
+        let more = page(at(Stage::Withdrawn), Some(after), 2).await;
+        seen.extend(more.matters.iter().map(Matter::no));
+        next = more.next;
+    }
+    numbers.reverse();
+    assert_eq!(seen, numbers, "newest first, each once");
+    let accepted = page(at(Stage::Accepted), None, PAGE).await;
+    assert_eq!(accepted.matters.iter().map(Matter::no).collect::<Vec<_>>(), [open]);
+    assert_eq!(count(office, by, at(Stage::Submitted)).await.unwrap(), 0, "it has moved on");
+    let everywhere = Group::OPEN.into_iter().chain(Group::OVER);
+    let mut all = 0;
+    for group in everywhere {
+        all += count(office, by, group).await.unwrap();
+    }
+    assert_eq!(all, 6);
+    let security = Officer { role: OfficeRole::Security, ..by.clone() };
+    assert_eq!(rule(queue(office, &security, at(Stage::Accepted), (None, 1)).await), Rule::Role);
+
+    // Nothing is left to index but the mark that it was done.
+    assert_eq!(index_matters(office).await.unwrap(), 6);
+    assert_eq!(index_matters(office).await.unwrap(), 0);
+    assert_eq!(count(office, by, at(Stage::Withdrawn)).await.unwrap(), 5);
+
+    let figures = overview(office, &bureau.desk, by, 2026).await.unwrap();
+    let hand = figures.in_hand[&by.account];
+    assert_eq!((hand.open, hand.urgent, hand.paused), (1, 0, 0));
+    assert_eq!((figures.days_left.more, figures.is_partial), (1, false));
+    assert!(figures.stages.contains(&(at(Stage::Accepted), 1)));
+    assert_eq!(figures.months, [0; 12]);
+}
+
+#[tokio::test]
+async fn deposits_of_a_day_are_listed_by_pages() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.clerk.officer);
+    let day = heqi_notarization::matter::clock::china_day(bureau.house.clock.now());
+    let listed = deposits_of_day(office, by, (day, None)).await.unwrap();
+    let numbers: Vec<_> = listed.deposits.iter().map(|one| one.number).collect();
+    assert!(numbers.contains(&bureau.deposit) && listed.next.is_none(), "{numbers:?}");
+    assert!(numbers.windows(2).all(|pair| pair[0].to_string() < pair[1].to_string()));
+    let rest = deposits_of_day(office, by, (day, Some(numbers[0]))).await.unwrap();
+    assert_eq!(rest.deposits.len(), numbers.len() - 1);
+    let before = deposits_of_day(office, by, (day.pred_opt().unwrap(), None)).await.unwrap();
+    assert!(before.deposits.is_empty());
+    let elsewhere = deposits_of_day(office, by, (day.pred_opt().unwrap(), Some(numbers[0]))).await;
+    assert!(elsewhere.unwrap().deposits.is_empty(), "a number of another day leads nowhere");
+}
+
+#[tokio::test]
+async fn edge_case_25_a_dispute_after_the_signing_changes_nothing_held_and_limits_the_certificate()
+{
+    let twists = Twists { objection: true, ..Twists::default() };
+    let bureau = Bureau::of(&Story::tell(1, &twists)).await;
+    let office = bureau.office();
+    let before = deposit(office, &bureau.key).await.unwrap().unwrap();
+    // The evidence is held, whatever anybody says about it.
+    let (_, envelope) =
+        place_hold(office, before.chain, "当事人提出异议，民事诉讼在审").await.unwrap();
+    let said = String::from_utf8_lossy(envelope.unverified_payload()).into_owned();
+    assert!(said.contains("placed") && !said.contains("诉讼"), "{said}");
+    // A certificate can still be had; what it tells of the signing needs a tick of its own.
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let shown = bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let by = &bureau.approver.officer;
+    let plain = Approve { shown, objection_ticked: false };
+    assert_eq!(rule(approve(office, &bureau.desk, no, (by, plain)).await), Rule::ObjectionTick);
+    // Or it is refused by the article about disputes, in writing.
+    let notary = &bureau.notary.officer;
+    let ground = RefusalGround::of_item(4).unwrap();
+    refuse(office, no, notary, ground, "当事人对签署事实有争议").await.unwrap();
+    let (number, file) = newest(&bureau, no).await;
+    assert_eq!(number.kind(), NoticeKind::Refusal);
+    assert!(file.contains("当事人对签署事实有争议"));
+    let after = deposit(office, &bureau.key).await.unwrap().unwrap();
+    assert_eq!(after.outcome.is_admitted(), before.outcome.is_admitted());
+    assert_eq!(after.parts.len(), before.parts.len(), "nothing held has changed");
+}
+
+#[tokio::test]
+async fn edge_case_42_a_notary_or_reviewer_who_is_a_relative_declares_it_and_another_takes_over() {
+    let bureau = Bureau::open().await;
+    let office = bureau.office();
+    let (notary, other) = (&bureau.notary.officer, &bureau.other_notary.officer);
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    bureau.drafted(no).await;
+    // The responsible notary finds out in the middle of it and steps aside, for good.
+    declare(office, no, notary, true).await.unwrap();
+    assert_eq!(rule(hand_in(office, no, notary).await), Rule::Conflict);
+    assert_eq!(rule(declare(office, no, notary, false).await), Rule::Conflict);
+    take_over(office, no, other).await.unwrap();
+    let view = matter(office, other, no).await.unwrap();
+    assert_eq!(view.matter.acceptance().unwrap().notary, other.account);
+    assert_eq!(view.matter.stage(), Stage::Accepted);
+    assert!(view.matter.extraction().is_none(), "who certifies was at the extraction");
+    assert!(view.matter.draft().is_none());
+    let record = steps(office, other, no).await.unwrap();
+    let said: Vec<_> = record.iter().rev().take(2).map(|step| step.step).collect();
+    assert_eq!(said, [StepKind::TakenOver, StepKind::Declared], "both are steps");
+
+    // Whoever approves is held to the same.
+    let approver = &bureau.approver.officer;
+    declare(office, no, approver, true).await.unwrap();
+    let seen = Approve { shown: Digest::of(b""), objection_ticked: false };
+    let refused = approve(office, &bureau.desk, no, (approver, seen)).await;
+    assert!(matches!(refused, Err(MatterError::Rule(_))));
+
+    // Whoever has the name of a party cannot say that there is no interest.
+    let namesake = Member::admit_as(office, "zhang.san", "张三", OfficeRole::Notary).await;
+    let second = bureau.apply_with(Bureau::form()).await;
+    assert!(matches!(second, Err(MatterError::Double(_))));
+    assert_eq!(rule(declare(office, no, &namesake.officer, false).await), Rule::Namesake);
+    declare(office, no, &namesake.officer, true).await.unwrap();
+    assert_eq!(rule(accept(office, no, &namesake.officer).await), Rule::Stage(Stage::Accepted));
+}
+
+#[tokio::test]
+async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_shows_it() {
+    let bureau = Bureau::open().await;
+    let office = bureau.office();
+    let (by, approver) = (&bureau.notary.officer, &bureau.approver.officer);
+    let no = bureau.issued().await;
+    let view = matter(office, by, no).await.unwrap();
+    let (number, code) = (view.matter.certificate().unwrap().digest(), view.content.check_code);
+    let standing = async || match look_up(office, &number.to_string(), &code).await.unwrap() {
+        Some(Found::Certificate(found)) => (found.standing, found.corrections),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(standing().await, (Standing::Valid, 0));
+    for unclear in ["写错了", "云西 → 云西", " → 云栖", "云西 →", "云西 → 云栖\n还有别的"]
+    {
+        let refused = correct(office, no, approver, unclear).await;
+        assert!(matches!(refused, Err(MatterError::Text)), "{unclear}");
+    }
+    correct(office, no, approver, "云西 → 云栖\n九月 => 十月").await.unwrap();
+    assert_eq!(standing().await, (Standing::Corrected, 1));
+    let (correction, file) = newest(&bureau, no).await;
+    assert_eq!(correction.kind(), NoticeKind::Correction);
+    for said in ["（2026）浙杭临证经字第000001号", "云西", "云栖", "九月", "十月"]
+    {
+        assert!(file.contains(said), "{said} in {file}");
+    }
+    let view = matter(office, by, no).await.unwrap();
+    let own = &view.content.notices.last().unwrap().code;
+    let found = look_up(office, &correction.to_string(), own).await.unwrap();
+    let Some(Found::Notice(found)) = found else { panic!("{found:?}") };
+    assert_eq!(found.corrects.as_deref(), Some("（2026）浙杭临证经字第000001号"));
+
+    // A re-examination by another notary corrects in the same way.
+    let other = &bureau.other_notary.officer;
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    let unclear =
+        decide_reexamination(office, no, other, (ReexaminationOutcome::Corrected, "有误")).await;
+    assert!(matches!(unclear, Err(MatterError::Text)));
+    let corrected = (ReexaminationOutcome::Corrected, "甲方 → 乙方");
+    decide_reexamination(office, no, other, corrected).await.unwrap();
+    assert_eq!(standing().await, (Standing::Corrected, 2));
+    assert!(newest(&bureau, no).await.1.contains("乙方"));
+
+    void(office, no, approver, "内容不真实").await.unwrap();
+    assert_eq!(standing().await.0, Standing::Voided);
+    let query = &view.content.query_code;
+    assert_eq!(fetch(office, no, (query, "certificate")).await.unwrap(), None, "not handed out");
+}
+
+#[tokio::test]
+async fn edge_case_49_the_acceptance_tells_the_last_day_of_the_same_calendar_as_the_clock() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let (_, file) = newest(&bureau, no).await;
+    let view = matter(office, by, no).await.unwrap();
+    let today = heqi_notarization::matter::clock::china_day(bureau.house.clock.now());
+    let standing = view.matter.clock().unwrap().standing(&bureau.desk.calendar, today);
+    assert!(file.contains(&standing.last_day.to_string()), "{} in {file}", standing.last_day);
+}
+
+#[tokio::test]
+async fn nothing_of_a_document_is_lost_when_the_same_step_is_done_by_two_at_once() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let both = tokio::join!(
+        withdraw(office, no, &bureau.clerk.officer, "不再需要"),
+        withdraw(office, no, by, "不再需要"),
+    );
+    assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+    make_notices(office, &bureau.desk, 10).await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    let kinds: Vec<_> = view.matter.notices().iter().map(|one| one.no.kind()).collect();
+    assert_eq!(kinds, [NoticeKind::Acceptance, NoticeKind::Withdrawal]);
+    assert!(view.matter.notices().iter().all(|one| one.made.is_some()));
+    assert!(bureau.house.store.read_only().is_none());
+}

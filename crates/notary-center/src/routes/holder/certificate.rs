@@ -1,0 +1,234 @@
+//! Applying for a certificate from within: the form with the signing filled in, for whoever signed
+//! it. Whoever did not is told so, with the article.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use actix_web::{Error, HttpResponse};
+use heqi_notarization::holder::certify::{application, apply_as_signer, signing_of};
+use heqi_notarization::holder::held::OpenedRecord;
+use heqi_notarization::matter::MatterError;
+use heqi_notarization::matter::form::ApplicationForm;
+use heqi_pages::Link;
+use heqi_pages::holder::{ApplyWay, HolderApplyPage, HolderDoorPage};
+use heqi_pages::trouble::TroublePage;
+use heqi_service_kit::Problem;
+use heqi_service_kit::browser::Reader;
+use heqi_vocabulary::{Explain, Language, VoucherNo};
+use serde::Deserialize;
+
+use super::browser::{Filled, Visitor};
+use super::shown::{matter_name, page};
+use super::words::stage_name;
+use super::{opened, people, to, words};
+use crate::bench::{log_if_ours, refused, status_of, trouble};
+use crate::service::State;
+
+/// How a certificate about a record is applied for.
+pub(super) async fn way(
+    state: &State,
+    about: &OpenedRecord,
+    language: Language,
+) -> Result<ApplyWay, Problem> {
+    let Some(voucher) = about.record.parsed::<VoucherNo>("voucher") else {
+        return Ok(ApplyWay::Nowhere);
+    };
+    if state.bench.is_none() {
+        let base = state.people.as_ref().and_then(|people| people.certify_url.as_deref());
+        return Ok(base.map_or(ApplyWay::Nowhere, |base| {
+            let path = Link::HeldApply(voucher);
+            ApplyWay::Elsewhere(format!("{}{path}", base.trim_end_matches('/')))
+        }));
+    }
+    let open = application(&state.office, about).await.map_err(refused)?;
+    Ok(open.map_or(ApplyWay::Here(voucher), |open| ApplyWay::Applied {
+        number: open.number.to_string(),
+        stage: stage_name(open.stage, language).to_owned(),
+        at: open.submitted_at.for_people(),
+    }))
+}
+
+/// The form, or the door for whoever has no session.
+pub(super) async fn ask(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Option<Visitor>,
+    voucher: Path<VoucherNo>,
+) -> Result<HttpResponse, Error> {
+    state.bench().map_err(Problem::from)?;
+    let voucher = *voucher;
+    let Some(visitor) = visitor else {
+        let door = HolderDoorPage { typed: String::new(), apply: Some(voucher), trouble: None };
+        return Ok(page(&door, people(&state)?, reader, Link::HeldApply(voucher), None));
+    };
+    let Some(about) = of_visitor(&state, reader, &visitor, voucher).await? else {
+        return Ok(not_theirs(&state, reader, &visitor, voucher)?);
+    };
+    let asked = form_page(&about, voucher, None, reader.language);
+    Ok(page(&asked, people(&state)?, reader, Link::HeldApply(voucher), Some(&visitor)))
+}
+
+/// The form as it was filled in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ApplyForm {
+    name: String,
+    document_kind: String,
+    document_number: String,
+    address: String,
+    phone: String,
+    purpose: String,
+    manner: String,
+    materials: String,
+    copies: String,
+    delivery: String,
+    litigation: String,
+    truth: String,
+}
+
+impl ApplyForm {
+    /// What was typed, to be shown again: nobody types a form twice.
+    fn typed(&self) -> Vec<(String, String)> {
+        let fields = [
+            ("name", &self.name),
+            ("document_kind", &self.document_kind),
+            ("document_number", &self.document_number),
+            ("address", &self.address),
+            ("phone", &self.phone),
+            ("purpose", &self.purpose),
+            ("manner", &self.manner),
+            ("materials", &self.materials),
+            ("copies", &self.copies),
+            ("delivery", &self.delivery),
+            ("litigation", &self.litigation),
+        ];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+
+    fn into_form(self) -> ApplicationForm {
+        ApplicationForm {
+            name: self.name,
+            document_kind: self.document_kind,
+            document_number: self.document_number,
+            address: self.address,
+            phone: self.phone,
+            purpose: self.purpose,
+            manner: self.manner,
+            materials: self.materials,
+            copies: self.copies,
+            delivery: self.delivery,
+            litigation: self.litigation,
+            truth: self.truth,
+            ..ApplicationForm::default()
+        }
+    }
+}
+
+/// Takes the application; one that is open already is shown instead.
+pub(super) async fn take(
+    state: Data<State>,
+    reader: Reader,
+    // Before the address: without a session nothing of it is looked at.
+    Filled { visitor, form }: Filled<ApplyForm>,
+    voucher: Path<VoucherNo>,
+) -> Result<HttpResponse, Error> {
+    state.bench().map_err(Problem::from)?;
+    let voucher = *voucher;
+    let Some(about) = of_visitor(&state, reader, &visitor, voucher).await? else {
+        return Ok(not_theirs(&state, reader, &visitor, voucher)?);
+    };
+    let typed = form.typed();
+    let error = match apply_as_signer(&state.office, &about, form.into_form()).await {
+        Ok(_) | Err(MatterError::Double(_)) => {
+            return Ok(to(&Link::HeldEvidence(about.row.deposit_no)));
+        }
+        Err(error) => error,
+    };
+    log_if_ours(&error);
+    let again = form_page(&about, voucher, Some((typed, &error)), reader.language);
+    let mut answer =
+        page(&again, people(&state)?, reader, Link::HeldApply(voucher), Some(&visitor));
+    *answer.status_mut() = status_of(error.class());
+    Ok(answer)
+}
+
+/// The signing of this voucher, where it is the visitor's.
+async fn of_visitor(
+    state: &State,
+    reader: Reader,
+    visitor: &Visitor,
+    voucher: VoucherNo,
+) -> Result<Option<OpenedRecord>, Error> {
+    let number = signing_of(&state.office, &visitor.holder, voucher).await;
+    let number = number.map_err(|error| Problem::internal(&error))?;
+    match number {
+        Some(number) => Ok(Some(opened(state, reader, visitor, number).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Who neither signed nor registers companies does not apply (公证法 art. 31 item 2).
+#[expect(clippy::result_large_err, reason = "a refusal is rare, and answered at once")]
+fn not_theirs(
+    state: &State,
+    reader: Reader,
+    visitor: &Visitor,
+    voucher: VoucherNo,
+) -> Result<HttpResponse, Problem> {
+    let told = MatterError::NotParty.explain(reader.language);
+    let refusal = TroublePage {
+        title: words::NOT_TAKEN.in_language(reader.language).to_owned(),
+        what: told.what,
+        next: told.next,
+        request_id: None,
+        on: Some(Link::Held),
+    };
+    let here = Link::HeldApply(voucher);
+    let mut answer = page(&refusal, people(state)?, reader, here, Some(visitor));
+    *answer.status_mut() = StatusCode::FORBIDDEN;
+    Ok(answer)
+}
+
+fn form_page(
+    about: &OpenedRecord,
+    voucher: VoucherNo,
+    again: Option<(Vec<(String, String)>, &MatterError)>,
+    language: Language,
+) -> HolderApplyPage {
+    let (typed, trouble) = match again {
+        Some((typed, error)) => {
+            let told = trouble(error, language);
+            (typed, Some((told.what, told.next)))
+        }
+        None => (filled_in(about), None),
+    };
+    HolderApplyPage {
+        voucher,
+        number: about.row.deposit_no.to_string(),
+        company: about.record.text("company_name").unwrap_or_default().to_owned(),
+        recorded_at: about.recorded_at.for_people(),
+        typed,
+        trouble,
+    }
+}
+
+/// What the signing itself says. The notary reads Chinese, whatever the reader does.
+fn filled_in(about: &OpenedRecord) -> Vec<(String, String)> {
+    let text = |name: &str| about.record.text(name).unwrap_or_default();
+    let name = about.record.text("representative_name").unwrap_or(text("party_name"));
+    let manner = format!(
+        "本人于{}通过签署平台以电子方式签署{}的{}文件，公证机构于{}接收并保管",
+        about.recorded_at.for_people(),
+        text("company_name"),
+        matter_name(text("matter"), Language::Zh),
+        about.row.received_at.for_people(),
+    );
+    let fields = [
+        ("name", name),
+        ("document_kind", "resident_id"),
+        ("manner", manner.as_str()),
+        ("materials", "身份证件复印件，1"),
+        ("copies", "1"),
+        ("delivery", "download"),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}

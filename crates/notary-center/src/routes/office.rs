@@ -1,0 +1,35 @@
+//! The workbench: the queue, deposit search, applications, the register book, accounts. A GET
+//! shows and changes nothing; a POST does one act and leads on.
+
+mod accounts;
+mod acts;
+mod book;
+mod deposits;
+mod matters;
+mod queue;
+mod screen;
+mod shown;
+mod words;
+
+use actix_web::web::{ServiceConfig, get, post};
+
+pub(crate) use matters::{pdf, zip};
+pub(crate) use words::stage;
+
+pub(crate) fn configure(app: &mut ServiceConfig) {
+    app.route("/staff/matters", get().to(queue::show))
+        .route("/staff/figures", get().to(queue::figures))
+        .route("/staff/matters/{no}", get().to(matters::one))
+        .route("/staff/matters/{no}/certificate.pdf", get().to(matters::certificate))
+        .route("/staff/matters/{no}/notices/{notice}", get().to(matters::notice))
+        .route("/staff/matters/{no}/screens/{sha256}", get().to(matters::screen))
+        .route("/staff/matters/{no}/renewals.zip", get().to(matters::renewals))
+        .route("/staff/matters/{no}/dossier.zip", get().to(matters::dossier_file))
+        .route("/staff/matters/{no}/{act}", post().to(acts::act))
+        .route("/staff/deposits", get().to(deposits::search))
+        .route("/staff/deposits", post().to(deposits::take))
+        .route("/staff/register", get().to(book::book))
+        .route("/staff/register/{year}", get().to(book::file))
+        .route("/staff/accounts", get().to(accounts::list))
+        .route("/staff/accounts/{account}/{act}", post().to(accounts::change));
+}

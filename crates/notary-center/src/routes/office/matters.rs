@@ -1,0 +1,197 @@
+//! One application, and its files.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::{Data, Path};
+use heqi_notarization::matter::approve::{needs_tick, number_asked};
+use heqi_notarization::matter::dossier::dossier;
+use heqi_notarization::matter::draft::propose;
+use heqi_notarization::matter::finish::{certificate_file, certificate_renewals};
+use heqi_notarization::matter::notice::notice_file;
+use heqi_notarization::matter::screen::screen_file;
+use heqi_notarization::matter::view::{self, matter};
+use heqi_notarization::matter::{ApplicationNo, MatterError};
+use heqi_notarization::staff::{OfficeRole, accounts, officer_name};
+use heqi_pages::office::{MatterPage, OfficeDesk, Seen};
+use heqi_pages::staff::Trouble;
+use heqi_pages::{Link, OfficeLink};
+use heqi_service_kit::Problem;
+use heqi_service_kit::problem::RequestProblem;
+
+use super::shown::{self, Names};
+use super::words;
+use crate::bench::{Shown, denied, fresh_key, page_policy, page_with, refused};
+use crate::service::State;
+use crate::visitor::{Reader, Visitor};
+
+/// Who has signed in, for the head of a page.
+pub(super) async fn desk(
+    state: &State,
+    visitor: &Visitor,
+    shown: &Shown,
+) -> Result<OfficeDesk, Problem> {
+    let session = &visitor.session;
+    let name = officer_name(&state.office, session.account).await.map_err(denied)?;
+    Ok(OfficeDesk {
+        name,
+        role: session.role.title(shown.language()).to_owned(),
+        office: state.bench()?.desk.office_name.clone(),
+        ends_at: session.ends_at.for_people(),
+        leave_key: fresh_key(state),
+        sees_matters: session.role.sees_matters(),
+        sees_accounts: matches!(session.role, OfficeRole::Security | OfficeRole::Auditor),
+    })
+}
+
+/// Login names of every account.
+pub(super) async fn names(state: &State) -> Result<Names, Problem> {
+    let all = accounts(&state.office).await.map_err(denied)?;
+    Ok(Names(all.into_iter().map(|one| (one.account, one.login)).collect()))
+}
+
+pub(super) async fn one(
+    state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
+    no: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    show(&state, reader, &visitor, (number(&no)?, StatusCode::OK, None)).await
+}
+
+#[expect(clippy::result_large_err, reason = "made once, straight into the answer")]
+pub(super) fn number(no: &str) -> Result<ApplicationNo, Problem> {
+    no.parse().map_err(|_| refused(MatterError::NotFound))
+}
+
+/// One application, with what went wrong where something did.
+pub(super) async fn show(
+    state: &State,
+    reader: Reader,
+    visitor: &Visitor,
+    (no, status, trouble): (ApplicationNo, StatusCode, Option<Trouble>),
+) -> Result<HttpResponse, Problem> {
+    let bench = state.bench()?;
+    let here = Link::Office(OfficeLink::Matter(no.to_string()));
+    let shown = Shown::to(bench, reader, here).with(visitor);
+    let (l, by) = (shown.language(), visitor.officer()?);
+    let view = matter(&state.office, &by, no).await.map_err(refused)?;
+    let steps = view::steps(&state.office, &by, no).await.map_err(refused)?;
+    let names = names(state).await?;
+    let is_blocked = view.matter.draft_blocked().is_some();
+    let proposal = if is_blocked || !view.content.draft.is_empty() {
+        None
+    } else {
+        propose(&state.office, &bench.desk, no).await.ok()
+    };
+    let acts = shown::acts(&view.matter, &bench.desk, &by);
+    let works = matches!(by.role, OfficeRole::Clerk | OfficeRole::Notary)
+        && view.matter.declaration(by.account).is_some_and(|said| !said.conflict);
+    let is_open = view.matter.approval().is_none() && !view.matter.stage().is_closed();
+    let seen = Seen {
+        no: no.to_string(),
+        key: fresh_key(state),
+        workstations: bench.desk.workstations.clone(),
+        login: visitor.session.login.clone(),
+        draft_sha256: view.matter.draft().map(|one| one.sha256.to_string()).unwrap_or_default(),
+        needs_tick: needs_tick(&state.office, &view.matter).await.map_err(refused)?,
+        grounds: shown::grounds(l),
+    };
+    let mut facts = shown::facts(&view, &names, l);
+    if let Some(asked) = number_asked(&state.office, no).await.map_err(refused)? {
+        facts.push(shown::number_waits(&asked, l));
+    }
+    let matter_page = MatterPage {
+        desk: desk(state, visitor, &shown).await?,
+        seen,
+        stage: words::stage(view.matter.stage(), l).to_owned(),
+        is_over: view.matter.stage().is_closed(),
+        facts,
+        is_quarantined: view.matter.quarantined_at().is_some(),
+        clock: shown::clock_bar(&view.matter, &bench.desk, state.office.clock().now()),
+        points: shown::points(&view.matter, &view.content, &names, (works && is_open, l)),
+        session: shown::session(&view.matter, &view.content, &names, (&by, l)),
+        draft: shown::draft(&view.matter, &view.content, proposal, (&by, l)),
+        acts,
+        documents: shown::documents(&view.matter, l),
+        has_certificate: view.matter.issue().is_some(),
+        may_export: matches!(by.role, OfficeRole::Archivist | OfficeRole::Auditor),
+        record: shown::record(&steps, &names, l),
+        trouble,
+    };
+    Ok(page_with(status, &matter_page, &shown))
+}
+
+pub(super) async fn certificate(
+    state: Data<State>,
+    no: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let bytes = certificate_file(&state.office, number(&no)?).await.map_err(refused)?;
+    Ok(pdf("certificate", bytes))
+}
+
+/// A file that is opened, and kept by no cache.
+pub(crate) fn pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/pdf"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")))
+        .body(bytes)
+}
+
+pub(super) async fn notice(
+    state: Data<State>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (no, notice) = path.into_inner();
+    let notice = notice.parse().map_err(|_| refused(MatterError::NotFound))?;
+    let by = visitor.officer()?;
+    let bytes = notice_file(&state.office, &by, number(&no)?, notice).await.map_err(refused)?;
+    Ok(pdf(&notice.to_string(), bytes))
+}
+
+/// What a session showed: exactly the bytes whose digest stands in the working record.
+pub(super) async fn screen(
+    state: Data<State>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (no, sha256) = path.into_inner();
+    let sha256 = sha256.parse().map_err(|_| RequestProblem::NotFound)?;
+    let by = visitor.officer()?;
+    let bytes = screen_file(&state.office, &by, number(&no)?, sha256).await.map_err(refused)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header(page_policy())
+        .body(bytes))
+}
+
+pub(super) async fn dossier_file(
+    state: Data<State>,
+    visitor: Visitor,
+    no: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let by = visitor.officer()?;
+    let bytes = dossier(&state.office, &by, number(&no)?).await.map_err(refused)?;
+    Ok(zip("dossier", bytes))
+}
+
+/// How the certificate's time stamps were renewed: the file that `heqi verify --renewals` reads.
+pub(super) async fn renewals(
+    state: Data<State>,
+    no: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let bytes = certificate_renewals(&state.office, number(&no)?).await.map_err(refused)?;
+    Ok(zip("renewals", bytes))
+}
+
+/// A container that is kept, and by no cache.
+pub(crate) fn zip(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/zip"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\"")))
+        .body(bytes)
+}

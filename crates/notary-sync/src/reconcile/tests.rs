@@ -1,0 +1,166 @@
+//! A mirror that was tampered with, in every layer, is found by the first leaf that differs.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::collections::HashMap;
+
+use heqi_tlog::tile::{encode_entries, tiles_of};
+use heqi_tlog::tree::{CompactRange, Node};
+
+use super::*;
+
+/// A log as a folder of tiles.
+#[derive(Clone)]
+struct Files(HashMap<TilePath, Vec<u8>>);
+
+impl TileSource for Files {
+    async fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, ReconcileError> {
+        Ok(self.0.get(&path).cloned())
+    }
+}
+
+fn entry(index: u64) -> Vec<u8> {
+    format!("entry {index}").into_bytes()
+}
+
+/// The log of these entries.
+fn log(entries: &[Vec<u8>]) -> Files {
+    let size = u64::try_from(entries.len()).unwrap();
+    let mut nodes: HashMap<(u8, u64), Hash> = HashMap::new();
+    let mut range = CompactRange::default();
+    for (index, entry) in entries.iter().enumerate() {
+        let leaf = leaf_hash(entry);
+        nodes.insert((0, u64::try_from(index).unwrap()), leaf);
+        range.append_with(leaf, |Node { level, index, hash, .. }| {
+            nodes.insert((level, index), hash);
+        });
+    }
+    let tile = |path: TilePath| {
+        let first = path.index() * u64::from(TILE_WIDTH);
+        let places = first..first + u64::from(path.width());
+        match path.kind() {
+            TileKind::Entries => {
+                let of = |place: u64| &entries[usize::try_from(place).unwrap()];
+                encode_entries(places.map(of)).unwrap()
+            }
+            TileKind::Hashes(level) => {
+                let hashes = places.map(|place| nodes[&(level * 8, place)]).collect();
+                HashTile::new(hashes).unwrap().encode()
+            }
+        }
+    };
+    Files(tiles_of(size).map(|path| (path, tile(path))).collect())
+}
+
+/// No old leaves, and every tile above: what is drawn for a log that is not huge.
+fn all_above(size: u64) -> Sample {
+    let tiles = |(level, hashes)| (level, (0..hashes / u64::from(TILE_WIDTH)).collect());
+    Sample { leaves: BTreeSet::new(), above: levels_above(size).map(tiles).collect() }
+}
+
+async fn found(ours: &Files, theirs: &Files, size: u64, since: u64) -> Compared {
+    compare((ours, theirs), size, since, &all_above(size)).await.unwrap()
+}
+
+const SIZE: u64 = 70_000;
+
+fn entries() -> Vec<Vec<u8>> {
+    (0..SIZE).map(entry).collect()
+}
+
+#[tokio::test]
+async fn an_honest_mirror_matches_and_only_what_is_new_is_read() {
+    let ours = log(&entries());
+    let compared = found(&ours, &ours.clone(), SIZE, SIZE - 10).await;
+    assert_eq!((compared.first_leaf, compared.theirs), (None, Some(compared.ours)));
+    assert!(compared.leaves <= 512, "{}", compared.leaves);
+}
+
+#[tokio::test]
+async fn another_history_is_found_by_its_first_leaf_wherever_it_begins() {
+    let ours = log(&entries());
+    for first in [0, 1, 255, 256, 4_711, 65_535, 65_536, SIZE - 1] {
+        let mut other = entries();
+        for place in [first, SIZE - 1] {
+            other[usize::try_from(place).unwrap()] = b"rewritten".to_vec();
+        }
+        // A whole log made anew: all its tiles fit each other, and everything is old.
+        let compared = found(&ours, &log(&other), SIZE, SIZE).await;
+        assert_eq!(compared.first_leaf, Some(first));
+        assert_ne!(compared.theirs, Some(compared.ours));
+    }
+}
+
+#[tokio::test]
+async fn one_flipped_bit_in_any_new_tile_or_bundle_is_found() {
+    let ours = log(&entries());
+    let tile = |kind, index, width| TilePath::new(kind, index, width).unwrap();
+    let last = SIZE / 256;
+    let width = u16::try_from(SIZE % 256).unwrap();
+    for (path, expected) in [
+        (tile(TileKind::Entries, 3, 256), 768),
+        (tile(TileKind::Hashes(0), 3, 256), 768),
+        (tile(TileKind::Entries, last, width), last * 256),
+        (tile(TileKind::Hashes(0), last, width), last * 256),
+    ] {
+        let mut theirs = ours.clone();
+        // Behind the length of the first entry, or in the first hash.
+        theirs.0.get_mut(&path).unwrap()[3] ^= 1;
+        assert_eq!(found(&ours, &theirs, SIZE, 0).await.first_leaf, Some(expected), "{path}");
+        theirs.0.remove(&path);
+        assert_eq!(found(&ours, &theirs, SIZE, 0).await.first_leaf, Some(expected), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_tile_above_that_fits_nothing_below_it_is_no_match_even_without_a_leaf() {
+    let ours = log(&entries());
+    let mut theirs = ours.clone();
+    let above = TilePath::new(TileKind::Hashes(2), 0, 1).unwrap();
+    theirs.0.get_mut(&above).unwrap()[0] ^= 1;
+    let compared = found(&ours, &theirs, SIZE, SIZE).await;
+    assert_ne!(compared.theirs, Some(compared.ours));
+}
+
+#[tokio::test]
+async fn a_tampered_tile_above_leaves_that_nobody_drew_is_found_although_the_roots_agree() {
+    let ours = log(&entries());
+    let width = u16::try_from(SIZE / 256 % 256).unwrap();
+    let tile = |index, width| TilePath::new(TileKind::Hashes(1), index, width).unwrap();
+    // The root is made of the level above the first of them, and of the second's hashes.
+    for (path, place, expected) in [
+        (tile(0, 256), 0, 0),
+        (tile(0, 256), 17, 17 * 256),
+        (tile(0, 256), 255, 255 * 256),
+        (tile(1, width), 3, (256 + 3) * 256),
+    ] {
+        let mut theirs = ours.clone();
+        theirs.0.get_mut(&path).unwrap()[place * 32 + 9] ^= 1;
+        let compared = found(&ours, &theirs, SIZE, SIZE).await;
+        assert_eq!(compared.first_leaf, Some(expected), "{path}");
+        if path == tile(0, 256) {
+            assert_eq!(compared.theirs, Some(compared.ours), "the roots agree");
+        }
+        theirs.0.remove(&path);
+        assert!(found(&ours, &theirs, SIZE, SIZE).await.first_leaf.is_some(), "{path}");
+    }
+    // The leaf itself is named where it was changed as well.
+    let mut theirs = ours.clone();
+    theirs.0.get_mut(&tile(0, 256)).unwrap()[17 * 32] ^= 1;
+    let below = TilePath::new(TileKind::Hashes(0), 17, 256).unwrap();
+    theirs.0.get_mut(&below).unwrap()[5 * 32] ^= 1;
+    let compared = found(&ours, &theirs, SIZE, SIZE).await;
+    assert_eq!(compared.first_leaf, Some(17 * 256 + 5));
+}
+
+#[tokio::test]
+async fn an_old_leaf_whose_tile_is_drawn_is_found_although_the_roots_agree() {
+    let ours = log(&entries());
+    let mut theirs = ours.clone();
+    let old = TilePath::new(TileKind::Entries, 5, 256).unwrap();
+    theirs.0.get_mut(&old).unwrap()[3] ^= 1;
+    let compared = found(&ours, &theirs, SIZE, SIZE).await;
+    assert_eq!(compared.first_leaf, None, "it lies where nobody looked");
+    let sample = Sample { leaves: BTreeSet::from([5]), ..Sample::default() };
+    let compared = compare((&ours, &theirs), SIZE, SIZE, &sample).await.unwrap();
+    assert_eq!(compared.first_leaf, Some(5 * 256));
+}

@@ -1,0 +1,58 @@
+// What every page does: it says when the network is down or slow, sends a form once, keeps what was
+// typed, and brings the service worker, which keeps our own files and never a page about anybody.
+import { drop, stash, unstash } from './keep.js';
+
+const SLOW_MS = 4000;
+const network = document.querySelector('#network');
+const language = document.documentElement.lang;
+const clock = () => new Date().toLocaleTimeString(language, { hour12: false });
+
+/** Shows one of the sentences about the network, or none. */
+function tell(name) {
+  // A page with a script of its own says it beside its button.
+  const isSaid = document.querySelector('#said [data-said=offline]:not([hidden])') !== null;
+  for (const line of network.querySelectorAll('[data-net]')) {
+    line.hidden = line.dataset.net !== name || isSaid;
+    line.dataset.text ??= line.textContent;
+    if (!line.hidden) line.textContent = line.dataset.text.replace('{since}', clock());
+  }
+}
+
+addEventListener('offline', () => tell('offline'));
+addEventListener('online', () => tell(null));
+if (navigator.onLine === false) tell('offline');
+
+// A form goes once, however often it is tapped; without a network it waits for one.
+document.addEventListener('submit', (event) => {
+  const { target: form, submitter } = event;
+  if (form.dataset.sent) return event.preventDefault();
+  if (navigator.onLine === false) {
+    event.preventDefault();
+    tell('offline');
+    addEventListener('online', () => form.requestSubmit(submitter), { once: true });
+    return undefined;
+  }
+  form.dataset.sent = 'yes';
+  setTimeout(() => tell('slow'), SLOW_MS);
+  for (const field of form.querySelectorAll('[data-keep]')) drop(field.dataset.keep);
+  return undefined;
+});
+// Back from the next page: the same form may be sent again, under the same name for the act.
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  tell(navigator.onLine === false ? 'offline' : null);
+});
+
+for (const field of document.querySelectorAll('[data-keep]')) {
+  const kept = await unstash(field.dataset.keep);
+  if (kept !== null && field.value === '') field.value = kept;
+  field.addEventListener('input', () => stash(field.dataset.keep, field.value));
+}
+
+// The page for no network goes on by itself.
+const on = document.querySelector('[data-when-online]');
+if (on) addEventListener('online', () => location.assign(on.href));
+
+if ('serviceWorker' in navigator && isSecureContext) {
+  navigator.serviceWorker.register(new URL('./worker.js', import.meta.url), { scope: '/sign' }).catch(() => {});
+}

@@ -1,0 +1,190 @@
+//! The application for a certificate by whoever signed (公证申请表, domain.md 5.4), with the signing
+//! filled in.
+
+use heqi_vocabulary::{Language, VoucherNo};
+use maud::{Markup, html};
+
+use super::SERVICE_FOOT;
+use super::list::sample_voucher;
+use crate::frame::{Frame, Page};
+use crate::link::Link;
+use crate::parts::facts;
+use crate::words::Words;
+
+/// The form.
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HolderApplyPage {
+    /// About which signing.
+    pub voucher: VoucherNo,
+    /// Its deposit.
+    pub number: String,
+    /// The company.
+    pub company: String,
+    /// When it was signed, with zone.
+    pub recorded_at: String,
+    /// What stands in the fields: personal data.
+    pub typed: Vec<(String, String)>,
+    /// What was wrong: what happened, what to do.
+    pub trouble: Option<(String, String)>,
+}
+
+/// Without what was typed.
+impl std::fmt::Debug for HolderApplyPage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HolderApplyPage({})", self.voucher)
+    }
+}
+
+impl HolderApplyPage {
+    fn typed(&self, name: &str) -> &str {
+        self.typed.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    fn line(&self, l: Language, name: &str, label: Words, complete: &str) -> Markup {
+        html! {
+            label for=(name) { (label.in_language(l)) }
+            input type="text" id=(name) name=(name) value=(self.typed(name)) required maxlength="200"
+                autocomplete=(complete);
+        }
+    }
+
+    fn area(&self, l: Language, name: &str, label: Words) -> Markup {
+        html! {
+            label for=(name) { (label.in_language(l)) }
+            textarea id=(name) name=(name) required maxlength="500" rows="3" { (self.typed(name)) }
+        }
+    }
+
+    fn choice(&self, l: Language, name: &str, label: Words, options: &[(&str, Words)]) -> Markup {
+        html! {
+            label for=(name) { (label.in_language(l)) }
+            select id=(name) name=(name) {
+                @for (value, words) in options {
+                    option value=(value) selected[self.typed(name) == *value] { (words.in_language(l)) }
+                }
+            }
+        }
+    }
+}
+
+impl Page for HolderApplyPage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let voucher = self.voucher.to_string();
+        html! {
+            @if let Some((what, next)) = &self.trouble {
+                p #trouble .notice role="alert" { (what) " " (next) }
+            }
+            p .lead { (LEAD.in_language(l)) }
+            (facts(&[
+                (COMPANY.in_language(l), &self.company),
+                (RECORDED.in_language(l), &self.recorded_at),
+                (VOUCHER.in_language(l), &voucher),
+                (NUMBER.in_language(l), &self.number),
+            ]))
+            form method="post" action=(Link::HeldApply(self.voucher)) {
+                @if let Some(csrf) = &frame.csrf { input type="hidden" name="csrf" value=(csrf); }
+                (self.line(l, "name", NAME, "name"))
+                (self.choice(l, "document_kind", KIND, &KINDS))
+                (self.line(l, "document_number", DOCUMENT, "off"))
+                (self.line(l, "address", ADDRESS, "street-address"))
+                (self.line(l, "phone", PHONE, "tel"))
+                (self.area(l, "purpose", PURPOSE))
+                (self.area(l, "manner", MANNER))
+                (self.area(l, "materials", MATERIALS))
+                (self.line(l, "copies", COPIES, "off"))
+                (self.choice(l, "delivery", DELIVERY, &DELIVERIES))
+                label for="litigation" { (LITIGATION.in_language(l)) }
+                input type="text" id="litigation" name="litigation" value=(self.typed("litigation")) maxlength="200" autocomplete="off";
+                h2 { (NOTICE.in_language(l)) }
+                p { (NOTICE_TEXT.in_language(l)) }
+                label .ground { input type="checkbox" name="truth" value="yes" required; span { (TRUTH.in_language(l)) } }
+                div .choice {
+                    button type="submit" { (SUBMIT.in_language(l)) }
+                    a .button href=(Link::Held) { (BACK.in_language(l)) }
+                }
+            }
+        }
+    }
+
+    fn foot(&self) -> Words {
+        SERVICE_FOOT
+    }
+
+    fn samples() -> Vec<Self> {
+        let page = |typed: &[(&str, &str)], trouble| Self {
+            voucher: sample_voucher(),
+            number: "CZ202611230000025".into(),
+            company: "杭州示例青穗茶业有限公司<b>\"'".into(),
+            recorded_at: "2026-11-23 20:05:00 +08:00".into(),
+            typed: typed.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            trouble,
+        };
+        let trouble = (
+            "申请表中的“用途”未填写或格式不符，申请未提交。".to_owned(),
+            "请更正后重新提交，其他内容无需重填。".to_owned(),
+        );
+        vec![
+            page(&[("name", "陈素英"), ("copies", "1")], None),
+            page(&[("name", "陈素英"), ("document_kind", "passport")], Some(trouble)),
+        ]
+    }
+}
+
+const KINDS: [(&str, Words); 6] = [
+    ("resident_id", Words::new("居民身份证", "Resident identity card")),
+    ("passport", Words::new("护照", "Passport")),
+    (
+        "hong_kong_macao_permit",
+        Words::new("港澳居民来往内地通行证", "Hong Kong or Macao travel permit"),
+    ),
+    ("taiwan_permit", Words::new("台湾居民来往大陆通行证", "Taiwan travel permit")),
+    ("hmt_residence_permit", Words::new("港澳台居民居住证", "HMT residence permit")),
+    (
+        "foreign_permanent_resident",
+        Words::new("外国人永久居留身份证", "Foreign permanent resident card"),
+    ),
+];
+const DELIVERIES: [(&str, Words); 3] = [
+    ("download", Words::new("下载电子公证书", "Download")),
+    ("counter", Words::new("到窗口领取纸质公证书", "Paper at the counter")),
+    ("mail", Words::new("邮寄纸质公证书", "Paper by mail")),
+];
+const TITLE: Words = Words::new("申请公证书", "Apply for a certificate");
+const LEAD: Words = Words::new(
+    "公证事项：保全证据（电子数据）。公证员审查后决定是否受理和出具；提交申请不等于已经出具公证书。",
+    "Matter: preservation of electronic data. A notary examines and decides; an application is no certificate yet.",
+);
+const COMPANY: Words = Words::new("公司", "Company");
+const RECORDED: Words = Words::new("签署时间", "Signed at");
+const VOUCHER: Words = Words::new("签署凭证号", "Voucher");
+const NUMBER: Words = Words::new("存证编号", "Deposit number");
+const NAME: Words =
+    Words::new("申请人姓名（须与签署人一致）", "Your name, the same as of the signer");
+const KIND: Words = Words::new("证件类型", "Kind of document");
+const DOCUMENT: Words = Words::new("证件号码", "Its number");
+const ADDRESS: Words = Words::new("住址", "Address");
+const PHONE: Words = Words::new("联系电话", "Telephone");
+const PURPOSE: Words = Words::new("用途和使用地", "Purpose and place of use");
+const MANNER: Words = Words::new("证据形成的原因和方式", "Why and how the evidence arose");
+const MATERIALS: Words =
+    Words::new("提交的材料，每行一项：名称，份数", "Materials, one per line: name, copies");
+const COPIES: Words = Words::new("公证书份数", "Copies");
+const DELIVERY: Words = Words::new("送达方式", "Delivery");
+const LITIGATION: Words = Words::new("是否涉诉及受理法院（如有）", "Lawsuit and court, if any");
+const NOTICE: Words = Words::new("告知", "What you should know");
+const NOTICE_TEXT: Words = Words::new(
+    "公证书证明电子数据的保管事实，不证明签名由谁作出。申请人应如实说明情况、提供真实材料；提供虚假材料骗取公证书的，依法承担责任（《公证法》第二十七条、第四十四条）。公证员会在受理前当面或视频核对您的证件。",
+    "A certificate is about the data that was held, and not about who signed. Whoever applies tells the truth and hands in true materials; who obtains a certificate by false ones answers for it (Notary Law arts. 27, 44). The notary checks your document in person or by video before accepting.",
+);
+const TRUTH: Words = Words::new(
+    "以上内容属实，我已知悉公证的法律意义和可能产生的法律后果。",
+    "This is true, and I know the legal meaning and effects of a certificate.",
+);
+const SUBMIT: Words = Words::new("提交申请", "Submit the application");
+const BACK: Words = Words::new("返回", "Back");

@@ -1,0 +1,285 @@
+//! One signing as it is held: what an examination of the held bytes found, the photo, the
+//! documents, the place, and what can be said about it.
+
+use heqi_vocabulary::{DepositNo, Digest, Language, VoucherNo};
+use maud::{Markup, html};
+
+use super::list::{leave, sample_number, sample_voucher};
+use super::{PlaceSketch, SERVICE_FOOT};
+use crate::frame::{Frame, Page};
+use crate::link::Link;
+use crate::parts::facts;
+use crate::words::Words;
+
+/// One claim of the examination.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct ProvedClaim {
+    /// What is claimed, in the reader's language.
+    pub title: String,
+    /// 核验通过, 未能核验, 核验不符: in the reader's language.
+    pub status: String,
+    /// Whether it is proved.
+    pub is_proved: bool,
+    /// Why, in the reader's language.
+    pub reason: String,
+}
+
+/// One document that was signed.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HeldDocument {
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// Its pages, if they were counted.
+    pub pages: Option<u64>,
+    /// Whether its bytes are held here with this record.
+    pub is_held: bool,
+}
+
+/// Something that the person said about it.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct SaidLine {
+    /// What, in the reader's language.
+    pub what: String,
+    /// When, with zone.
+    pub said_at: String,
+    /// Whom it was brought to, and what still waits: in the reader's language.
+    pub deliveries: Vec<String>,
+}
+
+/// How a certificate about it is applied for.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "each is shown in its own way")]
+pub enum ApplyWay {
+    /// Here.
+    Here(VoucherNo),
+    /// At the office's data centre: its whole address.
+    Elsewhere(String),
+    /// One is open, or was the last: its number and how it stands, in the reader's language.
+    Applied {
+        /// Its number.
+        number: String,
+        /// How it stands.
+        stage: String,
+        /// Since when it is there, with zone.
+        at: String,
+    },
+    /// Nobody certifies here.
+    Nowhere,
+}
+
+/// One signing.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HolderEvidencePage {
+    /// The number of the deposit.
+    pub number: DepositNo,
+    /// The number on receipt and messages.
+    pub voucher: String,
+    /// The company.
+    pub company: String,
+    /// What is filed, in words.
+    pub matter: String,
+    /// In which capacities, in words.
+    pub capacities: String,
+    /// When the platform recorded it, with zone.
+    pub recorded_at: String,
+    /// When this custodian received it, with zone.
+    pub received_at: String,
+    /// When it was examined for this page, with zone.
+    pub examined_at: String,
+    /// What was found.
+    pub claims: Vec<ProvedClaim>,
+    /// SHA-256 of the live photo, where it is held.
+    pub photo: Option<Digest>,
+    /// What was signed.
+    pub documents: Vec<HeldDocument>,
+    /// Where the device said it was.
+    pub place: Option<PlaceSketch>,
+    /// What the device said it is.
+    pub device: Option<String>,
+    /// What the person said about it.
+    pub said: Vec<SaidLine>,
+    /// How a certificate is applied for.
+    pub apply: ApplyWay,
+}
+
+impl Page for HolderEvidencePage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let number = self.number.to_string();
+        html! {
+            @for line in &self.said {
+                p .notice {
+                    (line.what) " · " (line.said_at)
+                    @for delivery in &line.deliveries { br; (delivery) }
+                }
+            }
+            @if let ApplyWay::Applied { number, stage, at } = &self.apply {
+                p .notice { (APPLIED.in_language(l)) " " strong { (number) } " · " (stage) " · " (at) }
+            }
+            (facts(&[
+                (COMPANY.in_language(l), &self.company),
+                (MATTER.in_language(l), &self.matter),
+                (CAPACITIES.in_language(l), &self.capacities),
+                (VOUCHER.in_language(l), &self.voucher),
+                (NUMBER.in_language(l), &number),
+                (RECORDED.in_language(l), &self.recorded_at),
+                (RECEIVED.in_language(l), &self.received_at),
+            ]))
+            section .checks aria-labelledby="found" {
+                h2 id="found" { (FOUND.in_language(l)) }
+                p .soft { (EXAMINED.in_language(l)) " " (self.examined_at) }
+                ul .flags {
+                    @for claim in &self.claims {
+                        li data-state=(if claim.is_proved { "there" } else { "waiting" }) {
+                            span .state aria-hidden="true" {}
+                            div { strong { (claim.title) " · " (claim.status) } p .soft { (claim.reason) } }
+                        }
+                    }
+                }
+            }
+            @if let Some(photo) = &self.photo {
+                section aria-labelledby="photo" {
+                    h2 id="photo" { (PHOTO.in_language(l)) }
+                    img .held-photo src=(Link::HeldFile(self.number, *photo)) alt=(PHOTO_ALT.in_language(l)) loading="lazy";
+                }
+            }
+            @if let Some(place) = &self.place {
+                section aria-labelledby="place" { h2 id="place" { (PLACE.in_language(l)) } (place.draw(l)) }
+            }
+            @if let Some(device) = &self.device { (facts(&[(DEVICE.in_language(l), device)])) }
+            section aria-labelledby="documents" {
+                h2 id="documents" { (DOCUMENTS.in_language(l)) }
+                ol .plain {
+                    @for document in &self.documents {
+                        li {
+                            @if document.is_held {
+                                a .open href=(Link::HeldFile(self.number, document.sha256)) { (OPEN.in_language(l)) }
+                            } @else { (NOT_WITH_THIS.in_language(l)) }
+                            @if let Some(pages) = document.pages { " · " (pages) " " (PAGES.in_language(l)) }
+                            p .soft { "SHA-256 " code { (document.sha256) } }
+                        }
+                    }
+                }
+            }
+            p { a .go href=(Link::HeldBundle(self.number)) download { (BUNDLE.in_language(l)) } }
+            @match &self.apply {
+                ApplyWay::Here(voucher) => p { a .button href=(Link::HeldApply(*voucher)) { (APPLY.in_language(l)) } }
+                ApplyWay::Elsewhere(url) => {
+                    p { a .button href=(url) rel="noreferrer" { (APPLY.in_language(l)) } }
+                    p .soft { (ELSEWHERE.in_language(l)) }
+                }
+                ApplyWay::Applied { .. } | ApplyWay::Nowhere => {}
+            }
+            p .links {
+                a href=(Link::VerifierFile) { (VERIFY.in_language(l)) }
+                a href=(Link::HeldSay(self.number)) { (SAY.in_language(l)) }
+                a href=(Link::Held) { (BACK.in_language(l)) }
+            }
+            (leave(frame))
+        }
+    }
+
+    fn foot(&self) -> Words {
+        SERVICE_FOOT
+    }
+
+    fn samples() -> Vec<Self> {
+        let claim = |title: &str, status: &str, is_proved| ProvedClaim {
+            title: title.into(),
+            status: status.into(),
+            is_proved,
+            reason: "签名与证书、挑战值和设备密钥相符。".into(),
+        };
+        let whole = Self {
+            number: sample_number(1),
+            voucher: "PZ202611230000000017".into(),
+            company: "杭州示例青穗茶业有限公司".into(),
+            matter: "公司设立登记".into(),
+            capacities: "股东、监事".into(),
+            recorded_at: "2026-11-23 20:05:00 +08:00".into(),
+            received_at: "2026-11-23 20:05:02 +08:00".into(),
+            examined_at: "2026-11-28 09:00:00 +08:00".into(),
+            claims: vec![claim("签名", "核验通过", true), claim("身份", "未能核验", false)],
+            photo: Some(Digest::of(b"photo")),
+            documents: vec![
+                HeldDocument { sha256: Digest::of(b"one"), pages: Some(3), is_held: true },
+                HeldDocument { sha256: Digest::of(b"two"), pages: None, is_held: false },
+            ],
+            place: Some(PlaceSketch {
+                latitude_e6: 30_274_084,
+                longitude_e6: 120_155_069,
+                accuracy_m: 64,
+            }),
+            device: Some("iPhone; iOS 19".into()),
+            said: vec![SaidLine {
+                what: "您已提出异议：非本人签署".into(),
+                said_at: "2026-11-28 09:00:00 +08:00".into(),
+                deliveries: vec![
+                    "已送达公证处数据中心：2026-11-28 09:00:01 +08:00".into(),
+                    "正在送达签署平台，尚未收到对方确认，系统会自动重试".into(),
+                ],
+            }],
+            apply: ApplyWay::Elsewhere("https://notary.example/my/apply/PZ".into()),
+        };
+        let bare = Self {
+            photo: None,
+            place: None,
+            device: None,
+            said: Vec::new(),
+            apply: ApplyWay::Nowhere,
+            ..whole.clone()
+        };
+        let here = Self { apply: ApplyWay::Here(sample_voucher()), ..bare.clone() };
+        let applied = ApplyWay::Applied {
+            number: "SQ202611240000011".into(),
+            stage: "待受理".into(),
+            at: "2026-11-24 09:00:00 +08:00".into(),
+        };
+        vec![whole, here, Self { apply: applied, ..bare.clone() }, bare]
+    }
+}
+
+const APPLY: Words =
+    Words::new("就这次签署申请公证书", "Apply for a certificate about this signing");
+const APPLIED: Words = Words::new("您的公证申请", "Your application for a certificate");
+const ELSEWHERE: Words = Words::new(
+    "由公证处数据中心受理，需用同一号码或邮箱再登录一次。",
+    "The notary's data centre takes it; come in there once more with the same number or address.",
+);
+const TITLE: Words = Words::new("一次签署的证据", "The evidence of one signing");
+const COMPANY: Words = Words::new("公司", "Company");
+const MATTER: Words = Words::new("事项", "Matter");
+const CAPACITIES: Words = Words::new("签署身份", "Signed as");
+const VOUCHER: Words = Words::new("签署凭证号", "Voucher");
+const NUMBER: Words = Words::new("存证编号", "Deposit number");
+const RECORDED: Words = Words::new("签署时间", "Signed at");
+const RECEIVED: Words = Words::new("公证机构收到", "Received by the notary");
+const FOUND: Words = Words::new("系统核验结果", "What the examination found");
+const EXAMINED: Words = Words::new(
+    "以下由本系统现在用所保管的原始数据重新计算，不是当时留下的结论。时间：",
+    "Computed now from the bytes that are held, not remembered from then. At",
+);
+const PHOTO: Words = Words::new("现场照片", "Live photo");
+const PHOTO_ALT: Words = Words::new("签署时拍摄的照片", "The photo taken while signing");
+const PLACE: Words = Words::new("签署位置", "Place");
+const DEVICE: Words = Words::new("设备", "Device");
+const DOCUMENTS: Words = Words::new("签署的文件", "Documents signed");
+const OPEN: Words = Words::new("打开文件", "Open the document");
+const NOT_WITH_THIS: Words = Words::new(
+    "原文随附加文件的记录保管，可在证据包中核对摘要",
+    "Held with the record that added it; compare its digest in the bundle",
+);
+const PAGES: Words = Words::new("页", "pages");
+const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundle");
+const VERIFY: Words =
+    Words::new("在浏览器里核验证据包（离线）", "Check the bundle in this browser, offline");
+const SAY: Words = Words::new("不是我签的，或撤回同意", "Not signed by me, or withdraw a consent");
+const BACK: Words = Words::new("全部证据", "All that is held");

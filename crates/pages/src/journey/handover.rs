@@ -1,0 +1,374 @@
+//! A step on another device: what the PC shows, and what the phone shows.
+
+use heqi_vocabulary::{Digest, Language, SigningId};
+use maud::{Markup, html};
+
+use crate::assets::Asset;
+use crate::frame::{Frame, Page};
+use crate::journey::Step;
+use crate::link::Link;
+use crate::parts::{OFFLINE, SLOW, WAITING, hidden, notice, said, ways_out};
+use crate::qr;
+use crate::words::Words;
+
+/// The PC, while a phone takes the photo.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HandoverPage {
+    /// The signing it is for.
+    pub signing: SigningId,
+    /// How it stands.
+    pub stand: DeskStand,
+    /// Until when, with zone.
+    pub ends_at: String,
+    /// For picking a number.
+    pub pick_key: String,
+    /// For cancelling.
+    pub cancel_key: String,
+}
+
+/// How the hand-over stands at the PC.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "nothing lies between")]
+pub enum DeskStand {
+    /// The code waits for a phone.
+    Offered {
+        /// What the code says.
+        address: String,
+    },
+    /// A phone has it.
+    Claimed {
+        /// One of these stands on the phone.
+        choices: [u8; 3],
+    },
+    /// The phone takes the photo.
+    Confirmed {
+        /// Whether it has.
+        has_photo: bool,
+    },
+    /// Everything is there.
+    Done {
+        /// The photo.
+        photo: Digest,
+        /// Where it came from.
+        source: String,
+        /// The handwriting, if the phone took it.
+        strokes: Option<Digest>,
+    },
+    /// It ended without that.
+    Ended {
+        /// What happened.
+        what: String,
+        /// What to do.
+        next: String,
+    },
+}
+
+impl DeskStand {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Offered { .. } => "offered",
+            Self::Claimed { .. } => "claimed",
+            Self::Confirmed { has_photo: false } => "confirmed",
+            Self::Confirmed { has_photo: true } => "photographed",
+            Self::Done { .. } => "done",
+            Self::Ended { .. } => "ended",
+        }
+    }
+}
+
+impl HandoverPage {
+    fn stand(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        match &self.stand {
+            DeskStand::Offered { address } => html! {
+                div .over {
+                    (qr::code(address, QR.in_language(l)))
+                    ol .plain { @for line in HOW { li { (line.in_language(l)) } } }
+                }
+                p .soft { (UNTIL.in_language(l)) " " (self.ends_at) }
+                (self.cancel(frame, CANCEL))
+            },
+            DeskStand::Claimed { choices } => html! {
+                form method="post" action=(Link::HandoverAnswer) {
+                    (hidden(frame, &self.pick_key))
+                    fieldset .pick {
+                        legend { (WHICH.in_language(l)) }
+                        div .choice {
+                            @for number in choices {
+                                button .digits type="submit" name="number" value=(number) { (number) }
+                            }
+                        }
+                    }
+                }
+                (self.cancel(frame, NONE_OF_THESE))
+                p .soft { (UNTIL.in_language(l)) " " (self.ends_at) }
+            },
+            DeskStand::Confirmed { has_photo } => html! {
+                p .lead { (if *has_photo { WRITE_THERE } else { LOOK_THERE }.in_language(l)) }
+                p .soft { (UNTIL.in_language(l)) " " (self.ends_at) }
+                (self.cancel(frame, CANCEL))
+            },
+            DeskStand::Done { .. } => html! { p .lead { (GOING_ON.in_language(l)) } },
+            DeskStand::Ended { what, next } => html! {
+                (notice(what))
+                p { (next) }
+                p { a .go href=(Link::Photo) { (AGAIN.in_language(l)) } }
+            },
+        }
+    }
+
+    fn cancel(&self, frame: &Frame, words: Words) -> Markup {
+        html! {
+            form .gap method="post" action=(Link::HandoverAnswer) {
+                (hidden(frame, &self.cancel_key))
+                button type="submit" name="number" value="none" { (words.in_language(frame.language)) }
+            }
+        }
+    }
+}
+
+impl Page for HandoverPage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let (photo, source, strokes) = match &self.stand {
+            DeskStand::Done { photo, source, strokes } => {
+                (Some(photo.to_string()), Some(source.as_str()), strokes.map(|s| s.to_string()))
+            }
+            _ => (None, None, None),
+        };
+        html! {
+            div id="handover" role="status" data-stand=(self.stand.word()) data-signing=(self.signing)
+                data-next=(Link::Journey) data-again=(Link::Photo) data-bytes=(Link::HandoverPhoto)
+                data-photo=[photo] data-source=[source] data-strokes=[strokes] {
+                (self.stand(frame))
+            }
+            (said(l, &[
+                ("elsewhere", ELSEWHERE),
+                ("small", BROKEN),
+                ("waiting", WAITING),
+                ("slow", SLOW),
+                ("offline", OFFLINE),
+            ]))
+            (ways_out(frame))
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn script(&self) -> Option<Asset> {
+        Some(Asset::Handover)
+    }
+
+    fn step(&self) -> Option<Step> {
+        Some(Step::Photo)
+    }
+
+    fn samples() -> Vec<Self> {
+        let address = "https://sign.example.org/h/0123456789abcdefghjkmnpqrs".to_owned();
+        [
+            DeskStand::Offered { address },
+            DeskStand::Claimed { choices: [17, 42, 88] },
+            DeskStand::Confirmed { has_photo: false },
+            DeskStand::Confirmed { has_photo: true },
+            DeskStand::Done {
+                photo: Digest::of(b"photo"),
+                source: "camera_stream".into(),
+                strokes: None,
+            },
+            DeskStand::Ended { what: "Past its time.".into(), next: "Have another shown.".into() },
+        ]
+        .into_iter()
+        .map(|stand| Self {
+            signing: SigningId::from_bytes([8; 16]),
+            stand,
+            ends_at: "2026-11-23 20:05:00 +08:00".into(),
+            pick_key: "0123".into(),
+            cancel_key: "4567".into(),
+        })
+        .collect()
+    }
+}
+
+/// What a phone shows that has just read the code: nothing of the filing.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HandoverLandingPage {
+    /// The code of the link.
+    pub code: String,
+}
+
+impl Page for HandoverLandingPage {
+    fn title(&self, language: Language) -> String {
+        LANDING.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            p .lead { (LANDING_LEAD.in_language(l)) }
+            form method="post" action=(Link::HandoverLink(self.code.clone())) {
+                button .go type="submit" { (USE_THIS.in_language(l)) }
+            }
+            p .soft { (NOT_YOURS.in_language(l)) " " (frame.telephone) }
+        }
+    }
+
+    fn foot(&self) -> Words {
+        LANDING_FOOT
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { code: "0123456789abcdefghjkmnpqrs".into() }]
+    }
+}
+
+/// The phone before it may do anything, and when its part is over.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "whoever serves a page decides")]
+pub enum OtherDevicePage {
+    /// Its number is to be picked at the PC.
+    Waits {
+        /// The number.
+        number: u8,
+        /// Until when, with zone.
+        ends_at: String,
+    },
+    /// Its part is done.
+    Done,
+    /// It ended without that.
+    Ended {
+        /// What happened.
+        what: String,
+        /// What to do.
+        next: String,
+    },
+}
+
+impl Page for OtherDevicePage {
+    fn title(&self, language: Language) -> String {
+        match self {
+            Self::Waits { .. } => NUMBER,
+            Self::Done => DONE,
+            Self::Ended { .. } => OVER,
+        }
+        .in_language(language)
+        .to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let word = match self {
+            Self::Waits { .. } => "waits",
+            Self::Done => "done",
+            Self::Ended { .. } => "ended",
+        };
+        html! {
+            div id="handover" role="status" data-stand=(word) {
+                @match self {
+                    Self::Waits { number, ends_at } => {
+                        p .pairing { (number) }
+                        p { (PICK.in_language(l)) }
+                        p .soft { (UNTIL.in_language(l)) " " (ends_at) }
+                    }
+                    Self::Done => { p .lead { (BACK.in_language(l)) } }
+                    Self::Ended { what, next } => { (notice(what)) p { (next) } }
+                }
+            }
+            (said(l, &[("offline", OFFLINE), ("slow", SLOW)]))
+        }
+    }
+
+    fn foot(&self) -> Words {
+        OTHER_FOOT
+    }
+
+    fn script(&self) -> Option<Asset> {
+        Some(Asset::Handover)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![
+            Self::Waits { number: 42, ends_at: "2026-11-23 20:05:00 +08:00".into() },
+            Self::Done,
+            Self::Ended { what: "Past its time.".into(), next: "Have another shown.".into() },
+        ]
+    }
+}
+
+const TITLE: Words = Words::new("用手机拍照", "Take the photo with a phone");
+const QR: Words = Words::new("用手机扫描的二维码", "Code to scan with the phone");
+const HOW: [Words; 3] = [
+    Words::new(
+        "用您自己手机的相机或扫一扫扫描二维码",
+        "Scan the code with the camera of your own phone",
+    ),
+    Words::new("手机上会显示一个两位数字", "The phone shows a number of two digits"),
+    Words::new(
+        "在这里选出同一个数字，手机才能拍照",
+        "Pick the same number here; only then can the phone take the photo",
+    ),
+];
+const UNTIL: Words = Words::new("有效期至", "Good until");
+const CANCEL: Words = Words::new("取消，不用手机", "Cancel, no phone");
+const NONE_OF_THESE: Words = Words::new("都不是", "None of these");
+const WHICH: Words =
+    Words::new("您的手机上显示的是哪个数字？", "Which number does your phone show?");
+const LOOK_THERE: Words = Words::new(
+    "手机已连接。请在手机上拍照，这个页面会自动继续。",
+    "The phone is connected. Take the photo there; this page goes on by itself.",
+);
+const WRITE_THERE: Words = Words::new(
+    "照片已收到。请在手机上手写签名，或在手机上选择“在电脑上写”。",
+    "The photo is here. Write your name on the phone, or choose there to write it at the PC.",
+);
+const GOING_ON: Words =
+    Words::new("手机上的步骤已完成，正在继续……", "The phone has done its part; going on…");
+const AGAIN: Words = Words::new("重新开始拍照", "Begin the photo again");
+const ELSEWHERE: Words = Words::new(
+    "签名密钥不在这台设备上，或已过期。请在这台设备上重新开始拍照这一步。",
+    "The signing key is not on this device, or its time is over. Begin the step of the photo again on this device.",
+);
+const BROKEN: Words = Words::new(
+    "收到的照片与手机拍的不一致，未作签署。请重新拍照。",
+    "The photo that arrived is not the one the phone took; nothing was signed. Take it again.",
+);
+const FOOT: Words = Words::new(
+    "二维码里没有任何个人信息；签名密钥始终只在这台电脑上。两台设备的信息都会如实记录。",
+    "The code holds nothing personal; the signing key stays on this PC. Both devices are recorded.",
+);
+const LANDING: Words = Words::new("用这台手机拍照？", "Take the photo with this phone?");
+const LANDING_LEAD: Words = Words::new(
+    "如果是您本人正在电脑上签署，请继续。之后这台手机会显示一个数字，您在电脑上选出同一个数字后才能拍照。",
+    "Go on if you yourself are signing at a PC. This phone will show a number; the photo can be taken once you pick the same number at the PC.",
+);
+const USE_THIS: Words = Words::new("用这台手机拍照", "Use this phone");
+const NOT_YOURS: Words = Words::new(
+    "不是您本人在签署？请关闭本页，或拨打",
+    "You are not signing anything? Close this page, or call",
+);
+const LANDING_FOOT: Words = Words::new(
+    "本页不显示任何办件、人员或文件内容；仅打开本页不会使用二维码。",
+    "This page shows no filing, person or document; opening it does not use the code.",
+);
+const NUMBER: Words = Words::new("请在电脑上选这个数字", "Pick this number at the PC");
+const PICK: Words = Words::new(
+    "请看电脑屏幕，选出与这里相同的数字。选好后这里会自动打开拍照页面。",
+    "Look at the PC and pick the number you see here. The camera opens here by itself after that.",
+);
+const DONE: Words = Words::new("手机上的步骤已完成", "This phone has done its part");
+const BACK: Words = Words::new(
+    "请回到电脑上继续签署。这台手机上没有留下照片或密钥，可以关闭本页。",
+    "Go back to the PC to sign. No photo and no key is left on this phone; you may close the page.",
+);
+const OVER: Words = Words::new("这次手机拍照已结束", "This is over");
+const OTHER_FOOT: Words = Words::new(
+    "这台手机只能用于这一步，看不到文件，也不能签署。",
+    "This phone is good for this step only: it sees no document and cannot sign.",
+);

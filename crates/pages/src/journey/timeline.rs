@@ -1,0 +1,328 @@
+//! Where a filing stands: who has done what, since when, and what it waits for.
+
+use heqi_vocabulary::Language;
+use maud::{Markup, html};
+
+use crate::frame::{Frame, Page};
+use crate::link::Link;
+use crate::parts::facts;
+use crate::words::Words;
+
+/// A filing as its signers see it.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct TimelinePage {
+    /// The filing's number for people.
+    pub number: String,
+    /// The company.
+    pub company: String,
+    /// What is filed, in words.
+    pub matter: String,
+    /// What has happened and what is to come, in order.
+    pub steps: Vec<TimelineStep>,
+    /// Everybody.
+    pub parties: Vec<PartyLine>,
+}
+
+/// One step of a filing.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct TimelineStep {
+    /// Which.
+    pub kind: StepKind,
+    /// How it stands.
+    pub stand: StepStand,
+    /// When it came to stand so, with zone.
+    pub since: Option<String>,
+    /// When it is tried, or somebody is reminded, next; with zone.
+    pub next: Option<String>,
+}
+
+/// Which step.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "the steps people are told of")]
+pub enum StepKind {
+    /// Opened by the handler.
+    Opened,
+    /// All signatures.
+    Signing,
+    /// The reader's own signature at the custodians, so many of so many.
+    Deposited(usize, usize),
+    /// Everybody's confirmation.
+    Confirming,
+    /// A person of the registry or the notary who looks at who signed.
+    Reviewing,
+    /// An objection.
+    Objection,
+    /// Over.
+    Ended,
+}
+
+/// How a step stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "nothing lies between")]
+pub enum StepStand {
+    /// Done.
+    Done,
+    /// It waits for something.
+    Waiting,
+    /// Not its turn.
+    Later,
+}
+
+/// One party.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct PartyLine {
+    /// Its name.
+    pub name: String,
+    /// In which capacities, in words.
+    pub capacities: String,
+    /// Whether it is the reader.
+    pub is_reader: bool,
+    /// What was signed: titles and moments.
+    pub signed: Vec<(String, String)>,
+    /// How it stands.
+    pub stand: PartyStand,
+    /// Since when, with zone.
+    pub since: Option<String>,
+}
+
+/// How a party stands: the words of the domain study, 7.5.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "each is told in words of its own")]
+pub enum PartyStand {
+    /// 待签署: so many documents.
+    ToSign(usize),
+    /// 已签署,待确认.
+    Signed,
+    /// 待确认: it never signs.
+    ToConfirm,
+    /// 已确认.
+    Confirmed,
+    /// 有异议,已暂停.
+    Objected,
+}
+
+impl PartyStand {
+    fn words(self, is_reader: bool, language: Language) -> String {
+        let word = match self {
+            Self::ToSign(_) if is_reader => Words::new("待您签署", "waits for your signature"),
+            Self::ToSign(_) => Words::new("待签署", "has to sign"),
+            Self::Signed => Words::new("已签署，待确认", "signed, has to confirm"),
+            Self::ToConfirm => Words::new("待确认", "has to confirm"),
+            Self::Confirmed => Words::new("已确认", "confirmed"),
+            Self::Objected => Words::new("有异议，已暂停", "objected, paused"),
+        };
+        let word = word.in_language(language);
+        match (self, language) {
+            (Self::ToSign(count), Language::Zh) => format!("{word}（{count}份）"),
+            (Self::ToSign(count), Language::En) => format!("{word} ({count})"),
+            _ => word.to_owned(),
+        }
+    }
+}
+
+impl PartyLine {
+    pub(crate) fn samples() -> Vec<Self> {
+        let at = "2026-11-23 20:05:00 +08:00";
+        let stands = [
+            PartyStand::Signed,
+            PartyStand::ToSign(2),
+            PartyStand::ToConfirm,
+            PartyStand::Confirmed,
+            PartyStand::Objected,
+        ];
+        stands
+            .into_iter()
+            .enumerate()
+            .map(|(place, stand)| Self {
+                name: "阿卜杜拉·阿卜杜热合曼<b>\"'".into(),
+                capacities: "股东、监事".into(),
+                is_reader: place == 0,
+                signed: vec![("公司章程".into(), at.into())],
+                stand,
+                since: Some(at.into()),
+            })
+            .collect()
+    }
+}
+
+/// Everybody with what they signed.
+pub(crate) fn party_lines(parties: &[PartyLine], l: Language) -> Markup {
+    html! {
+        h2 { (PARTIES.in_language(l)) }
+        ul .plain .parties {
+            @for party in parties {
+                li {
+                    p {
+                        strong { (party.name) }
+                        @if party.is_reader { " " (YOU.in_language(l)) }
+                        " · " (party.capacities)
+                    }
+                    p {
+                        span .word { (party.stand.words(party.is_reader, l)) }
+                        @if let Some(since) = &party.since { span .soft { " " (since) } }
+                    }
+                    @if !party.signed.is_empty() {
+                        details {
+                            summary { (DOCUMENTS.in_language(l)) " " (party.signed.len()) }
+                            ul .plain { @for (title, at) in &party.signed { li { (title) " " span .soft { (at) } } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Page for TimelinePage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            (facts(&[
+                (COMPANY.in_language(l), &self.company),
+                (MATTER.in_language(l), &self.matter),
+                (NUMBER.in_language(l), &self.number),
+            ]))
+            ol .plain .timeline {
+                @for step in &self.steps {
+                    li data-state=(step.word()) {
+                        span .state aria-hidden="true" {}
+                        div {
+                            p { strong { (step.name(l)) } " · " (step.stand(l)) }
+                            @if let Some(since) = &step.since { p .soft { (SINCE.in_language(l)) " " (since) } }
+                            @if step.stand == StepStand::Waiting { p { (step.waits_for(l)) } }
+                            @if let Some(next) = &step.next { p .soft { (NEXT.in_language(l)) " " (next) } }
+                        }
+                    }
+                }
+            }
+            (party_lines(&self.parties, l))
+            p .links {
+                a href=(Link::Journey) { (BACK.in_language(l)) }
+                a href=(Link::Confirm) { (CONFIRM.in_language(l)) }
+                a href=(Link::Object) { (OBJECT.in_language(l)) }
+            }
+            p .soft { (CALL.in_language(l)) " " (frame.telephone) }
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn samples() -> Vec<Self> {
+        let at = || Some("2026-11-23 20:05:00 +08:00".to_owned());
+        let step =
+            |kind, stand, next: Option<String>| TimelineStep { kind, stand, since: at(), next };
+        vec![Self {
+            number: "61842059".into(),
+            company: "杭州示例青穗茶业有限公司".into(),
+            matter: "公司设立登记".into(),
+            steps: vec![
+                step(StepKind::Opened, StepStand::Done, None),
+                step(StepKind::Signing, StepStand::Waiting, None),
+                step(StepKind::Deposited(1, 2), StepStand::Waiting, at()),
+                step(StepKind::Confirming, StepStand::Waiting, at()),
+                TimelineStep {
+                    kind: StepKind::Confirming,
+                    stand: StepStand::Later,
+                    since: None,
+                    next: None,
+                },
+                step(StepKind::Reviewing, StepStand::Waiting, None),
+                step(StepKind::Objection, StepStand::Waiting, None),
+                step(StepKind::Ended, StepStand::Done, None),
+            ],
+            parties: PartyLine::samples(),
+        }]
+    }
+}
+
+impl TimelineStep {
+    const fn word(&self) -> &'static str {
+        match self.stand {
+            StepStand::Done => "there",
+            StepStand::Waiting => "waiting",
+            StepStand::Later => "later",
+        }
+    }
+
+    fn name(&self, language: Language) -> String {
+        match self.kind {
+            StepKind::Opened => Words::new("办件已建立", "Filing opened"),
+            StepKind::Signing => Words::new("各方签署", "Signatures"),
+            StepKind::Deposited(held, of) => {
+                return language
+                    .pick(
+                        "我的签署存证（{held}/{of}）",
+                        "My signature at the custodians ({held}/{of})",
+                    )
+                    .replace("{held}", &held.to_string())
+                    .replace("{of}", &of.to_string());
+            }
+            StepKind::Confirming => Words::new("各方确认", "Confirmations"),
+            StepKind::Reviewing => Words::new("人工核验身份", "Identity checked by a person"),
+            StepKind::Objection => Words::new("有异议，已暂停", "Objected, paused"),
+            StepKind::Ended => Words::new("办件已结束", "Filing over"),
+        }
+        .in_language(language)
+        .to_owned()
+    }
+
+    fn stand(&self, language: Language) -> &'static str {
+        match self.stand {
+            StepStand::Done => Words::new("已完成", "done"),
+            StepStand::Waiting => Words::new("进行中", "under way"),
+            StepStand::Later => Words::new("未开始", "not begun"),
+        }
+        .in_language(language)
+    }
+
+    fn waits_for(&self, language: Language) -> &'static str {
+        match self.kind {
+            StepKind::Opened | StepKind::Ended => Words::new("等待经办人", "It waits for the handler."),
+            StepKind::Signing => Words::new("等待下面标注“待签署”的各方签署。", "It waits for those below who have to sign."),
+            StepKind::Deposited(..) => Words::new(
+                "正在自动同步存证至公证处，无需操作；未成功会自动重试。",
+                "It is being deposited by itself, and tried again until it is there; there is nothing to do.",
+            ),
+            StepKind::Confirming => Words::new(
+                "等待下面标注“待确认”的各方答复；不答复不视为同意。",
+                "It waits for those below who have to confirm; no answer is not a yes.",
+            ),
+            StepKind::Reviewing => Words::new(
+                "等待登记机关或公证机构工作人员核对签署人身份；您无需操作，需要时会联系您。",
+                "It waits for staff of the registry or the notary office, who compare who signed; there is nothing to do, you are called if needed.",
+            ),
+            StepKind::Objection => Words::new(
+                "等待登记机关工作人员核查；结果会通知每一位当事人。",
+                "It waits for the registry's staff; every party will be told the outcome.",
+            ),
+        }
+        .in_language(language)
+    }
+}
+
+const TITLE: Words = Words::new("办件进度", "How the filing stands");
+const COMPANY: Words = Words::new("公司", "Company");
+const MATTER: Words = Words::new("事项", "Matter");
+const NUMBER: Words = Words::new("办件编号", "Filing number");
+const PARTIES: Words = Words::new("各方情况", "Parties");
+const YOU: Words = Words::new("（您）", "(you)");
+const DOCUMENTS: Words = Words::new("已签署文件：", "Documents signed:");
+const SINCE: Words = Words::new("自", "since");
+const NEXT: Words = Words::new("下一次自动提醒或重试：", "Next reminder or try:");
+const BACK: Words = Words::new("回到我的办理页面", "Back to my page");
+const CONFIRM: Words = Words::new("核对与确认", "Check and confirm");
+const OBJECT: Words = Words::new("提出异议", "Object");
+const CALL: Words = Words::new("如有疑问请拨打", "If in doubt call");
+const FOOT: Words = Words::new(
+    "本页显示办件进行到哪一步、在等什么；不显示证件号码、联系方式和照片。",
+    "This page shows how far the filing is and what it waits for; no identity number, contact or photo.",
+);

@@ -1,0 +1,132 @@
+//! Accounts of the office: released and shut out by security, read by audit.
+
+use heqi_vocabulary::Language;
+use maud::{Markup, html};
+
+use super::{OfficeDesk, Tab};
+use crate::assets::Asset;
+use crate::frame::{Frame, Page};
+use crate::link::{Link, OfficeLink};
+use crate::parts::hidden;
+use crate::staff::Trouble;
+use crate::words::Words;
+
+/// One account.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct AccountRow {
+    /// The account.
+    pub account: String,
+    /// What is typed to come in.
+    pub login: String,
+    /// Its role, in the reader's language.
+    pub role: String,
+    /// How it stands, in the reader's language.
+    pub state: String,
+    /// What happened to it, newest last: when and what.
+    pub events: Vec<(String, String)>,
+    /// Whether it can be released by whoever looks.
+    pub may_release: bool,
+    /// Whether it can be shut out by whoever looks.
+    pub may_disable: bool,
+}
+
+/// The accounts.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct AccountsPage {
+    /// Who has signed in.
+    pub desk: OfficeDesk,
+    /// Oldest first.
+    pub rows: Vec<AccountRow>,
+    /// Under which name an act is done once.
+    pub key: String,
+    /// What went wrong.
+    pub trouble: Option<Trouble>,
+}
+
+impl Page for AccountsPage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let button = |row: &AccountRow, act: &str, words: Words| {
+            let link = OfficeLink::AccountDo(row.account.clone(), act.to_owned());
+            html! {
+                form method="post" action=(Link::Office(link)) {
+                    (hidden(frame, &self.key))
+                    button type="submit" { (words.in_language(l)) }
+                }
+            }
+        };
+        html! {
+            (self.desk.bar(frame, Some(Tab::Accounts)))
+            @if let Some(Trouble { what, next }) = &self.trouble {
+                p #trouble .notice role="alert" { (what) " " (next) }
+            }
+            p { (LEAD.in_language(l)) }
+            ol .cases {
+                @for row in &self.rows {
+                    li {
+                        h2 { (row.login) }
+                        p { (row.role) " · " strong { (row.state) } }
+                        @if row.may_release { (button(row, "release", RELEASE)) }
+                        @if row.may_disable { (button(row, "disable", DISABLE)) }
+                        details {
+                            summary { (EVENTS.in_language(l)) " (" (row.events.len()) ")" }
+                            ul { @for (at, what) in &row.events { li { (at) " · " (what) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn style(&self) -> Option<Asset> {
+        Some(Asset::StaffStyle)
+    }
+
+    fn further_style(&self) -> Option<Asset> {
+        Some(Asset::OfficeStyle)
+    }
+
+    fn samples() -> Vec<Self> {
+        let row = |login: &str, state: &str, may_release, may_disable| AccountRow {
+            account: "stf_0123456789abcdefghjkmnpqrs".into(),
+            login: login.into(),
+            role: "公证员".into(),
+            state: state.into(),
+            events: vec![("2026-11-23 09:00:00 +08:00".into(), "建立".into())],
+            may_release,
+            may_disable,
+        };
+        vec![Self {
+            desk: OfficeDesk::sample(),
+            rows: vec![
+                row("qian.wei", "待启用", true, false),
+                row("zhao.min", "已启用", false, true),
+            ],
+            key: "0123456789abcdef".into(),
+            trouble: None,
+        }]
+    }
+}
+
+const TITLE: Words = Words::new("本处账号", "Accounts of the office");
+const LEAD: Words = Words::new(
+    "账号由系统管理员在服务器上建立和重置，由安全管理员启用或停用，由审计员查看；三者互不兼任。",
+    "The administrator makes and resets accounts on the machine, security lets them in or shuts them out, the auditor reads; nobody is two of them.",
+);
+const RELEASE: Words = Words::new("启用", "Let in");
+const DISABLE: Words = Words::new("停用", "Shut out");
+const EVENTS: Words = Words::new("账号记录", "What happened");
+const FOOT: Words = Words::new(
+    "本页显示登录名、岗位和账号记录，不显示密码、口令和网络地址。",
+    "This page shows login names, roles and events; no password, code or address.",
+);

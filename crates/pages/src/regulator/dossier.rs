@@ -1,0 +1,385 @@
+//! One filing: the verdict on every signature with its reasons, who takes part, what was signed,
+//! everything that happened, and what can be done: take evidence away, compare a copy, restrict
+//! erasure, apply to the notary.
+
+mod samples;
+mod words;
+
+use heqi_vocabulary::{DocumentId, FilingId, Language, RecordId};
+use maud::{Markup, html};
+
+use self::words::{
+    ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, CONTRADICTED,
+    COPY, CURRENT, DOCUMENTS, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE, HOLD_WHY,
+    LEAF, LIFT, LIFT_WHY, NO_SIGNATURE, NOT_EXAMINED, NOT_GENUINE, NOT_PROVED, OPENED, PAGES,
+    PARTIES, PHOTO, PLACE, PROVED, REASONS, REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
+};
+
+use super::Trace;
+use super::results::QueryShown;
+use crate::assets::Asset;
+use crate::frame::{Frame, Page};
+use crate::link::Link;
+use crate::parts::{facts, hidden};
+use crate::staff::{Desk, Trouble};
+use crate::words::Words;
+
+/// What can be said of a signature, or of one claim.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "each is shown in its own way")]
+pub enum StatusShown {
+    /// 核验通过.
+    Proved,
+    /// 未能核验.
+    NotProved,
+    /// 核验不符.
+    Contradicted,
+}
+
+impl StatusShown {
+    /// Word and sign: nobody has to see a colour.
+    fn mark(self, l: Language) -> Markup {
+        let (class, sign, words) = match self {
+            Self::Proved => ("proved", "✓", PROVED),
+            Self::NotProved => ("open", "?", NOT_PROVED),
+            Self::Contradicted => ("against", "✗", CONTRADICTED),
+        };
+        html! { span .verdict.(class) { span aria-hidden="true" { (sign) } " " (words.in_language(l)) } }
+    }
+}
+
+/// One claim about a signature.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct ClaimLine {
+    /// About what, in the reader's language.
+    pub about: String,
+    /// What can be said.
+    pub status: StatusShown,
+    /// Why, in the reader's language.
+    pub reason: String,
+    /// Whose word it rests on.
+    pub vouched_by: String,
+}
+
+/// One signature.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct SignatureCard {
+    /// Its record.
+    pub record: RecordId,
+    /// Who signed, and in which capacities.
+    pub who: String,
+    /// What, by title.
+    pub documents: Vec<String>,
+    /// When, with zone.
+    pub at: String,
+    /// The voucher's number.
+    pub voucher: String,
+    /// Who holds it, in the reader's language.
+    pub deposits: String,
+    /// Whether there is a photo.
+    pub has_photo: bool,
+    /// The verdict; none where too many would have to be examined.
+    pub status: Option<StatusShown>,
+    /// For the formal review, in the reader's language.
+    pub hint: String,
+    /// Each claim by itself.
+    pub claims: Vec<ClaimLine>,
+    /// The application for a certificate about it.
+    pub application: Option<ApplicationShown>,
+    /// Under which name one is made once; none where none can be made here.
+    pub apply_key: Option<String>,
+    /// What the person said about it to a custodian, past the platform, in the reader's language.
+    pub said: Vec<String>,
+}
+
+/// One party.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct PartyLine {
+    /// Its name.
+    pub name: String,
+    /// In which capacities, in the reader's language.
+    pub capacities: String,
+    /// What it answered after signing, in the reader's language.
+    pub answer: String,
+}
+
+/// One document version.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct DocumentLine {
+    /// The version.
+    pub document: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// 1 for the first.
+    pub version: u32,
+    /// Its pages.
+    pub pages: u32,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Whether it counts.
+    pub is_current: bool,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct EventLine {
+    /// What, and to whom, in the reader's language.
+    pub what: String,
+    /// When, with zone.
+    pub at: String,
+    /// Its place in the filing's chain.
+    pub seq: u64,
+    /// Its leaf.
+    pub leaf: u64,
+}
+
+/// A legal hold in force.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HoldLine {
+    /// The record that placed it.
+    pub record: RecordId,
+    /// Since when, with zone.
+    pub since: String,
+    /// Under which name it is lifted once.
+    pub key: String,
+}
+
+/// An application to the notary.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct ApplicationShown {
+    /// How it stands, in the reader's language.
+    pub state: String,
+    /// Since when, with zone.
+    pub at: String,
+    /// What it is called at the notary, and what the notary said.
+    pub reference: Option<String>,
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct DossierPage {
+    /// Who has signed in.
+    pub desk: Desk,
+    /// The search.
+    pub query: QueryShown,
+    /// The record of this look.
+    pub trace: Trace,
+    /// The filing.
+    pub filing: FilingId,
+    /// Its number.
+    pub number: String,
+    /// The company.
+    pub company: String,
+    /// What is filed, in the reader's language.
+    pub matter: String,
+    /// Where it stands, in the reader's language.
+    pub state: String,
+    /// When it was opened, with zone.
+    pub opened_at: String,
+    /// What was signed.
+    pub signatures: Vec<SignatureCard>,
+    /// Who takes part.
+    pub parties: Vec<PartyLine>,
+    /// The documents.
+    pub documents: Vec<DocumentLine>,
+    /// What happened.
+    pub events: Vec<EventLine>,
+    /// Legal holds in force.
+    pub holds: Vec<HoldLine>,
+    /// Under which name a hold is placed once.
+    pub hold_key: String,
+    /// Under which name a copy is compared once.
+    pub compare_key: String,
+    /// What went wrong.
+    pub trouble: Option<Trouble>,
+}
+
+impl Page for DossierPage {
+    fn title(&self, language: Language) -> String {
+        format!("{} {}", FILING.in_language(language), self.number)
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            (self.desk.bar(frame))
+            p { a .open href=(Link::RegulatorResults(self.query.query)) { (BACK.in_language(l)) } }
+            @if let Some(Trouble { what, next }) = &self.trouble {
+                p #trouble .notice role="alert" { (what) " " (next) }
+            }
+            (self.trace.line(frame))
+            p .lead { strong .name { (self.company) } br; (self.matter) " · " (self.state) }
+            (facts(&[
+                (super::results::BASIS.in_language(l), &self.query.basis),
+                (super::results::CASE.in_language(l), &self.query.case_number),
+                (OPENED.in_language(l), &self.opened_at),
+            ]))
+            h2 { (SIGNATURES.in_language(l)) }
+            p .soft { (NOT_GENUINE.in_language(l)) }
+            p #apply-help .soft { (APPLY_HELP.in_language(l)) }
+            @if self.signatures.is_empty() { p { (NO_SIGNATURE.in_language(l)) } }
+            @for card in &self.signatures { (self.signature(card, frame)) }
+            (self.people(l))
+            (self.papers(frame))
+            (self.ways_on(frame))
+            (self.timeline(l))
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn style(&self) -> Option<Asset> {
+        Some(Asset::StaffStyle)
+    }
+
+    fn samples() -> Vec<Self> {
+        samples::samples()
+    }
+}
+
+impl DossierPage {
+    fn signature(&self, card: &SignatureCard, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let (query, filing, record) = (self.query.query, self.filing, card.record);
+        html! {
+            article .signature {
+                h3 { (card.who) }
+                p {
+                    @match card.status {
+                        Some(status) => { (status.mark(l)) " · " (card.hint) }
+                        None => { (NOT_EXAMINED.in_language(l)) }
+                    }
+                }
+                (facts(&[
+                    (SIGNED.in_language(l), &card.documents.join("、")),
+                    (AT.in_language(l), &card.at),
+                    (VOUCHER.in_language(l), &card.voucher),
+                    (HELD.in_language(l), &card.deposits),
+                ]))
+                @for said in &card.said { p .notice { (said) } }
+                @if !card.claims.is_empty() {
+                    details open[card.status == Some(StatusShown::Contradicted)] {
+                        summary { (REASONS.in_language(l)) }
+                        ul .said {
+                            @for claim in &card.claims {
+                                li {
+                                    span { strong { (claim.about) } br; (claim.status.mark(l)) }
+                                    span { (claim.reason) }
+                                    span .soft { @if !claim.vouched_by.is_empty() { (VOUCHED.in_language(l)) " " (claim.vouched_by) } }
+                                }
+                            }
+                        }
+                    }
+                }
+                p .links {
+                    @if card.has_photo {
+                        a href=(Link::RegulatorPhoto(query, filing, record)) { (PHOTO.in_language(l)) }
+                    }
+                    a href=(Link::RegulatorBundle(query, filing, record)) { (BUNDLE.in_language(l)) }
+                }
+                @if let Some(one) = &card.application {
+                    p .mark-word { (one.state) }
+                    p .soft { (one.at) @if let Some(reference) = &one.reference { " · " (reference) } }
+                }
+                @if let Some(key) = &card.apply_key {
+                    form method="post" action=(Link::RegulatorApply(query, filing, record)) {
+                        (hidden(frame, key))
+                        button .apply type="submit" aria-describedby="apply-help" { (APPLY.in_language(l)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn people(&self, l: Language) -> Markup {
+        html! {
+            h2 { (PARTIES.in_language(l)) }
+            ul .said {
+                @for party in &self.parties {
+                    li { strong { (party.name) } span { (party.capacities) } span .soft { (party.answer) } }
+                }
+            }
+        }
+    }
+
+    fn papers(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            h2 { (DOCUMENTS.in_language(l)) }
+            @for document in &self.documents {
+                article .signature {
+                    h3 { "《" (document.title) "》 v" (document.version) }
+                    p .soft {
+                        (document.pages) " " (PAGES.in_language(l)) " · "
+                        @if document.is_current { (CURRENT.in_language(l)) } @else { (REPLACED.in_language(l)) }
+                        br; "SHA-256 " code { (document.sha256) }
+                    }
+                    details {
+                        summary { (COMPARE.in_language(l)) }
+                        form .decision method="post" enctype="multipart/form-data"
+                            action=(Link::RegulatorCompare(self.query.query, self.filing, document.document)) {
+                            (hidden(frame, &self.compare_key))
+                            p { (COMPARE_HELP.in_language(l)) }
+                            label for={ "copy-" (document.document) } { (COPY.in_language(l)) }
+                            input .copy type="file" id={ "copy-" (document.document) } name="copy" accept="application/pdf" required;
+                            button type="submit" { (COMPARE_NOW.in_language(l)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn ways_on(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        let at = (self.query.query, self.filing);
+        html! {
+            h2 { (ACTS.in_language(l)) }
+            section .signature aria-labelledby="hold" {
+                h3 id="hold" { (HOLD.in_language(l)) }
+                p { (HOLD_HELP.in_language(l)) }
+                @for hold in &self.holds {
+                    form .decision method="post" action=(Link::RegulatorLift(at.0, at.1, hold.record)) {
+                        (hidden(frame, &hold.key))
+                        p { (HOLD_SINCE.in_language(l)) " " (hold.since) }
+                        label for={ "why-" (hold.record) } { (LIFT_WHY.in_language(l)) }
+                        input type="text" id={ "why-" (hold.record) } name="reason" required maxlength="200" autocomplete="off";
+                        button type="submit" { (LIFT.in_language(l)) }
+                    }
+                }
+                form .decision method="post" action=(Link::RegulatorHold(at.0, at.1)) {
+                    (hidden(frame, &self.hold_key))
+                    label for="why" { (HOLD_WHY.in_language(l)) }
+                    input type="text" id="why" name="reason" required maxlength="200" autocomplete="off";
+                    button type="submit" { (PLACE.in_language(l)) }
+                }
+            }
+        }
+    }
+
+    fn timeline(&self, l: Language) -> Markup {
+        html! {
+            h2 { (EVENTS.in_language(l)) }
+            ol .timeline {
+                @for event in &self.events {
+                    li {
+                        div {
+                            p { strong { (event.what) } }
+                            p .soft { (event.at) " · #" (event.seq) " · " (LEAF.in_language(l)) " " (event.leaf) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

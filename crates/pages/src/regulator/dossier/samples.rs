@@ -1,0 +1,114 @@
+//! Examples of a filing as a regulator sees it.
+
+use heqi_vocabulary::{DocumentId, FilingId, RecordId};
+
+use super::super::Trace;
+use super::super::results::QueryShown;
+use super::{
+    ApplicationShown, ClaimLine, DocumentLine, DossierPage, EventLine, HoldLine, PartyLine,
+    SignatureCard, StatusShown,
+};
+use crate::staff::{Desk, Trouble};
+
+pub(super) fn samples() -> Vec<DossierPage> {
+    let claim = |about: &str, status, reason: &str, by: &str| ClaimLine {
+        about: about.into(),
+        status,
+        reason: reason.into(),
+        vouched_by: by.into(),
+    };
+    let card = |n: u8, status, hint: &str, application, apply_key| SignatureCard {
+        record: RecordId::from_bytes([n; 16]),
+        who: "陈素英<b>\"' · 股东、监事".into(),
+        documents: vec!["公司章程".into(), "股东会决议".into()],
+        at: "2026-11-23 20:05:00 +08:00".into(),
+        voucher: "PZ20261123000000017".into(),
+        deposits: "已同步存证至公证处 2/2：CZ20261123000000025、CZ20261123000000033".into(),
+        has_photo: true,
+        status,
+        hint: hint.into(),
+        claims: vec![
+            claim(
+                "签名",
+                StatusShown::Proved,
+                "签名与证书、设备公钥和签署声明相符。",
+                "TEST ONLY CA",
+            ),
+            claim("身份", StatusShown::NotProved, "没有权威来源说明签署人是谁。", ""),
+            claim("记录齐全", StatusShown::Contradicted, "链条在第3条之后缺少一条。", ""),
+        ],
+        application,
+        apply_key,
+        said: if n == 2 {
+            vec!["签署人向实时保提出异议 · 2026-11-24 09:00:00 +08:00（同日送达平台）".into()]
+        } else {
+            Vec::new()
+        },
+    };
+    let page = |signatures: Vec<SignatureCard>, holds, trouble| DossierPage {
+        desk: Desk::sample(),
+        query: QueryShown::sample(),
+        trace: Trace::sample(4_711),
+        filing: FilingId::from_bytes([2; 16]),
+        number: "61842059".into(),
+        company: "杭州示例青穗茶业有限公司".into(),
+        matter: "公司设立登记".into(),
+        state: "有异议,已暂停".into(),
+        opened_at: "2026-11-23 19:00:00 +08:00".into(),
+        signatures,
+        parties: vec![PartyLine {
+            name: "杭州示例云栖投资有限公司 · 周建国".into(),
+            capacities: "法人股东代表".into(),
+            answer: "有异议：非本人签署".into(),
+        }],
+        documents: vec![DocumentLine {
+            document: DocumentId::from_bytes([3; 16]),
+            title: "公司章程".into(),
+            version: 2,
+            pages: 12,
+            sha256: "ab".repeat(32),
+            is_current: true,
+        }],
+        events: vec![EventLine {
+            what: "签署 · 陈素英".into(),
+            at: "2026-11-23 20:05:00 +08:00".into(),
+            seq: 7,
+            leaf: 4_700,
+        }],
+        holds,
+        hold_key: "0123456789abcdef".into(),
+        compare_key: "0123456789abcdef".into(),
+        trouble,
+    };
+    let hold = HoldLine {
+        record: RecordId::from_bytes([5; 16]),
+        since: "2026-11-23 21:00:00 +08:00".into(),
+        key: "0123456789abcdef".into(),
+    };
+    let sent = ApplicationShown {
+        state: "公证处已收到申请".into(),
+        at: "2026-11-23 21:00:00 +08:00".into(),
+        reference: Some("SL202611230001".into()),
+    };
+    let trouble = Trouble {
+        what: "未填写理由。".into(), next: "请填写案号或文书号。".into()
+    };
+    vec![
+        page(Vec::new(), Vec::new(), None),
+        page(
+            vec![
+                card(1, Some(StatusShown::Proved), "供形式审查参考：待核实", Some(sent), None),
+                card(
+                    2,
+                    Some(StatusShown::Contradicted),
+                    "供形式审查参考：有提示 1 项",
+                    None,
+                    Some("0123456789abcdef".to_owned()),
+                ),
+            ],
+            vec![hold],
+            Some(trouble),
+        ),
+        page(vec![card(3, None, "", None, None)], Vec::new(), None),
+    ]
+}

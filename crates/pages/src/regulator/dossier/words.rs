@@ -1,0 +1,66 @@
+//! What the page of one filing says.
+
+use crate::words::Words;
+
+pub(super) const PROVED: Words = Words::new("核验通过", "proved");
+pub(super) const NOT_PROVED: Words = Words::new("未能核验", "not proved");
+pub(super) const CONTRADICTED: Words = Words::new("核验不符", "contradicted");
+pub(super) const FILING: Words = Words::new("办件", "Filing");
+pub(super) const BACK: Words = Words::new("返回查询结果", "Back to what was found");
+pub(super) const OPENED: Words = Words::new("建立时间", "Opened at");
+pub(super) const SIGNATURES: Words =
+    Words::new("逐个签名的核验结论", "Each signature, and what a machine can say of it");
+pub(super) const NOT_GENUINE: Words = Words::new(
+    "结论由机器对证据包逐项重算得出，供形式审查参考；它说明证据能证明什么，不说明签名是真是假。",
+    "A machine computed this anew from the evidence, for the formal review. It says what the evidence proves, and not whether a signature is genuine.",
+);
+pub(super) const NO_SIGNATURE: Words = Words::new("尚无签名。", "Nothing was signed yet.");
+pub(super) const NOT_EXAMINED: Words = Words::new(
+    "签名过多，本页未逐一核验；请导出证据包后核验。",
+    "Too many signatures to examine on one page: take the bundle away and verify it.",
+);
+pub(super) const SIGNED: Words = Words::new("签署文书", "Signed");
+pub(super) const AT: Words = Words::new("签署时间", "At");
+pub(super) const VOUCHER: Words = Words::new("签署凭证号", "Voucher");
+pub(super) const HELD: Words = Words::new("存证", "Held by");
+pub(super) const REASONS: Words = Words::new("理由，逐项", "The reasons, one by one");
+pub(super) const VOUCHED: Words = Words::new("由谁负责：", "vouched for by");
+pub(super) const PHOTO: Words =
+    Words::new("查看签署照片（另行留痕）", "Look at the photo (recorded)");
+pub(super) const BUNDLE: Words =
+    Words::new("导出证据包（另行留痕）", "Take the bundle away (recorded)");
+pub(super) const PARTIES: Words = Words::new("当事人", "Who takes part");
+pub(super) const DOCUMENTS: Words = Words::new("文书", "Documents");
+pub(super) const PAGES: Words = Words::new("页", "pages");
+pub(super) const CURRENT: Words = Words::new("现行版本", "the version that counts");
+pub(super) const REPLACED: Words = Words::new("已被替换", "replaced");
+pub(super) const COMPARE: Words = Words::new("与另一份副本比对", "Compare with another copy");
+pub(super) const COMPARE_HELP: Words = Words::new(
+    "上传您手中的PDF：比对摘要和文字，列出不同之处。文件只用于本次比对，不保存；比对本身留痕。",
+    "Upload the PDF you have: digest and words are compared, differences listed. The file is used for this and not kept; the comparison is recorded.",
+);
+pub(super) const COPY: Words = Words::new("副本（PDF，不超过20 MB）", "Copy (PDF, at most 20 MB)");
+pub(super) const COMPARE_NOW: Words = Words::new("比对", "Compare");
+pub(super) const ACTS: Words = Words::new("可以做什么", "What you can do");
+pub(super) const HOLD: Words = Words::new("证据保全限制", "Legal hold");
+pub(super) const HOLD_HELP: Words = Words::new(
+    "生效期间，任何一方要求删除的，本办件的数据均不删除。",
+    "While one is in force nothing of this filing is erased, whoever asks.",
+);
+pub(super) const HOLD_SINCE: Words = Words::new("生效中，自", "In force since");
+pub(super) const HOLD_WHY: Words =
+    Words::new("设置理由（案号或文书号）", "Why (number of the case or order)");
+pub(super) const PLACE: Words = Words::new("设置保全限制", "Place a hold");
+pub(super) const LIFT_WHY: Words = Words::new("解除理由", "Why it is lifted");
+pub(super) const LIFT: Words = Words::new("解除", "Lift it");
+pub(super) const APPLY: Words = Words::new("申请公证书", "Apply for a certificate");
+pub(super) const APPLY_HELP: Words = Words::new(
+    "“申请公证书”以登记机关名义就该次签署的存证向公证处提出，由公证员审查后决定；申请留痕。",
+    "“Apply for a certificate” applies to the notary in the name of the registration authority, about that signature's deposit; a notary examines and decides, and the application is recorded.",
+);
+pub(super) const EVENTS: Words = Words::new("时间线", "What happened");
+pub(super) const LEAF: Words = Words::new("日志叶", "leaf");
+pub(super) const FOOT: Words = Words::new(
+    "本页显示当事人姓名、签名结论和经过；查看已留痕。不显示照片、证件号码、位置和联系方式；照片须单独打开并另行留痕。",
+    "This page shows names, verdicts and what happened, and the look is recorded. It does not show photos, document numbers, places or contacts; a photo is opened by itself and recorded again.",
+);

@@ -1,0 +1,67 @@
+//! The pages of staff: coming in with two factors, the queue of cases, and one case with both
+//! pictures beside each other. Large screens first here, and phones as well.
+
+mod case;
+mod correction;
+mod counter;
+mod entry;
+mod handler;
+mod objection;
+mod queue;
+
+pub use case::{CaseAttachments, CasePage, DecisionForm, Said, SaidBy, ShotThere, VideoThere};
+pub use correction::{CorrectionPage, CorrectionTyped};
+pub use counter::{CounterPage, CounterStage, PersonThere};
+pub use entry::{Enrolment, FactorPage, LoginPage, RecoveryPage, Trouble};
+pub use handler::{HandledLine, HandledShown, HandlerPage, HandlerStand};
+pub use objection::{ObjectionPage, ObjectionParty};
+pub use queue::{PausedRow, QueuePage, QueueRow, WayRow};
+
+use maud::{Markup, html};
+
+use crate::frame::Frame;
+use crate::link::Link;
+use crate::parts::hidden;
+use crate::words::Words;
+
+/// Who has signed in, above every page of staff.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct Desk {
+    /// The person.
+    pub name: String,
+    /// The organisation.
+    pub office: String,
+    /// When the session ends if nothing happens, with zone.
+    pub ends_at: String,
+    /// Under which name leaving happens once.
+    pub leave_key: String,
+}
+
+impl Desk {
+    pub(crate) fn bar(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            div .desk {
+                p { strong { (self.name) } " · " (self.office) br;
+                    span .soft { (ENDS.in_language(l)) " " (self.ends_at) } }
+                form method="post" action=(Link::StaffLeave) {
+                    (hidden(frame, &self.leave_key))
+                    button type="submit" { (LEAVE.in_language(l)) }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn sample() -> Self {
+        Self {
+            name: "李娜".into(),
+            office: "杭州市临安区市场监督管理局".into(),
+            ends_at: "2026-11-23 20:20:00 +08:00".into(),
+            leave_key: "0123456789abcdef".into(),
+        }
+    }
+}
+
+const ENDS: Words = Words::new("无操作将于此时退出：", "Without use you are signed out at");
+const LEAVE: Words = Words::new("退出登录", "Sign out");

@@ -1,0 +1,225 @@
+//! The handler's own page: how a filing stands, and the handler's confirmation.
+
+use heqi_vocabulary::{Digest, Language};
+use maud::{Markup, html};
+
+use super::{Desk, Trouble};
+use crate::assets::Asset;
+use crate::frame::{Frame, Page};
+use crate::link::Link;
+use crate::parts::{facts, hidden, notice};
+use crate::words::Words;
+
+/// A handler at the desk.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HandlerPage {
+    /// Who has signed in.
+    pub desk: Desk,
+    /// The filing's number as it was typed.
+    pub number: String,
+    /// The filing, once one was found.
+    pub filing: Option<HandledShown>,
+    /// Under which name the act is done once.
+    pub key: String,
+    /// What went wrong.
+    pub trouble: Option<Trouble>,
+}
+
+/// A filing.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HandledShown {
+    /// The company.
+    pub company: String,
+    /// What is filed, in the reader's language.
+    pub matter: String,
+    /// Who takes part.
+    pub parties: Vec<HandledLine>,
+    /// The statement made by confirming.
+    pub statement: String,
+    /// What can be done now.
+    pub stand: HandlerStand,
+    /// Digest of the list that is shown.
+    pub shown_sha256: Digest,
+}
+
+/// What a handler can do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "each is another part of the page")]
+pub enum HandlerStand {
+    /// So many signatures are missing.
+    Waits(usize),
+    /// The handler is asked.
+    Asked,
+    /// The handler has confirmed, with zone.
+    Confirmed(String),
+    /// It is paused by an objection, or over.
+    Closed,
+}
+
+/// One party.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HandledLine {
+    /// The name.
+    pub name: String,
+    /// In which capacities, in the reader's language.
+    pub capacities: String,
+    /// What was signed: title and when, with zone.
+    pub signed: Vec<(String, String)>,
+    /// How it stands, in the reader's language.
+    pub stand: String,
+}
+
+impl Page for HandlerPage {
+    fn title(&self, language: Language) -> String {
+        TITLE.in_language(language).to_owned()
+    }
+
+    fn content(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            (self.desk.bar(frame))
+            @if let Some(Trouble { what, next }) = &self.trouble {
+                p #trouble .notice role="alert" { (what) " " (next) }
+            }
+            @match &self.filing {
+                None => { p .lead { (LEAD.in_language(l)) } }
+                Some(filing) => { (self.shown(frame, filing)) }
+            }
+            form .decision method="post" action=(Link::HandlerFilings) {
+                (hidden(frame, &self.key))
+                label for="number" { (NUMBER.in_language(l)) }
+                input type="text" id="number" name="number" required inputmode="numeric" maxlength="12"
+                    autocomplete="off" value=(if self.filing.is_some() { "" } else { self.number.as_str() });
+                button .go[self.filing.is_none()] type="submit" { (FIND.in_language(l)) }
+            }
+        }
+    }
+
+    fn foot(&self) -> Words {
+        FOOT
+    }
+
+    fn style(&self) -> Option<Asset> {
+        Some(Asset::StaffStyle)
+    }
+
+    fn samples() -> Vec<Self> {
+        let line = |name: &str, capacities: &str, signed: bool, stand: &str| HandledLine {
+            name: name.into(),
+            capacities: capacities.into(),
+            signed: if signed {
+                vec![("公司章程".into(), "2026-11-23 20:05:00 +08:00".into())]
+            } else {
+                Vec::new()
+            },
+            stand: stand.into(),
+        };
+        let shown = |stand| HandledShown {
+            company: "杭州示例青穗茶业有限公司".into(),
+            matter: "公司设立登记".into(),
+            parties: vec![
+                line("陈素英<b>\"'", "股东、监事", true, "已签署，待确认"),
+                line("林嘉伟", "股东", true, "已确认"),
+                line("何静", "经办人", false, "待确认"),
+            ],
+            statement: "材料和签署情况属实，我没有代他人签署。".into(),
+            stand,
+            shown_sha256: Digest::of(b"shown"),
+        };
+        let sample = |filing, trouble| Self {
+            desk: Desk { name: "何静".into(), office: "示例代办".into(), ..Desk::sample() },
+            number: "61842059".into(),
+            filing,
+            key: "0123456789abcdef".into(),
+            trouble,
+        };
+        let trouble = Trouble {
+            what: "没有找到由您经办的该办件。".into(),
+            next: "请核对办件编号。".into(),
+        };
+        vec![
+            sample(None, Some(trouble)),
+            sample(Some(shown(HandlerStand::Waits(1))), None),
+            sample(Some(shown(HandlerStand::Asked)), None),
+            sample(Some(shown(HandlerStand::Confirmed("2026-11-23 21:00:00 +08:00".into()))), None),
+            sample(Some(shown(HandlerStand::Closed)), None),
+        ]
+    }
+}
+
+impl HandlerPage {
+    fn shown(&self, frame: &Frame, filing: &HandledShown) -> Markup {
+        let l = frame.language;
+        html! {
+            (facts(&[
+                (NUMBER.in_language(l), &self.number),
+                (COMPANY.in_language(l), &filing.company),
+                (MATTER.in_language(l), &filing.matter),
+            ]))
+            h2 { (WHO.in_language(l)) }
+            ul .said {
+                @for party in &filing.parties {
+                    li {
+                        span { (party.capacities) }
+                        strong { (party.name) }
+                        span { (party.stand) }
+                        @for (title, at) in &party.signed { span .soft { "《" (title) "》 " (at) } }
+                    }
+                }
+            }
+            h2 { (YOURS.in_language(l)) }
+            @match &filing.stand {
+                HandlerStand::Waits(missing) => {
+                    (notice(&WAITS.in_language(l).replace("{n}", &missing.to_string())))
+                }
+                HandlerStand::Closed => { (notice(CLOSED.in_language(l))) }
+                HandlerStand::Confirmed(at) => {
+                    (notice(&format!("{} {at}", CONFIRMED.in_language(l))))
+                }
+                HandlerStand::Asked => {
+                    p .intent { (filing.statement) }
+                    form .decision method="post" action=(Link::HandlerConfirm) {
+                        (hidden(frame, &self.key))
+                        input type="hidden" name="number" value=(self.number);
+                        input type="hidden" name="shown_sha256" value=(filing.shown_sha256);
+                        button .go type="submit" { (CONFIRM.in_language(l)) }
+                    }
+                    p .soft { (OBJECT.in_language(l)) " " (frame.telephone) }
+                }
+            }
+            h2 { (ANOTHER.in_language(l)) }
+        }
+    }
+}
+
+const TITLE: Words = Words::new("我经办的办件", "Filings I handle");
+const LEAD: Words = Words::new(
+    "输入办件编号，查看由您经办的办件的签署情况，并以经办人身份确认。",
+    "Type the number of a filing you handle to see how its signatures stand, and to confirm as its handler.",
+);
+const NUMBER: Words = Words::new("办件编号", "Filing number");
+const FIND: Words = Words::new("查看", "Show");
+const COMPANY: Words = Words::new("公司", "Company");
+const MATTER: Words = Words::new("事项", "Matter");
+const WHO: Words = Words::new("签署情况", "How the signatures stand");
+const YOURS: Words = Words::new("您的确认", "Your confirmation");
+const WAITS: Words = Words::new(
+    "还有 {n} 份签署没有完成，全部签署后请再来确认。",
+    "{n} signatures are missing; come back to confirm when all are there.",
+);
+const CLOSED: Words = Words::new(
+    "办件已暂停或已结束，现在不能确认。",
+    "The filing is paused or over; nothing can be confirmed now.",
+);
+const CONFIRMED: Words = Words::new("您已确认，时间：", "You confirmed at");
+const CONFIRM: Words = Words::new("确认", "Confirm");
+const OBJECT: Words =
+    Words::new("不属实的不要确认，请立即拨打", "Do not confirm what is not so; call at once:");
+const ANOTHER: Words = Words::new("查看其他办件", "Another filing");
+const FOOT: Words = Words::new(
+    "本页只显示由您经办的办件；您的确认会作为证据保存，不能代替任何签署人的确认。",
+    "This page shows filings you handle only; what you confirm is kept as evidence and stands for no signer.",
+);

@@ -1,0 +1,33 @@
+//! Writing: text, tables, round seals and codes on A4, as PDF/A (ISO 19005) with files inside.
+//!
+//! A [`Sheet`] takes paragraphs and tables from top to bottom, breaks lines and pages, and is
+//! then written whole. The same calls give the same bytes: no clock, no chance, nothing of the
+//! machine goes in.
+//!
+//! What no font has is not drawn: the character is named in [`WriteError::Uncovered`] and there
+//! is no file. An empty box where a person's name should be would be a false document.
+//!
+//! - [`Fonts`]: the fonts, unpacked once and shared
+//! - [`Sheet`], [`Settings`], [`Look`]: the page
+//! - [`Table`], [`RoundSeal`], [`Attachment`]: what stands on it, and in it
+
+mod attachment;
+mod error;
+mod fonts;
+mod line;
+mod marks;
+mod paint;
+mod seal;
+mod sheet;
+mod table;
+
+pub use attachment::{Attachment, AttachmentFault, Relationship};
+pub use error::WriteError;
+pub use fonts::Fonts;
+pub use marks::Colour;
+pub use seal::RoundSeal;
+pub use sheet::{Align, Look, Profile, Settings, Sheet};
+pub use table::{Column, Table};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,359 @@
+//! The page from top to bottom.
+
+use heqi_fonts::Style;
+use heqi_vocabulary::UtcMillis;
+use qrcodegen::{QrCode, QrCodeEcc};
+
+use super::fonts::{Fonts, Glyph, Shaper};
+use super::line::break_lines;
+use super::marks::{Mark, Point};
+use super::seal::{RADIUS, plain_line};
+use super::{Attachment, AttachmentFault, Colour, RoundSeal, Table, WriteError, paint};
+
+/// What a document is, beside what stands in it.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Settings {
+    /// Its title, as a reader's window shows it.
+    pub title: String,
+    /// The organisation it comes from.
+    pub author: String,
+    /// A name that tells it from all others: the identifier of the file rests on it.
+    pub identifier: String,
+    /// When it was made.
+    pub created_at: UtcMillis,
+    /// The language of its text (RFC 5646).
+    pub language: &'static str,
+    /// At the foot of every page, on the left.
+    pub foot: String,
+    /// At the foot of every page, on the right; `{page}` and `{pages}` become numbers.
+    pub page_words: &'static str,
+    /// Across every page, behind the text.
+    pub watermark: Option<String>,
+    /// Which PDF/A.
+    pub profile: Profile,
+}
+
+/// Which PDF/A is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "with files inside, and without")]
+pub enum Profile {
+    /// PDF/A-3b (ISO 19005-3): files inside.
+    A3b,
+    /// PDF/A-1b (ISO 19005-1): the same pages, and no files inside, for validators that know
+    /// no later part.
+    A1b,
+}
+
+/// Where a paragraph's lines stand.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no other side")]
+pub enum Align {
+    /// At the left, filled to the right edge.
+    Justified,
+    /// At the left.
+    Left,
+    /// In the middle.
+    Centre,
+    /// At the right.
+    Right,
+}
+
+/// How a paragraph looks.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct Look {
+    /// Points.
+    pub size: f32,
+    /// Which fonts.
+    pub style: Style,
+    /// Where its lines stand.
+    pub align: Align,
+    /// Room before the first line, in ems.
+    pub indent: f32,
+    /// From one baseline to the next, in ems.
+    pub leading: f32,
+    /// Below it, in points.
+    pub below: f32,
+    /// Between characters, in ems.
+    pub spread: f32,
+    /// Ink.
+    pub colour: Colour,
+}
+
+impl Look {
+    /// Running text: 12 points, two ems before the first line, filled.
+    pub const BODY: Self = Self {
+        size: 12.0,
+        style: Style::Body,
+        align: Align::Justified,
+        indent: 2.0,
+        leading: 1.75,
+        below: 0.0,
+        spread: 0.0,
+        colour: Colour::BLACK,
+    };
+}
+
+/// A4 in points, and its margins.
+pub(super) const PAGE: (f32, f32) = (595.276, 841.89);
+const LEFT: f32 = 76.0;
+const TOP: f32 = 72.0;
+const BOTTOM: f32 = 70.0;
+const FOOT_SIZE: f32 = 8.5;
+
+/// A document while it is written.
+pub struct Sheet<'f> {
+    shaper: Shaper<'f>,
+    settings: Settings,
+    pages: Vec<Vec<Mark>>,
+    y: f32,
+    attachments: Vec<Attachment>,
+}
+
+impl<'f> Sheet<'f> {
+    /// An empty first page.
+    pub fn new(settings: Settings, fonts: &'f Fonts) -> Self {
+        let shaper = Shaper::of(fonts);
+        Self { shaper, settings, pages: vec![Vec::new()], y: TOP, attachments: Vec::new() }
+    }
+
+    /// A paragraph.
+    ///
+    /// # Errors
+    /// A character no font has.
+    pub fn text(&mut self, text: &str, look: &Look) -> Result<(), WriteError> {
+        let mut glyphs = self.shape(look.style, text)?;
+        for glyph in &mut glyphs {
+            glyph.advance += look.spread;
+        }
+        let most = self.width() / look.size;
+        let lines = break_lines(&glyphs, most - look.indent, most);
+        let mut indent = look.indent;
+        for mut line in lines {
+            let height = look.size * look.leading;
+            if !self.has_room(height) {
+                self.new_page();
+            }
+            // The room behind the last character is not part of the line.
+            let width = line.width() - look.spread;
+            let left = match look.align {
+                Align::Justified => {
+                    line.fill(most - indent);
+                    indent
+                }
+                Align::Left => indent,
+                Align::Centre => (most - width) / 2.0,
+                Align::Right => most - width,
+            };
+            let at = (LEFT + left * look.size, self.y + height * 0.5 + look.size * 0.36);
+            let (size, colour) = (look.size, look.colour);
+            self.mark(Mark::Text { at, size, colour, line });
+            self.y += height;
+            indent = 0.0;
+        }
+        self.y += look.below;
+        Ok(())
+    }
+
+    /// A table.
+    ///
+    /// # Errors
+    /// A character no font has.
+    pub fn table(&mut self, table: &Table) -> Result<(), WriteError> {
+        table.draw(self)
+    }
+
+    /// A code that phones read (ISO 18004, level M) at the left, and lines beside it.
+    ///
+    /// # Errors
+    /// The text is too long for a code, or a line has a character no font has.
+    pub fn code(&mut self, content: &str, edge: f32, beside: &[String]) -> Result<(), WriteError> {
+        let code = QrCode::encode_text(content, QrCodeEcc::Medium).map_err(|_| WriteError::Code)?;
+        self.keep(edge);
+        let (top, left) = (self.y, LEFT);
+        let modules = code.size();
+        let module = edge / f32::from(u16::try_from(modules).unwrap_or(1));
+        let rectangles = (0..modules)
+            .flat_map(|y| (0..modules).map(move |x| (x, y)))
+            .filter(|(x, y)| code.get_module(*x, *y))
+            .map(|(x, y)| {
+                let place = |number: i32| f32::from(u16::try_from(number).unwrap_or(0)) * module;
+                [left + place(x), top + place(y), module, module]
+            })
+            .collect();
+        self.mark(Mark::Rectangles { rectangles, colour: Colour::BLACK });
+        let (size, text_left) = (9.0, left + edge + 14.0);
+        let most = (self.width() - edge - 14.0) / size;
+        let mut y = top + size;
+        for text in beside {
+            for line in break_lines(&self.shape(Style::Body, text)?, most, most) {
+                let colour = Colour::GREY;
+                self.mark(Mark::Text { at: (text_left, y), size, colour, line });
+                y += size * 1.6;
+            }
+        }
+        self.y = (top + edge).max(y) + 6.0;
+        Ok(())
+    }
+
+    /// A round seal whose middle is so far from the right edge of the text, and so far above
+    /// where the next line would stand; below what stands there already.
+    ///
+    /// # Errors
+    /// A character no font has.
+    pub fn round_seal(
+        &mut self,
+        seal: &RoundSeal,
+        from_right: f32,
+        above: f32,
+    ) -> Result<(), WriteError> {
+        let centre: Point = (
+            LEFT + self.width() - from_right,
+            (self.y - above).clamp(TOP + RADIUS / 2.0, PAGE.1 - BOTTOM - RADIUS / 2.0),
+        );
+        let marks = seal.marks(centre, &self.shaper)?;
+        if let Some(page) = self.pages.last_mut() {
+            page.insert(0, Mark::Backdrop(marks));
+        }
+        Ok(())
+    }
+
+    /// A line across the text.
+    pub fn rule(&mut self) {
+        let rectangles = vec![[LEFT, self.y, self.width(), 0.75]];
+        self.mark(Mark::Rectangles { rectangles, colour: Colour::RULE });
+        self.y += 8.0;
+    }
+
+    /// Leaves room, in points.
+    pub fn skip(&mut self, points: f32) {
+        self.y += points;
+    }
+
+    /// The next page, unless so many points are left on this one.
+    pub fn keep(&mut self, points: f32) {
+        if !self.has_room(points) {
+            self.new_page();
+        }
+    }
+
+    /// The next page.
+    pub fn new_page(&mut self) {
+        self.pages.push(Vec::new());
+        self.y = TOP;
+    }
+
+    /// Puts a file inside; left out of PDF/A-1.
+    ///
+    /// # Errors
+    /// A name or media type that does not do, or a name that is taken.
+    pub fn attach(&mut self, attachment: Attachment) -> Result<(), WriteError> {
+        let fault = if !attachment.has_plain_name() {
+            Some(AttachmentFault::Name)
+        } else if self.attachments.iter().any(|other| other.name == attachment.name) {
+            Some(AttachmentFault::Twice)
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            return Err(WriteError::Attachment { name: attachment.name, fault });
+        }
+        self.attachments.push(attachment);
+        Ok(())
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// A character no font has, a media type that is none, or a fault of this program.
+    pub fn finish(mut self) -> Result<Vec<u8>, WriteError> {
+        self.feet()?;
+        self.watermarks()?;
+        let Self { shaper, settings, pages, attachments, .. } = self;
+        paint::paint(&settings, &pages, attachments, shaper.fonts)
+    }
+
+    fn feet(&mut self) -> Result<(), WriteError> {
+        let pages = self.pages.len();
+        for place in 0..pages {
+            let words = self.settings.page_words.replace("{pages}", &pages.to_string());
+            let words = words.replace("{page}", &(place + 1).to_string());
+            let right = plain_line(self.shape(Style::Body, &words)?);
+            let left = plain_line(self.shape(Style::Body, &self.settings.foot)?);
+            let right_x = LEFT + self.width() - right.width() * FOOT_SIZE;
+            let y = PAGE.1 - 42.0;
+            let Some(page) = self.pages.get_mut(place) else { break };
+            for (x, line) in [(LEFT, left), (right_x, right)] {
+                let (size, colour) = (FOOT_SIZE, Colour::GREY);
+                page.push(Mark::Text { at: (x, y), size, colour, line });
+            }
+        }
+        Ok(())
+    }
+
+    /// Three times along the diagonal of each page.
+    fn watermarks(&mut self) -> Result<(), WriteError> {
+        let Some(text) = &self.settings.watermark else { return Ok(()) };
+        let line = plain_line(self.shape(Style::Bold, text)?);
+        let turned_degrees: f32 = -35.0;
+        let (across, along) = turned_degrees.to_radians().sin_cos();
+        let size = 40.0_f32.min(PAGE.0 / line.width().max(1.0));
+        let half = line.width() * size / 2.0;
+        let marks = [0.22_f32, 0.52, 0.82].map(|height| Mark::Turned {
+            at: (PAGE.0 / 2.0 - half * along, PAGE.1 * height - half * across),
+            size,
+            turned_degrees,
+            colour: Colour::WATERMARK,
+            line: line.clone(),
+        });
+        for page in &mut self.pages {
+            page.insert(0, Mark::Backdrop(marks.to_vec()));
+        }
+        Ok(())
+    }
+
+    /// Glyphs of a text; a tab is a space, a carriage return nothing.
+    pub(super) fn shape(&self, style: Style, text: &str) -> Result<Vec<Glyph>, WriteError> {
+        let mut glyphs = Vec::new();
+        for character in text.chars().filter(|character| *character != '\r') {
+            let character = if character == '\t' { ' ' } else { character };
+            // A line feed is not drawn; it needs a place in the text and no glyph.
+            let drawn = if character == '\n' { ' ' } else { character };
+            let glyph = self.shaper.glyph(style, drawn)?;
+            glyphs.push(Glyph { character, ..glyph });
+        }
+        Ok(glyphs)
+    }
+
+    pub(super) fn mark(&mut self, mark: Mark) {
+        if let Some(page) = self.pages.last_mut() {
+            page.push(mark);
+        }
+    }
+
+    /// Where the next line stands.
+    pub(super) const fn y(&self) -> f32 {
+        self.y
+    }
+
+    pub(super) fn has_room(&self, points: f32) -> bool {
+        self.y + points <= PAGE.1 - BOTTOM
+    }
+
+    /// Of a page without anything on it.
+    #[expect(clippy::unused_self, reason = "all pages are alike today")]
+    pub(super) fn full_height(&self) -> f32 {
+        PAGE.1 - TOP - BOTTOM
+    }
+
+    #[expect(clippy::unused_self, reason = "all pages are alike today")]
+    pub(super) const fn left(&self) -> f32 {
+        LEFT
+    }
+
+    #[expect(clippy::unused_self, reason = "all pages are alike today")]
+    pub(super) fn width(&self) -> f32 {
+        PAGE.0 - 2.0 * LEFT
+    }
+}

@@ -1,0 +1,420 @@
+//! What reviewers have to decide: the queue of an office, and one case with both pictures. A
+//! reviewer sees cases of the own office only; every look at what is personal is a record.
+
+use std::collections::BTreeSet;
+
+use heqi_filing::{CaseState, ReviewCase, ReviewReason, StandIn};
+use heqi_vocabulary::{CaseId, Digest, FilingNo, RecordId, StaffId, UtcMillis};
+use zeroize::Zeroizing;
+
+use crate::begin_signing::capacity_words;
+use crate::ceremonies;
+use crate::correct_person::{Correction, corrections};
+use crate::disclose::Attributes;
+use crate::fault::{ActError, Fault, Thing};
+use crate::filings;
+use crate::ledger;
+use crate::looks::{self, Purpose};
+use crate::material::MaterialKind;
+use crate::objects;
+use crate::platform::Platform;
+use crate::record_video::VideoFacts;
+use crate::request::{Actor, RequestFacts, StaffMember};
+use crate::review_wanted::{self, reviews_wanted, spoken_code};
+use crate::reviews::{self, CaseRow};
+use crate::risk::RiskFlag;
+use crate::rows;
+use crate::show_seal::{SealChoice, SealOutcome};
+use crate::staff;
+use crate::verify_identity::{self, Findings};
+
+/// The most cases shown at once.
+const SHOWN: usize = 200;
+
+/// A case in the queue. Nothing in it is personal.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct CaseSummary {
+    /// The case.
+    pub case: CaseId,
+    /// The filing, by its number for people.
+    pub filing_number: FilingNo,
+    /// Why a person must look.
+    pub reasons: BTreeSet<ReviewReason>,
+    /// Since when it waits.
+    pub opened_at: UtcMillis,
+    /// Until when somebody is to look.
+    pub due_at: UtcMillis,
+    /// Who proposed to refuse, if somebody did.
+    pub proposed_by: Option<StaffId>,
+}
+
+/// A case as its reviewer sees it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CaseView {
+    /// What stands in the queue.
+    pub summary: CaseSummary,
+    /// How it stands.
+    pub state: CaseState,
+    /// What is filed.
+    pub matter: heqi_filing::Matter,
+    /// The company it is about.
+    pub company_name: String,
+    /// Who signed, as declared.
+    pub party_name: String,
+    /// In which capacities.
+    pub capacities: Vec<String>,
+    /// The last four of the number that was declared.
+    pub last_four: Option<String>,
+    /// When it was signed.
+    pub signed_at: UtcMillis,
+    /// What authorities said, and when they were asked last.
+    pub findings: Option<(Findings, UtcMillis)>,
+    /// Whether there is a portrait of an authority.
+    pub has_portrait: bool,
+    /// What there is of the photo.
+    pub photo: Shot,
+    /// How long the video is, in milliseconds, if there is one.
+    pub video_ms: Option<u64>,
+    /// The number that is read aloud in it.
+    pub spoken_code: Option<String>,
+    /// What does not fit together in what device and network said.
+    pub risks: BTreeSet<RiskFlag>,
+    /// With what the company seals, and what is known of it.
+    pub seal: Option<(SealChoice, SealOutcome, UtcMillis)>,
+    /// Whether there is a scan of a stamped paper to look at.
+    pub scan: Option<MaterialKind>,
+    /// What was put right about the person, in order.
+    pub corrections: Vec<Correction>,
+    /// Whether the reviewer may confirm what was proposed.
+    pub is_own_proposal: bool,
+}
+
+/// A signer who asked for a person instead of the camera and has not signed yet. Nothing in it
+/// is personal.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct WaySummary {
+    /// The filing, by its number for people.
+    pub filing_number: FilingNo,
+    /// Why.
+    pub reason: review_wanted::WayReason,
+    /// How a person is to look.
+    pub way: review_wanted::ReviewWay,
+    /// Since when it waits.
+    pub since: UtcMillis,
+}
+
+/// What there is of the photo of a signing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "each is told in its own words")]
+pub enum Shot {
+    /// It is there.
+    There,
+    /// None was taken: a person looks instead.
+    NotTaken,
+    /// It was erased.
+    Erased,
+}
+
+/// Which file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there are two")]
+pub enum CaseFile {
+    /// The scan of a stamped paper.
+    Scan,
+    /// The certificate by which something was put right.
+    Certificate,
+}
+
+/// Which picture.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there are two")]
+pub enum Picture {
+    /// Taken while signing.
+    Photo,
+    /// Of an authority.
+    Portrait,
+}
+
+/// The undecided cases of the reviewer's office, oldest first.
+///
+/// # Errors
+/// Not a reviewer, or the store could not be read.
+pub async fn case_queue(platform: &Platform, actor: &Actor) -> Result<Vec<CaseSummary>, ActError> {
+    let (member, _) = actor.reviewer()?;
+    platform.backend().settled().await.map_err(Fault::from)?;
+    let prefix = format!("{}/", reviews::digest_of(&member.office));
+    let named = rows::OFFICE_CASES.scan(platform.backend(), &prefix, None, SHOWN).await;
+    let mut summaries = Vec::new();
+    for (key, _) in named.map_err(Fault::from)? {
+        let row = reviews::load(platform, key.1).await?;
+        let filing = filings::load(platform, row.value.case.filing()).await?.filing;
+        summaries.push(summary(&row.value.case, filing.number()));
+    }
+    summaries.sort_by_key(|summary| summary.opened_at);
+    Ok(summaries)
+}
+
+/// The signers who asked for a person of the reviewer's office, longest first.
+///
+/// # Errors
+/// Not a reviewer, or the store could not be read.
+pub async fn ways_wanted(platform: &Platform, actor: &Actor) -> Result<Vec<WaySummary>, ActError> {
+    let (member, _) = actor.reviewer()?;
+    if platform.settings().review_office.as_ref() != Some(&member.office) {
+        return Ok(Vec::new());
+    }
+    let mut summaries = Vec::new();
+    for wanted in reviews_wanted(platform, None, SHOWN).await? {
+        // Who signed after all, refused, or came too late waits for nobody.
+        let ceremony = ceremonies::load(platform, wanted.ceremony_id).await?.content.ceremony;
+        if ceremony.unfinished().is_err() {
+            continue;
+        }
+        let filing = filings::load(platform, wanted.filing_id).await?.filing;
+        summaries.push(WaySummary {
+            filing_number: filing.number(),
+            reason: wanted.reason,
+            way: wanted.way,
+            since: wanted.since,
+        });
+    }
+    summaries.sort_by_key(|summary| summary.since);
+    Ok(summaries)
+}
+
+fn summary(case: &ReviewCase, filing_number: FilingNo) -> CaseSummary {
+    let proposed_by = match case.state() {
+        CaseState::RefusalProposed { by, .. } => Some(by.account()),
+        _ => None,
+    };
+    CaseSummary {
+        case: case.id(),
+        filing_number,
+        reasons: case.reasons().clone(),
+        opened_at: case.opened_at(),
+        due_at: case.due_at(),
+        proposed_by,
+    }
+}
+
+/// A case of the reviewer's own office; of others there is none.
+async fn own(platform: &Platform, member: &StaffMember, id: CaseId) -> Result<CaseRow, ActError> {
+    let row = reviews::load(platform, id).await?.value;
+    if *row.case.office() == member.office { Ok(row) } else { Err(ActError::NotFound(Thing::Case)) }
+}
+
+/// Shows a case. The look is a record, made before anything is shown.
+///
+/// # Errors
+/// No such case for this reviewer, or the store could not do its part.
+pub async fn case_view(
+    platform: &Platform,
+    actor: &Actor,
+    facts: &RequestFacts,
+    id: CaseId,
+) -> Result<CaseView, ActError> {
+    let (member, _) = actor.reviewer()?;
+    let row = own(platform, member, id).await?;
+    let (filing_id, party_id) = (row.case.filing(), row.case.party());
+    let filing = filings::load(platform, filing_id).await?.filing;
+    let party = filing.party(party_id).ok_or(ActError::NotFound(Thing::Party))?;
+    let checked = verify_identity::known(platform, filing_id, party_id).await?;
+    let contact = crate::contacts::load_unless_erased(platform, filing_id, party_id).await?;
+    let number = contact.and_then(|stored| stored.contact.id_number);
+    let signed_at = party.signatures().iter().find(|s| s.signing == row.case.signing());
+    let kept = ledger::find(platform, row.record).await?;
+    let photo = match kept.private(platform)? {
+        None => Shot::Erased,
+        Some(private) if private.photo.is_none() => Shot::NotTaken,
+        Some(_) => Shot::There,
+    };
+    let video = video_of(platform, &row).await?;
+    let content = ceremony_of(platform, &row).await?;
+    let seal = content.as_ref().and_then(|content| content.seal.as_ref());
+    let known = checked.and_then(|checked| Some((checked.known?, checked.at)));
+    let is_own_proposal = matches!(row.case.state(), CaseState::RefusalProposed { by, .. } if by.account() == member.account);
+    let view = CaseView {
+        summary: summary(&row.case, filing.number()),
+        state: row.case.state().clone(),
+        matter: filing.matter(),
+        company_name: filing.company_name().as_str().to_owned(),
+        party_name: party.who().acting_person().as_str().to_owned(),
+        capacities: capacity_words(party.capacities()),
+        last_four: number.map(|number| number.last_four().to_owned()),
+        signed_at: signed_at.map_or_else(|| row.case.opened_at(), |signature| signature.at),
+        has_portrait: known.as_ref().is_some_and(|(known, _)| known.portrait.is_some()),
+        findings: known.map(|(known, at)| (known.findings, at)),
+        photo,
+        video_ms: video.as_ref().map(|video| video.facts.millis),
+        spoken_code: video.map(|video| video.spoken_code),
+        risks: content
+            .as_ref()
+            .and_then(|content| content.risks.clone())
+            .filter(|noted| noted.signing == row.case.signing())
+            .map(|noted| noted.flags)
+            .unwrap_or_default(),
+        seal: seal.map(|seal| (seal.choice, seal.outcome, seal.at)),
+        scan: seal.and_then(|seal| seal.scan.as_ref()).map(|(_, kind)| *kind),
+        corrections: corrections(platform, filing_id, party_id).await?,
+        is_own_proposal,
+    };
+    let opened = Attributes::Named(BTreeSet::from(["party_name".into(), "identity".into()]));
+    looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
+    Ok(view)
+}
+
+/// A picture of a case, JPEG. The look is a record, made before it is shown.
+///
+/// # Errors
+/// No such case for this reviewer, no such picture, or the store could not do its part.
+pub async fn case_picture(
+    platform: &Platform,
+    actor: &Actor,
+    facts: &RequestFacts,
+    id: CaseId,
+    which: Picture,
+) -> Result<Zeroizing<Vec<u8>>, ActError> {
+    let (member, _) = actor.reviewer()?;
+    let row = own(platform, member, id).await?;
+    let kept = ledger::find(platform, row.record).await?;
+    let missing = || ActError::NotFound(Thing::Record);
+    let (bytes, attribute) = match which {
+        Picture::Photo => {
+            let private = kept.private(platform)?.ok_or_else(missing)?;
+            let what = objects::of_photo(row.case.signing());
+            let photo = private.photo.ok_or_else(missing)?;
+            (objects::read(platform, &photo, &what).await, "photo_sha256")
+        }
+        Picture::Portrait => {
+            let checked =
+                verify_identity::known(platform, row.case.filing(), row.case.party()).await?;
+            let checked = checked.ok_or_else(missing)?;
+            let name = checked.known.and_then(|known| known.portrait).ok_or_else(missing)?;
+            let what = objects::of_portrait(checked.record);
+            (objects::read(platform, &name, &what).await, "identity")
+        }
+    };
+    let bytes = match bytes {
+        Err(Fault::Erased) => return Err(missing()),
+        other => other?,
+    };
+    let opened = Attributes::Named(BTreeSet::from([attribute.to_owned()]));
+    looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
+    Ok(bytes)
+}
+
+/// The video of a case with its media type. The look is a record, made before it is shown.
+///
+/// # Errors
+/// No such case for this reviewer, no video, or the store could not do its part.
+pub async fn case_video(
+    platform: &Platform,
+    actor: &Actor,
+    facts: &RequestFacts,
+    id: CaseId,
+) -> Result<(&'static str, Zeroizing<Vec<u8>>), ActError> {
+    let (member, _) = actor.reviewer()?;
+    let row = own(platform, member, id).await?;
+    let missing = || ActError::NotFound(Thing::Record);
+    let video = video_of(platform, &row).await?.ok_or_else(missing)?;
+    let what = objects::of_video(row.ceremony, &video.sha256);
+    let bytes = match objects::read(platform, &video.object, &what).await {
+        Err(Fault::Erased) => return Err(missing()),
+        other => other?,
+    };
+    let kept = ledger::find(platform, video.record).await?;
+    let opened = Attributes::Named(BTreeSet::from(["video_sha256".to_owned()]));
+    looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
+    Ok((video.facts.container.media_type(), bytes))
+}
+
+/// The video that a signing rests on.
+struct CaseVideo {
+    record: RecordId,
+    sha256: Digest,
+    object: String,
+    facts: VideoFacts,
+    spoken_code: String,
+}
+
+async fn video_of(platform: &Platform, row: &CaseRow) -> Result<Option<CaseVideo>, ActError> {
+    if !row.case.reasons().contains(&ReviewReason::VideoToCompare) {
+        return Ok(None);
+    }
+    let Some(content) = ceremony_of(platform, row).await? else { return Ok(None) };
+    let (Some(StandIn::Video { record, sha256, object, .. }), Some(facts), Some(chosen)) =
+        (content.ceremony.stand_in(), content.video, content.other_way)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(CaseVideo {
+        record: *record,
+        sha256: *sha256,
+        object: object.as_str().to_owned(),
+        facts,
+        spoken_code: spoken_code(platform, row.ceremony, chosen.at),
+    }))
+}
+
+/// The ceremony of a case; none where it was erased with the person.
+async fn ceremony_of(
+    platform: &Platform,
+    row: &CaseRow,
+) -> Result<Option<rows::CeremonyContent>, ActError> {
+    match ceremonies::load(platform, row.ceremony).await {
+        Ok(stored) => Ok(Some(stored.content)),
+        Err(ActError::Fault(Fault::Erased)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file of a case that is no picture of a person: the scan of a stamped paper, or the newest
+/// certificate by which something was put right. The look is a record, made before it is shown.
+///
+/// # Errors
+/// No such case for this reviewer, no such file, or the store could not do its part.
+pub async fn case_file(
+    platform: &Platform,
+    actor: &Actor,
+    facts: &RequestFacts,
+    id: CaseId,
+    which: CaseFile,
+) -> Result<(&'static str, Zeroizing<Vec<u8>>), ActError> {
+    let (member, _) = actor.reviewer()?;
+    let row = own(platform, member, id).await?;
+    let missing = || ActError::NotFound(Thing::Record);
+    let (kind, record, bytes, attribute) = match which {
+        CaseFile::Scan => {
+            let content = ceremony_of(platform, &row).await?.ok_or_else(missing)?;
+            let seal = content.seal.ok_or_else(missing)?;
+            let (object, kind) = seal.scan.ok_or_else(missing)?;
+            let what = objects::of_material(seal.record);
+            (kind, seal.record, objects::read(platform, &object, &what).await, "scan_sha256")
+        }
+        CaseFile::Certificate => {
+            let all = corrections(platform, row.case.filing(), row.case.party()).await?;
+            let newest = all.last().ok_or_else(missing)?;
+            let bytes = newest.certificate(platform).await;
+            (newest.kind, newest.record, bytes, "material_sha256")
+        }
+    };
+    let bytes = match bytes {
+        Err(Fault::Erased) => return Err(missing()),
+        other => other?,
+    };
+    let kept = ledger::find(platform, record).await?;
+    let opened = Attributes::Named(BTreeSet::from([attribute.to_owned()]));
+    looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
+    Ok((kind.media_type(), bytes))
+}
+
+/// The names of the reviewers who acted on a case.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn reviewer_name(platform: &Platform, account: StaffId) -> Result<String, Fault> {
+    staff::name_of(platform, account).await
+}

@@ -1,0 +1,487 @@
+//! An officer puts right the name or the number of a person (edge case 11), by a certificate of the
+//! police: old and new stand in one record that links them, and both are shown from then on.
+//!
+//! What was signed before keeps the old name, because it was signed under it.
+
+use bytes::Bytes;
+use chrono::NaiveDate;
+use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::sealed::Sealed;
+use heqi_filing::{CorrectNameError, DeclaredName, Grounds, OfficeName};
+use heqi_identity::PersonName;
+use heqi_identity::person_name::PersonNameError;
+use heqi_identity::personal_document::PersonalDocumentError;
+use heqi_vocabulary::{Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
+use serde::{Deserialize, Serialize};
+
+use crate::act::Act;
+use crate::ceremonies;
+use crate::contacts::{self, Contact, IdNumber, StoredContact};
+use crate::data_keys::{Sealing, data_key};
+use crate::decide_case::has_name_of_party;
+use crate::fault::{ActError, Class, Fault};
+use crate::filings;
+use crate::give_consent::MAX_RECORDS;
+use crate::ledger::{self, About, Draft, NewRecord};
+use crate::material::{self, Material, MaterialError, MaterialKind};
+use crate::objects;
+use crate::platform::Platform;
+use crate::request::{Request, StaffMember};
+use crate::rows::{self, CeremonyRecord, Pair};
+use crate::see_person::officer;
+use crate::verify_identity;
+use crate::wording::{Told, refusals, say};
+
+/// What the certificate is, in records.
+const MATERIAL_KIND: &str = "police_certificate";
+
+/// What is put right, and by what.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct CorrectPerson {
+    /// The filing, by its number for people.
+    pub number: FilingNo,
+    /// The name as it was declared until now.
+    pub name: DeclaredName,
+    /// The last four of the number that was declared, where one was.
+    pub last_four: String,
+    /// The name as it is now, if that is what changes.
+    pub new_name: Option<DeclaredName>,
+    /// The number as it is now, if that is what changes.
+    pub new_number: Option<IdNumber>,
+    /// Which police station certified it.
+    pub issuer: OfficeName,
+    /// On which day.
+    pub issued_on: NaiveDate,
+    /// The certificate: a picture or a PDF.
+    pub certificate: Bytes,
+    /// What was compared.
+    pub grounds: Grounds,
+}
+
+/// It is put right, and on record.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PersonCorrected {
+    /// The record.
+    pub record_id: RecordId,
+    /// When.
+    pub at: UtcMillis,
+    /// Whether another party of the filing still has the old name and number: the same person in
+    /// another capacity.
+    pub is_more: bool,
+}
+
+/// One correction of a person, as it is kept beside the record.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Correction {
+    /// The record.
+    pub record: RecordId,
+    /// When.
+    pub at: UtcMillis,
+    /// The name until then.
+    pub name_before: String,
+    /// The name since.
+    pub name_after: String,
+    /// The last four of the number until then, where the number changed and one was declared.
+    pub last_four_before: Option<String>,
+    /// The last four of the number since, where the number changed.
+    pub last_four_after: Option<String>,
+    /// Who certified it.
+    pub issuer: String,
+    /// SHA-256 of the certificate.
+    pub sha256: Digest,
+    /// What its file is.
+    pub kind: MaterialKind,
+    /// Where it is kept.
+    object: String,
+}
+
+/// The corrections of a party, in order, sealed for the person.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CorrectionsRow {
+    content: Sealed<Vec<Correction>>,
+}
+
+/// Why nothing was put right.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorrectPersonError {
+    /// See [`ActError`].
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// The rules of filings refuse it.
+    #[error(transparent)]
+    Filing(#[from] CorrectNameError),
+    /// The certificate is not taken.
+    #[error(transparent)]
+    Certificate(#[from] MaterialError),
+    /// The new name is none that a card can have.
+    #[error(transparent)]
+    Name(#[from] PersonNameError),
+    /// The new number is none of such a document.
+    #[error(transparent)]
+    Number(#[from] PersonalDocumentError),
+    /// Nobody in this filing has this name and these last four.
+    #[error("nobody in this filing has this name and number")]
+    NoMatch,
+    /// Several have this name, and no number tells them apart.
+    #[error("several persons of this filing have this name and no number tells them apart")]
+    Ambiguous,
+    /// Neither name nor number would change.
+    #[error("neither name nor number would change")]
+    NothingChanged,
+    /// The certificate would have been issued tomorrow.
+    #[error("the certificate is dated in the future")]
+    NotYet,
+    /// The officer takes part in the filing.
+    #[error("the officer takes part in the filing")]
+    Conflict,
+}
+
+impl From<Fault> for CorrectPersonError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
+impl CorrectPersonError {
+    fn told(&self) -> Told<'_> {
+        match self {
+            Self::Act(error) => Told::By(error),
+            Self::Certificate(error) => Told::By(error),
+            Self::Filing(error) => Told::By(error),
+            Self::Name(error) => Told::By(error),
+            Self::Number(error) => Told::By(error),
+            Self::NoMatch => say(
+                "correction_no_match",
+                [
+                    "该办件下没有以此姓名、此证件末四位申报的人，未作更正。",
+                    "请核对办件编号、原姓名和原证件号码末四位。",
+                ],
+                [
+                    "Nobody was declared in this filing with this name and these last four; nothing was corrected.",
+                    "Check the filing's number, the name until now and the last four until now.",
+                ],
+            )
+            .is(Class::NotFound),
+            Self::Ambiguous => say(
+                "correction_ambiguous",
+                [
+                    "该办件下有多人同名，又没有申报证件号码，无法确定是哪一位，未作更正。",
+                    "请经办人先申报各人的证件号码，再办理更正。",
+                ],
+                [
+                    "Several persons of this filing have this name and no number was declared; nothing was corrected.",
+                    "Have the handler declare each one's number first.",
+                ],
+            )
+            .is(Class::Conflict),
+            Self::NothingChanged => say(
+                "correction_nothing",
+                ["姓名和证件号码都没有变化，未作更正。", "请填写更正后的姓名或证件号码。"],
+                [
+                    "Neither name nor number would change; nothing was corrected.",
+                    "Enter the name or the number as it is now.",
+                ],
+            )
+            .is(Class::BadInput),
+            Self::NotYet => say(
+                "correction_not_yet",
+                ["公安机关证明的日期晚于今天，未作更正。", "请核对证明上的日期。"],
+                [
+                    "The certificate of the police is dated in the future; nothing was corrected.",
+                    "Check the day on the certificate.",
+                ],
+            )
+            .is(Class::BadInput),
+            Self::Conflict => say(
+                "reviewer_takes_part",
+                [
+                    "您与本办件的当事人或经办人同名，可能需要回避，未作任何更改。",
+                    "请交由本单位另一名工作人员办理。",
+                ],
+                [
+                    "You have the name of a party or of the handler of this filing; nothing was changed.",
+                    "Leave it to another reviewer of your organisation.",
+                ],
+            )
+            .is(Class::Forbidden),
+        }
+    }
+}
+
+refusals!(CorrectPersonError);
+
+/// Puts it right: the filing, the number that providers are asked about, and the record, in one
+/// commit. Who signs from now on signs under the new name.
+///
+/// # Errors
+/// See [`CorrectPersonError`].
+pub async fn correct_person(
+    platform: &Platform,
+    request: &Request,
+    command: CorrectPerson,
+) -> Result<PersonCorrected, CorrectPersonError> {
+    let member = officer(platform, &request.actor)?;
+    let today = contacts::china_date(platform.now());
+    if command.issued_on > today {
+        return Err(CorrectPersonError::NotYet);
+    }
+    if let Some(name) = &command.new_name {
+        PersonName::parse(name.as_str())?;
+    }
+    let mut act = Act::new(platform, request, "correct_person").await;
+    let certificate = material::examine(platform, command.certificate.clone()).await??;
+    let mut kept: Option<(RecordId, NewRecord, String)> = None;
+    loop {
+        if let Some(corrected) = act.earlier().await? {
+            return Ok(corrected);
+        }
+        let found = find(platform, &command).await?;
+        let (id, party) = (found.stored.filing.id(), found.party);
+        if has_name_of_party(platform, member, &found.stored.filing).await? {
+            return Err(CorrectPersonError::Conflict);
+        }
+        let before = found.contact.as_ref().map(|stored| &stored.contact);
+        let (change, after) = change(&command, before, today)?;
+        let (record_id, record, object) = if let Some(kept) = kept.take() {
+            kept
+        } else {
+            let (record_id, record) =
+                record(platform, request, member, (&command, &change), (&certificate, id, party))?;
+            let key = data_key(platform, id, Some(party), Sealing::Class(RetentionClass::Person))?;
+            let what = objects::of_material(record_id);
+            let bytes = &certificate.bytes;
+            let object = objects::put(platform.backend(), &key, &what, bytes, platform.entropy())?;
+            (record_id, record, objects::name_of(&object)?.into())
+        };
+        let next = ledger::next_place(platform, found.stored.filing.chain()).await?;
+        let at = next.place.recorded_at;
+        let mut filing = found.stored.filing.clone();
+        if let Some(name) = &command.new_name {
+            filing.correct_name(party, name.clone())?;
+        }
+        let mut changes = Changeset::new();
+        let root = record.write(platform, &mut changes, &next)?;
+        found.stored.replace(platform, &mut changes, &filing)?;
+        if let (Some(contact), Some(stored)) = (&after, &found.contact) {
+            let now = (contact, stored.usable_from);
+            contacts::write(platform, &mut changes, (id, party), Some(stored), now)?;
+        }
+        // Whoever authorities spoke about until now has another name or number.
+        verify_identity::enqueue(platform, &mut changes, (id, party), true).await?;
+        bind(
+            platform,
+            &mut changes,
+            (id, party),
+            CeremonyRecord::of(RecordKind::PersonCorrected, record_id, root),
+        )
+        .await?;
+        let correction = Correction {
+            record: record_id,
+            at,
+            name_before: command.name.as_str().to_owned(),
+            name_after: change.name_after.clone(),
+            last_four_before: change
+                .number
+                .as_ref()
+                .and_then(|(before, _)| before.as_ref().map(last_four)),
+            last_four_after: change.number.as_ref().map(|(_, after)| last_four(after)),
+            issuer: command.issuer.as_str().to_owned(),
+            sha256: certificate.sha256,
+            kind: certificate.kind,
+            object: object.clone(),
+        };
+        remember(platform, &mut changes, (id, party), correction).await?;
+        let corrected = PersonCorrected { record_id, at, is_more: found.is_more };
+        if act.commit(changes, &corrected).await?.is_some() {
+            return Ok(corrected);
+        }
+        kept = Some((record_id, record, object));
+    }
+}
+
+fn last_four(number: &IdNumber) -> String {
+    number.last_four().to_owned()
+}
+
+struct Found {
+    stored: filings::StoredFiling,
+    party: PartyId,
+    contact: Option<StoredContact>,
+    is_more: bool,
+}
+
+/// The person of this name and number. In several capacities it is one person, put right one
+/// after the other.
+async fn find(platform: &Platform, command: &CorrectPerson) -> Result<Found, CorrectPersonError> {
+    let row = rows::FILING_NUMBERS.row(platform.backend(), &command.number).await;
+    let id = row.map_err(Fault::from)?.ok_or(CorrectPersonError::NoMatch)?.value;
+    let stored = filings::find(platform, id).await?.ok_or(CorrectPersonError::NoMatch)?;
+    let typed = command.last_four.trim().to_ascii_uppercase();
+    let mut matches = Vec::new();
+    for party in stored.filing.parties() {
+        if *party.who().acting_person() != command.name {
+            continue;
+        }
+        let contact = contacts::load_unless_erased(platform, id, party.id()).await?;
+        let number = contact.as_ref().and_then(|stored| stored.contact.id_number.clone());
+        if number.as_ref().is_none_or(|number| number.last_four() == typed) {
+            matches.push((party.id(), contact, number));
+        }
+    }
+    let is_more = matches.len() > 1;
+    let same =
+        matches.windows(2).all(|pair| matches!(pair, [(_, _, Some(a)), (_, _, Some(b))] if a == b));
+    if is_more && !same {
+        return Err(CorrectPersonError::Ambiguous);
+    }
+    let (party, contact, _) = matches.into_iter().next().ok_or(CorrectPersonError::NoMatch)?;
+    Ok(Found { stored, party, contact, is_more })
+}
+
+/// What changes, both sides of it.
+struct Change {
+    words: Vec<&'static str>,
+    name_after: String,
+    /// Before and after, where the number changes.
+    number: Option<(Option<IdNumber>, IdNumber)>,
+}
+
+/// What changes, and the contact that follows.
+fn change(
+    command: &CorrectPerson,
+    before: Option<&Contact>,
+    today: NaiveDate,
+) -> Result<(Change, Option<Contact>), CorrectPersonError> {
+    let new_name = command.new_name.as_ref().filter(|name| **name != command.name);
+    let declared = before.and_then(|contact| contact.id_number.clone());
+    let new_number = command.new_number.clone().filter(|number| declared.as_ref() != Some(number));
+    let mut words = Vec::new();
+    words.extend(new_name.map(|_| "name"));
+    words.extend(new_number.as_ref().map(|_| "number"));
+    if words.is_empty() {
+        return Err(CorrectPersonError::NothingChanged);
+    }
+    let after = match (&new_number, before) {
+        (Some(number), Some(before)) => {
+            let after = Contact { id_number: Some(number.clone()), ..before.clone() };
+            after.document(today)?;
+            Some(after)
+        }
+        _ => None,
+    };
+    let name_after = new_name.unwrap_or(&command.name).as_str().to_owned();
+    let number = new_number.map(|after| (declared, after));
+    Ok((Change { words, name_after, number }, after))
+}
+
+/// The next challenge of the person's ceremony names the record; a ceremony that is over needs none.
+async fn bind(
+    platform: &Platform,
+    changes: &mut Changeset,
+    (filing, party): (FilingId, PartyId),
+    made: CeremonyRecord,
+) -> Result<(), CorrectPersonError> {
+    let newest = rows::NEWEST_CEREMONIES.row(platform.backend(), &Pair(filing, party)).await;
+    let Some(ceremony) = newest.map_err(Fault::from)?.map(|row| row.value) else { return Ok(()) };
+    let stored = ceremonies::load(platform, ceremony).await?;
+    let is_open = stored.content.ceremony.unfinished().is_ok();
+    if !is_open || stored.content.records.len() >= MAX_RECORDS {
+        return Ok(());
+    }
+    let mut content = stored.content.clone();
+    content.records.push(made);
+    Ok(stored.replace(platform, changes, &content)?)
+}
+
+async fn remember(
+    platform: &Platform,
+    changes: &mut Changeset,
+    (filing, party): (FilingId, PartyId),
+    correction: Correction,
+) -> Result<(), Fault> {
+    let key = Pair(filing, party);
+    let place = rows::CORRECTIONS.key(&key)?;
+    let row = rows::CORRECTIONS.row(platform.backend(), &key).await?;
+    let mut all = match &row {
+        None => Vec::new(),
+        Some(row) => row.value.content.open(platform.backend().vault(), place.as_bytes())?,
+    };
+    all.push(correction);
+    let sealing = Sealing::Class(RetentionClass::Person);
+    let data_key = data_key(platform, filing, Some(party), sealing)?;
+    let content = Sealed::seal(&data_key, place.as_bytes(), &all, platform.entropy());
+    let kept = CorrectionsRow { content: content.map_err(Fault::broken)? };
+    match row {
+        None => Ok(rows::CORRECTIONS.insert(changes, &key, &kept)?),
+        Some(before) => Ok(rows::CORRECTIONS.replace(changes, &key, before.version, &kept)?),
+    }
+}
+
+/// Every correction of a party, in order; none where the person's data was erased.
+pub(crate) async fn corrections(
+    platform: &Platform,
+    filing: FilingId,
+    party: PartyId,
+) -> Result<Vec<Correction>, Fault> {
+    let key = Pair(filing, party);
+    let Some(row) = rows::CORRECTIONS.row(platform.backend(), &key).await? else {
+        return Ok(Vec::new());
+    };
+    let place = rows::CORRECTIONS.key(&key)?;
+    let opened = row.value.content.open(platform.backend().vault(), place.as_bytes());
+    match opened.map_err(Fault::from) {
+        Err(Fault::Erased) => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+impl Correction {
+    /// The certificate's bytes.
+    pub(crate) async fn certificate(
+        &self,
+        platform: &Platform,
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
+        objects::read(platform, &self.object, &objects::of_material(self.record)).await
+    }
+}
+
+fn record(
+    platform: &Platform,
+    request: &Request,
+    member: &StaffMember,
+    (command, change): (&CorrectPerson, &Change),
+    (certificate, filing, party): (&Material, FilingId, PartyId),
+) -> Result<(RecordId, NewRecord), Fault> {
+    let mut draft = Draft::new(platform, RecordKind::PersonCorrected);
+    draft
+        .observed("filing", filing.to_string())?
+        .observed("party", party.to_string())?
+        .observed("changed", change.words.clone())?
+        .declared("name_before", Some(command.name.as_str()))?
+        .reviewed("name_after", change.name_after.as_str())?
+        .observed("material_kind", MATERIAL_KIND)?
+        .reviewed("material_issuer", command.issuer.as_str())?
+        .reviewed("material_issued_on", command.issued_on.to_string())?
+        .observed("material_sha256", certificate.sha256.to_string())?
+        .observed("material_format", certificate.format())?
+        .reviewed("grounds", command.grounds.as_str())?
+        .observed("office_kind", member.office.kind.code())?
+        .observed("office", member.office.name.as_str())?
+        .observed("officer", member.account.to_string())?
+        .observed("officer_role", member.role.as_str())?
+        .facts(&request.facts)?;
+    if let Some((before, after)) = &change.number {
+        draft
+            .declared("number_before", before.as_ref().map(IdNumber::as_str))?
+            .reviewed("number_after", after.as_str())?;
+    }
+    let record_id = draft.record_id();
+    Ok((record_id, draft.seal(platform, About::party(filing, party), None)?))
+}

@@ -1,0 +1,137 @@
+//! The handler at the own desk: sees how a filing stands that names this very person as its handler,
+//! and confirms as handler, in a session with two factors instead of by an API key.
+//!
+//! Nobody is found by it: who types another filing's number finds nothing, whether or not there is
+//! one. What an account of a handler's firm may do is this and nothing more.
+
+use heqi_filing::{Capacity, Confirmation, Filing, FilingState, Matter, Party};
+use heqi_vocabulary::{Digest, FilingId, FilingNo, Language, PartyId, UtcMillis};
+
+use crate::add_party::party_words;
+use crate::begin_signing::capacity_words;
+use crate::fault::{ActError, Fault, Thing};
+use crate::filings;
+use crate::platform::Platform;
+use crate::request::{Actor, StaffMember, StaffRole};
+use crate::rows;
+use crate::shown::{handler_text, shown_sha256};
+use crate::staff;
+
+/// A filing as its handler sees it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HandledFiling {
+    /// The filing.
+    pub filing: FilingId,
+    /// Its number for people.
+    pub number: FilingNo,
+    /// What is filed.
+    pub matter: Matter,
+    /// The company it is about.
+    pub company_name: String,
+    /// Where it stands.
+    pub state: FilingState,
+    /// The handler's own party.
+    pub own: PartyId,
+    /// The handler's answer.
+    pub confirmation: Confirmation,
+    /// Everybody who takes part.
+    pub parties: Vec<HandledParty>,
+    /// The statement that the handler makes by confirming.
+    pub statement: &'static str,
+    /// Digest of the list of signatures that is shown.
+    pub shown_sha256: Digest,
+}
+
+/// A party as the handler sees it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HandledParty {
+    /// Its name.
+    pub name: String,
+    /// In which capacities.
+    pub capacities: Vec<String>,
+    /// What it signed: title and instant.
+    pub signed: Vec<(String, UtcMillis)>,
+    /// How many documents it has still to sign; `None`: it signs nothing.
+    pub missing: Option<usize>,
+    /// Its answer.
+    pub confirmation: Confirmation,
+}
+
+/// The handler who has signed in.
+///
+/// # Errors
+/// [`ActError::Denied`] for everybody else.
+pub(crate) fn handler(actor: &Actor) -> Result<&StaffMember, ActError> {
+    match actor {
+        Actor::Staff(member) if member.role == StaffRole::Handler => Ok(member),
+        _ => Err(ActError::Denied),
+    }
+}
+
+/// The party that this person is, as the handler of this filing and nothing else: a handler who
+/// also signs answers with the own link, as every signer. People are known here by name only.
+pub(crate) async fn own_party(
+    platform: &Platform,
+    member: &StaffMember,
+    filing: &Filing,
+) -> Result<PartyId, ActError> {
+    let name = staff::name_of(platform, member.account).await?;
+    let is_own = |party: &&Party| {
+        party.capacities().contains(&Capacity::Handler)
+            && !party.is_signer()
+            && party.who().acting_person().as_str() == name
+    };
+    let own = filing.parties().find(is_own);
+    Ok(own.ok_or(ActError::NotFound(Thing::Filing))?.id())
+}
+
+/// Shows a filing to its handler.
+///
+/// # Errors
+/// Not a handler's account, no such filing of this handler, or the store could not be read.
+pub async fn handled_filing(
+    platform: &Platform,
+    actor: &Actor,
+    number: FilingNo,
+    language: Language,
+) -> Result<HandledFiling, ActError> {
+    let member = handler(actor)?;
+    let row = rows::FILING_NUMBERS.row(platform.backend(), &number).await.map_err(Fault::from)?;
+    let id = row.ok_or(ActError::NotFound(Thing::Filing))?.value;
+    let filing = filings::load(platform, id).await?.filing;
+    let own = own_party(platform, member, &filing).await?;
+    platform.backend().settled().await.map_err(Fault::from)?;
+    let confirmation = filing.party(own).map(|party| *party.confirmation());
+    Ok(HandledFiling {
+        filing: id,
+        number,
+        matter: filing.matter(),
+        company_name: filing.company_name().as_str().to_owned(),
+        state: *filing.state(),
+        own,
+        confirmation: confirmation.ok_or(ActError::NotFound(Thing::Party))?,
+        parties: filing.parties().map(|party| HandledParty::of(&filing, party)).collect(),
+        statement: handler_text(language),
+        shown_sha256: shown_sha256(&filing)?,
+    })
+}
+
+impl HandledParty {
+    fn of(filing: &Filing, party: &Party) -> Self {
+        let (_, name, _) = party_words(party.who());
+        let signed = party.signatures().iter().filter_map(|signature| {
+            let document = filing.document(signature.document)?;
+            let counts = document.is_current() && signature.voided_at.is_none();
+            counts.then(|| (document.title.as_str().to_owned(), signature.at))
+        });
+        Self {
+            name: name.to_owned(),
+            capacities: capacity_words(party.capacities()),
+            signed: signed.collect(),
+            missing: party.is_signer().then(|| filing.documents_to_sign(party.id()).len()),
+            confirmation: *party.confirmation(),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Fills the index in which filings are found: everything that is kept, once, and then each filing
+//! whose chain has grown. Nobody waits for it: a filing is found a moment after its act was
+//! acknowledged.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use heqi_evidence::schema::RecordKind;
+use heqi_filing::{Party, PartyKind};
+use heqi_vocabulary::{FilingId, FilingNo};
+
+use crate::fault::Fault;
+use crate::ledger;
+use crate::platform::Platform;
+use crate::search_index::{IndexFault, IndexSize, IndexedFiling, PersonDigest, SearchIndex};
+use crate::{contacts, filings, rows};
+
+/// Leaves read at once.
+const LEAVES: usize = 2048;
+/// Filings read at once while everything is put in.
+const FILINGS: usize = 512;
+
+/// How far the index has come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Indexed {
+    /// Filings that were put in by this step.
+    pub filings: usize,
+    /// Whether nothing was left to be done.
+    pub has_caught_up: bool,
+}
+
+/// Why a step was not made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexFilingsError {
+    /// The platform's own store.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] IndexFault),
+}
+
+/// Makes one step. The first one of an index that holds nothing, or more than the log has, puts
+/// everything in.
+///
+/// # Errors
+/// See [`IndexFilingsError`]; the step is made again by the next call.
+pub async fn index_filings(platform: &Platform) -> Result<Indexed, IndexFilingsError> {
+    let size = platform.backend().log().head().size();
+    match platform.search_index().position() {
+        Some(position) if position == size => Ok(Indexed { filings: 0, has_caught_up: true }),
+        Some(position) if position < size => follow(platform, position).await,
+        _ => begin(platform, size).await,
+    }
+}
+
+/// How large the index is.
+pub fn index_size(platform: &Platform) -> IndexSize {
+    platform.search_index().size()
+}
+
+/// Puts everything in. The log's size was read before: what comes in between is done again.
+async fn begin(platform: &Platform, size: u64) -> Result<Indexed, IndexFilingsError> {
+    blocking(platform, |index| index.clear()).await?;
+    let mut after: Option<FilingNo> = None;
+    let mut filings = 0;
+    loop {
+        let numbered =
+            rows::FILING_NUMBERS.scan(platform.backend(), "", after.as_ref(), FILINGS).await;
+        let numbered = numbered.map_err(Fault::from)?;
+        let Some((last, _)) = numbered.last() else { break };
+        after = Some(*last);
+        let mut batch = Vec::with_capacity(numbered.len());
+        for (_, row) in &numbered {
+            batch.extend(indexed(platform, row.value).await?);
+        }
+        filings += batch.len();
+        blocking(platform, move |index| index.write(&batch, None)).await?;
+    }
+    blocking(platform, move |index| index.write(&[], Some(size))).await?;
+    Ok(Indexed { filings, has_caught_up: platform.backend().log().head().size() == size })
+}
+
+/// Puts those filings in again whose chains have grown.
+async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFilingsError> {
+    let entries = platform.backend().log().entries(position, LEAVES).await.map_err(Fault::from)?;
+    let read = u64::try_from(entries.len()).unwrap_or(0);
+    let changed: BTreeSet<FilingId> = entries
+        .iter()
+        .filter_map(|entry| ledger::whose(&entry.record))
+        .filter(|(kind, _)| !leaves_all_as_it_was(*kind))
+        .map(|(_, about)| about.filing)
+        .collect();
+    let mut batch = Vec::with_capacity(changed.len());
+    for filing in changed {
+        batch.extend(indexed(platform, filing).await?);
+    }
+    let (filings, position) = (batch.len(), position + read);
+    blocking(platform, move |index| index.write(&batch, Some(position))).await?;
+    let has_caught_up = position == platform.backend().log().head().size();
+    Ok(Indexed { filings, has_caught_up })
+}
+
+/// Records that change nothing a filing is found by.
+const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
+    matches!(
+        kind,
+        RecordKind::Access
+            | RecordKind::CertificateApplication
+            | RecordKind::CodeChecked
+            | RecordKind::ConsentGiven
+            | RecordKind::DocumentRead
+            | RecordKind::LegalHold
+            | RecordKind::Notification
+            | RecordKind::RegulatorQuery
+            | RecordKind::RegulatorView
+    )
+}
+
+/// Calls the index on a thread where it may block.
+pub(crate) async fn blocking<T: Send + 'static>(
+    platform: &Platform,
+    call: impl FnOnce(&dyn SearchIndex) -> Result<T, IndexFault> + Send + 'static,
+) -> Result<T, IndexFault> {
+    let index = Arc::clone(platform.search_index());
+    let called = tokio::task::spawn_blocking(move || call(&*index)).await;
+    called.unwrap_or_else(|error| Err(IndexFault::new(error)))
+}
+
+/// A filing as it stands in the index; none where there is no such filing.
+async fn indexed(platform: &Platform, id: FilingId) -> Result<Option<IndexedFiling>, Fault> {
+    let Some(stored) = filings::find(platform, id).await? else { return Ok(None) };
+    let filing = &stored.filing;
+    let mut one = IndexedFiling {
+        filing: id,
+        number: filing.number(),
+        opened_at: filing.opened_at(),
+        companies: vec![filing.company_name().as_str().to_owned()],
+        codes: Vec::new(),
+        persons: Vec::new(),
+    };
+    for party in filing.parties().filter(|party| !party.is_erased()) {
+        add_party(platform, &mut one, party).await?;
+    }
+    Ok(Some(one))
+}
+
+async fn add_party(
+    platform: &Platform,
+    one: &mut IndexedFiling,
+    party: &Party,
+) -> Result<(), Fault> {
+    if let PartyKind::Company { name, .. } = party.who() {
+        one.companies.push(name.as_str().to_owned());
+    }
+    let stored = contacts::load_unless_erased(platform, one.filing, party.id()).await?;
+    let Some(contact) = stored.map(|stored| stored.contact) else { return Ok(()) };
+    one.codes.extend(contact.company_code);
+    if let Some(number) = &contact.id_number {
+        let name = party.who().acting_person();
+        let secret = platform.token_secret();
+        one.persons.push(PersonDigest::of_number(secret, number.as_str()));
+        one.persons.push(PersonDigest::of_person(secret, name.as_str(), number.as_str()));
+    }
+    Ok(())
+}

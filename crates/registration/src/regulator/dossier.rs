@@ -1,0 +1,284 @@
+//! One filing as a regulator sees it: who takes part, what was signed, a machine's verdict on every
+//! signature, everything that happened in order, and what restricts it. Photos are not in it: each
+//! is a look of its own.
+
+use heqi_evidence::schema::RecordKind;
+use heqi_filing::{Confirmation, FilingState, Matter};
+use heqi_vocabulary::{
+    DepositNo, Digest, DocumentId, FilingId, FilingNo, PartyId, RecordId, UtcMillis, VoucherNo,
+};
+
+use super::apply::{ApplicationState, ApplicationView, application_of};
+use super::record::{Looked, look};
+use super::search::{QueryView, SearchError, Seen, seen};
+use super::verdict::{SignatureVerdict, verdict};
+use crate::begin_signing::capacity_words;
+use crate::erasure::rows::HOLDS;
+use crate::fault::Fault;
+use crate::holder_notice::{SaidToCustodian, said_to_custodians};
+use crate::ledger::{self, KeptRecord};
+use crate::platform::{Custodian, Platform};
+use crate::request::{Actor, RequestFacts};
+use crate::rows::{self, Pair};
+
+/// The most records of a filing that are listed.
+const LISTED: usize = 500;
+/// The most signatures that are examined for one page.
+pub const EXAMINED: usize = 60;
+
+/// One filing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Dossier {
+    /// The search through which it is seen.
+    pub query: QueryView,
+    /// The record of this look, and the leaf of it.
+    pub look: (RecordId, u64),
+    /// The filing.
+    pub filing: FilingId,
+    /// Its number for people.
+    pub number: FilingNo,
+    /// What is filed.
+    pub matter: Matter,
+    /// The company it is about.
+    pub company_name: String,
+    /// Where it stands.
+    pub state: FilingState,
+    /// When it was opened.
+    pub opened_at: UtcMillis,
+    /// Who takes part.
+    pub parties: Vec<DossierParty>,
+    /// Every document in every version.
+    pub documents: Vec<DossierDocument>,
+    /// What was signed, oldest first.
+    pub signatures: Vec<DossierSignature>,
+    /// Signatures beyond [`EXAMINED`].
+    pub not_examined: usize,
+    /// What happened, oldest first.
+    pub events: Vec<DossierEvent>,
+    /// Legal holds in force: the record that placed each, and when.
+    pub holds: Vec<(RecordId, UtcMillis)>,
+}
+
+/// Who takes part.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DossierParty {
+    /// The party.
+    pub party: PartyId,
+    /// Its name; for a company with who signs for it.
+    pub name: String,
+    /// In which capacities.
+    pub capacities: Vec<String>,
+    /// What it answered after signing.
+    pub confirmation: Confirmation,
+}
+
+/// One document version.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DossierDocument {
+    /// The version.
+    pub document: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// 1 for the first.
+    pub version: u32,
+    /// SHA-256 of its exact bytes.
+    pub sha256: Digest,
+    /// Its pages.
+    pub pages: u32,
+    /// Whether it is the version that counts.
+    pub is_current: bool,
+}
+
+/// What one party signed at one time.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DossierSignature {
+    /// The record.
+    pub record: RecordId,
+    /// The number of its voucher.
+    pub voucher: Option<VoucherNo>,
+    /// Who signed.
+    pub party: Option<PartyId>,
+    /// When.
+    pub at: UtcMillis,
+    /// Titles of what was signed.
+    pub documents: Vec<String>,
+    /// Who holds it, by which number.
+    pub deposits: Vec<(Custodian, Option<DepositNo>)>,
+    /// Whether there is a photo.
+    pub has_photo: bool,
+    /// The application for a certificate about it.
+    pub application: Option<ApplicationView>,
+    /// Whether one can be made from here now.
+    pub may_apply: bool,
+    /// What the person said to a custodian about it, past the platform.
+    pub said: Vec<SaidToCustodian>,
+    /// What a machine says; none for one of those beyond [`EXAMINED`].
+    pub verdict: Option<SignatureVerdict>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DossierEvent {
+    /// What.
+    pub kind: RecordKind,
+    /// When.
+    pub at: UtcMillis,
+    /// Its place in the chain of the filing.
+    pub seq: u64,
+    /// Its leaf.
+    pub leaf_index: u64,
+    /// To whom, if to one party.
+    pub party: Option<PartyId>,
+}
+
+/// Shows a filing that an own search found. The look is a record, made before anything is shown.
+///
+/// # Errors
+/// See [`SearchError`].
+pub async fn dossier(
+    platform: &Platform,
+    actor: &Actor,
+    facts: &RequestFacts,
+    (query, filing): (RecordId, FilingId),
+) -> Result<Dossier, SearchError> {
+    let seen = seen(platform, actor, query, filing).await?;
+    let opened = ["party_name", "representative_name", "documents", "identity"];
+    let look = look(platform, &seen, facts, (Looked::Filing, None, &opened)).await?;
+    let look = (look, ledger::find(platform, look).await?.index);
+    let records = records(platform, &seen).await?;
+    let mut signatures = Vec::new();
+    let mut not_examined = 0;
+    for kept in records.iter().filter(|kept| kept.kind == RecordKind::Signing) {
+        let examined = if signatures.len() < EXAMINED {
+            Some(verdict(platform, kept).await?)
+        } else {
+            not_examined += 1;
+            None
+        };
+        signatures.push(signature(platform, &seen, kept, examined).await?);
+    }
+    let filing = &seen.filing;
+    Ok(Dossier {
+        look,
+        filing: filing.id(),
+        number: filing.number(),
+        matter: filing.matter(),
+        company_name: filing.company_name().as_str().to_owned(),
+        state: *filing.state(),
+        opened_at: filing.opened_at(),
+        parties: parties(&seen),
+        documents: documents(&seen),
+        signatures,
+        not_examined,
+        events: records.iter().map(event).collect(),
+        holds: holds(platform, filing.id()).await?,
+        query: seen.view,
+    })
+}
+
+/// The records of a filing's own chain, oldest first.
+async fn records(platform: &Platform, seen: &Seen<'_>) -> Result<Vec<KeptRecord>, SearchError> {
+    let within = format!("{}/", seen.filing.chain());
+    let links = rows::LINKS.scan(platform.backend(), &within, None, LISTED).await;
+    let mut records = Vec::new();
+    for (_, link) in links.map_err(Fault::from)? {
+        records.push(ledger::find(platform, link.value).await?);
+    }
+    Ok(records)
+}
+
+fn event(kept: &KeptRecord) -> DossierEvent {
+    DossierEvent {
+        kind: kept.kind,
+        at: kept.recorded_at,
+        seq: kept.seq,
+        leaf_index: kept.index,
+        party: kept.about.party,
+    }
+}
+
+fn parties(seen: &Seen<'_>) -> Vec<DossierParty> {
+    let line = |party: &heqi_filing::Party| {
+        let (_, name, representative) = crate::add_party::party_words(party.who());
+        DossierParty {
+            party: party.id(),
+            name: representative
+                .map_or_else(|| name.to_owned(), |person| format!("{name} · {person}")),
+            capacities: capacity_words(party.capacities()),
+            confirmation: *party.confirmation(),
+        }
+    };
+    seen.filing.parties().map(line).collect()
+}
+
+fn documents(seen: &Seen<'_>) -> Vec<DossierDocument> {
+    let line = |document: &heqi_filing::Document| DossierDocument {
+        document: document.id,
+        title: document.title.as_str().to_owned(),
+        version: document.version,
+        sha256: document.sha256,
+        pages: document.pages.get(),
+        is_current: document.is_current(),
+    };
+    seen.filing.documents().iter().map(line).collect()
+}
+
+async fn signature(
+    platform: &Platform,
+    seen: &Seen<'_>,
+    kept: &KeptRecord,
+    verdict: Option<SignatureVerdict>,
+) -> Result<DossierSignature, SearchError> {
+    let party = kept.about.party.and_then(|id| seen.filing.party(id));
+    let signed = party.map_or(&[][..], |party| party.signatures());
+    let titles = signed.iter().filter(|one| Some(one.signing) == kept.about.signing);
+    let titles = titles.filter_map(|one| seen.filing.document(one.document));
+    let mut deposits = Vec::new();
+    for custodian in platform.settings().custodians.keys().copied() {
+        let key = Pair(kept.record_id, custodian);
+        let receipt = rows::RECEIPTS.durable_row(platform.backend(), &key).await;
+        let receipt = receipt.map_err(Fault::from)?.map(|row| row.value.deposit_no);
+        deposits.push((custodian, receipt));
+    }
+    let application = application_of(platform, seen.filing.id(), kept.record_id).await?;
+    Ok(DossierSignature {
+        record: kept.record_id,
+        voucher: kept.about.voucher,
+        party: kept.about.party,
+        at: kept.recorded_at,
+        documents: titles.map(|document| document.title.as_str().to_owned()).collect(),
+        has_photo: kept.private(platform)?.is_some(),
+        may_apply: may_apply(platform, &deposits, application.as_ref()),
+        said: said_to_custodians(platform, kept.record_id).await?,
+        application,
+        deposits,
+        verdict,
+    })
+}
+
+/// The notary must hold it, and nobody may have applied before, unless that was refused.
+fn may_apply(
+    platform: &Platform,
+    deposits: &[(Custodian, Option<DepositNo>)],
+    before: Option<&ApplicationView>,
+) -> bool {
+    platform.settings().applicant.is_some()
+        && deposits.iter().any(|(who, number)| *who == Custodian::DataCentre && number.is_some())
+        && before.is_none_or(|one| matches!(one.state, ApplicationState::Refused { .. }))
+}
+
+/// Legal holds in force over a filing.
+async fn holds(
+    platform: &Platform,
+    filing: FilingId,
+) -> Result<Vec<(RecordId, UtcMillis)>, SearchError> {
+    let all = HOLDS.scan(platform.backend(), &format!("{filing}/"), None, LISTED).await;
+    let all = all.map_err(Fault::from)?.into_iter();
+    let in_force = all.filter(|(_, hold)| hold.value.lifted_at.is_none());
+    Ok(in_force.map(|(Pair(_, record), hold)| (record, hold.value.placed_at)).collect())
+}

@@ -1,0 +1,369 @@
+//! What does not fit together in what a device and its network say (edge case 13): kept as flags in
+//! a record before the signing's own, shown to a reviewer in words, never a reason to refuse.
+//!
+//! Each flag is a sign that anybody with ordinary tools can avoid, and that honest people raise: a
+//! desktop without a receiver, a traveller, a company's proxy. So none of them says *fraud*.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_vocabulary::{Language, RecordId, SigningId, UtcMillis};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::act::Attempts;
+use crate::ceremonies::{self, StoredCeremony};
+use crate::fault::ActError;
+use crate::filings;
+use crate::give_consent::MAX_RECORDS;
+use crate::ledger::{self, About, Draft};
+use crate::platform::Platform;
+use crate::request::{Request, RequestFacts};
+use crate::rows::{CeremonyRecord, SigningRow};
+
+/// A position this old is not of now, in seconds: browsers are asked for a fresh one.
+const STALE_S: i64 = 300;
+/// How far position and time zone may lie apart, in degrees of longitude. All of China has one
+/// time: its west is 47 degrees from the meridian of that time.
+const FAR_DEGREES: i64 = 60;
+/// How far a device's clock may be off, in milliseconds (edge case 34).
+const CLOCK_OFF_MS: i64 = 5 * 60_000;
+const MICRO: i64 = 1_000_000;
+
+/// What the operator decides about flags.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a setting: operators fill it")]
+pub struct RiskSettings {
+    /// Whether a reviewer decides because of one. Without an office that reviews, nobody does.
+    pub is_reviewed: bool,
+    /// Networks of data centres, as the operator has them from elsewhere; none by default.
+    pub data_centres: Vec<IpNet>,
+}
+
+impl Default for RiskSettings {
+    fn default() -> Self {
+        Self { is_reviewed: true, data_centres: Vec::new() }
+    }
+}
+
+/// What does not fit together.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
+pub enum RiskFlag {
+    /// The position claims an error of zero metres, which no receiver has.
+    PositionWithoutError,
+    /// The position is of another time than the signature.
+    PositionNotOfNow,
+    /// Position and time zone lie more than four hours apart.
+    PositionFarFromTimeZone,
+    /// The device's clock is more than five minutes off.
+    ClockFarOff,
+    /// The browser says that a program drives it.
+    AutomatedBrowser,
+    /// The browser's name is one of an emulated phone.
+    Emulator,
+    /// The address is of a data centre, as people with a VPN have.
+    DataCentreAddress,
+}
+
+impl RiskFlag {
+    /// Every flag.
+    pub const ALL: [Self; 7] = [
+        Self::PositionWithoutError,
+        Self::PositionNotOfNow,
+        Self::PositionFarFromTimeZone,
+        Self::ClockFarOff,
+        Self::AutomatedBrowser,
+        Self::Emulator,
+        Self::DataCentreAddress,
+    ];
+
+    /// The word in records.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PositionWithoutError => "position_without_error",
+            Self::PositionNotOfNow => "position_not_of_now",
+            Self::PositionFarFromTimeZone => "position_far_from_time_zone",
+            Self::ClockFarOff => "clock_far_off",
+            Self::AutomatedBrowser => "automated_browser",
+            Self::Emulator => "emulator",
+            Self::DataCentreAddress => "data_centre_address",
+        }
+    }
+
+    /// What a reviewer reads.
+    pub const fn text(self, language: Language) -> &'static str {
+        match self {
+            Self::PositionWithoutError => language.pick(
+                "位置的误差为0米，真实定位不会没有误差",
+                "the position claims an error of zero metres, which no receiver has",
+            ),
+            Self::PositionNotOfNow => language.pick(
+                "位置不是签署当时取得的",
+                "the position is of another time than the signature",
+            ),
+            Self::PositionFarFromTimeZone => language.pick(
+                "位置与设备时区相差超过4小时",
+                "position and time zone of the device lie more than four hours apart",
+            ),
+            Self::ClockFarOff => language.pick(
+                "设备时钟与服务器相差超过5分钟",
+                "the device's clock is more than five minutes off",
+            ),
+            Self::AutomatedBrowser => {
+                language.pick("浏览器自称由程序操作", "the browser says that a program drives it")
+            }
+            Self::Emulator => language.pick(
+                "浏览器名称像是模拟器，而不是真实手机",
+                "the browser's name is one of an emulated phone",
+            ),
+            Self::DataCentreAddress => language.pick(
+                "网络地址属于数据中心，可能使用了代理或VPN",
+                "the address is of a data centre: a proxy or VPN may be in use",
+            ),
+        }
+    }
+}
+
+/// As much of a position as a flag needs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Place {
+    accuracy_m: i64,
+    longitude_e6: i64,
+}
+
+impl Place {
+    fn of(place: &Value) -> Option<Self> {
+        let whole = |name| place.get(name).and_then(Value::as_i64);
+        Some(Self { accuracy_m: whole("accuracy_m")?, longitude_e6: whole("longitude_e6")? })
+    }
+}
+
+/// What flags are computed from: whole numbers, as the device and the connection gave them.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Signals {
+    place: Option<Place>,
+    position_age_s: Option<i64>,
+    utc_offset_minutes: Option<i64>,
+    clock_offset_ms: i64,
+    is_automated: bool,
+    user_agents: Vec<String>,
+}
+
+impl Signals {
+    /// From the device's own tree and what the server saw.
+    pub(crate) fn of(client: &Disclosure, signed_at: UtcMillis, facts: &RequestFacts) -> Self {
+        let window = client.value("screen");
+        let whole = |name: &str| window.and_then(|window| window.get(name)).and_then(Value::as_i64);
+        let agents = [client.text("user_agent").map(ToOwned::to_owned), facts.user_agent.clone()];
+        Self {
+            place: client.value("place").and_then(Place::of),
+            position_age_s: whole("position_age_s"),
+            utc_offset_minutes: whole("utc_offset_minutes"),
+            clock_offset_ms: signed_at.millis_since(facts.received_at),
+            is_automated: window.and_then(|window| window.get("automated"))
+                == Some(&Value::Bool(true)),
+            user_agents: agents.into_iter().flatten().collect(),
+        }
+    }
+
+    /// The flags they raise.
+    pub(crate) fn flags(&self, address: IpAddr, settings: &RiskSettings) -> BTreeSet<RiskFlag> {
+        let mut flags = BTreeSet::new();
+        let mut raise = |is_raised: bool, flag| {
+            if is_raised {
+                flags.insert(flag);
+            }
+        };
+        if let Some(place) = &self.place {
+            raise(place.accuracy_m == 0, RiskFlag::PositionWithoutError);
+            let age = self.position_age_s.unwrap_or(0);
+            raise(!(-60..=STALE_S).contains(&age), RiskFlag::PositionNotOfNow);
+            raise(self.is_far_from_time_zone(*place), RiskFlag::PositionFarFromTimeZone);
+        }
+        raise(self.clock_offset_ms.saturating_abs() > CLOCK_OFF_MS, RiskFlag::ClockFarOff);
+        let named = |words: &[&str]| {
+            self.user_agents.iter().any(|agent| words.iter().any(|word| agent.contains(word)))
+        };
+        raise(self.is_automated || named(&AUTOMATED), RiskFlag::AutomatedBrowser);
+        raise(named(&EMULATED), RiskFlag::Emulator);
+        let is_of_data_centre = settings.data_centres.iter().any(|net| net.contains(&address));
+        raise(is_of_data_centre, RiskFlag::DataCentreAddress);
+        flags
+    }
+
+    /// A minute of time is a quarter of a degree.
+    fn is_far_from_time_zone(&self, place: Place) -> bool {
+        let Some(minutes) = self.utc_offset_minutes else { return false };
+        let apart = (place.longitude_e6 - minutes.clamp(-840, 840) * (MICRO / 4)).abs();
+        // Round the globe the other way.
+        apart.min(360 * MICRO - apart) > FAR_DEGREES * MICRO
+    }
+
+    /// As the record says them.
+    fn value(&self) -> Value {
+        let mut members = Map::new();
+        let mut set = |name: &str, value: Option<i64>| {
+            if let Some(value) = value {
+                members.insert(name.to_owned(), value.into());
+            }
+        };
+        set("accuracy_m", self.place.map(|place| place.accuracy_m));
+        set("longitude_e6", self.place.map(|place| place.longitude_e6));
+        set("position_age_s", self.position_age_s);
+        set("utc_offset_minutes", self.utc_offset_minutes);
+        set("clock_offset_ms", Some(self.clock_offset_ms));
+        members.insert("automated".to_owned(), self.is_automated.into());
+        Value::Object(members)
+    }
+}
+
+/// What browsers that programs drive call themselves.
+const AUTOMATED: [&str; 3] = ["HeadlessChrome", "PhantomJS", "Puppeteer"];
+/// What emulated phones call themselves.
+const EMULATED: [&str; 7] = [
+    "Android SDK built for",
+    "sdk_gphone",
+    "Emulator",
+    "Genymotion",
+    "BlueStacks",
+    "NoxPlayer",
+    "MuMu",
+];
+
+/// The flags of a signing, as they are on record.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotedRisks {
+    pub(crate) signing: SigningId,
+    pub(crate) record: RecordId,
+    pub(crate) flags: BTreeSet<RiskFlag>,
+}
+
+/// Puts the flags of a signing on record, once, before the signing's own record. Gives the
+/// ceremony as it is then; without flags nothing is written.
+pub(crate) async fn note(
+    platform: &Platform,
+    request: &Request,
+    (row, signing): (&SigningRow, SigningId),
+    signals: &Signals,
+    mut stored: StoredCeremony,
+) -> Result<StoredCeremony, ActError> {
+    let settings = &platform.settings().risk;
+    let flags = signals.flags(request.facts.client_address, settings);
+    let mut attempts = Attempts::default();
+    loop {
+        let known = stored.content.risks.as_ref().filter(|known| known.signing == signing);
+        let is_noted = known.map(|known| &known.flags) == Some(&flags);
+        let is_full = stored.content.records.len() >= MAX_RECORDS;
+        if flags.is_empty() || is_noted || is_full {
+            return Ok(stored);
+        }
+        let filing = filings::load(platform, row.filing).await?.filing;
+        let next = ledger::next_place(platform, filing.chain()).await?;
+        let mut draft = Draft::new(platform, RecordKind::RiskNoted);
+        let words: Vec<&str> = flags.iter().map(|flag| flag.code()).collect();
+        let is_reviewed = settings.is_reviewed && platform.settings().review_office.is_some();
+        draft
+            .observed("filing", row.filing.to_string())?
+            .observed("ceremony", row.ceremony.to_string())?
+            .observed("party", row.party.to_string())?
+            .observed("signing", signing.to_string())?
+            .observed("flags", words)?
+            .reported("signals", Some(signals.value()))?
+            .observed("is_reviewed", is_reviewed)?
+            .facts(&request.facts)?;
+        let about = About {
+            ceremony: Some(row.ceremony),
+            signing: Some(signing),
+            ..About::party(row.filing, row.party)
+        };
+        let record = draft.seal(platform, about, None)?;
+        let mut changes = Changeset::new();
+        let root = record.write(platform, &mut changes, &next)?;
+        let mut content = stored.content.clone();
+        let record_id = record.record_id();
+        content.records.push(CeremonyRecord::of(RecordKind::RiskNoted, record_id, root));
+        content.risks = Some(NotedRisks { signing, record: record_id, flags: flags.clone() });
+        stored.replace(platform, &mut changes, &content)?;
+        attempts.commit(platform, changes).await?;
+        stored = ceremonies::load(platform, row.ceremony).await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
+
+    fn honest() -> Signals {
+        Signals {
+            place: Some(at(119_725_000, 20)),
+            position_age_s: Some(2),
+            utc_offset_minutes: Some(480),
+            clock_offset_ms: 300,
+            is_automated: false,
+            user_agents: vec!["Mozilla/5.0 (Linux; Android 14; PGT-AN00) Chrome/130 Mobile".into()],
+        }
+    }
+
+    fn flags(change: impl FnOnce(&mut Signals)) -> BTreeSet<RiskFlag> {
+        let mut signals = honest();
+        change(&mut signals);
+        signals.flags(ADDRESS, &RiskSettings::default())
+    }
+
+    const fn at(longitude_e6: i64, accuracy_m: i64) -> Place {
+        Place { accuracy_m, longitude_e6 }
+    }
+
+    #[test]
+    fn edge_case_13_an_honest_phone_raises_nothing() {
+        assert!(flags(|_| {}).is_empty());
+        // Kashgar keeps the time of Beijing; a desktop in town has no receiver; who gave no
+        // position has none that could be false.
+        assert!(flags(|s| s.place = Some(at(75_990_000, 40))).is_empty());
+        assert!(flags(|s| s.place = Some(at(119_725_000, 5_000))).is_empty());
+        assert!(flags(|s| s.place = None).is_empty());
+        // West of the date line and east of it are neighbours.
+        let pacific = |s: &mut Signals| {
+            s.place = Some(at(-171_760_000, 30));
+            s.utc_offset_minutes = Some(780);
+        };
+        assert!(flags(pacific).is_empty());
+    }
+
+    #[test]
+    fn edge_case_13_each_sign_raises_its_own_flag() {
+        use RiskFlag as F;
+        let one = |flag| BTreeSet::from([flag]);
+        assert_eq!(flags(|s| s.place = Some(at(119_725_000, 0))), one(F::PositionWithoutError));
+        assert_eq!(flags(|s| s.position_age_s = Some(301)), one(F::PositionNotOfNow));
+        assert_eq!(flags(|s| s.position_age_s = Some(-61)), one(F::PositionNotOfNow));
+        assert_eq!(flags(|s| s.utc_offset_minutes = Some(-300)), one(F::PositionFarFromTimeZone));
+        assert_eq!(flags(|s| s.clock_offset_ms = -300_001), one(F::ClockFarOff));
+        assert_eq!(flags(|s| s.is_automated = true), one(F::AutomatedBrowser));
+        let named = |name: &str| flags(|s| s.user_agents.push(name.to_owned()));
+        assert_eq!(named("Mozilla/5.0 HeadlessChrome/130"), one(F::AutomatedBrowser));
+        assert_eq!(named("Mozilla/5.0 (Linux; Android 13; sdk_gphone64_x86_64)"), one(F::Emulator));
+        let settings = RiskSettings {
+            data_centres: vec!["203.0.113.0/24".parse().unwrap()],
+            ..RiskSettings::default()
+        };
+        assert_eq!(honest().flags(ADDRESS, &settings), one(F::DataCentreAddress));
+    }
+
+    #[test]
+    fn every_flag_has_its_word_and_its_sentences() {
+        for flag in RiskFlag::ALL {
+            assert_eq!(serde_json::to_value(flag).unwrap(), flag.code());
+            assert_ne!(flag.text(Language::Zh), flag.text(Language::En));
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Accounts of staff: of which organisation, in what role, and how they come in: with a
+//! password (argon2id) and a one-time code of an authenticator (RFC 6238).
+//!
+//! Accounts are made, reset and disabled by the operator on the machine itself and by nobody
+//! over the network. Names and secrets are sealed; what happened to an account is a list that
+//! only grows, without addresses.
+
+use std::collections::BTreeSet;
+
+use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::table::Stored;
+use heqi_filing::{DeclaredName, Office, OfficeKind};
+use heqi_vocabulary::{StaffId, UtcMillis};
+use serde::Serialize;
+
+use crate::act::Attempts;
+use crate::fault::{ActError, Class, Fault, Refusal, Thing};
+use crate::platform::Platform;
+use crate::request::StaffRole;
+use crate::rows as tables;
+use crate::wording::{Told, refusals, say};
+
+mod account;
+pub mod login;
+pub mod password;
+pub(crate) mod rows;
+pub mod sessions;
+pub(crate) mod sweep;
+mod tries;
+
+pub(crate) use account::name_of;
+pub use account::staff_events;
+use account::{find, key, load, note, open, seal};
+pub use heqi_credentials::{LoginName, LoginNameError, totp};
+use password::{Password, PasswordError, hash_aside};
+pub use rows::StaffEvent;
+use rows::{StaffContent, StaffRow};
+
+/// A new account.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct CreateStaff {
+    /// What is typed to come in.
+    pub login: LoginName,
+    /// Whose it is.
+    pub name: DeclaredName,
+    /// Of which organisation.
+    pub office: Office,
+    /// What for.
+    pub role: StaffRole,
+    /// The first password.
+    pub password: Password,
+}
+
+/// Why an account was not made or changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StaffError {
+    /// See [`ActError`].
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// No login name.
+    #[error(transparent)]
+    LoginName(#[from] LoginNameError),
+    /// Another account has it.
+    #[error("another account has this login name")]
+    Taken,
+    /// People of such an organisation do not have this role.
+    #[error("a {role} is not of a {kind}")]
+    UnfitRole {
+        /// The role.
+        role: StaffRole,
+        /// The organisation.
+        kind: OfficeKind,
+    },
+    /// The password is none.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
+
+impl From<Fault> for StaffError {
+    fn from(fault: Fault) -> Self {
+        Self::Act(fault.into())
+    }
+}
+
+impl StaffError {
+    fn told(&self) -> Told<'_> {
+        match self {
+            Self::Act(error) => Told::By(error),
+            Self::Password(error) => Told::By(error),
+            Self::LoginName(error) => Told::By(error),
+            Self::Taken => say(
+                "login_name_taken",
+                ["该登录名已被使用。", "请换一个登录名。"],
+                ["Another account has this login name.", "Choose another one."],
+            )
+            .is(Class::Conflict),
+            Self::UnfitRole { .. } => say(
+                "role_unfit",
+                ["该单位的工作人员不能担任此角色。", "核验人员须属登记机关或公证机构，请核对。"],
+                [
+                    "People of this organisation do not have this role.",
+                    "Reviewers are of the registry or of the notary office: check it.",
+                ],
+            )
+            .is(Class::BadInput),
+        }
+    }
+}
+
+refusals!(StaffError);
+
+impl Refusal for LoginNameError {
+    fn class(&self) -> Class {
+        Class::BadInput
+    }
+}
+
+/// An account as the operator sees it: no secrets.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct StaffView {
+    /// The account.
+    pub account: StaffId,
+    /// What is typed to come in.
+    pub login: String,
+    /// Of which organisation.
+    pub office: Office,
+    /// What for.
+    pub role: StaffRole,
+    /// When it was made.
+    pub created_at: UtcMillis,
+    /// When it was disabled.
+    pub disabled_at: Option<UtcMillis>,
+    /// Whether an authenticator is enrolled.
+    pub is_enrolled: bool,
+}
+
+/// Makes an account. The authenticator is enrolled when it is first used.
+///
+/// # Errors
+/// See [`StaffError`].
+pub async fn create_staff(
+    platform: &Platform,
+    command: CreateStaff,
+) -> Result<StaffId, StaffError> {
+    let CreateStaff { login, name, office, role, password } = command;
+    if !role.fits(office.kind) {
+        return Err(StaffError::UnfitRole { role, kind: office.kind });
+    }
+    let hashed = hash_aside(password, platform.shared_entropy()).await?;
+    let content = StaffContent {
+        name: name.as_str().to_owned(),
+        password: hashed,
+        totp: None,
+        recovery: BTreeSet::new(),
+    };
+    let key = login.digest();
+    let mut attempts = Attempts::default();
+    loop {
+        if tables::STAFF_LOGINS.row(platform.backend(), &key).await.map_err(Fault::from)?.is_some()
+        {
+            return Err(StaffError::Taken);
+        }
+        let now = platform.now();
+        let id = StaffId::time_ordered(now, platform.entropy());
+        let row = StaffRow {
+            login: login.clone(),
+            office: office.clone(),
+            role,
+            created_at: now,
+            disabled_at: None,
+            is_enrolled: false,
+            last_step: 0,
+            events: 0,
+            sessions_from: now,
+            content: seal(platform, id, &content)?,
+        };
+        let mut changes = Changeset::new();
+        tables::STAFF_LOGINS.insert(&mut changes, &key, &id).map_err(Fault::from)?;
+        let row = note(platform, &mut changes, id, row, StaffEvent::Created)?;
+        tables::STAFF.insert(&mut changes, &id, &row).map_err(Fault::from)?;
+        if attempts.commit(platform, changes).await?.is_some() {
+            return Ok(id);
+        }
+    }
+}
+
+/// Every account, oldest first.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn list_staff(platform: &Platform) -> Result<Vec<StaffView>, Fault> {
+    let all = tables::STAFF.scan(platform.backend(), "", None, usize::MAX).await?;
+    let view = |(account, row): (StaffId, Stored<StaffRow>)| {
+        let row = row.value;
+        StaffView {
+            account,
+            login: row.login.as_str().to_owned(),
+            office: row.office,
+            role: row.role,
+            created_at: row.created_at,
+            disabled_at: row.disabled_at,
+            is_enrolled: row.is_enrolled,
+        }
+    };
+    Ok(all.into_iter().map(view).collect())
+}
+
+/// Lets an account in no longer, and ends its sessions. Twice changes nothing.
+///
+/// # Errors
+/// There is no such account, or the store could not do its part.
+pub async fn disable_staff(platform: &Platform, login: &LoginName) -> Result<(), StaffError> {
+    change(platform, login, StaffEvent::Disabled, |row, _, now| {
+        row.disabled_at.get_or_insert(now);
+        row.sessions_from = now;
+    })
+    .await
+}
+
+/// Gives an account a new password and takes its authenticator away, so that both are set up
+/// anew; ends its sessions.
+///
+/// # Errors
+/// There is no such account, or the store could not do its part.
+pub async fn reset_staff(
+    platform: &Platform,
+    login: &LoginName,
+    password: Password,
+) -> Result<(), StaffError> {
+    let hashed = hash_aside(password, platform.shared_entropy()).await?;
+    change(platform, login, StaffEvent::Reset, |row, content, now| {
+        content.password = hashed.clone();
+        content.totp = None;
+        content.recovery.clear();
+        row.is_enrolled = false;
+        row.disabled_at = None;
+        row.sessions_from = now;
+    })
+    .await
+}
+
+/// Enrols an authenticator with a secret that is known already: for demonstrations and tests,
+/// where nobody scans a picture.
+///
+/// # Errors
+/// There is no such account, or the store could not do its part.
+pub async fn enrol_staff(
+    platform: &Platform,
+    login: &LoginName,
+    secret: &totp::TotpSecret,
+) -> Result<(), StaffError> {
+    change(platform, login, StaffEvent::Enrolled, |row, content, _| {
+        content.totp = Some(secret.to_hex());
+        row.is_enrolled = true;
+    })
+    .await
+}
+
+async fn change(
+    platform: &Platform,
+    login: &LoginName,
+    event: StaffEvent,
+    change: impl Fn(&mut StaffRow, &mut StaffContent, UtcMillis),
+) -> Result<(), StaffError> {
+    let mut attempts = Attempts::default();
+    loop {
+        let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
+        let stored = load(platform, id).await?;
+        let (mut row, mut content) = (stored.value.clone(), open(platform, id, &stored.value)?);
+        change(&mut row, &mut content, platform.now());
+        row.content = seal(platform, id, &content)?;
+        let mut changes = Changeset::new();
+        let row = note(platform, &mut changes, id, row, event)?;
+        tables::STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
+        if attempts.commit(platform, changes).await?.is_some() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Rows of accounts. Names and secrets are sealed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use heqi_evidence_store::sealed::Sealed;
+use heqi_filing::Office;
+use heqi_vocabulary::{Digest, StaffId, UtcMillis};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use super::LoginName;
+use super::password::HashedPassword;
+use crate::request::StaffRole;
+
+/// An account as it is kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StaffRow {
+    pub(crate) login: LoginName,
+    pub(crate) office: Office,
+    pub(crate) role: StaffRole,
+    pub(crate) created_at: UtcMillis,
+    pub(crate) disabled_at: Option<UtcMillis>,
+    pub(crate) is_enrolled: bool,
+    /// The last step of the authenticator that was used: no code counts twice.
+    pub(crate) last_step: u64,
+    /// How much has happened to it.
+    pub(crate) events: u64,
+    /// Sessions from before this instant are over.
+    pub(crate) sessions_from: UtcMillis,
+    pub(crate) content: Sealed<StaffContent>,
+}
+
+/// What only the sealed part holds.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StaffContent {
+    pub(crate) name: String,
+    pub(crate) password: HashedPassword,
+    /// The secret of the authenticator, in hexadecimal.
+    pub(crate) totp: Option<String>,
+    /// Hashes of recovery codes that were not used.
+    pub(crate) recovery: BTreeSet<Digest>,
+}
+
+impl Zeroize for StaffContent {
+    fn zeroize(&mut self) {
+        self.name.zeroize();
+        self.totp.zeroize();
+    }
+}
+
+/// Without anything.
+impl fmt::Debug for StaffContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StaffContent(…)")
+    }
+}
+
+/// How far somebody has come in.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Stage {
+    /// The password was right.
+    Password,
+    /// The second factor too.
+    In,
+}
+
+/// A session as it is kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StaffSessionRow {
+    pub(crate) account: StaffId,
+    pub(crate) stage: Stage,
+    pub(crate) opened_at: UtcMillis,
+    pub(crate) seen_at: UtcMillis,
+    /// Wrong codes in this session.
+    pub(crate) wrong: u32,
+    /// The secret of an authenticator that is being enrolled, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) enrolling: Option<Sealed<String>>,
+}
+
+/// How often somebody tried.
+pub(crate) type TriesRow = heqi_credentials::pauses::Tries;
+
+/// What happened to an account.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "whoever audits accounts decides about each")]
+pub enum StaffEvent {
+    /// It was made.
+    Created,
+    /// A password was wrong.
+    WrongPassword,
+    /// A one-time code was wrong, or used before.
+    WrongCode,
+    /// An authenticator was enrolled.
+    Enrolled,
+    /// Somebody came in.
+    LoggedIn,
+    /// Somebody came in with a recovery code.
+    Recovered,
+    /// Somebody left.
+    LoggedOut,
+    /// It was disabled.
+    Disabled,
+    /// It was reset.
+    Reset,
+}
+
+impl fmt::Display for StaffEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Created => "created",
+            Self::WrongPassword => "wrong_password",
+            Self::WrongCode => "wrong_code",
+            Self::Enrolled => "enrolled",
+            Self::LoggedIn => "logged_in",
+            Self::Recovered => "recovered",
+            Self::LoggedOut => "logged_out",
+            Self::Disabled => "disabled",
+            Self::Reset => "reset",
+        })
+    }
+}
+
+/// One event.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StaffEventRow {
+    pub(crate) at: UtcMillis,
+    pub(crate) event: StaffEvent,
+}

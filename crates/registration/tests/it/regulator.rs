@@ -1,0 +1,527 @@
+//! What regulators may look for and see, and what is left of every look.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence::verdict::{ClaimName, Status};
+use heqi_filing::{Capacity, Office, OfficeKind};
+use heqi_registration::Actor;
+use heqi_registration::index_filings::index_filings;
+use heqi_registration::legal_hold::{LiftHold, PlaceHold};
+use heqi_registration::regulator::apply::{
+    self as queue, Applicant, ApplicationAnswer, ApplicationLetter, ApplicationState, Carrying,
+    NotaryDesk, NotaryNotReached, apply,
+};
+use heqi_registration::regulator::basis::BasisError;
+use heqi_registration::regulator::compare::{CompareError, compare};
+use heqi_registration::regulator::criteria::{CriteriaError, TypedSearch};
+use heqi_registration::regulator::dossier::{Dossier, dossier};
+use heqi_registration::regulator::looks::{bundle, lift_hold, photo, place_hold};
+use heqi_registration::regulator::search::{OPEN_MS, SearchError, own_searches, results, search};
+use heqi_registration::regulator::verdict::Hint;
+use heqi_registration::request::{StaffMember, StaffRole};
+use heqi_testkit::files;
+use heqi_vocabulary::{Clock as _, Explain as _, FilingId, Language, RecordId, StaffId};
+
+use crate::entry::{contact, declare};
+use crate::privacy::holds;
+use crate::world::{Drafted, World};
+
+const COMPANY: &str = "青穗茶业";
+const NUMBER: &str = "11010519491231002X";
+
+fn member(n: u8, role: StaffRole) -> Actor {
+    let office = Office {
+        kind: OfficeKind::Registry,
+        name: "杭州市临安区市场监督管理局".parse().unwrap(),
+    };
+    Actor::Staff(StaffMember { account: StaffId::from_bytes([n; 16]), office, role })
+}
+
+pub(crate) fn regulator() -> Actor {
+    member(1, StaffRole::Regulator)
+}
+
+fn typed(change: impl FnOnce(&mut TypedSearch)) -> TypedSearch {
+    let mut typed = TypedSearch {
+        basis: "《市场主体登记管理条例》第四十条".into(),
+        case_number: "杭临市监撤〔2026〕12号".into(),
+        ..TypedSearch::default()
+    };
+    change(&mut typed);
+    typed
+}
+
+pub(crate) fn by_company() -> TypedSearch {
+    typed(|typed| typed.company = COMPANY.into())
+}
+
+impl World {
+    async fn index(&self) {
+        while !index_filings(&self.platform).await.unwrap().has_caught_up {}
+    }
+
+    pub(crate) async fn search(
+        &self,
+        actor: &Actor,
+        typed: &TypedSearch,
+    ) -> Result<RecordId, SearchError> {
+        let request = self.request(actor);
+        search(&self.platform, &request, typed).await.map(|searched| searched.query)
+    }
+
+    async fn found(&self, typed: &TypedSearch) -> Vec<FilingId> {
+        let query = self.search(&regulator(), typed).await.unwrap();
+        let page = results(&self.platform, &regulator(), query, None).await.unwrap();
+        page.rows.into_iter().map(|row| row.filing).collect()
+    }
+
+    pub(crate) async fn dossier(
+        &self,
+        query: RecordId,
+        filing: FilingId,
+    ) -> Result<Dossier, SearchError> {
+        dossier(&self.platform, &regulator(), &self.facts(), (query, filing)).await
+    }
+
+    async fn entries(&self) -> usize {
+        self.contents().await.entries.len()
+    }
+}
+
+/// Two shareholders have signed, both custodians hold it, the index knows it.
+pub(crate) async fn signed() -> (World, Drafted) {
+    let world = World::new().await;
+    let drafted = world.drafted(2).await;
+    world.all_sign(&drafted).await;
+    let known = contact(Some("13800001111"), None, Some(NUMBER));
+    declare(&world, drafted.filing, drafted.parties[0], known).await.unwrap();
+    world.deposit_all().await;
+    world.index().await;
+    (world, drafted)
+}
+
+#[tokio::test]
+async fn a_search_without_legal_basis_or_case_is_refused_with_the_article_and_writes_nothing() {
+    let (world, _) = signed().await;
+    let before = world.contents().await;
+    let wrong = [
+        (typed(|t| t.basis.clear()), BasisError::NoBasis),
+        (typed(|t| t.basis = "工作需要".into()), BasisError::NotABasis),
+        (typed(|t| t.case_number.clear()), BasisError::NoCase),
+        (typed(|t| t.case_number = "某案".into()), BasisError::NotACase),
+    ];
+    for (mut typed, expected) in wrong {
+        typed.company = COMPANY.into();
+        let refused = world.search(&regulator(), &typed).await.unwrap_err();
+        let SearchError::Criteria(CriteriaError::Basis(found)) = &refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(*found, expected);
+        if matches!(expected, BasisError::NoBasis | BasisError::NoCase) {
+            let told = refused.explain(Language::Zh);
+            assert!(told.what.contains("《个人信息保护法》第三十四条"), "{}", told.what);
+            assert!(refused.explain(Language::En).what.contains("art. 34"));
+        }
+    }
+    for (typed, code) in [
+        (typed(|_| {}), "criteria_missing"),
+        (typed(|t| t.company = "茶".into()), "fragment_short"),
+        (typed(|t| t.code = "91330112MA0000103Q".into()), "criteria_code"),
+        (typed(|t| t.number = "61842050".into()), "criteria_number"),
+        (typed(|t| t.person_name = "陈素英".into()), "criteria_name_alone"),
+        (typed(|t| t.person_number = "一二三".into()), "criteria_person_number"),
+        (typed(|t| t.from = "2026-13-01".into()), "criteria_days"),
+        (
+            typed(|t| {
+                t.from = "2026-11-02".into();
+                t.until = "2026-11-01".into();
+            }),
+            "criteria_days",
+        ),
+    ] {
+        let refused = world.search(&regulator(), &typed).await.unwrap_err();
+        assert_eq!(refused.code(), code);
+    }
+    let after = world.contents().await;
+    assert_eq!(after.entries.len(), before.entries.len());
+    assert_eq!(after.rows.len(), before.rows.len());
+}
+
+#[tokio::test]
+async fn nobody_but_a_regulator_searches() {
+    let (world, _) = signed().await;
+
+    for actor in [
+        world.staff.clone(),
+        member(2, StaffRole::Reviewer),
+        member(3, StaffRole::Operator),
+        member(4, StaffRole::Handler),
+    ] {
+        let before = world.entries().await;
+        let refused = world.search(&actor, &by_company()).await.unwrap_err();
+        assert_eq!(refused.code(), "not_allowed");
+        assert_eq!(world.entries().await, before);
+    }
+
+    assert!(StaffRole::Regulator.fits(OfficeKind::Registry));
+    assert!(!StaffRole::Regulator.fits(OfficeKind::Operator));
+    assert!(!StaffRole::Regulator.fits(OfficeKind::Notary));
+}
+
+#[tokio::test]
+async fn a_search_is_the_newest_leaf_before_anything_is_shown_and_names_nobody() {
+    let (world, drafted) = signed().await;
+    let by_person = typed(|t| {
+        t.person_name = "龚𠮷".into();
+        t.person_number = NUMBER.into();
+    });
+    let query = world.search(&regulator(), &by_person).await.unwrap();
+    let page = results(&world.platform, &regulator(), query, None).await.unwrap();
+    let ids: Vec<_> = page.rows.iter().map(|row| row.filing).collect();
+    assert_eq!(ids, [drafted.filing]);
+    assert_eq!(page.query.leaf_index + 1, page.log_size, "the search itself is the newest leaf");
+    assert_eq!((page.query.found, page.remaining), (Some(1), Some(1)));
+    // The leaf carries a root and nothing else; rows and records hold nobody.
+    let contents = world.contents().await;
+    let entry = contents.entries.last().unwrap();
+    assert!(entry.0.starts_with(b"heqi.record-leaf/v1\n") && entry.0.len() == 52);
+    for needle in [NUMBER, "龚𠮷", "杭临市监撤"] {
+        assert!(!holds(&entry.1, needle.as_bytes()), "{needle}");
+        let row = contents.rows.iter().find(|(key, row)| {
+            holds(key.as_bytes(), needle.as_bytes()) || holds(&row.value, needle.as_bytes())
+        });
+        assert!(row.is_none(), "{needle}");
+    }
+    let own = own_searches(&world.platform, &regulator()).await.unwrap();
+    assert_eq!(own.iter().map(|view| view.query).collect::<Vec<_>>(), [query]);
+}
+
+#[tokio::test]
+async fn a_search_sent_twice_is_one_search() {
+    let (world, _) = signed().await;
+    let request = world.named_request(&regulator(), "twice");
+    let first = search(&world.platform, &request, &by_company()).await.unwrap();
+    let before = world.entries().await;
+    assert_eq!(search(&world.platform, &request, &by_company()).await.unwrap(), first);
+    assert_eq!(world.entries().await, before);
+}
+
+#[tokio::test]
+async fn filings_are_found_by_company_code_number_voucher_person_and_day() {
+    let (world, drafted) = signed().await;
+    world.clock.advance_ms(1_000);
+    let receipts = world.all_sign(&world.drafted(1).await).await;
+    world.index().await;
+    let other = receipts[0].1.filing_id;
+    let voucher = receipts[0].1.voucher.unwrap().to_string();
+    let both = world.found(&by_company()).await;
+    assert_eq!(both, [other, drafted.filing], "opened last, shown first");
+    assert_eq!(world.found(&typed(|t| t.number = voucher.clone())).await, [other]);
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let page = results(&world.platform, &regulator(), query, None).await.unwrap();
+    let number = page.rows[1].number.to_string();
+    assert_eq!(world.found(&typed(|t| t.number = number.clone())).await, [drafted.filing]);
+    let mixed = typed(|t| {
+        t.number = number;
+        t.person_number = NUMBER.into();
+    });
+    assert_eq!(world.found(&mixed).await, [drafted.filing]);
+    let wrong_name = typed(|t| {
+        t.person_name = "龚吉".into();
+        t.person_number = NUMBER.into();
+    });
+    assert!(world.found(&wrong_name).await.is_empty());
+    let day = |from: &str, until: &str| {
+        typed(|t| {
+            t.from = from.into();
+            t.until = until.into();
+        })
+    };
+    assert_eq!(world.found(&day("2026-11-23", "2026-11-23")).await.len(), 2);
+    assert!(world.found(&day("2026-11-24", "")).await.is_empty());
+    assert!(world.found(&day("", "2026-11-22")).await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_takes_part_later_or_is_erased_is_found_as_it_is_now() {
+    let (world, drafted) = signed().await;
+    let by_number = typed(|t| t.person_number = "310115198806239993".into());
+    assert!(world.found(&by_number).await.is_empty());
+    world.clock.advance_ms(1_000);
+    let late = world.open().await;
+    let party = world.add(late, "王强", Capacity::Shareholder).await;
+    let number = Some("310115198806239993");
+    declare(&world, late, party, contact(Some("13900002222"), None, number)).await.unwrap();
+    world.index().await;
+    assert_eq!(world.found(&by_number).await, [late]);
+    // An index that was thrown away is made again from what is kept.
+    world.platform.search_index().clear().unwrap();
+    world.index().await;
+    assert_eq!(world.found(&by_number).await, [late]);
+    assert_eq!(world.found(&by_company()).await, [late, drafted.filing]);
+}
+
+#[tokio::test]
+async fn a_filing_is_seen_only_through_an_own_open_search_that_found_it() {
+    let (world, drafted) = signed().await;
+    let other = world.open().await;
+    world.index().await;
+    let by_person = typed(|t| t.person_number = NUMBER.into());
+    let query = world.search(&regulator(), &by_person).await.unwrap();
+    assert!(world.dossier(query, drafted.filing).await.is_ok());
+    let before = world.entries().await;
+    // Not found by it, of somebody else, and no search at all.
+    assert_eq!(world.dossier(query, other).await.unwrap_err().code(), "filing_not_found");
+    let colleague = member(9, StaffRole::Regulator);
+    let theirs = world.search(&colleague, &by_company()).await.unwrap();
+    let refused = world.dossier(theirs, drafted.filing).await.unwrap_err();
+    assert_eq!(refused.code(), "query_not_found");
+    let nothing = RecordId::from_bytes([7; 16]);
+    assert_eq!(world.dossier(nothing, drafted.filing).await.unwrap_err().code(), "query_not_found");
+    let refused = results(&world.platform, &regulator(), theirs, None).await.unwrap_err();
+    assert_eq!(refused.code(), "query_not_found");
+    assert_eq!(world.entries().await, before + 1, "only the colleague's search was recorded");
+    // A day later the search opens nothing any more.
+    world.clock.advance_ms(OPEN_MS);
+    assert_eq!(world.dossier(query, drafted.filing).await.unwrap_err().code(), "query_over");
+    let refused = results(&world.platform, &regulator(), query, None).await.unwrap_err();
+    assert_eq!(refused.code(), "query_over");
+}
+
+#[tokio::test]
+async fn every_look_is_a_record_apart_from_the_filings_own_chain() {
+    let (world, drafted) = signed().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let (platform, facts) = (&world.platform, world.facts());
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    let at = (query, drafted.filing);
+    let signature = &seen.signatures[0];
+    assert!(signature.has_photo);
+    let before = world.entries().await;
+    let jpeg = photo(platform, &regulator(), &facts, at, signature.record).await.unwrap();
+    assert!(jpeg.starts_with(&[0xff, 0xd8]));
+    assert_eq!(world.entries().await, before + 1);
+    let exported = bundle(platform, &regulator(), &facts, at, signature.record).await.unwrap();
+    assert!(exported.file_name.starts_with("PZ") && exported.bytes.starts_with(b"PK"));
+    assert_eq!(world.entries().await, before + 2);
+    // A record of another filing is not there.
+    let elsewhere = world.drafted(1).await;
+    let strange = world.all_sign(&elsewhere).await[0].1.record_id;
+    let refused = photo(platform, &regulator(), &facts, at, strange).await.unwrap_err();
+    assert_eq!(refused.code(), "record_not_found");
+    // The looks are not in the chain that parties see, and the second page lists none of them.
+    let again = world.dossier(query, drafted.filing).await.unwrap();
+    assert_eq!(again.events.len(), seen.events.len());
+    assert!(again.events.iter().all(|event| event.kind != RecordKind::RegulatorView));
+    assert_ne!(again.look, seen.look);
+    assert!(again.look.1 > seen.look.1);
+}
+
+#[tokio::test]
+async fn each_signature_has_one_verdict_by_the_keys_that_were_set_up() {
+    let (world, drafted) = signed().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    assert_eq!((seen.signatures.len(), seen.not_examined), (2, 0));
+    // Without keys nothing is proved, and nothing speaks against it either.
+    let verdict = seen.signatures[0].verdict.as_ref().unwrap();
+    assert_eq!((verdict.status, verdict.hint), (Status::NotProved, Hint::ToBeChecked));
+
+    let anchors = Arc::new(world.anchors());
+    let world = World::with(|settings| settings.anchors = Some(anchors)).await;
+    let drafted = world.drafted(1).await;
+    world.cosign_head().await;
+    world.all_sign(&drafted).await;
+    world.cosign_head().await;
+    world.deposit_all().await;
+    world.index().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    let verdict = seen.signatures[0].verdict.as_ref().unwrap();
+    assert_eq!(verdict.status, Status::Proved, "{:#?}", verdict.claims);
+    // Nobody says who signed, so an officer has something to check.
+    assert_eq!(verdict.hint, Hint::ToBeChecked);
+    let identity = verdict.claims.iter().find(|claim| claim.name == ClaimName::Identity).unwrap();
+    assert_eq!(identity.status, Status::NotProved);
+    assert!(identity.reason_in(Language::Zh) != identity.reason_in(Language::En));
+    assert!(verdict.claims.iter().all(|claim| claim.name != ClaimName::Certificate));
+    assert!(seen.signatures[0].deposits.iter().all(|(_, number)| number.is_some()));
+}
+
+#[tokio::test]
+async fn a_copy_is_compared_by_digest_and_by_words() {
+    let (world, drafted) = signed().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let at = (query, drafted.filing);
+    let (platform, facts) = (&world.platform, world.facts());
+    let document = drafted.document.document_id;
+    let ask = async |bytes: Vec<u8>| {
+        compare(platform, &regulator(), &facts, at, (document, bytes.into())).await
+    };
+    let same = ask(files::pdf("Articles", 3)).await.unwrap();
+    assert_eq!(same.ours, same.theirs);
+    assert!(same.differences.is_empty());
+    let before = world.entries().await;
+    let other = ask(files::pdf("Forged articles", 3)).await.unwrap();
+    assert_ne!(other.ours.sha256, other.theirs.sha256);
+    assert_eq!(other.ours.pages, 3);
+    assert!(!other.differences.is_empty());
+    assert!(other.differences[0].theirs.concat().contains("Forged"), "{:?}", other.differences);
+    assert_eq!(world.entries().await, before + 1);
+    assert!(matches!(ask(b"no pdf".to_vec()).await, Err(CompareError::Pdf(_))));
+    assert_eq!(world.entries().await, before + 1, "what is no PDF is no look");
+}
+
+#[tokio::test]
+async fn a_regulator_places_and_lifts_a_hold_over_what_it_has_found() {
+    let (world, drafted) = signed().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let filing = drafted.filing;
+    let command = || PlaceHold { filing, reason: "（2026）示例行初1号".into() };
+    let request = world.request(&regulator());
+    let changed = place_hold(&world.platform, &request, query, command()).await.unwrap();
+    let seen = world.dossier(query, filing).await.unwrap();
+    assert_eq!(seen.holds.iter().map(|(hold, _)| *hold).collect::<Vec<_>>(), [changed.hold_id]);
+    assert!(seen.events.iter().any(|event| event.kind == RecordKind::LegalHold));
+    let lift = LiftHold { filing, hold: changed.hold_id, reason: "案件已结".into() };
+    let request = world.request(&regulator());
+    lift_hold(&world.platform, &request, query, lift.clone()).await.unwrap();
+    assert!(world.dossier(query, filing).await.unwrap().holds.is_empty());
+    let request = world.request(&regulator());
+    let twice = lift_hold(&world.platform, &request, query, lift).await.unwrap_err();
+    assert_eq!(twice.code(), "hold_not_in_force");
+    // Without a search that found it, nothing.
+    let elsewhere = world.open().await;
+    let command = PlaceHold { filing: elsewhere, reason: "（2026）示例行初1号".into() };
+    let request = world.request(&regulator());
+    let refused = place_hold(&world.platform, &request, query, command).await.unwrap_err();
+    assert_eq!(refused.code(), "filing_not_found");
+}
+
+fn applicant() -> Applicant {
+    Applicant {
+        name: "杭州市临安区市场监督管理局".into(),
+        code: "113301120025045678".into(),
+        address: "杭州市临安区示例路1号".into(),
+        telephone: "0571-00000110".into(),
+        legal_representative: "钱示例".into(),
+    }
+}
+
+/// A notary's desk that keeps to the contract: the same letter gets the same answer.
+#[derive(Default)]
+struct Desk {
+    letters: Mutex<Vec<ApplicationLetter>>,
+    is_away: AtomicBool,
+}
+
+impl NotaryDesk for Desk {
+    fn apply<'a>(&'a self, letter: &'a ApplicationLetter) -> Carrying<'a> {
+        Box::pin(async move {
+            if self.is_away.load(Ordering::SeqCst) {
+                return Err(NotaryNotReached("unreachable".into()));
+            }
+            let mut letters = self.letters.lock().unwrap();
+            let known = letters.iter().position(|one| one.application == letter.application);
+            let place = known.unwrap_or(letters.len());
+            if known.is_none() {
+                letters.push(letter.clone());
+            }
+            Ok(ApplicationAnswer::Received { reference: format!("SQ{place:04}<b>") })
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_application_is_a_record_waits_for_the_notary_and_is_made_once() {
+    let world = World::with(|settings| settings.applicant = Some(applicant())).await;
+    let drafted = world.drafted(1).await;
+    let signed = world.all_sign(&drafted).await[0].1.record_id;
+    world.index().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let at = (query, drafted.filing);
+    let ask = async || {
+        let request = world.request(&regulator());
+        apply(&world.platform, &request, at, signed).await
+    };
+    // Not before the notary holds it.
+    assert_eq!(ask().await.unwrap_err().code(), "application_not_deposited");
+    world.deposit_all().await;
+    let before = world.entries().await;
+    let request = world.named_request(&regulator(), "apply");
+    let applied = apply(&world.platform, &request, at, signed).await.unwrap();
+    assert_eq!(apply(&world.platform, &request, at, signed).await.unwrap(), applied);
+    assert_eq!(world.entries().await, before + 1);
+    assert_eq!(ask().await.unwrap_err().code(), "application_double");
+
+    let desk = Desk::default();
+    desk.is_away.store(true, Ordering::SeqCst);
+    let carry = async || {
+        let mut carried = 0;
+        for item in queue::lease(&world.platform, 60_000, 4).await.unwrap() {
+            let letter = queue::letter(&world.platform, &item).await.unwrap().unwrap();
+            assert_eq!(letter.applicant, applicant());
+            assert_eq!(letter.legal_basis, "《市场主体登记管理条例》第四十条");
+            if let Ok(answer) = desk.apply(&letter).await {
+                queue::note_answer(&world.platform, &item, &answer).await.unwrap();
+                // Said twice, written once.
+                queue::note_answer(&world.platform, &item, &answer).await.unwrap();
+            } else {
+                let retry_at = world.clock.now().plus_millis(1_000);
+                queue::try_again(&world.platform, &item, retry_at).await.unwrap();
+            }
+            carried += 1;
+        }
+        carried
+    };
+    let state = async || {
+        let seen = world.dossier(query, drafted.filing).await.unwrap();
+        seen.signatures[0].application.clone().unwrap().state
+    };
+    assert_eq!(carry().await, 1);
+    assert_eq!(state().await, ApplicationState::Sent {});
+    assert_eq!(carry().await, 0, "it waits for its pause");
+    world.clock.advance_ms(1_000);
+    desk.is_away.store(false, Ordering::SeqCst);
+    let before = world.entries().await;
+    assert_eq!(carry().await, 1);
+    assert_eq!(world.entries().await, before + 1, "the answer is a record, once");
+    // What another organisation calls it is taken as letters and digits.
+    let ApplicationState::Received { reference, .. } = state().await else { panic!() };
+    assert_eq!(reference, "SQ0000b");
+    assert_eq!((carry().await, desk.letters.lock().unwrap().len()), (0, 1));
+    let kinds = world.dossier(query, drafted.filing).await.unwrap().events;
+    let kinds = kinds.iter().filter(|event| event.kind == RecordKind::CertificateApplication);
+    assert_eq!(kinds.count(), 2);
+}
+
+#[tokio::test]
+async fn where_nobody_is_set_up_to_apply_nobody_does_and_a_refusal_may_be_tried_again() {
+    let (world, drafted) = signed().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    let signature = &seen.signatures[0];
+    assert!(!signature.may_apply && signature.application.is_none());
+    let request = world.request(&regulator());
+    let at = (query, drafted.filing);
+    let refused = apply(&world.platform, &request, at, signature.record).await.unwrap_err();
+    assert_eq!(refused.code(), "application_no_desk");
+
+    let world = World::with(|settings| settings.applicant = Some(applicant())).await;
+    let drafted = world.drafted(1).await;
+    let signed = world.all_sign(&drafted).await[0].1.record_id;
+    world.deposit_all().await;
+    world.index().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let at = (query, drafted.filing);
+    apply(&world.platform, &world.request(&regulator()), at, signed).await.unwrap();
+    let item = queue::lease(&world.platform, 60_000, 4).await.unwrap().remove(0);
+    let refusal = ApplicationAnswer::Refused { reason: "not_party".into() };
+    queue::note_answer(&world.platform, &item, &refusal).await.unwrap();
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    assert!(seen.signatures[0].may_apply);
+    apply(&world.platform, &world.request(&regulator()), at, signed).await.unwrap();
+    assert_eq!(queue::lease(&world.platform, 60_000, 4).await.unwrap().len(), 1);
+}

@@ -1,0 +1,806 @@
+//! Who signed: what authorities say, the cases that a person decides, and that no filing is
+//! confirmed before.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use heqi_evidence::attestation::{CompanyStatus, PersonOutcome, Question};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence::verdict::{ClaimName, Reason, Status};
+use heqi_filing::{
+    Capacity, CaseState, ConsentKind, FilingState, Matter, Office, OfficeKind, PartyKind,
+    ReviewReason,
+};
+use heqi_pki::keys::Algorithm;
+use heqi_registration::Actor;
+use heqi_registration::access::{authenticate, hash_of};
+use heqi_registration::add_party::{AddParty, add_party};
+use heqi_registration::begin_signing::{BeginSigning, begin_signing};
+use heqi_registration::case_queue::{Picture, case_picture, case_queue, case_view};
+use heqi_registration::check_identity::{CheckLastFour, check_last_four};
+use heqi_registration::confirm::{Confirm, confirm};
+use heqi_registration::contacts::Contact;
+use heqi_registration::decide_case::{
+    CaseDecided, DecideCase, DecideCaseError, Decision, decide_case,
+};
+use heqi_registration::declare_contact::{DeclareContact, declare_contact};
+use heqi_registration::disclose::Attributes;
+use heqi_registration::export_bundle::export_bundle;
+use heqi_registration::fault::{ActError, Class, Refusal as _};
+use heqi_registration::filing_view::filing_view;
+use heqi_registration::open_filing::{OpenFiling, open_filing};
+use heqi_registration::ports::Comparing;
+use heqi_registration::ports::{
+    Answering, Attested, CompanyFound, FaceOutcome, FaceVerifier, Faces, IdentityPorts,
+    NotAnswered, PopulationPortrait, Portrait, RealNameProvider, RegistryIdentity,
+};
+use heqi_registration::request::{StaffMember, StaffRole};
+use heqi_registration::staff::password::Password;
+use heqi_registration::staff::{CreateStaff, StaffError, create_staff};
+use heqi_registration::verify_identity;
+use heqi_testkit::{Device, files};
+use heqi_vocabulary::{
+    CaseId, Clock as _, Digest, Explain as _, FilingId, Language, PartyId, UtcMillis,
+};
+
+use crate::notary::expect;
+use crate::world::{Visitor, World};
+
+pub(crate) const NUMBER: &str = "11010519491231002X";
+const MOBILE: &str = "13800000001";
+
+pub(crate) fn office(kind: OfficeKind, name: &str) -> Office {
+    Office { kind, name: name.parse().unwrap() }
+}
+
+pub(crate) fn registry() -> Office {
+    office(OfficeKind::Registry, "杭州市临安区市场监督管理局")
+}
+
+/// What the providers of a test do.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Mood {
+    Down,
+    Forged,
+    Agrees,
+    Differs,
+}
+
+/// Plays every provider.
+struct Providers {
+    mood: AtomicU8,
+    company: CompanyStatus,
+    now: UtcMillis,
+    registry_saw: Option<UtcMillis>,
+    holds_portraits: bool,
+    asked: parking_lot::Mutex<Vec<Question>>,
+}
+
+impl Providers {
+    fn mood(&self) -> Mood {
+        [Mood::Down, Mood::Forged, Mood::Agrees, Mood::Differs]
+            [usize::from(self.mood.load(Ordering::SeqCst))]
+    }
+
+    fn turn(&self, mood: Mood) {
+        self.mood.store(mood as u8, Ordering::SeqCst);
+    }
+
+    fn answer<T: Send + 'static>(&self, question: Question, answer: T) -> Answering<'_, T> {
+        self.asked.lock().push(question.clone());
+        let outcome = match self.mood() {
+            Mood::Down => Err(NotAnswered::Unreachable("down".into())),
+            Mood::Forged => Err(NotAnswered::NotBelieved("another key".into())),
+            Mood::Agrees | Mood::Differs => Ok(Attested {
+                answer,
+                provider: "示例实名".into(),
+                answered_at: self.now,
+                question,
+                envelope: b"{\"payload\":\"\"}".to_vec(),
+            }),
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+}
+
+impl RealNameProvider for Providers {
+    fn person(&self, question: Question) -> Answering<'_, PersonOutcome> {
+        let outcome = match self.mood() {
+            Mood::Differs => PersonOutcome::Differs,
+            _ => PersonOutcome::Matches,
+        };
+        self.answer(question, outcome)
+    }
+
+    fn company(&self, question: Question) -> Answering<'_, CompanyFound> {
+        self.answer(question, CompanyFound { name_matches: true, status: self.company })
+    }
+}
+
+impl PopulationPortrait for Providers {
+    fn portrait(&self, question: Question) -> Answering<'_, Option<Portrait>> {
+        let bytes = files::photo("portrait");
+        let sha256 = Digest::of(&bytes);
+        let held = self.holds_portraits.then_some(Portrait { bytes, sha256 });
+        self.answer(question, held)
+    }
+}
+
+impl RegistryIdentity for Providers {
+    fn verified_at(&self, question: Question) -> Answering<'_, Option<UtcMillis>> {
+        self.answer(question, self.registry_saw)
+    }
+}
+
+struct SameFace;
+
+impl FaceVerifier for SameFace {
+    fn compare<'a>(&'a self, _: Faces<'a>) -> Comparing<'a> {
+        Box::pin(std::future::ready(FaceOutcome::Same))
+    }
+}
+
+pub(crate) struct Scene {
+    pub(crate) world: World,
+    providers: Arc<Providers>,
+    pub(crate) filing: FilingId,
+    handler: PartyId,
+    pub(crate) party: PartyId,
+}
+
+impl Scene {
+    pub(crate) async fn new(mood: Mood) -> Self {
+        Self::with(mood, |_, _| {}).await
+    }
+
+    async fn with(mood: Mood, change: impl FnOnce(&mut Providers, &mut IdentityPorts)) -> Self {
+        let mut world = World::with(|settings| settings.review_office = Some(registry())).await;
+        let mut providers = Providers {
+            mood: AtomicU8::new(mood as u8),
+            company: CompanyStatus::InOperation,
+            now: world.clock.now(),
+            registry_saw: None,
+            holds_portraits: true,
+            asked: parking_lot::Mutex::default(),
+        };
+        let mut ports = IdentityPorts::default();
+        change(&mut providers, &mut ports);
+        let providers = Arc::new(providers);
+        ports.real_name = Some(providers.clone());
+        ports.portrait = Some(providers.clone());
+        ports.registry = Some(providers.clone());
+        world.platform = world.platform.asking(ports);
+        let drafted = world.drafted(1).await;
+        let scene = Self {
+            providers,
+            filing: drafted.filing,
+            handler: drafted.handler,
+            party: drafted.parties[0],
+            world,
+        };
+        scene.declare(contact()).await.unwrap();
+        scene.check().await;
+        scene
+    }
+
+    async fn declare(
+        &self,
+        contact: Contact,
+    ) -> Result<(), heqi_registration::declare_contact::DeclareContactError> {
+        let world = &self.world;
+        let command = DeclareContact { filing: self.filing, party: self.party, contact };
+        declare_contact(&world.platform, &world.request(&world.staff), command).await.map(drop)
+    }
+
+    /// What the worker does once.
+    pub(crate) async fn check(&self) -> usize {
+        let platform = &self.world.platform;
+        let due = verify_identity::lease(platform, 10_000, 100).await.unwrap();
+        for item in &due {
+            verify_identity::verify_identity(platform, item).await.unwrap();
+        }
+        due.len()
+    }
+
+    pub(crate) async fn sign(&self) -> (Visitor, heqi_registration::receipt::Receipt) {
+        let visitor = self.visitor().await;
+        let receipt = self.world.sign(&visitor).await;
+        (visitor, receipt)
+    }
+
+    /// Invited, come in by code and number, and agreed to everything.
+    pub(crate) async fn visitor(&self) -> Visitor {
+        self.visitor_of("002X").await
+    }
+
+    async fn visitor_of(&self, last_four: &str) -> Visitor {
+        let world = &self.world;
+        let token = world.invite(self.filing, self.party).await.token;
+        let actor = authenticate(&world.platform, hash_of(&token)).await.unwrap();
+        let code = crate::entry::send(world, &actor).await.unwrap();
+        crate::entry::enter(world, &actor, &code).await.unwrap();
+        self.last_four(&actor, last_four).await;
+        for kind in ConsentKind::ASKED {
+            world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
+        }
+        let label = self.party.to_string();
+        let device = Device::new(Algorithm::Ed25519, 5, &label);
+        Visitor { actor, device, label }
+    }
+
+    pub(crate) async fn confirm(&self, visitor: &Visitor) {
+        let world = &self.world;
+        for (actor, party) in [(&visitor.actor, self.party), (&world.staff, self.handler)] {
+            let command = Confirm { filing: self.filing, party, shown_sha256: None };
+            confirm(&world.platform, &world.request(actor), command).await.unwrap();
+        }
+    }
+
+    pub(crate) async fn state(&self) -> FilingState {
+        let world = &self.world;
+        filing_view(&world.platform, &world.staff, self.filing).await.unwrap().state
+    }
+
+    pub(crate) async fn account(
+        &self,
+        login: &str,
+        name: &str,
+        office: Office,
+        role: StaffRole,
+    ) -> Actor {
+        let command = CreateStaff {
+            login: login.parse().unwrap(),
+            name: name.parse().unwrap(),
+            office: office.clone(),
+            role,
+            password: Password::new("correct horse battery".into()).unwrap(),
+        };
+        let account = create_staff(&self.world.platform, command).await.unwrap();
+        Actor::Staff(StaffMember { account, office, role })
+    }
+
+    pub(crate) async fn reviewer(&self, login: &str) -> Actor {
+        self.account(login, "李娜", registry(), StaffRole::Reviewer).await
+    }
+
+    pub(crate) async fn decide(
+        &self,
+        actor: &Actor,
+        case: CaseId,
+        decision: Decision,
+    ) -> Result<CaseDecided, DecideCaseError> {
+        let grounds = "两张照片为同一人".parse().unwrap();
+        let command = DecideCase { case, decision, grounds };
+        decide_case(&self.world.platform, &self.world.request(actor), command).await
+    }
+
+    pub(crate) async fn only_case(
+        &self,
+        actor: &Actor,
+    ) -> heqi_registration::case_queue::CaseSummary {
+        let queue = case_queue(&self.world.platform, actor).await.unwrap();
+        assert_eq!(queue.len(), 1);
+        queue[0].clone()
+    }
+
+    pub(crate) async fn last_four(&self, actor: &Actor, last_four: &str) {
+        let world = &self.world;
+        let last_four = CheckLastFour { last_four: last_four.to_owned() };
+        check_last_four(&world.platform, &world.request(actor), last_four).await.unwrap();
+    }
+}
+
+pub(crate) fn contact() -> Contact {
+    Contact {
+        mobile: Some(MOBILE.parse().unwrap()),
+        email: None,
+        id_number: Some(NUMBER.parse().unwrap()),
+        document_kind: None,
+        document_ends: None,
+        company_code: None,
+        language: Language::Zh,
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_leads_to_a_case_and_an_accepted_case_lets_the_filing_go_on() {
+    let scene = Scene::new(Mood::Down).await;
+    let (visitor, _) = scene.sign().await;
+    scene.confirm(&visitor).await;
+    assert!(matches!(scene.state().await, FilingState::Reviewing { .. }));
+
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await;
+    assert!(case.reasons.contains(&ReviewReason::ProviderUnreachable));
+    assert!(case.reasons.contains(&ReviewReason::IdentityUnverified));
+    assert!(case.reasons.contains(&ReviewReason::ContactUnverified));
+    let decided = scene.decide(&reviewer, case.case, Decision::Accept).await.unwrap();
+    assert!(matches!(scene.state().await, FilingState::Confirmed { .. }));
+    assert!(case_queue(&scene.world.platform, &reviewer).await.unwrap().is_empty());
+
+    // What was asked and what was decided are evidence like any other.
+    let world = &scene.world;
+    world.cosign_head().await;
+    world.deposit_all().await;
+    let frames = world.frames().await;
+    let asked = frames.iter().find(|(frame, _)| frame.kind == RecordKind::IdentityVerified);
+    let facts = world.facts();
+    for record in [asked.unwrap().0.record_id, decided.record_id] {
+        let (staff, all) = (&world.staff, &Attributes::All);
+        let file = export_bundle(&world.platform, staff, &facts, record, all).await.unwrap();
+        let verdict = world.examine(&file.bytes);
+        for name in [ClaimName::Integrity, ClaimName::Logged, ClaimName::Deposited] {
+            expect(&verdict, name, Status::Proved);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_decision_may_come_before_the_confirmations() {
+    let scene = Scene::new(Mood::Down).await;
+    let (visitor, _) = scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await;
+    scene.decide(&reviewer, case.case, Decision::Accept).await.unwrap();
+    assert!(matches!(scene.state().await, FilingState::Signed { .. }));
+    scene.confirm(&visitor).await;
+    assert!(matches!(scene.state().await, FilingState::Confirmed { .. }));
+}
+
+#[tokio::test]
+async fn a_refusal_takes_two_reviewers_and_then_nothing_confirms_the_filing() {
+    let scene = Scene::new(Mood::Down).await;
+    let (visitor, _) = scene.sign().await;
+    scene.confirm(&visitor).await;
+    let (first, second) = (scene.reviewer("li.na").await, scene.reviewer("wang.qiang").await);
+    let case = scene.only_case(&first).await.case;
+    scene.decide(&first, case, Decision::ProposeRefusal).await.unwrap();
+    let own = scene.decide(&first, case, Decision::ConfirmRefusal).await.unwrap_err();
+    assert_eq!((own.code(), own.class()), ("own_refusal", Class::Conflict));
+    assert!(matches!(scene.state().await, FilingState::Reviewing { .. }));
+    scene.decide(&second, case, Decision::ConfirmRefusal).await.unwrap();
+    let view = case_view(&scene.world.platform, &second, &scene.world.facts(), case).await.unwrap();
+    assert!(matches!(view.state, CaseState::Refused { .. }));
+    let again = scene.decide(&second, case, Decision::Accept).await.unwrap_err();
+    assert_eq!(again.code(), "case_decided");
+    assert!(matches!(scene.state().await, FilingState::Reviewing { .. }));
+}
+
+#[tokio::test]
+async fn nobody_of_the_operator_nor_of_the_handler_nor_of_another_office_decides_or_sees() {
+    let scene = Scene::new(Mood::Down).await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await.case;
+    let operator = office(OfficeKind::Operator, "示例文签平台");
+    let firm = office(OfficeKind::HandlerFirm, "示例代办公司");
+    let operator = scene.account("ops", "赵六", operator, StaffRole::Operator).await;
+    let handler = scene.account("he.jing", "何静", firm, StaffRole::Handler).await;
+    let (platform, facts) = (&scene.world.platform, scene.world.facts());
+    for actor in [&operator, &handler, &scene.world.staff] {
+        let refused = scene.decide(actor, case, Decision::Accept).await.unwrap_err();
+        assert!(matches!(refused, DecideCaseError::Act(ActError::Denied)));
+        assert!(case_queue(platform, actor).await.is_err());
+        assert!(case_view(platform, actor, &facts, case).await.is_err());
+        let photo = case_picture(platform, actor, &facts, case, Picture::Photo).await;
+        assert!(photo.is_err());
+    }
+    // A reviewer in name of an operator is none either.
+    let Actor::Staff(member) = &operator else { unreachable!() };
+    let pretender = Actor::Staff(StaffMember { role: StaffRole::Reviewer, ..member.clone() });
+    assert!(scene.decide(&pretender, case, Decision::Accept).await.is_err());
+    // Nor is there such an account.
+    let command = CreateStaff {
+        login: "ops2".parse().unwrap(),
+        name: "赵六".parse().unwrap(),
+        office: member.office.clone(),
+        role: StaffRole::Reviewer,
+        password: Password::new("correct horse battery".into()).unwrap(),
+    };
+    let unfit = create_staff(platform, command).await.unwrap_err();
+    assert!(matches!(unfit, StaffError::UnfitRole { .. }));
+    // Reviewers of another office find nothing.
+    let notary = office(OfficeKind::Notary, "杭州市临安区公证处");
+    let other = scene.account("zhou", "周公", notary, StaffRole::Reviewer).await;
+    assert!(case_queue(platform, &other).await.unwrap().is_empty());
+    let hidden = case_view(platform, &other, &facts, case).await.unwrap_err();
+    assert_eq!(hidden.class(), Class::NotFound);
+    assert_eq!(
+        scene.decide(&other, case, Decision::Accept).await.unwrap_err().class(),
+        Class::NotFound
+    );
+}
+
+#[tokio::test]
+async fn edge_case_42_who_has_the_name_of_a_party_leaves_it_to_somebody_else() {
+    let scene = Scene::new(Mood::Down).await;
+    scene.sign().await;
+    let relative = scene.account("gong.ji", "龚𠮷", registry(), StaffRole::Reviewer).await;
+    let case = scene.only_case(&relative).await.case;
+    let refused = scene.decide(&relative, case, Decision::Accept).await.unwrap_err();
+    assert_eq!(refused.code(), "reviewer_takes_part");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_believed_never_counts_as_yes() {
+    let scene = Scene::new(Mood::Forged).await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await;
+    assert!(case.reasons.contains(&ReviewReason::ProviderUnreachable));
+    assert!(case.reasons.contains(&ReviewReason::IdentityUnverified));
+    assert!(case.reasons.contains(&ReviewReason::PortraitUnverified));
+}
+
+#[tokio::test]
+async fn name_and_number_that_differ_are_left_to_a_person() {
+    let scene = Scene::new(Mood::Differs).await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await;
+    assert!(case.reasons.contains(&ReviewReason::IdentityDiffers));
+    // Nobody asks for the portrait of somebody whose name does not fit.
+    assert!(case.reasons.contains(&ReviewReason::PortraitUnverified));
+}
+
+#[tokio::test]
+async fn with_everything_attested_and_the_faces_compared_nobody_need_look() {
+    let scene = Scene::with(Mood::Agrees, |_, ports| ports.face = Arc::new(SameFace)).await;
+    let (visitor, receipt) = scene.sign().await;
+    scene.confirm(&visitor).await;
+    assert!(matches!(scene.state().await, FilingState::Confirmed { .. }));
+    let world = &scene.world;
+    let (actor, facts) = (&visitor.actor, world.facts());
+    let record = receipt.record_id;
+    let file = export_bundle(&world.platform, actor, &facts, record, &Attributes::All).await;
+    let verdict = world.examine(&file.unwrap().bytes);
+    expect(&verdict, ClaimName::Integrity, Status::Proved);
+    expect(&verdict, ClaimName::Identity, Status::NotProved);
+    let identity = verdict.claims().iter().find(|claim| claim.name == ClaimName::Identity).unwrap();
+    assert_eq!(identity.reason, Reason::IdentityAttested { by: "示例实名".into() });
+}
+
+#[tokio::test]
+async fn where_nobody_compares_faces_a_reviewer_does_and_sees_both_pictures() {
+    let scene = Scene::new(Mood::Agrees).await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await;
+    assert_eq!(case.reasons, BTreeSet::from([ReviewReason::FaceNotCompared]));
+    let (platform, facts) = (&scene.world.platform, scene.world.facts());
+    let before = scene.world.contents().await.entries.len();
+    let view = case_view(platform, &reviewer, &facts, case.case).await.unwrap();
+    assert!(view.photo == heqi_registration::case_queue::Shot::There && view.has_portrait);
+    assert_eq!(view.last_four.as_deref(), Some("002X"));
+    let mut pictures = Vec::new();
+    for which in [Picture::Photo, Picture::Portrait] {
+        let bytes = case_picture(platform, &reviewer, &facts, case.case, which).await.unwrap();
+        pictures.push(Digest::of(&bytes));
+    }
+    assert_eq!(pictures[1], Digest::of(&files::photo("portrait")));
+    assert_ne!(pictures[0], pictures[1]);
+    // Each look is a record with a leaf.
+    assert_eq!(scene.world.contents().await.entries.len() - before, 3);
+}
+
+#[tokio::test]
+async fn the_registrys_own_check_takes_the_place_of_ours() {
+    let scene = Scene::with(Mood::Agrees, |providers, _| {
+        providers.registry_saw = Some(providers.now.plus_millis(-3_600_000));
+    });
+    let scene = scene.await;
+    let (visitor, _) = scene.sign().await;
+    scene.confirm(&visitor).await;
+    assert!(matches!(scene.state().await, FilingState::Confirmed { .. }));
+}
+
+#[tokio::test]
+async fn a_registrys_check_of_long_ago_counts_no_more() {
+    let scene = Scene::with(Mood::Agrees, |providers, _| {
+        providers.registry_saw =
+            Some(providers.now.plus_millis(-verify_identity::REGISTRY_FRESH_MS - 1));
+    });
+    let scene = scene.await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    assert!(scene.only_case(&reviewer).await.reasons.contains(&ReviewReason::FaceNotCompared));
+}
+
+#[tokio::test]
+async fn without_an_office_that_reviews_nothing_waits_and_nothing_is_said() {
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let signed = world.all_sign(&drafted).await;
+    for (actor, party) in
+        [(&signed[0].0.actor, drafted.parties[0]), (&world.staff, drafted.handler)]
+    {
+        let command = Confirm { filing: drafted.filing, party, shown_sha256: None };
+        confirm(&world.platform, &world.request(actor), command).await.unwrap();
+    }
+    let view = filing_view(&world.platform, &world.staff, drafted.filing).await.unwrap();
+    assert!(matches!(view.state, FilingState::Confirmed { .. }));
+}
+
+#[tokio::test]
+async fn a_provider_that_was_down_is_asked_again_and_its_answer_is_another_record() {
+    let scene = Scene::new(Mood::Down).await;
+    let records = || async { scene.world.contents().await.entries.len() };
+    let after_first = records().await;
+    assert_eq!(scene.check().await, 0, "not before its pause is over");
+    scene.world.clock.advance_ms(15_000);
+    assert_eq!(scene.check().await, 1);
+    assert_eq!(records().await, after_first, "the same silence is not recorded twice");
+    scene.providers.turn(Mood::Agrees);
+    scene.world.clock.advance_ms(3_600_000);
+    assert_eq!(scene.check().await, 1);
+    assert_eq!(records().await, after_first + 1);
+    scene.world.clock.advance_ms(3_600_000);
+    assert_eq!(scene.check().await, 0, "answered");
+}
+
+#[tokio::test]
+async fn what_is_old_is_asked_again_when_the_signer_begins() {
+    let scene = Scene::new(Mood::Agrees).await;
+    scene.world.clock.advance_ms(verify_identity::FRESH_MS + 60_000);
+    let visitor = scene.visitor().await;
+    assert_eq!(scene.check().await, 0);
+    scene.world.begin(&visitor).await;
+    assert_eq!(scene.check().await, 1);
+}
+
+#[tokio::test]
+async fn another_number_makes_what_was_known_count_no_more() {
+    let scene = Scene::new(Mood::Agrees).await;
+    scene.providers.turn(Mood::Down);
+    let other = Contact { id_number: Some("330112199003079999".parse().unwrap()), ..contact() };
+    scene.declare(other).await.unwrap();
+    scene.check().await;
+    scene.world.sign(&scene.visitor_of("9999").await).await;
+    let reviewer = scene.reviewer("li.na").await;
+    let reasons = scene.only_case(&reviewer).await.reasons;
+    assert!(reasons.contains(&ReviewReason::IdentityUnverified));
+}
+
+#[tokio::test]
+async fn edge_case_28_a_revoked_company_cannot_sign_but_for_a_cancellation() {
+    for (matter, may) in [(Matter::Change, false), (Matter::OrdinaryCancellation, true)] {
+        let mut scene = Scene::with(Mood::Agrees, |providers, _| {
+            providers.company = CompanyStatus::Revoked;
+        })
+        .await;
+        let world = &scene.world;
+        let opening = OpenFiling {
+            matter,
+            company_name: "杭州示例青穗茶业有限公司".parse().unwrap(),
+            handler_name: None,
+            number: None,
+        };
+        let request = world.request(&world.staff);
+        scene.filing = open_filing(&world.platform, &request, opening).await.unwrap().filing_id;
+        let command = AddParty {
+            filing: scene.filing,
+            who: PartyKind::Company {
+                name: "杭州示例云栖投资有限公司".parse().unwrap(),
+                representative: "周建国".parse().unwrap(),
+            },
+            capacities: BTreeSet::from([Capacity::CorporateShareholderRepresentative]),
+        };
+        let added = add_party(&world.platform, &world.request(&world.staff), command).await;
+        scene.party = added.unwrap().party_id;
+        world.attach(scene.filing, "公司章程").await;
+        let code = heqi_registration::contacts::uscc("91330112MA000004XN").unwrap();
+        scene.declare(Contact { company_code: Some(code), ..contact() }).await.unwrap();
+        scene.check().await;
+        let visitor = scene.visitor().await;
+        let command = BeginSigning {
+            device_key: visitor.device.key().public_key().to_spki_der(),
+            language: Language::Zh,
+        };
+        let request = scene.world.request(&visitor.actor);
+        let begun = begin_signing(&scene.world.platform, &request, command).await;
+        match begun {
+            Ok(_) => assert!(may),
+            Err(error) => {
+                assert!(!may);
+                assert_eq!(error.code(), "licence_status");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_number_an_expired_card_and_a_name_that_is_none_are_refused_at_the_door() {
+    let scene = Scene::new(Mood::Down).await;
+    let declared = |number: &str| Contact { id_number: Some(number.parse().unwrap()), ..contact() };
+    for (number, code) in [
+        ("330112199003079998", "id_checksum"),
+        ("330112199302300000", "id_birth_date"),
+        ("330112209003079999", "id_birth_date"),
+    ] {
+        let refused = scene.declare(declared(number)).await.unwrap_err();
+        assert_eq!(refused.class(), Class::BadInput);
+        let told = refused.explain(Language::Zh);
+        let all = format!("{refused}{}{}", told.what, told.next);
+        assert!(!all.contains(number) && !all.contains("应为"), "{code}: {all}");
+    }
+    let expired = Contact {
+        document_ends: Some(heqi_registration::contacts::day("2026-11-01").unwrap()),
+        ..contact()
+    };
+    let refused = scene.declare(expired).await.unwrap_err();
+    assert_eq!(refused.code(), "id_expired");
+    assert!(refused.explain(Language::Zh).what.contains("2026-11-01"));
+    let nobody = scene.world.add(scene.filing, "龚3", Capacity::Supervisor).await;
+    let command = DeclareContact {
+        filing: scene.filing,
+        party: nobody,
+        contact: Contact { mobile: Some("13800000002".parse().unwrap()), ..contact() },
+    };
+    let world = &scene.world;
+    let refused = declare_contact(&world.platform, &world.request(&world.staff), command).await;
+    assert_eq!(refused.unwrap_err().class(), Class::BadInput);
+}
+
+#[tokio::test]
+async fn edge_case_1_who_has_no_portrait_in_the_register_is_seen_by_a_person() {
+    let scene = Scene::with(Mood::Agrees, |providers, ports| {
+        providers.holds_portraits = false;
+        ports.face = Arc::new(SameFace);
+    })
+    .await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await;
+    let wanted = [ReviewReason::PortraitUnverified, ReviewReason::FaceNotCompared];
+    assert_eq!(case.reasons, BTreeSet::from(wanted));
+    let view = case_view(&scene.world.platform, &reviewer, &scene.world.facts(), case.case).await;
+    assert!(!view.unwrap().has_portrait);
+}
+
+#[tokio::test]
+async fn edge_cases_2_and_3_foreigners_and_people_of_hong_kong_are_asked_about_by_their_document() {
+    for (number, kind) in [
+        ("E12345678", "passport"),
+        ("H12345678", "hong_kong_macao_permit"),
+        ("810000198802029997", "hmt_residence_permit"),
+        ("933840198510019994", "foreign_permanent_resident"),
+    ] {
+        let scene = Scene::new(Mood::Agrees).await;
+        scene.providers.asked.lock().clear();
+        let other = Contact { id_number: Some(number.parse().unwrap()), ..contact() };
+        scene.declare(other).await.unwrap();
+        scene.check().await;
+        let asked = scene.providers.asked.lock().clone();
+        let of_person = asked.iter().any(|question| {
+            matches!(question, Question::Person { document_kind, document_number, .. }
+                if document_kind == kind && document_number == number)
+        });
+        assert!(of_person, "{kind}: {asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn edge_case_6_several_capacities_are_one_check_and_one_case() {
+    let mut scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    scene.filing = world.open().await;
+    let command = AddParty {
+        filing: scene.filing,
+        who: PartyKind::Person { name: "陈素英".parse().unwrap() },
+        capacities: BTreeSet::from([
+            Capacity::Shareholder,
+            Capacity::LegalRepresentative,
+            Capacity::Handler,
+        ]),
+    };
+    let added = add_party(&world.platform, &world.request(&world.staff), command).await;
+    scene.party = added.unwrap().party_id;
+    world.attach(scene.filing, "公司章程").await;
+    scene.providers.asked.lock().clear();
+    scene.declare(contact()).await.unwrap();
+    assert_eq!(scene.check().await, 1);
+    let persons = |question: &&Question| matches!(question, Question::Person { .. });
+    assert_eq!(scene.providers.asked.lock().iter().filter(persons).count(), 1);
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await;
+    let view = case_view(&scene.world.platform, &reviewer, &scene.world.facts(), case.case).await;
+    assert_eq!(view.unwrap().capacities, ["handler", "legal_representative", "shareholder"]);
+}
+
+#[tokio::test]
+async fn edge_case_10_a_name_is_asked_about_with_one_kind_of_dot_and_with_its_rare_characters() {
+    for (declared, asked) in
+        [("阿依古丽•买买提", "阿依古丽·买买提"), ("龚𠮷", "龚𠮷"), ("䶮㛃", "䶮㛃")]
+    {
+        let mut scene = Scene::new(Mood::Agrees).await;
+        let party = scene.world.add(scene.filing, declared, Capacity::Supervisor).await;
+        scene.party = party;
+        scene.providers.asked.lock().clear();
+        let other = Contact { mobile: Some("13800000009".parse().unwrap()), ..contact() };
+        scene.declare(other).await.unwrap();
+        scene.check().await;
+        let questions = scene.providers.asked.lock().clone();
+        let named = |question: &Question| matches!(question, Question::Person { name, .. } if name == asked);
+        assert!(questions.iter().any(named), "{declared}: {questions:?}");
+    }
+}
+
+#[tokio::test]
+async fn edge_case_31_a_card_that_ends_after_the_signing_was_valid_when_it_counted() {
+    let scene = Scene::with(Mood::Agrees, |_, ports| ports.face = Arc::new(SameFace)).await;
+    let today = heqi_registration::contacts::day("2026-11-23").unwrap();
+    let ends_today = Contact { document_ends: Some(today), ..contact() };
+    scene.declare(ends_today).await.unwrap();
+    scene.check().await;
+    let (visitor, _) = scene.sign().await;
+    scene.world.clock.advance_ms(24 * 3_600_000);
+    scene.confirm(&visitor).await;
+    assert!(matches!(scene.state().await, FilingState::Confirmed { .. }));
+}
+
+#[tokio::test]
+async fn edge_case_37_a_decision_that_is_sent_twice_is_one_decision() {
+    let scene = Scene::new(Mood::Down).await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await.case;
+    let request = scene.world.request(&reviewer);
+    let decide = || async {
+        let grounds = "两张照片为同一人".parse().unwrap();
+        let command = DecideCase { case, decision: Decision::Accept, grounds };
+        decide_case(&scene.world.platform, &request, command).await.unwrap()
+    };
+    let first = decide().await;
+    let entries = scene.world.contents().await.entries.len();
+    assert_eq!(decide().await, first);
+    assert_eq!(scene.world.contents().await.entries.len(), entries);
+}
+
+#[tokio::test]
+async fn a_photo_of_the_systems_camera_is_looked_at_by_a_person_wherever_it_was_taken() {
+    for (source, looks) in [
+        ("camera_stream", false),
+        ("handed_over_camera_stream", false),
+        ("system_camera", true),
+        ("handed_over_system_camera", true),
+    ] {
+        let scene = Scene::with(Mood::Agrees, |providers, _| {
+            providers.registry_saw = Some(providers.now.plus_millis(-3_600_000));
+        })
+        .await;
+        let visitor = scene.visitor().await;
+        let world = &scene.world;
+        let (begun, photo) = world.ready(&visitor).await;
+        let mut values = Device::values(photo, world.clock.now());
+        values.insert("capture_source", (source.into(), heqi_vocabulary::Provenance::Reported));
+        let command = visitor.answer_with(&begun, &values, |_| {});
+        world.complete(&visitor, command).await.unwrap();
+        let reviewer = scene.reviewer("li.na").await;
+        let queue = case_queue(&world.platform, &reviewer).await.unwrap();
+        let reasons: Vec<_> = queue.iter().flat_map(|case| case.reasons.clone()).collect();
+        let expected = if looks { vec![ReviewReason::SystemCamera] } else { Vec::new() };
+        assert_eq!(reasons, expected, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_a_person_stands_in_the_queue_of_the_office_until_they_sign() {
+    use heqi_registration::case_queue::ways_wanted;
+    use heqi_registration::review_wanted::{ChooseWay, ReviewWay, choose_way};
+    let scene = Scene::new(Mood::Agrees).await;
+    let visitor = scene.visitor().await;
+    let world = &scene.world;
+    let request = world.request(&visitor.actor);
+    choose_way(&world.platform, &request, ChooseWay { way: ReviewWay::Counter }).await.unwrap();
+    let reviewer = scene.reviewer("li.na").await;
+    let waiting = ways_wanted(&world.platform, &reviewer).await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].way, ReviewWay::Counter);
+    let elsewhere = office(OfficeKind::Notary, "杭州市示例公证处");
+    let other = scene.account("wang.wu", "王五", elsewhere, StaffRole::Reviewer).await;
+    assert_eq!(ways_wanted(&world.platform, &other).await.unwrap(), []);
+    world.sign(&visitor).await;
+    assert_eq!(ways_wanted(&world.platform, &reviewer).await.unwrap(), []);
+}

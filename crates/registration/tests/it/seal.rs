@@ -1,0 +1,174 @@
+//! With what a company seals: verified by the seal service, or said to be what it is.
+
+use std::sync::Arc;
+
+use heqi_evidence::attestation::{Question, SealKind};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence::verdict::{ClaimName, Status};
+use heqi_filing::{Capacity, PartyKind, ReviewReason};
+use heqi_registration::add_party::{AddParty, add_party};
+use heqi_registration::case_queue::{CaseFile, case_file, case_view};
+use heqi_registration::ceremony_view::ceremony_view;
+use heqi_registration::contacts::{Contact, uscc};
+use heqi_registration::declare_contact::{DeclareContact, declare_contact};
+use heqi_registration::disclose::Attributes;
+use heqi_registration::export_bundle::export_bundle;
+use heqi_registration::ports::{
+    Answering, Attested, CorporateSeal, IdentityPorts, NotAnswered, SealFound,
+};
+use heqi_registration::show_seal::{
+    SealChoice, SealOutcome, SealShown, ShowSeal, ShowSealError, show_seal,
+};
+use heqi_testkit::files;
+use heqi_vocabulary::{Explain as _, Language, UtcMillis};
+
+use crate::notary::expect;
+use crate::review::{Mood, Scene, contact};
+use crate::world::Visitor;
+
+/// A seal service: says of every document the same.
+struct Seals {
+    now: UtcMillis,
+    found: Result<Option<SealKind>, ()>,
+}
+
+impl CorporateSeal for Seals {
+    fn sealed(&self, question: Question) -> Answering<'_, Option<SealFound>> {
+        assert!(matches!(&question, Question::Seal { code, .. } if code == "91330112MA000004XN"));
+        let outcome = match self.found {
+            Err(()) => Err(NotAnswered::Unreachable("down".into())),
+            Ok(kind) => Ok(Attested {
+                answer: kind.map(|kind| SealFound { kind, sealed_at: self.now }),
+                provider: "示例印章服务".into(),
+                answered_at: self.now,
+                question,
+                envelope: b"{\"payload\":\"\"}".to_vec(),
+            }),
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+}
+
+/// A company's representative who has come in, where the seal service says this.
+async fn scene(found: Option<Result<Option<SealKind>, ()>>) -> (Scene, Visitor) {
+    let mut scene = Scene::new(Mood::Agrees).await;
+    let now = scene.world.clock();
+    if let Some(found) = found {
+        let mut ports: IdentityPorts = scene.world.platform.identity().clone();
+        ports.seal = Some(Arc::new(Seals { now, found }));
+        scene.world = scene.world.asking(ports);
+    }
+    let world = &scene.world;
+    scene.filing = world.open().await;
+    let command = AddParty {
+        filing: scene.filing,
+        who: PartyKind::Company {
+            name: "杭州示例云栖投资有限公司".parse().unwrap(),
+            representative: "周建国".parse().unwrap(),
+        },
+        capacities: [Capacity::CorporateShareholderRepresentative].into(),
+    };
+    let added = add_party(&world.platform, &world.request(&world.staff), command).await;
+    scene.party = added.unwrap().party_id;
+    world.attach(scene.filing, "公司章程").await;
+    let contact = Contact { company_code: uscc("91330112MA000004XN").ok(), ..contact() };
+    let command = DeclareContact { filing: scene.filing, party: scene.party, contact };
+    declare_contact(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    scene.check().await;
+    let visitor = scene.visitor().await;
+    (scene, visitor)
+}
+
+async fn show(
+    scene: &Scene,
+    visitor: &Visitor,
+    choice: SealChoice,
+    scan: Option<Vec<u8>>,
+) -> Result<SealShown, ShowSealError> {
+    let world = &scene.world;
+    let command = ShowSeal { choice, scan: scan.map(Into::into) };
+    show_seal(&world.platform, &world.request(&visitor.actor), command).await
+}
+
+/// Signs, and gives the reasons of the case.
+async fn reasons(scene: &Scene, visitor: &Visitor) -> std::collections::BTreeSet<ReviewReason> {
+    scene.world.sign(visitor).await;
+    let reviewer = scene.reviewer("li.na").await;
+    scene.only_case(&reviewer).await.reasons
+}
+
+#[tokio::test]
+async fn a_seal_that_the_service_confirms_is_on_record_and_needs_nobody() {
+    let (scene, visitor) = scene(Some(Ok(Some(SealKind::ElectronicLicence)))).await;
+    let world = &scene.world;
+    let shown = show(&scene, &visitor, SealChoice::ElectronicLicence, None).await.unwrap();
+    assert_eq!(shown.outcome, SealOutcome::Verified);
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert_eq!(view.seal, Some(shown));
+    let (facts, all) = (world.facts(), &Attributes::All);
+    let said = world.opened(shown.record_id).await;
+    assert_eq!(said.text("seal_kind"), Some("electronic_licence"));
+    assert_eq!(said.text("outcome"), Some("verified"));
+    assert_eq!(said.text("company_code"), Some("91330112MA000004XN"));
+    assert_eq!(said.value("answers").unwrap().as_array().unwrap().len(), 1);
+    assert!(!reasons(&scene, &visitor).await.contains(&ReviewReason::SealUnverified));
+    world.cosign_head().await;
+    world.deposit_all().await;
+    let file = export_bundle(&world.platform, &world.staff, &facts, shown.record_id, all).await;
+    expect(&world.examine(&file.unwrap().bytes), ClaimName::Integrity, Status::Proved);
+}
+
+#[tokio::test]
+async fn a_seal_that_nobody_confirms_leads_to_a_reviewer_and_refuses_nobody() {
+    let other = Some(Ok(Some(SealKind::ElectronicSeal)));
+    for (found, wanted) in [
+        (Some(Ok(None)), SealOutcome::NotSealed),
+        (other, SealOutcome::NotSealed),
+        (Some(Err(())), SealOutcome::Unverified),
+        (None, SealOutcome::Unverified),
+    ] {
+        let (scene, visitor) = scene(found).await;
+        let shown = show(&scene, &visitor, SealChoice::ElectronicLicence, None).await.unwrap();
+        assert_eq!(shown.outcome, wanted);
+        assert!(reasons(&scene, &visitor).await.contains(&ReviewReason::SealUnverified));
+    }
+}
+
+#[tokio::test]
+async fn a_scan_is_a_picture_everywhere_and_a_reviewer_sees_it() {
+    let (scene, visitor) = scene(Some(Ok(None))).await;
+    let world = &scene.world;
+    for bad in [None, Some(b"PK\x03\x04 not a picture".to_vec())] {
+        let refused = show(&scene, &visitor, SealChoice::Scan, bad).await.unwrap_err();
+        assert!(matches!(refused, ShowSealError::Scan(_)), "{refused}");
+    }
+    let stamp = files::photo("stamp");
+    let shown = show(&scene, &visitor, SealChoice::Scan, Some(stamp.clone())).await.unwrap();
+    assert_eq!(shown.outcome, SealOutcome::ImageOnly);
+    for language in [Language::Zh, Language::En] {
+        let words = format!("{}{}", shown.choice.text(language), shown.outcome.text(language));
+        assert!(words.contains(language.pick("仅为图像", "a picture only")), "{words}");
+    }
+    assert!(reasons(&scene, &visitor).await.contains(&ReviewReason::SealUnverified));
+    let officer = scene.reviewer("wang.qiang").await;
+    let case = scene.only_case(&officer).await.case;
+    let facts = world.facts();
+    let view = case_view(&world.platform, &officer, &facts, case).await.unwrap();
+    assert_eq!(view.seal.map(|(choice, ..)| choice), Some(SealChoice::Scan));
+    let file = case_file(&world.platform, &officer, &facts, case, CaseFile::Scan).await.unwrap();
+    assert_eq!((file.0, &file.1[..]), ("image/jpeg", &stamp[..]));
+    let frames = world.frames().await;
+    assert!(frames.iter().any(|(frame, _)| frame.kind == RecordKind::CompanySeal));
+}
+
+#[tokio::test]
+async fn a_person_needs_no_seal_and_a_company_may_have_none() {
+    let person = Scene::new(Mood::Agrees).await;
+    let visitor = person.visitor().await;
+    let refused = show(&person, &visitor, SealChoice::None, None).await.unwrap_err();
+    assert_eq!(refused.code(), "seal_no_company");
+    let (company, visitor) = scene(Some(Ok(None))).await;
+    let shown = show(&company, &visitor, SealChoice::None, None).await.unwrap();
+    assert_eq!(shown.outcome, SealOutcome::None);
+    assert!(reasons(&company, &visitor).await.contains(&ReviewReason::SealUnverified));
+}

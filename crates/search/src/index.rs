@@ -1,0 +1,201 @@
+//! The adapter: one folder, one writer, one reader that sees each commit at once.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use heqi_registration::search_index::{
+    FoundPage, IndexFault, IndexSize, IndexedFiling, Rank, SearchIndex, Sought, index_label,
+};
+use heqi_vocabulary::FilingNo;
+use parking_lot::Mutex;
+use tantivy::directory::MmapDirectory;
+use tantivy::store::Compressor;
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument};
+
+use crate::form::Form;
+use crate::paging;
+
+/// What the writer may gather before it writes a segment.
+const WRITER_BYTES: usize = 48 << 20;
+
+/// Why the index could not be opened, not even an empty one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The folder.
+    #[error("the folder of the index cannot be used")]
+    Folder(#[from] io::Error),
+    /// The library.
+    #[error("the index cannot be opened: {0}")]
+    Index(String),
+}
+
+impl From<tantivy::TantivyError> for OpenError {
+    fn from(error: tantivy::TantivyError) -> Self {
+        Self::Index(error.to_string())
+    }
+}
+
+/// An index of filings in a folder.
+pub struct FilingIndex {
+    form: Form,
+    reader: IndexReader,
+    writing: Mutex<Writing>,
+}
+
+struct Writing {
+    writer: IndexWriter<TantivyDocument>,
+    position: Option<u64>,
+    /// Whether documents were added since the last commit.
+    is_filling: bool,
+}
+
+impl FilingIndex {
+    /// Opens the index of this log below `folder`, or begins one. Indexes of other logs or of
+    /// another form are deleted, and so is one that cannot be read.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(folder: &Path, origin: &str) -> Result<Self, OpenError> {
+        let name: String = index_label(origin).to_string().chars().take(16).collect();
+        let own = folder.join(&name);
+        fs::create_dir_all(&own)?;
+        delete_others(folder, &own)?;
+        Self::open_own(&own).or_else(|error| {
+            tracing::warn!(%error, "the index of filings cannot be read and begins anew");
+            fs::remove_dir_all(&own)?;
+            fs::create_dir_all(&own)?;
+            Self::open_own(&own)
+        })
+    }
+
+    fn open_own(folder: &PathBuf) -> Result<Self, OpenError> {
+        let (form, schema) = Form::new();
+        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        let settings =
+            IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
+        let index = Index::builder().schema(schema).settings(settings).open_or_create(directory)?;
+        let payload = index.load_metas()?.payload;
+        let position = payload.and_then(|text| text.parse().ok());
+        let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let writing = Mutex::new(Writing { writer, position, is_filling: false });
+        Ok(Self { form, reader, writing })
+    }
+
+    /// Waits for merges that are under way and closes the index.
+    ///
+    /// # Errors
+    /// [`IndexFault`].
+    pub fn close(self) -> Result<(), IndexFault> {
+        self.writing.into_inner().writer.wait_merging_threads().map_err(IndexFault::new)
+    }
+}
+
+/// Deletes whatever else lies in the folder of indexes.
+fn delete_others(folder: &Path, own: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path != own && path.is_dir() {
+            fs::remove_dir_all(&path)?;
+        }
+    }
+    Ok(())
+}
+
+impl Writing {
+    /// Makes everything that was added visible, with the position it stands for.
+    fn commit(&mut self, position: Option<u64>, reader: &IndexReader) -> tantivy::Result<()> {
+        let mut prepared = self.writer.prepare_commit()?;
+        if let Some(position) = position {
+            prepared.set_payload(&position.to_string());
+        }
+        prepared.commit()?;
+        self.position = position;
+        self.is_filling = false;
+        reader.reload()
+    }
+
+    /// Adds documents; those that may be there already are replaced.
+    fn add(&mut self, form: &Form, filings: &[IndexedFiling]) -> tantivy::Result<()> {
+        let replaces = self.position.is_some();
+        for filing in filings {
+            if replaces {
+                self.writer.delete_term(form.key(filing.number));
+            }
+            self.writer.add_document(form.document(filing))?;
+        }
+        Ok(())
+    }
+}
+
+impl SearchIndex for FilingIndex {
+    fn position(&self) -> Option<u64> {
+        self.writing.lock().position
+    }
+
+    fn write(&self, filings: &[IndexedFiling], position: Option<u64>) -> Result<(), IndexFault> {
+        let mut writing = self.writing.lock();
+        let written = writing.add(&self.form, filings).and_then(|()| {
+            if position.is_some() {
+                writing.commit(position, &self.reader)
+            } else {
+                writing.is_filling = true;
+                Ok(())
+            }
+        });
+        written.map_err(|error| {
+            // What was added and not committed is forgotten; the next step adds it again.
+            let undone = writing.writer.rollback();
+            if let Err(error) = undone {
+                tracing::warn!(%error, "the index of filings is broken until the next start");
+            }
+            IndexFault::new(error)
+        })
+    }
+
+    fn clear(&self) -> Result<(), IndexFault> {
+        let mut writing = self.writing.lock();
+        if writing.position.is_none()
+            && !writing.is_filling
+            && self.reader.searcher().num_docs() == 0
+        {
+            return Ok(());
+        }
+        let cleared = writing.writer.delete_all_documents();
+        cleared.and_then(|_| writing.commit(None, &self.reader)).map_err(IndexFault::new)
+    }
+
+    fn find(
+        &self,
+        sought: &Sought,
+        after: Option<Rank>,
+        limit: usize,
+    ) -> Result<FoundPage, IndexFault> {
+        let searcher = self.reader.searcher();
+        paging::page(&searcher, &self.form, sought, after, limit).map_err(IndexFault::new)
+    }
+
+    fn holds(&self, sought: &Sought, number: FilingNo) -> Result<bool, IndexFault> {
+        if sought.number.is_some_and(|wanted| wanted != number) {
+            return Ok(false);
+        }
+        let sought = Sought { number: Some(number), ..sought.clone() };
+        let count = paging::count(&self.reader.searcher(), &self.form, &sought);
+        count.map(|count| count > 0).map_err(IndexFault::new)
+    }
+
+    fn size(&self) -> IndexSize {
+        let searcher = self.reader.searcher();
+        let disk = searcher.space_usage().map(|usage| usage.total().get_bytes());
+        IndexSize { filings: searcher.num_docs(), disk_bytes: disk.unwrap_or_default() }
+    }
+}
+
+impl fmt::Debug for FilingIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FilingIndex")
+    }
+}

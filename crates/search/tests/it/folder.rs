@@ -1,0 +1,69 @@
+//! The index as a thing on a disk that may be deleted, damaged or another log's.
+
+use std::fs;
+
+use heqi_registration::search_index::{SearchIndex, Sought};
+use heqi_search::{FilingIndex, made_up};
+
+const ORIGIN: &str = "platform.example/1";
+
+fn filled(folder: &std::path::Path) -> FilingIndex {
+    let index = FilingIndex::open(folder, ORIGIN).unwrap();
+    let filings: Vec<_> = (0..50).filter_map(made_up::filing).collect();
+    index.write(&filings, Some(50)).unwrap();
+    index
+}
+
+#[test]
+fn an_index_goes_on_where_it_was_and_forgets_what_was_not_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = filled(folder.path());
+    index.write(&[made_up::filing(60).unwrap()], None).unwrap();
+    index.close().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!(index.position(), Some(50));
+    assert_eq!(index.find(&Sought::default(), None, 100).unwrap().filings.len(), 50);
+}
+
+#[test]
+fn an_index_of_another_log_is_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path()).close().unwrap();
+    let other = FilingIndex::open(folder.path(), "platform.example/2").unwrap();
+    assert_eq!(other.position(), None);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_index_that_cannot_be_read_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path()).close().unwrap();
+    let own = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(own.join("meta.json")).unwrap();
+    fs::create_dir(own.join("meta.json")).unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!((index.position(), index.size().filings), (None, 0));
+}
+
+#[test]
+fn no_file_of_the_index_holds_a_person_or_a_number_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path()).close().unwrap();
+    let own = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let files: Vec<_> = fs::read_dir(own).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(files.len() > 3);
+    for file in files {
+        let bytes = fs::read(&file).unwrap();
+        assert!(!bytes.windows(6).any(|part| part == b"name 4"), "{}", file.display());
+    }
+}
+
+#[test]
+fn what_is_cleared_is_gone_and_the_index_can_be_filled_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = filled(folder.path());
+    index.clear().unwrap();
+    assert_eq!((index.position(), index.size().filings), (None, 0));
+    index.write(&[made_up::filing(3).unwrap()], Some(9)).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(9), 1));
+}

@@ -1,0 +1,94 @@
+//! The renewals of a sealed document's time stamps: that the document was in its office's log while the
+//! certificates counted, and that each time stamp since was renewed before its certificate ended.
+
+use heqi_evidence::anchors::Anchors;
+use heqi_evidence::verdict::Status;
+use heqi_pki::timestamp::TimeRoot;
+use heqi_renewal::{RenewalFile, Trust, WalkError};
+use heqi_vocabulary::{Digest, UtcMillis};
+
+use super::{Finding, Point, finding};
+
+/// The payload type of the step whose detail names a document (`docs/spec/matter.md`).
+const STEP: &str = "application/vnd.heqi.matter-step.v1+json";
+
+/// What a file of renewals says about the document with this digest, as it stands at `at`; without one,
+/// as long as the last token counts.
+pub(super) fn renewed(
+    file: &[u8],
+    document: Digest,
+    (anchors, times): (Option<&Anchors>, &[TimeRoot]),
+    at: Option<UtcMillis>,
+) -> Finding {
+    let mut trust = anchors.map(Trust::of).unwrap_or_default();
+    trust.time_roots.extend(times.iter().map(|root| (root.clone(), None)));
+    let said = |status, code, zh: &str, en: &str| finding(Point::Renewed, status, code, zh, en);
+    let Ok(file) = RenewalFile::read(file) else {
+        return said(
+            Status::Contradicted,
+            "renewals_malformed",
+            "续期文件不完整或被改动",
+            "the file of renewals is not whole, or was altered",
+        );
+    };
+    if trust.custodians.is_empty() || trust.logs.is_empty() {
+        return said(
+            Status::NotProved,
+            "renewals_no_anchors",
+            "未提供公证处的信任锚",
+            "no anchors of the notary were given",
+        );
+    }
+    // The step is signed, its salted digest opens to what was said, and that names this very file.
+    let names_it = file
+        .said(&trust, STEP)
+        .is_some_and(|said| said.split(' ').any(|word| word == document.to_string()));
+    if !names_it {
+        return said(
+            Status::Contradicted,
+            "renewals_of_another",
+            "续期文件所证明的不是这份文书",
+            "the renewals are those of another document",
+        );
+    }
+    match file.walk(&trust, at) {
+        Ok(walked) => {
+            let (since, until) = (walked.not_after.for_people(), walked.counts_until.for_people());
+            let test = if walked.is_test_only { "(测试)" } else { "" };
+            let test_en = if walked.is_test_only { " (TEST ONLY)" } else { "" };
+            let zh = format!(
+                "不晚于 {since} 已写入公证处日志,时间戳续期 {} 次,有效至 {until}{test}",
+                walked.renewals
+            );
+            let en = format!(
+                "in the notary's log not after {since}, its time stamp renewed {} times, good until {until}{test_en}",
+                walked.renewals
+            );
+            said(Status::Proved, "renewed", &zh, &en)
+        }
+        Err(WalkError::Ended) => said(
+            Status::NotProved,
+            "renewals_ended",
+            "最后一次时间戳的证书已到期,且没有续期",
+            "the certificate behind the last time stamp has ended, and nothing renewed it",
+        ),
+        Err(WalkError::TooLate(_)) => said(
+            Status::NotProved,
+            "renewals_too_late",
+            "续期晚于前一时间戳证书的到期时间",
+            "a renewal came after the certificate before it had ended",
+        ),
+        Err(WalkError::Token(_) | WalkError::Head(_)) => said(
+            Status::NotProved,
+            "renewals_untrusted",
+            "续期中的日志树头或时间戳不出自信任的机构",
+            "a head or time stamp among the renewals is of nobody who is trusted",
+        ),
+        Err(WalkError::NotUnder(_) | WalkError::Renewal(_)) => said(
+            Status::Contradicted,
+            "renewals_do_not_hold",
+            "续期文件中的证明不成立",
+            "a proof among the renewals does not hold",
+        ),
+    }
+}

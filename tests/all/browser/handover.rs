@@ -1,0 +1,182 @@
+//! A PC without a camera and a phone, each a browser of its own: the phone reads the very QR code
+//! that the PC draws, takes the photo and the handwriting, and the PC signs.
+
+use heqi_evidence::schema::RecordKind;
+use heqi_tests::browser::{Browser, Page};
+use serde_json::Value;
+
+use super::walk::{MOST_TAPS, Walk, axe, browser_with_camera, examined, of_client};
+use crate::acceptance::house::{House, Second};
+
+/// What the QR code on the page says, read by a reader that is not ours.
+pub(super) fn qr_text(page: &mut Page<'_>) -> String {
+    let drawn = page
+        .evaluate(
+            "(() => { const code = document.querySelector('svg.qr'); \
+             return [code.viewBox.baseVal.width, code.querySelector('path').getAttribute('d')]; })()",
+        )
+        .unwrap();
+    let side = usize::try_from(drawn[0].as_u64().unwrap()).unwrap();
+    let mut dark = vec![vec![false; side]; side];
+    for module in drawn[1].as_str().unwrap().split('M').skip(1) {
+        let (x, y) = module.trim_end_matches("h1v1h-1z").split_once(',').unwrap();
+        dark[y.parse::<usize>().unwrap()][x.parse::<usize>().unwrap()] = true;
+    }
+    // As a camera sees it: several points for each module.
+    let scale = 6;
+    let shade = |x: usize, y: usize| if dark[y / scale][x / scale] { 0 } else { 255 };
+    let mut seen = rqrr::PreparedImage::prepare_from_greyscale(side * scale, side * scale, shade);
+    let grids = seen.detect_grids();
+    grids.first().expect("no QR code is seen").decode().unwrap().1
+}
+
+/// As far as the camera, at a PC.
+pub(super) fn until_photo(walk: &mut Walk<'_>, link: &str) {
+    walk.come_in(link, "granted", "refused");
+    walk.read();
+    walk.until_at("拍一张现场照片");
+}
+
+fn until_stand(walk: &mut Walk<'_>, stand: &str) {
+    walk.page
+        .wait_until(&format!("document.querySelector('#handover')?.dataset.stand === '{stand}'"))
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pc_without_a_camera_hands_the_photo_to_a_phone_and_signs_with_its_own_key() {
+    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let mut desk_browser = Browser::start().unwrap();
+    let axe = axe();
+    let house = House::start(Second::Real).await;
+    let token = house.invite(1).await.remove(0);
+    let link = house.link_of(&token).await;
+    house.until_cosigned().await;
+    let base = house.url();
+    phone_browser.grant(&base, &["videoCapture"]).unwrap();
+    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut phone = Walk { page: phone_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    desk.page.resize(1280, 900).unwrap();
+    phone.page.resize(360, 740).unwrap();
+    let bypass = serde_json::json!({"enabled": true});
+    desk.page.ask("Page.setBypassCSP", &bypass).unwrap();
+    phone.page.ask("Page.setBypassCSP", &bypass).unwrap();
+
+    until_photo(&mut desk, &link);
+    desk.tap("#over button");
+    until_stand(&mut desk, "offered");
+    desk.keep_picture("handover-offered");
+    let address = qr_text(&mut desk.page);
+    let path = address.split_once("/h/").map(|(_, code)| format!("/h/{code}")).unwrap();
+    for personal in ["示例", "股东", "par_", "fil_", "cer_"] {
+        assert!(!address.contains(personal), "{address}");
+    }
+    desk.look(axe.as_deref(), "handover-desk");
+
+    phone.page.open(&format!("{base}{path}?lang=zh")).unwrap();
+    phone.until_at("用这台手机拍照？");
+    // Looking uses nothing up.
+    phone.page.open(&format!("{base}{path}?lang=zh")).unwrap();
+    phone.tap("button.go");
+    phone.until_at("请在电脑上选这个数字");
+    phone.look(axe.as_deref(), "handover-phone");
+    let number = phone.page.evaluate("document.querySelector('.pairing').textContent").unwrap();
+    let number = number.as_str().unwrap().to_owned();
+
+    // Somebody who photographed the code comes second, and is told so in a sentence.
+    let thief = house.client.http.post(format!("{base}{path}")).send().await.unwrap();
+    assert_eq!(thief.status(), 409);
+    assert!(thief.text().await.unwrap().contains("该二维码已被一台设备使用"));
+    // Not confirmed, the phone can do nothing; and it sees nothing of the signing.
+    let early = "fetch('/handover/photo', {method: 'POST', body: new Uint8Array(9), headers: {\
+         accept: 'application/json', 'content-type': 'image/jpeg', 'idempotency-key': 'early', \
+         'x-csrf-token': document.querySelector('meta[name=csrf]').content}})\
+         .then((answer) => answer.json()).then(({code}) => code)";
+    assert_eq!(phone.page.evaluate(early).unwrap(), "handover_not_confirmed");
+    let pry = "Promise.all(['/sign', '/sign/confirm', '/api/v1/ceremony']\
+         .map((path) => fetch(path).then(({status}) => status)))";
+    assert_eq!(phone.page.evaluate(pry).unwrap(), serde_json::json!([403, 403, 403]));
+
+    until_stand(&mut desk, "claimed");
+    desk.keep_picture("handover-claimed");
+    desk.tap(&format!("button[value='{number}']"));
+    until_stand(&mut desk, "confirmed");
+    phone.until_at("拍一张现场照片");
+    phone.tap("#start");
+    phone.until_shown("#take");
+    phone.page.wait_until("document.querySelector('#stream').videoWidth > 0").unwrap();
+    phone.tap("#take");
+    phone.tap("#use");
+    phone.until_at("请手写您的姓名");
+    until_stand(&mut desk, "photographed");
+    phone.write_a_name();
+    phone.tap("#done");
+    phone.until_at("手机上的步骤已完成");
+
+    // The PC goes on by itself.
+    desk.until_at("请确认您的意愿");
+    desk.tap("#sign");
+    desk.until_at("签署完成");
+    let taps = desk.taps + phone.taps;
+    assert!(taps <= MOST_TAPS, "{taps} taps");
+    println!("{taps} taps on both devices");
+
+    let record = desk.page.evaluate("document.querySelector('#flags').dataset.record").unwrap();
+    house.until_answered(&heqi_registration::Custodian::ALL).await;
+    house.until_cosigned().await;
+    let bundle = examined(&house, record.as_str().unwrap()).await;
+    assert_eq!(of_client(&bundle, "capture_source"), "handed_over_camera_stream");
+    // The key was made at the PC and never left it.
+    assert!(of_client(&bundle, "key_custody").as_str().unwrap().ends_with("_non_extractable"));
+    let strokes = of_client(&bundle, "strokes_sha256");
+    let strokes = format!("{}.json", strokes.as_str().unwrap());
+    let strokes: Value = serde_json::from_slice(&bundle.parts.attachments[&strokes]).unwrap();
+    assert_eq!(strokes["strokes"].as_array().unwrap().len(), 3);
+    assert_eq!(RecordKind::HandedOver.as_str(), "handed_over");
+    drop((desk, phone));
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_number_and_a_cancelled_hand_over_are_told_on_both_devices() {
+    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let mut desk_browser = Browser::start().unwrap();
+    let house = House::start(Second::Real).await;
+    let token = house.invite(1).await.remove(0);
+    let link = house.link_of(&token).await;
+    house.until_cosigned().await;
+    let base = house.url();
+    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut phone = Walk { page: phone_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    until_photo(&mut desk, &link);
+    for (wrong, told) in [(true, "手机上显示的不一致"), (false, "电脑上已取消")] {
+        desk.tap("#over button");
+        until_stand(&mut desk, "offered");
+        let address = qr_text(&mut desk.page);
+        let code = address.rsplit('/').next().unwrap().to_owned();
+        phone.page.open(&format!("{base}/h/{code}?lang=zh")).unwrap();
+        phone.tap("button.go");
+        phone.until_at("请在电脑上选这个数字");
+        until_stand(&mut desk, "claimed");
+        let number = phone.page.evaluate("document.querySelector('.pairing').textContent").unwrap();
+        let number = number.as_str().unwrap();
+        if wrong {
+            desk.tap(&format!("button.digits:not([value='{number}'])"));
+        } else {
+            desk.tap("button[value=none]");
+        }
+        until_stand(&mut desk, "ended");
+        until_stand(&mut phone, "ended");
+        for walk in [&mut desk, &mut phone] {
+            let shown =
+                walk.page.evaluate("document.querySelector('#handover').innerText").unwrap();
+            assert!(shown.as_str().unwrap().contains(told), "{shown}");
+        }
+        phone.keep_picture("handover-ended");
+        // There is a way on.
+        desk.tap("#handover a.go");
+        desk.until_at("拍一张现场照片");
+    }
+    drop((desk, phone));
+    house.stop().await;
+}

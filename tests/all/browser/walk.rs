@@ -1,0 +1,180 @@
+//! Somebody on the signer's way in a real Chromium, and the steps that every such test takes.
+
+use heqi_evidence::bundle::EvidenceBundle;
+use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::verdict::{ClaimName, Conclusion};
+use heqi_tests::browser::{Browser, BrowserError, Page};
+use heqi_verify::Examination;
+use serde_json::Value;
+
+use super::looking::{self, PHONE, look_at};
+use super::verifier::root;
+use crate::acceptance::house::{House, STAFF};
+
+/// The pages of the consents, in the order in which they are asked.
+pub(super) const CONSENTS: [&str; 4] = [
+    "电子签名及存证约定",
+    "人脸信息处理单独同意书",
+    "位置信息单独同意",
+    "向公证处提供信息单独同意",
+];
+
+/// The most taps from the opened link to the receipt, beside the consents, one 我已读完 per
+/// document, drawing and typing.
+pub(super) const MOST_TAPS: usize = 12;
+
+/// A browser with a camera, or none: then the caller returns, and the reason is printed.
+pub(super) fn browser_with_camera() -> Option<Browser> {
+    match Browser::start_with_camera() {
+        Ok(browser) => Some(browser),
+        Err(BrowserError::Missing) => {
+            eprintln!("SKIPPED: {}", BrowserError::Missing);
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// axe, if the packages of `crates/verify/page` are there.
+pub(super) fn axe() -> Option<String> {
+    let path = root().join("crates/verify/page/node_modules/axe-core/axe.min.js");
+    let axe = std::fs::read_to_string(path).ok();
+    if axe.is_none() {
+        eprintln!("SKIPPED: no axe-core; run `npm ci` in crates/verify/page");
+    }
+    axe
+}
+
+/// Somebody on their way.
+pub(super) struct Walk<'a> {
+    pub(super) page: Page<'a>,
+    pub(super) base: String,
+    pub(super) taps: usize,
+}
+
+impl Walk<'_> {
+    /// Waits until this stands in the page's first heading.
+    pub(super) fn until_at(&mut self, heading: &str) {
+        let named = Value::from(heading);
+        let expression = format!(
+            "document.readyState === 'complete' && document.querySelector('h1')?.textContent === {named}"
+        );
+        self.page.wait_until(&expression).unwrap_or_else(|error| {
+            let shown = self.page.evaluate("document.body.innerText");
+            panic!("{heading}: {error}\n{shown:?}")
+        });
+    }
+
+    pub(super) fn until_shown(&mut self, selector: &str) {
+        let named = Value::from(selector);
+        let expression = format!(
+            "(() => {{ const e = document.querySelector({named}); return !!e && e.checkVisibility() && !e.disabled; }})()"
+        );
+        self.page.wait_until(&expression).unwrap_or_else(|error| {
+            let shown = self.page.evaluate("`${location.pathname}\n${document.body.innerText}`");
+            let did = self.page.trouble();
+            panic!("{selector}: {error}\n{shown:?}\n{did:?}")
+        });
+    }
+
+    pub(super) fn tap(&mut self, selector: &str) {
+        self.until_shown(selector);
+        self.page.tap(selector).unwrap();
+        self.taps += 1;
+    }
+
+    /// A tap that is not counted: a consent, or 我已读完.
+    pub(super) fn answer(&mut self, selector: &str) {
+        self.page.tap(selector).unwrap();
+    }
+
+    /// Looks at the page in both languages.
+    pub(super) fn look(&mut self, axe: Option<&str>, name: &str) {
+        let here = self.page.evaluate("location.pathname").unwrap();
+        let here = format!("{}{}", self.base, here.as_str().unwrap());
+        for language in ["en", "zh"] {
+            self.page.open(&format!("{here}?lang={language}")).unwrap();
+            look_at(&mut self.page, axe, &format!("{name}-{language}"), &PHONE);
+        }
+    }
+
+    /// A picture for people to look at, if they asked for pictures.
+    pub(super) fn keep_picture(&mut self, name: &str) {
+        looking::keep_picture(&mut self.page, name);
+    }
+
+    /// Opens the link, comes in, and answers the consents that may be refused like this. The two
+    /// others are granted.
+    pub(super) fn come_in(&mut self, link: &str, face: &str, place: &str) {
+        self.page.open(&format!("{}{link}?lang=zh", self.base)).unwrap();
+        self.tap("button.go");
+        self.consent(face, place);
+    }
+
+    /// Answers the four consents, page by page.
+    pub(super) fn consent(&mut self, face: &str, place: &str) {
+        for (title, answer) in CONSENTS.into_iter().zip(["granted", face, place, "granted"]) {
+            self.until_at(title);
+            self.answer(&format!("button[value={answer}]"));
+        }
+    }
+
+    /// Reads the one document there is.
+    pub(super) fn read(&mut self) {
+        self.until_at("请阅读要签署的文件");
+        self.answer("form button");
+    }
+
+    /// Takes the photo with the stream of the camera, and uses it.
+    pub(super) fn shoot(&mut self) {
+        self.until_at("拍一张现场照片");
+        self.tap("#start");
+        self.until_shown("#take");
+        self.page.wait_until("document.querySelector('#stream').videoWidth > 0").unwrap();
+        self.tap("#take");
+        self.tap("#use");
+    }
+
+    /// Writes the name and signs, as far as the receipt.
+    pub(super) fn write_and_sign(&mut self) {
+        self.until_at("请手写您的姓名");
+        self.write_a_name();
+        self.tap("#done");
+        self.until_at("请确认您的意愿");
+        self.tap("#sign");
+        self.until_at("签署完成");
+    }
+
+    /// The record of the signing whose receipt is shown.
+    pub(super) fn record(&mut self) -> String {
+        let record = self.page.evaluate("document.querySelector('#flags').dataset.record");
+        record.unwrap().as_str().unwrap().to_owned()
+    }
+
+    pub(super) fn write_a_name(&mut self) {
+        for line in [
+            vec![[150.0, 250.0], [300.0, 240.0], [480.0, 260.0]],
+            vec![[320.0, 120.0], [310.0, 500.0], [240.0, 860.0]],
+            vec![[320.0, 400.0], [500.0, 640.0], [620.0, 850.0]],
+        ] {
+            self.page.draw("#pad", &line).unwrap();
+        }
+    }
+}
+
+/// The bundle of what was signed, as staff exports it, and that it proves itself.
+pub(super) async fn examined(house: &House, record: &str) -> EvidenceBundle {
+    let bundle = house.client.get(STAFF, &format!("/api/v1/records/{record}/bundle")).await.ok();
+    let anchors = house.client.http.get(format!("{}/anchors.json", house.centre_url)).send();
+    let anchors = anchors.await.unwrap().bytes().await.unwrap();
+    let examination = Examination::of(&bundle, Some(&anchors), None).unwrap();
+    let required = ClaimName::required_by_default().into_iter().collect();
+    assert_eq!(examination.verdict().conclude(&required), Conclusion::Proved);
+    EvidenceBundle::read(&bundle).unwrap()
+}
+
+/// A value of the device's own attributes.
+pub(super) fn of_client(bundle: &EvidenceBundle, name: &str) -> Value {
+    let client = Disclosure::parse(bundle.parts.client.as_ref().unwrap()).unwrap();
+    client.value(name).cloned().unwrap_or_default()
+}
