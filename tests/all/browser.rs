@@ -16,6 +16,7 @@ mod bars;
 mod busy;
 mod custody;
 mod document;
+mod gallery;
 mod handover;
 mod journey;
 mod lan;

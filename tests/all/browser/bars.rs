@@ -1,16 +1,9 @@
-//! What the ceremony may cost: bytes, on a slow network and a slow phone; and what pages must not
-//! do on small screens and in large text.
+//! What the ceremony may cost: bytes, on a slow network and a slow phone.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
-use actix_web::{App, HttpResponse, HttpServer, web};
-use heqi_pages::{Frame, Link, samples};
 use heqi_testkit::files;
 use heqi_tests::browser::Browser;
-use heqi_vocabulary::Language;
 use serde_json::{Value, json};
 
 use super::passage::{Passage, be_a_slow_phone};
@@ -132,118 +125,6 @@ async fn a_ceremony_with_four_documents_stays_within_its_bytes_and_its_time_is_t
     println!("median of three: {:?}, 400 kbit/s and a processor four times slower", times[1]);
     assert_eq!(house.coverage().await["signings"], 3);
     house.stop().await;
-}
-
-/// Every page from its samples, as the service serves it; the address of the first.
-fn gallery() -> (String, Vec<String>, actix_web::dev::ServerHandle) {
-    let frame = |language, large| Frame {
-        language,
-        large,
-        here: Link::Journey,
-        csrf: Some("c5rf".into()),
-        service: "示例商事文签 · 杭州市临安区".into(),
-        telephone: "0571-0000110".into(),
-    };
-    // Rendered once: every page is asked for several times.
-    let mut all = BTreeMap::new();
-    for (tag, language) in [("zh", Language::Zh), ("en", Language::En)] {
-        for (size, large) in [("usual", false), ("large", true)] {
-            for (name, page) in samples::rendered(&frame(language, large)) {
-                all.insert(format!("{tag}/{size}/{name}"), page);
-            }
-        }
-    }
-    let names = samples::rendered(&frame(Language::Zh, false));
-    let names = names.into_iter().map(|(name, _)| name).collect();
-    let all = Arc::new(all);
-    let page = move |path: web::Path<(String, String, String)>| {
-        let (language, size, name) = path.into_inner();
-        let found = all.get(&format!("{language}/{size}/{name}")).cloned();
-        std::future::ready(found.map_or_else(
-            || HttpResponse::NotFound().finish(),
-            |page| HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page),
-        ))
-    };
-    let asset = |path: web::Path<(String, String)>| async move {
-        let found = heqi_pages::assets::Asset::named(&path.1);
-        found.map_or_else(
-            || HttpResponse::NotFound().finish(),
-            |asset| HttpResponse::Ok().content_type(asset.media_type()).body(asset.bytes()),
-        )
-    };
-    let server = HttpServer::new(move || {
-        App::new()
-            .route("/page/{language}/{size}/{name}", web::get().to(page.clone()))
-            .route("/assets/{digest}/{name}", web::get().to(asset))
-    });
-    let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", server.addrs()[0]);
-    let server = server.run();
-    let handle = server.handle();
-    tokio::spawn(server);
-    (base, names, handle)
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_page_scrolls_sideways_at_320_px_or_200_percent_in_chinese() {
-    no_page_scrolls_sideways("zh").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_page_scrolls_sideways_at_320_px_or_200_percent_in_english() {
-    no_page_scrolls_sideways("en").await;
-}
-
-async fn no_page_scrolls_sideways(language: &str) {
-    let Some(mut browser) = browser() else { return };
-    let (base, names, handle) = gallery();
-    assert!(names.len() > 20, "{names:?}");
-    let mut page = browser.page().unwrap();
-    let mut looked = 0;
-    let overflow = "(() => { const wide = document.documentElement.scrollWidth; \
-         if (wide <= innerWidth) return ''; \
-         const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5); \
-         return `${wide} > ${innerWidth}: ` + out.slice(0, 3).map((e) => e.outerHTML.slice(0, 120)).join(' | '); })()";
-    for name in &names {
-        // These look again and again, and lead on by themselves.
-        let still = json!({ "value": name.starts_with("handover") });
-        page.ask("Emulation.setScriptExecutionDisabled", &still).unwrap();
-        for size in ["large", "usual"] {
-            page.open(&format!("{base}/page/{language}/{size}/{name}")).unwrap();
-            // 320 px is 1280 at 400 % (WCAG 2.2, 1.4.10); 1280 at 200 % is 640 px.
-            for (width, scale) in [(320, 1), (640, 2)] {
-                let screen = json!({
-                    "width": width, "height": 740, "deviceScaleFactor": scale, "mobile": false,
-                });
-                page.ask("Emulation.setDeviceMetricsOverride", &screen).unwrap();
-                let place = format!("{name} in {language}, {size}, {width} px");
-                assert_eq!(page.evaluate(overflow).unwrap(), "", "{place}");
-                looked += 1;
-            }
-        }
-        // For whoever wants to look: pictures of every page.
-        if let Some(folder) = std::env::var_os("SAMPLE_PICTURES") {
-            for width in [360, 1280] {
-                page.resize(width, 900).unwrap();
-                let file = format!("{name}.{language}.{width}.png");
-                std::fs::write(Path::new(&folder).join(file), page.picture().unwrap()).unwrap();
-            }
-        }
-        // Only the text twice as large, on a phone (1.4.4): how phones enlarge.
-        page.resize(360, 740).unwrap();
-        let twice = "document.documentElement.style.fontSize = \
-             `${2 * parseFloat(getComputedStyle(document.documentElement).fontSize)}px`; 0";
-        page.evaluate(twice).unwrap();
-        assert_eq!(page.evaluate(overflow).unwrap(), "", "{name} in {language}, text twice");
-        looked += 1;
-    }
-    println!("{} pages in {language} looked at {looked} times", names.len());
-    let trouble = page.trouble().unwrap();
-    // The browser draws the knobs of a video by pictures of its own.
-    let is_ours = |url: &&String| url.starts_with(&base) || url.starts_with("data:image/svg+xml");
-    let failed: Vec<_> = trouble.requests.iter().filter(|url| !is_ours(url)).collect();
-    assert!(failed.is_empty(), "pages ask others: {failed:?}");
-    handle.stop(false).await;
 }
 
 /// The pages that stand beside the signer's: they are looked at too.
