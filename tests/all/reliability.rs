@@ -34,8 +34,9 @@ fn a_disk_that_lies_about_flushes_is_found_out_by_the_same_check() {
         println!("SKIPPED a lying disk: {why}");
         return;
     }
-    let lost: Vec<_> = (0..6).map(|seed| on_a_lying_disk(&BENCH.program, seed).unwrap()).collect();
-    assert!(lost.iter().any(Option::is_some), "the check finds nothing: {lost:?}");
+    // Where the power goes is a matter of luck, and a round takes a third of a second.
+    let lost = (0..60).find_map(|seed| on_a_lying_disk(&BENCH.program, seed).unwrap());
+    assert!(lost.is_some(), "the check finds nothing in 60 rounds");
 }
 
 #[test]

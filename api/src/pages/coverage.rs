@@ -54,7 +54,10 @@ impl Standing<'_> {
         let (words, live) =
             if self.is_live { (STAND_STILL, "") } else { (FOLLOW, "&amp;live=yes") };
         let text = words.in_language(language).replace("{}", &self.refresh_s.to_string());
-        body.raw("<p><a class=\"follow\" href=\"?range=").text(&self.trends.range.word()).raw(live).raw("\">");
+        body.raw("<p><a class=\"follow\" href=\"?range=")
+            .text(&self.trends.range.word())
+            .raw(live)
+            .raw("\">");
         body.text(&text).raw("</a></p>\n");
     }
 

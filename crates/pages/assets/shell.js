@@ -53,6 +53,8 @@ for (const field of document.querySelectorAll('[data-keep]')) {
 const on = document.querySelector('[data-when-online]');
 if (on) addEventListener('online', () => location.assign(on.href));
 
-if ('serviceWorker' in navigator && isSecureContext) {
+// Only on the signer's way: staff and 实时保 load this file too, from services that allow no such scope.
+const isSigners = /^\/(s|sign)(\/|$)/.test(location.pathname);
+if (isSigners && 'serviceWorker' in navigator && isSecureContext) {
   navigator.serviceWorker.register(new URL('./worker.js', import.meta.url), { scope: '/sign' }).catch(() => {});
 }
