@@ -75,13 +75,18 @@ impl PageWords {
     }
 }
 
+/// The id of a document's heading: its parts are named by it too, for there may be several documents.
+fn title_of(place: usize) -> String {
+    format!("d{place}-title")
+}
+
 impl DocumentCard {
     pub(super) fn card(&self, place: usize, key_points: Digest, frame: &Frame) -> Markup {
         let l = frame.language;
         let link = Link::Document(self.document);
         html! {
             article .document id=(format!("d{place}")) data-document=(self.document) {
-                h2 { "《" (self.title) "》" }
+                h2 id=(title_of(place)) { "《" (self.title) "》" }
                 p .soft { (size(self.pages, self.size_bytes, l)) }
                 @if self.is_read {
                     p .done { "✓ " (IS_READ.in_language(l)) }
@@ -123,7 +128,7 @@ impl DocumentCard {
         let has_words = pages.words.iter().any(|page| !page.paragraphs.is_empty());
         let label = format!("d{place}-words");
         html! {
-            section .words aria-labelledby=(label) {
+            section .words aria-labelledby={ (title_of(place)) " " (label) } {
                 h3 id=(label) { (WORDS.in_language(l)) }
                 @if has_words {
                     button type="button" .aloud data-stop=(STOP.in_language(l)) hidden { (ALOUD.in_language(l)) }
@@ -147,7 +152,7 @@ impl DocumentCard {
     fn pictures(&self, pages: &Pages, place: usize, l: Language) -> Markup {
         let label = format!("d{place}-pages");
         html! {
-            section .pages aria-labelledby=(label) {
+            section .pages aria-labelledby={ (title_of(place)) " " (label) } {
                 h3 id=(label) { (PAGES.in_language(l)) }
                 @if pages.fonts_replaced { p .soft { (FONTS.in_language(l)) } }
                 div .zoom hidden {
