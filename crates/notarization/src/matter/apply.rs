@@ -129,12 +129,15 @@ fn content_of(application: Application, query_code: String) -> Content {
     }
 }
 
+/// The letters an application's number begins with, and its row of serials.
+pub(crate) const APPLICATION_PREFIX: &str = "SQ";
+
 async fn next_number(
     office: &NotaryOffice,
     changes: &mut Changeset,
     now: UtcMillis,
 ) -> Result<ApplicationNo, MatterError> {
-    let serial = next_serial(office, changes, "SQ", now).await?;
+    let serial = next_serial(office, changes, APPLICATION_PREFIX, now).await?;
     ApplicationNo::new(now, serial).map_err(|_| MatterError::Busy)
 }
 

@@ -103,7 +103,7 @@ impl NoticeKind {
     }
 
     /// The letters its numbers begin with.
-    const fn prefix(self) -> &'static str {
+    pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::Acceptance => "SL",
             Self::Supplement => "BC",

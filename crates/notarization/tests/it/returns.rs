@@ -59,13 +59,36 @@ async fn what_comes_back_has_the_receipt_the_number_and_the_place_it_had() {
     assert_eq!(forks.len(), 1, "what convicts the platform came back with it");
 
     // The chain goes on, and no number of before is given again.
-    leave_out_numbers(&back.office, &[now(&back)]).await.unwrap();
+    let left_out = leave_out_numbers(&back.office, &[now(&back)]).await.unwrap();
+    let day = now(&back).shanghai_day();
+    assert_eq!(left_out.get(&format!("deposit/{day}")), Some(&(5, 4 + LEFT_OUT)));
+    for kind in ["SQ", "SL", "BC", "BY", "ZZ", "CH", "BZ"] {
+        let gap = left_out.get(&format!("{kind}/{day}"));
+        assert_eq!(gap, Some(&(1, LEFT_OUT)), "a matter of {kind} may have been lost");
+    }
     let place = place_after(&chain[2], story.seen_at());
     let next = log_consent(&mut story, place, "next");
     let admission = back.deposit(&next.parts(&story)).await.unwrap();
     assert!(admission.outcome.is_admitted());
     let number = back.open(&admission.receipt).deposit_no;
     assert_eq!(number.serial(), 4 + LEFT_OUT + 1);
+}
+
+#[tokio::test]
+async fn numbers_of_matters_are_left_out_on_every_day_since_the_last_that_is_known() {
+    let house = House::of(&story());
+    let first = now(&house);
+    leave_out_numbers(&house.office, &[first]).await.unwrap();
+    // Three days later the store of the first day comes back: on the days between matters may have begun.
+    house.clock.set(first.plus_millis(3 * 24 * 3_600_000));
+    let left_out = leave_out_numbers(&house.office, &[]).await.unwrap();
+    let gap = |days: i64| {
+        let day = first.plus_millis(days * 24 * 3_600_000).shanghai_day();
+        left_out.get(&format!("SQ/{day}")).copied()
+    };
+    assert_eq!(gap(-1), None);
+    assert_eq!(gap(0), Some((LEFT_OUT + 1, 2 * LEFT_OUT)), "what was left out stays left out");
+    assert_eq!([gap(1), gap(2), gap(3)], [Some((1, LEFT_OUT)); 3]);
 }
 
 /// The device's tree as the platform keeps it of an erased person: with everything closed.
