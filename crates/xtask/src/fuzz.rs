@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ fn attack(program: &Path, home: &Path, target: &str, seconds: u64) -> Result<Val
         .map_err(|error| format!("{}: {error}", program.display()))?;
     let log = String::from_utf8_lossy(&output.stderr);
     let stats = stats(&log);
-    let found = (!output.status.success()).then(|| summary(&log));
+    let found = (!output.status.success()).then(|| named(&log, output.status));
     Ok(json!({
         "target": target,
         "seconds": started.elapsed().as_secs(),
@@ -209,6 +209,13 @@ fn stats(log: &str) -> BTreeMap<String, u64> {
 fn coverage(log: &str) -> Option<u64> {
     let line = log.lines().rev().find(|line| line.contains(" cov: "))?;
     line.split(" cov: ").nth(1)?.split_whitespace().next()?.parse().ok()
+}
+
+/// What was found, never without words: a fuzzer that was killed wrote none.
+fn named(log: &str, status: ExitStatus) -> String {
+    let summary = summary(log);
+    let last = log.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if summary.is_empty() { format!("{status}, after {last:?}") } else { summary }
 }
 
 fn summary(log: &str) -> String {
@@ -268,5 +275,9 @@ mod tests {
         let log =
             "thread panicked at a.rs:1\nSUMMARY: libFuzzer: deadly signal\nTest unit written to x";
         assert!(summary(log).contains("a.rs:1") && summary(log).contains("written to x"));
+        let killed = Command::new("sh").args(["-c", "kill -9 $$"]).status().unwrap();
+        let said = named("#9 NEW\n\n", killed);
+        assert!(said.contains("signal: 9") && said.contains("#9 NEW"), "{said}");
+        assert_eq!(named(log, killed), summary(log));
     }
 }

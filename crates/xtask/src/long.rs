@@ -1,7 +1,8 @@
 //! `cargo xtask long --minutes N`: the long runs of `docs/RELIABILITY.md`, at the lowest priority, always going on where
 //! most is missing: rounds of faults, seconds of fuzz targets, mutants of the pure crates.
 //!
-//! Each sitting is a line of its ledger as soon as it is over, so it may be stopped at any time.
+//! Each sitting is a line of its ledger as soon as it is over, so it may be stopped at any time. It ends at the first
+//! thing it finds: what is found is to be looked at, and the next sitting goes on from there.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -67,18 +68,19 @@ impl Part {
     }
 }
 
+/// Whole minutes that are left for a sitting; none when there is not one, since a fuzzer takes no time for no limit.
+fn left(end: Instant, now: Instant) -> Option<u64> {
+    let left = end.saturating_duration_since(now).as_secs() / 60;
+    (left > 0).then(|| left.min(SITTING_MIN))
+}
+
 /// Goes on for so long; true if nothing was found.
 pub(crate) fn run(flags: Flags) -> Result<bool, String> {
     let cargo = Cargo::new(false)?;
     give_way();
     let end = Instant::now() + Duration::from_secs(flags.minutes.saturating_mul(60));
-    let (mut clean, mut stuck) = (true, Vec::new());
+    let mut stuck = Vec::new();
     loop {
-        let left = end.saturating_duration_since(Instant::now()).as_secs() / 60;
-        if left == 0 {
-            println!("the time is over; the next sitting goes on from here");
-            return Ok(clean);
-        }
         let mut parts = Vec::new();
         for kind in Kind::ALL.into_iter().filter(|kind| !stuck.contains(kind)) {
             parts.push(look(&cargo, kind)?);
@@ -88,9 +90,20 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
         }
         let Some(next) = next(&parts) else {
             println!("nothing is missing that this machine can do");
-            return Ok(clean);
+            return Ok(true);
         };
-        clean &= sit(&cargo, next.kind, left.min(SITTING_MIN))?;
+        // Asked here: to look at what is done may have built something for minutes.
+        let Some(minutes) = left(end, Instant::now()) else {
+            println!("the time is over; the next sitting goes on from here");
+            return Ok(true);
+        };
+        if !sit(&cargo, next.kind, minutes)? {
+            println!(
+                "{}: found something, named above; the next sitting goes on",
+                next.kind.word()
+            );
+            return Ok(false);
+        }
         // What does not advance (a machine without loop devices) must not hold up the rest. Mutants of one crate
         // take many sittings, and each is kept.
         let is_still = next.kind != Kind::Mutants && look(&cargo, next.kind)?.done == next.done;
@@ -182,6 +195,15 @@ mod tests {
             [part(Kind::Faults, 90, 100), part(Kind::Fuzz, 300, 600), part(Kind::Mutants, 5, 5)];
         assert_eq!(next(&parts).unwrap().kind, Kind::Fuzz);
         assert!(next(&[part(Kind::Mutants, 5, 5), part(Kind::Faults, 0, 0)]).is_none());
+    }
+
+    #[test]
+    fn with_less_than_a_minute_left_nothing_is_begun() {
+        let now = Instant::now();
+        let after = |seconds| left(now + Duration::from_secs(seconds), now);
+        assert_eq!([after(0), after(59), after(60), after(179)], [None, None, Some(1), Some(2)]);
+        assert_eq!(after(3_600), Some(SITTING_MIN));
+        assert_eq!(left(now, now + Duration::from_secs(5)), None);
     }
 
     #[test]

@@ -53,14 +53,16 @@ cargo xtask fuzz            every fuzz target until it has had 600 s in all sitt
     --keep                  adds what was found worth keeping to tests/fuzz/corpus
 
 cargo xtask mutants         every mutant of the pure crates that have no line in the ledger yet
-    --package NAME  --again this crate, or all of them, once more
+    --package NAME          this crate, whether or not it has a line; goes on where it stopped
+    --again                 crates that have a line too, and every mutant of theirs once more
     --only TEXT             mutants with this in their name; not written down
     --minutes N             ends then; what is known is kept and the next run goes on from there
     --shard I/N             this share of the mutants (from 0), for another machine
-    --take FILE             what another machine kept of its share
+    --take FILE             what another machine kept of its share of the same state of a crate
 
 cargo xtask long --minutes N
-                            faults, fuzz and mutants at the lowest priority, where most is missing
+                            faults, fuzz and mutants at the lowest priority, where most is missing;
+                            ends at the first thing it finds, and goes on from there the next time
 
 cargo xtask measure         every row of docs/PERFORMANCE.md on an idle machine, with its pictures
     --only NAME  --quick    rows with this in their name; the shortest runs that say anything

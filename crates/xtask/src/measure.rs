@@ -61,8 +61,13 @@ pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
             .filter(|row| flags.only.as_ref().is_none_or(|only| row.name.contains(only.as_str())))
         {
             println!("── {}: {}", row.name, row.by.command(flags.quick));
+            // Before the run, which would count itself as somebody else's work.
+            let load = load_average();
+            if let Some(words) = not_idle(load) {
+                println!("{words}: the line says so");
+            }
             match measure(&cargo, row, flags.quick) {
-                Ok(lines) => append(&cargo, &ledger, row, &lines, flags.quick)?,
+                Ok(lines) => append(&cargo, &ledger, row, &lines, (load, flags.quick))?,
                 Err(what) => {
                     println!("{what}");
                     complete = false;
@@ -174,13 +179,9 @@ fn append(
     ledger: &Path,
     row: &Row,
     lines: &[Value],
-    quick: bool,
+    (load, quick): (Option<f64>, bool),
 ) -> Result<(), String> {
     let at = DateTime::<Utc>::from(std::time::SystemTime::now());
-    let load = load_average();
-    if load > IDLE {
-        println!("the machine was busy (load average {load}): the line says so");
-    }
     let mut text = String::new();
     for line in lines {
         let mut members = Map::from_iter([
@@ -203,10 +204,19 @@ fn append(
     file.map_err(say)?.write_all(text.as_bytes()).map_err(say)
 }
 
-/// Of the last fifteen minutes: that of one minute would mostly be the run itself.
-fn load_average() -> f64 {
-    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split_whitespace().nth(2).and_then(|word| word.parse().ok()).unwrap_or_default()
+/// Of the last fifteen minutes: that of one minute would mostly be the row before. None where it cannot be read.
+fn load_average() -> Option<f64> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    text.split_whitespace().nth(2)?.parse().ok()
+}
+
+/// What is said of a machine that was not idle, or of which nobody knows.
+fn not_idle(load: Option<f64>) -> Option<String> {
+    match load {
+        Some(load) if load <= IDLE => None,
+        Some(load) => Some(format!("busy, load average {load}")),
+        None => Some("load average not known".to_owned()),
+    }
 }
 
 fn commit(cargo: &Cargo) -> String {

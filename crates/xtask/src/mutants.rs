@@ -21,7 +21,7 @@ mod progress;
 mod schemata;
 mod trial;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -57,7 +57,7 @@ pub(crate) struct Flags {
     package: Option<String>,
     /// Only mutants whose name has this in it; such a run is not written down.
     only: Option<String>,
-    /// Packages that have a line already too.
+    /// Packages that have a line already too, and every mutant of theirs is tried once more.
     again: bool,
     /// Ends after so many minutes and goes on another time.
     minutes: Option<u64>,
@@ -82,7 +82,10 @@ impl Flags {
                     flags.minutes = Some(minutes.ok_or("a number of minutes must follow")?);
                 }
                 "--shard" => flags.shard = Some(share(words.next())?),
-                "--take" => flags.take.extend(words.next().map(PathBuf::from)),
+                "--take" => {
+                    let file = words.next().map(PathBuf::from);
+                    flags.take.push(file.ok_or("a file must follow --take")?);
+                }
                 other => return Err(format!("there is no flag `{other}`\n\n{}", crate::USAGE)),
             }
         }
@@ -120,6 +123,9 @@ pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
             return Err("cargo-mutants does not install".to_owned());
         }
     }
+    for file in &flags.take {
+        take(file, cargo.cache(), cargo.root(), flags.package.as_deref())?;
+    }
     let mut ledger = Ledger::open(cargo.root(), "mutants");
     let mut clean = true;
     let end = flags.minutes.map(|minutes| Instant::now() + Duration::from_secs(minutes * 60));
@@ -137,6 +143,23 @@ pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
         }
     }
     Ok(clean)
+}
+
+/// Gives a file of another machine to the package it is about; one about no package as it is now is refused.
+fn take(file: &Path, cache: &Path, root: &Path, only: Option<&str>) -> Result<(), String> {
+    let mut wanted = Vec::new();
+    for pure in PURE.iter().filter(|pure| only.is_none_or(|only| only == pure.package)) {
+        let mut progress = Progress::open(cache, root, pure.folder)?;
+        if file.file_name() == progress.path().file_name() {
+            return progress.take(file);
+        }
+        wanted.extend(progress.path().file_name().map(|name| name.to_string_lossy().into_owned()));
+    }
+    Err(format!(
+        "{} is about another state of the crates: its name would be {}",
+        file.display(),
+        wanted.join(" or ")
+    ))
 }
 
 fn works(mut command: Command) -> bool {
@@ -164,17 +187,16 @@ fn attack(
     let mut mutants = list::of(cargo, pure.package)?;
     mutants.retain(|mutant| flags.only.as_ref().is_none_or(|only| mutant.name.contains(only)));
     let mut progress = Progress::open(cargo.cache(), cargo.root(), pure.folder)?;
-    for file in &flags.take {
-        if file.file_name() == progress.path().file_name() || flags.package.is_some() {
-            progress.take(file)?;
-        }
-    }
     // A look at a few is made anew and not kept: somebody is at work on the tests.
     let looks = flags.only.is_some();
     let is_ours = |mutant: &Mutant| flags.shard.is_none_or(|(i, n)| mutant.id % n == i);
     let is_open = |progress: &Progress, mutant: &Mutant| {
         is_ours(mutant) && (looks || progress.of(mutant).is_none())
     };
+    // Once more, unless the last time was cut off: then it goes on.
+    if flags.again && !looks && !mutants.iter().any(|mutant| is_open(&progress, mutant)) {
+        progress.forget()?;
+    }
     let mut seen = Vec::new();
     if mutants.iter().any(|mutant| is_open(&progress, mutant)) {
         let started = Instant::now();
@@ -284,5 +306,29 @@ mod tests {
         let flags = Flags::parse(&words(&["--minutes", "7", "--shard", "1/3"])).unwrap();
         assert_eq!((flags.minutes, flags.shard), (Some(7), Some((1, 3))));
         assert!(Flags::parse(&words(&["--shard", "3/3"])).is_err());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "files of a test")]
+    fn a_file_about_no_package_as_it_is_now_is_refused_and_not_passed_over() {
+        let home = std::env::temp_dir().join(format!("heqi-take-{}", std::process::id()));
+        let (root, cache) = (home.join("root"), home.join("cache"));
+        for pure in PURE {
+            std::fs::create_dir_all(root.join(pure.folder)).unwrap();
+        }
+        std::fs::write(root.join("Cargo.lock"), "").unwrap();
+        let path = Progress::open(&cache, &root, "crates/tlog").unwrap().path().to_owned();
+        let there = home.join("there").join(path.file_name().unwrap());
+        std::fs::create_dir_all(home.join("there")).unwrap();
+        std::fs::write(&there, "{\"mutant\": \"1 x\", \"became\": \"caught\"}\n").unwrap();
+        take(&there, &cache, &root, None).unwrap();
+        assert!(std::fs::read_to_string(&path).unwrap().contains("1 x"));
+        let other = home.join("there/tlog-0123456789abcdef.jsonl");
+        std::fs::write(&other, "").unwrap();
+        let said = take(&other, &cache, &root, None).unwrap_err();
+        assert!(said.contains("another state") && said.contains("tlog-"), "{said}");
+        assert!(take(&there, &cache, &root, Some("heqi-pki")).is_err());
+        assert!(Flags::parse(&["--take".to_owned()]).is_err());
+        std::fs::remove_dir_all(home).unwrap();
     }
 }

@@ -1,7 +1,8 @@
 //! Pictures of what was measured: JSON lines in, SVG files out.
 //!
 //! The lines are those of `heqi load --json` and of the benches, one object each, in any order
-//! (`docs/performance/measured.jsonl`). The same lines always make the same pictures.
+//! (`docs/performance/measured.jsonl`). The same lines always make the same pictures. Quick runs only try the command:
+//! their lines are in no picture.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -58,11 +59,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, String> {
         );
     };
     let text = fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
-    let lines: Vec<Value> = text
-        .lines()
-        .filter(|line| line.starts_with('{'))
-        .map(|line| serde_json::from_str(line).map_err(|e| format!("{file}: {e}")))
-        .collect::<Result<_, _>>()?;
+    let lines = whole_runs(&text).map_err(|e| format!("{file}: {e}"))?;
     let directory = Path::new(directory);
     fs::create_dir_all(directory).map_err(|e| e.to_string())?;
     let pictures = [
@@ -82,6 +79,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, String> {
         println!("{}", path.display());
     }
     Ok(true)
+}
+
+/// The lines of a ledger that say something.
+fn whole_runs(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+    let is_quick = |line: &Value| line.get("quick").and_then(Value::as_bool) == Some(true);
+    let lines = text.lines().filter(|line| line.starts_with('{')).map(serde_json::from_str);
+    lines.filter(|line| line.as_ref().map_or(true, |line| !is_quick(line))).collect()
 }
 
 /// The line of a bar's scenario.
@@ -307,6 +311,23 @@ mod tests {
                 ],
             }),
         ]
+    }
+
+    #[test]
+    fn a_quick_run_is_in_no_picture() {
+        let line = |rate: u64, quick: bool| {
+            serde_json::json!({
+                "scenario": "complete", "rate_per_s": rate, "limit_per_s": 9_000, "quick": quick,
+            })
+        };
+        let whole = whole_runs(&format!("{}\n", line(7_111, false))).unwrap();
+        let both = format!("{}\n{}\n", line(7_111, false), line(13, true));
+        let lines = whole_runs(&both).unwrap();
+        assert_eq!(lines, whole);
+        assert_eq!(rates(&lines), rates(&whole));
+        assert!(rates(&lines).unwrap().contains("7111"));
+        assert!(rates(&whole_runs(&line(13, true).to_string()).unwrap()).is_none());
+        assert!(whole_runs("{ cut o").is_err());
     }
 
     #[test]

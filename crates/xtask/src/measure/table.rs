@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::not_idle;
 use super::rows::{Bar, ROWS, Row, Wanted};
 
 const BEGIN: &str = "<!-- speed: made by `cargo xtask measure` -->\n";
@@ -45,7 +46,8 @@ pub(super) fn of(lines: &[Value]) -> String {
             "met".to_owned()
         };
         let text = |name: &str| last.get(name).and_then(Value::as_str).unwrap_or_default();
-        let load = last.get("load_average").and_then(Value::as_f64).unwrap_or_default();
+        let load = last.get("load_average").and_then(Value::as_f64);
+        let load = not_idle(load).unwrap_or_else(|| load.unwrap_or_default().to_string());
         let _ = writeln!(
             table,
             "| {} | `{}` | {} | {standing} | {}, {load} |",
@@ -145,6 +147,13 @@ mod tests {
         assert!(open.contains("not measured yet") && open.contains("token_rate"), "{open}");
         let slow = of(&[line("2026-11-29T10:00:00Z", 401.0, false)]);
         assert!(slow.contains("missed: /s"), "{slow}");
+        assert!(slow.contains("2026-11-29, 0.1 |"), "{slow}");
+        for (load, words) in [(json!(3.5), "busy, load average 3.5"), (json!(null), "not known")] {
+            let mut line = line("2026-11-29T10:00:00Z", 401.0, false);
+            line["load_average"] = load;
+            let table = of(&[line]);
+            assert!(table.contains(words), "{table}");
+        }
     }
 
     #[test]

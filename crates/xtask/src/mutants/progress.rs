@@ -59,7 +59,8 @@ impl Progress {
         &self.path
     }
 
-    /// Takes what another machine found out about its share of the same crate.
+    /// Takes what another machine found out about its share of the same crate. What is known here stays: taking a file
+    /// twice changes nothing.
     pub(super) fn take(&mut self, file: &Path) -> Result<(), String> {
         if file.file_name() != self.path.file_name() {
             let wanted = self.path.display();
@@ -69,8 +70,24 @@ impl Progress {
             ));
         }
         let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-        self.write(&text)?;
-        self.read(&text);
+        let is_new = |line: &&str| {
+            let line: Option<Value> = serde_json::from_str(line).ok();
+            line.and_then(|line| Some(line.get("mutant")?.as_str()?.to_owned()))
+                .is_some_and(|name| !self.known.contains_key(&name))
+        };
+        let lines: String = text.lines().filter(is_new).map(|line| format!("{line}\n")).collect();
+        self.write(&lines)?;
+        self.read(&lines);
+        Ok(())
+    }
+
+    /// Everything of the crate is tried once more.
+    #[expect(clippy::disallowed_methods, reason = "what is forgotten may come back")]
+    pub(super) fn forget(&mut self) -> Result<(), String> {
+        if self.path.exists() {
+            fs::remove_file(&self.path).map_err(|e| format!("{}: {e}", self.path.display()))?;
+        }
+        (self.known, self.ms) = (BTreeMap::new(), 0);
         Ok(())
     }
 
@@ -112,6 +129,10 @@ impl Progress {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(say)?;
         }
+        // A line that was cut off must not take the next one with it.
+        let is_cut =
+            fs::read(&self.path).is_ok_and(|kept| kept.last().is_some_and(|b| *b != b'\n'));
+        let text = if is_cut { format!("\n{text}") } else { text.to_owned() };
         let file = OpenOptions::new().create(true).append(true).open(&self.path);
         file.map_err(say)?.write_all(text.as_bytes()).map_err(say)
     }
@@ -193,6 +214,40 @@ mod tests {
         let mut changed = open();
         assert!(changed.of(&mutant(1)).is_none());
         assert!(changed.take(second.path()).unwrap_err().contains("another state"));
+        fs::remove_dir_all(home).unwrap();
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "files of a test")]
+    fn a_line_that_was_cut_off_takes_no_other_with_it_and_a_file_is_taken_once() {
+        let home = std::env::temp_dir().join(format!("heqi-taken-{}", std::process::id()));
+        let root = home.join("root");
+        fs::create_dir_all(root.join("crates/one/src")).unwrap();
+        fs::write(root.join("Cargo.lock"), "").unwrap();
+        let open = |cache: &str| Progress::open(&home.join(cache), &root, "crates/one").unwrap();
+        let second = Duration::from_secs(1);
+        let mut here = open("here");
+        here.note(&mutant(1), Became::Caught, (false, second)).unwrap();
+        here.write("{\"mutant\": \"9 cut o").unwrap();
+        let mut there = open("there");
+        there.note(&mutant(1), Became::Missed, (false, second)).unwrap();
+        there.note(&mutant(2), Became::Missed, (false, second)).unwrap();
+        for _ in 0..2 {
+            here.take(there.path()).unwrap();
+            let own = here.path().to_owned();
+            here.take(&own).unwrap();
+        }
+        here.note(&mutant(3), Became::TimedOut, (false, second)).unwrap();
+        for known in [here, open("here")] {
+            assert_eq!(known.of(&mutant(1)), Some(Became::Caught), "what is known here stays");
+            assert_eq!(known.of(&mutant(2)), Some(Became::Missed));
+            assert_eq!(known.of(&mutant(3)), Some(Became::TimedOut));
+            assert_eq!(known.seconds(), 3);
+        }
+        let mut again = open("here");
+        again.forget().unwrap();
+        assert!(again.of(&mutant(1)).is_none() && again.seconds() == 0);
+        assert!(open("here").of(&mutant(1)).is_none());
         fs::remove_dir_all(home).unwrap();
     }
 }
