@@ -75,14 +75,17 @@ impl Progress {
             line.and_then(|line| Some(line.get("mutant")?.as_str()?.to_owned()))
                 .is_some_and(|name| !self.known.contains_key(&name))
         };
-        let lines: String = text.lines().filter(is_new).map(|line| format!("{line}\n")).collect();
+        let mut lines = String::new();
+        for line in text.lines().filter(is_new) {
+            lines.push_str(line);
+            lines.push('\n');
+        }
         self.write(&lines)?;
         self.read(&lines);
         Ok(())
     }
 
     /// Everything of the crate is tried once more.
-    #[expect(clippy::disallowed_methods, reason = "what is forgotten may come back")]
     pub(super) fn forget(&mut self) -> Result<(), String> {
         if self.path.exists() {
             fs::remove_file(&self.path).map_err(|e| format!("{}: {e}", self.path.display()))?;
