@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Problem, Ticket};
+use heqi_vocabulary::Digest;
 use multer::Multipart;
 
 use super::body::{self, Hashed};
@@ -19,6 +20,8 @@ use crate::visitor::is_foreign;
 
 /// What stands beside the file: fields of the form, boundaries, headers of parts.
 const BESIDE_BYTES: usize = 64 * 1024;
+/// What the digest of a form in parts is labelled with.
+const PARTS_LABEL: &str = "heqi.form-parts/v1\n";
 /// The most bytes of a field that is no file.
 const FIELD_BYTES: usize = 16 * 1024;
 
@@ -92,7 +95,20 @@ async fn parts(
             keep(form, name, text)?;
         }
     }
+    form.body.sha256 = digest_of(&form.fields, &form.file);
     Ok(())
+}
+
+/// What the form says, whatever boundary stood between its parts: browsers draw another one for
+/// each try, and a try again must be the same request. Each part with its length before it.
+fn digest_of(fields: &BTreeMap<String, String>, file: &[u8]) -> Digest {
+    let mut said = Vec::with_capacity(file.len());
+    let typed = fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+    for part in typed.chain([file]) {
+        said.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        said.extend_from_slice(part);
+    }
+    Digest::labelled(PARTS_LABEL, &said)
 }
 
 fn plain(form: &mut FormWithFile) -> Result<(), RequestProblem> {
@@ -111,4 +127,35 @@ fn keep(form: &mut FormWithFile, name: String, text: &str) -> Result<(), Request
         return Err(RequestProblem::MalformedForm);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn sent(boundary: &str, (choice, scan): (&str, &str)) -> FormWithFile {
+        let part = |name: &str, value: &str| {
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+        };
+        let bytes = format!("{}{}--{boundary}--\r\n", part("choice", choice), part("scan", scan));
+        let body = Hashed { sha256: Digest::of(bytes.as_bytes()), bytes: bytes.into() };
+        let mut form = FormWithFile { fields: BTreeMap::new(), file: Bytes::new(), body };
+        parts(&mut form, boundary.to_owned(), "scan").await.unwrap();
+        form
+    }
+
+    #[actix_web::test]
+    async fn the_same_form_with_another_boundary_is_the_same_request() {
+        let first = sent("first", ("scan", "picture")).await;
+        let again = sent("another", ("scan", "picture")).await;
+        assert_eq!((first.field("choice"), &first.file[..]), ("scan", &b"picture"[..]));
+        assert_ne!(first.body.bytes, again.body.bytes);
+        assert_eq!(first.body.sha256, again.body.sha256);
+        // Not what stands where: each part is told from its neighbours.
+        for other in [("scan", "other"), ("none", "picture"), ("scanp", "icture")] {
+            assert_ne!(sent("first", other).await.body.sha256, first.body.sha256);
+        }
+    }
 }

@@ -101,6 +101,10 @@ fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
         }
         return Ok(Examined::Document(Box::new(examination)));
     }
+    // Only documents have renewals beside them: what is given is never silently left out.
+    if args.renewals.is_some() {
+        return Err(Unreadable::RenewalsOfNoDocument);
+    }
     // Proofs name themselves in their first line; everything else is taken for a bundle.
     if ForkProof::is_named_by(&file) {
         let examination = ForkExamination::of(&file, anchors.as_deref())?;

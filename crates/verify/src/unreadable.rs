@@ -54,6 +54,9 @@ pub enum Unreadable {
     /// It is no root certificate.
     #[error("the file is not one root certificate in PEM")]
     Root,
+    /// Renewals were given beside what is no sealed document.
+    #[error("renewals belong to a sealed document, and the file is none")]
+    RenewalsOfNoDocument,
     /// It is no list of anchors.
     #[error(transparent)]
     Anchors(#[from] AnchorsError),
@@ -72,6 +75,7 @@ impl Explain for Unreadable {
             Self::ChainFork(_) => "chain_fork_proof_malformed",
             Self::Document(fault) => fault.code(),
             Self::Root => "root_not_usable",
+            Self::RenewalsOfNoDocument => "renewals_of_no_document",
             Self::Anchors(_) => "anchors_not_usable",
         }
     }
@@ -84,6 +88,7 @@ impl Explain for Unreadable {
             Self::Fork(_) | Self::ChainFork(_) => fork_sentences(language),
             Self::Document(fault) => fault.explain(language),
             Self::Root => root_sentences(language),
+            Self::RenewalsOfNoDocument => renewals_sentences(language),
             Self::Anchors(error) => anchors_sentences(error, language),
         }
     }
@@ -95,6 +100,19 @@ fn name(which: Which, language: Language) -> &'static str {
         Which::Anchors => language.pick("信任锚文件", "anchors file"),
         Which::Root => language.pick("根证书文件", "root certificate"),
         Which::Renewals => language.pick("续期文件", "file of renewals"),
+    }
+}
+
+fn renewals_sentences(language: Language) -> Explanation {
+    match language {
+        Language::Zh => Explanation::new(
+            "续期文件只用于已盖章的文书，而所给文件不是这样的文书，未作验证。",
+            "请去掉 --renewals，或改为验证该续期文件所属的文书。",
+        ),
+        Language::En => Explanation::new(
+            "Renewals belong to a sealed document, and this file is none; nothing was verified.",
+            "Leave out --renewals, or verify the document that the renewals are of.",
+        ),
     }
 }
 

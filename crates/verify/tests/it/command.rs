@@ -200,3 +200,16 @@ fn a_report_that_cannot_be_printed_is_no_success() {
     let files = Files::new();
     assert_eq!(heqi_verify::run(&files.args("a.heqi.zip"), &mut Closed, &mut Closed), 2);
 }
+
+#[test]
+fn renewals_beside_a_bundle_are_refused_and_not_silently_left_out() {
+    let files = Files::new();
+    for json in [false, true] {
+        let renewals = Some(files.put("renewals.zip", b"whatever it is"));
+        let (code, stdout, stderr) =
+            run(&VerifyArgs { renewals, json, ..files.args("a.heqi.zip") });
+        assert_eq!(code, 2, "{stdout}{stderr}");
+        let told = if json { "renewals_of_no_document" } else { "Leave out --renewals" };
+        assert!(format!("{stdout}{stderr}").contains(told), "{stdout}{stderr}");
+    }
+}
