@@ -1,5 +1,7 @@
 //! The list of steps.
 
+use std::process::Command;
+
 use cargo_metadata::Metadata;
 
 use crate::cargo::Cargo;
@@ -85,13 +87,9 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
     report.command("documentation", &mut docs);
 
     // The tests have built it. `cargo run --package` would build its dependencies once more, with other features.
-    let vectors = metadata.target_directory.join(PROFILE).join("vectors");
     if has_binary(&metadata, "heqi-tests", "vectors") {
-        let mut check = std::process::Command::new(vectors);
-        report.command(
-            "vectors unchanged",
-            check.arg("--check").current_dir(&metadata.workspace_root),
-        );
+        let mut check = Command::new(cargo.built(PROFILE).join("vectors"));
+        report.command("vectors unchanged", check.arg("--check").current_dir(cargo.root()));
     }
     if flags.full {
         long_runs(&mut report);
