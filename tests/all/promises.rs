@@ -78,6 +78,25 @@ fn every_sentence_about_what_rests_on_whom_and_every_threat_names_its_tests() {
 }
 
 #[test]
+fn the_page_of_the_architecture_names_every_crate_in_a_row_of_its_own() {
+    let page = std::fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
+    let mut crates = 0;
+    for entry in std::fs::read_dir(root().join("crates")).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.join("Cargo.toml").exists() {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let is_told = page.lines().any(|line| {
+            line.split('|').nth(1).is_some_and(|cell| cell.contains(&format!("`{name}`")))
+        });
+        assert!(is_told, "docs/ARCHITECTURE.md does not say what `{name}` is");
+        crates += 1;
+    }
+    assert!(crates > 20, "{crates}");
+}
+
+#[test]
 fn a_name_is_told_from_other_words() {
     let page =
         "`a_test_with_many_words` `module::another_test_with_many_words` `two_words` `/a_b_c_d_e`";

@@ -13,7 +13,9 @@ mod wording;
 
 use std::sync::Arc;
 
-use heqi_vocabulary::{ChainId, Digest, DocumentId, FilingId, FilingNo, PartyId, UtcMillis};
+use heqi_vocabulary::{
+    ChainId, Digest, DocumentId, FilingId, FilingNo, PartyId, SigningId, UtcMillis,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, DocumentRef};
@@ -210,6 +212,17 @@ impl Filing {
     pub fn documents_to_sign(&self, party: PartyId) -> Vec<DocumentRef> {
         let signer = self.party(party).filter(|party| party.is_signer());
         signer.map_or_else(Vec::new, |party| self.unsigned_by(party).collect())
+    }
+
+    /// The documents that a party signed in one signing, voided signatures included.
+    pub fn documents_signed_in(
+        &self,
+        party: PartyId,
+        signing: SigningId,
+    ) -> impl Iterator<Item = &Document> {
+        let signatures = self.party(party).map_or(&[][..], Party::signatures);
+        let of_it = signatures.iter().filter(move |signature| signature.signing == signing);
+        of_it.filter_map(|signature| self.document(signature.document))
     }
 
     /// How many required signatures are missing: pairs of signing party and document.

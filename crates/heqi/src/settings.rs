@@ -7,6 +7,7 @@ use heqi_api::ApiSettings;
 use heqi_evidence::anchors::{
     CertificateRoot, CustodianAnchor, LogAnchor, ProviderAnchor, Spki, TimeRootAnchor, Vkey,
 };
+use heqi_notary_center::CenterSettings;
 use heqi_registration::platform::Names;
 use heqi_registration::regulator::apply::Applicant;
 use heqi_service_kit::AlarmLimits;
@@ -187,11 +188,34 @@ pub(crate) struct NotarySettings {
     /// The office's staff; a data centre alone has one.
     #[serde(default)]
     pub(crate) workbench: Option<WorkbenchSettings>,
+    /// When time stamps of the own log are renewed.
+    #[serde(default)]
+    pub(crate) center: CenterPart,
     /// Beyond which figures somebody is told.
     #[serde(default)]
     pub(crate) alarms: AlarmLimits,
     #[serde(default)]
     pub(crate) telemetry: TelemetrySettings,
+}
+
+/// What an operator decides about renewals (`docs/spec/renewal.md`).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CenterPart {
+    /// How long before a time authority's certificate ends what it stamped is renewed, in days.
+    pub(crate) renewal_margin_days: u32,
+    /// How often that is looked at, in milliseconds.
+    pub(crate) renewal_interval_ms: u64,
+}
+
+impl Default for CenterPart {
+    fn default() -> Self {
+        let usual = CenterSettings::default();
+        Self {
+            renewal_margin_days: usual.renewal_margin_days,
+            renewal_interval_ms: usual.renewal_interval_ms,
+        }
+    }
 }
 
 /// The data centre, as the second custodian sees it.
@@ -342,4 +366,19 @@ fn log_name() -> String {
 
 const fn yes() -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renewals_are_set_as_documented_and_an_unknown_key_is_refused_by_name() {
+        let read = |text: &str| serde_json::from_str::<CenterPart>(text);
+        assert_eq!(read("{}").unwrap(), CenterPart::default());
+        let set = read(r#"{"renewal_margin_days":30,"renewal_interval_ms":5000}"#).unwrap();
+        assert_eq!((set.renewal_margin_days, set.renewal_interval_ms), (30, 5_000));
+        let refused = read(r#"{"renewal_margin":30}"#).unwrap_err().to_string();
+        assert!(refused.contains("renewal_margin"), "{refused}");
+    }
 }

@@ -57,7 +57,7 @@ pub(crate) enum WorldError {
     Lan(String),
     /// Nobody could reach this machine.
     #[error(
-        "this machine has no address in a network; join one (Wi-Fi or cable) and start again,          or leave --lan out"
+        "this machine has no address in a network; join one (Wi-Fi or cable) and start again, or leave --lan out"
     )]
     NoAddress,
     /// The wanted address.

@@ -12,27 +12,27 @@
 //!
 //! Nothing that the other side says is believed for being said: tiles are read and hashed.
 
+mod tree;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
 
 use heqi_evidence_store::backend::{Backend, ReadError};
-use heqi_evidence_store::log::LogReader;
 use heqi_evidence_store::witness::accepted;
 use heqi_notary_protocol::{CallError, LogClient};
 use heqi_registration::Platform;
 use heqi_registration::fault::Fault;
 use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side};
 use heqi_tlog::checkpoint::Origin;
-use heqi_tlog::proof::{ProveError, subtree_hash_at};
-use heqi_tlog::tile::{
-    HashTile, TILE_WIDTH, TileKind, TilePath, TileReader, TiledTree, TiledTreeError, decode_entries,
-};
-use heqi_tlog::tree::{Hash, leaf_hash};
+use heqi_tlog::tile::{TILE_WIDTH, TileKind, TilePath};
+use heqi_tlog::tree::Hash;
 use heqi_vocabulary::{Entropy, UtcMillis};
+
+use self::tree::Tree;
+pub use self::tree::{Own, TileSource};
 
 /// Older tiles that are looked at each time, drawn anew.
 const SAMPLED: u64 = 64;
-/// New tiles that are looked at at once; the rest comes next time.
+/// New tiles that are looked at at once; the next time goes on where this one stopped.
 const NEW_TILES: u64 = 4096;
 /// Tiles of one level above the leaves that are looked at at once: those of 268 million leaves. Of
 /// more so many are drawn.
@@ -61,108 +61,13 @@ pub enum ReconcileError {
     OwnTiles,
 }
 
-/// Where tiles come from.
-pub trait TileSource: Sync {
-    /// A tile or entry bundle; `None` when it is not there.
-    fn tile(
-        &self,
-        path: TilePath,
-    ) -> impl Future<Output = Result<Option<Vec<u8>>, ReconcileError>> + Send;
-}
-
-/// Our own log.
-pub struct Own<'a>(pub &'a dyn LogReader);
-
-impl TileSource for Own<'_> {
-    async fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, ReconcileError> {
-        Ok(self.0.tile(path).await?.map(|bytes| bytes.to_vec()))
-    }
-}
-
-impl TileSource for LogClient {
-    async fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, ReconcileError> {
-        Ok(LogClient::tile(self, path).await?)
-    }
-}
-
-/// A log read through its tiles, each fetched once.
-struct Tree<'a, S> {
-    source: &'a S,
-    size: u64,
-    tiles: BTreeMap<TilePath, Option<HashTile>>,
-}
-
-struct Missing(TilePath);
-
-/// The tiles at hand.
-struct AtHand<'a>(&'a BTreeMap<TilePath, Option<HashTile>>);
-
-/// A tile is not at hand yet, or is not there at all.
-enum NotAtHand {
-    Missing(Missing),
-    Absent,
-}
-
-impl TileReader for AtHand<'_> {
-    type Error = NotAtHand;
-
-    fn tile(&self, path: TilePath) -> Result<HashTile, NotAtHand> {
-        match self.0.get(&path) {
-            Some(Some(tile)) => Ok(tile.clone()),
-            Some(None) => Err(NotAtHand::Absent),
-            None => Err(NotAtHand::Missing(Missing(path))),
-        }
-    }
-}
-
-impl<'a, S: TileSource> Tree<'a, S> {
-    fn new(source: &'a S, size: u64) -> Self {
-        Self { source, size, tiles: BTreeMap::new() }
-    }
-
-    /// The hash over `[start, end)`; `None` where the tiles that would make it are not there or are
-    /// none.
-    async fn hash(&mut self, start: u64, end: u64) -> Result<Option<Hash>, ReconcileError> {
-        loop {
-            let tree = TiledTree::new(AtHand(&self.tiles), self.size);
-            let path = match subtree_hash_at(&tree, start, end) {
-                Ok(hash) => return Ok(Some(hash)),
-                Err(ProveError::Read(TiledTreeError::Read(NotAtHand::Missing(Missing(path))))) => {
-                    path
-                }
-                Err(_) => return Ok(None),
-            };
-            let tile = self.fetch(path).await?;
-            self.tiles.insert(path, tile);
-        }
-    }
-
-    async fn fetch(&self, path: TilePath) -> Result<Option<HashTile>, ReconcileError> {
-        let bytes = self.source.tile(path).await?;
-        Ok(bytes.and_then(|bytes| HashTile::decode(&bytes, path.width()).ok()))
-    }
-
-    /// The hashes of the leaves of one tile.
-    async fn leaves(&self, path: TilePath) -> Result<Option<Vec<Hash>>, ReconcileError> {
-        Ok(self.fetch(path).await?.map(|tile| tile.hashes().to_vec()))
-    }
-
-    /// The hashes of the entries of one bundle, computed from the entries.
-    async fn entries(&self, path: TilePath) -> Result<Option<Vec<Hash>>, ReconcileError> {
-        let Ok(bundle) = TilePath::new(TileKind::Entries, path.index(), path.width()) else {
-            return Ok(None);
-        };
-        let Some(bytes) = self.source.tile(bundle).await? else { return Ok(None) };
-        let entries = decode_entries(&bytes, path.width()).ok();
-        Ok(entries.map(|entries| entries.into_iter().map(leaf_hash).collect()))
-    }
-}
-
 /// What comparing two trees of one size found.
 struct Compared {
     /// The first leaf that differs, or whose proof their tiles do not make.
     first_leaf: Option<u64>,
     leaves: u64,
+    /// Every leaf below this one was compared, now or before.
+    up_to: u64,
     ours: Hash,
     /// As their tiles make it; none where they make none.
     theirs: Option<Hash>,
@@ -195,12 +100,12 @@ fn levels_above(size: u64) -> impl Iterator<Item = (u8, u64)> {
     (1_u8..).map_while(move |level| Some((level, hashes(level)?)))
 }
 
-/// Compares two logs of the same size: the roots, every leaf from `since` on, the tiles of
-/// `sample`, and the newest tile of every level.
+/// Compares two logs of the same size: the roots, every leaf from `since` on that stands in the first `at_most` tiles,
+/// the tiles of `sample`, and the newest tile of every level.
 async fn compare<A: TileSource, B: TileSource>(
     (ours, theirs): (&A, &B),
     size: u64,
-    since: u64,
+    (since, at_most): (u64, u64),
     sample: &Sample,
 ) -> Result<Compared, ReconcileError> {
     let (mut ours, mut theirs) = (Tree::new(ours, size), Tree::new(theirs, size));
@@ -214,7 +119,7 @@ async fn compare<A: TileSource, B: TileSource>(
     let mut leaves = 0;
     let width = u64::from(TILE_WIDTH);
     let begin = since / width;
-    let end = size.div_ceil(width).min(begin + NEW_TILES);
+    let end = size.div_ceil(width).min(begin.saturating_add(at_most));
     for index in sample.leaves.iter().copied().filter(|index| *index < begin).chain(begin..end) {
         let filled = (size - index * width).min(width);
         let Some(path) = hash_tile(0, index, filled) else { continue };
@@ -226,7 +131,8 @@ async fn compare<A: TileSource, B: TileSource>(
         leaves += filled;
     }
     first_leaf = earlier(first_leaf, above(&ours, &theirs, size, sample).await?);
-    Ok(Compared { first_leaf, leaves, ours: root, theirs: their_root })
+    let up_to = (end * width).min(size);
+    Ok(Compared { first_leaf, leaves, up_to, ours: root, theirs: their_root })
 }
 
 fn earlier(known: Option<u64>, found: Option<u64>) -> Option<u64> {
@@ -318,7 +224,8 @@ async fn first_difference<A: TileSource, B: TileSource>(
     Ok((theirs.hash(start, end).await? != Some(ours)).then_some(start))
 }
 
-/// Compares our log with the notary's mirror of it.
+/// Compares our log with the notary's mirror of it. Of more new leaves than are looked at at once the rest is left to
+/// the next time, which is to be asked `since` the [`Reconciled::compared_to`] of this one.
 ///
 /// # Errors
 /// See [`ReconcileError`].
@@ -340,7 +247,7 @@ pub async fn reconcile_mirror(
         return Ok(not_compared(Side::OursMirrored, at, "nothing_yet"));
     }
     let sample = Sample::drawn(size, since, entropy);
-    let compared = compare((&Own(log), copy), size, since, &sample).await?;
+    let compared = compare((&Own(log), copy), size, (since, NEW_TILES), &sample).await?;
     // A mirror that holds more than we do: the first leaf that we do not have.
     let beyond = (stated.size() > own).then_some(own);
     let states_ours = stated.size() > own || stated.root() == compared.ours;
@@ -359,6 +266,7 @@ pub async fn reconcile_mirror(
             .map(|hash| hash.to_hex())
             .unwrap_or_default(),
         leaves: compared.leaves,
+        compared_to: compared.up_to,
         outcome,
     })
 }
@@ -392,6 +300,7 @@ pub async fn reconcile_peer(
         ours: ours.to_hex(),
         theirs: theirs.map(|hash| hash.to_hex()).unwrap_or_default(),
         leaves: 0,
+        compared_to: 0,
         outcome,
     })
 }
@@ -405,6 +314,7 @@ pub fn not_compared(side: Side, at: UtcMillis, reason: &str) -> Reconciled {
         ours: String::new(),
         theirs: String::new(),
         leaves: 0,
+        compared_to: 0,
         outcome: Outcome::NotCompared { reason: reason.to_owned() },
     }
 }

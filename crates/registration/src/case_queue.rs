@@ -256,7 +256,11 @@ pub async fn case_view(
             .filter(|noted| noted.signing == row.case.signing())
             .map(|noted| noted.flags)
             .unwrap_or_default(),
-        seal: seal.map(|seal| (seal.choice, seal.outcome, seal.at)),
+        seal: seal.map(|seal| {
+            let signed = filing.documents_signed_in(party_id, row.case.signing());
+            let signed = signed.map(|document| document.sha256);
+            (seal.choice, seal.outcome_for(signed), seal.at)
+        }),
         scan: seal.and_then(|seal| seal.scan.as_ref()).map(|(_, kind)| *kind),
         corrections: corrections(platform, filing_id, party_id).await?,
         is_own_proposal,

@@ -225,6 +225,13 @@ pub async fn ceremony_view(
         }
         _ => None,
     };
+    // What a seal of the ceremony has to be about: what is left to sign or, once it is signed, what was.
+    let sealed: Vec<Digest> = match &signed {
+        Some(signed) => {
+            filing.documents_signed_in(party_id, signed.signing_id).map(|d| d.sha256).collect()
+        }
+        None => documents.iter().map(|document| document.sha256).collect(),
+    };
     Ok(CeremonyView {
         ceremony_id,
         filing_id,
@@ -259,16 +266,14 @@ pub async fn ceremony_view(
             }
         },
         corrections: corrections(platform, filing_id, party_id).await?,
-        seal: content
-            .seal
-            .as_ref()
-            .filter(|seal| seal.covers(documents.iter().map(|document| document.sha256)))
-            .map(|seal| SealShown {
+        seal: content.seal.as_ref().filter(|seal| seal.covers(sealed.iter().copied())).map(
+            |seal| SealShown {
                 record_id: seal.record,
                 choice: seal.choice,
                 outcome: seal.outcome,
                 at: seal.at,
-            }),
+            },
+        ),
         is_reviewed: platform.settings().review_office.is_some(),
         filing_state: *filing.state(),
         strokes_sha256: content.strokes.as_ref().map(|strokes| strokes.sha256),

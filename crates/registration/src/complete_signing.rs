@@ -231,10 +231,17 @@ pub async fn complete_signing(
     let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
     let (content, filing_now) = (&stored.content, &stored_filing.filing);
     let about = (filing_now, &request.facts);
-    let signed = check::check(platform, &command, &signing, challenge, content, about)?;
+    let mut signed = check::check(platform, &command, &signing, challenge, content, about)?;
+    let strokes = content.strokes.as_ref().map(|strokes| strokes.sha256);
     let whose = (&signing, command.signing);
     stored = risk::note(platform, request, whose, &signed.signals, stored).await?;
     let content = &stored.content;
+    if content.strokes.as_ref().map(|strokes| strokes.sha256) != strokes {
+        // Another handwriting came while the flags were noted: the statement is of the one before.
+        let challenge = content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
+        let about = (&stored_filing.filing, &request.facts);
+        signed = check::check(platform, &command, &signing, challenge, content, about)?;
+    }
     let voucher = draw_voucher(platform).await?;
     let of = reviews::Of { signing: command.signing, party: signing.party, content };
     let seen = reviews::look(platform, filing_now, of, signed.capture_source.as_deref()).await?;

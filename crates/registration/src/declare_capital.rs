@@ -197,15 +197,20 @@ fn check_shareholders(
     filing: &Filing,
     command: &DeclareCapital,
 ) -> Result<(), DeclareCapitalError> {
-    let mut promised: Vec<PartyId> = command.promises.iter().map(|(party, _)| *party).collect();
+    let promised: Vec<PartyId> = command.promises.iter().map(|(party, _)| *party).collect();
     for party in &promised {
         filing.party(*party).ok_or(ActError::NotFound(Thing::Party))?;
     }
+    let is_each = are_shareholders(filing, promised);
+    if is_each { Ok(()) } else { Err(DeclareCapitalError::OtherShareholders) }
+}
+
+fn are_shareholders(filing: &Filing, mut promised: Vec<PartyId>) -> bool {
     promised.sort_unstable();
     let holds = filing.parties().filter(|party| party.is_shareholder());
     let mut shareholders: Vec<PartyId> = holds.map(Party::id).collect();
     shareholders.sort_unstable();
-    if promised == shareholders { Ok(()) } else { Err(DeclareCapitalError::OtherShareholders) }
+    promised == shareholders
 }
 
 async fn row(platform: &Platform, filing: FilingId) -> Result<Option<Stored<CapitalRow>>, Fault> {
@@ -249,6 +254,11 @@ pub(crate) async fn capital(
 }
 
 impl Capital {
+    /// Whether the promises are still one of each shareholder: parties may come after them.
+    pub(crate) fn is_of_shareholders(&self, filing: &Filing) -> bool {
+        are_shareholders(filing, self.promises.iter().map(|promise| promise.party).collect())
+    }
+
     /// As a party's card shows it. Names are those of the filing now.
     pub(crate) fn shown(&self, filing: &Filing, reader: PartyId) -> CapitalShown {
         let share = |promise: &Promise| {

@@ -12,6 +12,7 @@ use crate::act::Act;
 use crate::ceremonies;
 use crate::contacts::{self, Contact};
 use crate::data_keys::{Sealing, data_key};
+use crate::declare_capital;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
@@ -77,6 +78,9 @@ pub enum InviteError {
     /// The party cannot be sent a one-time code, and this platform demands one.
     #[error("the party has no contact for a one-time code")]
     NoContact,
+    /// The capital was declared for other shareholders than the filing has now.
+    #[error("the declared contributions are not those of the shareholders")]
+    OtherShareholders,
 }
 
 impl From<Fault> for InviteError {
@@ -100,6 +104,18 @@ impl InviteError {
                 [
                     "The party has no contact for a one-time code; nobody was invited.",
                     "Enter a mobile number or e-mail address first.",
+                ],
+            )
+            .is(Class::Conflict),
+            Self::OtherShareholders => say(
+                "capital_out_of_date",
+                [
+                    "填报出资信息之后股东有变化，出资信息与现在的股东不一致，未发送邀请。",
+                    "请重新填报注册资本和每位股东的认缴出资。",
+                ],
+                [
+                    "The shareholders changed after capital was declared, so the contributions are not theirs; nobody was invited.",
+                    "Declare the capital and each shareholder's contribution again first.",
                 ],
             )
             .is(Class::Conflict),
@@ -129,6 +145,11 @@ pub async fn invite(
         let mut filing = stored.filing.clone();
         let mut changes = Changeset::new();
         if matches!(filing.state(), FilingState::Drafting { .. }) {
+            // What signers are shown must be of those who hold the shares now.
+            let capital = declare_capital::capital(platform, command.filing).await?;
+            if capital.is_some_and(|capital| !capital.is_of_shareholders(&filing)) {
+                return Err(InviteError::OtherShareholders);
+            }
             filing.open_signing(now)?;
             let next = ledger::next_place(platform, filing.chain()).await?;
             record(platform, request, command)?.write(platform, &mut changes, &next)?;

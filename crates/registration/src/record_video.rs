@@ -31,7 +31,7 @@ mod mp4;
 mod webm;
 
 pub(crate) use container::VideoFacts;
-pub use container::{Container, MAX_VIDEO_BYTES, MAX_VIDEO_MS, MIN_VIDEO_MS, VideoError, look};
+pub use container::{Container, MAX_VIDEO_BYTES, MAX_VIDEO_MS, MIN_VIDEO_MS, VideoError};
 
 /// What the heads of a video say, without keeping it: its container and its length in milliseconds.
 ///

@@ -19,7 +19,6 @@ use crate::act::Attempts;
 use crate::ceremonies::{self, StoredCeremony};
 use crate::fault::ActError;
 use crate::filings;
-use crate::give_consent::MAX_RECORDS;
 use crate::ledger::{self, About, Draft};
 use crate::platform::Platform;
 use crate::request::{Request, RequestFacts};
@@ -247,6 +246,9 @@ pub(crate) struct NotedRisks {
 
 /// Puts the flags of a signing on record, once, before the signing's own record. Gives the
 /// ceremony as it is then; without flags nothing is written.
+///
+/// No limit of records switches this off: whoever filled the ceremony first would be rid of flags.
+/// It needs none of its own, because flags of a signing only ever grow, and there are few.
 pub(crate) async fn note(
     platform: &Platform,
     request: &Request,
@@ -259,15 +261,16 @@ pub(crate) async fn note(
     let mut attempts = Attempts::default();
     loop {
         let known = stored.content.risks.as_ref().filter(|known| known.signing == signing);
-        let is_noted = known.map(|known| &known.flags) == Some(&flags);
-        let is_full = stored.content.records.len() >= MAX_RECORDS;
-        if flags.is_empty() || is_noted || is_full {
+        let mut all = known.map(|known| known.flags.clone()).unwrap_or_default();
+        if flags.is_subset(&all) {
             return Ok(stored);
         }
+        // What an earlier try of the same signing raised is not taken back by a later one.
+        all.extend(&flags);
         let filing = filings::load(platform, row.filing).await?.filing;
         let next = ledger::next_place(platform, filing.chain()).await?;
         let mut draft = Draft::new(platform, RecordKind::RiskNoted);
-        let words: Vec<&str> = flags.iter().map(|flag| flag.code()).collect();
+        let words: Vec<&str> = all.iter().map(|flag| flag.code()).collect();
         let is_reviewed = settings.is_reviewed && platform.settings().review_office.is_some();
         draft
             .observed("filing", row.filing.to_string())?
@@ -289,7 +292,7 @@ pub(crate) async fn note(
         let mut content = stored.content.clone();
         let record_id = record.record_id();
         content.records.push(CeremonyRecord::of(RecordKind::RiskNoted, record_id, root));
-        content.risks = Some(NotedRisks { signing, record: record_id, flags: flags.clone() });
+        content.risks = Some(NotedRisks { signing, record: record_id, flags: all });
         stored.replace(platform, &mut changes, &content)?;
         attempts.commit(platform, changes).await?;
         stored = ceremonies::load(platform, row.ceremony).await?;

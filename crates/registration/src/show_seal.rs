@@ -26,7 +26,7 @@ use crate::material::{self, Material, MaterialError, MaterialKind};
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
-use crate::rows::CeremonyRecord;
+use crate::rows::{CeremonyContent, CeremonyRecord};
 use crate::send_code::Whose;
 use crate::wording::{Told, refusals, say};
 
@@ -175,9 +175,18 @@ pub(crate) struct KeptSeal {
 }
 
 impl KeptSeal {
-    /// Whether it is about all of these.
+    /// What is known of it for these: what was confirmed of other documents is not of them.
+    pub(crate) fn outcome_for(&self, documents: impl IntoIterator<Item = Digest>) -> SealOutcome {
+        match self.outcome {
+            SealOutcome::Verified if !self.covers(documents) => SealOutcome::Unverified,
+            known => known,
+        }
+    }
+
+    /// Whether it is about all of these. About none there is nothing to be known.
     pub(crate) fn covers(&self, documents: impl IntoIterator<Item = Digest>) -> bool {
-        documents.into_iter().all(|document| self.documents.contains(&document))
+        let mut documents = documents.into_iter().peekable();
+        documents.peek().is_some() && documents.all(|document| self.documents.contains(&document))
     }
 }
 
@@ -200,6 +209,9 @@ pub enum ShowSealError {
     /// The ceremony has as many records as one challenge binds.
     #[error("the ceremony has too many records")]
     TooManyTries,
+    /// A challenge is open: what the signature binds is settled already.
+    #[error("a challenge of the ceremony is open")]
+    SigningBegun,
 }
 
 impl From<Fault> for ShowSealError {
@@ -232,6 +244,18 @@ impl ShowSealError {
                 ],
             )
             .is(Class::Conflict),
+            Self::SigningBegun => say(
+                "seal_signing_begun",
+                [
+                    "签署已经开始，印章情况未作更改。",
+                    "请先完成签署；如需更改印章情况，请等本次签署超时后再办理。",
+                ],
+                [
+                    "The signing has begun, so nothing was changed about the seal.",
+                    "Complete the signing; to change the seal, wait until this signing has run out.",
+                ],
+            )
+            .is(Class::Conflict),
         }
     }
 }
@@ -253,9 +277,9 @@ pub async fn show_seal(
     if let Some(shown) = act.earlier().await? {
         return Ok(shown);
     }
-    // Refused before anybody is asked, when it could not be taken anyway.
+    // Refused before anybody is asked or anything is stored, when it could not be taken anyway.
     let stored = ceremonies::load_inside(platform, ceremony).await?;
-    stored.content.ceremony.unfinished()?;
+    admits(&stored.content, platform.now())?;
     let filing = filings::load(platform, filing_id).await?.filing;
     let company = company_name(&filing, party)?;
     let scan = match (command.choice, command.scan) {
@@ -277,9 +301,12 @@ pub async fn show_seal(
             return Ok(shown);
         }
         let stored = ceremonies::load_inside(platform, ceremony).await?;
-        stored.content.ceremony.unfinished()?;
-        if stored.content.records.len() >= MAX_RECORDS {
-            return Err(ShowSealError::TooManyTries);
+        if let Err(refused) = admits(&stored.content, platform.now()) {
+            // Somebody else was quicker: what was stored for this record goes again.
+            if let Some((object, _)) = &kept.scan {
+                objects::forget_soon(platform, object).await;
+            }
+            return Err(refused);
         }
         let filing = filings::load(platform, filing_id).await?.filing;
         let next = ledger::next_place(platform, filing.chain()).await?;
@@ -295,6 +322,19 @@ pub async fn show_seal(
         if act.commit(changes, &shown).await?.is_some() {
             return Ok(shown);
         }
+    }
+}
+
+/// Whether the ceremony takes one more: it is not over, has room for a record, and no challenge is
+/// open, whose signature would not bind the record and yet count with it.
+fn admits(content: &CeremonyContent, now: UtcMillis) -> Result<(), ShowSealError> {
+    content.ceremony.unfinished()?;
+    if content.records.len() >= MAX_RECORDS {
+        return Err(ShowSealError::TooManyTries);
+    }
+    match content.ceremony.challenge() {
+        Some(open) if now < open.expires_at => Err(ShowSealError::SigningBegun),
+        _ => Ok(()),
     }
 }
 
@@ -333,6 +373,10 @@ async fn ask(
     let (Some(port), Some(code)) = (&platform.identity().seal, code) else {
         return nothing(SealOutcome::Unverified);
     };
+    // Of no document nothing was confirmed.
+    if documents.is_empty() {
+        return nothing(SealOutcome::Unverified);
+    }
     let mut asked = nothing(SealOutcome::Verified);
     for document in documents {
         let question = Question::Seal {
@@ -434,5 +478,28 @@ impl Found {
         };
         let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
         Ok((draft.seal(platform, about, None)?, kept))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seal_covers_what_it_is_about_and_never_nothing() {
+        let [deed, other] = ["deed", "other"].map(|name| Digest::of(name.as_bytes()));
+        let seal = KeptSeal {
+            record: RecordId::from_bytes([0; 16]),
+            choice: SealChoice::ElectronicSeal,
+            outcome: SealOutcome::Verified,
+            at: UtcMillis::from_millis(0).unwrap(),
+            documents: vec![deed],
+            scan: None,
+        };
+        assert!(seal.covers([deed]));
+        assert!(!seal.covers([deed, other]));
+        assert_eq!(seal.outcome_for([deed]), SealOutcome::Verified);
+        assert_eq!(seal.outcome_for([deed, other]), SealOutcome::Unverified);
+        assert!(!seal.covers([]), "an empty list of documents verifies nothing");
     }
 }

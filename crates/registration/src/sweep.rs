@@ -11,6 +11,7 @@ use heqi_vocabulary::{CeremonyId, Digest, MessageId, SigningId, UtcMillis};
 
 use crate::act::Attempts;
 use crate::ceremonies;
+use crate::erasure::retention;
 use crate::fault::{ActError, Fault};
 use crate::messages::{MessageState, Purpose};
 use crate::objects;
@@ -254,6 +255,10 @@ async fn give_up_video(platform: &Platform, ceremony: CeremonyId) -> Result<bool
         Err(ActError::Fault(fault)) => return Err(fault),
         Err(other) => return Err(Fault::broken(other)),
     };
+    // What a court or an authority holds is not given up, signed or not.
+    if retention::is_held(platform, stored.content.ceremony.filing()).await? {
+        return Ok(false);
+    }
     let mut content = stored.content.clone();
     let Some(object) = content.ceremony.give_up_video() else { return Ok(false) };
     content.video = None;
@@ -274,6 +279,9 @@ async fn remove(
     signing: SigningId,
     row: &Stored<SigningRow>,
 ) -> Result<Swept, Fault> {
+    if retention::is_held(platform, row.value.filing).await? {
+        return Ok(Swept::default());
+    }
     let mut changes = Changeset::new();
     rows::SIGNINGS.remove(&mut changes, &signing, row.version)?;
     let mut photo = None;

@@ -27,14 +27,11 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    /// `None`: this machine has no program or no network.
-    fn start() -> Option<Self> {
-        Self::start_with(&["--lan"])
-    }
-
-    /// The same with other arguments; without any, on this machine alone.
+    /// With these arguments; without any, on this machine alone. `None`: the program was not built, or this machine
+    /// is in no network, which the program says itself. A demo that ends for another reason fails the test.
     pub(super) fn start_with(more: &[&str]) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
+        let said = folder.path().join("said.txt");
         let process = Command::new(program()?)
             .args(["demo", "--listen", "127.0.0.1:0", "--lang", "zh"])
             .args(more)
@@ -42,14 +39,16 @@ impl Demo {
             .arg(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::create(&said).unwrap())
             .spawn()
             .unwrap();
         let mut demo = Self { process, manifest: Value::Null, folder };
         let ready = demo.folder.path().join("demo.json");
         let begun = Instant::now();
         while !ready.exists() {
-            if demo.process.try_wait().unwrap().is_some() {
+            if let Some(status) = demo.process.try_wait().unwrap() {
+                let said = std::fs::read_to_string(&said).unwrap();
+                assert!(is_without_network(&said), "the demo ended with {status}: {said}");
                 return None;
             }
             assert!(begun.elapsed() < Duration::from_mins(2), "the demo does not become ready");
@@ -62,6 +61,11 @@ impl Demo {
     pub(super) fn says(&self, name: &str) -> &str {
         self.manifest[name].as_str().unwrap()
     }
+}
+
+/// Whether it ended because this machine is in no network: the only end that a test may pass over.
+fn is_without_network(said: &str) -> bool {
+    said.contains("has no address in a network")
 }
 
 impl Drop for Demo {
@@ -86,6 +90,15 @@ pub(super) fn in_the_inbox(page: &mut Page<'_>, inbox: &str, word: &str) -> Stri
 }
 
 #[test]
+fn a_demo_that_dies_is_no_machine_without_a_network() {
+    if program().is_none() {
+        return eprintln!("SKIPPED: no program beside the test");
+    }
+    let died = std::panic::catch_unwind(|| Demo::start_with(&["--no-such-argument"]).is_some());
+    assert!(died.is_err(), "it ended for another reason, and nobody noticed");
+}
+
+#[test]
 fn the_visitor_of_the_demo_signs_at_a_pc_with_a_phone_over_tls() {
     let started = Browser::start_with_camera_trusting_anybody();
     let mut phone_browser = match started {
@@ -93,7 +106,7 @@ fn the_visitor_of_the_demo_signs_at_a_pc_with_a_phone_over_tls() {
         started => started.unwrap(),
     };
     let mut desk_browser = Browser::start_trusting_anybody().unwrap();
-    let Some(demo) = Demo::start() else {
+    let Some(demo) = Demo::start_with(&["--lan"]) else {
         return eprintln!("SKIPPED: no program beside the test, or this machine is in no network");
     };
     let (platform, inbox) = (demo.says("platform_url"), demo.says("inbox_url"));

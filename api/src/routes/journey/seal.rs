@@ -71,7 +71,11 @@ async fn shown(
     let error = match show_seal(&state.platform, &request, ShowSeal { choice, scan }).await {
         // What is known of it is shown before going on; the page leads there.
         Ok(_) => return Ok(to_seal()),
-        Err(error @ (ShowSealError::Scan(_) | ShowSealError::TooManyTries)) => error,
+        Err(
+            error @ (ShowSealError::Scan(_)
+            | ShowSealError::TooManyTries
+            | ShowSealError::SigningBegun),
+        ) => error,
         Err(ShowSealError::NoCompany) => return Ok(on()),
         Err(error) => return Err(refused(error)),
     };

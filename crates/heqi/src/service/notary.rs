@@ -183,6 +183,8 @@ fn center(settings: &NotarySettings, tls: &NotaryTls) -> CenterSettings {
     let mut center = CenterSettings::default();
     center.log_name.clone_from(&settings.log_name);
     center.alarms = settings.alarms;
+    center.renewal_margin_days = settings.center.renewal_margin_days;
+    center.renewal_interval_ms = settings.center.renewal_interval_ms;
     center.peer_certificates = tls.service.asks_organisations();
     if settings.profile == Profile::Demo {
         center.rates.enabled = false;

@@ -41,7 +41,8 @@ pub(super) async fn run_reconciling(
         pause = with.every;
         for side in Side::ALL {
             let compared = certain(&platform, &with, side).await;
-            if matches!(compared.outcome, Outcome::NotCompared { .. }) {
+            let is_behind = side == Side::OursMirrored && compared.compared_to < compared.size;
+            if is_behind || matches!(compared.outcome, Outcome::NotCompared { .. }) {
                 pause = pause.min(SOONER);
             }
             if let Outcome::Mismatch { first_leaf } = compared.outcome {
@@ -81,7 +82,7 @@ async fn mirrored(platform: &Platform, with: &Reconciling) -> Result<Reconciled,
     // What matched before is looked at again by a drawn sample only.
     let before = found(platform, Side::OursMirrored).await?;
     let matched = before.iter().find(|one| one.outcome == Outcome::Match {});
-    let since = matched.map_or(0, |one| one.size);
+    let since = matched.map_or(0, |one| one.compared_to);
     let copy: LogClient = with.client.mirrored_log(platform.origin());
     reconcile_mirror(platform, &copy, since, platform.entropy()).await
 }

@@ -25,10 +25,11 @@ use crate::service::platform;
 use crate::service::production;
 use crate::service::time;
 use crate::settings::{
-    self, AlarmDeliverySettings, DataCentrePeerSettings, EmailSettings, IdentitySettings,
-    NotarySettings, NotifySettings, Numbers, PeerSettings, PeopleSettings, PlatformPeerSettings,
-    PlatformSettings, Profile, ProviderPeer, RegulatorSettings, RiskPart, Role, SmsSettings,
-    StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings, WorkbenchSettings,
+    self, AlarmDeliverySettings, CenterPart, DataCentrePeerSettings, EmailSettings,
+    IdentitySettings, NotarySettings, NotifySettings, Numbers, PeerSettings, PeopleSettings,
+    PlatformPeerSettings, PlatformSettings, Profile, ProviderPeer, RegulatorSettings, RiskPart,
+    Role, SmsSettings, StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings,
+    WorkbenchSettings,
 };
 
 const PLATFORM_ORIGIN: &str = "platform.heqi.example/demo";
@@ -395,6 +396,7 @@ impl Trust {
             data_centre: None,
             people: None,
             workbench: None,
+            center: CenterPart::default(),
             alarms: AlarmLimits::default(),
             telemetry: TelemetrySettings::default(),
         }

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use heqi_tlog::tile::{encode_entries, tiles_of};
-use heqi_tlog::tree::{CompactRange, Node};
+use heqi_tlog::tile::{HashTile, encode_entries, tiles_of};
+use heqi_tlog::tree::{CompactRange, Node, leaf_hash};
 
 use super::*;
 
@@ -58,7 +58,7 @@ fn all_above(size: u64) -> Sample {
 }
 
 async fn found(ours: &Files, theirs: &Files, size: u64, since: u64) -> Compared {
-    compare((ours, theirs), size, since, &all_above(size)).await.unwrap()
+    compare((ours, theirs), size, (since, NEW_TILES), &all_above(size)).await.unwrap()
 }
 
 const SIZE: u64 = 70_000;
@@ -161,6 +161,40 @@ async fn an_old_leaf_whose_tile_is_drawn_is_found_although_the_roots_agree() {
     let compared = found(&ours, &theirs, SIZE, SIZE).await;
     assert_eq!(compared.first_leaf, None, "it lies where nobody looked");
     let sample = Sample { leaves: BTreeSet::from([5]), ..Sample::default() };
-    let compared = compare((&ours, &theirs), SIZE, SIZE, &sample).await.unwrap();
+    let compared = compare((&ours, &theirs), SIZE, (SIZE, NEW_TILES), &sample).await.unwrap();
     assert_eq!(compared.first_leaf, Some(5 * 256));
+}
+
+#[tokio::test]
+async fn more_new_tiles_than_are_looked_at_at_once_are_all_compared_by_the_following_rounds() {
+    const AT_MOST: u64 = 10;
+    let ours = log(&entries());
+    let last = SIZE / 256;
+    for index in [0, 9, 10, 57, last - 1, last] {
+        let mut theirs = ours.clone();
+        let width = u16::try_from((SIZE - index * 256).min(256)).unwrap();
+        let path = TilePath::new(TileKind::Entries, index, width).unwrap();
+        // An entry that is not what its leaf says: no root shows it.
+        theirs.0.get_mut(&path).unwrap()[3] ^= 1;
+        let (mut since, mut found, mut rounds) = (0, None, 0);
+        while since < SIZE && found.is_none() {
+            let sample = Sample::default();
+            let compared =
+                compare((&ours, &theirs), SIZE, (since, AT_MOST), &sample).await.unwrap();
+            assert!(compared.up_to > since, "it goes on: {since}");
+            assert!(compared.leaves <= AT_MOST * 256);
+            (since, found) = (compared.up_to, compared.first_leaf);
+            rounds += 1;
+        }
+        assert_eq!(found, Some(index * 256), "tile {index}");
+        assert_eq!(rounds, index / AT_MOST + 1, "tile {index}");
+    }
+}
+
+#[tokio::test]
+async fn leaves_that_the_mirror_lost_meanwhile_are_compared_again_when_they_come_back() {
+    let short = 1_000;
+    let ours = log(&entries()[..1_000]);
+    let compared = compare((&ours, &ours), short, (SIZE, NEW_TILES), &Sample::default()).await;
+    assert_eq!(compared.unwrap().up_to, short);
 }

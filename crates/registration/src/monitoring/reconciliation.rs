@@ -96,8 +96,12 @@ pub struct Reconciled {
     pub ours: String,
     /// Theirs, computed from what they serve.
     pub theirs: String,
-    /// Leaves that were compared one by one: everything new, and a sample of the rest.
+    /// Leaves that were compared one by one: what is new, and a sample of the rest.
     pub leaves: u64,
+    /// Every leaf below this one was compared, now or before: where the next comparison goes on. Less than `size` when
+    /// there was more that is new than is looked at at once. Rows of before have none, and everything is looked at again.
+    #[serde(default)]
+    pub compared_to: u64,
     /// What was found.
     pub outcome: Outcome,
 }

@@ -135,16 +135,6 @@ impl VideoError {
 
 refusals!(VideoError);
 
-/// What a video says of itself, for whoever wants to know before it is sent: its container, and its length in
-/// milliseconds.
-///
-/// # Errors
-/// See [`VideoError`].
-pub fn look(bytes: &[u8]) -> Result<(Container, u64), VideoError> {
-    let VideoFacts { container, millis } = examine(bytes)?;
-    Ok((container, millis))
-}
-
 /// Looks at a video.
 pub(super) fn examine(bytes: &[u8]) -> Result<VideoFacts, VideoError> {
     if bytes.len() > MAX_VIDEO_BYTES {

@@ -56,6 +56,7 @@ fn compared(world: &World, outcome: Outcome) -> Reconciled {
         ours: "aa".into(),
         theirs: "bb".into(),
         leaves: 7,
+        compared_to: 7,
         outcome,
     }
 }

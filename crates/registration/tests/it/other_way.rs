@@ -320,6 +320,7 @@ async fn nobody_but_an_officer_of_the_reviewing_office_sees_anybody() {
 
 #[tokio::test]
 async fn a_video_that_nobody_signed_with_is_swept_after_thirty_days_and_a_signed_one_stays() {
+    use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
     use heqi_registration::sweep::{SweepCursor, VIDEO_LIFETIME_MS, sweep};
 
     let scene = Scene::new(Mood::Agrees).await;
@@ -334,6 +335,13 @@ async fn a_video_that_nobody_signed_with_is_swept_after_thirty_days_and_a_signed
     assert_eq!(swept().await, 0);
     // Each record of a chain has an instant of its own, so the choice came a little later.
     world.clock.advance_ms(1_000);
+    // A hold goes before every term.
+    let (filing, reason) = (scene.filing, "(2026)示例民初1号".to_owned());
+    let command = PlaceHold { filing, reason: reason.clone() };
+    let held = place_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    assert_eq!((swept().await, objects().await), (0, before + 1), "what is held stays");
+    let command = LiftHold { filing, hold: held.hold_id, reason };
+    lift_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
     assert_eq!((swept().await, objects().await), (1, before), "its bytes are gone");
     assert_eq!(swept().await, 0, "once");
 

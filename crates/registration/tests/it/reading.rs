@@ -319,3 +319,43 @@ async fn capital_and_shares_stand_on_the_card_and_the_record_of_reading_binds_th
     bare.capital = None;
     assert_ne!(bare.sha256().unwrap(), view.key_points.sha256().unwrap());
 }
+
+#[tokio::test]
+async fn capital_that_was_declared_for_other_shareholders_is_asked_again_before_signing_opens() {
+    use heqi_filing::{Capacity, PartyKind};
+    use heqi_identity::amount::Fen;
+    use heqi_identity::contributions::Contribution;
+    use heqi_registration::add_party::{AddParty, add_party};
+    use heqi_registration::contacts::day;
+    use heqi_registration::declare_capital::{DeclareCapital, declare_capital};
+    use heqi_registration::invite::{Invite, invite};
+    use heqi_vocabulary::Explain as _;
+
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let (filing, first) = (drafted.filing, drafted.parties[0]);
+    let declare = async |parts: &[(heqi_vocabulary::PartyId, &str)]| {
+        let promise = |(party, yuan): &(heqi_vocabulary::PartyId, &str)| {
+            let amount = Fen::parse_yuan(yuan).unwrap();
+            (*party, Contribution { amount, due: day("2031-11-22").unwrap() })
+        };
+        let capital = Fen::parse_yuan("1000000").unwrap();
+        let promises = parts.iter().map(promise).collect();
+        let command = DeclareCapital { filing, capital, promises };
+        declare_capital(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    };
+    declare(&[(first, "1000000")]).await;
+    let command = AddParty {
+        filing,
+        who: PartyKind::Person { name: "后来人".parse().unwrap() },
+        capacities: [Capacity::Shareholder].into(),
+    };
+    let added = add_party(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    let asked = Invite { filing, party: first };
+    let refused = invite(&world.platform, &world.request(&world.staff), asked).await.unwrap_err();
+    assert_eq!(refused.code(), "capital_out_of_date");
+    declare(&[(first, "600000"), (added.party_id, "400000")]).await;
+    let visitor = world.visitor(filing, first).await;
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert_eq!(view.key_points.capital.unwrap().shares.len(), 2);
+}

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::notary::expect;
 use crate::review::{Mood, Scene};
+use crate::seal;
 use crate::world::{Visitor, World};
 
 /// Signs with a device that says this.
@@ -90,6 +91,23 @@ async fn edge_case_13_a_false_position_and_an_emulator_are_flags_for_a_reviewer_
     world.deposit_all().await;
     let file = export_bundle(&world.platform, &world.staff, &facts, record, all).await.unwrap();
     expect(&world.examine(&file.bytes), ClaimName::Integrity, Status::Proved);
+}
+
+#[tokio::test]
+async fn edge_case_13_who_fills_the_ceremony_with_records_is_not_rid_of_flags() {
+    let (scene, visitor) = seal::scene(None).await;
+    seal::fill(&scene, &visitor).await;
+    let receipt = sign(&scene.world, &visitor, suspicious).await;
+    let frames = scene.world.frames().await;
+    assert!(frames.iter().any(|(frame, _)| frame.kind == RecordKind::RiskNoted));
+    let reviewer = scene.reviewer("li.na").await;
+    assert!(scene.only_case(&reviewer).await.reasons.contains(&ReviewReason::RiskNoted));
+    scene.world.cosign_head().await;
+    scene.world.deposit_all().await;
+    let (world, facts, all) = (&scene.world, scene.world.facts(), &Attributes::All);
+    let record = receipt.record_id;
+    let file = export_bundle(&world.platform, &world.staff, &facts, record, all).await;
+    expect(&world.examine(&file.unwrap().bytes), ClaimName::Integrity, Status::Proved);
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ impl CorporateSeal for Seals {
 }
 
 /// A company's representative who has come in, where the seal service says this.
-async fn scene(found: Option<Result<Option<SealKind>, ()>>) -> (Scene, Visitor) {
+pub(crate) async fn scene(found: Option<Result<Option<SealKind>, ()>>) -> (Scene, Visitor) {
     let mut scene = Scene::new(Mood::Agrees).await;
     let now = scene.world.clock();
     if let Some(found) = found {
@@ -90,6 +90,52 @@ async fn show(
     show_seal(&world.platform, &world.request(&visitor.actor), command).await
 }
 
+/// Shows none until the ceremony has no room for records.
+pub(crate) async fn fill(scene: &Scene, visitor: &Visitor) {
+    for _ in 0..40 {
+        if let Err(full) = show(scene, visitor, SealChoice::None, None).await {
+            assert_eq!(full.code(), "seal_tries");
+            return;
+        }
+    }
+    panic!("there is no limit");
+}
+
+/// A seal service that must not be asked.
+struct Silent;
+
+impl CorporateSeal for Silent {
+    fn sealed(&self, _: Question) -> Answering<'_, Option<SealFound>> {
+        panic!("the seal service is asked in vain")
+    }
+}
+
+/// Shows everything, and it is refused with this word before anybody is asked, and before the scan
+/// is looked at: a broken one would be refused as such.
+async fn refused_unasked(mut scene: Scene, visitor: &Visitor, word: &str) {
+    let mut ports: IdentityPorts = scene.world.platform.identity().clone();
+    ports.seal = Some(Arc::new(Silent));
+    scene.world = scene.world.asking(ports);
+    for choice in SealChoice::ALL {
+        let refused = show(&scene, visitor, choice, Some(b"broken".to_vec())).await.unwrap_err();
+        assert_eq!(refused.code(), word, "{choice:?}");
+    }
+}
+
+#[tokio::test]
+async fn beyond_the_limit_of_records_nothing_is_asked_or_stored() {
+    let (scene, visitor) = scene(None).await;
+    fill(&scene, &visitor).await;
+    refused_unasked(scene, &visitor, "seal_tries").await;
+}
+
+#[tokio::test]
+async fn while_a_challenge_is_open_no_seal_is_taken() {
+    let (scene, visitor) = scene(None).await;
+    scene.world.ready(&visitor).await;
+    refused_unasked(scene, &visitor, "seal_signing_begun").await;
+}
+
 /// Signs, and gives the reasons of the case.
 async fn reasons(scene: &Scene, visitor: &Visitor) -> std::collections::BTreeSet<ReviewReason> {
     scene.world.sign(visitor).await;
@@ -112,6 +158,9 @@ async fn a_seal_that_the_service_confirms_is_on_record_and_needs_nobody() {
     assert_eq!(said.text("company_code"), Some("91330112MA000004XN"));
     assert_eq!(said.value("answers").unwrap().as_array().unwrap().len(), 1);
     assert!(!reasons(&scene, &visitor).await.contains(&ReviewReason::SealUnverified));
+    // With everything signed nothing is left to sign: the receipt still says with what it was sealed.
+    let receipt = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert_eq!(receipt.seal.map(|seal| seal.outcome), Some(SealOutcome::Verified));
     world.cosign_head().await;
     world.deposit_all().await;
     let file = export_bundle(&world.platform, &world.staff, &facts, shown.record_id, all).await;

@@ -1,6 +1,5 @@
 //! What both organisations do alike when one log takes the place of another: keys, statement, folders.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use heqi_evidence::successor::LogSuccessor;
@@ -35,6 +34,30 @@ pub(super) fn log_keys(
     Ok((old, new))
 }
 
+/// Logs are served and mirrored by the last part of their origin's path, and a frozen one goes on being served: the
+/// successor's must be another than that of every log before it.
+pub(super) fn check_name(folders: &SuccessorFolders, current: &str, origin: &str) -> Fallible<()> {
+    let mut before = vec![current.to_owned()];
+    for frozen in folders.frozen()? {
+        let statement = LogSuccessor::verify(&Envelope::from_json(&frozen.statement)?)?;
+        before.push(statement.said().frozen_key.0.name().to_string());
+    }
+    match before.iter().find(|before| log_name(before) == log_name(origin)) {
+        None => Ok(()),
+        Some(taken) => Err(format!(
+            "{origin} ends like {taken}, which goes on being served under {name:?}; choose an origin with another last \
+             part, such as {origin}-2",
+            name = log_name(taken)
+        )
+        .into()),
+    }
+}
+
+/// The name under which a log is served: the last part of its origin's path.
+pub(super) fn log_name(origin: &str) -> &str {
+    origin.rsplit('/').next().unwrap_or(origin)
+}
+
 /// What was done once it was decided.
 pub(super) struct Moved {
     /// What was decided.
@@ -62,28 +85,29 @@ pub(super) fn finish(data_dir: &Path, folders: &SuccessorFolders) -> Fallible<Mo
 }
 
 /// The successor's key in the place of the frozen log's, which is kept aside.
+///
+/// The successor's key is moved last: while it lies there, all of this is done again.
 fn take_key(keys: &Path, statement: &Envelope) -> Fallible<()> {
     let (current, next) = (keys.join("log.key"), successor_key(keys));
     if !next.try_exists()? {
         return Ok(());
     }
     let digest = Digest::of(statement.as_bytes()).to_string();
-    let kept =
-        keys.join("retired").join(format!("{}-log.key", digest.get(..16).unwrap_or(&digest)));
+    let short = digest.get(..16).unwrap_or(&digest);
+    let retired = keys.join("retired");
+    let kept = retired.join(format!("{short}-log.key"));
     if !kept.try_exists()? {
         keys::write_secret(&kept, &keys::read_secret(&current)?)?;
     }
     let disk = Disk::default();
-    disk.rename(&next, &current)?;
     // A rotation of the frozen log's key that was under way has nobody to follow any more.
     let rotating = keys.join("log.next.key");
-    if fs::exists(&rotating)? {
-        disk.rename(
-            &rotating,
-            &keys
-                .join("retired")
-                .join(format!("{}-log.next.key", digest.get(..16).unwrap_or(&digest))),
-        )?;
+    if rotating.try_exists()? {
+        disk.rename(&rotating, &retired.join(format!("{short}-log.next.key")))?;
     }
+    disk.rename(&next, &current)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

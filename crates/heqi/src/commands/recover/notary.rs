@@ -21,7 +21,7 @@ use heqi_evidence_store::successor::{SuccessorFolders, carry_over};
 use heqi_notarization::admit_bundle::{lost_receipt, take_back};
 use heqi_notarization::matter::ApplicationNo;
 use heqi_notarization::successor::{
-    LEFT_OUT, begin, is_carried_over, last_certificate, leave_out_numbers,
+    LEFT_OUT, LeftOut, begin, is_carried_over, last_certificate, leave_out_numbers,
 };
 use heqi_notary_protocol::http::Bearer;
 use heqi_notary_protocol::returns::ReturnsClient;
@@ -53,12 +53,14 @@ struct Account {
     receipts: Vec<DepositNo>,
     /// Of them, those of which something was erased since.
     in_part: Vec<DepositNo>,
-    /// Lost entries that are neither a receipt that came back nor the chain head beside it.
-    other_entries: u64,
+    /// Lost entries that are neither a receipt that came back nor the chain head beside it, at least.
+    other_entries_at_least: u64,
     /// Applications that records speak of and of which nothing is left.
     applications: Vec<ApplicationNo>,
     /// First and last serial of certificates of which nothing is left, by series and year.
     certificates: BTreeMap<String, (u32, u32)>,
+    /// First and last serial of numbers that are never given, by kind and day.
+    left_out: LeftOut,
 }
 
 /// What the platform holds and this store does not.
@@ -92,6 +94,8 @@ async fn prepare(
     folders: &SuccessorFolders,
     out: &mut dyn Write,
 ) -> Fallible<bool> {
+    let current = open.store.log().head();
+    change::check_name(folders, current.checkpoint().checkpoint().origin().as_str(), &args.origin)?;
     let tls = NotaryTls::load(settings)?;
     let key = keys::read_secret(&args.key)?;
     let bearer = Bearer::new(key.trim_end());
@@ -105,7 +109,7 @@ async fn prepare(
         return Ok(false);
     }
     let is_said = args.no_certificate_lost || !args.last_certificate.is_empty();
-    if settings.role == Role::DataCentre && lost.others() > 0 && !is_said {
+    if issues_certificates(settings) && !is_said {
         return Err("certificates may be among the entries that nobody else holds. Look up the last number in the \
              register book and give it with --last-certificate; if none was issued since the backup, say \
              --no-certificate-lost"
@@ -141,6 +145,12 @@ async fn prepare(
     Ok(true)
 }
 
+/// Without a workbench nobody applies for a certificate here. How many entries are known to be lost says nothing: what
+/// came after the newest cosigned head is not among them.
+const fn issues_certificates(settings: &NotarySettings) -> bool {
+    matches!(settings.role, Role::DataCentre) && settings.workbench.is_some()
+}
+
 /// Asks the platform: the newest head of ours that it cosigned, and every receipt it holds of ours.
 async fn lost(
     settings: &NotarySettings,
@@ -172,13 +182,13 @@ async fn lost(
 }
 
 impl Lost {
-    /// Entries that others cosigned and that are gone.
+    /// Entries that others cosigned and that are gone. What came after that head is lost too, and nobody can count it.
     fn entries(&self) -> u64 {
         self.head.checkpoint().size().saturating_sub(self.held)
     }
 
-    /// Of them, those that no receipt accounts for. A record that was admitted has two entries: its receipt and the
-    /// head of its chain.
+    /// Of them, those that no receipt accounts for, at least: a receipt that came after the newest cosigned head is
+    /// counted as one before it. A record that was admitted has two entries: its receipt and the head of its chain.
     fn others(&self) -> u64 {
         let of = |said: &DepositReceipt| if said.outcome.is_admitted() { 2 } else { 1 };
         let known: u64 = self.receipts.values().map(|(_, _, said)| of(said)).sum();
@@ -221,7 +231,7 @@ fn describe(
     writeln!(out, "  held here  {} entries, which go on being served", lost.held)?;
     writeln!(
         out,
-        "  lost       {} entries; {} receipts come back from the platform, each with its record",
+        "  lost       at least {} entries; {} receipts come back from the platform, each with its record",
         lost.entries(),
         lost.receipts.len()
     )?;
@@ -231,7 +241,7 @@ fn describe(
     }
     writeln!(
         out,
-        "  gone       {} entries that nobody else holds: steps of matters, certificates, published anchors",
+        "  gone       at least {} entries that nobody else holds: steps of matters, certificates, published anchors",
         lost.others()
     )?;
     writeln!(out, "  1. write a new log key to keys/log.successor.key")?;
@@ -245,7 +255,7 @@ fn describe(
     )?;
     writeln!(
         out,
-        "  4. give none of the {LEFT_OUT} deposit numbers after the last one known of each day"
+        "  4. give none of the {LEFT_OUT} numbers after the last one known of each day: of deposits, matters, documents"
     )?;
     writeln!(out, "  5. keep the old store under frozen/, read only, and wipe its vault")?;
     writeln!(out, "  6. put the new key in the place of the old one, kept under keys/retired")?;
@@ -276,9 +286,10 @@ async fn make_next(
         held: lost.held,
         receipts: Vec::new(),
         in_part: Vec::new(),
-        other_entries: lost.others(),
+        other_entries_at_least: lost.others(),
         applications: Vec::new(),
         certificates: BTreeMap::new(),
+        left_out: LeftOut::new(),
     };
     let mut days = vec![clock.now()];
     for (number, (record, receipt, said)) in &lost.receipts {
@@ -294,7 +305,7 @@ async fn make_next(
         account.applications.extend(taken.lost_application);
         days.push(said.received_at);
     }
-    leave_out_numbers(&office, &days).await?;
+    account.left_out = leave_out_numbers(&office, &days).await?;
     for number in &args.last_certificate {
         if let Some(gone) = last_certificate(&office, number).await? {
             account.certificates.insert(number.series().counter(number.year()), gone);
@@ -333,7 +344,7 @@ fn tell(account: &Account, out: &mut dyn Write) -> Fallible<()> {
 fn finish(settings: &NotarySettings, folders: &SuccessorFolders, out: &mut dyn Write) -> JobResult {
     let Moved { said, statement, published, frozen } = change::finish(&settings.data_dir, folders)?;
     let new = said.log_key.0.name();
-    let name = new.as_str().rsplit('/').next().unwrap_or_default();
+    let name = change::log_name(new.as_str());
     writeln!(out, "Done. {} is frozen, {new} goes on.", said.frozen_key.0.name())?;
     writeln!(out, "  1. set log_origin = \"{new}\" and log_name = \"{name}\" in the settings")?;
     writeln!(

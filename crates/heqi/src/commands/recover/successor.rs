@@ -57,6 +57,7 @@ async fn prepare(
     out: &mut dyn Write,
 ) -> Fallible<bool> {
     let platform = &open.platform;
+    change::check_name(folders, platform.origin().as_str(), &args.origin)?;
     take_back_what_is_mirrored(&args.recover, settings, open, out).await?;
     let frozen = frozen_head(settings, platform).await?;
     is_needed(args, platform, &frozen).await?;
@@ -255,7 +256,7 @@ fn finish(
 ) -> JobResult {
     let Moved { said, statement, published, frozen } = change::finish(&settings.data_dir, folders)?;
     let new = said.log_key.0.name();
-    let name = new.as_str().rsplit('/').next().unwrap_or_default();
+    let name = change::log_name(new.as_str());
     writeln!(out, "Done. {} is frozen, {new} goes on.", said.frozen_key.0.name())?;
     writeln!(
         out,
