@@ -7,6 +7,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::holder::HolderFault;
 use heqi_notarization::holder::deliver::{self, Delivery, LeasedNotice, Recipient};
@@ -104,10 +105,17 @@ async fn turn(
     }
     *looked_at = Some(now);
     let leased = queue.lease().await?;
-    for item in &leased {
-        queue.work(item).await?;
-    }
+    work_all(queue, &leased).await;
     Ok(!leased.is_empty())
+}
+
+/// Works all of a batch at the same time. An item that cannot be worked, or takes long, keeps back none of
+/// the others; it is leased again when its lease is over.
+async fn work_all<Q: Queue>(queue: &Q, leased: &[Q::Item]) {
+    let worked = join_all(leased.iter().map(|item| queue.work(item))).await;
+    for error in worked.into_iter().filter_map(Result::err) {
+        tracing::warn!(queue = queue_name(queue), %error, "an item waits");
+    }
 }
 
 fn pause_ms(backoff: Backoff, attempts: u32, office: &NotaryOffice) -> i64 {
@@ -196,5 +204,51 @@ impl Queue for Tellings<'_> {
                 watch::try_again(office, item, retry_at).await
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parking_lot::Mutex;
+    use tokio::sync::Barrier;
+
+    use super::*;
+
+    /// Notes what was worked once all of the batch are under way; one item is damaged.
+    struct Noting {
+        worked: Mutex<Vec<u32>>,
+        all_begun: Barrier,
+    }
+
+    impl Queue for Noting {
+        type Item = u32;
+        const NAME: &'static str = "noting";
+
+        async fn recall(&self) -> Result<usize, HolderFault> {
+            Ok(0)
+        }
+
+        async fn lease(&self) -> Result<Vec<u32>, HolderFault> {
+            Ok(vec![1, 2, 3])
+        }
+
+        async fn work(&self, item: &u32) -> Result<(), HolderFault> {
+            self.all_begun.wait().await;
+            if *item == 1 {
+                return Err(HolderFault::Damaged("a record that does not open"));
+            }
+            self.worked.lock().push(*item);
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn an_item_that_cannot_be_worked_keeps_back_none_of_its_batch() {
+        let queue = Noting { worked: Mutex::default(), all_begun: Barrier::new(3) };
+        let batch = queue.lease().await.unwrap();
+        work_all(&queue, &batch).await;
+        let mut worked = queue.worked.lock().clone();
+        worked.sort_unstable();
+        assert_eq!(worked, [2, 3]);
     }
 }

@@ -76,6 +76,8 @@ pub enum ApplicationReply {
     Received {
         /// The number.
         application: String,
+        /// The code with which the application is looked up there; a data centre may give none.
+        query_code: Option<String>,
     },
     /// It does not take it.
     Refused {
@@ -87,6 +89,13 @@ pub enum ApplicationReply {
 #[derive(Deserialize)]
 struct Received {
     application: String,
+    query_code: Option<String>,
+}
+
+/// A short word of letters, digits and hyphens.
+fn is_plain(word: &str) -> bool {
+    (1..=MAX_REFERENCE).contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 impl NotaryClient {
@@ -106,11 +115,9 @@ impl NotaryClient {
             200 | 201 => {
                 let received: Received = serde_json::from_slice(&answer.body)
                     .map_err(|_| CallError::Unintelligible { what: "no number in the answer" })?;
-                let number = received.application;
-                let fits = (1..=MAX_REFERENCE).contains(&number.len())
-                    && number.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-                if fits {
-                    Ok(ApplicationReply::Received { application: number })
+                let Received { application, query_code } = received;
+                if is_plain(&application) && query_code.as_deref().is_none_or(is_plain) {
+                    Ok(ApplicationReply::Received { application, query_code })
                 } else {
                     Err(CallError::Unintelligible { what: "a number in another form" })
                 }

@@ -201,27 +201,30 @@ fn said_to_custodian(said: &SaidToCustodian, l: Language) -> String {
 }
 
 fn application(view: &ApplicationView, l: Language) -> ApplicationShown {
-    let (state, at, reference) = match &view.state {
+    let (state, at, reference, code) = match &view.state {
         ApplicationState::Sent {} => (
             l.pick("公证申请已提出，正在送达公证处", "applied for, on its way to the notary"),
             view.at,
             None,
+            None,
         ),
-        ApplicationState::Received { reference, at } => (
+        ApplicationState::Received { reference, code, at } => (
             l.pick(
                 "公证处已收到申请，尚未出具公证书",
                 "the notary has the application; no certificate yet",
             ),
             *at,
             Some(reference.clone()),
+            code.clone(),
         ),
         ApplicationState::Refused { reason, at } => (
             l.pick("公证处未受理申请", "the notary does not take the application"),
             *at,
             Some(reason.clone()),
+            None,
         ),
     };
-    ApplicationShown { state: state.to_owned(), at: at.for_people(), reference }
+    ApplicationShown { state: state.to_owned(), at: at.for_people(), reference, code }
 }
 
 fn status(status: Status) -> StatusShown {

@@ -29,8 +29,8 @@ impl NotaryDesk for CarriedByHttp {
     fn apply<'a>(&'a self, letter: &'a ApplicationLetter) -> Carrying<'a> {
         Box::pin(async move {
             match self.0.apply(&request(letter)).await {
-                Ok(ApplicationReply::Received { application }) => {
-                    Ok(ApplicationAnswer::Received { reference: application })
+                Ok(ApplicationReply::Received { application, query_code }) => {
+                    Ok(ApplicationAnswer::Received { reference: application, code: query_code })
                 }
                 Ok(ApplicationReply::Refused { code }) => {
                     Ok(ApplicationAnswer::Refused { reason: code })

@@ -62,6 +62,8 @@ pub struct SignersApplication {
     pub submitted_at: UtcMillis,
     /// Where it stands.
     pub stage: Stage,
+    /// The code with which it is looked up without coming in.
+    pub query_code: String,
 }
 
 /// The application of the signer about this record that is open, or was the last.
@@ -74,10 +76,11 @@ pub async fn application(
 ) -> Result<Option<SignersApplication>, MatterError> {
     let place = open_place(about.row.deposit_no, ApplicantKind::Signer);
     let Some(row) = OPEN.row(office.store(), &place).await? else { return Ok(None) };
-    let matter = open_matter(office, row.value).await?.matter;
+    let opened = open_matter(office, row.value).await?;
     Ok(Some(SignersApplication {
         number: row.value,
-        submitted_at: matter.submitted_at(),
-        stage: matter.stage(),
+        submitted_at: opened.matter.submitted_at(),
+        stage: opened.matter.stage(),
+        query_code: opened.content.query_code,
     }))
 }

@@ -9,7 +9,7 @@ use heqi_evidence_store::changeset::Changeset;
 use heqi_identity::PersonName;
 use heqi_vocabulary::{DepositNo, UtcMillis};
 
-use super::act::{Attempts, begin};
+use super::act::{Attempts, begin, open};
 use super::clock::china_day;
 use super::error::MatterError;
 use super::examine::held_record;
@@ -63,6 +63,14 @@ pub async fn apply(office: &NotaryOffice, command: Apply) -> Result<ApplicationN
             return Ok(number);
         }
     }
+}
+
+/// The code with which whoever applied looks up how an application stands and fetches its documents.
+///
+/// # Errors
+/// There is no such application, or the store could not be read.
+pub async fn query_code(office: &NotaryOffice, no: ApplicationNo) -> Result<String, MatterError> {
+    Ok(open(office, no).await?.content.query_code)
 }
 
 /// Where it stands that an application about a deposit is open.

@@ -111,6 +111,8 @@ pub struct Progress {
     pub notices: Vec<NoticeNo>,
     /// Whether the certificate can be fetched.
     pub has_certificate: bool,
+    /// Whether renewals of its time stamps can be fetched: not before a head over its step is stamped.
+    pub has_renewals: bool,
 }
 
 /// What somebody asked for by a number and a code.
@@ -187,12 +189,26 @@ async fn progress(
         return Ok(None);
     }
     let made = matter.notices().iter().filter(|notice| notice.made.is_some());
+    let has_certificate = is_fetched(&matter);
     Ok(Some(Progress {
         application,
         notices: made.map(|notice| notice.no).collect(),
-        has_certificate: is_fetched(&matter),
+        has_certificate,
+        has_renewals: has_certificate && renewals(office, application).await?.is_some(),
         matter,
     }))
+}
+
+/// The renewals of a certificate's time stamps; `None` while no head over its step is stamped.
+async fn renewals(
+    office: &NotaryOffice,
+    application: ApplicationNo,
+) -> Result<Option<Vec<u8>>, MatterError> {
+    match certificate_renewals(office, application).await {
+        Ok(file) => Ok(Some(file)),
+        Err(MatterError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A certificate that stands can be fetched by who applied; a void one is not handed out.
@@ -212,10 +228,7 @@ pub async fn fetch(
 ) -> Result<Option<Vec<u8>>, MatterError> {
     let Some(found) = progress(office, application, code).await? else { return Ok(None) };
     if which == "renewals" {
-        if !found.has_certificate {
-            return Ok(None);
-        }
-        return certificate_renewals(office, application).await.map(Some);
+        return if found.has_renewals { renewals(office, application).await } else { Ok(None) };
     }
     if which == "certificate" {
         if !found.has_certificate {

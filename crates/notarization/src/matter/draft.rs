@@ -7,6 +7,7 @@ use heqi_vocabulary::{Digest, UtcMillis};
 
 use super::act::{Desk, Opened, act, open};
 use super::error::MatterError;
+use super::examine::answer_held;
 use super::form::{ApplicantKind, Application};
 use super::number::ApplicationNo;
 use super::rows::Content;
@@ -44,13 +45,17 @@ pub async fn propose(
     desk: &Desk,
     no: ApplicationNo,
 ) -> Result<String, MatterError> {
-    let opened = open(office, no).await?;
+    let mut opened = open(office, no).await?;
     if let Some(rule) = opened.matter.draft_blocked() {
         return Err(rule.into());
     }
     let session = opened.matter.extraction().ok_or(Rule::NoExtraction)?;
     let second = officer_name(office, session.second()).await;
     let second = second.map_err(|error| MatterError::Broken(error.to_string()))?;
+    // An objection may have come since the examination.
+    let (answer, answered_at) = answer_held(office, &opened.matter.deposit).await?;
+    answer.clone_into(&mut opened.content.facts.answer);
+    opened.content.facts.answered_at = answered_at;
     Ok(template(desk, &opened.matter, &opened.content, &second))
 }
 

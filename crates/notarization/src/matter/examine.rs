@@ -387,6 +387,16 @@ pub(crate) async fn objections_held(
     Ok(u32::try_from(chain.objections()).unwrap_or(u32::MAX))
 }
 
+/// What came after a held signing, now: `confirmed`, `objected` or nothing, and when.
+pub(crate) async fn answer_held(
+    office: &NotaryOffice,
+    key: &DepositKey,
+) -> Result<(&'static str, Option<UtcMillis>), MatterError> {
+    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(("", None)) };
+    let signing = held_record(office, &row.value).await?;
+    Ok(Chain::read(office, key, row.value.chain).await?.answer(&signing))
+}
+
 /// What the held chain of a filing says around one signing.
 #[derive(Default)]
 struct Chain {
@@ -395,8 +405,8 @@ struct Chain {
     consents: BTreeSet<Digest>,
     confirmations: Vec<Disclosure>,
     objections: Vec<Disclosure>,
-    /// Objections that were said to this office itself, past the platform.
-    told: usize,
+    /// When objections to this signing were said to a custodian, past the platform.
+    told: Vec<UtcMillis>,
     titles: BTreeMap<String, String>,
 }
 
@@ -416,13 +426,13 @@ impl Chain {
         let objected = said
             .iter()
             .filter(|(root, notice)| *root == about.root && notice.kind == NoticeKind::Objection);
-        read.told = objected.count();
+        read.told = objected.map(|(_, notice)| notice.said_at).collect();
         Ok(read)
     }
 
     /// How many there are, by either way.
     fn objections(&self) -> usize {
-        self.objections.len() + self.told
+        self.objections.len() + self.told.len()
     }
 
     fn take(&mut self, record: Disclosure) {
@@ -446,13 +456,13 @@ impl Chain {
     fn confirmations(&self, signing: &Disclosure) -> Found {
         let party = signing.text("party");
         let own = self.confirmations.iter().any(|one| one.text("party") == party);
-        let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told);
+        let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told.len());
         let zh = format!(
-            "确认 {yes} 份，异议 {no} 份（其中直接向本处提出 {told} 份）；签署人本人{}确认",
+            "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向存管机构提出 {told} 份）；签署人本人{}确认",
             if own { "已" } else { "未" }
         );
         let en = format!(
-            "{yes} confirmations, {no} objections, {told} of them said to this office; the signer has {}confirmed",
+            "{yes} confirmations, {no} objections, {told} of them said to a custodian, past the platform; the signer has {}confirmed",
             if own { "" } else { "not " }
         );
         let (outcome, code) = match (own, no) {
@@ -461,6 +471,21 @@ impl Chain {
             (false, 0) => (Outcome::Unproved, "not_confirmed"),
         };
         found(outcome, code, zh, en)
+    }
+
+    /// What the signer answered. An objection counts before a confirmation, whoever it was said to.
+    fn answer(&self, signing: &Disclosure) -> (&'static str, Option<UtcMillis>) {
+        let party = signing.text("party");
+        let of_party = |one: &&Disclosure| one.text("party") == party;
+        let at = |record: &Disclosure| record.parsed("recorded_at");
+        let objected = self.objections.iter().filter(of_party).filter_map(at);
+        if let Some(first) = objected.chain(self.told.iter().copied()).min() {
+            return ("objected", Some(first));
+        }
+        match self.confirmations.iter().rfind(of_party) {
+            Some(confirmed) => ("confirmed", at(confirmed)),
+            None => ("", None),
+        }
     }
 
     fn facts(&self, signing: &Disclosure) -> Facts {
@@ -475,16 +500,7 @@ impl Chain {
                     .unwrap_or_else(|| digest.chars().take(16).collect())
             })
             .collect();
-        let party = signing.text("party");
-        let of_party = |one: &&Disclosure| one.text("party") == party;
-        let objected = self.objections.iter().rfind(of_party);
-        let confirmed = self.confirmations.iter().rfind(of_party);
-        let (answer, answered) = match (objected, confirmed) {
-            (Some(one), _) => ("objected", Some(one)),
-            (None, Some(one)) => ("confirmed", Some(one)),
-            (None, None) => ("", None),
-        };
-        let recorded_at = |record: &Disclosure| record.parsed("recorded_at");
+        let (answer, answered_at) = self.answer(signing);
         let signer = match signing.text("representative_name") {
             Some(representative) => format!("{}（代表人：{representative}）", text("party_name")),
             None => text("party_name"),
@@ -492,11 +508,11 @@ impl Chain {
         Facts {
             company: text("company_name"),
             signer,
-            signed_at: recorded_at(signing),
+            signed_at: signing.parsed("recorded_at"),
             documents,
             parts: Vec::new(),
             answer: answer.to_owned(),
-            answered_at: answered.and_then(recorded_at),
+            answered_at,
             identity: signing.value("identity").map(Value::to_string).unwrap_or_default(),
         }
     }

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::changeset::{Changeset, Expected};
 
 use super::act::Attempts;
 use super::error::MatterError;
@@ -205,16 +205,23 @@ pub async fn index_matters(office: &NotaryOffice) -> Result<usize, MatterError> 
     }
     let (mut after, mut indexed) = (None, 0);
     loop {
-        let rows = MATTERS.scan(office.store(), "", after.as_ref(), BATCH).await?;
-        let Some((last, _)) = rows.last() else { break };
-        after = Some(*last);
         let mut attempts = Attempts::default();
-        let mut changes = Changeset::new();
-        for (_, row) in &rows {
-            AT.put(&mut changes, &QueuePlace::of(&row.value.matter), &())?;
-        }
-        indexed += rows.len();
-        while !attempts.commit(office, changes.clone()).await? {}
+        let last = loop {
+            let rows = MATTERS.scan(office.store(), "", after.as_ref(), BATCH).await?;
+            let Some((last, _)) = rows.last() else { break None };
+            let mut changes = Changeset::new();
+            for (no, row) in &rows {
+                // A matter that moves meanwhile has written its place itself: it is read again.
+                changes.expect(MATTERS.key(no)?, Expected::Version(row.version));
+                AT.put(&mut changes, &QueuePlace::of(&row.value.matter), &())?;
+            }
+            if attempts.commit(office, changes).await? {
+                indexed += rows.len();
+                break Some(*last);
+            }
+        };
+        let Some(last) = last else { break };
+        after = Some(last);
     }
     let mut changes = Changeset::new();
     INDEXED.put(&mut changes, &mark, &true)?;

@@ -605,6 +605,25 @@ async fn a_digest_that_differs_stops_quarantines_and_explains() {
 }
 
 #[tokio::test]
+async fn a_record_that_does_not_open_keeps_nobody_from_the_examination_that_says_so() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.apply_with(Bureau::form()).await.unwrap();
+    let row = deposit(office, &bureau.key).await.unwrap().unwrap();
+    let record = row.parts.iter().find(|part| part.name == "record.json").unwrap();
+    assert!(bureau.house.store.discard_object(&record.object.id).await.unwrap());
+    for member in [&bureau.clerk, &bureau.notary] {
+        declare(office, no, &member.officer, false).await.unwrap();
+    }
+    accept(office, no, by).await.unwrap();
+    recompute(office, no, by).await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    assert!(view.matter.quarantined_at().is_some());
+    let check = view.matter.checklist().machine(Item::Confirmations).unwrap();
+    assert_eq!(check.code, "record_unreadable");
+}
+
+#[tokio::test]
 async fn with_an_objection_the_paragraph_about_the_signing_needs_its_own_tick() {
     let twists = Twists { objection: true, ..Twists::default() };
     let bureau = Bureau::of(&Story::tell(1, &twists)).await;
@@ -651,6 +670,12 @@ async fn an_objection_said_to_the_office_after_the_extraction_needs_the_tick_as_
     let plain = Approve { shown, objection_ticked: false };
     let refused = approve(office, &bureau.desk, no, (approver, plain)).await;
     assert_eq!(rule(refused), Rule::ObjectionTick);
+    // Proposed anew, the text tells it.
+    send_back(office, no, approver, "签署人已提出异议").await.unwrap();
+    let text = propose(office, &bureau.desk, no).await.unwrap();
+    assert!(text.contains("提出异议") && !text.contains("“确认”"), "{text}");
+    let shown = bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
     let ticked = Approve { shown, objection_ticked: true };
     approve(office, &bureau.desk, no, (approver, ticked)).await.unwrap();
     let view = matter(office, approver, no).await.unwrap();

@@ -1,11 +1,12 @@
 //! `POST /applications`: the registry applies for a certificate from its own system, with a key
-//! of scope `applications`; sent again while one is open, it is answered with that one's number.
+//! of scope `applications`; sent again while one is open, it is answered with that one's number and the
+//! code with which it is looked up.
 //! Signers apply at the counter, or through the office's own app.
 
 use actix_web::web::{Data, Payload, ServiceConfig, post};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_notarization::matter::MatterError;
-use heqi_notarization::matter::apply::{Apply, apply};
+use heqi_notarization::matter::apply::{Apply, apply, query_code};
 use heqi_notarization::matter::form::ApplicationForm;
 use heqi_notarization::matter::step::ActedBy;
 use heqi_service_kit::Problem;
@@ -44,13 +45,11 @@ async fn take(
     // This door is the registry's: nobody else applies through it.
     "regulator".clone_into(&mut form.applicant);
     let command = Apply { deposit, form, by: ActedBy::Regulator };
-    match apply(&state.office, command).await {
-        Ok(number) => {
-            Ok(HttpResponse::Created().json(json!({ "application": number.to_string() })))
-        }
-        Err(MatterError::Double(open)) => {
-            Ok(HttpResponse::Ok().json(json!({ "application": open.to_string() })))
-        }
-        Err(error) => Err(refused(error)),
-    }
+    let (mut answer, number) = match apply(&state.office, command).await {
+        Ok(number) => (HttpResponse::Created(), number),
+        Err(MatterError::Double(open)) => (HttpResponse::Ok(), open),
+        Err(error) => return Err(refused(error)),
+    };
+    let code = query_code(&state.office, number).await.map_err(refused)?;
+    Ok(answer.json(json!({ "application": number.to_string(), "query_code": code })))
 }

@@ -169,6 +169,8 @@ fn stands(
     if let Some(number) = found.matter.certificate().filter(|_| found.has_certificate) {
         let title = format!("{} {number}", l.pick("公证书", "Certificate"));
         files.push(Fetched { which: "certificate".to_owned(), title });
+    }
+    if found.has_renewals {
         let title = l.pick(
             "公证书时间戳续期文件（与公证书一并保存）",
             "Renewals of its time stamps, to keep beside it",

@@ -871,7 +871,15 @@ async fn the_registry_applies_with_its_key_and_says_on_what_basis() {
     let taken = send(body(&form)).await;
     assert_eq!(taken.status(), StatusCode::CREATED);
     let answer: serde_json::Value = taken.json().await.unwrap();
-    assert!(answer["application"].as_str().unwrap().starts_with("SQ"), "{answer}");
+    let number = answer["application"].as_str().unwrap();
+    assert!(number.starts_with("SQ"), "{answer}");
+    // With the code, the registry looks up how it stands.
+    let code = answer["query_code"].as_str().unwrap();
+    let asked = format!("number={number}&c={code}");
+    let check = http().post(format!("{}/check", bureau.running.url())).body(asked);
+    let page = check.send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(page.text().await.unwrap().contains(number));
     let again = send(body(&form)).await;
     assert_eq!(again.status(), StatusCode::OK);
     assert_eq!(again.json::<serde_json::Value>().await.unwrap(), answer);
@@ -905,7 +913,7 @@ async fn the_platforms_client_and_this_door_agree() {
     let desk = client(APPLICATIONS);
     let first = desk.apply(&request).await.unwrap();
     assert!(
-        matches!(&first, ApplicationReply::Received { application } if application.starts_with("SQ"))
+        matches!(&first, ApplicationReply::Received { application, query_code: Some(_) } if application.starts_with("SQ"))
     );
     assert_eq!(desk.apply(&request).await.unwrap(), first, "a lost answer is asked for again");
 

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::list::{leave, sample_number, sample_voucher};
 use super::{PlaceSketch, SERVICE_FOOT};
 use crate::frame::{Frame, Page};
-use crate::link::Link;
+use crate::link::{Link, OfficeLink};
 use crate::parts::facts;
 use crate::words::Words;
 
@@ -61,6 +61,8 @@ pub enum ApplyWay {
     Applied {
         /// Its number.
         number: String,
+        /// The code with which it is looked up at the office.
+        code: String,
         /// How it stands.
         stage: String,
         /// Since when it is there, with zone.
@@ -121,8 +123,14 @@ impl Page for HolderEvidencePage {
                     @for delivery in &line.deliveries { br; (delivery) }
                 }
             }
-            @if let ApplyWay::Applied { number, stage, at } = &self.apply {
-                p .notice { (APPLIED.in_language(l)) " " strong { (number) } " · " (stage) " · " (at) }
+            @if let ApplyWay::Applied { number, code, stage, at } = &self.apply {
+                div .notice {
+                    p { (APPLIED.in_language(l)) " " strong { (number) } " · " (stage) " · " (at) }
+                    p {
+                        (QUERY_CODE.in_language(l)) " " strong { (code) } " · "
+                        a href=(Link::Office(OfficeLink::Check)) { (LOOK_UP.in_language(l)) }
+                    }
+                }
             }
             (facts(&[
                 (COMPANY.in_language(l), &self.company),
@@ -240,6 +248,7 @@ impl Page for HolderEvidencePage {
         let here = Self { apply: ApplyWay::Here(sample_voucher()), ..bare.clone() };
         let applied = ApplyWay::Applied {
             number: "SQ202611240000011".into(),
+            code: "AB23CD45EF".into(),
             stage: "待受理".into(),
             at: "2026-11-24 09:00:00 +08:00".into(),
         };
@@ -250,6 +259,11 @@ impl Page for HolderEvidencePage {
 const APPLY: Words =
     Words::new("就这次签署申请公证书", "Apply for a certificate about this signing");
 const APPLIED: Words = Words::new("您的公证申请", "Your application for a certificate");
+const QUERY_CODE: Words = Words::new("查询码", "Query code");
+const LOOK_UP: Words = Words::new(
+    "凭编号和查询码查看进度、取得文书",
+    "With number and code, look how it stands and fetch its documents",
+);
 const ELSEWHERE: Words = Words::new(
     "由公证处数据中心受理，需用同一号码或邮箱再登录一次。",
     "The notary's data centre takes it; come in there once more with the same number or address.",

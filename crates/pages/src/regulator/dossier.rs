@@ -11,8 +11,9 @@ use maud::{Markup, html};
 use self::words::{
     ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, CONTRADICTED,
     COPY, CURRENT, DOCUMENTS, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE, HOLD_WHY,
-    LEAF, LIFT, LIFT_WHY, NO_SIGNATURE, NOT_EXAMINED, NOT_GENUINE, NOT_PROVED, OPENED, PAGES,
-    PARTIES, PHOTO, PLACE, PROVED, REASONS, REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
+    LEAF, LIFT, LIFT_WHY, LOOK_UP, NO_SIGNATURE, NOT_EXAMINED, NOT_GENUINE, NOT_PROVED, OPENED,
+    PAGES, PARTIES, PHOTO, PLACE, PROVED, QUERY_CODE, REASONS, REPLACED, SIGNATURES, SIGNED,
+    VOUCHED, VOUCHER,
 };
 
 use super::Trace;
@@ -160,6 +161,8 @@ pub struct ApplicationShown {
     pub at: String,
     /// What it is called at the notary, and what the notary said.
     pub reference: Option<String>,
+    /// The code with which it is looked up at the notary's.
+    pub code: Option<String>,
 }
 
 /// See the module.
@@ -290,6 +293,9 @@ impl DossierPage {
                 @if let Some(one) = &card.application {
                     p .mark-word { (one.state) }
                     p .soft { (one.at) @if let Some(reference) = &one.reference { " · " (reference) } }
+                    @if let Some(code) = &one.code {
+                        p .soft { (QUERY_CODE.in_language(l)) " " strong { (code) } " · " (LOOK_UP.in_language(l)) }
+                    }
                 }
                 @if let Some(key) = &card.apply_key {
                     form method="post" action=(Link::RegulatorApply(query, filing, record)) {

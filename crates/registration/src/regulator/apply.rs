@@ -91,6 +91,9 @@ pub enum ApplicationState {
     Received {
         /// What it is called there.
         reference: String,
+        /// The code with which it is looked up there. It stands in no record.
+        #[serde(default)]
+        code: Option<String>,
         /// Since when.
         at: UtcMillis,
     },

@@ -429,7 +429,8 @@ impl NotaryDesk for Desk {
             if known.is_none() {
                 letters.push(letter.clone());
             }
-            Ok(ApplicationAnswer::Received { reference: format!("SQ{place:04}<b>") })
+            let code = Some("AB23CD45EF".to_owned());
+            Ok(ApplicationAnswer::Received { reference: format!("SQ{place:04}<b>"), code })
         })
     }
 }
@@ -489,8 +490,8 @@ async fn an_application_is_a_record_waits_for_the_notary_and_is_made_once() {
     assert_eq!(carry().await, 1);
     assert_eq!(world.entries().await, before + 1, "the answer is a record, once");
     // What another organisation calls it is taken as letters and digits.
-    let ApplicationState::Received { reference, .. } = state().await else { panic!() };
-    assert_eq!(reference, "SQ0000b");
+    let ApplicationState::Received { reference, code, .. } = state().await else { panic!() };
+    assert_eq!((reference.as_str(), code.as_deref()), ("SQ0000b", Some("AB23CD45EF")));
     assert_eq!((carry().await, desk.letters.lock().unwrap().len()), (0, 1));
     let kinds = world.dossier(query, drafted.filing).await.unwrap().events;
     let kinds = kinds.iter().filter(|event| event.kind == RecordKind::CertificateApplication);

@@ -42,6 +42,7 @@ pub(super) async fn way(
     let open = application(&state.office, about).await.map_err(refused)?;
     Ok(open.map_or(ApplyWay::Here(voucher), |open| ApplyWay::Applied {
         number: open.number.to_string(),
+        code: open.query_code,
         stage: stage_name(open.stage, language).to_owned(),
         at: open.submitted_at.for_people(),
     }))

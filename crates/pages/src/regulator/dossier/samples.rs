@@ -88,7 +88,8 @@ pub(super) fn samples() -> Vec<DossierPage> {
     let sent = ApplicationShown {
         state: "公证处已收到申请".into(),
         at: "2026-11-23 21:00:00 +08:00".into(),
-        reference: Some("SL202611230001".into()),
+        reference: Some("SQ202611230000011".into()),
+        code: Some("AB23CD45EF".into()),
     };
     let trouble = Trouble {
         what: "未填写理由。".into(), next: "请填写案号或文书号。".into()

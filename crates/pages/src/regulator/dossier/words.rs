@@ -58,6 +58,11 @@ pub(super) const APPLY_HELP: Words = Words::new(
     "“申请公证书”以登记机关名义就该次签署的存证向公证处提出，由公证员审查后决定；申请留痕。",
     "“Apply for a certificate” applies to the notary in the name of the registration authority, about that signature's deposit; a notary examines and decides, and the application is recorded.",
 );
+pub(super) const QUERY_CODE: Words = Words::new("查询码", "Query code");
+pub(super) const LOOK_UP: Words = Words::new(
+    "凭编号和查询码可在公证处网站查看进度、取得文书",
+    "with number and code, the notary's site shows how it stands and gives its documents",
+);
 pub(super) const EVENTS: Words = Words::new("时间线", "What happened");
 pub(super) const LEAF: Words = Words::new("日志叶", "leaf");
 pub(super) const FOOT: Words = Words::new(

@@ -51,6 +51,8 @@ pub enum ApplicationAnswer {
     Received {
         /// What it is called there: letters, digits and hyphens.
         reference: String,
+        /// The code with which it is looked up there, where the notary gives one.
+        code: Option<String>,
     },
     /// It does not take it.
     Refused {
@@ -182,9 +184,11 @@ pub async fn note_answer(
 
 fn state_of(answer: &ApplicationAnswer, at: UtcMillis) -> ApplicationState {
     match answer {
-        ApplicationAnswer::Received { reference } => {
-            ApplicationState::Received { reference: plain(reference), at }
-        }
+        ApplicationAnswer::Received { reference, code } => ApplicationState::Received {
+            reference: plain(reference),
+            code: code.as_deref().map(plain),
+            at,
+        },
         ApplicationAnswer::Refused { reason } => {
             ApplicationState::Refused { reason: plain(reason), at }
         }
