@@ -14,7 +14,7 @@
 //! - [`apply`], [`handle`], [`session`], [`draft`], [`approve`], [`finish`]: what is done
 //! - [`register`]: where certificate numbers come from; [`register_book`]: the 公证登记簿
 //! - [`press`]: who makes the certificate itself
-//! - [`notice`]: the small documents that the applicant is told by; [`screen`]: what a session showed
+//! - [`notice`]: the small documents that the applicant is told by, [`waiting`] why one is owed still; [`screen`]: what a session showed
 //! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them
 //! - [`check`]: what anybody may learn of a certificate
 //! - [`search`], [`view`], [`dossier`]: what is found, shown and archived
@@ -47,6 +47,7 @@ pub mod session;
 pub mod state;
 pub mod step;
 pub mod view;
+pub mod waiting;
 
 pub use act::Desk;
 pub use error::MatterError;

@@ -25,6 +25,7 @@ use super::press::{NoticeSheet, Press};
 use super::rows::NOTICES;
 use super::state::Rule;
 use super::step::{ActedBy, StepKind};
+use super::waiting;
 use crate::office::NotaryOffice;
 use crate::staff::{Officer, officer_name};
 
@@ -331,7 +332,7 @@ pub async fn make_notices(
             Err(error @ (MatterError::Press(_) | MatterError::Busy)) => {
                 let application = item.payload.application;
                 tracing::warn!(%application, %error, "a document of an application waits");
-                put_off(office, &item).await?;
+                put_off(office, &item, &error).await?;
                 break;
             }
             Err(error) => return Err(error),
@@ -360,6 +361,7 @@ async fn make(
         completed.map_err(|error| broken(&error))?;
         opened.changes.merge(done);
         let notice = opened.matter.notices.get(place).copied().ok_or_else(gone)?;
+        waiting::is_made(&mut opened.changes, notice.no)?;
         let context = context_of(notice.no);
         let put =
             put_sealed(office.store(), opened.key(), &context, &pressed.file, office.entropy())?;
@@ -381,7 +383,14 @@ fn gone() -> MatterError {
     MatterError::Broken("a document is owed that its matter does not know".to_owned())
 }
 
-async fn put_off(office: &NotaryOffice, item: &Leased<Owed>) -> Result<(), MatterError> {
+async fn put_off(
+    office: &NotaryOffice,
+    item: &Leased<Owed>,
+    why: &MatterError,
+) -> Result<(), MatterError> {
+    let Owed { application, place } = item.payload;
+    let opened = open(office, application).await?;
+    let no = opened.matter.notices.get(place).ok_or_else(gone)?.no;
     let factor = 1_i64 << item.attempts.min(8);
     let pause_ms = RETRY_MS.saturating_mul(factor).min(LONGEST_RETRY_MS);
     let mut attempts = Attempts::default();
@@ -390,6 +399,9 @@ async fn put_off(office: &NotaryOffice, item: &Leased<Owed>) -> Result<(), Matte
         let mut changes = heqi_evidence_store::changeset::Changeset::new();
         let failed = QUEUE.fail(office.store(), &mut changes, item, retry_at).await;
         failed.map_err(|error| broken(&error))?;
+        if let MatterError::Press(error) = why {
+            waiting::waits(office, &mut changes, no, error, retry_at).await?;
+        }
         match attempts.commit(office, changes).await {
             Ok(false) => {}
             Ok(true) | Err(MatterError::Busy) => return Ok(()),

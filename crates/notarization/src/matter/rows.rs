@@ -5,7 +5,7 @@
 //! - `matter-serial` (kind, day): the last serial of a day
 //! - `certificate-serial` (year, office, category): the last number of a series
 //! - `certificate` (year, office, category, serial): which matter a number belongs to, for good
-//! - `notice-of` (digest of the number): the matter a small document belongs to
+//! - `notice-of` (digest of the number): the matter a small document belongs to; `notice-waiting`: why it is owed still
 //! - `matter-at` (how far, application number): where a matter stands in the queue; `matter-indexed`: that all do
 //! - `number-request` (application number): what an external register answered that gave no number yet
 //! - `certificate-of` (digest of the number): the same, for whoever asks by number

@@ -4,10 +4,12 @@ use heqi_vocabulary::UtcMillis;
 
 use super::act::open;
 use super::error::MatterError;
+use super::notice::NoticeNo;
 use super::number::{ApplicationNo, CertificateNo};
 use super::rows::{BOOK, Content, MATTERS, STEPS, StepKey};
 use super::state::{Matter, Rule};
 use super::step::{ActedBy, StepKind};
+use super::waiting::{self, Waiting};
 use crate::office::NotaryOffice;
 use crate::staff::Officer;
 
@@ -19,6 +21,8 @@ pub struct MatterView {
     pub matter: Matter,
     /// Everything personal.
     pub content: Content,
+    /// Documents that could not be made yet.
+    pub waiting: Vec<(NoticeNo, Waiting)>,
 }
 
 /// Opens one matter.
@@ -34,7 +38,8 @@ pub async fn matter(
         return Err(Rule::Role.into());
     }
     let opened = open(office, no).await?;
-    Ok(MatterView { matter: opened.matter, content: opened.content })
+    let waiting = waiting::of_matter(office, &opened.matter).await?;
+    Ok(MatterView { matter: opened.matter, content: opened.content, waiting })
 }
 
 /// One line of a matter's record.

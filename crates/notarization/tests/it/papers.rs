@@ -24,6 +24,7 @@ use heqi_notarization::matter::session::press_button;
 use heqi_notarization::matter::state::{ReexaminationOutcome, Rule};
 use heqi_notarization::matter::step::{ActedBy, StepKind};
 use heqi_notarization::matter::view::{matter, steps};
+use heqi_notarization::matter::waiting::WaitsFor;
 use heqi_notarization::matter::{ApplicationNo, Matter, MatterError, Stage};
 use heqi_notarization::staff::{OfficeRole, Officer};
 use heqi_testkit::{Story, Twists};
@@ -105,6 +106,9 @@ async fn a_document_that_cannot_be_sealed_now_is_owed_and_made_later_once() {
     assert_eq!(view.matter.stage(), Stage::Accepted, "the clock does not wait for a printer");
     let owed = view.matter.notices()[0];
     assert_eq!(owed.made, None);
+    let [(number, waiting)] = view.waiting[..] else { panic!("{:?}", view.waiting) };
+    assert_eq!((number, waiting.waits_for), (owed.no, WaitsFor::Time {}));
+    assert!(waiting.retry_at > waiting.since);
     assert!(matches!(notice_file(office, by, no, owed.no).await, Err(MatterError::NotFound)));
     let without = heqi_notarization::matter::Desk { press: None, ..bureau.desk.clone() };
     assert_eq!(make_notices(office, &without, 10).await.unwrap(), 0);
@@ -116,6 +120,7 @@ async fn a_document_that_cannot_be_sealed_now_is_owed_and_made_later_once() {
     bureau.house.clock.advance_ms(10 * 60_000);
     assert_eq!(make_notices(office, &bureau.desk, 10).await.unwrap(), 0, "once");
     let view = matter(office, by, no).await.unwrap();
+    assert!(view.waiting.is_empty(), "{:?}", view.waiting);
     let notice = view.matter.notices()[0];
     assert_eq!(notice.at, owed.at, "it tells of the step, not of the printer");
     assert!(notice.made.unwrap().stamped_at > notice.at);

@@ -78,6 +78,8 @@ pub struct DocumentRow {
     pub at: String,
     /// SHA-256 of the file; nothing while it is being made.
     pub sha256: Option<String>,
+    /// For what it waits, since when and until when, where it could not be made yet.
+    pub waits: Option<String>,
 }
 
 /// The extraction session.
@@ -242,7 +244,7 @@ impl MatterPage {
                             br; span .soft { (one.at) " · SHA-256 " code { (sha256) } }
                         } @else {
                             strong { (one.title) " " (one.number) }
-                            br; span .soft { (one.at) " · " (BEING_MADE.in_language(l)) }
+                            br; span .soft { (one.at) " · " (one.waits.as_deref().unwrap_or(BEING_MADE.in_language(l))) }
                         }
                     }
                 }
@@ -396,7 +398,8 @@ fn samples() -> Vec<MatterPage> {
         is_paused: is_urgent,
         is_urgent,
     };
-    let line = |act: &str, passed| LineRow {
+    let line = |act: &str, passed| {
+        LineRow {
         act: act.into(),
         at: "2026-11-24 10:05:00 +08:00".into(),
         passed,
@@ -404,6 +407,8 @@ fn samples() -> Vec<MatterPage> {
         output: "{\"agree\":true}".into(),
         screen: passed
             .then(|| "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
+        waits: (!is_made).then(|| "等待时间戳服务应答；自 2026-11-24 09:30:01 +08:00 起等待，2026-11-24 09:40:01 +08:00 自动重试".into()),
+    }
     };
     let document = |is_made: bool| DocumentRow {
         number: "SL202611240000017".into(),

@@ -113,7 +113,7 @@ pub(super) async fn show(
         session: shown::session(&view.matter, &view.content, &names, (&by, l)),
         draft: shown::draft(&view.matter, &view.content, proposal, (&by, l)),
         acts,
-        documents: shown::documents(&view.matter, l),
+        documents: shown::documents(&view, l),
         has_certificate: view.matter.issue().is_some(),
         may_export: matches!(by.role, OfficeRole::Archivist | OfficeRole::Auditor),
         record: shown::record(&steps, &names, l),

@@ -13,6 +13,7 @@ use heqi_notarization::matter::rows::Content;
 use heqi_notarization::matter::state::{Fee, Paper};
 use heqi_notarization::matter::step::ActedBy;
 use heqi_notarization::matter::view::{MatterView, StepView};
+use heqi_notarization::matter::waiting::{Waiting, WaitsFor};
 use heqi_notarization::matter::{Matter, MatterError, Stage, clock};
 use heqi_notarization::staff::{OfficeRole, Officer};
 use heqi_pages::office::{
@@ -300,14 +301,38 @@ pub(super) fn session(
 }
 
 /// The small documents.
-pub(super) fn documents(matter: &Matter, l: Language) -> Vec<DocumentRow> {
+pub(super) fn documents(view: &MatterView, l: Language) -> Vec<DocumentRow> {
     let row = |notice: &Notice| DocumentRow {
         number: notice.no.to_string(),
         title: notice.no.kind().title(l).to_owned(),
         at: notice.at.for_people(),
         sha256: notice.made.map(|made| made.sha256.to_string()),
+        waits: view.waiting.iter().find(|(no, _)| *no == notice.no).map(|(_, w)| waits(w, l)),
     };
-    matter.notices().iter().map(row).collect()
+    view.matter.notices().iter().map(row).collect()
+}
+
+fn waits(waiting: &Waiting, l: Language) -> String {
+    let why = match (waiting.waits_for, l) {
+        (WaitsFor::Font { character }, Language::Zh) => {
+            format!("字体中没有字符 U+{:04X}，请核对用字并由管理员补充字体", u32::from(character))
+        }
+        (WaitsFor::Font { character }, Language::En) => format!(
+            "no font prints U+{:04X}; check how the name is written, and have a font added",
+            u32::from(character)
+        ),
+        (WaitsFor::Time {}, l) => {
+            l.pick("等待时间戳服务应答", "waiting for a time authority").to_owned()
+        }
+        (WaitsFor::Seal {}, l) => {
+            l.pick("印章或文书制作服务未应答", "the seal or the printer does not answer").to_owned()
+        }
+    };
+    let (since, retry_at) = (waiting.since.for_people(), waiting.retry_at.for_people());
+    match l {
+        Language::Zh => format!("{why}；自 {since} 起等待，{retry_at} 自动重试"),
+        Language::En => format!("{why}; since {since}, tried again at {retry_at}"),
+    }
 }
 
 /// The draft, or the proposal for one.
