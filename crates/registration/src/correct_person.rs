@@ -8,10 +8,8 @@ use chrono::NaiveDate;
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
-use heqi_filing::{CorrectNameError, DeclaredName, Grounds, OfficeName};
+use heqi_filing::{DeclaredName, Grounds, OfficeName};
 use heqi_identity::PersonName;
-use heqi_identity::person_name::PersonNameError;
-use heqi_identity::personal_document::PersonalDocumentError;
 use heqi_vocabulary::{Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -20,18 +18,20 @@ use crate::ceremonies;
 use crate::contacts::{self, Contact, IdNumber, StoredContact};
 use crate::data_keys::{Sealing, data_key};
 use crate::decide_case::has_name_of_party;
-use crate::fault::{ActError, Class, Fault};
+use crate::fault::Fault;
 use crate::filings;
-use crate::give_consent::MAX_RECORDS;
 use crate::ledger::{self, About, Draft, NewRecord};
-use crate::material::{self, Material, MaterialError, MaterialKind};
+use crate::material::{self, Material, MaterialKind};
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::{Request, StaffMember};
 use crate::rows::{self, CeremonyRecord, Pair};
 use crate::see_person::officer;
 use crate::verify_identity;
-use crate::wording::{Told, refusals, say};
+
+mod error;
+
+pub use error::CorrectPersonError;
 
 /// What the certificate is, in records.
 const MATERIAL_KIND: &str = "police_certificate";
@@ -106,116 +106,6 @@ pub struct Correction {
 pub(crate) struct CorrectionsRow {
     content: Sealed<Vec<Correction>>,
 }
-
-/// Why nothing was put right.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CorrectPersonError {
-    /// See [`ActError`].
-    #[error(transparent)]
-    Act(#[from] ActError),
-    /// The rules of filings refuse it.
-    #[error(transparent)]
-    Filing(#[from] CorrectNameError),
-    /// The certificate is not taken.
-    #[error(transparent)]
-    Certificate(#[from] MaterialError),
-    /// The new name is none that a card can have.
-    #[error(transparent)]
-    Name(#[from] PersonNameError),
-    /// The new number is none of such a document.
-    #[error(transparent)]
-    Number(#[from] PersonalDocumentError),
-    /// Nobody in this filing has this name and these last four.
-    #[error("nobody in this filing has this name and number")]
-    NoMatch,
-    /// Several have this name, and no number tells them apart.
-    #[error("several persons of this filing have this name and no number tells them apart")]
-    Ambiguous,
-    /// Neither name nor number would change.
-    #[error("neither name nor number would change")]
-    NothingChanged,
-    /// The certificate would have been issued tomorrow.
-    #[error("the certificate is dated in the future")]
-    NotYet,
-    /// The officer takes part in the filing.
-    #[error("the officer takes part in the filing")]
-    Conflict,
-}
-
-impl From<Fault> for CorrectPersonError {
-    fn from(fault: Fault) -> Self {
-        Self::Act(fault.into())
-    }
-}
-
-impl CorrectPersonError {
-    fn told(&self) -> Told<'_> {
-        match self {
-            Self::Act(error) => Told::By(error),
-            Self::Certificate(error) => Told::By(error),
-            Self::Filing(error) => Told::By(error),
-            Self::Name(error) => Told::By(error),
-            Self::Number(error) => Told::By(error),
-            Self::NoMatch => say(
-                "correction_no_match",
-                [
-                    "该办件下没有以此姓名、此证件末四位申报的人，未作更正。",
-                    "请核对办件编号、原姓名和原证件号码末四位。",
-                ],
-                [
-                    "Nobody was declared in this filing with this name and these last four; nothing was corrected.",
-                    "Check the filing's number, the name until now and the last four until now.",
-                ],
-            )
-            .is(Class::NotFound),
-            Self::Ambiguous => say(
-                "correction_ambiguous",
-                [
-                    "该办件下有多人同名，又没有申报证件号码，无法确定是哪一位，未作更正。",
-                    "请经办人先申报各人的证件号码，再办理更正。",
-                ],
-                [
-                    "Several persons of this filing have this name and no number was declared; nothing was corrected.",
-                    "Have the handler declare each one's number first.",
-                ],
-            )
-            .is(Class::Conflict),
-            Self::NothingChanged => say(
-                "correction_nothing",
-                ["姓名和证件号码都没有变化，未作更正。", "请填写更正后的姓名或证件号码。"],
-                [
-                    "Neither name nor number would change; nothing was corrected.",
-                    "Enter the name or the number as it is now.",
-                ],
-            )
-            .is(Class::BadInput),
-            Self::NotYet => say(
-                "correction_not_yet",
-                ["公安机关证明的日期晚于今天，未作更正。", "请核对证明上的日期。"],
-                [
-                    "The certificate of the police is dated in the future; nothing was corrected.",
-                    "Check the day on the certificate.",
-                ],
-            )
-            .is(Class::BadInput),
-            Self::Conflict => say(
-                "reviewer_takes_part",
-                [
-                    "您与本办件的当事人或经办人同名，可能需要回避，未作任何更改。",
-                    "请交由本单位另一名工作人员办理。",
-                ],
-                [
-                    "You have the name of a party or of the handler of this filing; nothing was changed.",
-                    "Leave it to another reviewer of your organisation.",
-                ],
-            )
-            .is(Class::Forbidden),
-        }
-    }
-}
-
-refusals!(CorrectPersonError);
 
 /// Puts it right: the filing, the number that providers are asked about, and the record, in one
 /// commit. Who signs from now on signs under the new name.
@@ -374,7 +264,8 @@ fn change(
             after.document(today)?;
             Some(after)
         }
-        _ => None,
+        (Some(_), None) => return Err(CorrectPersonError::NoContact),
+        (None, _) => None,
     };
     let name_after = new_name.unwrap_or(&command.name).as_str().to_owned();
     let number = new_number.map(|after| (declared, after));
@@ -382,6 +273,8 @@ fn change(
 }
 
 /// The next challenge of the person's ceremony names the record; a ceremony that is over needs none.
+/// What the signer's own acts may fill does not keep a correction out: it comes from an officer, by a
+/// certificate, and each changes something.
 async fn bind(
     platform: &Platform,
     changes: &mut Changeset,
@@ -391,8 +284,7 @@ async fn bind(
     let newest = rows::NEWEST_CEREMONIES.row(platform.backend(), &Pair(filing, party)).await;
     let Some(ceremony) = newest.map_err(Fault::from)?.map(|row| row.value) else { return Ok(()) };
     let stored = ceremonies::load(platform, ceremony).await?;
-    let is_open = stored.content.ceremony.unfinished().is_ok();
-    if !is_open || stored.content.records.len() >= MAX_RECORDS {
+    if stored.content.ceremony.unfinished().is_err() {
         return Ok(());
     }
     let mut content = stored.content.clone();

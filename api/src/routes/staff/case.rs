@@ -7,6 +7,7 @@ use heqi_pages::staff::{
     WayRow,
 };
 use heqi_registration::case_queue::{CaseSummary, CaseView, Shot, WaySummary, reviewer_name};
+use heqi_registration::correct_person::Correction;
 use heqi_registration::review_wanted::{ReviewWay, WayReason};
 use heqi_registration::verify_identity::{Finding, Findings};
 use heqi_service_kit::Problem;
@@ -126,16 +127,7 @@ fn said(view: &CaseView, l: Language) -> Vec<Said> {
         });
     }
     for one in &view.corrections {
-        let text = l.pick(
-            "更正前：{before}；凭{issuer}证明",
-            "before: {before}; by a certificate of {issuer}",
-        );
-        said.push(Said {
-            about: l.pick("姓名或号码更正", "Put right").to_owned(),
-            what: text.replace("{before}", &one.name_before).replace("{issuer}", &one.issuer),
-            by: SaidBy::Platform,
-            at: Some(one.at.for_people()),
-        });
+        said.extend(put_right(one, l));
     }
     if let Some((choice, outcome, at)) = &view.seal {
         said.push(Said {
@@ -161,6 +153,33 @@ fn said(view: &CaseView, l: Language) -> Vec<Said> {
         at: None,
     });
     said
+}
+
+/// A line for the name and one for the number, as far as each was put right.
+fn put_right(one: &Correction, l: Language) -> Vec<Said> {
+    let nothing = || l.pick("未申报", "none declared").to_owned();
+    let name = (one.name_before != one.name_after).then(|| {
+        let about = l.pick("姓名更正", "Name put right");
+        (about, one.name_before.clone(), one.name_after.clone())
+    });
+    let number = one.last_four_after.clone().map(|after| {
+        let about = l.pick("证件号码末四位更正", "Last four of the number put right");
+        (about, one.last_four_before.clone().unwrap_or_else(nothing), after)
+    });
+    let text = l.pick(
+        "{before} → {after}；凭{issuer}证明",
+        "{before} → {after}; by a certificate of {issuer}",
+    );
+    let line = |(about, before, after): (&str, String, String)| Said {
+        about: about.to_owned(),
+        what: text
+            .replace("{before}", &before)
+            .replace("{after}", &after)
+            .replace("{issuer}", &one.issuer),
+        by: SaidBy::Platform,
+        at: Some(one.at.for_people()),
+    };
+    name.into_iter().chain(number).map(line).collect()
 }
 
 fn of_authorities(findings: &Findings, l: Language) -> Vec<Said> {

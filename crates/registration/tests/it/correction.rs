@@ -134,6 +134,44 @@ async fn edge_case_11_who_signs_after_a_correction_signs_under_the_new_name_and_
 }
 
 #[tokio::test]
+async fn edge_case_11_a_number_alone_is_put_right_and_the_name_is_not_said_to_change() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let officer = scene.reviewer("li.na").await;
+    let number_only = |command: &mut CorrectPerson| {
+        command.new_name = None;
+        command.new_number = Some(NEW_NUMBER.parse().unwrap());
+    };
+    let corrected = scene.correct(&officer, number_only).await.unwrap();
+    scene.world.deposit_all().await;
+    let record = scene.world.opened(corrected.record_id).await;
+    assert_eq!(record.value("changed").unwrap(), &serde_json::json!(["number"]));
+    assert_eq!(record.text("name_before"), record.text("name_after"));
+    let filing = filing_view(&scene.world.platform, &scene.world.staff, scene.filing).await;
+    assert!(filing.unwrap().parties.iter().any(|party| party.name == "龚𠮷"));
+    // The last four that were declared are no longer the person's.
+    let again = scene.correct(&officer, |_| {}).await.unwrap_err();
+    assert_eq!(again.code(), "correction_no_match");
+}
+
+#[tokio::test]
+async fn edge_case_11_a_number_has_to_be_kept_somewhere() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let officer = scene.reviewer("li.na").await;
+    let (platform, staff) = (&scene.world.platform, &scene.world.staff);
+    let filing = filing_view(platform, staff, scene.filing).await.unwrap();
+    let handler = filing.parties.iter().find(|party| party.name != "龚𠮷").unwrap();
+    let leaves = scene.world.contents().await.entries.len();
+    let of_nobody_reached = |command: &mut CorrectPerson| {
+        command.name = handler.name.parse().unwrap();
+        command.new_name = None;
+        command.new_number = Some(NEW_NUMBER.parse().unwrap());
+    };
+    let refused = scene.correct(&officer, of_nobody_reached).await.unwrap_err();
+    assert_eq!(refused.code(), "correction_no_contact");
+    assert_eq!(scene.world.contents().await.entries.len(), leaves);
+}
+
+#[tokio::test]
 async fn edge_case_11_what_is_no_correction_is_refused_as_what_it_is_and_changes_nothing() {
     let scene = Scene::new(Mood::Agrees).await;
     let world = &scene.world;
