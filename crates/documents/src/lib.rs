@@ -10,8 +10,8 @@
 //!
 //! - [`certificate`]: 公证书, 保全证据(电子数据)
 //! - [`report`]: 出证报告, thirteen chapters
-//! - [`acceptance`], [`supplement`], [`refusal`], [`termination`], [`withdrawal`], [`correction`]: the
-//!   small documents of an application; [`notice`] is what they have in common
+//! - [`acceptance`], [`supplement`], [`refusal`], [`termination`], [`withdrawal`], [`correction`],
+//!   [`revocation`]: the small documents of an application; [`notice`] is what they have in common
 //! - [`office`]: who issues, under which name on which day, with which seal
 //! - [`samples`]: made-up documents, for tests and previews
 //! - [`RenderError`]: why there is no document
@@ -23,6 +23,7 @@ pub mod notice;
 pub mod office;
 pub mod refusal;
 pub mod report;
+pub mod revocation;
 pub mod samples;
 pub mod supplement;
 pub mod termination;

@@ -15,6 +15,7 @@ use crate::report::{
     CertificateDetail, ConfirmationRow, CustodyRow, DocumentDigests, EnvironmentRow, EventRow,
     IntentRow, ReportInput, Subject, SystemState, TimestampDetail,
 };
+use crate::revocation::RevocationInput;
 use crate::supplement::SupplementInput;
 use crate::termination::TerminationInput;
 use crate::withdrawal::WithdrawalInput;
@@ -300,6 +301,15 @@ pub fn correction() -> CorrectionInput {
         head: notice_head("（2026）杭示证经字第000002号"),
         corrects: "（2026）杭示证经字第000001号".to_owned(),
         changes: vec![("示例街道".to_owned(), "示范街道".to_owned())],
+    }
+}
+
+/// A revocation.
+pub fn revocation() -> RevocationInput {
+    RevocationInput {
+        head: notice_head("CX202611280000001"),
+        revokes: "（2026）杭示证经字第000001号".to_owned(),
+        reason: "公证书内容与事实不符。".to_owned(),
     }
 }
 

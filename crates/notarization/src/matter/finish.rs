@@ -323,8 +323,21 @@ async fn correction(
     opened: &mut Opened<'_>,
     changes: &[[String; 2]],
 ) -> Result<(), MatterError> {
-    let certificate = opened.matter.certificate().map(ToString::to_string).unwrap_or_default();
+    let certificate = number_of(opened);
     owe(office, opened, NoticeSays::Correction { certificate, changes: changes.to_vec() }).await
+}
+
+async fn revocation(
+    office: &NotaryOffice,
+    opened: &mut Opened<'_>,
+    reason: &str,
+) -> Result<(), MatterError> {
+    let (certificate, reason) = (number_of(opened), reason.to_owned());
+    owe(office, opened, NoticeSays::Revocation { certificate, reason }).await
+}
+
+fn number_of(opened: &Opened<'_>) -> String {
+    opened.matter.certificate().map(ToString::to_string).unwrap_or_default()
 }
 
 /// What is wrong and what is right, one per line, with an arrow between them.
@@ -352,7 +365,7 @@ pub async fn void(
         let now = opened.now;
         opened.matter.void(by, now)
     };
-    end(office, no, by, (StepKind::Voided, why, None), voiding).await
+    end(office, no, by, (StepKind::Voided, why, Owes::Revocation), voiding).await
 }
 
 /// Somebody asks for a re-examination; another notary takes it (公证程序规则 arts. 61 to 64).
@@ -380,15 +393,27 @@ pub async fn decide_reexamination(
     (outcome, why): (ReexaminationOutcome, &str),
 ) -> Result<(), MatterError> {
     let why = text(why).ok_or(MatterError::Text)?;
-    let corrects = match outcome {
-        ReexaminationOutcome::Corrected => Some(changes_of(&why).ok_or(MatterError::Text)?),
-        ReexaminationOutcome::Upheld | ReexaminationOutcome::Voided => None,
+    let owes = match outcome {
+        ReexaminationOutcome::Corrected => {
+            Owes::Correction(changes_of(&why).ok_or(MatterError::Text)?)
+        }
+        ReexaminationOutcome::Upheld => Owes::Nothing,
+        ReexaminationOutcome::Voided => Owes::Revocation,
     };
     let decide = |opened: &mut Opened<'_>| {
         let now = opened.now;
         opened.matter.answered_again(by, now, outcome)
     };
-    end(office, no, by, (StepKind::ReexaminationDecided, why, corrects), decide).await
+    end(office, no, by, (StepKind::ReexaminationDecided, why, owes), decide).await
+}
+
+/// Which document a step after the certificate owes.
+enum Owes {
+    Nothing,
+    /// What was wrong, and what is right.
+    Correction(Vec<[String; 2]>),
+    /// For the reason of the step.
+    Revocation,
 }
 
 /// A step after which the matter may be closed: then the same applicant may apply again.
@@ -396,7 +421,7 @@ async fn end(
     office: &NotaryOffice,
     no: ApplicationNo,
     by: &Officer,
-    (step, said, corrects): (StepKind, String, Option<Vec<[String; 2]>>),
+    (step, said, owes): (StepKind, String, Owes),
     change: impl Fn(&mut Opened<'_>) -> Result<(), Rule>,
 ) -> Result<(), MatterError> {
     let mut attempts = Attempts::default();
@@ -404,8 +429,12 @@ async fn end(
         let mut opened = open(office, no).await?;
         change(&mut opened)?;
         opened.content.reasons.push(said.clone());
-        if let Some(changes) = &corrects {
-            correction(office, &mut opened, changes).await?;
+        match &owes {
+            Owes::Nothing => {}
+            Owes::Correction(changes) => correction(office, &mut opened, changes).await?,
+            // A number that was never issued is spoiled: there is nothing to take back from anybody.
+            Owes::Revocation if opened.matter.issue().is_none() => {}
+            Owes::Revocation => revocation(office, &mut opened, &said).await?,
         }
         let place = open_place(opened.matter.deposit_no(), opened.matter.applicant());
         if opened.matter.stage().is_closed()

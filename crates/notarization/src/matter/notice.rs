@@ -65,17 +65,20 @@ pub enum NoticeKind {
     Withdrawal,
     /// 补正公证书.
     Correction,
+    /// 撤销公证书决定书.
+    Revocation,
 }
 
 impl NoticeKind {
-    /// All six.
-    pub const ALL: [Self; 6] = [
+    /// All of them.
+    pub const ALL: [Self; 7] = [
         Self::Acceptance,
         Self::Supplement,
         Self::Refusal,
         Self::Termination,
         Self::Withdrawal,
         Self::Correction,
+        Self::Revocation,
     ];
 
     /// The stable word.
@@ -87,6 +90,7 @@ impl NoticeKind {
             Self::Termination => "termination",
             Self::Withdrawal => "withdrawal",
             Self::Correction => "correction",
+            Self::Revocation => "revocation",
         }
     }
 
@@ -99,6 +103,7 @@ impl NoticeKind {
             Self::Termination => ("终止公证决定书", "Decision of termination"),
             Self::Withdrawal => ("撤回公证申请确认书", "Confirmation of withdrawal"),
             Self::Correction => ("补正公证书", "Correction of a certificate"),
+            Self::Revocation => ("撤销公证书决定书", "Decision of revocation"),
         };
         language.pick(zh, en)
     }
@@ -112,6 +117,7 @@ impl NoticeKind {
             Self::Termination => "ZZ",
             Self::Withdrawal => "CH",
             Self::Correction => "BZ",
+            Self::Revocation => "CX",
         }
     }
 }
@@ -260,6 +266,13 @@ pub enum NoticeSays {
         /// What it says, and what it should say.
         changes: Vec<[String; 2]>,
     },
+    /// Void.
+    Revocation {
+        /// The certificate's number.
+        certificate: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl NoticeSays {
@@ -272,6 +285,7 @@ impl NoticeSays {
             Self::Termination { .. } => NoticeKind::Termination,
             Self::Withdrawal {} => NoticeKind::Withdrawal,
             Self::Correction { .. } => NoticeKind::Correction,
+            Self::Revocation { .. } => NoticeKind::Revocation,
         }
     }
 }

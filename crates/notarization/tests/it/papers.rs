@@ -380,6 +380,23 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
     assert_eq!(standing().await.0, Standing::Voided);
     let query = &view.content.query_code;
     assert_eq!(fetch(office, no, (query, "certificate")).await.unwrap(), None, "not handed out");
+    // The decision is, to who applied.
+    let (revocation, file) = newest(&bureau, no).await;
+    assert_eq!(revocation.kind(), NoticeKind::Revocation);
+    assert!(file.contains("内容不真实") && file.contains("浙杭临证经字第000001号"), "{file}");
+    let fetched = fetch(office, no, (query, &revocation.to_string())).await.unwrap();
+    assert_eq!(fetched.as_deref(), Some(file.as_bytes()));
+}
+
+#[tokio::test]
+async fn a_number_that_was_never_issued_is_spoiled_without_a_document() {
+    let bureau = Bureau::open().await;
+    let (office, approver) = (bureau.office(), &bureau.approver.officer);
+    let no = bureau.numbered().await;
+    let before = matter(office, approver, no).await.unwrap().matter.notices().len();
+    void(office, no, approver, "审批后申请人放弃").await.unwrap();
+    let view = matter(office, approver, no).await.unwrap();
+    assert_eq!((view.matter.stage(), view.matter.notices().len()), (Stage::Voided, before));
 }
 
 #[tokio::test]

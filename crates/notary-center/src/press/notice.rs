@@ -6,12 +6,13 @@ use heqi_documents::certificate::CheckPlace;
 use heqi_documents::correction::CorrectionInput;
 use heqi_documents::notice::NoticeHead;
 use heqi_documents::refusal::RefusalInput;
+use heqi_documents::revocation::RevocationInput;
 use heqi_documents::supplement::SupplementInput;
 use heqi_documents::termination::TerminationInput;
 use heqi_documents::withdrawal::WithdrawalInput;
 use heqi_documents::{
-    Fonts, Office, RenderError, UnsignedPdf, acceptance, correction, refusal, supplement,
-    termination, withdrawal,
+    Fonts, Office, RenderError, UnsignedPdf, acceptance, correction, refusal, revocation,
+    supplement, termination, withdrawal,
 };
 use heqi_notarization::matter::handle::RefusalGround;
 use heqi_notarization::matter::notice::NoticeSays;
@@ -59,6 +60,10 @@ pub(super) fn render(
                 &CorrectionInput { head, corrects: certificate.clone(), changes },
                 fonts,
             )
+        }
+        NoticeSays::Revocation { certificate, reason } => {
+            let (revokes, reason) = (certificate.clone(), sentence(reason));
+            revocation::render(&RevocationInput { head, revokes, reason }, fonts)
         }
     }
 }
