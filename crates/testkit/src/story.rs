@@ -49,6 +49,8 @@ pub struct Twists {
     pub no_photo: bool,
     /// Whether the party objects in the end.
     pub objection: bool,
+    /// The name an officer gave the party after it had signed, by a certificate.
+    pub put_right: Option<&'static str>,
     /// Where the signing record stands in the chain.
     pub place: Option<Twist<ChainPlace>>,
     /// What the challenge binds.
@@ -74,6 +76,7 @@ impl Default for Twists {
             delay_ms: 0,
             no_photo: false,
             objection: false,
+            put_right: None,
             place: None,
             preimage: None,
             photo_padding_bytes: 0,
@@ -97,7 +100,7 @@ pub struct StoryRecord {
 }
 
 /// One filing: opened, two parties and a document added, four consents, a signing, a
-/// confirmation, and an objection if the twists want one.
+/// confirmation, and an objection or another name if the twists want one.
 pub struct Story {
     /// Everybody.
     pub cast: Cast,
@@ -143,6 +146,9 @@ impl Story {
         story.confirm();
         if twists.objection {
             story.object();
+        }
+        if let Some(name) = twists.put_right {
+            story.put_right(name);
         }
         story.others(2);
         story.clock.advance_ms(SEEN_AFTER_MS + twists.delay_ms);

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_identity::PersonName;
@@ -12,7 +11,7 @@ use heqi_vocabulary::{DepositNo, UtcMillis};
 use super::act::{Attempts, begin, open};
 use super::clock::china_day;
 use super::error::MatterError;
-use super::examine::held_record;
+use super::examine::{held_record, names_held};
 use super::finish::fresh_code;
 use super::form::{ApplicantKind, Application, ApplicationForm};
 use super::number::ApplicationNo;
@@ -42,8 +41,8 @@ pub struct Apply {
 pub async fn apply(office: &NotaryOffice, command: Apply) -> Result<ApplicationNo, MatterError> {
     let Apply { deposit, form, by } = command;
     let application = form.parse(china_day(office.clock().now())).map_err(MatterError::Field)?;
-    let (ground, record) = ground(office, deposit).await?;
-    check_party(&application, &record)?;
+    let (ground, names) = ground(office, deposit).await?;
+    check_party(&application, &names)?;
     let kind = application.kind;
     let said = format!("{} {}", kind.as_str(), deposit);
     let mut attempts = Attempts::default();
@@ -78,10 +77,11 @@ pub(crate) fn open_place(deposit: DepositNo, kind: ApplicantKind) -> String {
     format!("{deposit}/{}", kind.as_str())
 }
 
+/// What is applied about, and the names of whoever signed it.
 async fn ground(
     office: &NotaryOffice,
     number: DepositNo,
-) -> Result<(Ground, Disclosure), MatterError> {
+) -> Result<(Ground, Vec<String>), MatterError> {
     let key = NUMBERS.durable_row(office.store(), &number).await?;
     let key = key.ok_or(MatterError::NoDeposit)?.value;
     let row = DEPOSITS.durable_row(office.store(), &key).await?;
@@ -93,6 +93,7 @@ async fn ground(
     if record.kind() != RecordKind::Signing {
         return Err(MatterError::NoSigning);
     }
+    let names = names_held(office, &key, row.chain, &record).await?;
     let ground = Ground {
         deposit: key,
         deposit_no: number,
@@ -100,21 +101,20 @@ async fn ground(
         voucher: record.parsed("voucher"),
         deposited_at: row.received_at,
     };
-    Ok((ground, record))
+    Ok((ground, names))
 }
 
-/// Whoever applies is named in the record as the one who signed, or is the registry. That a
+/// Whoever applies has a name of the one who signed, or is the registry. That a
 /// person is who they say, and that an authority is one, the notary checks at the counter:
 /// point 1 and 2 of the list.
-fn check_party(application: &Application, record: &Disclosure) -> Result<(), MatterError> {
+fn check_party(application: &Application, names: &[String]) -> Result<(), MatterError> {
     if application.kind == ApplicantKind::Regulator {
         return Ok(());
     }
     let applicant = PersonName::parse(&application.name).map_err(|_| MatterError::NotParty)?;
-    let named = ["party_name", "representative_name"];
-    let signed = named
-        .into_iter()
-        .filter_map(|name| PersonName::parse(record.text(name)?).ok())
+    let signed = names
+        .iter()
+        .filter_map(|name| PersonName::parse(name).ok())
         .any(|name| name.is_same_as(&applicant));
     if signed { Ok(()) } else { Err(MatterError::NotParty) }
 }

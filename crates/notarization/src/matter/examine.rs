@@ -8,8 +8,6 @@ use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
 use heqi_evidence::deposit::{DepositReceipt, DualDigest};
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::examine::{Question, examine};
-use heqi_evidence::holder_notice::NoticeKind;
-use heqi_evidence::schema::RecordKind;
 use heqi_evidence::statement::Statement as _;
 use heqi_evidence::verdict::{ClaimName, Status, Verdict};
 use heqi_vocabulary::{Digest, Language, UtcMillis};
@@ -21,9 +19,12 @@ use super::rows::{Facts, HeldPart};
 use crate::deposited::{
     DEPOSITS, DepositKey, DepositRow, DepositedError, StoredPart, open_part, receipt,
 };
-use crate::held_chain::HeldChain;
-use crate::holder::notice::notices;
 use crate::office::NotaryOffice;
+
+mod chain;
+
+use chain::Chain;
+pub(crate) use chain::{answer_held, names_held, objections_held};
 
 /// What came of one point, with its sentences in Chinese and in English.
 struct Found {
@@ -374,146 +375,5 @@ fn environment(record: &Disclosure) -> Found {
             format!("缺少：{names}"),
             format!("missing: {names}"),
         )
-    }
-}
-
-/// How many objections to a held record there are now, in its chain or said to this office.
-pub(crate) async fn objections_held(
-    office: &NotaryOffice,
-    key: &DepositKey,
-) -> Result<u32, MatterError> {
-    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(0) };
-    let chain = Chain::read(office, key, row.value.chain).await?;
-    Ok(u32::try_from(chain.objections()).unwrap_or(u32::MAX))
-}
-
-/// What came after a held signing, now: `confirmed`, `objected` or nothing, and when.
-pub(crate) async fn answer_held(
-    office: &NotaryOffice,
-    key: &DepositKey,
-) -> Result<(&'static str, Option<UtcMillis>), MatterError> {
-    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(("", None)) };
-    let signing = held_record(office, &row.value).await?;
-    Ok(Chain::read(office, key, row.value.chain).await?.answer(&signing))
-}
-
-/// What the held chain of a filing says around one signing.
-#[derive(Default)]
-struct Chain {
-    /// Of all its records; `None` when one cannot be opened.
-    frames: Option<Vec<Vec<u8>>>,
-    consents: BTreeSet<Digest>,
-    confirmations: Vec<Disclosure>,
-    objections: Vec<Disclosure>,
-    /// When objections to this signing were said to a custodian, past the platform.
-    told: Vec<UtcMillis>,
-    titles: BTreeMap<String, String>,
-}
-
-impl Chain {
-    async fn read(
-        office: &NotaryOffice,
-        about: &DepositKey,
-        chain: Digest,
-    ) -> Result<Self, MatterError> {
-        let held = HeldChain::read(office, chain).await?;
-        let mut read = Self { frames: held.frames()?, ..Self::default() };
-        for record in held.records {
-            read.take(record);
-        }
-        let said = notices(office, chain).await;
-        let said = said.map_err(|error| MatterError::Broken(error.to_string()))?;
-        let objected = said
-            .iter()
-            .filter(|(root, notice)| *root == about.root && notice.kind == NoticeKind::Objection);
-        read.told = objected.map(|(_, notice)| notice.said_at).collect();
-        Ok(read)
-    }
-
-    /// How many there are, by either way.
-    fn objections(&self) -> usize {
-        self.objections.len() + self.told.len()
-    }
-
-    fn take(&mut self, record: Disclosure) {
-        match record.kind() {
-            RecordKind::ConsentGiven => {
-                self.consents.insert(record.root());
-            }
-            RecordKind::Confirmation => self.confirmations.push(record),
-            RecordKind::Objection => self.objections.push(record),
-            RecordKind::FilingChanged => {
-                if let (Some(digest), Some(title)) =
-                    (record.text("document_sha256"), record.text("document_title"))
-                {
-                    self.titles.insert(digest.to_owned(), title.to_owned());
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn confirmations(&self, signing: &Disclosure) -> Found {
-        let party = signing.text("party");
-        let own = self.confirmations.iter().any(|one| one.text("party") == party);
-        let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told.len());
-        let zh = format!(
-            "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向存管机构提出 {told} 份）；签署人本人{}确认",
-            if own { "已" } else { "未" }
-        );
-        let en = format!(
-            "{yes} confirmations, {no} objections, {told} of them said to a custodian, past the platform; the signer has {}confirmed",
-            if own { "" } else { "not " }
-        );
-        let (outcome, code) = match (own, no) {
-            (_, 1..) => (Outcome::Unproved, "objected"),
-            (true, 0) => (Outcome::Passed, "confirmed"),
-            (false, 0) => (Outcome::Unproved, "not_confirmed"),
-        };
-        found(outcome, code, zh, en)
-    }
-
-    /// What the signer answered. An objection counts before a confirmation, whoever it was said to.
-    fn answer(&self, signing: &Disclosure) -> (&'static str, Option<UtcMillis>) {
-        let party = signing.text("party");
-        let of_party = |one: &&Disclosure| one.text("party") == party;
-        let at = |record: &Disclosure| record.parsed("recorded_at");
-        let objected = self.objections.iter().filter(of_party).filter_map(at);
-        if let Some(first) = objected.chain(self.told.iter().copied()).min() {
-            return ("objected", Some(first));
-        }
-        match self.confirmations.iter().rfind(of_party) {
-            Some(confirmed) => ("confirmed", at(confirmed)),
-            None => ("", None),
-        }
-    }
-
-    fn facts(&self, signing: &Disclosure) -> Facts {
-        let text = |name: &str| signing.text(name).unwrap_or_default().to_owned();
-        let documents = signing.value("documents").and_then(Value::as_array).into_iter().flatten();
-        let digests = documents.filter_map(|document| document.get("sha256")?.as_str());
-        let documents = digests
-            .map(|digest| {
-                self.titles
-                    .get(digest)
-                    .cloned()
-                    .unwrap_or_else(|| digest.chars().take(16).collect())
-            })
-            .collect();
-        let (answer, answered_at) = self.answer(signing);
-        let signer = match signing.text("representative_name") {
-            Some(representative) => format!("{}（代表人：{representative}）", text("party_name")),
-            None => text("party_name"),
-        };
-        Facts {
-            company: text("company_name"),
-            signer,
-            signed_at: signing.parsed("recorded_at"),
-            documents,
-            parts: Vec::new(),
-            answer: answer.to_owned(),
-            answered_at,
-            identity: signing.value("identity").map(Value::to_string).unwrap_or_default(),
-        }
     }
 }

@@ -10,7 +10,7 @@ use super::apply::{next_serial, open_place};
 use super::checklist::Item;
 use super::clock::PauseReason;
 use super::error::MatterError;
-use super::examine::{examine_held, held_record};
+use super::examine::{examine_held, held_record, names_held};
 use super::form::{Application, text};
 use super::notice::{NoticeSays, owe};
 use super::number::{AcceptanceNo, ApplicationNo};
@@ -57,9 +57,8 @@ async fn has_name_of_a_party(
     if let Some(row) = row {
         match held_record(office, &row).await {
             Ok(record) => {
-                for name in ["party_name", "representative_name"] {
-                    parties.extend(record.text(name).map(ToOwned::to_owned));
-                }
+                let key = &opened.matter.deposit;
+                parties.extend(names_held(office, key, row.chain, &record).await?);
             }
             // Nobody would come to the examination that names the damage; the applicant's name was
             // compared with the record when the application was taken.

@@ -683,6 +683,29 @@ async fn an_objection_said_to_the_office_after_the_extraction_needs_the_tick_as_
 }
 
 #[tokio::test]
+async fn edge_case_11_whoever_was_named_anew_applies_under_either_name_and_both_are_certified() {
+    let twists = Twists { put_right: Some("张珊"), ..Twists::default() };
+    let bureau = Bureau::of(&Story::tell(1, &twists)).await;
+    let office = bureau.office();
+    let stranger = ApplicationForm { name: "张衫".into(), ..Bureau::form() };
+    assert!(matches!(bureau.apply_with(stranger).await, Err(MatterError::NotParty)));
+    let anew = ApplicationForm { name: "张珊".into(), ..Bureau::form() };
+    let no = bureau.apply_with(anew).await.unwrap();
+    for member in [&bureau.clerk, &bureau.notary, &bureau.other_notary, &bureau.approver] {
+        declare(office, no, &member.officer, false).await.unwrap();
+    }
+    // Who has the new name does not work on it either.
+    let namesake = Member::admit_as(office, "zhang.shan", "张珊", OfficeRole::Clerk).await;
+    assert_eq!(rule(declare(office, no, &namesake.officer, false).await), Rule::Namesake);
+    accept(office, no, &bureau.notary.officer).await.unwrap();
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let text = propose(office, &bureau.desk, no).await.unwrap();
+    assert!(text.contains("申请人：张珊"), "{text}");
+    assert!(text.contains("以“张三（其后更正姓名：张珊）”名义"), "{text}");
+}
+
+#[tokio::test]
 async fn a_clerk_who_drafted_does_not_approve() {
     let bureau = Bureau::open().await;
     let office = bureau.office();

@@ -195,6 +195,16 @@ impl Story {
         self.happens(RecordKind::Objection, &values, BundleParts::default());
     }
 
+    pub(super) fn put_right(&mut self, name: &str) {
+        let values = [
+            ("party", json!(self.party), Observed),
+            ("changed", json!(["name"]), Observed),
+            ("name_before", json!("张三"), Declared),
+            ("name_after", json!(name), Declared),
+        ];
+        self.happens(RecordKind::PersonCorrected, &values, BundleParts::default());
+    }
+
     /// The photo of this story.
     pub fn photo(&self) -> Vec<u8> {
         files::padded_photo(&format!("story {}", self.seed), self.photo_padding_bytes)

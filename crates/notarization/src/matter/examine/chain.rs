@@ -1,0 +1,205 @@
+//! What the held chain of a filing says around one signing: consents, answers, objections, names that were
+//! put right; and what people said to a custodian, past the platform.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::holder_notice::NoticeKind;
+use heqi_evidence::schema::RecordKind;
+use heqi_vocabulary::{Digest, UtcMillis};
+use serde_json::Value;
+
+use super::{Found, found, held_record};
+use crate::deposited::{DEPOSITS, DepositKey};
+use crate::held_chain::HeldChain;
+use crate::holder::notice::notices;
+use crate::matter::checklist::Outcome;
+use crate::matter::error::MatterError;
+use crate::matter::rows::Facts;
+use crate::office::NotaryOffice;
+
+/// How many objections to a held record there are now, in its chain or said to this office.
+pub(crate) async fn objections_held(
+    office: &NotaryOffice,
+    key: &DepositKey,
+) -> Result<u32, MatterError> {
+    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(0) };
+    let chain = Chain::read(office, key, row.value.chain).await?;
+    Ok(u32::try_from(chain.objections()).unwrap_or(u32::MAX))
+}
+
+/// Under which names the signer of a held record is known: as it signed, who acted for it, and the names
+/// an officer put right by a certificate, before or after (edge case 11).
+pub(crate) async fn names_held(
+    office: &NotaryOffice,
+    key: &DepositKey,
+    chain: Digest,
+    signing: &Disclosure,
+) -> Result<Vec<String>, MatterError> {
+    let named = ["party_name", "representative_name"].into_iter();
+    let mut names: Vec<String> =
+        named.filter_map(|name| signing.text(name)).map(ToOwned::to_owned).collect();
+    for (before, after) in Chain::read(office, key, chain).await?.names_put_right(signing) {
+        names.extend([before, after]);
+    }
+    Ok(names)
+}
+
+/// What came after a held signing, now: `confirmed`, `objected` or nothing, and when.
+pub(crate) async fn answer_held(
+    office: &NotaryOffice,
+    key: &DepositKey,
+) -> Result<(&'static str, Option<UtcMillis>), MatterError> {
+    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(("", None)) };
+    let signing = held_record(office, &row.value).await?;
+    Ok(Chain::read(office, key, row.value.chain).await?.answer(&signing))
+}
+
+/// What the held chain of a filing says around one signing.
+#[derive(Default)]
+pub(super) struct Chain {
+    /// Of all its records; `None` when one cannot be opened.
+    pub(super) frames: Option<Vec<Vec<u8>>>,
+    pub(super) consents: BTreeSet<Digest>,
+    confirmations: Vec<Disclosure>,
+    objections: Vec<Disclosure>,
+    /// Names and numbers that an officer put right.
+    put_right: Vec<Disclosure>,
+    /// When objections to this signing were said to a custodian, past the platform.
+    told: Vec<UtcMillis>,
+    titles: BTreeMap<String, String>,
+}
+
+impl Chain {
+    pub(super) async fn read(
+        office: &NotaryOffice,
+        about: &DepositKey,
+        chain: Digest,
+    ) -> Result<Self, MatterError> {
+        let held = HeldChain::read(office, chain).await?;
+        let mut read = Self { frames: held.frames()?, ..Self::default() };
+        for record in held.records {
+            read.take(record);
+        }
+        let said = notices(office, chain).await;
+        let said = said.map_err(|error| MatterError::Broken(error.to_string()))?;
+        let objected = said
+            .iter()
+            .filter(|(root, notice)| *root == about.root && notice.kind == NoticeKind::Objection);
+        read.told = objected.map(|(_, notice)| notice.said_at).collect();
+        Ok(read)
+    }
+
+    /// How many there are, by either way.
+    pub(super) fn objections(&self) -> usize {
+        self.objections.len() + self.told.len()
+    }
+
+    fn take(&mut self, record: Disclosure) {
+        match record.kind() {
+            RecordKind::ConsentGiven => {
+                self.consents.insert(record.root());
+            }
+            RecordKind::Confirmation => self.confirmations.push(record),
+            RecordKind::Objection => self.objections.push(record),
+            RecordKind::PersonCorrected => self.put_right.push(record),
+            RecordKind::FilingChanged => {
+                if let (Some(digest), Some(title)) =
+                    (record.text("document_sha256"), record.text("document_title"))
+                {
+                    self.titles.insert(digest.to_owned(), title.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn confirmations(&self, signing: &Disclosure) -> Found {
+        let party = signing.text("party");
+        let own = self.confirmations.iter().any(|one| one.text("party") == party);
+        let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told.len());
+        let zh = format!(
+            "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向存管机构提出 {told} 份）；签署人本人{}确认",
+            if own { "已" } else { "未" }
+        );
+        let en = format!(
+            "{yes} confirmations, {no} objections, {told} of them said to a custodian, past the platform; the signer has {}confirmed",
+            if own { "" } else { "not " }
+        );
+        let (outcome, code) = match (own, no) {
+            (_, 1..) => (Outcome::Unproved, "objected"),
+            (true, 0) => (Outcome::Passed, "confirmed"),
+            (false, 0) => (Outcome::Unproved, "not_confirmed"),
+        };
+        found(outcome, code, zh, en)
+    }
+
+    /// What the signer answered. An objection counts before a confirmation, whoever it was said to.
+    fn answer(&self, signing: &Disclosure) -> (&'static str, Option<UtcMillis>) {
+        let party = signing.text("party");
+        let of_party = |one: &&Disclosure| one.text("party") == party;
+        let at = |record: &Disclosure| record.parsed("recorded_at");
+        let objected = self.objections.iter().filter(of_party).filter_map(at);
+        if let Some(first) = objected.chain(self.told.iter().copied()).min() {
+            return ("objected", Some(first));
+        }
+        match self.confirmations.iter().rfind(of_party) {
+            Some(confirmed) => ("confirmed", at(confirmed)),
+            None => ("", None),
+        }
+    }
+
+    /// The names of the signer that were put right, before and after each time.
+    fn names_put_right(&self, signing: &Disclosure) -> Vec<(String, String)> {
+        let party = signing.text("party");
+        let of_party = self.put_right.iter().filter(|one| one.text("party") == party);
+        let names = of_party.filter_map(|one| {
+            let name = |slot: &str| one.text(slot).map(ToOwned::to_owned);
+            Some((name("name_before")?, name("name_after")?))
+        });
+        names.filter(|(before, after)| before != after).collect()
+    }
+
+    /// Who signed, as the certificate names it: both names where one was put right.
+    fn signer(&self, signing: &Disclosure) -> String {
+        let text = |name: &str| signing.text(name).unwrap_or_default().to_owned();
+        let mut signer = match signing.text("representative_name") {
+            Some(representative) => format!("{}（代表人：{representative}）", text("party_name")),
+            None => text("party_name"),
+        };
+        let signed_as = signing.text("representative_name").or(signing.text("party_name"));
+        for (before, after) in self.names_put_right(signing) {
+            if signed_as == Some(after.as_str()) {
+                signer += &format!("（更正前姓名：{before}）");
+            } else {
+                signer += &format!("（其后更正姓名：{after}）");
+            }
+        }
+        signer
+    }
+
+    pub(super) fn facts(&self, signing: &Disclosure) -> Facts {
+        let text = |name: &str| signing.text(name).unwrap_or_default().to_owned();
+        let documents = signing.value("documents").and_then(Value::as_array).into_iter().flatten();
+        let digests = documents.filter_map(|document| document.get("sha256")?.as_str());
+        let documents = digests
+            .map(|digest| {
+                self.titles
+                    .get(digest)
+                    .cloned()
+                    .unwrap_or_else(|| digest.chars().take(16).collect())
+            })
+            .collect();
+        let (answer, answered_at) = self.answer(signing);
+        Facts {
+            company: text("company_name"),
+            signer: self.signer(signing),
+            signed_at: signing.parsed("recorded_at"),
+            documents,
+            parts: Vec::new(),
+            answer: answer.to_owned(),
+            answered_at,
+            identity: signing.value("identity").map(Value::to_string).unwrap_or_default(),
+        }
+    }
+}
