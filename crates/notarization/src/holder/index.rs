@@ -66,7 +66,9 @@ impl About {
     /// Whom a record is about; `None` when it is about nobody.
     pub(crate) fn read(record: &Disclosure, seq: u64) -> Option<Self> {
         let person = Person { filing: record.parsed("filing")?, party: record.parsed("party")? };
-        let named = record.text("representative_name").or_else(|| record.text("party_name"));
+        // A name that an officer put right is the person's from then on.
+        let named = ["representative_name", "party_name", "name_after"];
+        let named = named.into_iter().find_map(|name| record.text(name));
         // Only what somebody held in the hand: a declared contact is a handler's word.
         let is_entered = record.kind() == RecordKind::CodeChecked
             && record.text("check") == Some("one_time_code");

@@ -14,7 +14,7 @@ use heqi_notarization::holder::held::{OpenError, list, open};
 use heqi_notarization::holder::notice::{SayError, notices, said_about, say};
 use heqi_notarization::holder::{HolderContact, index_all};
 use heqi_pki::dsse::Envelope;
-use heqi_testkit::{SeededEntropy, Story};
+use heqi_testkit::{SeededEntropy, Story, Twists};
 use heqi_vocabulary::{ChainId, Digest, PartyId, Provenance};
 use serde_json::json;
 
@@ -55,7 +55,10 @@ pub(crate) fn log_code(
 
 /// Everything deposited: the filing of 张三, who entered a code that was sent to [`MOBILE`].
 pub(crate) async fn house() -> (House, Story) {
-    let mut story = story();
+    house_of(story()).await
+}
+
+async fn house_of(mut story: Story) -> (House, Story) {
     let party = story.party;
     let code = log_code(&mut story, 91, party, "one_time_code", MOBILE);
     let house = House::of(&story);
@@ -108,6 +111,20 @@ async fn a_person_finds_and_opens_what_is_held_and_nobody_else_does() {
     let key = house.office_key_of(foreign.unwrap()).await;
     let refused = open(&house.office, &person, key).await;
     assert!(matches!(refused, Err(OpenError::Unknown)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn edge_case_11_whoever_was_named_anew_comes_in_under_the_new_name_and_finds_the_old_signing()
+{
+    let twists = Twists { put_right: Some("张珊"), ..Twists::default() };
+    let (house, _) = house_of(Story::tell(1, &twists)).await;
+    let sent = ask_code(&house.office, &contact(MOBILE)).await.unwrap().unwrap();
+    let refused = enter(&house.office, &sent.contact, &sent.code, NAME).await;
+    assert!(matches!(refused, Err(EnterError::NotRight)), "{refused:?}");
+    let secret = enter(&house.office, &sent.contact, &sent.code, "张珊").await.unwrap();
+    let person = holder(&house.office, Digest::of(secret.as_bytes())).await.unwrap().unwrap();
+    let filings = list(&house.office, &person).await.unwrap();
+    assert_eq!(filings[0].signings.len(), 1);
 }
 
 #[tokio::test]
