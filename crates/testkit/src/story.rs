@@ -49,6 +49,8 @@ pub struct Twists {
     pub no_photo: bool,
     /// Whether the party objects in the end.
     pub objection: bool,
+    /// What a reviewer decided about the signing, and in which word of a record.
+    pub decided: Option<&'static str>,
     /// The name an officer gave the party after it had signed, by a certificate.
     pub put_right: Option<&'static str>,
     /// Where the signing record stands in the chain.
@@ -76,6 +78,7 @@ impl Default for Twists {
             delay_ms: 0,
             no_photo: false,
             objection: false,
+            decided: None,
             put_right: None,
             place: None,
             preimage: None,
@@ -146,6 +149,9 @@ impl Story {
         story.confirm();
         if twists.objection {
             story.object();
+        }
+        if let Some(decision) = twists.decided {
+            story.decide(decision);
         }
         if let Some(name) = twists.put_right {
             story.put_right(name);

@@ -9,7 +9,7 @@ use heqi_evidence::deposit::{DepositReceipt, DualDigest};
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::examine::{Question, examine};
 use heqi_evidence::statement::Statement as _;
-use heqi_evidence::verdict::{ClaimName, Status, Verdict};
+use heqi_evidence::verdict::{ClaimName, Reason, Status, Verdict};
 use heqi_vocabulary::{Digest, Language, UtcMillis};
 use serde_json::Value;
 
@@ -22,6 +22,7 @@ use crate::deposited::{
 use crate::office::NotaryOffice;
 
 mod chain;
+mod face;
 
 use chain::Chain;
 pub(crate) use chain::{answer_held, names_held, objections_held};
@@ -132,7 +133,7 @@ pub(crate) async fn examine_held(
     let (bundle, verdict) = judge_aside(office, bundle).await?;
     of_verdict(&mut found, &verdict);
     if let Some(record) = &record {
-        found.insert(Item::FaceAndPhoto, photo(record, &bundle));
+        found.insert(Item::FaceAndPhoto, face::photo(record, &bundle, &chain));
         found.insert(Item::Consents, consents(record, &chain));
         found.insert(Item::Environment, environment(record));
         found.insert(Item::Confirmations, chain.confirmations(record));
@@ -282,7 +283,11 @@ fn of_verdict(found: &mut BTreeMap<Item, Found>, verdict: &Verdict) {
     for (item, names) in map {
         let claims: Vec<_> = names.iter().filter_map(|name| verdict.claim(*name)).collect();
         let has = |status| claims.iter().any(|claim| claim.status == status);
-        let outcome = if claims.len() < names.len() || has(Status::Contradicted) {
+        // A verifier says that validity is not proved; who certifies a signature does not leave it at that
+        // (point 10: validity at signing time).
+        let is_outside = claims.iter().any(|claim| claim.reason == Reason::ValidityNotProved);
+        let is_contradicted = claims.len() < names.len() || has(Status::Contradicted);
+        let outcome = if is_contradicted || is_outside {
             Outcome::Failed
         } else if has(Status::NotProved) {
             Outcome::Unproved
@@ -302,34 +307,6 @@ fn of_verdict(found: &mut BTreeMap<Item, Found>, verdict: &Verdict) {
             Found { outcome, code, sentences: claims.iter().map(sentence).collect() },
         );
     }
-}
-
-fn photo(record: &Disclosure, bundle: &BundleParts) -> Found {
-    let photo: Option<Digest> = record.parsed("photo_sha256");
-    let Some(photo) = photo else {
-        return unproved("no_photo", "记录没有签署照片", "the record has no photo");
-    };
-    if !bundle.attachments.values().any(|bytes| Digest::of(bytes) == photo) {
-        return failed(
-            "photo_missing",
-            "记录所载照片不在存证内容中",
-            "the photo is not among the parts",
-        );
-    }
-    let identity = record.value("identity").filter(|value| !value.is_null());
-    if identity.is_some_and(|value| value.to_string().contains("face")) {
-        return found(
-            Outcome::Passed,
-            "photo_and_face",
-            "签署照片在存证内容中，记录载有人脸或替代核验结果",
-            "the photo is held, and the record has the result of a face or other check",
-        );
-    }
-    unproved(
-        "photo_without_face_result",
-        "签署照片在存证内容中；记录没有人脸或替代核验结果",
-        "the photo is held; the record has no result of a face or other check",
-    )
 }
 
 fn consents(record: &Disclosure, chain: &Chain) -> Found {

@@ -195,6 +195,16 @@ impl Story {
         self.happens(RecordKind::Objection, &values, BundleParts::default());
     }
 
+    pub(super) fn decide(&mut self, decision: &str) {
+        let values = [
+            ("party", json!(self.party), Observed),
+            ("signing", json!(self.signing_id), Observed),
+            ("decision", json!(decision), Observed),
+            ("office", json!("示例区市场监督管理局"), Observed),
+        ];
+        self.happens(RecordKind::ReviewDecided, &values, BundleParts::default());
+    }
+
     pub(super) fn put_right(&mut self, name: &str) {
         let values = [
             ("party", json!(self.party), Observed),

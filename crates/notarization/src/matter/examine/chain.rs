@@ -63,6 +63,8 @@ pub(super) struct Chain {
     pub(super) consents: BTreeSet<Digest>,
     confirmations: Vec<Disclosure>,
     objections: Vec<Disclosure>,
+    /// What reviewers decided about who signed.
+    decisions: Vec<Disclosure>,
     /// Names and numbers that an officer put right.
     put_right: Vec<Disclosure>,
     /// When objections to this signing were said to a custodian, past the platform.
@@ -102,6 +104,7 @@ impl Chain {
             }
             RecordKind::Confirmation => self.confirmations.push(record),
             RecordKind::Objection => self.objections.push(record),
+            RecordKind::ReviewDecided => self.decisions.push(record),
             RecordKind::PersonCorrected => self.put_right.push(record),
             RecordKind::FilingChanged => {
                 if let (Some(digest), Some(title)) =
@@ -147,6 +150,13 @@ impl Chain {
             Some(confirmed) => ("confirmed", at(confirmed)),
             None => ("", None),
         }
+    }
+
+    /// What the last reviewer decided about a signing, in the word of the record, and for which office.
+    pub(super) fn decision<'a>(&'a self, signing: &Disclosure) -> Option<(&'a str, &'a str)> {
+        let about = signing.text("signing");
+        let last = self.decisions.iter().rfind(|one| one.text("signing") == about)?;
+        Some((last.text("decision")?, last.text("office").unwrap_or_default()))
     }
 
     /// The names of the signer that were put right, before and after each time.
