@@ -241,6 +241,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     post("/regulator/searches/{query_id}/filings/{filing_id}/holds/{record_id}/lift", REGULATOR),
     get("/sign/confirm", Access::Session),
     post("/sign/confirm", Access::Session),
+    get("/sign/consents", Access::Session),
+    post("/sign/consents", Access::Session),
     get("/sign/object", Access::Session),
     post("/sign/object", Access::Session),
     post("/sign/object/take-back", Access::Session),

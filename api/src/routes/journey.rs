@@ -29,6 +29,7 @@ use crate::state::State;
 use crate::visitor::{Reader, Visitor, clear_session, is_foreign, set_session};
 
 mod after;
+mod consents;
 mod door;
 pub(super) mod form;
 mod handover;
@@ -67,6 +68,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
         .service(resource("/offline").route(reading().to(offline)));
     handover::configure(app);
     after::configure(app);
+    consents::configure(app);
     other_way::configure(app);
     seal::configure(app);
 }

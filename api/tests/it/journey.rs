@@ -309,6 +309,43 @@ async fn the_receipt_shows_the_voucher_and_every_flag_by_itself() {
     assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
 }
 
+#[tokio::test]
+async fn edge_case_40_a_consent_is_taken_back_on_the_page_that_its_text_names_and_what_is_decided_is_told()
+ {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let link = link_of_own(&service, &signer).await;
+    signer.sign(&service).await;
+    let browser = Browser::open(&service, &link).await;
+    assert!(browser.page("/sign").await.contains("href=\"/sign/consents\""));
+    let page = browser.page("/sign/consents").await;
+    assert!(page.contains("我的 — 授权管理") && page.contains("撤回同意并请求删除"), "{page}");
+    let forged = browser.send("/sign/consents", &[], "csrf=made-up&key=k").await;
+    assert_eq!(forged.status, 403);
+    let answer = browser.submit(&page, "/sign/consents", &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign/consents"));
+    // What was signed is kept by law and not used; nothing is asked twice.
+    let page = browser.page("/sign/consents").await;
+    assert!(page.contains("依法仍须保存") && page.contains("不再使用"), "{page}");
+    assert!(!page.contains("撤回同意并请求删除"));
+    let path = format!("/api/v1/filings/{}/personal-data", signer.filing);
+    let standing = service.get(HANDLER, &path).await.json(200);
+    assert_eq!(standing["restrictions"][0]["party_id"], signer.party.as_str());
+    assert_eq!(standing["erasures"][0]["requested_by"], "person");
+}
+
+#[tokio::test]
+async fn before_signing_the_page_of_consents_leads_back_to_each_question() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let browser = Browser::open(&service, &link_of(&service, &signer).await).await;
+    assert!(browser.page("/sign/consents").await.contains("您还没有作出选择"));
+    browser.answer("granted").await;
+    let page = browser.page("/sign/consents").await;
+    assert!(page.contains("href=\"/sign/consent/"), "{page}");
+    assert!(!page.contains("撤回同意并请求删除"));
+}
+
 /// The link of the signer's own ceremony, which was made with its token.
 pub(crate) async fn link_of_own(service: &Service, signer: &Signer) -> String {
     let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);

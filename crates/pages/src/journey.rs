@@ -3,6 +3,7 @@
 mod after;
 mod begin;
 mod consent;
+mod consents;
 mod decline;
 mod drawing;
 mod ended;
@@ -28,6 +29,7 @@ use crate::words::Words;
 pub use after::{AfterLandingPage, Answer, ConfirmPage, ObjectPage};
 pub use begin::BeginPage;
 pub use consent::{ConsentPage, REFUSE_FACE, RefusedPage};
+pub use consents::{OwnChoice, OwnConsent, OwnConsentsPage};
 pub use decline::DeclinePage;
 pub use drawing::DrawingPage;
 pub use ended::EndedPage;

@@ -44,6 +44,8 @@ pub enum Link {
     Drawing,
     /// Not wanting to sign.
     Decline,
+    /// What somebody consented to, and taking it back.
+    OwnConsents,
     /// The end of the session.
     Leave,
     /// The link of a message sent after signing: looked at by GET, used by POST.
@@ -248,6 +250,7 @@ impl fmt::Display for Link {
             Self::Drawing => f.write_str("/sign/drawing"),
             Self::Seal => f.write_str("/sign/seal"),
             Self::Decline => f.write_str("/sign/decline"),
+            Self::OwnConsents => f.write_str("/sign/consents"),
             Self::Leave => f.write_str("/sign/leave"),
             Self::AfterSigning(code) => write!(f, "/c/{}", path_segment(code)),
             Self::Confirm => f.write_str("/sign/confirm"),

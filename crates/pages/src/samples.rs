@@ -8,8 +8,8 @@ use crate::holder::{
 use crate::journey::{
     AfterLandingPage, BeginPage, CodePage, ConfirmPage, ConsentPage, DeclinePage, DrawingPage,
     EndedPage, FrontPage, HandoverLandingPage, HandoverPage, IdentityPage, LandingPage,
-    NumberCodePage, ObjectPage, OfflinePage, OtherDevicePage, OtherWayPage, PhotoPage, ReadingPage,
-    ReceiptPage, RefusedPage, SealPage, SignPage, TimelinePage, VideoPage,
+    NumberCodePage, ObjectPage, OfflinePage, OtherDevicePage, OtherWayPage, OwnConsentsPage,
+    PhotoPage, ReadingPage, ReceiptPage, RefusedPage, SealPage, SignPage, TimelinePage, VideoPage,
 };
 use crate::office::{
     AccountsPage, BookPage, CheckPage, DepositsPage, FiguresPage, MatterPage, OfficeQueuePage,
@@ -52,6 +52,7 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<SheetPage>("sheet", frame, &mut pages);
     of::<OfflinePage>("offline", frame, &mut pages);
     of::<DeclinePage>("decline", frame, &mut pages);
+    of::<OwnConsentsPage>("own-consents", frame, &mut pages);
     of::<EndedPage>("ended", frame, &mut pages);
     of::<LoginPage>("staff-login", frame, &mut pages);
     of::<FactorPage>("staff-factor", frame, &mut pages);

@@ -144,7 +144,7 @@ pub struct RestrictionView {
 }
 
 /// The most rows of one kind that one filing is shown with.
-const MOST: usize = 1000;
+pub(crate) const MOST: usize = 1000;
 
 /// How the data of the persons of a filing stand: for the handler, the data protection
 /// officer, and whoever places holds.
@@ -186,7 +186,7 @@ pub async fn standing(
     Ok(Standing { erasures, holds, restrictions })
 }
 
-fn view(record_id: RecordId, row: rows::ErasureRow) -> ErasureView {
+pub(crate) fn view(record_id: RecordId, row: rows::ErasureRow) -> ErasureView {
     ErasureView {
         record_id,
         party_id: row.party,

@@ -111,6 +111,7 @@ pub mod monitoring;
 pub mod object;
 mod objects;
 pub mod open_filing;
+pub mod own_data;
 pub mod peer;
 pub mod platform;
 pub mod ports;

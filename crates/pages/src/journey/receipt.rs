@@ -117,6 +117,7 @@ impl Page for ReceiptPage {
                 a href=(Link::Verifier) { (VERIFY.in_language(l)) }
                 a href=(Link::Timeline) { (TIMELINE.in_language(l)) }
                 a href=(Link::Confirm) { (ANSWER.in_language(l)) }
+                a href=(Link::OwnConsents) { (CONSENTS.in_language(l)) }
             }
             p { (SLOGAN.in_language(l)) }
             h2 { (NEXT.in_language(l)) }
@@ -258,6 +259,7 @@ const ASKED: Words = Words::new(
 );
 const CONFIRM: Words = Words::new("核对并确认", "Check and confirm");
 const TIMELINE: Words = Words::new("办件进度", "How the filing stands");
+const CONSENTS: Words = Words::new("我的 — 授权管理", "My consents");
 const ANSWER: Words = Words::new("确认或提出异议", "Confirm or object");
 const CONFIRMED: Words = Words::new(
     "您已确认。全部股东和经办人确认后才会提交登记机关。如有疑问请拨打",
