@@ -398,8 +398,7 @@ fn samples() -> Vec<MatterPage> {
         is_paused: is_urgent,
         is_urgent,
     };
-    let line = |act: &str, passed| {
-        LineRow {
+    let line = |act: &str, passed| LineRow {
         act: act.into(),
         at: "2026-11-24 10:05:00 +08:00".into(),
         passed,
@@ -407,15 +406,19 @@ fn samples() -> Vec<MatterPage> {
         output: "{\"agree\":true}".into(),
         screen: passed
             .then(|| "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
-        waits: (!is_made).then(|| "等待时间戳服务应答；自 2026-11-24 09:30:01 +08:00 起等待，2026-11-24 09:40:01 +08:00 自动重试".into()),
-    }
     };
-    let document = |is_made: bool| DocumentRow {
+    let document = |is_made: bool| {
+        DocumentRow {
         number: "SL202611240000017".into(),
         title: "公证受理通知书".into(),
         at: "2026-11-24 09:30:00 +08:00".into(),
         sha256: is_made
             .then(|| "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
+        waits: (!is_made).then(|| {
+            "等待时间戳服务应答；自 2026-11-24 09:30:01 +08:00 起等待，2026-11-24 09:40:01 +08:00 自动重试"
+                .into()
+        }),
+    }
     };
     let trouble = |what: &str| Trouble { what: what.into(), next: "请按提示办理。".into() };
     let page = |stage: &str, acts: Vec<OfficeAct>| MatterPage {

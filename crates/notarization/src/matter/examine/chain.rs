@@ -36,9 +36,9 @@ pub(crate) async fn names_held(
     chain: Digest,
     signing: &Disclosure,
 ) -> Result<Vec<String>, MatterError> {
-    let named = ["party_name", "representative_name"].into_iter();
+    let signed_as = ["party_name", "representative_name"].into_iter();
     let mut names: Vec<String> =
-        named.filter_map(|name| signing.text(name)).map(ToOwned::to_owned).collect();
+        signed_as.filter_map(|name| signing.text(name)).map(ToOwned::to_owned).collect();
     for (before, after) in Chain::read(office, key, chain).await?.names_put_right(signing) {
         names.extend([before, after]);
     }
@@ -179,11 +179,12 @@ impl Chain {
         };
         let signed_as = signing.text("representative_name").or(signing.text("party_name"));
         for (before, after) in self.names_put_right(signing) {
-            if signed_as == Some(after.as_str()) {
-                signer += &format!("（更正前姓名：{before}）");
+            let (word, name) = if signed_as == Some(after.as_str()) {
+                ("更正前姓名", before)
             } else {
-                signer += &format!("（其后更正姓名：{after}）");
-            }
+                ("其后更正姓名", after)
+            };
+            signer.extend(["（", word, "：", &name, "）"]);
         }
         signer
     }
