@@ -307,33 +307,36 @@ impl fmt::Display for Link {
             Self::Regulator => f.write_str("/regulator"),
             Self::RegulatorSearch => f.write_str("/regulator/searches"),
             Self::RegulatorResults(query) => write!(f, "/regulator/searches/{query}"),
-            Self::RegulatorFiling(query, filing) => {
-                write!(f, "/regulator/searches/{query}/filings/{filing}")
-            }
+            Self::RegulatorFiling(query, filing) => found(f, (query, filing), format_args!("")),
             Self::RegulatorPhoto(query, filing, record) => {
-                write!(f, "{}/photos/{record}", Self::RegulatorFiling(*query, *filing))
+                found(f, (query, filing), format_args!("/photos/{record}"))
             }
             Self::RegulatorBundle(query, filing, record) => {
-                write!(f, "{}/bundles/{record}", Self::RegulatorFiling(*query, *filing))
+                found(f, (query, filing), format_args!("/bundles/{record}"))
             }
             Self::RegulatorCompare(query, filing, document) => {
-                let filing = Self::RegulatorFiling(*query, *filing);
-                write!(f, "{filing}/documents/{document}/comparison")
+                found(f, (query, filing), format_args!("/documents/{document}/comparison"))
             }
-            Self::RegulatorHold(query, filing) => {
-                write!(f, "{}/holds", Self::RegulatorFiling(*query, *filing))
-            }
+            Self::RegulatorHold(query, filing) => found(f, (query, filing), format_args!("/holds")),
             Self::RegulatorLift(query, filing, record) => {
-                write!(f, "{}/holds/{record}/lift", Self::RegulatorFiling(*query, *filing))
+                found(f, (query, filing), format_args!("/holds/{record}/lift"))
             }
             Self::RegulatorApply(query, filing, record) => {
-                let filing = Self::RegulatorFiling(*query, *filing);
-                write!(f, "{filing}/signatures/{record}/application")
+                found(f, (query, filing), format_args!("/signatures/{record}/application"))
             }
             Self::Office(link) => link.fmt(f),
             Self::Asset(asset) => write!(f, "/assets/{}/{}", crate::assets::digest(), asset.name()),
         }
     }
+}
+
+/// An address below a filing that a search found.
+fn found(
+    f: &mut fmt::Formatter<'_>,
+    (query, filing): (&RecordId, &FilingId),
+    below: fmt::Arguments<'_>,
+) -> fmt::Result {
+    write!(f, "/regulator/searches/{query}/filings/{filing}{below}")
 }
 
 impl fmt::Display for OfficeLink {

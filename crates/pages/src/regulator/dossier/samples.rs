@@ -85,12 +85,7 @@ pub(super) fn samples() -> Vec<DossierPage> {
         since: "2026-11-23 21:00:00 +08:00".into(),
         key: "0123456789abcdef".into(),
     };
-    let sent = ApplicationShown {
-        state: "公证处已收到申请".into(),
-        at: "2026-11-23 21:00:00 +08:00".into(),
-        reference: Some("SQ202611230000011".into()),
-        code: Some("AB23CD45EF".into()),
-    };
+    let sent = application();
     let trouble = Trouble {
         what: "未填写理由。".into(), next: "请填写案号或文书号。".into()
     };
@@ -112,4 +107,13 @@ pub(super) fn samples() -> Vec<DossierPage> {
         ),
         page(vec![card(3, None, "", None, None)], Vec::new(), None),
     ]
+}
+
+fn application() -> ApplicationShown {
+    ApplicationShown {
+        state: "公证处已收到申请".into(),
+        at: "2026-11-23 21:00:00 +08:00".into(),
+        reference: Some("SQ202611230000011".into()),
+        code: Some("AB23CD45EF".into()),
+    }
 }
