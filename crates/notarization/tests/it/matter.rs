@@ -546,7 +546,6 @@ async fn a_comparison_of_faces_is_told_as_what_it_is_and_never_passed_by_the_mac
     let (open, failed) = (Outcome::Unproved, Outcome::Failed);
     let cases = [
         (Twists::default(), (open, "photo_without_face_result")),
-        (Twists { no_photo: true, ..Twists::default() }, (open, "no_photo")),
         (asked(&["contact_unverified"]), (open, "photo_without_face_result")),
         (asked(&["face_not_compared"]), (open, "face_not_compared")),
         (asked(&["face_not_same"]), (failed, "face_not_same")),

@@ -666,6 +666,8 @@ async fn an_applicant_is_told_in_writing_under_seal_and_fetches_what_was_written
     notary.done(&matter, "refuse", &refuse).await;
     let page = clerk.page(&matter).await;
     assert!(page.contains("不予办理公证决定书") && page.contains("待签章"), "owed");
+    // For what it waits, and until when.
+    assert!(page.contains("待签章：等待时间戳服务应答") && page.contains("自动重试"), "{page}");
     bureau.is_silent.store(false, Ordering::SeqCst);
     bureau.clock.advance_ms(120_000);
     let path = format!("{matter}/notices/");

@@ -330,8 +330,8 @@ fn waits(waiting: &Waiting, l: Language) -> String {
     };
     let (since, retry_at) = (waiting.since.for_people(), waiting.retry_at.for_people());
     match l {
-        Language::Zh => format!("{why}；自 {since} 起等待，{retry_at} 自动重试"),
-        Language::En => format!("{why}; since {since}, tried again at {retry_at}"),
+        Language::Zh => format!("待签章：{why}；自 {since} 起等待，{retry_at} 自动重试"),
+        Language::En => format!("to be sealed: {why}; since {since}, tried again at {retry_at}"),
     }
 }
 
