@@ -97,6 +97,28 @@ fn the_page_of_the_architecture_names_every_crate_in_a_row_of_its_own() {
 }
 
 #[test]
+fn every_decision_says_when_it_was_made() {
+    let mut decisions = 0;
+    for entry in std::fs::read_dir(root().join("docs/adr")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if name == "README.md" || name == "0000-template.md" {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut dates = text.lines().take(6).filter_map(|line| line.strip_prefix("Date: "));
+        let date = dates.next().unwrap_or_else(|| panic!("docs/adr/{name} has no date"));
+        let is_digit = |(place, byte): (usize, u8)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        };
+        assert!(date.len() == 10 && date.bytes().enumerate().all(is_digit), "{name}: {date}");
+        decisions += 1;
+    }
+    assert!(decisions >= 48, "{decisions}");
+}
+
+#[test]
 fn a_name_is_told_from_other_words() {
     let page =
         "`a_test_with_many_words` `module::another_test_with_many_words` `two_words` `/a_b_c_d_e`";

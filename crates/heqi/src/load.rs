@@ -12,6 +12,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
+mod catch_up;
 mod figures;
 mod limit;
 mod overload;
@@ -27,7 +28,7 @@ use crate::client::{CallError, Caller};
 use crate::demo::cast::DOCUMENTS;
 use crate::photo;
 use crate::world::{World, WorldError};
-use figures::{Figures, Space, Tally, quantile_ms, round};
+use figures::{DiskRate, Figures, Space, Tally, quantile_ms, round};
 use limit::{Parts, as_f64};
 use prepare::{Captured, Floor};
 use scenario::Run;
@@ -56,6 +57,9 @@ pub(crate) enum LoadError {
     /// Receipts were given for what the log does not hold once.
     #[error("of the records with a receipt {0} are not in the log and {1} are there twice")]
     Lost(usize, usize),
+    /// A custodian did not take everything.
+    #[error("{0} deposits or records are missing")]
+    NotHeld(u64),
     /// A folder or the terminal.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -65,6 +69,7 @@ pub(crate) enum LoadError {
 pub(crate) async fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<(), LoadError> {
     let folder = Folder::take(args.data_dir.as_deref())?;
     match args.scenario {
+        Scenario::CatchUp => return Box::pin(catch_up::run(args, folder.path(), out)).await,
         Scenario::Overload => return overload::run(args, folder.path(), out).await,
         Scenario::Soak => return soak::run(args, folder.path(), out).await,
         Scenario::Search => return search::run(args, folder.path(), out),
@@ -82,8 +87,10 @@ pub(crate) async fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<(), Load
     let mut figures = measured?;
     let grown = bytes_below(&platform_of(folder.path())).saturating_sub(figures.disk_before);
     let done = as_f64(usize::try_from(figures.ok).unwrap_or(usize::MAX)).max(1.0);
-    figures.space.disk_bytes_per_op =
-        round(as_f64(usize::try_from(grown).unwrap_or(usize::MAX)) / done);
+    let bytes_per_op = as_f64(usize::try_from(grown).unwrap_or(usize::MAX)) / done;
+    // The photo of a completion was stored before.
+    let object_bytes = if completes { 0.0 } else { as_f64(args.photo_bytes) };
+    figures.space = figures.space.with_disk(bytes_per_op, object_bytes);
     if args.json {
         let json = serde_json::to_string(&figures).map_err(std::io::Error::other)?;
         writeln!(out, "{json}")?;
@@ -135,11 +142,19 @@ async fn measure(args: &LoadArgs, world: &World, folder: &Path) -> Result<Figure
         memory_before_mb,
         memory_peak_mb,
         disk_bytes_per_op: 0.0,
+        disk_share: 0.0,
         records_per_op: round(as_f64(usize::try_from(records).unwrap_or(usize::MAX)) / done),
     };
     let cpu_ms_per_op = round(busy_s * 1000.0 / done);
     let figures = figures(args, tally, seconds, &parts, busy_share);
-    Ok(Figures { cpu_ms_per_op, space, disk_before, ..figures })
+    let disk = if args.scenario == Scenario::Capture {
+        until_still(&platform_of(folder)).await;
+        let sustained = limit::sustained(folder, run.duration)?;
+        Some(DiskRate::of(sustained, figures.rate_per_s, as_f64(args.photo_bytes)))
+    } else {
+        None
+    };
+    Ok(Figures { cpu_ms_per_op, space, disk, disk_before, ..figures })
 }
 
 /// What there is to work on.
@@ -155,10 +170,12 @@ async fn prepare(args: &LoadArgs, run: &Run) -> Result<Prepared, CallError> {
         usize::try_from(per_second.saturating_mul(args.seconds())).unwrap_or(usize::MAX)
     };
     Ok(match args.scenario {
-        // The other three prepare for themselves.
-        Scenario::Ceremony | Scenario::Overload | Scenario::Search | Scenario::Soak => {
-            Prepared::Invited(floor.invite(count(CEREMONIES_PER_S)).await?)
-        }
+        // The others prepare for themselves.
+        Scenario::Ceremony
+        | Scenario::CatchUp
+        | Scenario::Overload
+        | Scenario::Search
+        | Scenario::Soak => Prepared::Invited(floor.invite(count(CEREMONIES_PER_S)).await?),
         Scenario::Deposit => {
             let tokens = floor.invite(count(DEPOSITS_PER_S)).await?;
             until_caught_up(&floor.integrator).await?;
@@ -219,6 +236,8 @@ struct Coverage {
 #[derive(Deserialize)]
 struct CustodianCoverage {
     outstanding: u64,
+    admitted: u64,
+    oldest_outstanding_ms: Option<u64>,
 }
 
 /// Completing does not touch the photo, so preparing need not wait for large ones.
@@ -258,6 +277,7 @@ fn figures(args: &LoadArgs, mut tally: Tally, seconds: f64, parts: &Parts, busy:
         cpu_ms_per_op: 0.0,
         pixel_checks: !args.no_pixel_checks,
         space: Space::default(),
+        disk: None,
         disk_before: 0,
     }
 }

@@ -188,14 +188,21 @@ pub(crate) struct World {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     running: Arc<Mutex<Option<Running>>>,
-    again: Arc<outage::Again>,
+    again: Arc<Custodians>,
+}
+
+/// How each of them is started again.
+struct Custodians {
+    data_centre: outage::Again,
+    preservation: outage::Again,
 }
 
 struct Running {
     platform: RunningPlatform,
     /// None while it is stopped for a while.
     notary: Option<RunningNotary>,
-    preservation: RunningNotary,
+    /// The same.
+    preservation: Option<RunningNotary>,
     time_authority: heqi_time_authority::Running,
 }
 
@@ -224,10 +231,9 @@ impl World {
     pub(crate) async fn stop(&mut self) {
         let Some(running) = self.running.lock().take() else { return };
         running.platform.stop().await;
-        if let Some(notary) = running.notary {
-            notary.stop().await;
+        for custodian in [running.notary, running.preservation].into_iter().flatten() {
+            custodian.stop().await;
         }
-        running.preservation.stop().await;
         running.time_authority.stop().await;
     }
 
@@ -369,7 +375,8 @@ impl Claimed {
         open.admit_key("demo integrator", &plan.integrator_key).await?;
         let platform = open.start(&plan.platform, platform_listener, &entropy)?;
         let tls = NotaryTls::load(&plan.notary)?;
-        let address = notary_listener.address().to_string();
+        let [notary_address, preservation_address] =
+            [&notary_listener, &preservation_listener].map(|one| one.address().to_string());
         let notary = notary::start(&plan.notary, &tls, notary_listener, &clock, &entropy);
         let notary = Box::pin(notary).await?;
         let (settings, tls) = (&plan.preservation, NotaryTls::load(&plan.preservation)?);
@@ -380,6 +387,7 @@ impl Claimed {
         let heard = tokio::time::timeout(COMPARISON, platform.gate.opened()).await;
         heard.map_err(|_| WorldError::NotCompared)?;
         let anonymous = Caller::new(http.clone(), &plan.platform_url, None);
+        let again = |settings, address| outage::Again { settings, address, lan: lan.clone() };
         Ok(World {
             integrator: anonymous.with_token(&plan.integrator_key),
             anonymous,
@@ -392,11 +400,14 @@ impl Claimed {
             key: plan.integrator_key,
             clock,
             entropy,
-            again: Arc::new(outage::Again { settings: plan.notary, address, lan }),
+            again: Arc::new(Custodians {
+                data_centre: again(plan.notary, notary_address),
+                preservation: again(plan.preservation, preservation_address),
+            }),
             running: Arc::new(Mutex::new(Some(Running {
                 platform,
                 notary: Some(notary),
-                preservation,
+                preservation: Some(preservation),
                 time_authority,
             }))),
         })

@@ -30,6 +30,7 @@ use heqi_evidence_store::backend::ReadError;
 use heqi_evidence_store::changeset::{InvalidChangeset, RowKey};
 use heqi_evidence_store::object::{ObjectRef, OpenObjectError, open_sealed};
 use heqi_evidence_store::table::{Table, TableError};
+use heqi_evidence_store::vault::VaultError;
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::{DepositNo, Digest, RecordId, UtcMillis};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -233,6 +234,27 @@ pub enum DepositedError {
     /// The bytes of a part are not those whose digest is kept.
     #[error("a part of a deposit has other bytes than were deposited")]
     PartDiffers,
+}
+
+impl DepositedError {
+    /// Whether a part is gone or damaged, whoever asks again. A disk or a vault that does not
+    /// answer now says nothing about the part.
+    pub(crate) const fn is_about_the_part(&self) -> bool {
+        match self {
+            Self::PartDiffers => true,
+            Self::Part(error) => match error {
+                OpenObjectError::Read(error) => matches!(error, ReadError::Damaged { .. }),
+                OpenObjectError::Vault(error) => matches!(
+                    error,
+                    VaultError::Unknown { .. }
+                        | VaultError::Shredded { .. }
+                        | VaultError::Damaged { .. }
+                ),
+                _ => true,
+            },
+            Self::Table(_) | Self::Read(_) | Self::ReceiptMissing { .. } => false,
+        }
+    }
 }
 
 /// What was decided about a deposit; `None` if it was never offered.

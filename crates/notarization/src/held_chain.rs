@@ -34,7 +34,7 @@ impl HeldChain {
                 None => None,
             };
             let record = match row {
-                Some(row) => record(office, &row.value).await,
+                Some(row) => record(office, &row.value).await?,
                 None => None,
             };
             // One erased or damaged record says nothing about the others.
@@ -64,8 +64,18 @@ impl HeldChain {
     }
 }
 
-async fn record(office: &NotaryOffice, row: &DepositRow) -> Option<Disclosure> {
-    let part = row.parts.iter().find(|part| part.name == "record.json")?;
-    let bytes = open_part(office, row.chain, part).await.ok()?;
-    Disclosure::parse(&bytes).ok()
+/// The record of a deposit; `None` when it was erased or is damaged. A store that does not answer
+/// now is an error: an objection that cannot be read this time was made all the same.
+pub(crate) async fn record(
+    office: &NotaryOffice,
+    row: &DepositRow,
+) -> Result<Option<Disclosure>, DepositedError> {
+    let Some(part) = row.parts.iter().find(|part| part.name == "record.json") else {
+        return Ok(None);
+    };
+    match open_part(office, row.chain, part).await {
+        Ok(bytes) => Ok(Disclosure::parse(&bytes).ok()),
+        Err(error) if error.is_about_the_part() => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -30,6 +30,7 @@
 //! - [`rates`]: how often one caller may ask
 //! - [`admission`]: how much is under way at once
 //! - [`limits`]: how much may be sent
+//! - [`form`]: forms with a file, taken apart
 //! - [`problem`]: failures over HTTP (RFC 9457), in Chinese and English
 //! - [`security_headers`]: what a browser may do with an answer
 //!
@@ -45,6 +46,7 @@ pub mod browser;
 pub mod client_address;
 mod connections;
 pub mod edge;
+pub mod form;
 pub mod health;
 pub mod language;
 pub mod lifecycle;

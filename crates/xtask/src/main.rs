@@ -58,7 +58,9 @@ cargo xtask mutants         every mutant of the pure crates that have no line in
     --only TEXT             mutants with this in their name; not written down
     --minutes N             ends then; what is known is kept and the next run goes on from there
     --shard I/N             this share of the mutants (from 0), for another machine
-    --take FILE             what another machine kept of its share of the same state of a crate
+    --take FILE             what another machine kept of its share of the same state of a crate: its
+                            file of one crate, or its docs/reliability/mutants-progress.jsonl (the
+                            one of this checkout is read without being asked)
 
 cargo xtask long --minutes N
                             faults, fuzz and mutants at the lowest priority, where most is missing;

@@ -7,7 +7,8 @@
 //! others (constants, values of hidden types) is built alone.
 //!
 //! Each run of a package is a line of `docs/reliability/mutants.jsonl`; the newest counts. What became of each mutant is
-//! kept meanwhile, so that a run may be cut off, end at its time, or be shared among machines.
+//! kept meanwhile, so that a run may be cut off, end at its time, or be shared among machines; each sitting is a line of
+//! `mutants-progress.jsonl` beside it, so that it is committed and outlives the machine.
 //!
 //! - [`list`]: the mutants
 //! - [`schemata`]: all of them in one text
@@ -37,19 +38,41 @@ use crate::ledger::Ledger;
 /// A package under attack, and whose tests must notice.
 struct Pure {
     package: &'static str,
-    folder: &'static str,
     tested: &'static [&'static str],
 }
 
-/// The crates without input and output, in the order in which they are attacked.
+impl Pure {
+    /// Where its sources are.
+    fn folder(&self) -> String {
+        folder_of(self.package)
+    }
+
+    /// Its own folder, then those of other packages whose tests must notice.
+    fn folders(&self) -> Vec<String> {
+        let others = self.tested.iter().filter(|package| **package != self.package);
+        [self.folder()].into_iter().chain(others.map(|package| folder_of(package))).collect()
+    }
+}
+
+fn folder_of(package: &str) -> String {
+    format!("crates/{}", package.trim_start_matches("heqi-"))
+}
+
+/// The parsers and rules without input and output, in the order in which they are attacked.
 const PURE: &[Pure] = &[
-    Pure { package: "heqi-vocabulary", folder: "crates/vocabulary", tested: &["heqi-vocabulary"] },
-    Pure { package: "heqi-filing", folder: "crates/filing", tested: &["heqi-filing"] },
-    Pure { package: "heqi-tlog", folder: "crates/tlog", tested: &["heqi-tlog"] },
-    Pure { package: "heqi-evidence", folder: "crates/evidence", tested: &["heqi-evidence"] },
-    Pure { package: "heqi-pki", folder: "crates/pki", tested: &["heqi-pki"] },
+    Pure { package: "heqi-vocabulary", tested: &["heqi-vocabulary"] },
+    Pure { package: "heqi-filing", tested: &["heqi-filing"] },
+    Pure { package: "heqi-tlog", tested: &["heqi-tlog"] },
+    Pure { package: "heqi-evidence", tested: &["heqi-evidence"] },
+    Pure { package: "heqi-pki", tested: &["heqi-pki"] },
+    Pure { package: "heqi-identity", tested: &["heqi-identity"] },
+    // Its rules are about files that only the verifier's tests have.
+    Pure { package: "heqi-renewal", tested: &["heqi-renewal", "heqi-verify"] },
+    Pure { package: "heqi-sealed-pdf", tested: &["heqi-sealed-pdf"] },
 ];
 const VERSION: &str = "27.1.0";
+/// How often a sitting writes into the ledger what it knows.
+const TOLD_EVERY: Duration = Duration::from_mins(10);
 
 /// What the caller asked for.
 #[derive(Debug, Default)]
@@ -145,15 +168,17 @@ pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
     Ok(clean)
 }
 
-/// Gives a file of another machine to the package it is about; one about no package as it is now is refused.
+/// Gives a file of another machine to the packages it is about; one about no package as it is now is refused.
 fn take(file: &Path, cache: &Path, root: &Path, only: Option<&str>) -> Result<(), String> {
-    let mut wanted = Vec::new();
+    let (mut wanted, mut is_taken) = (Vec::new(), false);
     for pure in PURE.iter().filter(|pure| only.is_none_or(|only| only == pure.package)) {
-        let mut progress = Progress::open(cache, root, pure.folder)?;
-        if file.file_name() == progress.path().file_name() {
-            return progress.take(file);
-        }
+        let mut progress = Progress::open(cache, root, &pure.folders())?;
+        let refused = progress.take(file).err();
+        is_taken |= refused.is_none();
         wanted.extend(progress.path().file_name().map(|name| name.to_string_lossy().into_owned()));
+    }
+    if is_taken {
+        return Ok(());
     }
     Err(format!(
         "{} is about another state of the crates: its name would be {}",
@@ -186,7 +211,7 @@ fn attack(
     }
     let mut mutants = list::of(cargo, pure.package)?;
     mutants.retain(|mutant| flags.only.as_ref().is_none_or(|only| mutant.name.contains(only)));
-    let mut progress = Progress::open(cargo.cache(), cargo.root(), pure.folder)?;
+    let mut progress = Progress::open(cargo.cache(), cargo.root(), &pure.folders())?;
     // A look at a few is made anew and not kept: somebody is at work on the tests.
     let looks = flags.only.is_some();
     let is_ours = |mutant: &Mutant| flags.shard.is_none_or(|(i, n)| mutant.id % n == i);
@@ -200,7 +225,7 @@ fn attack(
     let mut seen = Vec::new();
     if mutants.iter().any(|mutant| is_open(&progress, mutant)) {
         let started = Instant::now();
-        let root_file = PathBuf::from(pure.folder).join("src/lib.rs");
+        let root_file = PathBuf::from(pure.folder()).join("src/lib.rs");
         let copy = Copy::of(cargo)?;
         let built = copy.build(cargo, pure.tested, &root_file, &mutants)?;
         let tests = Tests::look(&built.programs)?;
@@ -212,7 +237,13 @@ fn attack(
             tests.len(),
             started.elapsed().as_secs()
         );
-        let mut note = |progress: &mut Progress, mutant: &Mutant, became, alone, began: Instant| {
+        let mut told_at = Instant::now();
+        let mut note = |progress: &mut Progress,
+                        mutant: &Mutant,
+                        became,
+                        alone,
+                        began: Instant|
+         -> Result<(), String> {
             if became == Became::Missed {
                 println!("survived: {}", mutant.name);
             }
@@ -220,7 +251,13 @@ fn attack(
                 seen.push((mutant.clone(), became, alone));
                 return Ok(());
             }
-            progress.note(mutant, became, (alone, began.elapsed()))
+            progress.note(mutant, became, (alone, began.elapsed()))?;
+            // A machine that is lost in a long sitting loses a little of it.
+            if told_at.elapsed() >= TOLD_EVERY {
+                progress.tell()?;
+                told_at = Instant::now();
+            }
+            Ok(())
         };
         for mutant in &mutants {
             let Some(place) = built.places.get(&mutant.id) else { continue };
@@ -249,6 +286,7 @@ fn attack(
             note(&mut progress, mutant, became, alone, began)?;
         }
     }
+    progress.tell()?;
     let known: Vec<(Mutant, Became, bool)> = if looks {
         seen
     } else {
@@ -260,7 +298,7 @@ fn attack(
     if !looks && known.len() < mutants.len() {
         let (done, all) = (known.len(), mutants.len());
         println!(
-            "{}: {done} of {all} mutants, kept in {}",
+            "{}: {done} of {all} mutants, kept in {} and docs/reliability",
             pure.package,
             progress.path().display()
         );
@@ -313,16 +351,17 @@ mod tests {
     fn a_file_about_no_package_as_it_is_now_is_refused_and_not_passed_over() {
         let home = std::env::temp_dir().join(format!("heqi-take-{}", std::process::id()));
         let (root, cache) = (home.join("root"), home.join("cache"));
-        for pure in PURE {
-            std::fs::create_dir_all(root.join(pure.folder)).unwrap();
+        for folder in PURE.iter().flat_map(Pure::folders) {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
         }
         std::fs::write(root.join("Cargo.lock"), "").unwrap();
-        let path = Progress::open(&cache, &root, "crates/tlog").unwrap().path().to_owned();
+        let path =
+            Progress::open(&cache, &root, &["crates/tlog".to_owned()]).unwrap().path().to_owned();
         let there = home.join("there").join(path.file_name().unwrap());
         std::fs::create_dir_all(home.join("there")).unwrap();
         std::fs::write(&there, "{\"mutant\": \"1 x\", \"became\": \"caught\"}\n").unwrap();
         take(&there, &cache, &root, None).unwrap();
-        assert!(std::fs::read_to_string(&path).unwrap().contains("1 x"));
+        assert!(std::fs::read_to_string(&path).unwrap().contains("caught"));
         let other = home.join("there/tlog-0123456789abcdef.jsonl");
         std::fs::write(&other, "").unwrap();
         let said = take(&other, &cache, &root, None).unwrap_err();

@@ -91,7 +91,7 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_person_signs_with_the_keyboard_alone_and_every_page_is_accessible() {
+async fn edge_case_16_a_person_signs_with_the_keyboard_alone_and_every_page_is_accessible() {
     let Some(mut browser) = browser_with_camera() else { return };
     let axe = axe();
     let house = House::start(Second::Real).await;

@@ -31,7 +31,7 @@ async fn without_photo(house: &House, record: &str, source: &str, way: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_refuses_face_information_signs_by_video_and_a_reviewer_watches_it() {
+async fn edge_case_14_who_refuses_face_information_signs_by_video_and_a_reviewer_watches_it() {
     let Some(mut browser) = browser_with_camera() else { return };
     let axe = axe();
     let house = house().await;
@@ -109,7 +109,8 @@ async fn who_refuses_face_information_signs_by_video_and_a_reviewer_watches_it()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_refuses_face_information_is_seen_at_the_counter_and_signs_with_the_own_device() {
+async fn edge_case_14_who_refuses_face_information_is_seen_at_the_counter_and_signs_with_the_own_device()
+ {
     let Some(mut browser) = browser_with_camera() else { return };
     let axe = axe();
     let house = house().await;

@@ -266,7 +266,7 @@ async fn the_service_worker_keeps_our_files_and_never_a_page_about_anybody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_camera_that_is_refused_has_three_ways_on() {
+async fn edge_case_14_a_camera_that_is_refused_has_three_ways_on() {
     let Some(mut browser) = browser_with_camera() else { return };
     let house = House::start(Second::Real).await;
     let token = house.invite(1).await.remove(0);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a fuzz target reports a broken promise by panicking")]
 
 mod evidence;
+mod form;
 mod identity;
 mod keys;
 mod log;
@@ -78,6 +79,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "seal", run: sealed::seal, seeds: sealed::seal_seeds },
     Target { name: "identity_numbers", run: identity::numbers, seeds: identity::number_seeds },
     Target { name: "identity_words", run: identity::words, seeds: identity::word_seeds },
+    Target { name: "multipart", run: form::multipart, seeds: form::multipart_seeds },
     Target { name: "settings", run: service::settings, seeds: service::settings_seeds },
     Target { name: "store_name", run: store::store_name, seeds: store::name_seeds },
     Target { name: "frames", run: store::frames, seeds: store::frames_seeds },

@@ -7,14 +7,13 @@ use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use futures_util::stream;
 use heqi_pages::Link;
 use heqi_pages::regulator::{ComparisonPage, CopyShown, DifferenceShown};
 use heqi_registration::attach_document::MAX_DOCUMENT_BYTES;
 use heqi_registration::regulator::compare::{self, compare};
+use heqi_service_kit::form::{self, Part, Parts};
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Problem, Ticket};
-use multer::Multipart;
 
 use super::{OfDocument, OfFiling, done, words};
 use crate::extract::{body, facts};
@@ -46,18 +45,14 @@ async fn uploaded(http: &HttpRequest, payload: Payload) -> Result<UploadedCopy, 
         return Err(RequestProblem::Forbidden.into());
     }
     let kind = http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
+    let boundary = kind.and_then(form::boundary);
     // Whatever is no such form cannot carry the token of this session either.
     let boundary = boundary.ok_or(RequestProblem::Forbidden)?;
     let (announced, limit) = (body::announced_bytes(http), MAX_DOCUMENT_BYTES + BESIDE_BYTES);
     let read = body::read(payload, announced, limit, &state.settings, Ticket::of(http)).await?;
-    let whole = stream::iter([Ok::<_, std::io::Error>(read.bytes)]);
-    let mut parts = Multipart::new(whole, boundary);
     let mut is_ours = false;
-    let malformed = |_| Problem::from(RequestProblem::MalformedForm);
-    while let Some(part) = parts.next_field().await.map_err(malformed)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(malformed)?;
+    for part in Parts::of(read.bytes, &boundary) {
+        let Part { name, bytes } = part?;
         match name.as_str() {
             "csrf" => is_ours = std::str::from_utf8(&bytes).is_ok_and(|token| visitor.made(token)),
             // What came before the token is nobody's.

@@ -9,7 +9,8 @@ pub(crate) struct LoadArgs {
     /// What to do again and again
     #[arg(long, default_value = "ceremony")]
     pub(crate) scenario: Scenario,
-    /// For how long; 20, or 5 for complete, whose signings are all prepared before
+    /// For how long; 20, or 5 for complete, whose signings are all prepared before. For how long
+    /// the custodians are away in a catch-up
     #[arg(long, value_name = "N")]
     pub(crate) seconds: Option<u64>,
     /// How many at the same time; 64, or 256 for complete and 1 for single
@@ -24,7 +25,7 @@ pub(crate) struct LoadArgs {
     /// For how long a soak lasts; 30
     #[arg(long, value_name = "N")]
     pub(crate) minutes: Option<u64>,
-    /// Ceremonies in a second of a soak; 10
+    /// Ceremonies in a second of a soak or of a catch-up; 10
     #[arg(long, value_name = "N")]
     pub(crate) rate: Option<f64>,
     /// Made-up filings of a search; 1000000
@@ -53,7 +54,7 @@ impl LoadArgs {
         std::time::Duration::from_secs(seconds.unwrap_or(1_800).max(1))
     }
 
-    /// Ceremonies in a second of a soak.
+    /// Ceremonies in a second of a soak or of a catch-up.
     pub(crate) fn rate(&self) -> f64 {
         self.rate.unwrap_or(10.0).clamp(0.01, 100_000.0)
     }
@@ -85,6 +86,8 @@ pub(crate) enum Scenario {
     Single,
     /// Whole ceremonies with both custodians running; the latency is that of the deposit
     Deposit,
+    /// Both custodians are away, come back, and take what waited while ceremonies go on
+    CatchUp,
     /// Four times as many ceremonies as the machine can do, whoever is refused goes away
     Overload,
     /// Pages of search results over many made-up filings
@@ -101,6 +104,7 @@ impl Scenario {
             Self::Complete => "complete",
             Self::Single => "single",
             Self::Deposit => "deposit",
+            Self::CatchUp => "catch-up",
             Self::Overload => "overload",
             Self::Search => "search",
             Self::Soak => "soak",

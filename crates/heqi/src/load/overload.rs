@@ -156,7 +156,7 @@ async fn patiently(floor: &Floor, count: usize) -> Result<Vec<String>, CallError
 
 /// How many of these receipts have their record in the log once and at their place, how many
 /// not at all, and how many more than once.
-async fn in_the_log(
+pub(super) async fn in_the_log(
     log: &Caller,
     receipts: &[Receipt],
 ) -> Result<(usize, usize, usize), LoadError> {

@@ -222,6 +222,7 @@ fn load_prints_its_figures_with_the_limit_of_the_machine_beside_them() {
         "memory_before_mb",
         "memory_peak_mb",
         "disk_bytes_per_op",
+        "disk_share",
         "records_per_op",
     ];
     assert_eq!(keys, BTreeSet::from(wanted));
@@ -231,5 +232,31 @@ fn load_prints_its_figures_with_the_limit_of_the_machine_beside_them() {
     assert_eq!(figures["errors"], 0, "{figures}");
     assert_eq!(figures["records_per_op"], 1.0, "a ceremony makes one record: {figures}");
     assert!(figures["disk_bytes_per_op"].as_f64().unwrap() > 100_000.0, "{figures}");
+    assert!(figures["disk_share"].as_f64().unwrap() > 0.5, "{figures}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the data was not removed");
+}
+
+#[test]
+fn a_minute_of_capture_stands_beside_what_the_disk_sustains() {
+    let folder = Folder::new();
+    let line = ["load", "--scenario", "capture", "--no-pixel-checks", "--seconds", "1", "--json"];
+    let more = ["--in-flight", "4", "--data-dir", folder.text()];
+    let figures = heqi(&[&line[..], &more].concat()).exits(0).json();
+    for name in ["disk_mb_per_s", "disk_ratio"] {
+        assert!(figures[name].as_f64().unwrap() > 0.0, "{name}: {figures}");
+    }
+}
+
+#[test]
+fn custodians_that_were_away_take_what_waited_while_ceremonies_go_on_and_nothing_is_lost() {
+    let folder = Folder::new();
+    let line = ["load", "--scenario", "catch-up", "--seconds", "1", "--rate", "5", "--json"];
+    let figures = heqi(&[&line[..], &["--data-dir", folder.text()]].concat()).exits(0).json();
+    assert_eq!(figures["scenario"], "catch-up");
+    assert!(figures["backlog"].as_u64().unwrap() > 0, "nothing waited: {figures}");
+    assert!(figures["completed"].as_u64().unwrap() > 0, "nobody signed: {figures}");
+    for name in ["away_s", "seconds", "deposits_per_s", "times"] {
+        assert!(figures[name].as_f64().unwrap() > 0.0, "{name}: {figures}");
+    }
+    assert_eq!((&figures["failed"], &figures["lost"]), (&0.into(), &0.into()), "{figures}");
 }

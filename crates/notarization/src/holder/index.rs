@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Finder, HolderContact, HolderFault, Person};
-use crate::deposited::{DEPOSITS, DepositKey, DepositRow, open_part};
+use crate::deposited::{DEPOSITS, DepositKey, DepositRow, DepositedError};
+use crate::held_chain;
 use crate::office::NotaryOffice;
 
 pub(crate) const CONTACTS: Table<String, DepositKey> = Table::new("holder-contact");
@@ -35,7 +36,6 @@ const ALL: &str = "all-2";
 const PAGE: usize = 256;
 /// Questions of one record that are looked at.
 const QUESTIONS: usize = 32;
-const RECORD: &str = "record.json";
 
 /// One record about a person.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -153,14 +153,14 @@ pub(super) async fn contact_of(
     key: &DepositKey,
 ) -> Result<Option<HolderContact>, HolderFault> {
     let Some(row) = DEPOSITS.row(office.store(), key).await? else { return Ok(None) };
-    Ok(about(office, &row.value).await.and_then(|about| about.contact))
+    Ok(about(office, &row.value).await?.and_then(|about| about.contact))
 }
 
-/// Whom a held record is about; `None` when its key was erased or it is about nobody.
-async fn about(office: &NotaryOffice, row: &DepositRow) -> Option<About> {
-    let part = row.parts.iter().find(|part| part.name == RECORD)?;
-    let bytes = open_part(office, row.chain, part).await.ok()?;
-    About::read(&Disclosure::parse(&bytes).ok()?, row.seq)
+/// Whom a held record is about; `None` when its key was erased or it is about nobody. A store that
+/// does not answer now is an error: whoever could not be read would be found for ever, or never.
+async fn about(office: &NotaryOffice, row: &DepositRow) -> Result<Option<About>, DepositedError> {
+    let record = held_chain::record(office, row).await?;
+    Ok(record.and_then(|record| About::read(&record, row.seq)))
 }
 
 /// Adds to the changeset that erases these deposits that nobody finds the person by them any more.
@@ -171,7 +171,7 @@ pub(crate) async fn forget(
 ) -> Result<(), HolderFault> {
     let finder = Finder::of(office).await?;
     for row in deposits {
-        if let Some(about) = about(office, row).await {
+        if let Some(about) = about(office, row).await? {
             about.forget(changes, &finder)?;
         }
     }
@@ -196,7 +196,7 @@ pub async fn index_all(office: &NotaryOffice) -> Result<(), HolderFault> {
         after = Some(*last);
         let mut changes = Changeset::new();
         for (key, row) in rows.iter().filter(|(_, row)| row.value.outcome.is_admitted()) {
-            if let Some(about) = about(office, &row.value).await {
+            if let Some(about) = about(office, &row.value).await? {
                 about.write(&mut changes, &finder, *key)?;
             }
         }

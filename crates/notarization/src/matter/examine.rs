@@ -16,9 +16,8 @@ use serde_json::Value;
 use super::checklist::{Item, MachineCheck, Outcome};
 use super::error::MatterError;
 use super::rows::{Facts, HeldPart};
-use crate::deposited::{
-    DEPOSITS, DepositKey, DepositRow, DepositedError, StoredPart, open_part, receipt,
-};
+use crate::deposited::{DEPOSITS, DepositKey, DepositRow, StoredPart, open_part, receipt};
+use crate::held_chain;
 use crate::office::NotaryOffice;
 
 mod chain;
@@ -74,10 +73,8 @@ pub(crate) async fn held_record(
     office: &NotaryOffice,
     row: &DepositRow,
 ) -> Result<Disclosure, MatterError> {
-    let part = row.parts.iter().find(|part| part.name == "record.json");
-    let part = part.ok_or_else(|| MatterError::Broken("a deposit without its record".into()))?;
-    let bytes = open_part(office, row.chain, part).await?;
-    Disclosure::parse(&bytes).map_err(|error| MatterError::Broken(error.to_string()))
+    let record = held_chain::record(office, row).await?;
+    record.ok_or_else(|| MatterError::Broken("a deposit whose record cannot be read".into()))
 }
 
 /// Recomputes everything about a deposit.
@@ -101,9 +98,7 @@ pub(crate) async fn examine_held(
                 held.push(held_part(part, &dual));
                 parts.insert(part.name.clone(), (bytes, dual));
             }
-            Err(DepositedError::PartDiffers | DepositedError::Part(_)) => {
-                differing.push(part.name.clone());
-            }
+            Err(error) if error.is_about_the_part() => differing.push(part.name.clone()),
             Err(error) => return Err(error.into()),
         }
     }

@@ -10,7 +10,7 @@ use super::apply::{next_serial, open_place};
 use super::checklist::Item;
 use super::clock::PauseReason;
 use super::error::MatterError;
-use super::examine::{examine_held, held_record, names_held};
+use super::examine::{examine_held, names_held};
 use super::form::{Application, text};
 use super::notice::{NoticeSays, owe};
 use super::number::{AcceptanceNo, ApplicationNo};
@@ -18,6 +18,7 @@ use super::rows::OPEN;
 use super::state::Rule;
 use super::step::StepKind;
 use crate::deposited::deposit;
+use crate::held_chain;
 use crate::office::NotaryOffice;
 use crate::staff::{OfficeRole, Officer, officer_name};
 
@@ -55,15 +56,11 @@ async fn has_name_of_a_party(
     let row = deposit(office, &opened.matter.deposit).await?;
     let mut parties = Vec::new();
     if let Some(row) = row {
-        match held_record(office, &row).await {
-            Ok(record) => {
-                let key = &opened.matter.deposit;
-                parties.extend(names_held(office, key, row.chain, &record).await?);
-            }
-            // Nobody would come to the examination that names the damage; the applicant's name was
-            // compared with the record when the application was taken.
-            Err(MatterError::Broken(_)) => {}
-            Err(error) => return Err(error),
+        // With a damaged record nobody would come to the examination that names the damage; the
+        // applicant's name was compared with it when the application was taken.
+        if let Some(record) = held_chain::record(office, &row).await? {
+            let key = &opened.matter.deposit;
+            parties.extend(names_held(office, key, row.chain, &record).await?);
         }
     }
     let Application { name, legal_representative, agent, .. } = &opened.content.application;

@@ -8,8 +8,11 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::backend::memory::MemoryBackend;
-use heqi_evidence_store::changeset::{Row, RowKey};
+use heqi_evidence_store::changeset::{Changeset, Row, RowKey};
+use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::testing::{Failure, Faulty};
+use heqi_notarization::erasure::answer_order;
+use heqi_notarization::holder::index_all;
 use heqi_notarization::publish_anchors::publish_anchors;
 use heqi_testkit::{Story, Twists};
 
@@ -116,4 +119,86 @@ async fn a_store_that_fails_while_anchors_are_published_publishes_them_once() {
     };
     let injected = in_every_way("anchors", &story, &notary_store(), &publish).await;
     assert!(injected > 3, "{injected} failures");
+}
+
+/// Does it on copies of `store` with every call failing in every way, and once more by another
+/// process, and gives the stores they leave.
+async fn left_behind(story: &Story, store: &MemoryBackend, run: &Run) -> Vec<Arc<MemoryBackend>> {
+    let copy = Arc::new(store.copy());
+    let faulty = Arc::new(Faulty::new(copy.clone()));
+    run(&House::over(story, faulty.clone(), copy.clone())).await.unwrap();
+    let mut left = vec![copy];
+    for (index, call) in faulty.calls().iter().enumerate() {
+        for how in Failure::ALL {
+            let what = format!("{call}, call {index}, {how:?}");
+            let copy = Arc::new(store.copy());
+            let faulty = Arc::new(Faulty::new(copy.clone()));
+            faulty.fail(index, how);
+            let first = run(&House::over(story, faulty.clone(), copy.clone())).await;
+            assert_eq!(faulty.failed(), Some(*call), "{what}");
+            assert!(first.is_err(), "{what}: nobody was told");
+            let again = House::over(story, copy.clone(), copy.clone());
+            run(&again).await.unwrap_or_else(|error| panic!("{what}: {error}"));
+            left.push(copy);
+        }
+    }
+    left
+}
+
+async fn count(store: &MemoryBackend, prefix: &[u8]) -> usize {
+    store.scan(prefix, None, usize::MAX).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn a_store_that_fails_while_an_order_is_answered_leaves_nobody_to_be_found() {
+    let (house, mut story) = crate::holder::house().await;
+    let (order, public) = crate::holder::ordered(&house, &mut story).await;
+    let ledger = Arc::new(ErasureLedger::in_memory());
+    let answer: Run = Box::new(move |house| {
+        let office = house.office.clone().erasing(vec![public.clone()], ledger.clone());
+        let order = order.as_bytes().to_vec();
+        async move {
+            let answered = answer_order(&office, &order).await;
+            answered.map(|_| "answered".to_owned()).map_err(|error| error.to_string())
+        }
+        .boxed_local()
+    });
+    let leaves = house.store.log().head().size() + 1;
+    let left = left_behind(&story, &house.store, &answer).await;
+    assert!(left.len() > 30, "{} stores", left.len());
+    for store in left {
+        assert_eq!(count(&store, b"holder-contact/").await, 0, "somebody is found still");
+        assert_eq!(store.log().head().size(), leaves, "it was decided once");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_while_people_are_indexed_leaves_nobody_out() {
+    let (house, story) = crate::holder::house().await;
+    let tables = [&b"holder-contact/"[..], b"holder-name/", b"holder-held/", b"holder-reach/"];
+    let mut wanted = Vec::new();
+    for table in tables {
+        let rows = house.store.scan(table, None, usize::MAX).await.unwrap();
+        wanted.push(rows.len());
+        let mut changes = Changeset::new();
+        rows.into_iter().for_each(|(key, _)| {
+            changes.delete(key);
+        });
+        house.store.commit(changes).unwrap().await.unwrap();
+    }
+    assert!(wanted.iter().all(|rows| *rows > 0), "{wanted:?}");
+    let index: Run = Box::new(|house| {
+        async {
+            let done = index_all(&house.office).await;
+            done.map(|()| "indexed".to_owned()).map_err(|error| error.to_string())
+        }
+        .boxed_local()
+    });
+    for store in left_behind(&story, &house.store, &index).await {
+        let mut rows = Vec::new();
+        for table in tables {
+            rows.push(count(&store, table).await);
+        }
+        assert_eq!(rows, wanted, "somebody finds nothing of what is held of them");
+    }
 }

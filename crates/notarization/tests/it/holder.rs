@@ -14,6 +14,7 @@ use heqi_notarization::holder::held::{OpenError, list, open};
 use heqi_notarization::holder::notice::{SayError, notices, said_about, say};
 use heqi_notarization::holder::{HolderContact, index_all};
 use heqi_pki::dsse::Envelope;
+use heqi_pki::keys::PublicKey;
 use heqi_testkit::{SeededEntropy, Story, Twists};
 use heqi_vocabulary::{ChainId, Digest, PartyId, Provenance};
 use serde_json::json;
@@ -285,27 +286,19 @@ async fn no_row_says_who_a_person_is() {
     }
 }
 
-#[tokio::test]
-async fn after_an_erasure_nobody_is_found_by_what_was_erased() {
-    let (house, mut story) = house().await;
+/// An order to erase what somebody was found by, and the key it is signed with.
+pub(crate) async fn ordered(house: &House, story: &mut Story) -> (Envelope, PublicKey) {
     let chain = ChainId::from_bytes([91; 16]);
     let checked = house.store.scan(b"holder-contact/", None, 10).await.unwrap();
     let key: heqi_notarization::deposited::DepositKey =
         serde_json::from_slice(&checked[0].1.value).unwrap();
     // Any record of the log will do for the one that decided it.
-    let decided = crate::support::log_chain(&mut story, 93, 1).remove(0);
-    house.deposit(&decided.parts(&story)).await.unwrap();
+    let decided = crate::support::log_chain(story, 93, 1).remove(0);
+    house.deposit(&decided.parts(story)).await.unwrap();
     let order_key = heqi_pki::keys::SigningKey::generate(
         heqi_pki::keys::Algorithm::Ed25519,
         &SeededEntropy::labelled(1, "orders"),
     );
-    let folder = tempfile::tempdir().unwrap();
-    let ledger = heqi_evidence_store::erasure::ErasureLedger::open(
-        &heqi_evidence_store::erasure::ErasureLedger::path_in(folder.path()),
-        &heqi_evidence_store::durable_file::Disk::default(),
-    );
-    let public = heqi_pki::keys::Signer::public_key(&order_key);
-    let office = house.office.clone().erasing(vec![public], std::sync::Arc::new(ledger.unwrap()));
     let order = heqi_evidence::erasure::ErasureOrder {
         basis: "个人信息保护法第47条第1款第1项".into(),
         chain: heqi_evidence::chain::chain_commitment(chain),
@@ -319,7 +312,20 @@ async fn after_an_erasure_nobody_is_found_by_what_was_erased() {
         records: vec![key.root],
         requested_by: heqi_evidence::erasure::RequestedBy::Person,
     };
-    let order = order.sign(&order_key).unwrap();
+    let public = heqi_pki::keys::Signer::public_key(&order_key);
+    (order.sign(&order_key).unwrap(), public)
+}
+
+#[tokio::test]
+async fn after_an_erasure_nobody_is_found_by_what_was_erased() {
+    let (house, mut story) = house().await;
+    let (order, public) = ordered(&house, &mut story).await;
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = heqi_evidence_store::erasure::ErasureLedger::open(
+        &heqi_evidence_store::erasure::ErasureLedger::path_in(folder.path()),
+        &heqi_evidence_store::durable_file::Disk::default(),
+    );
+    let office = house.office.clone().erasing(vec![public], std::sync::Arc::new(ledger.unwrap()));
     heqi_notarization::erasure::answer_order(&office, order.as_bytes()).await.unwrap();
     assert!(house.store.scan(b"holder-contact/", None, 10).await.unwrap().is_empty());
     assert!(ask_code(&office, &contact(MOBILE)).await.unwrap().is_none());

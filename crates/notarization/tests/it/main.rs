@@ -10,6 +10,7 @@ mod admission;
 mod anchors;
 mod concurrency;
 mod every_call;
+mod every_step;
 mod faults;
 mod holder;
 mod holder_told;

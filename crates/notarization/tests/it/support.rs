@@ -55,6 +55,26 @@ impl House {
         store: Arc<MemoryBackend>,
     ) -> Self {
         let clock = Arc::new(FixedClock::new(story.seen_at()));
+        Self::at(story, clock, (backend, store), 1)
+    }
+
+    /// The same office at the same time in another process: `seed` is what its chance begins with.
+    pub(crate) fn beside(
+        &self,
+        story: &Story,
+        backend: Arc<dyn Backend>,
+        store: Arc<MemoryBackend>,
+        seed: u64,
+    ) -> Self {
+        Self::at(story, self.clock.clone(), (backend, store), seed)
+    }
+
+    fn at(
+        story: &Story,
+        clock: Arc<FixedClock>,
+        (backend, store): (Arc<dyn Backend>, Arc<MemoryBackend>),
+        seed: u64,
+    ) -> Self {
         let entropy = SeededEntropy::labelled(1, "receipt key");
         let receipt_key = Arc::new(SigningKey::generate(Algorithm::Ed25519, &entropy));
         let office = NotaryOffice::new(OfficeParts {
@@ -64,7 +84,7 @@ impl House {
             receipt_key: receipt_key.clone(),
             backend,
             clock: clock.clone(),
-            entropy: Arc::new(SeededEntropy::labelled(1, "office")),
+            entropy: Arc::new(SeededEntropy::labelled(seed, "office")),
         });
         Self { office, store, clock, receipt_key }
     }

@@ -33,29 +33,42 @@ use crate::world::World;
 type Run = Box<dyn for<'a> Fn(&'a World) -> LocalBoxFuture<'a, Result<String, String>>>;
 
 /// An act and what it answers, or why not, in words.
-struct Act {
+pub(crate) struct Act {
     name: &'static str,
-    /// Whether it is asked for under an idempotency key, so that asking again does nothing.
-    /// What a worker does it may do again, with the same end.
-    is_keyed: bool,
+    again: Again,
     run: Run,
 }
 
+/// What asking again does when it was done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Again {
+    /// Nothing: it is asked for under an idempotency key.
+    Nothing,
+    /// The same once more, with the same end.
+    SameEnd,
+    /// It is done once more: whoever looks twice has looked twice.
+    OneMore,
+}
+
 impl Act {
-    fn new(
+    pub(crate) fn new(
         name: &'static str,
         run: impl for<'a> Fn(&'a World) -> LocalBoxFuture<'a, Result<String, String>> + 'static,
     ) -> Self {
-        Self { name, is_keyed: true, run: Box::new(run) }
+        Self { name, again: Again::Nothing, run: Box::new(run) }
     }
 
-    fn of_a_worker(self) -> Self {
-        Self { is_keyed: false, ..self }
+    pub(crate) fn of_a_worker(self) -> Self {
+        Self { again: Again::SameEnd, ..self }
+    }
+
+    pub(crate) fn of_a_look(self) -> Self {
+        Self { again: Again::OneMore, ..self }
     }
 }
 
 /// How many rows of each table there are, and how many leaves.
-fn shape(contents: &Contents) -> (BTreeMap<String, usize>, usize) {
+fn shape(contents: &Contents) -> Shape {
     let mut tables = BTreeMap::new();
     for (key, _) in &contents.rows {
         let text = String::from_utf8_lossy(key.as_bytes()).into_owned();
@@ -67,8 +80,8 @@ fn shape(contents: &Contents) -> (BTreeMap<String, usize>, usize) {
 
 /// Runs the act on copies of `world`: once whole, then once for each call and failure. Gives
 /// the number of failures injected.
-async fn in_every_way(world: &World, act: &Act) -> usize {
-    let (whole, calls) = undisturbed(world, act).await;
+pub(crate) async fn in_every_way(world: &World, act: &Act) -> usize {
+    let (whole, twice, calls) = undisturbed(world, act).await;
     let commits = calls.iter().filter(|call| **call == "commit").count();
     let mut injected = 0;
     for (index, call) in calls.iter().enumerate() {
@@ -92,30 +105,39 @@ async fn in_every_way(world: &World, act: &Act) -> usize {
             };
             let answer = (act.run)(&again).await.unwrap_or_else(|error| panic!("{what}: {error}"));
             let done = store.contents().await;
+            let was_not_done = same(&after, &before);
+            let looked_twice = act.again == Again::OneMore && !was_not_done;
             if commits == 1 {
-                let (was_not_done, was_done) = (same(&after, &before), same(&after, &done));
+                let was_done =
+                    if looked_twice { shape(&after) == whole } else { same(&after, &done) };
                 assert!(was_not_done || was_done, "{what}: half done");
             }
             if let Ok(first) = first {
+                assert_ne!(act.again, Again::OneMore, "{what}: something was shown");
                 assert_eq!(first, answer, "{what}: answered twice, differently");
             }
-            assert_eq!(shape(&done), whole, "{what}: not what would have been");
+            let wanted = if looked_twice { &twice } else { &whole };
+            assert_eq!(shape(&done), *wanted, "{what}: not what would have been");
             let repeated = (act.run)(&again).await.unwrap();
             assert_eq!(answer, repeated, "{what}: the same request again");
             let unchanged = store.contents().await;
-            let is_same =
-                if act.is_keyed { same(&unchanged, &done) } else { shape(&unchanged) == whole };
-            assert!(is_same, "{what}: asking again did something");
+            let is_same = match act.again {
+                Again::Nothing => same(&unchanged, &done),
+                Again::SameEnd => shape(&unchanged) == whole,
+                Again::OneMore => unchanged.entries.len() == done.entries.len() + 1,
+            };
+            assert!(is_same, "{what}: asking again did something else");
         }
     }
     injected
 }
 
-/// What is there afterwards and which calls are made, when nothing fails.
-async fn undisturbed(
-    world: &World,
-    act: &Act,
-) -> ((BTreeMap<String, usize>, usize), Vec<&'static str>) {
+/// Rows by table, and leaves.
+type Shape = (BTreeMap<String, usize>, usize);
+
+/// What is there afterwards, what is there when it is done once more, and which calls are made, when
+/// nothing fails.
+async fn undisturbed(world: &World, act: &Act) -> (Shape, Shape, Vec<&'static str>) {
     let store = Arc::new(world.store.copy());
     let faulty = Arc::new(Faulty::new(store.clone()));
     let other = world.started_on(&store, faulty.clone(), 12).await;
@@ -123,7 +145,9 @@ async fn undisturbed(
     (act.run)(&other).await.unwrap_or_else(|error| panic!("{}: {error}", act.name));
     let calls = faulty.calls();
     assert!(calls.contains(&"commit"), "{} does nothing: {calls:?}", act.name);
-    (shape(&store.contents().await), calls)
+    let whole = shape(&store.contents().await);
+    (act.run)(&other).await.unwrap_or_else(|error| panic!("{}: {error}", act.name));
+    (whole, shape(&store.contents().await), calls)
 }
 
 /// Rows and leaves; an object that no row names may be left behind and says nothing.
@@ -131,7 +155,9 @@ fn same(one: &Contents, other: &Contents) -> bool {
     one.rows == other.rows && one.entries == other.entries
 }
 
-fn words<A: std::fmt::Debug, E: std::fmt::Display>(result: Result<A, E>) -> Result<String, String> {
+pub(crate) fn words<A: std::fmt::Debug, E: std::fmt::Display>(
+    result: Result<A, E>,
+) -> Result<String, String> {
     result.map(|answer| format!("{answer:?}")).map_err(|error| error.to_string())
 }
 

@@ -8,6 +8,7 @@ mod deposits;
 mod documents;
 mod entry;
 mod every_call;
+mod every_call_more;
 mod evidence;
 mod faults;
 mod handover;

@@ -237,7 +237,7 @@ async fn whatever_is_no_video_of_this_signer_now_is_refused() {
 }
 
 #[tokio::test]
-async fn an_officer_at_the_counter_sees_person_and_card_and_the_filing_goes_on() {
+async fn edge_case_16_an_officer_at_the_counter_sees_person_and_card_and_the_filing_goes_on() {
     let scene = Scene::new(Mood::Down).await;
     let world = &scene.world;
     let visitor = scene.without_face(ReviewWay::Counter).await;

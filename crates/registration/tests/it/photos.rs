@@ -133,7 +133,7 @@ fn taken_at(jpeg: &[u8], time: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn bad_input_a_photo_that_calls_itself_old_is_refused_and_a_fresh_one_is_not() {
+async fn edge_case_19_a_photo_that_calls_itself_old_is_refused_and_a_fresh_one_is_not() {
     let begun = Begun::new().await;
     // The clock of the tests stands at 2026-11-23, five past eight in the evening there.
     let old = taken_at(&jpeg(96, 64), "2026:11:20 09:30:00");
@@ -145,7 +145,7 @@ async fn bad_input_a_photo_that_calls_itself_old_is_refused_and_a_fresh_one_is_n
 }
 
 #[tokio::test]
-async fn bad_input_a_replayed_photo_is_refused_in_another_ceremony_and_only_there() {
+async fn edge_case_19_a_replayed_photo_is_refused_in_another_ceremony_and_only_there() {
     let begun = Begun::new().await;
     let photo = files::photo("kept by somebody");
     begun.capture(photo.clone()).await.unwrap();

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use heqi_evidence_store::backend::memory::MemoryBackend;
 use heqi_evidence_store::backend::{Answer, Backend, CommitError, Pending, PendingObject};
 use heqi_evidence_store::changeset::{Changeset, Row, RowKey};
+use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::log::LogReader;
 use heqi_evidence_store::vault::Vault;
 use heqi_vocabulary::Digest;
@@ -28,6 +29,8 @@ pub(crate) struct Watched {
     objects: Mutex<BTreeMap<Digest, Bytes>>,
     refusal: Mutex<Option<CommitError>>,
     pause: Mutex<Option<Pause>>,
+    /// What was erased: on a disk of its own, and goes with the store here.
+    ledger: Arc<ErasureLedger>,
 }
 
 /// Where a reader stops: behind the first scan of rows that begin so.
@@ -45,14 +48,23 @@ impl Watched {
             objects: Mutex::default(),
             refusal: Mutex::default(),
             pause: Mutex::default(),
+            ledger: Arc::new(ErasureLedger::in_memory()),
         }
+    }
+
+    /// Of the erasures of this store.
+    pub(crate) fn ledger(&self) -> Arc<ErasureLedger> {
+        self.ledger.clone()
     }
 
     /// A store of its own that begins with what this one holds.
     pub(crate) fn copy(&self) -> Self {
         let objects = Mutex::new(self.objects.lock().clone());
-        let inner = Arc::new(self.inner.copy());
-        Self { inner, objects, refusal: Mutex::default(), pause: Mutex::default() }
+        let copy = Self { objects, ..Self::new(Arc::new(self.inner.copy())) };
+        for entry in self.ledger.entries() {
+            copy.ledger.append(&entry).unwrap();
+        }
+        copy
     }
 
     /// The next reader that has scanned rows that begin so stops there; it is told of on the first

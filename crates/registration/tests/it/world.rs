@@ -106,6 +106,7 @@ impl World {
             (Custodian::DataCentre, cast.custodians[0].key.public_key()),
             (Custodian::Preservation, cast.custodians[1].key.public_key()),
         ]);
+        settings.erasure_ledger = Some(store.ledger());
         change(&mut settings);
         let platform = Platform::open(ports, settings).await.unwrap();
         let hash = hash_of("heqi_test_key");
@@ -129,7 +130,9 @@ impl World {
             entropy: Arc::new(SeededEntropy::new(seed)),
             authority: Arc::new(ByCast(self.cast.clone())),
         };
-        let platform = Platform::open(ports, self.platform.settings().clone()).await.unwrap();
+        let mut settings = self.platform.settings().clone();
+        settings.erasure_ledger = Some(store.ledger());
+        let platform = Platform::open(ports, settings).await.unwrap();
         Self {
             platform,
             store: store.clone(),

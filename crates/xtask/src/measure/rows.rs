@@ -117,6 +117,7 @@ pub(super) const ROWS: &[Row] = &[
             below("memory_idle_mb", "MB idle", 150.0),
             below("memory_peak_mb", "MB at most", 600.0),
             shown("disk_bytes_per_op", "bytes each"),
+            below("disk_share", "of 1.15 x objects + 4 KB a record", 1.0),
             shown("records_per_op", "records each"),
         ],
     },
@@ -128,6 +129,16 @@ pub(super) const ROWS: &[Row] = &[
             at_least("rate_per_s", "/s", 3_000.0),
             shown("ratio", "of the limit"),
             below("cpu_ms_per_op", "ms of processor", 0.5),
+        ],
+    },
+    Row {
+        name: "minute",
+        what: "a minute of capture beside what the disk sustains (at most the 3,000/s that are wanted)",
+        by: By::Load(&["--scenario", "capture", "--no-pixel-checks"], "60", "2"),
+        bars: &[
+            at_least("disk_ratio", "of the disk", 0.8),
+            shown("disk_mb_per_s", "MB/s of the disk"),
+            shown("rate_per_s", "/s"),
         ],
     },
     Row {
@@ -156,6 +167,18 @@ pub(super) const ROWS: &[Row] = &[
             at_least("rate_per_s", "/s", 100.0),
             below("p99_ms", "ms p99", 1_000.0),
             below("memory_peak_mb", "MB at most", 600.0),
+        ],
+    },
+    Row {
+        name: "catch-up",
+        what: "both custodians back after two minutes, ceremonies going on: deposits over arrivals",
+        by: By::Load(&["--scenario", "catch-up"], "120", "2"),
+        bars: &[
+            at_least("times", "times the arrivals", 3.0),
+            shown("deposits_per_s", "deposits/s"),
+            shown("arrivals_per_s", "records/s came"),
+            shown("backlog", "waited"),
+            below("lost", "lost", 1.0),
         ],
     },
     Row {
