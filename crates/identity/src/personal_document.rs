@@ -8,7 +8,7 @@ use heqi_vocabulary::{Explain, Explanation, Language};
 use crate::characters::upper_half_width;
 use crate::last_four::LastFour;
 use crate::mod_11_2;
-use crate::resident_id::{ResidentId, ResidentIdError};
+use crate::resident_id::{ResidentId, ResidentIdError, ResidentIdHint};
 
 /// A document whose number has the form of its kind and, where there is one, a check
 /// character that fits.
@@ -189,6 +189,19 @@ impl PersonalDocument {
         LastFour::of(self.expose())
     }
 
+    /// What a person should look at although the number is valid. Only resident numbers say a place
+    /// and a day of birth; the place of a residence permit is no division.
+    pub fn hints(&self, today: NaiveDate) -> Vec<ResidentIdHint> {
+        let of_age = |hint: &ResidentIdHint| {
+            matches!(hint, ResidentIdHint::Minor | ResidentIdHint::ImplausibleAge)
+        };
+        match self {
+            Self::ResidentId(id) => id.hints(today),
+            Self::ResidencePermit(id) => id.hints(today).into_iter().filter(of_age).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether a passport has the form of one that China issues (a hint only).
     pub fn looks_chinese(&self) -> bool {
         let Self::Passport(Number(number)) = self else { return false };
@@ -196,6 +209,12 @@ impl PersonalDocument {
         let digits = rest.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or(rest);
         matches!(digits.len(), 7 | 8) && is_digits(digits)
     }
+}
+
+/// A number, or a part of one, as documents print it: half-width and in capitals, without the
+/// space around it. It may still be no number.
+pub fn as_printed(typed: &str) -> String {
+    upper_half_width(typed)
 }
 
 /// The card of 2017: three letters and twelve digits. The card of 2023: `9`, two digits of
@@ -322,6 +341,17 @@ mod tests {
         for bad in ["1234", "E1234-567", "E12345678901234567890"] {
             assert!(parse(DocumentKind::Passport, bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn edge_case_8_only_numbers_that_say_a_day_of_birth_hint_at_an_age() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let hints = |kind, text| parse(kind, text).unwrap().hints(today);
+        let minor = [ResidentIdHint::Minor];
+        assert_eq!(hints(DocumentKind::ResidentId, "330112201501019999"), minor);
+        assert_eq!(hints(DocumentKind::ResidencePermit, "810000198802029997"), []);
+        assert_eq!(hints(DocumentKind::Passport, "E12345678"), []);
+        assert_eq!(as_printed(" ００2x\u{3000}"), "002X");
     }
 
     #[test]
