@@ -229,7 +229,8 @@ mod tests {
 
     #[test]
     fn rare_characters_and_middle_dots_are_names() {
-        for name in ["龚𠮷", "䶮㛃", "阿卜杜拉·买买提", "阿卜杜拉•买买提", "O'Neill"] {
+        for name in ["龚𠮷", "䶮㛃", "阿卜杜拉·买买提", "阿卜杜拉•买买提", "O'Neill"]
+        {
             assert_eq!(name.parse::<DeclaredName>().unwrap().as_str(), name);
         }
     }
