@@ -12,7 +12,7 @@ use heqi_evidence_store::durable_file::Disk;
 use heqi_evidence_store::vault::{FileKeyEncryptionKey, KeyEncryptionKey as _};
 use heqi_notify::signature::Secret;
 use heqi_service_kit::{SystemClock, SystemEntropy};
-use heqi_vocabulary::{Clock as _, Entropy as _};
+use heqi_vocabulary::{Clock as _, Entropy};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PublicKeyData, SignatureAlgorithm,
@@ -150,7 +150,7 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// Writes the secret that the platform signs with.
     pub(crate) fn start(secret: &Path) -> Self {
-        let drawn: [u8; 32] = SystemEntropy.bytes();
+        let drawn = (&SystemEntropy as &dyn Entropy).bytes();
         std::fs::write(secret, Secret::write(&drawn).as_bytes()).unwrap();
         let taken = Arc::<Mutex<Vec<Value>>>::default();
         let kept = Arc::clone(&taken);
@@ -167,8 +167,8 @@ impl Gateway {
         let mut taken = self.taken.lock().unwrap();
         let is_code = |message: &Value| message["purpose"] == "code" && message["to"] == mobile;
         let message = taken.remove(taken.iter().position(is_code)?);
-        let runs =
-            message["text"].as_str()?.split(|c: char| !c.is_ascii_digit()).map(str::to_owned);
-        runs.into_iter().find(|run| run.len() == 6)
+        let text = message["text"].as_str()?;
+        let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6)?;
+        Some(code.to_owned())
     }
 }
