@@ -189,17 +189,16 @@ impl PersonalDocument {
         LastFour::of(self.expose())
     }
 
-    /// What a person should look at although the number is valid. Only resident numbers say a place
-    /// and a day of birth; the place of a residence permit is no division.
+    /// What a person should look at although the number is valid. Only resident numbers say a place,
+    /// and only numbers of 18 characters a day of birth.
     pub fn hints(&self, today: NaiveDate) -> Vec<ResidentIdHint> {
-        let of_age = |hint: &ResidentIdHint| {
-            matches!(hint, ResidentIdHint::Minor | ResidentIdHint::ImplausibleAge)
+        let born = match self {
+            Self::ResidentId(id) => return id.hints(today),
+            Self::ResidencePermit(id) => Some(id.born()),
+            Self::ForeignPermanentResident(Number(number)) => born_by(number),
+            _ => None,
         };
-        match self {
-            Self::ResidentId(id) => id.hints(today),
-            Self::ResidencePermit(id) => id.hints(today).into_iter().filter(of_age).collect(),
-            _ => Vec::new(),
-        }
+        born.and_then(|born| ResidentIdHint::of_age(born, today)).into_iter().collect()
     }
 
     /// Whether a passport has the form of one that China issues (a hint only).
@@ -229,9 +228,7 @@ fn foreign_permanent_resident(number: &str, today: NaiveDate) -> Result<(), Pers
             if ok { Ok(()) } else { Err(form) }
         }
         18 if number.starts_with('9') && number.get(..17).is_some_and(is_digits) => {
-            let birth = number.get(6..14).ok_or(form)?;
-            let born = NaiveDate::parse_from_str(birth, "%Y%m%d")
-                .map_err(|_| ResidentIdError::BirthDate)?;
+            let born = born_by(number).ok_or(ResidentIdError::BirthDate)?;
             if born > today {
                 return Err(ResidentIdError::BirthDate.into());
             }
@@ -239,6 +236,12 @@ fn foreign_permanent_resident(number: &str, today: NaiveDate) -> Result<(), Pers
         }
         _ => Err(form),
     }
+}
+
+/// The day of birth in a number of 18 characters.
+fn born_by(number: &str) -> Option<NaiveDate> {
+    let birth = number.get(6..14).filter(|_| number.len() == 18)?;
+    NaiveDate::parse_from_str(birth, "%Y%m%d").ok()
 }
 
 fn is_digits(text: &str) -> bool {
@@ -350,6 +353,8 @@ mod tests {
         let minor = [ResidentIdHint::Minor];
         assert_eq!(hints(DocumentKind::ResidentId, "330112201501019999"), minor);
         assert_eq!(hints(DocumentKind::ResidencePermit, "810000198802029997"), []);
+        assert_eq!(hints(DocumentKind::ForeignPermanentResident, "933840198510019994"), []);
+        assert_eq!(hints(DocumentKind::ForeignPermanentResident, "933840201510019999"), minor);
         assert_eq!(hints(DocumentKind::Passport, "E12345678"), []);
         assert_eq!(as_printed(" ００2x\u{3000}"), "002X");
     }
