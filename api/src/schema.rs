@@ -16,7 +16,9 @@ mod words;
 pub(crate) use coverage::{Coverage, TimeStamps};
 pub(crate) use entry::{CodeSent, Entered, EntryView, MessageView, Passed, SentByNumber};
 pub(crate) use evidence::{Disclosed, Receipt, ReceiptList};
-pub(crate) use filing::{DocumentAttached, FilingOpened, FilingView, PartyAdded, PartyInvited};
+pub(crate) use filing::{
+    ContactDeclared, DocumentAttached, FilingOpened, FilingView, PartyAdded, PartyInvited,
+};
 pub(crate) use personal_data::{ErasureDecided, HoldChanged, PersonalData};
 pub(crate) use signing::{
     Acknowledged, CeremonyView, ConsentGiven, PhotoCaptured, Recorded, SigningBegun, StrokesKept,

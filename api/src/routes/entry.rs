@@ -238,7 +238,8 @@ pub(crate) struct ContactBody {
 /// Declare how a party is reached.
 ///
 /// It replaces what was declared before. Once signing is open a changed contact is told to the
-/// old one and no code goes to it for 24 hours.
+/// old one and no code goes to it for 24 hours. `warnings` names what was taken and may still go
+/// wrong.
 #[utoipa::path(
     post,
     path = "/api/v1/filings/{filing_id}/parties/{party_id}/contact",
@@ -248,7 +249,7 @@ pub(crate) struct ContactBody {
         ("party_id" = String, Path, description = "The party"),
     ),
     request_body = ContactBody,
-    responses((status = 201, description = "The contact is kept.", body = schema::Recorded)),
+    responses((status = 201, description = "The contact is kept.", body = schema::ContactDeclared)),
 )]
 async fn contact(
     state: Data<State>,

@@ -3,8 +3,8 @@
 use utoipa::ToSchema;
 
 use super::words::{
-    Capacity, CeremonyId, Digest, DocumentId, FilingId, FilingNo, Instant, Matter, PartyId,
-    PartyKindWord, RecordId, SigningId,
+    Capacity, CeremonyId, ContactWarning, Digest, DocumentId, FilingId, FilingNo, Instant, Matter,
+    PartyId, PartyKindWord, RecordId, SigningId,
 };
 
 /// The filing is open.
@@ -20,6 +20,14 @@ pub(crate) struct FilingOpened {
 pub(crate) struct PartyAdded {
     party_id: PartyId,
     record_id: RecordId,
+}
+
+/// The contact is kept.
+#[derive(ToSchema)]
+pub(crate) struct ContactDeclared {
+    record_id: RecordId,
+    /// What to look at; left out when there is nothing.
+    warnings: Option<Vec<ContactWarning>>,
 }
 
 /// The party can come to sign.

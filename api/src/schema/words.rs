@@ -125,6 +125,10 @@ words! {
     LanguageWord, ["zh", "en"]
 }
 words! {
+    /// What was taken with a contact and may still go wrong: the number of a data card or of a satellite telephone, which may show no messages; an identity document that ends within 30 days.
+    ContactWarning, ["mobile_data_card", "mobile_satellite", "document_ends_soon"]
+}
+words! {
     /// By what a message reaches a person.
     MessageChannel, ["sms", "email"]
 }

@@ -10,10 +10,11 @@ use heqi_vocabulary::{Clock as _, Digest, Provenance};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::entry::{reached, taken};
+use crate::entry::{MOBILE, reached, taken};
 use crate::journey::{Browser, link_of};
 use crate::service::{AUDITOR, HANDLER, Service};
 use crate::signer::{Begun, Signer, attach, invite, invited, open};
+use crate::staff::{Desk, registry};
 
 /// A party with this name and these capacities, invited.
 async fn party(service: &Service, filing: &str, name: &str, capacities: &[&str]) -> Signer {
@@ -120,6 +121,52 @@ async fn edge_case_06_one_person_in_several_capacities_signs_once_and_in_each() 
     assert!(capacities.iter().all(|capacity| record.contains(capacity)), "{record}");
 }
 
+/// Rule: travel permits and residence permits have their own forms and are taken as what they are.
+#[tokio::test]
+async fn edge_case_03_permits_of_hong_kong_macao_and_taiwan_are_taken_in_their_forms() {
+    let service = Service::start().await;
+    let (filing, party, _) = reached(&service).await;
+    let path = format!("/api/v1/filings/{filing}/parties/{party}/contact");
+    for (kind, number) in [
+        ("hong_kong_macao_permit", "H12345678"),
+        ("hong_kong_macao_permit", "ｍ１２３４５６７８９０"),
+        ("taiwan_permit", "12345678"),
+        ("hmt_residence_permit", "810000198802029997"),
+    ] {
+        let body =
+            json!({ "mobile": "+852 6123 4567", "document_kind": kind, "id_number": number });
+        let answer = service.post(HANDLER, &path, &body).await.json(201);
+        assert!(answer.get("warnings").is_none(), "{answer}");
+    }
+    let body = json!({ "mobile": "+852 3123 4567" });
+    service.post(HANDLER, &path, &body).await.is_problem(422, "mobile_form");
+}
+
+/// Rule: who is not yet 18 by the number is left to a person; a document that ends within 30 days
+/// is said to handler and reviewer, and stops nobody.
+#[tokio::test]
+async fn edge_cases_08_and_31_a_minor_and_a_document_that_ends_soon_are_said_on_the_case_page() {
+    let service = Service::start_reviewing(registry()).await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let path = format!("/api/v1/filings/{}/parties/{}/contact", signer.filing, signer.party);
+    let body = json!({
+        "mobile": "14500000001", "id_number": "330112201501019999", "document_ends": "2026-12-01",
+    });
+    let answer = service.post(HANDLER, &path, &body).await.json(201);
+    assert_eq!(answer["warnings"], json!(["mobile_data_card", "document_ends_soon"]));
+    signer.sign(&service).await;
+    let desk = Desk::reviewer(&service, "li.na", "李娜").await;
+    let case = desk.case().await;
+    let page = desk.page(&case).await;
+    for shown in ["未满18周岁", "2026-12-01到期，距签署不足30日"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let page = desk.page(&format!("{case}?lang=en")).await;
+    for shown in ["not yet 18 years old", "ends on 2026-12-01, within 30 days of the signing"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+}
+
 /// Rule: every character and every dot that the register knows is taken, shown and signed as it is
 /// written; nothing is folded into another.
 #[tokio::test]
@@ -130,6 +177,10 @@ async fn edge_case_10_rare_characters_and_long_names_are_shown_and_signed_as_the
         let filing = open(&service).await;
         attach(&service, &filing, "Articles", 1).await.json(201);
         let signer = party(&service, &filing, name, &["shareholder"]).await;
+        // Nor is a name refused once there is a number that it belongs to.
+        let path = format!("/api/v1/filings/{filing}/parties/{}/contact", signer.party);
+        let contact = json!({ "mobile": MOBILE, "id_number": "330112199003079999" });
+        service.post(HANDLER, &path, &contact).await.json(201);
         let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
         assert!(view.to_string().contains(name), "{name} in {view}");
         let receipt = signer.sign(&service).await;
@@ -138,6 +189,14 @@ async fn edge_case_10_rare_characters_and_long_names_are_shown_and_signed_as_the
         let read = service.get(AUDITOR, &path).await.json(200).to_string();
         assert!(read.contains(name), "{name} in {read}");
     }
+    // However a keyboard sends a letter with a mark, it is one letter.
+    let filing = open(&service).await;
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let name = "JOSE\u{301} O'NEIL";
+    let body = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
+    service.post(HANDLER, &path, &body).await.json(201);
+    let view = service.get(HANDLER, &format!("/api/v1/filings/{filing}")).await.json(200);
+    assert_eq!(view["parties"][0]["name"], "JOS\u{c9} O'NEIL");
     // What the private use area shows is another thing on every machine.
     let filing = open(&service).await;
     let path = format!("/api/v1/filings/{filing}/parties");

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::entry::{MOBILE, reached, taken};
 use crate::service::{Answer, HANDLER, Service};
-use crate::signer::{COMPANY, NAMES, Signer, invited};
+use crate::signer::{COMPANY, NAMES, Signer, add_as_before, invited};
 
 /// A browser with the cookies of one signer.
 pub(crate) struct Browser<'a> {
@@ -607,7 +607,7 @@ async fn who_has_a_number_and_no_link_comes_in_by_the_front_page() {
 async fn markup_in_any_field_is_text_on_every_page() {
     let service = Service::start().await;
     let odd = "甲\"'><img src=x onerror=alert(1)>&lt;";
-    let body = json!({ "matter": "change", "company_name": odd, "handler_name": odd });
+    let body = json!({ "matter": "change", "company_name": odd });
     let filing = service.post(HANDLER, "/api/v1/filings", &body).await.text(201, "filing_id");
     let title = "%3Cscript%3Ealert(1)%3C%2Fscript%3E";
     let path = format!("/api/v1/filings/{filing}/documents?title={title}");
@@ -616,7 +616,8 @@ async fn markup_in_any_field_is_text_on_every_page() {
     let mut parties = Vec::new();
     for name in [odd, "<b>乙</b>"] {
         let body = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
-        parties.push(service.post(HANDLER, &path, &body).await.text(201, "party_id"));
+        service.post(HANDLER, &path, &body).await.is_problem(422, "name_character");
+        parties.push(add_as_before(&service, &filing, name).await);
     }
     let path = format!("/api/v1/filings/{filing}/parties/{}/invitations", parties[0]);
     let link = service.post(HANDLER, &path, &json!({})).await.text(201, "link");

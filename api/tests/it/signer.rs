@@ -3,7 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::statement::{SignedDocument, SigningStatement};
+use heqi_filing::Capacity;
 use heqi_pki::keys::Algorithm;
+use heqi_registration::access::{authenticate, hash_of};
+use heqi_registration::add_party::{AddParty, add_party};
+use heqi_registration::{AsRead, Request, RequestFacts};
 use heqi_testkit::{Device, files};
 use heqi_vocabulary::{Clock, Digest};
 use serde_json::{Value, json};
@@ -51,6 +55,32 @@ pub(crate) async fn invited(service: &Service, count: usize) -> Invited {
         signer.token = invite(service, &filing, &signer.party).await;
     }
     Invited { filing, document, signers }
+}
+
+/// Adds a person under a name that was taken before names had rules: rows keep it, and every page
+/// still shows it.
+pub(crate) async fn add_as_before(service: &Service, filing: &str, name: &str) -> String {
+    let row = json!({ "kind": "person", "name": name });
+    let command = AddParty {
+        filing: filing.parse().unwrap(),
+        who: serde_json::from_value(row).unwrap(),
+        capacities: [Capacity::Shareholder].into(),
+    };
+    let actor = authenticate(&service.platform, hash_of(HANDLER)).await.unwrap();
+    let key = service.fresh_key();
+    let request = Request {
+        actor,
+        digest: Digest::of(key.as_bytes()),
+        idempotency_key: key.parse().unwrap(),
+        facts: RequestFacts {
+            client_address: std::net::Ipv4Addr::LOCALHOST.into(),
+            forwarded_for: None,
+            user_agent: None,
+            received_at: service.clock.now(),
+        },
+        versions: AsRead::Any,
+    };
+    add_party(&service.platform, &request, command).await.unwrap().party_id.to_string()
 }
 
 pub(crate) async fn open(service: &Service) -> String {

@@ -53,7 +53,7 @@ impl<'a> Desk<'a> {
         Self { service, secret, login: login.to_owned(), cookie: String::new() }
     }
 
-    async fn reviewer(service: &'a Service, login: &str, name: &str) -> Self {
+    pub(crate) async fn reviewer(service: &'a Service, login: &str, name: &str) -> Self {
         let mut desk = Self::account(service, login, name, registry(), StaffRole::Reviewer).await;
         desk.come_in().await;
         desk
@@ -110,7 +110,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The address of the only case of the queue.
-    async fn case(&self) -> String {
+    pub(crate) async fn case(&self) -> String {
         let queue = self.page("/staff/cases").await;
         let mut links = queue.split("href=\"/staff/cases/").skip(1);
         let id = links.next().expect("a case").split('"').next().unwrap().to_owned();

@@ -242,15 +242,78 @@ async fn bad_input_a_malformed_number_or_address_is_refused_and_not_repeated() {
     let size = service.log_size();
     for (body, code) in [
         (json!({ "mobile": MOBILE, "id_number": "33011219640512-000!" }), "id_number_malformed"),
-        (json!({ "mobile": "1380000000" }), "mobile_malformed"),
-        (json!({ "email": "chen@" }), "email_malformed"),
+        (json!({ "mobile": "1380000000" }), "mobile_form"),
+        (json!({ "email": "chen@" }), "email_form"),
+        // A segment that nobody was given, and one of machines (domain study 3.5).
+        (json!({ "mobile": "15400000001" }), "mobile_not_allotted"),
+        (json!({ "mobile": "14000000001" }), "mobile_of_a_machine"),
+        // The document is none of its kind, mistyped, of no day, of no place, or over.
+        (numbered("hong_kong_macao_permit", "H1234567"), "document_form"),
+        (numbered("taiwan_permit", "A1234567"), "document_form"),
+        (numbered("resident_id", "810000198802029997"), "id_residence_permit"),
+        (numbered("resident_id", "330112196405120007"), "id_checksum"),
+        (numbered("foreign_permanent_resident", "933840198510019995"), "id_checksum"),
+        (numbered("resident_id", "330112199302300000"), "id_birthdate"),
+        (numbered("resident_id", "930112199003079999"), "id_region"),
+        (
+            json!({ "mobile": MOBILE, "id_number": "330112196405120006", "document_ends": "2026-11-22" }),
+            "id_expired",
+        ),
     ] {
         is_told(&service, &Sent::json(HANDLER, &path, &body), 422, code).await;
         let answer = service.post(HANDLER, &path, &body).await;
         let told = String::from_utf8_lossy(&answer.body).into_owned();
-        for typed in ["330112", "1380000000", "chen@"] {
+        for typed in ["330112", "1380000000", "chen@", "15400000001", "H1234567", "933840"] {
             assert!(!told.contains(typed), "{told}");
         }
+    }
+    assert_eq!(service.log_size(), size);
+}
+
+/// A contact with a document of this kind and number.
+fn numbered(kind: &str, number: &str) -> Value {
+    json!({ "mobile": MOBILE, "document_kind": kind, "id_number": number })
+}
+
+#[tokio::test]
+async fn bad_input_a_check_digit_that_does_not_fit_is_told_without_any_digit() {
+    let service = Service::start().await;
+    let (filing, party, _) = reached(&service).await;
+    let path = format!("/api/v1/filings/{filing}/parties/{party}/contact");
+    let body = numbered("resident_id", "330112199003079998");
+    let answer = service.post(HANDLER, &path, &body).await;
+    let problem = answer.is_problem(422, "id_checksum");
+    for sentence in ["title", "detail", "next_step"] {
+        let text = problem[sentence].as_str().unwrap();
+        assert!(!text.chars().any(|c| c.is_ascii_digit()), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn bad_input_a_name_that_no_document_has_is_refused_wherever_one_enters() {
+    let service = Service::start().await;
+    let filing = open(&service).await;
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let size = service.log_size();
+    for (name, code) in [
+        ("陈\u{e000}英", "name_private_character"),
+        ("陈素英1", "name_character"),
+        ("<b>陈</b>", "name_character"),
+        ("陈", "name_length"),
+        (&*"买".repeat(65), "name_length"),
+        ("·陈素英", "name_separator"),
+    ] {
+        let person = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
+        is_told(&service, &Sent::json(HANDLER, &path, &person), 422, code).await;
+        let company = json!({
+            "kind": "company", "name": "杭州示例云栖投资有限公司", "representative_name": name,
+            "capacities": ["corporate_shareholder_representative"],
+        });
+        is_told(&service, &Sent::json(HANDLER, &path, &company), 422, code).await;
+        let filing = json!({
+            "matter": "change", "company_name": "杭州示例青穗茶业有限公司", "handler_name": name,
+        });
+        is_told(&service, &Sent::json(HANDLER, "/api/v1/filings", &filing), 422, code).await;
     }
     assert_eq!(service.log_size(), size);
 }

@@ -50,6 +50,10 @@ pub enum ReviewReason {
     RiskNoted,
     /// No seal service has confirmed the company's seal.
     SealUnverified,
+    /// The number of the document is that of somebody younger than 18 (edge case 8).
+    Minor,
+    /// The number of the document is that of somebody older than 120.
+    ImplausibleAge,
 }
 
 impl ReviewReason {
@@ -68,6 +72,8 @@ impl ReviewReason {
             Self::VideoToCompare => "video_to_compare",
             Self::RiskNoted => "risk_noted",
             Self::SealUnverified => "seal_unverified",
+            Self::Minor => "minor",
+            Self::ImplausibleAge => "implausible_age",
         }
     }
 
@@ -115,6 +121,14 @@ impl ReviewReason {
             Self::SealUnverified => language.pick(
                 "企业印章未经核验",
                 "no seal service has confirmed the company's seal",
+            ),
+            Self::Minor => language.pick(
+                "证件号码显示未满18周岁：请核实监护人的代理或同意",
+                "by the number not yet 18 years old: ask for the guardian's act or consent",
+            ),
+            Self::ImplausibleAge => language.pick(
+                "证件号码显示年龄超过120周岁：请核实证件号码",
+                "by the number older than 120 years: check the number",
             ),
         }
     }

@@ -1,15 +1,18 @@
 //! Names and titles as somebody typed them. Parsing keeps out what cannot be printed or
-//! would mislead a reader; it says nothing about whether the words are true. The rules
-//! of names on identity documents belong to crate `identity`.
+//! would mislead a reader; it says nothing about whether the words are true. What a person's
+//! name is made of is decided by crate `identity`; a row from before those rules is still read.
 
 use std::fmt;
 use std::str::FromStr;
 
+use heqi_identity::PersonName;
+use heqi_identity::person_name::PersonNameError;
 use serde::{Deserialize, Serialize};
 
 use crate::wording::{Wording, explained, say};
 
-macro_rules! words {
+/// Words of a length that can be printed: how they are kept, read back and shown.
+macro_rules! kept_words {
     ($(#[$doc:meta])* $name:ident, $least:literal ..= $most:literal, $zh:literal, $en:literal) => {
         $(#[$doc])*
         #[derive(Clone, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -23,10 +26,10 @@ macro_rules! words {
             }
         }
 
-        impl FromStr for $name {
-            type Err = WordsError;
+        impl TryFrom<String> for $name {
+            type Error = WordsError;
 
-            fn from_str(text: &str) -> Result<Self, WordsError> {
+            fn try_from(text: String) -> Result<Self, WordsError> {
                 let trimmed = text.trim();
                 if !($least..=$most).contains(&trimmed.chars().count()) {
                     return Err(WordsError::Length { zh: $zh, en: $en, least: $least, most: $most });
@@ -35,14 +38,6 @@ macro_rules! words {
                     return Err(WordsError::Character { zh: $zh, en: $en });
                 }
                 Ok(Self(trimmed.to_owned()))
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = WordsError;
-
-            fn try_from(text: String) -> Result<Self, WordsError> {
-                text.parse()
             }
         }
 
@@ -67,11 +62,48 @@ macro_rules! words {
     };
 }
 
-words! {
-    /// A person's name as declared by the handler or the person: 1 to 64 characters,
-    /// rare ones included (𠮷, 䶮). Nobody vouches for it.
+/// The same, typed with no other rule than that of rows.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident, $least:literal ..= $most:literal, $zh:literal, $en:literal) => {
+        kept_words! { $(#[$doc])* $name, $least ..= $most, $zh, $en }
+
+        impl FromStr for $name {
+            type Err = WordsError;
+
+            fn from_str(text: &str) -> Result<Self, WordsError> {
+                Self::try_from(text.to_owned())
+            }
+        }
+    };
+}
+
+kept_words! {
+    /// A person's name as declared by the handler or the person, rare characters included
+    /// (𠮷, 䶮). Typed, it is a [`PersonName`] as on the document, in NFC; rows from before that
+    /// rule have 1 to 64 characters that can be printed. Nobody vouches for it.
     DeclaredName, 1..=64, "姓名", "name"
 }
+
+impl FromStr for DeclaredName {
+    type Err = PersonNameError;
+
+    fn from_str(text: &str) -> Result<Self, PersonNameError> {
+        Ok(Self(PersonName::parse(text)?.expose().to_owned()))
+    }
+}
+
+impl DeclaredName {
+    /// Whether this is the same name, however either was typed: composed or not, with whatever
+    /// dot.
+    pub fn is_same_as(&self, other: &str) -> bool {
+        let normalised = |text: &str| {
+            let name = PersonName::parse(text);
+            name.map_or_else(|_| text.to_owned(), |name| name.normalised().to_owned())
+        };
+        normalised(&self.0) == normalised(other)
+    }
+}
+
 words! {
     /// A company's name as declared: 2 to 100 characters.
     CompanyTitle, 2..=100, "公司名称", "company name"
@@ -197,8 +229,33 @@ mod tests {
 
     #[test]
     fn rare_characters_and_middle_dots_are_names() {
-        for name in ["龚𠮷", "䶮", "阿卜杜拉·买买提", "O'Neill", "葛\u{e0100}飾"] {
+        for name in ["龚𠮷", "䶮㛃", "阿卜杜拉·买买提", "阿卜杜拉•买买提", "O'Neill"]
+        {
             assert_eq!(name.parse::<DeclaredName>().unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn edge_case_10_a_name_is_kept_composed_and_is_the_same_with_every_dot() {
+        let typed: DeclaredName = "JOSE\u{301}".parse().unwrap();
+        assert_eq!(typed.as_str(), "JOS\u{c9}");
+        assert!(typed.is_same_as("JOSE\u{301}") && !typed.is_same_as("JOSE"));
+        let dotted: DeclaredName = "阿卜杜拉·买买提".parse().unwrap();
+        assert!(dotted.is_same_as("阿卜杜拉•买买提") && !dotted.is_same_as("阿卜杜拉买买提"));
+    }
+
+    #[test]
+    fn what_no_name_is_made_of_is_typed_no_more_and_still_read_from_rows() {
+        for (name, code) in [
+            ("陈<b>", "name_character"),
+            ("示例1", "name_character"),
+            ("葛\u{e0100}飾", "name_character"),
+            ("䶮", "name_length"),
+            ("·陈素英", "name_separator"),
+        ] {
+            assert_eq!(name.parse::<DeclaredName>().unwrap_err().code(), code, "{name}");
+            let row = serde_json::to_string(name).unwrap();
+            assert_eq!(serde_json::from_str::<DeclaredName>(&row).unwrap().as_str(), name);
         }
     }
 
@@ -212,6 +269,7 @@ mod tests {
     fn length_is_counted_in_characters() {
         assert!("𠮷".repeat(64).parse::<DeclaredName>().is_ok());
         assert!("𠮷".repeat(65).parse::<DeclaredName>().is_err());
+        assert!(DeclaredName::try_from("𠮷".repeat(65)).is_err());
         assert!("茶".parse::<CompanyTitle>().is_err());
         assert!("茶".repeat(100).parse::<CompanyTitle>().is_ok());
         assert!("茶".repeat(101).parse::<CompanyTitle>().is_err());
@@ -232,7 +290,8 @@ mod tests {
             "陈\u{1ffff}英",
             "陈\u{feff}英",
         ] {
-            let error = bad.parse::<DeclaredName>().unwrap_err();
+            assert!(bad.parse::<DeclaredName>().is_err(), "{bad:?}");
+            let error = DeclaredName::try_from(bad.to_owned()).unwrap_err();
             assert_eq!(error.code(), "text_character", "{bad:?}");
         }
     }

@@ -76,14 +76,7 @@ impl CardPeriod {
         if today < self.from {
             findings.push(CardFinding::NotYetValid(self.from));
         }
-        if let CardEnd::On(last) = self.end {
-            let soon = today.checked_add_days(Days::new(SOON_DAYS)).unwrap_or(NaiveDate::MAX);
-            if last < today {
-                findings.push(CardFinding::Expired(last));
-            } else if last <= soon {
-                findings.push(CardFinding::EndsSoon(last));
-            }
-        }
+        findings.extend(self.end.finding(today));
         if self.from < of.born() {
             findings.push(CardFinding::IssuedBeforeBirth);
         } else if !self.fits_age(of.age_on(self.from)) {
@@ -106,6 +99,17 @@ impl CardPeriod {
 }
 
 impl CardEnd {
+    /// What is to be said of the last day alone, which is all that a handler declares.
+    pub fn finding(self, today: NaiveDate) -> Option<CardFinding> {
+        let Self::On(last) = self else { return None };
+        let soon = today.checked_add_days(Days::new(SOON_DAYS)).unwrap_or(NaiveDate::MAX);
+        if last < today {
+            Some(CardFinding::Expired(last))
+        } else {
+            (last <= soon).then_some(CardFinding::EndsSoon(last))
+        }
+    }
+
     fn is_at_or_after(self, day: NaiveDate) -> bool {
         match self {
             Self::On(last) => day <= last,

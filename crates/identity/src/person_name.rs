@@ -1,4 +1,4 @@
-//! Names of people (domain.md 3.6): kept as on the card, and normalised (NFC, one dot `·`) for
+//! Names of people (domain.md 3.6): kept as on the card in NFC, and with one kind of dot `·` for
 //! comparison. Never NFKC, which would fold characters that are different in a register.
 
 use std::fmt;
@@ -9,11 +9,13 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::characters::{is_han, is_private_use};
 
 const SHORTEST: usize = 2;
-const LONGEST: usize = 50;
+/// Names of 62 characters exist (edge case 10); a certificate's subject has room for 64
+/// (RFC 5280, appendix A: ub-common-name).
+const LONGEST: usize = 64;
 /// The dot between the parts of a name; every other one becomes it.
 const DOT: char = '·';
 
-/// A name of 2 to 50 characters.
+/// A name of 2 to 64 characters.
 #[derive(Clone, Eq, PartialEq)]
 pub struct PersonName {
     as_written: String,
@@ -24,8 +26,8 @@ pub struct PersonName {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PersonNameError {
-    /// Fewer than 2 or more than 50 characters.
-    #[error("a name has 2 to 50 characters")]
+    /// Fewer than 2 or more than 64 characters.
+    #[error("a name has 2 to 64 characters")]
     Length,
     /// A character from the private use area: another machine shows another one.
     #[error("a character of the name is from a private font")]
@@ -44,8 +46,8 @@ impl PersonName {
     /// # Errors
     /// [`PersonNameError`].
     pub fn parse(text: &str) -> Result<Self, PersonNameError> {
-        let as_written = text.trim().to_owned();
-        let normalised: String = as_written.nfc().map(one_dot).collect();
+        let as_written: String = text.trim().nfc().collect();
+        let normalised: String = as_written.chars().map(one_dot).collect();
         if normalised.chars().any(is_private_use) {
             return Err(PersonNameError::PrivateUse);
         }
@@ -61,7 +63,7 @@ impl PersonName {
         Ok(Self { as_written, normalised })
     }
 
-    /// The name as on the document: personal data.
+    /// The name as on the document, in NFC: personal data.
     pub fn expose(&self) -> &str {
         &self.as_written
     }
@@ -139,10 +141,10 @@ impl Explain for PersonNameError {
     fn explain(&self, language: Language) -> Explanation {
         match (self, language) {
             (Self::Length, Language::Zh) => {
-                Explanation::new("姓名应为 2 至 50 个字符。", "请按证件上的姓名完整填写。")
+                Explanation::new("姓名应为 2 至 64 个字符。", "请按证件上的姓名完整填写。")
             }
             (Self::Length, Language::En) => Explanation::new(
-                "A name has 2 to 50 characters.",
+                "A name has 2 to 64 characters.",
                 "Give the whole name as it stands on the document.",
             ),
             (Self::PrivateUse, Language::Zh) => Explanation::new(
@@ -203,9 +205,23 @@ mod tests {
     }
 
     #[test]
+    fn edge_case_10_a_name_of_62_characters_is_one() {
+        let long = format!("阿卜杜拉·{}", "买买提".repeat(19));
+        assert_eq!(long.chars().count(), 62);
+        assert_eq!(PersonName::parse(&long).unwrap().expose(), long);
+    }
+
+    #[test]
+    fn a_name_is_kept_composed_however_a_keyboard_sent_it() {
+        let decomposed = PersonName::parse("JOSE\u{301} GARCI\u{301}A").unwrap();
+        assert_eq!(decomposed.expose(), "JOS\u{c9} GARC\u{cd}A");
+        assert!(decomposed.is_same_as(&PersonName::parse("JOSÉ GARCÍA").unwrap()));
+    }
+
+    #[test]
     fn characters_are_counted_and_not_their_halves() {
-        assert!(PersonName::parse(&"𠮷".repeat(50)).is_ok());
-        assert_eq!(PersonName::parse(&"𠮷".repeat(51)).unwrap_err(), PersonNameError::Length);
+        assert!(PersonName::parse(&"𠮷".repeat(64)).is_ok());
+        assert_eq!(PersonName::parse(&"𠮷".repeat(65)).unwrap_err(), PersonNameError::Length);
         assert_eq!(PersonName::parse("𠮷").unwrap_err(), PersonNameError::Length);
     }
 

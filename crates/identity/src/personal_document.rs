@@ -8,7 +8,7 @@ use heqi_vocabulary::{Explain, Explanation, Language};
 use crate::characters::upper_half_width;
 use crate::last_four::LastFour;
 use crate::mod_11_2;
-use crate::resident_id::{ResidentId, ResidentIdError};
+use crate::resident_id::{ResidentId, ResidentIdError, ResidentIdHint};
 
 /// A document whose number has the form of its kind and, where there is one, a check
 /// character that fits.
@@ -189,6 +189,18 @@ impl PersonalDocument {
         LastFour::of(self.expose())
     }
 
+    /// What a person should look at although the number is valid. Only resident numbers say a place,
+    /// and only numbers of 18 characters a day of birth.
+    pub fn hints(&self, today: NaiveDate) -> Vec<ResidentIdHint> {
+        let born = match self {
+            Self::ResidentId(id) => return id.hints(today),
+            Self::ResidencePermit(id) => Some(id.born()),
+            Self::ForeignPermanentResident(Number(number)) => born_by(number),
+            _ => None,
+        };
+        born.and_then(|born| ResidentIdHint::of_age(born, today)).into_iter().collect()
+    }
+
     /// Whether a passport has the form of one that China issues (a hint only).
     pub fn looks_chinese(&self) -> bool {
         let Self::Passport(Number(number)) = self else { return false };
@@ -196,6 +208,12 @@ impl PersonalDocument {
         let digits = rest.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or(rest);
         matches!(digits.len(), 7 | 8) && is_digits(digits)
     }
+}
+
+/// A number, or a part of one, as documents print it: half-width and in capitals, without the
+/// space around it. It may still be no number.
+pub fn as_printed(typed: &str) -> String {
+    upper_half_width(typed)
 }
 
 /// The card of 2017: three letters and twelve digits. The card of 2023: `9`, two digits of
@@ -210,9 +228,7 @@ fn foreign_permanent_resident(number: &str, today: NaiveDate) -> Result<(), Pers
             if ok { Ok(()) } else { Err(form) }
         }
         18 if number.starts_with('9') && number.get(..17).is_some_and(is_digits) => {
-            let birth = number.get(6..14).ok_or(form)?;
-            let born = NaiveDate::parse_from_str(birth, "%Y%m%d")
-                .map_err(|_| ResidentIdError::BirthDate)?;
+            let born = born_by(number).ok_or(ResidentIdError::BirthDate)?;
             if born > today {
                 return Err(ResidentIdError::BirthDate.into());
             }
@@ -220,6 +236,12 @@ fn foreign_permanent_resident(number: &str, today: NaiveDate) -> Result<(), Pers
         }
         _ => Err(form),
     }
+}
+
+/// The day of birth in a number of 18 characters.
+fn born_by(number: &str) -> Option<NaiveDate> {
+    let birth = number.get(6..14).filter(|_| number.len() == 18)?;
+    NaiveDate::parse_from_str(birth, "%Y%m%d").ok()
 }
 
 fn is_digits(text: &str) -> bool {
@@ -322,6 +344,19 @@ mod tests {
         for bad in ["1234", "E1234-567", "E12345678901234567890"] {
             assert!(parse(DocumentKind::Passport, bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn edge_case_8_only_numbers_that_say_a_day_of_birth_hint_at_an_age() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let hints = |kind, text| parse(kind, text).unwrap().hints(today);
+        let minor = [ResidentIdHint::Minor];
+        assert_eq!(hints(DocumentKind::ResidentId, "330112201501019999"), minor);
+        assert_eq!(hints(DocumentKind::ResidencePermit, "810000198802029997"), []);
+        assert_eq!(hints(DocumentKind::ForeignPermanentResident, "933840198510019994"), []);
+        assert_eq!(hints(DocumentKind::ForeignPermanentResident, "933840201510019999"), minor);
+        assert_eq!(hints(DocumentKind::Passport, "E12345678"), []);
+        assert_eq!(as_printed(" ００2x\u{3000}"), "002X");
     }
 
     #[test]

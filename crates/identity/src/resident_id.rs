@@ -167,12 +167,19 @@ impl ResidentId {
             (true, false) => hints.push(ResidentIdHint::RetiredRegion),
             (true, true) => {}
         }
-        match self.age_on(today) {
-            121.. => hints.push(ResidentIdHint::ImplausibleAge),
-            ..18 => hints.push(ResidentIdHint::Minor),
-            _ => {}
-        }
+        hints.extend(ResidentIdHint::of_age(self.born, today));
         hints
+    }
+}
+
+impl ResidentIdHint {
+    /// What a day of birth alone says.
+    pub(crate) fn of_age(born: NaiveDate, today: NaiveDate) -> Option<Self> {
+        match today.years_since(born).unwrap_or(0) {
+            121.. => Some(Self::ImplausibleAge),
+            ..18 => Some(Self::Minor),
+            _ => None,
+        }
     }
 }
 

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use heqi_filing::{CaseState, ReviewCase, ReviewReason, StandIn};
+use heqi_identity::card::{CardEnd, CardFinding};
 use heqi_vocabulary::{CaseId, Digest, FilingNo, RecordId, StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
 use crate::begin_signing::capacity_words;
 use crate::ceremonies;
+use crate::contacts::{self, Contact};
 use crate::correct_person::{Correction, corrections};
 use crate::disclose::Attributes;
 use crate::fault::{ActError, Fault, Thing};
@@ -67,6 +70,8 @@ pub struct CaseView {
     pub capacities: Vec<String>,
     /// The last four of the number that was declared.
     pub last_four: Option<String>,
+    /// The last day of the document as declared, where it came within 30 days of the signing.
+    pub ends_soon: Option<NaiveDate>,
     /// When it was signed.
     pub signed_at: UtcMillis,
     /// What authorities said, and when they were asked last.
@@ -222,9 +227,11 @@ pub async fn case_view(
     let filing = filings::load(platform, filing_id).await?.filing;
     let party = filing.party(party_id).ok_or(ActError::NotFound(Thing::Party))?;
     let checked = verify_identity::known(platform, filing_id, party_id).await?;
-    let contact = crate::contacts::load_unless_erased(platform, filing_id, party_id).await?;
-    let number = contact.and_then(|stored| stored.contact.id_number);
-    let signed_at = party.signatures().iter().find(|s| s.signing == row.case.signing());
+    let contact = contacts::load_unless_erased(platform, filing_id, party_id).await?;
+    let contact = contact.map(|stored| stored.contact);
+    let number = contact.as_ref().and_then(|contact| contact.id_number.as_ref());
+    let signature = party.signatures().iter().find(|s| s.signing == row.case.signing());
+    let signed_at = signature.map_or_else(|| row.case.opened_at(), |signature| signature.at);
     let kept = ledger::find(platform, row.record).await?;
     let photo = match kept.private(platform)? {
         None => Shot::Erased,
@@ -244,7 +251,8 @@ pub async fn case_view(
         party_name: party.who().acting_person().as_str().to_owned(),
         capacities: capacity_words(party.capacities()),
         last_four: number.map(|number| number.last_four().to_owned()),
-        signed_at: signed_at.map_or_else(|| row.case.opened_at(), |signature| signature.at),
+        ends_soon: contact.as_ref().and_then(|contact| ends_soon(contact, signed_at)),
+        signed_at,
         has_portrait: known.as_ref().is_some_and(|(known, _)| known.portrait.is_some()),
         findings: known.map(|(known, at)| (known.findings, at)),
         photo,
@@ -268,6 +276,15 @@ pub async fn case_view(
     let opened = Attributes::Named(BTreeSet::from(["party_name".into(), "identity".into()]));
     looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
     Ok(view)
+}
+
+/// What counts is the day of signing (edge case 31): a document that has ended since was good.
+fn ends_soon(contact: &Contact, signed_at: UtcMillis) -> Option<NaiveDate> {
+    let end = CardEnd::On(contact.document_ends?);
+    match end.finding(contacts::china_date(signed_at)) {
+        Some(CardFinding::EndsSoon(last)) => Some(last),
+        _ => None,
+    }
 }
 
 /// A picture of a case, JPEG. The look is a record, made before it is shown.

@@ -4,6 +4,7 @@
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Capacity, EntryStep, Filing, IdentityRefusal};
+use heqi_identity::personal_document::as_printed;
 use heqi_vocabulary::Digest;
 use subtle::ConstantTimeEq as _;
 
@@ -98,7 +99,7 @@ pub async fn check_last_four(
 ) -> Result<Passed, CheckIdentityError> {
     let whose = request.actor.signer()?;
     let (ceremony, filing_id, party) = whose;
-    let entered = command.last_four.trim().to_ascii_uppercase();
+    let entered = as_printed(&command.last_four);
     if entered.len() != 4 || !entered.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(CheckIdentityError::Malformed);
     }

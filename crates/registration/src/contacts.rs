@@ -9,6 +9,7 @@ use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_filing::entry::masked;
 use heqi_identity::personal_document::{DocumentKind, PersonalDocumentError};
+use heqi_identity::resident_id::ResidentIdHint;
 use heqi_identity::uscc::UsccError;
 use heqi_identity::{PersonalDocument, Uscc};
 use heqi_vocabulary::{FilingId, Language, MessageChannel, PartyId, UtcMillis};
@@ -81,6 +82,12 @@ impl Contact {
         let Some(number) = &self.id_number else { return Ok(None) };
         let kind = self.document_kind.map_or_else(|| likely_kind(number.as_str()), |word| word.0);
         PersonalDocument::parse(kind, number.as_str(), today).map(Some)
+    }
+
+    /// What a person should look at in the number of the document; nothing where there is none.
+    pub(crate) fn hints(&self, today: NaiveDate) -> Vec<ResidentIdHint> {
+        let document = self.document(today).ok().flatten();
+        document.map_or_else(Vec::new, |document| document.hints(today))
     }
 
     /// Document and number as authorities are asked about them.

@@ -10,6 +10,7 @@ use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_filing::{DeclaredName, Grounds, OfficeName};
 use heqi_identity::PersonName;
+use heqi_identity::personal_document::as_printed;
 use heqi_vocabulary::{Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +116,7 @@ pub(crate) struct CorrectionsRow {
 pub async fn correct_person(
     platform: &Platform,
     request: &Request,
-    command: CorrectPerson,
+    mut command: CorrectPerson,
 ) -> Result<PersonCorrected, CorrectPersonError> {
     let member = officer(platform, &request.actor)?;
     let today = contacts::china_date(platform.now());
@@ -134,6 +135,8 @@ pub async fn correct_person(
         }
         let found = find(platform, &command).await?;
         let (id, party) = (found.stored.filing.id(), found.party);
+        // The record has the name as it was declared, however the officer typed it.
+        command.name.clone_from(&found.name);
         if has_name_of_party(platform, member, &found.stored.filing).await? {
             return Err(CorrectPersonError::Conflict);
         }
@@ -203,6 +206,7 @@ fn last_four(number: &IdNumber) -> String {
 struct Found {
     stored: filings::StoredFiling,
     party: PartyId,
+    name: DeclaredName,
     contact: Option<StoredContact>,
     is_more: bool,
 }
@@ -213,26 +217,28 @@ async fn find(platform: &Platform, command: &CorrectPerson) -> Result<Found, Cor
     let row = rows::FILING_NUMBERS.row(platform.backend(), &command.number).await;
     let id = row.map_err(Fault::from)?.ok_or(CorrectPersonError::NoMatch)?.value;
     let stored = filings::find(platform, id).await?.ok_or(CorrectPersonError::NoMatch)?;
-    let typed = command.last_four.trim().to_ascii_uppercase();
+    let typed = as_printed(&command.last_four);
     let mut matches = Vec::new();
     for party in stored.filing.parties() {
-        if *party.who().acting_person() != command.name {
+        if !party.who().acting_person().is_same_as(command.name.as_str()) {
             continue;
         }
         let contact = contacts::load_unless_erased(platform, id, party.id()).await?;
         let number = contact.as_ref().and_then(|stored| stored.contact.id_number.clone());
         if number.as_ref().is_none_or(|number| number.last_four() == typed) {
-            matches.push((party.id(), contact, number));
+            matches.push((party.id(), contact, number, party.who().acting_person().clone()));
         }
     }
     let is_more = matches.len() > 1;
-    let same =
-        matches.windows(2).all(|pair| matches!(pair, [(_, _, Some(a)), (_, _, Some(b))] if a == b));
+    let same = matches
+        .windows(2)
+        .all(|pair| matches!(pair, [(_, _, Some(a), _), (_, _, Some(b), _)] if a == b));
     if is_more && !same {
         return Err(CorrectPersonError::Ambiguous);
     }
-    let (party, contact, _) = matches.into_iter().next().ok_or(CorrectPersonError::NoMatch)?;
-    Ok(Found { stored, party, contact, is_more })
+    let first = matches.into_iter().next().ok_or(CorrectPersonError::NoMatch)?;
+    let (party, contact, _, name) = first;
+    Ok(Found { stored, party, name, contact, is_more })
 }
 
 /// What changes, both sides of it.

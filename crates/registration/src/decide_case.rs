@@ -188,7 +188,7 @@ pub(crate) async fn has_name_of_party(
     filing: &Filing,
 ) -> Result<bool, Fault> {
     let name = staff::name_of(platform, member.account).await?;
-    Ok(filing.parties().any(|party| party.who().acting_person().as_str() == name))
+    Ok(filing.parties().any(|party| party.who().acting_person().is_same_as(&name)))
 }
 
 fn record(

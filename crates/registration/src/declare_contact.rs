@@ -6,13 +6,15 @@ use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Filing, FilingState};
 use heqi_identity::PersonName;
+use heqi_identity::card::{CardEnd, CardFinding};
+use heqi_identity::mobile::Segment;
 use heqi_identity::person_name::PersonNameError;
 use heqi_identity::personal_document::PersonalDocumentError;
 use heqi_vocabulary::{FilingId, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
-use crate::contacts::{self, CONTACT_PAUSE_MS, Contact};
+use crate::contacts::{self, CONTACT_PAUSE_MS, Contact, MobileNumber};
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
@@ -35,11 +37,42 @@ pub struct DeclareContact {
 }
 
 /// The contact is kept.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ContactDeclared {
     /// The record that it was declared; the contact itself is not in it.
     pub record_id: RecordId,
+    /// What the handler should know although it was taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ContactWarning>,
+}
+
+/// What is not refused and may still go wrong (domain study 3.5; edge case 31).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ContactWarning {
+    /// The number is that of a data card, which may show no messages.
+    MobileDataCard,
+    /// The number is that of a satellite telephone, which may show no messages.
+    MobileSatellite,
+    /// The identity document ends within 30 days. What counts is the day of signing; the registry
+    /// may ask for the new one.
+    DocumentEndsSoon,
+}
+
+impl ContactWarning {
+    fn of(contact: &Contact, today: NaiveDate) -> Vec<Self> {
+        let segment = contact.mobile.as_ref().map(MobileNumber::segment);
+        let mobile = segment.and_then(|segment| match segment {
+            Segment::DataCard => Some(Self::MobileDataCard),
+            Segment::Satellite => Some(Self::MobileSatellite),
+            Segment::Usual => None,
+        });
+        let ends = contact.document_ends.and_then(|last| CardEnd::On(last).finding(today));
+        let ends_soon = matches!(ends, Some(CardFinding::EndsSoon(_)));
+        mobile.into_iter().chain(ends_soon.then_some(Self::DocumentEndsSoon)).collect()
+    }
 }
 
 /// Why the contact was not taken.
@@ -173,7 +206,8 @@ pub async fn declare_contact(
             let message = NewMessage::new(Purpose::ContactChanged, *id, *party);
             messages::enqueue(platform, &mut changes, message, &before.contact, None)?;
         }
-        let declared = ContactDeclared { record_id: record.record_id() };
+        let warnings = ContactWarning::of(contact, contacts::china_date(now));
+        let declared = ContactDeclared { record_id: record.record_id(), warnings };
         if act.commit(changes, &declared).await?.is_some() {
             return Ok(declared);
         }
@@ -192,8 +226,9 @@ fn check_identity(
     if contact.document(today)?.is_none() {
         return Ok(());
     }
-    if let Some(ends) = contact.document_ends.filter(|ends| *ends < today) {
-        return Err(DeclareContactError::DocumentExpired(ends));
+    let ends = contact.document_ends.and_then(|last| CardEnd::On(last).finding(today));
+    if let Some(CardFinding::Expired(last)) = ends {
+        return Err(DeclareContactError::DocumentExpired(last));
     }
     if let Some(party) = filing.party(party) {
         PersonName::parse(party.who().acting_person().as_str())?;

@@ -81,7 +81,7 @@ pub(crate) async fn own_party(
     let is_own = |party: &&Party| {
         party.capacities().contains(&Capacity::Handler)
             && !party.is_signer()
-            && party.who().acting_person().as_str() == name
+            && party.who().acting_person().is_same_as(&name)
     };
     let own = filing.parties().find(is_own);
     Ok(own.ok_or(ActError::NotFound(Thing::Filing))?.id())

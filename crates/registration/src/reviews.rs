@@ -10,12 +10,14 @@ use heqi_filing::{
     CapturedPhoto, Filing, NewCase, Office, PartyKind, ReviewCase, ReviewNeed, ReviewReason,
     StandIn,
 };
+use heqi_identity::resident_id::ResidentIdHint;
 use heqi_vocabulary::{
     CaseId, CeremonyId, Digest, MessageChannel, PartyId, RecordId, SigningId, UtcMillis,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::contacts;
 use crate::fault::{ActError, Fault, Thing};
 use crate::ledger::Draft;
 use crate::objects;
@@ -158,17 +160,20 @@ pub(crate) async fn look(
     if is_company && !of.has_seal(platform, filing) {
         reasons.insert(ReviewReason::SealUnverified);
     }
+    reasons.extend(ages(platform, filing, of.party).await?);
     match of.stand_in() {
         Some(StandIn::Video { .. }) => {
             reasons.remove(&ReviewReason::FaceNotCompared);
             reasons.insert(ReviewReason::VideoToCompare);
         }
         // An officer saw person, card and the device that had the code together (domain study
-        // 11.2). What a provider contradicts, and how a company stands, nobody saw there.
+        // 11.2). What a provider contradicts, who acts for a minor, and how a company stands, nobody
+        // saw there.
         Some(StandIn::Counter { .. }) => reasons.retain(|reason| {
             matches!(
                 reason,
                 ReviewReason::IdentityDiffers
+                    | ReviewReason::Minor
                     | ReviewReason::CompanyUnverified
                     | ReviewReason::SealUnverified
             )
@@ -178,6 +183,23 @@ pub(crate) async fn look(
     let id = CaseId::time_ordered(platform.now(), platform.entropy());
     let case = (!reasons.is_empty()).then_some((id, office, reasons));
     Ok(Seen { checked, case, instead: of.seen() })
+}
+
+/// What the declared number says of the signer's age today that no machine may decide.
+async fn ages(
+    platform: &Platform,
+    filing: &Filing,
+    party: PartyId,
+) -> Result<Vec<ReviewReason>, Fault> {
+    let contact = contacts::load_unless_erased(platform, filing.id(), party).await?;
+    let Some(contact) = contact.map(|stored| stored.contact) else { return Ok(Vec::new()) };
+    let hints = contact.hints(contacts::china_date(platform.now()));
+    let reason = |hint| match hint {
+        ResidentIdHint::Minor => Some(ReviewReason::Minor),
+        ResidentIdHint::ImplausibleAge => Some(ReviewReason::ImplausibleAge),
+        _ => None,
+    };
+    Ok(hints.into_iter().filter_map(reason).collect())
 }
 
 /// Nobody has answered, or too long ago.

@@ -7,6 +7,7 @@
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Filing, Grounds, Matter, StandIn, StandInError};
+use heqi_identity::personal_document::as_printed;
 use heqi_vocabulary::{CeremonyId, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
@@ -227,7 +228,7 @@ pub async fn see_person(
     if !command.together {
         return Err(SeePersonError::NotTogether);
     }
-    let last_four = command.last_four.trim().to_ascii_uppercase();
+    let last_four = as_printed(&command.last_four);
     if last_four.len() != 4 || !last_four.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(SeePersonError::Malformed);
     }

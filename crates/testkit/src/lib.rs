@@ -10,6 +10,7 @@
 //! - [`SealingOffice`]: an office's seal and its time authority
 //! - [`FixedClock`], [`SeededEntropy`]: time and chance as tests want them
 //! - [`files`]: a photo and documents that are what they claim to be
+//! - [`shareholder`]: names of made-up people
 //! - [`MemoryLog`]: a log of one organisation, with proofs and cosigned heads
 //! - [`Cast`]: both organisations, the custodians, the authority, and the anchors
 //! - [`Device`]: what a signer's device does
@@ -27,6 +28,7 @@ mod device;
 mod entropy;
 pub mod files;
 mod log;
+mod names;
 mod sealing;
 mod story;
 pub mod time;
@@ -36,5 +38,6 @@ pub use clock::FixedClock;
 pub use device::{ClientValues, Device};
 pub use entropy::SeededEntropy;
 pub use log::MemoryLog;
+pub use names::shareholder;
 pub use sealing::SealingOffice;
 pub use story::{Story, StoryRecord, Twist, Twists};

@@ -500,7 +500,7 @@ impl House {
         let mut parties = Vec::new();
         for number in 1..=count {
             let party = json!({
-                "kind": "person", "name": format!("示例股东 {number}"), "capacities": ["shareholder"],
+                "kind": "person", "name": heqi_testkit::shareholder(number), "capacities": ["shareholder"],
             });
             let added = staff.post(STAFF, &format!("{base}/parties"), &party).await;
             parties.push(added["party_id"].as_str().unwrap().to_owned());

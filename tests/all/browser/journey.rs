@@ -142,7 +142,7 @@ async fn edge_case_16_a_person_signs_with_the_keyboard_alone_and_every_page_is_a
     walk.look(axe.as_deref(), "drawing");
     press(&mut walk, "summary");
     reach(&mut walk.page, "#typed");
-    walk.page.write("示例股东 1").unwrap();
+    walk.page.write("示例股东一").unwrap();
     press(&mut walk, "#done");
     walk.until_at("请确认您的意愿");
     walk.look(axe.as_deref(), "sign");

@@ -1,9 +1,15 @@
 //! Markup and scripts in every field that people fill in, in a real browser: nothing of it runs,
 //! nothing of it becomes an element, no policy is broken, and the evidence shows it as it was typed.
 
-use heqi_registration::Custodian;
+use heqi_filing::{Capacity, DeclaredName, Matter, PartyKind};
+use heqi_registration::access::{authenticate, hash_of};
+use heqi_registration::add_party::{AddParty, add_party};
+use heqi_registration::open_filing::{OpenFiling, open_filing};
+use heqi_registration::{AsRead, Custodian, Request, RequestFacts};
+use heqi_service_kit::SystemClock;
 use heqi_testkit::files;
 use heqi_tests::browser::{Browser, Page};
+use heqi_vocabulary::{Clock as _, Digest};
 use serde_json::{Value, json};
 
 use super::passage::Passage;
@@ -35,34 +41,69 @@ fn is_text_only(page: &mut Page<'_>, place: &str) {
     assert_eq!(found, json!([null, 0, 0]), "{place}");
 }
 
+/// A request of a member of staff, once for each of these words.
+async fn request(house: &House, words: &str) -> Request {
+    Request {
+        actor: authenticate(&house.platform, hash_of(STAFF)).await.unwrap(),
+        idempotency_key: Digest::of(words.as_bytes()).to_string().parse().unwrap(),
+        digest: Digest::of(words.as_bytes()),
+        facts: RequestFacts {
+            client_address: std::net::Ipv4Addr::LOCALHOST.into(),
+            forwarded_for: None,
+            user_agent: None,
+            received_at: SystemClock.now(),
+        },
+        versions: AsRead::Any,
+    }
+}
+
+/// A name that was taken before names had rules: rows keep it, and every page still shows it.
+fn of_before(name: &str) -> DeclaredName {
+    serde_json::from_value(json!(name)).unwrap()
+}
+
+/// Adds a party under names of before; over the interface they are refused.
+async fn add(house: &House, filing: &str, who: PartyKind, capacity: Capacity) -> String {
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let words = who.acting_person().to_string();
+    let mut body = serde_json::to_value(&who).unwrap();
+    if let Some(representative) = body.as_object_mut().unwrap().remove("representative") {
+        body["representative_name"] = representative;
+    }
+    body["capacities"] = json!([capacity]);
+    let body = body.to_string().into_bytes();
+    let refused = house.client.raw(STAFF, &path, "application/json", body).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let command = AddParty { filing: filing.parse().unwrap(), who, capacities: [capacity].into() };
+    let added = add_party(&house.platform, &request(house, &words).await, command).await;
+    added.unwrap().party_id.to_string()
+}
+
 /// A filing whose every field is odd: the token of its first party.
 async fn odd_filing(house: &House) -> (String, String) {
     let staff = &house.client;
-    let body = json!({
-        "matter": "change",
-        "company_name": format!("公司{}", ODD[0]),
-        "handler_name": format!("经办{}", ODD[1]),
-    });
-    let opened = staff.post(STAFF, "/api/v1/filings", &body).await;
-    let filing = opened["filing_id"].as_str().unwrap().to_owned();
+    let command = OpenFiling {
+        matter: Matter::Change,
+        company_name: format!("公司{}", ODD[0]).parse().unwrap(),
+        handler_name: Some(of_before(&format!("经办{}", ODD[1]))),
+        number: None,
+    };
+    let opened = open_filing(&house.platform, &request(house, "open").await, command).await;
+    let filing = opened.unwrap().filing_id.to_string();
     let title = percent_encoded(ODD[1]);
     let path = format!("/api/v1/filings/{filing}/documents?title={title}");
     staff.upload(STAFF, &path, "application/pdf", files::pdf("Odd", 1)).await;
-    let path = format!("/api/v1/filings/{filing}/parties");
     let mut parties = Vec::new();
     for odd in ODD {
-        let name = format!("甲{odd}");
-        let name: String = name.chars().take(60).collect();
-        let body = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
-        let added = staff.post(STAFF, &path, &body).await;
-        parties.push(added["party_id"].as_str().unwrap().to_owned());
+        let name: String = format!("甲{odd}").chars().take(60).collect();
+        let who = PartyKind::Person { name: of_before(&name) };
+        parties.push(add(house, &filing, who, Capacity::Shareholder).await);
     }
-    let body = json!({
-        "kind": "company", "name": format!("乙{}", ODD[2]),
-        "representative_name": format!("丙{}", ODD[0]),
-        "capacities": ["corporate_shareholder_representative"],
-    });
-    staff.post(STAFF, &path, &body).await;
+    let who = PartyKind::Company {
+        name: format!("乙{}", ODD[2]).parse().unwrap(),
+        representative: of_before(&format!("丙{}", ODD[0])),
+    };
+    add(house, &filing, who, Capacity::CorporateShareholderRepresentative).await;
     let path = format!("/api/v1/filings/{filing}/parties/{}/invitations", parties[0]);
     let invited = staff.post(STAFF, &path, &json!({})).await;
     let other = format!("/api/v1/filings/{filing}/parties/{}/invitations", parties[1]);

@@ -57,7 +57,7 @@ async fn edge_case_14_who_refuses_face_information_signs_by_video_and_a_reviewer
     walk.until_at("录一段视频，朗读声明");
     walk.look(axe.as_deref(), "video");
     let statement = walk.page.evaluate("document.querySelector('.intent').textContent").unwrap();
-    assert!(statement.as_str().unwrap().contains("示例股东 1"), "{statement}");
+    assert!(statement.as_str().unwrap().contains("示例股东一"), "{statement}");
 
     // Somebody else's file, a picture, too much of anything: told, and nothing is lost.
     for (file, kind, code) in [
@@ -151,7 +151,7 @@ async fn edge_case_14_who_refuses_face_information_is_seen_at_the_counter_and_si
     desk.enter("form[action='/staff/counter'] button.go");
     desk.until_at("请当面核对");
     let shown = desk.page.evaluate("document.body.innerText").unwrap();
-    assert!(shown.as_str().unwrap().contains("示例股东 1"));
+    assert!(shown.as_str().unwrap().contains("示例股东一"));
     desk.fill("#last-four", "0011");
     desk.fill("#grounds", "本人与身份证原件相符");
     desk.enter_box("input[name=together]");

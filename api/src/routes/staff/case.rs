@@ -126,6 +126,18 @@ fn said(view: &CaseView, l: Language) -> Vec<Said> {
             at: None,
         });
     }
+    if let Some(last) = view.ends_soon {
+        let text = l.pick(
+            "{date}到期，距签署不足30日；以签署当日有效为准，登记机关可能要求提交新证件",
+            "ends on {date}, within 30 days of the signing; what counts is that day, and the registry may ask for the new one",
+        );
+        said.push(Said {
+            about: l.pick("证件有效期", "The document").to_owned(),
+            what: text.replace("{date}", &last.to_string()),
+            by: SaidBy::Handler,
+            at: None,
+        });
+    }
     for one in &view.corrections {
         said.extend(put_right(one, l));
     }

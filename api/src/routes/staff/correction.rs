@@ -82,15 +82,17 @@ fn command(form: &FormWithFile, l: Language) -> Result<CorrectPerson, Told> {
     let number = digits.parse::<FilingNo>();
     let number = number.map_err(|_| told(&CorrectPersonError::NoMatch, l))?;
     let words = |error: heqi_filing::WordsError| told(&error, l);
+    let name = |error: heqi_identity::person_name::PersonNameError| told(&error, l);
     let contact = |error: contacts::ContactError| told(&error, l);
     // One line: what was typed on several becomes one with spaces.
     let line = |name: &str| form.field(name).split_whitespace().collect::<Vec<_>>().join(" ");
     let [new_name, new_number] = ["new_name", "new_number"].map(line);
     Ok(CorrectPerson {
         number,
-        name: line("name").parse().map_err(words)?,
+        // As it stands in the filing, which may be older than the rules of today.
+        name: line("name").try_into().map_err(words)?,
         last_four: line("last_four"),
-        new_name: (!new_name.is_empty()).then(|| new_name.parse()).transpose().map_err(words)?,
+        new_name: (!new_name.is_empty()).then(|| new_name.parse()).transpose().map_err(name)?,
         new_number: (!new_number.is_empty())
             .then(|| new_number.parse())
             .transpose()

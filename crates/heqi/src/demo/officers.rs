@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use heqi_identity::person_name::PersonNameError;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::{
     CreateOfficer, OfficeRole, OfficeStaffError, create_officer, enrol_officer,
@@ -113,7 +114,7 @@ pub(crate) async fn admit(
         let parsed = login.parse().map_err(|error: LoginNameError| failed(&error))?;
         let command = CreateStaff {
             login: parsed,
-            name: name.parse().map_err(|error: heqi_filing::WordsError| failed(&error))?,
+            name: name.parse().map_err(|error: PersonNameError| failed(&error))?,
             office: office.clone(),
             role,
             password: Password::new(PASSWORD.to_owned()).map_err(|error| failed(&error))?,

@@ -107,7 +107,7 @@ impl Floor {
         let mut parties = Vec::with_capacity(signers);
         for number in 1..=signers {
             let party = json!({
-                "kind": "person", "name": format!("示例{number}"), "capacities": ["shareholder"],
+                "kind": "person", "name": made_up(number), "capacities": ["shareholder"],
             });
             let path = format!("{base}/parties");
             let added: PartyAdded = self.integrator.post(&path, &party, entropy).await?;
@@ -122,6 +122,13 @@ impl Floor {
         }
         Ok(tokens)
     }
+}
+
+/// The name of the signer with this number: names have no digits.
+fn made_up(number: usize) -> String {
+    let spoken =
+        |digit: char| "〇一二三四五六七八九".chars().nth(digit.to_digit(10)?.try_into().ok()?);
+    format!("示例{}", number.to_string().chars().filter_map(spoken).collect::<String>())
 }
 
 /// The first of every list, then the second of every list, and so on.

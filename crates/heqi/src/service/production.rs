@@ -43,6 +43,8 @@ pub(crate) enum Unfit {
     TestProvider(String),
     /// Nobody would decide where no authority says who signed.
     NobodyReviews,
+    /// A party without a contact would come in by the link alone.
+    CodesOptional,
     /// The service would be a time authority for tests.
     TimeAuthority,
     /// Our listener has no certificate.
@@ -89,6 +91,9 @@ pub(crate) fn check_platform(settings: &PlatformSettings) -> Result<(), Refused>
             found.push(Unfit::MadeUpNames("identity.review"));
         }
         Some(_) => {}
+    }
+    if !settings.notify.as_ref().is_some_and(|notify| notify.code_required) {
+        found.push(Unfit::CodesOptional);
     }
     match &settings.certificate_authority {
         None => found.push(Unfit::TestAuthority),
@@ -234,6 +239,7 @@ impl Explain for Unfit {
             Self::TestTime(_) => "test_time",
             Self::TestProvider(_) => "test_provider",
             Self::NobodyReviews => "nobody_reviews",
+            Self::CodesOptional => "codes_optional",
             Self::TimeAuthority => "test_time_authority",
             Self::PlainListener => "plain_listener",
             Self::PlainPeer(_) => "plain_peer",
@@ -263,6 +269,9 @@ impl Unfit {
             Self::NobodyReviews => {
                 "没有设置核验机构,权威来源未能核验的签署将无人核验,不愿使用人脸信息的签署人也无法办理。".into()
             }
+            Self::CodesOptional => {
+                "[notify] 未设置 code_required = true,没有登记联系方式的签署人无需验证码,仅凭链接即可进入。".into()
+            }
             Self::TimeAuthority => "内置时间戳服务只用于测试。".into(),
             Self::PlainListener => "服务没有 TLS 证书,将以明文 HTTP 监听。".into(),
             Self::PlainPeer(name) => format!("与 {name} 的连接没有固定根证书,将使用明文 HTTP。"),
@@ -283,6 +292,9 @@ impl Unfit {
             Self::TestProvider(_) => "请在 identity_providers 中只保留真实的核验机构。",
             Self::NobodyReviews => {
                 "请在 [identity.review] 中填写登记机关或公证处,并为其工作人员建立账号。"
+            }
+            Self::CodesOptional => {
+                "请在 [notify] 中设置 code_required = true,并配置短信网关或邮件服务器。"
             }
             Self::TimeAuthority => "请使用独立的时间戳机构,不要在正式环境运行此服务。",
             Self::PlainListener => {
@@ -317,6 +329,9 @@ impl Unfit {
             Self::NobodyReviews => {
                 "No office is set whose people decide where no authority says who signed, and without one nobody can sign who refuses face information.".into()
             }
+            Self::CodesOptional => {
+                "Without code_required = true in [notify] a signer who has no contact comes in by the link alone, with no code.".into()
+            }
             Self::TimeAuthority => "The built-in time authority is for tests only.".into(),
             Self::PlainListener => {
                 "The service has no TLS certificate and would listen with plain HTTP.".into()
@@ -344,6 +359,9 @@ impl Unfit {
             Self::TestProvider(_) => "Keep only real providers in identity_providers.",
             Self::NobodyReviews => {
                 "Name the registry or the notary in [identity.review] and make accounts for its people."
+            }
+            Self::CodesOptional => {
+                "Set code_required = true in [notify] and name a gateway for text messages or a mail server."
             }
             Self::TimeAuthority => "Use independent time authorities instead of this service.",
             Self::PlainListener => {
@@ -393,6 +411,7 @@ mod tests {
             Unfit::TestTime(name()),
             Unfit::TestProvider(name()),
             Unfit::NobodyReviews,
+            Unfit::CodesOptional,
             Unfit::TimeAuthority,
             Unfit::PlainListener,
             Unfit::PlainPeer(name()),

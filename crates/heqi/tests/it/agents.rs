@@ -1,17 +1,18 @@
-//! What production asks of others, in a few lines each: a key service and a certificate
-//! authority, behind plain HTTP on this machine as agents are.
+//! What production asks of others, in a few lines each: a key service, a certificate authority and
+//! a gateway for text messages, behind plain HTTP on this machine as agents are.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence_store::durable_file::Disk;
 use heqi_evidence_store::vault::{FileKeyEncryptionKey, KeyEncryptionKey as _};
+use heqi_notify::signature::Secret;
 use heqi_service_kit::{SystemClock, SystemEntropy};
-use heqi_vocabulary::Clock as _;
+use heqi_vocabulary::{Clock as _, Entropy};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PublicKeyData, SignatureAlgorithm,
@@ -22,14 +23,14 @@ use serde_json::{Value, json};
 /// The bearer token of both.
 pub(crate) const TOKEN: &str = "agents-secret";
 
-/// Serves one JSON route after the other; gives the address.
-fn serve(answer: impl Fn(&str, &Value) -> Option<Value> + Send + 'static) -> String {
+/// Serves one JSON route after the other to whoever shows this; gives the address.
+fn serve(shown: String, answer: impl Fn(&str, &Value) -> Option<Value> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             // Whoever closes early gets nothing.
-            let _ = answer_one(stream.unwrap(), &answer);
+            let _ = answer_one(stream.unwrap(), &shown, &answer);
         }
     });
     url
@@ -37,6 +38,7 @@ fn serve(answer: impl Fn(&str, &Value) -> Option<Value> + Send + 'static) -> Str
 
 fn answer_one(
     mut stream: TcpStream,
+    shown: &str,
     answer: &impl Fn(&str, &Value) -> Option<Value>,
 ) -> std::io::Result<()> {
     let mut text = Vec::new();
@@ -58,7 +60,7 @@ fn answer_one(
     let head = String::from_utf8_lossy(&text[..end.unwrap()]).into_owned();
     let asked: Value = serde_json::from_slice(&text[end.unwrap()..]).unwrap();
     let path = head.split(' ').nth(1).unwrap();
-    let allowed = head.contains(&format!("Bearer {TOKEN}"));
+    let allowed = head.contains(shown);
     let (status, body) = match answer(path, &asked).filter(|_| allowed) {
         Some(body) => ("200 OK", body.to_string()),
         None => ("403 Forbidden", String::new()),
@@ -74,7 +76,7 @@ pub(crate) fn key_service(folder: &Path) -> String {
     let file = folder.join("key-service.key");
     let key = FileKeyEncryptionKey::create(&file, &Disk::default(), Arc::new(SystemEntropy));
     let key = key.unwrap();
-    serve(move |path, asked| {
+    serve(format!("Bearer {TOKEN}"), move |path, asked| {
         let bytes = |name: &str| STANDARD.decode(asked[name].as_str().unwrap()).unwrap();
         if path == "/wrap" {
             let plain = <[u8; 32]>::try_from(bytes("plaintext")).unwrap();
@@ -118,7 +120,7 @@ impl Authority {
         let root = params.self_signed(&key).unwrap();
         let (root_pem, root_der) = (root.pem(), root.der().to_vec());
         let issuer = Issuer::new(params, key);
-        let url = serve(move |_, asked| {
+        let url = serve(format!("Bearer {TOKEN}"), move |_, asked| {
             let spki = STANDARD.decode(asked["public_key"].as_str().unwrap()).unwrap();
             let device = DeviceKey(spki[spki.len() - 32..].try_into().unwrap());
             let mut leaf = CertificateParams::new(Vec::new()).unwrap();
@@ -136,5 +138,37 @@ impl Authority {
             Some(json!({ "certificates": [STANDARD.encode(leaf.der())] }))
         });
         Self { url, root_pem, root_der }
+    }
+}
+
+/// A gateway that sends nothing: what it took is read here.
+pub(crate) struct Gateway {
+    pub(crate) url: String,
+    taken: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Gateway {
+    /// Writes the secret that the platform signs with.
+    pub(crate) fn start(secret: &Path) -> Self {
+        let drawn = (&SystemEntropy as &dyn Entropy).bytes();
+        std::fs::write(secret, Secret::write(&drawn).as_bytes()).unwrap();
+        let taken = Arc::<Mutex<Vec<Value>>>::default();
+        let kept = Arc::clone(&taken);
+        // Whether the signature holds is a test of `heqi-notify`.
+        let url = serve("webhook-signature: v1,".to_owned(), move |_, message| {
+            kept.lock().unwrap().push(message.clone());
+            Some(json!({ "reference": "gw-1" }))
+        });
+        Self { url, taken }
+    }
+
+    /// The oldest code that was sent to a number, once.
+    pub(crate) fn code_to(&self, mobile: &str) -> Option<String> {
+        let mut taken = self.taken.lock().unwrap();
+        let is_code = |message: &Value| message["purpose"] == "code" && message["to"] == mobile;
+        let message = taken.remove(taken.iter().position(is_code)?);
+        let text = message["text"].as_str()?;
+        let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6)?;
+        Some(code.to_owned())
     }
 }

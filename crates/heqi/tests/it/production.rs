@@ -18,7 +18,7 @@ use heqi_testkit::files;
 use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
 
-use crate::agents::{Authority, TOKEN, key_service};
+use crate::agents::{Authority, Gateway, TOKEN, key_service};
 use crate::device::{self, Client};
 use crate::program::{Folder, heqi, until, until_some};
 
@@ -30,7 +30,11 @@ pub(crate) struct Organisations {
     pub(crate) ports: [u16; 3],
     settings: [String; 3],
     staff: String,
+    gateway: Gateway,
 }
+
+/// The signer's.
+const MOBILE: &str = "13800000001";
 
 pub(crate) fn host(organisation: &str) -> String {
     format!("{organisation}.heqi.internal")
@@ -61,11 +65,12 @@ impl Organisations {
         write(&folder.path().join("authority.token"), TOKEN);
         let deposits = ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy);
         write(&folder.path().join("deposits.key"), deposits.expose());
-        let settings = settings(folder.path(), ports, &authority);
+        let gateway = Gateway::start(&folder.path().join("sms-gateway.secret"));
+        let settings = settings(folder.path(), ports, (&authority, &gateway));
         for (organisation, text) in NAMES.iter().zip(&settings) {
             write(&folder.path().join(format!("{organisation}.toml")), text);
         }
-        let made = Self { folder, ports, settings, staff: String::new() };
+        let made = Self { folder, ports, settings, staff: String::new(), gateway };
         let config = made.config("platform");
         let line = ["admin", "create-key", "--config", &config, "--label", "staff"];
         let scopes = ["--scopes", "filings,evidence,coverage"];
@@ -149,7 +154,11 @@ pub(crate) fn certify(data: &Path, name: &str, root: Option<&Path>) -> String {
     heqi(&line).exits(0).out
 }
 
-fn settings(folder: &Path, ports: [u16; 3], authority: &Authority) -> [String; 3] {
+fn settings(
+    folder: &Path,
+    ports: [u16; 3],
+    (authority, gateway): (&Authority, &Gateway),
+) -> [String; 3] {
     let keys = |organisation: &str| folder.join(organisation).join("keys");
     let vkey = |organisation: &str, file: &str| {
         let shown = heqi(&["keys", "show", keys(organisation).to_str().unwrap()]).exits(0).out;
@@ -204,6 +213,13 @@ fn settings(folder: &Path, ports: [u16; 3], authority: &Authority) -> [String; 3
         ),
         format!("[preservation]\n{}", peer("preservation", ports[2])),
         format!("receipt_key = \"{}\"\n", receipt_key("preservation")),
+        format!(
+            "[notify]\npublic_url = \"https://sign.heqi.internal\"\ncode_required = true\n\
+             sender_zh = \"浙江文签\"\nsender_en = \"Zhejiang Signing\"\n\
+             [notify.sms]\nname = \"gateway\"\nurl = \"{}\"\n\
+             secret_file = \"{at}/sms-gateway.secret\"\n",
+            gateway.url
+        ),
     ]
     .concat();
     let office = |organisation: &str, role: &str, port: u16, rest: &str| {
@@ -297,8 +313,19 @@ async fn signed_and_held(made: &Organisations, platform: &Client, company: &str)
     platform.upload(staff, &path, "application/pdf", files::pdf(company, 1)).await;
     let party = json!({ "kind": "person", "name": "陈素英", "capacities": ["shareholder"] });
     let added = platform.post(staff, &format!("{base}/parties"), &party).await;
-    let path = format!("{base}/parties/{}/invitations", added["party_id"].as_str().unwrap());
+    let party = format!("{base}/parties/{}", added["party_id"].as_str().unwrap());
+    // By the link alone nobody comes in, so nobody is invited who cannot be sent a code.
+    let path = format!("{party}/invitations");
+    let refused = platform.raw(staff, &path, "application/json", b"{}".to_vec()).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert!(refused.text().contains("contact_missing"), "{}", refused.text());
+    platform.post(staff, &format!("{party}/contact"), &json!({ "mobile": MOBILE })).await;
     let token = platform.post(staff, &path, &json!({})).await["token"].as_str().unwrap().to_owned();
+    let outside = platform.get(&token, "/api/v1/ceremony").await;
+    assert!(outside.text().contains("code_required"), "{}", outside.text());
+    platform.post(&token, "/api/v1/ceremony/code", &json!({ "language": "zh" })).await;
+    let code = until_some("a code", async || made.gateway.code_to(MOBILE)).await;
+    platform.post(&token, "/api/v1/ceremony/code/check", &json!({ "code": code })).await;
     let signed = device::sign(platform, &token, &SystemClock).await;
     let record = signed["record_id"].as_str().unwrap().to_owned();
     until_some("the record to be held twice", async || {
@@ -406,6 +433,11 @@ fn production_refuses_one_thing_at_a_time_by_name_in_both_languages() {
     check("platform", &without(platform, "[certificate_authority]", 4), &["test_authority"]);
     check("platform", &without(platform, "[names]", 6), &["made_up_names"]);
     check("platform", &without(platform, "[identity.review]", 3), &["nobody_reviews"]);
+    // Without codes, and without anybody who could send one.
+    let by_link_alone = platform.replace("code_required = true", "code_required = false");
+    check("platform", &by_link_alone, &["codes_optional"]);
+    check("platform", &without(platform, "code_required", 1), &["codes_optional"]);
+    check("platform", &without(platform, "[notify]", 9), &["codes_optional"]);
     let made_up = platform.replace("杭州市临安区市场监督管理局", "示例市场监督管理局");
     check("platform", &made_up, &["made_up_names"]);
     let provider = format!(

@@ -1,6 +1,7 @@
 //! The gateway of `docs/spec/sms-gateway.md`, over real HTTP.
 
-use std::sync::Arc;
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
 
 use heqi_notify::catcher::Tray;
 use heqi_notify::catcher::sms::{TakenAs, take};
@@ -11,6 +12,9 @@ use heqi_testkit::FixedClock;
 use heqi_vocabulary::Clock;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tracing::field::Field;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
 use crate::letter;
 
@@ -139,4 +143,61 @@ async fn a_text_of_more_than_three_segments_is_refused_unsent() {
     assert_eq!(refused, SendError::Refused { reason: "text_too_long" });
     assert!(!format!("{refused} {long:?}").contains("138"));
     assert!(tray.newest_first().is_empty());
+}
+
+/// Keeps what this crate logs, one line for each event.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Heard {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("heqi_notify")
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = event.metadata().level().to_string();
+        event.record(&mut |field: &Field, value: &dyn Debug| {
+            write!(line, " {}={value:?}", field.name()).unwrap();
+        });
+        self.0.lock().unwrap().push(line);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn a_text_of_more_than_one_segment_is_sent_with_a_warning_that_names_neither_text_nor_address()
+ {
+    let heard = Heard::default();
+    let _guard = tracing::subscriber::set_default(heard.clone());
+    let tray = Tray::default();
+    let url = gateway(tray.clone(), None).await;
+    for (count, warned) in [(70, None), (71, Some("segments=2")), (201, Some("segments=3"))] {
+        let mut long = letter("13800000001");
+        // Another message each time: a repetition is not taken again.
+        long.message = heqi_vocabulary::MessageId::from_bytes([u8::try_from(count).unwrap(); 16]);
+        long.text = "茶".repeat(count);
+        channel(&url, 1).send(&long).await.unwrap();
+        let lines = std::mem::take(&mut *heard.0.lock().unwrap());
+        assert_eq!(lines.len(), usize::from(warned.is_some()), "{lines:?}");
+        for (line, warned) in lines.iter().zip(warned) {
+            assert!(line.starts_with("WARN ") && line.contains(warned), "{line}");
+            assert!(
+                line.contains(&long.message.to_string()) && line.contains("purpose=code"),
+                "{line}"
+            );
+            assert!(!line.contains('茶') && !line.contains("138"), "{line}");
+        }
+    }
+    assert_eq!(tray.newest_first().len(), 3);
 }

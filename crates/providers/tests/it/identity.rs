@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heqi_evidence::attestation::{Attestation, CompanyStatus, PersonOutcome, Question};
+use heqi_evidence::attestation::{Attestation, CompanyStatus, PersonOutcome, Question, SealKind};
 use heqi_evidence::challenge::Nonce;
 use heqi_evidence::statement::Statement as _;
 use heqi_pki::dsse::Envelope;
@@ -10,13 +10,13 @@ use heqi_providers::HttpIdentityProvider;
 use heqi_providers::identity::{IdentityClientError, ProviderSettings};
 use heqi_registration::ports::{
     CorporateSeal as _, NotAnswered, PopulationPortrait as _, RealNameProvider as _,
-    RegistryIdentity as _,
+    RegistryIdentity as _, SealFound,
 };
 use heqi_service_kit::Trust;
 use heqi_testkit::{FixedClock, SeededEntropy};
 use heqi_vocabulary::{Clock as _, Digest};
 
-use crate::provider::{Fault, NAME, PORTRAIT, Provider, TOKEN};
+use crate::provider::{Fault, NAME, OWN_MOBILE, PORTRAIT, Provider, SEALED, TOKEN};
 
 const NUMBER: &str = "330112199003079999";
 
@@ -67,6 +67,21 @@ async fn two_and_three_factors_are_answered_and_the_signed_answer_is_kept() {
         Attestation::open(&envelope, std::slice::from_ref(&provider.key)).unwrap().into_statement();
     assert_eq!(signed.question_sha256, two.question.digest().unwrap());
     assert!(!String::from_utf8_lossy(&two.envelope).contains(NUMBER));
+    provider.stop().await;
+}
+
+#[actix_web::test]
+async fn name_number_and_mobile_number_of_one_person_match_and_the_answer_is_about_all_three() {
+    let provider = Provider::start(Fault::Nothing, clock().now());
+    let three = client(&provider).person(person(Some(OWN_MOBILE))).await.unwrap();
+    assert_eq!((three.answer, three.provider.as_str()), (PersonOutcome::Matches, NAME));
+    assert_eq!(three.answered_at, clock().now());
+    let envelope = Envelope::from_json(&three.envelope).unwrap();
+    let signed =
+        Attestation::open(&envelope, std::slice::from_ref(&provider.key)).unwrap().into_statement();
+    assert_eq!(signed.question_sha256, person(Some(OWN_MOBILE)).digest().unwrap());
+    assert_ne!(signed.question_sha256, person(None).digest().unwrap());
+    assert!(!String::from_utf8_lossy(&three.envelope).contains(OWN_MOBILE));
     provider.stop().await;
 }
 
@@ -132,6 +147,30 @@ async fn the_registrys_own_check_and_a_missing_seal_are_answers_too() {
     };
     assert_eq!(client.sealed(question).await.unwrap().answer, None);
     provider.stop().await;
+}
+
+#[actix_web::test]
+async fn a_companys_seal_is_found_with_its_kind_and_its_time() {
+    let provider = Provider::start(Fault::Nothing, clock().now());
+    let question = Question::Seal {
+        code: SEALED.0.to_owned(),
+        document_sha256: Digest::of(b"document"),
+        nonce: nonce("seal"),
+    };
+    let found = client(&provider).sealed(question.clone()).await.unwrap();
+    let wanted = SealFound { kind: SealKind::ElectronicSeal, sealed_at: SEALED.1.parse().unwrap() };
+    assert_eq!(found.answer, Some(wanted));
+    let envelope = Envelope::from_json(&found.envelope).unwrap();
+    let signed =
+        Attestation::open(&envelope, std::slice::from_ref(&provider.key)).unwrap().into_statement();
+    assert_eq!(signed.question_sha256, question.digest().unwrap());
+    provider.stop().await;
+
+    // Somebody else's key says the same: it is no answer.
+    let liar = Provider::start(Fault::OtherKey, clock().now());
+    let refused = client(&liar).sealed(question).await.unwrap_err();
+    assert!(matches!(refused, NotAnswered::NotBelieved(_)), "{refused}");
+    liar.stop().await;
 }
 
 #[actix_web::test]

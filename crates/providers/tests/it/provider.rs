@@ -17,6 +17,10 @@ use heqi_vocabulary::{Digest, UtcMillis};
 
 pub(crate) const NAME: &str = "example-real-name";
 pub(crate) const TOKEN: &str = "token-of-the-platform";
+/// The mobile number of everybody this provider knows.
+pub(crate) const OWN_MOBILE: &str = "+8613805710002";
+/// The only company whose seal this provider has found, and when it was put.
+pub(crate) const SEALED: (&str, &str) = ("91330112MA000004XN", "2026-11-23T12:00:00.000Z");
 pub(crate) const PORTRAIT: &[u8] = b"the bytes of a picture";
 
 /// What the provider does wrong.
@@ -127,10 +131,9 @@ fn sign(state: &State, body: &[u8]) -> Vec<u8> {
     let question: Question = canonical::parse(body).expect("a canonical question");
     let answer = match &question {
         Question::Person { mobile, .. } => Answer::Person {
-            outcome: if mobile.is_some() {
-                PersonOutcome::MobileDiffers
-            } else {
-                PersonOutcome::Matches
+            outcome: match mobile.as_deref() {
+                None | Some(OWN_MOBILE) => PersonOutcome::Matches,
+                Some(_) => PersonOutcome::MobileDiffers,
             },
         },
         Question::Company { .. } => {
@@ -138,6 +141,10 @@ fn sign(state: &State, body: &[u8]) -> Vec<u8> {
         }
         Question::Portrait { .. } => Answer::Portrait { sha256: Some(Digest::of(PORTRAIT)) },
         Question::Registry { .. } => Answer::Registry { verified_at: Some(state.now) },
+        Question::Seal { code, .. } if code == SEALED.0 => Answer::Seal {
+            kind: SealKind::ElectronicSeal,
+            sealed_at: Some(SEALED.1.parse().expect("an instant")),
+        },
         _ => Answer::Seal { kind: SealKind::ElectronicSeal, sealed_at: None },
     };
     let wrong = |fault| state.fault == fault;

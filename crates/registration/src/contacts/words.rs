@@ -1,9 +1,13 @@
-//! Numbers and addresses as somebody typed them, parsed once. None of them is printed by `Debug`,
-//! and none says that it belongs to anybody.
+//! Numbers and addresses as somebody typed them, parsed once by the rules of crate `identity`. None
+//! of them is printed by `Debug`, and none says that it belongs to anybody.
 
 use std::fmt;
 use std::str::FromStr;
 
+use heqi_identity::email::EmailError;
+use heqi_identity::mobile::{MobileError, Segment};
+use heqi_identity::personal_document::as_printed;
+use heqi_identity::{Email, Mobile};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Class;
@@ -23,11 +27,16 @@ macro_rules! personal {
             }
         }
 
+        /// Reads a row back. One from before a rule is still that person's: what the rule of
+        /// today refuses is kept as it was.
         impl TryFrom<String> for $name {
             type Error = ContactError;
 
             fn try_from(text: String) -> Result<Self, ContactError> {
-                text.parse()
+                match text.parse::<Self>() {
+                    Err(_) if is_one_word(&text) => Ok(Self(text)),
+                    read => read,
+                }
             }
         }
 
@@ -47,15 +56,20 @@ macro_rules! personal {
 }
 
 personal! {
-    /// A mobile number: 11 digits of mainland China, or `+` and 7 to 15 digits of elsewhere.
+    /// A mobile number by the rules of [`Mobile`]: 11 digits of mainland China, or `+` and the
+    /// digits of elsewhere.
     MobileNumber
 }
 personal! {
-    /// An e-mail address, its domain in lower case.
+    /// An e-mail address by the rules of [`Email`], its domain in ASCII and lower case.
     EmailAddress
 }
 personal! {
-    /// The number of an identity document: letters and digits, letters in upper case.
+    /// The number of an identity document as it is printed: letters and digits, letters in upper
+    /// case. Whether it is one of its kind of document is asked of [`PersonalDocument`], which
+    /// knows the day.
+    ///
+    /// [`PersonalDocument`]: heqi_identity::PersonalDocument
     IdNumber
 }
 
@@ -63,22 +77,16 @@ impl FromStr for MobileNumber {
     type Err = ContactError;
 
     fn from_str(text: &str) -> Result<Self, ContactError> {
-        let bare: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let bare = bare.strip_prefix("0086").unwrap_or(&bare);
-        let digits = bare.strip_prefix("+86").unwrap_or(bare);
-        let all = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        if digits.len() == 11 && all(digits) && matches!(digits.as_bytes(), [b'1', b'3'..=b'9', ..])
-        {
-            return Ok(Self(digits.to_owned()));
-        }
-        match bare.strip_prefix('+') {
-            Some(rest)
-                if (7..=15).contains(&rest.len()) && all(rest) && !bare.starts_with("+86") =>
-            {
-                Ok(Self(bare.to_owned()))
-            }
-            _ => Err(ContactError::Mobile),
-        }
+        let mobile = Mobile::parse(text)?;
+        let e164 = mobile.expose();
+        Ok(Self(e164.strip_prefix("+86").unwrap_or(e164).to_owned()))
+    }
+}
+
+impl MobileNumber {
+    /// What its segment says; of a number from before the rules, nothing.
+    pub(crate) fn segment(&self) -> Segment {
+        Mobile::parse(&self.0).map_or(Segment::Usual, |mobile| mobile.segment())
     }
 }
 
@@ -86,27 +94,7 @@ impl FromStr for EmailAddress {
     type Err = ContactError;
 
     fn from_str(text: &str) -> Result<Self, ContactError> {
-        let text = text.trim();
-        let (local, domain) = text.rsplit_once('@').ok_or(ContactError::Email)?;
-        // What mail programs agree on: no quoted local parts, no comments, no literals.
-        let local_ok = (1..=64).contains(&local.len())
-            && local.split('.').all(|part| !part.is_empty())
-            && local.chars().all(|c| {
-                c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '=' | '~')
-            });
-        let domain_ok = (4..=253).contains(&domain.len())
-            && domain.contains('.')
-            && domain.split('.').all(|label| {
-                (1..=63).contains(&label.len())
-                    && !label.starts_with('-')
-                    && !label.ends_with('-')
-                    && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-            });
-        if local_ok && domain_ok && text.len() <= 254 {
-            Ok(Self(format!("{local}@{}", domain.to_lowercase())))
-        } else {
-            Err(ContactError::Email)
-        }
+        Ok(Self(Email::parse(text)?.expose().to_owned()))
     }
 }
 
@@ -114,14 +102,18 @@ impl FromStr for IdNumber {
     type Err = ContactError;
 
     fn from_str(text: &str) -> Result<Self, ContactError> {
-        let bare: String =
-            text.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_uppercase()).collect();
+        let bare: String = as_printed(text).chars().filter(|c| *c != ' ').collect();
         if (4..=32).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_alphanumeric()) {
             Ok(Self(bare))
         } else {
             Err(ContactError::IdNumber)
         }
     }
+}
+
+/// Whether a text can stand in one line of a message's head.
+fn is_one_word(text: &str) -> bool {
+    !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 impl IdNumber {
@@ -135,12 +127,12 @@ impl IdNumber {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContactError {
-    /// No mobile number.
-    #[error("this is no mobile number")]
-    Mobile,
+    /// No mobile number, or one that receives no messages.
+    #[error(transparent)]
+    Mobile(#[from] MobileError),
     /// No e-mail address.
-    #[error("this is no e-mail address")]
-    Email,
+    #[error(transparent)]
+    Email(#[from] EmailError),
     /// No kind of identity document.
     #[error("this is no kind of identity document")]
     DocumentKind,
@@ -155,19 +147,8 @@ pub enum ContactError {
 impl ContactError {
     fn told(&self) -> Told<'_> {
         match self {
-            Self::Mobile => say(
-                "mobile_malformed",
-                ["手机号码格式不正确。", "请填写11位手机号码；境外号码请以+和国家或地区代码开头。"],
-                [
-                    "This is no mobile number.",
-                    "Enter 11 digits, or + and the country code for a number of elsewhere.",
-                ],
-            ),
-            Self::Email => say(
-                "email_malformed",
-                ["电子邮箱格式不正确。", "请核对“@”前后是否输错。"],
-                ["This is no e-mail address.", "Check what stands before and after the @."],
-            ),
+            Self::Mobile(error) => return Told::By(error),
+            Self::Email(error) => return Told::By(error),
             Self::Day => say(
                 "day_malformed",
                 ["日期格式不正确。", "请按“年-月-日”填写，例如2030-01-31。"],
@@ -206,15 +187,48 @@ mod tests {
             assert_eq!(text.parse::<MobileNumber>().unwrap().as_str(), "13800000001");
         }
         assert_eq!("+852 6123 4567".parse::<MobileNumber>().unwrap().as_str(), "+85261234567");
+        assert_eq!(
+            "１３８０００００００１".parse::<MobileNumber>().unwrap().as_str(),
+            "13800000001"
+        );
         for bad in ["", "1380000000", "12800000001", "+86123", "+8612345678901", "1380000000a"] {
             assert!(bad.parse::<MobileNumber>().is_err(), "{bad}");
         }
     }
 
     #[test]
+    fn a_segment_that_nobody_was_given_and_one_of_machines_are_refused_as_what_they_are() {
+        let refused = |text: &str| text.parse::<MobileNumber>().unwrap_err();
+        assert_eq!(refused("15400000001"), ContactError::Mobile(MobileError::NotAllotted));
+        assert_eq!(refused("14000000001"), ContactError::Mobile(MobileError::Machines));
+        assert_eq!("14500000001".parse::<MobileNumber>().unwrap().segment(), Segment::DataCard);
+    }
+
+    #[test]
+    fn rows_from_before_the_rules_are_read_and_what_is_written_now_is_read_the_same() {
+        let read = |row: &str| serde_json::from_str::<MobileNumber>(row).unwrap();
+        assert_eq!(read("\"15400000001\"").as_str(), "15400000001");
+        assert_eq!(read("\"+85231234567\"").as_str(), "+85231234567");
+        let read = |row: &str| serde_json::from_str::<EmailAddress>(row).unwrap();
+        assert_eq!(read("\"陈@example.com\"").as_str(), "陈@example.com");
+        // Written before in its own letters, and the same person's as typed today.
+        assert_eq!(read("\"chen@例子.公司\""), "chen@例子.公司".parse().unwrap());
+        assert!(serde_json::from_str::<EmailAddress>("\"a@b\\nBcc: c@example.com\"").is_err());
+        let mobile: MobileNumber = "+86 138-0000-0001".parse().unwrap();
+        assert_eq!(read_again(&mobile), mobile);
+        let number: IdNumber = "33011219940301000x".parse().unwrap();
+        assert_eq!(read_again(&number), number);
+    }
+
+    fn read_again<T: serde::de::DeserializeOwned + Serialize>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+
+    #[test]
     fn an_address_cannot_smuggle_a_line_or_a_second_address() {
         assert!("chen.su+1@Example.COM".parse::<EmailAddress>().is_ok());
-        assert!("陈@例子.公司".parse::<EmailAddress>().is_ok());
+        let domain = "chen@例子.公司".parse::<EmailAddress>().unwrap();
+        assert_eq!(domain.as_str(), "chen@xn--fsqu00a.xn--55qx5d");
         for bad in [
             "",
             "a",
@@ -233,6 +247,8 @@ mod tests {
     #[test]
     fn the_last_four_are_told_with_a_capital_x() {
         assert_eq!("33011219940301000x".parse::<IdNumber>().unwrap().last_four(), "000X");
+        let wide: IdNumber = "３３０１１２ １９９４０３０１ ０００ｘ".parse().unwrap();
+        assert_eq!(wide.as_str(), "33011219940301000X");
         assert!("3301".parse::<IdNumber>().is_ok());
         assert!("330-1".parse::<IdNumber>().is_err());
     }

@@ -75,6 +75,8 @@ bad_input!(
     heqi_identity::personal_document::PersonalDocumentError,
     heqi_identity::person_name::PersonNameError,
     heqi_identity::uscc::UsccError,
+    heqi_identity::mobile::MobileError,
+    heqi_identity::email::EmailError,
     heqi_identity::amount::FenError,
     heqi_identity::contributions::ContributionsError,
 );

@@ -103,7 +103,11 @@ pub(crate) async fn enter(
     check_code(&world.platform, &world.request(actor), command).await
 }
 
-async fn last_four(world: &World, actor: &Actor, four: &str) -> Result<Passed, CheckIdentityError> {
+pub(crate) async fn last_four(
+    world: &World,
+    actor: &Actor,
+    four: &str,
+) -> Result<Passed, CheckIdentityError> {
     let command = CheckLastFour { last_four: four.to_owned() };
     check_last_four(&world.platform, &world.request(actor), command).await
 }

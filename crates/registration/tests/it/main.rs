@@ -6,6 +6,7 @@ mod concurrency;
 mod correction;
 mod deposits;
 mod documents;
+mod door;
 mod entry;
 mod every_call;
 mod every_call_more;

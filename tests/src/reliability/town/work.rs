@@ -39,7 +39,7 @@ pub(crate) async fn open(
     client.upload(book, staff, &path, "application/pdf", document).await?;
     let mut parties = Vec::new();
     for number in 1..=people {
-        let person = format!("示例股东 {number}");
+        let person = heqi_testkit::shareholder(number);
         let party = json!({ "kind": "person", "name": person, "capacities": ["shareholder"] });
         let added = client.post(book, staff, &format!("{base}/parties"), &party).await?;
         parties.push(text(&added, "party_id")?);
