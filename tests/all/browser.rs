@@ -33,6 +33,7 @@ mod reading;
 mod review;
 mod seal;
 mod spoiled;
+mod unfit;
 pub(crate) mod verifier;
 mod walk;
 mod ways;
