@@ -25,6 +25,7 @@ mod lan;
 mod looking;
 mod manners;
 mod markup;
+mod markup_office;
 mod markup_staff;
 mod objections;
 mod other_way;

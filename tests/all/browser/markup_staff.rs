@@ -157,9 +157,9 @@ async fn markup_in_every_field_of_staff_stays_text_on_every_page_of_theirs() {
     desk.come_in(&base, "li.na", &secrets[0]);
     as_a_reviewer(&mut desk, &base, &reviewer);
 
-    let party = view["parties"][0]["party_id"].as_str().unwrap();
-    let record = house.client.get(&token, "/api/v1/ceremony").await.json();
-    let against = &record["signed"]["record_id"];
+    let ceremony = house.client.get(&token, "/api/v1/ceremony").await.json();
+    let (party, against) = (&ceremony["party_id"], &ceremony["signed"]["record_id"]);
+    let party = party.as_str().unwrap();
     let path = format!("/api/v1/filings/{filing}/parties/{party}/objection");
     let body = json!({
         "against": against, "ground": "not_signed_by_me", "reason": ODD.join(" "),
