@@ -31,7 +31,13 @@ async fn take(duty: web::Data<Duty>, http: HttpRequest, body: web::Bytes) -> Htt
     if duty.secret.verify(id, at, signed, &body, now_s).is_err() {
         return HttpResponse::Forbidden().finish();
     }
-    duty.told.lock().push(serde_json::from_slice(&body).unwrap());
+    let news: Value = serde_json::from_slice(&body).unwrap();
+    let mut told = duty.told.lock();
+    // Whoever died before it knew that this was taken tells it again, under the same name.
+    if told.iter().any(|before| before["id"] == news["id"]) {
+        return HttpResponse::Conflict().finish();
+    }
+    told.push(news);
     HttpResponse::NoContent().finish()
 }
 
