@@ -40,6 +40,7 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
     assert_eq!(walk.page.evaluate(layout).unwrap(), before, "the page moved when the camera began");
     walk.page.wait_until("document.querySelector('#stream').videoWidth > 0").unwrap();
     walk.tap("#take");
+    walk.until_shown("#use");
     sees_the_film(&mut walk);
     walk.tap("#use");
     walk.until_at("请手写您的姓名");
