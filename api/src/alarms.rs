@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heqi_registration::Custodian;
 use heqi_registration::fault::{ActError, Fault};
-use heqi_registration::monitoring::alarm_delivery::{AlarmNews, note_change};
+use heqi_registration::monitoring::alarm_delivery::{AlarmNews, note_change, told_raised};
 use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, found};
 use heqi_registration::monitoring::samples::Sample;
 use heqi_service_kit::alarms::Watch;
@@ -167,7 +167,7 @@ fn worst(figures: &[Count]) -> Option<u64> {
 /// Takes the figures, looks at them, keeps them and tells of what changed, until the service stops.
 pub(crate) async fn look_until_stopped(state: Arc<State>) {
     let mut stop = state.shutdown.clone();
-    let mut raised = BTreeSet::new();
+    let mut raised = None;
     while !stop.is_requested() {
         state.figures.refresh(&state.platform).await;
         if let Err(error) = compare(&state).await {
@@ -213,13 +213,23 @@ async fn sample(state: &State) -> Result<(), Fault> {
 }
 
 /// Queues what changed since the look before. What cannot be queued now is queued at the next look.
-async fn tell(state: &State, raised: &mut BTreeSet<&'static str>) {
+async fn tell(state: &State, raised: &mut Option<BTreeSet<String>>) {
     if state.alarm_channels.is_empty() {
         return;
     }
+    // What a process before this one told is told: what has passed since then is news.
+    if raised.is_none() {
+        match told_raised(&state.platform).await {
+            Ok(told) => *raised = Some(told),
+            Err(error) => return tracing::warn!(%error, "what was told cannot be read"),
+        }
+    }
+    let Some(raised) = raised else { return };
     for alarm in state.alarms.report(Language::En) {
         let is_raised = alarm.since.is_some();
-        if is_raised == raised.contains(alarm.alarm) {
+        // A new process knows no figure at first, and waits for a second look.
+        let has_passed = alarm.value.is_some_and(|value| value <= alarm.limit);
+        if is_raised == raised.contains(alarm.alarm) || !(is_raised || has_passed) {
             continue;
         }
         let at = alarm.since.unwrap_or_else(|| state.platform.now());
@@ -227,7 +237,7 @@ async fn tell(state: &State, raised: &mut BTreeSet<&'static str>) {
         let news = AlarmNews::new((alarm.alarm, is_raised), at, figure);
         match note_change(&state.platform, &state.alarm_channels, &news).await {
             Ok(_) if is_raised => {
-                raised.insert(alarm.alarm);
+                raised.insert(alarm.alarm.to_owned());
             }
             Ok(_) => {
                 raised.remove(alarm.alarm);

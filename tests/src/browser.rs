@@ -11,6 +11,7 @@
 //! - [`Trouble`]: what a page must not do: errors, requests, breaches of its policy
 #![expect(clippy::indexing_slicing, reason = "a member that a JSON answer lacks is null")]
 
+mod camera;
 mod page;
 mod pipe;
 
@@ -44,6 +45,9 @@ const FLAGS: [&str; 12] = [
     "--lang=zh-CN",
     "--remote-debugging-pipe",
 ];
+
+/// A camera that is none, and nobody who is asked whether it may be used.
+const CAMERA: [&str; 2] = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
 /// A running browser; it ends with this value.
 pub struct Browser {
@@ -88,15 +92,15 @@ impl Browser {
     /// # Errors
     /// See [`BrowserError`]; [`BrowserError::Missing`] is a reason to skip a test visibly.
     pub fn start() -> Result<Self, BrowserError> {
-        Self::start_with(&[])
+        Self::start_with(&[], false)
     }
 
-    /// The same with a camera that shows a moving test picture and asks nobody.
+    /// The same with a camera, which sees a short film and asks nobody.
     ///
     /// # Errors
     /// See [`BrowserError`].
     pub fn start_with_camera() -> Result<Self, BrowserError> {
-        Self::start_with(&["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"])
+        Self::start_with(&[], true)
     }
 
     /// Starts a browser that takes any certificate, for a demo on a network nobody set up.
@@ -104,24 +108,28 @@ impl Browser {
     /// # Errors
     /// See [`BrowserError`].
     pub fn start_trusting_anybody() -> Result<Self, BrowserError> {
-        Self::start_with(&["--ignore-certificate-errors"])
+        Self::start_with(&["--ignore-certificate-errors"], false)
     }
 
-    /// The same with a camera that shows a moving test picture.
+    /// The same with a camera.
     ///
     /// # Errors
     /// See [`BrowserError`].
     pub fn start_with_camera_trusting_anybody() -> Result<Self, BrowserError> {
-        Self::start_with(&[
-            "--ignore-certificate-errors",
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-        ])
+        Self::start_with(&["--ignore-certificate-errors"], true)
     }
 
-    fn start_with(more: &[&str]) -> Result<Self, BrowserError> {
+    #[expect(clippy::disallowed_methods, reason = "a film of a test needs no durability")]
+    fn start_with(more: &[&str], has_camera: bool) -> Result<Self, BrowserError> {
         let program = Self::program().ok_or(BrowserError::Missing)?;
         let profile = tempfile::tempdir()?;
+        let mut seen = Vec::new();
+        if has_camera {
+            let film = profile.path().join("film.y4m");
+            std::fs::write(&film, camera::film())?;
+            seen.extend(CAMERA.map(str::to_owned));
+            seen.push(format!("--use-file-for-fake-video-capture={}", film.display()));
+        }
         // The browser reads commands from descriptor 3 and answers on descriptor 4; a shell
         // moves ours there.
         let mut process = Command::new("sh")
@@ -129,6 +137,7 @@ impl Browser {
             .arg(&program)
             .args(FLAGS)
             .args(more)
+            .args(seen)
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg("about:blank")
             .stdin(Stdio::piped())

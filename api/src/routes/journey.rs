@@ -76,8 +76,10 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 /// What stands behind the link: nothing of the filing, and nothing is used up by looking.
 async fn invitation(state: Data<State>, reader: Reader, link: Path<String>) -> HttpResponse {
     let code = link.into_inner();
-    let shown = Shown::to(&state, reader, Link::Invitation(code.clone()));
-    page(&LandingPage { code }, &shown)
+    let link = Link::Invitation(code.clone());
+    let address = format!("{}{link}", state.platform.settings().public_url);
+    let shown = Shown::to(&state, reader, link);
+    page(&LandingPage { code, address }, &shown)
 }
 
 /// The page for no network: the same for everybody, so the service worker keeps it.

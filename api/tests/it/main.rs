@@ -15,6 +15,7 @@ mod attacks;
 mod bad_input;
 mod bad_signatures;
 mod ceremony;
+mod compared;
 mod contract;
 mod custodian;
 mod edge_cases;

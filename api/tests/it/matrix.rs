@@ -82,8 +82,8 @@ enum Is {
     Signer { inside: bool },
     /// A browser with a session; `ours` when it sends the token of its pages with what it does.
     Browser { inside: bool, ours: bool },
-    /// Staff of this role at a desk, without the token of the page.
-    Staff(StaffRole),
+    /// Staff of this role at a desk; `ours` when it sends the token of its pages with what it does.
+    Staff { role: StaffRole, ours: bool },
     /// A phone that was handed one step, without the token of the page.
     Phone,
 }
@@ -94,6 +94,11 @@ enum Shows {
     Nothing,
     Bearer(String),
     Cookie(String),
+    /// A cookie, and the token that the pages of its session carry.
+    Page {
+        cookie: String,
+        token: String,
+    },
     /// A session that is opened with this link for each request anew: pages end them.
     Link(String),
 }
@@ -127,9 +132,9 @@ fn expected(rule: &Rule, is: Is) -> Expected {
     let if_so = |may: bool| if may { Expected::In } else { Expected::Refused(403) };
     match (rule.access, is) {
         (Access::Everybody, _) => Expected::In,
-        (Access::StaffDoor, Is::Staff(_)) => if_so(rule.verb == Verb::Get),
-        (Access::Staff { roles }, Is::Staff(role)) => {
-            if_so(roles.contains(&role) && rule.verb == Verb::Get)
+        (Access::StaffDoor, Is::Staff { ours, .. }) => if_so(ours || rule.verb == Verb::Get),
+        (Access::Staff { roles }, Is::Staff { role, ours }) => {
+            if_so(roles.contains(&role) && (ours || rule.verb == Verb::Get))
         }
         (Access::StaffDoor | Access::Staff { .. }, _) => Expected::Refused(401),
         // It helps with one step and reaches nothing else of the signer, here or over the interface.
@@ -146,7 +151,7 @@ fn expected(rule: &Rule, is: Is) -> Expected {
         }
         // Credentials of the interface open no page.
         (Access::Session, _)
-        | (Access::Only { .. }, Is::Unknown | Is::WithoutSession | Is::Staff(_)) => {
+        | (Access::Only { .. }, Is::Unknown | Is::WithoutSession | Is::Staff { .. }) => {
             Expected::Refused(401)
         }
         (Access::Only { scopes, .. }, Is::Key(scope)) => if_so(scopes.contains(&scope)),
@@ -195,12 +200,10 @@ async fn callers(service: &Service) -> (Vec<(&'static str, Is, Shows)>, Ids) {
         document: invited.document,
         ..Ids::of_nothing()
     };
-    let reviewer = crate::staff::at_a_desk(service, StaffRole::Reviewer).await;
-    let regulator = crate::staff::at_a_desk(service, StaffRole::Regulator).await;
     let phone = crate::journey::phone_with_a_step(service).await;
     let inside = |ours| Is::Browser { inside: true, ours };
     let at_the_door = |ours| Is::Browser { inside: false, ours };
-    let callers = vec![
+    let mut callers = vec![
         ("nobody", Is::Unknown, Shows::Nothing),
         ("a made-up key", Is::Unknown, bearer("heqi_filings_made_up")),
         ("a revoked key", Is::Unknown, bearer("heqi_revoked")),
@@ -224,18 +227,26 @@ async fn callers(service: &Service) -> (Vec<(&'static str, Is, Shows)>, Ids) {
         ("a browser before the code", at_the_door(true), Shows::Link(link_outside.clone())),
         ("the same without the token", at_the_door(false), Shows::Link(link_outside)),
         ("a phone that was handed a step", Is::Phone, Shows::Cookie(phone)),
-        (
-            "a reviewer without the token of the page",
-            Is::Staff(StaffRole::Reviewer),
-            Shows::Cookie(reviewer),
-        ),
-        (
-            "a regulator without the token of the page",
-            Is::Staff(StaffRole::Regulator),
-            Shows::Cookie(regulator),
-        ),
     ];
+    for role in StaffRole::ALL {
+        let (cookie, token) = crate::staff::at_a_desk(service, role).await;
+        let [with, without] = names_of(role);
+        callers.push((without, Is::Staff { role, ours: false }, Shows::Cookie(cookie.clone())));
+        callers.push((with, Is::Staff { role, ours: true }, Shows::Page { cookie, token }));
+    }
+    let keys = callers.iter().filter(|(_, is, _)| matches!(is, Is::Key(_)));
+    assert_eq!(keys.count(), Scope::ALL.len(), "a scope without a caller");
     (callers, ids)
+}
+
+/// Staff of a role, with the token of the page and without it.
+const fn names_of(role: StaffRole) -> [&'static str; 2] {
+    match role {
+        StaffRole::Reviewer => ["a reviewer", "a reviewer without the token of the page"],
+        StaffRole::Handler => ["a handler", "a handler without the token of the page"],
+        StaffRole::Operator => ["an operator", "an operator without the token of the page"],
+        StaffRole::Regulator => ["a regulator", "a regulator without the token of the page"],
+    }
 }
 
 /// The token that the pages of a session carry.
@@ -252,6 +263,10 @@ async fn ask(service: &Service, rule: &Rule, is: Is, shows: &Shows, ids: &Ids) -
         Shows::Nothing => {}
         Shows::Bearer(token) => bearer = token,
         Shows::Cookie(kept) => cookie.clone_from(kept),
+        Shows::Page { cookie: kept, token } => {
+            cookie.clone_from(kept);
+            csrf.clone_from(token);
+        }
         Shows::Link(link) => {
             let browser = Browser::open(service, link).await;
             if matches!(is, Is::Browser { ours: true, .. }) {
@@ -279,6 +294,8 @@ fn form_of(path: &str) -> &'static str {
     match path {
         "/sign/code/check" => "code=000000",
         "/sign/decline" => "reason=",
+        // A number that no filing has.
+        "/staff/filings" => "number=00000000&key=0123456789abcdef",
         _ => "",
     }
 }
@@ -294,9 +311,10 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
     for rule in ACCESS_TABLE {
         for (name, is, shows) in &callers {
             let place = format!("{:?} {} for {name}", rule.verb, rule.path);
-            // A refusal to sign would end what the next callers come with.
+            // A refusal to sign, and leaving a desk, would end what the next requests come with.
             let expected = expected(rule, *is);
-            if expected == Expected::In && rule.path == "/sign/decline" && rule.verb == Verb::Post {
+            let ends = ["/sign/decline", "/staff/leave"].contains(&rule.path);
+            if expected == Expected::In && ends && rule.verb == Verb::Post {
                 continue;
             }
             let size = service.log_size();
@@ -315,7 +333,7 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
                 }
                 Expected::Refused(status) => {
                     assert_eq!(answer.status, status, "{place}");
-                    let is_keyless = matches!(is, Is::Unknown | Is::Staff(_));
+                    let is_keyless = matches!(is, Is::Unknown | Is::Staff { .. });
                     let asks = status == 401 && !rule.is_page() && is_keyless;
                     assert_eq!(answer.header("www-authenticate") == "Bearer", asks, "{place}");
                 }

@@ -124,12 +124,20 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// The cookie of somebody of the registry who has come in.
-pub(crate) async fn at_a_desk(service: &Service, role: StaffRole) -> String {
+/// Somebody of this role who has come in: the cookie, and the token of the pages.
+pub(crate) async fn at_a_desk(service: &Service, role: StaffRole) -> (String, String) {
     let login = format!("fang.{role}");
-    let mut desk = Desk::account(service, &login, "方岚", registry(), role).await;
+    let office = |kind, name: &str| Office { kind, name: name.parse().unwrap() };
+    let office = match role {
+        StaffRole::Reviewer | StaffRole::Regulator => registry(),
+        StaffRole::Handler => office(OfficeKind::HandlerFirm, "示例代办"),
+        StaffRole::Operator => office(OfficeKind::Operator, "示例平台"),
+    };
+    let mut desk = Desk::account(service, &login, "方岚", office, role).await;
     desk.come_in().await;
-    desk.cookie
+    let secret = desk.cookie.split_once('=').unwrap().1;
+    let token = heqi_service_kit::browser::csrf_of(secret);
+    (desk.cookie, token)
 }
 
 pub(crate) fn text(answer: &Answer) -> String {

@@ -1,12 +1,12 @@
 //! What the ceremony may cost: bytes, on a slow network and a slow phone.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use heqi_testkit::files;
 use heqi_tests::browser::Browser;
 use serde_json::{Value, json};
 
-use super::passage::{Passage, be_a_slow_phone};
+use super::passage::{Passage, be_a_slow_phone, be_a_slow_phone_alone};
 use super::verifier::browser;
 use super::ways::of_its_own;
 use crate::acceptance::house::{House, STAFF, Second};
@@ -15,6 +15,8 @@ use crate::acceptance::house::{House, STAFF, Second};
 const FIRST_PAGE: u64 = 250_000;
 /// The most bytes of a whole ceremony, in both directions.
 const CEREMONY: u64 = 3_000_000;
+/// The longest that the median ceremony with four documents may take.
+const MEDIAN: Duration = Duration::from_mins(3);
 
 fn with_camera() -> Option<Browser> {
     browser()?;
@@ -86,7 +88,8 @@ fn look_at_every_page(passage: &mut Passage<'_>) {
 
 /// The bar of issue 4, and the figures of README.md.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_ceremony_with_four_documents_stays_within_its_bytes_and_its_time_is_told() {
+async fn a_ceremony_with_four_documents_stays_within_its_bytes_and_the_median_within_three_minutes()
+{
     let Some(mut browser) = with_camera() else { return };
     let house = House::start(Second::Real).await;
     let base = house.url();
@@ -97,11 +100,10 @@ async fn a_ceremony_with_four_documents_stays_within_its_bytes_and_its_time_is_t
         house.until_cosigned().await;
         let mut page = browser.page().unwrap();
         page.resize(360, 740).unwrap();
-        be_a_slow_phone(&mut page);
-        page.run_before_load(&of_its_own(number)).unwrap();
         // Each for itself: nothing is taken from what another ceremony left.
+        be_a_slow_phone_alone(&mut page);
+        page.run_before_load(&of_its_own(number)).unwrap();
         page.ask("Network.setCacheDisabled", &json!({ "cacheDisabled": number == 0 })).unwrap();
-        page.run_before_load("delete Navigator.prototype.serviceWorker").unwrap();
         let begun = Instant::now();
         let mut passage = Passage::begin(page, &format!("{base}{link}?lang=zh"));
         passage.settled();
@@ -123,6 +125,7 @@ async fn a_ceremony_with_four_documents_stays_within_its_bytes_and_its_time_is_t
     }
     times.sort_unstable();
     println!("median of three: {:?}, 400 kbit/s and a processor four times slower", times[1]);
+    assert!(times[1] < MEDIAN, "{times:?}");
     assert_eq!(house.coverage().await["signings"], 3);
     house.stop().await;
 }

@@ -17,12 +17,12 @@ use super::review::Desk;
 use super::walk::axe;
 
 /// One of the four who have signed.
-const MOBILE: &str = "13900000003";
-const NAME: &str = "龚𠮷";
-const NUMBER: &str = "110105197907149992";
+pub(super) const MOBILE: &str = "13900000003";
+pub(super) const NAME: &str = "龚𠮷";
+pub(super) const NUMBER: &str = "110105197907149992";
 
 /// The secret of an authenticator as people type it (RFC 4648 base 32).
-fn authenticator(text: &str) -> TotpSecret {
+pub(super) fn authenticator(text: &str) -> TotpSecret {
     let bits: Vec<u8> = text
         .chars()
         .filter_map(|letter| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter))
@@ -65,7 +65,7 @@ impl Desk<'_> {
     }
 
     /// From the door to whatever stands behind it, with the code out of the inbox.
-    fn come_in_by_code(&mut self, inbox: &str, looks: bool) {
+    pub(super) fn come_in_by_code(&mut self, inbox: &str, looks: bool) {
         self.fill("#contact", MOBILE);
         self.enter("form button.go");
         self.until_at("输入验证码和姓名");

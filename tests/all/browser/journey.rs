@@ -5,6 +5,7 @@ use heqi_evidence::disclosure::Disclosure;
 use heqi_tests::browser::Page;
 use serde_json::{Value, json};
 
+use super::door::{self, nothing_personal};
 use super::walk::{MOST_TAPS, Walk, axe, browser_with_camera, examined, of_client};
 use crate::acceptance::house::{House, Second};
 
@@ -12,8 +13,7 @@ use crate::acceptance::house::{House, Second};
 async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself() {
     let Some(mut browser) = browser_with_camera() else { return };
     let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
+    let mut reached = door::reached(&house).await;
     house.until_cosigned().await;
     let base = house.url();
     browser.grant(&base, &["geolocation", "videoCapture"]).unwrap();
@@ -23,11 +23,12 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
     page.ask("Emulation.setGeolocationOverride", &place).unwrap();
     let mut walk = Walk { page, base: base.clone(), taps: 0 };
 
-    walk.page.open(&format!("{base}{link}?lang=zh")).unwrap();
+    walk.page.open(&format!("{base}{}?lang=zh", reached.link)).unwrap();
     walk.page.wait_until("document.querySelector('#features')?.dataset.tested === 'yes'").unwrap();
     let first_paint = walk.page.trouble().unwrap();
     assert!(first_paint.received_bytes < 250_000, "{} bytes", first_paint.received_bytes);
     walk.tap("button.go");
+    reached.come_in(&mut walk, &house).await;
     walk.consent("granted", "granted");
     walk.read();
     walk.until_at("拍一张现场照片");
@@ -39,8 +40,11 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
     assert_eq!(walk.page.evaluate(layout).unwrap(), before, "the page moved when the camera began");
     walk.page.wait_until("document.querySelector('#stream').videoWidth > 0").unwrap();
     walk.tap("#take");
+    walk.until_shown("#use");
+    sees_the_film(&mut walk);
     walk.tap("#use");
     walk.until_at("请手写您的姓名");
+    takes_strokes_back(&mut walk);
     walk.write_a_name();
     walk.keep_picture("drawn");
     // A second tap on the way does nothing twice.
@@ -85,7 +89,9 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
     let strokes = of_client(&bundle, "strokes_sha256");
     let strokes = format!("{}.json", strokes.as_str().unwrap());
     let strokes: Value = serde_json::from_slice(&bundle.parts.attachments[&strokes]).unwrap();
+    // Neither what was undone nor what was cleared.
     assert_eq!(strokes["strokes"].as_array().unwrap().len(), 3);
+    are_measured(&strokes);
     drop(walk);
     house.stop().await;
 }
@@ -95,8 +101,7 @@ async fn edge_case_16_a_person_signs_with_the_keyboard_alone_and_every_page_is_a
     let Some(mut browser) = browser_with_camera() else { return };
     let axe = axe();
     let house = House::start(Second::Real).await;
-    let token = house.invite(2).await.remove(0);
-    let link = house.link_of(&token).await;
+    let mut reached = door::reached(&house).await;
     house.until_cosigned().await;
     let base = house.url();
     browser.grant(&base, &["videoCapture"]).unwrap();
@@ -110,9 +115,25 @@ async fn edge_case_16_a_person_signs_with_the_keyboard_alone_and_every_page_is_a
         walk.page.press("Enter", "\r").unwrap();
     };
 
-    walk.page.open(&format!("{base}{link}")).unwrap();
+    walk.page.open(&format!("{base}{}", reached.link)).unwrap();
     walk.look(axe.as_deref(), "landing");
     press(&mut walk, "button.go");
+    walk.until_at("先收一个验证码");
+    walk.look(axe.as_deref(), "door-code");
+    press(&mut walk, "form[action='/sign/code'] button");
+    walk.until_at("请输入验证码");
+    walk.look(axe.as_deref(), "door-code-sent");
+    let code = reached.code(&house).await;
+    reach(&mut walk.page, "#code");
+    walk.page.write(&code).unwrap();
+    press(&mut walk, "form[action='/sign/code/check'] button");
+    walk.until_at("请确认您是本人");
+    nothing_personal(&mut walk);
+    walk.look(axe.as_deref(), "door-identity");
+    reach(&mut walk.page, "#last-four");
+    walk.page.write("002").unwrap();
+    press(&mut walk, "button[data-types='X']");
+    press(&mut walk, "form[action='/sign/identity'] button[type=submit]");
     walk.until_at("电子签名及存证约定");
     walk.look(axe.as_deref(), "consent");
     press(&mut walk, "button[value=granted]");
@@ -142,7 +163,7 @@ async fn edge_case_16_a_person_signs_with_the_keyboard_alone_and_every_page_is_a
     walk.look(axe.as_deref(), "drawing");
     press(&mut walk, "summary");
     reach(&mut walk.page, "#typed");
-    walk.page.write("示例股东一").unwrap();
+    walk.page.write(door::NAME).unwrap();
     press(&mut walk, "#done");
     walk.until_at("请确认您的意愿");
     walk.look(axe.as_deref(), "sign");
@@ -153,7 +174,8 @@ async fn edge_case_16_a_person_signs_with_the_keyboard_alone_and_every_page_is_a
     walk.look(axe.as_deref(), "trouble");
 
     let record =
-        house.client.get(&token, "/api/v1/ceremony").await.json()["signed"]["record_id"].clone();
+        house.client.get(&reached.token, "/api/v1/ceremony").await.json()["signed"]["record_id"]
+            .clone();
     house.until_answered(&heqi_registration::Custodian::ALL).await;
     house.until_cosigned().await;
     let bundle = examined(&house, record.as_str().unwrap()).await;
@@ -162,6 +184,64 @@ async fn edge_case_16_a_person_signs_with_the_keyboard_alone_and_every_page_is_a
     assert_eq!(place.provenance, heqi_vocabulary::Provenance::Refused);
     drop(walk);
     house.stop().await;
+}
+
+/// What the photo shows is the film that the tests make: its wall is grey, its head is not.
+fn sees_the_film(walk: &mut Walk<'_>) {
+    let seen = "(() => { const { width, height } = document.querySelector('#shot'); \
+         const paper = document.querySelector('#shot').getContext('2d'); \
+         const at = (x, y) => [...paper.getImageData(x, y, 1, 1).data]; \
+         return [width, height, at(20, 20), at(320, 260)]; })()";
+    let seen = walk.page.evaluate(seen).unwrap();
+    assert_eq!(json!([seen[0], seen[1]]), json!([640, 480]));
+    let colour = |place: usize, part: usize| seen[place][part].as_i64().unwrap();
+    assert!((colour(2, 0) - colour(2, 2)).abs() < 16 && colour(2, 0) > 100, "no wall: {seen}");
+    assert!(colour(3, 0) - colour(3, 2) > 24, "no head: {seen}");
+}
+
+/// A stroke is undone, and all are cleared: what was there before is there again.
+fn takes_strokes_back(walk: &mut Walk<'_>) {
+    let drawn = |walk: &mut Walk<'_>| {
+        walk.page.evaluate("document.querySelector('#pad').toDataURL()").unwrap()
+    };
+    let nothing = drawn(walk);
+    walk.page.draw("#pad", &[[100.0, 100.0], [400.0, 300.0]]).unwrap();
+    let one = drawn(walk);
+    walk.page.draw("#pad", &[[200.0, 800.0], [700.0, 200.0]]).unwrap();
+    let two = drawn(walk);
+    assert!(nothing != one && one != two, "nothing was drawn");
+    walk.answer("#undo");
+    assert_eq!(drawn(walk), one, "the last stroke goes, and no other");
+    walk.page.draw("#pad", &[[500.0, 500.0], [600.0, 900.0]]).unwrap();
+    walk.answer("#clear");
+    assert_eq!(drawn(walk), nothing);
+}
+
+/// Every point has its place, its time and its pressure, and time goes on from stroke to stroke.
+fn are_measured(strokes: &Value) {
+    let number = |value: &Value| value.as_i64().unwrap();
+    let (wide, high) = (number(&strokes["width"]), number(&strokes["height"]));
+    let points: Vec<_> = strokes["strokes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|one| one.as_array().unwrap())
+        .collect();
+    assert!(points.len() >= 9, "{strokes}");
+    let mut before = 0;
+    let mut pressures = std::collections::BTreeSet::new();
+    for point in points {
+        let [x, y, at_ms, pressure] = point.as_array().unwrap().as_slice() else {
+            panic!("{point} has not four values");
+        };
+        assert!((0..=wide).contains(&number(x)) && (0..=high).contains(&number(y)), "{point}");
+        assert!(number(at_ms) >= before, "{point} is before {before} ms");
+        before = number(at_ms);
+        pressures.insert(number(pressure));
+    }
+    assert!(before > 0, "no time passed: {strokes}");
+    // The pen of the test presses harder from point to point.
+    assert_eq!(pressures, [200, 300, 400].into(), "{strokes}");
 }
 
 /// Presses Tab until the focus is on what `selector` names.
@@ -175,49 +255,4 @@ fn reach(page: &mut Page<'_>, selector: &str) {
         page.press("Tab", "\t").unwrap();
     }
     panic!("{selector} cannot be reached with the keyboard");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_tab_that_is_closed_at_any_step_goes_on_where_it_stopped() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
-    let base = house.url();
-    browser.grant(&base, &["videoCapture"]).unwrap();
-    let steps: [(&str, &[&str]); 9] = [
-        ("您有文件待签署", &["button.go"]),
-        ("电子签名及存证约定", &["button[value=granted]"]),
-        ("人脸信息处理单独同意书", &["button[value=granted]"]),
-        ("位置信息单独同意", &["button[value=refused]"]),
-        ("向公证处提供信息单独同意", &["button[value=granted]"]),
-        ("请阅读要签署的文件", &["form button"]),
-        ("拍一张现场照片", &["#start", "#take", "#use"]),
-        ("请手写您的姓名", &["#done"]),
-        ("请确认您的意愿", &["#sign"]),
-    ];
-    let next = steps.iter().skip(1).map(|(heading, _)| *heading).chain(["签署完成"]);
-    for (number, ((heading, taps), next)) in steps.iter().zip(next).enumerate() {
-        let address = if number == 0 { format!("{link}?lang=zh") } else { "/sign".to_owned() };
-        let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
-        walk.page.open(&format!("{base}{address}")).unwrap();
-        walk.until_at(heading);
-        if *heading == "请手写您的姓名" {
-            walk.write_a_name();
-        }
-        for selector in *taps {
-            walk.until_shown(selector);
-            if *selector == "#take" {
-                walk.page.wait_until("document.querySelector('#stream').videoWidth > 0").unwrap();
-            }
-            walk.tap(selector);
-        }
-        walk.until_at(next);
-        walk.page.close().unwrap();
-    }
-    // Only one signature came of it.
-    let coverage = house.coverage().await;
-    assert_eq!(coverage["signings"], 1);
-    house.stop().await;
 }

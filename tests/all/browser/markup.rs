@@ -17,7 +17,7 @@ use super::verifier::{Asked, Verifier, browser};
 use crate::acceptance::house::{House, STAFF, Second};
 
 /// What is typed into fields: each breaks out of another place that a careless page might put it.
-const ODD: [&str; 5] = [
+pub(super) const ODD: [&str; 5] = [
     "<script>globalThis.ran='script'</script>",
     "\"><img src=x onerror=\"globalThis.ran='img'\">",
     "'><svg onload=globalThis.ran='svg'>",
@@ -30,7 +30,7 @@ fn percent_encoded(text: &str) -> String {
 }
 
 /// That none of it ran and none of it is an element.
-fn is_text_only(page: &mut Page<'_>, place: &str) {
+pub(super) fn is_text_only(page: &mut Page<'_>, place: &str) {
     let found = page
         .evaluate(
             "[globalThis.ran ?? null, \
@@ -80,7 +80,7 @@ async fn add(house: &House, filing: &str, who: PartyKind, capacity: Capacity) ->
 }
 
 /// A filing whose every field is odd: the token of its first party.
-async fn odd_filing(house: &House) -> (String, String) {
+pub(super) async fn odd_filing(house: &House) -> (String, String) {
     let staff = &house.client;
     let command = OpenFiling {
         matter: Matter::Change,
@@ -142,7 +142,15 @@ async fn markup_in_every_field_stays_text_on_every_page_and_in_the_verifier() {
     for odd in &ODD[..2] {
         assert!(shown.contains(odd), "{odd} was shown nowhere");
     }
-    for path in ["/sign?lang=en", "/sign/decline", "/coverage", "/api/docs"] {
+    for path in [
+        "/sign?lang=en",
+        "/sign/filing",
+        "/sign/confirm",
+        "/sign/object",
+        "/sign/decline",
+        "/coverage",
+        "/api/docs",
+    ] {
         passage.page.open(&format!("{base}{path}")).unwrap();
         passage.settled();
         is_text_only(&mut passage.page, path);

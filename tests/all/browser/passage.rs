@@ -182,3 +182,10 @@ pub(crate) fn be_a_slow_phone(page: &mut Page<'_>) {
     page.ask("Network.emulateNetworkConditions", &slow).unwrap();
     page.ask("Emulation.setCPUThrottlingRate", &json!({"rate": 4})).unwrap();
 }
+
+/// The same where nothing but that network answers: what a service worker asks for goes another
+/// way, which is as fast as this machine.
+pub(crate) fn be_a_slow_phone_alone(page: &mut Page<'_>) {
+    page.run_before_load("delete Navigator.prototype.serviceWorker").unwrap();
+    be_a_slow_phone(page);
+}

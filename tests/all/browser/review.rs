@@ -48,11 +48,21 @@ pub(super) fn registry() -> Office {
 }
 
 pub(super) async fn account(house: &House, login: &str, name: &str) -> TotpSecret {
+    account_of(house, (login, name), registry(), StaffRole::Reviewer).await
+}
+
+/// An account of whatever office, in whatever role.
+pub(super) async fn account_of(
+    house: &House,
+    (login, name): (&str, &str),
+    office: Office,
+    role: StaffRole,
+) -> TotpSecret {
     let command = CreateStaff {
         login: login.parse().unwrap(),
         name: name.parse().unwrap(),
-        office: registry(),
-        role: StaffRole::Reviewer,
+        office,
+        role,
         password: Password::new(PASSWORD.into()).unwrap(),
     };
     create_staff(&house.platform, command).await.unwrap();
@@ -108,6 +118,11 @@ impl Desk<'_> {
 
     /// Comes in with both factors, as far as the queue.
     pub(super) fn come_in(&mut self, base: &str, login: &str, secret: &TotpSecret) {
+        self.come_in_to(base, login, secret, "待核验事项");
+    }
+
+    /// The same, where the work of this role begins.
+    pub(super) fn come_in_to(&mut self, base: &str, login: &str, secret: &TotpSecret, home: &str) {
         self.page.open(&format!("{base}/staff?lang=zh")).unwrap();
         self.until_at("工作人员登录");
         self.fill("#login", login);
@@ -116,7 +131,7 @@ impl Desk<'_> {
         self.until_at("请输入动态口令");
         self.fill("#code", &secret.code_at(SystemClock.now()));
         self.enter("form button.go");
-        self.until_at("待核验事项");
+        self.until_at(home);
     }
 
     /// Tabs until this has the focus.

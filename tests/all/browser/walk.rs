@@ -5,7 +5,7 @@ use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::verdict::{ClaimName, Conclusion};
 use heqi_tests::browser::{Browser, BrowserError, Page};
 use heqi_verify::Examination;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::looking::{self, PHONE, look_at};
 use super::verifier::root;
@@ -88,6 +88,13 @@ impl Walk<'_> {
         self.page.tap(selector).unwrap();
     }
 
+    /// Types a text into a field, which is no tap that is counted.
+    pub(super) fn type_in(&mut self, selector: &str, text: &str) {
+        self.until_shown(selector);
+        self.page.tap(selector).unwrap();
+        self.page.write(text).unwrap();
+    }
+
     /// Looks at the page in both languages.
     pub(super) fn look(&mut self, axe: Option<&str>, name: &str) {
         let here = self.page.evaluate("location.pathname").unwrap();
@@ -115,6 +122,7 @@ impl Walk<'_> {
     pub(super) fn consent(&mut self, face: &str, place: &str) {
         for (title, answer) in CONSENTS.into_iter().zip(["granted", face, place, "granted"]) {
             self.until_at(title);
+            is_asked_fairly(&mut self.page, title);
             self.answer(&format!("button[value={answer}]"));
         }
     }
@@ -160,6 +168,18 @@ impl Walk<'_> {
             self.page.draw("#pad", &line).unwrap();
         }
     }
+}
+
+/// Nothing on the page of a consent is chosen beforehand, and both answers look the same.
+pub(super) fn is_asked_fairly(page: &mut Page<'_>, title: &str) {
+    let asked = "(() => { const chosen = document.querySelectorAll('main :checked, main [autofocus], main [aria-pressed=true]').length; \
+         const answers = [...document.querySelectorAll('form.choice button')].map((b) => { \
+         const { width, height } = b.getBoundingClientRect(); const s = getComputedStyle(b); \
+         return [width, height, s.backgroundColor, s.color, s.fontSize, s.fontWeight, s.borderColor].join(' '); }); \
+         return [chosen, answers.length, answers[0] === answers[1], document.activeElement.tagName, answers.join(' | ')]; })()";
+    let asked = page.evaluate(asked).unwrap();
+    let found = json!([asked[0], asked[1], asked[2], asked[3]]);
+    assert_eq!(found, json!([0, 2, true, "BODY"]), "{title}: {}", asked[4]);
 }
 
 /// The bundle of what was signed, as staff exports it, and that it proves itself.

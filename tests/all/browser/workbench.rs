@@ -2,7 +2,7 @@
 //! to a certificate that a phone checks by its QR code. Every page on the way is looked at with axe, in
 //! both languages, from 320 px on.
 
-mod bureau;
+pub(super) mod bureau;
 
 use heqi_credentials::TotpSecret;
 use heqi_notarization::staff::OfficeRole;

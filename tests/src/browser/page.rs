@@ -123,8 +123,8 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Draws a line across what `selector` names, from the first point to the last; points in
-    /// thousandths of its width and height.
+    /// Draws a line across what `selector` names, from the first point to the last, as a pen does
+    /// that is pressed harder and harder; points in thousandths of its width and height.
     ///
     /// # Errors
     /// It is not there, or the browser refused or fell silent.
@@ -137,13 +137,19 @@ impl<'a> Page<'a> {
         );
         let bounds = self.evaluate(&box_of)?;
         let at = |place: usize| bounds[place].as_f64().unwrap_or_default();
+        let mut force = 0.2_f64;
         for (number, [x, y]) in points.iter().enumerate() {
             let (x, y) = (at(0) + at(2) * x / 1000.0, at(1) + at(3) * y / 1000.0);
             let kind = if number == 0 { "mousePressed" } else { "mouseMoved" };
-            let event = json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1});
+            let mut event = json!({
+                "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,
+                "pointerType": "pen", "force": force,
+            });
             self.ask("Input.dispatchMouseEvent", &event)?;
+            force = (force + 0.1).min(1.0);
             if number + 1 == points.len() {
-                let event = json!({"type": "mouseReleased", "x": x, "y": y, "button": "left", "clickCount": 1});
+                event["type"] = "mouseReleased".into();
+                event["buttons"] = 0.into();
                 self.ask("Input.dispatchMouseEvent", &event)?;
             }
         }

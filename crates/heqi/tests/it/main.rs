@@ -20,6 +20,7 @@
 )]
 
 mod agents;
+mod alarms;
 mod commands;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;

@@ -20,7 +20,9 @@ pub(crate) struct Alone {
     pub(crate) address: SocketAddr,
     /// Keys of two integrators.
     pub(crate) staff: [String; 2],
-    _folder: Folder,
+    /// Its settings, without the tables of a test.
+    settings: String,
+    folder: Folder,
 }
 
 impl Alone {
@@ -36,31 +38,28 @@ impl Alone {
         let settings = format!(
             "data_dir = \"{at}/platform\"\nlisten = \"127.0.0.1:0\"\n\
              log_origin = \"platform.example/alone\"\nwitnessed_logs = []\n\
-             [data_centre]\n{peer}[preservation]\n{peer}{tables}"
+             [data_centre]\n{peer}[preservation]\n{peer}"
         );
-        let file = folder.path().join("platform.toml");
-        std::fs::write(&file, settings).unwrap();
+        let config = write(&folder, &settings, tables);
         std::fs::write(folder.path().join("peer.key"), "heqi_deposits_none").unwrap();
-        let config = file.to_str().unwrap().to_owned();
         let staff = ["one", "two"].map(|label| {
             let line = ["admin", "create-key", "--config", &config, "--label", label];
             let scopes = ["--scopes", "filings,evidence,coverage"];
             let ran = heqi(&[&line[..], &scopes].concat()).exits(0);
             ran.out.lines().nth(1).unwrap().to_owned()
         });
-        let mut process = Command::new(env!("CARGO_BIN_EXE_heqi"))
-            .args(["platform", "--config", &config])
-            .env("HEQI_TELEMETRY__FILTER", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().rsplit(' ').next().unwrap().to_owned();
+        let (process, url) = run(&config);
         let address = url.strip_prefix("http://").unwrap().parse().unwrap();
-        Self { process, url, address, staff, _folder: folder }
+        Self { process, url, address, staff, settings, folder }
+    }
+
+    /// It is killed, and another process takes its place with these tables, at another address.
+    pub(crate) fn restart(&mut self, tables: &str) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let config = write(&self.folder, &self.settings, tables);
+        (self.process, self.url) = run(&config);
+        self.address = self.url.strip_prefix("http://").unwrap().parse().unwrap();
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -79,4 +78,26 @@ impl Drop for Alone {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The settings of a test; where they stand.
+fn write(folder: &Folder, settings: &str, tables: &str) -> String {
+    let file = folder.path().join("platform.toml");
+    std::fs::write(&file, format!("{settings}{tables}")).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+/// A process with these settings, and where it listens.
+fn run(config: &str) -> (Child, String) {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_heqi"))
+        .args(["platform", "--config", config])
+        .env("HEQI_TELEMETRY__FILTER", "error")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (process, line.trim().rsplit(' ').next().unwrap().to_owned())
 }

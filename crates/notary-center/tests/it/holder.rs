@@ -87,7 +87,7 @@ pub(crate) fn people(channel: Arc<Kept>) -> People {
 }
 
 /// A service that holds the filing of 张三, who entered a code that was sent to [`MOBILE`].
-async fn service() -> (Centre, Story, Arc<Kept>) {
+pub(crate) async fn service() -> (Centre, Story, Arc<Kept>) {
     let (story, code) = told_story();
     let sent = Arc::new(Kept::default());
     let mut plan = Plan::preservation(&story, store());

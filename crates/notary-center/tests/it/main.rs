@@ -7,9 +7,11 @@
     reason = "a test that cannot be set up fails"
 )]
 
+mod check_rates;
 mod deposits;
 mod durable;
 mod holder;
+mod holder_said;
 mod holder_told;
 mod mirror;
 mod openapi;

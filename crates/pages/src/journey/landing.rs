@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
+use crate::qr;
 use crate::words::Words;
 
 /// The first page. It says nothing of the filing: whoever has the link sees it.
@@ -14,6 +15,8 @@ use crate::words::Words;
 pub struct LandingPage {
     /// The code of the link.
     pub code: String,
+    /// The whole link, for another browser or another device.
+    pub address: String,
 }
 
 impl Page for LandingPage {
@@ -41,10 +44,10 @@ impl Page for LandingPage {
                         }
                     }
                 }
-                p .notice data-said="unfit" hidden { (UNFIT.in_language(l)) }
                 noscript { p .notice { (UNFIT.in_language(l)) } }
             }
-            form method="post" action=(Link::Invitation(self.code.clone())) {
+            (self.elsewhere(l))
+            form #start method="post" action=(Link::Invitation(self.code.clone())) {
                 button .go type="submit" { (START.in_language(l)) }
             }
             p .soft { (SAFE.in_language(l)) " " (frame.telephone) }
@@ -60,7 +63,36 @@ impl Page for LandingPage {
     }
 
     fn samples() -> Vec<Self> {
-        vec![Self { code: "0123456789abcdefghjkmnpqrs".into() }]
+        let code = "0123456789abcdefghjkmnpqrs".to_owned();
+        let address = format!("https://sign.example.org/s/{code}");
+        vec![Self { code, address }]
+    }
+}
+
+impl LandingPage {
+    /// What a browser is shown that cannot make a key: the same link for another one of this device,
+    /// and for a phone. Nothing is lost by it, for nothing was used up.
+    fn elsewhere(&self, l: Language) -> Markup {
+        html! {
+            section data-said="unfit" aria-labelledby="elsewhere" hidden {
+                h2 id="elsewhere" { (ELSEWHERE.in_language(l)) }
+                p .notice { (UNFIT.in_language(l)) }
+                h3 { (BROWSER.in_language(l)) }
+                p { (IN_APP.in_language(l)) }
+                label for="address" { (ADDRESS.in_language(l)) }
+                input type="text" id="address" readonly value=(self.address);
+                button .gap type="button" id="copy" { (COPY.in_language(l)) }
+                div role="status" {
+                    p .notice data-copied="yes" hidden { (COPIED.in_language(l)) }
+                    p .notice data-copied="no" hidden { (NOT_COPIED.in_language(l)) }
+                }
+                h3 { (PHONE.in_language(l)) }
+                div .over {
+                    (qr::code(&self.address, QR.in_language(l)))
+                    p { (SCAN.in_language(l)) }
+                }
+            }
+        }
     }
 }
 
@@ -89,6 +121,28 @@ const STATES: [(&str, Words); 3] = [
 const UNFIT: Words = Words::new(
     "这个浏览器不能生成签名密钥，无法签署。请用系统自带的浏览器打开同一链接，或换一台手机。",
     "This browser cannot make a signing key, so it cannot sign. Open the same link in the browser of your system, or on another phone.",
+);
+const ELSEWHERE: Words = Words::new("换一个浏览器或换一台手机", "Another browser or another phone");
+const BROWSER: Words = Words::new("在这台设备的浏览器里打开", "In the browser of this device");
+const IN_APP: Words = Words::new(
+    "如果您是在聊天等应用里打开的，请点右上角“…”，选择“在浏览器打开”；或复制链接，粘贴到系统自带的浏览器里。",
+    "If you opened it inside another app, choose “open in browser” in its menu; or copy the link and paste it into the browser of your system.",
+);
+const ADDRESS: Words = Words::new("您的签署链接", "Your link");
+const COPY: Words = Words::new("复制链接", "Copy the link");
+const COPIED: Words = Words::new(
+    "已复制。请打开系统自带的浏览器，粘贴到地址栏。",
+    "Copied. Open the browser of your system and paste it as the address.",
+);
+const NOT_COPIED: Words = Words::new(
+    "浏览器不允许自动复制。链接已选中，请长按后选择“复制”。",
+    "This browser does not let us copy. The link is selected: press it and choose “copy”.",
+);
+const PHONE: Words = Words::new("用另一台手机打开", "On another phone");
+const QR: Words = Words::new("签署链接的二维码", "Code of your link, to be scanned with a phone");
+const SCAN: Words = Words::new(
+    "用您本人的手机相机扫描。链接只供您本人使用，请勿转发。",
+    "Scan it with the camera of your own phone. The link is for you alone; pass it to nobody.",
 );
 const START: Words = Words::new("开始办理", "Start");
 const SAFE: Words = Words::new(

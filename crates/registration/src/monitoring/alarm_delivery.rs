@@ -2,6 +2,8 @@
 //! for every channel; a change that was told is not told again after a start, and a channel that
 //! cannot recognise a repetition is not tried again once nobody knows whether it took it.
 
+use std::collections::BTreeSet;
+
 use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::outbox::{After, Leased, NewItem, Outbox, Timers};
@@ -119,6 +121,16 @@ pub async fn note_change(
             return Ok(true);
         }
     }
+}
+
+/// The alarms of which it was told last that they are raised, by this process or one before it.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn told_raised(platform: &Platform) -> Result<BTreeSet<String>, Fault> {
+    let told = TOLD.scan(platform.backend(), "", None, usize::MAX).await?;
+    let raised = told.into_iter().filter(|(_, told)| told.value.raised);
+    Ok(raised.map(|(alarm, _)| alarm).collect())
 }
 
 /// Brings back what a clock that ran ahead had put off.

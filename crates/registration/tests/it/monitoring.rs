@@ -3,7 +3,7 @@
 use heqi_registration::Custodian;
 use heqi_registration::coverage::coverage;
 use heqi_registration::monitoring::alarm_delivery::{
-    AlarmNews, begin, end, later, lease, note_change,
+    AlarmNews, begin, end, later, lease, note_change, told_raised,
 };
 use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, found, note};
 use heqi_registration::monitoring::samples::{Sample, Sampler, Span, kept};
@@ -87,7 +87,8 @@ async fn an_alarm_is_told_once_to_each_channel_and_not_again_after_a_start() {
     let raised = news(true);
     assert!(note_change(platform, &channels, &raised).await.unwrap());
     world.clock.advance_ms(1_000);
-    // A new process raises what it finds raised.
+    // A new process knows what was told, and raises what it finds raised.
+    assert_eq!(told_raised(platform).await.unwrap(), ["deposit_oldest".to_owned()].into());
     assert!(!note_change(platform, &channels, &news(true)).await.unwrap());
     let items = lease(platform, 60_000, 10).await.unwrap();
     assert_eq!(items.len(), 2);
@@ -116,5 +117,6 @@ async fn an_alarm_is_told_once_to_each_channel_and_not_again_after_a_start() {
     // Cleared: told again, once.
     assert!(note_change(platform, &channels, &news(false)).await.unwrap());
     assert!(!note_change(platform, &channels, &news(false)).await.unwrap());
+    assert!(told_raised(platform).await.unwrap().is_empty());
     assert_eq!(lease(platform, 60_000, 10).await.unwrap().len(), 2);
 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
-use heqi_filing::{Capacity, Office, OfficeKind};
+use heqi_filing::{Capacity, Office, OfficeKind, PartyKind};
 use heqi_registration::Actor;
+use heqi_registration::add_party::{AddParty, add_party};
+use heqi_registration::contacts::{Contact, uscc};
 use heqi_registration::index_filings::index_filings;
 use heqi_registration::legal_hold::{LiftHold, PlaceHold};
 use heqi_registration::regulator::apply::{
@@ -242,6 +244,49 @@ async fn filings_are_found_by_company_code_number_voucher_person_and_day() {
     assert_eq!(world.found(&day("2026-11-23", "2026-11-23")).await.len(), 2);
     assert!(world.found(&day("2026-11-24", "")).await.is_empty());
     assert!(world.found(&day("", "2026-11-22")).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_filing_is_found_by_the_credit_code_of_a_company_that_takes_part() {
+    const CODE: &str = "91330112MA000004XN";
+    let (world, drafted) = signed().await;
+    let by_code = |code: &str| typed(|t| t.code = code.into());
+    assert!(world.found(&by_code(CODE)).await.is_empty());
+    world.clock.advance_ms(1_000);
+    let invested = world.open().await;
+    let command = AddParty {
+        filing: invested,
+        who: PartyKind::Company {
+            name: "杭州示例云栖投资有限公司".parse().unwrap(),
+            representative: "周建国".parse().unwrap(),
+        },
+        capacities: [Capacity::CorporateShareholderRepresentative].into(),
+    };
+    let added = add_party(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    let known =
+        Contact { company_code: uscc(CODE).ok(), ..contact(Some("13900003333"), None, None) };
+    declare(&world, invested, added.party_id, known).await.unwrap();
+    world.index().await;
+    // As it stands on the licence, and as people type it.
+    for written in [CODE, " 91330112ma000004xn "] {
+        assert_eq!(world.found(&by_code(written)).await, [invested], "{written}");
+    }
+    // With something else: both must hold.
+    let both = |company: &str| {
+        typed(|t| {
+            t.code = CODE.into();
+            t.company = company.into();
+        })
+    };
+    assert_eq!(world.found(&by_company()).await, [invested, drafted.filing]);
+    assert_eq!(world.found(&both(COMPANY)).await, [invested]);
+    assert!(world.found(&both("云峰")).await.is_empty());
+    // Another company's code finds nobody.
+    assert!(world.found(&by_code("91330112MA00000159")).await.is_empty());
+    // The search is a record like any other, with what was looked for.
+    let query = world.search(&regulator(), &by_code(CODE)).await.unwrap();
+    let page = results(&world.platform, &regulator(), query, None).await.unwrap();
+    assert_eq!(page.query.criteria.code.map(|code| code.as_str().to_owned()), Some(CODE.into()));
 }
 
 #[tokio::test]

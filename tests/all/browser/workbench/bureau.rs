@@ -32,8 +32,8 @@ use heqi_tlog::cosignature::Cosigner;
 use heqi_tlog::note::{KeyName, NoteSigner};
 use heqi_vocabulary::{Clock as _, Digest};
 
-pub(super) const PASSWORD: &str = "correct horse battery";
-pub(super) const WORKSTATION: &str = "提取专用机1号";
+pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const WORKSTATION: &str = "提取专用机1号";
 
 struct Stamps {
     issuer: TokenIssuer,
@@ -49,11 +49,11 @@ impl Stamper for Stamps {
 }
 
 /// The office.
-pub(super) struct Bureau {
-    pub(super) running: Running,
-    pub(super) clock: Arc<FixedClock>,
+pub(crate) struct Bureau {
+    pub(crate) running: Running,
+    pub(crate) clock: Arc<FixedClock>,
     /// The number of the signing's deposit.
-    pub(super) deposit: String,
+    pub(crate) deposit: String,
     office: NotaryOffice,
 }
 
@@ -82,7 +82,7 @@ fn press(clock: &Arc<FixedClock>) -> PdfPress {
 }
 
 impl Bureau {
-    pub(super) async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let story = Story::tell(1, &Twists::default());
         let clock = Arc::new(FixedClock::new(story.seen_at()));
         let name = KeyName::new("log.office.example/own").unwrap();
@@ -161,7 +161,7 @@ impl Bureau {
     }
 
     /// Somebody of the staff, with an authenticator.
-    pub(super) async fn admit(&self, login: &str, name: &str, role: OfficeRole) -> TotpSecret {
+    pub(crate) async fn admit(&self, login: &str, name: &str, role: OfficeRole) -> TotpSecret {
         let command = CreateOfficer {
             login: login.parse().unwrap(),
             name: name.into(),
@@ -175,7 +175,7 @@ impl Bureau {
     }
 
     /// A code that was not used yet.
-    pub(super) fn code(&self, secret: &TotpSecret) -> String {
+    pub(crate) fn code(&self, secret: &TotpSecret) -> String {
         self.clock.advance_ms(60_000);
         secret.code_at(self.clock.now())
     }
