@@ -203,7 +203,8 @@ async fn a_visitor_forges_in_five_ways_sees_which_half_contradicts_and_restores(
     }
     let rewritten = page("/tamper?do=rewritten-log&lang=zh").await;
     assert_eq!(red(&rewritten), 1, "{rewritten}");
-    for words in ["只看平台这一半，看不出任何问题", "✓ 平台这一半", "复原", "两份互不相容的历史"] {
+    for words in ["只看平台这一半，看不出任何问题", "✓ 平台这一半", "复原", "两份互不相容的历史"]
+    {
         assert!(rewritten.contains(words), "{words}: {rewritten}");
     }
     assert_eq!(guide.get("", "/tamper?do=anything").await.status, 404);

@@ -1,0 +1,77 @@
+//! The pages of the demo's own, and the description of the interface: looked at as every page of
+//! the services is, in both languages, on a phone and at a desk. And what a visitor does on them.
+//! Needs the program: `hq build --profile ci -p heqi --bins`.
+
+use heqi_tests::browser::Page;
+use serde_json::json;
+
+use super::lan::Demo;
+use super::looking::{DESK, TEXT, look_at};
+use super::verifier::browser;
+use super::walk::axe;
+
+/// Below the guide, and how each is named in pictures.
+const OF_THE_GUIDE: [(&str, &str); 7] = [
+    ("guide", "/?"),
+    ("guide-large", "/?text=large&"),
+    ("phone", "/phone?"),
+    ("officers", "/officers?"),
+    ("tamper", "/tamper?"),
+    ("tamper-time", "/tamper?do=moved-time&"),
+    ("tamper-log", "/tamper?do=rewritten-log&"),
+];
+
+fn open(page: &mut Page<'_>, url: &str) {
+    page.open(url).unwrap();
+    page.wait_until("document.readyState === 'complete'").unwrap();
+}
+
+#[test]
+fn every_page_of_the_demo_is_for_everybody_in_both_languages() {
+    let Some(mut browser) = browser() else { return };
+    let axe = axe();
+    let Some(demo) = Demo::start_with(&[]) else {
+        return eprintln!("SKIPPED: no program beside the test");
+    };
+    let guide = demo.says("guide_url");
+    let of_the_guide = OF_THE_GUIDE.map(|(name, path)| (name, format!("{guide}{path}"), &DESK));
+    let further = [
+        ("inbox", format!("{}/?", demo.says("inbox_url")), &DESK),
+        ("api-docs", format!("{}/api/docs?", demo.says("platform_url")), &TEXT),
+    ];
+    let mut page = browser.page().unwrap();
+    page.ask("Page.setBypassCSP", &json!({ "enabled": true })).unwrap();
+    for (name, address, sight) in of_the_guide.into_iter().chain(further) {
+        for language in ["zh", "en"] {
+            open(&mut page, &format!("{address}lang={language}"));
+            look_at(&mut page, axe.as_deref(), &format!("demo-{name}-{language}"), sight);
+        }
+    }
+}
+
+#[test]
+fn a_visitor_tampers_with_the_copy_and_the_half_that_contradicts_turns_red() {
+    let Some(demo) = Demo::start_with(&[]) else {
+        return eprintln!("SKIPPED: no program beside the test");
+    };
+    let Some(mut browser) = browser() else { return };
+    let mut page = browser.page().unwrap();
+    page.resize(360, 740).unwrap();
+    open(&mut page, &format!("{}/tamper?lang=zh", demo.says("guide_url")));
+    let colours =
+        "[...document.querySelectorAll('svg .half')].map((half) => getComputedStyle(half).stroke)";
+    let calm = page.evaluate(colours).unwrap();
+    assert_eq!(calm[0], calm[1], "both halves are fine: {calm}");
+    page.tap("a[href*='rewritten-log']").unwrap();
+    page.wait_until("location.search.includes('rewritten-log')").unwrap();
+    page.wait_until("document.querySelector('svg .bad') !== null").unwrap();
+    let torn = page.evaluate(colours).unwrap();
+    assert_eq!(torn[0], calm[0], "the platform's half alone looks fine: {torn}");
+    assert_ne!(torn[1], calm[1], "the notary's half turns red: {torn}");
+    let text = page.evaluate("document.querySelector('svg').getAttribute('aria-label')").unwrap();
+    assert!(text.as_str().unwrap().contains("公证处那一半: 对不上"), "{text}");
+    page.tap("a.go").unwrap();
+    page.wait_until("!location.search.includes('rewritten-log')").unwrap();
+    page.wait_until("document.querySelectorAll('svg .half').length === 2").unwrap();
+    assert_eq!(page.evaluate(colours).unwrap(), calm, "restored");
+}
