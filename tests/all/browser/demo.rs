@@ -2,13 +2,16 @@
 //! the services is, in both languages, on a phone and at a desk. And what a visitor does on them.
 //! Needs the program: `hq build --profile ci -p heqi --bins`.
 
-use heqi_tests::browser::Page;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use heqi_evidence::bundle::EvidenceBundle;
+use heqi_tests::browser::{Browser, Page};
 use serde_json::json;
 
-use super::lan::Demo;
+use super::lan::{Demo, until_the_photo};
 use super::looking::{DESK, TEXT, look_at};
 use super::verifier::browser;
-use super::walk::axe;
+use super::walk::{Walk, axe, of_client};
 
 /// Below the guide, and how each is named in pictures.
 const OF_THE_GUIDE: [(&str, &str); 7] = [
@@ -74,4 +77,34 @@ fn a_visitor_tampers_with_the_copy_and_the_half_that_contradicts_turns_red() {
     page.wait_until("!location.search.includes('rewritten-log')").unwrap();
     page.wait_until("document.querySelectorAll('svg .half').length === 2").unwrap();
     assert_eq!(page.evaluate(colours).unwrap(), calm, "restored");
+}
+
+#[test]
+fn a_visitor_without_a_camera_signs_with_a_drawn_sample_that_is_recorded_as_simulated() {
+    let Some(demo) = Demo::start_with(&[]) else {
+        return eprintln!("SKIPPED: no program beside the test");
+    };
+    let Some(mut browser) = browser() else { return };
+    let mut other = Browser::start().unwrap();
+    let mut reading = other.page().unwrap();
+    let base = demo.says("platform_url").to_owned();
+    let mut walk = Walk { page: browser.page().unwrap(), base, taps: 0 };
+    walk.page.resize(360, 740).unwrap();
+    let guide = format!("{}/phone?lang=zh", demo.says("guide_url"));
+    open(&mut walk.page, &guide);
+    let framed = walk.page.evaluate("document.querySelector('iframe.phone').src").unwrap();
+    let inbox = demo.says("inbox_url");
+    until_the_photo(&mut walk, &mut reading, framed.as_str().unwrap(), inbox);
+    walk.tap("#sample");
+    walk.until_shown("#shot");
+    // What is there says itself that it is no photo.
+    walk.keep_picture("demo-sample");
+    walk.tap("#use");
+    walk.write_and_sign();
+    let fetched = "fetch(document.querySelector('a[download]').href).then((answer) => answer.arrayBuffer())\
+         .then((bytes) => btoa([...new Uint8Array(bytes)].map((byte) => String.fromCharCode(byte)).join('')))";
+    let bundle = walk.page.evaluate(fetched).unwrap();
+    let bundle = STANDARD.decode(bundle.as_str().unwrap()).unwrap();
+    let bundle = EvidenceBundle::read(&bundle).unwrap();
+    assert_eq!(of_client(&bundle, "capture_source"), "simulated");
 }

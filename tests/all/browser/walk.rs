@@ -148,6 +148,8 @@ impl Walk<'_> {
     /// Takes the photo with the stream of the camera, and uses it.
     pub(super) fn shoot(&mut self) {
         self.until_at("拍一张现场照片");
+        // Only a demonstration offers a drawing instead.
+        assert_eq!(self.page.evaluate("document.querySelector('#sample')").unwrap(), Value::Null);
         self.tap("#start");
         self.until_shown("#take");
         self.page.wait_until("document.querySelector('#stream').videoWidth > 0").unwrap();

@@ -252,8 +252,14 @@ pub(super) fn begin_page(state: &State, view: &CeremonyView) -> Option<BeginPage
     })
 }
 
+/// The camera of the device that signs.
+pub(super) fn photo_place(state: &State, shown: &Shown) -> PhotoPlace {
+    let sample = state.settings.pages.sample_photo;
+    PhotoPlace::Desk { key: shown.fresh_key(state), sample }
+}
+
 fn photo_page(state: &State, shown: &Shown) -> PhotoPage {
-    PhotoPage { again: false, place: PhotoPlace::Desk { key: shown.fresh_key(state) } }
+    PhotoPage { again: false, place: photo_place(state, shown) }
 }
 
 fn refused_page(state: &State, view: &CeremonyView, at: usize, shown: &Shown) -> HttpResponse {
