@@ -59,7 +59,7 @@ pub(super) fn steps(progress: &Progress, deposited: Option<(u32, u32)>) -> Steps
     let mut steps = [
         Step::Done,
         Step::Done,
-        or_open(is_signed || answered && !progress.consents.is_empty()),
+        or_open(is_signed || (answered && !progress.consents.is_empty())),
         or_open(has_read),
         or_open(is_signed || status == "captured"),
         or_open(is_signed),

@@ -15,7 +15,7 @@ pub(super) fn nothing_yet(l: View) -> String {
 
 /// One copy, or the good bundle.
 pub(super) fn page(judged: &Judged, l: View) -> String {
-    let here = judged.way.map_or_else(|| "/tamper".to_owned(), |way| at(way));
+    let here = judged.way.map_or_else(|| "/tamper".to_owned(), at);
     let mut body = format!(
         "<p>{}</p>",
         l.pick(
