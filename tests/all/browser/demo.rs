@@ -14,7 +14,7 @@ use super::verifier::browser;
 use super::walk::{Walk, axe, of_client};
 
 /// Below the guide, and how each is named in pictures.
-const OF_THE_GUIDE: [(&str, &str); 7] = [
+const OF_THE_GUIDE: [(&str, &str); 9] = [
     ("guide", "/?"),
     ("guide-large", "/?text=large&"),
     ("phone", "/phone?"),
@@ -22,6 +22,8 @@ const OF_THE_GUIDE: [(&str, &str); 7] = [
     ("tamper", "/tamper?"),
     ("tamper-time", "/tamper?do=moved-time&"),
     ("tamper-log", "/tamper?do=rewritten-log&"),
+    ("path", "/path?"),
+    ("path-changed", "/path?do=one-byte&"),
 ];
 
 fn open(page: &mut Page<'_>, url: &str) {

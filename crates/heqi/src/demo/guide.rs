@@ -3,7 +3,7 @@
 //!
 //! - [`view`]: language, size of the text, the document around each page
 //! - [`html`]: the guide itself, and the phone; [`lanes`] and [`picture`] are drawn on it
-//! - [`inbox`], [`tampering`], [`enter`]: the other pages
+//! - [`inbox`], [`tampering`], [`climbing`], [`enter`]: the other pages
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +22,12 @@ use heqi_service_kit::{Load, TrustedProxies};
 
 use super::catcher::{Catcher, SMS_PATH, take_sms};
 use super::officers::Officer;
-use super::tamper::{Bench, Way};
+use super::tamper::{Bench, Climb, Way};
 use crate::client::Caller;
 use crate::client::messages::{Progress, Receipt};
 use crate::world::World;
 
+mod climbing;
 mod enter;
 mod html;
 mod inbox;
@@ -163,6 +164,7 @@ pub(crate) fn serve(
             .service(web::resource("/officers/{login}").route(web::post().to(enter::enter)))
             .service(web::resource("/outage").route(web::post().to(outage)))
             .service(web::resource("/tamper").route(web::get().to(tamper)))
+            .service(web::resource("/path").route(web::get().to(path)))
             .service(web::resource("/style.css").route(web::get().to(style)))
             .service(web::resource(SMS_PATH).route(sms))
             .service(web::resource("/bundle").route(web::get().to(bundle)))
@@ -268,6 +270,27 @@ async fn tamper(
             HttpResponse::InternalServerError().finish()
         }
         Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// The path from the photo to the root, as it is or with one byte changed.
+async fn path(
+    shown: web::Data<Shown>,
+    asked: web::Query<Asked>,
+    reader: ReaderLanguage,
+) -> HttpResponse {
+    let view = asked.view(reader);
+    let Some(Exported { bundle, .. }) = shown.exported.read().await.clone() else {
+        return page(climbing::nothing_yet(view));
+    };
+    let is_changed = asked.deed.is_some();
+    let climbed = web::block(move || {
+        let changed = if is_changed { Some(Climb::of(&bundle, true)?) } else { None };
+        Some((Climb::of(&bundle, false)?, changed))
+    });
+    match climbed.await {
+        Ok(Some((good, changed))) => page(climbing::page(&good, changed.as_ref(), view)),
+        Ok(None) | Err(_) => HttpResponse::InternalServerError().finish(),
     }
 }
 

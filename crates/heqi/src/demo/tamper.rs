@@ -3,6 +3,7 @@
 //!
 //! - [`forgery`]: the ways to cheat, and the file that each one makes
 //! - [`rewritten`]: the one that takes the platform's own key
+//! - [`climb`]: the path from the photo to the root that was cosigned
 //! - [`halves`]: which half of the tally contradicts, and what the two halves say
 //!
 //! Here: making, judging and telling, for the terminal and for the page.
@@ -19,10 +20,12 @@ use super::{DemoError, Report, verify_file};
 use crate::keys;
 use crate::service::production::DEMO_MARK;
 
+mod climb;
 mod forgery;
 mod halves;
 mod rewritten;
 
+pub(crate) use climb::Climb;
 use forgery::Forgery;
 pub(crate) use forgery::Way;
 pub(crate) use halves::Halves;

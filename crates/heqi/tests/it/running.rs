@@ -208,6 +208,14 @@ async fn a_visitor_forges_in_five_ways_sees_which_half_contradicts_and_restores(
         assert!(rewritten.contains(words), "{words}: {rewritten}");
     }
     assert_eq!(guide.get("", "/tamper?do=anything").await.status, 404);
+    // The way from the photo to the root is computed anew, and one byte is seen all the way up.
+    let path = page("/path?lang=en").await;
+    assert!(path.contains("✓ arrives at the root") && !path.contains("<li class=\"bad\">"));
+    let changed = page("/path?do=one-byte&lang=en").await;
+    assert!(changed.contains("✗ does not arrive at the root"), "{changed}");
+    let steps = path.matches("<li class=").count();
+    assert!(steps > 4, "photo, record, leaf, and nodes: {path}");
+    assert_eq!(changed.matches("<li class=\"bad\">").count(), steps, "{changed}");
     // What visitors took home before is what they take home now.
     let kept = std::fs::read(demo.says("bundle_path")).unwrap();
     assert_eq!(guide.get("", "/bundle").await.ok(), kept);

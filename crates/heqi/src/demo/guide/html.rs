@@ -204,6 +204,12 @@ impl Guide<'_> {
         if self.has_bundle {
             let _ = write!(
                 list,
+                "<li><a href=\"{}\">{}</a></li>",
+                l.link("/path"),
+                l.pick("从照片到树根，一步一步重算", "From the photo to the root, step by step"),
+            );
+            let _ = write!(
+                list,
                 "<li><a href=\"/bundle\">{}</a></li><li><a href=\"/anchors.json\">{}</a></li>",
                 l.pick("下载证据包", "Download the evidence bundle"),
                 l.pick("下载信任锚", "Download the trust anchors"),
