@@ -353,8 +353,8 @@ mod tests {
             assert!(lines.iter().all(|line| line.contains(since)), "{lines:?}");
             assert_eq!(lines.iter().filter(|line| line.contains(next)).count(), 3, "{lines:?}");
             let whole = ReceiptPage::samples().remove(1);
-            let lines = whole.flags.iter().map(|flag| flag.line(language).into_string());
-            assert!(lines.into_iter().all(|line| !line.contains("awaited")));
+            let mut lines = whole.flags.iter().map(|flag| flag.line(language).into_string());
+            assert!(lines.all(|line| !line.contains("awaited")));
         }
     }
 }
