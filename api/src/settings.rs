@@ -71,10 +71,26 @@ pub struct PageSettings {
     pub secure_cookies: bool,
     /// Origins that may show the signer's pages in a frame; nobody by default.
     pub framed_by: Vec<String>,
+    /// Whether a signer without a camera may use a drawn sample, which is recorded as `simulated`.
+    /// The program sets it for a demonstration; no settings file can.
+    #[serde(skip)]
+    pub sample_photo: bool,
 }
 
 impl Default for PageSettings {
     fn default() -> Self {
-        Self { secure_cookies: true, framed_by: Vec::new() }
+        Self { secure_cookies: true, framed_by: Vec::new(), sample_photo: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_settings_file_lets_a_drawn_sample_stand_for_a_photo() {
+        assert!(!PageSettings::default().sample_photo);
+        let asked = serde_json::from_str::<PageSettings>(r#"{"sample_photo":true}"#);
+        assert!(asked.unwrap_err().to_string().contains("sample_photo"));
     }
 }

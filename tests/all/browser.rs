@@ -15,6 +15,7 @@ mod assembled;
 mod bars;
 mod busy;
 mod custody;
+mod demo;
 mod document;
 mod door;
 mod gallery;

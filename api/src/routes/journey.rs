@@ -8,9 +8,7 @@ use actix_web::web::{Data, Path, ServiceConfig, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_filing::{CeremonyState, ConsentKind, Decision};
 use heqi_pages::Link;
-use heqi_pages::journey::{
-    DeclinePage, EndedPage, LandingPage, OfflinePage, PhotoPage, PhotoPlace,
-};
+use heqi_pages::journey::{DeclinePage, EndedPage, LandingPage, OfflinePage, PhotoPage};
 use heqi_registration::access::{AuthenticateError, hash_of};
 use heqi_registration::ceremony_view::{CeremonyView, ceremony_view};
 use heqi_registration::decline::{Decline, decline};
@@ -170,7 +168,7 @@ async fn photo(
     }
     let shown = Shown::to(&state, reader, Link::Photo).with(&visitor);
     let again = matches!(view.state, CeremonyState::Captured { .. });
-    let place = PhotoPlace::Desk { key: shown.fresh_key(&state) };
+    let place = stand::photo_place(&state, &shown);
     Ok(page(&PhotoPage { again, place }, &shown))
 }
 

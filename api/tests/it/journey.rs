@@ -1,9 +1,12 @@
 //! The signer's pages over HTTP: links, sessions, tokens of forms, and where one stands.
 
+use heqi_api::ApiSettings;
 use heqi_registration::access::hash_of;
 use heqi_registration::handover::desk_view;
+use heqi_registration::receipt::Flag;
 use heqi_registration::session::{IDLE_MS, LIFETIME_MS, session};
 use heqi_testkit::files;
+use heqi_vocabulary::{Clock as _, UtcMillis};
 use reqwest::Method;
 use serde_json::json;
 
@@ -182,6 +185,23 @@ async fn a_signer_stands_where_they_stopped_in_any_browser() {
 }
 
 #[tokio::test]
+async fn only_a_demonstration_offers_a_drawing_instead_of_a_photo() {
+    let mut demo = ApiSettings::default();
+    demo.pages.sample_photo = true;
+    for (settings, is_offered) in [(ApiSettings::default(), false), (demo, true)] {
+        let service = Service::start_with(settings, None).await;
+        let signer = invited(&service, 1).await.signers.remove(0);
+        let browser = Browser::open(&service, &link_of_own(&service, &signer).await).await;
+        browser.ready().await;
+        let page = browser.page("/sign").await;
+        assert!(page.contains("拍一张现场照片"), "{page}");
+        assert_eq!(page.contains("id=\"sample\""), is_offered, "{page}");
+        let again = browser.page("/sign/photo").await;
+        assert_eq!(again.contains("id=\"sample\""), is_offered, "{again}");
+    }
+}
+
+#[tokio::test]
 async fn a_no_to_what_is_needed_shows_the_other_way_and_can_be_taken_back() {
     let service = Service::start().await;
     let signer = invited(&service, 1).await.signers.remove(0);
@@ -301,6 +321,23 @@ async fn the_receipt_shows_the_voucher_and_every_flag_by_itself() {
     let page = browser.page("/sign").await;
     assert!(page.contains("签署完成") && page.contains("已写入存证日志"), "{page}");
     assert!(page.contains("存证中(0/2)") && page.contains("data-whole=\"no\""));
+    // Whatever waits says for what, since when, and the next try, as soon as a worker pauses.
+    let at: UtcMillis = serde_json::from_value(receipt["recorded_at"].clone()).unwrap();
+    let since = format!("自 {} 起", at.for_people());
+    assert_eq!(page.matches(&since).count(), 4, "{page}");
+    let next = service.clock.now().plus_millis(32_000);
+    service.platform.next_tries().note(Flag::Witnessed, next);
+    service.platform.next_tries().note(Flag::Timestamped, service.clock.now());
+    let page = browser.page("/sign").await;
+    let again = format!("下次自动重试：{}", next.for_people());
+    assert_eq!(page.matches(&again).count(), 1, "{page}");
+    assert_eq!(
+        page.matches("下次自动重试").count(),
+        1,
+        "a try that is over is no next one: {page}"
+    );
+    let filing = browser.page("/sign/filing").await;
+    assert!(filing.contains(&at.for_people()), "{filing}");
     let record = receipt["record_id"].as_str().unwrap();
     assert!(page.contains(&format!("/api/v1/records/{record}/bundle")));
     let bundle = browser.get(&format!("/api/v1/records/{record}/bundle")).await;

@@ -120,6 +120,9 @@ async fn a_search_and_every_look_are_the_newest_leaf_when_they_are_shown() {
         BASIS.1,
         CASE.1,
         "时间线",
+        // The graph, with the address of this test in its table.
+        "人员、手机、设备与网络地址",
+        "<td>127.0.0.1</td>",
     ] {
         assert!(page.contains(shown), "{shown}");
     }

@@ -149,7 +149,13 @@ pub(crate) struct DemoArgs {
 
 #[derive(Subcommand)]
 pub(crate) enum DemoAction {
-    /// Change copies of the exported bundle in several ways and verify each
+    /// Change copies of the exported bundle in five ways and verify each
+    ///
+    /// One byte of the photo; another photo; another time; a record dropped from the chain; and the
+    /// whole log rewritten with the platform's own key. The last copy alone would look fine: what
+    /// contradicts it is the head that the notary cosigned, and a fork proof with both heads is
+    /// written beside it. Exit status 0: every one was found out. The original is never touched;
+    /// the copies are in the folder `tampered`.
     Tamper {
         /// The demo's folder
         #[arg(long, value_name = "DIR", default_value = "heqi-data")]

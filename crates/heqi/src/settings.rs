@@ -44,6 +44,13 @@ pub(crate) enum Profile {
     Production,
 }
 
+impl Profile {
+    /// Whether a drawn sample may stand where a photo would: with made-up people only.
+    pub(crate) const fn has_sample_photo(self) -> bool {
+        matches!(self, Self::Demo)
+    }
+}
+
 /// The signing platform.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct PlatformSettings {
@@ -371,6 +378,12 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn real_people_are_never_offered_a_sample_instead_of_their_photo() {
+        assert!(Profile::Demo.has_sample_photo());
+        assert!(!Profile::Production.has_sample_photo());
+    }
 
     #[test]
     fn renewals_are_set_as_documented_and_an_unknown_key_is_refused_by_name() {

@@ -29,5 +29,5 @@ pub mod worker;
 
 pub use cosigning::Cosigners;
 pub use deposits::CustodianLink;
-pub use stamping::{StampingGauges, StampingTask, run_stamping};
+pub use stamping::{SaysNext, StampingGauges, StampingTask, run_stamping};
 pub use worker::{WorkerSettings, drain, run_cosigning, run_deposits};

@@ -38,7 +38,12 @@ pub struct StampingTask {
     pub gauges: Arc<StampingGauges>,
     /// Asks for a stamp at once.
     pub demand: Arc<Notify>,
+    /// Told before each pause when the next round is; `None`: nobody waits.
+    pub says_next: Option<SaysNext>,
 }
+
+/// Hears when the next round is.
+pub type SaysNext = Arc<dyn Fn(UtcMillis) + Send + Sync>;
 
 /// How the stamps stand, for metrics and alarms.
 #[derive(Debug)]
@@ -148,6 +153,10 @@ pub async fn run_stamping(task: StampingTask, mut stop: Shutdown) -> Result<(), 
         } else {
             task.interval_ms
         };
+        if let Some(says_next) = &task.says_next {
+            let pause_ms = i64::try_from(pause_ms).unwrap_or(i64::MAX);
+            says_next(task.clock.now().plus_millis(pause_ms));
+        }
         anew = tokio::select! {
             () = stop.requested() => false,
             () = sleep(Duration::from_millis(pause_ms)) => false,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use heqi_notary_protocol::Backoff;
 use heqi_registration::fault::Fault;
+use heqi_registration::receipt::Flag;
 use heqi_registration::{Platform, deposit_queue};
 use heqi_service_kit::lifecycle::Shutdown;
 use heqi_vocabulary::UtcMillis;
@@ -226,6 +227,7 @@ pub async fn run_cosigning(
         } else {
             settings.backoff.wait_ms(failures, platform.entropy())
         };
+        say_next(&platform, pause);
         tokio::select! {
             () = stop.requested() => break,
             () = sleep(Duration::from_millis(pause)) => {}
@@ -239,6 +241,14 @@ pub async fn run_cosigning(
         }
     }
     Ok(())
+}
+
+/// Whoever waits for a cosignature is told when it is asked for again.
+fn say_next(platform: &Platform, pause_ms: u64) {
+    let at = platform.now().plus_millis(i64::try_from(pause_ms).unwrap_or(i64::MAX));
+    for flag in [Flag::Witnessed, Flag::Mirrored] {
+        platform.next_tries().note(flag, at);
+    }
 }
 
 /// Nothing is leased and nothing offered while the store is read-only.

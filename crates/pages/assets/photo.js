@@ -59,6 +59,44 @@ part('file').addEventListener('change', async ({ target }) => {
   target.value = '';
 });
 
+// Only a demonstration has this button: a drawing where a face would be, recorded as no camera at all.
+const sample = part('sample');
+if (sample) {
+  onTap(sample, () => {
+    stopStream();
+    const drawn = drawSample();
+    return develop(drawn, drawn.width, drawn.height, 'simulated');
+  });
+}
+
+/** Nobody's face: a drawing that says what it is, with the moment, so that no two are the same. */
+function drawSample() {
+  const paper = Object.assign(document.createElement('canvas'), { width: 720, height: 960 });
+  const ink = paper.getContext('2d');
+  const shape = (colour, ...ellipses) => {
+    ink.fillStyle = colour;
+    for (const [x, y, wide, high] of ellipses) {
+      ink.beginPath();
+      ink.ellipse(x, y, wide, high, 0, 0, 2 * Math.PI);
+      ink.fill();
+    }
+  };
+  ink.fillStyle = '#cfd9d5';
+  ink.fillRect(0, 0, paper.width, paper.height);
+  shape('#4f6f66', [360, 960, 300, 260]);
+  shape('#3b2f2a', [360, 400, 215, 260]);
+  shape('#e8c4a6', [360, 440, 180, 230]);
+  shape('#26201d', [290, 410, 16, 12], [430, 410, 16, 12]);
+  shape('#b5645a', [360, 560, 55, 14]);
+  ink.fillStyle = '#1d2a2a';
+  ink.textAlign = 'center';
+  ink.font = '40px sans-serif';
+  ink.fillText('演示样张 SAMPLE', 360, 80);
+  ink.font = '24px monospace';
+  ink.fillText(`${new Date().toISOString()} ${hex(crypto.getRandomValues(new Uint8Array(4)))}`, 360, 930);
+  return paper;
+}
+
 /** Draws the picture and makes a JPEG of it that is small enough for a slow network. */
 async function develop(picture, width, height, from) {
   const scale = Math.min(1, LONG_SIDE / Math.max(width, height));

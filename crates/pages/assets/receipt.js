@@ -12,7 +12,11 @@ async function look() {
   // Only lines that changed are replaced, so that only they are read out.
   for (const line of now.children) {
     const old = list.querySelector(`[data-flag=${line.dataset.flag}]`);
-    if (old && old.textContent !== line.textContent) old.replaceWith(document.importNode(line, true));
+    if (!old) continue;
+    const [was, is] = [old, line].map((one) => one.querySelector('.what').textContent);
+    if (was !== is || !line.querySelector('.awaited')) {
+      if (old.textContent !== line.textContent) old.replaceWith(document.importNode(line, true));
+    } else old.querySelector('.awaited').textContent = line.querySelector('.awaited').textContent;
   }
   flags().dataset.whole = page.querySelector('#flags').dataset.whole;
 }

@@ -9,8 +9,8 @@ mod search;
 
 pub use comparison::{ComparisonPage, CopyShown, DifferenceShown};
 pub use dossier::{
-    ApplicationShown, ClaimLine, DocumentLine, DossierPage, EventLine, HoldLine, PartyLine,
-    SignatureCard, StatusShown,
+    ApplicationShown, ClaimLine, DocumentLine, DossierPage, DwellStrip, EventLine,
+    HandwritingShown, HoldLine, PartyLine, SignatureCard, StatusShown, TieLine,
 };
 pub use results::{QueryShown, ResultLine, ResultsPage};
 pub use search::{RegulatorPage, SearchForm, SearchLine};

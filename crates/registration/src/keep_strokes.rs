@@ -140,6 +140,32 @@ struct Strokes {
     width: u32,
 }
 
+/// What was written, to be drawn again.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Handwriting {
+    /// The area that was written on, in its own units.
+    pub width: u32,
+    /// The same.
+    pub height: u32,
+    /// Strokes: points with across, down, and milliseconds since the first.
+    pub strokes: Vec<Vec<[i64; 3]>>,
+    /// The name that was typed instead.
+    pub typed: Option<String>,
+}
+
+/// A handwriting that is kept, as it was written.
+pub(crate) fn drawn(text: &str) -> Option<Handwriting> {
+    let strokes: Strokes = canonical::parse(text.as_bytes()).ok()?;
+    let points = |stroke: Vec<[i64; 4]>| stroke.into_iter().map(|[x, y, ms, _]| [x, y, ms]);
+    Some(Handwriting {
+        width: strokes.width,
+        height: strokes.height,
+        strokes: strokes.drawn.into_iter().map(|stroke| points(stroke).collect()).collect(),
+        typed: strokes.typed,
+    })
+}
+
 /// The text of a handwriting, once its form is known.
 fn read(bytes: &[u8]) -> Result<String, KeepStrokesError> {
     let malformed = |_| KeepStrokesError::Malformed;
@@ -192,6 +218,16 @@ mod tests {
         ] {
             assert!(matches!(of(strokes, typed), Err(KeepStrokesError::Malformed)), "{strokes}");
         }
+    }
+
+    #[test]
+    fn what_is_kept_can_be_drawn_again_in_its_time() {
+        let written = drawn(&of("[[[1,2,0,500],[3,4,16,510]]]", "null").unwrap()).unwrap();
+        assert_eq!((written.width, written.height), (640, 320));
+        assert_eq!(written.strokes, [vec![[1, 2, 0], [3, 4, 16]]]);
+        assert_eq!(written.typed, None);
+        let typed = drawn(&of("[]", "\"陈素英\"").unwrap()).unwrap();
+        assert_eq!(typed.typed.as_deref(), Some("陈素英"));
     }
 
     #[test]

@@ -108,6 +108,7 @@ pub mod material;
 pub mod message_queue;
 mod messages;
 pub mod monitoring;
+pub mod next_tries;
 pub mod object;
 mod objects;
 pub mod open_filing;

@@ -26,6 +26,7 @@ use crate::coverage::Lags;
 use crate::fault::Fault;
 use crate::filings::RecentFilings;
 use crate::frozen::FrozenLog;
+use crate::next_tries::NextTries;
 use crate::ports::IdentityPorts;
 use crate::regulator::apply::Applicant;
 use crate::risk::RiskSettings;
@@ -235,6 +236,7 @@ pub struct Platform {
     pub(crate) origin: Origin,
     pub(crate) decoding: Arc<Semaphore>,
     pub(crate) lags: Mutex<Lags>,
+    next_tries: NextTries,
     pub(crate) filings: RecentFilings,
     identity: IdentityPorts,
     search_index: Arc<dyn SearchIndex>,
@@ -265,6 +267,7 @@ impl Platform {
             origin,
             decoding,
             lags,
+            next_tries: NextTries::default(),
             filings,
             identity,
             search_index,
@@ -341,6 +344,11 @@ impl Platform {
     /// What the operator decided.
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// When what others have to do is tried next: workers say it before they pause.
+    pub const fn next_tries(&self) -> &NextTries {
+        &self.next_tries
     }
 
     /// Our clock beside those of the peers: whoever asks them notes it here.

@@ -11,6 +11,7 @@
 //! - [`search`](mod@search): the search, its record, and what it found
 //! - [`dossier`]: one filing, its signatures and the verdict on each
 //! - [`looks`]: photos, bundles, legal holds
+//! - [`traces`](mod@traces): phones, devices and addresses, how long was read, what was written
 //! - [`apply`]: a certificate is applied for
 //! - [`compare`]: what two copies of a document say
 
@@ -23,6 +24,7 @@ pub mod looks;
 mod record;
 mod rows;
 pub mod search;
+pub mod traces;
 pub mod verdict;
 
 pub(crate) use apply::ApplicationRow;

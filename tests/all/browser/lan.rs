@@ -10,6 +10,7 @@ use heqi_tests::browser::{Browser, BrowserError, Page};
 use serde_json::Value;
 
 use super::handover::qr_text;
+use super::looking::keep_picture;
 use super::walk::{MOST_TAPS, Walk};
 
 /// The program beside this test, if it was built.
@@ -89,6 +90,39 @@ pub(super) fn in_the_inbox(page: &mut Page<'_>, inbox: &str, word: &str) -> Stri
     }
 }
 
+/// The visitor from the opened link to the camera: the code out of the inbox, the last four, the
+/// consents, the documents.
+pub(super) fn until_the_photo(
+    desk: &mut Walk<'_>,
+    reading: &mut Page<'_>,
+    link: &str,
+    inbox: &str,
+) {
+    desk.page.open(link).unwrap();
+    desk.until_at("您有文件待签署");
+    desk.tap("button.go");
+    desk.tap("form[action='/sign/code'] button");
+    desk.until_shown("#code");
+    let code: String = in_the_inbox(reading, inbox, "验证码").chars().take(6).collect();
+    keep_picture(reading, "demo-inbox");
+    desk.answer("#code");
+    desk.page.write(&code).unwrap();
+    desk.tap("form[action='/sign/code/check'] button");
+    desk.until_shown("input[name=last_four]");
+    desk.answer("input[name=last_four]");
+    desk.page.write("0006").unwrap();
+    desk.tap("form[action='/sign/identity'] button[type=submit]");
+    desk.consent("granted", "granted");
+    // One 我已读完 per document.
+    for left in [2, 1] {
+        let unread =
+            format!("document.querySelectorAll('form[action=\"/sign/read\"]').length === {left}");
+        desk.page.wait_until(&unread).unwrap();
+        desk.answer("form[action='/sign/read'] button");
+    }
+    desk.until_at("拍一张现场照片");
+}
+
 #[test]
 fn a_demo_that_dies_is_no_machine_without_a_network() {
     if program().is_none() {
@@ -121,29 +155,7 @@ fn the_visitor_of_the_demo_signs_at_a_pc_with_a_phone_over_tls() {
     desk.page.open(&format!("{}/phone?lang=zh", demo.says("guide_url"))).unwrap();
     let framed = desk.page.evaluate("document.querySelector('iframe.phone').src").unwrap();
     desk.keep_picture("demo-phone");
-    desk.page.open(framed.as_str().unwrap()).unwrap();
-    desk.until_at("您有文件待签署");
-    desk.tap("button.go");
-    desk.tap("form[action='/sign/code'] button");
-    desk.until_shown("#code");
-    let code: String = in_the_inbox(&mut phone.page, inbox, "验证码").chars().take(6).collect();
-    phone.keep_picture("demo-inbox");
-    desk.answer("#code");
-    desk.page.write(&code).unwrap();
-    desk.tap("form[action='/sign/code/check'] button");
-    desk.until_shown("input[name=last_four]");
-    desk.answer("input[name=last_four]");
-    desk.page.write("0006").unwrap();
-    desk.tap("form[action='/sign/identity'] button[type=submit]");
-    desk.consent("granted", "granted");
-    // One 我已读完 per document.
-    for left in [2, 1] {
-        let unread =
-            format!("document.querySelectorAll('form[action=\"/sign/read\"]').length === {left}");
-        desk.page.wait_until(&unread).unwrap();
-        desk.answer("form[action='/sign/read'] button");
-    }
-    desk.until_at("拍一张现场照片");
+    until_the_photo(&mut desk, &mut phone.page, framed.as_str().unwrap(), inbox);
     desk.tap("#over button");
     desk.until_shown("svg.qr");
     // The very address: what a phone of this network opens.

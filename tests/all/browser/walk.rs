@@ -1,5 +1,7 @@
 //! Somebody on the signer's way in a real Chromium, and the steps that every such test takes.
 
+use std::path::Path;
+
 use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::verdict::{ClaimName, Conclusion};
@@ -35,14 +37,32 @@ pub(super) fn browser_with_camera() -> Option<Browser> {
     }
 }
 
-/// axe, if the packages of `crates/verify/page` are there.
+/// axe, if the packages of `crates/verify/page` are there. A build server has to have them: there
+/// a page that nobody looked at is a failure.
 pub(super) fn axe() -> Option<String> {
-    let path = root().join("crates/verify/page/node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(path).ok();
+    let is_build_server = std::env::var("CI").is_ok_and(|value| value == "true");
+    axe_in(&root().join("crates/verify/page"), is_build_server)
+}
+
+fn axe_in(package: &Path, is_build_server: bool) -> Option<String> {
+    let axe = std::fs::read_to_string(package.join("node_modules/axe-core/axe.min.js")).ok();
     if axe.is_none() {
-        eprintln!("SKIPPED: no axe-core; run `npm ci` in crates/verify/page");
+        let missing = "no axe-core; run `npm ci` in crates/verify/page";
+        assert!(!is_build_server, "{missing}");
+        eprintln!("SKIPPED: {missing}");
     }
     axe
+}
+
+#[test]
+fn without_axe_a_test_is_skipped_here_and_fails_on_a_build_server() {
+    let empty = tempfile::tempdir().unwrap();
+    assert_eq!(axe_in(empty.path(), false), None);
+    assert!(std::panic::catch_unwind(|| axe_in(empty.path(), true)).is_err());
+    let installed = empty.path().join("node_modules/axe-core");
+    std::fs::create_dir_all(&installed).unwrap();
+    std::fs::write(installed.join("axe.min.js"), "axe").unwrap();
+    assert_eq!(axe_in(empty.path(), true).as_deref(), Some("axe"));
 }
 
 /// Somebody on their way.
@@ -136,6 +156,8 @@ impl Walk<'_> {
     /// Takes the photo with the stream of the camera, and uses it.
     pub(super) fn shoot(&mut self) {
         self.until_at("拍一张现场照片");
+        // Only a demonstration offers a drawing instead.
+        assert_eq!(self.page.evaluate("document.querySelector('#sample')").unwrap(), Value::Null);
         self.tap("#start");
         self.until_shown("#take");
         self.page.wait_until("document.querySelector('#stream').videoWidth > 0").unwrap();

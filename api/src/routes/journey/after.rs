@@ -11,8 +11,9 @@ use heqi_pages::journey::{
     TimelinePage, TimelineStep,
 };
 use heqi_registration::confirm::{Confirm, confirm};
+use heqi_registration::next_tries::next_tries;
 use heqi_registration::object::{Ground, Object, object};
-use heqi_registration::receipt::{Wait, receipt};
+use heqi_registration::receipt::{Flag as Awaiting, Wait, receipt};
 use heqi_registration::resolve_objection::take_back_objection;
 use heqi_registration::timeline::{Timeline, TimelineParty, timeline};
 use heqi_service_kit::Problem;
@@ -220,10 +221,15 @@ async fn steps(
     ];
     if let Some(record) = view.own_record {
         let own = receipt(&state.platform, &visitor.actor(), record, &Wait::default()).await;
-        let deposited = own.map_err(refused)?.deposited;
-        let stand = if deposited.held == deposited.of { Done } else { Waiting };
-        let kind = StepKind::Deposited(deposited.held, deposited.of);
-        steps.push(step(kind, stand, None));
+        let own = own.map_err(refused)?;
+        let next = next_tries(&state.platform, &own).await.map_err(refused)?;
+        let stand = if own.deposited.held == own.deposited.of { Done } else { Waiting };
+        let kind = StepKind::Deposited(own.deposited.held, own.deposited.of);
+        let waited_since = (stand == Waiting).then_some(own.recorded_at);
+        steps.push(TimelineStep {
+            next: next.get(&Awaiting::Deposited).copied().map(people),
+            ..step(kind, stand, waited_since)
+        });
     }
     steps.push(TimelineStep {
         next: view.next_reminder_at.map(people),

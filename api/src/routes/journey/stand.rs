@@ -1,17 +1,20 @@
 //! Where a signer stands, by what the platform knows, and the page for it. Nothing of this is
 //! kept: whoever comes back stands where they stopped.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use heqi_filing::{CeremonyState, Confirmation, ConsentKind, Decision, FilingState, StandIn};
 use heqi_pages::journey::{
-    Answered, BeginPage, ConsentPage, DrawingPage, EndedPage, Flag, FlagState, PhotoPage,
+    Answered, Awaited, BeginPage, ConsentPage, DrawingPage, EndedPage, Flag, FlagState, PhotoPage,
     PhotoPlace, ReceiptPage, RefusedPage, Shot, SignPage, VideoPage, Way,
 };
 use heqi_pages::{Link, Words};
 use heqi_registration::Custodian;
 use heqi_registration::ceremony_view::{CeremonyView, SignedView};
 use heqi_registration::correct_person::Correction;
-use heqi_registration::receipt::{Receipt, Wait, receipt};
+use heqi_registration::next_tries::next_tries;
+use heqi_registration::receipt::{Flag as Awaiting, Receipt, Wait, receipt};
 use heqi_registration::review_wanted::ReviewWay;
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
@@ -192,7 +195,9 @@ pub(super) async fn page(
             let (actor, wait) = (visitor.actor(), Wait::default());
             let receipt = receipt(&state.platform, &actor, signed.record_id, &wait).await;
             let receipt = receipt.map_err(refused)?;
-            Ok(shown::page(&receipt_page(view, signed, &receipt, shown.frame.language), shown))
+            let next = next_tries(&state.platform, &receipt).await.map_err(refused)?;
+            let page = receipt_page(view, signed, (&receipt, &next), shown.frame.language);
+            Ok(shown::page(&page, shown))
         }
         Stand::Ended(ended) => Ok(shown::page(&ended, shown)),
     }
@@ -252,8 +257,14 @@ pub(super) fn begin_page(state: &State, view: &CeremonyView) -> Option<BeginPage
     })
 }
 
+/// The camera of the device that signs.
+pub(super) fn photo_place(state: &State, shown: &Shown) -> PhotoPlace {
+    let sample = state.settings.pages.sample_photo;
+    PhotoPlace::Desk { key: shown.fresh_key(state), sample }
+}
+
 fn photo_page(state: &State, shown: &Shown) -> PhotoPage {
-    PhotoPage { again: false, place: PhotoPlace::Desk { key: shown.fresh_key(state) } }
+    PhotoPage { again: false, place: photo_place(state, shown) }
 }
 
 fn refused_page(state: &State, view: &CeremonyView, at: usize, shown: &Shown) -> HttpResponse {
@@ -316,7 +327,7 @@ fn sign_page(view: &CeremonyView) -> Option<SignPage> {
 fn receipt_page(
     view: &CeremonyView,
     signed: SignedView,
-    receipt: &Receipt,
+    (receipt, next): (&Receipt, &NextTry),
     language: Language,
 ) -> ReceiptPage {
     ReceiptPage {
@@ -326,7 +337,7 @@ fn receipt_page(
         matter: view.matter.name(language).to_owned(),
         number: view.number.to_string(),
         record: signed.record_id,
-        flags: flags(receipt, language),
+        flags: flags(receipt, next, language),
         more: more(view, language),
         answered: answered(view),
     }
@@ -380,10 +391,22 @@ const fn answered(view: &CeremonyView) -> Answered {
     }
 }
 
-/// The five flags, each by itself.
-fn flags(receipt: &Receipt, language: Language) -> Vec<Flag> {
-    let there = |is_there: bool, detail: Option<String>| {
-        if is_there { FlagState::There(detail) } else { FlagState::Waiting }
+/// When the platform tries next for what a receipt lacks.
+type NextTry = BTreeMap<Awaiting, UtcMillis>;
+
+/// The five flags, each by itself. What is not there says since when it is waited for and when it
+/// is tried again.
+fn flags(receipt: &Receipt, next: &NextTry, language: Language) -> Vec<Flag> {
+    let awaited = |flag: Awaiting| Awaited {
+        since: receipt.recorded_at.for_people(),
+        next: next.get(&flag).copied().map(UtcMillis::for_people),
+    };
+    let there = |flag: Awaiting, detail: Option<String>| {
+        if flag.is_raised(receipt) {
+            FlagState::There(detail)
+        } else {
+            FlagState::Waiting(awaited(flag))
+        }
     };
     let deposits = &receipt.deposited;
     let deposited = if deposits.of > 0 && deposits.held == deposits.of {
@@ -394,7 +417,7 @@ fn flags(receipt: &Receipt, language: Language) -> Vec<Flag> {
         let separator = language.pick("；", "; ");
         FlagState::There(Some(numbers.collect::<Vec<_>>().join(separator)))
     } else {
-        FlagState::Partly(deposits.held, deposits.of)
+        FlagState::Partly(deposits.held, deposits.of, awaited(Awaiting::Deposited))
     };
     let authorities = receipt.timestamped.as_ref().map(|stamped| {
         let names = stamped.stamps.iter().map(|stamp| stamp.authority.as_str());
@@ -402,10 +425,10 @@ fn flags(receipt: &Receipt, language: Language) -> Vec<Flag> {
     });
     vec![
         Flag { name: "logged", state: FlagState::There(None) },
-        Flag { name: "witnessed", state: there(receipt.witnessed.is_some(), None) },
-        Flag { name: "mirrored", state: there(receipt.mirrored.is_some(), None) },
+        Flag { name: "witnessed", state: there(Awaiting::Witnessed, None) },
+        Flag { name: "mirrored", state: there(Awaiting::Mirrored, None) },
         Flag { name: "deposited", state: deposited },
-        Flag { name: "timestamped", state: there(authorities.is_some(), authorities) },
+        Flag { name: "timestamped", state: there(Awaiting::Timestamped, authorities) },
     ]
 }
 

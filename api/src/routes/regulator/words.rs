@@ -5,18 +5,21 @@ use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::Status;
 use heqi_filing::{Capacity, Confirmation, FilingState};
 use heqi_pages::regulator::{
-    ApplicationShown, ClaimLine, DocumentLine, DossierPage, EventLine, HoldLine, PartyLine,
-    QueryShown, ResultLine, SearchLine, SignatureCard, StatusShown, Trace,
+    ApplicationShown, ClaimLine, DocumentLine, DossierPage, DwellStrip, EventLine,
+    HandwritingShown, HoldLine, PartyLine, QueryShown, ResultLine, SearchLine, SignatureCard,
+    StatusShown, TieLine, Trace,
 };
 use heqi_pages::staff::{Desk, Trouble};
 use heqi_registration::Custodian;
 use heqi_registration::holder_notice::SaidToCustodian;
+use heqi_registration::keep_strokes::Handwriting;
 use heqi_registration::regulator::apply::{ApplicationState, ApplicationView};
 use heqi_registration::regulator::criteria::Criteria;
 use heqi_registration::regulator::dossier::{
     Dossier, DossierDocument, DossierEvent, DossierParty, DossierSignature,
 };
 use heqi_registration::regulator::search::{QueryView, ResultRow};
+use heqi_registration::regulator::traces::{Dwell, Tie, Ties};
 use heqi_registration::regulator::verdict::{ClaimShown, Hint};
 use heqi_vocabulary::{Language, PartyId, RecordId, UtcMillis};
 
@@ -125,6 +128,7 @@ pub(super) fn dossier(
             .iter()
             .map(|one| signature(seen, one, shown.fresh_key(state), l))
             .collect(),
+        ties: seen.signatures.iter().map(|one| ties(seen, one)).collect(),
         parties: seen.parties.iter().map(|party| line_of(party, l)).collect(),
         documents: seen.documents.iter().map(document).collect(),
         events: seen.events.iter().map(|one| event(seen, one, l)).collect(),
@@ -171,6 +175,33 @@ fn signature(seen: &Dossier, one: &DossierSignature, key: String, l: Language) -
         application: one.application.as_ref().map(|view| application(view, l)),
         apply_key: one.may_apply.then_some(key),
         said: one.said.iter().map(|said| said_to_custodian(said, l)).collect(),
+        dwell: one.traces.dwell.iter().map(strip).collect(),
+        handwriting: one.traces.handwriting.as_ref().map(written),
+    }
+}
+
+/// With what somebody signed.
+fn ties(seen: &Dossier, one: &DossierSignature) -> TieLine {
+    let person = name_of(seen, one.party).map_or_else(String::new, |party| party.name.clone());
+    let thing = |tie: &Option<Tie>| tie.as_ref().map(|tie| (tie.number, tie.label.clone()));
+    let Ties { phone, device, address, .. } = &one.traces.ties;
+    TieLine { person, things: [phone, device, address].map(thing) }
+}
+
+fn strip(dwell: &Dwell) -> DwellStrip {
+    DwellStrip {
+        title: dwell.title.clone(),
+        seconds: dwell.seconds,
+        pages: dwell.page_seconds.clone(),
+    }
+}
+
+fn written(handwriting: &Handwriting) -> HandwritingShown {
+    HandwritingShown {
+        width: handwriting.width,
+        height: handwriting.height,
+        strokes: handwriting.strokes.clone(),
+        typed: handwriting.typed.clone(),
     }
 }
 

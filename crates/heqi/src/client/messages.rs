@@ -4,6 +4,7 @@
 use heqi_evidence::leaf::RecordRoot;
 use heqi_vocabulary::{CeremonyId, DocumentId, FilingId, PartyId, RecordId, SigningId};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 #[derive(Deserialize)]
@@ -40,6 +41,34 @@ pub(crate) struct EntryView {
 pub(crate) struct CeremonyView {
     pub(crate) consents: Vec<ConsentAsked>,
     pub(crate) signed: Option<Signed>,
+}
+
+/// How far a signer is, of the same answer as [`CeremonyView`].
+#[derive(Deserialize)]
+pub(crate) struct Progress {
+    pub(crate) state: CeremonyStatus,
+    pub(crate) consents: Vec<ConsentAnswer>,
+    /// What is still to be signed.
+    pub(crate) documents: Vec<IgnoredAny>,
+    /// What the signer said to have read.
+    pub(crate) read: Vec<IgnoredAny>,
+    pub(crate) signed: Option<Signed>,
+    pub(crate) confirmation: Confirmed,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct CeremonyStatus {
+    pub(crate) status: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ConsentAnswer {
+    pub(crate) decision: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Confirmed {
+    pub(crate) answer: String,
 }
 
 #[derive(Deserialize)]

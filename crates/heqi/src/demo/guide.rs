@@ -1,5 +1,9 @@
-//! The guide on the demo's first port, and the inbox: two small pages that show what is
-//! really there, with links that work. No scripts, nothing from outside.
+//! The guide on the demo's first port, and the inbox: small pages that show what is really there,
+//! with links that work. No scripts, nothing from outside.
+//!
+//! - [`view`]: language, size of the text, the document around each page
+//! - [`html`]: the guide itself, and the phone; [`lanes`] and [`picture`] are drawn on it
+//! - [`inbox`], [`tampering`], [`climbing`], [`enter`]: the other pages
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,17 +19,26 @@ use heqi_service_kit::listener::Listener;
 use heqi_service_kit::security_headers::ContentPolicy;
 use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{Load, TrustedProxies};
-use serde::Deserialize;
 
 use super::catcher::{Catcher, SMS_PATH, take_sms};
 use super::officers::Officer;
+use super::tamper::{Bench, Climb, Way};
 use crate::client::Caller;
-use crate::client::messages::{CeremonyView, Receipt};
+use crate::client::messages::{Progress, Receipt};
 use crate::world::World;
 
+mod climbing;
 mod enter;
 mod html;
+mod inbox;
+mod lanes;
 mod picture;
+mod tampering;
+mod view;
+
+pub(crate) use lanes::INVITED;
+use lanes::Steps;
+use view::Asked;
 
 /// What the two pages show.
 #[derive(Clone)]
@@ -40,8 +53,8 @@ pub(crate) struct Shown {
     pub(crate) log_path: String,
     pub(crate) notary_log_path: String,
     pub(crate) number: String,
-    /// Where changed copies are written for the verifier.
-    pub(crate) tampered: std::path::PathBuf,
+    /// Where everything is: changed copies are written into it for the verifier.
+    pub(crate) data_dir: std::path::PathBuf,
     pub(crate) signers: Arc<tokio::sync::RwLock<Vec<SignerShown>>>,
     pub(crate) exported: Arc<tokio::sync::RwLock<Option<Exported>>>,
     pub(crate) tray: Tray,
@@ -67,6 +80,10 @@ pub(crate) struct SignerShown {
     pub(crate) city_en: &'static str,
     /// Deposit receipts held and wanted; `None` while not signed.
     pub(crate) deposited: Option<(u32, u32)>,
+    /// What the person has done, as the platform says it.
+    pub(crate) steps: Steps,
+    /// What the platform answers about this signer for.
+    pub(crate) credential: String,
     /// The path of the link to this signer's pages.
     pub(crate) link: Option<String>,
     /// The credential of somebody whose evidence is not held by all custodians yet.
@@ -74,21 +91,25 @@ pub(crate) struct SignerShown {
 }
 
 impl Shown {
-    /// Asks the platform about everybody who was not done when last asked: the visitor may
-    /// have signed meanwhile.
+    /// Asks the platform how far everybody is who is not done: the visitor may have signed
+    /// meanwhile, and anybody may confirm or object.
     async fn caught_up(&self) -> Vec<SignerShown> {
         let mut signers = self.signers.read().await.clone();
         for signer in &mut signers {
-            let Some(token) = signer.token.clone() else { continue };
-            let caller = self.platform.with_token(&token);
-            let Ok(view) = caller.get::<CeremonyView>("/api/v1/ceremony").await else { continue };
-            let Some(signed) = view.signed else { continue };
-            let path = format!("/api/v1/receipts/{}", signed.record_id);
-            let Ok(receipt) = caller.get::<Receipt>(&path).await else { continue };
-            signer.deposited = Some((receipt.deposited.held, receipt.deposited.of));
-            if receipt.is_whole() {
-                signer.token = None;
+            let caller = self.platform.with_token(&signer.credential);
+            // Whoever has not come in yet is shown nothing, and neither are we.
+            let Ok(now) = caller.get::<Progress>("/api/v1/ceremony").await else { continue };
+            let is_whole = signer.deposited.is_some_and(|(held, of)| held == of && of > 0);
+            if let Some(signed) = now.signed.as_ref().filter(|_| !is_whole) {
+                let path = format!("/api/v1/receipts/{}", signed.record_id);
+                if let Ok(receipt) = caller.get::<Receipt>(&path).await {
+                    signer.deposited = Some((receipt.deposited.held, receipt.deposited.of));
+                    if receipt.is_whole() {
+                        signer.token = None;
+                    }
+                }
             }
+            signer.steps = lanes::steps(&now, signer.deposited);
         }
         self.signers.write().await.clone_from(&signers);
         signers
@@ -97,19 +118,8 @@ impl Shown {
 
 /// How soon the inbox beside the phone looks again, in seconds: a code is there at once.
 const LOOK_AGAIN_S: &str = "3";
-
-#[derive(Deserialize)]
-struct Asked {
-    lang: Option<String>,
-    /// Beside the phone the inbox looks again by itself.
-    live: Option<String>,
-}
-
-impl Asked {
-    fn language(&self, reader: ReaderLanguage) -> heqi_vocabulary::Language {
-        self.lang.as_deref().and_then(|l| l.parse().ok()).unwrap_or(reader.0)
-    }
-}
+/// How soon the guide looks again, in seconds, where it follows.
+pub(crate) const FOLLOW_S: u32 = 5;
 
 /// Which of the two pages a listener serves at its root.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -137,7 +147,7 @@ pub(crate) fn serve(
     let application = move || {
         let root = match page {
             Page::Guide => web::resource("/").route(web::get().to(guide)),
-            Page::Inbox => web::resource("/").route(web::get().to(inbox)),
+            Page::Inbox => web::resource("/").route(web::get().to(inbox_page)),
         };
         let sms = match page {
             Page::Guide => web::post().to(HttpResponse::NotFound),
@@ -154,6 +164,7 @@ pub(crate) fn serve(
             .service(web::resource("/officers/{login}").route(web::post().to(enter::enter)))
             .service(web::resource("/outage").route(web::post().to(outage)))
             .service(web::resource("/tamper").route(web::get().to(tamper)))
+            .service(web::resource("/path").route(web::get().to(path)))
             .service(web::resource("/style.css").route(web::get().to(style)))
             .service(web::resource(SMS_PATH).route(sms))
             .service(web::resource("/bundle").route(web::get().to(bundle)))
@@ -170,7 +181,7 @@ async fn guide(
     asked: web::Query<Asked>,
     reader: ReaderLanguage,
 ) -> HttpResponse {
-    let language = asked.language(reader);
+    let is_live = asked.live.is_some();
     let halves = picture::Halves::look(&shown).await;
     let signers = shown.caught_up().await;
     let has_bundle = shown.exported.read().await.is_some();
@@ -179,25 +190,30 @@ async fn guide(
         .allow("img-src", "'self'")
         // One click signs a visitor in, and signing in ends at the platform.
         .allow("form-action", format!("'self' {}", shown.platform_url));
-    html_page(html::guide(&shown, &halves, &signers, has_bundle, language), policy)
+    let guide = html::Guide { shown: &shown, halves, signers, has_bundle, is_live };
+    let mut response = html_page(guide.page(asked.view(reader)), policy);
+    if is_live {
+        response.headers_mut().insert(HeaderName::from_static("refresh"), FOLLOW_S.into());
+    }
+    response
 }
 
-async fn inbox(
+async fn inbox_page(
     shown: web::Data<Shown>,
     asked: web::Query<Asked>,
     reader: ReaderLanguage,
 ) -> HttpResponse {
-    let signers = shown.caught_up().await;
     // The guide shows it beside the phone.
     let policy = ContentPolicy::default().allow("style-src", "'self'").framed_by(&shown.guide_url);
-    let language = asked.language(reader);
+    let view = asked.view(reader);
     if asked.live.is_some() {
-        let mut response = html_page(html::inbox_of_visitor(&shown, language), policy);
+        let mut response = html_page(inbox::of_visitor(&shown, view), policy);
         let seconds = HeaderValue::from_static(LOOK_AGAIN_S);
         response.headers_mut().insert(HeaderName::from_static("refresh"), seconds);
         return response;
     }
-    html_page(html::inbox(&shown, &signers, language), policy)
+    let signers = shown.caught_up().await;
+    html_page(inbox::page(&shown, &signers, view), policy)
 }
 
 /// The signer's pages in the frame of a phone, the inbox beside it.
@@ -210,7 +226,7 @@ async fn phone(
     let policy = ContentPolicy::default()
         .allow("style-src", "'self'")
         .allow("frame-src", format!("{} {}", shown.platform_url, shown.inbox_url));
-    html_page(html::phone(&shown, &signers, asked.language(reader)), policy)
+    html_page(html::phone(&shown, &signers, asked.view(reader)), policy)
 }
 
 /// For how long the notary is away.
@@ -228,23 +244,53 @@ async fn outage(shown: web::Data<Shown>) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, coverage)).finish()
 }
 
-/// Every way to cheat, on copies, and what `verify` says of each.
+/// The good bundle with every way to cheat, or one of them done to a copy: what both halves and
+/// `verify` say.
 async fn tamper(
     shown: web::Data<Shown>,
     asked: web::Query<Asked>,
     reader: ReaderLanguage,
 ) -> HttpResponse {
-    let language = asked.language(reader);
-    let exported = shown.exported.read().await.clone();
-    let folder = shown.tampered.clone();
+    let view = asked.view(reader);
+    let Ok(way) = asked.deed.as_deref().map(str::parse::<Way>).transpose() else {
+        return HttpResponse::NotFound().finish();
+    };
+    let Some(Exported { bundle, anchors }) = shown.exported.read().await.clone() else {
+        return page(tampering::nothing_yet(view));
+    };
+    let data_dir = shown.data_dir.clone();
     let judged = web::block(move || {
-        exported
-            .map(|files| super::tamper::judged(&folder, &files.bundle, &files.anchors, language))
+        let bench = Bench { data_dir: &data_dir, bundle: &bundle, anchors: &anchors };
+        bench.judge(way, view.language)
     });
     match judged.await {
-        Ok(Some(Ok(judged))) => page(html::tamper(&judged, language)),
-        Ok(None) => page(html::tamper(&[], language)),
-        Ok(Some(Err(_))) | Err(_) => HttpResponse::InternalServerError().finish(),
+        Ok(Ok(judged)) => page(tampering::page(&judged, view)),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a copy could not be judged");
+            HttpResponse::InternalServerError().finish()
+        }
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// The path from the photo to the root, as it is or with one byte changed.
+async fn path(
+    shown: web::Data<Shown>,
+    asked: web::Query<Asked>,
+    reader: ReaderLanguage,
+) -> HttpResponse {
+    let view = asked.view(reader);
+    let Some(Exported { bundle, .. }) = shown.exported.read().await.clone() else {
+        return page(climbing::nothing_yet(view));
+    };
+    let is_changed = asked.deed.is_some();
+    let climbed = web::block(move || {
+        let changed = if is_changed { Some(Climb::of(&bundle, true)?) } else { None };
+        Some((Climb::of(&bundle, false)?, changed))
+    });
+    match climbed.await {
+        Ok(Some((good, changed))) => page(climbing::page(&good, changed.as_ref(), view)),
+        Ok(None) | Err(_) => HttpResponse::InternalServerError().finish(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use heqi_filing::{Office, OfficeKind};
 use heqi_identity::person_name::PersonNameError;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::{
@@ -19,23 +20,28 @@ use heqi_registration::staff::{
 use heqi_vocabulary::{Entropy, Language};
 use serde::{Deserialize, Serialize};
 
+use super::cast::HANDLER;
 use crate::keys;
 use crate::service::ServiceError;
 use crate::settings::{ReviewSettings, ReviewingKind};
 
 /// Whose reviewers decide in the demo.
 pub(crate) const OFFICE: &str = "示例区市场监督管理局(演示)";
+/// Whose handlers open filings in the demo.
+const FIRM: &str = "示例商事代办(演示)";
 /// Everybody may know it: this is a demo.
 const PASSWORD: &str = "heqi demo officer";
 
 /// Login name, name, and what for.
-const PEOPLE: [(&str, &str, StaffRole); 3] = [
+const PEOPLE: [(&str, &str, StaffRole); 4] = [
+    ("he.jing", HANDLER, StaffRole::Handler),
     ("li.na", "李娜", StaffRole::Reviewer),
     ("wang.qiang", "王强", StaffRole::Reviewer),
     ("zhou.zheng", "周正", StaffRole::Regulator),
 ];
 
-/// What an officer is there for: at the platform for the registry, or at the notary.
+/// What an officer is there for: at the platform for the registry or a handler's firm, or at the
+/// notary.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Duty {
@@ -47,6 +53,7 @@ impl Duty {
     pub(crate) const fn name(self, language: Language) -> &'static str {
         match self {
             Self::Registry(StaffRole::Regulator) => language.pick("监管人员", "Regulator"),
+            Self::Registry(StaffRole::Handler) => language.pick("经办人", "Handler"),
             Self::Registry(_) => language.pick("核验人员", "Reviewer"),
             Self::Notary(role) => role.title(language),
         }
@@ -75,6 +82,7 @@ impl Officer {
     pub(crate) const fn home(&self) -> &'static str {
         match self.role {
             Duty::Registry(StaffRole::Regulator) => "/regulator",
+            Duty::Registry(StaffRole::Handler) => "/staff/filings",
             _ => "/staff/cases",
         }
     }
@@ -104,13 +112,19 @@ pub(crate) async fn admit(
     entropy: &dyn Entropy,
 ) -> Result<Vec<Officer>, ServiceError> {
     let failed = |error: &dyn std::fmt::Display| ServiceError::Start(error.to_string());
-    let office = review().ok_or_else(|| failed(&"the demo's office has no name"))?.office();
+    let registry = review().ok_or_else(|| failed(&"the demo's office has no name"))?.office();
+    let firm = Office {
+        kind: OfficeKind::HandlerFirm,
+        name: FIRM.parse().map_err(|error: heqi_filing::WordsError| failed(&error))?,
+    };
     let mut officers = Vec::new();
     for (login, name, role) in PEOPLE {
         let file = keys_folder.join(format!("officer-{login}.totp"));
         let kept = keys::secret_text(&file, || TotpSecret::generate(entropy).to_hex())?;
         let totp = TotpSecret::from_hex(&kept);
         let totp = totp.ok_or_else(|| failed(&"an officer's secret has another form"))?;
+        let (office, named) =
+            if role == StaffRole::Handler { (&firm, FIRM) } else { (&registry, OFFICE) };
         let parsed = login.parse().map_err(|error: LoginNameError| failed(&error))?;
         let command = CreateStaff {
             login: parsed,
@@ -131,7 +145,7 @@ pub(crate) async fn admit(
         officers.push(Officer {
             login: login.to_owned(),
             name: name.to_owned(),
-            office: OFFICE.to_owned(),
+            office: named.to_owned(),
             password: PASSWORD.to_owned(),
             role: Duty::Registry(role),
             totp_secret: totp.for_people().to_string(),

@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use super::cast::{Member, SIGNERS};
 use super::catcher::{self, Catcher};
 use super::certificate;
-use super::guide::{self, Exported, Page, Shown, SignerShown};
+use super::guide::{self, Exported, INVITED, Page, Shown, SignerShown};
 use super::manifest::{Credential, Manifest, OnTheNetwork};
 use super::officers::Officer;
 use super::providers::Provider;
@@ -171,6 +171,8 @@ fn open_pages(
             city_zh: member.city_zh,
             city_en: member.city_en,
             deposited: None,
+            steps: INVITED,
+            credential: seeded.token.clone(),
             link: seeded.link.clone(),
             token: seeded.record_id.is_none().then(|| seeded.token.clone()),
         })
@@ -186,7 +188,7 @@ fn open_pages(
         log_path: World::log_path(),
         notary_log_path: World::notary_log_path(),
         number: seed.number.clone(),
-        tampered: args.data_dir.join("tampered"),
+        data_dir: args.data_dir.clone(),
         signers: Arc::new(RwLock::new(signers)),
         exported: Arc::new(RwLock::new(None)),
         tray: catcher.tray.clone(),

@@ -80,6 +80,7 @@ pub(crate) fn stamping(
         backoff: Backoff::default(),
         gauges: Arc::new(StampingGauges::default()),
         demand: Arc::new(Notify::new()),
+        says_next: None,
     })
 }
 

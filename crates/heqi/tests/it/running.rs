@@ -154,7 +154,7 @@ async fn guide_and_inbox_speak_both_languages_and_load_nothing_from_outside() {
             assert!(policy.starts_with("default-src 'none';"), "{policy}");
             assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{policy}");
             let html = String::from_utf8(answer.ok()).unwrap();
-            assert!(html.contains(&format!("<html lang=\"{html_lang}\">")), "{html}");
+            assert!(html.contains(&format!("<html lang=\"{html_lang}\" ")), "{html}");
             assert!(html.contains(words), "{words} in {html}");
             assert!(!html.contains("<script"), "{html}");
             let addresses = html.match_indices("://").map(|(at, _)| &html[at..]);
@@ -169,6 +169,101 @@ async fn guide_and_inbox_speak_both_languages_and_load_nothing_from_outside() {
     for (path, file) in [("/bundle", "bundle_path"), ("/anchors.json", "anchors_path")] {
         assert_eq!(guide.get("", path).await.ok(), std::fs::read(demo.says(file)).unwrap());
     }
+    assert_eq!(demo.end(), Some(0));
+}
+
+#[tokio::test]
+async fn a_visitor_forges_in_five_ways_sees_which_half_contradicts_and_restores() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    let guide = Client::of(demo.says("guide_url"));
+    let page = async |path: &str| String::from_utf8(guide.get("", path).await.ok()).unwrap();
+    // `bad` is the class of the half that turns red.
+    let red = |page: &str| page.matches("<g class=\"bad\">").count();
+    let good = page("/tamper?lang=en").await;
+    assert_eq!(red(&good), 0, "{good}");
+    assert!(good.contains("The two halves match") && !good.contains(">Restore<"), "{good}");
+    let ways = [
+        ("one-byte", "✗ Platform's half (copy)"),
+        ("swapped-photo", "✗ Notary's half"),
+        ("moved-time", "✗ Notary's half"),
+        ("dropped-event", "✗ Platform's half (copy)"),
+        ("rewritten-log", "✗ Notary's half"),
+    ];
+    for (way, red_half) in ways {
+        let link = format!("/tamper?do={way}");
+        assert!(good.contains(&format!("href=\"{link}&amp;lang=en\"")), "{way}: {good}");
+        let forged = page(&format!("{link}&lang=en")).await;
+        assert!(forged.contains("✗ found out") && red(&forged) > 0, "{way}: {forged}");
+        assert!(forged.contains(red_half), "{way}: {forged}");
+        assert!(forged.contains("The record: no. "), "{way}: {forged}");
+        assert!(forged.contains("<a class=\"go\" href=\"/tamper?lang=en\">Restore</a>"), "{way}");
+        let alone = "The platform's half alone would look fine";
+        assert_eq!(forged.contains(alone), way == "rewritten-log", "{way}: {forged}");
+    }
+    let rewritten = page("/tamper?do=rewritten-log&lang=zh").await;
+    assert_eq!(red(&rewritten), 1, "{rewritten}");
+    for words in ["只看平台这一半，看不出任何问题", "✓ 平台这一半", "复原", "两份互不相容的历史"]
+    {
+        assert!(rewritten.contains(words), "{words}: {rewritten}");
+    }
+    assert_eq!(guide.get("", "/tamper?do=anything").await.status, 404);
+    // The way from the photo to the root is computed anew, and one byte is seen all the way up.
+    let path = page("/path?lang=en").await;
+    assert!(path.contains("✓ arrives at the root") && !path.contains("<li class=\"bad\">"));
+    let changed = page("/path?do=one-byte&lang=en").await;
+    assert!(changed.contains("✗ does not arrive at the root"), "{changed}");
+    let steps = path.matches("<li class=").count();
+    assert!(steps > 4, "photo, record, leaf, and nodes: {path}");
+    assert_eq!(changed.matches("<li class=\"bad\">").count(), steps, "{changed}");
+    // What visitors took home before is what they take home now.
+    let kept = std::fs::read(demo.says("bundle_path")).unwrap();
+    assert_eq!(guide.get("", "/bundle").await.ok(), kept);
+    assert!(page("/tamper?lang=en").await.contains("The two halves match"));
+    assert_eq!(demo.end(), Some(0));
+}
+
+#[tokio::test]
+async fn the_guide_follows_everybody_through_the_steps_and_lets_the_handler_in() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    let guide = Client::of(demo.says("guide_url"));
+    let page = async |path: &str| String::from_utf8(guide.get("", path).await.ok()).unwrap();
+    let still = guide.get("", "/?lang=en").await;
+    assert!(!still.headers.contains_key("refresh"));
+    let live = guide.get("", "/?lang=en&live=yes").await;
+    assert_eq!(live.headers["refresh"], "5");
+    let live = String::from_utf8(live.ok()).unwrap();
+    let lane = |page: &str, name: &str| {
+        let (_, row) = page.split_once(&format!("<th scope=\"row\">{name}")).unwrap();
+        row.split_once("</tr>").unwrap().0.to_owned()
+    };
+    assert_eq!(live.matches("<th scope=\"row\">").count(), 5, "{live}");
+    assert!(lane(&live, "林嘉伟").contains("✓ 2/2"), "{live}");
+    let waiting = lane(&live, "陈素英");
+    assert_eq!(waiting.matches("class=\"done\"").count(), 1, "invited, and no more: {waiting}");
+
+    // The visitor comes in and answers the consents; the guide tells by itself.
+    let platform = Client::of(demo.says("platform_url"));
+    let token = demo.visitor(&platform, &Client::of(demo.says("inbox_url"))).await;
+    device::consent(&platform, &token).await;
+    let now = lane(&page("/?lang=en").await, "陈素英");
+    assert_eq!(now.matches("class=\"done\"").count(), 3, "invited, in, consents: {now}");
+    device::sign(&platform, &token, &SystemClock).await;
+    until_some("the visitor's lane", async || {
+        lane(&page("/?lang=en").await, "陈素英").contains("✓ 2/2").then_some(())
+    })
+    .await;
+
+    let large = page("/?lang=en&text=large").await;
+    assert!(large.contains("class=\"large\"") && large.contains("/phone?lang=en&amp;text=large"));
+    // The handler has a card, and the account behind it opens.
+    assert!(page("/officers?lang=en").await.contains("id=\"he.jing\""));
+    let entering = guide.http.post(format!("{}/officers/he.jing", demo.says("guide_url")));
+    let entered = entering.send().await.unwrap();
+    assert_eq!(entered.status(), 303);
+    let home = entered.headers()["location"].to_str().unwrap();
+    assert!(home.ends_with("/staff/filings"), "{home}");
     assert_eq!(demo.end(), Some(0));
 }
 

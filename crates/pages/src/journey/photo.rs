@@ -28,6 +28,8 @@ pub enum PhotoPlace {
     Desk {
         /// For handing the step to another one.
         key: String,
+        /// Whether a drawn sample may stand for a photo: in a demonstration only.
+        sample: bool,
     },
     /// The one that does this step only.
     Other,
@@ -68,7 +70,10 @@ impl Page for PhotoPage {
                     input type="file" id="file" accept="image/jpeg,image/*" capture="user";
                 }
             }
-            @if let PhotoPlace::Desk { key } = &self.place {
+            @if let PhotoPlace::Desk { sample: true, .. } = &self.place {
+                button type="button" id="sample" { (SAMPLE.in_language(l)) }
+            }
+            @if let PhotoPlace::Desk { key, .. } = &self.place {
                 form id="over" method="post" action=(Link::Handover) {
                     (hidden(frame, key))
                     input type="hidden" name="signing" value="";
@@ -105,10 +110,11 @@ impl Page for PhotoPage {
     }
 
     fn samples() -> Vec<Self> {
-        let desk = || PhotoPlace::Desk { key: "0123".into() };
+        let desk = |sample| PhotoPlace::Desk { key: "0123".into(), sample };
         vec![
-            Self { again: false, place: desk() },
-            Self { again: true, place: desk() },
+            Self { again: false, place: desk(false) },
+            Self { again: true, place: desk(false) },
+            Self { again: false, place: desk(true) },
             Self { again: false, place: PhotoPlace::Other },
         ]
     }
@@ -131,6 +137,10 @@ const USE: Words = Words::new("使用这张", "Use this one");
 const RETAKE: Words = Words::new("重拍", "Take another");
 const SYSTEM: Words = Words::new("用系统相机拍照", "Use the system's camera");
 const PHONE: Words = Words::new("这台设备没有相机？用手机拍照", "No camera here? Use a phone");
+const SAMPLE: Words = Words::new(
+    "没有相机？用示例画面代替（仅限演示，记录为模拟）",
+    "No camera? Use a drawn sample (demonstration only, recorded as simulated)",
+);
 const PERSON: Words = Words::new("不拍照，改由人工核验", "No photo: be checked by a person");
 const DENIED: Words = Words::new(
     "未获得相机权限。请在系统设置中开启，或用系统相机、手机拍照，也可以选择“改由人工核验”。",

@@ -64,11 +64,35 @@ pub struct Flag {
 #[expect(clippy::exhaustive_enums, reason = "nothing lies between")]
 pub enum FlagState {
     /// Not there yet.
-    Waiting,
+    Waiting(Awaited),
     /// So many of so many.
-    Partly(usize, usize),
+    Partly(usize, usize, Awaited),
     /// There; with whom or when, if that is to be said.
     There(Option<String>),
+}
+
+/// Since when something is waited for, and when it is tried again.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct Awaited {
+    /// Since when, with zone.
+    pub since: String,
+    /// The next try, with zone; `None`: it is being tried now.
+    pub next: Option<String>,
+}
+
+impl Awaited {
+    fn text(&self, language: Language) -> String {
+        let Self { since, next } = self;
+        match (language, next) {
+            (Language::Zh, Some(next)) => format!("自 {since} 起；下次自动重试：{next}"),
+            (Language::Zh, None) => format!("自 {since} 起；正在自动办理，未成会自动重试"),
+            (Language::En, Some(next)) => format!("since {since}; tried again by itself at {next}"),
+            (Language::En, None) => {
+                format!("since {since}; under way, and tried again by itself if it fails")
+            }
+        }
+    }
 }
 
 impl ReceiptPage {
@@ -156,13 +180,18 @@ impl Page for ReceiptPage {
             answered: Answered::Asked,
         };
         let flag = |name, state| Flag { name, state };
+        let awaited = |next: Option<&str>| Awaited {
+            since: "2026-11-23 20:05:00 +08:00".into(),
+            next: next.map(Into::into),
+        };
+        let again = || awaited(Some("2026-11-23 20:05:32 +08:00"));
         vec![
             sample(vec![
                 flag("logged", FlagState::There(None)),
-                flag("witnessed", FlagState::Waiting),
-                flag("mirrored", FlagState::Waiting),
-                flag("deposited", FlagState::Partly(1, 2)),
-                flag("timestamped", FlagState::Waiting),
+                flag("witnessed", FlagState::Waiting(again())),
+                flag("mirrored", FlagState::Waiting(again())),
+                flag("deposited", FlagState::Partly(1, 2, again())),
+                flag("timestamped", FlagState::Waiting(awaited(None))),
             ]),
             sample(vec![
                 flag("logged", FlagState::There(None)),
@@ -186,7 +215,13 @@ impl Flag {
         html! {
             li data-flag=(self.name) data-state=(state) {
                 span .state aria-hidden="true" {}
-                span { (self.text(language)) }
+                span {
+                    span .what { (self.text(language)) }
+                    @if let FlagState::Waiting(awaited) | FlagState::Partly(_, _, awaited) = &self.state {
+                        // The next try changes often: it is there to be read, and not read out anew.
+                        span .soft.awaited aria-live="off" { (awaited.text(language)) }
+                    }
+                }
             }
         }
     }
@@ -225,7 +260,7 @@ impl Flag {
         };
         let text = words.in_language(language);
         match &self.state {
-            FlagState::Partly(held, of) => format!("{text}({held}/{of})"),
+            FlagState::Partly(held, of, _) => format!("{text}({held}/{of})"),
             FlagState::There(Some(_)) if self.name == "deposited" => match language {
                 Language::Zh => format!("{text}（存证编号：{detail}）"),
                 Language::En => format!("{text} (deposit numbers: {detail})"),
@@ -301,5 +336,27 @@ mod tests {
     fn a_number_is_read_out_in_groups_of_four() {
         assert_eq!(grouped("PZ2026112300000017"), "PZ 2026 1123 0000 0017");
         assert_eq!(grouped(""), "");
+    }
+
+    /// Every state that waits says for what, since when, and when it is tried again.
+    #[test]
+    fn whatever_is_waited_for_says_since_when_and_the_next_try() {
+        for (language, since, next) in [
+            (Language::Zh, "自 2026-11-23 20:05:00", "下次自动重试：2026-11-23 20:05:32"),
+            (Language::En, "since 2026-11-23 20:05:00", "again by itself at 2026-11-23 20:05:32"),
+        ] {
+            let waiting = ReceiptPage::samples().remove(0);
+            let lines = waiting.flags.iter().filter_map(|flag| {
+                let line = flag.line(language).into_string();
+                (!matches!(flag.state, FlagState::There(_))).then_some(line)
+            });
+            let lines: Vec<String> = lines.collect();
+            assert_eq!(lines.len(), 4);
+            assert!(lines.iter().all(|line| line.contains(since)), "{lines:?}");
+            assert_eq!(lines.iter().filter(|line| line.contains(next)).count(), 3, "{lines:?}");
+            let whole = ReceiptPage::samples().remove(1);
+            let mut lines = whole.flags.iter().map(|flag| flag.line(language).into_string());
+            assert!(lines.all(|line| !line.contains("awaited")));
+        }
     }
 }

@@ -2,8 +2,11 @@
 //! everything that happened, and what can be done: take evidence away, compare a copy, restrict
 //! erasure, apply to the notary.
 
+mod pictures;
 mod samples;
 mod words;
+
+pub use pictures::{DwellStrip, HandwritingShown, TieLine};
 
 use heqi_vocabulary::{DocumentId, FilingId, Language, RecordId};
 use maud::{Markup, html};
@@ -93,6 +96,10 @@ pub struct SignatureCard {
     pub apply_key: Option<String>,
     /// What the person said about it to a custodian, past the platform, in the reader's language.
     pub said: Vec<String>,
+    /// How long each document was looked at before.
+    pub dwell: Vec<DwellStrip>,
+    /// What was written.
+    pub handwriting: Option<HandwritingShown>,
 }
 
 /// One party.
@@ -189,6 +196,8 @@ pub struct DossierPage {
     pub opened_at: String,
     /// What was signed.
     pub signatures: Vec<SignatureCard>,
+    /// With what each was signed.
+    pub ties: Vec<TieLine>,
     /// Who takes part.
     pub parties: Vec<PartyLine>,
     /// The documents.
@@ -230,6 +239,7 @@ impl Page for DossierPage {
             p #apply-help .soft { (APPLY_HELP.in_language(l)) }
             @if self.signatures.is_empty() { p { (NO_SIGNATURE.in_language(l)) } }
             @for card in &self.signatures { (self.signature(card, frame)) }
+            @if !self.ties.is_empty() { (pictures::graph(&self.ties, l)) }
             (self.people(l))
             (self.papers(frame))
             (self.ways_on(frame))
@@ -284,6 +294,8 @@ impl DossierPage {
                         }
                     }
                 }
+                (pictures::dwell(&card.dwell, l))
+                @if let Some(written) = &card.handwriting { (pictures::handwriting(written, l)) }
                 p .links {
                     @if card.has_photo {
                         a href=(Link::RegulatorPhoto(query, filing, record)) { (PHOTO.in_language(l)) }

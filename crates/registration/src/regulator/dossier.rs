@@ -11,6 +11,7 @@ use heqi_vocabulary::{
 use super::apply::{ApplicationState, ApplicationView, application_of};
 use super::record::{Looked, look};
 use super::search::{QueryView, SearchError, Seen, seen};
+use super::traces::{self, Known, Traces, traces};
 use super::verdict::{SignatureVerdict, verdict};
 use crate::begin_signing::capacity_words;
 use crate::erasure::rows::HOLDS;
@@ -116,6 +117,8 @@ pub struct DossierSignature {
     pub may_apply: bool,
     /// What the person said to a custodian about it, past the platform.
     pub said: Vec<SaidToCustodian>,
+    /// What it left: with what it was made, how long was read, what was written.
+    pub traces: Traces,
     /// What a machine says; none for one of those beyond [`EXAMINED`].
     pub verdict: Option<SignatureVerdict>,
 }
@@ -148,11 +151,13 @@ pub async fn dossier(
 ) -> Result<Dossier, SearchError> {
     let seen = seen(platform, actor, query, filing).await?;
     let opened = ["party_name", "representative_name", "documents", "identity"];
+    let opened = [&opened[..], &traces::OPENED].concat();
     let look = look(platform, &seen, facts, (Looked::Filing, None, &opened)).await?;
     let look = (look, ledger::find(platform, look).await?.index);
     let records = records(platform, &seen).await?;
     let mut signatures = Vec::new();
     let mut not_examined = 0;
+    let mut known = Known::default();
     for kept in records.iter().filter(|kept| kept.kind == RecordKind::Signing) {
         let examined = if signatures.len() < EXAMINED {
             Some(verdict(platform, kept).await?)
@@ -160,7 +165,8 @@ pub async fn dossier(
             not_examined += 1;
             None
         };
-        signatures.push(signature(platform, &seen, kept, examined).await?);
+        let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
+        signatures.push(signature(platform, &seen, kept, (examined, left)).await?);
     }
     let filing = &seen.filing;
     Ok(Dossier {
@@ -232,7 +238,7 @@ async fn signature(
     platform: &Platform,
     seen: &Seen<'_>,
     kept: &KeptRecord,
-    verdict: Option<SignatureVerdict>,
+    (verdict, traces): (Option<SignatureVerdict>, Traces),
 ) -> Result<DossierSignature, SearchError> {
     let party = kept.about.party.and_then(|id| seen.filing.party(id));
     let signed = party.map_or(&[][..], |party| party.signatures());
@@ -257,6 +263,7 @@ async fn signature(
         said: said_to_custodians(platform, kept.record_id).await?,
         application,
         deposits,
+        traces,
         verdict,
     })
 }

@@ -3,12 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_filing::{Capacity, Office, OfficeKind, PartyKind};
 use heqi_registration::Actor;
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::contacts::{Contact, uscc};
+use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::index_filings::index_filings;
 use heqi_registration::legal_hold::{LiftHold, PlaceHold};
 use heqi_registration::regulator::apply::{
@@ -362,6 +364,33 @@ async fn every_look_is_a_record_apart_from_the_filings_own_chain() {
     assert!(again.events.iter().all(|event| event.kind != RecordKind::RegulatorView));
     assert_ne!(again.look, seen.look);
     assert!(again.look.1 > seen.look.1);
+}
+
+#[tokio::test]
+async fn one_device_or_address_behind_two_people_is_one_thing_and_the_look_says_what_it_opened() {
+    let (world, drafted) = signed().await;
+    let other = contact(Some("13800002222"), None, None);
+    declare(&world, drafted.filing, drafted.parties[1], other).await.unwrap();
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    let [first, second] = [0, 1].map(|at| seen.signatures[at].traces.ties.clone());
+    let [one, another] = [first.phone.unwrap(), second.phone.unwrap()];
+    assert_ne!(one.number, another.number);
+    let mut labels = [one.label, another.label];
+    labels.sort();
+    assert_eq!(labels, ["+86****1111", "+86****2222"], "never the whole number");
+    // Both signed at the computer of the test.
+    assert_eq!(first.address, second.address);
+    assert!(first.address.is_some() && first.device == second.device);
+
+    let (platform, facts) = (&world.platform, world.facts());
+    let look = disclose(platform, &world.staff, &facts, seen.look.0, &Attributes::All).await;
+    let look = serde_json::to_vec(&look.unwrap().record).unwrap();
+    let look = Disclosure::parse(&look).unwrap();
+    let opened = look.value("attributes_opened").unwrap().to_string();
+    for name in ["party_name", "client_address", "page_seconds", "client.strokes_sha256"] {
+        assert!(opened.contains(name), "{name} was shown and is not in {opened}");
+    }
 }
 
 #[tokio::test]

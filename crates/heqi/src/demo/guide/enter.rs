@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 
 use actix_web::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use actix_web::{HttpResponse, web};
+use heqi_registration::request::StaffRole;
 use heqi_service_kit::language::ReaderLanguage;
 use heqi_service_kit::security_headers::ContentPolicy;
 use heqi_service_kit::system::SystemClock;
-use heqi_vocabulary::{Clock as _, Language};
+use heqi_vocabulary::Clock as _;
 
-use super::{Asked, Shown, html, html_page};
-use crate::demo::officers::Officer;
+use super::view::{Asked, View};
+use super::{Shown, html_page};
+use crate::demo::officers::{Duty, Officer};
 use crate::demo::seed::percent_encoded;
 
 /// The cards.
@@ -24,75 +26,107 @@ pub(super) async fn cards(
         .allow("style-src", "'self'")
         // Signing in ends at the platform, or at the notary.
         .allow("form-action", format!("'self' {} {}", shown.platform_url, shown.notary_url));
-    html_page(page(&shown, asked.language(reader)), policy)
+    html_page(page(&shown, asked.view(reader)), policy)
 }
 
-fn page(shown: &Shown, l: Language) -> String {
-    let mut body = format!(
-        "<h1>{}</h1><p>{}</p>",
-        l.pick("我来核验、我来监管", "I review, I search"),
-        l.pick(
-            "您是登记机关的工作人员（演示人物）。核验人员：凡未经权威来源核验身份的签署，都等一个人来看；不予通过须两人意见一致。监管人员：查询须写明法律依据和案号，每次查询、每次查看本身就是日志里最新的一叶。",
-            "You work for the registry (made up). A reviewer looks at every signing whose identity no authority confirmed; a refusal takes two. A regulator searches with a legal basis and a case number, and every search and every look is the newest leaf of the log.",
-        ),
-    );
-    let at_the_notary = shown.officers.iter().position(|one| is_notarys(&shown.notary_url, one));
-    for (place, officer) in shown.officers.iter().enumerate() {
-        if at_the_notary == Some(place) {
-            let _ = write!(
-                body,
-                "<h2>{}</h2><p>{}</p>",
-                l.pick("我来出证", "I certify"),
-                l.pick(
-                    "您是公证处的工作人员（演示人物）。申请、受理、系统预检、两人提取会话、起草、由另一人审批、编号、签章出具，一步一步都写入公证处自己的日志。",
-                    "You are of the notary office (made up). Application, acceptance, the machine's checks, an extraction by two, a draft, approval by another, number, seal: each step is a leaf of the office's own log.",
-                ),
-            );
+fn page(shown: &Shown, l: View) -> String {
+    let title = l.pick("以谁的身份进入", "Enter as");
+    let mut body = format!("<h1>{title}</h1>");
+    for (group, zh, en, about_zh, about_en) in GROUPS {
+        let (name, about) = (l.pick(zh, en), l.pick(about_zh, about_en));
+        let _ = write!(body, "<section><h2>{name}</h2><p>{about}</p>");
+        let belongs = |officer: &&Officer| Group::of(officer.role) == group;
+        for officer in shown.officers.iter().filter(belongs) {
+            card(&mut body, officer, l);
         }
-        let _ = write!(
-            body,
-            "<article><h2>{} · {}</h2><p>{}</p><form method=\"post\" action=\"/officers/{}\"><button class=\"go\" type=\"submit\">{} {}</button></form>\
-             <dl><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd><code>{}</code></dd></dl>\
-             <p><a href=\"{}\">{}</a></p></article>",
-            officer.name,
-            officer.office,
-            officer.role.name(l),
-            officer.login,
-            l.pick("以此身份进入：", "Enter as"),
-            officer.name,
-            l.pick("登录名", "Login name"),
-            officer.login,
-            l.pick("密码（演示用）", "Password (demo only)"),
-            officer.password,
-            l.pick("此刻的动态口令（刷新本页更新）", "Code right now (load again for the next)"),
-            code(officer).unwrap_or_default(),
-            officer.url,
-            l.pick("自己输入登录", "Sign in by hand"),
-        );
+        body.push_str("</section>");
     }
     let _ = write!(
         body,
-        "<h2>{}</h2><p>{}</p><p><a href=\"{}/my\">{}</a></p>",
+        "<h2>{}</h2><p>{}</p><p><a href=\"{}/my?lang={}\">{}</a></p>{}",
         l.pick("我来查看", "I look"),
         l.pick(
             "签过的人可以不经过平台，直接向公证机构查看以自己名义保管的证据：输入 13900000001（林嘉伟），验证码在收件箱里。自己签过后，也可以用陈素英的号码。",
             "Whoever signed sees what the notary holds of it, without the platform: enter 13900000001 (林嘉伟); the code is in the inbox. Once you have signed, the number of 陈素英 works as well.",
         ),
         shown.world.preservation_url,
+        l.tag(),
         l.pick("打开实时保", "Open the preservation service"),
+        l.back(),
     );
-    let _ = write!(body, "<p><a href=\"/\">{}</a></p>", l.pick("回到导览", "Back to the guide"));
     let foot = l.pick(
         "本页显示:演示账号的密码和动态口令,人人可见。真实部署中口令只在本人的验证器里。",
         "This page shows: passwords and codes of demo accounts, for everybody. In earnest a code is in one person's authenticator only.",
     );
-    html::document(l, l.pick("我来核验、我来监管", "I review, I search"), &body, foot)
+    l.document("/officers", title, &body, foot)
 }
 
-/// Whether somebody is of the notary office: their way in is there.
-fn is_notarys(notary_url: &str, officer: &Officer) -> bool {
-    officer.url.starts_with(notary_url)
+/// One officer: who, what opens the account, and the way in.
+fn card(body: &mut String, officer: &Officer, l: View) {
+    let _ = write!(
+        body,
+        "<article id=\"{}\"><h3>{} · {}</h3><p>{}</p><form method=\"post\" action=\"/officers/{}\"><button class=\"go\" type=\"submit\">{} {}</button></form>\
+         <dl><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd><code>{}</code></dd><dt>{}</dt><dd><code>{}</code></dd></dl>\
+         <p><a href=\"{}\">{}</a></p></article>",
+        officer.login,
+        officer.name,
+        officer.office,
+        officer.role.name(l.language),
+        officer.login,
+        l.pick("以此身份进入：", "Enter as"),
+        officer.name,
+        l.pick("登录名", "Login name"),
+        officer.login,
+        l.pick("密码（演示用）", "Password (demo only)"),
+        officer.password,
+        l.pick("此刻的动态口令（刷新本页更新）", "Code right now (load again for the next)"),
+        code(officer).unwrap_or_default(),
+        officer.url,
+        l.pick("自己输入登录", "Sign in by hand"),
+    );
 }
+
+/// Whose people are shown together.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Group {
+    Firm,
+    Registry,
+    Notary,
+}
+
+impl Group {
+    const fn of(duty: Duty) -> Self {
+        match duty {
+            Duty::Registry(StaffRole::Handler) => Self::Firm,
+            Duty::Registry(_) => Self::Registry,
+            Duty::Notary(_) => Self::Notary,
+        }
+    }
+}
+
+const GROUPS: [(Group, &str, &str, &str, &str); 3] = [
+    (
+        Group::Firm,
+        "我来经办",
+        "I handle",
+        "您是经办人（演示人物）。输入办件编号 61842059，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。",
+        "You handle the filing (made up). Enter its number, 61842059, to see what everybody has signed; once all have signed you confirm, and nothing is submitted before.",
+    ),
+    (
+        Group::Registry,
+        "我来核验、我来监管",
+        "I review, I search",
+        "您是登记机关的工作人员（演示人物）。核验人员：凡未经权威来源核验身份的签署，都等一个人来看；不予通过须两人意见一致。监管人员：查询须写明法律依据和案号，每次查询、每次查看本身就是日志里最新的一叶。",
+        "You work for the registry (made up). A reviewer looks at every signing whose identity no authority confirmed; a refusal takes two. A regulator searches with a legal basis and a case number, and every search and every look is the newest leaf of the log.",
+    ),
+    (
+        Group::Notary,
+        "我来出证",
+        "I certify",
+        "您是公证处的工作人员（演示人物）。申请、受理、系统预检、两人提取会话、起草、由另一人审批、编号、签章出具，一步一步都写入公证处自己的日志。",
+        "You are of the notary office (made up). Application, acceptance, the machine's checks, an extraction by two, a draft, approval by another, number, seal: each step is a leaf of the office's own log.",
+    ),
+];
 
 /// The service at which an officer signs in.
 fn base(officer: &Officer) -> &str {

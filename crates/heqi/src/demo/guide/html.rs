@@ -1,127 +1,232 @@
-//! The words of the two pages.
+//! The guide itself, and the phone beside the inbox.
 
 use std::fmt::Write as _;
 
-use heqi_notify::catcher::Caught;
-use heqi_vocabulary::{Language, MessageChannel};
-
 use super::picture::Halves;
-use super::{Shown, SignerShown};
-use crate::demo::cast::{COMPANY, SIGNERS};
+use super::view::View;
+use super::{FOLLOW_S, Shown, SignerShown, lanes};
+use crate::demo::cast::{COMPANY, HANDLER, SIGNERS};
 
-pub(super) fn guide(
-    shown: &Shown,
-    halves: &Halves,
-    signers: &[SignerShown],
-    has_bundle: bool,
-    language: Language,
-) -> String {
-    let l = language;
-    let mut body = String::new();
-    let _ = write!(
-        body,
-        "<h1>{}</h1><p class=\"notice\">{}</p><ol class=\"five\">{}</ol>{}{}",
-        l.pick("合契 Heqi 演示", "Heqi demo"),
-        l.pick(
-            "人物、公司均为虚构,无法律效力;各方在同一台机器上,不代表独立保管。",
-            "People and companies are made up, no legal effect; all parties run on one machine, which is no independent custody.",
-        ),
-        five_sentences(l),
-        ways_in(signers, has_bundle, l),
-        halves.svg(l),
-    );
-    let _ = write!(
-        body,
-        "<h2>{} {} · {COMPANY}</h2>{}",
-        l.pick("办件", "Filing"),
-        shown.number,
-        signer_list(signers, l)
-    );
-    let _ = write!(body, "<h2>{}</h2><ul class=\"links\">", l.pick("看看", "Look"));
-    for (href, zh, en) in [
-        (
-            format!("{}/coverage?live=yes", shown.platform_url),
-            "覆盖监控:每次签署存到了哪里",
-            "Coverage: where every signing is held",
-        ),
-        (format!("{}/api/docs", shown.platform_url), "平台接口文档", "The platform's interface"),
-        (
-            format!("{}{}/checkpoint", shown.platform_url, shown.log_path),
-            "平台日志的树头(公证处已核对)",
-            "Head of the platform's log, cosigned by the notary",
-        ),
-        (
-            format!("{}{}/checkpoint", shown.notary_url, shown.notary_log_path),
-            "公证处日志的树头(平台已核对)",
-            "Head of the notary's log, cosigned by the platform",
-        ),
-        (
-            format!("{}/verify", shown.platform_url),
-            "核验工具:在浏览器里核验证据包,不上传",
-            "The verifier: checks a bundle in the browser and sends nothing",
-        ),
-        (
-            shown.inbox_url.clone(),
-            "收件箱:给最后一位的邀请",
-            "Inbox: the invitation of the last signer",
-        ),
-    ] {
-        let _ = write!(body, "<li><a href=\"{href}\">{}</a></li>", l.pick(zh, en));
-    }
-    if has_bundle {
-        let _ = write!(
-            body,
-            "<li><a href=\"/bundle\">{}</a></li><li><a href=\"/anchors.json\">{}</a></li>",
-            l.pick("下载证据包", "Download the evidence bundle"),
-            l.pick("下载信任锚", "Download the trust anchors"),
-        );
-    }
-    let _ = write!(
-        body,
-        "</ul><h2>{}</h2><pre><code>heqi verify demo.heqi.zip --anchors anchors.json\nheqi demo tamper</code></pre>",
-        l.pick("怎样核验", "How to verify")
-    );
-    let foot = l.pick(
-        "本页显示:两本日志此刻的树头、各人签署与存证进度。不显示:照片、位置、证件等个人信息。",
-        "This page shows: both logs' heads right now, and how far each person's signing and deposit are. It does not show photos, places or identity documents.",
-    );
-    document(l, l.pick("合契演示", "Heqi demo"), &body, foot)
+/// What the guide shows at this moment.
+pub(super) struct Guide<'a> {
+    pub(super) shown: &'a Shown,
+    pub(super) halves: Halves,
+    pub(super) signers: Vec<SignerShown>,
+    pub(super) has_bundle: bool,
+    /// Whether the page looks again by itself.
+    pub(super) is_live: bool,
 }
 
-/// What a visitor can do: sign, and try to cheat.
-fn ways_in(signers: &[SignerShown], has_bundle: bool, l: Language) -> String {
-    let mut ways = String::from("<div class=\"ways\">");
-    if let Some(visitor) = signers.last().filter(|signer| signer.link.is_some()) {
-        let words = if visitor.deposited.is_none() {
-            l.pick("我来签", "I sign")
-        } else {
-            l.pick("我来确认", "I confirm")
+impl Guide<'_> {
+    pub(super) fn page(&self, l: View) -> String {
+        let title = l.pick("合契 Heqi 演示", "Heqi demo");
+        let mut body = format!(
+            "<h1>{title}</h1><p class=\"notice\">{}</p><ol class=\"five\">{}</ol>{}{}",
+            l.pick(
+                "人物、公司均为虚构,无法律效力;各方在同一台机器上,不代表独立保管。",
+                "People and companies are made up, no legal effect; all parties run on one machine, which is no independent custody.",
+            ),
+            five_sentences(l),
+            self.ways_in(l),
+            self.halves.svg(l.language),
+        );
+        let _ = write!(
+            body,
+            "<h2>{} {} · {COMPANY}</h2>{}{}",
+            l.pick("办件", "Filing"),
+            self.shown.number,
+            self.lanes(l),
+            self.liveness(l),
+        );
+        body.push_str(&self.roles(l));
+        body.push_str(&self.looks(l));
+        let foot = l.pick(
+            "本页显示:两本日志此刻的树头、各人签署与存证进度。不显示:照片、位置、证件等个人信息。",
+            "This page shows: both logs' heads right now, and how far each person's signing and deposit are. It does not show photos, places or identity documents.",
+        );
+        l.document(self.here(), title, &body, foot)
+    }
+
+    const fn here(&self) -> &'static str {
+        if self.is_live { "/?live=yes" } else { "/" }
+    }
+
+    fn lanes(&self, l: View) -> String {
+        let lane = |signer: &SignerShown| {
+            let city = l.pick(signer.city_zh, signer.city_en);
+            (format!("{} · {city}", signer.name), signer.steps)
         };
-        let _ = write!(ways, "<a class=\"go\" href=\"/phone\">{words}</a>");
+        lanes::table(&self.signers.iter().map(lane).collect::<Vec<_>>(), l)
     }
-    if has_bundle {
-        let try_it = l.pick("我来篡改", "I tamper");
-        let _ = write!(ways, "<a class=\"button\" href=\"/tamper\">{try_it}</a>");
+
+    /// Whether the page follows, and the link to the other way.
+    fn liveness(&self, l: View) -> String {
+        let (href, words) = if self.is_live {
+            let words = l.pick("每{}秒自动更新；停止更新", "Looks again every {} s; stand still");
+            ("/", words)
+        } else {
+            let words = l.pick("跟随（每{}秒更新）", "Follow (looks again every {} s)");
+            ("/?live=yes", words)
+        };
+        let words = words.replace("{}", &FOLLOW_S.to_string());
+        format!("<p><a href=\"{}\">{words}</a></p>", l.link(href))
     }
-    let review = l.pick("我来核验", "I review");
-    let _ = write!(ways, "<a class=\"button\" href=\"/officers\">{review}</a>");
-    let search = l.pick("我来监管", "I search");
-    let _ = write!(
-        ways,
-        "<form class=\"way\" method=\"post\" action=\"/officers/zhou.zheng\"><button class=\"button\" type=\"submit\">{search}</button></form>"
-    );
-    let stop = l.pick("停掉公证处30秒", "Stop the notary for 30 s");
-    let _ = write!(
-        ways,
-        "<form class=\"way\" method=\"post\" action=\"/outage\"><button class=\"button\" type=\"submit\">{stop}</button></form>"
-    );
-    ways.push_str("</div>");
-    ways
+
+    /// What a visitor can do: sign, try to cheat, and stop the notary.
+    fn ways_in(&self, l: View) -> String {
+        let mut ways = String::from("<div class=\"ways\">");
+        if let Some(visitor) = self.signers.last().filter(|signer| signer.link.is_some()) {
+            let words = if visitor.deposited.is_none() {
+                l.pick("我来签", "I sign")
+            } else {
+                l.pick("我来确认", "I confirm")
+            };
+            let _ = write!(ways, "<a class=\"go\" href=\"{}\">{words}</a>", l.link("/phone"));
+        }
+        if self.has_bundle {
+            let (to, words) = (l.link("/tamper"), l.pick("我来篡改", "I tamper"));
+            let _ = write!(ways, "<a class=\"button\" href=\"{to}\">{words}</a>");
+        }
+        let (to, words) = (l.link("/officers"), l.pick("我来核验", "I review"));
+        let _ = write!(ways, "<a class=\"button\" href=\"{to}\">{words}</a>");
+        let search = l.pick("我来监管", "I search");
+        let _ = write!(
+            ways,
+            "<form class=\"way\" method=\"post\" action=\"/officers/zhou.zheng\"><button class=\"button\" type=\"submit\">{search}</button></form>"
+        );
+        let stop = l.pick("停掉公证处30秒", "Stop the notary for 30 s");
+        let _ = write!(
+            ways,
+            "<form class=\"way\" method=\"post\" action=\"/outage\"><button class=\"button\" type=\"submit\">{stop}</button></form>"
+        );
+        ways.push_str("</div>");
+        ways
+    }
+
+    /// A card per role, with the way in.
+    fn roles(&self, l: View) -> String {
+        let officers = l.link("/officers");
+        let card = |name: &str, what: &str, href: &str, go: &str| {
+            format!(
+                "<li class=\"card\"><h3>{name}</h3><p>{what}</p><p><a href=\"{href}\">{go}</a></p></li>"
+            )
+        };
+        let enter = l.pick("选择身份进入", "Choose whom to enter as");
+        let cards = [
+            card(
+                &format!("{} · {HANDLER}", l.pick("经办人", "Handler")),
+                l.pick(
+                    "看办件进行到哪一步；全部签署后由经办人确认。",
+                    "Sees how the filing stands; confirms once everybody has signed.",
+                ),
+                &format!("{officers}#he.jing"),
+                enter,
+            ),
+            card(
+                l.pick("签署人 · 陈素英", "Signer · 陈素英"),
+                l.pick("用手机签署，收件箱在旁边。", "Signs on a phone, her inbox beside it."),
+                &l.link("/phone"),
+                l.pick("打开手机", "Open the phone"),
+            ),
+            card(
+                l.pick("登记机关", "Registry"),
+                l.pick(
+                    "核验人员看未经权威来源核验的签署；监管人员凭法律依据和案号查询。",
+                    "A reviewer looks at signings that no authority confirmed; a regulator searches with a legal basis and a case number.",
+                ),
+                &format!("{officers}#li.na"),
+                enter,
+            ),
+            card(
+                l.pick("公证处", "Notary"),
+                l.pick(
+                    "受理、预检、提取、起草、审批、出证。",
+                    "Accepts, checks, extracts, drafts, approves, issues.",
+                ),
+                &format!("{officers}#zhao.min"),
+                enter,
+            ),
+            card(
+                l.pick("已签署的人", "Whoever signed"),
+                l.pick(
+                    "不经过平台，直接看以自己名义保管的证据。",
+                    "Sees what is held in their name, without the platform.",
+                ),
+                &format!("{}/my?lang={}", self.shown.world.preservation_url, l.tag()),
+                l.pick("打开实时保", "Open the preservation service"),
+            ),
+        ];
+        format!(
+            "<h2>{}</h2><ul class=\"cards\">{}</ul>",
+            l.pick("以谁的身份进入", "Enter as"),
+            cards.concat()
+        )
+    }
+
+    /// What there is to look at and to take home.
+    fn looks(&self, l: View) -> String {
+        let shown = self.shown;
+        let mut list = format!("<h2>{}</h2><ul class=\"links\">", l.pick("看看", "Look"));
+        for (href, zh, en) in [
+            (
+                format!("{}/coverage?live=yes", shown.platform_url),
+                "覆盖监控:每次签署存到了哪里",
+                "Coverage: where every signing is held",
+            ),
+            (
+                format!("{}/api/docs", shown.platform_url),
+                "平台接口文档",
+                "The platform's interface",
+            ),
+            (
+                format!("{}{}/checkpoint", shown.platform_url, shown.log_path),
+                "平台日志的树头(公证处已核对)",
+                "Head of the platform's log, cosigned by the notary",
+            ),
+            (
+                format!("{}{}/checkpoint", shown.notary_url, shown.notary_log_path),
+                "公证处日志的树头(平台已核对)",
+                "Head of the notary's log, cosigned by the platform",
+            ),
+            (
+                format!("{}/verify", shown.platform_url),
+                "核验工具:在浏览器里核验证据包,不上传",
+                "The verifier: checks a bundle in the browser and sends nothing",
+            ),
+            (
+                shown.inbox_url.clone(),
+                "收件箱:给最后一位的邀请",
+                "Inbox: the invitation of the last signer",
+            ),
+        ] {
+            let _ = write!(list, "<li><a href=\"{href}\">{}</a></li>", l.pick(zh, en));
+        }
+        if self.has_bundle {
+            let _ = write!(
+                list,
+                "<li><a href=\"{}\">{}</a></li>",
+                l.link("/path"),
+                l.pick("从照片到树根，一步一步重算", "From the photo to the root, step by step"),
+            );
+            let _ = write!(
+                list,
+                "<li><a href=\"/bundle\">{}</a></li><li><a href=\"/anchors.json\">{}</a></li>",
+                l.pick("下载证据包", "Download the evidence bundle"),
+                l.pick("下载信任锚", "Download the trust anchors"),
+            );
+        }
+        let _ = write!(
+            list,
+            "</ul><h2>{}</h2><pre tabindex=\"0\"><code>heqi verify demo.heqi.zip --anchors anchors.json\nheqi demo tamper</code></pre>",
+            l.pick("怎样核验", "How to verify")
+        );
+        list
+    }
 }
 
 /// The signer's pages in the frame of a phone, and the inbox beside it.
-pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: Language) -> String {
-    let lang = l.pick("zh", "en");
+pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: View) -> String {
+    let lang = l.tag();
     let visitor = SIGNERS.last().and_then(|member| member.contact);
     let mut body = format!(
         "<h1>{}</h1><p>{}</p><p>{} <strong>{}</strong></p>",
@@ -138,7 +243,7 @@ pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: Language) -> Stri
         let _ = write!(
             body,
             "<div class=\"desk\"><iframe class=\"phone\" title=\"{}\" src=\"{}{link}?lang={lang}\" allow=\"camera; geolocation\"></iframe>\
-             <iframe class=\"inbox\" title=\"{}\" src=\"{}/?lang={lang}&amp;live=1\"></iframe></div>\
+             <iframe class=\"inbox\" title=\"{}\" src=\"{}/?lang={lang}&amp;live=yes\"></iframe></div>\
              <p><a href=\"{}{link}?lang={lang}\">{}</a></p>",
             l.pick("签署页面", "The signing page"),
             shown.platform_url,
@@ -148,162 +253,15 @@ pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: Language) -> Stri
             l.pick("在整个窗口中打开签署页面", "Open the signing page in the whole window"),
         );
     }
-    let _ = write!(body, "<p><a href=\"/\">{}</a></p>", l.pick("回到导览", "Back to the guide"));
+    body.push_str(&l.back());
     let foot = l.pick(
         "本页显示:平台真实的签署页面和演示收件箱。不显示:其他人的信息。",
         "This page shows: the platform's real signing pages and the demo's inbox. It does not show anybody else's data.",
     );
-    document(l, l.pick("我来签", "I sign"), &body, foot)
+    l.document("/phone", l.pick("我来签", "I sign"), &body, foot)
 }
 
-/// What `verify` says of each copy that was changed.
-pub(super) fn tamper(judged: &[crate::demo::tamper::Judged], l: Language) -> String {
-    let mut body = format!(
-        "<h1>{}</h1><p>{}</p>",
-        l.pick("我来篡改", "I tamper"),
-        l.pick(
-            "下面每一份都是证据包的副本，各改动一处，再由核验程序判断；原件没有改动。",
-            "Each of these is a copy of the evidence bundle with one change, judged by the verifier; the original is untouched.",
-        ),
-    );
-    if judged.is_empty() {
-        let none = l.pick("还没有可以改动的证据包。", "There is no bundle to change yet.");
-        let _ = write!(body, "<p>{none}</p>");
-    }
-    for one in judged {
-        let verdict = if one.is_found_out {
-            l.pick("✗ 被查出", "✗ found out")
-        } else {
-            l.pick("未查出", "not found out")
-        };
-        let _ = write!(
-            body,
-            "<article><h2>{}</h2><p><strong class=\"bad\">{verdict}</strong></p><pre tabindex=\"0\">{}</pre></article>",
-            l.pick(one.zh, one.en),
-            escaped(&one.report),
-        );
-    }
-    let _ = write!(body, "<p><a href=\"/\">{}</a></p>", l.pick("回到导览", "Back to the guide"));
-    let foot = l.pick(
-        "本页显示:演示证据包的副本改动后核验程序的原话。不证明:原件内容属实。",
-        "This page shows: the verifier's own words on changed copies of the demo's bundle. It does not prove that the original is true.",
-    );
-    document(l, l.pick("我来篡改", "I tamper"), &body, foot)
-}
-
-pub(super) fn inbox(shown: &Shown, signers: &[SignerShown], language: Language) -> String {
-    let l = language;
-    let mut body = String::new();
-    let _ = write!(
-        body,
-        "<h1>{}</h1><p class=\"notice\">{}</p>",
-        l.pick("演示收件箱", "Demo inbox"),
-        l.pick(
-            "平台发出的短信和邮件都送到本机的这个收件箱,不会发给任何人;号码和地址均为虚构。",
-            "Text messages and e-mails of the platform end in this inbox on this machine; nobody gets them, and the numbers and addresses are made up.",
-        ),
-    );
-    let waiting: Vec<_> = signers
-        .iter()
-        .filter(|signer| signer.deposited.is_none())
-        .filter_map(|signer| Some((signer, signer.token.as_ref()?)))
-        .collect();
-    if waiting.is_empty() {
-        let _ =
-            write!(body, "<p>{}</p>", l.pick("没有待处理的邀请。", "No invitation is waiting."));
-    }
-    for (signer, token) in waiting {
-        let _ = write!(
-            body,
-            "<article><h2>{} {}</h2><p>{} {} · {COMPANY}</p>",
-            l.pick("致", "To"),
-            signer.name,
-            l.pick("邀请您签署办件", "You are invited to sign filing"),
-            shown.number,
-        );
-        if let Some(link) = &signer.link {
-            let _ = write!(
-                body,
-                "<p><a class=\"go\" href=\"{}{link}\" target=\"_top\">{}</a></p>",
-                shown.platform_url,
-                l.pick("打开签署页面", "Open the signing page"),
-            );
-        }
-        let _ = write!(
-            body,
-            "<p>{}</p><pre tabindex=\"0\"><code>curl -H 'Authorization: Bearer {token}' {}/api/v1/ceremony</code></pre></article>",
-            l.pick(
-                "供程序使用的凭据，只能用于这一次签署:",
-                "For programs: a credential that is good for this one ceremony only:"
-            ),
-            shown.platform_url,
-        );
-    }
-    messages(&mut body, &shown.tray.newest_first(), l);
-    let _ = write!(
-        body,
-        "<p><a href=\"{}\">{}</a></p>",
-        shown.guide_url,
-        l.pick("回到导览", "Back to the guide")
-    );
-    let foot = l.pick(
-        "本页显示:演示中发出的短信、邮件和尚未使用的邀请。不显示:已完成签署的内容。",
-        "This page shows: messages of the demo, and invitations that nobody used yet. It does not show what was signed.",
-    );
-    document(l, l.pick("演示收件箱", "Demo inbox"), &body, foot)
-}
-
-/// What reached the visitor, newest first: it stands beside the phone.
-pub(super) fn inbox_of_visitor(shown: &Shown, l: Language) -> String {
-    let visitor = SIGNERS.last().and_then(|member| member.contact);
-    let is_hers = |caught: &Caught| {
-        let addresses = visitor.map(|contact| [contact.mobile, contact.email]);
-        addresses.into_iter().flatten().flatten().any(|address| address == caught.to)
-    };
-    let caught: Vec<_> = shown.tray.newest_first().into_iter().filter(is_hers).collect();
-    let mut body = String::new();
-    messages(&mut body, &caught, l);
-    let foot = l.pick(
-        "本页显示:发给陈素英的短信和邮件,每3秒刷新。不显示:发给其他人的消息。",
-        "This page shows: messages to Chen Suying, looked for every 3 seconds. It does not show messages to others.",
-    );
-    document(l, l.pick("她的收件箱", "Her inbox"), &body, foot)
-}
-
-/// Messages hold what people typed.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// The messages that were caught, newest first.
-fn messages(body: &mut String, caught: &[Caught], l: Language) {
-    let _ = write!(body, "<h2>{}</h2>", l.pick("短信和邮件", "Messages"));
-    if caught.is_empty() {
-        let _ = write!(body, "<p>{}</p>", l.pick("还没有消息。", "No message yet."));
-    }
-    for message in caught {
-        let kind = match message.channel {
-            MessageChannel::Sms => l.pick("短信", "Text message"),
-            MessageChannel::Email => l.pick("邮件", "E-mail"),
-        };
-        let _ = write!(
-            body,
-            "<article><h3>{kind} · {} {}</h3><p>{}</p>",
-            l.pick("致", "To"),
-            escaped(&message.to),
-            escaped(&message.received_at.for_people()),
-        );
-        if let Some(subject) = &message.subject {
-            let _ = write!(body, "<p><strong>{}</strong></p>", escaped(subject));
-        }
-        for line in message.text.lines().filter(|line| !line.trim().is_empty()) {
-            let _ = write!(body, "<p>{}</p>", escaped(line));
-        }
-        body.push_str("</article>");
-    }
-}
-
-fn five_sentences(l: Language) -> String {
+fn five_sentences(l: View) -> String {
     [
         (
             "五位股东分居五城,同签一份公司设立文件。",
@@ -322,43 +280,4 @@ fn five_sentences(l: Language) -> String {
         let _ = write!(list, "<li>{}</li>", l.pick(zh, en));
         list
     })
-}
-
-fn signer_list(signers: &[SignerShown], l: Language) -> String {
-    let mut list = String::from("<ul class=\"signers\">");
-    for signer in signers {
-        let state = match signer.deposited {
-            Some((held, of)) if held == of => {
-                format!(
-                    "<strong class=\"done\">{held}/{of}</strong> {}",
-                    l.pick("已同步存证至公证处", "deposited with the notary")
-                )
-            }
-            Some((held, of)) => {
-                format!("<strong>{held}/{of}</strong> {}", l.pick("存证中", "being deposited"))
-            }
-            None => l.pick("… 等待签署", "… not signed yet").to_owned(),
-        };
-        let city = l.pick(signer.city_zh, signer.city_en);
-        let _ = write!(list, "<li><span>{} · {city}</span><span>{state}</span></li>", signer.name);
-    }
-    list.push_str("</ul>");
-    list
-}
-
-/// Everything shown is written by this program: nothing here comes from outside, so there
-/// is nothing to escape.
-pub(super) fn document(l: Language, title: &str, body: &str, foot: &str) -> String {
-    let (other, name) = match l {
-        Language::Zh => ("en", "English"),
-        Language::En => ("zh", "中文"),
-    };
-    format!(
-        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>{title}</title><link rel=\"stylesheet\" href=\"/style.css\"></head>\
-         <body><nav><a href=\"?lang={other}\" lang=\"{other}\">{name}</a></nav>\
-         <main>{body}</main><footer>{foot}</footer></body></html>",
-        l.tag()
-    )
 }

@@ -7,6 +7,10 @@ use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::Language;
 
 use super::Shown;
+use crate::demo::tamper;
+
+const LEFT: &str = "M20 20H312l-14 26 14 26-14 26 14 26-14 26 14 26v24H20z";
+const RIGHT: &str = "M620 20H328l-14 26 14 26-14 26 14 26-14 26 14 26v24H620z";
 
 /// The heads of both halves.
 pub(crate) struct Halves {
@@ -50,8 +54,7 @@ impl Halves {
         let _ = write!(
             svg,
             "<svg viewBox=\"0 0 640 220\" role=\"img\" aria-label=\"{caption}\" class=\"{class}\">\
-             <path class=\"half\" d=\"M20 20H312l-14 26 14 26-14 26 14 26-14 26 14 26v24H20z\"/>\
-             <path class=\"half\" d=\"M620 20H328l-14 26 14 26-14 26 14 26-14 26 14 26v24H620z\"/>"
+             <path class=\"half\" d=\"{LEFT}\"/><path class=\"half\" d=\"{RIGHT}\"/>"
         );
         let none = (0, String::new());
         let columns = [
@@ -75,4 +78,46 @@ impl Halves {
         let _ = write!(svg, "<p class=\"caption\">{caption} · {own}: {notary}</p>");
         svg
     }
+}
+
+/// The halves of a copy: what it shows on the platform's side, what the notary was given on the
+/// other, row by row. The half that contradicts is red, and bears a cross for whoever sees no red.
+pub(super) fn copy(halves: &tamper::Halves, l: Language) -> String {
+    let sides = [
+        (true, LEFT, l.pick("平台这一半（副本）", "Platform's half (copy)"), halves.is_ours_bad()),
+        (false, RIGHT, l.pick("公证处那一半", "Notary's half"), halves.is_theirs_bad()),
+    ];
+    let heard =
+        |bad| if bad { l.pick("对不上", "contradicts") } else { l.pick("无矛盾", "fine") };
+    let mut alternative = String::new();
+    for (_, _, title, bad) in sides {
+        let _ = write!(alternative, "{title}: {}. ", heard(bad));
+    }
+    for row in halves.rows.iter().filter(|row| row.differs()) {
+        let (name, apart) = (l.pick(row.zh, row.en), l.pick("不一致", "differs"));
+        let _ = write!(alternative, "{name}: {} / {}, {apart}. ", row.shown, row.held);
+    }
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 640 220\" role=\"img\" aria-label=\"{}\">",
+        alternative.trim_end()
+    );
+    for (is_copy, path, title, bad) in sides {
+        let x = if is_copy { 40 } else { 348 };
+        let (class, mark) = if bad { ("bad", '✗') } else { ("match", '✓') };
+        let _ = write!(
+            svg,
+            "<g class=\"{class}\"><path class=\"half\" d=\"{path}\"/>\
+             <text x=\"{x}\" y=\"52\" class=\"label\">{mark} {title}</text></g>"
+        );
+        let rows = halves.rows.iter().zip([88, 120, 152, 184]);
+        for (row, y) in rows {
+            let value = if is_copy { &row.shown } else { &row.held };
+            let class = if row.differs() { "root differs" } else { "root" };
+            let name = l.pick(row.zh, row.en);
+            let _ =
+                write!(svg, "<text x=\"{x}\" y=\"{y}\" class=\"{class}\">{name} {value}</text>");
+        }
+    }
+    svg.push_str("</svg>");
+    svg
 }

@@ -93,6 +93,7 @@ impl OpenPlatform {
         let mut serving = TaskGroup::new();
         let mut api = settings.api.clone();
         api.peer_certificates = self.tls.service.asks_organisations();
+        api.pages.sample_photo = settings.profile.has_sample_photo();
         let server = Api::server(api, listener, surroundings, serving.shutdown())
             .map_err(|e| ServiceError::Start(e.to_string()))?;
         self.tls.service.watch(&mut serving, &metrics);

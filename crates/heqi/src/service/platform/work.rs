@@ -7,6 +7,7 @@ use heqi_evidence::key_change::KeyRole;
 use heqi_notary_sync::alarms::{watch_cosigning, watch_deposits};
 use heqi_notary_sync::gauges::{CosigningGauges, CustodianGauges};
 use heqi_notary_sync::{Cosigners, WorkerSettings, run_cosigning, run_deposits, run_stamping};
+use heqi_registration::receipt::Flag;
 use heqi_registration::{Custodian, Platform};
 use heqi_service_kit::Alarms;
 use heqi_service_kit::lifecycle::TaskGroup;
@@ -38,6 +39,9 @@ pub(super) fn work(
         &settings.stamping,
     )?;
     stamping.demand = demand;
+    let waited_for = platform.clone();
+    let says_next = move |at| waited_for.next_tries().note(Flag::Timestamped, at);
+    stamping.says_next = Some(Arc::new(says_next));
     group.spawn("stamping", run_stamping(stamping, group.shutdown()));
     let mut depositing = Vec::new();
     let worker = WorkerSettings::default();

@@ -5,8 +5,8 @@ use heqi_vocabulary::{DocumentId, FilingId, RecordId};
 use super::super::Trace;
 use super::super::results::QueryShown;
 use super::{
-    ApplicationShown, ClaimLine, DocumentLine, DossierPage, EventLine, HoldLine, PartyLine,
-    SignatureCard, StatusShown,
+    ApplicationShown, ClaimLine, DocumentLine, DossierPage, DwellStrip, EventLine,
+    HandwritingShown, HoldLine, PartyLine, SignatureCard, StatusShown, TieLine,
 };
 use crate::staff::{Desk, Trouble};
 
@@ -44,6 +44,30 @@ pub(super) fn samples() -> Vec<DossierPage> {
         } else {
             Vec::new()
         },
+        dwell: vec![
+            DwellStrip {
+                title: "公司章程".into(), seconds: 96, pages: vec![40, 12, 0, 30, 14]
+            },
+            DwellStrip { title: "股东会决议".into(), seconds: 8, pages: Vec::new() },
+        ],
+        handwriting: (n != 3).then(|| HandwritingShown {
+            width: 640,
+            height: 320,
+            strokes: vec![
+                vec![[120, 90, 0], [220, 84, 180], [330, 92, 360]],
+                vec![[220, 40, 620], [214, 160, 800], [150, 270, 1_040]],
+                vec![[232, 150, 1_300], [320, 230, 1_500], [420, 270, 1_720]],
+            ],
+            typed: (n == 2).then(|| "陈素英".into()),
+        }),
+    };
+    let tie = |person: &str, phone: usize, device: usize| TieLine {
+        person: person.into(),
+        things: [
+            Some((phone, format!("+86****000{phone}"))),
+            (device < 9).then(|| (device, "Android<b>\"' · PGT-AN00 Mobile".into())),
+            Some((0, "2001:0db8:85a3:0000:0000:8a2e:0370:7334".into())),
+        ],
     };
     let page = |signatures: Vec<SignatureCard>, holds, trouble| DossierPage {
         desk: Desk::sample(),
@@ -55,6 +79,11 @@ pub(super) fn samples() -> Vec<DossierPage> {
         matter: "公司设立登记".into(),
         state: "有异议,已暂停".into(),
         opened_at: "2026-11-23 19:00:00 +08:00".into(),
+        ties: if signatures.is_empty() {
+            Vec::new()
+        } else {
+            vec![tie("陈素英", 1, 0), tie("林嘉伟", 2, 0), tie("阿卜杜拉·阿卜杜热合曼", 3, 9)]
+        },
         signatures,
         parties: vec![PartyLine {
             name: "杭州示例云栖投资有限公司 · 周建国".into(),

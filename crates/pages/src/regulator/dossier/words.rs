@@ -66,6 +66,32 @@ pub(super) const LOOK_UP: Words = Words::new(
 pub(super) const EVENTS: Words = Words::new("时间线", "What happened");
 pub(super) const LEAF: Words = Words::new("日志叶", "leaf");
 pub(super) const FOOT: Words = Words::new(
-    "本页显示当事人姓名、签名结论和经过；查看已留痕。不显示照片、证件号码、位置和联系方式；照片须单独打开并另行留痕。",
-    "This page shows names, verdicts and what happened, and the look is recorded. It does not show photos, document numbers, places or contacts; a photo is opened by itself and recorded again.",
+    "本页显示当事人姓名、签名结论、经过、签署所用的设备和网络地址、遮盖后的手机号和手写签名；查看已留痕。不显示照片、证件号码、位置和完整联系方式；照片须单独打开并另行留痕。",
+    "This page shows names, verdicts, what happened, devices and addresses, masked phone numbers and the handwriting, and the look is recorded. It does not show photos, document numbers, places or whole contacts; a photo is opened by itself and recorded again.",
 );
+pub(super) const TIES: Words =
+    Words::new("人员、手机、设备与网络地址", "People, phones, devices and addresses");
+pub(super) const NOT_THE_SAME: Words = Words::new(
+    "仅供参考：家人可能共用手机，同一单位可能共用网络地址，同类浏览器自称相同；共用不等于代签。",
+    "A hint and no finding: a family shares a phone, an office an address, and browsers of one kind have one name.",
+);
+pub(super) const SHARED: Words = Words::new(
+    "{kind}“{thing}”为多人共用：{people}",
+    "{kind} “{thing}” is behind more than one person: {people}",
+);
+pub(super) const PERSON: Words = Words::new("签署人", "Signer");
+pub(super) const PHONE_NUMBER: Words = Words::new("手机号", "Phone");
+pub(super) const DEVICE: Words = Words::new("设备", "Device");
+pub(super) const ADDRESS: Words = Words::new("网络地址", "Address");
+pub(super) const UNKNOWN: Words = Words::new("未记录", "not recorded");
+pub(super) const DWELL: Words = Words::new(
+    "《{title}》停留 {seconds} 秒（浏览器报告）",
+    "“{title}” was open for {seconds} s (as the browser reports)",
+);
+pub(super) const NO_PAGES: Words = Words::new("没有逐页记录。", "Not recorded page by page.");
+pub(super) const REPLAY: Words = Words::new("重放手写签名", "Write the signature again");
+pub(super) const REPLAY_HELP: Words = Words::new(
+    "共 {strokes} 笔，书写历时 {seconds} 秒。收起再打开即重放一次。",
+    "{strokes} strokes in {seconds} s. Close and open it to see it again.",
+);
+pub(super) const TYPED: Words = Words::new("键盘输入的姓名：", "The name was typed:");
