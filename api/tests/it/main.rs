@@ -28,6 +28,7 @@ mod matrix;
 mod objects;
 mod on_disk;
 mod pages;
+mod peer;
 mod receipts;
 mod regulator;
 mod service;

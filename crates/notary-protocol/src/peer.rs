@@ -22,6 +22,8 @@ use crate::http::{CallError, HttpPool};
 pub const PATH: &str = "/peer/standing";
 /// The longest query, in bytes.
 pub const MAX_QUERY_BYTES: usize = 8 * 1024;
+/// The most certificate numbers in a query: the newest, which fit well into [`MAX_QUERY_BYTES`].
+pub const MOST_CERTIFICATES: usize = 24;
 
 /// "What do you hold of mine?"
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -32,6 +34,10 @@ pub struct PeerQuery {
     pub about: String,
     /// When it asks, by its clock.
     pub asked_at: UtcMillis,
+    /// The newest certificate number of each year and series that the asker gave, at most [`MOST_CERTIFICATES`]; of
+    /// whoever gives none it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<LastCertificate>,
     /// Random; the answer repeats it.
     pub nonce: Digest,
 }
@@ -47,8 +53,12 @@ impl Statement for PeerQuery {
 pub struct PeerStanding {
     /// Origin of the asker's log.
     pub about: String,
-    /// The last certificate number; null until there are certificates.
+    /// The last certificate number that the asker said it gave, for people; null until there are certificates.
     pub certificate_no: Option<String>,
+    /// The asker's own query that named the newest certificate numbers: the exact bytes of the envelope, which alone
+    /// prove anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<String>,
     /// The last deposits: those of the asker that the answerer received, or those of the answerer that the asker
     /// gave receipts for.
     pub deposits: Vec<LastDeposit>,
@@ -83,6 +93,27 @@ pub struct LastDeposit {
     pub record_root: RecordRoot,
     /// Its place in the chain.
     pub seq: u64,
+}
+
+/// The newest certificate number of one year and series.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "part of a statement, version 1")]
+pub struct LastCertificate {
+    /// As it is printed.
+    pub number: String,
+    /// Its serial.
+    pub serial: u32,
+    /// Year, office and category (`2026/浙杭临/经`): what the serial counts within. The year comes first, so that this
+    /// sorts by age.
+    pub series: String,
+}
+
+/// The numbers in the query that the peer kept, if the asker itself signed it; without that there are none.
+pub fn kept_certificates(standing: &PeerStanding, logs: &[VerifierKey]) -> Vec<LastCertificate> {
+    let kept = standing.certificates.as_deref().unwrap_or_default();
+    let query = open_query(kept.as_bytes(), logs);
+    query.map(|query| query.certificates).unwrap_or_default()
 }
 
 /// The key that signs an organisation's peer statements: that of its log.
@@ -168,20 +199,23 @@ impl PeerClient {
         Self { pool, url, logs: logs.into_iter().map(Vkey).collect() }
     }
 
-    /// Asks what the peer holds of the log `about`, in the name of `signer`, the key of that log.
+    /// Asks what the peer holds of the log `about`, in the name of `signer`, the key of that log, and says which
+    /// certificate numbers were the last.
     ///
     /// # Errors
     /// See [`PeerError`].
     pub async fn ask(
         &self,
-        about: &str,
+        (about, certificates): (&str, &[LastCertificate]),
         signer: &dyn Signer,
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<Heard, PeerError> {
         let nonce = Digest::from_bytes(entropy.bytes());
         let asked_at = clock.now();
-        let query = PeerQuery { about: about.to_owned(), asked_at, nonce };
+        let oldest = certificates.len().saturating_sub(MOST_CERTIFICATES);
+        let certificates = certificates.iter().skip(oldest).cloned().collect();
+        let query = PeerQuery { about: about.to_owned(), asked_at, certificates, nonce };
         let body = query.sign(signer)?.as_bytes().to_vec();
         let answer = self.pool.exchange(&self.url, body).send(MAX_ENVELOPE_BYTES).await?;
         let answer = answer.success()?;
@@ -225,6 +259,7 @@ mod tests {
         let query = PeerQuery {
             about: "log.example/a".into(),
             asked_at: at(0),
+            certificates: Vec::new(),
             nonce: Digest::of(b"nonce"),
         };
         let known = [log_a, log_b];
@@ -241,6 +276,7 @@ mod tests {
         let standing = PeerStanding {
             about: String::new(),
             certificate_no: None,
+            certificates: None,
             deposits: Vec::new(),
             heads: Vec::new(),
             nonce: Digest::of(b""),

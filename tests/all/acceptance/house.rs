@@ -23,8 +23,10 @@ use heqi_evidence_store::log::KeyedHeadSigner;
 use heqi_evidence_store::successor::{SuccessorFolders, carry_over, open_frozen};
 use heqi_evidence_store::vault::FileKeyEncryptionKey;
 use heqi_evidence_store::witness::Witness;
+use heqi_notarization::matter::CertificateNo;
 use heqi_notarization::mirror::end_of;
 use heqi_notarization::office::OfficeParts;
+use heqi_notarization::successor::last_certificate;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
     CenterSettings, DataCentre, NotaryCenter, PeerComparison, PeerWitness, Role, StartError,
@@ -447,6 +449,15 @@ impl House {
             Ok(_) => panic!("the data centre has started"),
             Err(error) => error,
         }
+    }
+
+    /// While it is away, a certificate number is the last that stands in its store, and in no entry of its log.
+    pub(crate) async fn note_certificate(&self, number: &CertificateNo) {
+        let store = self.keys.store(CENTRE_LOG);
+        let office = self.keys.office(Custodian::DataCentre, store.clone());
+        last_certificate(&office, number).await.unwrap();
+        drop(office);
+        store.close().unwrap();
     }
 
     /// Why the data centre writes nothing now.
