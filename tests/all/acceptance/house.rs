@@ -55,7 +55,7 @@ use heqi_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use heqi_tlog::note::{KeyName, NoteSigner, VerifierKey};
 use heqi_tlog::tree::Hash;
 use heqi_tlog::witness::AddCheckpoint;
-use heqi_vocabulary::{Clock, Entropy, RecordId, UtcMillis};
+use heqi_vocabulary::{Clock, Digest, Entropy, RecordId, UtcMillis};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::{JoinHandle, JoinSet};
@@ -102,6 +102,7 @@ struct Keys {
     since: UtcMillis,
     deposit: ApiKey,
     recovery: ApiKey,
+    hold: ApiKey,
     /// The log that took the place of the platform's, and whether the offices know.
     successor: Option<(VerifiedSuccessor, bool)>,
     /// The statement by which the platform's log changed its key, if it has.
@@ -327,7 +328,7 @@ impl Keys {
         let surroundings = heqi_notary_center::Surroundings {
             office: self.office(custodian, Arc::new(Gated::new(store.clone(), gate.clone()))),
             role,
-            platform_keys: vec![self.deposit.hash(), self.recovery.hash()],
+            platform_keys: vec![self.deposit.hash(), self.recovery.hash(), self.hold.hash()],
             peer_witness: Some(PeerWitness { client, keys }),
             peer: Some(peer),
             entropy: entropy(),
@@ -376,6 +377,7 @@ impl House {
             since: SystemClock.now(),
             deposit: ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy),
             recovery: ApiKey::generate("recovery".parse().unwrap(), &SystemEntropy),
+            hold: ApiKey::generate("legal-hold".parse().unwrap(), &SystemEntropy),
             successor: None,
             rotated: None,
             mirror_is_away: false,
@@ -674,6 +676,13 @@ impl House {
     pub(crate) fn own_log_size(&self, custodian: Custodian) -> u64 {
         let office = if custodian == Custodian::DataCentre { &self.centre } else { &self.second };
         office.as_ref().unwrap().store.log().head().size()
+    }
+
+    /// Somebody of the data centre places a hold on a chain, with its own key and not the platform's.
+    pub(crate) async fn centre_holds(&self, chain: Digest) {
+        let path = format!("/chains/{chain}/holds");
+        let reason = json!({ "reason": "（2026）示例民初1号" });
+        Client::of(&self.centre_url).post(self.keys.hold.expose(), &path, &reason).await;
     }
 
     /// Every record with its leaf, in the order of the log.
