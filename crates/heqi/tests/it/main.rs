@@ -6,6 +6,7 @@
 //! - [`running`]: a demo that goes on: logs, pages, coverage, one process per folder
 //! - [`killed`]: what a power cut leaves
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
+//! - [`erased`]: a restored backup forgets again; holds at a custodian
 //! - [`stores`]: `store fsck` and `store rebuild`
 //! - [`successor`]: `recover successor`, `keys accept`
 //! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
@@ -23,6 +24,7 @@ mod agents;
 mod commands;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;
+mod erased;
 mod hostile;
 mod killed;
 mod lan;
