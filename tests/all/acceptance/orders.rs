@@ -1,23 +1,17 @@
 //! A custodian that may not erase says so, and the platform shows who still holds what and why.
 
-use heqi_evidence::bundle::EvidenceBundle;
-use heqi_evidence::chain::chain_commitment;
-use heqi_evidence::disclosure::Disclosure;
-use heqi_evidence::record::Frame;
 use heqi_registration::Custodian;
 use serde_json::json;
 
-use super::erasure::{ask_erasure, personal_data, told};
+use super::erasure::{ask_erasure, personal_data, place_of, told};
 use super::house::{House, STAFF, Second, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_custodian_that_refuses_is_shown_with_its_reason_beside_the_one_that_erased() {
     let house = House::start(Second::Real).await;
     let told = told(&house).await;
-    let path = format!("/api/v1/records/{}/bundle", told.decline_record);
-    let bundle = EvidenceBundle::read(&house.client.get(STAFF, &path).await.ok()).unwrap();
-    let frame = Frame::read(&Disclosure::parse(&bundle.parts.record).unwrap()).unwrap();
-    house.centre_holds(chain_commitment(frame.place.chain)).await;
+    let (chain, _) = place_of(&house, &told.decline_record).await;
+    house.centre_holds(chain).await;
 
     let decided = ask_erasure(&house, &told.tokens[1], &told.filing, &told.decliner).await;
     assert_eq!(decided["decision"], "erased", "the platform knows of no hold: {decided}");
