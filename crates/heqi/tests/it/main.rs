@@ -7,6 +7,7 @@
 //! - [`killed`]: what a power cut leaves
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
 //! - [`erased`]: a restored backup forgets again; holds at a custodian
+//! - [`rotated`]: every key is changed; the drill for a key in other hands
 //! - [`stores`]: `store fsck` and `store rebuild`
 //! - [`successor`]: `recover successor`, `keys accept`
 //! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
@@ -35,6 +36,7 @@ mod once;
 mod platform;
 mod production;
 mod program;
+mod rotated;
 mod running;
 mod stores;
 mod successor;
