@@ -6,6 +6,7 @@
 //! - [`running`]: a demo that goes on: logs, pages, coverage, one process per folder
 //! - [`killed`]: what a power cut leaves
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
+//! - [`doctor`]: `doctor --config`
 //! - [`erased`]: a restored backup forgets again; holds at a custodian
 //! - [`rotated`]: every key is changed; the drill for a key in other hands
 //! - [`stores`]: `store fsck` and `store rebuild`
@@ -25,6 +26,7 @@ mod agents;
 mod commands;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;
+mod doctor;
 mod erased;
 mod hostile;
 mod killed;
