@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use heqi_registration::Custodian;
 use heqi_registration::fault::{ActError, Fault};
@@ -173,11 +174,15 @@ pub(crate) async fn look_until_stopped(state: Arc<State>) {
         if let Err(error) = compare(&state).await {
             tracing::warn!(%error, "comparisons of both sides cannot be read");
         }
-        // Nothing is written before the peer has said what it holds; that is no fault.
-        if let Err(error) = sample(&state).await
-            && !matches!(error, Fault::ReadOnly(_))
-        {
-            tracing::warn!(%error, "a sample of the figures could not be kept");
+        // A sample is a write: a disk that stalls must not keep anybody from being told of it.
+        let patience = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
+        match tokio::time::timeout(patience, sample(&state)).await {
+            // Nothing is written before the peer has said what it holds; that is no fault.
+            Ok(Ok(()) | Err(Fault::ReadOnly(_))) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a sample of the figures could not be kept");
+            }
+            Err(_) => tracing::warn!("the disk has not kept a sample of the figures yet"),
         }
         let now = state.platform.now();
         state.alarms.look_and_wait(now, &state.settings.alarms, &mut stop).await;

@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod alarms;
 mod attacks;
 mod bad_input;
 mod bad_signatures;

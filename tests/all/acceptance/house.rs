@@ -906,6 +906,7 @@ impl Up {
         settings.pages.secure_cookies = false;
         settings.alarms.look_every_ms = 30;
         settings.alarms.outstanding_deposits = 10;
+        settings.alarms.cosignature_lag = 10;
         let serving = Api::start(settings, listener, surroundings).unwrap();
         let (working, gauges) = work(keys, &platform, &gate, urls);
         Self { platform, store, frozen, gate, serving, working, gauges }
