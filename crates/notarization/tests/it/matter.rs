@@ -785,7 +785,7 @@ async fn anybody_with_number_and_code_learns_whether_a_certificate_stands() {
 async fn a_store_without_a_number_that_the_office_gave_is_proved_to_be_set_back() {
     let bureau = Bureau::open().await;
     let office = bureau.office();
-    assert_eq!(newest_numbers(office).await.unwrap(), []);
+    assert!(newest_numbers(office).await.unwrap().is_empty());
     let no = bureau.numbered().await;
     let given = newest_numbers(office).await.unwrap();
     let view = matter(office, &bureau.notary.officer, no).await.unwrap();

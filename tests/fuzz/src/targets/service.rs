@@ -36,7 +36,7 @@ pub(super) fn peer(input: &[u8]) {
         for LastDeposit { receipt, .. } in &standing.deposits {
             let _ = Envelope::from_json(receipt.as_bytes());
         }
-        assert_eq!(kept_certificates(&standing, &[]), [], "no log is known");
+        assert!(kept_certificates(&standing, &[]).is_empty(), "no log is known");
     }
     assert!(open_query(input, &[]).is_err(), "no log is known");
 }
