@@ -14,7 +14,8 @@ use heqi_pki::dsse::{Envelope, MAX_ENVELOPE_BYTES};
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::{Clock, DepositNo, Digest, Entropy, UtcMillis};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::http::{CallError, HttpPool};
 
@@ -36,7 +37,7 @@ pub struct PeerQuery {
     pub asked_at: UtcMillis,
     /// The newest certificate number of each year and series that the asker gave, at most [`MOST_CERTIFICATES`]; of
     /// whoever gives none it is empty.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "not_empty", skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<LastCertificate>,
     /// Random; the answer repeats it.
     pub nonce: Digest,
@@ -57,7 +58,7 @@ pub struct PeerStanding {
     pub certificate_no: Option<String>,
     /// The asker's own query that named the newest certificate numbers: the exact bytes of the envelope, which alone
     /// prove anything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub certificates: Option<String>,
     /// The last deposits: those of the asker that the answerer received, or those of the answerer that the asker
     /// gave receipts for.
@@ -107,6 +108,19 @@ pub struct LastCertificate {
     /// Year, office and category (`2026/浙杭临/经`): what the serial counts within. The year comes first, so that this
     /// sorts by age.
     pub series: String,
+}
+
+/// A list that is there has something in it: a statement has one spelling.
+fn not_empty<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let list = Vec::deserialize(deserializer)?;
+    if list.is_empty() { Err(D::Error::custom("an empty list is left out")) } else { Ok(list) }
+}
+
+/// What is there is a text.
+fn not_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
 }
 
 /// The numbers in the query that the peer kept, if the asker itself signed it; without that there are none.
@@ -269,6 +283,51 @@ mod tests {
         let (_, stranger) = log("log.example/a", 3);
         assert!(open(&stranger).is_err());
         assert!(open_query(b"{}", &known).is_err());
+    }
+
+    #[test]
+    fn numbers_are_left_out_or_there_and_count_only_in_the_askers_own_words() {
+        let (log_a, key_a) = log("log.example/a", 1);
+        let (log_b, key_b) = log("log.example/b", 2);
+        let last = LastCertificate {
+            number: "（2026）浙杭临证经字第000012号".into(),
+            serial: 12,
+            series: "2026/浙杭临/经".into(),
+        };
+        let query = PeerQuery {
+            about: "log.example/a".into(),
+            asked_at: at(0),
+            certificates: vec![last.clone()],
+            nonce: Digest::of(b"nonce"),
+        };
+        let standing = |kept: Option<String>| PeerStanding {
+            about: "log.example/a".into(),
+            certificate_no: Some(last.number.clone()),
+            certificates: kept,
+            deposits: Vec::new(),
+            heads: Vec::new(),
+            nonce: Digest::of(b"nonce"),
+            origin: "log.example/b".into(),
+            time: at(0),
+        };
+        let words = |key| String::from_utf8(query.sign(key).unwrap().as_bytes().to_vec()).unwrap();
+        let keys = [log_a.clone(), log_b];
+        let kept = |standing: &PeerStanding| kept_certificates(standing, &keys);
+        assert_eq!(kept(&standing(Some(words(&key_a)))), [last.clone()]);
+        assert!(kept(&standing(Some(words(&key_b)))).is_empty(), "in another's words");
+        assert!(kept(&standing(None)).is_empty(), "a number alone proves nothing");
+
+        // Whoever has none writes the statement of before; there is no second spelling of that.
+        let none = PeerQuery { certificates: Vec::new(), ..query.clone() };
+        let text = String::from_utf8(canonical::to_bytes(&none).unwrap()).unwrap();
+        assert!(!text.contains("certificates"), "{text}");
+        let empty = text.replacen("\"nonce\"", "\"certificates\":[],\"nonce\"", 1);
+        assert!(canonical::parse::<PeerQuery>(empty.as_bytes()).is_err());
+        assert_eq!(canonical::parse::<PeerQuery>(text.as_bytes()).unwrap(), none);
+        let text = String::from_utf8(canonical::to_bytes(&standing(None)).unwrap()).unwrap();
+        assert!(!text.contains("certificates"), "{text}");
+        let null = text.replacen("\"deposits\"", "\"certificates\":null,\"deposits\"", 1);
+        assert!(canonical::parse::<PeerStanding>(null.as_bytes()).is_err());
     }
 
     #[test]
