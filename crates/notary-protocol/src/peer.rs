@@ -310,7 +310,9 @@ mod tests {
             origin: "log.example/b".into(),
             time: at(0),
         };
-        let words = |key| String::from_utf8(query.sign(key).unwrap().as_bytes().to_vec()).unwrap();
+        let words = |key: &SigningKey| {
+            String::from_utf8(query.sign(key).unwrap().as_bytes().to_vec()).unwrap()
+        };
         let keys = [log_a.clone(), log_b];
         let kept = |standing: &PeerStanding| kept_certificates(standing, &keys);
         assert_eq!(kept(&standing(Some(words(&key_a)))), [last.clone()]);
