@@ -47,7 +47,8 @@ async fn a_production_service_is_looked_at_with_its_keys_certificates_and_peers(
         NAMES.map(|organisation| production::Service::start(&made, organisation));
     let ran = until_some("nothing to be wrong", async || {
         let ran = doctor(&config("platform"));
-        wrong(&ran).is_empty().then_some(ran)
+        let is_well = wrong(&ran).is_empty();
+        is_well.then_some(ran)
     })
     .await;
     for what in [
@@ -66,7 +67,8 @@ async fn a_production_service_is_looked_at_with_its_keys_certificates_and_peers(
     for organisation in ["notary", "preservation"] {
         let ran = until_some("nothing to be wrong", async || {
             let ran = doctor(&config(organisation));
-            wrong(&ran).is_empty().then_some(ran)
+            let is_well = wrong(&ran).is_empty();
+            is_well.then_some(ran)
         })
         .await;
         holds(&ran, "the platform answers at https://");
@@ -75,7 +77,8 @@ async fn a_production_service_is_looked_at_with_its_keys_certificates_and_peers(
     // What is missing is named, and nothing beside it.
     preservation.end();
     let ran = doctor(&config("platform")).exits(1);
-    let [line] = wrong(&ran)[..] else { panic!("{}", ran.out) };
+    let lines = wrong(&ran);
+    let [line] = &lines[..] else { panic!("{}", ran.out) };
     assert!(line.contains("the preservation service answers at https://"), "{line}");
     assert!(ran.out.contains("  → Check its address"), "{}", ran.out);
     // A peer of another name is not believed, whoever answers.
@@ -91,7 +94,7 @@ async fn a_production_service_is_looked_at_with_its_keys_certificates_and_peers(
     std::fs::write(&unfit, text.replace("杭州公证处", "示例公证处")).unwrap();
     let ran = doctor(&unfit).exits(1);
     assert!(ran.out.contains("[made_up_names]"), "{}", ran.out);
-    [platform, notary].map(production::Service::end);
+    [platform, notary].into_iter().for_each(production::Service::end);
 }
 
 #[tokio::test]
