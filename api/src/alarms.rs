@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use heqi_registration::Custodian;
 use heqi_registration::fault::{ActError, Fault};
@@ -164,24 +165,41 @@ fn worst(figures: &[Count]) -> Option<u64> {
     figures.iter().map(Count::get).max()
 }
 
-/// Takes the figures, looks at them, keeps them and tells of what changed, until the service stops.
+/// Takes the figures and looks at them, and beside that keeps them and tells of what changed, until the service stops.
+/// What is kept and told is written first: a disk that stalls keeps nobody from looking.
 pub(crate) async fn look_until_stopped(state: Arc<State>) {
+    state.figures.refresh(&state.platform).await;
+    tokio::join!(look(&state), keep_and_tell(&state));
+}
+
+async fn look(state: &State) {
     let mut stop = state.shutdown.clone();
-    let mut raised = None;
     while !stop.is_requested() {
         state.figures.refresh(&state.platform).await;
-        if let Err(error) = compare(&state).await {
+        if let Err(error) = compare(state).await {
             tracing::warn!(%error, "comparisons of both sides cannot be read");
         }
+        let now = state.platform.now();
+        state.alarms.look_and_wait(now, &state.settings.alarms, &mut stop).await;
+    }
+}
+
+async fn keep_and_tell(state: &State) {
+    let mut stop = state.shutdown.clone();
+    let pause = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
+    let mut raised = None;
+    while !stop.is_requested() {
         // Nothing is written before the peer has said what it holds; that is no fault.
-        if let Err(error) = sample(&state).await
+        if let Err(error) = sample(state).await
             && !matches!(error, Fault::ReadOnly(_))
         {
             tracing::warn!(%error, "a sample of the figures could not be kept");
         }
-        let now = state.platform.now();
-        state.alarms.look_and_wait(now, &state.settings.alarms, &mut stop).await;
-        tell(&state, &mut raised).await;
+        tell(state, &mut raised).await;
+        tokio::select! {
+            () = stop.requested() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //!   `heqi` puts them together
 //! - [`fake`]: a second custodian that fails, stalls or lies when it is told to
 //! - [`device`]: a client and a signer's device
-//! - [`both_up`], [`clocks`], [`outage`], [`crowd`], [`bad_custodian`], [`erasure`], [`edge_cases`],
+//! - [`both_up`], [`clocks`], [`outage`], [`crowd`], [`bad_custodian`], [`erasure`], [`orders`], [`edge_cases`],
 //!   [`identity`]: the tests
 
 mod bad_custodian;
@@ -18,5 +18,6 @@ mod erasure;
 mod fake;
 pub(crate) mod house;
 mod identity;
+mod orders;
 mod outage;
 mod rollback;

@@ -8,7 +8,10 @@ use heqi_evidence::statement::Statement as _;
 use heqi_notary_protocol::peer::{
     LastDeposit, MAX_QUERY_BYTES, PATH, PeerQuery, PeerStanding, open_query,
 };
-use heqi_registration::peer::last_receipts;
+use heqi_registration::fault::Fault;
+use heqi_registration::peer::{
+    SaidCertificates, keep_certificates, last_receipts, said_certificates,
+};
 use heqi_service_kit::Problem;
 use heqi_service_kit::limits::collect;
 use heqi_service_kit::problem::RequestProblem;
@@ -36,7 +39,12 @@ async fn standing(state: Data<State>, body: Payload) -> Result<HttpResponse, Pro
     let peer = state.peer.as_ref().ok_or(RequestProblem::NotFound)?;
     let body = collect(body, MAX_QUERY_BYTES).await?;
     let query = open_query(&body, &peer.known_logs).map_err(|_| RequestProblem::Forbidden)?;
-    let standing = answer(&state, peer, query).await?;
+    let origin = Origin::new(query.about.clone()).map_err(|error| Problem::internal(&error))?;
+    // A platform that writes nothing now answers all the same, and is told again within a minute.
+    if let Err(error) = keep(&state, &origin, &query, &body).await {
+        tracing::debug!(%error, "the last certificate numbers are not kept");
+    }
+    let standing = answer(&state, peer, (&origin, query)).await?;
     let signed = standing.sign(&*peer.log_signer).map_err(|error| Problem::internal(&error))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/json"))
@@ -44,12 +52,22 @@ async fn standing(state: Data<State>, body: Payload) -> Result<HttpResponse, Pro
         .body(signed.as_bytes().to_vec()))
 }
 
+/// Keeps which certificate numbers were the last, with the query that says so.
+async fn keep(state: &State, origin: &Origin, query: &PeerQuery, body: &[u8]) -> Result<(), Fault> {
+    let Some(last) = query.certificates.iter().max_by_key(|last| &last.series) else {
+        return Ok(());
+    };
+    let newest = query.certificates.iter().map(|one| (one.series.clone(), one.serial)).collect();
+    let envelope = String::from_utf8_lossy(body).into_owned();
+    let said = SaidCertificates { newest, last: last.number.clone(), envelope };
+    keep_certificates(&state.platform, origin, &said).await
+}
+
 async fn answer(
     state: &State,
     peer: &PeerAnswering,
-    query: PeerQuery,
+    (origin, query): (&Origin, PeerQuery),
 ) -> Result<PeerStanding, Problem> {
-    let origin = Origin::new(query.about.clone()).map_err(|error| Problem::internal(&error))?;
     let mut heads = Vec::new();
     if let Some(witness) = &state.witness {
         let (backend, clock) = (state.platform.backend(), state.platform.clock());
@@ -57,6 +75,8 @@ async fn answer(
         let latest = latest.map_err(|error| Problem::internal(&error))?;
         heads.extend(latest.map(|head| head.note().to_string()));
     }
+    let said = said_certificates(&state.platform, origin).await.map_err(refused)?;
+    let (certificate_no, certificates) = said.map(|said| (said.last, said.envelope)).unzip();
     let deposits = last_receipts(&state.platform).await.map_err(refused)?;
     let deposits = deposits.into_iter().map(|last| LastDeposit {
         chain: last.chain,
@@ -68,7 +88,8 @@ async fn answer(
     });
     Ok(PeerStanding {
         about: query.about,
-        certificate_no: None,
+        certificate_no,
+        certificates,
         deposits: deposits.collect(),
         heads,
         nonce: query.nonce,

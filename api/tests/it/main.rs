@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod alarms;
 mod attacks;
 mod bad_input;
 mod bad_signatures;
@@ -29,6 +30,7 @@ mod matrix;
 mod objects;
 mod on_disk;
 mod pages;
+mod peer;
 mod receipts;
 mod regulator;
 mod service;

@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use heqi_api::{Api, ApiSettings, Running, StoreGauges, Surroundings};
+use heqi_api::{Api, ApiSettings, PeerAnswering, Running, StoreGauges, Surroundings};
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::testing::{memory, note_signer};
 use heqi_evidence_store::witness::Witness;
 use heqi_filing::Office;
 use heqi_notify::signature::Secret;
+use heqi_pki::keys::SigningKey;
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
 use heqi_registration::{Custodian, Platform, Ports, Scope, Settings};
 use heqi_service_kit::Listener;
 use heqi_testkit::{Cast, FixedClock, SeededEntropy};
+use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::{Clock, UtcMillis};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -53,6 +55,8 @@ struct Beside {
     stamped: Option<(Vec<String>, Arc<Notify>)>,
     /// Where people decide who somebody is.
     office: Option<Office>,
+    /// The custodian's log that may ask what the platform holds of it.
+    asking: Option<VerifierKey>,
 }
 
 /// What the service answered.
@@ -75,6 +79,12 @@ impl Service {
     pub(crate) async fn start_stamped(authorities: &[&str], demand: Arc<Notify>) -> Self {
         let stamped = Some((authorities.iter().map(ToString::to_string).collect(), demand));
         let beside = Beside { stamped, ..Beside::default() };
+        Self::start_all(memory(), None, ApiSettings::default(), beside).await
+    }
+
+    /// With a custodian whose log has this key and asks what is held of it.
+    pub(crate) async fn start_asked(asking: VerifierKey) -> Self {
+        let beside = Beside { asking: Some(asking), ..Beside::default() };
         Self::start_all(memory(), None, ApiSettings::default(), beside).await
     }
 
@@ -104,7 +114,7 @@ impl Service {
         backend: Arc<dyn Backend>,
         store_gauges: Option<StoreGauges>,
         settings: ApiSettings,
-        Beside { witness, report_secret, stamped, office }: Beside,
+        Beside { witness, report_secret, stamped, office, asking }: Beside,
     ) -> Self {
         let now: UtcMillis = NOON.parse().unwrap();
         let cast = Cast::new(1, now);
@@ -147,6 +157,11 @@ impl Service {
         surroundings.store_gauges = store_gauges;
         surroundings.report_secret = report_secret;
         surroundings.stamp_demand = stamp_demand;
+        surroundings.peer = asking.map(|asking| PeerAnswering {
+            log_key: note_signer(7).verifier_key().clone(),
+            log_signer: Arc::new(SigningKey::from_ed25519_seed(&[7; 32])),
+            known_logs: vec![asking],
+        });
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let running = Api::start(settings, listener, surroundings).unwrap();
         let http = heqi_service_kit::Trust::Nobody.client().unwrap().build().unwrap();

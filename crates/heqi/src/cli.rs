@@ -178,6 +178,9 @@ pub(crate) struct DoctorArgs {
     /// The folder to check
     #[arg(long, value_name = "DIR", default_value = "heqi-data")]
     pub(crate) data_dir: PathBuf,
+    /// The settings of one service, platform or custodian: it is checked with everybody it works with
+    #[arg(long, value_name = "FILE", conflicts_with = "data_dir")]
+    pub(crate) config: Option<PathBuf>,
     /// Language: zh or en
     #[arg(long, value_name = "LANG", env = "HEQI_LANG")]
     pub(crate) lang: Option<Language>,

@@ -70,8 +70,9 @@ pub fn run() -> ExitCode {
         Some(Command::Doctor(args)) => in_runtime(async {
             let language = language(args.lang);
             let mut out = io::stdout();
+            let (clock, entropy) = machine();
             let healthy =
-                commands::doctor::run(&args.data_dir, language, &SystemClock, &mut out).await?;
+                commands::doctor::run(&args, language, (&*clock, &*entropy), &mut out).await?;
             Ok(u8::from(!healthy))
         }),
         Some(Command::Store { action }) => commands::store::run(&action, &mut io::stdout()),

@@ -175,6 +175,9 @@ pub(crate) struct NotarySettings {
     pub(crate) organisation: String,
     /// The organisation that runs the platform.
     pub(crate) platform: PlatformPeerSettings,
+    /// File with an API key of scope legal-hold: whoever places holds here has it, and the platform never.
+    #[serde(default)]
+    pub(crate) legal_hold_key_file: Option<PathBuf>,
     /// Custodians beside this one, for the published anchors.
     #[serde(default)]
     pub(crate) other_custodians: Vec<CustodianAnchor>,

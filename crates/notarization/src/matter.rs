@@ -13,6 +13,7 @@
 //! - [`form`]: the application form (公证申请表)
 //! - [`apply`], [`handle`], [`session`], [`draft`], [`approve`], [`finish`]: what is done
 //! - [`register`]: where certificate numbers come from; [`register_book`]: the 公证登记簿
+//! - [`given`]: the newest number of each series, for the platform to keep
 //! - [`press`]: who makes the certificate itself
 //! - [`notice`]: the small documents that the applicant is told by, [`waiting`] why one is owed still; [`screen`]: what a session showed
 //! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them
@@ -32,6 +33,7 @@ pub mod examine;
 pub mod extraction;
 pub mod finish;
 pub mod form;
+pub mod given;
 pub mod handle;
 pub mod notice;
 pub mod number;

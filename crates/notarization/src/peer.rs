@@ -15,6 +15,8 @@ use heqi_vocabulary::{Digest, UtcMillis};
 use crate::deposited::{
     self, DEPOSITS, DepositKey, DepositRow, DepositedError, LAST_DEPOSITS, NUMBERS, open_part,
 };
+use crate::matter::CertificateNo;
+use crate::matter::given::given_and_unknown;
 use crate::office::NotaryOffice;
 
 /// The part of a deposit that proves its place in the platform's log.
@@ -62,8 +64,9 @@ async fn head_of(office: &NotaryOffice, row: &DepositRow) -> Option<String> {
     Some(ProofFile::parse(&proof).ok()?.checkpoint().note().to_string())
 }
 
-/// Compares what the platform holds of ours with our store: heads our log's key signed, and receipts our receipt key
-/// signed. The sentence names what is missing and what to do; `None` when nothing is.
+/// Compares what the platform holds of ours with our store: heads our log's key signed, receipts our receipt key signed,
+/// and certificate numbers that a query named which our log's key signed. The sentence names what is missing and what to
+/// do; `None` when nothing is.
 ///
 /// # Errors
 /// A note is not a head of ours, or the store could not be read.
@@ -72,6 +75,7 @@ pub async fn compare_with(
     log_keys: &[VerifierKey],
     heads: &[String],
     receipts: &[String],
+    certificates: &[CertificateNo],
 ) -> Result<Option<String>, CompareError> {
     let name = log_keys.first().map_or_else(String::new, |key| key.name().to_string());
     let mut missing = None;
@@ -96,6 +100,11 @@ pub async fn compare_with(
             let also = format!("deposit {} is missing", unknown.deposit_no);
             missing = Some(missing.map_or(also.clone(), |missing| format!("{missing}; {also}")));
         }
+    }
+    if let Some(unknown) = given_and_unknown(office, certificates).await? {
+        let also =
+            format!("certificate number {unknown} was given and is not in the register book");
+        missing = Some(missing.map_or(also.clone(), |missing| format!("{missing}; {also}")));
     }
     Ok(missing.map(|missing| {
         format!(

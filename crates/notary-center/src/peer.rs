@@ -6,10 +6,14 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use heqi_evidence_store::gate::{PeerClock, ReadOnly, WriteGate};
+use heqi_notarization::matter::CertificateNo;
+use heqi_notarization::matter::given::newest_numbers;
 use heqi_notarization::{NotaryOffice, peer};
 use heqi_notary_protocol::PeerClient;
 use heqi_notary_protocol::peer::watch::{Asking, Judgement, Peer, PeerWatch, Side};
-use heqi_notary_protocol::peer::{LastDeposit, PeerQuery, PeerStanding};
+use heqi_notary_protocol::peer::{
+    LastCertificate, LastDeposit, PeerQuery, PeerStanding, kept_certificates,
+};
 use heqi_pki::keys::Signer;
 use heqi_service_kit::health::Readiness;
 use heqi_service_kit::{Health, Shutdown};
@@ -99,10 +103,26 @@ impl Side for OfficeSide {
         Box::pin(async move {
             let receipts: Vec<String> =
                 standing.deposits.iter().map(|deposit| deposit.receipt.clone()).collect();
-            peer::compare_with(&self.office, &self.log_keys, &standing.heads, &receipts)
+            // Whoever signed them gave them: no number is beyond reading but to a program that is older than its store.
+            let kept = kept_certificates(standing, &self.log_keys).into_iter();
+            let given: Vec<CertificateNo> =
+                kept.filter_map(|last| last.number.parse().ok()).collect();
+            peer::compare_with(&self.office, &self.log_keys, &standing.heads, &receipts, &given)
                 .await
                 .map(|missing| missing.map_or(Judgement::Level, Judgement::Behind))
                 .map_err(|error| error.to_string())
+        })
+    }
+
+    fn last_certificates(&self) -> BoxFuture<'_, Result<Vec<LastCertificate>, String>> {
+        Box::pin(async {
+            let newest = newest_numbers(&self.office).await.map_err(|error| error.to_string())?;
+            let said = newest.into_iter().map(|number| LastCertificate {
+                number: number.to_string(),
+                serial: number.serial(),
+                series: number.series().counter(number.year()),
+            });
+            Ok(said.collect())
         })
     }
 }
@@ -132,7 +152,9 @@ pub(crate) async fn answer(
     });
     Ok(PeerStanding {
         about: query.about,
+        // Nobody but an office of notaries gives certificate numbers, and it asks; it is never asked for them.
         certificate_no: None,
+        certificates: None,
         deposits: deposits.into_iter().collect(),
         heads,
         nonce: query.nonce,

@@ -14,7 +14,8 @@ use heqi_pki::dsse::{Envelope, MAX_ENVELOPE_BYTES};
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::{Clock, DepositNo, Digest, Entropy, UtcMillis};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::http::{CallError, HttpPool};
 
@@ -22,6 +23,8 @@ use crate::http::{CallError, HttpPool};
 pub const PATH: &str = "/peer/standing";
 /// The longest query, in bytes.
 pub const MAX_QUERY_BYTES: usize = 8 * 1024;
+/// The most certificate numbers in a query: the newest, which fit well into [`MAX_QUERY_BYTES`].
+pub const MOST_CERTIFICATES: usize = 24;
 
 /// "What do you hold of mine?"
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -32,6 +35,10 @@ pub struct PeerQuery {
     pub about: String,
     /// When it asks, by its clock.
     pub asked_at: UtcMillis,
+    /// The newest certificate number of each year and series that the asker gave, at most [`MOST_CERTIFICATES`]; of
+    /// whoever gives none it is empty.
+    #[serde(default, deserialize_with = "not_empty", skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<LastCertificate>,
     /// Random; the answer repeats it.
     pub nonce: Digest,
 }
@@ -47,8 +54,12 @@ impl Statement for PeerQuery {
 pub struct PeerStanding {
     /// Origin of the asker's log.
     pub about: String,
-    /// The last certificate number; null until there are certificates.
+    /// The last certificate number that the asker said it gave, for people; null until there are certificates.
     pub certificate_no: Option<String>,
+    /// The asker's own query that named the newest certificate numbers: the exact bytes of the envelope, which alone
+    /// prove anything.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<String>,
     /// The last deposits: those of the asker that the answerer received, or those of the answerer that the asker
     /// gave receipts for.
     pub deposits: Vec<LastDeposit>,
@@ -83,6 +94,40 @@ pub struct LastDeposit {
     pub record_root: RecordRoot,
     /// Its place in the chain.
     pub seq: u64,
+}
+
+/// The newest certificate number of one year and series.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "part of a statement, version 1")]
+pub struct LastCertificate {
+    /// As it is printed.
+    pub number: String,
+    /// Its serial.
+    pub serial: u32,
+    /// Year, office and category (`2026/浙杭临/经`): what the serial counts within. The year comes first, so that this
+    /// sorts by age.
+    pub series: String,
+}
+
+/// A list that is there has something in it: a statement has one spelling.
+fn not_empty<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let list = Vec::deserialize(deserializer)?;
+    if list.is_empty() { Err(D::Error::custom("an empty list is left out")) } else { Ok(list) }
+}
+
+/// What is there is a text.
+fn not_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
+/// The numbers in the query that the peer kept, if the asker itself signed it; without that there are none.
+pub fn kept_certificates(standing: &PeerStanding, logs: &[VerifierKey]) -> Vec<LastCertificate> {
+    let kept = standing.certificates.as_deref().unwrap_or_default();
+    let query = open_query(kept.as_bytes(), logs);
+    query.map(|query| query.certificates).unwrap_or_default()
 }
 
 /// The key that signs an organisation's peer statements: that of its log.
@@ -168,20 +213,23 @@ impl PeerClient {
         Self { pool, url, logs: logs.into_iter().map(Vkey).collect() }
     }
 
-    /// Asks what the peer holds of the log `about`, in the name of `signer`, the key of that log.
+    /// Asks what the peer holds of the log `about`, in the name of `signer`, the key of that log, and says which
+    /// certificate numbers were the last.
     ///
     /// # Errors
     /// See [`PeerError`].
     pub async fn ask(
         &self,
-        about: &str,
+        (about, certificates): (&str, &[LastCertificate]),
         signer: &dyn Signer,
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<Heard, PeerError> {
         let nonce = Digest::from_bytes(entropy.bytes());
         let asked_at = clock.now();
-        let query = PeerQuery { about: about.to_owned(), asked_at, nonce };
+        let oldest = certificates.len().saturating_sub(MOST_CERTIFICATES);
+        let certificates = certificates.iter().skip(oldest).cloned().collect();
+        let query = PeerQuery { about: about.to_owned(), asked_at, certificates, nonce };
         let body = query.sign(signer)?.as_bytes().to_vec();
         let answer = self.pool.exchange(&self.url, body).send(MAX_ENVELOPE_BYTES).await?;
         let answer = answer.success()?;
@@ -225,6 +273,7 @@ mod tests {
         let query = PeerQuery {
             about: "log.example/a".into(),
             asked_at: at(0),
+            certificates: Vec::new(),
             nonce: Digest::of(b"nonce"),
         };
         let known = [log_a, log_b];
@@ -237,10 +286,58 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_left_out_or_there_and_count_only_in_the_askers_own_words() {
+        let (log_a, key_a) = log("log.example/a", 1);
+        let (log_b, key_b) = log("log.example/b", 2);
+        let last = LastCertificate {
+            number: "（2026）浙杭临证经字第000012号".into(),
+            serial: 12,
+            series: "2026/浙杭临/经".into(),
+        };
+        let query = PeerQuery {
+            about: "log.example/a".into(),
+            asked_at: at(0),
+            certificates: vec![last.clone()],
+            nonce: Digest::of(b"nonce"),
+        };
+        let standing = |kept: Option<String>| PeerStanding {
+            about: "log.example/a".into(),
+            certificate_no: Some(last.number.clone()),
+            certificates: kept,
+            deposits: Vec::new(),
+            heads: Vec::new(),
+            nonce: Digest::of(b"nonce"),
+            origin: "log.example/b".into(),
+            time: at(0),
+        };
+        let words = |key: &SigningKey| {
+            String::from_utf8(query.sign(key).unwrap().as_bytes().to_vec()).unwrap()
+        };
+        let keys = [log_a.clone(), log_b];
+        let kept = |standing: &PeerStanding| kept_certificates(standing, &keys);
+        assert_eq!(kept(&standing(Some(words(&key_a)))), [last.clone()]);
+        assert!(kept(&standing(Some(words(&key_b)))).is_empty(), "in another's words");
+        assert!(kept(&standing(None)).is_empty(), "a number alone proves nothing");
+
+        // Whoever has none writes the statement of before; there is no second spelling of that.
+        let none = PeerQuery { certificates: Vec::new(), ..query.clone() };
+        let text = String::from_utf8(canonical::to_bytes(&none).unwrap()).unwrap();
+        assert!(!text.contains("certificates"), "{text}");
+        let empty = text.replacen("\"nonce\"", "\"certificates\":[],\"nonce\"", 1);
+        assert!(canonical::parse::<PeerQuery>(empty.as_bytes()).is_err());
+        assert_eq!(canonical::parse::<PeerQuery>(text.as_bytes()).unwrap(), none);
+        let text = String::from_utf8(canonical::to_bytes(&standing(None)).unwrap()).unwrap();
+        assert!(!text.contains("certificates"), "{text}");
+        let null = text.replacen("\"deposits\"", "\"certificates\":null,\"deposits\"", 1);
+        assert!(canonical::parse::<PeerStanding>(null.as_bytes()).is_err());
+    }
+
+    #[test]
     fn the_gap_of_clocks_is_counted_from_the_middle_of_the_exchange() {
         let standing = PeerStanding {
             about: String::new(),
             certificate_no: None,
+            certificates: None,
             deposits: Vec::new(),
             heads: Vec::new(),
             nonce: Digest::of(b""),

@@ -24,6 +24,7 @@ use crate::document_pages::RenditionRow;
 use crate::filings::Parts;
 use crate::handover::HandoverRow;
 use crate::messages::MessageRow;
+use crate::peer::SaidCertificates;
 use crate::platform::Custodian;
 use crate::record_video::VideoFacts;
 use crate::recovery::Orphan;
@@ -144,6 +145,9 @@ pub(crate) const AWAITING: Table<Awaited, AwaitingRow> = Table::new("awaiting");
 pub(crate) const RECEIPTS: Table<Pair<RecordId, Custodian>, ReceiptRow> = Table::new("receipt");
 /// The record of the last receipt of each custodian, by number.
 pub(crate) const LAST_RECEIPTS: Table<Custodian, RecordId> = Table::new("last_receipt");
+/// What each custodian's log said were its newest certificate numbers, by its monitoring path.
+pub(crate) const SAID_CERTIFICATES: Table<String, SaidCertificates> =
+    Table::new("said_certificates");
 /// The newest chain head each custodian stated.
 pub(crate) const CHAIN_HEADS: Table<Pair<ChainId, Custodian>, ChainHeadRow> =
     Table::new("chain_head");

@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use heqi_evidence::bundle::EvidenceBundle;
+use heqi_evidence::chain::chain_commitment;
+use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::examine::{Question, examine};
+use heqi_evidence::record::Frame;
 use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_evidence_store::vault::{DataKeyId, FileKeyEncryptionKey, KeyEncryptionKey};
 use heqi_registration::Custodian;
 use heqi_service_kit::SystemEntropy;
+use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
 
 use super::device;
@@ -183,6 +187,21 @@ fn id_of(told: &Told, what: &str) -> DataKeyId {
     DataKeyId::of(&[told.filing.as_bytes(), told.decliner.as_bytes(), what.as_bytes()])
 }
 
+/// The chain and the root of a record, as its bundle says.
+pub(crate) async fn place_of(house: &House, record: &str) -> (Digest, Digest) {
+    let path = format!("/api/v1/records/{record}/bundle");
+    let bundle = EvidenceBundle::read(&house.client.get(STAFF, &path).await.ok()).unwrap();
+    let disclosure = Disclosure::parse(&bundle.parts.record).unwrap();
+    let chain = Frame::read(&disclosure).unwrap().place.chain;
+    (chain_commitment(chain), disclosure.root())
+}
+
+/// The key under which a custodian holds what a person did in this record.
+async fn id_at_custodian(house: &House, record: &str) -> DataKeyId {
+    let (chain, root) = place_of(house, record).await;
+    DataKeyId::of(&[b"deposit", chain.as_bytes(), root.as_bytes(), b"person"])
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_erased_person_is_found_nowhere_and_everything_else_still_proves() {
     let house = House::start(Second::Real).await;
@@ -200,6 +219,12 @@ async fn an_erased_person_is_found_nowhere_and_everything_else_still_proves() {
     let keys: Vec<[u8; 32]> =
         classes.iter().filter_map(|what| before.data_key(id_of(&told, what))).collect();
     assert!(keys.len() >= 4, "person, trace, party and ceremony have keys");
+    // At the custodians, too: each holds the record whole under a key of its own.
+    let of_record = id_at_custodian(&house, &told.decline_record).await;
+    let theirs = [2, 3].map(|seed| {
+        let thief = Thief::breaks_into(&house.folder(seed));
+        thief.data_key(of_record).expect("the thief finds the custodian's key")
+    });
 
     let size = house.records().await.len();
     let decided = ask_erasure(&house, &told.tokens[1], &told.filing, &told.decliner).await;
@@ -229,7 +254,15 @@ async fn an_erased_person_is_found_nowhere_and_everything_else_still_proves() {
     }
     for key in &keys {
         assert_eq!(after.finds(key), None, "a raw data key stands in a file");
-        assert_eq!(after.opens(id_of(&told, "party"), &[0; 32], party_row.as_bytes()), None);
+    }
+    // What was sealed still stands in the journal: it is the key alone that is gone, and whoever had copied it has it.
+    let kept = after.opens(id_of(&told, "party"), &key, party_row.as_bytes());
+    assert_eq!(kept, Some(opened), "nothing is found for want of looking");
+    for (seed, key) in [2, 3].into_iter().zip(theirs) {
+        let thief = Thief::breaks_into(&house.folder(seed));
+        assert!(!thief.epochs.is_empty(), "the thief still opens what is left at {seed}");
+        assert_eq!(thief.data_key(of_record), None, "custodian {seed} still has the key");
+        assert_eq!(thief.finds(&key), None, "a raw data key stands in a file of custodian {seed}");
     }
     for (segment, epoch) in &before.epochs {
         assert_eq!(after.finds(epoch), None, "a raw epoch key stands in a file");

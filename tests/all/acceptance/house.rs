@@ -23,8 +23,10 @@ use heqi_evidence_store::log::KeyedHeadSigner;
 use heqi_evidence_store::successor::{SuccessorFolders, carry_over, open_frozen};
 use heqi_evidence_store::vault::FileKeyEncryptionKey;
 use heqi_evidence_store::witness::Witness;
+use heqi_notarization::matter::CertificateNo;
 use heqi_notarization::mirror::end_of;
 use heqi_notarization::office::OfficeParts;
+use heqi_notarization::successor::last_certificate;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
     CenterSettings, DataCentre, NotaryCenter, PeerComparison, PeerWitness, Role, StartError,
@@ -53,7 +55,7 @@ use heqi_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use heqi_tlog::note::{KeyName, NoteSigner, VerifierKey};
 use heqi_tlog::tree::Hash;
 use heqi_tlog::witness::AddCheckpoint;
-use heqi_vocabulary::{Clock, Entropy, RecordId, UtcMillis};
+use heqi_vocabulary::{Clock, Digest, Entropy, RecordId, UtcMillis};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::{JoinHandle, JoinSet};
@@ -100,6 +102,7 @@ struct Keys {
     since: UtcMillis,
     deposit: ApiKey,
     recovery: ApiKey,
+    hold: ApiKey,
     /// The log that took the place of the platform's, and whether the offices know.
     successor: Option<(VerifiedSuccessor, bool)>,
     /// The statement by which the platform's log changed its key, if it has.
@@ -325,7 +328,7 @@ impl Keys {
         let surroundings = heqi_notary_center::Surroundings {
             office: self.office(custodian, Arc::new(Gated::new(store.clone(), gate.clone()))),
             role,
-            platform_keys: vec![self.deposit.hash(), self.recovery.hash()],
+            platform_keys: vec![self.deposit.hash(), self.recovery.hash(), self.hold.hash()],
             peer_witness: Some(PeerWitness { client, keys }),
             peer: Some(peer),
             entropy: entropy(),
@@ -374,6 +377,7 @@ impl House {
             since: SystemClock.now(),
             deposit: ApiKey::generate("deposits".parse().unwrap(), &SystemEntropy),
             recovery: ApiKey::generate("recovery".parse().unwrap(), &SystemEntropy),
+            hold: ApiKey::generate("legal-hold".parse().unwrap(), &SystemEntropy),
             successor: None,
             rotated: None,
             mirror_is_away: false,
@@ -447,6 +451,15 @@ impl House {
             Ok(_) => panic!("the data centre has started"),
             Err(error) => error,
         }
+    }
+
+    /// While it is away, a certificate number is the last that stands in its store, and in no entry of its log.
+    pub(crate) async fn note_certificate(&self, number: &CertificateNo) {
+        let store = self.keys.store(CENTRE_LOG);
+        let office = self.keys.office(Custodian::DataCentre, store.clone());
+        last_certificate(&office, number).await.unwrap();
+        drop(office);
+        store.close().unwrap();
     }
 
     /// Why the data centre writes nothing now.
@@ -663,6 +676,13 @@ impl House {
     pub(crate) fn own_log_size(&self, custodian: Custodian) -> u64 {
         let office = if custodian == Custodian::DataCentre { &self.centre } else { &self.second };
         office.as_ref().unwrap().store.log().head().size()
+    }
+
+    /// Somebody of the data centre places a hold on a chain, with its own key and not the platform's.
+    pub(crate) async fn centre_holds(&self, chain: Digest) {
+        let path = format!("/chains/{chain}/holds");
+        let reason = json!({ "reason": "（2026）示例民初1号" });
+        Client::of(&self.centre_url).post(self.keys.hold.expose(), &path, &reason).await;
     }
 
     /// Every record with its leaf, in the order of the log.
@@ -886,6 +906,7 @@ impl Up {
         settings.pages.secure_cookies = false;
         settings.alarms.look_every_ms = 30;
         settings.alarms.outstanding_deposits = 10;
+        settings.alarms.cosignature_lag = 10;
         let serving = Api::start(settings, listener, surroundings).unwrap();
         let (working, gauges) = work(keys, &platform, &gate, urls);
         Self { platform, store, frozen, gate, serving, working, gauges }

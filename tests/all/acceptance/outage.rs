@@ -131,3 +131,38 @@ async fn a_clock_that_is_off_raises_an_alarm_and_beyond_a_minute_begins_nothing(
     house.until_alarm("clock_offset", false).await;
     house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_nobody_cosigns_is_told_by_its_age_and_by_what_waits_until_somebody_does() {
+    let mut house = House::start(Second::Real).await;
+    let tokens = house.invite(7).await;
+    house.until_cosigned().await;
+    for alarm in ["checkpoint_age", "cosignature_lag", "mirror_lag"] {
+        house.until_alarm(alarm, false).await;
+    }
+
+    house.stop_centre().await;
+    house.all_sign(&tokens).await;
+    for (alarm, means) in [
+        ("cosignature_lag", "Many entries of the log have not been cosigned."),
+        ("mirror_lag", "Many entries of the log are not mirrored yet."),
+    ] {
+        let alarm = house.until_alarm(alarm, true).await;
+        assert!(alarm["value"].as_u64().unwrap() > 10, "{alarm}");
+        assert_eq!(alarm["means"], means);
+    }
+    // Time passes for both, and nobody answers: four minutes are more than the three of the limit.
+    let clocks = house.clocks();
+    clocks.platform.be_ahead_ms(240_000);
+    clocks.centre.be_ahead_ms(240_000);
+    let alarm = house.until_alarm("checkpoint_age", true).await;
+    assert!(alarm["value"].as_u64().unwrap() >= 239, "{alarm}");
+    assert!(alarm["next_step"].as_str().unwrap().contains("/readyz"), "{alarm}");
+
+    house.start_centre().await;
+    house.until_cosigned().await;
+    for alarm in ["checkpoint_age", "cosignature_lag", "mirror_lag"] {
+        house.until_alarm(alarm, false).await;
+    }
+    house.stop().await;
+}

@@ -116,6 +116,33 @@ async fn a_data_centre_set_back_does_not_start() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_data_centre_without_a_certificate_number_it_gave_does_not_start() {
+    let (aside, newer) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut house = House::start(Second::Real).await;
+    sign(&house, 1).await;
+    house.stop_centre().await;
+    copy(&house.folder(2).join("store"), aside.path());
+    // The log is the same: nothing but the number tells the two stores apart.
+    house.note_certificate(&"（2026）浙杭临证经字第000012号".parse().unwrap()).await;
+    house.start_centre().await;
+    house.stop_centre().await;
+    copy(&house.folder(2).join("store"), newer.path());
+
+    set_back(&house.folder(2).join("store"), aside.path());
+    let said = house.centre_refuses().await.to_string();
+    for part in ["certificate number （2026）浙杭临证经字第000012号", "heqi recover notary"]
+    {
+        assert!(said.contains(part), "{part:?} in {said}");
+    }
+
+    // Told again by a store that has it, it goes on.
+    set_back(&house.folder(2).join("store"), newer.path());
+    house.start_centre().await;
+    sign(&house, 1).await;
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_platform_without_its_notary_is_read_only_until_it_is_heard() {
     let house = House::start(Second::Real).await;
     let signed = sign(&house, 1).await;

@@ -1,19 +1,23 @@
-//! `heqi doctor`: one line per requirement, ✓ or ✗, and for each ✗ what to do.
+//! `heqi doctor`: one line per requirement, ✓ or ✗, and for each ✗ what to do. Of a demo's folder, or of one service by its
+//! settings ([`service`]).
+
+mod service;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use heqi_evidence::anchors::AnchorsFile;
 use heqi_evidence_store::durable_file::Disk;
 use heqi_service_kit::Trust;
 use heqi_tlog::checkpoint::SignedCheckpoint;
-use heqi_vocabulary::{Clock, Language};
+use heqi_vocabulary::{Clock, Entropy, Language};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
+use crate::cli::DoctorArgs;
 use crate::client::{self, Caller};
 use crate::demo::manifest::Manifest;
 
@@ -43,21 +47,15 @@ impl Finding {
 
 /// Looks at everything and says it. Gives whether all requirements hold.
 pub(crate) async fn run(
-    data_dir: &Path,
+    args: &DoctorArgs,
     language: Language,
-    clock: &dyn Clock,
+    (clock, entropy): (&dyn Clock, &dyn Entropy),
     out: &mut dyn Write,
 ) -> io::Result<bool> {
-    let mut findings = vec![
-        folder(data_dir),
-        free_space(data_dir),
-        sync_speed(data_dir),
-        open_files(),
-        system_clock(clock),
-        private_keys(data_dir),
-        core_dumps(),
-    ];
-    findings.extend(running_demo(data_dir).await);
+    let findings = match &args.config {
+        Some(config) => service::look(config, clock, entropy).await,
+        None => demo(&args.data_dir, clock).await,
+    };
     let mut healthy = true;
     for finding in &findings {
         let text = language.pick(&finding.zh, &finding.en);
@@ -70,6 +68,27 @@ pub(crate) async fn run(
         }
     }
     Ok(healthy)
+}
+
+/// The folder of a demo, and the demo if one was started in it.
+async fn demo(data_dir: &Path, clock: &dyn Clock) -> Vec<Finding> {
+    let mut findings = machine(data_dir, folder(data_dir), clock);
+    let keys = ["platform", "notary", "preservation"].map(|one| data_dir.join(one).join("keys"));
+    findings.push(private(keys.iter().flat_map(|keys| key_files(keys))));
+    findings.extend(running_demo(data_dir).await);
+    findings
+}
+
+/// What any service wants of the machine it runs on.
+fn machine(data_dir: &Path, folder: Finding, clock: &dyn Clock) -> Vec<Finding> {
+    vec![
+        folder,
+        free_space(data_dir),
+        sync_speed(data_dir),
+        open_files(),
+        system_clock(clock),
+        core_dumps(),
+    ]
 }
 
 fn folder(data_dir: &Path) -> Finding {
@@ -169,19 +188,18 @@ fn core_dumps() -> Finding {
     )
 }
 
-fn private_keys(data_dir: &Path) -> Finding {
-    let mut exposed = 0usize;
-    for organisation in ["platform", "notary", "preservation"] {
-        let keys = data_dir.join(organisation).join("keys");
-        let files = fs::read_dir(&keys).into_iter().flatten().flatten().map(|entry| entry.path());
-        exposed += files
-            .filter(|path| path.extension().is_none_or(|extension| extension != "json"))
-            .filter(|path| {
-                path.is_file()
-                    && fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0)
-            })
-            .count();
-    }
+/// The secrets in a folder of keys; what is published beside them is none.
+fn key_files(keys: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(keys).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.filter(|path| path.extension().is_none_or(|extension| extension != "json")).collect()
+}
+
+fn private(files: impl Iterator<Item = PathBuf>) -> Finding {
+    let is_exposed = |path: &PathBuf| {
+        let open = |meta: fs::Metadata| meta.permissions().mode() & 0o077 != 0;
+        path.is_file() && fs::metadata(path).is_ok_and(open)
+    };
+    let exposed = files.filter(is_exposed).count();
     Finding::of(
         exposed == 0,
         "密钥文件只有所有者能读".to_owned(),

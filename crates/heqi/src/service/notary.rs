@@ -264,12 +264,14 @@ fn data_centre(
     })
 }
 
-/// The keys the platform may come with: to deposit, to apply for certificates, and to recover while it must.
+/// The keys the platform may come with: to deposit, to apply for certificates, and to recover while it must. Beside them
+/// the key of whoever places holds.
 fn api_keys(settings: &NotarySettings) -> Result<Vec<ApiKeyHash>, ServiceError> {
     let platform = &settings.platform;
     let files = std::iter::once(&platform.api_key_file)
         .chain(&platform.applications_key_file)
-        .chain(&platform.recovery_key_file);
+        .chain(&platform.recovery_key_file)
+        .chain(&settings.legal_hold_key_file);
     files.map(|file| Ok(api_key(file)?.hash())).collect()
 }
 

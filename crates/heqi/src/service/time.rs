@@ -10,7 +10,7 @@ use heqi_evidence_store::durable_file::Disk;
 use heqi_evidence_store::stamping::{ConfiguredAuthority, Stamper};
 use heqi_notary_protocol::Backoff;
 use heqi_notary_sync::{StampingGauges, StampingTask};
-use heqi_pki::timestamp::{Accuracy, Policy, TimeRoot};
+use heqi_pki::timestamp::{Accuracy, Nonce, Policy, TimeRoot, TimeStampRequest};
 use heqi_providers::HttpTimeAuthority;
 use heqi_service_kit::Trust;
 use heqi_service_kit::listener::Listener;
@@ -82,6 +82,20 @@ pub(crate) fn stamping(
         demand: Arc::new(Notify::new()),
         says_next: None,
     })
+}
+
+/// Whether an authority gives a token that its roots bear, for whoever looks at a service. Nothing is kept of it.
+pub(crate) async fn probe(
+    peer: &TimeAuthorityPeer,
+    trust: &Trust,
+    entropy: &dyn Entropy,
+) -> Result<(), String> {
+    let authority = configured(peer, trust).map_err(|error| error.to_string())?;
+    let stamped: [u8; 32] = entropy.bytes();
+    let request = TimeStampRequest::over(&stamped, authority.policy, Nonce::random(entropy));
+    let answer = authority.port.answer(request.to_der()).await.map_err(|e| e.to_string())?;
+    let token = request.accept(&answer).map_err(|error| error.to_string())?;
+    token.verify(&stamped, &authority.roots).map(drop).map_err(|error| error.to_string())
 }
 
 fn configured(

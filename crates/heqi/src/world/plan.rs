@@ -389,6 +389,7 @@ impl Trust {
             role,
             organisation: NOTARY_ORGANISATION.to_owned(),
             platform: self.platform_peer(key_file),
+            legal_hold_key_file: None,
             other_custodians: Vec::new(),
             identity_providers: Vec::new(),
             time_authorities: self.time_authorities(),

@@ -6,6 +6,9 @@
 //! - [`running`]: a demo that goes on: logs, pages, coverage, one process per folder
 //! - [`killed`]: what a power cut leaves
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
+//! - [`doctor`]: `doctor --config`
+//! - [`erased`]: a restored backup forgets again; holds at a custodian
+//! - [`rotated`]: every key is changed; the drill for a key in other hands
 //! - [`stores`]: `store fsck` and `store rebuild`
 //! - [`successor`]: `recover successor`, `keys accept`
 //! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
@@ -24,6 +27,8 @@ mod alarms;
 mod commands;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;
+mod doctor;
+mod erased;
 mod hostile;
 mod killed;
 mod lan;
@@ -34,6 +39,7 @@ mod once;
 mod platform;
 mod production;
 mod program;
+mod rotated;
 mod running;
 mod stores;
 mod successor;

@@ -11,10 +11,13 @@ use heqi_testkit::files;
 use serde_json::json;
 
 use crate::device::{self, Client};
-use crate::program::{Demo, Folder};
+use crate::program::{Demo, Folder, comes_in};
 
 /// What stands in the records of people. None of it is in the demo's own cast.
-const PLANTED: [&str; 10] = [
+const PLANTED: [&str; 12] = [
+    // Of somebody who comes in by code and number, and declines.
+    "司马相如如如",
+    "330112196405121033",
     "欧阳娜娜甲乙丙丁",
     "杭州示例隐私保护茶业有限公司",
     "何静静静静静静",
@@ -29,41 +32,137 @@ const PLANTED: [&str; 10] = [
 /// Secrets that callers send. A refused one is not logged either.
 const SECRETS: [&str; 2] = ["heqi_wrong_plantedsecret0001", "PlantedCookieValue42"];
 
+/// What the demo's own people typed into forms that were accepted, at the platform and in a matter of the notary that came
+/// to a certificate. It stands in files that the demo makes for whoever looks at it; in no line.
+const OF_THE_CAST: [&str; 8] = [
+    "林嘉伟",
+    "310115198806239993",
+    "13900000001",
+    "lin@example.com",
+    "330112196405120006",
+    "杭州示例青穗茶业有限公司",
+    "示例市示例街道示例路2号",
+    "0571-0000330",
+];
+
 #[tokio::test]
 async fn personal_data_and_secrets_stand_in_no_line_no_figure_no_problem_and_no_file() {
+    let lines = nothing_is_told("text").await;
+    assert!(serde_json::from_slice::<serde_json::Value>(&lines).is_err());
+}
+
+#[tokio::test]
+async fn personal_data_and_secrets_stand_in_no_line_for_collectors_either() {
+    let lines = nothing_is_told("json").await;
+    let lines = String::from_utf8(lines).unwrap();
+    for line in lines.lines() {
+        let line: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        assert!(line["level"].is_string() && line["timestamp"].is_string(), "{line}");
+    }
+}
+
+/// Runs the demo while it logs in this format, plants, and looks everywhere; the lines.
+async fn nothing_is_told(format: &str) -> Vec<u8> {
     let folder = Folder::new();
     let elsewhere = Folder::new();
     let log = elsewhere.path().join("everything.log");
-    let demo = folder.start_tracing(&log);
+    let demo = folder.start_tracing(&log, format);
     let platform = caller(demo.says("platform_url"));
+    let inbox = Client::of(demo.says("inbox_url"));
     let integrator = demo.credential("integrator").to_owned();
 
     let token = a_filing_with_planted_data(&platform, &integrator).await;
     let signed = device::sign(&platform, &token, &SystemClock).await;
     assert!(signed["record_id"].is_string(), "{signed}");
+    // Two come in by a code each. The visitor signs with a place; the other declines for a planted reason.
+    let (visitor, mobile) = (demo.credential("chen_suying").to_owned(), "13900000005");
+    let mut codes = vec![comes_in((&platform, &inbox), &visitor, mobile, "0006").await];
+    device::sign(&platform, &visitor, &SystemClock).await;
+    let (decliner, code) = somebody_declines(&platform, &inbox, &integrator).await;
+    codes.push(code);
+    assert!(demo.manifest["certificate_path"].is_string(), "a matter came to a certificate");
     let mut said = refused(&platform, &integrator, &token).await;
     for service in ["notary_url", "preservation_url"] {
         said.extend(refused(&caller(demo.says(service)), "", "").await);
     }
     said.extend(public(&demo).await);
 
-    let token = token.clone();
+    let tokens = [token, visitor, decliner];
     assert_eq!(demo.end(), Some(0));
     let lines = std::fs::read(&log).unwrap();
     assert!(lines.len() > 100_000, "every level is logged: {} bytes", lines.len());
-    for planted in PLANTED.into_iter().chain(SECRETS).chain([token.as_str()]) {
+    let files: Vec<_> = files_under(folder.path())
+        .into_iter()
+        .map(|path| (std::fs::read(&path).unwrap(), path))
+        .collect();
+    for planted in PLANTED.into_iter().chain(SECRETS).chain([tokens[0].as_str()]) {
         for spelling in spellings(planted) {
             let place = find(&lines, &spelling).map(|at| around(&lines, at));
             assert_eq!(place, None, "{planted} was logged");
             for (what, answer) in &said {
                 assert!(find(answer, &spelling).is_none(), "{planted} was answered by {what}");
             }
-            for path in files_under(folder.path()) {
-                let bytes = std::fs::read(&path).unwrap();
-                assert!(find(&bytes, &spelling).is_none(), "{planted} in {}", path.display());
+            for (bytes, path) in &files {
+                assert!(find(bytes, &spelling).is_none(), "{planted} in {}", path.display());
             }
         }
     }
+    for planted in OF_THE_CAST.into_iter().chain(tokens.iter().map(String::as_str)) {
+        for spelling in spellings(planted) {
+            let place = find(&lines, &spelling).map(|at| around(&lines, at));
+            assert_eq!(place, None, "{planted} was logged");
+        }
+    }
+    // Short numbers stand in lines by chance, one by one and not together.
+    assert!(!codes.iter().all(|code| stands_alone(&lines, code)), "one-time codes were logged");
+    for place in [["30274084", "120155070"], ["30.274084", "120.155070"]] {
+        let is_told = place.iter().all(|part| find(&lines, part.as_bytes()).is_some());
+        assert!(!is_told, "the place was logged");
+    }
+    lines
+}
+
+/// Somebody with a number of their own who comes in by it; token and code.
+async fn somebody_declines(
+    platform: &Client,
+    inbox: &Client,
+    integrator: &str,
+) -> (String, String) {
+    let opening = json!({
+        "matter": "establishment", "company_name": "杭州示例隐私保护茶业有限公司",
+    });
+    let filing = platform.post(integrator, "/api/v1/filings", &opening).await;
+    let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
+    let document = files::pdf("PlantedDocumentBody", 1);
+    let path = format!("{base}/documents?title=PlantedDocumentBody");
+    platform.upload(integrator, &path, "application/pdf", document).await;
+    let party = json!({ "kind": "person", "name": "司马相如如如", "capacities": ["shareholder"] });
+    let party = platform.post(integrator, &format!("{base}/parties"), &party).await;
+    let base = format!("{base}/parties/{}", party["party_id"].as_str().unwrap());
+    let contact = json!({
+        "mobile": "13800001111", "email": null, "id_number": "330112196405121033",
+        "language": "zh", "company_code": null,
+    });
+    platform.post(integrator, &format!("{base}/contact"), &contact).await;
+    let invited = platform.post(integrator, &format!("{base}/invitations"), &json!({})).await;
+    let token = invited["token"].as_str().unwrap().to_owned();
+    let code = comes_in((platform, inbox), &token, "13800001111", "1033").await;
+    device::consent(platform, &token).await;
+    let reason = json!({ "reason": "因为我从未到过临安市" });
+    platform.post(&token, "/api/v1/ceremony/decline", &reason).await;
+    (token, code)
+}
+
+/// Whether these digits stand somewhere as a number or a text of their own.
+fn stands_alone(lines: &[u8], digits: &str) -> bool {
+    let is_part = |byte: Option<&u8>| {
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b".-_:".contains(byte))
+    };
+    memchr::memmem::find_iter(lines, digits).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| lines.get(at));
+        !is_part(before) && !is_part(lines.get(at + digits.len()))
+    })
 }
 
 /// A client whose every request carries planted headers.

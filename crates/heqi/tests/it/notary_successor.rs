@@ -36,16 +36,16 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Two organisations with settings and addresses that stay.
-struct Town {
-    settings: Settings,
-    platform: PathBuf,
-    before: PathBuf,
+pub(crate) struct Town {
+    pub(crate) settings: Settings,
+    pub(crate) platform: PathBuf,
+    pub(crate) before: PathBuf,
     after: PathBuf,
     notary_at: String,
 }
 
 impl Town {
-    fn make() -> Self {
+    pub(crate) fn make() -> Self {
         let settings = Settings::make();
         let (platform_at, notary_at) = (free_address(), free_address());
         let nobody = "http://127.0.0.1:9";
@@ -71,16 +71,16 @@ impl Town {
         Self { settings, platform, before, after, notary_at }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.settings.folder.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.path(name).display().to_string()
     }
 
     /// A key of the platform with these scopes.
-    fn key(&self, scopes: &str) -> String {
+    pub(crate) fn key(&self, scopes: &str) -> String {
         let config = self.platform.to_str().unwrap();
         let line = ["admin", "create-key", "--config", config, "--label", "Test", "--scopes"];
         let made = heqi(&[&line[..], &[scopes]].concat()).exits(0);
@@ -93,7 +93,7 @@ impl Town {
         heqi(&[&line[..], more].concat())
     }
 
-    async fn notary(&self, path: &str) -> Answer {
+    pub(crate) async fn notary(&self, path: &str) -> Answer {
         Client::of(&format!("http://{}", self.notary_at)).get("", path).await
     }
 

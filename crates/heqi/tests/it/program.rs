@@ -100,12 +100,13 @@ impl Folder {
         self.start_with(|_| {})
     }
 
-    /// The same with everything that it prints and logs, at every level, in `log`.
-    pub(crate) fn start_tracing(&self, log: &Path) -> Demo {
+    /// The same with everything that it logs, at every level and in this format, in `log`. What it tells whoever sits
+    /// before it, its own made-up people among it, is no line.
+    pub(crate) fn start_tracing(&self, log: &Path, format: &str) -> Demo {
         let file = std::fs::File::create(log).unwrap();
         self.start_with(|command| {
-            command.env("HEQI_TELEMETRY__FILTER", "trace").env("HEQI_TELEMETRY__FORMAT", "json");
-            command.stdout(file.try_clone().unwrap()).stderr(file);
+            command.env("HEQI_TELEMETRY__FILTER", "trace").env("HEQI_TELEMETRY__FORMAT", format);
+            command.stderr(file);
         })
     }
 
@@ -158,6 +159,27 @@ pub(crate) async fn until_some<T, F: Future<Output = Option<T>>>(
     }
 }
 
+/// Lets somebody in who has this number, and whose own number ends like this; the code that was sent.
+pub(crate) async fn comes_in(
+    (platform, inbox): (&Client, &Client),
+    token: &str,
+    mobile: &str,
+    last_four: &str,
+) -> String {
+    platform.post(token, "/api/v1/ceremony/code", &json!({ "language": "zh" })).await;
+    let code = until_some("the code", async || {
+        let page = String::from_utf8(inbox.get("", "/?lang=zh").await.ok()).unwrap();
+        let (_, after) = page.split_once(&format!("{mobile}</h3>"))?;
+        let (_, after) = after.split_once("验证码")?;
+        Some(after.chars().take_while(char::is_ascii_digit).collect::<String>())
+    })
+    .await;
+    platform.post(token, "/api/v1/ceremony/code/check", &json!({ "code": code })).await;
+    let four = json!({ "last_four": last_four });
+    platform.post(token, "/api/v1/ceremony/identity", &four).await;
+    code
+}
+
 /// A demo that goes on. Dropped, it is killed.
 pub(crate) struct Demo {
     process: Child,
@@ -180,17 +202,7 @@ impl Demo {
     /// Lets the visitor in as a person comes in: the code is in the inbox.
     pub(crate) async fn visitor(&self, platform: &Client, inbox: &Client) -> String {
         let token = self.credential("chen_suying").to_owned();
-        platform.post(&token, "/api/v1/ceremony/code", &json!({ "language": "zh" })).await;
-        let code = until_some("the code", async || {
-            let page = String::from_utf8(inbox.get("", "/?lang=zh").await.ok()).unwrap();
-            let (_, after) = page.split_once("13900000005</h3>")?;
-            let (_, after) = after.split_once("验证码")?;
-            Some(after.chars().take_while(char::is_ascii_digit).collect::<String>())
-        })
-        .await;
-        platform.post(&token, "/api/v1/ceremony/code/check", &json!({ "code": code })).await;
-        let four = json!({ "last_four": "0006" });
-        platform.post(&token, "/api/v1/ceremony/identity", &four).await;
+        comes_in((platform, inbox), &token, "13900000005", "0006").await;
         token
     }
 

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::act::{Attempts, Desk, Opened, open};
 use super::error::MatterError;
 use super::examine::objections_held;
+use super::given::note_newest;
 use super::number::{ApplicationNo, CertificateNo};
 use super::register::Register;
 use super::rows::{BOOK, BookRow, CERTIFICATES, COUNTERS};
@@ -166,6 +167,7 @@ pub async fn type_number(
             return Err(MatterError::NumberForm);
         }
         refuse_taken(office, &number).await?;
+        note_newest(office, &mut opened.changes, &number).await?;
         give(&mut opened, number.clone())?;
         let changes = opened.write(&by.acted(), StepKind::Numbered, &number.to_string())?;
         if attempts.commit(office, changes).await? {

@@ -9,6 +9,7 @@
 mod admission;
 mod anchors;
 mod concurrency;
+mod erasure;
 mod every_call;
 mod every_step;
 mod faults;

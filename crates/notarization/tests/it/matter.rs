@@ -26,6 +26,7 @@ use heqi_notarization::matter::finish::{
     paper_sealed, set_fee, void,
 };
 use heqi_notarization::matter::form::{ApplicationForm, DeliveryWay, Field};
+use heqi_notarization::matter::given::newest_numbers;
 use heqi_notarization::matter::handle::{
     RefusalGround, accept, ask_supplement, declare, pause, recompute, refuse, resume,
     supplement_arrived, take_over, tick, withdraw,
@@ -45,10 +46,12 @@ use heqi_notarization::matter::state::{Fee, Paper, ReexaminationOutcome, Rule};
 use heqi_notarization::matter::step::ActedBy;
 use heqi_notarization::matter::view::{matter, steps};
 use heqi_notarization::matter::{ApplicationNo, MatterError, Stage};
+use heqi_notarization::peer::compare_with;
 use heqi_notarization::staff::login::show_again;
 use heqi_notarization::staff::{
     CreateOfficer, FreshFactor, OfficeRole, Officer, create_officer, enrol_officer,
 };
+use heqi_notarization::successor::last_certificate;
 use heqi_testkit::{SeededEntropy, Story, Twists};
 use heqi_vocabulary::{Clock as _, DepositNo, Digest, Explain as _, Language, Provenance};
 
@@ -829,6 +832,32 @@ async fn anybody_with_number_and_code_learns_whether_a_certificate_stands() {
     let book = register_book(office, &bureau.notary.officer, 2026).await.unwrap();
     assert!(book.contains("已撤销"), "{book}");
     bureau.apply_with(Bureau::form()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_without_a_number_that_the_office_gave_is_proved_to_be_set_back() {
+    let bureau = Bureau::open().await;
+    let office = bureau.office();
+    assert!(newest_numbers(office).await.unwrap().is_empty());
+    let no = bureau.numbered().await;
+    let given = newest_numbers(office).await.unwrap();
+    let view = matter(office, &bureau.notary.officer, no).await.unwrap();
+    assert_eq!(given, std::slice::from_ref(view.matter.certificate().unwrap()));
+    assert_eq!(compare_with(office, &[], &[], &[], &given).await.unwrap(), None);
+
+    // The store of before: nothing else of it is behind anything the platform holds.
+    let before = Bureau::open().await;
+    let said = compare_with(before.office(), &[], &[], &[], &given).await.unwrap().unwrap();
+    for part in ["（2026）浙杭临证经字第000001号", "newest backup", "heqi recover notary"]
+    {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    // Once it is known from the register book which number was the last, none is missing.
+    last_certificate(before.office(), &given[0]).await.unwrap();
+    assert_eq!(compare_with(before.office(), &[], &[], &[], &given).await.unwrap(), None);
+    let next = given[0].series().number(2026, 2);
+    let said = compare_with(before.office(), &[], &[], &[], &[next]).await.unwrap().unwrap();
+    assert!(said.contains("000002"), "{said}");
 }
 
 #[tokio::test]

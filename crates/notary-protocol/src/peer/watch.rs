@@ -15,7 +15,7 @@ use heqi_evidence_store::gate::{ClockGap, PeerClock, WriteGate, note_clock_gap};
 use heqi_pki::keys::Signer;
 use heqi_vocabulary::{Clock, Entropy};
 
-use super::{Heard, PeerClient, PeerError, PeerStanding};
+use super::{Heard, LastCertificate, PeerClient, PeerError, PeerStanding};
 
 /// The first pause between questions while nobody has answered, in milliseconds; it doubles up to
 /// [`LONGEST_PAUSE_MS`].
@@ -39,6 +39,11 @@ pub enum Judgement {
 pub trait Side: Send + Sync {
     /// Compares what the peer holds with what we hold. An error says that the answer cannot be used.
     fn judge<'a>(&'a self, standing: &'a PeerStanding) -> BoxFuture<'a, Result<Judgement, String>>;
+
+    /// The newest certificate number of each year and series, oldest first, for the peer to keep. Only what is durable.
+    fn last_certificates(&self) -> BoxFuture<'_, Result<Vec<LastCertificate>, String>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }
 
 /// A peer and what its silence means.
@@ -110,8 +115,14 @@ impl PeerWatch {
     /// A peer proved that our store was set back; the gate is shut.
     pub async fn round(&mut self) -> Result<(), SetBack> {
         let asking = &self.asking;
+        // Without them the question is as good; the peer keeps what it was told before.
+        let given = asking.side.last_certificates().await.unwrap_or_else(|reason| {
+            tracing::warn!(reason, "the last certificate numbers could not be read");
+            Vec::new()
+        });
+        let said = (asking.origin.as_str(), given.as_slice());
         let ask = self.peers.iter().map(|(peer, _)| {
-            peer.client.ask(&asking.origin, &*asking.signer, &*asking.clock, &*asking.entropy)
+            peer.client.ask(said, &*asking.signer, &*asking.clock, &*asking.entropy)
         });
         let answers = join_all(ask).await;
         let mut set_back = None;

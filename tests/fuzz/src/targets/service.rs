@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use heqi_evidence::canonical;
 use heqi_notary_protocol::DepositReply;
-use heqi_notary_protocol::peer::{LastDeposit, PeerQuery, PeerStanding, open_query};
+use heqi_notary_protocol::peer::{
+    LastDeposit, PeerQuery, PeerStanding, kept_certificates, open_query,
+};
 use heqi_notary_protocol::problem::ProblemNote;
 use heqi_notary_protocol::recovery::DepositList;
 use heqi_notary_protocol::returns::ReceiptList;
@@ -34,6 +36,7 @@ pub(super) fn peer(input: &[u8]) {
         for LastDeposit { receipt, .. } in &standing.deposits {
             let _ = Envelope::from_json(receipt.as_bytes());
         }
+        assert!(kept_certificates(&standing, &[]).is_empty(), "no log is known");
     }
     assert!(open_query(input, &[]).is_err(), "no log is known");
 }
@@ -100,6 +103,12 @@ pub(super) fn peer_seeds() -> Vec<Vec<u8>> {
     let digest = "0123456789abcdef".repeat(4);
     let at = "2026-11-24T00:00:00.000Z";
     let query = format!(r#"{{"about":"log.example/a","asked_at":"{at}","nonce":"{digest}"}}"#);
+    let given = format!(
+        r#"{{"about":"log.example/a","asked_at":"{at}","certificates":[{{"number":"（2026）浙杭临证经字第000012号","serial":12,"series":"2026/浙杭临/经"}}],"nonce":"{digest}"}}"#
+    );
+    let kept = format!(
+        r#"{{"about":"log.example/a","certificate_no":"（2026）浙杭临证经字第000012号","certificates":"{{}}","deposits":[],"heads":[],"nonce":"{digest}","origin":"log.example/b","time":"{at}"}}"#
+    );
     let deposit = format!(
         r#"{{"chain":"{digest}","custodian":"notary","deposit_no":"D20261124-000001","receipt":"{{}}","record_root":"{digest}","seq":3}}"#
     );
@@ -108,7 +117,7 @@ pub(super) fn peer_seeds() -> Vec<Vec<u8>> {
             r#"{{"about":"log.example/a","certificate_no":null,"deposits":[{deposits}],"heads":["head"],"nonce":"{digest}","origin":"log.example/b","time":"{at}"}}"#
         )
     };
-    [query, standing(""), standing(&deposit)].map(String::into_bytes).to_vec()
+    [query, given, standing(""), standing(&deposit), kept].map(String::into_bytes).to_vec()
 }
 
 pub(super) fn deposit_list_seeds() -> Vec<Vec<u8>> {

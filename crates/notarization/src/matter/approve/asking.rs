@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{QUEUE, Wanted, broken, give};
 use crate::matter::act::{Attempts, Desk, open};
 use crate::matter::error::MatterError;
+use crate::matter::given::note_newest;
 use crate::matter::number::{ApplicationNo, CertificateNo};
 use crate::matter::register::{CertificateRegister, NumberRequest, Register, RegisterError};
 use crate::matter::rows::{ASKED, BOOK};
@@ -160,6 +161,7 @@ async fn finish(
                     return Ok(Answer::None(RegisterError::Taken));
                 }
                 opened.changes.merge(done);
+                note_newest(office, &mut opened.changes, number).await?;
                 give(&mut opened, number.clone())?;
                 let said = number.to_string();
                 (opened.write(&ActedBy::Register, StepKind::Numbered, &said)?, Answer::Given)

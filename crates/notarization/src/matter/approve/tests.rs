@@ -21,6 +21,7 @@ use crate::matter::act::{Tool, begin};
 use crate::matter::clock::{StatutoryClock, china_day};
 use crate::matter::draft::digest_of;
 use crate::matter::form::{ApplicantKind, ApplicationForm};
+use crate::matter::given::newest_numbers;
 use crate::matter::number::{AcceptanceNo, Series};
 use crate::matter::register::{CertificateRegister, NumberRequest, RegisterAnswer, RegisterError};
 use crate::matter::rows::{Content, Facts};
@@ -257,6 +258,9 @@ async fn a_typed_number_is_of_the_series_and_belongs_to_one_certificate() {
     assert!(matches!(taken, MatterError::NumberTaken), "{taken}");
     let again = type_number(&office, &desk, first, (&clerk, "（2026）浙杭临证经字第13号")).await;
     assert!(matches!(again, Err(MatterError::Rule(Rule::Stage(Stage::Numbered)))));
+    // An older number that comes later does not hide the newest one.
+    type_number(&office, &desk, second, (&clerk, "（2026）浙杭临证经字第3号")).await.unwrap();
+    assert_eq!(newest_numbers(&office).await.unwrap(), [given]);
 }
 
 /// A register that loses its first answers, and gives the same number to the same request.
@@ -297,6 +301,7 @@ async fn an_external_register_is_asked_until_it_answers_and_its_number_is_taken_
     let matter = open(&office, no).await.unwrap().matter;
     assert_eq!(matter.stage(), Stage::Numbered);
     assert_eq!(matter.certificate().unwrap().serial(), 500);
+    assert_eq!(newest_numbers(&office).await.unwrap(), [matter.certificate().unwrap().clone()]);
     assert_eq!(register.asked.load(Ordering::SeqCst), 2);
 }
 

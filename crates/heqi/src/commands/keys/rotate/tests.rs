@@ -34,8 +34,51 @@ impl Organisation {
         made
     }
 
+    /// A custodian: it has receipts and a mirror, and orders nothing.
+    fn office(seed: u64) -> Self {
+        let made = Self::new(seed);
+        let mirror = (made.keys().join("mirror.key"), format!("{ORIGIN}/mirror"));
+        let kind = SignatureType::CosignatureV1;
+        keys::note_key(&mirror.0, &mirror.1, kind, &*made.entropy).unwrap();
+        keys::signing_key(&made.keys().join("receipt.pem"), &*made.entropy).unwrap();
+        fs::remove_file(made.keys().join("order.pem")).unwrap();
+        made
+    }
+
     fn data(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The public half of the key in a file, as statements write it.
+    fn public(&self, file: &str) -> String {
+        let path = self.keys().join(file);
+        if path.extension().unwrap() == "pem" {
+            let key = keys::signing_key(&path, &*self.entropy).unwrap();
+            return String::from(Base64::from(Spki(key.public_key())));
+        }
+        let key = keys::note_key(&path, "unused", SignatureType::Ed25519, &*self.entropy).unwrap();
+        key.verifier_key().unwrap().to_string()
+    }
+
+    /// The keys that are believed here in the place of this one, each with its time.
+    fn believes(&self, role: KeyRole, key: &str) -> Vec<(String, Validity)> {
+        let known = Succession::load(&self.keys()).unwrap();
+        let spki = |key| String::from(Base64::from(Spki(key)));
+        if let Ok(key) = key.parse::<VerifierKey>() {
+            let line = known.note_keys(role, &key, always()).into_iter();
+            return line.map(|(key, validity)| (key.to_string(), validity)).collect();
+        }
+        let key: Spki = serde_json::from_value(key.into()).unwrap();
+        let line = known.statement_keys(role, &key.0, always()).into_iter();
+        line.map(|(key, validity)| (spki(key), validity)).collect()
+    }
+
+    /// Every leaf of the own log.
+    async fn leaves(&self) -> Vec<Vec<u8>> {
+        let store = self.store();
+        let entries = store.log().entries(0, 100).await.unwrap();
+        store.close().unwrap();
+        entries.into_iter().map(|entry| entry.entry.to_vec()).collect()
     }
 
     fn keys(&self) -> PathBuf {
@@ -151,6 +194,103 @@ async fn a_log_rotates_with_an_overlap_in_which_both_keys_sign_and_peers_follow(
     assert!(head.checkpoint().note().verify([&old]).is_err(), "the old key signs no more");
     assert!(head.checkpoint().note().verify([&next]).is_ok());
     store.close().unwrap();
+}
+
+/// Who has a key of which role, and its file.
+type Held = (fn(u64) -> Organisation, RotateRole, KeyRole, &'static str);
+
+const HELD: [Held; 7] = [
+    (Organisation::new, RotateRole::Log, KeyRole::Log, "log.key"),
+    (Organisation::new, RotateRole::Witness, KeyRole::Witness, "witness.key"),
+    (Organisation::new, RotateRole::Order, KeyRole::Order, "order.pem"),
+    (Organisation::office, RotateRole::Log, KeyRole::Log, "log.key"),
+    (Organisation::office, RotateRole::Witness, KeyRole::Witness, "witness.key"),
+    (Organisation::office, RotateRole::Mirror, KeyRole::Mirror, "mirror.key"),
+    (Organisation::office, RotateRole::Receipt, KeyRole::Receipt, "receipt.pem"),
+];
+
+#[tokio::test]
+async fn every_key_that_signs_rotates_to_its_end_with_one_leaf_and_peers_follow() {
+    for (make, role, word, file) in HELD {
+        let (ours, peer) = (make(1), Organisation::new(2));
+        let old = ours.public(file);
+        ours.rotate(role, false, true).await.unwrap();
+        // Again, as after a stop: the same statement, once in the log.
+        ours.rotate(role, false, true).await.unwrap();
+        let [statement] = &ours.statements()[..] else { panic!("one statement of {word:?}") };
+        let digest = heqi_vocabulary::Digest::of(&fs::read(statement).unwrap());
+        let leaf = heqi_evidence::leaf::LogLeaf::Statement(digest).to_bytes().to_vec();
+        assert_eq!(ours.leaves().await, [leaf], "{word:?} is one leaf");
+        let next_file = file.replace('.', ".next.");
+        let next = ours.public(&next_file);
+        assert_ne!(next, old);
+        assert_eq!(ours.public(file), old, "{word:?} goes on until the peer knows");
+
+        // Whoever was given either key knows both from then on, each in its time, and of no other role.
+        assert_eq!(peer.believes(word, &old), [(old.clone(), always())]);
+        peer.accept(statement, true).await.unwrap();
+        for (who, given) in [(&peer, &old), (&peer, &next), (&ours, &old)] {
+            let line = who.believes(word, given);
+            let [(first, theirs), (second, after)] = &line[..] else {
+                panic!("{word:?}: {line:?}")
+            };
+            assert_eq!((first, second), (&old, &next));
+            let now = ours.clock.now();
+            assert_eq!(theirs.valid_until, Some(now.plus_millis(72 * HOUR_MS)));
+            assert_eq!((after.valid_from, after.valid_until), (now, None));
+        }
+        let other = if word == KeyRole::Mirror { KeyRole::Witness } else { KeyRole::Mirror };
+        if file.ends_with(".key") {
+            assert_eq!(peer.believes(other, &old).len(), 1, "a key of another role is no heir");
+        }
+
+        // The end: the new key in the place of the old one, which is kept aside; there is no second end.
+        let planned = ours.rotate(role, true, false).await.unwrap();
+        assert!(planned.contains("Nothing was changed"), "{planned}");
+        assert_eq!(ours.public(file), old);
+        ours.rotate(role, true, true).await.unwrap();
+        assert_eq!(ours.public(file), next, "{word:?}");
+        assert!(!ours.keys().join(&next_file).exists());
+        assert_eq!(fs::read_dir(ours.keys().join("retired")).unwrap().count(), 1);
+        let again = ours.rotate(role, true, true).await;
+        assert!(matches!(again, Err(KeysError::NoRotation(_))), "{word:?}");
+
+        // The next year's rotation goes on from there.
+        ours.rotate(role, false, true).await.unwrap();
+        let statements = ours.statements();
+        let second = statements.iter().find(|path| *path != statement).unwrap();
+        peer.accept(second, true).await.unwrap();
+        assert_eq!(peer.believes(word, &old).len(), 3, "{word:?}");
+        assert_eq!(ours.leaves().await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_may_be_in_other_hands_is_changed_with_that_reason_and_the_peer_is_told() {
+    for (make, role, word, _) in HELD {
+        let (ours, peer) = (make(1), Organisation::new(2));
+        let mut rotation = Rotation {
+            role,
+            data_dir: ours.data(),
+            overlap_hours: 0,
+            reason: KeyChangeReason::Compromise,
+            finish: false,
+            yes: true,
+            clock: ours.clock.clone(),
+            entropy: ours.entropy.clone(),
+        };
+        rotation.run(&mut Vec::new()).await.unwrap();
+        let [statement] = &ours.statements()[..] else { panic!("one statement") };
+        let envelope = Envelope::from_json(&fs::read(statement).unwrap()).unwrap();
+        let said = KeyChange::verify(&envelope, &[]).unwrap();
+        assert_eq!((said.reason, said.role), (KeyChangeReason::Compromise, word));
+        assert_eq!(said.old_valid_until, said.changed_at, "there is no overlap");
+        let shown = peer.accept(statement, false).await.unwrap();
+        assert!(shown.contains("may be in other hands"), "{shown}");
+        assert!(shown.contains("confirmed in person"), "{shown}");
+        rotation.finish = true;
+        rotation.run(&mut Vec::new()).await.unwrap();
+    }
 }
 
 #[tokio::test]

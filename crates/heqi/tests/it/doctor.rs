@@ -1,0 +1,142 @@
+//! `heqi doctor --config`: a configured service with everybody it works with, well and not.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::notary_successor::Town;
+use crate::production::{self, NAMES, Organisations};
+use crate::program::{Ran, heqi, until_some};
+use crate::successor::Service;
+
+fn doctor(config: &Path) -> Ran {
+    heqi(&["doctor", "--config", config.to_str().unwrap(), "--lang", "en"])
+}
+
+/// What does not hold. How fast the disk of a busy machine is has nothing to do with it.
+fn wrong(ran: &Ran) -> Vec<&str> {
+    let lines = ran.out.lines().filter(|line| line.starts_with('✗'));
+    lines.filter(|line| !line.contains("durable write")).collect()
+}
+
+fn holds(ran: &Ran, what: &str) {
+    let found = ran.out.lines().any(|line| line.starts_with('✓') && line.contains(what));
+    assert!(found, "{what} in {}", ran.out);
+}
+
+fn only_ours(file: &Path) {
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[tokio::test]
+async fn a_production_service_is_looked_at_with_its_keys_certificates_and_peers() {
+    let made = Organisations::make();
+    let config = |organisation: &str| made.path(&format!("{organisation}.toml"));
+    // Keys that anybody may read, and nothing that runs.
+    let ran = doctor(&config("platform")).exits(1);
+    assert!(wrong(&ran).iter().any(|line| line.contains("key files are readable")), "{}", ran.out);
+    assert!(wrong(&ran).iter().any(|line| line.contains("the platform is ready")), "{}", ran.out);
+    only_ours(&made.path("deposits.key"));
+    for organisation in NAMES {
+        only_ours(&made.path(&format!("{organisation}/keys/key-service.token")));
+    }
+
+    let [platform, notary, preservation] =
+        NAMES.map(|organisation| production::Service::start(&made, organisation));
+    let ran = until_some("nothing to be wrong", async || {
+        let ran = doctor(&config("platform"));
+        let is_well = wrong(&ran).is_empty();
+        is_well.then_some(ran)
+    })
+    .await;
+    for what in [
+        "the settings",
+        "key files are readable by their owner only",
+        "the key of the log is in its place",
+        "the TLS certificate ends in",
+        "the platform is ready at https://",
+        "the notary data centre answers at https://",
+        "has cosigned",
+        "the anchors that the notary publishes name this log's key, SHA-256 ",
+        "the preservation service answers at https://",
+    ] {
+        holds(&ran, what);
+    }
+    for organisation in ["notary", "preservation"] {
+        let ran = until_some("nothing to be wrong", async || {
+            let ran = doctor(&config(organisation));
+            let is_well = wrong(&ran).is_empty();
+            is_well.then_some(ran)
+        })
+        .await;
+        holds(&ran, "the platform answers at https://");
+    }
+
+    // What is missing is named, and nothing beside it.
+    preservation.end();
+    let ran = doctor(&config("platform")).exits(1);
+    let lines = wrong(&ran);
+    let [line] = &lines[..] else { panic!("{}", ran.out) };
+    assert!(line.contains("the preservation service answers at https://"), "{line}");
+    assert!(ran.out.contains("  → Check its address"), "{}", ran.out);
+    // A peer of another name is not believed, whoever answers.
+    let text = std::fs::read_to_string(config("platform")).unwrap();
+    let other = made.path("other.toml");
+    let name = |name: &str| format!("name = \"{name}\"");
+    let own = name(&production::host("notary"));
+    std::fs::write(&other, text.replace(&own, &name("somebody.heqi.internal"))).unwrap();
+    let ran = doctor(&other).exits(1);
+    assert!(wrong(&ran).iter().any(|line| line.contains("the notary data centre")), "{}", ran.out);
+    // Settings that production refuses are told before a start is tried, with their reason.
+    let unfit = made.path("unfit.toml");
+    std::fs::write(&unfit, text.replace("杭州公证处", "示例公证处")).unwrap();
+    let ran = doctor(&unfit).exits(1);
+    assert!(ran.out.contains("[made_up_names]"), "{}", ran.out);
+    [platform, notary].into_iter().for_each(production::Service::end);
+}
+
+#[tokio::test]
+async fn time_authorities_are_asked_and_settings_that_cannot_be_read_are_said() {
+    let town = Town::make();
+    let at = town.path("time");
+    let clock = town.path("time.toml");
+    std::fs::write(&clock, format!("data_dir = \"{}\"\nlisten = \"127.0.0.1:0\"\n", at.display()))
+        .unwrap();
+    let (authority, url) = Service::start("time-authority", &clock);
+    let pem = std::fs::read_to_string(at.join("keys/test-time-authority.pem")).unwrap();
+    let root = pem.split("-----").nth(2).unwrap().split_whitespace().collect::<String>();
+    assert!(STANDARD.decode(&root).is_ok());
+    let asked = |label: &str, url: &str| {
+        format!(
+            "[[time_authorities]]\nlabel = \"{label}\"\nurl = \"{url}\"\n\
+             [[time_authorities.roots]]\norganisation = \"Test\"\ntest_only = true\n\
+             certificate = \"{root}\"\nvalidity = {{ valid_from = \"1970-01-01T00:00:00.000Z\" }}\n"
+        )
+    };
+    let config = town.path("doctor.toml");
+    let text = std::fs::read_to_string(&town.platform).unwrap();
+    let both = [asked("first", &url), asked("second", "http://127.0.0.1:9/")].concat();
+    std::fs::write(&config, format!("{text}\n{both}")).unwrap();
+    let ran = doctor(&config).exits(1);
+    holds(&ran, "the time authority first gives a token that its roots bear");
+    assert!(wrong(&ran).iter().any(|line| line.contains("the time authority second")));
+    drop(authority);
+    let ran = doctor(&config).exits(1);
+    assert!(wrong(&ran).iter().any(|line| line.contains("the time authority first")));
+
+    // Nothing is made on the way: a name may be mistyped.
+    let missing = town.path("nowhere");
+    let moved =
+        text.replace(&town.path("platform").display().to_string(), missing.to_str().unwrap());
+    std::fs::write(&config, moved).unwrap();
+    let ran = doctor(&config).exits(1);
+    assert!(wrong(&ran).iter().any(|line| line.contains("is writable")), "{}", ran.out);
+    assert!(wrong(&ran).iter().any(|line| line.contains("the key of the log")), "{}", ran.out);
+    assert!(!missing.exists());
+    std::fs::write(&config, "listn = \"127.0.0.1:1\"\n").unwrap();
+    let ran = doctor(&config).exits(1);
+    assert!(ran.out.contains("there is no setting `listn`"), "{}", ran.out);
+    assert_eq!(ran.out.lines().count(), 2, "nothing else can be looked at: {}", ran.out);
+}

@@ -1,0 +1,171 @@
+//! What was erased stays erased, whatever is restored; and who may stand in the way of an erasure at a custodian.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use heqi_service_kit::ApiKey;
+use heqi_service_kit::system::SystemEntropy;
+use serde_json::{Value, json};
+
+use crate::commands::Settings;
+use crate::device::{self, Client};
+use crate::program::{Folder, heqi, until, until_some};
+use crate::successor::Service;
+
+const NAME: &str = "欧阳待删除示例";
+const REASON: &str = "理由里的个人秘密四二七";
+const ORGANISATIONS: [&str; 2] = ["platform", "notary"];
+
+/// The data keys that an organisation destroyed, by its erasure ledger.
+fn destroyed(organisation: &Path) -> BTreeSet<Vec<u8>> {
+    let ledger = std::fs::read_to_string(organisation.join("erasures/ledger.jsonl")).unwrap();
+    let entries = ledger.lines().map(|line| line.rsplit_once(' ').unwrap().0);
+    let entries = entries.map(|json| serde_json::from_str::<Value>(json).unwrap());
+    let keys = entries.flat_map(|entry| entry["keys"].as_array().unwrap().clone());
+    keys.map(|key| hex::decode(key.as_str().unwrap()).unwrap()).collect()
+}
+
+/// Of these, how many a vault has, and how many it marks as erased (`docs/spec/store.md` section 7).
+fn in_vault(organisation: &Path, keys: &BTreeSet<Vec<u8>>) -> (usize, usize) {
+    let files = files_under(&organisation.join("store/vault"));
+    let files: Vec<Vec<u8>> = files.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    let stand = |state: u8| {
+        let stands = |key: &&Vec<u8>| {
+            let entry = [key.as_slice(), &[state]].concat();
+            files.iter().any(|bytes| memchr::memmem::find(bytes, &entry).is_some())
+        };
+        keys.iter().filter(stands).count()
+    };
+    (stand(1), stand(0))
+}
+
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(files_under(&path)) } else { files.push(path) }
+    }
+    files
+}
+
+/// A filing with one party who declined for a reason of its own; the path of the party and its token.
+async fn somebody_declined(platform: &Client, integrator: &str) -> (String, String, String) {
+    let opening = json!({ "matter": "establishment", "company_name": "示例删除有限公司" });
+    let filing = platform.post(integrator, "/api/v1/filings", &opening).await;
+    let filing = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
+    let pdf = heqi_testkit::files::pdf("Articles", 1);
+    let path = format!("{filing}/documents?title=Articles");
+    platform.upload(integrator, &path, "application/pdf", pdf).await;
+    let party = json!({ "kind": "person", "name": NAME, "capacities": ["shareholder"] });
+    let party = platform.post(integrator, &format!("{filing}/parties"), &party).await;
+    let party = format!("{filing}/parties/{}", party["party_id"].as_str().unwrap());
+    let invited = platform.post(integrator, &format!("{party}/invitations"), &json!({})).await;
+    let token = invited["token"].as_str().unwrap().to_owned();
+    device::consent(platform, &token).await;
+    platform.post(&token, "/api/v1/ceremony/decline", &json!({ "reason": REASON })).await;
+    (filing, party, token)
+}
+
+async fn until_held(platform: &Client, integrator: &str) {
+    until_some("every record to be held", async || {
+        let coverage = platform.get(integrator, "/api/v1/coverage").await.json();
+        let custodians = coverage["custodians"].as_array()?.clone();
+        custodians.iter().all(|held| held["admitted"] == coverage["records"]).then_some(())
+    })
+    .await;
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_backup_from_before_an_erasure_is_restored_and_forgets_again_before_it_serves() {
+    let settings = Settings::make();
+    let folder = settings.folder.path().to_owned();
+    let backups = Folder::new();
+    let demo = settings.folder.start();
+    let platform = Client::of(demo.says("platform_url"));
+    let integrator = demo.credential("integrator").to_owned();
+    let (filing, party, token) = somebody_declined(&platform, &integrator).await;
+    until_held(&platform, &integrator).await;
+    assert!(platform.get(&integrator, &filing).await.text().contains(NAME));
+
+    // Both are backed up while they run; then the party asks, and both destroy the keys.
+    let at = |organisation: &str, what: &str| backups.path().join(organisation).join(what);
+    for organisation in ORGANISATIONS {
+        let store = settings.folder.store(organisation);
+        std::fs::create_dir_all(backups.path().join(organisation)).unwrap();
+        let (to, vault_to) = (at(organisation, "store"), at(organisation, "vault"));
+        let line = ["store", "backup", text(&store), "--to", text(&to)];
+        heqi(&[&line[..], &["--vault-to", text(&vault_to)]].concat()).exits(0);
+    }
+    let asked = json!({
+        "classes": ["biometric", "person", "trace"], "basis": "个人信息保护法第47条",
+    });
+    let decided = platform.post(&token, &format!("{party}/erasure"), &asked).await;
+    assert_eq!(decided["decision"], "erased", "{decided}");
+    until("both to have erased", || {
+        ORGANISATIONS.iter().all(|one| !destroyed(&folder.join(one)).is_empty())
+    });
+    until_held(&platform, &integrator).await;
+    assert_eq!(demo.end(), Some(0));
+
+    for (organisation, config) in [("platform", &settings.platform), ("notary", &settings.notary)] {
+        let data = folder.join(organisation);
+        let keys = destroyed(&data);
+        assert_eq!(in_vault(&data, &keys), (0, keys.len()), "{organisation} erased");
+
+        // The older store and the older vault: the keys are back.
+        std::fs::remove_dir_all(data.join("store")).unwrap();
+        let (from, vault_from) = (at(organisation, "store"), at(organisation, "vault"));
+        let key = data.join("keys/key-encryption.key");
+        let line = ["store", "restore", "--from", text(&from), "--vault-from", text(&vault_from)];
+        let more = ["--key", text(&key), "--to", text(&data)];
+        heqi(&[&line[..], &more].concat()).exits(0);
+        let (present, erased) = in_vault(&data, &keys);
+        assert!(present > 0 && erased == 0, "{organisation}: {present} came back");
+
+        // By itself, with nobody who could tell it anything, it forgets before its door is open.
+        let file = folder.join(format!("{organisation}-restored.toml"));
+        std::fs::write(&file, config).unwrap();
+        let (service, url) = Service::start(organisation, &file);
+        assert_eq!(in_vault(&data, &keys), (0, keys.len()), "{organisation} forgot again");
+        if organisation == "platform" {
+            let view = Client::of(&url).get(&integrator, &filing).await;
+            assert!(!view.text().contains(NAME), "{}", view.text());
+        }
+        drop(service);
+        heqi(&["store", "fsck", text(&data.join("store"))]).exits(0);
+    }
+    for path in files_under(&folder).into_iter().chain(files_under(backups.path())) {
+        let bytes = std::fs::read(&path).unwrap();
+        for planted in [NAME, REASON] {
+            let found = memchr::memmem::find(&bytes, planted.as_bytes());
+            assert_eq!(found, None, "{} holds the plaintext", path.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hold_is_placed_at_a_custodian_with_the_key_of_its_settings_and_with_no_other() {
+    let settings = Settings::make();
+    let folder = settings.folder.path();
+    let key = ApiKey::generate("legal-hold".parse().unwrap(), &SystemEntropy);
+    let file = folder.join("legal-hold.key");
+    std::fs::write(&file, format!("{}\n", key.expose())).unwrap();
+    let config = folder.join("notary-holding.toml");
+    let line = format!("legal_hold_key_file = \"{}\"\n{}", file.display(), settings.notary);
+    std::fs::write(&config, line).unwrap();
+    let (_notary, url) = Service::start("notary", &config);
+    let client = Client::of(&url);
+    let deposits = std::fs::read_to_string(folder.join("platform/keys/data-centre.key")).unwrap();
+    let path = format!("/chains/{}/holds", "0".repeat(64));
+    let ask = async |key: &str| {
+        let body = json!({ "reason": "（2026）示例民初1号" }).to_string().into_bytes();
+        client.raw(key, &path, "application/json", body).await
+    };
+    assert_eq!(ask(deposits.trim()).await.status, 403, "never with a key of the platform");
+    let unknown = ask(key.expose()).await;
+    assert_eq!(unknown.status, 404, "{}", unknown.text());
+}
