@@ -17,7 +17,7 @@
 //! - [`notice`]: the small documents that the applicant is told by, [`waiting`] why one is owed still; [`screen`]: what a session showed
 //! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them
 //! - [`check`]: what anybody may learn of a certificate
-//! - [`search`], [`view`], [`dossier`]: what is found, shown and archived
+//! - [`search`], [`view`], [`dossier`]: what is found, shown and archived; [`taking`]: who of the staff took a file away
 
 pub mod act;
 pub mod apply;
@@ -46,6 +46,7 @@ pub mod search;
 pub mod session;
 pub mod state;
 pub mod step;
+pub mod taking;
 pub mod view;
 pub mod waiting;
 

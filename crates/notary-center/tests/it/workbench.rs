@@ -422,6 +422,13 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
 
     assert!(page_text(&file).contains("截屏"), "the working record names what was shown");
 
+    // Who of the staff opened a file stands on the page.
+    let auditor = bureau.admit("he.qing", OfficeRole::Auditor).await;
+    let page = auditor.page(&matter).await;
+    let taken = page.split("工作人员取走的文件").nth(1).unwrap();
+    assert!(taken.contains("<strong>公证书</strong>") && taken.contains("qian.wei · 公证员"));
+    assert!(taken.contains("sun.li · 审批人"), "who looked at what the session showed");
+
     // Anybody checks: by the address of the QR code, and by number and code.
     let page = notary.page(&matter).await;
     assert!(page.contains("（2026）浙杭临证经字第000001号"));
@@ -833,6 +840,34 @@ async fn notary_page_file(bureau: &Bureau, matter: &str) -> (String, String) {
     let file = auditor.send(Method::GET, &format!("{matter}/notices/{number}"), &[]).await;
     let text = page_text(&file.bytes().await.unwrap());
     (text.split_whitespace().collect(), number)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_accounts_page_says_who_let_an_account_in_and_shut_it_out() {
+    let bureau = Box::pin(Bureau::open()).await;
+    let security = bureau.admit("shen.yan", OfficeRole::Security).await;
+    let command = CreateOfficer {
+        login: "xu.ning".parse().unwrap(),
+        name: "示例人员".into(),
+        role: OfficeRole::Clerk,
+        password: Password::new(PASSWORD.into()).unwrap(),
+    };
+    let account = create_officer(&bureau.office, command).await.unwrap();
+    let accounts = "/staff/accounts";
+    for (act, word) in [("release", "启用"), ("disable", "停用")] {
+        let page = security.page(accounts).await;
+        let csrf = csrf_of(&page);
+        let form = [("csrf", csrf.as_str()), ("key", act)];
+        let path = format!("{accounts}/{account}/{act}");
+        let done = security.send(Method::POST, &path, &form).await;
+        assert_eq!(done.status(), StatusCode::SEE_OTHER, "{}", trouble(done).await);
+        let page = security.page(accounts).await;
+        let of_account = page.split("xu.ning</h2>").nth(1).unwrap();
+        let of_account = of_account.split("<h2>").next().unwrap();
+        assert!(of_account.contains(&format!("{word} · 操作人：shen.yan")), "{of_account}");
+        assert!(of_account.contains("建立 · 操作人：系统管理员"), "{of_account}");
+    }
+    bureau.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

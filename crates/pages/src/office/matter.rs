@@ -126,6 +126,18 @@ pub struct RecordRow {
     pub said: String,
 }
 
+/// A file that somebody of the staff took.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct TakenRow {
+    /// When, with zone.
+    pub at: String,
+    /// Who, by account and role.
+    pub by: String,
+    /// What, in the reader's language.
+    pub what: String,
+}
+
 /// One application.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -161,6 +173,8 @@ pub struct MatterPage {
     pub may_export: bool,
     /// What happened so far, oldest first.
     pub record: Vec<RecordRow>,
+    /// Files that staff took, oldest first.
+    pub taken: Vec<TakenRow>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -203,6 +217,14 @@ impl Page for MatterPage {
                     @for row in &self.record {
                         li { (row.seq) ". " strong { (row.what) } " · " (row.at) " · " (row.by)
                             @if !row.said.is_empty() { br; span .soft { (row.said) } } }
+                    }
+                }
+            }
+            @if !self.taken.is_empty() {
+                details {
+                    summary { (TAKEN.in_language(l)) " (" (self.taken.len()) ")" }
+                    ol .lines {
+                        @for row in &self.taken { li { strong { (row.what) } " · " (row.at) " · " (row.by) } }
                     }
                 }
             }
@@ -398,8 +420,7 @@ fn samples() -> Vec<MatterPage> {
         is_paused: is_urgent,
         is_urgent,
     };
-    let line = |act: &str, passed| {
-        LineRow {
+    let line = |act: &str, passed| LineRow {
         act: act.into(),
         at: "2026-11-24 10:05:00 +08:00".into(),
         passed,
@@ -407,15 +428,19 @@ fn samples() -> Vec<MatterPage> {
         output: "{\"agree\":true}".into(),
         screen: passed
             .then(|| "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
-        waits: (!is_made).then(|| "等待时间戳服务应答；自 2026-11-24 09:30:01 +08:00 起等待，2026-11-24 09:40:01 +08:00 自动重试".into()),
-    }
     };
-    let document = |is_made: bool| DocumentRow {
+    let document = |is_made: bool| {
+        DocumentRow {
         number: "SL202611240000017".into(),
         title: "公证受理通知书".into(),
         at: "2026-11-24 09:30:00 +08:00".into(),
         sha256: is_made
             .then(|| "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
+        waits: (!is_made).then(|| {
+            "等待时间戳服务应答；自 2026-11-24 09:30:01 +08:00 起等待，2026-11-24 09:40:01 +08:00 自动重试"
+                .into()
+        }),
+    }
     };
     let trouble = |what: &str| Trouble { what: what.into(), next: "请按提示办理。".into() };
     let page = |stage: &str, acts: Vec<OfficeAct>| MatterPage {
@@ -447,6 +472,11 @@ fn samples() -> Vec<MatterPage> {
             by: "zhao.min".into(),
             what: "申请".into(),
             said: "signer CZ202611240000011".into(),
+        }],
+        taken: vec![TakenRow {
+            at: "2026-11-24 11:00:00 +08:00".into(),
+            by: "wu.fang · 档案管理员".into(),
+            what: "公证档案（含存证内容）".into(),
         }],
         trouble: None,
     };
@@ -543,7 +573,8 @@ const PROPOSAL: Words = Words::new(
 const PREVIEW: Words = Words::new("预览", "Preview");
 const SAVE: Words = Words::new("保存草稿", "Save the draft");
 const RECORD: Words = Words::new("办理记录", "What happened so far");
+const TAKEN: Words = Words::new("工作人员取走的文件", "Files that staff took");
 const FOOT: Words = Words::new(
-    "本页显示申请人信息，仅供承办使用；每一次办理都写入本处日志。",
-    "This page shows the applicant's data for this matter only; everything done is written into the office's log.",
+    "本页显示申请人信息，仅供承办使用；每一次办理都写入本处日志，取走文件也留有记录。",
+    "This page shows the applicant's data for this matter only; everything done is written into the office's log, and who takes a file is written down.",
 );

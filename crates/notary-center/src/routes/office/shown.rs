@@ -12,13 +12,14 @@ use heqi_notarization::matter::register_book::yuan;
 use heqi_notarization::matter::rows::Content;
 use heqi_notarization::matter::state::{Fee, Paper};
 use heqi_notarization::matter::step::ActedBy;
+use heqi_notarization::matter::taking::{TakenFile, Taking};
 use heqi_notarization::matter::view::{MatterView, StepView};
 use heqi_notarization::matter::waiting::{Waiting, WaitsFor};
 use heqi_notarization::matter::{Matter, MatterError, Stage, clock};
 use heqi_notarization::staff::{OfficeRole, Officer};
 use heqi_pages::office::{
     BarDay, ClockBar, DayKind, DocumentRow, DraftView, LineRow, OfficeAct, PointRow, PointState,
-    RecordRow, SessionView,
+    RecordRow, SessionView, TakenRow,
 };
 use heqi_vocabulary::{Language, UtcMillis};
 
@@ -375,6 +376,29 @@ pub(super) fn record(steps: &[StepView], names: &Names, l: Language) -> Vec<Reco
             said: step.said.clone(),
         })
         .collect()
+}
+
+/// Which files staff took.
+pub(super) fn taken(takings: &[Taking], names: &Names, l: Language) -> Vec<TakenRow> {
+    let what = |file: TakenFile| match file {
+        TakenFile::Notice { no } => format!("{} {no}", no.kind().title(l)),
+        TakenFile::Screen { sha256 } => {
+            format!("{} {sha256}", l.pick("提取会话显示的页面", "what the session showed"))
+        }
+        TakenFile::Certificate {} => l.pick("公证书", "the certificate").to_owned(),
+        TakenFile::Renewals {} => {
+            l.pick("时间戳续期文件", "renewals of its time stamps").to_owned()
+        }
+        TakenFile::Dossier {} => {
+            l.pick("公证档案（含存证内容）", "the dossier, the held evidence in it").to_owned()
+        }
+    };
+    let row = |one: &Taking| TakenRow {
+        at: one.at.for_people(),
+        by: format!("{} · {}", names.of(one.by), one.role.title(l)),
+        what: what(one.file),
+    };
+    takings.iter().map(row).collect()
 }
 
 /// The nine grounds of refusal.
