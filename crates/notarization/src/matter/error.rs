@@ -289,6 +289,18 @@ impl MatterError {
                 ["系统繁忙，未作更改。", "请稍后重试。"],
                 ["The office is busy; nothing was changed.", "Try again in a moment."],
             ),
+            Self::Store(CommitError::ReadOnly(_)) => say(
+                Unavailable,
+                "store_read_only",
+                [
+                    "本处存储当前只读，未作更改。",
+                    "请联系系统管理员在 /readyz 查看原因；恢复写入后从这一步继续。",
+                ],
+                [
+                    "The office's store takes no writes now; nothing was changed.",
+                    "Have the administrator look at /readyz; go on from here once it takes writes again.",
+                ],
+            ),
             Self::Store(_) => say(
                 Unavailable,
                 "store_unavailable",

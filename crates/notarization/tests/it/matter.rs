@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use heqi_credentials::{Password, TotpSecret};
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_identity::Calendar;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::deposited::{DepositKey, deposit};
@@ -40,7 +41,7 @@ use heqi_notarization::matter::register::Register;
 use heqi_notarization::matter::register_book::register_book;
 use heqi_notarization::matter::screen::{Screen, ScreenSheet};
 use heqi_notarization::matter::search::find_deposit;
-use heqi_notarization::matter::session::{OpenSession, open_session, press_button};
+use heqi_notarization::matter::session::{ClockBeside, OpenSession, open_session, press_button};
 use heqi_notarization::matter::state::{Fee, Paper, ReexaminationOutcome, Rule};
 use heqi_notarization::matter::step::ActedBy;
 use heqi_notarization::matter::view::{matter, steps};
@@ -245,6 +246,7 @@ impl Bureau {
                 &self.desk,
                 no,
                 (&self.notary.officer, act, &PlainScreen),
+                None,
             )
             .await;
             assert!(pressed.unwrap().passed, "{act:?}");
@@ -613,11 +615,11 @@ async fn drafting_stays_disabled_without_a_sealed_extraction_by_two_persons() {
 
     bureau.session(no).await.unwrap();
     let by = &bureau.notary.officer;
-    let early = press_button(office, &bureau.desk, no, (by, Act::Seal, &PlainScreen)).await;
+    let early = press_button(office, &bureau.desk, no, (by, Act::Seal, &PlainScreen), None).await;
     assert_eq!(rule(early), Rule::NotNext(Some(Act::CleanEnvironment)));
     for act in Act::ALL {
         assert_eq!(rule(propose(office, &bureau.desk, no).await), Rule::NoExtraction);
-        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await;
+        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen), None).await;
         assert!(pressed.unwrap().passed);
     }
     let view = matter(office, by, no).await.unwrap();
@@ -627,6 +629,69 @@ async fn drafting_stays_disabled_without_a_sealed_extraction_by_two_persons() {
     assert_eq!(view.content.outputs.len(), 6);
     assert!(propose(office, &bureau.desk, no).await.unwrap().contains("提取室"));
     assert_eq!(rule(bureau.session(no).await), Rule::ExtractionThere);
+}
+
+#[tokio::test]
+async fn the_environment_is_not_clean_while_the_offices_clock_is_off() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.session(no).await.unwrap();
+    let clean = (by, Act::CleanEnvironment, &PlainScreen as &dyn Screen);
+    let off = Some(ClockBeside { gap_ms: 2_001, limit_ms: 2_000 });
+    let pressed = press_button(office, &bureau.desk, no, clean, off).await.unwrap();
+    assert!(!pressed.passed);
+    let view = matter(office, by, no).await.unwrap();
+    let session = view.matter.extraction().unwrap();
+    assert!(session.next().is_none() && !session.is_sealed(), "the session is over");
+    let said = &view.content.outputs[0];
+    assert!(
+        said.contains("本处时钟与平台时钟相差2001毫秒") && said.contains("\"failed\""),
+        "{said}"
+    );
+    let step = steps(office, by, no).await.unwrap().pop().unwrap();
+    assert!(step.said.starts_with("clean_environment failed"), "{}", step.said);
+
+    // Set right, it passes, and says what was looked at and what was not.
+    bureau.session(no).await.unwrap();
+    let level = Some(ClockBeside { gap_ms: 2_000, limit_ms: 2_000 });
+    assert!(press_button(office, &bureau.desk, no, clean, level).await.unwrap().passed);
+    let view = matter(office, by, no).await.unwrap();
+    let output: serde_json::Value = serde_json::from_str(&view.content.outputs[0]).unwrap();
+    let result = |check: &str| {
+        let all = output["checks"].as_array().unwrap();
+        all.iter().find(|one| one["check"] == check).unwrap()["result"].clone()
+    };
+    assert_eq!(result("store_takes_writes"), "passed");
+    assert_eq!(result("clock_beside_the_platform"), "passed");
+    assert!(output["said"]["zh"].as_str().unwrap().contains("由在场两人查看"));
+}
+
+#[tokio::test]
+async fn the_environment_is_not_clean_while_nothing_can_be_written() {
+    let bureau = Bureau::open().await;
+    let by = &bureau.notary.officer;
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.session(no).await.unwrap();
+    let (store, gate) = (bureau.house.store.clone(), Arc::new(WriteGate::open()));
+    let gated = Arc::new(Gated::new(store.clone(), gate.clone()));
+    let house = House::over(&story(), gated, store);
+    let clean = (by, Act::CleanEnvironment, &PlainScreen as &dyn Screen);
+    gate.hold();
+    let refused = press_button(&house.office, &bureau.desk, no, clean, None).await.unwrap_err();
+    assert_eq!(refused.code(), "store_read_only");
+    assert!(refused.explain(Language::Zh).what.contains("只读"), "{refused}");
+    let view = matter(bureau.office(), by, no).await.unwrap();
+    assert_eq!(view.matter.extraction().unwrap().next(), Some(Act::CleanEnvironment));
+    assert!(view.content.outputs.is_empty());
+    // The session goes on from there; where nobody compares clocks, the output says that.
+    gate.release();
+    let pressed = press_button(&house.office, &bureau.desk, no, clean, None).await.unwrap();
+    assert!(pressed.passed);
+    let view = matter(bureau.office(), by, no).await.unwrap();
+    assert!(view.content.outputs[0].contains("not_compared"), "{}", view.content.outputs[0]);
 }
 
 #[tokio::test]
@@ -642,10 +707,11 @@ async fn a_digest_that_differs_stops_quarantines_and_explains() {
 
     bureau.session(no).await.unwrap();
     for act in [Act::CleanEnvironment, Act::Search] {
-        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await;
+        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen), None).await;
         assert!(pressed.unwrap().passed);
     }
-    let failed = press_button(office, &bureau.desk, no, (by, Act::Extract, &PlainScreen)).await;
+    let failed =
+        press_button(office, &bureau.desk, no, (by, Act::Extract, &PlainScreen), None).await;
     assert!(!failed.unwrap().passed);
     recompute(office, no, by).await.unwrap();
     let view = matter(office, by, no).await.unwrap();

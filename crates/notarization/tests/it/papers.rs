@@ -179,7 +179,7 @@ async fn what_a_session_showed_is_kept_byte_by_byte_under_the_digest_in_its_line
     bureau.session(no).await.unwrap();
     for act in Act::ALL {
         let pressed =
-            press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await.unwrap();
+            press_button(office, &bureau.desk, no, (by, act, &PlainScreen), None).await.unwrap();
         let page = screen_file(office, by, no, pressed.screen_sha256).await.unwrap();
         assert_eq!(Digest::of(&page), pressed.screen_sha256);
         let page = String::from_utf8(page).unwrap();
