@@ -15,7 +15,7 @@
 //! - [`register`]: where certificate numbers come from; [`register_book`]: the 公证登记簿
 //! - [`press`]: who makes the certificate itself
 //! - [`notice`]: the small documents that the applicant is told by, [`waiting`] why one is owed still; [`screen`]: what a session showed
-//! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them
+//! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them; [`due`]: whose period ends
 //! - [`check`]: what anybody may learn of a certificate
 //! - [`search`], [`view`], [`dossier`]: what is found, shown and archived; [`taking`]: who of the staff took a file away
 
@@ -27,6 +27,7 @@ pub mod checklist;
 pub mod clock;
 pub mod dossier;
 pub mod draft;
+pub mod due;
 pub mod error;
 pub mod examine;
 pub mod extraction;

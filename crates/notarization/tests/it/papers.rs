@@ -8,12 +8,14 @@ use heqi_notarization::deposited::deposit;
 use heqi_notarization::legal_hold::place_hold;
 use heqi_notarization::matter::approve::{Approve, approve};
 use heqi_notarization::matter::check::{Found, Standing, fetch, look_up};
+use heqi_notarization::matter::clock::{PauseReason, china_day};
 use heqi_notarization::matter::draft::hand_in;
+use heqi_notarization::matter::due::{MattersDue, matters_due};
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{ask_reexamination, correct, decide_reexamination, void};
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, refuse, supplement_arrived, take_over,
-    terminate, withdraw,
+    RefusalGround, accept, ask_supplement, declare, pause, refuse, resume, supplement_arrived,
+    take_over, terminate, withdraw,
 };
 use heqi_notarization::matter::notice::{NoticeKind, NoticeNo, make_notices, notice_file};
 use heqi_notarization::matter::overview::overview;
@@ -452,6 +454,33 @@ async fn a_number_that_was_never_issued_is_spoiled_without_a_document() {
     void(office, no, approver, "审批后申请人放弃").await.unwrap();
     let view = matter(office, approver, no).await.unwrap();
     assert_eq!((view.matter.stage(), view.matter.notices().len()), (Stage::Voided, before));
+}
+
+#[tokio::test]
+async fn what_is_due_is_counted_while_its_clock_runs_and_what_is_over_always() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let calendar = &bureau.desk.calendar;
+    let due = async || matters_due(office, calendar).await.unwrap();
+    let today = || china_day(bureau.house.clock.now());
+    assert_eq!(due().await, MattersDue::default());
+    let urgent = calendar.after_working_days(today(), 12).last_day;
+    while today() < urgent {
+        bureau.house.clock.advance_ms(DAY_MS);
+    }
+    assert_eq!(due().await, MattersDue { urgent: 1, overdue: 0 });
+    pause(office, no, by, PauseReason::Verification, "向公安机关核实").await.unwrap();
+    assert_eq!(due().await, MattersDue::default(), "it waits for others");
+    resume(office, no, by).await.unwrap();
+    let over = calendar.after_working_days(today(), 4).last_day;
+    while today() < over {
+        bureau.house.clock.advance_ms(DAY_MS);
+    }
+    assert_eq!(due().await, MattersDue { urgent: 0, overdue: 1 });
+    terminate(office, no, by, "申请人放弃").await.unwrap();
+    assert_eq!(due().await, MattersDue::default(), "nobody waits for it any more");
 }
 
 #[tokio::test]

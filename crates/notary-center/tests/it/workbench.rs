@@ -161,6 +161,7 @@ impl Bureau {
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let mut settings = plan.settings;
         settings.rates.enabled = false;
+        settings.alarms.look_every_ms = 50;
         let running = NotaryCenter::start(settings, listener, surroundings).await.unwrap();
         let bearer = Bearer::new(keys[0].1.expose());
         let client = NotaryClient::new(pool(), &running.url(), Some(bearer));
@@ -804,6 +805,59 @@ async fn the_queue_and_the_figures_are_pages_with_the_same_numbers_in_words() {
     assert!(figures.contains("<th scope=\"row\">审查中</th><td>1</td>"), "{figures}");
     let found = clerk.page(&format!("/staff/deposits?q={}", day_of(&bureau.deposit))).await;
     assert!(found.contains("<table>") && found.contains(&bureau.deposit));
+    bureau.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_told_of_alarms_is_told_before_a_statutory_period_runs_out() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let bureau = Box::pin(Bureau::open()).await;
+    let clerk = bureau.admit("zhao.min", OfficeRole::Clerk).await;
+    let notary = bureau.admit("qian.wei", OfficeRole::Notary).await;
+    let taken = apply(&bureau, &clerk, &FORM).await;
+    let matter = taken.headers()["location"].to_str().unwrap().to_owned();
+    for one in [&clerk, &notary] {
+        one.done(&matter, "declare", &[("choice", "none")]).await;
+    }
+    notary.done(&matter, "accept", &[]).await;
+    let raised = async |name: &str| {
+        let answer = http().get(format!("{}/alarms", bureau.running.url())).send().await.unwrap();
+        let text = answer.text().await.unwrap();
+        assert!(!text.contains("张三") && !text.contains("SQ20"), "{text}");
+        let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let all = answer["alarms"].as_array().unwrap().clone();
+        let one = all.into_iter().find(|one| one["alarm"] == name).unwrap();
+        (one["since"].is_string(), one["value"].as_u64())
+    };
+    let until = async |name: &str, wanted: (bool, Option<u64>)| {
+        for _ in 0..200 {
+            if raised(name).await == wanted {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{name}: {:?}", raised(name).await);
+    };
+    until("matters_urgent", (false, Some(0))).await;
+    // Fifteen working days are over after four weeks at the latest; three before that it is urgent.
+    let office_day =
+        |bureau: &Bureau| heqi_notarization::matter::clock::china_day(bureau.clock.now());
+    let calendar = Calendar::built_in();
+    let last = calendar.after_working_days(office_day(&bureau), 15).last_day;
+    let urgent = calendar.after_working_days(office_day(&bureau), 12).last_day;
+    while office_day(&bureau) < urgent {
+        bureau.clock.advance_ms(DAY_MS);
+    }
+    until("matters_urgent", (true, Some(1))).await;
+    until("matters_overdue", (false, Some(0))).await;
+    while office_day(&bureau) <= last {
+        bureau.clock.advance_ms(DAY_MS);
+    }
+    until("matters_overdue", (true, Some(1))).await;
+    until("matters_urgent", (false, Some(0))).await;
+    let metrics = http().get(format!("{}/metrics", bureau.running.url())).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(metrics.contains("heqi_matters_overdue 1"), "{metrics}");
     bureau.running.stop().await;
 }
 
