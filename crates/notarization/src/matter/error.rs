@@ -324,6 +324,11 @@ fn field_said(field: Field) -> Said {
         Field::Document => {
             ("证件类型与号码，或统一社会信用代码", "document and number, or credit code")
         }
+        Field::Person => ("性别与出生日期", "sex and day of birth"),
+        Field::Agent => (
+            "委托代理人的授权委托书（《公证法》第二十六条）",
+            "the agent's power of attorney (art. 26)",
+        ),
         Field::Address => ("住址或住所", "address"),
         Field::Phone => ("联系电话", "telephone"),
         Field::LegalRepresentative => ("法定代表人", "legal representative"),
@@ -331,9 +336,16 @@ fn field_said(field: Field) -> Said {
         Field::Purpose => ("用途", "purpose"),
         Field::Manner => ("证据形成的原因和方式", "how the evidence arose"),
         Field::Materials => ("提交的材料", "materials"),
-        Field::Copies => ("份数（1至20）", "copies (1 to 20)"),
+        Field::Copies => ("份数（正本1至20，副本0至20）", "originals (1 to 20), copies (0 to 20)"),
+        Field::Medium => {
+            ("公证书形式（须与送达方式相符）", "form of the certificate, which the delivery brings")
+        }
+        Field::Language => ("公证书文字", "language of the certificate"),
+        Field::Lawsuit => {
+            ("是否正在诉讼或仲裁，有的须写明法院和案号", "lawsuit: yes with its court, or no")
+        }
         Field::Delivery => ("送达方式", "delivery"),
-        Field::Other => ("代理人或诉讼情况", "agent or lawsuit"),
+        Field::Other => ("代理人或证人", "agent or witnesses"),
         Field::Truth => ("真实性承诺（《公证法》第二十七条）", "statement of truth (art. 27)"),
     };
     say(

@@ -190,6 +190,7 @@ impl Bureau {
             materials: "居民身份证复印件，1份".into(),
             copies: "2".into(),
             delivery: "mail".into(),
+            lawsuit: "no".into(),
             truth: "yes".into(),
             ..ApplicationForm::default()
         }

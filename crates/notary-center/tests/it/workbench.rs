@@ -288,7 +288,7 @@ fn percent(text: &str) -> String {
     })
 }
 
-const FORM: [(&str, &str); 12] = [
+const FORM: [(&str, &str); 13] = [
     ("applicant", "signer"),
     ("name", "张三"),
     ("document_kind", "resident_id"),
@@ -300,6 +300,7 @@ const FORM: [(&str, &str); 12] = [
     ("materials", "居民身份证复印件，1份"),
     ("copies", "1"),
     ("delivery", "counter"),
+    ("lawsuit", "no"),
     ("truth", "yes"),
 ];
 
@@ -327,10 +328,33 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     let text = refused.text().await.unwrap();
     assert!(text.contains("《公证法》第三十一条第二项") && text.contains("李四"));
 
-    let taken = apply(&bureau, &clerk, &FORM).await;
+    // Whether there is a lawsuit is said, and an agent shows the power of attorney; what was typed
+    // and chosen is shown again.
+    let unsaid: Vec<_> = FORM.into_iter().filter(|(name, _)| *name != "lawsuit").collect();
+    let agent: Vec<_> = FORM.into_iter().chain([("agent", "李四"), ("duplicates", "2")]).collect();
+    for (form, said) in [(&unsaid, "是否正在诉讼或仲裁"), (&agent, "授权委托书")] {
+        let refused = apply(&bureau, &clerk, form).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        assert!(trouble(refused).await.contains(said), "{said}");
+    }
+    let again = apply(&bureau, &clerk, &agent).await.text().await.unwrap();
+    assert!(again.contains("value=\"no\" required checked") && again.contains("value=\"李四\""));
+
+    let with_agent: Vec<_> = agent.iter().copied().chain([("power_of_attorney", "seen")]).collect();
+    let taken = apply(&bureau, &clerk, &with_agent).await;
     assert_eq!(taken.status(), StatusCode::SEE_OTHER, "{}", trouble(taken).await);
     let matter = taken.headers()["location"].to_str().unwrap().to_owned();
     assert!(matter.starts_with("/staff/matters/SQ"), "{matter}");
+    let page = clerk.page(&matter).await;
+    for said in [
+        "李四（授权委托书已核对）",
+        "正本1份，副本2份",
+        "<dd>纸质</dd>",
+        "<dd>中文</dd>",
+        "申请人声明没有诉讼或仲裁",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
     let twice = apply(&bureau, &clerk, &FORM).await;
     assert_eq!(twice.status(), StatusCode::CONFLICT);
 
@@ -1005,6 +1029,11 @@ async fn the_platforms_client_and_this_door_agree() {
         matches!(&first, ApplicationReply::Received { application, query_code: Some(_) } if application.starts_with("SQ"))
     );
     assert_eq!(desk.apply(&request).await.unwrap(), first, "a lost answer is asked for again");
+    // What the platform does not say stands there as said by nobody.
+    let ApplicationReply::Received { application, .. } = &first else { panic!("{first:?}") };
+    let clerk = bureau.admit("zhao.min", OfficeRole::Clerk).await;
+    let page = clerk.page(&format!("/staff/matters/{application}")).await;
+    assert!(page.contains("申请时没有声明，请向申请人询问") && page.contains("<dd>电子</dd>"));
 
     let mut lacking = request.clone();
     lacking.form.legal_basis = String::new();

@@ -143,7 +143,9 @@ pub(super) fn facts(view: &MatterView, names: &Names, l: Language) -> Vec<(Strin
     let materials: Vec<String> =
         application.materials.iter().map(|one| format!("{} ×{}", one.name, one.copies)).collect();
     add("提交的材料", "Materials", materials.join("、"));
-    add("是否涉诉", "Lawsuit", application.litigation.clone().unwrap_or_default());
+    for (zh, en, value) in super::asked::asked_for(application, l) {
+        add(zh, en, value);
+    }
     add("存证编号", "Deposit", matter.deposit_no().to_string());
     add("签署凭证号", "Voucher", matter.voucher().map(|no| no.to_string()).unwrap_or_default());
     add("存证时间", "Deposited", matter.deposited_at().for_people());
