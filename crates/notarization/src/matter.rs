@@ -11,6 +11,7 @@
 //!
 //! - [`number`], [`clock`], [`checklist`], [`extraction`], [`state`]: the pure part
 //! - [`form`]: the application form (公证申请表)
+//! - `party`: whether whoever applies is who signed
 //! - [`apply`], [`handle`], [`session`], [`draft`], [`approve`], [`finish`]: what is done
 //! - [`register`]: where certificate numbers come from; [`register_book`]: the 公证登记簿
 //! - [`press`]: who makes the certificate itself
@@ -37,6 +38,7 @@ pub mod handle;
 pub mod notice;
 pub mod number;
 pub mod overview;
+mod party;
 pub mod press;
 pub mod queue;
 pub mod register;

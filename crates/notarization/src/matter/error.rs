@@ -152,11 +152,11 @@ impl MatterError {
                 "not_party",
                 [
                     "您不是该文件的签署人或登记机关，不能申请公证书（《公证法》第三十一条第二项：与申请公证的事项没有利害关系）。",
-                    "请由签署人本人或登记机关提出申请；姓名有生僻字或“·”的，请按记录中的写法填写。",
+                    "请由签署人本人或登记机关提出申请；姓名有生僻字或“·”的按记录中的写法填写，证件号码按签署时核验的填写，已变更的请先在登记机关更正。",
                 ],
                 [
                     "You neither signed the document nor are you the registry, so you cannot apply (Notarisation Law art. 31 item 2: no interest in the matter).",
-                    "Let the signer or the registry apply; write the name as the record has it.",
+                    "Let the signer or the registry apply; write the name as the record has it and the number of the document that was checked at the signing; have a changed one put right at the registry first.",
                 ],
             ),
             Self::Double(number) => say(

@@ -5,13 +5,13 @@
 use heqi_identity::PersonName;
 use heqi_vocabulary::Language;
 
-use super::act::{Attempts, act, open};
+use super::act::{Attempts, Opened, act, open};
 use super::apply::{next_serial, open_place};
 use super::checklist::Item;
 use super::clock::PauseReason;
 use super::error::MatterError;
-use super::examine::{examine_held, held_record, names_held};
-use super::form::{Application, text};
+use super::examine::{examine_held, held_record, names_held, signer_held};
+use super::form::{ApplicantKind, Application, text};
 use super::notice::{NoticeSays, owe};
 use super::number::{AcceptanceNo, ApplicationNo};
 use super::rows::OPEN;
@@ -295,16 +295,41 @@ pub async fn recompute(
     // Refused before the work is done, and once more when it is.
     opened.matter.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
     let (deposit, submitted_at) = (opened.matter.deposit, opened.matter.submitted_at);
+    let compared = applicant_compared(office, &opened).await?;
     drop(opened);
     let examined = examine_held(office, &deposit, submitted_at).await?;
     act(office, no, by, StepKind::Recomputed, |opened| {
         let objections = examined.objections;
         opened.matter.recomputed(by, opened.now, examined.checks(opened.now), objections)?;
         opened.content.evidence = examined.sentences();
+        // Beside the tick of a person, never in its place.
+        let compared = compared.iter().cloned().collect();
+        opened.content.evidence.insert(Item::ApplicantIdentity, compared);
         opened.content.facts = examined.facts.clone();
         Ok((examined.summary(), ()))
     })
     .await
+}
+
+/// What the machine can say of who applies, for who ticks point 1; nothing where the record does not open.
+async fn applicant_compared(
+    office: &NotaryOffice,
+    opened: &Opened<'_>,
+) -> Result<Option<[String; 2]>, MatterError> {
+    let application = &opened.content.application;
+    if application.kind == ApplicantKind::Regulator {
+        return Ok(None);
+    }
+    let key = &opened.matter.deposit;
+    let Some(row) = deposit(office, key).await? else { return Ok(None) };
+    let signing = match held_record(office, &row).await {
+        Ok(record) => record,
+        // The examination that follows names the damage.
+        Err(MatterError::Broken(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let signer = signer_held(office, (key, row.chain), &signing).await?;
+    Ok(Some(signer.compare(application, opened.today).sentence()))
 }
 
 /// Ticks a point of the list with a remark.

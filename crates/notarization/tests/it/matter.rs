@@ -425,6 +425,48 @@ async fn only_a_signer_or_the_registry_applies_and_only_once() {
     assert_ne!(bureau.apply_with(Bureau::form()).await.unwrap(), no);
 }
 
+/// A signing whose identity was asked about under this number.
+fn asked_about(number: &'static str) -> Twists {
+    let set = move |record: &mut heqi_evidence::record::RecordDraft| {
+        let question = serde_json::json!({
+            "asks": "person", "document_kind": "resident_id", "document_number": number,
+            "name": "张三",
+        });
+        let identity = serde_json::json!({ "answers": [], "questions": [question] });
+        record.set("identity", identity, Provenance::Observed).unwrap();
+    };
+    Twists { record: Some(Box::new(set)), ..Twists::default() }
+}
+
+#[tokio::test]
+async fn a_namesake_with_a_document_of_another_number_does_not_apply() {
+    let sentence = async |bureau: &Bureau, no: ApplicationNo| {
+        recompute(bureau.office(), no, &bureau.clerk.officer).await.unwrap();
+        let view = matter(bureau.office(), &bureau.notary.officer, no).await.unwrap();
+        let list = view.matter.checklist();
+        assert!(list.machine(Item::ApplicantIdentity).is_none(), "a person's point");
+        assert!(list.takes_tick(Item::ApplicantIdentity));
+        view.content.evidence[&Item::ApplicantIdentity][0][0].clone()
+    };
+    let bureau = Bureau::of(&Story::tell(1, &asked_about("11010519491231002X"))).await;
+    let namesake =
+        ApplicationForm { document_number: "330112196404169991".into(), ..Bureau::form() };
+    let refused = bureau.apply_with(namesake.clone()).await.unwrap_err();
+    assert!(matches!(refused, MatterError::NotParty), "{refused}");
+    assert!(refused.explain(Language::Zh).next.contains("证件号码按签署时核验的填写"));
+    let no = bureau.accepted().await;
+    let said = sentence(&bureau, no).await;
+    assert!(said.contains("姓名和证件号码与存证记录中签署人的一致"), "{said}");
+
+    // Where no number is held, the name is all the machine has, and it says so.
+    let bureau = Bureau::open().await;
+    let no = bureau.accepted().await;
+    let said = sentence(&bureau, no).await;
+    assert!(said.contains("系统只比对了姓名"), "{said}");
+    withdraw(bureau.office(), no, &bureau.clerk.officer, "申请人撤回").await.unwrap();
+    bureau.apply_with(namesake).await.unwrap();
+}
+
 #[tokio::test]
 async fn two_applications_at_once_are_one() {
     let bureau = Bureau::open().await;
