@@ -311,6 +311,23 @@ pub async fn recompute(
     .await
 }
 
+/// Marks a matter as major or complex, so that it is discussed together before it is approved, or takes
+/// the mark back. The discussion itself is ticked at point 22, with its opinion as the remark.
+pub async fn mark_complex(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    (is_complex, why): (bool, &str),
+) -> Result<(), MatterError> {
+    let why = text(why).ok_or(MatterError::Text)?;
+    act(office, no, by, StepKind::Ticked, |opened| {
+        opened.matter.mark_complex(by, opened.now, is_complex)?;
+        let word = if is_complex { "complex" } else { "plain" };
+        Ok((format!("{} {word}: {why}", Item::Approval.number()), ()))
+    })
+    .await
+}
+
 /// What the machine can say of who applies, for who ticks point 1; nothing where the record does not open.
 async fn applicant_compared(
     office: &NotaryOffice,

@@ -28,7 +28,7 @@ use heqi_notarization::matter::finish::{
 };
 use heqi_notarization::matter::form::{ApplicationForm, DeliveryWay, Field};
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, pause, recompute, refuse, resume,
+    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, recompute, refuse, resume,
     supplement_arrived, take_over, tick, withdraw,
 };
 use heqi_notarization::matter::notice::make_notices;
@@ -866,6 +866,44 @@ async fn edge_case_11_whoever_was_named_anew_applies_under_either_name_and_both_
     let text = propose(office, &bureau.desk, no).await.unwrap();
     assert!(text.contains("申请人：张珊"), "{text}");
     assert!(text.contains("以“张三（其后更正姓名：张珊）”名义"), "{text}");
+}
+
+#[tokio::test]
+async fn a_matter_marked_as_complex_is_discussed_together_before_it_is_approved() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    let early = tick(office, no, by, (Item::Approval, true), "x").await;
+    assert_eq!(rule(early), Rule::NoTick(Item::Approval), "nobody marked it");
+    let why = (true, "涉及多方争议，金额较大");
+    let other = mark_complex(office, no, &bureau.other_notary.officer, why).await;
+    assert_eq!(rule(other), Rule::NotResponsible);
+    assert!(matches!(mark_complex(office, no, by, (true, " ")).await, Err(MatterError::Text)));
+    mark_complex(office, no, by, why).await.unwrap();
+    // It is examined and drafted; what waits for the discussion is the approval.
+    bureau.extracted(no).await;
+    let shown = bureau.drafted(no).await;
+    assert_eq!(rule(hand_in(office, no, by).await), Rule::NotDiscussed);
+    let against = "讨论意见：不宜出具";
+    tick(office, no, by, (Item::Approval, false), against).await.unwrap();
+    assert_eq!(rule(hand_in(office, no, by).await), Rule::NotDiscussed);
+    let opinion = "三名公证员讨论，一致同意出具";
+    tick(office, no, &bureau.clerk.officer, (Item::Approval, true), opinion).await.unwrap();
+    hand_in(office, no, by).await.unwrap();
+    let command = Approve { shown, objection_ticked: false };
+    approve(office, &bureau.desk, no, (&bureau.approver.officer, command)).await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    assert_eq!(view.content.remarks[&Item::Approval], opinion);
+    let record = steps(office, by, no).await.unwrap();
+    let said: Vec<&str> = record.iter().map(|step| step.said.as_str()).collect();
+    for wanted in [
+        "22 complex: 涉及多方争议，金额较大".to_owned(),
+        format!("22 failed: {against}"),
+        format!("22 passed: {opinion}"),
+    ] {
+        assert!(said.contains(&wanted.as_str()), "{wanted}: {said:?}");
+    }
 }
 
 #[tokio::test]

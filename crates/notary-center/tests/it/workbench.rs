@@ -408,6 +408,19 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     assert!(page.contains("已封存") && page.contains("本处提取室"), "no sealed session");
     let draft = page.split("maxlength=\"8000\">").nth(1).unwrap().split('<').next().unwrap();
     clerk.done(&matter, "draft", &[("text", draft)]).await;
+    // Marked as complex it is discussed first; the mark is taken back by who set it.
+    assert!(!page.contains(&format!("{matter}/tick-22\"")));
+    let mark = |choice| [("choice", choice), ("text", "涉及多方")];
+    notary.done(&matter, "complex", &mark("complex")).await;
+    let page = clerk.page(&matter).await;
+    assert!(page.contains("审批前须集体讨论") && page.contains(&format!("{matter}/tick-22\"")));
+    let early = notary.act(&matter, "hand-in", &[]).await;
+    assert!(trouble(early).await.contains("讨论情况尚未记录"));
+    notary.done(&matter, "complex", &mark("plain")).await;
+    notary.done(&matter, "complex", &mark("complex")).await;
+    let opinion = [("choice", "passed"), ("text", "讨论后一致同意")];
+    notary.done(&matter, "tick-22", &opinion).await;
+    assert!(clerk.page(&matter).await.contains("讨论后一致同意"));
     notary.done(&matter, "hand-in", &[]).await;
 
     // Approval: never of an own draft, and only of what was shown.

@@ -13,7 +13,7 @@ use heqi_notarization::matter::finish::{
 };
 use heqi_notarization::matter::form::DeliveryWay;
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, pause, recompute, refuse, resume,
+    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, recompute, refuse, resume,
     supplement_arrived, take_over, terminate, tick, withdraw,
 };
 use heqi_notarization::matter::notice::make_notices;
@@ -253,6 +253,7 @@ async fn plain(
         }
         OfficeAct::Resume => resume(office, no, by).await,
         OfficeAct::Recompute => recompute(office, no, by).await,
+        OfficeAct::Complex => mark_complex(office, no, by, (form.choice == "complex", text)).await,
         OfficeAct::HandIn => hand_in(office, no, by).await,
         OfficeAct::Approve => {
             // A digest that is none is not the one that stands.

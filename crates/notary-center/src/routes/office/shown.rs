@@ -103,6 +103,7 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     add(in_hands && is_responsible && !is_paused, A::Pause);
     add(in_hands && is_responsible && is_paused, A::Resume);
     let may_take = matches!(stage, S::Accepted | S::Supplementing | S::Drafted);
+    add(may_take && is_responsible, A::Complex);
     add(may_take && is_notary && !is_responsible, A::TakeOver);
     add(stage == S::Issued && role == R::Approver, A::Correct);
     let asked = matter.reexamination().is_some_and(|one| one.outcome.is_none());
@@ -250,12 +251,29 @@ pub(super) fn points(
             is_machine: check.is_some() && tick.is_none(),
             state,
             at: at.map(UtcMillis::for_people).unwrap_or_default(),
-            evidence: sentences.map(|[zh, en]| l.pick(zh, en).to_owned()).collect(),
+            evidence: sentences
+                .map(|[zh, en]| l.pick(zh, en).to_owned())
+                .chain((item == Item::Approval).then(|| discussion(matter, names, l)).flatten())
+                .collect(),
             remark,
             may_tick: may_tick && matter.checklist().takes_tick(item),
         }
     };
     Item::ALL.into_iter().map(point).collect()
+}
+
+/// That a matter is to be discussed together, where it was marked.
+fn discussion(matter: &Matter, names: &Names, l: Language) -> Option<String> {
+    let complex = matter.checklist().complex()?;
+    let (who, at) = (names.of(complex.by), complex.at.for_people());
+    Some(match l {
+        Language::Zh => format!(
+            "承办公证员（{who}）于{at}标记为重大、复杂：审批前须集体讨论，请在此记录讨论情况和形成的意见"
+        ),
+        Language::En => format!(
+            "marked as major or complex by {who} at {at}: to be discussed together before the approval; note here what was discussed and concluded"
+        ),
+    })
 }
 
 /// What the procedure itself answers.
@@ -268,6 +286,10 @@ fn procedure(matter: &Matter, item: Item) -> PointState {
         Item::DraftReviewed | Item::Approval => matter.approval().is_some(),
         _ => false,
     };
+    let said_no = matter.checklist().tick(item).is_some_and(|tick| !tick.passed);
+    if said_no && !is_done {
+        return PointState::Failed;
+    }
     if is_done { PointState::Passed } else { PointState::Open }
 }
 
