@@ -125,7 +125,12 @@ impl PeerClock {
 
     /// The largest gap there is for certain, in milliseconds.
     pub fn gap_ms(&self) -> i64 {
-        self.0.lock().values().map(ClockGap::certain_ms).max().unwrap_or(0)
+        self.compared_ms().unwrap_or(0)
+    }
+
+    /// The same; `None` while no peer's clock was heard.
+    pub fn compared_ms(&self) -> Option<i64> {
+        self.0.lock().values().map(ClockGap::certain_ms).max()
     }
 
     /// Whether our clock may be relied upon.

@@ -11,14 +11,15 @@
 //!
 //! - [`number`], [`clock`], [`checklist`], [`extraction`], [`state`]: the pure part
 //! - [`form`]: the application form (公证申请表)
+//! - `party`: whether whoever applies is who signed
 //! - [`apply`], [`handle`], [`session`], [`draft`], [`approve`], [`finish`]: what is done
 //! - [`register`]: where certificate numbers come from; [`register_book`]: the 公证登记簿
 //! - [`given`]: the newest number of each series, for the platform to keep
 //! - [`press`]: who makes the certificate itself
 //! - [`notice`]: the small documents that the applicant is told by, [`waiting`] why one is owed still; [`screen`]: what a session showed
-//! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them
+//! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them; [`due`]: whose period ends
 //! - [`check`]: what anybody may learn of a certificate
-//! - [`search`], [`view`], [`dossier`]: what is found, shown and archived
+//! - [`search`], [`view`], [`dossier`]: what is found, shown and archived; [`taking`]: who of the staff took a file away
 
 pub mod act;
 pub mod apply;
@@ -28,6 +29,7 @@ pub mod checklist;
 pub mod clock;
 pub mod dossier;
 pub mod draft;
+pub mod due;
 pub mod error;
 pub mod examine;
 pub mod extraction;
@@ -38,6 +40,7 @@ pub mod handle;
 pub mod notice;
 pub mod number;
 pub mod overview;
+mod party;
 pub mod press;
 pub mod queue;
 pub mod register;
@@ -48,6 +51,7 @@ pub mod search;
 pub mod session;
 pub mod state;
 pub mod step;
+pub mod taking;
 pub mod view;
 pub mod waiting;
 

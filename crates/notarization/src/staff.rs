@@ -31,8 +31,8 @@ pub mod sessions;
 pub use error::OfficeStaffError;
 pub use login::{CameIn, FreshFactor};
 pub use role::{OfficeRole, Officer};
-pub use rows::StaffEvent;
 use rows::{ACCOUNTS, AccountRow, EVENTS, EventKey, EventRow, LOGINS, Secrets};
+pub use rows::{EventBy, StaffEvent};
 pub use sessions::{OfficeSession, OpenedSession};
 
 /// A new account.
@@ -106,7 +106,7 @@ pub async fn create_officer(
         };
         let mut changes = Changeset::new();
         LOGINS.insert(&mut changes, &login_key, &id)?;
-        let row = note(office, &mut changes, id, row, StaffEvent::Created)?;
+        let row = note(office, &mut changes, id, row, (StaffEvent::Created, EventBy::Machine))?;
         ACCOUNTS.insert(&mut changes, &id, &row)?;
         if attempts.commit(office, changes).await? {
             return Ok(id);
@@ -153,7 +153,8 @@ pub async fn release_officer(
     account: StaffId,
 ) -> Result<(), OfficeStaffError> {
     may_keep_accounts(by, account)?;
-    change(office, account, StaffEvent::Released, |row, _, now| {
+    let released = (StaffEvent::Released, EventBy::Officer { account: by.account });
+    change(office, account, released, |row, _, now| {
         row.released_at = Some(now);
         row.disabled_at = None;
     })
@@ -170,7 +171,8 @@ pub async fn disable_officer(
     account: StaffId,
 ) -> Result<(), OfficeStaffError> {
     may_keep_accounts(by, account)?;
-    change(office, account, StaffEvent::Disabled, |row, _, now| {
+    let disabled = (StaffEvent::Disabled, EventBy::Officer { account: by.account });
+    change(office, account, disabled, |row, _, now| {
         row.disabled_at.get_or_insert(now);
         row.sessions_from = now;
     })
@@ -204,7 +206,7 @@ pub async fn reset_officer(
             && one.released_at.is_some()
             && one.disabled_at.is_none()
     });
-    change(office, id, StaffEvent::Reset, |row, secrets, now| {
+    change(office, id, (StaffEvent::Reset, EventBy::Machine), |row, secrets, now| {
         secrets.password = hashed.clone();
         secrets.totp = None;
         secrets.recovery.clear();
@@ -228,7 +230,7 @@ pub async fn enrol_officer(
     account: StaffId,
     secret: &TotpSecret,
 ) -> Result<(), OfficeStaffError> {
-    change(office, account, StaffEvent::Enrolled, |row, secrets, now| {
+    change(office, account, (StaffEvent::Enrolled, EventBy::Machine), |row, secrets, now| {
         secrets.totp = Some(secret.to_hex());
         row.is_enrolled = true;
         row.released_at = Some(now);
@@ -239,7 +241,7 @@ pub async fn enrol_officer(
 async fn change(
     office: &NotaryOffice,
     id: StaffId,
-    event: StaffEvent,
+    event: (StaffEvent, EventBy),
     change: impl Fn(&mut AccountRow, &mut Secrets, UtcMillis),
 ) -> Result<(), OfficeStaffError> {
     let mut attempts = Attempts::default();
@@ -280,6 +282,18 @@ pub async fn find(
     Ok(LOGINS.row(office.store(), &login.digest()).await?.map(|row| row.value))
 }
 
+/// Something that happened to an account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct AccountEvent {
+    /// When.
+    pub at: UtcMillis,
+    /// What.
+    pub event: StaffEvent,
+    /// Who did it.
+    pub by: EventBy,
+}
+
 /// What happened to an account, oldest first.
 ///
 /// # Errors
@@ -287,9 +301,10 @@ pub async fn find(
 pub async fn account_events(
     office: &NotaryOffice,
     account: StaffId,
-) -> Result<Vec<(UtcMillis, StaffEvent)>, OfficeStaffError> {
+) -> Result<Vec<AccountEvent>, OfficeStaffError> {
     let rows = EVENTS.scan(office.store(), &format!("{account}/"), None, usize::MAX).await?;
-    Ok(rows.into_iter().map(|(_, row)| (row.value.at, row.value.event)).collect())
+    let of = |row: EventRow| AccountEvent { at: row.at, event: row.event, by: row.by };
+    Ok(rows.into_iter().map(|(_, row)| of(row.value)).collect())
 }
 
 async fn load(office: &NotaryOffice, id: StaffId) -> Result<Stored<AccountRow>, OfficeStaffError> {
@@ -324,11 +339,11 @@ fn note(
     changes: &mut Changeset,
     id: StaffId,
     mut row: AccountRow,
-    event: StaffEvent,
+    (event, by): (StaffEvent, EventBy),
 ) -> Result<AccountRow, OfficeStaffError> {
     row.events = row.events.saturating_add(1);
     let place = EventKey { account: id, seq: row.events };
-    EVENTS.insert(changes, &place, &EventRow { at: office.clock().now(), event })?;
+    EVENTS.insert(changes, &place, &EventRow { at: office.clock().now(), by, event })?;
     tracing::info!(account.id = %id, event = %event, "account of the office");
     Ok(row)
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use heqi_evidence_store::stamping;
 use heqi_evidence_store::witness::kept_against_logs;
 use heqi_notarization::matter::approve::stuck_numbers;
+use heqi_notarization::matter::due::matters_due;
 use heqi_service_kit::alarms::Watch;
 use heqi_service_kit::{AlarmLimits, Alarms, Shutdown};
 use heqi_tlog::note::VerifiedSignature;
+use heqi_vocabulary::UtcMillis;
 
 use crate::figures::{Count, Figures};
 use crate::service::{PeerWitness, State};
@@ -106,6 +108,33 @@ const NUMBERS_STUCK: Watch = Watch {
     ..CHECKPOINT_AGE
 };
 
+const MATTERS_URGENT: Watch = Watch {
+    name: "matters_urgent",
+    unit: "applications",
+    means: (
+        "有公证申请的法定期限剩余不超过3个工作日。",
+        "Applications have three working days or fewer left of their statutory period.",
+    ),
+    next_step: (
+        "在工作台的公证申请列表中查看标出的申请，提醒承办公证员；需要补充材料或核实的，应办理中止。",
+        "Look at the marked ones in the queue of the workbench and remind the responsible notary; pause the clock where materials or a verification are waited for.",
+    ),
+    ..CHECKPOINT_AGE
+};
+
+const MATTERS_OVERDUE: Watch = Watch {
+    name: "matters_overdue",
+    means: (
+        "有公证申请已超过15个工作日的法定期限（《公证法》第三十条）。",
+        "Applications are beyond the statutory period of fifteen working days (Notarisation Law art. 30).",
+    ),
+    next_step: (
+        "立即由负责人查看超期的申请并督办，向申请人说明原因。",
+        "Have the head of the office look at them now, and tell the applicants why.",
+    ),
+    ..MATTERS_URGENT
+};
+
 const TIME_CERTIFICATE_ENDS: Watch = Watch {
     name: "time_certificate_ends",
     unit: "",
@@ -134,6 +163,8 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     watched(CHAIN_MISBEHAVED, 0, &watching.chain_misbehaviour);
     watched(TIME_CERTIFICATE_ENDS, 0, &watching.time_certificate_ends);
     watched(NUMBERS_STUCK, 0, &watching.numbers_stuck);
+    watched(MATTERS_URGENT, 0, &watching.matters_urgent);
+    watched(MATTERS_OVERDUE, 0, &watching.matters_overdue);
     watched(CLOCK_OFFSET, limits.clock_offset_ms, &watching.clock_gap_ms);
     let [age, silent, differ] =
         [&watching.time_stamp_age_s, &watching.authorities_silent, &watching.time_disagreement_ms]
@@ -155,12 +186,34 @@ pub(crate) async fn look_until_stopped(
     peer: Option<PeerWitness>,
     mut stop: Shutdown,
 ) -> Result<(), std::convert::Infallible> {
+    let mut counted_at = None;
     while !stop.is_requested() {
         take(&state, peer.as_ref()).await;
+        count_matters(&state, &mut counted_at).await;
         let now = state.office.clock().now();
         alarms.look_and_wait(now, &state.settings.alarms, &mut stop).await;
     }
     Ok(())
+}
+
+/// How often open matters are counted: the period ends with a day, and counting reads all of them.
+const COUNT_EVERY_MS: i64 = 60_000;
+
+/// Counts the matters whose period ends, if the last count is old.
+async fn count_matters(state: &State, counted_at: &mut Option<UtcMillis>) {
+    let (Some(bench), now) = (&state.bench, state.office.clock().now()) else { return };
+    let is_fresh = |at: UtcMillis| now.millis_since(at).abs() < COUNT_EVERY_MS;
+    if counted_at.is_some_and(is_fresh) {
+        return;
+    }
+    match matters_due(&state.office, &bench.desk.calendar).await {
+        Ok(due) => {
+            state.figures.watched().matters_urgent.set(due.urgent);
+            state.figures.watched().matters_overdue.set(due.overdue);
+            *counted_at = Some(now);
+        }
+        Err(error) => tracing::warn!(%error, "open applications could not be counted"),
+    }
 }
 
 /// Takes the figures that nobody counts on the way. What cannot be read stays as it was.

@@ -35,6 +35,10 @@ pub(crate) struct Watched {
     pub(crate) time_disagreement_ms: Count,
     /// Approved matters whose number does not come by itself.
     pub(crate) numbers_stuck: Count,
+    /// Open matters with three working days or fewer left.
+    pub(crate) matters_urgent: Count,
+    /// Open matters whose statutory period is over.
+    pub(crate) matters_overdue: Count,
     /// Whether the certificate behind the newest time stamps ends soon.
     pub(crate) time_certificate_ends: Count,
     stamped_size: Count,
@@ -86,6 +90,14 @@ impl Watched {
             numbers_stuck: figure(
                 "certificate_numbers_stuck",
                 "Approved applications whose number the register refuses, repeats, or has not given for long",
+            ),
+            matters_urgent: figure(
+                "matters_urgent",
+                "Applications with three working days or fewer left of their statutory period",
+            ),
+            matters_overdue: figure(
+                "matters_overdue",
+                "Applications beyond their statutory period",
             ),
             stamped_size: figure(
                 "own_log_stamped_entries",

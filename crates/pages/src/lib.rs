@@ -20,6 +20,7 @@
 //! - [`trouble`]: a failure as a page, with a way on
 //! - `parts`: what pages are made of; [`qr`]: QR codes
 
+mod application;
 pub mod assets;
 pub mod frame;
 pub mod holder;

@@ -21,6 +21,7 @@ pub use deposits::{DepositsPage, FoundRow};
 pub use figures::{Bars, FiguresPage, OfficeAlarm, Workload};
 pub use matter::{
     DocumentRow, DraftView, LineRow, MatterPage, PointRow, PointState, RecordRow, SessionView,
+    TakenRow,
 };
 pub use queue::{OfficeQueuePage, OfficeQueueRow, QueueGroup};
 pub use screen::ScreenPage;

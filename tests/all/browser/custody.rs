@@ -141,6 +141,7 @@ fn as_whoever_signed(desk: &mut Desk<'_>, demo: &Demo) {
     desk.fill("#address", "北京市示例区示例路3号");
     desk.fill("#phone", MOBILE);
     desk.fill("#purpose", "向登记机关说明情况，在杭州市使用");
+    desk.enter_box("input[name=lawsuit][value=no]");
     desk.enter_box("input[name=truth]");
     desk.enter(".choice button[type=submit]");
     desk.until_at("一次签署的证据");

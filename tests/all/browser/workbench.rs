@@ -182,6 +182,7 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
     at.fill("#manner", "本人在手机上签署");
     at.fill("#materials", "居民身份证复印件，1份");
     at.fill("#copies", "1");
+    at.tick("input[name=lawsuit][value=no]");
     at.tick("input[name=truth]");
     at.enter("form[action='/staff/deposits'][method=post] button[type=submit]");
     let no = at.text("location.pathname.split('/').pop()");

@@ -182,6 +182,7 @@ impl<'a> Bureau<'a> {
             ("materials", "居民身份证复印件，1份".to_owned()),
             ("copies", "1".to_owned()),
             ("delivery", "download".to_owned()),
+            ("lawsuit", "no".to_owned()),
             ("truth", "yes".to_owned()),
         ];
         let taken = clerk.send(Method::POST, "/staff/deposits", Some(&encoded(&form))).await?;

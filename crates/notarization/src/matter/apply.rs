@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_identity::PersonName;
 use heqi_vocabulary::{DepositNo, UtcMillis};
 
 use super::act::{Attempts, begin, open};
 use super::clock::china_day;
 use super::error::MatterError;
-use super::examine::{held_record, names_held};
+use super::examine::{held_record, signer_held};
 use super::finish::fresh_code;
 use super::form::{ApplicantKind, Application, ApplicationForm};
 use super::number::ApplicationNo;
+use super::party::HeldSigner;
 use super::rows::{Content, Facts, OPEN, SERIALS};
 use super::state::{Ground, Matter};
 use super::step::{ActedBy, StepKind};
@@ -36,13 +36,15 @@ pub struct Apply {
 /// Takes an application; gives its number.
 ///
 /// # Errors
-/// [`MatterError::NotParty`] for whoever neither signed nor registers, [`MatterError::Double`]
+/// [`MatterError::NotParty`] for whoever neither signed nor registers, and for a namesake whose
+/// document has another number than the one held, [`MatterError::Double`]
 /// for a second application, [`MatterError::Field`] for a form that cannot be taken.
 pub async fn apply(office: &NotaryOffice, command: Apply) -> Result<ApplicationNo, MatterError> {
     let Apply { deposit, form, by } = command;
-    let application = form.parse(china_day(office.clock().now())).map_err(MatterError::Field)?;
-    let (ground, names) = ground(office, deposit).await?;
-    check_party(&application, &names)?;
+    let today = china_day(office.clock().now());
+    let application = form.parse(today).map_err(MatterError::Field)?;
+    let (ground, signer) = ground(office, deposit).await?;
+    signer.admits(&application, today)?;
     let kind = application.kind;
     let said = format!("{} {}", kind.as_str(), deposit);
     let mut attempts = Attempts::default();
@@ -77,11 +79,11 @@ pub(crate) fn open_place(deposit: DepositNo, kind: ApplicantKind) -> String {
     format!("{deposit}/{}", kind.as_str())
 }
 
-/// What is applied about, and the names of whoever signed it.
+/// What is applied about, and who signed it.
 async fn ground(
     office: &NotaryOffice,
     number: DepositNo,
-) -> Result<(Ground, Vec<String>), MatterError> {
+) -> Result<(Ground, HeldSigner), MatterError> {
     let key = NUMBERS.durable_row(office.store(), &number).await?;
     let key = key.ok_or(MatterError::NoDeposit)?.value;
     let row = DEPOSITS.durable_row(office.store(), &key).await?;
@@ -93,7 +95,7 @@ async fn ground(
     if record.kind() != RecordKind::Signing {
         return Err(MatterError::NoSigning);
     }
-    let names = names_held(office, &key, row.chain, &record).await?;
+    let signer = signer_held(office, (&key, row.chain), &record).await?;
     let ground = Ground {
         deposit: key,
         deposit_no: number,
@@ -101,22 +103,7 @@ async fn ground(
         voucher: record.parsed("voucher"),
         deposited_at: row.received_at,
     };
-    Ok((ground, names))
-}
-
-/// Whoever applies has a name of the one who signed, or is the registry. That a
-/// person is who they say, and that an authority is one, the notary checks at the counter:
-/// point 1 and 2 of the list.
-fn check_party(application: &Application, names: &[String]) -> Result<(), MatterError> {
-    if application.kind == ApplicantKind::Regulator {
-        return Ok(());
-    }
-    let applicant = PersonName::parse(&application.name).map_err(|_| MatterError::NotParty)?;
-    let signed = names
-        .iter()
-        .filter_map(|name| PersonName::parse(name).ok())
-        .any(|name| name.is_same_as(&applicant));
-    if signed { Ok(()) } else { Err(MatterError::NotParty) }
+    Ok((ground, signer))
 }
 
 fn content_of(application: Application, query_code: String) -> Content {

@@ -208,12 +208,26 @@ pub struct Tick {
     pub passed: bool,
 }
 
+/// That a matter is major or complex (重大、复杂): discussed together before it is approved
+/// (公证程序规则; domain.md 5.2, point 22).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "shown whole")]
+pub struct Complex {
+    /// Since when.
+    pub at: UtcMillis,
+    /// The notary who said so.
+    pub by: StaffId,
+}
+
 /// The list of one matter.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checklist {
     machine: BTreeMap<Item, MachineCheck>,
     ticks: BTreeMap<Item, Tick>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    complex: Option<Complex>,
 }
 
 impl Checklist {
@@ -243,14 +257,31 @@ impl Checklist {
         self.ticks.insert(item, tick);
     }
 
-    /// Whether a point is open to a tick: a person's, or the machine's that could not be shown.
+    /// Whether the matter was marked as major or complex.
+    pub const fn complex(&self) -> Option<Complex> {
+        self.complex
+    }
+
+    /// Marks the matter, or takes the mark back, and what was said of a discussion with it.
+    pub(crate) fn mark(&mut self, complex: Option<Complex>) {
+        self.complex = complex;
+        self.ticks.remove(&Item::Approval);
+    }
+
+    /// Whether nothing is to be discussed together before the approval, or it was.
+    pub fn is_discussed(&self) -> bool {
+        self.complex.is_none() || self.ticks.get(&Item::Approval).is_some_and(|tick| tick.passed)
+    }
+
+    /// Whether a point is open to a tick: a person's, the machine's that could not be shown, or the
+    /// discussion of a matter that was marked.
     pub fn takes_tick(&self, item: Item) -> bool {
         match item.answered_by() {
             AnsweredBy::Person => true,
             AnsweredBy::Machine => {
                 self.machine.get(&item).is_some_and(|check| check.outcome == Outcome::Unproved)
             }
-            AnsweredBy::Procedure => false,
+            AnsweredBy::Procedure => item == Item::Approval && self.complex.is_some(),
         }
     }
 
@@ -300,6 +331,27 @@ mod tests {
             assert_eq!(Item::of_number(place + 1), Some(item));
         }
         assert_eq!((Item::of_number(0), Item::of_number(23)), (None, None));
+    }
+
+    #[test]
+    fn a_discussion_is_asked_for_while_the_matter_is_marked_and_only_then() {
+        let mut list = Checklist::default();
+        assert!(list.is_discussed() && !list.takes_tick(Item::Approval));
+        let Tick { at, by, .. } = tick(true);
+        list.mark(Some(Complex { at, by }));
+        assert!(!list.is_discussed() && list.takes_tick(Item::Approval));
+        assert!(!list.takes_tick(Item::Fee) && !list.takes_tick(Item::DraftReviewed));
+        list.ticked(Item::Approval, tick(false));
+        assert!(!list.is_discussed());
+        list.ticked(Item::Approval, tick(true));
+        assert!(list.is_discussed());
+        // Marked anew, it is discussed anew.
+        list.mark(Some(Complex { at, by }));
+        assert!(!list.is_discussed());
+        list.mark(None);
+        assert!(list.is_discussed() && list.tick(Item::Approval).is_none());
+        let old: Checklist = serde_json::from_str(r#"{"machine":{},"ticks":{}}"#).unwrap();
+        assert!(old.complex().is_none());
     }
 
     #[test]

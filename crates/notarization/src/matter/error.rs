@@ -152,11 +152,11 @@ impl MatterError {
                 "not_party",
                 [
                     "您不是该文件的签署人或登记机关，不能申请公证书（《公证法》第三十一条第二项：与申请公证的事项没有利害关系）。",
-                    "请由签署人本人或登记机关提出申请；姓名有生僻字或“·”的，请按记录中的写法填写。",
+                    "请由签署人本人或登记机关提出申请；姓名有生僻字或“·”的按记录中的写法填写，证件号码按签署时核验的填写，已变更的请先在登记机关更正。",
                 ],
                 [
                     "You neither signed the document nor are you the registry, so you cannot apply (Notarisation Law art. 31 item 2: no interest in the matter).",
-                    "Let the signer or the registry apply; write the name as the record has it.",
+                    "Let the signer or the registry apply; write the name as the record has it and the number of the document that was checked at the signing; have a changed one put right at the registry first.",
                 ],
             ),
             Self::Double(number) => say(
@@ -289,6 +289,18 @@ impl MatterError {
                 ["系统繁忙，未作更改。", "请稍后重试。"],
                 ["The office is busy; nothing was changed.", "Try again in a moment."],
             ),
+            Self::Store(CommitError::ReadOnly(_)) => say(
+                Unavailable,
+                "store_read_only",
+                [
+                    "本处存储当前只读，未作更改。",
+                    "请联系系统管理员在 /readyz 查看原因；恢复写入后从这一步继续。",
+                ],
+                [
+                    "The office's store takes no writes now; nothing was changed.",
+                    "Have the administrator look at /readyz; go on from here once it takes writes again.",
+                ],
+            ),
             Self::Store(_) => say(
                 Unavailable,
                 "store_unavailable",
@@ -312,6 +324,11 @@ fn field_said(field: Field) -> Said {
         Field::Document => {
             ("证件类型与号码，或统一社会信用代码", "document and number, or credit code")
         }
+        Field::Person => ("性别与出生日期", "sex and day of birth"),
+        Field::Agent => (
+            "委托代理人的授权委托书（《公证法》第二十六条）",
+            "the agent's power of attorney (art. 26)",
+        ),
         Field::Address => ("住址或住所", "address"),
         Field::Phone => ("联系电话", "telephone"),
         Field::LegalRepresentative => ("法定代表人", "legal representative"),
@@ -319,9 +336,16 @@ fn field_said(field: Field) -> Said {
         Field::Purpose => ("用途", "purpose"),
         Field::Manner => ("证据形成的原因和方式", "how the evidence arose"),
         Field::Materials => ("提交的材料", "materials"),
-        Field::Copies => ("份数（1至20）", "copies (1 to 20)"),
+        Field::Copies => ("份数（正本1至20，副本0至20）", "originals (1 to 20), copies (0 to 20)"),
+        Field::Medium => {
+            ("公证书形式（须与送达方式相符）", "form of the certificate, which the delivery brings")
+        }
+        Field::Language => ("公证书文字", "language of the certificate"),
+        Field::Lawsuit => {
+            ("是否正在诉讼或仲裁，有的须写明法院和案号", "lawsuit: yes with its court, or no")
+        }
         Field::Delivery => ("送达方式", "delivery"),
-        Field::Other => ("代理人或诉讼情况", "agent or lawsuit"),
+        Field::Other => ("代理人或证人", "agent or witnesses"),
         Field::Truth => ("真实性承诺（《公证法》第二十七条）", "statement of truth (art. 27)"),
     };
     say(

@@ -24,7 +24,7 @@ mod chain;
 mod face;
 
 use chain::Chain;
-pub(crate) use chain::{answer_held, names_held, objections_held};
+pub(crate) use chain::{answer_held, names_held, objections_held, signer_held};
 
 /// What came of one point, with its sentences in Chinese and in English.
 struct Found {

@@ -74,7 +74,7 @@ pub async fn issue(
         let (sha256, object) = (Digest::of(file), pending.reference());
         let issue =
             Issue { at: opened.now, stamped_at: *stamped_at, by: by.account, sha256, object };
-        let with_paper = opened.content.application.delivery != DeliveryWay::Download;
+        let with_paper = opened.content.application.delivery.brings_paper();
         let today = opened.today;
         opened.matter.issued(issue, with_paper, today);
         opened.content.check_code.clone_from(&check_code);

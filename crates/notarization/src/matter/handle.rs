@@ -5,13 +5,13 @@
 use heqi_identity::PersonName;
 use heqi_vocabulary::Language;
 
-use super::act::{Attempts, act, open};
+use super::act::{Attempts, Opened, act, open};
 use super::apply::{next_serial, open_place};
 use super::checklist::Item;
 use super::clock::PauseReason;
 use super::error::MatterError;
-use super::examine::{examine_held, names_held};
-use super::form::{Application, text};
+use super::examine::{examine_held, held_record, names_held, signer_held};
+use super::form::{ApplicantKind, Application, text};
 use super::notice::{NoticeSays, owe};
 use super::number::{AcceptanceNo, ApplicationNo};
 use super::rows::OPEN;
@@ -292,16 +292,58 @@ pub async fn recompute(
     // Refused before the work is done, and once more when it is.
     opened.matter.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
     let (deposit, submitted_at) = (opened.matter.deposit, opened.matter.submitted_at);
+    let compared = applicant_compared(office, &opened).await?;
     drop(opened);
     let examined = examine_held(office, &deposit, submitted_at).await?;
     act(office, no, by, StepKind::Recomputed, |opened| {
         let objections = examined.objections;
         opened.matter.recomputed(by, opened.now, examined.checks(opened.now), objections)?;
         opened.content.evidence = examined.sentences();
+        // Beside the tick of a person, never in its place.
+        let compared = compared.iter().cloned().collect();
+        opened.content.evidence.insert(Item::ApplicantIdentity, compared);
         opened.content.facts = examined.facts.clone();
         Ok((examined.summary(), ()))
     })
     .await
+}
+
+/// Marks a matter as major or complex, so that it is discussed together before it is approved, or takes
+/// the mark back. The discussion itself is ticked at point 22, with its opinion as the remark.
+pub async fn mark_complex(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    (is_complex, why): (bool, &str),
+) -> Result<(), MatterError> {
+    let why = text(why).ok_or(MatterError::Text)?;
+    act(office, no, by, StepKind::Ticked, |opened| {
+        opened.matter.mark_complex(by, opened.now, is_complex)?;
+        let word = if is_complex { "complex" } else { "plain" };
+        Ok((format!("{} {word}: {why}", Item::Approval.number()), ()))
+    })
+    .await
+}
+
+/// What the machine can say of who applies, for who ticks point 1; nothing where the record does not open.
+async fn applicant_compared(
+    office: &NotaryOffice,
+    opened: &Opened<'_>,
+) -> Result<Option<[String; 2]>, MatterError> {
+    let application = &opened.content.application;
+    if application.kind == ApplicantKind::Regulator {
+        return Ok(None);
+    }
+    let key = &opened.matter.deposit;
+    let Some(row) = deposit(office, key).await? else { return Ok(None) };
+    let signing = match held_record(office, &row).await {
+        Ok(record) => record,
+        // The examination that follows names the damage.
+        Err(MatterError::Broken(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let signer = signer_held(office, (key, row.chain), &signing).await?;
+    Ok(Some(signer.compare(application, opened.today).sentence()))
 }
 
 /// Ticks a point of the list with a remark.

@@ -148,6 +148,15 @@ pub async fn queue(
     if !by.role.sees_matters() {
         return Err(Rule::Role.into());
     }
+    page_of(office, group, (after, limit)).await
+}
+
+/// The same for the office itself, which shows nobody what it reads.
+pub(crate) async fn page_of(
+    office: &NotaryOffice,
+    group: Group,
+    (after, limit): (Option<ApplicationNo>, usize),
+) -> Result<QueuePage, MatterError> {
     let limit = limit.clamp(1, PAGE);
     let within = format!("{}/", group.as_str());
     let after = after.map(|no| QueuePlace { group, no });

@@ -8,6 +8,7 @@
 //! - `notice-of` (digest of the number): the matter a small document belongs to; `notice-waiting`: why it is owed still
 //! - `matter-at` (how far, application number): where a matter stands in the queue; `matter-indexed`: that all do
 //! - `number-request` (application number): what an external register answered that gave no number yet
+//! - `matter-taken` (application number, time): which member of staff took which file ([`super::taking`])
 //! - `certificate-of` (digest of the number): the same, for whoever asks by number
 //!
 //! Sealed outputs of extractions and certificates are objects under the matter's own data key.

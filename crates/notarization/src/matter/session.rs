@@ -19,6 +19,10 @@ use crate::deposited::{NUMBERS, deposit};
 use crate::office::NotaryOffice;
 use crate::staff::{FreshFactor, Officer, officer_name};
 
+mod environment;
+
+pub use environment::ClockBeside;
+
 /// What opens a session.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
@@ -58,16 +62,18 @@ pub async fn open_session(
 }
 
 /// Does the next act of the open session, and keeps the page that is shown for it. An act that did not
-/// come out as it should ends the session, and a digest that differs quarantines the matter.
+/// come out as it should ends the session, and a digest that differs quarantines the matter. `clock` is
+/// how the office's clock stands beside the platform's, where anybody compares them.
 pub async fn press_button(
     office: &NotaryOffice,
     desk: &Desk,
     no: ApplicationNo,
     (by, what, screen): (&Officer, Act, &dyn Screen),
+    clock: Option<ClockBeside>,
 ) -> Result<Pressed, MatterError> {
     let opened = open(office, no).await?;
     opened.matter.may_act(by, what)?;
-    let done = perform(office, desk, &opened, what).await?;
+    let done = perform(office, desk, &opened, (what, clock)).await?;
     let people = people_of(office, &opened).await?;
     drop(opened);
     let mut attempts = Attempts::default();
@@ -170,12 +176,15 @@ async fn perform(
     office: &NotaryOffice,
     desk: &Desk,
     opened: &Opened<'_>,
-    what: Act,
+    (what, clock): (Act, Option<ClockBeside>),
 ) -> Result<Done, MatterError> {
     let matter = &opened.matter;
     let plain = |passed, output| Done { passed, output, examined: None, package: None };
     match what {
-        Act::CleanEnvironment => Ok(plain(true, environment(office, desk, opened))),
+        Act::CleanEnvironment => {
+            let (passed, output) = environment::check(office, desk, (opened, clock))?;
+            Ok(plain(passed, output))
+        }
         Act::Search => {
             let key = NUMBERS.durable_row(office.store(), &matter.deposit_no).await?;
             let is_it = key.is_some_and(|row| row.value == matter.deposit);
@@ -241,21 +250,6 @@ fn of_examined(what: Act, opened: &Opened<'_>, examined: Examined) -> Result<Don
             Ok(Done { passed, output, examined: Some(examined), package })
         }
     }
-}
-
-/// 环境清洁性检查: what the machine knows of itself. That the computer is clean beyond that, the
-/// two persons look at and say with the button.
-fn environment(office: &NotaryOffice, desk: &Desk, opened: &Opened<'_>) -> Value {
-    let workstation = opened.matter.extraction.as_ref().map(|one| one.workstation.clone());
-    let head = office.backend().log().head();
-    json!({
-        "clock": opened.now.to_string(),
-        "log_size": head.size(),
-        "store_read_only": office.store().read_only().is_some(),
-        "tool": desk.tool.name,
-        "tool_sha256": desk.tool.sha256.to_string(),
-        "workstation": workstation,
-    })
 }
 
 /// The sealed package of a matter, opened: what the certificate embeds.

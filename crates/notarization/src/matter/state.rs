@@ -150,6 +150,9 @@ pub enum Rule {
     /// The second member of staff is another person.
     #[error("a second person has to be beside")]
     SamePerson,
+    /// A matter that was marked as major or complex is discussed together before it is approved.
+    #[error("it was not discussed together yet")]
+    NotDiscussed,
     /// Nobody approves what they drafted.
     #[error("nobody approves an own draft")]
     OwnDraft,

@@ -10,7 +10,7 @@ use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
-use super::rows::{ACCOUNTS, AccountRow, SESSIONS, Secrets, StaffEvent, TRIES, TRIES_KEY};
+use super::rows::{ACCOUNTS, AccountRow, EventBy, SESSIONS, Secrets, StaffEvent, TRIES, TRIES_KEY};
 use super::sessions::{OpenedSession, live, open};
 use super::{OfficeStaffError, Officer, find, key, load, note, seal, unseal};
 use crate::matter::act::{Attempts, hex};
@@ -82,6 +82,7 @@ pub async fn log_in(
     }
 }
 
+/// Notes a try that failed: whoever it was, was not in by it.
 async fn record(
     office: &NotaryOffice,
     id: StaffId,
@@ -91,7 +92,7 @@ async fn record(
     loop {
         let stored = load(office, id).await?;
         let mut changes = Changeset::new();
-        let row = note(office, &mut changes, id, stored.value, event)?;
+        let row = note(office, &mut changes, id, stored.value, (event, EventBy::Nobody))?;
         ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
         if attempts.commit(office, changes).await? {
             return Ok(());
@@ -182,7 +183,13 @@ pub async fn second_factor(
             } else {
                 SESSIONS.replace(&mut changes, &secret, version, &wrong)?;
             }
-            let row = note(office, &mut changes, id, stored.value, StaffEvent::WrongCode)?;
+            let row = note(
+                office,
+                &mut changes,
+                id,
+                stored.value,
+                (StaffEvent::WrongCode, EventBy::Nobody),
+            )?;
             ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
             if attempts.commit(office, changes).await? {
                 trier.count(office, Tries::failed).await?;
@@ -192,7 +199,7 @@ pub async fn second_factor(
         };
         let Accepted { mut row, secrets, event, recovery } = accepted;
         row.secrets = seal(office, id, &secrets)?;
-        let row = note(office, &mut changes, id, row, event)?;
+        let row = note(office, &mut changes, id, row, (event, EventBy::Officer { account: id }))?;
         ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
         SESSIONS.remove(&mut changes, &secret, version)?;
         let opened = open(office, &mut changes, id, true)?;
@@ -252,7 +259,13 @@ pub async fn show_again(
         let officer = Officer { account: id, role: row.role };
         let mut changes = Changeset::new();
         let row = AccountRow { last_step: step, ..row.clone() };
-        let row = note(office, &mut changes, id, row, StaffEvent::ShownAgain)?;
+        let row = note(
+            office,
+            &mut changes,
+            id,
+            row,
+            (StaffEvent::ShownAgain, EventBy::Officer { account: id }),
+        )?;
         ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
         if attempts.commit(office, changes).await? {
             return Ok(FreshFactor { officer });

@@ -127,11 +127,32 @@ impl fmt::Display for StaffEvent {
     }
 }
 
+/// Who did it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(tag = "who", rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::exhaustive_enums, reason = "whoever audits accounts decides about each")]
+pub enum EventBy {
+    /// It was not written down: an event of before who did it was kept.
+    #[default]
+    Unrecorded,
+    /// Whoever has the machine; which person that is, the machine's own records say.
+    Machine,
+    /// Somebody who was not in: whose password or code was wrong.
+    Nobody,
+    /// A member of staff who was in, or came in by it.
+    Officer {
+        /// The account.
+        account: StaffId,
+    },
+}
+
 /// One event.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EventRow {
     pub(super) at: UtcMillis,
+    #[serde(default)]
+    pub(super) by: EventBy,
     pub(super) event: StaffEvent,
 }
 
@@ -154,5 +175,21 @@ impl FromStr for EventKey {
     fn from_str(text: &str) -> Result<Self, ()> {
         let (account, seq) = text.split_once('/').ok_or(())?;
         Ok(Self { account: account.parse().map_err(|_| ())?, seq: seq.parse().map_err(|_| ())? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_of_before_who_did_it_was_kept_is_read_and_says_so() {
+        let old = r#"{"at":"2026-11-23T01:00:00.000Z","event":"released"}"#;
+        let row: EventRow = serde_json::from_str(old).unwrap();
+        assert_eq!((row.event, row.by), (StaffEvent::Released, EventBy::Unrecorded));
+        let account = StaffId::from_bytes([7; 16]);
+        let row = EventRow { by: EventBy::Officer { account }, ..row };
+        let again: EventRow = serde_json::from_slice(&serde_json::to_vec(&row).unwrap()).unwrap();
+        assert_eq!(again.by, row.by);
     }
 }

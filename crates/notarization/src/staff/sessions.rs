@@ -7,7 +7,7 @@ use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
 use super::rows::{ACCOUNTS, AccountRow, SESSIONS, SessionRow};
-use super::{OfficeRole, OfficeStaffError, Officer, StaffEvent, load, note};
+use super::{EventBy, OfficeRole, OfficeStaffError, Officer, StaffEvent, load, note};
 use crate::matter::act::{Attempts, hex};
 use crate::office::NotaryOffice;
 
@@ -144,7 +144,13 @@ pub async fn leave(office: &NotaryOffice, secret: Digest) -> Result<(), OfficeSt
         let mut changes = Changeset::new();
         SESSIONS.remove(&mut changes, &secret, session.version)?;
         if let Some(stored) = ACCOUNTS.row(office.store(), &id).await? {
-            let row = note(office, &mut changes, id, stored.value, StaffEvent::LoggedOut)?;
+            let row = note(
+                office,
+                &mut changes,
+                id,
+                stored.value,
+                (StaffEvent::LoggedOut, EventBy::Officer { account: id }),
+            )?;
             ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
         }
         if attempts.commit(office, changes).await? {

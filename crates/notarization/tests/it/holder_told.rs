@@ -305,6 +305,7 @@ fn form(name: &str) -> ApplicationForm {
         materials: "居民身份证复印件，1".into(),
         copies: "1".into(),
         delivery: "download".into(),
+        lawsuit: "no".into(),
         truth: "yes".into(),
         ..ApplicationForm::default()
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use heqi_credentials::{Password, TotpSecret};
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_identity::Calendar;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::deposited::{DepositKey, deposit};
@@ -28,7 +29,7 @@ use heqi_notarization::matter::finish::{
 use heqi_notarization::matter::form::{ApplicationForm, DeliveryWay, Field};
 use heqi_notarization::matter::given::newest_numbers;
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, pause, recompute, refuse, resume,
+    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, recompute, refuse, resume,
     supplement_arrived, take_over, tick, withdraw,
 };
 use heqi_notarization::matter::notice::make_notices;
@@ -41,7 +42,7 @@ use heqi_notarization::matter::register::Register;
 use heqi_notarization::matter::register_book::register_book;
 use heqi_notarization::matter::screen::{Screen, ScreenSheet};
 use heqi_notarization::matter::search::find_deposit;
-use heqi_notarization::matter::session::{OpenSession, open_session, press_button};
+use heqi_notarization::matter::session::{ClockBeside, OpenSession, open_session, press_button};
 use heqi_notarization::matter::state::{Fee, Paper, ReexaminationOutcome, Rule};
 use heqi_notarization::matter::step::ActedBy;
 use heqi_notarization::matter::view::{matter, steps};
@@ -192,6 +193,7 @@ impl Bureau {
             materials: "居民身份证复印件，1份".into(),
             copies: "2".into(),
             delivery: "mail".into(),
+            lawsuit: "no".into(),
             truth: "yes".into(),
             ..ApplicationForm::default()
         }
@@ -248,6 +250,7 @@ impl Bureau {
                 &self.desk,
                 no,
                 (&self.notary.officer, act, &PlainScreen),
+                None,
             )
             .await;
             assert!(pressed.unwrap().passed, "{act:?}");
@@ -423,6 +426,48 @@ async fn only_a_signer_or_the_registry_applies_and_only_once() {
     declare(bureau.office(), no, by, false).await.unwrap();
     withdraw(bureau.office(), no, by, "申请人撤回").await.unwrap();
     assert_ne!(bureau.apply_with(Bureau::form()).await.unwrap(), no);
+}
+
+/// A signing whose identity was asked about under this number.
+fn asked_about(number: &'static str) -> Twists {
+    let set = move |record: &mut heqi_evidence::record::RecordDraft| {
+        let question = serde_json::json!({
+            "asks": "person", "document_kind": "resident_id", "document_number": number,
+            "name": "张三",
+        });
+        let identity = serde_json::json!({ "answers": [], "questions": [question] });
+        record.set("identity", identity, Provenance::Observed).unwrap();
+    };
+    Twists { record: Some(Box::new(set)), ..Twists::default() }
+}
+
+#[tokio::test]
+async fn a_namesake_with_a_document_of_another_number_does_not_apply() {
+    let sentence = async |bureau: &Bureau, no: ApplicationNo| {
+        recompute(bureau.office(), no, &bureau.clerk.officer).await.unwrap();
+        let view = matter(bureau.office(), &bureau.notary.officer, no).await.unwrap();
+        let list = view.matter.checklist();
+        assert!(list.machine(Item::ApplicantIdentity).is_none(), "a person's point");
+        assert!(list.takes_tick(Item::ApplicantIdentity));
+        view.content.evidence[&Item::ApplicantIdentity][0][0].clone()
+    };
+    let bureau = Bureau::of(&Story::tell(1, &asked_about("11010519491231002X"))).await;
+    let namesake =
+        ApplicationForm { document_number: "330112196404169991".into(), ..Bureau::form() };
+    let refused = bureau.apply_with(namesake.clone()).await.unwrap_err();
+    assert!(matches!(refused, MatterError::NotParty), "{refused}");
+    assert!(refused.explain(Language::Zh).next.contains("证件号码按签署时核验的填写"));
+    let no = bureau.accepted().await;
+    let said = sentence(&bureau, no).await;
+    assert!(said.contains("姓名和证件号码与存证记录中签署人的一致"), "{said}");
+
+    // Where no number is held, the name is all the machine has, and it says so.
+    let bureau = Bureau::open().await;
+    let no = bureau.accepted().await;
+    let said = sentence(&bureau, no).await;
+    assert!(said.contains("系统只比对了姓名"), "{said}");
+    withdraw(bureau.office(), no, &bureau.clerk.officer, "申请人撤回").await.unwrap();
+    bureau.apply_with(namesake).await.unwrap();
 }
 
 #[tokio::test]
@@ -615,11 +660,11 @@ async fn drafting_stays_disabled_without_a_sealed_extraction_by_two_persons() {
 
     bureau.session(no).await.unwrap();
     let by = &bureau.notary.officer;
-    let early = press_button(office, &bureau.desk, no, (by, Act::Seal, &PlainScreen)).await;
+    let early = press_button(office, &bureau.desk, no, (by, Act::Seal, &PlainScreen), None).await;
     assert_eq!(rule(early), Rule::NotNext(Some(Act::CleanEnvironment)));
     for act in Act::ALL {
         assert_eq!(rule(propose(office, &bureau.desk, no).await), Rule::NoExtraction);
-        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await;
+        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen), None).await;
         assert!(pressed.unwrap().passed);
     }
     let view = matter(office, by, no).await.unwrap();
@@ -629,6 +674,69 @@ async fn drafting_stays_disabled_without_a_sealed_extraction_by_two_persons() {
     assert_eq!(view.content.outputs.len(), 6);
     assert!(propose(office, &bureau.desk, no).await.unwrap().contains("提取室"));
     assert_eq!(rule(bureau.session(no).await), Rule::ExtractionThere);
+}
+
+#[tokio::test]
+async fn the_environment_is_not_clean_while_the_offices_clock_is_off() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.session(no).await.unwrap();
+    let clean = (by, Act::CleanEnvironment, &PlainScreen as &dyn Screen);
+    let off = Some(ClockBeside { gap_ms: 2_001, limit_ms: 2_000 });
+    let pressed = press_button(office, &bureau.desk, no, clean, off).await.unwrap();
+    assert!(!pressed.passed);
+    let view = matter(office, by, no).await.unwrap();
+    let session = view.matter.extraction().unwrap();
+    assert!(session.next().is_none() && !session.is_sealed(), "the session is over");
+    let said = &view.content.outputs[0];
+    assert!(
+        said.contains("本处时钟与平台时钟相差2001毫秒") && said.contains("\"failed\""),
+        "{said}"
+    );
+    let step = steps(office, by, no).await.unwrap().pop().unwrap();
+    assert!(step.said.starts_with("clean_environment failed"), "{}", step.said);
+
+    // Set right, it passes, and says what was looked at and what was not.
+    bureau.session(no).await.unwrap();
+    let level = Some(ClockBeside { gap_ms: 2_000, limit_ms: 2_000 });
+    assert!(press_button(office, &bureau.desk, no, clean, level).await.unwrap().passed);
+    let view = matter(office, by, no).await.unwrap();
+    let output: serde_json::Value = serde_json::from_str(&view.content.outputs[0]).unwrap();
+    let result = |check: &str| {
+        let all = output["checks"].as_array().unwrap();
+        all.iter().find(|one| one["check"] == check).unwrap()["result"].clone()
+    };
+    assert_eq!(result("store_takes_writes"), "passed");
+    assert_eq!(result("clock_beside_the_platform"), "passed");
+    assert!(output["said"]["zh"].as_str().unwrap().contains("由在场两人查看"));
+}
+
+#[tokio::test]
+async fn the_environment_is_not_clean_while_nothing_can_be_written() {
+    let bureau = Bureau::open().await;
+    let by = &bureau.notary.officer;
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.session(no).await.unwrap();
+    let (store, gate) = (bureau.house.store.clone(), Arc::new(WriteGate::open()));
+    let gated = Arc::new(Gated::new(store.clone(), gate.clone()));
+    let house = House::over(&story(), gated, store);
+    let clean = (by, Act::CleanEnvironment, &PlainScreen as &dyn Screen);
+    gate.hold();
+    let refused = press_button(&house.office, &bureau.desk, no, clean, None).await.unwrap_err();
+    assert_eq!(refused.code(), "store_read_only");
+    assert!(refused.explain(Language::Zh).what.contains("只读"), "{refused}");
+    let view = matter(bureau.office(), by, no).await.unwrap();
+    assert_eq!(view.matter.extraction().unwrap().next(), Some(Act::CleanEnvironment));
+    assert!(view.content.outputs.is_empty());
+    // The session goes on from there; where nobody compares clocks, the output says that.
+    gate.release();
+    let pressed = press_button(&house.office, &bureau.desk, no, clean, None).await.unwrap();
+    assert!(pressed.passed);
+    let view = matter(bureau.office(), by, no).await.unwrap();
+    assert!(view.content.outputs[0].contains("not_compared"), "{}", view.content.outputs[0]);
 }
 
 #[tokio::test]
@@ -644,10 +752,11 @@ async fn a_digest_that_differs_stops_quarantines_and_explains() {
 
     bureau.session(no).await.unwrap();
     for act in [Act::CleanEnvironment, Act::Search] {
-        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await;
+        let pressed = press_button(office, &bureau.desk, no, (by, act, &PlainScreen), None).await;
         assert!(pressed.unwrap().passed);
     }
-    let failed = press_button(office, &bureau.desk, no, (by, Act::Extract, &PlainScreen)).await;
+    let failed =
+        press_button(office, &bureau.desk, no, (by, Act::Extract, &PlainScreen), None).await;
     assert!(!failed.unwrap().passed);
     recompute(office, no, by).await.unwrap();
     let view = matter(office, by, no).await.unwrap();
@@ -759,6 +868,44 @@ async fn edge_case_11_whoever_was_named_anew_applies_under_either_name_and_both_
     let text = propose(office, &bureau.desk, no).await.unwrap();
     assert!(text.contains("申请人：张珊"), "{text}");
     assert!(text.contains("以“张三（其后更正姓名：张珊）”名义"), "{text}");
+}
+
+#[tokio::test]
+async fn a_matter_marked_as_complex_is_discussed_together_before_it_is_approved() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    let early = tick(office, no, by, (Item::Approval, true), "x").await;
+    assert_eq!(rule(early), Rule::NoTick(Item::Approval), "nobody marked it");
+    let why = (true, "涉及多方争议，金额较大");
+    let other = mark_complex(office, no, &bureau.other_notary.officer, why).await;
+    assert_eq!(rule(other), Rule::NotResponsible);
+    assert!(matches!(mark_complex(office, no, by, (true, " ")).await, Err(MatterError::Text)));
+    mark_complex(office, no, by, why).await.unwrap();
+    // It is examined and drafted; what waits for the discussion is the approval.
+    bureau.extracted(no).await;
+    let shown = bureau.drafted(no).await;
+    assert_eq!(rule(hand_in(office, no, by).await), Rule::NotDiscussed);
+    let against = "讨论意见：不宜出具";
+    tick(office, no, by, (Item::Approval, false), against).await.unwrap();
+    assert_eq!(rule(hand_in(office, no, by).await), Rule::NotDiscussed);
+    let opinion = "三名公证员讨论，一致同意出具";
+    tick(office, no, &bureau.clerk.officer, (Item::Approval, true), opinion).await.unwrap();
+    hand_in(office, no, by).await.unwrap();
+    let command = Approve { shown, objection_ticked: false };
+    approve(office, &bureau.desk, no, (&bureau.approver.officer, command)).await.unwrap();
+    let view = matter(office, by, no).await.unwrap();
+    assert_eq!(view.content.remarks[&Item::Approval], opinion);
+    let record = steps(office, by, no).await.unwrap();
+    let said: Vec<&str> = record.iter().map(|step| step.said.as_str()).collect();
+    for wanted in [
+        "22 complex: 涉及多方争议，金额较大".to_owned(),
+        format!("22 failed: {against}"),
+        format!("22 passed: {opinion}"),
+    ] {
+        assert!(said.contains(&wanted.as_str()), "{wanted}: {said:?}");
+    }
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::login::{enrolling, log_in, second_factor, show_again};
 use heqi_notarization::staff::sessions::{hash_of, leave, session};
 use heqi_notarization::staff::{
-    CreateOfficer, OfficeRole, OfficeStaffError, Officer, StaffEvent, account_events, accounts,
-    create_officer, disable_officer, enrol_officer, find, release_officer, reset_officer,
+    CreateOfficer, EventBy, OfficeRole, OfficeStaffError, Officer, StaffEvent, account_events,
+    accounts, create_officer, disable_officer, enrol_officer, find, release_officer, reset_officer,
 };
 use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::{Clock as _, StaffId};
@@ -85,10 +85,27 @@ async fn nobody_comes_in_before_security_has_released_them() {
     let refused = log_in(office, ADDRESS, "qian.wei", password(PASSWORD)).await.unwrap_err();
     assert!(matches!(refused, OfficeStaffError::Wrong));
     let events: Vec<_> = account_events(office, notary).await.unwrap();
-    let kinds: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
+    let kinds: Vec<_> = events.iter().map(|one| one.event).collect();
     assert_eq!(kinds[..3], [StaffEvent::Created, StaffEvent::Released, StaffEvent::Enrolled]);
     assert_eq!(kinds.iter().filter(|kind| **kind == StaffEvent::Disabled).count(), 1);
     assert_eq!(accounts(office).await.unwrap().len(), 3);
+
+    // Each line says who did it: the machine, the security officer, whoever came in.
+    let by = |event| {
+        let mut found = events.iter().filter(|one| one.event == event);
+        let first = found.next().unwrap().by;
+        assert!(found.all(|one| one.by == first), "{event}");
+        first
+    };
+    assert_eq!(by(StaffEvent::Created), EventBy::Machine);
+    assert_eq!(by(StaffEvent::Reset), EventBy::Machine);
+    for event in [StaffEvent::Released, StaffEvent::Disabled] {
+        assert_eq!(by(event), EventBy::Officer { account: security }, "{event}");
+    }
+    for event in [StaffEvent::Enrolled, StaffEvent::LoggedOut] {
+        assert_eq!(by(event), EventBy::Officer { account: notary }, "{event}");
+    }
+    assert_eq!(by(StaffEvent::WrongPassword), EventBy::Nobody);
 }
 
 #[tokio::test]

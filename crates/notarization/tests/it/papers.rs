@@ -3,17 +3,19 @@
 
 use std::sync::atomic::Ordering;
 
-use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::backend::{Backend, CommitError};
 use heqi_notarization::deposited::deposit;
 use heqi_notarization::legal_hold::place_hold;
 use heqi_notarization::matter::approve::{Approve, approve};
 use heqi_notarization::matter::check::{Found, Standing, fetch, look_up};
+use heqi_notarization::matter::clock::{PauseReason, china_day};
 use heqi_notarization::matter::draft::hand_in;
+use heqi_notarization::matter::due::{MattersDue, matters_due};
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{ask_reexamination, correct, decide_reexamination, void};
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, refuse, supplement_arrived, take_over,
-    terminate, withdraw,
+    RefusalGround, accept, ask_supplement, declare, pause, refuse, resume, supplement_arrived,
+    take_over, terminate, withdraw,
 };
 use heqi_notarization::matter::notice::{NoticeKind, NoticeNo, make_notices, notice_file};
 use heqi_notarization::matter::overview::overview;
@@ -23,6 +25,7 @@ use heqi_notarization::matter::search::deposits_of_day;
 use heqi_notarization::matter::session::press_button;
 use heqi_notarization::matter::state::{ReexaminationOutcome, Rule};
 use heqi_notarization::matter::step::{ActedBy, StepKind};
+use heqi_notarization::matter::taking::{TakenFile, take, takings};
 use heqi_notarization::matter::view::{matter, steps};
 use heqi_notarization::matter::waiting::WaitsFor;
 use heqi_notarization::matter::{ApplicationNo, Matter, MatterError, Stage};
@@ -31,6 +34,7 @@ use heqi_testkit::{Story, Twists};
 use heqi_vocabulary::{Clock as _, Digest};
 
 use crate::matter::{Bureau, Member, PlainScreen, rule};
+use crate::support::{Failing, House, story};
 
 /// The file of the newest document of a matter, made now.
 async fn newest(bureau: &Bureau, no: ApplicationNo) -> (NoticeNo, String) {
@@ -177,7 +181,7 @@ async fn what_a_session_showed_is_kept_byte_by_byte_under_the_digest_in_its_line
     bureau.session(no).await.unwrap();
     for act in Act::ALL {
         let pressed =
-            press_button(office, &bureau.desk, no, (by, act, &PlainScreen)).await.unwrap();
+            press_button(office, &bureau.desk, no, (by, act, &PlainScreen), None).await.unwrap();
         let page = screen_file(office, by, no, pressed.screen_sha256).await.unwrap();
         assert_eq!(Digest::of(&page), pressed.screen_sha256);
         let page = String::from_utf8(page).unwrap();
@@ -194,6 +198,59 @@ async fn what_a_session_showed_is_kept_byte_by_byte_under_the_digest_in_its_line
     assert!(matches!(unknown, Err(MatterError::NotFound)));
     let security = Officer { role: OfficeRole::Security, ..by.clone() };
     assert_eq!(rule(screen_file(office, &security, no, Digest::of(b"x")).await), Rule::Role);
+}
+
+#[tokio::test]
+async fn who_of_the_staff_takes_a_file_is_written_down_before_it_is_handed_out() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let archivist = &bureau.archivist.officer;
+    let no = bureau.issued().await;
+    let (notice, paper) = newest(&bureau, no).await;
+    assert!(takings(office, by, no).await.unwrap().is_empty(), "its own service takes nothing");
+    let leaves = bureau.house.store.log().head().size();
+
+    let certificate = take(office, by, no, TakenFile::Certificate {}).await.unwrap();
+    assert!(String::from_utf8(certificate).unwrap().contains("兹证明"));
+    bureau.house.clock.advance_ms(1);
+    let file = take(office, by, no, TakenFile::Notice { no: notice }).await.unwrap();
+    assert_eq!(file, paper.as_bytes());
+    bureau.house.clock.advance_ms(1);
+    let sha256 = matter(office, by, no).await.unwrap().matter.screens().next().unwrap();
+    let page = take(office, by, no, TakenFile::Screen { sha256 }).await.unwrap();
+    assert_eq!(Digest::of(&page), sha256);
+    bureau.house.clock.advance_ms(1);
+    take(office, archivist, no, TakenFile::Dossier {}).await.unwrap();
+
+    let lines = takings(office, by, no).await.unwrap();
+    let said: Vec<_> = lines.iter().map(|line| (line.by, line.role, line.file)).collect();
+    let wanted = [
+        (by.account, OfficeRole::Notary, TakenFile::Certificate {}),
+        (by.account, OfficeRole::Notary, TakenFile::Notice { no: notice }),
+        (by.account, OfficeRole::Notary, TakenFile::Screen { sha256 }),
+        (archivist.account, OfficeRole::Archivist, TakenFile::Dossier {}),
+    ];
+    assert_eq!(said, wanted);
+    assert!(lines.iter().is_sorted_by_key(|line| line.at));
+    assert_eq!(bureau.house.store.log().head().size(), leaves, "who looks adds no leaf");
+
+    // Who may not have a file has taken none, and neither has anybody where there is none.
+    assert_eq!(rule(take(office, by, no, TakenFile::Dossier {}).await), Rule::Role);
+    let security = Officer { role: OfficeRole::Security, ..by.clone() };
+    assert_eq!(rule(take(office, &security, no, TakenFile::Certificate {}).await), Rule::Role);
+    assert_eq!(rule(takings(office, &security, no).await), Rule::Role);
+    let early = take(office, by, no, TakenFile::Renewals {}).await;
+    assert!(matches!(early, Err(MatterError::NotFound)), "nobody has stamped the log");
+    // What cannot be written down is not handed out.
+    let store = bureau.house.store.clone();
+    let full = Failing::new(store.clone(), CommitError::DiskFull, true);
+    let house = House::over(&story(), full.clone(), store);
+    let refused = take(&house.office, by, no, TakenFile::Certificate {}).await;
+    assert!(refused.is_err(), "a file without its line");
+    assert_eq!(takings(office, by, no).await.unwrap().len(), wanted.len());
+    full.recover();
+    take(&house.office, by, no, TakenFile::Certificate {}).await.unwrap();
+    assert_eq!(takings(office, by, no).await.unwrap().len(), wanted.len() + 1);
 }
 
 #[tokio::test]
@@ -397,6 +454,33 @@ async fn a_number_that_was_never_issued_is_spoiled_without_a_document() {
     void(office, no, approver, "审批后申请人放弃").await.unwrap();
     let view = matter(office, approver, no).await.unwrap();
     assert_eq!((view.matter.stage(), view.matter.notices().len()), (Stage::Voided, before));
+}
+
+#[tokio::test]
+async fn what_is_due_is_counted_while_its_clock_runs_and_what_is_over_always() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let calendar = &bureau.desk.calendar;
+    let due = async || matters_due(office, calendar).await.unwrap();
+    let today = || china_day(bureau.house.clock.now());
+    assert_eq!(due().await, MattersDue::default());
+    let urgent = calendar.after_working_days(today(), 12).last_day;
+    while today() < urgent {
+        bureau.house.clock.advance_ms(DAY_MS);
+    }
+    assert_eq!(due().await, MattersDue { urgent: 1, overdue: 0 });
+    pause(office, no, by, PauseReason::Verification, "向公安机关核实").await.unwrap();
+    assert_eq!(due().await, MattersDue::default(), "it waits for others");
+    resume(office, no, by).await.unwrap();
+    let over = calendar.after_working_days(today(), 4).last_day;
+    while today() < over {
+        bureau.house.clock.advance_ms(DAY_MS);
+    }
+    assert_eq!(due().await, MattersDue { urgent: 0, overdue: 1 });
+    terminate(office, no, by, "申请人放弃").await.unwrap();
+    assert_eq!(due().await, MattersDue::default(), "nobody waits for it any more");
 }
 
 #[tokio::test]

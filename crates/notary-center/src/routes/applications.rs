@@ -44,6 +44,7 @@ async fn take(
         serde_json::from_slice(&body).map_err(|_| Problem::from(Refusal::Malformed))?;
     // This door is the registry's: nobody else applies through it.
     "regulator".clone_into(&mut form.applicant);
+    let form = form.as_programs_send_it();
     let command = Apply { deposit, form, by: ActedBy::Regulator };
     let (mut answer, number) = match apply(&state.office, command).await {
         Ok(number) => (HttpResponse::Created(), number),

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod acts;
+mod asked;
 mod book;
 mod deposits;
 mod matters;

@@ -170,6 +170,7 @@ async fn bad_input_a_third_party_applies_from_within_and_is_refused_with_the_art
         ("materials", "身份证件复印件，1"),
         ("copies", "1"),
         ("delivery", "download"),
+        ("lawsuit", "no"),
         ("truth", "yes"),
     ];
     let path = format!("/my/apply/{other}");
@@ -206,6 +207,11 @@ async fn bad_input_a_third_party_applies_from_within_and_is_refused_with_the_art
     let truth = fields.pop().unwrap();
     assert_eq!(post(&centre, &path, &cookie, &form(&fields)).await.status(), 422);
     fields.push(truth);
+    // Whoever has said nothing of a lawsuit is asked.
+    let unsaid: Vec<_> = fields.iter().copied().filter(|(name, _)| *name != "lawsuit").collect();
+    let asked = post(&centre, &path, &cookie, &form(&unsaid)).await;
+    assert_eq!(asked.status(), 422);
+    assert!(asked.text().await.unwrap().contains("是否正在诉讼或仲裁"));
     let foreign = form(&fields).replace(&token, &"0".repeat(64));
     assert_eq!(post(&centre, &path, &cookie, &foreign).await.status(), 403);
 

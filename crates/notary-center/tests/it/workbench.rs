@@ -161,6 +161,7 @@ impl Bureau {
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let mut settings = plan.settings;
         settings.rates.enabled = false;
+        settings.alarms.look_every_ms = 50;
         let running = NotaryCenter::start(settings, listener, surroundings).await.unwrap();
         let bearer = Bearer::new(keys[0].1.expose());
         let client = NotaryClient::new(pool(), &running.url(), Some(bearer));
@@ -287,7 +288,7 @@ fn percent(text: &str) -> String {
     })
 }
 
-const FORM: [(&str, &str); 12] = [
+const FORM: [(&str, &str); 13] = [
     ("applicant", "signer"),
     ("name", "张三"),
     ("document_kind", "resident_id"),
@@ -299,6 +300,7 @@ const FORM: [(&str, &str); 12] = [
     ("materials", "居民身份证复印件，1份"),
     ("copies", "1"),
     ("delivery", "counter"),
+    ("lawsuit", "no"),
     ("truth", "yes"),
 ];
 
@@ -326,10 +328,33 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     let text = refused.text().await.unwrap();
     assert!(text.contains("《公证法》第三十一条第二项") && text.contains("李四"));
 
-    let taken = apply(&bureau, &clerk, &FORM).await;
+    // Whether there is a lawsuit is said, and an agent shows the power of attorney; what was typed
+    // and chosen is shown again.
+    let unsaid: Vec<_> = FORM.into_iter().filter(|(name, _)| *name != "lawsuit").collect();
+    let agent: Vec<_> = FORM.into_iter().chain([("agent", "李四"), ("duplicates", "2")]).collect();
+    for (form, said) in [(&unsaid, "是否正在诉讼或仲裁"), (&agent, "授权委托书")] {
+        let refused = apply(&bureau, &clerk, form).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        assert!(trouble(refused).await.contains(said), "{said}");
+    }
+    let again = apply(&bureau, &clerk, &agent).await.text().await.unwrap();
+    assert!(again.contains("value=\"no\" required checked") && again.contains("value=\"李四\""));
+
+    let with_agent: Vec<_> = agent.iter().copied().chain([("power_of_attorney", "seen")]).collect();
+    let taken = apply(&bureau, &clerk, &with_agent).await;
     assert_eq!(taken.status(), StatusCode::SEE_OTHER, "{}", trouble(taken).await);
     let matter = taken.headers()["location"].to_str().unwrap().to_owned();
     assert!(matter.starts_with("/staff/matters/SQ"), "{matter}");
+    let page = clerk.page(&matter).await;
+    for said in [
+        "李四（授权委托书已核对）",
+        "正本1份，副本2份",
+        "<dd>纸质</dd>",
+        "<dd>中文</dd>",
+        "申请人声明没有诉讼或仲裁",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
     let twice = apply(&bureau, &clerk, &FORM).await;
     assert_eq!(twice.status(), StatusCode::CONFLICT);
 
@@ -383,6 +408,19 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     assert!(page.contains("已封存") && page.contains("本处提取室"), "no sealed session");
     let draft = page.split("maxlength=\"8000\">").nth(1).unwrap().split('<').next().unwrap();
     clerk.done(&matter, "draft", &[("text", draft)]).await;
+    // Marked as complex it is discussed first; the mark is taken back by who set it.
+    assert!(!page.contains(&format!("{matter}/tick-22\"")));
+    let mark = |choice| [("choice", choice), ("text", "涉及多方")];
+    notary.done(&matter, "complex", &mark("complex")).await;
+    let page = clerk.page(&matter).await;
+    assert!(page.contains("审批前须集体讨论") && page.contains(&format!("{matter}/tick-22\"")));
+    let early = notary.act(&matter, "hand-in", &[]).await;
+    assert!(trouble(early).await.contains("讨论情况尚未记录"));
+    notary.done(&matter, "complex", &mark("plain")).await;
+    notary.done(&matter, "complex", &mark("complex")).await;
+    let opinion = [("choice", "passed"), ("text", "讨论后一致同意")];
+    notary.done(&matter, "tick-22", &opinion).await;
+    assert!(clerk.page(&matter).await.contains("讨论后一致同意"));
     notary.done(&matter, "hand-in", &[]).await;
 
     // Approval: never of an own draft, and only of what was shown.
@@ -421,6 +459,13 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     assert!(!is_believed(&flipped, &bureau.roots, &bureau.time_roots));
 
     assert!(page_text(&file).contains("截屏"), "the working record names what was shown");
+
+    // Who of the staff opened a file stands on the page.
+    let auditor = bureau.admit("he.qing", OfficeRole::Auditor).await;
+    let page = auditor.page(&matter).await;
+    let taken = page.split("工作人员取走的文件").nth(1).unwrap();
+    assert!(taken.contains("<strong>公证书</strong>") && taken.contains("qian.wei · 公证员"));
+    assert!(taken.contains("sun.li · 审批人"), "who looked at what the session showed");
 
     // Anybody checks: by the address of the QR code, and by number and code.
     let page = notary.page(&matter).await;
@@ -802,6 +847,59 @@ async fn the_queue_and_the_figures_are_pages_with_the_same_numbers_in_words() {
     bureau.running.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_told_of_alarms_is_told_before_a_statutory_period_runs_out() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let bureau = Box::pin(Bureau::open()).await;
+    let clerk = bureau.admit("zhao.min", OfficeRole::Clerk).await;
+    let notary = bureau.admit("qian.wei", OfficeRole::Notary).await;
+    let taken = apply(&bureau, &clerk, &FORM).await;
+    let matter = taken.headers()["location"].to_str().unwrap().to_owned();
+    for one in [&clerk, &notary] {
+        one.done(&matter, "declare", &[("choice", "none")]).await;
+    }
+    notary.done(&matter, "accept", &[]).await;
+    let raised = async |name: &str| {
+        let answer = http().get(format!("{}/alarms", bureau.running.url())).send().await.unwrap();
+        let text = answer.text().await.unwrap();
+        assert!(!text.contains("张三") && !text.contains("SQ20"), "{text}");
+        let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let all = answer["alarms"].as_array().unwrap().clone();
+        let one = all.into_iter().find(|one| one["alarm"] == name).unwrap();
+        (one["since"].is_string(), one["value"].as_u64())
+    };
+    let until = async |name: &str, wanted: (bool, Option<u64>)| {
+        for _ in 0..200 {
+            if raised(name).await == wanted {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{name}: {:?}", raised(name).await);
+    };
+    until("matters_urgent", (false, Some(0))).await;
+    // Fifteen working days are over after four weeks at the latest; three before that it is urgent.
+    let office_day =
+        |bureau: &Bureau| heqi_notarization::matter::clock::china_day(bureau.clock.now());
+    let calendar = Calendar::built_in();
+    let last = calendar.after_working_days(office_day(&bureau), 15).last_day;
+    let urgent = calendar.after_working_days(office_day(&bureau), 12).last_day;
+    while office_day(&bureau) < urgent {
+        bureau.clock.advance_ms(DAY_MS);
+    }
+    until("matters_urgent", (true, Some(1))).await;
+    until("matters_overdue", (false, Some(0))).await;
+    while office_day(&bureau) <= last {
+        bureau.clock.advance_ms(DAY_MS);
+    }
+    until("matters_overdue", (true, Some(1))).await;
+    until("matters_urgent", (false, Some(0))).await;
+    let metrics = http().get(format!("{}/metrics", bureau.running.url())).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(metrics.contains("heqi_matters_overdue 1"), "{metrics}");
+    bureau.running.stop().await;
+}
+
 /// The day in a deposit's number, as it is typed.
 fn day_of(deposit: &str) -> String {
     format!("{}-{}-{}", &deposit[2..6], &deposit[6..8], &deposit[8..10])
@@ -835,6 +933,34 @@ async fn notary_page_file(bureau: &Bureau, matter: &str) -> (String, String) {
     let file = auditor.send(Method::GET, &format!("{matter}/notices/{number}"), &[]).await;
     let text = page_text(&file.bytes().await.unwrap());
     (text.split_whitespace().collect(), number)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_accounts_page_says_who_let_an_account_in_and_shut_it_out() {
+    let bureau = Box::pin(Bureau::open()).await;
+    let security = bureau.admit("shen.yan", OfficeRole::Security).await;
+    let command = CreateOfficer {
+        login: "xu.ning".parse().unwrap(),
+        name: "示例人员".into(),
+        role: OfficeRole::Clerk,
+        password: Password::new(PASSWORD.into()).unwrap(),
+    };
+    let account = create_officer(&bureau.office, command).await.unwrap();
+    let accounts = "/staff/accounts";
+    for (act, word) in [("release", "启用"), ("disable", "停用")] {
+        let page = security.page(accounts).await;
+        let csrf = csrf_of(&page);
+        let form = [("csrf", csrf.as_str()), ("key", act)];
+        let path = format!("{accounts}/{account}/{act}");
+        let done = security.send(Method::POST, &path, &form).await;
+        assert_eq!(done.status(), StatusCode::SEE_OTHER, "{}", trouble(done).await);
+        let page = security.page(accounts).await;
+        let of_account = page.split("xu.ning</h2>").nth(1).unwrap();
+        let of_account = of_account.split("<h2>").next().unwrap();
+        assert!(of_account.contains(&format!("{word} · 操作人：shen.yan")), "{of_account}");
+        assert!(of_account.contains("建立 · 操作人：系统管理员"), "{of_account}");
+    }
+    bureau.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -918,6 +1044,11 @@ async fn the_platforms_client_and_this_door_agree() {
         matches!(&first, ApplicationReply::Received { application, query_code: Some(_) } if application.starts_with("SQ"))
     );
     assert_eq!(desk.apply(&request).await.unwrap(), first, "a lost answer is asked for again");
+    // What the platform does not say stands there as said by nobody.
+    let ApplicationReply::Received { application, .. } = &first else { panic!("{first:?}") };
+    let clerk = bureau.admit("zhao.min", OfficeRole::Clerk).await;
+    let page = clerk.page(&format!("/staff/matters/{application}")).await;
+    assert!(page.contains("申请时没有声明，请向申请人询问") && page.contains("<dd>电子</dd>"));
 
     let mut lacking = request.clone();
     lacking.form.legal_basis = String::new();

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::SERVICE_FOOT;
 use super::list::sample_voucher;
+use crate::application::Typed;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
 use crate::parts::facts;
@@ -36,38 +37,6 @@ impl std::fmt::Debug for HolderApplyPage {
     }
 }
 
-impl HolderApplyPage {
-    fn typed(&self, name: &str) -> &str {
-        self.typed.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
-    }
-
-    fn line(&self, l: Language, name: &str, label: Words, complete: &str) -> Markup {
-        html! {
-            label for=(name) { (label.in_language(l)) }
-            input type="text" id=(name) name=(name) value=(self.typed(name)) required maxlength="200"
-                autocomplete=(complete);
-        }
-    }
-
-    fn area(&self, l: Language, name: &str, label: Words) -> Markup {
-        html! {
-            label for=(name) { (label.in_language(l)) }
-            textarea id=(name) name=(name) required maxlength="500" rows="3" { (self.typed(name)) }
-        }
-    }
-
-    fn choice(&self, l: Language, name: &str, label: Words, options: &[(&str, Words)]) -> Markup {
-        html! {
-            label for=(name) { (label.in_language(l)) }
-            select id=(name) name=(name) {
-                @for (value, words) in options {
-                    option value=(value) selected[self.typed(name) == *value] { (words.in_language(l)) }
-                }
-            }
-        }
-    }
-}
-
 impl Page for HolderApplyPage {
     fn title(&self, language: Language) -> String {
         TITLE.in_language(language).to_owned()
@@ -76,6 +45,7 @@ impl Page for HolderApplyPage {
     fn content(&self, frame: &Frame) -> Markup {
         let l = frame.language;
         let voucher = self.voucher.to_string();
+        let typed = Typed(&self.typed);
         html! {
             @if let Some((what, next)) = &self.trouble {
                 p #trouble .notice role="alert" { (what) " " (next) }
@@ -89,18 +59,14 @@ impl Page for HolderApplyPage {
             ]))
             form method="post" action=(Link::HeldApply(self.voucher)) {
                 @if let Some(csrf) = &frame.csrf { input type="hidden" name="csrf" value=(csrf); }
-                (self.line(l, "name", NAME, "name"))
-                (self.choice(l, "document_kind", KIND, &KINDS))
-                (self.line(l, "document_number", DOCUMENT, "off"))
-                (self.line(l, "address", ADDRESS, "street-address"))
-                (self.line(l, "phone", PHONE, "tel"))
-                (self.area(l, "purpose", PURPOSE))
-                (self.area(l, "manner", MANNER))
-                (self.area(l, "materials", MATERIALS))
-                (self.line(l, "copies", COPIES, "off"))
-                (self.choice(l, "delivery", DELIVERY, &DELIVERIES))
-                label for="litigation" { (LITIGATION.in_language(l)) }
-                input type="text" id="litigation" name="litigation" value=(self.typed("litigation")) maxlength="200" autocomplete="off";
+                (typed.line(l, "name", (NAME, true, "name")))
+                (typed.document(l, DOCUMENT))
+                (typed.line(l, "address", (ADDRESS, true, "street-address")))
+                (typed.line(l, "phone", (PHONE, true, "tel")))
+                (typed.area(l, "purpose", PURPOSE))
+                (typed.area(l, "manner", MANNER))
+                (typed.area(l, "materials", MATERIALS))
+                (typed.wishes(l))
                 h2 { (NOTICE.in_language(l)) }
                 p { (NOTICE_TEXT.in_language(l)) }
                 label .ground { input type="checkbox" name="truth" value="yes" required; span { (TRUTH.in_language(l)) } }
@@ -136,25 +102,6 @@ impl Page for HolderApplyPage {
     }
 }
 
-const KINDS: [(&str, Words); 6] = [
-    ("resident_id", Words::new("居民身份证", "Resident identity card")),
-    ("passport", Words::new("护照", "Passport")),
-    (
-        "hong_kong_macao_permit",
-        Words::new("港澳居民来往内地通行证", "Hong Kong or Macao travel permit"),
-    ),
-    ("taiwan_permit", Words::new("台湾居民来往大陆通行证", "Taiwan travel permit")),
-    ("hmt_residence_permit", Words::new("港澳台居民居住证", "HMT residence permit")),
-    (
-        "foreign_permanent_resident",
-        Words::new("外国人永久居留身份证", "Foreign permanent resident card"),
-    ),
-];
-const DELIVERIES: [(&str, Words); 3] = [
-    ("download", Words::new("下载电子公证书", "Download")),
-    ("counter", Words::new("到窗口领取纸质公证书", "Paper at the counter")),
-    ("mail", Words::new("邮寄纸质公证书", "Paper by mail")),
-];
 const TITLE: Words = Words::new("申请公证书", "Apply for a certificate");
 const LEAD: Words = Words::new(
     "公证事项：保全证据（电子数据）。公证员审查后决定是否受理和出具；提交申请不等于已经出具公证书。",
@@ -166,7 +113,6 @@ const VOUCHER: Words = Words::new("签署凭证号", "Voucher");
 const NUMBER: Words = Words::new("存证编号", "Deposit number");
 const NAME: Words =
     Words::new("申请人姓名（须与签署人一致）", "Your name, the same as of the signer");
-const KIND: Words = Words::new("证件类型", "Kind of document");
 const DOCUMENT: Words = Words::new("证件号码", "Its number");
 const ADDRESS: Words = Words::new("住址", "Address");
 const PHONE: Words = Words::new("联系电话", "Telephone");
@@ -174,9 +120,6 @@ const PURPOSE: Words = Words::new("用途和使用地", "Purpose and place of us
 const MANNER: Words = Words::new("证据形成的原因和方式", "Why and how the evidence arose");
 const MATERIALS: Words =
     Words::new("提交的材料，每行一项：名称，份数", "Materials, one per line: name, copies");
-const COPIES: Words = Words::new("公证书份数", "Copies");
-const DELIVERY: Words = Words::new("送达方式", "Delivery");
-const LITIGATION: Words = Words::new("是否涉诉及受理法院（如有）", "Lawsuit and court, if any");
 const NOTICE: Words = Words::new("告知", "What you should know");
 const NOTICE_TEXT: Words = Words::new(
     "公证书证明电子数据的保管事实，不证明签名由谁作出。申请人应如实说明情况、提供真实材料；提供虚假材料骗取公证书的，依法承担责任（《公证法》第二十七条、第四十四条）。公证员会在受理前当面或视频核对您的证件。",

@@ -23,8 +23,8 @@ pub struct AccountRow {
     pub role: String,
     /// How it stands, in the reader's language.
     pub state: String,
-    /// What happened to it, newest last: when and what.
-    pub events: Vec<(String, String)>,
+    /// What happened to it, newest last: when, what, and who did it.
+    pub events: Vec<[String; 3]>,
     /// Whether it can be released by whoever looks.
     pub may_release: bool,
     /// Whether it can be shut out by whoever looks.
@@ -76,7 +76,11 @@ impl Page for AccountsPage {
                         @if row.may_disable { (button(row, "disable", DISABLE)) }
                         details {
                             summary { (EVENTS.in_language(l)) " (" (row.events.len()) ")" }
-                            ul { @for (at, what) in &row.events { li { (at) " · " (what) } } }
+                            ul {
+                                @for [at, what, by] in &row.events {
+                                    li { (at) " · " (what) " · " (BY.in_language(l)) (by) }
+                                }
+                            }
                         }
                     }
                 }
@@ -102,7 +106,10 @@ impl Page for AccountsPage {
             login: login.into(),
             role: "公证员".into(),
             state: state.into(),
-            events: vec![("2026-11-23 09:00:00 +08:00".into(), "建立".into())],
+            events: vec![
+                ["2026-11-23 09:00:00 +08:00".into(), "建立".into(), "系统管理员".into()],
+                ["2026-11-23 09:05:00 +08:00".into(), "启用".into(), "shen.yan".into()],
+            ],
             may_release,
             may_disable,
         };
@@ -126,6 +133,7 @@ const LEAD: Words = Words::new(
 const RELEASE: Words = Words::new("启用", "Let in");
 const DISABLE: Words = Words::new("停用", "Shut out");
 const EVENTS: Words = Words::new("账号记录", "What happened");
+const BY: Words = Words::new("操作人：", "by ");
 const FOOT: Words = Words::new(
     "本页显示登录名、岗位和账号记录，不显示密码、口令和网络地址。",
     "This page shows login names, roles and events; no password, code or address.",

@@ -28,6 +28,8 @@ pub enum OfficeAct {
     Resume,
     /// 系统预检.
     Recompute,
+    /// 重大、复杂事项.
+    Complex,
     /// 打开提取会话.
     Session,
     /// 送审.
@@ -66,7 +68,7 @@ pub enum OfficeAct {
 
 impl OfficeAct {
     /// Every act.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Declare,
         Self::Accept,
         Self::TakeOver,
@@ -75,6 +77,7 @@ impl OfficeAct {
         Self::Pause,
         Self::Resume,
         Self::Recompute,
+        Self::Complex,
         Self::Session,
         Self::HandIn,
         Self::Approve,
@@ -105,6 +108,7 @@ impl OfficeAct {
             Self::Pause => "pause",
             Self::Resume => "resume",
             Self::Recompute => "recompute",
+            Self::Complex => "complex",
             Self::Session => "session",
             Self::HandIn => "hand-in",
             Self::Approve => "approve",
@@ -140,6 +144,7 @@ impl OfficeAct {
             Self::Pause => Words::new("中止期限", "Pause the clock"),
             Self::Resume => Words::new("恢复期限", "Let the clock go on"),
             Self::Recompute => Words::new("系统预检", "Machine's checks"),
+            Self::Complex => Words::new("重大、复杂事项", "Major or complex matter"),
             Self::Session => Words::new("打开提取会话", "Open an extraction session"),
             Self::HandIn => Words::new("送审", "Hand in for approval"),
             Self::Approve => Words::new("审批通过", "Approve"),
@@ -243,6 +248,11 @@ fn fields(act: OfficeAct, seen: &Seen, l: Language) -> Markup {
             (area(WHY)) (go(act.title()))
         },
         OfficeAct::Resume | OfficeAct::Archive | OfficeAct::HandIn => go(act.title()),
+        OfficeAct::Complex => html! {
+            p { (COMPLEX_LEAD.in_language(l)) }
+            (choice("choice", COMPLEX, &[("complex", IS_COMPLEX), ("plain", NOT_COMPLEX)]))
+            (area(WHY)) (go(SAVE))
+        },
         OfficeAct::Recompute => html! { p { (RECOMPUTE_LEAD.in_language(l)) } (go(RUN)) },
         OfficeAct::Session => session_fields(seen, l),
         OfficeAct::Approve => html! {
@@ -341,6 +351,14 @@ const CHANGES: Words = Words::new(
     "每行一处：原文 → 补正为。保存后出具补正公证书。",
     "One error per line: what it says → what it should say. A document of its own is made.",
 );
+const COMPLEX_LEAD: Words = Words::new(
+    "重大、复杂的公证事项，审批前须集体讨论；标记后在审查清单第22项记录讨论情况和形成的意见。",
+    "A major or complex matter is discussed together before it is approved; what was discussed is then noted at point 22.",
+);
+const COMPLEX: Words = Words::new("本申请", "This matter");
+const IS_COMPLEX: Words =
+    Words::new("属于重大、复杂，须集体讨论", "is major or complex: to be discussed");
+const NOT_COMPLEX: Words = Words::new("不属于，取消标记", "is not: take the mark back");
 const RECOMPUTE_LEAD: Words = Words::new(
     "由本机从持有的原始数据重新计算全部可核验事项，不使用以前的结论。",
     "Everything the machine can check is computed again from the bytes that are held; no earlier result is used.",

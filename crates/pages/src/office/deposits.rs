@@ -4,6 +4,7 @@ use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
 use super::{OfficeDesk, Tab};
+use crate::application::Typed;
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::{Link, OfficeLink};
@@ -170,33 +171,9 @@ impl DepositsPage {
 
     fn form(&self, frame: &Frame, found: &FoundRow) -> Markup {
         let l = frame.language;
-        let typed = |name: &str| {
-            self.typed
-                .iter()
-                .find(|(field, _)| field == name)
-                .map_or("", |(_, value)| value.as_str())
-        };
-        let line = |name: &str, label: Words, required: bool| {
-            html! {
-                label for=(name) { (label.in_language(l)) }
-                input type="text" id=(name) name=(name) value=(typed(name)) required[required] maxlength="200" autocomplete="off";
-            }
-        };
-        let area = |name: &str, label: Words, required: bool| {
-            html! {
-                label for=(name) { (label.in_language(l)) }
-                textarea id=(name) name=(name) required[required] maxlength="500" rows="3" { (typed(name)) }
-            }
-        };
-        let choice = |name: &str, label: Words, options: &[(&str, Words)]| {
-            html! {
-                label for=(name) { (label.in_language(l)) }
-                select id=(name) name=(name) {
-                    @for (value, words) in options {
-                        option value=(value) selected[typed(name) == *value] { (words.in_language(l)) }
-                    }
-                }
-            }
+        let typed = Typed(&self.typed);
+        let line = |name: &str, label: Words, is_required: bool| {
+            typed.line(l, name, (label, is_required, "off"))
         };
         html! {
             h2 { (FORM.in_language(l)) }
@@ -206,27 +183,24 @@ impl DepositsPage {
                 input type="hidden" name="deposit" value=(found.number);
                 div .pair {
                     div {
-                        (choice("applicant", APPLICANT, &[("signer", A_SIGNER), ("regulator", A_REGULATOR)]))
+                        (typed.choice(l, "applicant", (APPLICANT, &[("signer", A_SIGNER), ("regulator", A_REGULATOR)])))
                         (line("name", NAME, true))
-                        (choice("document_kind", KIND, &[
-                            ("resident_id", RESIDENT_ID), ("passport", PASSPORT),
-                            ("hong_kong_macao_permit", HKM), ("taiwan_permit", TAIWAN),
-                            ("hmt_residence_permit", RESIDENCE), ("foreign_permanent_resident", FOREIGN),
-                        ]))
-                        (line("document_number", DOCUMENT, true))
+                        (typed.document(l, DOCUMENT))
                         (line("address", ADDRESS, true))
                         (line("phone", PHONE, true))
                         (line("agent", AGENT, false))
+                        label .ground {
+                            input type="checkbox" name="power_of_attorney" value="seen" checked[typed.of("power_of_attorney") == "seen"];
+                            span { (ATTORNEY.in_language(l)) }
+                        }
                         (line("legal_representative", LEGAL, false))
                         (line("legal_basis", BASIS, false))
                     }
                     div {
-                        (area("purpose", PURPOSE, true))
-                        (area("manner", MANNER, true))
-                        (area("materials", MATERIALS, true))
-                        (line("copies", COPIES, true))
-                        (choice("delivery", DELIVERY, &[("download", DOWNLOAD), ("counter", COUNTER), ("mail", MAIL)]))
-                        (line("litigation", LITIGATION, false))
+                        (typed.area(l, "purpose", PURPOSE))
+                        (typed.area(l, "manner", MANNER))
+                        (typed.area(l, "materials", MATERIALS))
+                        (typed.wishes(l))
                         label .ground { input type="checkbox" name="truth" value="yes"; span { (TRUTH.in_language(l)) } }
                     }
                 }
@@ -265,20 +239,17 @@ const APPLICANT: Words = Words::new("申请人", "Who applies");
 const A_SIGNER: Words = Words::new("签署人本人", "The signer");
 const A_REGULATOR: Words = Words::new("登记机关", "The registry");
 const NAME: Words = Words::new("姓名，或机关全称", "Name, or full name of the authority");
-const KIND: Words = Words::new("证件类型（个人）", "Kind of document (person)");
-const RESIDENT_ID: Words = Words::new("居民身份证", "Resident identity card");
-const PASSPORT: Words = Words::new("护照", "Passport");
-const HKM: Words = Words::new("港澳居民来往内地通行证", "Hong Kong or Macao travel permit");
-const TAIWAN: Words = Words::new("台湾居民来往大陆通行证", "Taiwan travel permit");
-const RESIDENCE: Words = Words::new("港澳台居民居住证", "HMT residence permit");
-const FOREIGN: Words = Words::new("外国人永久居留身份证", "Foreign permanent resident card");
 const NUMBER: Words = Words::new("存证编号", "Deposit");
 const MORE: Words = Words::new("当日更多存证", "More of this day");
 const DOCUMENT: Words =
     Words::new("证件号码，或统一社会信用代码", "Its number, or the credit code");
 const ADDRESS: Words = Words::new("住址或住所", "Address");
 const PHONE: Words = Words::new("联系电话", "Telephone");
-const AGENT: Words = Words::new("委托代理人（如有）", "Agent, if any");
+const AGENT: Words = Words::new("委托代理人姓名（如有）", "Agent's name, if any");
+const ATTORNEY: Words = Words::new(
+    "已核对授权委托书，扫描件附卷（有代理人的必选，《公证法》第二十六条）",
+    "The power of attorney was seen and a scan is on file (needed with an agent, art. 26)",
+);
 const LEGAL: Words = Words::new("法定代表人（机关）", "Legal representative (authority)");
 const BASIS: Words =
     Words::new("法律依据和案号（机关）", "Legal basis and case number (authority)");
@@ -286,12 +257,6 @@ const PURPOSE: Words = Words::new("用途和使用地", "Purpose and place of us
 const MANNER: Words = Words::new("证据形成的原因和方式", "Why and how the evidence arose");
 const MATERIALS: Words =
     Words::new("提交的材料，每行一项：名称，份数", "Materials, one per line: name, copies");
-const COPIES: Words = Words::new("公证书份数", "Copies");
-const DELIVERY: Words = Words::new("送达方式", "Delivery");
-const DOWNLOAD: Words = Words::new("下载电子公证书", "Download");
-const COUNTER: Words = Words::new("到窗口领取纸质公证书", "Paper at the counter");
-const MAIL: Words = Words::new("邮寄纸质公证书", "Paper by mail");
-const LITIGATION: Words = Words::new("是否涉诉及受理法院（如有）", "Lawsuit and court, if any");
 const TRUTH: Words = Words::new(
     "申请人已签署真实性承诺，并已知悉公证的法律意义和后果（《公证法》第二十七条）",
     "The applicant signed the statement of truth and was told the meaning and effects (art. 27)",

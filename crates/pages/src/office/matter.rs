@@ -126,6 +126,18 @@ pub struct RecordRow {
     pub said: String,
 }
 
+/// A file that somebody of the staff took.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct TakenRow {
+    /// When, with zone.
+    pub at: String,
+    /// Who, by account and role.
+    pub by: String,
+    /// What, in the reader's language.
+    pub what: String,
+}
+
 /// One application.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -161,6 +173,8 @@ pub struct MatterPage {
     pub may_export: bool,
     /// What happened so far, oldest first.
     pub record: Vec<RecordRow>,
+    /// Files that staff took, oldest first.
+    pub taken: Vec<TakenRow>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -203,6 +217,14 @@ impl Page for MatterPage {
                     @for row in &self.record {
                         li { (row.seq) ". " strong { (row.what) } " · " (row.at) " · " (row.by)
                             @if !row.said.is_empty() { br; span .soft { (row.said) } } }
+                    }
+                }
+            }
+            @if !self.taken.is_empty() {
+                details {
+                    summary { (TAKEN.in_language(l)) " (" (self.taken.len()) ")" }
+                    ol .lines {
+                        @for row in &self.taken { li { strong { (row.what) } " · " (row.at) " · " (row.by) } }
                     }
                 }
             }
@@ -451,6 +473,11 @@ fn samples() -> Vec<MatterPage> {
             what: "申请".into(),
             said: "signer CZ202611240000011".into(),
         }],
+        taken: vec![TakenRow {
+            at: "2026-11-24 11:00:00 +08:00".into(),
+            by: "wu.fang · 档案管理员".into(),
+            what: "公证档案（含存证内容）".into(),
+        }],
         trouble: None,
     };
     let points = || {
@@ -546,7 +573,8 @@ const PROPOSAL: Words = Words::new(
 const PREVIEW: Words = Words::new("预览", "Preview");
 const SAVE: Words = Words::new("保存草稿", "Save the draft");
 const RECORD: Words = Words::new("办理记录", "What happened so far");
+const TAKEN: Words = Words::new("工作人员取走的文件", "Files that staff took");
 const FOOT: Words = Words::new(
-    "本页显示申请人信息，仅供承办使用；每一次办理都写入本处日志。",
-    "This page shows the applicant's data for this matter only; everything done is written into the office's log.",
+    "本页显示申请人信息，仅供承办使用；每一次办理都写入本处日志，取走文件也留有记录。",
+    "This page shows the applicant's data for this matter only; everything done is written into the office's log, and who takes a file is written down.",
 );

@@ -144,6 +144,7 @@ fn form() -> ApplicationForm {
         materials: "居民身份证复印件".into(),
         copies: "1".into(),
         delivery: "download".into(),
+        lawsuit: "no".into(),
         truth: "yes".into(),
         ..ApplicationForm::default()
     }

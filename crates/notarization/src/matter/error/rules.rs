@@ -157,6 +157,18 @@ pub(super) fn rule_said(rule: Rule) -> Said {
                 "Let another member of staff type their own login and code.",
             ],
         ),
+        Rule::NotDiscussed => say(
+            Conflict,
+            "not_discussed",
+            [
+                "本申请已标记为重大、复杂，审批前须经集体讨论，讨论情况尚未记录。",
+                "请在审查清单第22项记录讨论情况和形成的意见；不属于的，由承办公证员取消标记。",
+            ],
+            [
+                "The matter was marked as major or complex, and no discussion stands on record.",
+                "Note at point 22 what was discussed and concluded, or let the responsible notary take the mark back.",
+            ],
+        ),
         Rule::OwnDraft => say(
             Forbidden,
             "own_draft",

@@ -14,7 +14,9 @@ use crate::deposited::{DEPOSITS, DepositKey};
 use crate::held_chain::HeldChain;
 use crate::holder::notice::notices;
 use crate::matter::checklist::Outcome;
+use crate::matter::clock::china_day;
 use crate::matter::error::MatterError;
+use crate::matter::party::HeldSigner;
 use crate::matter::rows::Facts;
 use crate::office::NotaryOffice;
 
@@ -36,13 +38,28 @@ pub(crate) async fn names_held(
     chain: Digest,
     signing: &Disclosure,
 ) -> Result<Vec<String>, MatterError> {
-    let signed_as = ["party_name", "representative_name"].into_iter();
-    let mut names: Vec<String> =
-        signed_as.filter_map(|name| signing.text(name)).map(ToOwned::to_owned).collect();
-    for (before, after) in Chain::read(office, key, chain).await?.names_put_right(signing) {
-        names.extend([before, after]);
+    Ok(Chain::read(office, key, chain).await?.names(signing))
+}
+
+/// Who signed a held record: under which names, and with which numbers of documents.
+pub(crate) async fn signer_held(
+    office: &NotaryOffice,
+    (key, chain): (&DepositKey, Digest),
+    signing: &Disclosure,
+) -> Result<HeldSigner, MatterError> {
+    let chain = Chain::read(office, key, chain).await?;
+    let mut signer = HeldSigner::named(chain.names(signing));
+    let party = signing.text("party");
+    let of_party = |record: &&Disclosure| record.text("party") == party;
+    signer.hear(signing);
+    for record in chain.identified.iter().filter(of_party) {
+        signer.hear(record);
     }
-    Ok(names)
+    let today = china_day(office.clock().now());
+    for record in chain.put_right.iter().filter(of_party) {
+        signer.put_right(record, today);
+    }
+    Ok(signer)
 }
 
 /// What came after a held signing, now: `confirmed`, `objected` or nothing, and when.
@@ -65,6 +82,8 @@ pub(super) struct Chain {
     objections: Vec<Disclosure>,
     /// What reviewers decided about who signed.
     decisions: Vec<Disclosure>,
+    /// What authorities were asked about parties.
+    identified: Vec<Disclosure>,
     /// Names and numbers that an officer put right.
     put_right: Vec<Disclosure>,
     /// When objections to this signing were said to a custodian, past the platform.
@@ -105,6 +124,7 @@ impl Chain {
             RecordKind::Confirmation => self.confirmations.push(record),
             RecordKind::Objection => self.objections.push(record),
             RecordKind::ReviewDecided => self.decisions.push(record),
+            RecordKind::IdentityVerified => self.identified.push(record),
             RecordKind::PersonCorrected => self.put_right.push(record),
             RecordKind::FilingChanged => {
                 if let (Some(digest), Some(title)) =
@@ -157,6 +177,17 @@ impl Chain {
         let about = signing.text("signing");
         let last = self.decisions.iter().rfind(|one| one.text("signing") == about)?;
         Some((last.text("decision")?, last.text("office").unwrap_or_default()))
+    }
+
+    /// Every name of who signed.
+    fn names(&self, signing: &Disclosure) -> Vec<String> {
+        let signed_as = ["party_name", "representative_name"].into_iter();
+        let mut names: Vec<String> =
+            signed_as.filter_map(|name| signing.text(name)).map(ToOwned::to_owned).collect();
+        for (before, after) in self.names_put_right(signing) {
+            names.extend([before, after]);
+        }
+        names
     }
 
     /// The names of the signer that were put right, before and after each time.

@@ -11,7 +11,7 @@ use super::{
     Acceptance, Approval, Declaration, Delivery, Draft, Fee, Ground, Issue, Matter, Paper,
     Reexamination, ReexaminationOutcome, Rule, Stage,
 };
-use crate::matter::checklist::{Checklist, Item, MachineCheck, Outcome, Tick};
+use crate::matter::checklist::{Checklist, Complex, Item, MachineCheck, Outcome, Tick};
 use crate::matter::clock::{PauseReason, StatutoryClock};
 use crate::matter::extraction::{Act, Extraction, Line};
 use crate::matter::form::{ApplicantKind, DeliveryWay};
@@ -268,6 +268,20 @@ impl Matter {
         Ok(())
     }
 
+    /// The responsible notary says that the matter is major or complex, or that it is not.
+    pub(crate) fn mark_complex(
+        &mut self,
+        by: &Officer,
+        at: UtcMillis,
+        is_complex: bool,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::Accepted, Stage::Supplementing, Stage::Drafted])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.is_responsible(by)?;
+        self.checklist.mark(is_complex.then_some(Complex { at, by: by.account }));
+        Ok(())
+    }
+
     /// Whether a session may be opened now.
     pub(crate) fn may_extract(&self, by: &Officer, second: &Officer) -> Result<(), Rule> {
         self.at(&[Stage::Accepted])?;
@@ -358,6 +372,9 @@ impl Matter {
         if self.clock.as_ref().is_some_and(StatutoryClock::is_paused) {
             return Err(Rule::Clock);
         }
+        if !self.checklist.is_discussed() {
+            return Err(Rule::NotDiscussed);
+        }
         self.stage = Stage::InApproval;
         Ok(())
     }
@@ -388,6 +405,9 @@ impl Matter {
         self.may_work(by, &[OfficeRole::Approver])?;
         if draft.sha256 != shown {
             return Err(Rule::OtherDraft);
+        }
+        if !self.checklist.is_discussed() {
+            return Err(Rule::NotDiscussed);
         }
         let despite_objection = self.objections > 0 && draft.tells_signing;
         if despite_objection && !objection_ticked {

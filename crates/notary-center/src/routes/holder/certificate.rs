@@ -73,6 +73,8 @@ pub(super) async fn ask(
 #[serde(default)]
 pub(super) struct ApplyForm {
     name: String,
+    sex: String,
+    born: String,
     document_kind: String,
     document_number: String,
     address: String,
@@ -80,8 +82,13 @@ pub(super) struct ApplyForm {
     purpose: String,
     manner: String,
     materials: String,
+    witnesses: String,
     copies: String,
+    duplicates: String,
+    medium: String,
+    language: String,
     delivery: String,
+    lawsuit: String,
     litigation: String,
     truth: String,
 }
@@ -91,6 +98,8 @@ impl ApplyForm {
     fn typed(&self) -> Vec<(String, String)> {
         let fields = [
             ("name", &self.name),
+            ("sex", &self.sex),
+            ("born", &self.born),
             ("document_kind", &self.document_kind),
             ("document_number", &self.document_number),
             ("address", &self.address),
@@ -98,8 +107,13 @@ impl ApplyForm {
             ("purpose", &self.purpose),
             ("manner", &self.manner),
             ("materials", &self.materials),
+            ("witnesses", &self.witnesses),
             ("copies", &self.copies),
+            ("duplicates", &self.duplicates),
+            ("medium", &self.medium),
+            ("language", &self.language),
             ("delivery", &self.delivery),
+            ("lawsuit", &self.lawsuit),
             ("litigation", &self.litigation),
         ];
         fields.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
@@ -108,6 +122,8 @@ impl ApplyForm {
     fn into_form(self) -> ApplicationForm {
         ApplicationForm {
             name: self.name,
+            sex: self.sex,
+            born: self.born,
             document_kind: self.document_kind,
             document_number: self.document_number,
             address: self.address,
@@ -115,8 +131,13 @@ impl ApplyForm {
             purpose: self.purpose,
             manner: self.manner,
             materials: self.materials,
+            witnesses: self.witnesses,
             copies: self.copies,
+            duplicates: self.duplicates,
+            medium: self.medium,
+            language: self.language,
             delivery: self.delivery,
+            lawsuit: self.lawsuit,
             litigation: self.litigation,
             truth: self.truth,
             ..ApplicationForm::default()

@@ -13,7 +13,7 @@ use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::Language;
 use serde::Deserialize;
 
-use super::matters::desk;
+use super::matters::{desk, names};
 use super::words;
 use crate::bench::{Shown, denied, fresh_key, page_with, status_of, to, trouble};
 use crate::routes::staff::form_of;
@@ -36,7 +36,7 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     let shown = Shown::to(state.bench()?, reader, Link::Office(OfficeLink::Accounts)).with(visitor);
     let (by, l) = (visitor.officer()?, shown.language());
-    let mut rows = Vec::new();
+    let (mut rows, names) = (Vec::new(), names(state).await?);
     for account in accounts(&state.office).await.map_err(denied)? {
         let events = account_events(&state.office, account.account).await.map_err(denied)?;
         let may_change = by.role == OfficeRole::Security && by.account != account.account;
@@ -48,7 +48,10 @@ async fn show(
             state: state_of(&account, l).to_owned(),
             events: events
                 .into_iter()
-                .map(|(at, event)| (at.for_people(), words::event(event, l).to_owned()))
+                .map(|one| {
+                    let by = words::event_by(one.by, &names, l);
+                    [one.at.for_people(), words::event(one.event, l).to_owned(), by]
+                })
                 .collect(),
             may_release: may_change && !is_in,
             may_disable: may_change && account.disabled_at.is_none(),

@@ -13,11 +13,11 @@ use heqi_notarization::matter::finish::{
 };
 use heqi_notarization::matter::form::DeliveryWay;
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, pause, recompute, refuse, resume,
+    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, recompute, refuse, resume,
     supplement_arrived, take_over, terminate, tick, withdraw,
 };
 use heqi_notarization::matter::notice::make_notices;
-use heqi_notarization::matter::session::{OpenSession, open_session, press_button};
+use heqi_notarization::matter::session::{ClockBeside, OpenSession, open_session, press_button};
 use heqi_notarization::matter::state::{Fee, ReexaminationOutcome};
 use heqi_notarization::matter::{ApplicationNo, MatterError};
 use heqi_notarization::staff::login::show_again;
@@ -160,10 +160,18 @@ async fn press(
     let bench = state.bench()?;
     let matter = Link::Office(OfficeLink::Matter(no.to_string()));
     let screen = screen_for(&Shown::to(bench, reader, matter).frame);
-    let pressed = press_button(&state.office, &bench.desk, no, (by, act, &screen)).await;
+    let clock = clock_beside(state);
+    let pressed = press_button(&state.office, &bench.desk, no, (by, act, &screen), clock).await;
     let shown =
         |sha256: Digest| Link::Office(OfficeLink::Screen(no.to_string(), sha256.to_string()));
     Ok(pressed.map(|pressed| shown(pressed.screen_sha256)).map_err(Into::into))
+}
+
+/// How this clock stands beside the platform's, where they were compared.
+fn clock_beside(state: &State) -> Option<ClockBeside> {
+    let gap_ms = state.peer.as_ref()?.clock.compared_ms()?;
+    let limit_ms = state.settings.alarms.clock_offset_ms;
+    Some(ClockBeside { gap_ms: u64::try_from(gap_ms).unwrap_or(0), limit_ms })
 }
 
 /// What a step owes in writing is made at once; what cannot be made now is made later, by itself.
@@ -245,6 +253,7 @@ async fn plain(
         }
         OfficeAct::Resume => resume(office, no, by).await,
         OfficeAct::Recompute => recompute(office, no, by).await,
+        OfficeAct::Complex => mark_complex(office, no, by, (form.choice == "complex", text)).await,
         OfficeAct::HandIn => hand_in(office, no, by).await,
         OfficeAct::Approve => {
             // A digest that is none is not the one that stands.

@@ -5,11 +5,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use heqi_notarization::matter::approve::{needs_tick, number_asked};
-use heqi_notarization::matter::dossier::dossier;
 use heqi_notarization::matter::draft::propose;
-use heqi_notarization::matter::finish::{certificate_file, certificate_renewals};
-use heqi_notarization::matter::notice::notice_file;
-use heqi_notarization::matter::screen::screen_file;
+use heqi_notarization::matter::notice::NoticeNo;
+use heqi_notarization::matter::taking::{TakenFile, take, takings};
 use heqi_notarization::matter::view::{self, matter};
 use heqi_notarization::matter::{ApplicationNo, MatterError};
 use heqi_notarization::staff::{OfficeRole, accounts, officer_name};
@@ -77,6 +75,7 @@ pub(super) async fn show(
     let (l, by) = (shown.language(), visitor.officer()?);
     let view = matter(&state.office, &by, no).await.map_err(refused)?;
     let steps = view::steps(&state.office, &by, no).await.map_err(refused)?;
+    let taken = takings(&state.office, &by, no).await.map_err(refused)?;
     let names = names(state).await?;
     let is_blocked = view.matter.draft_blocked().is_some();
     let proposal = if is_blocked || !view.content.draft.is_empty() {
@@ -117,16 +116,29 @@ pub(super) async fn show(
         has_certificate: view.matter.issue().is_some(),
         may_export: matches!(by.role, OfficeRole::Archivist | OfficeRole::Auditor),
         record: shown::record(&steps, &names, l),
+        taken: shown::taken(&taken, &names, l),
         trouble,
     };
     Ok(page_with(status, &matter_page, &shown))
 }
 
+/// A file for a member of staff; who took it stands written down before it is sent.
+async fn taken(
+    state: &State,
+    visitor: &Visitor,
+    no: &str,
+    file: TakenFile,
+) -> Result<Vec<u8>, Problem> {
+    let by = visitor.officer()?;
+    take(&state.office, &by, number(no)?, file).await.map_err(refused)
+}
+
 pub(super) async fn certificate(
     state: Data<State>,
+    visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = certificate_file(&state.office, number(&no)?).await.map_err(refused)?;
+    let bytes = taken(&state, &visitor, &no, TakenFile::Certificate {}).await?;
     Ok(pdf("certificate", bytes))
 }
 
@@ -145,9 +157,8 @@ pub(super) async fn notice(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (no, notice) = path.into_inner();
-    let notice = notice.parse().map_err(|_| refused(MatterError::NotFound))?;
-    let by = visitor.officer()?;
-    let bytes = notice_file(&state.office, &by, number(&no)?, notice).await.map_err(refused)?;
+    let notice: NoticeNo = notice.parse().map_err(|_| refused(MatterError::NotFound))?;
+    let bytes = taken(&state, &visitor, &no, TakenFile::Notice { no: notice }).await?;
     Ok(pdf(&notice.to_string(), bytes))
 }
 
@@ -159,8 +170,7 @@ pub(super) async fn screen(
 ) -> Result<HttpResponse, Problem> {
     let (no, sha256) = path.into_inner();
     let sha256 = sha256.parse().map_err(|_| RequestProblem::NotFound)?;
-    let by = visitor.officer()?;
-    let bytes = screen_file(&state.office, &by, number(&no)?, sha256).await.map_err(refused)?;
+    let bytes = taken(&state, &visitor, &no, TakenFile::Screen { sha256 }).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -173,17 +183,17 @@ pub(super) async fn dossier_file(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let by = visitor.officer()?;
-    let bytes = dossier(&state.office, &by, number(&no)?).await.map_err(refused)?;
+    let bytes = taken(&state, &visitor, &no, TakenFile::Dossier {}).await?;
     Ok(zip("dossier", bytes))
 }
 
 /// How the certificate's time stamps were renewed: the file that `heqi verify --renewals` reads.
 pub(super) async fn renewals(
     state: Data<State>,
+    visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = certificate_renewals(&state.office, number(&no)?).await.map_err(refused)?;
+    let bytes = taken(&state, &visitor, &no, TakenFile::Renewals {}).await?;
     Ok(zip("renewals", bytes))
 }
 

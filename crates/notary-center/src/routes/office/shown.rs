@@ -12,13 +12,14 @@ use heqi_notarization::matter::register_book::yuan;
 use heqi_notarization::matter::rows::Content;
 use heqi_notarization::matter::state::{Fee, Paper};
 use heqi_notarization::matter::step::ActedBy;
+use heqi_notarization::matter::taking::{TakenFile, Taking};
 use heqi_notarization::matter::view::{MatterView, StepView};
 use heqi_notarization::matter::waiting::{Waiting, WaitsFor};
 use heqi_notarization::matter::{Matter, MatterError, Stage, clock};
 use heqi_notarization::staff::{OfficeRole, Officer};
 use heqi_pages::office::{
     BarDay, ClockBar, DayKind, DocumentRow, DraftView, LineRow, OfficeAct, PointRow, PointState,
-    RecordRow, SessionView,
+    RecordRow, SessionView, TakenRow,
 };
 use heqi_vocabulary::{Language, UtcMillis};
 
@@ -102,6 +103,7 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     add(in_hands && is_responsible && !is_paused, A::Pause);
     add(in_hands && is_responsible && is_paused, A::Resume);
     let may_take = matches!(stage, S::Accepted | S::Supplementing | S::Drafted);
+    add(may_take && is_responsible, A::Complex);
     add(may_take && is_notary && !is_responsible, A::TakeOver);
     add(stage == S::Issued && role == R::Approver, A::Correct);
     let asked = matter.reexamination().is_some_and(|one| one.outcome.is_none());
@@ -142,7 +144,9 @@ pub(super) fn facts(view: &MatterView, names: &Names, l: Language) -> Vec<(Strin
     let materials: Vec<String> =
         application.materials.iter().map(|one| format!("{} ×{}", one.name, one.copies)).collect();
     add("提交的材料", "Materials", materials.join("、"));
-    add("是否涉诉", "Lawsuit", application.litigation.clone().unwrap_or_default());
+    for (zh, en, value) in super::asked::asked_for(application, l) {
+        add(zh, en, value);
+    }
     add("存证编号", "Deposit", matter.deposit_no().to_string());
     add("签署凭证号", "Voucher", matter.voucher().map(|no| no.to_string()).unwrap_or_default());
     add("存证时间", "Deposited", matter.deposited_at().for_people());
@@ -247,12 +251,29 @@ pub(super) fn points(
             is_machine: check.is_some() && tick.is_none(),
             state,
             at: at.map(UtcMillis::for_people).unwrap_or_default(),
-            evidence: sentences.map(|[zh, en]| l.pick(zh, en).to_owned()).collect(),
+            evidence: sentences
+                .map(|[zh, en]| l.pick(zh, en).to_owned())
+                .chain((item == Item::Approval).then(|| discussion(matter, names, l)).flatten())
+                .collect(),
             remark,
             may_tick: may_tick && matter.checklist().takes_tick(item),
         }
     };
     Item::ALL.into_iter().map(point).collect()
+}
+
+/// That a matter is to be discussed together, where it was marked.
+fn discussion(matter: &Matter, names: &Names, l: Language) -> Option<String> {
+    let complex = matter.checklist().complex()?;
+    let (who, at) = (names.of(complex.by), complex.at.for_people());
+    Some(match l {
+        Language::Zh => format!(
+            "承办公证员（{who}）于{at}标记为重大、复杂：审批前须集体讨论，请在此记录讨论情况和形成的意见"
+        ),
+        Language::En => format!(
+            "marked as major or complex by {who} at {at}: to be discussed together before the approval; note here what was discussed and concluded"
+        ),
+    })
 }
 
 /// What the procedure itself answers.
@@ -265,6 +286,10 @@ fn procedure(matter: &Matter, item: Item) -> PointState {
         Item::DraftReviewed | Item::Approval => matter.approval().is_some(),
         _ => false,
     };
+    let said_no = matter.checklist().tick(item).is_some_and(|tick| !tick.passed);
+    if said_no && !is_done {
+        return PointState::Failed;
+    }
     if is_done { PointState::Passed } else { PointState::Open }
 }
 
@@ -375,6 +400,29 @@ pub(super) fn record(steps: &[StepView], names: &Names, l: Language) -> Vec<Reco
             said: step.said.clone(),
         })
         .collect()
+}
+
+/// Which files staff took.
+pub(super) fn taken(takings: &[Taking], names: &Names, l: Language) -> Vec<TakenRow> {
+    let what = |file: TakenFile| match file {
+        TakenFile::Notice { no } => format!("{} {no}", no.kind().title(l)),
+        TakenFile::Screen { sha256 } => {
+            format!("{} {sha256}", l.pick("提取会话显示的页面", "what the session showed"))
+        }
+        TakenFile::Certificate {} => l.pick("公证书", "the certificate").to_owned(),
+        TakenFile::Renewals {} => {
+            l.pick("时间戳续期文件", "renewals of its time stamps").to_owned()
+        }
+        TakenFile::Dossier {} => {
+            l.pick("公证档案（含存证内容）", "the dossier, the held evidence in it").to_owned()
+        }
+    };
+    let row = |one: &Taking| TakenRow {
+        at: one.at.for_people(),
+        by: format!("{} · {}", names.of(one.by), one.role.title(l)),
+        what: what(one.file),
+    };
+    takings.iter().map(row).collect()
 }
 
 /// The nine grounds of refusal.

@@ -5,8 +5,10 @@ use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::form::ApplicantKind;
 use heqi_notarization::matter::queue::Group;
 use heqi_notarization::matter::step::StepKind;
-use heqi_notarization::staff::StaffEvent;
+use heqi_notarization::staff::{EventBy, StaffEvent};
 use heqi_vocabulary::Language;
+
+use super::shown::Names;
 
 pub(crate) const fn stage(stage: Stage, l: Language) -> &'static str {
     match stage {
@@ -100,4 +102,15 @@ pub(super) const fn event(event: StaffEvent, l: Language) -> &'static str {
         StaffEvent::ShownAgain => l.pick("提取会话中再次核验", "factor shown again"),
         StaffEvent::LoggedOut => l.pick("退出", "signed out"),
     }
+}
+
+/// Who did something to an account.
+pub(super) fn event_by(by: EventBy, names: &Names, l: Language) -> String {
+    let words = match by {
+        EventBy::Officer { account } => return names.of(account),
+        EventBy::Machine => l.pick("系统管理员（在服务器上）", "the administrator, on the machine"),
+        EventBy::Nobody => l.pick("未通过核验者", "somebody who was not let in"),
+        EventBy::Unrecorded => l.pick("当时未记录", "not recorded at that time"),
+    };
+    words.to_owned()
 }

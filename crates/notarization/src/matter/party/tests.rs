@@ -1,0 +1,125 @@
+use heqi_evidence::chain::ChainTip;
+use heqi_evidence::challenge::Nonce;
+use heqi_evidence::record::{GeneratedBy, RecordDraft};
+use heqi_evidence::schema::RecordKind;
+use heqi_evidence::statement::Statement as _;
+use heqi_pki::keys::{Algorithm, SigningKey};
+use heqi_testkit::SeededEntropy;
+use heqi_vocabulary::{ChainId, Provenance, UtcMillis};
+use serde_json::json;
+
+use super::*;
+use crate::matter::form::ApplicationForm;
+
+const NUMBER: &str = "11010519491231002X";
+const OTHER: &str = "330112196404169991";
+
+fn today() -> NaiveDate {
+    "2026-11-28".parse().unwrap()
+}
+
+fn applicant(kind: &str, number: &str) -> Application {
+    let form = ApplicationForm {
+        applicant: "signer".into(),
+        name: "张三".into(),
+        sex: if kind == "passport" { "female".into() } else { String::new() },
+        born: if kind == "passport" { "1949-12-31".into() } else { String::new() },
+        document_kind: kind.into(),
+        document_number: number.into(),
+        address: "杭州市示例路1号".into(),
+        phone: "0571-0000110".into(),
+        purpose: "诉讼".into(),
+        manner: "在手机上签署".into(),
+        materials: "居民身份证复印件".into(),
+        copies: "1".into(),
+        delivery: "download".into(),
+        lawsuit: "no".into(),
+        truth: "yes".into(),
+        ..ApplicationForm::default()
+    };
+    form.parse(today()).unwrap()
+}
+
+fn question(number: &str, name: &str) -> Question {
+    Question::Person {
+        document_kind: "resident_id".into(),
+        document_number: number.into(),
+        mobile: None,
+        name: name.into(),
+        nonce: Nonce::random(&SeededEntropy::labelled(1, number)),
+    }
+}
+
+/// The answer to a question, as a record keeps it.
+fn answer(question: &Question, outcome: PersonOutcome) -> String {
+    let key = SigningKey::generate(Algorithm::Ed25519, &SeededEntropy::labelled(1, "provider"));
+    let said = json!({
+        "answer": { "says": "person", "outcome": outcome },
+        "answered_at": "2026-11-23T12:05:00.000Z",
+        "provider": "示例实名",
+        "question_sha256": question.digest().unwrap(),
+    });
+    let said: Attestation = serde_json::from_value(said).unwrap();
+    String::from_utf8(said.sign(&key).unwrap().as_bytes().to_vec()).unwrap()
+}
+
+fn record(kind: RecordKind, values: &[(&str, Value)]) -> Disclosure {
+    let entropy = SeededEntropy::labelled(1, "record");
+    let chain = ChainId::from_bytes([1; 16]);
+    let at = UtcMillis::from_millis(1_800_000_000_000).unwrap();
+    let mut draft = RecordDraft::new(kind, GeneratedBy::Platform, &entropy);
+    for (name, value) in values {
+        draft.set(name, value.clone(), Provenance::Observed).unwrap();
+    }
+    let record = draft.at(ChainTip::empty(chain).next(chain, at));
+    Disclosure::parse(&record.full().unwrap()).unwrap()
+}
+
+fn asked(asked: &[(&str, &str, PersonOutcome)]) -> HeldSigner {
+    let questions: Vec<Question> = asked.iter().map(|(n, name, _)| question(n, name)).collect();
+    let answers: Vec<String> =
+        questions.iter().zip(asked).map(|(q, (_, _, outcome))| answer(q, *outcome)).collect();
+    let values = [("questions", json!(questions)), ("answers", json!(answers))];
+    let mut signer = HeldSigner::named(vec!["张三".into()]);
+    signer.hear(&record(RecordKind::IdentityVerified, &values));
+    signer
+}
+
+#[test]
+fn a_number_is_compared_with_those_asked_about_under_the_name_of_who_signed() {
+    let compare = |signer: &HeldSigner| signer.compare(&applicant("resident_id", NUMBER), today());
+    let matches = PersonOutcome::Matches;
+    assert_eq!(compare(&asked(&[(NUMBER, "张三", matches)])), NumberCompared::Same);
+    assert_eq!(compare(&asked(&[("11010519491231002x", "张三", matches)])), NumberCompared::Same);
+    let other = asked(&[(OTHER, "张三", matches)]);
+    assert_eq!(compare(&other), NumberCompared::Other);
+    assert!(other.admits(&applicant("resident_id", NUMBER), today()).is_err(), "a namesake");
+    assert!(other.admits(&applicant("resident_id", OTHER), today()).is_ok());
+    // Asked about somebody else of the filing, denied by the authority, or of another kind: not held.
+    assert_eq!(compare(&asked(&[(OTHER, "李四", matches)])), NumberCompared::NotHeld);
+    for denied in [PersonOutcome::Differs, PersonOutcome::NotFound] {
+        assert_eq!(compare(&asked(&[(OTHER, "张三", denied)])), NumberCompared::NotHeld);
+    }
+    let passport = applicant("passport", "E12345678");
+    assert_eq!(other.compare(&passport, today()), NumberCompared::NotHeld);
+    assert!(other.admits(&passport, today()).is_ok(), "the notary's to decide");
+    let two = asked(&[(OTHER, "张三", matches), (NUMBER, "张三", PersonOutcome::MobileDiffers)]);
+    assert_eq!(compare(&two), NumberCompared::Same);
+}
+
+#[test]
+fn a_number_that_was_put_right_counts_as_it_was_put() {
+    let mut signer = asked(&[(OTHER, "张三", PersonOutcome::Matches)]);
+    let values = [("number_before", json!(OTHER)), ("number_after", json!(NUMBER))];
+    signer.put_right(&record(RecordKind::PersonCorrected, &values), today());
+    let compare = |number| signer.compare(&applicant("resident_id", number), today());
+    assert_eq!((compare(NUMBER), compare(OTHER)), (NumberCompared::Same, NumberCompared::Other));
+}
+
+#[test]
+fn the_sentence_says_what_was_compared_and_no_number() {
+    for compared in [NumberCompared::Same, NumberCompared::Other, NumberCompared::NotHeld] {
+        let [zh, en] = compared.sentence();
+        assert!(zh.contains("公证员") && en.contains("the notary"), "{zh} {en}");
+    }
+}
