@@ -12,6 +12,7 @@
 //! - [`number`], [`clock`], [`checklist`], [`extraction`], [`state`]: the pure part
 //! - [`form`]: the application form (公证申请表)
 //! - [`apply`], [`handle`], [`session`], [`draft`], [`approve`], [`finish`]: what is done
+//! - [`certificate_text`]: the wording of certificates
 //! - [`register`]: where certificate numbers come from; [`register_book`]: the 公证登记簿
 //! - [`press`]: who makes the certificate itself
 //! - [`notice`]: the small documents that the applicant is told by, [`waiting`] why one is owed still; [`screen`]: what a session showed
@@ -22,6 +23,7 @@
 pub mod act;
 pub mod apply;
 pub mod approve;
+pub mod certificate_text;
 pub mod check;
 pub mod checklist;
 pub mod clock;

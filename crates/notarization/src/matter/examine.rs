@@ -21,8 +21,11 @@ use crate::deposited::{
 };
 use crate::office::NotaryOffice;
 
+mod answers;
 mod chain;
+mod person;
 
+pub(crate) use answers::answers_held;
 use chain::Chain;
 pub(crate) use chain::{answer_held, names_held, objections_held};
 
@@ -156,7 +159,8 @@ pub(crate) async fn examine_held(
         (claim.name.as_str().to_owned(), claim.status.as_str().to_owned(), claim.reason.code())
     });
     let claims = claims.collect();
-    let mut facts = record.map(|record| chain.facts(&record)).unwrap_or_default();
+    let identity = verdict.claim(ClaimName::Identity).map(|claim| &claim.reason);
+    let mut facts = record.map(|record| chain.facts(&record, identity)).unwrap_or_default();
     facts.parts = held;
     let objections = u32::try_from(chain.objections()).unwrap_or(u32::MAX);
     let bundle = differing.is_empty().then_some(bundle);
