@@ -149,6 +149,15 @@ impl<'f> Page<'f> {
         Ok(())
     }
 
+    /// A table, or that there is nothing.
+    pub(crate) fn listed(
+        &mut self,
+        columns: &[(&str, f32)],
+        rows: Vec<Vec<String>>,
+    ) -> Result<(), WriteError> {
+        if rows.is_empty() { self.text("无记录。") } else { self.table(columns, rows) }
+    }
+
     /// A table of names and what stands beside them.
     pub(crate) fn pairs(&mut self, rows: Vec<(&str, String)>) -> Result<(), WriteError> {
         let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();

@@ -63,9 +63,19 @@ impl Stamper for Stamps {
 
 /// The press of a test office: its seal and its time authority are for tests only.
 fn press(clock: &Arc<FixedClock>, is_silent: &Arc<AtomicBool>) -> PdfPress {
+    press_with(clock, is_silent, 0)
+}
+
+/// The same, with a time authority that is so many years old.
+fn press_with(
+    clock: &Arc<FixedClock>,
+    is_silent: &Arc<AtomicBool>,
+    authority_years: i64,
+) -> PdfPress {
     let (made_at, entropy) = (clock.now(), SeededEntropy::new(9));
     let seal = TestSealAuthority::generate("杭州市示例公证处", made_at, &entropy).unwrap();
-    let time = TestTimeAuthority::generate("示例时间戳", made_at, &entropy).unwrap();
+    let authority_made_at = made_at.plus_millis(-authority_years * YEAR_MS);
+    let time = TestTimeAuthority::generate("示例时间戳", authority_made_at, &entropy).unwrap();
     let policy = "1.3.6.1.4.1.32473.1.3161".parse().unwrap();
     PdfPress {
         office: Office {
@@ -120,6 +130,7 @@ fn names(clock: &FixedClock) -> OfficeNames {
 }
 
 const RENAMED_MS: i64 = 24 * 3_600_000;
+const YEAR_MS: i64 = 365 * 24 * 3_600_000;
 
 struct Bureau {
     running: Running,
@@ -142,7 +153,13 @@ struct Browser {
 
 impl Bureau {
     async fn open() -> Self {
-        let story: Story = story();
+        Self::with(story(), press).await
+    }
+
+    async fn with(
+        story: Story,
+        press: impl FnOnce(&Arc<FixedClock>, &Arc<AtomicBool>) -> PdfPress,
+    ) -> Self {
         let plan = Plan::data_centre(&story, store());
         let clock = Arc::new(FixedClock::new(story.seen_at()));
         let entropy = SeededEntropy::labelled(1, plan.custodian);
@@ -452,8 +469,19 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
 }
 
 /// A certificate that was issued; gives the application's page.
-async fn issued(bureau: &Bureau, [clerk, notary, approver]: [&Browser; 3]) -> String {
-    let taken = apply(bureau, clerk, &FORM).await;
+async fn issued(bureau: &Bureau, people: [&Browser; 3]) -> String {
+    let matter = numbered(bureau, people, &FORM).await;
+    people[1].done(&matter, "issue", &[]).await;
+    matter
+}
+
+/// The same before it is issued.
+async fn numbered(
+    bureau: &Bureau,
+    [clerk, notary, approver]: [&Browser; 3],
+    form: &[(&str, &str)],
+) -> String {
+    let taken = apply(bureau, clerk, form).await;
     let matter = taken.headers()["location"].to_str().unwrap().to_owned();
     for one in [clerk, notary, approver] {
         one.done(&matter, "declare", &[("choice", "none")]).await;
@@ -483,9 +511,8 @@ async fn issued(bureau: &Bureau, [clerk, notary, approver]: [&Browser; 3]) -> St
     notary.done(&matter, "hand-in", &[]).await;
     let page = approver.page(&matter).await;
     let shown = page.split("name=\"shown\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    approver.done(&matter, "approve", &[("shown", shown)]).await;
+    approver.done(&matter, "approve", &[("shown", shown), ("tick", "yes")]).await;
     clerk.done(&matter, "fee", &[("choice", "waived")]).await;
-    notary.done(&matter, "issue", &[]).await;
     matter
 }
 
@@ -533,7 +560,6 @@ async fn stamped(bureau: &Bureau, stamper: &LogStamper) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn edge_case_33_a_certificate_is_proved_twelve_years_later_by_the_records_of_its_renewals() {
-    const YEAR_MS: i64 = 365 * 24 * 3_600_000;
     let bureau = Box::pin(Bureau::open()).await;
     let clerk = bureau.admit("zhao.min", OfficeRole::Clerk).await;
     let notary = bureau.admit("qian.wei", OfficeRole::Notary).await;
