@@ -2,10 +2,11 @@ mod altered;
 
 use heqi_paper::write::{Attachment, Fonts, Look, Profile, Relationship, Settings, Sheet};
 use heqi_pki::authority::{TestSealAuthority, TestTimeAuthority};
-use heqi_pki::certificate::{CertificateFault, TrustedRoot};
+use heqi_pki::certificate::TrustedRoot;
 use heqi_pki::seal::SealFault;
 use heqi_pki::timestamp::{
-    Accuracy, Nonce, TimeRoot, TimeStampRequest, TimestampFault, TimestampToken, TokenIssuer,
+    Accuracy, CertificateFault, Nonce, TimeRoot, TimeStampRequest, TimestampFault, TimestampToken,
+    TokenIssuer,
 };
 use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::UtcMillis;
