@@ -3,8 +3,8 @@
 
 use heqi_fonts::Style;
 use heqi_paper::write::{
-    Align, Attachment, Colour, Column, Fonts, Look, Profile, Relationship, RoundSeal, Settings,
-    Sheet, Table, WriteError,
+    Align, Attachment, Colour, Column, Fonts, Look, Picture, Profile, Relationship, RoundSeal,
+    Settings, Sheet, Table, WriteError,
 };
 use heqi_sealed_pdf::{MANIFEST_NAME, Manifest, UnsignedPdf};
 use heqi_vocabulary::UtcMillis;
@@ -200,6 +200,11 @@ impl<'f> Page<'f> {
         self.sheet.keep(90.0);
         self.sheet.rule();
         self.sheet.code(address, 74.0, beside)
+    }
+
+    /// A photo, small.
+    pub(crate) fn picture(&mut self, picture: &Picture) {
+        self.sheet.picture(picture, 150.0);
     }
 
     /// Puts a file inside and on the list.

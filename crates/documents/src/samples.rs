@@ -120,6 +120,8 @@ fn signing_annex(number: &str) -> SigningAnnex {
             received_at: Some(at("2026-11-23T12:05:07.000Z")),
             sha256: Digest::of(photo.as_bytes()),
             sm3: sm3(photo),
+            // Nobody is shown in a sample.
+            print: None,
         }],
         environment: vec![
             fact("来源地址", "203.0.113.7", "平台观察到"),

@@ -61,12 +61,18 @@ fn signing(page: &mut Page<'_>, input: &CertificateInput) -> Result<(), RenderEr
     let annex = &input.signing;
     let photos = annex.photos.iter().map(photo_row).collect();
     page.listed(&[("签署照片", 1.6), ("大小及接收时间", 1.2), ("摘要值", 4.0)], photos)?;
+    for photo in &annex.photos {
+        match &photo.print {
+            Some(print) => page.picture(print),
+            None => page.note("照片文件无法显示，以证据包内的原件为准。")?,
+        }
+    }
     let environment = annex.environment.iter();
     let environment = environment
         .map(|one| vec![one.act.clone(), one.name.clone(), one.value.clone(), one.source.clone()]);
     let columns = [("操作", 1.0), ("项目", 1.2), ("内容", 3.2), ("来源", 1.1)];
     page.listed(&columns, environment.collect())?;
-    page.note("照片原件在附件四的证据包内，文件名如上表。第三人的个人信息已遮盖。")?;
+    page.note("照片为缩印，原件在附件四的证据包内，文件名如上表。第三人的个人信息已遮盖。")?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 use heqi_evidence::bundle::{BundleError, EvidenceBundle};
 use heqi_evidence::deposit::DualDigest;
 use heqi_evidence::disclosure::{Attribute, Disclosure};
+use heqi_paper::write::Picture;
 use heqi_vocabulary::{Digest, Sm3Digest, UtcMillis};
 use serde_json::Value;
 
@@ -36,7 +37,12 @@ pub struct PhotoRow {
     pub sha256: Digest,
     /// Its SM3.
     pub sm3: Sm3Digest,
+    /// A small print of it; `None` when it cannot be unpacked within bounds.
+    pub print: Option<Picture>,
 }
+
+/// The longer side of a print, in pixels: a face is known again, and the file stays small.
+const PRINT_SIDE: u32 = 280;
 
 /// Whose data a certificate is about to whoever applies.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -66,6 +72,7 @@ impl SigningAnnex {
                 received_at: record.and_then(|record| record.parsed("photo_received_at")),
                 sha256,
                 sm3,
+                print: Picture::of_jpeg(bytes, PRINT_SIDE),
             })
         });
         let photos = of_record.collect();
@@ -156,7 +163,7 @@ mod tests {
         let dual = DualDigest::of(&story.photo());
         assert_eq!((photo.sha256, photo.sm3), (dual.sha256, dual.sm3));
         assert_eq!(photo.name, format!("attachments/{}.jpg", dual.sha256));
-        assert!(photo.received_at.is_some());
+        assert!(photo.received_at.is_some() && photo.print.is_some());
         assert_eq!(told(&annex, "来源地址"), "203.0.113.7");
         assert_eq!(told(&annex, "定位"), "30.274084，120.155070，误差12米（WGS-84）");
         assert_eq!(told(&annex, "屏幕"), "390×844");

@@ -2,7 +2,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use heqi_paper::{Limits, PageText, inspect};
-use heqi_vocabulary::{Explain as _, Language};
+use heqi_testkit::{SealingOffice, SeededEntropy, Story, Twists};
+use heqi_vocabulary::{Entropy, Explain as _, Language};
 
 use super::*;
 use crate::samples;
@@ -114,14 +115,36 @@ fn annexes_without_a_photo_or_an_answer_say_so_and_embed_nothing_for_them() {
 
 #[test]
 fn a_certificate_with_a_bundle_of_200_kb_is_under_150_kb_beside_it() {
-    // Like a bundle: what does not get smaller by packing.
+    // Like a bundle: what does not get smaller by packing. With the print of a photo.
     let mut bundle = vec![0; 200_000];
-    heqi_vocabulary::Entropy::fill(&heqi_testkit::SeededEntropy::new(3), &mut bundle);
+    Entropy::fill(&SeededEntropy::new(3), &mut bundle);
+    let story = Story::tell(1, &Twists::default());
+    let file = story.bundle_with_chain(story.signing()).write().unwrap();
+    let mut input = samples::certificate(bundle.clone());
+    input.signing = SigningAnnex::of_bundle(&file, Reads::Own).unwrap();
+    assert!(input.signing.photos[0].print.is_some());
     let now = "2026-11-28T08:00:00.000Z".parse().unwrap();
-    let office = heqi_testkit::SealingOffice::new(1, now, now);
-    let pdf = render(&samples::certificate(bundle.clone()), &FONTS).unwrap();
+    let office = SealingOffice::new(1, now, now);
+    let pdf = render(&input, &FONTS).unwrap();
     let own = office.seal(&pdf).unwrap().bytes().len() - bundle.len();
     assert!(own < 150_000, "{own} bytes beside the bundle");
+}
+
+#[test]
+fn the_photo_is_printed_and_the_same_certificate_has_the_same_bytes() {
+    let story = Story::tell(1, &Twists::default());
+    let file = story.bundle_with_chain(story.signing()).write().unwrap();
+    let mut input = samples::certificate(file.clone());
+    input.signing = SigningAnnex::of_bundle(&file, Reads::Own).unwrap();
+    let pdf = render(&input, &FONTS).unwrap();
+    assert_eq!(pdf.digest(), render(&input, &FONTS).unwrap().digest());
+    let has_image = |pdf: &UnsignedPdf| pdf.bytes().windows(14).any(|at| at == b"/Subtype/Image");
+    assert!(has_image(&pdf));
+    inspect(pdf.bytes(), &Limits::default()).unwrap();
+    // What cannot be unpacked is said, and stops nothing.
+    input.signing.photos[0].print = None;
+    let pdf = render(&input, &FONTS).unwrap();
+    assert!(!has_image(&pdf) && text_of(&pdf).contains("照片文件无法显示"));
 }
 
 #[test]

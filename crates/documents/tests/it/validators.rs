@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use heqi_documents::certificate::{Reads, SigningAnnex};
 use heqi_documents::{Fonts, Profile, UnsignedPdf, certificate, samples};
-use heqi_testkit::SealingOffice;
+use heqi_testkit::{SealingOffice, Story, Twists};
 use heqi_vocabulary::UtcMillis;
 use tempfile::TempDir;
 
@@ -26,8 +27,12 @@ impl Desk {
         let today = UtcMillis::from_unix_seconds(today.as_secs()).unwrap();
         let office = SealingOffice::new(1, today.plus_millis(-60_000), today);
         let desk = Self(TempDir::new().unwrap());
+        // With the print of a photo: other programs see that page, too.
+        let story = Story::tell(1, &Twists::default());
+        let bundle = story.bundle_with_chain(story.signing()).write().unwrap();
         let unsealed = |profile| {
-            let input = samples::certificate(vec![b'z'; 200_000]);
+            let mut input = samples::certificate(vec![b'z'; 200_000]);
+            input.signing = SigningAnnex::of_bundle(&bundle, Reads::Own).unwrap();
             certificate::render_as(&input, profile, &FONTS).unwrap()
         };
         let seal = |pdf: &UnsignedPdf| office.seal(pdf).unwrap().into_bytes();
