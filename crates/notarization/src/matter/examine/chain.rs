@@ -139,6 +139,8 @@ impl Chain {
             RecordKind::PersonCorrected => {
                 if let (Some(party), Some(name)) = (record.text("party"), record.text("name_after"))
                     && let Some(named) = self.parties.get_mut(party)
+                    // Of a company it is the representative who was named anew.
+                    && !named.is_company
                 {
                     name.clone_into(&mut named.name);
                 }
