@@ -1,19 +1,20 @@
 //! 公证书: that electronic data were deposited, kept, extracted and found unchanged.
 //!
-//! The text is that of the domain analysis, section 5.5, under its section 11: place, time and
-//! steps come from the extraction session only; what was recorded about the signing stands in a
-//! paragraph of its own, which a recorded objection takes out unless the approver ticked it
-//! (公证法 article 31(4)); every deposit says which system generated its data.
+//! The text comes approved, its wording is `notarization::matter::certificate_text`. The seven annexes
+//! are those of the domain analysis, section 5.5: list of files, working record, results, the evidence
+//! itself, photo and surroundings of the signing, receipts, answers. Five and six are read from the very
+//! bundle that is embedded, so that they cannot say anything else.
 
 mod annexes;
 mod input;
+mod signing;
 mod text;
 
 pub use input::{
-    Agent, Answer, Applicant, Bundle, CertificateInput, CheckPlace, Confirmation, Deposit,
-    EvidenceFile, Extraction, Fee, GeneratedBy, ListedAttachment, Objection, SigningFact, Step,
-    StepKind, VerificationLine,
+    AnswerRow, Answers, Bundle, CertificateInput, CheckPlace, Deposit, EvidenceFile, Extraction,
+    Fee, GeneratedBy, ListedAttachment, Step, StepKind, VerificationLine,
 };
+pub use signing::{PhotoRow, Reads, SigningAnnex};
 
 use heqi_paper::write::{Fonts, Profile, Relationship};
 use heqi_sealed_pdf::UnsignedPdf;
@@ -50,10 +51,7 @@ pub fn render_as(
         profile,
     };
     let mut page = Page::begin(&identity, &input.office, fonts)?;
-    let (opening, body) = match &input.approved_text {
-        Some(approved) => text::approved(approved),
-        None => (text::opening(input), text::body(input)),
-    };
+    let (opening, body) = text::approved(&input.text);
     for line in opening {
         page.line(&line)?;
     }
@@ -82,8 +80,7 @@ fn check(input: &CertificateInput) -> Result<(), RenderError> {
         (input.number.is_empty(), Field::Number),
         (input.office.name.is_empty() || input.office.full_name.is_empty(), Field::Office),
         (input.notary.is_empty(), Field::Notary),
-        (input.applicants.is_empty(), Field::Applicant),
-        (input.purpose.is_empty(), Field::Purpose),
+        (input.text.trim().is_empty(), Field::Text),
         (input.deposits.is_empty(), Field::Deposits),
     ];
     if let Some((_, field)) = missing.into_iter().find(|(is_missing, _)| *is_missing) {

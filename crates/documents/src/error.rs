@@ -37,6 +37,8 @@ pub enum Field {
     Purpose,
     /// The deposits.
     Deposits,
+    /// The text.
+    Text,
     /// The reason.
     Reason,
     /// What is asked for.
@@ -52,6 +54,7 @@ impl Field {
             Self::Applicant => ("申请人", "the applicant"),
             Self::Purpose => ("用途", "the purpose"),
             Self::Deposits => ("存证编号", "the deposit number"),
+            Self::Text => ("公证词", "the text"),
             Self::Reason => ("理由", "the reason"),
             Self::Items => ("事项清单", "the list of what is asked for"),
         }

@@ -3,8 +3,8 @@
 
 use heqi_fonts::Style;
 use heqi_paper::write::{
-    Align, Attachment, Colour, Column, Fonts, Look, Profile, Relationship, RoundSeal, Settings,
-    Sheet, Table, WriteError,
+    Align, Attachment, Colour, Column, Fonts, Look, Picture, Profile, Relationship, RoundSeal,
+    Settings, Sheet, Table, WriteError,
 };
 use heqi_sealed_pdf::{MANIFEST_NAME, Manifest, UnsignedPdf};
 use heqi_vocabulary::UtcMillis;
@@ -149,6 +149,15 @@ impl<'f> Page<'f> {
         Ok(())
     }
 
+    /// A table, or that there is nothing.
+    pub(crate) fn listed(
+        &mut self,
+        columns: &[(&str, f32)],
+        rows: Vec<Vec<String>>,
+    ) -> Result<(), WriteError> {
+        if rows.is_empty() { self.text("无记录。") } else { self.table(columns, rows) }
+    }
+
     /// A table of names and what stands beside them.
     pub(crate) fn pairs(&mut self, rows: Vec<(&str, String)>) -> Result<(), WriteError> {
         let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
@@ -191,6 +200,11 @@ impl<'f> Page<'f> {
         self.sheet.keep(90.0);
         self.sheet.rule();
         self.sheet.code(address, 74.0, beside)
+    }
+
+    /// A photo, small.
+    pub(crate) fn picture(&mut self, picture: &Picture) {
+        self.sheet.picture(picture, 150.0);
     }
 
     /// Puts a file inside and on the list.

@@ -31,6 +31,7 @@ pub mod withdrawal;
 
 mod dates;
 mod error;
+mod held;
 mod layout;
 mod mask;
 

@@ -1,12 +1,12 @@
 //! Made-up documents, for tests, previews and whoever wants to look. Nobody in them exists.
 
+use heqi_evidence::deposit::DualDigest;
 use heqi_vocabulary::{Digest, Sm3Digest, UtcMillis};
 
 use crate::acceptance::AcceptanceInput;
 use crate::certificate::{
-    Answer, Applicant, Bundle, CertificateInput, CheckPlace, Confirmation, Deposit, EvidenceFile,
-    Extraction, Fee, GeneratedBy, ListedAttachment, Objection, SigningFact, Step, StepKind,
-    VerificationLine,
+    AnswerRow, Answers, Bundle, CertificateInput, CheckPlace, Deposit, EvidenceFile, Extraction,
+    Fee, GeneratedBy, PhotoRow, SigningAnnex, Step, StepKind, VerificationLine,
 };
 use crate::correction::CorrectionInput;
 use crate::notice::NoticeHead;
@@ -40,65 +40,129 @@ pub fn certificate(bundle: Vec<u8>) -> CertificateInput {
         number: "（2026）杭示证经字第000001号".to_owned(),
         office: office(),
         notary: "沈示例".to_owned(),
-        applicants: vec![Applicant::Person {
-            name: "龚𠮷㛃".to_owned(),
-            sex: "女".to_owned(),
-            born: "1990年1月1日".to_owned(),
-            document: "公民身份号码".to_owned(),
-            number: masked("330106199001011234"),
-            address: "浙江省杭州市示例街道示例路2号".to_owned(),
-        }],
-        agent: None,
-        purpose: "向人民法院提供证据".to_owned(),
-        accepted_at: at("2026-11-25T01:30:00.000Z"),
+        text: approved_text(&number, &bundle),
         issued_at: at("2026-11-28T08:00:00.000Z"),
-        platform: "示例商事文签平台".to_owned(),
-        system: "本处电子数据保管系统".to_owned(),
         deposits: vec![Deposit {
             number: number.clone(),
             voucher_no: Some("PZ202611230000429".to_owned()),
-            received_at: at("2026-11-23T12:05:11.000Z"),
-            files: 3,
-            sha256: Digest::of(&bundle),
-            sm3: sm3("bundle"),
-            generated_by: GeneratedBy::Platform,
         }],
         extraction: extraction(),
-        facts: vec![SigningFact {
-            signed_at: at("2026-11-23T12:05:09.000Z"),
-            name: "龚𠮷㛃".to_owned(),
-            number: masked("330106199001011234"),
-            identity_check: "实名信息核验".to_owned(),
-            face_check: "人脸比对".to_owned(),
-            document: "股东会决议".to_owned(),
-            confirmation: Some(Confirmation {
-                at: at("2026-11-23T12:20:44.000Z"),
-                by: "短信".to_owned(),
-                answer: Answer::Confirmed,
-            }),
-        }],
-        objection: Objection::None,
-        states_limits: true,
         files: files(&number),
         verification: verification(),
-        attachments: vec![
-            ListedAttachment {
-                title: "签署照片及环境信息表（第三人信息已遮盖）".to_owned(),
-                form: "打印件2页".to_owned(),
-            },
-            ListedAttachment {
-                title: "存证回执及日志证明".to_owned(),
-                form: "内嵌于证据包".to_owned(),
-            },
-            ListedAttachment { title: "确认记录".to_owned(), form: "打印件1页".to_owned() },
-        ],
+        signing: signing_annex(&number),
+        answers: answers(),
+        attachments: Vec::new(),
         bundles: vec![Bundle { deposit_no: number, bytes: bundle }],
         check: CheckPlace {
             address: "https://notary.example/check/2026-1-7K4M".to_owned(),
             code: "7K4M-22QX".to_owned(),
         },
         fee: Fee::Paid { cents: 40_000, receipt_no: "示票2026112800017".to_owned() },
-        approved_text: None,
+    }
+}
+
+/// The text of [`certificate`] as `notarization::matter::certificate_text` words it; that it does, a test
+/// of `notary-center` says.
+fn approved_text(number: &str, bundle: &[u8]) -> String {
+    let (manifest, package) = (DualDigest::of(b"manifest"), DualDigest::of(bundle));
+    [
+        &format!(
+            "申请人：龚𠮷㛃，女，1990年1月1日出生，公民身份号码：{}，住浙江省杭州市示例街道示例路2号。",
+            masked("330106199001011234")
+        ),
+        "公证事项：保全证据（电子数据）",
+        &format!(
+            "申请人龚𠮷㛃因向人民法院提供证据，于2026年11月25日向本处申请对本处电子数据保管系统中存证编号为{number}的\
+             电子数据办理保全证据公证。"
+        ),
+        &format!(
+            "经查，示例商事文签平台与本处电子数据保管系统对接。2026年11月23日20时05分11秒，本处系统自示例商事文签平台\
+             接收上述存证编号项下电子数据（文件3件，清单见附件一），系统即时记录其摘要值（存证清单的SM3：{}；\
+             SHA-256：{}；各文件的SM3与SHA-256见附件一）、接收时间及存证编号，并持续保存至今。该项电子数据由平台\
+             （非公证机构管控）产生。",
+            manifest.sm3, manifest.sha256
+        ),
+        "根据《中华人民共和国公证法》《公证程序规则》的规定，本公证员与本处工作人员陆示例于2026年11月27日10时00分07秒\
+         至2026年11月27日10时08分02秒在杭州市示例公证处202室，使用本处计算机（资产编号GZ-0017）进行了如下操作：",
+        "一、检查计算机及网络环境（见附件二）；",
+        &format!(
+            "二、登录本处电子数据保管系统，检索存证编号{number}，提取该编号项下全部电子数据；"
+        ),
+        "三、对提取的文件重新计算摘要值，与存证时记录的摘要值比对，结果：一致；",
+        "四、对电子签名、时间戳进行验证，结果见附件三；",
+        &format!(
+            "五、将提取的数据存入电子数据包并封存（附件四，SM3：{}；SHA-256：{}），一式2份，打印相关页面（附件五至\
+             附件七）。",
+            package.sm3, package.sha256
+        ),
+        "上述电子数据中记录：2026年11月23日20时05分09秒，以“龚𠮷㛃、3301**************”名义，经示例核验机构实名信息\
+         核验、示例登记机关人工核验通过后，在《股东会决议》上进行了电子签署；2026年11月23日20时20分44秒，以短信通知后\
+         在线方式作出“确认”的回复。",
+        "兹证明本公证书所附电子数据（附件四）系自本处电子数据保管系统提取，其摘要值与2026年11月23日20时05分11秒存证\
+         时记录的摘要值一致；本公证书所附打印件、照片与提取的电子数据内容相符。",
+        "本公证书仅对上述电子数据的接收、保管、提取过程及其完整性予以证明，不对文书所载法律行为的效力作出判断。",
+    ]
+    .join("\n")
+}
+
+fn signing_annex(number: &str) -> SigningAnnex {
+    let photo = "签署照片";
+    let fact = |name: &str, value: &str, source: &str| EnvironmentRow {
+        act: "签署".to_owned(),
+        name: name.to_owned(),
+        value: value.to_owned(),
+        source: source.to_owned(),
+    };
+    SigningAnnex {
+        photos: vec![PhotoRow {
+            name: format!("attachments/{}.jpg", Digest::of(photo.as_bytes())),
+            size_bytes: 121_447,
+            received_at: Some(at("2026-11-23T12:05:07.000Z")),
+            sha256: Digest::of(photo.as_bytes()),
+            sm3: sm3(photo),
+            // Nobody is shown in a sample.
+            print: None,
+        }],
+        environment: vec![
+            fact("来源地址", "203.0.113.7", "平台观察到"),
+            fact("浏览器", "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36", "设备自述"),
+            fact("服务器收到时间", "2026-11-23 20:05:09", "平台观察到"),
+            fact("设备时钟偏差（毫秒）", "1200", "平台观察到"),
+            fact("加密传输", "—", "未取得"),
+            fact("设备所报签署时间", "2026-11-23 20:05:08", "设备自述"),
+            fact("设备时区", "Asia/Shanghai", "设备自述"),
+            fact("定位", "30.246000，119.715000，误差35米（WGS-84）", "设备自述"),
+            fact("设备", "—", "本人拒绝提供"),
+            fact("屏幕", "390×844", "设备自述"),
+            fact("语言", "zh-CN", "设备自述"),
+            fact("密钥保管", "webcrypto_non_extractable", "设备自述"),
+            fact("停留时间", "3页，共120秒", "设备自述"),
+        ],
+        custody: vec![CustodyRow {
+            custodian: "data_centre".to_owned(),
+            deposit: format!("{number}，2026-11-23 20:05:11"),
+            detail: format!(
+                "收存；日志 log.platform.example/first 第31条；清单 SHA-256：{}",
+                Digest::of(b"manifest")
+            ),
+        }],
+    }
+}
+
+fn answers() -> Answers {
+    let row = |who: &str, at: UtcMillis| AnswerRow {
+        who: who.to_owned(),
+        what: "确认".to_owned(),
+        at,
+        way: "短信通知后在线".to_owned(),
+        root: Some(Digest::of(who.as_bytes())),
+    };
+    Answers {
+        rows: vec![
+            row("龚𠮷㛃", at("2026-11-23T12:20:44.000Z")),
+            row("陈**", at("2026-11-23T12:31:02.000Z")),
+        ],
+        file: br#"{"format":"heqi.certificate-answers/v1","records":[]}"#.to_vec(),
     }
 }
 
@@ -127,8 +191,6 @@ pub fn extraction() -> Extraction {
         computer: "资产编号GZ-0017".to_owned(),
         steps: steps.map(step).collect(),
         digests_agree: true,
-        copies: 2,
-        printed_pages: 5,
     }
 }
 

@@ -13,6 +13,7 @@
 //! - [`form`]: the application form (公证申请表)
 //! - `party`: whether whoever applies is who signed
 //! - [`apply`], [`handle`], [`session`], [`draft`], [`approve`], [`finish`]: what is done
+//! - [`certificate_text`]: the wording of certificates
 //! - [`register`]: where certificate numbers come from; [`register_book`]: the 公证登记簿
 //! - [`given`]: the newest number of each series, for the platform to keep
 //! - [`press`]: who makes the certificate itself
@@ -24,6 +25,7 @@
 pub mod act;
 pub mod apply;
 pub mod approve;
+pub mod certificate_text;
 pub mod check;
 pub mod checklist;
 pub mod clock;

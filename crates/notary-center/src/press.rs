@@ -6,14 +6,14 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use heqi_documents::certificate::{
-    Applicant, Bundle, CertificateInput, CheckPlace, Deposit, EvidenceFile, Extraction, Fee,
-    GeneratedBy, ListedAttachment, Objection, Step, StepKind, VerificationLine, render,
+    AnswerRow, Answers, Bundle, CertificateInput, CheckPlace, Deposit, EvidenceFile, Extraction,
+    Fee, GeneratedBy, Reads, SigningAnnex, Step, StepKind, VerificationLine, render,
 };
-use heqi_documents::{Fonts, Office, RenderError, UnsignedPdf, masked};
+use heqi_documents::{Fonts, Office, RenderError, UnsignedPdf};
 use heqi_notarization::matter::extraction::Act;
-use heqi_notarization::matter::form::{ApplicantKind, Application};
+use heqi_notarization::matter::form::ApplicantKind;
 use heqi_notarization::matter::press::{
-    CertificateSheet, NoticeSheet, Press, PressAnswer, PressError, Pressed, WorkingLine,
+    self, CertificateSheet, NoticeSheet, Press, PressAnswer, PressError, Pressed, WorkingLine,
 };
 use heqi_notarization::matter::state;
 use heqi_paper::write::WriteError;
@@ -94,7 +94,7 @@ impl PdfPress {
 
     fn make(&self, sheet: CertificateSheet) -> Result<Pressed, PressError> {
         let number = sheet.number.to_string();
-        let input = input_of(sheet, self.office.clone());
+        let input = input_of(sheet, self.office.clone())?;
         let unsigned = render(&input, &FONTS).map_err(of_render)?;
         self.sealed(&unsigned, format!("出具公证书 {number}"))
     }
@@ -136,9 +136,15 @@ fn of_sealing(error: SealingError) -> PressError {
     }
 }
 
-fn input_of(sheet: CertificateSheet, office: Office) -> CertificateInput {
-    let (deposit, received_at) = sheet.deposit;
-    let deposit = deposit.to_string();
+fn input_of(sheet: CertificateSheet, office: Office) -> Result<CertificateInput, PressError> {
+    let deposit = sheet.deposit.0.to_string();
+    // Whoever applies as the signer reads what is its own; the registry reads about a third party.
+    let reads = match sheet.application.kind {
+        ApplicantKind::Signer => Reads::Own,
+        ApplicantKind::Regulator => Reads::ThirdParty,
+    };
+    let signing = SigningAnnex::of_bundle(&sheet.package, reads);
+    let signing = signing.map_err(|error| PressError::Sheet(error.to_string()))?;
     let files = sheet.parts.iter().filter_map(|part| {
         Some(EvidenceFile {
             deposit_no: deposit.clone(),
@@ -154,25 +160,15 @@ fn input_of(sheet: CertificateSheet, office: Office) -> CertificateInput {
         finding: line.result.clone(),
         reason: line.evidence.clone(),
     });
-    CertificateInput {
+    Ok(CertificateInput {
         number: sheet.number.to_string(),
         office: Office { full_name: sheet.office_name.clone(), ..office },
         notary: sheet.notary_name.clone(),
-        applicants: vec![applicant(&sheet.application)],
-        agent: None,
-        purpose: sheet.application.purpose.clone(),
-        accepted_at: sheet.acceptance.1,
+        text: sheet.text,
         issued_at: sheet.dated_at,
-        platform: sheet.platform_name.clone(),
-        system: "本处电子数据保管系统".to_owned(),
         deposits: vec![Deposit {
             number: deposit.clone(),
             voucher_no: sheet.voucher.map(|voucher| voucher.to_string()),
-            received_at,
-            files: sheet.parts.len(),
-            sha256: sheet.package_sha256,
-            sm3: sheet.package_sm3,
-            generated_by: GeneratedBy::Platform,
         }],
         extraction: Extraction {
             place: sheet.session.place.clone(),
@@ -180,45 +176,27 @@ fn input_of(sheet: CertificateSheet, office: Office) -> CertificateInput {
             computer: sheet.session.workstation.clone(),
             steps: sheet.working_record.iter().map(step).collect(),
             digests_agree: sheet.working_record.iter().all(|line| line.passed),
-            copies: sheet.application.copies,
-            printed_pages: 0,
         },
-        facts: Vec::new(),
-        objection: Objection::None,
-        states_limits: true,
         files: files.collect(),
         verification: verification.collect(),
-        attachments: vec![ListedAttachment {
-            title: "存证回执及日志证明".to_owned(),
-            form: "内嵌于证据包".to_owned(),
-        }],
+        signing,
+        answers: answers(sheet.answers),
+        attachments: Vec::new(),
         bundles: vec![Bundle { deposit_no: deposit, bytes: sheet.package }],
         check: CheckPlace { address: sheet.check_url, code: sheet.check_code },
         fee: fee(&sheet.fee),
-        approved_text: Some(sheet.text),
-    }
+    })
 }
 
-fn applicant(application: &Application) -> Applicant {
-    match application.kind {
-        ApplicantKind::Signer => Applicant::Person {
-            name: application.name.clone(),
-            sex: application.sex.clone().unwrap_or_default(),
-            born: application
-                .born
-                .map(|day| day.format("%Y年%-m月%-d日").to_string())
-                .unwrap_or_default(),
-            document: "证件号码".to_owned(),
-            number: masked(&application.document_number),
-            address: application.address.clone(),
-        },
-        ApplicantKind::Regulator => Applicant::Organisation {
-            name: application.name.clone(),
-            credit_code: application.document_number.clone(),
-            address: application.address.clone(),
-            representative: application.legal_representative.clone().unwrap_or_default(),
-        },
-    }
+fn answers(answers: press::Answers) -> Answers {
+    let row = |line: press::AnswerLine| AnswerRow {
+        who: line.who,
+        what: line.what,
+        at: line.at,
+        way: line.way,
+        root: line.root,
+    };
+    Answers { rows: answers.lines.into_iter().map(row).collect(), file: answers.file }
 }
 
 fn step(line: &WorkingLine) -> Step {
@@ -265,3 +243,6 @@ fn title_of(name: &str) -> String {
     };
     format!("{what}（{name}）")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Writing: text, tables, round seals and codes on A4, as PDF/A (ISO 19005) with files inside.
+//! Writing: text, tables, round seals, codes and photos on A4, as PDF/A (ISO 19005) with files inside.
 //!
 //! A [`Sheet`] takes paragraphs and tables from top to bottom, breaks lines and pages, and is
 //! then written whole. The same calls give the same bytes: no clock, no chance, nothing of the
@@ -9,7 +9,7 @@
 //!
 //! - [`Fonts`]: the fonts, unpacked once and shared
 //! - [`Sheet`], [`Settings`], [`Look`]: the page
-//! - [`Table`], [`RoundSeal`], [`Attachment`]: what stands on it, and in it
+//! - [`Table`], [`RoundSeal`], [`Picture`], [`Attachment`]: what stands on it, and in it
 
 mod attachment;
 mod error;
@@ -17,6 +17,7 @@ mod fonts;
 mod line;
 mod marks;
 mod paint;
+mod picture;
 mod seal;
 mod sheet;
 mod table;
@@ -25,6 +26,7 @@ pub use attachment::{Attachment, AttachmentFault, Relationship};
 pub use error::WriteError;
 pub use fonts::Fonts;
 pub use marks::Colour;
+pub use picture::Picture;
 pub use seal::RoundSeal;
 pub use sheet::{Align, Look, Profile, Settings, Sheet};
 pub use table::{Column, Table};

@@ -3,8 +3,10 @@ mod altered;
 use heqi_paper::write::{Attachment, Fonts, Look, Profile, Relationship, Settings, Sheet};
 use heqi_pki::authority::{TestSealAuthority, TestTimeAuthority};
 use heqi_pki::certificate::TrustedRoot;
+use heqi_pki::seal::SealFault;
 use heqi_pki::timestamp::{
-    Accuracy, Nonce, TimeRoot, TimeStampRequest, TimestampToken, TokenIssuer,
+    Accuracy, CertificateFault, Nonce, TimeRoot, TimeStampRequest, TimestampFault, TimestampToken,
+    TokenIssuer,
 };
 use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::UtcMillis;
@@ -167,6 +169,30 @@ fn without_a_good_time_stamp_there_is_no_sealed_document() {
     // One given after the seal's certificate ended.
     let late = Clock { at: "2033-01-01T00:00:00.000Z".parse().unwrap(), ..Office::new(1).clock };
     assert!(matches!(seal(&late), SealingError::NotBelieved(_)));
+}
+
+#[test]
+fn a_token_of_an_authority_whose_certificate_had_expired_is_refused_at_sealing() {
+    // Ten years from 2015 on; the seal is of today, and the authority's root is the one that is trusted.
+    let office = Office::new(1);
+    let made_at = "2015-01-01T00:00:00.000Z".parse().unwrap();
+    let old = TestTimeAuthority::generate("T", made_at, &SeededEntropy::new(1)).unwrap();
+    let time_roots = vec![TimeRoot::from_der(old.root().der(), true).unwrap()];
+    let policy = "1.3.6.1.4.1.32473.1.1".parse().unwrap();
+    let issuer = old.into_issuer(policy, Accuracy::from_millis(1000)).unwrap();
+    let stamper = Clock { issuer, at: NOW.parse().unwrap() };
+    let sealer = Sealer {
+        key: &office.seal,
+        stamper: &stamper,
+        roots: &office.roots,
+        time_roots: &time_roots,
+    };
+    let note = SealNote { office: String::new(), reason: String::new(), at: NOW.parse().unwrap() };
+    let error = sealer.seal(&document(Profile::A3b), &note).unwrap_err();
+    let SealingError::NotBelieved(VerifyFault::Seal(SealFault::Token(fault))) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(fault, TimestampFault::Certificate(CertificateFault::NotValidThen));
 }
 
 #[test]

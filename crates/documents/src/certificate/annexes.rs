@@ -1,9 +1,11 @@
 //! The annexes on paper: what is listed, what was done, what was found, what is inside.
 
+use heqi_paper::write::Relationship;
 use heqi_vocabulary::Digest;
 
-use super::input::{CertificateInput, EvidenceFile, Step, VerificationLine};
-use crate::layout::Page;
+use super::input::{AnswerRow, CertificateInput, EvidenceFile, Step, VerificationLine};
+use super::signing::PhotoRow;
+use crate::layout::{Inside, Page};
 use crate::{RenderError, dates};
 
 pub(super) fn write(page: &mut Page<'_>, input: &CertificateInput) -> Result<(), RenderError> {
@@ -39,16 +41,79 @@ pub(super) fn write(page: &mut Page<'_>, input: &CertificateInput) -> Result<(),
         "证据包可用核验程序脱机核验，无需联网，亦不依赖本处系统。本电子公证书的电子印章须用核验程序核验；\
          打印件以本处出具的纸质公证书或查验页所示状态为准。",
     )?;
+
+    page.heading("附件五　签署照片及签署环境信息表")?;
+    signing(page, input)?;
+
+    page.heading("附件六　存证回执及日志证明")?;
+    let custody = input.signing.custody.iter();
+    let custody =
+        custody.map(|one| vec![one.custodian.clone(), one.deposit.clone(), one.detail.clone()]);
+    page.listed(&[("保管方", 1.3), ("存证", 2.0), ("结果及证明", 3.2)], custody.collect())?;
+    page.note("回执及日志证明的机读原件在附件四的证据包内。")?;
+
+    page.heading("附件七　确认及异议记录")?;
+    answers(page, input)
+}
+
+/// Annex five: which photos are in the package, and what was around the signing.
+fn signing(page: &mut Page<'_>, input: &CertificateInput) -> Result<(), RenderError> {
+    let annex = &input.signing;
+    let photos = annex.photos.iter().map(photo_row).collect();
+    page.listed(&[("签署照片", 1.6), ("大小及接收时间", 1.2), ("摘要值", 4.0)], photos)?;
+    for photo in &annex.photos {
+        match &photo.print {
+            Some(print) => page.picture(print),
+            None => page.note("照片文件无法显示，以证据包内的原件为准。")?,
+        }
+    }
+    let environment = annex.environment.iter();
+    let environment = environment
+        .map(|one| vec![one.act.clone(), one.name.clone(), one.value.clone(), one.source.clone()]);
+    let columns = [("操作", 1.0), ("项目", 1.2), ("内容", 3.2), ("来源", 1.1)];
+    page.listed(&columns, environment.collect())?;
+    page.note("照片为缩印，原件在附件四的证据包内，文件名如上表。第三人的个人信息已遮盖。")?;
+    Ok(())
+}
+
+/// Annex seven, on paper and for programs.
+fn answers(page: &mut Page<'_>, input: &CertificateInput) -> Result<(), RenderError> {
+    let rows = input.answers.rows.iter().map(answer_row).collect();
+    let columns = [("时间", 1.1), ("当事人", 0.9), ("回复", 1.3), ("方式", 1.1), ("记录", 2.9)];
+    page.listed(&columns, rows)?;
+    page.note(
+        "以上为截至本公证书日期本处留存的记录。第三人的姓名已遮盖，其联系方式及陈述不予列示。",
+    )?;
+    if !input.answers.file.is_empty() {
+        let before = page.inside_rows().len();
+        page.inside(Inside {
+            name: "answers.json".to_owned(),
+            media_type: "application/json",
+            description: "附件七所列记录的机读件".to_owned(),
+            bytes: input.answers.file.clone(),
+            relationship: Relationship::Data,
+            deposit_no: None,
+        })?;
+        let inside = page.inside_rows().split_off(before);
+        page.table(&[("内嵌文件", 1.5), ("大小", 0.8), ("摘要值", 4.0)], inside)?;
+    }
     Ok(())
 }
 
 fn list(input: &CertificateInput) -> Vec<Vec<String>> {
-    let inside = format!("内嵌文件{}个", input.bundles.len());
+    let attached = || "随附".to_owned();
+    let photos = match input.signing.photos.len() {
+        0 => "无照片；信息表随附".to_owned(),
+        count => format!("照片{count}张，内嵌于附件四；信息表随附"),
+    };
     let fixed = [
-        ("电子数据清单及摘要值", "随附".to_owned()),
-        ("公证工作记录", "随附".to_owned()),
-        ("核验结果", "随附".to_owned()),
-        ("证据包", inside),
+        ("电子数据清单及摘要值", attached()),
+        ("公证工作记录", attached()),
+        ("核验结果", attached()),
+        ("证据包", format!("内嵌文件{}个", input.bundles.len())),
+        ("签署照片及签署环境信息表", photos),
+        ("存证回执及日志证明", "随附；原件内嵌于附件四".to_owned()),
+        ("确认及异议记录", format!("{}条，随附", input.answers.rows.len())),
     ];
     let fixed = fixed.into_iter().map(|(title, form)| (title.to_owned(), form));
     let others = input.attachments.iter().map(|one| (one.title.clone(), one.form.clone()));
@@ -57,6 +122,26 @@ fn list(input: &CertificateInput) -> Vec<Vec<String>> {
         .enumerate()
         .map(|(place, (title, form))| vec![format!("附件{}", super::ordinal(place)), title, form])
         .collect()
+}
+
+fn photo_row(photo: &PhotoRow) -> Vec<String> {
+    let received = photo.received_at.map_or_else(|| "—".to_owned(), dates::short);
+    vec![
+        photo.name.clone(),
+        format!("{} 字节\n{received}", photo.size_bytes),
+        format!("SHA-256：{}\nSM3：{}", photo.sha256, photo.sm3),
+    ]
+}
+
+fn answer_row(answer: &AnswerRow) -> Vec<String> {
+    let record = answer.root.map_or_else(|| "—".to_owned(), |root| format!("记录根：{root}"));
+    vec![
+        dates::short(answer.at),
+        answer.who.clone(),
+        answer.what.clone(),
+        answer.way.clone(),
+        record,
+    ]
 }
 
 fn file_row((place, file): (usize, &EvidenceFile)) -> Vec<String> {

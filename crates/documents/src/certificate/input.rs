@@ -2,6 +2,7 @@
 
 use heqi_vocabulary::{Digest, Sm3Digest, UtcMillis};
 
+use super::signing::SigningAnnex;
 use crate::Office;
 
 /// Everything that stands in a certificate.
@@ -14,35 +15,24 @@ pub struct CertificateInput {
     pub office: Office,
     /// The notary's name.
     pub notary: String,
-    /// Who applies.
-    pub applicants: Vec<Applicant>,
-    /// Who acts for them.
-    pub agent: Option<Agent>,
-    /// What for, as it follows on 因: `向人民法院提供证据`.
-    pub purpose: String,
-    /// When the application was accepted.
-    pub accepted_at: UtcMillis,
+    /// The text as it was approved, a paragraph a line: what is printed is what the approver read. All
+    /// annexes follow from the fields below.
+    pub text: String,
     /// When the certificate is issued.
     pub issued_at: UtcMillis,
-    /// The platform that deposited, as parties know it.
-    pub platform: String,
-    /// The office's own system.
-    pub system: String,
     /// What was deposited.
     pub deposits: Vec<Deposit>,
     /// The extraction session: the only source of place, time and steps.
     pub extraction: Extraction,
-    /// What the data say about signings.
-    pub facts: Vec<SigningFact>,
-    /// Whether an objection is on record.
-    pub objection: Objection,
-    /// Whether the last paragraph limits what is certified; an office may leave it out.
-    pub states_limits: bool,
     /// The files of the deposits (annex 1).
     pub files: Vec<EvidenceFile>,
     /// What was verified and found (annex 3).
     pub verification: Vec<VerificationLine>,
-    /// Annexes beside the first four, on paper or on a medium.
+    /// Photos, surroundings and receipts of the signing (annexes 5 and 6).
+    pub signing: SigningAnnex,
+    /// What was answered after it (annex 7).
+    pub answers: Answers,
+    /// Annexes beside the first seven, on paper or on a medium.
     pub attachments: Vec<ListedAttachment>,
     /// The evidence bundles, embedded (annex 4).
     pub bundles: Vec<Bundle>,
@@ -50,53 +40,6 @@ pub struct CertificateInput {
     pub check: CheckPlace,
     /// The fee.
     pub fee: Fee,
-    /// The text as it was approved, line by line, in the place of the one that follows from the
-    /// fields above: what is printed is what the approver read. Annexes follow from the fields
-    /// all the same.
-    pub approved_text: Option<String>,
-}
-
-/// Who applies. Numbers are printed as they are given: mask them with [`crate::masked`] where
-/// the office does not print them whole.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "a person or an organisation")]
-pub enum Applicant {
-    /// A person.
-    Person {
-        /// Name.
-        name: String,
-        /// 男 or 女.
-        sex: String,
-        /// Day of birth as `1990年1月1日`; left out when empty.
-        born: String,
-        /// Kind of document, `公民身份号码`.
-        document: String,
-        /// Its number.
-        number: String,
-        /// Address; left out when empty.
-        address: String,
-    },
-    /// A company, or an authority.
-    Organisation {
-        /// Full name.
-        name: String,
-        /// 统一社会信用代码.
-        credit_code: String,
-        /// Address; left out when empty.
-        address: String,
-        /// 法定代表人; left out when empty.
-        representative: String,
-    },
-}
-
-/// Who acts for the applicant.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
-pub struct Agent {
-    /// Name.
-    pub name: String,
-    /// Number of the document, masked.
-    pub number: String,
 }
 
 /// A deposit.
@@ -107,16 +50,6 @@ pub struct Deposit {
     pub number: String,
     /// 签署凭证号, where the deposit is of a signing.
     pub voucher_no: Option<String>,
-    /// When the office's system received it.
-    pub received_at: UtcMillis,
-    /// How many files.
-    pub files: usize,
-    /// SHA-256 of the bundle, computed at admission.
-    pub sha256: Digest,
-    /// SM3 of the bundle, computed at admission.
-    pub sm3: Sm3Digest,
-    /// Which system generated the data (SF/T 0091-2021).
-    pub generated_by: GeneratedBy,
 }
 
 /// Which system generated data.
@@ -152,10 +85,6 @@ pub struct Extraction {
     pub steps: Vec<Step>,
     /// Whether the digests computed again are those of the deposit.
     pub digests_agree: bool,
-    /// How many copies were made and sealed.
-    pub copies: u32,
-    /// How many pages were printed.
-    pub printed_pages: u32,
 }
 
 /// A step of the session.
@@ -211,61 +140,30 @@ impl StepKind {
     }
 }
 
-/// What the data say about one signing.
-#[derive(Clone, Debug)]
+/// What the parties answered after a signing.
+#[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
-pub struct SigningFact {
-    /// When.
-    pub signed_at: UtcMillis,
-    /// In whose name.
-    pub name: String,
-    /// The number of that person's document, masked.
-    pub number: String,
-    /// How the name was checked.
-    pub identity_check: String,
-    /// How the face was checked, or what stood in its place.
-    pub face_check: String,
-    /// The document's title.
-    pub document: String,
-    /// What the person answered afterwards.
-    pub confirmation: Option<Confirmation>,
+pub struct Answers {
+    /// One for each, in order of time.
+    pub rows: Vec<AnswerRow>,
+    /// The same for programs, embedded as `answers.json` unless it is empty.
+    pub file: Vec<u8>,
 }
 
-/// An answer to the message after signing.
+/// One answer, or one decision about an objection.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
-pub struct Confirmation {
+pub struct AnswerRow {
+    /// Who; masked where it is a third party.
+    pub who: String,
+    /// What.
+    pub what: String,
     /// When.
     pub at: UtcMillis,
-    /// 短信, 电子邮件 and the like.
-    pub by: String,
-    /// What.
-    pub answer: Answer,
-}
-
-/// What a person answered.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "two buttons")]
-pub enum Answer {
-    /// 确认.
-    Confirmed,
-    /// 异议.
-    Objected,
-}
-
-/// Whether an objection is on record (公证法 article 31(4)).
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "none, or one with or without the approver's tick")]
-pub enum Objection {
-    /// None: what was recorded about the signing is stated.
-    None,
-    /// One, and the approver did not tick the paragraph: it is left out, and that is said.
-    LeftOut,
-    /// One, and the approver ticked the paragraph: it is stated together with the objection.
-    Stated {
-        /// When the objection was recorded.
-        recorded_at: UtcMillis,
-    },
+    /// In what way.
+    pub way: String,
+    /// Root of its record, where there is one.
+    pub root: Option<Digest>,
 }
 
 /// A file of a deposit.
@@ -298,7 +196,7 @@ pub struct VerificationLine {
     pub reason: String,
 }
 
-/// An annex beside the first four.
+/// An annex beside the first seven.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
 pub struct ListedAttachment {

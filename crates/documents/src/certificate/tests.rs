@@ -2,7 +2,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use heqi_paper::{Limits, PageText, inspect};
-use heqi_vocabulary::{Explain as _, Language};
+use heqi_testkit::{SealingOffice, SeededEntropy, Story, Twists};
+use heqi_vocabulary::{Entropy, Explain as _, Language};
 
 use super::*;
 use crate::samples;
@@ -47,10 +48,11 @@ fn a_certificate_says_everything_the_law_asks_for_and_is_the_same_each_time() {
         "于2026年11月25日向本处申请",
         "CZ202611230000017",
         "该项电子数据由平台（非公证机构管控）产生",
-        "本公证员与本处陆示例于2026年11月27日10时00分07秒至10时08分02秒在杭州市示例公证处202室",
+        "于2026年11月27日10时00分07秒至2026年11月27日10时08分02秒在杭州市示例公证处202室",
         "结果：一致",
         "在《股东会决议》上进行了电子签署",
-        "以短信方式作出“确认”的回复",
+        "方式作出“确认”的回复",
+        "本公证书所附打印件、照片与提取的电子数据内容相符",
         "兹证明本公证书所附电子数据（附件四）",
         "不对文书所载法律行为的效力作出判断",
         "中华人民共和国浙江省杭州市示例公证处",
@@ -60,6 +62,14 @@ fn a_certificate_says_everything_the_law_asks_for_and_is_the_same_each_time() {
         "票据号示票2026112800017",
         "附件二公证工作记录",
         "evidence-001.heqi.zip",
+        "附件五签署照片及签署环境信息表",
+        "照片1张，内嵌于附件四",
+        "203.0.113.7",
+        "附件六存证回执及日志证明",
+        "附件七确认及异议记录",
+        "2条，随附",
+        "陈**",
+        "answers.json",
     ] {
         assert!(text.contains(wanted), "{wanted} in {text}");
     }
@@ -83,19 +93,58 @@ fn every_page_and_the_seal_of_a_sample_say_that_it_is_one() {
 }
 
 #[test]
-fn edge_case_25_an_objection_on_record_takes_the_paragraph_out_unless_the_approver_ticked_it() {
-    let recorded = "上述电子数据中记录";
+fn what_was_approved_is_what_is_printed_and_the_head_stands_first() {
     let mut input = sample();
-    input.objection = Objection::LeftOut;
+    input.text = "申请人：甲。\n公证事项：保全证据\n\n兹证明甲。\r\n委托代理人：乙".to_owned();
     let text = text_of(&render(&input, &FONTS).unwrap());
-    assert!(!text.contains(recorded) && text.contains("本公证书对签署经过不作表述"));
-    // What is certified stays as it was: the data, not the act.
-    assert!(text.contains("兹证明本公证书所附电子数据"));
-    input.objection =
-        Objection::Stated { recorded_at: "2026-11-26T02:00:00.000Z".parse().unwrap() };
-    let text = text_of(&render(&input, &FONTS).unwrap());
-    assert!(text.contains(recorded) && text.contains("就上述签署提出异议"));
-    assert!(text.contains("对异议是否成立不作判断"));
+    assert!(text.contains("申请人：甲。公证事项：保全证据委托代理人：乙兹证明甲。"), "{text}");
+    assert!(!text.contains("经查"), "{text}");
+}
+
+#[test]
+fn annexes_without_a_photo_or_an_answer_say_so_and_embed_nothing_for_them() {
+    let mut input = sample();
+    input.signing = SigningAnnex::default();
+    input.answers = Answers::default();
+    let pdf = render(&input, &FONTS).unwrap();
+    let text = text_of(&pdf);
+    assert!(text.contains("无照片；信息表随附") && text.contains("0条，随附"), "{text}");
+    assert_eq!(text.matches("无记录。").count(), 4, "{text}");
+    assert!(!text.contains("answers.json"), "{text}");
+}
+
+#[test]
+fn a_certificate_with_a_bundle_of_200_kb_is_under_150_kb_beside_it() {
+    // Like a bundle: what does not get smaller by packing. With the print of a photo.
+    let mut bundle = vec![0; 200_000];
+    Entropy::fill(&SeededEntropy::new(3), &mut bundle);
+    let story = Story::tell(1, &Twists::default());
+    let file = story.bundle_with_chain(story.signing()).write().unwrap();
+    let mut input = samples::certificate(bundle.clone());
+    input.signing = SigningAnnex::of_bundle(&file, Reads::Own).unwrap();
+    assert!(input.signing.photos[0].print.is_some());
+    let now = "2026-11-28T08:00:00.000Z".parse().unwrap();
+    let office = SealingOffice::new(1, now, now);
+    let pdf = render(&input, &FONTS).unwrap();
+    let own = office.seal(&pdf).unwrap().bytes().len() - bundle.len();
+    assert!(own < 150_000, "{own} bytes beside the bundle");
+}
+
+#[test]
+fn the_photo_is_printed_and_the_same_certificate_has_the_same_bytes() {
+    let story = Story::tell(1, &Twists::default());
+    let file = story.bundle_with_chain(story.signing()).write().unwrap();
+    let mut input = samples::certificate(file.clone());
+    input.signing = SigningAnnex::of_bundle(&file, Reads::Own).unwrap();
+    let pdf = render(&input, &FONTS).unwrap();
+    assert_eq!(pdf.digest(), render(&input, &FONTS).unwrap().digest());
+    let has_image = |pdf: &UnsignedPdf| pdf.bytes().windows(14).any(|at| at == b"/Subtype/Image");
+    assert!(has_image(&pdf));
+    inspect(pdf.bytes(), &Limits::default()).unwrap();
+    // What cannot be unpacked is said, and stops nothing.
+    input.signing.photos[0].print = None;
+    let pdf = render(&input, &FONTS).unwrap();
+    assert!(!has_image(&pdf) && text_of(&pdf).contains("照片文件无法显示"));
 }
 
 #[test]
@@ -123,11 +172,10 @@ fn there_is_no_certificate_without_a_whole_session_in_order() {
 #[test]
 fn what_is_missing_is_named() {
     type Clear = fn(&mut CertificateInput);
-    let empty: [(Clear, Field); 5] = [
+    let empty: [(Clear, Field); 4] = [
         (|input| input.number.clear(), Field::Number),
         (|input| input.notary.clear(), Field::Notary),
-        (|input| input.applicants.clear(), Field::Applicant),
-        (|input| input.purpose.clear(), Field::Purpose),
+        (|input| input.text.clear(), Field::Text),
         (|input| input.deposits.clear(), Field::Deposits),
     ];
     for (clear, field) in empty {
@@ -140,7 +188,7 @@ fn what_is_missing_is_named() {
 #[test]
 fn edge_case_10_a_character_no_font_has_stops_the_certificate_and_is_named() {
     let mut input = sample();
-    input.facts[0].name = "陈\u{E8A1}".to_owned();
+    input.text = input.text.replace("龚𠮷㛃", "陈\u{E8A1}");
     let error = render(&input, &FONTS).unwrap_err();
     let said = error.explain(Language::En).what;
     assert!(said.contains("U+E8A1"), "{said}");

@@ -39,18 +39,18 @@ pub(super) fn write(page: &mut Page<'_>, input: &ReportInput) -> Result<(), Rend
         vec![one.name.clone(), one.number.clone(), one.capacity.clone(), one.check.clone()]
     });
     let columns = [("姓名或名称", 1.2), ("证件号码", 1.6), ("身份", 1.0), ("核验", 3.2)];
-    listed(page, &columns, subjects.collect())?;
+    page.listed(&columns, subjects.collect())?;
 
     next(page)?;
     let documents = input.documents.iter().map(document).collect();
-    listed(page, &[("文件", 1.4), ("版本", 0.6), ("摘要值（SHA-256）", 4.6)], documents)?;
+    page.listed(&[("文件", 1.4), ("版本", 0.6), ("摘要值（SHA-256）", 4.6)], documents)?;
 
     next(page)?;
     let intents = input.intents.iter().map(|one| {
         vec![one.who.clone(), one.what.clone(), dates::short(one.at), one.detail.clone()]
     });
     let columns = [("何人", 1.0), ("事项", 1.5), ("时间", 1.3), ("内容", 3.2)];
-    listed(page, &columns, intents.collect())?;
+    page.listed(&columns, intents.collect())?;
 
     next(page)?;
     let environment = input
@@ -58,7 +58,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &ReportInput) -> Result<(), Rend
         .iter()
         .map(|one| vec![one.act.clone(), one.name.clone(), one.value.clone(), one.source.clone()]);
     let columns = [("操作", 1.0), ("项目", 1.2), ("内容", 3.2), ("来源", 1.1)];
-    listed(page, &columns, environment.collect())?;
+    page.listed(&columns, environment.collect())?;
 
     next(page)?;
     certificates(page, input)?;
@@ -68,7 +68,7 @@ pub(super) fn write(page: &mut Page<'_>, input: &ReportInput) -> Result<(), Rend
         vec![one.seq.to_string(), dates::short(one.at), one.what.clone(), one.root.to_string()]
     });
     let columns = [("链上序号", 0.7), ("时间", 1.3), ("事件", 1.3), ("记录根", 3.6)];
-    listed(page, &columns, events.collect())?;
+    page.listed(&columns, events.collect())?;
 
     next(page)?;
     let confirmations = input.confirmations.iter().map(|one| {
@@ -76,31 +76,31 @@ pub(super) fn write(page: &mut Page<'_>, input: &ReportInput) -> Result<(), Rend
         vec![one.who.clone(), one.answer.clone(), at, one.by.clone()]
     });
     let columns = [("何人", 1.2), ("回复", 1.4), ("时间", 1.4), ("方式", 1.2)];
-    listed(page, &columns, confirmations.collect())?;
+    page.listed(&columns, confirmations.collect())?;
 
     next(page)?;
     let custody = input
         .custody
         .iter()
         .map(|one| vec![one.custodian.clone(), one.deposit.clone(), one.detail.clone()]);
-    listed(page, &[("保管方", 1.3), ("存证", 2.0), ("结果及证明", 3.2)], custody.collect())?;
+    page.listed(&[("保管方", 1.3), ("存证", 2.0), ("结果及证明", 3.2)], custody.collect())?;
 
     next(page)?;
     let system = input.system.iter().map(|one| vec![one.system.clone(), one.state.clone()]);
-    listed(page, &[("系统", 1.4), ("当时状态", 4.0)], system.collect())?;
+    page.listed(&[("系统", 1.4), ("当时状态", 4.0)], system.collect())?;
 
     next(page)?;
     let lines = input
         .verification
         .iter()
         .map(|one| vec![one.what.clone(), one.finding.clone(), one.reason.clone()]);
-    listed(page, &[("核验项", 1.2), ("结论", 0.8), ("说明", 3.4)], lines.collect())?;
+    page.listed(&[("核验项", 1.2), ("结论", 0.8), ("说明", 3.4)], lines.collect())?;
     page.text(
         "复核方法：从本报告中取出证据包，以公证机构公布的信任锚，用公开的核验程序或核验网页脱机核验；\
          核验不需要网络，也不依赖出具方的系统。",
     )?;
     let inside = page.inside_rows();
-    listed(page, &[("内嵌文件", 1.5), ("大小", 0.8), ("摘要值", 4.0)], inside)?;
+    page.listed(&[("内嵌文件", 1.5), ("大小", 0.8), ("摘要值", 4.0)], inside)?;
 
     next(page)?;
     page.text("平台观察到：由平台服务器自行记录，如接收时间、来源地址。")?;
@@ -117,20 +117,6 @@ pub(super) fn write(page: &mut Page<'_>, input: &ReportInput) -> Result<(), Rend
     Ok(())
 }
 
-/// A table, or that there is nothing.
-fn listed(
-    page: &mut Page<'_>,
-    columns: &[(&str, f32)],
-    rows: Vec<Vec<String>>,
-) -> Result<(), RenderError> {
-    if rows.is_empty() {
-        page.text("无记录。")?;
-    } else {
-        page.table(columns, rows)?;
-    }
-    Ok(())
-}
-
 fn document(document: &DocumentDigests) -> Vec<String> {
     let mut digests = vec![format!("签署前：{}", document.before)];
     digests.extend(document.after.iter().map(|(who, digest)| format!("{who}签署后：{digest}")));
@@ -144,7 +130,7 @@ fn certificates(page: &mut Page<'_>, input: &ReportInput) -> Result<(), RenderEr
         vec![one.serial.clone(), format!("{}{test}", one.issuer), valid, one.algorithm.clone()]
     });
     let columns = [("证书序列号", 2.2), ("颁发者", 1.6), ("有效期", 1.9), ("算法", 1.0)];
-    listed(page, &columns, rows.collect())?;
+    page.listed(&columns, rows.collect())?;
     if input.timestamps.is_empty() {
         page.text("未取得可信时间戳。")?;
         return Ok(());

@@ -1,15 +1,17 @@
 //! Four programs that are not ours read the sealed documents: poppler's `pdfsig`, `qpdf`,
 //! pyHanko, and Apache PDFBox preflight, which knows PDF/A-1b and so gets the twin.
 //!
-//! `cargo xtask test` installs them. Where one is missing its test says that it was skipped.
+//! `cargo xtask test` installs them. Where one is missing its test says that it was skipped; on a build
+//! server (`CI=true`) it fails, so that nobody takes silence for a valid document.
 //! Their words, whole, are in docs/interop/validators.md.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use heqi_documents::certificate::{Reads, SigningAnnex};
 use heqi_documents::{Fonts, Profile, UnsignedPdf, certificate, samples};
-use heqi_testkit::SealingOffice;
+use heqi_testkit::{SealingOffice, Story, Twists};
 use heqi_vocabulary::UtcMillis;
 use tempfile::TempDir;
 
@@ -25,8 +27,12 @@ impl Desk {
         let today = UtcMillis::from_unix_seconds(today.as_secs()).unwrap();
         let office = SealingOffice::new(1, today.plus_millis(-60_000), today);
         let desk = Self(TempDir::new().unwrap());
+        // With the print of a photo: other programs see that page, too.
+        let story = Story::tell(1, &Twists::default());
+        let bundle = story.bundle_with_chain(story.signing()).write().unwrap();
         let unsealed = |profile| {
-            let input = samples::certificate(vec![b'z'; 200_000]);
+            let mut input = samples::certificate(vec![b'z'; 200_000]);
+            input.signing = SigningAnnex::of_bundle(&bundle, Reads::Own).unwrap();
             certificate::render_as(&input, profile, &FONTS).unwrap()
         };
         let seal = |pdf: &UnsignedPdf| office.seal(pdf).unwrap().into_bytes();
@@ -71,10 +77,29 @@ fn pem(der: &[u8]) -> String {
 fn is_there(program: &str) -> bool {
     let found =
         Command::new(program).arg("--version").output().is_ok() || Path::new(program).exists();
-    if !found {
-        eprintln!("{program}: SKIPPED, not installed: cargo xtask test installs it");
+    let on_build_server = std::env::var("CI").is_ok_and(|value| value == "true");
+    if let Some(told) = missing(program, found, on_build_server) {
+        eprintln!("{told}");
     }
     found
+}
+
+/// What is said of a program that is not there, for people at a desk.
+///
+/// # Panics
+/// On a build server.
+fn missing(program: &str, found: bool, on_build_server: bool) -> Option<String> {
+    let told = format!("{program}: SKIPPED, not installed: cargo xtask test installs it");
+    assert!(found || !on_build_server, "CI=true, and {told}");
+    (!found).then_some(told)
+}
+
+#[test]
+fn a_missing_program_is_skipped_at_a_desk_and_fails_on_a_build_server() {
+    assert!(missing("qpdf", true, true).is_none() && missing("qpdf", true, false).is_none());
+    assert!(missing("qpdf", false, false).unwrap().contains("SKIPPED"));
+    let on_build_server = std::panic::catch_unwind(|| missing("qpdf", false, true));
+    assert!(on_build_server.is_err(), "silence would pass for a valid document");
 }
 
 #[test]

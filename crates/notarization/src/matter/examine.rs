@@ -20,9 +20,12 @@ use crate::deposited::{DEPOSITS, DepositKey, DepositRow, StoredPart, open_part, 
 use crate::held_chain;
 use crate::office::NotaryOffice;
 
+mod answers;
 mod chain;
 mod face;
+mod person;
 
+pub(crate) use answers::answers_held;
 use chain::Chain;
 pub(crate) use chain::{answer_held, names_held, objections_held, signer_held};
 
@@ -152,7 +155,8 @@ pub(crate) async fn examine_held(
         (claim.name.as_str().to_owned(), claim.status.as_str().to_owned(), claim.reason.code())
     });
     let claims = claims.collect();
-    let mut facts = record.map(|record| chain.facts(&record)).unwrap_or_default();
+    let identity = verdict.claim(ClaimName::Identity).map(|claim| &claim.reason);
+    let mut facts = record.map(|record| chain.facts(&record, identity)).unwrap_or_default();
     facts.parts = held;
     let objections = u32::try_from(chain.objections()).unwrap_or(u32::MAX);
     let bundle = differing.is_empty().then_some(bundle);

@@ -1,6 +1,5 @@
 //! What follows a number: fee, issue, paper, delivery, correction, voiding, re-examination.
 
-use heqi_evidence::deposit::DualDigest;
 use heqi_evidence_store::object::{MAX_OBJECT_BYTES, open_sealed, put_sealed};
 use heqi_vocabulary::{Digest, Language};
 
@@ -8,6 +7,7 @@ use super::act::{Attempts, Desk, Opened, act, leaf_row, open};
 use super::apply::open_place;
 use super::checklist::{AnsweredBy, Item, Outcome};
 use super::error::MatterError;
+use super::examine::answers_held;
 use super::form::{DeliveryWay, text};
 use super::notice::{NoticeSays, owe};
 use super::number::{ApplicationNo, CertificateNo};
@@ -167,7 +167,8 @@ async fn sheet_of(
     let acceptance = matter.acceptance().ok_or_else(stage)?;
     let approval = matter.approval().ok_or_else(stage)?;
     let package = package(office, opened).await?;
-    let dual = DualDigest::of(&package);
+    // As of the certificate's own day: issued again after a failure it says the same.
+    let answers = answers_held(office, &matter.deposit, matter.applicant(), approval.at).await?;
     let name = |account| async move {
         officer_name(office, account).await.map_err(|error| MatterError::Broken(error.to_string()))
     };
@@ -205,8 +206,7 @@ async fn sheet_of(
         working_record: session.lines().iter().map(line).collect(),
         report: report(matter, opened),
         package,
-        package_sha256: dual.sha256,
-        package_sm3: dual.sm3,
+        answers,
         check_url,
         check_code: check_code.to_owned(),
         fee: matter.fee().clone(),

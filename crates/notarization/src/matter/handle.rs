@@ -10,7 +10,7 @@ use super::apply::{next_serial, open_place};
 use super::checklist::Item;
 use super::clock::PauseReason;
 use super::error::MatterError;
-use super::examine::{examine_held, held_record, names_held, signer_held};
+use super::examine::{examine_held, names_held, signer_held};
 use super::form::{ApplicantKind, Application, text};
 use super::notice::{NoticeSays, owe};
 use super::number::{AcceptanceNo, ApplicationNo};
@@ -336,12 +336,8 @@ async fn applicant_compared(
     }
     let key = &opened.matter.deposit;
     let Some(row) = deposit(office, key).await? else { return Ok(None) };
-    let signing = match held_record(office, &row).await {
-        Ok(record) => record,
-        // The examination that follows names the damage.
-        Err(MatterError::Broken(_)) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    // The examination that follows names the damage.
+    let Some(signing) = held_chain::record(office, &row).await? else { return Ok(None) };
     let signer = signer_held(office, (key, row.chain), &signing).await?;
     Ok(Some(signer.compare(application, opened.today).sentence()))
 }

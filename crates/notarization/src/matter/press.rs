@@ -5,7 +5,7 @@ use std::fmt;
 use std::pin::Pin;
 
 use chrono::NaiveDate;
-use heqi_vocabulary::{DepositNo, Digest, Sm3Digest, UtcMillis, VoucherNo};
+use heqi_vocabulary::{DepositNo, Digest, UtcMillis, VoucherNo};
 
 use super::extraction::Act;
 use super::form::Application;
@@ -48,12 +48,11 @@ pub struct CertificateSheet {
     pub working_record: Vec<WorkingLine>,
     /// The verification report: attachment three.
     pub report: Vec<ReportLine>,
-    /// The evidence bundle: attachment four, embedded.
+    /// The evidence bundle: attachment four, embedded. Attachments five and six are what stands in it:
+    /// photo and surroundings of the signing, receipt and log proof.
     pub package: Vec<u8>,
-    /// Its SHA-256.
-    pub package_sha256: Digest,
-    /// Its SM3.
-    pub package_sm3: Sm3Digest,
+    /// What was answered after the signing: attachment seven.
+    pub answers: Answers,
     /// Where anybody checks the certificate, with number and code: what the QR code holds.
     pub check_url: String,
     /// The code to type beside the number.
@@ -92,6 +91,33 @@ pub struct WorkingLine {
     pub output_sha256: Digest,
     /// SHA-256 of the page that was shown for it; sessions of before it was kept have none.
     pub screen_sha256: Option<Digest>,
+}
+
+/// What the parties answered after the signing, until the day of the certificate.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever prints reads all of it")]
+pub struct Answers {
+    /// One line for each, in order of time.
+    pub lines: Vec<AnswerLine>,
+    /// The same for programs, to be embedded: each record with its place and its answer opened and
+    /// everything else closed (`docs/spec/sealed-pdf.md`); empty when there is none.
+    pub file: Vec<u8>,
+}
+
+/// One answer, for people. Names of third parties are masked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever prints reads all of it")]
+pub struct AnswerLine {
+    /// Who answered, or decided.
+    pub who: String,
+    /// What.
+    pub what: String,
+    /// When.
+    pub at: UtcMillis,
+    /// In what way.
+    pub way: String,
+    /// Root of its record; what was said to a custodian has none.
+    pub root: Option<Digest>,
 }
 
 /// One line of the verification report, for people.

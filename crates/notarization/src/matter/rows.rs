@@ -124,6 +124,18 @@ pub struct Facts {
     pub answered_at: Option<UtcMillis>,
     /// How identity was checked, as the record says.
     pub identity: String,
+    /// The number of the signer's document, masked; empty where nothing held shows it.
+    #[serde(default)]
+    pub number: String,
+    /// How the signer was checked, each with whoever did it: what came out well.
+    #[serde(default)]
+    pub checked: Vec<String>,
+    /// What no good result of is held.
+    #[serde(default)]
+    pub unchecked: Vec<String>,
+    /// In what way the signer answered.
+    #[serde(default)]
+    pub answered_by: String,
 }
 
 /// One part of the deposit.

@@ -14,13 +14,12 @@ use heqi_notarization::deposited::{DepositKey, deposit};
 use heqi_notarization::matter::act::{Desk, Tool};
 use heqi_notarization::matter::apply::{Apply, apply};
 use heqi_notarization::matter::approve::{Approve, approve, needs_tick};
+use heqi_notarization::matter::certificate_text::TELLS_SIGNING;
 use heqi_notarization::matter::check::{Standing, check_certificate};
 use heqi_notarization::matter::checklist::{AnsweredBy, Item, Outcome};
 use heqi_notarization::matter::clock::PauseReason;
 use heqi_notarization::matter::dossier::{archive, dossier};
-use heqi_notarization::matter::draft::{
-    TELLS_SIGNING, digest_of, hand_in, propose, save_draft, send_back,
-};
+use heqi_notarization::matter::draft::{digest_of, hand_in, propose, save_draft, send_back};
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
     ask_reexamination, certificate_file, correct, decide_reexamination, deliver, issue,

@@ -7,6 +7,7 @@
     reason = "a test that cannot be set up fails"
 )]
 
+mod certificates;
 mod check_rates;
 mod deposits;
 mod durable;

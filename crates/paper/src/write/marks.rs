@@ -36,6 +36,8 @@ pub(super) enum Mark {
     Backdrop(Vec<Mark>),
     /// Filled rectangles: x, y, width, height.
     Rectangles { rectangles: Vec<[f32; 4]>, colour: Colour },
+    /// The picture of this place among the document's, from its upper left corner.
+    Picture { at: Point, size: (f32, f32), place: usize },
     /// A circle's line.
     Ring { centre: Point, radius: f32, width: f32, colour: Colour },
     /// A filled polygon.

@@ -18,6 +18,7 @@ use krilla::text::{GlyphId, KrillaGlyph};
 use super::fonts::{Fonts, Glyph};
 use super::line::Line;
 use super::marks::{Mark, Point};
+use super::picture::marked_width;
 use super::sheet::{PAGE, Profile};
 use super::{Attachment, AttachmentFault, Colour, Relationship, Settings, WriteError};
 
@@ -109,6 +110,7 @@ fn draw(surface: &mut Surface<'_>, mark: &Mark, fonts: &Fonts) -> Result<(), Wri
             return drawn;
         }
         Mark::Backdrop(marks) => return backdrop(surface, marks, fonts),
+        Mark::Picture { at, size, place } => stand_in(surface, *at, *size, *place),
         Mark::Rectangles { rectangles, colour } => {
             let mut path = PathBuilder::new();
             for [x, y, width, height] in rectangles {
@@ -168,6 +170,36 @@ fn backdrop(surface: &mut Surface<'_>, marks: &[Mark], fonts: &Fonts) -> Result<
         surface.draw_path(&path);
     }
     Ok(())
+}
+
+/// The pattern that [`super::picture`] turns into a picture in the finished file.
+fn stand_in(surface: &mut Surface<'_>, (x, y): Point, (width, height): (f32, f32), place: usize) {
+    let rectangle = |x, y| {
+        let mut path = PathBuilder::new();
+        if let Some(rectangle) = Rect::from_xywh(x, y, width, height) {
+            path.push_rect(rectangle);
+        }
+        path.finish()
+    };
+    let mut builder = surface.stream_builder();
+    let mut behind = builder.surface();
+    filled(&mut behind, rectangle(0.0, 0.0), Colour::SHADE);
+    behind.finish();
+    let pattern = Pattern {
+        stream: builder.finish(),
+        transform: Transform::from_translate(x, y),
+        width: marked_width(place),
+        height,
+    };
+    surface.set_stroke(None);
+    surface.set_fill(Some(Fill {
+        paint: pattern.into(),
+        opacity: NormalizedF32::ONE,
+        rule: FillRule::NonZero,
+    }));
+    if let Some(path) = rectangle(x, y) {
+        surface.draw_path(&path);
+    }
 }
 
 fn filled(surface: &mut Surface<'_>, path: Option<Path>, colour: Colour) {

@@ -7,8 +7,11 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use super::fonts::{Fonts, Glyph, Shaper};
 use super::line::break_lines;
 use super::marks::{Mark, Point};
+use super::picture::Drawn;
 use super::seal::{RADIUS, plain_line};
-use super::{Attachment, AttachmentFault, Colour, RoundSeal, Table, WriteError, paint};
+use super::{
+    Attachment, AttachmentFault, Colour, Picture, RoundSeal, Table, WriteError, paint, picture,
+};
 
 /// What a document is, beside what stands in it.
 #[derive(Clone, Debug)]
@@ -109,13 +112,21 @@ pub struct Sheet<'f> {
     pages: Vec<Vec<Mark>>,
     y: f32,
     attachments: Vec<Attachment>,
+    pictures: Vec<Picture>,
 }
 
 impl<'f> Sheet<'f> {
     /// An empty first page.
     pub fn new(settings: Settings, fonts: &'f Fonts) -> Self {
         let shaper = Shaper::of(fonts);
-        Self { shaper, settings, pages: vec![Vec::new()], y: TOP, attachments: Vec::new() }
+        Self {
+            shaper,
+            settings,
+            pages: vec![Vec::new()],
+            y: TOP,
+            attachments: Vec::new(),
+            pictures: Vec::new(),
+        }
     }
 
     /// A paragraph.
@@ -219,6 +230,17 @@ impl<'f> Sheet<'f> {
         Ok(())
     }
 
+    /// A picture at the left, so many points high, and no wider than the text.
+    pub fn picture(&mut self, picture: &Picture, height: f32) {
+        let width = (height * picture.ratio()).min(self.width());
+        let height = width / picture.ratio();
+        self.keep(height);
+        let place = self.pictures.len();
+        self.pictures.push(picture.clone());
+        self.mark(Mark::Picture { at: (LEFT, self.y), size: (width, height), place });
+        self.y += height + 6.0;
+    }
+
     /// A line across the text.
     pub fn rule(&mut self) {
         let rectangles = vec![[LEFT, self.y, self.width(), 0.75]];
@@ -270,8 +292,13 @@ impl<'f> Sheet<'f> {
     pub fn finish(mut self) -> Result<Vec<u8>, WriteError> {
         self.feet()?;
         self.watermarks()?;
-        let Self { shaper, settings, pages, attachments, .. } = self;
-        paint::paint(&settings, &pages, attachments, shaper.fonts)
+        let Self { shaper, settings, pages, attachments, pictures, .. } = self;
+        let file = paint::paint(&settings, &pages, attachments, shaper.fonts)?;
+        let drawn = pages.iter().flatten().filter_map(|mark| match mark {
+            Mark::Picture { size, place, .. } => Some(Drawn { place: *place, size: *size }),
+            _ => None,
+        });
+        picture::put_in(file, &pictures, &drawn.collect::<Vec<_>>())
     }
 
     fn feet(&mut self) -> Result<(), WriteError> {

@@ -1,14 +1,18 @@
 //! What the held chain of a filing says around one signing: consents, answers, objections, names that were
-//! put right; and what people said to a custodian, past the platform.
+//! put right; and what people said to a custodian, past the platform. What annex seven of a certificate
+//! shows of it is in [`super::answers`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::holder_notice::NoticeKind;
 use heqi_evidence::schema::RecordKind;
+use heqi_evidence::verdict::Reason;
 use heqi_vocabulary::{Digest, UtcMillis};
 use serde_json::Value;
 
+use super::answers::TOLD;
+use super::person::number_of;
 use super::{Found, found, held_record};
 use crate::deposited::{DEPOSITS, DepositKey};
 use crate::held_chain::HeldChain;
@@ -62,14 +66,27 @@ pub(crate) async fn signer_held(
     Ok(signer)
 }
 
-/// What came after a held signing, now: `confirmed`, `objected` or nothing, and when.
+/// What came after a held signing, now.
 pub(crate) async fn answer_held(
     office: &NotaryOffice,
     key: &DepositKey,
-) -> Result<(&'static str, Option<UtcMillis>), MatterError> {
-    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(("", None)) };
+) -> Result<Answered, MatterError> {
+    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else {
+        return Ok(Answered::default());
+    };
     let signing = held_record(office, &row.value).await?;
     Ok(Chain::read(office, key, row.value.chain).await?.answer(&signing))
+}
+
+/// What a signer answered.
+#[derive(Default)]
+pub(crate) struct Answered {
+    /// `confirmed`, `objected` or nothing.
+    pub(crate) word: &'static str,
+    /// When.
+    pub(crate) at: Option<UtcMillis>,
+    /// In what way, for people.
+    pub(crate) way: String,
 }
 
 /// What the held chain of a filing says around one signing.
@@ -78,17 +95,29 @@ pub(super) struct Chain {
     /// Of all its records; `None` when one cannot be opened.
     pub(super) frames: Option<Vec<Vec<u8>>>,
     pub(super) consents: BTreeSet<Digest>,
-    confirmations: Vec<Disclosure>,
-    objections: Vec<Disclosure>,
-    /// What reviewers decided about who signed.
-    decisions: Vec<Disclosure>,
+    pub(super) confirmations: Vec<Disclosure>,
+    pub(super) objections: Vec<Disclosure>,
+    /// What was decided about objections, by whoever objected or by the registry.
+    pub(super) resolved: Vec<Disclosure>,
+    /// What persons found who looked at signings.
+    pub(super) reviewed: Vec<Disclosure>,
+    /// Messages that went out.
+    pub(super) notified: Vec<Disclosure>,
+    /// Who takes part, by the party's identifier; newest name.
+    pub(super) parties: BTreeMap<String, PartyNamed>,
     /// What authorities were asked about parties.
     identified: Vec<Disclosure>,
     /// Names and numbers that an officer put right.
     put_right: Vec<Disclosure>,
     /// When objections to this signing were said to a custodian, past the platform.
-    told: Vec<UtcMillis>,
+    pub(super) told: Vec<UtcMillis>,
     titles: BTreeMap<String, String>,
+}
+
+/// A party as a filing names it.
+pub(super) struct PartyNamed {
+    pub(super) name: String,
+    pub(super) is_company: bool,
 }
 
 impl Chain {
@@ -116,17 +145,34 @@ impl Chain {
         self.objections.len() + self.told.len()
     }
 
-    fn take(&mut self, record: Disclosure) {
+    pub(super) fn take(&mut self, record: Disclosure) {
         match record.kind() {
             RecordKind::ConsentGiven => {
                 self.consents.insert(record.root());
             }
             RecordKind::Confirmation => self.confirmations.push(record),
             RecordKind::Objection => self.objections.push(record),
-            RecordKind::ReviewDecided => self.decisions.push(record),
             RecordKind::IdentityVerified => self.identified.push(record),
-            RecordKind::PersonCorrected => self.put_right.push(record),
+            RecordKind::ObjectionResolved => self.resolved.push(record),
+            RecordKind::ReviewDecided => self.reviewed.push(record),
+            RecordKind::Notification => self.notified.push(record),
+            RecordKind::PersonCorrected => {
+                if let (Some(party), Some(name)) = (record.text("party"), record.text("name_after"))
+                    && let Some(named) = self.parties.get_mut(party)
+                    // Of a company it is the representative who was named anew.
+                    && !named.is_company
+                {
+                    name.clone_into(&mut named.name);
+                }
+                self.put_right.push(record);
+            }
             RecordKind::FilingChanged => {
+                if let (Some(party), Some(name)) = (record.text("party"), record.text("party_name"))
+                {
+                    let is_company = record.text("party_kind") == Some("company");
+                    let named = PartyNamed { name: name.to_owned(), is_company };
+                    self.parties.insert(party.to_owned(), named);
+                }
                 if let (Some(digest), Some(title)) =
                     (record.text("document_sha256"), record.text("document_title"))
                 {
@@ -158,24 +204,29 @@ impl Chain {
     }
 
     /// What the signer answered. An objection counts before a confirmation, whoever it was said to.
-    fn answer(&self, signing: &Disclosure) -> (&'static str, Option<UtcMillis>) {
+    fn answer(&self, signing: &Disclosure) -> Answered {
         let party = signing.text("party");
         let of_party = |one: &&Disclosure| one.text("party") == party;
-        let at = |record: &Disclosure| record.parsed("recorded_at");
-        let objected = self.objections.iter().filter(of_party).filter_map(at);
-        if let Some(first) = objected.chain(self.told.iter().copied()).min() {
-            return ("objected", Some(first));
+        let at = |record: &Disclosure| -> Option<UtcMillis> { record.parsed("recorded_at") };
+        let objected = self.objections.iter().filter(of_party);
+        let objected = objected.filter_map(|one| Some((at(one)?, self.way(one))));
+        let told = self.told.iter().map(|at| (*at, TOLD.to_owned()));
+        if let Some((first, way)) = objected.chain(told).min() {
+            return Answered { word: "objected", at: Some(first), way };
         }
         match self.confirmations.iter().rfind(of_party) {
-            Some(confirmed) => ("confirmed", at(confirmed)),
-            None => ("", None),
+            Some(confirmed) => {
+                let way = self.way(confirmed);
+                Answered { word: "confirmed", at: at(confirmed), way }
+            }
+            None => Answered::default(),
         }
     }
 
     /// What the last reviewer decided about a signing, in the word of the record, and for which office.
     pub(super) fn decision<'a>(&'a self, signing: &Disclosure) -> Option<(&'a str, &'a str)> {
         let about = signing.text("signing");
-        let last = self.decisions.iter().rfind(|one| one.text("signing") == about)?;
+        let last = self.reviewed.iter().rfind(|one| one.text("signing") == about)?;
         Some((last.text("decision")?, last.text("office").unwrap_or_default()))
     }
 
@@ -220,7 +271,8 @@ impl Chain {
         signer
     }
 
-    pub(super) fn facts(&self, signing: &Disclosure) -> Facts {
+    /// What the certificate tells of the signing; `identity` is what the examination found of it.
+    pub(super) fn facts(&self, signing: &Disclosure, identity: Option<&Reason>) -> Facts {
         let text = |name: &str| signing.text(name).unwrap_or_default().to_owned();
         let documents = signing.value("documents").and_then(Value::as_array).into_iter().flatten();
         let digests = documents.filter_map(|document| document.get("sha256")?.as_str());
@@ -232,16 +284,21 @@ impl Chain {
                     .unwrap_or_else(|| digest.chars().take(16).collect())
             })
             .collect();
-        let (answer, answered_at) = self.answer(signing);
+        let answered = self.answer(signing);
+        let (checked, unchecked) = self.checks(signing, identity);
         Facts {
             company: text("company_name"),
             signer: self.signer(signing),
             signed_at: signing.parsed("recorded_at"),
             documents,
             parts: Vec::new(),
-            answer: answer.to_owned(),
-            answered_at,
+            answer: answered.word.to_owned(),
+            answered_at: answered.at,
+            answered_by: answered.way,
             identity: signing.value("identity").map(Value::to_string).unwrap_or_default(),
+            number: number_of(signing),
+            checked,
+            unchecked,
         }
     }
 }

@@ -1,0 +1,128 @@
+//! What stands in an evidence bundle, as rows of a document: the surroundings of an act, receipts, and
+//! words for kinds, names and sources. Nothing is said that is not in the bundle.
+
+use heqi_evidence::bundle::BundleParts;
+use heqi_evidence::deposit::{DepositReceipt, Outcome};
+use heqi_evidence::disclosure::{Attribute, Disclosure};
+use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_pki::dsse::Envelope;
+use heqi_vocabulary::Provenance;
+
+use crate::report::{CustodyRow, EnvironmentRow};
+
+/// What a receipt says. Whether it is believed stands with the findings.
+pub(crate) fn receipt(bytes: &[u8]) -> Option<DepositReceipt> {
+    let envelope = Envelope::from_json(bytes).ok()?;
+    heqi_evidence::canonical::parse(envelope.unverified_payload()).ok()
+}
+
+/// What was observed and reported around an act; `value` says how each is written.
+pub(crate) fn environment(
+    record: Option<&Disclosure>,
+    parts: &BundleParts,
+    value: impl Fn(&Attribute) -> String,
+) -> Vec<EnvironmentRow> {
+    let client = parts.client.as_ref().and_then(|bytes| Disclosure::parse(bytes).ok());
+    let traces = |of: &Disclosure| -> Vec<EnvironmentRow> {
+        let schema = of.schema();
+        let act = kind_words(of.kind()).to_owned();
+        of.attributes()
+            .filter(|(slot, _)| schema.class(*slot) == RetentionClass::Trace)
+            .filter(|(slot, _)| !schema.is_reserved(*slot))
+            .map(|(_, attribute)| EnvironmentRow {
+                act: act.clone(),
+                name: attribute_words(attribute.name).to_owned(),
+                value: value(attribute),
+                source: source(attribute.provenance).to_owned(),
+            })
+            .collect()
+    };
+    let mut rows = record.map(traces).unwrap_or_default();
+    rows.extend(client.as_ref().map(traces).unwrap_or_default());
+    rows
+}
+
+pub(crate) fn custody(receipt: &DepositReceipt) -> CustodyRow {
+    let outcome = match &receipt.outcome {
+        Outcome::Admitted => "收存".to_owned(),
+        Outcome::AdmittedWithFindings { findings } => {
+            format!("收存，提示：{}", findings.join("、"))
+        }
+        Outcome::Refused { reason } => format!("拒收：{reason}"),
+    };
+    CustodyRow {
+        custodian: receipt.custodian.clone(),
+        deposit: format!("{}，{}", receipt.deposit_no, crate::dates::short(receipt.received_at)),
+        detail: format!(
+            "{outcome}；日志 {} 第{}条；清单 SHA-256：{}",
+            receipt.log_origin, receipt.leaf_index, receipt.manifest_sha256
+        ),
+    }
+}
+
+/// A value as it stands in the record; structured ones as JSON.
+pub(crate) fn shown(attribute: &Attribute) -> String {
+    match &attribute.value {
+        serde_json::Value::Null => "—".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+pub(crate) const fn source(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::Observed => "平台观察到",
+        Provenance::Reported => "设备自述",
+        Provenance::Attested => "第三方提供",
+        Provenance::Reviewed => "人工核验",
+        Provenance::Declared => "当事人申报",
+        Provenance::Refused => "本人拒绝提供",
+        Provenance::Absent => "未取得",
+    }
+}
+
+pub(crate) fn kind_words(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::FilingOpened => "办件建立",
+        RecordKind::FilingChanged => "办件变更",
+        RecordKind::ConsentGiven => "同意事项",
+        RecordKind::Signing => "签署",
+        RecordKind::Decline => "拒绝签署",
+        RecordKind::Confirmation => "确认",
+        RecordKind::Objection => "异议",
+        RecordKind::Access => "查看证据",
+        RecordKind::Erasure => "删除个人信息",
+        RecordKind::LegalHold => "证据保全限制",
+        RecordKind::CodeChecked => "验证码或证件末四位核对",
+        RecordKind::Notification => "消息通知",
+        RecordKind::IdentityVerified => "身份核验",
+        RecordKind::ReviewDecided => "人工核验意见",
+        RecordKind::HandedOver => "换设备办理",
+        RecordKind::ReviewWanted => "转人工核验",
+        RecordKind::DocumentRead => "确认读完文书",
+        RecordKind::Client => "签署人设备",
+        other => other.as_str(),
+    }
+}
+
+/// What an attribute is called; its name in the record where there is no other.
+pub(crate) fn attribute_words(name: &'static str) -> &'static str {
+    match name {
+        "client_address" => "来源地址",
+        "forwarded_for" => "代理所报来源地址",
+        "user_agent" => "浏览器",
+        "received_at" => "服务器收到时间",
+        "clock_offset_ms" => "设备时钟偏差（毫秒）",
+        "tls" => "加密传输",
+        "signed_at" => "设备所报签署时间",
+        "time_zone" => "设备时区",
+        "place" => "定位",
+        "device" => "设备",
+        "screen" => "屏幕",
+        "language" => "语言",
+        "key_custody" => "密钥保管",
+        "dwell" => "停留时间",
+        "software" => "页面版本",
+        other => other,
+    }
+}

@@ -1,0 +1,104 @@
+use heqi_evidence::chain::ChainTip;
+use heqi_evidence::record::{GeneratedBy, RecordDraft};
+use heqi_testkit::{SeededEntropy, Story, Twists};
+use heqi_vocabulary::Provenance;
+use serde_json::json;
+
+use super::*;
+
+fn read(bytes: &[u8]) -> Disclosure {
+    Disclosure::parse(bytes).unwrap()
+}
+
+/// The story's chain as an office reads it, and its signing.
+fn told(story: &Story) -> (Chain, Disclosure) {
+    let mut chain = Chain::default();
+    for record in &story.records {
+        chain.take(read(&record.record.full().unwrap()));
+    }
+    (chain, read(&story.signing().record.full().unwrap()))
+}
+
+fn disputed() -> Story {
+    Story::tell(1, &Twists { objection: true, ..Twists::default() })
+}
+
+#[test]
+fn answers_are_told_in_order_and_inside_each_proves_its_root_and_shows_nothing_else() {
+    let story = disputed();
+    let (chain, signing) = told(&story);
+    let answers = chain.answers(&signing, ApplicantKind::Signer, story.seen_at()).unwrap();
+    let said: Vec<(&str, &str, &str)> =
+        answers.lines.iter().map(|l| (&*l.who, &*l.what, &*l.way)).collect();
+    assert_eq!(
+        said,
+        [("张三", "确认", "在线"), ("张三", "异议（非本人签署）：不是我签的", "在线"),]
+    );
+    let file: Value = serde_json::from_slice(&answers.file).unwrap();
+    assert_eq!(file["format"], FORMAT);
+    let records = file["records"].as_array().unwrap();
+    for (record, line) in records.iter().zip(&answers.lines) {
+        let shown = read(&canonical::to_bytes(record).unwrap());
+        assert_eq!(Some(shown.root()), line.root);
+        assert!(shown.text("party").is_some());
+        for closed in ["reason", "client_address", "user_agent", "received_at"] {
+            assert!(shown.attribute(closed).is_none(), "{closed}");
+        }
+    }
+    assert_eq!(records.len(), 2);
+    let words = String::from_utf8(answers.file).unwrap();
+    assert!(!words.contains("不是我签的") && !words.contains("203.0.113"), "{words}");
+}
+
+#[test]
+fn third_parties_are_masked_when_the_registry_applies() {
+    let story = disputed();
+    let (chain, signing) = told(&story);
+    let answers = chain.answers(&signing, ApplicantKind::Regulator, story.seen_at()).unwrap();
+    assert!(answers.lines.iter().all(|line| line.who == "张*"), "{:?}", answers.lines);
+    assert!(answers.lines.iter().all(|line| !line.what.contains("不是我签的")));
+}
+
+#[test]
+fn what_came_after_the_certificate_is_not_in_it_and_what_was_said_to_the_office_is() {
+    let story = disputed();
+    let (mut chain, signing) = told(&story);
+    let signed: UtcMillis = signing.parsed("recorded_at").unwrap();
+    let none = chain.answers(&signing, ApplicantKind::Signer, signed).unwrap();
+    assert_eq!(none, Answers::default());
+    chain.told.push(signed.plus_millis(1));
+    let one = chain.answers(&signing, ApplicantKind::Signer, signed.plus_millis(1)).unwrap();
+    let [line] = one.lines.as_slice() else { panic!("{one:?}") };
+    assert_eq!((&*line.who, &*line.what, &*line.way), ("张三", "异议", TOLD));
+    assert!(one.file.is_empty() && line.root.is_none());
+}
+
+#[test]
+fn the_way_of_an_answer_is_the_message_that_had_gone_out_before() {
+    let story = Story::tell(1, &Twists::default());
+    let notified = |state: &str, channel: &str, after_ms: i64| {
+        let entropy = SeededEntropy::labelled(1, channel);
+        let mut draft = RecordDraft::new(RecordKind::Notification, GeneratedBy::Platform, &entropy);
+        for (name, value) in [
+            ("party", json!(story.party)),
+            ("state", json!(state)),
+            ("purpose", json!("signed_in_your_name")),
+            ("channel", json!(channel)),
+        ] {
+            draft.set(name, value, Provenance::Observed).unwrap();
+        }
+        let answered = story.first(RecordKind::Confirmation).record.frame().place.recorded_at;
+        let at = answered.plus_millis(after_ms);
+        read(&draft.at(ChainTip::empty(story.chain).next(story.chain, at)).full().unwrap())
+    };
+    let way = |record: Disclosure| {
+        let (mut chain, signing) = told(&story);
+        chain.take(record);
+        let answers = chain.answers(&signing, ApplicantKind::Signer, story.seen_at()).unwrap();
+        answers.lines[0].way.clone()
+    };
+    assert_eq!(way(notified("delivered", "sms", -1)), "短信通知后在线");
+    assert_eq!(way(notified("sent", "email", -1)), "电子邮件通知后在线");
+    assert_eq!(way(notified("bounced", "sms", -1)), "在线");
+    assert_eq!(way(notified("delivered", "sms", 1)), "在线");
+}

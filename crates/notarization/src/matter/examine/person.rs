@@ -1,0 +1,125 @@
+//! How the person who signed was checked, as far as what is held shows it: for the sentence of a
+//! certificate that tells of the signing.
+
+use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::verdict::Reason;
+use serde_json::Value;
+
+use super::chain::Chain;
+
+impl Chain {
+    /// What came out well, each with whoever did it, and what no good result of is held. Who answers
+    /// for a name is what the examination found by the office's own anchors, never the record's word.
+    pub(super) fn checks(
+        &self,
+        signing: &Disclosure,
+        identity: Option<&Reason>,
+    ) -> (Vec<String>, Vec<String>) {
+        let (mut checked, mut unchecked) = (Vec::new(), Vec::new());
+        let mut was_seen = false;
+        match identity {
+            Some(Reason::IdentityConfirmed { by, .. }) => {
+                checked.push(format!("{by}实名信息核验"));
+            }
+            Some(Reason::IdentitySeenAtCounter { by }) => {
+                was_seen = true;
+                checked.push(format!("{by}工作人员当面核对本人与证件"));
+            }
+            _ => unchecked.push("经权威机构签名确认的实名核验结果".to_owned()),
+        }
+        match self.review_of(signing) {
+            Some((office, "accepted")) => checked.push(format!("{office}人工核验")),
+            Some((office, _)) => {
+                unchecked.push(format!("人脸比对或替代核验的结果（{office}人工核验未予通过）"));
+            }
+            None if was_seen => {}
+            None => unchecked.push("人脸比对或替代核验的结果".to_owned()),
+        }
+        (checked, unchecked)
+    }
+
+    /// Where a person looked at this signing, and what was decided last.
+    fn review_of(&self, signing: &Disclosure) -> Option<(&str, &str)> {
+        let about = signing.text("signing")?;
+        let decided = |one: &&Disclosure| {
+            one.text("signing") == Some(about)
+                && matches!(one.text("decision"), Some("accepted" | "refused"))
+        };
+        let last = self.reviewed.iter().rfind(decided)?;
+        Some((last.text("office").unwrap_or_default(), last.text("decision")?))
+    }
+}
+
+/// The number of the signer's document as somebody was asked about it, masked: its first four
+/// characters. The last four are what a signer is known by, so they are never shown.
+pub(super) fn number_of(signing: &Disclosure) -> String {
+    let name = signing.text("representative_name").or_else(|| signing.text("party_name"));
+    let identity = signing.value("identity");
+    let questions = identity.and_then(|identity| identity.get("questions")?.as_array());
+    let mut asked = questions.into_iter().flatten().filter_map(|question| {
+        let text = |member| question.get(member).and_then(Value::as_str);
+        (text("name") == name).then(|| text("document_number")).flatten()
+    });
+    asked.next().map(masked).unwrap_or_default()
+}
+
+fn masked(number: &str) -> String {
+    let cover = |(place, character)| if place < 4 { character } else { '*' };
+    number.chars().enumerate().map(cover).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_testkit::{Story, Twists};
+    use heqi_vocabulary::Provenance;
+    use serde_json::json;
+
+    use super::*;
+
+    fn signing(twists: &Twists) -> Disclosure {
+        let story = Story::tell(1, twists);
+        Disclosure::parse(&story.signing().record.full().unwrap()).unwrap()
+    }
+
+    fn identity() -> Twists {
+        let question =
+            json!({ "asks": "person", "document_number": "330106199001011234", "name": "张三" });
+        let stranger =
+            json!({ "asks": "person", "document_number": "110105194912310021", "name": "李四" });
+        let value = json!({ "answered_by": [], "questions": [stranger, question] });
+        Twists {
+            record: Some(Box::new(move |draft| {
+                draft.set("identity", value.clone(), Provenance::Observed).unwrap();
+            })),
+            ..Twists::default()
+        }
+    }
+
+    #[test]
+    fn a_number_is_that_of_the_question_about_the_signer_and_shows_four_characters() {
+        assert_eq!(number_of(&signing(&identity())), "3301**************");
+        assert_eq!(number_of(&signing(&Twists::default())), "");
+    }
+
+    #[test]
+    fn only_what_was_found_good_is_told_as_a_check_and_the_rest_as_missing() {
+        let (chain, record) = (Chain::default(), signing(&Twists::default()));
+        let told = |reason: &Reason| chain.checks(&record, Some(reason));
+        let confirmed =
+            Reason::IdentityConfirmed { by: "示例核验机构".into(), test_only: true };
+        let (checked, unchecked) = told(&confirmed);
+        assert_eq!(checked, ["示例核验机构实名信息核验"]);
+        assert_eq!(unchecked, ["人脸比对或替代核验的结果"]);
+        let (checked, unchecked) =
+            told(&Reason::IdentitySeenAtCounter { by: "示例窗口".into() });
+        assert_eq!((checked.len(), unchecked.len()), (1, 0));
+        for weak in [
+            Reason::IdentityAttested { by: "自称机构".into() },
+            Reason::IdentityDenied { by: "示例核验机构".into() },
+            Reason::IdentityDeclared,
+        ] {
+            let (checked, unchecked) = told(&weak);
+            assert_eq!((checked.len(), unchecked.len()), (0, 2), "{weak:?}");
+        }
+    }
+}

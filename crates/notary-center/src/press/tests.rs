@@ -1,0 +1,72 @@
+use heqi_documents::samples;
+use heqi_evidence::deposit::DualDigest;
+use heqi_notarization::matter::certificate_text::{
+    CertificateWords, SessionWords, certificate_text,
+};
+use heqi_notarization::matter::form::{Application, DeliveryWay};
+use heqi_notarization::matter::rows::{Facts, HeldPart};
+use heqi_vocabulary::UtcMillis;
+
+fn at(text: &str) -> UtcMillis {
+    text.parse().unwrap()
+}
+
+/// What is tested, measured and shown to other programs is worded as what is issued.
+#[test]
+fn the_sample_certificate_has_the_wording_that_is_issued() {
+    let sample = samples::certificate(b"PK no bundle".to_vec());
+    let part =
+        HeldPart { name: String::new(), size_bytes: 0, sha256: String::new(), sm3: String::new() };
+    let facts = Facts {
+        signer: "龚𠮷㛃".into(),
+        number: "3301**************".into(),
+        signed_at: Some(at("2026-11-23T12:05:09.000Z")),
+        documents: vec!["股东会决议".into()],
+        parts: vec![part; sample.files.len()],
+        checked: vec!["示例核验机构实名信息核验".into(), "示例登记机关人工核验".into()],
+        answer: "confirmed".into(),
+        answered_at: Some(at("2026-11-23T12:20:44.000Z")),
+        answered_by: "短信通知后在线".into(),
+        ..Facts::default()
+    };
+    let application = Application {
+        kind: super::ApplicantKind::Signer,
+        name: "龚𠮷㛃".into(),
+        sex: Some("女".into()),
+        born: "1990-01-01".parse().ok(),
+        document_kind: "resident_id".into(),
+        document_number: heqi_documents::masked("330106199001011234"),
+        address: "浙江省杭州市示例街道示例路2号".into(),
+        phone: "0571-0000110".into(),
+        legal_representative: None,
+        agent: None,
+        legal_basis: None,
+        purpose: "向人民法院提供证据".into(),
+        manner: "本人在手机上签署".into(),
+        materials: Vec::new(),
+        copies: 2,
+        delivery: DeliveryWay::Download,
+        litigation: None,
+    };
+    let steps = &sample.extraction.steps;
+    let text = certificate_text(&CertificateWords {
+        application: &application,
+        accepted_at: at("2026-11-25T01:30:00.000Z"),
+        platform_name: "示例商事文签平台",
+        deposit_no: &sample.deposits[0].number,
+        received_at: at("2026-11-23T12:05:11.000Z"),
+        manifest: &DualDigest::of(b"manifest"),
+        package: &DualDigest::of(&sample.bundles[0].bytes),
+        has_photo: !sample.signing.photos.is_empty(),
+        session: SessionWords {
+            second: &sample.extraction.assistant,
+            place: &sample.extraction.place,
+            workstation: &sample.extraction.computer,
+            from: steps[0].at,
+            to: steps[5].at,
+        },
+        facts: &facts,
+        is_disputed: false,
+    });
+    assert_eq!(sample.text, text);
+}
