@@ -315,7 +315,7 @@ mod tests {
         };
         let keys = [log_a.clone(), log_b];
         let kept = |standing: &PeerStanding| kept_certificates(standing, &keys);
-        assert_eq!(kept(&standing(Some(words(&key_a)))), [last.clone()]);
+        assert_eq!(kept(&standing(Some(words(&key_a)))), std::slice::from_ref(&last));
         assert!(kept(&standing(Some(words(&key_b)))).is_empty(), "in another's words");
         assert!(kept(&standing(None)).is_empty(), "a number alone proves nothing");
 

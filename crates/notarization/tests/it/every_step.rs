@@ -226,7 +226,7 @@ async fn a_store_that_fails_at_any_call_of_an_extraction_leaves_no_step_half_don
     let [_, notary, ..] = trial.officers();
     for act in Act::ALL {
         let run = run!(office, by = notary, desk = trial.desk(); {
-            press_button(office, desk, no, (by, act, &PlainScreen))
+            press_button(office, desk, no, (by, act, &PlainScreen), None)
         });
         let told = trial.does(act.as_str(), run).await;
         assert!(told.contains("passed: true"), "{act:?}: {told}");

@@ -5,6 +5,7 @@
 //! shows an image object, which stands behind all others. The colours are those of the file's output
 //! intent, sRGB.
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -219,17 +220,17 @@ fn finish(
 ) -> Option<()> {
     let mut text = format!("xref\n0 {}\n", places.len());
     for place in places {
-        text += &match place {
-            Some(offset) => format!("{offset:010} 00000 n\r\n"),
-            // Number 0, which is the head of the numbers that are not used.
-            None => "0000000000 65535 f\r\n".to_owned(),
+        // None: number 0, which is the head of the numbers that are not used. Writing to a string does not fail.
+        let _ = match place {
+            Some(offset) => write!(text, "{offset:010} 00000 n\r\n"),
+            None => text.write_str("0000000000 65535 f\r\n"),
         };
     }
     // Its identifiers are written in base64, so a trailer is text.
     let trailer = std::str::from_utf8(trailer.get(..position(trailer, b"startxref")?)?).ok()?;
     let size = format!("/Size {}", places.len());
     text += &trailer.replacen(&format!("/Size {before}"), &size, 1);
-    text += &format!("startxref\n{}\n%%EOF", out.len());
+    let _ = write!(text, "startxref\n{}\n%%EOF", out.len());
     out.extend(text.into_bytes());
     Some(())
 }

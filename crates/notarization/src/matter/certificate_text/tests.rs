@@ -25,6 +25,12 @@ fn application() -> Application {
         copies: 2,
         delivery: DeliveryWay::Download,
         litigation: None,
+        duplicates: 0,
+        language: Default::default(),
+        lawsuit: Default::default(),
+        medium: None,
+        power_of_attorney: Default::default(),
+        witnesses: None,
     }
 }
 

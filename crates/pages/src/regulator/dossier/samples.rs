@@ -44,30 +44,8 @@ pub(super) fn samples() -> Vec<DossierPage> {
         } else {
             Vec::new()
         },
-        dwell: vec![
-            DwellStrip {
-                title: "公司章程".into(), seconds: 96, pages: vec![40, 12, 0, 30, 14]
-            },
-            DwellStrip { title: "股东会决议".into(), seconds: 8, pages: Vec::new() },
-        ],
-        handwriting: (n != 3).then(|| HandwritingShown {
-            width: 640,
-            height: 320,
-            strokes: vec![
-                vec![[120, 90, 0], [220, 84, 180], [330, 92, 360]],
-                vec![[220, 40, 620], [214, 160, 800], [150, 270, 1_040]],
-                vec![[232, 150, 1_300], [320, 230, 1_500], [420, 270, 1_720]],
-            ],
-            typed: (n == 2).then(|| "陈素英".into()),
-        }),
-    };
-    let tie = |person: &str, phone: usize, device: usize| TieLine {
-        person: person.into(),
-        things: [
-            Some((phone, format!("+86****000{phone}"))),
-            (device < 9).then(|| (device, "Android<b>\"' · PGT-AN00 Mobile".into())),
-            Some((0, "2001:0db8:85a3:0000:0000:8a2e:0370:7334".into())),
-        ],
+        dwell: dwell(),
+        handwriting: (n != 3).then(|| handwriting(n == 2)),
     };
     let page = |signatures: Vec<SignatureCard>, holds, trouble| DossierPage {
         desk: Desk::sample(),
@@ -144,5 +122,36 @@ fn application() -> ApplicationShown {
         at: "2026-11-23 21:00:00 +08:00".into(),
         reference: Some("SQ202611230000011".into()),
         code: Some("AB23CD45EF".into()),
+    }
+}
+
+fn dwell() -> Vec<DwellStrip> {
+    vec![
+        DwellStrip { title: "公司章程".into(), seconds: 96, pages: vec![40, 12, 0, 30, 14] },
+        DwellStrip { title: "股东会决议".into(), seconds: 8, pages: Vec::new() },
+    ]
+}
+
+fn handwriting(is_typed: bool) -> HandwritingShown {
+    HandwritingShown {
+        width: 640,
+        height: 320,
+        strokes: vec![
+            vec![[120, 90, 0], [220, 84, 180], [330, 92, 360]],
+            vec![[220, 40, 620], [214, 160, 800], [150, 270, 1_040]],
+            vec![[232, 150, 1_300], [320, 230, 1_500], [420, 270, 1_720]],
+        ],
+        typed: is_typed.then(|| "陈素英".into()),
+    }
+}
+
+fn tie(person: &str, phone: usize, device: usize) -> TieLine {
+    TieLine {
+        person: person.into(),
+        things: [
+            Some((phone, format!("+86****000{phone}"))),
+            (device < 9).then(|| (device, "Android<b>\"' · PGT-AN00 Mobile".into())),
+            Some((0, "2001:0db8:85a3:0000:0000:8a2e:0370:7334".into())),
+        ],
     }
 }
