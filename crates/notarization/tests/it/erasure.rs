@@ -16,7 +16,7 @@ use heqi_notarization::erasure::answer_order;
 use heqi_notarization::legal_hold::{lift_hold, place_hold};
 use heqi_notarization::peer::list_deposits;
 use heqi_pki::dsse::Envelope;
-use heqi_pki::keys::{Algorithm, Signer, SigningKey};
+use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_testkit::{SeededEntropy, Story};
 use heqi_vocabulary::{ChainId, Digest};
 
