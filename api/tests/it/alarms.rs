@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::service::{HANDLER, Service};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Mood {
