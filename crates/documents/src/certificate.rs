@@ -19,9 +19,9 @@ pub use signing::{PhotoRow, Reads, SigningAnnex};
 use heqi_paper::write::{Fonts, Profile, Relationship};
 use heqi_sealed_pdf::UnsignedPdf;
 
+use crate::RenderError;
 use crate::error::Field;
 use crate::layout::{Identity, Inside, Page};
-use crate::{RenderError, dates};
 
 /// Writes a certificate as PDF/A-3b with the bundles inside.
 ///

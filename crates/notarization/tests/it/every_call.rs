@@ -181,9 +181,9 @@ async fn a_store_that_fails_while_people_are_indexed_leaves_nobody_out() {
         let rows = house.store.scan(table, None, usize::MAX).await.unwrap();
         wanted.push(rows.len());
         let mut changes = Changeset::new();
-        rows.into_iter().for_each(|(key, _)| {
+        for (key, _) in rows {
             changes.delete(key);
-        });
+        }
         house.store.commit(changes).unwrap().await.unwrap();
     }
     assert!(wanted.iter().all(|rows| *rows > 0), "{wanted:?}");

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder as _, ImageFormat, ImageReader};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 
 use super::WriteError;
 
@@ -33,12 +33,15 @@ impl Picture {
     /// JPEG that can be unpacked within bounds: whoever prints says so instead.
     pub fn of_jpeg(photo: &[u8], longer_side: u32) -> Option<Self> {
         let mut reader = ImageReader::with_format(Cursor::new(photo), ImageFormat::Jpeg);
-        let mut limits = image::Limits::default();
+        let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE);
         limits.max_image_height = Some(MAX_SIDE);
         limits.max_alloc = Some(MAX_ALLOC_BYTES);
         reader.limits(limits);
         let mut decoder = reader.into_decoder().ok()?;
+        if decoder.total_bytes() > MAX_ALLOC_BYTES {
+            return None;
+        }
         let turned = decoder.orientation().ok();
         let mut whole = DynamicImage::from_decoder(decoder).ok()?;
         if let Some(turned) = turned {
@@ -218,6 +221,7 @@ fn finish(
     trailer: &[u8],
     before: usize,
 ) -> Option<()> {
+<<<<<<< HEAD
     let mut text = format!("xref\n0 {}\n", places.len());
     for place in places {
         // None: number 0, which is the head of the numbers that are not used. Writing to a string does not fail.
@@ -231,6 +235,23 @@ fn finish(
     let size = format!("/Size {}", places.len());
     text += &trailer.replacen(&format!("/Size {before}"), &size, 1);
     let _ = write!(text, "startxref\n{}\n%%EOF", out.len());
+=======
+    let table_at = out.len();
+    // Its identifiers are written in base64, so a trailer is text.
+    let trailer = std::str::from_utf8(trailer.get(..position(trailer, b"startxref")?)?).ok()?;
+    let size = format!("/Size {}", places.len());
+    let trailer = trailer.replacen(&format!("/Size {before}"), &size, 1);
+    let mut text = format!("xref\n0 {}\n", places.len());
+    // Writing to a string does not fail.
+    for place in places {
+        let _ = match place {
+            Some(offset) => write!(text, "{offset:010} 00000 n\r\n"),
+            // Number 0, which is the head of the numbers that are not used.
+            None => write!(text, "0000000000 65535 f\r\n"),
+        };
+    }
+    let _ = write!(text, "{trailer}startxref\n{table_at}\n%%EOF");
+>>>>>>> w-cert
     out.extend(text.into_bytes());
     Some(())
 }

@@ -52,7 +52,7 @@ fn written(form: &Form) -> (Vec<u8>, String) {
         .collect();
     let stands =
         |text: &str, bytes: &[u8]| bytes.windows(text.len()).any(|at| at == text.as_bytes());
-    let boundary = (0..)
+    let boundary = (0..=u32::MAX)
         .map(|number| format!("other{number}"))
         .find(|text| !parts.iter().any(|(_, bytes)| stands(text, bytes)))
         .unwrap();

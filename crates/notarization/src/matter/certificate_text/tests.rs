@@ -1,5 +1,5 @@
 use super::*;
-use crate::matter::form::DeliveryWay;
+use crate::matter::form::{CertificateLanguage, DeliveryWay, Lawsuit, PowerOfAttorney};
 use crate::matter::rows::HeldPart;
 
 fn at(text: &str) -> UtcMillis {
@@ -26,10 +26,10 @@ fn application() -> Application {
         delivery: DeliveryWay::Download,
         litigation: None,
         duplicates: 0,
-        language: Default::default(),
-        lawsuit: Default::default(),
+        language: CertificateLanguage::default(),
+        lawsuit: Lawsuit::default(),
         medium: None,
-        power_of_attorney: Default::default(),
+        power_of_attorney: PowerOfAttorney::default(),
         witnesses: None,
     }
 }

@@ -11,12 +11,6 @@ use super::{
 use crate::staff::{Desk, Trouble};
 
 pub(super) fn samples() -> Vec<DossierPage> {
-    let claim = |about: &str, status, reason: &str, by: &str| ClaimLine {
-        about: about.into(),
-        status,
-        reason: reason.into(),
-        vouched_by: by.into(),
-    };
     let card = |n: u8, status, hint: &str, application, apply_key| SignatureCard {
         record: RecordId::from_bytes([n; 16]),
         who: "陈素英<b>\"' · 股东、监事".into(),
@@ -154,4 +148,8 @@ fn tie(person: &str, phone: usize, device: usize) -> TieLine {
             Some((0, "2001:0db8:85a3:0000:0000:8a2e:0370:7334".into())),
         ],
     }
+}
+
+fn claim(about: &str, status: StatusShown, reason: &str, by: &str) -> ClaimLine {
+    ClaimLine { about: about.into(), status, reason: reason.into(), vouched_by: by.into() }
 }
