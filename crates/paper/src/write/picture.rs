@@ -221,21 +221,6 @@ fn finish(
     trailer: &[u8],
     before: usize,
 ) -> Option<()> {
-<<<<<<< HEAD
-    let mut text = format!("xref\n0 {}\n", places.len());
-    for place in places {
-        // None: number 0, which is the head of the numbers that are not used. Writing to a string does not fail.
-        let _ = match place {
-            Some(offset) => write!(text, "{offset:010} 00000 n\r\n"),
-            None => text.write_str("0000000000 65535 f\r\n"),
-        };
-    }
-    // Its identifiers are written in base64, so a trailer is text.
-    let trailer = std::str::from_utf8(trailer.get(..position(trailer, b"startxref")?)?).ok()?;
-    let size = format!("/Size {}", places.len());
-    text += &trailer.replacen(&format!("/Size {before}"), &size, 1);
-    let _ = write!(text, "startxref\n{}\n%%EOF", out.len());
-=======
     let table_at = out.len();
     // Its identifiers are written in base64, so a trailer is text.
     let trailer = std::str::from_utf8(trailer.get(..position(trailer, b"startxref")?)?).ok()?;
@@ -247,11 +232,10 @@ fn finish(
         let _ = match place {
             Some(offset) => write!(text, "{offset:010} 00000 n\r\n"),
             // Number 0, which is the head of the numbers that are not used.
-            None => write!(text, "0000000000 65535 f\r\n"),
+            None => text.write_str("0000000000 65535 f\r\n"),
         };
     }
     let _ = write!(text, "{trailer}startxref\n{table_at}\n%%EOF");
->>>>>>> w-cert
     out.extend(text.into_bytes());
     Some(())
 }
