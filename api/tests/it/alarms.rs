@@ -112,7 +112,9 @@ async fn a_disk_that_stalls_is_told_while_it_stalls_and_one_that_breaks_for_good
     assert!(alarm["value"].as_u64().unwrap() > 3, "{alarm}");
     assert_eq!(alarm["limit"], 3);
     assert_eq!(alarm["means"], "Too many changes wait for the disk.");
-    answers.iter().for_each(|answer| drop(answer.json(201)));
+    for answer in &answers {
+        answer.json(201);
+    }
     until_alarm(&service, "queue_depth", false).await;
     until_alarm(&service, "sync_failures", false).await;
 

@@ -3,7 +3,9 @@ use heqi_evidence::deposit::DualDigest;
 use heqi_notarization::matter::certificate_text::{
     CertificateWords, SessionWords, certificate_text,
 };
-use heqi_notarization::matter::form::{Application, DeliveryWay};
+use heqi_notarization::matter::form::{
+    Application, CertificateLanguage, DeliveryWay, Lawsuit, PowerOfAttorney,
+};
 use heqi_notarization::matter::rows::{Facts, HeldPart};
 use heqi_vocabulary::UtcMillis;
 
@@ -47,6 +49,12 @@ fn the_sample_certificate_has_the_wording_that_is_issued() {
         copies: 2,
         delivery: DeliveryWay::Download,
         litigation: None,
+        duplicates: 0,
+        language: CertificateLanguage::default(),
+        lawsuit: Lawsuit::default(),
+        medium: None,
+        power_of_attorney: PowerOfAttorney::default(),
+        witnesses: None,
     };
     let steps = &sample.extraction.steps;
     let text = certificate_text(&CertificateWords {

@@ -154,7 +154,7 @@ pub(crate) struct Browser {
 
 impl Bureau {
     pub(crate) async fn open() -> Self {
-        Self::with(story(), press).await
+        Box::pin(Self::with(story(), press)).await
     }
 
     pub(crate) async fn with(

@@ -110,7 +110,7 @@ fn steps(climb: &Climb, l: View) -> Vec<Step> {
         ),
     ];
     for (level, node) in (1..).zip(&climb.nodes) {
-        let side = if node.is_left {
+        let neighbour = if node.is_left {
             l.pick("左边的邻居", "the neighbour on the left")
         } else {
             l.pick("右边的邻居", "the neighbour on the right")
@@ -122,7 +122,7 @@ fn steps(climb: &Climb, l: View) -> Vec<Step> {
         };
         steps.push(step(
             &name,
-            format!("{hash}{side} <code>{}</code>", node.neighbour.to_hex()),
+            format!("{hash}{neighbour} <code>{}</code>", node.neighbour.to_hex()),
             node.value.to_hex(),
         ));
     }

@@ -64,7 +64,7 @@ fn at(way: Way) -> String {
 /// What can be done to the copy; what was done is marked.
 fn deeds(done: Option<Way>, l: View) -> String {
     let mut list =
-        format!("<nav aria-label=\"{}\" class=\"ways\">", l.pick("怎样改动", "What to change"),);
+        format!("<nav aria-label=\"{}\" class=\"ways\">", l.pick("怎样改动", "What to change"));
     for way in Way::ALL {
         let current = if done == Some(way) { " aria-current=\"page\"" } else { "" };
         let (to, words) = (l.link(&at(way)), way.button(l.language));

@@ -219,7 +219,7 @@ async fn every_key_that_signs_rotates_to_its_end_with_one_leaf_and_peers_follow(
         ours.rotate(role, false, true).await.unwrap();
         let [statement] = &ours.statements()[..] else { panic!("one statement of {word:?}") };
         let digest = heqi_vocabulary::Digest::of(&fs::read(statement).unwrap());
-        let leaf = heqi_evidence::leaf::LogLeaf::Statement(digest).to_bytes().to_vec();
+        let leaf = heqi_evidence::leaf::LogLeaf::Statement(digest).to_bytes();
         assert_eq!(ours.leaves().await, [leaf], "{word:?} is one leaf");
         let next_file = file.replace('.', ".next.");
         let next = ours.public(&next_file);
@@ -240,7 +240,7 @@ async fn every_key_that_signs_rotates_to_its_end_with_one_leaf_and_peers_follow(
             assert_eq!((after.valid_from, after.valid_until), (now, None));
         }
         let other = if word == KeyRole::Mirror { KeyRole::Witness } else { KeyRole::Mirror };
-        if file.ends_with(".key") {
+        if std::path::Path::new(file).extension().is_some_and(|end| end == "key") {
             assert_eq!(peer.believes(other, &old).len(), 1, "a key of another role is no heir");
         }
 
