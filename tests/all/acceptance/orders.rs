@@ -4,7 +4,7 @@ use heqi_registration::Custodian;
 use serde_json::json;
 
 use super::erasure::{ask_erasure, personal_data, place_of, told};
-use super::house::{House, STAFF, Second, until};
+use super::house::{House, Second, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_custodian_that_refuses_is_shown_with_its_reason_beside_the_one_that_erased() {

@@ -56,21 +56,21 @@ impl Reached {
         walk.tap("form[action='/sign/code/check'] button");
         walk.until_at("请确认您是本人");
         nothing_personal(walk);
-        self.type_last_four(walk);
+        type_last_four(walk);
         walk.tap("form[action='/sign/identity'] button[type=submit]");
         walk.until_at("电子签名及存证约定");
     }
+}
 
-    /// Types the last four: three digits, and the key for the letter that stands beside them.
-    pub(super) fn type_last_four(&self, walk: &mut Walk<'_>) {
-        let (digits, letter) = ID_NUMBER[14..].split_at(3);
-        walk.type_in("#last-four", digits);
-        walk.answer(&format!("button[data-types='{letter}']"));
-        let typed = walk
-            .page
-            .evaluate("[document.querySelector('#last-four').value, document.activeElement.id]");
-        assert_eq!(typed.unwrap(), json!(["002X", "last-four"]));
-    }
+/// Types the last four: three digits, and the key for the letter that stands beside them.
+pub(super) fn type_last_four(walk: &mut Walk<'_>) {
+    let (digits, letter) = ID_NUMBER[14..].split_at(3);
+    walk.type_in("#last-four", digits);
+    walk.answer(&format!("button[data-types='{letter}']"));
+    let typed = walk
+        .page
+        .evaluate("[document.querySelector('#last-four').value, document.activeElement.id]");
+    assert_eq!(typed.unwrap(), json!(["002X", "last-four"]));
 }
 
 /// Before code and number nobody is named, and no number is whole.

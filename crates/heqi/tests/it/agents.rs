@@ -166,7 +166,8 @@ impl Gateway {
     pub(crate) fn code_to(&self, mobile: &str) -> Option<String> {
         let mut taken = self.taken.lock().unwrap();
         let is_code = |message: &Value| message["purpose"] == "code" && message["to"] == mobile;
-        let message = taken.remove(taken.iter().position(is_code)?);
+        let place = taken.iter().position(is_code)?;
+        let message = taken.remove(place);
         let text = message["text"].as_str()?;
         let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6)?;
         Some(code.to_owned())
