@@ -43,7 +43,7 @@ async fn a_tab_that_is_closed_at_any_step_goes_on_where_it_stopped() {
                 let code = reached.code(&house).await;
                 walk.type_in("#code", &code);
             }
-            "请确认您是本人" => super::door::type_last_four(&mut walk),
+            "请确认您是本人" => door::type_last_four(&mut walk),
             "请手写您的姓名" => walk.write_a_name(),
             _ => {}
         }

@@ -227,7 +227,7 @@ async fn the_key_of_an_integrator_is_changed_with_an_overlap_and_the_change_is_a
     let client = Client::of(&url);
     let leaves = entries(&client).await;
     for (statement, (_, key)) in &changed {
-        let leaf = LogLeaf::Statement(Digest::of(statement)).to_bytes().to_vec();
+        let leaf = LogLeaf::Statement(Digest::of(statement)).to_bytes();
         assert_eq!(leaves.iter().filter(|entry| **entry == leaf).count(), 1, "it is one leaf");
         assert_eq!(client.get(key, "/api/v1/coverage").await.status, 200);
     }
