@@ -36,6 +36,7 @@ use crate::journal::{Damage, JournalError};
 use crate::lock::LockError;
 use crate::vault::{KeyEncryptionKey, WrapError};
 
+pub(crate) use restore::MARK as RESTORED;
 pub use restore::{RestoredMark, Restoring, restore};
 pub use take::backup;
 pub use vault::backup_vault;

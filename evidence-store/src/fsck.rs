@@ -172,7 +172,7 @@ impl Check<'_> {
 
     /// Files that have no place in a store are damage: something was moved or renamed.
     fn check_names(&mut self) -> Result<(), FsckError> {
-        const KNOWN: [&str; 9] = [
+        const KNOWN: [&str; 10] = [
             "LOCK",
             "store.json",
             "state",
@@ -182,6 +182,7 @@ impl Check<'_> {
             "index.clean",
             "log",
             "vault",
+            crate::backup::RESTORED,
         ];
         for entry in fs::read_dir(self.directory)? {
             let entry = entry?;

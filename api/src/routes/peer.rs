@@ -33,7 +33,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     path = "/peer/standing",
     tag = "witness",
     request_body(content = String, content_type = "application/json", description = "A signed peer query"),
-    responses((status = 200, description = "A signed peer standing", body = String, content_type = "application/json")),
+    responses((status = 200, description = "A signed peer standing", content_type = "application/json")),
 )]
 async fn standing(state: Data<State>, body: Payload) -> Result<HttpResponse, Problem> {
     let peer = state.peer.as_ref().ok_or(RequestProblem::NotFound)?;

@@ -282,10 +282,20 @@ async fn ask(service: &Service, rule: &Rule, is: Is, shows: &Shows, ids: &Ids) -
     }
     let is_form = !matches!(rule.access, Access::Everybody | Access::Only { .. });
     let body = (is_form && rule.verb == Verb::Post).then(|| {
+        if has_file(rule.path) {
+            headers.push(("content-type", "multipart/form-data; boundary=b"));
+            let part = "Content-Disposition: form-data; name=\"csrf\"";
+            return format!("--b\r\n{part}\r\n\r\n{csrf}\r\n--b--\r\n").into_bytes();
+        }
         headers.push(("content-type", "application/x-www-form-urlencoded"));
         format!("csrf={csrf}&{}", form_of(rule.path)).into_bytes()
     });
     service.send(method, &ids.path_of(rule), bearer, &headers, body).await
+}
+
+/// Whether the form of a page brings a file, and so its token in a part.
+fn has_file(path: &str) -> bool {
+    ["/sign/seal", "/staff/corrections", "/comparison"].iter().any(|end| path.ends_with(end))
 }
 
 /// What the form of a page says beside its token. Whatever is not here says nothing more: whoever

@@ -15,7 +15,8 @@ use crate::fsck::{FsckOptions, fsck};
 use crate::rebuild::rebuild;
 use crate::vault::KeyEncryptionKey;
 
-const MARK: &str = "restored.json";
+/// The file that says that a store was restored, until a service has started over it.
+pub(crate) const MARK: &str = "restored.json";
 const INDEX_CACHE_BYTES: u64 = 128 << 20;
 
 /// What is restored where.

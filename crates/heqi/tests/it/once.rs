@@ -165,6 +165,7 @@ fn for_programs_every_line_is_a_json_object_with_an_event() {
 #[test]
 fn the_help_of_tamper_names_every_way_and_without_the_demos_keys_nothing_is_forged() {
     let help = heqi(&["demo", "tamper", "--help"]).exits(0).out;
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in ["photo", "time", "dropped", "whole log rewritten", "fork proof"] {
         assert!(help.contains(words), "{words} is not in {help}");
     }
