@@ -13,7 +13,7 @@ use heqi_service_kit::alarms::Watch;
 use heqi_service_kit::{AlarmLimits, Alarms};
 use heqi_vocabulary::Language;
 
-use crate::figures::{Count, Figures};
+use crate::figures::{Count, Figures, PATIENCE};
 use crate::state::State;
 
 const CHECKPOINT_AGE: Watch = Watch {
@@ -176,8 +176,10 @@ async fn look(state: &State) {
     let mut stop = state.shutdown.clone();
     while !stop.is_requested() {
         state.figures.refresh(&state.platform).await;
-        if let Err(error) = compare(state).await {
-            tracing::warn!(%error, "comparisons of both sides cannot be read");
+        match tokio::time::timeout(PATIENCE, compare(state)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "comparisons of both sides cannot be read"),
+            Err(_) => tracing::warn!("comparisons of both sides cannot be read in time"),
         }
         let now = state.platform.now();
         state.alarms.look_and_wait(now, &state.settings.alarms, &mut stop).await;

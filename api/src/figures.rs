@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use heqi_evidence_store::backend::embedded::Gauges;
 use heqi_evidence_store::witness::kept_against_logs;
@@ -43,6 +44,8 @@ pub(crate) struct Figures {
 
 /// The label under which the authority that is furthest behind is shown.
 const LAGGARD: &str = "furthest behind";
+/// How long the store may take to give figures before it is said that it does not.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Asks a store for its numbers.
 pub type StoreGauges = Arc<dyn Fn() -> Gauges + Send + Sync>;
@@ -219,6 +222,21 @@ impl Figures {
 
     /// Takes the figures. A store that cannot be read is itself one of them.
     pub(crate) async fn refresh(&self, platform: &Platform) {
+        // First what is known without the disk: a disk that stalls is told by these.
+        if let Some(store) = &self.store {
+            store.refresh();
+        }
+        self.clock_gap_ms.set(u64::try_from(platform.peer_clock().gap_ms()).unwrap_or(0));
+        if let Some(age_s) = checkpoint_age_s(platform) {
+            self.checkpoint_age_s.set(age_s);
+        }
+        if tokio::time::timeout(PATIENCE, self.read(platform)).await.is_err() {
+            self.readable.set(0);
+            tracing::warn!("figures could not be taken: the store does not answer");
+        }
+    }
+
+    async fn read(&self, platform: &Platform) {
         match self.coverage(platform).await {
             Ok(coverage) => {
                 self.readable.set(1);
@@ -231,13 +249,6 @@ impl Figures {
         }
         if let Ok(kept) = kept_against_logs(platform.backend()).await {
             self.kept_against_logs.set(u64::try_from(kept).unwrap_or(u64::MAX));
-        }
-        if let Some(store) = &self.store {
-            store.refresh();
-        }
-        self.clock_gap_ms.set(u64::try_from(platform.peer_clock().gap_ms()).unwrap_or(0));
-        if let Some(age_s) = checkpoint_age_s(platform) {
-            self.checkpoint_age_s.set(age_s);
         }
     }
 

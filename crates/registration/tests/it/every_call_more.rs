@@ -1,12 +1,13 @@
 //! The same as [`crate::every_call`] for officers, looks at evidence, erasures and the sweeper.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use heqi_evidence::schema::RetentionClass;
 use heqi_evidence_store::backend::Backend as _;
 use heqi_evidence_store::vault::{DataKeyId, VaultError};
-use heqi_registration::Actor;
+use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_registration::contacts::day;
 use heqi_registration::correct_person::{CorrectPerson, correct_person};
 use heqi_registration::decide_case::{DecideCase, Decision, decide_case};
@@ -19,7 +20,8 @@ use heqi_registration::object::{Ground, Object, object};
 use heqi_registration::request::StaffRole;
 use heqi_registration::resolve_objection::{Outcome, ResolveObjection, resolve_objection};
 use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, sweep};
-use heqi_testkit::files;
+use heqi_registration::{Actor, OrderKey};
+use heqi_testkit::{SeededEntropy, files};
 use heqi_vocabulary::{CaseId, FilingNo};
 
 use crate::every_call::{Act, in_every_way, words};
@@ -141,7 +143,11 @@ async fn a_store_that_fails_at_any_call_of_a_look_shows_nothing_that_is_not_on_r
 
 #[tokio::test]
 async fn a_store_that_fails_at_any_call_of_an_erasure_destroys_every_key_and_decides_once() {
-    let world = World::new().await;
+    let world = World::with(|settings| {
+        let key = SigningKey::generate(Algorithm::Ed25519, &SeededEntropy::new(17));
+        settings.order_key = Some(OrderKey::new(Arc::new(key)));
+    })
+    .await;
     let drafted = world.drafted(1).await;
     let (filing, party) = (drafted.filing, drafted.parties[0]);
     // Invited and asked, and has not signed: nothing demands to keep it.
