@@ -45,8 +45,9 @@ pub(crate) fn page(document: &Value, language: Language) -> Page {
     body.raw(" <a href=\"/api/openapi.json\">openapi.json</a> (OpenAPI 3.1)</p>\n");
     contents(&mut body, document, language);
     for tag in tags(document) {
-        body.raw("<section aria-labelledby=\"tag-").text(tag.name).raw("\">\n<h2 id=\"tag-");
-        body.text(tag.name).raw("\">").text(translated(tag.title, language)).raw("</h2>\n");
+        let id = id_of(tag.name);
+        body.raw("<section aria-labelledby=\"").text(&id).raw("\">\n<h2 id=\"");
+        body.text(&id).raw("\">").text(translated(tag.title, language)).raw("</h2>\n");
         for operation in operations(document).filter(|found| found.tag() == tag.name) {
             operation::write(&mut body, document, &operation, language);
         }
@@ -57,11 +58,16 @@ pub(crate) fn page(document: &Value, language: Language) -> Page {
     Page { title: TITLE, body, foot: FOOT, refresh_s: None }
 }
 
+/// What a group of the page is called in addresses and labels: a blank would end it.
+fn id_of(tag: &str) -> String {
+    format!("tag-{}", tag.replace(' ', "-"))
+}
+
 fn contents(body: &mut Html, document: &Value, language: Language) {
     body.raw("<nav class=\"contents\" aria-label=\"").text(CONTENTS.in_language(language));
     body.raw("\"><ul class=\"plain\">");
     for tag in tags(document) {
-        body.raw("<li><a href=\"#tag-").text(tag.name).raw("\">");
+        body.raw("<li><a href=\"#").text(&id_of(tag.name)).raw("\">");
         body.text(translated(tag.title, language)).raw("</a></li>");
     }
     body.raw("<li><a href=\"#problems\">").text(PROBLEMS.in_language(language)).raw("</a></li>");

@@ -70,8 +70,9 @@ fn is_within(
     (middle_x, middle_y): (i32, i32),
     (wide, high): (i32, i32),
 ) -> bool {
-    let across = 1000 * (x - middle_x) / wide;
-    let down = 1000 * (y - middle_y) / high;
+    // Thousandths of the half axes: squares of them outgrow 32 bits far away from a narrow one.
+    let across = i64::from(1000 * (x - middle_x) / wide);
+    let down = i64::from(1000 * (y - middle_y) / high);
     across * across + down * down <= 1_000_000
 }
 

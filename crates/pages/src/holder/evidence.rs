@@ -128,7 +128,7 @@ impl Page for HolderEvidencePage {
                     p { (APPLIED.in_language(l)) " " strong { (number) } " · " (stage) " · " (at) }
                     p {
                         (QUERY_CODE.in_language(l)) " " strong { (code) } " · "
-                        a href=(Link::Office(OfficeLink::Check)) { (LOOK_UP.in_language(l)) }
+                        a .open href=(Link::Office(OfficeLink::Check)) { (LOOK_UP.in_language(l)) }
                     }
                 }
             }

@@ -80,7 +80,7 @@ impl Page for OwnConsentsPage {
                     }
                 }
             }
-            p .links { a href=(Link::Journey) { (BACK.in_language(l)) } }
+            p { a .button href=(Link::Journey) { (BACK.in_language(l)) } }
         }
     }
 
