@@ -9,7 +9,7 @@ function show(feature, state) {
 }
 
 async function copy() {
-  const address = document.querySelector('#address');
+  const address = document.querySelector('#this-link');
   address.focus();
   address.select();
   const asked = await navigator.clipboard?.writeText(address.value).then(() => true, () => false);

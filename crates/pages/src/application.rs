@@ -59,7 +59,7 @@ impl Typed<'_> {
             (self.choice(l, "document_kind", (KIND, &KINDS)))
             (self.line(l, "document_number", (number, true, "off")))
             (self.choice(l, "sex", (SEX, &SEXES)))
-            (self.line(l, "born", (BORN, false, "bday")))
+            (self.line(l, "born", (BORN, false, "off")))
         }
     }
 

@@ -52,7 +52,7 @@ async fn markup_in_the_forms_and_the_names_of_the_notarys_staff_stays_text() {
     let mut typed = json!({
         "name": "张三", "document_number": "11010519491231002X", "address": ODD[0], "phone": ODD[3],
         "purpose": ODD[1], "manner": ODD[2], "materials": ODD[0], "copies": "1",
-        "litigation": ODD[3], "truth": "yes",
+        "lawsuit": "yes", "litigation": ODD[3], "truth": "yes",
     });
     let counter = "form[action='/staff/deposits'][method=post]";
     send(&mut page, counter, &typed, "button[type=submit]");
@@ -114,7 +114,7 @@ fn as_whoever_signed(desk: &mut Desk<'_>, centre: &str, inbox: &str) {
     let mut typed = json!({
         "name": ODD[0], "document_number": ODD[1], "address": ODD[2], "phone": ODD[3],
         "purpose": ODD[0], "manner": ODD[1], "materials": ODD[2], "copies": ODD[3],
-        "litigation": ODD[4], "truth": "yes",
+        "lawsuit": "yes", "litigation": ODD[4], "truth": "yes",
     });
     let apply = "form[action*='/my/apply/']";
     send(page, apply, &typed, "button");
@@ -146,14 +146,13 @@ async fn markup_that_whoever_signed_types_at_the_custodian_stays_text_there_and_
     let key = demo.manifest["credentials"][0]["value"].as_str().unwrap();
     let company = format!("公司{}", ODD[0]);
     let body = json!({
-        "matter": "change", "company_name": company, "handler_name": format!("经办{}", ODD[1]),
+        "matter": "change", "company_name": company, "handler_name": "何静",
     });
     let filing = staff.post(key, "/api/v1/filings", &body).await;
     let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
     let path = format!("{base}/documents?title=Articles");
     staff.upload(key, &path, "application/pdf", files::pdf("Articles", 1)).await;
-    let party =
-        json!({ "kind": "person", "name": format!("甲{}", ODD[2]), "capacities": ["shareholder"] });
+    let party = json!({ "kind": "person", "name": "陈素英", "capacities": ["shareholder"] });
     let added = staff.post(key, &format!("{base}/parties"), &party).await;
     let party = format!("{base}/parties/{}", added["party_id"].as_str().unwrap());
     let contact = json!({ "email": "odd@example.com" });

@@ -60,7 +60,8 @@ pub(super) async fn account_of(
 ) -> TotpSecret {
     let command = CreateStaff {
         login: login.parse().unwrap(),
-        name: name.parse().unwrap(),
+        // As it was kept before names were read by their rules.
+        name: serde_json::from_value(serde_json::json!(name)).unwrap(),
         office,
         role,
         password: Password::new(PASSWORD.into()).unwrap(),

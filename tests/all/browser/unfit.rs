@@ -44,7 +44,7 @@ async fn a_browser_without_cryptography_hands_the_link_to_another_browser_or_to_
     walk.page.open(&format!("{base}{link}?lang=zh")).unwrap();
     walk.tap("#copy");
     walk.until_shown("[data-copied=no]");
-    let selected = "(() => { const a = document.querySelector('#address'); \
+    let selected = "(() => { const a = document.querySelector('#this-link'); \
          return a.value.slice(a.selectionStart, a.selectionEnd); })()";
     let selected = walk.page.evaluate(selected).unwrap();
     assert!(selected.as_str().unwrap().ends_with(&link), "{selected}");

@@ -79,8 +79,8 @@ impl LandingPage {
                 p .notice { (UNFIT.in_language(l)) }
                 h3 { (BROWSER.in_language(l)) }
                 p { (IN_APP.in_language(l)) }
-                label for="address" { (ADDRESS.in_language(l)) }
-                input type="text" id="address" readonly value=(self.address);
+                label for="this-link" { (ADDRESS.in_language(l)) }
+                input type="text" id="this-link" readonly value=(self.address);
                 button .gap type="button" id="copy" { (COPY.in_language(l)) }
                 div role="status" {
                     p .notice data-copied="yes" hidden { (COPIED.in_language(l)) }

@@ -131,7 +131,7 @@ mod tests {
         let line = |at: &str, rate: f64, quick: bool| {
             json!({ "row": "ceremony", "command": "heqi load", "at": at, "quick": quick,
                     "load_average": 0.1, "rate_per_s": rate, "ratio": 0.61, "cpu_ms_per_op": 2.0,
-                    "memory_idle_mb": 120.0, "memory_peak_mb": 300.0 })
+                    "memory_idle_mb": 120.0, "memory_peak_mb": 300.0, "disk_share": 0.9 })
         };
         let lines = [
             line("2026-11-28T10:00:00Z", 400.0, false),
