@@ -29,6 +29,11 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// How long its file is, in bytes.
+    pub fn size_bytes(&self) -> usize {
+        self.jpeg.len()
+    }
+
     /// A print whose longer side has at most so many pixels, upright. `None` when the bytes are no
     /// JPEG that can be unpacked within bounds: whoever prints says so instead.
     pub fn of_jpeg(photo: &[u8], longer_side: u32) -> Option<Self> {
