@@ -42,7 +42,7 @@ pub struct PhotoRow {
 }
 
 /// The longer side of a print, in pixels: a face is known again, and the file stays small.
-const PRINT_SIDE: u32 = 200;
+const PRINT_SIDE: u32 = 280;
 
 /// Whose data a certificate is about to whoever applies.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
