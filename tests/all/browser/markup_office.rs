@@ -126,6 +126,8 @@ fn as_whoever_signed(desk: &mut Desk<'_>, centre: &str, inbox: &str) {
     }
     send(page, apply, &typed, "button");
     is_text_only(page, "a signing with an application");
+    let shown = page.evaluate("document.body.innerText").unwrap();
+    assert!(shown.as_str().unwrap().contains("您的公证申请"), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
