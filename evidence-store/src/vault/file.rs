@@ -29,6 +29,9 @@ const OPENED_KEYS: usize = 2048;
 /// The vault in files: segments of at most [`KEYS_PER_SEGMENT`] data keys, each segment under its own epoch key, each
 /// epoch key wrapped by the key-encryption key (`docs/spec/store.md` section 7).
 pub struct FileVault {
+    /// The segment that new keys go to. Whoever writes holds it, and takes it before the state; the disk is waited
+    /// for without the state, so that nobody who makes or reads a key waits for the disk.
+    writer: Mutex<Option<Active>>,
     state: Mutex<State>,
     disk: Disk,
     segments: Segments,
@@ -44,7 +47,6 @@ struct State {
     epochs: HashMap<u32, Secret>,
     /// Keys that were used lately. An erased one is dropped, and wiped, before it is erased on the disk.
     opened: HashMap<DataKeyId, Secret>,
-    active: Option<Active>,
     /// Why a write failed: what is on disk is unknown until the vault is opened again.
     broken_by: Option<String>,
 }
@@ -81,7 +83,7 @@ impl FileVault {
     ) -> Result<Self, JournalError> {
         disk.create_directory(&directory)?;
         let segments = Segments::new(directory, SegmentKind::Vault, store);
-        let mut state = State::default();
+        let (mut state, mut writer) = (State::default(), None);
         let mut newest = None;
         let numbers = segments.numbers()?;
         for (wanted, number) in (0..).zip(&numbers) {
@@ -115,9 +117,10 @@ impl FileVault {
             file.settle(scanned.last_frame, scanned.end)?;
             let seed = segments.segment(number)?.seed;
             let (entries, frames) = (scanned.entries.len(), scanned.frames);
-            state.active = Some(Active { number, seed, file, entries, frames });
+            writer = Some(Active { number, seed, file, entries, frames });
         }
-        Ok(Self { state: Mutex::new(state), disk, segments, key_encryption, entropy })
+        let (writer, state) = (Mutex::new(writer), Mutex::new(state));
+        Ok(Self { writer, state, disk, segments, key_encryption, entropy })
     }
 
     fn stored_key(&self, state: &mut State, id: DataKeyId) -> Result<Secret, VaultError> {
@@ -151,35 +154,45 @@ impl FileVault {
         Ok(epoch)
     }
 
-    fn flush_pending(&self, state: &mut State) -> Result<(), VaultError> {
-        if let Some(cause) = &state.broken_by {
-            return Err(broken(cause));
-        }
-        if state.pending.is_empty() {
-            return Ok(());
-        }
-        let written = self.write_pending(state);
+    /// Brings to the disk what was created or erased before.
+    fn flush_pending(&self, writer: &mut Option<Active>) -> Result<(), VaultError> {
+        let wanted: Vec<DataKeyId> = {
+            let state = self.state.lock();
+            if let Some(cause) = &state.broken_by {
+                return Err(broken(cause));
+            }
+            state.pending.keys().copied().collect()
+        };
+        let written = self.write_pending(writer, &wanted);
         // Whoever comes later is told the cause: the one who met it may not live to tell.
-        state.broken_by = written.as_ref().err().map(ToString::to_string);
+        self.state.lock().broken_by = written.as_ref().err().map(ToString::to_string);
         written
     }
 
-    fn write_pending(&self, state: &mut State) -> Result<(), VaultError> {
-        while !state.pending.is_empty() {
-            let mut active = match state.active.take() {
+    fn write_pending(
+        &self,
+        writer: &mut Option<Active>,
+        mut wanted: &[DataKeyId],
+    ) -> Result<(), VaultError> {
+        while !wanted.is_empty() {
+            let mut state = self.state.lock();
+            let mut active = match writer.take() {
                 Some(active) if active.entries < KEYS_PER_SEGMENT => active,
                 full => {
                     let number = full.map_or(Some(0), |full| full.number.checked_add(1));
                     let number = number.ok_or_else(|| broken("no segment number is left"))?;
-                    self.write_segment(state, number, &BTreeMap::new())?
+                    self.write_segment(&mut state, number, &BTreeMap::new())?
                 }
             };
-            let epoch = self.epoch_key(state, active.number)?;
+            let epoch = self.epoch_key(&mut state, active.number)?;
             let mut entries = EntryWriter::new(active.number, &epoch, &*self.entropy);
-            let room = KEYS_PER_SEGMENT - active.entries;
-            for (id, secret) in state.pending.iter().take(room) {
-                entries.push(*id, secret.as_ref());
+            let (now, later) = wanted.split_at(wanted.len().min(KEYS_PER_SEGMENT - active.entries));
+            for id in now {
+                if let Some(secret) = state.pending.get(id) {
+                    entries.push(*id, secret.as_ref());
+                }
             }
+            drop(state);
             let at = active.file.length() + FRAME_HEADER_BYTES;
             let mut frame = Vec::new();
             let kind = frame_kind::VAULT_KEYS;
@@ -189,12 +202,14 @@ impl FileVault {
             active.file.sync().map_err(io_error)?;
             active.frames += 1;
             active.entries += entries.written.len();
+            let mut state = self.state.lock();
             for (id, _, _) in &entries.written {
                 state.pending.remove(id);
             }
             let written = entries.at(at);
             state.take_in(active.number, &written);
-            state.active = Some(active);
+            *writer = Some(active);
+            wanted = later;
         }
         Ok(())
     }
@@ -237,7 +252,7 @@ impl FileVault {
     /// Rewrites one segment without the keys to be erased, then wipes the old file: its epoch key is gone with it.
     fn rewrite_without(
         &self,
-        state: &mut State,
+        (writer, state): (&mut Option<Active>, &mut State),
         number: u32,
         erased: &HashSet<DataKeyId>,
     ) -> Result<(), VaultError> {
@@ -253,8 +268,8 @@ impl FileVault {
         let old = replaced::keep_name(&self.segments, &self.disk, number).map_err(io_error)?;
         let rewritten = self.write_segment(state, number, &keys)?;
         old.wipe(&self.disk).map_err(io_error)?;
-        if state.active.as_ref().is_some_and(|active| active.number == number) {
-            state.active = Some(rewritten);
+        if writer.as_ref().is_some_and(|active| active.number == number) {
+            *writer = Some(rewritten);
         }
         Ok(())
     }
@@ -292,6 +307,8 @@ impl Vault for FileVault {
     }
 
     fn shred(&self, ids: &[DataKeyId]) -> Result<(), VaultError> {
+        // Nothing is on its way to the disk from here on.
+        let mut writer = self.writer.lock();
         let mut state = self.state.lock();
         let mut by_segment: BTreeMap<u32, HashSet<DataKeyId>> = BTreeMap::new();
         for id in ids {
@@ -307,18 +324,24 @@ impl Vault for FileVault {
                 }
             }
         }
-        self.flush_pending(&mut state)?;
+        drop(state);
+        self.flush_pending(&mut writer)?;
+        let mut state = self.state.lock();
         let mut segments = by_segment.iter();
-        let rewritten = segments
-            .try_for_each(|(number, erased)| self.rewrite_without(&mut state, *number, erased));
+        let rewritten = segments.try_for_each(|(number, erased)| {
+            self.rewrite_without((&mut writer, &mut state), *number, erased)
+        });
+        // Read once more meanwhile: it is not kept in memory either.
+        for id in ids {
+            state.opened.remove(id);
+        }
         state.broken_by = rewritten.as_ref().err().map(ToString::to_string);
         rewritten
     }
 
     fn flush(&self) -> Result<u64, VaultError> {
-        let mut state = self.state.lock();
-        self.flush_pending(&mut state)?;
-        Ok(len64(state.slots.len()))
+        self.flush_pending(&mut self.writer.lock())?;
+        Ok(len64(self.state.lock().slots.len()))
     }
 
     fn identifiers(&self) -> Vec<DataKeyId> {

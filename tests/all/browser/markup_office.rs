@@ -181,7 +181,8 @@ async fn markup_that_whoever_signed_types_at_the_custodian_stays_text_there_and_
     let newest = "[...document.querySelectorAll(\".cases a[href*='/staff/matters/']\")]\
          .map((a) => a.href).sort().at(-1)";
     let newest = page.evaluate(newest).unwrap();
-    page.open(newest.as_str().unwrap()).unwrap();
+    let shown = page.evaluate("location.href + document.body.innerText").unwrap();
+    page.open(newest.as_str().unwrap_or_else(|| panic!("no application: {shown}"))).unwrap();
     shows(page, "the application at the notary's", &[ODD[0], ODD[1], ODD[2], ODD[4]]);
     assert_eq!(complaints(page), Vec::<String>::new());
     desk.page.close().unwrap();
