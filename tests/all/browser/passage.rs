@@ -133,7 +133,13 @@ impl<'a> Passage<'a> {
     fn take_a_photo(&mut self) {
         self.page.evaluate("globalThis.shifts.length = 0").unwrap();
         self.tap("#start");
-        self.page.wait_until("document.querySelector('#stream').videoWidth > 0").unwrap();
+        let seen = self.page.wait_until("document.querySelector('#stream').videoWidth > 0");
+        if let Err(error) = seen {
+            let how = "(() => { const v = document.querySelector('#stream'); \
+                 return [v.hidden, v.readyState, v.paused, v.srcObject?.active, document.hidden, \
+                         document.querySelector('#start').disabled, document.body.innerText]; })()";
+            panic!("no picture: {error:?}, {:?}", self.page.evaluate(how));
+        }
         // Two frames after the picture stands: what moves by it has moved.
         let frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
         self.page.evaluate(frames).unwrap();
