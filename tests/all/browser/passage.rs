@@ -132,6 +132,8 @@ impl<'a> Passage<'a> {
 
     fn take_a_photo(&mut self) {
         self.page.evaluate("globalThis.shifts.length = 0").unwrap();
+        // On a slow network the button stands there before its script does.
+        self.page.wait_until("document.readyState === 'complete'").unwrap();
         self.tap("#start");
         let seen = self.page.wait_until("document.querySelector('#stream').videoWidth > 0");
         if let Err(error) = seen {
