@@ -98,12 +98,12 @@ impl<'a> Passage<'a> {
     fn do_what_it_asks(&mut self, heading: &str) {
         // The next page has no such mark: so it is known when this one is left.
         self.page.evaluate("globalThis.left = false").unwrap();
-        for selector in ["#sign", "#pad", "#start", "button[value=granted]", "button.go"] {
+        for selector in ["#sign", "#pad", "button#start", "button[value=granted]", "button.go"] {
             if !self.shows(selector) {
                 continue;
             }
             match selector {
-                "#start" => self.take_a_photo(),
+                "button#start" => self.take_a_photo(),
                 "#pad" => self.write_a_name(),
                 _ => self.tap(selector),
             }
