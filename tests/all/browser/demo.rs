@@ -70,6 +70,7 @@ fn a_visitor_tampers_with_the_copy_and_the_half_that_contradicts_turns_red() {
     page.tap("a[href*='rewritten-log']").unwrap();
     page.wait_until("location.search.includes('rewritten-log')").unwrap();
     page.wait_until("document.querySelector('svg .bad') !== null").unwrap();
+    page.wait_until("document.readyState === 'complete'").unwrap();
     let torn = page.evaluate(colours).unwrap();
     assert_eq!(torn[0], calm[0], "the platform's half alone looks fine: {torn}");
     assert_ne!(torn[1], calm[1], "the notary's half turns red: {torn}");
@@ -78,6 +79,8 @@ fn a_visitor_tampers_with_the_copy_and_the_half_that_contradicts_turns_red() {
     page.tap("a.go").unwrap();
     page.wait_until("!location.search.includes('rewritten-log')").unwrap();
     page.wait_until("document.querySelectorAll('svg .half').length === 2").unwrap();
+    // The colours come with the style sheet.
+    page.wait_until("document.readyState === 'complete'").unwrap();
     assert_eq!(page.evaluate(colours).unwrap(), calm, "restored");
 }
 
