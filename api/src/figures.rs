@@ -18,6 +18,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Unit;
+use tokio::time::timeout;
 
 pub(crate) type Count = Gauge<u64, AtomicU64>;
 
@@ -230,24 +231,21 @@ impl Figures {
         if let Some(age_s) = checkpoint_age_s(platform) {
             self.checkpoint_age_s.set(age_s);
         }
-        if tokio::time::timeout(PATIENCE, self.read(platform)).await.is_err() {
-            self.readable.set(0);
-            tracing::warn!("figures could not be taken: the store does not answer");
-        }
-    }
-
-    async fn read(&self, platform: &Platform) {
-        match self.coverage(platform).await {
-            Ok(coverage) => {
+        match timeout(PATIENCE, self.coverage(platform)).await {
+            Ok(Ok(coverage)) => {
                 self.readable.set(1);
                 self.take(&coverage);
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 self.readable.set(0);
                 tracing::warn!(error = %error, "figures could not be taken");
             }
+            Err(_) => {
+                self.readable.set(0);
+                tracing::warn!("figures could not be taken: the store does not answer in time");
+            }
         }
-        if let Ok(kept) = kept_against_logs(platform.backend()).await {
+        if let Ok(Ok(kept)) = timeout(PATIENCE, kept_against_logs(platform.backend())).await {
             self.kept_against_logs.set(u64::try_from(kept).unwrap_or(u64::MAX));
         }
     }

@@ -158,7 +158,7 @@ async fn edge_cases_08_and_31_a_minor_and_a_document_that_ends_soon_are_said_on_
     let desk = Desk::reviewer(&service, "li.na", "李娜").await;
     let case = desk.case().await;
     let page = desk.page(&case).await;
-    for shown in ["未满18周岁", "2026-12-01到期，距签署不足30日"] {
+    for shown in ["未满18周岁", "2026-12-01到期，距签署不超过30日"] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
     let page = desk.page(&format!("{case}?lang=en")).await;

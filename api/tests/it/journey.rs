@@ -365,6 +365,8 @@ async fn edge_case_40_a_consent_is_taken_back_on_the_page_that_its_text_names_an
     let page = browser.page("/sign/consents").await;
     assert!(page.contains("依法仍须保存") && page.contains("不再使用"), "{page}");
     assert!(!page.contains("撤回同意并请求删除"));
+    let face = page.split("人脸信息处理单独同意书").nth(1).unwrap();
+    assert!(face.split("</li>").next().unwrap().contains("已撤回"), "{face}");
     let path = format!("/api/v1/filings/{}/personal-data", signer.filing);
     let standing = service.get(HANDLER, &path).await.json(200);
     assert_eq!(standing["restrictions"][0]["party_id"], signer.party.as_str());

@@ -12,7 +12,7 @@ mod text;
 
 pub use input::{
     AnswerRow, Answers, Bundle, CertificateInput, CheckPlace, Deposit, EvidenceFile, Extraction,
-    Fee, GeneratedBy, ListedAttachment, Step, StepKind, VerificationLine,
+    Fee, GeneratedBy, Step, StepKind, VerificationLine,
 };
 pub use signing::{PhotoRow, Reads, SigningAnnex};
 
@@ -101,7 +101,7 @@ fn beside_the_code(input: &CertificateInput) -> Vec<String> {
     let vouchers: Vec<&str> =
         input.deposits.iter().filter_map(|deposit| deposit.voucher_no.as_deref()).collect();
     let mut lines = vec![
-        "扫码查验本公证书的当前状态：有效、作废、已补正。".to_owned(),
+        "扫码查验本公证书的当前状态：有效、已撤销、已补正。".to_owned(),
         format!("查验码：{}　公证书编号：{}", input.check.code, input.number),
     ];
     if !vouchers.is_empty() {

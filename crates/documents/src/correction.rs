@@ -25,7 +25,10 @@ pub struct CorrectionInput {
 /// # Errors
 /// See [`RenderError`]; a correction of nothing is refused.
 pub fn render(input: &CorrectionInput, fonts: &Fonts) -> Result<UnsignedPdf, RenderError> {
-    if input.changes.is_empty() || input.corrects.is_empty() {
+    if input.corrects.is_empty() {
+        return Err(RenderError::Missing(Field::Number));
+    }
+    if input.changes.is_empty() {
         return Err(RenderError::Missing(Field::Items));
     }
     let paragraphs =

@@ -51,7 +51,7 @@ pub(crate) fn custody(receipt: &DepositReceipt) -> CustodyRow {
         Outcome::Refused { reason } => format!("拒收：{reason}"),
     };
     CustodyRow {
-        custodian: receipt.custodian.clone(),
+        custodian: custodian_words(&receipt.custodian).to_owned(),
         deposit: format!("{}，{}", receipt.deposit_no, crate::dates::short(receipt.received_at)),
         detail: format!(
             "{outcome}；日志 {} 第{}条；清单 SHA-256：{}",
@@ -78,6 +78,15 @@ pub(crate) const fn source(provenance: Provenance) -> &'static str {
         Provenance::Declared => "当事人申报",
         Provenance::Refused => "本人拒绝提供",
         Provenance::Absent => "未取得",
+    }
+}
+
+/// Who keeps; its name in the receipt where there is no other.
+fn custodian_words(name: &str) -> &str {
+    match name {
+        "data_centre" => "公证处数据中心",
+        "preservation" => "实时保",
+        other => other,
     }
 }
 

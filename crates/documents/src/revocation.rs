@@ -29,7 +29,7 @@ pub fn render(input: &RevocationInput, fonts: &Fonts) -> Result<UnsignedPdf, Ren
         return Err(RenderError::Missing(Field::Reason));
     }
     if input.revokes.is_empty() {
-        return Err(RenderError::Missing(Field::Items));
+        return Err(RenderError::Missing(Field::Number));
     }
     let head = &input.head;
     let paragraphs = vec![
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_revocation_names_the_certificate_and_why_it_is_void() {
-        let mut input = samples::revocation();
+        let input = samples::revocation();
         let text = text_of(&render(&input, &FONTS).unwrap());
         for wanted in [
             "撤销公证书决定书",
@@ -67,8 +67,14 @@ mod tests {
         ] {
             assert!(text.contains(wanted), "{wanted} in {text}");
         }
-        input.reason.clear();
-        let error = render(&input, &FONTS).unwrap_err();
-        assert_eq!(error, RenderError::Missing(Field::Reason));
+        let without = |change: fn(&mut RevocationInput)| {
+            let mut input = input.clone();
+            change(&mut input);
+            render(&input, &FONTS).unwrap_err()
+        };
+        let reason = without(|input| input.reason.clear());
+        assert_eq!(reason, RenderError::Missing(Field::Reason));
+        let number = without(|input| input.revokes.clear());
+        assert_eq!(number, RenderError::Missing(Field::Number));
     }
 }

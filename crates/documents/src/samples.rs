@@ -51,7 +51,6 @@ pub fn certificate(bundle: Vec<u8>) -> CertificateInput {
         verification: verification(),
         signing: signing_annex(&number),
         answers: answers(),
-        attachments: Vec::new(),
         bundles: vec![Bundle { deposit_no: number, bytes: bundle }],
         check: CheckPlace {
             address: "https://notary.example/check/2026-1-7K4M".to_owned(),
@@ -139,7 +138,7 @@ fn signing_annex(number: &str) -> SigningAnnex {
             fact("停留时间", "3页，共120秒", "设备自述"),
         ],
         custody: vec![CustodyRow {
-            custodian: "data_centre".to_owned(),
+            custodian: "公证处数据中心".to_owned(),
             deposit: format!("{number}，2026-11-23 20:05:11"),
             detail: format!(
                 "收存；日志 log.platform.example/first 第31条；清单 SHA-256：{}",

@@ -2,10 +2,9 @@
 //! page 我的 — 授权管理 that the consent texts name.
 
 use heqi_filing::{CeremonyState, ConsentAnswer, ConsentKind};
-use heqi_vocabulary::UtcMillis;
 
 use crate::ceremonies;
-use crate::erasure::rows::{ERASURES, RESTRICTIONS};
+use crate::erasure::rows::ERASURES;
 use crate::erasure::{ErasureView, MOST, view};
 use crate::fault::{ActError, Fault};
 use crate::platform::Platform;
@@ -22,8 +21,6 @@ pub struct OwnData {
     pub consents: Vec<(ConsentKind, ConsentAnswer)>,
     /// What was decided about its requests, oldest first.
     pub decided: Vec<ErasureView>,
-    /// Since when its data are kept and not used (个人信息保护法 art. 47 paragraph 2).
-    pub restricted_since: Option<UtcMillis>,
 }
 
 /// Shows it.
@@ -42,11 +39,9 @@ pub async fn own_data(platform: &Platform, actor: &Actor) -> Result<OwnData, Act
     let mut decided: Vec<ErasureView> =
         own.map(|(Pair(_, record), row)| view(record, row.value)).collect();
     decided.sort_by_key(|one| one.decided_at);
-    let restricted = RESTRICTIONS.row(platform.backend(), &Pair(filing, party)).await;
     Ok(OwnData {
         is_signed: matches!(ceremony.state(), CeremonyState::Signed { .. }),
         consents: ConsentKind::ALL.into_iter().filter_map(answer).collect(),
         decided,
-        restricted_since: restricted.map_err(Fault::from)?.map(|row| row.value.since),
     })
 }

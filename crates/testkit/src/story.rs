@@ -51,8 +51,8 @@ pub struct Twists {
     pub objection: bool,
     /// What a reviewer decided about the signing, and in which word of a record.
     pub decided: Option<&'static str>,
-    /// The name an officer gave the party after it had signed, by a certificate.
-    pub put_right: Option<&'static str>,
+    /// The names an officer gave the party after it had signed, one after the other, by a certificate each.
+    pub put_right: &'static [&'static str],
     /// Where the signing record stands in the chain.
     pub place: Option<Twist<ChainPlace>>,
     /// What the challenge binds.
@@ -79,7 +79,7 @@ impl Default for Twists {
             no_photo: false,
             objection: false,
             decided: None,
-            put_right: None,
+            put_right: &[],
             place: None,
             preimage: None,
             photo_padding_bytes: 0,
@@ -153,8 +153,10 @@ impl Story {
         if let Some(decision) = twists.decided {
             story.decide(decision);
         }
-        if let Some(name) = twists.put_right {
-            story.put_right(name);
+        let mut before = "张三";
+        for name in twists.put_right {
+            story.put_right(before, name);
+            before = name;
         }
         story.others(2);
         story.clock.advance_ms(SEEN_AFTER_MS + twists.delay_ms);

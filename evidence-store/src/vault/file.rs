@@ -30,7 +30,8 @@ const OPENED_KEYS: usize = 2048;
 /// epoch key wrapped by the key-encryption key (`docs/spec/store.md` section 7).
 pub struct FileVault {
     /// The segment that new keys go to. Whoever writes holds it, and takes it before the state; the disk is waited
-    /// for without the state, so that nobody who makes or reads a key waits for the disk.
+    /// for without the state, so that nobody who makes or reads a key waits for the disk, but while a segment is
+    /// begun and while an erasure rewrites one.
     writer: Mutex<Option<Active>>,
     state: Mutex<State>,
     disk: Disk,
@@ -312,7 +313,6 @@ impl Vault for FileVault {
         let mut state = self.state.lock();
         let mut by_segment: BTreeMap<u32, HashSet<DataKeyId>> = BTreeMap::new();
         for id in ids {
-            state.opened.remove(id);
             match state.slots.get(id) {
                 Some(Slot::Erased) => {}
                 Some(Slot::Stored { segment, .. }) => {
@@ -327,14 +327,14 @@ impl Vault for FileVault {
         drop(state);
         self.flush_pending(&mut writer)?;
         let mut state = self.state.lock();
+        // Nobody reads one again from here on: the state is held until it is gone.
+        for id in ids {
+            state.opened.remove(id);
+        }
         let mut segments = by_segment.iter();
         let rewritten = segments.try_for_each(|(number, erased)| {
             self.rewrite_without((&mut writer, &mut state), *number, erased)
         });
-        // Read once more meanwhile: it is not kept in memory either.
-        for id in ids {
-            state.opened.remove(id);
-        }
         state.broken_by = rewritten.as_ref().err().map(ToString::to_string);
         rewritten
     }

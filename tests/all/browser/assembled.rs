@@ -35,7 +35,7 @@ fn the_committed_page_is_what_its_sources_give() {
 #[test]
 fn the_modules_of_the_page_agree_with_every_vector() {
     if !root().join("crates/verify/page/node_modules/@noble/curves").exists() {
-        eprintln!("SKIPPED: run `npm ci` in crates/verify/page");
+        super::walk::skipped("run `npm ci` in crates/verify/page");
         return;
     }
     let tested = run("node", &["--test", "test/"]).unwrap();

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::lan::{Demo, in_the_inbox};
 use super::review::Desk;
-use super::walk::axe;
+use super::walk::{axe, skipped};
 
 /// One of the four who have signed.
 pub(super) const MOBILE: &str = "13900000003";
@@ -218,12 +218,10 @@ fn as_an_operator(desk: &mut Desk<'_>, demo: &Demo) {
 #[test]
 fn whoever_signed_a_regulator_and_an_operator_go_their_ways_by_the_keyboard() {
     let mut browser = match Browser::start() {
-        Err(BrowserError::Missing) => return eprintln!("SKIPPED: {}", BrowserError::Missing),
+        Err(BrowserError::Missing) => return skipped(&BrowserError::Missing.to_string()),
         started => started.unwrap(),
     };
-    let Some(demo) = Demo::start_with(&[]) else {
-        return eprintln!("SKIPPED: no program beside the test");
-    };
+    let Some(demo) = Demo::start_with(&[]) else { return };
     let mut reading = Browser::start().unwrap();
     let inbox = Some(reading.page().unwrap());
     let mut page = browser.page().unwrap();

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::handover::qr_text;
 use super::looking::keep_picture;
-use super::walk::{MOST_TAPS, Walk};
+use super::walk::{MOST_TAPS, Walk, skipped};
 
 /// The program beside this test, if it was built.
 fn program() -> Option<PathBuf> {
@@ -31,9 +31,13 @@ impl Demo {
     /// With these arguments; without any, on this machine alone. `None`: the program was not built, or this machine
     /// is in no network, which the program says itself. A demo that ends for another reason fails the test.
     pub(super) fn start_with(more: &[&str]) -> Option<Self> {
+        let Some(program) = program() else {
+            skipped("no program beside the test");
+            return None;
+        };
         let folder = tempfile::tempdir().unwrap();
         let said = folder.path().join("said.txt");
-        let process = Command::new(program()?)
+        let process = Command::new(program)
             .args(["demo", "--listen", "127.0.0.1:0", "--lang", "zh"])
             .args(more)
             .arg("--data-dir")
@@ -126,7 +130,7 @@ pub(super) fn until_the_photo(
 #[test]
 fn a_demo_that_dies_is_no_machine_without_a_network() {
     if program().is_none() {
-        return eprintln!("SKIPPED: no program beside the test");
+        return skipped("no program beside the test");
     }
     let died = std::panic::catch_unwind(|| Demo::start_with(&["--no-such-argument"]).is_some());
     assert!(died.is_err(), "it ended for another reason, and nobody noticed");
@@ -136,7 +140,7 @@ fn a_demo_that_dies_is_no_machine_without_a_network() {
 fn the_visitor_of_the_demo_signs_at_a_pc_with_a_phone_over_tls() {
     let started = Browser::start_with_camera_trusting_anybody();
     let mut phone_browser = match started {
-        Err(BrowserError::Missing) => return eprintln!("SKIPPED: {}", BrowserError::Missing),
+        Err(BrowserError::Missing) => return skipped(&BrowserError::Missing.to_string()),
         started => started.unwrap(),
     };
     let mut desk_browser = Browser::start_trusting_anybody().unwrap();

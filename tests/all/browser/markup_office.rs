@@ -15,6 +15,7 @@ use super::markup::{ODD, is_text_only};
 use super::markup_staff::{complaints, send, shows};
 use super::review::Desk;
 use super::verifier::browser;
+use super::walk::skipped;
 use super::workbench::bureau::{Bureau, PASSWORD};
 use crate::acceptance::device::Client;
 
@@ -133,12 +134,10 @@ fn as_whoever_signed(desk: &mut Desk<'_>, centre: &str, inbox: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn markup_that_whoever_signed_types_at_the_custodian_stays_text_there_and_at_the_notarys() {
     let mut browser = match Browser::start() {
-        Err(BrowserError::Missing) => return eprintln!("SKIPPED: {}", BrowserError::Missing),
+        Err(BrowserError::Missing) => return skipped(&BrowserError::Missing.to_string()),
         started => started.unwrap(),
     };
-    let Some(demo) = Demo::start_with(&[]) else {
-        return eprintln!("SKIPPED: no program beside the test");
-    };
+    let Some(demo) = Demo::start_with(&[]) else { return };
     let (centre, inbox) = (demo.says("notary_url"), demo.says("inbox_url"));
     let mut reading = Browser::start().unwrap();
     let mut letters = reading.page().unwrap();

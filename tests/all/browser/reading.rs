@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::acceptance::house::{House, STAFF, Second};
 
+use super::walk::skipped;
+
 const AT_READING: &str = "document.readyState === 'complete' && \
      document.querySelector('h1')?.textContent === '请阅读要签署的文件'";
 
@@ -25,7 +27,7 @@ fn browser() -> Option<Browser> {
     match Browser::start() {
         Ok(browser) => Some(browser),
         Err(BrowserError::Missing) => {
-            eprintln!("SKIPPED: {}", BrowserError::Missing);
+            skipped(&BrowserError::Missing.to_string());
             None
         }
         Err(error) => panic!("{error}"),

@@ -7,6 +7,8 @@ use heqi_tests::browser::{Browser, BrowserError, Page, address_of};
 use heqi_verify::VerifyArgs;
 use serde_json::Value;
 
+use super::walk::skipped;
+
 /// The two languages of the interface.
 pub(super) const LANGUAGES: [&str; 2] = ["zh", "en"];
 
@@ -25,7 +27,7 @@ pub(crate) fn browser() -> Option<Browser> {
     match Browser::start() {
         Ok(browser) => Some(browser),
         Err(BrowserError::Missing) => {
-            eprintln!("SKIPPED: {}", BrowserError::Missing);
+            skipped(&BrowserError::Missing.to_string());
             None
         }
         Err(error) => panic!("{error}"),

@@ -30,7 +30,7 @@ pub(super) fn browser_with_camera() -> Option<Browser> {
     match Browser::start_with_camera() {
         Ok(browser) => Some(browser),
         Err(BrowserError::Missing) => {
-            eprintln!("SKIPPED: {}", BrowserError::Missing);
+            skipped(&BrowserError::Missing.to_string());
             None
         }
         Err(error) => panic!("{error}"),
@@ -40,8 +40,17 @@ pub(super) fn browser_with_camera() -> Option<Browser> {
 /// axe, if the packages of `crates/verify/page` are there. A build server has to have them: there
 /// a page that nobody looked at is a failure.
 pub(super) fn axe() -> Option<String> {
-    let is_build_server = std::env::var("CI").is_ok_and(|value| value == "true");
-    axe_in(&root().join("crates/verify/page"), is_build_server)
+    axe_in(&root().join("crates/verify/page"), is_build_server())
+}
+
+fn is_build_server() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
+}
+
+/// Says why a test looked at nothing. On a build server that is a failure.
+pub(super) fn skipped(why: &str) {
+    assert!(!is_build_server(), "{why}");
+    eprintln!("SKIPPED: {why}");
 }
 
 fn axe_in(package: &Path, is_build_server: bool) -> Option<String> {

@@ -131,7 +131,7 @@ fn qr_of(pdf: &[u8]) -> Option<String> {
             .args([&file, &picture])
             .status();
         let Ok(drawn) = drawn else {
-            eprintln!("SKIPPED: no pdftoppm (poppler-utils)");
+            super::walk::skipped("no pdftoppm (poppler-utils)");
             return None;
         };
         assert!(drawn.success(), "page {page} is not drawn");

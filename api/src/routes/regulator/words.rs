@@ -185,7 +185,8 @@ fn ties(seen: &Dossier, one: &DossierSignature) -> TieLine {
     let person = name_of(seen, one.party).map_or_else(String::new, |party| party.name.clone());
     let thing = |tie: &Option<Tie>| tie.as_ref().map(|tie| (tie.number, tie.label.clone()));
     let Ties { phone, device, address, .. } = &one.traces.ties;
-    TieLine { person, things: [phone, device, address].map(thing) }
+    let party = one.party.map_or_else(String::new, |party| party.to_string());
+    TieLine { party, person, things: [phone, device, address].map(thing) }
 }
 
 fn strip(dwell: &Dwell) -> DwellStrip {

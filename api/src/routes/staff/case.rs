@@ -128,7 +128,7 @@ fn said(view: &CaseView, l: Language) -> Vec<Said> {
     }
     if let Some(last) = view.ends_soon {
         let text = l.pick(
-            "{date}到期，距签署不足30日；以签署当日有效为准，登记机关可能要求提交新证件",
+            "{date}到期，距签署不超过30日；以签署当日有效为准，登记机关可能要求提交新证件",
             "ends on {date}, within 30 days of the signing; what counts is that day, and the registry may ask for the new one",
         );
         said.push(Said {

@@ -1,5 +1,8 @@
 //! The annexes on paper: what is listed, what was done, what was found, what is inside.
 
+use std::fmt::Write as _;
+
+use heqi_fonts::{Style, check};
 use heqi_paper::write::Relationship;
 use heqi_vocabulary::Digest;
 
@@ -68,11 +71,12 @@ fn signing(page: &mut Page<'_>, input: &CertificateInput) -> Result<(), RenderEr
         }
     }
     let environment = annex.environment.iter();
-    let environment = environment
-        .map(|one| vec![one.act.clone(), one.name.clone(), one.value.clone(), one.source.clone()]);
+    let environment = environment.map(|one| {
+        vec![one.act.clone(), one.name.clone(), printable(&one.value), one.source.clone()]
+    });
     let columns = [("操作", 1.0), ("项目", 1.2), ("内容", 3.2), ("来源", 1.1)];
     page.listed(&columns, environment.collect())?;
-    page.note("照片为缩印，原件在附件四的证据包内，文件名如上表。第三人的个人信息已遮盖。")?;
+    page.note("照片为缩印，原件在附件四的证据包内，文件名如上表。第三人的来源地址和定位已遮盖。")?;
     Ok(())
 }
 
@@ -116,12 +120,25 @@ fn list(input: &CertificateInput) -> Vec<Vec<String>> {
         ("确认及异议记录", format!("{}条，随附", input.answers.rows.len())),
     ];
     let fixed = fixed.into_iter().map(|(title, form)| (title.to_owned(), form));
-    let others = input.attachments.iter().map(|one| (one.title.clone(), one.form.clone()));
     fixed
-        .chain(others)
         .enumerate()
         .map(|(place, (title, form))| vec![format!("附件{}", super::ordinal(place)), title, form])
         .collect()
+}
+
+/// What a device or a person wrote, with a mark for each character that no font has: nobody at the office can change
+/// it, and the original is in annex four. A name is never marked: it prints, or nothing is issued.
+fn printable(text: &str) -> String {
+    let mut printed = String::with_capacity(text.len());
+    for character in text.chars() {
+        if check(Style::Body, character.encode_utf8(&mut [0; 4])).is_ok() {
+            printed.push(character);
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(printed, "[U+{:04X}]", u32::from(character));
+        }
+    }
+    printed
 }
 
 fn photo_row(photo: &PhotoRow) -> Vec<String> {
@@ -138,7 +155,7 @@ fn answer_row(answer: &AnswerRow) -> Vec<String> {
     vec![
         dates::short(answer.at),
         answer.who.clone(),
-        answer.what.clone(),
+        printable(&answer.what),
         answer.way.clone(),
         record,
     ]
@@ -164,4 +181,14 @@ fn step_row(step: &Step) -> Vec<String> {
 
 fn verification_row(line: &VerificationLine) -> Vec<String> {
     vec![line.what.clone(), line.finding.clone(), line.reason.clone()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_font_has_is_marked_where_somebody_else_wrote_it() {
+        assert_eq!(printable("不是我签的😀\n龚𠮷"), "不是我签的[U+1F600]\n龚𠮷");
+    }
 }

@@ -32,8 +32,6 @@ pub struct CertificateInput {
     pub signing: SigningAnnex,
     /// What was answered after it (annex 7).
     pub answers: Answers,
-    /// Annexes beside the first seven, on paper or on a medium.
-    pub attachments: Vec<ListedAttachment>,
     /// The evidence bundles, embedded (annex 4).
     pub bundles: Vec<Bundle>,
     /// Where the certificate is checked.
@@ -194,16 +192,6 @@ pub struct VerificationLine {
     pub finding: String,
     /// Why.
     pub reason: String,
-}
-
-/// An annex beside the first seven.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
-pub struct ListedAttachment {
-    /// What it is.
-    pub title: String,
-    /// In which form: `光盘1张`, `打印件3页`.
-    pub form: String,
 }
 
 /// An evidence bundle.

@@ -1,6 +1,8 @@
 //! Annexes five and six, read from the very bundle that is embedded: photos of the signing, what was
 //! observed and reported around it, and the receipts.
 
+use std::net::{IpAddr, SocketAddr};
+
 use heqi_evidence::bundle::{BundleError, EvidenceBundle};
 use heqi_evidence::deposit::DualDigest;
 use heqi_evidence::disclosure::{Attribute, Disclosure};
@@ -92,7 +94,7 @@ fn value(attribute: &Attribute, reads: Reads) -> String {
     let number = |member: &str| attribute.value.get(member).and_then(Value::as_i64);
     match (attribute.name, reads) {
         ("client_address" | "forwarded_for", Reads::ThirdParty) => {
-            shown.split(", ").map(masked_address).collect::<Vec<_>>().join(", ")
+            shown.split(',').map(masked_address).collect::<Vec<_>>().join(", ")
         }
         ("place", Reads::ThirdParty) => "已取得，第三人信息已遮盖".to_owned(),
         ("place", Reads::Own) => match (number("latitude_e6"), number("longitude_e6")) {
@@ -116,11 +118,20 @@ fn value(attribute: &Attribute, reads: Reads) -> String {
     }
 }
 
-/// An address without what tells one machine from its neighbours.
+/// An address without what tells one machine from its neighbours. Whatever is none is hidden whole: a header may say
+/// anything.
 fn masked_address(address: &str) -> String {
-    match (address.rsplit_once('.'), address.split_once(':')) {
-        (Some((network, _)), None) => format!("{network}.*"),
-        (_, Some((first, _))) => format!("{first}:*"),
+    let address = address.trim();
+    let parsed = address.parse::<IpAddr>().ok();
+    match parsed.or_else(|| address.parse::<SocketAddr>().ok().map(|one| one.ip())) {
+        Some(IpAddr::V4(ip)) => {
+            let [first, second, third, _] = ip.octets();
+            format!("{first}.{second}.{third}.*")
+        }
+        Some(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
+            let [first, ..] = ip.segments();
+            format!("{first:x}:*")
+        }
         _ => "*".to_owned(),
     }
 }
@@ -180,8 +191,15 @@ mod tests {
         let all = format!("{annex:?}");
         assert!(!all.contains("203.0.113.7") && !all.contains("274084"), "{all}");
         assert_eq!(masked_address("2001:db8::1"), "2001:*");
-        assert_eq!(masked_address("::ffff:203.0.113.7"), ":*");
-        assert_eq!(masked_address("unknown"), "*");
+        for (address, masked) in [
+            ("203.0.113.7:4711", "203.0.113.*"),
+            ("[2001:db8::1]:443", "2001:*"),
+            ("::ffff:203.0.113.7", "*"),
+            ("unknown", "*"),
+            ("张三.example", "*"),
+        ] {
+            assert_eq!(masked_address(address), masked);
+        }
     }
 
     #[test]

@@ -91,8 +91,7 @@ pub(crate) struct SignerShown {
 }
 
 impl Shown {
-    /// Asks the platform how far everybody is who is not done: the visitor may have signed
-    /// meanwhile, and anybody may confirm or object.
+    /// Asks the platform how far everybody is: the visitor may have signed meanwhile, and anybody may confirm or object.
     async fn caught_up(&self) -> Vec<SignerShown> {
         let mut signers = self.signers.read().await.clone();
         for signer in &mut signers {
@@ -111,8 +110,16 @@ impl Shown {
             }
             signer.steps = lanes::steps(&now, signer.deposited);
         }
-        self.signers.write().await.clone_from(&signers);
-        signers
+        // Only what was learnt: others write here meanwhile.
+        let mut kept = self.signers.write().await;
+        for (kept, learnt) in kept.iter_mut().zip(signers) {
+            kept.steps = learnt.steps;
+            kept.deposited = learnt.deposited.or(kept.deposited);
+            if learnt.token.is_none() {
+                kept.token = None;
+            }
+        }
+        kept.clone()
     }
 }
 

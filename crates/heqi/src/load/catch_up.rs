@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use serde::Serialize;
 
 use super::figures::round;
@@ -23,7 +22,6 @@ use super::visits::{Floodgate, Visits};
 use super::{CATCH_UP, Coverage, LoadError};
 use crate::cli::LoadArgs;
 use crate::client::{CallError, Caller};
-use crate::demo::cast::DOCUMENTS;
 use crate::photo;
 use crate::world::World;
 
@@ -75,12 +73,7 @@ pub(super) async fn run(
 }
 
 async fn measure(args: &LoadArgs, world: &World) -> Result<CatchUp, LoadError> {
-    let floor = Floor {
-        integrator: world.integrator.clone(),
-        clock: world.shared_clock(),
-        entropy: world.shared_entropy(),
-        document: Bytes::from_static(DOCUMENTS[1].1),
-    };
+    let floor = Floor::of(world);
     let run = Run {
         floor,
         photo: photo::of_size(args.photo_bytes, world.entropy()).into(),

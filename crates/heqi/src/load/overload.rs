@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use heqi_evidence::leaf::LogLeaf;
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::tile::{TileKind, decode_entries, tiles_of};
@@ -24,7 +23,6 @@ use super::{CEREMONIES_PER_S, LoadError};
 use crate::cli::LoadArgs;
 use crate::client::messages::Receipt;
 use crate::client::{CallError, Caller};
-use crate::demo::cast::DOCUMENTS;
 use crate::photo;
 use crate::world::World;
 
@@ -85,12 +83,7 @@ pub(super) async fn run(
 }
 
 async fn measure(args: &LoadArgs, world: &World) -> Result<Overload, LoadError> {
-    let floor = Floor {
-        integrator: world.integrator.clone(),
-        clock: world.shared_clock(),
-        entropy: world.shared_entropy(),
-        document: Bytes::from_static(DOCUMENTS[1].1),
-    };
+    let floor = Floor::of(world);
     let calm = CALM.min(Duration::from_secs(args.seconds()));
     let run = Run {
         floor: floor.clone(),

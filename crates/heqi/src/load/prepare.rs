@@ -11,7 +11,9 @@ use tokio::task::JoinSet;
 use crate::client::device::{Begun, Device};
 use crate::client::messages::{DocumentAttached, FilingOpened, Invited, PartyAdded};
 use crate::client::{CallError, Caller};
+use crate::demo::cast::DOCUMENTS;
 use crate::photo;
+use crate::world::World;
 
 /// 公司法 article 42: at most fifty shareholders.
 const SIGNERS_PER_FILING: usize = 50;
@@ -35,6 +37,16 @@ pub(super) struct Captured {
 }
 
 impl Floor {
+    /// What the devices of a world share.
+    pub(super) fn of(world: &World) -> Self {
+        Self {
+            integrator: world.integrator.clone(),
+            clock: world.shared_clock(),
+            entropy: world.shared_entropy(),
+            document: Bytes::from_static(DOCUMENTS[1].1),
+        }
+    }
+
     pub(super) fn device(&self, token: &str) -> Device<'_> {
         Device {
             caller: self.integrator.with_token(token),

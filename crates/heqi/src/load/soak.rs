@@ -8,7 +8,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use heqi_vocabulary::UtcMillis;
 use serde::Serialize;
 
@@ -20,7 +19,6 @@ use super::scenario::Run;
 use super::space::resident_mb;
 use super::visits::Floodgate;
 use crate::cli::LoadArgs;
-use crate::demo::cast::DOCUMENTS;
 use crate::photo;
 use crate::world::World;
 
@@ -80,12 +78,7 @@ pub(super) async fn run(
 }
 
 async fn measure(args: &LoadArgs, world: &World) -> Result<Soak, LoadError> {
-    let floor = Floor {
-        integrator: world.integrator.clone(),
-        clock: world.shared_clock(),
-        entropy: world.shared_entropy(),
-        document: Bytes::from_static(DOCUMENTS[1].1),
-    };
+    let floor = Floor::of(world);
     let run = Run {
         floor: floor.clone(),
         photo: photo::of_size(args.photo_bytes, world.entropy()).into(),

@@ -38,7 +38,9 @@ async fn a_production_service_is_looked_at_with_its_keys_certificates_and_peers(
     let ran = doctor(&config("platform")).exits(1);
     assert!(wrong(&ran).iter().any(|line| line.contains("key files are readable")), "{}", ran.out);
     assert!(wrong(&ran).iter().any(|line| line.contains("the platform is ready")), "{}", ran.out);
-    only_ours(&made.path("deposits.key"));
+    for secret in ["deposits.key", "authority.token", "sms-gateway.secret"] {
+        only_ours(&made.path(secret));
+    }
     for organisation in NAMES {
         only_ours(&made.path(&format!("{organisation}/keys/key-service.token")));
     }
@@ -54,6 +56,7 @@ async fn a_production_service_is_looked_at_with_its_keys_certificates_and_peers(
     for what in [
         "the settings",
         "key files are readable by their owner only",
+        "the files with keys, tokens and passwords that the settings name are there",
         "the key of the log is in its place",
         "the TLS certificate ends in",
         "the platform is ready at https://",
@@ -74,6 +77,15 @@ async fn a_production_service_is_looked_at_with_its_keys_certificates_and_peers(
         holds(&ran, "the platform answers at https://");
     }
 
+    assert!(!ran.out.contains("has cosigned — entries"), "{}", ran.out);
+
+    // A token that is not where the settings have it.
+    let token = made.path("authority.token");
+    let aside = made.path("authority.aside");
+    std::fs::rename(&token, &aside).unwrap();
+    let ran = doctor(&config("platform")).exits(1);
+    assert!(wrong(&ran).iter().any(|line| line.contains("authority.token")), "{}", ran.out);
+    std::fs::rename(&aside, &token).unwrap();
     // What is missing is named, and nothing beside it.
     preservation.end();
     let ran = doctor(&config("platform")).exits(1);

@@ -157,7 +157,7 @@ async fn somebody_declines(
 /// Whether these digits stand somewhere as a number or a text of their own.
 fn stands_alone(lines: &[u8], digits: &str) -> bool {
     let is_part = |byte: Option<&u8>| {
-        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b".-_:".contains(byte))
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(byte))
     };
     memchr::memmem::find_iter(lines, digits).any(|at| {
         let before = at.checked_sub(1).and_then(|at| lines.get(at));

@@ -31,8 +31,8 @@ pub(super) const NUMBERS: Table<String, DepositKey> = Table::new("holder-number"
 /// Whether the rows were made from what was held before there were any.
 const INDEXED: Table<String, bool> = Table::new("holder-indexed");
 
-/// The second time: there were no numbers the first.
-const ALL: &str = "all-2";
+/// The third time: there were no numbers the first, and no names that were put right the second.
+const ALL: &str = "all-3";
 const PAGE: usize = 256;
 /// Questions of one record that are looked at.
 const QUESTIONS: usize = 32;

@@ -66,7 +66,7 @@ pub fn certificate_text(words: &CertificateWords<'_>) -> String {
     lines.push("公证事项：保全证据（电子数据）".to_owned());
     lines.push(format!(
         "申请人{}因{}，于{}向本处申请对本处电子数据保管系统中存证编号为{}的电子数据办理保全证据公证。",
-        application.name,
+        flat(&application.name),
         flat(&application.purpose),
         chinese_day(words.accepted_at),
         words.deposit_no,
@@ -96,7 +96,7 @@ pub fn certificate_text(words: &CertificateWords<'_>) -> String {
 
 fn applicant(application: &Application) -> String {
     let Application { name, sex, born, document_number, address, .. } = application;
-    let address = flat(address);
+    let (name, address) = (flat(name), flat(address));
     match application.kind {
         ApplicantKind::Signer => {
             let sex = sex.as_deref().map(|sex| format!("，{sex}")).unwrap_or_default();
@@ -159,7 +159,8 @@ fn about_signing(facts: &Facts) -> String {
     let signed_at = facts.signed_at.map(chinese_second).unwrap_or_default();
     let number =
         if facts.number.is_empty() { String::new() } else { format!("、{}", facts.number) };
-    let mut text = format!("{TELLS_SIGNING}：{signed_at}，以“{}{number}”名义，", facts.signer);
+    let mut text =
+        format!("{TELLS_SIGNING}：{signed_at}，以“{}{number}”名义，", flat(&facts.signer));
     // Writing to a string does not fail.
     if !facts.checked.is_empty() {
         let _ = write!(text, "经{}通过后，", facts.checked.join("、"));

@@ -139,8 +139,11 @@ pub async fn look_up(
 ) -> Result<Option<Found>, MatterError> {
     let asked = asked.trim();
     if let Ok(application) = asked.to_ascii_uppercase().parse::<ApplicationNo>() {
-        let found = progress(office, application, code).await?;
-        return Ok(found.map(|found| Found::Application(Box::new(found))));
+        let Some(mut found) = progress(office, application, code).await? else { return Ok(None) };
+        // What cannot be read is not offered, and hides nothing else.
+        found.has_renewals = found.has_certificate
+            && renewals(office, application).await.is_ok_and(|file| file.is_some());
+        return Ok(Some(Found::Application(Box::new(found))));
     }
     if let Some(notice) = check_notice(office, asked, code).await? {
         return Ok(Some(Found::Notice(notice)));
@@ -189,12 +192,11 @@ async fn progress(
         return Ok(None);
     }
     let made = matter.notices().iter().filter(|notice| notice.made.is_some());
-    let has_certificate = is_fetched(&matter);
     Ok(Some(Progress {
         application,
         notices: made.map(|notice| notice.no).collect(),
-        has_certificate,
-        has_renewals: has_certificate && renewals(office, application).await?.is_some(),
+        has_certificate: is_fetched(&matter),
+        has_renewals: false,
         matter,
     }))
 }
@@ -228,7 +230,7 @@ pub async fn fetch(
 ) -> Result<Option<Vec<u8>>, MatterError> {
     let Some(found) = progress(office, application, code).await? else { return Ok(None) };
     if which == "renewals" {
-        return if found.has_renewals { renewals(office, application).await } else { Ok(None) };
+        return if found.has_certificate { renewals(office, application).await } else { Ok(None) };
     }
     if which == "certificate" {
         if !found.has_certificate {
@@ -277,7 +279,7 @@ fn is_same(kept: &str, typed: &str) -> bool {
 }
 
 /// The first character and as many stars as follow, four at most.
-fn masked(name: &str) -> String {
+pub(super) fn masked(name: &str) -> String {
     let mut characters = name.chars();
     let first: String = characters.next().into_iter().collect();
     first + &"*".repeat(characters.count().clamp(1, 4))

@@ -9,7 +9,7 @@ use heqi_vocabulary::Digest;
 use super::act::{Desk, Opened, act, open};
 use super::certificate_text::{CertificateWords, SessionWords, TELLS_SIGNING, certificate_text};
 use super::error::MatterError;
-use super::examine::{answer_held, objections_held};
+use super::examine::answer_held;
 use super::number::ApplicationNo;
 use super::session::package;
 use super::state::{Draft, Rule};
@@ -52,7 +52,6 @@ pub async fn propose(
     let second = second.map_err(|error| MatterError::Broken(error.to_string()))?;
     // An answer may have come since the examination, and so may an objection of anybody.
     let answer = answer_held(office, &opened.matter.deposit).await?;
-    let objections = objections_held(office, &opened.matter.deposit).await?;
     opened.content.facts.answer = answer.word.to_owned();
     opened.content.facts.answered_at = answer.at;
     opened.content.facts.answered_by = answer.way;
@@ -79,7 +78,7 @@ pub async fn propose(
             to: session.ended_at().unwrap_or(session.opened_at()),
         },
         facts: &opened.content.facts,
-        is_disputed: objections > 0,
+        is_disputed: answer.objections > 0,
     }))
 }
 

@@ -81,15 +81,12 @@ impl HeldSigner {
     pub(crate) fn put_right(&mut self, record: &Disclosure, today: NaiveDate) {
         let number =
             |slot: &str| Some(HeldNumber { kind: None, number: record.text(slot)?.to_owned() });
-        let Some((before, after)) = number("number_before").zip(number("number_after")) else {
-            return;
-        };
-        let wrong = before.read(today);
-        self.numbers.retain(|held| {
-            let held = held.read(today);
-            held.as_ref().map(PersonalDocument::expose)
-                != wrong.as_ref().map(PersonalDocument::expose)
-        });
+        // There may have been none before.
+        let Some(after) = number("number_after") else { return };
+        if let Some(wrong) = number("number_before").and_then(|before| before.read(today)) {
+            self.numbers
+                .retain(|held| held.read(today).is_none_or(|held| held.expose() != wrong.expose()));
+        }
         self.numbers.push(after);
     }
 

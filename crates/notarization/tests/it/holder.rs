@@ -117,7 +117,7 @@ async fn a_person_finds_and_opens_what_is_held_and_nobody_else_does() {
 #[tokio::test]
 async fn edge_case_11_whoever_was_named_anew_comes_in_under_the_new_name_and_finds_the_old_signing()
 {
-    let twists = Twists { put_right: Some("张珊"), ..Twists::default() };
+    let twists = Twists { put_right: &["张珊"], ..Twists::default() };
     let (house, _) = house_of(Story::tell(1, &twists)).await;
     let sent = ask_code(&house.office, &contact(MOBILE)).await.unwrap().unwrap();
     let refused = enter(&house.office, &sent.contact, &sent.code, NAME).await;

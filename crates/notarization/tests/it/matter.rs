@@ -848,7 +848,7 @@ async fn an_objection_said_to_the_office_after_the_extraction_needs_the_tick_as_
 
 #[tokio::test]
 async fn edge_case_11_whoever_was_named_anew_applies_under_either_name_and_both_are_certified() {
-    let twists = Twists { put_right: Some("张珊"), ..Twists::default() };
+    let twists = Twists { put_right: &["张珊"], ..Twists::default() };
     let bureau = Bureau::of(&Story::tell(1, &twists)).await;
     let office = bureau.office();
     let stranger = ApplicationForm { name: "张衫".into(), ..Bureau::form() };
@@ -905,6 +905,17 @@ async fn a_matter_marked_as_complex_is_discussed_together_before_it_is_approved(
     ] {
         assert!(said.contains(&wanted.as_str()), "{wanted}: {said:?}");
     }
+}
+
+#[tokio::test]
+async fn edge_case_11_a_name_that_went_there_and_back_is_told_by_time() {
+    let twists = Twists { put_right: &["张珊", "张三"], ..Twists::default() };
+    let bureau = Bureau::of(&Story::tell(1, &twists)).await;
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let text = propose(bureau.office(), &bureau.desk, no).await.unwrap();
+    assert!(text.contains("以“张三（其后更正姓名：张珊）（其后更正姓名：张三）"), "{text}");
 }
 
 #[tokio::test]

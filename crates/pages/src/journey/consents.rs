@@ -20,6 +20,8 @@ pub struct OwnConsent {
     pub is_granted: bool,
     /// When it was answered, with zone.
     pub at: String,
+    /// When it was taken back, with zone.
+    pub taken_back: Option<String>,
 }
 
 /// What somebody may do about its consents.
@@ -61,6 +63,7 @@ impl Page for OwnConsentsPage {
                     li {
                         strong { (one.name) }
                         br; span .soft { (if one.is_granted { GRANTED } else { REFUSED }.in_language(l)) " · " (one.at) }
+                        @if let Some(at) = &one.taken_back { br; span .soft { (TAKEN_BACK.in_language(l)) " · " (at) } }
                         @if matches!(self.choice, OwnChoice::Change) {
                             br; a .open href=(Link::ConsentAgain(one.kind.clone())) {
                                 (CHANGE.in_language(l)) (l.pick("：", ": ")) (one.name)
@@ -94,6 +97,7 @@ impl Page for OwnConsentsPage {
             name: name.into(),
             is_granted,
             at: "2026-11-23 20:04:00 +08:00".into(),
+            taken_back: None,
         };
         let consents = vec![
             one("signing_manner", "电子签名及存证约定", true),
@@ -105,15 +109,16 @@ impl Page for OwnConsentsPage {
             decided: decided.iter().map(|line| (*line).to_owned()).collect(),
             choice,
         };
+        let told =
+            "2026-11-24 09:00:00 +08:00 已收到您的撤回：依法仍须保存，自即日起只保存、不再使用。";
+        let mut taken_back = page(OwnChoice::Nothing, &[told]);
+        for one in taken_back.consents.iter_mut().filter(|one| one.kind == "face") {
+            one.taken_back = Some("2026-11-24 09:00:00 +08:00".into());
+        }
         vec![
             page(OwnChoice::Change, &[]),
             page(OwnChoice::TakeBack("0123456789abcdef".into()), &[]),
-            page(
-                OwnChoice::Nothing,
-                &[
-                    "2026-11-24 09:00:00 +08:00 已收到您的撤回：依法仍须保存，自即日起只保存、不再使用。",
-                ],
-            ),
+            taken_back,
             Self { consents: Vec::new(), decided: Vec::new(), choice: OwnChoice::Nothing },
         ]
     }
@@ -124,6 +129,7 @@ const LEAD: Words =
     Words::new("以下是您在本次签署中作出的选择。", "This is what you answered in this signing.");
 const NONE: Words = Words::new("您还没有作出选择。", "You have not answered anything yet.");
 const GRANTED: Words = Words::new("已同意", "consented");
+const TAKEN_BACK: Words = Words::new("已撤回", "taken back");
 const REFUSED: Words = Words::new("不同意", "refused");
 const CHANGE: Words = Words::new("更改", "Change");
 const TAKE_BACK: Words = Words::new("撤回人脸信息同意", "Take back the consent to the face");

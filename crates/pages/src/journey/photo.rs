@@ -71,7 +71,7 @@ impl Page for PhotoPage {
                 }
             }
             @if let PhotoPlace::Desk { sample: true, .. } = &self.place {
-                button type="button" id="sample" { (SAMPLE.in_language(l)) }
+                p { button type="button" id="sample" { (SAMPLE.in_language(l)) } }
             }
             @if let PhotoPlace::Desk { key, .. } = &self.place {
                 form id="over" method="post" action=(Link::Handover) {

@@ -20,8 +20,16 @@ use crate::ledger::{self, KeptRecord};
 use crate::platform::Platform;
 
 /// What is opened for them, as the record of the look lists it.
-pub(super) const OPENED: [&str; 5] =
-    ["client_address", "user_agent", "page_seconds", "client.device", "client.strokes_sha256"];
+pub(super) const OPENED: [&str; 8] = [
+    "client_address",
+    "user_agent",
+    "seconds",
+    "page_seconds",
+    "client.device",
+    "client.strokes_sha256",
+    "strokes",
+    "mobile",
+];
 
 /// With what one signing was made.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -388,7 +388,15 @@ async fn one_device_or_address_behind_two_people_is_one_thing_and_the_look_says_
     let look = serde_json::to_vec(&look.unwrap().record).unwrap();
     let look = Disclosure::parse(&look).unwrap();
     let opened = look.value("attributes_opened").unwrap().to_string();
-    for name in ["party_name", "client_address", "page_seconds", "client.strokes_sha256"] {
+    for name in [
+        "party_name",
+        "client_address",
+        "seconds",
+        "page_seconds",
+        "client.strokes_sha256",
+        "strokes",
+        "mobile",
+    ] {
         assert!(opened.contains(name), "{name} was shown and is not in {opened}");
     }
 }

@@ -205,11 +205,11 @@ impl Story {
         self.happens(RecordKind::ReviewDecided, &values, BundleParts::default());
     }
 
-    pub(super) fn put_right(&mut self, name: &str) {
+    pub(super) fn put_right(&mut self, before: &str, name: &str) {
         let values = [
             ("party", json!(self.party), Observed),
             ("changed", json!(["name"]), Observed),
-            ("name_before", json!("张三"), Declared),
+            ("name_before", json!(before), Declared),
             ("name_after", json!(name), Declared),
         ];
         self.happens(RecordKind::PersonCorrected, &values, BundleParts::default());

@@ -2,6 +2,7 @@
 //! nothing is made that was not there.
 
 mod others;
+mod secrets;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,7 @@ pub(super) async fn look(config: &Path, clock: &dyn Clock, entropy: &dyn Entropy
     findings.extend(machine(&service.data_dir, service.writable(), clock));
     let files = key_files(&service.keys()).into_iter().chain(service.secrets.iter().cloned());
     findings.push(private(files));
+    findings.push(secrets::are_there(&service.secrets));
     findings.push(service.log_key());
     let identity = service.tls.as_ref().and_then(|tls| Identity::load(tls).ok()).map(Arc::new);
     if let Some(identity) = &identity {
@@ -101,6 +103,7 @@ impl Service {
 
     fn platform(settings: PlatformSettings) -> Self {
         let unfit = PlatformTls::load(&settings).err().map(|error| chain_of(&error));
+        let secrets = secrets::of_platform(&settings);
         let PlatformSettings { data_centre, preservation, .. } = settings;
         let other = |zh, en, peer: &settings::PeerSettings, is_first| Other {
             zh,
@@ -122,13 +125,14 @@ impl Service {
                 other("公证处数据中心", "the notary data centre", &data_centre, true),
                 other("实时保", "the preservation service", &preservation, false),
             ],
-            secrets: vec![data_centre.api_key_file, preservation.api_key_file],
+            secrets,
             time_authorities: settings.time_authorities,
         }
     }
 
     fn custodian(settings: NotarySettings) -> Self {
         let unfit = NotaryTls::load(&settings).err().map(|error| chain_of(&error));
+        let secrets = secrets::of_custodian(&settings);
         let platform = settings.platform;
         let (zh, en) = match settings.role {
             Role::DataCentre => ("公证处数据中心", "the notary data centre"),
@@ -142,8 +146,6 @@ impl Service {
             is_witness: true,
             is_publisher: false,
         }];
-        let given = [settings.legal_hold_key_file, platform.recovery_key_file];
-        let secrets = given.into_iter().chain([platform.applications_key_file]).flatten();
         Self {
             zh,
             en,
@@ -152,7 +154,7 @@ impl Service {
             origin: settings.log_origin,
             tls: settings.tls,
             unfit,
-            secrets: secrets.chain([platform.api_key_file]).collect(),
+            secrets,
             others,
             time_authorities: settings.time_authorities,
         }

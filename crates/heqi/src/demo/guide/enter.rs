@@ -34,6 +34,7 @@ fn page(shown: &Shown, l: View) -> String {
     let mut body = format!("<h1>{title}</h1>");
     for (group, zh, en, about_zh, about_en) in GROUPS {
         let (name, about) = (l.pick(zh, en), l.pick(about_zh, about_en));
+        let about = about.replace("{number}", crate::demo::cast::NUMBER);
         let _ = write!(body, "<section><h2>{name}</h2><p>{about}</p>");
         let belongs = |officer: &&Officer| Group::of(officer.role) == group;
         for officer in shown.officers.iter().filter(belongs) {
@@ -109,8 +110,8 @@ const GROUPS: [(Group, &str, &str, &str, &str); 3] = [
         Group::Firm,
         "我来经办",
         "I handle",
-        "您是经办人（演示人物）。输入办件编号 61842059，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。",
-        "You handle the filing (made up). Enter its number, 61842059, to see what everybody has signed; once all have signed you confirm, and nothing is submitted before.",
+        "您是经办人（演示人物）。输入办件编号 {number}，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。",
+        "You handle the filing (made up). Enter its number, {number}, to see what everybody has signed; once all have signed you confirm, and nothing is submitted before.",
     ),
     (
         Group::Registry,

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::chain::Chain;
 use super::held_record;
 use crate::deposited::{DEPOSITS, DepositKey};
+use crate::matter::check::masked;
 use crate::matter::error::MatterError;
 use crate::matter::form::ApplicantKind;
 use crate::matter::press::{AnswerLine, Answers};
@@ -155,13 +156,6 @@ fn opened(record: &Disclosure) -> Option<Value> {
     let whole = EvidenceRecord::of_full(record).ok()?;
     let bytes = whole.disclose(|name| OPENED.contains(&name)).ok()?;
     serde_json::from_slice(&bytes).ok()
-}
-
-/// The first character and a star for each of the others, four at most.
-fn masked(name: &str) -> String {
-    let mut characters = name.chars();
-    let first: String = characters.next().into_iter().collect();
-    first + &"*".repeat(characters.count().clamp(1, 4))
 }
 
 fn ground_words(ground: &str) -> &'static str {

@@ -75,7 +75,8 @@ pub(crate) async fn answer_held(
         return Ok(Answered::default());
     };
     let signing = held_record(office, &row.value).await?;
-    Ok(Chain::read(office, key, row.value.chain).await?.answer(&signing))
+    let chain = Chain::read(office, key, row.value.chain).await?;
+    Ok(Answered { objections: chain.objections(), ..chain.answer(&signing) })
 }
 
 /// What a signer answered.
@@ -87,6 +88,8 @@ pub(crate) struct Answered {
     pub(crate) at: Option<UtcMillis>,
     /// In what way, for people.
     pub(crate) way: String,
+    /// How many objections there are, of anybody and by either way.
+    pub(crate) objections: usize,
 }
 
 /// What the held chain of a filing says around one signing.
@@ -212,22 +215,15 @@ impl Chain {
         let objected = objected.filter_map(|one| Some((at(one)?, self.way(one))));
         let told = self.told.iter().map(|at| (*at, TOLD.to_owned()));
         if let Some((first, way)) = objected.chain(told).min() {
-            return Answered { word: "objected", at: Some(first), way };
+            return Answered { word: "objected", at: Some(first), way, ..Answered::default() };
         }
         match self.confirmations.iter().rfind(of_party) {
             Some(confirmed) => {
                 let way = self.way(confirmed);
-                Answered { word: "confirmed", at: at(confirmed), way }
+                Answered { word: "confirmed", at: at(confirmed), way, ..Answered::default() }
             }
             None => Answered::default(),
         }
-    }
-
-    /// What the last reviewer decided about a signing, in the word of the record, and for which office.
-    pub(super) fn decision<'a>(&'a self, signing: &Disclosure) -> Option<(&'a str, &'a str)> {
-        let about = signing.text("signing");
-        let last = self.reviewed.iter().rfind(|one| one.text("signing") == about)?;
-        Some((last.text("decision")?, last.text("office").unwrap_or_default()))
     }
 
     /// Every name of who signed.
@@ -235,21 +231,21 @@ impl Chain {
         let signed_as = ["party_name", "representative_name"].into_iter();
         let mut names: Vec<String> =
             signed_as.filter_map(|name| signing.text(name)).map(ToOwned::to_owned).collect();
-        for (before, after) in self.names_put_right(signing) {
+        for (_, before, after) in self.names_put_right(signing) {
             names.extend([before, after]);
         }
         names
     }
 
-    /// The names of the signer that were put right, before and after each time.
-    fn names_put_right(&self, signing: &Disclosure) -> Vec<(String, String)> {
+    /// The names of the signer that were put right: when, before and after each time.
+    fn names_put_right(&self, signing: &Disclosure) -> Vec<(Option<UtcMillis>, String, String)> {
         let party = signing.text("party");
         let of_party = self.put_right.iter().filter(|one| one.text("party") == party);
         let names = of_party.filter_map(|one| {
             let name = |slot: &str| one.text(slot).map(ToOwned::to_owned);
-            Some((name("name_before")?, name("name_after")?))
+            Some((one.parsed("recorded_at"), name("name_before")?, name("name_after")?))
         });
-        names.filter(|(before, after)| before != after).collect()
+        names.filter(|(_, before, after)| before != after).collect()
     }
 
     /// Who signed, as the certificate names it: both names where one was put right.
@@ -259,9 +255,10 @@ impl Chain {
             Some(representative) => format!("{}（代表人：{representative}）", text("party_name")),
             None => text("party_name"),
         };
-        let signed_as = signing.text("representative_name").or(signing.text("party_name"));
-        for (before, after) in self.names_put_right(signing) {
-            let (word, name) = if signed_as == Some(after.as_str()) {
+        let signed_at: Option<UtcMillis> = signing.parsed("recorded_at");
+        for (at, before, after) in self.names_put_right(signing) {
+            // Names may go back and forth: what came before the signing is told by time, not by the name.
+            let (word, name) = if at <= signed_at {
                 ("更正前姓名", before)
             } else {
                 ("其后更正姓名", after)

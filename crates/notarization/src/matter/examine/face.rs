@@ -37,8 +37,8 @@ pub(super) fn photo(signing: &Disclosure, bundle: &BundleParts, chain: &Chain) -
     };
     let reasons = reasons(identity);
     let is_open = reasons.iter().any(|reason| OPEN.contains(reason));
-    match (chain.decision(signing), is_open) {
-        (Some((decision @ ("accepted" | "refused"), office)), _) => {
+    match (chain.review_of(signing), is_open) {
+        (Some((office, decision)), _) => {
             let is_accepted = decision == "accepted";
             let (zh_said, en_said) = if is_accepted {
                 ("认定为本人", "decided that it is this person")

@@ -39,7 +39,7 @@ impl Chain {
     }
 
     /// Where a person looked at this signing, and what was decided last.
-    fn review_of(&self, signing: &Disclosure) -> Option<(&str, &str)> {
+    pub(super) fn review_of(&self, signing: &Disclosure) -> Option<(&str, &str)> {
         let about = signing.text("signing")?;
         let decided = |one: &&Disclosure| {
             one.text("signing") == Some(about)

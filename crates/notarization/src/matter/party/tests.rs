@@ -117,9 +117,25 @@ fn a_number_that_was_put_right_counts_as_it_was_put() {
 }
 
 #[test]
-fn the_sentence_says_what_was_compared_and_no_number() {
-    for compared in [NumberCompared::Same, NumberCompared::Other, NumberCompared::NotHeld] {
-        let [zh, en] = compared.sentence();
-        assert!(zh.contains("公证员") && en.contains("the notary"), "{zh} {en}");
-    }
+fn a_number_put_right_where_none_was_held_counts_and_a_name_put_right_changes_no_number() {
+    let mut signer = asked(&[]);
+    let compare =
+        |signer: &HeldSigner, number| signer.compare(&applicant("resident_id", number), today());
+    signer
+        .put_right(&record(RecordKind::PersonCorrected, &[("name_after", json!("张珊"))]), today());
+    assert_eq!(compare(&signer, OTHER), NumberCompared::NotHeld);
+    let values = [("number_after", json!(NUMBER))];
+    signer.put_right(&record(RecordKind::PersonCorrected, &values), today());
+    assert_eq!(compare(&signer, NUMBER), NumberCompared::Same);
+    assert_eq!(compare(&signer, OTHER), NumberCompared::Other);
+}
+
+#[test]
+fn each_outcome_has_a_sentence_of_its_own_and_a_name_alone_is_said_to_be_no_more() {
+    let all = [NumberCompared::Same, NumberCompared::Other, NumberCompared::NotHeld];
+    let mut said: Vec<String> = all.iter().flat_map(|one| one.sentence()).collect();
+    assert!(said[4].contains("只比对了姓名"), "{said:?}");
+    said.sort();
+    said.dedup();
+    assert_eq!(said.len(), 6, "{said:?}");
 }

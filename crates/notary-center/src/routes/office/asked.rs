@@ -18,7 +18,10 @@ pub(super) fn asked_for(
                 said("授权委托书尚未核对", "power of attorney not seen yet")
             }
         };
-        format!("{agent}（{seen}）")
+        match l {
+            Language::Zh => format!("{agent}（{seen}）"),
+            Language::En => format!("{agent} ({seen})"),
+        }
     });
     let copies = match l {
         Language::Zh => format!("正本{}份，副本{}份", application.copies, application.duplicates),

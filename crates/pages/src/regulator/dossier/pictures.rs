@@ -13,6 +13,8 @@ use super::words::{
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
 pub struct TieLine {
+    /// Which party of the filing: two people may have one name.
+    pub party: String,
     /// The person.
     pub person: String,
     /// Phone, device and address: the number that the same thing has everywhere in the filing, and
@@ -55,13 +57,14 @@ const LETTERS: usize = 17;
 /// Who used what: a picture that is nothing to a reader's ears, and the same as a table.
 pub(super) fn graph(ties: &[TieLine], l: Language) -> Markup {
     let kinds = [PHONE_NUMBER, DEVICE, ADDRESS];
-    let people = each_once(ties.iter().map(|tie| tie.person.clone()));
+    let people = each_once(ties.iter().map(|tie| (tie.party.clone(), tie.person.clone())));
     let columns: [Vec<(usize, String)>; 3] = [0, 1, 2].map(|kind| {
         each_once(ties.iter().filter_map(|tie| tie.things.get(kind).cloned().flatten()))
     });
     let rows = columns.iter().map(Vec::len).chain([people.len()]).max().unwrap_or_default();
     let (wide, high) = (3 * COLUMN + BOX.0 + 4, ROW * (rows + 1));
-    let person_at = |name: &str| people.iter().position(|one| one == name).unwrap_or_default();
+    let person_at =
+        |party: &str| people.iter().position(|(one, _)| one == party).unwrap_or_default();
     let thing_at = |kind: usize, number: usize| {
         let column = columns.get(kind).map(Vec::as_slice).unwrap_or_default();
         column.iter().position(|(one, _)| *one == number).unwrap_or_default()
@@ -81,7 +84,7 @@ pub(super) fn graph(ties: &[TieLine], l: Language) -> Markup {
                     }
                 }
                 text .head x="2" y="20" { (PERSON.in_language(l)) }
-                @for (row, name) in people.iter().enumerate() { (node(0, row, name, false)) }
+                @for (row, (_, name)) in people.iter().enumerate() { (node(0, row, name, false)) }
                 @for (kind, column) in columns.iter().enumerate() {
                     text .head x=((kind + 1) * COLUMN + 2) y="20" {
                         @if let Some(title) = kinds.get(kind) { (title.in_language(l)) }
@@ -119,13 +122,13 @@ fn each_once<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
     once
 }
 
-/// The people behind one thing.
-fn users(ties: &[TieLine], kind: usize, number: usize) -> Vec<&str> {
+/// The people behind one thing, by party and name.
+fn users(ties: &[TieLine], kind: usize, number: usize) -> Vec<(&str, &str)> {
     let uses = |tie: &&TieLine| {
         let thing = tie.things.get(kind).and_then(Option::as_ref);
         thing.is_some_and(|(one, _)| *one == number)
     };
-    each_once(ties.iter().filter(uses).map(|tie| tie.person.as_str()))
+    each_once(ties.iter().filter(uses).map(|tie| (tie.party.as_str(), tie.person.as_str())))
 }
 
 /// Each thing behind more than one person, in a sentence.
@@ -134,7 +137,8 @@ fn shared(ties: &[TieLine], l: Language) -> Vec<String> {
     for (kind, title) in [PHONE_NUMBER, DEVICE, ADDRESS].into_iter().enumerate() {
         let things = ties.iter().filter_map(|tie| tie.things.get(kind).cloned().flatten());
         for (number, label) in each_once(things) {
-            let people = users(ties, kind, number);
+            let people: Vec<&str> =
+                users(ties, kind, number).into_iter().map(|(_, person)| person).collect();
             if people.len() > 1 {
                 let text = SHARED.in_language(l).replace("{kind}", title.in_language(l));
                 let text = text.replace("{thing}", &label);
@@ -154,7 +158,7 @@ fn steps(
     person_at: &dyn Fn(&str) -> usize,
     thing_at: &dyn Fn(usize, usize) -> usize,
 ) -> Vec<(At, At)> {
-    let mut from = (0, person_at(&tie.person));
+    let mut from = (0, person_at(&tie.party));
     let mut steps = Vec::new();
     for (kind, thing) in tie.things.iter().enumerate() {
         if let Some((number, _)) = thing {
@@ -204,7 +208,8 @@ pub(super) fn dwell(strips: &[DwellStrip], l: Language) -> Markup {
     }
 }
 
-/// Where each page's share of 600 begins, and how wide it is.
+/// Where each page's share of 600 begins, and how wide it is. A page nobody looked at has none, so that those beside
+/// it are told apart.
 fn shares(pages: &[u64], total: u64) -> Vec<(u64, u64)> {
     let mut before = 0;
     let share = |seconds: &u64| {
@@ -212,7 +217,7 @@ fn shares(pages: &[u64], total: u64) -> Vec<(u64, u64)> {
         before += *seconds;
         (from, (600 * before / total).saturating_sub(from))
     };
-    pages.iter().map(share).collect()
+    pages.iter().filter(|seconds| **seconds > 0).map(share).collect()
 }
 
 fn in_words(pages: &[u64], l: Language) -> String {
@@ -277,7 +282,15 @@ mod tests {
 
     fn tie(person: &str, phone: usize, address: usize) -> TieLine {
         let thing = |number: usize, what: &str| Some((number, format!("{what}{number}")));
-        TieLine { person: person.into(), things: [thing(phone, "p"), None, thing(address, "a")] }
+        let things = [thing(phone, "p"), None, thing(address, "a")];
+        TieLine { party: person.into(), person: person.into(), things }
+    }
+
+    #[test]
+    fn two_people_of_one_name_are_two() {
+        let [mut one, other] = [tie("甲", 0, 0), tie("甲", 1, 0)];
+        one.party = "another".into();
+        assert_eq!(shared(&[one, other], Language::Zh).len(), 1, "the address of both");
     }
 
     #[test]
@@ -296,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_strip_shares_out_all_of_its_width() {
-        assert_eq!(shares(&[12, 0, 7, 1], 20), [(0, 360), (360, 0), (360, 210), (570, 30)]);
+        assert_eq!(shares(&[12, 0, 7, 1], 20), [(0, 360), (360, 210), (570, 30)]);
         let strip = DwellStrip { title: "章程".into(), seconds: 20, pages: vec![12, 0, 8] };
         let drawn = dwell(&[strip], Language::Zh).into_string();
         assert!(drawn.contains("第1页 12 秒、第2页 0 秒、第3页 8 秒"), "{drawn}");

@@ -141,6 +141,7 @@ fn handwriting(is_typed: bool) -> HandwritingShown {
 
 fn tie(person: &str, phone: usize, device: usize) -> TieLine {
     TieLine {
+        party: person.into(),
         person: person.into(),
         things: [
             Some((phone, format!("+86****000{phone}"))),

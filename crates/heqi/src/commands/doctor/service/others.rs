@@ -18,6 +18,9 @@ use crate::keys;
 use crate::service::time;
 use crate::settings::TimeAuthorityPeer;
 
+/// Entries that a running service may have published between two looks.
+const MOMENT: u64 = 1_000;
+
 impl Service {
     /// Whether another organisation is reached, how far it has cosigned our log, and what it publishes.
     pub(super) async fn works_with(
@@ -62,16 +65,20 @@ impl Service {
             SignedCheckpoint::parse(bytes).ok().map(|signed| signed.checkpoint().size())
         };
         let own = fs::read(self.data_dir.join("store/log/checkpoint")).ok();
-        let own = own.and_then(|bytes| size(&bytes)).unwrap_or(0);
+        let own = own.and_then(|bytes| size(&bytes));
         let path = Origin::new(self.origin.clone()).map(|origin| origin.monitoring_path());
         let seen = match path {
             Ok(path) => get(caller, &format!("/witness/{path}/checkpoint")).await.ok(),
             Err(_) => None,
         };
-        let seen = seen.and_then(|bytes| size(&bytes)).unwrap_or(0);
+        let seen = seen.and_then(|bytes| size(&bytes));
         let Other { zh, en, .. } = other;
-        // Of a running service the file may be a moment older than what was cosigned.
-        let is_level = own.abs_diff(seen) <= MOST_UNCOSIGNED;
+        // What is not known is not level. Of a running service the file may be a moment older than what was cosigned.
+        let is_level = own.zip(seen).is_some_and(|(own, seen)| {
+            seen.saturating_sub(own) <= MOMENT && own.saturating_sub(seen) <= MOST_UNCOSIGNED
+        });
+        let said = |size: Option<u64>| size.map_or_else(|| "—".to_owned(), |size| size.to_string());
+        let (own, seen) = (said(own), said(seen));
         Finding::of(
             is_level,
             format!("{zh}已核对日志 {seen} 条，本地已公布 {own} 条"),
