@@ -16,13 +16,14 @@ use crate::access::AuthenticateError;
 use crate::act::Attempts;
 use crate::begin_signing::capacity_words;
 use crate::ceremonies;
-use crate::check_code::{remember, too_many_records};
+use crate::check_code::too_many_records;
 use crate::contacts::{self, Contact, StoredContact};
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
+use crate::give_consent::MAX_RECORDS;
 use crate::platform::Platform;
 use crate::request::{Actor, Request};
-use crate::rows::{self, CeremonyContent, Pair};
+use crate::rows::{self, CeremonyContent, CeremonyRecord, Pair};
 use crate::session::{self, OpenedSession};
 use crate::wording::{Told, refusals, say};
 
@@ -136,16 +137,19 @@ pub async fn go_on(
     }
 }
 
-/// The next ceremony with its door open, and with the records of how.
+/// The next ceremony with its door open, and with the records of how before its own.
 fn entered(
     mut next: CeremonyContent,
     first: &CeremonyContent,
 ) -> Result<CeremonyContent, GoOnError> {
     let opened = next.ceremony.entry_mut().follow(first.ceremony.entry());
     opened.map_err(ActError::NotInside)?;
-    for made in first.records.iter().filter(|made| made.kind == RecordKind::CodeChecked) {
-        remember(&mut next, *made).ok_or(GoOnError::TooManyRecords)?;
+    let is_check = |made: &&CeremonyRecord| made.kind == RecordKind::CodeChecked;
+    let checks: Vec<CeremonyRecord> = first.records.iter().filter(is_check).copied().collect();
+    if checks.len().saturating_add(next.records.len()) > MAX_RECORDS {
+        return Err(GoOnError::TooManyRecords);
     }
+    next.records = [checks, next.records].concat();
     Ok(next)
 }
 
