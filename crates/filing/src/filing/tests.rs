@@ -78,7 +78,7 @@ fn edge_case_06_more_capacities_of_one_person_are_one_party_under_the_same_rules
     assert_eq!(filing.party(party(1)).unwrap().capacities(), &both);
     filing.add_capacities(party(60), &capacities([Capacity::Shareholder])).unwrap();
     let before = filing.clone();
-    let mut add = |id: u8, more| filing.add_capacities(party(id), &more);
+    let mut add = |id: u8, more: BTreeSet<Capacity>| filing.add_capacities(party(id), &more);
     assert_eq!(add(2, capacities([])), Err(AddPartyError::NoCapacity));
     assert_eq!(add(99, capacities([Capacity::Supervisor])), Err(AddPartyError::AlreadyPresent));
     assert_eq!(
