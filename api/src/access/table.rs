@@ -196,6 +196,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/sign/drawing", Access::Session),
     get("/sign/decline", Access::Session),
     post("/sign/decline", Access::Session),
+    post("/sign/next", Access::Session),
     post("/sign/leave", Access::Session),
     // Where staff comes in; what is behind says nothing about who has an account.
     get("/staff", EVERYBODY),

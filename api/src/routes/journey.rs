@@ -31,6 +31,7 @@ mod consents;
 mod door;
 pub(super) mod form;
 mod handover;
+mod next;
 mod number;
 mod other_way;
 mod pages;
@@ -67,6 +68,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     handover::configure(app);
     after::configure(app);
     consents::configure(app);
+    next::configure(app);
     other_way::configure(app);
     seal::configure(app);
 }

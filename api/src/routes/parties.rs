@@ -9,10 +9,10 @@ use heqi_identity::amount::Fen;
 use heqi_identity::contributions::Contribution;
 use heqi_pages::Link;
 use heqi_pages::sheet::SheetPage;
-use heqi_registration::add_party::{AddParty, add_party as add};
+use heqi_registration::add_party::{AddParty, add_party as add, add_person};
 use heqi_registration::ask_again::{AskAgain, ask_again as ask_parties_again};
 use heqi_registration::confirm::{Confirm, confirm as confirm_signatures};
-use heqi_registration::contacts;
+use heqi_registration::contacts::{self, IdNumber};
 use heqi_registration::declare_capital::{DeclareCapital, declare_capital};
 use heqi_registration::invite::{self, Invite, invite as invite_party};
 use heqi_registration::object::{Ground, Object, object as object_to};
@@ -69,6 +69,8 @@ pub(crate) struct AddPartyBody {
     /// In which capacities, sorted.
     #[schema(value_type = Vec<schema::Capacity>)]
     capacities: BTreeSet<Capacity>,
+    /// The number of a person's identity document: compared with the contacts of the filing, and not kept.
+    id_number: Option<String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -79,6 +81,9 @@ enum Kind {
 }
 
 /// Add a party to a filing.
+///
+/// A person of the same name and number who takes part already, and was not invited yet, is not added twice: the
+/// capacities are added to that party, `joined` says so, and one signing is for all of them.
 #[utoipa::path(
     post,
     path = "/api/v1/filings/{filing_id}/parties",
@@ -100,8 +105,12 @@ async fn add_party(
     let request = asked.with_body(&body.sha256).on(as_read(http.headers())?);
     let who = who(body.value.kind, &body.value.name, body.value.representative_name.as_deref())?;
     let command = AddParty { filing: *filing, who, capacities: body.value.capacities };
-    let added = add(&state.platform, &request, command).await.map_err(refused)?;
-    Ok(created(&added))
+    let number = body.value.id_number.as_deref().map(str::parse::<IdNumber>);
+    let added = match number.transpose().map_err(refused)? {
+        Some(number) => add_person(&state.platform, &request, command, &number).await,
+        None => add(&state.platform, &request, command).await,
+    };
+    Ok(created(&added.map_err(refused)?))
 }
 
 #[expect(clippy::result_large_err, reason = "made once, straight into the answer")]

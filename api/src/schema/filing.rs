@@ -20,6 +20,8 @@ pub(crate) struct FilingOpened {
 pub(crate) struct PartyAdded {
     party_id: PartyId,
     record_id: RecordId,
+    /// The person took part already and has these capacities now as well; left out when not.
+    joined: Option<bool>,
 }
 
 /// The contact is kept.

@@ -121,6 +121,98 @@ async fn edge_case_06_one_person_in_several_capacities_signs_once_and_in_each() 
     assert!(capacities.iter().all(|capacity| record.contains(capacity)), "{record}");
 }
 
+/// Adds a party with a contact: its identifier, and what was warned of.
+async fn reachable(service: &Service, filing: &str, who: &Value) -> (String, Value) {
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let party = service.post(HANDLER, &path, who).await.text(201, "party_id");
+    let path = format!("/api/v1/filings/{filing}/parties/{party}/contact");
+    let body = json!({ "mobile": MOBILE, "id_number": "330112196405120006", "language": "zh" });
+    let declared = service.post(HANDLER, &path, &body).await.json(201);
+    (party, declared["warnings"].clone())
+}
+
+/// Rule: who is added again under the same name and number is told to be there, and is one party.
+#[tokio::test]
+async fn edge_case_06_a_person_added_again_by_number_is_joined_and_the_handler_told() {
+    let service = Service::start().await;
+    let filing = open(&service).await;
+    let who = |capacity: &str| {
+        json!({
+            "kind": "person", "name": "陈素英", "capacities": [capacity],
+            "id_number": "330112196405120006",
+        })
+    };
+    let (party, _) = reachable(&service, &filing, &who("shareholder")).await;
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let again = service.post(HANDLER, &path, &who("legal_representative")).await.json(201);
+    assert_eq!((&again["party_id"], &again["joined"]), (&json!(party), &json!(true)));
+    let view = service.get(HANDLER, &format!("/api/v1/filings/{filing}")).await.json(200);
+    assert_eq!(view["parties"].as_array().unwrap().len(), 1);
+    let capacities = json!(["legal_representative", "shareholder"]);
+    assert_eq!(view["parties"][0]["capacities"], capacities);
+    let mut malformed = who("supervisor");
+    malformed["id_number"] = json!("1");
+    let refused = service.post(HANDLER, &path, &malformed).await;
+    refused.is_problem(422, "id_number_malformed");
+}
+
+/// Rule: who holds shares and represents a company signs for both, one after the other, by one link,
+/// one code and one number; each capacity has its own record.
+#[tokio::test]
+async fn edge_case_06_one_person_goes_on_from_the_receipt_to_sign_for_a_company() {
+    let service = Service::start().await;
+    let filing = open(&service).await;
+    attach(&service, &filing, "Articles", 1).await.json(201);
+    let own = json!({ "kind": "person", "name": "陈素英", "capacities": ["shareholder"] });
+    let (own, warned) = reachable(&service, &filing, &own).await;
+    assert_eq!(warned, Value::Null);
+    let company = json!({
+        "kind": "company", "name": "杭州示例云栖投资有限公司", "representative_name": "陈素英",
+        "capacities": ["corporate_shareholder_representative"],
+    });
+    let (company, warned) = reachable(&service, &filing, &company).await;
+    assert_eq!(warned, json!(["same_person"]));
+    let path = format!("/api/v1/filings/{filing}/parties/{own}/invitations");
+    let invited = service.post(HANDLER, &path, &json!({})).await.json(201);
+    let second_token = invite(&service, &filing, &company).await;
+    taken(&service).await;
+
+    let mut browser = Browser::open(&service, invited["link"].as_str().unwrap()).await;
+    let page = browser.page("/sign").await;
+    browser.submit(&page, "/sign/code", &[("channel", "sms")]).await;
+    let code = taken(&service).await[0].values["code"].clone();
+    browser.submit(&browser.page("/sign").await, "/sign/code/check", &[("code", &code)]).await;
+    let page = browser.page("/sign").await;
+    browser.submit(&page, "/sign/identity", &[("last_four", "0006")]).await;
+    let device = |party: &str| Device::new(heqi_pki::keys::Algorithm::Ed25519, 7, party);
+    let signer = Signer {
+        filing: filing.clone(),
+        party: own.clone(),
+        token: invited["token"].as_str().unwrap().to_owned(),
+        device: device(&own),
+    };
+    signer.sign(&service).await;
+
+    let receipt = browser.page("/sign").await;
+    assert!(receipt.contains("签署身份") && receipt.contains("股东"), "{receipt}");
+    let on = "继续以“法人股东代表”身份签署（代表杭州示例云栖投资有限公司）";
+    assert!(receipt.contains(on), "{receipt}");
+    service.get(&second_token, "/api/v1/ceremony").await.is_problem(403, "code_required");
+    let answer = browser.submit(&receipt, "/sign/next", &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
+    browser.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = browser.page("/sign").await;
+    assert!(page.contains("action=\"/sign/consent\""), "{page}");
+    let sent = taken(&service).await;
+    assert!(sent.iter().all(|message| !message.values.contains_key("code")), "another code");
+
+    let signer = Signer { device: device(&company), party: company, token: second_token, filing };
+    signer.sign(&service).await;
+    let receipt = browser.page("/sign").await;
+    assert!(receipt.contains("杭州示例云栖投资有限公司"), "{receipt}");
+    assert!(!receipt.contains("/sign/next"), "nothing is left");
+}
+
 /// Rule: travel permits and residence permits have their own forms and are taken as what they are.
 #[tokio::test]
 async fn edge_case_03_permits_of_hong_kong_macao_and_taiwan_are_taken_in_their_forms() {

@@ -226,6 +226,30 @@ impl Entry {
         Ok(())
     }
 
+    /// Whether code and identity number were both asked for and both have passed.
+    pub const fn has_said_who(&self) -> bool {
+        self.code_passed.is_some() && self.identity_passed.is_some() && self.inside().is_ok()
+    }
+
+    /// Opens this door by what passed at another one of the same person, as the caller has found;
+    /// one that is locked stays so. What passed there is what counts here, at its own instants.
+    pub fn follow(&mut self, other: &Self) -> Result<(), NotInside> {
+        other.inside()?;
+        if matches!(self.step(), EntryStep::Locked) {
+            return Err(NotInside::Locked);
+        }
+        if !other.has_said_who() {
+            return Err(if other.code_passed.is_none() {
+                NotInside::Code
+            } else {
+                NotInside::Identity
+            });
+        }
+        self.code_passed = other.code_passed;
+        self.identity_passed = other.identity_passed;
+        Ok(())
+    }
+
     const fn wrong_identity(&self) -> IdentityRefusal {
         match self.identity_tries_left() {
             0 => IdentityRefusal::Locked,

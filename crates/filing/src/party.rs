@@ -195,6 +195,11 @@ impl Party {
         self.signatures.iter().find(|s| s.document == document && s.voided_at.is_none())
     }
 
+    /// Takes part in these capacities as well.
+    pub(crate) fn extend_capacities(&mut self, more: &BTreeSet<Capacity>) {
+        self.capacities.extend(more);
+    }
+
     /// Puts this name in the place of the natural person's. A company keeps its own.
     pub(crate) fn correct_name(&mut self, corrected: DeclaredName) {
         match &mut self.who {

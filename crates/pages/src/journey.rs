@@ -43,7 +43,7 @@ pub use photo::{PhotoPage, PhotoPlace};
 pub use reading::{
     CapitalCard, DocumentCard, PagePicture, PageWords, Pages, ReadingPage, ShareLine,
 };
-pub use receipt::{Answered, Awaited, Flag, FlagState, ReceiptPage};
+pub use receipt::{Answered, Awaited, Flag, FlagState, NextCapacity, ReceiptPage};
 pub use seal::SealPage;
 pub use sign::{Shot, SignPage};
 pub use timeline::{PartyLine, PartyStand, StepKind, StepStand, TimelinePage, TimelineStep};

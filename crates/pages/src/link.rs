@@ -46,6 +46,8 @@ pub enum Link {
     Decline,
     /// What somebody consented to, and taking it back.
     OwnConsents,
+    /// On to another party of the same person.
+    NextParty,
     /// The end of the session.
     Leave,
     /// The link of a message sent after signing: looked at by GET, used by POST.
@@ -251,6 +253,7 @@ impl fmt::Display for Link {
             Self::Seal => f.write_str("/sign/seal"),
             Self::Decline => f.write_str("/sign/decline"),
             Self::OwnConsents => f.write_str("/sign/consents"),
+            Self::NextParty => f.write_str("/sign/next"),
             Self::Leave => f.write_str("/sign/leave"),
             Self::AfterSigning(code) => write!(f, "/c/{}", path_segment(code)),
             Self::Confirm => f.write_str("/sign/confirm"),

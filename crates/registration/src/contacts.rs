@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 use heqi_evidence::schema::RetentionClass;
-use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_filing::entry::masked;
 use heqi_identity::personal_document::{DocumentKind, PersonalDocumentError};
@@ -196,6 +196,19 @@ pub(crate) struct StoredContact {
     pub(crate) contact: Contact,
     pub(crate) usable_from: UtcMillis,
     version: u64,
+}
+
+impl StoredContact {
+    /// Demands that the contact still be as it was read.
+    pub(crate) fn expect_unchanged(
+        &self,
+        changes: &mut Changeset,
+        (filing, party): (FilingId, PartyId),
+    ) -> Result<(), Fault> {
+        let place = rows::CONTACTS.key(&Pair(filing, party))?;
+        changes.expect(place, Expected::Version(self.version));
+        Ok(())
+    }
 }
 
 /// The contact of a party; `None` when there is none.

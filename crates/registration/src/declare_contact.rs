@@ -21,6 +21,7 @@ use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
 use crate::request::{Request, Scope};
+use crate::same_person;
 use crate::verify_identity;
 use crate::wording::{Told, refusals, say};
 
@@ -59,6 +60,10 @@ pub enum ContactWarning {
     /// The identity document ends within 30 days. What counts is the day of signing; the registry
     /// may ask for the new one.
     DocumentEndsSoon,
+    /// The same person, by name and number, stands in the filing as another party as well. Its own
+    /// capacities belong to one party; a company's is a party of its own, and the person goes on
+    /// from one signing to the next.
+    SamePerson,
 }
 
 impl ContactWarning {
@@ -206,7 +211,10 @@ pub async fn declare_contact(
             let message = NewMessage::new(Purpose::ContactChanged, *id, *party);
             messages::enqueue(platform, &mut changes, message, &before.contact, None)?;
         }
-        let warnings = ContactWarning::of(contact, contacts::china_date(now));
+        let mut warnings = ContactWarning::of(contact, contacts::china_date(now));
+        if is_other_party_too(platform, filing, *party, contact).await? {
+            warnings.push(ContactWarning::SamePerson);
+        }
         let declared = ContactDeclared { record_id: record.record_id(), warnings };
         if act.commit(changes, &declared).await?.is_some() {
             return Ok(declared);
@@ -253,6 +261,17 @@ async fn refuse_shared(
         }
     }
     Ok(())
+}
+
+/// Whether another party of the filing is, or acts through, the same person.
+async fn is_other_party_too(
+    platform: &Platform,
+    filing: &Filing,
+    party: PartyId,
+    contact: &Contact,
+) -> Result<bool, Fault> {
+    let Some(own) = filing.party(party) else { return Ok(false) };
+    Ok(!same_person::others(platform, filing, own, contact).await?.is_empty())
 }
 
 fn record(

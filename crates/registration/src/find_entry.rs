@@ -186,7 +186,8 @@ impl Typed {
     }
 }
 
-/// The signer of the newest ceremony of the party with this contact.
+/// The signer of the newest ceremony of the party with this contact. One person in several parties
+/// comes to the first that still waits, and to what was signed when none does.
 async fn find(
     platform: &Platform,
     number: FilingNo,
@@ -195,22 +196,28 @@ async fn find(
     let row = rows::FILING_NUMBERS.row(platform.backend(), &number).await.map_err(Fault::from)?;
     let Some(filing_id) = row.map(|row| row.value) else { return Ok(None) };
     let Some(stored) = filings::find(platform, filing_id).await? else { return Ok(None) };
+    let mut over = None;
     for party in stored.filing.parties().map(heqi_filing::Party::id) {
         let contact = contacts::load_unless_erased(platform, filing_id, party).await?;
         if contact.is_some_and(|stored| typed.is_of(&stored.contact)) {
-            let Some(ceremony) = newest(platform, filing_id, party).await? else { continue };
-            return Ok(Some(Actor::Signer { ceremony, filing: filing_id, party }));
+            let newest = newest(platform, filing_id, party).await?;
+            let Some((ceremony, is_over)) = newest else { continue };
+            let actor = Actor::Signer { ceremony, filing: filing_id, party };
+            if !is_over {
+                return Ok(Some(actor));
+            }
+            over.get_or_insert(actor);
         }
     }
-    Ok(None)
+    Ok(over)
 }
 
-/// The newest ceremony of a party, if its door asks for a code.
+/// The newest ceremony of a party, if its door asks for a code, and whether it is over.
 async fn newest(
     platform: &Platform,
     filing: heqi_vocabulary::FilingId,
     party: PartyId,
-) -> Result<Option<CeremonyId>, ByNumberError> {
+) -> Result<Option<(CeremonyId, bool)>, ByNumberError> {
     let row = rows::NEWEST_CEREMONIES.row(platform.backend(), &Pair(filing, party)).await;
     let Some(ceremony) = row.map_err(Fault::from)?.map(|row| row.value) else { return Ok(None) };
     let content = match crate::ceremonies::load(platform, ceremony).await {
@@ -218,8 +225,9 @@ async fn newest(
         Err(ActError::Fault(Fault::Erased)) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let over = matches!(content.ceremony.state(), CeremonyState::Expired { .. });
-    Ok((content.ceremony.entry().asks_code() && !over).then_some(ceremony))
+    let expired = matches!(content.ceremony.state(), CeremonyState::Expired { .. });
+    let is_there = content.ceremony.entry().asks_code() && !expired;
+    Ok(is_there.then_some((ceremony, content.ceremony.is_over())))
 }
 
 /// A request in the signer's name, of which nobody knows the key, so it is made once.

@@ -27,6 +27,7 @@
 //! - [`give_consent`], [`acknowledge`], [`begin_signing`], [`capture_photo`],
 //!   [`keep_strokes`], [`complete_signing`], [`decline`], [`review_wanted`], [`record_video`], [`show_seal`]: by the signer
 //! - [`handover`]: a step of it on another device of the signer
+//! - [`same_person`]: on from one party to the next of the same person
 //! - [`confirm`], [`object`]: by parties, after signing
 //! - [`decide_case`], [`see_person`], [`correct_person`], [`resolve_objection`]: by reviewers of the registry or the notary
 //! - [`staff`]: accounts of staff, how they come in; [`handler_desk`]: the handler among them
@@ -129,6 +130,7 @@ pub mod review_wanted;
 mod reviews;
 pub mod risk;
 mod rows;
+pub mod same_person;
 pub mod search_index;
 pub mod see_person;
 pub mod send_code;

@@ -198,7 +198,8 @@ pub(crate) struct CeremonyRow {
 #[serde(deny_unknown_fields)]
 pub(crate) struct CeremonyContent {
     pub(crate) ceremony: Ceremony,
-    /// Records made in this ceremony, in order.
+    /// Records made in this ceremony, in order; before them those by which the same person came on
+    /// from another one.
     pub(crate) records: Vec<CeremonyRecord>,
     /// The challenge under way.
     pub(crate) signing: Option<SigningId>,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use heqi_filing::{CeremonyState, Confirmation, ConsentKind, Decision, FilingState, StandIn};
 use heqi_pages::journey::{
-    Answered, Awaited, BeginPage, ConsentPage, DrawingPage, EndedPage, Flag, FlagState, PhotoPage,
-    PhotoPlace, ReceiptPage, RefusedPage, Shot, SignPage, VideoPage, Way,
+    Answered, Awaited, BeginPage, ConsentPage, DrawingPage, EndedPage, Flag, FlagState,
+    NextCapacity, PhotoPage, PhotoPlace, ReceiptPage, RefusedPage, Shot, SignPage, VideoPage, Way,
 };
 use heqi_pages::{Link, Words};
 use heqi_registration::Custodian;
@@ -16,6 +16,7 @@ use heqi_registration::correct_person::Correction;
 use heqi_registration::next_tries::next_tries;
 use heqi_registration::receipt::{Flag as Awaiting, Receipt, Wait, receipt};
 use heqi_registration::review_wanted::ReviewWay;
+use heqi_registration::same_person::{NextParty, next_of_person};
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Language, UtcMillis};
@@ -196,7 +197,9 @@ pub(super) async fn page(
             let receipt = receipt(&state.platform, &actor, signed.record_id, &wait).await;
             let receipt = receipt.map_err(refused)?;
             let next = next_tries(&state.platform, &receipt).await.map_err(refused)?;
-            let page = receipt_page(view, signed, (&receipt, &next), shown.frame.language);
+            let waits = next_of_person(&state.platform, &actor).await.map_err(refused)?;
+            let mut page = receipt_page(view, signed, (&receipt, &next), shown.frame.language);
+            page.next = waits.map(|waits| next_capacity(state, waits, shown));
             Ok(shown::page(&page, shown))
         }
         Stand::Ended(ended) => Ok(shown::page(&ended, shown)),
@@ -336,10 +339,23 @@ fn receipt_page(
         company: view.company_name.clone(),
         matter: view.matter.name(language).to_owned(),
         number: view.number.to_string(),
+        capacities: capacities(&view.capacities, language),
+        represents: view.representative_name.as_ref().map(|_| view.party_name.clone()),
         record: signed.record_id,
         flags: flags(receipt, next, language),
         more: more(view, language),
         answered: answered(view),
+        next: None,
+    }
+}
+
+/// Another party of the same person, to go on to.
+fn next_capacity(state: &State, waits: NextParty, shown: &Shown) -> NextCapacity {
+    NextCapacity {
+        party: waits.party,
+        capacities: capacities(&waits.capacities, shown.frame.language),
+        represents: waits.represents,
+        key: shown.fresh_key(state),
     }
 }
 

@@ -90,3 +90,31 @@ fn a_masked_contact_can_be_recognised_and_not_dialled() {
     assert_eq!(masked("chen@example.com"), "c***@example.com");
     assert_eq!(masked("1234567"), "****4567");
 }
+
+#[test]
+fn a_door_follows_another_one_only_when_both_passed_there_and_never_when_locked() {
+    let mut first = sent();
+    let mut second = Entry::asking(true, true);
+    assert_eq!(second.follow(&first), Err(NotInside::Code));
+    first.enter_code(true, request(1), at(1)).unwrap();
+    assert_eq!(second.follow(&first), Err(NotInside::Identity));
+    assert!(!first.has_said_who());
+    first.enter_identity(true, request(2), at(2)).unwrap();
+    assert!(first.has_said_who());
+
+    let mut locked = sent();
+    locked.enter_code(true, request(3), at(1)).unwrap();
+    for number in 4..4 + IDENTITY_TRIES {
+        locked.enter_identity(false, request(number), at(2)).unwrap_err();
+    }
+    assert_eq!(locked.follow(&first), Err(NotInside::Locked));
+    assert_eq!(locked.step(), EntryStep::Locked);
+
+    second.follow(&first).unwrap();
+    assert_eq!(second.inside(), Ok(()));
+
+    // Where nothing is asked nobody has said who it is.
+    let open = Entry::default();
+    assert_eq!(Entry::asking(true, true).follow(&open), Err(NotInside::Code));
+    assert!(!open.has_said_who());
+}

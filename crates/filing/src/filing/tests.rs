@@ -68,6 +68,47 @@ fn a_party_needs_a_fitting_capacity_that_is_free() {
 }
 
 #[test]
+fn edge_case_06_more_capacities_of_one_person_are_one_party_under_the_same_rules() {
+    let mut filing = drafted(49);
+    filing.add_capacities(party(1), &capacities([Capacity::LegalRepresentative])).unwrap();
+    filing.add_party(party(60), person("陈素英"), capacities([Capacity::Supervisor])).unwrap();
+    // Again in a capacity it has: nothing changes.
+    filing.add_capacities(party(1), &capacities([Capacity::Shareholder])).unwrap();
+    let both = capacities([Capacity::LegalRepresentative, Capacity::Shareholder]);
+    assert_eq!(filing.party(party(1)).unwrap().capacities(), &both);
+    filing.add_capacities(party(60), &capacities([Capacity::Shareholder])).unwrap();
+    let before = filing.clone();
+    let mut add = |id: u8, more: BTreeSet<Capacity>| filing.add_capacities(party(id), &more);
+    assert_eq!(add(2, capacities([])), Err(AddPartyError::NoCapacity));
+    assert_eq!(add(99, capacities([Capacity::Supervisor])), Err(AddPartyError::AlreadyPresent));
+    assert_eq!(
+        add(2, capacities([Capacity::LegalRepresentative])),
+        Err(AddPartyError::CapacityTaken { capacity: Capacity::LegalRepresentative })
+    );
+    assert_eq!(
+        add(2, capacities([Capacity::CorporateShareholderRepresentative])),
+        Err(AddPartyError::UnfitCapacity {
+            capacity: Capacity::CorporateShareholderRepresentative
+        })
+    );
+    // The handler would be the fifty-first shareholder.
+    assert_eq!(
+        add(0, capacities([Capacity::Shareholder])),
+        Err(AddPartyError::TooManyShareholders)
+    );
+    assert_eq!(filing, before);
+}
+
+#[test]
+fn who_has_signed_gets_no_capacity_that_was_not_signed_in() {
+    let mut filing = signed(1);
+    let more = capacities([Capacity::Supervisor]);
+    assert_eq!(filing.add_capacities(party(1), &more), Err(AddPartyError::NotDrafting));
+    filing.return_to_drafting(at(200)).unwrap();
+    assert_eq!(filing.add_capacities(party(1), &more), Err(AddPartyError::AlreadyPresent));
+}
+
+#[test]
 fn signing_opens_only_with_something_to_sign_and_somebody_to_sign_it() {
     let mut filing = empty_filing();
     assert_eq!(filing.open_signing(at(1)), Err(OpenSigningError::NoDocument));

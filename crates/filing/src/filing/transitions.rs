@@ -64,6 +64,40 @@ impl Filing {
         Ok(())
     }
 
+    /// Gives a party more capacities: one person is one party, signs once and in each of them.
+    /// Whoever has signed stays as it is ([`AddPartyError::AlreadyPresent`]): what it signed, it
+    /// signed in fewer.
+    pub fn add_capacities(
+        &mut self,
+        id: PartyId,
+        more: &BTreeSet<Capacity>,
+    ) -> Result<(), AddPartyError> {
+        if !self.is_drafting() {
+            return Err(AddPartyError::NotDrafting);
+        }
+        if more.is_empty() {
+            return Err(AddPartyError::NoCapacity);
+        }
+        let party = self.party(id).filter(|party| party.signatures().is_empty());
+        let party = party.ok_or(AddPartyError::AlreadyPresent)?;
+        let all: BTreeSet<Capacity> = party.capacities().union(more).copied().collect();
+        check_capacities(party.who(), &all)?;
+        let new: BTreeSet<Capacity> = more.difference(party.capacities()).copied().collect();
+        let taken = new.iter().copied().find(|c| c.is_single() && self.holder_of(*c));
+        if let Some(capacity) = taken {
+            return Err(AddPartyError::CapacityTaken { capacity });
+        }
+        let becomes_one = !party.is_shareholder() && new.iter().any(|c| c.holds_shares());
+        let shareholders = self.parties().filter(|party| party.is_shareholder()).count();
+        if becomes_one && shareholders >= MAX_SHAREHOLDERS {
+            return Err(AddPartyError::TooManyShareholders);
+        }
+        for party in self.parties.iter_mut().filter(|party| party.id() == id) {
+            Arc::make_mut(party).extend_capacities(&new);
+        }
+        Ok(())
+    }
+
     /// Attaches the first version of a document.
     pub fn attach_document(
         &mut self,

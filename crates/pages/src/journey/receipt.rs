@@ -1,12 +1,12 @@
 //! The receipt: what is there, who vouches, lighting up as it really arrives.
 
-use heqi_vocabulary::{Language, RecordId};
+use heqi_vocabulary::{Language, PartyId, RecordId};
 use maud::{Markup, html};
 
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
-use crate::parts::facts;
+use crate::parts::{facts, hidden};
 use crate::qr;
 use crate::words::Words;
 
@@ -24,6 +24,10 @@ pub struct ReceiptPage {
     pub matter: String,
     /// The filing's number for people.
     pub number: String,
+    /// In which capacities it was signed, in words.
+    pub capacities: String,
+    /// The company for which it was signed, where it is one.
+    pub represents: Option<String>,
     /// The record.
     pub record: RecordId,
     /// What stands beside the signature, each by itself.
@@ -33,6 +37,39 @@ pub struct ReceiptPage {
     pub more: Vec<(String, String)>,
     /// How far the party's answer is to what was signed.
     pub answered: Answered,
+    /// For whom else the same person has still to sign, the next of them.
+    pub next: Option<NextCapacity>,
+}
+
+/// Another party of the same person, which waits for its signature.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct NextCapacity {
+    /// The party.
+    pub party: PartyId,
+    /// In which capacities, in words.
+    pub capacities: String,
+    /// The company for which is signed, where it is one.
+    pub represents: Option<String>,
+    /// Under which name going on is done once.
+    pub key: String,
+}
+
+impl NextCapacity {
+    /// What the button says.
+    fn text(&self, language: Language) -> String {
+        let Self { capacities, represents, .. } = self;
+        match (language, represents) {
+            (Language::Zh, None) => format!("继续以“{capacities}”身份签署"),
+            (Language::Zh, Some(company)) => {
+                format!("继续以“{capacities}”身份签署（代表{company}）")
+            }
+            (Language::En, None) => format!("Go on and sign as {capacities}"),
+            (Language::En, Some(company)) => {
+                format!("Go on and sign as {capacities}, for {company}")
+            }
+        }
+    }
 }
 
 /// How far a party's answer is.
@@ -122,9 +159,24 @@ impl Page for ReceiptPage {
                 (COMPANY.in_language(l), &self.company),
                 (MATTER.in_language(l), &self.matter),
                 (NUMBER.in_language(l), &self.number),
+                (CAPACITIES.in_language(l), &self.capacities),
             ]))
+            @if let Some(company) = &self.represents {
+                (facts(&[(REPRESENTS.in_language(l), company.as_str())]))
+            }
             @if !self.more.is_empty() {
                 dl .facts { @for (name, value) in &self.more { div { dt { (name) } dd { (value) } } } }
+            }
+            @if let Some(next) = &self.next {
+                section aria-labelledby="next-capacity" {
+                    h2 id="next-capacity" { (MORE_TO_SIGN.in_language(l)) }
+                    p .lead { (MORE_TEXT.in_language(l)) }
+                    form method="post" action=(Link::NextParty) {
+                        (hidden(frame, &next.key))
+                        input type="hidden" name="party" value=(next.party);
+                        button .go type="submit" { (next.text(l)) }
+                    }
+                }
             }
             @if self.answered == Answered::Asked {
                 p .lead { (ASKED.in_language(l)) }
@@ -168,6 +220,8 @@ impl Page for ReceiptPage {
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
             number: "61842059".into(),
+            capacities: "股东、监事".into(),
+            represents: None,
             record: RecordId::from_bytes([9; 16]),
             flags,
             more: vec![
@@ -178,6 +232,23 @@ impl Page for ReceiptPage {
                 ("企业印章".into(), "盖章扫描件（仅为图像）：仅为图像，不能证明加盖".into()),
             ],
             answered: Answered::Asked,
+            next: None,
+        };
+        // One person who signed as shareholder, and then for a company that holds shares.
+        let waits = |page: Self| Self {
+            answered: Answered::NotAsked,
+            next: Some(NextCapacity {
+                party: PartyId::from_bytes([3; 16]),
+                capacities: "法人股东代表".into(),
+                represents: Some("杭州示例云栖投资有限公司".into()),
+                key: "0123456789abcdef".into(),
+            }),
+            ..page
+        };
+        let signed_for_a_company = |page: Self| Self {
+            capacities: "法人股东代表".into(),
+            represents: Some("杭州示例云栖投资有限公司".into()),
+            ..page
         };
         let flag = |name, state| Flag { name, state };
         let awaited = |next: Option<&str>| Awaited {
@@ -185,14 +256,17 @@ impl Page for ReceiptPage {
             next: next.map(Into::into),
         };
         let again = || awaited(Some("2026-11-23 20:05:32 +08:00"));
-        vec![
+        let under_way = || {
             sample(vec![
                 flag("logged", FlagState::There(None)),
                 flag("witnessed", FlagState::Waiting(again())),
                 flag("mirrored", FlagState::Waiting(again())),
                 flag("deposited", FlagState::Partly(1, 2, again())),
                 flag("timestamped", FlagState::Waiting(awaited(None))),
-            ]),
+            ])
+        };
+        vec![
+            under_way(),
             sample(vec![
                 flag("logged", FlagState::There(None)),
                 flag("witnessed", FlagState::There(None)),
@@ -203,6 +277,8 @@ impl Page for ReceiptPage {
                 ),
                 flag("timestamped", FlagState::There(Some("tsa-1, tsa-2".into()))),
             ]),
+            waits(under_way()),
+            signed_for_a_company(under_way()),
         ]
     }
 }
@@ -310,6 +386,14 @@ const QR: Words = Words::new("签署凭证号的二维码", "QR code of the vouc
 const COMPANY: Words = Words::new("公司", "Company");
 const MATTER: Words = Words::new("事项", "Matter");
 const NUMBER: Words = Words::new("办件编号", "Filing number");
+const CAPACITIES: Words = Words::new("签署身份", "Signed as");
+const REPRESENTS: Words = Words::new("代表", "Signed for");
+const MORE_TO_SIGN: Words =
+    Words::new("您还有一个身份待签署", "You have another capacity to sign in");
+const MORE_TEXT: Words = Words::new(
+    "验证码和证件号码刚才已核验，不再重复核验；每个身份须分别同意、阅读、拍照和签名，并分别取得凭证。也可稍后从该身份的签署邀请进入。",
+    "Code and identity number were just checked and are not asked for again; for each capacity you consent, read, take a photo and sign by itself, and get a voucher of its own. You may also come back later by the invitation for it.",
+);
 const STANDING: Words = Words::new("存证情况", "How the evidence stands");
 const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundle");
 const VERIFY: Words = Words::new("怎样核验", "How to verify it");
@@ -336,6 +420,29 @@ mod tests {
     fn a_number_is_read_out_in_groups_of_four() {
         assert_eq!(grouped("PZ2026112300000017"), "PZ 2026 1123 0000 0017");
         assert_eq!(grouped(""), "");
+    }
+
+    /// One person in several capacities: the receipt names what was signed in, and leads on by a form.
+    #[test]
+    fn edge_case_06_the_receipt_names_the_capacity_and_the_next_one_of_the_same_person() {
+        let [first, _, waits, company] = ReceiptPage::samples().try_into().unwrap();
+        let next = waits.next.clone().unwrap();
+        assert!(next.text(Language::Zh).starts_with("继续以“法人股东代表”身份签署（代表杭州"));
+        assert!(next.text(Language::En).starts_with("Go on and sign as"));
+        let own = NextCapacity { represents: None, ..next };
+        assert_eq!(own.text(Language::Zh), "继续以“法人股东代表”身份签署");
+        let frame = Frame {
+            language: Language::Zh,
+            large: false,
+            here: Link::Journey,
+            csrf: Some("c5rf".into()),
+            service: "示例商事文签".into(),
+            telephone: "0571-0000110".into(),
+        };
+        let shown = |page: &ReceiptPage| page.content(&frame).into_string();
+        assert!(shown(&first).contains("股东、监事") && !shown(&first).contains("/sign/next"));
+        assert!(shown(&waits).contains("action=\"/sign/next\""));
+        assert!(shown(&company).contains("杭州示例云栖投资有限公司"));
     }
 
     /// Every state that waits says for what, since when, and when it is tried again.

@@ -29,6 +29,7 @@ mod regulator;
 mod review;
 mod rights;
 mod risk;
+mod same_person;
 mod seal;
 mod staff;
 mod sweep;
