@@ -108,7 +108,8 @@ async fn said_at(bureau: &Bureau, no: ApplicationNo, item: Item) -> String {
 }
 
 #[tokio::test]
-async fn a_company_that_signed_is_certified_as_a_legal_person_and_anybody_reads_its_name() {
+async fn edge_case_4_a_company_that_signed_is_certified_as_a_legal_person_and_anybody_reads_its_name()
+ {
     let bureau = Bureau::of(&signed_for_company()).await;
     let (office, notary) = (bureau.office(), &bureau.notary.officer);
     let found = find_deposit(office, notary, &bureau.deposit.to_string()).await.unwrap().unwrap();

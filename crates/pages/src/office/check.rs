@@ -175,17 +175,17 @@ impl Page for CheckPage {
             asked: "<b>\"'".into(),
             answer,
         };
-        let valid = |corrections| CheckAnswer::Valid {
+        let valid = |applicant: &str, corrections| CheckAnswer::Valid {
             number: number(),
             issued_at: "2026-11-25 10:00:00 +08:00".into(),
-            applicant: "陈**".into(),
+            applicant: applicant.into(),
             sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
             corrections,
         };
         vec![
             page(None),
-            page(Some(valid(0))),
-            page(Some(valid(1))),
+            page(Some(valid("陈**", 0))),
+            page(Some(valid("陈**", 1))),
             page(Some(CheckAnswer::Voided {
                 number: number(),
                 voided_at: "2026-12-01 09:00:00 +08:00".into(),
@@ -217,6 +217,7 @@ impl Page for CheckPage {
                 files: Vec::new(),
             })),
             page(Some(CheckAnswer::Unknown)),
+            page(Some(valid("杭州示例云栖投资有限公司<b>\"'", 0))),
         ]
     }
 }
