@@ -79,4 +79,13 @@ mod tests {
         assert!(text.contains("即至2026年10月22日止"), "{text}");
         assert!(text.contains("承办公证员为沈示例") && text.contains("有权申请承办人员回避"));
     }
+
+    #[test]
+    fn a_company_is_written_to_by_its_name() {
+        let mut input = samples::acceptance();
+        input.head.recipient = "杭州示例云栖投资有限公司".into();
+        let text = text_of(&render(&input, &FONTS).unwrap());
+        assert!(text.contains("杭州示例云栖投资有限公司："), "{text}");
+        assert!(text.contains("你（单位）申请办理"), "{text}");
+    }
 }

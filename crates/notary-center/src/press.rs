@@ -138,10 +138,11 @@ fn of_sealing(error: SealingError) -> PressError {
 
 fn input_of(sheet: CertificateSheet, office: Office) -> Result<CertificateInput, PressError> {
     let deposit = sheet.deposit.0.to_string();
-    // Whoever applies as the signer reads what is its own; the registry reads about a third party.
+    // Whoever applies as the signer reads what is its own; the registry reads about a third party, and so
+    // does a company about the person who signed for it.
     let reads = match sheet.application.kind {
         ApplicantKind::Signer => Reads::Own,
-        ApplicantKind::Regulator => Reads::ThirdParty,
+        ApplicantKind::Company | ApplicantKind::Regulator => Reads::ThirdParty,
     };
     let signing = SigningAnnex::of_bundle(&sheet.package, reads);
     let signing = signing.map_err(|error| PressError::Sheet(error.to_string()))?;

@@ -56,10 +56,27 @@ impl Typed<'_> {
     /// Kind and number of a person's document, and what its number may not say.
     pub(crate) fn document(&self, l: Language, number: Words) -> Markup {
         html! {
-            (self.choice(l, "document_kind", (KIND, &KINDS)))
-            (self.line(l, "document_number", (number, true, "off")))
+            (self.kind_and_number(l, ("document_kind", KIND), ("document_number", number, true)))
             (self.choice(l, "sex", (SEX, &SEXES)))
             (self.line(l, "born", (BORN, false, "off")))
+        }
+    }
+
+    /// Kind and number of the document of whoever acts for a company.
+    pub(crate) fn acting_document(&self, l: Language) -> Markup {
+        let number = ("acting_document_number", ACTING_NUMBER, false);
+        self.kind_and_number(l, ("acting_document_kind", ACTING_KIND), number)
+    }
+
+    fn kind_and_number(
+        &self,
+        l: Language,
+        (kind, of_kind): (&str, Words),
+        (number, of_number, is_required): (&str, Words, bool),
+    ) -> Markup {
+        html! {
+            (self.choice(l, kind, (of_kind, &KINDS)))
+            (self.line(l, number, (of_number, is_required, "off")))
         }
     }
 
@@ -87,6 +104,9 @@ impl Typed<'_> {
 }
 
 const KIND: Words = Words::new("证件类型（个人）", "Kind of document (person)");
+const ACTING_KIND: Words =
+    Words::new("办理人证件类型（单位申请）", "Document of whoever acts for the company");
+const ACTING_NUMBER: Words = Words::new("办理人证件号码（单位申请）", "Its number (company)");
 const KINDS: [(&str, Words); 6] = [
     ("resident_id", Words::new("居民身份证", "Resident identity card")),
     ("passport", Words::new("护照", "Passport")),

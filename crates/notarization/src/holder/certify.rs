@@ -1,7 +1,8 @@
-//! Applying for a certificate as the one who signed: the application of [`crate::matter::apply`],
-//! about a signing that this person came in for. A signing of somebody else's is refused with the
+//! Applying for a certificate as the one who signed, in the own name or for the company it was signed for:
+//! the application of [`crate::matter::apply`], about a signing that this person came in for. A signing of somebody else's is refused with the
 //! article before anything of it is looked at (公证法 art. 31 item 2).
 
+use heqi_identity::PersonName;
 use heqi_vocabulary::{DepositNo, UtcMillis, VoucherNo};
 
 use super::HolderFault;
@@ -9,7 +10,7 @@ use super::door::Holder;
 use super::held::{OpenedRecord, list};
 use crate::matter::act::open as open_matter;
 use crate::matter::apply::{Apply, apply, open_place};
-use crate::matter::form::{ApplicantKind, ApplicationForm};
+use crate::matter::form::{ApplicantKind, ApplicationForm, PowerOfAttorney};
 use crate::matter::rows::OPEN;
 use crate::matter::state::Stage;
 use crate::matter::step::ActedBy;
@@ -52,7 +53,35 @@ pub async fn apply_as_signer(
     apply(office, Apply { deposit: about.row.deposit_no, form, by: ActedBy::Signer }).await
 }
 
-/// How the open application of a signer stands.
+/// Takes the application of the company that somebody signed for. `acting` is who came in: whether they are
+/// its legal representative or hold a power of attorney is what the form says of the representative; the
+/// papers the notary reads.
+///
+/// # Errors
+/// As [`apply`]; [`MatterError::NotCompany`] where the signing was not made in this company's name,
+/// [`MatterError::NotRepresentative`] where `acting` is not who signed for it.
+pub async fn apply_as_company(
+    office: &NotaryOffice,
+    about: &OpenedRecord,
+    (acting, form): (&str, ApplicationForm),
+) -> Result<ApplicationNo, MatterError> {
+    let (agent, power_of_attorney) = if is_same_person(acting, &form.legal_representative) {
+        (String::new(), String::new())
+    } else {
+        // Nobody here can see one.
+        (acting.to_owned(), PowerOfAttorney::Unstated.as_str().to_owned())
+    };
+    let applicant = ApplicantKind::Company.as_str().to_owned();
+    let form = ApplicationForm { applicant, agent, power_of_attorney, ..form };
+    apply(office, Apply { deposit: about.row.deposit_no, form, by: ActedBy::Signer }).await
+}
+
+fn is_same_person(one: &str, other: &str) -> bool {
+    let other = PersonName::parse(other);
+    other.is_ok_and(|other| PersonName::parse(one).is_ok_and(|one| one.is_same_as(&other)))
+}
+
+/// How the open application of a signer, or of the company signed for, stands.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignersApplication {
@@ -66,7 +95,7 @@ pub struct SignersApplication {
     pub query_code: String,
 }
 
-/// The application of the signer about this record that is open, or was the last.
+/// The application about this record that is open, of the company signed for or of the signer.
 ///
 /// # Errors
 /// The store could not be read.
@@ -74,13 +103,17 @@ pub async fn application(
     office: &NotaryOffice,
     about: &OpenedRecord,
 ) -> Result<Option<SignersApplication>, MatterError> {
-    let place = open_place(about.row.deposit_no, ApplicantKind::Signer);
-    let Some(row) = OPEN.row(office.store(), &place).await? else { return Ok(None) };
-    let opened = open_matter(office, row.value).await?;
-    Ok(Some(SignersApplication {
-        number: row.value,
-        submitted_at: opened.matter.submitted_at(),
-        stage: opened.matter.stage(),
-        query_code: opened.content.query_code,
-    }))
+    for kind in [ApplicantKind::Company, ApplicantKind::Signer] {
+        let place = open_place(about.row.deposit_no, kind);
+        if let Some(row) = OPEN.row(office.store(), &place).await? {
+            let opened = open_matter(office, row.value).await?;
+            return Ok(Some(SignersApplication {
+                number: row.value,
+                submitted_at: opened.matter.submitted_at(),
+                stage: opened.matter.stage(),
+                query_code: opened.content.query_code,
+            }));
+        }
+    }
+    Ok(None)
 }

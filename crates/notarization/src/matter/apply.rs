@@ -1,5 +1,5 @@
-//! Apply for a certificate: by a signer of the document or by the registry, nobody else, and
-//! once (公证法 arts. 25 to 27, 31).
+//! Apply for a certificate: by a signer of the document, be it a person or a company, or by the registry,
+//! nobody else, and once (公证法 arts. 25 to 27, 31).
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,8 @@ pub struct Apply {
 ///
 /// # Errors
 /// [`MatterError::NotParty`] for whoever neither signed nor registers, and for a namesake whose
-/// document has another number than the one held, [`MatterError::Double`]
+/// document has another number than the one held, [`MatterError::NotCompany`] and
+/// [`MatterError::NotRepresentative`] for a company, [`MatterError::Double`]
 /// for a second application, [`MatterError::Field`] for a form that cannot be taken.
 pub async fn apply(office: &NotaryOffice, command: Apply) -> Result<ApplicationNo, MatterError> {
     let Apply { deposit, form, by } = command;
@@ -45,6 +46,9 @@ pub async fn apply(office: &NotaryOffice, command: Apply) -> Result<ApplicationN
     let application = form.parse(today).map_err(MatterError::Field)?;
     let (ground, signer) = ground(office, deposit).await?;
     signer.admits(&application, today)?;
+    if by == ActedBy::Signer {
+        signer.admits_from_within(&application, today)?;
+    }
     let kind = application.kind;
     let said = format!("{} {}", kind.as_str(), deposit);
     let mut attempts = Attempts::default();

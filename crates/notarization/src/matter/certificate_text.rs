@@ -62,7 +62,7 @@ pub struct SessionWords<'a> {
 pub fn certificate_text(words: &CertificateWords<'_>) -> String {
     let CertificateWords { application, facts, .. } = words;
     let mut lines = vec![applicant(application)];
-    lines.extend(application.agent.as_deref().map(|agent| format!("委托代理人：{}", flat(agent))));
+    lines.extend(agent(application));
     lines.push("公证事项：保全证据（电子数据）".to_owned());
     lines.push(format!(
         "申请人{}因{}，于{}向本处申请对本处电子数据保管系统中存证编号为{}的电子数据办理保全证据公证。",
@@ -102,13 +102,10 @@ fn applicant(application: &Application) -> String {
             let sex = sex.as_deref().map(|sex| format!("，{sex}")).unwrap_or_default();
             let born =
                 born.map(|day| day.format("，%Y年%-m月%-d日出生").to_string()).unwrap_or_default();
-            let kind = match application.document_kind.as_str() {
-                "resident_id" => "公民身份号码",
-                _ => "证件号码",
-            };
+            let kind = number_words(&application.document_kind);
             format!("申请人：{name}{sex}{born}，{kind}：{document_number}，住{address}。")
         }
-        ApplicantKind::Regulator => {
+        ApplicantKind::Company | ApplicantKind::Regulator => {
             let legal = application.legal_representative.as_deref().unwrap_or_default();
             format!(
                 "申请人：{name}，统一社会信用代码：{document_number}，住所：{address}，法定代表人：{}。",
@@ -116,6 +113,20 @@ fn applicant(application: &Application) -> String {
             )
         }
     }
+}
+
+/// Who applies for another, of a company with the document that was shown (公证程序规则 art. 42).
+fn agent(application: &Application) -> Option<String> {
+    let name = flat(application.agent.as_deref()?);
+    let document = application
+        .acting_document
+        .as_ref()
+        .map(|document| format!("，{}：{}", number_words(&document.kind), document.number));
+    Some(format!("委托代理人：{name}{}", document.unwrap_or_default()))
+}
+
+fn number_words(kind: &str) -> &'static str {
+    if kind == "resident_id" { "公民身份号码" } else { "证件号码" }
 }
 
 fn received(words: &CertificateWords<'_>) -> String {

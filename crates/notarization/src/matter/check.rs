@@ -6,6 +6,7 @@ use heqi_vocabulary::{Digest, UtcMillis};
 
 use super::error::MatterError;
 use super::finish::{certificate_file, certificate_renewals};
+use super::form::{ApplicantKind, Application};
 use super::notice::{NoticeNo, NoticeSays, file_of};
 use super::number::{ApplicationNo, CertificateNo};
 use super::rows::{CERTIFICATES, Content, MATTERS, NOTICES, data_key_of};
@@ -38,7 +39,7 @@ pub struct Checked {
     pub voided_at: Option<UtcMillis>,
     /// How often it was corrected.
     pub corrections: u32,
-    /// The applicant, masked: the first character and stars.
+    /// The applicant: a person masked, the first character and stars; a company by its name.
     pub applicant: String,
     /// SHA-256 of the file that was issued, to compare with the one at hand.
     pub sha256: Option<Digest>,
@@ -76,7 +77,7 @@ pub async fn check_certificate(
         issued_at: matter.issue().map(|issue| issue.at),
         voided_at: matter.voided_at(),
         corrections: matter.corrections(),
-        applicant: masked(&content.application.name),
+        applicant: shown_name(&content.application),
         sha256: matter.issue().map(|issue| issue.sha256),
     }))
 }
@@ -91,7 +92,7 @@ pub struct CheckedNotice {
     pub application: ApplicationNo,
     /// Its day.
     pub at: UtcMillis,
-    /// To whom, masked.
+    /// To whom: a person masked, a company by its name.
     pub recipient: String,
     /// SHA-256 of the file; `None` while it is being made.
     pub sha256: Option<Digest>,
@@ -176,7 +177,7 @@ async fn check_notice(
         number: notice.no,
         application: matter.no(),
         at: notice.at,
-        recipient: masked(&content.application.name),
+        recipient: shown_name(&content.application),
         sha256: notice.made.map(|made| made.sha256),
         corrects,
     }))
@@ -276,6 +277,15 @@ fn is_same(kept: &str, typed: &str) -> bool {
         .collect();
     let differing = kept.bytes().zip(&typed).fold(0, |sum, (a, b)| sum | (a ^ b));
     differing == 0 && typed.len() == kept.len()
+}
+
+/// Who applied, as anybody may read it: a company's name is public, as every register shows it; who acted
+/// for it is not shown at all.
+fn shown_name(application: &Application) -> String {
+    match application.kind {
+        ApplicantKind::Company => application.name.clone(),
+        ApplicantKind::Signer | ApplicantKind::Regulator => masked(&application.name),
+    }
 }
 
 /// The first character and as many stars as follow, four at most.

@@ -38,6 +38,14 @@ pub enum MatterError {
     /// (公证法 art. 31 item 2).
     #[error("the applicant neither signed nor is the registry")]
     NotParty,
+    /// The company that applies is not the one that signed, or another credit code is held of it
+    /// (公证法 art. 31 item 2).
+    #[error("the company that applies did not sign")]
+    NotCompany,
+    /// Whoever acts for the company is not who signed for it: a namesake with another document, or
+    /// somebody else than who came in (公证法 art. 26).
+    #[error("whoever acts for the company did not sign for it")]
+    NotRepresentative,
     /// The same applicant has applied about the same deposit.
     #[error("application {0} about this deposit is open")]
     Double(ApplicationNo),
@@ -157,6 +165,30 @@ impl MatterError {
                 [
                     "You neither signed the document nor are you the registry, so you cannot apply (Notarisation Law art. 31 item 2: no interest in the matter).",
                     "Let the signer or the registry apply; write the name as the record has it and the number of the document that was checked at the signing; have a changed one put right at the registry first.",
+                ],
+            ),
+            Self::NotCompany => say(
+                Forbidden,
+                "not_company",
+                [
+                    "该文件不是以这家单位的名义签署的，或统一社会信用代码与存证记录中的不一致，该单位不能申请公证书（《公证法》第三十一条第二项：与申请公证的事项没有利害关系）。",
+                    "请由记录中签署的单位申请，名称和统一社会信用代码按营业执照填写；文件由个人签署的，由签署人本人申请。",
+                ],
+                [
+                    "The document was not signed in this company's name, or the held records have another credit code of it, so it cannot apply (Notarisation Law art. 31 item 2: no interest in the matter).",
+                    "Let the company that signed apply, with name and credit code as on its licence; where a person signed, the person applies.",
+                ],
+            ),
+            Self::NotRepresentative => say(
+                Forbidden,
+                "not_representative",
+                [
+                    "办理人不是存证记录中代表该单位签署的人，或证件号码与记录中的不一致，不能在此代表该单位申请（《公证法》第二十六条：委托他人办理须有授权；《公证程序规则》第十八条：提交法定代表人身份证明或授权委托书）。",
+                    "请由代表该单位签署的人申请；由法定代表人或其他人办理的，请携营业执照、法定代表人身份证明、授权委托书和办理人证件到公证处窗口。",
+                ],
+                [
+                    "Whoever acts is not who signed for the company in the held records, or their document has another number there, so they cannot apply for it here (Notarisation Law art. 26: whoever acts for another is authorised; Rules of Procedure art. 18: proof of the legal representative, or power of attorney).",
+                    "Let whoever signed for the company apply; the legal representative or anybody else comes to the counter with licence, proof of the legal representative, power of attorney and their own document.",
                 ],
             ),
             Self::Double(number) => say(
@@ -332,6 +364,13 @@ fn field_said(field: Field) -> Said {
         Field::Address => ("住址或住所", "address"),
         Field::Phone => ("联系电话", "telephone"),
         Field::LegalRepresentative => ("法定代表人", "legal representative"),
+        Field::ActingDocument => {
+            ("代表单位办理的人的证件类型与号码", "document of whoever acts for the company")
+        }
+        Field::Authority => (
+            "提交的材料（单位申请须列明营业执照、法定代表人身份证明，委托他人办理的并列明授权委托书，《公证程序规则》第十八条）",
+            "materials (a company names 营业执照 and 法定代表人身份证明, with an agent also 授权委托书, Rules of Procedure art. 18)",
+        ),
         Field::LegalBasis => ("法律依据和案号", "legal basis and case number"),
         Field::Purpose => ("用途", "purpose"),
         Field::Manner => ("证据形成的原因和方式", "how the evidence arose"),

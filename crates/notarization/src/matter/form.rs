@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+mod company;
 mod read;
 mod words;
 
+pub use company::{Acting, ActingBasis, ActingDocument};
 pub use words::{CertificateLanguage, DeliveryWay, Lawsuit, Medium, PowerOfAttorney};
 
 /// The longest text of a field, in characters.
@@ -20,26 +22,31 @@ pub const MAX_COPIES: u32 = 20;
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
 pub struct ApplicationForm {
-    /// `signer` or `regulator`.
+    /// `signer`, `company` or `regulator`.
     pub applicant: String,
-    /// Name of the person, or full name of the authority.
+    /// Name of the person, or full name of the company or authority.
     pub name: String,
     /// `female` or `male`; asked where the number of the document does not say.
     pub sex: String,
     /// The day of birth, `1990-01-31`; asked where the number of the document does not say.
     pub born: String,
-    /// Kind of document, as `DocumentKind::code`; empty for an authority.
+    /// Kind of document, as `DocumentKind::code`; empty for a company or an authority.
     pub document_kind: String,
-    /// Its number, or the authority's unified social credit code.
+    /// Its number, or the unified social credit code of the company or authority.
     pub document_number: String,
     /// Where they live, or where it sits.
     pub address: String,
     /// Whom to call.
     pub phone: String,
-    /// The authority's legal representative.
+    /// The legal representative of the company or authority.
     pub legal_representative: String,
-    /// Who applies in the name of another, if somebody does.
+    /// Who applies in the name of another, if somebody does; for a company, if it is not its legal
+    /// representative who does.
     pub agent: String,
+    /// Kind of document of whoever acts for a company, as `DocumentKind::code`.
+    pub acting_document_kind: String,
+    /// Its number.
+    pub acting_document_number: String,
     /// Whether the agent's power of attorney was seen: `seen`.
     pub power_of_attorney: String,
     /// The authority's legal basis and case number.
@@ -75,8 +82,10 @@ pub struct ApplicationForm {
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "nobody else may (domain.md 5.1)")]
 pub enum ApplicantKind {
-    /// Somebody who signed the document.
+    /// Somebody who signed the document, in their own name.
     Signer,
+    /// A company in whose name the document was signed (民法典 art. 61).
+    Company,
     /// The authority that registers companies.
     Regulator,
 }
@@ -86,6 +95,7 @@ impl ApplicantKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Signer => "signer",
+            Self::Company => "company",
             Self::Regulator => "regulator",
         }
     }
@@ -115,7 +125,7 @@ pub struct Application {
     pub sex: Option<String>,
     /// When they were born, from the number where it says so.
     pub born: Option<NaiveDate>,
-    /// Kind of document; `uscc` for an authority.
+    /// Kind of document; `uscc` for a company or an authority.
     pub document_kind: String,
     /// Its number.
     pub document_number: String,
@@ -123,10 +133,13 @@ pub struct Application {
     pub address: String,
     /// Telephone.
     pub phone: String,
-    /// The authority's legal representative.
+    /// The legal representative of the company or authority.
     pub legal_representative: Option<String>,
     /// Who acts for them.
     pub agent: Option<String>,
+    /// The document of whoever acts for a company: its agent, or its legal representative.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acting_document: Option<ActingDocument>,
     /// Whether the agent's power of attorney was seen.
     #[serde(default)]
     pub power_of_attorney: PowerOfAttorney,
@@ -186,8 +199,12 @@ pub enum Field {
     Phone,
     /// An agent, whose power of attorney was not seen.
     Agent,
-    /// The authority's legal representative.
+    /// The legal representative of a company or an authority.
     LegalRepresentative,
+    /// The document of whoever acts for a company.
+    ActingDocument,
+    /// What shows that they may act for it is not among the materials.
+    Authority,
     /// The authority's legal basis and case number.
     LegalBasis,
     /// Purpose.

@@ -2,6 +2,8 @@
 //! acceptance, the clock, the supplement, the checks, and the three ways to end without a
 //! certificate.
 
+use std::collections::BTreeMap;
+
 use heqi_identity::PersonName;
 use heqi_vocabulary::Language;
 
@@ -300,8 +302,7 @@ pub async fn recompute(
         opened.matter.recomputed(by, opened.now, examined.checks(opened.now), objections)?;
         opened.content.evidence = examined.sentences();
         // Beside the tick of a person, never in its place.
-        let compared = compared.iter().cloned().collect();
-        opened.content.evidence.insert(Item::ApplicantIdentity, compared);
+        opened.content.evidence.extend(compared.clone());
         opened.content.facts = examined.facts.clone();
         Ok((examined.summary(), ()))
     })
@@ -325,21 +326,25 @@ pub async fn mark_complex(
     .await
 }
 
-/// What the machine can say of who applies, for who ticks point 1; nothing where the record does not open.
+/// What the machine can say of who applies, for who ticks points 1 and 2; nothing where the record does not
+/// open.
 async fn applicant_compared(
     office: &NotaryOffice,
     opened: &Opened<'_>,
-) -> Result<Option<[String; 2]>, MatterError> {
+) -> Result<BTreeMap<Item, Vec<[String; 2]>>, MatterError> {
     let application = &opened.content.application;
+    let mut said = BTreeMap::new();
     if application.kind == ApplicantKind::Regulator {
-        return Ok(None);
+        return Ok(said);
     }
     let key = &opened.matter.deposit;
-    let Some(row) = deposit(office, key).await? else { return Ok(None) };
+    let Some(row) = deposit(office, key).await? else { return Ok(said) };
     // The examination that follows names the damage.
-    let Some(signing) = held_chain::record(office, &row).await? else { return Ok(None) };
+    let Some(signing) = held_chain::record(office, &row).await? else { return Ok(said) };
     let signer = signer_held(office, (key, row.chain), &signing).await?;
-    Ok(Some(signer.compare(application, opened.today).sentence()))
+    said.insert(Item::ApplicantIdentity, signer.sentences(application, opened.today));
+    said.extend(signer.interest(application).map(|told| (Item::Interest, vec![told])));
+    Ok(said)
 }
 
 /// Ticks a point of the list with a remark.

@@ -5,6 +5,8 @@
 //! Numbers stand in the questions that authorities were asked about the party, beside the signing or in
 //! records of their own; one that the authority denied is not the person's, and one that an officer put
 //! right is not any more. A document of another kind cannot be compared: that is left to the notary too.
+//!
+//! A company that signed is compared by its name and its credit code: [`company`].
 
 use std::collections::BTreeSet;
 
@@ -21,13 +23,20 @@ use serde_json::Value;
 use super::error::MatterError;
 use super::form::{ApplicantKind, Application};
 
+mod company;
+
+use company::HeldCompany;
+
 /// Questions and answers of one record that are looked at.
 const QUESTIONS: usize = 32;
 
 /// What the held records say of who signed. Personal: never printed.
 pub(crate) struct HeldSigner {
+    /// Of the person: of a company, who signed for it.
     names: Vec<String>,
     numbers: Vec<HeldNumber>,
+    /// The company in whose name it was signed, where it was one.
+    company: Option<HeldCompany>,
 }
 
 /// A number that a record names. Without a kind: of the kind whose form it has.
@@ -50,10 +59,17 @@ pub(crate) enum NumberCompared {
 impl HeldSigner {
     /// Somebody known under these names.
     pub(crate) const fn named(names: Vec<String>) -> Self {
-        Self { names, numbers: Vec::new() }
+        Self { names, numbers: Vec::new(), company: None }
     }
 
-    /// Takes the numbers out of a record about the signer: those asked about under one of its names.
+    /// Who signed in the name of this company.
+    pub(crate) fn for_company(mut self, name: &str) -> Self {
+        self.company = Some(HeldCompany::named(name));
+        self
+    }
+
+    /// Takes the numbers out of a record about the signer: those asked about under one of its names, and
+    /// the credit codes asked about under the name of its company.
     pub(crate) fn hear(&mut self, record: &Disclosure) {
         let identity = record.value("identity");
         let list = |member: &str| {
@@ -66,13 +82,16 @@ impl HeldSigner {
             let text = question.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
             let question = text.as_ref().unwrap_or(question);
             let says = |member: &str| question.get(member).and_then(Value::as_str);
-            let (Some(number), Some(name)) = (says("document_number"), says("name")) else {
+            let Some(name) = says("name") else { continue };
+            if digest_of(question).is_some_and(|asked| denied.contains(&asked)) {
                 continue;
-            };
-            let is_denied = digest_of(question).is_some_and(|asked| denied.contains(&asked));
-            if !is_denied && self.is_named(name) {
+            }
+            if let Some(number) = says("document_number").filter(|_| self.is_named(name)) {
                 let kind = says("document_kind").and_then(kind_of);
                 self.numbers.push(HeldNumber { kind, number: number.to_owned() });
+            }
+            if let (Some(company), Some(code)) = (&mut self.company, says("code")) {
+                company.hear(name, code);
             }
         }
     }
@@ -91,27 +110,50 @@ impl HeldSigner {
     }
 
     /// Whoever applies has a name of the one who signed and, where one of that kind is held, the number
-    /// of its document; or is the registry. That a person is who they say, and that an authority is one,
-    /// the notary checks at the counter: points 1 and 2 of the list.
+    /// of its document; or is the company in whose name it was signed; or is the registry. That a person is
+    /// who they say and acts for whom they say, and that an authority is one, the notary checks at the
+    /// counter: points 1 and 2 of the list.
     ///
     /// # Errors
-    /// [`MatterError::NotParty`].
+    /// [`MatterError::NotParty`]; of a company [`MatterError::NotCompany`] and
+    /// [`MatterError::NotRepresentative`].
     pub(crate) fn admits(
         &self,
         application: &Application,
         today: NaiveDate,
     ) -> Result<(), MatterError> {
-        let is_party = application.kind == ApplicantKind::Regulator
-            || self.is_named(&application.name)
-                && self.compare(application, today) != NumberCompared::Other;
+        let is_party = match application.kind {
+            ApplicantKind::Regulator => true,
+            ApplicantKind::Company => return self.admits_company(application, today),
+            ApplicantKind::Signer => {
+                self.is_named(&application.name)
+                    && self.compare(application, today) != NumberCompared::Other
+            }
+        };
         if is_party { Ok(()) } else { Err(MatterError::NotParty) }
+    }
+
+    /// What the machine says of whoever applies at point 1, which a person ticks.
+    pub(crate) fn sentences(
+        &self,
+        application: &Application,
+        today: NaiveDate,
+    ) -> Vec<[String; 2]> {
+        match application.kind {
+            ApplicantKind::Signer => vec![self.compare(application, today).sentence()],
+            ApplicantKind::Company => self.company_sentences(application, today),
+            ApplicantKind::Regulator => Vec::new(),
+        }
     }
 
     /// How the number on the form stands beside those held.
     pub(crate) fn compare(&self, application: &Application, today: NaiveDate) -> NumberCompared {
-        let kind = kind_of(&application.document_kind);
+        self.compare_document(&application.document_kind, &application.document_number, today)
+    }
+
+    fn compare_document(&self, kind: &str, number: &str, today: NaiveDate) -> NumberCompared {
         let typed =
-            kind.and_then(|k| PersonalDocument::parse(k, &application.document_number, today).ok());
+            kind_of(kind).and_then(|kind| PersonalDocument::parse(kind, number, today).ok());
         let Some(typed) = typed else { return NumberCompared::NotHeld };
         let read = self.numbers.iter().filter_map(|held| held.read(today));
         let of_kind: Vec<_> = read.filter(|held| held.kind() == typed.kind()).collect();
@@ -179,6 +221,7 @@ fn denied_question(answer: &Value) -> Option<Digest> {
         said.answer,
         Answer::Person { outcome: PersonOutcome::Differs | PersonOutcome::NotFound }
             | Answer::Registry { verified_at: None }
+            | Answer::Company { name_matches: false, .. }
     );
     denies.then_some(said.question_sha256)
 }

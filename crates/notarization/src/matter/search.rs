@@ -119,6 +119,12 @@ async fn found(office: &NotaryOffice, row: &DepositRow) -> Result<FoundDeposit, 
         let first: String = characters.next().into_iter().collect();
         if first.is_empty() { first } else { first + &"*".repeat(characters.count().clamp(1, 4)) }
     };
+    let party = record.text("party_name").unwrap_or_default();
+    // A company's name is public, and whoever takes its application has to see that it signed.
+    let signer = match record.text("representative_name") {
+        Some(representative) => format!("{party}（代表人：{}）", mask(representative)),
+        None => mask(party),
+    };
     Ok(FoundDeposit {
         number: row.deposit_no,
         record: row.record_id,
@@ -127,7 +133,7 @@ async fn found(office: &NotaryOffice, row: &DepositRow) -> Result<FoundDeposit, 
         received_at: row.received_at,
         is_admitted: row.outcome.is_admitted(),
         parts: row.parts.len(),
-        signer: mask(record.text("party_name").unwrap_or_default()),
+        signer,
         company: record.text("company_name").unwrap_or_default().to_owned(),
     })
 }

@@ -59,7 +59,7 @@ pub(crate) async fn house() -> (House, Story) {
     house_of(story()).await
 }
 
-async fn house_of(mut story: Story) -> (House, Story) {
+pub(crate) async fn house_of(mut story: Story) -> (House, Story) {
     let party = story.party;
     let code = log_code(&mut story, 91, party, "one_time_code", MOBILE);
     let house = House::of(&story);

@@ -8,6 +8,7 @@
 
 mod admission;
 mod anchors;
+mod company;
 mod concurrency;
 mod erasure;
 mod every_call;

@@ -42,6 +42,7 @@ fn the_sample_certificate_has_the_wording_that_is_issued() {
         phone: "0571-0000110".into(),
         legal_representative: None,
         agent: None,
+        acting_document: None,
         legal_basis: None,
         purpose: "向人民法院提供证据".into(),
         manner: "本人在手机上签署".into(),

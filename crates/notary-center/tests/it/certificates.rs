@@ -158,7 +158,7 @@ async fn what_the_registry_is_certified_masks_whoever_signed_and_tells_the_objec
 }
 
 /// The words of a PDF's pages without feet, line ends and spaces.
-fn words_of(file: &[u8]) -> String {
+pub(crate) fn words_of(file: &[u8]) -> String {
     let mut text = String::new();
     heqi_paper::render(Arc::new(file.to_vec()), |page| {
         if let heqi_paper::PageText::Blocks(blocks) = page.text {

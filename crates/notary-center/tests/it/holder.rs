@@ -102,7 +102,11 @@ pub(crate) async fn service() -> (Centre, Story, Arc<Kept>) {
 
 /// A story whose signer entered a code that was sent to [`MOBILE`], and the deposit that says so.
 pub(crate) fn told_story() -> (Story, heqi_evidence::bundle::BundleParts) {
-    let mut story = story();
+    told(story())
+}
+
+/// The same of another story.
+pub(crate) fn told(mut story: Story) -> (Story, heqi_evidence::bundle::BundleParts) {
     let chain = ChainId::from_bytes([91; 16]);
     let place = ChainTip::empty(chain).next(chain, story.seen_at());
     let entropy = SeededEntropy::labelled(91, "code checked");

@@ -121,7 +121,7 @@ async fn an_objection_waits_in_sight_and_arrives_at_the_data_centre() {
 }
 
 /// A form as a browser sends it.
-fn form(fields: &[(&str, &str)]) -> String {
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     let percent = |text: &str| {
         let byte = |byte: u8| {
             if byte.is_ascii_alphanumeric() {

@@ -9,6 +9,7 @@
 
 mod certificates;
 mod check_rates;
+mod company;
 mod deposits;
 mod durable;
 mod holder;

@@ -260,7 +260,7 @@ impl Browser {
         request.send().await.unwrap()
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub(crate) async fn page(&self, path: &str) -> String {
         let response = self.send(Method::GET, path, &[]).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
@@ -322,7 +322,7 @@ pub(crate) const FORM: [(&str, &str); 13] = [
     ("truth", "yes"),
 ];
 
-async fn apply(bureau: &Bureau, clerk: &Browser, form: &[(&str, &str)]) -> Response {
+pub(crate) async fn apply(bureau: &Bureau, clerk: &Browser, form: &[(&str, &str)]) -> Response {
     let page = clerk.page(&format!("/staff/deposits?q={}", bureau.deposit)).await;
     assert!(page.contains(&bureau.deposit), "the deposit was not found");
     let csrf = csrf_of(&page);

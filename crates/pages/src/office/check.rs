@@ -19,7 +19,7 @@ pub enum CheckAnswer {
         number: String,
         /// When it was issued, with zone.
         issued_at: String,
-        /// Who applied, masked.
+        /// Who applied: a person masked, a company by its name.
         applicant: String,
         /// SHA-256 of the file.
         sha256: String,
@@ -43,7 +43,7 @@ pub enum CheckAnswer {
         application: String,
         /// Its time, with zone.
         at: String,
-        /// To whom, masked.
+        /// To whom: a person masked, a company by its name.
         recipient: String,
         /// SHA-256 of the file; nothing while it is being made.
         sha256: Option<String>,
@@ -175,17 +175,17 @@ impl Page for CheckPage {
             asked: "<b>\"'".into(),
             answer,
         };
-        let valid = |corrections| CheckAnswer::Valid {
+        let valid = |applicant: &str, corrections| CheckAnswer::Valid {
             number: number(),
             issued_at: "2026-11-25 10:00:00 +08:00".into(),
-            applicant: "陈**".into(),
+            applicant: applicant.into(),
             sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
             corrections,
         };
         vec![
             page(None),
-            page(Some(valid(0))),
-            page(Some(valid(1))),
+            page(Some(valid("陈**", 0))),
+            page(Some(valid("陈**", 1))),
             page(Some(CheckAnswer::Voided {
                 number: number(),
                 voided_at: "2026-12-01 09:00:00 +08:00".into(),
@@ -217,6 +217,7 @@ impl Page for CheckPage {
                 files: Vec::new(),
             })),
             page(Some(CheckAnswer::Unknown)),
+            page(Some(valid("杭州示例云栖投资有限公司<b>\"'", 0))),
         ]
     }
 }
@@ -274,6 +275,6 @@ const TYPE_CODE: Words =
     Words::new("校验码或者查询码（8位）", "Check code (8 characters, beside the number)");
 const CHECK: Words = Words::new("核验", "Check");
 const FOOT: Words = Words::new(
-    "本页不需要登录，不保存您查询的内容；只显示公证书是否有效和遮蔽后的申请人。",
-    "No sign-in, and nothing you ask is stored; only whether a certificate stands, and the masked applicant, is shown.",
+    "本页不需要登录，不保存您查询的内容；只显示公证书是否有效和申请人（个人姓名遮蔽，单位显示名称）。",
+    "No sign-in, and nothing you ask is stored; only whether a certificate stands, and the applicant, is shown: a person's name masked, a company's in full.",
 );

@@ -131,6 +131,21 @@ impl Page for DepositsPage {
             what: "申请表中的“用途”未填写或格式不符，申请未提交。".into(),
             next: "请更正后重新提交，其他内容无需重填。".into(),
         };
+        let company = FoundRow {
+            voucher: "PZ202611230000026".into(),
+            signer: "杭州示例云栖投资有限公司（代表人：周**）".into(),
+            ..found(true)
+        };
+        let of_company = [
+            ("applicant", "company"),
+            ("name", "杭州示例云栖投资有限公司"),
+            ("document_number", "91330112MA000004XN"),
+            ("legal_representative", "周建国"),
+            ("acting_document_kind", "resident_id"),
+            ("materials", "营业执照副本，1\n法定代表人身份证明，1"),
+        ];
+        let of_company =
+            of_company.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         vec![
             page("", Vec::new(), None),
             page("CZ202611240000029", Vec::new(), None),
@@ -140,6 +155,7 @@ impl Page for DepositsPage {
                 more: Some("CZ202611240000011".into()),
                 ..page("2026-11-24", vec![found(true), found(false)], None)
             },
+            Self { typed: of_company, ..page("PZ202611230000026", vec![company], None) },
         ]
     }
 }
@@ -183,17 +199,18 @@ impl DepositsPage {
                 input type="hidden" name="deposit" value=(found.number);
                 div .pair {
                     div {
-                        (typed.choice(l, "applicant", (APPLICANT, &[("signer", A_SIGNER), ("regulator", A_REGULATOR)])))
+                        (typed.choice(l, "applicant", (APPLICANT, &APPLICANTS)))
                         (line("name", NAME, true))
                         (typed.document(l, DOCUMENT))
                         (line("address", ADDRESS, true))
                         (line("phone", PHONE, true))
+                        (line("legal_representative", LEGAL, false))
                         (line("agent", AGENT, false))
                         label .ground {
                             input type="checkbox" name="power_of_attorney" value="seen" checked[typed.of("power_of_attorney") == "seen"];
                             span { (ATTORNEY.in_language(l)) }
                         }
-                        (line("legal_representative", LEGAL, false))
+                        (typed.acting_document(l))
                         (line("legal_basis", BASIS, false))
                     }
                     div {
@@ -232,31 +249,41 @@ const NO_SIGNING: Words = Words::new(
 );
 const FORM: Words = Words::new("公证申请表", "Application");
 const FORM_LEAD: Words = Words::new(
-    "公证事项：保全证据（电子数据）。只有签署人本人或登记机关可以申请。",
-    "Matter: preservation of electronic data. Only the signer or the registry can apply.",
+    "公证事项：保全证据（电子数据）。只有签署人本人、以其名义签署的单位或登记机关可以申请。",
+    "Matter: preservation of electronic data. Only the signer, the company in whose name it was signed, or the registry can apply.",
 );
 const APPLICANT: Words = Words::new("申请人", "Who applies");
 const A_SIGNER: Words = Words::new("签署人本人", "The signer");
+const A_COMPANY: Words = Words::new("签署单位（法人股东等）", "The company that signed");
 const A_REGULATOR: Words = Words::new("登记机关", "The registry");
-const NAME: Words = Words::new("姓名，或机关全称", "Name, or full name of the authority");
+const APPLICANTS: [(&str, Words); 3] =
+    [("signer", A_SIGNER), ("company", A_COMPANY), ("regulator", A_REGULATOR)];
+const NAME: Words =
+    Words::new("姓名，或单位、机关全称", "Name, or full name of the company or authority");
 const NUMBER: Words = Words::new("存证编号", "Deposit");
 const MORE: Words = Words::new("当日更多存证", "More of this day");
 const DOCUMENT: Words =
     Words::new("证件号码，或统一社会信用代码", "Its number, or the credit code");
 const ADDRESS: Words = Words::new("住址或住所", "Address");
 const PHONE: Words = Words::new("联系电话", "Telephone");
-const AGENT: Words = Words::new("委托代理人姓名（如有）", "Agent's name, if any");
+const AGENT: Words = Words::new(
+    "委托代理人姓名（如有；单位由法定代表人本人办理的不填）",
+    "Agent's name, if any; none where a company's legal representative comes",
+);
 const ATTORNEY: Words = Words::new(
     "已核对授权委托书，扫描件附卷（有代理人的必选，《公证法》第二十六条）",
     "The power of attorney was seen and a scan is on file (needed with an agent, art. 26)",
 );
-const LEGAL: Words = Words::new("法定代表人（机关）", "Legal representative (authority)");
+const LEGAL: Words =
+    Words::new("法定代表人（单位或机关）", "Legal representative (company or authority)");
 const BASIS: Words =
     Words::new("法律依据和案号（机关）", "Legal basis and case number (authority)");
 const PURPOSE: Words = Words::new("用途和使用地", "Purpose and place of use");
 const MANNER: Words = Words::new("证据形成的原因和方式", "Why and how the evidence arose");
-const MATERIALS: Words =
-    Words::new("提交的材料，每行一项：名称，份数", "Materials, one per line: name, copies");
+const MATERIALS: Words = Words::new(
+    "提交的材料，每行一项：名称，份数（单位须列明营业执照、法定代表人身份证明，有代理人的并列明授权委托书）",
+    "Materials, one per line: name, copies (a company: 营业执照, 法定代表人身份证明, with an agent 授权委托书)",
+);
 const TRUTH: Words = Words::new(
     "申请人已签署真实性承诺，并已知悉公证的法律意义和后果（《公证法》第二十七条）",
     "The applicant signed the statement of truth and was told the meaning and effects (art. 27)",

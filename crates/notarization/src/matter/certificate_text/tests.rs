@@ -1,5 +1,7 @@
 use super::*;
-use crate::matter::form::{CertificateLanguage, DeliveryWay, Lawsuit, PowerOfAttorney};
+use crate::matter::form::{
+    ActingDocument, CertificateLanguage, DeliveryWay, Lawsuit, PowerOfAttorney,
+};
 use crate::matter::rows::HeldPart;
 
 fn at(text: &str) -> UtcMillis {
@@ -18,6 +20,7 @@ fn application() -> Application {
         phone: "0571-0000110".into(),
         legal_representative: None,
         agent: None,
+        acting_document: None,
         legal_basis: None,
         purpose: "诉讼\n在杭州使用".into(),
         manner: "本人在手机上签署".into(),
@@ -166,4 +169,33 @@ fn an_authority_stands_with_its_code_and_its_representative_and_an_agent_has_a_l
     });
     let wanted = "申请人：示例区市场监督管理局，统一社会信用代码：91330112MA00000159，住所：杭州市临安区示例路1号，法定代表人：王强。\n委托代理人：李某\n";
     assert!(text.starts_with(wanted), "{text}");
+}
+
+#[test]
+fn a_company_stands_as_a_legal_person_and_its_agent_with_the_document() {
+    let company = |agent: Option<&str>| {
+        text_of(|application, facts, _, _| {
+            application.kind = ApplicantKind::Company;
+            application.name = "杭州示例云栖投资有限公司".into();
+            (application.sex, application.born) = (None, None);
+            application.document_kind = "uscc".into();
+            application.document_number = "91330112MA000004XN".into();
+            application.legal_representative = Some("周建国".into());
+            application.agent = agent.map(Into::into);
+            application.acting_document = Some(ActingDocument {
+                kind: "resident_id".into(),
+                number: "330112196404169991".into(),
+            });
+            facts.signer = "杭州示例云栖投资有限公司（代表人：周建国）".into();
+        })
+    };
+    let head = "申请人：杭州示例云栖投资有限公司，统一社会信用代码：91330112MA000004XN，住所：杭州市临安区示例路1号，法定代表人：周建国。\n";
+    let text = company(None);
+    assert!(text.starts_with(&format!("{head}公证事项：")), "{text}");
+    assert!(text.contains("申请人杭州示例云栖投资有限公司因诉讼"), "{text}");
+    assert!(text.contains("以“杭州示例云栖投资有限公司（代表人：周建国）、"), "{text}");
+    assert!(!text.contains("330112196404169991"), "the representative acts as the company");
+    let text = company(Some("李四"));
+    let agent = "委托代理人：李四，公民身份号码：330112196404169991\n公证事项：";
+    assert!(text.starts_with(&format!("{head}{agent}")), "{text}");
 }

@@ -86,7 +86,8 @@ impl Chain {
         let mut told: Vec<(UtcMillis, AnswerLine)> = Vec::new();
         let mut records: Vec<(UtcMillis, &Disclosure)> = Vec::new();
         // Whoever applies reads its own name and words; everybody else is a third party.
-        let own = signing.text("party").filter(|_| applicant == ApplicantKind::Signer);
+        // What was said in a company's name is the company's own.
+        let own = signing.text("party").filter(|_| applicant != ApplicantKind::Regulator);
         for record in all {
             let at: Option<UtcMillis> = record.parsed("recorded_at");
             let Some(at) = at.filter(|at| *at <= until) else { continue };

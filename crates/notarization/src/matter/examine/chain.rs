@@ -34,8 +34,8 @@ pub(crate) async fn objections_held(
     Ok(u32::try_from(chain.objections()).unwrap_or(u32::MAX))
 }
 
-/// Under which names the signer of a held record is known: as it signed, who acted for it, and the names
-/// an officer put right by a certificate, before or after (edge case 11).
+/// Under which names the person who signed a held record is known: as it signed, of a company who acted for
+/// it, and the names an officer put right by a certificate, before or after (edge case 11).
 pub(crate) async fn names_held(
     office: &NotaryOffice,
     key: &DepositKey,
@@ -45,7 +45,7 @@ pub(crate) async fn names_held(
     Ok(Chain::read(office, key, chain).await?.names(signing))
 }
 
-/// Who signed a held record: under which names, and with which numbers of documents.
+/// Who signed a held record: under which names, with which numbers of documents, and for which company.
 pub(crate) async fn signer_held(
     office: &NotaryOffice,
     (key, chain): (&DepositKey, Digest),
@@ -53,6 +53,9 @@ pub(crate) async fn signer_held(
 ) -> Result<HeldSigner, MatterError> {
     let chain = Chain::read(office, key, chain).await?;
     let mut signer = HeldSigner::named(chain.names(signing));
+    if let Some(company) = company_of(signing) {
+        signer = signer.for_company(company);
+    }
     let party = signing.text("party");
     let of_party = |record: &&Disclosure| record.text("party") == party;
     signer.hear(signing);
@@ -77,6 +80,11 @@ pub(crate) async fn answer_held(
     let signing = held_record(office, &row.value).await?;
     let chain = Chain::read(office, key, row.value.chain).await?;
     Ok(Answered { objections: chain.objections(), ..chain.answer(&signing) })
+}
+
+/// The company in whose name a signing was made: whoever has a representative is one.
+fn company_of(signing: &Disclosure) -> Option<&str> {
+    signing.text("representative_name").and_then(|_| signing.text("party_name"))
 }
 
 /// What a signer answered.
@@ -226,11 +234,10 @@ impl Chain {
         }
     }
 
-    /// Every name of who signed.
+    /// Every name of the person who signed: a company is no person, whoever signed for it is.
     fn names(&self, signing: &Disclosure) -> Vec<String> {
-        let signed_as = ["party_name", "representative_name"].into_iter();
-        let mut names: Vec<String> =
-            signed_as.filter_map(|name| signing.text(name)).map(ToOwned::to_owned).collect();
+        let signed_as = signing.text("representative_name").or_else(|| signing.text("party_name"));
+        let mut names: Vec<String> = signed_as.map(ToOwned::to_owned).into_iter().collect();
         for (_, before, after) in self.names_put_right(signing) {
             names.extend([before, after]);
         }

@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 use heqi_identity::personal_document::DocumentKind;
 use heqi_identity::resident_id::Sex;
-use heqi_identity::{PersonName, PersonalDocument, Uscc};
+use heqi_identity::{CompanyName, PersonName, PersonalDocument, Uscc};
 
 use super::{
-    ApplicantKind, Application, ApplicationForm, CertificateLanguage, DeliveryWay, Field, Lawsuit,
-    MAX_COPIES, MAX_MATERIALS, MaterialHandedIn, Medium, PowerOfAttorney, text,
+    ActingDocument, ApplicantKind, Application, ApplicationForm, CertificateLanguage, DeliveryWay,
+    Field, Lawsuit, MAX_COPIES, MAX_MATERIALS, MaterialHandedIn, Medium, PowerOfAttorney, text,
 };
 
 impl ApplicationForm {
@@ -18,11 +18,13 @@ impl ApplicationForm {
     pub fn parse(&self, today: NaiveDate) -> Result<Application, Field> {
         let kind = match self.applicant.as_str() {
             "signer" => ApplicantKind::Signer,
+            "company" => ApplicantKind::Company,
             "regulator" => ApplicantKind::Regulator,
             _ => return Err(Field::Applicant),
         };
         let who = match kind {
             ApplicantKind::Signer => self.person(today)?,
+            ApplicantKind::Company => self.company(today)?,
             ApplicantKind::Regulator => self.authority()?,
         };
         if self.truth != "yes" {
@@ -32,7 +34,7 @@ impl ApplicationForm {
         let (delivery, medium) = self.read_delivery()?;
         let (agent, power_of_attorney) = self.read_agent(kind)?;
         let (lawsuit, litigation) = self.read_lawsuit(kind)?;
-        Ok(Application {
+        let application = Application {
             kind,
             address: text(&self.address).ok_or(Field::Address)?,
             phone: phone(&self.phone).ok_or(Field::Phone)?,
@@ -51,7 +53,11 @@ impl ApplicationForm {
             lawsuit,
             litigation,
             ..who
-        })
+        };
+        let shows = application
+            .acting()
+            .is_none_or(|acting| acting.basis.is_shown_by(&application.materials));
+        if shows { Ok(application) } else { Err(Field::Authority) }
     }
 
     /// What a program of the registry does not say yet is kept as said by nobody, and the notary asks;
@@ -84,15 +90,14 @@ impl ApplicationForm {
         if medium.goes(delivery) { Ok((delivery, medium)) } else { Err(Field::Medium) }
     }
 
-    /// Who acts for another shows the power of attorney (公证法 art. 26).
+    /// Who acts for another shows the power of attorney (公证法 art. 26). A company that applies from
+    /// within has nobody who could see it yet: the notary does, and the list says that nobody has.
     fn read_agent(&self, kind: ApplicantKind) -> Result<(Option<String>, PowerOfAttorney), Field> {
         let Some(agent) = optional(&self.agent)? else {
             return Ok((None, PowerOfAttorney::Unstated));
         };
         match PowerOfAttorney::of_word(&self.power_of_attorney) {
-            Some(PowerOfAttorney::Unstated) if kind != ApplicantKind::Regulator => {
-                Err(Field::Agent)
-            }
+            Some(PowerOfAttorney::Unstated) if kind == ApplicantKind::Signer => Err(Field::Agent),
             Some(said) => Ok((Some(agent), said)),
             None => Err(Field::Agent),
         }
@@ -156,6 +161,32 @@ impl ApplicationForm {
         if agrees && born <= today { Ok((sex, born)) } else { Err(Field::Person) }
     }
 
+    /// A company, and the document of whoever acts for it.
+    fn company(&self, today: NaiveDate) -> Result<Application, Field> {
+        let name = CompanyName::parse(&self.name).map_err(|_| Field::Name)?;
+        let code = Uscc::parse(&self.document_number).map_err(|_| Field::Document)?;
+        let legal_representative = PersonName::parse(&self.legal_representative)
+            .map_err(|_| Field::LegalRepresentative)?;
+        if !self.agent.trim().is_empty() {
+            PersonName::parse(&self.agent).map_err(|_| Field::Agent)?;
+        }
+        let kind = KINDS.into_iter().find(|kind| kind.code() == self.acting_document_kind);
+        let kind = kind.ok_or(Field::ActingDocument)?;
+        let document = PersonalDocument::parse(kind, &self.acting_document_number, today);
+        let document = document.map_err(|_| Field::ActingDocument)?;
+        Ok(Application {
+            name: name.as_str().to_owned(),
+            document_kind: "uscc".to_owned(),
+            document_number: code.as_str().to_owned(),
+            legal_representative: Some(legal_representative.expose().to_owned()),
+            acting_document: Some(ActingDocument {
+                kind: kind.code().to_owned(),
+                number: document.expose().to_owned(),
+            }),
+            ..nobody(ApplicantKind::Company)
+        })
+    }
+
     fn authority(&self) -> Result<Application, Field> {
         let code = Uscc::parse(&self.document_number).map_err(|_| Field::Document)?;
         Ok(Application {
@@ -204,6 +235,7 @@ fn nobody(kind: ApplicantKind) -> Application {
         phone: String::new(),
         legal_representative: None,
         agent: None,
+        acting_document: None,
         power_of_attorney: PowerOfAttorney::Unstated,
         legal_basis: None,
         purpose: String::new(),

@@ -184,3 +184,89 @@ fn an_application_of_before_these_fields_is_read_and_says_nothing_more() {
     let read: Application = serde_json::from_value(kept).unwrap();
     assert_eq!((read.lawsuit, read.medium, read.duplicates), (Lawsuit::Unstated, None, 0));
 }
+
+fn company() -> ApplicationForm {
+    ApplicationForm {
+        applicant: "company".into(),
+        name: "杭州示例云栖投资有限公司".into(),
+        document_kind: String::new(),
+        document_number: "91330112MA000004XN".into(),
+        legal_representative: "周建国".into(),
+        acting_document_kind: "resident_id".into(),
+        acting_document_number: "330112196404169991".into(),
+        materials: "营业执照副本，1份\n法定代表人身份证明，1份".into(),
+        ..form()
+    }
+}
+
+#[test]
+fn a_company_acts_by_its_legal_representative_or_by_an_agent_and_names_what_shows_it() {
+    let read = company().parse(today()).unwrap();
+    assert_eq!(
+        (read.kind, read.document_kind.as_str(), read.sex.as_deref(), read.born),
+        (ApplicantKind::Company, "uscc", None, None)
+    );
+    let acting = read.acting().unwrap();
+    assert_eq!((acting.name, acting.basis), ("周建国", ActingBasis::LegalRepresentative));
+    assert_eq!(acting.document.number, "330112196404169991");
+    assert_eq!(
+        format!("{acting:?} {:?}", acting.document),
+        "Acting(LegalRepresentative) ActingDocument(…)"
+    );
+
+    let by_agent = |materials: &str, seen: &str| {
+        let form = ApplicationForm {
+            agent: "李四".into(),
+            power_of_attorney: seen.into(),
+            materials: materials.into(),
+            ..company()
+        };
+        form.parse(today())
+    };
+    let all = "营业执照（共享核验），1份\n法定代表人身份证明，1份\n授权委托书原件，1份";
+    let read = by_agent(all, "seen").unwrap();
+    let acting = read.acting().unwrap();
+    assert_eq!((acting.name, acting.basis), ("李四", ActingBasis::PowerOfAttorney));
+    assert_eq!(by_agent(all, "").err(), Some(Field::Agent));
+    assert_eq!(by_agent(all, "unstated").unwrap().power_of_attorney, PowerOfAttorney::Unstated);
+    for missing in
+        ["营业执照（共享核验），1份\n", "法定代表人身份证明，1份\n", "授权委托书原件，1份"]
+    {
+        let materials = all.replace(missing, "");
+        assert_eq!(by_agent(&materials, "seen").err(), Some(Field::Authority), "{missing}");
+    }
+}
+
+#[test]
+fn what_a_company_leaves_out_is_named() {
+    let wrong = |change: fn(&mut ApplicationForm)| {
+        let mut form = company();
+        change(&mut form);
+        form.parse(today()).err()
+    };
+    assert_eq!(wrong(|f| f.name = "云栖".into()), Some(Field::Name));
+    assert_eq!(wrong(|f| f.document_number = "91330112MA00000158".into()), Some(Field::Document));
+    assert_eq!(wrong(|f| f.legal_representative.clear()), Some(Field::LegalRepresentative));
+    assert_eq!(wrong(|f| f.agent = "13800000001".into()), Some(Field::Agent));
+    assert_eq!(wrong(|f| f.acting_document_kind.clear()), Some(Field::ActingDocument));
+    assert_eq!(
+        wrong(|f| f.acting_document_number = "330112196404169990".into()),
+        Some(Field::ActingDocument)
+    );
+    assert_eq!(wrong(|f| f.lawsuit.clear()), Some(Field::Lawsuit), "people are asked");
+    // Nobody else has somebody who acts like this, whatever a form says.
+    let person = ApplicationForm { applicant: "signer".into(), ..form() };
+    let person = ApplicationForm { acting_document_kind: "resident_id".into(), ..person };
+    assert!(person.parse(today()).unwrap().acting().is_none());
+}
+
+#[test]
+fn an_application_of_a_person_is_kept_as_before_there_were_companies() {
+    let kept = serde_json::to_value(form().parse(today()).unwrap()).unwrap();
+    assert!(kept.get("acting_document").is_none());
+    let company = company().parse(today()).unwrap();
+    let kept = serde_json::to_value(company.clone()).unwrap();
+    assert_eq!(kept["kind"], "company");
+    let read: Application = serde_json::from_value(kept).unwrap();
+    assert!(read == company);
+}

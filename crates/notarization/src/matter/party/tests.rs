@@ -139,3 +139,100 @@ fn each_outcome_has_a_sentence_of_its_own_and_a_name_alone_is_said_to_be_no_more
     said.dedup();
     assert_eq!(said.len(), 6, "{said:?}");
 }
+
+const COMPANY: &str = "杭州示例云栖投资有限公司";
+const CODE: &str = "91330112MA000004XN";
+const OTHER_CODE: &str = "91330112MA00000902";
+
+fn company(name: &str, code: &str) -> Application {
+    let form = ApplicationForm {
+        applicant: "company".into(),
+        name: name.into(),
+        document_number: code.into(),
+        legal_representative: "张三".into(),
+        acting_document_kind: "resident_id".into(),
+        acting_document_number: NUMBER.into(),
+        address: "杭州市示例路1号".into(),
+        phone: "0571-0000110".into(),
+        purpose: "诉讼".into(),
+        manner: "在手机上签署".into(),
+        materials: "营业执照\n法定代表人身份证明".into(),
+        copies: "1".into(),
+        delivery: "download".into(),
+        lawsuit: "no".into(),
+        truth: "yes".into(),
+        ..ApplicationForm::default()
+    };
+    form.parse(today()).unwrap()
+}
+
+/// 张三 signed for the company, about which an authority was asked and said this of the name.
+fn for_company(asked: Option<(&str, bool)>) -> HeldSigner {
+    let mut signer = HeldSigner::named(vec!["张三".into()]).for_company(COMPANY);
+    if let Some((code, name_matches)) = asked {
+        let nonce = Nonce::random(&SeededEntropy::labelled(1, code));
+        let question = Question::Company { code: code.into(), name: COMPANY.into(), nonce };
+        let key = SigningKey::generate(Algorithm::Ed25519, &SeededEntropy::labelled(1, "provider"));
+        let said = json!({
+            "answer": { "says": "company", "name_matches": name_matches, "status": "in_operation" },
+            "answered_at": "2026-11-23T12:05:00.000Z",
+            "provider": "示例实名",
+            "question_sha256": question.digest().unwrap(),
+        });
+        let said: Attestation = serde_json::from_value(said).unwrap();
+        let said = String::from_utf8(said.sign(&key).unwrap().as_bytes().to_vec()).unwrap();
+        let values = [("questions", json!([question])), ("answers", json!([said]))];
+        signer.hear(&record(RecordKind::IdentityVerified, &values));
+    }
+    signer
+}
+
+#[test]
+fn a_company_is_known_by_its_name_and_where_one_is_held_by_its_code() {
+    let admits = |signer: &HeldSigner, name: &str, code: &str| {
+        signer.admits(&company(name, code), today()).map_err(|error| error.to_string())
+    };
+    let refused = Err(MatterError::NotCompany.to_string());
+    let unasked = for_company(None);
+    assert_eq!(admits(&unasked, COMPANY, CODE), Ok(()));
+    assert_eq!(admits(&unasked, "杭州示例青穗茶业有限公司", CODE), refused);
+    let asked = for_company(Some((CODE, true)));
+    assert_eq!(admits(&asked, COMPANY, CODE), Ok(()));
+    assert_eq!(admits(&asked, COMPANY, OTHER_CODE), refused);
+    assert_eq!(admits(&asked, "杭州示例云西投资有限公司", CODE), Ok(()), "named anew");
+    // A code that the authority denied of this name is nobody's.
+    let denied = for_company(Some((OTHER_CODE, false)));
+    assert_eq!(admits(&denied, COMPANY, CODE), Ok(()));
+    // A person signed.
+    assert_eq!(admits(&asked_nothing(), COMPANY, CODE), refused);
+}
+
+fn asked_nothing() -> HeldSigner {
+    asked(&[])
+}
+
+#[test]
+fn whoever_acts_for_a_company_is_compared_with_who_signed_for_it() {
+    let named = |application: &Application| {
+        let signer = for_company(None);
+        (
+            signer.admits(application, today()).is_ok(),
+            signer.admits_from_within(application, today()).is_ok(),
+        )
+    };
+    let own = company(COMPANY, CODE);
+    assert_eq!(named(&own), (true, true));
+    let another = Application { legal_representative: Some("李四".into()), ..own.clone() };
+    assert_eq!(named(&another), (true, false), "at the counter the notary reads the papers");
+    let mut known = for_company(None);
+    let values = [("questions", json!([question(OTHER, "张三")]))];
+    known.hear(&record(RecordKind::IdentityVerified, &values));
+    let refused = known.admits(&own, today()).unwrap_err();
+    assert!(matches!(refused, MatterError::NotRepresentative), "{refused}");
+
+    // In the own name, too: the notary asks what they have to do with it.
+    let person = applicant("resident_id", OTHER);
+    assert!(known.admits(&person, today()).is_ok() && known.interest(&person).is_some());
+    assert!(known.interest(&own).is_none() && asked_nothing().interest(&person).is_none());
+    assert_eq!(known.sentences(&own, today()).len(), 3, "company, person, authority");
+}

@@ -1,13 +1,15 @@
 //! Applying for a certificate from within: the form with the signing filled in, for whoever signed
-//! it. Whoever did not is told so, with the article.
+//! it, in the own name or for the company signed for. Whoever did not is told so, with the article.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{Error, HttpResponse};
-use heqi_notarization::holder::certify::{application, apply_as_signer, signing_of};
+use heqi_notarization::holder::certify::{
+    application, apply_as_company, apply_as_signer, signing_of,
+};
 use heqi_notarization::holder::held::OpenedRecord;
 use heqi_notarization::matter::MatterError;
-use heqi_notarization::matter::form::ApplicationForm;
+use heqi_notarization::matter::form::{ApplicantKind, ApplicationForm};
 use heqi_pages::Link;
 use heqi_pages::holder::{ApplyWay, HolderApplyPage, HolderDoorPage};
 use heqi_pages::trouble::TroublePage;
@@ -72,6 +74,10 @@ pub(super) async fn ask(
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ApplyForm {
+    applicant: String,
+    company_name: String,
+    code: String,
+    legal_representative: String,
     name: String,
     sex: String,
     born: String,
@@ -97,6 +103,10 @@ impl ApplyForm {
     /// What was typed, to be shown again: nobody types a form twice.
     fn typed(&self) -> Vec<(String, String)> {
         let fields = [
+            ("applicant", &self.applicant),
+            ("company_name", &self.company_name),
+            ("code", &self.code),
+            ("legal_representative", &self.legal_representative),
             ("name", &self.name),
             ("sex", &self.sex),
             ("born", &self.born),
@@ -143,6 +153,24 @@ impl ApplyForm {
             ..ApplicationForm::default()
         }
     }
+
+    /// Of the company: whoever came in acts for it, and shows the own document.
+    fn into_company_form(mut self) -> (String, ApplicationForm) {
+        let take = std::mem::take::<String>;
+        let acting = take(&mut self.name);
+        self.name = take(&mut self.company_name);
+        let acting_document_kind = take(&mut self.document_kind);
+        let acting_document_number = take(&mut self.document_number);
+        self.document_number = take(&mut self.code);
+        let legal_representative = take(&mut self.legal_representative);
+        let form = ApplicationForm {
+            legal_representative,
+            acting_document_kind,
+            acting_document_number,
+            ..self.into_form()
+        };
+        (acting, form)
+    }
 }
 
 /// Takes the application; one that is open already is shown instead.
@@ -159,7 +187,12 @@ pub(super) async fn take(
         return Ok(not_theirs(&state, reader, &visitor, voucher)?);
     };
     let typed = form.typed();
-    let error = match apply_as_signer(&state.office, &about, form.into_form()).await {
+    let applied = if form.applicant == ApplicantKind::Company.as_str() {
+        apply_as_company(&state.office, &about, form.into_company_form()).await
+    } else {
+        apply_as_signer(&state.office, &about, form.into_form()).await
+    };
+    let error = match applied {
         Ok(_) | Err(MatterError::Double(_)) => {
             return Ok(to(&Link::HeldEvidence(about.row.deposit_no)));
         }
@@ -228,27 +261,41 @@ fn form_page(
         number: about.row.deposit_no.to_string(),
         company: about.record.text("company_name").unwrap_or_default().to_owned(),
         recorded_at: about.recorded_at.for_people(),
+        is_for_company: represented(about).is_some(),
         typed,
         trouble,
     }
+}
+
+/// The company in whose name it was signed, where it was one.
+fn represented(about: &OpenedRecord) -> Option<&str> {
+    about.record.text("representative_name").and_then(|_| about.record.text("party_name"))
 }
 
 /// What the signing itself says. The notary reads Chinese, whatever the reader does.
 fn filled_in(about: &OpenedRecord) -> Vec<(String, String)> {
     let text = |name: &str| about.record.text(name).unwrap_or_default();
     let name = about.record.text("representative_name").unwrap_or(text("party_name"));
+    let company = represented(about);
     let manner = format!(
-        "本人于{}通过签署平台以电子方式签署{}的{}文件，公证机构于{}接收并保管",
+        "本人于{}{}通过签署平台以电子方式签署{}的{}文件，公证机构于{}接收并保管",
         about.recorded_at.for_people(),
+        company.map(|company| format!("代表{company}")).unwrap_or_default(),
         text("company_name"),
         matter_name(text("matter"), Language::Zh),
         about.row.received_at.for_people(),
     );
+    let (applicant, materials) = match company {
+        Some(_) => ("company", "营业执照副本，1\n法定代表人身份证明，1\n身份证件复印件，1"),
+        None => ("signer", "身份证件复印件，1"),
+    };
     let fields = [
+        ("applicant", applicant),
+        ("company_name", company.unwrap_or_default()),
         ("name", name),
         ("document_kind", "resident_id"),
         ("manner", manner.as_str()),
-        ("materials", "身份证件复印件，1"),
+        ("materials", materials),
         ("copies", "1"),
         ("delivery", "download"),
     ];

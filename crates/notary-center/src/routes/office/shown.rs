@@ -134,9 +134,13 @@ pub(super) fn facts(view: &MatterView, names: &Names, l: Language) -> Vec<(Strin
     add("申请人", "Applicant", application.name.clone());
     let document = match application.kind {
         ApplicantKind::Signer => last_four(&application.document_number),
-        ApplicantKind::Regulator => application.document_number.clone(),
+        ApplicantKind::Company | ApplicantKind::Regulator => application.document_number.clone(),
     };
     add("证件号码（末四位）或信用代码", "Document (last four) or code", document);
+    let legal = application.legal_representative.clone().unwrap_or_default();
+    add("法定代表人", "Legal representative", legal);
+    let acting = application.acting().map(|acting| words::acting(&acting, l));
+    add("办理人（证件末四位）", "Acts for it (last four)", acting.unwrap_or_default());
     add("法律依据和案号", "Legal basis", application.legal_basis.clone().unwrap_or_default());
     add("申请人查询码（告知申请人）", "Query code, for the applicant", content.query_code.clone());
     add("用途", "Purpose", application.purpose.clone());
@@ -203,7 +207,7 @@ pub(super) fn number_waits(asked: &NumberAsked, l: Language) -> (String, String)
     (l.pick("公证书取号", "Number").to_owned(), value)
 }
 
-fn last_four(number: &str) -> String {
+pub(super) fn last_four(number: &str) -> String {
     let count = number.chars().count();
     number.chars().skip(count.saturating_sub(4)).collect()
 }

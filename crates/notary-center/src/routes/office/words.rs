@@ -2,13 +2,13 @@
 
 use heqi_notarization::matter::Stage;
 use heqi_notarization::matter::extraction::Act;
-use heqi_notarization::matter::form::ApplicantKind;
+use heqi_notarization::matter::form::{Acting, ActingBasis, ApplicantKind};
 use heqi_notarization::matter::queue::Group;
 use heqi_notarization::matter::step::StepKind;
 use heqi_notarization::staff::{EventBy, StaffEvent};
 use heqi_vocabulary::Language;
 
-use super::shown::Names;
+use super::shown::{Names, last_four};
 
 pub(crate) const fn stage(stage: Stage, l: Language) -> &'static str {
     match stage {
@@ -38,8 +38,18 @@ pub(super) const fn group(group: Group, l: Language) -> &'static str {
 pub(super) const fn applicant(kind: ApplicantKind, l: Language) -> &'static str {
     match kind {
         ApplicantKind::Signer => l.pick("签署人申请", "by the signer"),
+        ApplicantKind::Company => l.pick("签署单位申请", "by the company that signed"),
         ApplicantKind::Regulator => l.pick("登记机关申请", "by the registry"),
     }
+}
+
+/// Who acts for a company, by what, and the end of the number of their document.
+pub(super) fn acting(acting: &Acting<'_>, l: Language) -> String {
+    let basis = match acting.basis {
+        ActingBasis::LegalRepresentative => l.pick("法定代表人本人", "legal representative"),
+        ActingBasis::PowerOfAttorney => l.pick("委托代理人", "by power of attorney"),
+    };
+    format!("{} · {basis} · {}", acting.name, last_four(&acting.document.number))
 }
 
 pub(super) const fn act(act: Act, l: Language) -> &'static str {

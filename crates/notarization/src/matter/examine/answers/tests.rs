@@ -57,6 +57,9 @@ fn third_parties_are_masked_when_the_registry_applies() {
     let answers = chain.answers(&signing, ApplicantKind::Regulator, story.seen_at()).unwrap();
     assert!(answers.lines.iter().all(|line| line.who == "张*"), "{:?}", answers.lines);
     assert!(answers.lines.iter().all(|line| !line.what.contains("不是我签的")));
+    // What was said in a company's name is its own.
+    let own = chain.answers(&signing, ApplicantKind::Company, story.seen_at()).unwrap();
+    assert!(own.lines.iter().any(|line| line.what.contains("不是我签的")), "{:?}", own.lines);
 }
 
 #[test]
