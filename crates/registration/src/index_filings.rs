@@ -103,19 +103,35 @@ async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFili
     Ok(Indexed { filings, has_caught_up })
 }
 
-/// Records that change nothing a filing is found by.
+/// Records that change nothing a filing is found by: number, instant, names of companies, codes and
+/// people come with the opening, are changed by the handler or corrected by an officer, and go with an
+/// erasure. A signature changes none of them, and putting a filing in again reads the contacts of all
+/// its parties.
 const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
     matches!(
         kind,
         RecordKind::Access
             | RecordKind::CertificateApplication
             | RecordKind::CodeChecked
+            | RecordKind::CompanySeal
+            | RecordKind::Confirmation
             | RecordKind::ConsentGiven
+            | RecordKind::Decline
             | RecordKind::DocumentRead
+            | RecordKind::HandedOver
+            | RecordKind::IdentityVerified
             | RecordKind::LegalHold
             | RecordKind::Notification
+            | RecordKind::Objection
+            | RecordKind::ObjectionResolved
+            | RecordKind::PersonSeen
             | RecordKind::RegulatorQuery
             | RecordKind::RegulatorView
+            | RecordKind::ReviewDecided
+            | RecordKind::ReviewWanted
+            | RecordKind::RiskNoted
+            | RecordKind::Signing
+            | RecordKind::VideoRecorded
     )
 }
 
@@ -165,4 +181,24 @@ async fn add_party(
         one.persons.push(PersonDigest::of_person(secret, name.as_str(), number.as_str()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filing_is_put_in_again_by_what_changes_names_parties_or_contacts_and_by_no_signature() {
+        for kind in [
+            RecordKind::FilingOpened,
+            RecordKind::FilingChanged,
+            RecordKind::PersonCorrected,
+            RecordKind::Erasure,
+        ] {
+            assert!(!leaves_all_as_it_was(kind), "{kind:?}");
+        }
+        for kind in [RecordKind::ConsentGiven, RecordKind::Signing, RecordKind::Confirmation] {
+            assert!(leaves_all_as_it_was(kind), "{kind:?}");
+        }
+    }
 }
