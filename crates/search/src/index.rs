@@ -19,6 +19,9 @@ use crate::paging;
 
 /// What the writer may gather before it writes a segment.
 const WRITER_BYTES: usize = 48 << 20;
+/// How far the position may move in memory alone. After a start so many leaves, of which none had
+/// changed a filing, are looked at again at most.
+const UNCOMMITTED_LEAVES: u64 = 16_384;
 
 /// Why the index could not be opened, not even an empty one.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,8 @@ pub struct FilingIndex {
 struct Writing {
     writer: IndexWriter<TantivyDocument>,
     position: Option<u64>,
+    /// The position of the last commit.
+    committed: Option<u64>,
     /// Whether documents were added since the last commit.
     is_filling: bool,
 }
@@ -81,7 +86,8 @@ impl FilingIndex {
         let position = payload.and_then(|text| text.parse().ok());
         let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let writing = Mutex::new(Writing { writer, position, is_filling: false });
+        let writing =
+            Mutex::new(Writing { writer, position, committed: position, is_filling: false });
         Ok(Self { form, reader, writing })
     }
 
@@ -114,8 +120,19 @@ impl Writing {
         }
         prepared.commit()?;
         self.position = position;
+        self.committed = position;
         self.is_filling = false;
         reader.reload()
+    }
+
+    /// Whether nothing is new but the position, and that not by much: a commit writes files and waits
+    /// for the disk, beside the signings that led to it.
+    fn only_moves(&self, filings: &[IndexedFiling], position: Option<u64>) -> bool {
+        let (Some(position), Some(committed)) = (position, self.committed) else { return false };
+        let moved = position.checked_sub(committed);
+        filings.is_empty()
+            && !self.is_filling
+            && moved.is_some_and(|leaves| leaves < UNCOMMITTED_LEAVES)
     }
 
     /// Adds documents; those that may be there already are replaced.
@@ -138,6 +155,10 @@ impl SearchIndex for FilingIndex {
 
     fn write(&self, filings: &[IndexedFiling], position: Option<u64>) -> Result<(), IndexFault> {
         let mut writing = self.writing.lock();
+        if writing.only_moves(filings, position) {
+            writing.position = position;
+            return Ok(());
+        }
         let written = writing.add(&self.form, filings).and_then(|()| {
             if position.is_some() {
                 writing.commit(position, &self.reader)
