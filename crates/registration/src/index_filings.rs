@@ -1,6 +1,6 @@
 //! Fills the index in which filings are found: everything that is kept, once, and then each filing
-//! whose chain has grown. Nobody waits for it: a filing is found a moment after its act was
-//! acknowledged.
+//! in whose chain something has come that it is found by. Nobody waits for it: a filing is found a
+//! moment after its act was acknowledged.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ async fn begin(platform: &Platform, size: u64) -> Result<Indexed, IndexFilingsEr
     Ok(Indexed { filings, has_caught_up: platform.backend().log().head().size() == size })
 }
 
-/// Puts those filings in again whose chains have grown.
+/// Puts those filings in again in whose chains something has come that they are found by.
 async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFilingsError> {
     let entries = platform.backend().log().entries(position, LEAVES).await.map_err(Fault::from)?;
     let read = u64::try_from(entries.len()).unwrap_or(0);
