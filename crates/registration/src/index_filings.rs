@@ -15,8 +15,8 @@ use crate::platform::Platform;
 use crate::search_index::{IndexFault, IndexSize, IndexedFiling, PersonDigest, SearchIndex};
 use crate::{contacts, filings, rows};
 
-/// Leaves read at once.
-const LEAVES: usize = 2048;
+/// Leaves read at once, with their records: about 5 MB.
+const LEAVES: usize = 512;
 /// Filings read at once while everything is put in.
 const FILINGS: usize = 512;
 
