@@ -46,6 +46,25 @@ fn a_position_alone_is_written_with_the_next_filing_or_when_it_has_moved_far() {
 }
 
 #[test]
+fn a_position_in_an_index_that_holds_nothing_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    index.clear().unwrap();
+    index.write(&[], Some(5)).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(5), 0));
+    index.write(&[made_up::filing(3).unwrap()], Some(6)).unwrap();
+    assert_eq!(index.find(&Sought::default(), None, 10).unwrap().filings.len(), 1);
+    index.close().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(6), 1));
+    let empty = tempfile::tempdir().unwrap();
+    let index = FilingIndex::open(empty.path(), ORIGIN).unwrap();
+    index.write(&[], Some(5)).unwrap();
+    index.close().unwrap();
+    assert_eq!(FilingIndex::open(empty.path(), ORIGIN).unwrap().position(), None);
+}
+
+#[test]
 fn an_index_of_another_log_is_deleted() {
     let folder = tempfile::tempdir().unwrap();
     filled(folder.path()).close().unwrap();
