@@ -39,9 +39,9 @@ pub(crate) async fn authorise(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    // A script of ours wants what happened as a document, not as a page.
     // Found by trying one pattern after the other, so once.
     let route = request.match_pattern();
+    // A script of ours wants what happened as a document, not as a page.
     let is_page = route.as_deref().is_some_and(is_page) && !is_script(&request);
     match decide(&state, &request, route.as_deref()).await {
         Ok(who) => {
