@@ -39,10 +39,11 @@ pub(crate) async fn authorise(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    // Found by trying one pattern after the other, so once.
+    let route = request.match_pattern();
     // A script of ours wants what happened as a document, not as a page.
-    let is_page =
-        request.match_pattern().is_some_and(|route| is_page(&route)) && !is_script(&request);
-    match decide(&state, &request).await {
+    let is_page = route.as_deref().is_some_and(is_page) && !is_script(&request);
+    match decide(&state, &request, route.as_deref()).await {
         Ok(who) => {
             request.extensions_mut().insert(Ticket::new(&state.admission));
             match who {
@@ -96,16 +97,20 @@ enum Who {
     Staff(StaffVisitor),
 }
 
-async fn decide(state: &State, request: &ServiceRequest) -> Result<Who, Problem> {
-    let path = request.match_pattern().ok_or(RequestProblem::NotFound)?;
-    let Some(rule) = find(request.method(), &path) else {
-        return Err(method_not_allowed(&path));
+async fn decide(
+    state: &State,
+    request: &ServiceRequest,
+    route: Option<&str>,
+) -> Result<Who, Problem> {
+    let path = route.ok_or(RequestProblem::NotFound)?;
+    let Some(rule) = find(request.method(), path) else {
+        return Err(method_not_allowed(path));
     };
     caller::refuse_encoded(request)?;
     caller::refuse_repeated(request)?;
     let (scopes, signer) = match rule.access {
         Access::Everybody => {
-            caller::admit_everybody(state, request, &path)?;
+            caller::admit_everybody(state, request, path)?;
             return Ok(Who::Anybody);
         }
         Access::Session => {

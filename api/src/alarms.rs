@@ -11,7 +11,7 @@ use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, f
 use heqi_registration::monitoring::samples::Sample;
 use heqi_service_kit::alarms::Watch;
 use heqi_service_kit::{AlarmLimits, Alarms};
-use heqi_vocabulary::Language;
+use heqi_vocabulary::{Language, UtcMillis};
 
 use crate::figures::{Count, Figures, PATIENCE};
 use crate::state::State;
@@ -189,10 +189,10 @@ async fn look(state: &State) {
 async fn keep_and_tell(state: &State) {
     let mut stop = state.shutdown.clone();
     let pause = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
-    let mut raised = None;
+    let (mut raised, mut measured) = (None, Measured::default());
     while !stop.is_requested() {
         // Nothing is written before the peer has said what it holds; that is no fault.
-        if let Err(error) = sample(state).await
+        if let Err(error) = sample(state, &mut measured).await
             && !matches!(error, Fault::ReadOnly(_))
         {
             tracing::warn!(%error, "a sample of the figures could not be kept");
@@ -217,7 +217,25 @@ async fn compare(state: &State) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn sample(state: &State) -> Result<(), Fault> {
+/// How often the platform's folder is measured, in milliseconds: every file below it is looked at, and a long log has
+/// tens of thousands.
+const MEASURED_EVERY_MS: i64 = 60_000;
+
+/// The size of the platform's folder as it was measured last.
+#[derive(Default)]
+struct Measured {
+    at: Option<UtcMillis>,
+    bytes: Option<u64>,
+}
+
+impl Measured {
+    /// Whether it is time to measure again; a clock that was set back makes it so, too.
+    fn is_old(&self, now: UtcMillis) -> bool {
+        self.at.is_none_or(|at| !(0..MEASURED_EVERY_MS).contains(&now.millis_since(at)))
+    }
+}
+
+async fn sample(state: &State, measured: &mut Measured) -> Result<(), Fault> {
     let coverage = match state.figures.coverage(&state.platform).await {
         Ok(coverage) => coverage,
         Err(ActError::Fault(fault)) => return Err(fault),
@@ -227,7 +245,12 @@ async fn sample(state: &State) -> Result<(), Fault> {
     sample.checkpoint_age_s = Some(state.figures.checkpoint_age_s().get());
     sample.queue = state.figures.store().map(|store| store.queued_items.get());
     if let Some(disk) = state.disk_bytes.clone() {
-        sample.disk_bytes = tokio::task::spawn_blocking(move || disk()).await.ok();
+        let now = state.platform.now();
+        if measured.is_old(now) {
+            let bytes = tokio::task::spawn_blocking(move || disk()).await.ok();
+            *measured = Measured { at: Some(now), bytes };
+        }
+        sample.disk_bytes = measured.bytes;
     }
     state.sampler.lock().await.take(&state.platform, sample).await
 }
@@ -266,5 +289,22 @@ async fn tell(state: &State, raised: &mut Option<BTreeSet<String>>) {
                 tracing::warn!(alarm.name = alarm.alarm, %error, "nobody can be told now");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_measured_once_a_minute_and_after_the_clock_was_set_back() {
+        let at = |ms| UtcMillis::from_millis(1_800_000_000_000 + ms).unwrap();
+        let mut measured = Measured::default();
+        assert!(measured.is_old(at(0)));
+        measured.at = Some(at(0));
+        assert!(!measured.is_old(at(0)));
+        assert!(!measured.is_old(at(59_999)));
+        assert!(measured.is_old(at(60_000)));
+        assert!(measured.is_old(at(-1)));
     }
 }

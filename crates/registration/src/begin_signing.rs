@@ -10,9 +10,10 @@ use heqi_filing::{Capacity, Document, Filing, IntentStatement, NewChallenge};
 use heqi_pki::authority::IssueError;
 use heqi_pki::certificate::SigningCertificate;
 use heqi_pki::keys::PublicKey;
-use heqi_vocabulary::{CeremonyId, Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
+use heqi_vocabulary::{Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
+use crate::acknowledge::Acknowledged;
 use crate::act::Act;
 use crate::ceremonies;
 use crate::complete_signing::MAX_PAGE_IMAGES;
@@ -204,8 +205,8 @@ pub async fn begin_signing(
         let head = deposit_queue::witnessed_head(platform).await?;
         let chain = certificate(platform, &key, party, now).await?;
         let bound = (head.as_ref(), checked.as_ref());
-        let preimage = preimage(platform, &stored.content, &documents, &key, bound, now);
-        let preimage = preimage.to_bytes().map_err(Fault::broken)?;
+        let stated = preimage(platform, &stored.content, &documents, &key, bound, now);
+        let preimage = stated.to_bytes().map_err(Fault::broken)?;
         let challenge = challenge_of(&preimage);
         let intent = IntentStatement::new(filing.matter(), who);
 
@@ -253,7 +254,11 @@ pub async fn begin_signing(
             if let Some(photo) = superseded {
                 objects::forget_soon(platform, photo.as_str()).await;
             }
-            return told(platform, signing, &row, &stored_filing.filing).await;
+            let above = chain.certificates().skip(1);
+            let issuers = above.map(|certificate| STANDARD.encode(certificate.der())).collect();
+            // The commit took the ceremony as it was read, so this is what stands in it now.
+            let stated = Stated { preimage: stated, issuers, read: content.read };
+            return told(platform, signing, &row, &stored_filing.filing, stated).await;
         }
     }
 }
@@ -266,7 +271,20 @@ async fn answer(
     let row = rows::SIGNINGS.row(platform.backend(), &signing).await.map_err(Fault::from)?;
     let row = row.ok_or(ActError::NotFound(Thing::Signing))?.value;
     let filing = filings::load(platform, row.filing).await?.filing;
-    told(platform, signing, &row, &filing).await
+    let (preimage, _) = ChallengePreimage::parse(row.preimage.as_bytes()).map_err(Fault::broken)?;
+    let issuers = issuers(platform, &row.issuers).await?;
+    let read = ceremonies::load(platform, row.ceremony).await?.content.read;
+    told(platform, signing, &row, &filing, Stated { preimage, issuers, read }).await
+}
+
+/// What an answer is made of beside the row of the signing: at hand where the challenge has just been
+/// issued, read again for the same request again.
+struct Stated {
+    preimage: ChallengePreimage,
+    /// The authority certificates, DER in base64.
+    issuers: Vec<String>,
+    /// What the signer has read.
+    read: Vec<Acknowledged>,
 }
 
 async fn told(
@@ -274,10 +292,11 @@ async fn told(
     signing: SigningId,
     row: &SigningRow,
     filing: &Filing,
+    stated: Stated,
 ) -> Result<SigningBegun, BeginSigningError> {
-    let (preimage, _) = ChallengePreimage::parse(row.preimage.as_bytes()).map_err(Fault::broken)?;
+    let Stated { preimage, issuers, read } = stated;
     let mut certificates = vec![row.certificate.clone()];
-    certificates.extend(issuers(platform, &row.issuers).await?);
+    certificates.extend(issuers);
     let who = filing.party(row.party).ok_or(ActError::NotFound(Thing::Party))?.who();
     let language = row.intent_language.parse().unwrap_or_default();
     let documents = preimage.documents.iter().filter_map(|sha256| {
@@ -293,7 +312,7 @@ async fn told(
         intent_text: IntentStatement::new(filing.matter(), who).text(language),
         consents: row.consents.clone(),
         capacities: preimage.capacities,
-        documents: shown(platform, row.ceremony, documents).await?,
+        documents: shown(platform, &read, documents).await?,
         origin: platform.origin().to_string(),
         party_id: row.party,
         expires_at: row.expires_at,
@@ -304,10 +323,9 @@ async fn told(
 /// showed. Beyond what one statement carries, a document stands for itself.
 async fn shown(
     platform: &Platform,
-    ceremony: CeremonyId,
+    read: &[Acknowledged],
     documents: impl Iterator<Item = &Document>,
 ) -> Result<Vec<DocumentToSign>, BeginSigningError> {
-    let read = ceremonies::load(platform, ceremony).await?.content.read;
     let mut room = MAX_PAGE_IMAGES;
     let mut shown = Vec::new();
     for document in documents {

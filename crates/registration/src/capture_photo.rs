@@ -5,11 +5,11 @@ use std::num::NonZeroU64;
 use bytes::Bytes;
 use heqi_evidence::schema::RetentionClass;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_vocabulary::{CeremonyId, Digest, SigningId, UtcMillis};
+use heqi_vocabulary::{Digest, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
-use crate::ceremonies;
+use crate::ceremonies::{self, StoredCeremony};
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::objects;
@@ -140,7 +140,7 @@ pub async fn capture_photo(
     let sha256 = command.sha256;
     let photo = Photo { facts, sha256, size_bytes, object: objects::name_of(&object)?.into() };
 
-    let result = capture(platform, ceremony, &signing, &photo, act).await;
+    let result = capture(platform, stored, &signing, &photo, act).await;
     match &result {
         Ok(Captured { superseded: Some(before), .. }) => {
             objects::forget_soon(platform, before).await;
@@ -176,18 +176,17 @@ struct Captured {
     superseded: Option<String>,
 }
 
+/// Takes the photo in the ceremony as it was read before the photo was looked at: if anything came
+/// between, the commit says so, and it is read again.
 async fn capture(
     platform: &Platform,
-    ceremony: CeremonyId,
+    mut stored: StoredCeremony,
     signing: &SigningRow,
     photo: &Photo,
     mut act: Act<'_>,
 ) -> Result<Captured, CapturePhotoError> {
+    let ceremony = signing.ceremony;
     loop {
-        if let Some(answer) = act.earlier().await? {
-            return Ok(Captured { answer, kept: false, superseded: None });
-        }
-        let stored = ceremonies::load(platform, ceremony).await?;
         let content = take(&stored.content, signing, photo, platform.now())?;
         let attempts = content.ceremony.photo().map_or(1, |kept| kept.taken.get());
         let answer = PhotoCaptured {
@@ -208,6 +207,12 @@ async fn capture(
             let superseded = before.map(|photo| photo.object.as_str().to_owned());
             return Ok(Captured { answer, kept: true, superseded });
         }
+
+        // Another act was faster, or this very request came twice.
+        if let Some(answer) = act.earlier().await? {
+            return Ok(Captured { answer, kept: false, superseded: None });
+        }
+        stored = ceremonies::load(platform, ceremony).await?;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Fills the index in which filings are found: everything that is kept, once, and then each filing
-//! whose chain has grown. Nobody waits for it: a filing is found a moment after its act was
-//! acknowledged.
+//! in whose chain something has come that it is found by. Nobody waits for it: a filing is found a
+//! moment after its act was acknowledged.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::platform::Platform;
 use crate::search_index::{IndexFault, IndexSize, IndexedFiling, PersonDigest, SearchIndex};
 use crate::{contacts, filings, rows};
 
-/// Leaves read at once.
-const LEAVES: usize = 2048;
+/// Leaves read at once, with their records: about 5 MB.
+const LEAVES: usize = 512;
 /// Filings read at once while everything is put in.
 const FILINGS: usize = 512;
 
@@ -83,7 +83,7 @@ async fn begin(platform: &Platform, size: u64) -> Result<Indexed, IndexFilingsEr
     Ok(Indexed { filings, has_caught_up: platform.backend().log().head().size() == size })
 }
 
-/// Puts those filings in again whose chains have grown.
+/// Puts those filings in again in whose chains something has come that they are found by.
 async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFilingsError> {
     let entries = platform.backend().log().entries(position, LEAVES).await.map_err(Fault::from)?;
     let read = u64::try_from(entries.len()).unwrap_or(0);
@@ -103,19 +103,35 @@ async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFili
     Ok(Indexed { filings, has_caught_up })
 }
 
-/// Records that change nothing a filing is found by.
+/// Records that change nothing a filing is found by: number, instant, names of companies, codes and
+/// people come with the opening, are changed by the handler or corrected by an officer, and go with an
+/// erasure. A signature changes none of them, and putting a filing in again reads the contacts of all
+/// its parties.
 const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
     matches!(
         kind,
         RecordKind::Access
             | RecordKind::CertificateApplication
             | RecordKind::CodeChecked
+            | RecordKind::CompanySeal
+            | RecordKind::Confirmation
             | RecordKind::ConsentGiven
+            | RecordKind::Decline
             | RecordKind::DocumentRead
+            | RecordKind::HandedOver
+            | RecordKind::IdentityVerified
             | RecordKind::LegalHold
             | RecordKind::Notification
+            | RecordKind::Objection
+            | RecordKind::ObjectionResolved
+            | RecordKind::PersonSeen
             | RecordKind::RegulatorQuery
             | RecordKind::RegulatorView
+            | RecordKind::ReviewDecided
+            | RecordKind::ReviewWanted
+            | RecordKind::RiskNoted
+            | RecordKind::Signing
+            | RecordKind::VideoRecorded
     )
 }
 
@@ -165,4 +181,24 @@ async fn add_party(
         one.persons.push(PersonDigest::of_person(secret, name.as_str(), number.as_str()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filing_is_put_in_again_by_what_changes_names_parties_or_contacts_and_by_no_signature() {
+        for kind in [
+            RecordKind::FilingOpened,
+            RecordKind::FilingChanged,
+            RecordKind::PersonCorrected,
+            RecordKind::Erasure,
+        ] {
+            assert!(!leaves_all_as_it_was(kind), "{kind:?}");
+        }
+        for kind in [RecordKind::ConsentGiven, RecordKind::Signing, RecordKind::Confirmation] {
+            assert!(leaves_all_as_it_was(kind), "{kind:?}");
+        }
+    }
 }

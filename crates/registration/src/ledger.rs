@@ -143,7 +143,7 @@ impl AdoptedRecord {
 
 /// Kind and owner of the record beside a leaf; nothing for a leaf that is no record.
 pub(crate) fn whose(record: &[u8]) -> Option<(RecordKind, About)> {
-    wire::read(record).map(|wire| (wire.kind, wire.about))
+    wire::whose(record)
 }
 
 /// A record that came back, to be written.

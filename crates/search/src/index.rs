@@ -19,6 +19,9 @@ use crate::paging;
 
 /// What the writer may gather before it writes a segment.
 const WRITER_BYTES: usize = 48 << 20;
+/// How far the position may move in memory alone. After a start so many leaves, of which none had
+/// changed a filing, are looked at again at most.
+const UNCOMMITTED_LEAVES: u64 = 16_384;
 
 /// Why the index could not be opened, not even an empty one.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +49,12 @@ pub struct FilingIndex {
 }
 
 struct Writing {
-    writer: IndexWriter<TantivyDocument>,
+    index: Index,
+    /// Made with the first document: it comes with six threads and queues of some megabytes.
+    writer: Option<IndexWriter<TantivyDocument>>,
     position: Option<u64>,
+    /// The position of the last commit.
+    committed: Option<u64>,
     /// Whether documents were added since the last commit.
     is_filling: bool,
 }
@@ -79,10 +86,10 @@ impl FilingIndex {
         let index = Index::builder().schema(schema).settings(settings).open_or_create(directory)?;
         let payload = index.load_metas()?.payload;
         let position = payload.and_then(|text| text.parse().ok());
-        let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let writing = Mutex::new(Writing { writer, position, is_filling: false });
-        Ok(Self { form, reader, writing })
+        let committed = position;
+        let writing = Writing { index, writer: None, position, committed, is_filling: false };
+        Ok(Self { form, reader, writing: Mutex::new(writing) })
     }
 
     /// Waits for merges that are under way and closes the index.
@@ -90,7 +97,10 @@ impl FilingIndex {
     /// # Errors
     /// [`IndexFault`].
     pub fn close(self) -> Result<(), IndexFault> {
-        self.writing.into_inner().writer.wait_merging_threads().map_err(IndexFault::new)
+        match self.writing.into_inner().writer {
+            Some(writer) => writer.wait_merging_threads().map_err(IndexFault::new),
+            None => Ok(()),
+        }
     }
 }
 
@@ -106,26 +116,61 @@ fn delete_others(folder: &Path, own: &Path) -> io::Result<()> {
 }
 
 impl Writing {
+    fn writer(&mut self) -> tantivy::Result<&mut IndexWriter<TantivyDocument>> {
+        let writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => self.index.writer_with_num_threads(1, WRITER_BYTES)?,
+        };
+        Ok(self.writer.insert(writer))
+    }
+
     /// Makes everything that was added visible, with the position it stands for.
     fn commit(&mut self, position: Option<u64>, reader: &IndexReader) -> tantivy::Result<()> {
-        let mut prepared = self.writer.prepare_commit()?;
+        let mut prepared = self.writer()?.prepare_commit()?;
         if let Some(position) = position {
             prepared.set_payload(&position.to_string());
         }
         prepared.commit()?;
         self.position = position;
+        self.committed = position;
         self.is_filling = false;
         reader.reload()
+    }
+
+    /// Takes everything out.
+    fn empty(&mut self, reader: &IndexReader) -> tantivy::Result<()> {
+        self.writer()?.delete_all_documents()?;
+        self.commit(None, reader)
+    }
+
+    /// Whether nothing is new but the position, and that not by much: a commit writes files and waits
+    /// for the disk, beside the signings that led to it.
+    fn only_moves(
+        &self,
+        filings: &[IndexedFiling],
+        position: Option<u64>,
+        reader: &IndexReader,
+    ) -> bool {
+        let is_empty = filings.is_empty() && !self.is_filling;
+        let Some(position) = position.filter(|_| is_empty) else { return false };
+        let committed = match self.committed {
+            Some(committed) => committed,
+            // Nothing was ever found: a start fills the index anew, and that is as little.
+            None if reader.searcher().num_docs() == 0 => 0,
+            None => return false,
+        };
+        position.checked_sub(committed).is_some_and(|leaves| leaves < UNCOMMITTED_LEAVES)
     }
 
     /// Adds documents; those that may be there already are replaced.
     fn add(&mut self, form: &Form, filings: &[IndexedFiling]) -> tantivy::Result<()> {
         let replaces = self.position.is_some();
+        let writer = self.writer()?;
         for filing in filings {
             if replaces {
-                self.writer.delete_term(form.key(filing.number));
+                writer.delete_term(form.key(filing.number));
             }
-            self.writer.add_document(form.document(filing))?;
+            writer.add_document(form.document(filing))?;
         }
         Ok(())
     }
@@ -138,6 +183,10 @@ impl SearchIndex for FilingIndex {
 
     fn write(&self, filings: &[IndexedFiling], position: Option<u64>) -> Result<(), IndexFault> {
         let mut writing = self.writing.lock();
+        if writing.only_moves(filings, position, &self.reader) {
+            writing.position = position;
+            return Ok(());
+        }
         let written = writing.add(&self.form, filings).and_then(|()| {
             if position.is_some() {
                 writing.commit(position, &self.reader)
@@ -148,8 +197,8 @@ impl SearchIndex for FilingIndex {
         });
         written.map_err(|error| {
             // What was added and not committed is forgotten; the next step adds it again.
-            let undone = writing.writer.rollback();
-            if let Err(error) = undone {
+            let undone = writing.writer.as_mut().map(IndexWriter::rollback);
+            if let Some(Err(error)) = undone {
                 tracing::warn!(%error, "the index of filings is broken until the next start");
             }
             IndexFault::new(error)
@@ -164,8 +213,7 @@ impl SearchIndex for FilingIndex {
         {
             return Ok(());
         }
-        let cleared = writing.writer.delete_all_documents();
-        cleared.and_then(|_| writing.commit(None, &self.reader)).map_err(IndexFault::new)
+        writing.empty(&self.reader).map_err(IndexFault::new)
     }
 
     fn find(

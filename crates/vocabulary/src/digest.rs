@@ -1,10 +1,14 @@
 //! Digests of bytes, always shown in lower-case hexadecimal.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
+
+/// How much is read at once where not everything is held.
+const READ_BYTES: usize = 64 * 1024;
 
 /// Why a text is not a digest.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -85,6 +89,23 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The SHA-256 digest of everything that `reader` gives, which is not held as a whole.
+    ///
+    /// # Errors
+    /// The reader failed.
+    pub fn of_all(reader: &mut dyn Read) -> io::Result<Self> {
+        let mut hasher = Sha256::new();
+        let mut room = vec![0; READ_BYTES];
+        loop {
+            match reader.read(&mut room) {
+                Ok(0) => return Ok(Self(hasher.finalize().into())),
+                Ok(length) => hasher.update(room.get(..length).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// The SHA-256 digest of a context label followed by `bytes`, so that a digest
     /// made for one purpose can never be taken for another.
     pub fn labelled(label: &str, bytes: &[u8]) -> Self {
@@ -101,6 +122,14 @@ mod tests {
     #[test]
     fn the_digest_of_nothing_is_the_published_one() {
         assert_eq!(Digest::of(b"").to_string(), EMPTY);
+    }
+
+    #[test]
+    fn what_is_read_in_parts_has_the_digest_of_the_whole() {
+        for length in [0, 1, READ_BYTES, 2 * READ_BYTES + 1] {
+            let bytes = vec![7u8; length];
+            assert_eq!(Digest::of_all(&mut bytes.as_slice()).unwrap(), Digest::of(&bytes));
+        }
     }
 
     #[test]

@@ -207,6 +207,8 @@ fn roots_of(file: &Path) -> Result<Vec<TrustedRoot>, ServiceError> {
 fn tool() -> Result<Tool, ServiceError> {
     let failed = |error: std::io::Error| ServiceError::Start(error.to_string());
     let path = std::env::current_exe().map_err(failed)?;
-    let bytes = std::fs::read(Path::new(&path)).map_err(failed)?;
-    Ok(Tool { name: format!("heqi {}", env!("CARGO_PKG_VERSION")), sha256: Digest::of(&bytes) })
+    // The program carries fonts and is large: it is not held as a whole to be hashed.
+    let mut program = std::fs::File::open(path).map_err(failed)?;
+    let sha256 = Digest::of_all(&mut program).map_err(failed)?;
+    Ok(Tool { name: format!("heqi {}", env!("CARGO_PKG_VERSION")), sha256 })
 }

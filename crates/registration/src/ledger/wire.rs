@@ -47,6 +47,13 @@ struct Head<A, F> {
     signing: Option<Named>,
 }
 
+/// What is read of a head where nothing else is asked for.
+#[derive(Deserialize)]
+struct Owned {
+    about: About,
+    kind: RecordKind,
+}
+
 /// What a signing names by digest.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -125,6 +132,16 @@ pub(super) fn read(bytes: &[u8]) -> Option<Wire> {
     })
 }
 
+/// Kind and owner alone: whoever follows the log reads thousands of records and wants no more of them. `None`: it has
+/// neither form.
+pub(super) fn whose(bytes: &[u8]) -> Option<(RecordKind, About)> {
+    let Some((&FORM, mut rest)) = bytes.split_first() else {
+        return read(bytes).map(|wire| (wire.kind, wire.about));
+    };
+    let Owned { about, kind } = serde_json::from_slice(take(&mut rest)?).ok()?;
+    Some((kind, about))
+}
+
 fn put(bytes: &mut Vec<u8>, part: &[u8]) {
     // A record is bounded to 1 MiB by the store.
     bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
@@ -201,6 +218,8 @@ mod tests {
             for (class, sealed) in written.classes {
                 assert!(matches!(&read.classes[class], KeptClass::Sealed(kept) if kept == sealed));
             }
+            let (kind, about) = whose(&written.to_bytes().unwrap()).unwrap();
+            assert_eq!((kind, about.filing), (written.kind, written.about.filing));
             let (kept, signing) = (read.signing.unwrap(), written.signing.unwrap());
             assert_eq!(
                 serde_json::to_value(&kept).unwrap(),
@@ -222,7 +241,9 @@ mod tests {
                 "recorded_at": written.recorded_at, "frame": written.frame, "classes": classes,
                 "signing": written.signing,
             });
-            let read = read(&serde_json::to_vec(&before).unwrap()).unwrap();
+            let before = serde_json::to_vec(&before).unwrap();
+            assert_eq!(whose(&before).unwrap().0, written.kind);
+            let read = read(&before).unwrap();
             assert_eq!(read.classes.len(), 2);
             assert_eq!(read.signing.unwrap().certificate, written.signing.unwrap().certificate);
         });

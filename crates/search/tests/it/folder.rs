@@ -26,6 +26,45 @@ fn an_index_goes_on_where_it_was_and_forgets_what_was_not_committed() {
 }
 
 #[test]
+fn a_position_alone_is_written_with_the_next_filing_or_when_it_has_moved_far() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = filled(folder.path());
+    index.write(&[], Some(60)).unwrap();
+    assert_eq!(index.position(), Some(60));
+    index.close().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!(index.position(), Some(50), "nothing was written for it");
+    index.write(&[], Some(60)).unwrap();
+    index.write(&[made_up::filing(61).unwrap()], Some(62)).unwrap();
+    index.close().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(62), 51));
+    index.write(&[], Some(62 + 16_384)).unwrap();
+    index.close().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!(index.position(), Some(62 + 16_384));
+}
+
+#[test]
+fn a_position_in_an_index_that_holds_nothing_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    index.clear().unwrap();
+    index.write(&[], Some(5)).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(5), 0));
+    index.write(&[made_up::filing(3).unwrap()], Some(6)).unwrap();
+    assert_eq!(index.find(&Sought::default(), None, 10).unwrap().filings.len(), 1);
+    index.close().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(6), 1));
+    let empty = tempfile::tempdir().unwrap();
+    let index = FilingIndex::open(empty.path(), ORIGIN).unwrap();
+    index.write(&[], Some(5)).unwrap();
+    index.close().unwrap();
+    assert_eq!(FilingIndex::open(empty.path(), ORIGIN).unwrap().position(), None);
+}
+
+#[test]
 fn an_index_of_another_log_is_deleted() {
     let folder = tempfile::tempdir().unwrap();
     filled(folder.path()).close().unwrap();

@@ -77,8 +77,23 @@ impl Index {
         from: Bound<&[u8]>,
         limit: usize,
     ) -> Result<Vec<(Bytes, Row)>, IndexFault> {
+        self.range_within(&[], from, limit)
+    }
+
+    /// The same as long as keys begin with `prefix`: rows behind them are not read, or most of a look at a few rows
+    /// would be reading their neighbours.
+    pub(crate) fn range_within(
+        &self,
+        prefix: &[u8],
+        from: Bound<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Bytes, Row)>, IndexFault> {
         let bounds: (Bound<&[u8]>, Bound<&[u8]>) = (from, Bound::Unbounded);
-        let pairs: Vec<_> = self.with(|db| db.range::<&[u8], _>(bounds).take(limit).collect())?;
+        let is_within = |pair: &sled::Result<(sled::IVec, sled::IVec)>| {
+            pair.as_ref().map_or(true, |(key, _)| key.starts_with(prefix))
+        };
+        let pairs: Vec<_> = self
+            .with(|db| db.range::<&[u8], _>(bounds).take_while(is_within).take(limit).collect())?;
         pairs
             .into_iter()
             .map(|(key, value)| Ok((Bytes::copy_from_slice(&key), decode(&key, &value)?)))
@@ -182,5 +197,32 @@ fn fenced<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, IndexFault> {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(IndexFault { what: error.to_string() }),
         Err(_) => Err(IndexFault { what: "sled panicked".to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_within_a_prefix_ends_with_it_and_one_without_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path(), [7; 16], 1 << 20).unwrap();
+        let row = |key: &'static str| RowWrite {
+            key: Bytes::from_static(key.as_bytes()),
+            version: 1,
+            value: Some(Bytes::from_static(b"value")),
+        };
+        index.apply(1, &["ra/1", "ra/2", "rb/1"].map(row)).unwrap();
+        let keys = |found: Vec<(Bytes, Row)>| -> Vec<Bytes> {
+            found.into_iter().map(|(key, _)| key).collect()
+        };
+        let within = index.range_within(b"ra/", Bound::Included(b"ra/"), 10).unwrap();
+        assert_eq!(keys(within), ["ra/1", "ra/2"]);
+        let rest = index.range_within(b"ra/", Bound::Excluded(b"ra/1"), 10).unwrap();
+        assert_eq!(keys(rest), ["ra/2"]);
+        let first = index.range_within(b"ra/", Bound::Included(b"ra/"), 1).unwrap();
+        assert_eq!(keys(first), ["ra/1"]);
+        assert_eq!(keys(index.range(Bound::Included(b"ra/"), 10).unwrap()).len(), 3);
     }
 }

@@ -190,9 +190,14 @@ impl Intake {
         }
         let reference = ObjectRef::of(&object);
         let key = object_key(&reference.id);
+        // Looked for before the lock: a digest is nowhere near what was read lately, and a look into the index may wait
+        // for the disk.
+        let prefetched = self.rows.prefetch(&key)?;
         let mut state = self.state.lock();
         self.check_room(&mut state)?;
-        if state.objects.contains_key(&reference.id) || self.rows.get(&key)?.is_some() {
+        if state.objects.contains_key(&reference.id)
+            || self.rows.version(&key, &prefetched)?.is_some()
+        {
             return Ok(Offered::Known(reference));
         }
         state.objects.insert(reference.id, object.clone());

@@ -171,13 +171,10 @@ impl Rows {
             _ => Bound::Included(Bytes::copy_from_slice(prefix)),
         };
         loop {
-            let page =
-                self.index.range(as_slice(&from), limit).map_err(|fault| self.failed(&fault))?;
+            let page = self.index.range_within(prefix, as_slice(&from), limit);
+            let page = page.map_err(|fault| self.failed(&fault))?;
             let is_last = page.len() < limit;
             for (key, row) in page {
-                if !key.starts_with(prefix) {
-                    return Ok(finish(found, held, limit));
-                }
                 while let Some((earlier, newer)) = held.next_if(|(held, _)| **held < key) {
                     found.extend(newer.row().map(|row| (earlier.clone(), row)));
                 }
