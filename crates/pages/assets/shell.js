@@ -49,7 +49,10 @@ for (const field of document.querySelectorAll('[data-keep]')) {
   field.addEventListener('input', () => stash(field.dataset.keep, field.value));
 }
 
-// Instants are Beijing's. Who reads English may be elsewhere (edge case 2): behind each stands the same one by
+/** Whether this is a page on the signer's way. */
+const isSigners = /^\/(s|sign)(\/|$)/.test(location.pathname);
+
+// Instants are Beijing's. Who signs and reads English may be elsewhere (edge case 2): behind each stands the same one by
 // the device's zone. What is signed, and documents, stay as they are.
 const INSTANT = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+08:00/;
 const BEIJING_MINUTES = 480;
@@ -80,7 +83,7 @@ function addZone(text) {
   addZone(behind);
 }
 
-if (language === 'en') {
+if (isSigners && language === 'en') {
   const walker = document.createTreeWalker(document.querySelector('#content'), NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
@@ -91,8 +94,7 @@ if (language === 'en') {
 const on = document.querySelector('[data-when-online]');
 if (on) addEventListener('online', () => location.assign(on.href));
 
-// Only on the signer's way: staff and 实时保 load this file too, from services that allow no such scope.
-const isSigners = /^\/(s|sign)(\/|$)/.test(location.pathname);
+// Staff and 实时保 load this file too, from services that allow no such scope.
 if (isSigners && 'serviceWorker' in navigator && isSecureContext) {
   navigator.serviceWorker.register(new URL('./worker.js', import.meta.url), { scope: '/sign' }).catch(() => {});
 }
