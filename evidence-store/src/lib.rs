@@ -16,6 +16,7 @@
 //! | [`vault`], [`erasure`] | the data keys everything personal is sealed under; which of them were destroyed |
 //! | [`log`] | heads, proofs, tiles |
 //! | [`outbox`], [`follower`] | work after a commit; readers of the log |
+//! | [`stamping`], [`renewing`] | time stamps over heads, and their renewal before certificates end |
 //! | [`witness`] | the durable step of a witness; our own log against what a peer kept of it |
 //! | [`successor`] | carrying a store over to the log that takes its log's place |
 //! | [`gate`] | read-only until the peer has been heard |
@@ -42,6 +43,7 @@ pub mod log;
 pub mod object;
 pub mod outbox;
 pub mod rebuild;
+pub mod renewing;
 pub mod sealed;
 pub mod stamping;
 pub mod successor;

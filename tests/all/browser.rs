@@ -41,3 +41,4 @@ pub(crate) mod verifier;
 mod walk;
 mod ways;
 mod workbench;
+mod zones;

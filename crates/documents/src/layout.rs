@@ -121,11 +121,11 @@ impl<'f> Page<'f> {
         self.sheet.text(text, &NOTE)
     }
 
-    /// A heading, never alone at the foot of a page.
+    /// A heading, never alone at the foot of a page: with what follows, and with some lines of it.
     pub(crate) fn heading(&mut self, text: &str) -> Result<(), WriteError> {
         self.sheet.skip(8.0);
         self.sheet.keep(90.0);
-        self.sheet.text(text, &HEADING)
+        self.sheet.heading(text, &HEADING)
     }
 
     pub(crate) fn new_page(&mut self) {

@@ -14,6 +14,7 @@ pub(crate) mod platform;
 pub(crate) mod production;
 mod queue_worker;
 mod reconciling;
+mod renewing;
 pub(crate) mod sending;
 pub(crate) mod store;
 mod sweeping;

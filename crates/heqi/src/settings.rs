@@ -80,6 +80,9 @@ pub(crate) struct PlatformSettings {
     pub(crate) time_authorities: Vec<TimeAuthorityPeer>,
     #[serde(default)]
     pub(crate) stamping: StampingSettings,
+    /// When time stamps of the own log are renewed.
+    #[serde(default)]
+    pub(crate) renewal: CenterPart,
     /// How people are told; without it messages wait.
     #[serde(default)]
     pub(crate) notify: Option<NotifySettings>,

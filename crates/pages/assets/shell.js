@@ -49,12 +49,52 @@ for (const field of document.querySelectorAll('[data-keep]')) {
   field.addEventListener('input', () => stash(field.dataset.keep, field.value));
 }
 
+/** Whether this is a page on the signer's way. */
+const isSigners = /^\/(s|sign)(\/|$)/.test(location.pathname);
+
+// Instants are Beijing's. Who signs and reads English may be elsewhere (edge case 2): behind each stands the same one by
+// the device's zone. What is signed, and documents, stay as they are.
+const INSTANT = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+08:00/;
+const BEIJING_MINUTES = 480;
+const AS_IT_IS = 'script, style, textarea, option, button, pre, .words, .intent';
+const two = (number) => String(number).padStart(2, '0');
+
+/** The instant by the device's zone, in the same form. */
+function byDevice(date) {
+  const ahead = -date.getTimezoneOffset();
+  const at = new Date(date.getTime() + ahead * 60_000).toISOString();
+  const apart = Math.abs(ahead);
+  const zone = `${ahead < 0 ? '-' : '+'}${two(Math.floor(apart / 60))}:${two(apart % 60)}`;
+  return `${at.slice(0, 10)} ${at.slice(11, 19)} ${zone}`;
+}
+
+/** Puts it behind every instant of a text. */
+function addZone(text) {
+  const found = INSTANT.exec(text.data);
+  if (!found) return;
+  const behind = text.splitText(found.index + found[0].length);
+  const date = new Date(`${found[0].slice(0, 10)}T${found[0].slice(11, 19)}+08:00`);
+  if (!Number.isNaN(date.getTime()) && -date.getTimezoneOffset() !== BEIJING_MINUTES) {
+    const here = document.createElement('span');
+    here.dataset.zone = 'device';
+    here.textContent = ` (${byDevice(date)} where you are)`;
+    behind.before(here);
+  }
+  addZone(behind);
+}
+
+if (isSigners && language === 'en') {
+  const walker = document.createTreeWalker(document.querySelector('#content'), NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  for (const text of texts) if (!text.parentElement.closest(AS_IT_IS)) addZone(text);
+}
+
 // The page for no network goes on by itself.
 const on = document.querySelector('[data-when-online]');
 if (on) addEventListener('online', () => location.assign(on.href));
 
-// Only on the signer's way: staff and 实时保 load this file too, from services that allow no such scope.
-const isSigners = /^\/(s|sign)(\/|$)/.test(location.pathname);
+// Staff and 实时保 load this file too, from services that allow no such scope.
 if (isSigners && 'serviceWorker' in navigator && isSecureContext) {
   navigator.serviceWorker.register(new URL('./worker.js', import.meta.url), { scope: '/sign' }).catch(() => {});
 }

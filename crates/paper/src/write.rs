@@ -12,6 +12,7 @@
 //! - [`Table`], [`RoundSeal`], [`Picture`], [`Attachment`]: what stands on it, and in it
 
 mod attachment;
+mod code;
 mod error;
 mod fonts;
 mod line;

@@ -7,6 +7,7 @@
 //! is checked before it is written: by the chain's key, by the roots, and by the verifier.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
@@ -26,6 +27,12 @@ use crate::agent::{Agent, Post};
 
 /// The longest answer, in bytes: four certificates of 8 KiB in base64, and room.
 const MAX_ANSWER_BYTES: usize = 64 << 10;
+
+/// Room for a token of an authority that has given none yet.
+const FIRST_TOKEN_BYTES: usize = 2 << 10;
+
+/// Two tokens of one authority differ by the lengths of a signature and of a serial number.
+const SPARE_BYTES: usize = 128;
 
 /// A seal service at one address.
 pub struct HttpSealKey {
@@ -134,6 +141,8 @@ pub struct HttpStamper {
     url: String,
     policy: Option<Policy>,
     entropy: Box<dyn Entropy>,
+    /// Of the tokens it gave, in bytes; 0 before the first.
+    longest: AtomicUsize,
 }
 
 impl HttpStamper {
@@ -148,7 +157,7 @@ impl HttpStamper {
         entropy: Box<dyn Entropy>,
     ) -> Result<Self, ClientError> {
         let agent = Agent::new("seal-stamps", None, trust, MAX_RESPONSE_BYTES)?;
-        Ok(Self { agent, url: url.to_owned(), policy, entropy })
+        Ok(Self { agent, url: url.to_owned(), policy, entropy, longest: AtomicUsize::new(0) })
     }
 }
 
@@ -159,7 +168,18 @@ impl Stamper for HttpStamper {
         let post =
             Post { url: self.url.clone(), media_type: QUERY_MEDIA_TYPE, body: request.to_der() };
         let answer = self.agent.call(post).map_err(Unstamped::new)?;
-        request.accept(&answer).map_err(Unstamped::new)
+        let token = request.accept(&answer).map_err(Unstamped::new)?;
+        self.longest.fetch_max(token.der().len(), Ordering::Relaxed);
+        Ok(token)
+    }
+
+    /// As the authority's tokens were so far: some carry a chain of three certificates with long keys,
+    /// and nobody has to look that up.
+    fn token_bytes(&self) -> usize {
+        match self.longest.load(Ordering::Relaxed) {
+            0 => FIRST_TOKEN_BYTES,
+            longest => longest + SPARE_BYTES,
+        }
     }
 }
 

@@ -4,14 +4,14 @@
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::changeset::{Changeset, LedgerEntry};
-use heqi_evidence_store::table::Table;
+use heqi_evidence_store::table::{Table, TableError};
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::Digest;
 
 use crate::fault::Fault;
 
-/// Statements that are leaves, key changes and what people said to custodians, by their digest; the
-/// value is how many there were before.
+/// Statements that are leaves, key changes, renewals of time stamps with the keys they name, and what people
+/// said to custodians, by their digest; the value is how many there were before.
 const KEY_CHANGES: Table<Digest, u64> = Table::new("key_change");
 
 /// Makes a statement of the platform about its own log, a key change
@@ -47,6 +47,16 @@ pub(crate) async fn append(
 
 /// How many leaves of the log are statements and no records.
 pub(crate) async fn count(backend: &dyn Backend) -> Result<u64, Fault> {
+    Ok(counted(backend).await?)
+}
+
+/// The same, for whoever tells failures of rows apart.
+pub(crate) async fn counted(backend: &dyn Backend) -> Result<u64, TableError> {
     let rows = KEY_CHANGES.scan(backend, "", None, usize::MAX).await?;
     Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
+}
+
+/// Writes down that a statement becomes a leaf in the same commit, whoever appends it.
+pub(crate) fn note(changes: &mut Changeset, digest: Digest, before: u64) -> Result<(), TableError> {
+    KEY_CHANGES.put(changes, &digest, &before)
 }

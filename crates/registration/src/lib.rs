@@ -53,6 +53,7 @@
 //! - [`index_filings`]: what is to be found, put into the index
 //! - [`verify_identity`]: whom authorities are to be asked about, and what they said
 //! - [`reminders`]: who has not answered
+//! - [`renewal`]: time stamps of the log, before their certificates end
 //! - [`sweep`]: what is kept for a while only
 
 pub mod access;
@@ -123,6 +124,7 @@ pub mod record_video;
 pub mod recovery;
 pub mod regulator;
 pub mod reminders;
+pub mod renewal;
 pub mod request;
 pub mod resolve_objection;
 pub mod returns;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use heqi_evidence::canonical;
 use heqi_evidence::container::{self, ContainerError};
+use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_tlog::tree::Hash;
 use heqi_vocabulary::Digest;
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,10 @@ const MOST_TOKENS: usize = 4;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "what stands in a file")]
 pub struct Subject {
-    /// The envelope of the statement that is the leaf.
+    /// The envelope of the statement that is the leaf; empty where a record is.
     pub envelope: Vec<u8>,
+    /// The root of the record that is the leaf; absent where a statement is.
+    pub record: Option<RecordRoot>,
     /// Salt and text that open a step's salted digest, as hexadecimal digits and text; absent where the
     /// statement has none, or where it is not shown.
     pub detail: Option<(String, String)>,
@@ -97,6 +100,9 @@ struct Head {
 struct HeadSubject {
     index: u64,
     path: Vec<String>,
+    /// Left out where a statement is the leaf, as it was before records could be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    record: Option<RecordRoot>,
     said: Option<String>,
     salt: Option<String>,
 }
@@ -134,7 +140,7 @@ impl RenewalFile {
     /// # Errors
     /// A name no container has.
     pub fn write(&self) -> Result<Vec<u8>, FileError> {
-        let Subject { envelope, detail, index, path } = &self.subject;
+        let Subject { envelope, record, detail, index, path } = &self.subject;
         let (salt, said) = detail.clone().unzip();
         let link = |link: &Link| HeadLink {
             tokens: link.tokens.keys().cloned().collect(),
@@ -150,11 +156,13 @@ impl RenewalFile {
         let head = Head {
             format: FORMAT.to_owned(),
             links: self.links.iter().map(link).collect(),
-            subject: HeadSubject { index: *index, path: texts(path), said, salt },
+            subject: HeadSubject { index: *index, path: texts(path), record: *record, said, salt },
         };
         let head = canonical::to_bytes(&head).map_err(|_| FileError::Form("the first entry"))?;
-        let mut entries =
-            vec![(FIRST.to_owned(), head), ("subject.json".to_owned(), envelope.clone())];
+        let mut entries = vec![(FIRST.to_owned(), head)];
+        if record.is_none() {
+            entries.push(("subject.json".to_owned(), envelope.clone()));
+        }
         for (place, link) in self.links.iter().enumerate() {
             entries.push((format!("{place:03}/head.note"), link.note.clone()));
             for (label, token) in &link.tokens {
@@ -195,9 +203,13 @@ impl RenewalFile {
             let bytes = rest.remove(name.as_str());
             bytes.map(<[u8]>::to_vec).ok_or(FileError::Form("an entry is missing"))
         };
-        let HeadSubject { index, path, said, salt } = head.subject;
+        let HeadSubject { index, path, record, said, salt } = head.subject;
         let subject = Subject {
-            envelope: take("subject.json".to_owned())?,
+            envelope: match record {
+                Some(_) => Vec::new(),
+                None => take("subject.json".to_owned())?,
+            },
+            record,
             detail: salt.zip(said),
             index,
             path: hashes(&path)?,
@@ -237,8 +249,9 @@ impl RenewalFile {
         }
     }
 
-    /// SHA-256 of the envelope that is the leaf.
-    pub fn subject_digest(&self) -> Digest {
-        Digest::of(&self.subject.envelope)
+    /// The leaf in question as it stands in the log.
+    pub fn subject_leaf(&self) -> LogLeaf {
+        let statement = || LogLeaf::Statement(Digest::of(&self.subject.envelope));
+        self.subject.record.map_or_else(statement, LogLeaf::Record)
     }
 }

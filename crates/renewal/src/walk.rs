@@ -98,7 +98,7 @@ impl RenewalFile {
     /// # Errors
     /// See [`WalkError`], with the place on the way, from 0.
     pub fn walk(&self, trust: &Trust, at: Option<UtcMillis>) -> Result<Walked, WalkError> {
-        let leaf = LogLeaf::Statement(self.subject_digest()).to_bytes();
+        let leaf = self.subject_leaf().to_bytes();
         let mut under = (leaf_hash(&leaf), self.subject.index, self.subject.path.clone());
         let mut before: Option<UtcMillis> = None;
         let mut walked: Option<Walked> = None;

@@ -44,7 +44,16 @@ pub trait Stamper: Send + Sync {
     /// # Errors
     /// There is none now.
     fn stamp(&self, bytes: &[u8]) -> Result<TimestampToken, Unstamped>;
+
+    /// How long its tokens are at most, in bytes: the file keeps so much room before there is one.
+    /// With a longer token the document is signed and stamped once more.
+    fn token_bytes(&self) -> usize {
+        TOKEN_BYTES
+    }
 }
+
+/// A token with its authority's certificate, both by elliptic curves: half as long again as ours are.
+const TOKEN_BYTES: usize = 2 * 1024;
 
 /// No token was given.
 #[derive(Debug, thiserror::Error)]

@@ -1,13 +1,16 @@
 //! Putting the seal on.
 
-use heqi_pki::certificate::TrustedRoot;
+use heqi_pki::certificate::{CertificateChain, TrustedRoot};
 use heqi_pki::keys::SignError;
-use heqi_pki::seal::{SealDraft, SealError};
+use heqi_pki::seal::{MAX_SEAL_BYTES, SealDraft, SealError};
 use heqi_pki::timestamp::TimeRoot;
 use heqi_vocabulary::{Digest, UtcMillis};
 
 use crate::update::{Prepared, UpdateFault};
 use crate::{FormFault, SealKey, SignedPdf, Stamper, Unstamped, VerifiedPdf, VerifyFault};
+
+/// Two tokens of one authority differ by the lengths of a signature and of a serial number.
+const SPARE_BYTES: usize = 128;
 
 /// A document before its seal.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -68,6 +71,9 @@ pub struct Sealer<'a> {
 impl Sealer<'_> {
     /// Seals a document.
     ///
+    /// The room for the seal is its chain to the byte, and what [`Stamper::token_bytes`] says. A seal that
+    /// does not fit is made once more, in the room it turned out to need.
+    ///
     /// # Errors
     /// See [`SealingError`]; without a good time stamp there is no sealed document.
     pub fn seal(&self, pdf: &UnsignedPdf, note: &SealNote) -> Result<VerifiedPdf, SealingError> {
@@ -77,13 +83,36 @@ impl Sealer<'_> {
         if is_test_only && !pdf.is_sample {
             return Err(SealingError::NotMarked);
         }
-        let prepared = Prepared::of(&pdf.bytes, note)?;
-        let draft = SealDraft::over(&prepared.digest(), chain)?;
+        // Room is kept before anything is signed, and every byte of it stands twice in the file. What a
+        // seal is over does not change how long it is.
+        let measure = SealDraft::over(&Digest::of(b""), chain.clone())?;
+        let room = measure.most_bytes(self.stamper.token_bytes());
+        let bytes = match self.sealed(pdf, note, &chain, room) {
+            // The token was longer than its authority's are said to be; now it is known how long.
+            Err(SealingError::Document(UpdateFault::TooLong { seal_bytes }))
+                if seal_bytes <= MAX_SEAL_BYTES =>
+            {
+                self.sealed(pdf, note, &chain, seal_bytes + SPARE_BYTES)?
+            }
+            sealed => sealed?,
+        };
+        Ok(SignedPdf::parse(bytes)?.verify(self.roots, self.time_roots)?)
+    }
+
+    /// The file with a seal in so much room.
+    fn sealed(
+        &self,
+        pdf: &UnsignedPdf,
+        note: &SealNote,
+        chain: &CertificateChain,
+        room: usize,
+    ) -> Result<Vec<u8>, SealingError> {
+        let prepared = Prepared::of(&pdf.bytes, note, room.min(MAX_SEAL_BYTES))?;
+        let draft = SealDraft::over(&prepared.digest(), chain.clone())?;
         let signature = self.key.sign(draft.to_sign()).map_err(SealingError::Key)?;
         let signed = draft.signed(&signature)?;
         let token = self.stamper.stamp(signed.to_stamp())?;
-        let bytes = prepared.fill(&signed.stamped(&token)?)?;
-        Ok(SignedPdf::parse(bytes)?.verify(self.roots, self.time_roots)?)
+        Ok(prepared.fill(&signed.stamped(&token)?)?)
     }
 }
 

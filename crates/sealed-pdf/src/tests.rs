@@ -1,14 +1,17 @@
 mod altered;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use heqi_paper::write::{Attachment, Fonts, Look, Profile, Relationship, Settings, Sheet};
 use heqi_pki::authority::{TestSealAuthority, TestTimeAuthority};
 use heqi_pki::certificate::TrustedRoot;
-use heqi_pki::seal::SealFault;
+use heqi_pki::seal::{MAX_SEAL_BYTES, SealFault};
 use heqi_pki::timestamp::{
     Accuracy, CertificateFault, Nonce, TimeRoot, TimeStampRequest, TimestampFault, TimestampToken,
     TokenIssuer,
 };
 use heqi_testkit::SeededEntropy;
+use heqi_testkit::altered_pdf::range;
 use heqi_vocabulary::UtcMillis;
 
 use super::*;
@@ -133,6 +136,88 @@ fn sealing_the_same_document_again_gives_the_same_bytes() {
     let once = office.seal(&document(Profile::A3b)).unwrap();
     let again = office.seal(&document(Profile::A3b)).unwrap();
     assert_eq!(once.bytes(), again.bytes());
+}
+
+/// An authority that says how long its tokens are, and counts those it gave; the last of its clocks
+/// gives all that come later.
+struct Saying {
+    token_bytes: usize,
+    clocks: Vec<Clock>,
+    given: AtomicUsize,
+}
+
+impl Stamper for Saying {
+    fn stamp(&self, bytes: &[u8]) -> Result<TimestampToken, Unstamped> {
+        let place = self.given.fetch_add(1, Ordering::SeqCst).min(self.clocks.len() - 1);
+        self.clocks[place].stamp(bytes)
+    }
+
+    fn token_bytes(&self) -> usize {
+        self.token_bytes
+    }
+}
+
+impl Saying {
+    fn new(token_bytes: usize, clocks: Vec<Clock>) -> Self {
+        Self { token_bytes, clocks, given: AtomicUsize::new(0) }
+    }
+
+    fn seal(&self, office: &Office) -> Result<VerifiedPdf, SealingError> {
+        let (roots, time_roots) = (&office.roots, &office.time_roots);
+        let sealer = Sealer { key: &office.seal, stamper: self, roots, time_roots };
+        let note =
+            SealNote { office: String::new(), reason: String::new(), at: NOW.parse().unwrap() };
+        sealer.seal(&document(Profile::A3b), &note)
+    }
+
+    fn given(&self) -> usize {
+        self.given.load(Ordering::SeqCst)
+    }
+}
+
+/// Bytes of room for the seal that it does not need.
+fn spare(sealed: &VerifiedPdf) -> usize {
+    let (from, to) = range(sealed.bytes());
+    let digits = std::str::from_utf8(&sealed.bytes()[from + 1..to - 1]).unwrap();
+    let length = 4 + usize::from_str_radix(&digits[4..8], 16).unwrap();
+    digits.len() / 2 - length
+}
+
+#[test]
+fn a_file_keeps_hardly_more_room_than_its_seal_needs() {
+    let office = Office::new(1);
+    assert!(spare(&office.seal(&document(Profile::A3b)).unwrap()) < 1200);
+    // An authority that knows its tokens saves the rest.
+    let knowing = Saying::new(1400, vec![Office::new(1).clock]);
+    assert!(spare(&knowing.seal(&office).unwrap()) < 512);
+    assert_eq!(knowing.given(), 1);
+    // One that asks for more than a seal may ever have gets that.
+    let vast = Saying::new(usize::MAX, vec![Office::new(1).clock]);
+    assert!(spare(&vast.seal(&office).unwrap()) < MAX_SEAL_BYTES);
+}
+
+#[test]
+fn a_seal_that_does_not_fit_is_made_once_more_in_the_room_it_needs() {
+    let office = Office::new(1);
+    let short = Saying::new(16, vec![Office::new(1).clock]);
+    assert!(spare(&short.seal(&office).unwrap()) < 256);
+    assert_eq!(short.given(), 2);
+}
+
+#[test]
+fn a_seal_that_does_not_fit_twice_is_none() {
+    let now = NOW.parse().unwrap();
+    let name = "时".repeat(40);
+    let long = TestTimeAuthority::generate(&name, now, &SeededEntropy::new(7)).unwrap();
+    let policy = "1.3.6.1.4.1.32473.1.1".parse().unwrap();
+    let issuer = long.into_issuer(policy, Accuracy::from_millis(1000)).unwrap();
+    let growing = Saying::new(16, vec![Office::new(1).clock, Clock { issuer, at: now }]);
+    let error = growing.seal(&Office::new(1)).unwrap_err();
+    let SealingError::Document(UpdateFault::TooLong { seal_bytes }) = error else {
+        panic!("{error}")
+    };
+    assert!(seal_bytes > 1024);
+    assert_eq!(growing.given(), 2);
 }
 
 #[test]

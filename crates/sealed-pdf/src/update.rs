@@ -11,8 +11,6 @@ use crate::SealNote;
 use crate::file::{File, Malformed};
 use crate::syntax::{Dictionary, Object};
 
-/// Bytes the hole has room for: chain and time stamp, three times over.
-pub(crate) const HOLE_BYTES: usize = 8 * 1024;
 /// Digits each number of the byte range has room for.
 const NUMBER_WIDTH: usize = 10;
 
@@ -35,12 +33,16 @@ pub enum UpdateFault {
     #[error("the file has a form, permissions or notes already")]
     NotFresh,
     /// The seal is longer than its room.
-    #[error("the seal is longer than {HOLE_BYTES} bytes")]
-    TooLong,
+    #[error("the seal has {seal_bytes} bytes and does not fit")]
+    TooLong {
+        /// How long it is.
+        seal_bytes: usize,
+    },
 }
 
 impl Prepared {
-    pub(crate) fn of(base: &[u8], note: &SealNote) -> Result<Self, UpdateFault> {
+    /// Makes room for a seal of at most so many bytes.
+    pub(crate) fn of(base: &[u8], note: &SealNote, room: usize) -> Result<Self, UpdateFault> {
         let file = File::parse(base)?;
         let (root, catalog) = file.catalog()?;
         let (page_number, page) = first_page(&file, &catalog)?;
@@ -62,7 +64,7 @@ impl Prepared {
             let _ = write!(out, "<</Annots[{field} 0 R]");
         });
         update.copy(file.written(page.inside.clone()));
-        let range_at = update.signature(signature, note);
+        let range_at = update.signature(signature, note, room);
         update.whole(field, |out| {
             let _ = write!(
                 out,
@@ -91,8 +93,9 @@ impl Prepared {
 
     /// Puts the seal into the hole.
     pub(crate) fn fill(mut self, seal: &[u8]) -> Result<Vec<u8>, UpdateFault> {
-        if seal.len() > HOLE_BYTES {
-            return Err(UpdateFault::TooLong);
+        // Two digits a byte, between `<` and `>`.
+        if 2 * seal.len() + 2 > self.hole.1 - self.hole.0 {
+            return Err(UpdateFault::TooLong { seal_bytes: seal.len() });
         }
         let digits = seal.iter().fold(String::with_capacity(seal.len() * 2), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
@@ -168,18 +171,18 @@ impl Update {
     }
 
     /// The signature dictionary; gives where the numbers of its byte range go.
-    fn signature(&mut self, number: u32, note: &SealNote) -> usize {
-        let room = " ".repeat(4 * NUMBER_WIDTH + 3);
+    fn signature(&mut self, number: u32, note: &SealNote, room: usize) -> usize {
+        let numbers = " ".repeat(4 * NUMBER_WIDTH + 3);
         self.object(number, |out| {
             out.push_str(
                 "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[",
             );
         });
         let range_at = self.bytes.len();
-        self.push(&room);
+        self.push(&numbers);
         self.push("]/Contents");
         let from = self.bytes.len();
-        self.push(&format!("<{}>", "0".repeat(2 * HOLE_BYTES)));
+        self.push(&format!("<{}>", "0".repeat(2 * room)));
         self.hole = (from, self.bytes.len());
         let text = format!(
             "/M(D:{}Z)/Name{}/Reason{}/Reference[<</Type/SigRef/TransformMethod/DocMDP\

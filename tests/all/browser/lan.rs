@@ -13,6 +13,9 @@ use super::handover::qr_text;
 use super::looking::keep_picture;
 use super::walk::{MOST_TAPS, Walk, skipped};
 
+/// Taps at the door: send the code, check the code, say the last four of the number.
+const DOOR: usize = 3;
+
 /// The program beside this test, if it was built.
 fn program() -> Option<PathBuf> {
     let here = std::env::current_exe().ok()?;
@@ -187,10 +190,12 @@ fn the_visitor_of_the_demo_signs_at_a_pc_with_a_phone_over_tls() {
     desk.tap("#sign");
     desk.until_at("签署完成");
     desk.keep_picture("demo-receipt");
-    // Coming in with code and number costs three taps; the hand-over costs four.
+    // The bar of twelve is for one device and begins behind the door, as `journey` and `handover` measure it, where
+    // nobody left a number to send a code to. Here the demo's party is reached: the code is sent, the code is checked, the
+    // number's last four are checked. Those three are beside the bar; the hand-over, which costs four, is within it.
     let taps = desk.taps + phone.taps;
     println!("{taps} taps on both devices, code and identity included");
-    assert!(taps <= MOST_TAPS + 3, "{taps} taps");
+    assert!(taps <= MOST_TAPS + DOOR, "{taps} taps");
 
     // At once to the person named, and to everybody that all have signed.
     in_the_inbox(&mut phone.page, inbox, "有人以您的名义签了");

@@ -356,6 +356,7 @@ impl Trust {
             witnessed_logs,
             time_authorities: self.time_authorities(),
             stamping: STAMPING,
+            renewal: CenterPart::default(),
             notify: None,
             identity: IdentitySettings::default(),
             alarm_delivery: AlarmDeliverySettings::default(),

@@ -43,3 +43,30 @@ pub(super) enum Mark {
     /// A filled polygon.
     Polygon { corners: Vec<Point>, colour: Colour },
 }
+
+impl Mark {
+    /// Moves it so many points down the page.
+    pub(super) fn lower(&mut self, points: f32) {
+        match self {
+            Self::Text { at, .. } | Self::Turned { at, .. } | Self::Picture { at, .. } => {
+                at.1 += points;
+            }
+            Self::Backdrop(marks) => {
+                for mark in marks {
+                    mark.lower(points);
+                }
+            }
+            Self::Rectangles { rectangles, .. } => {
+                for [_, y, ..] in rectangles {
+                    *y += points;
+                }
+            }
+            Self::Ring { centre, .. } => centre.1 += points,
+            Self::Polygon { corners, .. } => {
+                for (_, y) in corners {
+                    *y += points;
+                }
+            }
+        }
+    }
+}

@@ -4,6 +4,7 @@ use heqi_fonts::Style;
 use heqi_vocabulary::UtcMillis;
 use qrcodegen::{QrCode, QrCodeEcc};
 
+use super::code::dark_runs;
 use super::fonts::{Fonts, Glyph, Shaper};
 use super::line::break_lines;
 use super::marks::{Mark, Point};
@@ -111,9 +112,20 @@ pub struct Sheet<'f> {
     settings: Settings,
     pages: Vec<Vec<Mark>>,
     y: f32,
+    held: Option<Held>,
     attachments: Vec<Attachment>,
     pictures: Vec<Picture>,
 }
+
+/// Headings that nothing stands below yet: where they begin among the page's marks, and at which height.
+#[derive(Clone, Copy)]
+struct Held {
+    from: usize,
+    top: f32,
+}
+
+/// Headings that take more points than this are none.
+const MOST_HELD: f32 = 240.0;
 
 impl<'f> Sheet<'f> {
     /// An empty first page.
@@ -124,6 +136,7 @@ impl<'f> Sheet<'f> {
             settings,
             pages: vec![Vec::new()],
             y: TOP,
+            held: None,
             attachments: Vec::new(),
             pictures: Vec::new(),
         }
@@ -143,9 +156,7 @@ impl<'f> Sheet<'f> {
         let mut indent = look.indent;
         for mut line in lines {
             let height = look.size * look.leading;
-            if !self.has_room(height) {
-                self.new_page();
-            }
+            self.keep(height);
             // The room behind the last character is not part of the line.
             let width = line.width() - look.spread;
             let left = match look.align {
@@ -167,6 +178,22 @@ impl<'f> Sheet<'f> {
         Ok(())
     }
 
+    /// A heading: a paragraph that goes to the next page together with what follows it.
+    ///
+    /// # Errors
+    /// A character no font has.
+    pub fn heading(&mut self, text: &str, look: &Look) -> Result<(), WriteError> {
+        self.keep(look.size * look.leading);
+        let here = Held { from: self.pages.last().map_or(0, Vec::len), top: self.y };
+        let (held, pages) = (self.held.unwrap_or(here), self.pages.len());
+        self.text(text, look)?;
+        // One that runs over two pages stands at the top of the second already.
+        if self.pages.len() == pages {
+            self.held = Some(held);
+        }
+        Ok(())
+    }
+
     /// A table.
     ///
     /// # Errors
@@ -185,13 +212,10 @@ impl<'f> Sheet<'f> {
         let (top, left) = (self.y, LEFT);
         let modules = code.size();
         let module = edge / f32::from(u16::try_from(modules).unwrap_or(1));
+        let place = |number: i32| f32::from(u16::try_from(number).unwrap_or(0)) * module;
         let rectangles = (0..modules)
-            .flat_map(|y| (0..modules).map(move |x| (x, y)))
-            .filter(|(x, y)| code.get_module(*x, *y))
-            .map(|(x, y)| {
-                let place = |number: i32| f32::from(u16::try_from(number).unwrap_or(0)) * module;
-                [left + place(x), top + place(y), module, module]
-            })
+            .flat_map(|y| dark_runs(&code, y).into_iter().map(move |(from, to)| (from, to, y)))
+            .map(|(from, to, y)| [left + place(from), top + place(y), place(to - from), module])
             .collect();
         self.mark(Mark::Rectangles { rectangles, colour: Colour::BLACK });
         let (size, text_left) = (9.0, left + edge + 14.0);
@@ -227,6 +251,9 @@ impl<'f> Sheet<'f> {
         if let Some(page) = self.pages.last_mut() {
             page.insert(0, Mark::Backdrop(marks));
         }
+        if let Some(held) = &mut self.held {
+            held.from += 1;
+        }
         Ok(())
     }
 
@@ -256,7 +283,7 @@ impl<'f> Sheet<'f> {
     /// The next page, unless so many points are left on this one.
     pub fn keep(&mut self, points: f32) {
         if !self.has_room(points) {
-            self.new_page();
+            self.turn();
         }
     }
 
@@ -264,6 +291,32 @@ impl<'f> Sheet<'f> {
     pub fn new_page(&mut self) {
         self.pages.push(Vec::new());
         self.y = TOP;
+        self.held = None;
+    }
+
+    /// The next page, for want of room on this one. Headings at its foot come along; where nothing but
+    /// headings stands on the page, the next has no more room.
+    pub(super) fn turn(&mut self) {
+        let held = self.held.filter(|held| self.y - held.top <= MOST_HELD);
+        let Some(Held { from, top }) = held else {
+            self.new_page();
+            return;
+        };
+        if from == 0 {
+            return;
+        }
+        let page = self.pages.last_mut();
+        let mut headings = page.map_or_else(Vec::new, |page| page.split_off(from.min(page.len())));
+        for mark in &mut headings {
+            mark.lower(TOP - top);
+        }
+        let y = TOP + self.y - top;
+        self.new_page();
+        self.y = y;
+        if let Some(page) = self.pages.last_mut() {
+            *page = headings;
+        }
+        self.held = Some(Held { from: 0, top: TOP });
     }
 
     /// Puts a file inside; left out of PDF/A-1.
@@ -354,6 +407,7 @@ impl<'f> Sheet<'f> {
     }
 
     pub(super) fn mark(&mut self, mark: Mark) {
+        self.held = None;
         if let Some(page) = self.pages.last_mut() {
             page.push(mark);
         }

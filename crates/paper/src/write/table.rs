@@ -82,7 +82,7 @@ impl Table {
             let with_head = if is_begun { 0.0 } else { head_height };
             let is_next_page = !sheet.has_room(with_head + needed);
             if is_next_page {
-                sheet.new_page();
+                sheet.turn();
             }
             if (is_next_page || !is_begun)
                 && let Some(head) = &head

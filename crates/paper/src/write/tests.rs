@@ -5,7 +5,7 @@ use heqi_fonts::Style;
 use heqi_vocabulary::UtcMillis;
 
 use super::*;
-use crate::{Limits, PageText, inspect, render};
+use crate::{Limits, PageText, inspect, render, texts};
 
 static FONTS: Fonts = Fonts::new();
 
@@ -120,4 +120,56 @@ fn names_of_files_inside_are_plain_and_unique_and_media_types_are_media_types() 
 fn a_code_that_is_too_long_is_refused() {
     let mut sheet = Sheet::new(settings(Profile::A3b), &FONTS);
     assert_eq!(sheet.code(&"x".repeat(4000), 70.0, &[]), Err(WriteError::Code));
+}
+
+/// Pages as their text, without spaces.
+fn pages(pdf: Vec<u8>) -> Vec<String> {
+    let plain = |page: PageText| match page {
+        PageText::Blocks(blocks) => {
+            let text: String = blocks.into_iter().map(|block| block.text).collect();
+            text.replace(char::is_whitespace, "")
+        }
+        PageText::Picture => String::new(),
+    };
+    texts(Arc::new(pdf)).unwrap().into_iter().map(plain).collect()
+}
+
+#[test]
+fn a_heading_stands_on_the_page_of_what_follows_it() {
+    let heading = Look { size: 13.0, style: Style::Bold, indent: 0.0, ..Look::BODY };
+    let mut came_along = 0;
+    for lines in 25..34 {
+        let mut sheet = Sheet::new(settings(Profile::A3b), &FONTS);
+        for _ in 0..lines {
+            sheet.text("正文", &Look::BODY).unwrap();
+        }
+        sheet.heading("附件五", &heading).unwrap();
+        sheet.heading("照片及环境", &heading).unwrap();
+        // A row of five lines needs more room than a line of text would.
+        let rows = vec![vec!["1".to_owned(), "第一行\n二\n三\n四\n五".to_owned()]];
+        let columns = vec![Column::new("序号", 1.0), Column::new("内容", 3.0)];
+        let table = Table { columns, has_head: true, names_first: false, rows, size: 9.0 };
+        sheet.table(&table).unwrap();
+        let pages = pages(sheet.finish().unwrap());
+        let of = |word: &str| pages.iter().position(|page| page.contains(word)).unwrap();
+        assert_eq!(of("附件五"), of("第一行"), "{lines}: {pages:?}");
+        assert_eq!(of("照片及环境"), of("第一行"), "{lines}: {pages:?}");
+        assert!(of("第一行") + 1 == pages.len(), "{lines}: {pages:?}");
+        came_along += of("第一行");
+    }
+    // Both happened: room for all, and none for the row.
+    assert!((1..9).contains(&came_along), "{came_along}");
+}
+
+#[test]
+fn a_row_taller_than_a_page_does_not_leave_its_heading_alone() {
+    let mut sheet = Sheet::new(settings(Profile::A3b), &FONTS);
+    sheet.heading("附件五", &Look::BODY).unwrap();
+    let rows = vec![vec!["长".to_owned() + &"行\n".repeat(90)]];
+    let columns = vec![Column::new("内容", 1.0)];
+    let table = Table { columns, has_head: true, names_first: false, rows, size: 9.0 };
+    sheet.table(&table).unwrap();
+    let pages = pages(sheet.finish().unwrap());
+    assert!(pages[0].contains("附件五") && pages[0].contains("长行"), "{pages:?}");
+    assert_eq!(pages.len(), 2);
 }

@@ -12,6 +12,10 @@ use crate::timestamp::{
     Malformed, SignerName, TimestampToken, attribute, signing_certificate, write_algorithm,
 };
 
+/// What stands around certificates, name, attributes and token: a signature of 72 bytes at most, and
+/// 121 of algorithms, types and lengths; the rest is for lengths that are written longer.
+const AROUND_BYTES: usize = 256;
+
 /// A seal that is not signed yet.
 #[derive(Clone, Debug)]
 pub struct SealDraft {
@@ -49,6 +53,14 @@ impl SealDraft {
         ]);
         let name = tlv(der::SEQUENCE, &[&issuer, &serial]);
         Ok(Self { chain, name, attributes })
+    }
+
+    /// How long the seal gets at most with a token of so many bytes: a file keeps that much room before
+    /// anything is signed. All but the signature and the token is known already.
+    pub fn most_bytes(&self, token_bytes: usize) -> usize {
+        let certificates = self.chain.certificates().map(|one| one.der().len());
+        let known = certificates.sum::<usize>() + self.name.len() + self.attributes.len();
+        token_bytes.saturating_add(known + AROUND_BYTES)
     }
 
     /// What the seal's key signs, by ECDSA with SHA-256.

@@ -56,6 +56,19 @@ impl Office {
 }
 
 #[test]
+fn what_a_seal_takes_is_known_before_it_is_signed_and_hardly_more() {
+    let office = Office::new(1);
+    let draft = SealDraft::over(&Digest::of(b"file"), office.seal.chain().unwrap()).unwrap();
+    let measure = draft.clone();
+    let signed = draft.signed(&office.seal.sign(measure.to_sign())).unwrap();
+    let token = office.token(signed.to_stamp(), NOW);
+    let (took, most) =
+        (signed.stamped(&token).unwrap().len(), measure.most_bytes(token.der().len()));
+    assert!(took <= most && most - took < 128, "{took} of {most}");
+    assert_eq!(measure.most_bytes(usize::MAX), usize::MAX);
+}
+
+#[test]
 fn a_seal_is_believed_over_its_bytes_and_at_its_time_stamp_only() {
     let office = Office::new(1);
     let der = office.sealed(b"file", NOW);

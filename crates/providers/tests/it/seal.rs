@@ -194,7 +194,11 @@ async fn a_document_is_sealed_and_stamped_over_http_and_believed() {
             reason: "出具公证书".to_owned(),
             at: NOW.parse().unwrap(),
         };
-        sealer.seal(&pdf, &note).unwrap()
+        let before = stamper.token_bytes();
+        let sealed = sealer.seal(&pdf, &note).unwrap();
+        // The next file keeps room for tokens as this authority gives them.
+        assert!((1024..before).contains(&stamper.token_bytes()), "{}", stamper.token_bytes());
+        sealed
     })
     .await
     .unwrap();

@@ -26,6 +26,7 @@ mod property;
 mod reading;
 mod refusals;
 mod regulator;
+mod renewal;
 mod review;
 mod rights;
 mod risk;

@@ -18,6 +18,7 @@ use super::peers::{client_with, links};
 use crate::keys::succession::Succession;
 use crate::service::applications::{CarriedByHttp, run_applications};
 use crate::service::reconciling::{Reconciling, run_reconciling};
+use crate::service::renewing::run_renewals;
 use crate::service::tls::PlatformTls;
 use crate::service::{ServiceError, time};
 use crate::settings::PlatformSettings;
@@ -43,6 +44,8 @@ pub(super) fn work(
     let says_next = move |at| waited_for.next_tries().note(Flag::Timestamped, at);
     stamping.says_next = Some(Arc::new(says_next));
     group.spawn("stamping", run_stamping(stamping, group.shutdown()));
+    let renewing = run_renewals(platform.clone(), settings.renewal, group.shutdown());
+    group.spawn("renewals", renewing);
     let mut depositing = Vec::new();
     let worker = WorkerSettings::default();
     let known = Succession::load(&settings.data_dir.join("keys"))?;
