@@ -5,12 +5,14 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use heqi_filing::{Office, OfficeKind};
 use heqi_registration::Actor;
+use heqi_registration::access::hash_of;
 use heqi_registration::fault::ActError;
 use heqi_registration::journal::{JournalAct, JournalDay, journal, take_journal};
 use heqi_registration::legal_hold::{PlaceHold, place_hold};
 use heqi_registration::request::{StaffMember, StaffRole};
 use heqi_registration::staff::login::{LoginError, log_in};
 use heqi_registration::staff::password::Password;
+use heqi_registration::staff::sessions::staff_session;
 use heqi_registration::staff::{
     AccountEvent, CreateStaff, StaffError, StaffEvent, accounts_seen, change_role, create_staff,
     disable_staff, list_staff, release_staff, reset_staff, shut_out_staff, staff_events,
@@ -118,10 +120,16 @@ async fn another_role_takes_two_and_ends_what_the_old_one_opened() {
     let registry = OfficeKind::Registry;
     let li = make(&world, ("li.na", "李娜"), registry, StaffRole::Reviewer).await.unwrap();
     release_staff(&world.platform, &keeper, account_of(&li)).await.unwrap();
+    let opened = log_in(&world.platform, HERE, "li.na", password()).await.unwrap();
+    let session = hash_of(&opened.secret);
+    assert!(staff_session(&world.platform, session).await.is_ok());
+    world.clock.advance_ms(1_000);
     let login = "li.na".parse().unwrap();
     change_role(&world.platform, &login, StaffRole::Regulator).await.unwrap();
     assert!(waits(&world, "li.na").await);
+    assert!(staff_session(&world.platform, session).await.is_err());
     release_staff(&world.platform, &keeper, account_of(&li)).await.unwrap();
+    assert!(staff_session(&world.platform, session).await.is_err());
     come(&world, "li.na").await.unwrap();
     let listed = list_staff(&world.platform).await.unwrap();
     assert!(listed.iter().any(|one| one.role == StaffRole::Regulator && !one.waits));
