@@ -53,7 +53,8 @@ pub(super) async fn must_wait(
 }
 
 /// Demands that nobody be security officer or auditor and anything else in the same organisation,
-/// nor the same twice: two accounts of one security officer would let each other in. People are told apart by their names, as they were given when the account was made.
+/// nor the same twice: two accounts of one security officer would let each other in. People are told
+/// apart by their names, as they were given when the account was made.
 pub(super) async fn expect_apart(
     platform: &Platform,
     account: StaffId,
