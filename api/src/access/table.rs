@@ -118,6 +118,13 @@ const AT_THE_HANDLERS: Access = Access::Staff { roles: &[StaffRole::Handler] };
 /// Of the registration authority; through which search they see what the use case decides.
 const REGULATOR: Access = Access::Staff { roles: &[StaffRole::Regulator] };
 
+/// Who lets accounts in and shuts them out; whose accounts the use case decides.
+const SECURITY: Access = Access::Staff { roles: &[StaffRole::Security] };
+/// Who reads what staff did; of whom the use case decides.
+const AUDIT: Access = Access::Staff { roles: &[StaffRole::Auditor] };
+const SECURITY_OR_AUDIT: Access =
+    Access::Staff { roles: &[StaffRole::Security, StaffRole::Auditor] };
+
 /// Every route of the service and who may call it.
 pub const ACCESS_TABLE: &[Rule] = &[
     post("/api/v1/filings", HANDLER),
@@ -223,6 +230,11 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/counter", REVIEWER),
     post("/staff/counter", REVIEWER),
     post("/staff/counter/seen", REVIEWER),
+    // Accounts and acts, never evidence.
+    get("/staff/accounts", SECURITY_OR_AUDIT),
+    post("/staff/accounts/{account}/{act}", SECURITY),
+    get("/staff/journal", AUDIT),
+    get("/staff/journal/{day}", AUDIT),
     // Every search and every look is a record.
     get("/regulator", REGULATOR),
     post("/regulator/searches", REGULATOR),

@@ -31,7 +31,7 @@ use crate::state::State;
 use crate::visitor::{Reader, StaffVisitor};
 
 mod copy;
-mod words;
+pub(super) mod words;
 
 const FILING: &str = "/regulator/searches/{query_id}/filings/{filing_id}";
 

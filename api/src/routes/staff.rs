@@ -40,6 +40,7 @@ use crate::visitor::{
 mod case;
 mod correction;
 mod counter;
+mod duties;
 pub(super) mod form;
 mod handler;
 mod objection;
@@ -61,6 +62,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
         .service(resource("/staff/cases/{case_id}/decision").route(post().to(decide)));
     correction::configure(app);
     counter::configure(app);
+    duties::configure(app);
     handler::configure(app);
     objection::configure(app);
 }
@@ -129,6 +131,8 @@ const fn home_of(role: StaffRole) -> Link {
     match role {
         StaffRole::Regulator => Link::Regulator,
         StaffRole::Handler => Link::HandlerFilings,
+        StaffRole::Security => Link::StaffAccounts,
+        StaffRole::Auditor => Link::StaffJournal,
         StaffRole::Reviewer | StaffRole::Operator => Link::StaffCases,
     }
 }
@@ -154,7 +158,7 @@ async fn come_in(
             set_staff_session(&mut response, &opened.secret, state.settings.pages.secure_cookies);
             Ok(response.insert_header((LOCATION, Link::StaffCode.to_string())).finish())
         }
-        Err(error @ (LoginError::Wrong | LoginError::Later { .. })) => {
+        Err(error @ (LoginError::Wrong | LoginError::Unreleased | LoginError::Later { .. })) => {
             let shown = Shown::to(&state, reader, Link::StaffLogin).for_staff();
             let login = login.chars().take(40).collect();
             let page = LoginPage { login, trouble: Some(trouble(&error, reader.language)) };

@@ -19,6 +19,7 @@ mod ceremony;
 mod compared;
 mod contract;
 mod custodian;
+mod duties;
 mod edge_cases;
 mod entry;
 mod evidence;

@@ -55,6 +55,9 @@ impl Ids {
             .replace("{record_id}", &self.record)
             .replace("{query_id}", &format!("rec_{}", "0".repeat(26)))
             .replace("{case_id}", &format!("cas_{}", "0".repeat(26)))
+            .replace("{account}", &format!("stf_{}", "0".repeat(26)))
+            .replace("{act}", "release")
+            .replace("{day}", "2026-11-23")
             .replace("{number}", "1")
             .replace("{origin_sha256}", &"0".repeat(64))
             .replace("{link}", &"0".repeat(26))
@@ -246,6 +249,10 @@ const fn names_of(role: StaffRole) -> [&'static str; 2] {
         StaffRole::Handler => ["a handler", "a handler without the token of the page"],
         StaffRole::Operator => ["an operator", "an operator without the token of the page"],
         StaffRole::Regulator => ["a regulator", "a regulator without the token of the page"],
+        StaffRole::Security => {
+            ["a security officer", "a security officer without the token of the page"]
+        }
+        StaffRole::Auditor => ["an auditor", "an auditor without the token of the page"],
     }
 }
 

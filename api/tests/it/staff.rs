@@ -59,6 +59,13 @@ impl<'a> Desk<'a> {
         desk
     }
 
+    /// A security officer of the operator.
+    pub(crate) async fn security(service: &'a Service) -> Self {
+        let name = "示例平台".parse().unwrap();
+        let operator = Office { kind: OfficeKind::Operator, name };
+        Self::account(service, "shen.yan", "沈岩", operator, StaffRole::Security).await
+    }
+
     fn keep(&mut self, answer: &Answer) {
         let set = answer.header("set-cookie");
         for attribute in ["__Host-heqi_staff=", "HttpOnly", "SameSite=Strict", "Secure", "Path=/"] {
@@ -80,7 +87,9 @@ impl<'a> Desk<'a> {
         let code = self.secret.code_at(self.service.clock.now());
         let answer = self.submit(&page, "/staff/code", &[("code", &code)]).await;
         let home = answer.header("location");
-        assert!(["/staff/cases", "/staff/filings", "/regulator"].contains(&home), "{home}");
+        let homes =
+            ["/staff/cases", "/staff/filings", "/regulator", "/staff/accounts", "/staff/journal"];
+        assert!(homes.contains(&home), "{home}");
         assert_eq!(answer.status, 303);
         self.keep(&answer);
     }
@@ -131,9 +140,17 @@ pub(crate) async fn at_a_desk(service: &Service, role: StaffRole) -> (String, St
     let office = match role {
         StaffRole::Reviewer | StaffRole::Regulator => registry(),
         StaffRole::Handler => office(OfficeKind::HandlerFirm, "示例代办"),
-        StaffRole::Operator => office(OfficeKind::Operator, "示例平台"),
+        StaffRole::Operator | StaffRole::Security | StaffRole::Auditor => {
+            office(OfficeKind::Operator, "示例平台")
+        }
     };
-    let mut desk = Desk::account(service, &login, "方岚", office, role).await;
+    // Nobody has a duty beside anything else.
+    let name = match role {
+        StaffRole::Security => "沈岩",
+        StaffRole::Auditor => "许明",
+        _ => "方岚",
+    };
+    let mut desk = Desk::account(service, &login, name, office, role).await;
     desk.come_in().await;
     let secret = desk.cookie.split_once('=').unwrap().1;
     let token = heqi_service_kit::browser::csrf_of(secret);
@@ -317,13 +334,24 @@ async fn the_first_time_an_authenticator_is_enrolled_and_recovery_codes_are_show
         role: StaffRole::Reviewer,
         password: Password::new(PASSWORD.into()).unwrap(),
     };
-    create_staff(&service.platform, command).await.unwrap();
+    let account = create_staff(&service.platform, command).await.unwrap();
     let mut desk = Desk {
         service: &service,
         secret: TotpSecret::generate(&SeededEntropy::labelled(1, "unused")),
         login: "new.one".into(),
         cookie: String::new(),
     };
+    // The right password, and security has not let the account in.
+    let waits = desk.send("/staff", "login=new.one&password=correct+horse+battery").await;
+    assert_eq!(waits.status, 403);
+    assert!(text(&waits).contains("尚未由安全管理员启用"));
+    assert!(waits.headers.get("set-cookie").is_none());
+    let mut security = Desk::security(&service).await;
+    security.come_in().await;
+    let accounts = security.page("/staff/accounts").await;
+    let released = format!("/staff/accounts/{account}/release");
+    let answer = security.submit(&accounts, &released, &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/staff/accounts"));
     desk.password().await;
     let page = desk.page("/staff/code").await;
     assert!(page.contains("class=\"qr\"") && page.contains("id=\"secret\""));

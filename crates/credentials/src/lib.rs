@@ -12,13 +12,16 @@
 //! - [`login_name`]: what somebody types to say who they are
 //! - [`password`], [`totp`], [`recovery`]: what they show
 //! - [`pauses`]: how long they wait after wrong tries
+//! - [`EventBy`]: who did something to an account
 
+mod event_by;
 pub mod login_name;
 pub mod password;
 pub mod pauses;
 pub mod recovery;
 pub mod totp;
 
+pub use event_by::EventBy;
 pub use login_name::{LoginName, LoginNameError};
 pub use password::{HashedPassword, Password, PasswordError};
 pub use totp::TotpSecret;

@@ -29,10 +29,11 @@ pub(crate) mod rows;
 pub mod sessions;
 
 pub use error::OfficeStaffError;
+pub use heqi_credentials::EventBy;
 pub use login::{CameIn, FreshFactor};
 pub use role::{OfficeRole, Officer};
+pub use rows::StaffEvent;
 use rows::{ACCOUNTS, AccountRow, EVENTS, EventKey, EventRow, LOGINS, Secrets};
-pub use rows::{EventBy, StaffEvent};
 pub use sessions::{OfficeSession, OpenedSession};
 
 /// A new account.

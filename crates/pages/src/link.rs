@@ -116,6 +116,16 @@ pub enum Link {
     HandlerConfirm,
     /// A name or a number is put right.
     StaffCorrections,
+    /// Accounts of staff, for security and audit.
+    StaffAccounts,
+    /// An account is let in or shut out.
+    StaffAccountDo(String, String),
+    /// What staff did today, for audit.
+    StaffJournal,
+    /// The same of another day.
+    StaffJournalOf(String),
+    /// The same as a file.
+    StaffJournalFile(String),
     /// A picture of a case.
     StaffPicture(CaseId, CasePicture),
     /// The end of a session of staff.
@@ -304,6 +314,13 @@ impl fmt::Display for Link {
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
             Self::StaffCorrections => f.write_str("/staff/corrections"),
+            Self::StaffAccounts => f.write_str("/staff/accounts"),
+            Self::StaffAccountDo(id, act) => {
+                write!(f, "/staff/accounts/{}/{}", path_segment(id), path_segment(act))
+            }
+            Self::StaffJournal => f.write_str("/staff/journal"),
+            Self::StaffJournalOf(day) => write!(f, "/staff/journal?day={}", path_segment(day)),
+            Self::StaffJournalFile(day) => write!(f, "/staff/journal/{}", path_segment(day)),
             Self::StaffCounter => f.write_str("/staff/counter"),
             Self::StaffSeen => f.write_str("/staff/counter/seen"),
             Self::StaffLeave => f.write_str("/staff/leave"),

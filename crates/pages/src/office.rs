@@ -12,6 +12,7 @@ mod matter;
 mod queue;
 mod screen;
 
+pub(crate) use accounts::list as account_list;
 pub use accounts::{AccountRow, AccountsPage};
 pub use act::{OfficeAct, Seen};
 pub use book::{BookLine, BookPage};

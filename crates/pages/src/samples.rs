@@ -18,8 +18,8 @@ use crate::office::{
 use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
 use crate::sheet::SheetPage;
 use crate::staff::{
-    CasePage, CorrectionPage, CounterPage, FactorPage, HandlerPage, LoginPage, ObjectionPage,
-    QueuePage, RecoveryPage,
+    CasePage, CorrectionPage, CounterPage, FactorPage, HandlerPage, JournalPage, LoginPage,
+    ObjectionPage, QueuePage, RecoveryPage, StaffAccountsPage,
 };
 use crate::trouble::TroublePage;
 
@@ -63,6 +63,8 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<HandlerPage>("staff-handler", frame, &mut pages);
     of::<CorrectionPage>("staff-correction", frame, &mut pages);
     of::<CasePage>("staff-case", frame, &mut pages);
+    of::<StaffAccountsPage>("staff-accounts", frame, &mut pages);
+    of::<JournalPage>("staff-journal", frame, &mut pages);
     of::<OfficeQueuePage>("office-queue", frame, &mut pages);
     of::<DepositsPage>("office-deposits", frame, &mut pages);
     of::<MatterPage>("office-matter", frame, &mut pages);

@@ -1,19 +1,23 @@
 //! The pages of staff: coming in with two factors, the queue of cases, and one case with both
 //! pictures beside each other. Large screens first here, and phones as well.
 
+mod accounts;
 mod case;
 mod correction;
 mod counter;
 mod entry;
 mod handler;
+mod journal;
 mod objection;
 mod queue;
 
+pub use accounts::StaffAccountsPage;
 pub use case::{CaseAttachments, CasePage, DecisionForm, Said, SaidBy, ShotThere, VideoThere};
 pub use correction::{CorrectionPage, CorrectionTyped};
 pub use counter::{CounterPage, CounterStage, PersonThere};
 pub use entry::{Enrolment, FactorPage, LoginPage, RecoveryPage, Trouble};
 pub use handler::{HandledLine, HandledShown, HandlerPage, HandlerStand};
+pub use journal::{JournalPage, JournalRow};
 pub use objection::{ObjectionPage, ObjectionParty};
 pub use queue::{PausedRow, QueuePage, QueueRow, WayRow};
 

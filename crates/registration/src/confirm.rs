@@ -162,6 +162,7 @@ fn record(
         .observed("party", command.party.to_string())?
         .observed("statement_sha256", statement.to_string())?
         .observed("shown_sha256", shown.to_string())?
-        .facts(&request.facts)?;
+        .facts(&request.facts)?
+        .journalled(&request.actor, "confirmed");
     draft.seal(platform, About::party(command.filing, command.party), None)
 }

@@ -374,7 +374,8 @@ fn record(
         .observed("office", member.office.name.as_str())?
         .observed("officer", member.account.to_string())?
         .observed("officer_role", member.role.as_str())?
-        .facts(&request.facts)?;
+        .facts(&request.facts)?
+        .journalled_by(member, "corrected");
     if let Some((before, after)) = &change.number {
         draft
             .declared("number_before", before.as_ref().map(IdNumber::as_str))?

@@ -212,7 +212,8 @@ fn record(
         .observed("office", member.office.name.as_str())?
         .observed("reviewer", member.account.to_string())?
         .observed("reviewer_role", member.role.as_str())?
-        .facts(&request.facts)?;
+        .facts(&request.facts)?
+        .journalled_by(member, case.state().code());
     if let CaseState::Refused { proposed_by, .. } = case.state() {
         draft.observed("proposed_by", proposed_by.account().to_string())?;
     }

@@ -375,13 +375,15 @@ impl Deciding<'_> {
                 draft
                     .observed("decision", ERASED_WORD)?
                     .observed("records", records)?
-                    .observed("keys", keys)?;
+                    .observed("keys", keys)?
+                    .journalled(&self.request.actor, ERASED_WORD);
             }
             Decision::Refused { reason, legal_basis } => {
                 draft
                     .observed("decision", REFUSED_WORD)?
                     .observed("reason", reason.as_str())?
-                    .observed("legal_basis", legal_basis.as_str())?;
+                    .observed("legal_basis", legal_basis.as_str())?
+                    .journalled(&self.request.actor, REFUSED_WORD);
             }
         }
         draft.seal(self.platform, About::filing(self.wanted.filing), None)

@@ -191,10 +191,12 @@ fn record(
     if let Some(hold) = lifted {
         draft.observed("hold", hold.to_string())?;
     }
+    let change = if lifted.is_some() { "lifted" } else { "placed" };
     draft
-        .observed("change", if lifted.is_some() { "lifted" } else { "placed" })?
+        .observed("change", change)?
         .observed("actor", request.actor.name())?
         .declared("reason", Some(why))?
-        .facts(&request.facts)?;
+        .facts(&request.facts)?
+        .journalled(&request.actor, change);
     draft.seal(platform, About::filing(filing), None)
 }

@@ -39,6 +39,7 @@
 //! - [`document_pages`], [`key_points`]: what a signer is shown of what is to be signed
 //! - [`receipt`], [`disclose`], [`export_bundle`]: evidence, in part and whole
 //! - [`case_queue`]: what reviewers have to decide
+//! - [`journal`]: what staff did, for auditors
 //! - [`regulator`]: what regulators search, see, compare and take away
 //! - [`coverage`]: what of all evidence is held by whom; [`monitoring`]: the same over time
 //! - [`erasure`]: what was erased, and who still holds what
@@ -100,6 +101,7 @@ pub mod handover;
 pub mod holder_notice;
 pub mod index_filings;
 pub mod invite;
+pub mod journal;
 pub mod keep_strokes;
 pub mod key_change;
 pub mod key_points;

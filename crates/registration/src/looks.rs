@@ -52,7 +52,8 @@ pub(crate) async fn record(
         .observed("purpose", purpose.as_str())?
         .observed("looked_at", kept.record_id.to_string())?
         .observed("attributes_opened", attributes.listing())?
-        .facts(facts)?;
+        .facts(facts)?
+        .journalled(actor, purpose.as_str());
     let record = draft.seal(platform, About::filing(filing), None)?;
     let mut attempts = Attempts::default();
     loop {

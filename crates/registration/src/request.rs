@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use heqi_filing::{Office, OfficeKind, Reviewer};
-use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, StaffId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, Language, PartyId, StaffId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::access::ApiKeyId;
@@ -114,11 +114,23 @@ pub enum StaffRole {
     /// Looks for evidence in disputes, for the registration authority: every query has its legal
     /// basis and is a record.
     Regulator,
+    /// Lets accounts in and shuts them out, for an organisation; never its own, and never sees
+    /// evidence.
+    Security,
+    /// Reads who of an organisation did what, and changes nothing.
+    Auditor,
 }
 
 impl StaffRole {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Reviewer, Self::Handler, Self::Operator, Self::Regulator];
+    pub const ALL: [Self; 6] = [
+        Self::Reviewer,
+        Self::Handler,
+        Self::Operator,
+        Self::Regulator,
+        Self::Security,
+        Self::Auditor,
+    ];
 
     /// The word used in rows and records.
     pub const fn as_str(self) -> &'static str {
@@ -127,7 +139,26 @@ impl StaffRole {
             Self::Handler => "handler",
             Self::Operator => "operator",
             Self::Regulator => "regulator",
+            Self::Security => "security",
+            Self::Auditor => "auditor",
         }
+    }
+
+    /// What it is called.
+    pub const fn title(self, language: Language) -> &'static str {
+        match self {
+            Self::Reviewer => language.pick("核验人员", "reviewer"),
+            Self::Handler => language.pick("经办人", "handler"),
+            Self::Operator => language.pick("平台运行人员", "operator"),
+            Self::Regulator => language.pick("监管人员", "regulator"),
+            Self::Security => language.pick("安全管理员", "security officer"),
+            Self::Auditor => language.pick("审计员", "auditor"),
+        }
+    }
+
+    /// Whether it is one of the duties that nobody has beside anything else (ADR 0053).
+    pub const fn is_duty(self) -> bool {
+        matches!(self, Self::Security | Self::Auditor)
     }
 
     /// Whether people of such an organisation have this role.
@@ -138,6 +169,7 @@ impl StaffRole {
                 | (Self::Handler, OfficeKind::HandlerFirm)
                 | (Self::Operator, OfficeKind::Operator)
                 | (Self::Regulator, OfficeKind::Registry)
+                | (Self::Security | Self::Auditor, _)
         )
     }
 }
@@ -158,7 +190,7 @@ impl FromStr for StaffRole {
 
 /// The word names no role.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the roles of staff are reviewer, handler, operator and regulator")]
+#[error("the roles of staff are reviewer, handler, operator, regulator, security and auditor")]
 pub struct UnknownStaffRole;
 
 /// What an API key may do.
@@ -272,6 +304,17 @@ impl Actor {
     pub fn regulator(&self) -> Result<&StaffMember, ActError> {
         match self {
             Self::Staff(member) if member.role == StaffRole::Regulator => Ok(member),
+            _ => Err(ActError::Denied),
+        }
+    }
+
+    /// The member of staff with this duty who has signed in.
+    ///
+    /// # Errors
+    /// [`ActError::Denied`] for everybody else.
+    pub fn on_duty(&self, role: StaffRole) -> Result<&StaffMember, ActError> {
+        match self {
+            Self::Staff(member) if member.role == role => Ok(member),
             _ => Err(ActError::Denied),
         }
     }

@@ -371,7 +371,8 @@ fn record(
         .observed("office", member.office.name.as_str())?
         .observed("officer", member.account.to_string())?
         .observed("officer_role", member.role.as_str())?
-        .facts(facts)?;
+        .facts(facts)?
+        .journalled_by(member, resolution.code());
     if let Resolution::SignAgain { party } = resolution {
         draft.reviewed("signatures_of", party.to_string())?;
     }

@@ -23,6 +23,7 @@ use crate::declare_capital::CapitalRow;
 use crate::document_pages::RenditionRow;
 use crate::filings::Parts;
 use crate::handover::HandoverRow;
+use crate::journal::JournalRow;
 use crate::messages::MessageRow;
 use crate::peer::SaidCertificates;
 use crate::platform::Custodian;
@@ -99,6 +100,8 @@ pub(crate) const STAFF_TRIES: Table<Digest, TriesRow> = Table::new("staff_tries"
 /// What happened to an account, in order.
 pub(crate) const STAFF_EVENTS: Table<Pair<StaffId, Place>, StaffEventRow> =
     Table::new("staff_event");
+/// What staff did, the newest first: by the record of it, or by account and number of the event.
+pub(crate) const JOURNAL: Table<Pair<Newest, String>, JournalRow> = Table::new("journal");
 /// Messages to people.
 pub(crate) const MESSAGES: Table<MessageId, MessageRow> = Table::new("message");
 /// The messages of a filing, in the order queued.

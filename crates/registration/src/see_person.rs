@@ -358,7 +358,8 @@ fn record(
         .observed("office", member.office.name.as_str())?
         .observed("officer", member.account.to_string())?
         .observed("officer_role", member.role.as_str())?
-        .facts(&request.facts)?;
+        .facts(&request.facts)?
+        .journalled_by(member, "seen");
     let about = About { ceremony: Some(sight.ceremony), ..About::party(sight.filing, sight.party) };
     draft.seal(platform, about, None)
 }

@@ -1,12 +1,17 @@
 //! Accounts of staff: of which organisation, in what role, and how they come in: with a
 //! password (argon2id) and a one-time code of an authenticator (RFC 6238).
 //!
-//! Accounts are made, reset and disabled by the operator on the machine itself and by nobody
-//! over the network. Names and secrets are sealed; what happened to an account is a list that
-//! only grows, without addresses.
+//! **Three duties are separate** (等保 2.0; [ADR 0053](../../../docs/adr/0053-three-duties-at-the-platform.md)), as
+//! at the notary office. *System*: whoever has the machine makes and resets accounts and gives them
+//! roles, and has none. *Security*: a member of staff of that role lets accounts in and shuts them
+//! out, and sees no evidence. *Audit*: an auditor reads accounts and the [`journal`](crate::journal),
+//! and changes nothing. An account that was made, reset or given another role lets nobody in before
+//! security has released it. Names and secrets are sealed; what happened to an account is a list
+//! that only grows, without addresses.
 
 use std::collections::BTreeSet;
 
+use heqi_credentials::EventBy;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::table::Stored;
 use heqi_filing::{DeclaredName, Office, OfficeKind};
@@ -21,6 +26,7 @@ use crate::rows as tables;
 use crate::wording::{Told, refusals, say};
 
 mod account;
+mod duties;
 pub mod login;
 pub mod password;
 pub(crate) mod rows;
@@ -29,8 +35,11 @@ pub(crate) mod sweep;
 mod tries;
 
 pub(crate) use account::name_of;
-pub use account::staff_events;
+pub use account::{AccountEvent, staff_events};
 use account::{find, key, load, note, open, seal};
+pub(crate) use duties::note_taken;
+pub use duties::{SeenAccount, accounts_seen, logins, release_staff, shut_out_staff};
+use duties::{expect_apart, must_wait};
 pub use heqi_credentials::{LoginName, LoginNameError, totp};
 use password::{Password, PasswordError, hash_aside};
 pub use rows::StaffEvent;
@@ -76,6 +85,12 @@ pub enum StaffError {
     /// The password is none.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// Only security of this organisation does this, and never with its own account.
+    #[error("only security lets accounts in and shuts them out, never its own")]
+    NotSecurity,
+    /// The person has another account, and one of both is for security or audit.
+    #[error("one person has only one of the duties of system, security and audit")]
+    DutiesApart,
 }
 
 impl From<Fault> for StaffError {
@@ -105,6 +120,30 @@ impl StaffError {
                 ],
             )
             .is(Class::BadInput),
+            Self::NotSecurity => say(
+                "not_security",
+                [
+                    "只有负责该单位的安全管理员可以启用或停用账号，且不能操作自己的账号。",
+                    "请由另一名安全管理员办理。",
+                ],
+                [
+                    "Only the organisation's security officer lets accounts in and shuts them out, and never their own.",
+                    "Let another security officer do it.",
+                ],
+            )
+            .is(Class::Forbidden),
+            Self::DutiesApart => say(
+                "duties_apart",
+                [
+                    "同一人不能既任安全管理员或审计员，又有其他岗位。",
+                    "请先停用此人的另一账号，或由他人担任；同名的两人，请在姓名后加以区分，如“李娜·甲”。",
+                ],
+                [
+                    "Nobody is security officer or auditor and anything else besides.",
+                    "Shut out the person's other account first, or name somebody else; tell two people with one name apart by an addition.",
+                ],
+            )
+            .is(Class::Conflict),
         }
     }
 }
@@ -133,11 +172,15 @@ pub struct StaffView {
     pub created_at: UtcMillis,
     /// When it was disabled.
     pub disabled_at: Option<UtcMillis>,
+    /// Whether security has not let it in yet.
+    pub waits: bool,
     /// Whether an authenticator is enrolled.
     pub is_enrolled: bool,
 }
 
-/// Makes an account. The authenticator is enrolled when it is first used.
+/// Makes an account, on the machine itself. Nobody comes in with it before security has released
+/// it; only the first security officer needs nobody else. The authenticator is enrolled when it is
+/// first used.
 ///
 /// # Errors
 /// See [`StaffError`].
@@ -165,12 +208,14 @@ pub async fn create_staff(
         }
         let now = platform.now();
         let id = StaffId::time_ordered(now, platform.entropy());
+        expect_apart(platform, id, (&office, role), &content.name).await?;
         let row = StaffRow {
             login: login.clone(),
             office: office.clone(),
             role,
             created_at: now,
             disabled_at: None,
+            waits: must_wait(platform, id, (&office, role)).await?,
             is_enrolled: false,
             last_step: 0,
             events: 0,
@@ -179,7 +224,8 @@ pub async fn create_staff(
         };
         let mut changes = Changeset::new();
         tables::STAFF_LOGINS.insert(&mut changes, &key, &id).map_err(Fault::from)?;
-        let row = note(platform, &mut changes, id, row, StaffEvent::Created)?;
+        let made = (StaffEvent::Created, EventBy::Machine);
+        let row = note(platform, &mut changes, id, row, made)?;
         tables::STAFF.insert(&mut changes, &id, &row).map_err(Fault::from)?;
         if attempts.commit(platform, changes).await?.is_some() {
             return Ok(id);
@@ -193,35 +239,40 @@ pub async fn create_staff(
 /// The store could not be read.
 pub async fn list_staff(platform: &Platform) -> Result<Vec<StaffView>, Fault> {
     let all = tables::STAFF.scan(platform.backend(), "", None, usize::MAX).await?;
-    let view = |(account, row): (StaffId, Stored<StaffRow>)| {
-        let row = row.value;
-        StaffView {
-            account,
-            login: row.login.as_str().to_owned(),
-            office: row.office,
-            role: row.role,
-            created_at: row.created_at,
-            disabled_at: row.disabled_at,
-            is_enrolled: row.is_enrolled,
-        }
-    };
-    Ok(all.into_iter().map(view).collect())
+    Ok(all.into_iter().map(view_of).collect())
 }
 
-/// Lets an account in no longer, and ends its sessions. Twice changes nothing.
+fn view_of((account, row): (StaffId, Stored<StaffRow>)) -> StaffView {
+    let row = row.value;
+    StaffView {
+        account,
+        login: row.login.as_str().to_owned(),
+        office: row.office,
+        role: row.role,
+        created_at: row.created_at,
+        disabled_at: row.disabled_at,
+        waits: row.waits,
+        is_enrolled: row.is_enrolled,
+    }
+}
+
+/// Lets an account in no longer, and ends its sessions: on the machine itself, where no security
+/// officer is at hand. Twice changes nothing.
 ///
 /// # Errors
 /// There is no such account, or the store could not do its part.
 pub async fn disable_staff(platform: &Platform, login: &LoginName) -> Result<(), StaffError> {
-    change(platform, login, StaffEvent::Disabled, |row, _, now| {
+    let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
+    change(platform, id, (StaffEvent::Disabled, EventBy::Machine), |row, _, now| {
         row.disabled_at.get_or_insert(now);
         row.sessions_from = now;
     })
     .await
 }
 
-/// Gives an account a new password and takes its authenticator away, so that both are set up
-/// anew; ends its sessions.
+/// Gives an account a new password and takes its authenticator away, on the machine itself, so
+/// that both are set up anew; ends its sessions. It lets nobody in before security has released it
+/// again; the last security officer must be able to come back without another.
 ///
 /// # Errors
 /// There is no such account, or the store could not do its part.
@@ -230,20 +281,52 @@ pub async fn reset_staff(
     login: &LoginName,
     password: Password,
 ) -> Result<(), StaffError> {
+    let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
+    let stored = load(platform, id).await?.value;
+    let name = open(platform, id, &stored)?.name.clone();
+    expect_apart(platform, id, (&stored.office, stored.role), &name).await?;
+    let waits = must_wait(platform, id, (&stored.office, stored.role)).await?;
     let hashed = hash_aside(password, platform.shared_entropy()).await?;
-    change(platform, login, StaffEvent::Reset, |row, content, now| {
+    change(platform, id, (StaffEvent::Reset, EventBy::Machine), |row, content, now| {
         content.password = hashed.clone();
         content.totp = None;
         content.recovery.clear();
         row.is_enrolled = false;
         row.disabled_at = None;
+        row.waits = waits;
         row.sessions_from = now;
     })
     .await
 }
 
-/// Enrols an authenticator with a secret that is known already: for demonstrations and tests,
-/// where nobody scans a picture.
+/// Gives an account another role, on the machine itself; ends its sessions. It takes two: nobody
+/// comes in with it before security has released it.
+///
+/// # Errors
+/// See [`StaffError`].
+pub async fn change_role(
+    platform: &Platform,
+    login: &LoginName,
+    role: StaffRole,
+) -> Result<(), StaffError> {
+    let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
+    let stored = load(platform, id).await?.value;
+    if !role.fits(stored.office.kind) {
+        return Err(StaffError::UnfitRole { role, kind: stored.office.kind });
+    }
+    let name = open(platform, id, &stored)?.name.clone();
+    expect_apart(platform, id, (&stored.office, role), &name).await?;
+    let waits = must_wait(platform, id, (&stored.office, role)).await?;
+    change(platform, id, (StaffEvent::RoleChanged, EventBy::Machine), |row, _, now| {
+        row.role = role;
+        row.waits = waits;
+        row.sessions_from = now;
+    })
+    .await
+}
+
+/// Enrols an authenticator with a secret that is known already and releases the account: for
+/// demonstrations and tests, where nobody scans a picture.
 ///
 /// # Errors
 /// There is no such account, or the store could not do its part.
@@ -252,22 +335,23 @@ pub async fn enrol_staff(
     login: &LoginName,
     secret: &totp::TotpSecret,
 ) -> Result<(), StaffError> {
-    change(platform, login, StaffEvent::Enrolled, |row, content, _| {
+    let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
+    change(platform, id, (StaffEvent::Enrolled, EventBy::Machine), |row, content, _| {
         content.totp = Some(secret.to_hex());
         row.is_enrolled = true;
+        row.waits = false;
     })
     .await
 }
 
 async fn change(
     platform: &Platform,
-    login: &LoginName,
-    event: StaffEvent,
+    id: StaffId,
+    event: (StaffEvent, EventBy),
     change: impl Fn(&mut StaffRow, &mut StaffContent, UtcMillis),
 ) -> Result<(), StaffError> {
     let mut attempts = Attempts::default();
     loop {
-        let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
         let stored = load(platform, id).await?;
         let (mut row, mut content) = (stored.value.clone(), open(platform, id, &stored.value)?);
         change(&mut row, &mut content, platform.now());

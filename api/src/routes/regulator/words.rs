@@ -353,7 +353,8 @@ fn event(seen: &Dossier, one: &DossierEvent, l: Language) -> EventLine {
     }
 }
 
-fn kind(kind: RecordKind, l: Language) -> &'static str {
+/// What a kind of record is called, wherever staff reads of one.
+pub(in crate::routes) fn kind(kind: RecordKind, l: Language) -> &'static str {
     match kind {
         RecordKind::FilingOpened => l.pick("办件建立", "filing opened"),
         RecordKind::FilingChanged => l.pick("办件变更", "filing changed"),
@@ -372,6 +373,12 @@ fn kind(kind: RecordKind, l: Language) -> &'static str {
         RecordKind::ReviewWanted => l.pick("转人工核验", "left to a person"),
         RecordKind::DocumentRead => l.pick("确认读完文书", "document read"),
         RecordKind::CertificateApplication => l.pick("申请公证书", "application for a certificate"),
+        RecordKind::Access => l.pick("查看证据", "looked at evidence"),
+        RecordKind::RegulatorQuery => l.pick("监管查询", "search by a regulator"),
+        RecordKind::RegulatorView => l.pick("监管查看", "look by a regulator"),
+        RecordKind::PersonSeen => l.pick("当面核验", "person seen"),
+        RecordKind::PersonCorrected => l.pick("更正姓名或证件号码", "name or number corrected"),
+        RecordKind::ObjectionResolved => l.pick("异议处理结果", "objection decided"),
         other => other.as_str(),
     }
 }

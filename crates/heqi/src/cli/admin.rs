@@ -30,7 +30,8 @@ pub(crate) enum AdminAction {
         #[arg(long, value_name = "HOURS", default_value_t = 72)]
         overlap_hours: u32,
     },
-    /// Make an account for a member of staff, and show its first password this once
+    /// Make an account for a member of staff, which waits until security lets it in, and show its first password
+    /// this once
     CreateStaff(CreateStaffArgs),
     /// List the accounts of staff
     ListStaff(ServiceArgs),
@@ -50,13 +51,24 @@ pub(crate) enum AdminAction {
         #[arg(value_name = "LOGIN")]
         login: String,
     },
-    /// Give an account a new password and let it enrol another authenticator
+    /// Give an account a new password and let it enrol another authenticator, again until security lets it in
     ResetStaff {
         #[command(flatten)]
         service: ServiceArgs,
         /// What is typed to sign in
         #[arg(value_name = "LOGIN")]
         login: String,
+    },
+    /// Give an account another role, again until security lets it in
+    ChangeStaffRole {
+        #[command(flatten)]
+        service: ServiceArgs,
+        /// What is typed to sign in
+        #[arg(value_name = "LOGIN")]
+        login: String,
+        /// reviewer, handler, operator, regulator, security or auditor
+        #[arg(long)]
+        role: String,
     },
     /// At a notary's data centre: make an account of its staff, which waits until security lets it in
     CreateOfficer(CreateOfficerArgs),
@@ -97,7 +109,7 @@ pub(crate) struct CreateStaffArgs {
     /// The organisation's name, as in the settings
     #[arg(long)]
     pub(crate) office: String,
-    /// reviewer, handler or operator; what fits the organisation when absent
+    /// reviewer, handler, operator, regulator, security or auditor; what fits the organisation when absent
     #[arg(long)]
     pub(crate) role: Option<String>,
 }

@@ -82,6 +82,12 @@ pub(crate) fn run(action: &AdminAction) -> JobResult {
                 open.store.close()?;
                 reset
             }
+            AdminAction::ChangeStaffRole { service, login, role } => {
+                let open = open(service.config.as_deref()).await?;
+                let changed = staff::change(&open, login, role, &mut out).await;
+                open.store.close()?;
+                changed
+            }
             AdminAction::CreateOfficer(args) => officers::create(args, &mut out).await,
             AdminAction::ListOfficers(service) => {
                 officers::list(service.config.as_deref(), &mut out).await

@@ -10,9 +10,9 @@ use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
-use super::rows::{ACCOUNTS, AccountRow, EventBy, SESSIONS, Secrets, StaffEvent, TRIES, TRIES_KEY};
+use super::rows::{ACCOUNTS, AccountRow, SESSIONS, Secrets, StaffEvent, TRIES, TRIES_KEY};
 use super::sessions::{OpenedSession, live, open};
-use super::{OfficeStaffError, Officer, find, key, load, note, seal, unseal};
+use super::{EventBy, OfficeStaffError, Officer, find, key, load, note, seal, unseal};
 use crate::matter::act::{Attempts, hex};
 use crate::matter::error::MatterError;
 use crate::office::NotaryOffice;

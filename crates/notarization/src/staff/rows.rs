@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use heqi_credentials::pauses::Tries;
-use heqi_credentials::{HashedPassword, LoginName};
+use heqi_credentials::{EventBy, HashedPassword, LoginName};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Table;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
@@ -125,25 +125,6 @@ impl fmt::Display for StaffEvent {
             Self::LoggedOut => "logged_out",
         })
     }
-}
-
-/// Who did it.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(tag = "who", rename_all = "snake_case", deny_unknown_fields)]
-#[expect(clippy::exhaustive_enums, reason = "whoever audits accounts decides about each")]
-pub enum EventBy {
-    /// It was not written down: an event of before who did it was kept.
-    #[default]
-    Unrecorded,
-    /// Whoever has the machine; which person that is, the machine's own records say.
-    Machine,
-    /// Somebody who was not in: whose password or code was wrong.
-    Nobody,
-    /// A member of staff who was in, or came in by it.
-    Officer {
-        /// The account.
-        account: StaffId,
-    },
 }
 
 /// One event.

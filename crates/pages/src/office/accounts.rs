@@ -31,6 +31,65 @@ pub struct AccountRow {
     pub may_disable: bool,
 }
 
+impl AccountRow {
+    pub(crate) fn sample(
+        (login, role, state): (&str, &str, &str),
+        may_release: bool,
+        may_disable: bool,
+    ) -> Self {
+        Self {
+            account: "stf_0123456789abcdefghjkmnpqrs".into(),
+            login: login.into(),
+            role: role.into(),
+            state: state.into(),
+            events: vec![
+                ["2026-11-23 09:00:00 +08:00".into(), "建立".into(), "系统管理员".into()],
+                ["2026-11-23 09:05:00 +08:00".into(), "启用".into(), "shen.yan".into()],
+            ],
+            may_release,
+            may_disable,
+        }
+    }
+}
+
+/// The list of accounts, of the office or of the platform; `act` leads to what is done with one.
+pub(crate) fn list(
+    frame: &Frame,
+    rows: &[AccountRow],
+    key: &str,
+    act: impl Fn(&str, &str) -> Link,
+) -> Markup {
+    let l = frame.language;
+    let button = |row: &AccountRow, word: &str, words: Words| {
+        html! {
+            form method="post" action=(act(&row.account, word)) {
+                (hidden(frame, key))
+                button type="submit" { (words.in_language(l)) }
+            }
+        }
+    };
+    html! {
+        ol .cases {
+            @for row in rows {
+                li {
+                    h2 { (row.login) }
+                    p { (row.role) " · " strong { (row.state) } }
+                    @if row.may_release { (button(row, "release", RELEASE)) }
+                    @if row.may_disable { (button(row, "disable", DISABLE)) }
+                    details {
+                        summary { (EVENTS.in_language(l)) " (" (row.events.len()) ")" }
+                        ul {
+                            @for [at, what, by] in &row.events {
+                                li { (at) " · " (what) " · " (BY.in_language(l)) (by) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The accounts.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -52,14 +111,8 @@ impl Page for AccountsPage {
 
     fn content(&self, frame: &Frame) -> Markup {
         let l = frame.language;
-        let button = |row: &AccountRow, act: &str, words: Words| {
-            let link = OfficeLink::AccountDo(row.account.clone(), act.to_owned());
-            html! {
-                form method="post" action=(Link::Office(link)) {
-                    (hidden(frame, &self.key))
-                    button type="submit" { (words.in_language(l)) }
-                }
-            }
+        let act = |account: &str, act: &str| {
+            Link::Office(OfficeLink::AccountDo(account.to_owned(), act.to_owned()))
         };
         html! {
             (self.desk.bar(frame, Some(Tab::Accounts)))
@@ -67,24 +120,7 @@ impl Page for AccountsPage {
                 p #trouble .notice role="alert" { (what) " " (next) }
             }
             p { (LEAD.in_language(l)) }
-            ol .cases {
-                @for row in &self.rows {
-                    li {
-                        h2 { (row.login) }
-                        p { (row.role) " · " strong { (row.state) } }
-                        @if row.may_release { (button(row, "release", RELEASE)) }
-                        @if row.may_disable { (button(row, "disable", DISABLE)) }
-                        details {
-                            summary { (EVENTS.in_language(l)) " (" (row.events.len()) ")" }
-                            ul {
-                                @for [at, what, by] in &row.events {
-                                    li { (at) " · " (what) " · " (BY.in_language(l)) (by) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+            (list(frame, &self.rows, &self.key, act))
         }
     }
 
@@ -101,17 +137,8 @@ impl Page for AccountsPage {
     }
 
     fn samples() -> Vec<Self> {
-        let row = |login: &str, state: &str, may_release, may_disable| AccountRow {
-            account: "stf_0123456789abcdefghjkmnpqrs".into(),
-            login: login.into(),
-            role: "公证员".into(),
-            state: state.into(),
-            events: vec![
-                ["2026-11-23 09:00:00 +08:00".into(), "建立".into(), "系统管理员".into()],
-                ["2026-11-23 09:05:00 +08:00".into(), "启用".into(), "shen.yan".into()],
-            ],
-            may_release,
-            may_disable,
+        let row = |login: &str, state: &str, may_release, may_disable| {
+            AccountRow::sample((login, "公证员", state), may_release, may_disable)
         };
         vec![Self {
             desk: OfficeDesk::sample(),

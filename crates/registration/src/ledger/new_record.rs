@@ -19,16 +19,22 @@ use crate::data_keys::{Sealing, data_key};
 use crate::deposit_queue::DepositItem;
 use crate::erasure::rows::closed_key;
 use crate::fault::Fault;
+use crate::journal::{JournalAct, JournalBy, JournalRow};
 use crate::platform::{Custodian, Platform};
-use crate::request::RequestFacts;
-use crate::rows::{self, Awaited, AwaitingRow, Pair, Place};
+use crate::request::{Actor, RequestFacts, StaffMember};
+use crate::rows::{self, Awaited, AwaitingRow, Newest, Pair, Place};
 
 /// A draft of the platform's own, and the values every record by a person has.
-pub(crate) struct Draft(RecordDraft);
+pub(crate) struct Draft {
+    draft: RecordDraft,
+    /// What the journal of staff says of it: who, and a word of ours.
+    journal: Option<(JournalBy, String)>,
+}
 
 impl Draft {
     pub(crate) fn new(platform: &Platform, kind: RecordKind) -> Self {
-        Self(RecordDraft::new(kind, GeneratedBy::Platform, platform.entropy()))
+        let draft = RecordDraft::new(kind, GeneratedBy::Platform, platform.entropy());
+        Self { draft, journal: None }
     }
 
     /// The server saw or made it.
@@ -100,8 +106,21 @@ impl Draft {
             .observed("received_at", facts.received_at.to_string())
     }
 
+    /// A line in the journal of staff, written with the record; none for a signer. `word` is one
+    /// of ours, never a text that somebody typed.
+    pub(crate) fn journalled(&mut self, actor: &Actor, word: &'static str) -> &mut Self {
+        self.journal = JournalBy::of(actor).map(|by| (by, word.to_owned()));
+        self
+    }
+
+    /// The same for a member of staff.
+    pub(crate) fn journalled_by(&mut self, member: &StaffMember, word: &'static str) -> &mut Self {
+        self.journal = Some((JournalBy::of_member(member), word.to_owned()));
+        self
+    }
+
     pub(crate) fn record_id(&self) -> RecordId {
-        self.0.record_id()
+        self.draft.record_id()
     }
 
     fn set(
@@ -111,7 +130,7 @@ impl Draft {
         provenance: Provenance,
     ) -> Result<&mut Self, Fault> {
         let wrong = |error: AttributeError| Fault::broken(error);
-        self.0.set(name, value, provenance).map_err(wrong)?;
+        self.draft.set(name, value, provenance).map_err(wrong)?;
         Ok(self)
     }
 
@@ -122,7 +141,7 @@ impl Draft {
         about: About,
         signing: Option<SigningParts>,
     ) -> Result<NewRecord, Fault> {
-        let draft = self.0;
+        let Self { draft, journal } = self;
         let record_id = draft.record_id();
         let mut classes = BTreeMap::new();
         for (class, content) in draft.contents() {
@@ -133,7 +152,7 @@ impl Draft {
             let sealed = Sealed::seal(&key, &place, &content, platform.entropy());
             classes.insert(class, sealed.map_err(Fault::broken)?);
         }
-        Ok(NewRecord { draft, about, classes, signing })
+        Ok(NewRecord { draft, about, classes, signing, journal })
     }
 }
 
@@ -143,6 +162,7 @@ pub(crate) struct NewRecord {
     about: About,
     classes: BTreeMap<RetentionClass, Sealed<ClassContent>>,
     signing: Option<SigningParts>,
+    journal: Option<(JournalBy, String)>,
 }
 
 /// The place of the next record of a chain, and what must not change until it is taken.
@@ -187,6 +207,15 @@ impl NewRecord {
             Some(version) => rows::CHAINS.replace(changes, &place.chain, version, &tip)?,
         }
         rows::LINKS.put(changes, &Pair(place.chain, Place(place.seq)), &record_id)?;
+
+        if let Some((by, word)) = &self.journal {
+            let kind = record.frame().kind;
+            // A search is about no filing: the name of its chain stands there.
+            let filing = (kind != RecordKind::RegulatorQuery).then_some(self.about.filing);
+            let did = JournalAct::Record { kind, word: word.clone(), record: record_id, filing };
+            let key = Pair(Newest(place.recorded_at), record_id.to_string());
+            rows::JOURNAL.put(changes, &key, &JournalRow { by: by.clone(), did })?;
+        }
 
         let bytes = Written {
             about: &self.about,

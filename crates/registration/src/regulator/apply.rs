@@ -291,6 +291,7 @@ fn applied(
     draft
         .observed("records", vec![signing.to_string()])?
         .observed("state", "sent")?
-        .facts(&request.facts)?;
+        .facts(&request.facts)?
+        .journalled_by(member, "applied");
     draft.seal(platform, About::filing(filing), None)
 }

@@ -79,7 +79,7 @@ pub(super) async fn of_search(
         Some(found) => draft.observed("found", found)?,
         None => draft.observed("found", "many")?,
     };
-    draft.facts(facts)?;
+    draft.facts(facts)?.journalled_by(member, "searched");
     let about = About::filing(FilingId::from_bytes(chain.id.to_bytes()));
     Ok((draft.seal(platform, about, None)?, chain))
 }
@@ -116,7 +116,10 @@ pub(super) async fn look(
         draft.observed("looked_at", record.to_string())?;
     }
     let opened: Vec<String> = opened.iter().map(|name| (*name).to_owned()).collect();
-    draft.observed("attributes_opened", opened)?.facts(facts)?;
+    draft
+        .observed("attributes_opened", opened)?
+        .facts(facts)?
+        .journalled_by(seen.member, what.as_str());
     let record = draft.seal(platform, About::filing(filing), None)?;
     let mut attempts = Attempts::default();
     loop {

@@ -1,5 +1,6 @@
 //! An account as a row: found by its login name, opened, and every change of it noted.
 
+use heqi_credentials::EventBy;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Stored;
@@ -10,8 +11,9 @@ use zeroize::Zeroizing;
 use super::rows::{StaffContent, StaffEventRow, StaffRow};
 use super::{LoginName, StaffEvent};
 use crate::fault::{ActError, Fault, Thing};
+use crate::journal::{JournalAct, JournalBy, JournalRow};
 use crate::platform::Platform;
-use crate::rows as tables;
+use crate::rows::{self as tables, Newest, Pair, Place};
 
 /// The name of the person who has an account.
 pub(crate) async fn name_of(platform: &Platform, account: StaffId) -> Result<String, Fault> {
@@ -59,14 +61,32 @@ pub(super) fn note(
     changes: &mut Changeset,
     id: StaffId,
     mut row: StaffRow,
-    event: StaffEvent,
+    (event, by): (StaffEvent, EventBy),
 ) -> Result<StaffRow, Fault> {
     row.events = row.events.saturating_add(1);
-    let place = crate::rows::Pair(id, crate::rows::Place(row.events));
-    let kept = StaffEventRow { at: platform.now(), event };
-    tables::STAFF_EVENTS.insert(changes, &place, &kept)?;
+    let place = Pair(id, Place(row.events));
+    let at = platform.now();
+    tables::STAFF_EVENTS.insert(changes, &place, &StaffEventRow { at, by, event })?;
+    let line = JournalRow {
+        by: JournalBy::of_event(by, id, row.role),
+        did: JournalAct::Account { account: id, event },
+    };
+    // One account does nothing twice under one number, so the key is its own.
+    tables::JOURNAL.put(changes, &Pair(Newest(at), format!("{id}.{}", place.1)), &line)?;
     tracing::info!(account.id = %id, event = %event, "account");
     Ok(row)
+}
+
+/// Something that happened to an account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct AccountEvent {
+    /// When.
+    pub at: UtcMillis,
+    /// What.
+    pub event: StaffEvent,
+    /// Who did it.
+    pub by: EventBy,
 }
 
 /// What happened to an account, oldest first.
@@ -76,11 +96,17 @@ pub(super) fn note(
 pub async fn staff_events(
     platform: &Platform,
     login: &LoginName,
-) -> Result<Vec<(UtcMillis, StaffEvent)>, super::StaffError> {
+) -> Result<Vec<AccountEvent>, super::StaffError> {
     let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
+    Ok(events_of(platform, id).await?)
+}
+
+pub(super) async fn events_of(
+    platform: &Platform,
+    id: StaffId,
+) -> Result<Vec<AccountEvent>, Fault> {
     let prefix = format!("{id}/");
-    let rows = tables::STAFF_EVENTS.scan(platform.backend(), &prefix, None, usize::MAX).await;
-    let rows: Vec<(crate::rows::Pair<StaffId, crate::rows::Place>, _)> =
-        rows.map_err(Fault::from)?;
-    Ok(rows.into_iter().map(|(_, row)| (row.value.at, row.value.event)).collect())
+    let rows = tables::STAFF_EVENTS.scan(platform.backend(), &prefix, None, usize::MAX).await?;
+    let of = |row: StaffEventRow| AccountEvent { at: row.at, event: row.event, by: row.by };
+    Ok(rows.into_iter().map(|(_, row)| of(row.value)).collect())
 }

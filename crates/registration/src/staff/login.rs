@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use heqi_credentials::recovery;
+use heqi_credentials::{EventBy, recovery};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
@@ -41,6 +41,9 @@ pub enum LoginError {
     /// The code is wrong, or was used before.
     #[error("the code is wrong, or was used before")]
     WrongCode,
+    /// Security has not let the account in.
+    #[error("the account waits for its release")]
+    Unreleased,
     /// Too many wrong tries.
     #[error("too many wrong tries: again in {seconds} seconds")]
     Later {
@@ -78,6 +81,15 @@ impl LoginError {
                 ],
             )
             .is(Class::Unauthenticated),
+            Self::Unreleased => say(
+                "account_unreleased",
+                ["该账号尚未由安全管理员启用。", "请联系本单位或平台的安全管理员。"],
+                [
+                    "Security has not released this account.",
+                    "Ask the security officer of your organisation or of the platform.",
+                ],
+            )
+            .is(Class::Forbidden),
             Self::Later { seconds } => say(
                 "login_later",
                 ["错误次数过多，暂不能登录。", "请在{s}秒后重试；如非本人操作，请联系平台管理员。"],
@@ -124,6 +136,9 @@ pub async fn log_in(
         record(platform, id, StaffEvent::WrongPassword).await?;
         return Err(LoginError::Wrong);
     }
+    if stored.value.waits {
+        return Err(LoginError::Unreleased);
+    }
     let rehashed = if content.password.is_outdated() {
         Some(hash_aside(password, platform.shared_entropy()).await?)
     } else {
@@ -150,12 +165,13 @@ fn wait(pause_ms: i64) -> Result<(), LoginError> {
     if pause_ms > 0 { Err(LoginError::Later { seconds: (pause_ms + 999) / 1000 }) } else { Ok(()) }
 }
 
+/// Notes a try that failed: whoever it was, was not in by it.
 async fn record(platform: &Platform, id: StaffId, event: StaffEvent) -> Result<(), LoginError> {
     let mut attempts = Attempts::default();
     loop {
         let stored = load(platform, id).await?;
         let mut changes = Changeset::new();
-        let row = note(platform, &mut changes, id, stored.value, event)?;
+        let row = note(platform, &mut changes, id, stored.value, (event, EventBy::Nobody))?;
         STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
         if attempts.commit(platform, changes).await?.is_some() {
             return Ok(());
@@ -254,7 +270,8 @@ pub async fn second_factor(
                     .replace(&mut changes, &secret, version, &wrong)
                     .map_err(Fault::from)?;
             }
-            let row = note(platform, &mut changes, id, stored.value, StaffEvent::WrongCode)?;
+            let tried = (StaffEvent::WrongCode, EventBy::Nobody);
+            let row = note(platform, &mut changes, id, stored.value, tried)?;
             STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
             if attempts.commit(platform, changes).await?.is_some() {
                 trier.failed(platform).await?;
@@ -264,7 +281,7 @@ pub async fn second_factor(
         };
         let Accepted { mut row, content, event, recovery } = accepted;
         row.content = seal(platform, id, &content)?;
-        let row = note(platform, &mut changes, id, row, event)?;
+        let row = note(platform, &mut changes, id, row, (event, EventBy::Officer { account: id }))?;
         STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
         STAFF_SESSIONS.remove(&mut changes, &secret, version).map_err(Fault::from)?;
         let opened = sessions::open(platform, &mut changes, id, Stage::In)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use heqi_credentials::EventBy;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_filing::Office;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
@@ -22,6 +23,9 @@ pub(crate) struct StaffRow {
     pub(crate) role: StaffRole,
     pub(crate) created_at: UtcMillis,
     pub(crate) disabled_at: Option<UtcMillis>,
+    /// Whether security has not let it in yet. Accounts of before there was security do not wait.
+    #[serde(default)]
+    pub(crate) waits: bool,
     pub(crate) is_enrolled: bool,
     /// The last step of the authenticator that was used: no code counts twice.
     pub(crate) last_step: u64,
@@ -109,6 +113,12 @@ pub enum StaffEvent {
     Disabled,
     /// It was reset.
     Reset,
+    /// Security let it in.
+    Released,
+    /// It was given another role.
+    RoleChanged,
+    /// A day of the journal was taken as a file.
+    JournalTaken,
 }
 
 impl fmt::Display for StaffEvent {
@@ -123,6 +133,9 @@ impl fmt::Display for StaffEvent {
             Self::LoggedOut => "logged_out",
             Self::Disabled => "disabled",
             Self::Reset => "reset",
+            Self::Released => "released",
+            Self::RoleChanged => "role_changed",
+            Self::JournalTaken => "journal_taken",
         })
     }
 }
@@ -132,5 +145,19 @@ impl fmt::Display for StaffEvent {
 #[serde(deny_unknown_fields)]
 pub(crate) struct StaffEventRow {
     pub(crate) at: UtcMillis,
+    #[serde(default)]
+    pub(crate) by: EventBy,
     pub(crate) event: StaffEvent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_of_before_who_did_it_was_kept_is_read_and_says_so() {
+        let old = r#"{"at":"2026-11-23T01:00:00.000Z","event":"reset"}"#;
+        let row: StaffEventRow = serde_json::from_str(old).unwrap();
+        assert_eq!((row.event, row.by), (StaffEvent::Reset, EventBy::Unrecorded));
+    }
 }

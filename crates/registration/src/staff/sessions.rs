@@ -1,7 +1,8 @@
 //! Sessions of staff: kept by the hash of a secret that only a cookie holds. They end by
 //! leaving, after fifteen minutes without use, after eight hours whatever happens, and when the
-//! account is disabled or reset.
+//! account is disabled, reset or given another role.
 
+use heqi_credentials::EventBy;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
@@ -112,6 +113,7 @@ pub(super) async fn live(
     };
     let is_over = platform.now() >= ends_at(&row)
         || account.disabled_at.is_some()
+        || account.waits
         || row.opened_at < account.sessions_from;
     if is_over { Err(AuthenticateError::Unknown) } else { Ok((row, stored.version, account)) }
 }
@@ -145,7 +147,8 @@ pub async fn leave(platform: &Platform, secret: Digest) -> Result<(), Fault> {
         let mut changes = Changeset::new();
         STAFF_SESSIONS.remove(&mut changes, &secret, session.version)?;
         if let Some(stored) = STAFF.row(platform.backend(), &id).await? {
-            let row = note(platform, &mut changes, id, stored.value, StaffEvent::LoggedOut)?;
+            let left = (StaffEvent::LoggedOut, EventBy::Officer { account: id });
+            let row = note(platform, &mut changes, id, stored.value, left)?;
             STAFF.replace(&mut changes, &id, stored.version, &row)?;
         }
         if attempts.commit(platform, changes).await?.is_some() {

@@ -7,6 +7,7 @@ mod correction;
 mod deposits;
 mod documents;
 mod door;
+mod duties;
 mod entry;
 mod every_call;
 mod every_call_more;

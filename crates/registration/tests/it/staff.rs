@@ -11,11 +11,12 @@ use heqi_registration::staff::sessions::{IDLE_MS, LIFETIME_MS, leave, staff_sess
 use heqi_registration::staff::totp::TotpSecret;
 use heqi_registration::staff::{
     CreateStaff, LoginName, StaffError, StaffEvent, create_staff, disable_staff, enrol_staff,
-    list_staff, reset_staff, staff_events,
+    list_staff, release_staff, reset_staff, staff_events,
 };
 use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::{Clock as _, Digest};
 
+use crate::duties::security;
 use crate::world::World;
 
 const PASSWORD: &str = "correct horse battery";
@@ -70,7 +71,7 @@ async fn two_factors_let_somebody_in_and_one_does_not() {
     leave(&world.platform, whole).await.unwrap();
     assert!(staff_session(&world.platform, whole).await.is_err());
     let events = staff_events(&world.platform, &login()).await.unwrap();
-    let events: Vec<StaffEvent> = events.into_iter().map(|(_, event)| event).collect();
+    let events: Vec<StaffEvent> = events.into_iter().map(|one| one.event).collect();
     let expected =
         [StaffEvent::Created, StaffEvent::Enrolled, StaffEvent::LoggedIn, StaffEvent::LoggedOut];
     assert_eq!(events, expected);
@@ -156,6 +157,13 @@ async fn a_reset_account_has_another_password_and_enrols_anew() {
     let new = Password::new("another horse battery".into()).unwrap();
     reset_staff(&world.platform, &login(), new).await.unwrap();
     assert!(try_password(&world, HERE, PASSWORD).await.is_err());
+    // Nor the new one, before security has let the account in again.
+    let waits = try_password(&world, HERE, "another horse battery").await.unwrap_err();
+    assert!(matches!(waits, LoginError::Unreleased), "{waits}");
+    let security = security(&world, "shen.yan", "沈岩").await;
+    let listed = list_staff(&world.platform).await.unwrap();
+    let own = listed.iter().find(|one| one.login == "li.na").unwrap();
+    release_staff(&world.platform, &security, own.account).await.unwrap();
     let session = try_password(&world, HERE, "another horse battery").await.unwrap();
     let secret = enrolling(&world.platform, session).await.unwrap();
     let same = enrolling(&world.platform, session).await.unwrap();

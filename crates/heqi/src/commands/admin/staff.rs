@@ -1,5 +1,6 @@
-//! `heqi admin create-staff`, `list-staff`, `disable-staff`, `reset-staff`: accounts of people
-//! who sign in with a password and an authenticator. The password is drawn here and shown once.
+//! `heqi admin create-staff`, `list-staff`, `disable-staff`, `reset-staff`, `change-staff-role`:
+//! accounts of people who sign in with a password and an authenticator. The password is drawn here
+//! and shown once; a security officer lets the account in.
 
 use std::io::{self, Write};
 
@@ -7,9 +8,10 @@ use heqi_filing::{Office, OfficeKind};
 use heqi_registration::request::StaffRole;
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::{
-    CreateStaff, LoginName, create_staff, disable_staff, list_staff, reset_staff, staff_events,
+    CreateStaff, LoginName, change_role, create_staff, disable_staff, list_staff, logins,
+    reset_staff, staff_events,
 };
-use heqi_vocabulary::Entropy;
+use heqi_vocabulary::{Entropy, Language, StaffId};
 use zeroize::Zeroizing;
 
 use crate::JobResult;
@@ -41,7 +43,7 @@ pub(super) async fn create(
     writeln!(out, "{id}\n{}", drawn.as_str())?;
     writeln!(
         io::stderr(),
-        "The password is shown this once; an authenticator is enrolled at the first sign-in."
+        "The password is shown this once; a security officer lets the account in (the first one needs nobody)."
     )?;
     Ok(0)
 }
@@ -56,9 +58,11 @@ const fn role_of(kind: OfficeKind) -> StaffRole {
 
 pub(super) async fn list(open: &OpenPlatform, out: &mut dyn Write) -> JobResult {
     for account in list_staff(&open.platform).await? {
-        let state = account
-            .disabled_at
-            .map_or_else(|| "valid".to_owned(), |at| format!("disabled {}", at.for_people()));
+        let state = match (account.disabled_at, account.waits) {
+            (Some(at), _) => format!("disabled {}", at.for_people()),
+            (None, true) => "waits for its release".to_owned(),
+            (None, false) => "valid".to_owned(),
+        };
         let enrolled = if account.is_enrolled { "enrolled" } else { "not enrolled" };
         writeln!(
             out,
@@ -75,8 +79,11 @@ pub(super) async fn list(open: &OpenPlatform, out: &mut dyn Write) -> JobResult 
 }
 
 pub(super) async fn events(open: &OpenPlatform, login: &str, out: &mut dyn Write) -> JobResult {
-    for (at, event) in staff_events(&open.platform, &login.parse()?).await? {
-        writeln!(out, "{}  {event}", at.for_people())?;
+    let logins = logins(&open.platform).await?;
+    for one in staff_events(&open.platform, &login.parse()?).await? {
+        let called = |account: StaffId| logins.get(&account).cloned().unwrap_or_default();
+        let by = one.by.in_words(Language::En, called);
+        writeln!(out, "{}  {}  by {by}", one.at.for_people(), one.event)?;
     }
     Ok(0)
 }
@@ -93,7 +100,22 @@ pub(super) async fn reset(open: &OpenPlatform, login: &str, out: &mut dyn Write)
     let drawn = drawn(open.platform.entropy());
     reset_staff(&open.platform, &login, Password::new(drawn.to_string())?).await?;
     writeln!(out, "{}", drawn.as_str())?;
-    writeln!(io::stderr(), "The password is shown this once; the authenticator is enrolled anew.")?;
+    writeln!(
+        io::stderr(),
+        "The password is shown this once; the authenticator is enrolled anew, and security lets the account in again."
+    )?;
+    Ok(0)
+}
+
+pub(super) async fn change(
+    open: &OpenPlatform,
+    login: &str,
+    role: &str,
+    out: &mut dyn Write,
+) -> JobResult {
+    let (login, role): (LoginName, StaffRole) = (login.parse()?, role.parse()?);
+    change_role(&open.platform, &login, role).await?;
+    writeln!(out, "{login} is {role} now; a security officer lets the account in again")?;
     Ok(0)
 }
 

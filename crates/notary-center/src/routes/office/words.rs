@@ -116,11 +116,5 @@ pub(super) const fn event(event: StaffEvent, l: Language) -> &'static str {
 
 /// Who did something to an account.
 pub(super) fn event_by(by: EventBy, names: &Names, l: Language) -> String {
-    let words = match by {
-        EventBy::Officer { account } => return names.of(account),
-        EventBy::Machine => l.pick("系统管理员（在服务器上）", "the administrator, on the machine"),
-        EventBy::Nobody => l.pick("未通过核验者", "somebody who was not let in"),
-        EventBy::Unrecorded => l.pick("当时未记录", "not recorded at that time"),
-    };
-    words.to_owned()
+    by.in_words(l, |account| names.of(account))
 }

@@ -1,0 +1,181 @@
+//! Security and audit: which accounts a security officer lets in and shuts out, and what both see
+//! of accounts. An organisation's own security officers keep its accounts; where it has none, those
+//! of the operator do.
+
+use std::collections::BTreeMap;
+
+use heqi_credentials::EventBy;
+use heqi_evidence_store::table::Stored;
+use heqi_filing::{Office, OfficeKind};
+use heqi_vocabulary::StaffId;
+
+use super::account::{AccountEvent, events_of};
+use super::rows::StaffRow;
+use super::{StaffError, StaffEvent, StaffView, change, load, open, view_of};
+use crate::fault::{ActError, Fault};
+use crate::platform::Platform;
+use crate::request::{Actor, StaffRole};
+use crate::rows::STAFF;
+
+type Account = (StaffId, Stored<StaffRow>);
+
+async fn all(platform: &Platform) -> Result<Vec<Account>, Fault> {
+    Ok(STAFF.scan(platform.backend(), "", None, usize::MAX).await?)
+}
+
+/// The security officers who can let in and shut out this account of `office`: never its own.
+fn keepers(all: &[Account], account: StaffId, office: &Office) -> Vec<StaffId> {
+    let (mut own, mut of_operator) = (Vec::new(), Vec::new());
+    for (one, row) in all {
+        let row = &row.value;
+        let is_in = !row.waits && row.disabled_at.is_none();
+        if *one == account || row.role != StaffRole::Security || !is_in {
+            continue;
+        }
+        if row.office == *office {
+            own.push(*one);
+        } else if row.office.kind == OfficeKind::Operator {
+            of_operator.push(*one);
+        }
+    }
+    if own.is_empty() { of_operator } else { own }
+}
+
+/// Whether an account that was made, reset or given this role waits until it is released. Only a
+/// security officer whom nobody could release does not.
+pub(super) async fn must_wait(
+    platform: &Platform,
+    account: StaffId,
+    (office, role): (&Office, StaffRole),
+) -> Result<bool, Fault> {
+    let is_security = role == StaffRole::Security;
+    Ok(!is_security || !keepers(&all(platform).await?, account, office).is_empty())
+}
+
+/// Demands that nobody be security officer or auditor and anything else in the same organisation,
+/// nor the same twice: two accounts of one security officer would let each other in. People are told
+/// apart by their names, as they were given when the account was made.
+pub(super) async fn expect_apart(
+    platform: &Platform,
+    account: StaffId,
+    (office, role): (&Office, StaffRole),
+    name: &str,
+) -> Result<(), StaffError> {
+    for (other, stored) in all(platform).await? {
+        let row = &stored.value;
+        let is_beside = other != account && row.office == *office && row.disabled_at.is_none();
+        let is_duty = row.role.is_duty() || role.is_duty();
+        if is_beside && is_duty && open(platform, other, row)?.name == name {
+            return Err(StaffError::DutiesApart);
+        }
+    }
+    Ok(())
+}
+
+/// Lets an account in: security alone, and never its own.
+///
+/// # Errors
+/// [`StaffError::NotSecurity`] for everybody else; see [`StaffError`].
+pub async fn release_staff(
+    platform: &Platform,
+    actor: &Actor,
+    account: StaffId,
+) -> Result<(), StaffError> {
+    let by = keeper(platform, actor, account).await?;
+    let row = load(platform, account).await?.value;
+    // While it was shut out, the person may have been given another one.
+    let name = open(platform, account, &row)?.name.clone();
+    expect_apart(platform, account, (&row.office, row.role), &name).await?;
+    change(platform, account, (StaffEvent::Released, by), |row, _, _| {
+        row.waits = false;
+        row.disabled_at = None;
+    })
+    .await
+}
+
+/// Shuts an account out and ends its sessions: security alone, and never its own.
+///
+/// # Errors
+/// [`StaffError::NotSecurity`] for everybody else; see [`StaffError`].
+pub async fn shut_out_staff(
+    platform: &Platform,
+    actor: &Actor,
+    account: StaffId,
+) -> Result<(), StaffError> {
+    let by = keeper(platform, actor, account).await?;
+    change(platform, account, (StaffEvent::Disabled, by), |row, _, now| {
+        row.disabled_at.get_or_insert(now);
+        row.sessions_from = now;
+    })
+    .await
+}
+
+/// The security officer who asks, if it keeps this account.
+async fn keeper(
+    platform: &Platform,
+    actor: &Actor,
+    account: StaffId,
+) -> Result<EventBy, StaffError> {
+    let member = actor.on_duty(StaffRole::Security).map_err(|_| StaffError::NotSecurity)?;
+    let office = load(platform, account).await?.value.office;
+    if keepers(&all(platform).await?, account, &office).contains(&member.account) {
+        Ok(EventBy::Officer { account: member.account })
+    } else {
+        Err(StaffError::NotSecurity)
+    }
+}
+
+/// An account as security or audit sees it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SeenAccount {
+    /// The account.
+    pub view: StaffView,
+    /// What happened to it, oldest first.
+    pub events: Vec<AccountEvent>,
+    /// Whether whoever looks can let it in and shut it out.
+    pub may_change: bool,
+}
+
+/// The accounts a security officer keeps, and its organisation's; for an auditor those of the
+/// organisation, and for one of the operator all of them.
+///
+/// # Errors
+/// Whoever asks has neither duty, or the store could not be read.
+pub async fn accounts_seen(
+    platform: &Platform,
+    actor: &Actor,
+) -> Result<Vec<SeenAccount>, ActError> {
+    let audits = actor.on_duty(StaffRole::Auditor);
+    let is_auditor = audits.is_ok();
+    let member = audits.or_else(|_| actor.on_duty(StaffRole::Security))?;
+    let all = all(platform).await?;
+    let mut seen = Vec::new();
+    for (account, row) in &all {
+        let office = &row.value.office;
+        let may_change = !is_auditor && keepers(&all, *account, office).contains(&member.account);
+        let is_own = *office == member.office;
+        if may_change || is_own || (is_auditor && member.office.kind == OfficeKind::Operator) {
+            let events = events_of(platform, *account).await?;
+            let view = view_of((*account, row.clone()));
+            seen.push(SeenAccount { view, events, may_change });
+        }
+    }
+    Ok(seen)
+}
+
+/// What is typed to come in with each account: so are accounts called where somebody reads who did
+/// what.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn logins(platform: &Platform) -> Result<BTreeMap<StaffId, String>, Fault> {
+    let all = all(platform).await?;
+    Ok(all.into_iter().map(|(account, row)| (account, row.value.login.to_string())).collect())
+}
+
+/// Notes that a day of the journal is taken as a file, by this account.
+pub(crate) async fn note_taken(platform: &Platform, account: StaffId) -> Result<(), StaffError> {
+    let taken = (StaffEvent::JournalTaken, EventBy::Officer { account });
+    change(platform, account, taken, |_, _, _| {}).await
+}

@@ -1,0 +1,263 @@
+//! Three duties that nobody has beside each other: the machine makes accounts, security lets them
+//! in, audit reads what everybody did.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use heqi_filing::{Office, OfficeKind};
+use heqi_registration::Actor;
+use heqi_registration::access::hash_of;
+use heqi_registration::fault::ActError;
+use heqi_registration::journal::{JournalAct, JournalDay, journal, take_journal};
+use heqi_registration::legal_hold::{PlaceHold, place_hold};
+use heqi_registration::request::{StaffMember, StaffRole};
+use heqi_registration::staff::login::{LoginError, log_in};
+use heqi_registration::staff::password::Password;
+use heqi_registration::staff::sessions::staff_session;
+use heqi_registration::staff::{
+    AccountEvent, CreateStaff, StaffError, StaffEvent, accounts_seen, change_role, create_staff,
+    disable_staff, list_staff, release_staff, reset_staff, shut_out_staff, staff_events,
+};
+use heqi_vocabulary::Clock as _;
+
+use crate::world::World;
+
+const PASSWORD: &str = "correct horse battery";
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
+
+fn office(kind: OfficeKind) -> Office {
+    let name = match kind {
+        OfficeKind::Registry => "杭州市临安区市场监督管理局",
+        OfficeKind::Notary => "临安公证处",
+        OfficeKind::HandlerFirm => "示例代办",
+        OfficeKind::Operator => "示例平台",
+    };
+    Office { kind, name: name.parse().unwrap() }
+}
+
+fn password() -> Password {
+    Password::new(PASSWORD.into()).unwrap()
+}
+
+async fn make(
+    world: &World,
+    (login, name): (&str, &str),
+    kind: OfficeKind,
+    role: StaffRole,
+) -> Result<Actor, StaffError> {
+    let office = office(kind);
+    let command = CreateStaff {
+        login: login.parse().unwrap(),
+        name: name.parse().unwrap(),
+        office: office.clone(),
+        role,
+        password: password(),
+    };
+    let account = create_staff(&world.platform, command).await?;
+    Ok(Actor::Staff(StaffMember { account, office, role }))
+}
+
+/// The first security officer of the operator, whom nobody had to let in.
+pub(crate) async fn security(world: &World, login: &str, name: &str) -> Actor {
+    make(world, (login, name), OfficeKind::Operator, StaffRole::Security).await.unwrap()
+}
+
+fn account_of(actor: &Actor) -> heqi_vocabulary::StaffId {
+    let Actor::Staff(member) = actor else { panic!("not staff") };
+    member.account
+}
+
+async fn come(world: &World, login: &str) -> Result<(), LoginError> {
+    log_in(&world.platform, HERE, login, password()).await.map(|_| ())
+}
+
+async fn waits(world: &World, login: &str) -> bool {
+    matches!(come(world, login).await, Err(LoginError::Unreleased))
+}
+
+#[tokio::test]
+async fn an_account_waits_for_security_and_only_the_first_of_security_does_not() {
+    let world = World::new().await;
+    let keeper = security(&world, "shen.yan", "沈岩").await;
+    come(&world, "shen.yan").await.unwrap();
+    let registry = OfficeKind::Registry;
+    let li = make(&world, ("li.na", "李娜"), registry, StaffRole::Reviewer).await.unwrap();
+    let second = make(&world, ("wu.an", "吴安"), OfficeKind::Operator, StaffRole::Security);
+    let second = second.await.unwrap();
+    let auditor = make(&world, ("xu.ming", "许明"), OfficeKind::Operator, StaffRole::Auditor);
+    let auditor = auditor.await.unwrap();
+    for login in ["li.na", "wu.an", "xu.ming"] {
+        assert!(waits(&world, login).await, "{login}");
+    }
+    // Nobody lets the own account in, nobody else lets anybody in, and who waits does nothing.
+    for (by, whom) in [(&keeper, &keeper), (&li, &second), (&auditor, &li), (&second, &li)] {
+        let refused = release_staff(&world.platform, by, account_of(whom)).await.unwrap_err();
+        assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
+        let refused = shut_out_staff(&world.platform, by, account_of(whom)).await.unwrap_err();
+        assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
+    }
+    let li = account_of(&li);
+    release_staff(&world.platform, &keeper, li).await.unwrap();
+    come(&world, "li.na").await.unwrap();
+    shut_out_staff(&world.platform, &keeper, li).await.unwrap();
+    assert!(matches!(come(&world, "li.na").await, Err(LoginError::Wrong)));
+
+    // Each event says who did it.
+    let events = staff_events(&world.platform, &"li.na".parse().unwrap()).await.unwrap();
+    let by = |event: StaffEvent| {
+        let found = events.iter().find(|one: &&AccountEvent| one.event == event).unwrap();
+        found.by.in_words(heqi_vocabulary::Language::En, |account| account.to_string())
+    };
+    let keeper = account_of(&keeper).to_string();
+    assert_eq!([by(StaffEvent::Released), by(StaffEvent::Disabled)], [keeper.clone(), keeper]);
+    assert!(by(StaffEvent::Created).contains("machine"));
+    assert!(by(StaffEvent::WrongPassword).contains("not let in"));
+}
+
+#[tokio::test]
+async fn another_role_takes_two_and_ends_what_the_old_one_opened() {
+    let world = World::new().await;
+    let keeper = security(&world, "shen.yan", "沈岩").await;
+    let registry = OfficeKind::Registry;
+    let li = make(&world, ("li.na", "李娜"), registry, StaffRole::Reviewer).await.unwrap();
+    release_staff(&world.platform, &keeper, account_of(&li)).await.unwrap();
+    let opened = log_in(&world.platform, HERE, "li.na", password()).await.unwrap();
+    let session = hash_of(&opened.secret);
+    assert!(staff_session(&world.platform, session).await.is_ok());
+    world.clock.advance_ms(1_000);
+    let login = "li.na".parse().unwrap();
+    change_role(&world.platform, &login, StaffRole::Regulator).await.unwrap();
+    assert!(waits(&world, "li.na").await);
+    assert!(staff_session(&world.platform, session).await.is_err());
+    release_staff(&world.platform, &keeper, account_of(&li)).await.unwrap();
+    assert!(staff_session(&world.platform, session).await.is_err());
+    come(&world, "li.na").await.unwrap();
+    let listed = list_staff(&world.platform).await.unwrap();
+    assert!(listed.iter().any(|one| one.role == StaffRole::Regulator && !one.waits));
+    let unfit = change_role(&world.platform, &login, StaffRole::Handler).await.unwrap_err();
+    assert!(matches!(unfit, StaffError::UnfitRole { .. }), "{unfit}");
+}
+
+#[tokio::test]
+async fn nobody_has_two_duties_whichever_account_comes_first() {
+    let world = World::new().await;
+    let keeper = security(&world, "shen.yan", "沈岩").await;
+    let kind = OfficeKind::Operator;
+    for (login, role) in [
+        ("shen.two", StaffRole::Auditor),
+        ("shen.three", StaffRole::Operator),
+        ("shen.four", StaffRole::Security),
+    ] {
+        let refused = make(&world, (login, "沈岩"), kind, role).await.unwrap_err();
+        assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
+    }
+    let zhao = make(&world, ("zhao", "赵六"), kind, StaffRole::Operator).await.unwrap();
+    let refused = make(&world, ("zhao.two", "赵六"), kind, StaffRole::Security).await;
+    assert!(matches!(refused, Err(StaffError::DutiesApart)));
+    // Once the other account is shut out, the person may; and then not come back with it.
+    shut_out_staff(&world.platform, &keeper, account_of(&zhao)).await.unwrap();
+    make(&world, ("zhao.two", "赵六"), kind, StaffRole::Auditor).await.unwrap();
+    let refused = release_staff(&world.platform, &keeper, account_of(&zhao)).await.unwrap_err();
+    assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
+    let login = "zhao".parse().unwrap();
+    let refused = reset_staff(&world.platform, &login, password()).await.unwrap_err();
+    assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
+    let refused = change_role(&world.platform, &login, StaffRole::Security).await.unwrap_err();
+    assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
+}
+
+#[tokio::test]
+async fn an_organisation_with_security_of_its_own_keeps_its_accounts_itself() {
+    let world = World::new().await;
+    let operator = security(&world, "shen.yan", "沈岩").await;
+    let registry = OfficeKind::Registry;
+    let own = make(&world, ("wu.an", "吴安"), registry, StaffRole::Security).await.unwrap();
+    let li = make(&world, ("li.na", "李娜"), registry, StaffRole::Reviewer).await.unwrap();
+    let he = make(&world, ("he.jing", "何静"), OfficeKind::HandlerFirm, StaffRole::Handler);
+    let he = account_of(&he.await.unwrap());
+    // The first one of the registry is let in by the operator's, which is out of it from then on.
+    release_staff(&world.platform, &operator, account_of(&own)).await.unwrap();
+    let li = account_of(&li);
+    let refused = release_staff(&world.platform, &operator, li).await.unwrap_err();
+    assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
+    release_staff(&world.platform, &own, li).await.unwrap();
+    let refused = release_staff(&world.platform, &own, he).await.unwrap_err();
+    assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
+    release_staff(&world.platform, &operator, he).await.unwrap();
+
+    let seen = async |actor: &Actor| {
+        let seen = accounts_seen(&world.platform, actor).await.unwrap();
+        let mut seen: Vec<_> =
+            seen.into_iter().map(|one| (one.view.login, one.may_change)).collect();
+        seen.sort();
+        seen
+    };
+    let line = |login: &str, may| (login.to_owned(), may);
+    assert_eq!(seen(&own).await, [line("li.na", true), line("wu.an", false)]);
+    let of_operator = [line("he.jing", true), line("shen.yan", false), line("wu.an", true)];
+    assert_eq!(seen(&operator).await, of_operator);
+
+    // Where the last one of its own is shut out, the operator's keeps the accounts again; and the
+    // last one of all comes back without another.
+    disable_staff(&world.platform, &"wu.an".parse().unwrap()).await.unwrap();
+    shut_out_staff(&world.platform, &operator, li).await.unwrap();
+    reset_staff(&world.platform, &"shen.yan".parse().unwrap(), password()).await.unwrap();
+    come(&world, "shen.yan").await.unwrap();
+}
+
+#[tokio::test]
+async fn the_journal_says_who_did_what_to_auditors_alone_and_tells_nothing_of_a_person() {
+    let world = World::new().await;
+    let keeper = security(&world, "shen.yan", "沈岩").await;
+    let audits = async |login: &str, name: &str, kind: OfficeKind| {
+        make(&world, (login, name), kind, StaffRole::Auditor).await.unwrap()
+    };
+    let auditor = audits("xu.ming", "许明", OfficeKind::Operator).await;
+    let of_registry = audits("feng.shen", "冯慎", OfficeKind::Registry).await;
+    let li = make(&world, ("li.na", "李娜"), OfficeKind::Registry, StaffRole::Reviewer).await;
+    let li = li.unwrap();
+    release_staff(&world.platform, &keeper, account_of(&li)).await.unwrap();
+    let drafted = world.drafted(1).await;
+    let hold = PlaceHold { filing: drafted.filing, reason: "(2026)浙0112民初1号".to_owned() };
+    place_hold(&world.platform, &world.request(&world.staff), hold).await.unwrap();
+
+    let today = JournalDay::of(world.clock.now());
+    let lines = journal(&world.platform, &auditor, today, 100).await.unwrap();
+    let is_hold = |act: &JournalAct| {
+        matches!(act, JournalAct::Record { word, filing, .. }
+            if word == "placed" && *filing == Some(drafted.filing))
+    };
+    assert!(lines.iter().any(|line| is_hold(&line.did)), "{lines:?}");
+    let released = JournalAct::Account { account: account_of(&li), event: StaffEvent::Released };
+    assert!(lines.iter().any(|line| line.did == released), "{lines:?}");
+    assert!(lines.windows(2).all(|two| two[0].at >= two[1].at), "the newest first");
+    assert_eq!(journal(&world.platform, &auditor, today, 2).await.unwrap().len(), 2);
+    for other in [today.before(), today.after()] {
+        assert!(journal(&world.platform, &auditor, other, 100).await.unwrap().is_empty());
+    }
+    // An auditor of another organisation reads of its own people: of an API key it reads nothing.
+    let own = journal(&world.platform, &of_registry, today, 100).await.unwrap();
+    assert!(own.iter().any(|line| line.did == released));
+    assert!(!own.iter().any(|line| is_hold(&line.did)), "{own:?}");
+
+    for actor in [&keeper, &li, &world.staff] {
+        let refused = journal(&world.platform, actor, today, 1).await.unwrap_err();
+        assert!(matches!(refused, ActError::Denied), "{refused}");
+    }
+    for actor in [&auditor, &li, &world.staff] {
+        let refused = shut_out_staff(&world.platform, actor, account_of(&li)).await.unwrap_err();
+        assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
+    }
+    // The file has every line, and that it was taken; and nobody's name or reason.
+    let file = take_journal(&world.platform, &auditor, today).await.unwrap();
+    let file = String::from_utf8(file).unwrap();
+    assert_eq!(file.lines().count(), lines.len() + 1);
+    for line in file.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["at"].is_string() && line["by"]["who"].is_string(), "{line}");
+        assert!(line["did"]["act"].is_string(), "{line}");
+    }
+    assert!(file.contains("journal_taken"));
+    for told in ["李娜", "沈岩", "许明", "龚𠮷", "何静", "民初", "203.0.113"] {
+        assert!(!file.contains(told), "the journal tells {told}");
+    }
+}
