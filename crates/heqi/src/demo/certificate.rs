@@ -28,6 +28,9 @@ const STEP_MS: i64 = 30_000;
 #[derive(Deserialize, Serialize)]
 struct Remembered {
     check_path: String,
+    /// About which signing; folders of before had one about another.
+    #[serde(default)]
+    record: Option<RecordId>,
 }
 
 /// Who applies, and about which of the own signings.
@@ -51,6 +54,8 @@ pub(crate) async fn issue(
     let (file, kept) = (folder.join("certificate.pdf"), folder.join("certificate.json"));
     let earlier = std::fs::read(&kept).ok();
     let earlier = earlier.and_then(|bytes| serde_json::from_slice::<Remembered>(&bytes).ok());
+    let earlier = earlier
+        .filter(|kept| applicant.is_none_or(|applicant| kept.record == Some(applicant.record)));
     let check_path = match (earlier, applicant) {
         (Some(remembered), _) => Some(remembered.check_path),
         (None, Some(applicant)) => {
@@ -59,7 +64,7 @@ pub(crate) async fn issue(
                 disk.write_atomic(path, &[bytes]).map_err(|e| DemoError::file(path, e))
             };
             write(&file, &bytes)?;
-            let remembered = Remembered { check_path };
+            let remembered = Remembered { check_path, record: Some(applicant.record) };
             write(&kept, &serde_json::to_vec(&remembered).map_err(DemoError::Json)?)?;
             Some(remembered.check_path)
         }
