@@ -27,11 +27,14 @@ use super::seed::{SeededSigner, percent_encoded, until_checked};
 use super::stage::{come_in, until_whole};
 use crate::client::device::Device;
 use crate::client::messages::{
-    CeremonyView, DocumentAttached, EntryView, FilingOpened, Invited, PartyAdded, Recorded,
+    CeremonyView, DocumentAttached, EntryView, FilingOpened, Invited, PartyAdded, Receipt, Recorded,
 };
 use crate::client::{CallError, Caller};
 use crate::photo;
 use crate::world::World;
+
+/// How long custodians may take over the objection.
+const HELD_WITHIN_MS: u32 = 20_000;
 
 /// What is remembered of it.
 #[derive(Deserialize, Serialize)]
@@ -112,8 +115,12 @@ impl Older {
         let body = json!({ "against": signer.record_id, "ground": ground, "reason": reason });
         let objected: Recorded =
             device.caller.post_as("demo-older-objection", &path, &body).await?;
-        // The certificate is to tell of it.
-        whole(&device.caller, objected.record_id).await
+        // The certificate is to tell of it: both custodians must hold it. A stamp can come later.
+        let path = format!(
+            "/api/v1/receipts/{}?wait=witnessed,mirrored,deposited&timeout_ms={HELD_WITHIN_MS}",
+            objected.record_id
+        );
+        held(&device.caller.get(&path).await?)
     }
 
     /// Who applies for a certificate, and about which signing.
@@ -166,18 +173,17 @@ async fn signed(
     let device = device(world, signer);
     enter(&device, member, catcher).await?;
     let view: CeremonyView = device.caller.get("/api/v1/ceremony").await?;
-    let record = if let Some(signed) = view.signed {
-        signed.record_id
+    let record = if let Some(done) = view.signed {
+        done.record_id
     } else {
         let face = photo::with_comment(photo::SIMULATED_FACE, world.entropy());
         device.sign(&member.position(), face).await?.record_id
     };
-    whole(&device.caller, record).await
+    held(&until_whole(&device.caller, record).await?)
 }
 
-async fn whole(caller: &Caller, record: RecordId) -> Result<RecordId, DemoError> {
-    let receipt = until_whole(caller, record).await?;
-    if receipt.is_whole() { Ok(record) } else { Err(missing("a receipt")) }
+fn held(receipt: &Receipt) -> Result<RecordId, DemoError> {
+    if receipt.is_whole() { Ok(receipt.record_id) } else { Err(missing("a receipt")) }
 }
 
 fn missing(what: &str) -> DemoError {
