@@ -91,7 +91,17 @@ impl Caller {
         body: &B,
         entropy: &dyn Entropy,
     ) -> Result<R, CallError> {
-        let request = self.http.post(self.url(path)).header("idempotency-key", fresh_key(entropy));
+        self.post_as(&fresh_key(entropy), path, body).await
+    }
+
+    /// The same under a name that the caller gives: what was sent before is answered as it was.
+    pub(crate) async fn post_as<B: Serialize, R: DeserializeOwned>(
+        &self,
+        name: &str,
+        path: &str,
+        body: &B,
+    ) -> Result<R, CallError> {
+        let request = self.http.post(self.url(path)).header("idempotency-key", name);
         self.json(path, request.json(body)).await
     }
 
@@ -102,7 +112,18 @@ impl Caller {
         body: Bytes,
         entropy: &dyn Entropy,
     ) -> Result<R, CallError> {
-        let request = self.http.post(self.url(path)).header("idempotency-key", fresh_key(entropy));
+        self.post_bytes_as(&fresh_key(entropy), path, media_type, body).await
+    }
+
+    /// The same under a name that the caller gives.
+    pub(crate) async fn post_bytes_as<R: DeserializeOwned>(
+        &self,
+        name: &str,
+        path: &str,
+        media_type: &str,
+        body: Bytes,
+    ) -> Result<R, CallError> {
+        let request = self.http.post(self.url(path)).header("idempotency-key", name);
         self.json(path, request.header("content-type", media_type).body(body)).await
     }
 

@@ -1,8 +1,9 @@
 //! The demo: everything on this machine, made-up people, real code over real HTTP.
 //!
 //! Three organisations' services and two small pages start in one process, each with its
-//! own keys and its own store below the data folder. The filing is seeded through the
-//! same HTTP interface an integrator uses.
+//! own keys and its own store below the data folder. The filings are seeded through the
+//! same HTTP interface an integrator uses: one that waits for the visitor, and an older one that
+//! is acted out to an objection and a certificate (ADR 0052).
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ mod certificate;
 pub(crate) mod guide;
 pub(crate) mod manifest;
 pub(crate) mod officers;
+mod older;
 pub(crate) mod providers;
 pub(crate) mod seed;
 pub(crate) mod stage;

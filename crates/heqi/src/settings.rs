@@ -1,6 +1,7 @@
 //! Settings of the services, as they stand in a TOML file. Unknown keys are refused;
 //! units stand in key names; secrets stand in files of their own, never here.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use heqi_api::ApiSettings;
@@ -14,6 +15,7 @@ use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::settings::{self, Environment, SettingsError};
 use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_service_kit::tls::{PeerTlsSettings, TlsSettings};
+use heqi_vocabulary::FilingNo;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -104,6 +106,9 @@ pub(crate) struct PlatformSettings {
     /// Whether photos are decoded to the last pixel.
     #[serde(default = "yes")]
     pub(crate) check_pixels: bool,
+    /// What the demo acted out, to be shown as that. No file of settings can say it.
+    #[serde(skip)]
+    pub(crate) simulated_filings: BTreeSet<FilingNo>,
     #[serde(default)]
     pub(crate) api: ApiSettings,
     #[serde(default)]

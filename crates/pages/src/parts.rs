@@ -21,6 +21,11 @@ pub(crate) fn notice(text: &str) -> Markup {
     html! { p .notice { (text) } }
 }
 
+/// Over a filing that a demo acted out: nobody may take it for one that happened.
+pub(crate) fn simulated(language: Language) -> Markup {
+    notice(SIMULATED.in_language(language))
+}
+
 /// Names and values.
 pub(crate) fn facts(rows: &[(&str, &str)]) -> Markup {
     html! {
@@ -57,6 +62,10 @@ pub(crate) fn ways_out(frame: &Frame) -> Markup {
     }
 }
 
+const SIMULATED: Words = Words::new(
+    "历史办件，情节为模拟：由演示程序在首次启动时生成，人物、公司均为虚构；所载时间均为生成时的真实时间。",
+    "An older filing, acted out: the demo made it at its first start, people and companies are made up; every time in it is the true time of that.",
+);
 const NO_SCRIPT: Words = Words::new(
     "这一步需要浏览器运行脚本。请开启脚本，或换一个浏览器打开同一链接；已填写的内容不会丢失。",
     "This step needs scripts. Allow them, or open the same link in another browser; nothing entered is lost.",

@@ -1,6 +1,6 @@
 //! The platform: its ports, its settings, and what all commands share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use heqi_pki::CertificateAuthority;
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_tlog::checkpoint::Origin;
 use heqi_tlog::note::VerifierKey;
-use heqi_vocabulary::{Clock, Entropy, UtcMillis};
+use heqi_vocabulary::{Clock, Entropy, FilingNo, UtcMillis};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
@@ -94,6 +94,9 @@ pub struct Settings {
     /// Whether photos are decoded to the last pixel; integrators that capture themselves
     /// may switch it off, format and dimensions are checked all the same.
     pub check_pixels: bool,
+    /// Filings that a demo acted out as if they were of the past: whoever looks at one is told.
+    /// None in earnest.
+    pub simulated_filings: BTreeSet<FilingNo>,
 }
 
 impl Settings {
@@ -119,11 +122,17 @@ impl Settings {
             anchors: None,
             decode_workers: 2,
             check_pixels: true,
+            simulated_filings: BTreeSet::new(),
         }
     }
 }
 
 impl Settings {
+    /// Whether a demo acted this filing out.
+    pub(crate) fn is_simulated(&self, filing: FilingNo) -> bool {
+        self.simulated_filings.contains(&filing)
+    }
+
     /// Every key with which heads of our log may be signed.
     pub(crate) fn log_keys(&self) -> impl Iterator<Item = &VerifierKey> + Clone {
         std::iter::once(&self.log_key).chain(&self.other_log_keys)

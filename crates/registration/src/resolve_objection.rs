@@ -307,6 +307,8 @@ pub struct ObjectionView {
     pub company_name: String,
     /// Whether it is still paused.
     pub is_paused: bool,
+    /// Whether a demo acted it out.
+    pub is_simulated: bool,
     /// Who takes part.
     pub parties: Vec<PartyInObjection>,
 }
@@ -352,6 +354,7 @@ pub async fn objection_view(
         matter: filing.matter(),
         company_name: filing.company_name().as_str().to_owned(),
         is_paused: matches!(filing.state(), FilingState::Frozen { .. }),
+        is_simulated: platform.settings().is_simulated(filing.number()),
         parties: filing.parties().map(of).collect(),
     })
 }

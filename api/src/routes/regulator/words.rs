@@ -13,6 +13,7 @@ use heqi_pages::staff::{Desk, Trouble};
 use heqi_registration::Custodian;
 use heqi_registration::holder_notice::SaidToCustodian;
 use heqi_registration::keep_strokes::Handwriting;
+use heqi_registration::object::Ground;
 use heqi_registration::regulator::apply::{ApplicationState, ApplicationView};
 use heqi_registration::regulator::criteria::Criteria;
 use heqi_registration::regulator::dossier::{
@@ -87,6 +88,7 @@ pub(super) fn result(row: &ResultRow, l: Language) -> ResultLine {
         state: state_of(&row.state, l).to_owned(),
         opened_at: row.opened_at.for_people(),
         signatures: row.signatures,
+        is_simulated: row.is_simulated,
     }
 }
 
@@ -123,6 +125,7 @@ pub(super) fn dossier(
         matter: seen.matter.name(l).to_owned(),
         state: state_of(&seen.state, l).to_owned(),
         opened_at: seen.opened_at.for_people(),
+        is_simulated: seen.is_simulated,
         signatures: seen
             .signatures
             .iter()
@@ -325,10 +328,24 @@ fn line_of(party: &DossierParty, l: Language) -> PartyLine {
             format!("{} {}", l.pick("已确认", "confirmed"), at.for_people())
         }
         Confirmation::Objected { at, .. } => {
-            format!("{} {}", l.pick("提出异议", "objected"), at.for_people())
+            let ground = party.ground.map_or_else(String::new, |said| match l {
+                Language::Zh => format!("（{}）", ground(said, l)),
+                Language::En => format!(" ({})", ground(said, l)),
+            });
+            format!("{}{ground} {}", l.pick("提出异议", "objected"), at.for_people())
         }
     };
     PartyLine { name: party.name.clone(), capacities: capacities(party, l), answer }
+}
+
+/// The words of domain.md 11.4.
+fn ground(ground: Ground, l: Language) -> &'static str {
+    match ground {
+        Ground::NotSignedByMe => l.pick("非本人签署", "not signed by me"),
+        Ground::ContentDiffers => l.pick("内容与所签不符", "not what I signed"),
+        Ground::NotMyIntent => l.pick("非真实意愿", "not my will"),
+        Ground::Other => l.pick("其他理由", "another reason"),
+    }
 }
 
 fn document(document: &DossierDocument) -> DocumentLine {

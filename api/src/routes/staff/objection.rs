@@ -102,6 +102,7 @@ async fn objection(
         company: view.company_name,
         matter: view.matter.name(shown.frame.language).to_owned(),
         is_paused: view.is_paused,
+        is_simulated: view.is_simulated,
         parties: parties.collect(),
         key: shown.fresh_key(state),
         grounds,

@@ -32,6 +32,12 @@ pub(crate) struct Invited {
     pub(crate) link: String,
 }
 
+/// What a record was made of.
+#[derive(Deserialize)]
+pub(crate) struct Recorded {
+    pub(crate) record_id: RecordId,
+}
+
 #[derive(Deserialize)]
 pub(crate) struct EntryView {
     pub(crate) step: String,

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+pub(crate) mod older;
+
 /// How a made-up person is reached. Numbers like these belong to nobody.
 #[derive(Clone, Copy)]
 pub(crate) struct Contact {
@@ -122,6 +124,11 @@ pub(crate) const DOCUMENTS: [(&str, &[u8]); 2] = [
     ("杭州示例青穗茶业有限公司章程", include_bytes!("../../assets/demo/articles.pdf")),
     ("首次股东会决议", include_bytes!("../../assets/demo/resolution.pdf")),
 ];
+
+/// Everybody whom the provider of identity knows.
+pub(crate) fn everybody() -> impl Iterator<Item = &'static Member> {
+    SIGNERS.iter().chain(&older::SIGNERS)
+}
 
 impl Contact {
     /// Where a code goes when nobody chooses.

@@ -8,17 +8,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::anchors::AnchorsFile;
 use heqi_evidence_store::durable_file::Disk;
-use heqi_vocabulary::Digest;
+use heqi_vocabulary::{Digest, RecordId};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::DemoError;
-use super::cast::SIGNERS;
+use super::cast::Member;
 use super::guide::Shown;
 use super::manifest::Manifest;
 use super::officers::{Officer, WORKSTATION};
-use super::seed::{Seed, percent_encoded};
+use super::seed::percent_encoded;
 use crate::world::World;
 
 /// One step of an authenticator, in milliseconds.
@@ -28,13 +28,23 @@ const STEP_MS: i64 = 30_000;
 #[derive(Deserialize, Serialize)]
 struct Remembered {
     check_path: String,
+    /// About which signing; folders of before had one about another.
+    #[serde(default)]
+    record: Option<RecordId>,
+}
+
+/// Who applies, and about which of the own signings.
+#[derive(Clone, Copy)]
+pub(crate) struct Applicant {
+    pub(crate) member: &'static Member,
+    pub(crate) record: RecordId,
 }
 
 /// Issues the certificate, or takes up the one of an earlier start, and notes where it is.
 pub(crate) async fn issue(
     world: &World,
     data_dir: &Path,
-    seed: &Seed,
+    applicant: Option<Applicant>,
     shown: &Shown,
     manifest: &mut Manifest,
 ) -> Result<(), DemoError> {
@@ -44,20 +54,21 @@ pub(crate) async fn issue(
     let (file, kept) = (folder.join("certificate.pdf"), folder.join("certificate.json"));
     let earlier = std::fs::read(&kept).ok();
     let earlier = earlier.and_then(|bytes| serde_json::from_slice::<Remembered>(&bytes).ok());
-    let check_path = match earlier {
-        Some(remembered) => Some(remembered.check_path),
-        None => match (Bureau { world, shown }).certify(seed).await? {
-            Some((bytes, check_path)) => {
-                let write = |path: &Path, bytes: &[u8]| {
-                    disk.write_atomic(path, &[bytes]).map_err(|e| DemoError::file(path, e))
-                };
-                write(&file, &bytes)?;
-                let remembered = Remembered { check_path };
-                write(&kept, &serde_json::to_vec(&remembered).map_err(DemoError::Json)?)?;
-                Some(remembered.check_path)
-            }
-            None => None,
-        },
+    let earlier = earlier
+        .filter(|kept| applicant.is_none_or(|applicant| kept.record == Some(applicant.record)));
+    let check_path = match (earlier, applicant) {
+        (Some(remembered), _) => Some(remembered.check_path),
+        (None, Some(applicant)) => {
+            let (bytes, check_path) = (Bureau { world, shown }).certify(applicant).await?;
+            let write = |path: &Path, bytes: &[u8]| {
+                disk.write_atomic(path, &[bytes]).map_err(|e| DemoError::file(path, e))
+            };
+            write(&file, &bytes)?;
+            let remembered = Remembered { check_path, record: Some(applicant.record) };
+            write(&kept, &serde_json::to_vec(&remembered).map_err(DemoError::Json)?)?;
+            Some(remembered.check_path)
+        }
+        (None, None) => None,
     };
     if let Some(path) = check_path {
         manifest.certificate_path = Some(file);
@@ -99,6 +110,23 @@ struct Bureau<'a> {
     shown: &'a Shown,
 }
 
+/// The page of an application.
+struct Matter {
+    path: String,
+    /// An earlier start was interrupted in the middle: some of the steps are done.
+    is_resumed: bool,
+}
+
+impl Matter {
+    /// What a page has to show; nothing where it may be that the step behind it is done.
+    fn unless_done<T>(&self, found: Result<T, DemoError>) -> Result<Option<T>, DemoError> {
+        match found {
+            Err(_) if self.is_resumed => Ok(None),
+            found => found.map(Some),
+        }
+    }
+}
+
 /// Somebody who has signed in.
 struct Browser<'a> {
     bureau: &'a Bureau<'a>,
@@ -107,21 +135,20 @@ struct Browser<'a> {
 }
 
 impl<'a> Bureau<'a> {
-    /// The whole way. `None`: an earlier start was interrupted in the middle, and a visitor may
-    /// go on with it.
-    async fn certify(&'a self, seed: &Seed) -> Result<Option<(Vec<u8>, String)>, DemoError> {
+    /// The whole way, or what an earlier start has left of it.
+    async fn certify(&'a self, applicant: Applicant) -> Result<(Vec<u8>, String), DemoError> {
         let clerk = self.enter("zhao.min").await?;
         let notary = self.enter("qian.wei").await?;
         let approver = self.enter("sun.li").await?;
-        let Some(matter) = self.apply(&clerk, seed).await? else { return Ok(None) };
+        let matter = self.apply(&clerk, applicant).await?;
         for browser in [&clerk, &notary, &approver] {
             browser.act(&matter, "declare", &[("choice", "none")]).await?;
         }
         notary.act(&matter, "accept", &[]).await?;
         notary.act(&matter, "recompute", &[]).await?;
-        let page = notary.page(&matter).await?;
+        let page = notary.page(&matter.path).await?;
         for number in 1..=22 {
-            if page.contains(&format!("{matter}/tick-{number}\"")) {
+            if page.contains(&format!("{}/tick-{number}\"", matter.path)) {
                 let form = [("choice", "passed"), ("text", "已核对原件和系统预检说明（演示）")];
                 notary.act(&matter, &format!("tick-{number}"), &form).await?;
             }
@@ -138,47 +165,51 @@ impl<'a> Bureau<'a> {
         for act in ["clean_environment", "search", "extract", "recompute", "verify", "seal"] {
             notary.act(&matter, &format!("press-{act}"), &[]).await?;
         }
-        let page = clerk.page(&matter).await?;
-        let draft = between(&page, "maxlength=\"8000\">", "<")?;
-        clerk.act(&matter, "draft", &[("text", &unescaped(draft))]).await?;
+        let page = clerk.page(&matter.path).await?;
+        if let Some(draft) = matter.unless_done(between(&page, "maxlength=\"8000\">", "<"))? {
+            clerk.act(&matter, "draft", &[("text", &unescaped(draft))]).await?;
+        }
         notary.act(&matter, "hand-in", &[]).await?;
-        let page = approver.page(&matter).await?;
-        let shown = between(&page, "name=\"shown\" value=\"", "\"")?.to_owned();
-        approver.act(&matter, "approve", &[("shown", &shown), ("tick", "yes")]).await?;
+        let page = approver.page(&matter.path).await?;
+        let shown = between(&page, "name=\"shown\" value=\"", "\"");
+        if let Some(shown) = matter.unless_done(shown)? {
+            approver.act(&matter, "approve", &[("shown", shown), ("tick", "yes")]).await?;
+        }
         let fee = [("choice", "paid"), ("fen", "800"), ("receipt", "演示票据0001")];
         clerk.act(&matter, "fee", &fee).await?;
         notary.act(&matter, "issue", &[]).await?;
-        let page = notary.page(&matter).await?;
+        let page = notary.page(&matter.path).await?;
         let code = between(&page, "<dt>校验码</dt><dd>", "<")?;
         let number = between(&page, "<dt>公证书编号</dt><dd>", "<")?;
         let digest = Digest::labelled("heqi.certificate-no/v1\n", number.as_bytes());
         let check_path = format!("/check/{digest}?c={code}");
-        let file = notary.send(Method::GET, &format!("{matter}/certificate.pdf"), None).await?;
+        let file = format!("{}/certificate.pdf", matter.path);
+        let file = notary.send(Method::GET, &file, None).await?;
+        if !file.status().is_success() {
+            return Err(failed(&format!("the file was answered with {}", file.status())));
+        }
         let file = file.bytes().await.map_err(|error| failed(&error))?;
-        Ok(Some((file.to_vec(), check_path)))
+        Ok((file.to_vec(), check_path))
     }
 
-    /// Takes the application of the first signer; gives the path of its page.
-    async fn apply(&self, clerk: &Browser<'_>, seed: &Seed) -> Result<Option<String>, DemoError> {
-        let signed = SIGNERS
-            .iter()
-            .zip(&seed.signers)
-            .find_map(|(member, seeded)| Some((member, member.contact?, seeded.record_id?)));
-        let (member, contact, record) = signed.ok_or_else(|| failed(&"nobody has signed"))?;
+    /// Takes the application, or finds the one that an earlier start has taken.
+    async fn apply(&self, clerk: &Browser<'_>, applicant: Applicant) -> Result<Matter, DemoError> {
+        let Applicant { member, record } = applicant;
+        let contact = member.contact.ok_or_else(|| failed(&"nobody knows who applies"))?;
         let page = clerk.page(&format!("/staff/deposits?q={record}")).await?;
         let deposit = between(&page, "name=\"deposit\" value=\"", "\"")?.to_owned();
         let form = [
             ("csrf", csrf_of(&page)?),
             ("key", between(&page, "name=\"key\" value=\"", "\"")?.to_owned()),
-            ("deposit", deposit),
+            ("deposit", deposit.clone()),
             ("applicant", "signer".to_owned()),
             ("name", member.person().to_owned()),
             ("document_kind", "resident_id".to_owned()),
             ("document_number", contact.id_number.to_owned()),
             ("address", "示例市示例街道示例路2号".to_owned()),
             ("phone", "0571-0000330".to_owned()),
-            ("purpose", "向人民法院提供证据".to_owned()),
-            ("manner", "本人在手机上签署公司设立文件".to_owned()),
+            ("purpose", "向人民法院提供证据（演示，情节为模拟）".to_owned()),
+            ("manner", "在手机上签署简易注销全体投资人承诺书（演示，情节为模拟）".to_owned()),
             ("materials", "居民身份证复印件，1份".to_owned()),
             ("copies", "1".to_owned()),
             ("delivery", "download".to_owned()),
@@ -186,15 +217,22 @@ impl<'a> Bureau<'a> {
             ("truth", "yes".to_owned()),
         ];
         let taken = clerk.send(Method::POST, "/staff/deposits", Some(&encoded(&form))).await?;
-        match taken.status().as_u16() {
-            303 => Ok(Some(header(&taken, LOCATION.as_str())?)),
-            // Taken by an earlier start that did not come to its end.
-            409 => Ok(None),
+        match taken.status() {
+            StatusCode::SEE_OTHER => {
+                let path = header(&taken, LOCATION.as_str())?;
+                Ok(Matter { path, is_resumed: false })
+            }
+            StatusCode::CONFLICT => {
+                let queue = clerk.page("/staff/matters").await?;
+                let path = matter_about(&queue, &deposit)?;
+                Ok(Matter { path, is_resumed: true })
+            }
             status => Err(failed(&format!("the application was answered with {status}"))),
         }
     }
 
     /// Signs an officer in, with the code of the step before: the one of now stays for a visitor.
+    /// A code that an earlier start has used counts no more, so the next ones are tried.
     async fn enter(&'a self, login: &str) -> Result<Browser<'a>, DemoError> {
         let officer = self.shown.officers.iter().find(|one| one.login == login);
         let officer = officer.ok_or_else(|| failed(&"no such officer"))?;
@@ -202,12 +240,18 @@ impl<'a> Bureau<'a> {
         let form = [("login", officer.login.clone()), ("password", officer.password.clone())];
         let half = browser.send(Method::POST, "/staff", Some(&encoded(&form))).await?;
         browser.cookie = cookie_of(&half)?;
-        let page = browser.page("/staff/code").await?;
-        let code = self.code(officer, -STEP_MS)?;
-        let form = [("csrf", csrf_of(&page)?), ("key", login.to_owned()), ("code", code)];
-        let whole = browser.send(Method::POST, "/staff/code", Some(&encoded(&form))).await?;
-        browser.cookie = cookie_of(&whole)?;
-        Ok(browser)
+        for moved_ms in [-STEP_MS, 0, STEP_MS] {
+            let page = browser.page("/staff/code").await?;
+            let code = self.code(officer, moved_ms)?;
+            let key = format!("{login}{moved_ms}");
+            let form = [("csrf", csrf_of(&page)?), ("key", key), ("code", code)];
+            let whole = browser.send(Method::POST, "/staff/code", Some(&encoded(&form))).await?;
+            if whole.status() == StatusCode::SEE_OTHER {
+                browser.cookie = cookie_of(&whole)?;
+                return Ok(browser);
+            }
+        }
+        Err(failed(&"an officer was not let in"))
     }
 
     fn code(&self, officer: &Officer, moved_ms: i64) -> Result<String, DemoError> {
@@ -242,17 +286,23 @@ impl Browser<'_> {
         answer.text().await.map_err(|error| failed(&error))
     }
 
-    /// Sends a form of the page.
-    async fn act(&self, matter: &str, act: &str, form: &[(&str, &str)]) -> Result<(), DemoError> {
-        let page = self.page(matter).await?;
+    /// Sends a form of the page. Where an earlier start has gone, what it has done is refused now:
+    /// whether all is done is seen at the end.
+    async fn act(
+        &self,
+        matter: &Matter,
+        act: &str,
+        form: &[(&str, &str)],
+    ) -> Result<(), DemoError> {
+        let page = self.page(&matter.path).await?;
         let mut all = vec![
             ("csrf", csrf_of(&page)?),
             ("key", between(&page, "name=\"key\" value=\"", "\"")?.to_owned()),
         ];
         all.extend(form.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let path = format!("{matter}/{act}");
+        let path = format!("{}/{act}", matter.path);
         let done = self.send(Method::POST, &path, Some(&encoded(&all))).await?;
-        if done.status().as_u16() == 303 {
+        if done.status() == StatusCode::SEE_OTHER || matter.is_resumed {
             return Ok(());
         }
         let status = done.status();
@@ -260,6 +310,13 @@ impl Browser<'_> {
         let told = between(&text, "id=\"trouble\"", "</p>").unwrap_or_default();
         Err(failed(&format!("{act} was answered with {status}: {told}")))
     }
+}
+
+/// The path of the application about this deposit, in the page of the queue.
+fn matter_about(queue: &str, deposit: &str) -> Result<String, DemoError> {
+    let row = queue.split("<li>").find(|row| row.contains(deposit));
+    let row = row.ok_or_else(|| failed(&"the application is not in the queue"))?;
+    between(row, "href=\"/staff/matters/", "\"").map(|no| format!("/staff/matters/{no}"))
 }
 
 fn encoded(form: &[(&str, String)]) -> String {
@@ -294,4 +351,19 @@ fn cookie_of(answer: &Response) -> Result<String, DemoError> {
 
 fn failed(error: &dyn std::fmt::Display) -> DemoError {
     DemoError::Bundle(format!("the demo's certificate: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_application_that_was_taken_before_is_found_by_its_deposit() {
+        let row = |no: &str, deposit: &str| {
+            format!("<li><h3><a href=\"/staff/matters/{no}\">{no}</a></h3><p>{deposit}</p></li>")
+        };
+        let queue = format!("<ol>{}{}</ol>", row("SQ1", "CZ11"), row("SQ2", "CZ22"));
+        assert_eq!(matter_about(&queue, "CZ22").unwrap(), "/staff/matters/SQ2");
+        assert!(matter_about(&queue, "CZ33").is_err());
+    }
 }

@@ -2,7 +2,8 @@
 //! with links that work. No scripts, nothing from outside.
 //!
 //! - [`view`]: language, size of the text, the document around each page
-//! - [`html`]: the guide itself, and the phone; [`lanes`] and [`picture`] are drawn on it
+//! - [`html`]: the guide itself, and the phone; [`lanes`] and [`picture`] are drawn on it, and
+//!   [`older`] tells of the older filing
 //! - [`inbox`], [`tampering`], [`climbing`], [`enter`]: the other pages
 
 use std::sync::Arc;
@@ -32,12 +33,14 @@ mod enter;
 mod html;
 mod inbox;
 mod lanes;
+mod older;
 mod picture;
 mod tampering;
 mod view;
 
 pub(crate) use lanes::INVITED;
 use lanes::Steps;
+pub(crate) use older::OlderShown;
 use view::Asked;
 
 /// What the two pages show.
@@ -57,6 +60,8 @@ pub(crate) struct Shown {
     pub(crate) data_dir: std::path::PathBuf,
     pub(crate) signers: Arc<tokio::sync::RwLock<Vec<SignerShown>>>,
     pub(crate) exported: Arc<tokio::sync::RwLock<Option<Exported>>>,
+    /// Once it is acted out.
+    pub(crate) older: Arc<tokio::sync::RwLock<Option<OlderShown>>>,
     pub(crate) tray: Tray,
     pub(crate) officers: Vec<Officer>,
     /// Signs officers in for a visitor.
@@ -176,6 +181,7 @@ pub(crate) fn serve(
             .service(web::resource(SMS_PATH).route(sms))
             .service(web::resource("/bundle").route(web::get().to(bundle)))
             .service(web::resource("/anchors.json").route(web::get().to(anchors)))
+            .service(web::resource(older::CERTIFICATE).route(web::get().to(older::certificate)))
             .service(web::resource("/healthz").route(web::get().to(health::healthz)))
             .service(web::resource("/readyz").route(web::get().to(health::readyz)))
             .wrap(from_fn(edge::around))
@@ -197,7 +203,8 @@ async fn guide(
         .allow("img-src", "'self'")
         // One click signs a visitor in, and signing in ends at the platform.
         .allow("form-action", format!("'self' {}", shown.platform_url));
-    let guide = html::Guide { shown: &shown, halves, signers, has_bundle, is_live };
+    let older = shown.older.read().await.clone();
+    let guide = html::Guide { shown: &shown, halves, signers, has_bundle, older, is_live };
     let mut response = html_page(guide.page(asked.view(reader)), policy);
     if is_live {
         response.headers_mut().insert(HeaderName::from_static("refresh"), FOLLOW_S.into());

@@ -42,11 +42,14 @@ pub(crate) struct Manifest {
     pub(crate) anchors_path: PathBuf,
     pub(crate) bundle_path: PathBuf,
     pub(crate) filing_id: String,
+    /// The filing that was acted out; absent only when it could not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) older_filing: Option<OlderFiling>,
     pub(crate) credentials: Vec<Credential>,
     /// Accounts of reviewers.
     #[serde(default)]
     pub(crate) officers: Vec<Officer>,
-    /// The certificate of the seeded application; absent only when an earlier start was
+    /// The certificate about the older filing's first signing; absent only when an earlier start was
     /// interrupted in the middle of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) certificate_path: Option<PathBuf>,
@@ -86,6 +89,16 @@ impl OnTheNetwork {
             certificate_sha256: lan.fingerprint(),
         }
     }
+}
+
+/// The older filing: found by its company in the regulator's console.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct OlderFiling {
+    pub(crate) company_name: String,
+    pub(crate) filing_id: String,
+    pub(crate) number: String,
+    /// Always: its story is made up. Its times are those at which the demo made it.
+    pub(crate) simulated: bool,
 }
 
 /// One way in.

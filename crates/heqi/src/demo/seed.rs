@@ -136,7 +136,7 @@ fn last_day(today: &str) -> String {
 }
 
 /// Waits until the provider has answered about everybody: who signs before is left to a person.
-async fn until_checked(integrator: &Caller, base: &str) -> Result<(), DemoError> {
+pub(super) async fn until_checked(integrator: &Caller, base: &str) -> Result<(), DemoError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let view: serde_json::Value = integrator.get(base).await?;

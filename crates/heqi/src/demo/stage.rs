@@ -18,12 +18,13 @@ use tokio::net::TcpListener;
 use tokio::sync::RwLock;
 use tokio::task::JoinSet;
 
-use super::cast::{Member, SIGNERS};
+use super::cast::{Contact, Member, SIGNERS};
 use super::catcher::{self, Catcher};
 use super::certificate;
-use super::guide::{self, Exported, INVITED, Page, Shown, SignerShown};
+use super::guide::{self, Exported, INVITED, OlderShown, Page, Shown, SignerShown};
 use super::manifest::{Credential, Manifest, OnTheNetwork};
 use super::officers::Officer;
+use super::older::{self, Older};
 use super::providers::Provider;
 use super::seed::Seed;
 use super::story::Story;
@@ -73,6 +74,8 @@ pub(crate) async fn run(
     let server = provider.serve(asked, world.shared_clock(), edge(&world));
     answering.spawn_server("identity provider", server.map_err(WorldError::Server)?);
     let catcher = Catcher::new(secret, world.shared_clock());
+    // Truly the older one: it is opened before the other.
+    let older = older::open(&args.data_dir, &world.integrator).await;
     let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
     let (shown, pages) =
         open_pages(&world, args, &addresses, &seed, (inbox, mail, &catcher), &officers)?;
@@ -91,15 +94,18 @@ pub(crate) async fn run(
 
     until_witnessed(&world).await?;
     let seed = seed.caught_up(&args.data_dir, &world.anonymous).await?;
-    let seed =
-        sign(&world, &args.data_dir, seed, args.once, (&shown, &catcher), &story, out).await?;
-    let mut manifest = export(&world, args, &seed, &shown).await?;
+    let signing = sign(&world, &args.data_dir, seed, args.once, (&shown, &catcher), &story, out);
+    let acting = older::act_out(older, &world, &args.data_dir, &catcher);
+    let (seed, older) = tokio::join!(Box::pin(signing), Box::pin(acting));
+    let mut manifest = export(&world, args, &seed?, &shown).await?;
     // Everything else of the demo stands without it; a visitor can go on by hand.
-    if let Err(error) =
-        certificate::issue(&world, &args.data_dir, &seed, &shown, &mut manifest).await
-    {
+    let applicant = older.as_ref().and_then(Older::applicant);
+    let issued = certificate::issue(&world, &args.data_dir, applicant, &shown, &mut manifest);
+    if let Err(error) = Box::pin(issued).await {
         tracing::error!(%error, "the demo's certificate was not issued");
     }
+    *shown.older.write().await = older.as_ref().map(|_| OlderShown::of(&manifest));
+    manifest.older_filing = older.as_ref().map(Older::listed);
     manifest.lan = addresses.lan.as_ref().map(OnTheNetwork::of);
     manifest.write(&args.data_dir)?;
     let exit = if args.once {
@@ -191,6 +197,7 @@ fn open_pages(
         data_dir: args.data_dir.clone(),
         signers: Arc::new(RwLock::new(signers)),
         exported: Arc::new(RwLock::new(None)),
+        older: Arc::new(RwLock::new(None)),
         tray: catcher.tray.clone(),
         officers: officers.to_vec(),
         http: world.http(),
@@ -278,19 +285,29 @@ async fn perform(
     let clock = world.clock();
     let device = Device { caller: caller.clone(), clock, entropy: world.entropy() };
     if let Some(contact) = member.contact {
-        device.ask_for_code().await?;
-        let code = catcher.code_for(contact.address()).await.ok_or_else(|| CallError::Form {
-            path: String::new(),
-            detail: "no code has arrived".into(),
-        })?;
-        device.come_in(&code, contact.last_four()).await?;
+        come_in(&device, contact, catcher).await?;
     }
     let face = photo::with_comment(photo::SIMULATED_FACE, world.entropy());
     let receipt = device.sign(&member.position(), face).await?;
     Ok(Signed { record_id: receipt.record_id, at: Instant::now() })
 }
 
-async fn until_whole(
+/// Lets somebody in by the code that is sent.
+pub(super) async fn come_in(
+    device: &Device<'_>,
+    contact: Contact,
+    catcher: &Catcher,
+) -> Result<(), CallError> {
+    device.ask_for_code().await?;
+    let code = catcher.code_for(contact.address()).await.ok_or_else(|| CallError::Form {
+        path: String::new(),
+        detail: "no code has arrived".into(),
+    })?;
+    device.come_in(&code, contact.last_four()).await
+}
+
+/// Waits until whoever can vouch for a record does, a time authority among them.
+pub(super) async fn until_whole(
     caller: &Caller,
     record_id: heqi_vocabulary::RecordId,
 ) -> Result<Receipt, CallError> {
@@ -360,6 +377,7 @@ async fn export(
         anchors_path,
         bundle_path,
         filing_id: seed.filing_id.to_string(),
+        older_filing: None,
         credentials,
         certificate_path: None,
         certificate_check_url: None,

@@ -133,6 +133,7 @@ pub(crate) async fn open(
     decided.risk = settings.identity.risk.settings();
     decided.applicant.clone_from(&settings.regulator.applicant);
     decided.check_pixels = settings.check_pixels;
+    decided.simulated_filings.clone_from(&settings.simulated_filings);
     believe_successors(&mut decided, settings, &folder)?;
     decided.frozen.clone_from(&frozen.logs);
     let order = keys::signing_key(&folder.join(ORDER_KEY), &**entropy)?;

@@ -1,5 +1,6 @@
 //! Who trusts whom: the settings of all three organisations, with the keys they exchange.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use heqi_evidence::anchors::{
@@ -14,10 +15,10 @@ use heqi_service_kit::admission::Load;
 use heqi_service_kit::api_key::{ApiKey, Scope};
 use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_service_kit::tls::PeerTlsSettings;
-use heqi_vocabulary::{Clock, Entropy, UtcMillis};
+use heqi_vocabulary::{Clock, Entropy, FilingNo, UtcMillis};
 
 use super::{Catching, LOG_NAME, WorldError, WorldKeys};
-use crate::demo::{officers, providers};
+use crate::demo::{cast, officers, providers};
 use crate::keys;
 use crate::service::ServiceError;
 use crate::service::notary;
@@ -205,6 +206,9 @@ impl Plan {
             seal: None,
             risk: RiskPart::default(),
         };
+        if let Ok(number) = cast::older::NUMBER.parse::<FilingNo>() {
+            self.platform.simulated_filings.insert(number);
+        }
         // The person on duty has an inbox too, and hears of a notary that is away for half a minute.
         self.platform.alarm_delivery.mail_to = vec!["duty@heqi.example".to_owned()];
         self.platform.api.alarms.deposit_oldest_s = 10;
@@ -263,7 +267,7 @@ impl Plan {
 
 /// The workbench of the demo's office. Its seal is the built-in one: 演示样章·无法律效力.
 fn workbench(notary_url: &str, secure_cookies: bool) -> Result<WorkbenchSettings, WorldError> {
-    let series = Series::new("示", "经");
+    let series = Series::new("演示", "经");
     Ok(WorkbenchSettings {
         full_name: "示例省示例市示例公证处".to_owned(),
         former_names: Vec::new(),
@@ -368,6 +372,7 @@ impl Trust {
             },
             names: Names::default(),
             check_pixels: true,
+            simulated_filings: BTreeSet::new(),
             api,
             telemetry: TelemetrySettings::default(),
         }

@@ -3,6 +3,7 @@
 //!
 //! - [`program`]: starting it, waiting for what it writes, ending it
 //! - [`once`]: `demo --once`, `demo tamper`, the bundle
+//! - [`older`]: the older filing, as whoever comes new to the demo finds it
 //! - [`running`]: a demo that goes on: logs, pages, coverage, one process per folder
 //! - [`killed`]: what a power cut leaves
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
@@ -35,6 +36,7 @@ mod lan;
 mod limits;
 mod never_logged;
 mod notary_successor;
+mod older;
 mod once;
 mod platform;
 mod production;

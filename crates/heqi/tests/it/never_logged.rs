@@ -34,7 +34,7 @@ const SECRETS: [&str; 2] = ["heqi_wrong_plantedsecret0001", "PlantedCookieValue4
 
 /// What the demo's own people typed into forms that were accepted, at the platform and in a matter of the notary that came
 /// to a certificate. It stands in files that the demo makes for whoever looks at it; in no line.
-const OF_THE_CAST: [&str; 8] = [
+const OF_THE_CAST: [&str; 13] = [
     "林嘉伟",
     "310115198806239993",
     "13900000001",
@@ -43,6 +43,11 @@ const OF_THE_CAST: [&str; 8] = [
     "杭州示例青穗茶业有限公司",
     "示例市示例街道示例路2号",
     "0571-0000330",
+    "沈书瑶",
+    "330112197508170000",
+    "13900000011",
+    "杭州示例旧梦餐饮有限公司",
+    "签署当天手机不在本人手里",
 ];
 
 #[tokio::test]

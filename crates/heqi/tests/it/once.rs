@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::program::{Folder, heqi};
 
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 27] = [
     "state",
     "time_authority_url",
     "guide_url",
@@ -26,6 +26,7 @@ const KEYS: [&str; 26] = [
     "anchors_path",
     "bundle_path",
     "filing_id",
+    "older_filing",
     "credentials",
     "officers",
     "certificate_path",
@@ -143,6 +144,37 @@ fn a_second_start_reuses_filing_keys_and_log_and_every_forgery_is_found_out() {
     let convicted = forked["claims"][0]["vouched_by"].as_array().unwrap();
     assert_eq!(convicted.len(), 1, "the platform and nobody else: {forked}");
     verify(&second, &[]).exits(0);
+}
+
+/// Where the certificate is checked, whatever port the notary has.
+fn check_path(manifest: &Value) -> String {
+    let url = manifest["certificate_check_url"].as_str().unwrap();
+    url.strip_prefix(manifest["notary_url"].as_str().unwrap()).unwrap().to_owned()
+}
+
+#[test]
+fn the_older_filing_and_its_certificate_are_made_once_and_finished_when_they_were_not() {
+    let folder = Folder::new();
+    folder.demo(&["--once"]).exits(0);
+    let first = folder.manifest();
+    assert_eq!(first["older_filing"]["simulated"], true, "{first}");
+    let file = std::fs::read(first["certificate_path"].as_str().unwrap()).unwrap();
+    // As if the power had gone before any of it was remembered.
+    let gone = ["platform/keys/demo-older-filing.json", "certificate.json", "certificate.pdf"];
+    for gone in gone {
+        std::fs::remove_file(folder.path().join(gone)).unwrap();
+    }
+    folder.demo(&["--once"]).exits(0);
+    let second = folder.manifest();
+    assert_eq!(second["older_filing"], first["older_filing"]);
+    assert_eq!(check_path(&second), check_path(&first), "the same certificate");
+    assert_eq!(std::fs::read(second["certificate_path"].as_str().unwrap()).unwrap(), file);
+    // And what is remembered is taken up without another step.
+    folder.demo(&["--once"]).exits(0);
+    let third = folder.manifest();
+    assert_eq!(third["older_filing"], first["older_filing"]);
+    assert_eq!(check_path(&third), check_path(&first));
+    folder.is_sound();
 }
 
 #[test]

@@ -24,7 +24,7 @@ use super::results::QueryShown;
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
-use crate::parts::{facts, hidden};
+use crate::parts::{facts, hidden, simulated};
 use crate::staff::{Desk, Trouble};
 use crate::words::Words;
 
@@ -194,6 +194,8 @@ pub struct DossierPage {
     pub state: String,
     /// When it was opened, with zone.
     pub opened_at: String,
+    /// Whether a demo acted it out.
+    pub is_simulated: bool,
     /// What was signed.
     pub signatures: Vec<SignatureCard>,
     /// With what each was signed.
@@ -228,6 +230,7 @@ impl Page for DossierPage {
                 p #trouble .notice role="alert" { (what) " " (next) }
             }
             (self.trace.line(frame))
+            @if self.is_simulated { (simulated(l)) }
             p .lead { strong .name { (self.company) } br; (self.matter) " · " (self.state) }
             (facts(&[
                 (super::results::BASIS.in_language(l), &self.query.basis),

@@ -7,7 +7,7 @@ use super::Trace;
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
-use crate::parts::facts;
+use crate::parts::{facts, simulated};
 use crate::staff::Desk;
 use crate::words::Words;
 
@@ -70,6 +70,8 @@ pub struct ResultLine {
     pub opened_at: String,
     /// Signatures that were given.
     pub signatures: usize,
+    /// Whether a demo acted it out.
+    pub is_simulated: bool,
 }
 
 /// See the module.
@@ -119,6 +121,7 @@ impl Page for ResultsPage {
                 @for row in &self.rows {
                     li {
                         h2 { a href=(Link::RegulatorFiling(self.query.query, row.filing)) { (row.company) } }
+                        @if row.is_simulated { (simulated(l)) }
                         p { (FILING.in_language(l)) " " strong { (row.number) } " · " (row.matter) }
                         p .soft {
                             (row.state) " · " (SIGNATURES.in_language(l)) " " (row.signatures) br;
@@ -150,6 +153,7 @@ impl Page for ResultsPage {
             state: "有异议,已暂停".into(),
             opened_at: "2026-11-23 20:05:00 +08:00".into(),
             signatures: 5,
+            is_simulated: n == 2,
         };
         let sample = |rows: Vec<ResultLine>, remaining, next, is_later, behind| Self {
             desk: Desk::sample(),

@@ -7,7 +7,7 @@ use super::{Desk, Trouble};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
-use crate::parts::{hidden, notice};
+use crate::parts::{hidden, notice, simulated};
 use crate::words::Words;
 
 /// One party of the filing.
@@ -42,6 +42,8 @@ pub struct ObjectionPage {
     pub matter: String,
     /// Whether it is still paused.
     pub is_paused: bool,
+    /// Whether a demo acted it out.
+    pub is_simulated: bool,
     /// Who takes part.
     pub parties: Vec<ObjectionParty>,
     /// Under which name a decision is made once.
@@ -65,6 +67,7 @@ impl Page for ObjectionPage {
             @if let Some(Trouble { what, next }) = &self.trouble {
                 p #trouble .notice role="alert" { (what) " " (next) }
             }
+            @if self.is_simulated { (simulated(l)) }
             p .lead { (self.company) " · " (self.matter) }
             h2 { (WHO.in_language(l)) }
             ul .said {
@@ -109,6 +112,7 @@ impl Page for ObjectionPage {
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
             is_paused,
+            is_simulated: back,
             parties: vec![
                 party(1, "陈素英<b>\"'", true, back),
                 party(2, "林嘉伟", false, false),

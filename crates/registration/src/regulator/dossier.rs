@@ -2,6 +2,8 @@
 //! signature, everything that happened in order, and what restricts it. Photos are not in it: each
 //! is a look of its own.
 
+use std::collections::BTreeMap;
+
 use heqi_evidence::schema::RecordKind;
 use heqi_filing::{Confirmation, FilingState, Matter};
 use heqi_vocabulary::{
@@ -18,6 +20,7 @@ use crate::erasure::rows::HOLDS;
 use crate::fault::Fault;
 use crate::holder_notice::{SaidToCustodian, said_to_custodians};
 use crate::ledger::{self, KeptRecord};
+use crate::object::Ground;
 use crate::platform::{Custodian, Platform};
 use crate::request::{Actor, RequestFacts};
 use crate::rows::{self, Pair};
@@ -47,6 +50,8 @@ pub struct Dossier {
     pub state: FilingState,
     /// When it was opened.
     pub opened_at: UtcMillis,
+    /// Whether a demo acted it out.
+    pub is_simulated: bool,
     /// Who takes part.
     pub parties: Vec<DossierParty>,
     /// Every document in every version.
@@ -73,6 +78,8 @@ pub struct DossierParty {
     pub capacities: Vec<String>,
     /// What it answered after signing.
     pub confirmation: Confirmation,
+    /// On which ground it objected, where it did.
+    pub ground: Option<Ground>,
 }
 
 /// One document version.
@@ -150,7 +157,7 @@ pub async fn dossier(
     (query, filing): (RecordId, FilingId),
 ) -> Result<Dossier, SearchError> {
     let seen = seen(platform, actor, query, filing).await?;
-    let opened = ["party_name", "representative_name", "documents", "identity"];
+    let opened = ["party_name", "representative_name", "documents", "identity", "ground"];
     let opened = [&opened[..], &traces::OPENED].concat();
     let look = look(platform, &seen, facts, (Looked::Filing, None, &opened)).await?;
     let look = (look, ledger::find(platform, look).await?.index);
@@ -177,7 +184,8 @@ pub async fn dossier(
         company_name: filing.company_name().as_str().to_owned(),
         state: *filing.state(),
         opened_at: filing.opened_at(),
-        parties: parties(&seen),
+        is_simulated: platform.settings().is_simulated(filing.number()),
+        parties: parties(&seen, &grounds(platform, &records)?),
         documents: documents(&seen),
         signatures,
         not_examined,
@@ -208,7 +216,23 @@ fn event(kept: &KeptRecord) -> DossierEvent {
     }
 }
 
-fn parties(seen: &Seen<'_>) -> Vec<DossierParty> {
+/// On which ground each party objected, as its record says it; the last one counts.
+fn grounds(
+    platform: &Platform,
+    records: &[KeptRecord],
+) -> Result<BTreeMap<PartyId, Ground>, Fault> {
+    let mut grounds = BTreeMap::new();
+    for kept in records.iter().filter(|kept| kept.kind == RecordKind::Objection) {
+        let said = traces::opened(platform, kept, &["ground"])?;
+        let ground = said.parsed("ground");
+        if let (Some(party), Some(ground)) = (kept.about.party, ground) {
+            grounds.insert(party, ground);
+        }
+    }
+    Ok(grounds)
+}
+
+fn parties(seen: &Seen<'_>, grounds: &BTreeMap<PartyId, Ground>) -> Vec<DossierParty> {
     let line = |party: &heqi_filing::Party| {
         let (_, name, representative) = crate::add_party::party_words(party.who());
         DossierParty {
@@ -217,6 +241,7 @@ fn parties(seen: &Seen<'_>) -> Vec<DossierParty> {
                 .map_or_else(|| name.to_owned(), |person| format!("{name} · {person}")),
             capacities: capacity_words(party.capacities()),
             confirmation: *party.confirmation(),
+            ground: grounds.get(&party.id()).copied(),
         }
     };
     seen.filing.parties().map(line).collect()

@@ -189,6 +189,8 @@ pub struct ResultRow {
     pub opened_at: UtcMillis,
     /// Signatures that were given.
     pub signatures: usize,
+    /// Whether a demo acted it out.
+    pub is_simulated: bool,
 }
 
 /// Shows a page of what an own search found.
@@ -210,7 +212,7 @@ pub async fn results(
     let mut found = Vec::with_capacity(filings.len());
     for id in filings {
         let Some(stored) = filings::find(platform, id).await? else { continue };
-        found.push(row(&stored.filing));
+        found.push(row(platform, &stored.filing));
     }
     Ok(Results {
         query: view,
@@ -237,7 +239,7 @@ pub async fn own_searches(platform: &Platform, actor: &Actor) -> Result<Vec<Quer
     Ok(views)
 }
 
-fn row(filing: &Filing) -> ResultRow {
+fn row(platform: &Platform, filing: &Filing) -> ResultRow {
     ResultRow {
         filing: filing.id(),
         number: filing.number(),
@@ -246,6 +248,7 @@ fn row(filing: &Filing) -> ResultRow {
         state: *filing.state(),
         opened_at: filing.opened_at(),
         signatures: filing.parties().map(|party| party.signatures().len()).sum(),
+        is_simulated: platform.settings().is_simulated(filing.number()),
     }
 }
 

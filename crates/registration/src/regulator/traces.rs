@@ -165,7 +165,11 @@ fn dwell(
 }
 
 /// Attributes of a record; what was erased stays closed.
-fn opened(platform: &Platform, kept: &KeptRecord, names: &[&str]) -> Result<Disclosure, Fault> {
+pub(super) fn opened(
+    platform: &Platform,
+    kept: &KeptRecord,
+    names: &[&str],
+) -> Result<Disclosure, Fault> {
     let record = kept.open(platform)?;
     let bytes = record.disclose(|name| names.contains(&name)).map_err(Fault::broken)?;
     Disclosure::parse(&bytes).map_err(Fault::broken)

@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex};
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
-use heqi_filing::{Capacity, Office, OfficeKind, PartyKind};
+use heqi_filing::{Capacity, Matter, Office, OfficeKind, PartyKind};
 use heqi_registration::Actor;
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::contacts::{Contact, uscc};
 use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::index_filings::index_filings;
 use heqi_registration::legal_hold::{LiftHold, PlaceHold};
+use heqi_registration::object::{Ground, Object, object};
+use heqi_registration::open_filing::{OpenFiling, open_filing};
 use heqi_registration::regulator::apply::{
     self as queue, Applicant, ApplicationAnswer, ApplicationLetter, ApplicationState, Carrying,
     NotaryDesk, NotaryNotReached, apply,
@@ -26,7 +28,7 @@ use heqi_registration::regulator::search::{OPEN_MS, SearchError, own_searches, r
 use heqi_registration::regulator::verdict::Hint;
 use heqi_registration::request::{StaffMember, StaffRole};
 use heqi_testkit::files;
-use heqi_vocabulary::{Clock as _, Explain as _, FilingId, Language, RecordId, StaffId};
+use heqi_vocabulary::{Clock as _, Explain as _, FilingId, FilingNo, Language, RecordId, StaffId};
 
 use crate::entry::{contact, declare};
 use crate::privacy::holds;
@@ -430,6 +432,52 @@ async fn each_signature_has_one_verdict_by_the_keys_that_were_set_up() {
     assert!(identity.reason_in(Language::Zh) != identity.reason_in(Language::En));
     assert!(verdict.claims.iter().all(|claim| claim.name != ClaimName::Certificate));
     assert!(seen.signatures[0].deposits.iter().all(|(_, number)| number.is_some()));
+}
+
+#[tokio::test]
+async fn a_filing_that_a_demo_acted_out_says_so_and_an_objection_names_its_ground() {
+    let number: FilingNo = "50317260".parse().unwrap();
+    let world = World::with(|settings| {
+        settings.simulated_filings.insert(number);
+    })
+    .await;
+    let command = OpenFiling {
+        matter: Matter::SimplifiedCancellation,
+        company_name: "杭州示例青穗茶业有限公司".parse().unwrap(),
+        handler_name: None,
+        number: Some(number),
+    };
+    let request = world.request(&world.staff);
+    let acted = open_filing(&world.platform, &request, command).await.unwrap().filing_id;
+    let drafted = world.drafted(1).await;
+    let (visitor, receipt) = world.all_sign(&drafted).await.remove(0);
+    let command = Object {
+        filing: drafted.filing,
+        party: drafted.parties[0],
+        against: Some(receipt.record_id),
+        ground: Ground::NotSignedByMe,
+        reason: None,
+    };
+    object(&world.platform, &world.request(&visitor.actor), command).await.unwrap();
+    world.index().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let page = results(&world.platform, &regulator(), query, None).await.unwrap();
+    assert_eq!(page.rows.len(), 2);
+    for row in page.rows {
+        assert_eq!(row.is_simulated, row.filing == acted);
+    }
+    let seen = world.dossier(query, acted).await.unwrap();
+    assert!(seen.is_simulated && seen.parties.iter().all(|party| party.ground.is_none()));
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    let objector = seen.parties.iter().find(|party| party.party == drafted.parties[0]).unwrap();
+    assert!(!seen.is_simulated);
+    assert_eq!(objector.ground, Some(Ground::NotSignedByMe));
+    // What was opened of it stands in the record of the look.
+    let (platform, facts) = (&world.platform, world.facts());
+    let look = disclose(platform, &world.staff, &facts, seen.look.0, &Attributes::All).await;
+    let look = serde_json::to_vec(&look.unwrap().record).unwrap();
+    let look = Disclosure::parse(&look).unwrap();
+    assert!(look.value("attributes_opened").unwrap().to_string().contains("\"ground\""));
 }
 
 #[tokio::test]

@@ -117,8 +117,8 @@ const GROUPS: [(Group, &str, &str, &str, &str); 3] = [
         Group::Registry,
         "我来核验、我来监管",
         "I review, I search",
-        "您是登记机关的工作人员（演示人物）。核验人员：凡未经权威来源核验身份的签署，都等一个人来看；不予通过须两人意见一致。监管人员：查询须写明法律依据和案号，每次查询、每次查看本身就是日志里最新的一叶。",
-        "You work for the registry (made up). A reviewer looks at every signing whose identity no authority confirmed; a refusal takes two. A regulator searches with a legal basis and a case number, and every search and every look is the newest leaf of the log.",
+        "您是登记机关的工作人员（演示人物）。核验人员：凡未经权威来源核验身份的签署，都等一个人来看；不予通过须两人意见一致。监管人员：查询须写明法律依据和案号，每次查询、每次查看本身就是日志里最新的一叶；可以查企业名称含“旧梦”的历史办件（模拟）。",
+        "You work for the registry (made up). A reviewer looks at every signing whose identity no authority confirmed; a refusal takes two. A regulator searches with a legal basis and a case number, and every search and every look is the newest leaf of the log; the older filing (acted out) is found by the company name 旧梦.",
     ),
     (
         Group::Notary,

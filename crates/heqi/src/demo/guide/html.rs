@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::picture::Halves;
 use super::view::View;
-use super::{FOLLOW_S, Shown, SignerShown, lanes};
+use super::{FOLLOW_S, OlderShown, Shown, SignerShown, lanes};
 use crate::demo::cast::{COMPANY, HANDLER, SIGNERS};
 
 /// What the guide shows at this moment.
@@ -13,6 +13,7 @@ pub(super) struct Guide<'a> {
     pub(super) halves: Halves,
     pub(super) signers: Vec<SignerShown>,
     pub(super) has_bundle: bool,
+    pub(super) older: Option<OlderShown>,
     /// Whether the page looks again by itself.
     pub(super) is_live: bool,
 }
@@ -38,6 +39,9 @@ impl Guide<'_> {
             self.lanes(l),
             self.liveness(l),
         );
+        if let Some(older) = &self.older {
+            body.push_str(&older.section(l));
+        }
         body.push_str(&self.roles(l));
         body.push_str(&self.looks(l));
         let foot = l.pick(

@@ -1,0 +1,126 @@
+//! The older filing of the demo: a regulator finds it by its company, marked, objected to and
+//! frozen; anybody opens its certificate and checks it at the notary's.
+
+use std::fmt::Write as _;
+
+use crate::device::Client;
+use crate::program::{Demo, Folder, until_some};
+
+const BANNER: &str = "历史办件，情节为模拟";
+
+/// A regulator's browser.
+struct Console {
+    http: reqwest::Client,
+    base: String,
+    cookie: String,
+}
+
+impl Console {
+    /// Comes in by the button of the guide.
+    async fn enter(demo: &Demo) -> Self {
+        let http = Client::of(demo.says("guide_url")).http;
+        let button = format!("{}/officers/zhou.zheng", demo.says("guide_url"));
+        let entered = http.post(button).send().await.unwrap();
+        assert_eq!(entered.status(), 303);
+        let cookie = entered.headers()["set-cookie"].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Self { http, base: demo.says("platform_url").to_owned(), cookie }
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let asked = self.http.get(format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        let answer = asked.send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.text().await.unwrap()
+    }
+
+    /// The address of what a search for a company finds.
+    async fn search(&self, company: &str) -> String {
+        let page = self.page("/regulator").await;
+        let hidden = |name: &str| {
+            let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        };
+        let form = [
+            ("csrf", hidden("csrf")),
+            ("key", hidden("key")),
+            ("basis", "《市场主体登记管理条例》第四十条".to_owned()),
+            ("case_number", "杭临市监撤〔2026〕12号".to_owned()),
+            ("company", company.to_owned()),
+        ];
+        let pairs = form.map(|(name, value)| format!("{name}={}", encoded(&value)));
+        let sent = self
+            .http
+            .post(format!("{}/regulator/searches", self.base))
+            .header("cookie", &self.cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(pairs.join("&"));
+        let answer = sent.send().await.unwrap();
+        assert_eq!(answer.status(), 303);
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    /// What was found, once the index has seen it, and the page of the first filing.
+    async fn found(&self, company: &str) -> (String, String) {
+        let results = self.search(company).await;
+        let link = format!("href=\"{results}/filings/");
+        let page = until_some("the index", async || {
+            let page = self.page(&results).await;
+            page.contains(&link).then_some(page)
+        })
+        .await;
+        let filing = page.split(&link).nth(1).unwrap().split('"').next().unwrap();
+        let dossier = self.page(&format!("{results}/filings/{filing}")).await;
+        (page, dossier)
+    }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut all, byte| {
+        let _ = write!(all, "%{byte:02X}");
+        all
+    })
+}
+
+#[tokio::test]
+async fn a_regulator_finds_the_older_filing_marked_objected_to_and_frozen() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    assert_eq!(demo.manifest["older_filing"]["number"], "50317260");
+    let console = Console::enter(&demo).await;
+    let (results, dossier) = console.found("旧梦").await;
+    for page in [&results, &dossier] {
+        for said in [BANNER, "杭州示例旧梦餐饮有限公司", "简易注销登记", "有异议,已暂停"]
+        {
+            assert!(page.contains(said), "{said} in {page}");
+        }
+    }
+    assert_eq!(dossier.matches("提出异议（非本人签署）").count(), 1, "{dossier}");
+    assert!(dossier.contains("沈书瑶") && dossier.contains("已同步存证至公证处 2/2"), "{dossier}");
+    // What waits for the visitor is not acted out, and does not say so.
+    let (results, dossier) = console.found("青穗").await;
+    for page in [&results, &dossier] {
+        assert!(!page.contains(BANNER), "{page}");
+    }
+    assert_eq!(demo.end(), Some(0));
+}
+
+#[tokio::test]
+async fn anybody_reads_the_older_filings_certificate_and_checks_it_at_the_notarys() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    let guide = Client::of(demo.says("guide_url"));
+    for (language, said) in [("zh", "历史办件,情节为模拟"), ("en", "Acted out")] {
+        let page = String::from_utf8(guide.get("", &format!("/?lang={language}")).await.ok());
+        let page = page.unwrap();
+        assert!(page.contains(said) && page.contains("href=\"/certificate.pdf\""), "{page}");
+    }
+    let file = guide.get("", "/certificate.pdf").await.ok();
+    assert!(file.starts_with(b"%PDF"));
+    assert_eq!(file, std::fs::read(demo.says("certificate_path")).unwrap());
+    let notary = Client::of(demo.says("notary_url"));
+    let check = demo.says("certificate_check_url").strip_prefix(demo.says("notary_url")).unwrap();
+    let checked = String::from_utf8(notary.get("", check).await.ok()).unwrap();
+    assert!(checked.contains("演示证经字第000001号"), "{checked}");
+    assert_eq!(demo.end(), Some(0));
+}
