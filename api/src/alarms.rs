@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_folder_is_measured_once_a_minute_and_after_the_clock_was_set_back() {
-        let at = |ms| UtcMillis::from_millis(1_800_000_000_000 + ms).unwrap();
+        let at = |ms: i64| UtcMillis::from_millis(1_800_000_000_000 + ms).unwrap();
         let mut measured = Measured::default();
         assert!(measured.is_old(at(0)));
         measured.at = Some(at(0));

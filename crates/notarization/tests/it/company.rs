@@ -246,7 +246,7 @@ async fn come_in(story: Story) -> (House, OpenedRecord) {
 
 #[tokio::test]
 async fn from_within_whoever_signed_for_the_company_applies_for_it_and_nobody_else_does() {
-    let (house, about) = come_in(signed_for_company()).await;
+    let (house, about) = Box::pin(come_in(signed_for_company())).await;
     let office = &house.office;
     let refused = apply_as_company(office, &about, ("李四", by_agent(""))).await;
     assert!(matches!(refused, Err(MatterError::NotRepresentative)), "{refused:?}");
@@ -279,7 +279,7 @@ async fn from_within_whoever_signed_for_the_company_applies_for_it_and_nobody_el
 
 #[tokio::test]
 async fn from_within_a_power_of_attorney_is_taken_as_unseen() {
-    let (house, about) = come_in(signed_for_company()).await;
+    let (house, about) = Box::pin(come_in(signed_for_company())).await;
     let authorised = ApplicationForm {
         legal_representative: "李四".into(),
         // What a browser says of it counts for nothing here.

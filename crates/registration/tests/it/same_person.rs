@@ -247,8 +247,9 @@ async fn the_handler_is_told_that_a_person_stands_in_the_filing_twice() {
     for party in [own, company] {
         let contact = contact(Some(MOBILE), None, Some(NUMBER));
         let command = DeclareContact { filing, party, contact };
-        let declared = declare_contact(&world.platform, &world.request(&world.staff), command);
-        told.push(declared.await.unwrap().warnings);
+        let request = world.request(&world.staff);
+        let declared = declare_contact(&world.platform, &request, command).await;
+        told.push(declared.unwrap().warnings);
     }
     assert_eq!(told, [vec![], vec![ContactWarning::SamePerson]]);
 }

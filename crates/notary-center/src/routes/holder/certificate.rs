@@ -188,7 +188,8 @@ pub(super) async fn take(
     };
     let typed = form.typed();
     let applied = if form.applicant == ApplicantKind::Company.as_str() {
-        apply_as_company(&state.office, &about, form.into_company_form()).await
+        let (acting, form) = form.into_company_form();
+        apply_as_company(&state.office, &about, (&acting, form)).await
     } else {
         apply_as_signer(&state.office, &about, form.into_form()).await
     };
