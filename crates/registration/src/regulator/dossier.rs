@@ -24,7 +24,7 @@ use crate::rows::{self, Pair};
 
 /// The most records of a filing that are listed.
 const LISTED: usize = 500;
-/// The most signatures that are examined for one page.
+/// The most signatures that are examined, and whose traces are opened, for one page.
 pub const EXAMINED: usize = 60;
 
 /// One filing.
@@ -117,7 +117,8 @@ pub struct DossierSignature {
     pub may_apply: bool,
     /// What the person said to a custodian about it, past the platform.
     pub said: Vec<SaidToCustodian>,
-    /// What it left: with what it was made, how long was read, what was written.
+    /// What it left: with what it was made, how long was read, what was written; nothing for one of
+    /// those beyond [`EXAMINED`].
     pub traces: Traces,
     /// What a machine says; none for one of those beyond [`EXAMINED`].
     pub verdict: Option<SignatureVerdict>,
@@ -159,14 +160,15 @@ pub async fn dossier(
     let mut not_examined = 0;
     let mut known = Known::default();
     for kept in records.iter().filter(|kept| kept.kind == RecordKind::Signing) {
-        let examined = if signatures.len() < EXAMINED {
-            Some(verdict(platform, kept).await?)
+        let found = if signatures.len() < EXAMINED {
+            let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
+            (Some(verdict(platform, kept).await?), left)
         } else {
+            // Neither judged nor opened: both grow with the filing, and this is one page.
             not_examined += 1;
-            None
+            (None, Traces::default())
         };
-        let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
-        signatures.push(signature(platform, &seen, kept, (examined, left)).await?);
+        signatures.push(signature(platform, &seen, kept, found).await?);
     }
     let filing = &seen.filing;
     Ok(Dossier {
