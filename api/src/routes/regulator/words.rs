@@ -136,6 +136,7 @@ pub(super) fn dossier(
             .map(|one| ties(seen, one))
             .collect(),
         not_tied: seen.not_examined,
+        not_listed: seen.not_listed,
         parties: seen.parties.iter().map(|party| line_of(party, l)).collect(),
         documents: seen.documents.iter().map(document).collect(),
         events: seen.events.iter().map(|one| event(seen, one, l)).collect(),

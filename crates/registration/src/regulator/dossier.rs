@@ -57,6 +57,8 @@ pub struct Dossier {
     pub not_examined: usize,
     /// What happened, oldest first.
     pub events: Vec<DossierEvent>,
+    /// Later records of the filing that are not listed, signatures among them.
+    pub not_listed: usize,
     /// Legal holds in force: the record that placed each, and when.
     pub holds: Vec<(RecordId, UtcMillis)>,
 }
@@ -155,7 +157,7 @@ pub async fn dossier(
     let opened = [&opened[..], &traces::OPENED].concat();
     let look = look(platform, &seen, facts, (Looked::Filing, None, &opened)).await?;
     let look = (look, ledger::find(platform, look).await?.index);
-    let records = records(platform, &seen).await?;
+    let (records, not_listed) = records(platform, &seen).await?;
     let mut signatures = Vec::new();
     let mut not_examined = 0;
     let mut known = Known::default();
@@ -184,20 +186,25 @@ pub async fn dossier(
         signatures,
         not_examined,
         events: records.iter().map(event).collect(),
+        not_listed,
         holds: holds(platform, filing.id()).await?,
         query: seen.view,
     })
 }
 
-/// The records of a filing's own chain, oldest first.
-async fn records(platform: &Platform, seen: &Seen<'_>) -> Result<Vec<KeptRecord>, SearchError> {
+/// The first records of a filing's own chain, oldest first, and how many more there are.
+async fn records(
+    platform: &Platform,
+    seen: &Seen<'_>,
+) -> Result<(Vec<KeptRecord>, usize), SearchError> {
     let within = format!("{}/", seen.filing.chain());
-    let links = rows::LINKS.scan(platform.backend(), &within, None, LISTED).await;
+    let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
+    let links = links.map_err(Fault::from)?;
     let mut records = Vec::new();
-    for (_, link) in links.map_err(Fault::from)? {
+    for (_, link) in links.iter().take(LISTED) {
         records.push(ledger::find(platform, link.value).await?);
     }
-    Ok(records)
+    Ok((records, links.len().saturating_sub(LISTED)))
 }
 
 fn event(kept: &KeptRecord) -> DossierEvent {

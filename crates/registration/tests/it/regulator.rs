@@ -464,6 +464,22 @@ async fn of_more_signatures_than_one_page_examines_the_rest_is_neither_judged_no
 }
 
 #[tokio::test]
+async fn a_filing_with_more_records_than_are_listed_says_how_many_are_not() {
+    let (world, drafted) = signed().await;
+    let filing = drafted.filing;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let before = world.dossier(query, filing).await.unwrap();
+    assert_eq!(before.not_listed, 0);
+    for _ in 0..500 {
+        let command = PlaceHold { filing, reason: "（2026）示例行初1号".into() };
+        let request = world.request(&regulator());
+        place_hold(&world.platform, &request, query, command).await.unwrap();
+    }
+    let seen = world.dossier(query, filing).await.unwrap();
+    assert_eq!((seen.events.len(), seen.not_listed), (500, before.events.len()));
+}
+
+#[tokio::test]
 async fn each_signature_has_one_verdict_by_the_keys_that_were_set_up() {
     let (world, drafted) = signed().await;
     let query = world.search(&regulator(), &by_company()).await.unwrap();

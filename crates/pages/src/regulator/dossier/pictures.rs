@@ -299,8 +299,10 @@ mod tests {
             telephone: "0571-0000110".into(),
         };
         for page in super::super::DossierPage::samples() {
-            let said = page.content(&frame).into_string().contains("id=\"not-tied\"");
-            assert_eq!(said, page.signatures.iter().any(|card| card.status.is_none()));
+            let drawn = page.content(&frame).into_string();
+            let is_cut = page.signatures.iter().any(|card| card.status.is_none());
+            assert_eq!(drawn.contains("id=\"not-tied\""), is_cut);
+            assert_eq!(drawn.contains("37 later ones are not on this page"), is_cut);
         }
     }
 

@@ -57,6 +57,7 @@ pub(super) fn samples() -> Vec<DossierPage> {
         } else {
             vec![tie("陈素英", 1, 0), tie("林嘉伟", 2, 0), tie("阿卜杜拉·阿卜杜热合曼", 3, 9)]
         },
+        not_listed: signatures.iter().filter(|card| card.status.is_none()).count() * 37,
         not_tied: signatures.iter().filter(|card| card.status.is_none()).count(),
         signatures,
         parties: vec![PartyLine {
