@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use heqi_registration::Custodian;
 use heqi_registration::fault::{ActError, Fault};
@@ -188,7 +187,6 @@ async fn look(state: &State) {
 
 async fn keep_and_tell(state: &State) {
     let mut stop = state.shutdown.clone();
-    let pause = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
     let (mut raised, mut measured) = (None, Measured::default());
     while !stop.is_requested() {
         // Nothing is written before the peer has said what it holds; that is no fault.
@@ -198,10 +196,7 @@ async fn keep_and_tell(state: &State) {
             tracing::warn!(%error, "a sample of the figures could not be kept");
         }
         tell(state, &mut raised).await;
-        tokio::select! {
-            () = stop.requested() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
+        state.settings.alarms.wait(&mut stop).await;
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, Payload, ServiceConfig, post, resource};
 use heqi_evidence::statement::Statement as _;
 use heqi_notary_protocol::peer::{
-    LastDeposit, MAX_QUERY_BYTES, PATH, PeerQuery, PeerStanding, open_query,
+    LastCertificate, LastDeposit, MAX_QUERY_BYTES, PATH, PeerQuery, PeerStanding, open_query,
 };
 use heqi_registration::fault::Fault;
 use heqi_registration::peer::{
@@ -54,9 +54,13 @@ async fn standing(state: Data<State>, body: Payload) -> Result<HttpResponse, Pro
 
 /// Keeps which certificate numbers were the last, with the query that says so.
 async fn keep(state: &State, origin: &Origin, query: &PeerQuery, body: &[u8]) -> Result<(), Fault> {
-    let Some(last) = query.certificates.iter().max_by_key(|last| &last.series) else {
-        return Ok(());
-    };
+    let kept = said_certificates(&state.platform, origin).await?;
+    let kept = kept.map(|said| said.newest).unwrap_or_default();
+    // The one that was counted since; of several, or when nothing was known, one of the newest year.
+    let is_new =
+        |one: &&LastCertificate| kept.get(&one.series).is_none_or(|known| *known < one.serial);
+    let new = query.certificates.iter().filter(is_new);
+    let Some(last) = new.max_by_key(|last| &last.series) else { return Ok(()) };
     let newest = query.certificates.iter().map(|one| (one.series.clone(), one.serial)).collect();
     let envelope = String::from_utf8_lossy(body).into_owned();
     let said = SaidCertificates { newest, last: last.number.clone(), envelope };

@@ -66,6 +66,18 @@ async fn the_newest_certificate_numbers_are_kept_and_an_office_that_was_set_back
     let more = [last(2025, 90), last(2026, 8)];
     assert_eq!(kept(&ask(&service, &more).await), more);
 
+    // Of two series of a year the one that was counted since is the last, whatever its letters are.
+    let civil = LastCertificate {
+        number: "（2026）浙杭临证民字第000001号".into(),
+        serial: 1,
+        series: "2026/浙杭临/民".into(),
+    };
+    for (serial, newest) in [(8, &civil.number), (9, &last(2026, 9).number)] {
+        let both = [last(2025, 90), civil.clone(), last(2026, serial)];
+        assert_eq!(ask(&service, &both).await.certificate_no.as_ref(), Some(newest));
+    }
+    let more = [last(2025, 90), civil, last(2026, 9)];
+
     // It is the office's word only to whoever knows the office's key.
     let newest = ask(&service, &more).await;
     assert!(kept_certificates(&newest, &[log(4).0]).is_empty());

@@ -10,13 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use heqi_evidence::successor::VerifiedSuccessor;
 use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::{Changeset, InvalidChangeset, RowKey};
-use heqi_evidence_store::table::{Stored, Table, TableError};
+use heqi_evidence_store::table::{Table, TableError};
 use heqi_vocabulary::UtcMillis;
 
 use crate::deposited::SERIALS;
 use crate::key_change::{LogKeyChangeError, log_key_change};
 use crate::matter::CertificateNo;
 use crate::matter::apply::APPLICATION_PREFIX;
+use crate::matter::given::raise;
 use crate::matter::notice::NoticeKind;
 use crate::matter::rows::{COUNTERS, SERIALS as MATTER_SERIALS};
 use crate::office::NotaryOffice;
@@ -95,7 +96,7 @@ pub async fn leave_out_numbers(
     let days: BTreeSet<String> = days.iter().map(|day| day.shanghai_day()).collect();
     let since = last_matter_day(office).await?;
     for day in &days {
-        let gap = leave_out(office, SERIALS, day).await?;
+        let gap = leave_out(office, &SERIALS, day).await?;
         left_out.insert(format!("deposit/{day}"), gap);
     }
     let mut concerned = days;
@@ -113,7 +114,7 @@ pub async fn leave_out_numbers(
     for kind in std::iter::once(APPLICATION_PREFIX).chain(kinds) {
         for day in &concerned {
             let key = format!("{kind}/{day}");
-            let gap = leave_out(office, MATTER_SERIALS, &key).await?;
+            let gap = leave_out(office, &MATTER_SERIALS, &key).await?;
             left_out.insert(key, gap);
         }
     }
@@ -122,13 +123,15 @@ pub async fn leave_out_numbers(
 
 async fn leave_out(
     office: &NotaryOffice,
-    table: Table<String, u32>,
+    table: &Table<String, u32>,
     key: &String,
 ) -> Result<(u32, u32), BeginError> {
     let stored = table.row(office.store(), key).await?;
     let known = stored.as_ref().map_or(0, |stored| stored.value);
     let last = known.saturating_add(LEFT_OUT);
-    raise(office, table, key, stored, last).await?;
+    let mut changes = Changeset::new();
+    raise(&mut changes, (table, key), stored.as_ref(), last)?;
+    office.store().commit(changes)?.await?;
     Ok((known.saturating_add(1), last))
 }
 
@@ -159,24 +162,10 @@ pub async fn last_certificate(
     if known >= number.serial() {
         return Ok(None);
     }
-    raise(office, COUNTERS, &counter, stored, number.serial()).await?;
-    Ok(Some((known + 1, number.serial())))
-}
-
-async fn raise(
-    office: &NotaryOffice,
-    table: Table<String, u32>,
-    key: &String,
-    stored: Option<Stored<u32>>,
-    value: u32,
-) -> Result<(), BeginError> {
     let mut changes = Changeset::new();
-    match stored {
-        None => table.insert(&mut changes, key, &value)?,
-        Some(stored) => table.replace(&mut changes, key, stored.version, &value)?,
-    }
+    raise(&mut changes, (&COUNTERS, &counter), stored.as_ref(), number.serial())?;
     office.store().commit(changes)?.await?;
-    Ok(())
+    Ok(Some((known + 1, number.serial())))
 }
 
 #[cfg(test)]

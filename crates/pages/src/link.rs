@@ -314,13 +314,11 @@ impl fmt::Display for Link {
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
             Self::StaffCorrections => f.write_str("/staff/corrections"),
-            Self::StaffAccounts => f.write_str("/staff/accounts"),
-            Self::StaffAccountDo(id, act) => {
-                write!(f, "/staff/accounts/{}/{}", path_segment(id), path_segment(act))
-            }
-            Self::StaffJournal => f.write_str("/staff/journal"),
-            Self::StaffJournalOf(day) => write!(f, "/staff/journal?day={}", path_segment(day)),
-            Self::StaffJournalFile(day) => write!(f, "/staff/journal/{}", path_segment(day)),
+            Self::StaffAccounts
+            | Self::StaffAccountDo(..)
+            | Self::StaffJournal
+            | Self::StaffJournalOf(_)
+            | Self::StaffJournalFile(_) => self.of_duties(f),
             Self::StaffCounter => f.write_str("/staff/counter"),
             Self::StaffSeen => f.write_str("/staff/counter/seen"),
             Self::StaffLeave => f.write_str("/staff/leave"),
@@ -346,6 +344,21 @@ impl fmt::Display for Link {
             }
             Self::Office(link) => link.fmt(f),
             Self::Asset(asset) => write!(f, "/assets/{}/{}", crate::assets::digest(), asset.name()),
+        }
+    }
+}
+
+impl Link {
+    /// Where the security administrator and the auditor work.
+    fn of_duties(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StaffAccountDo(id, act) => {
+                write!(f, "/staff/accounts/{}/{}", path_segment(id), path_segment(act))
+            }
+            Self::StaffJournal => f.write_str("/staff/journal"),
+            Self::StaffJournalOf(day) => write!(f, "/staff/journal?day={}", path_segment(day)),
+            Self::StaffJournalFile(day) => write!(f, "/staff/journal/{}", path_segment(day)),
+            _ => f.write_str("/staff/accounts"),
         }
     }
 }

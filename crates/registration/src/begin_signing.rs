@@ -19,6 +19,7 @@ use crate::ceremonies;
 use crate::complete_signing::MAX_PAGE_IMAGES;
 use crate::deposit_queue;
 use crate::document_pages;
+use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::objects;
@@ -220,7 +221,6 @@ pub async fn begin_signing(
         };
         content.ceremony.begin(new, filing, now)?;
         let signing = SigningId::time_ordered(now, platform.entropy());
-        let superseded = stored.content.ceremony.photo().map(|photo| photo.object.clone());
         content.signing = Some(signing);
         content.photo = None;
         content.strokes = None;
@@ -250,9 +250,13 @@ pub async fn begin_signing(
             let whose = (filing.id(), party);
             verify_identity::enqueue(platform, &mut changes, whose, false).await?;
         }
+        let before = &stored.content.ceremony;
+        let photo = before.photo().map(|photo| photo.object.as_str().to_owned());
+        let photos = photo.into_iter().collect();
+        let superseded = retention::give_up(platform, &mut changes, before, photos).await?;
         if act.commit(changes, &signing).await?.is_some() {
-            if let Some(photo) = superseded {
-                objects::forget_soon(platform, photo.as_str()).await;
+            for photo in &superseded {
+                objects::forget_soon(platform, photo).await;
             }
             let above = chain.certificates().skip(1);
             let issuers = above.map(|certificate| STANDARD.encode(certificate.der())).collect();

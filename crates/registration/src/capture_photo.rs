@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::act::Act;
 use crate::ceremonies::{self, StoredCeremony};
 use crate::data_keys::{Sealing, data_key};
+use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::objects;
 use crate::platform::Platform;
@@ -142,10 +143,11 @@ pub async fn capture_photo(
 
     let result = capture(platform, stored, &signing, &photo, act).await;
     match &result {
-        Ok(Captured { superseded: Some(before), .. }) => {
-            objects::forget_soon(platform, before).await;
+        Ok(Captured { kept: true, superseded, .. }) => {
+            for before in superseded {
+                objects::forget_soon(platform, before).await;
+            }
         }
-        Ok(Captured { kept: true, .. }) => {}
         Err(CapturePhotoError::Act(error)) if error.is_undecided() => {}
         _ => objects::forget(platform, &photo.object).await,
     }
@@ -173,7 +175,8 @@ struct Captured {
     answer: PhotoCaptured,
     /// Whether it is this photo that is kept now, not that of the same request before.
     kept: bool,
-    superseded: Option<String>,
+    /// The photo before it, where nothing holds it.
+    superseded: Vec<String>,
 }
 
 /// Takes the photo in the ceremony as it was read before the photo was looked at: if anything came
@@ -199,18 +202,24 @@ async fn capture(
         };
         let mut changes = Changeset::new();
         if !marks::mark(platform, &mut changes, ceremony, &photo.sha256).await? {
+            // This very request may have come twice, and the other one have marked it.
+            if let Some(answer) = act.earlier().await? {
+                return Ok(Captured { answer, kept: false, superseded: Vec::new() });
+            }
             return Err(CapturePhotoError::Replayed);
         }
         stored.replace(platform, &mut changes, &content)?;
+        let before = &stored.content.ceremony;
+        let photo = before.photo().map(|photo| photo.object.as_str().to_owned());
+        let photos = photo.into_iter().collect();
+        let superseded = retention::give_up(platform, &mut changes, before, photos).await?;
         if act.commit(changes, &answer).await?.is_some() {
-            let before = stored.content.ceremony.photo();
-            let superseded = before.map(|photo| photo.object.as_str().to_owned());
             return Ok(Captured { answer, kept: true, superseded });
         }
 
         // Another act was faster, or this very request came twice.
         if let Some(answer) = act.earlier().await? {
-            return Ok(Captured { answer, kept: false, superseded: None });
+            return Ok(Captured { answer, kept: false, superseded: Vec::new() });
         }
         stored = ceremonies::load(platform, ceremony).await?;
     }

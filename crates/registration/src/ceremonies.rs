@@ -80,6 +80,11 @@ pub(crate) fn insert(
 }
 
 impl StoredCeremony {
+    /// Changes whenever anything of the ceremony does.
+    pub(crate) const fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Writes `content` in the place of what was read.
     pub(crate) fn replace(
         &self,

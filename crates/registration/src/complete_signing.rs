@@ -8,10 +8,10 @@ use heqi_vocabulary::{RecordId, SigningId, UtcMillis, VoucherNo};
 
 use crate::act::Act;
 use crate::capture_photo::signing_of;
-use crate::ceremonies;
+use crate::ceremonies::{self, StoredCeremony};
 use crate::fault::{ActError, Class, Fault};
-use crate::filings;
-use crate::ledger;
+use crate::filings::{self, StoredFiling};
+use crate::ledger::{self, NewRecord};
 use crate::platform::Platform;
 use crate::receipt::{self, Receipt};
 use crate::request::Request;
@@ -226,46 +226,80 @@ pub async fn complete_signing(
     let mut stored = ceremonies::load(platform, ceremony).await?;
     let mut stored_filing = filings::load(platform, filing).await?;
 
-    // What the state refuses is refused before any cryptography.
-    rehearse(&command, &signing, &stored.content, &stored_filing.filing, platform.now())?;
-    let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
-    let (content, filing_now) = (&stored.content, &stored_filing.filing);
-    let about = (filing_now, &request.facts);
-    let mut signed = check::check(platform, &command, &signing, challenge, content, about)?;
-    let strokes = content.strokes.as_ref().map(|strokes| strokes.sha256);
-    let whose = (&signing, command.signing);
-    stored = risk::note(platform, request, whose, &signed.signals, stored).await?;
-    let content = &stored.content;
-    if content.strokes.as_ref().map(|strokes| strokes.sha256) != strokes {
-        // Another handwriting came while the flags were noted: the statement is of the one before.
-        let challenge = content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
-        let about = (&stored_filing.filing, &request.facts);
-        signed = check::check(platform, &command, &signing, challenge, content, about)?;
-    }
-    let voucher = draw_voucher(platform).await?;
-    let of = reviews::Of { signing: command.signing, party: signing.party, content };
-    let seen = reviews::look(platform, filing_now, of, signed.capture_source.as_deref()).await?;
-    let new = Evidence {
-        request,
-        signing: &signing,
-        signed: &signed,
-        voucher,
-        command: &command,
-        seen: &seen,
-    };
-    let record = new.record(platform, content, filing_now)?;
-
     loop {
+        // What the state refuses is refused before any cryptography.
+        rehearse(&command, &signing, &stored.content, &stored_filing.filing, platform.now())?;
+        let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
+        let (content, filing_now) = (&stored.content, &stored_filing.filing);
+        let about = (filing_now, &request.facts);
+        let signed = check::check(platform, &command, &signing, challenge, content, about)?;
+        let (checked, whose) = (stored.version(), (&signing, command.signing));
+        stored = risk::note(platform, request, whose, &signed.signals, stored).await?;
+        if stored.version() != checked {
+            // Flags were noted, and another photo or handwriting may have come: looked at anew, whole.
+            continue;
+        }
+        let content = &stored.content;
+        let voucher = draw_voucher(platform).await?;
+        let of = reviews::Of { signing: command.signing, party: signing.party, content };
+        let source = signed.capture_source.as_deref();
+        let seen = reviews::look(platform, filing_now, of, source).await?;
+        let new = Evidence {
+            request,
+            signing: &signing,
+            signed: &signed,
+            voucher,
+            command: &command,
+            seen: &seen,
+        };
+        let record = new.record(platform, content, filing_now)?;
+        let made = Made { command: &command, signing: &signing, signed, voucher, seen, record };
+
+        // The record is of this ceremony as it was checked, down to where its photo is kept.
+        while stored.version() == checked {
+            if let Some(receipt) = made.write(platform, &mut act, &stored, &stored_filing).await? {
+                return Ok(receipt);
+            }
+            // Another party was faster, or this very request came twice.
+            if let Some(record) = act.earlier().await? {
+                return Ok(receipt::of(platform, record).await?);
+            }
+            stored = ceremonies::load(platform, ceremony).await?;
+            stored_filing = filings::load(platform, filing).await?;
+        }
+    }
+}
+
+/// A record of a signing that waits for its place.
+struct Made<'a> {
+    command: &'a CompleteSigning,
+    signing: &'a SigningRow,
+    signed: check::Signed,
+    voucher: VoucherNo,
+    seen: reviews::Seen,
+    record: NewRecord,
+}
+
+impl Made<'_> {
+    /// Takes the next place. `None`: something has changed since it was read.
+    async fn write(
+        &self,
+        platform: &Platform,
+        act: &mut Act<'_>,
+        stored: &StoredCeremony,
+        stored_filing: &StoredFiling,
+    ) -> Result<Option<Receipt>, CompleteSigningError> {
+        let Self { command, signing, record, voucher, .. } = self;
         let next = ledger::next_place(platform, stored_filing.filing.chain()).await?;
         let mut filing = stored_filing.filing.clone();
         let mut content = stored.content.clone();
         let completion = Completion {
             challenge: signing.challenge,
-            photo: signed.photo,
+            photo: self.signed.photo,
             signing: command.signing,
             record: record.record_id(),
-            voucher,
-            review: seen.need(),
+            voucher: *voucher,
+            review: self.seen.need(),
         };
         // By the instant of the record: that is the one a verifier compares.
         content.ceremony.complete(completion, &mut filing, next.place.recorded_at)?;
@@ -277,23 +311,15 @@ pub async fn complete_signing(
         stored.replace(platform, &mut changes, &content)?;
         stored_filing.replace(platform, &mut changes, &filing)?;
         let (record_id, at) = (record.record_id(), next.place.recorded_at);
-        rows::VOUCHERS.insert(&mut changes, &voucher, &record_id).map_err(Fault::from)?;
-        seen.open_case(&mut changes, (&signing, command.signing), (record_id, at))?;
+        rows::VOUCHERS.insert(&mut changes, voucher, &record_id).map_err(Fault::from)?;
+        self.seen.open_case(&mut changes, (*signing, command.signing), (record_id, at))?;
         Tally::Signings.count(platform, &mut changes, record_id).await?;
         after::tell(platform, &mut changes, &content.ceremony, &filing).await?;
-        if let Some(committed) = act.commit(changes, &record_id).await? {
-            let about = record.about();
-            let kind = RecordKind::Signing;
-            let stands = receipt::Stands { record_id, root, kind, recorded_at: at, about };
-            return Ok(receipt::fresh(platform, stands, &committed).await?);
-        }
-
-        // Another party was faster, or this very request came twice.
-        if let Some(record) = act.earlier().await? {
-            return Ok(receipt::of(platform, record).await?);
-        }
-        stored = ceremonies::load(platform, ceremony).await?;
-        stored_filing = filings::load(platform, filing.id()).await?;
+        let Some(committed) = act.commit(changes, &record_id).await? else { return Ok(None) };
+        let about = record.about();
+        let kind = RecordKind::Signing;
+        let stands = receipt::Stands { record_id, root, kind, recorded_at: at, about };
+        Ok(Some(receipt::fresh(platform, stands, &committed).await?))
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::act::Act;
 use crate::capture_photo::signing_of;
 use crate::ceremonies;
+use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
@@ -131,9 +132,13 @@ pub async fn decline(
         let mut changes = Changeset::new();
         record.write(platform, &mut changes, &next)?;
         stored.replace(platform, &mut changes, &content)?;
+        let before = &stored.content.ceremony;
+        let photo = before.photo().map(|photo| photo.object.as_str().to_owned());
+        let photos = photo.into_iter().collect();
+        let given_up = retention::give_up(platform, &mut changes, before, photos).await?;
         if act.commit(changes, &declined).await?.is_some() {
-            if let Some(photo) = stored.content.ceremony.photo() {
-                objects::forget(platform, photo.object.as_str()).await;
+            for photo in &given_up {
+                objects::forget(platform, photo).await;
             }
             return Ok(declined);
         }

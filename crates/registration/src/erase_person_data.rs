@@ -150,15 +150,13 @@ pub async fn erase_person_data(
         let stored = filings::load(platform, wanted.filing).await?;
         let party = stored.filing.party(wanted.party);
         let party = party.ok_or(ActError::NotFound(Thing::Party))?;
+        // First of all: an objection, a signature or a hold recorded from here on begins this anew.
+        let mut changes = Changeset::new();
+        retention::expect_chain(platform, &mut changes, stored.filing.chain()).await?;
         let affected = affected(platform, &stored.filing, wanted.party, &wanted.classes).await?;
         let decision = retention::decide(platform, wanted.filing, party, &affected).await?;
-        let mut deciding = Deciding {
-            platform,
-            request,
-            wanted: &wanted,
-            filing: &stored.filing,
-            changes: Changeset::new(),
-        };
+        let mut deciding =
+            Deciding { platform, request, wanted: &wanted, filing: &stored.filing, changes };
         let decided = match &decision {
             Decision::Refused { .. } => {
                 stored.expect_unchanged(&mut deciding.changes)?;

@@ -7,6 +7,7 @@ use std::task::Poll;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::object::{self, ObjectRef};
 use heqi_evidence_store::vault::DataKey;
+use heqi_filing::Ceremony;
 use heqi_vocabulary::{CeremonyId, Digest, DocumentId, Entropy, RecordId, SigningId};
 use zeroize::Zeroizing;
 
@@ -46,6 +47,13 @@ pub(crate) fn of_portrait(record: RecordId) -> String {
 /// What an object is: it opens under this name only.
 pub(crate) fn of_material(record: RecordId) -> String {
     format!("material/{record}")
+}
+
+/// The photo and the video that a ceremony keeps and nobody has signed with.
+pub(crate) fn of_ceremony(ceremony: &Ceremony) -> Vec<String> {
+    let photo = ceremony.photo().map(|photo| &photo.object);
+    let objects = [photo, ceremony.video_object()].into_iter().flatten();
+    objects.map(|object| object.as_str().to_owned()).collect()
 }
 
 /// Seals and puts an object. It is durable before anything committed after this.

@@ -113,6 +113,18 @@ pub struct Deposits {
     pub receipts: Vec<DepositNote>,
 }
 
+impl Deposits {
+    /// Whether every custodian holds it; where there is none, nobody does.
+    pub const fn is_held_by_all(&self) -> bool {
+        self.of > 0 && self.held == self.of
+    }
+
+    /// Whether no custodian's answer is waited for: each has given one, be it a refusal.
+    pub const fn is_answered_by_all(&self) -> bool {
+        self.receipts.len() >= self.of
+    }
+}
+
 /// What one custodian answered.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -260,7 +272,7 @@ impl Flag {
         match self {
             Self::Witnessed => receipt.witnessed.is_some(),
             Self::Mirrored => receipt.mirrored.is_some(),
-            Self::Deposited => receipt.deposited.receipts.len() >= receipt.deposited.of,
+            Self::Deposited => receipt.deposited.is_answered_by_all(),
             Self::Timestamped => receipt.timestamped.is_some(),
         }
     }

@@ -15,6 +15,7 @@ use crate::act::Act;
 use crate::capture_photo::marks;
 use crate::ceremonies;
 use crate::data_keys::{Sealing, data_key};
+use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
@@ -168,8 +169,11 @@ pub async fn record_video(
 
     let result = keep(platform, request, &command, (&kept, facts), act).await;
     match &result {
-        Ok(Done { superseded: Some(before), .. }) => objects::forget_soon(platform, before).await,
-        Ok(Done { is_kept: true, .. }) => {}
+        Ok(Done { is_kept: true, superseded, .. }) => {
+            for before in superseded {
+                objects::forget_soon(platform, before).await;
+            }
+        }
         Err(RecordVideoError::Act(error)) if error.is_undecided() => {}
         _ => objects::forget(platform, &kept.object).await,
     }
@@ -187,7 +191,8 @@ struct Done {
     answer: VideoRecorded,
     /// Whether it is this video that is kept now, not that of the same request before.
     is_kept: bool,
-    superseded: Option<String>,
+    /// The photo and the video before it, where nothing holds them.
+    superseded: Vec<String>,
 }
 
 async fn keep(
@@ -201,7 +206,7 @@ async fn keep(
     let size_bytes = u64::try_from(command.bytes.len()).unwrap_or(u64::MAX);
     loop {
         if let Some(answer) = act.earlier().await? {
-            return Ok(Done { answer, is_kept: false, superseded: None });
+            return Ok(Done { answer, is_kept: false, superseded: Vec::new() });
         }
         let stored = ceremonies::load_inside(platform, ceremony).await?;
         let chain = filings::load(platform, filing).await?.filing.chain();
@@ -221,14 +226,10 @@ async fn keep(
         stored.replace(platform, &mut changes, &content)?;
         let (video_sha256, duration_ms) = (command.sha256, facts.millis);
         let answer = VideoRecorded { video_sha256, size_bytes, duration_ms, record_id };
+        let before = &stored.content.ceremony;
+        let objects = objects::of_ceremony(before);
+        let superseded = retention::give_up(platform, &mut changes, before, objects).await?;
         if act.commit(changes, &answer).await?.is_some() {
-            if let Some(photo) = stored.content.ceremony.photo() {
-                objects::forget_soon(platform, photo.object.as_str()).await;
-            }
-            let superseded = match stored.content.ceremony.stand_in() {
-                Some(StandIn::Video { object, .. }) => Some(object.as_str().to_owned()),
-                _ => None,
-            };
             return Ok(Done { answer, is_kept: true, superseded });
         }
     }

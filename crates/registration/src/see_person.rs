@@ -17,6 +17,7 @@ use crate::begin_signing::capacity_words;
 use crate::ceremonies::{self, StoredCeremony};
 use crate::contacts;
 use crate::decide_case::has_name_of_party;
+use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
@@ -263,11 +264,12 @@ pub async fn see_person(
         let root = record.write(platform, &mut changes, &next)?;
         content.records.push(CeremonyRecord::of(RecordKind::PersonSeen, answer.record_id, root));
         found.stored.replace(platform, &mut changes, &content)?;
+        let before = &found.stored.content.ceremony;
+        let objects = objects::of_ceremony(before);
+        let superseded = retention::give_up(platform, &mut changes, before, objects).await?;
         if act.commit(changes, &answer).await?.is_some() {
-            let before = &found.stored.content.ceremony;
-            let objects = [before.photo().map(|photo| &photo.object), before.video_object()];
-            for object in objects.into_iter().flatten() {
-                objects::forget_soon(platform, object.as_str()).await;
+            for object in &superseded {
+                objects::forget_soon(platform, object).await;
             }
             return Ok(answer);
         }

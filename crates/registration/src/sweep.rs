@@ -7,11 +7,12 @@
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::table::Stored;
 use heqi_filing::timer::LINK_LIFETIME_MS;
-use heqi_vocabulary::{CeremonyId, Digest, MessageId, SigningId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, MessageId, SigningId, UtcMillis};
 
 use crate::act::Attempts;
 use crate::ceremonies;
 use crate::erasure::retention;
+use crate::erasure::rows::GIVEN_UP;
 use crate::fault::{ActError, Fault};
 use crate::messages::{MessageState, Purpose};
 use crate::objects;
@@ -51,6 +52,7 @@ pub struct SweepCursor {
     messages: Option<MessageId>,
     handovers: Option<Digest>,
     videos: Option<Pair<CeremonyId, WayReason>>,
+    given_up: Option<Pair<FilingId, String>>,
     staff: staff::sweep::Cursor,
 }
 
@@ -74,6 +76,8 @@ pub struct Swept {
     pub messages: usize,
     /// Steps that were handed over to another device.
     pub handovers: usize,
+    /// Photos and videos that only a hold had kept, which is lifted.
+    pub given_up: usize,
 }
 
 /// Looks at the next rows and removes those whose time is over.
@@ -89,7 +93,8 @@ pub async fn sweep(platform: &Platform, cursor: &mut SweepCursor) -> Result<Swep
     let messages = sweep_messages(platform, &mut cursor.messages).await?;
     let handovers = sweep_handovers(platform, &mut cursor.handovers).await?;
     let videos = sweep_videos(platform, &mut cursor.videos).await?;
-    Ok(Swept { answers, signings, photos, videos, sessions, quotas, messages, handovers })
+    let given_up = sweep_given_up(platform, &mut cursor.given_up).await?;
+    Ok(Swept { answers, signings, photos, videos, sessions, quotas, messages, handovers, given_up })
 }
 
 /// Counts of codes: a day of Shanghai that is over counts nobody any more.
@@ -246,6 +251,29 @@ async fn sweep_videos(
     Ok(removed)
 }
 
+/// What was given up while a hold was in force, once none is any more.
+async fn sweep_given_up(
+    platform: &Platform,
+    after: &mut Option<Pair<FilingId, String>>,
+) -> Result<usize, Fault> {
+    let page = GIVEN_UP.scan(platform.backend(), "", after.as_ref(), PAGE).await?;
+    let mut removed = 0;
+    for (key, row) in &page {
+        let Pair(filing, object) = key;
+        let mut changes = Changeset::new();
+        if retention::expect_holds(platform, &mut changes, *filing).await? {
+            continue;
+        }
+        GIVEN_UP.remove(&mut changes, key, row.version)?;
+        if Attempts::default().commit(platform, changes).await?.is_some() {
+            objects::forget(platform, object).await;
+            removed += 1;
+        }
+    }
+    *after = if page.len() < PAGE { None } else { page.into_iter().last().map(|(key, _)| key) };
+    Ok(removed)
+}
+
 /// Whether there was one to give up.
 async fn give_up_video(platform: &Platform, ceremony: CeremonyId) -> Result<bool, Fault> {
     let stored = match ceremonies::load(platform, ceremony).await {
@@ -255,17 +283,19 @@ async fn give_up_video(platform: &Platform, ceremony: CeremonyId) -> Result<bool
         Err(ActError::Fault(fault)) => return Err(fault),
         Err(other) => return Err(Fault::broken(other)),
     };
-    // What a court or an authority holds is not given up, signed or not.
-    if retention::is_held(platform, stored.content.ceremony.filing()).await? {
+    // What a court or an authority holds is not given up, signed or not, and a hold placed from here
+    // on makes the commit fail.
+    let mut changes = Changeset::new();
+    let filing = stored.content.ceremony.filing();
+    if retention::expect_holds(platform, &mut changes, filing).await? {
         return Ok(false);
     }
     let mut content = stored.content.clone();
     let Some(object) = content.ceremony.give_up_video() else { return Ok(false) };
     content.video = None;
-    let mut changes = Changeset::new();
     stored.replace(platform, &mut changes, &content)?;
     if Attempts::default().commit(platform, changes).await?.is_none() {
-        // The signer came back in this very moment: the next round sees it again.
+        // The signer came back or a hold was placed in this very moment: the next round sees it again.
         return Ok(false);
     }
     objects::forget(platform, object.as_str()).await;
@@ -279,10 +309,10 @@ async fn remove(
     signing: SigningId,
     row: &Stored<SigningRow>,
 ) -> Result<Swept, Fault> {
-    if retention::is_held(platform, row.value.filing).await? {
+    let mut changes = Changeset::new();
+    if retention::expect_holds(platform, &mut changes, row.value.filing).await? {
         return Ok(Swept::default());
     }
-    let mut changes = Changeset::new();
     rows::SIGNINGS.remove(&mut changes, &signing, row.version)?;
     let mut photo = None;
     let ceremony = match ceremonies::load(platform, row.value.ceremony).await {

@@ -42,7 +42,7 @@ pub enum UpdateFault {
 
 impl Prepared {
     /// Makes room for a seal of at most so many bytes.
-    pub(crate) fn of(base: &[u8], note: &SealNote, room: usize) -> Result<Self, UpdateFault> {
+    pub(crate) fn of(base: &[u8], note: &SealNote, seal_bytes: usize) -> Result<Self, UpdateFault> {
         let file = File::parse(base)?;
         let (root, catalog) = file.catalog()?;
         let (page_number, page) = first_page(&file, &catalog)?;
@@ -64,7 +64,7 @@ impl Prepared {
             let _ = write!(out, "<</Annots[{field} 0 R]");
         });
         update.copy(file.written(page.inside.clone()));
-        let range_at = update.signature(signature, note, room);
+        let range_at = update.signature(signature, note, seal_bytes);
         update.whole(field, |out| {
             let _ = write!(
                 out,

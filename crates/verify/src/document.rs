@@ -7,7 +7,7 @@ mod report;
 use std::collections::BTreeSet;
 
 use heqi_evidence::anchors::{Anchors, AnchorsFile};
-use heqi_evidence::verdict::{ClaimName, Conclusion, Status};
+use heqi_evidence::verdict::{ClaimName, Conclusion, Reason, Status};
 use heqi_pki::certificate::{ChainError, TrustedRoot};
 use heqi_pki::seal::{SealFault, VerifiedSeal};
 use heqi_pki::timestamp::{TimeRoot, TimestampFault};
@@ -17,6 +17,9 @@ use heqi_vocabulary::{Digest, Explain as _, Language, UtcMillis};
 use crate::{Examination, Unreadable};
 
 pub(crate) use report::{json, text};
+
+/// The kind of a certificate, as its list says it.
+const CERTIFICATE: &str = "certificate";
 
 /// Roots that were given beside the anchors.
 #[derive(Clone, Debug, Default)]
@@ -183,19 +186,53 @@ impl DocumentExamination {
         self.is_test_only
     }
 
+    /// What is required of one bundle inside: what was asked for by name, else what is by default, as far
+    /// as a certificate says it. That says of one deposit that its custodian holds it, and carries this
+    /// custodian's receipt alone; so the others' are not required of it. Nothing less is believed for that:
+    /// the claim itself stays as it was found.
+    pub(crate) fn required_of(
+        &self,
+        (name, bundle): (&str, &Examination),
+        asked: Option<&BTreeSet<ClaimName>>,
+    ) -> BTreeSet<ClaimName> {
+        if let Some(asked) = asked {
+            return asked.clone();
+        }
+        let mut required = ClaimName::required_by_default();
+        let deposited = bundle.verdict().claim(ClaimName::Deposited);
+        let is_held = deposited
+            .is_some_and(|claim| matches!(claim.reason, Reason::DepositedPartly { held: 1.., .. }));
+        if is_held && self.certifies(name) {
+            required.remove(&ClaimName::Deposited);
+        }
+        required
+    }
+
+    /// Whether this is a certificate that is believed, about the deposit in this bundle.
+    fn certifies(&self, name: &str) -> bool {
+        let is_believed = self.findings.iter().all(|one| one.status == Status::Proved);
+        let manifest = self.manifest.as_ref().filter(|manifest| manifest.kind == CERTIFICATE);
+        let mut files = manifest.into_iter().flat_map(|manifest| &manifest.files);
+        is_believed && files.any(|one| one.name == name && one.deposit_no.is_some())
+    }
+
     /// The whole in one word: the worst of the document's findings and of the bundles'
-    /// conclusions. A bundle inside that cannot be read contradicts the document.
-    pub fn conclude(&self, required: &BTreeSet<ClaimName>) -> Conclusion {
+    /// conclusions. A bundle inside that cannot be read contradicts the document. `asked` are the claims
+    /// required by name; `None`: those required by default.
+    pub fn conclude(&self, asked: Option<&BTreeSet<ClaimName>>) -> Conclusion {
         let own = self.findings.iter().map(|finding| match finding.status {
             Status::Proved => Conclusion::Proved,
             Status::NotProved => Conclusion::NotProved,
             Status::Contradicted => Conclusion::Contradicted,
         });
-        let inside = self.bundles.iter().map(|(_, bundle)| match bundle {
-            Ok(bundle) => match bundle.verdict().conclude(required) {
-                Conclusion::SelfConsistent => Conclusion::NotProved,
-                conclusion => conclusion,
-            },
+        let inside = self.bundles.iter().map(|(name, bundle)| match bundle {
+            Ok(bundle) => {
+                let required = self.required_of((name.as_str(), bundle), asked);
+                match bundle.verdict().conclude(&required) {
+                    Conclusion::SelfConsistent => Conclusion::NotProved,
+                    conclusion => conclusion,
+                }
+            }
             Err(_) => Conclusion::Contradicted,
         });
         let worst = |conclusion: &Conclusion| match conclusion {

@@ -53,13 +53,13 @@ pub fn run(args: &VerifyArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) ->
             (print(stdout, &text), examination.finding().exit_code())
         }
         Ok(Examined::Document(examination)) => {
-            let required = args.required();
+            let asked = args.require.is_some().then(|| args.required());
             let text = if args.json {
-                document::json(&file, &examination, &required, args.lang)
+                document::json(&file, &examination, asked.as_ref(), args.lang)
             } else {
-                document::text(&file, &examination, &required, args.lang)
+                document::text(&file, &examination, asked.as_ref(), args.lang)
             };
-            (print(stdout, &text), examination.conclude(&required).exit_code())
+            (print(stdout, &text), examination.conclude(asked.as_ref()).exit_code())
         }
         Err(failure) if args.json => {
             (print(stdout, &json::of_failure(&file, &failure, args.lang)), UNREADABLE)

@@ -223,7 +223,7 @@ async fn steps(
         let own = receipt(&state.platform, &visitor.actor(), record, &Wait::default()).await;
         let own = own.map_err(refused)?;
         let next = next_tries(&state.platform, &own).await.map_err(refused)?;
-        let stand = if own.deposited.held == own.deposited.of { Done } else { Waiting };
+        let stand = if own.deposited.is_held_by_all() { Done } else { Waiting };
         let kind = StepKind::Deposited(own.deposited.held, own.deposited.of);
         let waited_since = (stand == Waiting).then_some(own.recorded_at);
         steps.push(TimelineStep {

@@ -425,13 +425,16 @@ fn flags(receipt: &Receipt, next: &NextTry, language: Language) -> Vec<Flag> {
         }
     };
     let deposits = &receipt.deposited;
-    let deposited = if deposits.of > 0 && deposits.held == deposits.of {
+    let deposited = if deposits.is_held_by_all() {
         // Each custodian counts for itself, so a number is told with its custodian.
         let numbers = deposits.receipts.iter().map(|note| {
             format!("{} {}", custodian_name(note.custodian).in_language(language), note.deposit_no)
         });
         let separator = language.pick("；", "; ");
         FlagState::There(Some(numbers.collect::<Vec<_>>().join(separator)))
+    } else if deposits.of > 0 && deposits.is_answered_by_all() {
+        // Somebody refused it, finally: nobody is asked again.
+        FlagState::Refused(deposits.held, deposits.of)
     } else {
         FlagState::Partly(deposits.held, deposits.of, awaited(Awaiting::Deposited))
     };

@@ -131,7 +131,15 @@ pub(super) fn dossier(
             .iter()
             .map(|one| signature(seen, one, shown.fresh_key(state), l))
             .collect(),
-        ties: seen.signatures.iter().map(|one| ties(seen, one)).collect(),
+        // Nothing was opened of those beyond the examined ones.
+        ties: seen
+            .signatures
+            .iter()
+            .filter(|one| one.verdict.is_some())
+            .map(|one| ties(seen, one))
+            .collect(),
+        not_tied: seen.not_examined,
+        not_listed: seen.not_listed,
         parties: seen.parties.iter().map(|party| line_of(party, l)).collect(),
         documents: seen.documents.iter().map(document).collect(),
         events: seen.events.iter().map(|one| event(seen, one, l)).collect(),

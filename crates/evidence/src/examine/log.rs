@@ -3,7 +3,7 @@
 
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::cosignature::CosignatureTime;
-use heqi_tlog::note::VerifierKey;
+use heqi_tlog::note::{NoteVerifyError, VerifierKey};
 use heqi_tlog::proof::verify_inclusion;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tree::leaf_hash;
@@ -83,7 +83,11 @@ fn prove<'a>(decoded: &Decoded<'_>, context: &Context<'a>) -> Result<Proved<'a>,
         checkpoint.root(),
     )
     .map_err(|_| wrong(Reason::NotIncluded))?;
-    let (logs, cosigned) = signatures(proof.checkpoint(), context).map_err(wrong)?;
+    let signed = signatures(proof.checkpoint(), context);
+    let (logs, cosigned) = signed.map_err(|unsigned| match unsigned {
+        Unsigned::UnknownKey => missing(Reason::LogKeyUnknown { origin: origin.to_owned() }),
+        Unsigned::Invalid => wrong(Reason::LogSignatureInvalid),
+    })?;
     let recorded_at = decoded.frame.place.recorded_at;
     // A head in the overlap of two keys is signed by both; one that counts is enough.
     let stamped = || stamps::dates(decoded, context, checkpoint, proof.index());
@@ -134,29 +138,47 @@ fn logs_of<'a>(context: &Context<'a>, origin: &str) -> impl Iterator<Item = &'a 
     context.anchors.logs.iter().filter(move |log| log.vkey.0.name().as_str() == origin)
 }
 
+/// Why no known key of its log signed a head.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Unsigned {
+    /// Its log signed with a key that the anchors do not name, as one does that changed its key after
+    /// they were published. It proves nothing, and nothing speaks against it.
+    UnknownKey,
+    /// A signature of a known key does not hold, or nobody signed in the log's name.
+    Invalid,
+}
+
 /// The keys with which its log signed a head, and the cosignatures of other organisations
 /// on it that count.
 ///
 /// # Errors
-/// No known key of the log signed it, or a signature of a known key does not hold.
+/// See [`Unsigned`].
 pub(super) fn signatures<'a>(
     head: &SignedCheckpoint,
     context: &Context<'a>,
-) -> Result<(Vec<&'a LogAnchor>, Vec<Cosigned<'a>>), Reason> {
+) -> Result<(Vec<&'a LogAnchor>, Vec<Cosigned<'a>>), Unsigned> {
     let cosigners = &context.anchors.cosigners;
-    let logs: Vec<&LogAnchor> = logs_of(context, head.checkpoint().origin().as_str()).collect();
+    let origin = head.checkpoint().origin().as_str();
+    let logs: Vec<&LogAnchor> = logs_of(context, origin).collect();
     let keys: Vec<&VerifierKey> = logs
         .iter()
         .map(|log| &log.vkey.0)
         .chain(cosigners.iter().map(|cosigner| &cosigner.vkey.0))
         .collect();
-    let verified =
-        head.note().verify(keys.iter().copied()).map_err(|_| Reason::LogSignatureInvalid)?;
+    let verified = match head.note().verify(keys.iter().copied()) {
+        Ok(verified) => verified,
+        Err(NoteVerifyError::NoKnownKey) => Vec::new(),
+        Err(NoteVerifyError::BadSignature { .. }) => return Err(Unsigned::Invalid),
+    };
     let signed: Vec<&LogAnchor> = logs
         .into_iter()
         .filter(|log| verified.iter().any(|signature| *signature.key() == log.vkey.0))
         .collect();
-    let organisation = &signed.first().ok_or(Reason::LogSignatureInvalid)?.organisation;
+    let Some(organisation) = signed.first().map(|log| &log.organisation) else {
+        // No line is by a known key of the log, so one in its name is by another.
+        let has_line = head.note().signatures().iter().any(|line| line.name().as_str() == origin);
+        return Err(if has_line { Unsigned::UnknownKey } else { Unsigned::Invalid });
+    };
     let mut cosigned: Vec<Cosigned<'_>> = verified
         .iter()
         .filter_map(|signature| {

@@ -11,7 +11,7 @@ use heqi_tlog::proof::verify_consistency;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::UtcMillis;
 
-use super::log::{self, LogFindings};
+use super::log::{self, LogFindings, Unsigned};
 use super::{Context, Decoded};
 use crate::anchors::TimeRootAnchor;
 use crate::bundle::{TimeAnchor, note_name, read_consistency, token_name};
@@ -65,8 +65,11 @@ fn over(
     let roots = roots(context);
     let mut stamps = Vec::new();
     for (size, anchor) in &decoded.parts.time {
-        if !covers(*size, anchor, index, head, context) {
-            return Err(Reason::TimeAnchorInvalid { entry: note_name(*size) });
+        match covers(*size, anchor, index, head, context) {
+            Covering::Yes => {}
+            // By a key of after the anchors: it says nothing, as a stranger's token.
+            Covering::UnknownKey => continue,
+            Covering::No => return Err(Reason::TimeAnchorInvalid { entry: note_name(*size) }),
         }
         for (label, token) in &anchor.tokens {
             let stamp = stamp(token, &anchor.note, &roots, context);
@@ -83,6 +86,12 @@ fn over(
     Ok(stamps)
 }
 
+enum Covering {
+    Yes,
+    UnknownKey,
+    No,
+}
+
 /// Whether the stamped head is one of the record's log, covers the record, and belongs to
 /// the same history as the head of the proof.
 fn covers(
@@ -91,16 +100,21 @@ fn covers(
     index: u64,
     head: &Checkpoint,
     context: &Context<'_>,
-) -> bool {
+) -> Covering {
     let Ok(stamped) = SignedCheckpoint::parse(&anchor.note) else {
-        return false;
+        return Covering::No;
     };
     let checkpoint = stamped.checkpoint();
-    checkpoint.size() == size
+    let fits = checkpoint.size() == size
         && checkpoint.origin() == head.origin()
         && index < size
-        && is_consistent(checkpoint, head, anchor.consistency.as_deref())
-        && log::signatures(&stamped, context).is_ok()
+        && is_consistent(checkpoint, head, anchor.consistency.as_deref());
+    match log::signatures(&stamped, context) {
+        _ if !fits => Covering::No,
+        Ok(_) => Covering::Yes,
+        Err(Unsigned::UnknownKey) => Covering::UnknownKey,
+        Err(Unsigned::Invalid) => Covering::No,
+    }
 }
 
 fn is_consistent(stamped: &Checkpoint, head: &Checkpoint, proof: Option<&[u8]>) -> bool {

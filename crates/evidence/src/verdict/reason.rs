@@ -149,6 +149,11 @@ pub enum Reason {
     },
     /// Bad head.
     LogSignatureInvalid,
+    /// The log signed its head with a key that is not among the anchors.
+    LogKeyUnknown {
+        /// Origin of the log.
+        origin: String,
+    },
     /// Key outside its validity.
     KeyNotValidThen {
         /// Whose key.
@@ -308,6 +313,7 @@ impl Reason {
             Self::NoProof => "no_proof",
             Self::LogUnknown { .. } => "log_unknown",
             Self::LogSignatureInvalid => "log_signature_invalid",
+            Self::LogKeyUnknown { .. } => "log_key_unknown",
             Self::KeyNotValidThen { .. } => "key_not_valid_then",
             Self::Cosigned { .. } => "cosigned",
             Self::NotCosigned => "not_cosigned",

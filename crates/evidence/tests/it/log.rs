@@ -105,13 +105,36 @@ fn a_log_nobody_anchored_proves_nothing() {
     expect(&verdict, Witnessed, NotProved, "log_unknown");
 }
 
+/// The anchors are of before the log changed its key: nothing is proved, and nothing speaks against it.
 #[test]
-fn a_head_of_the_same_origin_by_another_key_is_contradicted() {
+fn a_head_of_the_same_origin_by_another_key_proves_nothing() {
     let other = Story::tell(8, &Twists::default());
     let mut anchors = ANCHORS.clone();
     anchors.logs[0] = other.anchors().logs.remove(0);
     let verdict = verdict_under(&STORY.bundle(STORY.signing()), &anchors);
-    expect(&verdict, Logged, Contradicted, "log_signature_invalid");
+    for claim in [Logged, Witnessed, Mirrored] {
+        expect(&verdict, claim, NotProved, "log_key_unknown");
+    }
+    assert!(verdict.claim(Logged).unwrap().vouched_by.is_empty());
+}
+
+/// A new name does not excuse what is wrong, nor does a signature of nobody.
+#[test]
+fn an_unknown_key_excuses_no_signature_that_does_not_hold_and_no_missing_one() {
+    let text = String::from_utf8(STORY.bundle(STORY.signing()).proof.unwrap()).unwrap();
+    let mut anchors = ANCHORS.clone();
+    anchors.logs[0] = Story::tell(8, &Twists::default()).anchors().logs.remove(0);
+    let key = "— witness.notary.example/first ";
+    let at = text.rfind(key).unwrap() + key.len() + 30;
+    let mut bytes = text.clone().into_bytes();
+    bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+    let without: String =
+        text.split_inclusive('\n').filter(|line| !line.starts_with("— log.platform")).collect();
+    for proof in [bytes, without.into_bytes()] {
+        let parts = BundleParts { proof: Some(proof), ..STORY.bundle(STORY.signing()) };
+        let verdict = verdict_under(&parts, &anchors);
+        expect(&verdict, Logged, Contradicted, "log_signature_invalid");
+    }
 }
 
 #[test]

@@ -44,6 +44,7 @@ pub(super) async fn run_sweeps(
                     signings = swept.signings,
                     photos = swept.photos,
                     videos = swept.videos,
+                    given_up = swept.given_up,
                     "swept"
                 );
             }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::act::{Attempts, Desk, Opened, open};
 use super::error::MatterError;
 use super::examine::objections_held;
-use super::given::note_newest;
+use super::given::{note_newest, raise};
 use super::number::{ApplicationNo, CertificateNo};
 use super::register::Register;
 use super::rows::{BOOK, BookRow, CERTIFICATES, COUNTERS};
@@ -105,10 +105,7 @@ async fn take_number(
     let stored = COUNTERS.row(office.store(), &counter).await?;
     let serial = stored.as_ref().map_or(0, |row| row.value).checked_add(1);
     let serial = serial.ok_or(MatterError::Busy)?;
-    match stored {
-        None => COUNTERS.insert(&mut opened.changes, &counter, &serial)?,
-        Some(row) => COUNTERS.replace(&mut opened.changes, &counter, row.version, &serial)?,
-    }
+    raise(&mut opened.changes, (&COUNTERS, &counter), stored.as_ref(), serial)?;
     let number = desk.series.number(year, serial);
     give(opened, number.clone())?;
     Ok(number)

@@ -189,6 +189,8 @@ fn about_signing(facts: &Facts) -> String {
     let _ = match facts.answer.as_str() {
         "confirmed" => write!(text, "；{answered}{way}作出“确认”的回复。"),
         "objected" => write!(text, "；{answered}{way}作出“异议”的回复。"),
+        // When it was taken back stands in annex seven.
+        "taken_back" => write!(text, "；{answered}{way}作出“异议”的回复，其后已撤回该异议。"),
         _ => write!(text, "；至起草时未见其作出回复。"),
     };
     text

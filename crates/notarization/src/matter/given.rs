@@ -2,7 +2,7 @@
 //! (`docs/spec/peer.md` section 3). A store that was set back would give numbers again that stand on certificates already.
 
 use heqi_evidence_store::changeset::Changeset;
-use heqi_evidence_store::table::TableError;
+use heqi_evidence_store::table::{Stored, Table, TableError};
 
 use super::error::MatterError;
 use super::number::{CertificateNo, Series};
@@ -58,14 +58,23 @@ pub(super) async fn note_newest(
     number: &CertificateNo,
 ) -> Result<(), MatterError> {
     let counter = number.series().counter(number.year());
-    match COUNTERS.row(office.store(), &counter).await? {
-        None => COUNTERS.insert(changes, &counter, &number.serial())?,
-        Some(row) if row.value < number.serial() => {
-            COUNTERS.replace(changes, &counter, row.version, &number.serial())?;
-        }
-        Some(_) => {}
+    let stored = COUNTERS.row(office.store(), &counter).await?;
+    Ok(raise(changes, (&COUNTERS, &counter), stored.as_ref(), number.serial())?)
+}
+
+/// Raises a counter of numbers that must still stand where it was read. None ever goes back: a number
+/// below it may stand on a document already.
+pub(crate) fn raise(
+    changes: &mut Changeset,
+    (table, counter): (&Table<String, u32>, &String),
+    stored: Option<&Stored<u32>>,
+    serial: u32,
+) -> Result<(), TableError> {
+    match stored {
+        None => table.insert(changes, counter, &serial),
+        Some(row) if row.value < serial => table.replace(changes, counter, row.version, &serial),
+        Some(_) => Ok(()),
     }
-    Ok(())
 }
 
 /// The number that a counter stands at.
@@ -79,6 +88,21 @@ fn number_of(counter: &str, serial: u32) -> Option<CertificateNo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_counter_is_raised_from_where_it_was_read_and_never_goes_back() {
+        let raised = |stored: Option<u32>, serial| {
+            let stored = stored.map(|value| Stored { version: 7, value });
+            let mut changes = Changeset::new();
+            let counter = "2026/series/category".to_owned();
+            raise(&mut changes, (&COUNTERS, &counter), stored.as_ref(), serial).unwrap();
+            (changes.preconditions().len(), changes.writes().count())
+        };
+        assert_eq!(raised(None, 1), (1, 1));
+        assert_eq!(raised(Some(1), 2), (1, 1));
+        assert_eq!(raised(Some(2), 2), (0, 0));
+        assert_eq!(raised(Some(3), 2), (0, 0));
+    }
 
     #[test]
     fn a_counter_says_which_number_was_the_last_of_its_series() {

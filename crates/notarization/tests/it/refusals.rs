@@ -181,7 +181,7 @@ async fn a_log_that_nobody_anchored_or_that_is_our_own_proves_nothing() {
     let house = House::of(&story);
     let error = house.deposit(&deposit_of(&stranger, &stranger.records[0])).await.unwrap_err();
     assert!(
-        matches!(&error, AdmitBundleError::NotLogged { reason } if reason == "log_signature_invalid"),
+        matches!(&error, AdmitBundleError::NotLogged { reason } if reason == "log_key_unknown"),
         "{error}"
     );
 

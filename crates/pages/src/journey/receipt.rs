@@ -104,6 +104,8 @@ pub enum FlagState {
     Waiting(Awaited),
     /// So many of so many.
     Partly(usize, usize, Awaited),
+    /// Only so many of so many took it, and nobody is asked again.
+    Refused(usize, usize),
     /// There; with whom or when, if that is to be said.
     There(Option<String>),
 }
@@ -277,6 +279,13 @@ impl Page for ReceiptPage {
                 ),
                 flag("timestamped", FlagState::There(Some("tsa-1, tsa-2".into()))),
             ]),
+            sample(vec![
+                flag("logged", FlagState::There(None)),
+                flag("witnessed", FlagState::There(None)),
+                flag("mirrored", FlagState::There(None)),
+                flag("deposited", FlagState::Refused(1, 2)),
+                flag("timestamped", FlagState::There(Some("tsa-1, tsa-2".into()))),
+            ]),
             waits(under_way()),
             signed_for_a_company(under_way()),
         ]
@@ -296,6 +305,9 @@ impl Flag {
                     @if let FlagState::Waiting(awaited) | FlagState::Partly(_, _, awaited) = &self.state {
                         // The next try changes often: it is there to be read, and not read out anew.
                         span .soft.awaited aria-live="off" { (awaited.text(language)) }
+                    }
+                    @if let FlagState::Refused(..) = self.state {
+                        span .soft { (NOT_TAKEN.in_language(language)) }
                     }
                 }
             }
@@ -330,13 +342,18 @@ impl Flag {
                 "Waiting for the notary's system to hold the log",
             ),
             ("deposited", true) => Words::new("已同步存证至公证处", "Deposited with the notary"),
+            ("deposited", false) if matches!(self.state, FlagState::Refused(..)) => {
+                Words::new("未全部存证至公证处", "Not deposited everywhere")
+            }
             ("deposited", false) => Words::new("存证中", "Being deposited"),
             ("timestamped", true) => Words::new("已取得时间戳", "Time-stamped"),
             _ => Words::new("未取得可信时间戳", "No trusted time stamp yet"),
         };
         let text = words.in_language(language);
         match &self.state {
-            FlagState::Partly(held, of, _) => format!("{text}({held}/{of})"),
+            FlagState::Partly(held, of, _) | FlagState::Refused(held, of) => {
+                format!("{text}({held}/{of})")
+            }
             FlagState::There(Some(_)) if self.name == "deposited" => match language {
                 Language::Zh => format!("{text}（存证编号：{detail}）"),
                 Language::En => format!("{text} (deposit numbers: {detail})"),
@@ -367,6 +384,10 @@ fn grouped(number: &str) -> String {
 const ASKED: Words = Words::new(
     "全部文件已签署。请核对签署情况，选择“确认”或“有异议”。",
     "All documents are signed. Please check the signatures, and confirm or object.",
+);
+const NOT_TAKEN: Words = Words::new(
+    "有存管机构未予收存，不会自动重试；请凭签署凭证号联系我们。",
+    "A custodian did not take it, and it is not tried again by itself; call us with the voucher number.",
 );
 const CONFIRM: Words = Words::new("核对并确认", "Check and confirm");
 const TIMELINE: Words = Words::new("办件进度", "How the filing stands");
@@ -425,7 +446,7 @@ mod tests {
     /// One person in several capacities: the receipt names what was signed in, and leads on by a form.
     #[test]
     fn edge_case_06_the_receipt_names_the_capacity_and_the_next_one_of_the_same_person() {
-        let [first, _, waits, company] = ReceiptPage::samples().try_into().unwrap();
+        let [first, _, _, waits, company] = ReceiptPage::samples().try_into().unwrap();
         let next = waits.next.clone().unwrap();
         assert!(next.text(Language::Zh).starts_with("继续以“法人股东代表”身份签署（代表杭州"));
         assert!(next.text(Language::En).starts_with("Go on and sign as"));
@@ -446,6 +467,18 @@ mod tests {
     }
 
     /// Every state that waits says for what, since when, and when it is tried again.
+    #[test]
+    fn what_was_refused_for_good_is_not_told_as_under_way() {
+        let refused = ReceiptPage::samples().remove(2);
+        let flag = refused.flags.iter().find(|flag| flag.name == "deposited").unwrap();
+        let line = flag.line(Language::Zh).into_string();
+        assert!(
+            line.contains("未全部存证至公证处(1/2)") && line.contains("不会自动重试"),
+            "{line}"
+        );
+        assert!(!line.contains("awaited") && !refused.is_whole(), "{line}");
+    }
+
     #[test]
     fn whatever_is_waited_for_says_since_when_and_the_next_try() {
         for (language, since, next) in [

@@ -14,9 +14,9 @@ use maud::{Markup, html};
 use self::words::{
     ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, CONTRADICTED,
     COPY, CURRENT, DOCUMENTS, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE, HOLD_WHY,
-    LEAF, LIFT, LIFT_WHY, LOOK_UP, NO_SIGNATURE, NOT_EXAMINED, NOT_GENUINE, NOT_PROVED, OPENED,
-    PAGES, PARTIES, PHOTO, PLACE, PROVED, QUERY_CODE, REASONS, REPLACED, SIGNATURES, SIGNED,
-    VOUCHED, VOUCHER,
+    LEAF, LIFT, LIFT_WHY, LOOK_UP, NO_SIGNATURE, NOT_EXAMINED, NOT_GENUINE, NOT_LISTED, NOT_PROVED,
+    NOT_TIED, OPENED, PAGES, PARTIES, PHOTO, PLACE, PROVED, QUERY_CODE, REASONS, REPLACED,
+    SIGNATURES, SIGNED, VOUCHED, VOUCHER,
 };
 
 use super::Trace;
@@ -198,8 +198,12 @@ pub struct DossierPage {
     pub is_simulated: bool,
     /// What was signed.
     pub signatures: Vec<SignatureCard>,
-    /// With what each was signed.
+    /// With what each was signed, as far as that was opened.
     pub ties: Vec<TieLine>,
+    /// Of how many more it was not.
+    pub not_tied: usize,
+    /// How many later records are not on the page, signatures among them.
+    pub not_listed: usize,
     /// Who takes part.
     pub parties: Vec<PartyLine>,
     /// The documents.
@@ -240,8 +244,18 @@ impl Page for DossierPage {
             h2 { (SIGNATURES.in_language(l)) }
             p .soft { (NOT_GENUINE.in_language(l)) }
             p #apply-help .soft { (APPLY_HELP.in_language(l)) }
+            @if self.not_listed > 0 {
+                p #not-listed .notice {
+                    (NOT_LISTED.in_language(l).replace("{count}", &self.not_listed.to_string()))
+                }
+            }
             @if self.signatures.is_empty() { p { (NO_SIGNATURE.in_language(l)) } }
             @for card in &self.signatures { (self.signature(card, frame)) }
+            @if self.not_tied > 0 {
+                p #not-tied .notice {
+                    (NOT_TIED.in_language(l).replace("{count}", &self.not_tied.to_string()))
+                }
+            }
             @if !self.ties.is_empty() { (pictures::graph(&self.ties, l)) }
             (self.people(l))
             (self.papers(frame))

@@ -8,7 +8,7 @@ use heqi_evidence::schema::RetentionClass;
 use heqi_evidence_store::changeset::RowKey;
 use heqi_evidence_store::table::Table;
 use heqi_evidence_store::vault::DataKeyId;
-use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Decision};
@@ -32,6 +32,10 @@ pub(crate) const RESTRICTIONS: Table<Pair<FilingId, PartyId>, RestrictionRow> =
     Table::new("restriction");
 /// Legal holds, by filing and the record that placed them.
 pub(crate) const HOLDS: Table<Pair<FilingId, RecordId>, HoldRow> = Table::new("legal_hold");
+
+/// Photos and videos that were given up while a hold was in force over their filing, by filing and
+/// object, with the ceremony they were taken in: kept until the sweep finds no hold any more.
+pub(crate) const GIVEN_UP: Table<Pair<FilingId, String>, CeremonyId> = Table::new("given_up");
 
 /// A decided request.
 #[derive(Clone, Debug, Deserialize, Serialize)]

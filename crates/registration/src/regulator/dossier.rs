@@ -27,7 +27,7 @@ use crate::rows::{self, Pair};
 
 /// The most records of a filing that are listed.
 const LISTED: usize = 500;
-/// The most signatures that are examined for one page.
+/// The most signatures that are examined, and whose traces are opened, for one page.
 pub const EXAMINED: usize = 60;
 
 /// One filing.
@@ -62,6 +62,8 @@ pub struct Dossier {
     pub not_examined: usize,
     /// What happened, oldest first.
     pub events: Vec<DossierEvent>,
+    /// Later records of the filing that are not listed, signatures among them.
+    pub not_listed: usize,
     /// Legal holds in force: the record that placed each, and when.
     pub holds: Vec<(RecordId, UtcMillis)>,
 }
@@ -124,7 +126,8 @@ pub struct DossierSignature {
     pub may_apply: bool,
     /// What the person said to a custodian about it, past the platform.
     pub said: Vec<SaidToCustodian>,
-    /// What it left: with what it was made, how long was read, what was written.
+    /// What it left: with what it was made, how long was read, what was written; nothing for one of
+    /// those beyond [`EXAMINED`].
     pub traces: Traces,
     /// What a machine says; none for one of those beyond [`EXAMINED`].
     pub verdict: Option<SignatureVerdict>,
@@ -161,19 +164,20 @@ pub async fn dossier(
     let opened = [&opened[..], &traces::OPENED].concat();
     let look = look(platform, &seen, facts, (Looked::Filing, None, &opened)).await?;
     let look = (look, ledger::find(platform, look).await?.index);
-    let records = records(platform, &seen).await?;
+    let (records, not_listed) = records(platform, &seen).await?;
     let mut signatures = Vec::new();
     let mut not_examined = 0;
     let mut known = Known::default();
     for kept in records.iter().filter(|kept| kept.kind == RecordKind::Signing) {
-        let examined = if signatures.len() < EXAMINED {
-            Some(verdict(platform, kept).await?)
+        let found = if signatures.len() < EXAMINED {
+            let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
+            (Some(verdict(platform, kept).await?), left)
         } else {
+            // Neither judged nor opened: both grow with the filing, and this is one page.
             not_examined += 1;
-            None
+            (None, Traces::default())
         };
-        let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
-        signatures.push(signature(platform, &seen, kept, (examined, left)).await?);
+        signatures.push(signature(platform, &seen, kept, found).await?);
     }
     let filing = &seen.filing;
     Ok(Dossier {
@@ -190,20 +194,25 @@ pub async fn dossier(
         signatures,
         not_examined,
         events: records.iter().map(event).collect(),
+        not_listed,
         holds: holds(platform, filing.id()).await?,
         query: seen.view,
     })
 }
 
-/// The records of a filing's own chain, oldest first.
-async fn records(platform: &Platform, seen: &Seen<'_>) -> Result<Vec<KeptRecord>, SearchError> {
+/// The first records of a filing's own chain, oldest first, and how many more there are.
+async fn records(
+    platform: &Platform,
+    seen: &Seen<'_>,
+) -> Result<(Vec<KeptRecord>, usize), SearchError> {
     let within = format!("{}/", seen.filing.chain());
-    let links = rows::LINKS.scan(platform.backend(), &within, None, LISTED).await;
+    let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
+    let links = links.map_err(Fault::from)?;
     let mut records = Vec::new();
-    for (_, link) in links.map_err(Fault::from)? {
+    for (_, link) in links.iter().take(LISTED) {
         records.push(ledger::find(platform, link.value).await?);
     }
-    Ok(records)
+    Ok((records, links.len().saturating_sub(LISTED)))
 }
 
 fn event(kept: &KeptRecord) -> DossierEvent {

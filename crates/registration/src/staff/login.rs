@@ -270,8 +270,8 @@ pub async fn second_factor(
                     .replace(&mut changes, &secret, version, &wrong)
                     .map_err(Fault::from)?;
             }
-            let tried = (StaffEvent::WrongCode, EventBy::Nobody);
-            let row = note(platform, &mut changes, id, stored.value, tried)?;
+            let event = (StaffEvent::WrongCode, EventBy::Nobody);
+            let row = note(platform, &mut changes, id, stored.value, event)?;
             STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
             if attempts.commit(platform, changes).await?.is_some() {
                 trier.failed(platform).await?;

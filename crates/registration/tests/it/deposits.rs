@@ -142,6 +142,13 @@ async fn a_refusal_is_final_and_shows_as_a_gap() {
     assert_eq!((held.gaps[0].record_id, held.gaps[0].state), (record, GapState::Refused));
     let receipt = receipt(&world.platform, &world.staff, record, &Wait::default()).await.unwrap();
     assert_eq!((receipt.deposited.held, receipt.deposited.receipts.len()), (0, 1));
+    assert!(!receipt.deposited.is_held_by_all() && !receipt.deposited.is_answered_by_all());
+    let mut all = receipt.deposited;
+    all.receipts.extend_from_within(..);
+    assert!(
+        all.is_answered_by_all() && !all.is_held_by_all(),
+        "both refused: nobody is asked again"
+    );
 }
 
 #[tokio::test]

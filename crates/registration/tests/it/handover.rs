@@ -16,7 +16,7 @@ use heqi_vocabulary::{Clock as _, Digest, Explain as _, Language};
 
 use crate::world::{Visitor, World};
 
-const STROKES: &[u8] = br#"{"format":"heqi.strokes/v1","height":320,"pointer":"touch","strokes":[[[1,2,0,500],[3,4,16,510]]],"typed":null,"width":640}"#;
+pub(crate) const STROKES: &[u8] = br#"{"format":"heqi.strokes/v1","height":320,"pointer":"touch","strokes":[[[1,2,0,500],[3,4,16,510]]],"typed":null,"width":640}"#;
 
 fn desk() -> Digest {
     Digest::of(b"the session of the PC")

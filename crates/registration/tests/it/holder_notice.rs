@@ -69,6 +69,31 @@ async fn a_custodians_word_becomes_one_leaf_and_a_line_on_the_filing_and_pauses_
     assert_eq!(after.state, before.state, "it pauses nothing by itself");
 }
 
+/// Notices are sent all at once, so that none keeps back another: which arrives first says nothing.
+#[tokio::test]
+async fn notices_that_arrive_in_the_other_order_are_told_in_the_order_they_were_said() {
+    let (world, drafted) = signed().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let record = world.dossier(query, drafted.filing).await.unwrap().signatures[0].record;
+    let objection = notice(&world, record, (query, drafted.filing)).await;
+    let withdrawn = HolderNotice {
+        kind: NoticeKind::ConsentWithdrawn,
+        said_at: objection.said_at.plus_millis(5_000),
+        ..objection.clone()
+    };
+    let key = &world.cast.custodians[1].key;
+    for (later, said) in [&withdrawn, &objection].into_iter().enumerate() {
+        world.clock.advance_ms(10_000 * i64::try_from(later).unwrap());
+        let statement = said.sign(key).unwrap();
+        take_notice(&world.platform, record, statement.as_bytes()).await.unwrap();
+    }
+    let told = said_to_custodians(&world.platform, record).await.unwrap();
+    let said: Vec<_> = told.iter().map(|one| (one.kind, one.said_at)).collect();
+    let expected = [&objection, &withdrawn].map(|one| (one.kind, one.said_at));
+    assert_eq!(said, expected);
+    assert!(told[0].taken_at > told[1].taken_at, "the objection arrived last");
+}
+
 #[tokio::test]
 async fn what_no_custodian_of_ours_signed_or_is_about_another_record_is_refused_and_writes_nothing()
 {

@@ -15,6 +15,7 @@ mod evidence;
 mod faults;
 mod handover;
 mod holder_notice;
+mod holds;
 mod idempotency;
 mod journey;
 mod monitoring;

@@ -3,12 +3,16 @@
 use std::io::Cursor;
 
 use bytes::Bytes;
+use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_registration::capture_photo::{CapturePhoto, CapturePhotoError, capture_photo};
+use heqi_registration::disclose::Attributes;
+use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::{Class, Refusal as _};
 use heqi_testkit::files;
 use heqi_vocabulary::{Clock as _, Digest, Explain as _};
 use image::{ImageFormat, RgbImage};
 
+use crate::notary::expect;
 use crate::world::{Visitor, World};
 
 struct Begun {
@@ -196,4 +200,32 @@ async fn pixels_may_be_left_unchecked_but_never_format_and_dimensions() {
     let answer = visitor.answer(&begun, taken.photo_sha256, world.clock.now());
     assert_eq!(taken.photo_sha256, Digest::of(&photo));
     world.complete(&visitor, answer).await.unwrap();
+}
+
+/// The same photo may come again at any moment, and its bytes are then kept in another place.
+#[tokio::test]
+async fn a_photo_that_comes_again_while_the_signing_is_completed_is_the_one_in_the_evidence() {
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    let (begun, photo) = world.ready(&visitor).await;
+    let answer = visitor.answer(&begun, photo, world.clock.now());
+
+    // A number for people is drawn when all was checked and before the record is made.
+    let (is_reached, go) = world.store.pause_behind_row(b"voucher/");
+    let meanwhile = async {
+        is_reached.await.unwrap();
+        world.capture(&visitor, begun.signing_id, files::photo(&visitor.label)).await;
+        go.send(()).unwrap();
+    };
+    let (signed, ()) =
+        futures_util::future::join(world.complete(&visitor, answer), meanwhile).await;
+    let record = signed.unwrap().record_id;
+    world.deposit_all().await;
+    world.cosign_head().await;
+    let (facts, all) = (world.facts(), Attributes::All);
+    let exported = export_bundle(&world.platform, &world.staff, &facts, record, &all).await;
+    let verdict = world.examine(&exported.unwrap().bytes);
+    expect(&verdict, ClaimName::Integrity, Status::Proved);
+    expect(&verdict, ClaimName::Deposited, Status::Proved);
 }

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::world::{Visitor, World};
 
 /// Says that a document was read as a page of ours says it.
-async fn read(
+pub(crate) async fn read(
     world: &World,
     visitor: &Visitor,
     pages: &DocumentPages,

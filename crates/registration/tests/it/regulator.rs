@@ -11,7 +11,9 @@ use heqi_registration::Actor;
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::contacts::{Contact, uscc};
 use heqi_registration::disclose::{Attributes, disclose};
+use heqi_registration::document_pages::document_pages;
 use heqi_registration::index_filings::index_filings;
+use heqi_registration::keep_strokes::{KeepStrokes, keep_strokes};
 use heqi_registration::legal_hold::{LiftHold, PlaceHold};
 use heqi_registration::object::{Ground, Object, object};
 use heqi_registration::open_filing::{OpenFiling, open_filing};
@@ -22,15 +24,19 @@ use heqi_registration::regulator::apply::{
 use heqi_registration::regulator::basis::BasisError;
 use heqi_registration::regulator::compare::{CompareError, compare};
 use heqi_registration::regulator::criteria::{CriteriaError, TypedSearch};
-use heqi_registration::regulator::dossier::{Dossier, dossier};
+use heqi_registration::regulator::dossier::{Dossier, EXAMINED, dossier};
 use heqi_registration::regulator::looks::{bundle, lift_hold, photo, place_hold};
 use heqi_registration::regulator::search::{OPEN_MS, SearchError, own_searches, results, search};
+use heqi_registration::regulator::traces::Ties;
 use heqi_registration::regulator::verdict::Hint;
 use heqi_registration::request::{StaffMember, StaffRole};
-use heqi_testkit::files;
-use heqi_vocabulary::{Clock as _, Explain as _, FilingId, FilingNo, Language, RecordId, StaffId};
+use heqi_testkit::{Device, files};
+use heqi_vocabulary::{
+    Clock as _, Digest, Explain as _, FilingId, FilingNo, Language, Provenance, RecordId, StaffId,
+};
 
 use crate::entry::{contact, declare};
+use crate::handover::STROKES;
 use crate::privacy::holds;
 use crate::world::{Drafted, World};
 
@@ -401,6 +407,78 @@ async fn one_device_or_address_behind_two_people_is_one_thing_and_the_look_says_
     ] {
         assert!(opened.contains(name), "{name} was shown and is not in {opened}");
     }
+}
+
+#[tokio::test]
+async fn how_long_each_page_was_in_view_and_what_was_written_are_in_the_dossier() {
+    let world = World::new().await;
+    let drafted = world.drafted(2).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    let document = drafted.document.document_id;
+    let pages = document_pages(&world.platform, &visitor.actor, document).await.unwrap();
+    crate::reading::read(&world, &visitor, &pages).await.unwrap();
+    let (begun, photo) = world.ready(&visitor).await;
+    let written = KeepStrokes { signing: begun.signing_id, bytes: STROKES.into() };
+    keep_strokes(&world.platform, &world.request(&visitor.actor), written).await.unwrap();
+    let mut values = Device::values(photo, world.clock.now());
+    let digest = Digest::of(STROKES).to_string();
+    values.insert("strokes_sha256", (digest.into(), Provenance::Reported));
+    let command = visitor.answer_with(&begun, &values, |_| {});
+    world.complete(&visitor, command).await.unwrap();
+    // Somebody who read elsewhere and wrote nothing.
+    let other = world.visitor(drafted.filing, drafted.parties[1]).await;
+    world.sign(&other).await;
+    world.index().await;
+
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    let left = &seen.signatures[0].traces;
+    let [dwell] = &left.dwell[..] else { panic!("one document: {:?}", left.dwell) };
+    assert_eq!((&*dwell.title, dwell.seconds), ("公司章程", 19));
+    assert_eq!(dwell.page_seconds, [12, 0, 7]);
+    let drawn = left.handwriting.as_ref().unwrap();
+    assert_eq!((drawn.width, drawn.height, &drawn.typed), (640, 320, &None));
+    assert_eq!(drawn.strokes, [vec![[1, 2, 0], [3, 4, 16]]]);
+    let nothing = &seen.signatures[1].traces;
+    assert!(nothing.dwell.is_empty() && nothing.handwriting.is_none());
+}
+
+#[tokio::test]
+async fn of_more_signatures_than_one_page_examines_the_rest_is_neither_judged_nor_opened() {
+    let world = World::new().await;
+    let filing = world.open().await;
+    let handler = world.add(filing, "何静", Capacity::Handler).await;
+    let mut parties = Vec::new();
+    for number in 0..=EXAMINED {
+        // A company has fifty shareholders at most.
+        let capacity = if number < 40 { Capacity::Shareholder } else { Capacity::Supervisor };
+        parties.push(world.add(filing, "龚𠮷", capacity).await);
+    }
+    let document = world.attach(filing, "公司章程").await;
+    world.all_sign(&Drafted { filing, handler, parties, document }).await;
+    world.index().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let seen = world.dossier(query, filing).await.unwrap();
+    assert_eq!((seen.signatures.len(), seen.not_examined), (EXAMINED + 1, 1));
+    let [.., examined, rest] = &seen.signatures[..] else { panic!("more than one") };
+    assert!(examined.verdict.is_some() && examined.traces.ties.address.is_some());
+    assert!(rest.verdict.is_none() && rest.traces.ties == Ties::default());
+}
+
+#[tokio::test]
+async fn a_filing_with_more_records_than_are_listed_says_how_many_are_not() {
+    let (world, drafted) = signed().await;
+    let filing = drafted.filing;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let before = world.dossier(query, filing).await.unwrap();
+    assert_eq!(before.not_listed, 0);
+    for _ in 0..500 {
+        let command = PlaceHold { filing, reason: "（2026）示例行初1号".into() };
+        let request = world.request(&regulator());
+        place_hold(&world.platform, &request, query, command).await.unwrap();
+    }
+    let seen = world.dossier(query, filing).await.unwrap();
+    assert_eq!((seen.events.len(), seen.not_listed), (500, before.events.len()));
 }
 
 #[tokio::test]

@@ -33,12 +33,25 @@ pub(crate) struct Watched {
     ledger: Arc<ErasureLedger>,
 }
 
-/// Where a reader stops: behind the first scan of rows that begin so.
+/// Where a reader stops: behind the first scan of rows that begin so, or behind the first look at one.
 #[derive(Debug)]
 struct Pause {
+    is_scan: bool,
     prefix: &'static [u8],
     reached: oneshot::Sender<()>,
     go_on: oneshot::Receiver<()>,
+}
+
+impl Pause {
+    fn behind<'a, T: Send + 'a>(self, reading: Answer<'a, T>) -> Answer<'a, T> {
+        let Self { reached, go_on, .. } = self;
+        Box::pin(async move {
+            let found = reading.await;
+            let _ = reached.send(());
+            let _ = go_on.await;
+            found
+        })
+    }
 }
 
 impl Watched {
@@ -73,9 +86,32 @@ impl Watched {
         &self,
         prefix: &'static [u8],
     ) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        self.pause(true, prefix)
+    }
+
+    /// The same for the next reader of one row whose key begins so.
+    pub(crate) fn pause_behind_row(
+        &self,
+        prefix: &'static [u8],
+    ) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        self.pause(false, prefix)
+    }
+
+    fn pause(
+        &self,
+        is_scan: bool,
+        prefix: &'static [u8],
+    ) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
         let ((reached, is_reached), (go, go_on)) = (oneshot::channel(), oneshot::channel());
-        *self.pause.lock() = Some(Pause { prefix, reached, go_on });
+        *self.pause.lock() = Some(Pause { is_scan, prefix, reached, go_on });
         (is_reached, go)
+    }
+
+    /// What a read waits for, if it is the one.
+    fn pause_of(&self, is_scan: bool, key: &[u8]) -> Option<Pause> {
+        let mut waiting = self.pause.lock();
+        let is_here = |pause: &Pause| pause.is_scan == is_scan && key.starts_with(pause.prefix);
+        if waiting.as_ref().is_some_and(is_here) { waiting.take() } else { None }
     }
 
     /// From now on commits fail like this; `None`: they work again.
@@ -97,7 +133,11 @@ impl Watched {
 
 impl Backend for Watched {
     fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
-        self.inner.row(key)
+        let found = self.inner.row(key);
+        match self.pause_of(false, key.as_bytes()) {
+            None => found,
+            Some(pause) => pause.behind(found),
+        }
     }
 
     fn scan<'a>(
@@ -107,18 +147,10 @@ impl Backend for Watched {
         limit: usize,
     ) -> Answer<'a, Vec<(RowKey, Row)>> {
         let found = self.inner.scan(prefix, after, limit);
-        let pause = {
-            let mut waiting = self.pause.lock();
-            let is_here = waiting.as_ref().is_some_and(|pause| prefix.starts_with(pause.prefix));
-            if is_here { waiting.take() } else { None }
-        };
-        let Some(Pause { reached, go_on, .. }) = pause else { return found };
-        Box::pin(async move {
-            let found = found.await;
-            let _ = reached.send(());
-            let _ = go_on.await;
-            found
-        })
+        match self.pause_of(true, prefix) {
+            None => found,
+            Some(pause) => pause.behind(found),
+        }
     }
 
     fn commit(&self, changes: Changeset) -> Result<Pending, CommitError> {

@@ -119,6 +119,12 @@ const SENTENCES = {
   no_proof: pair('证据包不含日志证明', 'the bundle has no log proof'),
   log_unknown: pair((r) => `日志 ${r.origin} 不在信任锚中`, (r) => `log ${r.origin} is not among the anchors`),
   log_signature_invalid: pair('日志树头签名无效', 'a signature of the log head does not hold'),
+  log_key_unknown: pair(
+    (r) =>
+      `日志 ${r.origin} 的树头由信任锚中没有的密钥签名,不能采信;如该日志已更换密钥,请取得更新的信任锚后再次验证`,
+    (r) =>
+      `the head of log ${r.origin} is signed by a key that is not among the anchors and counts for nothing; if the log has changed its key, get newer anchors and verify again`,
+  ),
   key_not_valid_then: pair(
     (r) => `${r.who} 的密钥在当时不可信`,
     (r) => `the key of ${r.who} was not to be trusted at that time`,

@@ -18,7 +18,7 @@ const SCHEMA: &str = "heqi.document-verdict/v1";
 pub(crate) fn text(
     file: &str,
     examination: &DocumentExamination,
-    required: &BTreeSet<ClaimName>,
+    asked: Option<&BTreeSet<ClaimName>>,
     language: Language,
 ) -> String {
     let pick = |zh, en| language.pick(zh, en);
@@ -40,13 +40,16 @@ pub(crate) fn text(
     for (name, bundle) in &examination.bundles {
         let _ = writeln!(text, "\n{} {}", pick("内嵌证据包", "Bundle inside"), harmless(name));
         match bundle {
-            Ok(bundle) => text.push_str(&report::write(name, bundle, required, language)),
+            Ok(bundle) => {
+                let required = examination.required_of((name.as_str(), bundle), asked);
+                text.push_str(&report::write(name, bundle, &required, language));
+            }
             Err(failure) => {
                 text.push_str(&report::failure(name, &failure.explain(language), language));
             }
         }
     }
-    let conclusion = examination.conclude(required);
+    let conclusion = examination.conclude(asked);
     let _ = writeln!(
         text,
         "\n{}{}",
@@ -134,10 +137,10 @@ struct ClaimReport {
 pub(crate) fn json(
     file: &str,
     examination: &DocumentExamination,
-    required: &BTreeSet<ClaimName>,
+    asked: Option<&BTreeSet<ClaimName>>,
     language: Language,
 ) -> String {
-    let conclusion = examination.conclude(required);
+    let conclusion = examination.conclude(asked);
     let manifest = examination.manifest.as_ref();
     let points = examination.findings.iter().map(|finding| PointReport {
         point: finding.point.as_str(),
@@ -152,7 +155,8 @@ pub(crate) fn json(
                 status: claim.status,
                 code: claim.reason.code(),
             });
-            let verdict = bundle.verdict().conclude(required).as_str();
+            let required = examination.required_of((name.as_str(), bundle), asked);
+            let verdict = bundle.verdict().conclude(&required).as_str();
             BundleReport { name, verdict, claims: claims.collect(), error: None }
         }
         Err(failure) => BundleReport {

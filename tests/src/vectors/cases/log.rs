@@ -3,7 +3,8 @@
 use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::verdict::ClaimName::{Logged, Mirrored, Witnessed};
 use heqi_evidence::verdict::Status::{Contradicted, NotProved, Proved};
-use heqi_testkit::Story;
+use heqi_testkit::{MemoryLog, SeededEntropy, Story};
+use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::proof_file::ProofFile;
 
 use super::{Case, case, signing};
@@ -24,6 +25,13 @@ pub(super) fn in_the_log(plain: &Story) -> Vec<Case> {
     let path = plain.log.inclusion(signed.index, size);
     let good = String::from_utf8(signing(plain).proof.unwrap_or_default()).unwrap_or_default();
     let cast = &plain.cast;
+    // The platform has changed the log's key since the anchors were published.
+    let heir = MemoryLog::new(plain.log.origin(), &SeededEntropy::labelled(7, "heir"));
+    let head = plain.log.head_at(size).checkpoint().clone();
+    let by_heir = SignedCheckpoint::sign(head, heir.signer())
+        .map(|head| heir.cosigned(&heir.cosigned(&head, &cast.witness, seen), &cast.mirror, seen))
+        .map(|head| plain.log.proof(signed.index, &head).to_string())
+        .unwrap_or_default();
     vec![
         case(
             "log-truncated",
@@ -91,6 +99,17 @@ pub(super) fn in_the_log(plain: &Story) -> Vec<Case> {
             with(spoil::signature_of(&good, "log.platform.example/first")),
             1,
             &[(Logged, Contradicted, "log_signature_invalid")],
+        ),
+        case(
+            "head-by-a-later-key",
+            "The log signed the head with a key that it took after the anchors were published.",
+            with(by_heir),
+            3,
+            &[
+                (Logged, NotProved, "log_key_unknown"),
+                (Witnessed, NotProved, "log_key_unknown"),
+                (Mirrored, NotProved, "log_key_unknown"),
+            ],
         ),
     ]
 }

@@ -9,7 +9,8 @@ use heqi_pki::authority::{CertificateAuthority as _, CertificateRequest, TestTim
 use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_pki::timestamp::{Accuracy, TokenIssuer};
 use heqi_testkit::time::{TIME_POLICY, token, token_issuer, unknown_time_authority};
-use heqi_testkit::{SeededEntropy, Story, archive};
+use heqi_testkit::{MemoryLog, SeededEntropy, Story, archive};
+use heqi_tlog::checkpoint::SignedCheckpoint;
 
 use super::{Case, DAY_MS, TIME_DISTRUSTED, case, signing, unreadable};
 use crate::vectors::spoil;
@@ -83,6 +84,13 @@ fn not_counting(plain: &Story) -> Vec<Case> {
     let stranger = token_issuer(&unknown_time_authority(&plain.cast));
     vec![
         case(
+            "time-head-by-a-later-key",
+            "The stamped head is signed with a key that the log took after the anchors were published: it says nothing.",
+            by_heir(plain),
+            0,
+            &[(Time, Proved, "between")],
+        ),
+        case(
             "time-untrusted-root",
             "A token of an authority that is not among the anchors says nothing.",
             with_token(plain, &|note| token(&stranger, note, at)),
@@ -100,6 +108,23 @@ fn not_counting(plain: &Story) -> Vec<Case> {
             )
         },
     ]
+}
+
+/// The head of the proof, signed once more with another key of the same log, and stamped.
+fn by_heir(plain: &Story) -> Vec<u8> {
+    let size = plain.log.size();
+    let heir = MemoryLog::new(plain.log.origin(), &SeededEntropy::labelled(7, "heir"));
+    let head = plain.log.head_at(size).checkpoint().clone();
+    let note = SignedCheckpoint::sign(head, heir.signer()).map(|head| head.to_bytes());
+    let mut parts = plain.stamped(signing(plain), size, 1);
+    for anchor in parts.time.values_mut() {
+        anchor.note = note.clone().unwrap_or_default();
+        let at = plain.seen_at().plus_millis(2_000);
+        let [first, _] = &plain.cast.time_authorities;
+        let token = token(&token_issuer(first), &anchor.note, at);
+        anchor.tokens = BTreeMap::from([("first".to_owned(), token)]);
+    }
+    spoil::zip(&parts)
 }
 
 fn tokens_that_do_not_hold(plain: &Story) -> Vec<Case> {

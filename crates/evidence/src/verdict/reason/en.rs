@@ -76,6 +76,9 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::NoProof => "the bundle has no log proof".into(),
         Reason::LogUnknown { origin } => format!("log {origin} is not among the anchors"),
         Reason::LogSignatureInvalid => "a signature of the log head does not hold".into(),
+        Reason::LogKeyUnknown { origin } => format!(
+            "the head of log {origin} is signed by a key that is not among the anchors and counts for nothing; if the log has changed its key, get newer anchors and verify again"
+        ),
         Reason::KeyNotValidThen { who } => {
             format!("the key of {who} was not to be trusted at that time")
         }

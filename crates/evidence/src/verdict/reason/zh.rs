@@ -58,6 +58,9 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::NoProof => "证据包不含日志证明".into(),
         Reason::LogUnknown { origin } => format!("日志 {origin} 不在信任锚中"),
         Reason::LogSignatureInvalid => "日志树头签名无效".into(),
+        Reason::LogKeyUnknown { origin } => format!(
+            "日志 {origin} 的树头由信任锚中没有的密钥签名,不能采信;如该日志已更换密钥,请取得更新的信任锚后再次验证"
+        ),
         Reason::KeyNotValidThen { who } => format!("{who} 的密钥在当时不可信"),
         Reason::Cosigned { at, .. } => format!("于 {at} 独立签名确认"),
         Reason::NotCosigned => "树头没有独立机构的相应签名".into(),

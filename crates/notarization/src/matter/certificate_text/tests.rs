@@ -143,6 +143,12 @@ fn edge_case_25_an_objection_is_told_beside_the_signing_and_judged_by_nobody() {
 }
 
 #[test]
+fn an_objection_that_was_taken_back_is_told_with_that() {
+    let text = text_of(|_, facts, _, _| facts.answer = "taken_back".into());
+    assert!(text.contains("作出“异议”的回复，其后已撤回该异议。"), "{text}");
+}
+
+#[test]
 fn what_is_not_there_is_not_told() {
     let text = text_of(|_, facts, has_photo, _| {
         *facts = Facts { answer: String::new(), answered_at: None, ..facts.clone() };

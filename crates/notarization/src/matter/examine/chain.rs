@@ -90,7 +90,7 @@ fn company_of(signing: &Disclosure) -> Option<&str> {
 /// What a signer answered.
 #[derive(Default)]
 pub(crate) struct Answered {
-    /// `confirmed`, `objected` or nothing.
+    /// `confirmed`, `objected`, `taken_back` (an objection and nothing since) or nothing.
     pub(crate) word: &'static str,
     /// When.
     pub(crate) at: Option<UtcMillis>,
@@ -214,22 +214,31 @@ impl Chain {
         found(outcome, code, zh, en)
     }
 
-    /// What the signer answered. An objection counts before a confirmation, whoever it was said to.
-    fn answer(&self, signing: &Disclosure) -> Answered {
+    /// What the signer answered. An objection counts before a confirmation, whoever it was said to; one
+    /// that the signer took back counts before a confirmation of before it only, and is told as taken back.
+    pub(super) fn answer(&self, signing: &Disclosure) -> Answered {
         let party = signing.text("party");
         let of_party = |one: &&Disclosure| one.text("party") == party;
         let at = |record: &Disclosure| -> Option<UtcMillis> { record.parsed("recorded_at") };
+        let taken_back = |one: &&Disclosure| one.text("outcome") == Some("taken_back");
+        let back = self.resolved.iter().filter(of_party).filter(taken_back).filter_map(at).max();
         let objected = self.objections.iter().filter(of_party);
-        let objected = objected.filter_map(|one| Some((at(one)?, self.way(one))));
+        let objected: Vec<_> = objected.filter_map(|one| Some((at(one)?, self.way(one)))).collect();
+        let stands = objected.iter().filter(|(at, _)| back.is_none_or(|back| back < *at)).cloned();
         let told = self.told.iter().map(|at| (*at, TOLD.to_owned()));
-        if let Some((first, way)) = objected.chain(told).min() {
+        if let Some((first, way)) = stands.chain(told).min() {
             return Answered { word: "objected", at: Some(first), way, ..Answered::default() };
         }
-        match self.confirmations.iter().rfind(of_party) {
-            Some(confirmed) => {
-                let way = self.way(confirmed);
-                Answered { word: "confirmed", at: at(confirmed), way, ..Answered::default() }
-            }
+        let confirmed = self.confirmations.iter().rfind(of_party);
+        let confirmed = confirmed.map(|one| (at(one), self.way(one)));
+        // All of them were taken back: what was confirmed since, or else that.
+        if let Some((first, way)) = objected.into_iter().min()
+            && confirmed.as_ref().is_none_or(|(at, _)| *at <= back)
+        {
+            return Answered { word: "taken_back", at: Some(first), way, ..Answered::default() };
+        }
+        match confirmed {
+            Some((at, way)) => Answered { word: "confirmed", at, way, ..Answered::default() },
             None => Answered::default(),
         }
     }

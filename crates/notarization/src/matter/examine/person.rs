@@ -18,8 +18,13 @@ impl Chain {
         let (mut checked, mut unchecked) = (Vec::new(), Vec::new());
         let mut was_seen = false;
         match identity {
-            Some(Reason::IdentityConfirmed { by, .. }) => {
+            Some(Reason::IdentityConfirmed { by, test_only: false }) => {
                 checked.push(format!("{by}实名信息核验"));
+            }
+            // A provider for demonstrations answers for nobody.
+            Some(Reason::IdentityConfirmed { by, test_only: true }) => {
+                let missing = "经权威机构签名确认的实名核验结果";
+                unchecked.push(format!("{missing}（{by}为演示机构，其答复不具有法律效力）"));
             }
             Some(Reason::IdentitySeenAtCounter { by }) => {
                 was_seen = true;
@@ -106,10 +111,13 @@ mod tests {
         let (chain, record) = (Chain::default(), signing(&Twists::default()));
         let told = |reason: &Reason| chain.checks(&record, Some(reason));
         let confirmed =
-            Reason::IdentityConfirmed { by: "示例核验机构".into(), test_only: true };
-        let (checked, unchecked) = told(&confirmed);
+            |test_only| Reason::IdentityConfirmed { by: "示例核验机构".into(), test_only };
+        let (checked, unchecked) = told(&confirmed(false));
         assert_eq!(checked, ["示例核验机构实名信息核验"]);
         assert_eq!(unchecked, ["人脸比对或替代核验的结果"]);
+        let (checked, unchecked) = told(&confirmed(true));
+        assert!(checked.is_empty() && unchecked.len() == 2, "{checked:?}");
+        assert!(unchecked[0].contains("示例核验机构为演示机构"), "{unchecked:?}");
         let (checked, unchecked) =
             told(&Reason::IdentitySeenAtCounter { by: "示例窗口".into() });
         assert_eq!((checked.len(), unchecked.len()), (1, 0));

@@ -287,6 +287,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_opened_is_said_beside_the_picture() {
+        use crate::frame::{Frame, Page as _};
+
+        let frame = Frame {
+            language: Language::En,
+            large: false,
+            here: crate::link::Link::Journey,
+            csrf: None,
+            service: "service".into(),
+            telephone: "0571-0000110".into(),
+        };
+        for page in super::super::DossierPage::samples() {
+            let drawn = page.content(&frame).into_string();
+            let is_cut = page.signatures.iter().any(|card| card.status.is_none());
+            assert_eq!(drawn.contains("id=\"not-tied\""), is_cut);
+            assert_eq!(drawn.contains("37 later ones are not on this page"), is_cut);
+        }
+    }
+
+    #[test]
     fn two_people_of_one_name_are_two() {
         let [mut one, other] = [tie("甲", 0, 0), tie("甲", 1, 0)];
         one.party = "another".into();

@@ -38,7 +38,8 @@ pub(super) fn samples() -> Vec<DossierPage> {
         } else {
             Vec::new()
         },
-        dwell: dwell(),
+        // Of one that was not examined nothing was opened either.
+        dwell: if status.is_some() { dwell() } else { Vec::new() },
         handwriting: (n != 3).then(|| handwriting(n == 2)),
     };
     let page = |signatures: Vec<SignatureCard>, holds, trouble| DossierPage {
@@ -57,6 +58,8 @@ pub(super) fn samples() -> Vec<DossierPage> {
         } else {
             vec![tie("陈素英", 1, 0), tie("林嘉伟", 2, 0), tie("阿卜杜拉·阿卜杜热合曼", 3, 9)]
         },
+        not_listed: signatures.iter().filter(|card| card.status.is_none()).count() * 37,
+        not_tied: signatures.iter().filter(|card| card.status.is_none()).count(),
         signatures,
         parties: vec![PartyLine {
             name: "杭州示例云栖投资有限公司 · 周建国".into(),

@@ -16,8 +16,16 @@ pub(super) const NOT_GENUINE: Words = Words::new(
 );
 pub(super) const NO_SIGNATURE: Words = Words::new("尚无签名。", "Nothing was signed yet.");
 pub(super) const NOT_EXAMINED: Words = Words::new(
-    "签名过多，本页未逐一核验；请导出证据包后核验。",
-    "Too many signatures to examine on one page: take the bundle away and verify it.",
+    "签名过多，本页未逐一核验，也未调取阅读时长与笔迹；请导出证据包后核验。",
+    "Too many signatures to examine on one page, so neither was this one judged nor its reading times and handwriting opened: take the bundle away and verify it.",
+);
+pub(super) const NOT_LISTED: Words = Words::new(
+    "记录过多：在后的 {count} 条未在本页列出，其中可能有签名；请向平台调取完整清单。",
+    "Too many records: {count} later ones are not on this page, and signatures may be among them. Ask the platform for the whole list.",
+);
+pub(super) const NOT_TIED: Words = Words::new(
+    "另有 {count} 个签名未调取手机、设备和网络地址，不在下图中，是否共用未作比对。",
+    "Phones, devices and addresses of {count} further signatures were not opened: they are not in the picture, and whether they share one was not looked at.",
 );
 pub(super) const SIGNED: Words = Words::new("签署文书", "Signed");
 pub(super) const AT: Words = Words::new("签署时间", "At");

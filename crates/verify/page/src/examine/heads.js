@@ -9,6 +9,18 @@ const MAX_SECONDS = 253_402_300_799n;
 export const isDatedInTrust = (distrustAfter, words) =>
   distrustAfter === null || words.some((word) => word.at <= distrustAfter);
 
+/**
+ * Of a head that no known key of its log signed: whether the log signed it with a key that the anchors do not
+ * name, as one does that changed its key after they were published. Not when a known key's signature fails.
+ */
+export function isByUnknownKey({ origin, note }, anchors) {
+  const logs = anchors.logs.filter(({ vkey }) => vkey.name === origin);
+  const keys = [...logs, ...anchors.cosigners].map(({ vkey }) => vkey);
+  const isKnown = (line) => keys.some(({ name, id }) => name === line.name && id === line.id);
+  const holds = !note.signatures.some(isKnown) || verifyNote(note, keys) !== null;
+  return holds && note.signatures.some((line) => line.name === origin && !isKnown(line));
+}
+
 /** The anchors of the log's keys that signed a head, and the cosignatures on it that count; or null. */
 export function signaturesOn({ origin, note }, anchors, at) {
   const logs = anchors.logs.filter(({ vkey }) => vkey.name === origin);

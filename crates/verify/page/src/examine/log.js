@@ -5,7 +5,7 @@ import { readProofFile } from '../proof-file.js';
 import { because, contradicted, notProved, proved } from '../claims.js';
 import { recordEntry } from '../record.js';
 import { isIncluded, leafHash } from '../tree.js';
-import { isDatedInTrust, signaturesOn } from './heads.js';
+import { isByUnknownKey, isDatedInTrust, signaturesOn } from './heads.js';
 import { stampsOver } from './stamps.js';
 
 /**
@@ -46,7 +46,10 @@ function prove({ parts, record, frame }, question) {
   const leaf = leafHash(recordEntry(record.root));
   if (!isIncluded({ index: proof.index, size, leaf, path: proof.path, root })) return wrong(because('not_included'));
   const signed = signaturesOn(proof.checkpoint, anchors, at);
-  if (signed === null) return wrong(because('log_signature_invalid'));
+  if (signed === null) {
+    const isNewer = isByUnknownKey(proof.checkpoint, anchors);
+    return isNewer ? missing(because('log_key_unknown', { origin })) : wrong(because('log_signature_invalid'));
+  }
   // A head in the overlap of two keys is signed by both; one that counts is enough.
   const stamped = () => stampsOver(parts, question, proof.checkpoint, proof.index).stamps;
   const log = signed.logs.find(({ validity }) => logKeyCounts(validity, frame.recorded_at, signed.cosigned, stamped, at));

@@ -7,7 +7,7 @@ import { readConsistency } from '../stamped-heads.js';
 import { judgeToken, readTimeRoot } from '../time-authority.js';
 import { readToken } from '../timestamp.js';
 import { isConsistent } from '../tree.js';
-import { signaturesOn } from './heads.js';
+import { isByUnknownKey, signaturesOn } from './heads.js';
 
 /** `stamps` of `{at, organisation, isTestOnly}`, the earliest first; or the `fault` that contradicts. */
 export function examineStamps({ parts }, question, log) {
@@ -23,7 +23,10 @@ export function stampsOver(parts, question, head, index) {
   });
   const stamps = [];
   for (const stamped of parts.time) {
-    if (!covers(stamped, head, index, question)) {
+    const covering = covers(stamped, head, index, question);
+    // By a key of after the anchors: it says nothing, as a stranger's token.
+    if (covering === 'unknown_key') continue;
+    if (covering === 'no') {
       return { stamps: [], fault: because('time_anchor_invalid', { entry: stamped.note.name }) };
     }
     for (const token of stamped.tokens) {
@@ -35,17 +38,18 @@ export function stampsOver(parts, question, head, index) {
   return { stamps: stamps.sort((a, b) => a.at - b.at) };
 }
 
-/** Rule 14. */
+/** Rule 14: `yes`, `no`, or `unknown_key`. */
 function covers({ size, note, consistency }, head, index, { anchors, at }) {
   const stamped = orNull(() => readCheckpoint(note.bytes));
-  return (
+  const fits =
     stamped !== null &&
     stamped.size === size &&
     stamped.origin === head.origin &&
     index < size &&
-    isOneHistory(stamped, head, consistency) &&
-    signaturesOn(stamped, anchors, at) !== null
-  );
+    isOneHistory(stamped, head, consistency);
+  if (!fits) return 'no';
+  if (signaturesOn(stamped, anchors, at) !== null) return 'yes';
+  return isByUnknownKey(stamped, anchors) ? 'unknown_key' : 'no';
 }
 
 function isOneHistory(stamped, head, consistency) {

@@ -105,3 +105,46 @@ fn the_way_of_an_answer_is_the_message_that_had_gone_out_before() {
     assert_eq!(way(notified("bounced", "sms", -1)), "在线");
     assert_eq!(way(notified("delivered", "sms", 1)), "在线");
 }
+
+/// Something the signer said so long after its objection.
+fn said_after(story: &Story, kind: RecordKind, outcome: Option<&str>, after_ms: i64) -> Disclosure {
+    let entropy = SeededEntropy::labelled(1, kind.as_str());
+    let mut draft = RecordDraft::new(kind, GeneratedBy::Platform, &entropy);
+    draft.set("party", json!(story.party), Provenance::Observed).unwrap();
+    if let Some(outcome) = outcome {
+        draft.set("outcome", json!(outcome), Provenance::Declared).unwrap();
+    }
+    let objected = story.first(RecordKind::Objection).record.frame().place.recorded_at;
+    let at = objected.plus_millis(after_ms);
+    read(&draft.at(ChainTip::empty(story.chain).next(story.chain, at)).full().unwrap())
+}
+
+#[test]
+fn an_objection_that_was_taken_back_is_told_as_that_until_something_is_said_again() {
+    let story = disputed();
+    let (mut chain, signing) = told(&story);
+    let objected = chain.answer(&signing);
+    assert_eq!(objected.word, "objected");
+    // What the registry decided, or what was taken back before, takes nothing back.
+    chain.take(said_after(&story, RecordKind::ObjectionResolved, Some("ended"), 1));
+    chain.take(said_after(&story, RecordKind::ObjectionResolved, Some("taken_back"), -1));
+    assert_eq!(chain.answer(&signing).word, "objected");
+
+    chain.take(said_after(&story, RecordKind::ObjectionResolved, Some("taken_back"), 2));
+    let answered = chain.answer(&signing);
+    assert_eq!((answered.word, answered.at), ("taken_back", objected.at));
+    chain.take(said_after(&story, RecordKind::Confirmation, None, 3));
+    assert_eq!(chain.answer(&signing).word, "confirmed");
+    chain.take(said_after(&story, RecordKind::Objection, None, 4));
+    assert_eq!(chain.answer(&signing).word, "objected");
+}
+
+#[test]
+fn what_was_said_to_a_custodian_is_not_taken_back_on_the_platform() {
+    let story = disputed();
+    let (mut chain, signing) = told(&story);
+    chain.take(said_after(&story, RecordKind::ObjectionResolved, Some("taken_back"), 1));
+    chain.told.push(signing.parsed("recorded_at").unwrap());
+    let answered = chain.answer(&signing);
+    assert_eq!((answered.word, &*answered.way), ("objected", TOLD));
+}
