@@ -196,7 +196,7 @@ async fn keep_and_tell(state: &State) {
             tracing::warn!(%error, "a sample of the figures could not be kept");
         }
         tell(state, &mut raised).await;
-        state.settings.alarms.wait(&mut stop).await;
+        Alarms::wait(&state.settings.alarms, &mut stop).await;
     }
 }
 

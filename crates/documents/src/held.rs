@@ -135,3 +135,15 @@ pub(crate) fn attribute_words(name: &'static str) -> &'static str {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn custodians_are_called_what_people_call_them_and_strangers_by_their_own_name() {
+        assert_eq!(custodian_words("data_centre"), "公证处数据中心");
+        assert_eq!(custodian_words("preservation"), "实时保");
+        assert_eq!(custodian_words("archive.example"), "archive.example");
+    }
+}

@@ -319,8 +319,7 @@ impl fmt::Display for Link {
             | Self::StaffJournal
             | Self::StaffJournalOf(_)
             | Self::StaffJournalFile(_) => self.of_duties(f),
-            Self::StaffCounter => f.write_str("/staff/counter"),
-            Self::StaffSeen => f.write_str("/staff/counter/seen"),
+            Self::StaffCounter | Self::StaffSeen => self.of_counter(f),
             Self::StaffLeave => f.write_str("/staff/leave"),
             Self::Regulator => f.write_str("/regulator"),
             Self::RegulatorSearch => f.write_str("/regulator/searches"),
@@ -360,6 +359,15 @@ impl Link {
             Self::StaffJournalFile(day) => write!(f, "/staff/journal/{}", path_segment(day)),
             _ => f.write_str("/staff/accounts"),
         }
+    }
+
+    /// Where people are seen in person.
+    fn of_counter(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::StaffSeen) {
+            "/staff/counter/seen"
+        } else {
+            "/staff/counter"
+        })
     }
 }
 

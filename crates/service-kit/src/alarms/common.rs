@@ -111,16 +111,14 @@ impl Alarms {
     /// way is to be taken before.
     pub async fn look_and_wait(&self, now: UtcMillis, limits: &AlarmLimits, stop: &mut Shutdown) {
         self.look(now);
-        limits.wait(stop).await;
+        Self::wait(limits, stop).await;
     }
-}
 
-impl AlarmLimits {
     /// Waits until it is time to look again, or the service stops.
-    pub async fn wait(&self, stop: &mut Shutdown) {
+    pub async fn wait(limits: &AlarmLimits, stop: &mut Shutdown) {
         tokio::select! {
             () = stop.requested() => {}
-            () = tokio::time::sleep(Duration::from_millis(self.look_every_ms.max(10))) => {}
+            () = tokio::time::sleep(Duration::from_millis(limits.look_every_ms.max(10))) => {}
         }
     }
 }
