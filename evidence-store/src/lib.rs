@@ -18,6 +18,7 @@
 //! | [`outbox`], [`follower`] | work after a commit; readers of the log |
 //! | [`witness`] | the durable step of a witness; our own log against what a peer kept of it |
 //! | [`successor`] | carrying a store over to the log that takes its log's place |
+//! | [`monitoring`] | figures over time, comparisons, alarms on their way |
 //! | [`gate`] | read-only until the peer has been heard |
 //! | [`backup`] | encrypted incremental backup of a running store, and its restore |
 //! | [`fsck`], [`rebuild`] | checking a store; making again what is made from the journals |
@@ -39,6 +40,7 @@ mod identity;
 mod journal;
 mod lock;
 pub mod log;
+pub mod monitoring;
 pub mod object;
 pub mod outbox;
 pub mod rebuild;
