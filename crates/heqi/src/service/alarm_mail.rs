@@ -1,20 +1,21 @@
-//! Tells somebody of alarms, by webhook and by mail: each change once, and again until it was taken.
+//! Tells somebody of alarms, by webhook and by mail: each change once, and again until it was taken. The same for the
+//! platform and for custodians.
 
 use std::sync::Arc;
 
+use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::monitoring::alarm_delivery::{
+    self as delivery, AlarmNews, LeasedAlarm, begin, end, later,
+};
 use heqi_notary_protocol::Backoff;
 use heqi_notify::signature::Secret as SigningSecret;
 use heqi_notify::{Channel as _, Letter, SendError, SmtpChannel, Webhook};
-use heqi_registration::Platform;
 use heqi_registration::fault::Fault;
-use heqi_registration::monitoring::alarm_delivery::{
-    self as delivery, AlarmNews, LeasedAlarm, begin, end, later,
-};
 use heqi_service_kit::Shutdown;
-use heqi_vocabulary::{Clock, Digest, MessageId, UtcMillis};
+use heqi_vocabulary::{Clock, Digest, Entropy, MessageId, UtcMillis};
 
 use super::ServiceError;
-use super::queue_worker::{self, Queue};
+use super::queue_worker::{self, Own, Queue};
 use super::sending::smtp;
 use crate::keys::KeyError;
 use crate::settings::{AlarmDeliverySettings, EmailSettings, WebhookSettings};
@@ -42,7 +43,8 @@ impl AlarmChannels {
         let mail = match (settings.mail_to.is_empty(), email) {
             (true, _) => None,
             (false, None) => {
-                let what = "alarm_delivery.mail_to needs a mail server in [notify.email]";
+                let what = "alarm_delivery.mail_to needs a mail server in [notify.email] of a platform, \
+                            in [people.email] of a custodian";
                 return Err(ServiceError::Start(what.to_owned()));
             }
             (false, Some(email)) => {
@@ -113,21 +115,29 @@ fn webhook(
     Ok(Webhook::new(&settings.url, secret, settings.timeout_ms, world))
 }
 
+/// The store whose alarms are told.
+pub(super) struct Telling {
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+}
+
 /// Tells until the stop.
 ///
 /// # Errors
-/// The platform's own store has stopped.
+/// The own store has stopped.
 pub(super) async fn run_alarms(
-    platform: Arc<Platform>,
+    telling: Telling,
     channels: AlarmChannels,
     stop: Shutdown,
 ) -> Result<(), Fault> {
-    let backoff = Backoff::default();
-    queue_worker::run(&platform, News { platform: &platform, channels, backoff }, stop).await
+    let own =
+        Own { backend: &*telling.backend, clock: &*telling.clock, entropy: &*telling.entropy };
+    queue_worker::run_on(own, News { own, channels, backoff: Backoff::default() }, stop).await
 }
 
 struct News<'a> {
-    platform: &'a Platform,
+    own: Own<'a>,
     channels: AlarmChannels,
     backoff: Backoff,
 }
@@ -140,34 +150,38 @@ impl Queue for News<'_> {
     }
 
     async fn recall(&self) -> Result<usize, Fault> {
-        delivery::recall(self.platform, LONGEST_PAUSE_MS).await
+        let now = self.own.clock.now();
+        Ok(delivery::recall(self.own.backend, now, LONGEST_PAUSE_MS).await?)
     }
 
     async fn lease(&self) -> Result<Vec<LeasedAlarm>, Fault> {
-        delivery::lease(self.platform, LEASE_MS, IN_FLIGHT).await
+        let now = self.own.clock.now();
+        Ok(delivery::lease(self.own.backend, now, LEASE_MS, IN_FLIGHT).await?)
     }
 
     async fn next_due(&self) -> Result<Option<UtcMillis>, Fault> {
-        delivery::next_due(self.platform).await
+        Ok(delivery::next_due(self.own.backend).await?)
     }
 
     async fn work(&self, item: &LeasedAlarm) -> Result<(), Fault> {
         let (channel, news) = (item.payload.channel.as_str(), &item.payload.news);
-        if !begin(self.platform, item, AlarmChannels::is_repeatable(channel)).await? {
+        let Own { backend, clock, entropy } = self.own;
+        let is_repeatable = AlarmChannels::is_repeatable(channel);
+        if !begin(backend, clock.now(), item, is_repeatable).await? {
             return Ok(());
         }
         match self.channels.tell(channel, news).await {
-            Ok(()) => end(self.platform, item).await,
+            Ok(()) => Ok(end(backend, clock.now(), item).await?),
             Err(SendError::Later { reason, .. }) => {
                 let attempts = item.attempts;
                 tracing::warn!(alarm.name = %news.alarm, channel, reason, attempts, "alarm not told yet");
-                let pause = self.backoff.wait_ms(attempts, self.platform.entropy());
+                let pause = self.backoff.wait_ms(attempts, entropy);
                 let pause = i64::try_from(pause).unwrap_or(LONGEST_PAUSE_MS).min(LONGEST_PAUSE_MS);
-                later(self.platform, item, self.platform.now().plus_millis(pause)).await
+                Ok(later(backend, item, clock.now().plus_millis(pause)).await?)
             }
             Err(SendError::Refused { reason } | SendError::Uncertain { reason }) => {
                 tracing::error!(alarm.name = %news.alarm, channel, reason, "alarm cannot be told");
-                end(self.platform, item).await
+                Ok(end(backend, clock.now(), item).await?)
             }
         }
     }

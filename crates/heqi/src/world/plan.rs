@@ -399,6 +399,8 @@ impl Trust {
             workbench: None,
             center: CenterPart::default(),
             alarms: AlarmLimits::default(),
+            alarm_delivery: AlarmDeliverySettings::default(),
+            reconcile_every_s: 60,
             telemetry: TelemetrySettings::default(),
         }
     }

@@ -45,7 +45,7 @@ pub struct CustodyPoint {
     pub queue: Option<u64>,
     /// Applications in hand.
     pub matters: Option<u64>,
-    /// Approved applications that wait for their number.
+    /// Approved applications whose number does not come by itself.
     pub numbers: Option<u64>,
     /// Days until the time stamps of its own log are to be renewed.
     pub renewal_days: Option<u64>,
@@ -303,7 +303,7 @@ const UNCOSIGNED_LINE: Words = Words::new("尚未联署", "not cosigned");
 const QUEUES: Words = Words::new("等待处理", "What waits");
 const DISK_QUEUE_LINE: Words = Words::new("等待落盘的写入", "changes waiting for the disk");
 const MATTERS_LINE: Words = Words::new("在办公证申请", "applications in hand");
-const NUMBERS_LINE: Words = Words::new("待取号", "waiting for a number");
+const NUMBERS_LINE: Words = Words::new("取号受阻", "whose number does not come");
 const RENEWAL_LINE: Words = Words::new("距时间戳续期(天)", "days until time stamps are renewed");
 const DISK: Words = Words::new("存储占用", "Storage");
 const DISK_LINE: Words = Words::new("数据目录", "the data folder");
