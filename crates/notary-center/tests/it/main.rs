@@ -9,6 +9,7 @@
 
 mod certificates;
 mod check_rates;
+mod coverage;
 mod deposits;
 mod durable;
 mod holder;
