@@ -400,7 +400,8 @@ impl Trust {
             center: CenterPart::default(),
             alarms: AlarmLimits::default(),
             alarm_delivery: AlarmDeliverySettings::default(),
-            reconcile_every_s: 60,
+            // Nobody who watches a demo waits a day.
+            reconcile_every_s: 20,
             telemetry: TelemetrySettings::default(),
         }
     }

@@ -95,6 +95,18 @@ async fn the_second_custodian_has_its_page_with_its_style_and_its_own_log_alone(
     assert!(centre.running.stop().await.is_clean());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_compares_finds_the_own_log_by_the_last_part_of_its_origin() {
+    let story = story();
+    let centre = Plan::data_centre(&story, store()).start().await;
+    let at = async |name: &str| get(&centre.url(&format!("/log/{name}/head"))).await;
+    let (named, by_origin) = (at("office").await, at("own").await);
+    assert_eq!((named.status().as_u16(), by_origin.status().as_u16()), (200, 200));
+    assert_eq!(named.text().await.unwrap(), by_origin.text().await.unwrap());
+    assert_eq!(at("other").await.status(), 404);
+    assert!(centre.running.stop().await.is_clean());
+}
+
 /// What is queued about this alarm, taken from the queue, once there are so many.
 async fn told(store: &dyn Backend, now: UtcMillis, alarm: &str, count: usize) -> Vec<AlarmNews> {
     let began = Instant::now();

@@ -34,7 +34,8 @@ pub(super) struct NotarysHalves {
 /// The platform's log, here and there.
 struct Mirrored {
     mirror: Mirror,
-    /// SHA-256 of the log's origin.
+    origin: Origin,
+    /// SHA-256 of the origin.
     path: String,
     shown: LogClient,
 }
@@ -75,6 +76,11 @@ impl NotarysHalves {
         let held = mirrored.mirror.checkpoint(&mirrored.path).await;
         let held = held.map_err(|error| ReconcileError::Mirror(error.to_string()))?;
         let Some(held) = held else { return Ok(nothing()) };
+        // A log that is not there has no tiles, which is no other history; that it is not there is shown.
+        let shown = mirrored.shown.head().await?;
+        if shown.is_none_or(|shown| *shown.checkpoint().origin() != mirrored.origin) {
+            return Ok(not_compared(Side::PlatformsLog, at, "not_shown"));
+        }
         let both = (&Tiles(mirrored), &mirrored.shown);
         reconcile_platform(both, &held, (since, at), &*self.entropy).await
     }
@@ -109,6 +115,7 @@ fn mirrored(
         mirror: mirror(settings, &known, office)?,
         path: origin.monitoring_path(),
         shown: LogClient::new(tls.platform.clone(), &prefix),
+        origin,
     }))
 }
 
