@@ -100,7 +100,7 @@ impl Trends<'_> {
 
     /// Match or mismatch, in words and with both roots.
     fn comparisons(&self) -> Vec<Comparison> {
-        let of_side = |side| {
+        let of_side = |side: Side| {
             let compared = self.compared.get(&side);
             Comparison {
                 name: name_of_side(side),

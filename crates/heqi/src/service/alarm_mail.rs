@@ -186,3 +186,96 @@ impl Queue for News<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+    use heqi_evidence_store::monitoring::alarm_delivery::{AlarmStanding, Teller, lease};
+    use heqi_evidence_store::testing::memory;
+    use heqi_notify::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+    use heqi_service_kit::system::{SystemClock, SystemEntropy};
+    use heqi_service_kit::{TaskGroup, Trust};
+    use parking_lot::Mutex;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::client;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Whoever is on duty: its secret, and what it was told with a signature that holds.
+    struct Duty(SigningSecret, Mutex<Vec<Value>>);
+
+    async fn take(duty: web::Data<Duty>, http: HttpRequest, body: web::Bytes) -> HttpResponse {
+        let header = |name| http.headers().get(name).unwrap().to_str().unwrap();
+        let (id, at) = (header(ID_HEADER), header(TIMESTAMP_HEADER));
+        let now_s = SystemClock.now().unix_seconds();
+        let signed = duty.0.verify(id, at, header(SIGNATURE_HEADER), &body, now_s);
+        assert!(signed.is_ok(), "the signature holds");
+        duty.1.lock().push(serde_json::from_slice(&body).unwrap());
+        HttpResponse::NoContent().finish()
+    }
+
+    fn channels(settings: &AlarmDeliverySettings) -> Result<AlarmChannels, ServiceError> {
+        let http = client::http(&Trust::Nobody).unwrap();
+        AlarmChannels::new(settings, None, "示例公证处", (http, Arc::new(SystemClock)))
+    }
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "a file of a test")]
+    async fn an_alarm_of_any_store_reaches_the_program_on_duty() {
+        let secret = SigningSecret::write(&[7; 32]);
+        let duty = Duty(SigningSecret::parse(&secret).unwrap(), Mutex::default());
+        let duty = web::Data::new(duty);
+        let shared = duty.clone();
+        let server = HttpServer::new(move || {
+            App::new().app_data(shared.clone()).route("/told", web::post().to(take))
+        });
+        let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}/told", server.addrs()[0]);
+        tokio::spawn(server.run());
+
+        let folder = tempfile::tempdir().unwrap();
+        let secret_file = folder.path().join("duty.secret");
+        std::fs::write(&secret_file, secret.as_bytes()).unwrap();
+        let webhook = WebhookSettings { url, secret_file, tls: None, timeout_ms: 10_000 };
+        let settings =
+            AlarmDeliverySettings { webhook: Some(webhook), ..AlarmDeliverySettings::default() };
+        let channels = channels(&settings).unwrap();
+        assert_eq!(channels.names(), ["webhook"]);
+        // What a custodian does at a look, and what its program does behind it.
+        let (backend, now) = (memory(), SystemClock.now());
+        let (alarm, unit) = ("halves_differ", "logs");
+        let standing = AlarmStanding { alarm, since: Some(now), value: Some(1), limit: 0, unit };
+        Teller::new(channels.names()).tell(&*backend, now, &[standing]).await;
+        let telling = Telling {
+            backend: backend.clone(),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+        };
+        let group = TaskGroup::new();
+        let working = tokio::spawn(run_alarms(telling, channels, group.shutdown()));
+        let began = Instant::now();
+        while duty.1.lock().is_empty() {
+            assert!(began.elapsed() < PATIENCE, "nobody was told");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        group.trigger().request();
+        working.await.unwrap().unwrap();
+        let told = duty.1.lock().clone();
+        assert_eq!(told.len(), 1);
+        assert_eq!((&told[0]["alarm"], &told[0]["raised"]), (&json!(alarm), &json!(true)));
+        let later = now.plus_millis(LEASE_MS * 2);
+        assert!(lease(&*backend, later, LEASE_MS, IN_FLIGHT).await.unwrap().is_empty());
+    }
+
+    #[test]
+    fn mail_without_a_server_is_refused_at_the_start_and_not_at_the_first_alarm() {
+        let mail_to = vec!["duty@example.com".to_owned()];
+        let settings = AlarmDeliverySettings { mail_to, ..AlarmDeliverySettings::default() };
+        let refused = channels(&settings).err().unwrap().to_string();
+        assert!(refused.contains("[people.email]"), "{refused}");
+    }
+}
