@@ -1,13 +1,13 @@
 //! Which figures of the platform somebody is told of.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use heqi_evidence_store::monitoring::MonitoringError;
+use heqi_evidence_store::monitoring::alarm_delivery::{AlarmStanding, Teller};
+use heqi_evidence_store::monitoring::reconciliation::{Side, differs};
 use heqi_registration::Custodian;
 use heqi_registration::fault::{ActError, Fault};
-use heqi_registration::monitoring::alarm_delivery::{AlarmNews, note_change, told_raised};
-use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, found};
-use heqi_registration::monitoring::samples::Sample;
+use heqi_registration::monitoring::Sample;
 use heqi_service_kit::alarms::Watch;
 use heqi_service_kit::{AlarmLimits, Alarms};
 use heqi_vocabulary::{Language, UtcMillis};
@@ -187,7 +187,8 @@ async fn look(state: &State) {
 
 async fn keep_and_tell(state: &State) {
     let mut stop = state.shutdown.clone();
-    let (mut raised, mut measured) = (None, Measured::default());
+    let mut measured = Measured::default();
+    let mut teller = Teller::new(state.alarm_channels.clone());
     while !stop.is_requested() {
         // Nothing is written before the peer has said what it holds; that is no fault.
         if let Err(error) = sample(state, &mut measured).await
@@ -195,18 +196,16 @@ async fn keep_and_tell(state: &State) {
         {
             tracing::warn!(%error, "a sample of the figures could not be kept");
         }
-        tell(state, &mut raised).await;
+        tell(state, &mut teller).await;
         Alarms::wait(&state.settings.alarms, &mut stop).await;
     }
 }
 
 /// How both halves stood when they were compared last.
-async fn compare(state: &State) -> Result<(), Fault> {
+async fn compare(state: &State) -> Result<(), MonitoringError> {
     let mut differ = 0;
-    for side in Side::ALL {
-        let newest = found(&state.platform, side).await?.into_iter().next();
-        let is_bad = |one: &Reconciled| matches!(one.outcome, Outcome::Mismatch { .. });
-        differ += u64::from(newest.as_ref().is_some_and(is_bad));
+    for side in Side::OF_PLATFORM {
+        differ += u64::from(differs(state.platform.backend(), side).await?);
     }
     state.figures.halves_differ().set(differ);
     Ok(())
@@ -236,7 +235,7 @@ async fn sample(state: &State, measured: &mut Measured) -> Result<(), Fault> {
         Err(ActError::Fault(fault)) => return Err(fault),
         Err(_) => return Ok(()),
     };
-    let mut sample = Sample::of(&coverage, state.platform.now());
+    let mut sample = Sample::of(&state.platform, &coverage);
     sample.checkpoint_age_s = Some(state.figures.checkpoint_age_s().get());
     sample.queue = state.figures.store().map(|store| store.queued_items.get());
     if let Some(disk) = state.disk_bytes.clone() {
@@ -247,44 +246,23 @@ async fn sample(state: &State, measured: &mut Measured) -> Result<(), Fault> {
         }
         sample.disk_bytes = measured.bytes;
     }
-    state.sampler.lock().await.take(&state.platform, sample).await
+    let backend = state.platform.backend();
+    Ok(state.sampler.lock().await.take(backend, sample).await?)
 }
 
-/// Queues what changed since the look before. What cannot be queued now is queued at the next look.
-async fn tell(state: &State, raised: &mut Option<BTreeSet<String>>) {
-    if state.alarm_channels.is_empty() {
-        return;
-    }
-    // What a process before this one told is told: what has passed since then is news.
-    if raised.is_none() {
-        match told_raised(&state.platform).await {
-            Ok(told) => *raised = Some(told),
-            Err(error) => return tracing::warn!(%error, "what was told cannot be read"),
-        }
-    }
-    let Some(raised) = raised else { return };
-    for alarm in state.alarms.report(Language::En) {
-        let is_raised = alarm.since.is_some();
-        // A new process knows no figure at first, and waits for a second look.
-        let has_passed = alarm.value.is_some_and(|value| value <= alarm.limit);
-        if is_raised == raised.contains(alarm.alarm) || !(is_raised || has_passed) {
-            continue;
-        }
-        let at = alarm.since.unwrap_or_else(|| state.platform.now());
-        let figure = (alarm.value.unwrap_or(0), alarm.limit, alarm.unit);
-        let news = AlarmNews::new((alarm.alarm, is_raised), at, figure);
-        match note_change(&state.platform, &state.alarm_channels, &news).await {
-            Ok(_) if is_raised => {
-                raised.insert(alarm.alarm.to_owned());
-            }
-            Ok(_) => {
-                raised.remove(alarm.alarm);
-            }
-            Err(error) => {
-                tracing::warn!(alarm.name = alarm.alarm, %error, "nobody can be told now");
-            }
-        }
-    }
+async fn tell(state: &State, teller: &mut Teller) {
+    let report = state.alarms.report(Language::En);
+    let standing: Vec<_> = report
+        .iter()
+        .map(|alarm| AlarmStanding {
+            alarm: alarm.alarm,
+            since: alarm.since,
+            value: alarm.value,
+            limit: alarm.limit,
+            unit: alarm.unit,
+        })
+        .collect();
+    teller.tell(state.platform.backend(), state.platform.now(), &standing).await;
 }
 
 #[cfg(test)]

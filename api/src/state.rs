@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use heqi_evidence_store::monitoring::samples::Sampler;
 use heqi_evidence_store::witness::Witness;
 use heqi_notify::signature::Secret;
 use heqi_registration::Platform;
-use heqi_registration::monitoring::samples::Sampler;
+use heqi_registration::monitoring::Sample;
 use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
 use heqi_vocabulary::Entropy;
 use tokio::sync::Notify;
@@ -39,7 +40,7 @@ pub(crate) struct State {
     /// By which channels.
     pub(crate) alarm_channels: Vec<String>,
     /// The figures over time.
-    pub(crate) sampler: tokio::sync::Mutex<Sampler>,
+    pub(crate) sampler: tokio::sync::Mutex<Sampler<Sample>>,
     /// How many bytes the platform's folder takes, if anybody can tell.
     pub(crate) disk_bytes: Option<DiskBytes>,
     /// How often each caller has asked.

@@ -19,6 +19,7 @@
 //! | [`stamping`], [`renewing`] | time stamps over heads, and their renewal before certificates end |
 //! | [`witness`] | the durable step of a witness; our own log against what a peer kept of it |
 //! | [`successor`] | carrying a store over to the log that takes its log's place |
+//! | [`monitoring`] | figures over time, comparisons, alarms on their way |
 //! | [`gate`] | read-only until the peer has been heard |
 //! | [`backup`] | encrypted incremental backup of a running store, and its restore |
 //! | [`fsck`], [`rebuild`] | checking a store; making again what is made from the journals |
@@ -40,6 +41,7 @@ mod identity;
 mod journal;
 mod lock;
 pub mod log;
+pub mod monitoring;
 pub mod object;
 pub mod outbox;
 pub mod rebuild;

@@ -25,6 +25,10 @@ use crate::changeset::{Changeset, Expected, InvalidChangeset, Row, RowKey};
 use crate::sealed::{SealError, Sealed, UnsealError};
 use crate::vault::{DataKey, Vault};
 
+mod keys;
+
+pub use keys::{MalformedKey, Pair, Place};
+
 /// Rows of one kind.
 #[derive(Debug)]
 pub struct Table<K, V> {

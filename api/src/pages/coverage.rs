@@ -1,5 +1,6 @@
 //! What of all evidence is held by whom, as a page. No name, no person, no content.
 
+use heqi_pages::board::duration;
 use heqi_registration::Custodian;
 use heqi_registration::coverage::{Coverage, CustodianCoverage, Gap, GapState};
 use heqi_vocabulary::{Language, UtcMillis};
@@ -55,7 +56,7 @@ impl Standing<'_> {
             if self.is_live { (STAND_STILL, "") } else { (FOLLOW, "&amp;live=yes") };
         let text = words.in_language(language).replace("{}", &self.refresh_s.to_string());
         body.raw("<p><a class=\"follow\" href=\"?range=")
-            .text(&self.trends.range.word())
+            .text(self.trends.range.word())
             .raw(live)
             .raw("\">");
         body.text(&text).raw("</a></p>\n");
@@ -231,17 +232,6 @@ fn row(body: &mut Html, name: &str, value: &str) {
     body.raw("<dt>").text(name).raw("</dt><dd>").text(value).raw("</dd>");
 }
 
-/// Milliseconds up to ten seconds, then seconds, then minutes, always with the unit.
-pub(super) fn duration(ms: i64, language: Language) -> String {
-    let ms = ms.max(0);
-    let (number, unit) = match ms {
-        0..10_000 => (ms, Words::new("毫秒", "ms")),
-        10_000..600_000 => (ms / 1_000, Words::new("秒", "s")),
-        _ => (ms / 60_000, Words::new("分钟", "min")),
-    };
-    format!("{number} {}", unit.in_language(language))
-}
-
 pub(super) const fn name_of(custodian: Custodian) -> Words {
     match custodian {
         Custodian::DataCentre => Words::new("公证处数据中心", "Notary's data centre"),
@@ -333,13 +323,5 @@ mod tests {
             assert_eq!(picture.matches("#q2").count(), 2);
             assert!(picture.contains(words), "{picture}");
         }
-    }
-
-    #[test]
-    fn a_duration_has_a_unit_that_fits_it() {
-        assert_eq!(duration(850, Language::En), "850 ms");
-        assert_eq!(duration(75_000, Language::Zh), "75 秒");
-        assert_eq!(duration(3_600_000, Language::En), "60 min");
-        assert_eq!(duration(-5, Language::En), "0 ms");
     }
 }

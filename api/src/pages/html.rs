@@ -1,5 +1,7 @@
 //! HTML as it is written. Markup is ours and fixed when the program is built; whatever else
-//! goes in is text, and text is escaped. There is no third way in.
+//! goes in is text, and text is escaped; what `heqi_pages` drew was escaped there. There is no other way in.
+
+use heqi_pages::board::Drawn;
 
 /// Markup under construction.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +43,12 @@ impl Html {
     pub(crate) fn html(&mut self, other: &Self) -> &mut Self {
         self.0.push_str(&other.0);
         self
+    }
+
+    /// Adds what was drawn elsewhere, escaped there.
+    pub(crate) fn drawn(&mut self, drawn: &Drawn) -> &mut Self {
+        self.0.push_str(drawn.as_str());
+        self.raw("\n")
     }
 
     /// `<tag>text</tag>` for a tag of ours.

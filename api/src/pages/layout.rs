@@ -102,7 +102,8 @@ const LANGUAGES: Words = Words::new("语言", "Language");
 
 /// The style sheet, inside the page. Contrast is at least 4.5 : 1 for text and 3 : 1 for
 /// shapes, in both schemes (WCAG 2.2, 1.4.3 and 1.4.11).
-const STYLE: &str = include_str!("style.css");
+const STYLE: &str =
+    concat!(include_str!("style.css"), include_str!("../../../crates/pages/assets/board.css"));
 
 /// The source expression that allows exactly [`STYLE`] (W3C CSP level 3, 2.3.1).
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| {

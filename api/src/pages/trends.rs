@@ -2,59 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled, Side};
+use heqi_pages::Words;
+use heqi_pages::board::{
+    Comparison, Drawn, Finding, Found, Plot, Range, Series, comparisons, count, float, lag, mega,
+    megabytes, ms, seconds,
+};
 use heqi_registration::Custodian;
-use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side};
-use heqi_registration::monitoring::samples::{CustodianSample, Sample, Span};
+use heqi_registration::monitoring::{CustodianSample, Sample};
 use heqi_vocabulary::Language;
 
-use super::coverage::{duration, name_of};
+use super::coverage::name_of;
 use super::html::Html;
-use super::layout::Words;
-use super::plot::{Plot, Series};
-
-/// Over which time.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Range {
-    /// The last minutes, as this service remembers them.
-    Now,
-    /// A span that is kept.
-    Kept(Span),
-}
-
-impl Range {
-    const ALL: [Self; 4] =
-        [Self::Now, Self::Kept(Span::HalfDay), Self::Kept(Span::Week), Self::Kept(Span::Year)];
-
-    /// The range of a word; any other word is the last minutes.
-    pub(crate) fn of_word(word: Option<&str>) -> Self {
-        word.and_then(|word| word.parse().ok()).map_or(Self::Now, Self::Kept)
-    }
-
-    /// Its word in addresses.
-    pub(super) fn word(self) -> String {
-        match self {
-            Self::Now => "now".to_owned(),
-            Self::Kept(span) => span.to_string(),
-        }
-    }
-
-    const fn name(self) -> Words {
-        match self {
-            Self::Now => Words::new("最近几分钟", "the last minutes"),
-            Self::Kept(Span::HalfDay) => Words::new("12小时", "12 hours"),
-            Self::Kept(Span::Week) => Words::new("7天", "7 days"),
-            Self::Kept(Span::Year) => Words::new("一年", "a year"),
-        }
-    }
-
-    /// How far apart samples may be to be joined.
-    const fn gap_ms(self) -> i64 {
-        match self {
-            Self::Now => 20_000,
-            Self::Kept(span) => span.step_ms() * 3,
-        }
-    }
-}
 
 /// What is drawn.
 pub(crate) struct Trends<'a> {
@@ -69,9 +28,9 @@ pub(crate) struct Trends<'a> {
 impl Trends<'_> {
     /// Writes everything.
     pub(crate) fn write(&self, body: &mut Html, l: Language) {
-        self.reconciliation(body, l);
+        body.drawn(&comparisons(&self.comparisons(), l));
         body.element("h2", TRENDS.in_language(l));
-        self.ranges(body, l);
+        body.drawn(&self.range.choice(l));
         if self.samples.is_empty() {
             body.element("p", NOTHING.in_language(l)).raw("\n");
             return;
@@ -82,33 +41,17 @@ impl Trends<'_> {
         }
     }
 
-    fn ranges(&self, body: &mut Html, l: Language) {
-        body.raw("<nav class=\"contents\" aria-label=\"").text(RANGES.in_language(l)).raw("\">");
-        for range in Range::ALL {
-            body.raw("<a href=\"?range=").text(&range.word()).raw("\"");
-            if range == self.range {
-                body.raw(" aria-current=\"true\"");
-            }
-            body.raw(">").text(range.name().in_language(l)).raw("</a>");
-        }
-        body.raw("</nav>\n");
-    }
-
-    fn plot<'p>(
+    fn plot(
         &self,
         title: Words,
-        unit: &'p dyn Fn(f64, Language) -> String,
+        unit: &dyn Fn(f64, Language) -> String,
         series: Vec<Series>,
-    ) -> Plot<'p> {
+        l: Language,
+    ) -> Drawn {
         let first = self.samples.first().map_or(0, |sample| sample.at_ms);
         let last = self.samples.last().map_or(1, |sample| sample.at_ms);
-        Plot {
-            title,
-            unit,
-            series,
-            span: (first, last.max(first + 1_000)),
-            gap_ms: self.range.gap_ms(),
-        }
+        let span = (first, last.max(first + 1_000));
+        Plot { title, unit, series, span, gap_ms: self.range.gap_ms() }.draw(l)
     }
 
     fn series(&self, name: Words, of: impl Fn(&Sample) -> Option<f64>) -> Series {
@@ -120,31 +63,21 @@ impl Trends<'_> {
         body.element("h3", PLATFORM.in_language(l));
         let all = |of: fn(&Sample) -> u64| move |sample: &Sample| Some(float(of(sample)));
         let some = |of: fn(&Sample) -> Option<u64>| move |sample: &Sample| of(sample).map(float);
-        self.plot(
-            RECORDS,
-            &count,
-            vec![
-                self.series(RECORDS_LINE, all(|sample| sample.records)),
-                self.series(WITNESSED, all(|sample| sample.witnessed_size)),
-                self.series(MIRRORED, all(|sample| sample.mirrored_size)),
-            ],
-        )
-        .draw(body, l);
-        let age = self.series(AGE_LINE, some(|sample| sample.checkpoint_age_s));
-        self.plot(CHECKPOINT, &seconds, vec![age]).draw(body, l);
-        self.plot(
-            QUEUE,
-            &count,
-            vec![
-                self.series(QUEUE_LINE, some(|sample| sample.queue)),
-                self.series(GAPS_LINE, all(|sample| sample.gaps)),
-            ],
-        )
-        .draw(body, l);
-        // In tenths of a megabyte, which fit a float exactly.
-        let tenths = |sample: &Sample| sample.disk_bytes.map(|bytes| float(bytes / 100_000) / 10.0);
-        let disk = self.series(DISK_LINE, tenths);
-        self.plot(DISK, &megabytes, vec![disk]).draw(body, l);
+        let records = vec![
+            self.series(RECORDS_LINE, all(|sample| sample.records)),
+            self.series(WITNESSED, all(|sample| sample.witnessed_size)),
+            self.series(MIRRORED, all(|sample| sample.mirrored_size)),
+        ];
+        body.drawn(&self.plot(RECORDS, &count, records, l));
+        let age = vec![self.series(AGE_LINE, some(|sample| sample.checkpoint_age_s))];
+        body.drawn(&self.plot(CHECKPOINT, &seconds, age, l));
+        let waiting = vec![
+            self.series(QUEUE_LINE, some(|sample| sample.queue)),
+            self.series(GAPS_LINE, all(|sample| sample.gaps)),
+        ];
+        body.drawn(&self.plot(QUEUE, &count, waiting, l));
+        let disk = vec![self.series(DISK_LINE, |sample| sample.disk_bytes.map(mega))];
+        body.drawn(&self.plot(DISK, &megabytes, disk, l));
     }
 
     fn custodian(&self, body: &mut Html, custodian: Custodian, l: Language) {
@@ -152,108 +85,48 @@ impl Trends<'_> {
         let of = |of: fn(&CustodianSample) -> Option<f64>| {
             move |sample: &Sample| sample.custodians.get(&custodian).and_then(of)
         };
-        self.plot(
-            LAG,
-            &lag,
-            vec![
-                self.series(P50, of(|one| one.lag.map(|lag| ms(lag.p50)))),
-                self.series(P95, of(|one| one.lag.map(|lag| ms(lag.p95)))),
-                self.series(WAITS, of(|one| Some(ms(one.oldest_ms)))),
-            ],
-        )
-        .draw(body, l);
-        self.plot(
-            HELD,
-            &count,
-            vec![
-                self.series(HELD_LINE, of(|one| Some(float(one.admitted)))),
-                self.series(OPEN_LINE, of(|one| Some(float(one.outstanding)))),
-            ],
-        )
-        .draw(body, l);
+        let lags = vec![
+            self.series(P50, of(|one| one.lag.map(|lag| ms(lag.p50)))),
+            self.series(P95, of(|one| one.lag.map(|lag| ms(lag.p95)))),
+            self.series(WAITS, of(|one| Some(ms(one.oldest_ms)))),
+        ];
+        body.drawn(&self.plot(LAG, &lag, lags, l));
+        let held = vec![
+            self.series(HELD_LINE, of(|one| Some(float(one.admitted)))),
+            self.series(OPEN_LINE, of(|one| Some(float(one.outstanding)))),
+        ];
+        body.drawn(&self.plot(HELD, &count, held, l));
     }
 
     /// Match or mismatch, in words and with both roots.
-    fn reconciliation(&self, body: &mut Html, l: Language) {
-        body.element("h2", BOTH.in_language(l));
-        body.element("p", BOTH_IS.in_language(l)).raw("\n<ul class=\"plain\">");
-        for side in Side::ALL {
-            body.raw("<li class=\"wash\"><strong>").text(name_of_side(side).in_language(l));
-            body.raw("</strong><br>");
-            match self.compared.get(&side) {
-                None => {
-                    body.text(NEVER.in_language(l));
-                }
-                Some((newest, mismatch)) => {
-                    one(body, newest, l);
-                    if let Some(before) = mismatch.as_ref().filter(|before| *before != newest) {
-                        body.raw("<br>").text(BEFORE.in_language(l)).raw(" ");
-                        one(body, before, l);
-                    }
-                }
+    fn comparisons(&self) -> Vec<Comparison> {
+        let of_side = |side: Side| {
+            let compared = self.compared.get(&side);
+            Comparison {
+                name: name_of_side(side),
+                newest: compared.map(|(newest, _)| finding(newest)),
+                before: compared.and_then(|(newest, mismatch)| {
+                    mismatch.as_ref().filter(|before| *before != newest).map(finding)
+                }),
             }
-            body.raw("</li>");
-        }
-        body.raw("</ul>\n");
+        };
+        Side::OF_PLATFORM.map(of_side).to_vec()
     }
 }
 
-fn one(body: &mut Html, found: &Reconciled, l: Language) {
-    let (sign, words) = match &found.outcome {
-        Outcome::Match {} => ("✓ ", Words::new("一致", "match")),
-        Outcome::Mismatch { .. } => ("✗ ", Words::new("不一致", "mismatch")),
-        Outcome::NotCompared { .. } => ("… ", Words::new("未能比对", "not compared")),
-    };
-    body.raw("<strong class=\"outcome\">").raw(sign).text(words.in_language(l)).raw("</strong> · ");
-    body.text(&found.at.for_people());
-    match &found.outcome {
-        Outcome::NotCompared { .. } => {
-            body.raw(" · ").text(UNREACHED.in_language(l));
-            return;
-        }
-        Outcome::Mismatch { first_leaf: Some(leaf) } => {
-            body.raw(" · ")
-                .text(FIRST.in_language(l))
-                .raw(" <strong>")
-                .number(*leaf)
-                .raw("</strong>");
-        }
-        Outcome::Mismatch { first_leaf: None } => {
-            body.raw(" · ").text(NO_LEAF.in_language(l));
-        }
-        Outcome::Match {} => {}
+fn finding(found: &Reconciled) -> Finding {
+    Finding {
+        at: found.at.for_people(),
+        found: match found.outcome {
+            Outcome::Match {} => Found::Match,
+            Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf },
+            Outcome::NotCompared { .. } => Found::NotCompared,
+        },
+        size: found.size,
+        leaves: found.leaves,
+        ours: found.ours.clone(),
+        theirs: found.theirs.clone(),
     }
-    body.raw("<br>").text(SIZE.in_language(l)).raw(" ").number(found.size);
-    body.raw(" · ").text(LOOKED.in_language(l)).raw(" ").number(found.leaves);
-    for (words, root) in [(OUR_ROOT, &found.ours), (THEIR_ROOT, &found.theirs)] {
-        body.raw("<br>").text(words.in_language(l)).raw(" <code>").text(root).raw("</code>");
-    }
-}
-
-fn float(number: u64) -> f64 {
-    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
-}
-
-fn ms(number: i64) -> f64 {
-    f64::from(i32::try_from(number).unwrap_or(i32::MAX))
-}
-
-fn count(value: f64, _: Language) -> String {
-    format!("{value:.0}")
-}
-
-fn seconds(value: f64, l: Language) -> String {
-    format!("{value:.0} {}", l.pick("秒", "s"))
-}
-
-fn lag(value: f64, l: Language) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds that came from an i32")]
-    let whole = value.round() as i64;
-    duration(whole, l)
-}
-
-fn megabytes(value: f64, _: Language) -> String {
-    format!("{value:.1} MB")
 }
 
 const fn name_of_side(side: Side) -> Words {
@@ -262,32 +135,14 @@ const fn name_of_side(side: Side) -> Words {
             "平台日志：平台自有 与 公证处镜像",
             "The platform's log: ours and the notary's mirror",
         ),
-        Side::NotarysOwn => Words::new(
+        Side::NotarysOwn | Side::PlatformsLog | Side::OwnCosigned => Words::new(
             "公证处日志：公证处所示 与 平台联署时所见",
             "The notary's log: as it shows it and as we cosigned it",
         ),
     }
 }
 
-const BOTH: Words = Words::new("两半对账", "Both halves compared");
-const BOTH_IS: Words = Words::new(
-    "每日比对双方日志在同一大小时的根，逐叶比对新增部分，并抽查旧有部分。",
-    "Each day both logs' roots at the same size are compared, everything new leaf by leaf, and a drawn sample of what is older.",
-);
-const NEVER: Words = Words::new("尚未比对。", "Not compared yet.");
-const BEFORE: Words = Words::new("此前：", "Before:");
-const UNREACHED: Words = Words::new(
-    "未能连接对方或尚无可比对的内容",
-    "the other side was not reached, or there is nothing yet",
-);
-const FIRST: Words = Words::new("首个不同的叶：", "the first leaf that differs:");
-const NO_LEAF: Words = Words::new("根不同，无法定位到叶", "the roots differ; no leaf can be named");
-const SIZE: Words = Words::new("大小", "size");
-const LOOKED: Words = Words::new("逐叶比对", "leaves compared:");
-const OUR_ROOT: Words = Words::new("我方根", "our root");
-const THEIR_ROOT: Words = Words::new("对方根", "their root");
 const TRENDS: Words = Words::new("趋势", "Over time");
-const RANGES: Words = Words::new("时间范围", "Range of time");
 const NOTHING: Words = Words::new("尚无数据，稍后刷新。", "No sample yet; look again in a moment.");
 const PLATFORM: Words = Words::new("签署平台", "Signing platform");
 const RECORDS: Words = Words::new("记录与日志", "Records and log");

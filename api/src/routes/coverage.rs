@@ -1,21 +1,20 @@
 //! What of all evidence is held by whom: for programs and as a page.
 
-use std::collections::BTreeMap;
-
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query, ServiceConfig, resource};
+use heqi_evidence_store::monitoring::reconciliation::{Side, newest};
+use heqi_evidence_store::monitoring::samples::{Span, kept};
+use heqi_pages::board::Range;
 use heqi_registration::Custodian;
 use heqi_registration::deposit_queue::next_due;
 use heqi_registration::fault::Fault;
-use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, found};
-use heqi_registration::monitoring::samples::kept;
 use heqi_service_kit::{Problem, ReaderLanguage};
 use heqi_vocabulary::UtcMillis;
 use serde::Deserialize;
 
 use super::reading;
 use crate::pages;
-use crate::pages::trends::{Range, Trends};
+use crate::pages::trends::Trends;
 use crate::problem_of::refused;
 use crate::schema;
 use crate::state::State;
@@ -57,11 +56,15 @@ async fn coverage_page(
     asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let range = Range::of_word(asked.range.as_deref());
-    let samples = match range {
-        Range::Now => state.sampler.lock().await.recent(),
-        Range::Kept(span) => kept(&state.platform, span).await.map_err(refused)?,
+    let samples = match range.word().parse::<Span>() {
+        Err(_) => state.sampler.lock().await.recent(),
+        Ok(span) => {
+            let kept = kept(state.platform.backend(), span, state.platform.now()).await;
+            kept.map_err(|error| refused(Fault::from(error)))?
+        }
     };
-    let compared = compared(&state).await.map_err(refused)?;
+    let compared = newest(state.platform.backend(), &Side::OF_PLATFORM).await;
+    let compared = compared.map_err(|error| refused(Fault::from(error)))?;
     let coverage = state.figures.coverage(&state.platform).await.map_err(refused)?;
     let recent = state.recent.standing(&state.platform).await.map_err(refused)?;
     let next_attempts = next_attempts(&state).await.map_err(refused)?;
@@ -82,22 +85,6 @@ async fn coverage_page(
 struct Asked {
     range: Option<String>,
     live: Option<String>,
-}
-
-/// The newest comparison of each side, and its newest mismatch.
-async fn compared(
-    state: &State,
-) -> Result<BTreeMap<Side, (Reconciled, Option<Reconciled>)>, Fault> {
-    let mut compared = BTreeMap::new();
-    for side in Side::ALL {
-        let all = found(&state.platform, side).await?;
-        let is_bad = |one: &&Reconciled| matches!(one.outcome, Outcome::Mismatch { .. });
-        let bad = all.iter().find(is_bad).cloned();
-        if let Some(newest) = all.into_iter().next() {
-            compared.insert(side, (newest, bad));
-        }
-    }
-    Ok(compared)
 }
 
 async fn next_attempts(state: &State) -> Result<Vec<(Custodian, Option<UtcMillis>)>, Fault> {

@@ -1,7 +1,7 @@
 //! Both halves compared, as `/coverage` shows it: a mismatch stands there with the first leaf that
 //! differs, and stays in sight when the next comparison finds nothing.
 
-use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, note};
+use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled, Side, note};
 use heqi_vocabulary::Clock as _;
 
 use crate::service::Service;
@@ -36,9 +36,9 @@ async fn a_mismatch_stands_on_the_page_with_the_first_leaf_that_differs() {
     assert!(!coverage(&service, "zh").await.contains('✗'));
     let planted =
         compared(&service, Side::OursMirrored, Outcome::Mismatch { first_leaf: Some(31) });
-    note(&service.platform, &planted).await.unwrap();
+    note(service.platform.backend(), &planted).await.unwrap();
     let same = compared(&service, Side::NotarysOwn, Outcome::Match {});
-    note(&service.platform, &same).await.unwrap();
+    note(service.platform.backend(), &same).await.unwrap();
     for (language, words) in [
         ("zh", ["✗ 不一致", "首个不同的叶：", "✓ 一致"]),
         ("en", ["✗ mismatch", "the first leaf that differs:", "✓ match"]),
@@ -55,7 +55,7 @@ async fn a_mismatch_stands_on_the_page_with_the_first_leaf_that_differs() {
     // The next day both are the same again: what was found before is still told.
     service.clock.advance_ms(DAY_MS);
     let same = compared(&service, Side::OursMirrored, Outcome::Match {});
-    note(&service.platform, &same).await.unwrap();
+    note(service.platform.backend(), &same).await.unwrap();
     let shown = coverage(&service, "zh").await;
     let (now, before) = shown.split_once("此前：").expect("what was found before");
     assert!(now.contains("✓ 一致") && before.contains("<strong>31</strong>"), "{shown}");
@@ -65,7 +65,7 @@ async fn a_mismatch_stands_on_the_page_with_the_first_leaf_that_differs() {
 async fn a_mismatch_that_no_leaf_explains_is_told_as_such() {
     let service = Service::start().await;
     let planted = compared(&service, Side::NotarysOwn, Outcome::Mismatch { first_leaf: None });
-    note(&service.platform, &planted).await.unwrap();
+    note(service.platform.backend(), &planted).await.unwrap();
     let shown = coverage(&service, "zh").await;
     assert!(shown.contains("✗ 不一致") && shown.contains("根不同，无法定位到叶"), "{shown}");
     assert!(!shown.contains("首个不同的叶"), "{shown}");

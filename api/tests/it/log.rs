@@ -20,6 +20,10 @@ async fn the_entries_that_are_served_have_the_root_that_is_signed() {
     invited(&service, 2).await.signers.remove(0).sign(&service).await;
     let head = service.get("", &format!("{LOG}/head")).await;
     assert_eq!(head.header("content-type"), "text/plain; charset=utf-8");
+    // Whoever compares it knows the origin and not the settings.
+    let last_part = service.platform.origin().as_str().rsplit('/').next().unwrap();
+    let by_origin = service.get("", &format!("/log/{last_part}/head")).await;
+    assert_eq!((by_origin.status, &by_origin.body), (200, &head.body));
     let head = SignedCheckpoint::parse(&head.body).unwrap();
     head.note().verify([note_signer(7).verifier_key()]).unwrap();
     let checkpoint = head.checkpoint();

@@ -212,6 +212,12 @@ pub(crate) struct NotarySettings {
     /// Beyond which figures somebody is told.
     #[serde(default)]
     pub(crate) alarms: AlarmLimits,
+    /// By what somebody is told of alarms; mail goes through `[people.email]`.
+    #[serde(default)]
+    pub(crate) alarm_delivery: AlarmDeliverySettings,
+    /// How often both sides' logs are compared, in seconds: once a day.
+    #[serde(default = "a_day")]
+    pub(crate) reconcile_every_s: u64,
     #[serde(default)]
     pub(crate) telemetry: TelemetrySettings,
 }

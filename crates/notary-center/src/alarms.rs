@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::monitoring::MonitoringError;
+use heqi_evidence_store::monitoring::reconciliation::{Side, differs};
 use heqi_evidence_store::stamping;
 use heqi_evidence_store::witness::kept_against_logs;
 use heqi_notarization::matter::approve::stuck_numbers;
@@ -12,6 +15,7 @@ use heqi_service_kit::{AlarmLimits, Alarms, Shutdown};
 use heqi_tlog::note::VerifiedSignature;
 use heqi_vocabulary::UtcMillis;
 
+use crate::board;
 use crate::figures::{Count, Figures};
 use crate::service::{PeerWitness, State};
 
@@ -135,6 +139,20 @@ const MATTERS_OVERDUE: Watch = Watch {
     ..MATTERS_URGENT
 };
 
+const HALVES_DIFFER: Watch = Watch {
+    name: "halves_differ",
+    unit: "logs",
+    means: (
+        "双方日志在同一大小时的根或叶不一致。",
+        "Both sides of a log differ at the same size, by their roots or by a leaf.",
+    ),
+    next_step: (
+        "不要删除任何数据。在 /coverage 查看首个不同的叶,保留双方日志,与平台逐叶核对。",
+        "Delete nothing. See the first leaf that differs at /coverage, keep both logs and compare them with the platform leaf by leaf.",
+    ),
+    ..CHECKPOINT_AGE
+};
+
 const TIME_CERTIFICATE_ENDS: Watch = Watch {
     name: "time_certificate_ends",
     unit: "",
@@ -162,6 +180,7 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     watched(LOG_MISBEHAVED, 0, &watching.kept_against_logs);
     watched(CHAIN_MISBEHAVED, 0, &watching.chain_misbehaviour);
     watched(TIME_CERTIFICATE_ENDS, 0, &watching.time_certificate_ends);
+    watched(HALVES_DIFFER, 0, &watching.halves_differ);
     watched(NUMBERS_STUCK, 0, &watching.numbers_stuck);
     watched(MATTERS_URGENT, 0, &watching.matters_urgent);
     watched(MATTERS_OVERDUE, 0, &watching.matters_overdue);
@@ -179,21 +198,28 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     }
 }
 
-/// Takes the figures and looks at them until the service stops.
+/// Takes the figures and looks at them, and beside that keeps them and tells of what changed, until the service stops.
 pub(crate) async fn look_until_stopped(
     state: Arc<State>,
     alarms: Arc<Alarms>,
     peer: Option<PeerWitness>,
-    mut stop: Shutdown,
+    stop: Shutdown,
 ) -> Result<(), std::convert::Infallible> {
+    // The first sample is of figures that were taken.
+    take(&state, peer.as_ref()).await;
+    let telling = board::keep_and_tell(&state, &alarms, stop.clone());
+    tokio::join!(look(&state, &alarms, peer.as_ref(), stop), telling);
+    Ok(())
+}
+
+async fn look(state: &State, alarms: &Alarms, peer: Option<&PeerWitness>, mut stop: Shutdown) {
     let mut counted_at = None;
     while !stop.is_requested() {
-        take(&state, peer.as_ref()).await;
-        count_matters(&state, &mut counted_at).await;
+        take(state, peer).await;
+        count_matters(state, &mut counted_at).await;
         let now = state.office.clock().now();
         alarms.look_and_wait(now, &state.settings.alarms, &mut stop).await;
     }
-    Ok(())
 }
 
 /// How often open matters are counted: the period ends with a day, and counting reads all of them.
@@ -210,6 +236,7 @@ async fn count_matters(state: &State, counted_at: &mut Option<UtcMillis>) {
         Ok(due) => {
             state.figures.watched().matters_urgent.set(due.urgent);
             state.figures.watched().matters_overdue.set(due.overdue);
+            state.board.in_hand(due.running);
             *counted_at = Some(now);
         }
         Err(error) => tracing::warn!(%error, "open applications could not be counted"),
@@ -247,7 +274,19 @@ async fn take(state: &State, peer: Option<&PeerWitness>) {
     {
         watched.numbers_stuck.set(u64::try_from(stuck).unwrap_or(u64::MAX));
     }
+    if let Ok(differ) = halves_that_differ(backend).await {
+        watched.halves_differ.set(differ);
+    }
     if let Some(store) = state.figures.store() {
         store.refresh();
     }
+}
+
+/// How both halves stood when they were compared last.
+async fn halves_that_differ(backend: &dyn Backend) -> Result<u64, MonitoringError> {
+    let mut differ = 0;
+    for side in Side::OF_CUSTODIAN {
+        differ += u64::from(differs(backend, side).await?);
+    }
+    Ok(differ)
 }

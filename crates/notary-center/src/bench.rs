@@ -48,18 +48,20 @@ pub(crate) struct Shown {
 
 impl Shown {
     pub(crate) fn to(bench: &Bench, reader: Reader, here: Link) -> Self {
-        Self {
-            frame: Frame {
-                language: reader.language,
-                large: reader.large,
-                here,
-                csrf: None,
-                service: bench.desk.office_name.clone(),
-                telephone: bench.telephone.clone(),
-            },
-            reader,
-            is_secure: bench.secure_cookies,
-        }
+        let names = (bench.desk.office_name.clone(), bench.telephone.clone());
+        Self::by(names, bench.secure_cookies, reader, here)
+    }
+
+    /// The same by a service of this name and telephone number.
+    pub(crate) fn by(
+        (service, telephone): (String, String),
+        is_secure: bool,
+        reader: Reader,
+        here: Link,
+    ) -> Self {
+        let Reader { language, large, .. } = reader;
+        let frame = Frame { language, large, here, csrf: None, service, telephone };
+        Self { frame, reader, is_secure }
     }
 
     /// The same inside a session: its forms can be sent.

@@ -41,6 +41,8 @@ pub(crate) struct Watched {
     pub(crate) matters_overdue: Count,
     /// Whether the certificate behind the newest time stamps ends soon.
     pub(crate) time_certificate_ends: Count,
+    /// Logs of which both sides differed when they were compared last.
+    pub(crate) halves_differ: Count,
     stamped_size: Count,
 }
 
@@ -98,6 +100,10 @@ impl Watched {
             matters_overdue: figure(
                 "matters_overdue",
                 "Applications beyond their statutory period",
+            ),
+            halves_differ: figure(
+                "halves_differ",
+                "Logs of which both sides differed when they were compared last",
             ),
             stamped_size: figure(
                 "own_log_stamped_entries",

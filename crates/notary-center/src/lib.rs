@@ -22,6 +22,7 @@
 //! | `POST /applications` | the registry applies for a certificate |
 //! | `/my …` | whoever signed sees, says, is told, applies |
 //! | `POST /holder-notices` | what a person said to the other custodian |
+//! | `/coverage` | the custodian's own view of what it holds, over time |
 //! | `/healthz /readyz /metrics /alarms` | for operators |
 //!
 //! - [`service`], [`settings`]: started on a listener, stopped by draining
@@ -36,10 +37,12 @@
 //! - `feed`: the own log to the platform's witness
 //! - `figures`: what operators look at
 //! - `alarms`: which of them somebody is told of
+//! - `board`: the figures over time, and telling of alarms
 
 pub mod access;
 mod alarms;
 mod bench;
+mod board;
 mod carrying;
 mod done_forms;
 mod feed;
@@ -55,6 +58,7 @@ pub mod settings;
 mod visitor;
 
 pub use bench::Bench;
+pub use board::DiskBytes;
 pub use carrying::NoticeWays;
 pub use figures::StoreGauges;
 pub use heqi_service_kit::Running;

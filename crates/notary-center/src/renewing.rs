@@ -38,6 +38,7 @@ async fn round(state: &State, margin_ms: i64) -> bool {
         Ok(round) => {
             let now = state.office.clock().now();
             let left = round.counts_until.map(|until| until.millis_since(now));
+            state.board.renews(round.counts_until.map(|until| until.plus_millis(-margin_ms)));
             // A third of the margin before its end somebody has to see to a new certificate.
             let ends = left.is_some_and(|left| left < margin_ms / 3);
             state.figures.watched().time_certificate_ends.set(u64::from(ends));

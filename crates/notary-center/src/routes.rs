@@ -5,6 +5,7 @@ mod applications;
 mod assets;
 mod chains;
 mod check;
+mod coverage;
 mod deposits;
 mod erasures;
 mod form;
@@ -55,14 +56,13 @@ pub(crate) fn configure(app: &mut ServiceConfig, state: &State) {
         .configure(holds::configure)
         .configure(chains::configure)
         .configure(notices::configure)
+        .configure(coverage::configure)
+        .configure(assets::configure)
         .configure(peer::configure)
         .configure(recovery::configure)
         .configure(log::configure);
     if state.people.is_some() {
         app.configure(holder::configure);
-    }
-    if state.people.is_some() || state.bench.is_some() {
-        app.configure(assets::configure);
     }
     if state.people.is_some() || state.data_centre.is_some() {
         app.configure(page::configure);

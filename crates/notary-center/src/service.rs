@@ -30,6 +30,7 @@ use tokio::sync::Semaphore;
 use crate::access;
 use crate::alarms;
 use crate::bench::{self, Bench};
+use crate::board::{Board, DiskBytes};
 use crate::carrying::{self, NoticeWays};
 use crate::done_forms::DoneForms;
 use crate::feed::Feed;
@@ -81,6 +82,11 @@ pub struct Watching {
     pub store_gauges: Option<StoreGauges>,
     /// Labels of the time authorities that stamp the office's own log.
     pub time_authorities: Vec<String>,
+    /// How many bytes the service's folder takes, if anybody can tell.
+    pub disk_bytes: Option<DiskBytes>,
+    /// The channels by which somebody is told of alarms, as they are called in the queue
+    /// (`heqi_evidence_store::monitoring::alarm_delivery`); the program works on it. Empty: nobody is.
+    pub alarm_channels: Vec<String>,
 }
 
 /// Which of the two custodians a service is.
@@ -164,6 +170,10 @@ pub(crate) struct State {
     pub(crate) settings: CenterSettings,
     pub(crate) figures: Arc<Figures>,
     pub(crate) time_authorities: Vec<String>,
+    /// The figures over time.
+    pub(crate) board: Board,
+    /// By which channels somebody is told of alarms.
+    pub(crate) alarm_channels: Vec<String>,
     pub(crate) deposit_memory: Semaphore,
     pub(crate) deposit_memory_kib: usize,
     /// The workbench of the office's staff.
@@ -217,7 +227,7 @@ impl NotaryCenter {
             metrics,
             people,
             notice_ways,
-            watching: Watching { store_gauges, time_authorities },
+            watching: Watching { store_gauges, time_authorities, disk_bytes, alarm_channels },
             bench,
         } = surroundings;
         report_store(&health, store_gauges.clone());
@@ -277,6 +287,8 @@ impl NotaryCenter {
             settings,
             figures,
             time_authorities,
+            board: Board::new(disk_bytes),
+            alarm_channels,
             deposit_memory: Semaphore::new(deposit_memory_kib.min(Semaphore::MAX_PERMITS)),
             deposit_memory_kib,
             bench,

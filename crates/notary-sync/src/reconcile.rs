@@ -10,6 +10,10 @@
 //! **The notary's own log**: the root that its tiles make at the size our witness cosigned last,
 //! against the root that was cosigned. Of that log we hold no leaves, so a difference has no leaf.
 //!
+//! A custodian looks the other way round. **The platform's log**: the custodian's mirror of it against the tiles that the
+//! platform shows, leaf by leaf as above. **Its own log**: its own tiles against the head that the platform's witness
+//! cosigned last.
+//!
 //! Nothing that the other side says is believed for being said: tiles are read and hashed.
 
 mod tree;
@@ -17,12 +21,11 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 use heqi_evidence_store::backend::{Backend, ReadError};
+use heqi_evidence_store::monitoring::MonitoringError;
+use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled, Side};
 use heqi_evidence_store::witness::accepted;
 use heqi_notary_protocol::{CallError, LogClient};
-use heqi_registration::Platform;
-use heqi_registration::fault::Fault;
-use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side};
-use heqi_tlog::checkpoint::Origin;
+use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 use heqi_tlog::tile::{TILE_WIDTH, TileKind, TilePath};
 use heqi_tlog::tree::Hash;
 use heqi_vocabulary::{Entropy, UtcMillis};
@@ -49,13 +52,16 @@ pub enum ReconcileError {
     Call(#[from] CallError),
     /// Our own store.
     #[error(transparent)]
-    Store(#[from] Fault),
+    Store(#[from] MonitoringError),
     /// Our own log.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// What our witness keeps.
     #[error("what the own witness keeps cannot be read: {0}")]
     Witness(String),
+    /// Our own mirror.
+    #[error("the own mirror cannot be read: {0}")]
+    Mirror(String),
     /// Our own tiles do not make our own tree.
     #[error("the own log's tiles do not fit its size")]
     OwnTiles,
@@ -230,17 +236,16 @@ async fn first_difference<A: TileSource, B: TileSource>(
 /// # Errors
 /// See [`ReconcileError`].
 pub async fn reconcile_mirror(
-    platform: &Platform,
+    backend: &dyn Backend,
     copy: &LogClient,
-    since: u64,
+    (since, at): (u64, UtcMillis),
     entropy: &dyn Entropy,
 ) -> Result<Reconciled, ReconcileError> {
-    let at = platform.now();
     let Some(stated) = copy.checkpoint().await? else {
         return Ok(not_compared(Side::OursMirrored, at, "nothing_yet"));
     };
     let stated = stated.checkpoint();
-    let log = platform.backend().log();
+    let log = backend.log();
     let own = log.head().size();
     let size = stated.size().min(own);
     if size == 0 {
@@ -299,6 +304,78 @@ pub async fn reconcile_peer(
         size,
         ours: ours.to_hex(),
         theirs: theirs.map(|hash| hash.to_hex()).unwrap_or_default(),
+        leaves: 0,
+        compared_to: 0,
+        outcome,
+    })
+}
+
+/// At a custodian: compares its mirror of the platform's log, at the head that the mirror cosigned, with what the platform
+/// shows. As [`reconcile_mirror`] it goes on where the comparison before stopped.
+///
+/// # Errors
+/// See [`ReconcileError`].
+pub async fn reconcile_platform<M: TileSource, L: TileSource>(
+    (mirror, shown): (&M, &L),
+    mirrored: &SignedCheckpoint,
+    (since, at): (u64, UtcMillis),
+    entropy: &dyn Entropy,
+) -> Result<Reconciled, ReconcileError> {
+    let (size, root) = (mirrored.checkpoint().size(), mirrored.checkpoint().root());
+    if size == 0 {
+        return Ok(not_compared(Side::PlatformsLog, at, "nothing_yet"));
+    }
+    let sample = Sample::drawn(size, since, entropy);
+    let compared = compare((mirror, shown), size, (since, NEW_TILES), &sample).await?;
+    // A mirror whose tiles do not make what it cosigned is no mirror.
+    let matches = compared.first_leaf.is_none()
+        && compared.ours == root
+        && compared.theirs == Some(compared.ours);
+    let first_leaf = compared.first_leaf;
+    Ok(Reconciled {
+        side: Side::PlatformsLog,
+        at,
+        size,
+        ours: compared.ours.to_hex(),
+        theirs: compared.theirs.map(|hash| hash.to_hex()).unwrap_or_default(),
+        leaves: compared.leaves,
+        compared_to: compared.up_to,
+        outcome: if matches { Outcome::Match {} } else { Outcome::Mismatch { first_leaf } },
+    })
+}
+
+/// At a custodian: compares its own log with the head that the platform's witness cosigned last, whose line was verified.
+///
+/// # Errors
+/// See [`ReconcileError`].
+pub async fn reconcile_own(
+    backend: &dyn Backend,
+    cosigned: &SignedCheckpoint,
+    at: UtcMillis,
+) -> Result<Reconciled, ReconcileError> {
+    let (size, theirs) = (cosigned.checkpoint().size(), cosigned.checkpoint().root());
+    if size == 0 {
+        return Ok(not_compared(Side::OwnCosigned, at, "nothing_yet"));
+    }
+    let log = backend.log();
+    let own = log.head().size();
+    // More was cosigned than we hold: the first leaf that we do not have.
+    let (ours, first_leaf) = if size > own {
+        (None, Some(own))
+    } else {
+        (
+            Some(Tree::new(&Own(log), size).hash(0, size).await?.ok_or(ReconcileError::OwnTiles)?),
+            None,
+        )
+    };
+    let outcome =
+        if ours == Some(theirs) { Outcome::Match {} } else { Outcome::Mismatch { first_leaf } };
+    Ok(Reconciled {
+        side: Side::OwnCosigned,
+        at,
+        size,
+        ours: ours.map(|hash| hash.to_hex()).unwrap_or_default(),
+        theirs: theirs.to_hex(),
         leaves: 0,
         compared_to: 0,
         outcome,

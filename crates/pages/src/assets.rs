@@ -50,6 +50,8 @@ assets! {
     StaffStyle = "staff.css", CSS, "../assets/staff.css";
     /// What pages of the notary's workbench have besides.
     OfficeStyle = "office.css", CSS, "../assets/office.css";
+    /// What pages with plots have besides.
+    BoardStyle = "board.css", CSS, "../assets/board.css";
     /// The preview of a draft, and files that are sent as they are.
     Office = "office.js", JS, "../assets/office.js";
     /// The two halves of a tally, as the icon of the tab and of the installed application.

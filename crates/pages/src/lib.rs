@@ -16,12 +16,14 @@
 //! - [`staff`]: coming in with two factors, the queue of cases
 //! - [`regulator`]: a search with its legal basis, one filing with its verdicts
 //! - [`office`]: the notary's workbench, and anybody's check of a certificate
+//! - [`board`]: how a service stands over time, and a custodian's own view of what it holds
 //! - [`sheet`]: the printed invitation
 //! - [`trouble`]: a failure as a page, with a way on
 //! - `parts`: what pages are made of; [`qr`]: QR codes
 
 mod application;
 pub mod assets;
+pub mod board;
 pub mod frame;
 pub mod holder;
 pub mod journey;

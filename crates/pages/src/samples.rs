@@ -1,5 +1,6 @@
 //! Every page from its samples: what tests render, and what people look at.
 
+use crate::board::CustodyPage;
 use crate::frame::{Frame, Page, render};
 use crate::holder::{
     HolderApplyPage, HolderCodePage, HolderDoorPage, HolderEvidencePage, HolderListPage,
@@ -73,6 +74,7 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<BookPage>("office-book", frame, &mut pages);
     of::<AccountsPage>("office-accounts", frame, &mut pages);
     of::<CheckPage>("check", frame, &mut pages);
+    of::<CustodyPage>("custody", frame, &mut pages);
     of::<HolderDoorPage>("held-door", frame, &mut pages);
     of::<HolderCodePage>("held-code", frame, &mut pages);
     of::<HolderListPage>("held-list", frame, &mut pages);
@@ -170,6 +172,7 @@ mod tests {
                 "photo",
                 "decline",
                 "ended",
+                "custody",
             ]
             .iter()
             .any(|one| name.starts_with(one) && !name.starts_with("other-way"))

@@ -1,10 +1,9 @@
 //! What of all evidence is held by whom, in numbers that stay cheap at any size.
 
-use std::collections::{BTreeMap, VecDeque};
-
+use heqi_evidence_store::monitoring::lags::LagMs;
 use heqi_evidence_store::stamping;
 use heqi_vocabulary::{Digest, RecordId, UtcMillis};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::fault::{ActError, Fault};
 use crate::platform::{Custodian, Platform};
@@ -95,57 +94,6 @@ pub struct Gap {
     pub since: UtcMillis,
     /// Why.
     pub state: GapState,
-}
-
-/// From record to receipt, in milliseconds.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct LagMs {
-    /// Half were faster.
-    pub p50: i64,
-    /// 95 of 100 were faster.
-    pub p95: i64,
-    /// 99 of 100 were faster.
-    pub p99: i64,
-}
-
-/// The lags of the last receipts, in the order they came, and those since somebody asked last.
-#[derive(Debug, Default)]
-pub(crate) struct Lags {
-    last: VecDeque<i64>,
-    interval: BTreeMap<Custodian, VecDeque<i64>>,
-}
-
-impl Lags {
-    const KEPT: usize = 1024;
-
-    pub(crate) fn note(&mut self, custodian: Custodian, lag_ms: i64) {
-        for lags in [&mut self.last, self.interval.entry(custodian).or_default()] {
-            if lags.len() == Self::KEPT {
-                lags.pop_front();
-            }
-            lags.push_back(lag_ms.max(0));
-        }
-    }
-
-    fn percentiles(&self) -> Option<LagMs> {
-        percentiles(&self.last)
-    }
-
-    /// The lags of each custodian since the call before.
-    pub(crate) fn take_interval(&mut self) -> BTreeMap<Custodian, LagMs> {
-        let taken = std::mem::take(&mut self.interval);
-        taken.iter().filter_map(|(who, lags)| Some((*who, percentiles(lags)?))).collect()
-    }
-}
-
-fn percentiles(lags: &VecDeque<i64>) -> Option<LagMs> {
-    let mut sorted: Vec<i64> = lags.iter().copied().collect();
-    sorted.sort_unstable();
-    let last = sorted.len().checked_sub(1)?;
-    let at = |percent: usize| sorted.get((sorted.len() * percent / 100).min(last)).copied();
-    Some(LagMs { p50: at(50)?, p95: at(95)?, p99: at(99)? })
 }
 
 /// Counts what is held by whom: with scope `coverage`.

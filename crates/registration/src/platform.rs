@@ -10,6 +10,7 @@ use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::gate::PeerClock;
+use heqi_evidence_store::monitoring::lags::Lags;
 use heqi_evidence_store::vault::DataKeyId;
 use heqi_filing::Office;
 use heqi_pki::CertificateAuthority;
@@ -22,7 +23,6 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use crate::coverage::Lags;
 use crate::fault::Fault;
 use crate::filings::RecentFilings;
 use crate::frozen::FrozenLog;
@@ -244,7 +244,7 @@ pub struct Platform {
     pub(crate) settings: Settings,
     pub(crate) origin: Origin,
     pub(crate) decoding: Arc<Semaphore>,
-    pub(crate) lags: Mutex<Lags>,
+    pub(crate) lags: Mutex<Lags<Custodian>>,
     next_tries: NextTries,
     pub(crate) filings: RecentFilings,
     identity: IdentityPorts,

@@ -213,6 +213,13 @@ fn as_an_operator(desk: &mut Desk<'_>, demo: &Demo) {
     let doubtful = desk.page.evaluate("(document.body?.innerText ?? '').includes('✗')").unwrap();
     assert_eq!(doubtful, false);
     desk.look("coverage");
+    // Each custodian's own view, open as the platform's is.
+    for (service, name) in [("notary_url", "custody-centre"), ("preservation_url", "custody")] {
+        let custodian = demo.says(service);
+        desk.page.open(&format!("{custodian}/coverage?lang=zh")).unwrap();
+        desk.until_it_says("两半对账");
+        desk.look(name);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A notary data centre or a preservation service: store, office, HTTP.
 
+mod halves;
 mod stopped;
 mod trust;
 
@@ -18,7 +19,7 @@ use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::{
     CenterSettings, DataCentre, NotaryCenter, NoticeWays, PeerComparison, PeerWitness, People,
-    Running, Surroundings, Watching,
+    Running, StoreGauges, Surroundings, Watching,
 };
 use heqi_notary_protocol::{NoticeClient, PeerClient, WitnessClient};
 use heqi_notary_sync::run_stamping;
@@ -28,15 +29,20 @@ use heqi_service_kit::api_key::{ApiKey, ApiKeyHash};
 use heqi_service_kit::lifecycle::{ShutdownTrigger, TaskGroup};
 use heqi_service_kit::listener::Listener;
 use heqi_service_kit::{Health, Metrics};
+use heqi_tlog::cosignature::Cosigner;
 use heqi_vocabulary::{Clock, Entropy};
 
+use self::halves::NotarysHalves;
+use super::alarm_mail::{AlarmChannels, Telling, run_alarms};
 use super::certificate_log::CertificateLog;
+use super::reconciling::{Kept, run_reconciling};
 use super::store::FrozenLogs;
 use super::tls::NotaryTls;
 use super::{ServiceError, sending, store, time, workbench};
 use crate::client;
 use crate::keys::succession::Succession;
 use crate::keys::{self, KeyError, NoteKey};
+use crate::load::bytes_below;
 use crate::settings::{NotarySettings, Profile, Role};
 
 pub(crate) use stopped::{StoppedOffice, stopped_office};
@@ -110,10 +116,8 @@ pub(crate) async fn start(
     let peer = peer_comparison(settings, tls, &log, &gate)?;
     let mut tasks = TaskGroup::new();
     let gauged = store.clone();
-    let watching = Watching {
-        store_gauges: Some(Arc::new(move || gauged.gauges())),
-        time_authorities: settings.time_authorities.iter().map(|one| one.label.clone()).collect(),
-    };
+    let gauges: StoreGauges = Arc::new(move || gauged.gauges());
+    let watching = watch_over(settings, tls, &office, (clock, entropy, gauges), &mut tasks)?;
     let stamping = time::stamping(
         office.backend().clone(),
         clock,
@@ -158,6 +162,53 @@ pub(crate) async fn start(
     let stamping = tasks.trigger();
     tokio::spawn(tasks.run_until(std::future::pending::<()>(), DRAIN));
     Ok(RunningNotary { running, store, frozen, stamping })
+}
+
+/// What the custodian is watched by: its figures, alarms that are told, both sides' logs compared.
+fn watch_over(
+    settings: &NotarySettings,
+    tls: &NotaryTls,
+    office: &NotaryOffice,
+    (clock, entropy, gauges): (&Arc<dyn Clock>, &Arc<dyn Entropy>, StoreGauges),
+    tasks: &mut TaskGroup,
+) -> Result<Watching, ServiceError> {
+    let channels = alarm_channels(settings, tls, clock)?;
+    let folder = settings.data_dir.clone();
+    let watching = Watching {
+        store_gauges: Some(gauges),
+        time_authorities: settings.time_authorities.iter().map(|one| one.label.clone()).collect(),
+        disk_bytes: Some(Arc::new(move || bytes_below(&folder))),
+        alarm_channels: channels.names(),
+    };
+    if !watching.alarm_channels.is_empty() {
+        let telling = Telling {
+            backend: office.backend().clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        };
+        tasks.spawn("alarm delivery", run_alarms(telling, channels, tasks.shutdown()));
+    }
+    let halves = NotarysHalves::new(settings, tls, office, entropy)?;
+    let kept = Kept {
+        backend: office.backend().clone(),
+        clock: clock.clone(),
+        every: Duration::from_secs(settings.reconcile_every_s.max(10)),
+    };
+    tasks.spawn("reconciliation", run_reconciling(kept, halves, tasks.shutdown()));
+    Ok(watching)
+}
+
+/// By what somebody is told of alarms.
+fn alarm_channels(
+    settings: &NotarySettings,
+    tls: &NotaryTls,
+    clock: &Arc<dyn Clock>,
+) -> Result<AlarmChannels, ServiceError> {
+    let http =
+        client::http(&tls.alarm_webhook).map_err(|error| ServiceError::Start(error.to_string()))?;
+    let email = settings.people.as_ref().and_then(|people| people.email.as_ref());
+    let service = &settings.organisation;
+    AlarmChannels::new(&settings.alarm_delivery, email, service, (http, clock.clone()))
 }
 
 /// Takes the mark of a restored store away once the platform has been heard.
@@ -247,21 +298,39 @@ fn data_centre(
     publisher: Arc<dyn Signer>,
     office: &NotaryOffice,
 ) -> Result<DataCentre, ServiceError> {
-    let folder = settings.data_dir.join("keys");
-    let origin = &settings.log_origin;
-    let known = Succession::load(&folder)?;
-    let logs = || known.all_note_keys(KeyRole::Log, &settings.platform.log.vkey.0);
-    let cosigner =
-        |kind| cosigner_key(&folder, origin, kind, office.entropy()).and_then(|key| key.cosigner());
-    let (backend, clock) = (office.backend().clone(), office.clock().clone());
-    let successors = known.successors_of(&settings.platform.log.vkey.0);
-    let ends = successors.iter().map(end_of).collect();
+    let known = Succession::load(&settings.data_dir.join("keys"))?;
+    let logs = known.all_note_keys(KeyRole::Log, &settings.platform.log.vkey.0);
+    let ends = known.successors_of(&settings.platform.log.vkey.0).iter().map(end_of).collect();
     Ok(DataCentre {
-        witness: Witness::new(cosigner("witness")?, logs()).ending(ends),
-        mirror: Mirror::new(cosigner("mirror")?, logs(), backend, clock).following(&successors),
+        witness: Witness::new(cosigner(settings, "witness", office)?, logs).ending(ends),
+        mirror: mirror(settings, &known, office)?,
         anchors,
         publisher,
     })
+}
+
+/// The mirror of the platform's log.
+fn mirror(
+    settings: &NotarySettings,
+    known: &Succession,
+    office: &NotaryOffice,
+) -> Result<Mirror, ServiceError> {
+    let logs = known.all_note_keys(KeyRole::Log, &settings.platform.log.vkey.0);
+    let successors = known.successors_of(&settings.platform.log.vkey.0);
+    let (backend, clock) = (office.backend().clone(), office.clock().clone());
+    let mirror = Mirror::new(cosigner(settings, "mirror", office)?, logs, backend, clock);
+    Ok(mirror.following(&successors))
+}
+
+/// The key of this kind that cosigns the platform's log.
+fn cosigner(
+    settings: &NotarySettings,
+    kind: &str,
+    office: &NotaryOffice,
+) -> Result<Cosigner, ServiceError> {
+    let folder = settings.data_dir.join("keys");
+    let key = cosigner_key(&folder, &settings.log_origin, kind, office.entropy())?;
+    Ok(key.cosigner()?)
 }
 
 /// The keys the platform may come with: to deposit, to apply for certificates, and to recover while it must. Beside them

@@ -1,4 +1,4 @@
-//! Takes what is due from a queue of the platform, and naps until something is. The store has
+//! Takes what is due from a queue of a service, and naps until something is. The store has
 //! days on which it cannot do its part, because its disk is full or too much waits: the worker
 //! asks again later, for what is to be done waits in the queue, and nobody else stops for it.
 
@@ -6,11 +6,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use heqi_evidence_store::backend::Backend;
 use heqi_notary_protocol::Backoff;
 use heqi_registration::Platform;
 use heqi_registration::fault::Fault;
 use heqi_service_kit::Shutdown;
-use heqi_vocabulary::UtcMillis;
+use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 use tokio::time::{sleep, timeout};
 
 /// The longest nap: the worker looks again even when nobody wakes it.
@@ -39,19 +40,40 @@ pub(super) trait Queue: Send + Sync {
     fn work(&self, item: &Self::Item) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
-/// Works until it is told to stop.
+/// The store that the queue is in, its clock, and what draws pauses.
+#[derive(Clone, Copy)]
+pub(super) struct Own<'a> {
+    pub(super) backend: &'a dyn Backend,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) entropy: &'a dyn Entropy,
+}
+
+/// Works on a queue of the platform until it is told to stop.
 ///
 /// # Errors
 /// The platform's own store has stopped, and the process with it.
 pub(super) async fn run(
     platform: &Platform,
     queue: impl Queue,
+    stop: Shutdown,
+) -> Result<(), Fault> {
+    let (backend, entropy) = (platform.backend(), platform.entropy());
+    run_on(Own { backend, clock: platform.clock(), entropy }, queue, stop).await
+}
+
+/// The same for a queue of any store.
+///
+/// # Errors
+/// The store has stopped, and the process with it.
+pub(super) async fn run_on(
+    own: Own<'_>,
+    queue: impl Queue,
     mut stop: Shutdown,
 ) -> Result<(), Fault> {
     let backoff = Backoff::default();
     let (mut looked_at, mut failures) = (None, 0_u32);
     while !stop.is_requested() {
-        let pause = match turn(platform, &queue, &mut looked_at, &mut stop).await {
+        let pause = match turn(own, &queue, &mut looked_at, &mut stop).await {
             Ok(()) => {
                 failures = 0;
                 continue;
@@ -61,7 +83,7 @@ pub(super) async fn run(
                 failures = failures.saturating_add(1);
                 let queue = queue.name();
                 tracing::warn!(queue, error = %fault, failures, "work waits: the own store cannot");
-                backoff.wait_ms(failures, platform.entropy())
+                backoff.wait_ms(failures, own.entropy)
             }
         };
         rest(Duration::from_millis(pause), &mut stop).await;
@@ -71,18 +93,18 @@ pub(super) async fn run(
 
 /// One look at what is due, and its work or a nap.
 async fn turn(
-    platform: &Platform,
+    own: Own<'_>,
     queue: &impl Queue,
     looked_at: &mut Option<UtcMillis>,
     stop: &mut Shutdown,
 ) -> Result<(), Fault> {
     // Subscribed before anything is read, so that no change after the read is missed.
-    let mut progress = platform.backend().progress();
-    if platform.backend().read_only().is_some() {
+    let mut progress = own.backend.progress();
+    if own.backend.read_only().is_some() {
         rest(READ_ONLY_NAP, stop).await;
         return Ok(());
     }
-    let now = platform.now();
+    let now = own.clock.now();
     // At the start, and when the clock was set back: what was put off by a clock that ran ahead.
     if looked_at.is_none_or(|before| now < before) {
         let recalled = queue.recall().await?;
@@ -97,7 +119,7 @@ async fn turn(
         let due = queue.next_due().await?;
         tokio::select! {
             () = stop.requested() => {}
-            _ = timeout(nap(due, platform.now()), progress.changed()) => {}
+            _ = timeout(nap(due, own.clock.now()), progress.changed()) => {}
         }
         return Ok(());
     }

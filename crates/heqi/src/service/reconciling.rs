@@ -1,15 +1,20 @@
-//! Compares both organisations' logs, once a day or as often as the settings say.
+//! Compares both organisations' logs, once a day or as often as the settings say. What each side compares with what
+//! is its own; when, how often and what is kept of it is the same.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::monitoring::MonitoringError;
+use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled, Side, found, note};
 use heqi_notary_protocol::{LogClient, NotaryClient};
 use heqi_notary_sync::reconcile::{ReconcileError, not_compared, reconcile_mirror, reconcile_peer};
 use heqi_registration::Platform;
-use heqi_registration::monitoring::reconciliation::{Outcome, Reconciled, Side, found, note};
 use heqi_service_kit::Shutdown;
 use heqi_tlog::checkpoint::Origin;
+use heqi_vocabulary::Clock;
 
 /// A mismatch must be there twice in a row: a log that grew between two reads looks like one.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -18,30 +23,44 @@ const FIRST: Duration = Duration::from_secs(10);
 /// After a day on which the other side was not reached.
 const SOONER: Duration = Duration::from_mins(10);
 
-/// With whom, and how often.
-pub(super) struct Reconciling {
-    pub(super) client: NotaryClient,
-    /// The notary's own log, where it is known.
-    pub(super) peer_log: Option<Origin>,
+/// What one organisation compares with what.
+pub(super) trait Halves: Send + Sync {
+    /// Which comparisons there are.
+    fn sides(&self) -> &'static [Side];
+
+    /// One of them; leaves below `since` matched before.
+    fn compare(
+        &self,
+        side: Side,
+        since: u64,
+    ) -> impl Future<Output = Result<Reconciled, ReconcileError>> + Send;
+}
+
+/// Where it is kept, and when it is.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) every: Duration,
 }
 
 /// Compares until the stop.
 pub(super) async fn run_reconciling(
-    platform: Arc<Platform>,
-    with: Reconciling,
+    kept: Kept,
+    halves: impl Halves,
     mut stop: Shutdown,
 ) -> Result<(), Infallible> {
-    let mut pause = FIRST.min(with.every);
+    let mut pause = FIRST.min(kept.every);
     loop {
         tokio::select! {
             () = stop.requested() => return Ok(()),
             () = tokio::time::sleep(pause) => {}
         }
-        pause = with.every;
-        for side in Side::ALL {
-            let compared = certain(&platform, &with, side).await;
-            let is_behind = side == Side::OursMirrored && compared.compared_to < compared.size;
+        pause = kept.every;
+        for side in halves.sides().iter().copied() {
+            let compared = certain(&kept, &halves, side).await;
+            let is_by_leaf = matches!(side, Side::OursMirrored | Side::PlatformsLog);
+            let is_behind = is_by_leaf && compared.compared_to < compared.size;
             if is_behind || matches!(compared.outcome, Outcome::NotCompared { .. }) {
                 pause = pause.min(SOONER);
             }
@@ -51,47 +70,68 @@ pub(super) async fn run_reconciling(
                     "both halves of the tally differ: keep both logs as they are"
                 );
             }
-            if let Err(error) = note(&platform, &compared).await {
-                tracing::warn!(%error, "a comparison could not be written down");
+            match note(&*kept.backend, &compared).await {
+                Ok(()) => {}
+                // Nothing is written before the peer has been heard; it is compared again soon.
+                Err(error) if error.is_read_only() => pause = pause.min(SOONER),
+                Err(error) => tracing::warn!(%error, "a comparison could not be written down"),
             }
         }
     }
 }
 
-async fn certain(platform: &Platform, with: &Reconciling, side: Side) -> Reconciled {
-    let first = once(platform, with, side).await;
+async fn certain(kept: &Kept, halves: &impl Halves, side: Side) -> Reconciled {
+    let first = once(kept, halves, side).await;
     if !matches!(first.outcome, Outcome::Mismatch { .. }) {
         return first;
     }
     tokio::time::sleep(AGAIN).await;
-    once(platform, with, side).await
+    once(kept, halves, side).await
 }
 
-async fn once(platform: &Platform, with: &Reconciling, side: Side) -> Reconciled {
-    let compared = match side {
-        Side::OursMirrored => mirrored(platform, with).await,
-        Side::NotarysOwn => own(platform, with).await,
+async fn once(kept: &Kept, halves: &impl Halves, side: Side) -> Reconciled {
+    let compared = match matched_to(kept, side).await {
+        Ok(since) => halves.compare(side, since).await,
+        Err(error) => Err(error.into()),
     };
     compared.unwrap_or_else(|error| {
         tracing::warn!(%side, %error, "both halves could not be compared");
-        not_compared(side, platform.now(), "unreachable")
+        not_compared(side, kept.clock.now(), "unreachable")
     })
 }
 
-async fn mirrored(platform: &Platform, with: &Reconciling) -> Result<Reconciled, ReconcileError> {
-    // What matched before is looked at again by a drawn sample only.
-    let before = found(platform, Side::OursMirrored).await?;
+/// What matched before is looked at again by a drawn sample only.
+async fn matched_to(kept: &Kept, side: Side) -> Result<u64, MonitoringError> {
+    let before = found(&*kept.backend, side).await?;
     let matched = before.iter().find(|one| one.outcome == Outcome::Match {});
-    let since = matched.map_or(0, |one| one.compared_to);
-    let copy: LogClient = with.client.mirrored_log(platform.origin());
-    reconcile_mirror(platform, &copy, since, platform.entropy()).await
+    Ok(matched.map_or(0, |one| one.compared_to))
 }
 
-async fn own(platform: &Platform, with: &Reconciling) -> Result<Reconciled, ReconcileError> {
-    let Some(origin) = &with.peer_log else {
-        return Ok(not_compared(Side::NotarysOwn, platform.now(), "nothing_yet"));
-    };
-    let name = origin.as_str().rsplit('/').next().unwrap_or_default();
-    let log = with.client.own_log(name);
-    reconcile_peer(platform.backend(), &log, origin, platform.now()).await
+/// The platform, with the notary's data centre.
+pub(super) struct PlatformsHalves {
+    pub(super) platform: Arc<Platform>,
+    pub(super) client: NotaryClient,
+    /// The notary's own log, where it is known.
+    pub(super) peer_log: Option<Origin>,
+}
+
+impl Halves for PlatformsHalves {
+    fn sides(&self) -> &'static [Side] {
+        &Side::OF_PLATFORM
+    }
+
+    async fn compare(&self, side: Side, since: u64) -> Result<Reconciled, ReconcileError> {
+        let (platform, at) = (&self.platform, self.platform.now());
+        if side == Side::OursMirrored {
+            let copy: LogClient = self.client.mirrored_log(platform.origin());
+            let backend = platform.backend();
+            return reconcile_mirror(backend, &copy, (since, at), platform.entropy()).await;
+        }
+        let Some(origin) = &self.peer_log else {
+            return Ok(not_compared(side, at, "nothing_yet"));
+        };
+        let name = origin.as_str().rsplit('/').next().unwrap_or_default();
+        let log = self.client.own_log(name);
+        reconcile_peer(platform.backend(), &log, origin, at).await
+    }
 }

@@ -13,7 +13,7 @@ use heqi_service_kit::tls::{
 use heqi_service_kit::{Metrics, TaskGroup};
 
 use super::{ServiceError, production};
-use crate::settings::{NotarySettings, PlatformSettings, TimeAuthorityPeer};
+use crate::settings::{AlarmDeliverySettings, NotarySettings, PlatformSettings, TimeAuthorityPeer};
 
 /// Why a service has no TLS as its settings want it.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +69,14 @@ impl ServiceTls {
                 self.called(&what, &peer.url, peer.tls.as_ref(), None)
             })
             .collect()
+    }
+
+    /// The program that is told of alarms, where there is one.
+    fn alarm_webhook(&mut self, delivery: &AlarmDeliverySettings) -> Result<Trust, TlsError> {
+        match &delivery.webhook {
+            Some(hook) => self.called("alarm_delivery.webhook", &hook.url, hook.tls.as_ref(), None),
+            None => Ok(Trust::Nobody),
+        }
     }
 
     /// Whom we believe at this address.
@@ -146,12 +154,7 @@ impl PlatformTls {
             Some(sms) => service.called("notify.sms", &sms.url, sms.tls.as_ref(), None)?,
             None => Trust::Nobody,
         };
-        let alarm_webhook = match &settings.alarm_delivery.webhook {
-            Some(hook) => {
-                service.called("alarm_delivery.webhook", &hook.url, hook.tls.as_ref(), None)?
-            }
-            None => Trust::Nobody,
-        };
+        let alarm_webhook = service.alarm_webhook(&settings.alarm_delivery)?;
         Ok(Self {
             alarm_webhook,
             sms_gateway,
@@ -173,6 +176,8 @@ pub(crate) struct NotaryTls {
     pub(crate) time_authorities: Vec<Trust>,
     /// The gateway for text messages.
     pub(crate) sms_gateway: Trust,
+    /// Who is told of alarms.
+    pub(crate) alarm_webhook: Trust,
 }
 
 impl NotaryTls {
@@ -186,6 +191,7 @@ impl NotaryTls {
             Some(sms) => service.called("people.sms", &sms.url, sms.tls.as_ref(), None)?,
             None => Trust::Nobody,
         };
+        let alarm_webhook = service.alarm_webhook(&settings.alarm_delivery)?;
         let data_centre = match &settings.data_centre {
             Some(peer) => {
                 Some(service.organisation("data_centre", &peer.url, peer.tls.as_ref())?)
@@ -193,6 +199,7 @@ impl NotaryTls {
             None => None,
         };
         Ok(Self {
+            alarm_webhook,
             sms_gateway,
             data_centre,
             platform: service.organisation("platform", &platform.url, platform.tls.as_ref())?,

@@ -148,7 +148,7 @@ pub(crate) struct EmailSettings {
 pub(crate) struct AlarmDeliverySettings {
     /// A program that is told by a signed POST.
     pub(crate) webhook: Option<WebhookSettings>,
-    /// Addresses that are written to, through `[notify.email]`.
+    /// Addresses that are written to, through `[notify.email]` of a platform, `[people.email]` of a custodian.
     pub(crate) mail_to: Vec<String>,
 }
 

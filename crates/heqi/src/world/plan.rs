@@ -405,6 +405,9 @@ impl Trust {
             workbench: None,
             center: CenterPart::default(),
             alarms: AlarmLimits::default(),
+            alarm_delivery: AlarmDeliverySettings::default(),
+            // Nobody who watches a demo waits a day.
+            reconcile_every_s: 20,
             telemetry: TelemetrySettings::default(),
         }
     }

@@ -124,6 +124,16 @@ async fn every_service_answers_for_its_health_and_coverage_says_that_all_is_held
     }
     assert_eq!(coverage["gaps"].as_array().unwrap().len(), 0);
     platform.get("", "/coverage").await.ok();
+    // Each custodian has its own view, and finds that both logs match: the data centre two, the other one its own.
+    for (service, count) in [("notary_url", 2), ("preservation_url", 1)] {
+        until_some("both halves to match", async || {
+            let page = Client::of(demo.says(service)).get("", "/coverage?lang=en").await.ok();
+            let page = String::from_utf8(page).unwrap();
+            assert!(!page.contains('✗'), "{service}: {page}");
+            (page.matches("✓ match").count() == count).then_some(())
+        })
+        .await;
+    }
     // Every authority stamps the newest head at once when somebody asks for it.
     let before = &coverage["time_authorities"];
     let stamped = platform.post(integrator, "/api/v1/time-stamps", &serde_json::json!({})).await;

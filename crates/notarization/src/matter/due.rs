@@ -23,6 +23,8 @@ const RUNNING: [Group; 6] = [
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "an answer, read whole")]
 pub struct MattersDue {
+    /// Between acceptance and the certificate.
+    pub running: u64,
     /// Three working days or fewer are left, and the clock runs.
     pub urgent: u64,
     /// The last day is over, whether the clock runs or stands still since.
@@ -44,6 +46,7 @@ pub async fn matters_due(
         loop {
             let page = page_of(office, group, (after, PAGE)).await?;
             looked_at += page.matters.len();
+            due.running += u64::try_from(page.matters.len()).unwrap_or(u64::MAX);
             for standing in page.matters.iter().filter_map(Matter::clock) {
                 let standing = standing.standing(calendar, today);
                 match standing.warning {

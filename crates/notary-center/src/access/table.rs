@@ -55,6 +55,7 @@ pub fn is_page(path: &str) -> bool {
     path == "/staff"
         || path == "/my"
         || path.starts_with("/my/")
+        || path == "/coverage"
         || path == "/check"
         || path.starts_with("/staff/")
         || path.starts_with("/check/")
@@ -100,6 +101,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/verify.html", Everybody),
     get("/anchors.json", Everybody),
     get("/assets/{digest}/{name}", Everybody),
+    get("/coverage", Everybody),
     get("/my", Everybody),
     post("/my/code", Everybody),
     post("/my/enter", Everybody),

@@ -37,6 +37,7 @@ async fn deposit(
         // What was promised after the state we have must not be promised a second time.
         return Err(RequestProblem::Unavailable.into());
     }
+    let came_at = state.office.clock().now();
     let limit_bytes = state.settings.limits.deposit_bytes;
     let announced = announced(&request, limit_bytes)?;
     let _reserved = reserve(&state, announced).await?;
@@ -46,6 +47,9 @@ async fn deposit(
         Ok(admission) => {
             let totals = deposited::totals(&state.office).await;
             state.figures.decided(&admission, totals.unwrap_or_default());
+            if admission.is_new {
+                state.board.held(state.office.clock().now().millis_since(came_at));
+            }
             let reply =
                 DepositReply { receipt: admission.receipt, chain_head: admission.chain_head };
             Ok(HttpResponse::Ok().content_type("application/json").body(reply.to_body()))
@@ -54,6 +58,7 @@ async fn deposit(
             state.figures.not_decided(error.is_ours());
             match error {
                 AdmitBundleError::Gap { expected_seq } => {
+                    state.board.turned_away();
                     let ReaderLanguage(language) = ReaderLanguage::of(request.head());
                     Ok(refusal::gap(&error, expected_seq, language))
                 }

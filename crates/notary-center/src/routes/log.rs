@@ -2,7 +2,7 @@
 //!
 //! `checkpoint` is the newest head that the platform's witness has cosigned, `head` the newest
 //! the log has signed by itself. A log that nobody witnesses has only its own word. Below `/log/<last part of its
-//! origin>/` stands a log of the office that is frozen, as far as it is held.
+//! origin>/` stands the same log, and each of the office that is frozen, as far as it is held.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig, get};
@@ -40,7 +40,8 @@ async fn tile(state: Data<State>, path: Path<(String, String)>) -> Result<HttpRe
     Ok(super::tile(path, bytes))
 }
 
-/// Our log by the name in the settings, a frozen one by the last part of its origin.
+/// Our log by the name in the settings, and as a frozen one by the last part of its origin: whoever compares it knows
+/// the origin and not our settings.
 fn named<'a>(state: &'a State, name: &str) -> Result<&'a dyn LogReader, RequestProblem> {
     if name == state.settings.log_name {
         return Ok(state.office.backend().log());
@@ -49,6 +50,7 @@ fn named<'a>(state: &'a State, name: &str) -> Result<&'a dyn LogReader, RequestP
         let head = log.head();
         head.checkpoint().checkpoint().origin().as_str().rsplit('/').next() == Some(name)
     };
-    let mut frozen = state.office.frozen().iter().map(|store| store.log());
-    frozen.find(is_named).ok_or(RequestProblem::NotFound)
+    let own = std::iter::once(state.office.backend().log());
+    let mut logs = own.chain(state.office.frozen().iter().map(|store| store.log()));
+    logs.find(is_named).ok_or(RequestProblem::NotFound)
 }

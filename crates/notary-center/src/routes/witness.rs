@@ -28,6 +28,7 @@ async fn add_checkpoint(state: Data<State>, payload: Payload) -> Result<HttpResp
     match witness.add_checkpoint(backend, clock, &request).await {
         Ok(line) => {
             state.figures.cosigned("witness");
+            state.board.cosigned(clock.now());
             Ok(lines(&line))
         }
         Err(error) => {

@@ -10,6 +10,7 @@
 mod certificates;
 mod check_rates;
 mod company;
+mod coverage;
 mod deposits;
 mod durable;
 mod holder;

@@ -67,6 +67,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) knows: Vec<&'static str>,
     /// Whether it takes applications for certificates.
     pub(crate) certifies: bool,
+    /// By which channels somebody is told of alarms.
+    pub(crate) alarm_channels: Vec<String>,
 }
 
 /// A workbench that takes applications and has no press.
@@ -108,6 +110,7 @@ impl<'a> Plan<'a> {
             notice_ways: Vec::new(),
             knows: Vec::new(),
             certifies: false,
+            alarm_channels: Vec::new(),
         }
     }
 
@@ -179,7 +182,11 @@ impl<'a> Plan<'a> {
             metrics: Arc::new(Metrics::default()),
             people: self.people.clone(),
             notice_ways: self.notice_ways.clone(),
-            watching: Watching::default(),
+            watching: Watching {
+                alarm_channels: self.alarm_channels.clone(),
+                disk_bytes: Some(Arc::new(|| 7_300_000)),
+                ..Watching::default()
+            },
             bench: self.certifies.then(bench),
         }
     }

@@ -3,6 +3,9 @@
 
 use std::collections::HashMap;
 
+use heqi_evidence_store::changeset::{Changeset, LedgerEntry};
+use heqi_evidence_store::testing::{memory, note_signer};
+use heqi_tlog::checkpoint::Checkpoint;
 use heqi_tlog::tile::{HashTile, encode_entries, tiles_of};
 use heqi_tlog::tree::{CompactRange, Node, leaf_hash};
 
@@ -197,4 +200,83 @@ async fn leaves_that_the_mirror_lost_meanwhile_are_compared_again_when_they_come
     let ours = log(&entries()[..1_000]);
     let compared = compare((&ours, &ours), short, (SIZE, NEW_TILES), &Sample::default()).await;
     assert_eq!(compared.unwrap().up_to, short);
+}
+
+/// Draws the same tile each time.
+struct Always;
+
+impl Entropy for Always {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(0);
+    }
+}
+
+fn at() -> UtcMillis {
+    UtcMillis::from_millis(1_800_000_000_000).unwrap()
+}
+
+/// A head of this size and root, signed by the log of the tests.
+fn signed(size: u64, root: Hash) -> SignedCheckpoint {
+    let signer = note_signer(7);
+    let origin = Origin::from(signer.verifier_key().name().clone());
+    SignedCheckpoint::sign(Checkpoint::new(origin, size, root).unwrap(), &signer).unwrap()
+}
+
+#[tokio::test]
+async fn a_custodian_finds_the_first_leaf_in_which_the_platform_shows_another_log_than_it_mirrors()
+{
+    let size = 600;
+    let mirror = log(&entries()[..600]);
+    let root = found(&mirror, &mirror, size, 0).await.ours;
+    let mirrored = signed(size, root);
+    let compared = async |shown: &Files, mirrored: &SignedCheckpoint| {
+        reconcile_platform((&mirror, shown), mirrored, (0, at()), &Always).await.unwrap()
+    };
+    let same = compared(&mirror, &mirrored).await;
+    assert_eq!((same.side, same.outcome.clone()), (Side::PlatformsLog, Outcome::Match {}));
+    assert_eq!((same.size, same.leaves, same.compared_to), (600, 600, 600));
+    assert_eq!(same.ours, same.theirs);
+    // A platform that goes on shows what it showed before as well.
+    let longer = log(&entries()[..700]);
+    let mut shown = longer.clone();
+    shown.0.extend(mirror.0.clone());
+    assert_eq!(compared(&shown, &mirrored).await.outcome, Outcome::Match {});
+    // One that wrote it anew, and one that lost its end.
+    let mut other = entries()[..600].to_vec();
+    other[311] = b"rewritten".to_vec();
+    let rewritten = compared(&log(&other), &mirrored).await;
+    assert_eq!(rewritten.outcome, Outcome::Mismatch { first_leaf: Some(311) });
+    assert_ne!(rewritten.ours, rewritten.theirs);
+    let short = compared(&log(&entries()[..512]), &mirrored).await;
+    assert!(matches!(short.outcome, Outcome::Mismatch { .. }), "{short:?}");
+    // A mirror whose tiles do not make what it cosigned.
+    let forged = compared(&mirror, &signed(size, leaf_hash(b"x"))).await;
+    assert_eq!(forged.outcome, Outcome::Mismatch { first_leaf: None });
+    let nothing = compared(&mirror, &signed(0, leaf_hash(b""))).await;
+    assert!(matches!(nothing.outcome, Outcome::NotCompared { .. }), "{nothing:?}");
+}
+
+#[tokio::test]
+async fn a_custodian_compares_its_own_log_with_what_the_platform_cosigned() {
+    let backend = memory();
+    let mut roots = Vec::new();
+    for entry in ["a", "b", "c"] {
+        let mut changes = Changeset::new();
+        changes.append(LedgerEntry::new(entry, entry));
+        backend.commit(changes).unwrap().await.unwrap();
+        roots.push(backend.log().head().checkpoint().checkpoint().root());
+    }
+    let compared = async |size: u64, root: Hash| {
+        reconcile_own(&*backend, &signed(size, root), at()).await.unwrap()
+    };
+    for (size, root) in [(2, roots[1]), (3, roots[2])] {
+        let same = compared(size, root).await;
+        assert_eq!((same.side, same.outcome.clone()), (Side::OwnCosigned, Outcome::Match {}));
+        assert_eq!((same.size, &same.ours), (size, &same.theirs));
+    }
+    let other = compared(2, roots[2]).await;
+    assert_eq!(other.outcome, Outcome::Mismatch { first_leaf: None });
+    // More was cosigned than is there: the store was set back.
+    let lost = compared(9, roots[2]).await;
+    assert_eq!((lost.outcome, lost.ours.as_str()), (Outcome::Mismatch { first_leaf: Some(3) }, ""));
 }

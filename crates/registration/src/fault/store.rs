@@ -3,6 +3,7 @@
 use heqi_evidence_store::backend::{CommitError, ReadError};
 use heqi_evidence_store::changeset::InvalidChangeset;
 use heqi_evidence_store::log::{ProofError, PublishError};
+use heqi_evidence_store::monitoring::MonitoringError;
 use heqi_evidence_store::object::OpenObjectError;
 use heqi_evidence_store::outbox::OutboxError;
 use heqi_evidence_store::sealed::UnsealError;
@@ -66,6 +67,17 @@ impl From<OutboxError> for Fault {
         match error {
             OutboxError::Read(error) => error.into(),
             OutboxError::Commit(error) => error.into(),
+            error => Self::broken(error),
+        }
+    }
+}
+
+impl From<MonitoringError> for Fault {
+    fn from(error: MonitoringError) -> Self {
+        match error {
+            MonitoringError::Table(error) => error.into(),
+            MonitoringError::Outbox(error) => error.into(),
+            MonitoringError::Commit(error) => error.into(),
             error => Self::broken(error),
         }
     }

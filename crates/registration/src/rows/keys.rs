@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use heqi_evidence_store::table::MalformedKey;
 use heqi_vocabulary::{RecordId, UtcMillis};
 
 use crate::platform::Custodian;
+
+pub(crate) use heqi_evidence_store::table::{Pair, Place};
 
 /// Which cosigned head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,44 +28,6 @@ impl fmt::Display for Cosigned {
             Self::Mirrored => "mirrored",
             Self::Published => "published",
         })
-    }
-}
-
-/// A key of two parts, `first/second`.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) struct Pair<A, B>(pub(crate) A, pub(crate) B);
-
-impl<A: fmt::Display, B: fmt::Display> fmt::Display for Pair<A, B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.0, self.1)
-    }
-}
-
-impl<A: FromStr, B: FromStr> FromStr for Pair<A, B> {
-    type Err = MalformedKey;
-
-    fn from_str(text: &str) -> Result<Self, MalformedKey> {
-        let (first, second) = text.split_once('/').ok_or(MalformedKey)?;
-        let (first, second) = (first.parse().ok(), second.parse().ok());
-        first.zip(second).map(|(first, second)| Self(first, second)).ok_or(MalformedKey)
-    }
-}
-
-/// A place in a chain, written so that text order is chain order.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Place(pub(crate) u64);
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:010}", self.0)
-    }
-}
-
-impl FromStr for Place {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
     }
 }
 
@@ -115,11 +80,6 @@ impl FromStr for Awaited {
         Ok(Self { custodian, since, record })
     }
 }
-
-/// A row key has another form than its table expects.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a row key has another form than its table expects")]
-pub(crate) struct MalformedKey;
 
 #[cfg(test)]
 mod tests {

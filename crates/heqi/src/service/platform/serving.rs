@@ -18,7 +18,7 @@ use super::peers::peer_logs;
 use super::work::work;
 use crate::client;
 use crate::load::bytes_below;
-use crate::service::alarm_mail::{AlarmChannels, run_alarms};
+use crate::service::alarm_mail::{AlarmChannels, Telling, run_alarms};
 use crate::service::certificate_log::CertificateLog;
 use crate::service::identity::run_checks;
 use crate::service::indexing::run_indexing;
@@ -105,7 +105,12 @@ impl OpenPlatform {
         let sweeps = run_sweeps(self.platform.clone(), serving.shutdown());
         serving.spawn("sweep", sweeps);
         if !channels.names().is_empty() {
-            let telling = run_alarms(self.platform.clone(), channels, serving.shutdown());
+            let telling = Telling {
+                backend: self.platform.shared_backend(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+            };
+            let telling = run_alarms(telling, channels, serving.shutdown());
             serving.spawn("alarm delivery", telling);
         }
         let finding = run_indexing(self.platform.clone(), serving.shutdown());

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use super::peers::{client_with, links};
 use crate::keys::succession::Succession;
 use crate::service::applications::{CarriedByHttp, run_applications};
-use crate::service::reconciling::{Reconciling, run_reconciling};
+use crate::service::reconciling::{Kept, PlatformsHalves, run_reconciling};
 use crate::service::renewing::run_renewals;
 use crate::service::tls::PlatformTls;
 use crate::service::{ServiceError, time};
@@ -51,16 +51,21 @@ pub(super) fn work(
     let known = Succession::load(&settings.data_dir.join("keys"))?;
     for link in links(settings, tls)? {
         if link.custodian == Custodian::DataCentre {
-            let with = Reconciling {
+            let halves = PlatformsHalves {
+                platform: platform.clone(),
                 client: link.client.clone(),
                 peer_log: settings.witnessed_logs.first().and_then(|key| {
                     // The log that goes on, where one took the place of another.
                     let line = known.all_note_keys(KeyRole::Log, &key.0);
                     Some(line.last()?.name().clone().into())
                 }),
+            };
+            let kept = Kept {
+                backend: platform.shared_backend(),
+                clock: clock.clone(),
                 every: Duration::from_secs(settings.reconcile_every_s.max(10)),
             };
-            let comparing = run_reconciling(platform.clone(), with, group.shutdown());
+            let comparing = run_reconciling(kept, halves, group.shutdown());
             group.spawn("reconciliation", comparing);
         }
         if link.custodian == Custodian::DataCentre && settings.regulator.applicant.is_some() {

@@ -37,6 +37,7 @@ pub(super) fn of_custodian(settings: &NotarySettings) -> Vec<PathBuf> {
         files.extend(people.sms.as_ref().map(|sms| sms.secret_file.clone()));
         files.extend(people.email.as_ref().and_then(|email| email.password_file.clone()));
     }
+    files.extend(settings.alarm_delivery.webhook.as_ref().map(|one| one.secret_file.clone()));
     files
 }
 

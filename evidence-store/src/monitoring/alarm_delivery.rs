@@ -4,23 +4,22 @@
 
 use std::collections::BTreeSet;
 
-use heqi_evidence_store::backend::CommitError;
-use heqi_evidence_store::changeset::Changeset;
-use heqi_evidence_store::outbox::{After, Leased, NewItem, Outbox, Timers};
-use heqi_evidence_store::table::Table;
 use heqi_vocabulary::{Digest, UtcMillis};
 use serde::{Deserialize, Serialize};
 
-use crate::act::Attempts;
-use crate::fault::Fault;
-use crate::platform::Platform;
-use crate::rows::Pair;
+use super::MonitoringError;
+use crate::backend::{Backend, CommitError};
+use crate::changeset::Changeset;
+use crate::outbox::{After, Leased, NewItem, Outbox, Timers};
+use crate::table::{Pair, Table};
 
 const QUEUE: Outbox<AlarmItem> = Outbox::new("alarm");
 /// What was told last of each alarm.
 const TOLD: Table<String, ToldRow> = Table::new("alarm_told");
 /// Tries that were begun, until it is known what became of them.
 const TRIES: Table<Pair<String, String>, u32> = Table::new("alarm_try");
+/// How often a commit is tried again when somebody else was faster.
+const ATTEMPTS: u32 = 16;
 
 /// A change of one alarm.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -84,18 +83,94 @@ pub struct AlarmItem {
 /// An item a worker holds for a while.
 pub type LeasedAlarm = Leased<AlarmItem>;
 
+/// An alarm as it stands at a look.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever watches builds it")]
+pub struct AlarmStanding<'a> {
+    /// The alarm, as in `/alarms`.
+    pub alarm: &'a str,
+    /// Since when it is raised.
+    pub since: Option<UtcMillis>,
+    /// The figure; `None` while nobody could tell.
+    pub value: Option<u64>,
+    /// Its limit.
+    pub limit: u64,
+    /// The unit of both.
+    pub unit: &'a str,
+}
+
+/// Tells what changed since the look before, on each channel.
+#[derive(Debug)]
+pub struct Teller {
+    channels: Vec<String>,
+    /// What was told last; `None` before that was read.
+    raised: Option<BTreeSet<String>>,
+}
+
+impl Teller {
+    /// A teller with these channels.
+    pub const fn new(channels: Vec<String>) -> Self {
+        Self { channels, raised: None }
+    }
+
+    /// Queues what changed. What cannot be queued now is queued at the next look.
+    pub async fn tell(
+        &mut self,
+        backend: &dyn Backend,
+        now: UtcMillis,
+        alarms: &[AlarmStanding<'_>],
+    ) {
+        if self.channels.is_empty() {
+            return;
+        }
+        // What a process before this one told is told: what has passed since then is news.
+        if self.raised.is_none() {
+            match told_raised(backend).await {
+                Ok(told) => self.raised = Some(told),
+                Err(error) => return tracing::warn!(%error, "what was told cannot be read"),
+            }
+        }
+        let Some(raised) = &mut self.raised else { return };
+        for alarm in alarms {
+            let is_raised = alarm.since.is_some();
+            // A new process knows no figure at first, and waits for a second look.
+            let has_passed = alarm.value.is_some_and(|value| value <= alarm.limit);
+            if is_raised == raised.contains(alarm.alarm) || !(is_raised || has_passed) {
+                continue;
+            }
+            let at = alarm.since.unwrap_or(now);
+            let figure = (alarm.value.unwrap_or(0), alarm.limit, alarm.unit);
+            let news = AlarmNews::new((alarm.alarm, is_raised), at, figure);
+            match note_change(backend, &self.channels, &news, now).await {
+                Ok(_) if is_raised => {
+                    raised.insert(alarm.alarm.to_owned());
+                }
+                Ok(_) => {
+                    raised.remove(alarm.alarm);
+                }
+                // Nothing is written before the peer has been heard; that is no fault.
+                Err(error) if error.is_read_only() => return,
+                Err(error) => {
+                    tracing::warn!(alarm.name = alarm.alarm, %error, "nobody can be told now");
+                }
+            }
+        }
+    }
+}
+
 /// Writes a change down and queues it for each channel. `false`: that was told before.
 ///
 /// # Errors
 /// The store could not do its part.
 pub async fn note_change(
-    platform: &Platform,
+    backend: &dyn Backend,
     channels: &[String],
     news: &AlarmNews,
-) -> Result<bool, Fault> {
-    let mut attempts = Attempts::default();
+    now: UtcMillis,
+) -> Result<bool, MonitoringError> {
+    let mut attempts = 0;
     loop {
-        let told = TOLD.row(platform.backend(), &news.alarm).await?;
+        let told = TOLD.row(backend, &news.alarm).await?;
         let before = told.as_ref().is_some_and(|told| told.value.raised);
         if before == news.raised {
             return Ok(false);
@@ -111,15 +186,36 @@ pub async fn note_change(
                 // Of one alarm, what came first is told first.
                 lane: format!("{channel}.{}", news.alarm),
                 order: u64::try_from(news.at.as_millis()).unwrap_or(0),
-                not_before: platform.now(),
+                not_before: now,
                 after: After::Commit,
                 payload: AlarmItem { channel: channel.clone(), news: news.clone() },
             };
             QUEUE.enqueue(&mut changes, &item)?;
         }
-        if attempts.commit(platform, changes).await?.is_some() {
+        if committed(backend, changes, &mut attempts).await? {
             return Ok(true);
         }
+    }
+}
+
+/// Commits. `false`: a row has changed since it was read, so read again.
+async fn committed(
+    backend: &dyn Backend,
+    changes: Changeset,
+    attempts: &mut u32,
+) -> Result<bool, CommitError> {
+    let result = match backend.commit(changes) {
+        Ok(pending) => pending.await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(_) => Ok(true),
+        Err(CommitError::Conflict { .. }) if *attempts < ATTEMPTS => {
+            *attempts += 1;
+            tokio::task::yield_now().await;
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -127,8 +223,8 @@ pub async fn note_change(
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn told_raised(platform: &Platform) -> Result<BTreeSet<String>, Fault> {
-    let told = TOLD.scan(platform.backend(), "", None, usize::MAX).await?;
+pub async fn told_raised(backend: &dyn Backend) -> Result<BTreeSet<String>, MonitoringError> {
+    let told = TOLD.scan(backend, "", None, usize::MAX).await?;
     let raised = told.into_iter().filter(|(_, told)| told.value.raised);
     Ok(raised.map(|(alarm, _)| alarm).collect())
 }
@@ -137,8 +233,12 @@ pub async fn told_raised(platform: &Platform) -> Result<BTreeSet<String>, Fault>
 ///
 /// # Errors
 /// The store could not do its part.
-pub async fn recall(platform: &Platform, longest_ms: i64) -> Result<usize, Fault> {
-    Ok(QUEUE.recall(platform.backend(), platform.now(), longest_ms, Timers::None).await?)
+pub async fn recall(
+    backend: &dyn Backend,
+    now: UtcMillis,
+    longest_ms: i64,
+) -> Result<usize, MonitoringError> {
+    Ok(QUEUE.recall(backend, now, longest_ms, Timers::None).await?)
 }
 
 /// Leases what is to be told.
@@ -146,19 +246,20 @@ pub async fn recall(platform: &Platform, longest_ms: i64) -> Result<usize, Fault
 /// # Errors
 /// The store could not do its part.
 pub async fn lease(
-    platform: &Platform,
+    backend: &dyn Backend,
+    now: UtcMillis,
     lease_ms: i64,
     limit: usize,
-) -> Result<Vec<LeasedAlarm>, Fault> {
-    Ok(QUEUE.lease(platform.backend(), platform.now(), lease_ms, limit).await?)
+) -> Result<Vec<LeasedAlarm>, MonitoringError> {
+    Ok(QUEUE.lease(backend, now, lease_ms, limit).await?)
 }
 
 /// When the next item is worth looking at.
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn next_due(platform: &Platform) -> Result<Option<UtcMillis>, Fault> {
-    Ok(QUEUE.next_due(platform.backend()).await?)
+pub async fn next_due(backend: &dyn Backend) -> Result<Option<UtcMillis>, MonitoringError> {
+    Ok(QUEUE.next_due(backend).await?)
 }
 
 /// Writes down that a try begins. `false`: one was begun before, nobody knows what became of it,
@@ -167,16 +268,17 @@ pub async fn next_due(platform: &Platform) -> Result<Option<UtcMillis>, Fault> {
 /// # Errors
 /// The store could not do its part.
 pub async fn begin(
-    platform: &Platform,
+    backend: &dyn Backend,
+    now: UtcMillis,
     item: &LeasedAlarm,
     is_repeatable: bool,
-) -> Result<bool, Fault> {
+) -> Result<bool, MonitoringError> {
     let key = key_of(item);
-    let mut attempts = Attempts::default();
+    let mut attempts = 0;
     loop {
-        let before = TRIES.row(platform.backend(), &key).await?;
+        let before = TRIES.row(backend, &key).await?;
         if before.is_some() && !is_repeatable {
-            end(platform, item).await?;
+            end(backend, now, item).await?;
             return Ok(false);
         }
         let mut changes = Changeset::new();
@@ -184,7 +286,7 @@ pub async fn begin(
             None => TRIES.insert(&mut changes, &key, &item.attempts)?,
             Some(row) => TRIES.replace(&mut changes, &key, row.version, &item.attempts)?,
         }
-        if attempts.commit(platform, changes).await?.is_some() {
+        if committed(backend, changes, &mut attempts).await? {
             return Ok(true);
         }
     }
@@ -194,11 +296,15 @@ pub async fn begin(
 ///
 /// # Errors
 /// The store could not do its part.
-pub async fn end(platform: &Platform, item: &LeasedAlarm) -> Result<(), Fault> {
+pub async fn end(
+    backend: &dyn Backend,
+    now: UtcMillis,
+    item: &LeasedAlarm,
+) -> Result<(), MonitoringError> {
     let mut changes = Changeset::new();
-    forget_try(platform, &mut changes, item).await?;
-    QUEUE.complete(platform.backend(), &mut changes, item, platform.now()).await?;
-    settle(platform, changes).await
+    forget_try(backend, &mut changes, item).await?;
+    QUEUE.complete(backend, &mut changes, item, now).await?;
+    settle(backend, changes).await
 }
 
 /// Gives an item back: it was surely not taken, or a repetition is recognised.
@@ -206,14 +312,14 @@ pub async fn end(platform: &Platform, item: &LeasedAlarm) -> Result<(), Fault> {
 /// # Errors
 /// The store could not do its part.
 pub async fn later(
-    platform: &Platform,
+    backend: &dyn Backend,
     item: &LeasedAlarm,
     retry_at: UtcMillis,
-) -> Result<(), Fault> {
+) -> Result<(), MonitoringError> {
     let mut changes = Changeset::new();
-    forget_try(platform, &mut changes, item).await?;
-    QUEUE.fail(platform.backend(), &mut changes, item, retry_at).await?;
-    settle(platform, changes).await
+    forget_try(backend, &mut changes, item).await?;
+    QUEUE.fail(backend, &mut changes, item, retry_at).await?;
+    settle(backend, changes).await
 }
 
 fn key_of(item: &LeasedAlarm) -> Pair<String, String> {
@@ -221,21 +327,21 @@ fn key_of(item: &LeasedAlarm) -> Pair<String, String> {
 }
 
 async fn forget_try(
-    platform: &Platform,
+    backend: &dyn Backend,
     changes: &mut Changeset,
     item: &LeasedAlarm,
-) -> Result<(), Fault> {
+) -> Result<(), MonitoringError> {
     let key = key_of(item);
-    if let Some(row) = TRIES.row(platform.backend(), &key).await? {
+    if let Some(row) = TRIES.row(backend, &key).await? {
         TRIES.remove(changes, &key, row.version)?;
     }
     Ok(())
 }
 
 /// Somebody else who holds the item, after a lease that ran out, does the same.
-async fn settle(platform: &Platform, changes: Changeset) -> Result<(), Fault> {
-    match platform.backend().commit(changes) {
-        Ok(pending) => pending.await.map(|_| ()).map_err(Fault::from),
+async fn settle(backend: &dyn Backend, changes: Changeset) -> Result<(), MonitoringError> {
+    match backend.commit(changes) {
+        Ok(pending) => pending.await.map(|_| ()).map_err(MonitoringError::from),
         Err(CommitError::Conflict { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -5,9 +5,9 @@
 use std::fmt::Write as _;
 
 use heqi_vocabulary::{Language, UtcMillis};
+use maud::{Markup, PreEscaped, Render, html};
 
-use super::html::Html;
-use super::layout::Words;
+use crate::words::Words;
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 160.0;
@@ -16,56 +16,86 @@ const LEFT: f64 = 8.0;
 const TOP: f64 = 22.0;
 const BOTTOM: f64 = 24.0;
 
+/// Markup that was drawn here, with every value in it escaped.
+#[derive(Clone, Debug)]
+pub struct Drawn(String);
+
+impl Drawn {
+    /// The markup.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Markup> for Drawn {
+    fn from(markup: Markup) -> Self {
+        Self(markup.into_string())
+    }
+}
+
+impl Render for Drawn {
+    fn render(&self) -> Markup {
+        PreEscaped(self.0.clone())
+    }
+}
+
 /// One line.
-pub(crate) struct Series {
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever draws builds it")]
+pub struct Series {
     /// What it is.
-    pub(crate) name: Words,
+    pub name: Words,
     /// Instants in Unix milliseconds, oldest first, with their values.
-    pub(crate) points: Vec<(i64, f64)>,
+    pub points: Vec<(i64, f64)>,
 }
 
 /// A plot.
-pub(crate) struct Plot<'a> {
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever draws builds it")]
+pub struct Plot<'a> {
     /// What is shown.
-    pub(crate) title: Words,
+    pub title: Words,
     /// How a value is written, with its unit.
-    pub(crate) unit: &'a dyn Fn(f64, Language) -> String,
+    pub unit: &'a dyn Fn(f64, Language) -> String,
     /// The lines, at most four.
-    pub(crate) series: Vec<Series>,
+    pub series: Vec<Series>,
     /// From when to when, in Unix milliseconds.
-    pub(crate) span: (i64, i64),
+    pub span: (i64, i64),
     /// Samples that are further apart than this, in milliseconds, are not joined.
-    pub(crate) gap_ms: i64,
+    pub gap_ms: i64,
 }
 
 impl Plot<'_> {
-    /// Writes the figure.
-    pub(crate) fn draw(&self, body: &mut Html, l: Language) {
+    /// The figure.
+    pub fn draw(&self, l: Language) -> Drawn {
         let top = self.largest();
-        body.raw("<figure class=\"plot\"><figcaption>").text(self.title.in_language(l));
-        body.raw("</figcaption>").element("p", &(self.unit)(top, l));
-        body.raw("<svg viewBox=\"0 18 720 122\" role=\"img\" aria-label=\"");
-        body.text(&self.in_words(l)).raw("\">");
-        body.raw("<path class=\"frame\" d=\"M8 22H712M8 79H712M8 136H712\"/>");
-        for (place, series) in self.series.iter().enumerate() {
-            let class = ["s0", "s1", "s2", "s3"].get(place).copied().unwrap_or("s3");
-            body.raw("<path class=\"").raw(class).raw("\" d=\"");
-            body.text(&self.path(&series.points, top)).raw("\"/>");
-        }
         let (from, to) = self.span;
-        body.raw("</svg><p class=\"span\"><span>").text(&clock(from));
-        body.raw("</span><span>").text(&clock(to)).raw("</span></p><ul class=\"plain legend\">");
-        for (place, series) in self.series.iter().enumerate() {
-            let class = ["s0", "s1", "s2", "s3"].get(place).copied().unwrap_or("s3");
-            body.raw("<li><svg aria-hidden=\"true\" viewBox=\"0 0 28 8\"><path class=\"")
-                .raw(class);
-            body.raw("\" d=\"M0 4H28\"/></svg>").text(series.name.in_language(l));
-            if let Some((_, last)) = series.points.last() {
-                body.raw(": <strong>").text(&(self.unit)(*last, l)).raw("</strong>");
+        let class = |place: usize| ["s0", "s1", "s2", "s3"].get(place).copied().unwrap_or("s3");
+        Drawn::from(html! {
+            figure .plot {
+                figcaption { (self.title.in_language(l)) }
+                p { ((self.unit)(top, l)) }
+                svg viewBox="0 18 720 122" role="img" aria-label=(self.in_words(l)) {
+                    path .frame d="M8 22H712M8 79H712M8 136H712" {}
+                    @for (place, series) in self.series.iter().enumerate() {
+                        path class=(class(place)) d=(self.path(&series.points, top)) {}
+                    }
+                }
+                p .span { span { (clock(from)) } span { (clock(to)) } }
+                ul .plain .legend {
+                    @for (place, series) in self.series.iter().enumerate() {
+                        li {
+                            svg aria-hidden="true" viewBox="0 0 28 8" {
+                                path class=(class(place)) d="M0 4H28" {}
+                            }
+                            (series.name.in_language(l))
+                            @if let Some((_, last)) = series.points.last() {
+                                ": " strong { ((self.unit)(*last, l)) }
+                            }
+                        }
+                    }
+                }
             }
-            body.raw("</li>");
-        }
-        body.raw("</ul></figure>\n");
+        })
     }
 
     fn largest(&self) -> f64 {
@@ -129,7 +159,7 @@ fn ratio(part: i64, whole: i64) -> f64 {
 }
 
 fn clock(ms: i64) -> String {
-    UtcMillis::from_millis(ms).map(heqi_vocabulary::UtcMillis::for_people).unwrap_or_default()
+    UtcMillis::from_millis(ms).map(UtcMillis::for_people).unwrap_or_default()
 }
 
 const NO_SAMPLE: Words = Words::new("尚无数据", "no sample yet");
@@ -146,9 +176,7 @@ mod tests {
             span: (0, 100_000),
             gap_ms: 10_000,
         };
-        let mut body = Html::default();
-        plot.draw(&mut body, Language::En);
-        body.into_string()
+        plot.draw(Language::En).as_str().to_owned()
     }
 
     #[test]

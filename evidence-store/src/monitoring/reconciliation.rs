@@ -1,18 +1,19 @@
-//! Whether both halves of the tally still match: what the notary mirrors of our log against our own
-//! log, and what the notary shows of its log against the head that our witness cosigned. Who
+//! Whether both halves of the tally still match. The platform compares what the notary mirrors of its log with its own,
+//! and what the notary shows of its log with the head that its own witness cosigned. A custodian looks the other way
+//! round: its mirror against what the platform shows, and its own log against what the platform cosigned. Who
 //! compares is not known here; what was found is kept, one row for each day and side.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use heqi_evidence_store::changeset::Changeset;
-use heqi_evidence_store::table::Table;
 use heqi_vocabulary::UtcMillis;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::Fault;
-use crate::platform::Platform;
-use crate::rows::{Pair, Place};
+use super::MonitoringError;
+use crate::backend::Backend;
+use crate::changeset::Changeset;
+use crate::table::{Pair, Place, Table};
 
 const FOUND: Table<Pair<Side, Place>, Reconciled> = Table::new("reconciliation");
 /// Days that are kept.
@@ -22,23 +23,33 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// Which log is compared.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "there are two halves")]
+#[expect(clippy::exhaustive_enums, reason = "there are two halves, each seen from two sides")]
 pub enum Side {
-    /// Our log, as the notary mirrors it.
+    /// At the platform: its log, as the notary mirrors it.
     OursMirrored,
-    /// The notary's own log, as we cosigned it.
+    /// At the platform: the notary's own log, as the platform cosigned it.
     NotarysOwn,
+    /// At a custodian: the platform's log, as it mirrors it and as the platform shows it.
+    PlatformsLog,
+    /// At a custodian: its own log, as it holds it and as the platform cosigned it.
+    OwnCosigned,
 }
 
 impl Side {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::OursMirrored, Self::NotarysOwn];
+    /// Both that the platform compares.
+    pub const OF_PLATFORM: [Self; 2] = [Self::OursMirrored, Self::NotarysOwn];
+    /// Both that a custodian compares; one without a mirror compares the second alone.
+    pub const OF_CUSTODIAN: [Self; 2] = [Self::PlatformsLog, Self::OwnCosigned];
+    const ALL: [Self; 4] =
+        [Self::OursMirrored, Self::NotarysOwn, Self::PlatformsLog, Self::OwnCosigned];
 
     /// The word in rows.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OursMirrored => "ours_mirrored",
             Self::NotarysOwn => "notarys_own",
+            Self::PlatformsLog => "platforms_log",
+            Self::OwnCosigned => "own_cosigned",
         }
     }
 }
@@ -59,7 +70,7 @@ impl FromStr for Side {
 
 /// The word names no side.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the sides are ours_mirrored and notarys_own")]
+#[error("the sides are ours_mirrored, notarys_own, platforms_log and own_cosigned")]
 pub struct UnknownSide;
 
 /// What comparing found.
@@ -110,10 +121,10 @@ pub struct Reconciled {
 ///
 /// # Errors
 /// The store could not do its part.
-pub async fn note(platform: &Platform, found: &Reconciled) -> Result<(), Fault> {
+pub async fn note(backend: &dyn Backend, found: &Reconciled) -> Result<(), MonitoringError> {
     let day = found.at.as_millis().div_euclid(DAY_MS).rem_euclid(DAYS);
     let key = Pair(found.side, Place(u64::try_from(day).unwrap_or(0)));
-    let before = FOUND.row(platform.backend(), &key).await?;
+    let before = FOUND.row(backend, &key).await?;
     let is_today = |one: &Reconciled| found.at.millis_since(one.at) < DAY_MS;
     if let Some(before) = before.filter(|before| is_today(&before.value))
         && matches!(before.value.outcome, Outcome::Mismatch { .. })
@@ -123,7 +134,7 @@ pub async fn note(platform: &Platform, found: &Reconciled) -> Result<(), Fault> 
     }
     let mut changes = Changeset::new();
     FOUND.put(&mut changes, &key, found)?;
-    platform.backend().commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
+    backend.commit(changes)?.await?;
     Ok(())
 }
 
@@ -131,9 +142,38 @@ pub async fn note(platform: &Platform, found: &Reconciled) -> Result<(), Fault> 
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn found(platform: &Platform, side: Side) -> Result<Vec<Reconciled>, Fault> {
-    let rows = FOUND.scan(platform.backend(), &format!("{side}/"), None, usize::MAX).await?;
+pub async fn found(backend: &dyn Backend, side: Side) -> Result<Vec<Reconciled>, MonitoringError> {
+    let rows = FOUND.scan(backend, &format!("{side}/"), None, usize::MAX).await?;
     let mut found: Vec<Reconciled> = rows.into_iter().map(|(_, row)| row.value).collect();
     found.sort_by_key(|one| std::cmp::Reverse(one.at));
     Ok(found)
+}
+
+/// Whether what was found of a side last is that it differs.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn differs(backend: &dyn Backend, side: Side) -> Result<bool, MonitoringError> {
+    let newest = found(backend, side).await?.into_iter().next();
+    Ok(newest.is_some_and(|newest| matches!(newest.outcome, Outcome::Mismatch { .. })))
+}
+
+/// The newest comparison of each of these sides, and its newest mismatch; a side that was never compared is left out.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn newest(
+    backend: &dyn Backend,
+    sides: &[Side],
+) -> Result<BTreeMap<Side, (Reconciled, Option<Reconciled>)>, MonitoringError> {
+    let mut compared = BTreeMap::new();
+    for side in sides {
+        let all = found(backend, *side).await?;
+        let is_bad = |one: &&Reconciled| matches!(one.outcome, Outcome::Mismatch { .. });
+        let bad = all.iter().find(is_bad).cloned();
+        if let Some(newest) = all.into_iter().next() {
+            compared.insert(*side, (newest, bad));
+        }
+    }
+    Ok(compared)
 }

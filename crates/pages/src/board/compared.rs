@@ -1,0 +1,121 @@
+//! Both logs compared: match or mismatch in words, with both roots and the first leaf that differs. What was bad
+//! before stays in sight when the newest comparison finds nothing.
+
+use heqi_vocabulary::Language;
+use maud::{Markup, html};
+
+use super::Drawn;
+use crate::words::Words;
+
+/// One log, as both sides have it.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever shows it builds it")]
+pub struct Comparison {
+    /// Which log, and whose views of it.
+    pub name: Words,
+    /// The newest comparison; none before the first.
+    pub newest: Option<Finding>,
+    /// The newest mismatch, where that is another one.
+    pub before: Option<Finding>,
+}
+
+/// What one comparison found.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever shows it builds it")]
+pub struct Finding {
+    /// When, with zone.
+    pub at: String,
+    /// What.
+    pub found: Found,
+    /// At which size both roots were taken.
+    pub size: u64,
+    /// Leaves that were compared one by one.
+    pub leaves: u64,
+    /// Our root, in hexadecimal.
+    pub ours: String,
+    /// Theirs.
+    pub theirs: String,
+}
+
+/// The outcome of one comparison.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "each is shown in its own words")]
+pub enum Found {
+    /// The same root.
+    Match,
+    /// Something differs.
+    Mismatch {
+        /// The first leaf in which both differ, where one can be named.
+        first_leaf: Option<u64>,
+    },
+    /// Nothing could be compared.
+    NotCompared,
+}
+
+/// All of them, below their heading.
+pub fn comparisons(all: &[Comparison], l: Language) -> Drawn {
+    Drawn::from(html! {
+        h2 { (BOTH.in_language(l)) }
+        p { (BOTH_IS.in_language(l)) }
+        ul .plain {
+            @for one in all {
+                li .wash {
+                    strong { (one.name.in_language(l)) } br;
+                    @match &one.newest {
+                        None => { (NEVER.in_language(l)) }
+                        Some(newest) => { (newest.draw(l)) }
+                    }
+                    @if let Some(before) = &one.before {
+                        br; (BEFORE.in_language(l)) " " (before.draw(l))
+                    }
+                }
+            }
+        }
+    })
+}
+
+impl Finding {
+    fn draw(&self, l: Language) -> Markup {
+        let (sign, words) = match self.found {
+            Found::Match => ("✓ ", Words::new("一致", "match")),
+            Found::Mismatch { .. } => ("✗ ", Words::new("不一致", "mismatch")),
+            Found::NotCompared => ("… ", Words::new("未能比对", "not compared")),
+        };
+        let is_compared = self.found != Found::NotCompared;
+        html! {
+            strong .outcome { (sign) (words.in_language(l)) } " · " (self.at)
+            @match self.found {
+                Found::NotCompared => { " · " (UNREACHED.in_language(l)) }
+                Found::Mismatch { first_leaf: Some(leaf) } => {
+                    " · " (FIRST.in_language(l)) " " strong { (leaf) }
+                }
+                Found::Mismatch { first_leaf: None } => { " · " (NO_LEAF.in_language(l)) }
+                Found::Match => {}
+            }
+            @if is_compared {
+                br; (SIZE.in_language(l)) " " (self.size)
+                " · " (LOOKED.in_language(l)) " " (self.leaves)
+                br; (OUR_ROOT.in_language(l)) " " code { (self.ours) }
+                br; (THEIR_ROOT.in_language(l)) " " code { (self.theirs) }
+            }
+        }
+    }
+}
+
+const BOTH: Words = Words::new("两半对账", "Both halves compared");
+const BOTH_IS: Words = Words::new(
+    "每日比对双方日志在同一大小时的根，逐叶比对新增部分，并抽查旧有部分。",
+    "Each day both logs' roots at the same size are compared, everything new leaf by leaf, and a drawn sample of what is older.",
+);
+const NEVER: Words = Words::new("尚未比对。", "Not compared yet.");
+const BEFORE: Words = Words::new("此前：", "Before:");
+const UNREACHED: Words = Words::new(
+    "未能连接对方或尚无可比对的内容",
+    "the other side was not reached, or there is nothing yet",
+);
+const FIRST: Words = Words::new("首个不同的叶：", "the first leaf that differs:");
+const NO_LEAF: Words = Words::new("根不同，无法定位到叶", "the roots differ; no leaf can be named");
+const SIZE: Words = Words::new("大小", "size");
+const LOOKED: Words = Words::new("逐叶比对", "leaves compared:");
+const OUR_ROOT: Words = Words::new("我方根", "our root");
+const THEIR_ROOT: Words = Words::new("对方根", "their root");

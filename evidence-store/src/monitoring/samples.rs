@@ -1,0 +1,199 @@
+//! The figures over time. Four rings: the last minutes in memory; half a day, a week and a year as
+//! rows, one a minute, a quarter of an hour and a day. A row is written over when its turn comes
+//! again, so there are never more than [`Span::slots`] of each. What the figures are, each service says.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::str::FromStr;
+
+use heqi_vocabulary::UtcMillis;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::MonitoringError;
+use crate::backend::Backend;
+use crate::changeset::Changeset;
+use crate::table::{Pair, Place, Table};
+
+/// Samples that are remembered of the last minutes.
+const REMEMBERED: usize = 600;
+
+const fn rows<S: DeserializeOwned + Serialize>() -> Table<Pair<Span, Place>, S> {
+    Table::new("sample")
+}
+
+/// The figures of a service at one instant.
+pub trait Figures: Clone + DeserializeOwned + Serialize {
+    /// When, in Unix milliseconds.
+    fn at_ms(&self) -> i64;
+
+    /// Takes over what was worse in the sample before, where only the worst of a span tells anything.
+    fn worsen(&mut self, before: &Self);
+}
+
+/// For how long, and how often.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[expect(clippy::exhaustive_enums, reason = "pages offer each")]
+pub enum Span {
+    /// Half a day, one a minute.
+    HalfDay,
+    /// A week, one a quarter of an hour.
+    Week,
+    /// A year, one a day.
+    Year,
+}
+
+impl Span {
+    /// Every span that is kept.
+    pub const ALL: [Self; 3] = [Self::HalfDay, Self::Week, Self::Year];
+
+    /// Between two samples, in milliseconds.
+    pub const fn step_ms(self) -> i64 {
+        match self {
+            Self::HalfDay => 60_000,
+            Self::Week => 15 * 60_000,
+            Self::Year => 24 * 3_600_000,
+        }
+    }
+
+    /// How many are kept.
+    pub const fn slots(self) -> i64 {
+        match self {
+            Self::HalfDay => 720,
+            Self::Week => 672,
+            Self::Year => 366,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::HalfDay => "half_day",
+            Self::Week => "week",
+            Self::Year => "year",
+        }
+    }
+
+    /// The step an instant lies in, and where in the ring that stands.
+    fn place(self, at: UtcMillis) -> (i64, Place) {
+        let step = at.as_millis().div_euclid(self.step_ms());
+        (step, Place(u64::try_from(step.rem_euclid(self.slots())).unwrap_or(0)))
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Span {
+    type Err = UnknownSpan;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSpan> {
+        Self::ALL.into_iter().find(|span| span.as_str() == text).ok_or(UnknownSpan)
+    }
+}
+
+/// The word names no span.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the spans are half_day, week and year")]
+pub struct UnknownSpan;
+
+/// Takes samples: remembers the last minutes and keeps each span.
+#[derive(Debug)]
+pub struct Sampler<S> {
+    recent: VecDeque<S>,
+    /// What each span will keep next, with the worst since it kept something.
+    next: BTreeMap<Span, S>,
+    kept: BTreeMap<Span, i64>,
+}
+
+impl<S> Default for Sampler<S> {
+    fn default() -> Self {
+        Self { recent: VecDeque::new(), next: BTreeMap::new(), kept: BTreeMap::new() }
+    }
+}
+
+impl<S: Figures> Sampler<S> {
+    /// Takes a sample; every span whose turn it is keeps it, with what was worst since it kept one.
+    ///
+    /// # Errors
+    /// The store could not do its part; the sample is remembered all the same.
+    pub async fn take(&mut self, backend: &dyn Backend, sample: S) -> Result<(), MonitoringError> {
+        for span in Span::ALL {
+            let mut next = sample.clone();
+            if let Some(before) = self.next.get(&span) {
+                next.worsen(before);
+            }
+            self.next.insert(span, next);
+        }
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        let at = UtcMillis::from_millis(sample.at_ms());
+        self.recent.push_back(sample);
+        let Ok(at) = at else { return Ok(()) };
+        let mut changes = Changeset::new();
+        let mut due = Vec::new();
+        for span in Span::ALL {
+            let (step, place) = span.place(at);
+            if self.kept.get(&span) == Some(&step) {
+                continue;
+            }
+            if let Some(next) = self.next.get(&span) {
+                rows::<S>().put(&mut changes, &Pair(span, place), next)?;
+                due.push((span, step));
+            }
+        }
+        if due.is_empty() {
+            return Ok(());
+        }
+        backend.commit(changes)?.await?;
+        for (span, step) in due {
+            self.kept.insert(span, step);
+            self.next.remove(&span);
+        }
+        Ok(())
+    }
+
+    /// The last minutes, oldest first.
+    pub fn recent(&self) -> Vec<S> {
+        self.recent.iter().cloned().collect()
+    }
+}
+
+/// What is kept of a span, oldest first; what the ring has not written over for a whole turn is
+/// left out.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn kept<S: Figures>(
+    backend: &dyn Backend,
+    span: Span,
+    now: UtcMillis,
+) -> Result<Vec<S>, MonitoringError> {
+    let slots = usize::try_from(span.slots()).unwrap_or(usize::MAX);
+    let rows = rows::<S>().scan(backend, &format!("{span}/"), None, slots).await?;
+    let from = now.as_millis() - span.step_ms() * span.slots();
+    let mut samples: Vec<S> = rows.into_iter().map(|(_, row)| row.value).collect();
+    samples.retain(|sample| sample.at_ms() > from);
+    samples.sort_by_key(Figures::at_ms);
+    Ok(samples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_has_a_place_for_each_step_and_begins_again() {
+        for span in Span::ALL {
+            assert_eq!(span.to_string().parse(), Ok(span));
+            let at = |step: i64| UtcMillis::from_millis(step * span.step_ms() + 1).unwrap();
+            let places: std::collections::BTreeSet<String> =
+                (0..span.slots()).map(|step| span.place(at(step)).1.to_string()).collect();
+            assert_eq!(i64::try_from(places.len()).unwrap(), span.slots());
+            assert_eq!(span.place(at(3)).1, span.place(at(3 + span.slots())).1);
+        }
+    }
+}
