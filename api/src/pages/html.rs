@@ -33,12 +33,6 @@ impl Html {
         self
     }
 
-    /// Adds a number, which needs no escaping.
-    pub(crate) fn number(&mut self, number: u64) -> &mut Self {
-        self.0.push_str(&number.to_string());
-        self
-    }
-
     /// Adds markup that was built the same way.
     pub(crate) fn html(&mut self, other: &Self) -> &mut Self {
         self.0.push_str(&other.0);

@@ -115,8 +115,8 @@ pub(crate) async fn start(
     gate.hold();
     let peer = peer_comparison(settings, tls, &log, &gate)?;
     let mut tasks = TaskGroup::new();
-    let gauged = store.clone();
-    let gauges: StoreGauges = Arc::new(move || gauged.gauges());
+    let measured = store.clone();
+    let gauges: StoreGauges = Arc::new(move || measured.gauges());
     let watching = watch_over(settings, tls, &office, (clock, entropy, gauges), &mut tasks)?;
     let stamping = time::stamping(
         office.backend().clone(),

@@ -218,8 +218,8 @@ async fn a_photo_that_comes_again_while_the_signing_is_completed_is_the_one_in_t
         world.capture(&visitor, begun.signing_id, files::photo(&visitor.label)).await;
         go.send(()).unwrap();
     };
-    let (signed, ()) =
-        futures_util::future::join(world.complete(&visitor, answer), meanwhile).await;
+    let completing = Box::pin(world.complete(&visitor, answer));
+    let (signed, ()) = Box::pin(futures_util::future::join(completing, meanwhile)).await;
     let record = signed.unwrap().record_id;
     world.deposit_all().await;
     world.cosign_head().await;
