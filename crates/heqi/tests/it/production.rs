@@ -93,7 +93,7 @@ impl Organisations {
     }
 
     /// A person's client: believes the organisation's root, shows no certificate.
-    fn client(&self, organisation: &str) -> Client {
+    pub(crate) fn client(&self, organisation: &str) -> Client {
         let trust = Trust::roots(&self.path(&format!("{organisation}/keys/tls-root.pem"))).unwrap();
         let mut client = Client::of(&self.url(organisation));
         client.http = trust.client().unwrap().tls_info(true).build().unwrap();
@@ -299,7 +299,11 @@ impl Drop for Service {
 }
 
 /// Somebody signs; the receipt once both custodians hold the record.
-async fn signed_and_held(made: &Organisations, platform: &Client, company: &str) -> Value {
+pub(crate) async fn signed_and_held(
+    made: &Organisations,
+    platform: &Client,
+    company: &str,
+) -> Value {
     let staff = &made.staff;
     let opening = json!({ "matter": "establishment", "company_name": company });
     // Until the custodians have been heard nothing is written.

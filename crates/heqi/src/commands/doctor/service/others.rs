@@ -1,6 +1,7 @@
 //! Whom a service works with: other organisations, and who stamps its log.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use heqi_evidence::anchors::AnchorsFile;
@@ -64,8 +65,9 @@ impl Service {
         let size = |bytes: &[u8]| {
             SignedCheckpoint::parse(bytes).ok().map(|signed| signed.checkpoint().size())
         };
-        let own = fs::read(self.data_dir.join("store/log/checkpoint")).ok();
-        let own = own.and_then(|bytes| size(&bytes));
+        let published = fs::read(self.data_dir.join("store/log/checkpoint"));
+        let is_empty = published.as_ref().is_err_and(|why| why.kind() == ErrorKind::NotFound);
+        let own = published.ok().and_then(|bytes| size(&bytes));
         let path = Origin::new(self.origin.clone()).map(|origin| origin.monitoring_path());
         let seen = match path {
             Ok(path) => get(caller, &format!("/witness/{path}/checkpoint")).await.ok(),
@@ -73,6 +75,14 @@ impl Service {
         };
         let seen = seen.and_then(|bytes| size(&bytes));
         let Other { zh, en, .. } = other;
+        // A log without an entry has no head that anybody could cosign.
+        if is_empty && seen.is_none() {
+            return Finding {
+                zh: format!("本地日志尚无条目，{zh}也没有核对过"),
+                en: format!("the log has no entry yet, and {en} has cosigned none"),
+                mend: None,
+            };
+        }
         // What is not known is not level. Of a running service the file may be a moment older than what was cosigned.
         let is_level = own.zip(seen).is_some_and(|(own, seen)| {
             seen.saturating_sub(own) <= MOMENT && own.saturating_sub(seen) <= MOST_UNCOSIGNED
