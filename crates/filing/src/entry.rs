@@ -245,6 +245,8 @@ impl Entry {
                 NotInside::Identity
             });
         }
+        // By what the code came counts here as well: a code of this door's own passes no more.
+        self.code.clone_from(&other.code);
         self.code_passed = other.code_passed;
         self.identity_passed = other.identity_passed;
         Ok(())

@@ -199,7 +199,10 @@ async fn record(
 }
 
 /// By what the code really went: the way asked for, or the next one when that failed.
-async fn sent_by(platform: &Platform, code: &IssuedCode) -> Result<MessageChannel, Fault> {
+pub(crate) async fn sent_by(
+    platform: &Platform,
+    code: &IssuedCode,
+) -> Result<MessageChannel, Fault> {
     let Some(message) = code.message else { return Ok(code.channel) };
     let row = rows::MESSAGES.row(platform.backend(), &message).await?;
     let taken = row.and_then(|row| {

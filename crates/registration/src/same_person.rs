@@ -4,23 +4,29 @@
 //! the next from there: no other link, no other code, no other number. The next challenge binds the
 //! very records of what was entered before (ADR 0055).
 //!
-//! The same person is one name, one number and one place to be reached at, by which a code sent for the
-//! next party would have come to the same hand.
+//! The same person is one name, one number and one place to be reached at: where the code went that
+//! opened the first door, so that one sent for the next party would have come to the same hand. That both
+//! share any place is not enough: whoever declares contacts could give one of them a telephone of their
+//! own beside the mail address of both.
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{Ceremony, CeremonyState, EntryStep, Filing, FilingState, Party, PartyKind};
-use heqi_vocabulary::{CeremonyId, PartyId, UtcMillis};
+use heqi_filing::{
+    Ceremony, CeremonyState, Entry, EntryStep, Filing, FilingState, Party, PartyKind,
+};
+use heqi_vocabulary::{CeremonyId, MessageChannel, PartyId, UtcMillis};
 
 use crate::access::AuthenticateError;
 use crate::act::Attempts;
 use crate::begin_signing::capacity_words;
 use crate::ceremonies;
-use crate::check_code::too_many_records;
+use crate::check_code::{sent_by, too_many_records};
 use crate::contacts::{self, Contact, StoredContact};
+use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
+use crate::message_queue;
 use crate::platform::Platform;
 use crate::request::{Actor, Request};
 use crate::rows::{self, CeremonyContent, CeremonyRecord, Pair};
@@ -116,14 +122,18 @@ pub async fn go_on(
     let mut attempts = Attempts::default();
     loop {
         let first = ceremonies::load_inside(platform, ceremony).await?.content;
-        let filing = filings::load(platform, filing_id).await?.filing;
-        let waiting = waiting(platform, &first.ceremony, &filing).await?;
+        let stored_filing = filings::load(platform, filing_id).await?;
+        let filing = &stored_filing.filing;
+        let mut changes = Changeset::new();
+        stored_filing.expect_unchanged(&mut changes)?;
+        // A contact that changes is a record of the chain: those read from here on stay as they are.
+        retention::expect_chain(platform, &mut changes, filing.chain()).await?;
+        let waiting = waiting(platform, &first.ceremony, filing).await?;
         let next = waiting.into_iter().find(|next| next.party == party);
         let next = next.ok_or(GoOnError::NothingWaits)?.ceremony;
         let stored = ceremonies::load(platform, next).await?;
         if stored.content.ceremony.entry().inside().is_err() {
             let content = entered(stored.content.clone(), &first)?;
-            let mut changes = Changeset::new();
             stored.replace(platform, &mut changes, &content)?;
             if attempts.commit(platform, changes).await?.is_none() {
                 continue;
@@ -171,9 +181,12 @@ async fn waiting(
     let Some(contact) = contact.filter(|contact| contact.usable_from <= now) else {
         return Ok(Vec::new());
     };
+    let Some((channel, place)) = place_of_code(platform, first.entry()).await? else {
+        return Ok(Vec::new());
+    };
     let mut waiting = Vec::new();
     for (other, reached) in others(platform, filing, own, &contact.contact).await? {
-        let at_one_place = contact.contact.shares_with(&reached.contact);
+        let at_one_place = reached.contact.address(channel) == Some(&*place);
         let is_asked = !filing.documents_to_sign(other).is_empty();
         if !at_one_place || reached.usable_from > now || !is_asked {
             continue;
@@ -191,6 +204,24 @@ async fn waiting(
         });
     }
     Ok(waiting)
+}
+
+/// Where the code went that opened this door, and by what. None where a newer one was sent and not
+/// entered yet, and where nobody knows any more.
+async fn place_of_code(
+    platform: &Platform,
+    entry: &Entry,
+) -> Result<Option<(MessageChannel, String)>, Fault> {
+    let Some(code) = entry.code().filter(|code| code.used) else { return Ok(None) };
+    let Some(message) = code.message else { return Ok(None) };
+    let row = rows::MESSAGES.row(platform.backend(), &message).await?;
+    let Some(row) = row.map(|row| row.value) else { return Ok(None) };
+    let to = match message_queue::open(platform, message, &row) {
+        Err(Fault::Erased) => return Ok(None),
+        other => other?,
+    };
+    let channel = sent_by(platform, code).await?;
+    Ok(to.address(channel).map(|address| (channel, address.to_owned())))
 }
 
 /// Whether a ceremony can be gone on with: its link works, and its door asks and is not locked.
