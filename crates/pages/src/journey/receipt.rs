@@ -466,7 +466,6 @@ mod tests {
         assert!(shown(&company).contains("杭州示例云栖投资有限公司"));
     }
 
-    /// Every state that waits says for what, since when, and when it is tried again.
     #[test]
     fn what_was_refused_for_good_is_not_told_as_under_way() {
         let refused = ReceiptPage::samples().remove(2);
@@ -479,6 +478,7 @@ mod tests {
         assert!(!line.contains("awaited") && !refused.is_whole(), "{line}");
     }
 
+    /// Every state that waits says for what, since when, and when it is tried again.
     #[test]
     fn whatever_is_waited_for_says_since_when_and_the_next_try() {
         for (language, since, next) in [

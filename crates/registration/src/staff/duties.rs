@@ -53,8 +53,9 @@ pub(super) async fn must_wait(
 }
 
 /// Demands that nobody be security officer or auditor and anything else in the same organisation,
-/// nor the same twice: two accounts of one security officer would let each other in. People are told
-/// apart by their names, as they were given when the account was made.
+/// nor the same twice: two accounts of one security officer would let each other in. Those of the
+/// operator keep and read the accounts of others as well, so they are nothing else anywhere. People
+/// are told apart by their names, as they were given when the account was made.
 pub(super) async fn expect_apart(
     platform: &Platform,
     account: StaffId,
@@ -63,13 +64,22 @@ pub(super) async fn expect_apart(
 ) -> Result<(), StaffError> {
     for (other, stored) in all(platform).await? {
         let row = &stored.value;
-        let is_beside = other != account && row.office == *office && row.disabled_at.is_none();
-        let is_duty = row.role.is_duty() || role.is_duty();
-        if is_beside && is_duty && open(platform, other, row)?.name == name {
+        let is_beside = other != account && row.disabled_at.is_none();
+        let is_one_too_many = if row.office == *office {
+            row.role.is_duty() || role.is_duty()
+        } else {
+            is_everywhere(&row.office, row.role) || is_everywhere(office, role)
+        };
+        if is_beside && is_one_too_many && open(platform, other, row)?.name == name {
             return Err(StaffError::DutiesApart);
         }
     }
     Ok(())
+}
+
+/// Whether a duty reaches beyond its own organisation.
+fn is_everywhere(office: &Office, role: StaffRole) -> bool {
+    office.kind == OfficeKind::Operator && role.is_duty()
 }
 
 /// Lets an account in: security alone, and never its own.

@@ -165,6 +165,26 @@ async fn nobody_has_two_duties_whichever_account_comes_first() {
     assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
 }
 
+/// The operator's security lets in accounts of other organisations: an own one there would be one
+/// that the person lets in alone.
+#[tokio::test]
+async fn whoever_has_a_duty_at_the_operator_has_no_account_anywhere_else() {
+    let world = World::new().await;
+    security(&world, "shen.yan", "沈岩").await;
+    let registry = OfficeKind::Registry;
+    for role in [StaffRole::Reviewer, StaffRole::Security, StaffRole::Auditor] {
+        let refused = make(&world, ("shen.two", "沈岩"), registry, role).await.unwrap_err();
+        assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
+    }
+    make(&world, ("li.na", "李娜"), registry, StaffRole::Reviewer).await.unwrap();
+    let refused = make(&world, ("li.two", "李娜"), OfficeKind::Operator, StaffRole::Auditor).await;
+    assert!(matches!(refused, Err(StaffError::DutiesApart)));
+    // Without a duty that reaches so far, one name in two organisations is nobody's concern.
+    make(&world, ("li.three", "李娜"), OfficeKind::Notary, StaffRole::Reviewer).await.unwrap();
+    make(&world, ("he.jing", "何静"), registry, StaffRole::Auditor).await.unwrap();
+    make(&world, ("he.two", "何静"), OfficeKind::HandlerFirm, StaffRole::Handler).await.unwrap();
+}
+
 #[tokio::test]
 async fn an_organisation_with_security_of_its_own_keeps_its_accounts_itself() {
     let world = World::new().await;
