@@ -12,9 +12,10 @@
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{
-    Ceremony, CeremonyState, Entry, EntryStep, Filing, FilingState, Party, PartyKind,
+    Ceremony, CeremonyState, Entry, EntryStep, Filing, FilingState, Party, PartyKind, Review,
+    ReviewOutcome, Signature,
 };
-use heqi_vocabulary::{CeremonyId, MessageChannel, PartyId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, MessageChannel, PartyId, SigningId, UtcMillis};
 
 use crate::access::AuthenticateError;
 use crate::act::Attempts;
@@ -164,19 +165,21 @@ fn entered(
 }
 
 /// The other parties of this person that wait for its signature, in the order added; none before
-/// it has signed, none later than [`GO_ON_FOR_MS`], and none where the door asked for nothing.
+/// it has signed or when that does not count, none later than [`GO_ON_FOR_MS`], and none where the
+/// door asked for nothing.
 async fn waiting(
     platform: &Platform,
     first: &Ceremony,
     filing: &Filing,
 ) -> Result<Vec<NextParty>, Fault> {
     let now = platform.now();
-    let CeremonyState::Signed { at, .. } = *first.state() else { return Ok(Vec::new()) };
+    let CeremonyState::Signed { signing, at, .. } = *first.state() else { return Ok(Vec::new()) };
     let open = matches!(filing.state(), FilingState::Signing { .. });
     if !open || now.millis_since(at) >= GO_ON_FOR_MS || !first.entry().has_said_who() {
         return Ok(Vec::new());
     }
-    let Some(own) = filing.party(first.party()) else { return Ok(Vec::new()) };
+    let own = filing.party(first.party()).filter(|own| counts(own, signing));
+    let Some(own) = own else { return Ok(Vec::new()) };
     let contact = contacts::load_unless_erased(platform, filing.id(), own.id()).await?;
     let Some(contact) = contact.filter(|contact| contact.usable_from <= now) else {
         return Ok(Vec::new());
@@ -204,6 +207,16 @@ async fn waiting(
         });
     }
     Ok(waiting)
+}
+
+/// Whether a signing still counts: it is not void after an objection, and no reviewer found that it
+/// was somebody else.
+fn counts(party: &Party, signing: SigningId) -> bool {
+    let stands = |one: &Signature| one.signing == signing && one.voided_at.is_none();
+    let is_refused = |review: &Review| {
+        review.signing == signing && matches!(review.outcome, ReviewOutcome::Refused { .. })
+    };
+    party.signatures().iter().any(stands) && !party.reviews().iter().any(is_refused)
 }
 
 /// Where the code went that opened this door, and by what. None where a newer one was sent and not

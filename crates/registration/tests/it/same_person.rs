@@ -14,14 +14,20 @@ use heqi_registration::declare_contact::{ContactWarning, DeclareContact, declare
 use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
 use heqi_registration::find_entry::{ByNumber, check_by_number, send_by_number};
+use heqi_registration::object::{Ground, Object, object};
+use heqi_registration::request::{StaffMember, StaffRole};
+use heqi_registration::resolve_objection::{Outcome, ResolveObjection, resolve_objection};
 use heqi_registration::same_person::{GO_ON_FOR_MS, GoOnError, go_on, next_of_person};
 use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::session::session;
+use heqi_registration::staff::password::Password;
+use heqi_registration::staff::{CreateStaff, create_staff};
 use heqi_testkit::Device;
 use heqi_vocabulary::{Explain as _, FilingId, Language, MessageChannel, PartyId};
 use serde_json::json;
 
 use crate::entry::{contact, declare, enter, last_four, send, taken};
+use crate::review::registry;
 use crate::world::{Visitor, World};
 
 const NAME: &str = "周建国";
@@ -70,12 +76,11 @@ struct Twice {
 impl Twice {
     async fn new() -> Self {
         let one_place = || contact(Some(MOBILE), None, Some(NUMBER));
-        Self::reached([one_place(), one_place()]).await
+        Self::with(World::new().await, [one_place(), one_place()]).await
     }
 
     /// The person is reached here, and there for the company.
-    async fn reached(contacts: [Contact; 2]) -> Self {
-        let world = World::new().await;
+    async fn with(world: World, contacts: [Contact; 2]) -> Self {
         let filing = world.open().await;
         let own = world.add(filing, NAME, Capacity::Shareholder).await;
         let company = add_company(&world, filing, NAME).await;
@@ -236,11 +241,8 @@ async fn who_is_reached_somewhere_else_is_asked_at_the_next_door() {
 #[tokio::test]
 async fn a_code_that_went_where_the_next_party_is_not_reached_opens_no_other_door() {
     let mail = Some("zhou@example.com");
-    let twice = Twice::reached([
-        contact(Some("13700000007"), mail, Some(NUMBER)),
-        contact(Some(MOBILE), mail, Some(NUMBER)),
-    ])
-    .await;
+    let contacts = ["13700000007", MOBILE].map(|one| contact(Some(one), mail, Some(NUMBER)));
+    let twice = Twice::with(World::new().await, contacts).await;
     let world = &twice.world;
     twice.enter(&twice.own).await;
     twice.sign(&twice.own).await;
@@ -260,6 +262,44 @@ async fn a_code_that_went_where_the_next_party_is_not_reached_opens_no_other_doo
     enter(world, &twice.own, &code).await.unwrap();
     let next = next_of_person(&world.platform, &twice.own).await.unwrap().unwrap();
     assert_eq!(next.party, twice.company);
+}
+
+/// Whoever signed in somebody else's name is inside by that person's code.
+#[tokio::test]
+async fn from_a_signature_that_was_found_void_nobody_goes_on() {
+    let world = World::with(|settings| settings.review_office = Some(registry())).await;
+    let contacts = [(); 2].map(|()| contact(Some(MOBILE), None, Some(NUMBER)));
+    let twice = Twice::with(world, contacts).await;
+    let world = &twice.world;
+    twice.enter(&twice.own).await;
+    twice.sign(&twice.own).await;
+    assert!(next_of_person(&world.platform, &twice.own).await.unwrap().is_some());
+    let (filing, party) = (twice.filing, twice.own.signer().unwrap().2);
+    let ground = Ground::NotSignedByMe;
+    let objecting = Object { filing, party, against: None, ground, reason: None };
+    object(&world.platform, &world.request(&twice.own), objecting).await.unwrap();
+    assert_eq!(next_of_person(&world.platform, &twice.own).await.unwrap(), None, "paused");
+
+    let (office, role) = (registry(), StaffRole::Reviewer);
+    let command = CreateStaff {
+        login: "li.na".parse().unwrap(),
+        name: "李娜".parse().unwrap(),
+        office: office.clone(),
+        role,
+        password: Password::new("correct horse battery".into()).unwrap(),
+    };
+    let account = create_staff(&world.platform, command).await.unwrap();
+    let officer = Actor::Staff(StaffMember { account, office, role });
+    let resolving = ResolveObjection {
+        filing,
+        outcome: Outcome::SignAgain,
+        signatures_of: Some(party),
+        grounds: "已与当事人当面核实".parse().unwrap(),
+    };
+    resolve_objection(&world.platform, &world.request(&officer), resolving).await.unwrap();
+    let view = filing_view(&world.platform, &world.staff, filing).await.unwrap();
+    assert!(matches!(view.state, FilingState::Signing { .. }));
+    assert_eq!(next_of_person(&world.platform, &twice.own).await.unwrap(), None);
 }
 
 #[tokio::test]
