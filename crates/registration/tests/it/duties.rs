@@ -150,6 +150,11 @@ async fn nobody_has_two_duties_whichever_account_comes_first() {
         let refused = make(&world, (login, "沈岩"), kind, role).await.unwrap_err();
         assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
     }
+    // A name is the same with whatever dot it was typed.
+    let dotted = make(&world, ("a.yi", "阿卜杜拉·买买提"), kind, StaffRole::Auditor).await;
+    dotted.unwrap();
+    let refused = make(&world, ("a.er", "阿卜杜拉•买买提"), kind, StaffRole::Operator).await;
+    assert!(matches!(refused, Err(StaffError::DutiesApart)));
     let zhao = make(&world, ("zhao", "赵六"), kind, StaffRole::Operator).await.unwrap();
     let refused = make(&world, ("zhao.two", "赵六"), kind, StaffRole::Security).await;
     assert!(matches!(refused, Err(StaffError::DutiesApart)));
