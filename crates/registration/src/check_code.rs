@@ -199,10 +199,7 @@ async fn record(
 }
 
 /// By what the code really went: the way asked for, or the next one when that failed.
-pub(crate) async fn sent_by(
-    platform: &Platform,
-    code: &IssuedCode,
-) -> Result<MessageChannel, Fault> {
+async fn sent_by(platform: &Platform, code: &IssuedCode) -> Result<MessageChannel, Fault> {
     let Some(message) = code.message else { return Ok(code.channel) };
     let row = rows::MESSAGES.row(platform.backend(), &message).await?;
     let taken = row.and_then(|row| {

@@ -21,13 +21,14 @@ use crate::access::AuthenticateError;
 use crate::act::Attempts;
 use crate::begin_signing::capacity_words;
 use crate::ceremonies;
-use crate::check_code::{sent_by, too_many_records};
+use crate::check_code::too_many_records;
 use crate::contacts::{self, Contact, StoredContact};
 use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
 use crate::message_queue;
+use crate::messages::{Way, WayState};
 use crate::platform::Platform;
 use crate::request::{Actor, Request};
 use crate::rows::{self, CeremonyContent, CeremonyRecord, Pair};
@@ -165,8 +166,8 @@ fn entered(
 }
 
 /// The other parties of this person that wait for its signature, in the order added; none before
-/// it has signed or when that does not count, none later than [`GO_ON_FOR_MS`], and none where the
-/// door asked for nothing.
+/// it has signed or when that does not count, none later than [`GO_ON_FOR_MS`] or after coming back by
+/// another code, and none where the door asked for nothing.
 async fn waiting(
     platform: &Platform,
     first: &Ceremony,
@@ -175,7 +176,9 @@ async fn waiting(
     let now = platform.now();
     let CeremonyState::Signed { signing, at, .. } = *first.state() else { return Ok(Vec::new()) };
     let open = matches!(filing.state(), FilingState::Signing { .. });
-    if !open || now.millis_since(at) >= GO_ON_FOR_MS || !first.entry().has_said_who() {
+    // A code that was entered to come back is no record that the next challenge binds.
+    let is_bound = first.entry().code_passed().is_some_and(|passed| passed <= at);
+    if !open || !is_bound || now.millis_since(at) >= GO_ON_FOR_MS || !first.entry().has_said_who() {
         return Ok(Vec::new());
     }
     let own = filing.party(first.party()).filter(|own| counts(own, signing));
@@ -184,12 +187,16 @@ async fn waiting(
     let Some(contact) = contact.filter(|contact| contact.usable_from <= now) else {
         return Ok(Vec::new());
     };
-    let Some((channel, place)) = place_of_code(platform, first.entry()).await? else {
+    let places = places_of_code(platform, first.entry()).await?;
+    if places.is_empty() {
         return Ok(Vec::new());
-    };
+    }
     let mut waiting = Vec::new();
     for (other, reached) in others(platform, filing, own, &contact.contact).await? {
-        let at_one_place = reached.contact.address(channel) == Some(&*place);
+        let is_here = |(channel, place): &(MessageChannel, String)| {
+            reached.contact.address(*channel) == Some(place.as_str())
+        };
+        let at_one_place = places.iter().all(is_here);
         let is_asked = !filing.documents_to_sign(other).is_empty();
         if !at_one_place || reached.usable_from > now || !is_asked {
             continue;
@@ -219,22 +226,27 @@ fn counts(party: &Party, signing: SigningId) -> bool {
     party.signatures().iter().any(stands) && !party.reviews().iter().any(is_refused)
 }
 
-/// Where the code went that opened this door, and by what. None where a newer one was sent and not
-/// entered yet, and where nobody knows any more.
-async fn place_of_code(
+/// Where the code that opened this door went or may have gone, and by what. Nowhere, when a newer one
+/// was sent and not entered yet, and when nobody knows any more.
+async fn places_of_code(
     platform: &Platform,
     entry: &Entry,
-) -> Result<Option<(MessageChannel, String)>, Fault> {
-    let Some(code) = entry.code().filter(|code| code.used) else { return Ok(None) };
-    let Some(message) = code.message else { return Ok(None) };
+) -> Result<Vec<(MessageChannel, String)>, Fault> {
+    let Some(code) = entry.code().filter(|code| code.used) else { return Ok(Vec::new()) };
+    let Some(message) = code.message else { return Ok(Vec::new()) };
     let row = rows::MESSAGES.row(platform.backend(), &message).await?;
-    let Some(row) = row.map(|row| row.value) else { return Ok(None) };
+    let Some(row) = row.map(|row| row.value) else { return Ok(Vec::new()) };
     let to = match message_queue::open(platform, message, &row) {
-        Err(Fault::Erased) => return Ok(None),
+        Err(Fault::Erased) => return Ok(Vec::new()),
         other => other?,
     };
-    let channel = sent_by(platform, code).await?;
-    Ok(to.address(channel).map(|address| (channel, address.to_owned())))
+    let went = |way: &&Way| !matches!(way.state, WayState::Open | WayState::Refused);
+    let mut channels: Vec<_> = row.ways.iter().filter(went).map(|way| way.channel).collect();
+    if channels.is_empty() {
+        channels.push(code.channel);
+    }
+    let place = |channel| Some((channel, to.address(channel)?.to_owned()));
+    Ok(channels.into_iter().filter_map(place).collect())
 }
 
 /// Whether a ceremony can be gone on with: its link works, and its door asks and is not locked.
