@@ -11,11 +11,8 @@
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{
-    Ceremony, CeremonyState, Entry, EntryStep, Filing, FilingState, Party, PartyKind, Review,
-    ReviewOutcome, Signature,
-};
-use heqi_vocabulary::{CeremonyId, MessageChannel, PartyId, SigningId, UtcMillis};
+use heqi_filing::{Ceremony, CeremonyState, EntryStep, Filing, FilingState, Party, PartyKind};
+use heqi_vocabulary::{CeremonyId, MessageChannel, PartyId, UtcMillis};
 
 use crate::access::AuthenticateError;
 use crate::act::Attempts;
@@ -27,13 +24,15 @@ use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
-use crate::message_queue;
-use crate::messages::{Way, WayState};
 use crate::platform::Platform;
 use crate::request::{Actor, Request};
 use crate::rows::{self, CeremonyContent, CeremonyRecord, Pair};
 use crate::session::{self, OpenedSession};
 use crate::wording::{Told, refusals, say};
+
+mod passed;
+
+use passed::{counts, places_of_code};
 
 /// So long after signing for one party the same person goes on to the next: 2 hours. Later its own
 /// door asks.
@@ -214,39 +213,6 @@ async fn waiting(
         });
     }
     Ok(waiting)
-}
-
-/// Whether a signing still counts: it is not void after an objection, and no reviewer found that it
-/// was somebody else.
-fn counts(party: &Party, signing: SigningId) -> bool {
-    let stands = |one: &Signature| one.signing == signing && one.voided_at.is_none();
-    let is_refused = |review: &Review| {
-        review.signing == signing && matches!(review.outcome, ReviewOutcome::Refused { .. })
-    };
-    party.signatures().iter().any(stands) && !party.reviews().iter().any(is_refused)
-}
-
-/// Where the code that opened this door went or may have gone, and by what. Nowhere, when a newer one
-/// was sent and not entered yet, and when nobody knows any more.
-async fn places_of_code(
-    platform: &Platform,
-    entry: &Entry,
-) -> Result<Vec<(MessageChannel, String)>, Fault> {
-    let Some(code) = entry.code().filter(|code| code.used) else { return Ok(Vec::new()) };
-    let Some(message) = code.message else { return Ok(Vec::new()) };
-    let row = rows::MESSAGES.row(platform.backend(), &message).await?;
-    let Some(row) = row.map(|row| row.value) else { return Ok(Vec::new()) };
-    let to = match message_queue::open(platform, message, &row) {
-        Err(Fault::Erased) => return Ok(Vec::new()),
-        other => other?,
-    };
-    let went = |way: &&Way| !matches!(way.state, WayState::Open | WayState::Refused);
-    let mut channels: Vec<_> = row.ways.iter().filter(went).map(|way| way.channel).collect();
-    if channels.is_empty() {
-        channels.push(code.channel);
-    }
-    let place = |channel| Some((channel, to.address(channel)?.to_owned()));
-    Ok(channels.into_iter().filter_map(place).collect())
 }
 
 /// Whether a ceremony can be gone on with: its link works, and its door asks and is not locked.
