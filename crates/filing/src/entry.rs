@@ -226,6 +226,11 @@ impl Entry {
         Ok(())
     }
 
+    /// When a code passed here for the last time.
+    pub const fn code_passed(&self) -> Option<UtcMillis> {
+        self.code_passed
+    }
+
     /// Whether code and identity number were both asked for and both have passed.
     pub const fn has_said_who(&self) -> bool {
         self.code_passed.is_some() && self.identity_passed.is_some() && self.inside().is_ok()
@@ -245,6 +250,8 @@ impl Entry {
                 NotInside::Identity
             });
         }
+        // By what the code came counts here as well: a code of this door's own passes no more.
+        self.code.clone_from(&other.code);
         self.code_passed = other.code_passed;
         self.identity_passed = other.identity_passed;
         Ok(())

@@ -202,10 +202,6 @@ async fn capture(
         };
         let mut changes = Changeset::new();
         if !marks::mark(platform, &mut changes, ceremony, &photo.sha256).await? {
-            // This very request may have come twice, and the other one have marked it.
-            if let Some(answer) = act.earlier().await? {
-                return Ok(Captured { answer, kept: false, superseded: Vec::new() });
-            }
             return Err(CapturePhotoError::Replayed);
         }
         stored.replace(platform, &mut changes, &content)?;

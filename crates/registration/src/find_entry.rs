@@ -2,7 +2,7 @@
 //! contact, then the code that is sent there. Nobody learns from it who takes part in what:
 //! the answers are the same whether or not there is such a party.
 
-use heqi_filing::CeremonyState;
+use heqi_filing::{Ceremony, CeremonyState, EntryStep};
 use heqi_vocabulary::{CeremonyId, Digest, FilingNo, Language, MessageChannel, PartyId, UtcMillis};
 use serde::Serialize;
 
@@ -186,6 +186,31 @@ impl Typed {
     }
 }
 
+/// Whether somebody without a link can come to a ceremony, and for what; the best is the first.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+enum Comes {
+    /// To sign.
+    ToSign,
+    /// To what was signed or declined.
+    Back,
+    /// Not at all: the link ended before anything was signed, or the door is locked.
+    Never,
+}
+
+impl Comes {
+    fn to(ceremony: &Ceremony, now: UtcMillis) -> Self {
+        if ceremony.entry().step() == EntryStep::Locked {
+            Self::Never
+        } else if ceremony.is_over() {
+            Self::Back
+        } else if now < ceremony.expires_at() {
+            Self::ToSign
+        } else {
+            Self::Never
+        }
+    }
+}
+
 /// The signer of the newest ceremony of the party with this contact. One person in several parties
 /// comes to the first that still waits, and to what was signed when none does.
 async fn find(
@@ -196,28 +221,26 @@ async fn find(
     let row = rows::FILING_NUMBERS.row(platform.backend(), &number).await.map_err(Fault::from)?;
     let Some(filing_id) = row.map(|row| row.value) else { return Ok(None) };
     let Some(stored) = filings::find(platform, filing_id).await? else { return Ok(None) };
-    let mut over = None;
+    let mut best: Option<(Comes, Actor)> = None;
     for party in stored.filing.parties().map(heqi_filing::Party::id) {
         let contact = contacts::load_unless_erased(platform, filing_id, party).await?;
         if contact.is_some_and(|stored| typed.is_of(&stored.contact)) {
             let newest = newest(platform, filing_id, party).await?;
-            let Some((ceremony, is_over)) = newest else { continue };
-            let actor = Actor::Signer { ceremony, filing: filing_id, party };
-            if !is_over {
-                return Ok(Some(actor));
+            let Some((ceremony, comes)) = newest else { continue };
+            if best.as_ref().is_none_or(|(known, _)| comes < *known) {
+                best = Some((comes, Actor::Signer { ceremony, filing: filing_id, party }));
             }
-            over.get_or_insert(actor);
         }
     }
-    Ok(over)
+    Ok(best.map(|(_, actor)| actor))
 }
 
-/// The newest ceremony of a party, if its door asks for a code, and whether it is over.
+/// The newest ceremony of a party, if its door asks for a code, and who comes to it.
 async fn newest(
     platform: &Platform,
     filing: heqi_vocabulary::FilingId,
     party: PartyId,
-) -> Result<Option<(CeremonyId, bool)>, ByNumberError> {
+) -> Result<Option<(CeremonyId, Comes)>, ByNumberError> {
     let row = rows::NEWEST_CEREMONIES.row(platform.backend(), &Pair(filing, party)).await;
     let Some(ceremony) = row.map_err(Fault::from)?.map(|row| row.value) else { return Ok(None) };
     let content = match crate::ceremonies::load(platform, ceremony).await {
@@ -227,7 +250,7 @@ async fn newest(
     };
     let expired = matches!(content.ceremony.state(), CeremonyState::Expired { .. });
     let is_there = content.ceremony.entry().asks_code() && !expired;
-    Ok(is_there.then_some((ceremony, content.ceremony.is_over())))
+    Ok(is_there.then(|| (ceremony, Comes::to(&content.ceremony, platform.now()))))
 }
 
 /// A request in the signer's name, of which nobody knows the key, so it is made once.

@@ -4,13 +4,15 @@
 //! the next from there: no other link, no other code, no other number. The next challenge binds the
 //! very records of what was entered before (ADR 0055).
 //!
-//! The same person is one name, one number and one place to be reached at, by which a code sent for the
-//! next party would have come to the same hand.
+//! The same person is one name, one number and one place to be reached at: where the code went that
+//! opened the first door, so that one sent for the next party would have come to the same hand. That both
+//! share any place is not enough: whoever declares contacts could give one of them a telephone of their
+//! own beside the mail address of both.
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Ceremony, CeremonyState, EntryStep, Filing, FilingState, Party, PartyKind};
-use heqi_vocabulary::{CeremonyId, PartyId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, MessageChannel, PartyId, UtcMillis};
 
 use crate::access::AuthenticateError;
 use crate::act::Attempts;
@@ -18,6 +20,7 @@ use crate::begin_signing::capacity_words;
 use crate::ceremonies;
 use crate::check_code::too_many_records;
 use crate::contacts::{self, Contact, StoredContact};
+use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
@@ -26,6 +29,10 @@ use crate::request::{Actor, Request};
 use crate::rows::{self, CeremonyContent, CeremonyRecord, Pair};
 use crate::session::{self, OpenedSession};
 use crate::wording::{Told, refusals, say};
+
+mod passed;
+
+use passed::{counts, places_of_code};
 
 /// So long after signing for one party the same person goes on to the next: 2 hours. Later its own
 /// door asks.
@@ -116,14 +123,18 @@ pub async fn go_on(
     let mut attempts = Attempts::default();
     loop {
         let first = ceremonies::load_inside(platform, ceremony).await?.content;
-        let filing = filings::load(platform, filing_id).await?.filing;
-        let waiting = waiting(platform, &first.ceremony, &filing).await?;
+        let stored_filing = filings::load(platform, filing_id).await?;
+        let filing = &stored_filing.filing;
+        let mut changes = Changeset::new();
+        stored_filing.expect_unchanged(&mut changes)?;
+        // A contact that changes is a record of the chain: those read from here on stay as they are.
+        retention::expect_chain(platform, &mut changes, filing.chain()).await?;
+        let waiting = waiting(platform, &first.ceremony, filing).await?;
         let next = waiting.into_iter().find(|next| next.party == party);
         let next = next.ok_or(GoOnError::NothingWaits)?.ceremony;
         let stored = ceremonies::load(platform, next).await?;
         if stored.content.ceremony.entry().inside().is_err() {
             let content = entered(stored.content.clone(), &first)?;
-            let mut changes = Changeset::new();
             stored.replace(platform, &mut changes, &content)?;
             if attempts.commit(platform, changes).await?.is_none() {
                 continue;
@@ -154,26 +165,37 @@ fn entered(
 }
 
 /// The other parties of this person that wait for its signature, in the order added; none before
-/// it has signed, none later than [`GO_ON_FOR_MS`], and none where the door asked for nothing.
+/// it has signed or when that does not count, none later than [`GO_ON_FOR_MS`] or after coming back by
+/// another code, and none where the door asked for nothing.
 async fn waiting(
     platform: &Platform,
     first: &Ceremony,
     filing: &Filing,
 ) -> Result<Vec<NextParty>, Fault> {
     let now = platform.now();
-    let CeremonyState::Signed { at, .. } = *first.state() else { return Ok(Vec::new()) };
+    let CeremonyState::Signed { signing, at, .. } = *first.state() else { return Ok(Vec::new()) };
     let open = matches!(filing.state(), FilingState::Signing { .. });
-    if !open || now.millis_since(at) >= GO_ON_FOR_MS || !first.entry().has_said_who() {
+    // A code that was entered to come back is no record that the next challenge binds.
+    let is_bound = first.entry().code_passed().is_some_and(|passed| passed <= at);
+    if !open || !is_bound || now.millis_since(at) >= GO_ON_FOR_MS || !first.entry().has_said_who() {
         return Ok(Vec::new());
     }
-    let Some(own) = filing.party(first.party()) else { return Ok(Vec::new()) };
+    let own = filing.party(first.party()).filter(|own| counts(own, signing));
+    let Some(own) = own else { return Ok(Vec::new()) };
     let contact = contacts::load_unless_erased(platform, filing.id(), own.id()).await?;
     let Some(contact) = contact.filter(|contact| contact.usable_from <= now) else {
         return Ok(Vec::new());
     };
+    let places = places_of_code(platform, first.entry()).await?;
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut waiting = Vec::new();
     for (other, reached) in others(platform, filing, own, &contact.contact).await? {
-        let at_one_place = contact.contact.shares_with(&reached.contact);
+        let is_here = |(channel, place): &(MessageChannel, String)| {
+            reached.contact.address(*channel) == Some(place.as_str())
+        };
+        let at_one_place = places.iter().all(is_here);
         let is_asked = !filing.documents_to_sign(other).is_empty();
         if !at_one_place || reached.usable_from > now || !is_asked {
             continue;

@@ -110,8 +110,12 @@ fn a_door_follows_another_one_only_when_both_passed_there_and_never_when_locked(
     assert_eq!(locked.follow(&first), Err(NotInside::Locked));
     assert_eq!(locked.step(), EntryStep::Locked);
 
+    second.sent(IssuedCode::new("of its own".into(), MessageChannel::Email, at(1)));
     second.follow(&first).unwrap();
     assert_eq!(second.inside(), Ok(()));
+    // How the code came there is how it came here, and the one sent here passes no more.
+    assert_eq!(second.code(), first.code());
+    assert_eq!(second.enter_code(true, request(9), at(3)), Err(CodeRefusal::UsedUp));
 
     // Where nothing is asked nobody has said who it is.
     let open = Entry::default();

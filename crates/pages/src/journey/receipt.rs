@@ -385,7 +385,8 @@ const ASKED: Words = Words::new(
     "全部文件已签署。请核对签署情况，选择“确认”或“有异议”。",
     "All documents are signed. Please check the signatures, and confirm or object.",
 );
-const NOT_TAKEN: Words = Words::new(
+/// Beside what a custodian refused for good.
+pub(super) const NOT_TAKEN: Words = Words::new(
     "有存管机构未予收存，不会自动重试；请凭签署凭证号联系我们。",
     "A custodian did not take it, and it is not tried again by itself; call us with the voucher number.",
 );
@@ -466,7 +467,6 @@ mod tests {
         assert!(shown(&company).contains("杭州示例云栖投资有限公司"));
     }
 
-    /// Every state that waits says for what, since when, and when it is tried again.
     #[test]
     fn what_was_refused_for_good_is_not_told_as_under_way() {
         let refused = ReceiptPage::samples().remove(2);
@@ -479,6 +479,7 @@ mod tests {
         assert!(!line.contains("awaited") && !refused.is_whole(), "{line}");
     }
 
+    /// Every state that waits says for what, since when, and when it is tried again.
     #[test]
     fn whatever_is_waited_for_says_since_when_and_the_next_try() {
         for (language, since, next) in [

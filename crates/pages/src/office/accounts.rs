@@ -11,6 +11,9 @@ use crate::parts::hidden;
 use crate::staff::Trouble;
 use crate::words::Words;
 
+/// The newest events of an account that are listed: each way in is one, and leaving is another.
+const LISTED: usize = 50;
+
 /// One account.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -76,10 +79,14 @@ pub(crate) fn list(
                     p { (row.role) " · " strong { (row.state) } }
                     @if row.may_release { (button(row, "release", RELEASE)) }
                     @if row.may_disable { (button(row, "disable", DISABLE)) }
+                    @let earlier = row.events.len().saturating_sub(LISTED);
                     details {
                         summary { (EVENTS.in_language(l)) " (" (row.events.len()) ")" }
                         ul {
-                            @for [at, what, by] in &row.events {
+                            @if earlier > 0 {
+                                li { (EARLIER.in_language(l).replace("{count}", &earlier.to_string())) }
+                            }
+                            @for [at, what, by] in row.events.iter().skip(earlier) {
                                 li { (at) " · " (what) " · " (BY.in_language(l)) (by) }
                             }
                         }
@@ -160,8 +167,37 @@ const LEAD: Words = Words::new(
 const RELEASE: Words = Words::new("启用", "Let in");
 const DISABLE: Words = Words::new("停用", "Shut out");
 const EVENTS: Words = Words::new("账号记录", "What happened");
+const EARLIER: Words =
+    Words::new("另有更早的{count}条未列出。", "{count} earlier ones are not listed.");
 const BY: Words = Words::new("操作人：", "by ");
 const FOOT: Words = Words::new(
     "本页显示登录名、岗位和账号记录，不显示密码、口令和网络地址。",
     "This page shows login names, roles and events; no password, code or address.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_events_the_newest_are_listed_and_the_others_counted() {
+        let frame = Frame {
+            language: Language::Zh,
+            large: false,
+            here: Link::Journey,
+            csrf: None,
+            service: "service".into(),
+            telephone: "0571-0000110".into(),
+        };
+        let mut row = AccountRow::sample(("qian.wei", "公证员", "已启用"), false, false);
+        let event = |number: usize| [format!("event-{number}-"), String::new(), String::new()];
+        row.events = (0..LISTED + 3).map(event).collect();
+        let act = |_: &str, _: &str| Link::Journey;
+        let shown = list(&frame, std::slice::from_ref(&row), "key", act).into_string();
+        assert!(shown.contains("(53)") && shown.contains("另有更早的3条未列出"), "{shown}");
+        assert!(!shown.contains("event-2-") && shown.contains("event-3-"), "{shown}");
+        row.events.truncate(LISTED);
+        let shown = list(&frame, std::slice::from_ref(&row), "key", act).into_string();
+        assert!(!shown.contains("另有更早的") && shown.contains("event-0-"), "{shown}");
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use heqi_credentials::EventBy;
 use heqi_evidence_store::table::Stored;
-use heqi_filing::{Office, OfficeKind};
+use heqi_filing::{DeclaredName, Office, OfficeKind};
 use heqi_vocabulary::StaffId;
 
 use super::account::{AccountEvent, events_of};
@@ -53,23 +53,38 @@ pub(super) async fn must_wait(
 }
 
 /// Demands that nobody be security officer or auditor and anything else in the same organisation,
-/// nor the same twice: two accounts of one security officer would let each other in. People are told
-/// apart by their names, as they were given when the account was made.
+/// nor the same twice: two accounts of one security officer would let each other in. Those of the
+/// operator keep and read the accounts of others as well, so they are nothing else anywhere. People
+/// are told apart by their names, as they were given when the account was made, with whatever dot.
 pub(super) async fn expect_apart(
     platform: &Platform,
     account: StaffId,
     (office, role): (&Office, StaffRole),
     name: &str,
 ) -> Result<(), StaffError> {
+    let own = DeclaredName::try_from(name.to_owned()).ok();
     for (other, stored) in all(platform).await? {
         let row = &stored.value;
-        let is_beside = other != account && row.office == *office && row.disabled_at.is_none();
-        let is_duty = row.role.is_duty() || role.is_duty();
-        if is_beside && is_duty && open(platform, other, row)?.name == name {
+        let is_beside = other != account && row.disabled_at.is_none();
+        let is_one_too_many = if row.office == *office {
+            row.role.is_duty() || role.is_duty()
+        } else {
+            is_everywhere(&row.office, row.role) || is_everywhere(office, role)
+        };
+        if !(is_beside && is_one_too_many) {
+            continue;
+        }
+        let theirs = open(platform, other, row)?;
+        if own.as_ref().map_or(theirs.name == name, |own| own.is_same_as(&theirs.name)) {
             return Err(StaffError::DutiesApart);
         }
     }
     Ok(())
+}
+
+/// Whether a duty reaches beyond its own organisation.
+fn is_everywhere(office: &Office, role: StaffRole) -> bool {
+    office.kind == OfficeKind::Operator && role.is_duty()
 }
 
 /// Lets an account in: security alone, and never its own.

@@ -150,6 +150,11 @@ async fn nobody_has_two_duties_whichever_account_comes_first() {
         let refused = make(&world, (login, "沈岩"), kind, role).await.unwrap_err();
         assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
     }
+    // A name is the same with whatever dot it was typed.
+    let dotted = make(&world, ("a.yi", "阿卜杜拉·买买提"), kind, StaffRole::Auditor).await;
+    dotted.unwrap();
+    let refused = make(&world, ("a.er", "阿卜杜拉•买买提"), kind, StaffRole::Operator).await;
+    assert!(matches!(refused, Err(StaffError::DutiesApart)));
     let zhao = make(&world, ("zhao", "赵六"), kind, StaffRole::Operator).await.unwrap();
     let refused = make(&world, ("zhao.two", "赵六"), kind, StaffRole::Security).await;
     assert!(matches!(refused, Err(StaffError::DutiesApart)));
@@ -163,6 +168,26 @@ async fn nobody_has_two_duties_whichever_account_comes_first() {
     assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
     let refused = change_role(&world.platform, &login, StaffRole::Security).await.unwrap_err();
     assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
+}
+
+/// The operator's security lets in accounts of other organisations: an own one there would be one
+/// that the person lets in alone.
+#[tokio::test]
+async fn whoever_has_a_duty_at_the_operator_has_no_account_anywhere_else() {
+    let world = World::new().await;
+    security(&world, "shen.yan", "沈岩").await;
+    let registry = OfficeKind::Registry;
+    for role in [StaffRole::Reviewer, StaffRole::Security, StaffRole::Auditor] {
+        let refused = make(&world, ("shen.two", "沈岩"), registry, role).await.unwrap_err();
+        assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
+    }
+    make(&world, ("li.na", "李娜"), registry, StaffRole::Reviewer).await.unwrap();
+    let refused = make(&world, ("li.two", "李娜"), OfficeKind::Operator, StaffRole::Auditor).await;
+    assert!(matches!(refused, Err(StaffError::DutiesApart)));
+    // Without a duty that reaches so far, one name in two organisations is nobody's concern.
+    make(&world, ("li.three", "李娜"), OfficeKind::Notary, StaffRole::Reviewer).await.unwrap();
+    make(&world, ("he.jing", "何静"), registry, StaffRole::Auditor).await.unwrap();
+    make(&world, ("he.two", "何静"), OfficeKind::HandlerFirm, StaffRole::Handler).await.unwrap();
 }
 
 #[tokio::test]

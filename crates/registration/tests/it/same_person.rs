@@ -1,23 +1,33 @@
 //! One person in several capacities (edge case 6): the own ones are one party with one signing, a
 //! company's is a party of its own, to which the person goes on without being asked again.
 
+use heqi_filing::entry::CODE_PAUSE_MS;
+use heqi_filing::timer::LINK_LIFETIME_MS;
 use heqi_filing::{Capacity, ConsentKind, Decision, FilingState, PartyKind};
 use heqi_pki::keys::Algorithm;
 use heqi_registration::Actor;
 use heqi_registration::access::{authenticate, hash_of};
 use heqi_registration::add_party::{AddParty, PartyAdded, add_party, add_person};
 use heqi_registration::ceremony_view::ceremony_view;
+use heqi_registration::contacts::Contact;
 use heqi_registration::declare_contact::{ContactWarning, DeclareContact, declare_contact};
 use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
 use heqi_registration::find_entry::{ByNumber, check_by_number, send_by_number};
+use heqi_registration::object::{Ground, Object, object};
+use heqi_registration::request::{StaffMember, StaffRole};
+use heqi_registration::resolve_objection::{Outcome, ResolveObjection, resolve_objection};
 use heqi_registration::same_person::{GO_ON_FOR_MS, GoOnError, go_on, next_of_person};
+use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::session::session;
+use heqi_registration::staff::password::Password;
+use heqi_registration::staff::{CreateStaff, create_staff};
 use heqi_testkit::Device;
-use heqi_vocabulary::{Explain as _, FilingId, Language, PartyId};
+use heqi_vocabulary::{Explain as _, FilingId, Language, MessageChannel, PartyId};
 use serde_json::json;
 
 use crate::entry::{contact, declare, enter, last_four, send, taken};
+use crate::review::registry;
 use crate::world::{Visitor, World};
 
 const NAME: &str = "周建国";
@@ -65,13 +75,17 @@ struct Twice {
 
 impl Twice {
     async fn new() -> Self {
-        let world = World::new().await;
+        let one_place = || contact(Some(MOBILE), None, Some(NUMBER));
+        Self::with(World::new().await, [one_place(), one_place()]).await
+    }
+
+    /// The person is reached here, and there for the company.
+    async fn with(world: World, contacts: [Contact; 2]) -> Self {
         let filing = world.open().await;
         let own = world.add(filing, NAME, Capacity::Shareholder).await;
         let company = add_company(&world, filing, NAME).await;
         world.attach(filing, "公司章程").await;
-        for party in [own, company] {
-            let reached = contact(Some(MOBILE), None, Some(NUMBER));
+        for (party, reached) in [own, company].into_iter().zip(contacts) {
             declare(&world, filing, party, reached).await.unwrap();
         }
         let mut actors = Vec::new();
@@ -89,6 +103,16 @@ impl Twice {
         let code = enter(&self.world, actor, &code).await.unwrap();
         let number = last_four(&self.world, actor, "002X").await.unwrap();
         [code, number].map(|passed| passed.record_root.to_string()).into()
+    }
+
+    /// The person enters a code that came by mail.
+    async fn by_mail(&self) {
+        let world = &self.world;
+        taken(world).await;
+        let by_mail = SendCode { channel: Some(MessageChannel::Email), language: Language::Zh };
+        send_code(&world.platform, &world.request(&self.own), by_mail).await.unwrap();
+        let code = taken(world).await[0].values["code"].clone();
+        enter(world, &self.own, &code).await.unwrap();
     }
 
     /// Agrees to everything and signs.
@@ -220,6 +244,89 @@ async fn who_is_reached_somewhere_else_is_asked_at_the_next_door() {
     let elsewhere = contact(Some("13700000007"), None, Some(NUMBER));
     declare(world, twice.filing, twice.company, elsewhere).await.unwrap();
     assert_eq!(next_of_person(&world.platform, &twice.own).await.unwrap(), None);
+}
+
+/// Whoever declares contacts may give a party a telephone of their own beside the mail address that
+/// both parties have: a code that came there says nothing of who is reached at the other.
+#[tokio::test]
+async fn a_code_that_went_where_the_next_party_is_not_reached_opens_no_other_door() {
+    let mail = Some("zhou@example.com");
+    let contacts = ["13700000007", MOBILE].map(|one| contact(Some(one), mail, Some(NUMBER)));
+    let twice = Twice::with(World::new().await, contacts.clone()).await;
+    let world = &twice.world;
+    twice.enter(&twice.own).await;
+    twice.sign(&twice.own).await;
+    assert_eq!(next_of_person(&world.platform, &twice.own).await.unwrap(), None);
+    let refused = go_on(&world.platform, &world.request(&twice.own), twice.company).await;
+    assert!(matches!(refused.unwrap_err(), GoOnError::NothingWaits));
+    let outside = ceremony_view(&world.platform, &twice.for_company, Language::Zh).await;
+    assert_eq!(outside.unwrap_err().code(), "code_required");
+    // Nor does a code by which one comes back: what was signed binds the one before.
+    world.clock.advance_ms(CODE_PAUSE_MS);
+    twice.by_mail().await;
+    assert_eq!(next_of_person(&world.platform, &twice.own).await.unwrap(), None);
+
+    // Where the code went by the address that both have, one goes on.
+    let twice = Twice::with(World::new().await, contacts).await;
+    twice.by_mail().await;
+    last_four(&twice.world, &twice.own, "002X").await.unwrap();
+    twice.sign(&twice.own).await;
+    let next = next_of_person(&twice.world.platform, &twice.own).await.unwrap().unwrap();
+    assert_eq!(next.party, twice.company);
+}
+
+/// Whoever signed in somebody else's name is inside by that person's code.
+#[tokio::test]
+async fn from_a_signature_that_was_found_void_nobody_goes_on() {
+    let world = World::with(|settings| settings.review_office = Some(registry())).await;
+    let contacts = [(); 2].map(|()| contact(Some(MOBILE), None, Some(NUMBER)));
+    let twice = Twice::with(world, contacts).await;
+    let world = &twice.world;
+    twice.enter(&twice.own).await;
+    twice.sign(&twice.own).await;
+    assert!(next_of_person(&world.platform, &twice.own).await.unwrap().is_some());
+    let (filing, party) = (twice.filing, twice.own.signer().unwrap().2);
+    let ground = Ground::NotSignedByMe;
+    let objecting = Object { filing, party, against: None, ground, reason: None };
+    object(&world.platform, &world.request(&twice.own), objecting).await.unwrap();
+    assert_eq!(next_of_person(&world.platform, &twice.own).await.unwrap(), None, "paused");
+
+    let (office, role) = (registry(), StaffRole::Reviewer);
+    let command = CreateStaff {
+        login: "li.na".parse().unwrap(),
+        name: "李娜".parse().unwrap(),
+        office: office.clone(),
+        role,
+        password: Password::new("correct horse battery".into()).unwrap(),
+    };
+    let account = create_staff(&world.platform, command).await.unwrap();
+    let officer = Actor::Staff(StaffMember { account, office, role });
+    let resolving = ResolveObjection {
+        filing,
+        outcome: Outcome::SignAgain,
+        signatures_of: Some(party),
+        grounds: "已与当事人当面核实".parse().unwrap(),
+    };
+    resolve_objection(&world.platform, &world.request(&officer), resolving).await.unwrap();
+    let view = filing_view(&world.platform, &world.staff, filing).await.unwrap();
+    assert!(matches!(view.state, FilingState::Signing { .. }));
+    assert_eq!(next_of_person(&world.platform, &twice.own).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn by_the_number_of_the_filing_a_link_that_has_ended_stands_in_nobodys_way() {
+    let twice = Twice::new().await;
+    let world = &twice.world;
+    twice.enter(&twice.own).await;
+    twice.sign(&twice.own).await;
+    world.clock.advance_ms(LINK_LIFETIME_MS);
+    let view = filing_view(&world.platform, &world.staff, twice.filing).await.unwrap();
+    let who = ByNumber { number: view.number, contact: MOBILE.into() };
+    taken(world).await;
+    send_by_number(&world.platform, &world.facts(), &who, Language::Zh).await.unwrap();
+    let code = taken(world).await[0].values["code"].clone();
+    let entered = check_by_number(&world.platform, &world.facts(), &who, code).await.unwrap();
+    assert_eq!(entered.actor.name(), twice.own.name(), "back to what was signed");
 }
 
 #[tokio::test]
