@@ -194,10 +194,7 @@ pub(super) async fn take(
         apply_as_signer(&state.office, &about, form.into_form()).await
     };
     let there = Link::HeldEvidence(about.row.deposit_no);
-    let error = match applied {
-        Ok(_) => return Ok(to(&there)),
-        Err(error) => error,
-    };
+    let Err(error) = applied else { return Ok(to(&there)) };
     if let MatterError::Double(open) = error {
         // What somebody else handed in for the company is not shown there.
         let shown = application(&state.office, &about).await.map_err(refused)?;
