@@ -358,6 +358,10 @@ pub async fn reconcile_own(
         return Ok(not_compared(Side::OwnCosigned, at, "nothing_yet"));
     }
     let log = backend.log();
+    // A head of another log says nothing about ours, though the witness has signed it.
+    if cosigned.checkpoint().origin() != log.head().checkpoint().checkpoint().origin() {
+        return Ok(not_compared(Side::OwnCosigned, at, "other_log"));
+    }
     let own = log.head().size();
     // More was cosigned than we hold: the first leaf that we do not have.
     let (ours, first_leaf) = if size > own {

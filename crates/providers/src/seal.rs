@@ -28,11 +28,8 @@ use crate::agent::{Agent, Post};
 /// The longest answer, in bytes: four certificates of 8 KiB in base64, and room.
 const MAX_ANSWER_BYTES: usize = 64 << 10;
 
-/// Room for a token of an authority that has given none yet.
+/// Room for a token of an authority that has given none yet, and the step in which it grows.
 const FIRST_TOKEN_BYTES: usize = 2 << 10;
-
-/// Two tokens of one authority differ by the lengths of a signature and of a serial number.
-const SPARE_BYTES: usize = 128;
 
 /// A seal service at one address.
 pub struct HttpSealKey {
@@ -176,11 +173,14 @@ impl Stamper for HttpStamper {
     /// As the authority's tokens were so far: some carry a chain of three certificates with long keys,
     /// and nobody has to look that up.
     fn token_bytes(&self) -> usize {
-        match self.longest.load(Ordering::Relaxed) {
-            0 => FIRST_TOKEN_BYTES,
-            longest => longest + SPARE_BYTES,
-        }
+        room_for(self.longest.load(Ordering::Relaxed))
     }
+}
+
+/// Room for tokens, the longest of which had so many bytes. In steps, and never less than for the first: a document
+/// that is sealed again keeps the same room, and so gives the same bytes to sign, though tokens came meanwhile.
+fn room_for(longest: usize) -> usize {
+    longest.next_multiple_of(FIRST_TOKEN_BYTES).max(FIRST_TOKEN_BYTES)
 }
 
 fn failed(what: &'static str) -> SignError {
@@ -196,5 +196,22 @@ impl fmt::Debug for HttpSealKey {
 impl fmt::Debug for HttpStamper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpStamper").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_for_tokens_changes_only_when_one_does_not_fit_it() {
+        for fits in [0, 1300, 1500, FIRST_TOKEN_BYTES] {
+            assert_eq!(room_for(fits), FIRST_TOKEN_BYTES, "{fits}");
+        }
+        // Those of an authority with long keys differ by a few bytes.
+        for long in [5300, 5304, 3 * FIRST_TOKEN_BYTES] {
+            assert_eq!(room_for(long), 3 * FIRST_TOKEN_BYTES, "{long}");
+        }
+        assert_eq!(room_for(FIRST_TOKEN_BYTES + 1), 2 * FIRST_TOKEN_BYTES);
     }
 }

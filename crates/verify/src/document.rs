@@ -6,7 +6,7 @@ mod report;
 
 use std::collections::BTreeSet;
 
-use heqi_evidence::anchors::{Anchors, AnchorsFile};
+use heqi_evidence::anchors::{Anchors, AnchorsFile, CertificateRoot};
 use heqi_evidence::verdict::{ClaimName, Conclusion, Reason, Status};
 use heqi_pki::certificate::{ChainError, TrustedRoot};
 use heqi_pki::seal::{SealFault, VerifiedSeal};
@@ -96,6 +96,8 @@ pub struct DocumentExamination {
     manifest: Option<Manifest>,
     findings: Vec<Finding>,
     is_test_only: bool,
+    /// Whose the root of its seal is, as the anchors say; none for a root given beside them.
+    sealed_by: Option<String>,
     bundles: Vec<(String, Result<Examination, Unreadable>)>,
 }
 
@@ -119,6 +121,7 @@ impl DocumentExamination {
             manifest: None,
             findings: Vec::new(),
             is_test_only: false,
+            sealed_by: None,
             bundles: Vec::new(),
         };
         let pdf = match SignedPdf::parse(file) {
@@ -135,6 +138,8 @@ impl DocumentExamination {
             Ok(verified) => {
                 examination.findings = trust.believed(verified.seal(), at);
                 examination.is_test_only = verified.seal().is_test_only();
+                let anchor = trust.anchor_of(verified.seal());
+                examination.sealed_by = anchor.map(|root| root.organisation.clone());
                 examination.manifest = verified.manifest().cloned();
                 verified.embedded().to_vec()
             }
@@ -187,7 +192,7 @@ impl DocumentExamination {
     }
 
     /// What is required of one bundle inside: what was asked for by name, else what is by default, as far
-    /// as a certificate says it. That says of one deposit that its custodian holds it, and carries this
+    /// as a certificate says it. That says of one deposit that whoever certifies holds it, and carries this
     /// custodian's receipt alone; so the others' are not required of it. Nothing less is believed for that:
     /// the claim itself stays as it was found.
     pub(crate) fn required_of(
@@ -199,13 +204,20 @@ impl DocumentExamination {
             return asked.clone();
         }
         let mut required = ClaimName::required_by_default();
-        let deposited = bundle.verdict().claim(ClaimName::Deposited);
-        let is_held = deposited
-            .is_some_and(|claim| matches!(claim.reason, Reason::DepositedPartly { held: 1.., .. }));
+        let is_held = bundle.verdict().claim(ClaimName::Deposited).is_some_and(|claim| {
+            matches!(claim.reason, Reason::DepositedPartly { held: 1.., .. })
+                && self.is_custodian(&claim.vouched_by)
+        });
         if is_held && self.certifies(name) {
             required.remove(&ClaimName::Deposited);
         }
         required
+    }
+
+    /// Whether whoever sealed this is among those whose receipts count. Who gives a root beside the anchors says
+    /// whose seal is meant.
+    fn is_custodian(&self, receipts_of: &[String]) -> bool {
+        self.sealed_by.as_ref().is_none_or(|by| receipts_of.contains(by))
     }
 
     /// Whether this is a certificate that is believed, about the deposit in this bundle.
@@ -298,12 +310,16 @@ impl Trust {
         vec![whole, self.seal_finding(seal, at), self.time_finding(seal, at), inside]
     }
 
+    /// The root of a seal among the anchors.
+    fn anchor_of(&self, seal: &VerifiedSeal) -> Option<&CertificateRoot> {
+        let digest = seal.chain().anchored().root_digest();
+        let mut anchored = self.anchors.iter().flat_map(|anchors| &anchors.seal_roots);
+        anchored.find(|root| Digest::of(&root.certificate.0) == digest)
+    }
+
     fn seal_finding(&self, seal: &VerifiedSeal, at: Option<UtcMillis>) -> Finding {
         let stamped = seal.time().at();
-        let digest = seal.chain().anchored().root_digest();
-        let anchored = self.anchors.iter().flat_map(|anchors| &anchors.seal_roots);
-        let mut mine = anchored.filter(|root| Digest::of(&root.certificate.0) == digest);
-        let anchor = mine.next();
+        let anchor = self.anchor_of(seal);
         let counts = anchor
             .is_none_or(|root| root.validity.covers(stamped) && at.is_none_or(|at| stamped <= at));
         if !counts {

@@ -175,8 +175,12 @@ pub(super) fn signatures<'a>(
         .filter(|log| verified.iter().any(|signature| *signature.key() == log.vkey.0))
         .collect();
     let Some(organisation) = signed.first().map(|log| &log.organisation) else {
-        // No line is by a known key of the log, so one in its name is by another.
-        let has_line = head.note().signatures().iter().any(|line| line.name().as_str() == origin);
+        // No line is by a known key of the log. A cosigner of its name is known, and not the log.
+        let has_line = head.note().signatures().iter().any(|line| {
+            let is_known =
+                keys.iter().any(|key| key.name() == line.name() && key.id() == line.key_id());
+            line.name().as_str() == origin && !is_known
+        });
         return Err(if has_line { Unsigned::UnknownKey } else { Unsigned::Invalid });
     };
     let mut cosigned: Vec<Cosigned<'_>> = verified

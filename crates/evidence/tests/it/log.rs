@@ -1,5 +1,6 @@
 //! Logged, witnessed, mirrored.
 
+use heqi_evidence::anchors::{CosignerAnchor, Vkey};
 use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::ClaimName::{Logged, Mirrored, Witnessed};
@@ -7,6 +8,8 @@ use heqi_evidence::verdict::Status::{Contradicted, NotProved, Proved};
 use heqi_evidence::verdict::Verdict;
 use heqi_testkit::{NOTARY, PLATFORM, Story, Twists};
 use heqi_tlog::checkpoint::SignedCheckpoint;
+use heqi_tlog::cosignature::Cosigner;
+use heqi_tlog::note::KeyName;
 use heqi_tlog::proof_file::ProofFile;
 
 use crate::{ANCHORS, STORY, expect, verdict_under};
@@ -94,6 +97,30 @@ fn a_signature_of_a_known_key_that_does_not_hold_is_contradicted() {
         let verdict = with_proof(std::str::from_utf8(&bytes).unwrap());
         expect(&verdict, Logged, Contradicted, "log_signature_invalid");
     }
+}
+
+/// Who cosigns under the log's name is known by its key, and is not the log.
+#[test]
+fn a_cosigner_of_the_logs_name_is_no_unknown_key_of_the_log() {
+    let name = KeyName::new(STORY.log.origin()).unwrap();
+    let namesake = Cosigner::from_seed(name, &[7; 32]).unwrap();
+    let cosigned = STORY.head_cosigned_by(STORY.log.size(), STORY.seen_at(), &[&namesake]);
+    let text = STORY.log.proof(STORY.signing().index, &cosigned).to_string();
+    let own = String::from_utf8(STORY.log.head_at(STORY.log.size()).to_bytes()).unwrap();
+    let own = own.lines().find(|line| line.starts_with("— log.platform")).unwrap();
+    let proof = text.replace(&format!("{own}\n"), "");
+    assert_ne!(proof, text);
+    let mut anchors = ANCHORS.clone();
+    let known = CosignerAnchor {
+        vkey: Vkey(namesake.verifier_key().clone()),
+        ..anchors.cosigners[0].clone()
+    };
+    let parts = BundleParts { proof: Some(proof.into_bytes()), ..STORY.bundle(STORY.signing()) };
+    let verdict = verdict_under(&parts, &anchors);
+    expect(&verdict, Logged, NotProved, "log_key_unknown");
+    anchors.cosigners.push(known);
+    let verdict = verdict_under(&parts, &anchors);
+    expect(&verdict, Logged, Contradicted, "log_signature_invalid");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::door::Holder;
 use super::held::{OpenedRecord, list};
 use crate::matter::act::open as open_matter;
 use crate::matter::apply::{Apply, apply, open_place};
+use crate::matter::examine::signer_held;
 use crate::matter::form::{ApplicantKind, ApplicationForm, PowerOfAttorney};
 use crate::matter::rows::OPEN;
 use crate::matter::state::Stage;
@@ -95,7 +96,9 @@ pub struct SignersApplication {
     pub query_code: String,
 }
 
-/// The application about this record that is open, of the company signed for or of the signer.
+/// The application about this record that is open, of the company signed for or of the signer. The
+/// company's is shown to who signed only where they act for it in the application, too: another's document and
+/// the company's papers are none of theirs.
 ///
 /// # Errors
 /// The store could not be read.
@@ -105,15 +108,18 @@ pub async fn application(
 ) -> Result<Option<SignersApplication>, MatterError> {
     for kind in [ApplicantKind::Company, ApplicantKind::Signer] {
         let place = open_place(about.row.deposit_no, kind);
-        if let Some(row) = OPEN.row(office.store(), &place).await? {
-            let opened = open_matter(office, row.value).await?;
-            return Ok(Some(SignersApplication {
-                number: row.value,
-                submitted_at: opened.matter.submitted_at(),
-                stage: opened.matter.stage(),
-                query_code: opened.content.query_code,
-            }));
+        let Some(row) = OPEN.row(office.store(), &place).await? else { continue };
+        let opened = open_matter(office, row.value).await?;
+        let signer = signer_held(office, (&about.key, about.row.chain), &about.record).await?;
+        if signer.admits_from_within(&opened.content.application, opened.today).is_err() {
+            continue;
         }
+        return Ok(Some(SignersApplication {
+            number: row.value,
+            submitted_at: opened.matter.submitted_at(),
+            stage: opened.matter.stage(),
+            query_code: opened.content.query_code,
+        }));
     }
     Ok(None)
 }

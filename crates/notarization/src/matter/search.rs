@@ -48,7 +48,7 @@ pub struct FoundDeposit {
     pub is_admitted: bool,
     /// How many parts are held.
     pub parts: usize,
-    /// In whose name it was signed, masked.
+    /// In whose name it was signed: a person masked, a company by its name and who acted for it masked.
     pub signer: String,
     /// The company the filing is about.
     pub company: String,

@@ -7,6 +7,7 @@ use heqi_notarization::holder::certify::{
 };
 use heqi_notarization::holder::door::{ask_code, enter, holder};
 use heqi_notarization::holder::held::{OpenedRecord, list, open};
+use heqi_notarization::matter::apply::{Apply, apply};
 use heqi_notarization::matter::approve::{Approve, approve};
 use heqi_notarization::matter::check::check_certificate;
 use heqi_notarization::matter::checklist::Item;
@@ -16,6 +17,7 @@ use heqi_notarization::matter::form::{ActingBasis, ApplicantKind, ApplicationFor
 use heqi_notarization::matter::handle::{accept, declare, recompute};
 use heqi_notarization::matter::search::find_deposit;
 use heqi_notarization::matter::state::Fee;
+use heqi_notarization::matter::step::ActedBy;
 use heqi_notarization::matter::view::matter;
 use heqi_notarization::matter::{ApplicationNo, MatterError};
 use heqi_notarization::staff::OfficeRole;
@@ -275,6 +277,28 @@ async fn from_within_whoever_signed_for_the_company_applies_for_it_and_nobody_el
         ..Bureau::form()
     };
     apply_as_signer(office, &about, own).await.unwrap();
+}
+
+/// It carries the other's document, and with its code the company's certificate is fetched.
+#[tokio::test]
+async fn what_somebody_else_handed_in_for_the_company_is_not_shown_to_who_signed() {
+    let (house, about) = Box::pin(come_in(signed_for_company())).await;
+    let office = &house.office;
+    let clerk = Member::admit(office, "zhao.min", OfficeRole::Clerk).await;
+    let by = ActedBy::Staff { account: clerk.officer.account, role: "clerk".into() };
+    let handed_in = Apply { deposit: about.row.deposit_no, form: by_agent("李四"), by };
+    let theirs = apply(office, handed_in).await.unwrap();
+    assert!(application(office, &about).await.unwrap().is_none());
+    let again = apply_as_company(office, &about, (REPRESENTATIVE, form())).await;
+    assert!(matches!(again, Err(MatterError::Double(open)) if open == theirs), "{again:?}");
+    // The own one is shown beside it.
+    let own = ApplicationForm {
+        name: REPRESENTATIVE.into(),
+        document_number: NUMBER.into(),
+        ..Bureau::form()
+    };
+    let own = apply_as_signer(office, &about, own).await.unwrap();
+    assert_eq!(application(office, &about).await.unwrap().unwrap().number, own);
 }
 
 #[tokio::test]

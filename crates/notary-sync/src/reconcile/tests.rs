@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use heqi_evidence_store::changeset::{Changeset, LedgerEntry};
 use heqi_evidence_store::testing::{memory, note_signer};
 use heqi_tlog::checkpoint::Checkpoint;
+use heqi_tlog::note::{KeyName, NoteSigner};
 use heqi_tlog::tile::{HashTile, encode_entries, tiles_of};
 use heqi_tlog::tree::{CompactRange, Node, leaf_hash};
 
@@ -276,6 +277,12 @@ async fn a_custodian_compares_its_own_log_with_what_the_platform_cosigned() {
     }
     let other = compared(2, roots[2]).await;
     assert_eq!(other.outcome, Outcome::Mismatch { first_leaf: None });
+    let name = KeyName::new("log.other.example/1").unwrap();
+    let signer = NoteSigner::from_seed(name.clone(), &[8; 32]).unwrap();
+    let foreign = Checkpoint::new(Origin::from(name), 2, roots[2]).unwrap();
+    let foreign = SignedCheckpoint::sign(foreign, &signer).unwrap();
+    let foreign = reconcile_own(&*backend, &foreign, at()).await.unwrap();
+    assert!(matches!(foreign.outcome, Outcome::NotCompared { .. }), "{foreign:?}");
     // More was cosigned than is there: the store was set back.
     let lost = compared(9, roots[2]).await;
     assert_eq!((lost.outcome, lost.ours.as_str()), (Outcome::Mismatch { first_leaf: Some(3) }, ""));

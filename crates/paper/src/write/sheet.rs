@@ -284,6 +284,10 @@ impl<'f> Sheet<'f> {
     pub fn keep(&mut self, points: f32) {
         if !self.has_room(points) {
             self.turn();
+            // What does not stand whole below its headings has the next page to itself.
+            if self.held.is_some() && !self.has_room(points) {
+                self.new_page();
+            }
         }
     }
 
@@ -295,23 +299,22 @@ impl<'f> Sheet<'f> {
     }
 
     /// The next page, for want of room on this one. Headings at its foot come along; where nothing but
-    /// headings stands on the page, the next has no more room.
+    /// headings stands on the page, the next has no more room, and they go up to the top of this one.
     pub(super) fn turn(&mut self) {
         let held = self.held.filter(|held| self.y - held.top <= MOST_HELD);
         let Some(Held { from, top }) = held else {
             self.new_page();
             return;
         };
-        if from == 0 {
-            return;
-        }
         let page = self.pages.last_mut();
         let mut headings = page.map_or_else(Vec::new, |page| page.split_off(from.min(page.len())));
         for mark in &mut headings {
             mark.lower(TOP - top);
         }
         let y = TOP + self.y - top;
-        self.new_page();
+        if from > 0 {
+            self.new_page();
+        }
         self.y = y;
         if let Some(page) = self.pages.last_mut() {
             *page = headings;

@@ -173,3 +173,19 @@ fn a_row_taller_than_a_page_does_not_leave_its_heading_alone() {
     assert!(pages[0].contains("附件五") && pages[0].contains("长行"), "{pages:?}");
     assert_eq!(pages.len(), 2);
 }
+
+#[test]
+fn what_does_not_stand_whole_below_its_heading_has_the_next_page() {
+    // Where the heading stands when it comes: at the top, below room that was left, at the foot.
+    for (room, page) in [(0.0, 1), (150.0, 0), (660.0, 0)] {
+        let mut sheet = Sheet::new(settings(Profile::A3b), &FONTS);
+        sheet.skip(room);
+        sheet.heading("附件五", &Look::BODY).unwrap();
+        // It stands below the heading, or by itself; never below the foot.
+        sheet.keep(if page == 1 { 690.0 } else { 600.0 });
+        sheet.text("照片", &Look::BODY).unwrap();
+        let pages = pages(sheet.finish().unwrap());
+        let of = |word: &str| pages.iter().position(|page| page.contains(word)).unwrap();
+        assert_eq!((of("附件五"), of("照片"), pages.len()), (0, page, page + 1), "{pages:?}");
+    }
+}

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use heqi_documents::{Fonts, certificate, samples};
+use heqi_documents::{Fonts, certificate, report, samples};
 use heqi_evidence::anchors::{Base64, CertificateRoot, TimeRootAnchor};
+use heqi_evidence::verdict::ClaimName;
 use heqi_pki::certificate::CertificateChain;
-use heqi_testkit::SealingOffice;
+use heqi_testkit::{NOTARY, PLATFORM, SealingOffice};
 use heqi_verify::VerifyArgs;
 use heqi_vocabulary::Language;
 use serde_json::Value;
@@ -31,12 +32,17 @@ struct Desk(TempDir);
 
 impl Desk {
     fn with(document: &[u8]) -> Self {
+        Self::of("杭州市示例公证处", document)
+    }
+
+    /// The same, where the anchors say whose the seal's root is.
+    fn of(organisation: &str, document: &[u8]) -> Self {
         let desk = Self(TempDir::new().unwrap());
         let (office, validity) = (office(1), STORY.cast.validity());
         let mut anchors = STORY.anchors();
         anchors.seal_roots.push(CertificateRoot {
             certificate: Base64(office.roots[0].certificate().der().to_vec()),
-            organisation: "杭州市示例公证处".to_owned(),
+            organisation: organisation.to_owned(),
             test_only: true,
             validity,
         });
@@ -187,6 +193,38 @@ fn a_bundle_inside_that_does_not_hold_contradicts_the_certificate() {
     assert!(found.iter().all(|(status, _)| status == "proved"), "{found:?}");
     let document = sealed(&office(1), b"PK no bundle".to_vec());
     assert_eq!(run(&Desk::with(&document).args()).0, 1);
+}
+
+/// A bundle with the receipt of one custodian of two.
+fn with_one_receipt() -> Vec<u8> {
+    let mut parts = STORY.bundle_with_chain(STORY.signing());
+    parts.deposits.truncate(1);
+    parts.write().unwrap()
+}
+
+#[test]
+fn one_receipt_is_enough_inside_a_certificate_of_that_custodian_and_nowhere_else() {
+    let judged = |by: &str, document: &[u8]| points(&Desk::of(by, document).args()).0;
+    let certificate = sealed(&office(1), with_one_receipt());
+    assert_eq!(judged(NOTARY, &certificate), 0);
+    // Whose claims are required by name gets no less.
+    let desk = Desk::of(NOTARY, &certificate);
+    let asked = VerifyArgs { require: Some(vec![ClaimName::Deposited]), ..desk.args() };
+    assert_eq!(run(&asked).0, 3);
+    // Anybody else whose seal is trusted holds nothing, and says nothing by such a document.
+    assert_eq!(judged(PLATFORM, &certificate), 3);
+    // A report is no certificate.
+    let report = report::render(&samples::report(with_one_receipt()), &FONTS).unwrap();
+    let report = office(1).seal(&report).unwrap().into_bytes();
+    assert_eq!(judged(NOTARY, &report), 3);
+    // A seal that is not believed certifies nothing; without any receipt there is no deposit.
+    assert_eq!(judged(NOTARY, &sealed(&office(2), with_one_receipt())), 3);
+    let mut none = STORY.bundle_with_chain(STORY.signing());
+    none.deposits.clear();
+    assert_eq!(judged(NOTARY, &sealed(&office(1), none.write().unwrap())), 3);
+    // By itself the bundle is not proved either.
+    let desk = Desk::of(NOTARY, &with_one_receipt());
+    assert_eq!(run(&desk.args()).0, 3);
 }
 
 #[test]

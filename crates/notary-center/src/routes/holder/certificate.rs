@@ -193,12 +193,15 @@ pub(super) async fn take(
     } else {
         apply_as_signer(&state.office, &about, form.into_form()).await
     };
-    let error = match applied {
-        Ok(_) | Err(MatterError::Double(_)) => {
-            return Ok(to(&Link::HeldEvidence(about.row.deposit_no)));
+    let there = Link::HeldEvidence(about.row.deposit_no);
+    let Err(error) = applied else { return Ok(to(&there)) };
+    if let MatterError::Double(open) = error {
+        // What somebody else handed in for the company is not shown there.
+        let shown = application(&state.office, &about).await.map_err(refused)?;
+        if shown.is_some_and(|shown| shown.number == open) {
+            return Ok(to(&there));
         }
-        Err(error) => error,
-    };
+    }
     log_if_ours(&error);
     let again = form_page(&about, voucher, Some((typed, &error)), reader.language);
     let mut answer =
