@@ -76,7 +76,7 @@ pub(crate) async fn run(
     let catcher = Catcher::new(secret, world.shared_clock());
     // Truly the older one: it is opened before the other.
     let older = older::open(&args.data_dir, &world.integrator).await;
-    let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
+    let seed = Seed::take_up(&args.data_dir, &world.integrator).await?;
     let (shown, pages) =
         open_pages(&world, args, &addresses, &seed, (inbox, mail, &catcher), &officers)?;
     let services = [
