@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use heqi_evidence_store::monitoring::MonitoringError;
 use heqi_evidence_store::monitoring::alarm_delivery::{AlarmStanding, Teller};
@@ -123,7 +122,6 @@ impl Board {
 /// Keeps the figures and tells of what changed, until the service stops. What is kept and told is written first: a
 /// disk that stalls keeps nobody from looking.
 pub(crate) async fn keep_and_tell(state: &State, alarms: &Alarms, mut stop: Shutdown) {
-    let pause = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
     let mut measured = Measured::default();
     let mut teller = Teller::new(state.alarm_channels.clone());
     while !stop.is_requested() {
@@ -135,10 +133,7 @@ pub(crate) async fn keep_and_tell(state: &State, alarms: &Alarms, mut stop: Shut
         };
         report(kept);
         tell(state, alarms, &mut teller).await;
-        tokio::select! {
-            () = stop.requested() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
+        Alarms::wait(&state.settings.alarms, &mut stop).await;
     }
 }
 

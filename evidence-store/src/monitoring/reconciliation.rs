@@ -87,7 +87,7 @@ pub enum Outcome {
     },
     /// Nothing could be compared.
     NotCompared {
-        /// A stable word: `unreachable`, `nothing_yet`.
+        /// A stable word: `unreachable`, `nothing_yet`, `not_shown` (no head of this log), `not_signed` (by nobody known).
         reason: String,
     },
 }
