@@ -1,5 +1,5 @@
-//! `heqi doctor`: one line per requirement, ✓ or ✗, and for each ✗ what to do; ! is a hint that fails nothing. Of a demo's folder, or of one service by its
-//! settings ([`service`]).
+//! `heqi doctor`: one line per requirement, ✓ or ✗, and for each ✗ what to do; ! is a hint that fails nothing. Of a demo's
+//! folder, or of one service by its settings ([`service`]).
 
 mod service;
 
