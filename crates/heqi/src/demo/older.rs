@@ -23,12 +23,10 @@ use super::certificate::Applicant;
 use super::manifest::OlderFiling;
 use super::opening::Opening;
 use super::seed::{SeededSigner, until_checked};
-use super::stage::{come_in, until_whole};
+use super::stage::{enter, until_whole};
+use crate::client::Caller;
 use crate::client::device::Device;
-use crate::client::messages::{
-    CeremonyView, EntryView, FilingOpened, PartyAdded, Receipt, Recorded,
-};
-use crate::client::{CallError, Caller};
+use crate::client::messages::{CeremonyView, FilingOpened, PartyAdded, Receipt, Recorded};
 use crate::photo;
 use crate::world::World;
 
@@ -150,15 +148,6 @@ fn device<'a>(world: &'a World, signer: &SeededSigner) -> Device<'a> {
         caller: world.anonymous.with_token(&signer.token),
         clock: world.clock(),
         entropy: world.entropy(),
-    }
-}
-
-/// Lets a signer in who is not in yet.
-async fn enter(device: &Device<'_>, member: &Member, catcher: &Catcher) -> Result<(), CallError> {
-    let door: EntryView = device.caller.get("/api/v1/ceremony/entry").await?;
-    match member.contact {
-        Some(contact) if door.step != "inside" => come_in(device, contact, catcher).await,
-        _ => Ok(()),
     }
 }
 
