@@ -5,12 +5,13 @@ use std::sync::Arc;
 use heqi_evidence_store::monitoring::MonitoringError;
 use heqi_evidence_store::monitoring::alarm_delivery::{AlarmStanding, Teller};
 use heqi_evidence_store::monitoring::reconciliation::{Side, differs};
+use heqi_evidence_store::monitoring::samples::Measured;
 use heqi_registration::Custodian;
 use heqi_registration::fault::{ActError, Fault};
 use heqi_registration::monitoring::Sample;
 use heqi_service_kit::alarms::Watch;
 use heqi_service_kit::{AlarmLimits, Alarms};
-use heqi_vocabulary::{Language, UtcMillis};
+use heqi_vocabulary::Language;
 
 use crate::figures::{Count, Figures, PATIENCE};
 use crate::state::State;
@@ -211,24 +212,6 @@ async fn compare(state: &State) -> Result<(), MonitoringError> {
     Ok(())
 }
 
-/// How often the platform's folder is measured, in milliseconds: every file below it is looked at, and a long log has
-/// tens of thousands.
-const MEASURED_EVERY_MS: i64 = 60_000;
-
-/// The size of the platform's folder as it was measured last.
-#[derive(Default)]
-struct Measured {
-    at: Option<UtcMillis>,
-    bytes: Option<u64>,
-}
-
-impl Measured {
-    /// Whether it is time to measure again; a clock that was set back makes it so, too.
-    fn is_old(&self, now: UtcMillis) -> bool {
-        self.at.is_none_or(|at| !(0..MEASURED_EVERY_MS).contains(&now.millis_since(at)))
-    }
-}
-
 async fn sample(state: &State, measured: &mut Measured) -> Result<(), Fault> {
     let coverage = match state.figures.coverage(&state.platform).await {
         Ok(coverage) => coverage,
@@ -242,9 +225,9 @@ async fn sample(state: &State, measured: &mut Measured) -> Result<(), Fault> {
         let now = state.platform.now();
         if measured.is_old(now) {
             let bytes = tokio::task::spawn_blocking(move || disk()).await.ok();
-            *measured = Measured { at: Some(now), bytes };
+            measured.take(now, bytes);
         }
-        sample.disk_bytes = measured.bytes;
+        sample.disk_bytes = measured.bytes();
     }
     let backend = state.platform.backend();
     Ok(state.sampler.lock().await.take(backend, sample).await?)
@@ -263,21 +246,4 @@ async fn tell(state: &State, teller: &mut Teller) {
         })
         .collect();
     teller.tell(state.platform.backend(), state.platform.now(), &standing).await;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_folder_is_measured_once_a_minute_and_after_the_clock_was_set_back() {
-        let at = |ms: i64| UtcMillis::from_millis(1_800_000_000_000 + ms).unwrap();
-        let mut measured = Measured::default();
-        assert!(measured.is_old(at(0)));
-        measured.at = Some(at(0));
-        assert!(!measured.is_old(at(0)));
-        assert!(!measured.is_old(at(59_999)));
-        assert!(measured.is_old(at(60_000)));
-        assert!(measured.is_old(at(-1)));
-    }
 }

@@ -9,6 +9,7 @@ use heqi_evidence_store::backend::embedded::Gauges;
 use heqi_evidence_store::witness::kept_against_logs;
 use heqi_registration::coverage::{Coverage, CustodianCoverage, coverage};
 use heqi_registration::fault::ActError;
+use heqi_registration::staff::on_duty;
 use heqi_registration::{Actor, Platform, Scope};
 use heqi_service_kit::Metrics;
 use heqi_tlog::note::VerifiedSignature;
@@ -40,6 +41,7 @@ pub(crate) struct Figures {
     readable: Count,
     search_refusals: Family<ReasonLabels, Counter>,
     halves_differ: Count,
+    staff_in_force: Family<DutyLabels, Count>,
     store: Option<StoreFigures>,
 }
 
@@ -119,6 +121,11 @@ struct ReasonLabels {
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct DutyLabels {
+    role: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
 struct TimeLabels {
     state: &'static str,
 }
@@ -144,6 +151,11 @@ impl Figures {
                 "halves_differ",
                 "Logs of which both sides differed when they were compared last",
                 Count::default(),
+            ),
+            staff_in_force: metrics.register(
+                "staff_in_force",
+                "Accounts of security officers and auditors that come in",
+                Family::default(),
             ),
             signings: metrics.register("signings", "Completed signings", Count::default()),
             log_size: metrics.register(
@@ -247,6 +259,11 @@ impl Figures {
         }
         if let Ok(Ok(kept)) = timeout(PATIENCE, kept_against_logs(platform.backend())).await {
             self.kept_against_logs.set(u64::try_from(kept).unwrap_or(u64::MAX));
+        }
+        if let Ok(Ok(counted)) = timeout(PATIENCE, on_duty(platform)).await {
+            for (role, count) in [("security", counted.security), ("auditor", counted.auditors)] {
+                self.staff_in_force.get_or_create(&DutyLabels { role }).set(count);
+            }
         }
     }
 

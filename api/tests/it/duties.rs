@@ -57,6 +57,25 @@ async fn security_shuts_an_account_out_and_lets_it_in_and_never_its_own() {
 }
 
 #[tokio::test]
+async fn whoever_operates_the_platform_sees_whether_both_duties_are_filled_and_not_by_whom() {
+    let service = Service::start_reviewing(registry()).await;
+    let figures = async || String::from_utf8(service.get("", "/metrics").await.body).unwrap();
+    let says = |figures: &str, role: &str, count: u32| {
+        let line = format!("heqi_staff_in_force{{role=\"{role}\"}} {count}");
+        assert!(figures.lines().any(|one| one == line), "{line} in {figures}");
+    };
+    let before = figures().await;
+    says(&before, "security", 0);
+    says(&before, "auditor", 0);
+    let _security = Desk::security(&service).await;
+    let _auditor = auditor(&service).await;
+    let after = figures().await;
+    says(&after, "security", 1);
+    says(&after, "auditor", 1);
+    assert!(!after.contains("shen.yan") && !after.contains("许明"), "{after}");
+}
+
+#[tokio::test]
 async fn an_auditor_reads_what_was_done_and_takes_it_and_security_does_not() {
     let service = Service::start_reviewing(registry()).await;
     signed(&service).await;

@@ -36,6 +36,7 @@ mod receipts;
 mod regulator;
 mod service;
 mod signer;
+mod simulated;
 mod staff;
 mod time_stamps;
 mod told;

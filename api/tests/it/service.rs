@@ -16,7 +16,7 @@ use heqi_registration::{Custodian, Platform, Ports, Scope, Settings};
 use heqi_service_kit::Listener;
 use heqi_testkit::{Cast, FixedClock, SeededEntropy};
 use heqi_tlog::note::VerifierKey;
-use heqi_vocabulary::{Clock, UtcMillis};
+use heqi_vocabulary::{Clock, FilingNo, UtcMillis};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -57,6 +57,8 @@ struct Beside {
     office: Option<Office>,
     /// The custodian's log that may ask what the platform holds of it.
     asking: Option<VerifierKey>,
+    /// A filing that is said to be acted out.
+    simulated: Option<FilingNo>,
 }
 
 /// What the service answered.
@@ -94,6 +96,12 @@ impl Service {
         Self::start_all(memory(), None, ApiSettings::default(), beside).await
     }
 
+    /// Where a demo acts out the filing of this number.
+    pub(crate) async fn start_simulating(number: FilingNo) -> Self {
+        let beside = Beside { simulated: Some(number), ..Beside::default() };
+        Self::start_all(memory(), None, ApiSettings::default(), beside).await
+    }
+
     /// With a gateway that reports.
     pub(crate) async fn start_reporting(secret: Secret) -> Self {
         let beside = Beside { report_secret: Some(secret), ..Beside::default() };
@@ -114,7 +122,7 @@ impl Service {
         backend: Arc<dyn Backend>,
         store_gauges: Option<StoreGauges>,
         settings: ApiSettings,
-        Beside { witness, report_secret, stamped, office, asking }: Beside,
+        Beside { witness, report_secret, stamped, office, asking, simulated }: Beside,
     ) -> Self {
         let now: UtcMillis = NOON.parse().unwrap();
         let cast = Cast::new(1, now);
@@ -136,6 +144,7 @@ impl Service {
         let (authorities, stamp_demand) = stamped.unzip();
         decided.time_authorities = authorities.unwrap_or_default();
         decided.review_office = office;
+        decided.simulated_filings.extend(simulated);
         let platform = Arc::new(Platform::open(ports, decided).await.unwrap());
         for (key, scope) in [
             (HANDLER, Scope::Filings),

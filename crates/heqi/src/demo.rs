@@ -18,6 +18,7 @@ pub(crate) mod guide;
 pub(crate) mod manifest;
 pub(crate) mod officers;
 mod older;
+mod opening;
 pub(crate) mod providers;
 pub(crate) mod seed;
 pub(crate) mod stage;

@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use heqi_evidence_store::monitoring::MonitoringError;
 use heqi_evidence_store::monitoring::alarm_delivery::{AlarmStanding, Teller};
 use heqi_evidence_store::monitoring::lags::{LagMs, Lags};
-use heqi_evidence_store::monitoring::samples::{Figures, Sampler};
+use heqi_evidence_store::monitoring::samples::{Figures, Measured, Sampler};
 use heqi_notarization::deposited::totals;
 use heqi_service_kit::{Alarms, Shutdown};
 use heqi_vocabulary::{Language, UtcMillis};
@@ -123,10 +122,10 @@ impl Board {
 /// Keeps the figures and tells of what changed, until the service stops. What is kept and told is written first: a
 /// disk that stalls keeps nobody from looking.
 pub(crate) async fn keep_and_tell(state: &State, alarms: &Alarms, mut stop: Shutdown) {
-    let pause = Duration::from_millis(state.settings.alarms.look_every_ms.max(10));
+    let mut measured = Measured::default();
     let mut teller = Teller::new(state.alarm_channels.clone());
     while !stop.is_requested() {
-        let sample = sample(state).await;
+        let sample = sample(state, &mut measured).await;
         let backend = &**state.office.backend();
         let kept = match sample {
             Some(sample) => state.board.sampler.lock().await.take(backend, sample).await,
@@ -134,10 +133,7 @@ pub(crate) async fn keep_and_tell(state: &State, alarms: &Alarms, mut stop: Shut
         };
         report(kept);
         tell(state, alarms, &mut teller).await;
-        tokio::select! {
-            () = stop.requested() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
+        Alarms::wait(&state.settings.alarms, &mut stop).await;
     }
 }
 
@@ -151,7 +147,7 @@ fn report(kept: Result<(), MonitoringError>) {
 }
 
 /// The figures as they are; `None` while the store cannot be read.
-async fn sample(state: &State) -> Option<CustodySample> {
+async fn sample(state: &State, measured: &mut Measured) -> Option<CustodySample> {
     let (board, watched) = (&state.board, state.figures.watched());
     let totals = match totals(&state.office).await {
         Ok(totals) => totals,
@@ -165,10 +161,10 @@ async fn sample(state: &State) -> Option<CustodySample> {
     let renewal_at = *board.renewal_at.lock();
     let until = |at: UtcMillis| u64::try_from(at.millis_since(now)).unwrap_or(0);
     let since = |at: UtcMillis| u64::try_from(now.millis_since(at)).unwrap_or(0);
-    let bytes = match board.disk_bytes.clone() {
-        Some(disk) => tokio::task::spawn_blocking(move || disk()).await.ok(),
-        None => None,
-    };
+    if let Some(disk) = board.disk_bytes.clone().filter(|_| measured.is_old(now)) {
+        let bytes = tokio::task::spawn_blocking(move || disk()).await.ok();
+        measured.take(now, bytes);
+    }
     Some(CustodySample {
         at_ms: now.as_millis(),
         admitted: totals.admitted,
@@ -186,7 +182,7 @@ async fn sample(state: &State) -> Option<CustodySample> {
         matters: *board.in_hand.lock(),
         numbers: state.bench.as_ref().map(|_| watched.numbers_stuck.get()),
         renewal_days: renewal_at.map(|at| until(at) / DAY_MS),
-        disk_bytes: bytes,
+        disk_bytes: measured.bytes(),
     })
 }
 

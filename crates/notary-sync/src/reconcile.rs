@@ -124,7 +124,9 @@ async fn compare<A: TileSource, B: TileSource>(
     };
     let mut leaves = 0;
     let width = u64::from(TILE_WIDTH);
-    let begin = since / width;
+    // A log that is shorter than what matched before is another one, a successor or a mirror that was set back: nothing
+    // of it was compared.
+    let begin = if since > size { 0 } else { since / width };
     let end = size.div_ceil(width).min(begin.saturating_add(at_most));
     for index in sample.leaves.iter().copied().filter(|index| *index < begin).chain(begin..end) {
         let filled = (size - index * width).min(width);

@@ -129,7 +129,7 @@ impl Settings {
 
 impl Settings {
     /// Whether a demo acted this filing out.
-    pub(crate) fn is_simulated(&self, filing: FilingNo) -> bool {
+    pub fn is_simulated(&self, filing: FilingNo) -> bool {
         self.simulated_filings.contains(&filing)
     }
 

@@ -38,7 +38,9 @@ pub(crate) use account::name_of;
 pub use account::{AccountEvent, staff_events};
 use account::{find, key, load, note, open, seal};
 pub(crate) use duties::note_taken;
-pub use duties::{SeenAccount, accounts_seen, logins, release_staff, shut_out_staff};
+pub use duties::{
+    OnDuty, SeenAccount, accounts_seen, logins, on_duty, release_staff, shut_out_staff,
+};
 use duties::{expect_apart, must_wait};
 pub use heqi_credentials::{LoginName, LoginNameError, totp};
 use password::{Password, PasswordError, hash_aside};

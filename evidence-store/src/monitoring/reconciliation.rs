@@ -87,7 +87,7 @@ pub enum Outcome {
     },
     /// Nothing could be compared.
     NotCompared {
-        /// A stable word: `unreachable`, `nothing_yet`.
+        /// A stable word: `unreachable`, `nothing_yet`, `not_shown` (no head of this log), `not_signed` (by nobody known).
         reason: String,
     },
 }
@@ -149,13 +149,15 @@ pub async fn found(backend: &dyn Backend, side: Side) -> Result<Vec<Reconciled>,
     Ok(found)
 }
 
-/// Whether what was found of a side last is that it differs.
+/// Whether a side differed when it was compared last. A day on which nothing could be compared says nothing: whoever
+/// differs does not get out of it by not answering.
 ///
 /// # Errors
 /// The store could not be read.
 pub async fn differs(backend: &dyn Backend, side: Side) -> Result<bool, MonitoringError> {
-    let newest = found(backend, side).await?.into_iter().next();
-    Ok(newest.is_some_and(|newest| matches!(newest.outcome, Outcome::Mismatch { .. })))
+    let mut all = found(backend, side).await?.into_iter();
+    let last = all.find(|one| !matches!(one.outcome, Outcome::NotCompared { .. }));
+    Ok(last.is_some_and(|last| matches!(last.outcome, Outcome::Mismatch { .. })))
 }
 
 /// The newest comparison of each of these sides, and its newest mismatch; a side that was never compared is left out.

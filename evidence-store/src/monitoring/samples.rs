@@ -17,6 +17,8 @@ use crate::table::{Pair, Place, Table};
 
 /// Samples that are remembered of the last minutes.
 const REMEMBERED: usize = 600;
+/// How often a folder is measured, in milliseconds.
+const MEASURED_EVERY_MS: i64 = 60_000;
 
 const fn rows<S: DeserializeOwned + Serialize>() -> Table<Pair<Span, Place>, S> {
     Table::new("sample")
@@ -181,9 +183,47 @@ pub async fn kept<S: Figures>(
     Ok(samples)
 }
 
+/// The size of a service's folder as it was measured last: not at every look, because every file below it is looked at,
+/// and a long log has tens of thousands.
+#[derive(Debug, Default)]
+pub struct Measured {
+    at: Option<UtcMillis>,
+    bytes: Option<u64>,
+}
+
+impl Measured {
+    /// Whether it is time to measure again, once a minute; a clock that was set back makes it so, too.
+    pub fn is_old(&self, now: UtcMillis) -> bool {
+        self.at.is_none_or(|at| !(0..MEASURED_EVERY_MS).contains(&now.millis_since(at)))
+    }
+
+    /// Takes what was measured; nothing, where it could not be.
+    pub const fn take(&mut self, now: UtcMillis, bytes: Option<u64>) {
+        *self = Self { at: Some(now), bytes };
+    }
+
+    /// What was measured last.
+    pub const fn bytes(&self) -> Option<u64> {
+        self.bytes
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_is_measured_once_a_minute_and_after_the_clock_was_set_back() {
+        let at = |ms: i64| UtcMillis::from_millis(1_800_000_000_000 + ms).unwrap();
+        let mut measured = Measured::default();
+        assert!(measured.is_old(at(0)));
+        measured.take(at(0), Some(7));
+        assert!(!measured.is_old(at(0)));
+        assert!(!measured.is_old(at(59_999)));
+        assert!(measured.is_old(at(60_000)));
+        assert!(measured.is_old(at(-1)));
+        assert_eq!(measured.bytes(), Some(7));
+    }
 
     #[test]
     fn a_ring_has_a_place_for_each_step_and_begins_again() {

@@ -47,6 +47,21 @@ async fn a_mismatch_of_a_day_is_not_written_over_by_what_comes_after_it() {
     assert_eq!(told.into_iter().collect::<Vec<_>>(), [(side, (next_day, Some(bad)))]);
 }
 
+#[tokio::test]
+async fn a_side_that_differed_differs_until_it_is_compared_again() {
+    let backend = memory();
+    let (day, side) = (24 * 3_600, Side::OursMirrored);
+    let silent = || Outcome::NotCompared { reason: "unreachable".to_owned() };
+    note(&*backend, &compared(at(0), silent())).await.unwrap();
+    assert!(!differs(&*backend, side).await.unwrap(), "nothing was compared yet");
+    let bad = Outcome::Mismatch { first_leaf: None };
+    note(&*backend, &compared(at(day), bad)).await.unwrap();
+    note(&*backend, &compared(at(2 * day), silent())).await.unwrap();
+    assert!(differs(&*backend, side).await.unwrap());
+    note(&*backend, &compared(at(3 * day), Outcome::Match {})).await.unwrap();
+    assert!(!differs(&*backend, side).await.unwrap());
+}
+
 #[test]
 fn each_side_has_its_word() {
     for side in Side::OF_PLATFORM.into_iter().chain(Side::OF_CUSTODIAN) {

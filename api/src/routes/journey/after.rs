@@ -72,6 +72,7 @@ async fn look(
         matter: view.matter.name(reader.language).to_owned(),
         parties: lines(&view, reader.language),
         answer: answer(&view, shown.fresh_key(&state)),
+        is_simulated: state.platform.settings().is_simulated(view.number),
     };
     Ok(page(&confirming, &shown))
 }
@@ -180,6 +181,7 @@ async fn filing(
         matter: view.matter.name(reader.language).to_owned(),
         steps,
         parties: lines(&view, reader.language),
+        is_simulated: state.platform.settings().is_simulated(view.number),
     };
     Ok(page(&timeline, &shown))
 }

@@ -200,6 +200,7 @@ pub(super) async fn page(
             let waits = next_of_person(&state.platform, &actor).await.map_err(refused)?;
             let mut page = receipt_page(view, signed, (&receipt, &next), shown.frame.language);
             page.next = waits.map(|waits| next_capacity(state, waits, shown));
+            page.is_simulated = state.platform.settings().is_simulated(view.number);
             Ok(shown::page(&page, shown))
         }
         Stand::Ended(ended) => Ok(shown::page(&ended, shown)),
@@ -346,6 +347,7 @@ fn receipt_page(
         more: more(view, language),
         answered: answered(view),
         next: None,
+        is_simulated: false,
     }
 }
 

@@ -1,5 +1,5 @@
-//! `heqi doctor`: one line per requirement, ✓ or ✗, and for each ✗ what to do. Of a demo's folder, or of one service by its
-//! settings ([`service`]).
+//! `heqi doctor`: one line per requirement, ✓ or ✗, and for each ✗ what to do; ! is a hint that fails nothing. Of a demo's
+//! folder, or of one service by its settings ([`service`]).
 
 mod service;
 
@@ -37,11 +37,17 @@ struct Finding {
     en: String,
     /// What to do, when it does not hold.
     mend: Option<(&'static str, &'static str)>,
+    /// Said, and no reason to call anything unwell.
+    is_hint: bool,
 }
 
 impl Finding {
     fn of(holds: bool, zh: String, en: String, mend: (&'static str, &'static str)) -> Self {
-        Self { zh, en, mend: (!holds).then_some(mend) }
+        Self { zh, en, mend: (!holds).then_some(mend), is_hint: false }
+    }
+
+    fn hint(holds: bool, zh: String, en: String, mend: (&'static str, &'static str)) -> Self {
+        Self { is_hint: true, ..Self::of(holds, zh, en, mend) }
     }
 }
 
@@ -62,8 +68,9 @@ pub(crate) async fn run(
         match finding.mend {
             None => writeln!(out, "✓ {text}")?,
             Some((zh, en)) => {
-                healthy = false;
-                writeln!(out, "✗ {text}\n  → {}", language.pick(zh, en))?;
+                let mark = if finding.is_hint { "!" } else { "✗" };
+                healthy &= finding.is_hint;
+                writeln!(out, "{mark} {text}\n  → {}", language.pick(zh, en))?;
             }
         }
     }

@@ -130,6 +130,11 @@ pub(crate) fn everybody() -> impl Iterator<Item = &'static Member> {
     SIGNERS.iter().chain(&older::SIGNERS)
 }
 
+/// The body that adds the handler, who signs nothing by it, to a filing.
+pub(crate) fn handler() -> Value {
+    json!({ "kind": "person", "name": HANDLER, "capacities": ["handler"] })
+}
+
 impl Contact {
     /// Where a code goes when nobody chooses.
     pub(crate) fn address(&self) -> &'static str {

@@ -295,10 +295,10 @@ impl Browser<'_> {
         form: &[(&str, &str)],
     ) -> Result<(), DemoError> {
         let page = self.page(&matter.path).await?;
-        let mut all = vec![
-            ("csrf", csrf_of(&page)?),
-            ("key", between(&page, "name=\"key\" value=\"", "\"")?.to_owned()),
-        ];
+        // A page without a form has nothing left for this officer.
+        let key = matter.unless_done(between(&page, "name=\"key\" value=\"", "\""))?;
+        let Some(key) = key else { return Ok(()) };
+        let mut all = vec![("csrf", csrf_of(&page)?), ("key", key.to_owned())];
         all.extend(form.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let path = format!("{}/{act}", matter.path);
         let done = self.send(Method::POST, &path, Some(&encoded(&all))).await?;

@@ -10,12 +10,10 @@
 
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
 use heqi_evidence_store::durable_file::Disk;
 use heqi_vocabulary::{FilingId, RecordId};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::DemoError;
 use super::cast::older::{COMPANY, DOCUMENT, MATTER, NUMBER, OBJECTION, SIGNERS};
@@ -23,13 +21,12 @@ use super::cast::{HANDLER, Member};
 use super::catcher::Catcher;
 use super::certificate::Applicant;
 use super::manifest::OlderFiling;
-use super::seed::{SeededSigner, percent_encoded, until_checked};
-use super::stage::{come_in, until_whole};
+use super::opening::Opening;
+use super::seed::{SeededSigner, until_checked};
+use super::stage::{enter, until_whole};
+use crate::client::Caller;
 use crate::client::device::Device;
-use crate::client::messages::{
-    CeremonyView, DocumentAttached, EntryView, FilingOpened, Invited, PartyAdded, Receipt, Recorded,
-};
-use crate::client::{CallError, Caller};
+use crate::client::messages::{CeremonyView, FilingOpened, PartyAdded, Receipt, Recorded};
 use crate::photo;
 use crate::world::World;
 
@@ -68,7 +65,7 @@ impl Older {
         match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(DemoError::Json),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let older = Opening { integrator, step: 0 }.all().await?;
+                let older = open_filing(integrator).await?;
                 older.remember(data_dir)?;
                 Ok(older)
             }
@@ -154,15 +151,6 @@ fn device<'a>(world: &'a World, signer: &SeededSigner) -> Device<'a> {
     }
 }
 
-/// Lets a signer in who is not in yet.
-async fn enter(device: &Device<'_>, member: &Member, catcher: &Catcher) -> Result<(), CallError> {
-    let door: EntryView = device.caller.get("/api/v1/ceremony/entry").await?;
-    match member.contact {
-        Some(contact) if door.step != "inside" => come_in(device, contact, catcher).await,
-        _ => Ok(()),
-    }
-}
-
 /// Lets somebody sign who has not; gives the record once everybody vouches for it.
 async fn signed(
     world: &World,
@@ -190,62 +178,26 @@ fn missing(what: &str) -> DemoError {
     DemoError::Bundle(format!("the older filing has not got {what}"))
 }
 
-/// The requests that open it, each named by its place.
-struct Opening<'a> {
-    integrator: &'a Caller,
-    step: u32,
-}
-
-impl Opening<'_> {
-    async fn all(mut self) -> Result<Older, DemoError> {
-        let opening = json!({
-            "matter": MATTER, "company_name": COMPANY, "handler_name": HANDLER, "number": NUMBER,
-        });
-        let filing: FilingOpened = self.post("/api/v1/filings", &opening).await?;
-        let base = format!("/api/v1/filings/{}", filing.filing_id);
-        let (title, pdf) = DOCUMENT;
-        let path = format!("{base}/documents?title={}", percent_encoded(title));
-        let (name, pdf) = (self.name(), Bytes::from_static(pdf));
-        let _: DocumentAttached =
-            self.integrator.post_bytes_as(&name, &path, "application/pdf", pdf).await?;
-        let mut parties = Vec::with_capacity(SIGNERS.len());
-        for member in &SIGNERS {
-            let added: PartyAdded =
-                self.post(&format!("{base}/parties"), &member.as_party()).await?;
-            parties.push((member, added.party_id));
-        }
-        let mut signers = Vec::with_capacity(parties.len());
-        for (member, party_id) in parties {
-            let party = format!("{base}/parties/{party_id}");
-            if let Some(contact) = member.as_contact() {
-                let _: Value = self.post(&format!("{party}/contact"), &contact).await?;
-            }
-            let invited: Invited = self.post(&format!("{party}/invitations"), &json!({})).await?;
-            signers.push(SeededSigner {
-                role: member.role.to_owned(),
-                party_id,
-                token: invited.token,
-                link: Some(invited.link),
-                record_id: None,
-            });
-        }
-        until_checked(self.integrator, &base).await?;
-        Ok(Older { filing_id: filing.filing_id, signers, objection: None })
+async fn open_filing(integrator: &Caller) -> Result<Older, DemoError> {
+    let mut opening = Opening::new(integrator, "demo-older");
+    let filing = json!({
+        "matter": MATTER, "company_name": COMPANY, "handler_name": HANDLER, "number": NUMBER,
+    });
+    let filing: FilingOpened = opening.post("/api/v1/filings", &filing).await?;
+    let base = format!("/api/v1/filings/{}", filing.filing_id);
+    opening.attach(&base, DOCUMENT).await?;
+    let mut parties = Vec::with_capacity(SIGNERS.len());
+    for member in &SIGNERS {
+        let added: PartyAdded =
+            opening.post(&format!("{base}/parties"), &member.as_party()).await?;
+        parties.push((member, added.party_id));
     }
-
-    async fn post<R: DeserializeOwned>(
-        &mut self,
-        path: &str,
-        body: &Value,
-    ) -> Result<R, CallError> {
-        let name = self.name();
-        self.integrator.post_as(&name, path, body).await
+    let mut signers = Vec::with_capacity(parties.len());
+    for (member, party_id) in parties {
+        signers.push(opening.invite(&base, member, party_id).await?);
     }
-
-    fn name(&mut self) -> String {
-        self.step += 1;
-        format!("demo-older-{}", self.step)
-    }
+    until_checked(integrator, &base).await?;
+    Ok(Older { filing_id: filing.filing_id, signers, objection: None })
 }
 
 #[cfg(test)]

@@ -4,19 +4,17 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use heqi_evidence_store::durable_file::Disk;
 use heqi_service_kit::system::SystemClock;
-use heqi_vocabulary::{Clock as _, Entropy, FilingId, PartyId, RecordId};
+use heqi_vocabulary::{Clock as _, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::DemoError;
-use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, NUMBER, SIGNERS};
+use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, NUMBER, SIGNERS, handler};
+use super::opening::Opening;
 use crate::client::Caller;
-use crate::client::messages::{
-    CeremonyView, DocumentAttached, EntryView, FilingOpened, Invited, PartyAdded,
-};
+use crate::client::messages::{CeremonyView, EntryView, FilingOpened, PartyAdded};
 
 /// What the articles say of capital, and of the contributions in the order of the signers, in yuan.
 const CAPITAL: &str = "1000000";
@@ -47,16 +45,12 @@ pub(crate) struct SeededSigner {
 
 impl Seed {
     /// Reads what an earlier start remembered, or opens the filing.
-    pub(crate) async fn take_up(
-        data_dir: &Path,
-        integrator: &Caller,
-        entropy: &dyn Entropy,
-    ) -> Result<Self, DemoError> {
+    pub(crate) async fn take_up(data_dir: &Path, integrator: &Caller) -> Result<Self, DemoError> {
         let path = file(data_dir);
         match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(DemoError::Json),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let seed = open(integrator, entropy).await?;
+                let seed = open(integrator).await?;
                 seed.remember(data_dir)?;
                 Ok(seed)
             }
@@ -97,33 +91,32 @@ fn file(data_dir: &Path) -> PathBuf {
     data_dir.join("platform").join("keys").join("demo-seed.json")
 }
 
-async fn open(integrator: &Caller, entropy: &dyn Entropy) -> Result<Seed, DemoError> {
-    let opening = json!({
+async fn open(integrator: &Caller) -> Result<Seed, DemoError> {
+    let mut opening = Opening::new(integrator, "demo-seed");
+    let filing = json!({
         "matter": "establishment", "company_name": COMPANY, "handler_name": HANDLER, "number": NUMBER,
     });
-    let filing: FilingOpened = integrator.post("/api/v1/filings", &opening, entropy).await?;
+    let filing: FilingOpened = opening.post("/api/v1/filings", &filing).await?;
     let base = format!("/api/v1/filings/{}", filing.filing_id);
-    for (title, pdf) in DOCUMENTS {
-        let path = format!("{base}/documents?title={}", percent_encoded(title));
-        let _: DocumentAttached = integrator
-            .post_bytes(&path, "application/pdf", Bytes::from_static(pdf), entropy)
-            .await?;
+    for document in DOCUMENTS {
+        opening.attach(&base, document).await?;
     }
     let mut parties = Vec::with_capacity(SIGNERS.len());
     for member in &SIGNERS {
-        let path = format!("{base}/parties");
-        let added: PartyAdded = integrator.post(&path, &member.as_party(), entropy).await?;
+        let added: PartyAdded =
+            opening.post(&format!("{base}/parties"), &member.as_party()).await?;
         parties.push((member, added.party_id));
     }
+    // Signs nothing, and is nobody's link: the handler's account finds the filing by this.
+    let _: PartyAdded = opening.post(&format!("{base}/parties"), &handler()).await?;
     let due = last_day(&SystemClock.now().shanghai_day());
     let promise = |((_, party), yuan): (&(&Member, PartyId), &str)| json!({ "party_id": party, "amount": yuan, "due": due });
     let contributions: Vec<_> = parties.iter().zip(CONTRIBUTIONS).map(promise).collect();
     let capital = json!({ "capital": CAPITAL, "contributions": contributions });
-    let _: serde_json::Value =
-        integrator.post(&format!("{base}/capital"), &capital, entropy).await?;
+    let _: serde_json::Value = opening.post(&format!("{base}/capital"), &capital).await?;
     let mut signers = Vec::with_capacity(parties.len());
     for (member, party_id) in parties {
-        signers.push(invite(integrator, &base, member, party_id, entropy).await?);
+        signers.push(opening.invite(&base, member, party_id).await?);
     }
     until_checked(integrator, &base).await?;
     Ok(Seed { filing_id: filing.filing_id, number: filing.number, signers })
@@ -150,28 +143,6 @@ pub(super) async fn until_checked(integrator: &Caller, base: &str) -> Result<(),
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-async fn invite(
-    integrator: &Caller,
-    base: &str,
-    member: &Member,
-    party_id: PartyId,
-    entropy: &dyn Entropy,
-) -> Result<SeededSigner, DemoError> {
-    if let Some(contact) = member.as_contact() {
-        let path = format!("{base}/parties/{party_id}/contact");
-        let _: serde_json::Value = integrator.post(&path, &contact, entropy).await?;
-    }
-    let path = format!("{base}/parties/{party_id}/invitations");
-    let invited: Invited = integrator.post(&path, &json!({}), entropy).await?;
-    Ok(SeededSigner {
-        role: member.role.to_owned(),
-        party_id,
-        token: invited.token,
-        link: Some(invited.link),
-        record_id: None,
-    })
 }
 
 pub(crate) fn percent_encoded(text: &str) -> String {

@@ -31,7 +31,7 @@ use super::story::Story;
 use super::{DemoError, Report, verify_file};
 use crate::cli::DemoArgs;
 use crate::client::device::Device;
-use crate::client::messages::Receipt;
+use crate::client::messages::{EntryView, Receipt};
 use crate::client::{CallError, Caller};
 use crate::photo;
 use crate::world::lan::Lan;
@@ -76,7 +76,7 @@ pub(crate) async fn run(
     let catcher = Catcher::new(secret, world.shared_clock());
     // Truly the older one: it is opened before the other.
     let older = older::open(&args.data_dir, &world.integrator).await;
-    let seed = Seed::take_up(&args.data_dir, &world.integrator, world.entropy()).await?;
+    let seed = Seed::take_up(&args.data_dir, &world.integrator).await?;
     let (shown, pages) =
         open_pages(&world, args, &addresses, &seed, (inbox, mail, &catcher), &officers)?;
     let services = [
@@ -284,16 +284,27 @@ async fn perform(
 ) -> Result<Signed, CallError> {
     let clock = world.clock();
     let device = Device { caller: caller.clone(), clock, entropy: world.entropy() };
-    if let Some(contact) = member.contact {
-        come_in(&device, contact, catcher).await?;
-    }
+    enter(&device, member, catcher).await?;
     let face = photo::with_comment(photo::SIMULATED_FACE, world.entropy());
     let receipt = device.sign(&member.position(), face).await?;
     Ok(Signed { record_id: receipt.record_id, at: Instant::now() })
 }
 
+/// Lets a signer in who is not in yet: an earlier start may have been interrupted behind the door.
+pub(super) async fn enter(
+    device: &Device<'_>,
+    member: &Member,
+    catcher: &Catcher,
+) -> Result<(), CallError> {
+    let door: EntryView = device.caller.get("/api/v1/ceremony/entry").await?;
+    match member.contact {
+        Some(contact) if door.step != "inside" => come_in(device, contact, catcher).await,
+        _ => Ok(()),
+    }
+}
+
 /// Lets somebody in by the code that is sent.
-pub(super) async fn come_in(
+async fn come_in(
     device: &Device<'_>,
     contact: Contact,
     catcher: &Catcher,

@@ -4,6 +4,7 @@
 //! - [`program`]: starting it, waiting for what it writes, ending it
 //! - [`once`]: `demo --once`, `demo tamper`, the bundle
 //! - [`older`]: the older filing, as whoever comes new to the demo finds it
+//! - [`handler`]: what the handler's card of the guide leads to
 //! - [`running`]: a demo that goes on: logs, pages, coverage, one process per folder
 //! - [`killed`]: what a power cut leaves
 //! - [`never_logged`]: planted personal data stands in no line, no answer to others, no file
@@ -30,6 +31,7 @@ mod commands;
 mod device;
 mod doctor;
 mod erased;
+mod handler;
 mod hostile;
 mod killed;
 mod lan;

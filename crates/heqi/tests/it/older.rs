@@ -8,8 +8,8 @@ use crate::program::{Demo, Folder, until_some};
 
 const BANNER: &str = "历史办件，情节为模拟";
 
-/// A regulator's browser.
-struct Console {
+/// The browser of somebody of the cast.
+pub(crate) struct Console {
     http: reqwest::Client,
     base: String,
     cookie: String,
@@ -17,9 +17,9 @@ struct Console {
 
 impl Console {
     /// Comes in by the button of the guide.
-    async fn enter(demo: &Demo) -> Self {
+    pub(crate) async fn enter(demo: &Demo, login: &str) -> Self {
         let http = Client::of(demo.says("guide_url")).http;
-        let button = format!("{}/officers/zhou.zheng", demo.says("guide_url"));
+        let button = format!("{}/officers/{login}", demo.says("guide_url"));
         let entered = http.post(button).send().await.unwrap();
         assert_eq!(entered.status(), 303);
         let cookie = entered.headers()["set-cookie"].to_str().unwrap();
@@ -27,35 +27,46 @@ impl Console {
         Self { http, base: demo.says("platform_url").to_owned(), cookie }
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub(crate) async fn page(&self, path: &str) -> String {
         let asked = self.http.get(format!("{}{path}", self.base)).header("cookie", &self.cookie);
         let answer = asked.send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         answer.text().await.unwrap()
     }
 
+    /// Sends the form of a page.
+    pub(crate) async fn send(
+        &self,
+        page: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> reqwest::Response {
+        let hidden = |name: &str| {
+            let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+            rest.split('"').next().unwrap()
+        };
+        let form = [&[("csrf", hidden("csrf")), ("key", hidden("key"))], fields].concat();
+        let pairs: Vec<String> =
+            form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        self.http
+            .post(format!("{}{path}", self.base))
+            .header("cookie", &self.cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(pairs.join("&"))
+            .send()
+            .await
+            .unwrap()
+    }
+
     /// The address of what a search for a company finds.
     async fn search(&self, company: &str) -> String {
         let page = self.page("/regulator").await;
-        let hidden = |name: &str| {
-            let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
-            rest.split('"').next().unwrap().to_owned()
-        };
-        let form = [
-            ("csrf", hidden("csrf")),
-            ("key", hidden("key")),
-            ("basis", "《市场主体登记管理条例》第四十条".to_owned()),
-            ("case_number", "杭临市监撤〔2026〕12号".to_owned()),
-            ("company", company.to_owned()),
+        let fields = [
+            ("basis", "《市场主体登记管理条例》第四十条"),
+            ("case_number", "杭临市监撤〔2026〕12号"),
+            ("company", company),
         ];
-        let pairs = form.map(|(name, value)| format!("{name}={}", encoded(&value)));
-        let sent = self
-            .http
-            .post(format!("{}/regulator/searches", self.base))
-            .header("cookie", &self.cookie)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(pairs.join("&"));
-        let answer = sent.send().await.unwrap();
+        let answer = self.send(&page, "/regulator/searches", &fields).await;
         assert_eq!(answer.status(), 303);
         answer.headers()["location"].to_str().unwrap().to_owned()
     }
@@ -87,7 +98,7 @@ async fn a_regulator_finds_the_older_filing_marked_objected_to_and_frozen() {
     let folder = Folder::new();
     let demo = folder.start();
     assert_eq!(demo.manifest["older_filing"]["number"], "50317260");
-    let console = Console::enter(&demo).await;
+    let console = Console::enter(&demo, "zhou.zheng").await;
     let (results, dossier) = console.found("旧梦").await;
     for page in [&results, &dossier] {
         for said in [BANNER, "杭州示例旧梦餐饮有限公司", "简易注销登记", "有异议,已暂停"]

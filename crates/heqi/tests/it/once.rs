@@ -153,20 +153,26 @@ fn check_path(manifest: &Value) -> String {
 }
 
 #[test]
-fn the_older_filing_and_its_certificate_are_made_once_and_finished_when_they_were_not() {
+fn both_filings_and_the_certificate_are_made_once_and_finished_when_they_were_not() {
     let folder = Folder::new();
     folder.demo(&["--once"]).exits(0);
     let first = folder.manifest();
     assert_eq!(first["older_filing"]["simulated"], true, "{first}");
     let file = std::fs::read(first["certificate_path"].as_str().unwrap()).unwrap();
     // As if the power had gone before any of it was remembered.
-    let gone = ["platform/keys/demo-older-filing.json", "certificate.json", "certificate.pdf"];
+    let gone = [
+        "platform/keys/demo-seed.json",
+        "platform/keys/demo-older-filing.json",
+        "certificate.json",
+        "certificate.pdf",
+    ];
     for gone in gone {
         std::fs::remove_file(folder.path().join(gone)).unwrap();
     }
     folder.demo(&["--once"]).exits(0);
     let second = folder.manifest();
     assert_eq!(second["older_filing"], first["older_filing"]);
+    assert_eq!(second["filing_id"], first["filing_id"], "no second filing was opened");
     assert_eq!(check_path(&second), check_path(&first), "the same certificate");
     assert_eq!(std::fs::read(second["certificate_path"].as_str().unwrap()).unwrap(), file);
     // And what is remembered is taken up without another step.

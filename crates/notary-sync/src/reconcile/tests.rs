@@ -199,8 +199,17 @@ async fn more_new_tiles_than_are_looked_at_at_once_are_all_compared_by_the_follo
 async fn leaves_that_the_mirror_lost_meanwhile_are_compared_again_when_they_come_back() {
     let short = 1_000;
     let ours = log(&entries()[..1_000]);
-    let compared = compare((&ours, &ours), short, (SIZE, NEW_TILES), &Sample::default()).await;
-    assert_eq!(compared.unwrap().up_to, short);
+    let compared = async |theirs: &Files| {
+        let since = (SIZE, NEW_TILES);
+        compare((&ours, theirs), short, since, &Sample::default()).await.unwrap()
+    };
+    let same = compared(&ours).await;
+    assert_eq!((same.first_leaf, same.leaves, same.up_to), (None, short, short));
+    // What matched before was another log: of this one every entry is looked at.
+    let mut theirs = ours.clone();
+    let path = TilePath::new(TileKind::Entries, 1, 256).unwrap();
+    theirs.0.get_mut(&path).unwrap()[3] ^= 1;
+    assert_eq!(compared(&theirs).await.first_leaf, Some(256));
 }
 
 /// Draws the same tile each time.

@@ -110,8 +110,8 @@ const BOTH_IS: Words = Words::new(
 const NEVER: Words = Words::new("尚未比对。", "Not compared yet.");
 const BEFORE: Words = Words::new("此前：", "Before:");
 const UNREACHED: Words = Words::new(
-    "未能连接对方或尚无可比对的内容",
-    "the other side was not reached, or there is nothing yet",
+    "未能连接对方、对方未出示可采信的内容，或尚无可比对的内容",
+    "the other side was not reached, showed nothing that counts, or there is nothing yet",
 );
 const FIRST: Words = Words::new("首个不同的叶：", "the first leaf that differs:");
 const NO_LEAF: Words = Words::new("根不同，无法定位到叶", "the roots differ; no leaf can be named");

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::frame::{Frame, Page};
 use crate::journey::timeline::{PartyLine, party_lines};
 use crate::link::Link;
-use crate::parts::{facts, hidden, notice};
+use crate::parts::{facts, hidden, notice, simulated};
 use crate::words::Words;
 
 /// Where the links of messages lead that are sent after signing: it says nothing of anybody.
@@ -56,6 +56,8 @@ pub struct ConfirmPage {
     pub parties: Vec<PartyLine>,
     /// How far the answer is.
     pub answer: Answer,
+    /// Whether a demo acted the filing out.
+    pub is_simulated: bool,
 }
 
 /// How far a party's answer is.
@@ -113,6 +115,7 @@ impl Page for ConfirmPage {
     fn content(&self, frame: &Frame) -> Markup {
         let l = frame.language;
         html! {
+            @if self.is_simulated { (simulated(l)) }
             @match &self.answer {
                 Answer::Objected { at, taken_back_at, .. } => {
                     (notice(RECEIVED.in_language(l))) p .soft { (at) }
@@ -190,6 +193,7 @@ impl Page for ConfirmPage {
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
             parties: PartyLine::samples(),
+            is_simulated: matches!(answer, Answer::Closed),
             answer,
         })
         .collect()

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
-use crate::parts::{facts, hidden};
+use crate::parts::{facts, hidden, simulated};
 use crate::qr;
 use crate::words::Words;
 
@@ -39,6 +39,8 @@ pub struct ReceiptPage {
     pub answered: Answered,
     /// For whom else the same person has still to sign, the next of them.
     pub next: Option<NextCapacity>,
+    /// Whether a demo acted the filing out.
+    pub is_simulated: bool,
 }
 
 /// Another party of the same person, which waits for its signature.
@@ -149,6 +151,7 @@ impl Page for ReceiptPage {
         let l = frame.language;
         let whole = if self.is_whole() { "yes" } else { "no" };
         html! {
+            @if self.is_simulated { (simulated(l)) }
             div .voucher {
                 div {
                     p .soft { (VOUCHER.in_language(l)) }
@@ -235,6 +238,7 @@ impl Page for ReceiptPage {
             ],
             answered: Answered::Asked,
             next: None,
+            is_simulated: false,
         };
         // One person who signed as shareholder, and then for a company that holds shares.
         let waits = |page: Self| Self {
@@ -252,6 +256,7 @@ impl Page for ReceiptPage {
             represents: Some("杭州示例云栖投资有限公司".into()),
             ..page
         };
+        let acted_out = |page: Self| Self { is_simulated: true, ..page };
         let flag = |name, state| Flag { name, state };
         let awaited = |next: Option<&str>| Awaited {
             since: "2026-11-23 20:05:00 +08:00".into(),
@@ -269,7 +274,7 @@ impl Page for ReceiptPage {
         };
         vec![
             under_way(),
-            sample(vec![
+            acted_out(sample(vec![
                 flag("logged", FlagState::There(None)),
                 flag("witnessed", FlagState::There(None)),
                 flag("mirrored", FlagState::There(None)),
@@ -278,7 +283,7 @@ impl Page for ReceiptPage {
                     FlagState::There(Some("公证处数据中心 CZ2026112300000001".into())),
                 ),
                 flag("timestamped", FlagState::There(Some("tsa-1, tsa-2".into()))),
-            ]),
+            ])),
             sample(vec![
                 flag("logged", FlagState::There(None)),
                 flag("witnessed", FlagState::There(None)),

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::receipt::NOT_TAKEN;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
-use crate::parts::facts;
+use crate::parts::{facts, simulated};
 use crate::words::Words;
 
 /// A filing as its signers see it.
@@ -23,6 +23,8 @@ pub struct TimelinePage {
     pub steps: Vec<TimelineStep>,
     /// Everybody.
     pub parties: Vec<PartyLine>,
+    /// Whether a demo acted it out.
+    pub is_simulated: bool,
 }
 
 /// One step of a filing.
@@ -187,6 +189,7 @@ impl Page for TimelinePage {
     fn content(&self, frame: &Frame) -> Markup {
         let l = frame.language;
         html! {
+            @if self.is_simulated { (simulated(l)) }
             (facts(&[
                 (COMPANY.in_language(l), &self.company),
                 (MATTER.in_language(l), &self.matter),
@@ -224,7 +227,7 @@ impl Page for TimelinePage {
         let at = || Some("2026-11-23 20:05:00 +08:00".to_owned());
         let step =
             |kind, stand, next: Option<String>| TimelineStep { kind, stand, since: at(), next };
-        vec![Self {
+        let usual = Self {
             number: "61842059".into(),
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
@@ -250,7 +253,9 @@ impl Page for TimelinePage {
                 step(StepKind::Ended, StepStand::Done, None),
             ],
             parties: PartyLine::samples(),
-        }]
+            is_simulated: false,
+        };
+        vec![usual.clone(), Self { is_simulated: true, ..usual }]
     }
 }
 

@@ -179,6 +179,37 @@ pub async fn accounts_seen(
     Ok(seen)
 }
 
+/// How many accounts there are of each of both duties that come in.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct OnDuty {
+    /// Security officers.
+    pub security: u64,
+    /// Auditors.
+    pub auditors: u64,
+}
+
+/// Counts security officers and auditors whom nothing keeps out. Numbers only: whoever operates the platform sees
+/// whether the duties are filled.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn on_duty(platform: &Platform) -> Result<OnDuty, Fault> {
+    let mut counted = OnDuty::default();
+    for (_, row) in all(platform).await? {
+        let row = row.value;
+        if row.waits || row.disabled_at.is_some() {
+            continue;
+        }
+        match row.role {
+            StaffRole::Security => counted.security += 1,
+            StaffRole::Auditor => counted.auditors += 1,
+            _ => {}
+        }
+    }
+    Ok(counted)
+}
+
 /// What is typed to come in with each account: so are accounts called where somebody reads who did
 /// what.
 ///

@@ -1,6 +1,7 @@
 //! A configured service: its settings and files, whether it answers, and whom it works with. Nothing is changed, and
 //! nothing is made that was not there.
 
+mod duties;
 mod others;
 mod secrets;
 
@@ -18,7 +19,7 @@ use super::{Finding, key_files, machine, private};
 use crate::client;
 use crate::commands::chain_of;
 use crate::service::tls::{NotaryTls, PlatformTls};
-use crate::settings::{self, NotarySettings, PlatformSettings, Role, TimeAuthorityPeer};
+use crate::settings::{self, NotarySettings, PlatformSettings, Profile, Role, TimeAuthorityPeer};
 
 use self::others::stamps;
 
@@ -42,6 +43,8 @@ struct Service {
     secrets: Vec<PathBuf>,
     others: Vec<Other>,
     time_authorities: Vec<TimeAuthorityPeer>,
+    /// A platform with real people: somebody is to be there for security and for audit.
+    needs_duties: bool,
 }
 
 /// An organisation that it works with.
@@ -73,6 +76,7 @@ pub(super) async fn look(config: &Path, clock: &dyn Clock, entropy: &dyn Entropy
         findings.push(certificate(identity, clock));
     }
     findings.push(service.answers(identity.as_deref()).await);
+    findings.extend(service.duties(identity.as_deref()).await);
     for other in &service.others {
         findings.extend(service.works_with(other, identity.clone(), entropy).await);
     }
@@ -104,6 +108,7 @@ impl Service {
     fn platform(settings: PlatformSettings) -> Self {
         let unfit = PlatformTls::load(&settings).err().map(|error| chain_of(&error));
         let secrets = secrets::of_platform(&settings);
+        let needs_duties = settings.profile == Profile::Production;
         let PlatformSettings { data_centre, preservation, .. } = settings;
         let other = |zh, en, peer: &settings::PeerSettings, is_first| Other {
             zh,
@@ -127,6 +132,7 @@ impl Service {
             ],
             secrets,
             time_authorities: settings.time_authorities,
+            needs_duties,
         }
     }
 
@@ -157,6 +163,7 @@ impl Service {
             secrets,
             others,
             time_authorities: settings.time_authorities,
+            needs_duties: false,
         }
     }
 
@@ -207,22 +214,12 @@ impl Service {
 
     /// Whether it answers, and that it is ready.
     async fn answers(&self, identity: Option<&Identity>) -> Finding {
-        let address = self.listen.replacen("0.0.0.0", "127.0.0.1", 1).replacen("[::]", "[::1]", 1);
-        let (said, url) = match self.way_to_itself(identity) {
-            Way::Plain => {
-                let url = format!("http://{address}");
-                (readiness(&Trust::Nobody, &url).await, url)
-            }
-            Way::Pinned(trust) => {
-                let url = format!("https://{address}");
-                (readiness(&trust, &url).await, url)
-            }
-            // Whoever believes this certificate is elsewhere: somebody listens, that is all.
-            Way::Unknown => {
-                let connected = tokio::time::timeout(PATIENCE, TcpStream::connect(&address)).await;
-                let is_there = matches!(connected, Ok(Ok(_)));
-                (if is_there { Ok(()) } else { Err("—".to_owned()) }, address)
-            }
+        let (trust, url) = self.way_to_itself(identity);
+        let said = if let Some(trust) = trust {
+            readiness(&trust, &url).await
+        } else {
+            let connected = tokio::time::timeout(PATIENCE, TcpStream::connect(&url)).await;
+            if matches!(connected, Ok(Ok(_))) { Ok(()) } else { Err("—".to_owned()) }
         };
         let why = said.as_ref().err().map_or_else(String::new, |why| format!(" ({why})"));
         let Self { zh, en, .. } = self;
@@ -237,9 +234,12 @@ impl Service {
         )
     }
 
-    fn way_to_itself(&self, identity: Option<&Identity>) -> Way {
+    /// Where this machine asks it, and whom it believes there. Nobody: whoever believes its certificate is elsewhere, and
+    /// that somebody listens is all that is seen.
+    fn way_to_itself(&self, identity: Option<&Identity>) -> (Option<Trust>, String) {
+        let address = self.listen.replacen("0.0.0.0", "127.0.0.1", 1).replacen("[::]", "[::1]", 1);
         if self.tls.is_none() {
-            return Way::Plain;
+            return (Some(Trust::Nobody), format!("http://{address}"));
         }
         let host = self.origin.split(['/', ':']).next().unwrap_or_default();
         let listens = self.listen.rsplit_once(':').map_or("", |(host, _)| host);
@@ -248,17 +248,14 @@ impl Service {
         let peer = own.filter(|_| roots_file.exists()).and_then(|name| {
             Peer::load(&PeerTlsSettings { roots_file, name: name.to_owned() }).ok()
         });
-        peer.map_or(Way::Unknown, |peer| {
-            Way::Pinned(Trust::Peer { peer: Arc::new(peer), identity: None })
-        })
+        match peer {
+            Some(peer) => {
+                let trust = Trust::Peer { peer: Arc::new(peer), identity: None };
+                (Some(trust), format!("https://{address}"))
+            }
+            None => (None, address),
+        }
     }
-}
-
-/// How a service on this machine is asked.
-enum Way {
-    Plain,
-    Pinned(Trust),
-    Unknown,
 }
 
 fn unreadable(config: &Path, reason: &str) -> Finding {
