@@ -16,7 +16,8 @@ use heqi_vocabulary::{Digest, Explain as _, Language, UtcMillis};
 
 use crate::{Examination, Unreadable};
 
-pub(crate) use report::{json, text};
+pub(crate) use renewed::of_record;
+pub(crate) use report::{findings, json, reason, text};
 
 /// The kind of a certificate, as its list says it.
 const CERTIFICATE: &str = "certificate";

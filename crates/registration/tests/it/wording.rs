@@ -21,6 +21,7 @@ use heqi_registration::regulator::basis::BasisError;
 use heqi_registration::regulator::compare::CompareError;
 use heqi_registration::regulator::criteria::CriteriaError;
 use heqi_registration::regulator::search::SearchError;
+use heqi_registration::renewal::ExportRenewalsError;
 use heqi_registration::search_index::{FragmentError, IndexFault};
 use heqi_vocabulary::Language;
 
@@ -84,6 +85,7 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (Conflict, Box::new(ApplyError::Double)),
         (Conflict, Box::new(ObjectError::Filing(heqi_filing::ObjectError::Ended))),
         (BadInput, Box::new(DiscloseError::UnknownAttribute)),
+        (NotFound, Box::new(ExportRenewalsError::NotStamped)),
     ];
     let things = [
         Thing::Filing,
