@@ -40,7 +40,11 @@ pub async fn renew_if_due(
         key_change::note(changes, digest, next.fetch_add(1, Ordering::Relaxed))
     };
     match holder(platform, platform.backend(), &statement) {
-        Some(holder) => renewing::renew_if_due(&holder, margin_ms).await,
+        Some(holder) => {
+            let round = renewing::renew_if_due(&holder, margin_ms).await?;
+            platform.newest_stamps().note(round.counts_until, margin_ms);
+            Ok(round)
+        }
         None => Ok(RenewalRound::default()),
     }
 }

@@ -211,3 +211,21 @@ async fn a_platform_without_the_key_of_orders_renews_nothing_and_says_no_error()
     let file = renewal_file(&world.platform, 0).await;
     assert!(matches!(file, Err(RenewalError::NotStamped)), "{file:?}");
 }
+
+#[tokio::test]
+async fn rounds_note_whether_new_stamps_rest_on_a_certificate_that_ends_soon() {
+    let mut archive = Archive::open().await;
+    let ends_soon =
+        |archive: &Archive| archive.world.platform.newest_stamps().end_soon(archive.world.clock());
+    archive.world.drafted(1).await;
+    archive.stamp().await;
+    archive.renew().await;
+    assert!(!ends_soon(&archive), "ten years are left");
+    archive.world.clock.advance_ms(10 * YEAR_MS - 20 * DAY_MS);
+    assert_eq!(archive.renew().await, Some(1));
+    assert!(ends_soon(&archive), "twenty days are left, and it still stamps");
+    archive.appoint(2);
+    archive.stamp().await;
+    archive.renew().await;
+    assert!(!ends_soon(&archive), "another certificate stamps now");
+}
