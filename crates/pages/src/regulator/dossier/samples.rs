@@ -58,7 +58,10 @@ pub(super) fn samples() -> Vec<DossierPage> {
         } else {
             vec![tie("陈素英", 1, 0), tie("林嘉伟", 2, 0), tie("阿卜杜拉·阿卜杜热合曼", 3, 9)]
         },
+        from: 0,
         not_listed: signatures.iter().filter(|card| card.status.is_none()).count() * 37,
+        previous: None,
+        next: signatures.iter().any(|card| card.status.is_none()).then_some(500),
         not_tied: signatures.iter().filter(|card| card.status.is_none()).count(),
         signatures,
         parties: vec![PartyLine {
@@ -111,6 +114,8 @@ pub(super) fn samples() -> Vec<DossierPage> {
             Some(trouble),
         ),
         page(vec![card(3, None, "", None, None)], Vec::new(), None),
+        // The last part of a long filing, in which nothing was signed.
+        DossierPage { from: 500, previous: Some(0), ..page(Vec::new(), Vec::new(), None) },
     ]
 }
 
