@@ -190,7 +190,7 @@ async fn steps(
     visitor: &Visitor,
     view: &Timeline,
 ) -> Result<Vec<TimelineStep>, Problem> {
-    use StepStand::{Done, Later, Waiting};
+    use StepStand::{Done, Later, Refused, Waiting};
     let people = heqi_vocabulary::UtcMillis::for_people;
     let step = |kind, stand, since: Option<heqi_vocabulary::UtcMillis>| TimelineStep {
         kind,
@@ -223,7 +223,13 @@ async fn steps(
         let own = receipt(&state.platform, &visitor.actor(), record, &Wait::default()).await;
         let own = own.map_err(refused)?;
         let next = next_tries(&state.platform, &own).await.map_err(refused)?;
-        let stand = if own.deposited.is_held_by_all() { Done } else { Waiting };
+        let stand = if own.deposited.is_held_by_all() {
+            Done
+        } else if own.deposited.is_refused_for_good() {
+            Refused
+        } else {
+            Waiting
+        };
         let kind = StepKind::Deposited(own.deposited.held, own.deposited.of);
         let waited_since = (stand == Waiting).then_some(own.recorded_at);
         steps.push(TimelineStep {

@@ -385,7 +385,7 @@ const ASKED: Words = Words::new(
     "全部文件已签署。请核对签署情况，选择“确认”或“有异议”。",
     "All documents are signed. Please check the signatures, and confirm or object.",
 );
-const NOT_TAKEN: Words = Words::new(
+pub(super) const NOT_TAKEN: Words = Words::new(
     "有存管机构未予收存，不会自动重试；请凭签署凭证号联系我们。",
     "A custodian did not take it, and it is not tried again by itself; call us with the voucher number.",
 );

@@ -3,6 +3,7 @@
 use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
+use super::receipt::NOT_TAKEN;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
 use crate::parts::facts;
@@ -68,6 +69,8 @@ pub enum StepStand {
     Waiting,
     /// Not its turn.
     Later,
+    /// Somebody refused it, and nobody is asked again.
+    Refused,
 }
 
 /// One party.
@@ -197,6 +200,7 @@ impl Page for TimelinePage {
                             p { strong { (step.name(l)) } " · " (step.stand(l)) }
                             @if let Some(since) = &step.since { p .soft { (SINCE.in_language(l)) " " (since) } }
                             @if step.stand == StepStand::Waiting { p { (step.waits_for(l)) } }
+                            @if step.stand == StepStand::Refused { p { (NOT_TAKEN.in_language(l)) } }
                             @if let Some(next) = &step.next { p .soft { (NEXT.in_language(l)) " " (next) } }
                         }
                     }
@@ -228,6 +232,12 @@ impl Page for TimelinePage {
                 step(StepKind::Opened, StepStand::Done, None),
                 step(StepKind::Signing, StepStand::Waiting, None),
                 step(StepKind::Deposited(1, 2), StepStand::Waiting, at()),
+                TimelineStep {
+                    kind: StepKind::Deposited(1, 2),
+                    stand: StepStand::Refused,
+                    since: None,
+                    next: None,
+                },
                 step(StepKind::Confirming, StepStand::Waiting, at()),
                 TimelineStep {
                     kind: StepKind::Confirming,
@@ -250,6 +260,7 @@ impl TimelineStep {
             StepStand::Done => "there",
             StepStand::Waiting => "waiting",
             StepStand::Later => "later",
+            StepStand::Refused => "refused",
         }
     }
 
@@ -280,6 +291,7 @@ impl TimelineStep {
             StepStand::Done => Words::new("已完成", "done"),
             StepStand::Waiting => Words::new("进行中", "under way"),
             StepStand::Later => Words::new("未开始", "not begun"),
+            StepStand::Refused => Words::new("未全部存证至公证处", "not deposited everywhere"),
         }
         .in_language(language)
     }
@@ -326,3 +338,32 @@ const FOOT: Words = Words::new(
     "本页显示办件进行到哪一步、在等什么；不显示证件号码、联系方式和照片。",
     "This page shows how far the filing is and what it waits for; no identity number, contact or photo.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deposit_that_was_refused_for_good_is_not_told_as_under_way() {
+        let page = TimelinePage::samples().remove(0);
+        let refused = page.steps.iter().find(|step| step.stand == StepStand::Refused).unwrap();
+        assert_eq!(refused.word(), "refused");
+        for (language, told) in
+            [(Language::Zh, "未全部存证至公证处"), (Language::En, "not deposited everywhere")]
+        {
+            assert_eq!(refused.stand(language), told);
+        }
+        let frame = Frame {
+            language: Language::Zh,
+            large: false,
+            here: Link::Timeline,
+            csrf: Some("c5rf".into()),
+            service: "示例商事文签".into(),
+            telephone: "0571-0000110".into(),
+        };
+        let shown = page.content(&frame).into_string();
+        let (_, step) = shown.split_once("data-state=\"refused\"").unwrap();
+        let (step, _) = step.split_once("</li>").unwrap();
+        assert!(step.contains("不会自动重试") && !step.contains("进行中"), "{step}");
+    }
+}
