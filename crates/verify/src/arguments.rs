@@ -45,7 +45,7 @@ pub struct VerifyArgs {
     /// 续期签名公钥,可重复 A key that signs renewals, beside the custodians among the anchors: the
     /// platform's order key as the custodians know it, SubjectPublicKeyInfo in base64; may be given several
     /// times
-    #[arg(long = "renewal-key", value_name = "KEY", value_parser = renewal_key)]
+    #[arg(long = "renewal-key", value_name = "KEY", value_parser = renewal_key, requires = "renewals")]
     pub renewal_keys: Vec<PublicKey>,
 
     /// 必需项,逗号分隔 The claims that must be proved, separated by commas [default:
@@ -129,11 +129,12 @@ mod tests {
     #[test]
     fn a_key_of_renewals_is_read_as_it_stands_in_settings() {
         let text = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
-        let keys = parse(&["--renewal-key", text]).unwrap().renewal_keys;
-        assert_eq!(keys.len(), 1);
+        let with = |key: &str| parse(&["--renewals", "a.zip", "--renewal-key", key]);
+        assert_eq!(with(text).unwrap().renewal_keys.len(), 1);
         for other in ["", "key", "MCowBQYDK2VwAyEA"] {
-            assert!(parse(&["--renewal-key", other]).is_err(), "{other}");
+            assert!(with(other).is_err(), "{other}");
         }
+        assert!(parse(&["--renewal-key", text]).is_err(), "it is for nothing else");
     }
 
     #[test]

@@ -93,7 +93,8 @@ fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
         let renewals = renewals(args)?;
         let mut examination = DocumentExamination::of(file, anchors.as_deref(), roots, args.at)?;
         if let Some(renewals) = renewals {
-            examination = examination.with_renewals(&renewals, &times, args.at);
+            let beside = (args.renewal_keys.as_slice(), times.as_slice());
+            examination = examination.with_renewals(&renewals, beside, args.at);
         }
         return Ok(Examined::Document(Box::new(examination)));
     }

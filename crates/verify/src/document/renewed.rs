@@ -29,10 +29,10 @@ const STEP: &str = "application/vnd.heqi.matter-step.v1+json";
 pub(super) fn renewed(
     file: &[u8],
     document: Digest,
-    (anchors, times): (Option<&Anchors>, &[TimeRoot]),
+    (anchors, keys, times): (Option<&Anchors>, &[PublicKey], &[TimeRoot]),
     at: Option<UtcMillis>,
 ) -> Finding {
-    let trust = trust_of(anchors, &[], times);
+    let trust = trust_of(anchors, keys, times);
     let Ok(file) = RenewalFile::read(file) else { return malformed() };
     if trust.custodians.is_empty() || trust.logs.is_empty() {
         return said(
