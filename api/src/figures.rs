@@ -42,6 +42,7 @@ pub(crate) struct Figures {
     search_refusals: Family<ReasonLabels, Counter>,
     halves_differ: Count,
     staff_in_force: Family<DutyLabels, Count>,
+    time_certificate_ends: Count,
     store: Option<StoreFigures>,
 }
 
@@ -157,6 +158,11 @@ impl Figures {
                 "Accounts of security officers and auditors that come in",
                 Family::default(),
             ),
+            time_certificate_ends: metrics.register(
+                "time_certificate_ends",
+                "1 while the certificates behind the newest time stamps of the own log end soon",
+                Count::default(),
+            ),
             signings: metrics.register("signings", "Completed signings", Count::default()),
             log_size: metrics.register(
                 "log_size",
@@ -233,6 +239,11 @@ impl Figures {
         self.halves_differ.clone()
     }
 
+    /// Whether the certificate behind the newest time stamps ends soon.
+    pub(crate) fn time_certificate_ends(&self) -> Count {
+        self.time_certificate_ends.clone()
+    }
+
     /// Takes the figures. A store that cannot be read is itself one of them.
     pub(crate) async fn refresh(&self, platform: &Platform) {
         // First what is known without the disk: a disk that stalls is told by these.
@@ -240,6 +251,8 @@ impl Figures {
             store.refresh();
         }
         self.clock_gap_ms.set(u64::try_from(platform.peer_clock().gap_ms()).unwrap_or(0));
+        let ends = platform.newest_stamps().end_soon(platform.now());
+        self.time_certificate_ends.set(u64::from(ends));
         if let Some(age_s) = checkpoint_age_s(platform) {
             self.checkpoint_age_s.set(age_s);
         }

@@ -76,6 +76,7 @@ use crate::routes;
         routes::receipts::receipt,
         routes::records::record,
         routes::records::bundle,
+        routes::records::renewals,
         routes::coverage::coverage,
         routes::coverage::coverage_page,
         routes::time_stamps::stamp_now,

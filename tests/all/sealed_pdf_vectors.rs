@@ -71,6 +71,7 @@ fn every_sealed_document_gets_the_verdict_it_must_get() {
                 seal_roots: Vec::new(),
                 time_roots: Vec::new(),
                 renewals: None,
+                renewal_keys: Vec::new(),
                 require: None,
                 at: None,
                 lang: language,

@@ -173,6 +173,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/api/v1/receipts/{record_id}", signer_or(&[Scope::Filings, Scope::Evidence])),
     get("/api/v1/records/{record_id}", signer_or(&[Scope::Evidence])),
     get("/api/v1/records/{record_id}/bundle", signer_or(&[Scope::Evidence])),
+    get("/api/v1/records/{record_id}/renewals", signer_or(&[Scope::Evidence])),
     get("/api/v1/custody/{custodian}/receipts", RETURNING),
     get("/api/v1/custody/{custodian}/records/{record_id}", RETURNING),
     // Whoever makes evidence or audits it may want its hour proved now.

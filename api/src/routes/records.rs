@@ -8,6 +8,7 @@ use actix_web::web::{Data, Path, Query, ServiceConfig, resource};
 use heqi_evidence::bundle::MEDIA_TYPE;
 use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::export_bundle::export_bundle;
+use heqi_registration::renewal::export_renewals;
 use heqi_service_kit::Problem;
 use heqi_vocabulary::RecordId;
 use serde::Deserialize;
@@ -24,7 +25,8 @@ const ACCESS_RECORD: HeaderName = HeaderName::from_static("heqi-access-record");
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/api/v1/records/{record_id}").route(reading().to(record)))
-        .service(resource("/api/v1/records/{record_id}/bundle").route(reading().to(bundle)));
+        .service(resource("/api/v1/records/{record_id}/bundle").route(reading().to(bundle)))
+        .service(resource("/api/v1/records/{record_id}/renewals").route(reading().to(renewals)));
 }
 
 /// What is to be opened.
@@ -85,6 +87,31 @@ async fn bundle(
         .insert_header((CONTENT_TYPE, MEDIA_TYPE))
         .insert_header((CONTENT_DISPOSITION, disposition))
         .insert_header((ACCESS_RECORD, exported.access_record_id.to_string()))
+        .body(exported.bytes))
+}
+
+/// Take the renewals of a record's time stamps.
+///
+/// To be kept beside its bundle: the way from the record over its first stamped head and every
+/// renewal since. Nothing of the record is opened, so no look is recorded.
+#[utoipa::path(
+    get,
+    path = "/api/v1/records/{record_id}/renewals",
+    tag = "evidence",
+    params(("record_id" = String, Path, description = "The record")),
+    responses((status = 200, description = "The file, to be checked offline with heqi verify --renewals.", body = Vec<u8>, content_type = "application/zip")),
+)]
+async fn renewals(
+    state: Data<State>,
+    caller: Caller,
+    record: Path<RecordId>,
+) -> Result<HttpResponse, Problem> {
+    let exported = export_renewals(&state.platform, &caller.actor, *record).await;
+    let exported = exported.map_err(refused)?;
+    let disposition = attachment(&exported.file_name).map_err(|error| Problem::internal(&error))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/zip"))
+        .insert_header((CONTENT_DISPOSITION, disposition))
         .body(exported.bytes))
 }
 

@@ -204,15 +204,24 @@ async fn found(
     Ok(page(&shown_page, &shown))
 }
 
+/// Behind how many records of a filing its page begins.
+#[derive(Deserialize)]
+struct Part {
+    from: Option<String>,
+}
+
 async fn one(
     state: Data<State>,
     reader: Reader,
     http: HttpRequest,
     visitor: StaffVisitor,
     at: Path<OfFiling>,
+    part: Query<Part>,
 ) -> Result<HttpResponse, Problem> {
+    let from = part.from.as_deref().map(str::parse::<usize>).transpose();
+    let from = from.map_err(|_| RequestProblem::NotFound)?.unwrap_or(0);
     let shown = filing_frame(&state, reader, &visitor, &at);
-    let asked = filing_page(&state, &http, &visitor, (&shown, &at), None).await?;
+    let asked = filing_page(&state, &http, &visitor, (&shown, &at, from), None).await?;
     Ok(page(&asked, &shown))
 }
 
@@ -225,12 +234,12 @@ async fn filing_page(
     state: &State,
     http: &HttpRequest,
     visitor: &StaffVisitor,
-    (shown, at): (&Shown, &OfFiling),
+    (shown, at, from): (&Shown, &OfFiling, usize),
     trouble: Option<Trouble>,
 ) -> Result<heqi_pages::regulator::DossierPage, Problem> {
     let seen = facts(http, state.platform.clock())?;
     let looked_at = (at.query_id, at.filing_id);
-    let seen = dossier(&state.platform, &actor(visitor)?, &seen, looked_at).await;
+    let seen = dossier(&state.platform, &actor(visitor)?, &seen, looked_at, from).await;
     let seen = seen.map_err(refused)?;
     let above = desk(state, visitor, shown).await?;
     Ok(words::dossier(state, &seen, shown, (above, trouble)))
@@ -350,7 +359,7 @@ async fn done<E: heqi_registration::fault::Refusal>(
         what: error.explain(reader.language).what,
         next: error.explain(reader.language).next,
     };
-    let asked = filing_page(state, http, visitor, (&shown, at), Some(told)).await?;
+    let asked = filing_page(state, http, visitor, (&shown, at, 0), Some(told)).await?;
     let mut response = respond(&shown);
     response.status(status_of(error.class()));
     Ok(response.body(render(&asked, &shown.frame)))

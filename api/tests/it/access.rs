@@ -45,6 +45,7 @@ async fn a_signer_reaches_nothing_of_another_filing_or_party() {
         (hidden(&format!("receipts/{record}")), "record_not_found"),
         (hidden(&format!("records/{record}")), "record_not_found"),
         (hidden(&format!("records/{record}/bundle")), "record_not_found"),
+        (hidden(&format!("records/{record}/renewals")), "record_not_found"),
     ] {
         service.get(token, &path).await.is_problem(404, code);
     }

@@ -136,3 +136,24 @@ async fn a_disk_that_stalls_is_told_while_it_stalls_and_one_that_breaks_for_good
     let refused = service.post(HANDLER, "/api/v1/filings", &filing("示例三公司")).await;
     assert!(refused.status >= 500, "{}", refused.status);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_still_stamps_and_ends_soon_is_told() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let mut settings = ApiSettings::default();
+    settings.alarms.look_every_ms = 20;
+    let service = Service::start_with(settings, None).await;
+    // As a round of renewals notes it: a third of the margin of ninety days is what counts.
+    let until = service.platform.now().plus_millis(31 * DAY_MS);
+    service.platform.newest_stamps().note(Some(until), 90 * DAY_MS);
+    until_alarm(&service, "time_certificate_ends", false).await;
+    service.clock.advance_ms(2 * DAY_MS);
+    let alarm = until_alarm(&service, "time_certificate_ends", true).await;
+    assert!(alarm["next_step"].as_str().unwrap().contains("time_authorities"), "{alarm}");
+    let metrics = String::from_utf8(service.get("", "/metrics").await.body).unwrap();
+    assert!(metrics.lines().any(|line| line == "heqi_time_certificate_ends 1"), "{metrics}");
+    // The authority went over to another certificate.
+    let until = service.platform.now().plus_millis(3_650 * DAY_MS);
+    service.platform.newest_stamps().note(Some(until), 90 * DAY_MS);
+    until_alarm(&service, "time_certificate_ends", false).await;
+}

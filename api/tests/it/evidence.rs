@@ -61,3 +61,20 @@ async fn a_bundle_is_downloaded_under_a_name_and_can_be_read() {
     let bundle = EvidenceBundle::read(&part.body).unwrap();
     assert_eq!(json!(bundle.parts.attachments.len()), json!(0));
 }
+
+#[tokio::test]
+async fn renewals_of_a_record_are_for_whoever_may_take_its_bundle_and_are_no_look() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let receipt = signer.sign(&service).await;
+    let path = format!("/api/v1/records/{}/renewals", receipt["record_id"].as_str().unwrap());
+    let size = service.log_size();
+    // Nobody stamps here, so there is no way yet, and that is said to those who may ask.
+    for token in [AUDITOR, signer.token.as_str()] {
+        service.get(token, &path).await.is_problem(404, "renewals_not_there");
+    }
+    service.get(HANDLER, &path).await.is_problem(403, "forbidden");
+    let nothing = format!("/api/v1/records/rec_{}/renewals", "0".repeat(26));
+    service.get(AUDITOR, &nothing).await.is_problem(404, "record_not_found");
+    assert_eq!(service.log_size(), size, "nothing was opened, so nothing was recorded");
+}

@@ -1,6 +1,8 @@
 //! The signer's pages over HTTP: links, sessions, tokens of forms, and where one stands.
 
 use heqi_api::ApiSettings;
+use heqi_evidence::deposit::Outcome;
+use heqi_registration::Custodian;
 use heqi_registration::access::hash_of;
 use heqi_registration::handover::desk_view;
 use heqi_registration::receipt::Flag;
@@ -10,6 +12,7 @@ use heqi_vocabulary::{Clock as _, UtcMillis};
 use reqwest::Method;
 use serde_json::json;
 
+use crate::custodian::answer;
 use crate::entry::{MOBILE, reached, taken};
 use crate::service::{Answer, HANDLER, Service};
 use crate::signer::{COMPANY, NAMES, Signer, add_as_before, invited};
@@ -344,6 +347,29 @@ async fn the_receipt_shows_the_voucher_and_every_flag_by_itself() {
     assert!(bundle.status == 200 && bundle.body.starts_with(b"PK"));
     let answer = browser.get("/sign/consent/face").await;
     assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
+}
+
+#[tokio::test]
+async fn a_deposit_that_was_refused_for_good_is_told_so_on_the_receipt_and_on_the_page_of_the_filing()
+ {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    signer.sign(&service).await;
+    let browser = Browser::open(&service, &link_of_own(&service, &signer).await).await;
+    answer(&service, Custodian::DataCentre, &Outcome::Admitted).await;
+    // One has not answered yet: it is under way.
+    let filing = browser.page("/sign/filing").await;
+    assert!(filing.contains("未成功会自动重试") && !filing.contains("不会自动重试"), "{filing}");
+    let refused = Outcome::Refused { reason: "chain_fork".into() };
+    answer(&service, Custodian::Preservation, &refused).await;
+    let filing = browser.page("/sign/filing").await;
+    assert!(
+        filing.contains("我的签署存证（1/2）") && filing.contains("未全部存证至公证处"),
+        "{filing}"
+    );
+    assert!(filing.contains("不会自动重试") && !filing.contains("未成功会自动重试"), "{filing}");
+    let page = browser.page("/sign").await;
+    assert!(page.contains("未全部存证至公证处(1/2)") && page.contains("不会自动重试"), "{page}");
 }
 
 #[tokio::test]

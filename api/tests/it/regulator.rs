@@ -143,6 +143,10 @@ async fn a_search_and_every_look_are_the_newest_leaf_when_they_are_shown() {
     let bundle = desk.get(&link("bundles")).await;
     assert_eq!((bundle.status, bundle.header("content-type")), (200, "application/zip"));
     assert!(bundle.body.starts_with(b"PK"));
+    // A page behind the last record is not there, and whoever asks for it saw nothing.
+    for part in ["?from=500", "?from=x"] {
+        assert_eq!(desk.get(&format!("{filing}{part}")).await.status, 404, "{part}");
+    }
     assert_eq!(service.log_size(), size + 4, "a search and three looks");
 }
 

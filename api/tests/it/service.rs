@@ -12,7 +12,7 @@ use heqi_filing::Office;
 use heqi_notify::signature::Secret;
 use heqi_pki::keys::SigningKey;
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
-use heqi_registration::{Custodian, Platform, Ports, Scope, Settings};
+use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings};
 use heqi_service_kit::Listener;
 use heqi_testkit::{Cast, FixedClock, SeededEntropy};
 use heqi_tlog::note::VerifierKey;
@@ -142,6 +142,14 @@ impl Service {
             (Custodian::Preservation, second.key.public_key()),
         ]);
         let (authorities, stamp_demand) = stamped.unzip();
+        if stamp_demand.is_some() {
+            // What time stamps are renewed with.
+            let (ours, theirs) = (note_signer(7), note_signer(8));
+            let anchors = cast.anchors([ours.verifier_key(), theirs.verifier_key()]);
+            decided.anchors = Some(Arc::new(anchors));
+            let order_key = SigningKey::from_ed25519_seed(&[17; 32]);
+            decided.order_key = Some(OrderKey::new(Arc::new(order_key)));
+        }
         decided.time_authorities = authorities.unwrap_or_default();
         decided.review_office = office;
         decided.simulated_filings.extend(simulated);

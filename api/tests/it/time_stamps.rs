@@ -1,8 +1,15 @@
-//! Time stamps on demand.
+//! Time stamps on demand, and the renewals of those that are there.
 
 use std::sync::Arc;
 
-use serde_json::json;
+use futures_util::future::BoxFuture;
+use heqi_evidence::container;
+use heqi_evidence_store::stamping::{ConfiguredAuthority, Stamper, TimeAuthority, Unanswered};
+use heqi_pki::timestamp::{TimeRoot, TimeStampRequest, TimeStampResponse, TokenIssuer};
+use heqi_testkit::time::token_issuer;
+use heqi_testkit::{FixedClock, SeededEntropy};
+use heqi_vocabulary::Clock as _;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::service::{AUDITOR, HANDLER, Service};
@@ -35,4 +42,57 @@ async fn a_stamp_that_nobody_gives_in_time_is_202_names_who_is_missing_and_no_cl
     // Not one stamp stands on the receipt either.
     let coverage = service.get("", "/api/v1/coverage").await.json(200);
     assert_eq!(coverage["timestamped_size"], 0);
+}
+
+/// An authority that answers at once.
+struct Local {
+    issuer: TokenIssuer,
+    clock: Arc<FixedClock>,
+}
+
+impl TimeAuthority for Local {
+    fn answer(&self, request: Vec<u8>) -> BoxFuture<'_, Result<Vec<u8>, Unanswered>> {
+        Box::pin(async move {
+            let request = TimeStampRequest::from_der(&request).unwrap();
+            let token = self.issuer.token(&request, 1, self.clock.now());
+            Ok(TimeStampResponse::granted(&token.map_err(|error| Unanswered(error.to_string()))?))
+        })
+    }
+}
+
+#[tokio::test]
+async fn the_way_of_a_stamped_record_is_a_download_for_whoever_may_have_its_bundle() {
+    let service = Service::start_stamped(&["one"], Arc::default()).await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let receipt = signer.sign(&service).await;
+    let path = format!("/api/v1/records/{}/renewals", receipt["record_id"].as_str().unwrap());
+    service.get(AUDITOR, &path).await.is_problem(404, "renewals_not_there");
+
+    let authority = &service.cast.time_authorities[0];
+    let port = Local { issuer: token_issuer(authority), clock: service.clock.clone() };
+    let authority = ConfiguredAuthority {
+        label: "one".to_owned(),
+        port: Arc::new(port),
+        roots: vec![TimeRoot::from_der(authority.root().der(), true).unwrap()],
+        policy: None,
+    };
+    let head = service.backend().log().head();
+    service.backend().log().publish(head.checkpoint().clone()).await.unwrap();
+    let (clock, entropy) = (&*service.clock, SeededEntropy::new(7));
+    let stamper = Stamper::new(vec![authority], 60_000);
+    let round = stamper.round(service.backend(), clock, &entropy, false).await.unwrap();
+    assert!(round.missing.is_empty(), "{round:?}");
+
+    for token in [AUDITOR, signer.token.as_str()] {
+        let file = service.get(token, &path).await;
+        assert_eq!((file.status, file.header("content-type")), (200, "application/zip"));
+        let name = file.header("content-disposition");
+        assert!(name.ends_with(".renewals.zip\"") && name.is_ascii(), "{name}");
+        let entries = container::read(&file.body).unwrap();
+        assert_eq!(entries[0].name, "renewals.json");
+        let first: Value = serde_json::from_slice(entries[0].bytes).unwrap();
+        assert_eq!(first["subject"]["record"], receipt["record_root"], "{first}");
+        assert_eq!(first["links"][0]["tokens"], json!(["one"]));
+    }
+    service.get(HANDLER, &path).await.is_problem(403, "forbidden");
 }

@@ -54,9 +54,13 @@ pub async fn export_bundle(
 
 /// What a bundle is called: nothing personal.
 pub(crate) fn file_name(kept: &KeptRecord) -> String {
+    format!("{}.{EXTENSION}", base_name(kept))
+}
+
+/// What files about a record are called, before the dot.
+pub(crate) fn base_name(kept: &KeptRecord) -> String {
     let voucher = kept.about.voucher;
-    let name = voucher.map_or_else(|| kept.record_id.to_string(), |voucher| voucher.to_string());
-    format!("{name}.{EXTENSION}")
+    voucher.map_or_else(|| kept.record_id.to_string(), |voucher| voucher.to_string())
 }
 
 /// The bytes of a record's bundle. Whoever asked must be allowed to see it, and the look recorded.

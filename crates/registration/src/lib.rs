@@ -112,6 +112,7 @@ pub mod material;
 pub mod message_queue;
 mod messages;
 pub mod monitoring;
+pub mod newest_stamps;
 pub mod next_tries;
 pub mod object;
 mod objects;

@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 use crate::fault::Fault;
 use crate::filings::RecentFilings;
 use crate::frozen::FrozenLog;
+use crate::newest_stamps::NewestStamps;
 use crate::next_tries::NextTries;
 use crate::ports::IdentityPorts;
 use crate::regulator::apply::Applicant;
@@ -246,6 +247,7 @@ pub struct Platform {
     pub(crate) decoding: Arc<Semaphore>,
     pub(crate) lags: Mutex<Lags<Custodian>>,
     next_tries: NextTries,
+    newest_stamps: NewestStamps,
     pub(crate) filings: RecentFilings,
     identity: IdentityPorts,
     search_index: Arc<dyn SearchIndex>,
@@ -277,6 +279,7 @@ impl Platform {
             decoding,
             lags,
             next_tries: NextTries::default(),
+            newest_stamps: NewestStamps::default(),
             filings,
             identity,
             search_index,
@@ -358,6 +361,11 @@ impl Platform {
     /// When what others have to do is tried next: workers say it before they pause.
     pub const fn next_tries(&self) -> &NextTries {
         &self.next_tries
+    }
+
+    /// Until when the newest time stamps count: rounds of renewals note it here.
+    pub const fn newest_stamps(&self) -> &NewestStamps {
+        &self.newest_stamps
     }
 
     /// Our clock beside those of the peers: whoever asks them notes it here.

@@ -123,6 +123,11 @@ impl Deposits {
     pub const fn is_answered_by_all(&self) -> bool {
         self.receipts.len() >= self.of
     }
+
+    /// Whether a custodian refused it and no other answer is waited for: nobody is asked again.
+    pub const fn is_refused_for_good(&self) -> bool {
+        self.of > 0 && !self.is_held_by_all() && self.is_answered_by_all()
+    }
 }
 
 /// What one custodian answered.

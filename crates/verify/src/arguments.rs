@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use chrono::DateTime;
 use clap::Args;
+use heqi_evidence::anchors::{Base64, Spki};
 use heqi_evidence::verdict::ClaimName;
+use heqi_pki::keys::PublicKey;
 use heqi_vocabulary::{Language, UtcMillis};
 
 /// What is asked, about which file, by which anchors.
@@ -34,10 +36,17 @@ pub struct VerifyArgs {
     #[arg(long = "time-root", value_name = "FILE")]
     pub time_roots: Vec<PathBuf>,
 
-    /// 时间戳续期文件 The renewals of a sealed document's time stamps, as the notary gives them beside it:
-    /// that it was in the notary's log while the certificates counted, to this day
+    /// 时间戳续期文件 The renewals of the time stamps of a sealed document or of a bundle's record, as the
+    /// notary or the platform gives them beside it: that it was in their log while the certificates counted,
+    /// to this day
     #[arg(long, value_name = "FILE")]
     pub renewals: Option<PathBuf>,
+
+    /// 续期签名公钥,可重复 A key that signs renewals, beside the custodians among the anchors: the
+    /// platform's order key as the custodians know it, SubjectPublicKeyInfo in base64; may be given several
+    /// times
+    #[arg(long = "renewal-key", value_name = "KEY", value_parser = renewal_key, requires = "renewals")]
+    pub renewal_keys: Vec<PublicKey>,
 
     /// 必需项,逗号分隔 The claims that must be proved, separated by commas [default:
     /// integrity,signed_by,logged,witnessed,deposited]
@@ -76,6 +85,13 @@ fn instant(text: &str) -> Result<UtcMillis, &'static str> {
     UtcMillis::from_millis(parsed.timestamp_millis()).map_err(|_| FORM)
 }
 
+/// As it stands in the settings of custodians.
+fn renewal_key(text: &str) -> Result<PublicKey, &'static str> {
+    let der = Base64::try_from(text.to_owned())?;
+    let Spki(key) = Spki::try_from(der)?;
+    Ok(key)
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -108,6 +124,17 @@ mod tests {
         for text in ["2026-11-23", "2026-11-23T12:05:00", "yesterday", ""] {
             assert!(parse(&["--at", text]).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_of_renewals_is_read_as_it_stands_in_settings() {
+        let text = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
+        let with = |key: &str| parse(&["--renewals", "a.zip", "--renewal-key", key]);
+        assert_eq!(with(text).unwrap().renewal_keys.len(), 1);
+        for other in ["", "key", "MCowBQYDK2VwAyEA"] {
+            assert!(with(other).is_err(), "{other}");
+        }
+        assert!(parse(&["--renewal-key", text]).is_err(), "it is for nothing else");
     }
 
     #[test]

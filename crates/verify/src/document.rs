@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use heqi_evidence::anchors::{Anchors, AnchorsFile, CertificateRoot};
 use heqi_evidence::verdict::{ClaimName, Conclusion, Reason, Status};
 use heqi_pki::certificate::{ChainError, TrustedRoot};
+use heqi_pki::keys::PublicKey;
 use heqi_pki::seal::{SealFault, VerifiedSeal};
 use heqi_pki::timestamp::{TimeRoot, TimestampFault};
 use heqi_sealed_pdf::{EmbeddedFile, FormFault, Manifest, SignedPdf, VerifyFault};
@@ -16,7 +17,8 @@ use heqi_vocabulary::{Digest, Explain as _, Language, UtcMillis};
 
 use crate::{Examination, Unreadable};
 
-pub(crate) use report::{json, text};
+pub(crate) use renewed::of_record;
+pub(crate) use report::{findings, json, reason, text};
 
 /// The kind of a certificate, as its list says it.
 const CERTIFICATE: &str = "certificate";
@@ -152,11 +154,17 @@ impl DocumentExamination {
         Ok(examination)
     }
 
-    /// The same, with the renewals of its time stamps as one more point.
+    /// The same, with the renewals of its time stamps as one more point. `keys` sign renewals, beside the
+    /// custodians among the anchors.
     #[must_use]
-    pub fn with_renewals(mut self, file: &[u8], times: &[TimeRoot], at: Option<UtcMillis>) -> Self {
+    pub fn with_renewals(
+        mut self,
+        file: &[u8],
+        (keys, times): (&[PublicKey], &[TimeRoot]),
+        at: Option<UtcMillis>,
+    ) -> Self {
         let anchors = self.anchors.as_ref().map(|file| &file.anchors);
-        let found = renewed::renewed(file, self.file_digest, (anchors, times), at);
+        let found = renewed::renewed(file, self.file_digest, (anchors, keys, times), at);
         self.findings.push(found);
         self
     }

@@ -1,15 +1,21 @@
 //! Bytes in, verdict out.
 
+use std::collections::BTreeSet;
+
 use heqi_evidence::anchors::AnchorsFile;
 use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::examine::{Question, examine};
+use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::record::Frame;
-use heqi_evidence::verdict::Verdict;
+use heqi_evidence::verdict::{ClaimName, Conclusion, Status, Verdict};
 use heqi_pki::certificate::CertificateChain;
+use heqi_pki::keys::PublicKey;
+use heqi_pki::timestamp::TimeRoot;
 use heqi_vocabulary::{Digest, UtcMillis};
 
 use crate::Unreadable;
+use crate::document::{Finding, of_record};
 
 /// A file that was read and examined.
 #[derive(Debug)]
@@ -17,6 +23,8 @@ pub struct Examination {
     anchors: Option<AnchorsFile>,
     file_digest: Digest,
     frame: Option<Frame>,
+    record: Option<RecordRoot>,
+    renewed: Option<Finding>,
     is_test_only: bool,
     verdict: Verdict,
 }
@@ -39,14 +47,45 @@ impl Examination {
             ..Question::default()
         };
         let verdict = examine(&bundle, &question);
-        let frame = Disclosure::parse(&bundle.parts.record).ok();
+        let record = Disclosure::parse(&bundle.parts.record).ok();
         Ok(Self {
             file_digest: Digest::of(file),
-            frame: frame.and_then(|record| Frame::read(&record).ok()),
+            record: record.as_ref().map(|record| RecordRoot::new(record.root())),
+            frame: record.and_then(|record| Frame::read(&record).ok()),
+            renewed: None,
             is_test_only: is_test_only(&bundle.parts, anchors.as_ref()),
             anchors,
             verdict,
         })
+    }
+
+    /// The same, with the renewals of the time stamps over its record beside the claims. `keys` sign
+    /// renewals, beside the custodians among the anchors.
+    #[must_use]
+    pub fn with_renewals(
+        mut self,
+        file: &[u8],
+        (keys, times): (&[PublicKey], &[TimeRoot]),
+        at: Option<UtcMillis>,
+    ) -> Self {
+        let anchors = self.anchors.as_ref().map(|file| &file.anchors);
+        self.renewed = Some(of_record(file, self.record, (anchors, keys, times), at));
+        self
+    }
+
+    /// What the renewals beside it prove, where some were given.
+    pub fn renewed(&self) -> Option<&Finding> {
+        self.renewed.as_ref()
+    }
+
+    /// What follows when `required` must be proved, and the renewals too, where some were given.
+    pub fn conclude(&self, required: &BTreeSet<ClaimName>) -> Conclusion {
+        let conclusion = self.verdict.conclude(required);
+        match (self.renewed.as_ref().map(|renewed| renewed.status), conclusion) {
+            (Some(Status::Contradicted), _) => Conclusion::Contradicted,
+            (Some(Status::NotProved), Conclusion::Proved) => Conclusion::NotProved,
+            _ => conclusion,
+        }
     }
 
     /// What the file proves.

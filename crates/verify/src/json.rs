@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use heqi_evidence::verdict::{ClaimName, Status, Verdict};
+use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_vocabulary::{Explain as _, Language};
 use serde::Serialize;
 
-use crate::Unreadable;
+use crate::document::reason;
+use crate::{Examination, Unreadable};
 
 pub(crate) const SCHEMA: &str = "heqi.verdict/v1";
 
@@ -17,6 +18,8 @@ struct Report<'a> {
     verdict: &'static str,
     exit: u8,
     claims: Vec<Claim<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewed: Option<Renewed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
 }
@@ -32,6 +35,14 @@ struct Claim<'a> {
     code: String,
 }
 
+/// What a file of renewals beside the bundle proves.
+#[derive(Serialize)]
+struct Renewed<'a> {
+    status: Status,
+    reason: &'a str,
+    code: &'static str,
+}
+
 #[derive(Serialize)]
 struct Failure {
     code: &'static str,
@@ -42,12 +53,13 @@ struct Failure {
 /// The report of an examination.
 pub(crate) fn of_verdict(
     file: &str,
-    verdict: &Verdict,
+    examination: &Examination,
     required: &BTreeSet<ClaimName>,
     language: Language,
 ) -> String {
-    let conclusion = verdict.conclude(required);
-    let claims = verdict
+    let conclusion = examination.conclude(required);
+    let claims = examination
+        .verdict()
         .claims()
         .iter()
         .map(|claim| Claim {
@@ -65,6 +77,11 @@ pub(crate) fn of_verdict(
         verdict: conclusion.as_str(),
         exit: conclusion.exit_code(),
         claims,
+        renewed: examination.renewed().map(|finding| Renewed {
+            status: finding.status,
+            reason: reason(finding, language),
+            code: finding.code,
+        }),
         error: None,
     })
 }
@@ -78,6 +95,7 @@ pub(crate) fn of_failure(file: &str, failure: &Unreadable, language: Language) -
         verdict: "unreadable",
         exit: crate::run::UNREADABLE,
         claims: Vec::new(),
+        renewed: None,
         error: Some(Failure {
             code: failure.code(),
             what: explanation.what,

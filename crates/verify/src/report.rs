@@ -8,6 +8,7 @@ use heqi_evidence::verdict::{Claim, ClaimName, Status};
 use heqi_vocabulary::{Explanation, Language};
 
 use crate::Examination;
+use crate::document::findings;
 use crate::layout::{harmless, padded, width};
 use crate::words;
 
@@ -91,6 +92,10 @@ impl Page<'_> {
         }
         let note = self.language.pick("* 必需项", "* required");
         let _ = writeln!(text, "  {note}\n");
+        if let Some(renewed) = self.examination.renewed() {
+            findings(text, std::slice::from_ref(renewed), self.language);
+            text.push('\n');
+        }
     }
 
     fn title(&self, claim: &Claim) -> String {
@@ -105,14 +110,16 @@ impl Page<'_> {
 
     fn summary(&self, text: &mut String) {
         let pick = |zh, en| self.language.pick(zh, en);
-        let conclusion = self.examination.verdict().conclude(self.required);
+        let conclusion = self.examination.conclude(self.required);
         let _ = writeln!(text, "{}", words::conclusion(conclusion, self.language));
         self.proved(text);
         for (status, zh, en) in [
             (Status::Contradicted, "有矛盾", "Contradicted"),
             (Status::NotProved, "未能核验", "Not proved"),
         ] {
-            let titles: Vec<&str> = self.titles(|claim| claim.status == status);
+            let mut titles: Vec<&str> = self.titles(|claim| claim.status == status);
+            let renewed = self.examination.renewed().filter(|renewed| renewed.status == status);
+            titles.extend(renewed.map(|renewed| renewed.point.title(self.language)));
             if !titles.is_empty() {
                 self.row(text, pick(zh, en), &titles.join(pick("、", ", ")));
             }

@@ -28,13 +28,12 @@ pub fn run(args: &VerifyArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) ->
     let (printed, code) = match examine(args) {
         Ok(Examined::Bundle(examination)) => {
             let required = args.required();
-            let verdict = examination.verdict();
             let text = if args.json {
-                json::of_verdict(&file, verdict, &required, args.lang)
+                json::of_verdict(&file, &examination, &required, args.lang)
             } else {
                 report::write(&file, &examination, &required, args.lang)
             };
-            (print(stdout, &text), verdict.conclude(&required).exit_code())
+            (print(stdout, &text), examination.conclude(&required).exit_code())
         }
         Ok(Examined::Fork(examination)) => {
             let text = if args.json {
@@ -91,21 +90,20 @@ fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
     if SignedPdf::is_named_by(&file) {
         let roots = Roots { seals: seal_roots(args)?, times: time_roots(args)? };
         let times = roots.times.clone();
-        let renewals = args.renewals.as_deref();
-        let renewals = renewals
-            .map(|path| read(path, Which::Renewals, container::MAX_FILE_BYTES))
-            .transpose()?;
+        let renewals = renewals(args)?;
         let mut examination = DocumentExamination::of(file, anchors.as_deref(), roots, args.at)?;
         if let Some(renewals) = renewals {
-            examination = examination.with_renewals(&renewals, &times, args.at);
+            let beside = (args.renewal_keys.as_slice(), times.as_slice());
+            examination = examination.with_renewals(&renewals, beside, args.at);
         }
         return Ok(Examined::Document(Box::new(examination)));
     }
-    // Only documents have renewals beside them: what is given is never silently left out.
-    if args.renewals.is_some() {
+    // Proofs name themselves in their first line; everything else is taken for a bundle.
+    let is_proof = ForkProof::is_named_by(&file) || ChainForkProof::is_named_by(&file);
+    // They have no renewals beside them: what is given is never silently left out.
+    if is_proof && args.renewals.is_some() {
         return Err(Unreadable::RenewalsOfNoDocument);
     }
-    // Proofs name themselves in their first line; everything else is taken for a bundle.
     if ForkProof::is_named_by(&file) {
         let examination = ForkExamination::of(&file, anchors.as_deref())?;
         return Ok(Examined::Fork(Box::new(examination)));
@@ -114,8 +112,18 @@ fn examine(args: &VerifyArgs) -> Result<Examined, Unreadable> {
         let examination = ChainForkExamination::of(&file, anchors.as_deref())?;
         return Ok(Examined::ChainFork(Box::new(examination)));
     }
-    let examination = Examination::of(&file, anchors.as_deref(), args.at)?;
+    let mut examination = Examination::of(&file, anchors.as_deref(), args.at)?;
+    if let Some(renewals) = renewals(args)? {
+        let times = time_roots(args)?;
+        let beside = (args.renewal_keys.as_slice(), times.as_slice());
+        examination = examination.with_renewals(&renewals, beside, args.at);
+    }
     Ok(Examined::Bundle(Box::new(examination)))
+}
+
+fn renewals(args: &VerifyArgs) -> Result<Option<Vec<u8>>, Unreadable> {
+    let path = args.renewals.as_deref();
+    path.map(|path| read(path, Which::Renewals, container::MAX_FILE_BYTES)).transpose()
 }
 
 /// A document may hold several bundles.

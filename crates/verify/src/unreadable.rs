@@ -20,7 +20,7 @@ pub enum Which {
     Anchors,
     /// A root certificate.
     Root,
-    /// The renewals of a document's time stamps.
+    /// The renewals of time stamps.
     Renewals,
 }
 
@@ -54,8 +54,8 @@ pub enum Unreadable {
     /// It is no root certificate.
     #[error("the file is not one root certificate in PEM")]
     Root,
-    /// Renewals were given beside what is no sealed document.
-    #[error("renewals belong to a sealed document, and the file is none")]
+    /// Renewals were given beside what is neither a sealed document nor a bundle.
+    #[error("renewals belong to a sealed document or a bundle, and the file is neither")]
     RenewalsOfNoDocument,
     /// It is no list of anchors.
     #[error(transparent)]
@@ -106,12 +106,12 @@ fn name(which: Which, language: Language) -> &'static str {
 fn renewals_sentences(language: Language) -> Explanation {
     match language {
         Language::Zh => Explanation::new(
-            "续期文件只用于已盖章的文书，而所给文件不是这样的文书，未作验证。",
-            "请去掉 --renewals，或改为验证该续期文件所属的文书。",
+            "续期文件只用于已盖章的文书和证据包，而所给文件两者都不是，未作验证。",
+            "请去掉 --renewals，或改为验证该续期文件所属的文书或证据包。",
         ),
         Language::En => Explanation::new(
-            "Renewals belong to a sealed document, and this file is none; nothing was verified.",
-            "Leave out --renewals, or verify the document that the renewals are of.",
+            "Renewals belong to a sealed document or a bundle, and this file is neither; nothing was verified.",
+            "Leave out --renewals, or verify the document or bundle that the renewals are of.",
         ),
     }
 }

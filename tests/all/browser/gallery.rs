@@ -63,6 +63,8 @@ fn gallery() -> (String, Vec<String>, actix_web::dev::ServerHandle) {
     let server = HttpServer::new(move || {
         App::new()
             .route("/page/{language}/{size}/{name}", web::get().to(page.clone()))
+            // Where the script of every page takes them for pages on a signer's way.
+            .route("/sign/page/{language}/{size}/{name}", web::get().to(page.clone()))
             .route("/assets/{digest}/{name}", web::get().to(asset))
     });
     let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
@@ -81,6 +83,44 @@ async fn every_page_in_chinese_fits_small_screens_and_large_text_and_is_for_ever
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_in_english_fits_small_screens_and_large_text_and_is_for_everybody() {
     look_at_all("en").await;
+}
+
+/// Edge case 2: what a device elsewhere makes of them. A second instant behind each makes lines longer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_with_two_time_zones_fit_small_screens_and_are_for_everybody() {
+    let Some(mut browser) = browser() else { return };
+    let axe = axe();
+    let (base, names, handle) = gallery();
+    let mut page = browser.page().unwrap();
+    page.ask("Emulation.setTimezoneOverride", &json!({ "timezoneId": "Asia/Kolkata" })).unwrap();
+    let mut found = Vec::new();
+    // Of those with instants, the ones that do not look again and again.
+    let is_asked = |name: &str| name.starts_with("timeline-") || name.starts_with("confirm-");
+    for name in names.iter().filter(|name| is_asked(name)) {
+        let place = format!("{name} in two time zones");
+        for size in ["large", "usual"] {
+            page.open(&format!("{base}/sign/page/en/{size}/{name}")).unwrap();
+            for width in [320, 360, 1280] {
+                page.resize(width, 740).unwrap();
+                fits(&mut page, &format!("{place}, {size}, {width} px"), &mut found);
+            }
+        }
+        let both = "[...document.querySelectorAll('[data-zone=device]')]\
+             .filter((one) => one.textContent.includes('+05:30 where you are')).length > 0";
+        if name.starts_with("timeline-") {
+            assert_eq!(page.evaluate(both).unwrap(), json!(true), "{place}");
+        }
+        if let Some(folder) = std::env::var_os("SAMPLE_PICTURES") {
+            page.resize(360, 740).unwrap();
+            let file = format!("{name}.en.zones.360.png");
+            std::fs::write(Path::new(&folder).join(file), page.picture().unwrap()).unwrap();
+        }
+        let sight = if AT_A_DESK.iter().any(|one| name.starts_with(one)) { &DESK } else { &PHONE };
+        let faults = faults(&mut page, axe.as_deref(), sight);
+        found.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
+    }
+    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+    handle.stop(false).await;
 }
 
 async fn look_at_all(language: &str) {

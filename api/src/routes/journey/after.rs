@@ -225,10 +225,9 @@ async fn steps(
         let own = receipt(&state.platform, &visitor.actor(), record, &Wait::default()).await;
         let own = own.map_err(refused)?;
         let next = next_tries(&state.platform, &own).await.map_err(refused)?;
-        let deposited = &own.deposited;
-        let stand = if deposited.is_held_by_all() {
+        let stand = if own.deposited.is_held_by_all() {
             Done
-        } else if deposited.of > 0 && deposited.is_answered_by_all() {
+        } else if own.deposited.is_refused_for_good() {
             Refused
         } else {
             Waiting

@@ -434,8 +434,7 @@ fn flags(receipt: &Receipt, next: &NextTry, language: Language) -> Vec<Flag> {
         });
         let separator = language.pick("；", "; ");
         FlagState::There(Some(numbers.collect::<Vec<_>>().join(separator)))
-    } else if deposits.of > 0 && deposits.is_answered_by_all() {
-        // Somebody refused it, finally: nobody is asked again.
+    } else if deposits.is_refused_for_good() {
         FlagState::Refused(deposits.held, deposits.of)
     } else {
         FlagState::Partly(deposits.held, deposits.of, awaited(Awaiting::Deposited))

@@ -139,7 +139,10 @@ pub(super) fn dossier(
             .map(|one| ties(seen, one))
             .collect(),
         not_tied: seen.not_examined,
+        from: seen.from,
         not_listed: seen.not_listed,
+        previous: seen.previous,
+        next: seen.next,
         parties: seen.parties.iter().map(|party| line_of(party, l)).collect(),
         documents: seen.documents.iter().map(document).collect(),
         events: seen.events.iter().map(|one| event(seen, one, l)).collect(),

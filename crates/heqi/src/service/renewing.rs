@@ -38,11 +38,6 @@ async fn round(platform: &Platform, margin_ms: i64) -> bool {
     }
     match renew_if_due(platform, margin_ms).await {
         Ok(round) => {
-            let left = round.counts_until.map(|until| until.millis_since(platform.now()));
-            // No record helps against a certificate that still stamps when it ends: somebody has to see to another.
-            if left.is_some_and(|left| left < margin_ms / 3) {
-                tracing::warn!("new time stamps rest on a certificate that ends soon");
-            }
             if let Some(seq) = round.renewed {
                 tracing::info!(seq, "time stamps of the platform's own log were renewed");
             }

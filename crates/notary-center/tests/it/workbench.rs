@@ -656,6 +656,7 @@ async fn edge_case_33_a_certificate_is_proved_twelve_years_later_by_the_records_
         seal_roots: vec![put("seal.pem", pem(bureau.roots[0].certificate().der()).as_bytes())],
         time_roots: time_roots.collect(),
         renewals: Some(put("renewals.zip", &kept)),
+        renewal_keys: Vec::new(),
         require: None,
         at: Some(now),
         lang: heqi_vocabulary::Language::Zh,

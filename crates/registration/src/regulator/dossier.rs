@@ -17,7 +17,7 @@ use super::traces::{self, Known, Traces, traces};
 use super::verdict::{SignatureVerdict, verdict};
 use crate::begin_signing::capacity_words;
 use crate::erasure::rows::HOLDS;
-use crate::fault::Fault;
+use crate::fault::{ActError, Fault, Thing};
 use crate::holder_notice::{SaidToCustodian, said_to_custodians};
 use crate::ledger::{self, KeptRecord};
 use crate::object::Ground;
@@ -25,7 +25,7 @@ use crate::platform::{Custodian, Platform};
 use crate::request::{Actor, RequestFacts};
 use crate::rows::{self, Pair};
 
-/// The most records of a filing that are listed.
+/// The most records of a filing that are listed on one page.
 const LISTED: usize = 500;
 /// The most signatures that are examined, and whose traces are opened, for one page.
 pub const EXAMINED: usize = 60;
@@ -56,14 +56,20 @@ pub struct Dossier {
     pub parties: Vec<DossierParty>,
     /// Every document in every version.
     pub documents: Vec<DossierDocument>,
-    /// What was signed, oldest first.
+    /// What was signed among the records of this page, oldest first.
     pub signatures: Vec<DossierSignature>,
     /// Signatures beyond [`EXAMINED`].
     pub not_examined: usize,
     /// What happened, oldest first.
     pub events: Vec<DossierEvent>,
+    /// Earlier records of the filing, on the pages before.
+    pub from: usize,
     /// Later records of the filing that are not listed, signatures among them.
     pub not_listed: usize,
+    /// Where the page before begins.
+    pub previous: Option<usize>,
+    /// Where the next page begins.
+    pub next: Option<usize>,
     /// Legal holds in force: the record that placed each, and when.
     pub holds: Vec<(RecordId, UtcMillis)>,
 }
@@ -149,26 +155,31 @@ pub struct DossierEvent {
     pub party: Option<PartyId>,
 }
 
-/// Shows a filing that an own search found. The look is a record, made before anything is shown.
+/// Shows a filing that an own search found, with its records behind the first `from`. The look is a record, made
+/// before anything is shown; each page is a look of its own.
 ///
 /// # Errors
-/// See [`SearchError`].
+/// See [`SearchError`]; a page behind the last record is not there.
 pub async fn dossier(
     platform: &Platform,
     actor: &Actor,
     facts: &RequestFacts,
     (query, filing): (RecordId, FilingId),
+    from: usize,
 ) -> Result<Dossier, SearchError> {
     let seen = seen(platform, actor, query, filing).await?;
+    let (records, not_listed) = records(platform, &seen, from).await?;
+    let Some(listed) = records.get(from..) else {
+        return Err(ActError::NotFound(Thing::Record).into());
+    };
     let opened = ["party_name", "representative_name", "documents", "identity", "ground"];
     let opened = [&opened[..], &traces::OPENED].concat();
     let look = look(platform, &seen, facts, (Looked::Filing, None, &opened)).await?;
     let look = (look, ledger::find(platform, look).await?.index);
-    let (records, not_listed) = records(platform, &seen).await?;
     let mut signatures = Vec::new();
     let mut not_examined = 0;
     let mut known = Known::default();
-    for kept in records.iter().filter(|kept| kept.kind == RecordKind::Signing) {
+    for kept in listed.iter().filter(|kept| kept.kind == RecordKind::Signing) {
         let found = if signatures.len() < EXAMINED {
             let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
             (Some(verdict(platform, kept).await?), left)
@@ -193,26 +204,36 @@ pub async fn dossier(
         documents: documents(&seen),
         signatures,
         not_examined,
-        events: records.iter().map(event).collect(),
+        events: listed.iter().map(event).collect(),
+        from,
         not_listed,
+        previous: (from > 0).then(|| from.saturating_sub(LISTED)),
+        next: (not_listed > 0).then_some(records.len()),
         holds: holds(platform, filing.id()).await?,
         query: seen.view,
     })
 }
 
-/// The first records of a filing's own chain, oldest first, and how many more there are.
+/// The records of a filing's own chain up to the end of the page that begins behind the first `from`, oldest
+/// first, and how many more there are. Those of the pages before say what was read before a signature, and on
+/// which ground somebody objected.
 async fn records(
     platform: &Platform,
     seen: &Seen<'_>,
+    from: usize,
 ) -> Result<(Vec<KeptRecord>, usize), SearchError> {
     let within = format!("{}/", seen.filing.chain());
     let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
     let links = links.map_err(Fault::from)?;
+    if from > 0 && from >= links.len() {
+        return Err(ActError::NotFound(Thing::Record).into());
+    }
+    let until = from.saturating_add(LISTED);
     let mut records = Vec::new();
-    for (_, link) in links.iter().take(LISTED) {
+    for (_, link) in links.iter().take(until) {
         records.push(ledger::find(platform, link.value).await?);
     }
-    Ok((records, links.len().saturating_sub(LISTED)))
+    Ok((records, links.len().saturating_sub(until)))
 }
 
 fn event(kept: &KeptRecord) -> DossierEvent {

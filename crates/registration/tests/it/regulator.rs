@@ -94,7 +94,16 @@ impl World {
         query: RecordId,
         filing: FilingId,
     ) -> Result<Dossier, SearchError> {
-        dossier(&self.platform, &regulator(), &self.facts(), (query, filing)).await
+        self.dossier_from(query, filing, 0).await
+    }
+
+    async fn dossier_from(
+        &self,
+        query: RecordId,
+        filing: FilingId,
+        from: usize,
+    ) -> Result<Dossier, SearchError> {
+        dossier(&self.platform, &regulator(), &self.facts(), (query, filing), from).await
     }
 
     async fn entries(&self) -> usize {
@@ -466,7 +475,7 @@ async fn of_more_signatures_than_one_page_examines_the_rest_is_neither_judged_no
 }
 
 #[tokio::test]
-async fn a_filing_with_more_records_than_are_listed_says_how_many_are_not() {
+async fn a_filing_with_more_records_than_one_page_lists_goes_on_on_the_next() {
     let (world, drafted) = signed().await;
     let filing = drafted.filing;
     let query = world.search(&regulator(), &by_company()).await.unwrap();
@@ -479,6 +488,23 @@ async fn a_filing_with_more_records_than_are_listed_says_how_many_are_not() {
     }
     let seen = world.dossier(query, filing).await.unwrap();
     assert_eq!((seen.events.len(), seen.not_listed), (500, before.events.len()));
+    assert_eq!((seen.previous, seen.next), (None, Some(500)));
+    let rest = world.dossier_from(query, filing, 500).await.unwrap();
+    assert_eq!((rest.events.len(), rest.not_listed), (before.events.len(), 0));
+    assert_eq!((rest.from, rest.previous, rest.next), (500, Some(0), None));
+    assert_eq!(rest.events.first().unwrap().seq, seen.events.last().unwrap().seq + 1);
+    assert_ne!(rest.look.0, seen.look.0, "each page is a look of its own");
+    // From the middle of what was signed, the later signatures are there with their verdicts.
+    let at = before.events.iter().position(|one| one.kind == RecordKind::Signing).unwrap();
+    let behind = world.dossier_from(query, filing, at + 1).await.unwrap();
+    assert_eq!(behind.signatures.len(), before.signatures.len() - 1);
+    assert!(behind.signatures.iter().all(|one| one.verdict.is_some()));
+    // Behind the last there is no page, and nobody looked.
+    let total = 500 + before.events.len();
+    let entries = world.entries().await;
+    let nothing = world.dossier_from(query, filing, total).await.unwrap_err();
+    assert_eq!(nothing.code(), "record_not_found");
+    assert_eq!(world.entries().await, entries);
 }
 
 #[tokio::test]

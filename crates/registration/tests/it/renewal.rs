@@ -16,7 +16,9 @@ use heqi_pki::timestamp::{
 };
 use heqi_registration::OrderKey;
 use heqi_registration::coverage::coverage;
-use heqi_registration::renewal::{RenewalError, renew_if_due, renewal_file};
+use heqi_registration::renewal::{
+    ExportRenewalsError, RenewalError, export_renewals, renew_if_due, renewal_file,
+};
 use heqi_renewal::{RenewalFile, Trust, WalkError, ends_of};
 use heqi_testkit::{Cast, FixedClock, SeededEntropy};
 use heqi_vocabulary::{Clock as _, UtcMillis};
@@ -148,6 +150,9 @@ async fn edge_case_33_twelve_years_later_a_record_of_the_platform_is_proved_by_i
     let place = place.unwrap();
     let unstamped = renewal_file(&archive.world.platform, place).await;
     assert!(matches!(unstamped, Err(RenewalError::NotStamped)), "{unstamped:?}");
+    let (platform, staff) = (&archive.world.platform, &archive.world.staff);
+    let unstamped = export_renewals(platform, staff, signed.record_id).await;
+    assert!(matches!(unstamped, Err(ExportRenewalsError::NotStamped)), "{unstamped:?}");
 
     let began = archive.world.clock();
     archive.stamp().await;
@@ -178,6 +183,11 @@ async fn edge_case_33_twelve_years_later_a_record_of_the_platform_is_proved_by_i
     // What is read is what was written; another record, or no renewal, proves nothing.
     let bytes = file.write().unwrap();
     assert_eq!(RenewalFile::read(&bytes).unwrap(), file);
+    // It is handed out by the record as well, and that is no look.
+    let (platform, staff) = (&archive.world.platform, &archive.world.staff);
+    let exported = export_renewals(platform, staff, signed.record_id).await.unwrap();
+    assert_eq!(exported.bytes, bytes);
+    assert!(exported.file_name.ends_with(".renewals.zip"), "{}", exported.file_name);
     let mut other = file.clone();
     other.subject.record = None;
     assert_eq!(other.walk(&trust, Some(now)), Err(WalkError::NotUnder(0)));
@@ -200,4 +210,22 @@ async fn a_platform_without_the_key_of_orders_renews_nothing_and_says_no_error()
     assert_eq!((round.renewed, round.counts_until), (None, None));
     let file = renewal_file(&world.platform, 0).await;
     assert!(matches!(file, Err(RenewalError::NotStamped)), "{file:?}");
+}
+
+#[tokio::test]
+async fn rounds_note_whether_new_stamps_rest_on_a_certificate_that_ends_soon() {
+    let mut archive = Archive::open().await;
+    let ends_soon =
+        |archive: &Archive| archive.world.platform.newest_stamps().end_soon(archive.world.clock());
+    archive.world.drafted(1).await;
+    archive.stamp().await;
+    archive.renew().await;
+    assert!(!ends_soon(&archive), "ten years are left");
+    archive.world.clock.advance_ms(10 * YEAR_MS - 20 * DAY_MS);
+    assert_eq!(archive.renew().await, Some(1));
+    assert!(ends_soon(&archive), "twenty days are left, and it still stamps");
+    archive.appoint(2);
+    archive.stamp().await;
+    archive.renew().await;
+    assert!(!ends_soon(&archive), "another certificate stamps now");
 }

@@ -21,6 +21,7 @@ use heqi_registration::regulator::basis::BasisError;
 use heqi_registration::regulator::compare::CompareError;
 use heqi_registration::regulator::criteria::CriteriaError;
 use heqi_registration::regulator::search::SearchError;
+use heqi_registration::renewal::ExportRenewalsError;
 use heqi_registration::search_index::{FragmentError, IndexFault};
 use heqi_vocabulary::Language;
 
@@ -134,7 +135,9 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
 
 #[test]
 fn every_refusal_says_what_happened_and_what_to_do_in_both_languages() {
-    for (class, error) in errors() {
+    let unstamped: (Class, Box<dyn Refusal>) =
+        (NotFound, Box::new(ExportRenewalsError::NotStamped));
+    for (class, error) in errors().into_iter().chain([unstamped]) {
         assert_eq!(error.class(), class, "{error}");
         let code = error.code();
         assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");

@@ -61,7 +61,7 @@ pub(crate) fn text(
     text
 }
 
-fn findings(text: &mut String, findings: &[Finding], language: Language) {
+pub(crate) fn findings(text: &mut String, findings: &[Finding], language: Language) {
     let titles = findings.iter().map(|one| width(one.point.title(language))).max().unwrap_or(0);
     let statuses = findings.iter().map(|one| width(one.status.words(language))).max().unwrap_or(0);
     for finding in findings {
@@ -77,7 +77,7 @@ fn findings(text: &mut String, findings: &[Finding], language: Language) {
     }
 }
 
-fn reason(finding: &Finding, language: Language) -> &str {
+pub(crate) fn reason(finding: &Finding, language: Language) -> &str {
     language.pick(&finding.reason.0, &finding.reason.1)
 }
 

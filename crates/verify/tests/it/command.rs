@@ -12,12 +12,12 @@ use tempfile::TempDir;
 
 use crate::{ANCHORS, BUNDLE, STORY};
 
-struct Files {
+pub(crate) struct Files {
     folder: TempDir,
 }
 
 impl Files {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let files = Self { folder: TempDir::new().unwrap() };
         files.put("a.heqi.zip", &BUNDLE);
         files.put("anchors.json", &ANCHORS);
@@ -25,19 +25,20 @@ impl Files {
     }
 
     #[expect(clippy::disallowed_methods, reason = "a temporary file of a test needs no durability")]
-    fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
-    fn args(&self, name: &str) -> VerifyArgs {
+    pub(crate) fn args(&self, name: &str) -> VerifyArgs {
         VerifyArgs {
             file: self.folder.path().join(name),
             anchors: Some(self.folder.path().join("anchors.json")),
             seal_roots: Vec::new(),
             time_roots: Vec::new(),
             renewals: None,
+            renewal_keys: Vec::new(),
             require: None,
             at: None,
             lang: Language::En,
@@ -46,7 +47,7 @@ impl Files {
     }
 }
 
-fn run(args: &VerifyArgs) -> (u8, String, String) {
+pub(crate) fn run(args: &VerifyArgs) -> (u8, String, String) {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let code = heqi_verify::run(args, &mut stdout, &mut stderr);
     (code, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
@@ -202,12 +203,13 @@ fn a_report_that_cannot_be_printed_is_no_success() {
 }
 
 #[test]
-fn renewals_beside_a_bundle_are_refused_and_not_silently_left_out() {
+fn renewals_beside_a_proof_are_refused_and_not_silently_left_out() {
     let files = Files::new();
+    files.put("a.fork-proof", b"heqi.fork-proof/v1\n");
     for json in [false, true] {
         let renewals = Some(files.put("renewals.zip", b"whatever it is"));
         let (code, stdout, stderr) =
-            run(&VerifyArgs { renewals, json, ..files.args("a.heqi.zip") });
+            run(&VerifyArgs { renewals, json, ..files.args("a.fork-proof") });
         assert_eq!(code, 2, "{stdout}{stderr}");
         let told = if json { "renewals_of_no_document" } else { "Leave out --renewals" };
         assert!(format!("{stdout}{stderr}").contains(told), "{stdout}{stderr}");

@@ -80,6 +80,7 @@ impl Desk {
             seal_roots: Vec::new(),
             time_roots: Vec::new(),
             renewals: None,
+            renewal_keys: Vec::new(),
             require: None,
             at: None,
             lang: Language::Zh,

@@ -5,6 +5,7 @@ mod command;
 mod document;
 mod golden;
 mod hostile;
+mod renewals;
 
 use std::sync::LazyLock;
 

@@ -302,7 +302,13 @@ mod tests {
             let drawn = page.content(&frame).into_string();
             let is_cut = page.signatures.iter().any(|card| card.status.is_none());
             assert_eq!(drawn.contains("id=\"not-tied\""), is_cut);
-            assert_eq!(drawn.contains("37 later ones are not on this page"), is_cut);
+            assert_eq!(drawn.contains("37 later records are on the pages that follow"), is_cut);
+            assert_eq!(drawn.contains("?from=500\""), is_cut, "the way to them");
+            let is_later = page.from > 0;
+            assert_eq!(drawn.contains("500 earlier records are on the pages before"), is_later);
+            assert_eq!(drawn.contains("?from=0\""), is_later, "the way back");
+            let none = "Nothing was signed among the records of this page.";
+            assert_eq!(drawn.contains(none), is_later, "of the rest nothing is known here");
         }
     }
 

@@ -58,7 +58,10 @@ pub(super) fn samples() -> Vec<DossierPage> {
         } else {
             vec![tie("陈素英", 1, 0), tie("林嘉伟", 2, 0), tie("阿卜杜拉·阿卜杜热合曼", 3, 9)]
         },
+        from: 0,
         not_listed: signatures.iter().filter(|card| card.status.is_none()).count() * 37,
+        previous: None,
+        next: signatures.iter().any(|card| card.status.is_none()).then_some(500),
         not_tied: signatures.iter().filter(|card| card.status.is_none()).count(),
         signatures,
         parties: vec![PartyLine {
@@ -66,14 +69,7 @@ pub(super) fn samples() -> Vec<DossierPage> {
             capacities: "法人股东代表".into(),
             answer: "有异议：非本人签署".into(),
         }],
-        documents: vec![DocumentLine {
-            document: DocumentId::from_bytes([3; 16]),
-            title: "公司章程".into(),
-            version: 2,
-            pages: 12,
-            sha256: "ab".repeat(32),
-            is_current: true,
-        }],
+        documents: vec![document()],
         events: vec![EventLine {
             what: "签署 · 陈素英".into(),
             at: "2026-11-23 20:05:00 +08:00".into(),
@@ -111,7 +107,20 @@ pub(super) fn samples() -> Vec<DossierPage> {
             Some(trouble),
         ),
         page(vec![card(3, None, "", None, None)], Vec::new(), None),
+        // The last part of a long filing, in which nothing was signed.
+        DossierPage { from: 500, previous: Some(0), ..page(Vec::new(), Vec::new(), None) },
     ]
+}
+
+fn document() -> DocumentLine {
+    DocumentLine {
+        document: DocumentId::from_bytes([3; 16]),
+        title: "公司章程".into(),
+        version: 2,
+        pages: 12,
+        sha256: "ab".repeat(32),
+        is_current: true,
+    }
 }
 
 fn application() -> ApplicationShown {

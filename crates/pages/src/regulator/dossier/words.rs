@@ -20,9 +20,18 @@ pub(super) const NOT_EXAMINED: Words = Words::new(
     "Too many signatures to examine on one page, so neither was this one judged nor its reading times and handwriting opened: take the bundle away and verify it.",
 );
 pub(super) const NOT_LISTED: Words = Words::new(
-    "记录过多：在后的 {count} 条未在本页列出，其中可能有签名；请向平台调取完整清单。",
-    "Too many records: {count} later ones are not on this page, and signatures may be among them. Ask the platform for the whole list.",
+    "在后的 {count} 条记录在后续各页，其中可能有签名。",
+    "{count} later records are on the pages that follow, and signatures may be among them.",
 );
+pub(super) const EARLIER: Words = Words::new(
+    "在前的 {count} 条记录在前面各页，其中可能有签名。",
+    "{count} earlier records are on the pages before, and signatures may be among them.",
+);
+pub(super) const NONE_HERE: Words =
+    Words::new("本页记录中没有签署。", "Nothing was signed among the records of this page.");
+pub(super) const PREVIOUS_PART: Words = Words::new("在前的记录", "Earlier records");
+pub(super) const NEXT_PART: Words =
+    Words::new("在后的记录（查看即另行留痕）", "Later records (a look of its own, and recorded)");
 pub(super) const NOT_TIED: Words = Words::new(
     "另有 {count} 个签名未调取手机、设备和网络地址，不在下图中，是否共用未作比对。",
     "Phones, devices and addresses of {count} further signatures were not opened: they are not in the picture, and whether they share one was not looked at.",
