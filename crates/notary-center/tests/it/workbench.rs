@@ -708,7 +708,8 @@ async fn edge_case_33_a_certificate_is_proved_twelve_years_later_by_the_records_
     // No anchored custodian's receipt is no deposit, whatever the certificate says.
     let other = put("other.json", &anchors_of(&bureau, &["preservation"]));
     let other = heqi_verify::VerifyArgs { anchors: Some(other), ..args.clone() };
-    assert_eq!(verified(&other).0, 3);
+    let (exit, _, report) = verified(&other);
+    assert_eq!(exit, 3, "{report}");
     // Without the record of the renewal the time stamps have ended.
     let short =
         heqi_verify::VerifyArgs { renewals: Some(put("short.zip", &first_file)), ..args.clone() };

@@ -362,5 +362,13 @@ mod tests {
             language: Language::Zh,
             large: false,
             here: Link::Timeline,
+            csrf: Some("c5rf".into()),
+            service: "示例商事文签".into(),
+            telephone: "0571-0000110".into(),
+        };
+        let shown = page.content(&frame).into_string();
+        let (_, step) = shown.split_once("data-state=\"refused\"").unwrap();
+        let (step, _) = step.split_once("</li>").unwrap();
+        assert!(step.contains("不会自动重试") && !step.contains("进行中"), "{step}");
     }
 }
