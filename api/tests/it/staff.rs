@@ -6,7 +6,7 @@ use heqi_pki::keys::Algorithm;
 use heqi_registration::request::StaffRole;
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::totp::TotpSecret;
-use heqi_registration::staff::{CreateStaff, create_staff, enrol_staff};
+use heqi_registration::staff::{CreateStaff, bind_handler, create_staff, enrol_staff};
 use heqi_testkit::{Device, SeededEntropy};
 use heqi_vocabulary::Clock as _;
 use reqwest::Method;
@@ -17,6 +17,8 @@ use crate::service::{Answer, HANDLER, Service};
 use crate::signer::{Invited, Signer, invited};
 
 const PASSWORD: &str = "correct horse battery";
+/// The number of 何静, who handles filings.
+const HE_JING: &str = "33011219940301000X";
 
 pub(crate) fn registry() -> Office {
     Office {
@@ -55,6 +57,22 @@ impl<'a> Desk<'a> {
 
     pub(crate) async fn reviewer(service: &'a Service, login: &str, name: &str) -> Self {
         let mut desk = Self::account(service, login, name, registry(), StaffRole::Reviewer).await;
+        desk.come_in().await;
+        desk
+    }
+
+    /// A handler, whose account is bound to this number.
+    pub(crate) async fn handler(
+        service: &'a Service,
+        login: &str,
+        (name, number): (&str, &str),
+    ) -> Self {
+        let firm = Office { kind: OfficeKind::HandlerFirm, name: "示例代办".parse().unwrap() };
+        let mut desk = Self::account(service, login, name, firm, StaffRole::Handler).await;
+        let (login, number) = (login.parse().unwrap(), number.parse().unwrap());
+        assert!(bind_handler(&service.platform, &login, &number).await.unwrap());
+        // Bound anew, it waits for security; whoever has an authenticator here is let in.
+        enrol_staff(&service.platform, &login, &desk.secret).await.unwrap();
         desk.come_in().await;
         desk
     }
@@ -441,7 +459,7 @@ async fn edge_case_11_an_officer_puts_a_name_right_on_the_page_and_the_receipt_s
 }
 
 #[tokio::test]
-async fn a_handler_confirms_at_the_own_desk_and_finds_no_filing_of_somebody_else() {
+async fn a_handler_confirms_at_the_own_desk_and_neither_a_namesake_nor_anybody_else_finds_it() {
     let service = Service::start_reviewing(registry()).await;
     let filing = crate::signer::open(&service).await;
     let path = format!("/api/v1/filings/{filing}");
@@ -453,6 +471,7 @@ async fn a_handler_confirms_at_the_own_desk_and_finds_no_filing_of_somebody_else
         parties.push(added.text(201, "party_id"));
     }
     let party = parties.remove(1);
+    let own = parties.remove(0);
     let token = crate::signer::invite(&service, &filing, &party).await;
     let device = Device::new(Algorithm::Ed25519, 7, &filing);
     let signer = Signer { filing, party, token, device };
@@ -463,20 +482,30 @@ async fn a_handler_confirms_at_the_own_desk_and_finds_no_filing_of_somebody_else
         parties.into_iter().find(|party| party["is_signer"] == json!(false)).expect("a handler")
     };
     let name = handler(&view)["name"].as_str().unwrap().to_owned();
-    let firm = || Office { kind: OfficeKind::HandlerFirm, name: "示例代办".parse().unwrap() };
-    let mut desk = Desk::account(&service, "he.jing", &name, firm(), StaffRole::Handler).await;
-    desk.come_in().await;
-    let mut other = Desk::account(&service, "zhao.ban", "赵半", firm(), StaffRole::Handler).await;
-    other.come_in().await;
+    let desk = Desk::handler(&service, "he.jing", (&name, HE_JING)).await;
+    let other = Desk::handler(&service, "zhao.ban", ("赵半", HE_JING)).await;
+    let namesake = Desk::handler(&service, "he.jing2", (&name, "330112199003079999")).await;
+    let firm = Office { kind: OfficeKind::HandlerFirm, name: "示例代办".parse().unwrap() };
+    let mut unbound = Desk::account(&service, "he.jing3", &name, firm, StaffRole::Handler).await;
+    unbound.come_in().await;
+
+    // Of a handler without a number, nobody knows whose filing it is.
+    let page = desk.page("/staff/filings").await;
+    let unknown = desk.submit(&page, "/staff/filings", &[("number", number)]).await;
+    assert_eq!(unknown.status, 404, "{}", text(&unknown));
+    let contact = json!({ "mobile": "13900000009", "id_number": HE_JING });
+    service.post(HANDLER, &format!("{path}/parties/{own}/contact"), &contact).await.json(201);
 
     let page = desk.page("/staff/filings").await;
     let early = text(&desk.submit(&page, "/staff/filings", &[("number", number)]).await);
     assert!(early.contains("还有 1 份签署没有完成"), "{early}");
-    let page = other.page("/staff/filings").await;
-    for typed in [number, "00000000", "x"] {
-        let none = other.submit(&page, "/staff/filings", &[("number", typed)]).await;
-        assert_eq!(none.status, 404);
-        assert!(text(&none).contains("没有找到由您经办的该办件"));
+    for stranger in [&other, &namesake, &unbound] {
+        let page = stranger.page("/staff/filings").await;
+        for typed in [number, "00000000", "x"] {
+            let none = stranger.submit(&page, "/staff/filings", &[("number", typed)]).await;
+            assert_eq!(none.status, 404);
+            assert!(text(&none).contains("没有找到由您经办的该办件"));
+        }
     }
 
     signer.sign(&service).await;
@@ -485,8 +514,14 @@ async fn a_handler_confirms_at_the_own_desk_and_finds_no_filing_of_somebody_else
     assert!(asked.contains("材料和签署情况属实，我没有代他人签署。") && asked.contains("陈素英"));
     let confirm = "/staff/filings/confirmation";
     let size = service.log_size();
-    // By somebody else's form, with another list, without a list: nothing.
+    // By somebody else's form, by a namesake who knows the list, with another list: nothing.
     assert_eq!(other.submit(&asked, confirm, &[]).await.status, 403);
+    let shown = asked.split("name=\"shown_sha256\" value=\"").nth(1).unwrap();
+    let shown = shown.split('"').next().unwrap();
+    let page = namesake.page("/staff/filings").await;
+    let known = [("number", number), ("shown_sha256", shown)];
+    let none = namesake.send(confirm, &filled(&page, "/staff/filings", &known)).await;
+    assert_eq!(none.status, 404, "{}", text(&none));
     let stale = "0".repeat(64);
     let changed = desk.submit(&asked, confirm, &[("shown_sha256", stale.as_str())]).await;
     assert_eq!(changed.status, 409);

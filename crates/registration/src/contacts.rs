@@ -79,9 +79,8 @@ impl Contact {
         &self,
         today: NaiveDate,
     ) -> Result<Option<PersonalDocument>, PersonalDocumentError> {
-        let Some(number) = &self.id_number else { return Ok(None) };
-        let kind = self.document_kind.map_or_else(|| likely_kind(number.as_str()), |word| word.0);
-        PersonalDocument::parse(kind, number.as_str(), today).map(Some)
+        let number = self.id_number.as_ref();
+        number.map(|number| number.document(self.document_kind, today)).transpose()
     }
 
     /// What a person should look at in the number of the document; nothing where there is none.
@@ -107,6 +106,21 @@ impl Contact {
         [MessageChannel::Sms, MessageChannel::Email].into_iter().any(|channel| {
             self.address(channel).is_some() && self.address(channel) == other.address(channel)
         })
+    }
+}
+
+impl IdNumber {
+    /// The document by its rules; where nobody said which one, the one whose numbers look so.
+    ///
+    /// # Errors
+    /// The number is none of such a document.
+    pub(crate) fn document(
+        &self,
+        kind: Option<DocumentWord>,
+        today: NaiveDate,
+    ) -> Result<PersonalDocument, PersonalDocumentError> {
+        let kind = kind.map_or_else(|| likely_kind(self.as_str()), |word| word.0);
+        PersonalDocument::parse(kind, self.as_str(), today)
     }
 }
 

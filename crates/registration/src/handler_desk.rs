@@ -9,11 +9,13 @@ use heqi_vocabulary::{Digest, FilingId, FilingNo, Language, PartyId, UtcMillis};
 
 use crate::add_party::party_words;
 use crate::begin_signing::capacity_words;
+use crate::contacts;
 use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::platform::Platform;
 use crate::request::{Actor, StaffMember, StaffRole};
 use crate::rows;
+use crate::search_index::PersonDigest;
 use crate::shown::{handler_text, shown_sha256};
 use crate::staff;
 
@@ -71,20 +73,30 @@ pub(crate) fn handler(actor: &Actor) -> Result<&StaffMember, ActError> {
 }
 
 /// The party that this person is, as the handler of this filing and nothing else: a handler who
-/// also signs answers with the own link, as every signer. People are known here by name only.
+/// also signs answers with the own link, as every signer. A name alone is nobody: the number that
+/// the filing has of its handler is the one to which the account was bound, or there is no such
+/// filing here.
 pub(crate) async fn own_party(
     platform: &Platform,
     member: &StaffMember,
     filing: &Filing,
 ) -> Result<PartyId, ActError> {
-    let name = staff::name_of(platform, member.account).await?;
+    let (name, person) = staff::bound_person(platform, member.account).await?;
     let is_own = |party: &&Party| {
         party.capacities().contains(&Capacity::Handler)
             && !party.is_signer()
             && party.who().acting_person().is_same_as(&name)
     };
-    let own = filing.parties().find(is_own);
-    Ok(own.ok_or(ActError::NotFound(Thing::Filing))?.id())
+    let own = filing.parties().find(is_own).ok_or(ActError::NotFound(Thing::Filing))?.id();
+    let contact = contacts::load_unless_erased(platform, filing.id(), own).await?;
+    let number = contact.and_then(|contact| contact.contact.id_number);
+    let declared =
+        number.map(|number| PersonDigest::of_number(platform.token_secret(), number.as_str()));
+    if person.is_some() && declared == person {
+        Ok(own)
+    } else {
+        Err(ActError::NotFound(Thing::Filing))
+    }
 }
 
 /// Shows a filing to its handler.

@@ -15,6 +15,7 @@ use heqi_credentials::EventBy;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::table::Stored;
 use heqi_filing::{DeclaredName, Office, OfficeKind};
+use heqi_identity::personal_document::PersonalDocumentError;
 use heqi_vocabulary::{StaffId, UtcMillis};
 use serde::Serialize;
 
@@ -29,6 +30,7 @@ mod account;
 mod duties;
 pub mod login;
 pub mod password;
+mod person;
 pub(crate) mod rows;
 pub mod sessions;
 pub(crate) mod sweep;
@@ -44,6 +46,8 @@ pub use duties::{
 use duties::{expect_apart, must_wait};
 pub use heqi_credentials::{LoginName, LoginNameError, totp};
 use password::{Password, PasswordError, hash_aside};
+pub use person::bind_handler;
+pub(crate) use person::bound_person;
 pub use rows::StaffEvent;
 use rows::{StaffContent, StaffRow};
 
@@ -93,6 +97,12 @@ pub enum StaffError {
     /// The person has another account, and one of both is for security or audit.
     #[error("one person has only one of the duties of system, security and audit")]
     DutiesApart,
+    /// The number is none of an identity document.
+    #[error(transparent)]
+    Document(#[from] PersonalDocumentError),
+    /// Only filings name their handler by a number.
+    #[error("only a handler's account is bound to the number of a document")]
+    NotHandler,
 }
 
 impl From<Fault> for StaffError {
@@ -107,6 +117,16 @@ impl StaffError {
             Self::Act(error) => Told::By(error),
             Self::Password(error) => Told::By(error),
             Self::LoginName(error) => Told::By(error),
+            Self::Document(error) => Told::By(error),
+            Self::NotHandler => say(
+                "not_handler",
+                ["该账号不是经办人账号，未作任何更改。", "请核对登录名和岗位。"],
+                [
+                    "This is not a handler's account; nothing was changed.",
+                    "Check the login name and the role.",
+                ],
+            )
+            .is(Class::BadInput),
             Self::Taken => say(
                 "login_name_taken",
                 ["该登录名已被使用。", "请换一个登录名。"],
@@ -200,6 +220,7 @@ pub async fn create_staff(
         password: hashed,
         totp: None,
         recovery: BTreeSet::new(),
+        person: None,
     };
     let key = login.digest();
     let mut attempts = Attempts::default();
@@ -319,8 +340,10 @@ pub async fn change_role(
     let name = open(platform, id, &stored)?.name.clone();
     expect_apart(platform, id, (&stored.office, role), &name).await?;
     let waits = must_wait(platform, id, (&stored.office, role)).await?;
-    change(platform, id, (StaffEvent::RoleChanged, EventBy::Machine), |row, _, now| {
+    change(platform, id, (StaffEvent::RoleChanged, EventBy::Machine), |row, content, now| {
         row.role = role;
+        // Only a handler is known by a number.
+        content.person = content.person.filter(|_| role == StaffRole::Handler);
         row.waits = waits;
         row.sessions_from = now;
     })

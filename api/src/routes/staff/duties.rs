@@ -211,6 +211,7 @@ const fn event(event: StaffEvent, l: Language) -> &'static str {
         StaffEvent::Disabled => l.pick("停用", "shut out"),
         StaffEvent::Reset => l.pick("重置", "reset"),
         StaffEvent::RoleChanged => l.pick("变更岗位", "given another role"),
+        StaffEvent::Bound => l.pick("登记证件号码", "bound to a document number"),
         StaffEvent::Enrolled => l.pick("绑定验证器", "authenticator enrolled"),
         StaffEvent::WrongPassword => l.pick("密码错误", "wrong password"),
         StaffEvent::WrongCode => l.pick("动态口令错误", "wrong code"),

@@ -114,8 +114,9 @@ fn nothing(l: Language) -> Trouble {
     let what = l
         .pick("没有找到由您经办的该办件。", "There is no filing with this number that you handle.");
     let next = l.pick(
-        "请核对办件编号；经办人姓名须与您的账号姓名一致。",
-        "Check the number; the handler's name in the filing must be that of your account.",
+        "请核对办件编号；办件中经办人的姓名和证件号码须与您的账号登记的一致。账号尚未登记证件号码的，请联系平台。",
+        "Check the number. The filing must name its handler by the name and the document number of your account; \
+         if yours has no number yet, ask the platform.",
     );
     Trouble { what: what.to_owned(), next: next.to_owned() }
 }

@@ -70,6 +70,15 @@ pub(crate) enum AdminAction {
         #[arg(long)]
         role: String,
     },
+    /// Bind a handler's account to the person's identity document, again until security lets it in; the number is read
+    /// from standard input
+    BindHandler {
+        #[command(flatten)]
+        service: ServiceArgs,
+        /// What is typed to sign in
+        #[arg(value_name = "LOGIN")]
+        login: String,
+    },
     /// At a notary's data centre: make an account of its staff, which waits until security lets it in
     CreateOfficer(CreateOfficerArgs),
     /// At a notary's data centre: list the accounts of its staff

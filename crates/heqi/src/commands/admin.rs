@@ -88,6 +88,12 @@ pub(crate) fn run(action: &AdminAction) -> JobResult {
                 open.store.close()?;
                 changed
             }
+            AdminAction::BindHandler { service, login } => {
+                let open = open(service.config.as_deref()).await?;
+                let bound = staff::bind(&open, login, &mut io::stdin().lock(), &mut out).await;
+                open.store.close()?;
+                bound
+            }
             AdminAction::CreateOfficer(args) => officers::create(args, &mut out).await,
             AdminAction::ListOfficers(service) => {
                 officers::list(service.config.as_deref(), &mut out).await

@@ -35,6 +35,8 @@ pub(crate) const COMPANY: &str = "杭州示例青穗茶业有限公司";
 /// 办件码: the same in every demo.
 pub(crate) const NUMBER: &str = "61842059";
 pub(crate) const HANDLER: &str = "何静";
+/// The number to which the handler's account is bound.
+pub(crate) const HANDLER_NUMBER: &str = "33011219940301000X";
 
 /// The last of them is the visitor.
 pub(crate) const SIGNERS: [Member; 5] = [

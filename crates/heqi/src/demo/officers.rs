@@ -10,17 +10,18 @@ use heqi_notarization::staff::{
     CreateOfficer, OfficeRole, OfficeStaffError, create_officer, enrol_officer,
 };
 use heqi_registration::Platform;
+use heqi_registration::contacts::IdNumber;
 use heqi_registration::regulator::apply::Applicant;
 use heqi_registration::request::StaffRole;
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::totp::TotpSecret;
 use heqi_registration::staff::{
-    CreateStaff, LoginNameError, StaffError, create_staff, enrol_staff,
+    CreateStaff, LoginNameError, StaffError, bind_handler, create_staff, enrol_staff,
 };
 use heqi_vocabulary::{Entropy, Language};
 use serde::{Deserialize, Serialize};
 
-use super::cast::HANDLER;
+use super::cast::{HANDLER, HANDLER_NUMBER};
 use crate::keys;
 use crate::service::ServiceError;
 use crate::settings::{ReviewSettings, ReviewingKind};
@@ -135,13 +136,19 @@ pub(crate) async fn admit(
             password: Password::new(PASSWORD.to_owned()).map_err(|error| failed(&error))?,
         };
         let login_name = command.login.clone();
-        match create_staff(platform, command).await {
-            Ok(_) => {
-                let enrolled = enrol_staff(platform, &login_name, &totp).await;
-                enrolled.map_err(|error| failed(&error))?;
-            }
-            Err(StaffError::Taken) => {}
+        let is_new = match create_staff(platform, command).await {
+            Ok(_) => true,
+            Err(StaffError::Taken) => false,
             Err(error) => return Err(failed(&error)),
+        };
+        let is_bound = role == StaffRole::Handler && {
+            let number = HANDLER_NUMBER.parse::<IdNumber>().map_err(|error| failed(&error))?;
+            let bound = bind_handler(platform, &login_name, &number).await;
+            bound.map_err(|error| failed(&error))?
+        };
+        if is_new || is_bound {
+            let enrolled = enrol_staff(platform, &login_name, &totp).await;
+            enrolled.map_err(|error| failed(&error))?;
         }
         officers.push(Officer {
             login: login.to_owned(),

@@ -13,6 +13,7 @@ use zeroize::Zeroize;
 use super::LoginName;
 use super::password::HashedPassword;
 use crate::request::StaffRole;
+use crate::search_index::PersonDigest;
 
 /// An account as it is kept.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -46,6 +47,9 @@ pub(crate) struct StaffContent {
     pub(crate) totp: Option<String>,
     /// Hashes of recovery codes that were not used.
     pub(crate) recovery: BTreeSet<Digest>,
+    /// The person whose number a handler's account was bound to; accounts of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) person: Option<PersonDigest>,
 }
 
 impl Zeroize for StaffContent {
@@ -117,6 +121,8 @@ pub enum StaffEvent {
     Released,
     /// It was given another role.
     RoleChanged,
+    /// It was bound to the number of its person's identity document.
+    Bound,
     /// A day of the journal was taken as a file.
     JournalTaken,
 }
@@ -135,6 +141,7 @@ impl fmt::Display for StaffEvent {
             Self::Reset => "reset",
             Self::Released => "released",
             Self::RoleChanged => "role_changed",
+            Self::Bound => "bound",
             Self::JournalTaken => "journal_taken",
         })
     }

@@ -6,7 +6,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use heqi_filing::{Office, OfficeKind};
 use heqi_registration::Actor;
 use heqi_registration::access::hash_of;
-use heqi_registration::fault::ActError;
+use heqi_registration::contacts::IdNumber;
+use heqi_registration::fault::{ActError, Thing};
+use heqi_registration::filing_view::filing_view;
+use heqi_registration::handler_desk::handled_filing;
 use heqi_registration::journal::{JournalAct, JournalDay, journal, take_journal};
 use heqi_registration::legal_hold::{PlaceHold, place_hold};
 use heqi_registration::request::{StaffMember, StaffRole};
@@ -14,11 +17,13 @@ use heqi_registration::staff::login::{LoginError, log_in};
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::sessions::staff_session;
 use heqi_registration::staff::{
-    AccountEvent, CreateStaff, StaffError, StaffEvent, accounts_seen, change_role, create_staff,
-    disable_staff, list_staff, release_staff, reset_staff, shut_out_staff, staff_events,
+    AccountEvent, CreateStaff, StaffError, StaffEvent, accounts_seen, bind_handler, change_role,
+    create_staff, disable_staff, list_staff, release_staff, reset_staff, shut_out_staff,
+    staff_events,
 };
-use heqi_vocabulary::Clock as _;
+use heqi_vocabulary::{Clock as _, Language};
 
+use crate::entry::{contact, declare};
 use crate::world::World;
 
 const PASSWORD: &str = "correct horse battery";
@@ -285,4 +290,63 @@ async fn the_journal_says_who_did_what_to_auditors_alone_and_tells_nothing_of_a_
     for told in ["李娜", "沈岩", "许明", "龚𠮷", "何静", "民初", "203.0.113"] {
         assert!(!file.contains(told), "the journal tells {told}");
     }
+}
+
+#[tokio::test]
+async fn a_handlers_account_is_bound_to_one_number_and_finds_that_persons_filings_only() {
+    let world = World::new().await;
+    let keeper = security(&world, "shen.yan", "沈岩").await;
+    let firm = OfficeKind::HandlerFirm;
+    let mut handlers = Vec::new();
+    for (login, name) in [("he.jing", "何静"), ("he.jing2", "何静"), ("zhao.ban", "赵半")] {
+        handlers.push(make(&world, (login, name), firm, StaffRole::Handler).await.unwrap());
+    }
+    make(&world, ("li.na", "李娜"), OfficeKind::Registry, StaffRole::Reviewer).await.unwrap();
+    let bind = async |login: &str, number: &str| {
+        let number: IdNumber = number.parse().unwrap();
+        bind_handler(&world.platform, &login.parse().unwrap(), &number).await
+    };
+    let own = "33011219940301000X";
+    let refused = bind("he.jing", "330112199403010008").await.unwrap_err();
+    assert!(matches!(refused, StaffError::Document(_)), "{refused}");
+    let refused = bind("li.na", own).await.unwrap_err();
+    assert!(matches!(refused, StaffError::NotHandler), "{refused}");
+
+    let drafted = world.drafted(1).await;
+    let number = filing_view(&world.platform, &world.staff, drafted.filing).await.unwrap().number;
+    let finds =
+        async |actor: &Actor| match handled_filing(&world.platform, actor, number, Language::Zh)
+            .await
+        {
+            Ok(found) => found.own == drafted.handler,
+            Err(ActError::NotFound(Thing::Filing)) => false,
+            Err(error) => panic!("{error}"),
+        };
+    let he = account_of(&handlers[0]);
+    release_staff(&world.platform, &keeper, he).await.unwrap();
+    assert!(bind("he.jing", own).await.unwrap());
+    assert!(waits(&world, "he.jing").await, "to whom an account belongs is not for one to say");
+    release_staff(&world.platform, &keeper, he).await.unwrap();
+    assert!(!bind("he.jing", "33011219940301000x").await.unwrap(), "the same number");
+    come(&world, "he.jing").await.unwrap();
+    assert!(!finds(&handlers[0]).await, "the filing says nothing of its handler but a name");
+
+    let declared = contact(Some("13900000009"), None, Some(own));
+    declare(&world, drafted.filing, drafted.handler, declared).await.unwrap();
+    assert!(finds(&handlers[0]).await);
+    assert!(!finds(&handlers[1]).await, "a namesake who was bound to nothing");
+    bind("he.jing2", "330112199003079999").await.unwrap();
+    assert!(!finds(&handlers[1]).await, "a namesake");
+    bind("zhao.ban", own).await.unwrap();
+    assert!(!finds(&handlers[2]).await, "another name");
+
+    // Nothing is bound that is no handler's any more.
+    disable_staff(&world.platform, &"he.jing2".parse().unwrap()).await.unwrap();
+    let login = "he.jing".parse().unwrap();
+    change_role(&world.platform, &login, StaffRole::Auditor).await.unwrap();
+    change_role(&world.platform, &login, StaffRole::Handler).await.unwrap();
+    assert!(!finds(&handlers[0]).await);
+    let events = staff_events(&world.platform, &login).await.unwrap();
+    let bound = events.iter().filter(|one| one.event == StaffEvent::Bound).count();
+    assert_eq!(bound, 1);
 }

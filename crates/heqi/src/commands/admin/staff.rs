@@ -1,15 +1,16 @@
-//! `heqi admin create-staff`, `list-staff`, `disable-staff`, `reset-staff`, `change-staff-role`:
-//! accounts of people who sign in with a password and an authenticator. The password is drawn here
-//! and shown once; a security officer lets the account in.
+//! `heqi admin create-staff`, `list-staff`, `disable-staff`, `reset-staff`, `change-staff-role`,
+//! `bind-handler`: accounts of people who sign in with a password and an authenticator. The password
+//! is drawn here and shown once; a security officer lets the account in.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 
 use heqi_filing::{Office, OfficeKind};
+use heqi_registration::contacts::IdNumber;
 use heqi_registration::request::StaffRole;
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::{
-    CreateStaff, LoginName, change_role, create_staff, disable_staff, list_staff, logins,
-    reset_staff, staff_events,
+    CreateStaff, LoginName, bind_handler, change_role, create_staff, disable_staff, list_staff,
+    logins, reset_staff, staff_events,
 };
 use heqi_vocabulary::{Entropy, Language, StaffId};
 use zeroize::Zeroizing;
@@ -45,6 +46,9 @@ pub(super) async fn create(
         io::stderr(),
         "The password is shown this once; a security officer lets the account in (the first one needs nobody)."
     )?;
+    if role == StaffRole::Handler {
+        writeln!(io::stderr(), "It finds no filing before heqi admin bind-handler.")?;
+    }
     Ok(0)
 }
 
@@ -116,6 +120,27 @@ pub(super) async fn change(
     let (login, role): (LoginName, StaffRole) = (login.parse()?, role.parse()?);
     change_role(&open.platform, &login, role).await?;
     writeln!(out, "{login} is {role} now; a security officer lets the account in again")?;
+    Ok(0)
+}
+
+/// The number comes by standard input: what stands in a command line is in the machine's lists and
+/// in the shell's history.
+pub(super) async fn bind(
+    open: &OpenPlatform,
+    login: &str,
+    typed: &mut dyn BufRead,
+    out: &mut dyn Write,
+) -> JobResult {
+    let login: LoginName = login.parse()?;
+    writeln!(io::stderr(), "Type the number as it stands on the document you have seen:")?;
+    let mut line = Zeroizing::new(String::new());
+    typed.read_line(&mut line)?;
+    let number: IdNumber = line.trim().parse()?;
+    if bind_handler(&open.platform, &login, &number).await? {
+        writeln!(out, "{login} is bound to this number; a security officer lets the account in")?;
+    } else {
+        writeln!(out, "{login} was bound to this number already; nothing was changed")?;
+    }
     Ok(0)
 }
 
