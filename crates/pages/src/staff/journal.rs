@@ -53,10 +53,9 @@ impl Page for JournalPage {
             (self.desk.bar(frame))
             p { a .button href=(Link::StaffAccounts) { (ACCOUNTS.in_language(l)) } }
             p .lead { (self.day) " " (DAY.in_language(l)) " " strong { (self.rows.len()) } }
-            p {
+            p .links {
                 a href=(Link::StaffJournalOf(self.before.clone())) { (BEFORE.in_language(l)) " " (self.before) }
                 @if let Some(after) = &self.after {
-                    " · "
                     a href=(Link::StaffJournalOf(after.clone())) { (AFTER.in_language(l)) " " (after) }
                 }
             }
