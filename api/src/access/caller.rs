@@ -97,7 +97,10 @@ fn admit_address(state: &State, request: &ServiceRequest, class: Class) -> Resul
 
 fn class_of(rule: &Rule) -> Class {
     let is_upload = rule.path.ends_with("/capture")
-        || matches!(rule.path, "/handover/photo" | "/sign/seal" | "/staff/corrections")
+        || matches!(
+            rule.path,
+            "/handover/photo" | "/sign/seal" | "/sign/guardian" | "/staff/corrections"
+        )
         || rule.path.ends_with("/documents");
     match rule.verb {
         Verb::Get => Class::Reads,
@@ -121,7 +124,7 @@ mod tests {
     #[test]
     fn photos_and_documents_are_uploads_other_acts_are_writes() {
         let class = |path| class_of(ACCESS_TABLE.iter().find(|rule| rule.path == path).unwrap());
-        for path in ["/sign/seal", "/staff/corrections", "/handover/photo"] {
+        for path in ["/sign/seal", "/sign/guardian", "/staff/corrections", "/handover/photo"] {
             let is_post = |rule: &&Rule| rule.path == path && matches!(rule.verb, Verb::Post);
             assert_eq!(class_of(ACCESS_TABLE.iter().find(is_post).unwrap()), Class::Uploads);
         }

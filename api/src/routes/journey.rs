@@ -30,6 +30,7 @@ mod after;
 mod consents;
 mod door;
 pub(super) mod form;
+mod guardian;
 mod handover;
 mod next;
 mod number;
@@ -71,6 +72,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     next::configure(app);
     other_way::configure(app);
     seal::configure(app);
+    guardian::configure(app);
 }
 
 /// What stands behind the link: nothing of the filing, and nothing is used up by looking.

@@ -64,7 +64,7 @@ pub(crate) struct AddPartyBody {
     kind: Kind,
     /// Its name, as declared.
     name: String,
-    /// The person who signs for a company, as declared.
+    /// The person who signs for a company, or the guardian who signs for a minor, as declared.
     representative_name: Option<String>,
     /// In which capacities, sorted.
     #[schema(value_type = Vec<schema::Capacity>)]
@@ -78,6 +78,7 @@ pub(crate) struct AddPartyBody {
 enum Kind {
     Person,
     Company,
+    Ward,
 }
 
 /// Add a party to a filing.
@@ -123,8 +124,12 @@ fn who(kind: Kind, name: &str, representative: Option<&str>) -> Result<PartyKind
             name: name.parse::<CompanyTitle>().map_err(refused)?,
             representative: representative.parse::<DeclaredName>().map_err(refused)?,
         }),
+        (Kind::Ward, Some(guardian)) => Ok(PartyKind::Ward {
+            name: name.parse::<DeclaredName>().map_err(refused)?,
+            guardian: guardian.parse::<DeclaredName>().map_err(refused)?,
+        }),
         (Kind::Person, Some(_)) => Err(field("unknown field `representative_name`")),
-        (Kind::Company, None) => Err(field("missing field `representative_name`")),
+        (Kind::Company | Kind::Ward, None) => Err(field("missing field `representative_name`")),
     }
 }
 

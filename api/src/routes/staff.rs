@@ -59,6 +59,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
         .service(resource("/staff/cases/{case_id}/video").route(reading().to(video)))
         .service(resource("/staff/cases/{case_id}/seal").route(reading().to(scan)))
         .service(resource("/staff/cases/{case_id}/correction").route(reading().to(certificate)))
+        .service(resource("/staff/cases/{case_id}/guardianship").route(reading().to(guardianship)))
         .service(resource("/staff/cases/{case_id}/decision").route(post().to(decide)));
     correction::configure(app);
     counter::configure(app);
@@ -355,6 +356,16 @@ async fn certificate(
     file(&state, &http, &visitor, *id, CaseFile::Certificate).await
 }
 
+/// What proves that a guardian is one.
+async fn guardianship(
+    state: Data<State>,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
+    file(&state, &http, &visitor, *id, CaseFile::Guardianship).await
+}
+
 async fn file(
     state: &State,
     http: &HttpRequest,
@@ -368,6 +379,7 @@ async fn file(
     let name = match which {
         CaseFile::Scan => "seal-scan-image-only",
         CaseFile::Certificate => "certificate",
+        CaseFile::Guardianship => "guardianship",
     };
     // Never run in our place: a file of a stranger is looked at by itself.
     let disposition = format!("attachment; filename=\"{name}\"");

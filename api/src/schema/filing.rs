@@ -105,7 +105,7 @@ pub(crate) struct PartyView {
     kind: PartyKindWord,
     /// Its name, as declared.
     name: String,
-    /// The person who signs for a company, as declared.
+    /// The person who signs for a company, or the guardian who signs for a minor, as declared.
     representative_name: Option<String>,
     /// In which capacities, sorted.
     capacities: Vec<Capacity>,

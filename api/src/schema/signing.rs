@@ -21,7 +21,7 @@ pub(crate) struct CeremonyView {
     party_kind: PartyKindWord,
     /// The party's name, as declared.
     party_name: String,
-    /// The person who signs for a company, as declared.
+    /// The person who signs for a company, or the guardian who signs for a minor, as declared.
     representative_name: Option<String>,
     /// In which capacities, sorted.
     capacities: Vec<Capacity>,

@@ -105,8 +105,8 @@ words! {
     Capacity, ["shareholder", "legal_representative", "corporate_shareholder_representative", "supervisor", "handler"]
 }
 words! {
-    /// A natural person, or a company that acts through its representative.
-    PartyKindWord, ["person", "company"]
+    /// A natural person, a company that acts through its representative, or a minor for whom a guardian acts.
+    PartyKindWord, ["person", "company", "ward"]
 }
 words! {
     /// What a consent asks for.
@@ -158,7 +158,7 @@ words! {
 }
 words! {
     /// What happened.
-    RecordKind, ["filing_opened", "filing_changed", "consent_given", "signing", "decline", "confirmation", "objection", "access", "erasure", "legal_hold", "code_checked", "notification", "identity_verified", "review_decided", "handed_over", "review_wanted", "document_read", "video_recorded", "person_seen", "person_corrected", "company_seal", "risk_noted", "objection_resolved", "regulator_query", "regulator_view", "certificate_application"]
+    RecordKind, ["filing_opened", "filing_changed", "consent_given", "signing", "decline", "confirmation", "objection", "access", "erasure", "legal_hold", "code_checked", "notification", "identity_verified", "review_decided", "handed_over", "review_wanted", "document_read", "video_recorded", "person_seen", "person_corrected", "company_seal", "risk_noted", "guardianship_shown", "objection_resolved", "regulator_query", "regulator_view", "certificate_application"]
 }
 
 #[cfg(test)]

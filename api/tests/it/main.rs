@@ -25,6 +25,7 @@ mod entry;
 mod evidence;
 mod facts;
 mod filings;
+mod guardian;
 mod journey;
 mod log;
 mod matrix;

@@ -302,7 +302,9 @@ async fn ask(service: &Service, rule: &Rule, is: Is, shows: &Shows, ids: &Ids) -
 
 /// Whether the form of a page brings a file, and so its token in a part.
 fn has_file(path: &str) -> bool {
-    ["/sign/seal", "/staff/corrections", "/comparison"].iter().any(|end| path.ends_with(end))
+    ["/sign/seal", "/sign/guardian", "/staff/corrections", "/comparison"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// What the form of a page says beside its token. Whatever is not here says nothing more: whoever

@@ -381,7 +381,7 @@ async fn the_first_time_an_authenticator_is_enrolled_and_recovery_codes_are_show
 }
 
 /// A form with a file, as a browser sends it.
-fn form_with_file(page: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Vec<u8> {
+pub(crate) fn form_with_file(page: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields.iter().copied().chain([("key", key_of(page))]) {
         let part =

@@ -13,10 +13,10 @@ mod kinds;
 mod reserved;
 use kinds::{
     ACCESS, CERTIFICATE_APPLICATION, CLIENT, CODE_CHECKED, COMPANY_SEAL, CONFIRMATION,
-    CONSENT_GIVEN, DECLINE, DOCUMENT_READ, ERASURE, FILING_CHANGED, FILING_OPENED, HANDED_OVER,
-    IDENTITY_VERIFIED, LEGAL_HOLD, NOTIFICATION, OBJECTION, OBJECTION_RESOLVED, PERSON_CORRECTED,
-    PERSON_SEEN, REGULATOR_QUERY, REGULATOR_VIEW, REVIEW_DECIDED, REVIEW_WANTED, RISK_NOTED,
-    SIGNING, VIDEO_RECORDED,
+    CONSENT_GIVEN, DECLINE, DOCUMENT_READ, ERASURE, FILING_CHANGED, FILING_OPENED,
+    GUARDIANSHIP_SHOWN, HANDED_OVER, IDENTITY_VERIFIED, LEGAL_HOLD, NOTIFICATION, OBJECTION,
+    OBJECTION_RESOLVED, PERSON_CORRECTED, PERSON_SEEN, REGULATOR_QUERY, REGULATOR_VIEW,
+    REVIEW_DECIDED, REVIEW_WANTED, RISK_NOTED, SIGNING, VIDEO_RECORDED,
 };
 use reserved::RESERVED;
 
@@ -80,6 +80,8 @@ pub enum RecordKind {
     CompanySeal,
     /// What the device and the network of a signing said that does not fit together.
     RiskNoted,
+    /// A guardian showed what proves that a minor is the own ward.
+    GuardianshipShown,
     /// Not a record: the attributes a signer's device salted and signed itself.
     Client,
 }
@@ -144,6 +146,7 @@ impl Schema {
             RecordKind::PersonCorrected => &PERSON_CORRECTED,
             RecordKind::CompanySeal => &COMPANY_SEAL,
             RecordKind::RiskNoted => &RISK_NOTED,
+            RecordKind::GuardianshipShown => &GUARDIANSHIP_SHOWN,
             RecordKind::Client => &CLIENT,
         }
     }
@@ -228,6 +231,7 @@ impl RecordKind {
             Self::PersonCorrected => "person_corrected",
             Self::CompanySeal => "company_seal",
             Self::RiskNoted => "risk_noted",
+            Self::GuardianshipShown => "guardianship_shown",
             Self::Client => "client",
         }
     }
@@ -240,7 +244,7 @@ impl fmt::Display for RecordKind {
 }
 
 /// Every schema of every version that was ever written.
-pub static ALL: [&Schema; 27] = [
+pub static ALL: [&Schema; 28] = [
     &FILING_OPENED,
     &FILING_CHANGED,
     &CONSENT_GIVEN,
@@ -268,6 +272,7 @@ pub static ALL: [&Schema; 27] = [
     &PERSON_CORRECTED,
     &COMPANY_SEAL,
     &RISK_NOTED,
+    &GUARDIANSHIP_SHOWN,
 ];
 
 #[cfg(test)]

@@ -11,7 +11,15 @@ use crate::party::PartyKind;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct IntentStatement {
     matter: Matter,
-    corporate: bool,
+    acting: Acting,
+}
+
+/// For whom somebody signs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Acting {
+    Own,
+    Company,
+    Ward,
 }
 
 impl IntentStatement {
@@ -20,11 +28,16 @@ impl IntentStatement {
 
     /// What a party of this kind states when signing for this matter.
     pub const fn new(matter: Matter, who: &PartyKind) -> Self {
-        Self { matter, corporate: matches!(who, PartyKind::Company { .. }) }
+        let acting = match who {
+            PartyKind::Person { .. } => Acting::Own,
+            PartyKind::Company { .. } => Acting::Company,
+            PartyKind::Ward { .. } => Acting::Ward,
+        };
+        Self { matter, acting }
     }
 
     /// The text with its places, such as `{name}`: the common sentences, what the matter
-    /// adds, what acting for a company adds, one per line.
+    /// adds, what acting for a company or for a minor adds, one per line.
     pub fn text(&self, language: Language) -> String {
         let (zh, en) = COMMON;
         let mut text = language.pick(zh, en).to_owned();
@@ -33,7 +46,12 @@ impl IntentStatement {
             Matter::SimplifiedCancellation => Some(SIMPLIFIED_CANCELLATION),
             Matter::Establishment | Matter::Change | Matter::OrdinaryCancellation => None,
         };
-        for (zh, en) in of_matter.into_iter().chain(self.corporate.then_some(CORPORATE)) {
+        let of_acting = match self.acting {
+            Acting::Own => None,
+            Acting::Company => Some(CORPORATE),
+            Acting::Ward => Some(GUARDIAN),
+        };
+        for (zh, en) in of_matter.into_iter().chain(of_acting) {
             text.push('\n');
             text.push_str(language.pick(zh, en));
         }
@@ -64,6 +82,11 @@ const SIMPLIFIED_CANCELLATION: (&str, &str) = (
 const CORPORATE: (&str, &str) = (
     "我作为{company}的法定代表人，代表该公司签署。",
     "I sign as the legal representative of {company}, on its behalf.",
+);
+
+const GUARDIAN: (&str, &str) = (
+    "我作为{ward}的监护人，为维护其利益代其签署，签署的法律后果由其承担。",
+    "I sign as the guardian of {ward}, in the ward's interest and on the ward's behalf; the legal consequences are the ward's.",
 );
 
 #[cfg(test)]

@@ -96,23 +96,35 @@ pub enum PartyKind {
         /// The person who signs for it.
         representative: DeclaredName,
     },
+    /// A minor who holds shares, for whom a guardian acts (民法典 arts. 23, 27, 34; edge case 8).
+    Ward {
+        /// The minor's name.
+        name: DeclaredName,
+        /// The guardian, who signs.
+        guardian: DeclaredName,
+    },
 }
 
 impl PartyKind {
-    /// The natural person who acts: the party itself or its representative.
+    /// The natural person who acts: the party itself, its representative or its guardian.
     pub const fn acting_person(&self) -> &DeclaredName {
         match self {
             Self::Person { name } => name,
             Self::Company { representative, .. } => representative,
+            Self::Ward { guardian, .. } => guardian,
         }
     }
 
     /// The first capacity in which this kind of party cannot act: a company acts only
-    /// through a representative, a person never as one.
+    /// through a representative, a person never as one; a minor holds shares and has no office
+    /// (公司法 art. 178).
     pub(crate) fn unfit(&self, capacities: &BTreeSet<Capacity>) -> Option<Capacity> {
-        let company = matches!(self, Self::Company { .. });
-        let represents = |c: Capacity| c == Capacity::CorporateShareholderRepresentative;
-        capacities.iter().copied().find(|c| company != represents(*c))
+        let fits = |c: Capacity| match self {
+            Self::Company { .. } => c == Capacity::CorporateShareholderRepresentative,
+            Self::Person { .. } => c != Capacity::CorporateShareholderRepresentative,
+            Self::Ward { .. } => c == Capacity::Shareholder,
+        };
+        capacities.iter().copied().find(|c| !fits(*c))
     }
 }
 
@@ -200,21 +212,26 @@ impl Party {
         self.capacities.extend(more);
     }
 
-    /// Puts this name in the place of the natural person's. A company keeps its own.
+    /// Puts this name in the place of that of the natural person who acts. A company keeps its own,
+    /// and so does a minor.
     pub(crate) fn correct_name(&mut self, corrected: DeclaredName) {
         match &mut self.who {
-            PartyKind::Person { name } | PartyKind::Company { representative: name, .. } => {
-                *name = corrected;
-            }
+            PartyKind::Person { name }
+            | PartyKind::Company { representative: name, .. }
+            | PartyKind::Ward { guardian: name, .. } => *name = corrected,
         }
     }
 
-    /// Puts [`ERASED_NAME`] in the place of the natural person's name. A company keeps its own.
+    /// Puts [`ERASED_NAME`] in the place of the names of natural people. A company keeps its own.
     pub(crate) fn erase_names(&mut self) {
         let Ok(erased) = ERASED_NAME.parse::<DeclaredName>() else { return };
         match &mut self.who {
             PartyKind::Person { name } | PartyKind::Company { representative: name, .. } => {
                 *name = erased;
+            }
+            PartyKind::Ward { name, guardian } => {
+                name.clone_from(&erased);
+                *guardian = erased;
             }
         }
     }
@@ -273,6 +290,32 @@ mod tests {
         assert_eq!(person.unfit(&own), None);
         assert_eq!(person.unfit(&representing), Some(Capacity::CorporateShareholderRepresentative));
         assert_eq!(company.acting_person().as_str(), "周建国");
+    }
+
+    #[test]
+    fn edge_case_8_a_guardian_acts_for_a_minor_who_holds_shares_and_has_no_office() {
+        let ward = PartyKind::Ward {
+            name: "林小茶".parse().unwrap(),
+            guardian: "林嘉伟".parse().unwrap(),
+        };
+        assert_eq!(ward.acting_person().as_str(), "林嘉伟");
+        assert_eq!(ward.unfit(&BTreeSet::from([Capacity::Shareholder])), None);
+        for office in [
+            Capacity::LegalRepresentative,
+            Capacity::CorporateShareholderRepresentative,
+            Capacity::Supervisor,
+            Capacity::Handler,
+        ] {
+            assert_eq!(ward.unfit(&BTreeSet::from([office])), Some(office));
+        }
+        let id = PartyId::from_bytes([2; 16]);
+        let mut party = Party::new(id, ward, BTreeSet::from([Capacity::Shareholder]));
+        party.correct_name("林家伟".parse().unwrap());
+        let PartyKind::Ward { name, guardian } = party.who() else { panic!("another kind") };
+        assert_eq!((name.as_str(), guardian.as_str()), ("林小茶", "林家伟"));
+        party.erase_names();
+        let PartyKind::Ward { name, guardian } = party.who() else { panic!("another kind") };
+        assert_eq!((name.as_str(), guardian.as_str()), (ERASED_NAME, ERASED_NAME));
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub enum ReviewReason {
     Minor,
     /// The number of the document is that of somebody older than 120.
     ImplausibleAge,
+    /// A guardian signed for a minor: a person looks at what proves it (edge case 8).
+    Guardianship,
 }
 
 impl ReviewReason {
@@ -74,6 +76,7 @@ impl ReviewReason {
             Self::SealUnverified => "seal_unverified",
             Self::Minor => "minor",
             Self::ImplausibleAge => "implausible_age",
+            Self::Guardianship => "guardianship",
         }
     }
 
@@ -123,12 +126,16 @@ impl ReviewReason {
                 "no seal service has confirmed the company's seal",
             ),
             Self::Minor => language.pick(
-                "证件号码显示未满18周岁：请核实监护人的代理或同意",
-                "by the number not yet 18 years old: ask for the guardian's act or consent",
+                "证件号码显示未满18周岁：已满16周岁且以自己的劳动收入为主要生活来源的，请核实收入证明；其他应由监护人代为签署",
+                "by the number not yet 18 years old: of 16 or older and living on own earnings, ask for the proof of it; for anybody else the guardian signs",
             ),
             Self::ImplausibleAge => language.pick(
                 "证件号码显示年龄超过120周岁：请核实证件号码",
                 "by the number older than 120 years: check the number",
+            ),
+            Self::Guardianship => language.pick(
+                "监护人代未成年人签署：请核对监护关系证明、被监护人姓名和年龄",
+                "a guardian signed for a minor: look at what proves it, and at the minor's name and age",
             ),
         }
     }

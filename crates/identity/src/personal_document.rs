@@ -192,13 +192,19 @@ impl PersonalDocument {
     /// What a person should look at although the number is valid. Only resident numbers say a place,
     /// and only numbers of 18 characters a day of birth.
     pub fn hints(&self, today: NaiveDate) -> Vec<ResidentIdHint> {
-        let born = match self {
-            Self::ResidentId(id) => return id.hints(today),
-            Self::ResidencePermit(id) => Some(id.born()),
+        if let Self::ResidentId(id) = self {
+            return id.hints(today);
+        }
+        self.born().and_then(|born| ResidentIdHint::of_age(born, today)).into_iter().collect()
+    }
+
+    /// The day of birth, where the number says one.
+    pub fn born(&self) -> Option<NaiveDate> {
+        match self {
+            Self::ResidentId(id) | Self::ResidencePermit(id) => Some(id.born()),
             Self::ForeignPermanentResident(Number(number)) => born_by(number),
             _ => None,
-        };
-        born.and_then(|born| ResidentIdHint::of_age(born, today)).into_iter().collect()
+        }
     }
 
     /// Whether a passport has the form of one that China issues (a hint only).

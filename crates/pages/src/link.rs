@@ -40,6 +40,8 @@ pub enum Link {
     Begin,
     /// With what a company seals.
     Seal,
+    /// By what a guardian proves to be one.
+    Guardian,
     /// The handwriting again.
     Drawing,
     /// Not wanting to sign.
@@ -224,12 +226,24 @@ pub enum OfficeLink {
 
 /// Which file of a case.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there are two")]
+#[expect(clippy::exhaustive_enums, reason = "there are three")]
 pub enum CaseDocument {
     /// The scan of a stamped paper.
     Scan,
     /// The certificate by which something was put right.
     Certificate,
+    /// What proves that a guardian is one.
+    Guardianship,
+}
+
+impl CaseDocument {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Scan => "seal",
+            Self::Certificate => "correction",
+            Self::Guardianship => "guardianship",
+        }
+    }
 }
 
 /// Which picture of a case.
@@ -261,6 +275,7 @@ impl fmt::Display for Link {
             Self::Begin => f.write_str("/sign/begin"),
             Self::Drawing => f.write_str("/sign/drawing"),
             Self::Seal => f.write_str("/sign/seal"),
+            Self::Guardian => f.write_str("/sign/guardian"),
             Self::Decline => f.write_str("/sign/decline"),
             Self::OwnConsents => f.write_str("/sign/consents"),
             Self::NextParty => f.write_str("/sign/next"),
@@ -307,10 +322,7 @@ impl fmt::Display for Link {
             }
             Self::StaffVideo(id) => write!(f, "/staff/cases/{id}/video"),
             Self::StaffObjection(id) => write!(f, "/staff/objections/{id}"),
-            Self::StaffFile(id, CaseDocument::Scan) => write!(f, "/staff/cases/{id}/seal"),
-            Self::StaffFile(id, CaseDocument::Certificate) => {
-                write!(f, "/staff/cases/{id}/correction")
-            }
+            Self::StaffFile(id, which) => write!(f, "/staff/cases/{id}/{}", which.word()),
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
             Self::StaffCorrections => f.write_str("/staff/corrections"),

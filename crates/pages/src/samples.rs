@@ -8,9 +8,10 @@ use crate::holder::{
 };
 use crate::journey::{
     AfterLandingPage, BeginPage, CodePage, ConfirmPage, ConsentPage, DeclinePage, DrawingPage,
-    EndedPage, FrontPage, HandoverLandingPage, HandoverPage, IdentityPage, LandingPage,
-    NumberCodePage, ObjectPage, OfflinePage, OtherDevicePage, OtherWayPage, OwnConsentsPage,
-    PhotoPage, ReadingPage, ReceiptPage, RefusedPage, SealPage, SignPage, TimelinePage, VideoPage,
+    EndedPage, FrontPage, GuardianPage, HandoverLandingPage, HandoverPage, IdentityPage,
+    LandingPage, NumberCodePage, ObjectPage, OfflinePage, OtherDevicePage, OtherWayPage,
+    OwnConsentsPage, PhotoPage, ReadingPage, ReceiptPage, RefusedPage, SealPage, SignPage,
+    TimelinePage, VideoPage,
 };
 use crate::office::{
     AccountsPage, BookPage, CheckPage, DepositsPage, FiguresPage, MatterPage, OfficeQueuePage,
@@ -36,6 +37,7 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<RefusedPage>("refused", frame, &mut pages);
     of::<ReadingPage>("reading", frame, &mut pages);
     of::<SealPage>("seal", frame, &mut pages);
+    of::<GuardianPage>("guardian", frame, &mut pages);
     of::<PhotoPage>("photo", frame, &mut pages);
     of::<HandoverPage>("handover", frame, &mut pages);
     of::<HandoverLandingPage>("handover-landing", frame, &mut pages);

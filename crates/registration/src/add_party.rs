@@ -173,13 +173,14 @@ async fn known_as(
     Ok(None)
 }
 
-/// `person` or `company`, the party's name, and who acts for it, as records say it.
+/// `person`, `company` or `ward`, the party's name, and who acts for it, as records say it.
 pub(crate) fn party_words(who: &PartyKind) -> (&'static str, &str, Option<&str>) {
     match who {
         PartyKind::Person { name } => ("person", name.as_str(), None),
         PartyKind::Company { name, representative } => {
             ("company", name.as_str(), Some(representative.as_str()))
         }
+        PartyKind::Ward { name, guardian } => ("ward", name.as_str(), Some(guardian.as_str())),
     }
 }
 

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::challenge::{ChallengePreimage, challenge_of};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::challenge_expires_at;
-use heqi_filing::{Capacity, Document, Filing, IntentStatement, NewChallenge};
+use heqi_filing::{Capacity, Document, Filing, IntentStatement, NewChallenge, PartyKind};
 use heqi_pki::authority::IssueError;
 use heqi_pki::certificate::SigningCertificate;
 use heqi_pki::keys::PublicKey;
@@ -113,6 +113,9 @@ pub enum BeginSigningError {
     /// The register says that the company was revoked or cancelled, or that there is none.
     #[error("the company may not sign as the register has it")]
     CompanyMayNotSign,
+    /// A guardian has not shown what proves it, nor consented for the minor.
+    #[error("the guardian has not shown what proves it")]
+    GuardianshipMissing,
 }
 
 impl From<Fault> for BeginSigningError {
@@ -144,6 +147,18 @@ impl BeginSigningError {
                 [
                     "The register says that this company was revoked or cancelled, or that there is none: it cannot sign.",
                     "Check its name and code, or ask the registration authority.",
+                ],
+            )
+            .is(Class::Conflict),
+            Self::GuardianshipMissing => say(
+                "guardianship_missing",
+                [
+                    "尚未提交监护关系证明，签署没有开始。",
+                    "请先在签署页面填写监护关系并提交证明，再继续签署。",
+                ],
+                [
+                    "No proof of guardianship was shown yet, so the signing has not begun.",
+                    "Show it on the signing pages first, then go on.",
                 ],
             )
             .is(Class::Conflict),
@@ -199,6 +214,9 @@ pub async fn begin_signing(
         let documents = stored.content.ceremony.ready_to_begin(filing, now)?;
         let who = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?.who();
 
+        if matches!(who, PartyKind::Ward { .. }) && stored.content.guardianship.is_none() {
+            return Err(BeginSigningError::GuardianshipMissing);
+        }
         let checked = verify_identity::known(platform, filing.id(), party).await?;
         if verify_identity::company_may_not_sign(checked.as_ref(), filing.matter()) {
             return Err(BeginSigningError::CompanyMayNotSign);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use heqi_filing::{CaseState, ReviewCase, ReviewReason, StandIn};
+use heqi_filing::{CaseState, PartyKind, ReviewCase, ReviewReason, StandIn};
 use heqi_identity::card::{CardEnd, CardFinding};
 use heqi_vocabulary::{CaseId, Digest, FilingNo, RecordId, StaffId, UtcMillis};
 use zeroize::Zeroizing;
@@ -27,6 +27,7 @@ use crate::review_wanted::{self, reviews_wanted, spoken_code};
 use crate::reviews::{self, CaseRow};
 use crate::risk::RiskFlag;
 use crate::rows;
+use crate::show_guardianship::GuardianshipShown;
 use crate::show_seal::{SealChoice, SealOutcome};
 use crate::staff;
 use crate::verify_identity::{self, Findings};
@@ -90,10 +91,22 @@ pub struct CaseView {
     pub seal: Option<(SealChoice, SealOutcome, UtcMillis)>,
     /// Whether there is a scan of a stamped paper to look at.
     pub scan: Option<MaterialKind>,
+    /// The minor for whom a guardian signed, and what the guardian showed.
+    pub ward: Option<SeenWard>,
     /// What was put right about the person, in order.
     pub corrections: Vec<Correction>,
     /// Whether the reviewer may confirm what was proposed.
     pub is_own_proposal: bool,
+}
+
+/// A minor for whom a guardian signed, as the guardian said it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SeenWard {
+    /// The minor's name.
+    pub name: String,
+    /// The last four of the minor's number, and what was shown; nothing where it was erased.
+    pub shown: Option<(String, GuardianshipShown)>,
 }
 
 /// A signer who asked for a person instead of the camera and has not signed yet. Nothing in it
@@ -125,12 +138,14 @@ pub enum Shot {
 
 /// Which file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there are two")]
+#[expect(clippy::exhaustive_enums, reason = "there are three")]
 pub enum CaseFile {
     /// The scan of a stamped paper.
     Scan,
     /// The certificate by which something was put right.
     Certificate,
+    /// What proves that a guardian is one.
+    Guardianship,
 }
 
 /// Which picture.
@@ -269,6 +284,16 @@ pub async fn case_view(
             let signed = signed.map(|document| document.sha256);
             (seal.choice, seal.outcome_for(signed), seal.at)
         }),
+        ward: match party.who() {
+            PartyKind::Ward { name, .. } => Some(SeenWard {
+                name: name.as_str().to_owned(),
+                shown: content
+                    .as_ref()
+                    .and_then(|content| content.guardianship.as_ref())
+                    .map(|kept| (kept.number.last_four().to_owned(), kept.shown)),
+            }),
+            PartyKind::Person { .. } | PartyKind::Company { .. } => None,
+        },
         scan: seal.and_then(|seal| seal.scan.as_ref()).map(|(_, kind)| *kind),
         corrections: corrections(platform, filing_id, party_id).await?,
         is_own_proposal,
@@ -414,6 +439,14 @@ pub async fn case_file(
             let (object, kind) = seal.scan.ok_or_else(missing)?;
             let what = objects::of_material(seal.record);
             (kind, seal.record, objects::read(platform, &object, &what).await, "scan_sha256")
+        }
+        CaseFile::Guardianship => {
+            let content = ceremony_of(platform, &row).await?.ok_or_else(missing)?;
+            let kept = content.guardianship.ok_or_else(missing)?;
+            let record = kept.shown.record_id;
+            let what = objects::of_material(record);
+            let bytes = objects::read(platform, &kept.object, &what).await;
+            (kept.kind, record, bytes, "material_sha256")
         }
         CaseFile::Certificate => {
             let all = corrections(platform, row.case.filing(), row.case.party()).await?;

@@ -72,6 +72,7 @@ pub(crate) fn insert(
         video: None,
         seen_by: None,
         seal: None,
+        guardianship: None,
         risks: None,
     };
     let place = rows::CEREMONIES.key(&id)?;

@@ -23,6 +23,7 @@ use crate::key_points::KeyPoints;
 use crate::platform::Platform;
 use crate::request::Actor;
 use crate::review_wanted::{OtherWay, ReviewWay, counter_code};
+use crate::show_guardianship::GuardianshipShown;
 use crate::show_seal::SealShown;
 use crate::shown::{confirmation_text, shown_sha256};
 
@@ -44,11 +45,11 @@ pub struct CeremonyView {
     pub company_name: String,
     /// The party.
     pub party_id: PartyId,
-    /// `person` or `company`.
+    /// `person`, `company` or `ward`.
     pub party_kind: &'static str,
     /// The party's name.
     pub party_name: String,
-    /// The person who signs for a company.
+    /// The person who signs for a company, or the guardian of a minor.
     pub representative_name: Option<String>,
     /// In which capacities, sorted.
     pub capacities: Vec<String>,
@@ -95,6 +96,9 @@ pub struct CeremonyView {
     /// With what the company seals, where that was shown for what is to be signed.
     #[serde(skip)]
     pub seal: Option<SealShown>,
+    /// By what a guardian proves to be one, where that was shown.
+    #[serde(skip)]
+    pub guardianship: Option<GuardianshipShown>,
     /// Where the filing stands.
     #[serde(skip)]
     pub filing_state: FilingState,
@@ -258,7 +262,7 @@ pub async fn ceremony_view(
             .filter(|chosen| chosen.way == ReviewWay::Counter)
             .map(|chosen| counter_code(platform, ceremony_id, chosen.at)),
         company_code: match party.who() {
-            PartyKind::Person { .. } => None,
+            PartyKind::Person { .. } | PartyKind::Ward { .. } => None,
             PartyKind::Company { .. } => {
                 let contact = contacts::load_unless_erased(platform, filing_id, party_id).await?;
                 let code = contact.and_then(|stored| stored.contact.company_code);
@@ -274,6 +278,7 @@ pub async fn ceremony_view(
                 at: seal.at,
             },
         ),
+        guardianship: content.guardianship.as_ref().map(|kept| kept.shown),
         is_reviewed: platform.settings().review_office.is_some(),
         filing_state: *filing.state(),
         strokes_sha256: content.strokes.as_ref().map(|strokes| strokes.sha256),

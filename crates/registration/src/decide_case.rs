@@ -3,7 +3,7 @@
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{CaseState, DecideError, Filing, Grounds, ReviewCase, ReviewReason};
+use heqi_filing::{CaseState, DecideError, Filing, Grounds, PartyKind, ReviewCase, ReviewReason};
 use heqi_vocabulary::{CaseId, RecordId};
 use serde::{Deserialize, Serialize};
 
@@ -188,7 +188,12 @@ pub(crate) async fn has_name_of_party(
     filing: &Filing,
 ) -> Result<bool, Fault> {
     let name = staff::name_of(platform, member.account).await?;
-    Ok(filing.parties().any(|party| party.who().acting_person().is_same_as(&name)))
+    // A minor is a party as well, whoever acts for it.
+    let bears = |who: &PartyKind| match who {
+        PartyKind::Ward { name: ward, .. } if ward.is_same_as(&name) => true,
+        who => who.acting_person().is_same_as(&name),
+    };
+    Ok(filing.parties().any(|party| bears(party.who())))
 }
 
 fn record(

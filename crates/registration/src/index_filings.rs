@@ -118,6 +118,7 @@ const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
             | RecordKind::ConsentGiven
             | RecordKind::Decline
             | RecordKind::DocumentRead
+            | RecordKind::GuardianshipShown
             | RecordKind::HandedOver
             | RecordKind::IdentityVerified
             | RecordKind::LegalHold

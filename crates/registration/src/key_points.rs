@@ -133,5 +133,12 @@ fn duties(matter: Matter, party: &Party, language: Language) -> Vec<&'static str
             "You sign for your company; these duties are the company's.",
         ));
     }
+    if matches!(party.who(), PartyKind::Ward { .. }) {
+        // 民法典 art. 35.
+        duties.push(language.pick(
+            "您以监护人身份代未成年人签署，以上义务由其承担；除为维护其利益外，不得处分其财产。",
+            "You sign as the guardian of a minor; these duties are the minor's, whose property is disposed of in the minor's interest only.",
+        ));
+    }
     duties
 }

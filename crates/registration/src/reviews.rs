@@ -136,6 +136,8 @@ pub(crate) async fn look(
     let is_company = filing
         .party(of.party)
         .is_some_and(|party| matches!(party.who(), PartyKind::Company { .. }));
+    let is_ward =
+        filing.party(of.party).is_some_and(|party| matches!(party.who(), PartyKind::Ward { .. }));
     let fresh = checked
         .as_ref()
         .filter(|checked| !verify_identity::is_stale(Some(checked), platform.now()));
@@ -160,6 +162,9 @@ pub(crate) async fn look(
     if is_company && !of.has_seal(platform, filing) {
         reasons.insert(ReviewReason::SealUnverified);
     }
+    if is_ward {
+        reasons.insert(ReviewReason::Guardianship);
+    }
     reasons.extend(ages(platform, filing, of.party).await?);
     match of.stand_in() {
         Some(StandIn::Video { .. }) => {
@@ -176,6 +181,7 @@ pub(crate) async fn look(
                     | ReviewReason::Minor
                     | ReviewReason::CompanyUnverified
                     | ReviewReason::SealUnverified
+                    | ReviewReason::Guardianship
             )
         }),
         None => {}

@@ -34,6 +34,7 @@ use crate::review_wanted::{OtherWay, ReviewWanted, WayReason};
 use crate::reviews::CaseRow;
 use crate::risk::NotedRisks;
 use crate::session::SessionRow;
+use crate::show_guardianship::KeptGuardianship;
 use crate::show_seal::KeptSeal;
 use crate::staff::rows::{StaffEventRow, StaffRow, StaffSessionRow, TriesRow};
 use crate::verify_identity::IdentityRow;
@@ -226,6 +227,9 @@ pub(crate) struct CeremonyContent {
     /// With what the company seals, as it was shown last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) seal: Option<KeptSeal>,
+    /// By what a guardian proves to be one, as it was shown last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) guardianship: Option<KeptGuardianship>,
     /// What does not fit together in what device and network said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) risks: Option<NotedRisks>,

@@ -208,6 +208,7 @@ async fn waiting(
             represents: match party.who() {
                 PartyKind::Person { .. } => None,
                 PartyKind::Company { name, .. } => Some(name.as_str().to_owned()),
+                PartyKind::Ward { name, .. } => Some(name.as_str().to_owned()),
             },
             ceremony: ceremony.id(),
         });

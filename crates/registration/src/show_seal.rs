@@ -342,7 +342,7 @@ fn company_name(filing: &Filing, party: PartyId) -> Result<String, ShowSealError
     let party = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?;
     match party.who() {
         PartyKind::Company { name, .. } => Ok(name.as_str().to_owned()),
-        PartyKind::Person { .. } => Err(ShowSealError::NoCompany),
+        PartyKind::Person { .. } | PartyKind::Ward { .. } => Err(ShowSealError::NoCompany),
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn kind(kind: RecordKind, language: Language) -> &'static str {
             language.pick("更正姓名或证件号码", "name or number corrected")
         }
         RecordKind::CompanySeal => language.pick("企业印章", "seal of a company"),
+        RecordKind::GuardianshipShown => language.pick("监护关系", "guardianship"),
         RecordKind::RiskNoted => language.pick("风险提示", "signs that do not fit together"),
         other => other.as_str(),
     }

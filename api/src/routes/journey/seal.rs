@@ -33,7 +33,7 @@ async fn ask(
     visitor: Visitor,
 ) -> Result<HttpResponse, Problem> {
     let view = view(&state, &visitor, reader.language).await?;
-    let is_company = view.representative_name.is_some();
+    let is_company = view.party_kind == "company";
     if !is_company || Stand::of(&view, state.platform.now()).is_over() {
         return Ok(on());
     }

@@ -40,6 +40,8 @@ pub(super) enum Stand {
     Reading,
     /// With what the company seals is not known yet.
     Seal,
+    /// By what the guardian proves to be one was not shown yet.
+    Guardian,
     Photo,
     /// A video is to be recorded instead of the photo.
     Video,
@@ -103,9 +105,11 @@ impl Stand {
             return Self::Reading;
         }
         // A company that is asked about says so before the signature begins, not in the midst of it.
-        let is_company = view.representative_name.is_some();
-        if is_company && view.seal.is_none() && live.is_none() {
+        if view.party_kind == "company" && view.seal.is_none() && live.is_none() {
             return Self::Seal;
+        }
+        if view.party_kind == "ward" && view.guardianship.is_none() && live.is_none() {
+            return Self::Guardian;
         }
         match way {
             _ if has_photo || (way.is_some() && bound) => {
@@ -178,6 +182,10 @@ pub(super) async fn page(
             Ok(shown::page(&reading, shown))
         }
         Stand::Seal => Ok(shown::page(&super::seal::seal_page(state, view, shown), shown)),
+        Stand::Guardian => {
+            let asked = super::guardian::guardian_page(state, view, shown);
+            Ok(shown::page(&asked, shown))
+        }
         Stand::Photo => Ok(shown::page(&photo_page(state, shown), shown)),
         Stand::Video => Ok(shown::page(&video_page(state, view), shown)),
         Stand::Begin => Ok(begin_page(state, view).map_or_else(
@@ -361,7 +369,8 @@ fn next_capacity(state: &State, waits: NextParty, shown: &Shown) -> NextCapacity
     }
 }
 
-/// Both names where one was put right (edge case 11), and with what the company seals.
+/// Both names where one was put right (edge case 11), with what the company seals, and what a
+/// guardian is to the minor.
 fn more(view: &CeremonyView, l: Language) -> Vec<(String, String)> {
     let mut more = Vec::new();
     for one in &view.corrections {
@@ -383,6 +392,10 @@ fn more(view: &CeremonyView, l: Language) -> Vec<(String, String)> {
     if let Some(seal) = &view.seal {
         let text = format!("{}{}{}", seal.choice.text(l), l.pick("：", ": "), seal.outcome.text(l));
         more.push((l.pick("企业印章", "Company seal").to_owned(), text));
+    }
+    if let Some(shown) = &view.guardianship {
+        let text = format!("{} · {}", shown.relation.text(l), shown.proof.text(l));
+        more.push((l.pick("监护关系", "Guardianship").to_owned(), text));
     }
     more
 }

@@ -6,7 +6,9 @@ use heqi_pages::staff::{
     CaseAttachments, CasePage, DecisionForm, Desk, QueueRow, Said, SaidBy, ShotThere, VideoThere,
     WayRow,
 };
-use heqi_registration::case_queue::{CaseSummary, CaseView, Shot, WaySummary, reviewer_name};
+use heqi_registration::case_queue::{
+    CaseSummary, CaseView, SeenWard, Shot, WaySummary, reviewer_name,
+};
 use heqi_registration::correct_person::Correction;
 use heqi_registration::review_wanted::{ReviewWay, WayReason};
 use heqi_registration::verify_identity::{Finding, Findings};
@@ -95,6 +97,7 @@ pub(super) async fn page(
             risks: view.risks.iter().map(|flag| flag.text(l).to_owned()).collect(),
             has_scan: view.scan.is_some(),
             has_certificate: !view.corrections.is_empty(),
+            has_guardianship: view.ward.as_ref().is_some_and(|ward| ward.shown.is_some()),
         },
         has_portrait: view.has_portrait,
         signed_at: view.signed_at.for_people(),
@@ -108,6 +111,34 @@ pub(super) async fn page(
 pub(super) fn capacity(word: &str, l: Language) -> String {
     let known: Option<Capacity> = serde_json::from_value(word.into()).ok();
     known.map_or_else(|| word.to_owned(), |capacity| capacity.name(l).to_owned())
+}
+
+/// For which minor was signed, and what the guardian says of it.
+fn of_ward(ward: &SeenWard, l: Language) -> Vec<Said> {
+    let mut said = vec![Said {
+        about: l.pick("被监护人（代其签署）", "The minor signed for").to_owned(),
+        what: ward.name.clone(),
+        by: SaidBy::Handler,
+        at: None,
+    }];
+    if let Some((four, shown)) = &ward.shown {
+        let (relation, proof) = (shown.relation.text(l), shown.proof.text(l));
+        let age = shown.age.text(l);
+        said.push(Said {
+            about: l.pick("监护关系", "Guardianship").to_owned(),
+            what: match l {
+                Language::Zh => format!(
+                    "监护人称：{relation}；证明：{proof}；被监护人证件号码末四位 {four}，{age}"
+                ),
+                Language::En => format!(
+                    "the guardian says: {relation}; proof: {proof}; the minor's number ends in {four}, {age}"
+                ),
+            },
+            by: SaidBy::Nobody,
+            at: Some(shown.at.for_people()),
+        });
+    }
+    said
 }
 
 /// What each source says about who signed.
@@ -148,6 +179,9 @@ fn said(view: &CaseView, l: Language) -> Vec<Said> {
             by: SaidBy::Platform,
             at: Some(at.for_people()),
         });
+    }
+    if let Some(ward) = &view.ward {
+        said.extend(of_ward(ward, l));
     }
     match &view.findings {
         Some((findings, _)) => said.extend(of_authorities(findings, l)),

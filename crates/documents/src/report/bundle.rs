@@ -84,12 +84,18 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
 fn subjects(record: &Disclosure) -> Vec<Subject> {
     let name = record.text("party_name").or_else(|| record.text("representative_name"));
     let Some(name) = name else { return Vec::new() };
+    // Of a minor the guardian is who was checked, and is named beside.
+    let guardian = record.text("representative_name");
+    let name = match guardian.filter(|_| record.text("party_kind") == Some("ward")) {
+        Some(guardian) => format!("{name}（由监护人{guardian}代为签署）"),
+        None => name.to_owned(),
+    };
     let check = record.attribute("identity").map_or_else(
         || "未作核验".to_owned(),
         |attribute| format!("{}（{}）", shown(attribute), source(attribute.provenance)),
     );
     vec![Subject {
-        name: name.to_owned(),
+        name,
         number: "记录中不含证件号码".to_owned(),
         capacity: record.attribute("capacities").map(shown).unwrap_or_default(),
         check,

@@ -530,6 +530,31 @@ pub(super) static RISK_NOTED: Schema = Schema {
     ],
 };
 
+pub(super) static GUARDIANSHIP_SHOWN: Schema = Schema {
+    kind: RecordKind::GuardianshipShown,
+    version: 1,
+    slots: 32,
+    frame: FRAME,
+    names: &[
+        ("filing", Matter),
+        ("ceremony", Matter),
+        ("party", Matter),
+        ("ward_name", Person),
+        ("ward_number", Person),
+        ("ward_age", Person),
+        ("guardian_name", Person),
+        ("relation", Person),
+        ("statement_sha256", Matter),
+        ("material_kind", Matter),
+        ("material_sha256", Person),
+        ("material_format", Matter),
+        ("client_address", Trace),
+        ("forwarded_for", Trace),
+        ("user_agent", Trace),
+        ("received_at", Trace),
+    ],
+};
+
 pub(super) static CLIENT: Schema = Schema {
     kind: RecordKind::Client,
     version: 1,

@@ -66,8 +66,8 @@ impl AddPartyError {
             ),
             Self::UnfitCapacity { capacity } => name_capacity(capacity, say(
                 "capacity_unfit",
-                ["该当事人不能以“{capacity}”的身份参加。", "企业股东请只选“法人股东代表”，自然人请选其本人的身份。"],
-                ["This party cannot take part as {capacity}.", "For a company choose only \"representative of a corporate shareholder\"; for a person choose the person's own capacities."],
+                ["该当事人不能以“{capacity}”的身份参加。", "企业股东请只选“法人股东代表”，由监护人代理的未成年人请只选“股东”，其他自然人请选其本人的身份。"],
+                ["This party cannot take part as {capacity}.", "For a company choose only \"representative of a corporate shareholder\"; for a minor with a guardian only \"shareholder\"; for anybody else the person's own capacities."],
             )),
             Self::HandlerSignsForOthers => say(
                 "handler_signs_for_others",

@@ -122,6 +122,10 @@ async fn found(office: &NotaryOffice, row: &DepositRow) -> Result<FoundDeposit, 
     let party = record.text("party_name").unwrap_or_default();
     // A company's name is public, and whoever takes its application has to see that it signed.
     let signer = match record.text("representative_name") {
+        // A minor is no company: neither name is public.
+        Some(guardian) if record.text("party_kind") == Some("ward") => {
+            format!("{}（监护人：{}）", mask(party), mask(guardian))
+        }
         Some(representative) => format!("{party}（代表人：{}）", mask(representative)),
         None => mask(party),
     };

@@ -115,6 +115,8 @@ pub struct CaseAttachments {
     pub has_scan: bool,
     /// Whether something was put right by a certificate.
     pub has_certificate: bool,
+    /// Whether there is what proves that a guardian is one.
+    pub has_guardianship: bool,
 }
 
 /// One case.
@@ -255,6 +257,7 @@ impl Page for CasePage {
                     ],
                     has_scan: true,
                     has_certificate: true,
+                    has_guardianship: true,
                 },
                 ..sample(row.clone(), DecisionForm::First, true, None)
             },
@@ -344,6 +347,9 @@ impl CasePage {
         html! {
             @if self.attachments.has_scan { (file(CaseDocument::Scan, SCAN)) }
             @if self.attachments.has_certificate { (file(CaseDocument::Certificate, CERTIFICATE)) }
+            @if self.attachments.has_guardianship {
+                (file(CaseDocument::Guardianship, GUARDIANSHIP))
+            }
         }
     }
 
@@ -445,6 +451,7 @@ const SCAN: Words =
     Words::new("查看盖章扫描件（仅为图像）", "See the scan of the stamp (a picture only)");
 const CERTIFICATE: Words =
     Words::new("查看更正所凭的公安机关证明", "See the certificate of the police");
+const GUARDIANSHIP: Words = Words::new("查看监护关系证明", "See the proof of guardianship");
 const SOURCES: Words =
     Words::new("各来源的说法，以及由谁负责", "What each source says, and who vouches");
 const VOUCHES: Words = Words::new("负责方：", "vouched for by");

@@ -78,6 +78,7 @@ pub(super) fn intent(
         ("percentage", see_documents),
         ("price", see_documents),
         ("company", if matches!(party.who(), PartyKind::Company { .. }) { party_name } else { "" }),
+        ("ward", if matches!(party.who(), PartyKind::Ward { .. }) { party_name } else { "" }),
     ];
     let text = filled(&template, &values)?;
     let text_sha256 = Digest::of(template.as_bytes());

@@ -13,6 +13,7 @@ mod every_call;
 mod every_call_more;
 mod evidence;
 mod faults;
+mod guardian;
 mod handover;
 mod holder_notice;
 mod holds;

@@ -91,6 +91,11 @@ const KINDS = {
       `scan_format ${TRACE}`,
   ],
   risk_noted: [32, `filing ceremony party signing flags signals is_reviewed ${TRACE}`],
+  guardianship_shown: [
+    32,
+    'filing ceremony party ward_name ward_number ward_age guardian_name relation statement_sha256 material_kind ' +
+      `material_sha256 material_format ${TRACE}`,
+  ],
   client: [
     32,
     'signed_at time_zone photo_sha256 capture_source strokes_sha256 place device user_agent screen language ' +

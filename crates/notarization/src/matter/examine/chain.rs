@@ -82,9 +82,18 @@ pub(crate) async fn answer_held(
     Ok(Answered { objections: chain.objections(), ..chain.answer(&signing) })
 }
 
-/// The company in whose name a signing was made: whoever has a representative is one.
+/// The company in whose name a signing was made: whoever has a representative is one, but for a
+/// minor, who has a guardian.
 fn company_of(signing: &Disclosure) -> Option<&str> {
+    if is_of_ward(signing) {
+        return None;
+    }
     signing.text("representative_name").and_then(|_| signing.text("party_name"))
+}
+
+/// Whether a guardian signed for a minor.
+pub(super) fn is_of_ward(signing: &Disclosure) -> bool {
+    signing.text("party_kind") == Some("ward")
 }
 
 /// What a signer answered.
@@ -129,6 +138,8 @@ pub(super) struct Chain {
 pub(super) struct PartyNamed {
     pub(super) name: String,
     pub(super) is_company: bool,
+    /// Whether somebody else acts for it: a representative or a guardian.
+    is_represented: bool,
 }
 
 impl Chain {
@@ -170,8 +181,8 @@ impl Chain {
             RecordKind::PersonCorrected => {
                 if let (Some(party), Some(name)) = (record.text("party"), record.text("name_after"))
                     && let Some(named) = self.parties.get_mut(party)
-                    // Of a company it is the representative who was named anew.
-                    && !named.is_company
+                    // Of a company it is the representative who was named anew, of a minor the guardian.
+                    && !named.is_represented
                 {
                     name.clone_into(&mut named.name);
                 }
@@ -181,7 +192,8 @@ impl Chain {
                 if let (Some(party), Some(name)) = (record.text("party"), record.text("party_name"))
                 {
                     let is_company = record.text("party_kind") == Some("company");
-                    let named = PartyNamed { name: name.to_owned(), is_company };
+                    let is_represented = is_company || is_of_ward(&record);
+                    let named = PartyNamed { name: name.to_owned(), is_company, is_represented };
                     self.parties.insert(party.to_owned(), named);
                 }
                 if let (Some(digest), Some(title)) =
@@ -268,6 +280,9 @@ impl Chain {
     fn signer(&self, signing: &Disclosure) -> String {
         let text = |name: &str| signing.text(name).unwrap_or_default().to_owned();
         let mut signer = match signing.text("representative_name") {
+            Some(guardian) if is_of_ward(signing) => {
+                format!("{}（未成年人，由监护人{guardian}代为签署）", text("party_name"))
+            }
             Some(representative) => format!("{}（代表人：{representative}）", text("party_name")),
             None => text("party_name"),
         };

@@ -5,7 +5,7 @@ use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::verdict::Reason;
 use serde_json::Value;
 
-use super::chain::Chain;
+use super::chain::{Chain, is_of_ward};
 
 impl Chain {
     /// What came out well, each with whoever did it, and what no good result of is held. Who answers
@@ -39,6 +39,14 @@ impl Chain {
             }
             None if was_seen => {}
             None => unchecked.push("人脸比对或替代核验的结果".to_owned()),
+        }
+        if is_of_ward(signing) {
+            match self.review_of(signing) {
+                Some((office, "accepted")) => {
+                    checked.push(format!("{office}核对监护人提交的监护关系证明"));
+                }
+                _ => unchecked.push("监护关系证明的核对结果".to_owned()),
+            }
         }
         (checked, unchecked)
     }
@@ -104,6 +112,26 @@ mod tests {
     fn a_number_is_that_of_the_question_about_the_signer_and_shows_four_characters() {
         assert_eq!(number_of(&signing(&identity())), "3301**************");
         assert_eq!(number_of(&signing(&Twists::default())), "");
+    }
+
+    #[test]
+    fn edge_case_8_a_guardianship_that_nobody_looked_at_is_told_as_missing() {
+        let of_ward = Twists {
+            record: Some(Box::new(|draft| {
+                draft.set("party_kind", json!("ward"), Provenance::Declared).unwrap();
+                draft.set("party_name", json!("林小茶"), Provenance::Declared).unwrap();
+                let guardian = json!("林嘉伟");
+                draft.set("representative_name", guardian, Provenance::Declared).unwrap();
+            })),
+            ..Twists::default()
+        };
+        let (chain, record) = (Chain::default(), signing(&of_ward));
+        let (_, unchecked) = chain.checks(&record, None);
+        assert!(unchecked.contains(&"监护关系证明的核对结果".to_owned()), "{unchecked:?}");
+        let facts = chain.facts(&record, None);
+        assert_eq!(facts.signer, "林小茶（未成年人，由监护人林嘉伟代为签署）");
+        let (_, unchecked) = chain.checks(&signing(&Twists::default()), None);
+        assert!(!unchecked.contains(&"监护关系证明的核对结果".to_owned()), "{unchecked:?}");
     }
 
     #[test]

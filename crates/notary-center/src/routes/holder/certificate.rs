@@ -273,7 +273,16 @@ fn form_page(
 
 /// The company in whose name it was signed, where it was one.
 fn represented(about: &OpenedRecord) -> Option<&str> {
+    if about.record.text("party_kind") == Some("ward") {
+        return None;
+    }
     about.record.text("representative_name").and_then(|_| about.record.text("party_name"))
+}
+
+/// The minor for whom a guardian signed.
+fn ward(about: &OpenedRecord) -> Option<&str> {
+    let is_of_ward = about.record.text("party_kind") == Some("ward");
+    about.record.text("party_name").filter(|_| is_of_ward)
 }
 
 /// What the signing itself says. The notary reads Chinese, whatever the reader does.
@@ -284,7 +293,10 @@ fn filled_in(about: &OpenedRecord) -> Vec<(String, String)> {
     let manner = format!(
         "本人于{}{}通过签署平台以电子方式签署{}的{}文件，公证机构于{}接收并保管",
         about.recorded_at.for_people(),
-        company.map(|company| format!("代表{company}")).unwrap_or_default(),
+        company
+            .map(|company| format!("代表{company}"))
+            .or_else(|| ward(about).map(|ward| format!("以监护人身份代未成年人{ward}")))
+            .unwrap_or_default(),
         text("company_name"),
         matter_name(text("matter"), Language::Zh),
         about.row.received_at.for_people(),
