@@ -129,13 +129,22 @@ pub(crate) const DOCUMENTS: [(&str, &[u8]); 2] = [
 
 /// Everybody whom the provider of identity knows.
 pub(crate) fn everybody() -> impl Iterator<Item = &'static Member> {
-    SIGNERS.iter().chain(&older::SIGNERS)
+    SIGNERS.iter().chain(&older::SIGNERS).chain([&HANDLING])
 }
 
-/// The body that adds the handler, who signs nothing by it, to a filing.
-pub(crate) fn handler() -> Value {
-    json!({ "kind": "person", "name": HANDLER, "capacities": ["handler"] })
-}
+/// The handler as a party, who signs nothing: name and number lead her account to the filing.
+pub(crate) static HANDLING: Member = Member {
+    role: "he_jing",
+    name: HANDLER,
+    representative: None,
+    capacities: &["handler"],
+    contact: Some(Contact { mobile: Some("13900000006"), email: None, id_number: HANDLER_NUMBER }),
+    company_code: None,
+    is_known_to_registry: true,
+    city_zh: "杭州",
+    city_en: "Hangzhou",
+    place: (30_274_100, 120_155_100),
+};
 
 impl Contact {
     /// Where a code goes when nobody chooses.

@@ -47,6 +47,20 @@ impl<'a> Opening<'a> {
         Ok(())
     }
 
+    /// Says how somebody is reached.
+    pub(super) async fn declare(
+        &mut self,
+        base: &str,
+        member: &Member,
+        party_id: PartyId,
+    ) -> Result<(), CallError> {
+        if let Some(contact) = member.as_contact() {
+            let path = format!("{base}/parties/{party_id}/contact");
+            let _: Value = self.post(&path, &contact).await?;
+        }
+        Ok(())
+    }
+
     /// Says how somebody is reached, and invites.
     pub(super) async fn invite(
         &mut self,
@@ -54,11 +68,9 @@ impl<'a> Opening<'a> {
         member: &Member,
         party_id: PartyId,
     ) -> Result<SeededSigner, CallError> {
-        let party = format!("{base}/parties/{party_id}");
-        if let Some(contact) = member.as_contact() {
-            let _: Value = self.post(&format!("{party}/contact"), &contact).await?;
-        }
-        let invited: Invited = self.post(&format!("{party}/invitations"), &json!({})).await?;
+        self.declare(base, member, party_id).await?;
+        let path = format!("{base}/parties/{party_id}/invitations");
+        let invited: Invited = self.post(&path, &json!({})).await?;
         Ok(SeededSigner {
             role: member.role.to_owned(),
             party_id,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::DemoError;
-use super::cast::{COMPANY, DOCUMENTS, HANDLER, Member, NUMBER, SIGNERS, handler};
+use super::cast::{COMPANY, DOCUMENTS, HANDLER, HANDLING, Member, NUMBER, SIGNERS};
 use super::opening::Opening;
 use crate::client::Caller;
 use crate::client::messages::{CeremonyView, EntryView, FilingOpened, PartyAdded};
@@ -107,8 +107,9 @@ async fn open(integrator: &Caller) -> Result<Seed, DemoError> {
             opening.post(&format!("{base}/parties"), &member.as_party()).await?;
         parties.push((member, added.party_id));
     }
-    // Signs nothing, and is nobody's link: the handler's account finds the filing by this.
-    let _: PartyAdded = opening.post(&format!("{base}/parties"), &handler()).await?;
+    // Signs nothing and is not invited: the handler's account finds the filing by this.
+    let added: PartyAdded = opening.post(&format!("{base}/parties"), &HANDLING.as_party()).await?;
+    opening.declare(&base, &HANDLING, added.party_id).await?;
     let due = last_day(&SystemClock.now().shanghai_day());
     let promise = |((_, party), yuan): (&(&Member, PartyId), &str)| json!({ "party_id": party, "amount": yuan, "due": due });
     let contributions: Vec<_> = parties.iter().zip(CONTRIBUTIONS).map(promise).collect();

@@ -81,6 +81,7 @@ impl Service {
                 zh: format!("本地日志尚无条目，{zh}也没有核对过"),
                 en: format!("the log has no entry yet, and {en} has cosigned none"),
                 mend: None,
+                is_hint: false,
             };
         }
         // What is not known is not level. Of a running service the file may be a moment older than what was cosigned.
