@@ -164,11 +164,35 @@ pub async fn renew_if_due(
     holder: &Holder<'_>,
     margin_ms: i64,
 ) -> Result<RenewalRound, RenewalError> {
+    finish(holder, look(holder, margin_ms).await?).await
+}
+
+/// What a round has looked at, before it writes anything.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    now: UtcMillis,
+    stored: Option<Stored<Seen>>,
+    seen: Seen,
+    last: Option<(u64, RenewalRow)>,
+    is_due: bool,
+}
+
+impl Looked {
+    /// Whether [`finish`] makes statements: who counts them counts before.
+    pub const fn is_due(&self) -> bool {
+        self.is_due
+    }
+}
+
+/// The first half of [`renew_if_due`].
+///
+/// # Errors
+/// See [`RenewalError`].
+pub async fn look(holder: &Holder<'_>, margin_ms: i64) -> Result<Looked, RenewalError> {
     let now = holder.clock.now();
-    let key = NOW.to_owned();
-    let stored = SEEN.row(holder.backend, &key).await?;
+    let stored = SEEN.row(holder.backend, &NOW.to_owned()).await?;
     let mut seen = stored.as_ref().map(|row| row.value.clone()).unwrap_or_default();
-    look(holder, &mut seen).await?;
+    look_at_new(holder, &mut seen).await?;
     let last = last_renewal(holder).await?;
     let is_due = seen.ends.is_some_and(|ends| {
         let left = ends.millis_since(now);
@@ -176,6 +200,16 @@ pub async fn renew_if_due(
             last.as_ref().is_none_or(|(_, row)| now.millis_since(row.at) >= (left / 2).max(DAY_MS));
         left <= margin_ms && again
     });
+    Ok(Looked { now, stored, seen, last, is_due })
+}
+
+/// The second half of [`renew_if_due`]: renews what is due, and remembers what was seen.
+///
+/// # Errors
+/// See [`RenewalError`].
+pub async fn finish(holder: &Holder<'_>, looked: Looked) -> Result<RenewalRound, RenewalError> {
+    let Looked { now, stored, mut seen, last, is_due } = looked;
+    let key = NOW.to_owned();
     let mut changes = Changeset::new();
     let renewed =
         if is_due { renew(holder, &mut changes, (&seen, last, now)).await? } else { None };
@@ -206,7 +240,7 @@ async fn last_renewal(holder: &Holder<'_>) -> Result<Option<(u64, RenewalRow)>, 
 }
 
 /// Looks at the tokens that came since.
-async fn look(holder: &Holder<'_>, seen: &mut Seen) -> Result<(), RenewalError> {
+async fn look_at_new(holder: &Holder<'_>, seen: &mut Seen) -> Result<(), RenewalError> {
     loop {
         let rows = TOKENS.scan(holder.backend, "", seen.upto.as_ref(), PAGE).await?;
         let is_last = rows.len() < PAGE;

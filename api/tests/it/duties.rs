@@ -3,6 +3,7 @@
 
 use heqi_filing::{Office, OfficeKind};
 use heqi_registration::request::StaffRole;
+use heqi_registration::staff::change_role;
 use serde_json::Value;
 
 use crate::service::Service;
@@ -57,6 +58,29 @@ async fn security_shuts_an_account_out_and_lets_it_in_and_never_its_own() {
 }
 
 #[tokio::test]
+async fn an_account_that_was_changed_after_the_page_was_opened_is_shown_again_and_not_let_in() {
+    let service = Service::start_reviewing(registry()).await;
+    let _reviewer = Desk::reviewer(&service, "li.na", "李娜").await;
+    let mut security = Desk::security(&service).await;
+    security.come_in().await;
+    let login = "li.na".parse().unwrap();
+    let platform = &service.platform;
+    change_role(platform, &login, StaffRole::Reviewer).await.unwrap();
+    let page = security.page("/staff/accounts").await;
+    let form = page.split("action=\"/staff/accounts/").find(|form| form.contains("/release\""));
+    let release = format!("/staff/accounts/{}", form.unwrap().split('"').next().unwrap());
+    change_role(platform, &login, StaffRole::Regulator).await.unwrap();
+    let refused = security.submit(&page, &release, &[]).await;
+    assert_eq!(refused.status, 409);
+    let page = text(&refused);
+    assert!(page.contains("已有变更，未予启用") && page.contains("监管人员"), "{page}");
+    // A form that says nothing of what was seen has seen nothing.
+    let blind = crate::journey::filled(&page, &release, &[]).replace("seen=", "unseen=");
+    assert_eq!(security.send(&release, &blind).await.status, 409);
+    assert_eq!(security.submit(&page, &release, &[]).await.status, 303);
+}
+
+#[tokio::test]
 async fn whoever_operates_the_platform_sees_whether_both_duties_are_filled_and_not_by_whom() {
     let service = Service::start_reviewing(registry()).await;
     let figures = async || String::from_utf8(service.get("", "/metrics").await.body).unwrap();
@@ -107,6 +131,18 @@ async fn an_auditor_reads_what_was_done_and_takes_it_and_security_does_not() {
     assert!(empty.contains("当日没有记录"));
     assert_eq!(auditor.get("/staff/journal?day=yesterday").await.status, 404);
     assert_eq!(auditor.get("/staff/journal/yesterday").await.status, 404);
+    // Every day that a page leads to is there: none before the first one, none to come.
+    let days = |page: &str| {
+        let links = page.split("href=\"/staff/journal?day=").skip(1);
+        links.map(|link| link.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = auditor.page("/staff/journal?day=2000-01-01").await;
+    assert_eq!(days(&first), ["2000-01-02"]);
+    let to_come = auditor.page("/staff/journal?day=9998-12-31").await;
+    assert_eq!(days(&to_come), ["9998-12-30"]);
+    for day in ["2000-01-02", "9998-12-30"] {
+        assert_eq!(auditor.get(&format!("/staff/journal?day={day}")).await.status, 200, "{day}");
+    }
 
     // It reads accounts and changes none.
     let page = auditor.page("/staff/accounts").await;

@@ -45,7 +45,7 @@ pub enum EntryStep {
 pub struct IssuedCode {
     /// What the code is made from, with a secret of the platform.
     pub nonce: String,
-    /// Where it was sent to, by what.
+    /// By what it was asked for.
     pub channel: MessageChannel,
     /// When.
     pub sent_at: UtcMillis,
@@ -56,12 +56,15 @@ pub struct IssuedCode {
     pub wrong: u8,
     /// Whether it was entered: it passes once only.
     pub used: bool,
+    /// By what it came, where it was entered and can have come by one way only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_by: Option<MessageChannel>,
 }
 
 impl IssuedCode {
     /// A code made from `nonce`, sent now.
     pub const fn new(nonce: String, channel: MessageChannel, now: UtcMillis) -> Self {
-        Self { nonce, channel, sent_at: now, message: None, wrong: 0, used: false }
+        Self { nonce, channel, sent_at: now, message: None, wrong: 0, used: false, came_by: None }
     }
 
     /// From this instant on it does not pass.
@@ -199,6 +202,16 @@ impl Entry {
         code.used = true;
         self.code_passed = Some(now);
         Ok(())
+    }
+
+    /// The code that has passed went, or may have gone, by these ways until then.
+    pub fn went_by(&mut self, ways: &[MessageChannel]) {
+        if let Some(code) = self.code.as_mut().filter(|code| code.used) {
+            code.came_by = match ways {
+                [only] => Some(*only),
+                _ => None,
+            };
+        }
     }
 
     /// Takes the last four of the identity number, as [`Self::enter_code`] takes a code.

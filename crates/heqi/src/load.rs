@@ -41,6 +41,8 @@ const CEREMONIES_PER_S: u64 = 1_000;
 const COMPLETIONS_PER_S: u64 = 7_000;
 const SINGLE_PER_S: u64 = 600;
 const DEPOSITS_PER_S: u64 = 150;
+/// Each takes as many photos as a ceremony may.
+const PHOTOGRAPHERS_PER_S: u64 = 64;
 /// How long the deposits of the preparation may take before measuring begins.
 const CATCH_UP: Duration = Duration::from_mins(2);
 const ECHO: Duration = Duration::from_secs(1);
@@ -181,7 +183,10 @@ async fn prepare(args: &LoadArgs, run: &Run) -> Result<Prepared, CallError> {
             until_caught_up(&floor.integrator).await?;
             Prepared::Invited(tokens)
         }
-        Scenario::Capture => Prepared::Photographers(floor.invite(run.in_flight).await?),
+        Scenario::Capture => {
+            let wanted = run.in_flight.saturating_add(count(PHOTOGRAPHERS_PER_S));
+            Prepared::Photographers(floor.invite(wanted).await?)
+        }
         Scenario::Complete | Scenario::Single => {
             let single = args.scenario == Scenario::Single;
             let wanted = count(if single { SINGLE_PER_S } else { COMPLETIONS_PER_S });

@@ -13,7 +13,7 @@ mod queue;
 mod screen;
 
 pub(crate) use accounts::list as account_list;
-pub use accounts::{AccountRow, AccountsPage};
+pub use accounts::{AccountRow, AccountsPage, LISTED_EVENTS};
 pub use act::{OfficeAct, Seen};
 pub use book::{BookLine, BookPage};
 pub use check::{CheckAnswer, CheckPage, Fetched};

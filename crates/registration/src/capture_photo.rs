@@ -26,6 +26,11 @@ mod taken;
 
 pub use photo::{MAX_PHOTO_BYTES, MAX_SIDE_PIXELS, MIN_SIDE_PIXELS, PhotoError};
 
+/// Photos that one ceremony takes, whichever challenge they are for. What a signer gives up goes at
+/// once, but not under a legal hold: then it is 256 MiB that somebody can leave here, and not the disk.
+/// It counts without a hold as well, because whoever signs is not told of one.
+pub const MAX_PHOTOS: u32 = 64;
+
 /// The photo.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
@@ -78,6 +83,9 @@ pub enum CapturePhotoError {
     /// Exactly these bytes were taken for another ceremony before: nobody took them here and now.
     #[error("the photo was taken for another ceremony before")]
     Replayed,
+    /// [`MAX_PHOTOS`] were taken.
+    #[error("the ceremony has taken {MAX_PHOTOS} photos")]
+    TooManyTries,
     /// The rules of ceremonies refuse it.
     #[error(transparent)]
     Ceremony(#[from] heqi_filing::CaptureError),
@@ -103,6 +111,15 @@ impl CapturePhotoError {
                 [
                     "This very photo was used for another signing before and cannot be used again.",
                     "Take a new one now with the camera of this page; nothing entered is lost.",
+                ],
+            )
+            .is(Class::Conflict),
+            Self::TooManyTries => say(
+                "photo_tries",
+                ["本次签署中拍照的次数过多，未保存这张照片。", "请改用视频或到窗口核验，或联系经办人重新发送邀请。"],
+                [
+                    "Too many photos were taken in this signing; this one was not kept.",
+                    "Be checked by video or at the counter instead, or ask the handler for a new invitation.",
                 ],
             )
             .is(Class::Conflict),
@@ -228,11 +245,15 @@ fn take(
     photo: &Photo,
     now: UtcMillis,
 ) -> Result<CeremonyContent, CapturePhotoError> {
+    if content.photos >= MAX_PHOTOS {
+        return Err(CapturePhotoError::TooManyTries);
+    }
     let mut content = content.clone();
     let object = photo.object.clone().try_into().map_err(Fault::broken)?;
     let size_bytes = NonZeroU64::new(photo.size_bytes).unwrap_or(NonZeroU64::MIN);
     content.ceremony.capture(signing.challenge, photo.sha256, object, size_bytes, now)?;
     content.photo = Some(photo.facts);
+    content.photos += 1;
     Ok(content)
 }
 

@@ -66,6 +66,7 @@ pub(crate) fn insert(
         records: Vec::new(),
         signing: None,
         photo: None,
+        photos: 0,
         strokes: None,
         read: Vec::new(),
         other_way: None,

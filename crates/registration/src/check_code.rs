@@ -15,7 +15,7 @@ use crate::contacts;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
-use crate::messages::WayState;
+use crate::messages::{Way, WayState};
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::{self, CeremonyContent, CeremonyRecord};
@@ -144,6 +144,7 @@ pub async fn check_code(
             continue;
         }
         let code = code.ok_or(CodeRefusal::NotSent)?;
+        content.ceremony.entry_mut().went_by(&went_by(platform, &code).await?);
         let record = record(platform, request, whose, &code).await?;
         let record_root = record.write(platform, &mut changes, &next)?;
         let record_id = record.record_id();
@@ -196,6 +197,17 @@ async fn record(
     }
     let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
     draft.seal(platform, about, None)
+}
+
+/// By what the code went or may have gone until now: whoever enters it has it from one of these. The
+/// way asked for, where nobody knows of a try.
+async fn went_by(platform: &Platform, code: &IssuedCode) -> Result<Vec<MessageChannel>, Fault> {
+    let Some(message) = code.message else { return Ok(vec![code.channel]) };
+    let row = rows::MESSAGES.row(platform.backend(), &message).await?;
+    let ways = row.map(|row| row.value.ways).unwrap_or_default();
+    let went = |way: &&Way| !matches!(way.state, WayState::Open | WayState::Refused);
+    let went: Vec<_> = ways.iter().filter(went).map(|way| way.channel).collect();
+    Ok(if went.is_empty() { vec![code.channel] } else { went })
 }
 
 /// By what the code really went: the way asked for, or the next one when that failed.

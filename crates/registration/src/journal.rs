@@ -142,7 +142,7 @@ pub struct JournalLine {
 }
 
 /// A day in Asia/Shanghai, written like `2026-11-23`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct JournalDay(NaiveDate);
 
 impl JournalDay {
@@ -163,6 +163,17 @@ impl JournalDay {
         Self(self.0.succ_opt().unwrap_or(self.0))
     }
 
+    /// The day before, where it can be asked for.
+    pub fn earlier(self) -> Option<Self> {
+        let before = self.before();
+        can_be_asked(&before.to_string()).then_some(before)
+    }
+
+    /// The day after, unless that is to come.
+    pub fn later(self, today: Self) -> Option<Self> {
+        (self < today).then(|| self.after())
+    }
+
     fn begins(self) -> Result<UtcMillis, Fault> {
         let ms = self.0.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
         UtcMillis::from_millis(ms.saturating_sub(SHANGHAI_MS)).map_err(Fault::broken)
@@ -180,10 +191,15 @@ impl FromStr for JournalDay {
 
     fn from_str(text: &str) -> Result<Self, JournalDayError> {
         let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| JournalDayError)?;
-        // One way to write it, and room for the days beside it.
-        let fits = day.to_string() == text && ("2000-01-01".."9999-01-01").contains(&text);
+        // One way to write it.
+        let fits = day.to_string() == text && can_be_asked(text);
         if fits { Ok(Self(day)) } else { Err(JournalDayError) }
     }
+}
+
+/// Whether a day of this name is one to ask for: with room for the days beside it.
+fn can_be_asked(day: &str) -> bool {
+    ("2000-01-01".."9999-01-01").contains(&day)
 }
 
 /// The text names no day.
@@ -284,6 +300,14 @@ mod tests {
         assert_eq!(day.begins().unwrap().to_string(), "2026-11-22T16:00:00.000Z");
         let last = day.after().begins().unwrap().plus_millis(-1);
         assert_eq!((JournalDay::of(last), day.after().before()), (day, day));
+        let next = day.after();
+        assert_eq!(
+            (next.earlier(), day.later(next), day.later(day)),
+            (Some(day), Some(next), None)
+        );
+        assert_eq!(next.later(day), None, "a day to come");
+        let first: JournalDay = "2000-01-01".parse().unwrap();
+        assert_eq!((first.earlier(), first.later(day)), (None, Some(first.after())));
         for bad in ["", "2026-11-31", "2026-1-01", "26-11-23", "+2026-11-23", "9999-12-31", "x"] {
             assert_eq!(bad.parse::<JournalDay>(), Err(JournalDayError), "{bad}");
         }

@@ -34,19 +34,21 @@ pub async fn renew_if_due(
     platform: &Platform,
     margin_ms: i64,
 ) -> Result<RenewalRound, RenewalError> {
-    // Every other leaf of this log is a record, so statements are counted.
-    let next = AtomicU64::new(key_change::counted(platform.backend()).await?);
+    let Some(looking) = holder(platform, platform.backend(), &|_, _| Ok(())) else {
+        return Ok(RenewalRound::default());
+    };
+    let looked = renewing::look(&looking, margin_ms).await?;
+    // Every other leaf of this log is a record, so statements are counted. That reads all of them, and
+    // hardly a round makes one.
+    let before = if looked.is_due() { key_change::counted(platform.backend()).await? } else { 0 };
+    let next = AtomicU64::new(before);
     let statement = |changes: &mut Changeset, digest: Digest| {
         key_change::note(changes, digest, next.fetch_add(1, Ordering::Relaxed))
     };
-    match holder(platform, platform.backend(), &statement) {
-        Some(holder) => {
-            let round = renewing::renew_if_due(&holder, margin_ms).await?;
-            platform.newest_stamps().note(round.counts_until, margin_ms);
-            Ok(round)
-        }
-        None => Ok(RenewalRound::default()),
-    }
+    let noting = Holder { statement: &statement, ..looking };
+    let round = renewing::finish(&noting, looked).await?;
+    platform.newest_stamps().note(round.counts_until, margin_ms);
+    Ok(round)
 }
 
 /// The way of the leaf at `index` of the platform's own log, which is a record or a statement: its first

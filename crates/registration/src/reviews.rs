@@ -58,11 +58,12 @@ pub(crate) struct Of<'a> {
 }
 
 impl Of<'_> {
-    /// Whether the code that let the signer in went to the mobile number: only then does what a
-    /// provider says of the number say anything of who holds the phone.
+    /// Whether the code that let the signer in came to the mobile number, and can have come nowhere
+    /// else: only then does what a provider says of the number say anything of who holds the phone.
+    /// By what it was asked for says nothing: a text message that fails is followed by a mail.
     fn came_by_mobile(&self) -> bool {
         let code = self.content.ceremony.entry().code();
-        code.is_some_and(|code| code.used && code.channel == MessageChannel::Sms)
+        code.is_some_and(|code| code.used && code.came_by == Some(MessageChannel::Sms))
     }
 
     fn photo(&self) -> Option<&CapturedPhoto> {

@@ -209,6 +209,9 @@ pub(crate) struct CeremonyContent {
     pub(crate) signing: Option<SigningId>,
     /// What was found out about the photo that counts.
     pub(crate) photo: Option<PhotoFacts>,
+    /// How many photos were taken in this ceremony; of before this was kept, none are counted.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub(crate) photos: u32,
     /// The handwriting that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) strokes: Option<KeptStrokes>,
@@ -233,6 +236,11 @@ pub(crate) struct CeremonyContent {
     /// What does not fit together in what device and network said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) risks: Option<NotedRisks>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_none_yet(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A handwriting before it is part of the evidence.

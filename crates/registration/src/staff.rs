@@ -48,7 +48,7 @@ pub use heqi_credentials::{LoginName, LoginNameError, totp};
 use password::{Password, PasswordError, hash_aside};
 pub use person::bind_handler;
 pub(crate) use person::bound_person;
-pub use rows::StaffEvent;
+pub use rows::{AccountStanding, StaffEvent};
 use rows::{StaffContent, StaffRow};
 
 /// A new account.
@@ -94,6 +94,9 @@ pub enum StaffError {
     /// Only security of this organisation does this, and never with its own account.
     #[error("only security lets accounts in and shuts them out, never its own")]
     NotSecurity,
+    /// The account was changed after whoever lets it in had seen it.
+    #[error("the account was changed after it had been seen")]
+    Changed,
     /// The person has another account, and one of both is for security or audit.
     #[error("one person has only one of the duties of system, security and audit")]
     DutiesApart,
@@ -154,6 +157,18 @@ impl StaffError {
                 ],
             )
             .is(Class::Forbidden),
+            Self::Changed => say(
+                "account_changed",
+                [
+                    "您打开页面后，该账号的岗位、登记或状态已有变更，未予启用。",
+                    "请查看下方该账号的现状和记录，确认后再启用。",
+                ],
+                [
+                    "The account was given another role, reset, bound or shut out after you had opened the page; it was not let in.",
+                    "Read how it stands now and what happened to it, and let it in if that is right.",
+                ],
+            )
+            .is(Class::Conflict),
             Self::DutiesApart => say(
                 "duties_apart",
                 [
@@ -198,6 +213,8 @@ pub struct StaffView {
     pub waits: bool,
     /// Whether an authenticator is enrolled.
     pub is_enrolled: bool,
+    /// What whoever lets it in says to have seen.
+    pub standing: AccountStanding,
 }
 
 /// Makes an account, on the machine itself. Nobody comes in with it before security has released
@@ -242,6 +259,7 @@ pub async fn create_staff(
             is_enrolled: false,
             last_step: 0,
             events: 0,
+            standing: AccountStanding::default(),
             sessions_from: now,
             content: seal(platform, id, &content)?,
         };
@@ -276,6 +294,7 @@ fn view_of((account, row): (StaffId, Stored<StaffRow>)) -> StaffView {
         disabled_at: row.disabled_at,
         waits: row.waits,
         is_enrolled: row.is_enrolled,
+        standing: row.standing,
     }
 }
 
@@ -295,7 +314,8 @@ pub async fn disable_staff(platform: &Platform, login: &LoginName) -> Result<(),
 
 /// Gives an account a new password and takes its authenticator away, on the machine itself, so
 /// that both are set up anew; ends its sessions. It lets nobody in before security has released it
-/// again; the last security officer must be able to come back without another.
+/// again; the last security officer must be able to come back without another. Gives whether it
+/// waits for that.
 ///
 /// # Errors
 /// There is no such account, or the store could not do its part.
@@ -303,7 +323,7 @@ pub async fn reset_staff(
     platform: &Platform,
     login: &LoginName,
     password: Password,
-) -> Result<(), StaffError> {
+) -> Result<bool, StaffError> {
     let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
     let stored = load(platform, id).await?.value;
     let name = open(platform, id, &stored)?.name.clone();
@@ -319,11 +339,13 @@ pub async fn reset_staff(
         row.waits = waits;
         row.sessions_from = now;
     })
-    .await
+    .await?;
+    Ok(waits)
 }
 
 /// Gives an account another role, on the machine itself; ends its sessions. It takes two: nobody
-/// comes in with it before security has released it.
+/// comes in with it before security has released it, but a security officer whom nobody could
+/// release. Gives whether it waits for that.
 ///
 /// # Errors
 /// See [`StaffError`].
@@ -331,7 +353,7 @@ pub async fn change_role(
     platform: &Platform,
     login: &LoginName,
     role: StaffRole,
-) -> Result<(), StaffError> {
+) -> Result<bool, StaffError> {
     let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
     let stored = load(platform, id).await?.value;
     if !role.fits(stored.office.kind) {
@@ -347,7 +369,8 @@ pub async fn change_role(
         row.waits = waits;
         row.sessions_from = now;
     })
-    .await
+    .await?;
+    Ok(waits)
 }
 
 /// Enrols an authenticator with a secret that is known already and releases the account: for
@@ -381,11 +404,23 @@ async fn change(
         let (mut row, mut content) = (stored.value.clone(), open(platform, id, &stored.value)?);
         change(&mut row, &mut content, platform.now());
         row.content = seal(platform, id, &content)?;
-        let mut changes = Changeset::new();
-        let row = note(platform, &mut changes, id, row, event)?;
-        tables::STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
-        if attempts.commit(platform, changes).await?.is_some() {
+        if replaced(platform, &mut attempts, (id, stored.version), row, event).await? {
             return Ok(());
         }
     }
+}
+
+/// Writes an account that must still be of this version, with what happened to it. `false`: it is
+/// not, so read again.
+async fn replaced(
+    platform: &Platform,
+    attempts: &mut Attempts,
+    (id, version): (StaffId, u64),
+    row: StaffRow,
+    event: (StaffEvent, EventBy),
+) -> Result<bool, StaffError> {
+    let mut changes = Changeset::new();
+    let row = note(platform, &mut changes, id, row, event)?;
+    tables::STAFF.replace(&mut changes, &id, version, &row).map_err(Fault::from)?;
+    Ok(attempts.commit(platform, changes).await?.is_some())
 }

@@ -22,6 +22,8 @@ const WRITER_BYTES: usize = 48 << 20;
 /// How far the position may move in memory alone. After a start so many leaves, of which none had
 /// changed a filing, are looked at again at most.
 const UNCOMMITTED_LEAVES: u64 = 16_384;
+/// Made and removed at each start.
+const PROBE: &str = "probe";
 
 /// Why the index could not be opened, not even an empty one.
 #[derive(Debug, thiserror::Error)]
@@ -64,11 +66,13 @@ impl FilingIndex {
     /// another form are deleted, and so is one that cannot be read.
     ///
     /// # Errors
-    /// See [`OpenError`].
+    /// See [`OpenError`]. A folder in which no file can be made is refused here: the writer comes with
+    /// the first document, and would fail at each from then on.
     pub fn open(folder: &Path, origin: &str) -> Result<Self, OpenError> {
         let name: String = index_label(origin).to_string().chars().take(16).collect();
         let own = folder.join(&name);
         fs::create_dir_all(&own)?;
+        expect_writable(&own)?;
         delete_others(folder, &own)?;
         Self::open_own(&own).or_else(|error| {
             tracing::warn!(%error, "the index of filings cannot be read and begins anew");
@@ -102,6 +106,12 @@ impl FilingIndex {
             None => Ok(()),
         }
     }
+}
+
+fn expect_writable(folder: &Path) -> io::Result<()> {
+    let probe = folder.join(PROBE);
+    fs::File::create(&probe)?;
+    fs::remove_file(&probe)
 }
 
 /// Deletes whatever else lies in the folder of indexes.

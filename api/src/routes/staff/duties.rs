@@ -7,15 +7,15 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path, Query, ServiceConfig, post, resource};
-use heqi_pages::office::AccountRow;
+use heqi_pages::office::{AccountRow, LISTED_EVENTS};
 use heqi_pages::staff::{JournalPage, JournalRow, StaffAccountsPage};
 use heqi_pages::{Link, render};
 use heqi_registration::fault::Refusal as _;
 use heqi_registration::journal::{JournalAct, JournalDay, JournalLine, journal, take_journal};
 use heqi_registration::request::StaffRole;
 use heqi_registration::staff::{
-    SeenAccount, StaffError, StaffEvent, StaffView, accounts_seen, logins, release_staff,
-    shut_out_staff,
+    AccountStanding, SeenAccount, StaffError, StaffEvent, StaffView, accounts_seen, logins,
+    release_staff, shut_out_staff,
 };
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
@@ -57,7 +57,8 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     let l = reader.language;
     let shown = Shown::to(state, reader, Link::StaffAccounts).with_staff(visitor);
-    let seen = accounts_seen(&state.platform, &actor(visitor)?).await.map_err(refused)?;
+    let seen = accounts_seen(&state.platform, &actor(visitor)?, LISTED_EVENTS).await;
+    let seen = seen.map_err(refused)?;
     let called = Called::read(state).await?;
     let status = failure.as_ref().map_or(StatusCode::OK, |error| status_of(error.class()));
     let list = StaffAccountsPage {
@@ -76,7 +77,7 @@ async fn show(
 }
 
 fn row(account: &SeenAccount, called: &Called, l: Language) -> AccountRow {
-    let SeenAccount { view, events, may_change, .. } = account;
+    let SeenAccount { view, events, earlier, may_change, .. } = account;
     let is_in = !view.waits && view.disabled_at.is_none();
     let events = events.iter().map(|one| {
         let by = one.by.in_words(l, |account| called.of(account));
@@ -88,6 +89,8 @@ fn row(account: &SeenAccount, called: &Called, l: Language) -> AccountRow {
         role: format!("{} · {}", view.role.title(l), view.office.name),
         state: state_of(view, l).to_owned(),
         events: events.collect(),
+        earlier: usize::try_from(*earlier).unwrap_or(usize::MAX),
+        seen: Some(view.standing.to_string()),
         may_release: *may_change && !is_in,
         may_disable: *may_change && view.disabled_at.is_none(),
     }
@@ -102,27 +105,33 @@ const fn state_of(view: &StaffView, l: Language) -> &'static str {
     }
 }
 
+/// How the account stood on the page; one that does not say it has seen nothing.
 #[derive(Deserialize)]
-struct Nothing {}
+struct Acted {
+    seen: Option<AccountStanding>,
+}
 
 async fn change(
     state: Data<State>,
     reader: Reader,
     visitor: StaffVisitor,
     path: Path<(String, String)>,
-    _filled: FilledByStaff<Nothing>,
+    filled: FilledByStaff<Acted>,
 ) -> Result<HttpResponse, Problem> {
     let (account, act) = path.into_inner();
     let account: StaffId = account.parse().map_err(|_| RequestProblem::NotFound)?;
     let by = actor(&visitor)?;
     let done = match act.as_str() {
-        "release" => release_staff(&state.platform, &by, account).await,
+        "release" => match filled.value.seen {
+            Some(seen) => release_staff(&state.platform, &by, account, seen).await,
+            None => Err(StaffError::Changed),
+        },
         "disable" => shut_out_staff(&state.platform, &by, account).await,
         _ => return Err(RequestProblem::NotFound.into()),
     };
     match done {
         Ok(()) => Ok(to(&Link::StaffAccounts)),
-        Err(error @ (StaffError::NotSecurity | StaffError::DutiesApart)) => {
+        Err(error @ (StaffError::NotSecurity | StaffError::Changed | StaffError::DutiesApart)) => {
             show(&state, reader, &visitor, Some(error)).await
         }
         Err(error) => Err(refused(error)),
@@ -154,8 +163,8 @@ async fn day(
     let shown_day = JournalPage {
         desk: desk(&state, &visitor, &shown).await?,
         day: day.to_string(),
-        before: day.before().to_string(),
-        after: (day != today).then(|| day.after().to_string()),
+        before: day.earlier().map(|day| day.to_string()),
+        after: day.later(today).map(|day| day.to_string()),
         rows: lines.iter().take(SHOWN).map(|one| line(one, &called, l)).collect(),
         is_cut: lines.len() > SHOWN,
     };

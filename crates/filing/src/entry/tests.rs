@@ -41,6 +41,26 @@ fn a_code_lives_for_five_minutes_and_passes_once() {
 }
 
 #[test]
+fn by_what_a_code_came_is_known_where_it_was_entered_and_went_one_way() {
+    let (sms, email) = (MessageChannel::Sms, MessageChannel::Email);
+    let came_by = |entry: &Entry| entry.code().and_then(|code| code.came_by);
+    let mut entry = sent();
+    entry.went_by(&[email]);
+    assert_eq!(came_by(&entry), None, "nobody has entered it");
+    entry.enter_code(true, request(1), at(1)).unwrap();
+    assert_eq!(came_by(&entry), None);
+    for (ways, only) in [
+        (vec![email], Some(email)),
+        (vec![sms, email], None),
+        (vec![sms], Some(sms)),
+        (Vec::new(), None),
+    ] {
+        entry.went_by(&ways);
+        assert_eq!(came_by(&entry), only, "{ways:?}");
+    }
+}
+
+#[test]
 fn five_wrong_entries_end_a_code_even_for_the_right_one() {
     let mut entry = sent();
     for left in (0..CODE_TRIES).rev() {

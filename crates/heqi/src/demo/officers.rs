@@ -1,4 +1,4 @@
-//! The officers of the demo: accounts of the registry with passwords that everybody may know,
+//! The officers of the demo: accounts of registry, handler's firm and operator with passwords that everybody may know,
 //! and authenticators whose codes the guide shows.
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use heqi_filing::{Office, OfficeKind};
 use heqi_identity::person_name::PersonNameError;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::{
-    CreateOfficer, OfficeRole, OfficeStaffError, create_officer, enrol_officer,
+    CreateOfficer, OfficeRole, OfficeStaffError, accounts, create_officer, enrol_officer,
 };
 use heqi_registration::Platform;
 use heqi_registration::contacts::IdNumber;
@@ -16,7 +16,7 @@ use heqi_registration::request::StaffRole;
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::totp::TotpSecret;
 use heqi_registration::staff::{
-    CreateStaff, LoginNameError, StaffError, bind_handler, create_staff, enrol_staff,
+    CreateStaff, LoginNameError, StaffError, bind_handler, create_staff, enrol_staff, list_staff,
 };
 use heqi_vocabulary::{Entropy, Language};
 use serde::{Deserialize, Serialize};
@@ -30,15 +30,19 @@ use crate::settings::{ReviewSettings, ReviewingKind};
 pub(crate) const OFFICE: &str = "示例区市场监督管理局(演示)";
 /// Whose handlers open filings in the demo.
 const FIRM: &str = "示例商事代办(演示)";
+/// Who runs the platform in the demo: security and audit are its own.
+const OPERATOR: &str = "示例平台(演示)";
 /// Everybody may know it: this is a demo.
 const PASSWORD: &str = "heqi demo officer";
 
 /// Login name, name, and what for.
-const PEOPLE: [(&str, &str, StaffRole); 4] = [
+const PEOPLE: [(&str, &str, StaffRole); 6] = [
     ("he.jing", HANDLER, StaffRole::Handler),
     ("li.na", "李娜", StaffRole::Reviewer),
     ("wang.qiang", "王强", StaffRole::Reviewer),
     ("zhou.zheng", "周正", StaffRole::Regulator),
+    ("shen.yan", "沈岩", StaffRole::Security),
+    ("xu.ming", "许明", StaffRole::Auditor),
 ];
 
 /// What an officer is there for: at the platform for the registry or a handler's firm, or at the
@@ -46,7 +50,7 @@ const PEOPLE: [(&str, &str, StaffRole); 4] = [
 #[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Duty {
-    // First: security and audit are words of both, and the demo's platform has nobody for them.
+    // First: security and audit are words of both. In `demo.json` the address says whose they are.
     Notary(OfficeRole),
     Registry(StaffRole),
 }
@@ -56,6 +60,8 @@ impl Duty {
         match self {
             Self::Registry(StaffRole::Regulator) => language.pick("监管人员", "Regulator"),
             Self::Registry(StaffRole::Handler) => language.pick("经办人", "Handler"),
+            Self::Registry(StaffRole::Security) => language.pick("安全管理员", "Security officer"),
+            Self::Registry(StaffRole::Auditor) => language.pick("审计员", "Auditor"),
             Self::Registry(_) => language.pick("核验人员", "Reviewer"),
             Self::Notary(role) => role.title(language),
         }
@@ -85,6 +91,8 @@ impl Officer {
         match self.role {
             Duty::Registry(StaffRole::Regulator) => "/regulator",
             Duty::Registry(StaffRole::Handler) => "/staff/filings",
+            Duty::Registry(StaffRole::Security) => "/staff/accounts",
+            Duty::Registry(StaffRole::Auditor) => "/staff/journal",
             _ => "/staff/cases",
         }
     }
@@ -119,14 +127,24 @@ pub(crate) async fn admit(
         kind: OfficeKind::HandlerFirm,
         name: FIRM.parse().map_err(|error: heqi_filing::WordsError| failed(&error))?,
     };
+    let operator = Office {
+        kind: OfficeKind::Operator,
+        name: OPERATOR.parse().map_err(|error: heqi_filing::WordsError| failed(&error))?,
+    };
+    // A start that was cut off may have made an account and not enrolled it: nobody else would.
+    let kept = list_staff(platform).await.map_err(|error| failed(&error))?;
+    let is_cut_off = |login: &str| kept.iter().any(|one| one.login == login && !one.is_enrolled);
     let mut officers = Vec::new();
     for (login, name, role) in PEOPLE {
         let file = keys_folder.join(format!("officer-{login}.totp"));
-        let kept = keys::secret_text(&file, || TotpSecret::generate(entropy).to_hex())?;
-        let totp = TotpSecret::from_hex(&kept);
+        let secret = keys::secret_text(&file, || TotpSecret::generate(entropy).to_hex())?;
+        let totp = TotpSecret::from_hex(&secret);
         let totp = totp.ok_or_else(|| failed(&"an officer's secret has another form"))?;
-        let (office, named) =
-            if role == StaffRole::Handler { (&firm, FIRM) } else { (&registry, OFFICE) };
+        let (office, named) = match role {
+            StaffRole::Handler => (&firm, FIRM),
+            StaffRole::Security | StaffRole::Auditor => (&operator, OPERATOR),
+            _ => (&registry, OFFICE),
+        };
         let parsed = login.parse().map_err(|error: LoginNameError| failed(&error))?;
         let command = CreateStaff {
             login: parsed,
@@ -146,7 +164,7 @@ pub(crate) async fn admit(
             let bound = bind_handler(platform, &login_name, &number).await;
             bound.map_err(|error| failed(&error))?
         };
-        if is_new || is_bound {
+        if is_new || is_bound || is_cut_off(login) {
             let enrolled = enrol_staff(platform, &login_name, &totp).await;
             enrolled.map_err(|error| failed(&error))?;
         }
@@ -187,11 +205,12 @@ pub(crate) async fn admit_at_the_notary(
     entropy: &dyn Entropy,
 ) -> Result<Vec<Officer>, ServiceError> {
     let failed = |error: &dyn std::fmt::Display| ServiceError::Start(error.to_string());
+    let kept = accounts(office).await.map_err(|error| failed(&error))?;
     let mut officers = Vec::new();
     for (login, name, role) in NOTARY_PEOPLE {
         let file = keys_folder.join(format!("officer-{login}.totp"));
-        let kept = keys::secret_text(&file, || TotpSecret::generate(entropy).to_hex())?;
-        let totp = TotpSecret::from_hex(&kept);
+        let secret = keys::secret_text(&file, || TotpSecret::generate(entropy).to_hex())?;
+        let totp = TotpSecret::from_hex(&secret);
         let totp = totp.ok_or_else(|| failed(&"an officer's secret has another form"))?;
         let command = CreateOfficer {
             login: login.parse().map_err(|error: LoginNameError| failed(&error))?,
@@ -199,13 +218,18 @@ pub(crate) async fn admit_at_the_notary(
             role,
             password: Password::new(PASSWORD.to_owned()).map_err(|error| failed(&error))?,
         };
-        match create_officer(office, command).await {
-            Ok(account) => {
-                let enrolled = enrol_officer(office, account, &totp).await;
-                enrolled.map_err(|error| failed(&error))?;
-            }
-            Err(OfficeStaffError::Taken) => {}
+        let to_enrol = match create_officer(office, command).await {
+            Ok(account) => Some(account),
+            // As at the platform.
+            Err(OfficeStaffError::Taken) => kept
+                .iter()
+                .find(|one| one.login == login && !one.is_enrolled)
+                .map(|one| one.account),
             Err(error) => return Err(failed(&error)),
+        };
+        if let Some(account) = to_enrol {
+            let enrolled = enrol_officer(office, account, &totp).await;
+            enrolled.map_err(|error| failed(&error))?;
         }
         officers.push(Officer {
             login: login.to_owned(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use heqi_registration::capture_photo::MAX_PHOTOS;
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -49,34 +50,45 @@ impl Run {
         .await
     }
 
-    /// Photos only: the last one before signing counts, so one signing takes many.
+    /// Photos only: the last one before signing counts, so one signing takes as many as a ceremony may.
     pub(super) async fn captures(&self, tokens: Vec<String>) -> (Tally, f64) {
+        let tokens = Arc::new(Mutex::new(tokens));
         let start = Instant::now();
         let mut workers = JoinSet::new();
-        for token in tokens.into_iter().take(self.in_flight) {
-            let run = self.clone();
+        for _ in 0..self.in_flight {
+            let (run, tokens) = (self.clone(), tokens.clone());
             workers.spawn(async move {
                 let mut tally = Tally::default();
-                let device = run.floor.device(&token);
-                let begun = match device.begin().await {
-                    Ok(begun) => begun,
-                    Err(error) => {
-                        tally.failed(&error);
-                        return tally;
-                    }
-                };
                 while start.elapsed() < run.duration {
-                    let photo = photo::with_comment(&run.photo, run.floor.entropy.as_ref());
-                    let sent = Instant::now();
-                    match device.capture(&begun, photo).await {
-                        Ok(_) => tally.latencies.push(sent.elapsed()),
-                        Err(error) => tally.failed(&error),
-                    }
+                    let Some(token) = tokens.lock().pop() else { break };
+                    run.capture_all(&token, start, &mut tally).await;
                 }
                 tally
             });
         }
         (gather(workers).await, start.elapsed().as_secs_f64())
+    }
+
+    async fn capture_all(&self, token: &str, start: Instant, tally: &mut Tally) {
+        let device = self.floor.device(token);
+        let begun = match device.begin().await {
+            Ok(begun) => begun,
+            Err(error) => {
+                tally.failed(&error);
+                return;
+            }
+        };
+        for _ in 0..MAX_PHOTOS {
+            if start.elapsed() >= self.duration {
+                return;
+            }
+            let photo = photo::with_comment(&self.photo, self.floor.entropy.as_ref());
+            let sent = Instant::now();
+            match device.capture(&begun, photo).await {
+                Ok(_) => tally.latencies.push(sent.elapsed()),
+                Err(error) => tally.failed(&error),
+            }
+        }
     }
 
     /// Completions of signings that were brought up to the photo before.

@@ -267,13 +267,21 @@ async fn the_guide_follows_everybody_through_the_steps_and_lets_the_handler_in()
 
     let large = page("/?lang=en&text=large").await;
     assert!(large.contains("class=\"large\"") && large.contains("/phone?lang=en&amp;text=large"));
-    // The handler has a card, and the account behind it opens.
-    assert!(page("/officers?lang=en").await.contains("id=\"he.jing\""));
-    let entering = guide.http.post(format!("{}/officers/he.jing", demo.says("guide_url")));
-    let entered = entering.send().await.unwrap();
-    assert_eq!(entered.status(), 303);
-    let home = entered.headers()["location"].to_str().unwrap();
-    assert!(home.ends_with("/staff/filings"), "{home}");
+    // The handler, security and audit have cards, and the accounts behind them open.
+    let cards = page("/officers?lang=en").await;
+    for (login, begins) in [
+        ("he.jing", "/staff/filings"),
+        ("shen.yan", "/staff/accounts"),
+        ("xu.ming", "/staff/journal"),
+    ] {
+        assert!(cards.contains(&format!("id=\"{login}\"")), "{login}");
+        let entering = guide.http.post(format!("{}/officers/{login}", demo.says("guide_url")));
+        let entered = entering.send().await.unwrap();
+        assert_eq!(entered.status(), 303, "{login}");
+        let home = entered.headers()["location"].to_str().unwrap();
+        assert!(home.ends_with(begins), "{home}");
+        assert!(entered.headers().contains_key("set-cookie"), "{login} was let in");
+    }
     assert_eq!(demo.end(), Some(0));
 }
 

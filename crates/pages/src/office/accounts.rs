@@ -12,7 +12,7 @@ use crate::staff::Trouble;
 use crate::words::Words;
 
 /// The newest events of an account that are listed: each way in is one, and leaving is another.
-const LISTED: usize = 50;
+pub const LISTED_EVENTS: usize = 50;
 
 /// One account.
 #[derive(Clone, Debug)]
@@ -28,6 +28,10 @@ pub struct AccountRow {
     pub state: String,
     /// What happened to it, newest last: when, what, and who did it.
     pub events: Vec<[String; 3]>,
+    /// How much happened before that, where only the newest was read.
+    pub earlier: usize,
+    /// How it stands, as the form that releases it says back; none where nobody asks for that.
+    pub seen: Option<String>,
     /// Whether it can be released by whoever looks.
     pub may_release: bool,
     /// Whether it can be shut out by whoever looks.
@@ -49,6 +53,8 @@ impl AccountRow {
                 ["2026-11-23 09:00:00 +08:00".into(), "建立".into(), "系统管理员".into()],
                 ["2026-11-23 09:05:00 +08:00".into(), "启用".into(), "shen.yan".into()],
             ],
+            earlier: 0,
+            seen: None,
             may_release,
             may_disable,
         }
@@ -67,6 +73,7 @@ pub(crate) fn list(
         html! {
             form method="post" action=(act(&row.account, word)) {
                 (hidden(frame, key))
+                @if let Some(seen) = &row.seen { input type="hidden" name="seen" value=(seen); }
                 button type="submit" { (words.in_language(l)) }
             }
         }
@@ -79,14 +86,16 @@ pub(crate) fn list(
                     p { (row.role) " · " strong { (row.state) } }
                     @if row.may_release { (button(row, "release", RELEASE)) }
                     @if row.may_disable { (button(row, "disable", DISABLE)) }
-                    @let earlier = row.events.len().saturating_sub(LISTED);
+                    @let skipped = row.events.len().saturating_sub(LISTED_EVENTS);
+                    @let earlier = row.earlier.saturating_add(skipped);
+                    @let all = row.earlier.saturating_add(row.events.len());
                     details {
-                        summary { (EVENTS.in_language(l)) " (" (row.events.len()) ")" }
+                        summary { (EVENTS.in_language(l)) " (" (all) ")" }
                         ul {
                             @if earlier > 0 {
                                 li { (EARLIER.in_language(l).replace("{count}", &earlier.to_string())) }
                             }
-                            @for [at, what, by] in row.events.iter().skip(earlier) {
+                            @for [at, what, by] in row.events.iter().skip(skipped) {
                                 li { (at) " · " (what) " · " (BY.in_language(l)) (by) }
                             }
                         }
@@ -191,13 +200,17 @@ mod tests {
         };
         let mut row = AccountRow::sample(("qian.wei", "公证员", "已启用"), false, false);
         let event = |number: usize| [format!("event-{number}-"), String::new(), String::new()];
-        row.events = (0..LISTED + 3).map(event).collect();
+        row.events = (0..LISTED_EVENTS + 3).map(event).collect();
         let act = |_: &str, _: &str| Link::Journey;
         let shown = list(&frame, std::slice::from_ref(&row), "key", act).into_string();
         assert!(shown.contains("(53)") && shown.contains("另有更早的3条未列出"), "{shown}");
         assert!(!shown.contains("event-2-") && shown.contains("event-3-"), "{shown}");
-        row.events.truncate(LISTED);
+        row.events.truncate(LISTED_EVENTS);
         let shown = list(&frame, std::slice::from_ref(&row), "key", act).into_string();
         assert!(!shown.contains("另有更早的") && shown.contains("event-0-"), "{shown}");
+        // The same where the earlier ones were not read at all.
+        row.earlier = 7;
+        let shown = list(&frame, std::slice::from_ref(&row), "key", act).into_string();
+        assert!(shown.contains("(57)") && shown.contains("另有更早的7条未列出"), "{shown}");
     }
 }

@@ -32,8 +32,8 @@ pub struct JournalPage {
     pub desk: Desk,
     /// Which day, like `2026-11-23`.
     pub day: String,
-    /// The day before.
-    pub before: String,
+    /// The day before, unless it cannot be asked for.
+    pub before: Option<String>,
     /// The day after, unless that is to come.
     pub after: Option<String>,
     /// The newest first.
@@ -54,7 +54,9 @@ impl Page for JournalPage {
             p { a .button href=(Link::StaffAccounts) { (ACCOUNTS.in_language(l)) } }
             p .lead { (self.day) " " (DAY.in_language(l)) " " strong { (self.rows.len()) } }
             p .links {
-                a href=(Link::StaffJournalOf(self.before.clone())) { (BEFORE.in_language(l)) " " (self.before) }
+                @if let Some(before) = &self.before {
+                    a href=(Link::StaffJournalOf(before.clone())) { (BEFORE.in_language(l)) " " (before) }
+                }
                 @if let Some(after) = &self.after {
                     a href=(Link::StaffJournalOf(after.clone())) { (AFTER.in_language(l)) " " (after) }
                 }
@@ -105,7 +107,7 @@ impl Page for JournalPage {
         let page = |after: Option<&str>, rows, is_cut| Self {
             desk: Desk::sample(),
             day: "2026-11-23".into(),
-            before: "2026-11-22".into(),
+            before: Some("2026-11-22".into()),
             after: after.map(str::to_owned),
             rows,
             is_cut,
@@ -114,6 +116,11 @@ impl Page for JournalPage {
             page(None, rows.clone(), false),
             page(Some("2026-11-24"), rows, true),
             page(None, Vec::new(), false),
+            Self {
+                day: "2000-01-01".into(),
+                before: None,
+                ..page(Some("2000-01-02"), Vec::new(), false)
+            },
         ]
     }
 }

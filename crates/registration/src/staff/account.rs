@@ -8,7 +8,7 @@ use heqi_evidence_store::vault::{DataKey, DataKeyId};
 use heqi_vocabulary::{StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
-use super::rows::{StaffContent, StaffEventRow, StaffRow};
+use super::rows::{AccountStanding, StaffContent, StaffEventRow, StaffRow};
 use super::{LoginName, StaffEvent};
 use crate::fault::{ActError, Fault, Thing};
 use crate::journal::{JournalAct, JournalBy, JournalRow};
@@ -64,6 +64,9 @@ pub(super) fn note(
     (event, by): (StaffEvent, EventBy),
 ) -> Result<StaffRow, Fault> {
     row.events = row.events.saturating_add(1);
+    if event.is_to_be_seen() {
+        row.standing = AccountStanding::since(row.events);
+    }
     let place = Pair(id, Place(row.events));
     let at = platform.now();
     tables::STAFF_EVENTS.insert(changes, &place, &StaffEventRow { at, by, event })?;
@@ -98,15 +101,19 @@ pub async fn staff_events(
     login: &LoginName,
 ) -> Result<Vec<AccountEvent>, super::StaffError> {
     let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
-    Ok(events_of(platform, id).await?)
+    Ok(events_of(platform, id, None).await?)
 }
 
+/// What happened to an account after the event of this number, oldest first.
 pub(super) async fn events_of(
     platform: &Platform,
     id: StaffId,
+    after: Option<u64>,
 ) -> Result<Vec<AccountEvent>, Fault> {
     let prefix = format!("{id}/");
-    let rows = tables::STAFF_EVENTS.scan(platform.backend(), &prefix, None, usize::MAX).await?;
+    let after = after.map(|number| Pair(id, Place(number)));
+    let rows = tables::STAFF_EVENTS.scan(platform.backend(), &prefix, after.as_ref(), usize::MAX);
+    let rows = rows.await?;
     let of = |row: StaffEventRow| AccountEvent { at: row.at, event: row.event, by: row.by };
     Ok(rows.into_iter().map(|(_, row)| of(row.value)).collect())
 }

@@ -10,11 +10,12 @@ use heqi_filing::{DeclaredName, Office, OfficeKind};
 use heqi_vocabulary::StaffId;
 
 use super::account::{AccountEvent, events_of};
-use super::rows::StaffRow;
-use super::{StaffError, StaffEvent, StaffView, change, load, open, view_of};
+use super::rows::{AccountStanding, StaffRow};
+use super::{StaffError, StaffEvent, StaffView, change, load, open, replaced, view_of};
+use crate::act::Attempts;
 use crate::fault::{ActError, Fault};
 use crate::platform::Platform;
-use crate::request::{Actor, StaffRole};
+use crate::request::{Actor, StaffMember, StaffRole};
 use crate::rows::STAFF;
 
 type Account = (StaffId, Stored<StaffRow>);
@@ -87,25 +88,36 @@ fn is_everywhere(office: &Office, role: StaffRole) -> bool {
     office.kind == OfficeKind::Operator && role.is_duty()
 }
 
-/// Lets an account in: security alone, and never its own.
+/// Lets an account in as the security officer has `seen` it: security alone, and never its own.
+/// What is looked at here is the row that is replaced, so nothing changes in between.
 ///
 /// # Errors
-/// [`StaffError::NotSecurity`] for everybody else; see [`StaffError`].
+/// [`StaffError::NotSecurity`] for everybody else, [`StaffError::Changed`] where the account is
+/// another one now; see [`StaffError`].
 pub async fn release_staff(
     platform: &Platform,
     actor: &Actor,
     account: StaffId,
+    seen: AccountStanding,
 ) -> Result<(), StaffError> {
-    let by = keeper(platform, actor, account).await?;
-    let row = load(platform, account).await?.value;
-    // While it was shut out, the person may have been given another one.
-    let name = open(platform, account, &row)?.name.clone();
-    expect_apart(platform, account, (&row.office, row.role), &name).await?;
-    change(platform, account, (StaffEvent::Released, by), |row, _, _| {
+    let member = security(actor)?;
+    let mut attempts = Attempts::default();
+    loop {
+        let Stored { version, value: mut row } = load(platform, account).await?;
+        let by = keeper(platform, member, (account, &row.office)).await?;
+        if row.standing != seen {
+            return Err(StaffError::Changed);
+        }
+        // While it was shut out, the person may have been given another one.
+        let name = open(platform, account, &row)?.name.clone();
+        expect_apart(platform, account, (&row.office, row.role), &name).await?;
         row.waits = false;
         row.disabled_at = None;
-    })
-    .await
+        let released = (StaffEvent::Released, by);
+        if replaced(platform, &mut attempts, (account, version), row, released).await? {
+            return Ok(());
+        }
+    }
 }
 
 /// Shuts an account out and ends its sessions: security alone, and never its own.
@@ -117,7 +129,9 @@ pub async fn shut_out_staff(
     actor: &Actor,
     account: StaffId,
 ) -> Result<(), StaffError> {
-    let by = keeper(platform, actor, account).await?;
+    let member = security(actor)?;
+    let office = load(platform, account).await?.value.office;
+    let by = keeper(platform, member, (account, &office)).await?;
     change(platform, account, (StaffEvent::Disabled, by), |row, _, now| {
         row.disabled_at.get_or_insert(now);
         row.sessions_from = now;
@@ -125,15 +139,17 @@ pub async fn shut_out_staff(
     .await
 }
 
-/// The security officer who asks, if it keeps this account.
+fn security(actor: &Actor) -> Result<&StaffMember, StaffError> {
+    actor.on_duty(StaffRole::Security).map_err(|_| StaffError::NotSecurity)
+}
+
+/// The security officer who asks, if it keeps this account of `office`.
 async fn keeper(
     platform: &Platform,
-    actor: &Actor,
-    account: StaffId,
+    member: &StaffMember,
+    (account, office): (StaffId, &Office),
 ) -> Result<EventBy, StaffError> {
-    let member = actor.on_duty(StaffRole::Security).map_err(|_| StaffError::NotSecurity)?;
-    let office = load(platform, account).await?.value.office;
-    if keepers(&all(platform).await?, account, &office).contains(&member.account) {
+    if keepers(&all(platform).await?, account, office).contains(&member.account) {
         Ok(EventBy::Officer { account: member.account })
     } else {
         Err(StaffError::NotSecurity)
@@ -146,34 +162,41 @@ async fn keeper(
 pub struct SeenAccount {
     /// The account.
     pub view: StaffView,
-    /// What happened to it, oldest first.
+    /// The newest of what happened to it, oldest first.
     pub events: Vec<AccountEvent>,
+    /// How much happened before that.
+    pub earlier: u64,
     /// Whether whoever looks can let it in and shut it out.
     pub may_change: bool,
 }
 
 /// The accounts a security officer keeps, and its organisation's; for an auditor those of the
-/// organisation, and for one of the operator all of them.
+/// organisation, and for one of the operator all of them. Of the events of each the `newest` so many
+/// are read: each way in is one, and years of them stay.
 ///
 /// # Errors
 /// Whoever asks has neither duty, or the store could not be read.
 pub async fn accounts_seen(
     platform: &Platform,
     actor: &Actor,
+    newest: usize,
 ) -> Result<Vec<SeenAccount>, ActError> {
     let audits = actor.on_duty(StaffRole::Auditor);
     let is_auditor = audits.is_ok();
     let member = audits.or_else(|_| actor.on_duty(StaffRole::Security))?;
     let all = all(platform).await?;
+    let newest = u64::try_from(newest).unwrap_or(u64::MAX);
     let mut seen = Vec::new();
     for (account, row) in &all {
         let office = &row.value.office;
         let may_change = !is_auditor && keepers(&all, *account, office).contains(&member.account);
         let is_own = *office == member.office;
         if may_change || is_own || (is_auditor && member.office.kind == OfficeKind::Operator) {
-            let events = events_of(platform, *account).await?;
+            let earlier = row.value.events.saturating_sub(newest);
+            let after = (earlier > 0).then_some(earlier);
+            let events = events_of(platform, *account, after).await?;
             let view = view_of((*account, row.clone()));
-            seen.push(SeenAccount { view, events, may_change });
+            seen.push(SeenAccount { view, events, earlier, may_change });
         }
     }
     Ok(seen)

@@ -32,9 +32,32 @@ pub(crate) struct StaffRow {
     pub(crate) last_step: u64,
     /// How much has happened to it.
     pub(crate) events: u64,
+    /// What a security officer who lets it in must have seen. Accounts of before it was kept are at
+    /// the beginning.
+    #[serde(default)]
+    pub(crate) standing: AccountStanding,
     /// Sessions from before this instant are over.
     pub(crate) sessions_from: UtcMillis,
     pub(crate) content: Sealed<StaffContent>,
+}
+
+/// How an account stood when a security officer saw it: moves with whatever makes it another one to
+/// let in, and not with each try to come in, by which anybody could keep it out.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct AccountStanding(u64);
+
+impl AccountStanding {
+    /// As the event of this number made it.
+    pub(super) const fn since(event: u64) -> Self {
+        Self(event)
+    }
+}
+
+impl fmt::Display for AccountStanding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
 }
 
 /// What only the sealed part holds.
@@ -125,6 +148,23 @@ pub enum StaffEvent {
     Bound,
     /// A day of the journal was taken as a file.
     JournalTaken,
+}
+
+impl StaffEvent {
+    /// Whether whoever lets the account in must have seen it.
+    pub(super) const fn is_to_be_seen(self) -> bool {
+        match self {
+            Self::Created | Self::Disabled | Self::Reset | Self::RoleChanged | Self::Bound => true,
+            Self::WrongPassword
+            | Self::WrongCode
+            | Self::Enrolled
+            | Self::LoggedIn
+            | Self::Recovered
+            | Self::LoggedOut
+            | Self::Released
+            | Self::JournalTaken => false,
+        }
+    }
 }
 
 impl fmt::Display for StaffEvent {

@@ -17,11 +17,11 @@ use heqi_registration::staff::login::{LoginError, log_in};
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::sessions::staff_session;
 use heqi_registration::staff::{
-    AccountEvent, CreateStaff, StaffError, StaffEvent, accounts_seen, bind_handler, change_role,
-    create_staff, disable_staff, list_staff, release_staff, reset_staff, shut_out_staff,
-    staff_events,
+    AccountEvent, AccountStanding, CreateStaff, LoginName, StaffError, StaffEvent, accounts_seen,
+    bind_handler, change_role, create_staff, disable_staff, list_staff, release_staff, reset_staff,
+    shut_out_staff, staff_events,
 };
-use heqi_vocabulary::{Clock as _, Language};
+use heqi_vocabulary::{Clock as _, Language, StaffId};
 
 use crate::entry::{contact, declare};
 use crate::world::World;
@@ -66,9 +66,21 @@ pub(crate) async fn security(world: &World, login: &str, name: &str) -> Actor {
     make(world, (login, name), OfficeKind::Operator, StaffRole::Security).await.unwrap()
 }
 
-fn account_of(actor: &Actor) -> heqi_vocabulary::StaffId {
+fn account_of(actor: &Actor) -> StaffId {
     let Actor::Staff(member) = actor else { panic!("not staff") };
     member.account
+}
+
+/// How an account stands now.
+async fn standing(world: &World, account: StaffId) -> AccountStanding {
+    let all = list_staff(&world.platform).await.unwrap();
+    all.iter().find(|one| one.account == account).unwrap().standing
+}
+
+/// Lets an account in by somebody who sees it as it is.
+async fn release(world: &World, by: &Actor, account: StaffId) -> Result<(), StaffError> {
+    let seen = standing(world, account).await;
+    release_staff(&world.platform, by, account, seen).await
 }
 
 async fn come(world: &World, login: &str) -> Result<(), LoginError> {
@@ -95,13 +107,13 @@ async fn an_account_waits_for_security_and_only_the_first_of_security_does_not()
     }
     // Nobody lets the own account in, nobody else lets anybody in, and who waits does nothing.
     for (by, whom) in [(&keeper, &keeper), (&li, &second), (&auditor, &li), (&second, &li)] {
-        let refused = release_staff(&world.platform, by, account_of(whom)).await.unwrap_err();
+        let refused = release(&world, by, account_of(whom)).await.unwrap_err();
         assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
         let refused = shut_out_staff(&world.platform, by, account_of(whom)).await.unwrap_err();
         assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
     }
     let li = account_of(&li);
-    release_staff(&world.platform, &keeper, li).await.unwrap();
+    release(&world, &keeper, li).await.unwrap();
     come(&world, "li.na").await.unwrap();
     shut_out_staff(&world.platform, &keeper, li).await.unwrap();
     assert!(matches!(come(&world, "li.na").await, Err(LoginError::Wrong)));
@@ -124,7 +136,7 @@ async fn another_role_takes_two_and_ends_what_the_old_one_opened() {
     let keeper = security(&world, "shen.yan", "沈岩").await;
     let registry = OfficeKind::Registry;
     let li = make(&world, ("li.na", "李娜"), registry, StaffRole::Reviewer).await.unwrap();
-    release_staff(&world.platform, &keeper, account_of(&li)).await.unwrap();
+    release(&world, &keeper, account_of(&li)).await.unwrap();
     let opened = log_in(&world.platform, HERE, "li.na", password()).await.unwrap();
     let session = hash_of(&opened.secret);
     assert!(staff_session(&world.platform, session).await.is_ok());
@@ -133,13 +145,63 @@ async fn another_role_takes_two_and_ends_what_the_old_one_opened() {
     change_role(&world.platform, &login, StaffRole::Regulator).await.unwrap();
     assert!(waits(&world, "li.na").await);
     assert!(staff_session(&world.platform, session).await.is_err());
-    release_staff(&world.platform, &keeper, account_of(&li)).await.unwrap();
+    release(&world, &keeper, account_of(&li)).await.unwrap();
     assert!(staff_session(&world.platform, session).await.is_err());
     come(&world, "li.na").await.unwrap();
     let listed = list_staff(&world.platform).await.unwrap();
     assert!(listed.iter().any(|one| one.role == StaffRole::Regulator && !one.waits));
     let unfit = change_role(&world.platform, &login, StaffRole::Handler).await.unwrap_err();
     assert!(matches!(unfit, StaffError::UnfitRole { .. }), "{unfit}");
+}
+
+#[tokio::test]
+async fn what_is_let_in_is_what_the_security_officer_saw() {
+    let world = World::new().await;
+    let keeper = security(&world, "shen.yan", "沈岩").await;
+    let registry = OfficeKind::Registry;
+    let li = make(&world, ("li.na", "李娜"), registry, StaffRole::Reviewer).await.unwrap();
+    let (li, login) = (account_of(&li), "li.na".parse().unwrap());
+    let seen = standing(&world, li).await;
+    // Meanwhile the machine makes it another one.
+    change_role(&world.platform, &login, StaffRole::Regulator).await.unwrap();
+    let refused = release_staff(&world.platform, &keeper, li, seen).await.unwrap_err();
+    assert!(matches!(refused, StaffError::Changed), "{refused}");
+    assert!(waits(&world, "li.na").await);
+    let seen = standing(&world, li).await;
+    reset_staff(&world.platform, &login, password()).await.unwrap();
+    let refused = release_staff(&world.platform, &keeper, li, seen).await.unwrap_err();
+    assert!(matches!(refused, StaffError::Changed), "{refused}");
+    // Wrong passwords keep nobody out, and a button that is pressed twice lets in once.
+    let seen = standing(&world, li).await;
+    let wrong = Password::new("another horse battery".into()).unwrap();
+    assert!(log_in(&world.platform, HERE, "li.na", wrong).await.is_err());
+    for _ in 0..2 {
+        release_staff(&world.platform, &keeper, li, seen).await.unwrap();
+    }
+    come(&world, "li.na").await.unwrap();
+    // Whom somebody else has shut out since, an old page does not let in.
+    shut_out_staff(&world.platform, &keeper, li).await.unwrap();
+    let refused = release_staff(&world.platform, &keeper, li, seen).await.unwrap_err();
+    assert!(matches!(refused, StaffError::Changed), "{refused}");
+    release(&world, &keeper, li).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_changes_an_account_is_told_whether_it_waits() {
+    let world = World::new().await;
+    let login = |text: &str| text.parse::<LoginName>().unwrap();
+    security(&world, "shen.yan", "沈岩").await;
+    let operator = OfficeKind::Operator;
+    make(&world, ("xu.ming", "许明"), operator, StaffRole::Auditor).await.unwrap();
+    let changed = async |text: &str, role: StaffRole| {
+        change_role(&world.platform, &login(text), role).await.unwrap()
+    };
+    assert!(changed("xu.ming", StaffRole::Operator).await, "one of security can let it in");
+    assert!(!reset_staff(&world.platform, &login("shen.yan"), password()).await.unwrap());
+    disable_staff(&world.platform, &login("shen.yan")).await.unwrap();
+    assert!(!changed("xu.ming", StaffRole::Security).await, "nobody could let it in");
+    come(&world, "xu.ming").await.unwrap();
+    assert!(changed("xu.ming", StaffRole::Auditor).await, "only security does not wait");
 }
 
 #[tokio::test]
@@ -166,7 +228,7 @@ async fn nobody_has_two_duties_whichever_account_comes_first() {
     // Once the other account is shut out, the person may; and then not come back with it.
     shut_out_staff(&world.platform, &keeper, account_of(&zhao)).await.unwrap();
     make(&world, ("zhao.two", "赵六"), kind, StaffRole::Auditor).await.unwrap();
-    let refused = release_staff(&world.platform, &keeper, account_of(&zhao)).await.unwrap_err();
+    let refused = release(&world, &keeper, account_of(&zhao)).await.unwrap_err();
     assert!(matches!(refused, StaffError::DutiesApart), "{refused}");
     let login = "zhao".parse().unwrap();
     let refused = reset_staff(&world.platform, &login, password()).await.unwrap_err();
@@ -205,17 +267,17 @@ async fn an_organisation_with_security_of_its_own_keeps_its_accounts_itself() {
     let he = make(&world, ("he.jing", "何静"), OfficeKind::HandlerFirm, StaffRole::Handler);
     let he = account_of(&he.await.unwrap());
     // The first one of the registry is let in by the operator's, which is out of it from then on.
-    release_staff(&world.platform, &operator, account_of(&own)).await.unwrap();
+    release(&world, &operator, account_of(&own)).await.unwrap();
     let li = account_of(&li);
-    let refused = release_staff(&world.platform, &operator, li).await.unwrap_err();
+    let refused = release(&world, &operator, li).await.unwrap_err();
     assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
-    release_staff(&world.platform, &own, li).await.unwrap();
-    let refused = release_staff(&world.platform, &own, he).await.unwrap_err();
+    release(&world, &own, li).await.unwrap();
+    let refused = release(&world, &own, he).await.unwrap_err();
     assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
-    release_staff(&world.platform, &operator, he).await.unwrap();
+    release(&world, &operator, he).await.unwrap();
 
     let seen = async |actor: &Actor| {
-        let seen = accounts_seen(&world.platform, actor).await.unwrap();
+        let seen = accounts_seen(&world.platform, actor, 50).await.unwrap();
         let mut seen: Vec<_> =
             seen.into_iter().map(|one| (one.view.login, one.may_change)).collect();
         seen.sort();
@@ -225,6 +287,18 @@ async fn an_organisation_with_security_of_its_own_keeps_its_accounts_itself() {
     assert_eq!(seen(&own).await, [line("li.na", true), line("wu.an", false)]);
     let of_operator = [line("he.jing", true), line("shen.yan", false), line("wu.an", true)];
     assert_eq!(seen(&operator).await, of_operator);
+    // The newest events are read, and the others counted.
+    disable_staff(&world.platform, &"li.na".parse().unwrap()).await.unwrap();
+    for (newest, earlier) in [(2, 1_u8), (3, 0), (50, 0)] {
+        let all = accounts_seen(&world.platform, &own, newest).await.unwrap();
+        let one = all.iter().find(|one| one.view.account == li).unwrap();
+        let events: Vec<_> = one.events.iter().map(|one| one.event).collect();
+        let happened = [StaffEvent::Created, StaffEvent::Released, StaffEvent::Disabled];
+        assert_eq!(
+            (events.as_slice(), one.earlier),
+            (&happened[usize::from(earlier)..], u64::from(earlier))
+        );
+    }
 
     // Where the last one of its own is shut out, the operator's keeps the accounts again; and the
     // last one of all comes back without another.
@@ -245,7 +319,7 @@ async fn the_journal_says_who_did_what_to_auditors_alone_and_tells_nothing_of_a_
     let of_registry = audits("feng.shen", "冯慎", OfficeKind::Registry).await;
     let li = make(&world, ("li.na", "李娜"), OfficeKind::Registry, StaffRole::Reviewer).await;
     let li = li.unwrap();
-    release_staff(&world.platform, &keeper, account_of(&li)).await.unwrap();
+    release(&world, &keeper, account_of(&li)).await.unwrap();
     let drafted = world.drafted(1).await;
     let hold = PlaceHold { filing: drafted.filing, reason: "(2026)浙0112民初1号".to_owned() };
     place_hold(&world.platform, &world.request(&world.staff), hold).await.unwrap();
@@ -323,10 +397,10 @@ async fn a_handlers_account_is_bound_to_one_number_and_finds_that_persons_filing
             Err(error) => panic!("{error}"),
         };
     let he = account_of(&handlers[0]);
-    release_staff(&world.platform, &keeper, he).await.unwrap();
+    release(&world, &keeper, he).await.unwrap();
     assert!(bind("he.jing", own).await.unwrap());
     assert!(waits(&world, "he.jing").await, "to whom an account belongs is not for one to say");
-    release_staff(&world.platform, &keeper, he).await.unwrap();
+    release(&world, &keeper, he).await.unwrap();
     assert!(!bind("he.jing", "33011219940301000x").await.unwrap(), "the same number");
     come(&world, "he.jing").await.unwrap();
     assert!(!finds(&handlers[0]).await, "the filing says nothing of its handler but a name");

@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use heqi_evidence::verdict::{ClaimName, Status};
-use heqi_registration::capture_photo::{CapturePhoto, CapturePhotoError, capture_photo};
+use heqi_registration::capture_photo::{
+    CapturePhoto, CapturePhotoError, MAX_PHOTOS, capture_photo,
+};
 use heqi_registration::disclose::Attributes;
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::{Class, Refusal as _};
@@ -182,6 +184,27 @@ async fn the_last_photo_counts_and_the_one_before_is_discarded() {
     assert_eq!(begun.world.contents().await.objects.len(), objects - 1);
     let late = begun.capture(files::photo("third")).await.unwrap_err();
     assert_eq!(late.code(), "challenge_not_live");
+}
+
+#[tokio::test]
+async fn so_many_photos_are_taken_in_one_ceremony_however_often_it_is_begun_again() {
+    let begun = Begun::new().await;
+    let photo = files::photo("again and again");
+    for _ in 0..MAX_PHOTOS - 1 {
+        begun.capture(photo.clone()).await.unwrap();
+    }
+    let again = begun.world.begin(&begun.visitor).await.signing_id;
+    let begun = Begun { signing: again, ..begun };
+    begun.capture(photo.clone()).await.unwrap();
+    begun.refused(photo, "photo_tries", Class::Conflict).await;
+    let again = begun.world.begin(&begun.visitor).await.signing_id;
+    let begun = Begun { signing: again, ..begun };
+    begun.refused(files::photo("one more"), "photo_tries", Class::Conflict).await;
+    // Another invitation is another ceremony.
+    let drafted = begun.world.drafted(1).await;
+    let other = begun.world.visitor(drafted.filing, drafted.parties[0]).await;
+    let signing = begun.world.begin(&other).await.signing_id;
+    begun.world.capture(&other, signing, files::photo("another ceremony")).await;
 }
 
 #[tokio::test]

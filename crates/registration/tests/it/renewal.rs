@@ -134,6 +134,22 @@ impl Archive {
 }
 
 #[tokio::test]
+async fn a_round_in_which_nothing_is_due_does_not_read_the_statements() {
+    let archive = Archive::open().await;
+    let drafted = archive.world.drafted(1).await;
+    archive.world.all_sign(&drafted).await;
+    archive.stamp().await;
+    // Whoever scans them is told of, and does not wait.
+    let (mut read, go) = archive.world.store.pause_behind(b"key_change/");
+    drop(go);
+    assert_eq!(archive.renew().await, None, "ten years are left");
+    assert!(read.try_recv().is_err(), "statements were read for nothing");
+    archive.world.clock.advance_ms(10 * YEAR_MS - 60 * DAY_MS);
+    assert_eq!(archive.renew().await, Some(1));
+    assert!(read.try_recv().is_ok(), "those of a renewal are counted");
+}
+
+#[tokio::test]
 async fn edge_case_33_twelve_years_later_a_record_of_the_platform_is_proved_by_its_renewals() {
     let mut archive = Archive::open().await;
     let drafted = archive.world.drafted(1).await;

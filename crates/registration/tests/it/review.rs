@@ -29,6 +29,7 @@ use heqi_registration::disclose::Attributes;
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::{ActError, Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
+use heqi_registration::message_queue::{Report, note_report};
 use heqi_registration::open_filing::{OpenFiling, open_filing};
 use heqi_registration::ports::Comparing;
 use heqi_registration::ports::{
@@ -36,14 +37,17 @@ use heqi_registration::ports::{
     NotAnswered, PopulationPortrait, Portrait, RealNameProvider, RegistryIdentity,
 };
 use heqi_registration::request::{StaffMember, StaffRole};
+use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::{CreateStaff, StaffError, create_staff};
 use heqi_registration::verify_identity;
 use heqi_testkit::{Device, files};
 use heqi_vocabulary::{
-    CaseId, Clock as _, Digest, Explain as _, FilingId, Language, PartyId, UtcMillis,
+    CaseId, Clock as _, Digest, Explain as _, FilingId, Language, MessageChannel, PartyId,
+    UtcMillis,
 };
 
+use crate::entry::{enter, taken};
 use crate::notary::expect;
 use crate::world::{Visitor, World};
 
@@ -223,6 +227,12 @@ impl Scene {
         let actor = authenticate(&world.platform, hash_of(&token)).await.unwrap();
         let code = crate::entry::send(world, &actor).await.unwrap();
         crate::entry::enter(world, &actor, &code).await.unwrap();
+        self.inside(actor, last_four).await
+    }
+
+    /// Come in by this number after the code, and agreed to everything.
+    async fn inside(&self, actor: Actor, last_four: &str) -> Visitor {
+        let world = &self.world;
         self.last_four(&actor, last_four).await;
         for kind in ConsentKind::ASKED {
             world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
@@ -485,6 +495,39 @@ async fn where_nobody_compares_faces_a_reviewer_does_and_sees_both_pictures() {
     assert_ne!(pictures[0], pictures[1]);
     // Each look is a record with a leaf.
     assert_eq!(scene.world.contents().await.entries.len() - before, 3);
+}
+
+/// Whoever has the mailbox need not have the phone, whatever a provider says of the number.
+#[tokio::test]
+async fn a_code_that_came_by_mail_after_all_says_nothing_of_the_mobile_number() {
+    for is_bounced in [false, true] {
+        let scene = Scene::new(Mood::Agrees).await;
+        let email = Some("gong@example.com".parse().unwrap());
+        scene.declare(Contact { email, ..contact() }).await.unwrap();
+        scene.check().await;
+        let world = &scene.world;
+        let token = world.invite(scene.filing, scene.party).await.token;
+        let actor = authenticate(&world.platform, hash_of(&token)).await.unwrap();
+        taken(world).await;
+        let by_text = SendCode { channel: Some(MessageChannel::Sms), language: Language::Zh };
+        send_code(&world.platform, &world.request(&actor), by_text).await.unwrap();
+        let mut sent = taken(world).await.remove(0);
+        assert_eq!(sent.channel, MessageChannel::Sms);
+        if is_bounced {
+            let bounced = Report::Bounced { reason: "unknown_number" };
+            let (platform, message) = (&world.platform, sent.message);
+            note_report(platform, message, MessageChannel::Sms, bounced).await.unwrap();
+            sent = taken(world).await.remove(0);
+            assert_eq!((sent.message, sent.channel), (message, MessageChannel::Email));
+        }
+        enter(world, &actor, &sent.values["code"]).await.unwrap();
+        let visitor = scene.inside(actor, "002X").await;
+        world.sign(&visitor).await;
+        let reviewer = scene.reviewer("li.na").await;
+        let mut expected = BTreeSet::from([ReviewReason::FaceNotCompared]);
+        expected.extend(is_bounced.then_some(ReviewReason::ContactUnverified));
+        assert_eq!(scene.only_case(&reviewer).await.reasons, expected);
+    }
 }
 
 #[tokio::test]

@@ -163,7 +163,7 @@ async fn a_reset_account_has_another_password_and_enrols_anew() {
     let security = security(&world, "shen.yan", "沈岩").await;
     let listed = list_staff(&world.platform).await.unwrap();
     let own = listed.iter().find(|one| one.login == "li.na").unwrap();
-    release_staff(&world.platform, &security, own.account).await.unwrap();
+    release_staff(&world.platform, &security, own.account, own.standing).await.unwrap();
     let session = try_password(&world, HERE, "another horse battery").await.unwrap();
     let secret = enrolling(&world.platform, session).await.unwrap();
     let same = enrolling(&world.platform, session).await.unwrap();

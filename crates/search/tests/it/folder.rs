@@ -3,7 +3,7 @@
 use std::fs;
 
 use heqi_registration::search_index::{SearchIndex, Sought};
-use heqi_search::{FilingIndex, made_up};
+use heqi_search::{FilingIndex, OpenError, made_up};
 
 const ORIGIN: &str = "platform.example/1";
 
@@ -82,6 +82,22 @@ fn an_index_that_cannot_be_read_begins_anew() {
     fs::create_dir(own.join("meta.json")).unwrap();
     let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
     assert_eq!((index.position(), index.size().filings), (None, 0));
+}
+
+/// As on a disk that is mounted read-only; permissions keep nobody out who tests as root.
+#[test]
+fn a_folder_in_which_no_file_can_be_made_is_refused_at_the_start_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path()).close().unwrap();
+    let own = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let probe = own.join("probe");
+    assert!(!probe.exists(), "nothing is left of the probe");
+    fs::create_dir(&probe).unwrap();
+    let refused = FilingIndex::open(folder.path(), ORIGIN);
+    assert!(matches!(refused, Err(OpenError::Folder(_))), "{refused:?}");
+    fs::remove_dir(&probe).unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(50), 50));
 }
 
 #[test]

@@ -102,11 +102,12 @@ pub(super) async fn disable(open: &OpenPlatform, login: &str, out: &mut dyn Writ
 pub(super) async fn reset(open: &OpenPlatform, login: &str, out: &mut dyn Write) -> JobResult {
     let login: LoginName = login.parse()?;
     let drawn = drawn(open.platform.entropy());
-    reset_staff(&open.platform, &login, Password::new(drawn.to_string())?).await?;
+    let waits = reset_staff(&open.platform, &login, Password::new(drawn.to_string())?).await?;
     writeln!(out, "{}", drawn.as_str())?;
     writeln!(
         io::stderr(),
-        "The password is shown this once; the authenticator is enrolled anew, and security lets the account in again."
+        "The password is shown this once, and the authenticator is enrolled anew; {}.",
+        next(waits)
     )?;
     Ok(0)
 }
@@ -118,9 +119,18 @@ pub(super) async fn change(
     out: &mut dyn Write,
 ) -> JobResult {
     let (login, role): (LoginName, StaffRole) = (login.parse()?, role.parse()?);
-    change_role(&open.platform, &login, role).await?;
-    writeln!(out, "{login} is {role} now; a security officer lets the account in again")?;
+    let waits = change_role(&open.platform, &login, role).await?;
+    writeln!(out, "{login} is {role} now; {}", next(waits))?;
     Ok(0)
+}
+
+/// Who does what next. Whether an account waits is decided when it is changed.
+const fn next(waits: bool) -> &'static str {
+    if waits {
+        "a security officer lets the account in again"
+    } else {
+        "the account comes in as it is: no other security officer could let it in"
+    }
 }
 
 /// The number comes by standard input: what stands in a command line is in the machine's lists and
@@ -155,4 +165,15 @@ pub(super) fn drawn(entropy: &dyn Entropy) -> Zeroizing<String> {
         text.push(ALPHABET.get(usize::from(byte & 31)).copied().map_or('a', char::from));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next;
+
+    #[test]
+    fn only_of_an_account_that_waits_it_is_said_that_security_lets_it_in() {
+        assert!(next(true).contains("lets the account in again"));
+        assert!(!next(false).contains("again") && next(false).contains("comes in as it is"));
+    }
 }

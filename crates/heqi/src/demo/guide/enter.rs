@@ -93,19 +93,21 @@ enum Group {
     Firm,
     Registry,
     Notary,
+    Operator,
 }
 
 impl Group {
     const fn of(duty: Duty) -> Self {
         match duty {
             Duty::Registry(StaffRole::Handler) => Self::Firm,
+            Duty::Registry(StaffRole::Security | StaffRole::Auditor) => Self::Operator,
             Duty::Registry(_) => Self::Registry,
             Duty::Notary(_) => Self::Notary,
         }
     }
 }
 
-const GROUPS: [(Group, &str, &str, &str, &str); 3] = [
+const GROUPS: [(Group, &str, &str, &str, &str); 4] = [
     (
         Group::Firm,
         "我来经办",
@@ -126,6 +128,13 @@ const GROUPS: [(Group, &str, &str, &str, &str); 3] = [
         "I certify",
         "您是公证处的工作人员（演示人物）。申请、受理、系统预检、两人提取会话、起草、由另一人审批、编号、签章出具，一步一步都写入公证处自己的日志。",
         "You are of the notary office (made up). Application, acceptance, the machine's checks, an extraction by two, a draft, approval by another, number, seal: each step is a leaf of the office's own log.",
+    ),
+    (
+        Group::Operator,
+        "我来管账号、我来审计",
+        "I keep accounts, I audit",
+        "您是平台运营方的工作人员（演示人物）。安全管理员启用、停用工作人员的账号，看不到任何办件；审计员查看账号和操作日志，不能更改任何内容。",
+        "You are of the operator (made up). A security officer lets accounts of staff in and shuts them out and sees no filing; an auditor reads accounts and the journal and changes nothing.",
     ),
 ];
 

@@ -53,6 +53,8 @@ async fn show(
                     [one.at.for_people(), words::event(one.event, l).to_owned(), by]
                 })
                 .collect(),
+            earlier: 0,
+            seen: None,
             may_release: may_change && !is_in,
             may_disable: may_change && account.disabled_at.is_none(),
         });
