@@ -182,3 +182,16 @@ const TRUTH: Words = Words::new(
 );
 const SUBMIT: Words = Words::new("提交申请", "Submit the application");
 const BACK: Words = Words::new("返回", "Back");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_law_has_one_name_in_english() {
+        for words in [AUTHORITY, NOTICE_TEXT] {
+            let said = words.in_language(Language::En);
+            assert!(said.contains("Notarisation Law") && !said.contains("Notary Law"), "{said}");
+        }
+    }
+}
