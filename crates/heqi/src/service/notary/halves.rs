@@ -94,6 +94,8 @@ impl NotarysHalves {
             .log()
             .published()
             .filter(|head| head.checkpoint().note().verify(&self.witness.keys).is_ok());
+        // What is remembered beyond our own end takes nothing away from what is known of this log.
+        let since = if since <= backend.log().head().size() { since } else { 0 };
         let at_least = published.map_or(0, |head| head.size()).max(since);
         let Some(latest) = self.witness.client.latest(&origin).await? else {
             let reason = if at_least > 0 { "older_shown" } else { "nothing_yet" };
