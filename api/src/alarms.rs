@@ -246,7 +246,7 @@ async fn sample(state: &State, measured: &mut Measured) -> Result<(), Fault> {
         sample.disk_bytes = measured.bytes();
     }
     let backend = state.platform.backend();
-    Ok(state.sampler.lock().await.take(backend, sample).await?)
+    Ok(state.sampler.take(backend, sample).await?)
 }
 
 async fn tell(state: &State, teller: &mut Teller) {

@@ -9,6 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse};
 use heqi_evidence_store::gate::ReadOnly;
+use heqi_evidence_store::monitoring::samples::Sampler;
 use heqi_evidence_store::witness::Witness;
 use heqi_notify::signature::Secret;
 use heqi_pki::keys::Signer;
@@ -167,7 +168,7 @@ impl Api {
             figures,
             alarms,
             alarm_channels,
-            sampler: tokio::sync::Mutex::default(),
+            sampler: Sampler::default(),
             disk_bytes,
             recent: Recent::new(),
             docs: RenderedDocs::of(openapi::to_json()),

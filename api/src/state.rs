@@ -40,7 +40,7 @@ pub(crate) struct State {
     /// By which channels.
     pub(crate) alarm_channels: Vec<String>,
     /// The figures over time.
-    pub(crate) sampler: tokio::sync::Mutex<Sampler<Sample>>,
+    pub(crate) sampler: Sampler<Sample>,
     /// How many bytes the platform's folder takes, if anybody can tell.
     pub(crate) disk_bytes: Option<DiskBytes>,
     /// How often each caller has asked.

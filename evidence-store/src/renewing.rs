@@ -16,7 +16,9 @@ use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence::statement::{Statement as _, StatementError};
 use heqi_pki::keys::Signer;
 use heqi_pki::timestamp::TimestampToken;
-use heqi_renewal::{FileError, Link, Next, Renewal, RenewalFile, Subject, TokenTree, ends_of};
+use heqi_renewal::{
+    FileError, Link, Next, Renewal, RenewalFile, Subject, SubjectLeaf, TokenTree, ends_of,
+};
 use heqi_vocabulary::{Clock, Digest, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -364,13 +366,14 @@ pub async fn renewal_file(
     let rows = RENEWALS.scan(holder.backend, "", None, MOST).await?;
     let mut head = covering(holder.backend, index).await?.ok_or(RenewalError::NotStamped)?;
     let path = log.inclusion_proof(index, head.head.checkpoint().size()).await?;
-    // A record stays where it is: its root is what stands in the log.
-    let (envelope, record) = match LogLeaf::parse(&entry.entry) {
-        Ok(LogLeaf::Record(root)) => (Vec::new(), Some(root)),
-        Ok(LogLeaf::Statement(_)) => (entry.record.to_vec(), None),
+    let leaf = match LogLeaf::parse(&entry.entry) {
+        Ok(LogLeaf::Record(root)) => SubjectLeaf::Record(root),
+        Ok(LogLeaf::Statement(_)) => {
+            SubjectLeaf::Statement { envelope: entry.record.to_vec(), detail }
+        }
         Err(_) => return Err(RenewalError::NoLeaf),
     };
-    let subject = Subject { envelope, record, detail, index, path };
+    let subject = Subject { leaf, index, path };
     let mut links = Vec::new();
     loop {
         let mut link = link_of(&head);

@@ -57,7 +57,7 @@ async fn coverage_page(
 ) -> Result<HttpResponse, Problem> {
     let range = Range::of_word(asked.range.as_deref());
     let samples = match range.word().parse::<Span>() {
-        Err(_) => state.sampler.lock().await.recent(),
+        Err(_) => state.sampler.recent(),
         Ok(span) => {
             let kept = kept(state.platform.backend(), span, state.platform.now()).await;
             kept.map_err(|error| refused(Fault::from(error)))?

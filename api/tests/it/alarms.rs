@@ -98,7 +98,7 @@ async fn a_disk_that_stalls_is_told_while_it_stalls_and_one_that_breaks_for_good
         until_alarm(&service, name, false).await;
     }
 
-    // What waits for the disk is counted while it waits, although the samples of the figures wait for it, too.
+    // What waits for the disk is counted while it waits, although what is kept of the figures waits for it, too.
     disk.is(Mood::Stalls);
     service.clock.advance_ms(120_000);
     let many: Vec<Value> = (0..12).map(|one| filing(&format!("示例{one}号公司"))).collect();

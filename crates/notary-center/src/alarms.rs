@@ -2,6 +2,7 @@
 //! as at the platform.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::monitoring::MonitoringError;
@@ -18,6 +19,9 @@ use heqi_vocabulary::UtcMillis;
 use crate::board;
 use crate::figures::{Count, Figures};
 use crate::service::{PeerWitness, State};
+
+/// How long one figure is waited for, as at the platform: a disk that stalls is told by those that need none.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 const CHECKPOINT_AGE: Watch = Watch {
     name: "checkpoint_age",
@@ -232,21 +236,35 @@ async fn count_matters(state: &State, counted_at: &mut Option<UtcMillis>) {
     if counted_at.is_some_and(is_fresh) {
         return;
     }
-    match matters_due(&state.office, &bench.desk.calendar).await {
-        Ok(due) => {
+    let due = tokio::time::timeout(PATIENCE, matters_due(&state.office, &bench.desk.calendar));
+    match due.await {
+        Ok(Ok(due)) => {
             state.figures.watched().matters_urgent.set(due.urgent);
             state.figures.watched().matters_overdue.set(due.overdue);
             state.board.in_hand(due.running);
             *counted_at = Some(now);
         }
-        Err(error) => tracing::warn!(%error, "open applications could not be counted"),
+        Ok(Err(error)) => tracing::warn!(%error, "open applications could not be counted"),
+        Err(_) => tracing::warn!("open applications could not be counted in time"),
     }
 }
 
-/// Takes the figures that nobody counts on the way. What cannot be read stays as it was.
+/// What came in time.
+async fn in_time<T, E>(asked: impl Future<Output = Result<T, E>>) -> Option<T> {
+    tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()
+}
+
+/// Takes the figures that nobody counts on the way. What cannot be read, or not in time, stays as it was.
 async fn take(state: &State, peer: Option<&PeerWitness>) {
     let (backend, watched) = (&**state.office.backend(), state.figures.watched());
     let now = state.office.clock().now();
+    // First what is known without the disk.
+    if let Some(store) = state.figures.store() {
+        store.refresh();
+    }
+    if let Some(peer) = &state.peer {
+        watched.clock_gap_ms.set(u64::try_from(peer.clock.gap_ms()).unwrap_or(0));
+    }
     if let (Some(published), Some(peer)) = (backend.log().published(), peer) {
         let lines = published.checkpoint().note().verify(&peer.keys).unwrap_or_default();
         let newest = lines.iter().filter_map(VerifiedSignature::time).max();
@@ -258,27 +276,22 @@ async fn take(state: &State, peer: Option<&PeerWitness>) {
         watched.uncosigned.set(lag);
     }
     if let Some(centre) = &state.data_centre {
-        state.figures.look_at(&centre.mirror).await;
+        // What cannot be read leaves it as it was.
+        let _ = tokio::time::timeout(PATIENCE, state.figures.look_at(&centre.mirror)).await;
     }
-    if let Ok(kept) = kept_against_logs(backend).await {
+    if let Some(kept) = in_time(kept_against_logs(backend)).await {
         watched.kept_against_logs.set(u64::try_from(kept).unwrap_or(u64::MAX));
     }
-    if let Some(peer) = &state.peer {
-        watched.clock_gap_ms.set(u64::try_from(peer.clock.gap_ms()).unwrap_or(0));
-    }
-    if let Ok(standing) = stamping::standing(backend, &state.time_authorities).await {
+    if let Some(standing) = in_time(stamping::standing(backend, &state.time_authorities)).await {
         state.figures.stamped(&standing, now);
     }
     if state.bench.is_some()
-        && let Ok(stuck) = stuck_numbers(&state.office).await
+        && let Some(stuck) = in_time(stuck_numbers(&state.office)).await
     {
         watched.numbers_stuck.set(u64::try_from(stuck).unwrap_or(u64::MAX));
     }
-    if let Ok(differ) = halves_that_differ(backend).await {
+    if let Some(differ) = in_time(halves_that_differ(backend)).await {
         watched.halves_differ.set(differ);
-    }
-    if let Some(store) = state.figures.store() {
-        store.refresh();
     }
 }
 
@@ -289,4 +302,21 @@ async fn halves_that_differ(backend: &dyn Backend) -> Result<u64, MonitoringErro
         differ += u64::from(differs(backend, side).await?);
     }
     Ok(differ)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_figure_that_a_stalled_disk_holds_back_is_not_waited_for() {
+        let began = tokio::time::Instant::now();
+        let stalled = in_time(std::future::pending::<Result<u64, Infallible>>());
+        assert_eq!(stalled.await, None);
+        assert_eq!(began.elapsed().as_secs(), PATIENCE.as_secs());
+        assert_eq!(in_time(async { Ok::<_, Infallible>(7) }).await, Some(7));
+        assert_eq!(in_time(async { Err::<u64, _>("it cannot be read") }).await, None);
+    }
 }

@@ -79,7 +79,7 @@ pub(crate) struct Board {
     /// Applications in hand, once they were counted.
     in_hand: Mutex<Option<u64>>,
     disk_bytes: Option<DiskBytes>,
-    sampler: tokio::sync::Mutex<Sampler<CustodySample>>,
+    sampler: Sampler<CustodySample>,
 }
 
 impl Board {
@@ -114,8 +114,8 @@ impl Board {
     }
 
     /// The last minutes, oldest first.
-    pub(crate) async fn recent(&self) -> Vec<CustodySample> {
-        self.sampler.lock().await.recent()
+    pub(crate) fn recent(&self) -> Vec<CustodySample> {
+        self.sampler.recent()
     }
 }
 
@@ -128,7 +128,7 @@ pub(crate) async fn keep_and_tell(state: &State, alarms: &Alarms, mut stop: Shut
         let sample = sample(state, &mut measured).await;
         let backend = &**state.office.backend();
         let kept = match sample {
-            Some(sample) => state.board.sampler.lock().await.take(backend, sample).await,
+            Some(sample) => state.board.sampler.take(backend, sample).await,
             None => Ok(()),
         };
         report(kept);

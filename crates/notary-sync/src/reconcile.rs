@@ -347,16 +347,18 @@ pub async fn reconcile_platform<M: TileSource, L: TileSource>(
 }
 
 /// At a custodian: compares its own log with the head that the platform's witness cosigned last, whose line was verified.
+/// Heads up to the size `at_least` were cosigned or compared before: a witness that shows an older one keeps what came
+/// after it out of sight, so a smaller head says nothing.
 ///
 /// # Errors
 /// See [`ReconcileError`].
 pub async fn reconcile_own(
     backend: &dyn Backend,
     cosigned: &SignedCheckpoint,
-    at: UtcMillis,
+    (at_least, at): (u64, UtcMillis),
 ) -> Result<Reconciled, ReconcileError> {
     let (size, theirs) = (cosigned.checkpoint().size(), cosigned.checkpoint().root());
-    if size == 0 {
+    if size == 0 && at_least == 0 {
         return Ok(not_compared(Side::OwnCosigned, at, "nothing_yet"));
     }
     let log = backend.log();
@@ -365,6 +367,13 @@ pub async fn reconcile_own(
         return Ok(not_compared(Side::OwnCosigned, at, "other_log"));
     }
     let own = log.head().size();
+    // What is remembered beyond our own end is of the log before a successor.
+    if size < at_least && at_least <= own {
+        return Ok(not_compared(Side::OwnCosigned, at, "older_shown"));
+    }
+    if size == 0 {
+        return Ok(not_compared(Side::OwnCosigned, at, "nothing_yet"));
+    }
     // More was cosigned than we hold: the first leaf that we do not have.
     let (ours, first_leaf) = if size > own {
         (None, Some(own))

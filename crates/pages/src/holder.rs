@@ -10,7 +10,9 @@ mod say;
 
 pub use apply::HolderApplyPage;
 pub use door::{HolderCodePage, HolderDoorPage};
-pub use evidence::{ApplyWay, HeldDocument, HolderEvidencePage, ProvedClaim, SaidLine};
+pub use evidence::{
+    ApplyWay, HeldDocument, HolderEvidencePage, OpenApplication, ProvedClaim, SaidLine,
+};
 pub use list::{HeldLine, HolderListPage, HolderMatter, OtherLine, WatchShown};
 pub use place::PlaceSketch;
 pub use say::{HolderSayPage, HolderSaying};

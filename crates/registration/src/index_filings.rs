@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use heqi_evidence::schema::RecordKind;
 use heqi_filing::{Party, PartyKind};
-use heqi_vocabulary::{FilingId, FilingNo};
+use heqi_vocabulary::{FilingId, FilingNo, PartyId};
 
-use crate::fault::Fault;
+use crate::contacts::IdNumber;
+use crate::fault::{ActError, Fault};
 use crate::ledger;
 use crate::platform::Platform;
+use crate::rows::Pair;
 use crate::search_index::{IndexFault, IndexSize, IndexedFiling, PersonDigest, SearchIndex};
-use crate::{contacts, filings, rows};
+use crate::{ceremonies, contacts, filings, rows};
 
 /// Leaves read at once, with their records: about 5 MB.
 const LEAVES: usize = 512;
@@ -105,8 +107,8 @@ async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFili
 
 /// Records that change nothing a filing is found by: number, instant, names of companies, codes and
 /// people come with the opening, are changed by the handler or corrected by an officer, and go with an
-/// erasure. A signature changes none of them, and putting a filing in again reads the contacts of all
-/// its parties.
+/// erasure; a minor's number comes with what the guardian shows. A signature changes none of them, and
+/// putting a filing in again reads the contacts of all its parties.
 const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
     matches!(
         kind,
@@ -118,7 +120,6 @@ const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
             | RecordKind::ConsentGiven
             | RecordKind::Decline
             | RecordKind::DocumentRead
-            | RecordKind::GuardianshipShown
             | RecordKind::HandedOver
             | RecordKind::IdentityVerified
             | RecordKind::LegalHold
@@ -181,7 +182,31 @@ async fn add_party(
         one.persons.push(PersonDigest::of_number(secret, number.as_str()));
         one.persons.push(PersonDigest::of_person(secret, name.as_str(), number.as_str()));
     }
+    if let PartyKind::Ward { name, .. } = party.who()
+        && let Some(number) = ward_number(platform, one.filing, party.id()).await?
+    {
+        let secret = platform.token_secret();
+        one.persons.push(PersonDigest::of_number(secret, number.as_str()));
+        one.persons.push(PersonDigest::of_person(secret, name.as_str(), number.as_str()));
+    }
     Ok(())
+}
+
+/// The number that the guardian gave of a minor at the last invitation; none where it was not given, or is erased.
+async fn ward_number(
+    platform: &Platform,
+    filing: FilingId,
+    party: PartyId,
+) -> Result<Option<IdNumber>, Fault> {
+    let newest = rows::NEWEST_CEREMONIES.row(platform.backend(), &Pair(filing, party)).await?;
+    let Some(newest) = newest else { return Ok(None) };
+    match ceremonies::load(platform, newest.value).await {
+        Ok(stored) => Ok(stored.content.guardianship.map(|kept| kept.number)),
+        Err(ActError::Fault(Fault::Erased)) => Ok(None),
+        Err(ActError::Fault(fault)) => Err(fault),
+        // The row names a ceremony that is not there: nothing to be found by.
+        Err(_) => Ok(None),
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +218,7 @@ mod tests {
         for kind in [
             RecordKind::FilingOpened,
             RecordKind::FilingChanged,
+            RecordKind::GuardianshipShown,
             RecordKind::PersonCorrected,
             RecordKind::Erasure,
         ] {

@@ -21,17 +21,29 @@ const MOST_TOKENS: usize = 4;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "what stands in a file")]
 pub struct Subject {
-    /// The envelope of the statement that is the leaf; empty where a record is.
-    pub envelope: Vec<u8>,
-    /// The root of the record that is the leaf; absent where a statement is.
-    pub record: Option<RecordRoot>,
-    /// Salt and text that open a step's salted digest, as hexadecimal digits and text; absent where the
-    /// statement has none, or where it is not shown.
-    pub detail: Option<(String, String)>,
+    /// What it is.
+    pub leaf: SubjectLeaf,
     /// Its place in the log.
     pub index: u64,
     /// The audit path to the first head.
     pub path: Vec<Hash>,
+}
+
+/// What the leaf is. A record stays where it is: its root is what stands in the log, and nothing of a
+/// statement can stand beside it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "what stands in a file")]
+pub enum SubjectLeaf {
+    /// The root of a record.
+    Record(RecordRoot),
+    /// A statement.
+    Statement {
+        /// Its envelope.
+        envelope: Vec<u8>,
+        /// Salt and text that open a step's salted digest, as hexadecimal digits and text; absent where
+        /// the statement has none, or where it is not shown.
+        detail: Option<(String, String)>,
+    },
 }
 
 /// A stamped head, and how its token was renewed.
@@ -140,8 +152,12 @@ impl RenewalFile {
     /// # Errors
     /// A name no container has.
     pub fn write(&self) -> Result<Vec<u8>, FileError> {
-        let Subject { envelope, record, detail, index, path } = &self.subject;
-        let (salt, said) = detail.clone().unzip();
+        let Subject { leaf, index, path } = &self.subject;
+        let (record, statement) = match leaf {
+            SubjectLeaf::Record(root) => (Some(*root), None),
+            SubjectLeaf::Statement { envelope, detail } => (None, Some((envelope, detail))),
+        };
+        let (salt, said) = statement.and_then(|(_, detail)| detail.clone()).unzip();
         let link = |link: &Link| HeadLink {
             tokens: link.tokens.keys().cloned().collect(),
             next: link.next.as_ref().map(|next| HeadNext {
@@ -156,11 +172,11 @@ impl RenewalFile {
         let head = Head {
             format: FORMAT.to_owned(),
             links: self.links.iter().map(link).collect(),
-            subject: HeadSubject { index: *index, path: texts(path), record: *record, said, salt },
+            subject: HeadSubject { index: *index, path: texts(path), record, said, salt },
         };
         let head = canonical::to_bytes(&head).map_err(|_| FileError::Form("the first entry"))?;
         let mut entries = vec![(FIRST.to_owned(), head)];
-        if record.is_none() {
+        if let Some((envelope, _)) = statement {
             entries.push(("subject.json".to_owned(), envelope.clone()));
         }
         for (place, link) in self.links.iter().enumerate() {
@@ -204,16 +220,16 @@ impl RenewalFile {
             bytes.map(<[u8]>::to_vec).ok_or(FileError::Form("an entry is missing"))
         };
         let HeadSubject { index, path, record, said, salt } = head.subject;
-        let subject = Subject {
-            envelope: match record {
-                Some(_) => Vec::new(),
-                None => take("subject.json".to_owned())?,
+        let leaf = match (record, salt, said) {
+            (Some(root), None, None) => SubjectLeaf::Record(root),
+            (Some(_), _, _) => return Err(FileError::Form("a record that says a text")),
+            (None, salt, said) if salt.is_some() == said.is_some() => SubjectLeaf::Statement {
+                envelope: take("subject.json".to_owned())?,
+                detail: salt.zip(said),
             },
-            record,
-            detail: salt.zip(said),
-            index,
-            path: hashes(&path)?,
+            (None, _, _) => return Err(FileError::Form("a salt or a text by itself")),
         };
+        let subject = Subject { leaf, index, path: hashes(&path)? };
         let mut links = Vec::new();
         for (place, link) in head.links.into_iter().enumerate() {
             if link.tokens.is_empty() || link.tokens.len() > MOST_TOKENS {
@@ -251,7 +267,63 @@ impl RenewalFile {
 
     /// The leaf in question as it stands in the log.
     pub fn subject_leaf(&self) -> LogLeaf {
-        let statement = || LogLeaf::Statement(Digest::of(&self.subject.envelope));
-        self.subject.record.map_or_else(statement, LogLeaf::Record)
+        match &self.subject.leaf {
+            SubjectLeaf::Record(root) => LogLeaf::Record(*root),
+            SubjectLeaf::Statement { envelope, .. } => LogLeaf::Statement(Digest::of(envelope)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(leaf: SubjectLeaf) -> RenewalFile {
+        let tokens = BTreeMap::from([("test".to_owned(), vec![1])]);
+        RenewalFile {
+            subject: Subject { leaf, index: 0, path: Vec::new() },
+            links: vec![Link { note: vec![2], tokens, next: None }],
+        }
+    }
+
+    /// The file with another subject in its first entry.
+    fn with(file: &RenewalFile, change: &dyn Fn(&mut HeadSubject)) -> Vec<u8> {
+        let bytes = file.write().unwrap();
+        let read = container::read(&bytes).unwrap();
+        let mut entries: Vec<(String, Vec<u8>)> =
+            read.iter().map(|entry| (entry.name.to_owned(), entry.bytes.to_vec())).collect();
+        let mut head: Head = canonical::parse_exact(&entries[0].1).unwrap();
+        change(&mut head.subject);
+        entries[0].1 = canonical::to_bytes(&head).unwrap();
+        container::write(&entries).unwrap()
+    }
+
+    #[test]
+    fn a_leaf_is_a_record_or_a_statement_and_never_both() {
+        let root = RecordRoot::new(Digest::of(b"root"));
+        let record = file(SubjectLeaf::Record(root));
+        let detail = Some(("00".to_owned(), "text".to_owned()));
+        let statement = file(SubjectLeaf::Statement { envelope: b"{}".to_vec(), detail });
+        for whole in [&record, &statement] {
+            assert_eq!(RenewalFile::read(&with(whole, &|_| ())).unwrap(), *whole);
+        }
+        let says = |subject: &mut HeadSubject| {
+            subject.salt = Some("00".to_owned());
+            subject.said = Some("text".to_owned());
+        };
+        // A record beside a statement's envelope, a record that says a text, and half of what opens a text.
+        let untold = file(SubjectLeaf::Statement { envelope: b"{}".to_vec(), detail: None });
+        for broken in [
+            with(&statement, &|subject| subject.record = Some(root)),
+            with(&untold, &|subject| subject.record = Some(root)),
+            with(&record, &says),
+            with(&record, &|subject| subject.salt = Some("00".to_owned())),
+            with(&record, &|subject| subject.record = None),
+            with(&statement, &|subject| subject.salt = None),
+            with(&statement, &|subject| subject.said = None),
+        ] {
+            let read = RenewalFile::read(&broken);
+            assert!(matches!(read, Err(FileError::Form(_))), "{read:?}");
+        }
     }
 }

@@ -13,7 +13,7 @@
 //! - [`Renewal`]: the statement
 //! - [`TokenTree`]: the tree over the tokens it names
 //! - [`ends_of`]: when the first certificate in a token ends
-//! - [`RenewalFile`], [`Link`]: the file
+//! - [`RenewalFile`], [`SubjectLeaf`], [`Link`]: the file
 //! - [`Trust`], [`Walked`], [`WalkError`]: the walk
 
 mod file;
@@ -22,7 +22,7 @@ mod statement;
 mod tree;
 mod walk;
 
-pub use file::{FileError, Link, Next, RenewalFile, Subject};
+pub use file::{FileError, Link, Next, RenewalFile, Subject, SubjectLeaf};
 pub use lifetime::ends_of;
 pub use statement::Renewal;
 pub use tree::{TokenPlace, TokenTree};

@@ -13,7 +13,7 @@ use heqi_tlog::proof::inclusion_root;
 use heqi_tlog::tree::{Hash, leaf_hash};
 use heqi_vocabulary::{Digest, UtcMillis};
 
-use crate::file::{Link, Next, RenewalFile};
+use crate::file::{Link, Next, RenewalFile, SubjectLeaf};
 use crate::lifetime::ends_of;
 use crate::statement::Renewal;
 
@@ -141,8 +141,9 @@ impl RenewalFile {
     /// Opens what the leaf says in a salted digest, if it is shown: the text, once the envelope is
     /// signed by one of the custodians and has the digest of salt and text.
     pub fn said(&self, trust: &Trust, payload_type: &str) -> Option<String> {
-        let (salt, said) = self.subject.detail.as_ref()?;
-        let envelope = Envelope::from_json(&self.subject.envelope).ok()?;
+        let SubjectLeaf::Statement { envelope, detail } = &self.subject.leaf else { return None };
+        let (salt, said) = detail.as_ref()?;
+        let envelope = Envelope::from_json(envelope).ok()?;
         let payload_type = heqi_pki::dsse::PayloadType::parse(payload_type).ok()?;
         let verified = envelope.verify(&payload_type, &trust.custodians).ok()?;
         let payload: serde_json::Value = serde_json::from_slice(verified.bytes()).ok()?;

@@ -87,7 +87,8 @@ pub enum Outcome {
     },
     /// Nothing could be compared.
     NotCompared {
-        /// A stable word: `unreachable`, `nothing_yet`, `not_shown` (no head of this log), `not_signed` (by nobody known).
+        /// A stable word: `unreachable`, `nothing_yet`, `not_shown` (no head of this log), `not_signed` (by nobody known),
+        /// `other_log`, `older_shown` (a head of before, though a greater one was cosigned).
         reason: String,
     },
 }
@@ -111,6 +112,7 @@ pub struct Reconciled {
     pub leaves: u64,
     /// Every leaf below this one was compared, now or before: where the next comparison goes on. Less than `size` when
     /// there was more that is new than is looked at at once. Rows of before have none, and everything is looked at again.
+    /// Of a custodian's own log that could not be compared: the greatest size that was.
     #[serde(default)]
     pub compared_to: u64,
     /// What was found.

@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use heqi_vocabulary::UtcMillis;
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -101,9 +102,13 @@ impl FromStr for Span {
 #[error("the spans are half_day, week and year")]
 pub struct UnknownSpan;
 
-/// Takes samples: remembers the last minutes and keeps each span.
+/// Takes samples: remembers the last minutes and keeps each span. Whoever looks at the last minutes waits for no
+/// disk.
 #[derive(Debug)]
-pub struct Sampler<S> {
+pub struct Sampler<S>(Mutex<Held<S>>);
+
+#[derive(Debug)]
+struct Held<S> {
     recent: VecDeque<S>,
     /// What each span will keep next, with the worst since it kept something.
     next: BTreeMap<Span, S>,
@@ -112,16 +117,37 @@ pub struct Sampler<S> {
 
 impl<S> Default for Sampler<S> {
     fn default() -> Self {
-        Self { recent: VecDeque::new(), next: BTreeMap::new(), kept: BTreeMap::new() }
+        let held = Held { recent: VecDeque::new(), next: BTreeMap::new(), kept: BTreeMap::new() };
+        Self(Mutex::new(held))
     }
 }
+
+/// The spans whose turn it is, each with its step.
+type Due = Vec<(Span, i64)>;
 
 impl<S: Figures> Sampler<S> {
     /// Takes a sample; every span whose turn it is keeps it, with what was worst since it kept one.
     ///
     /// # Errors
     /// The store could not do its part; the sample is remembered all the same.
-    pub async fn take(&mut self, backend: &dyn Backend, sample: S) -> Result<(), MonitoringError> {
+    pub async fn take(&self, backend: &dyn Backend, sample: S) -> Result<(), MonitoringError> {
+        let noted = self.0.lock().note(sample)?;
+        let Some((changes, due)) = noted else { return Ok(()) };
+        // The lock is not held meanwhile: a disk that stalls keeps nobody from looking.
+        backend.commit(changes)?.await?;
+        self.0.lock().written(due);
+        Ok(())
+    }
+
+    /// The last minutes, oldest first.
+    pub fn recent(&self) -> Vec<S> {
+        self.0.lock().recent.iter().cloned().collect()
+    }
+}
+
+impl<S: Figures> Held<S> {
+    /// Remembers a sample; what is to be written of it, if anything is.
+    fn note(&mut self, sample: S) -> Result<Option<(Changeset, Due)>, MonitoringError> {
         for span in Span::ALL {
             let mut next = sample.clone();
             if let Some(before) = self.next.get(&span) {
@@ -134,7 +160,7 @@ impl<S: Figures> Sampler<S> {
         }
         let at = UtcMillis::from_millis(sample.at_ms());
         self.recent.push_back(sample);
-        let Ok(at) = at else { return Ok(()) };
+        let Ok(at) = at else { return Ok(None) };
         let mut changes = Changeset::new();
         let mut due = Vec::new();
         for span in Span::ALL {
@@ -147,20 +173,14 @@ impl<S: Figures> Sampler<S> {
                 due.push((span, step));
             }
         }
-        if due.is_empty() {
-            return Ok(());
-        }
-        backend.commit(changes)?.await?;
+        Ok((!due.is_empty()).then_some((changes, due)))
+    }
+
+    fn written(&mut self, due: Due) {
         for (span, step) in due {
             self.kept.insert(span, step);
             self.next.remove(&span);
         }
-        Ok(())
-    }
-
-    /// The last minutes, oldest first.
-    pub fn recent(&self) -> Vec<S> {
-        self.recent.iter().cloned().collect()
     }
 }
 
@@ -210,7 +230,34 @@ impl Measured {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
+
+    #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+    struct Plain(i64);
+
+    impl Figures for Plain {
+        fn at_ms(&self) -> i64 {
+            self.0
+        }
+
+        fn worsen(&mut self, _: &Self) {}
+    }
+
+    #[test]
+    fn what_waits_for_the_disk_keeps_nobody_from_looking() {
+        let sampler = Sampler::default();
+        let first = Plain(1_800_000_000_000);
+        let (_, due) = sampler.0.lock().note(first.clone()).unwrap().unwrap();
+        // Nothing is written yet.
+        assert_eq!(due.len(), Span::ALL.len());
+        assert_eq!(sampler.recent(), [first]);
+        sampler.0.lock().written(due);
+        let second = Plain(1_800_000_000_001);
+        assert!(sampler.0.lock().note(second).unwrap().is_none(), "each step is kept once");
+        assert_eq!(sampler.recent().len(), 2);
+    }
 
     #[test]
     fn a_folder_is_measured_once_a_minute_and_after_the_clock_was_set_back() {

@@ -33,6 +33,13 @@ struct Remembered {
     record: Option<RecordId>,
 }
 
+impl Remembered {
+    /// Whether it is about this signing; where none was acted out, about one that was before.
+    fn is_about(&self, record: Option<RecordId>) -> bool {
+        self.record.is_some_and(|own| record.is_none_or(|record| record == own))
+    }
+}
+
 /// Who applies, and about which of the own signings.
 #[derive(Clone, Copy)]
 pub(crate) struct Applicant {
@@ -54,8 +61,7 @@ pub(crate) async fn issue(
     let (file, kept) = (folder.join("certificate.pdf"), folder.join("certificate.json"));
     let earlier = std::fs::read(&kept).ok();
     let earlier = earlier.and_then(|bytes| serde_json::from_slice::<Remembered>(&bytes).ok());
-    let earlier = earlier
-        .filter(|kept| applicant.is_none_or(|applicant| kept.record == Some(applicant.record)));
+    let earlier = earlier.filter(|kept| kept.is_about(applicant.map(|applicant| applicant.record)));
     let check_path = match (earlier, applicant) {
         (Some(remembered), _) => Some(remembered.check_path),
         (None, Some(applicant)) => {
@@ -355,7 +361,19 @@ fn failed(error: &dyn std::fmt::Display) -> DemoError {
 
 #[cfg(test)]
 mod tests {
+    use heqi_testkit::SeededEntropy;
+
     use super::*;
+
+    #[test]
+    fn a_certificate_of_before_about_another_signing_is_not_shown_as_this_one() {
+        let kept = |record| Remembered { check_path: "/check/1".to_owned(), record };
+        let [one, other] = [1, 2].map(|seed| RecordId::random(&SeededEntropy::new(seed)));
+        assert!(kept(Some(one)).is_about(Some(one)) && kept(Some(one)).is_about(None));
+        assert!(!kept(Some(one)).is_about(Some(other)));
+        // Folders of before do not say about which.
+        assert!(!kept(None).is_about(Some(one)) && !kept(None).is_about(None));
+    }
 
     #[test]
     fn an_application_that_was_taken_before_is_found_by_its_deposit() {

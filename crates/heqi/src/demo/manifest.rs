@@ -49,8 +49,8 @@ pub(crate) struct Manifest {
     /// Accounts of reviewers.
     #[serde(default)]
     pub(crate) officers: Vec<Officer>,
-    /// The certificate about the older filing's first signing; absent only when an earlier start was
-    /// interrupted in the middle of it.
+    /// The certificate about the older filing's first signing; absent where that filing was never acted out, or a
+    /// start was interrupted in the middle of the certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) certificate_path: Option<PathBuf>,
     /// Where anybody checks it.

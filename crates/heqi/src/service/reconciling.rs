@@ -28,7 +28,7 @@ pub(super) trait Halves: Send + Sync {
     /// Which comparisons there are.
     fn sides(&self) -> &'static [Side];
 
-    /// One of them; leaves below `since` matched before.
+    /// One of them; leaves below `since` matched before, and of a custodian's own log a head of that size was compared.
     fn compare(
         &self,
         side: Side,
@@ -94,15 +94,27 @@ async fn once(kept: &Kept, halves: &impl Halves, side: Side) -> Reconciled {
         Ok(since) => halves.compare(side, since).await,
         Err(error) => Err(error.into()),
     };
-    compared.unwrap_or_else(|error| {
+    let mut compared = compared.unwrap_or_else(|error| {
         tracing::warn!(%side, %error, "both halves could not be compared");
         not_compared(side, kept.clock.now(), "unreachable")
-    })
+    });
+    // It takes the place of what was found on the same day, and forgets no size.
+    if side == Side::OwnCosigned
+        && matches!(compared.outcome, Outcome::NotCompared { .. })
+        && let Ok(before) = matched_to(kept, side).await
+    {
+        compared.compared_to = before;
+    }
+    compared
 }
 
-/// What matched before is looked at again by a drawn sample only.
+/// What matched before is looked at again by a drawn sample only. Of a custodian's own log it is the greatest head that
+/// was compared, whatever came of it: the platform's witness is not to get out of it by showing one of before.
 async fn matched_to(kept: &Kept, side: Side) -> Result<u64, MonitoringError> {
     let before = found(&*kept.backend, side).await?;
+    if side == Side::OwnCosigned {
+        return Ok(before.iter().map(|one| one.size.max(one.compared_to)).max().unwrap_or(0));
+    }
     let matched = before.iter().find(|one| one.outcome == Outcome::Match {});
     Ok(matched.map_or(0, |one| one.compared_to))
 }
@@ -133,5 +145,56 @@ impl Halves for PlatformsHalves {
         let name = origin.as_str().rsplit('/').next().unwrap_or_default();
         let log = self.client.own_log(name);
         reconcile_peer(platform.backend(), &log, origin, at).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_evidence_store::testing::memory;
+    use heqi_testkit::FixedClock;
+    use heqi_vocabulary::UtcMillis;
+    use parking_lot::Mutex;
+
+    use super::*;
+
+    /// Shows what it is told to, and remembers since when it was asked.
+    struct Told {
+        shows: Mutex<Option<(u64, Outcome)>>,
+        since: Mutex<u64>,
+        at: UtcMillis,
+    }
+
+    impl Halves for Told {
+        fn sides(&self) -> &'static [Side] {
+            &[Side::OwnCosigned]
+        }
+
+        async fn compare(&self, side: Side, since: u64) -> Result<Reconciled, ReconcileError> {
+            *self.since.lock() = since;
+            let (size, outcome) =
+                self.shows.lock().clone().ok_or_else(|| ReconcileError::Mirror("away".into()))?;
+            Ok(Reconciled { size, outcome, ..not_compared(side, self.at, "") })
+        }
+    }
+
+    #[tokio::test]
+    async fn the_greatest_head_that_was_compared_is_remembered_over_whatever_came_after_it() {
+        let at = UtcMillis::from_millis(1_800_000_000_000).unwrap();
+        let clock = Arc::new(FixedClock::new(at));
+        let kept = Kept { backend: memory(), clock, every: FIRST };
+        let halves = Told { shows: Mutex::new(None), since: Mutex::new(0), at };
+        let round = async |shows: Option<(u64, Outcome)>| {
+            *halves.shows.lock() = shows;
+            let compared = once(&kept, &halves, Side::OwnCosigned).await;
+            note(&*kept.backend, &compared).await.unwrap();
+            *halves.since.lock()
+        };
+        let older = || Outcome::NotCompared { reason: "older_shown".into() };
+        assert_eq!(round(Some((47, Outcome::Match {}))).await, 0);
+        assert_eq!(round(None).await, 47, "who does not answer on the same day");
+        assert_eq!(round(Some((0, older()))).await, 47, "nor who shows an older head");
+        assert_eq!(round(Some((52, Outcome::Match {}))).await, 47);
+        assert_eq!(round(Some((60, Outcome::Mismatch { first_leaf: None }))).await, 52);
+        assert_eq!(round(None).await, 60);
     }
 }

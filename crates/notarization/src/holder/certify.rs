@@ -11,7 +11,7 @@ use super::held::{OpenedRecord, list};
 use crate::matter::act::open as open_matter;
 use crate::matter::apply::{Apply, apply, open_place};
 use crate::matter::examine::signer_held;
-use crate::matter::form::{ApplicantKind, ApplicationForm, PowerOfAttorney};
+use crate::matter::form::{ApplicantKind, ApplicationForm, Field, PowerOfAttorney};
 use crate::matter::rows::OPEN;
 use crate::matter::state::Stage;
 use crate::matter::step::ActedBy;
@@ -59,13 +59,18 @@ pub async fn apply_as_signer(
 /// papers the notary reads.
 ///
 /// # Errors
-/// As [`apply`]; [`MatterError::NotCompany`] where the signing was not made in this company's name,
-/// [`MatterError::NotRepresentative`] where `acting` is not who signed for it.
+/// As [`apply`]; [`MatterError::Field`] where `acting` is no name, [`MatterError::NotCompany`] where the
+/// signing was not made in this company's name, [`MatterError::NotRepresentative`] where `acting` is not who
+/// signed for it.
 pub async fn apply_as_company(
     office: &NotaryOffice,
     about: &OpenedRecord,
     (acting, form): (&str, ApplicationForm),
 ) -> Result<ApplicationNo, MatterError> {
+    // Nobody is no agent, and the legal representative would act by silence.
+    if PersonName::parse(acting).is_err() {
+        return Err(MatterError::Field(Field::Acting));
+    }
     let (agent, power_of_attorney) = if is_same_person(acting, &form.legal_representative) {
         (String::new(), String::new())
     } else {
@@ -88,6 +93,8 @@ fn is_same_person(one: &str, other: &str) -> bool {
 pub struct SignersApplication {
     /// Its number.
     pub number: ApplicationNo,
+    /// In whose name it was handed in.
+    pub applicant: ApplicantKind,
     /// Since when.
     pub submitted_at: UtcMillis,
     /// Where it stands.
@@ -96,16 +103,17 @@ pub struct SignersApplication {
     pub query_code: String,
 }
 
-/// The application about this record that is open, of the company signed for or of the signer. The
+/// The applications about this record that are open, of the company signed for and of the signer. The
 /// company's is shown to who signed only where they act for it in the application, too: another's document and
 /// the company's papers are none of theirs.
 ///
 /// # Errors
 /// The store could not be read.
-pub async fn application(
+pub async fn applications(
     office: &NotaryOffice,
     about: &OpenedRecord,
-) -> Result<Option<SignersApplication>, MatterError> {
+) -> Result<Vec<SignersApplication>, MatterError> {
+    let mut shown = Vec::new();
     for kind in [ApplicantKind::Company, ApplicantKind::Signer] {
         let place = open_place(about.row.deposit_no, kind);
         let Some(row) = OPEN.row(office.store(), &place).await? else { continue };
@@ -114,12 +122,13 @@ pub async fn application(
         if signer.admits_from_within(&opened.content.application, opened.today).is_err() {
             continue;
         }
-        return Ok(Some(SignersApplication {
+        shown.push(SignersApplication {
             number: row.value,
+            applicant: kind,
             submitted_at: opened.matter.submitted_at(),
             stage: opened.matter.stage(),
             query_code: opened.content.query_code,
-        }));
+        });
     }
-    Ok(None)
+    Ok(shown)
 }

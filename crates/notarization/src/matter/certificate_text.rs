@@ -19,6 +19,9 @@ pub const TELLS_SIGNING: &str = "上述电子数据中记录";
 pub struct CertificateWords<'a> {
     /// Who applies, for what.
     pub application: &'a Application,
+    /// Whether the credit code on the form was compared with one that is held; what was not, is told as
+    /// declared.
+    pub is_code_compared: bool,
     /// When the application was accepted.
     pub accepted_at: UtcMillis,
     /// The platform, as certificates name it.
@@ -61,7 +64,7 @@ pub struct SessionWords<'a> {
 /// The text of a certificate, a paragraph a line, without heading and signatures.
 pub fn certificate_text(words: &CertificateWords<'_>) -> String {
     let CertificateWords { application, facts, .. } = words;
-    let mut lines = vec![applicant(application)];
+    let mut lines = vec![applicant(application, words.is_code_compared)];
     lines.extend(agent(application));
     lines.push("公证事项：保全证据（电子数据）".to_owned());
     lines.push(format!(
@@ -94,7 +97,7 @@ pub fn certificate_text(words: &CertificateWords<'_>) -> String {
     lines.join("\n")
 }
 
-fn applicant(application: &Application) -> String {
+fn applicant(application: &Application, is_code_compared: bool) -> String {
     let Application { name, sex, born, document_number, address, .. } = application;
     let (name, address) = (flat(name), flat(address));
     match application.kind {
@@ -107,8 +110,9 @@ fn applicant(application: &Application) -> String {
         }
         ApplicantKind::Company | ApplicantKind::Regulator => {
             let legal = application.legal_representative.as_deref().unwrap_or_default();
+            let declared = if is_code_compared { "" } else { "（据申请人申报）" };
             format!(
-                "申请人：{name}，统一社会信用代码：{document_number}，住所：{address}，法定代表人：{}。",
+                "申请人：{name}，统一社会信用代码：{document_number}{declared}，住所：{address}，法定代表人：{}。",
                 flat(legal)
             )
         }

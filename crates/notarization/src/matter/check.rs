@@ -39,7 +39,7 @@ pub struct Checked {
     pub voided_at: Option<UtcMillis>,
     /// How often it was corrected.
     pub corrections: u32,
-    /// The applicant: a person masked, the first character and stars; a company by its name.
+    /// The applicant: a person masked, the first character and stars; a company or an authority by its name.
     pub applicant: String,
     /// SHA-256 of the file that was issued, to compare with the one at hand.
     pub sha256: Option<Digest>,
@@ -92,7 +92,7 @@ pub struct CheckedNotice {
     pub application: ApplicationNo,
     /// Its day.
     pub at: UtcMillis,
-    /// To whom: a person masked, a company by its name.
+    /// To whom: a person masked, a company or an authority by its name.
     pub recipient: String,
     /// SHA-256 of the file; `None` while it is being made.
     pub sha256: Option<Digest>,
@@ -279,12 +279,12 @@ fn is_same(kept: &str, typed: &str) -> bool {
     differing == 0 && typed.len() == kept.len()
 }
 
-/// Who applied, as anybody may read it: a company's name is public, as every register shows it; who acted
-/// for it is not shown at all.
+/// Who applied, as anybody may read it: a company's name is public, as every register shows it, and so is
+/// that of an authority; who acted for either is not shown at all.
 fn shown_name(application: &Application) -> String {
     match application.kind {
-        ApplicantKind::Company => application.name.clone(),
-        ApplicantKind::Signer | ApplicantKind::Regulator => masked(&application.name),
+        ApplicantKind::Company | ApplicantKind::Regulator => application.name.clone(),
+        ApplicantKind::Signer => masked(&application.name),
     }
 }
 
@@ -298,6 +298,7 @@ pub(super) fn masked(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matter::form::ApplicationForm;
 
     #[test]
     fn a_code_is_the_same_however_it_is_typed_and_no_prefix_is() {
@@ -308,10 +309,42 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_masked() {
+    fn a_persons_name_is_masked_and_no_authoritys() {
         assert_eq!(
-            (masked("张三").as_str(), masked("示例区市场监督管理局").as_str()),
-            ("张*", "示****")
+            (masked("张三").as_str(), masked("古丽巴哈尔·示例").as_str()),
+            ("张*", "古****")
+        );
+        let person = ApplicationForm {
+            applicant: "signer".into(),
+            name: "张三".into(),
+            document_kind: "resident_id".into(),
+            document_number: "11010519491231002X".into(),
+            address: "杭州市临安区示例路1号".into(),
+            phone: "0571-0000110".into(),
+            purpose: "在杭州市使用".into(),
+            manner: "在手机上签署".into(),
+            materials: "居民身份证复印件".into(),
+            copies: "1".into(),
+            delivery: "download".into(),
+            lawsuit: "no".into(),
+            truth: "yes".into(),
+            ..ApplicationForm::default()
+        };
+        let authority = ApplicationForm {
+            applicant: "regulator".into(),
+            name: "示例区市场监督管理局".into(),
+            document_number: "91330112MA00000159".into(),
+            legal_representative: "王强".into(),
+            legal_basis: "条例第40条 临市监〔2026〕1号".into(),
+            ..person.clone()
+        };
+        let shown = |form: &ApplicationForm| {
+            let today = "2026-11-28".parse().unwrap();
+            shown_name(&form.parse(today).unwrap())
+        };
+        assert_eq!(
+            (shown(&person).as_str(), shown(&authority).as_str()),
+            ("张*", "示例区市场监督管理局")
         );
     }
 }

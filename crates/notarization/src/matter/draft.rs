@@ -9,11 +9,13 @@ use heqi_vocabulary::Digest;
 use super::act::{Desk, Opened, act, open};
 use super::certificate_text::{CertificateWords, SessionWords, TELLS_SIGNING, certificate_text};
 use super::error::MatterError;
-use super::examine::answer_held;
+use super::examine::{answer_held, held_record, signer_held};
+use super::form::ApplicantKind;
 use super::number::ApplicationNo;
 use super::session::package;
 use super::state::{Draft, Rule};
 use super::step::StepKind;
+use crate::deposited::DEPOSITS;
 use crate::office::NotaryOffice;
 use crate::staff::{Officer, officer_name};
 
@@ -61,8 +63,10 @@ pub async fn propose(
         return Err(Rule::Quarantined.into());
     }
     let accepted = opened.matter.acceptance().ok_or(Rule::Stage(opened.matter.stage()))?;
+    let is_code_compared = is_code_held(office, &opened).await?;
     Ok(certificate_text(&CertificateWords {
         application: &opened.content.application,
+        is_code_compared,
         accepted_at: accepted.at,
         platform_name: &desk.platform_name,
         deposit_no: &opened.matter.deposit_no().to_string(),
@@ -80,6 +84,20 @@ pub async fn propose(
         facts: &opened.content.facts,
         is_disputed: answer.objections > 0,
     }))
+}
+
+/// Whether the credit code on the form is one that is held of the company that signed. Of an authority none
+/// is.
+async fn is_code_held(office: &NotaryOffice, opened: &Opened<'_>) -> Result<bool, MatterError> {
+    let (application, key) = (&opened.content.application, &opened.matter.deposit);
+    if application.kind != ApplicantKind::Company {
+        return Ok(false);
+    }
+    let row = DEPOSITS.durable_row(office.store(), key).await?;
+    let row = row.ok_or(MatterError::NoDeposit)?.value;
+    let signing = held_record(office, &row).await?;
+    let signer = signer_held(office, (key, row.chain), &signing).await?;
+    Ok(signer.holds_code(application))
 }
 
 /// What the wording tells of the sealed package.

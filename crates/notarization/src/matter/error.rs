@@ -364,6 +364,7 @@ fn field_said(field: Field) -> Said {
         Field::Address => ("住址或住所", "address"),
         Field::Phone => ("联系电话", "telephone"),
         Field::LegalRepresentative => ("法定代表人", "legal representative"),
+        Field::Acting => ("代表单位办理的人的姓名", "name of whoever acts for the company"),
         Field::ActingDocument => {
             ("代表单位办理的人的证件类型与号码", "document of whoever acts for the company")
         }

@@ -201,6 +201,8 @@ pub enum Field {
     Agent,
     /// The legal representative of a company or an authority.
     LegalRepresentative,
+    /// The name of whoever acts for a company.
+    Acting,
     /// The document of whoever acts for a company.
     ActingDocument,
     /// What shows that they may act for it is not among the materials.

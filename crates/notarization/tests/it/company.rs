@@ -3,7 +3,7 @@
 use heqi_evidence::record::RecordDraft;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::holder::certify::{
-    application, apply_as_company, apply_as_signer, signing_of,
+    applications, apply_as_company, apply_as_signer, signing_of,
 };
 use heqi_notarization::holder::door::{ask_code, enter, holder};
 use heqi_notarization::holder::held::{OpenedRecord, list, open};
@@ -134,7 +134,7 @@ async fn edge_case_4_a_company_that_signed_is_certified_as_a_legal_person_and_an
     bureau.extracted(no).await;
     let text = propose(office, &bureau.desk, no).await.unwrap();
     let head = format!(
-        "申请人：{COMPANY}，统一社会信用代码：{CODE}，住所：杭州市临安区示例路1号，法定代表人：{REPRESENTATIVE}。\n公证事项："
+        "申请人：{COMPANY}，统一社会信用代码：{CODE}（据申请人申报），住所：杭州市临安区示例路1号，法定代表人：{REPRESENTATIVE}。\n公证事项："
     );
     assert!(text.starts_with(&head), "{text}");
     assert!(text.contains(&format!("以“{COMPANY}（代表人：{REPRESENTATIVE}）”名义")), "{text}");
@@ -265,10 +265,17 @@ async fn from_within_whoever_signed_for_the_company_applies_for_it_and_nobody_el
     let refused = apply_as_company(office, &about, (REPRESENTATIVE, authorised)).await;
     assert!(matches!(refused, Err(MatterError::Field(Field::Authority))), "{refused:?}");
 
-    assert!(application(office, &about).await.unwrap().is_none());
+    // Whoever does not say who acts is asked, and is not taken for the legal representative.
+    for nobody in ["", " "] {
+        let refused = apply_as_company(office, &about, (nobody, form())).await;
+        assert!(matches!(refused, Err(MatterError::Field(Field::Acting))), "{refused:?}");
+    }
+
+    assert!(applications(office, &about).await.unwrap().is_empty());
     let applied = apply_as_company(office, &about, (REPRESENTATIVE, form())).await.unwrap();
-    let stands = application(office, &about).await.unwrap().unwrap();
-    assert_eq!((stands.number, stands.stage.as_str()), (applied, "submitted"));
+    let stand = applications(office, &about).await.unwrap();
+    let stand: Vec<_> = stand.iter().map(|one| (one.number, one.stage.as_str())).collect();
+    assert_eq!(stand, [(applied, "submitted")]);
     let again = apply_as_company(office, &about, (REPRESENTATIVE, form())).await;
     assert!(matches!(again, Err(MatterError::Double(open)) if open == applied), "{again:?}");
     let own = ApplicationForm {
@@ -276,7 +283,11 @@ async fn from_within_whoever_signed_for_the_company_applies_for_it_and_nobody_el
         document_number: NUMBER.into(),
         ..Bureau::form()
     };
-    apply_as_signer(office, &about, own).await.unwrap();
+    let own = apply_as_signer(office, &about, own).await.unwrap();
+    // Both are shown, each as whose it is.
+    let both = applications(office, &about).await.unwrap();
+    let both: Vec<_> = both.iter().map(|one| (one.number, one.applicant)).collect();
+    assert_eq!(both, [(applied, ApplicantKind::Company), (own, ApplicantKind::Signer)]);
 }
 
 /// It carries the other's document, and with its code the company's certificate is fetched.
@@ -288,7 +299,7 @@ async fn what_somebody_else_handed_in_for_the_company_is_not_shown_to_who_signed
     let by = ActedBy::Staff { account: clerk.officer.account, role: "clerk".into() };
     let handed_in = Apply { deposit: about.row.deposit_no, form: by_agent("李四"), by };
     let theirs = apply(office, handed_in).await.unwrap();
-    assert!(application(office, &about).await.unwrap().is_none());
+    assert!(applications(office, &about).await.unwrap().is_empty());
     let again = apply_as_company(office, &about, (REPRESENTATIVE, form())).await;
     assert!(matches!(again, Err(MatterError::Double(open)) if open == theirs), "{again:?}");
     // The own one is shown beside it.
@@ -298,7 +309,8 @@ async fn what_somebody_else_handed_in_for_the_company_is_not_shown_to_who_signed
         ..Bureau::form()
     };
     let own = apply_as_signer(office, &about, own).await.unwrap();
-    assert_eq!(application(office, &about).await.unwrap().unwrap().number, own);
+    let shown = applications(office, &about).await.unwrap();
+    assert_eq!(shown.iter().map(|one| one.number).collect::<Vec<_>>(), [own]);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use heqi_evidence::holder_notice::NoticeKind;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::backend::Backend;
 use heqi_notarization::NotaryOffice;
-use heqi_notarization::holder::certify::{application, apply_as_signer, signing_of};
+use heqi_notarization::holder::certify::{applications, apply_as_signer, signing_of};
 use heqi_notarization::holder::deliver::{self, Delivery, Recipient, deliveries};
 use heqi_notarization::holder::door::{ask_code, enter, holder};
 use heqi_notarization::holder::held::{OpenedRecord, list, open};
@@ -321,7 +321,7 @@ async fn whoever_signed_applies_from_within_once_and_nobody_else_does() {
     let voucher: VoucherNo = voucher.parse().unwrap();
     let number = signing_of(&house.office, &person, voucher).await.unwrap().unwrap();
     let about = open(&house.office, &person, number).await.unwrap();
-    assert!(application(&house.office, &about).await.unwrap().is_none());
+    assert!(applications(&house.office, &about).await.unwrap().is_empty());
     let other = VoucherNo::new(story.seen_at(), 77).unwrap();
     assert_eq!(signing_of(&house.office, &person, other).await.unwrap(), None);
 
@@ -335,6 +335,7 @@ async fn whoever_signed_applies_from_within_once_and_nobody_else_does() {
     let applied = apply_as_signer(&house.office, &about, form(NAME)).await.unwrap();
     let again = apply_as_signer(&house.office, &about, form(NAME)).await;
     assert!(matches!(again, Err(MatterError::Double(open)) if open == applied), "{again:?}");
-    let stands = application(&house.office, &about).await.unwrap().unwrap();
-    assert_eq!((stands.number, stands.stage.as_str()), (applied, "submitted"));
+    let stand = applications(&house.office, &about).await.unwrap();
+    let stand: Vec<_> = stand.iter().map(|one| (one.number, one.stage.as_str())).collect();
+    assert_eq!(stand, [(applied, "submitted")]);
 }

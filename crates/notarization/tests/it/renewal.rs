@@ -15,7 +15,7 @@ use heqi_pki::authority::TestTimeAuthority;
 use heqi_pki::timestamp::{
     Accuracy, TimeRoot, TimeStampRequest, TimeStampResponse, TimestampToken, TokenIssuer,
 };
-use heqi_renewal::{RenewalFile, Trust, WalkError, ends_of};
+use heqi_renewal::{RenewalFile, SubjectLeaf, Trust, WalkError, ends_of};
 use heqi_testkit::{FixedClock, SeededEntropy};
 use heqi_tlog::note::{KeyName, NoteSigner, VerifierKey};
 use heqi_vocabulary::{Clock as _, UtcMillis};
@@ -192,7 +192,11 @@ async fn whatever_is_changed_on_the_way_is_noticed() {
     };
     let next = |file: &mut RenewalFile| file.links[0].next.clone().unwrap();
     let set = |file: &mut RenewalFile, next| file.links[0].next = Some(next);
-    assert_eq!(changed(&|f| flip(&mut f.subject.envelope)), WalkError::NotUnder(0));
+    let other_leaf = |f: &mut RenewalFile| match &mut f.subject.leaf {
+        SubjectLeaf::Statement { envelope, .. } => flip(envelope),
+        SubjectLeaf::Record(_) => panic!("the office's leaves are statements"),
+    };
+    assert_eq!(changed(&other_leaf), WalkError::NotUnder(0));
     assert_eq!(changed(&|f| f.subject.index += 1), WalkError::NotUnder(0));
     assert_eq!(changed(&|f| flip(f.links[0].tokens.get_mut("test").unwrap())), WalkError::Token(0));
     // The token is over other bytes then: said of the token, before the head is read.

@@ -60,6 +60,7 @@ fn the_sample_certificate_has_the_wording_that_is_issued() {
     let steps = &sample.extraction.steps;
     let text = certificate_text(&CertificateWords {
         application: &application,
+        is_code_compared: false,
         accepted_at: at("2026-11-25T01:30:00.000Z"),
         platform_name: "示例商事文签平台",
         deposit_no: &sample.deposits[0].number,

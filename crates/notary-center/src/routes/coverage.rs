@@ -37,7 +37,7 @@ async fn show(
     let (backend, now) = (&**state.office.backend(), state.office.clock().now());
     let range = Range::of_word(asked.range.as_deref());
     let samples = match range.word().parse::<Span>() {
-        Err(_) => state.board.recent().await,
+        Err(_) => state.board.recent(),
         Ok(span) => kept(backend, span, now).await.map_err(|error| unreadable(&error))?,
     };
     let compared = newest(backend, &Side::OF_CUSTODIAN).await;

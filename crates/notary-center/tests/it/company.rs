@@ -92,7 +92,7 @@ async fn a_company_applies_at_the_counter_and_its_certificate_names_it_as_a_lega
     let file = notary.send(Method::GET, &format!("{matter}/certificate.pdf"), &[]).await;
     let text = words_of(&file.bytes().await.unwrap());
     for wanted in [
-        "申请人：杭州示例云栖投资有限公司，统一社会信用代码：91330112MA000004XN，住所：杭州市示例区示例路1号，法定代表人：张三。",
+        "申请人：杭州示例云栖投资有限公司，统一社会信用代码：91330112MA000004XN（据申请人申报），住所：杭州市示例区示例路1号，法定代表人：张三。",
         "以“杭州示例云栖投资有限公司（代表人：张三）”名义",
         "203.0.113.*",
     ] {
@@ -181,6 +181,7 @@ async fn bad_input_from_within_nobody_but_who_signed_for_a_company_applies_for_i
     // Who signed and is not the legal representative names the power of attorney.
     refused(&[("legal_representative", "李四")], 422, "授权委托书").await;
     refused(&[("legal_representative", "")], 422, "法定代表人").await;
+    refused(&[("name", " ")], 422, "代表单位办理的人的姓名").await;
 
     for _ in 0..2 {
         let taken = post(&centre, &path, &cookie, &with(&[])).await;
@@ -190,4 +191,11 @@ async fn bad_input_from_within_nobody_but_who_signed_for_a_company_applies_for_i
     let one = page(&centre, &evidence, &cookie).await.text().await.unwrap();
     assert!(one.contains("您的公证申请") && one.contains("待受理"), "{one}");
     assert_eq!(one.matches("SQ20").count(), 1);
+    assert!(one.contains("以单位名义") && !one.contains("以本人名义"), "{one}");
+    // The own one stands beside it.
+    let own = post(&centre, &path, &cookie, &with(&[("applicant", "signer")])).await;
+    assert_eq!(own.status(), 303);
+    let both = page(&centre, &evidence, &cookie).await.text().await.unwrap();
+    assert_eq!(both.matches("SQ20").count(), 2, "{both}");
+    assert!(both.contains("以单位名义") && both.contains("以本人名义"), "{both}");
 }

@@ -277,7 +277,7 @@ async fn a_custodian_compares_its_own_log_with_what_the_platform_cosigned() {
         roots.push(backend.log().head().checkpoint().checkpoint().root());
     }
     let compared = async |size: u64, root: Hash| {
-        reconcile_own(&*backend, &signed(size, root), at()).await.unwrap()
+        reconcile_own(&*backend, &signed(size, root), (0, at())).await.unwrap()
     };
     for (size, root) in [(2, roots[1]), (3, roots[2])] {
         let same = compared(size, root).await;
@@ -290,9 +290,23 @@ async fn a_custodian_compares_its_own_log_with_what_the_platform_cosigned() {
     let signer = NoteSigner::from_seed(name.clone(), &[8; 32]).unwrap();
     let foreign = Checkpoint::new(Origin::from(name), 2, roots[2]).unwrap();
     let foreign = SignedCheckpoint::sign(foreign, &signer).unwrap();
-    let foreign = reconcile_own(&*backend, &foreign, at()).await.unwrap();
+    let foreign = reconcile_own(&*backend, &foreign, (0, at())).await.unwrap();
     assert!(matches!(foreign.outcome, Outcome::NotCompared { .. }), "{foreign:?}");
     // More was cosigned than is there: the store was set back.
     let lost = compared(9, roots[2]).await;
     assert_eq!((lost.outcome, lost.ours.as_str()), (Outcome::Mismatch { first_leaf: Some(3) }, ""));
+
+    // A head of before that still fits says nothing of what was cosigned since.
+    let shown = async |size: u64, root: Hash, at_least: u64| {
+        let shown = signed(size, root);
+        reconcile_own(&*backend, &shown, (at_least, at())).await.unwrap().outcome
+    };
+    let older = Outcome::NotCompared { reason: "older_shown".into() };
+    assert_eq!(shown(2, roots[1], 3).await, older);
+    assert_eq!(shown(0, leaf_hash(b""), 3).await, older);
+    assert_eq!(shown(3, roots[2], 3).await, Outcome::Match {});
+    assert_eq!(shown(3, roots[2], 2).await, Outcome::Match {});
+    // What was compared of a log before its successor, which is longer than this one, hides nothing of it.
+    assert_eq!(shown(2, roots[1], 70).await, Outcome::Match {});
+    assert_eq!(shown(2, roots[2], 70).await, Outcome::Mismatch { first_leaf: None });
 }

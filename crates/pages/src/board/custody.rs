@@ -128,8 +128,8 @@ impl CustodyPage {
                 line(DISK_QUEUE_LINE, |one| one.queue.map(float)),
                 line(MATTERS_LINE, |one| one.matters.map(float)),
                 line(NUMBERS_LINE, |one| one.numbers.map(float)),
-                line(RENEWAL_LINE, |one| one.renewal_days.map(float)),
             ], l))
+            (self.plot(RENEWAL, &count, &[line(RENEWAL_LINE, |one| one.renewal_days.map(float))], l))
             (self.plot(DISK, &megabytes, &[line(DISK_LINE, |one| one.disk_bytes.map(mega))], l))
         }
     }
@@ -304,10 +304,27 @@ const QUEUES: Words = Words::new("等待处理", "What waits");
 const DISK_QUEUE_LINE: Words = Words::new("等待落盘的写入", "changes waiting for the disk");
 const MATTERS_LINE: Words = Words::new("在办公证申请", "applications in hand");
 const NUMBERS_LINE: Words = Words::new("取号受阻", "whose number does not come");
-const RENEWAL_LINE: Words = Words::new("距时间戳续期(天)", "days until time stamps are renewed");
+const RENEWAL: Words = Words::new("距时间戳续期(天)", "Days until time stamps are renewed");
+const RENEWAL_LINE: Words = Words::new("剩余天数", "days left");
 const DISK: Words = Words::new("存储占用", "Storage");
 const DISK_LINE: Words = Words::new("数据目录", "the data folder");
 const FOOT: Words = Words::new(
     "本页只有数量、时间和日志的根；不展示任何人员、公司、文件内容，也不证明任何一项记录的内容属实。",
     "This page shows numbers, times and roots of logs; it shows no person, company or document, and it does not prove that what a record says is true.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_stand_in_a_plot_of_their_own_and_not_among_counts() {
+        let page = CustodyPage::samples().swap_remove(2);
+        let drawn = page.plots(Language::En).into_string();
+        let plots: Vec<&str> = drawn.split("<figure").collect();
+        let of = |words: &str| plots.iter().find(|plot| plot.contains(words)).unwrap();
+        let waits = of("What waits");
+        assert!(waits.contains("applications in hand") && !waits.contains("days"), "{waits}");
+        assert!(of("Days until time stamps are renewed").contains("days left"), "{drawn}");
+    }
+}

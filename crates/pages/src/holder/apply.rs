@@ -164,7 +164,7 @@ const LEGAL: Words =
     Words::new("法定代表人（以单位名义的填写）", "Legal representative, where the company applies");
 const AUTHORITY: Words = Words::new(
     "以单位名义申请的，材料须列明营业执照和法定代表人身份证明；您不是法定代表人的，还须列明授权委托书（《公证法》第二十六条、《公证程序规则》第十八条）。公证员受理前核对原件。只有代表该单位签署的人可以在此申请，其他人请到公证处窗口。",
-    "Where the company applies, the materials name 营业执照 and 法定代表人身份证明, and 授权委托书 where you are not its legal representative (Notary Law art. 26, Rules of Procedure art. 18). The notary reads the originals before accepting. Only whoever signed for the company applies here; anybody else comes to the counter.",
+    "Where the company applies, the materials name 营业执照 and 法定代表人身份证明, and 授权委托书 where you are not its legal representative (Notarisation Law art. 26, Rules of Procedure art. 18). The notary reads the originals before accepting. Only whoever signed for the company applies here; anybody else comes to the counter.",
 );
 const PHONE: Words = Words::new("联系电话", "Telephone");
 const PURPOSE: Words = Words::new("用途和使用地", "Purpose and place of use");
@@ -174,7 +174,7 @@ const MATERIALS: Words =
 const NOTICE: Words = Words::new("告知", "What you should know");
 const NOTICE_TEXT: Words = Words::new(
     "公证书证明电子数据的保管事实，不证明签名由谁作出。申请人应如实说明情况、提供真实材料；提供虚假材料骗取公证书的，依法承担责任（《公证法》第二十七条、第四十四条）。公证员会在受理前当面或视频核对您的证件。",
-    "A certificate is about the data that was held, and not about who signed. Whoever applies tells the truth and hands in true materials; who obtains a certificate by false ones answers for it (Notary Law arts. 27, 44). The notary checks your document in person or by video before accepting.",
+    "A certificate is about the data that was held, and not about who signed. Whoever applies tells the truth and hands in true materials; who obtains a certificate by false ones answers for it (Notarisation Law arts. 27, 44). The notary checks your document in person or by video before accepting.",
 );
 const TRUTH: Words = Words::new(
     "以上内容属实，我已知悉公证的法律意义和可能产生的法律后果。",
@@ -182,3 +182,16 @@ const TRUTH: Words = Words::new(
 );
 const SUBMIT: Words = Words::new("提交申请", "Submit the application");
 const BACK: Words = Words::new("返回", "Back");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_law_has_one_name_in_english() {
+        for words in [AUTHORITY, NOTICE_TEXT] {
+            let said = words.in_language(Language::En);
+            assert!(said.contains("Notarisation Law") && !said.contains("Notary Law"), "{said}");
+        }
+    }
+}

@@ -57,19 +57,53 @@ pub enum ApplyWay {
     Here(VoucherNo),
     /// At the office's data centre: its whole address.
     Elsewhere(String),
-    /// One is open, or was the last: its number and how it stands, in the reader's language.
-    Applied {
-        /// Its number.
-        number: String,
-        /// The code with which it is looked up at the office.
-        code: String,
-        /// How it stands.
-        stage: String,
-        /// Since when it is there, with zone.
-        at: String,
-    },
+    /// These are open: of the company that was signed for, and of who signed.
+    Applied(Vec<OpenApplication>),
     /// Nobody certifies here.
     Nowhere,
+}
+
+/// An application that is open.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct OpenApplication {
+    /// Its number.
+    pub number: String,
+    /// Whether it is the company's, not of who signed in the own name.
+    pub is_of_company: bool,
+    /// The code with which it is looked up at the office.
+    pub code: String,
+    /// How it stands, in the reader's language.
+    pub stage: String,
+    /// Since when it is there, with zone.
+    pub at: String,
+}
+
+impl OpenApplication {
+    /// In whose name, where that could be another.
+    fn whose(&self, of: usize) -> Option<Words> {
+        match (self.is_of_company, of > 1) {
+            (true, _) => Some(COMPANYS),
+            (false, true) => Some(OWN),
+            (false, false) => None,
+        }
+    }
+
+    fn draw(&self, of: usize, l: Language) -> Markup {
+        html! {
+            div .notice {
+                p {
+                    (APPLIED.in_language(l)) " " strong { (self.number) }
+                    @if let Some(whose) = self.whose(of) { " · " (whose.in_language(l)) }
+                    " · " (self.stage) " · " (self.at)
+                }
+                p {
+                    (QUERY_CODE.in_language(l)) " " strong { (self.code) } " · "
+                    a .open href=(Link::Office(OfficeLink::Check)) { (LOOK_UP.in_language(l)) }
+                }
+            }
+        }
+    }
 }
 
 /// One signing.
@@ -123,14 +157,8 @@ impl Page for HolderEvidencePage {
                     @for delivery in &line.deliveries { br; (delivery) }
                 }
             }
-            @if let ApplyWay::Applied { number, code, stage, at } = &self.apply {
-                div .notice {
-                    p { (APPLIED.in_language(l)) " " strong { (number) } " · " (stage) " · " (at) }
-                    p {
-                        (QUERY_CODE.in_language(l)) " " strong { (code) } " · "
-                        a .open href=(Link::Office(OfficeLink::Check)) { (LOOK_UP.in_language(l)) }
-                    }
-                }
+            @if let ApplyWay::Applied(open) = &self.apply {
+                @for one in open { (one.draw(open.len(), l)) }
             }
             (facts(&[
                 (COMPANY.in_language(l), &self.company),
@@ -184,7 +212,7 @@ impl Page for HolderEvidencePage {
                     p { a .button href=(url) rel="noreferrer" { (APPLY.in_language(l)) } }
                     p .soft { (ELSEWHERE.in_language(l)) }
                 }
-                ApplyWay::Applied { .. } | ApplyWay::Nowhere => {}
+                ApplyWay::Applied(_) | ApplyWay::Nowhere => {}
             }
             p .links {
                 a href=(Link::VerifierFile) { (VERIFY.in_language(l)) }
@@ -246,19 +274,29 @@ impl Page for HolderEvidencePage {
             ..whole.clone()
         };
         let here = Self { apply: ApplyWay::Here(sample_voucher()), ..bare.clone() };
-        let applied = ApplyWay::Applied {
+        let own = OpenApplication {
             number: "SQ202611240000011".into(),
+            is_of_company: false,
             code: "AB23CD45EF".into(),
             stage: "待受理".into(),
             at: "2026-11-24 09:00:00 +08:00".into(),
         };
-        vec![whole, here, Self { apply: applied, ..bare.clone() }, bare]
+        let companys = OpenApplication {
+            number: "SQ202611240000012".into(),
+            is_of_company: true,
+            code: "GH67JK89MN".into(),
+            ..own.clone()
+        };
+        let applied = |open| Self { apply: ApplyWay::Applied(open), ..bare.clone() };
+        vec![whole, here, applied(vec![own.clone()]), applied(vec![companys, own]), bare]
     }
 }
 
 const APPLY: Words =
     Words::new("就这次签署申请公证书", "Apply for a certificate about this signing");
 const APPLIED: Words = Words::new("您的公证申请", "Your application for a certificate");
+const COMPANYS: Words = Words::new("以单位名义", "for the company");
+const OWN: Words = Words::new("以本人名义", "in your own name");
 const QUERY_CODE: Words = Words::new("查询码", "Query code");
 const LOOK_UP: Words = Words::new(
     "凭编号和查询码查看进度、取得文书",

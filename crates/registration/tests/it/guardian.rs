@@ -16,6 +16,7 @@ use heqi_registration::show_guardianship::{
 use heqi_testkit::files;
 use heqi_vocabulary::{Explain as _, Language, PartyId};
 
+use crate::regulator::typed;
 use crate::review::{Mood, NUMBER, Scene, contact};
 use crate::world::Visitor;
 
@@ -146,4 +147,30 @@ async fn who_signs_for_nobody_shows_no_guardianship() {
     let visitor = scene.visitor().await;
     let refused = show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap_err();
     assert_eq!(refused.code(), "guardian_no_ward");
+}
+
+#[tokio::test]
+async fn edge_case_8_a_filing_is_found_by_the_minors_number_once_the_guardian_gave_it() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let of_ward = typed(|typed| typed.person_number = WARD_NUMBER.into());
+    let named = typed(|typed| {
+        typed.person_name = "林小茶".into();
+        typed.person_number = WARD_NUMBER.into();
+    });
+    // The guardian's name does not go with the minor's number.
+    let mixed = typed(|typed| {
+        typed.person_name = "林嘉伟".into();
+        typed.person_number = WARD_NUMBER.into();
+    });
+    world.index().await;
+    assert!(world.found(&of_ward).await.is_empty());
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.index().await;
+    assert_eq!(world.found(&of_ward).await, [scene.filing]);
+    assert_eq!(world.found(&named).await, [scene.filing]);
+    assert!(world.found(&mixed).await.is_empty());
+    // And by the guardian's, as before.
+    let of_guardian = typed(|typed| typed.person_number = NUMBER.into());
+    assert_eq!(world.found(&of_guardian).await, [scene.filing]);
 }

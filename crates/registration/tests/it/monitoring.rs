@@ -22,7 +22,7 @@ async fn samples_are_kept_in_rings_that_never_grow_and_carry_the_worst_lag() {
     let world = World::new().await;
     let drafted = world.drafted(1).await;
     world.all_sign(&drafted).await;
-    let mut sampler = Sampler::default();
+    let sampler = Sampler::default();
     sampler.take(world.platform.backend(), sample(&world).await).await.unwrap();
     world.clock.advance_ms(2_000);
     world.deposit_all().await;

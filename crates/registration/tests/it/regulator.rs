@@ -55,7 +55,7 @@ pub(crate) fn regulator() -> Actor {
     member(1, StaffRole::Regulator)
 }
 
-fn typed(change: impl FnOnce(&mut TypedSearch)) -> TypedSearch {
+pub(crate) fn typed(change: impl FnOnce(&mut TypedSearch)) -> TypedSearch {
     let mut typed = TypedSearch {
         basis: "《市场主体登记管理条例》第四十条".into(),
         case_number: "杭临市监撤〔2026〕12号".into(),
@@ -70,7 +70,7 @@ pub(crate) fn by_company() -> TypedSearch {
 }
 
 impl World {
-    async fn index(&self) {
+    pub(crate) async fn index(&self) {
         while !index_filings(&self.platform).await.unwrap().has_caught_up {}
     }
 
@@ -83,7 +83,7 @@ impl World {
         search(&self.platform, &request, typed).await.map(|searched| searched.query)
     }
 
-    async fn found(&self, typed: &TypedSearch) -> Vec<FilingId> {
+    pub(crate) async fn found(&self, typed: &TypedSearch) -> Vec<FilingId> {
         let query = self.search(&regulator(), typed).await.unwrap();
         let page = results(&self.platform, &regulator(), query, None).await.unwrap();
         page.rows.into_iter().map(|row| row.filing).collect()

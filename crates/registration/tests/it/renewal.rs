@@ -19,7 +19,7 @@ use heqi_registration::coverage::coverage;
 use heqi_registration::renewal::{
     ExportRenewalsError, RenewalError, export_renewals, renew_if_due, renewal_file,
 };
-use heqi_renewal::{RenewalFile, Trust, WalkError, ends_of};
+use heqi_renewal::{RenewalFile, SubjectLeaf, Trust, WalkError, ends_of};
 use heqi_testkit::{Cast, FixedClock, SeededEntropy};
 use heqi_vocabulary::{Clock as _, UtcMillis};
 
@@ -190,7 +190,7 @@ async fn edge_case_33_twelve_years_later_a_record_of_the_platform_is_proved_by_i
 
     let (trust, now) = (archive.trust(), archive.world.clock());
     let file = renewal_file(&archive.world.platform, place).await.unwrap();
-    assert_eq!(file.subject.record, Some(signed.record_root));
+    assert_eq!(file.subject.leaf, SubjectLeaf::Record(signed.record_root));
     let first = TimestampToken::from_der(&file.links[0].tokens["test"]).unwrap();
     assert!(ends_of(&first).unwrap() < now, "the first certificate has ended");
     let walked = file.walk(&trust, Some(now)).unwrap();
@@ -205,7 +205,7 @@ async fn edge_case_33_twelve_years_later_a_record_of_the_platform_is_proved_by_i
     assert_eq!(exported.bytes, bytes);
     assert!(exported.file_name.ends_with(".renewals.zip"), "{}", exported.file_name);
     let mut other = file.clone();
-    other.subject.record = None;
+    other.subject.leaf = SubjectLeaf::Statement { envelope: Vec::new(), detail: None };
     assert_eq!(other.walk(&trust, Some(now)), Err(WalkError::NotUnder(0)));
     let mut short = file.clone();
     short.links.truncate(1);

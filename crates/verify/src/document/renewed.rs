@@ -9,7 +9,7 @@ use heqi_evidence::verdict::Status;
 use heqi_pki::dsse::{Envelope, EnvelopeVerifyError};
 use heqi_pki::keys::PublicKey;
 use heqi_pki::timestamp::TimeRoot;
-use heqi_renewal::{Renewal, RenewalFile, Trust, WalkError};
+use heqi_renewal::{Renewal, RenewalFile, SubjectLeaf, Trust, WalkError};
 use heqi_vocabulary::{Digest, UtcMillis};
 
 use super::{Finding, Point, finding};
@@ -75,7 +75,7 @@ pub(crate) fn of_record(
             "no anchors were given",
         );
     }
-    if record.is_none() || file.subject.record != record {
+    if record.is_none_or(|record| file.subject.leaf != SubjectLeaf::Record(record)) {
         return said(
             Status::Contradicted,
             "renewals_of_another",

@@ -2,7 +2,7 @@
 
 use heqi_evidence::statement::Statement as _;
 use heqi_pki::keys::{Algorithm, SigningKey};
-use heqi_renewal::{Link, Next, Renewal, RenewalFile, Subject, TokenPlace};
+use heqi_renewal::{Link, Next, Renewal, RenewalFile, Subject, SubjectLeaf, TokenPlace};
 use heqi_testkit::{SeededEntropy, StoryRecord};
 use heqi_verify::VerifyArgs;
 use heqi_vocabulary::{Digest, Language};
@@ -17,9 +17,7 @@ fn way_of(record: &StoryRecord) -> RenewalFile {
     let stamped = STORY.time_anchor(&STORY.bundle(record), size, 1);
     RenewalFile {
         subject: Subject {
-            envelope: Vec::new(),
-            record: Some(record.record.root()),
-            detail: None,
+            leaf: SubjectLeaf::Record(record.record.root()),
             index: record.index,
             path: STORY.log.inclusion(record.index, size),
         },

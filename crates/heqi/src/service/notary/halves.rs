@@ -85,17 +85,27 @@ impl NotarysHalves {
         reconcile_platform(both, &held, (since, at), &*self.entropy).await
     }
 
-    async fn own_log(&self) -> Result<Reconciled, ReconcileError> {
+    /// `since` is the greatest size that was compared before.
+    async fn own_log(&self, since: u64) -> Result<Reconciled, ReconcileError> {
         let (backend, at) = (&**self.office.backend(), self.office.clock().now());
         let origin = backend.log().head().checkpoint().checkpoint().origin().clone();
+        // Read before the witness is asked: whoever cosigned this head has no older one to show.
+        let published = backend
+            .log()
+            .published()
+            .filter(|head| head.checkpoint().note().verify(&self.witness.keys).is_ok());
+        // What is remembered beyond our own end takes nothing away from what is known of this log.
+        let since = if since <= backend.log().head().size() { since } else { 0 };
+        let at_least = published.map_or(0, |head| head.size()).max(since);
         let Some(latest) = self.witness.client.latest(&origin).await? else {
-            return Ok(not_compared(Side::OwnCosigned, at, "nothing_yet"));
+            let reason = if at_least > 0 { "older_shown" } else { "nothing_yet" };
+            return Ok(not_compared(Side::OwnCosigned, at, reason));
         };
         // Anybody can answer in the witness's place; only its own signature counts.
         if latest.note().verify(&self.witness.keys).is_err() {
             return Ok(not_compared(Side::OwnCosigned, at, "not_signed"));
         }
-        reconcile_own(backend, &latest, at).await
+        reconcile_own(backend, &latest, (at_least, at)).await
     }
 }
 
@@ -129,7 +139,7 @@ impl Halves for NotarysHalves {
         if side == Side::PlatformsLog {
             self.platforms_log(since).await
         } else {
-            self.own_log().await
+            self.own_log(since).await
         }
     }
 }

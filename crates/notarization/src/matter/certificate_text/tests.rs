@@ -60,11 +60,19 @@ fn facts() -> Facts {
 }
 
 fn text_of(change: impl Fn(&mut Application, &mut Facts, &mut bool, &mut bool)) -> String {
+    text_with(false, change)
+}
+
+fn text_with(
+    is_code_compared: bool,
+    change: impl Fn(&mut Application, &mut Facts, &mut bool, &mut bool),
+) -> String {
     let (mut application, mut facts) = (application(), facts());
     let (mut has_photo, mut is_disputed) = (true, false);
     change(&mut application, &mut facts, &mut has_photo, &mut is_disputed);
     certificate_text(&CertificateWords {
         application: &application,
+        is_code_compared,
         accepted_at: at("2026-11-25T01:30:00.000Z"),
         platform_name: "示例商事文签平台",
         deposit_no: "CZ202611230000017",
@@ -173,14 +181,14 @@ fn an_authority_stands_with_its_code_and_its_representative_and_an_agent_has_a_l
         application.legal_representative = Some("王强".into());
         application.agent = Some("李某".into());
     });
-    let wanted = "申请人：示例区市场监督管理局，统一社会信用代码：91330112MA00000159，住所：杭州市临安区示例路1号，法定代表人：王强。\n委托代理人：李某\n";
+    let wanted = "申请人：示例区市场监督管理局，统一社会信用代码：91330112MA00000159（据申请人申报），住所：杭州市临安区示例路1号，法定代表人：王强。\n委托代理人：李某\n";
     assert!(text.starts_with(wanted), "{text}");
 }
 
 #[test]
 fn a_company_stands_as_a_legal_person_and_its_agent_with_the_document() {
-    let company = |agent: Option<&str>| {
-        text_of(|application, facts, _, _| {
+    let with = |is_code_compared: bool, agent: Option<&str>| {
+        text_with(is_code_compared, |application, facts, _, _| {
             application.kind = ApplicantKind::Company;
             application.name = "杭州示例云栖投资有限公司".into();
             (application.sex, application.born) = (None, None);
@@ -195,12 +203,17 @@ fn a_company_stands_as_a_legal_person_and_its_agent_with_the_document() {
             facts.signer = "杭州示例云栖投资有限公司（代表人：周建国）".into();
         })
     };
+    let company = |agent| with(true, agent);
     let head = "申请人：杭州示例云栖投资有限公司，统一社会信用代码：91330112MA000004XN，住所：杭州市临安区示例路1号，法定代表人：周建国。\n";
     let text = company(None);
     assert!(text.starts_with(&format!("{head}公证事项：")), "{text}");
     assert!(text.contains("申请人杭州示例云栖投资有限公司因诉讼"), "{text}");
     assert!(text.contains("以“杭州示例云栖投资有限公司（代表人：周建国）、"), "{text}");
     assert!(!text.contains("330112196404169991"), "the representative acts as the company");
+    // A code that nothing held was compared with is what the applicant says it is.
+    let declared = with(false, None);
+    assert!(declared.contains("：91330112MA000004XN（据申请人申报），住所"), "{declared}");
+    assert!(!text.contains("据申请人申报"), "{text}");
     let text = company(Some("李四"));
     let agent = "委托代理人：李四，公民身份号码：330112196404169991\n公证事项：";
     assert!(text.starts_with(&format!("{head}{agent}")), "{text}");

@@ -94,6 +94,14 @@ impl HeldSigner {
         Ok(())
     }
 
+    /// Whether the credit code on a company's form is one that is held of the company that signed.
+    pub(crate) fn holds_code(&self, application: &Application) -> bool {
+        let is_same = |company: &HeldCompany| {
+            company.compare(&application.document_number) == NumberCompared::Same
+        };
+        application.kind == ApplicantKind::Company && self.company.as_ref().is_some_and(is_same)
+    }
+
     /// Whoever signed for a company and applies in the own name may: the record names and shows them. What
     /// they have to do with the matter themselves the notary asks (point 2).
     pub(crate) fn interest(&self, application: &Application) -> Option<[String; 2]> {

@@ -203,6 +203,9 @@ fn a_company_is_known_by_its_name_and_where_one_is_held_by_its_code() {
     // A code that the authority denied of this name is nobody's.
     let denied = for_company(Some((OTHER_CODE, false)));
     assert_eq!(admits(&denied, COMPANY, CODE), Ok(()));
+    // Only a code that is held is more than what the applicant declares.
+    let holds = |signer: &HeldSigner| signer.holds_code(&company(COMPANY, CODE));
+    assert_eq!([holds(&unasked), holds(&asked), holds(&denied)], [false, true, false]);
     // A person signed.
     assert_eq!(admits(&asked_nothing(), COMPANY, CODE), refused);
 }

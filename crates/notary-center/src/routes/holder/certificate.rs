@@ -5,13 +5,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{Error, HttpResponse};
 use heqi_notarization::holder::certify::{
-    application, apply_as_company, apply_as_signer, signing_of,
+    applications, apply_as_company, apply_as_signer, signing_of,
 };
 use heqi_notarization::holder::held::OpenedRecord;
 use heqi_notarization::matter::MatterError;
 use heqi_notarization::matter::form::{ApplicantKind, ApplicationForm};
 use heqi_pages::Link;
-use heqi_pages::holder::{ApplyWay, HolderApplyPage, HolderDoorPage};
+use heqi_pages::holder::{ApplyWay, HolderApplyPage, HolderDoorPage, OpenApplication};
 use heqi_pages::trouble::TroublePage;
 use heqi_service_kit::Problem;
 use heqi_service_kit::browser::Reader;
@@ -41,13 +41,18 @@ pub(super) async fn way(
             ApplyWay::Elsewhere(format!("{}{path}", base.trim_end_matches('/')))
         }));
     }
-    let open = application(&state.office, about).await.map_err(refused)?;
-    Ok(open.map_or(ApplyWay::Here(voucher), |open| ApplyWay::Applied {
+    let open = applications(&state.office, about).await.map_err(refused)?;
+    if open.is_empty() {
+        return Ok(ApplyWay::Here(voucher));
+    }
+    let shown = open.into_iter().map(|open| OpenApplication {
         number: open.number.to_string(),
+        is_of_company: open.applicant == ApplicantKind::Company,
         code: open.query_code,
         stage: stage_name(open.stage, language).to_owned(),
         at: open.submitted_at.for_people(),
-    }))
+    });
+    Ok(ApplyWay::Applied(shown.collect()))
 }
 
 /// The form, or the door for whoever has no session.
@@ -197,8 +202,8 @@ pub(super) async fn take(
     let Err(error) = applied else { return Ok(to(&there)) };
     if let MatterError::Double(open) = error {
         // What somebody else handed in for the company is not shown there.
-        let shown = application(&state.office, &about).await.map_err(refused)?;
-        if shown.is_some_and(|shown| shown.number == open) {
+        let shown = applications(&state.office, &about).await.map_err(refused)?;
+        if shown.iter().any(|shown| shown.number == open) {
             return Ok(to(&there));
         }
     }
