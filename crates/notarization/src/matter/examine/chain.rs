@@ -139,7 +139,7 @@ pub(super) struct PartyNamed {
     pub(super) name: String,
     pub(super) is_company: bool,
     /// Whether somebody else acts for it: a representative or a guardian.
-    is_represented: bool,
+    pub(super) is_represented: bool,
 }
 
 impl Chain {
