@@ -115,6 +115,8 @@ pub(super) struct Chain {
     /// Of all its records; `None` when one cannot be opened.
     pub(super) frames: Option<Vec<Vec<u8>>>,
     pub(super) consents: BTreeSet<Digest>,
+    /// What guardians showed.
+    pub(super) guardianships: BTreeSet<Digest>,
     pub(super) confirmations: Vec<Disclosure>,
     pub(super) objections: Vec<Disclosure>,
     /// What was decided about objections, by whoever objected or by the registry.
@@ -171,6 +173,9 @@ impl Chain {
         match record.kind() {
             RecordKind::ConsentGiven => {
                 self.consents.insert(record.root());
+            }
+            RecordKind::GuardianshipShown => {
+                self.guardianships.insert(record.root());
             }
             RecordKind::Confirmation => self.confirmations.push(record),
             RecordKind::Objection => self.objections.push(record),
