@@ -19,6 +19,7 @@ use heqi_registration::show_guardianship::{
     GuardianProof, GuardianRelation, GuardianshipShown, ShowGuardianship, ShowGuardianshipError,
     WardAge, show_guardianship,
 };
+use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, sweep};
 use heqi_testkit::{Device, files};
 use heqi_vocabulary::{Explain as _, Language, PartyId};
 
@@ -214,6 +215,20 @@ async fn edge_case_8_a_proof_that_was_replaced_is_kept_no_longer_but_under_a_hol
     place_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
     show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
     assert_eq!(objects().await, before + 2);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_that_nobody_signed_with_goes_with_the_photo() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let before = world.contents().await.objects.len();
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.ready(&visitor).await;
+    assert_eq!(world.contents().await.objects.len(), before + 2);
+    world.clock.advance_ms(SIGNING_LIFETIME_MS + 600_000);
+    let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!((swept.signings, swept.photos), (1, 1));
+    assert_eq!(world.contents().await.objects.len(), before);
 }
 
 #[tokio::test]
