@@ -299,7 +299,9 @@ impl Chain {
             } else {
                 ("其后更正姓名", after)
             };
-            signer.extend(["（", word, "：", &name, "）"]);
+            // Of a minor it is the guardian who was named anew.
+            let whose = if is_of_ward(signing) { "监护人" } else { "" };
+            signer.extend(["（", whose, word, "：", &name, "）"]);
         }
         signer
     }
@@ -329,7 +331,13 @@ impl Chain {
             answered_at: answered.at,
             answered_by: answered.way,
             identity: signing.value("identity").map(Value::to_string).unwrap_or_default(),
-            number: number_of(signing),
+            number: match number_of(signing) {
+                // It stands behind the minor's name, and is the guardian's.
+                number if is_of_ward(signing) && !number.is_empty() => {
+                    format!("监护人证件号码{number}")
+                }
+                number => number,
+            },
             checked,
             unchecked,
         }

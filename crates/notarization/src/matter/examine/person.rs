@@ -142,8 +142,28 @@ mod tests {
         assert!(unchecked.contains(&"监护关系证明的核对结果".to_owned()), "{unchecked:?}");
         let facts = chain.facts(&record, None);
         assert_eq!(facts.signer, "林小茶（未成年人，由监护人林嘉伟代为签署）");
+        assert_eq!(facts.number, "", "no number is held");
         let (_, unchecked) = chain.checks(&signing(&Twists::default()), None);
         assert!(!unchecked.contains(&"监护关系证明的核对结果".to_owned()), "{unchecked:?}");
+    }
+
+    #[test]
+    fn edge_case_8_the_number_behind_a_minors_name_is_told_as_the_guardians() {
+        let asked =
+            json!({ "asks": "person", "document_number": "330106199001011234", "name": "林嘉伟" });
+        let of_ward = Twists {
+            record: Some(Box::new(move |draft| {
+                draft.set("party_kind", json!("ward"), Provenance::Declared).unwrap();
+                draft.set("party_name", json!("林小茶"), Provenance::Declared).unwrap();
+                let guardian = json!("林嘉伟");
+                draft.set("representative_name", guardian, Provenance::Declared).unwrap();
+                let value = json!({ "answered_by": [], "questions": [asked.clone()] });
+                draft.set("identity", value, Provenance::Observed).unwrap();
+            })),
+            ..Twists::default()
+        };
+        let facts = Chain::default().facts(&signing(&of_ward), None);
+        assert_eq!(facts.number, "监护人证件号码3301**************");
     }
 
     #[test]
