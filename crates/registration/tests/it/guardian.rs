@@ -205,9 +205,9 @@ async fn edge_case_8_a_proof_that_was_replaced_is_kept_no_longer_but_under_a_hol
     let world = &scene.world;
     let objects = async || world.contents().await.objects.len();
     let before = objects().await;
-    let other = || ShowGuardianship { relation: GuardianRelation::Kin, ..proof(WARD_NUMBER) };
+    let other = ShowGuardianship { relation: GuardianRelation::Kin, ..proof(WARD_NUMBER) };
     show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
-    show(&scene, &visitor, other()).await.unwrap();
+    show(&scene, &visitor, other).await.unwrap();
     assert_eq!(objects().await, before + 1);
 
     let reason = "（2026）示例民初1号".to_owned();
