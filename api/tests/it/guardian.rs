@@ -1,11 +1,13 @@
 //! A guardian signs for a minor, over HTTP (edge case 8): the party, the page, and the reviewer's.
 
-use heqi_testkit::files;
+use heqi_pki::keys::Algorithm;
+use heqi_testkit::{Device, files};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::journey::Browser;
 use crate::service::{HANDLER, Service};
+use crate::signer::Signer;
 use crate::staff::{form_with_file, registry, text};
 
 #[tokio::test]
@@ -80,4 +82,26 @@ async fn edge_case_8_a_guardian_shows_the_proof_on_the_page_before_the_camera() 
     assert!(!page.contains("330112201501019999"), "the number is not shown again");
     let page = browser.page("/sign").await;
     assert!(!page.contains("action=\"/sign/guardian\""), "on to the camera: {page}");
+}
+
+#[tokio::test]
+async fn edge_case_8_a_program_is_told_that_the_guardian_has_to_show_the_proof_first() {
+    let service = Service::start_reviewing(registry()).await;
+    let filing = crate::signer::open(&service).await;
+    crate::signer::attach(&service, &filing, "Articles", 1).await.text(201, "document_id");
+    let body = json!({
+        "kind": "ward", "name": "林小茶", "representative_name": "林嘉伟",
+        "capacities": ["shareholder"],
+    });
+    let path = format!("/api/v1/filings/{filing}/parties");
+    let party = service.post(HANDLER, &path, &body).await.text(201, "party_id");
+    let token = crate::signer::invite(&service, &filing, &party).await;
+    let device = Device::new(Algorithm::Ed25519, 7, "guardian");
+    let signer = Signer { filing, party, token, device };
+    signer.consent(&service).await;
+    let begun = service.post(&signer.token, "/api/v1/signings", &signer.key()).await;
+    begun.is_problem(409, "guardianship_missing");
+    let view: Value = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
+    assert_eq!((&view["party_kind"], &view["party_name"]), (&json!("ward"), &json!("林小茶")));
+    assert_eq!(view["representative_name"], "林嘉伟");
 }

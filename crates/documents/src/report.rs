@@ -117,6 +117,35 @@ mod tests {
     }
 
     #[test]
+    fn edge_case_8_whatever_a_guardian_did_is_told_as_the_guardians() {
+        let of_ward =
+            [("party_kind", "ward"), ("party_name", "林小茶"), ("representative_name", "林嘉伟")];
+        let twists = heqi_testkit::Twists {
+            record: Some(Box::new(move |draft| {
+                for (name, value) in of_ward {
+                    let value = serde_json::json!(value);
+                    draft.set(name, value, heqi_vocabulary::Provenance::Declared).unwrap();
+                }
+            })),
+            ..heqi_testkit::Twists::default()
+        };
+        let story = heqi_testkit::Story::tell(1, &twists);
+        let file = story.bundle_with_chain(story.signing()).write().unwrap();
+        let asked = Asked {
+            number: "CB1".to_owned(),
+            issuer: samples::office(),
+            applicant: "申请人".to_owned(),
+            purpose: "自行核对".to_owned(),
+            issued_at: story.seen_at(),
+            anchors: None,
+        };
+        let input = of_bundle(&file, asked).unwrap();
+        let who = "林小茶（由监护人林嘉伟代为签署）";
+        assert!(!input.intents.is_empty() && input.intents.iter().all(|row| row.who == who));
+        assert_eq!(input.subjects[0].name, who);
+    }
+
+    #[test]
     fn a_chapter_without_entries_says_so() {
         let mut input = samples::report(Vec::new());
         input.confirmations.clear();

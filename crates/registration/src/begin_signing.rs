@@ -17,6 +17,7 @@ use crate::acknowledge::Acknowledged;
 use crate::act::Act;
 use crate::ceremonies;
 use crate::complete_signing::MAX_PAGE_IMAGES;
+use crate::contacts::china_date;
 use crate::deposit_queue;
 use crate::document_pages;
 use crate::erasure::retention;
@@ -116,6 +117,9 @@ pub enum BeginSigningError {
     /// A guardian has not shown what proves it, nor consented for the minor.
     #[error("the guardian has not shown what proves it")]
     GuardianshipMissing,
+    /// The minor has come of age since the guardian showed that.
+    #[error("the ward has come of age")]
+    WardCameOfAge,
 }
 
 impl From<Fault> for BeginSigningError {
@@ -159,6 +163,18 @@ impl BeginSigningError {
                 [
                     "No proof of guardianship was shown yet, so the signing has not begun.",
                     "Show it on the signing pages first, then go on.",
+                ],
+            )
+            .is(Class::Conflict),
+            Self::WardCameOfAge => say(
+                "ward_came_of_age",
+                [
+                    "证件号码显示被监护人现已满18周岁，签署没有开始。",
+                    "已成年的由本人签署：请联系经办人改以其本人名义邀请。",
+                ],
+                [
+                    "By the number the ward is 18 by now, so the signing has not begun.",
+                    "An adult signs in person: ask the handler for an invitation in the own name.",
                 ],
             )
             .is(Class::Conflict),
@@ -214,8 +230,15 @@ pub async fn begin_signing(
         let documents = stored.content.ceremony.ready_to_begin(filing, now)?;
         let who = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?.who();
 
-        if matches!(who, PartyKind::Ward { .. }) && stored.content.guardianship.is_none() {
-            return Err(BeginSigningError::GuardianshipMissing);
+        if matches!(who, PartyKind::Ward { .. }) {
+            // What nobody would look at counts as not shown.
+            let is_reviewed = platform.settings().review_office.is_some();
+            let shown = stored.content.guardianship.as_ref().filter(|_| is_reviewed);
+            let shown = shown.ok_or(BeginSigningError::GuardianshipMissing)?;
+            // Days may lie between the proof and the signature.
+            if shown.is_of_age(china_date(now)) {
+                return Err(BeginSigningError::WardCameOfAge);
+            }
         }
         let checked = verify_identity::known(platform, filing.id(), party).await?;
         if verify_identity::company_may_not_sign(checked.as_ref(), filing.matter()) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use heqi_filing::{CaseState, PartyKind, ReviewCase, ReviewReason, StandIn};
+use heqi_filing::{CaseState, Filing, Party, PartyKind, ReviewCase, ReviewReason, StandIn};
 use heqi_identity::card::{CardEnd, CardFinding};
 use heqi_vocabulary::{CaseId, Digest, FilingNo, RecordId, StaffId, UtcMillis};
 use zeroize::Zeroizing;
@@ -26,7 +26,7 @@ use crate::request::{Actor, RequestFacts, StaffMember};
 use crate::review_wanted::{self, reviews_wanted, spoken_code};
 use crate::reviews::{self, CaseRow};
 use crate::risk::RiskFlag;
-use crate::rows;
+use crate::rows::{self, CeremonyContent};
 use crate::show_guardianship::GuardianshipShown;
 use crate::show_seal::{SealChoice, SealOutcome};
 use crate::staff;
@@ -107,6 +107,23 @@ pub struct SeenWard {
     pub name: String,
     /// The last four of the minor's number, and what was shown; nothing where it was erased.
     pub shown: Option<(String, GuardianshipShown)>,
+    /// Whether the guardian takes part for itself or for somebody else, too: then what is good for
+    /// the one need not be good for the minor (民法典 art. 35).
+    pub is_guardian_party: bool,
+}
+
+/// The minor for whom this party's guardian signed. The guardian is known by the name alone, so that
+/// one whose number was told for one party only is seen too.
+fn ward_of(filing: &Filing, party: &Party, content: Option<&CeremonyContent>) -> Option<SeenWard> {
+    let PartyKind::Ward { name, guardian } = party.who() else { return None };
+    let shown = content.and_then(|content| content.guardianship.as_ref());
+    let mut others = filing.parties().filter(|other| other.id() != party.id());
+    Some(SeenWard {
+        name: name.as_str().to_owned(),
+        shown: shown.map(|kept| (kept.number.last_four().to_owned(), kept.shown)),
+        is_guardian_party: others
+            .any(|other| other.who().acting_person().is_same_as(guardian.as_str())),
+    })
 }
 
 /// A signer who asked for a person instead of the camera and has not signed yet. Nothing in it
@@ -284,16 +301,7 @@ pub async fn case_view(
             let signed = signed.map(|document| document.sha256);
             (seal.choice, seal.outcome_for(signed), seal.at)
         }),
-        ward: match party.who() {
-            PartyKind::Ward { name, .. } => Some(SeenWard {
-                name: name.as_str().to_owned(),
-                shown: content
-                    .as_ref()
-                    .and_then(|content| content.guardianship.as_ref())
-                    .map(|kept| (kept.number.last_four().to_owned(), kept.shown)),
-            }),
-            PartyKind::Person { .. } | PartyKind::Company { .. } => None,
-        },
+        ward: ward_of(&filing, party, content.as_ref()),
         scan: seal.and_then(|seal| seal.scan.as_ref()).map(|(_, kind)| *kind),
         corrections: corrections(platform, filing_id, party_id).await?,
         is_own_proposal,
@@ -409,7 +417,7 @@ async fn video_of(platform: &Platform, row: &CaseRow) -> Result<Option<CaseVideo
 async fn ceremony_of(
     platform: &Platform,
     row: &CaseRow,
-) -> Result<Option<rows::CeremonyContent>, ActError> {
+) -> Result<Option<CeremonyContent>, ActError> {
     match ceremonies::load(platform, row.ceremony).await {
         Ok(stored) => Ok(Some(stored.content)),
         Err(ActError::Fault(Fault::Erased)) => Ok(None),

@@ -100,7 +100,8 @@ impl DeclineError {
 
 refusals!(DeclineError, ReasonError);
 
-/// Records that the party declines. A photo taken for the signing is discarded.
+/// Records that the party declines. A photo taken for the signing is discarded, and so is the
+/// proof of a guardianship.
 ///
 /// # Errors
 /// See [`DeclineError`].
@@ -126,6 +127,7 @@ pub async fn decline(
         let digest = reason.as_ref().map(|reason| Digest::of(reason.as_bytes()));
         content.ceremony.decline(digest, next.place.recorded_at)?;
         content.strokes = None;
+        let proof = content.guardianship.take().map(|shown| shown.object);
         let record = record(platform, request, reason.as_deref())?;
         let declined = Declined { record_id: record.record_id() };
 
@@ -134,11 +136,12 @@ pub async fn decline(
         stored.replace(platform, &mut changes, &content)?;
         let before = &stored.content.ceremony;
         let photo = before.photo().map(|photo| photo.object.as_str().to_owned());
-        let photos = photo.into_iter().collect();
-        let given_up = retention::give_up(platform, &mut changes, before, photos).await?;
+        // Nor does anybody look at what a guardian showed.
+        let objects = photo.into_iter().chain(proof).collect();
+        let given_up = retention::give_up(platform, &mut changes, before, objects).await?;
         if act.commit(changes, &declined).await?.is_some() {
-            for photo in &given_up {
-                objects::forget(platform, photo).await;
+            for object in &given_up {
+                objects::forget(platform, object).await;
             }
             return Ok(declined);
         }

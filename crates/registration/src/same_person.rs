@@ -46,8 +46,10 @@ pub struct NextParty {
     pub party: PartyId,
     /// In which capacities it signs, sorted.
     pub capacities: Vec<String>,
-    /// The company for which it signs, where it is one.
+    /// The company or the minor for which it signs, where it is one.
     pub represents: Option<String>,
+    /// Whether that is a minor.
+    pub is_ward: bool,
     ceremony: CeremonyId,
 }
 
@@ -210,6 +212,7 @@ async fn waiting(
                 PartyKind::Company { name, .. } => Some(name.as_str().to_owned()),
                 PartyKind::Ward { name, .. } => Some(name.as_str().to_owned()),
             },
+            is_ward: matches!(party.who(), PartyKind::Ward { .. }),
             ceremony: ceremony.id(),
         });
     }

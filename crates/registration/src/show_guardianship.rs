@@ -18,6 +18,7 @@ use crate::act::Act;
 use crate::ceremonies;
 use crate::contacts::{self, IdNumber, china_date};
 use crate::data_keys::{Sealing, data_key};
+use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
@@ -220,6 +221,14 @@ pub(crate) struct KeptGuardianship {
     pub(crate) kind: MaterialKind,
 }
 
+impl KeptGuardianship {
+    /// Whether by the number the ward is of age on this day.
+    pub(crate) fn is_of_age(&self, today: NaiveDate) -> bool {
+        let document = self.number.document(None, today).ok();
+        WardAge::of(document.and_then(|document| document.born()), today).is_none()
+    }
+}
+
 /// Why it was not taken.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -405,7 +414,15 @@ pub async fn show_guardianship(
         content.records.push(CeremonyRecord::of(kind, id, root));
         content.guardianship = Some(KeptGuardianship { shown, ..kept.clone() });
         stored.replace(platform, &mut changes, &content)?;
+        // What was shown before is looked at by nobody: a family's papers are kept no longer.
+        let before = stored.content.guardianship.as_ref().map(|before| before.object.clone());
+        let before = before.into_iter().collect();
+        let whose = &stored.content.ceremony;
+        let superseded = retention::give_up(platform, &mut changes, whose, before).await?;
         if act.commit(changes, &shown).await?.is_some() {
+            for object in &superseded {
+                objects::forget_soon(platform, object).await;
+            }
             return Ok(shown);
         }
     }

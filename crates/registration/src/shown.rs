@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::fault::Fault;
 
 const CONFIRMATION: (&str, &str) = (
-    "我已查看本办件各方签署情况，确认以本人名义作出的签署均由本人（或本单位代表）自愿完成。",
-    "I have looked at the signatures of this filing and confirm that those in my name were made by me, or by the representative of my company, of free will.",
+    "我已查看本办件各方签署情况，确认以本人名义作出的签署均由本人（或本单位代表、监护人）自愿完成。",
+    "I have looked at the signatures of this filing and confirm that those in my name were made by me, or by the representative of my company or the guardian, of free will.",
 );
 
 /// Domain study 11.4.

@@ -314,7 +314,7 @@ async fn remove(
         return Ok(Swept::default());
     }
     rows::SIGNINGS.remove(&mut changes, &signing, row.version)?;
-    let mut photo = None;
+    let (mut photo, mut proof) = (None, None);
     let ceremony = match ceremonies::load(platform, row.value.ceremony).await {
         Ok(stored) => Some(stored),
         // Erased with the person it was about, or gone: then nothing waits for the signing.
@@ -334,12 +334,14 @@ async fn remove(
         content.signing = None;
         content.photo = None;
         content.strokes = None;
+        // The link has ended: nobody signs with it any more, so nobody looks at what proves a guardianship.
+        proof = content.guardianship.take().map(|shown| shown.object);
         stored.replace(platform, &mut changes, &content)?;
     }
     if Attempts::default().commit(platform, changes).await?.is_none() {
         return Ok(Swept::default());
     }
-    if let Some(object) = &photo {
+    for object in photo.iter().chain(&proof) {
         objects::forget(platform, object).await;
     }
     Ok(Swept { signings: 1, photos: usize::from(photo.is_some()), ..Swept::default() })

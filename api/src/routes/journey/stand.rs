@@ -349,7 +349,10 @@ fn receipt_page(
         matter: view.matter.name(language).to_owned(),
         number: view.number.to_string(),
         capacities: capacities(&view.capacities, language),
-        represents: view.representative_name.as_ref().map(|_| view.party_name.clone()),
+        represents: view
+            .representative_name
+            .as_ref()
+            .map(|_| represented(&view.party_name, view.party_kind == "ward", language)),
         record: signed.record_id,
         flags: flags(receipt, next, language),
         more: more(view, language),
@@ -359,12 +362,24 @@ fn receipt_page(
     }
 }
 
+/// For whom somebody signs who signs for another. A minor is never taken for somebody who signed.
+fn represented(name: &str, is_ward: bool, language: Language) -> String {
+    if is_ward {
+        return match language {
+            Language::Zh => format!("未成年人{name}（由监护人代为签署）"),
+            Language::En => format!("{name}, a minor (the guardian signs)"),
+        };
+    }
+    name.to_owned()
+}
+
 /// Another party of the same person, to go on to.
 fn next_capacity(state: &State, waits: NextParty, shown: &Shown) -> NextCapacity {
+    let language = shown.frame.language;
     NextCapacity {
         party: waits.party,
-        capacities: capacities(&waits.capacities, shown.frame.language),
-        represents: waits.represents,
+        capacities: capacities(&waits.capacities, language),
+        represents: waits.represents.map(|name| represented(&name, waits.is_ward, language)),
         key: shown.fresh_key(state),
     }
 }

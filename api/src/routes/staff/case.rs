@@ -138,6 +138,19 @@ fn of_ward(ward: &SeenWard, l: Language) -> Vec<Said> {
             at: Some(shown.at.for_people()),
         });
     }
+    if ward.is_guardian_party {
+        said.push(Said {
+            about: l.pick("监护人的利益", "The guardian's own interest").to_owned(),
+            what: l
+                .pick(
+                    "监护人同名者另为本办件的当事人：请核对代签是否为维护被监护人的利益（民法典第三十五条）",
+                    "somebody of the guardian's name is another party too: look whether this is in the minor's interest (民法典 art. 35)",
+                )
+                .to_owned(),
+            by: SaidBy::Nobody,
+            at: None,
+        });
+    }
     said
 }
 

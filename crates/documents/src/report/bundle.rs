@@ -82,14 +82,8 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
 }
 
 fn subjects(record: &Disclosure) -> Vec<Subject> {
-    let name = record.text("party_name").or_else(|| record.text("representative_name"));
-    let Some(name) = name else { return Vec::new() };
-    // Of a minor the guardian is who was checked, and is named beside.
-    let guardian = record.text("representative_name");
-    let name = match guardian.filter(|_| record.text("party_kind") == Some("ward")) {
-        Some(guardian) => format!("{name}（由监护人{guardian}代为签署）"),
-        None => name.to_owned(),
-    };
+    let acting = || record.text("representative_name").map(ToOwned::to_owned);
+    let Some(name) = party(record).or_else(acting) else { return Vec::new() };
     let check = record.attribute("identity").map_or_else(
         || "未作核验".to_owned(),
         |attribute| format!("{}（{}）", shown(attribute), source(attribute.provenance)),
@@ -100,6 +94,16 @@ fn subjects(record: &Disclosure) -> Vec<Subject> {
         capacity: record.attribute("capacities").map(shown).unwrap_or_default(),
         check,
     }]
+}
+
+/// The party. Of a minor the guardian is who was checked and who acted, and is named beside.
+fn party(record: &Disclosure) -> Option<String> {
+    let name = record.text("party_name")?;
+    let guardian = record.text("representative_name");
+    Some(match guardian.filter(|_| record.text("party_kind") == Some("ward")) {
+        Some(guardian) => format!("{name}（由监护人{guardian}代为签署）"),
+        None => name.to_owned(),
+    })
 }
 
 fn documents(record: &Disclosure) -> Vec<DocumentDigests> {
@@ -117,7 +121,7 @@ fn documents(record: &Disclosure) -> Vec<DocumentDigests> {
 
 fn intents(record: &Disclosure) -> Vec<IntentRow> {
     let Ok(frame) = Frame::read(record) else { return Vec::new() };
-    let who = record.text("party_name").unwrap_or("签署人").to_owned();
+    let who = party(record).unwrap_or_else(|| "签署人".to_owned());
     let at = record.parsed("received_at").unwrap_or(frame.place.recorded_at);
     let row = |what: &str, name: &str| {
         let attribute = record.attribute(name).filter(|one| !one.provenance.is_empty())?;
@@ -196,7 +200,7 @@ fn confirmations(record: &Disclosure) -> Vec<ConfirmationRow> {
         _ => return Vec::new(),
     };
     vec![ConfirmationRow {
-        who: record.text("party_name").unwrap_or("当事人").to_owned(),
+        who: party(record).unwrap_or_else(|| "当事人".to_owned()),
         answer: answer.to_owned(),
         at: Frame::read(record).ok().map(|frame| frame.place.recorded_at),
         by: "网页".to_owned(),

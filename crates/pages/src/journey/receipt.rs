@@ -26,7 +26,7 @@ pub struct ReceiptPage {
     pub number: String,
     /// In which capacities it was signed, in words.
     pub capacities: String,
-    /// The company for which it was signed, where it is one.
+    /// The company or the minor for which it was signed, where it is one.
     pub represents: Option<String>,
     /// The record.
     pub record: RecordId,
@@ -51,7 +51,7 @@ pub struct NextCapacity {
     pub party: PartyId,
     /// In which capacities, in words.
     pub capacities: String,
-    /// The company for which is signed, where it is one.
+    /// The company or the minor for which is signed, where it is one.
     pub represents: Option<String>,
     /// Under which name going on is done once.
     pub key: String,

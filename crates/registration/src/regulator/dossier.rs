@@ -80,7 +80,7 @@ pub struct Dossier {
 pub struct DossierParty {
     /// The party.
     pub party: PartyId,
-    /// Its name; for a company with who signs for it.
+    /// Its name; for a company or a minor with who signs for it.
     pub name: String,
     /// In which capacities.
     pub capacities: Vec<String>,
@@ -264,11 +264,14 @@ fn grounds(
 
 fn parties(seen: &Seen<'_>, grounds: &BTreeMap<PartyId, Ground>) -> Vec<DossierParty> {
     let line = |party: &heqi_filing::Party| {
-        let (_, name, representative) = crate::add_party::party_words(party.who());
+        let name = match crate::add_party::party_words(party.who()) {
+            (_, name, None) => name.to_owned(),
+            ("ward", name, Some(guardian)) => format!("{name}（未成年人，监护人：{guardian}）"),
+            (_, name, Some(person)) => format!("{name} · {person}"),
+        };
         DossierParty {
             party: party.id(),
-            name: representative
-                .map_or_else(|| name.to_owned(), |person| format!("{name} · {person}")),
+            name,
             capacities: capacity_words(party.capacities()),
             confirmation: *party.confirmation(),
             ground: grounds.get(&party.id()).copied(),

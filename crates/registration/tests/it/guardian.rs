@@ -1,19 +1,26 @@
 //! A guardian signs for a minor who holds shares (edge case 8): what is shown, what is refused, and
 //! that a reviewer looks before the filing goes on.
 
-use heqi_filing::{Capacity, FilingState, PartyKind, ReviewReason};
+use std::collections::BTreeSet;
+
+use heqi_filing::{Capacity, ConsentKind, FilingState, PartyKind, ReviewReason};
+use heqi_pki::keys::Algorithm;
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::begin_signing::{BeginSigning, begin_signing};
-use heqi_registration::case_queue::{CaseFile, case_file, case_view};
+use heqi_registration::case_queue::{CaseFile, case_file, case_queue, case_view};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::confirm::{Confirm, confirm};
 use heqi_registration::decide_case::Decision;
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
+use heqi_registration::decline::{Decline, decline};
+use heqi_registration::legal_hold::{PlaceHold, place_hold};
+use heqi_registration::same_person::{go_on, next_of_person};
 use heqi_registration::show_guardianship::{
     GuardianProof, GuardianRelation, GuardianshipShown, ShowGuardianship, ShowGuardianshipError,
     WardAge, show_guardianship,
 };
-use heqi_testkit::files;
+use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, sweep};
+use heqi_testkit::{Device, files};
 use heqi_vocabulary::{Explain as _, Language, PartyId};
 
 use crate::regulator::typed;
@@ -23,8 +30,18 @@ use crate::world::Visitor;
 /// Born in 2015.
 const WARD_NUMBER: &str = "330112201501019999";
 
+/// Born on 24 November 2008: of age four hours after the beginning of every test.
+const GROWING_NUMBER: &str = "330112200811249998";
+
 /// A guardian who has come in, and the handler of the filing.
 async fn scene() -> (Scene, Visitor, PartyId) {
+    let (scene, handler) = drafted().await;
+    let visitor = scene.visitor().await;
+    (scene, visitor, handler)
+}
+
+/// A minor with a guardian, whom nobody has invited, and the handler of the filing.
+async fn drafted() -> (Scene, PartyId) {
     let mut scene = Scene::new(Mood::Agrees).await;
     let world = &scene.world;
     scene.filing = world.open().await;
@@ -43,8 +60,18 @@ async fn scene() -> (Scene, Visitor, PartyId) {
     let command = DeclareContact { filing: scene.filing, party: scene.party, contact: contact() };
     declare_contact(&world.platform, &world.request(&world.staff), command).await.unwrap();
     scene.check().await;
-    let visitor = scene.visitor().await;
-    (scene, visitor, handler)
+    (scene, handler)
+}
+
+/// What beginning is refused with.
+async fn begin_refused(scene: &Scene, visitor: &Visitor) -> &'static str {
+    let command = BeginSigning {
+        device_key: visitor.device.key().public_key().to_spki_der(),
+        language: Language::Zh,
+    };
+    let world = &scene.world;
+    let begun = begin_signing(&world.platform, &world.request(&visitor.actor), command).await;
+    begun.unwrap_err().code()
 }
 
 fn proof(number: &str) -> ShowGuardianship {
@@ -70,12 +97,7 @@ async fn show(
 async fn edge_case_8_a_guardian_signs_for_a_minor_and_a_reviewer_looks_at_the_proof_first() {
     let (scene, visitor, handler) = scene().await;
     let world = &scene.world;
-    let command = BeginSigning {
-        device_key: visitor.device.key().public_key().to_spki_der(),
-        language: Language::Zh,
-    };
-    let early = begin_signing(&world.platform, &world.request(&visitor.actor), command).await;
-    assert_eq!(early.unwrap_err().code(), "guardianship_missing");
+    assert_eq!(begin_refused(&scene, &visitor).await, "guardianship_missing");
 
     let shown = show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
     assert_eq!((shown.relation, shown.age), (GuardianRelation::Parent, WardAge::Under14));
@@ -101,6 +123,7 @@ async fn edge_case_8_a_guardian_signs_for_a_minor_and_a_reviewer_looks_at_the_pr
     let seen = case_view(&world.platform, &reviewer, &facts, case.case).await.unwrap();
     assert_eq!(seen.party_name, "林嘉伟", "whose face is compared");
     let ward = seen.ward.unwrap();
+    assert!(!ward.is_guardian_party);
     assert_eq!((ward.name.as_str(), ward.shown), ("林小茶", Some(("9999".into(), shown))));
     let file =
         case_file(&world.platform, &reviewer, &facts, case.case, CaseFile::Guardianship).await;
@@ -173,4 +196,116 @@ async fn edge_case_8_a_filing_is_found_by_the_minors_number_once_the_guardian_ga
     // And by the guardian's, as before.
     let of_guardian = typed(|typed| typed.person_number = NUMBER.into());
     assert_eq!(world.found(&of_guardian).await, [scene.filing]);
+}
+
+#[tokio::test]
+async fn edge_case_8_who_came_of_age_since_the_proof_was_shown_signs_in_person() {
+    let (scene, visitor, _) = scene().await;
+    let shown = show(&scene, &visitor, proof(GROWING_NUMBER)).await.unwrap();
+    assert_eq!(shown.age, WardAge::Under18);
+    scene.world.clock.advance_ms(4 * 3_600_000);
+    assert_eq!(begin_refused(&scene, &visitor).await, "ward_came_of_age");
+    let again = show(&scene, &visitor, proof(GROWING_NUMBER)).await;
+    assert_eq!(again.unwrap_err().code(), "ward_of_age");
+}
+
+#[tokio::test]
+async fn edge_case_8_a_guardianship_that_two_reviewers_refuse_stops_the_filing() {
+    let (scene, visitor, handler) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.sign(&visitor).await;
+    for (actor, party) in [(&visitor.actor, scene.party), (&world.staff, handler)] {
+        let command = Confirm { filing: scene.filing, party, shown_sha256: None };
+        confirm(&world.platform, &world.request(actor), command).await.unwrap();
+    }
+    let (first, second) = (scene.reviewer("li.na").await, scene.reviewer("wang.qiang").await);
+    let case = scene.only_case(&first).await.case;
+    scene.decide(&first, case, Decision::ProposeRefusal).await.unwrap();
+    scene.decide(&second, case, Decision::ConfirmRefusal).await.unwrap();
+    assert!(matches!(scene.state().await, FilingState::Reviewing { .. }));
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_that_was_replaced_is_kept_no_longer_but_under_a_hold() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let objects = async || world.contents().await.objects.len();
+    let before = objects().await;
+    let other = ShowGuardianship { relation: GuardianRelation::Kin, ..proof(WARD_NUMBER) };
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    show(&scene, &visitor, other).await.unwrap();
+    assert_eq!(objects().await, before + 1);
+
+    let reason = "（2026）示例民初1号".to_owned();
+    let command = PlaceHold { filing: scene.filing, reason };
+    place_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    assert_eq!(objects().await, before + 2);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_that_nobody_signed_with_goes_with_the_photo() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let before = world.contents().await.objects.len();
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.ready(&visitor).await;
+    assert_eq!(world.contents().await.objects.len(), before + 2);
+    world.clock.advance_ms(SIGNING_LIFETIME_MS + 600_000);
+    let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!((swept.signings, swept.photos), (1, 1));
+    assert_eq!(world.contents().await.objects.len(), before);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_guardian_who_declines_leaves_no_proof_behind() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let before = world.contents().await.objects.len();
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    let command = Decline { signing: None, reason: None };
+    decline(&world.platform, &world.request(&visitor.actor), command).await.unwrap();
+    assert_eq!(world.contents().await.objects.len(), before);
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert_eq!(view.guardianship, None);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_guardian_who_holds_shares_goes_on_to_the_minor_and_the_reviewer_is_told() {
+    let (mut scene, _) = drafted().await;
+    let ward = scene.party;
+    scene.party = scene.world.add(scene.filing, "林嘉伟", Capacity::Shareholder).await;
+    scene.declare(contact()).await.unwrap();
+    scene.check().await;
+    let world = &scene.world;
+    world.invite(scene.filing, ward).await;
+    let own = scene.visitor().await;
+    world.sign(&own).await;
+
+    let next = next_of_person(&world.platform, &own.actor).await.unwrap().unwrap();
+    assert_eq!(
+        (next.party, next.is_ward, next.represents.as_deref()),
+        (ward, true, Some("林小茶"))
+    );
+    let opened = go_on(&world.platform, &world.request(&own.actor), ward).await.unwrap();
+    for kind in ConsentKind::ASKED {
+        world.consent(&opened.actor, kind, heqi_filing::Decision::Granted).await;
+    }
+    let label = ward.to_string();
+    let device = Device::new(Algorithm::Ed25519, 5, &label);
+    let guardian = Visitor { actor: opened.actor.clone(), device, label };
+    // What was given for the own signature says nothing of the minor.
+    assert_eq!(begin_refused(&scene, &guardian).await, "guardianship_missing");
+    show(&scene, &guardian, proof(WARD_NUMBER)).await.unwrap();
+    world.sign(&guardian).await;
+
+    let reviewer = scene.reviewer("li.na").await;
+    let cases = case_queue(&world.platform, &reviewer).await.unwrap();
+    let is_of_ward = |reasons: &BTreeSet<_>| reasons.contains(&ReviewReason::Guardianship);
+    let of_ward: Vec<_> = cases.iter().filter(|case| is_of_ward(&case.reasons)).collect();
+    assert_eq!(of_ward.len(), 1, "the own signature is no guardian's");
+    let facts = world.facts();
+    let seen = case_view(&world.platform, &reviewer, &facts, of_ward[0].case).await.unwrap();
+    assert!(seen.ward.unwrap().is_guardian_party, "art. 35 is to be looked at");
 }

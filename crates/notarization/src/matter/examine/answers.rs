@@ -139,15 +139,21 @@ impl Chain {
         AnswerLine { who, what, at, way, root: Some(record.root()) }
     }
 
-    /// A party's name; masked when it is a person and another than whoever applies.
+    /// A party's name; masked when it is a person and another than whoever applies. A minor answers
+    /// nothing itself.
     fn name_of(&self, party: Option<&str>, own: Option<&str>) -> String {
         let Some(named) = party.and_then(|party| self.parties.get(party)) else {
             return "当事人".to_owned();
         };
-        if named.is_company || (own.is_some() && party == own) {
+        let name = if named.is_company || (own.is_some() && party == own) {
             named.name.clone()
         } else {
             masked(&named.name)
+        };
+        if named.is_represented && !named.is_company {
+            format!("{name}（未成年人，由监护人代为）")
+        } else {
+            name
         }
     }
 }

@@ -115,6 +115,8 @@ pub(super) struct Chain {
     /// Of all its records; `None` when one cannot be opened.
     pub(super) frames: Option<Vec<Vec<u8>>>,
     pub(super) consents: BTreeSet<Digest>,
+    /// What guardians showed.
+    pub(super) guardianships: BTreeSet<Digest>,
     pub(super) confirmations: Vec<Disclosure>,
     pub(super) objections: Vec<Disclosure>,
     /// What was decided about objections, by whoever objected or by the registry.
@@ -139,7 +141,7 @@ pub(super) struct PartyNamed {
     pub(super) name: String,
     pub(super) is_company: bool,
     /// Whether somebody else acts for it: a representative or a guardian.
-    is_represented: bool,
+    pub(super) is_represented: bool,
 }
 
 impl Chain {
@@ -171,6 +173,9 @@ impl Chain {
         match record.kind() {
             RecordKind::ConsentGiven => {
                 self.consents.insert(record.root());
+            }
+            RecordKind::GuardianshipShown => {
+                self.guardianships.insert(record.root());
             }
             RecordKind::Confirmation => self.confirmations.push(record),
             RecordKind::Objection => self.objections.push(record),
@@ -294,7 +299,9 @@ impl Chain {
             } else {
                 ("其后更正姓名", after)
             };
-            signer.extend(["（", word, "：", &name, "）"]);
+            // Of a minor it is the guardian who was named anew.
+            let whose = if is_of_ward(signing) { "监护人" } else { "" };
+            signer.extend(["（", whose, word, "：", &name, "）"]);
         }
         signer
     }
@@ -324,7 +331,13 @@ impl Chain {
             answered_at: answered.at,
             answered_by: answered.way,
             identity: signing.value("identity").map(Value::to_string).unwrap_or_default(),
-            number: number_of(signing),
+            number: match number_of(signing) {
+                // It stands behind the minor's name, and is the guardian's.
+                number if is_of_ward(signing) && !number.is_empty() => {
+                    format!("监护人证件号码{number}")
+                }
+                number => number,
+            },
             checked,
             unchecked,
         }

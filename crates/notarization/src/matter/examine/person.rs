@@ -3,6 +3,7 @@
 
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::verdict::Reason;
+use heqi_vocabulary::Digest;
 use serde_json::Value;
 
 use super::chain::{Chain, is_of_ward};
@@ -42,13 +43,24 @@ impl Chain {
         }
         if is_of_ward(signing) {
             match self.review_of(signing) {
-                Some((office, "accepted")) => {
+                Some((office, "accepted")) if self.binds_guardianship(signing) => {
                     checked.push(format!("{office}核对监护人提交的监护关系证明"));
                 }
                 _ => unchecked.push("监护关系证明的核对结果".to_owned()),
             }
         }
         (checked, unchecked)
+    }
+
+    /// Whether what the guardian showed is held, and the challenge of this signing binds it: without
+    /// that there was nothing to look at.
+    fn binds_guardianship(&self, signing: &Disclosure) -> bool {
+        let prior = signing.value("prior_records").and_then(Value::as_array);
+        prior.into_iter().flatten().any(|one| {
+            let root = one.get("root").and_then(Value::as_str);
+            let root = root.and_then(|root| root.parse::<Digest>().ok());
+            root.is_some_and(|root| self.guardianships.contains(&root))
+        })
     }
 
     /// Where a person looked at this signing, and what was decided last.
@@ -130,8 +142,60 @@ mod tests {
         assert!(unchecked.contains(&"监护关系证明的核对结果".to_owned()), "{unchecked:?}");
         let facts = chain.facts(&record, None);
         assert_eq!(facts.signer, "林小茶（未成年人，由监护人林嘉伟代为签署）");
+        assert_eq!(facts.number, "", "no number is held");
         let (_, unchecked) = chain.checks(&signing(&Twists::default()), None);
         assert!(!unchecked.contains(&"监护关系证明的核对结果".to_owned()), "{unchecked:?}");
+    }
+
+    #[test]
+    fn edge_case_8_the_number_behind_a_minors_name_is_told_as_the_guardians() {
+        let asked =
+            json!({ "asks": "person", "document_number": "330106199001011234", "name": "林嘉伟" });
+        let of_ward = Twists {
+            record: Some(Box::new(move |draft| {
+                draft.set("party_kind", json!("ward"), Provenance::Declared).unwrap();
+                draft.set("party_name", json!("林小茶"), Provenance::Declared).unwrap();
+                let guardian = json!("林嘉伟");
+                draft.set("representative_name", guardian, Provenance::Declared).unwrap();
+                let value = json!({ "answered_by": [], "questions": [asked.clone()] });
+                draft.set("identity", value, Provenance::Observed).unwrap();
+            })),
+            ..Twists::default()
+        };
+        let facts = Chain::default().facts(&signing(&of_ward), None);
+        assert_eq!(facts.number, "监护人证件号码3301**************");
+    }
+
+    #[test]
+    fn edge_case_8_a_proof_counts_as_looked_at_when_it_is_held_and_bound_and_a_reviewer_accepted() {
+        let shown = Digest::of(b"guardianship_shown");
+        let of_ward = Twists {
+            decided: Some("accepted"),
+            record: Some(Box::new(move |draft| {
+                draft.set("party_kind", json!("ward"), Provenance::Declared).unwrap();
+                let guardian = json!("林嘉伟");
+                draft.set("representative_name", guardian, Provenance::Declared).unwrap();
+                let prior = json!([{ "kind": "guardianship_shown", "root": shown.to_string() }]);
+                draft.set("prior_records", prior, Provenance::Observed).unwrap();
+            })),
+            ..Twists::default()
+        };
+        let story = Story::tell(1, &of_ward);
+        let mut chain = Chain::default();
+        for record in &story.records {
+            chain.take(Disclosure::parse(&record.record.full().unwrap()).unwrap());
+        }
+        let record = signing(&of_ward);
+        let is_looked_at = |chain: &Chain| {
+            let (checked, unchecked) = chain.checks(&record, None);
+            let missing = unchecked.iter().any(|one| one == "监护关系证明的核对结果");
+            let looked = checked.iter().any(|one| one.ends_with("核对监护人提交的监护关系证明"));
+            assert_ne!(missing, looked);
+            looked
+        };
+        assert!(!is_looked_at(&chain), "nothing was shown that is held here");
+        chain.guardianships.insert(shown);
+        assert!(is_looked_at(&chain));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use heqi_testkit::{SeededEntropy, Story, Twists};
 use heqi_vocabulary::Provenance;
 use serde_json::json;
 
+use super::super::chain::PartyNamed;
 use super::*;
 
 fn read(bytes: &[u8]) -> Disclosure {
@@ -147,4 +148,15 @@ fn what_was_said_to_a_custodian_is_not_taken_back_on_the_platform() {
     chain.told.push(signing.parsed("recorded_at").unwrap());
     let answered = chain.answer(&signing);
     assert_eq!((answered.word, &*answered.way), ("objected", TOLD));
+}
+
+#[test]
+fn edge_case_8_what_a_guardian_answered_is_never_told_as_the_minors_own_answer() {
+    let mut chain = Chain::default();
+    let named = PartyNamed { name: "林小茶".into(), is_company: false, is_represented: true };
+    chain.parties.insert("par_1".into(), named);
+    assert_eq!(chain.name_of(Some("par_1"), Some("par_1")), "林小茶（未成年人，由监护人代为）");
+    let of_others = chain.name_of(Some("par_1"), None);
+    assert!(of_others.ends_with("（未成年人，由监护人代为）"), "{of_others}");
+    assert!(!of_others.contains("林小茶"), "{of_others}");
 }
