@@ -33,6 +33,7 @@ mod other_way;
 mod passage;
 mod pictures;
 mod reading;
+mod renewals;
 mod review;
 mod seal;
 mod spoiled;
