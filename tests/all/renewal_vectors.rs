@@ -2,6 +2,7 @@
 //! implementation would, and the files are what the generator makes.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
@@ -48,16 +49,16 @@ fn cases() -> Vec<Case> {
 /// What the program says of a case in a language.
 fn report(case: &Case, language: &str) -> (u8, Value) {
     let path = |name: &str| folder().join(name).into_os_string();
-    let mut words = vec!["verify".into(), path(&case.file), "--json".into()];
+    let mut words: Vec<OsString> = vec!["verify".into(), path(&case.file), "--json".into()];
     words.extend(["--lang".into(), language.into(), "--renewals".into(), path(&case.renewals)]);
     if let Some(anchors) = &case.anchors {
         words.extend(["--anchors".into(), path(anchors)]);
     }
     if let Some(at) = &case.at {
-        words.extend(["--at".into(), at.into()]);
+        words.extend([OsString::from("--at"), at.into()]);
     }
     for key in &case.keys {
-        words.extend(["--renewal-key".into(), key.into()]);
+        words.extend([OsString::from("--renewal-key"), key.into()]);
     }
     let args = Cli::try_parse_from(words).unwrap().args;
     let (mut printed, mut errors) = (Vec::new(), Vec::new());

@@ -36,7 +36,9 @@ fn every_file_of_renewals_gets_the_same_report_from_page_and_program() {
             };
             let renewals = folder.join(&case.renewals);
             let mut more: Vec<OsString> = vec!["--renewals".into(), renewals.clone().into()];
-            more.extend(case.keys.iter().flat_map(|key| ["--renewal-key".into(), key.into()]));
+            for key in &case.keys {
+                more.extend([OsString::from("--renewal-key"), key.into()]);
+            }
             let program = asked.of_program_with(language, more);
             verifier.give_renewals(Some(&renewals), &case.keys);
             let page = verifier.ask(&asked);
