@@ -35,6 +35,7 @@ mod other_way;
 mod passage;
 mod pictures;
 mod reading;
+mod renewals;
 mod review;
 mod seal;
 mod spoiled;

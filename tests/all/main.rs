@@ -9,6 +9,7 @@
 //! - [`layering`]: which crate may depend on which
 //! - [`promises`]: a page that names the test behind a promise names one that exists
 //! - [`reliability`]: a fixed sample of every kind of injected fault
+//! - [`renewal_vectors`]: every vector of `tests/vectors/renewal` proves what it must prove
 //! - [`secrets`]: what holds key bytes wipes them and shows nothing
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 #![allow(clippy::disallowed_methods, reason = "files of tests need no durability")]
@@ -25,5 +26,6 @@ mod layering;
 mod liars;
 mod promises;
 mod reliability;
+mod renewal_vectors;
 mod sealed_pdf_vectors;
 mod secrets;

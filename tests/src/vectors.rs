@@ -16,6 +16,7 @@ mod attestations;
 mod cases;
 pub mod chain_fork;
 pub mod fork;
+pub mod renewal;
 pub mod sealed_pdf;
 mod small;
 mod spoil;
@@ -48,8 +49,8 @@ pub fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> usize {
     files.len()
 }
 
-/// The names of files that are not, byte for byte, what would be written, and of bundles
-/// and proofs that nobody lists.
+/// The names of files that are not, byte for byte, what would be written, and of bundles,
+/// proofs and renewals that nobody lists.
 pub fn differing(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let mut differing: Vec<String> = files
         .iter()
@@ -60,7 +61,9 @@ pub fn differing(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Vec<String
     differing.extend(
         present
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .filter(|name| name.ends_with(".heqi.zip") || name.ends_with("fork-proof"))
+            .filter(|name| {
+                [".heqi.zip", "fork-proof", ".renewals.zip"].iter().any(|end| name.ends_with(end))
+            })
             .filter(|name| !files.contains_key(name)),
     );
     differing

@@ -104,10 +104,12 @@ fn every_control_is_reached_by_keyboard_and_large_enough_for_a_finger() {
         "en",
         "bundle",
         "anchors",
+        "renewals",
         "SUMMARY",
         "integrity",
         "certificate",
         "at",
+        "renewal-keys",
         "button",
     ] {
         assert!(reached.iter().any(|name| name == wanted), "{wanted} among {reached:?}");

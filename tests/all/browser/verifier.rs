@@ -1,5 +1,6 @@
 //! The page and the program, asked the same.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
@@ -45,6 +46,11 @@ pub(crate) struct Asked {
 impl Asked {
     /// What `verify --json` prints.
     pub(crate) fn of_program(&self, language: &str) -> Value {
+        self.of_program_with(language, Vec::new())
+    }
+
+    /// The same with what else is given.
+    pub(super) fn of_program_with(&self, language: &str, more: Vec<OsString>) -> Value {
         #[derive(clap::Parser)]
         struct Cli {
             #[command(flatten)]
@@ -58,6 +64,7 @@ impl Asked {
         ] {
             words.extend(value.into_iter().flat_map(|value| [flag.into(), value]));
         }
+        words.extend(more);
         let args = Cli::try_parse_from(words).unwrap().args;
         let (mut printed, mut errors) = (Vec::new(), Vec::new());
         let code = heqi_verify::run(&args, &mut printed, &mut errors);
@@ -103,6 +110,16 @@ impl<'a> Verifier<'a> {
         }
         self.choose("#bundle", Some(&asked.file));
         self.result()
+    }
+
+    /// Chooses a file of renewals, and types the keys that sign them.
+    pub(super) fn give_renewals(&mut self, renewals: Option<&Path>, keys: &[String]) {
+        let value = Value::from(keys.join(" "));
+        self.settled(&format!(
+            "document.querySelector('#renewal-keys').value = {value}; \
+             document.querySelector('#renewal-keys').dispatchEvent(new Event('change'))"
+        ));
+        self.choose("#renewals", renewals);
     }
 
     /// What stands in the page now.

@@ -1,4 +1,4 @@
-//! Writes `tests/vectors/evidence`, `fork`, `chain-fork` and `sealed-pdf`, or the one that is named; with
+//! Writes `tests/vectors/evidence`, `fork`, `chain-fork`, `sealed-pdf` and `renewal`, or the one that is named; with
 //! `--check` writes nothing and fails when a file there is not, byte for byte, what would
 //! be written.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         ("fork", vectors::fork::files()),
         ("chain-fork", vectors::chain_fork::files()),
         ("sealed-pdf", vectors::sealed_pdf::files()),
+        ("renewal", vectors::renewal::files()),
     ];
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some(at) = arguments.iter().position(|one| made.iter().any(|(name, _)| name == one)) {
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
             if same { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         _ => {
-            eprintln!("usage: vectors [evidence|fork|chain-fork|sealed-pdf] [--check]");
+            eprintln!("usage: vectors [evidence|fork|chain-fork|sealed-pdf|renewal] [--check]");
             ExitCode::from(2)
         }
     }

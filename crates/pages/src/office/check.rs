@@ -263,8 +263,8 @@ const APPLICANT: Words = Words::new("申请人", "Applicant");
 const DIGEST: Words = Words::new("文件摘要（SHA-256）", "SHA-256 of the file");
 const SINCE: Words = Words::new("撤销时间", "Void since");
 const COMPARE: Words = Words::new(
-    "请将手中文件的摘要与上列摘要比对；文件内的证据包可以在浏览器中核验，不会上传。",
-    "Compare the digest with that of the file at hand; the evidence inside can be verified in the browser, and never leaves it.",
+    "请将手中文件的摘要与上列摘要比对；文件内的证据包，以及随附的时间戳续期文件，可以在浏览器中核验，不会上传。",
+    "Compare the digest with that of the file at hand; the evidence inside, and the file of renewals given beside it, can be verified in the browser, and never leave it.",
 );
 const VERIFY: Words = Words::new("打开核验页", "Open the verifier");
 const TYPE_NUMBER: Words = Words::new(

@@ -45,8 +45,8 @@ export async function isSignedBy(envelope, payloadType, keys) {
   return verified > 0;
 }
 
-/** The statement in the verified bytes, or null: of another type, not signed, or malformed. */
-export async function openStatement(envelope, kind, key) {
-  if (!(await isSignedBy(envelope, kind.payloadType, [key]))) return null;
+/** The statement in the verified bytes by one key or several, or null: of another type, not signed, or malformed. */
+export async function openStatement(envelope, kind, keys) {
+  if (!(await isSignedBy(envelope, kind.payloadType, [keys].flat()))) return null;
   return kind.read(envelope.payload);
 }

@@ -20,7 +20,7 @@ import { digestOfFile } from './sha256.js';
 
 /**
  * Examines a file. `anchorsFile` may be null, `at` (milliseconds since 1970) too. Throws
- * Unreadable. Gives `{claims, anchors, frame, sha256, interval, isTestOnly}`.
+ * Unreadable. Gives `{claims, anchors, record, frame, sha256, interval, isTestOnly}`; `record` is a root, or null.
  */
 export async function examine(file, anchorsFile, at = null) {
   const anchors = anchorsFile && (await readAnchors(anchorsFile));
@@ -29,10 +29,12 @@ export async function examine(file, anchorsFile, at = null) {
   const { decoded, fault } = decode(bundle);
   const found = fault ? { claims: undecodable(fault), interval: null } : await examineDecoded(decoded, question);
   found.claims.sort((a, b) => CLAIMS.indexOf(a.claim) - CLAIMS.indexOf(b.claim));
+  const record = orNull(() => readDisclosure(bundle.parts.record.bytes));
   return {
     ...found,
     anchors,
-    frame: orNull(() => readFrame(readDisclosure(bundle.parts.record.bytes))),
+    record: record?.root ?? null,
+    frame: record && orNull(() => readFrame(record)),
     sha256: await digestOfFile(file),
     isTestOnly: await isTestOnly(bundle.parts, anchors),
   };

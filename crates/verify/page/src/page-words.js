@@ -19,16 +19,30 @@ export const PAGE = {
   ),
   inDocument: pair('文书内的证据包', 'Bundles inside the document'),
   sealNeedsProgram: pair(
-    '本页只核验文书内的证据包及其时间戳,不核验 PDF 的电子印章。电子印章请用核验程序核验:heqi verify 文件.pdf --anchors 信任锚.json',
-    'This page verifies the bundles inside the document and their time stamps, not the seal on the PDF. The seal needs the program: heqi verify FILE.pdf --anchors ANCHORS.json',
+    '本页只核验文书内的证据包及其时间戳,以及所附的时间戳续期,不核验 PDF 的电子印章。电子印章请用核验程序核验:heqi verify 文件.pdf --anchors 信任锚.json',
+    'This page verifies the bundles inside the document and their time stamps, and renewals given beside it, not the seal on the PDF. The seal needs the program: heqi verify FILE.pdf --anchors ANCHORS.json',
   ),
   anchors: pair('2. 信任锚', '2. Trust anchors'),
   anchorsHint: pair(
     '公证处公布的 .json 文件;没有它只能核对自身一致性',
     'the .json file the notary publishes; without it only self-consistency can be checked',
   ),
+  renewals: pair('3. 时间戳续期文件(可不选)', '3. Renewals of time stamps (optional)'),
+  renewalsHint: pair(
+    '公证处随公证书、平台随记录提供的续期 .zip:时间戳证书到期后,仍可核验当时的时间',
+    'the .zip of renewals that the notary gives beside a certificate, or the platform beside a record: time stamps can be verified after their certificates ended',
+  ),
+  renewalKeys: pair('续期签名公钥(可不填)', 'Keys that sign renewals (optional)'),
+  renewalKeysHint: pair(
+    '只有平台的续期需要:平台公布的公钥,base64,多个以空格分开(程序的 --renewal-key)',
+    "Only the platform's renewals need it: the key the platform publishes, in base64; several are separated by spaces (the program's --renewal-key)",
+  ),
+  renewalKeysWrong: pair(
+    '这不是公钥。请完整粘贴平台公布的公钥。',
+    'This is no public key. Paste the whole key as the platform publishes it.',
+  ),
   choose: pair('选择文件', 'Choose a file'),
-  drop: pair('也可以把两个文件拖到这一页上。', 'You can also drop both files onto this page.'),
+  drop: pair('也可以把这些文件拖到这一页上。', 'You can also drop these files onto this page.'),
   none: pair('尚未选择', 'none chosen yet'),
   options: pair('更多选项', 'More options'),
   require: pair('必需项', 'Claims that must be proved'),

@@ -3,6 +3,7 @@
 import { element, harmless, statusShape, svg } from './dom.js';
 import { CHAIN_FORK_TITLE } from './chain-fork-words.js';
 import { FORK_TITLE } from './fork-words.js';
+import { RENEWED_TITLE } from './renewal-words.js';
 import { PAGE } from './page-words.js';
 import { forPeople, STATUSES, TITLES } from './words.js';
 
@@ -113,4 +114,5 @@ export function claimItem(claim, language) {
   );
 }
 
-const titleOf = (claim) => TITLES[claim] ?? (claim === 'chain' ? CHAIN_FORK_TITLE : FORK_TITLE);
+const OTHER_TITLES = { chain: CHAIN_FORK_TITLE, renewed: RENEWED_TITLE };
+const titleOf = (claim) => TITLES[claim] ?? OTHER_TITLES[claim] ?? FORK_TITLE;

@@ -46,7 +46,7 @@ export function readTimeRoot(der, testOnly) {
 
 /**
  * Judges a token over stamped bytes: `{result}` is `other_bytes`, `invalid`, `untrusted` or
- * `believed`, then with the root.
+ * `believed`, then with the root and when the first of the token's certificates `ends`.
  */
 export function judgeToken({ info, content, certificates, signer }, stamped, roots) {
   if (hex(info.imprint.hash.hash(stamped)) !== info.imprint.digest) return { result: 'other_bytes' };
@@ -58,7 +58,10 @@ export function judgeToken({ info, content, certificates, signer }, stamped, roo
   if (!mayStamp(own.extensions) || !isValidAt(own, info.at)) return invalid;
   const others = all.filter((one) => one !== own);
   const { root, lapsed } = climb(own, others, roots, info.at, 0);
-  if (root) return { result: 'believed', root, isTestOnly: root.isTestOnly || own.extensions.isTestOnly };
+  if (root) {
+    const ends = Math.min(...all.map(({ notAfter }) => notAfter));
+    return { result: 'believed', root, isTestOnly: root.isTestOnly || own.extensions.isTestOnly, ends };
+  }
   return lapsed ? invalid : { result: 'untrusted' };
 }
 

@@ -1,17 +1,22 @@
-// The page: files in, result out. State is the two files, the options and the language.
+// The page: files in, result out. State is the files, the options and the language.
 import { MAX_ANCHORS_BYTES } from './anchors.js';
 import { CLAIMS, REQUIRED_BY_DEFAULT } from './claims.js';
 import { MAX_FILE_BYTES } from './container.js';
+import { orNull } from './bytes.js';
 import { element, harmless } from './dom.js';
+import { readKey } from './keys.js';
 import { PAGE } from './page-words.js';
+import { isRenewals } from './renewal-file.js';
+import { standardBase64 } from './shape.js';
 import { Unreadable } from './unreadable.js';
 import { verify } from './verify.js';
 import { resultOf } from './view.js';
 import { TITLES } from './words.js';
 
 const byId = (id) => document.getElementById(id);
-const state = { bundle: null, anchors: null, at: null, language: 'zh', round: 0 };
-const MOST = { bundle: MAX_FILE_BYTES, anchors: MAX_ANCHORS_BYTES };
+const FILES = ['bundle', 'anchors', 'renewals'];
+const state = { bundle: null, anchors: null, renewals: null, at: null, renewalKeys: [], language: 'zh', round: 0 };
+const MOST = { bundle: MAX_FILE_BYTES, anchors: MAX_ANCHORS_BYTES, renewals: MAX_FILE_BYTES };
 
 /** The bytes of a chosen file; an error is kept and told when its turn comes. */
 async function read(which, file) {
@@ -42,22 +47,26 @@ function required() {
 /** Verifies and shows; a newer round makes an older one's result void. */
 async function run() {
   state.round += 1;
-  const { round, bundle, anchors, at, language } = state;
+  const { round, bundle, anchors, renewals, renewalKeys, at, language } = state;
   const result = byId('result');
   result.dataset.round = '';
   if (bundle === null) {
     show([element('p', {}, PAGE.waiting[language])], round);
     return;
   }
-  if (byId('at').getAttribute('aria-invalid') === 'true') {
-    show([element('p', { class: 'failed' }, PAGE.atWrong[language])], round);
-    return;
+  for (const [field, words] of [['at', 'atWrong'], ['renewal-keys', 'renewalKeysWrong']]) {
+    if (byId(field).getAttribute('aria-invalid') === 'true') {
+      show([element('p', { class: 'failed' }, PAGE[words][language])], round);
+      return;
+    }
   }
   result.setAttribute('aria-busy', 'true');
   show([element('p', {}, PAGE.working[language])], '');
   try {
     const given = { name: bundle.name, file: bundle.bytes, anchors: anchors?.bytes ?? null, required: required(), at, language };
-    const outcome = await verify({ ...given, failure: anchors?.error ?? bundle.error ?? null });
+    const beside = { renewals: renewals?.bytes ?? null, renewalKeys };
+    const failure = anchors?.error ?? bundle.error ?? renewals?.error ?? null;
+    const outcome = await verify({ ...given, ...beside, failure });
     if (round === state.round) show(resultOf(outcome, language), round);
   } catch (error) {
     if (round === state.round) show([element('p', { class: 'failed' }, PAGE.failed[language])], round);
@@ -85,10 +94,11 @@ function speak(language) {
   for (const button of document.querySelectorAll('[data-language]')) {
     button.setAttribute('aria-pressed', String(button.dataset.language === language));
   }
-  for (const which of ['bundle', 'anchors']) {
+  for (const which of FILES) {
     byId(`${which}-name`).textContent = state[which] ? harmless(state[which].name) : PAGE.none[language];
   }
   readInstant();
+  readRenewalKeys();
   return run();
 }
 
@@ -105,11 +115,22 @@ function readInstant() {
   state.at = Number.isNaN(at) ? null : at;
 }
 
-/** Which of the two a dropped file is: anchors are JSON, a bundle begins with PK, a document with %PDF. */
+/** The keys of renewals: SubjectPublicKeyInfo in base64, one after the other. */
+function readRenewalKeys() {
+  const field = byId('renewal-keys');
+  const keys = field.value.split(/[\s,]+/).filter((text) => text !== '').map((text) => orNull(() => readKey(standardBase64(text))));
+  const wrong = keys.includes(null);
+  field.setAttribute('aria-invalid', String(wrong));
+  byId('renewal-keys-wrong').textContent = wrong ? PAGE.renewalKeysWrong[state.language] : '';
+  state.renewalKeys = wrong ? [] : keys;
+}
+
+/** Which a dropped file is: anchors are JSON, a file of renewals names itself, all else is to be verified. */
 async function dropped(files) {
   for (const file of files) {
-    const head = await file.slice(0, 1).text();
-    await take(head === '{' ? 'anchors' : 'bundle', file);
+    const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
+    const other = isRenewals(head) ? 'renewals' : 'bundle';
+    await take(head[0] === 0x7b ? 'anchors' : other, file);
   }
 }
 
@@ -118,12 +139,16 @@ function start() {
     const box = element('input', { type: 'checkbox', value: claim, checked: REQUIRED_BY_DEFAULT.includes(claim) });
     byId('require').append(element('label', {}, box, element('span', { 'data-claim': claim })));
   }
-  for (const which of ['bundle', 'anchors']) {
+  for (const which of FILES) {
     byId(which).addEventListener('change', (event) => take(which, event.target.files[0] ?? null));
   }
   byId('require').addEventListener('change', run);
   byId('at').addEventListener('change', () => {
     readInstant();
+    run();
+  });
+  byId('renewal-keys').addEventListener('change', () => {
+    readRenewalKeys();
     run();
   });
   for (const button of document.querySelectorAll('[data-language]')) {

@@ -49,6 +49,7 @@ const ANCHORS = {
 const TOO_LARGE = {
   bundle: pair('这个文件超过证据包的上限 64 MiB。', 'The file is larger than an evidence bundle ever is (64 MiB).'),
   fork: pair('分叉证明的格式不合规。', 'The fork proof is malformed.'),
+  renewals: pair('这个文件超过续期文件的上限 64 MiB。', 'The file is larger than a file of renewals ever is (64 MiB).'),
   anchors: pair('这个文件超过信任锚文件的上限 1 MiB。', 'The file is larger than an anchors file ever is (1 MiB).'),
 };
 
@@ -66,8 +67,17 @@ const NEXT = {
     'Use the file exactly as you received it; if that is the one, ask its maker for another.',
   ),
   size: pair('请确认选中的是最初收到的文件。', 'Make sure this is the file you received.'),
+  renewals: pair(
+    '请去掉续期文件,或选择它所属的文书或证据包。',
+    'Take the renewals away, or choose the document or bundle that they are of.',
+  ),
   file: pair('请确认它是普通文件且当前用户可读,然后再试。', 'Make sure it is a plain file you may read, then try again.'),
 };
+
+const RENEWALS = pair(
+  '续期文件只用于已盖章的文书和证据包,而所给文件两者都不是,未作验证。',
+  'Renewals belong to a sealed document or a bundle, and this file is neither; nothing was verified.',
+);
 
 const NOT_READABLE = pair('浏览器没有给出这个文件的内容。', 'The browser did not give the content of this file.');
 
@@ -77,6 +87,7 @@ export function explain({ code, entry }, language) {
   if (isOfFork) return { what: TOO_LARGE.fork[language], next: NEXT.fork[language] };
   if (code === 'file_too_large') return { what: TOO_LARGE[entry ?? 'bundle'][language], next: NEXT.size[language] };
   if (code === 'file_not_readable') return { what: NOT_READABLE[language], next: NEXT.file[language] };
+  if (code === 'renewals_of_no_document') return { what: RENEWALS[language], next: NEXT.renewals[language] };
   if (code === 'anchors_not_usable') return { what: ANCHORS[entry][language], next: NEXT.anchors[language] };
   const what = WHAT[code][language];
   return { what: typeof what === 'function' ? what(entry) : what, next: NEXT.bundle[language] };

@@ -11,8 +11,9 @@ import { forPeople } from './words.js';
 const SHAPE_OF = { proved: 'proved', contradicted: 'contradicted', self_consistent: 'not_proved', not_proved: 'not_proved' };
 
 /** The elements of a result, in order; of a document, what is not verified first. */
-export function resultOf({ document, inside, ...outcome }, language) {
-  if (document === undefined) return resultOfFile(outcome, language);
+export function resultOf({ document, inside, renewed, ...outcome }, language) {
+  const renewals = renewed ? renewalsOfDocument(renewed, language) : [];
+  if (document === undefined) return [...resultOfFile(outcome, language), ...renewals];
   const note = element('p', { class: 'seal-note', role: 'note' }, PAGE.sealNeedsProgram[language]);
   const of = [harmless(document.organisation), harmless(document.number)].join(' ');
   const heading = element('p', { class: 'document' }, element('strong', {}, `${PAGE.inDocument[language]}: `), of);
@@ -21,7 +22,22 @@ export function resultOf({ document, inside, ...outcome }, language) {
     const parts = resultOfFile(one, language).filter((part) => place === 0 || !part.classList.contains('json'));
     return [element('h2', {}, harmless(one.report.file)), ...parts];
   });
-  return [note, heading, ...results];
+  return [note, ...renewals, heading, ...results];
+}
+
+/** What the renewals of a document prove; that something contradicts it is said before anything else of it. */
+function renewalsOfDocument(renewed, language) {
+  const told = element('ul', { class: 'claims' }, renewedItem(renewed, language));
+  if (renewed.status !== 'contradicted') return [told];
+  return [bannerOf('contradicted', CONCLUSIONS.contradicted[language]), told];
+}
+
+const renewedItem = (renewed, language) =>
+  claimItem({ claim: 'renewed', vouched_by: [], required: true, ...renewed }, language);
+
+function bannerOf(verdict, sentence) {
+  const split = sentence.search(/[::]/);
+  return banner(SHAPE_OF[verdict], verdict, sentence.slice(0, split), sentence.slice(split + 1).trim());
 }
 
 function resultOfFile({ report, examination }, language) {
@@ -34,15 +50,14 @@ function resultOfFile({ report, examination }, language) {
   const isFork = examination.proof !== undefined || isChain;
   const conclusions = isChain ? CHAIN_FORK_CONCLUSIONS : isFork ? FORK_CONCLUSIONS : CONCLUSIONS;
   const sentence = conclusions[report.verdict][language];
-  const split = sentence.search(/[::]/);
   const { code } = report.claims[0];
   const step = isChain ? chainForkNextStep(code) : isFork ? forkNextStep(code) : nextStep(report.verdict, examination.anchors !== null);
   return [
-    banner(SHAPE_OF[report.verdict], report.verdict, sentence.slice(0, split), sentence.slice(split + 1).trim()),
+    bannerOf(report.verdict, sentence),
     element('p', { class: 'next' }, element('strong', {}, `${words('next')}: `), step[language]),
     isFork ? null : intervalPicture(examination, language),
     element('h2', {}, words('claims')),
-    element('ul', { class: 'claims' }, ...report.claims.map((claim) => claimItem(claim, language))),
+    element('ul', { class: 'claims' }, ...report.claims.map((claim) => claimItem(claim, language)), report.renewed ? renewedItem(report.renewed, language) : null),
     isFork ? null : vouchersTable(report, language),
     facts(factsOf(report, examination, language)),
     json(report, words),
