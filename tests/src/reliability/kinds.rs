@@ -37,7 +37,7 @@ pub enum Kind {
     DiskFullPlatform,
     /// One bit of a file of a store is another one.
     BitFlip,
-    /// One bit of a key, an erasure ledger or a backup is another one.
+    /// One bit of a key, an erasure ledger, a backup or a counter of serials is another one.
     BitFlipTown,
 }
 
@@ -121,7 +121,7 @@ impl Kind {
             }
             Self::BitFlipTown => {
                 "one bit changed in a key, an API key, an erasure ledger or a backup of a stopped \
-                 organisation"
+                 organisation, or in the serial numbers of a time authority"
             }
         }
     }
