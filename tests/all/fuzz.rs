@@ -34,10 +34,9 @@ fn fixed_mutations_of_every_corpus_are_survived() {
 
 #[test]
 fn what_was_found_is_kept_and_comes_back_in_every_run() {
-    for (name, file) in [
-        ("add_entries", "an-upload-that-breaks-off"),
-        ("manifest", "a-digest-of-other-bytes.json"),
-    ] {
+    for (name, file) in
+        [("add_entries", "an-upload-that-breaks-off"), ("manifest", "a-digest-of-other-bytes.json")]
+    {
         let target = TARGETS.iter().find(|target| target.name == name).unwrap();
         let found = std::fs::read(corpus::folder(target).join(file)).unwrap();
         assert!(corpus::inputs(target).contains(&found), "{name}");
