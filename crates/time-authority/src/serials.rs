@@ -99,7 +99,7 @@ fn parse(bytes: &[u8]) -> Option<Kept> {
     let line = text.strip_suffix('\n')?;
     let (digits, is_sealed) =
         line.split_once(' ').map_or((line, false), |(digits, _)| (digits, true));
-    let number: u64 = digits.parse().ok().filter(|number| *number > 0)?;
+    let number = digits.parse::<u64>().ok().filter(|number| *number > 0)?;
     if is_sealed {
         return (spelled(number) == text).then_some(Kept::Sealed(number));
     }
