@@ -82,6 +82,11 @@ fn a_platform_on_a_full_disk_says_so_and_goes_on_when_there_is_room() {
 }
 
 #[test]
+fn a_custodian_on_a_full_disk_turns_deposits_away_and_holds_everything_when_there_is_room() {
+    survives(Kind::DiskFullNotary, &[0, 1]);
+}
+
+#[test]
 fn a_flipped_bit_of_a_store_is_harmless_or_named() {
     survives(Kind::BitFlip, &(0..24).collect::<Vec<_>>());
 }

@@ -70,7 +70,7 @@ async fn serve(directory: &Path, disk: &Arc<Moody>) -> Service {
 }
 
 /// Waits until the alarm is raised, or is not; what the service says of it.
-async fn until_alarm(service: &Service, name: &str, is_raised: bool) -> Value {
+pub(crate) async fn until_alarm(service: &Service, name: &str, is_raised: bool) -> Value {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let said = service.get("", "/alarms?lang=en").await.json(200);

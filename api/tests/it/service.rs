@@ -81,7 +81,9 @@ impl Service {
     pub(crate) async fn start_stamped(authorities: &[&str], demand: Arc<Notify>) -> Self {
         let stamped = Some((authorities.iter().map(ToString::to_string).collect(), demand));
         let beside = Beside { stamped, ..Beside::default() };
-        Self::start_all(memory(), None, ApiSettings::default(), beside).await
+        let mut settings = ApiSettings::default();
+        settings.alarms.look_every_ms = 20;
+        Self::start_all(memory(), None, settings, beside).await
     }
 
     /// With a custodian whose log has this key and asks what is held of it.

@@ -12,6 +12,7 @@ use heqi_vocabulary::Clock as _;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use crate::alarms::until_alarm;
 use crate::service::{AUDITOR, HANDLER, Service};
 use crate::signer::invited;
 
@@ -60,14 +61,8 @@ impl TimeAuthority for Local {
     }
 }
 
-#[tokio::test]
-async fn the_way_of_a_stamped_record_is_a_download_for_whoever_may_have_its_bundle() {
-    let service = Service::start_stamped(&["one"], Arc::default()).await;
-    let signer = invited(&service, 1).await.signers.remove(0);
-    let receipt = signer.sign(&service).await;
-    let path = format!("/api/v1/records/{}/renewals", receipt["record_id"].as_str().unwrap());
-    service.get(AUDITOR, &path).await.is_problem(404, "renewals_not_there");
-
+/// The authority `one` is back, and stamps the head as it stands.
+async fn stamp(service: &Service) {
     let authority = &service.cast.time_authorities[0];
     let port = Local { issuer: token_issuer(authority), clock: service.clock.clone() };
     let authority = ConfiguredAuthority {
@@ -82,6 +77,32 @@ async fn the_way_of_a_stamped_record_is_a_download_for_whoever_may_have_its_bund
     let stamper = Stamper::new(vec![authority], 60_000);
     let round = stamper.round(service.backend(), clock, &entropy, false).await.unwrap();
     assert!(round.missing.is_empty(), "{round:?}");
+}
+
+/// Rule: signing goes on without a token, the alarm is raised, no clock takes its place; and
+/// it ends by itself.
+#[tokio::test]
+async fn edge_case_35_a_time_authority_that_is_down_raises_an_alarm_and_nobody_waits() {
+    let service = Service::start_stamped(&["one"], Arc::default()).await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    signer.sign(&service).await;
+    let alarm = until_alarm(&service, "time_authorities_silent", true).await;
+    assert_eq!((&alarm["value"], &alarm["limit"]), (&json!(1), &json!(0)));
+    let coverage = service.get("", "/api/v1/coverage").await.json(200);
+    assert_eq!(coverage["timestamped_size"], 0);
+    stamp(&service).await;
+    until_alarm(&service, "time_authorities_silent", false).await;
+}
+
+#[tokio::test]
+async fn the_way_of_a_stamped_record_is_a_download_for_whoever_may_have_its_bundle() {
+    let service = Service::start_stamped(&["one"], Arc::default()).await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let receipt = signer.sign(&service).await;
+    let path = format!("/api/v1/records/{}/renewals", receipt["record_id"].as_str().unwrap());
+    service.get(AUDITOR, &path).await.is_problem(404, "renewals_not_there");
+
+    stamp(&service).await;
 
     for token in [AUDITOR, signer.token.as_str()] {
         let file = service.get(token, &path).await;

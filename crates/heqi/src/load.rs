@@ -62,6 +62,9 @@ pub(crate) enum LoadError {
     /// A custodian did not take everything.
     #[error("{0} deposits or records are missing")]
     NotHeld(u64),
+    /// Memory was not flat; by how many hundredths it grew.
+    #[error("memory grew by {0:.1} % over the last two thirds; flat is 10 % at most")]
+    Grew(f64),
     /// A folder or the terminal.
     #[error("{0}")]
     Io(#[from] std::io::Error),

@@ -3,15 +3,20 @@
 //! A file holds the first number that no block covers. A block is reserved by moving that
 //! number on, durably, before the first number of the block is given out; a restart begins
 //! behind the last block, so what a crash left unused is lost and nothing is repeated.
+//!
+//! The number stands before its checksum, for a bit that flips must not set the counter back.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use heqi_evidence_store::durable_file::Disk;
+use heqi_vocabulary::Digest;
 use parking_lot::Mutex;
 
 /// Numbers reserved at once: at 5,000 tokens a second, one sync in thirteen seconds.
 pub const BLOCK: u64 = 65_536;
+/// What the checksum is over, before the number.
+const LABEL: &str = "heqi time-authority serials\n";
 
 /// The counter of one authority.
 #[derive(Debug)]
@@ -28,15 +33,27 @@ struct Block {
 }
 
 impl Serials {
-    /// Opens the counter kept in this file; a missing file begins at 1.
+    /// Opens the counter kept in this file; a missing file begins at 1. A file without a
+    /// checksum, of a former version, is read this once and gets one.
     ///
     /// # Errors
-    /// The file cannot be read, or does not hold a number. Guessing one could repeat.
+    /// The file cannot be read or written, or does not hold a number and its checksum.
+    /// Guessing a number could repeat one.
     pub fn open(path: &Path, disk: Disk) -> io::Result<Self> {
-        let reserved = match std::fs::read_to_string(path) {
-            Ok(text) => parse(&text).ok_or_else(|| broken(path))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 1,
+        let kept = match std::fs::read(path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
+        };
+        let reserved = match &kept {
+            None => 1,
+            Some(bytes) => match parse(bytes).ok_or_else(|| broken(path))? {
+                Kept::Sealed(number) => number,
+                Kept::Plain(number) => {
+                    disk.write_atomic(path, &[spelled(number).as_bytes()])?;
+                    number
+                }
+            },
         };
         let block = Mutex::new(Block { next: reserved, end: reserved });
         Ok(Self { disk, path: path.to_owned(), block })
@@ -53,7 +70,7 @@ impl Serials {
             let end = block.end.checked_add(BLOCK).ok_or_else(|| broken(&self.path))?;
             // After a failure it is not known whether the block was written: the next try
             // reserves the same one, none of whose numbers was used.
-            self.disk.write_atomic(&self.path, &[format!("{end}\n").as_bytes()])?;
+            self.disk.write_atomic(&self.path, &[spelled(end).as_bytes()])?;
             block.end = end;
         }
         let serial = block.next;
@@ -62,13 +79,35 @@ impl Serials {
     }
 }
 
-fn parse(text: &str) -> Option<u64> {
-    let number: u64 = text.strip_suffix('\n')?.parse().ok()?;
-    (number > 0 && format!("{number}\n") == text).then_some(number)
+/// What a file holds.
+enum Kept {
+    /// A number with the checksum that belongs to it.
+    Sealed(u64),
+    /// A number alone, as former versions wrote it.
+    Plain(u64),
+}
+
+/// The bytes of the file for this number.
+fn spelled(number: u64) -> String {
+    format!("{number} {}\n", Digest::labelled(LABEL, number.to_string().as_bytes()))
+}
+
+/// Reads what [`spelled`] writes, or what former versions wrote. No single flipped bit makes
+/// one of the other: it would have to take the checksum away.
+fn parse(bytes: &[u8]) -> Option<Kept> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let line = text.strip_suffix('\n')?;
+    let (digits, is_sealed) =
+        line.split_once(' ').map_or((line, false), |(digits, _)| (digits, true));
+    let number = digits.parse::<u64>().ok().filter(|number| *number > 0)?;
+    if is_sealed {
+        return (spelled(number) == text).then_some(Kept::Sealed(number));
+    }
+    (number.to_string() == line).then_some(Kept::Plain(number))
 }
 
 fn broken(path: &Path) -> io::Error {
-    let what = format!("{} does not hold the next serial number", path.display());
+    let what = format!("{} is damaged: it does not hold the next serial number", path.display());
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
@@ -145,9 +184,41 @@ mod tests {
     fn a_file_that_holds_no_number_is_not_guessed_at() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("serials");
-        for wrong in ["", "7", "07\n", "-1\n", "0\n", "seven\n", "18446744073709551616\n"] {
+        let other = spelled(8).replace('8', "7");
+        let wrong = ["", "7", "07\n", "-1\n", "0\n", "seven\n", "18446744073709551616\n", "7 \n"];
+        for wrong in wrong.into_iter().chain([other.as_str()]) {
             std::fs::write(&path, wrong).unwrap();
             assert!(Serials::open(&path, Disk::default()).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "damage done on purpose")]
+    fn a_file_with_any_one_bit_flipped_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("serials");
+        open(&path).take().unwrap();
+        let sound = std::fs::read(&path).unwrap();
+        for bit in 0..sound.len() * 8 {
+            let mut flipped = sound.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, &flipped).unwrap();
+            let error = Serials::open(&path, Disk::default()).unwrap_err().to_string();
+            assert!(error.contains(path.to_str().unwrap()), "bit {bit}: {error}");
+            assert_eq!(std::fs::read(&path).unwrap(), flipped, "bit {bit}: left as it is");
+        }
+        std::fs::write(&path, &sound).unwrap();
+        assert_eq!(open(&path).take().unwrap(), 1 + BLOCK);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a file of a former version")]
+    fn a_file_of_a_former_version_is_read_once_and_gets_its_checksum() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("serials");
+        std::fs::write(&path, "65537\n").unwrap();
+        let serials = open(&path);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), spelled(65_537));
+        assert_eq!(serials.take().unwrap(), 65_537);
     }
 }

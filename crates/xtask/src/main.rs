@@ -43,8 +43,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test            every check and every test
 cargo xtask test --quick    leaves out the tests that start services
-cargo xtask test --full     property tests draw 4,096 cases each instead of 256; then a sitting of
-                            the long runs: faults, fuzz, mutants (docs/RELIABILITY.md)
+cargo xtask test --full     property tests draw 4,096 cases each instead of 256; then differential,
+                            a soak of 30 minutes and measure; then a sitting of the long runs:
+                            faults, fuzz, mutants (docs/RELIABILITY.md); some hours in all
 cargo xtask test --locked   fails if Cargo.lock would change (always so when CI=true)
 
 cargo xtask fuzz            every fuzz target until it has had 600 s in all sittings

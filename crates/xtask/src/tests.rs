@@ -6,7 +6,7 @@ use cargo_metadata::Metadata;
 
 use crate::cargo::Cargo;
 use crate::step::Report;
-use crate::{browser, doc_tests, licences, long, validators};
+use crate::{browser, differential, doc_tests, licences, long, measure, validators};
 
 /// Everything compiled for a step uses the same profile, so that build scripts, macros
 /// and the metadata of dependencies are made once.
@@ -15,6 +15,24 @@ const WITHOUT_SERVICES: &str = "not (package(heqi-tests) and test(/^acceptance::
 const CASES_WHEN_FULL: &str = "4096";
 /// Minutes of long runs in one full run.
 const LONG_SITTING_MIN: u64 = 60;
+/// The soak in one full run, which ends with an error when memory was not flat.
+const SOAK: &[&str] = &[
+    "run",
+    "--quiet",
+    "--release",
+    "--package",
+    "heqi",
+    "--bin",
+    "heqi",
+    "--",
+    "load",
+    "--scenario",
+    "soak",
+    "--minutes",
+    "30",
+    "--ledger",
+    "docs/reliability/soak.jsonl",
+];
 
 /// What the caller asked for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -92,6 +110,8 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
         report.command("vectors unchanged", check.arg("--check").current_dir(cargo.root()));
     }
     if flags.full {
+        // Before the long runs, which lower the priority of this process.
+        rest(&mut report, &cargo);
         long_runs(&mut report);
     }
     Ok(report.conclude())
@@ -107,14 +127,27 @@ fn long_runs(report: &mut Report) {
     });
 }
 
+/// What is no part of a sitting: both verifiers about the same files, memory over half an hour, and the table of speed.
+fn rest(report: &mut Report, cargo: &Cargo) {
+    report.check("differential", "both verifiers about files nobody has asked about", || {
+        let agree = differential::run(&differential::Flags::parse(&[])?)?;
+        if agree { Ok(()) } else { Err("the two verifiers differ: see the ledger".to_owned()) }
+    });
+    report.command("soak", &mut cargo.command(SOAK));
+    report.check("measure", "every row of docs/PERFORMANCE.md", || {
+        let complete = measure::run(&measure::Flags::default())?;
+        if complete { Ok(()) } else { Err("a row gave no figures: see above".to_owned()) }
+    });
+}
+
 fn announce(flags: Flags) {
     if flags.quick {
         println!("quick: tests that start services are left out");
     }
     if flags.full {
         println!(
-            "full: every step, {CASES_WHEN_FULL} cases for each property, and a sitting of the \
-             long runs of docs/RELIABILITY.md"
+            "full: every step, {CASES_WHEN_FULL} cases for each property, a sitting of the \
+             long runs of docs/RELIABILITY.md, differential, soak and measure"
         );
     }
 }

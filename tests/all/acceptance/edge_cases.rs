@@ -13,35 +13,50 @@ use super::erasure::{NAME, ask_erasure, personal_data, told};
 use super::fake::Mischief;
 use super::house::{House, STAFF, Second, held, until};
 
-/// Rule: outbox with retries, the order of catching up is kept, an alarm. (A time token is
+/// What tells operators that the data centre is down.
+const ALARMS_35: [&str; 2] = ["outstanding_deposits", "cosignature_lag"];
+
+/// Rule: outbox with retries, the order of catching up is kept, an alarm. Where a time
+/// authority or the gateway of text messages is down instead: `api/tests/it/time_stamps.rs`
+/// and `crates/heqi/tests/it/alarms.rs`, under the same number. (A time token is
 /// not needed to submit: the analysis withdrew that part in its section 11, number 14.)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn edge_case_35_a_custodian_that_is_down_is_caught_up_with_in_order_and_nobody_waits() {
     let mut house = House::start(Second::Real).await;
-    let tokens = house.invite(4).await;
+    let tokens = house.invite(7).await;
     house.until_answered(&Custodian::ALL).await;
     house.until_cosigned().await;
+    for alarm in ALARMS_35 {
+        house.until_alarm(alarm, false).await;
+    }
 
     house.stop_centre().await;
     let receipts = house.all_sign(&tokens).await;
-    assert_eq!(receipts.len(), 4, "signing waits for no custodian");
+    assert_eq!(receipts.len(), 7, "signing waits for no custodian");
     let during = house.until_answered(&[Custodian::Preservation]).await;
     let away = held(&during, Custodian::DataCentre);
-    assert!(away["outstanding"].as_u64().unwrap() >= 4, "{during}");
+    assert!(away["outstanding"].as_u64().unwrap() >= 7, "{during}");
     for receipt in &receipts {
         let record = receipt["record_id"].as_str().unwrap();
         let now = house.receipt(record).await;
         assert_eq!(now["deposited"]["held"], json!(1), "the missing custodian is visible: {now}");
         assert!(now["timestamped"].is_null() || now["timestamped"] == json!(false), "{now}");
     }
-    // What operators are alarmed by: attempts without an answer, counted.
+    // Attempts without an answer are counted, and operators are told at `/alarms`.
     until("attempts without an answer", async || {
         (house.gauges[&Custodian::DataCentre].unanswered() > 0).then_some(())
     })
     .await;
+    for alarm in ALARMS_35 {
+        let raised = house.until_alarm(alarm, true).await;
+        assert!(raised["value"].as_u64() > raised["limit"].as_u64(), "{raised}");
+    }
 
     house.start_centre().await;
     let after = house.until_answered(&Custodian::ALL).await;
+    for alarm in ALARMS_35 {
+        house.until_alarm(alarm, false).await;
+    }
     assert_eq!(after["gaps"], json!([]));
     let mut numbers = Vec::new();
     for (record, _) in house.records().await {

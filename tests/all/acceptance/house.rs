@@ -60,7 +60,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::device::{self, Client};
+use super::device::{self, Answer, Client};
 use super::fake::{self, Mischief};
 
 /// An integrator's key that may do everything.
@@ -871,6 +871,41 @@ impl Stopped {
     /// The data centre goes away too.
     pub(crate) async fn stop_centre(&mut self) {
         self.centre.take().unwrap().stop().await;
+    }
+
+    /// The data centre comes back while the platform is away.
+    pub(crate) async fn start_centre(&mut self) {
+        let listener = Listener::bind(self.urls.0.strip_prefix("http://").unwrap()).unwrap();
+        let platform_url = format!("http://{}", self.address);
+        self.centre = Some(self.keys.centre(listener, &platform_url).await.unwrap());
+    }
+
+    /// Why the data centre writes nothing now.
+    pub(crate) fn centre_gate(&self) -> &WriteGate {
+        &self.centre.as_ref().unwrap().gate
+    }
+
+    /// How many leaves the data centre's own log has.
+    pub(crate) fn centre_log_size(&self) -> u64 {
+        self.centre.as_ref().unwrap().store.log().head().size()
+    }
+
+    /// Whoever reads at the data centre.
+    pub(crate) fn centre(&self) -> NotaryClient {
+        self.keys.link(Custodian::DataCentre, &self.urls.0).client
+    }
+
+    /// Anybody's client of the data centre.
+    pub(crate) fn centre_client(&self) -> Client {
+        Client::of(&self.urls.0)
+    }
+
+    /// Somebody of the data centre asks for a hold on a chain; whatever is answered.
+    pub(crate) async fn centre_is_asked_to_hold(&self, chain: Digest) -> Answer {
+        let reason = json!({ "reason": "（2026）示例民初1号" }).to_string().into_bytes();
+        let path = format!("/chains/{chain}/holds");
+        let key = self.keys.hold.expose();
+        self.centre_client().raw(key, &path, "application/json", reason).await
     }
 }
 

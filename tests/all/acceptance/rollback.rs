@@ -4,15 +4,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::verdict::{ClaimName, Conclusion};
 use heqi_evidence_store::gate::ReadOnly;
 use heqi_registration::Custodian;
 use heqi_registration::recovery::orphans;
 use heqi_verify::Examination;
-use serde_json::json;
+use heqi_vocabulary::Digest;
+use serde_json::{Value, json};
 
 use super::device::Client;
-use super::house::{House, LOG, STAFF, Second, until};
+use super::house::{House, LOG, STAFF, Second, held, until};
 
 const JSON: &str = "application/json";
 
@@ -164,6 +167,56 @@ async fn a_platform_without_its_notary_is_read_only_until_it_is_heard() {
     assert_eq!(house.centre_gate().why(), None);
     let anchors = Client::of(&house.centre_url).get("", "/anchors.json").await;
     assert_eq!(anchors.status, 200);
+    sign(&house, 1).await;
+    house.stop().await;
+}
+
+/// The chain that the custodians' receipts of a record are about.
+fn chain_of(receipt: &Value) -> Digest {
+    let payload = &receipt["deposited"]["receipts"][0]["envelope"]["payload"];
+    let said = STANDARD.decode(payload.as_str().unwrap()).unwrap();
+    let said: Value = serde_json::from_slice(&said).unwrap();
+    said["chain"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notary_without_its_platform_is_read_only_until_it_is_heard() {
+    let mut house = House::start(Second::Real).await;
+    let tokens = house.invite(2).await;
+    house.until_cosigned().await;
+    let (first, second) = tokens.split_at(1);
+    let signed = house.all_sign(first).await;
+    house.until_answered(&Custodian::ALL).await;
+    let chain = chain_of(&house.receipt(signed[0]["record_id"].as_str().unwrap()).await);
+
+    // Something waits for the notary when both are away.
+    house.stop_centre().await;
+    house.all_sign(second).await;
+    let mut stopped = house.stop_platform().await;
+    stopped.start_centre().await;
+    assert_eq!(stopped.centre_gate().why(), Some(ReadOnly::PeerNotHeard));
+    let size = stopped.centre_log_size();
+
+    let refused = stopped.centre_is_asked_to_hold(chain).await;
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert!(refused.text().contains("\"read_only\""), "{}", refused.text());
+    assert!(refused.headers.contains_key("retry-after"));
+    let client = stopped.centre_client();
+    assert_eq!(client.get("", "/readyz").await.status, 503);
+    // Reads go on, and say what they said.
+    for path in ["/healthz", "/anchors.json", "/coverage"] {
+        assert_eq!(client.get("", path).await.status, 200, "{path}");
+    }
+    assert!(stopped.centre().chain_head(chain).await.unwrap().is_some());
+    assert_eq!(stopped.centre_log_size(), size, "nothing was written");
+    assert_eq!(stopped.centre_gate().why(), Some(ReadOnly::PeerNotHeard));
+
+    // The platform comes back: the notary opens by itself and takes what waited.
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    house.centre_gate().opened().await;
+    let coverage = house.until_answered(&Custodian::ALL).await;
+    assert_eq!(held(&coverage, Custodian::DataCentre)["admitted"], coverage["records"]);
     sign(&house, 1).await;
     house.stop().await;
 }

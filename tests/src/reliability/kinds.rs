@@ -35,15 +35,17 @@ pub enum Kind {
     PowerCutPlatform,
     /// The platform's disk fills up under load.
     DiskFullPlatform,
+    /// The data centre's disk fills up under load.
+    DiskFullNotary,
     /// One bit of a file of a store is another one.
     BitFlip,
-    /// One bit of a key, an erasure ledger or a backup is another one.
+    /// One bit of a key, an erasure ledger, a backup or a counter of serials is another one.
     BitFlipTown,
 }
 
 impl Kind {
     /// Every kind, in the order of the report.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PowerCut,
         Self::KillStore,
         Self::KillPlatform,
@@ -55,6 +57,7 @@ impl Kind {
         Self::WrongVolume,
         Self::PowerCutPlatform,
         Self::DiskFullPlatform,
+        Self::DiskFullNotary,
         Self::BitFlip,
         Self::BitFlipTown,
     ];
@@ -73,6 +76,7 @@ impl Kind {
             Self::WrongVolume => "wrong-volume",
             Self::PowerCutPlatform => "power-cut-platform",
             Self::DiskFullPlatform => "disk-full-platform",
+            Self::DiskFullNotary => "disk-full-notary",
             Self::BitFlip => "bit-flip",
             Self::BitFlipTown => "bit-flip-town",
         }
@@ -115,13 +119,17 @@ impl Kind {
                 "the disk of `heqi platform` fills up to its reserve or to the last byte while \
                  people sign over HTTP, freed again afterwards"
             }
+            Self::DiskFullNotary => {
+                "the disk of `heqi notary`, data centre, fills up to its reserve or to the last \
+                 byte while people sign over HTTP, freed again afterwards"
+            }
             Self::BitFlip => {
                 "one bit changed in a closed store: identity, ledger, state, snapshot, objects, \
                  vault, index, tiles, entry bundles, published head"
             }
             Self::BitFlipTown => {
                 "one bit changed in a key, an API key, an erasure ledger or a backup of a stopped \
-                 organisation"
+                 organisation, or in the serial numbers of a time authority"
             }
         }
     }
@@ -129,9 +137,11 @@ impl Kind {
     /// What it cannot be run without.
     pub const fn needs(self) -> &'static [Need] {
         match self {
-            Self::PowerCut | Self::DiskFull | Self::PowerCutPlatform | Self::DiskFullPlatform => {
-                &[Need::Volumes]
-            }
+            Self::PowerCut
+            | Self::DiskFull
+            | Self::PowerCutPlatform
+            | Self::DiskFullPlatform
+            | Self::DiskFullNotary => &[Need::Volumes],
             Self::Syscalls => &[Need::Strace],
             Self::KillStore
             | Self::KillPlatform
@@ -181,6 +191,7 @@ impl Kind {
             Self::WrongVolume => damage::run(bench, Harm::WrongVolume, seeds).await,
             Self::PowerCutPlatform => whole::run(bench, Victim::Power, seeds).await,
             Self::DiskFullPlatform => whole::run(bench, Victim::Space, seeds).await,
+            Self::DiskFullNotary => whole::run(bench, Victim::NotarySpace, seeds).await,
             Self::BitFlip => flips::run(bench, seeds).await,
             Self::BitFlipTown => flips::run_in_town(bench, seeds).await,
         }

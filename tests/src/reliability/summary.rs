@@ -5,8 +5,13 @@ use std::io::Write;
 
 use super::command::{documents, ledger_path};
 use super::kinds::Kind;
-use super::ledger::{self, Line};
+use super::ledger::{self, Failed, Line};
 use super::tables;
+
+/// What a failed round says when nothing that was acknowledged is missing: a damage was not
+/// named, or a process was not up in time and nothing could be looked at. All else counts.
+const NOT_A_LOSS: [&str; 4] =
+    ["it is not named", "names another thing", "does not name it", "does not become ready"];
 
 /// Writes the table into the page, or says whether the page has it already.
 pub(crate) fn job(check: bool, out: &mut dyn Write) -> Result<bool, String> {
@@ -33,7 +38,8 @@ pub(crate) fn job(check: bool, out: &mut dyn Write) -> Result<bool, String> {
 /// One row per kind that was run.
 pub fn table(lines: &[Line]) -> String {
     let mut table = "| kind | injected | rounds | faults | survived | records acknowledged | \
-                     rounds in which a check failed |\n|---|---|---|---|---|---|---|\n"
+                     acknowledged records lost | rounds in which a check failed |\n\
+                     |---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for kind in Kind::ALL {
         let lines = || lines.iter().filter(move |line| line.kind == kind.name());
@@ -45,14 +51,22 @@ pub fn table(lines: &[Line]) -> String {
         let failed = sum(|line| u64::try_from(line.result.failed.len()).unwrap_or(u64::MAX));
         let _ = writeln!(
             table,
-            "| {kind} | {} | {faulted} | {} | {} | {} | {failed} |",
+            "| {kind} | {} | {faulted} | {} | {} | {} | {} | {failed} |",
             kind.injects(),
             sum(|line| line.result.faults),
             sum(|line| line.result.survived),
             sum(|line| line.result.acknowledged),
+            sum(lost),
         );
     }
     table
+}
+
+/// Failed rounds of which the check does not exclude that something acknowledged was lost: a
+/// round ends at the first thing that it misses, so each counts as one record.
+fn lost(line: &Line) -> u64 {
+    let is_lost = |failed: &&Failed| !NOT_A_LOSS.iter().any(|words| failed.what.contains(words));
+    u64::try_from(line.result.failed.iter().filter(is_lost).count()).unwrap_or(u64::MAX)
 }
 
 /// The page with this table between the marks that have its name.
@@ -71,6 +85,7 @@ pub fn with_table(page: &str, name: &str, table: &str) -> Result<String, String>
 
 #[cfg(test)]
 mod tests {
+    use super::super::rounds::Round;
     use super::*;
 
     #[test]
@@ -82,6 +97,22 @@ mod tests {
         assert_eq!(with_table(&page("new\n"), "a", "new\n").unwrap(), page("new\n"));
         assert!(with_table("no marks", "a", "new").is_err());
         assert!(with_table(&page(""), "b", "new").is_err());
+    }
+
+    #[test]
+    fn a_failed_round_counts_as_a_lost_record_unless_it_says_what_else_it_is() {
+        let round = |seed, what: &str| {
+            let error: Box<dyn std::error::Error + Send + Sync> = what.into();
+            Round::failed(seed, &*error)
+        };
+        let rounds = [
+            Round::survived(1),
+            round(2, "a-1 was acknowledged at leaf 3 and is lost"),
+            round(3, "nobody has thought of this"),
+            round(4, "platform does not become ready: "),
+        ];
+        let table = table(&[Line::of(Kind::KillStore, &rounds, 1.0).unwrap()]);
+        assert!(table.ends_with("| 4 | 4 | 1 | 0 | 2 | 3 |\n"), "{table}");
     }
 
     #[test]

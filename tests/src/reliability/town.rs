@@ -92,8 +92,8 @@ pub(super) struct Town {
     program: Program,
     /// Longest wait for what must come to be.
     pub(super) patience: Duration,
-    /// The platform's folder; it may lie on a volume of its own.
-    platform_dir: PathBuf,
+    /// The folder of each; one may lie on a volume of its own.
+    dirs: [PathBuf; 3],
     urls: [String; 3],
     pub(super) keys: LogKeys,
     /// The integrator's API key.
@@ -101,18 +101,17 @@ pub(super) struct Town {
 }
 
 impl Town {
-    /// Keys, settings, empty stores; nothing runs yet. The platform's folder is made in
-    /// `platform_in` when there is such a folder.
-    pub(super) fn found(program: &Program, platform_in: Option<&Path>) -> Tried<Self> {
+    /// Keys, settings, empty stores; nothing runs yet. Somebody's folder may be made on a disk
+    /// of its own.
+    pub(super) fn found(program: &Program, on_disk: Option<(Who, &Path)>) -> Tried<Self> {
         let folder = tempfile::Builder::new().prefix("heqi-town-").tempdir()?;
-        let platform_dir = match platform_in {
-            Some(disk) => {
-                point(&folder.path().join("disk"), disk)?;
-                folder.path().join("disk/platform")
-            }
-            None => folder.path().join("platform"),
-        };
-        settings::make(program, folder, platform_dir)
+        let mut dirs = Who::ALL.map(|who| folder.path().join(who.name()));
+        if let Some((who, disk)) = on_disk {
+            let link = folder.path().join("disk");
+            point(&link, disk)?;
+            *who.of_mut(&mut dirs) = link.join(who.name());
+        }
+        settings::make(program, folder, dirs)
     }
 
     /// The platform's folder now lies on this disk.
@@ -278,10 +277,7 @@ impl Town {
 
     /// The folder of an organisation.
     pub(super) fn dir(&self, who: Who) -> PathBuf {
-        if who == Who::Platform {
-            return self.platform_dir.clone();
-        }
-        self.folder.path().join(who.name())
+        who.of::<PathBuf>(&self.dirs).clone()
     }
 
     /// Where everything is: each organisation's folder, their API keys.

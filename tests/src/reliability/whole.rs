@@ -1,5 +1,6 @@
 //! Whole programs under load over HTTP: kill -9 of the platform, a custodian, the deposit
-//! worker; the power or the space of the platform's disk goes. Clients go on asking under their idempotency keys; when everybody has been
+//! worker; the power or the space of the platform's disk goes, or the space of the data
+//! centre's. Clients go on asking under their idempotency keys; when everybody has been
 //! answered everything is looked at from outside (`town::audit`), then all is
 //! stopped in order and the three stores are read again.
 
@@ -35,11 +36,18 @@ pub(super) enum Victim {
     Power,
     /// The platform's disk fills up.
     Space,
+    /// The data centre's disk fills up.
+    NotarySpace,
 }
 
 impl Victim {
-    const fn needs_a_disk(self) -> bool {
-        matches!(self, Self::Power | Self::Space)
+    /// Whose folder lies on a disk of its own.
+    const fn on_a_disk(self) -> Option<Who> {
+        match self {
+            Self::Power | Self::Space => Some(Who::Platform),
+            Self::NotarySpace => Some(Who::DataCentre),
+            Self::Platform | Self::Notary | Self::Worker => None,
+        }
     }
 }
 
@@ -47,7 +55,7 @@ impl Victim {
 /// does what must not be lost.
 pub(super) async fn run(bench: &Bench, victim: Victim, seeds: &[u64]) -> Vec<Round> {
     let mut rounds = Vec::new();
-    let mut streets = match Streets::found(bench, victim.needs_a_disk()).await {
+    let mut streets = match Streets::found(bench, victim.on_a_disk()).await {
         Ok(streets) => streets,
         Err(error) => return seeds.iter().map(|seed| Round::failed(*seed, &*error)).collect(),
     };
@@ -69,7 +77,7 @@ pub(super) async fn run(bench: &Bench, victim: Victim, seeds: &[u64]) -> Vec<Rou
 /// Kills each of the three once for each seed, one after the other in one town, and looks at
 /// everything once at the end: a short sample.
 pub async fn one_after_the_other(bench: &Bench, seeds: &[u64]) -> Tried<Round> {
-    let mut streets = Streets::found(bench, false).await?;
+    let mut streets = Streets::found(bench, None).await?;
     let (mut faults, mut notes) = (0, Vec::new());
     for seed in seeds {
         for victim in [Victim::Platform, Victim::Notary, Victim::Worker] {
@@ -88,16 +96,16 @@ struct Streets {
     book: Book,
     history: History,
     filings: u64,
-    /// What the platform's folder lies on, if it is a disk of its own. Gone after the town,
+    /// What one folder lies on, if it is a disk of its own. Gone after the town,
     /// whose processes use it.
     disk: Option<Volume>,
 }
 
 impl Streets {
-    async fn found(bench: &Bench, on_a_disk: bool) -> Tried<Self> {
-        let disk = if on_a_disk { Some(Volume::create(DISK_BYTES)?) } else { None };
+    async fn found(bench: &Bench, on_a_disk: Option<Who>) -> Tried<Self> {
+        let disk = on_a_disk.map(|_| Volume::create(DISK_BYTES)).transpose()?;
         let path = disk.as_ref().map(Volume::path);
-        let mut town = Town::found(&bench.program, path.as_deref())?;
+        let mut town = Town::found(&bench.program, on_a_disk.zip(path.as_deref()))?;
         town.start_all().await?;
         Ok(Self { town, book: Book::default(), history: History::default(), filings: 0, disk })
     }
@@ -142,6 +150,7 @@ impl Streets {
             Victim::Worker => self.kill_the_worker(dice, is_whole).await,
             Victim::Power => self.cut_the_power(dice).await,
             Victim::Space => self.fill_the_disk(dice).await,
+            Victim::NotarySpace => self.fill_the_notarys_disk(dice).await,
         }
     }
 
@@ -318,6 +327,65 @@ impl Streets {
         self.town.until_ready().await?;
         work::all(signing).await?;
         Ok((1, format!("{room} bytes were free, {how}")))
+    }
+
+    /// The data centre's disk fills up while people sign: to just below its reserve, or to the
+    /// last byte. Nobody who signs waits for it; a deposit is turned away with the time to wait,
+    /// and reading goes on; when there is room again everything comes to be held. A process that
+    /// could not write has ended and named it.
+    async fn fill_the_notarys_disk(&mut self, dice: &mut Dice) -> Tried<(u64, String)> {
+        let filing = self.open().await?;
+        let before = self.book.len();
+        let turned_away = self.turned_away().await;
+        let client = self.town.client(Who::Platform)?;
+        let signing = work::sign_all(&client, &self.book, &filing);
+        self.until_answered(before + usize::try_from(dice.below(4 * SIGNERS))?).await?;
+        let disk = self.disk.as_ref().ok_or("there is no disk")?.path();
+        let ballast = disk.join("ballast");
+        let room = if dice.below(2) == 0 { RESERVE_BYTES - (1 << 20) } else { 0 };
+        fill(&ballast, &disk, room)?;
+        work::all(signing).await?;
+        // What is certain to be deposited on a full disk.
+        let more = self.open().await?;
+        work::all(work::sign_all(&client, &self.book, &more)).await?;
+        let deadline = Instant::now() + IDLE;
+        let mut ended = self.town.has_ended(Who::DataCentre)?;
+        while ended.is_none() && self.turned_away().await <= turned_away {
+            if Instant::now() > deadline {
+                return Err(format!("{room} bytes are free and no deposit is turned away").into());
+            }
+            tokio::time::sleep(SHORT).await;
+            ended = self.town.has_ended(Who::DataCentre)?;
+        }
+        let how = if ended.is_some() { "it ended" } else { "it refused" };
+        if ended.is_some() {
+            let said = self.town.last_words(Who::DataCentre);
+            if !said.contains("No space left") && !said.contains("nearly full") {
+                return Err(format!("on a full disk it ended and said {said}").into());
+            }
+        } else {
+            self.town.client(Who::DataCentre)?.get("", "/anchors.json").await?;
+        }
+        std::fs::remove_file(&ballast)?;
+        if self.town.has_ended(Who::DataCentre)?.is_some() {
+            self.town.start(Who::DataCentre)?;
+        }
+        self.town.until_ready().await?;
+        Ok((1, format!("{room} bytes were free, {how}")))
+    }
+
+    /// Deposits that the data centre has turned away for a while since it was started; none
+    /// while it does not answer.
+    async fn turned_away(&self) -> u64 {
+        let Ok(client) = self.town.client(Who::DataCentre) else { return 0 };
+        let metrics = client.get("", "/metrics").await.unwrap_or_default();
+        let metrics = String::from_utf8_lossy(&metrics).into_owned();
+        let counted = metrics.lines().filter(|line| {
+            line.starts_with("heqi_http_requests_total{")
+                && line.contains("route=\"/deposits\"")
+                && line.contains("status=\"503\"")
+        });
+        counted.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
     }
 
     /// Deposits the custodians have decided about since they were started.

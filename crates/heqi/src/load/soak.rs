@@ -74,7 +74,7 @@ pub(super) async fn run(
     } else {
         writeln!(out, "{}", figures.for_people())?;
     }
-    Ok(())
+    figures.judge()
 }
 
 async fn measure(args: &LoadArgs, world: &World) -> Result<Soak, LoadError> {
@@ -155,6 +155,11 @@ fn commit() -> String {
 }
 
 impl Soak {
+    /// After the figures were printed and kept: memory that grew ends with an error.
+    fn judge(&self) -> Result<(), LoadError> {
+        if self.flat { Ok(()) } else { Err(LoadError::Grew(self.growth * 100.0)) }
+    }
+
     fn for_people(&self) -> String {
         let first = self.memory_mb.first().copied().unwrap_or(0.0);
         let last = self.memory_mb.last().copied().unwrap_or(0.0);
@@ -179,7 +184,32 @@ impl Soak {
 
 #[cfg(test)]
 mod tests {
+    use heqi_vocabulary::Clock as _;
+
     use super::*;
+
+    #[test]
+    fn memory_that_grew_is_an_error_and_flat_memory_is_none() {
+        let soak = |growth: f64| Soak {
+            scenario: "soak",
+            commit: String::new(),
+            command: String::new(),
+            at: heqi_service_kit::SystemClock.now(),
+            seconds: 60.0,
+            rate_per_s: 10.0,
+            completed: 600,
+            p99_ms: 1.0,
+            refused: 0,
+            failed: 0,
+            memory_mb: vec![100.0, 100.0 * (1.0 + growth)],
+            slope_mb_per_minute: 0.0,
+            growth,
+            flat: growth <= FLAT,
+        };
+        assert!(soak(FLAT).judge().is_ok());
+        let error = soak(0.123).judge().unwrap_err();
+        assert!(error.to_string().contains("12.3 %"), "{error}");
+    }
 
     #[test]
     fn a_line_through_values_has_their_slope_and_noise_has_none() {

@@ -2,13 +2,15 @@
 //! of it is written down by `registration::message_queue`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use heqi_notify::{Channel, Letter, SendError, Templates};
 use heqi_registration::Platform;
 use heqi_registration::fault::Fault;
 use heqi_registration::message_queue::{self, LeasedMessage, Outcome, Outgoing};
-use heqi_service_kit::{Metrics, Shutdown};
+use heqi_service_kit::alarms::Watch;
+use heqi_service_kit::{Alarms, Metrics, Shutdown};
 use heqi_vocabulary::{Clock, Digest, MessageChannel, UtcMillis};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -29,11 +31,28 @@ const LEASE_MS: i64 = 60_000;
 const PAUSE_MS: i64 = 2_000;
 const LONGEST_PAUSE_MS: i64 = 300_000;
 
+const MESSAGES_FAIL: Watch = Watch {
+    name: "messages_fail",
+    unit: "attempts",
+    limit: 3,
+    lasting: false,
+    means: (
+        "连续多次未能把短信或邮件交给网关,链接和验证码暂时到不了签署人。",
+        "Several attempts in a row to hand over a message have failed: links and codes do not reach signers.",
+    ),
+    next_step: (
+        "检查短信网关和邮件服务器的地址、网络和密钥;恢复后会自动补发。",
+        "Check address, network and secret of the gateway and the mail server; what waits is sent by itself afterwards.",
+    ),
+};
+
 /// What messages are sent by, and in which words.
 pub(crate) struct Messenger {
     channels: Vec<Arc<dyn Channel>>,
     templates: Templates,
     sent: Family<Labels, Counter>,
+    /// Tries that nobody answered, since somebody last took a message.
+    unanswered: Arc<AtomicU64>,
 }
 
 /// How a try went. Nothing a caller chose: the channel is a name of the settings.
@@ -54,7 +73,25 @@ impl Messenger {
     ) -> Result<Self, ServiceError> {
         let (channels, templates) = ways(&settings.ways(), http, clock)?;
         let sent = metrics.register("messages", "Messages to people, tried", Family::default());
-        Ok(Self { channels, templates, sent })
+        Ok(Self { channels, templates, sent, unanswered: Arc::default() })
+    }
+
+    /// Has somebody told when nothing is taken any more. A message that is refused says
+    /// nothing about the way: whoever refuses has answered.
+    pub(crate) fn watch(&self, alarms: &Alarms) {
+        let unanswered = Arc::clone(&self.unanswered);
+        alarms.watch(MESSAGES_FAIL, move || Some(unanswered.load(Ordering::Relaxed)));
+    }
+
+    fn note_answer(&self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Taken { .. } | Outcome::Refused { .. } => {
+                self.unanswered.store(0, Ordering::Relaxed);
+            }
+            Outcome::Later { .. } | Outcome::Uncertain { .. } => {
+                self.unanswered.fetch_add(1, Ordering::Relaxed);
+            }
+        }
     }
 
     fn channel(&self, kind: MessageChannel) -> Option<&Arc<dyn Channel>> {
@@ -95,6 +132,7 @@ impl Messenger {
         };
         let outcome = outcome(&**channel, sent, (outgoing.attempts, now), words.template_sha256);
         self.count(channel.name(), word(&outcome));
+        self.note_answer(&outcome);
         outcome
     }
 }

@@ -1,5 +1,6 @@
 //! An alarm of a platform on its way to whoever is on duty: a program that is told by a signed POST,
-//! and a mailbox, both over real sockets; and its end, though another process tells of it.
+//! and a mailbox, both over real sockets; and its end, though another process tells of it. And edge case
+//! 35 of the domain analysis, where the gateway of text messages is down.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use heqi_notify::catcher::Tray;
 use heqi_notify::catcher::smtp::{TakesAll, serve};
 use heqi_notify::signature::{ID_HEADER, SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER};
 use heqi_service_kit::system::SystemClock;
+use heqi_testkit::files;
 use heqi_vocabulary::Clock as _;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -125,4 +127,53 @@ async fn an_alarm_reaches_a_program_and_a_mailbox_and_another_process_tells_that
     let told = duty.of_alarm(3).await;
     assert_eq!((told.len(), &told[2]["raised"]), (3, &json!(true)));
     mails(&tray, 3).await;
+}
+
+/// Rule: outbox with retries, an alarm.
+#[tokio::test]
+async fn edge_case_35_a_gateway_that_is_down_raises_an_alarm_and_nobody_else_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret_file = folder.path().join("gateway.secret");
+    std::fs::write(&secret_file, Secret::write(&[9; 32]).as_bytes()).unwrap();
+    let platform = Alone::start(&format!(
+        "[api.alarms]\nlook_every_ms = 50\n\
+         [notify]\npublic_url = \"http://localhost\"\nsender_zh = \"示例\"\nsender_en = \"Example\"\n\
+         [notify.sms]\nname = \"gateway\"\nurl = \"http://127.0.0.1:1/send\"\nsecret_file = \"{}\"\n",
+        secret_file.display()
+    ));
+    let (client, staff) = (platform.client(), platform.staff[0].clone());
+    let raised = async |is_raised: bool| {
+        until_some("the alarm of messages", async || {
+            let said = client.get("", "/alarms?lang=en").await.json();
+            let alarms = said["alarms"].as_array()?.clone();
+            let alarm = alarms.into_iter().find(|alarm| alarm["alarm"] == "messages_fail")?;
+            (alarm["since"].is_string() == is_raised).then_some(alarm)
+        })
+        .await
+    };
+    raised(false).await;
+
+    // Links are sent to six people; every request is answered as if the gateway were there.
+    let body = json!({ "matter": "establishment", "company_name": "示例" });
+    let filing = client.post(&staff, "/api/v1/filings", &body).await;
+    let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
+    let path = format!("{base}/documents?title=Articles");
+    client.upload(&staff, &path, "application/pdf", files::pdf("Articles", 1)).await;
+    for number in 1..=6 {
+        let name = heqi_testkit::shareholder(number);
+        let party = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
+        let added = client.post(&staff, &format!("{base}/parties"), &party).await;
+        let party = format!("{base}/parties/{}", added["party_id"].as_str().unwrap());
+        let contact = json!({ "mobile": format!("1380000001{number}") });
+        client.post(&staff, &format!("{party}/contact"), &contact).await;
+        client.post(&staff, &format!("{party}/invitations"), &json!({})).await;
+    }
+    let alarm = raised(true).await;
+    assert!(alarm["value"].as_u64().unwrap() > 3, "{alarm}");
+    assert!(alarm["means"].as_str().unwrap().contains("do not reach signers"), "{alarm}");
+    let figures = client.get("", "/metrics").await.text();
+    let later = figures
+        .lines()
+        .find(|line| line.starts_with("heqi_messages_total{") && line.contains("\"later\""));
+    assert!(later.is_some(), "tried again later: {figures}");
 }

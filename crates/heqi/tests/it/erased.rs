@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use heqi_service_kit::ApiKey;
-use heqi_service_kit::system::SystemEntropy;
+use heqi_service_kit::system::{SystemClock, SystemEntropy};
 use serde_json::{Value, json};
 
 use crate::commands::Settings;
@@ -13,6 +15,9 @@ use crate::program::{Folder, heqi, until, until_some};
 use crate::successor::Service;
 
 const NAME: &str = "欧阳待删除示例";
+const SIGNER: &str = "司马有照片示例";
+const INVITED: &str = "诸葛有号码示例";
+const MOBILE: &str = "13987650432";
 const REASON: &str = "理由里的个人秘密四二七";
 const ORGANISATIONS: [&str; 2] = ["platform", "notary"];
 
@@ -79,6 +84,119 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// Store and vault of an organisation that runs, each into a folder of its own.
+fn back_up(settings: &Settings, organisation: &str, backups: &Path) {
+    let store = settings.folder.store(organisation);
+    let to = backups.join(organisation);
+    std::fs::create_dir_all(&to).unwrap();
+    let (to, vault_to) = (to.join("store"), to.join("vault"));
+    let line = ["store", "backup", text(&store), "--to", text(&to)];
+    heqi(&[&line[..], &["--vault-to", text(&vault_to)]].concat()).exits(0);
+}
+
+/// What [`back_up`] made, where the store was.
+fn restore(data: &Path, backup: &Path) {
+    let (from, vault_from) = (backup.join("store"), backup.join("vault"));
+    let key = data.join("keys/key-encryption.key");
+    let line = ["store", "restore", "--from", text(&from), "--vault-from", text(&vault_from)];
+    let more = ["--key", text(&key), "--to", text(data)];
+    heqi(&[&line[..], &more].concat()).exits(0);
+}
+
+/// What an organisation keeps secret in files: private keys of PEM files as they stand and
+/// decoded, and other key files as a whole.
+fn secrets_of(organisation: &Path) -> Vec<Vec<u8>> {
+    let mut secrets = Vec::new();
+    for path in files_under(&organisation.join("keys")) {
+        let bytes = std::fs::read(&path).unwrap();
+        match path.extension().and_then(|end| end.to_str()) {
+            Some("key") => secrets.push(bytes.trim_ascii().to_vec()),
+            Some("pem") => {
+                let pem = String::from_utf8(bytes).unwrap();
+                let blocks = pem.split("-----BEGIN ");
+                for block in blocks.filter(|block| block.starts_with("PRIVATE KEY")) {
+                    let lines = block.lines().skip(1).take_while(|line| !line.starts_with('-'));
+                    let lines: Vec<&str> = lines.collect();
+                    secrets.extend(lines.first().map(|line| line.as_bytes().to_vec()));
+                    secrets.push(STANDARD.decode(lines.concat()).unwrap());
+                }
+            }
+            _ => {}
+        }
+    }
+    assert!(secrets.len() > 2 && secrets.iter().all(|one| one.len() >= 16), "{}", secrets.len());
+    secrets
+}
+
+#[tokio::test]
+async fn every_byte_of_a_backup_is_searched_and_holds_nothing_of_a_person_and_no_secret() {
+    let settings = Settings::make();
+    let folder = settings.folder.path().to_owned();
+    let backups = Folder::new();
+    let demo = settings.folder.start();
+    let platform = Client::of(demo.says("platform_url"));
+    let integrator = demo.credential("integrator").to_owned();
+    let (filing, _, declined) = somebody_declined(&platform, &integrator).await;
+
+    // Somebody signs, with a photo; somebody else has a number and is only invited.
+    let opening = json!({ "matter": "establishment", "company_name": "示例备份有限公司" });
+    let other = platform.post(&integrator, "/api/v1/filings", &opening).await;
+    let other = format!("/api/v1/filings/{}", other["filing_id"].as_str().unwrap());
+    let path = format!("{other}/documents?title=Articles");
+    let pdf = heqi_testkit::files::pdf("Articles", 1);
+    platform.upload(&integrator, &path, "application/pdf", pdf).await;
+    let mut parties = Vec::new();
+    for name in [SIGNER, INVITED] {
+        let party = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
+        let party = platform.post(&integrator, &format!("{other}/parties"), &party).await;
+        parties.push(format!("{other}/parties/{}", party["party_id"].as_str().unwrap()));
+    }
+    let path = format!("{}/contact", parties[1]);
+    platform.post(&integrator, &path, &json!({ "mobile": MOBILE })).await;
+    let path = format!("{}/invitations", parties[0]);
+    let invited = platform.post(&integrator, &path, &json!({})).await;
+    let token = invited["token"].as_str().unwrap().to_owned();
+    device::sign(&platform, &token, &SystemClock).await;
+    until_held(&platform, &integrator).await;
+
+    // The photo is the one that the device takes (`device::sign`); its middle is a picture's.
+    let photo = heqi_testkit::files::photo(&token);
+    let middle = photo[photo.len() / 2..][..48].to_vec();
+    let mut planted: Vec<Vec<u8>> = [NAME, REASON, SIGNER, INVITED, MOBILE]
+        .into_iter()
+        .chain([integrator.as_str(), declined.as_str(), token.as_str()])
+        .map(|text| text.as_bytes().to_vec())
+        .collect();
+    planted.push(middle);
+    for organisation in ORGANISATIONS {
+        back_up(&settings, organisation, backups.path());
+        planted.extend(secrets_of(&folder.join(organisation)));
+    }
+    let files = files_under(backups.path());
+    assert!(files.len() >= 4, "two stores and two vaults: {files:?}");
+    for path in files {
+        let bytes = std::fs::read(&path).unwrap();
+        for (which, planted) in planted.iter().enumerate() {
+            let found = memchr::memmem::find(&bytes, planted);
+            assert_eq!(found, None, "{} holds what was planted as {which}", path.display());
+        }
+    }
+
+    // And yet it is all in there: with the key it is read again.
+    assert_eq!(demo.end(), Some(0));
+    let data = folder.join("platform");
+    std::fs::remove_dir_all(data.join("store")).unwrap();
+    restore(&data, &backups.path().join("platform"));
+    let file = folder.join("platform-restored.toml");
+    std::fs::write(&file, &settings.platform).unwrap();
+    let (_service, url) = Service::start("platform", &file);
+    let client = Client::of(&url);
+    for (path, name) in [(&filing, NAME), (&other, SIGNER)] {
+        let view = client.get(&integrator, path).await;
+        assert!(view.text().contains(name), "{}", view.text());
+    }
+}
+
 #[tokio::test]
 async fn a_backup_from_before_an_erasure_is_restored_and_forgets_again_before_it_serves() {
     let settings = Settings::make();
@@ -92,13 +210,8 @@ async fn a_backup_from_before_an_erasure_is_restored_and_forgets_again_before_it
     assert!(platform.get(&integrator, &filing).await.text().contains(NAME));
 
     // Both are backed up while they run; then the party asks, and both destroy the keys.
-    let at = |organisation: &str, what: &str| backups.path().join(organisation).join(what);
     for organisation in ORGANISATIONS {
-        let store = settings.folder.store(organisation);
-        std::fs::create_dir_all(backups.path().join(organisation)).unwrap();
-        let (to, vault_to) = (at(organisation, "store"), at(organisation, "vault"));
-        let line = ["store", "backup", text(&store), "--to", text(&to)];
-        heqi(&[&line[..], &["--vault-to", text(&vault_to)]].concat()).exits(0);
+        back_up(&settings, organisation, backups.path());
     }
     let asked = json!({
         "classes": ["biometric", "person", "trace"], "basis": "个人信息保护法第47条",
@@ -118,11 +231,7 @@ async fn a_backup_from_before_an_erasure_is_restored_and_forgets_again_before_it
 
         // The older store and the older vault: the keys are back.
         std::fs::remove_dir_all(data.join("store")).unwrap();
-        let (from, vault_from) = (at(organisation, "store"), at(organisation, "vault"));
-        let key = data.join("keys/key-encryption.key");
-        let line = ["store", "restore", "--from", text(&from), "--vault-from", text(&vault_from)];
-        let more = ["--key", text(&key), "--to", text(&data)];
-        heqi(&[&line[..], &more].concat()).exits(0);
+        restore(&data, &backups.path().join(organisation));
         let (present, erased) = in_vault(&data, &keys);
         assert!(present > 0 && erased == 0, "{organisation}: {present} came back");
 

@@ -128,7 +128,7 @@ async fn signed_by(client: &Client, keys: &[VerifierKey]) {
 }
 
 /// Every entry of the platform's log, as anybody reads them.
-async fn entries(client: &Client) -> Vec<Vec<u8>> {
+pub(crate) async fn entries(client: &Client) -> Vec<Vec<u8>> {
     let note = client.get("", "/log/platform/head").await.ok();
     let size = SignedCheckpoint::parse(&note).unwrap().checkpoint().size();
     let mut all = Vec::new();

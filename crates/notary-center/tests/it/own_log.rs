@@ -1,11 +1,15 @@
 //! The office's own log, and the platform's witness that cosigns it.
 
+use std::sync::Arc;
+
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::changeset::{Changeset, LedgerEntry};
-use heqi_notary_center::{PeerWitness, StartError};
+use heqi_evidence_store::gate::{Gated, ReadOnly, WriteGate};
+use heqi_notary_center::{PeerComparison, PeerWitness, StartError};
 use heqi_notary_protocol::notary::DepositError;
-use heqi_notary_protocol::{CallError, WitnessClient};
+use heqi_notary_protocol::{CallError, PeerClient, WitnessClient};
+use heqi_pki::keys::SigningKey;
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::tile::{TileKind, TilePath, decode_entries};
 use heqi_tlog::tree::{CompactRange, leaf_hash};
@@ -169,6 +173,9 @@ async fn a_store_that_turns_out_to_be_behind_takes_no_more_deposits() {
     assert!(matches!(refusal, DepositError::Call(CallError::Unavailable { .. })), "{refusal}");
 }
 
+/// The witness that cosigns, not the comparison: what was set back is found out by
+/// [`PeerComparison`], without which nothing is written (the test below). Who is compared with
+/// needs no cosignature to take a deposit; it is only not published yet.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_peer_everything_else_goes_on() {
     let story = story();
@@ -181,5 +188,49 @@ async fn without_the_peer_everything_else_goes_on() {
     let log = centre.client.own_log("office");
     assert_eq!(log.checkpoint().await.unwrap(), None, "nothing cosigned, nothing published");
     assert_eq!(log.head().await.unwrap().unwrap().checkpoint().size(), 3);
+    assert!(centre.running.stop().await.is_clean());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_it_cannot_be_compared_with_the_peer_everything_is_read_and_nothing_written() {
+    let story = story();
+    let own = store();
+    let centre = Plan::data_centre(&story, own.clone()).start().await;
+    let first = centre.deposit(&deposit_of(&story, &story.records[0])).await;
+    let anchors = centre.client.anchors().await.unwrap();
+    assert!(centre.running.stop().await.is_clean());
+    let size = own.log().head().size();
+
+    let gate = Arc::new(WriteGate::closed());
+    let mut plan = Plan::data_centre(&story, Arc::new(Gated::new(own.clone(), gate.clone())));
+    plan.peer = Some(PeerComparison {
+        gate: gate.clone(),
+        clock: Arc::default(),
+        client: PeerClient::new(pool(), "http://127.0.0.1:1", Vec::new()),
+        log_keys: vec![log_signer("log.office.example/own", 3).verifier_key().clone()],
+        log_signer: Arc::new(SigningKey::from_ed25519_seed(&[3; 32])),
+        known_logs: Vec::new(),
+    });
+    let centre = plan.start().await;
+    assert_eq!(gate.why(), Some(ReadOnly::PeerNotHeard));
+    assert_eq!(get(&centre.url("/readyz")).await.status(), 503);
+    assert_eq!(centre.client.anchors().await.unwrap(), anchors);
+    assert_eq!(get(&centre.url("/coverage")).await.status(), 200);
+    // Asked once more it says what it said; of a new record it takes nothing.
+    let again = centre.deposit(&deposit_of(&story, &story.records[0])).await;
+    assert_eq!(again.receipt.as_bytes(), first.receipt.as_bytes());
+    let next = || deposit_of(&story, &story.records[1]).write().unwrap().into();
+    match centre.client.deposit(next()).await.unwrap_err() {
+        DepositError::Call(CallError::Unavailable { code, retry_after_ms }) => {
+            assert_eq!(code, "read_only");
+            assert!(retry_after_ms.is_some_and(|wait_ms| wait_ms > 0), "{retry_after_ms:?}");
+        }
+        other => panic!("{other}"),
+    }
+    assert_eq!(own.log().head().size(), size, "nothing was written");
+
+    gate.release();
+    let reply = centre.client.deposit(next()).await.unwrap();
+    assert!(centre.open(&reply).outcome.is_admitted());
     assert!(centre.running.stop().await.is_clean());
 }

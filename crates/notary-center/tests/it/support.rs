@@ -26,8 +26,8 @@ use heqi_notarization::office::OfficeParts;
 use heqi_notarization::{Mirror, NotaryOffice};
 use heqi_notary_center::access::DEPOSITS;
 use heqi_notary_center::{
-    Bench, CenterSettings, DataCentre, NotaryCenter, NoticeWays, PeerWitness, People, Role,
-    Running, StartError, Surroundings, Watching,
+    Bench, CenterSettings, DataCentre, NotaryCenter, NoticeWays, PeerComparison, PeerWitness,
+    People, Role, Running, StartError, Surroundings, Watching,
 };
 use heqi_notary_protocol::{Bearer, Deadlines, DepositReply, HttpPool, NotaryClient};
 use heqi_pki::keys::{Algorithm, Signer, SigningKey};
@@ -59,6 +59,8 @@ pub(crate) struct Plan<'a> {
     /// Logs that the witness and the mirror know.
     pub(crate) logs: Vec<VerifierKey>,
     pub(crate) peer_witness: Option<PeerWitness>,
+    /// The platform with which the store is compared before anything is written.
+    pub(crate) peer: Option<PeerComparison>,
     pub(crate) settings: CenterSettings,
     pub(crate) is_data_centre: bool,
     pub(crate) people: Option<People>,
@@ -104,6 +106,7 @@ impl<'a> Plan<'a> {
             custodian: "data_centre",
             logs: vec![story.log.key().clone()],
             peer_witness: None,
+            peer: None,
             settings,
             is_data_centre: true,
             people: None,
@@ -176,7 +179,7 @@ impl<'a> Plan<'a> {
             role,
             platform_keys: vec![key.hash()],
             peer_witness: self.peer_witness.clone(),
-            peer: None,
+            peer: self.peer.clone(),
             entropy: Arc::new(SystemEntropy),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::default()),

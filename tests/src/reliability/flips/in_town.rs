@@ -1,9 +1,11 @@
-//! Keys, API keys, erasure ledgers and backups.
+//! Keys, API keys, erasure ledgers, backups and the time authority's counter.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use heqi_evidence_store::durable_file::Disk;
+use heqi_time_authority::serials::{BLOCK, Serials};
 use serde_json::json;
 
 use super::{Kinds, flip};
@@ -19,7 +21,9 @@ use crate::reliability::town::{PATIENCE, Town, Who};
 /// How long things may take when nobody knows whether they can be.
 const IMPATIENCE: Duration = Duration::from_secs(15);
 /// Folders that a round may harm.
-const FOLDERS: [&str; 5] = ["platform", "notary", "preservation", "backup", "vault-backup"];
+const FOLDERS: [&str; 6] = ["platform", "notary", "preservation", "backup", "vault-backup", TIME];
+/// The folder of a time authority that has given a token.
+const TIME: &str = "time";
 
 /// Flips one bit for each seed.
 pub(in crate::reliability) async fn run_in_town(bench: &Bench, seeds: &[u64]) -> Vec<Round> {
@@ -72,6 +76,8 @@ impl Hamlet {
             let said = String::from_utf8_lossy(&done.stderr).into_owned();
             return Err(format!("no backup was made: {said}").into());
         }
+        fs::create_dir(base.join(TIME))?;
+        Serials::open(&base.join(TIME).join("serials"), Disk::default())?.take()?;
         let template = tempfile::tempdir()?;
         copy(&base, template.path())?;
         let kinds = Kinds::of(template.path())?.without(|file| {
@@ -100,6 +106,8 @@ impl Hamlet {
         let what = flip(&base.join(&file), &file, &mut dice)?;
         let end = if file.starts_with("backup") || file.starts_with("vault-backup") {
             self.restore(&file)
+        } else if file.starts_with(TIME) {
+            self.count_on(&file)
         } else {
             self.start(&file, seed).await
         };
@@ -140,6 +148,21 @@ impl Hamlet {
                 String::from_utf8_lossy(&sound.stdout)
             )
             .into())
+        }
+    }
+
+    /// Opens the time authority's counter: refused by the name of the file, or it goes on
+    /// behind everything that may have been given.
+    fn count_on(&self, file: &Path) -> Tried<&'static str> {
+        let serials = match Serials::open(&self.town.folder().join(file), Disk::default()) {
+            Ok(serials) => serials,
+            Err(error) if is_named(&error.to_string(), file) => return Ok("refused by name"),
+            Err(error) => return Err(format!("the counter names another thing: {error}").into()),
+        };
+        if serials.take()? > BLOCK {
+            Ok("harmed nothing")
+        } else {
+            Err("a serial number would be given twice".into())
         }
     }
 

@@ -44,9 +44,8 @@ fn origin(who: Who) -> String {
     format!("{}.example/town", who.name())
 }
 
-pub(super) fn make(program: &Program, folder: TempDir, platform_dir: PathBuf) -> Tried<Town> {
+pub(super) fn make(program: &Program, folder: TempDir, dirs: [PathBuf; 3]) -> Tried<Town> {
     let base = folder.path().to_owned();
-    let dirs = [platform_dir.clone(), base.join("notary"), base.join("preservation")];
     let keys = |who: Who| Keys::generate(program, who, who.of::<PathBuf>(&dirs));
     let keys = [keys(Who::Platform)?, keys(Who::DataCentre)?, keys(Who::Preservation)?];
     for name in API_KEYS {
@@ -90,7 +89,7 @@ pub(super) fn make(program: &Program, folder: TempDir, platform_dir: PathBuf) ->
         folder,
         program: program.clone(),
         patience: PATIENCE,
-        platform_dir,
+        dirs,
         urls,
         staff,
     })

@@ -158,7 +158,9 @@ fn messenger(
     let Some(notify) = &settings.notify else { return Ok(None) };
     surroundings.report_secret = sending::report_secret(notify)?;
     let http = client::http(gateway).map_err(|error| ServiceError::Start(error.to_string()))?;
-    Messenger::new(notify, http, clock, &surroundings.metrics).map(Some)
+    let messenger = Messenger::new(notify, http, clock, &surroundings.metrics)?;
+    messenger.watch(&surroundings.alarms);
+    Ok(Some(messenger))
 }
 
 impl RunningPlatform {
