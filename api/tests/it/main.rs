@@ -39,6 +39,7 @@ mod service;
 mod signer;
 mod simulated;
 mod staff;
+mod staff_objects;
 mod time_stamps;
 mod told;
 mod witness;

@@ -29,6 +29,9 @@ pub(crate) struct Ids {
     pub(crate) document: String,
     pub(crate) signing: String,
     pub(crate) record: String,
+    pub(crate) query: String,
+    pub(crate) case: String,
+    pub(crate) account: String,
 }
 
 impl Ids {
@@ -41,6 +44,9 @@ impl Ids {
             document: of("doc"),
             signing: of("sig"),
             record: of("rec"),
+            query: of("rec"),
+            case: of("cas"),
+            account: of("stf"),
         }
     }
 
@@ -53,9 +59,9 @@ impl Ids {
             .replace("{document_id}", &self.document)
             .replace("{signing_id}", &self.signing)
             .replace("{record_id}", &self.record)
-            .replace("{query_id}", &format!("rec_{}", "0".repeat(26)))
-            .replace("{case_id}", &format!("cas_{}", "0".repeat(26)))
-            .replace("{account}", &format!("stf_{}", "0".repeat(26)))
+            .replace("{query_id}", &self.query)
+            .replace("{case_id}", &self.case)
+            .replace("{account}", &self.account)
             .replace("{act}", "release")
             .replace("{day}", "2026-11-23")
             .replace("{number}", "1")
@@ -232,10 +238,16 @@ async fn callers(service: &Service) -> (Vec<(&'static str, Is, Shows)>, Ids) {
         ("a phone that was handed a step", Is::Phone, Shows::Cookie(phone)),
     ];
     for role in StaffRole::ALL {
-        let (cookie, token) = crate::staff::at_a_desk(service, role).await;
-        let [with, without] = names_of(role);
-        callers.push((without, Is::Staff { role, ours: false }, Shows::Cookie(cookie.clone())));
-        callers.push((with, Is::Staff { role, ours: true }, Shows::Page { cookie, token }));
+        let own = crate::staff::at_a_desk(service, role).await;
+        let other = crate::staff::at_another_desk(service, role).await;
+        for (names, (cookie, token)) in [(names_of(role), own), (names_elsewhere(role), other)] {
+            let [with, without] = names;
+            callers.push((without, Is::Staff { role, ours: false }, Shows::Cookie(cookie.clone())));
+            callers.push((with, Is::Staff { role, ours: true }, Shows::Page { cookie, token }));
+        }
+    }
+    for (name, key) in keys_elsewhere().await {
+        callers.push((name, Is::Unknown, Shows::Bearer(key)));
     }
     let keys = callers.iter().filter(|(_, is, _)| matches!(is, Is::Key(_)));
     assert_eq!(keys.count(), Scope::ALL.len(), "a scope without a caller");
@@ -254,6 +266,50 @@ const fn names_of(role: StaffRole) -> [&'static str; 2] {
         }
         StaffRole::Auditor => ["an auditor", "an auditor without the token of the page"],
     }
+}
+
+/// The same of another organisation. The door asks for the role; what is whose, the use case decides:
+/// `staff_objects.rs` asks for each thing of others.
+const fn names_elsewhere(role: StaffRole) -> [&'static str; 2] {
+    match role {
+        StaffRole::Reviewer => {
+            ["a reviewer of another office", "a reviewer of another office without the token"]
+        }
+        StaffRole::Handler => {
+            ["a handler of another firm", "a handler of another firm without the token"]
+        }
+        StaffRole::Operator => ["another operator", "another operator without the token"],
+        StaffRole::Regulator => {
+            ["a regulator of another office", "a regulator of another office without the token"]
+        }
+        StaffRole::Security => {
+            ["a security officer of a firm", "a security officer of a firm without the token"]
+        }
+        StaffRole::Auditor => ["an auditor of a firm", "an auditor of a firm without the token"],
+    }
+}
+
+/// A key of every scope that another platform gave out, and is good there.
+async fn keys_elsewhere() -> Vec<(&'static str, String)> {
+    let elsewhere = Service::start().await;
+    let mut keys = Vec::new();
+    for scope in Scope::ALL {
+        let key = format!("heqi_{scope}_elsewhere");
+        let (label, hash) = (scope.to_string(), hash_of(&key));
+        let command = CreateApiKey { label, scopes: [scope].into(), hash };
+        create_api_key(&elsewhere.platform, command).await.unwrap();
+        let name = match scope {
+            Scope::Filings => "a key of filings of another platform",
+            Scope::Evidence => "a key of evidence of another platform",
+            Scope::Coverage => "a key of coverage of another platform",
+            Scope::Witness => "a key of the witness of another platform",
+            Scope::DataProtection => "a key of data protection of another platform",
+            Scope::LegalHold => "a key of legal hold of another platform",
+            Scope::CustodyReturn => "a key of a custodian of another platform",
+        };
+        keys.push((name, key));
+    }
+    keys
 }
 
 /// The token that the pages of a session carry.

@@ -11,11 +11,11 @@ use crate::service::{Answer, Service};
 use crate::signer::{COMPANY, Invited};
 use crate::staff::{Desk, registry, signed, text};
 
-const BASIS: (&str, &str) = ("basis", "《市场主体登记管理条例》第四十条");
-const CASE: (&str, &str) = ("case_number", "杭临市监撤〔2026〕12号");
+pub(crate) const BASIS: (&str, &str) = ("basis", "《市场主体登记管理条例》第四十条");
+pub(crate) const CASE: (&str, &str) = ("case_number", "杭临市监撤〔2026〕12号");
 
 impl<'a> Desk<'a> {
-    async fn regulator(service: &'a Service, login: &str) -> Self {
+    pub(crate) async fn regulator(service: &'a Service, login: &str) -> Self {
         let mut desk =
             Self::account(service, login, "周正", registry(), StaffRole::Regulator).await;
         desk.come_in().await;
@@ -28,7 +28,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The address of what a search found.
-    async fn found(&self, values: &[(&str, &str)]) -> String {
+    pub(crate) async fn found(&self, values: &[(&str, &str)]) -> String {
         let answer = self.search(values).await;
         assert_eq!(answer.status, 303, "{}", text(&answer));
         answer.header("location").to_owned()
@@ -43,15 +43,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn upload(&self, path: &str, csrf: &str, copy: &[u8]) -> Answer {
-        let mut body = Vec::new();
-        for (name, value) in [("csrf", csrf.as_bytes()), ("key", b"one"), ("copy", copy)] {
-            body.extend_from_slice(b"--heqi\r\nContent-Disposition: form-data; name=\"");
-            body.extend_from_slice(name.as_bytes());
-            body.extend_from_slice(b"\"; filename=\"copy.pdf\"\r\n\r\n");
-            body.extend_from_slice(value);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--heqi--\r\n");
+        let body = with_copy(csrf, copy);
         let headers = [
             ("cookie", self.cookie.as_str()),
             ("content-type", "multipart/form-data; boundary=heqi"),
@@ -59,6 +51,20 @@ impl<'a> Desk<'a> {
         ];
         self.service.send(Method::POST, path, "", &headers, Some(body)).await
     }
+}
+
+/// The form with a copy to compare, its boundary `heqi`.
+pub(crate) fn with_copy(csrf: &str, copy: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in [("csrf", csrf.as_bytes()), ("key", b"one"), ("copy", copy)] {
+        body.extend_from_slice(b"--heqi\r\nContent-Disposition: form-data; name=\"");
+        body.extend_from_slice(name.as_bytes());
+        body.extend_from_slice(b"\"; filename=\"copy.pdf\"\r\n\r\n");
+        body.extend_from_slice(value);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--heqi--\r\n");
+    body
 }
 
 fn token_of(page: &str) -> String {

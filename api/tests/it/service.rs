@@ -94,8 +94,13 @@ impl Service {
 
     /// Where these people decide who somebody is.
     pub(crate) async fn start_reviewing(office: Office) -> Self {
+        Self::start_reviewing_with(ApiSettings::default(), office).await
+    }
+
+    /// The same with these settings.
+    pub(crate) async fn start_reviewing_with(settings: ApiSettings, office: Office) -> Self {
         let beside = Beside { office: Some(office), ..Beside::default() };
-        Self::start_all(memory(), None, ApiSettings::default(), beside).await
+        Self::start_all(memory(), None, settings, beside).await
     }
 
     /// Where a demo acts out the filing of this number.

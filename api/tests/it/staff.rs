@@ -168,7 +168,32 @@ pub(crate) async fn at_a_desk(service: &Service, role: StaffRole) -> (String, St
         StaffRole::Auditor => "许明",
         _ => "方岚",
     };
-    let mut desk = Desk::account(service, &login, name, office, role).await;
+    sat_down(service, (&login, name), office, role).await
+}
+
+/// The same of another organisation: another registry, another firm, another operator.
+pub(crate) async fn at_another_desk(service: &Service, role: StaffRole) -> (String, String) {
+    let login = format!("yuan.{role}");
+    let (kind, office, name) = match role {
+        StaffRole::Reviewer | StaffRole::Regulator => {
+            (OfficeKind::Registry, "杭州市富阳区市场监督管理局", "方远")
+        }
+        StaffRole::Handler => (OfficeKind::HandlerFirm, "另一代办", "方远"),
+        StaffRole::Operator => (OfficeKind::Operator, "另一平台", "方远"),
+        StaffRole::Security => (OfficeKind::HandlerFirm, "另一代办", "沈远"),
+        StaffRole::Auditor => (OfficeKind::HandlerFirm, "另一代办", "许远"),
+    };
+    let office = Office { kind, name: office.parse().unwrap() };
+    sat_down(service, (&login, name), office, role).await
+}
+
+async fn sat_down(
+    service: &Service,
+    (login, name): (&str, &str),
+    office: Office,
+    role: StaffRole,
+) -> (String, String) {
+    let mut desk = Desk::account(service, login, name, office, role).await;
     desk.come_in().await;
     let secret = desk.cookie.split_once('=').unwrap().1;
     let token = heqi_service_kit::browser::csrf_of(secret);

@@ -167,14 +167,11 @@ impl<'a> Passage<'a> {
         }
     }
 
-    /// A picture of what the window shows, if somebody asked for pictures.
-    pub(crate) fn keep_picture(&mut self, name: &str) {
-        if let Ok(folder) = std::env::var(super::pictures::VARIABLE) {
-            self.page.evaluate("scrollTo(0, 0)").unwrap();
-            let taken = self.page.ask("Page.captureScreenshot", &json!({"format": "png"})).unwrap();
-            let picture = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
-            std::fs::write(format!("{folder}/{name}.png"), picture).unwrap();
-        }
+    /// A picture of what the window shows of the page's beginning.
+    pub(crate) fn picture(&mut self) -> Vec<u8> {
+        self.page.evaluate("scrollTo(0, 0)").unwrap();
+        let taken = self.page.ask("Page.captureScreenshot", &json!({"format": "png"})).unwrap();
+        STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
     }
 }
 

@@ -9,7 +9,7 @@ use heqi_notary_center::People;
 use heqi_notify::channel::Sending;
 use heqi_notify::{Channel, Letter, Taken, Templates};
 use heqi_testkit::{SeededEntropy, Story};
-use heqi_vocabulary::{ChainId, Digest, MessageChannel, Provenance};
+use heqi_vocabulary::{ChainId, Digest, MessageChannel, PartyId, Provenance};
 use reqwest::Response;
 use reqwest::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use serde_json::json;
@@ -58,7 +58,7 @@ impl Kept {
     }
 
     /// The code in the newest message, of so many.
-    async fn code(&self, count: usize) -> String {
+    pub(crate) async fn code(&self, count: usize) -> String {
         let begun = std::time::Instant::now();
         loop {
             let letters = self.0.lock().unwrap().clone();
@@ -107,28 +107,39 @@ pub(crate) fn told_story() -> (Story, heqi_evidence::bundle::BundleParts) {
 
 /// The same of another story.
 pub(crate) fn told(mut story: Story) -> (Story, heqi_evidence::bundle::BundleParts) {
-    let chain = ChainId::from_bytes([91; 16]);
+    let party = story.party;
+    let parts = code_checked(&mut story, 91, (party, MOBILE));
+    (story, parts)
+}
+
+/// Logs that a party entered a code that was sent to this number, in a chain of its own, and gives
+/// the deposit that says so.
+pub(crate) fn code_checked(
+    story: &mut Story,
+    seed: u8,
+    (party, mobile): (PartyId, &str),
+) -> heqi_evidence::bundle::BundleParts {
+    let chain = ChainId::from_bytes([seed; 16]);
     let place = ChainTip::empty(chain).next(chain, story.seen_at());
-    let entropy = SeededEntropy::labelled(91, "code checked");
+    let entropy = SeededEntropy::labelled(u64::from(seed), "code checked");
     let mut draft = RecordDraft::new(RecordKind::CodeChecked, GeneratedBy::Platform, &entropy);
     let values = [
         ("filing", json!(story.filing)),
-        ("party", json!(story.party)),
+        ("party", json!(party)),
         ("check", json!("one_time_code")),
     ];
     for (name, value) in values {
         draft.set(name, value, Provenance::Observed).unwrap();
     }
-    draft.set("contact", json!(MOBILE), Provenance::Declared).unwrap();
+    draft.set("contact", json!(mobile), Provenance::Declared).unwrap();
     let record = draft.at(place);
     let index = story.log.append(record.leaf());
     let head = story.log.head_at(story.log.size());
-    let parts = heqi_evidence::bundle::BundleParts {
+    heqi_evidence::bundle::BundleParts {
         record: record.full().unwrap(),
         proof: Some(story.log.proof(index, &head).to_string().into_bytes()),
         ..Default::default()
-    };
-    (story, parts)
+    }
 }
 
 pub(crate) async fn post(centre: &Centre, path: &str, cookie: &str, body: &str) -> Response {

@@ -14,6 +14,7 @@ mod coverage;
 mod deposits;
 mod durable;
 mod holder;
+mod holder_objects;
 mod holder_said;
 mod holder_told;
 mod mirror;

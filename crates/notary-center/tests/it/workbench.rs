@@ -21,7 +21,7 @@ use heqi_notarization::matter::number::Series;
 use heqi_notarization::matter::register::Register;
 use heqi_notarization::staff::{CreateOfficer, OfficeRole, create_officer, enrol_officer};
 use heqi_notary_center::access::{
-    ACCESS_TABLE, APPLICATIONS, Access, DEPOSITS, LEGAL_HOLD, Rule, Verb,
+    ACCESS_TABLE, APPLICATIONS, Access, DEPOSITS, LEGAL_HOLD, RECOVERY, Rule, Verb,
 };
 use heqi_notary_center::press::{PdfPress, SharedPress, is_believed};
 use heqi_notary_center::{Bench, NotaryCenter, Running};
@@ -1177,6 +1177,9 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
         login: "",
         secret: desks[0].1.secret.clone(),
     };
+    // Keys of every scope that another office gave out.
+    let elsewhere = [DEPOSITS, LEGAL_HOLD, APPLICATIONS, RECOVERY]
+        .map(|scope| (scope, ApiKey::generate(scope.parse().unwrap(), &SystemEntropy)));
     for rule in ACCESS_TABLE {
         let path = path_of(rule);
         let method = if rule.verb == Verb::Get { Method::GET } else { Method::POST };
@@ -1203,6 +1206,20 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
                 }
                 Access::Person => assert_eq!(status, StatusCode::SEE_OTHER, "{scope} at {path}"),
                 _ => assert!(![401, 403].contains(&status.as_u16()), "{scope} at {path}: {status}"),
+            }
+        }
+        for (scope, key) in &elsewhere {
+            let request = http().request(method.clone(), format!("{url}{path}"));
+            let status = request.bearer_auth(key.expose()).send().await.unwrap().status();
+            let place = format!("{scope} of another office at {method} {path}: {status}");
+            match rule.access {
+                Access::Key(_) | Access::Door | Access::Staff(_) => {
+                    assert_eq!(status, StatusCode::UNAUTHORIZED, "{place}");
+                }
+                Access::Person => assert_eq!(status, StatusCode::SEE_OTHER, "{place}"),
+                Access::Everybody | Access::Protocol => {
+                    assert!(![401, 403].contains(&status.as_u16()), "{place}");
+                }
             }
         }
         if rule.access == Access::Person {
