@@ -102,6 +102,35 @@ impl Typist<'_> {
         self.until_at("公证申请");
     }
 
+    /// Types into the draft: the preview beside it follows at every line, and its head stays. Nothing of it is saved.
+    fn watch_the_preview(&mut self) {
+        const SHOWN: &str = "JSON.stringify([...document.querySelectorAll('#preview p')]\
+             .map((e) => [e.className, e.textContent.trim()]))";
+        const LINES: &str = "JSON.stringify([['head', '公证书'], ...document.querySelector('#draft-text').value.split('\\n')\
+             .map((line) => line.trim()).filter((line) => line !== '').map((line) => ['', line])])";
+        let proposed = self.text(SHOWN);
+        assert_eq!(proposed, self.text(LINES));
+        self.reach("#draft-text");
+        let to_the_end = "{ const { activeElement: at } = document; at.setSelectionRange(at.value.length, at.value.length); }";
+        self.page.evaluate(to_the_end).unwrap();
+        // A line of its own after an empty one, which leaves no paragraph; markup is shown as it is typed.
+        for line in ["", "另行说明：", "<b>本段</b>随键入而显示。"] {
+            self.page.press("Enter", "\r").unwrap();
+            if !line.is_empty() {
+                self.page.write(line).unwrap();
+            }
+        }
+        let followed = self.text(SHOWN);
+        assert_eq!(followed, self.text(LINES));
+        let tail = r#",["","另行说明："],["","<b>本段</b>随键入而显示。"]]"#;
+        assert_eq!(followed, format!("{}{tail}", proposed.strip_suffix(']').unwrap()));
+        // What is taken back is gone from there too.
+        let emptied = "document.activeElement.select()";
+        self.page.evaluate(emptied).unwrap();
+        self.page.write("仅此一段").unwrap();
+        assert_eq!(self.text(SHOWN), r#"[["head","公证书"],["","仅此一段"]]"#);
+    }
+
     /// Sends a form of an application: the button of that act.
     fn act(&mut self, no: &str, act: &str, rest: &str) {
         self.enter(&format!("form[action='/staff/matters/{no}/{act}'] button{rest}"));
@@ -238,6 +267,8 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
     }
     at.until_shown("已封存，可以起草");
     at.look("office-matter-sealed");
+    at.watch_the_preview();
+    at.matter(&no);
     at.act(&no, "draft", "");
     at.act(&no, "hand-in", "");
     at.until_shown("待审批");
