@@ -20,6 +20,7 @@ use heqi_service_kit::listener::Listener;
 use heqi_service_kit::security_headers::ContentPolicy;
 use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{Load, TrustedProxies};
+use serde::Deserialize;
 
 use super::catcher::{Catcher, SMS_PATH, take_sms};
 use super::officers::Officer;
@@ -243,14 +244,24 @@ async fn phone(
     html_page(html::phone(&shown, &signers, asked.view(reader)), policy)
 }
 
-/// For how long the notary is away.
-const OUTAGE: Duration = Duration::from_secs(30);
+/// For how long the notary is away, in seconds, where nobody asks for less; never longer.
+const OUTAGE_S: u64 = 30;
+
+/// How long an absence is asked for; the button says nothing.
+#[derive(Deserialize)]
+struct Absence {
+    seconds: Option<u64>,
+}
 
 /// Stops the notary's data centre for a while, and leads to where its absence is seen.
-async fn outage(shown: web::Data<Shown>) -> HttpResponse {
+async fn outage(shown: web::Data<Shown>, asked: web::Query<Absence>) -> HttpResponse {
+    let seconds = asked.seconds.unwrap_or(OUTAGE_S);
+    if !(1..=OUTAGE_S).contains(&seconds) {
+        return HttpResponse::BadRequest().finish();
+    }
     let world = shown.world.clone();
     actix_web::rt::spawn(async move {
-        if let Err(error) = Box::pin(world.notary_outage(OUTAGE)).await {
+        if let Err(error) = Box::pin(world.notary_outage(Duration::from_secs(seconds))).await {
             tracing::error!(%error, "the notary could not be started again");
         }
     });
