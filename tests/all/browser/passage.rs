@@ -1,8 +1,6 @@
 //! A signer who does what the page in front of them asks, whatever order the pages come in: for
 //! tests that are about something else than the order of the steps.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use heqi_tests::browser::Page;
 use serde_json::{Value, json};
 
@@ -169,12 +167,7 @@ impl<'a> Passage<'a> {
 
     /// A picture of what the window shows, if somebody asked for pictures.
     pub(crate) fn keep_picture(&mut self, name: &str) {
-        if let Ok(folder) = std::env::var(super::pictures::VARIABLE) {
-            self.page.evaluate("scrollTo(0, 0)").unwrap();
-            let taken = self.page.ask("Page.captureScreenshot", &json!({"format": "png"})).unwrap();
-            let picture = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
-            std::fs::write(format!("{folder}/{name}.png"), picture).unwrap();
-        }
+        super::looking::keep_readme_picture(&mut self.page, name);
     }
 }
 
