@@ -4,7 +4,7 @@
 //! - [`view`]: language, size of the text, the document around each page
 //! - [`html`]: the guide itself, and the phone; [`lanes`] and [`picture`] are drawn on it, and
 //!   [`older`] tells of the older filing
-//! - [`inbox`], [`tampering`], [`climbing`], [`enter`]: the other pages
+//! - [`inbox`], [`tampering`], [`climbing`], [`rates`], [`enter`]: the other pages
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +36,7 @@ mod inbox;
 mod lanes;
 mod older;
 mod picture;
+mod rates;
 mod tampering;
 mod view;
 
@@ -178,6 +179,8 @@ pub(crate) fn serve(
             .service(web::resource("/outage").route(web::post().to(outage)))
             .service(web::resource("/tamper").route(web::get().to(tamper)))
             .service(web::resource("/path").route(web::get().to(path)))
+            .service(web::resource("/rates").route(web::get().to(speed)))
+            .service(web::resource(rates::PICTURE_PATH).route(web::get().to(speed_picture)))
             .service(web::resource("/style.css").route(web::get().to(style)))
             .service(web::resource(SMS_PATH).route(sms))
             .service(web::resource("/bundle").route(web::get().to(bundle)))
@@ -317,6 +320,14 @@ async fn path(
         Ok(Some((good, changed))) => page(climbing::page(&good, changed.as_ref(), view)),
         Ok(None) | Err(_) => HttpResponse::InternalServerError().finish(),
     }
+}
+
+async fn speed(asked: web::Query<Asked>, reader: ReaderLanguage) -> HttpResponse {
+    page(rates::page(asked.view(reader)))
+}
+
+async fn speed_picture() -> HttpResponse {
+    HttpResponse::Ok().content_type("image/svg+xml").body(rates::PICTURE)
 }
 
 async fn bundle(shown: web::Data<Shown>) -> HttpResponse {

@@ -177,6 +177,18 @@ async fn guide_and_inbox_speak_both_languages_and_load_nothing_from_outside() {
         assert!(!String::from_utf8(style).unwrap().contains("://"));
     }
     let guide = Client::of(demo.says("guide_url"));
+    // The last of the ten pictures: as it stands in the docs, and told as what it is.
+    let front = String::from_utf8(guide.get("", "/?lang=en").await.ok()).unwrap();
+    assert!(front.contains("href=\"/rates?lang=en\""), "{front}");
+    for (language, words) in [("zh", "不是这台机器此刻的速度"), ("en", "not on this machine now")]
+    {
+        let page = guide.get("", &format!("/rates?lang={language}")).await.ok();
+        let page = String::from_utf8(page).unwrap();
+        assert!(page.contains(words) && page.contains("src=\"/rates.svg\""), "{page}");
+    }
+    let picture = guide.get("", "/rates.svg").await;
+    assert_eq!(picture.headers["content-type"], "image/svg+xml");
+    assert!(picture.ok().starts_with(b"<svg "));
     for (path, file) in [("/bundle", "bundle_path"), ("/anchors.json", "anchors_path")] {
         assert_eq!(guide.get("", path).await.ok(), std::fs::read(demo.says(file)).unwrap());
     }
