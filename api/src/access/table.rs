@@ -246,6 +246,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/regulator/searches/{query_id}/filings/{filing_id}", REGULATOR),
     get("/regulator/searches/{query_id}/filings/{filing_id}/photos/{record_id}", REGULATOR),
     get("/regulator/searches/{query_id}/filings/{filing_id}/bundles/{record_id}", REGULATOR),
+    get("/regulator/searches/{query_id}/filings/{filing_id}/court-package", REGULATOR),
     post(
         "/regulator/searches/{query_id}/filings/{filing_id}/documents/{document_id}/comparison",
         REGULATOR,

@@ -1,7 +1,7 @@
 //! The regulator's console: a search with its legal basis, what it found, one filing, and what is
 //! taken from it. A GET shows and records the look; a POST does one act and leads on.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LINK, LOCATION};
 use actix_web::web::{Data, Path, Query, ServiceConfig, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_pages::regulator::{RegulatorPage, ResultsPage, SearchForm};
@@ -11,6 +11,7 @@ use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::legal_hold::{LiftHold, PlaceHold};
 use heqi_registration::regulator::apply::apply;
 use heqi_registration::regulator::basis::USUAL;
+use heqi_registration::regulator::court_package::court_package;
 use heqi_registration::regulator::criteria::TypedSearch;
 use heqi_registration::regulator::dossier::dossier;
 use heqi_registration::regulator::looks::{bundle, lift_hold, photo, place_hold};
@@ -43,6 +44,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
         .service(of_filing("").route(reading().to(one)))
         .service(of_filing("/photos/{record_id}").route(reading().to(picture)))
         .service(of_filing("/bundles/{record_id}").route(reading().to(evidence)))
+        .service(of_filing("/court-package").route(reading().to(package)))
         .service(of_filing("/documents/{document_id}/comparison").route(post().to(copy::compared)))
         .service(of_filing("/signatures/{record_id}/application").route(post().to(certificate)))
         .service(of_filing("/holds").route(post().to(hold)))
@@ -278,6 +280,32 @@ async fn evidence(
             format!("attachment; filename=\"{}\"", taken.file_name),
         ))
         .body(taken.bytes))
+}
+
+async fn package(
+    state: Data<State>,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    at: Path<OfFiling>,
+    part: Query<Part>,
+) -> Result<HttpResponse, Problem> {
+    let from = part.from.as_deref().map(str::parse::<usize>).transpose();
+    let from = from.map_err(|_| RequestProblem::NotFound)?.unwrap_or(0);
+    let seen = facts(&http, state.platform.clock())?;
+    let looked_at = (at.query_id, at.filing_id);
+    let taken = court_package(&state.platform, &actor(&visitor)?, &seen, looked_at, from).await;
+    let taken = taken.map_err(refused)?;
+    let named = format!("attachment; filename=\"{}\"", taken.file_name);
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((CONTENT_TYPE, "application/zip"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, named));
+    if let Some(next) = taken.next {
+        let there = Link::RegulatorPackage(at.query_id, at.filing_id);
+        response.insert_header((LINK, format!("<{there}?from={next}>; rel=\"next\"")));
+    }
+    Ok(response.body(taken.bytes))
 }
 
 /// Why a hold is placed or lifted.

@@ -1,7 +1,9 @@
 //! The regulator's console over HTTP: a search with its legal basis, its record, one filing, and
 //! everybody who is refused on the way.
 
+use heqi_evidence::container;
 use heqi_registration::index_filings::index_filings;
+use heqi_registration::regulator::court_package::MOST_RECORDS;
 use heqi_registration::request::StaffRole;
 use heqi_testkit::files;
 use reqwest::Method;
@@ -154,6 +156,38 @@ async fn a_search_and_every_look_are_the_newest_leaf_when_they_are_shown() {
         assert_eq!(desk.get(&format!("{filing}{part}")).await.status, 404, "{part}");
     }
     assert_eq!(service.log_size(), size + 4, "a search and three looks");
+}
+
+#[tokio::test]
+async fn a_package_for_a_court_is_taken_from_the_page_of_the_filing_and_is_one_look() {
+    let (service, _) = scene().await;
+    let desk = Desk::regulator(&service, "zhou.zheng").await;
+    let filing = desk.filing().await;
+    let page = desk.page(&filing).await;
+    let path = format!("{filing}/court-package");
+    assert!(page.contains(&format!("href=\"{path}\"")) && page.contains("法院证据包"), "{page}");
+    assert!(!page.contains("court-package?from="), "it is one part");
+    let size = service.log_size();
+    let taken = desk.get(&path).await;
+    assert_eq!((taken.status, taken.header("content-type")), (200, "application/zip"));
+    assert_eq!(taken.header("cache-control"), "no-store");
+    let named = taken.header("content-disposition");
+    assert!(named.starts_with("attachment; ") && named.ends_with(".court.zip\""), "{named}");
+    assert_eq!(service.log_size(), size + 1);
+    let files = container::read(&taken.body).unwrap();
+    let names: Vec<_> = files.iter().map(|file| file.name).collect();
+    for name in ["list.json", "bundles/00001.heqi.zip", "query.heqi.zip", "readme.txt"] {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+    // Of a part that is not there nobody saw anything, nor did whoever did not search.
+    for part in ["?from=100000", "?from=x"] {
+        assert_eq!(desk.get(&format!("{path}{part}")).await.status, 404, "{part}");
+    }
+    let colleague = Desk::regulator(&service, "wu.fang").await;
+    assert_eq!(colleague.get(&path).await.status, 404);
+    assert_eq!(service.log_size(), size + 1);
+    // The page leads to the parts as the platform cuts them.
+    assert_eq!(heqi_pages::regulator::PACKED, MOST_RECORDS);
 }
 
 #[tokio::test]

@@ -168,6 +168,8 @@ pub enum Link {
     RegulatorPhoto(RecordId, FilingId, RecordId),
     /// The bundle of a record of that filing.
     RegulatorBundle(RecordId, FilingId, RecordId),
+    /// All bundles of that filing, for a court.
+    RegulatorPackage(RecordId, FilingId),
     /// A copy is compared with a document of that filing.
     RegulatorCompare(RecordId, FilingId, DocumentId),
     /// A legal hold is placed over that filing.
@@ -342,6 +344,9 @@ impl fmt::Display for Link {
             }
             Self::RegulatorBundle(query, filing, record) => {
                 found(f, (query, filing), format_args!("/bundles/{record}"))
+            }
+            Self::RegulatorPackage(query, filing) => {
+                found(f, (query, filing), format_args!("/court-package"))
             }
             Self::RegulatorCompare(query, filing, document) => {
                 found(f, (query, filing), format_args!("/documents/{document}/comparison"))

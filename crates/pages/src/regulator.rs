@@ -10,7 +10,7 @@ mod search;
 pub use comparison::{ComparisonPage, CopyShown, DifferenceShown};
 pub use dossier::{
     ApplicationShown, ClaimLine, DocumentLine, DossierPage, DwellStrip, EventLine,
-    HandwritingShown, HoldLine, PartyLine, SignatureCard, StatusShown, TieLine,
+    HandwritingShown, HoldLine, PACKED, PartyLine, SignatureCard, StatusShown, TieLine,
 };
 pub use results::{QueryShown, ResultLine, ResultsPage};
 pub use search::{RegulatorPage, SearchForm, SearchLine};

@@ -11,6 +11,7 @@
 //! - [`search`](mod@search): the search, its record, and what it found
 //! - [`dossier`]: one filing, its signatures and the verdict on each
 //! - [`looks`]: photos, bundles, legal holds
+//! - [`court_package`](mod@court_package): all bundles of a filing in one file
 //! - [`traces`](mod@traces): phones, devices and addresses, how long was read, what was written
 //! - [`apply`]: a certificate is applied for
 //! - [`compare`]: what two copies of a document say
@@ -18,6 +19,7 @@
 pub mod apply;
 pub mod basis;
 pub mod compare;
+pub mod court_package;
 pub mod criteria;
 pub mod dossier;
 pub mod looks;

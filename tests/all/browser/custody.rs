@@ -13,6 +13,7 @@ use heqi_vocabulary::Clock as _;
 use serde_json::json;
 
 use super::lan::{Demo, in_the_inbox};
+use super::looking::keep_desk_picture;
 use super::review::Desk;
 use super::walk::{axe, skipped};
 
@@ -101,6 +102,7 @@ fn as_whoever_signed(desk: &mut Desk<'_>, demo: &Demo) {
     desk.come_in_by_code(inbox, true);
     desk.until_at("以我名义保管的证据");
     desk.look("held-list");
+    keep_desk_picture(&mut desk.page, "held");
     desk.enter("form[action='/my/watch'] button");
     desk.said_now("关闭通知");
     let installs = "document.querySelector('link[rel=manifest]').href";
@@ -192,6 +194,7 @@ fn as_a_regulator(desk: &mut Desk<'_>, demo: &Demo) {
     desk.said_now("供形式审查参考");
     desk.said_now("向实时保提出异议");
     desk.look("regulator-filing");
+    keep_desk_picture(&mut desk.page, "console");
     desk.fill("#why", "杭临市监撤〔2026〕12号");
     desk.enter("form[action$='/holds'] button");
     desk.said_now("生效中");

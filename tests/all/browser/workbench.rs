@@ -7,10 +7,11 @@ pub(super) mod bureau;
 use heqi_credentials::TotpSecret;
 use heqi_notarization::staff::OfficeRole;
 use heqi_tests::browser::{Browser, Page};
+use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
 
 use self::bureau::{Bureau, PASSWORD, WORKSTATION};
-use super::looking::{DESK, look_at};
+use super::looking::{DESK, keep_desk_picture, look_at};
 use super::verifier::browser;
 use super::walk::axe;
 
@@ -102,6 +103,35 @@ impl Typist<'_> {
         self.until_at("公证申请");
     }
 
+    /// Types into the draft: the preview beside it follows at every line, and its head stays. Nothing of it is saved.
+    fn watch_the_preview(&mut self) {
+        const SHOWN: &str = "JSON.stringify([...document.querySelectorAll('#preview p')]\
+             .map((e) => [e.className, e.textContent.trim()]))";
+        const LINES: &str = "JSON.stringify([['head', '公证书'], ...document.querySelector('#draft-text').value.split('\\n')\
+             .map((line) => line.trim()).filter((line) => line !== '').map((line) => ['', line])])";
+        let proposed = self.text(SHOWN);
+        assert_eq!(proposed, self.text(LINES));
+        self.reach("#draft-text");
+        let to_the_end = "{ const { activeElement: at } = document; at.setSelectionRange(at.value.length, at.value.length); }";
+        self.page.evaluate(to_the_end).unwrap();
+        // A line of its own after an empty one, which leaves no paragraph; markup is shown as it is typed.
+        for line in ["", "另行说明：", "<b>本段</b>随键入而显示。"] {
+            self.page.press("Enter", "\r").unwrap();
+            if !line.is_empty() {
+                self.page.write(line).unwrap();
+            }
+        }
+        let followed = self.text(SHOWN);
+        assert_eq!(followed, self.text(LINES));
+        let tail = r#",["","另行说明："],["","<b>本段</b>随键入而显示。"]]"#;
+        assert_eq!(followed, format!("{}{tail}", proposed.strip_suffix(']').unwrap()));
+        // What is taken back is gone from there too.
+        let emptied = "document.activeElement.select()";
+        self.page.evaluate(emptied).unwrap();
+        self.page.write("仅此一段").unwrap();
+        assert_eq!(self.text(SHOWN), r#"[["head","公证书"],["","仅此一段"]]"#);
+    }
+
     /// Sends a form of an application: the button of that act.
     fn act(&mut self, no: &str, act: &str, rest: &str) {
         self.enter(&format!("form[action='/staff/matters/{no}/{act}'] button{rest}"));
@@ -150,6 +180,33 @@ fn qr_of(pdf: &[u8]) -> Option<String> {
         }
     }
     panic!("no QR code is seen on the first two pages")
+}
+
+/// The first page of the certificate for the READMEs, if somebody asked for pictures.
+fn picture_of(pdf: &[u8]) {
+    let Ok(folder) = std::env::var(super::pictures::VARIABLE) else { return };
+    let own = tempfile::tempdir().unwrap();
+    let file = own.path().join("certificate.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let picture = std::path::Path::new(&folder).join("certificate");
+    let drawn = std::process::Command::new("pdftoppm")
+        .args(["-png", "-r", "72", "-singlefile", "-f", "1", "-l", "1"])
+        .args([&file, &picture])
+        .status();
+    assert!(drawn.unwrap().success(), "the certificate is not drawn");
+}
+
+/// Anybody drops a certificate on the page of the verifier: it is judged in the browser, and nothing of it is stored.
+async fn drop_it_at_the_verifier(bureau: &Bureau, at: &mut Typist<'_>, pdf: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    let dropped = folder.path().join("dropped.pdf");
+    std::fs::write(&dropped, pdf).unwrap();
+    let digest = Digest::of(pdf);
+    let before = bureau.stored_at_rest(digest).await;
+    at.page.open(&format!("{}/verify.html", at.base)).unwrap();
+    at.page.choose("#bundle", &[dropped.as_path()]).unwrap();
+    at.until("(document.querySelector('#json')?.textContent ?? '').includes('dropped.pdf')");
+    assert!(bureau.stored_at_rest(digest).await == before, "something of the file was stored");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -238,6 +295,9 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
     }
     at.until_shown("已封存，可以起草");
     at.look("office-matter-sealed");
+    keep_desk_picture(&mut at.page, "workbench");
+    at.watch_the_preview();
+    at.matter(&no);
     at.act(&no, "draft", "");
     at.act(&no, "hand-in", "");
     at.until_shown("待审批");
@@ -295,6 +355,7 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
         let notice: Vec<u8> = serde_json::from_value(notice.unwrap()).unwrap();
         std::fs::write(format!("{folder}/acceptance.pdf"), notice).unwrap();
     }
+    picture_of(&whole);
     let code = at.text("[...document.querySelectorAll('dt')].find((e) => e.textContent === '校验码').nextElementSibling.textContent");
     assert_eq!(code.chars().count(), 8, "{code}");
     at.leave();
@@ -307,6 +368,7 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
         assert!(address.ends_with(&code), "{address}");
         at.until_shown("现行有效");
         at.look("office-check-valid");
+        keep_desk_picture(&mut at.page, "check");
     } else {
         at.fill("#number", "(2026)浙杭临证经字第1号");
         at.fill("#c", &code);
@@ -315,6 +377,7 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
     }
     let trouble = at.page.trouble().unwrap();
     assert_eq!(trouble.errors, Vec::<String>::new());
+    drop_it_at_the_verifier(&bureau, &mut at, &whole).await;
     at.page.close().unwrap();
     bureau.running.stop().await;
 }

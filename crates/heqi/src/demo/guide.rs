@@ -4,7 +4,7 @@
 //! - [`view`]: language, size of the text, the document around each page
 //! - [`html`]: the guide itself, and the phone; [`lanes`] and [`picture`] are drawn on it, and
 //!   [`older`] tells of the older filing
-//! - [`inbox`], [`tampering`], [`climbing`], [`enter`]: the other pages
+//! - [`inbox`], [`tampering`], [`climbing`], [`rates`], [`enter`]: the other pages
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use heqi_service_kit::listener::Listener;
 use heqi_service_kit::security_headers::ContentPolicy;
 use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{Load, TrustedProxies};
+use serde::Deserialize;
 
 use super::catcher::{Catcher, SMS_PATH, take_sms};
 use super::officers::Officer;
@@ -35,6 +36,7 @@ mod inbox;
 mod lanes;
 mod older;
 mod picture;
+mod rates;
 mod tampering;
 mod view;
 
@@ -177,6 +179,8 @@ pub(crate) fn serve(
             .service(web::resource("/outage").route(web::post().to(outage)))
             .service(web::resource("/tamper").route(web::get().to(tamper)))
             .service(web::resource("/path").route(web::get().to(path)))
+            .service(web::resource("/rates").route(web::get().to(speed)))
+            .service(web::resource(rates::PICTURE_PATH).route(web::get().to(speed_picture)))
             .service(web::resource("/style.css").route(web::get().to(style)))
             .service(web::resource(SMS_PATH).route(sms))
             .service(web::resource("/bundle").route(web::get().to(bundle)))
@@ -243,14 +247,24 @@ async fn phone(
     html_page(html::phone(&shown, &signers, asked.view(reader)), policy)
 }
 
-/// For how long the notary is away.
-const OUTAGE: Duration = Duration::from_secs(30);
+/// For how long the notary is away, in seconds, where nobody asks for less; never longer.
+const OUTAGE_S: u64 = 30;
+
+/// How long an absence is asked for; the button says nothing.
+#[derive(Deserialize)]
+struct Absence {
+    seconds: Option<u64>,
+}
 
 /// Stops the notary's data centre for a while, and leads to where its absence is seen.
-async fn outage(shown: web::Data<Shown>) -> HttpResponse {
+async fn outage(shown: web::Data<Shown>, asked: web::Query<Absence>) -> HttpResponse {
+    let seconds = asked.seconds.unwrap_or(OUTAGE_S);
+    if !(1..=OUTAGE_S).contains(&seconds) {
+        return HttpResponse::BadRequest().finish();
+    }
     let world = shown.world.clone();
     actix_web::rt::spawn(async move {
-        if let Err(error) = Box::pin(world.notary_outage(OUTAGE)).await {
+        if let Err(error) = Box::pin(world.notary_outage(Duration::from_secs(seconds))).await {
             tracing::error!(%error, "the notary could not be started again");
         }
     });
@@ -306,6 +320,14 @@ async fn path(
         Ok(Some((good, changed))) => page(climbing::page(&good, changed.as_ref(), view)),
         Ok(None) | Err(_) => HttpResponse::InternalServerError().finish(),
     }
+}
+
+async fn speed(asked: web::Query<Asked>, reader: ReaderLanguage) -> HttpResponse {
+    page(rates::page(asked.view(reader)))
+}
+
+async fn speed_picture() -> HttpResponse {
+    HttpResponse::Ok().content_type("image/svg+xml").body(rates::PICTURE)
 }
 
 async fn bundle(shown: web::Data<Shown>) -> HttpResponse {

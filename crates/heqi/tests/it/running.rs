@@ -5,6 +5,7 @@ use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::note::VerifierKey;
 use heqi_tlog::tile::{HashTile, TileKind, decode_entries, tiles_of};
 use heqi_tlog::tree::{CompactRange, leaf_hash};
+use serde_json::Value;
 
 use crate::device::{self, Client};
 use crate::program::{Demo, Folder, heqi, until_some};
@@ -176,6 +177,18 @@ async fn guide_and_inbox_speak_both_languages_and_load_nothing_from_outside() {
         assert!(!String::from_utf8(style).unwrap().contains("://"));
     }
     let guide = Client::of(demo.says("guide_url"));
+    // The last of the ten pictures: as it stands in the docs, and told as what it is.
+    let front = String::from_utf8(guide.get("", "/?lang=en").await.ok()).unwrap();
+    assert!(front.contains("href=\"/rates?lang=en\""), "{front}");
+    for (language, words) in [("zh", "不是这台机器此刻的速度"), ("en", "not on this machine now")]
+    {
+        let page = guide.get("", &format!("/rates?lang={language}")).await.ok();
+        let page = String::from_utf8(page).unwrap();
+        assert!(page.contains(words) && page.contains("src=\"/rates.svg\""), "{page}");
+    }
+    let picture = guide.get("", "/rates.svg").await;
+    assert_eq!(picture.headers["content-type"], "image/svg+xml");
+    assert!(picture.ok().starts_with(b"<svg "));
     for (path, file) in [("/bundle", "bundle_path"), ("/anchors.json", "anchors_path")] {
         assert_eq!(guide.get("", path).await.ok(), std::fs::read(demo.says(file)).unwrap());
     }
@@ -290,6 +303,69 @@ async fn the_guide_follows_everybody_through_the_steps_and_lets_the_handler_in()
         assert!(home.ends_with(wanted), "{login}: {home}");
     }
     assert_eq!(demo.end(), Some(0));
+}
+
+#[tokio::test]
+async fn the_button_stops_the_notary_for_a_while_and_everything_is_caught_up_with() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    let guide = Client::of(demo.says("guide_url"));
+    let platform = Client::of(demo.says("platform_url"));
+    let integrator = demo.credential("integrator");
+    let coverage = async || platform.get(integrator, "/api/v1/coverage").await.json();
+    let whole = async || {
+        let now = coverage().await;
+        let custodians = now["custodians"].as_array().unwrap();
+        let is_held = |held: &Value| held["outstanding"] == 0 && held["admitted"] == now["records"];
+        custodians.iter().all(is_held).then_some(now)
+    };
+    let before = until_some("everything to be held", async || whole().await).await;
+    let token = demo.visitor(&platform, &Client::of(demo.says("inbox_url"))).await;
+    let health = format!("{}/healthz", demo.says("notary_url"));
+    let is_there = async || guide.http.get(&health).send().await.is_ok_and(|r| r.status() == 200);
+    assert!(is_there().await, "before");
+
+    // The button is on the page; it is gone for no time and for no longer than the button says.
+    let page = String::from_utf8(guide.get("", "/?lang=zh").await.ok()).unwrap();
+    assert!(page.contains("action=\"/outage\"") && page.contains("停掉公证处30秒"), "{page}");
+    let press = async |asked: &str| {
+        let outage = format!("{}/outage{asked}", demo.says("guide_url"));
+        guide.http.post(outage).send().await.unwrap()
+    };
+    for never in ["?seconds=0", "?seconds=31", "?seconds=-1", "?seconds=long"] {
+        assert_eq!(press(never).await.status(), 400, "{never}");
+    }
+    assert!(is_there().await, "nobody stopped it");
+
+    let pressed = press("?seconds=2").await;
+    assert_eq!(pressed.status(), 303);
+    let shown = pressed.headers()["location"].to_str().unwrap();
+    assert_eq!(shown, format!("{}/coverage?live=yes", demo.says("platform_url")));
+    until_some("the notary to be absent", async || (!is_there().await).then_some(())).await;
+    // Signing goes on and waits for nobody; so do the filings that are opened meanwhile.
+    let signed = device::sign(&platform, &token, &SystemClock).await;
+    assert!(signed["record_id"].is_string(), "{signed}");
+    until_some("the notary to be back", async || is_there().await.then_some(())).await;
+
+    let receipt = format!("/api/v1/receipts/{}", signed["record_id"].as_str().unwrap());
+    until_some("the visitor's 2/2", async || {
+        let deposited = platform.get(&token, &receipt).await.json()["deposited"].take();
+        (deposited["held"] == 2 && deposited["of"] == 2).then_some(())
+    })
+    .await;
+    let opened_meanwhile = 5;
+    let after = until_some("everything to be held again", async || {
+        let now = whole().await?;
+        let grown = now["records"].as_u64().unwrap() - before["records"].as_u64().unwrap();
+        (grown > opened_meanwhile).then_some(now)
+    })
+    .await;
+    assert_eq!(after["gaps"].as_array().unwrap().len(), 0, "{after}");
+    for held in after["custodians"].as_array().unwrap() {
+        assert_eq!((&held["refused"], &held["quarantined"]), (&0.into(), &0.into()), "{held}");
+    }
+    assert_eq!(demo.end(), Some(0));
+    folder.is_sound();
 }
 
 #[tokio::test]

@@ -324,6 +324,33 @@ mod tests {
         Tick { at, by: StaffId::from_bytes([1; 16]), passed }
     }
 
+    /// `docs/CHECKLIST.md` names each point once, in order, with who answers for it and why no machine can.
+    #[test]
+    fn the_table_in_the_docs_says_of_each_point_who_answers_for_it() {
+        const TABLE: &str = include_str!("../../../../docs/CHECKLIST.md");
+        let rows: Vec<Vec<&str>> = TABLE
+            .lines()
+            .filter(|line| line.starts_with("| ") && !line.starts_with("| point"))
+            .filter(|line| !line.starts_with("| ---"))
+            .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+            .collect();
+        assert_eq!(rows.len(), Item::ALL.len());
+        for (item, row) in Item::ALL.into_iter().zip(&rows) {
+            let [number, title, by, does, cannot] = row[..] else { panic!("{row:?}") };
+            assert_eq!(number, item.number().to_string());
+            assert_eq!(title, item.title(Language::Zh));
+            let expected = match (item, item.answered_by()) {
+                // These follow from the bytes that are held; no `Unproved` comes of them.
+                (Item::DepositRecord | Item::Digests, _) => "machine",
+                (_, AnsweredBy::Machine) => "partly",
+                (_, AnsweredBy::Person) => "person",
+                (_, AnsweredBy::Procedure) => "procedure",
+            };
+            assert_eq!(by, expected, "{number}");
+            assert!(!does.is_empty() && !cannot.is_empty(), "{number}");
+        }
+    }
+
     #[test]
     fn there_are_twenty_two_points_and_each_knows_its_number() {
         for (place, item) in Item::ALL.into_iter().enumerate() {

@@ -1,6 +1,6 @@
 //! One filing: the verdict on every signature with its reasons, who takes part, what was signed,
 //! everything that happened, and what can be done: take evidence away, compare a copy, restrict
-//! erasure, apply to the notary.
+//! erasure, apply to the notary, pack everything for a court.
 
 mod pictures;
 mod samples;
@@ -15,8 +15,9 @@ use self::words::{
     ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, CONTRADICTED,
     COPY, CURRENT, DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE,
     HOLD_WHY, LEAF, LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE, NOT_EXAMINED,
-    NOT_GENUINE, NOT_LISTED, NOT_PROVED, NOT_TIED, OPENED, PAGES, PARTIES, PHOTO, PLACE,
-    PREVIOUS_PART, PROVED, QUERY_CODE, REASONS, REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
+    NOT_GENUINE, NOT_LISTED, NOT_PROVED, NOT_TIED, OPENED, PACKAGE, PACKAGE_HELP, PACKAGE_PART,
+    PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART, PROVED, QUERY_CODE, REASONS,
+    REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
 };
 
 use super::Trace;
@@ -27,6 +28,9 @@ use crate::link::Link;
 use crate::parts::{facts, hidden, simulated};
 use crate::staff::{Desk, Trouble};
 use crate::words::Words;
+
+/// Records in one part of a package for a court, as `court_package::MOST_RECORDS` of the platform has it.
+pub const PACKED: usize = 100;
 
 /// What can be said of a signature, or of one claim.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -419,6 +423,7 @@ impl DossierPage {
         let at = (self.query.query, self.filing);
         html! {
             h2 { (ACTS.in_language(l)) }
+            (self.package(l))
             section .signature aria-labelledby="hold" {
                 h3 id="hold" { (HOLD.in_language(l)) }
                 p { (HOLD_HELP.in_language(l)) }
@@ -436,6 +441,26 @@ impl DossierPage {
                     label for="why" { (HOLD_WHY.in_language(l)) }
                     input type="text" id="why" name="reason" required maxlength="200" autocomplete="off";
                     button type="submit" { (PLACE.in_language(l)) }
+                }
+            }
+        }
+    }
+
+    /// Everything in one file; where the filing has more records than one part, a way to each.
+    fn package(&self, l: Language) -> Markup {
+        let whole = Link::RegulatorPackage(self.query.query, self.filing);
+        let records = self.from + self.events.len() + self.not_listed;
+        html! {
+            section .signature aria-labelledby="package" {
+                h3 id="package" { (PACKAGE.in_language(l)) }
+                p { (PACKAGE_HELP.in_language(l)) }
+                p { a .button href=(whole) { (PACKAGE_TAKE.in_language(l)) } }
+                @for from in (PACKED..records).step_by(PACKED) {
+                    p {
+                        a .open href={ (whole) "?from=" (from) } {
+                            (PACKAGE_PART.in_language(l).replace("{from}", &(from + 1).to_string()))
+                        }
+                    }
                 }
             }
         }

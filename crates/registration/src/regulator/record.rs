@@ -25,6 +25,8 @@ pub(super) enum Looked {
     Bundle,
     /// A copy of a document beside ours.
     Comparison,
+    /// All bundles, to take to a court.
+    Package,
 }
 
 impl Looked {
@@ -34,6 +36,7 @@ impl Looked {
             Self::Photo => "photo",
             Self::Bundle => "bundle",
             Self::Comparison => "comparison",
+            Self::Package => "court_package",
         }
     }
 }

@@ -65,6 +65,36 @@ impl Ready {
     }
 }
 
+/// A signer's certificate is used once: what was signed is taken once, another signing has another certificate, and
+/// one of before is refused in it.
+#[tokio::test]
+async fn nothing_is_signed_twice_under_one_certificate() {
+    let ready = Ready::new().await;
+    let (begun, photo) = (&ready.begun, ready.photo);
+    // Begun anew before anything was signed: the first certificate signs nothing any more.
+    let (again, photo_again) = ready.world.ready(&ready.visitor).await;
+    assert_ne!(again.certificate_sha256, begun.certificate_sha256);
+    let late = ready.visitor.answer(begun, photo, ready.world.clock.now());
+    assert!(ready.world.complete(&ready.visitor, late).await.is_err());
+    // Nor does it in the place of the second.
+    let old = begun.certificate_sha256;
+    let values = Device::values(photo_again, ready.world.clock.now());
+    let swapped = ready.visitor.answer_with(&again, &values, |s| s.certificate_sha256 = old);
+    ready.refused(swapped, "statement_differs").await;
+    // The second signs, once: whatever is signed under it afterwards is refused and leaves nothing.
+    let answer = || ready.visitor.answer(&again, photo_again, ready.world.clock.now());
+    ready.world.complete(&ready.visitor, answer()).await.unwrap();
+    ready.world.clock.advance_ms(1_000);
+    let before = ready.world.contents().await;
+    let refused = ready.world.complete(&ready.visitor, answer()).await.unwrap_err();
+    assert_ne!(refused.class(), Class::Internal, "{refused}");
+    assert_eq!(ready.world.contents().await, before);
+    // Another signer of the same filing has a certificate of its own.
+    let other = ready.world.visitor(ready.drafted.filing, ready.drafted.parties[1]).await;
+    let (others, _) = ready.world.ready(&other).await;
+    assert_ne!(others.certificate_sha256, again.certificate_sha256);
+}
+
 #[tokio::test]
 async fn each_member_of_the_statement_must_be_what_the_challenge_asks() {
     let ready = Ready::new().await;

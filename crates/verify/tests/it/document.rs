@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use heqi_documents::{Fonts, certificate, report, samples};
 use heqi_evidence::anchors::{Base64, CertificateRoot, TimeRootAnchor};
 use heqi_evidence::verdict::ClaimName;
-use heqi_pki::certificate::CertificateChain;
-use heqi_testkit::{NOTARY, PLATFORM, SealingOffice};
+use heqi_pki::authority::TestTimeAuthority;
+use heqi_pki::certificate::{CertificateChain, SigningCertificate};
+use heqi_testkit::{NOTARY, PLATFORM, SealingOffice, SeededEntropy};
 use heqi_verify::VerifyArgs;
 use heqi_vocabulary::Language;
 use serde_json::Value;
@@ -233,10 +234,30 @@ fn edge_case_33_twelve_years_later_with_every_certificate_ended_it_is_proved() {
     let desk = Desk::with(&SEALED);
     let later = STORY.seen_at().plus_millis(12 * 365 * 24 * 3600 * 1000);
     let office = office(1);
-    assert!(office.seal.certificate().not_after() < later);
+    // Whatever signed has ended: the signer's certificate and the one above it, the seal's, every time authority's.
+    let signing = STORY.signing().parts.certificates.iter();
+    let signing: Vec<_> = signing.map(|der| SigningCertificate::from_der(der).unwrap()).collect();
+    assert!(!signing.is_empty());
+    let [first, second] = &STORY.cast.time_authorities;
+    // As the office's own was made: its periods are the same.
+    let made_at = STORY.cast.since;
+    let own = TestTimeAuthority::generate("示例时间戳", made_at, &SeededEntropy::new(1)).unwrap();
+    let stamping = [first, second, &own];
+    let ended = signing.iter().chain([office.seal.certificate()]);
+    for ended in ended.chain(stamping.iter().map(|authority| authority.certificate())) {
+        assert!(ended.not_after() < later, "{} has not ended", ended.serial_hex());
+    }
+    // Roots live for twenty years: after the last of them has ended too, nothing at all is in force any more.
+    let roots = [STORY.cast.authority.root().certificate(), office.seal.root()];
+    let roots = roots.into_iter().chain(stamping.iter().map(|authority| authority.root()));
+    let last = roots.map(SigningCertificate::not_after).max().unwrap();
+    let after_all = last.plus_millis(1);
+    assert!(later < after_all);
     // Nothing is asked of today, whatever today is.
-    let (code, said) = run(&VerifyArgs { at: Some(later), ..desk.args() });
-    assert_eq!(code, 0, "{said}");
+    for at in [later, after_all] {
+        let (code, said) = run(&VerifyArgs { at: Some(at), ..desk.args() });
+        assert_eq!(code, 0, "{at}: {said}");
+    }
     // Before it was sealed nobody could know it.
     let before = STORY.cast.since;
     let (code, _, found) = points(&VerifyArgs { at: Some(before), ..desk.args() });

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use heqi_credentials::{Password, TotpSecret};
 use heqi_documents::{Office, OfficeNames, SealFace};
 use heqi_evidence::bundle::BundleParts;
+use heqi_evidence_store::backend::Backend as _;
 use heqi_evidence_store::backend::memory::MemoryBackend;
+use heqi_evidence_store::changeset::{Row, RowKey};
 use heqi_evidence_store::log::KeyedHeadSigner;
 use heqi_evidence_store::witness::Witness;
 use heqi_identity::Calendar;
@@ -55,6 +57,15 @@ pub(crate) struct Bureau {
     /// The number of the signing's deposit.
     pub(crate) deposit: String,
     office: NotaryOffice,
+    store: Arc<MemoryBackend>,
+}
+
+/// What the office's store has: its rows, the size of its log, and whether a certain object is among its own.
+#[derive(Eq, PartialEq)]
+pub(crate) struct Stored {
+    rows: Vec<(RowKey, Row)>,
+    log_size: u64,
+    has_object: bool,
 }
 
 fn press(clock: &Arc<FixedClock>) -> PdfPress {
@@ -157,7 +168,28 @@ impl Bureau {
         let mut settings = CenterSettings::default();
         settings.rates.enabled = false;
         let running = NotaryCenter::start(settings, listener, surroundings).await.unwrap();
-        Self { running, clock, deposit, office }
+        Self { running, clock, deposit, office, store }
+    }
+
+    /// What is stored now; `object` is the digest of bytes that might be kept as they came.
+    pub(crate) async fn stored(&self, object: Digest) -> Stored {
+        Stored {
+            rows: self.store.scan(b"", None, usize::MAX).await.unwrap(),
+            log_size: self.store.log().head().size(),
+            has_object: self.store.object(&object).await.unwrap().is_some(),
+        }
+    }
+
+    /// The same, once the office's own workers have nothing to write any more.
+    pub(crate) async fn stored_at_rest(&self, object: Digest) -> Stored {
+        for _ in 0..50 {
+            let seen = self.stored(object).await;
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            if self.stored(object).await == seen {
+                return seen;
+            }
+        }
+        panic!("the office never stops writing");
     }
 
     /// Somebody of the staff, with an authenticator.

@@ -205,6 +205,12 @@ impl Guide<'_> {
         ] {
             let _ = write!(list, "<li><a href=\"{href}\">{}</a></li>", l.pick(zh, en));
         }
+        let _ = write!(
+            list,
+            "<li><a href=\"{}\">{}</a></li>",
+            l.link("/rates"),
+            l.pick("速度占机器极限的比例", "Rates as a share of the machine's limit"),
+        );
         if self.has_bundle {
             let _ = write!(
                 list,

@@ -58,6 +58,17 @@ pub(super) const COMPARE_HELP: Words = Words::new(
 );
 pub(super) const COPY: Words = Words::new("副本（PDF，不超过20 MB）", "Copy (PDF, at most 20 MB)");
 pub(super) const COMPARE_NOW: Words = Words::new("比对", "Compare");
+pub(super) const PACKAGE: Words = Words::new("法院证据包", "Package for a court");
+pub(super) const PACKAGE_HELP: Words = Words::new(
+    "一个ZIP文件：本办件每条记录的证据包、本次查询的记录、附摘要的清单和核验说明。每份最多100条记录、48 MB；未含全部的，清单写明下一份从哪一条起。内含照片和个人信息。",
+    "One ZIP: the bundle of every record, the record of this search, a list with digests, how to verify it. At most 100 records and 48 MB in one part; where there are more the list says where the next begins. It holds photos and personal data.",
+);
+pub(super) const PACKAGE_TAKE: Words =
+    Words::new("导出法院证据包（另行留痕）", "Take the package away (recorded)");
+pub(super) const PACKAGE_PART: Words = Words::new(
+    "导出第{from}条起的部分（另行留痕）",
+    "Take the part from record {from} on (recorded)",
+);
 pub(super) const ACTS: Words = Words::new("可以做什么", "What you can do");
 pub(super) const HOLD: Words = Words::new("证据保全限制", "Legal hold");
 pub(super) const HOLD_HELP: Words = Words::new(
