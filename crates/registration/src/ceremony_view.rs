@@ -250,7 +250,12 @@ pub async fn ceremony_view(
         state: ceremony.state().clone(),
         expires_at: ceremony.expires_at(),
         consents: texts::consents(platform, &content, &documents, language)?,
-        intent: texts::intent(&filing, party, &documents, language)?,
+        intent: texts::intent(
+            &filing,
+            party,
+            &documents,
+            (ceremony.entry().has_said_who(), language),
+        )?,
         documents: documents.iter().map(|document| DocumentToSign::of(document)).collect(),
         key_points: KeyPoints::of(&filing, party, &documents, (capital.as_ref(), language)),
         read: content.read.clone(),
