@@ -326,6 +326,7 @@ impl Made<'_> {
         content.ceremony.complete(completion, &mut filing, next.place.recorded_at)?;
         // From here on it stands beside the record.
         content.strokes = None;
+        content.position = self.signed.signals.position(next.place.recorded_at);
 
         let mut changes = Changeset::new();
         let root = record.write(platform, &mut changes, &next)?;

@@ -161,6 +161,7 @@ fn entered(
         return Err(GoOnError::TooManyRecords);
     }
     next.records = [checks, next.records].concat();
+    next.came_from = Some(first.ceremony.id());
     Ok(next)
 }
 
