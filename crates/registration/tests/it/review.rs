@@ -18,6 +18,7 @@ use heqi_registration::access::{authenticate, hash_of};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::begin_signing::{BeginSigning, begin_signing};
 use heqi_registration::case_queue::{Picture, case_picture, case_queue, case_view};
+use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
 use heqi_registration::confirm::{Confirm, confirm};
 use heqi_registration::contacts::Contact;
@@ -712,6 +713,24 @@ async fn edge_case_1_who_has_no_portrait_in_the_register_is_seen_by_a_person() {
     assert_eq!(case.reasons, BTreeSet::from(wanted));
     let view = case_view(&scene.world.platform, &reviewer, &scene.world.facts(), case.case).await;
     assert!(!view.unwrap().has_portrait);
+}
+
+#[tokio::test]
+async fn edge_case_2_a_document_from_abroad_is_told_to_its_signer_and_to_the_reviewer() {
+    for (number, four, is_from_abroad) in [("E12345678", "5678", true), (NUMBER, "002X", false)] {
+        let scene = Scene::new(Mood::Down).await;
+        let declared = Contact { id_number: Some(number.parse().unwrap()), ..contact() };
+        scene.declare(declared).await.unwrap();
+        let visitor = scene.visitor_of(four).await;
+        let (platform, facts) = (&scene.world.platform, scene.world.facts());
+        let seen = ceremony_view(platform, &visitor.actor, Language::En).await.unwrap();
+        assert_eq!(seen.is_from_abroad, is_from_abroad);
+        scene.world.sign(&visitor).await;
+        let reviewer = scene.reviewer("li.na").await;
+        let case = scene.only_case(&reviewer).await.case;
+        let view = case_view(platform, &reviewer, &facts, case).await.unwrap();
+        assert_eq!(view.is_from_abroad, is_from_abroad);
+    }
 }
 
 #[tokio::test]
