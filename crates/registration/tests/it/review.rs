@@ -20,7 +20,7 @@ use heqi_registration::begin_signing::{BeginSigning, begin_signing};
 use heqi_registration::case_queue::{Picture, case_picture, case_queue, case_view};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
-use heqi_registration::confirm::{Confirm, confirm};
+use heqi_registration::confirm::{Confirm, ConfirmError, Confirmed, confirm};
 use heqi_registration::contacts::Contact;
 use heqi_registration::decide_case::{
     CaseDecided, DecideCase, DecideCaseError, Decision, decide_case,
@@ -236,9 +236,13 @@ impl Scene {
     pub(crate) async fn confirm(&self, visitor: &Visitor) {
         let world = &self.world;
         for (actor, party) in [(&visitor.actor, self.party), (&world.staff, self.handler)] {
-            let command = Confirm { filing: self.filing, party, shown_sha256: None };
-            confirm(&world.platform, &world.request(actor), command).await.unwrap();
+            self.confirms(actor, party).await.unwrap();
         }
+    }
+
+    async fn confirms(&self, actor: &Actor, party: PartyId) -> Result<Confirmed, ConfirmError> {
+        let command = Confirm { filing: self.filing, party, shown_sha256: None };
+        confirm(&self.world.platform, &self.world.request(actor), command).await
     }
 
     pub(crate) async fn state(&self) -> FilingState {
@@ -627,16 +631,10 @@ async fn edge_case_28_a_company_revoked_after_signing_is_found_before_the_filing
         let (visitor, _) = scene.sign().await;
         *scene.providers.company.lock() = CompanyStatus::Revoked;
         scene.world.clock.advance_ms(verify_identity::FRESH_MS + 60_000);
-        let world = &scene.world;
-        let confirms = |actor: &Actor, party| {
-            let command = Confirm { filing: scene.filing, party, shown_sha256: None };
-            let request = world.request(actor);
-            async move { confirm(&world.platform, &request, command).await }
-        };
         // Nobody waits for a register: the first to confirm has it asked, what it says holds next.
-        confirms(&world.staff, scene.handler).await.unwrap();
+        scene.confirms(&scene.world.staff, scene.handler).await.unwrap();
         assert_eq!(scene.check().await, usize::from(!may));
-        let confirmed = confirms(&visitor.actor, scene.party).await;
+        let confirmed = scene.confirms(&visitor.actor, scene.party).await;
         assert_eq!(confirmed.is_ok(), may);
         if let Err(refused) = confirmed {
             assert_eq!((refused.code(), refused.class()), ("licence_status", Class::Conflict));
