@@ -78,6 +78,9 @@ async fn edge_case_02_a_foreign_shareholder_comes_in_by_email_and_reads_in_engli
     browser.submit(&page, "/sign/code/check", &[("code", &code)]).await;
     let page = browser.page("/sign?lang=en").await;
     browser.submit(&page, "/sign/identity", &[("last_four", "5678")]).await;
+    let page = browser.page("/sign?lang=en").await;
+    assert!(page.contains("kept and used inside China"), "what becomes of the data: {page}");
+    assert!(page.contains("apostille or consular"), "{page}");
     for _ in 0..4 {
         browser.answer("granted").await;
     }

@@ -71,6 +71,8 @@ pub struct CaseView {
     pub capacities: Vec<String>,
     /// The last four of the number that was declared.
     pub last_four: Option<String>,
+    /// Whether the document declared is one of somebody from abroad (edge case 2).
+    pub is_from_abroad: bool,
     /// The last day of the document as declared, where it came within 30 days of the signing.
     pub ends_soon: Option<NaiveDate>,
     /// When it was signed.
@@ -283,6 +285,7 @@ pub async fn case_view(
         party_name: party.who().acting_person().as_str().to_owned(),
         capacities: capacity_words(party.capacities()),
         last_four: number.map(|number| number.last_four().to_owned()),
+        is_from_abroad: contact.as_ref().is_some_and(Contact::is_from_abroad),
         ends_soon: contact.as_ref().and_then(|contact| ends_soon(contact, signed_at)),
         signed_at,
         has_portrait: known.as_ref().is_some_and(|(known, _)| known.portrait.is_some()),

@@ -75,6 +75,8 @@ pub(crate) fn insert(
         seal: None,
         guardianship: None,
         risks: None,
+        came_from: None,
+        position: None,
     };
     let place = rows::CEREMONIES.key(&id)?;
     changes.expect(place.clone(), Expected::Absent).put(place, seal(platform, &content)?);

@@ -14,7 +14,7 @@ use crate::acknowledge::Acknowledged;
 use crate::add_party::party_words;
 use crate::begin_signing::{DocumentToSign, capacity_words};
 use crate::ceremonies;
-use crate::contacts;
+use crate::contacts::{self, Contact};
 use crate::correct_person::{Correction, corrections};
 use crate::declare_capital;
 use crate::fault::{ActError, Fault, Thing};
@@ -90,6 +90,9 @@ pub struct CeremonyView {
     /// The code of the company that the party is, where it was declared.
     #[serde(skip)]
     pub company_code: Option<String>,
+    /// Whether the document declared is one of somebody from abroad (edge case 2).
+    #[serde(skip)]
+    pub is_from_abroad: bool,
     /// What was put right about the person who signs, in order.
     #[serde(skip)]
     pub corrections: Vec<Correction>,
@@ -223,6 +226,8 @@ pub async fn ceremony_view(
     let documents: Vec<&Document> =
         to_sign.iter().filter_map(|wanted| filing.document(wanted.document)).collect();
     let capital = declare_capital::capital(platform, filing_id).await?;
+    let contact = contacts::load_unless_erased(platform, filing_id, party_id).await?;
+    let contact = contact.map(|stored| stored.contact);
     let signed = match *ceremony.state() {
         CeremonyState::Signed { signing, record, voucher, at } => {
             Some(SignedView { signing_id: signing, record_id: record, voucher, at })
@@ -250,7 +255,12 @@ pub async fn ceremony_view(
         state: ceremony.state().clone(),
         expires_at: ceremony.expires_at(),
         consents: texts::consents(platform, &content, &documents, language)?,
-        intent: texts::intent(&filing, party, &documents, language)?,
+        intent: texts::intent(
+            &filing,
+            party,
+            &documents,
+            (ceremony.entry().has_said_who(), language),
+        )?,
         documents: documents.iter().map(|document| DocumentToSign::of(document)).collect(),
         key_points: KeyPoints::of(&filing, party, &documents, (capital.as_ref(), language)),
         read: content.read.clone(),
@@ -264,11 +274,11 @@ pub async fn ceremony_view(
         company_code: match party.who() {
             PartyKind::Person { .. } | PartyKind::Ward { .. } => None,
             PartyKind::Company { .. } => {
-                let contact = contacts::load_unless_erased(platform, filing_id, party_id).await?;
-                let code = contact.and_then(|stored| stored.contact.company_code);
+                let code = contact.as_ref().and_then(|contact| contact.company_code.as_ref());
                 code.map(|code| code.as_str().to_owned())
             }
         },
+        is_from_abroad: contact.as_ref().is_some_and(Contact::is_from_abroad),
         corrections: corrections(platform, filing_id, party_id).await?,
         seal: content.seal.as_ref().filter(|seal| seal.covers(sealed.iter().copied())).map(
             |seal| SealShown {

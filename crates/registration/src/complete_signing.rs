@@ -19,6 +19,7 @@ use crate::reviews;
 use crate::risk;
 use crate::rows::{self, CeremonyContent, SigningRow};
 use crate::tally::Tally;
+use crate::verify_identity;
 use crate::wording::{Told, refusals, say};
 
 mod after;
@@ -75,6 +76,9 @@ pub enum CompleteSigningError {
     /// An attribute of the device is missing, or not what it must be.
     #[error("the device's attribute {0} is missing or not what it must be")]
     ClientAttribute(&'static str),
+    /// The register says that the company was revoked or cancelled since the signing began.
+    #[error("the company may not sign any more as the register has it")]
+    CompanyMayNotSign,
     /// The device reports its position although the signer did not agree to that.
     #[error("a position is reported without consent")]
     PositionWithoutConsent,
@@ -193,6 +197,18 @@ impl CompleteSigningError {
             )
             .with("{name}", name)
             .is(Class::BadInput),
+            Self::CompanyMayNotSign => say(
+                "licence_status",
+                [
+                    "登记信息显示该企业已吊销、注销或不存在，不能作为签署主体，本次签署未完成。",
+                    "请核对企业名称和统一社会信用代码，或联系登记机关。",
+                ],
+                [
+                    "The register says that this company was revoked or cancelled, or that there is none: nothing was signed.",
+                    "Check its name and code, or ask the registration authority.",
+                ],
+            )
+            .is(Class::Conflict),
             Self::PositionWithoutConsent => say(
                 "position_without_consent",
                 ["您未同意提供位置，但设备提交了位置信息，未作任何更改。", "请刷新页面后重新签署，系统不会再读取位置。"],
@@ -229,6 +245,11 @@ pub async fn complete_signing(
     loop {
         // What the state refuses is refused before any cryptography.
         rehearse(&command, &signing, &stored.content, &stored_filing.filing, platform.now())?;
+        let known = verify_identity::known(platform, filing, signing.party).await?;
+        let matter = stored_filing.filing.matter();
+        if verify_identity::company_may_not_sign(known.as_ref(), matter) {
+            return Err(CompleteSigningError::CompanyMayNotSign);
+        }
         let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
         let (content, filing_now) = (&stored.content, &stored_filing.filing);
         let about = (filing_now, &request.facts);
@@ -305,6 +326,7 @@ impl Made<'_> {
         content.ceremony.complete(completion, &mut filing, next.place.recorded_at)?;
         // From here on it stands beside the record.
         content.strokes = None;
+        content.position = self.signed.signals.position(next.place.recorded_at);
 
         let mut changes = Changeset::new();
         let root = record.write(platform, &mut changes, &next)?;

@@ -15,6 +15,7 @@ use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
 use crate::request::{Actor, Request, Scope};
 use crate::shown::{confirmation_text, handler_text, shown_sha256};
+use crate::verify_identity::look_again_at_companies;
 use crate::wording::{Told, refusals, say};
 
 /// The party confirms.
@@ -48,6 +49,9 @@ pub enum ConfirmError {
     /// The rules of filings refuse it.
     #[error(transparent)]
     Filing(#[from] heqi_filing::ConfirmError),
+    /// The register says that a company that signed was revoked or cancelled since.
+    #[error("a company of the filing may not sign any more as the register has it")]
+    CompanyMayNotSign,
     /// The signatures have changed since they were shown.
     #[error("the list of signatures has changed since it was shown")]
     ListChanged,
@@ -64,6 +68,18 @@ impl ConfirmError {
         match self {
             Self::Act(error) => Told::By(error),
             Self::Filing(error) => Told::By(error),
+            Self::CompanyMayNotSign => say(
+                "licence_status",
+                [
+                    "登记信息显示，本办件中签署的一家企业已吊销、注销或不存在，未作确认，办件不能继续。",
+                    "请联系经办人，由其与登记机关核对该企业的登记状态；已签署的内容仍作为证据保存。",
+                ],
+                [
+                    "The register says that a company of this filing was revoked or cancelled, or that there is none: nothing was confirmed, and the filing cannot go on.",
+                    "Ask the handler to check the company with the registration authority; what was signed stays as evidence.",
+                ],
+            )
+            .is(Class::Conflict),
             Self::ListChanged => say(
                 "shown_list_changed",
                 ["签署情况在您查看后有更新，未作确认。", "请刷新页面，查看最新签署情况后再确认。"],
@@ -113,10 +129,13 @@ pub async fn confirm(
         }
         let next = ledger::next_place(platform, filing.chain()).await?;
         filing.confirm(command.party, shown, next.place.recorded_at)?;
+        let mut changes = Changeset::new();
+        if look_again_at_companies(platform, &mut changes, &filing).await? {
+            return Err(ConfirmError::CompanyMayNotSign);
+        }
         let record = record(platform, request, command, shown)?;
         let confirmed = Confirmed { record_id: record.record_id() };
 
-        let mut changes = Changeset::new();
         record.write(platform, &mut changes, &next)?;
         stored.replace(platform, &mut changes, &filing)?;
         if act.commit(changes, &confirmed).await?.is_some() {

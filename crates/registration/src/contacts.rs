@@ -83,6 +83,14 @@ impl Contact {
         number.map(|number| number.document(self.document_kind, today)).transpose()
     }
 
+    /// Whether the document is one of somebody from abroad: a passport, or a foreigner's card.
+    pub(crate) fn is_from_abroad(&self) -> bool {
+        let number = self.id_number.as_ref();
+        let kind = self.document_kind.map(|word| word.0);
+        let kind = kind.or_else(|| number.map(|number| likely_kind(number.as_str())));
+        matches!(kind, Some(DocumentKind::Passport | DocumentKind::ForeignPermanentResident))
+    }
+
     /// What a person should look at in the number of the document; nothing where there is none.
     pub(crate) fn hints(&self, today: NaiveDate) -> Vec<ResidentIdHint> {
         let document = self.document(today).ok().flatten();

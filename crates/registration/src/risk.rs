@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::ConsentKind;
 use heqi_vocabulary::{Language, RecordId, SigningId, UtcMillis};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -17,12 +18,12 @@ use serde_json::{Map, Value};
 
 use crate::act::Attempts;
 use crate::ceremonies::{self, StoredCeremony};
-use crate::fault::ActError;
+use crate::fault::{ActError, Fault};
 use crate::filings;
 use crate::ledger::{self, About, Draft};
 use crate::platform::Platform;
 use crate::request::{Request, RequestFacts};
-use crate::rows::{CeremonyRecord, SigningRow};
+use crate::rows::{CeremonyContent, CeremonyRecord, SigningRow};
 
 /// A position this old is not of now, in seconds: browsers are asked for a fresh one.
 const STALE_S: i64 = 300;
@@ -32,6 +33,13 @@ const FAR_DEGREES: i64 = 60;
 /// How far a device's clock may be off, in milliseconds (edge case 34).
 const CLOCK_OFF_MS: i64 = 5 * 60_000;
 const MICRO: i64 = 1_000_000;
+/// As fast as an airliner, in metres a second: nobody signs twice and travels faster between.
+const FASTEST_M_S: i64 = 280;
+/// So far apart two positions of one place may be beside what they say of their errors, in metres:
+/// a desktop is found by its network.
+const SLACK_M: i64 = 50_000;
+/// The mean radius of the earth, in metres.
+const EARTH_M: f64 = 6_371_000.0;
 
 /// What the operator decides about flags.
 #[derive(Clone, Debug)]
@@ -68,11 +76,13 @@ pub enum RiskFlag {
     Emulator,
     /// The address is of a data centre, as people with a VPN have.
     DataCentreAddress,
+    /// Two positions of one sitting lie further apart than anybody travels in the time between.
+    PositionsTooFarApart,
 }
 
 impl RiskFlag {
     /// Every flag.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PositionWithoutError,
         Self::PositionNotOfNow,
         Self::PositionFarFromTimeZone,
@@ -80,6 +90,7 @@ impl RiskFlag {
         Self::AutomatedBrowser,
         Self::Emulator,
         Self::DataCentreAddress,
+        Self::PositionsTooFarApart,
     ];
 
     /// The word in records.
@@ -92,6 +103,7 @@ impl RiskFlag {
             Self::AutomatedBrowser => "automated_browser",
             Self::Emulator => "emulator",
             Self::DataCentreAddress => "data_centre_address",
+            Self::PositionsTooFarApart => "positions_too_far_apart",
         }
     }
 
@@ -125,22 +137,57 @@ impl RiskFlag {
                 "网络地址属于数据中心，可能使用了代理或VPN",
                 "the address is of a data centre: a proxy or VPN may be in use",
             ),
+            Self::PositionsTooFarApart => language.pick(
+                "同一人连续两次签署的位置相距过远，间隔时间内无法到达",
+                "the same person signed twice in a row at places too far apart for the time between",
+            ),
         }
     }
 }
 
 /// As much of a position as a flag needs.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Place {
     accuracy_m: i64,
+    latitude_e6: i64,
     longitude_e6: i64,
 }
 
 impl Place {
     fn of(place: &Value) -> Option<Self> {
         let whole = |name| place.get(name).and_then(Value::as_i64);
-        Some(Self { accuracy_m: whole("accuracy_m")?, longitude_e6: whole("longitude_e6")? })
+        Some(Self {
+            accuracy_m: whole("accuracy_m")?,
+            latitude_e6: whole("latitude_e6")?,
+            longitude_e6: whole("longitude_e6")?,
+        })
     }
+
+    /// Metres to another place over the globe (haversine).
+    fn metres_to(self, other: Self) -> f64 {
+        let radians = |e6: i64| (f64::from(i32::try_from(e6).unwrap_or(0)) / 1e6).to_radians();
+        let half = |apart: f64| (apart / 2.0).sin().powi(2);
+        let (north, other_north) = (radians(self.latitude_e6), radians(other.latitude_e6));
+        let east = radians(other.longitude_e6) - radians(self.longitude_e6);
+        let chord = half(other_north - north) + north.cos() * other_north.cos() * half(east);
+        2.0 * EARTH_M * chord.sqrt().min(1.0).asin()
+    }
+}
+
+/// Where a device was when its signer signed.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotedPosition {
+    at: UtcMillis,
+    place: Place,
+}
+
+/// Where the same person was when it signed before in this sitting, and how long ago.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Earlier {
+    place: Place,
+    seconds: i64,
 }
 
 /// What flags are computed from: whole numbers, as the device and the connection gave them.
@@ -152,6 +199,7 @@ pub(crate) struct Signals {
     clock_offset_ms: i64,
     is_automated: bool,
     user_agents: Vec<String>,
+    earlier: Option<Earlier>,
 }
 
 impl Signals {
@@ -168,7 +216,13 @@ impl Signals {
             is_automated: window.and_then(|window| window.get("automated"))
                 == Some(&Value::Bool(true)),
             user_agents: agents.into_iter().flatten().collect(),
+            earlier: None,
         }
+    }
+
+    /// Where the device says it was, signing at this instant.
+    pub(crate) fn position(&self, at: UtcMillis) -> Option<NotedPosition> {
+        self.place.map(|place| NotedPosition { at, place })
     }
 
     /// The flags they raise.
@@ -184,6 +238,7 @@ impl Signals {
             let age = self.position_age_s.unwrap_or(0);
             raise(!(-60..=STALE_S).contains(&age), RiskFlag::PositionNotOfNow);
             raise(self.is_far_from_time_zone(*place), RiskFlag::PositionFarFromTimeZone);
+            raise(self.is_out_of_reach(*place), RiskFlag::PositionsTooFarApart);
         }
         raise(self.clock_offset_ms.saturating_abs() > CLOCK_OFF_MS, RiskFlag::ClockFarOff);
         let named = |words: &[&str]| {
@@ -204,6 +259,16 @@ impl Signals {
         apart.min(360 * MICRO - apart) > FAR_DEGREES * MICRO
     }
 
+    /// Whether nobody gets here in the time since the earlier signature.
+    fn is_out_of_reach(&self, place: Place) -> bool {
+        let Some(earlier) = self.earlier else { return false };
+        let travelled = earlier.seconds.max(0).saturating_mul(FASTEST_M_S);
+        let errors = place.accuracy_m.saturating_add(earlier.place.accuracy_m);
+        let reach_km = travelled.saturating_add(errors).saturating_add(SLACK_M) / 1000;
+        let reach_km = f64::from(i32::try_from(reach_km).unwrap_or(i32::MAX));
+        place.metres_to(earlier.place) / 1000.0 > reach_km
+    }
+
     /// As the record says them.
     fn value(&self) -> Value {
         let mut members = Map::new();
@@ -217,6 +282,13 @@ impl Signals {
         set("position_age_s", self.position_age_s);
         set("utc_offset_minutes", self.utc_offset_minutes);
         set("clock_offset_ms", Some(self.clock_offset_ms));
+        if let Some(Earlier { place, seconds }) = self.earlier {
+            set("latitude_e6", self.place.map(|place| place.latitude_e6));
+            set("earlier_accuracy_m", Some(place.accuracy_m));
+            set("earlier_latitude_e6", Some(place.latitude_e6));
+            set("earlier_longitude_e6", Some(place.longitude_e6));
+            set("earlier_seconds", Some(seconds));
+        }
         members.insert("automated".to_owned(), self.is_automated.into());
         Value::Object(members)
     }
@@ -257,6 +329,8 @@ pub(crate) async fn note(
     mut stored: StoredCeremony,
 ) -> Result<StoredCeremony, ActError> {
     let settings = &platform.settings().risk;
+    let mut signals = signals.clone();
+    signals.earlier = earlier(platform, &stored.content, request.facts.received_at).await?;
     let flags = signals.flags(request.facts.client_address, settings);
     let mut attempts = Attempts::default();
     loop {
@@ -299,6 +373,24 @@ pub(crate) async fn note(
     }
 }
 
+/// Where the person signed before it came on to this ceremony: not where that was erased, nor where
+/// the consent to the position was taken back.
+async fn earlier(
+    platform: &Platform,
+    content: &CeremonyContent,
+    now: UtcMillis,
+) -> Result<Option<Earlier>, ActError> {
+    let Some(from) = content.came_from else { return Ok(None) };
+    let before = match ceremonies::load(platform, from).await {
+        Ok(stored) => stored.content,
+        Err(ActError::Fault(Fault::Erased)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let noted = before.position.filter(|_| before.ceremony.has_granted(ConsentKind::Location));
+    Ok(noted
+        .map(|noted| Earlier { place: noted.place, seconds: now.millis_since(noted.at) / 1000 }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,6 +405,7 @@ mod tests {
             clock_offset_ms: 300,
             is_automated: false,
             user_agents: vec!["Mozilla/5.0 (Linux; Android 14; PGT-AN00) Chrome/130 Mobile".into()],
+            earlier: None,
         }
     }
 
@@ -323,7 +416,36 @@ mod tests {
     }
 
     const fn at(longitude_e6: i64, accuracy_m: i64) -> Place {
-        Place { accuracy_m, longitude_e6 }
+        Place { accuracy_m, latitude_e6: 30_234_000, longitude_e6 }
+    }
+
+    /// Signed before so long ago, this far north and east.
+    fn before(seconds: i64, latitude_e6: i64, longitude_e6: i64) -> BTreeSet<RiskFlag> {
+        let place = Place { accuracy_m: 20, latitude_e6, longitude_e6 };
+        flags(|s| s.earlier = Some(Earlier { place, seconds }))
+    }
+
+    #[test]
+    fn edge_case_13_two_positions_of_one_sitting_are_compared_by_how_fast_one_travels() {
+        // Lin'an to Beijing is 1,110 km and takes an airliner more than an hour.
+        let beijing = (39_904_000, 116_407_000);
+        let far = BTreeSet::from([RiskFlag::PositionsTooFarApart]);
+        assert_eq!(before(60, beijing.0, beijing.1), far);
+        assert_eq!(before(3_000, beijing.0, beijing.1), far);
+        assert!(before(4_500, beijing.0, beijing.1).is_empty());
+        // The same street; the next town, found by the network; a clock that went back.
+        assert!(before(60, 30_234_100, 119_725_100).is_empty());
+        assert!(before(60, 30_274_000, 120_155_000).is_empty());
+        assert!(before(-5, 30_234_000, 119_725_000).is_empty());
+        // Who gives no second position has none to compare.
+        let place = at(0, 20);
+        let silent = |s: &mut Signals| {
+            s.place = None;
+            s.earlier = Some(Earlier { place, seconds: 1 });
+        };
+        assert!(flags(silent).is_empty());
+        let date_line = [at(179_990_000, 20), at(-179_990_000, 20)];
+        assert!(date_line[0].metres_to(date_line[1]) < 3_000.0, "neighbours");
     }
 
     #[test]

@@ -32,7 +32,7 @@ use crate::recovery::Orphan;
 use crate::regulator::{ApplicationRow, RegulatorQueryRow};
 use crate::review_wanted::{OtherWay, ReviewWanted, WayReason};
 use crate::reviews::CaseRow;
-use crate::risk::NotedRisks;
+use crate::risk::{NotedPosition, NotedRisks};
 use crate::session::SessionRow;
 use crate::show_guardianship::KeptGuardianship;
 use crate::show_seal::KeptSeal;
@@ -236,6 +236,12 @@ pub(crate) struct CeremonyContent {
     /// What does not fit together in what device and network said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) risks: Option<NotedRisks>,
+    /// The ceremony from which the same person came on, without being asked again who it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) came_from: Option<CeremonyId>,
+    /// Where the device was, signing: for whom the person goes on to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) position: Option<NotedPosition>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

@@ -163,6 +163,7 @@ fn entered(
         return Err(GoOnError::TooManyRecords);
     }
     next.records = [checks, next.records].concat();
+    next.came_from = Some(first.ceremony.id());
     Ok(next)
 }
 

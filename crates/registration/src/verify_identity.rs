@@ -11,7 +11,7 @@ use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Stored;
-use heqi_filing::{Filing, Matter};
+use heqi_filing::{Filing, Matter, PartyKind};
 use heqi_vocabulary::{FilingId, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -139,6 +139,34 @@ pub(crate) fn company_may_not_sign(checked: Option<&Checked>, matter: Matter) ->
     let known = checked.and_then(|checked| checked.known.as_ref());
     let status = known.and_then(|known| known.findings.company.answer()).map(|(_, status)| *status);
     !matter.is_cancellation() && status.is_some_and(|status| !status.may_sign())
+}
+
+/// Looks again at how the companies of a filing stand, before it is over (edge case 28): gives
+/// whether a register says of one that it may not sign any more. What is old is asked anew by
+/// `changes`, once: nobody who confirms waits for a register, and the next one finds its answer.
+pub(crate) async fn look_again_at_companies(
+    platform: &Platform,
+    changes: &mut Changeset,
+    filing: &Filing,
+) -> Result<bool, Fault> {
+    if filing.matter().is_cancellation() {
+        return Ok(false);
+    }
+    let companies =
+        filing.parties().filter(|party| matches!(party.who(), PartyKind::Company { .. }));
+    for company in companies {
+        let whose = (filing.id(), company.id());
+        let checked = known(platform, whose.0, whose.1).await?;
+        if company_may_not_sign(checked.as_ref(), filing.matter()) {
+            return Ok(true);
+        }
+        let row = asked_row(platform, whose.0, whose.1).await?;
+        let is_being_asked = row.is_none_or(|row| row.value.waiting);
+        if !is_being_asked && is_stale(checked.as_ref(), platform.now()) {
+            enqueue(platform, changes, whose, false).await?;
+        }
+    }
+    Ok(false)
 }
 
 /// What a check was done with: it counts only if nothing of it has changed since.

@@ -6,10 +6,11 @@ use heqi_testkit::files;
 use heqi_tests::browser::Browser;
 use serde_json::{Value, json};
 
+use super::door::{self, Reached};
 use super::passage::{Passage, be_a_slow_phone, be_a_slow_phone_alone};
 use super::verifier::browser;
 use super::ways::of_its_own;
-use crate::acceptance::house::{House, STAFF, Second};
+use crate::acceptance::house::{House, Second};
 
 /// The most bytes that come before the first page stands.
 const FIRST_PAGE: u64 = 250_000;
@@ -28,19 +29,19 @@ fn with_camera() -> Option<Browser> {
 async fn edge_case_38_a_ceremony_on_a_slow_network_and_a_slow_phone_stays_within_its_bytes() {
     let Some(mut browser) = with_camera() else { return };
     let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
+    let mut reached = door::reached(&house).await;
     house.until_cosigned().await;
     let base = house.url();
     browser.grant(&base, &["videoCapture", "geolocation"]).unwrap();
     let mut page = browser.page().unwrap();
-    page.resize(360, 740).unwrap();
+    page.be_a_phone(360, 740).unwrap();
     be_a_slow_phone(&mut page);
-    let mut passage = Passage::begin(page, &format!("{base}{link}?lang=zh"));
+    let mut passage = Passage::begin(page, &format!("{base}{}?lang=zh", reached.link));
     passage.settled();
     let first = passage.received;
     assert!(first > 1_000, "nothing was counted");
     assert!(first < FIRST_PAGE, "the first page took {first} bytes");
+    passage.come_in(&mut reached, &house).await;
     passage.finish(|_, _| {});
     let (received, sent) = (passage.received, passage.sent());
     println!(
@@ -56,23 +57,11 @@ async fn edge_case_38_a_ceremony_on_a_slow_network_and_a_slow_phone_stays_within
     house.stop().await;
 }
 
-/// A party of a filing with four documents, and where it comes in.
-async fn with_four_documents(house: &House, number: usize) -> String {
-    let staff = &house.client;
-    let name = format!("示例公司 {number}");
-    let body = json!({ "matter": "establishment", "company_name": name });
-    let filing = staff.post(STAFF, "/api/v1/filings", &body).await;
-    let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
-    for title in ["Application", "Articles", "Resolution", "Power of attorney"] {
-        let path = format!("{base}/documents?title={}", title.replace(' ', "%20"));
-        let pdf = files::pdf(&format!("{title} {number}"), 6);
-        staff.upload(STAFF, &path, "application/pdf", pdf).await;
-    }
-    let party = json!({ "kind": "person", "name": "陈素英", "capacities": ["shareholder"] });
-    let party = staff.post(STAFF, &format!("{base}/parties"), &party).await;
-    let path = format!("{base}/parties/{}/invitations", party["party_id"].as_str().unwrap());
-    let invited = staff.post(STAFF, &path, &json!({})).await;
-    house.link_of(invited["token"].as_str().unwrap()).await
+/// A party that can be reached, of a filing with four documents.
+async fn with_four_documents(house: &House, number: usize) -> Reached {
+    let titles = ["Application", "Articles", "Resolution", "Power of attorney"];
+    let documents = titles.map(|title| (title, files::pdf(&format!("{title} {number}"), 6)));
+    door::reached_with(house, &format!("示例公司 {number}"), documents.into()).await
 }
 
 /// Looks at the picture of every page, as somebody does who reads to the end.
@@ -96,18 +85,19 @@ async fn a_ceremony_with_four_documents_stays_within_its_bytes_and_the_median_wi
     browser.grant(&base, &["videoCapture", "geolocation"]).unwrap();
     let mut times = Vec::new();
     for number in 0..3 {
-        let link = with_four_documents(&house, number).await;
+        let mut reached = with_four_documents(&house, number).await;
         house.until_cosigned().await;
         let mut page = browser.page().unwrap();
-        page.resize(360, 740).unwrap();
+        page.be_a_phone(360, 740).unwrap();
         // Each for itself: nothing is taken from what another ceremony left.
         be_a_slow_phone_alone(&mut page);
         page.run_before_load(&of_its_own(number)).unwrap();
         page.ask("Network.setCacheDisabled", &json!({ "cacheDisabled": number == 0 })).unwrap();
         let begun = Instant::now();
-        let mut passage = Passage::begin(page, &format!("{base}{link}?lang=zh"));
+        let mut passage = Passage::begin(page, &format!("{base}{}?lang=zh", reached.link));
         passage.settled();
         let first = passage.received;
+        passage.come_in(&mut reached, &house).await;
         let mut looked = false;
         passage.finish(|passage, heading| {
             if heading == "请阅读要签署的文件" && !looked {

@@ -100,6 +100,14 @@ fn a_visitor_without_a_camera_signs_with_a_drawn_sample_that_is_recorded_as_simu
     walk.keep_picture("demo-sample");
     walk.tap("#use");
     walk.write_and_sign();
+    // The demo has a time authority: its flag lights up on the page that stands there.
+    walk.page.evaluate("globalThis.stays = true").unwrap();
+    let lit = "globalThis.stays === true && \
+         document.querySelector('#flags [data-flag=timestamped][data-state=there]') !== null";
+    walk.page.wait_until(lit).unwrap();
+    let flag = "document.querySelector('#flags [data-flag=timestamped]').textContent";
+    let flag = walk.page.evaluate(flag).unwrap();
+    assert!(flag.as_str().unwrap().contains("已取得时间戳"), "{flag}");
     let fetched = "fetch(document.querySelector('a[download]').href).then((answer) => answer.arrayBuffer())\
          .then((bytes) => btoa([...new Uint8Array(bytes)].map((byte) => String.fromCharCode(byte)).join('')))";
     let bundle = walk.page.evaluate(fetched).unwrap();

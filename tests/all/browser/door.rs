@@ -11,7 +11,7 @@ use crate::acceptance::house::{House, STAFF};
 
 pub(super) const NAME: &str = "陈素英";
 /// Its last character is the letter that keyboards of digits do not have.
-const ID_NUMBER: &str = "11010519491231002X";
+pub(super) const ID_NUMBER: &str = "11010519491231002X";
 
 /// Who was invited, and what came by text message.
 pub(super) struct Reached {
@@ -22,12 +22,24 @@ pub(super) struct Reached {
 
 /// The only shareholder of a new filing with one document is invited.
 pub(super) async fn reached(house: &House) -> Reached {
+    let articles = vec![("Articles", files::pdf("Articles", 2))];
+    reached_with(house, "杭州示例青穗茶业有限公司", articles).await
+}
+
+/// The same of a company of this name, with these documents.
+pub(super) async fn reached_with(
+    house: &House,
+    company: &str,
+    documents: Vec<(&str, Vec<u8>)>,
+) -> Reached {
     let staff = &house.client;
-    let body = json!({ "matter": "establishment", "company_name": "杭州示例青穗茶业有限公司" });
+    let body = json!({ "matter": "establishment", "company_name": company });
     let filing = staff.post(STAFF, "/api/v1/filings", &body).await;
     let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
-    let path = format!("{base}/documents?title=Articles");
-    staff.upload(STAFF, &path, "application/pdf", files::pdf("Articles", 2)).await;
+    for (title, pdf) in documents {
+        let path = format!("{base}/documents?title={}", title.replace(' ', "%20"));
+        staff.upload(STAFF, &path, "application/pdf", pdf).await;
+    }
     let party = json!({ "kind": "person", "name": NAME, "capacities": ["shareholder"] });
     let added = staff.post(STAFF, &format!("{base}/parties"), &party).await;
     let path = format!("{base}/parties/{}", added["party_id"].as_str().unwrap());

@@ -18,7 +18,7 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
     let base = house.url();
     browser.grant(&base, &["geolocation", "videoCapture"]).unwrap();
     let mut page = browser.page().unwrap();
-    page.resize(360, 740).unwrap();
+    page.be_a_phone(360, 740).unwrap();
     let place = json!({"latitude": 30.2340, "longitude": 119.7247, "accuracy": 12});
     page.ask("Emulation.setGeolocationOverride", &place).unwrap();
     let mut walk = Walk { page, base: base.clone(), taps: 0 };
@@ -84,11 +84,15 @@ async fn a_person_signs_on_a_phone_in_few_taps_and_the_page_lights_up_by_itself(
     let bundle = examined(&house, &record).await;
     assert_eq!(of_client(&bundle, "capture_source"), "camera_stream");
     assert_eq!(of_client(&bundle, "place")["latitude_e6"], 30_234_000);
+    assert_eq!(of_client(&bundle, "device"), "Android");
+    assert!(of_client(&bundle, "user_agent").as_str().unwrap().contains("Android 14"));
+    assert_eq!(of_client(&bundle, "screen")["scale_percent"], 200);
     assert!(of_client(&bundle, "key_custody").as_str().unwrap().ends_with("_non_extractable"));
     assert_eq!(of_client(&bundle, "dwell").as_array().unwrap().len(), 1);
     let strokes = of_client(&bundle, "strokes_sha256");
     let strokes = format!("{}.json", strokes.as_str().unwrap());
     let strokes: Value = serde_json::from_slice(&bundle.parts.attachments[&strokes]).unwrap();
+    assert_eq!(strokes["pointer"], "touch", "a finger wrote it");
     // Neither what was undone nor what was cleared.
     assert_eq!(strokes["strokes"].as_array().unwrap().len(), 3);
     are_measured(&strokes);
@@ -241,7 +245,7 @@ fn are_measured(strokes: &Value) {
         pressures.insert(number(pressure));
     }
     assert!(before > 0, "no time passed: {strokes}");
-    // The pen of the test presses harder from point to point.
+    // The finger of the test presses harder from point to point.
     assert_eq!(pressures, [200, 300, 400].into(), "{strokes}");
 }
 

@@ -4,8 +4,21 @@
 use heqi_tests::browser::Page;
 use serde_json::{Value, json};
 
+use super::door::{ID_NUMBER, Reached};
+use crate::acceptance::house::House;
+
 /// The heading that the way ends at.
 const SIGNED: [&str; 2] = ["签署完成", "Signed"];
+/// What checks the code, and what the last four.
+const CHECK_CODE: &str = "form[action='/sign/code/check'] button";
+const CHECK_NUMBER: &str = "form[action='/sign/identity'] button[type=submit]";
+/// The pages before the consents, and what leads on from each.
+const DOOR: [(&str, &str); 4] = [
+    ("您有文件待签署", "button.go"),
+    ("先收一个验证码", "form[action='/sign/code'] button"),
+    ("请输入验证码", CHECK_CODE),
+    ("请确认您是本人", CHECK_NUMBER),
+];
 /// More pages than any ceremony has.
 const MOST_PAGES: usize = 40;
 
@@ -61,14 +74,49 @@ impl<'a> Passage<'a> {
                 return;
             }
             self.do_what_it_asks(&heading);
-            let left = "document.readyState === 'complete' && globalThis.left === undefined && \
-                 document.querySelector('h1') !== null && document.querySelector('#content') !== null";
-            self.page.wait_until(left).unwrap_or_else(|error| {
-                let shown = self.page.evaluate("document.body.innerText");
-                panic!("{heading} is not left: {error}\n{shown:?}")
-            });
+            self.until_left(&heading);
         }
         panic!("no end: {:?}", self.passed);
+    }
+
+    /// Comes in by the one-time code and the last four, as far as the first consent.
+    pub(super) async fn come_in(&mut self, reached: &mut Reached, house: &House) {
+        for (wanted, button) in DOOR {
+            let heading = self.settled();
+            assert_eq!(heading, wanted, "after {:?}", self.passed);
+            self.passed.push(heading);
+            match button {
+                CHECK_CODE => {
+                    let code = reached.code(house).await;
+                    self.type_in("#code", &code);
+                }
+                CHECK_NUMBER => {
+                    let (digits, letter) = ID_NUMBER[14..].split_at(3);
+                    self.type_in("#last-four", digits);
+                    self.tap(&format!("button[data-types='{letter}']"));
+                }
+                _ => {}
+            }
+            // The next page has no such mark: so it is known when this one is left.
+            self.page.evaluate("globalThis.left = false").unwrap();
+            self.tap(button);
+            self.until_left(wanted);
+        }
+    }
+
+    /// Waits for the page after the one that was marked.
+    fn until_left(&mut self, heading: &str) {
+        let left = "document.readyState === 'complete' && globalThis.left === undefined && \
+             document.querySelector('h1') !== null && document.querySelector('#content') !== null";
+        self.page.wait_until(left).unwrap_or_else(|error| {
+            let shown = self.page.evaluate("document.body.innerText");
+            panic!("{heading} is not left: {error}\n{shown:?}")
+        });
+    }
+
+    fn type_in(&mut self, selector: &str, text: &str) {
+        self.tap(selector);
+        self.page.write(text).unwrap();
     }
 
     /// Waits for the page and gives its heading.

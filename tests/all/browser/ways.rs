@@ -36,10 +36,6 @@ const MISSING: [(&str, &str); 9] = [
     ("position", "Geolocation.prototype.getCurrentPosition = (found, failed) => failed({code: 2})"),
 ];
 
-/// Without these it is done on a slow phone with a slow network too: whatever else they do, they
-/// load or send more than the others, or work harder.
-const ON_A_SLOW_PHONE: [&str; 4] = ["stream camera", "WebCrypto", "IndexedDB", "service worker"];
-
 /// Makes what the fake camera gives differ a little: cameras never give the same bytes twice, and
 /// the very bytes are taken in one ceremony only.
 pub(super) fn of_its_own(number: usize) -> String {
@@ -55,24 +51,41 @@ pub(super) fn of_its_own(number: usize) -> String {
     )
 }
 
+// Each on a slow phone with a slow network. Nine ceremonies there take longer than a test may:
+// three tests of three, which run beside each other.
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_browser_that_lacks_any_optional_feature_signs_all_the_same() {
+async fn a_slow_phone_without_a_camera_stream_or_cryptography_signs_all_the_same() {
+    signs_without(&MISSING[..3]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_phone_without_geolocation_storage_or_worker_signs_all_the_same() {
+    signs_without(&MISSING[3..6]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_phone_without_speech_or_a_position_signs_all_the_same() {
+    signs_without(&MISSING[6..]).await;
+}
+
+/// One ceremony for each, in which that is missing.
+async fn signs_without(missing: &[(&str, &str)]) {
     let Some(mut browser) = browser_with_camera() else { return };
     let house = House::start(Second::Real).await;
-    let tokens = house.invite(MISSING.len()).await;
+    let tokens = house.invite(missing.len()).await;
     house.until_cosigned().await;
     let base = house.url();
     browser.grant(&base, &["geolocation", "videoCapture"]).unwrap();
     let mut album = tempfile::Builder::new().suffix(".jpg").tempfile().unwrap();
     album.write_all(&files::photo("system camera")).unwrap();
-    for (number, ((name, script), token)) in MISSING.iter().zip(&tokens).enumerate() {
+    for (number, ((name, script), token)) in missing.iter().zip(&tokens).enumerate() {
         let link = house.link_of(token).await;
         let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
         walk.page.run_before_load(script).unwrap();
         walk.page.run_before_load(&of_its_own(number)).unwrap();
-        if ON_A_SLOW_PHONE.contains(name) {
-            be_a_slow_phone_alone(&mut walk.page);
-        }
+        walk.page.be_a_phone(360, 740).unwrap();
+        be_a_slow_phone_alone(&mut walk.page);
         walk.page.open(&format!("{base}{link}?lang=zh")).unwrap();
         walk.page
             .wait_until("document.querySelector('#features')?.dataset.tested === 'yes'")
@@ -117,7 +130,7 @@ async fn a_browser_that_lacks_any_optional_feature_signs_all_the_same() {
             _ => {}
         }
         assert_eq!(source == "system_camera", *name == "stream camera", "{name}");
-        println!("{} of {}: without {name}: {custody}, {source}", number + 1, MISSING.len());
+        println!("{} of {}: without {name}: {custody}, {source}", number + 1, missing.len());
     }
     house.stop().await;
 }

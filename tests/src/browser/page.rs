@@ -8,10 +8,26 @@ use serde_json::{Value, json};
 
 use super::{BrowserError, Pipe};
 
+/// What the browser of a phone calls itself.
+const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; PGT-AN00) AppleWebKit/537.36 \
+     (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36";
+/// How long a tap waits for its click: what is switched off gets none.
+const CLICK_TRIES: usize = 50;
+
 /// One page.
 pub struct Page<'a> {
     pipe: &'a mut Pipe,
     session: String,
+    by: PointsBy,
+}
+
+/// With what somebody points.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum PointsBy {
+    /// A mouse; and a pen, where somebody draws.
+    Mouse,
+    /// A finger, also where somebody draws.
+    Finger,
 }
 
 /// What a page did that it must not: each an event in the browser's own words.
@@ -27,7 +43,7 @@ pub struct Trouble {
 
 impl<'a> Page<'a> {
     pub(super) fn new(pipe: &'a mut Pipe, session: String) -> Result<Self, BrowserError> {
-        let mut page = Self { pipe, session };
+        let mut page = Self { pipe, session, by: PointsBy::Mouse };
         for domain in ["Page", "Runtime", "Log", "Network", "DOM", "Audits"] {
             page.ask(&format!("{domain}.enable"), &json!({}))?;
         }
@@ -50,6 +66,33 @@ impl<'a> Page<'a> {
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.ask("Emulation.setDeviceMetricsOverride", &size).map(drop)
+    }
+
+    /// Makes it a phone that is this large in CSS pixels: two pixels of the screen for each, the
+    /// layout of phones, fingers for a mouse from now on, and the name of a browser on Android.
+    ///
+    /// # Errors
+    /// The browser refused or fell silent.
+    pub fn be_a_phone(&mut self, width: u32, height: u32) -> Result<(), BrowserError> {
+        let screen = json!({
+            "width": width, "height": height, "screenWidth": width, "screenHeight": height,
+            "deviceScaleFactor": 2, "mobile": true,
+        });
+        self.ask("Emulation.setDeviceMetricsOverride", &screen)?;
+        let touch = json!({"enabled": true, "maxTouchPoints": 5});
+        self.ask("Emulation.setTouchEmulationEnabled", &touch)?;
+        let name = json!({
+            "userAgent": PHONE,
+            "platform": "Linux armv81",
+            "userAgentMetadata": {
+                "platform": "Android", "platformVersion": "14.0.0", "architecture": "",
+                "model": "PGT-AN00", "mobile": true,
+                "brands": [{"brand": "Chromium", "version": "130"}],
+            },
+        });
+        self.ask("Emulation.setUserAgentOverride", &name)?;
+        self.by = PointsBy::Finger;
+        Ok(())
     }
 
     /// Runs a script before any script of every page that is opened from now on.
@@ -116,6 +159,9 @@ impl<'a> Page<'a> {
     /// It is not there, or the browser refused or fell silent.
     pub fn tap(&mut self, selector: &str) -> Result<(), BrowserError> {
         let [x, y] = self.middle_of(selector)?;
+        if self.by == PointsBy::Finger {
+            return self.touch(x, y);
+        }
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1});
             self.ask("Input.dispatchMouseEvent", &event)?;
@@ -123,8 +169,34 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Draws a line across what `selector` names, from the first point to the last, as a pen does
-    /// that is pressed harder and harder; points in thousandths of its width and height.
+    /// Touches the screen there for a moment, and waits for the click that the browser makes of it.
+    fn touch(&mut self, x: f64, y: f64) -> Result<(), BrowserError> {
+        let noting = "globalThis.clicked = false; \
+             addEventListener('click', () => { globalThis.clicked = true; }, { capture: true, once: true })";
+        self.evaluate(noting)?;
+        self.finger("touchStart", Some((x, y, 0.5)))?;
+        self.finger("touchEnd", None)?;
+        for _ in 0..CLICK_TRIES {
+            // A page that is going away refuses, and the next one knows of no click.
+            if !matches!(self.evaluate("globalThis.clicked"), Ok(Value::Bool(false))) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// One finger, where it is and how hard it presses; `None`: it is lifted.
+    fn finger(&mut self, kind: &str, at: Option<(f64, f64, f64)>) -> Result<(), BrowserError> {
+        let points: Vec<Value> =
+            at.iter().map(|(x, y, force)| json!({"x": x, "y": y, "force": force})).collect();
+        let event = json!({"type": kind, "touchPoints": points});
+        self.ask("Input.dispatchTouchEvent", &event).map(drop)
+    }
+
+    /// Draws a line across what `selector` names, from the first point to the last, as a pen or on
+    /// a phone a finger does that presses harder and harder; points in thousandths of its width
+    /// and height.
     ///
     /// # Errors
     /// It is not there, or the browser refused or fell silent.
@@ -140,6 +212,15 @@ impl<'a> Page<'a> {
         let mut force = 0.2_f64;
         for (number, [x, y]) in points.iter().enumerate() {
             let (x, y) = (at(0) + at(2) * x / 1000.0, at(1) + at(3) * y / 1000.0);
+            if self.by == PointsBy::Finger {
+                let kind = if number == 0 { "touchStart" } else { "touchMove" };
+                self.finger(kind, Some((x, y, force)))?;
+                force = (force + 0.1).min(1.0);
+                if number + 1 == points.len() {
+                    self.finger("touchEnd", None)?;
+                }
+                continue;
+            }
             let kind = if number == 0 { "mousePressed" } else { "mouseMoved" };
             let mut event = json!({
                 "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,

@@ -233,6 +233,7 @@ pub(super) fn consent_page(
         of: view.consents.len(),
         refusal,
         leads_to_counter: asked.kind == ConsentKind::VideoReview,
+        tells_abroad: view.is_from_abroad && at == 0,
         key: shown.fresh_key(state),
     };
     Some(shown::page(&page, shown))

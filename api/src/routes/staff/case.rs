@@ -94,6 +94,11 @@ pub(super) async fn page(
             .zip(view.spoken_code.clone())
             .map(|(millis, code)| VideoThere { seconds: millis.div_ceil(1000), code }),
         attachments: CaseAttachments {
+            notes: view
+                .is_from_abroad
+                .then(|| l.pick(ABROAD[0], ABROAD[1]).to_owned())
+                .into_iter()
+                .collect(),
             risks: view.risks.iter().map(|flag| flag.text(l).to_owned()).collect(),
             has_scan: view.scan.is_some(),
             has_certificate: !view.corrections.is_empty(),
@@ -107,6 +112,12 @@ pub(super) async fn page(
         trouble: None,
     })
 }
+
+/// For a document from abroad (edge case 2): the papers that go with it are seen elsewhere.
+const ABROAD: [&str; 2] = [
+    "签署人持境外证件。登记机关要求时，请核对身份文件的公证认证（附加证明书或领事认证）及其中文译本，译本姓名应与所持证件一致；材料由经办人提交，本平台不代为核验。",
+    "The signer holds a document from abroad. Where the registration authority asks for it, look at the authenticated identity paper (apostille or consular) and its Chinese translation; the name must be that of the document. The handler hands them in; this platform does not check them.",
+];
 
 pub(super) fn capacity(word: &str, l: Language) -> String {
     let known: Option<Capacity> = serde_json::from_value(word.into()).ok();

@@ -30,6 +30,8 @@ pub struct ConsentPage {
     pub refusal: Option<Words>,
     /// Whether a no is the choice of the counter: of who was asked for a video.
     pub leads_to_counter: bool,
+    /// Whether it says beforehand what becomes of data for somebody from abroad.
+    pub tells_abroad: bool,
     /// Under which name the answer is given once.
     pub key: String,
 }
@@ -48,6 +50,7 @@ impl Page for ConsentPage {
                     Language::En => { (self.place) " of " (self.of) ". Each is answered by itself." }
                 }
             }
+            @if self.tells_abroad { (notice(ABROAD.in_language(l))) }
             div .paper {
                 @for line in self.text.lines() { p { (line) } }
             }
@@ -86,10 +89,12 @@ impl Page for ConsentPage {
             of: 4,
             refusal,
             leads_to_counter: false,
+            tells_abroad: false,
             key: "0123456789abcdef".into(),
         };
         let video = Self { leads_to_counter: true, ..sample("video_review", None) };
-        vec![sample("face", Some(REFUSE_FACE)), sample("location", None), video]
+        let abroad = Self { tells_abroad: true, ..sample("agreement", None) };
+        vec![sample("face", Some(REFUSE_FACE)), sample("location", None), video, abroad]
     }
 }
 
@@ -153,6 +158,11 @@ impl Page for RefusedPage {
 pub const REFUSE_FACE: Words = Words::new(
     "不同意时，可以改由工作人员视频或现场核验，办理结果相同。",
     "If you do not agree, a member of staff can check by video or at the counter instead, with the same result.",
+);
+/// Beside the consents, for who signs with a document from abroad.
+const ABROAD: Words = Words::new(
+    "您的信息在中国境内收集、保存和使用，平台不向境外提供；发到您境外手机号或邮箱的通知，以及您在境外打开的页面，会传输到您所在的国家或地区。登记机关要求时，境外出具的身份文件须办理公证认证（附加证明书或领事认证），并附中文译本，请交给经办人。",
+    "Your information is collected, kept and used inside China, and the platform gives it to nobody abroad. Messages to your telephone or mailbox abroad, and pages you open there, travel to the country you are in. Where the registration authority asks for it, an identity document from abroad must be authenticated (apostille or consular) and translated into Chinese: give both to the handler.",
 );
 const YES: Words = Words::new("同意", "I agree");
 const COUNTER_INSTEAD: Words = Words::new("改到窗口核验", "At the counter instead");

@@ -100,11 +100,15 @@ impl Page for SignPage {
     }
 
     fn samples() -> Vec<Self> {
-        [(true, Shot::Taken), (false, Shot::Refused)]
-            .map(|(reads_position, shot)| Self {
+        // The last four: typed at the door and in agreement, or never asked for.
+        [
+            (true, Shot::Taken, "（本人已输入，与申报的证件号码一致）"),
+            (false, Shot::Refused, "（未核验）"),
+        ]
+            .map(|(reads_position, shot, last_four)| Self {
                 shot,
                 signing: SigningId::from_bytes([8; 16]),
-                intent: "我是陈素英，证件号码末四位（未核验）。我已阅读《公司章程》全部内容（共12页）。\n我作为示例公司的法定代表人，代表该公司签署。".into(),
+                intent: format!("我是陈素英，证件号码末四位{last_four}。我已阅读《公司章程》全部内容（共12页）。\n我作为示例公司的法定代表人，代表该公司签署。"),
                 reads_position,
                 dwell: "[{\"seconds\":12}]".into(),
                 software: "heqi pages".into(),

@@ -109,6 +109,8 @@ pub struct VideoThere {
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
 pub struct CaseAttachments {
+    /// What the reviewer is to look at beside the case, in the reader's language.
+    pub notes: Vec<String>,
     /// What does not fit together in what device and network said, in the reader's language.
     pub risks: Vec<String>,
     /// Whether there is a scan of a stamped paper.
@@ -175,6 +177,7 @@ impl Page for CasePage {
             h2 { (WHY.in_language(l)) }
             ul { @for reason in &self.row.reasons { li { (reason) } } }
             p .soft { (SINCE.in_language(l)) " " (self.row.since) " · " (DUE.in_language(l)) " " (self.row.due) }
+            @for note in &self.attachments.notes { p .notice { (note) } }
             (self.risks(l))
             (self.pictures(l))
             (self.sources(l))
@@ -251,6 +254,10 @@ impl Page for CasePage {
             },
             Self {
                 attachments: CaseAttachments {
+                    notes: vec![
+                        "签署人持境外证件。登记机关要求时，请核对身份文件的公证认证及其中文译本。"
+                            .into(),
+                    ],
                     risks: vec![
                         "位置的误差为0米，真实定位不会没有误差".into(),
                         "浏览器自称由程序操作".into(),

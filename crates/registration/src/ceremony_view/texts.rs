@@ -55,24 +55,33 @@ pub(super) fn consents(
         .collect()
 }
 
-/// What the party states when it signs.
+/// What the party states when it signs; `has_said_who` is whether the last four of the number
+/// were asked for at the door and agreed.
 pub(super) fn intent(
     filing: &Filing,
     party: &Party,
     documents: &[&Document],
-    language: Language,
+    (has_said_who, language): (bool, Language),
 ) -> Result<IntentView, Fault> {
     let template = IntentStatement::new(filing.matter(), party.who()).text(language);
     let (_, party_name, _) = party_words(party.who());
     let pages: u32 = documents.iter().map(|document| document.pages.get()).sum();
     let (titles, pages) = (titles(documents, language), pages.to_string());
-    // Nobody has checked an identity document yet, and share and price stand in the
-    // documents: the text says so instead of leaving a gap.
-    let unchecked = language.pick("（未核验）", "(not checked)");
+    // The last four themselves stand on no page: the text says that the person typed them and
+    // that they agree with the number declared, or that nobody asked. Share and price stand in
+    // the documents, and the text says so instead of leaving a gap.
+    let last_four = if has_said_who {
+        language.pick(
+            "（本人已输入，与申报的证件号码一致）",
+            "(typed by me; they agree with the number declared)",
+        )
+    } else {
+        language.pick("（未核验）", "(not checked)")
+    };
     let see_documents = language.pick("（见文书）", "(see documents)");
     let values = [
         ("name", party.who().acting_person().as_str()),
-        ("id_last_four", unchecked),
+        ("id_last_four", last_four),
         ("documents", titles.as_str()),
         ("pages", pages.as_str()),
         ("percentage", see_documents),

@@ -137,7 +137,17 @@ async fn nothing_personal_is_shown_before_code_and_last_four_and_both_are_in_the
     assert_eq!(refused.code(), "identity_required");
     let known = last_four(&world, &actor, "002x").await.unwrap();
     assert_eq!(known.step, EntryStep::Inside);
-    ceremony_view(&world.platform, &actor, Language::Zh).await.unwrap();
+    for (language, said) in [
+        (Language::Zh, "证件号码末四位（本人已输入，与申报的证件号码一致）"),
+        (Language::En, "ID number ending in (typed by me; they agree with the number declared)"),
+    ] {
+        let view = ceremony_view(&world.platform, &actor, language).await.unwrap();
+        assert!(view.intent.text.contains(said), "{}", view.intent.text);
+        assert!(!view.intent.text.contains("002X"), "{}", view.intent.text);
+        // What was found at the door is beside the statement that is signed, not in it.
+        assert_eq!(view.intent.text_sha256, Digest::of(view.intent.template.as_bytes()));
+        assert!(view.intent.template.contains("{id_last_four}"));
+    }
 
     for kind in heqi_filing::ConsentKind::ASKED {
         world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
@@ -153,6 +163,20 @@ async fn nothing_personal_is_shown_before_code_and_last_four_and_both_are_in_the
     assert_eq!(kinds[..2], ["code_checked", "code_checked"]);
     assert_eq!(preimage.prior_records[0].root, passed.record_root);
     assert_eq!(preimage.prior_records[1].root, known.record_root);
+}
+
+#[tokio::test]
+async fn the_statement_says_that_nobody_asked_for_the_last_four_where_no_number_was_declared() {
+    let (world, _, actor) = at_the_door(None).await;
+    let code = send(&world, &actor).await.unwrap();
+    enter(&world, &actor, &code).await.unwrap();
+    for (language, said) in [
+        (Language::Zh, "证件号码末四位（未核验）"),
+        (Language::En, "ID number ending in (not checked)"),
+    ] {
+        let view = ceremony_view(&world.platform, &actor, language).await.unwrap();
+        assert!(view.intent.text.contains(said), "{}", view.intent.text);
+    }
 }
 
 #[tokio::test]

@@ -18,8 +18,9 @@ use heqi_registration::access::{authenticate, hash_of};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::begin_signing::{BeginSigning, begin_signing};
 use heqi_registration::case_queue::{Picture, case_picture, case_queue, case_view};
+use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
-use heqi_registration::confirm::{Confirm, confirm};
+use heqi_registration::confirm::{Confirm, ConfirmError, Confirmed, confirm};
 use heqi_registration::contacts::Contact;
 use heqi_registration::decide_case::{
     CaseDecided, DecideCase, DecideCaseError, Decision, decide_case,
@@ -74,7 +75,7 @@ pub(crate) enum Mood {
 /// Plays every provider.
 pub(crate) struct Providers {
     mood: AtomicU8,
-    company: CompanyStatus,
+    company: parking_lot::Mutex<CompanyStatus>,
     now: UtcMillis,
     registry_saw: Option<UtcMillis>,
     holds_portraits: bool,
@@ -118,7 +119,7 @@ impl RealNameProvider for Providers {
     }
 
     fn company(&self, question: Question) -> Answering<'_, CompanyFound> {
-        self.answer(question, CompanyFound { name_matches: true, status: self.company })
+        self.answer(question, CompanyFound { name_matches: true, status: *self.company.lock() })
     }
 }
 
@@ -165,7 +166,7 @@ impl Scene {
         let mut world = World::with(|settings| settings.review_office = Some(registry())).await;
         let mut providers = Providers {
             mood: AtomicU8::new(mood as u8),
-            company: CompanyStatus::InOperation,
+            company: parking_lot::Mutex::new(CompanyStatus::InOperation),
             now: world.clock.now(),
             registry_saw: None,
             holds_portraits: true,
@@ -245,9 +246,13 @@ impl Scene {
     pub(crate) async fn confirm(&self, visitor: &Visitor) {
         let world = &self.world;
         for (actor, party) in [(&visitor.actor, self.party), (&world.staff, self.handler)] {
-            let command = Confirm { filing: self.filing, party, shown_sha256: None };
-            confirm(&world.platform, &world.request(actor), command).await.unwrap();
+            self.confirms(actor, party).await.unwrap();
         }
+    }
+
+    async fn confirms(&self, actor: &Actor, party: PartyId) -> Result<Confirmed, ConfirmError> {
+        let command = Confirm { filing: self.filing, party, shown_sha256: None };
+        confirm(&self.world.platform, &self.world.request(actor), command).await
     }
 
     pub(crate) async fn state(&self) -> FilingState {
@@ -608,36 +613,43 @@ async fn another_number_makes_what_was_known_count_no_more() {
     assert!(reasons.contains(&ReviewReason::IdentityUnverified));
 }
 
+/// A filing whose only signer is a company that stands like this.
+async fn company_scene(matter: Matter, status: CompanyStatus) -> Scene {
+    let mut scene = Scene::with(Mood::Agrees, |providers, _| {
+        *providers.company.get_mut() = status;
+    })
+    .await;
+    let world = &scene.world;
+    let opening = OpenFiling {
+        matter,
+        company_name: "杭州示例青穗茶业有限公司".parse().unwrap(),
+        handler_name: None,
+        number: None,
+    };
+    let request = world.request(&world.staff);
+    scene.filing = open_filing(&world.platform, &request, opening).await.unwrap().filing_id;
+    let command = AddParty {
+        filing: scene.filing,
+        who: PartyKind::Company {
+            name: "杭州示例云栖投资有限公司".parse().unwrap(),
+            representative: "周建国".parse().unwrap(),
+        },
+        capacities: BTreeSet::from([Capacity::CorporateShareholderRepresentative]),
+    };
+    let added = add_party(&world.platform, &world.request(&world.staff), command).await;
+    scene.party = added.unwrap().party_id;
+    scene.handler = world.add(scene.filing, "何静", Capacity::Handler).await;
+    world.attach(scene.filing, "公司章程").await;
+    let code = heqi_registration::contacts::uscc("91330112MA000004XN").unwrap();
+    scene.declare(Contact { company_code: Some(code), ..contact() }).await.unwrap();
+    scene.check().await;
+    scene
+}
+
 #[tokio::test]
 async fn edge_case_28_a_revoked_company_cannot_sign_but_for_a_cancellation() {
     for (matter, may) in [(Matter::Change, false), (Matter::OrdinaryCancellation, true)] {
-        let mut scene = Scene::with(Mood::Agrees, |providers, _| {
-            providers.company = CompanyStatus::Revoked;
-        })
-        .await;
-        let world = &scene.world;
-        let opening = OpenFiling {
-            matter,
-            company_name: "杭州示例青穗茶业有限公司".parse().unwrap(),
-            handler_name: None,
-            number: None,
-        };
-        let request = world.request(&world.staff);
-        scene.filing = open_filing(&world.platform, &request, opening).await.unwrap().filing_id;
-        let command = AddParty {
-            filing: scene.filing,
-            who: PartyKind::Company {
-                name: "杭州示例云栖投资有限公司".parse().unwrap(),
-                representative: "周建国".parse().unwrap(),
-            },
-            capacities: BTreeSet::from([Capacity::CorporateShareholderRepresentative]),
-        };
-        let added = add_party(&world.platform, &world.request(&world.staff), command).await;
-        scene.party = added.unwrap().party_id;
-        world.attach(scene.filing, "公司章程").await;
-        let code = heqi_registration::contacts::uscc("91330112MA000004XN").unwrap();
-        scene.declare(Contact { company_code: Some(code), ..contact() }).await.unwrap();
-        scene.check().await;
+        let scene = company_scene(matter, CompanyStatus::Revoked).await;
         let visitor = scene.visitor().await;
         let command = BeginSigning {
             device_key: visitor.device.key().public_key().to_spki_der(),
@@ -653,6 +665,39 @@ async fn edge_case_28_a_revoked_company_cannot_sign_but_for_a_cancellation() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn edge_case_28_a_company_revoked_after_signing_is_found_before_the_filing_is_confirmed() {
+    for (matter, may) in [(Matter::Change, false), (Matter::OrdinaryCancellation, true)] {
+        let scene = company_scene(matter, CompanyStatus::InOperation).await;
+        let (visitor, _) = scene.sign().await;
+        *scene.providers.company.lock() = CompanyStatus::Revoked;
+        scene.world.clock.advance_ms(verify_identity::FRESH_MS + 60_000);
+        // Nobody waits for a register: the first to confirm has it asked, what it says holds next.
+        scene.confirms(&scene.world.staff, scene.handler).await.unwrap();
+        assert_eq!(scene.check().await, usize::from(!may));
+        let confirmed = scene.confirms(&visitor.actor, scene.party).await;
+        assert_eq!(confirmed.is_ok(), may);
+        if let Err(refused) = confirmed {
+            assert_eq!((refused.code(), refused.class()), ("licence_status", Class::Conflict));
+            assert!(matches!(scene.state().await, FilingState::Signed { .. }));
+        }
+    }
+}
+
+#[tokio::test]
+async fn edge_case_28_a_company_revoked_while_it_signs_does_not_sign() {
+    let scene = company_scene(Matter::Change, CompanyStatus::InOperation).await;
+    let visitor = scene.visitor().await;
+    scene.world.clock.advance_ms(verify_identity::FRESH_MS + 60_000);
+    let (begun, photo) = scene.world.ready(&visitor).await;
+    *scene.providers.company.lock() = CompanyStatus::Cancelled;
+    assert_eq!(scene.check().await, 1, "what is old is asked again when it begins");
+    let answer = visitor.answer(&begun, photo, scene.world.clock.now());
+    let refused = scene.world.complete(&visitor, answer).await.unwrap_err();
+    assert_eq!((refused.code(), refused.class()), ("licence_status", Class::Conflict));
+    assert!(matches!(scene.state().await, FilingState::Signing { .. }));
 }
 
 #[tokio::test]
@@ -709,6 +754,24 @@ async fn edge_case_1_who_has_no_portrait_in_the_register_is_seen_by_a_person() {
     assert_eq!(case.reasons, BTreeSet::from(wanted));
     let view = case_view(&scene.world.platform, &reviewer, &scene.world.facts(), case.case).await;
     assert!(!view.unwrap().has_portrait);
+}
+
+#[tokio::test]
+async fn edge_case_2_a_document_from_abroad_is_told_to_its_signer_and_to_the_reviewer() {
+    for (number, four, is_from_abroad) in [("E12345678", "5678", true), (NUMBER, "002X", false)] {
+        let scene = Scene::new(Mood::Down).await;
+        let declared = Contact { id_number: Some(number.parse().unwrap()), ..contact() };
+        scene.declare(declared).await.unwrap();
+        let visitor = scene.visitor_of(four).await;
+        let (platform, facts) = (&scene.world.platform, scene.world.facts());
+        let seen = ceremony_view(platform, &visitor.actor, Language::En).await.unwrap();
+        assert_eq!(seen.is_from_abroad, is_from_abroad);
+        scene.world.sign(&visitor).await;
+        let reviewer = scene.reviewer("li.na").await;
+        let case = scene.only_case(&reviewer).await.case;
+        let view = case_view(platform, &reviewer, &facts, case).await.unwrap();
+        assert_eq!(view.is_from_abroad, is_from_abroad);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! One person in several capacities (edge case 6): the own ones are one party with one signing, a
 //! company's is a party of its own, to which the person goes on without being asked again.
 
+use heqi_evidence::schema::RecordKind;
 use heqi_filing::entry::CODE_PAUSE_MS;
 use heqi_filing::timer::LINK_LIFETIME_MS;
 use heqi_filing::{Capacity, ConsentKind, Decision, FilingState, PartyKind};
@@ -23,7 +24,9 @@ use heqi_registration::session::session;
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::{CreateStaff, create_staff};
 use heqi_testkit::Device;
-use heqi_vocabulary::{Explain as _, FilingId, Language, MessageChannel, PartyId};
+use heqi_vocabulary::{
+    Clock as _, Explain as _, FilingId, Language, MessageChannel, PartyId, Provenance,
+};
 use serde_json::json;
 
 use crate::entry::{contact, declare, enter, last_four, send, taken};
@@ -161,6 +164,41 @@ async fn edge_case_06_a_person_added_again_is_one_party_and_signs_once_in_every_
     let receipt = world.sign(&Visitor { actor, device, label }).await;
     let signed = world.opened(receipt.record_id).await;
     assert_eq!(signed.value("capacities"), Some(&json!(["shareholder", "supervisor"])));
+}
+
+#[tokio::test]
+async fn edge_case_13_who_goes_on_from_a_place_out_of_reach_is_flagged_and_signs_all_the_same() {
+    let twice = Twice::new().await;
+    let world = &twice.world;
+    twice.enter(&twice.own).await;
+    twice.sign(&twice.own).await;
+    let opened = go_on(&world.platform, &world.request(&twice.own), twice.company).await.unwrap();
+    world.clock.advance_ms(10 * 60_000);
+    for kind in ConsentKind::ASKED {
+        world.consent(&opened.actor, kind, Decision::Granted).await;
+    }
+    let label = opened.actor.name();
+    let device = Device::new(Algorithm::Ed25519, 5, &label);
+    let visitor = Visitor { actor: opened.actor.clone(), device, label };
+    let (begun, photo) = world.ready(&visitor).await;
+    let mut values = Device::values(photo, world.clock.now());
+    // Ten minutes ago it was Hangzhou.
+    let beijing = json!({
+        "accuracy_m": 12, "datum": "WGS-84", "latitude_e6": 39_904_000, "longitude_e6": 116_407_000
+    });
+    values.insert("place", (beijing, Provenance::Reported));
+    let answer = visitor.answer_with(&begun, &values, |_| {});
+    let receipt = world.complete(&visitor, answer).await.unwrap();
+    assert!(receipt.voucher.is_some(), "whatever it looks like, it is signed");
+    let frames = world.frames().await;
+    let noted: Vec<_> =
+        frames.iter().filter(|(frame, _)| frame.kind == RecordKind::RiskNoted).collect();
+    assert_eq!(noted.len(), 1, "the first one had nothing to compare with");
+    let said = world.opened(noted[0].0.record_id).await;
+    assert_eq!(said.value("flags"), Some(&json!(["positions_too_far_apart"])));
+    let signals = said.value("signals").unwrap();
+    assert!(signals["earlier_seconds"].as_i64().unwrap() >= 600, "{signals}");
+    assert_eq!(signals["earlier_latitude_e6"], 30_274_084);
 }
 
 #[tokio::test]
