@@ -11,7 +11,7 @@ use super::verifier::{browser, root};
 use crate::acceptance::house::{House, Second};
 
 /// The folder that pictures are written to; where it is not set, they are compared.
-const VARIABLE: &str = "README_PICTURES";
+pub(super) const VARIABLE: &str = "README_PICTURES";
 
 /// Each picture: its name, and the heading of the page that it shows (a signer's), or its path.
 const PICTURES: [(&str, &str); 8] = [
