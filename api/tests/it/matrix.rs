@@ -381,7 +381,7 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
     let mut settings = ApiSettings::default();
     settings.rates.enabled = false;
     let service = Service::start_with(settings, None).await;
-    let (callers, ids) = callers(&service).await;
+    let (callers, ids) = Box::pin(callers(&service)).await;
     let mut asked = 0;
     for rule in ACCESS_TABLE {
         for (name, is, shows) in &callers {

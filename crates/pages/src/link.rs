@@ -338,6 +338,24 @@ impl fmt::Display for Link {
             Self::Regulator => f.write_str("/regulator"),
             Self::RegulatorSearch => f.write_str("/regulator/searches"),
             Self::RegulatorResults(query) => write!(f, "/regulator/searches/{query}"),
+            Self::RegulatorFiling(..)
+            | Self::RegulatorPhoto(..)
+            | Self::RegulatorBundle(..)
+            | Self::RegulatorPackage(..)
+            | Self::RegulatorCompare(..)
+            | Self::RegulatorHold(..)
+            | Self::RegulatorLift(..)
+            | Self::RegulatorApply(..) => self.of_found(f),
+            Self::Office(link) => link.fmt(f),
+            Self::Asset(asset) => write!(f, "/assets/{}/{}", crate::assets::digest(), asset.name()),
+        }
+    }
+}
+
+impl Link {
+    /// What a regulator's search has found, and what is below it.
+    fn of_found(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::RegulatorFiling(query, filing) => found(f, (query, filing), format_args!("")),
             Self::RegulatorPhoto(query, filing, record) => {
                 found(f, (query, filing), format_args!("/photos/{record}"))
@@ -358,13 +376,10 @@ impl fmt::Display for Link {
             Self::RegulatorApply(query, filing, record) => {
                 found(f, (query, filing), format_args!("/signatures/{record}/application"))
             }
-            Self::Office(link) => link.fmt(f),
-            Self::Asset(asset) => write!(f, "/assets/{}/{}", crate::assets::digest(), asset.name()),
+            _ => f.write_str("/regulator"),
         }
     }
-}
 
-impl Link {
     /// Where the security administrator and the auditor work.
     fn of_duties(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -4,7 +4,7 @@
 use heqi_evidence::anchors::{Anchors, Validity};
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence::statement::Statement as _;
-use heqi_pki::dsse::Envelope;
+use heqi_pki::dsse::{Envelope, EnvelopeVerifyError, PayloadType};
 use heqi_pki::keys::PublicKey;
 use heqi_pki::timestamp::{TimeRoot, TimestampToken, VerifiedTimestamp};
 use heqi_tlog::checkpoint::SignedCheckpoint;
@@ -144,13 +144,23 @@ impl RenewalFile {
         let SubjectLeaf::Statement { envelope, detail } = &self.subject.leaf else { return None };
         let (salt, said) = detail.as_ref()?;
         let envelope = Envelope::from_json(envelope).ok()?;
-        let payload_type = heqi_pki::dsse::PayloadType::parse(payload_type).ok()?;
+        let payload_type = PayloadType::parse(payload_type).ok()?;
         let verified = envelope.verify(&payload_type, &trust.custodians).ok()?;
         let payload: serde_json::Value = serde_json::from_slice(verified.bytes()).ok()?;
         let wanted: Digest = payload.get("detail_sha256")?.as_str()?.parse().ok()?;
         let salt = bytes_of(salt)?;
         let found = Digest::of(&[salt.as_slice(), said.as_bytes()].concat());
         (found == wanted).then(|| said.clone())
+    }
+
+    /// Whether what the leaf says is signed by nobody among the custodians: of what it is the leaf is then not
+    /// proved, and not contradicted either.
+    pub fn is_said_by_a_stranger(&self, trust: &Trust, payload_type: &str) -> bool {
+        let SubjectLeaf::Statement { envelope, .. } = &self.subject.leaf else { return false };
+        let Ok(envelope) = Envelope::from_json(envelope) else { return false };
+        let Ok(payload_type) = PayloadType::parse(payload_type) else { return false };
+        let verified = envelope.verify(&payload_type, &trust.custodians);
+        matches!(verified, Err(EnvelopeVerifyError::NoKnownSigner))
     }
 }
 

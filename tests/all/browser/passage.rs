@@ -1,6 +1,8 @@
 //! A signer who does what the page in front of them asks, whatever order the pages come in: for
 //! tests that are about something else than the order of the steps.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use heqi_tests::browser::Page;
 use serde_json::{Value, json};
 

@@ -169,11 +169,11 @@ mod tests {
             &[Side::OwnCosigned]
         }
 
-        async fn compare(&self, side: Side, since: u64) -> Result<Reconciled, ReconcileError> {
+        async fn compare(&self, which: Side, since: u64) -> Result<Reconciled, ReconcileError> {
             *self.since.lock() = since;
-            let (size, outcome) =
-                self.shows.lock().clone().ok_or_else(|| ReconcileError::Mirror("away".into()))?;
-            Ok(Reconciled { size, outcome, ..not_compared(side, self.at, "") })
+            let shown = self.shows.lock().clone();
+            let (size, outcome) = shown.ok_or_else(|| ReconcileError::Mirror("away".into()))?;
+            Ok(Reconciled { size, outcome, ..not_compared(which, self.at, "") })
         }
     }
 

@@ -120,6 +120,11 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (BadInput, PhotoError::TooFewPixels { width: 1, height: 1 }),
     ];
     errors.extend(photo.map(|(class, e)| (class, Box::new(CapturePhotoError::Photo(e)) as Box<_>)));
+    errors.extend(statements_that_differ());
+    errors
+}
+
+fn statements_that_differ() -> impl Iterator<Item = (Class, Box<dyn Refusal>)> {
     let parts = [
         StatementPart::Challenge,
         StatementPart::Party,
@@ -132,8 +137,7 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         StatementPart::ClientRoot,
     ];
     let differs = |part| Box::new(CompleteSigningError::StatementDiffers(part)) as Box<_>;
-    errors.extend(parts.map(|part| (BadInput, differs(part))));
-    errors
+    parts.into_iter().map(move |part| (BadInput, differs(part)))
 }
 
 #[test]

@@ -26,10 +26,13 @@ const LINK = {
   tokens: listOf(text),
 };
 
-/** The leaf; `record` stands there only where a record is one. */
+/** The leaf; `record` stands there only where a record is one, and salt and text only beside a statement, both or neither. */
 function readSubject(value) {
   const isRecord = isObject(value) && Object.hasOwn(value, 'record');
-  return { record: null, ...members(value, isRecord ? { ...SUBJECT, record: digest } : SUBJECT) };
+  const subject = { record: null, ...members(value, isRecord ? { ...SUBJECT, record: digest } : SUBJECT) };
+  demand((subject.salt === null) === (subject.said === null), 'a salt or a text alone');
+  demand(!isRecord || subject.said === null, 'a record says nothing beside itself');
+  return subject;
 }
 
 const HEAD = {

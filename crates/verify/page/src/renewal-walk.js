@@ -143,6 +143,13 @@ function detailIn(payload) {
   }
 }
 
+/** Whether the step that is the leaf is signed by nobody who is trusted: then it is not proved whose it is, and not contradicted. */
+export function isSaidByAStranger({ envelope: bytes }, { custodians }) {
+  const envelope = bytes && orNull(() => readEnvelope(bytes));
+  const isKnown = ({ keyid }) => custodians.some(({ keyId }) => keyId === keyid);
+  return Boolean(envelope) && envelope.payloadType === STEP && !envelope.signatures.some(isKnown);
+}
+
 /** Whether a renewal is signed by nobody who is trusted: then there is no proof, and no contradiction. */
 export const isByAStranger = ({ links }, { custodians }) =>
   links.some(({ next }) => {

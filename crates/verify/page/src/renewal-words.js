@@ -42,6 +42,11 @@ const BY_A_STRANGER = pair(
   "a renewal is signed with a key that is not trusted: give the platform's by --renewal-key",
 );
 
+const SAID_BY_A_STRANGER = pair(
+  '续期文件中的办证步骤由信任锚以外的密钥签名',
+  'the step in the file of renewals is signed with a key that is not among the anchors',
+);
+
 const HOLDERS = { notary: pair('公证处', 'notary'), platform: pair('平台', 'platform') };
 
 function proved({ whose, notAfter, countsUntil, renewals, isTestOnly }, language) {
@@ -53,9 +58,14 @@ function proved({ whose, notAfter, countsUntil, renewals, isTestOnly }, language
   return `in the ${holder}'s log not after ${since}, its time stamp renewed ${renewals} times, good until ${until}${test}`;
 }
 
+function signedByAStranger({ byAStranger, saidByAStranger }) {
+  if (saidByAStranger) return SAID_BY_A_STRANGER;
+  return byAStranger ? BY_A_STRANGER : null;
+}
+
 /** What was found, for programs and people: `{status, reason, code}`. */
 export function renewedReport(found, language) {
-  const { status, code, whose, byAStranger } = found;
-  const words = byAStranger ? BY_A_STRANGER : (OF_WHOM[whose][code] ?? SENTENCES[code]);
+  const { status, code, whose } = found;
+  const words = signedByAStranger(found) ?? OF_WHOM[whose][code] ?? SENTENCES[code];
   return { status, reason: code === 'renewed' ? proved(found, language) : words[language], code };
 }

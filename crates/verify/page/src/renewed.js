@@ -1,6 +1,6 @@
 // What renewals beside a document or a bundle prove: docs/spec/renewal.md, sections 5 and 6.
 import { digestOfFile } from './sha256.js';
-import { isByAStranger, textSaid, trustOf, walk } from './renewal-walk.js';
+import { isByAStranger, isSaidByAStranger, textSaid, trustOf, walk } from './renewal-walk.js';
 import { readRenewals } from './renewal-file.js';
 
 const STATUSES = {
@@ -32,6 +32,7 @@ export async function renewedOfDocument(file, document, { anchors, keys, at }) {
   const whose = 'notary';
   if (renewals === null) return finding('renewals_malformed', { whose });
   if (trust.custodians.length === 0 || trust.logs.length === 0) return finding('renewals_no_anchors', { whose });
+  if (isSaidByAStranger(renewals.subject, trust)) return finding('renewals_untrusted', { whose, saidByAStranger: true });
   // The step is signed, its salted digest opens to what was said, and that names this very file.
   const said = await textSaid(renewals.subject, trust);
   const namesIt = said !== null && said.split(' ').includes(await digestOfFile(document));

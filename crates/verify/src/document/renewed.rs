@@ -42,6 +42,14 @@ pub(super) fn renewed(
             "no anchors of the notary were given",
         );
     }
+    if file.is_said_by_a_stranger(&trust, STEP) {
+        return said(
+            Status::NotProved,
+            "renewals_untrusted",
+            "续期文件中的办证步骤由信任锚以外的密钥签名",
+            "the step in the file of renewals is signed with a key that is not among the anchors",
+        );
+    }
     // The step is signed, its salted digest opens to what was said, and that names this very file.
     let names_it = file
         .said(&trust, STEP)

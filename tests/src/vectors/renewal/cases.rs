@@ -1,7 +1,7 @@
 //! The cases: what each file of renewals is, and what it must prove.
 
 use heqi_evidence::verdict::Status;
-use heqi_renewal::RenewalFile;
+use heqi_renewal::{RenewalFile, SubjectLeaf};
 use heqi_vocabulary::UtcMillis;
 
 use super::ways::{DAY_MS, Made};
@@ -206,8 +206,9 @@ fn of_a_document(made: &Made) -> Vec<Case> {
     let [once, twelve] = &made.document;
     let of_another = (Status::Contradicted, "renewals_of_another");
     let salt = changed(twelve, |way| {
-        let detail = way.subject.detail.as_mut().unwrap();
-        detail.0 = "00".repeat(16);
+        if let SubjectLeaf::Statement { detail: Some(detail), .. } = &mut way.subject.leaf {
+            detail.0 = "00".repeat(16);
+        }
     });
     let of_document = |name, about, way: &RenewalFile, found| Case {
         file: DOCUMENT,

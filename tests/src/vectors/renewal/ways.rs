@@ -11,7 +11,7 @@ use heqi_pki::authority::TestTimeAuthority;
 use heqi_pki::dsse::{Envelope, PayloadType};
 use heqi_pki::keys::{Algorithm, PublicKey, SigningKey};
 use heqi_pki::timestamp::TimestampToken;
-use heqi_renewal::{Link, Next, Renewal, RenewalFile, Subject, TokenTree, ends_of};
+use heqi_renewal::{Link, Next, Renewal, RenewalFile, Subject, SubjectLeaf, TokenTree, ends_of};
 use heqi_testkit::{Custodian, MemoryLog, SeededEntropy, Story, Twists, time};
 use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::{Digest, UtcMillis};
@@ -67,9 +67,7 @@ impl Keeper<'_> {
     /// The way of a record to the newest head.
     fn of_record(&self, (record, index): (RecordRoot, u64), link: &Link) -> RenewalFile {
         let subject = Subject {
-            envelope: Vec::new(),
-            record: Some(record),
-            detail: None,
+            leaf: SubjectLeaf::Record(record),
             index,
             path: self.log.inclusion(index, self.log.size()),
         };
@@ -86,9 +84,7 @@ impl Keeper<'_> {
         let envelope = step(&said, key, at);
         let index = self.log.append(LogLeaf::Statement(Digest::of(&envelope)));
         let subject = Subject {
-            envelope,
-            record: None,
-            detail: Some((hex::encode(SALT), said)),
+            leaf: SubjectLeaf::Statement { envelope, detail: Some((hex::encode(SALT), said)) },
             index,
             path: self.log.inclusion(index, self.log.size()),
         };
@@ -98,9 +94,10 @@ impl Keeper<'_> {
     /// The way with one renewal more, stamped a minute later.
     fn renewed(&mut self, way: &RenewalFile, by: &TestTimeAuthority, at: UtcMillis) -> RenewalFile {
         let mut way = way.clone();
-        let envelopes = way.links.iter().filter_map(|link| link.next.as_ref());
-        let previous =
-            envelopes.last().map_or_else(|| Digest::of(b""), |next| Digest::of(&next.envelope));
+        let mut envelopes = way.links.iter().filter_map(|link| link.next.as_ref());
+        let previous = envelopes
+            .next_back()
+            .map_or_else(|| Digest::of(b""), |next| Digest::of(&next.envelope));
         let seq = u64::try_from(way.links.len()).unwrap();
         let last = way.links.last_mut().unwrap();
         let size = SignedCheckpoint::parse(&last.note).unwrap().checkpoint().size();
