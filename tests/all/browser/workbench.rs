@@ -205,7 +205,7 @@ async fn drop_it_at_the_verifier(bureau: &Bureau, at: &mut Typist<'_>, pdf: &[u8
     let before = bureau.stored_at_rest(digest).await;
     at.page.open(&format!("{}/verify.html", at.base)).unwrap();
     at.page.choose("#bundle", &[dropped.as_path()]).unwrap();
-    at.until("(document.querySelector('#result')?.textContent ?? '').includes('evidence-001')");
+    at.until("(document.querySelector('#result')?.textContent ?? '').includes('第000001号')");
     assert!(bureau.stored_at_rest(digest).await == before, "something of the file was stored");
 }
 
