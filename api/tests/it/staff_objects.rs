@@ -55,7 +55,14 @@ async fn ask(desk: &Desk<'_>, rule: &Rule, path: &str) -> Answer {
         return desk.service.send(Method::GET, path, "", &headers, None).await;
     }
     let csrf = csrf_of(desk.cookie.split_once('=').unwrap().1);
-    let (kind, body) = form_of(rule, &csrf, &desk.service.fresh_key());
+    let (kind, mut body) = form_of(rule, &csrf, &desk.service.fresh_key());
+    if rule.path.contains("{account}") {
+        // As the page has it that shows the account as it stands.
+        let accounts = list_staff(&desk.service.platform).await.unwrap();
+        let shown = accounts.iter().find(|one| path.contains(&one.account.to_string()));
+        let seen = serde_json::to_string(&shown.map_or_else(Default::default, |one| one.standing));
+        body.extend(format!("&seen={}", seen.unwrap()).into_bytes());
+    }
     headers.push(("content-type", kind));
     desk.service.send(Method::POST, path, "", &headers, Some(body)).await
 }

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -168,6 +169,10 @@ fn readable(response: ServiceResponse<BoxBody>, reader: &Reader) -> ServiceRespo
         return response;
     }
     let problem = match response.response().error() {
+        // A handler that ended early with a page of its own; it was taken out of the error, which says 500 since.
+        Some(error) if error.as_error::<InternalError<&'static str>>().is_some() => {
+            return response;
+        }
         Some(error) => problem_of(error),
         None if is_empty(response.response().body()) => RequestProblem::of(status).into(),
         None => return response,

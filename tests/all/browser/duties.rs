@@ -81,7 +81,7 @@ async fn security_lets_in_an_account_made_on_the_machine_and_audit_takes_the_jou
     desk.come_in_to(&base, "shen.yan", &security, "工作人员账号");
     desk.look("staff-accounts");
     let own = "[...document.querySelectorAll('.cases li')].filter((one) => \
-         one.querySelector('h2').textContent === 'shen.yan' && one.querySelector('form')).length";
+         one.querySelector('h2')?.textContent === 'shen.yan' && one.querySelector('form')).length";
     assert_eq!(desk.page.evaluate(own).unwrap(), 0, "nobody lets in or shuts out the own account");
     desk.enter(&format!("form[action='/staff/accounts/{made}/release'] button"));
     let is_in = "document.readyState === 'complete' && document.querySelector('.cases') !== null \

@@ -12,7 +12,7 @@ use super::{BrowserError, Pipe};
 const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; PGT-AN00) AppleWebKit/537.36 \
      (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36";
 /// How long a tap waits for its click: what is switched off gets none.
-const CLICK_TRIES: usize = 50;
+const CLICK_TRIES: usize = 150;
 
 /// One page.
 pub struct Page<'a> {
@@ -174,14 +174,17 @@ impl<'a> Page<'a> {
         let noting = "globalThis.clicked = false; \
              addEventListener('click', () => { globalThis.clicked = true; }, { capture: true, once: true })";
         self.evaluate(noting)?;
-        self.finger("touchStart", Some((x, y, 0.5)))?;
-        self.finger("touchEnd", None)?;
-        for _ in 0..CLICK_TRIES {
-            // A page that is going away refuses, and the next one knows of no click.
-            if !matches!(self.evaluate("globalThis.clicked"), Ok(Value::Bool(false))) {
-                break;
+        // A busy page may make no click of a touch; whoever holds the phone touches once more.
+        for _ in 0..2 {
+            self.finger("touchStart", Some((x, y, 0.5)))?;
+            self.finger("touchEnd", None)?;
+            for _ in 0..CLICK_TRIES {
+                // A page that is going away refuses, and the next one knows of no click.
+                if !matches!(self.evaluate("globalThis.clicked"), Ok(Value::Bool(false))) {
+                    return Ok(());
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
             }
-            std::thread::sleep(std::time::Duration::from_millis(20));
         }
         Ok(())
     }

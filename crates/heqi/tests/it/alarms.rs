@@ -159,6 +159,7 @@ async fn edge_case_35_a_gateway_that_is_down_raises_an_alarm_and_nobody_else_wai
     let base = format!("/api/v1/filings/{}", filing["filing_id"].as_str().unwrap());
     let path = format!("{base}/documents?title=Articles");
     client.upload(&staff, &path, "application/pdf", files::pdf("Articles", 1)).await;
+    let mut parties = Vec::new();
     for number in 1..=6 {
         let name = heqi_testkit::shareholder(number);
         let party = json!({ "kind": "person", "name": name, "capacities": ["shareholder"] });
@@ -166,6 +167,9 @@ async fn edge_case_35_a_gateway_that_is_down_raises_an_alarm_and_nobody_else_wai
         let party = format!("{base}/parties/{}", added["party_id"].as_str().unwrap());
         let contact = json!({ "mobile": format!("1380000001{number}") });
         client.post(&staff, &format!("{party}/contact"), &contact).await;
+        parties.push(party);
+    }
+    for party in parties {
         client.post(&staff, &format!("{party}/invitations"), &json!({})).await;
     }
     let alarm = raised(true).await;
