@@ -1,8 +1,8 @@
 //! Sends the messages that acts have queued. Each message is tried way by way; what becomes
 //! of it is written down by `registration::message_queue`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use heqi_notify::{Channel, Letter, SendError, Templates};
@@ -12,6 +12,7 @@ use heqi_registration::message_queue::{self, LeasedMessage, Outcome, Outgoing};
 use heqi_service_kit::alarms::Watch;
 use heqi_service_kit::{Alarms, Metrics, Shutdown};
 use heqi_vocabulary::{Clock, Digest, MessageChannel, UtcMillis};
+use parking_lot::Mutex;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -51,8 +52,29 @@ pub(crate) struct Messenger {
     channels: Vec<Arc<dyn Channel>>,
     templates: Templates,
     sent: Family<Labels, Counter>,
-    /// Tries that nobody answered, since somebody last took a message.
-    unanswered: Arc<AtomicU64>,
+    unanswered: Unanswered,
+}
+
+/// Tries that nobody answered, of each way since it last answered: mail that is taken says nothing about the
+/// gateway of text messages.
+#[derive(Clone, Default)]
+struct Unanswered(Arc<Mutex<BTreeMap<MessageChannel, u64>>>);
+
+impl Unanswered {
+    /// A message that is refused says nothing about the way: whoever refuses has answered.
+    fn note(&self, way: MessageChannel, outcome: &Outcome) {
+        let mut ways = self.0.lock();
+        let tries = ways.entry(way).or_default();
+        *tries = match outcome {
+            Outcome::Taken { .. } | Outcome::Refused { .. } => 0,
+            Outcome::Later { .. } | Outcome::Uncertain { .. } => tries.saturating_add(1),
+        };
+    }
+
+    /// Of the way that stands worst.
+    fn most(&self) -> u64 {
+        self.0.lock().values().copied().max().unwrap_or(0)
+    }
 }
 
 /// How a try went. Nothing a caller chose: the channel is a name of the settings.
@@ -73,25 +95,13 @@ impl Messenger {
     ) -> Result<Self, ServiceError> {
         let (channels, templates) = ways(&settings.ways(), http, clock)?;
         let sent = metrics.register("messages", "Messages to people, tried", Family::default());
-        Ok(Self { channels, templates, sent, unanswered: Arc::default() })
+        Ok(Self { channels, templates, sent, unanswered: Unanswered::default() })
     }
 
-    /// Has somebody told when nothing is taken any more. A message that is refused says
-    /// nothing about the way: whoever refuses has answered.
+    /// Has somebody told when nothing is taken by one way any more.
     pub(crate) fn watch(&self, alarms: &Alarms) {
-        let unanswered = Arc::clone(&self.unanswered);
-        alarms.watch(MESSAGES_FAIL, move || Some(unanswered.load(Ordering::Relaxed)));
-    }
-
-    fn note_answer(&self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Taken { .. } | Outcome::Refused { .. } => {
-                self.unanswered.store(0, Ordering::Relaxed);
-            }
-            Outcome::Later { .. } | Outcome::Uncertain { .. } => {
-                self.unanswered.fetch_add(1, Ordering::Relaxed);
-            }
-        }
+        let unanswered = self.unanswered.clone();
+        alarms.watch(MESSAGES_FAIL, move || Some(unanswered.most()));
     }
 
     fn channel(&self, kind: MessageChannel) -> Option<&Arc<dyn Channel>> {
@@ -132,7 +142,7 @@ impl Messenger {
         };
         let outcome = outcome(&**channel, sent, (outgoing.attempts, now), words.template_sha256);
         self.count(channel.name(), word(&outcome));
-        self.note_answer(&outcome);
+        self.unanswered.note(outgoing.channel, &outcome);
         outcome
     }
 }
@@ -235,4 +245,25 @@ async fn one(
         }
     }
     message_queue::note_outcome(platform, item, channel, &outcome).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_that_is_taken_does_not_hide_a_gateway_that_answers_nothing() {
+        let unanswered = Unanswered::default();
+        let (silent, answered) = (
+            Outcome::Uncertain { reason: "too_slow" },
+            Outcome::Refused { reason: "no_such_number" },
+        );
+        for tries in 1..=4 {
+            unanswered.note(MessageChannel::Sms, &silent);
+            unanswered.note(MessageChannel::Email, &answered);
+            assert_eq!(unanswered.most(), tries);
+        }
+        unanswered.note(MessageChannel::Sms, &answered);
+        assert_eq!(unanswered.most(), 0);
+    }
 }
