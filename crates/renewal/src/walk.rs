@@ -165,7 +165,8 @@ impl RenewalFile {
 }
 
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    if !hex.len().is_multiple_of(2) || !hex.is_ascii() {
+    // A sign before a digit is a number to `from_str_radix`, and would be a second spelling.
+    if !hex.len().is_multiple_of(2) || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
     (0..hex.len() / 2).map(|at| u8::from_str_radix(hex.get(at * 2..at * 2 + 2)?, 16).ok()).collect()
@@ -224,4 +225,17 @@ fn renewed(next: &Next, link: &Link, trust: &Trust, head: &Stamped) -> Option<Ut
         && Digest::of(&next.anchors) == renewal.anchors_sha256;
     let (_, ends) = believed(der, &link.note, trust)?;
     names_it.then_some(ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes_of;
+
+    #[test]
+    fn a_salt_is_written_in_hexadecimal_digits_and_nothing_else() {
+        assert_eq!(bytes_of("0aF0"), Some(vec![0x0a, 0xf0]));
+        for other in ["0", "+a", "0a+f", "-1", " a", "0x", "零零"] {
+            assert_eq!(bytes_of(other), None, "{other:?}");
+        }
+    }
 }
