@@ -670,6 +670,32 @@ async fn edge_case_28_a_revoked_company_cannot_sign_but_for_a_cancellation() {
 }
 
 #[tokio::test]
+async fn edge_case_28_a_register_that_is_silent_takes_no_revocation_back() {
+    let scene = company_scene(Matter::Change, CompanyStatus::Revoked).await;
+    let visitor = scene.visitor().await;
+    let begun = async || {
+        let command = BeginSigning {
+            device_key: visitor.device.key().public_key().to_spki_der(),
+            language: Language::Zh,
+        };
+        let request = scene.world.request(&visitor.actor);
+        begin_signing(&scene.world.platform, &request, command).await
+    };
+    // The handler declares the same once more, and nobody answers.
+    scene.providers.turn(Mood::Down);
+    let code = heqi_registration::contacts::uscc("91330112MA000004XN").unwrap();
+    scene.declare(Contact { company_code: Some(code), ..contact() }).await.unwrap();
+    assert_eq!(scene.check().await, 1);
+    assert_eq!(begun().await.err().map(|error| error.code()), Some("licence_status"));
+    // What the register says when it is back counts.
+    scene.providers.turn(Mood::Agrees);
+    *scene.providers.company.lock() = CompanyStatus::InOperation;
+    scene.world.clock.advance_ms(15_000);
+    assert_eq!(scene.check().await, 1);
+    assert!(begun().await.is_ok());
+}
+
+#[tokio::test]
 async fn edge_case_28_a_company_revoked_after_signing_is_found_before_the_filing_is_confirmed() {
     for (matter, may) in [(Matter::Change, false), (Matter::OrdinaryCancellation, true)] {
         let scene = company_scene(matter, CompanyStatus::InOperation).await;
