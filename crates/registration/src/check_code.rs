@@ -15,7 +15,7 @@ use crate::contacts;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
-use crate::messages::{Way, WayState};
+use crate::messages::WayState;
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::{self, CeremonyContent, CeremonyRecord};
@@ -205,8 +205,8 @@ async fn went_by(platform: &Platform, code: &IssuedCode) -> Result<Vec<MessageCh
     let Some(message) = code.message else { return Ok(vec![code.channel]) };
     let row = rows::MESSAGES.row(platform.backend(), &message).await?;
     let ways = row.map(|row| row.value.ways).unwrap_or_default();
-    let went = |way: &&Way| !matches!(way.state, WayState::Open | WayState::Refused);
-    let went: Vec<_> = ways.iter().filter(went).map(|way| way.channel).collect();
+    let went = ways.iter().filter(|way| way.may_have_gone());
+    let went: Vec<_> = went.map(|way| way.channel).collect();
     Ok(if went.is_empty() { vec![code.channel] } else { went })
 }
 

@@ -195,6 +195,18 @@ pub(crate) struct Way {
     pub(crate) attempts: u32,
 }
 
+impl Way {
+    /// Whether what was sent may have come by it. What came back counts: whoever has the mailbox can read
+    /// a mail and then send it back.
+    pub(crate) const fn may_have_gone(&self) -> bool {
+        match self.state {
+            WayState::Open => false,
+            WayState::Refused => self.attempts > 0,
+            WayState::Trying | WayState::Taken | WayState::Uncertain => true,
+        }
+    }
+}
+
 /// How one way went.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -186,13 +186,21 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
         return end(platform, item).await;
     };
     let answered = ask::everybody(platform, &asked.filing, party, &asked.contact).await;
-    let before = known(platform, filing, party).await?.and_then(|checked| checked.known);
+    let before = known(platform, filing, party).await?;
+    // Silence takes back no answer by which a company may not sign: otherwise whoever has it asked anew
+    // while the register is down would be rid of it.
+    let no_stays = answered.findings.company.is_unanswered()
+        && company_may_not_sign(before.as_ref(), asked.filing.matter());
+    let before = before.and_then(|checked| checked.known);
     let is_final = !answered.findings.is_unanswered() || item.attempts >= ATTEMPTS;
     let says_nothing_new = before.is_some_and(|before| before.findings == answered.findings);
     let Answered { findings, answers, questions, portrait } = answered;
     let mut attempts = crate::act::Attempts::default();
-    if says_nothing_new && !is_final {
+    if (says_nothing_new || no_stays) && !is_final {
         return give_back(platform, item).await;
+    }
+    if no_stays {
+        return end(platform, item).await;
     }
     let draft = Draft::new(platform, RecordKind::IdentityVerified);
     let record_id = draft.record_id();

@@ -5,7 +5,6 @@ use heqi_vocabulary::{MessageChannel, SigningId};
 
 use crate::fault::Fault;
 use crate::message_queue;
-use crate::messages::{Way, WayState};
 use crate::platform::Platform;
 use crate::rows;
 
@@ -33,8 +32,8 @@ pub(super) async fn places_of_code(
         Err(Fault::Erased) => return Ok(Vec::new()),
         other => other?,
     };
-    let went = |way: &&Way| !matches!(way.state, WayState::Open | WayState::Refused);
-    let mut channels: Vec<_> = row.ways.iter().filter(went).map(|way| way.channel).collect();
+    let went = row.ways.iter().filter(|way| way.may_have_gone());
+    let mut channels: Vec<_> = went.map(|way| way.channel).collect();
     if channels.is_empty() {
         channels.push(code.channel);
     }

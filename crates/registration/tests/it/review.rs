@@ -502,35 +502,37 @@ async fn where_nobody_compares_faces_a_reviewer_does_and_sees_both_pictures() {
     assert_eq!(scene.world.contents().await.entries.len() - before, 3);
 }
 
-/// Whoever has the mailbox need not have the phone, whatever a provider says of the number.
+/// Whoever has the mailbox need not have the phone, whatever a provider says of the number. A mail that
+/// came back may have been read before.
 #[tokio::test]
-async fn a_code_that_came_by_mail_after_all_says_nothing_of_the_mobile_number() {
-    for is_bounced in [false, true] {
+async fn a_code_that_may_have_come_by_mail_says_nothing_of_the_mobile_number() {
+    let (sms, email) = (MessageChannel::Sms, MessageChannel::Email);
+    for (first, next) in [(sms, None), (sms, Some(email)), (email, Some(sms))] {
         let scene = Scene::new(Mood::Agrees).await;
-        let email = Some("gong@example.com".parse().unwrap());
-        scene.declare(Contact { email, ..contact() }).await.unwrap();
+        let address = Some("gong@example.com".parse().unwrap());
+        scene.declare(Contact { email: address, ..contact() }).await.unwrap();
         scene.check().await;
         let world = &scene.world;
         let token = world.invite(scene.filing, scene.party).await.token;
         let actor = authenticate(&world.platform, hash_of(&token)).await.unwrap();
         taken(world).await;
-        let by_text = SendCode { channel: Some(MessageChannel::Sms), language: Language::Zh };
-        send_code(&world.platform, &world.request(&actor), by_text).await.unwrap();
+        let by_first = SendCode { channel: Some(first), language: Language::Zh };
+        send_code(&world.platform, &world.request(&actor), by_first).await.unwrap();
         let mut sent = taken(world).await.remove(0);
-        assert_eq!(sent.channel, MessageChannel::Sms);
-        if is_bounced {
+        assert_eq!(sent.channel, first);
+        if let Some(next) = next {
             let bounced = Report::Bounced { reason: "unknown_number" };
             let (platform, message) = (&world.platform, sent.message);
-            note_report(platform, message, MessageChannel::Sms, bounced).await.unwrap();
+            note_report(platform, message, first, bounced).await.unwrap();
             sent = taken(world).await.remove(0);
-            assert_eq!((sent.message, sent.channel), (message, MessageChannel::Email));
+            assert_eq!((sent.message, sent.channel), (message, next));
         }
         enter(world, &actor, &sent.values["code"]).await.unwrap();
         let visitor = scene.inside(actor, "002X").await;
         world.sign(&visitor).await;
         let reviewer = scene.reviewer("li.na").await;
         let mut expected = BTreeSet::from([ReviewReason::FaceNotCompared]);
-        expected.extend(is_bounced.then_some(ReviewReason::ContactUnverified));
+        expected.extend(next.is_some().then_some(ReviewReason::ContactUnverified));
         assert_eq!(scene.only_case(&reviewer).await.reasons, expected);
     }
 }
@@ -665,6 +667,32 @@ async fn edge_case_28_a_revoked_company_cannot_sign_but_for_a_cancellation() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn edge_case_28_a_register_that_is_silent_takes_no_revocation_back() {
+    let scene = company_scene(Matter::Change, CompanyStatus::Revoked).await;
+    let visitor = scene.visitor().await;
+    let begun = async || {
+        let command = BeginSigning {
+            device_key: visitor.device.key().public_key().to_spki_der(),
+            language: Language::Zh,
+        };
+        let request = scene.world.request(&visitor.actor);
+        begin_signing(&scene.world.platform, &request, command).await
+    };
+    // The handler declares the same once more, and nobody answers.
+    scene.providers.turn(Mood::Down);
+    let code = heqi_registration::contacts::uscc("91330112MA000004XN").unwrap();
+    scene.declare(Contact { company_code: Some(code), ..contact() }).await.unwrap();
+    assert_eq!(scene.check().await, 1);
+    assert_eq!(begun().await.err().map(|error| error.code()), Some("licence_status"));
+    // What the register says when it is back counts.
+    scene.providers.turn(Mood::Agrees);
+    *scene.providers.company.lock() = CompanyStatus::InOperation;
+    scene.world.clock.advance_ms(15_000);
+    assert_eq!(scene.check().await, 1);
+    assert!(begun().await.is_ok());
 }
 
 #[tokio::test]
