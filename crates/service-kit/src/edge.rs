@@ -14,7 +14,6 @@ use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::InternalError;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -161,6 +160,12 @@ pub async fn around<B: MessageBody + 'static>(
     }
 }
 
+/// Stands in the extensions of an answer that a handler wrote itself and ended early with: it is no failure to
+/// be told in other words.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a mark")]
+pub struct OwnPage;
+
 /// Turns a failure into a problem in the reader's language. An answer that a handler wrote
 /// itself, with a body, stays as it is: other protocols have their own failures.
 fn readable(response: ServiceResponse<BoxBody>, reader: &Reader) -> ServiceResponse<BoxBody> {
@@ -169,10 +174,7 @@ fn readable(response: ServiceResponse<BoxBody>, reader: &Reader) -> ServiceRespo
         return response;
     }
     let problem = match response.response().error() {
-        // A handler that ended early with a page of its own; it was taken out of the error, which says 500 since.
-        Some(error) if error.as_error::<InternalError<&'static str>>().is_some() => {
-            return response;
-        }
+        Some(_) if response.response().extensions().contains::<OwnPage>() => return response,
         Some(error) => problem_of(error),
         None if is_empty(response.response().body()) => RequestProblem::of(status).into(),
         None => return response,

@@ -26,6 +26,7 @@ use heqi_pages::holder::{HolderCodePage, HolderDoorPage, HolderSayPage, WatchSho
 use heqi_pages::trouble::TroublePage;
 use heqi_service_kit::Problem;
 use heqi_service_kit::browser::Reader;
+use heqi_service_kit::edge::OwnPage;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{DepositNo, Digest, VoucherNo};
 use serde::Deserialize;
@@ -204,6 +205,7 @@ async fn opened(
     let trouble = TroublePage { title, what, next, request_id: None, on: Some(Link::Held) };
     let mut answer = page(&trouble, people(state)?, reader, Link::Held, Some(visitor));
     *answer.status_mut() = status;
+    answer.extensions_mut().insert(OwnPage);
     Err(InternalError::from_response("not shown", answer).into())
 }
 
