@@ -65,6 +65,9 @@ async fn documents_are_read_as_words_and_pictures_and_what_was_seen_is_evidence(
     page.run_before_load(VOICE).unwrap();
     come_to_reading(&mut page, &format!("{}{link}?lang=zh", house.url()));
 
+    // What scripts bring may move the page when they come late; pictures may not.
+    page.wait_until("document.querySelector('.aloud').checkVisibility()").unwrap();
+    page.evaluate("globalThis.shifted = 0").unwrap();
     // Words first; each picture has its place before it comes, and comes when it is near.
     let words = page.evaluate("document.querySelector('.words').innerText").unwrap();
     assert!(words.as_str().unwrap().contains("Articles, page 1 of 2"), "{words}");
