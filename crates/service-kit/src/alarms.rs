@@ -66,7 +66,8 @@ pub struct AlarmLimits {
     pub deposit_oldest_s: u64,
     /// Deposits that wait for their answer, per custodian.
     pub outstanding_deposits: u64,
-    /// Changes that wait for the disk.
+    /// Changes that wait for the disk, at two looks one after the other. No more acts than `work_max` are under way at once.
+    // Load beyond that is refused at the door, so that a higher limit could never be passed.
     pub queue_depth: u64,
     /// Rows not yet in the index.
     pub index_lag: u64,
@@ -85,7 +86,7 @@ impl Default for AlarmLimits {
             cosignature_lag: 20_000,
             deposit_oldest_s: 120,
             outstanding_deposits: 10_000,
-            queue_depth: 20_000,
+            queue_depth: 200,
             index_lag: 1_000_000,
             clock_offset_ms: 2_000,
             time_stamp_age_s: 3_900,

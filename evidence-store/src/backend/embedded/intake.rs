@@ -42,6 +42,8 @@ struct State {
     phase: Phase,
     queue: VecDeque<Queued>,
     bytes: usize,
+    /// Items and bytes of the batch that is being written.
+    in_writing: (usize, usize),
     version: u64,
     leaves: u64,
     /// Objects accepted and not yet at their place.
@@ -115,6 +117,7 @@ impl Intake {
             phase: Phase::Running,
             queue: VecDeque::new(),
             bytes: 0,
+            in_writing: (0, 0),
             version,
             leaves,
             objects: HashMap::new(),
@@ -260,6 +263,8 @@ impl Intake {
     /// What is queued, up to the bounds of a batch; waits for something. `None` when the store closes or stops.
     pub(crate) fn next_batch(&self) -> Option<Vec<Queued>> {
         let mut state = self.state.lock();
+        // Whoever asks for the next has written the last.
+        state.in_writing = (0, 0);
         loop {
             match state.phase {
                 Phase::Stopped => return None,
@@ -280,6 +285,7 @@ impl Intake {
         }
         let size: usize = batch.iter().map(|queued| queued.size).sum();
         state.bytes = state.bytes.saturating_sub(size);
+        state.in_writing = (batch.len(), size);
         Some(batch)
     }
 
@@ -307,10 +313,12 @@ impl Intake {
         self.state.lock().is_disk_full = is_full;
     }
 
-    /// Items and bytes waiting.
+    /// Items and bytes waiting for the disk: what is queued, and the batch that is being written. A disk that stalls may
+    /// hold everything that waits in one batch.
     pub(crate) fn waiting(&self) -> (usize, usize) {
         let state = self.state.lock();
-        (state.queue.len(), state.bytes)
+        let (items, bytes) = state.in_writing;
+        (state.queue.len() + items, state.bytes + bytes)
     }
 
     fn check_room(&self, state: &mut State) -> Result<(), CommitError> {

@@ -1,15 +1,19 @@
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use bytes::Bytes;
+use parking_lot::{Condvar, Mutex};
 use proptest::prelude::*;
 
 use super::fixture::{Fixture, has, key, put};
+use crate::backend::embedded::Embedded;
 use crate::backend::{Backend, CommitError};
 use crate::changeset::{Changeset, LedgerEntry};
+use crate::durable_file::{Call, Disk, Faults, Verdict};
 use crate::fsck::{FsckOptions, fsck};
 use crate::object::put_sealed;
 use crate::sealed::Sealed;
@@ -339,4 +343,52 @@ proptest! {
             assert_eq!(report.damages, []);
         });
     }
+}
+
+/// A disk on which whoever syncs waits until it is let go.
+struct Gate(Mutex<bool>, Condvar);
+
+impl Faults for Gate {
+    fn verdict(&self, call: Call, _: &Path) -> Verdict {
+        if call == Call::Sync {
+            let mut is_shut = self.0.lock();
+            while *is_shut {
+                self.1.wait(&mut is_shut);
+            }
+        }
+        Verdict::Proceed
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stalling_disk_holds_in_one_batch_is_counted_as_waiting() {
+    let fixture = Fixture::new();
+    let gate = Arc::new(Gate(Mutex::new(false), Condvar::new()));
+    let mut ports = fixture.ports();
+    ports.disk = Disk::with_faults(gate.clone());
+    let store = Embedded::open(&fixture.settings, ports).unwrap();
+    *gate.0.lock() = true;
+    let pending: Vec<_> = (0..20)
+        .map(|n| {
+            let mut changes = Changeset::new();
+            changes.put(key(&format!("row/{n}")), vec![1; 100]);
+            store.commit(changes).unwrap()
+        })
+        .collect();
+    // However many of them the committer took with it before it had to wait.
+    for _ in 0..50 {
+        let gauges = store.gauges();
+        assert_eq!(gauges.queued_items, 20);
+        assert!(gauges.queued_bytes >= 2_000, "{}", gauges.queued_bytes);
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    *gate.0.lock() = false;
+    gate.1.notify_all();
+    for durable in pending {
+        durable.await.unwrap();
+    }
+    while store.gauges().queued_items > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(store.gauges().queued_bytes, 0);
 }
