@@ -1,6 +1,7 @@
 //! Compares both organisations' logs, once a day or as often as the settings say. What each side compares with what
 //! is its own; when, how often and what is kept of it is the same.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub(super) async fn run_reconciling(
     mut stop: Shutdown,
 ) -> Result<(), Infallible> {
     let mut pause = FIRST.min(kept.every);
+    let mut suspected = Suspected::default();
     loop {
         tokio::select! {
             () = stop.requested() => return Ok(()),
@@ -58,11 +60,15 @@ pub(super) async fn run_reconciling(
         }
         pause = kept.every;
         for side in halves.sides().iter().copied() {
-            let compared = certain(&kept, &halves, side).await;
+            let compared = certain(&kept, &halves, side, &mut suspected).await;
             let is_by_leaf = matches!(side, Side::OursMirrored | Side::PlatformsLog);
             let is_behind = is_by_leaf && compared.compared_to < compared.size;
-            if is_behind || matches!(compared.outcome, Outcome::NotCompared { .. }) {
+            let is_open = suspected.is_open(side);
+            if is_behind || is_open || matches!(compared.outcome, Outcome::NotCompared { .. }) {
                 pause = pause.min(SOONER);
+            }
+            if is_open {
+                tracing::warn!(%side, "a difference that was seen once could not be looked at again");
             }
             if let Outcome::Mismatch { first_leaf } = compared.outcome {
                 tracing::error!(
@@ -80,18 +86,71 @@ pub(super) async fn run_reconciling(
     }
 }
 
-async fn certain(kept: &Kept, halves: &impl Halves, side: Side) -> Reconciled {
-    let first = once(kept, halves, side).await;
-    if !matches!(first.outcome, Outcome::Mismatch { .. }) {
+/// Differences that were seen once. One stays until a look that compared as much says whether it is there: whoever does
+/// not answer the second time, or shows less, does not get out of it.
+#[derive(Default)]
+struct Suspected(BTreeMap<Side, Suspicion>);
+
+/// Where a difference was seen.
+struct Suspicion {
+    size: u64,
+    first_leaf: Option<u64>,
+}
+
+impl Suspected {
+    /// Takes in what a look found, and says whether another one is needed to be certain.
+    fn weigh(&mut self, look: &Reconciled) -> bool {
+        let suspected = self.0.get(&look.side).map(|suspicion| suspicion.size);
+        let is_settled = match (&look.outcome, suspected) {
+            (Outcome::Mismatch { first_leaf }, None) => {
+                let (size, first_leaf) = (look.size, *first_leaf);
+                self.0.insert(look.side, Suspicion { size, first_leaf });
+                return true;
+            }
+            (Outcome::Mismatch { .. }, Some(_)) => true,
+            (Outcome::Match {}, Some(size)) => look.size >= size,
+            (Outcome::Match {}, None) | (Outcome::NotCompared { .. }, _) => false,
+        };
+        if is_settled {
+            self.0.remove(&look.side);
+        }
+        false
+    }
+
+    fn is_open(&self, side: Side) -> bool {
+        self.0.contains_key(&side)
+    }
+
+    /// From where a side is looked at: of a custodian's own log no head smaller than the one that differed, elsewhere the
+    /// leaf that differed anew, which a drawn sample may not hit twice.
+    fn since(&self, side: Side, matched: u64) -> u64 {
+        match self.0.get(&side) {
+            Some(suspicion) if side == Side::OwnCosigned => matched.max(suspicion.size),
+            Some(Suspicion { first_leaf: Some(leaf), .. }) => matched.min(*leaf),
+            Some(_) | None => matched,
+        }
+    }
+}
+
+async fn certain(
+    kept: &Kept,
+    halves: &impl Halves,
+    side: Side,
+    suspected: &mut Suspected,
+) -> Reconciled {
+    let first = once(kept, halves, side, suspected).await;
+    if !suspected.weigh(&first) {
         return first;
     }
     tokio::time::sleep(AGAIN).await;
-    once(kept, halves, side).await
+    let again = once(kept, halves, side, suspected).await;
+    suspected.weigh(&again);
+    again
 }
 
-async fn once(kept: &Kept, halves: &impl Halves, side: Side) -> Reconciled {
+async fn once(kept: &Kept, halves: &impl Halves, side: Side, suspected: &Suspected) -> Reconciled {
     let compared = match matched_to(kept, side).await {
-        Ok(since) => halves.compare(side, since).await,
+        Ok(matched) => halves.compare(side, suspected.since(side, matched)).await,
         Err(error) => Err(error.into()),
     };
     let mut compared = compared.unwrap_or_else(|error| {
@@ -103,7 +162,7 @@ async fn once(kept: &Kept, halves: &impl Halves, side: Side) -> Reconciled {
         && matches!(compared.outcome, Outcome::NotCompared { .. })
         && let Ok(before) = matched_to(kept, side).await
     {
-        compared.compared_to = before;
+        compared.compared_to = suspected.since(side, before);
     }
     compared
 }
@@ -150,6 +209,8 @@ impl Halves for PlatformsHalves {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use heqi_evidence_store::testing::memory;
     use heqi_testkit::FixedClock;
     use heqi_vocabulary::UtcMillis;
@@ -157,9 +218,13 @@ mod tests {
 
     use super::*;
 
-    /// Shows what it is told to, and remembers since when it was asked.
+    /// What a look shows: size and outcome; none where nobody answers.
+    type Shown = Option<(u64, Outcome)>;
+
+    /// Shows what it is told to, one look after the other, and remembers since when it was asked.
     struct Told {
-        shows: Mutex<Option<(u64, Outcome)>>,
+        side: Side,
+        shows: Mutex<VecDeque<Shown>>,
         since: Mutex<u64>,
         at: UtcMillis,
     }
@@ -171,30 +236,103 @@ mod tests {
 
         async fn compare(&self, which: Side, since: u64) -> Result<Reconciled, ReconcileError> {
             *self.since.lock() = since;
-            let shown = self.shows.lock().clone();
+            let shown = self.shows.lock().pop_front().flatten();
             let (size, outcome) = shown.ok_or_else(|| ReconcileError::Mirror("away".into()))?;
-            Ok(Reconciled { size, outcome, ..not_compared(which, self.at, "") })
+            Ok(Reconciled { size, outcome, compared_to: size, ..not_compared(which, self.at, "") })
         }
+    }
+
+    fn told(side: Side) -> (Kept, Told) {
+        let at = UtcMillis::from_millis(1_800_000_000_000).unwrap();
+        let clock = Arc::new(FixedClock::new(at));
+        let kept = Kept { backend: memory(), clock, every: FIRST };
+        (kept, Told { side, shows: Mutex::default(), since: Mutex::new(0), at })
+    }
+
+    /// Looks as often as something is shown, notes what came of it, and says since when was asked last.
+    async fn looked(
+        (kept, halves): &(Kept, Told),
+        suspected: &mut Suspected,
+        shown: impl IntoIterator<Item = Shown>,
+    ) -> (Outcome, u64) {
+        halves.shows.lock().extend(shown);
+        let compared = certain(kept, halves, halves.side, suspected).await;
+        assert_eq!(halves.shows.lock().len(), 0, "so many looks");
+        note(&*kept.backend, &compared).await.unwrap();
+        (compared.outcome, *halves.since.lock())
+    }
+
+    fn same(size: u64) -> Shown {
+        Some((size, Outcome::Match {}))
+    }
+
+    fn differs(size: u64, first_leaf: Option<u64>) -> Shown {
+        Some((size, Outcome::Mismatch { first_leaf }))
+    }
+
+    fn away() -> Outcome {
+        Outcome::NotCompared { reason: "unreachable".into() }
     }
 
     #[tokio::test]
     async fn the_greatest_head_that_was_compared_is_remembered_over_whatever_came_after_it() {
-        let at = UtcMillis::from_millis(1_800_000_000_000).unwrap();
-        let clock = Arc::new(FixedClock::new(at));
-        let kept = Kept { backend: memory(), clock, every: FIRST };
-        let halves = Told { shows: Mutex::new(None), since: Mutex::new(0), at };
-        let round = async |shows: Option<(u64, Outcome)>| {
-            *halves.shows.lock() = shows;
-            let compared = once(&kept, &halves, Side::OwnCosigned).await;
+        let (kept, halves) = told(Side::OwnCosigned);
+        let round = async |shown: Shown| {
+            halves.shows.lock().push_back(shown);
+            let compared = once(&kept, &halves, Side::OwnCosigned, &Suspected::default()).await;
             note(&*kept.backend, &compared).await.unwrap();
             *halves.since.lock()
         };
         let older = || Outcome::NotCompared { reason: "older_shown".into() };
-        assert_eq!(round(Some((47, Outcome::Match {}))).await, 0);
+        assert_eq!(round(same(47)).await, 0);
         assert_eq!(round(None).await, 47, "who does not answer on the same day");
         assert_eq!(round(Some((0, older()))).await, 47, "nor who shows an older head");
-        assert_eq!(round(Some((52, Outcome::Match {}))).await, 47);
-        assert_eq!(round(Some((60, Outcome::Mismatch { first_leaf: None }))).await, 52);
+        assert_eq!(round(same(52)).await, 47);
+        assert_eq!(round(differs(60, None)).await, 52);
         assert_eq!(round(None).await, 60);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_difference_that_is_not_shown_again_is_kept_until_it_is_compared() {
+        let both = told(Side::OwnCosigned);
+        let mut suspected = Suspected::default();
+        assert_eq!(looked(&both, &mut suspected, [same(47)]).await.0, Outcome::Match {});
+
+        let silent = looked(&both, &mut suspected, [differs(60, None), None]).await;
+        assert_eq!(silent, (away(), 60), "a smaller head is not asked for");
+        assert!(suspected.is_open(Side::OwnCosigned), "silence clears nothing");
+        looked(&both, &mut suspected, [None]).await;
+        assert!(suspected.is_open(Side::OwnCosigned));
+        looked(&both, &mut suspected, [same(59)]).await;
+        assert!(suspected.is_open(Side::OwnCosigned), "nor does a smaller head");
+
+        let seen = looked(&both, &mut suspected, [differs(61, None)]).await.0;
+        assert_eq!(
+            seen,
+            Outcome::Mismatch { first_leaf: None },
+            "the second time, without a third"
+        );
+        assert!(!suspected.is_open(Side::OwnCosigned));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_difference_is_forgotten_when_as_much_is_the_same() {
+        let both = told(Side::OwnCosigned);
+        let mut suspected = Suspected::default();
+        looked(&both, &mut suspected, [differs(60, None), None]).await;
+        looked(&both, &mut suspected, [same(60)]).await;
+        assert!(!suspected.is_open(Side::OwnCosigned));
+        let seen = looked(&both, &mut suspected, [differs(70, None), same(70)]).await.0;
+        assert_eq!(seen, Outcome::Match {}, "what is there once only is no mismatch");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_leaf_that_differed_is_looked_at_again_though_it_matched_before() {
+        let both = told(Side::OursMirrored);
+        let mut suspected = Suspected::default();
+        looked(&both, &mut suspected, [same(90_000)]).await;
+        let twice = [differs(90_100, Some(777)), differs(90_100, Some(777))];
+        let seen = looked(&both, &mut suspected, twice).await;
+        assert_eq!(seen, (Outcome::Mismatch { first_leaf: Some(777) }, 777));
     }
 }
