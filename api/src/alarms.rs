@@ -170,10 +170,11 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     let differ = figures.time_disagreement_ms();
     alarms.watch_time_stamps(limits, (move || behind.get(), silent, move || differ.get()));
     if let Some(store) = figures.store() {
-        let [failures, queued, lag] =
-            [&store.sync_failures, &store.queued_items, &store.index_lag].map(Clone::clone);
-        let counted = (move || failures.get(), move || queued.get(), move || lag.get());
-        alarms.watch_store(limits, counted);
+        let [failures, queued, wait, lag] =
+            [&store.sync_failures, &store.queued_items, &store.disk_wait_ms, &store.index_lag]
+                .map(Clone::clone);
+        let (queued, wait) = (move || queued.get(), move || wait.get());
+        alarms.watch_store(limits, (move || failures.get(), queued, wait, move || lag.get()));
     }
 }
 

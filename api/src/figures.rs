@@ -59,6 +59,7 @@ pub(crate) struct StoreFigures {
     ask: StoreGauges,
     pub(crate) queued_items: Count,
     queued_bytes: Count,
+    pub(crate) disk_wait_ms: Count,
     pub(crate) sync_failures: Count,
     pub(crate) index_lag: Count,
     tiling_lag: Count,
@@ -76,6 +77,10 @@ impl StoreFigures {
                 Unit::Bytes,
                 Count::default(),
             ),
+            disk_wait_ms: figure(
+                "store_disk_wait_ms",
+                "For how many milliseconds the batch that is being written has been with the disk",
+            ),
             sync_failures: figure(
                 "store_sync_failures",
                 "Failures to write or sync; the first one stops the store",
@@ -89,6 +94,7 @@ impl StoreFigures {
         let gauges = (self.ask)();
         self.queued_items.set(gauges.queued_items);
         self.queued_bytes.set(gauges.queued_bytes);
+        self.disk_wait_ms.set(gauges.disk_wait_ms);
         self.sync_failures.set(gauges.failures);
         self.index_lag.set(gauges.index_lag);
         self.tiling_lag.set(gauges.tiling_lag);

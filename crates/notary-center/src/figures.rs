@@ -117,6 +117,7 @@ impl Watched {
 pub(crate) struct StoreFigures {
     ask: StoreGauges,
     pub(crate) queued_items: Count,
+    pub(crate) disk_wait_ms: Count,
     pub(crate) sync_failures: Count,
     pub(crate) index_lag: Count,
 }
@@ -127,6 +128,10 @@ impl StoreFigures {
         Self {
             ask,
             queued_items: figure("store_queued_items", "Changes waiting for the disk"),
+            disk_wait_ms: figure(
+                "store_disk_wait_ms",
+                "For how many milliseconds the batch that is being written has been with the disk",
+            ),
             sync_failures: figure(
                 "store_sync_failures",
                 "Failures to write or sync; the first one stops the store",
@@ -138,6 +143,7 @@ impl StoreFigures {
     pub(crate) fn refresh(&self) {
         let gauges = (self.ask)();
         self.queued_items.set(gauges.queued_items);
+        self.disk_wait_ms.set(gauges.disk_wait_ms);
         self.sync_failures.set(gauges.failures);
         self.index_lag.set(gauges.index_lag);
     }

@@ -69,6 +69,8 @@ pub struct AlarmLimits {
     /// Changes that wait for the disk, at two looks one after the other. No more acts than `work_max` are under way at once.
     // Load beyond that is refused at the door, so that a higher limit could never be passed.
     pub queue_depth: u64,
+    /// For how long one batch may be with the disk, in milliseconds, at two looks one after the other.
+    pub disk_wait_ms: u64,
     /// Rows not yet in the index.
     pub index_lag: u64,
     /// How far our clock may be from the peer's, in milliseconds.
@@ -87,6 +89,7 @@ impl Default for AlarmLimits {
             deposit_oldest_s: 120,
             outstanding_deposits: 10_000,
             queue_depth: 200,
+            disk_wait_ms: 5_000,
             index_lag: 1_000_000,
             clock_offset_ms: 2_000,
             time_stamp_age_s: 3_900,

@@ -183,6 +183,7 @@ impl Embedded {
         Gauges {
             queued_items: u64::try_from(items).unwrap_or(u64::MAX),
             queued_bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
+            disk_wait_ms: u64::try_from(self.intake.disk_wait().as_millis()).unwrap_or(u64::MAX),
             head_size: self.log.head().size(),
             tiling_lag: self.log.tiling_lag(),
             index_lag: self.rows.overlaid(),

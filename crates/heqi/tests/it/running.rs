@@ -95,7 +95,9 @@ async fn every_service_answers_for_its_health_and_coverage_says_that_all_is_held
     for service in ["platform_url", "notary_url", "preservation_url"] {
         let alarms = Client::of(demo.says(service)).get("", "/alarms?lang=en").await.json();
         let names: Vec<_> = alarms["alarms"].as_array().unwrap().iter().collect();
-        for wanted in ["checkpoint_age", "sync_failures", "clock_offset", "log_misbehaved"] {
+        let everywhere =
+            ["checkpoint_age", "sync_failures", "disk_wait", "clock_offset", "log_misbehaved"];
+        for wanted in everywhere {
             let alarm = names.iter().find(|alarm| alarm["alarm"] == wanted);
             let alarm = alarm.unwrap_or_else(|| panic!("{service} does not watch {wanted}"));
             assert!(alarm["since"].is_null(), "{service}: {alarm}");

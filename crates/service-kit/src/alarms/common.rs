@@ -34,6 +34,20 @@ const QUEUE: Watch = Watch {
     ..SYNC_FAILURES
 };
 
+const DISK_WAIT: Watch = Watch {
+    name: "disk_wait",
+    unit: "ms",
+    means: (
+        "磁盘长时间没有完成一次写入，等待落盘的内容均未答复。",
+        "The disk has not finished one write for a long time; nothing that waits for it is answered.",
+    ),
+    next_step: (
+        "检查磁盘及其所在的存储（内核日志、阵列、网络存储）；恢复后自动继续，已经答复的内容不会丢失。",
+        "Check the disk and what it stands on (kernel log, array, network storage); it goes on by itself, and nothing that was answered is lost.",
+    ),
+    ..QUEUE
+};
+
 const INDEX_LAG: Watch = Watch {
     name: "index_lag",
     unit: "rows",
@@ -82,15 +96,22 @@ pub trait Figure: Fn() -> u64 + Send + Sync + 'static {}
 impl<F: Fn() -> u64 + Send + Sync + 'static> Figure for F {}
 
 impl Alarms {
-    /// Watches a store: writes and syncs that failed, changes that wait for the disk, rows not yet in
-    /// the index.
+    /// Watches a store: writes and syncs that failed, changes that wait for the disk, for how many milliseconds one batch
+    /// has been with it, rows not yet in the index.
     pub fn watch_store(
         &self,
         limits: &AlarmLimits,
-        (failures, queued, index_lag): (impl Figure, impl Figure, impl Figure),
+        (failures, queued, disk_wait_ms, index_lag): (
+            impl Figure,
+            impl Figure,
+            impl Figure,
+            impl Figure,
+        ),
     ) {
         self.watch(SYNC_FAILURES, move || Some(failures()));
         self.watch(Watch { limit: limits.queue_depth, ..QUEUE }, move || Some(queued()));
+        let disk_wait = Watch { limit: limits.disk_wait_ms, ..DISK_WAIT };
+        self.watch(disk_wait, move || Some(disk_wait_ms()));
         self.watch(Watch { limit: limits.index_lag, ..INDEX_LAG }, move || Some(index_lag()));
     }
 
@@ -140,7 +161,8 @@ mod tests {
         let alarms = Alarms::new(&Metrics::default());
         let limits = AlarmLimits::default();
         let (queue, age) = (limits.queue_depth, limits.time_stamp_age_s);
-        alarms.watch_store(&limits, (|| 0, move || queue, || 0));
+        let waits_ms = limits.disk_wait_ms;
+        alarms.watch_store(&limits, (|| 0, move || queue, move || waits_ms, || 0));
         alarms.watch_time_stamps(&limits, (move || age + 1, || 0, || 1));
         let now = UtcMillis::from_millis(0).unwrap();
         alarms.look(now);
@@ -150,9 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_that_holds_little_for_long_is_told() {
+        let alarms = Alarms::new(&Metrics::default());
+        let limits = AlarmLimits { disk_wait_ms: 70, ..AlarmLimits::default() };
+        alarms.watch_store(&limits, (|| 0, || 1, || 71, || 0));
+        let now = UtcMillis::from_millis(0).unwrap();
+        alarms.look(now);
+        assert_eq!(raised(&alarms), [""; 0], "one slow write wakes nobody");
+        alarms.look(now);
+        assert_eq!(raised(&alarms), ["disk_wait"]);
+    }
+
+    #[test]
     fn a_disk_that_failed_once_is_told_at_once() {
         let alarms = Alarms::new(&Metrics::default());
-        alarms.watch_store(&AlarmLimits::default(), (|| 1, || 0, || 0));
+        alarms.watch_store(&AlarmLimits::default(), (|| 1, || 0, || 0, || 0));
         alarms.look(UtcMillis::from_millis(0).unwrap());
         assert_eq!(raised(&alarms), ["sync_failures"]);
     }
@@ -160,7 +194,7 @@ mod tests {
     #[tokio::test]
     async fn a_stop_ends_the_wait_between_two_looks() {
         let alarms = Alarms::new(&Metrics::default());
-        alarms.watch_store(&AlarmLimits::default(), (|| 1, || 0, || 0));
+        alarms.watch_store(&AlarmLimits::default(), (|| 1, || 0, || 0, || 0));
         let group = TaskGroup::new();
         let limits = AlarmLimits { look_every_ms: u64::MAX, ..AlarmLimits::default() };
         group.trigger().request();

@@ -8,6 +8,8 @@ pub struct Gauges {
     pub queued_items: u64,
     /// Their bytes.
     pub queued_bytes: u64,
+    /// For how many milliseconds the batch that is being written has been with the disk; 0 while none is.
+    pub disk_wait_ms: u64,
     /// Batches committed since the store was opened.
     pub batches: u64,
     /// Leaves under the newest head.

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use heqi_tlog::tree::{Hash, leaf_hash};
@@ -42,13 +43,23 @@ struct State {
     phase: Phase,
     queue: VecDeque<Queued>,
     bytes: usize,
-    /// Items and bytes of the batch that is being written.
-    in_writing: (usize, usize),
+    /// The batch that is being written.
+    in_writing: Option<InWriting>,
     version: u64,
     leaves: u64,
     /// Objects accepted and not yet at their place.
     objects: HashMap<Digest, Bytes>,
     is_disk_full: bool,
+}
+
+/// What is known of a batch that was taken and not yet finished.
+#[derive(Clone, Copy)]
+struct InWriting {
+    items: usize,
+    bytes: usize,
+    // Not by the clock of the service: a store knows none, nothing that it writes says when, and what is measured here
+    // is a duration that a clock set back would falsify.
+    since: Instant,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -117,7 +128,7 @@ impl Intake {
             phase: Phase::Running,
             queue: VecDeque::new(),
             bytes: 0,
-            in_writing: (0, 0),
+            in_writing: None,
             version,
             leaves,
             objects: HashMap::new(),
@@ -264,7 +275,7 @@ impl Intake {
     pub(crate) fn next_batch(&self) -> Option<Vec<Queued>> {
         let mut state = self.state.lock();
         // Whoever asks for the next has written the last.
-        state.in_writing = (0, 0);
+        state.in_writing = None;
         loop {
             match state.phase {
                 Phase::Stopped => return None,
@@ -283,9 +294,9 @@ impl Intake {
             }
             batch.extend(state.queue.pop_front());
         }
-        let size: usize = batch.iter().map(|queued| queued.size).sum();
-        state.bytes = state.bytes.saturating_sub(size);
-        state.in_writing = (batch.len(), size);
+        let bytes: usize = batch.iter().map(|queued| queued.size).sum();
+        state.bytes = state.bytes.saturating_sub(bytes);
+        state.in_writing = Some(InWriting { items: batch.len(), bytes, since: Instant::now() });
         Some(batch)
     }
 
@@ -317,8 +328,14 @@ impl Intake {
     /// hold everything that waits in one batch.
     pub(crate) fn waiting(&self) -> (usize, usize) {
         let state = self.state.lock();
-        let (items, bytes) = state.in_writing;
+        let (items, bytes) = state.in_writing.map_or((0, 0), |batch| (batch.items, batch.bytes));
         (state.queue.len() + items, state.bytes + bytes)
+    }
+
+    /// For how long the batch that is being written has been so; nothing while none is. The number of what waits is
+    /// bounded by the acts that are let in at once, and may be small: a disk that stalls is told by this.
+    pub(crate) fn disk_wait(&self) -> Duration {
+        self.state.lock().in_writing.map_or(Duration::ZERO, |batch| batch.since.elapsed())
     }
 
     fn check_room(&self, state: &mut State) -> Result<(), CommitError> {

@@ -360,6 +360,16 @@ impl Faults for Gate {
     }
 }
 
+/// Opens the gate again, also where the test fails: a store that is dropped waits for its disk.
+struct Opens(Arc<Gate>);
+
+impl Drop for Opens {
+    fn drop(&mut self) {
+        *self.0.0.lock() = false;
+        self.0.1.notify_all();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_stalling_disk_holds_in_one_batch_is_counted_as_waiting() {
     let fixture = Fixture::new();
@@ -367,6 +377,8 @@ async fn what_a_stalling_disk_holds_in_one_batch_is_counted_as_waiting() {
     let mut ports = fixture.ports();
     ports.disk = Disk::with_faults(gate.clone());
     let store = Embedded::open(&fixture.settings, ports).unwrap();
+    assert_eq!(store.gauges().disk_wait_ms, 0, "nothing is written");
+    let opens = Opens(gate.clone());
     *gate.0.lock() = true;
     let pending: Vec<_> = (0..20)
         .map(|n| {
@@ -382,8 +394,15 @@ async fn what_a_stalling_disk_holds_in_one_batch_is_counted_as_waiting() {
         assert!(gauges.queued_bytes >= 2_000, "{}", gauges.queued_bytes);
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
-    *gate.0.lock() = false;
-    gate.1.notify_all();
+    // However few they are, for how long is known.
+    let mut waits_ms = Vec::new();
+    while waits_ms.len() < 10_000 && waits_ms.last().is_none_or(|waited| *waited < 30) {
+        waits_ms.push(store.gauges().disk_wait_ms);
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    assert!(waits_ms.last().is_some_and(|waited| *waited >= 30), "{waits_ms:?}");
+    assert!(waits_ms.is_sorted(), "one batch, until it is done: {waits_ms:?}");
+    drop(opens);
     for durable in pending {
         durable.await.unwrap();
     }
@@ -391,4 +410,5 @@ async fn what_a_stalling_disk_holds_in_one_batch_is_counted_as_waiting() {
         tokio::task::yield_now().await;
     }
     assert_eq!(store.gauges().queued_bytes, 0);
+    assert_eq!(store.gauges().disk_wait_ms, 0);
 }
