@@ -103,22 +103,33 @@ impl FromStr for Span {
 pub struct UnknownSpan;
 
 /// Takes samples: remembers the last minutes and keeps each span. Whoever looks at the last minutes waits for no
-/// disk.
+/// disk. Whoever takes a sample while another is written is remembered at once and kept after it.
 #[derive(Debug)]
-pub struct Sampler<S>(Mutex<Held<S>>);
+pub struct Sampler<S> {
+    held: Mutex<Held<S>>,
+    /// One writes at a time: rows of the same place would else take each other's, in whichever order.
+    writing: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug)]
 struct Held<S> {
     recent: VecDeque<S>,
     /// What each span will keep next, with the worst since it kept something.
     next: BTreeMap<Span, S>,
+    /// The part of it that came since it was last begun to write: what stays when the writing has succeeded.
+    meanwhile: BTreeMap<Span, S>,
     kept: BTreeMap<Span, i64>,
 }
 
 impl<S> Default for Sampler<S> {
     fn default() -> Self {
-        let held = Held { recent: VecDeque::new(), next: BTreeMap::new(), kept: BTreeMap::new() };
-        Self(Mutex::new(held))
+        let held = Held {
+            recent: VecDeque::new(),
+            next: BTreeMap::new(),
+            meanwhile: BTreeMap::new(),
+            kept: BTreeMap::new(),
+        };
+        Self { held: Mutex::new(held), writing: tokio::sync::Mutex::new(()) }
     }
 }
 
@@ -131,36 +142,44 @@ impl<S: Figures> Sampler<S> {
     /// # Errors
     /// The store could not do its part; the sample is remembered all the same.
     pub async fn take(&self, backend: &dyn Backend, sample: S) -> Result<(), MonitoringError> {
-        let noted = self.0.lock().note(sample)?;
-        let Some((changes, due)) = noted else { return Ok(()) };
-        // The lock is not held meanwhile: a disk that stalls keeps nobody from looking.
+        self.held.lock().note(sample);
+        let _one = self.writing.lock().await;
+        let due = self.held.lock().due()?;
+        let Some((changes, due)) = due else { return Ok(()) };
+        // The figures are not locked meanwhile: a disk that stalls keeps nobody from looking.
         backend.commit(changes)?.await?;
-        self.0.lock().written(due);
+        self.held.lock().written(due);
         Ok(())
     }
 
     /// The last minutes, oldest first.
     pub fn recent(&self) -> Vec<S> {
-        self.0.lock().recent.iter().cloned().collect()
+        self.held.lock().recent.iter().cloned().collect()
     }
 }
 
 impl<S: Figures> Held<S> {
-    /// Remembers a sample; what is to be written of it, if anything is.
-    fn note(&mut self, sample: S) -> Result<Option<(Changeset, Due)>, MonitoringError> {
-        for span in Span::ALL {
-            let mut next = sample.clone();
-            if let Some(before) = self.next.get(&span) {
-                next.worsen(before);
+    /// Remembers a sample.
+    fn note(&mut self, sample: S) {
+        for worst in [&mut self.next, &mut self.meanwhile] {
+            for span in Span::ALL {
+                let mut next = sample.clone();
+                if let Some(before) = worst.get(&span) {
+                    next.worsen(before);
+                }
+                worst.insert(span, next);
             }
-            self.next.insert(span, next);
         }
         if self.recent.len() == REMEMBERED {
             self.recent.pop_front();
         }
-        let at = UtcMillis::from_millis(sample.at_ms());
         self.recent.push_back(sample);
-        let Ok(at) = at else { return Ok(None) };
+    }
+
+    /// What is to be written at the newest sample, if anything is.
+    fn due(&mut self) -> Result<Option<(Changeset, Due)>, MonitoringError> {
+        let newest = self.recent.back().map(Figures::at_ms);
+        let Some(Ok(at)) = newest.map(UtcMillis::from_millis) else { return Ok(None) };
         let mut changes = Changeset::new();
         let mut due = Vec::new();
         for span in Span::ALL {
@@ -170,6 +189,7 @@ impl<S: Figures> Held<S> {
             }
             if let Some(next) = self.next.get(&span) {
                 rows::<S>().put(&mut changes, &Pair(span, place), next)?;
+                self.meanwhile.remove(&span);
                 due.push((span, step));
             }
         }
@@ -180,6 +200,9 @@ impl<S: Figures> Held<S> {
         for (span, step) in due {
             self.kept.insert(span, step);
             self.next.remove(&span);
+            if let Some(meanwhile) = self.meanwhile.get(&span) {
+                self.next.insert(span, meanwhile.clone());
+            }
         }
     }
 }
@@ -230,33 +253,81 @@ impl Measured {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
     use serde::Deserialize;
 
     use super::*;
+    use crate::testing::memory;
 
+    /// When, and how bad it was.
     #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-    struct Plain(i64);
+    struct Plain(i64, u64);
 
     impl Figures for Plain {
         fn at_ms(&self) -> i64 {
             self.0
         }
 
-        fn worsen(&mut self, _: &Self) {}
+        fn worsen(&mut self, before: &Self) {
+            self.1 = self.1.max(before.1);
+        }
+    }
+
+    const BEGIN_MS: i64 = 1_800_000_000_000;
+
+    async fn half_day(backend: &dyn Backend) -> Vec<Plain> {
+        let now = UtcMillis::from_millis(BEGIN_MS + 100_000).unwrap();
+        kept(backend, Span::HalfDay, now).await.unwrap()
     }
 
     #[test]
     fn what_waits_for_the_disk_keeps_nobody_from_looking() {
         let sampler = Sampler::default();
-        let first = Plain(1_800_000_000_000);
-        let (_, due) = sampler.0.lock().note(first.clone()).unwrap().unwrap();
+        let first = Plain(BEGIN_MS, 0);
+        sampler.held.lock().note(first.clone());
+        let (_, due) = sampler.held.lock().due().unwrap().unwrap();
         // Nothing is written yet.
         assert_eq!(due.len(), Span::ALL.len());
         assert_eq!(sampler.recent(), [first]);
-        sampler.0.lock().written(due);
-        let second = Plain(1_800_000_000_001);
-        assert!(sampler.0.lock().note(second).unwrap().is_none(), "each step is kept once");
+        sampler.held.lock().written(due);
+        sampler.held.lock().note(Plain(BEGIN_MS + 1, 0));
+        assert!(sampler.held.lock().due().unwrap().is_none(), "each step is kept once");
         assert_eq!(sampler.recent().len(), 2);
+    }
+
+    #[test]
+    fn what_comes_while_another_is_written_is_in_the_next_and_nothing_of_before_is() {
+        let mut held = Sampler::default().held.into_inner();
+        held.note(Plain(BEGIN_MS, 9));
+        let (_, due) = held.due().unwrap().unwrap();
+        held.note(Plain(BEGIN_MS + 1, 5));
+        held.written(due);
+        held.note(Plain(BEGIN_MS + 2, 3));
+        assert_eq!(held.next[&Span::Year], Plain(BEGIN_MS + 2, 5));
+        // A write that failed takes nothing away.
+        held.note(Plain(BEGIN_MS + 60_000, 4));
+        let (_, due) = held.due().unwrap().unwrap();
+        assert_eq!(due.len(), 1, "a minute");
+        held.note(Plain(BEGIN_MS + 60_001, 1));
+        assert_eq!(held.next[&Span::HalfDay], Plain(BEGIN_MS + 60_001, 5));
+    }
+
+    #[tokio::test]
+    async fn two_who_take_samples_write_one_after_the_other() {
+        let (backend, sampler) = (memory(), Sampler::default());
+        sampler.take(&*backend, Plain(BEGIN_MS, 1)).await.unwrap();
+        let another = sampler.writing.lock().await;
+        let mut second = pin!(sampler.take(&*backend, Plain(BEGIN_MS + 60_000, 2)));
+        let polled = second.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending());
+        assert_eq!(sampler.recent().len(), 2, "it is remembered at once");
+        assert_eq!(half_day(&*backend).await, [Plain(BEGIN_MS, 1)]);
+        drop(another);
+        second.await.unwrap();
+        let both = [Plain(BEGIN_MS, 1), Plain(BEGIN_MS + 60_000, 2)];
+        assert_eq!(half_day(&*backend).await, both);
     }
 
     #[test]
