@@ -1,6 +1,8 @@
 //! What follows from an objection: whoever objected takes it back, and an officer of the registry
 //! decides with a reason. Every party is told (domain study 11.4).
 
+use std::collections::BTreeSet;
+
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{
@@ -14,9 +16,11 @@ use crate::act::Act;
 use crate::ceremonies::require_inside;
 use crate::confirm::speaks_for;
 use crate::decide_case::has_name_of_party;
+use crate::disclose::Attributes;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
-use crate::ledger::{self, About, Draft, NewRecord};
+use crate::ledger::{self, About, Draft, KeptRecord, NewRecord};
+use crate::looks;
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
 use crate::request::{Actor, Request, RequestFacts, StaffMember};
@@ -327,18 +331,20 @@ pub struct PartyInObjection {
     pub objected: Option<(UtcMillis, Option<UtcMillis>)>,
 }
 
-/// Shows a paused filing to an officer of the registry. Whom it names is in the record of the
-/// decision; the look itself is in the log of accesses of each evidence that is opened.
+/// Shows a filing that an objection has paused, now or before, to an officer of the registry. It names the parties, so the
+/// look is a record, made before anything is shown.
 ///
 /// # Errors
-/// Not such an officer, no such filing, or the store could not be read.
+/// Not such an officer, no such filing or none in which anybody objected, or the store could not do its part.
 pub async fn objection_view(
     platform: &Platform,
     actor: &Actor,
+    facts: &RequestFacts,
     filing: FilingId,
 ) -> Result<ObjectionView, ActError> {
     officer(platform, actor)?;
     let filing = filings::load(platform, filing).await?.filing;
+    let objection = newest_objection(platform, &filing).await?;
     let current: Vec<_> = filing.current_documents().map(|document| document.id).collect();
     let of = |party: &Party| PartyInObjection {
         party: party.id(),
@@ -349,14 +355,30 @@ pub async fn objection_view(
             _ => None,
         },
     };
-    Ok(ObjectionView {
+    let view = ObjectionView {
         number: filing.number(),
         matter: filing.matter(),
         company_name: filing.company_name().as_str().to_owned(),
         is_paused: matches!(filing.state(), FilingState::Frozen { .. }),
         is_simulated: platform.settings().is_simulated(filing.number()),
         parties: filing.parties().map(of).collect(),
-    })
+    };
+    let opened = Attributes::Named(BTreeSet::from(["party_name".into()]));
+    looks::record(platform, actor, facts, &objection, looks::Purpose::Review, &opened).await?;
+    Ok(view)
+}
+
+/// The newest objection in a filing. Where nobody ever objected there is nothing for the officer to see.
+async fn newest_objection(platform: &Platform, filing: &Filing) -> Result<KeptRecord, ActError> {
+    let within = format!("{}/", filing.chain());
+    let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
+    for (_, link) in links.map_err(Fault::from)?.into_iter().rev() {
+        let kept = ledger::find(platform, link.value).await?;
+        if kept.kind == RecordKind::Objection {
+            return Ok(kept);
+        }
+    }
+    Err(ActError::NotFound(Thing::Filing))
 }
 
 fn record(

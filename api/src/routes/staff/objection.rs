@@ -1,10 +1,11 @@
 //! Objections: what the registry's officer decides.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig, post, resource};
+use actix_web::{HttpRequest, HttpResponse};
 use heqi_pages::staff::{ObjectionPage, ObjectionParty, Trouble};
 use heqi_pages::{Link, render};
 use heqi_registration::fault::Refusal as _;
+use heqi_registration::request::RequestFacts;
 use heqi_registration::resolve_objection::{
     Outcome, ResolveObjection, ResolveObjectionError, objection_view, resolve_objection,
 };
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 use super::form::FilledByStaff;
 use super::{actor, desk, to, trouble};
+use crate::extract::facts;
 use crate::pages::shown::{Shown, page, respond};
 use crate::problem_of::{refused, status_of};
 use crate::routes::reading;
@@ -31,11 +33,14 @@ pub(super) fn configure(app: &mut ServiceConfig) {
 async fn show(
     state: Data<State>,
     reader: Reader,
+    http: HttpRequest,
     visitor: StaffVisitor,
     filing: Path<FilingId>,
 ) -> Result<HttpResponse, Problem> {
+    let seen = facts(&http, state.platform.clock())?;
     let shown = Shown::to(&state, reader, Link::StaffObjection(*filing)).with_staff(&visitor);
-    Ok(page(&objection(&state, &visitor, *filing, &shown, String::new(), None).await?, &shown))
+    let look = (&visitor, &seen);
+    Ok(page(&objection(&state, look, *filing, &shown, String::new(), None).await?, &shown))
 }
 
 /// A decision as it was made.
@@ -73,7 +78,8 @@ async fn decide(
     };
     let shown = Shown::to(&state, reader, Link::StaffObjection(*filing)).with_staff(&visitor);
     let kept = grounds.chars().take(500).collect();
-    let again = objection(&state, &visitor, *filing, &shown, kept, Some(told.0)).await?;
+    let look = (&visitor, &filled.request.facts);
+    let again = objection(&state, look, *filing, &shown, kept, Some(told.0)).await?;
     let mut response = respond(&shown);
     response.status(told.1);
     Ok(response.body(render(&again, &shown.frame)))
@@ -81,13 +87,14 @@ async fn decide(
 
 async fn objection(
     state: &State,
-    visitor: &StaffVisitor,
+    (visitor, seen): (&StaffVisitor, &RequestFacts),
     filing: FilingId,
     shown: &Shown,
     grounds: String,
     trouble: Option<Trouble>,
 ) -> Result<ObjectionPage, Problem> {
-    let view = objection_view(&state.platform, &actor(visitor)?, filing).await.map_err(refused)?;
+    let view = objection_view(&state.platform, &actor(visitor)?, seen, filing).await;
+    let view = view.map_err(refused)?;
     let parties = view.parties.iter().map(|party| ObjectionParty {
         party: party.party,
         name: party.name.clone(),

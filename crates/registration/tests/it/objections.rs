@@ -1,11 +1,12 @@
 //! What follows from an objection: taken back by whoever made it, decided by the registry alone.
 
+use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_filing::{FilingState, OfficeKind};
 use heqi_registration::Actor;
 use heqi_registration::confirm::{Confirm, confirm};
-use heqi_registration::disclose::Attributes;
+use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::ActError;
 use heqi_registration::object::{Ground, Object, object};
@@ -68,7 +69,8 @@ async fn an_objection_taken_back_is_decided_by_the_registry_and_everybody_confir
     let request = world.request(&visitor.actor);
     let back = take_back_objection(&world.platform, &request, whose).await.unwrap();
     assert!(matches!(scene.state().await, FilingState::Frozen { .. }));
-    let view = objection_view(&world.platform, &officer, scene.filing).await.unwrap();
+    let facts = world.facts();
+    let view = objection_view(&world.platform, &officer, &facts, scene.filing).await.unwrap();
     assert!(
         view.is_paused && view.parties.iter().any(|p| p.objected.is_some_and(|o| o.1.is_some()))
     );
@@ -88,6 +90,43 @@ async fn an_objection_taken_back_is_decided_by_the_registry_and_everybody_confir
             expect(&verdict, name, Status::Proved);
         }
     }
+}
+
+#[tokio::test]
+async fn a_look_at_an_objection_is_on_record_and_where_there_is_none_nothing_is_shown() {
+    let (scene, _) = objected().await;
+    let (world, officer) = (&scene.world, scene.reviewer("li.na").await);
+    let newest = async |kind: RecordKind| {
+        let frames = world.frames().await;
+        let newest = frames.iter().rev().find(|(frame, _)| frame.kind == kind);
+        newest.map(|(frame, _)| frame.record_id)
+    };
+    assert_eq!(newest(RecordKind::Access).await, None);
+    let facts = world.facts();
+    objection_view(&world.platform, &officer, &facts, scene.filing).await.unwrap();
+    let look = newest(RecordKind::Access).await.unwrap();
+    let seen = disclose(&world.platform, &world.staff, &facts, look, &Attributes::All).await;
+    let seen = serde_json::to_vec(&seen.unwrap().record).unwrap();
+    let record = Disclosure::parse(&seen).unwrap();
+    let objection = newest(RecordKind::Objection).await.unwrap().to_string();
+    assert_eq!(record.text("looked_at"), Some(objection.as_str()));
+    assert_eq!(record.text("purpose"), Some("review"));
+    assert_eq!(record.value("attributes_opened").unwrap()[0], "party_name");
+
+    // What is decided is shown, and recorded, too.
+    decide(&scene, &officer, Outcome::SignAgain).await.unwrap();
+    let before = newest(RecordKind::Access).await;
+    let view = objection_view(&world.platform, &officer, &facts, scene.filing).await.unwrap();
+    assert!(!view.is_paused);
+    assert_ne!(newest(RecordKind::Access).await, before);
+
+    let calm = Scene::new(Mood::Agrees).await;
+    calm.sign().await;
+    let officer = calm.reviewer("li.na").await;
+    let shown = objection_view(&calm.world.platform, &officer, &facts, calm.filing).await;
+    assert!(matches!(shown, Err(ActError::NotFound(_))), "{shown:?}");
+    let frames = calm.world.frames().await;
+    assert!(frames.iter().all(|(frame, _)| frame.kind != RecordKind::Access));
 }
 
 #[tokio::test]
