@@ -407,7 +407,8 @@ pub(crate) fn observer() -> Actor {
     let Ok(id) = "key_0000000000000000".parse() else {
         unreachable!("the name has the form of a key's name")
     };
-    Actor::ApiKey { id, scopes: BTreeSet::from([Scope::Coverage, Scope::Evidence]) }
+    let scopes = BTreeSet::from([Scope::Coverage, Scope::Evidence]);
+    Actor::ApiKey { id, scopes, custodian: None }
 }
 
 #[cfg(test)]

@@ -195,7 +195,8 @@ async fn callers(service: &Service) -> (Vec<(&'static str, Is, Shows)>, Ids) {
     let link_outside = heqi_registration::invite::link_of(platform, ceremony);
     let key_of = async |text: &str| {
         let scopes = Scope::ALL.into_iter().collect();
-        let command = CreateApiKey { label: "old".to_owned(), scopes, hash: hash_of(text) };
+        let (label, hash) = ("old".to_owned(), hash_of(text));
+        let command = CreateApiKey { label, scopes, custodian: None, hash };
         create_api_key(platform, command).await.unwrap()
     };
     revoke_api_key(platform, &key_of("heqi_revoked").await).await.unwrap();
@@ -296,7 +297,8 @@ async fn keys_elsewhere() -> Vec<(&'static str, String)> {
     for scope in Scope::ALL {
         let key = format!("heqi_{scope}_elsewhere");
         let (label, hash) = (scope.to_string(), hash_of(&key));
-        let command = CreateApiKey { label, scopes: [scope].into(), hash };
+        let custodian = Some(heqi_registration::Custodian::DataCentre);
+        let command = CreateApiKey { label, scopes: [scope].into(), custodian, hash };
         create_api_key(&elsewhere.platform, command).await.unwrap();
         let name = match scope {
             Scope::Filings => "a key of filings of another platform",

@@ -172,7 +172,9 @@ impl Service {
         ] {
             let scopes = BTreeSet::from([scope]);
             let label = scope.to_string();
-            let command = CreateApiKey { label, scopes, hash: hash_of(key) };
+            // What another scope does not look at.
+            let custodian = Some(Custodian::DataCentre);
+            let command = CreateApiKey { label, scopes, custodian, hash: hash_of(key) };
             create_api_key(&platform, command).await.unwrap();
         }
         let entropy = Arc::new(SeededEntropy::labelled(1, "requests"));

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::fault::{ActError, Class, Fault, Thing};
-use crate::platform::Platform;
+use crate::platform::{Custodian, Platform};
 use crate::request::{Actor, Scope};
 use crate::rows;
 use crate::wording::{Told, refusals, say};
@@ -85,6 +85,9 @@ pub struct ApiKeyRow {
     /// When it ends because another one takes its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<UtcMillis>,
+    /// Which custodian takes back with it what it lost; keys of before have none, and take nothing back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custodian: Option<Custodian>,
 }
 
 impl ApiKeyRow {
@@ -111,6 +114,8 @@ pub struct CreateApiKey {
     pub label: String,
     /// What it may do.
     pub scopes: BTreeSet<Scope>,
+    /// Which custodian takes back with it what it lost. Without one [`Scope::CustodyReturn`] opens nothing.
+    pub custodian: Option<Custodian>,
     /// [`hash_of`] the key.
     pub hash: Digest,
 }
@@ -165,14 +170,15 @@ pub async fn authenticate(platform: &Platform, hash: Digest) -> Result<Actor, Au
     }
     match rows::API_KEYS.row(platform.backend(), &hash).await.map_err(Fault::from)? {
         Some(row) if row.value.is_valid(platform.now()) => {
-            Ok(Actor::ApiKey { id: row.value.id, scopes: row.value.scopes })
+            let ApiKeyRow { id, scopes, custodian, .. } = row.value;
+            Ok(Actor::ApiKey { id, scopes, custodian })
         }
         _ => Err(AuthenticateError::Unknown),
     }
 }
 
 /// Lets a new API key in. The operator does this on the machine itself; the same hash
-/// again changes nothing but label and scopes.
+/// again changes nothing but label, scopes and custodian.
 ///
 /// # Errors
 /// The store could not do its part.
@@ -185,6 +191,7 @@ pub async fn create_api_key(platform: &Platform, command: CreateApiKey) -> Resul
         created_at: platform.now(),
         revoked_at: None,
         ends_at: None,
+        custodian: command.custodian,
     };
     let mut changes = Changeset::new();
     rows::API_KEYS.put(&mut changes, &command.hash, &row)?;
@@ -323,6 +330,26 @@ mod tests {
         // The same value as in `heqi_service_kit::base32`.
         assert_eq!(base32(b"\xff\x00\xff\x00\xff"), "zw0fy07z");
         assert_eq!(base32(&[0xff; 32]).len(), 52);
+    }
+
+    #[test]
+    fn a_key_of_before_is_read_and_is_of_no_custodian() {
+        let mut row = ApiKeyRow {
+            id: ApiKeyId::of(&Digest::of(b"key")),
+            label: "x".to_owned(),
+            scopes: Scope::ALL.into(),
+            created_at: UtcMillis::from_millis(0).unwrap(),
+            revoked_at: None,
+            ends_at: None,
+            custodian: None,
+        };
+        let before = serde_json::to_value(&row).unwrap();
+        assert!(before.get("custodian").is_none(), "{before}");
+        assert_eq!(serde_json::from_value::<ApiKeyRow>(before).unwrap(), row);
+        row.custodian = Some(Custodian::Preservation);
+        let bound = serde_json::to_value(&row).unwrap();
+        assert_eq!(bound["custodian"], "preservation");
+        assert_eq!(serde_json::from_value::<ApiKeyRow>(bound).unwrap(), row);
     }
 
     #[test]

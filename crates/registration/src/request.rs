@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::ApiKeyId;
 use crate::fault::{ActError, Class};
+use crate::platform::Custodian;
 use crate::wording::{Told, refusals, say};
 
 /// The longest idempotency key, in bytes.
@@ -74,6 +75,8 @@ pub enum Actor {
         id: ApiKeyId,
         /// What it may do.
         scopes: BTreeSet<Scope>,
+        /// Which custodian takes back with it what it lost.
+        custodian: Option<Custodian>,
     },
     /// A signer with the token of one ceremony.
     Signer {
@@ -269,6 +272,18 @@ impl Actor {
     pub fn require(&self, scope: Scope) -> Result<(), ActError> {
         match self {
             Self::ApiKey { scopes, .. } if scopes.contains(&scope) => Ok(()),
+            _ => Err(ActError::Denied),
+        }
+    }
+
+    /// Takes back what this custodian lost: only with a key that was made for it.
+    ///
+    /// # Errors
+    /// [`ActError::Denied`].
+    pub fn require_return_to(&self, lost_by: Custodian) -> Result<(), ActError> {
+        self.require(Scope::CustodyReturn)?;
+        match self {
+            Self::ApiKey { custodian: Some(of), .. } if *of == lost_by => Ok(()),
             _ => Err(ActError::Denied),
         }
     }

@@ -2,14 +2,14 @@
 //!
 //! A custodian whose store was set back gets the receipts it gave, to the byte, and each record as it was deposited; of
 //! what was erased since, what is left. It is told nothing that it was not told before, so a look here is no look at
-//! evidence; only a key of the scope `custody_return` opens it, which people make for this once and revoke.
+//! evidence; only a key of the scope `custody_return` for this custodian opens it, which people make for this once and revoke.
 
 use heqi_vocabulary::RecordId;
 
 use crate::deposit_queue::deposit_bundle;
 use crate::fault::{ActError, Fault, Thing};
 use crate::platform::{Custodian, Platform};
-use crate::request::{Actor, Scope};
+use crate::request::Actor;
 use crate::rows::{self, Pair};
 
 /// Rows read at once.
@@ -36,7 +36,7 @@ pub async fn receipts(
     after: Option<RecordId>,
     limit: usize,
 ) -> Result<Vec<GivenReceipt>, ActError> {
-    actor.require(Scope::CustodyReturn)?;
+    actor.require_return_to(custodian)?;
     let mut cursor = after.map(|record| Pair(record, custodian));
     let mut found = Vec::new();
     loop {
@@ -65,7 +65,7 @@ pub async fn deposited(
     custodian: Custodian,
     record: RecordId,
 ) -> Result<Vec<u8>, ActError> {
-    actor.require(Scope::CustodyReturn)?;
+    actor.require_return_to(custodian)?;
     let receipted = rows::RECEIPTS.durable_row(platform.backend(), &Pair(record, custodian)).await;
     if receipted.map_err(Fault::from)?.is_none() {
         return Err(ActError::NotFound(Thing::Record));

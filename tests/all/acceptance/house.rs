@@ -1004,7 +1004,8 @@ async fn platform(
 
 async fn admit_staff(platform: &Platform) {
     let scopes = Scope::ALL.into_iter().collect();
-    let command = CreateApiKey { label: "staff".to_owned(), scopes, hash: hash_of(STAFF) };
+    let (label, hash) = ("staff".to_owned(), hash_of(STAFF));
+    let command = CreateApiKey { label, scopes, custodian: None, hash };
     create_api_key(platform, command).await.unwrap();
 }
 

@@ -13,9 +13,12 @@ pub(crate) enum AdminAction {
         /// What you call its holder; never shown to anybody else
         #[arg(long)]
         label: String,
-        /// What it may do: filings, evidence, coverage, witness
+        /// What it may do: filings, evidence, coverage, witness, data_protection, legal_hold, custody_return
         #[arg(long, value_delimiter = ',', required = true)]
         scopes: Vec<String>,
+        /// With custody_return: data_centre or preservation, who takes back what it lost
+        #[arg(long)]
+        custodian: Option<String>,
     },
     /// List the API keys, never the keys themselves
     ListKeys(ServiceArgs),

@@ -50,7 +50,7 @@ pub(crate) struct RecoverArgs {
 pub(crate) struct NotaryArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
-    /// File with the key of scope custody_return that the platform gave for this once
+    /// File with the key of scope custody_return that the platform made for this custodian, for this once
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
     /// The new log's origin: a URL without scheme, never used before

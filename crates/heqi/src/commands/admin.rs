@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use heqi_registration::Scope;
 use heqi_registration::access::{self, CreateApiKey};
+use heqi_registration::{Custodian, Scope};
 use heqi_service_kit::api_key::ApiKey;
 
 use crate::cli::AdminAction;
@@ -27,9 +27,10 @@ pub(crate) fn run(action: &AdminAction) -> JobResult {
     in_runtime(async {
         let mut out = io::stdout();
         match action {
-            AdminAction::CreateKey { service, label, scopes } => {
+            AdminAction::CreateKey { service, label, scopes, custodian } => {
                 let open = open(service.config.as_deref()).await?;
-                let created = create(&open, label, scopes, &mut out).await;
+                let may = (scopes.as_slice(), custodian.as_deref());
+                let created = create(&open, label, may, &mut out).await;
                 open.store.close()?;
                 created
             }
@@ -122,13 +123,17 @@ async fn open(
 async fn create(
     open: &OpenPlatform,
     label: &str,
-    scopes: &[String],
+    (scopes, custodian): (&[String], Option<&str>),
     out: &mut dyn Write,
 ) -> JobResult {
     let scopes = scopes.iter().map(|word| word.parse()).collect::<Result<BTreeSet<Scope>, _>>()?;
+    let custodian = custodian.map(str::parse::<Custodian>).transpose()?;
+    if scopes.contains(&Scope::CustodyReturn) != custodian.is_some() {
+        return Err("the scope custody_return goes with --custodian, and nothing else does".into());
+    }
     let key = ApiKey::generate(HOLDER.parse()?, open.platform.entropy());
     let hash = access::hash_of(key.expose());
-    let command = CreateApiKey { label: label.to_owned(), scopes, hash };
+    let command = CreateApiKey { label: label.to_owned(), scopes, custodian, hash };
     let id = access::create_api_key(&open.platform, command).await?;
     writeln!(out, "{id}\n{}", key.expose())?;
     writeln!(io::stderr(), "The key is shown this once; only its hash is kept.")?;
@@ -137,7 +142,8 @@ async fn create(
 
 async fn list(open: &OpenPlatform, out: &mut dyn Write) -> JobResult {
     for key in access::api_keys(&open.platform, LISTED).await? {
-        let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+        let mut scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+        scopes.extend(key.custodian.map(Custodian::as_str));
         let state = key
             .revoked_at
             .map_or_else(|| "valid".to_owned(), |at| format!("revoked {}", at.for_people()));

@@ -223,6 +223,7 @@ impl OpenPlatform {
         let command = CreateApiKey {
             label: label.to_owned(),
             scopes: Scope::ALL.into_iter().collect(),
+            custodian: None,
             hash: access::hash_of(key),
         };
         access::create_api_key(&self.platform, command)

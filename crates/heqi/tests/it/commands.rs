@@ -178,6 +178,19 @@ fn an_api_key_is_made_shown_once_listed_without_itself_and_revoked() {
     let config = file.to_str().unwrap();
     let wrong = ["admin", "create-key", "--config", config, "--label", "x", "--scopes", "all"];
     heqi(&wrong).exits(1);
+    // Who takes back what it lost is said with that scope, and with no other.
+    let create = ["admin", "create-key", "--config", config, "--label", "x", "--scopes"];
+    for wrong in [
+        &["custody_return"][..],
+        &["filings", "--custodian", "data_centre"],
+        &["custody_return", "--custodian", "notary"],
+    ] {
+        heqi(&[&create[..], wrong].concat()).exits(1);
+    }
+    let bound = ["custody_return", "--custodian", "preservation"];
+    heqi(&[&create[..], &bound].concat()).exits(0);
+    let listed = heqi(&["admin", "list-keys", "--config", config]).exits(0);
+    assert!(listed.out.contains("custody_return,preservation"), "{}", listed.out);
     let scopes = ["--label", "Example Registry", "--scopes", "filings,coverage"];
     let made = heqi(&[&["admin", "create-key", "--config", config][..], &scopes].concat()).exits(0);
     let (id, key) = made.out.trim().split_once('\n').unwrap();

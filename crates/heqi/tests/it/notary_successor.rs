@@ -81,9 +81,13 @@ impl Town {
 
     /// A key of the platform with these scopes.
     pub(crate) fn key(&self, scopes: &str) -> String {
+        self.key_with(&[scopes])
+    }
+
+    fn key_with(&self, scopes: &[&str]) -> String {
         let config = self.platform.to_str().unwrap();
         let line = ["admin", "create-key", "--config", config, "--label", "Test", "--scopes"];
-        let made = heqi(&[&line[..], &[scopes]].concat()).exits(0);
+        let made = heqi(&[&line[..], scopes].concat()).exits(0);
         made.out.trim().lines().last().unwrap().to_owned()
     }
 
@@ -158,7 +162,7 @@ async fn a_notary_that_was_set_back_opens_a_successor_and_answers_every_receipt_
     let backup = town.path("backup");
     copy(&town.path("notary/store"), &backup);
     let key = town.key("filings,evidence,coverage");
-    let returning = town.key("custody_return");
+    let returning = town.key_with(&["custody_return", "--custodian", "data_centre"]);
     std::fs::write(town.path("return.key"), format!("{returning}\n")).unwrap();
 
     // What is deposited now is lost afterwards.

@@ -21,7 +21,8 @@ use heqi_registration::invite::{Invite, invite};
 use heqi_registration::open_filing::{OpenFiling, open_filing};
 use heqi_registration::read_document::read_document;
 use heqi_registration::receipt::{Wait, receipt};
-use heqi_registration::{Actor, Scope};
+use heqi_registration::returns::{deposited, receipts};
+use heqi_registration::{Actor, Custodian, Scope};
 use heqi_vocabulary::{Digest, Explain as _, Language};
 
 use crate::world::World;
@@ -29,9 +30,8 @@ use crate::world::World;
 async fn key(world: &World, scopes: &[Scope]) -> Actor {
     let hash = hash_of(&format!("heqi_{scopes:?}"));
     let scopes = scopes.iter().copied().collect();
-    create_api_key(&world.platform, CreateApiKey { label: "x".into(), scopes, hash })
-        .await
-        .unwrap();
+    let command = CreateApiKey { label: "x".into(), scopes, custodian: None, hash };
+    create_api_key(&world.platform, command).await.unwrap();
     authenticate(&world.platform, hash).await.unwrap()
 }
 
@@ -146,6 +146,37 @@ async fn a_token_is_useless_for_signing_once_its_ceremony_has_ended() {
     ceremony_view(platform, &visitor.actor, Language::Zh).await.unwrap();
     let command = Confirm { filing: drafted.filing, party: drafted.parties[0], shown_sha256: None };
     confirm(platform, &world.request(&visitor.actor), command).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_custodian_takes_back_with_its_key_what_it_lost_and_nothing_of_the_other() {
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    world.all_sign(&drafted).await;
+    world.cosign_head().await;
+    world.deposit_all().await;
+    let platform = &world.platform;
+    let returning = async |custodian: Option<Custodian>| {
+        let (label, hash) = ("x".into(), hash_of(&format!("heqi_{custodian:?}")));
+        let scopes = [Scope::CustodyReturn].into();
+        let command = CreateApiKey { label, scopes, custodian, hash };
+        create_api_key(platform, command).await.unwrap();
+        authenticate(platform, hash).await.unwrap()
+    };
+    let (ours, theirs) = (Custodian::Preservation, Custodian::DataCentre);
+    let actor = returning(Some(ours)).await;
+    let given = receipts(platform, &actor, ours, None, 9).await.unwrap();
+    let record = given[0].record_id;
+    assert!(!deposited(platform, &actor, ours, record).await.unwrap().is_empty());
+    let unbound = returning(None).await;
+    let other_scope = key(&world, &[Scope::Evidence]).await;
+    for (who, of) in [(&actor, theirs), (&unbound, ours), (&unbound, theirs), (&other_scope, ours)]
+    {
+        let refused = receipts(platform, who, of, None, 9).await.unwrap_err();
+        assert_eq!(refused.class(), Class::Forbidden, "{who:?} {of}");
+        let refused = deposited(platform, who, of, record).await.unwrap_err();
+        assert_eq!(refused.class(), Class::Forbidden, "{who:?} {of}");
+    }
 }
 
 #[tokio::test]
