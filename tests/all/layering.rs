@@ -8,7 +8,7 @@
 mod graph;
 mod house;
 
-use house::{Crate, violations};
+use house::{Crate, is_test_code, violations};
 
 /// Everything of ours that the verifier may stand on, directly or not.
 const VERIFIER_STANDS_ON: &[&str] = &[
@@ -28,6 +28,17 @@ const NETWORK: &[&str] =
 fn every_crate_depends_only_on_rows_below_its_own() {
     let found = violations(&graph::house());
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+/// `testing` opens fixtures, and what breaks files: in a program that is shipped nobody is to reach it. The crates of test
+/// code have it as a normal dependency, which is why a program is built by its own name and not with the whole workspace.
+#[test]
+fn no_program_is_built_with_what_opens_a_store_to_tests() {
+    let asking = graph::asking_for("testing");
+    let shipped: Vec<_> = asking.iter().filter(|name| !is_test_code(name)).collect();
+    assert!(shipped.is_empty(), "{shipped:?} must ask for `testing` in their tests only");
+    // The same question must be able to say yes.
+    assert!(asking.iter().any(|name| name == "heqi-tests"), "{asking:?}");
 }
 
 #[test]

@@ -24,7 +24,8 @@ fn the_committed_page_is_what_its_sources_give() {
         let installed = run("npm", &["ci", "--no-audit", "--no-fund"]);
         if !installed.as_ref().is_some_and(|output| output.status.success()) {
             let why = installed.as_ref().map_or("npm is not installed".into(), said);
-            eprintln!("SKIPPED: the packages of crates/verify/page cannot be installed: {why}");
+            let missing = "the packages of crates/verify/page cannot be installed";
+            super::walk::skipped(&format!("{missing}: {why}"));
             return;
         }
     }

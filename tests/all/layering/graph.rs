@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 use super::house::Crate;
 
@@ -26,6 +26,22 @@ pub(super) fn house() -> Vec<Crate> {
         Crate::new(&package.name, &arrows.collect::<Vec<_>>())
     });
     crates.collect()
+}
+
+/// The crates of the workspace that ask for this feature of another of ours, in a dependency or in a feature of their
+/// own; development dependencies left out.
+pub(super) fn asking_for(feature: &str) -> Vec<String> {
+    let metadata = metadata();
+    let passed_on = format!("/{feature}");
+    let asks = |package: &&Package| {
+        let mut dependencies = package.dependencies.iter().filter(|dependency| {
+            dependency.kind != DependencyKind::Development && dependency.name.starts_with("heqi")
+        });
+        dependencies.any(|dependency| dependency.features.iter().any(|one| one == feature))
+            || package.features.values().flatten().any(|one| one.ends_with(&passed_on))
+    };
+    let asking = metadata.workspace_packages().into_iter().filter(asks);
+    asking.map(|package| package.name.to_string()).collect()
 }
 
 /// The names of every crate that is linked into `root`: its normal dependencies, theirs,

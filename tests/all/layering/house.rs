@@ -58,6 +58,11 @@ const FOR_TESTS_ONLY: &[&str] = &[
     "tlog_tiles",
 ];
 
+/// Whether a crate is made of test code.
+pub(super) fn is_test_code(name: &str) -> bool {
+    TEST_CODE.contains(&name)
+}
+
 struct Beside {
     name: &'static str,
     uses: &'static [&'static str],
@@ -81,7 +86,7 @@ impl Crate {
 /// One sentence for each arrow that the house does not allow.
 pub(super) fn violations(house: &[Crate]) -> Vec<String> {
     let mut found = Vec::new();
-    for crate_ in house.iter().filter(|crate_| !TEST_CODE.contains(&crate_.name.as_str())) {
+    for crate_ in house.iter().filter(|crate_| !is_test_code(&crate_.name)) {
         let Some(place) = place_of(&crate_.name) else {
             found.push(format!("{} stands in no row", crate_.name));
             continue;
