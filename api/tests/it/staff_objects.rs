@@ -109,6 +109,19 @@ async fn signed(service: &Service) -> (Ids, String) {
     (ids, number)
 }
 
+/// A filing in which whoever signed objects: others have no page of objections.
+async fn objected(service: &Service) -> Ids {
+    let invited = invited(service, 1).await;
+    let signer = &invited.signers[0];
+    let receipt = signer.sign(service).await;
+    let path = format!("/api/v1/filings/{}/parties/{}/objection", invited.filing, signer.party);
+    let body = json!({
+        "against": receipt["record_id"], "ground": "not_signed_by_me", "reason": "非本人签署",
+    });
+    service.post(&signer.token, &path, &body).await.json(201);
+    Ids { filing: invited.filing.clone(), ..Ids::of_nothing() }
+}
+
 /// The last part of an address.
 fn end_of(address: &str) -> String {
     address.rsplit('/').next().unwrap_or_default().to_owned()
@@ -168,6 +181,10 @@ async fn no_id_in_a_path_of_staff_opens_what_is_another_offices_another_searchs_
     ours.query = query;
     let keeper = come_in(&service, ("own", "沈清"), registry(), StaffRole::Security).await;
     let strangers = strangers(&service).await;
+    let paused = objected(&service).await;
+    let there = |rule: &Rule| {
+        if rule.path.starts_with("/staff/objections/") { &paused } else { &ours }
+    };
 
     let nothing = Ids::of_nothing();
     let mut asked = 0;
@@ -177,7 +194,7 @@ async fn no_id_in_a_path_of_staff_opens_what_is_another_offices_another_searchs_
             let callers: Vec<_> = strangers.iter().filter(|(_, of, _)| of == role).collect();
             assert!(callers.len() > 1, "{}: say who else is a {role}", rule.path);
             for (name, _, desk) in callers {
-                for (whose, ids) in [("another's", &ours), ("nothing", &nothing)] {
+                for (whose, ids) in [("another's", there(rule)), ("nothing", &nothing)] {
                     let place = format!("{:?} {} of {whose} for {name}", rule.verb, rule.path);
                     let size = service.log_size();
                     let path = ids.path_of(rule);
@@ -193,6 +210,12 @@ async fn no_id_in_a_path_of_staff_opens_what_is_another_offices_another_searchs_
         }
     }
     assert!(asked > 70, "only {asked} requests");
+    // Where nobody objected there is no page of objections, for the registry's officer either.
+    for rule in ACCESS_TABLE.iter().filter(|rule| rule.path.starts_with("/staff/objections/")) {
+        let (place, size) = (format!("{:?} {}", rule.verb, rule.path), service.log_size());
+        is_hidden(&ask(&reviewer, rule, &ours.path_of(rule)).await, rule, &place);
+        assert_eq!(service.log_size(), size, "{place} wrote something");
+    }
     // The same requests of those to whom it belongs: they are not told so, and what they ask is done.
     for rule in ACCESS_TABLE.iter().filter(|rule| names_a_thing(rule)) {
         let Access::Staff { roles } = rule.access else { continue };
@@ -202,7 +225,7 @@ async fn no_id_in_a_path_of_staff_opens_what_is_another_offices_another_searchs_
             [StaffRole::Security] => &keeper,
             other => panic!("{}: say whose it is for {other:?}", rule.path),
         };
-        let answer = ask(desk, rule, &ours.path_of(rule)).await;
+        let answer = ask(desk, rule, &there(rule).path_of(rule)).await;
         let (code, status) = (code_of(&answer), answer.status);
         let place = format!("{:?} {}: {status} {code}", rule.verb, rule.path);
         assert!(!NOT_THERE.contains(&code.as_str()) && ![401, 403].contains(&status), "{place}");
