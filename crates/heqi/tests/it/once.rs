@@ -152,7 +152,7 @@ fn check_path(manifest: &Value) -> String {
     url.strip_prefix(manifest["notary_url"].as_str().unwrap()).unwrap().to_owned()
 }
 
-/// Deposits come before anybody has cosigned a head above them; the certificate embeds them under one that notary's
+/// Deposits come before anybody has cosigned a head above them; the certificate embeds them under one that the notary's
 /// witness and mirror have cosigned since.
 #[test]
 fn the_certificate_is_proved_whole_by_the_published_anchors_and_the_root_of_the_seal() {
