@@ -243,7 +243,7 @@ fn of_examined(what: Act, opened: &Opened<'_>, examined: Examined) -> Result<Don
             let sha256 = package.as_deref().map(|bytes| Digest::of(bytes).to_string());
             let output = json!({
                 "deposit": opened.matter.deposit_no.to_string(),
-                // Of the bytes deposited, every other part is in the package as it is held.
+                // Every other part is in the package as it was deposited.
                 "log_proof_made_anew": examined.facts.parts != examined.held,
                 "package_sha256": sha256,
                 "size_bytes": package.as_deref().map_or(0, <[u8]>::len),
