@@ -121,7 +121,7 @@ impl CosignedLog {
         if leaf != leaf_hash(&LogLeaf::Record(record).to_bytes())
             || verify_inclusion(index, size, leaf, &way, root).is_err()
         {
-            tracing::error!(log.origin = %origin, index, size, "the mirror shows another leaf than was deposited");
+            tracing::error!(log.origin = %origin, log.size = size, index, "the mirror has another leaf than was deposited");
             return Ok(None);
         }
         Ok(ProofFile::new(index, way, head).ok())
