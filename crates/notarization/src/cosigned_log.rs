@@ -193,7 +193,8 @@ pub(crate) async fn examine_with_best_proof(
     at: Option<UtcMillis>,
 ) -> Result<(BundleParts, Verdict), BrokeOff> {
     let (mut parts, of_deposited) = examine_aside(office, parts, at).await?;
-    let Some(anew) = proof_anew(office, &parts, &of_deposited).await else {
+    // Boxed: whoever examines is deep in other work already.
+    let Some(anew) = Box::pin(proof_anew(office, &parts, &of_deposited)).await else {
         return Ok((parts, of_deposited));
     };
     let deposited = parts.proof.replace(anew);
