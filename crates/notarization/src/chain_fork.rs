@@ -7,7 +7,7 @@ use heqi_evidence::record::EvidenceRecord;
 use heqi_tlog::proof_file::ProofFile;
 
 use crate::deposited::{
-    ChainMisbehaviour, DepositKey, DepositedError, MISBEHAVIOUR, deposit, open_part,
+    ChainMisbehaviour, DepositKey, DepositedError, MISBEHAVIOUR, PROOF, deposit, open_part,
 };
 use crate::office::NotaryOffice;
 
@@ -53,7 +53,7 @@ async fn logged_frame(
         Some(part) => open_part(office, row.chain, part).await.ok(),
         None => None,
     };
-    let (record, proof) = (part("record.json").await, part("proof/record.tlog-proof").await);
+    let (record, proof) = (part("record.json").await, part(PROOF).await);
     Ok(record.zip(proof).and_then(|(record, proof)| {
         let record = EvidenceRecord::of_full(&Disclosure::parse(&record).ok()?).ok()?;
         let proof = ProofFile::parse(&proof).ok()?;

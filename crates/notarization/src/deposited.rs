@@ -37,6 +37,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::office::NotaryOffice;
 
+/// The part of a deposit that proves its place in the platform's log, which no receipt signs.
+pub(crate) const PROOF: &str = "proof/record.tlog-proof";
+
 pub(crate) const DEPOSITS: Table<DepositKey, DepositRow> = Table::new("deposit");
 pub(crate) const PLACES: Table<PlaceKey, PlaceRow> = Table::new("place");
 pub(crate) const CHAINS: Table<Digest, ChainRow> = Table::new("chain");

@@ -137,6 +137,9 @@ pub enum HolderFault {
     /// What is held could not be read.
     #[error(transparent)]
     Deposited(#[from] crate::deposited::DepositedError),
+    /// The examination of what is held broke off.
+    #[error("the examination of held parts broke off")]
+    BrokeOff,
     /// What is held is not what it was when it was admitted.
     #[error("the store is damaged: {0}")]
     Damaged(&'static str),

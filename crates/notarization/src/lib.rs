@@ -19,6 +19,7 @@
 //! - [`chain_fork`]: what was refused for its place in a chain, as proofs for others
 //! - [`mod@chain_head`][]: the newest statement about a chain
 //! - [`mirror`]: the copy of the platform's log
+//! - [`cosigned_log`]: a held record proved anew, under a head that witness and mirror cosigned
 //! - [`erasure`], [`legal_hold`]: orders to erase, and what stands against them
 //! - [`holder`]: whoever signed, and looks at what is held of it
 //! - [`key_change`]: one key of the office follows another
@@ -32,6 +33,7 @@
 pub mod admit_bundle;
 pub mod chain_fork;
 pub mod chain_head;
+pub mod cosigned_log;
 pub mod deposited;
 pub mod erasure;
 mod held_chain;
@@ -50,6 +52,7 @@ pub mod wording;
 
 pub use admit_bundle::{Admission, AdmitBundleError, admit_bundle};
 pub use chain_head::chain_head;
+pub use cosigned_log::CosignedLog;
 pub use mirror::Mirror;
 pub use office::NotaryOffice;
 pub use publish_anchors::publish_anchors;

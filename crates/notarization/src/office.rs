@@ -13,6 +13,7 @@ use heqi_pki::keys::{PublicKey, Signer};
 use heqi_vocabulary::{Clock, Entropy};
 use tokio::sync::Mutex;
 
+use crate::cosigned_log::CosignedLog;
 use crate::holder::deliver::Recipient;
 
 /// One custodian: its name, its keys, its store. Cheap to clone.
@@ -31,6 +32,8 @@ pub struct NotaryOffice {
     pub(crate) recipients: Arc<Vec<Recipient>>,
     /// Stores of the office's own logs that are frozen, oldest first: read, never written.
     frozen: Arc<Vec<Arc<dyn Backend>>>,
+    /// The platform's log with the office's own cosignatures, where the office is its witness and mirror.
+    cosigned_log: Option<Arc<CosignedLog>>,
 }
 
 /// What an office is made of.
@@ -63,6 +66,7 @@ impl NotaryOffice {
             erasure_ledger: None,
             recipients: Arc::default(),
             frozen: Arc::default(),
+            cosigned_log: None,
         }
     }
 
@@ -89,6 +93,19 @@ impl NotaryOffice {
     pub fn after(mut self, frozen: Vec<Arc<dyn Backend>>) -> Self {
         self.frozen = Arc::new(frozen);
         self
+    }
+
+    /// Proves what it hands out of deposits under heads of `log`, which its witness and mirror have cosigned. An
+    /// office that was not told so, as one that has neither, hands out the proofs it was given.
+    #[must_use]
+    pub fn proving_by(mut self, log: Arc<CosignedLog>) -> Self {
+        self.cosigned_log = Some(log);
+        self
+    }
+
+    /// The platform's log with the office's own cosignatures.
+    pub(crate) fn cosigned_log(&self) -> Option<&CosignedLog> {
+        self.cosigned_log.as_deref()
     }
 
     /// The stores of its own frozen logs, oldest first.

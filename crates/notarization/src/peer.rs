@@ -13,14 +13,12 @@ use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::{Digest, UtcMillis};
 
 use crate::deposited::{
-    self, DEPOSITS, DepositKey, DepositRow, DepositedError, LAST_DEPOSITS, NUMBERS, open_part,
+    self, DEPOSITS, DepositKey, DepositRow, DepositedError, LAST_DEPOSITS, NUMBERS, PROOF,
+    open_part,
 };
 use crate::matter::CertificateNo;
 use crate::matter::given::given_and_unknown;
 use crate::office::NotaryOffice;
-
-/// The part of a deposit that proves its place in the platform's log.
-const PROOF: &str = "proof/record.tlog-proof";
 
 /// The last deposit of a log.
 #[derive(Clone, Debug, Eq, PartialEq)]

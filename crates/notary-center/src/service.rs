@@ -12,7 +12,7 @@ use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::witness::Witness;
 use heqi_notarization::deposited::{DepositedError, totals};
 use heqi_notarization::publish_anchors::{PublishAnchorsError, published_anchors};
-use heqi_notarization::{Mirror, NotaryOffice, publish_anchors};
+use heqi_notarization::{CosignedLog, Mirror, NotaryOffice, publish_anchors};
 use heqi_notary_protocol::WitnessClient;
 use heqi_notary_protocol::peer::watch::SetBack;
 use heqi_pki::keys::Signer;
@@ -191,8 +191,10 @@ impl State {
 
 /// A data centre whose anchors are published.
 pub(crate) struct OpenDataCentre {
-    pub(crate) witness: Witness,
-    pub(crate) mirror: Mirror,
+    pub(crate) witness: Arc<Witness>,
+    pub(crate) mirror: Arc<Mirror>,
+    /// What both have cosigned.
+    pub(crate) cosigned: Arc<CosignedLog>,
     /// Absent until they are published for the first time.
     pub(crate) anchors_file: Arc<RwLock<Option<Bytes>>>,
 }
@@ -247,6 +249,11 @@ impl NotaryCenter {
             group.spawn("peer", peer::run(watch, group.shutdown()));
         }
         let data_centre = open(&office, role, peer.as_ref(), &mut group).await?;
+        // Here and not with the office's keys: who is witness and mirror proves by them, wherever it is started.
+        let office = match &data_centre {
+            Some(centre) => office.proving_by(Arc::clone(&centre.cosigned)),
+            None => office,
+        };
         let is_behind = Arc::new(AtomicBool::new(false));
         if let Some(peer) = &peer_witness {
             watch_rollback(&health, &is_behind);
@@ -374,7 +381,9 @@ async fn open(
             Ok::<(), PublishAnchorsError>(())
         });
     }
-    Ok(Some(OpenDataCentre { witness, mirror, anchors_file }))
+    let (witness, mirror) = (Arc::new(witness), Arc::new(mirror));
+    let cosigned = Arc::new(CosignedLog::new(Arc::clone(&witness), Arc::clone(&mirror)));
+    Ok(Some(OpenDataCentre { witness, mirror, cosigned, anchors_file }))
 }
 
 /// Asks the witness how far it has seen the log. A witness that does not answer now is asked

@@ -152,6 +152,25 @@ fn check_path(manifest: &Value) -> String {
     url.strip_prefix(manifest["notary_url"].as_str().unwrap()).unwrap().to_owned()
 }
 
+/// Deposits come before anybody has cosigned a head above them; the certificate embeds them under one that the notary's
+/// witness and mirror have cosigned since.
+#[test]
+fn the_certificate_is_proved_whole_by_the_published_anchors_and_the_root_of_the_seal() {
+    let folder = Folder::new();
+    folder.demo(&["--once"]).exits(0);
+    let manifest = folder.manifest();
+    let [file, anchors, root] = ["certificate_path", "anchors_path", "seal_root_path"]
+        .map(|key| manifest[key].as_str().unwrap());
+    let asked = ["verify", file, "--anchors", anchors, "--seal-root", root, "--json"];
+    let report = heqi(&asked).exits(0).json();
+    assert_eq!(report["verdict"], "proved", "{report}");
+    let claims = report["bundles"][0]["claims"].as_array().unwrap();
+    for name in ["logged", "witnessed", "mirrored"] {
+        let claim = claims.iter().find(|claim| claim["claim"] == name).unwrap();
+        assert_eq!(claim["status"], "proved", "{report}");
+    }
+}
+
 #[test]
 fn both_filings_and_the_certificate_are_made_once_and_finished_when_they_were_not() {
     let folder = Folder::new();

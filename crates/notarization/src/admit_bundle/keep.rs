@@ -11,11 +11,8 @@ use heqi_vocabulary::Digest;
 
 use super::AdmitBundleError;
 use super::inspect::{Inspected, Offered};
-use crate::deposited::{DOCUMENTS, StoredPart, document_key, part_context};
+use crate::deposited::{DOCUMENTS, PROOF, StoredPart, document_key, part_context};
 use crate::office::NotaryOffice;
-
-/// The log's proof, which no receipt signs.
-const PROOF: &str = "proof/record.tlog-proof";
 
 /// A deposit whose parts are on their way to the disk.
 pub(super) struct Kept {

@@ -3,10 +3,9 @@
 
 use std::fmt;
 
-use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
+use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::deposit::Outcome;
 use heqi_evidence::disclosure::Disclosure;
-use heqi_evidence::examine::{Question, examine};
 use heqi_evidence::record::Frame;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::Verdict;
@@ -16,6 +15,7 @@ use heqi_vocabulary::{DepositNo, Digest, UtcMillis};
 use super::door::Holder;
 use super::index::{HELD, HeldRow};
 use super::{HolderFault, Person};
+use crate::cosigned_log::examine_with_best_proof;
 use crate::deposited::{DepositKey, DepositRow, DepositedError, deposit};
 use crate::held_chain::HeldChain;
 use crate::office::NotaryOffice;
@@ -88,7 +88,7 @@ pub struct OpenedRecord {
     pub record: Disclosure,
     /// What the device said itself.
     pub client: Option<Disclosure>,
-    /// The parts, with receipt and newest statement about the chain.
+    /// The parts, with receipt, newest statement about the chain and the log proof that proves most.
     pub parts: BundleParts,
     /// What an examination of these very bytes found now.
     pub verdict: Verdict,
@@ -237,11 +237,9 @@ pub async fn open(
     let (record, frame) = read(&parts.record)?;
     let client = parts.client.as_deref().map(Disclosure::parse).transpose();
     let client = client.map_err(|_| HolderFault::Damaged("what a device said"))?;
-    let file = parts.write().map_err(|_| HolderFault::Damaged("the parts make no bundle"))?;
-    let bundle = EvidenceBundle::read(&file).map_err(|_| HolderFault::Damaged("the bundle"))?;
     let now = office.clock().now();
-    let question = Question { anchors: Some(office.anchors()), at: Some(now), received: None };
-    let verdict = examine(&bundle, &question);
+    let examined = examine_with_best_proof(office, parts, Some(now)).await;
+    let (parts, verdict) = examined.map_err(|_| HolderFault::BrokeOff)?;
     let recorded_at = frame.place.recorded_at;
     Ok(OpenedRecord { row, key, recorded_at, record, client, parts, verdict })
 }

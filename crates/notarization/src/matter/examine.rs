@@ -4,10 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
+use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::deposit::{DepositReceipt, DualDigest};
 use heqi_evidence::disclosure::Disclosure;
-use heqi_evidence::examine::{Question, examine};
 use heqi_evidence::statement::Statement as _;
 use heqi_evidence::verdict::{ClaimName, Reason, Status, Verdict};
 use heqi_vocabulary::{Digest, Language, UtcMillis};
@@ -16,7 +15,8 @@ use serde_json::Value;
 use super::checklist::{Item, MachineCheck, Outcome};
 use super::error::MatterError;
 use super::rows::{Facts, HeldPart};
-use crate::deposited::{DEPOSITS, DepositKey, DepositRow, StoredPart, open_part, receipt};
+use crate::cosigned_log::examine_with_best_proof;
+use crate::deposited::{DEPOSITS, DepositKey, DepositRow, PROOF, open_part, receipt};
 use crate::held_chain;
 use crate::office::NotaryOffice;
 
@@ -43,7 +43,9 @@ pub(crate) struct Examined {
     pub(crate) objections: u32,
     /// What the record says.
     pub(crate) facts: Facts,
-    /// The bundle as it is held, with receipt and chain.
+    /// The parts as they are held; the facts have those of the bundle.
+    pub(crate) held: Vec<HeldPart>,
+    /// The bundle as it is held, with receipt, chain and the log proof that proves most.
     pub(crate) bundle: Option<BundleParts>,
     /// Whether every held part has both digests of the receipt.
     pub(crate) digests_agree: bool,
@@ -98,7 +100,7 @@ pub(crate) async fn examine_held(
         match open_part(office, row.chain, part).await {
             Ok(bytes) => {
                 let dual = DualDigest::of(&bytes);
-                held.push(held_part(part, &dual));
+                held.push(held_part(&part.name, &bytes, &dual));
                 parts.insert(part.name.clone(), (bytes, dual));
             }
             Err(error) if error.is_about_the_part() => differing.push(part.name.clone()),
@@ -128,7 +130,8 @@ pub(crate) async fn examine_held(
         bundle.chain_head = chain_head.map(|head| head.as_bytes().to_vec());
     }
     let record = Disclosure::parse(&bundle.record).ok();
-    let (bundle, verdict) = judge_aside(office, bundle).await?;
+    let judged = examine_with_best_proof(office, bundle, None).await;
+    let (bundle, verdict) = judged.map_err(|error| MatterError::Broken(error.to_string()))?;
     of_verdict(&mut found, &verdict);
     if let Some(record) = &record {
         found.insert(Item::FaceAndPhoto, face::photo(record, &bundle, &chain));
@@ -157,33 +160,28 @@ pub(crate) async fn examine_held(
     let claims = claims.collect();
     let identity = verdict.claim(ClaimName::Identity).map(|claim| &claim.reason);
     let mut facts = record.map(|record| chain.facts(&record, identity)).unwrap_or_default();
-    facts.parts = held;
+    facts.parts = held.iter().map(|part| as_packed(part, &bundle)).collect();
     let objections = u32::try_from(chain.objections()).unwrap_or(u32::MAX);
     let bundle = differing.is_empty().then_some(bundle);
-    Ok(Examined { found, objections, facts, bundle, digests_agree, claims })
+    Ok(Examined { found, objections, facts, held, bundle, digests_agree, claims })
 }
 
-fn held_part(part: &StoredPart, dual: &DualDigest) -> HeldPart {
+fn held_part(name: &str, bytes: &[u8], dual: &DualDigest) -> HeldPart {
     HeldPart {
-        name: part.name.clone(),
-        size_bytes: part.size_bytes,
+        name: name.to_owned(),
+        size_bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         sha256: dual.sha256.to_string(),
         sm3: dual.sm3.to_string(),
     }
 }
 
-async fn judge_aside(
-    office: &NotaryOffice,
-    parts: BundleParts,
-) -> Result<(BundleParts, Verdict), MatterError> {
-    let office = office.clone();
-    let judged = tokio::task::spawn_blocking(move || {
-        let bundle = EvidenceBundle { parts, damaged: Vec::new() };
-        let question = Question { anchors: Some(office.anchors()), at: None, received: None };
-        let verdict = examine(&bundle, &question);
-        (bundle.parts, verdict)
-    });
-    judged.await.map_err(|error| MatterError::Broken(error.to_string()))
+/// A part as the bundle has it: the list in a certificate is of what is embedded, and the log proof may have been made
+/// anew.
+fn as_packed(part: &HeldPart, bundle: &BundleParts) -> HeldPart {
+    match &bundle.proof {
+        Some(bytes) if part.name == PROOF => held_part(PROOF, bytes, &DualDigest::of(bytes)),
+        _ => part.clone(),
+    }
 }
 
 /// The parts under their names, as a bundle.
@@ -201,7 +199,7 @@ fn assemble(parts: &BTreeMap<String, (Vec<u8>, DualDigest)>) -> BundleParts {
         challenge_checkpoint: of("proof/challenge.checkpoint"),
         client: of("client.json"),
         envelope: of("envelope.json"),
-        proof: of("proof/record.tlog-proof"),
+        proof: of(PROOF),
         record: of("record.json").unwrap_or_default(),
         ..BundleParts::default()
     }
@@ -246,9 +244,7 @@ fn digests(
     stated: &BTreeSet<DualDigest>,
     differing: &[String],
 ) -> Found {
-    let others = parts
-        .iter()
-        .filter(|(name, (_, dual))| *name != "proof/record.tlog-proof" && !stated.contains(dual));
+    let others = parts.iter().filter(|(name, (_, dual))| *name != PROOF && !stated.contains(dual));
     let mut wrong: Vec<String> = differing.to_vec();
     wrong.extend(others.map(|(name, _)| name.clone()));
     let missing =

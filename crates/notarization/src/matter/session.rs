@@ -205,13 +205,12 @@ async fn perform(
 }
 
 fn of_examined(what: Act, opened: &Opened<'_>, examined: Examined) -> Result<Done, MatterError> {
-    let parts = serde_json::to_value(&examined.facts.parts)
+    let parts = serde_json::to_value(&examined.held)
         .map_err(|error| MatterError::Broken(error.to_string()))?;
     match what {
         Act::Extract => {
             let sizes: Vec<Value> = examined
-                .facts
-                .parts
+                .held
                 .iter()
                 .map(|part| json!({ "name": part.name, "size_bytes": part.size_bytes }))
                 .collect();
@@ -244,6 +243,8 @@ fn of_examined(what: Act, opened: &Opened<'_>, examined: Examined) -> Result<Don
             let sha256 = package.as_deref().map(|bytes| Digest::of(bytes).to_string());
             let output = json!({
                 "deposit": opened.matter.deposit_no.to_string(),
+                // Every other part is in the package as it was deposited.
+                "log_proof_made_anew": examined.facts.parts != examined.held,
                 "package_sha256": sha256,
                 "size_bytes": package.as_deref().map_or(0, <[u8]>::len),
             });

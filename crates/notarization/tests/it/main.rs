@@ -21,6 +21,7 @@ mod mirror;
 mod officers;
 mod order;
 mod papers;
+mod proved_anew;
 mod refusals;
 mod renewal;
 mod returns;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use heqi_credentials::{Password, TotpSecret};
+use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::gate::{Gated, WriteGate};
@@ -52,10 +53,10 @@ use heqi_notarization::staff::{
     CreateOfficer, FreshFactor, OfficeRole, Officer, create_officer, enrol_officer,
 };
 use heqi_notarization::successor::last_certificate;
-use heqi_testkit::{SeededEntropy, Story, Twists};
+use heqi_testkit::{SeededEntropy, Story, StoryRecord, Twists};
 use heqi_vocabulary::{Clock as _, DepositNo, Digest, Explain as _, Language, Provenance};
 
-use crate::support::{House, story};
+use crate::support::{House, deposit_of, story};
 
 /// A press that prints plain text; it can be told that there is no time.
 #[derive(Debug, Default)]
@@ -133,14 +134,22 @@ impl Bureau {
     }
 
     pub(crate) async fn of(story: &Story) -> Self {
+        Self::over(story, deposit_of).await
+    }
+
+    /// The same, where every record was deposited as `deposited` says.
+    pub(crate) async fn over(
+        story: &Story,
+        deposited: fn(&Story, &StoryRecord) -> BundleParts,
+    ) -> Self {
         let house = House::of(story);
         for record in &story.records {
-            let admission = house.deposit(&crate::support::deposit_of(story, record)).await;
+            let admission = house.deposit(&deposited(story, record)).await;
             let admission = admission.unwrap();
             assert!(admission.outcome.is_admitted(), "{:?}", admission.outcome);
         }
         let signing = story.signing();
-        let parts = crate::support::deposit_of(story, signing);
+        let parts = deposited(story, signing);
         let key = DepositKey {
             root: signing.record.root(),
             manifest: parts.deposit_manifest().digest().unwrap(),
@@ -265,19 +274,29 @@ impl Bureau {
         let no = self.accepted().await;
         self.checked(no).await;
         self.extracted(no).await;
+        self.approved(no).await;
+        no
+    }
+
+    /// An extracted matter, drafted, handed in and approved.
+    pub(crate) async fn approved(&self, no: ApplicationNo) {
         let shown = self.drafted(no).await;
         hand_in(self.office(), no, &self.notary.officer).await.unwrap();
         let command = Approve { shown, objection_ticked: false };
         approve(self.office(), &self.desk, no, (&self.approver.officer, command)).await.unwrap();
-        no
     }
 
     pub(crate) async fn issued(&self) -> ApplicationNo {
         let no = self.numbered().await;
+        self.paid_and_issued(no).await;
+        no
+    }
+
+    /// An approved matter, paid for and issued.
+    pub(crate) async fn paid_and_issued(&self, no: ApplicationNo) {
         let paid = Fee::Paid { fen: 80_000, receipt: "NO.0001".into() };
         set_fee(self.office(), no, &self.clerk.officer, paid).await.unwrap();
         issue(self.office(), &self.desk, no, &self.notary.officer).await.unwrap();
-        no
     }
 
     pub(crate) async fn stage(&self, no: ApplicationNo) -> Stage {

@@ -51,16 +51,19 @@ async fn add_entries(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let mirror = &data_centre(&state)?.mirror;
+    let centre = data_centre(&state)?;
+    let mirror = &centre.mirror;
     let limit_bytes = state.settings.mirror_upload_bytes;
     let body = body_of(payload, limit_bytes, state.settings.body_deadline_ms).await?;
     let body = unpacked(&request, body, limit_bytes)?;
     let upload = AddEntries::parse(&body).map_err(|_| Refusal::Malformed)?;
+    let origin = upload.header().origin().monitoring_path();
     let answer = mirror.add_entries(upload).await;
     state.figures.look_at(mirror).await;
     match answer {
         Ok(UploadAnswer::Cosigned(line)) => {
             state.figures.cosigned("mirror");
+            centre.cosigned.remember(&state.office, &origin).await;
             Ok(lines(&line))
         }
         Ok(UploadAnswer::Progress(standing)) => Ok(info(HttpResponse::Accepted(), &standing)),

@@ -1,21 +1,27 @@
 //! The mirror over HTTP.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use heqi_evidence::bundle::EvidenceBundle;
 use heqi_notary_protocol::CallError;
 use heqi_notary_protocol::mirror::AddEntriesAnswer;
 use heqi_notary_protocol::witness::AddCheckpointError;
 use heqi_testkit::Story;
 use heqi_tlog::checkpoint::Origin;
 use heqi_tlog::mirror::{AddEntries, AddEntriesHeader, EntryPackage, MAX_PACKAGES};
+use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tile::{HashTile, TileKind, decode_entries, tiles_of};
 use heqi_tlog::tree::leaf_hash;
 use heqi_tlog::witness::AddCheckpoint;
 
-use crate::support::{Plan, code, http, log_chain, mirror_key, store, story};
+use crate::holder::{Kept, come_in_as, page, people, told_story};
+use crate::support::{
+    Plan, code, deposit_at_once, http, log_chain, mirror_key, store, story, witness_key,
+};
 
 fn upload(story: &Story, start: u64, end: u64, packages: usize) -> AddEntries {
     let origin = Origin::new(story.log.origin()).unwrap();
@@ -159,4 +165,35 @@ async fn gzip_is_understood_and_a_bomb_is_not_unpacked() {
     let response = post("gzip", entries).await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.text().await.unwrap().starts_with("— mirror.office.example/m "));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_data_centre_hands_out_what_it_holds_under_a_head_that_it_cosigned_itself() {
+    let (story, code_checked) = told_story();
+    let sent = Arc::new(Kept::default());
+    let mut plan = Plan::data_centre(&story, store());
+    plan.people = Some(people(sent.clone()));
+    let centre = plan.start().await;
+    centre.deposit(&code_checked).await;
+    for record in &story.records {
+        centre.deposit(&deposit_at_once(&story, record)).await;
+    }
+    let (end, keys) = (story.log.size(), [witness_key(), mirror_key()]);
+    let (witness, mirror) = (centre.client.witness(), centre.client.mirror());
+    witness.add_checkpoint(&announcement(&story, 0, end - 1), &keys).await.unwrap();
+    mirror.add_checkpoint(&announcement(&story, 0, end - 1)).await.unwrap();
+    let (first, head) = (upload(&story, 0, end - 1, MAX_PACKAGES), story.log.head_at(end - 1));
+    let held = mirror.add_entries(&first, &head, &keys).await.unwrap();
+    assert!(matches!(held, AddEntriesAnswer::Cosigned(_)));
+    // The witness is ahead again before anybody asks.
+    witness.add_checkpoint(&announcement(&story, end - 1, end), &keys).await.unwrap();
+
+    let cookie = come_in_as(&centre, &sent, "__Host-heqi_held_centre=").await;
+    let list = page(&centre, "/my", &cookie).await.text().await.unwrap();
+    let link = list.split("href=\"/my/evidence/").nth(1).unwrap().split('"').next().unwrap();
+    let saved = page(&centre, &format!("/my/evidence/{link}/bundle"), &cookie).await;
+    let bundle = EvidenceBundle::read(&saved.bytes().await.unwrap()).unwrap();
+    let proof = ProofFile::parse(&bundle.parts.proof.unwrap()).unwrap();
+    assert_eq!(proof.checkpoint().checkpoint(), head.checkpoint());
+    assert_eq!(proof.checkpoint().note().verify(&keys).unwrap().len(), 2);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use heqi_documents::OfficeNames;
-use heqi_evidence::anchors::{CustodianAnchor, Spki};
+use heqi_evidence::anchors::{CosignerAnchor, CosignerRole, CustodianAnchor, Spki, Vkey};
 use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::chain::ChainTip;
 use heqi_evidence::deposit::DepositReceipt;
@@ -152,6 +152,13 @@ impl<'a> Plan<'a> {
             organisation: NOTARY.into(),
             validity,
         }));
+        let own = [(CosignerRole::Witness, witness_key()), (CosignerRole::Mirror, mirror_key())];
+        trusted.cosigners.extend(own.map(|(role, key)| CosignerAnchor {
+            organisation: NOTARY.into(),
+            role,
+            validity,
+            vkey: Vkey(key),
+        }));
         let office = NotaryOffice::new(OfficeParts {
             custodian: self.custodian.into(),
             organisation: NOTARY.into(),
@@ -273,6 +280,13 @@ pub(crate) fn story() -> Story {
 /// What the platform deposits of a record: full, with the proof and without receipts.
 pub(crate) fn deposit_of(story: &Story, record: &StoryRecord) -> BundleParts {
     BundleParts { deposits: Vec::new(), ..story.bundle(record) }
+}
+
+/// The same as it is really deposited, milliseconds after the record: under a head that nobody but the log has signed.
+pub(crate) fn deposit_at_once(story: &Story, record: &StoryRecord) -> BundleParts {
+    let head = story.log.head_at(story.log.size());
+    let proof = story.log.proof(record.index, &head).to_string().into_bytes();
+    BundleParts { proof: Some(proof), ..deposit_of(story, record) }
 }
 
 /// A record of another chain of the platform's log.
