@@ -146,11 +146,11 @@ impl BeginSigningError {
                 "licence_status",
                 [
                     "登记信息显示该企业已吊销、注销或不存在，不能作为签署主体。",
-                    "请核对企业名称和统一社会信用代码，或联系登记机关。",
+                    "请核对企业名称和统一社会信用代码，或联系登记机关；登记信息更正后请重新打开链接再试，系统会再次查询。",
                 ],
                 [
                     "The register says that this company was revoked or cancelled, or that there is none: it cannot sign.",
-                    "Check its name and code, or ask the registration authority.",
+                    "Check its name and code, or ask the registration authority. Once the register is corrected, open the link again: it is asked anew.",
                 ],
             )
             .is(Class::Conflict),
@@ -241,7 +241,7 @@ pub async fn begin_signing(
             }
         }
         let checked = verify_identity::known(platform, filing.id(), party).await?;
-        if verify_identity::company_may_not_sign(checked.as_ref(), filing.matter()) {
+        if verify_identity::refuses_company(platform, filing, party, checked.as_ref()).await? {
             return Err(BeginSigningError::CompanyMayNotSign);
         }
         let head = deposit_queue::witnessed_head(platform).await?;

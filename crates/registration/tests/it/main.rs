@@ -19,6 +19,7 @@ mod holder_notice;
 mod holds;
 mod idempotency;
 mod journey;
+mod licence;
 mod monitoring;
 mod notary;
 mod objections;
