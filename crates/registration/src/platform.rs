@@ -29,6 +29,7 @@ use crate::frozen::FrozenLog;
 use crate::newest_stamps::NewestStamps;
 use crate::next_tries::NextTries;
 use crate::ports::IdentityPorts;
+use crate::regulator::PackageTurns;
 use crate::regulator::apply::Applicant;
 use crate::risk::RiskSettings;
 use crate::rows;
@@ -253,6 +254,7 @@ pub struct Platform {
     search_index: Arc<dyn SearchIndex>,
     pub(crate) turns: Turns,
     pub(crate) twins: Twins,
+    pub(crate) package_turns: PackageTurns,
     peer_clock: Arc<PeerClock>,
     token_secret: Zeroizing<[u8; 32]>,
 }
@@ -285,6 +287,7 @@ impl Platform {
             search_index,
             turns,
             twins,
+            package_turns: PackageTurns::default(),
             peer_clock,
             token_secret,
         })

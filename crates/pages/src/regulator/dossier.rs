@@ -15,9 +15,9 @@ use self::words::{
     ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, CONTRADICTED,
     COPY, CURRENT, DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE,
     HOLD_WHY, LEAF, LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE, NOT_EXAMINED,
-    NOT_GENUINE, NOT_LISTED, NOT_PROVED, NOT_TIED, OPENED, PACKAGE, PACKAGE_HELP, PACKAGE_PART,
-    PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART, PROVED, QUERY_CODE, REASONS,
-    REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
+    NOT_GENUINE, NOT_LISTED, NOT_PROVED, NOT_TIED, OPENED, PACKAGE, PACKAGE_GO_ON, PACKAGE_HELP,
+    PACKAGE_NEXT, PACKAGE_PART, PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART, PROVED,
+    QUERY_CODE, REASONS, REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
 };
 
 use super::Trace;
@@ -446,7 +446,8 @@ impl DossierPage {
         }
     }
 
-    /// Everything in one file; where the filing has more records than one part, a way to each.
+    /// Everything in one file; where the filing has more records than one part, a way to each. Where a part ends
+    /// by its size nobody knows before it is made: its list says it, and it is typed in here.
     fn package(&self, l: Language) -> Markup {
         let whole = Link::RegulatorPackage(self.query.query, self.filing);
         let records = self.from + self.events.len() + self.not_listed;
@@ -460,6 +461,13 @@ impl DossierPage {
                         a .open href={ (whole) "?from=" (from) } {
                             (PACKAGE_PART.in_language(l).replace("{from}", &(from + 1).to_string()))
                         }
+                    }
+                }
+                @if records > 1 {
+                    form .decision method="get" action=(whole) {
+                        label for="package-from" { (PACKAGE_NEXT.in_language(l)) }
+                        input type="text" id="package-from" name="from" required inputmode="numeric" pattern="[0-9]{1,9}" maxlength="9" autocomplete="off";
+                        button type="submit" { (PACKAGE_GO_ON.in_language(l)) }
                     }
                 }
             }

@@ -14,6 +14,7 @@ use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::contacts::{Contact, uscc};
 use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::document_pages::document_pages;
+use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::index_filings::index_filings;
 use heqi_registration::keep_strokes::{KeepStrokes, keep_strokes};
 use heqi_registration::legal_hold::{LiftHold, PlaceHold};
@@ -475,6 +476,9 @@ async fn a_package_of_more_records_than_one_part_goes_on_in_the_next() {
     let first = part(0).await.unwrap();
     assert_eq!(first.next, Some(MOST_RECORDS));
     let said = list(&first.bytes);
+    let there = said["next_part"].as_str().unwrap();
+    let path = format!("/searches/{query}/filings/{filing}/court-package?from={MOST_RECORDS}");
+    assert!(there.ends_with(&path), "{there}");
     assert_eq!(said["records"].as_array().unwrap().len(), MOST_RECORDS);
     assert_eq!(
         (&said["next"], &said["of"]),
@@ -485,11 +489,42 @@ async fn a_package_of_more_records_than_one_part_goes_on_in_the_next() {
     assert!(rest.file_name.ends_with(&format!("-{MOST_RECORDS}.court.zip")), "{}", rest.file_name);
     let said = list(&rest.bytes);
     assert_eq!(said["records"].as_array().unwrap().len(), before);
+    assert!(said["next"].is_null() && said["next_part"].is_null());
     assert_ne!(rest.look.0, first.look.0, "each part is a look of its own");
     let entries = world.entries().await;
     let nothing = part(MOST_RECORDS + before).await.unwrap_err();
     assert_eq!(nothing.code(), "record_not_found");
     assert_eq!(world.entries().await, entries);
+}
+
+#[tokio::test]
+async fn more_packages_than_two_at_once_are_refused_for_now_and_leave_nothing() {
+    let (world, drafted) = signed().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let (at, facts, actor) = ((query, drafted.filing), world.facts(), regulator());
+    let package = || court_package(&world.platform, &actor, &facts, at, 0);
+    let (is_reached, go) = world.store.pause_behind(b"link/");
+    let mut first = Box::pin(package());
+    tokio::select! {
+        made = &mut first => panic!("made before it may: {:?}", made.map(|made| made.file_name)),
+        reached = is_reached => reached.unwrap(),
+    }
+    let (is_reached, go_second) = world.store.pause_behind(b"link/");
+    let mut second = Box::pin(package());
+    tokio::select! {
+        made = &mut second => panic!("made before it may: {:?}", made.map(|made| made.file_name)),
+        reached = is_reached => reached.unwrap(),
+    }
+    let before = world.entries().await;
+    let refused = package().await.unwrap_err();
+    assert_eq!((refused.code(), refused.class()), ("busy", Class::Unavailable));
+    assert_eq!(world.entries().await, before);
+    go.send(()).unwrap();
+    go_second.send(()).unwrap();
+    first.await.unwrap();
+    second.await.unwrap();
+    package().await.unwrap();
+    assert_eq!(world.entries().await, before + 3);
 }
 
 #[tokio::test]
