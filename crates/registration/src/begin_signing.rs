@@ -16,7 +16,6 @@ use crate::acknowledge::Acknowledged;
 use crate::act::Act;
 use crate::ceremonies;
 use crate::complete_signing::MAX_PAGE_IMAGES;
-use crate::contacts::china_date;
 use crate::deposit_queue;
 use crate::document_pages;
 use crate::erasure::retention;
@@ -135,7 +134,7 @@ pub async fn begin_signing(
             let shown = stored.content.guardianship.as_ref().filter(|_| is_reviewed);
             let shown = shown.ok_or(BeginSigningError::GuardianshipMissing)?;
             // Days may lie between the proof and the signature.
-            if shown.is_of_age(china_date(now)) {
+            if shown.is_of_age(now.shanghai_date()) {
                 return Err(BeginSigningError::WardCameOfAge);
             }
         }

@@ -297,7 +297,7 @@ pub async fn case_view(
 /// What counts is the day of signing (edge case 31): a document that has ended since was good.
 fn ends_soon(contact: &Contact, signed_at: UtcMillis) -> Option<NaiveDate> {
     let end = CardEnd::On(contact.document_ends?);
-    match end.finding(contacts::china_date(signed_at)) {
+    match end.finding(signed_at.shanghai_date()) {
         Some(CardFinding::EndsSoon(last)) => Some(last),
         _ => None,
     }

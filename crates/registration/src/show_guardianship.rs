@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
 use crate::ceremonies;
-use crate::contacts::{self, IdNumber, china_date};
+use crate::contacts::{self, IdNumber};
 use crate::data_keys::{Sealing, data_key};
 use crate::erasure::retention;
 use crate::fault::{ActError, Fault, Thing};
@@ -115,7 +115,7 @@ pub async fn show_guardianship(
     if own.as_ref() == Some(&number) {
         return Err(ShowGuardianshipError::OwnNumber);
     }
-    let today = china_date(platform.now());
+    let today = platform.now().shanghai_date();
     let born = number.document(None, today)?.born();
     let age = WardAge::of(born, today).ok_or(ShowGuardianshipError::OfAge)?;
     let file = material::examine(platform, file).await??;

@@ -17,7 +17,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::act::{Attempts, Desk, Opened, open};
 use super::apply::next_serial;
-use super::clock::china_day;
 use super::error::MatterError;
 use super::finish::{check, fresh_code};
 use super::number::{AcceptanceNo, ApplicationNo, NumberFormError, mod_11_10};
@@ -440,7 +439,7 @@ async fn sheet_of(
             .map_err(|error| MatterError::Broken(error.to_string()))?,
     };
     let check = desk.check_url.trim_end_matches('/');
-    let day = china_day(notice.at);
+    let day = notice.at.shanghai_date();
     let due = match text.says {
         NoticeSays::Acceptance {} => {
             Some(desk.calendar.after_working_days(day, STATUTORY_DAYS).last_day)

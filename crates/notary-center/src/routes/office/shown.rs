@@ -28,7 +28,7 @@ use crate::bench::trouble;
 
 /// What is done with the clock drawn.
 pub(super) fn clock_bar(matter: &Matter, desk: &Desk, now: UtcMillis) -> Option<ClockBar> {
-    let today = clock::china_day(now);
+    let today = now.shanghai_date();
     let clock = matter.clock()?;
     let standing = clock.standing(&desk.calendar, today);
     let days = clock.days(&desk.calendar, today);
