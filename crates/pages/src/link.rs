@@ -6,8 +6,10 @@ use heqi_vocabulary::{CaseId, DepositNo, Digest, DocumentId, FilingId, RecordId,
 
 use crate::assets::Asset;
 
+mod case;
 mod office;
 
+pub use case::{CaseDocument, CasePicture};
 pub use office::OfficeLink;
 
 /// An address of the platform.
@@ -184,38 +186,6 @@ pub enum Link {
     RegulatorApply(RecordId, FilingId, RecordId),
     /// A file of ours.
     Asset(Asset),
-}
-
-/// Which file of a case.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there are three")]
-pub enum CaseDocument {
-    /// The scan of a stamped paper.
-    Scan,
-    /// The certificate by which something was put right.
-    Certificate,
-    /// What proves that a guardian is one.
-    Guardianship,
-}
-
-impl CaseDocument {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Scan => "seal",
-            Self::Certificate => "correction",
-            Self::Guardianship => "guardianship",
-        }
-    }
-}
-
-/// Which picture of a case.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there are two")]
-pub enum CasePicture {
-    /// Taken while signing.
-    Photo,
-    /// Of an authority.
-    Portrait,
 }
 
 impl fmt::Display for Link {
