@@ -11,7 +11,7 @@ use heqi_registration::contacts::Contact;
 use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::open_filing::{OpenFiling, open_filing};
 use heqi_registration::verify_identity::{FRESH_MS, NO_FRESH_MS};
-use heqi_vocabulary::{Clock as _, Language};
+use heqi_vocabulary::{Clock as _, Explain as _, Language};
 
 use crate::review::{Mood, Scene, contact};
 use crate::world::Visitor;
