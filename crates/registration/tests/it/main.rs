@@ -4,6 +4,7 @@
 mod after;
 mod concurrency;
 mod correction;
+mod court_package;
 mod deposits;
 mod documents;
 mod door;
