@@ -167,6 +167,12 @@ async fn a_package_for_a_court_is_taken_from_the_page_of_the_filing_and_is_one_l
     let path = format!("{filing}/court-package");
     assert!(page.contains(&format!("href=\"{path}\"")) && page.contains("法院证据包"), "{page}");
     assert!(!page.contains("court-package?from="), "it is one part");
+    // Where a part ends by its size its list names the next, which is typed in.
+    assert!(page.contains(&format!("method=\"get\" action=\"{path}\"")), "{page}");
+    assert!(page.contains("name=\"from\""), "{page}");
+    let further = desk.get(&format!("{path}?from=1")).await;
+    assert_eq!(further.status, 200);
+    assert!(further.header("content-disposition").ends_with("-1.court.zip\""));
     let size = service.log_size();
     let taken = desk.get(&path).await;
     assert_eq!((taken.status, taken.header("content-type")), (200, "application/zip"));

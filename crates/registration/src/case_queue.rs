@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use heqi_filing::{CaseState, Filing, Party, PartyKind, ReviewCase, ReviewReason, StandIn};
+use heqi_filing::{CaseState, Filing, Party, PartyKind, ReviewCase, ReviewReason};
 use heqi_identity::card::{CardEnd, CardFinding};
-use heqi_vocabulary::{CaseId, Digest, FilingNo, RecordId, StaffId, UtcMillis};
-use zeroize::Zeroizing;
+use heqi_vocabulary::{CaseId, FilingNo, StaffId, UtcMillis};
 
 use crate::begin_signing::capacity_words;
 use crate::ceremonies;
@@ -19,11 +18,9 @@ use crate::filings;
 use crate::ledger;
 use crate::looks::{self, Purpose};
 use crate::material::MaterialKind;
-use crate::objects;
 use crate::platform::Platform;
-use crate::record_video::VideoFacts;
 use crate::request::{Actor, RequestFacts, StaffMember};
-use crate::review_wanted::{self, reviews_wanted, spoken_code};
+use crate::review_wanted::{self, reviews_wanted};
 use crate::reviews::{self, CaseRow};
 use crate::risk::RiskFlag;
 use crate::rows::{self, CeremonyContent};
@@ -31,6 +28,11 @@ use crate::show_guardianship::GuardianshipShown;
 use crate::show_seal::{SealChoice, SealOutcome};
 use crate::staff;
 use crate::verify_identity::{self, Findings};
+
+mod files;
+
+pub use files::{CaseFile, Picture, case_file, case_picture, case_video};
+use files::{ceremony_of, video_of};
 
 /// The most cases shown at once.
 const SHOWN: usize = 200;
@@ -153,28 +155,6 @@ pub enum Shot {
     NotTaken,
     /// It was erased.
     Erased,
-}
-
-/// Which file.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there are three")]
-pub enum CaseFile {
-    /// The scan of a stamped paper.
-    Scan,
-    /// The certificate by which something was put right.
-    Certificate,
-    /// What proves that a guardian is one.
-    Guardianship,
-}
-
-/// Which picture.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there are two")]
-pub enum Picture {
-    /// Taken while signing.
-    Photo,
-    /// Of an authority.
-    Portrait,
 }
 
 /// The undecided cases of the reviewer's office, oldest first.
@@ -317,163 +297,10 @@ pub async fn case_view(
 /// What counts is the day of signing (edge case 31): a document that has ended since was good.
 fn ends_soon(contact: &Contact, signed_at: UtcMillis) -> Option<NaiveDate> {
     let end = CardEnd::On(contact.document_ends?);
-    match end.finding(contacts::china_date(signed_at)) {
+    match end.finding(signed_at.shanghai_date()) {
         Some(CardFinding::EndsSoon(last)) => Some(last),
         _ => None,
     }
-}
-
-/// A picture of a case, JPEG. The look is a record, made before it is shown.
-///
-/// # Errors
-/// No such case for this reviewer, no such picture, or the store could not do its part.
-pub async fn case_picture(
-    platform: &Platform,
-    actor: &Actor,
-    facts: &RequestFacts,
-    id: CaseId,
-    which: Picture,
-) -> Result<Zeroizing<Vec<u8>>, ActError> {
-    let (member, _) = actor.reviewer()?;
-    let row = own(platform, member, id).await?;
-    let kept = ledger::find(platform, row.record).await?;
-    let missing = || ActError::NotFound(Thing::Record);
-    let (bytes, attribute) = match which {
-        Picture::Photo => {
-            let private = kept.private(platform)?.ok_or_else(missing)?;
-            let what = objects::of_photo(row.case.signing());
-            let photo = private.photo.ok_or_else(missing)?;
-            (objects::read(platform, &photo, &what).await, "photo_sha256")
-        }
-        Picture::Portrait => {
-            let checked =
-                verify_identity::known(platform, row.case.filing(), row.case.party()).await?;
-            let checked = checked.ok_or_else(missing)?;
-            let name = checked.known.and_then(|known| known.portrait).ok_or_else(missing)?;
-            let what = objects::of_portrait(checked.record);
-            (objects::read(platform, &name, &what).await, "identity")
-        }
-    };
-    let bytes = match bytes {
-        Err(Fault::Erased) => return Err(missing()),
-        other => other?,
-    };
-    let opened = Attributes::Named(BTreeSet::from([attribute.to_owned()]));
-    looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
-    Ok(bytes)
-}
-
-/// The video of a case with its media type. The look is a record, made before it is shown.
-///
-/// # Errors
-/// No such case for this reviewer, no video, or the store could not do its part.
-pub async fn case_video(
-    platform: &Platform,
-    actor: &Actor,
-    facts: &RequestFacts,
-    id: CaseId,
-) -> Result<(&'static str, Zeroizing<Vec<u8>>), ActError> {
-    let (member, _) = actor.reviewer()?;
-    let row = own(platform, member, id).await?;
-    let missing = || ActError::NotFound(Thing::Record);
-    let video = video_of(platform, &row).await?.ok_or_else(missing)?;
-    let what = objects::of_video(row.ceremony, &video.sha256);
-    let bytes = match objects::read(platform, &video.object, &what).await {
-        Err(Fault::Erased) => return Err(missing()),
-        other => other?,
-    };
-    let kept = ledger::find(platform, video.record).await?;
-    let opened = Attributes::Named(BTreeSet::from(["video_sha256".to_owned()]));
-    looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
-    Ok((video.facts.container.media_type(), bytes))
-}
-
-/// The video that a signing rests on.
-struct CaseVideo {
-    record: RecordId,
-    sha256: Digest,
-    object: String,
-    facts: VideoFacts,
-    spoken_code: String,
-}
-
-async fn video_of(platform: &Platform, row: &CaseRow) -> Result<Option<CaseVideo>, ActError> {
-    if !row.case.reasons().contains(&ReviewReason::VideoToCompare) {
-        return Ok(None);
-    }
-    let Some(content) = ceremony_of(platform, row).await? else { return Ok(None) };
-    let (Some(StandIn::Video { record, sha256, object, .. }), Some(facts), Some(chosen)) =
-        (content.ceremony.stand_in(), content.video, content.other_way)
-    else {
-        return Ok(None);
-    };
-    Ok(Some(CaseVideo {
-        record: *record,
-        sha256: *sha256,
-        object: object.as_str().to_owned(),
-        facts,
-        spoken_code: spoken_code(platform, row.ceremony, chosen.at),
-    }))
-}
-
-/// The ceremony of a case; none where it was erased with the person.
-async fn ceremony_of(
-    platform: &Platform,
-    row: &CaseRow,
-) -> Result<Option<CeremonyContent>, ActError> {
-    match ceremonies::load(platform, row.ceremony).await {
-        Ok(stored) => Ok(Some(stored.content)),
-        Err(ActError::Fault(Fault::Erased)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// A file of a case that is no picture of a person: the scan of a stamped paper, or the newest
-/// certificate by which something was put right. The look is a record, made before it is shown.
-///
-/// # Errors
-/// No such case for this reviewer, no such file, or the store could not do its part.
-pub async fn case_file(
-    platform: &Platform,
-    actor: &Actor,
-    facts: &RequestFacts,
-    id: CaseId,
-    which: CaseFile,
-) -> Result<(&'static str, Zeroizing<Vec<u8>>), ActError> {
-    let (member, _) = actor.reviewer()?;
-    let row = own(platform, member, id).await?;
-    let missing = || ActError::NotFound(Thing::Record);
-    let (kind, record, bytes, attribute) = match which {
-        CaseFile::Scan => {
-            let content = ceremony_of(platform, &row).await?.ok_or_else(missing)?;
-            let seal = content.seal.ok_or_else(missing)?;
-            let (object, kind) = seal.scan.ok_or_else(missing)?;
-            let what = objects::of_material(seal.record);
-            (kind, seal.record, objects::read(platform, &object, &what).await, "scan_sha256")
-        }
-        CaseFile::Guardianship => {
-            let content = ceremony_of(platform, &row).await?.ok_or_else(missing)?;
-            let kept = content.guardianship.ok_or_else(missing)?;
-            let record = kept.shown.record_id;
-            let what = objects::of_material(record);
-            let bytes = objects::read(platform, &kept.object, &what).await;
-            (kept.kind, record, bytes, "material_sha256")
-        }
-        CaseFile::Certificate => {
-            let all = corrections(platform, row.case.filing(), row.case.party()).await?;
-            let newest = all.last().ok_or_else(missing)?;
-            let bytes = newest.certificate(platform).await;
-            (newest.kind, newest.record, bytes, "material_sha256")
-        }
-    };
-    let bytes = match bytes {
-        Err(Fault::Erased) => return Err(missing()),
-        other => other?,
-    };
-    let kept = ledger::find(platform, record).await?;
-    let opened = Attributes::Named(BTreeSet::from([attribute.to_owned()]));
-    looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
-    Ok((kind.media_type(), bytes))
 }
 
 /// The names of the reviewers who acted on a case.

@@ -20,6 +20,7 @@ use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::CeremonyRecord;
 use crate::send_code::Whose;
+use crate::verify_identity::{self, refuses_company};
 use crate::wording::{Told, refusals, say};
 
 /// What was entered.
@@ -141,6 +142,9 @@ pub async fn check_last_four(
         stored.replace(platform, &mut changes, &content)?;
         let passed = Passed { record_id, record_root, step: content.ceremony.entry().step() };
         if act.commit(changes, &passed).await?.is_some() {
+            // An old answer by which the company may not sign is asked about while the signer reads.
+            let checked = verify_identity::known(platform, filing_id, party).await?;
+            refuses_company(platform, &filing, party, checked.as_ref()).await?;
             return Ok(passed);
         }
     }

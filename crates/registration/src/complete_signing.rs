@@ -201,11 +201,11 @@ impl CompleteSigningError {
                 "licence_status",
                 [
                     "登记信息显示该企业已吊销、注销或不存在，不能作为签署主体，本次签署未完成。",
-                    "请核对企业名称和统一社会信用代码，或联系登记机关。",
+                    "请核对企业名称和统一社会信用代码，或联系登记机关；登记信息更正后请重新打开链接再试，系统会再次查询。",
                 ],
                 [
                     "The register says that this company was revoked or cancelled, or that there is none: nothing was signed.",
-                    "Check its name and code, or ask the registration authority.",
+                    "Check its name and code, or ask the registration authority. Once the register is corrected, open the link again: it is asked anew.",
                 ],
             )
             .is(Class::Conflict),
@@ -246,8 +246,8 @@ pub async fn complete_signing(
         // What the state refuses is refused before any cryptography.
         rehearse(&command, &signing, &stored.content, &stored_filing.filing, platform.now())?;
         let known = verify_identity::known(platform, filing, signing.party).await?;
-        let matter = stored_filing.filing.matter();
-        if verify_identity::company_may_not_sign(known.as_ref(), matter) {
+        let on = &stored_filing.filing;
+        if verify_identity::refuses_company(platform, on, signing.party, known.as_ref()).await? {
             return Err(CompleteSigningError::CompanyMayNotSign);
         }
         let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;

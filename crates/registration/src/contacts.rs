@@ -99,7 +99,7 @@ impl Contact {
 
     /// Document and number as authorities are asked about them.
     pub(crate) fn identified(&self, now: UtcMillis) -> Option<Identified> {
-        let document = self.document(china_date(now)).ok()??;
+        let document = self.document(now.shanghai_date()).ok()??;
         Some(Identified { kind: document.kind().code(), number: document.expose().to_owned() })
     }
 
@@ -180,11 +180,6 @@ pub fn day(text: &str) -> Result<NaiveDate, ContactError> {
 /// It is none.
 pub fn uscc(text: &str) -> Result<Uscc, UsccError> {
     Uscc::parse(text)
-}
-
-/// The day in China.
-pub(crate) fn china_date(now: UtcMillis) -> NaiveDate {
-    NaiveDate::parse_from_str(&now.shanghai_day(), "%Y%m%d").unwrap_or_default()
 }
 
 /// Which document has numbers of this form.

@@ -119,7 +119,7 @@ pub async fn correct_person(
     mut command: CorrectPerson,
 ) -> Result<PersonCorrected, CorrectPersonError> {
     let member = officer(platform, &request.actor)?;
-    let today = contacts::china_date(platform.now());
+    let today = platform.now().shanghai_date();
     if command.issued_on > today {
         return Err(CorrectPersonError::NotYet);
     }

@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
 use crate::add_party::party_words;
-use crate::contacts::china_date;
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
@@ -163,7 +162,7 @@ pub async fn declare_capital(
     request.actor.require(Scope::Filings)?;
     let mut act = Act::new(platform, request, "declare_capital").await;
     let promised: Vec<Contribution> = command.promises.iter().map(|(_, one)| *one).collect();
-    contributions::check(&promised, command.capital, china_date(platform.now()))?;
+    contributions::check(&promised, command.capital, platform.now().shanghai_date())?;
     loop {
         if let Some(declared) = act.earlier().await? {
             return Ok(declared);

@@ -211,7 +211,7 @@ pub async fn declare_contact(
             let message = NewMessage::new(Purpose::ContactChanged, *id, *party);
             messages::enqueue(platform, &mut changes, message, &before.contact, None)?;
         }
-        let mut warnings = ContactWarning::of(contact, contacts::china_date(now));
+        let mut warnings = ContactWarning::of(contact, now.shanghai_date());
         if is_other_party_too(platform, filing, *party, contact).await? {
             warnings.push(ContactWarning::SamePerson);
         }
@@ -230,7 +230,7 @@ fn check_identity(
     contact: &Contact,
     now: UtcMillis,
 ) -> Result<(), DeclareContactError> {
-    let today = contacts::china_date(now);
+    let today = now.shanghai_date();
     if contact.document(today)?.is_none() {
         return Ok(());
     }

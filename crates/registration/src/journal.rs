@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use heqi_credentials::EventBy;
 use heqi_evidence::schema::RecordKind;
 use heqi_filing::{Office, OfficeKind};
@@ -23,8 +23,6 @@ use crate::request::{Actor, StaffMember, StaffRole};
 use crate::rows::{JOURNAL, Newest, Pair, STAFF};
 use crate::staff::{StaffError, StaffEvent, note_taken};
 
-/// Asia/Shanghai, which has had one offset since 1991, in milliseconds.
-const SHANGHAI_MS: i64 = 8 * 3_600_000;
 /// Lines read at once.
 const PAGE: usize = 256;
 
@@ -148,7 +146,7 @@ pub struct JournalDay(NaiveDate);
 impl JournalDay {
     /// The day of this instant.
     pub fn of(at: UtcMillis) -> Self {
-        Self(NaiveDate::parse_from_str(&at.shanghai_day(), "%Y%m%d").unwrap_or_default())
+        Self(at.shanghai_date())
     }
 
     /// The day before.
@@ -175,8 +173,7 @@ impl JournalDay {
     }
 
     fn begins(self) -> Result<UtcMillis, Fault> {
-        let ms = self.0.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
-        UtcMillis::from_millis(ms.saturating_sub(SHANGHAI_MS)).map_err(Fault::broken)
+        UtcMillis::shanghai_midnight(self.0).map_err(Fault::broken)
     }
 }
 

@@ -1,39 +1,34 @@
 //! The platform: its ports, its settings, and what all commands share.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::gate::PeerClock;
 use heqi_evidence_store::monitoring::lags::Lags;
 use heqi_evidence_store::vault::DataKeyId;
-use heqi_filing::Office;
 use heqi_pki::CertificateAuthority;
-use heqi_pki::keys::{PublicKey, Signer};
 use heqi_tlog::checkpoint::Origin;
 use heqi_tlog::note::VerifierKey;
-use heqi_vocabulary::{Clock, Entropy, FilingNo, UtcMillis};
+use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::fault::Fault;
 use crate::filings::RecentFilings;
-use crate::frozen::FrozenLog;
 use crate::newest_stamps::NewestStamps;
 use crate::next_tries::NextTries;
 use crate::ports::IdentityPorts;
-use crate::regulator::apply::Applicant;
-use crate::risk::RiskSettings;
+use crate::regulator::PackageTurns;
 use crate::rows;
 use crate::search_index::{MemoryIndex, SearchIndex};
 use crate::turns::{Turns, Twins};
+
+mod settings;
+
+pub use settings::{Custodian, Names, OrderKey, Settings, UnknownCustodian};
 
 /// Whatever the platform reaches the world through.
 #[derive(Clone)]
@@ -49,196 +44,6 @@ pub struct Ports {
     pub authority: Arc<dyn CertificateAuthority>,
 }
 
-/// What the operator decides.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Settings {
-    /// The key of the platform's own log.
-    pub log_key: VerifierKey,
-    /// Keys the log signed with before, or will sign with next.
-    pub other_log_keys: Vec<VerifierKey>,
-    /// Logs of ours that are frozen, the oldest first: what stands in them is read there.
-    pub frozen: Vec<FrozenLog>,
-    /// Who witnesses the log: one cosignature of any of them counts.
-    pub witness_keys: Vec<VerifierKey>,
-    /// Who mirrors the log: one cosignature of any of them counts.
-    pub mirror_keys: Vec<VerifierKey>,
-    /// Where every record is deposited, with the keys that sign receipts.
-    pub custodians: BTreeMap<Custodian, PublicKey>,
-    /// The time authorities that are asked, by their labels.
-    pub time_authorities: Vec<String>,
-    /// Keys that custodians signed receipts with before, or will sign with next.
-    pub other_receipt_keys: BTreeMap<Custodian, Vec<PublicKey>>,
-    /// The key that signs erasure orders; without one nothing is erased that was deposited.
-    pub order_key: Option<OrderKey>,
-    /// Where destroyed keys are noted before they are destroyed; without it nothing is.
-    pub erasure_ledger: Option<Arc<ErasureLedger>>,
-    /// The names that consent texts are filled with.
-    pub names: Names,
-    /// How many photos and documents are decoded at once.
-    pub decode_workers: usize,
-    /// Where signers' pages are found: what links in messages begin with, without `/` at the
-    /// end.
-    pub public_url: String,
-    /// Whether nobody is invited who cannot be sent a one-time code.
-    pub code_required: bool,
-    /// Whose reviewers decide where no authority says who somebody is; `None`: nobody does, and
-    /// nothing waits for a decision.
-    pub review_office: Option<Office>,
-    /// What signs of a false position or device lead to.
-    pub risk: RiskSettings,
-    /// Who applies for certificates when a regulator does; `None`: nobody can from here.
-    pub applicant: Option<Applicant>,
-    /// The keys by which evidence is examined here, as the operator set them; without them a
-    /// verdict says what is self-consistent and no more.
-    pub anchors: Option<Arc<Anchors>>,
-    /// Whether photos are decoded to the last pixel; integrators that capture themselves
-    /// may switch it off, format and dimensions are checked all the same.
-    pub check_pixels: bool,
-    /// Filings that a demo acted out as if they were of the past: whoever looks at one is told.
-    /// None in earnest.
-    pub simulated_filings: BTreeSet<FilingNo>,
-}
-
-impl Settings {
-    /// Settings without cosigners and custodians.
-    pub fn of_log(log_key: VerifierKey) -> Self {
-        Self {
-            log_key,
-            other_log_keys: Vec::new(),
-            frozen: Vec::new(),
-            witness_keys: Vec::new(),
-            mirror_keys: Vec::new(),
-            custodians: BTreeMap::new(),
-            time_authorities: Vec::new(),
-            other_receipt_keys: BTreeMap::new(),
-            order_key: None,
-            erasure_ledger: None,
-            names: Names::default(),
-            public_url: "http://localhost".into(),
-            code_required: false,
-            review_office: None,
-            risk: RiskSettings::default(),
-            applicant: None,
-            anchors: None,
-            decode_workers: 2,
-            check_pixels: true,
-            simulated_filings: BTreeSet::new(),
-        }
-    }
-}
-
-impl Settings {
-    /// Whether a demo acted this filing out.
-    pub fn is_simulated(&self, filing: FilingNo) -> bool {
-        self.simulated_filings.contains(&filing)
-    }
-
-    /// Every key with which heads of our log may be signed.
-    pub(crate) fn log_keys(&self) -> impl Iterator<Item = &VerifierKey> + Clone {
-        std::iter::once(&self.log_key).chain(&self.other_log_keys)
-    }
-
-    /// Every key with which this custodian's receipts may be signed.
-    pub(crate) fn receipt_keys(&self, custodian: Custodian) -> Vec<PublicKey> {
-        let others = self.other_receipt_keys.get(&custodian).into_iter().flatten();
-        self.custodians.get(&custodian).into_iter().chain(others).cloned().collect()
-    }
-}
-
-/// The key that signs erasure orders. Never printed.
-#[derive(Clone)]
-pub struct OrderKey(Arc<dyn Signer>);
-
-impl OrderKey {
-    /// Takes the key.
-    pub fn new(signer: Arc<dyn Signer>) -> Self {
-        Self(signer)
-    }
-
-    pub(crate) fn signer(&self) -> &dyn Signer {
-        &*self.0
-    }
-}
-
-impl fmt::Debug for OrderKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OrderKey")
-    }
-}
-
-/// Names and values that consent and intent texts are filled with when shown.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-#[expect(clippy::exhaustive_structs, reason = "a setting: operators fill it")]
-pub struct Names {
-    /// The notary office.
-    pub notary_office: String,
-    /// Who operates the platform.
-    pub operator: String,
-    /// Who compares faces.
-    pub verifier: String,
-    /// Until when signing photos are kept.
-    pub retention: String,
-    /// Whom to call.
-    pub telephone: String,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Self {
-            notary_office: "示例公证处".into(),
-            operator: "示例文签平台".into(),
-            verifier: "示例文签平台".into(),
-            retention: "公司注销后20年".into(),
-            telephone: "0571-0000-0000".into(),
-        }
-    }
-}
-
-/// Who keeps a deposit of every record.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "each custodian has a queue of its own")]
-pub enum Custodian {
-    /// The notary's data centre 公证处数据中心.
-    DataCentre,
-    /// The second custodian 实时保.
-    Preservation,
-}
-
-impl Custodian {
-    /// Both custodians.
-    pub const ALL: [Self; 2] = [Self::DataCentre, Self::Preservation];
-
-    /// The name in receipts and rows.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::DataCentre => "data_centre",
-            Self::Preservation => "preservation",
-        }
-    }
-}
-
-impl fmt::Display for Custodian {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Custodian {
-    type Err = UnknownCustodian;
-
-    fn from_str(text: &str) -> Result<Self, UnknownCustodian> {
-        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownCustodian)
-    }
-}
-
-/// The word names no custodian.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the custodians are data_centre and preservation")]
-pub struct UnknownCustodian;
-
 /// The signing platform: what every command is given.
 pub struct Platform {
     pub(crate) ports: Ports,
@@ -253,6 +58,7 @@ pub struct Platform {
     search_index: Arc<dyn SearchIndex>,
     pub(crate) turns: Turns,
     pub(crate) twins: Twins,
+    pub(crate) package_turns: PackageTurns,
     peer_clock: Arc<PeerClock>,
     token_secret: Zeroizing<[u8; 32]>,
 }
@@ -285,6 +91,7 @@ impl Platform {
             search_index,
             turns,
             twins,
+            package_turns: PackageTurns::default(),
             peer_clock,
             token_secret,
         })

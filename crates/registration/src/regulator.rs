@@ -30,4 +30,5 @@ pub mod traces;
 pub mod verdict;
 
 pub(crate) use apply::ApplicationRow;
+pub(crate) use court_package::PackageTurns;
 pub(crate) use rows::RegulatorQueryRow;

@@ -200,7 +200,7 @@ async fn ages(
 ) -> Result<Vec<ReviewReason>, Fault> {
     let contact = contacts::load_unless_erased(platform, filing.id(), party).await?;
     let Some(contact) = contact.map(|stored| stored.contact) else { return Ok(Vec::new()) };
-    let hints = contact.hints(contacts::china_date(platform.now()));
+    let hints = contact.hints(platform.now().shanghai_date());
     let reason = |hint| match hint {
         ResidentIdHint::Minor => Some(ReviewReason::Minor),
         ResidentIdHint::ImplausibleAge => Some(ReviewReason::ImplausibleAge),

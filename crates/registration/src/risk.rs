@@ -11,7 +11,7 @@ use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::ConsentKind;
-use heqi_vocabulary::{Language, RecordId, SigningId, UtcMillis};
+use heqi_vocabulary::{RecordId, SigningId, UtcMillis};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,6 +24,13 @@ use crate::ledger::{self, About, Draft};
 use crate::platform::Platform;
 use crate::request::{Request, RequestFacts};
 use crate::rows::{CeremonyContent, CeremonyRecord, SigningRow};
+
+mod flag;
+mod place;
+
+pub use flag::RiskFlag;
+pub(crate) use place::NotedPosition;
+use place::{Earlier, Place};
 
 /// A position this old is not of now, in seconds: browsers are asked for a fresh one.
 const STALE_S: i64 = 300;
@@ -38,8 +45,6 @@ const FASTEST_M_S: i64 = 280;
 /// So far apart two positions of one place may be beside what they say of their errors, in metres:
 /// a desktop is found by its network.
 const SLACK_M: i64 = 50_000;
-/// The mean radius of the earth, in metres.
-const EARTH_M: f64 = 6_371_000.0;
 
 /// What the operator decides about flags.
 #[derive(Clone, Debug)]
@@ -55,139 +60,6 @@ impl Default for RiskSettings {
     fn default() -> Self {
         Self { is_reviewed: true, data_centres: Vec::new() }
     }
-}
-
-/// What does not fit together.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
-pub enum RiskFlag {
-    /// The position claims an error of zero metres, which no receiver has.
-    PositionWithoutError,
-    /// The position is of another time than the signature.
-    PositionNotOfNow,
-    /// Position and time zone lie more than four hours apart.
-    PositionFarFromTimeZone,
-    /// The device's clock is more than five minutes off.
-    ClockFarOff,
-    /// The browser says that a program drives it.
-    AutomatedBrowser,
-    /// The browser's name is one of an emulated phone.
-    Emulator,
-    /// The address is of a data centre, as people with a VPN have.
-    DataCentreAddress,
-    /// Two positions of one sitting lie further apart than anybody travels in the time between.
-    PositionsTooFarApart,
-}
-
-impl RiskFlag {
-    /// Every flag.
-    pub const ALL: [Self; 8] = [
-        Self::PositionWithoutError,
-        Self::PositionNotOfNow,
-        Self::PositionFarFromTimeZone,
-        Self::ClockFarOff,
-        Self::AutomatedBrowser,
-        Self::Emulator,
-        Self::DataCentreAddress,
-        Self::PositionsTooFarApart,
-    ];
-
-    /// The word in records.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::PositionWithoutError => "position_without_error",
-            Self::PositionNotOfNow => "position_not_of_now",
-            Self::PositionFarFromTimeZone => "position_far_from_time_zone",
-            Self::ClockFarOff => "clock_far_off",
-            Self::AutomatedBrowser => "automated_browser",
-            Self::Emulator => "emulator",
-            Self::DataCentreAddress => "data_centre_address",
-            Self::PositionsTooFarApart => "positions_too_far_apart",
-        }
-    }
-
-    /// What a reviewer reads.
-    pub const fn text(self, language: Language) -> &'static str {
-        match self {
-            Self::PositionWithoutError => language.pick(
-                "位置的误差为0米，真实定位不会没有误差",
-                "the position claims an error of zero metres, which no receiver has",
-            ),
-            Self::PositionNotOfNow => language.pick(
-                "位置不是签署当时取得的",
-                "the position is of another time than the signature",
-            ),
-            Self::PositionFarFromTimeZone => language.pick(
-                "位置与设备时区相差超过4小时",
-                "position and time zone of the device lie more than four hours apart",
-            ),
-            Self::ClockFarOff => language.pick(
-                "设备时钟与服务器相差超过5分钟",
-                "the device's clock is more than five minutes off",
-            ),
-            Self::AutomatedBrowser => {
-                language.pick("浏览器自称由程序操作", "the browser says that a program drives it")
-            }
-            Self::Emulator => language.pick(
-                "浏览器名称像是模拟器，而不是真实手机",
-                "the browser's name is one of an emulated phone",
-            ),
-            Self::DataCentreAddress => language.pick(
-                "网络地址属于数据中心，可能使用了代理或VPN",
-                "the address is of a data centre: a proxy or VPN may be in use",
-            ),
-            Self::PositionsTooFarApart => language.pick(
-                "同一人连续两次签署的位置相距过远，间隔时间内无法到达",
-                "the same person signed twice in a row at places too far apart for the time between",
-            ),
-        }
-    }
-}
-
-/// As much of a position as a flag needs.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Place {
-    accuracy_m: i64,
-    latitude_e6: i64,
-    longitude_e6: i64,
-}
-
-impl Place {
-    fn of(place: &Value) -> Option<Self> {
-        let whole = |name| place.get(name).and_then(Value::as_i64);
-        Some(Self {
-            accuracy_m: whole("accuracy_m")?,
-            latitude_e6: whole("latitude_e6")?,
-            longitude_e6: whole("longitude_e6")?,
-        })
-    }
-
-    /// Metres to another place over the globe (haversine).
-    fn metres_to(self, other: Self) -> f64 {
-        let radians = |e6: i64| (f64::from(i32::try_from(e6).unwrap_or(0)) / 1e6).to_radians();
-        let half = |apart: f64| (apart / 2.0).sin().powi(2);
-        let (north, other_north) = (radians(self.latitude_e6), radians(other.latitude_e6));
-        let east = radians(other.longitude_e6) - radians(self.longitude_e6);
-        let chord = half(other_north - north) + north.cos() * other_north.cos() * half(east);
-        2.0 * EARTH_M * chord.sqrt().min(1.0).asin()
-    }
-}
-
-/// Where a device was when its signer signed.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NotedPosition {
-    at: UtcMillis,
-    place: Place,
-}
-
-/// Where the same person was when it signed before in this sitting, and how long ago.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Earlier {
-    place: Place,
-    seconds: i64,
 }
 
 /// What flags are computed from: whole numbers, as the device and the connection gave them.
@@ -482,13 +354,5 @@ mod tests {
             ..RiskSettings::default()
         };
         assert_eq!(honest().flags(ADDRESS, &settings), one(F::DataCentreAddress));
-    }
-
-    #[test]
-    fn every_flag_has_its_word_and_its_sentences() {
-        for flag in RiskFlag::ALL {
-            assert_eq!(serde_json::to_value(flag).unwrap(), flag.code());
-            assert_ne!(flag.text(Language::Zh), flag.text(Language::En));
-        }
     }
 }

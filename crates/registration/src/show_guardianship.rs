@@ -10,173 +10,30 @@ use chrono::NaiveDate;
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Filing, PartyKind};
-use heqi_identity::personal_document::PersonalDocumentError;
 use heqi_vocabulary::{Digest, Language, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
 use crate::ceremonies;
-use crate::contacts::{self, IdNumber, china_date};
+use crate::contacts::{self, IdNumber};
 use crate::data_keys::{Sealing, data_key};
 use crate::erasure::retention;
-use crate::fault::{ActError, Class, Fault, Thing};
+use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
 use crate::ledger::{self, About, Draft, NewRecord};
-use crate::material::{self, Material, MaterialError, MaterialKind};
+use crate::material::{self, Material, MaterialKind};
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::{CeremonyContent, CeremonyRecord};
 use crate::send_code::Whose;
-use crate::wording::{Told, refusals, say};
 
-/// What the guardian is to the ward.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
-pub enum GuardianRelation {
-    /// A parent (民法典 art. 27, first paragraph).
-    Parent,
-    /// Grandparents, or a brother or sister (art. 27, second paragraph).
-    Kin,
-    /// Designated by committee, civil affairs or court (art. 31).
-    Designated,
-}
+mod error;
+mod words;
 
-impl GuardianRelation {
-    /// Every relation, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Parent, Self::Kin, Self::Designated];
-
-    /// The word in records and forms.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Parent => "parent",
-            Self::Kin => "kin",
-            Self::Designated => "designated",
-        }
-    }
-
-    /// The relation with this word.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|relation| relation.code() == word)
-    }
-
-    /// What people read.
-    pub const fn text(self, language: Language) -> &'static str {
-        match self {
-            Self::Parent => language.pick("父母", "parent"),
-            Self::Kin => language.pick(
-                "祖父母、外祖父母、兄、姐（父母已死亡或者没有监护能力）",
-                "grandparent, brother or sister (the parents have died or cannot act)",
-            ),
-            Self::Designated => language.pick("指定监护人", "designated guardian"),
-        }
-    }
-}
-
-/// By what it is proved.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
-pub enum GuardianProof {
-    /// 户口簿.
-    HouseholdRegister,
-    /// 出生医学证明.
-    BirthCertificate,
-    /// 指定监护文书.
-    Designation,
-}
-
-impl GuardianProof {
-    /// Every proof, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::HouseholdRegister, Self::BirthCertificate, Self::Designation];
-
-    /// The word in records and forms.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::HouseholdRegister => "household_register",
-            Self::BirthCertificate => "birth_certificate",
-            Self::Designation => "designation",
-        }
-    }
-
-    /// The proof with this word.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|proof| proof.code() == word)
-    }
-
-    /// What people read.
-    pub const fn text(self, language: Language) -> &'static str {
-        match self {
-            Self::HouseholdRegister => language.pick("户口簿", "household register"),
-            Self::BirthCertificate => language.pick("出生医学证明", "medical certificate of birth"),
-            Self::Designation => {
-                language.pick("指定监护的决定或裁判文书", "decision or judgment that designates")
-            }
-        }
-    }
-}
-
-/// How old the ward is by the number, in the years at which the law changes.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
-pub enum WardAge {
-    /// Without capacity: the guardian acts (民法典 art. 20).
-    #[serde(rename = "under_8")]
-    Under8,
-    /// The guardian acts or consents (art. 19); data need the guardian's consent (个人信息保护法 art. 31).
-    #[serde(rename = "under_14")]
-    Under14,
-    /// The guardian acts or consents.
-    #[serde(rename = "under_18")]
-    Under18,
-    /// The number says no day of birth: the proof does.
-    Unknown,
-}
-
-impl WardAge {
-    /// The word in records.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Under8 => "under_8",
-            Self::Under14 => "under_14",
-            Self::Under18 => "under_18",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// What people read.
-    pub const fn text(self, language: Language) -> &'static str {
-        match self {
-            Self::Under8 => language.pick("不满8周岁", "younger than 8"),
-            Self::Under14 => language.pick("8周岁以上不满14周岁", "8 to 13 years old"),
-            Self::Under18 => language.pick("14周岁以上不满18周岁", "14 to 17 years old"),
-            Self::Unknown => language
-                .pick("号码不含出生日期，以证明文件为准", "not in the number: see the proof"),
-        }
-    }
-
-    /// `None`: of age.
-    fn of(born: Option<NaiveDate>, today: NaiveDate) -> Option<Self> {
-        let Some(born) = born else { return Some(Self::Unknown) };
-        match today.years_since(born).unwrap_or(0) {
-            ..8 => Some(Self::Under8),
-            8..14 => Some(Self::Under14),
-            14..18 => Some(Self::Under18),
-            _ => None,
-        }
-    }
-}
-
-/// What the guardian states and consents to, with its place `{ward}`. The Chinese text prevails.
-pub const fn guardian_statement(language: Language) -> &'static str {
-    language.pick(
-        "我是{ward}的监护人，所填写的监护关系和提交的证明属实。我同意签署平台和公证机构为本次签署处理{ward}的姓名、证件号码和监护关系证明；{ward}不满14周岁的，我以监护人身份单独同意处理其个人信息。不对{ward}进行人脸识别，证明只供核验人员查看。",
-        "I am the guardian of {ward}; the relation given here and the proof are true. I consent that platform and notary office process name, number and this proof for the signing; where {ward} is younger than 14, I consent separately, as the guardian, to the processing of the ward's data. No face of {ward} is taken, and only reviewers look at the proof.",
-    )
-}
+pub use error::ShowGuardianshipError;
+pub use words::{GuardianProof, GuardianRelation, WardAge, guardian_statement};
 
 /// What the guardian shows.
 #[derive(Clone, Debug)]
@@ -229,136 +86,6 @@ impl KeptGuardianship {
     }
 }
 
-/// Why it was not taken.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ShowGuardianshipError {
-    /// See [`ActError`].
-    #[error(transparent)]
-    Act(#[from] ActError),
-    /// The ceremony is over.
-    #[error(transparent)]
-    Finished(#[from] heqi_filing::Finished),
-    /// The file is not taken.
-    #[error(transparent)]
-    File(#[from] MaterialError),
-    /// The number is none of an identity document.
-    #[error(transparent)]
-    Number(#[from] PersonalDocumentError),
-    /// The party has no guardian.
-    #[error("the party is no minor with a guardian")]
-    NoWard,
-    /// By the number the ward is of age.
-    #[error("the ward is of age")]
-    OfAge,
-    /// The number is the guardian's own.
-    #[error("the number is that of the guardian")]
-    OwnNumber,
-    /// The statement was not agreed to.
-    #[error("the guardian did not agree")]
-    NotAgreed,
-    /// Nobody looks at proofs on this platform.
-    #[error("nobody reviews on this platform")]
-    NobodyReviews,
-    /// The ceremony has as many records as one challenge binds.
-    #[error("the ceremony has too many records")]
-    TooManyTries,
-    /// A challenge is open: what the signature binds is settled already.
-    #[error("a challenge of the ceremony is open")]
-    SigningBegun,
-}
-
-impl From<Fault> for ShowGuardianshipError {
-    fn from(fault: Fault) -> Self {
-        Self::Act(fault.into())
-    }
-}
-
-impl ShowGuardianshipError {
-    fn told(&self) -> Told<'_> {
-        match self {
-            Self::Act(error) => return Told::By(error),
-            Self::Finished(error) => return Told::By(error),
-            Self::File(error) => return Told::By(error),
-            Self::Number(error) => return Told::By(error),
-            Self::NoWard => say(
-                "guardian_no_ward",
-                ["您不是以监护人身份签署，不需要监护关系证明。", "请直接进入下一步。"],
-                [
-                    "You do not sign as a guardian, so no proof of it is needed.",
-                    "Go on to the next step.",
-                ],
-            ),
-            Self::OfAge => {
-                return say(
-                    "ward_of_age",
-                    [
-                        "证件号码显示被监护人已满18周岁，未作记录。",
-                        "请核对号码；已成年的由本人签署，不能辨认自己行为的请到窗口或公证处办理。",
-                    ],
-                    [
-                        "By the number the ward is 18 or older; nothing was recorded.",
-                        "Check the number. An adult signs in person; who cannot is served at the counter or by the notary.",
-                    ],
-                )
-                .is(Class::BadInput);
-            }
-            Self::OwnNumber => {
-                return say(
-                    "ward_number_own",
-                    ["填写的是监护人本人的证件号码，未作记录。", "请填写被监护人的证件号码。"],
-                    [
-                        "This is the guardian's own number; nothing was recorded.",
-                        "Enter the number of the ward's document.",
-                    ],
-                )
-                .is(Class::BadInput);
-            }
-            Self::NotAgreed => {
-                return say(
-                    "guardian_not_agreed",
-                    ["没有勾选监护人声明和同意，未作记录。", "请阅读后勾选；不同意的，可到窗口办理。"],
-                    [
-                        "The guardian's statement was not agreed to; nothing was recorded.",
-                        "Read it and tick it; whoever does not agree is served at the counter.",
-                    ],
-                )
-                .is(Class::BadInput);
-            }
-            Self::NobodyReviews => say(
-                "guardian_not_reviewed",
-                ["本平台没有核验人员核对监护关系，不能在线办理。", "请与监护关系证明一起到窗口办理。"],
-                [
-                    "Nobody on this platform looks at proofs of guardianship, so it is not done online.",
-                    "Bring the proof to the counter.",
-                ],
-            ),
-            Self::TooManyTries => say(
-                "guardian_tries",
-                ["本次签署中的记录过多，未作记录。", "请经办人重新发送邀请后再办理。"],
-                [
-                    "This signing has too many records; nothing was recorded.",
-                    "Have the handler send a new invitation, then try again.",
-                ],
-            ),
-            Self::SigningBegun => say(
-                "guardian_signing_begun",
-                [
-                    "签署已经开始，监护关系证明未作更改。",
-                    "请先完成签署；如需更改，请等本次签署超时后再办理。",
-                ],
-                [
-                    "The signing has begun, so nothing was changed about the proof.",
-                    "Complete the signing; to change the proof, wait until this signing has run out.",
-                ],
-            ),
-        }
-        .is(Class::Conflict)
-    }
-}
-
-refusals!(ShowGuardianshipError);
-
 /// Takes it. Shown again, the last one counts.
 ///
 /// # Errors
@@ -388,7 +115,7 @@ pub async fn show_guardianship(
     if own.as_ref() == Some(&number) {
         return Err(ShowGuardianshipError::OwnNumber);
     }
-    let today = china_date(platform.now());
+    let today = platform.now().shanghai_date();
     let born = number.document(None, today)?.born();
     let age = WardAge::of(born, today).ok_or(ShowGuardianshipError::OfAge)?;
     let file = material::examine(platform, file).await??;
@@ -508,38 +235,5 @@ impl Said {
         };
         let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
         Ok((draft.seal(platform, about, None)?, kept))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn edge_case_8_the_years_at_which_the_law_changes_change_on_the_birthday() {
-        let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap();
-        let age = |today: &str| WardAge::of(Some(day("2015-01-02")), day(today));
-        assert_eq!(age("2023-01-01"), Some(WardAge::Under8));
-        assert_eq!(age("2023-01-02"), Some(WardAge::Under14));
-        assert_eq!(age("2029-01-01"), Some(WardAge::Under14));
-        assert_eq!(age("2029-01-02"), Some(WardAge::Under18));
-        assert_eq!(age("2033-01-01"), Some(WardAge::Under18));
-        assert_eq!(age("2033-01-02"), None);
-        assert_eq!(WardAge::of(None, day("2026-11-23")), Some(WardAge::Unknown));
-    }
-
-    #[test]
-    fn the_word_of_each_choice_is_its_word_in_json() {
-        for age in [WardAge::Under8, WardAge::Under14, WardAge::Under18, WardAge::Unknown] {
-            assert_eq!(serde_json::to_value(age).unwrap(), age.code());
-        }
-        for relation in GuardianRelation::ALL {
-            assert_eq!(serde_json::to_value(relation).unwrap(), relation.code());
-            assert_eq!(GuardianRelation::of(relation.code()), Some(relation));
-        }
-        for proof in GuardianProof::ALL {
-            assert_eq!(serde_json::to_value(proof).unwrap(), proof.code());
-            assert_eq!(GuardianProof::of(proof.code()), Some(proof));
-        }
     }
 }

@@ -5,12 +5,12 @@
 //! Whatever is not verified leads to a reviewer where one decides, and refuses nobody.
 
 use bytes::Bytes;
-use heqi_evidence::attestation::{Question, SealKind};
+use heqi_evidence::attestation::Question;
 use heqi_evidence::challenge::Nonce;
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Filing, PartyKind};
-use heqi_vocabulary::{Digest, Language, PartyId, RecordId, UtcMillis};
+use heqi_vocabulary::{Digest, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -18,122 +18,22 @@ use crate::act::Act;
 use crate::ceremonies;
 use crate::contacts;
 use crate::data_keys::{Sealing, data_key};
-use crate::fault::{ActError, Class, Fault, Thing};
+use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
 use crate::ledger::{self, About, Draft, NewRecord};
-use crate::material::{self, Material, MaterialError, MaterialKind};
+use crate::material::{self, Material, MaterialKind};
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::{CeremonyContent, CeremonyRecord};
 use crate::send_code::Whose;
-use crate::wording::{Told, refusals, say};
 
-/// With what the company seals.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
-pub enum SealChoice {
-    /// 电子营业执照.
-    ElectronicLicence,
-    /// 电子印章.
-    ElectronicSeal,
-    /// 盖章扫描件, a picture.
-    Scan,
-    /// None here.
-    None,
-}
+mod error;
+mod words;
 
-impl SealChoice {
-    /// Every choice, in the order in which they are offered.
-    pub const ALL: [Self; 4] =
-        [Self::ElectronicLicence, Self::ElectronicSeal, Self::Scan, Self::None];
-
-    /// The word in records and forms.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ElectronicLicence => "electronic_licence",
-            Self::ElectronicSeal => "electronic_seal",
-            Self::Scan => "scan",
-            Self::None => "none",
-        }
-    }
-
-    /// The choice with this word.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|choice| choice.code() == word)
-    }
-
-    /// What people read. A scan says everywhere that it is a picture.
-    pub const fn text(self, language: Language) -> &'static str {
-        match self {
-            Self::ElectronicLicence => language.pick("电子营业执照", "electronic business licence"),
-            Self::ElectronicSeal => language.pick("电子印章", "electronic seal"),
-            Self::Scan => {
-                language.pick("盖章扫描件（仅为图像）", "scan of a stamp (a picture only)")
-            }
-            Self::None => language.pick("未在线加盖", "none given online"),
-        }
-    }
-
-    /// What a seal service is to answer with; `None`: it is not asked.
-    const fn asked(self) -> Option<SealKind> {
-        match self {
-            Self::ElectronicLicence => Some(SealKind::ElectronicLicence),
-            Self::ElectronicSeal => Some(SealKind::ElectronicSeal),
-            Self::Scan | Self::None => None,
-        }
-    }
-}
-
-/// What is known of the seal.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "the list is part of the record format, version 1")]
-pub enum SealOutcome {
-    /// The seal service says of every document that it was sealed so.
-    Verified,
-    /// It says of one that it was not, or with something else.
-    NotSealed,
-    /// Nobody answered, or nobody is asked.
-    Unverified,
-    /// It is a picture.
-    ImageOnly,
-    /// There is none.
-    None,
-}
-
-impl SealOutcome {
-    /// The word in records.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::NotSealed => "not_sealed",
-            Self::Unverified => "unverified",
-            Self::ImageOnly => "image_only",
-            Self::None => "none",
-        }
-    }
-
-    /// What people read.
-    pub const fn text(self, language: Language) -> &'static str {
-        match self {
-            Self::Verified => {
-                language.pick("已由印章服务机构核验", "confirmed by the seal service")
-            }
-            Self::NotSealed => language.pick(
-                "印章服务机构答复：未对全部文件加盖",
-                "the seal service answered that not every document is sealed so",
-            ),
-            Self::Unverified => language.pick("未能核验", "not verified"),
-            Self::ImageOnly => {
-                language.pick("仅为图像，不能证明加盖", "a picture only: it proves no seal")
-            }
-            Self::None => language.pick("由登记机关核对", "left to the registry"),
-        }
-    }
-}
+pub use error::ShowSealError;
+pub use words::{SealChoice, SealOutcome};
 
 /// What the representative shows.
 #[derive(Clone, Debug)]
@@ -189,78 +89,6 @@ impl KeptSeal {
         documents.peek().is_some() && documents.all(|document| self.documents.contains(&document))
     }
 }
-
-/// Why it was not taken.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ShowSealError {
-    /// See [`ActError`].
-    #[error(transparent)]
-    Act(#[from] ActError),
-    /// The ceremony is over.
-    #[error(transparent)]
-    Finished(#[from] heqi_filing::Finished),
-    /// The scan is not taken.
-    #[error(transparent)]
-    Scan(#[from] MaterialError),
-    /// The party is a person.
-    #[error("the party is no company")]
-    NoCompany,
-    /// The ceremony has as many records as one challenge binds.
-    #[error("the ceremony has too many records")]
-    TooManyTries,
-    /// A challenge is open: what the signature binds is settled already.
-    #[error("a challenge of the ceremony is open")]
-    SigningBegun,
-}
-
-impl From<Fault> for ShowSealError {
-    fn from(fault: Fault) -> Self {
-        Self::Act(fault.into())
-    }
-}
-
-impl ShowSealError {
-    fn told(&self) -> Told<'_> {
-        match self {
-            Self::Act(error) => Told::By(error),
-            Self::Finished(error) => Told::By(error),
-            Self::Scan(error) => Told::By(error),
-            Self::NoCompany => say(
-                "seal_no_company",
-                ["您以个人身份签署，不需要企业印章。", "请直接进入下一步。"],
-                [
-                    "You sign as a person, so no company's seal is needed.",
-                    "Go on to the next step.",
-                ],
-            )
-            .is(Class::Conflict),
-            Self::TooManyTries => say(
-                "seal_tries",
-                ["本次签署中的记录过多，未作记录。", "请经办人重新发送邀请后再办理。"],
-                [
-                    "This signing has too many records; nothing was recorded.",
-                    "Have the handler send a new invitation, then try again.",
-                ],
-            )
-            .is(Class::Conflict),
-            Self::SigningBegun => say(
-                "seal_signing_begun",
-                [
-                    "签署已经开始，印章情况未作更改。",
-                    "请先完成签署；如需更改印章情况，请等本次签署超时后再办理。",
-                ],
-                [
-                    "The signing has begun, so nothing was changed about the seal.",
-                    "Complete the signing; to change the seal, wait until this signing has run out.",
-                ],
-            )
-            .is(Class::Conflict),
-        }
-    }
-}
-
-refusals!(ShowSealError);
 
 /// Takes it. Shown again, the last one counts.
 ///

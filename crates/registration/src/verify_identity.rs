@@ -1,6 +1,6 @@
 //! Who a party is, as far as authorities say: asked when the handler has declared the person,
-//! asked again where the answer is old when the person signs, and kept as a record that anybody
-//! can check against the providers' keys.
+//! asked again where the answer is old when the person signs, or was one by which a company may
+//! not (`again`), and kept as a record that anybody can check against the providers' keys.
 //!
 //! No answer is never a *yes*: who could not be asked, or was not believed, leaves the question
 //! to a reviewer (`reviews`). The questions are personal and sealed for the person;
@@ -11,7 +11,7 @@ use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Stored;
-use heqi_filing::{Filing, Matter, PartyKind};
+use heqi_filing::Filing;
 use heqi_vocabulary::{FilingId, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -24,10 +24,14 @@ use crate::objects;
 use crate::platform::Platform;
 use crate::rows::{self, Pair};
 
+mod again;
 pub(crate) mod ask;
 mod finding;
 mod queue;
 
+pub use again::NO_FRESH_MS;
+use again::{company_may_not_sign, keep_no};
+pub(crate) use again::{look_again_at_companies, refuses_company};
 pub use finding::{Finding, Findings};
 pub(crate) use queue::enqueue;
 pub use queue::{IdentityItem, LeasedCheck, lease, next_due, recall};
@@ -133,42 +137,6 @@ pub(crate) fn is_stale(checked: Option<&Checked>, now: UtcMillis) -> bool {
     checked.is_none_or(|checked| now.millis_since(checked.at) >= FRESH_MS)
 }
 
-/// Whether a register says that the company may not sign. A cancellation is signed by
-/// companies that exist no longer (edge case 28).
-pub(crate) fn company_may_not_sign(checked: Option<&Checked>, matter: Matter) -> bool {
-    let known = checked.and_then(|checked| checked.known.as_ref());
-    let status = known.and_then(|known| known.findings.company.answer()).map(|(_, status)| *status);
-    !matter.is_cancellation() && status.is_some_and(|status| !status.may_sign())
-}
-
-/// Looks again at how the companies of a filing stand, before it is over (edge case 28): gives
-/// whether a register says of one that it may not sign any more. What is old is asked anew by
-/// `changes`, once: nobody who confirms waits for a register, and the next one finds its answer.
-pub(crate) async fn look_again_at_companies(
-    platform: &Platform,
-    changes: &mut Changeset,
-    filing: &Filing,
-) -> Result<bool, Fault> {
-    if filing.matter().is_cancellation() {
-        return Ok(false);
-    }
-    let companies =
-        filing.parties().filter(|party| matches!(party.who(), PartyKind::Company { .. }));
-    for company in companies {
-        let whose = (filing.id(), company.id());
-        let checked = known(platform, whose.0, whose.1).await?;
-        if company_may_not_sign(checked.as_ref(), filing.matter()) {
-            return Ok(true);
-        }
-        let row = asked_row(platform, whose.0, whose.1).await?;
-        let is_being_asked = row.is_none_or(|row| row.value.waiting);
-        if !is_being_asked && is_stale(checked.as_ref(), platform.now()) {
-            enqueue(platform, changes, whose, false).await?;
-        }
-    }
-    Ok(false)
-}
-
 /// What a check was done with: it counts only if nothing of it has changed since.
 struct Asked {
     row: Stored<IdentityRow>,
@@ -200,7 +168,7 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
         return give_back(platform, item).await;
     }
     if no_stays {
-        return end(platform, item).await;
+        return keep_no(platform, item, &asked.row).await;
     }
     let draft = Draft::new(platform, RecordKind::IdentityVerified);
     let record_id = draft.record_id();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::language::Language;
@@ -79,6 +79,20 @@ impl UtcMillis {
     /// to people.
     pub fn shanghai_day(self) -> String {
         self.in_shanghai().map_or_else(String::new, |t| t.format("%Y%m%d").to_string())
+    }
+
+    /// The calendar day in Asia/Shanghai.
+    pub fn shanghai_date(self) -> NaiveDate {
+        self.in_shanghai().map_or_else(NaiveDate::default, |t| t.date_naive())
+    }
+
+    /// The midnight with which a day begins in Asia/Shanghai.
+    ///
+    /// # Errors
+    /// Outside the years 0000 to 9999.
+    pub fn shanghai_midnight(day: NaiveDate) -> Result<Self, InstantError> {
+        let utc = day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        Self::from_millis(utc.saturating_sub(i64::from(SHANGHAI_SECONDS) * 1000))
     }
 
     /// For people: to the second, with the zone, `2026-11-23 20:05:00 +08:00`.
@@ -186,6 +200,16 @@ mod tests {
         assert_eq!(instant.shanghai_day(), "20261124");
         assert_eq!(instant.short_in_shanghai(Language::Zh), "11月24日00:05");
         assert_eq!(instant.short_in_shanghai(Language::En), "24 Nov 00:05");
+    }
+
+    #[test]
+    fn a_day_of_shanghai_begins_at_its_midnight() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+        let begins = UtcMillis::shanghai_midnight(day).unwrap();
+        assert_eq!(begins.to_string(), "2026-11-23T16:00:00.000Z");
+        assert_eq!(begins.shanghai_date(), day);
+        assert_eq!(begins.plus_millis(-1).shanghai_date(), day.pred_opt().unwrap());
+        assert!(UtcMillis::shanghai_midnight(NaiveDate::MAX).is_err());
     }
 
     #[test]

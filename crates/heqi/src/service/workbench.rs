@@ -98,9 +98,8 @@ fn names(workbench: &WorkbenchSettings) -> OfficeNames {
     for one in former {
         names.extend(since.map(|since| (since, one.name)));
         // The day after, by the clocks of the office.
-        let next = one.until.succ_opt().map(|day| format!("{day}T00:00:00.000Z"));
-        let next = next.and_then(|text| text.parse::<UtcMillis>().ok());
-        since = next.map(|next| next.plus_millis(-8 * 3_600_000));
+        let next = one.until.succ_opt();
+        since = next.and_then(|day| UtcMillis::shanghai_midnight(day).ok());
     }
     names.extend(since.map(|since| (since, workbench.full_name.clone())));
     OfficeNames::new(names)

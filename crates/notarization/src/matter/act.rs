@@ -12,7 +12,6 @@ use heqi_evidence_store::vault::DataKey;
 use heqi_identity::Calendar;
 use heqi_vocabulary::{Digest, UtcMillis};
 
-use super::clock::china_day;
 use super::error::MatterError;
 use super::number::{ApplicationNo, Series};
 use super::press::Press;
@@ -102,7 +101,7 @@ pub(crate) async fn open(
         matter: stored.value.matter,
         content,
         now,
-        today: china_day(now),
+        today: now.shanghai_date(),
         changes: Changeset::new(),
     })
 }
@@ -116,7 +115,7 @@ pub(crate) fn begin(
 ) -> Result<Opened<'_>, MatterError> {
     let now = matter.submitted_at;
     let key = office.store().vault().create(data_key_of(matter.no))?;
-    let today = china_day(now);
+    let today = now.shanghai_date();
     Ok(Opened { office, key, version: None, place: None, matter, content, now, today, changes })
 }
 

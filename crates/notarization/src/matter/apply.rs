@@ -8,7 +8,6 @@ use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{DepositNo, UtcMillis};
 
 use super::act::{Attempts, begin, open};
-use super::clock::china_day;
 use super::error::MatterError;
 use super::examine::{held_record, signer_held};
 use super::finish::fresh_code;
@@ -42,7 +41,7 @@ pub struct Apply {
 /// for a second application, [`MatterError::Field`] for a form that cannot be taken.
 pub async fn apply(office: &NotaryOffice, command: Apply) -> Result<ApplicationNo, MatterError> {
     let Apply { deposit, form, by } = command;
-    let today = china_day(office.clock().now());
+    let today = office.clock().now().shanghai_date();
     let application = form.parse(today).map_err(MatterError::Field)?;
     let (ground, signer) = ground(office, deposit).await?;
     signer.admits(&application, today)?;

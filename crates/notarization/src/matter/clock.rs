@@ -4,7 +4,6 @@
 
 use chrono::NaiveDate;
 use heqi_identity::Calendar;
-use heqi_vocabulary::UtcMillis;
 use serde::{Deserialize, Serialize};
 
 /// Working days from acceptance to issue (公证法 art. 30).
@@ -225,11 +224,6 @@ impl StatutoryClock {
             })
             .collect()
     }
-}
-
-/// The China date of an instant.
-pub fn china_day(at: UtcMillis) -> NaiveDate {
-    NaiveDate::parse_from_str(&at.shanghai_day(), "%Y%m%d").unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use heqi_identity::Calendar;
 
-use super::clock::{Warning, china_day};
+use super::clock::Warning;
 use super::error::MatterError;
 use super::queue::{COUNTED, Group, PAGE, page_of};
 use super::state::{Matter, Stage};
@@ -39,7 +39,7 @@ pub async fn matters_due(
     office: &NotaryOffice,
     calendar: &Calendar,
 ) -> Result<MattersDue, MatterError> {
-    let today = china_day(office.clock().now());
+    let today = office.clock().now().shanghai_date();
     let mut due = MattersDue::default();
     for group in RUNNING {
         let (mut after, mut looked_at) = (None, 0);

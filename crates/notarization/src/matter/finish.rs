@@ -4,21 +4,23 @@ use heqi_evidence_store::object::{MAX_OBJECT_BYTES, open_sealed, put_sealed};
 use heqi_vocabulary::{Digest, Language};
 
 use super::act::{Attempts, Desk, Opened, act, leaf_row, open};
-use super::apply::open_place;
 use super::checklist::{AnsweredBy, Item, Outcome};
 use super::error::MatterError;
 use super::examine::answers_held;
 use super::form::{DeliveryWay, text};
-use super::notice::{NoticeSays, owe};
 use super::number::{ApplicationNo, CertificateNo};
 use super::press::{CertificateSheet, PressError, Pressed, ReportLine, SessionPlace, WorkingLine};
-use super::rows::{OPEN, STEPS};
+use super::rows::STEPS;
 use super::session::package;
-use super::state::{Delivery, Fee, Issue, Matter, ReexaminationOutcome, Rule};
+use super::state::{Delivery, Fee, Issue, Matter, Rule};
 use super::step::StepKind;
 use crate::office::NotaryOffice;
 use crate::renewal::{RenewalError, leaf_at, renewal_file};
 use crate::staff::{Officer, officer_name};
+
+mod standing;
+
+pub use standing::{ask_reexamination, correct, decide_reexamination, void};
 
 /// How far the token's time may lie from the office's own, in milliseconds: five minutes.
 const MAX_SKEW_MS: i64 = 5 * 60_000;
@@ -293,158 +295,4 @@ fn waybill_of(text: &str) -> Option<String> {
     let text = text.trim();
     let fits = (6..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
     fits.then(|| text.to_ascii_uppercase())
-}
-
-/// Corrects an error that leaves the certificate standing (公证法 art. 39; edge case 43): by a document of
-/// its own. `what` says one error per line, `wrong → right`.
-pub async fn correct(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    what: &str,
-) -> Result<(), MatterError> {
-    let what = text(what).ok_or(MatterError::Text)?;
-    let changes = changes_of(&what).ok_or(MatterError::Text)?;
-    let mut attempts = Attempts::default();
-    loop {
-        let mut opened = open(office, no).await?;
-        opened.matter.corrected(by)?;
-        opened.content.reasons.push(what.clone());
-        correction(office, &mut opened, &changes).await?;
-        let changes = opened.write(&by.acted(), StepKind::Corrected, &what)?;
-        if attempts.commit(office, changes).await? {
-            return Ok(());
-        }
-    }
-}
-
-async fn correction(
-    office: &NotaryOffice,
-    opened: &mut Opened<'_>,
-    changes: &[[String; 2]],
-) -> Result<(), MatterError> {
-    let certificate = number_of(opened);
-    owe(office, opened, NoticeSays::Correction { certificate, changes: changes.to_vec() }).await
-}
-
-async fn revocation(
-    office: &NotaryOffice,
-    opened: &mut Opened<'_>,
-    reason: &str,
-) -> Result<(), MatterError> {
-    let (certificate, reason) = (number_of(opened), reason.to_owned());
-    owe(office, opened, NoticeSays::Revocation { certificate, reason }).await
-}
-
-fn number_of(opened: &Opened<'_>) -> String {
-    opened.matter.certificate().map(ToString::to_string).unwrap_or_default()
-}
-
-/// What is wrong and what is right, one per line, with an arrow between them.
-fn changes_of(what: &str) -> Option<Vec<[String; 2]>> {
-    let change = |line: &str| {
-        let (wrong, right) = line.split_once('→').or_else(|| line.split_once("=>"))?;
-        let (wrong, right) = (wrong.trim(), right.trim());
-        let is_said = !wrong.is_empty() && !right.is_empty() && wrong != right;
-        is_said.then(|| [wrong.to_owned(), right.to_owned()])
-    };
-    let lines = what.lines().map(str::trim).filter(|line| !line.is_empty());
-    let changes: Vec<_> = lines.map(change).collect::<Option<_>>()?;
-    (!changes.is_empty()).then_some(changes)
-}
-
-/// Voids the certificate; its number stays in the book, and anybody who checks is told.
-pub async fn void(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    why: &str,
-) -> Result<(), MatterError> {
-    let why = text(why).ok_or(MatterError::Text)?;
-    let voiding = |opened: &mut Opened<'_>| {
-        let now = opened.now;
-        opened.matter.void(by, now)
-    };
-    end(office, no, by, (StepKind::Voided, why, Owes::Revocation), voiding).await
-}
-
-/// Somebody asks for a re-examination; another notary takes it (公证程序规则 arts. 61 to 64).
-pub async fn ask_reexamination(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    why: &str,
-) -> Result<(), MatterError> {
-    let why = text(why).ok_or(MatterError::Text)?;
-    act(office, no, by, StepKind::ReexaminationAsked, |opened| {
-        opened.matter.ask_again(by, opened.now)?;
-        opened.content.reasons.push(why.clone());
-        Ok((why.clone(), ()))
-    })
-    .await
-}
-
-/// Decides a re-examination: the certificate stands, is corrected (then `why` says what, as for
-/// [`correct`]), or is void.
-pub async fn decide_reexamination(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    (outcome, why): (ReexaminationOutcome, &str),
-) -> Result<(), MatterError> {
-    let why = text(why).ok_or(MatterError::Text)?;
-    let owes = match outcome {
-        ReexaminationOutcome::Corrected => {
-            Owes::Correction(changes_of(&why).ok_or(MatterError::Text)?)
-        }
-        ReexaminationOutcome::Upheld => Owes::Nothing,
-        ReexaminationOutcome::Voided => Owes::Revocation,
-    };
-    let decide = |opened: &mut Opened<'_>| {
-        let now = opened.now;
-        opened.matter.answered_again(by, now, outcome)
-    };
-    end(office, no, by, (StepKind::ReexaminationDecided, why, owes), decide).await
-}
-
-/// Which document a step after the certificate owes.
-enum Owes {
-    Nothing,
-    /// What was wrong, and what is right.
-    Correction(Vec<[String; 2]>),
-    /// For the reason of the step.
-    Revocation,
-}
-
-/// A step after which the matter may be closed: then the same applicant may apply again.
-async fn end(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    (step, said, owes): (StepKind, String, Owes),
-    change: impl Fn(&mut Opened<'_>) -> Result<(), Rule>,
-) -> Result<(), MatterError> {
-    let mut attempts = Attempts::default();
-    loop {
-        let mut opened = open(office, no).await?;
-        change(&mut opened)?;
-        opened.content.reasons.push(said.clone());
-        match &owes {
-            Owes::Nothing => {}
-            Owes::Correction(changes) => correction(office, &mut opened, changes).await?,
-            // A number that was never issued is spoiled: there is nothing to take back from anybody.
-            Owes::Revocation if opened.matter.issue().is_none() => {}
-            Owes::Revocation => revocation(office, &mut opened, &said).await?,
-        }
-        let place = open_place(opened.matter.deposit_no(), opened.matter.applicant());
-        if opened.matter.stage().is_closed()
-            && let Some(row) = OPEN.row(office.store(), &place).await?
-        {
-            OPEN.remove(&mut opened.changes, &place, row.version)?;
-        }
-        let changes = opened.write(&by.acted(), step, &said)?;
-        if attempts.commit(office, changes).await? {
-            return Ok(());
-        }
-    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use heqi_vocabulary::StaffId;
 
 use super::act::Desk;
-use super::clock::{Warning, china_day};
+use super::clock::Warning;
 use super::error::MatterError;
 use super::queue::{COUNTED, Group, PAGE, queue};
 use super::rows::BOOK;
@@ -69,7 +69,7 @@ pub async fn overview(
     by: &Officer,
     year: u16,
 ) -> Result<Overview, MatterError> {
-    let today = china_day(office.clock().now());
+    let today = office.clock().now().shanghai_date();
     let mut overview = Overview {
         stages: Vec::new(),
         days_left: DaysLeft::default(),

@@ -8,7 +8,7 @@ use heqi_notarization::deposited::deposit;
 use heqi_notarization::legal_hold::place_hold;
 use heqi_notarization::matter::approve::{Approve, approve};
 use heqi_notarization::matter::check::{Found, Standing, fetch, look_up};
-use heqi_notarization::matter::clock::{PauseReason, china_day};
+use heqi_notarization::matter::clock::PauseReason;
 use heqi_notarization::matter::draft::hand_in;
 use heqi_notarization::matter::due::{MattersDue, matters_due};
 use heqi_notarization::matter::extraction::Act;
@@ -305,7 +305,7 @@ async fn the_queue_reads_a_stage_by_pages_and_a_matter_stands_in_one_place() {
 async fn deposits_of_a_day_are_listed_by_pages() {
     let bureau = Bureau::open().await;
     let (office, by) = (bureau.office(), &bureau.clerk.officer);
-    let day = heqi_notarization::matter::clock::china_day(bureau.house.clock.now());
+    let day = bureau.house.clock.now().shanghai_date();
     let listed = deposits_of_day(office, by, (day, None)).await.unwrap();
     let numbers: Vec<_> = listed.deposits.iter().map(|one| one.number).collect();
     assert!(numbers.contains(&bureau.deposit) && listed.next.is_none(), "{numbers:?}");
@@ -465,7 +465,7 @@ async fn what_is_due_is_counted_while_its_clock_runs_and_what_is_over_always() {
     let calendar = &bureau.desk.calendar;
     let due = async || matters_due(office, calendar).await.unwrap();
     let one = MattersDue { running: 1, ..MattersDue::default() };
-    let today = || china_day(bureau.house.clock.now());
+    let today = || bureau.house.clock.now().shanghai_date();
     assert_eq!(due().await, one);
     let urgent = calendar.after_working_days(today(), 12).last_day;
     while today() < urgent {
@@ -491,7 +491,7 @@ async fn edge_case_49_the_acceptance_tells_the_last_day_of_the_same_calendar_as_
     let no = bureau.accepted().await;
     let (_, file) = newest(&bureau, no).await;
     let view = matter(office, by, no).await.unwrap();
-    let today = heqi_notarization::matter::clock::china_day(bureau.house.clock.now());
+    let today = bureau.house.clock.now().shanghai_date();
     let standing = view.matter.clock().unwrap().standing(&bureau.desk.calendar, today);
     assert!(file.contains(&standing.last_day.to_string()), "{} in {file}", standing.last_day);
 }

@@ -9,7 +9,6 @@ use heqi_identity::Calendar;
 use heqi_notarization::matter::check::{
     Checked, CheckedNotice, Found, Progress, Standing, fetch, look_up,
 };
-use heqi_notarization::matter::clock::china_day;
 use heqi_pages::office::{CheckAnswer, CheckPage, Fetched};
 use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
@@ -117,7 +116,7 @@ fn show(
     let bench = state.bench()?;
     let shown = Shown::to(bench, reader, Link::Office(OfficeLink::Check));
     let is_unknown = matches!(checked, Some(None));
-    let (calendar, today) = (&bench.desk.calendar, china_day(state.office.clock().now()));
+    let (calendar, today) = (&bench.desk.calendar, state.office.clock().now().shanghai_date());
     let made_at = checked.as_ref().and_then(Option::as_ref).and_then(|(found, _)| match found {
         Found::Certificate(found) => found.issued_at,
         Found::Notice(found) => Some(found.at),

@@ -953,8 +953,7 @@ async fn whoever_is_told_of_alarms_is_told_before_a_statutory_period_runs_out() 
     };
     until("matters_urgent", (false, Some(0))).await;
     // Fifteen working days are over after four weeks at the latest; three before that it is urgent.
-    let office_day =
-        |bureau: &Bureau| heqi_notarization::matter::clock::china_day(bureau.clock.now());
+    let office_day = |bureau: &Bureau| bureau.clock.now().shanghai_date();
     let calendar = Calendar::built_in();
     let last = calendar.after_working_days(office_day(&bureau), 15).last_day;
     let urgent = calendar.after_working_days(office_day(&bureau), 12).last_day;

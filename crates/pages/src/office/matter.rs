@@ -3,8 +3,14 @@
 use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
+use self::words::{
+    ACTS, BEING_MADE, CHECKLIST, CLOCK, DOCUMENTS, DONE, DRAFT, EXPORT, FAILS, FOOT, HOLDS,
+    MACHINE, MACHINE_LEAD, NOT_DONE, OPEN_CERTIFICATE, OUTPUT, PERSON, PREVIEW, PROPOSAL,
+    QUARANTINED, RECORD, REMARK, RENEWALS, SAVE, SCREEN, SCREEN_DIGEST, SEALED, SESSION, SHOW,
+    TAKEN, TEXT, TITLE,
+};
 use super::act::form;
-use super::{BarDay, ClockBar, DayKind, OfficeAct, OfficeDesk, Seen, Tab};
+use super::{ClockBar, OfficeAct, OfficeDesk, Seen, Tab};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::{Link, OfficeLink};
@@ -12,131 +18,13 @@ use crate::parts::hidden;
 use crate::staff::Trouble;
 use crate::words::Words;
 
-/// What came of a point.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "each in words of its own")]
-pub enum PointState {
-    /// 核验通过, or ticked.
-    Passed,
-    /// 未能核验.
-    Unproved,
-    /// 核验不符, or ticked as failed.
-    Failed,
-    /// Nobody has looked.
-    Open,
-}
+mod rows;
+mod samples;
+mod words;
 
-/// One point of the checklist.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct PointRow {
-    /// Its number.
-    pub number: usize,
-    /// What it is called, in the reader's language.
-    pub title: String,
-    /// Whether the machine answers for it.
-    pub is_machine: bool,
-    /// What came of it.
-    pub state: PointState,
-    /// When, with zone.
-    pub at: String,
-    /// On what it rests, in the reader's language.
-    pub evidence: Vec<String>,
-    /// What a person remarked, and who.
-    pub remark: Option<(String, String)>,
-    /// Whether it takes a tick of whoever looks.
-    pub may_tick: bool,
-}
-
-/// One line of the working record.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct LineRow {
-    /// What was done, in the reader's language.
-    pub act: String,
-    /// When, with zone.
-    pub at: String,
-    /// Whether it came out as it should.
-    pub passed: bool,
-    /// SHA-256 of what it gave out.
-    pub output_sha256: String,
-    /// What it gave out.
-    pub output: String,
-    /// SHA-256 of the page that was shown for it.
-    pub screen: Option<String>,
-}
-
-/// One of the small documents.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct DocumentRow {
-    /// Its number.
-    pub number: String,
-    /// What it is, in the reader's language.
-    pub title: String,
-    /// Its time, with zone.
-    pub at: String,
-    /// SHA-256 of the file; nothing while it is being made.
-    pub sha256: Option<String>,
-    /// For what it waits, since when and until when, where it could not be made yet.
-    pub waits: Option<String>,
-}
-
-/// The extraction session.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct SessionView {
-    /// Notary, second person, computer, place.
-    pub head: String,
-    /// What was done.
-    pub lines: Vec<LineRow>,
-    /// The button that is open: its word and its name in the reader's language.
-    pub next: Option<(String, String)>,
-    /// Whether all six came out as they should.
-    pub is_sealed: bool,
-}
-
-/// The draft.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct DraftView {
-    /// What keeps it from being written, in the reader's language.
-    pub blocked: Option<Trouble>,
-    /// The text: as kept, or as proposed.
-    pub text: String,
-    /// Whether whoever looks may change it.
-    pub may_edit: bool,
-    /// Whether it is only proposed so far.
-    pub is_proposal: bool,
-}
-
-/// One line of the application's record.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct RecordRow {
-    /// Its place.
-    pub seq: u64,
-    /// When, with zone.
-    pub at: String,
-    /// Who, by account and role.
-    pub by: String,
-    /// What, in the reader's language.
-    pub what: String,
-    /// What was said.
-    pub said: String,
-}
-
-/// A file that somebody of the staff took.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct TakenRow {
-    /// When, with zone.
-    pub at: String,
-    /// Who, by account and role.
-    pub by: String,
-    /// What, in the reader's language.
-    pub what: String,
-}
+pub use rows::{
+    DocumentRow, DraftView, LineRow, PointRow, PointState, RecordRow, SessionView, TakenRow,
+};
 
 /// One application.
 #[derive(Clone, Debug)]
@@ -248,7 +136,7 @@ impl Page for MatterPage {
     }
 
     fn samples() -> Vec<Self> {
-        samples()
+        samples::samples()
     }
 }
 
@@ -392,189 +280,3 @@ fn word_of(point: &PointRow) -> Words {
         (_, PointState::Open) => Words::new("待办", "Open"),
     }
 }
-
-#[expect(clippy::too_many_lines, reason = "examples, written out")]
-fn samples() -> Vec<MatterPage> {
-    let point = |number, title: &str, is_machine, state, may_tick: bool| PointRow {
-        number,
-        title: title.into(),
-        is_machine,
-        state,
-        at: "2026-11-24 10:00:00 +08:00".into(),
-        evidence: vec!["9 个部分的 SHA-256 与 SM3 均与存证回执一致".into()],
-        remark: may_tick.then(|| ("已核对原件<b>\"'".into(), "qian.wei".into())),
-        may_tick,
-    };
-    let day = |label: &str, kind, is_past| BarDay { label: label.into(), kind, is_past };
-    let clock = |is_urgent| ClockBar {
-        days: vec![
-            day("11-25", DayKind::Counts, true),
-            day("11-26", DayKind::Paused, true),
-            day("11-28", DayKind::Rest, false),
-            day("11-30", DayKind::Counts, false),
-        ],
-        used: 1,
-        left: 14,
-        last_day: "2026-12-16".into(),
-        is_provisional: is_urgent,
-        is_paused: is_urgent,
-        is_urgent,
-    };
-    let line = |act: &str, passed| LineRow {
-        act: act.into(),
-        at: "2026-11-24 10:05:00 +08:00".into(),
-        passed,
-        output_sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
-        output: "{\"agree\":true}".into(),
-        screen: passed
-            .then(|| "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
-    };
-    let document = |is_made: bool| {
-        DocumentRow {
-        number: "SL202611240000017".into(),
-        title: "公证受理通知书".into(),
-        at: "2026-11-24 09:30:00 +08:00".into(),
-        sha256: is_made
-            .then(|| "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into()),
-        waits: (!is_made).then(|| {
-            "待签章：等待时间戳服务应答；自 2026-11-24 09:30:01 +08:00 起等待，2026-11-24 09:40:01 +08:00 自动重试"
-                .into()
-        }),
-    }
-    };
-    let trouble = |what: &str| Trouble { what: what.into(), next: "请按提示办理。".into() };
-    let page = |stage: &str, acts: Vec<OfficeAct>| MatterPage {
-        desk: OfficeDesk::sample(),
-        seen: Seen {
-            no: "SQ202611240000017".into(),
-            key: "0123456789abcdef".into(),
-            workstations: vec!["提取专用机1号".into()],
-            login: "qian.wei".into(),
-            draft_sha256: "ba7816bf8f01cfea".into(),
-            needs_tick: true,
-            grounds: vec!["当事人与申请公证的事项没有利害关系的".into()],
-        },
-        stage: stage.into(),
-        is_over: false,
-        facts: vec![("申请人".into(), "陈素英".into()), ("用途".into(), "诉讼".into())],
-        is_quarantined: false,
-        clock: None,
-        points: Vec::new(),
-        session: None,
-        draft: None,
-        acts,
-        documents: Vec::new(),
-        has_certificate: false,
-        may_export: false,
-        record: vec![RecordRow {
-            seq: 1,
-            at: "2026-11-24 09:05:00 +08:00".into(),
-            by: "zhao.min".into(),
-            what: "申请".into(),
-            said: "signer CZ202611240000011".into(),
-        }],
-        taken: vec![TakenRow {
-            at: "2026-11-24 11:00:00 +08:00".into(),
-            by: "wu.fang · 档案管理员".into(),
-            what: "公证档案（含存证内容）".into(),
-        }],
-        trouble: None,
-    };
-    let points = || {
-        vec![
-            point(1, "申请人身份与民事行为能力", false, PointState::Open, true),
-            point(7, "重算摘要与存证摘要一致（SHA-256、SM3）", true, PointState::Passed, false),
-            point(9, "时间戳有效", true, PointState::Unproved, true),
-            point(10, "电子签名、证书链与有效期", true, PointState::Failed, false),
-        ]
-    };
-    let session = |is_sealed| SessionView {
-        head: "钱伟、赵敏 · 提取专用机1号 · 提取室".into(),
-        lines: vec![line("环境清洁性检查", true), line("检索", is_sealed)],
-        next: (!is_sealed).then(|| ("extract".into(), "提取".into())),
-        is_sealed,
-    };
-    let draft = |blocked, may_edit| DraftView {
-        blocked,
-        text: "申请人：陈素英\n兹证明……".into(),
-        may_edit,
-        is_proposal: may_edit,
-    };
-    vec![
-        page("待受理", OfficeAct::ALL.to_vec()),
-        MatterPage {
-            clock: Some(clock(false)),
-            points: points(),
-            session: Some(session(false)),
-            draft: Some(DraftView {
-                text: String::new(),
-                ..draft(Some(trouble("没有已封存的提取会话，不能起草公证书。")), false)
-            }),
-            trouble: Some(trouble("提取会话须按顺序逐项进行，当前不是这一步。")),
-            is_quarantined: true,
-            ..page("审查中", vec![OfficeAct::Recompute])
-        },
-        MatterPage {
-            clock: Some(clock(true)),
-            session: Some(session(true)),
-            draft: Some(draft(None, true)),
-            documents: vec![document(true), document(false)],
-            has_certificate: true,
-            may_export: true,
-            is_over: true,
-            ..page("已出具", Vec::new())
-        },
-    ]
-}
-
-const TITLE: Words = Words::new("公证申请", "Application");
-const QUARANTINED: Words = Words::new(
-    "该申请已隔离：本处持有的数据与存证时的摘要不一致。任何内容都没有覆盖，请勿出证，并通知技术与审计人员。",
-    "Quarantined: what this office holds is not what was deposited. Nothing was overwritten; issue nothing, and tell technicians and the auditor.",
-);
-const OPEN_CERTIFICATE: Words = Words::new("打开公证书（PDF）", "Open the certificate (PDF)");
-const RENEWALS: Words = Words::new("时间戳续期文件", "Renewals of its time stamps");
-const EXPORT: Words = Words::new("导出公证档案", "Export the dossier");
-const CLOCK: Words = Words::new(
-    "法定期限（15个工作日，《公证法》第三十条）",
-    "Statutory period (15 working days, art. 30)",
-);
-const ACTS: Words = Words::new("可办理事项", "What can be done now");
-const CHECKLIST: Words = Words::new("审查清单", "Checklist");
-const MACHINE_LEAD: Words = Words::new(
-    "系统预检（不代替公证员审查）",
-    "The machine's checks do not replace the notary's examination",
-);
-const MACHINE: Words = Words::new("系统预检", "machine");
-const PERSON: Words = Words::new("人工审查", "person");
-const REMARK: Words = Words::new("审查说明", "Remark");
-const HOLDS: Words = Words::new("符合", "Holds");
-const FAILS: Words = Words::new("不符合", "Does not");
-const SESSION: Words =
-    Words::new("提取会话（公证工作记录）", "Extraction session (working record)");
-const DONE: Words = Words::new("完成", "done");
-const NOT_DONE: Words = Words::new("未通过，会话终止", "failed, the session has ended");
-const OUTPUT: Words = Words::new("输出摘要", "SHA-256 of the output");
-const SCREEN: Words = Words::new("查看当时显示的页面", "Open the page that was shown");
-const SCREEN_DIGEST: Words = Words::new("截屏摘要", "SHA-256 of that page");
-const DOCUMENTS: Words = Words::new("本处作出的文书", "Documents to the applicant");
-const BEING_MADE: Words = Words::new(
-    "待签章：取得时间戳后自动制作",
-    "to be sealed: made by itself once there is a time stamp",
-);
-const SHOW: Words = Words::new("查看输出", "Show the output");
-const SEALED: Words = Words::new("已封存，可以起草。", "Sealed: drafting is open.");
-const DRAFT: Words = Words::new("公证词", "Certificate's text");
-const TEXT: Words = Words::new("公证词正文", "Text");
-const PROPOSAL: Words = Words::new(
-    "以上为系统根据申请表、存证记录和提取会话生成的文稿，保存后才成为草稿。",
-    "Proposed from the form, the record and the session; it becomes the draft when it is saved.",
-);
-const PREVIEW: Words = Words::new("预览", "Preview");
-const SAVE: Words = Words::new("保存草稿", "Save the draft");
-const RECORD: Words = Words::new("办理记录", "What happened so far");
-const TAKEN: Words = Words::new("工作人员取走的文件", "Files that staff took");
-const FOOT: Words = Words::new(
-    "本页显示申请人信息，仅供承办使用；每一次办理都写入本处日志，取走文件也留有记录。",
-    "This page shows the applicant's data for this matter only; everything done is written into the office's log, and who takes a file is written down.",
-);

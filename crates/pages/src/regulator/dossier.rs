@@ -2,22 +2,27 @@
 //! everything that happened, and what can be done: take evidence away, compare a copy, restrict
 //! erasure, apply to the notary, pack everything for a court.
 
+mod lines;
 mod pictures;
 mod samples;
 mod words;
 
+pub use lines::{
+    ApplicationShown, ClaimLine, DocumentLine, EventLine, HoldLine, PartyLine, SignatureCard,
+    StatusShown,
+};
 pub use pictures::{DwellStrip, HandwritingShown, TieLine};
 
-use heqi_vocabulary::{DocumentId, FilingId, Language, RecordId};
+use heqi_vocabulary::{FilingId, Language};
 use maud::{Markup, html};
 
 use self::words::{
-    ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, CONTRADICTED,
-    COPY, CURRENT, DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE,
-    HOLD_WHY, LEAF, LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE, NOT_EXAMINED,
-    NOT_GENUINE, NOT_LISTED, NOT_PROVED, NOT_TIED, OPENED, PACKAGE, PACKAGE_HELP, PACKAGE_PART,
-    PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART, PROVED, QUERY_CODE, REASONS,
-    REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
+    ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, COPY, CURRENT,
+    DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE, HOLD_WHY, LEAF,
+    LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE, NOT_EXAMINED, NOT_GENUINE,
+    NOT_LISTED, NOT_TIED, OPENED, PACKAGE, PACKAGE_GO_ON, PACKAGE_HELP, PACKAGE_NEXT, PACKAGE_PART,
+    PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART, QUERY_CODE, REASONS, REPLACED,
+    SIGNATURES, SIGNED, VOUCHED, VOUCHER,
 };
 
 use super::Trace;
@@ -31,150 +36,6 @@ use crate::words::Words;
 
 /// Records in one part of a package for a court, as `court_package::MOST_RECORDS` of the platform has it.
 pub const PACKED: usize = 100;
-
-/// What can be said of a signature, or of one claim.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "each is shown in its own way")]
-pub enum StatusShown {
-    /// 核验通过.
-    Proved,
-    /// 未能核验.
-    NotProved,
-    /// 核验不符.
-    Contradicted,
-}
-
-impl StatusShown {
-    /// Word and sign: nobody has to see a colour.
-    fn mark(self, l: Language) -> Markup {
-        let (class, sign, words) = match self {
-            Self::Proved => ("proved", "✓", PROVED),
-            Self::NotProved => ("open", "?", NOT_PROVED),
-            Self::Contradicted => ("against", "✗", CONTRADICTED),
-        };
-        html! { span .verdict.(class) { span aria-hidden="true" { (sign) } " " (words.in_language(l)) } }
-    }
-}
-
-/// One claim about a signature.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct ClaimLine {
-    /// About what, in the reader's language.
-    pub about: String,
-    /// What can be said.
-    pub status: StatusShown,
-    /// Why, in the reader's language.
-    pub reason: String,
-    /// Whose word it rests on.
-    pub vouched_by: String,
-}
-
-/// One signature.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct SignatureCard {
-    /// Its record.
-    pub record: RecordId,
-    /// Who signed, and in which capacities.
-    pub who: String,
-    /// What, by title.
-    pub documents: Vec<String>,
-    /// When, with zone.
-    pub at: String,
-    /// The voucher's number.
-    pub voucher: String,
-    /// Who holds it, in the reader's language.
-    pub deposits: String,
-    /// Whether there is a photo.
-    pub has_photo: bool,
-    /// The verdict; none where too many would have to be examined.
-    pub status: Option<StatusShown>,
-    /// For the formal review, in the reader's language.
-    pub hint: String,
-    /// Each claim by itself.
-    pub claims: Vec<ClaimLine>,
-    /// The application for a certificate about it.
-    pub application: Option<ApplicationShown>,
-    /// Under which name one is made once; none where none can be made here.
-    pub apply_key: Option<String>,
-    /// What the person said about it to a custodian, past the platform, in the reader's language.
-    pub said: Vec<String>,
-    /// How long each document was looked at before.
-    pub dwell: Vec<DwellStrip>,
-    /// What was written.
-    pub handwriting: Option<HandwritingShown>,
-}
-
-/// One party.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct PartyLine {
-    /// Its name.
-    pub name: String,
-    /// In which capacities, in the reader's language.
-    pub capacities: String,
-    /// What it answered after signing, in the reader's language.
-    pub answer: String,
-}
-
-/// One document version.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct DocumentLine {
-    /// The version.
-    pub document: DocumentId,
-    /// Its title.
-    pub title: String,
-    /// 1 for the first.
-    pub version: u32,
-    /// Its pages.
-    pub pages: u32,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
-    /// Whether it counts.
-    pub is_current: bool,
-}
-
-/// One thing that happened.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct EventLine {
-    /// What, and to whom, in the reader's language.
-    pub what: String,
-    /// When, with zone.
-    pub at: String,
-    /// Its place in the filing's chain.
-    pub seq: u64,
-    /// Its leaf.
-    pub leaf: u64,
-}
-
-/// A legal hold in force.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct HoldLine {
-    /// The record that placed it.
-    pub record: RecordId,
-    /// Since when, with zone.
-    pub since: String,
-    /// Under which name it is lifted once.
-    pub key: String,
-}
-
-/// An application to the notary.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct ApplicationShown {
-    /// How it stands, in the reader's language.
-    pub state: String,
-    /// Since when, with zone.
-    pub at: String,
-    /// What it is called at the notary, and what the notary said.
-    pub reference: Option<String>,
-    /// The code with which it is looked up at the notary's.
-    pub code: Option<String>,
-}
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -446,7 +307,8 @@ impl DossierPage {
         }
     }
 
-    /// Everything in one file; where the filing has more records than one part, a way to each.
+    /// Everything in one file; where the filing has more records than one part, a way to each. Where a part ends
+    /// by its size nobody knows before it is made: its list says it, and it is typed in here.
     fn package(&self, l: Language) -> Markup {
         let whole = Link::RegulatorPackage(self.query.query, self.filing);
         let records = self.from + self.events.len() + self.not_listed;
@@ -460,6 +322,13 @@ impl DossierPage {
                         a .open href={ (whole) "?from=" (from) } {
                             (PACKAGE_PART.in_language(l).replace("{from}", &(from + 1).to_string()))
                         }
+                    }
+                }
+                @if records > 1 {
+                    form .decision method="get" action=(whole) {
+                        label for="package-from" { (PACKAGE_NEXT.in_language(l)) }
+                        input type="text" id="package-from" name="from" required inputmode="numeric" pattern="[0-9]{1,9}" maxlength="9" autocomplete="off";
+                        button type="submit" { (PACKAGE_GO_ON.in_language(l)) }
                     }
                 }
             }

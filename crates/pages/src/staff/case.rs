@@ -4,13 +4,23 @@
 use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
-use super::queue::{DUE, QueuePage, QueueRow, SINCE};
+use self::words::{
+    ACCEPT, ACCEPTED, BACK, CASE, CASE_FOOT, CERTIFICATE, CONFIRM, DECISION, DEVICE, FOUR_EYES,
+    GROUNDS, GROUNDS_HELP, GUARDIANSHIP, HANDLER, NO_PHOTO, NO_PORTRAIT, NOBODY, NOT_TAKEN,
+    OVERRULE, OWN, PHOTO, PHOTO_SOURCE, PICTURES, PLATFORM, PORTRAIT, PORTRAIT_SOURCE, PROPOSE,
+    PROPOSED_BY, READ_ALOUD, REFUSED, RISKS, RISKS_HELP, SCAN, SIGNED, SOURCES, VIDEO,
+    VIDEO_SOURCE, VOUCHES, WATCH, WHY, WITHDRAW,
+};
+use super::queue::{DUE, QueueRow, SINCE};
 use super::{Desk, Trouble};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::{CaseDocument, CasePicture, Link};
 use crate::parts::{hidden, notice};
 use crate::words::Words;
+
+mod samples;
+mod words;
 
 /// Who stands behind what is said.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -195,90 +205,7 @@ impl Page for CasePage {
     }
 
     fn samples() -> Vec<Self> {
-        let desk = Desk::sample;
-        let row = QueuePage::samples().into_iter().flat_map(|page| page.rows).next();
-        let said = |about: &str, what: &str, by, at: Option<&str>| Said {
-            about: about.into(),
-            what: what.into(),
-            by,
-            at: at.map(Into::into),
-        };
-        let sample = |row: QueueRow, form, has_portrait, trouble| Self {
-            desk: desk(),
-            row,
-            matter: "公司设立登记".into(),
-            company: "杭州示例青穗茶业有限公司".into(),
-            name: "陈素英<b>\"'".into(),
-            capacities: vec!["股东".into(), "监事".into()],
-            said: vec![
-                said(
-                    "姓名、证件号码、手机号码",
-                    "一致",
-                    SaidBy::Provider("示例实名".into()),
-                    Some("2026-11-23 20:00:00 +08:00"),
-                ),
-                said("姓名", "陈素英", SaidBy::Handler, None),
-                said("拍摄方式", "系统相机", SaidBy::Device, None),
-                said("签署时间", "2026-11-23 20:05:00 +08:00", SaidBy::Platform, None),
-                said("人脸比对", "未比对", SaidBy::Nobody, None),
-            ],
-            photo: ShotThere::There,
-            video: None,
-            attachments: CaseAttachments::default(),
-            has_portrait,
-            signed_at: "2026-11-23 20:05:00 +08:00".into(),
-            form,
-            key: "0123456789abcdef".into(),
-            grounds: String::new(),
-            trouble,
-        };
-        let at = || "2026-11-23 20:30:00 +08:00".to_owned();
-        let trouble = Trouble {
-            what: "理由长度应为2至500个字。".into(),
-            next: "请填写理由。".into(),
-        };
-        let Some(row) = row else { return Vec::new() };
-        vec![
-            sample(row.clone(), DecisionForm::First, true, None),
-            sample(
-                row.clone(),
-                DecisionForm::Second { by: "王强".into(), at: at() },
-                false,
-                Some(trouble),
-            ),
-            sample(row.clone(), DecisionForm::Own { at: at() }, true, None),
-            Self {
-                photo: ShotThere::NotTaken,
-                video: Some(VideoThere { seconds: 21, code: "4071".into() }),
-                ..sample(row.clone(), DecisionForm::First, true, None)
-            },
-            Self {
-                attachments: CaseAttachments {
-                    notes: vec![
-                        "签署人持境外证件。登记机关要求时，请核对身份文件的公证认证及其中文译本。"
-                            .into(),
-                    ],
-                    risks: vec![
-                        "位置的误差为0米，真实定位不会没有误差".into(),
-                        "浏览器自称由程序操作".into(),
-                    ],
-                    has_scan: true,
-                    has_certificate: true,
-                    has_guardianship: true,
-                },
-                ..sample(row.clone(), DecisionForm::First, true, None)
-            },
-            sample(
-                row,
-                DecisionForm::Decided {
-                    accepted: false,
-                    at: at(),
-                    by: vec!["王强".into(), "李娜".into()],
-                },
-                true,
-                None,
-            ),
-        ]
+        samples::samples()
     }
 }
 
@@ -415,81 +342,3 @@ impl CasePage {
         }
     }
 }
-
-const CASE: Words = Words::new("身份核验 · 办件", "Identity case · filing");
-const BACK: Words = Words::new("返回待核验事项", "Back to the queue");
-const WHY: Words = Words::new("为什么需要人工核验", "Why a person must look");
-const PICTURES: Words = Words::new("请比对两张照片", "Compare the two pictures");
-const PORTRAIT: Words = Words::new("证件照片", "Portrait");
-const PORTRAIT_SOURCE: Words = Words::new(
-    "来源：权威人口库，由核验机构签名答复",
-    "From the population register, by a provider's signed answer",
-);
-const NO_PORTRAIT: Words = Words::new(
-    "没有权威证件照片。请另行核对证件原件后再作决定。",
-    "There is no portrait of an authority. See the document itself before you decide.",
-);
-const PHOTO: Words = Words::new("签署时拍摄的照片", "Photo taken while signing");
-const PHOTO_SOURCE: Words = Words::new(
-    "来源：签署人的设备；摘要在签名之内",
-    "From the signer's device; its digest is inside the signature",
-);
-const NO_PHOTO: Words = Words::new("照片已依法删除。", "The photo was erased as the law demands.");
-const NOT_TAKEN: Words =
-    Words::new("签署人没有拍摄照片，由人工核验。", "The signer took no photo; a person looks.");
-const VIDEO: Words =
-    Words::new("签署人朗读声明的视频", "Video of the signer reading the statement");
-const VIDEO_SOURCE: Words = Words::new(
-    "来源：签署人的设备，签署前录制；摘要在签名之内",
-    "From the signer's device, recorded before signing; its digest is inside the signature",
-);
-const READ_ALOUD: Words =
-    Words::new("视频中应读出的核验码：", "The number to be heard in the video:");
-const WATCH: Words = Words::new(
-    "请核对：是否为证件上的人；是否本人清楚读出声明和核验码；有无他人指使或异常。没有证件照片的，请另行核对证件原件。",
-    "See whether it is the person on the document; whether this person reads the statement and the number clearly; whether anybody else is prompting. Without a portrait, see the document itself.",
-);
-const RISKS: Words = Words::new("风险提示", "Signs that do not fit together");
-const RISKS_HELP: Words = Words::new(
-    "以上只是线索，不能单独作为不予通过的理由；出差、使用代理或电脑签署都可能出现。可联系签署人核实，或请其到窗口核验。",
-    "These are signs, never a reason to refuse by themselves: travelling, a proxy or a desktop raise them too. Ask the signer, or have them come to the counter.",
-);
-const SCAN: Words =
-    Words::new("查看盖章扫描件（仅为图像）", "See the scan of the stamp (a picture only)");
-const CERTIFICATE: Words =
-    Words::new("查看更正所凭的公安机关证明", "See the certificate of the police");
-const GUARDIANSHIP: Words = Words::new("查看监护关系证明", "See the proof of guardianship");
-const SOURCES: Words =
-    Words::new("各来源的说法，以及由谁负责", "What each source says, and who vouches");
-const VOUCHES: Words = Words::new("负责方：", "vouched for by");
-const SIGNED: Words = Words::new("签名答复", "signed answer");
-const HANDLER: Words = Words::new("经办人申报，未核验", "the handler, not verified");
-const DEVICE: Words = Words::new("签署设备上报", "the signer's device");
-const PLATFORM: Words = Words::new("平台记录", "the platform's own record");
-const NOBODY: Words = Words::new("无", "nobody");
-const DECISION: Words = Words::new("核验意见", "Decision");
-const GROUNDS: Words = Words::new("理由（必填）", "Reason (required)");
-const GROUNDS_HELP: Words = Words::new(
-    "2至500个字，写明比对了什么、依据是什么。理由随意见一并存证。",
-    "2 to 500 characters: what you compared and on what you rely. It is kept with the decision.",
-);
-const ACCEPT: Words = Words::new("是本人，予以通过", "It is this person: accept");
-const PROPOSE: Words = Words::new("不能确认，提出不予通过", "It cannot be told: propose to refuse");
-const OVERRULE: Words = Words::new("不同意，予以通过", "Disagree: accept");
-const CONFIRM: Words = Words::new("同意不予通过", "Agree: refuse");
-const WITHDRAW: Words = Words::new("撤回意见，予以通过", "Take it back: accept");
-const PROPOSED_BY: Words = Words::new("提出不予通过，时间", "proposed to refuse at");
-const OWN: Words = Words::new(
-    "您已提出不予通过，须由本单位另一名工作人员复核。提出时间",
-    "You proposed to refuse; another reviewer of your organisation must look. Proposed at",
-);
-const ACCEPTED: Words = Words::new("已通过", "Accepted");
-const REFUSED: Words = Words::new("不予通过", "Refused");
-const FOUR_EYES: Words = Words::new(
-    "一人即可通过；不予通过须两人意见一致，不能复核本人的意见。",
-    "One reviewer accepts; a refusal takes two, and nobody confirms an own one.",
-);
-const CASE_FOOT: Words = Words::new(
-    "本页显示该签署人的姓名、身份和照片，供核验使用；每次查看都有记录。不显示证件号码全文、位置和设备信息。",
-    "This page shows this signer's name, capacity and pictures for the decision; every look is recorded. It does not show the full number, the place or the device.",
-);

@@ -19,6 +19,10 @@ use crate::platform::Platform;
 use crate::request::{Actor, RequestFacts};
 use crate::rows;
 
+mod turns;
+
+pub(crate) use turns::PackageTurns;
+
 /// The most records in one part: each bundle carries the frames of the whole chain.
 pub const MOST_RECORDS: usize = 100;
 /// The most bytes of bundles in one part, but for a single bundle that is larger.
@@ -58,7 +62,7 @@ impl Part {
 /// is handed out.
 ///
 /// # Errors
-/// See [`SearchError`]; a part behind the last record is not there.
+/// See [`SearchError`]; a part behind the last record is not there. `busy` while enough others are made.
 pub async fn court_package(
     platform: &Platform,
     actor: &Actor,
@@ -67,6 +71,7 @@ pub async fn court_package(
     from: usize,
 ) -> Result<CourtPackage, SearchError> {
     let seen = seen(platform, actor, query, filing).await?;
+    let _turn = platform.package_turns.take()?;
     let (mut files, records, part) = bundles(platform, &seen, from).await?;
     let asked = ledger::find(platform, query).await?;
     let asked = bundle_of(platform, &asked, &Attributes::All).await?;
@@ -76,7 +81,9 @@ pub async fn court_package(
         files.push(("platform-keys.json".to_owned(), keys));
     }
     let number = seen.filing.number();
-    files.push(("readme.txt".to_owned(), readme(&number.to_string(), part).into_bytes()));
+    let next_part = part.next().map(|next| address(platform, (query, filing), next));
+    let readme = readme(&number.to_string(), part, next_part.as_deref());
+    files.push(("readme.txt".to_owned(), readme.into_bytes()));
     let look = look(platform, &seen, facts, (Looked::Package, None, &["*"])).await?;
     let leaf = ledger::find(platform, look).await?.index;
     let list = json!({
@@ -89,6 +96,7 @@ pub async fn court_package(
         "legal_basis": seen.view.basis,
         "look": { "leaf_index": leaf, "record": look.to_string() },
         "next": part.next(),
+        "next_part": next_part,
         "number": number.to_string(),
         "of": part.of,
         "query": { "leaf_index": seen.view.leaf_index, "record": query.to_string() },
@@ -105,10 +113,18 @@ pub async fn court_package(
     })
 }
 
+/// Where a further part is taken. A part that ends by its size ends where no page can know before it is made, so
+/// the part itself says it.
+fn address(platform: &Platform, (query, filing): (RecordId, FilingId), from: usize) -> String {
+    let public = &platform.settings().public_url;
+    format!("{public}/regulator/searches/{query}/filings/{filing}/court-package?from={from}")
+}
+
 /// The files of one part.
 type Files = Vec<(String, Vec<u8>)>;
 
-/// The bundles of a part, and what the list says of each record.
+/// The bundles of a part, and what the list says of each record. No record before or behind the part is read, but
+/// for the one whose bundle is found to have no place in it.
 async fn bundles(
     platform: &Platform,
     seen: &Seen<'_>,
@@ -121,7 +137,7 @@ async fn bundles(
         return Err(ActError::NotFound(Thing::Record).into());
     }
     let (mut files, mut records, mut taken) = (Files::new(), Vec::new(), 0);
-    for (_, link) in links.iter().skip(from) {
+    for (_, link) in links.iter().skip(from).take(MOST_RECORDS) {
         let kept = ledger::find(platform, link.value).await?;
         let bundle = match bundle_of(platform, &kept, &Attributes::All).await {
             Ok(bundle) => Some(bundle),
@@ -130,7 +146,7 @@ async fn bundles(
             Err(error) => return Err(error.into()),
         };
         let more = bundle.as_ref().map_or(0, Vec::len);
-        if is_full(records.len(), taken, more) {
+        if !has_place(records.len(), taken, more) {
             break;
         }
         taken += more;
@@ -142,9 +158,9 @@ async fn bundles(
     Ok((files, records, part))
 }
 
-/// Whether a part with so many records takes no further one. The first always has a place.
-const fn is_full(records: usize, taken: usize, more: usize) -> bool {
-    records > 0 && (records >= MOST_RECORDS || taken.saturating_add(more) > MOST_BYTES)
+/// Whether a bundle of `more` bytes has a place in a part with so many records and bytes. The first always has.
+const fn has_place(records: usize, taken: usize, more: usize) -> bool {
+    records == 0 || taken.saturating_add(more) <= MOST_BYTES
 }
 
 fn record(kept: &KeptRecord, file: Option<&str>) -> Value {
@@ -164,12 +180,12 @@ fn described(name: &str, bytes: &[u8]) -> Value {
 }
 
 /// How anybody verifies what is here, without us.
-fn readme(number: &str, part: Part) -> String {
+fn readme(number: &str, part: Part, next_part: Option<&str>) -> String {
     let (first, last, of) = (part.from + 1, part.until, part.of);
-    let (rest_zh, rest_en) = match part.next() {
-        Some(next) => (
-            format!("其余记录在另一部分（from={next}），须另行导出。"),
-            format!("The rest is in a further part (from={next}), to be taken by itself."),
+    let (rest_zh, rest_en) = match next_part {
+        Some(there) => (
+            format!("其余记录在另一部分，须由查询人登录后另行导出：\n{there}"),
+            format!("The rest is in a further part, to be taken by whoever searched:\n{there}"),
         ),
         None => ("其后没有更多记录。".to_owned(), "There are no later records.".to_owned()),
     };
@@ -208,22 +224,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_bundle_always_has_a_place_and_a_part_ends_by_count_or_by_size() {
-        assert!(!is_full(0, 0, MOST_BYTES + 1));
-        assert!(!is_full(1, MOST_BYTES - 1, 1));
-        assert!(is_full(1, MOST_BYTES, 1));
-        assert!(!is_full(MOST_RECORDS - 1, 0, 1));
-        assert!(is_full(MOST_RECORDS, 0, 1));
-        assert!(is_full(1, usize::MAX, usize::MAX), "no overflow");
+    fn the_first_bundle_always_has_a_place_and_a_part_ends_by_size() {
+        assert!(has_place(0, 0, MOST_BYTES + 1));
+        assert!(has_place(1, MOST_BYTES - 1, 1));
+        assert!(!has_place(1, MOST_BYTES, 1));
+        assert!(!has_place(1, usize::MAX, usize::MAX), "no overflow");
     }
 
     #[test]
     fn the_readme_says_in_both_languages_which_part_it_is_and_takes_no_keys_from_the_package() {
-        let all = readme("61842059", Part { from: 0, until: 7, of: 7 });
+        let all = readme("61842059", Part { from: 0, until: 7, of: 7 }, None);
         assert!(all.contains("第 1 至 7 条记录，共 7 条。其后没有更多记录。"), "{all}");
         assert!(all.contains("records 1 to 7 of 7. There are no later records."), "{all}");
         assert!(all.contains("不要使用本包内的公钥") && all.contains("never from this file"));
-        let some = readme("61842059", Part { from: 100, until: 200, of: 230 });
-        assert!(some.contains("第 101 至 200 条") && some.contains("from=200"), "{some}");
+        // One that ended by its size, and so at no round number.
+        let there = "https://platform.example/court-package?from=148";
+        let some = readme("61842059", Part { from: 100, until: 148, of: 230 }, Some(there));
+        assert!(some.contains("第 101 至 148 条"), "{some}");
+        assert_eq!(some.matches(there).count(), 2, "in both languages: {some}");
     }
 }

@@ -257,6 +257,7 @@ impl Criteria {
             }
             number = Some(found);
         }
+        let midnight = |day| UtcMillis::shanghai_midnight(day).ok();
         Ok(Some(Sought {
             company: self.company.as_deref().map(str::parse).transpose().map_err(Fault::broken)?,
             code: self.code,
@@ -275,10 +276,4 @@ impl Criteria {
         }
         Ok(shown)
     }
-}
-
-/// Midnight in China, which has had no summer time since 1991.
-fn midnight(day: NaiveDate) -> Option<UtcMillis> {
-    let utc = day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
-    UtcMillis::from_millis(utc - 8 * 3_600_000).ok()
 }

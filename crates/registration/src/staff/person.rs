@@ -9,7 +9,7 @@ use heqi_credentials::EventBy;
 use heqi_vocabulary::StaffId;
 
 use super::{LoginName, StaffError, StaffEvent, change, find, load, open};
-use crate::contacts::{IdNumber, china_date};
+use crate::contacts::IdNumber;
 use crate::fault::{ActError, Fault, Thing};
 use crate::platform::Platform;
 use crate::request::StaffRole;
@@ -27,7 +27,7 @@ pub async fn bind_handler(
     login: &LoginName,
     number: &IdNumber,
 ) -> Result<bool, StaffError> {
-    number.document(None, china_date(platform.now()))?;
+    number.document(None, platform.now().shanghai_date())?;
     let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
     let row = load(platform, id).await?.value;
     if row.role != StaffRole::Handler {

@@ -4,6 +4,7 @@
 mod after;
 mod concurrency;
 mod correction;
+mod court_package;
 mod deposits;
 mod documents;
 mod door;
@@ -19,6 +20,7 @@ mod holder_notice;
 mod holds;
 mod idempotency;
 mod journey;
+mod licence;
 mod monitoring;
 mod notary;
 mod objections;

@@ -9,14 +9,13 @@ use heqi_evidence::attestation::{CompanyStatus, PersonOutcome, Question};
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Reason, Status};
 use heqi_filing::{
-    Capacity, CaseState, ConsentKind, DeclaredName, FilingState, Matter, Office, OfficeKind,
-    PartyKind, ReviewReason,
+    Capacity, CaseState, ConsentKind, DeclaredName, FilingState, Office, OfficeKind, PartyKind,
+    ReviewReason,
 };
 use heqi_pki::keys::Algorithm;
 use heqi_registration::Actor;
 use heqi_registration::access::{authenticate, hash_of};
 use heqi_registration::add_party::{AddParty, add_party};
-use heqi_registration::begin_signing::{BeginSigning, begin_signing};
 use heqi_registration::case_queue::{Picture, case_picture, case_queue, case_view};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
@@ -31,7 +30,6 @@ use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::{ActError, Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
 use heqi_registration::message_queue::{Report, note_report};
-use heqi_registration::open_filing::{OpenFiling, open_filing};
 use heqi_registration::ports::Comparing;
 use heqi_registration::ports::{
     Answering, Attested, CompanyFound, FaceOutcome, FaceVerifier, Faces, IdentityPorts,
@@ -75,7 +73,7 @@ pub(crate) enum Mood {
 /// Plays every provider.
 pub(crate) struct Providers {
     mood: AtomicU8,
-    company: parking_lot::Mutex<CompanyStatus>,
+    pub(crate) company: parking_lot::Mutex<CompanyStatus>,
     now: UtcMillis,
     registry_saw: Option<UtcMillis>,
     holds_portraits: bool,
@@ -88,7 +86,7 @@ impl Providers {
             [usize::from(self.mood.load(Ordering::SeqCst))]
     }
 
-    fn turn(&self, mood: Mood) {
+    pub(crate) fn turn(&self, mood: Mood) {
         self.mood.store(mood as u8, Ordering::SeqCst);
     }
 
@@ -148,9 +146,9 @@ impl FaceVerifier for SameFace {
 
 pub(crate) struct Scene {
     pub(crate) world: World,
-    providers: Arc<Providers>,
+    pub(crate) providers: Arc<Providers>,
     pub(crate) filing: FilingId,
-    handler: PartyId,
+    pub(crate) handler: PartyId,
     pub(crate) party: PartyId,
 }
 
@@ -250,7 +248,11 @@ impl Scene {
         }
     }
 
-    async fn confirms(&self, actor: &Actor, party: PartyId) -> Result<Confirmed, ConfirmError> {
+    pub(crate) async fn confirms(
+        &self,
+        actor: &Actor,
+        party: PartyId,
+    ) -> Result<Confirmed, ConfirmError> {
         let command = Confirm { filing: self.filing, party, shown_sha256: None };
         confirm(&self.world.platform, &self.world.request(actor), command).await
     }
@@ -613,119 +615,6 @@ async fn another_number_makes_what_was_known_count_no_more() {
     let reviewer = scene.reviewer("li.na").await;
     let reasons = scene.only_case(&reviewer).await.reasons;
     assert!(reasons.contains(&ReviewReason::IdentityUnverified));
-}
-
-/// A filing whose only signer is a company that stands like this.
-async fn company_scene(matter: Matter, status: CompanyStatus) -> Scene {
-    let mut scene = Scene::with(Mood::Agrees, |providers, _| {
-        *providers.company.get_mut() = status;
-    })
-    .await;
-    let world = &scene.world;
-    let opening = OpenFiling {
-        matter,
-        company_name: "杭州示例青穗茶业有限公司".parse().unwrap(),
-        handler_name: None,
-        number: None,
-    };
-    let request = world.request(&world.staff);
-    scene.filing = open_filing(&world.platform, &request, opening).await.unwrap().filing_id;
-    let command = AddParty {
-        filing: scene.filing,
-        who: PartyKind::Company {
-            name: "杭州示例云栖投资有限公司".parse().unwrap(),
-            representative: "周建国".parse().unwrap(),
-        },
-        capacities: BTreeSet::from([Capacity::CorporateShareholderRepresentative]),
-    };
-    let added = add_party(&world.platform, &world.request(&world.staff), command).await;
-    scene.party = added.unwrap().party_id;
-    scene.handler = world.add(scene.filing, "何静", Capacity::Handler).await;
-    world.attach(scene.filing, "公司章程").await;
-    let code = heqi_registration::contacts::uscc("91330112MA000004XN").unwrap();
-    scene.declare(Contact { company_code: Some(code), ..contact() }).await.unwrap();
-    scene.check().await;
-    scene
-}
-
-#[tokio::test]
-async fn edge_case_28_a_revoked_company_cannot_sign_but_for_a_cancellation() {
-    for (matter, may) in [(Matter::Change, false), (Matter::OrdinaryCancellation, true)] {
-        let scene = company_scene(matter, CompanyStatus::Revoked).await;
-        let visitor = scene.visitor().await;
-        let command = BeginSigning {
-            device_key: visitor.device.key().public_key().to_spki_der(),
-            language: Language::Zh,
-        };
-        let request = scene.world.request(&visitor.actor);
-        let begun = begin_signing(&scene.world.platform, &request, command).await;
-        match begun {
-            Ok(_) => assert!(may),
-            Err(error) => {
-                assert!(!may);
-                assert_eq!(error.code(), "licence_status");
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn edge_case_28_a_register_that_is_silent_takes_no_revocation_back() {
-    let scene = company_scene(Matter::Change, CompanyStatus::Revoked).await;
-    let visitor = scene.visitor().await;
-    let begun = async || {
-        let command = BeginSigning {
-            device_key: visitor.device.key().public_key().to_spki_der(),
-            language: Language::Zh,
-        };
-        let request = scene.world.request(&visitor.actor);
-        begin_signing(&scene.world.platform, &request, command).await
-    };
-    // The handler declares the same once more, and nobody answers.
-    scene.providers.turn(Mood::Down);
-    let code = heqi_registration::contacts::uscc("91330112MA000004XN").unwrap();
-    scene.declare(Contact { company_code: Some(code), ..contact() }).await.unwrap();
-    assert_eq!(scene.check().await, 1);
-    assert_eq!(begun().await.err().map(|error| error.code()), Some("licence_status"));
-    // What the register says when it is back counts.
-    scene.providers.turn(Mood::Agrees);
-    *scene.providers.company.lock() = CompanyStatus::InOperation;
-    scene.world.clock.advance_ms(15_000);
-    assert_eq!(scene.check().await, 1);
-    assert!(begun().await.is_ok());
-}
-
-#[tokio::test]
-async fn edge_case_28_a_company_revoked_after_signing_is_found_before_the_filing_is_confirmed() {
-    for (matter, may) in [(Matter::Change, false), (Matter::OrdinaryCancellation, true)] {
-        let scene = company_scene(matter, CompanyStatus::InOperation).await;
-        let (visitor, _) = scene.sign().await;
-        *scene.providers.company.lock() = CompanyStatus::Revoked;
-        scene.world.clock.advance_ms(verify_identity::FRESH_MS + 60_000);
-        // Nobody waits for a register: the first to confirm has it asked, what it says holds next.
-        scene.confirms(&scene.world.staff, scene.handler).await.unwrap();
-        assert_eq!(scene.check().await, usize::from(!may));
-        let confirmed = scene.confirms(&visitor.actor, scene.party).await;
-        assert_eq!(confirmed.is_ok(), may);
-        if let Err(refused) = confirmed {
-            assert_eq!((refused.code(), refused.class()), ("licence_status", Class::Conflict));
-            assert!(matches!(scene.state().await, FilingState::Signed { .. }));
-        }
-    }
-}
-
-#[tokio::test]
-async fn edge_case_28_a_company_revoked_while_it_signs_does_not_sign() {
-    let scene = company_scene(Matter::Change, CompanyStatus::InOperation).await;
-    let visitor = scene.visitor().await;
-    scene.world.clock.advance_ms(verify_identity::FRESH_MS + 60_000);
-    let (begun, photo) = scene.world.ready(&visitor).await;
-    *scene.providers.company.lock() = CompanyStatus::Cancelled;
-    assert_eq!(scene.check().await, 1, "what is old is asked again when it begins");
-    let answer = visitor.answer(&begun, photo, scene.world.clock.now());
-    let refused = scene.world.complete(&visitor, answer).await.unwrap_err();
-    assert_eq!((refused.code(), refused.class()), ("licence_status", Class::Conflict));
-    assert!(matches!(scene.state().await, FilingState::Signing { .. }));
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use heqi_pki::timestamp::TimeRoot;
 use heqi_renewal::{Renewal, RenewalFile, SubjectLeaf, Trust, WalkError};
 use heqi_vocabulary::{Digest, UtcMillis};
 
-use super::{Finding, Point, finding};
+use super::trust::finding;
+use super::{Finding, Point};
 
 /// Whose log it is.
 #[derive(Clone, Copy, Eq, PartialEq)]

@@ -18,7 +18,7 @@ use super::asking::LONGEST_RETRY_MS;
 use super::*;
 use crate::deposited::DepositKey;
 use crate::matter::act::{Tool, begin};
-use crate::matter::clock::{StatutoryClock, china_day};
+use crate::matter::clock::StatutoryClock;
 use crate::matter::draft::digest_of;
 use crate::matter::form::{ApplicantKind, ApplicationForm};
 use crate::matter::given::newest_numbers;
@@ -101,14 +101,14 @@ async fn waiting(office: &NotaryOffice, serial: u32, declared: &[Officer]) -> Ap
         notary: officer(1, OfficeRole::Notary).account,
     };
     matter.acceptance = Some(acceptance);
-    matter.clock = Some(StatutoryClock::start(china_day(now)));
+    matter.clock = Some(StatutoryClock::start(now.shanghai_date()));
     let said = |officer: &Officer| (officer.account, Declaration { at: now, conflict: false });
     matter.declarations = declared.iter().map(said).collect();
     let drafter = officer(2, OfficeRole::Clerk).account;
     matter.draft =
         Some(Draft { by: drafter, at: now, sha256: digest_of(TEXT), tells_signing: false });
     matter.stage = Stage::InApproval;
-    let application = form().parse(china_day(now)).unwrap();
+    let application = form().parse(now.shanghai_date()).unwrap();
     let content = Content {
         application,
         evidence: BTreeMap::new(),

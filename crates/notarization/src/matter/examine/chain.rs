@@ -18,7 +18,6 @@ use crate::deposited::{DEPOSITS, DepositKey};
 use crate::held_chain::HeldChain;
 use crate::holder::notice::notices;
 use crate::matter::checklist::Outcome;
-use crate::matter::clock::china_day;
 use crate::matter::error::MatterError;
 use crate::matter::party::HeldSigner;
 use crate::matter::rows::Facts;
@@ -62,7 +61,7 @@ pub(crate) async fn signer_held(
     for record in chain.identified.iter().filter(of_party) {
         signer.hear(record);
     }
-    let today = china_day(office.clock().now());
+    let today = office.clock().now().shanghai_date();
     for record in chain.put_right.iter().filter(of_party) {
         signer.put_right(record, today);
     }

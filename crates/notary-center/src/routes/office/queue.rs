@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
-use heqi_notarization::matter::clock::{Warning, china_day};
+use heqi_notarization::matter::clock::Warning;
 use heqi_notarization::matter::overview::{InHand, Overview, overview};
 use heqi_notarization::matter::queue::{COUNTED, Group, PAGE, count, queue};
 use heqi_notarization::matter::{ApplicationNo, Matter};
@@ -98,7 +98,7 @@ async fn group(
 
 fn row(matter: &Matter, bench: &Bench, (now, l): (UtcMillis, Language)) -> OfficeQueueRow {
     let clock = matter.clock().filter(|_| matter.issue().is_none());
-    let standing = clock.map(|clock| clock.standing(&bench.desk.calendar, china_day(now)));
+    let standing = clock.map(|clock| clock.standing(&bench.desk.calendar, now.shanghai_date()));
     OfficeQueueRow {
         no: matter.no().to_string(),
         stage: words::stage(matter.stage(), l).to_owned(),

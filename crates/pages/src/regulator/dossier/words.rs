@@ -69,6 +69,12 @@ pub(super) const PACKAGE_PART: Words = Words::new(
     "导出第{from}条起的部分（另行留痕）",
     "Take the part from record {from} on (recorded)",
 );
+pub(super) const PACKAGE_NEXT: Words = Words::new(
+    "上一份因大小未含全部的：下一份的起点（清单 list.json 中的 next）",
+    "Where a part ended by its size: where the next begins (next in its list.json)",
+);
+pub(super) const PACKAGE_GO_ON: Words =
+    Words::new("导出下一份（另行留痕）", "Take the next part (recorded)");
 pub(super) const ACTS: Words = Words::new("可以做什么", "What you can do");
 pub(super) const HOLD: Words = Words::new("证据保全限制", "Legal hold");
 pub(super) const HOLD_HELP: Words = Words::new(

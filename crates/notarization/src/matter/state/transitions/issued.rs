@@ -1,0 +1,153 @@
+//! What may follow once there is a number: the issue, paper and delivery, correction and revocation,
+//! another look, the archive.
+
+use chrono::NaiveDate;
+use heqi_evidence_store::object::ObjectRef;
+use heqi_vocabulary::{Digest, UtcMillis};
+
+use crate::matter::form::DeliveryWay;
+use crate::matter::state::{
+    Delivery, Fee, Issue, Matter, Paper, Reexamination, ReexaminationOutcome, Rule, Stage,
+};
+use crate::staff::{OfficeRole, Officer};
+
+/// One year: 公证程序规则 art. 61, counted from the issue for want of the day of receipt.
+const REEXAMINATION_MS: i64 = 365 * 24 * 3_600_000;
+
+impl Matter {
+    /// Whether the certificate may be made and issued now.
+    pub(crate) fn may_issue(&self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Numbered])?;
+        self.not_quarantined()?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        self.is_responsible(by)?;
+        match self.fee {
+            Fee::Paid { .. } | Fee::Waived => Ok(()),
+            Fee::Unset | Fee::Due { .. } => Err(Rule::FeeOpen),
+        }
+    }
+
+    pub(crate) fn issued(&mut self, issue: Issue, with_paper: bool, today: NaiveDate) {
+        self.issue = Some(issue);
+        self.paper = if with_paper { Paper::ToSeal } else { Paper::None };
+        if let Some(clock) = &mut self.clock {
+            clock.stop(today);
+        }
+        self.stage = Stage::Issued;
+    }
+
+    pub(crate) fn set_fee(&mut self, by: &Officer, fee: Fee) -> Result<(), Rule> {
+        if self.stage.is_closed() || self.stage == Stage::Submitted {
+            return Err(Rule::Stage(self.stage));
+        }
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        if matches!(self.fee, Fee::Paid { .. }) {
+            return Err(Rule::Done);
+        }
+        self.fee = fee;
+        Ok(())
+    }
+
+    pub(crate) fn may_seal_paper(&self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        if self.paper != Paper::ToSeal {
+            return Err(Rule::Paper);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn paper_sealed(&mut self, scan_sha256: Digest, scan: ObjectRef) {
+        self.paper = Paper::Sealed { scan_sha256, scan };
+    }
+
+    pub(crate) fn delivered(&mut self, by: &Officer, delivery: Delivery) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
+        if delivery.way != DeliveryWay::Download {
+            if !matches!(self.paper, Paper::Sealed { .. }) {
+                return Err(Rule::Paper);
+            }
+            self.paper = Paper::Delivered;
+        }
+        self.deliveries.push(delivery);
+        Ok(())
+    }
+
+    pub(crate) fn corrected(&mut self, by: &Officer) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Approver])?;
+        self.corrections = self.corrections.saturating_add(1);
+        Ok(())
+    }
+
+    /// The certificate is void; its number stays what it was.
+    pub(crate) fn void(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
+        self.at(&[Stage::Numbered, Stage::NumberRequested, Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Approver])?;
+        self.voided_at = Some(at);
+        self.stage = Stage::Voided;
+        Ok(())
+    }
+
+    /// Another notary looks again, within a year of the issue (公证程序规则 arts. 61, 62).
+    pub(crate) fn ask_again(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        let issue = self.issue.ok_or(Rule::Stage(self.stage))?;
+        if issue.by == by.account || self.approval.is_some_and(|a| a.by == by.account) {
+            return Err(Rule::OtherNotary);
+        }
+        if at.millis_since(issue.at) > REEXAMINATION_MS {
+            return Err(Rule::TooLate);
+        }
+        if self.reexamination.is_some_and(|one| one.outcome.is_none()) {
+            return Err(Rule::Done);
+        }
+        self.reexamination =
+            Some(Reexamination { asked_at: at, notary: by.account, outcome: None });
+        Ok(())
+    }
+
+    pub(crate) fn answered_again(
+        &mut self,
+        by: &Officer,
+        at: UtcMillis,
+        outcome: ReexaminationOutcome,
+    ) -> Result<(), Rule> {
+        self.at(&[Stage::Issued])?;
+        self.may_work(by, &[OfficeRole::Notary])?;
+        let Some(one) = self.reexamination.as_mut().filter(|one| one.outcome.is_none()) else {
+            return Err(Rule::Stage(self.stage));
+        };
+        if one.notary != by.account {
+            return Err(Rule::OtherNotary);
+        }
+        one.outcome = Some((at, outcome));
+        match outcome {
+            ReexaminationOutcome::Upheld => {}
+            ReexaminationOutcome::Corrected => {
+                self.corrections = self.corrections.saturating_add(1);
+            }
+            ReexaminationOutcome::Voided => {
+                self.voided_at = Some(at);
+                self.stage = Stage::Voided;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn archived(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
+        if !self.stage.is_closed() && self.stage != Stage::Issued {
+            return Err(Rule::Stage(self.stage));
+        }
+        if by.role != OfficeRole::Archivist {
+            return Err(Rule::Role);
+        }
+        if self.archived_at.is_some() {
+            return Err(Rule::Done);
+        }
+        self.archived_at = Some(at);
+        Ok(())
+    }
+}
