@@ -52,6 +52,30 @@ enum Reads {
     Others,
 }
 
+impl Reads {
+    const fn of(applicant: ApplicantKind) -> Self {
+        match applicant {
+            ApplicantKind::Signer => Self::Own,
+            ApplicantKind::Company | ApplicantKind::Regulator => Self::Others,
+        }
+    }
+}
+
+/// What the machine says at point 18, which a person ticks: what will be closed, and what nobody can close.
+pub(crate) fn sentence(applicant: ApplicantKind) -> [String; 2] {
+    let (zh, en) = match Reads::of(applicant) {
+        Reads::Own => (
+            "系统提示：申请人为签署人本人，证据包按存证原样内嵌。签署文件中的他人信息系统不能识别，请查看",
+            "the machine: whoever applies signed, and the bundle is embedded as it is held. What the document says of others no machine knows; the notary looks",
+        ),
+        Reads::Others => (
+            "系统提示：签署人不是申请人，证据包不公开其证件号码、手机号码、来源地址、定位和手写签名，以摘要值代替。签署文件和签署照片不作遮盖，请查看",
+            "the machine: whoever applies did not sign; number, mobile number, addresses, position and handwriting of who signed are closed in the bundle. Document and photo are not; the notary looks",
+        ),
+    };
+    [zh.to_owned(), en.to_owned()]
+}
+
 /// The package that the session seals and the certificate embeds, as a file.
 ///
 /// # Errors
@@ -60,11 +84,7 @@ pub(crate) fn embedded(
     held: &BundleParts,
     applicant: ApplicantKind,
 ) -> Result<Vec<u8>, MatterError> {
-    let reads = match applicant {
-        ApplicantKind::Signer => Reads::Own,
-        ApplicantKind::Company | ApplicantKind::Regulator => Reads::Others,
-    };
-    narrowed(held, reads)?.write().map_err(|error| broken(&error))
+    narrowed(held, Reads::of(applicant))?.write().map_err(|error| broken(&error))
 }
 
 fn broken(error: &dyn Display) -> MatterError {

@@ -11,12 +11,14 @@ use heqi_evidence::record::RecordDraft;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Conclusion, Status};
 use heqi_notarization::matter::approve::{Approve, approve};
+use heqi_notarization::matter::checklist::Item;
 use heqi_notarization::matter::dossier::dossier;
 use heqi_notarization::matter::draft::hand_in;
 use heqi_notarization::matter::finish::{certificate_file, issue, set_fee};
 use heqi_notarization::matter::form::ApplicationForm;
 use heqi_notarization::matter::handle::{accept, declare};
 use heqi_notarization::matter::state::Fee;
+use heqi_notarization::matter::view::matter;
 use heqi_testkit::{ClientValues, Story, Twists};
 use heqi_vocabulary::{Digest, Provenance};
 use serde_json::json;
@@ -116,6 +118,8 @@ fn registry() -> ApplicationForm {
 /// What was issued: the text with what the press was given, the package, and what the archive has beside it.
 struct Issued {
     file: String,
+    /// What the machine said at the point about third parties.
+    point: String,
     package: Vec<u8>,
     beside: Vec<(String, Vec<u8>)>,
 }
@@ -140,8 +144,11 @@ async fn issued(bureau: &Bureau, form: ApplicationForm) -> Issued {
     let entries = container::read(&archive).unwrap();
     let package = entries.iter().find(|one| one.name == "evidence.heqi.zip").unwrap();
     let beside = entries.iter().filter(|one| one.name.starts_with("held/"));
+    let view = matter(office, notary, no).await.unwrap();
+    let [point, _] = view.content.evidence[&Item::ThirdPartiesMasked][0].clone();
     Issued {
         file,
+        point,
         package: package.bytes.to_vec(),
         beside: beside.map(|one| (one.name.to_owned(), one.bytes.to_vec())).collect(),
     }
@@ -205,6 +212,8 @@ async fn a_certificate_for_somebody_else_holds_nothing_of_who_signed_that_it_doe
             assert!(issued.file.contains(&said), "{said} in {}", issued.file);
         }
 
+        assert!(issued.point.contains("签署人不是申请人"), "{}", issued.point);
+
         // The archive keeps what the package does not carry.
         let mut wanted = vec![("held/client.json".to_owned(), held.client.clone().unwrap())];
         wanted.push(("held/record.json".to_owned(), held.record.clone()));
@@ -228,5 +237,6 @@ async fn who_signed_gets_the_own_data_whole_and_the_digests_of_the_deposit() {
     assert_proved(&bureau, &story, &issued.package);
     let parts = EvidenceBundle::read(&issued.package).unwrap().parts;
     assert_eq!(parts.deposit_manifest().digest().unwrap(), bureau.key.manifest);
+    assert!(issued.point.contains("按存证原样内嵌"), "{}", issued.point);
     assert!(issued.beside.is_empty() && !issued.file.contains("第三人"), "{}", issued.file);
 }
