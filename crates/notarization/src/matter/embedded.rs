@@ -1,5 +1,5 @@
 //! What a certificate embeds of a deposit: the bundle, narrowed to what whoever applies may read
-//! ([ADR 0074](../../../docs/adr/0074-a-certificate-embeds-what-its-annexes-print.md)).
+//! ([ADR 0074](../../../../docs/adr/0074-a-certificate-embeds-what-its-annexes-print.md)).
 //!
 //! Everything is examined in full, as it is held; this is done last, when the package is sealed. A slot
 //! that is closed here stands in the bundle as a digest, so that the record proves the same root and every

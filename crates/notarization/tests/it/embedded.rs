@@ -80,8 +80,8 @@ fn signed(is_for_company: bool) -> Story {
     };
     let mut story = Story::tell(1, &twists);
     let name = attachment_name(Digest::of(STROKES), "application/json").unwrap();
-    let is_signing = |kind| kind == RecordKind::Signing;
-    let signing = story.records.iter_mut().find(|one| is_signing(one.record.frame().kind));
+    let mut records = story.records.iter_mut();
+    let signing = records.find(|one| one.record.frame().kind == RecordKind::Signing);
     signing.unwrap().parts.attachments.insert(name, STROKES.to_vec());
     story
 }
@@ -215,10 +215,11 @@ async fn a_certificate_for_somebody_else_holds_nothing_of_who_signed_that_it_doe
         assert!(issued.point.contains("签署人不是申请人"), "{}", issued.point);
 
         // The archive keeps what the package does not carry.
-        let mut wanted = vec![("held/client.json".to_owned(), held.client.clone().unwrap())];
-        wanted.push(("held/record.json".to_owned(), held.record.clone()));
-        let strokes = format!("held/attachments/{}.json", Digest::of(STROKES));
-        wanted.push((strokes, STROKES.to_vec()));
+        let mut wanted = [
+            ("held/client.json".to_owned(), held.client.clone().unwrap()),
+            ("held/record.json".to_owned(), held.record.clone()),
+            (format!("held/attachments/{}.json", Digest::of(STROKES)), STROKES.to_vec()),
+        ];
         wanted.sort();
         let mut beside = issued.beside;
         beside.sort();
