@@ -42,6 +42,13 @@ pub(crate) fn environment(
     rows
 }
 
+/// The slots that a part of a bundle keeps closed, with their names.
+pub(crate) fn closed(of: &Disclosure) -> impl Iterator<Item = (u8, &'static str)> {
+    let schema = of.schema();
+    let named = (0..schema.slots).filter_map(move |slot| Some((slot, schema.name(slot)?)));
+    named.filter(move |(slot, name)| !schema.is_reserved(*slot) && of.attribute(name).is_none())
+}
+
 pub(crate) fn custody(receipt: &DepositReceipt) -> CustodyRow {
     let outcome = match &receipt.outcome {
         Outcome::Admitted => "收存".to_owned(),
@@ -117,6 +124,9 @@ pub(crate) fn kind_words(kind: RecordKind) -> &'static str {
 /// What an attribute is called; its name in the record where there is no other.
 pub(crate) fn attribute_words(name: &'static str) -> &'static str {
     match name {
+        "identity" => "身份核验内容",
+        "photo_attempts" => "拍照次数",
+        "strokes_sha256" => "手写签名",
         "client_address" => "来源地址",
         "forwarded_for" => "代理所报来源地址",
         "user_agent" => "浏览器",

@@ -145,6 +145,7 @@ fn signing_annex(number: &str) -> SigningAnnex {
                 Digest::of(b"manifest")
             ),
         }],
+        closed: Vec::new(),
     }
 }
 

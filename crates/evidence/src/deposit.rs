@@ -39,6 +39,22 @@ pub enum PartRole {
     Attachment,
 }
 
+impl PartRole {
+    /// The role of a bundle's entry by its name; `None` for what no deposit has: proofs, receipts, frames.
+    pub fn of_entry(name: &str) -> Option<Self> {
+        match name {
+            "record.json" => Some(Self::Record),
+            "client.json" => Some(Self::Client),
+            "envelope.json" => Some(Self::Envelope),
+            "challenge.json" => Some(Self::Challenge),
+            "proof/challenge.checkpoint" => Some(Self::ChallengeCheckpoint),
+            name if name.starts_with("certificates/") => Some(Self::Certificate),
+            name if name.starts_with("attachments/") => Some(Self::Attachment),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Part {
     role: PartRole,
@@ -69,6 +85,18 @@ impl DepositManifest {
             })
             .collect();
         Self { parts }
+    }
+
+    /// The same from the names of a bundle's entries with digest and length, for whoever has not the
+    /// bytes at hand. Entries that are no part of a deposit are left out.
+    pub fn of_entries<'a>(entries: impl IntoIterator<Item = (&'a str, Digest, u64)>) -> Self {
+        let part = |(name, sha256, size_bytes): (&str, Digest, u64)| {
+            Some((sha256, Part { role: PartRole::of_entry(name)?, size_bytes }))
+        };
+        let mut parts: Vec<(Digest, Part)> = entries.into_iter().filter_map(part).collect();
+        // The same bytes in two roles are listed in the later one, as a bundle's own manifest has them.
+        parts.sort_by_key(|(_, part)| part.role);
+        Self { parts: parts.into_iter().collect() }
     }
 
     /// The canonical bytes.

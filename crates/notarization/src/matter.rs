@@ -12,6 +12,7 @@
 //! - [`number`], [`clock`], [`checklist`], [`extraction`], [`state`]: the pure part
 //! - [`form`]: the application form (公证申请表)
 //! - `party`: whether whoever applies is who signed
+//! - `embedded`: what of the held bundle the certificate embeds, by whoever applies
 //! - [`apply`], [`handle`], [`session`], [`draft`], [`approve`], [`finish`]: what is done
 //! - [`certificate_text`]: the wording of certificates
 //! - [`register`]: where certificate numbers come from; [`register_book`]: the 公证登记簿
@@ -32,6 +33,7 @@ pub mod clock;
 pub mod dossier;
 pub mod draft;
 pub mod due;
+mod embedded;
 pub mod error;
 pub mod examine;
 pub mod extraction;

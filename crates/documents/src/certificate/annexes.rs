@@ -44,6 +44,13 @@ pub(super) fn write(page: &mut Page<'_>, input: &CertificateInput) -> Result<(),
         "证据包可用核验程序脱机核验，无需联网，亦不依赖本处系统。本电子公证书的电子印章须用核验程序核验；\
          打印件以本处出具的纸质公证书或查验页所示状态为准。",
     )?;
+    if !input.signing.closed.is_empty() {
+        page.note(&format!(
+            "证据包中第三人的下列个人信息未予公开，以其摘要值代替，核验程序据以核对同一记录：{}。附件一所列为本处留存的全部\
+             文件，完整内容由本处留存。",
+            input.signing.closed.join("；")
+        ))?;
+    }
 
     page.heading("附件五　签署照片及签署环境信息表")?;
     signing(page, input)?;

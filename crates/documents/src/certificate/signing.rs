@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use heqi_evidence::bundle::{BundleError, EvidenceBundle};
 use heqi_evidence::deposit::DualDigest;
 use heqi_evidence::disclosure::{Attribute, Disclosure};
+use heqi_evidence::schema::RetentionClass;
 use heqi_paper::write::Picture;
 use heqi_vocabulary::{Digest, Sm3Digest, UtcMillis};
 use serde_json::Value;
@@ -23,6 +24,8 @@ pub struct SigningAnnex {
     pub environment: Vec<EnvironmentRow>,
     /// What custodians signed.
     pub custody: Vec<CustodyRow>,
+    /// What the bundle keeps closed, a line for each of its files that does.
+    pub closed: Vec<String>,
 }
 
 /// A photo in a bundle.
@@ -52,7 +55,8 @@ const PRINT_SIDE: u32 = 280;
 pub enum Reads {
     /// Whoever applies signed: nothing is masked.
     Own,
-    /// Somebody else signed: addresses and places are masked.
+    /// Somebody else signed: addresses and places are masked, where the bundle holds them: packages sealed
+    /// since ADR 0074 do not.
     ThirdParty,
 }
 
@@ -80,9 +84,33 @@ impl SigningAnnex {
         let photos = of_record.collect();
         let receipts = parts.deposits.iter().filter_map(|bytes| held::receipt(bytes));
         let custody = receipts.map(|receipt| held::custody(&receipt)).collect();
-        let environment = held::environment(record, &parts, |one| value(one, reads));
-        Ok(Self { photos, environment, custody })
+        let mut environment = held::environment(record, &parts, |one| value(one, reads));
+        let client = parts.client.as_ref().and_then(|bytes| Disclosure::parse(bytes).ok());
+        let trees = [("record.json", record), ("client.json", client.as_ref())];
+        let mut closed = Vec::new();
+        for (file, tree) in trees.into_iter().filter_map(|(file, tree)| Some((file, tree?))) {
+            environment.extend(closed_traces(tree));
+            let names: Vec<&str> =
+                held::closed(tree).map(|(_, name)| held::attribute_words(name)).collect();
+            if !names.is_empty() {
+                closed.push(format!("{file}：{}", names.join("、")));
+            }
+        }
+        Ok(Self { photos, environment, custody, closed })
     }
+}
+
+/// What was around an act and is closed in the bundle (ADR 0074): that it is there, and nothing of it.
+fn closed_traces(tree: &Disclosure) -> impl Iterator<Item = EnvironmentRow> {
+    let schema = tree.schema();
+    let traces =
+        held::closed(tree).filter(move |(slot, _)| schema.class(*slot) == RetentionClass::Trace);
+    traces.map(move |(_, name)| EnvironmentRow {
+        act: held::kind_words(tree.kind()).to_owned(),
+        name: held::attribute_words(name).to_owned(),
+        value: "已遮盖（第三人信息）".to_owned(),
+        source: "—".to_owned(),
+    })
 }
 
 /// A value for a reader of paper.
@@ -151,6 +179,7 @@ fn dwell(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use heqi_evidence::record::ClientAttributes;
     use heqi_testkit::{Story, Twists};
 
     use super::*;
@@ -200,6 +229,24 @@ mod tests {
         ] {
             assert_eq!(masked_address(address), masked);
         }
+    }
+
+    #[test]
+    fn what_a_bundle_keeps_closed_is_told_without_a_word_of_it() {
+        let story = Story::tell(1, &Twists::default());
+        let mut parts = story.bundle_with_chain(story.signing());
+        let opened = |name: &str| !["identity", "client_address"].contains(&name);
+        parts.record = story.signing().record.disclose(opened).unwrap();
+        let client = ClientAttributes::parse(parts.client.as_deref().unwrap()).unwrap();
+        parts.client = Some(client.disclose(|name| name != "place").unwrap());
+        for reads in [Reads::Own, Reads::ThirdParty] {
+            let annex = SigningAnnex::of_bundle(&parts.write().unwrap(), reads).unwrap();
+            assert_eq!(told(&annex, "来源地址"), "已遮盖（第三人信息）");
+            assert_eq!(told(&annex, "定位"), "已遮盖（第三人信息）");
+            assert_eq!(annex.closed, ["record.json：身份核验内容、来源地址", "client.json：定位"]);
+        }
+        let whole = story.bundle_with_chain(story.signing()).write().unwrap();
+        assert!(SigningAnnex::of_bundle(&whole, Reads::Own).unwrap().closed.is_empty());
     }
 
     #[test]

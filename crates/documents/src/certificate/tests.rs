@@ -114,6 +114,16 @@ fn annexes_without_a_photo_or_an_answer_say_so_and_embed_nothing_for_them() {
 }
 
 #[test]
+fn what_the_bundle_keeps_closed_of_a_third_person_stands_under_annex_four() {
+    let mut input = sample();
+    assert!(!text_of(&render(&input, &FONTS).unwrap()).contains("未予公开"));
+    input.signing.closed = vec!["record.json：来源地址".to_owned(), "client.json：定位".to_owned()];
+    let text = text_of(&render(&input, &FONTS).unwrap());
+    let wanted = "核对同一记录：record.json：来源地址；client.json：定位。";
+    assert!(text.contains(wanted), "{text}");
+}
+
+#[test]
 fn what_a_certificate_has_beside_its_bundle_stays_small() {
     // Like a bundle: what does not get smaller by packing. With the print of a photo.
     let mut bundle = vec![0; 200_000];

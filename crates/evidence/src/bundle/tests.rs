@@ -82,6 +82,17 @@ fn what_is_written_is_read_and_the_same_parts_make_the_same_bytes() {
 }
 
 #[test]
+fn the_deposit_manifest_is_the_same_made_from_names_digests_and_lengths() {
+    let twice = BundleParts { challenge: Some(b"envelope".to_vec()), ..parts() };
+    for parts in [parts(), twice] {
+        let entries = entries(&parts);
+        let listed =
+            entries.iter().map(|(name, bytes)| (name.as_str(), Digest::of(bytes), size_of(bytes)));
+        assert_eq!(DepositManifest::of_entries(listed), parts.deposit_manifest());
+    }
+}
+
+#[test]
 fn the_media_type_stands_first_and_is_the_right_one() {
     assert_eq!(entries(&parts())[0].0, "mimetype");
     assert!(matches!(read(&without("mimetype")), Err(BundleError::MediaType)));

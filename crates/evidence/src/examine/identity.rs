@@ -27,7 +27,11 @@ pub(super) fn examine(decoded: &Decoded<'_>, context: Option<&Context<'_>>) -> C
             Claim::not_proved(name, Reason::IdentityNotDisclosed)
         }
         Some(attribute) if attribute.provenance == Provenance::Declared => {
-            declared(decoded, context)
+            // Who answered is closed: whether an authority confirmed the name is not known here.
+            match decoded.record.attribute("identity") {
+                None => Claim::not_proved(name, Reason::IdentityNotDisclosed),
+                Some(identity) => declared(decoded, context, identity),
+            }
         }
         Some(_) => Claim::contradicted(
             name,
@@ -36,16 +40,15 @@ pub(super) fn examine(decoded: &Decoded<'_>, context: Option<&Context<'_>>) -> C
     }
 }
 
-fn declared(decoded: &Decoded<'_>, context: Option<&Context<'_>>) -> Claim {
+fn declared(decoded: &Decoded<'_>, context: Option<&Context<'_>>, identity: &Attribute) -> Claim {
     let name = ClaimName::Identity;
-    let identity = decoded.record.attribute("identity");
-    let attested = identity.filter(|attribute| attribute.provenance == Provenance::Attested);
+    let attested = (identity.provenance == Provenance::Attested).then_some(identity);
     if let (Some(context), Some(attested)) = (context, attested)
         && let Some(claim) = by_the_anchors(decoded, context, attested)
     {
         return claim;
     }
-    let seen = identity.and_then(|attribute| attribute.value.get("seen"));
+    let seen = identity.value.get("seen");
     let reason = match seen.and_then(|seen| seen.get("way")).and_then(Value::as_str) {
         Some("video") => Reason::IdentityByVideo,
         Some("counter") => {

@@ -297,3 +297,14 @@ fn a_name_that_claims_more_than_a_declaration_is_contradicted_and_a_missing_one_
     expect(&with(Value::Null, Provenance::Absent), Identity, NotProved, "identity_not_disclosed");
     expect(&with(json!("张三"), Provenance::Declared), Identity, NotProved, "identity_declared");
 }
+
+#[test]
+fn a_name_that_is_open_without_who_answered_for_it_is_not_called_unconfirmed() {
+    let story = Story::tell(1, &Twists::default());
+    let closed = |name: &str| {
+        let record = story.signing().record.disclose(|one| one != name).unwrap();
+        verdict_under(&BundleParts { record, ..story.bundle(story.signing()) }, &story.anchors())
+    };
+    expect(&closed("identity"), Identity, NotProved, "identity_not_disclosed");
+    expect(&closed("client_address"), Identity, NotProved, "identity_declared");
+}

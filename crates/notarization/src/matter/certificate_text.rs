@@ -33,16 +33,26 @@ pub struct CertificateWords<'a> {
     /// Digests of the deposit manifest, which lists every part by its digest. The SHA-256 is the one
     /// the receipt was signed over.
     pub manifest: &'a DualDigest,
-    /// Digests of the package that the session sealed, annex four.
-    pub package: &'a DualDigest,
-    /// Whether a photo of the signing is in the package.
-    pub has_photo: bool,
+    /// The package that the session sealed, annex four.
+    pub package: PackageWords<'a>,
     /// The extraction session.
     pub session: SessionWords<'a>,
     /// What the held record says of the signing.
     pub facts: &'a Facts,
     /// Whether anybody has objected, whoever it was.
     pub is_disputed: bool,
+}
+
+/// The package that the certificate embeds.
+#[derive(Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
+pub struct PackageWords<'a> {
+    /// Its digests.
+    pub digests: &'a DualDigest,
+    /// Whether it keeps something of a third person closed.
+    pub is_narrowed: bool,
+    /// Whether a photo of the signing is in it.
+    pub has_photo: bool,
 }
 
 /// Place, time and people of the extraction: from the sealed session only.
@@ -85,9 +95,15 @@ pub fn certificate_text(words: &CertificateWords<'_>) -> String {
                 .to_owned(),
         );
     }
-    let prints = if words.has_photo { "打印件、照片" } else { "打印件" };
+    let prints = if words.package.has_photo { "打印件、照片" } else { "打印件" };
+    // Where something is closed in the package it is what was extracted that has the digests of the deposit.
+    let unchanged = if words.package.is_narrowed {
+        "，除第三人的个人信息以其摘要值代替外未作改动；提取的电子数据的摘要值与"
+    } else {
+        "，其摘要值与"
+    };
     lines.push(format!(
-        "兹证明本公证书所附电子数据（附件四）系自本处电子数据保管系统提取，其摘要值与{}存证时记录的摘要值一致；本公证书所附{prints}与提取的电子数据内容相符。",
+        "兹证明本公证书所附电子数据（附件四）系自本处电子数据保管系统提取{unchanged}{}存证时记录的摘要值一致；本公证书所附{prints}与提取的电子数据内容相符。",
         chinese_second(words.received_at),
     ));
     lines.push(
@@ -146,7 +162,13 @@ fn received(words: &CertificateWords<'_>) -> String {
 
 /// Who extracted where and when, and the five steps of it.
 fn extracted(words: &CertificateWords<'_>) -> [String; 6] {
+    let closed = if words.package.is_narrowed {
+        "，其中第三人的个人信息未予公开，以其摘要值代替，不影响对电子数据完整性的核验"
+    } else {
+        ""
+    };
     let SessionWords { second, place, workstation, from, to } = words.session;
+    let package = words.package.digests;
     [
         format!(
             "根据《中华人民共和国公证法》《公证程序规则》的规定，本公证员与本处工作人员{second}于{}至{}在{}，使用本处计算机（{workstation}）进行了如下操作：",
@@ -162,8 +184,8 @@ fn extracted(words: &CertificateWords<'_>) -> [String; 6] {
         "三、对提取的文件重新计算摘要值，与存证时记录的摘要值比对，结果：一致；".to_owned(),
         "四、对电子签名、时间戳进行验证，结果见附件三；".to_owned(),
         format!(
-            "五、将提取的数据存入电子数据包并封存（附件四，SM3：{}；SHA-256：{}），一式{}份，打印相关页面（附件五至附件七）。",
-            words.package.sm3, words.package.sha256, words.application.copies,
+            "五、将提取的数据存入电子数据包并封存（附件四，SM3：{}；SHA-256：{}）{closed}，一式{}份，打印相关页面（附件五至附件七）。",
+            package.sm3, package.sha256, words.application.copies,
         ),
     ]
 }

@@ -1,12 +1,16 @@
 //! The dossier (公证档案): everything of a matter in one file for the archive. The file is a ZIP
 //! without compression with a list of digests, so that it is the same bytes each time.
 
+use std::collections::BTreeSet;
+
+use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::canonical;
 use heqi_evidence::container;
+use heqi_evidence::deposit::PartRole;
 use heqi_vocabulary::Digest;
 use serde_json::json;
 
-use super::act::{act, open};
+use super::act::{Opened, act, open};
 use super::error::MatterError;
 use super::finish::{certificate_file, certificate_renewals};
 use super::notice;
@@ -15,6 +19,7 @@ use super::screen;
 use super::session::package;
 use super::step::StepKind;
 use super::view::steps;
+use crate::deposited::{deposit, open_part};
 use crate::office::NotaryOffice;
 use crate::staff::{OfficeRole, Officer};
 
@@ -56,7 +61,10 @@ pub async fn dossier(
         ("record.json".to_owned(), canonical::to_bytes(&record)?),
     ];
     if opened.matter.package_sha256().is_some() {
-        files.push(("evidence.heqi.zip".to_owned(), package(office, &opened).await?));
+        let file = package(office, &opened).await?;
+        let beside = beside_package(office, &opened, &file).await?;
+        files.push(("evidence.heqi.zip".to_owned(), file));
+        files.extend(beside);
     }
     if opened.matter.issue().is_some() {
         files.push(("certificate.pdf".to_owned(), certificate_file(office, no).await?));
@@ -92,6 +100,33 @@ pub async fn dossier(
     });
     files.insert(0, ("dossier.json".to_owned(), canonical::to_bytes(&list)?));
     container::write(&files).map_err(|error| broken(&error))
+}
+
+/// The parts of the deposit that the package carries in part or not at all (ADR 0074): the archive keeps what was
+/// extracted, whoever applied. What was erased since is gone from here, too.
+async fn beside_package(
+    office: &NotaryOffice,
+    opened: &Opened<'_>,
+    file: &[u8],
+) -> Result<Vec<(String, Vec<u8>)>, MatterError> {
+    let bundle = EvidenceBundle::read(file);
+    let bundle = bundle.map_err(|error| MatterError::Broken(error.to_string()))?;
+    let inside: BTreeSet<Digest> = bundle.parts.immutable_parts().map(Digest::of).collect();
+    let row = deposit(office, &opened.matter.deposit).await?.ok_or(MatterError::NoDeposit)?;
+    // The log's proof is of the same entry, whichever head it leads to.
+    let missing = row
+        .parts
+        .iter()
+        .filter(|part| PartRole::of_entry(&part.name).is_some() && !inside.contains(&part.sha256));
+    let mut beside = Vec::new();
+    for part in missing {
+        match open_part(office, row.chain, part).await {
+            Ok(bytes) => beside.push((format!("held/{}", part.name), bytes)),
+            Err(error) if error.is_about_the_part() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(beside)
 }
 
 /// Notes that the dossier was archived.

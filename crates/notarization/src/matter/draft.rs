@@ -2,20 +2,23 @@
 //! extraction session, edited by a person, handed in for approval.
 
 use heqi_evidence::bundle::EvidenceBundle;
-use heqi_evidence::deposit::DualDigest;
+use heqi_evidence::deposit::{DepositManifest, DualDigest};
 use heqi_evidence::disclosure::Disclosure;
 use heqi_vocabulary::Digest;
 
 use super::act::{Desk, Opened, act, open};
-use super::certificate_text::{CertificateWords, SessionWords, TELLS_SIGNING, certificate_text};
+use super::certificate_text::{
+    CertificateWords, PackageWords, SessionWords, TELLS_SIGNING, certificate_text,
+};
 use super::error::MatterError;
 use super::examine::{answer_held, held_record, signer_held};
 use super::form::ApplicantKind;
 use super::number::ApplicationNo;
+use super::rows::HeldPart;
 use super::session::package;
 use super::state::{Draft, Rule};
 use super::step::StepKind;
-use crate::deposited::DEPOSITS;
+use crate::deposited::{DEPOSITS, DepositKey};
 use crate::office::NotaryOffice;
 use crate::staff::{Officer, officer_name};
 
@@ -57,11 +60,8 @@ pub async fn propose(
     opened.content.facts.answer = answer.word.to_owned();
     opened.content.facts.answered_at = answer.at;
     opened.content.facts.answered_by = answer.way;
-    let sealed = Sealed::read(&package(office, &opened).await?)?;
-    // The package was put together from the deposit: one that lists other parts is not it.
-    if sealed.manifest.sha256 != opened.matter.deposit.manifest {
-        return Err(Rule::Quarantined.into());
-    }
+    let file = package(office, &opened).await?;
+    let sealed = Sealed::read(&file, &opened.matter.deposit, &opened.content.facts.parts)?;
     let accepted = opened.matter.acceptance().ok_or(Rule::Stage(opened.matter.stage()))?;
     let is_code_compared = is_code_held(office, &opened).await?;
     Ok(certificate_text(&CertificateWords {
@@ -72,8 +72,11 @@ pub async fn propose(
         deposit_no: &opened.matter.deposit_no().to_string(),
         received_at: opened.matter.deposited_at(),
         manifest: &sealed.manifest,
-        package: &sealed.package,
-        has_photo: sealed.has_photo,
+        package: PackageWords {
+            digests: &sealed.package,
+            is_narrowed: sealed.is_narrowed,
+            has_photo: sealed.has_photo,
+        },
         session: SessionWords {
             second: &second,
             place: &opened.content.place,
@@ -100,23 +103,43 @@ async fn is_code_held(office: &NotaryOffice, opened: &Opened<'_>) -> Result<bool
     Ok(signer.holds_code(application))
 }
 
-/// What the wording tells of the sealed package.
+/// What the wording tells of what is held, and of the sealed package.
 struct Sealed {
+    /// Of what is held: the package has a part of it where it is narrowed.
     manifest: DualDigest,
     package: DualDigest,
+    is_narrowed: bool,
     has_photo: bool,
 }
 
 impl Sealed {
-    fn read(file: &[u8]) -> Result<Self, MatterError> {
+    /// The package was put together from the deposit: one about another record, or beside which another list
+    /// of parts was extracted, is not it.
+    fn read(file: &[u8], deposit: &DepositKey, held: &[HeldPart]) -> Result<Self, MatterError> {
         let broken = |error: &dyn std::fmt::Display| MatterError::Broken(error.to_string());
         let parts = EvidenceBundle::read(file).map_err(|error| broken(&error))?.parts;
         let record = Disclosure::parse(&parts.record).map_err(|error| broken(&error))?;
         let photo: Option<Digest> = record.parsed("photo_sha256");
         let has_photo = parts.attachments.values().any(|bytes| Some(Digest::of(bytes)) == photo);
-        let manifest = DualDigest::of(&parts.deposit_manifest().to_bytes()?);
-        Ok(Self { manifest, package: DualDigest::of(file), has_photo })
+        let client = parts.client.as_deref().and_then(|bytes| Disclosure::parse(bytes).ok());
+        let is_narrowed = !record.is_full() || client.is_some_and(|client| !client.is_full());
+        let manifest = manifest_of(held)?;
+        if record.root() != deposit.root.digest() || manifest.sha256 != deposit.manifest {
+            return Err(Rule::Quarantined.into());
+        }
+        Ok(Self { manifest, package: DualDigest::of(file), is_narrowed, has_photo })
     }
+}
+
+/// Digests of the deposit manifest, made again from what the session recomputed of every held part.
+fn manifest_of(held: &[HeldPart]) -> Result<DualDigest, MatterError> {
+    let mut entries = Vec::with_capacity(held.len());
+    for part in held {
+        let sha256 = part.sha256.parse::<Digest>();
+        let sha256 = sha256.map_err(|error| MatterError::Broken(error.to_string()))?;
+        entries.push((part.name.as_str(), sha256, part.size_bytes));
+    }
+    Ok(DualDigest::of(&DepositManifest::of_entries(entries).to_bytes()?))
 }
 
 /// Keeps a draft.

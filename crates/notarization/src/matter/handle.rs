@@ -11,6 +11,7 @@ use super::act::{Attempts, Opened, act, open};
 use super::apply::{next_serial, open_place};
 use super::checklist::Item;
 use super::clock::PauseReason;
+use super::embedded;
 use super::error::MatterError;
 use super::examine::{examine_held, names_held, signer_held};
 use super::form::{ApplicantKind, Application, text};
@@ -303,6 +304,8 @@ pub async fn recompute(
         opened.content.evidence = examined.sentences();
         // Beside the tick of a person, never in its place.
         opened.content.evidence.extend(compared.clone());
+        let closed = embedded::sentence(opened.matter.applicant());
+        opened.content.evidence.insert(Item::ThirdPartiesMasked, vec![closed]);
         opened.content.facts = examined.facts.clone();
         Ok((examined.summary(), ()))
     })

@@ -48,7 +48,8 @@ pub struct CertificateSheet {
     pub working_record: Vec<WorkingLine>,
     /// The verification report: attachment three.
     pub report: Vec<ReportLine>,
-    /// The evidence bundle: attachment four, embedded. Attachments five and six are what stands in it:
+    /// The evidence bundle as the session sealed it, narrowed to what the applicant may read (ADR 0074):
+    /// attachment four, embedded. Attachments five and six are what stands in it:
     /// photo and surroundings of the signing, receipt and log proof.
     pub package: Vec<u8>,
     /// What was answered after the signing: attachment seven.

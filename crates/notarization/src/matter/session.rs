@@ -1,13 +1,13 @@
 //! The extraction session over the store: opened by two persons with a fresh second factor
 //! each, six acts, each done now by the machine and written down at once.
 
-use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::canonical;
 use heqi_evidence_store::object::put_sealed;
 use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
 
 use super::act::{Attempts, Desk, Opened, act, open};
+use super::embedded::embedded;
 use super::error::MatterError;
 use super::examine::{Examined, examine_held};
 use super::extraction::{Act, Extraction, Line};
@@ -237,8 +237,9 @@ fn of_examined(what: Act, opened: &Opened<'_>, examined: Examined) -> Result<Don
             Ok(Done { passed: !contradicted, output, examined: Some(examined), package: None })
         }
         _ => {
-            let package = examined.bundle.as_ref().map(BundleParts::write).transpose();
-            let package = package.map_err(|error| MatterError::Broken(error.to_string()))?;
+            let applicant = opened.matter.applicant();
+            let held = examined.bundle.as_ref();
+            let package = held.map(|held| embedded(held, applicant)).transpose()?;
             let passed = package.is_some() && examined.digests_agree;
             let sha256 = package.as_deref().map(|bytes| Digest::of(bytes).to_string());
             let output = json!({

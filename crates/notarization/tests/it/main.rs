@@ -10,6 +10,7 @@ mod admission;
 mod anchors;
 mod company;
 mod concurrency;
+mod embedded;
 mod erasure;
 mod every_call;
 mod every_step;

@@ -101,8 +101,9 @@ impl Press for PlainPress {
 
     fn press(&self, sheet: CertificateSheet) -> PressAnswer<'_> {
         let screens = sheet.working_record.iter().filter_map(|line| line.screen_sha256).count();
-        let CertificateSheet { number, text, check_url, .. } = sheet;
-        self.print(format!("{number}\n{text}\n{check_url}\n{screens} screens"))
+        let CertificateSheet { number, text, check_url, package, .. } = sheet;
+        let package = Digest::of(&package);
+        self.print(format!("{number}\n{text}\n{check_url}\n{screens} screens\npackage {package}"))
     }
 }
 

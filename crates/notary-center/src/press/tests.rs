@@ -1,7 +1,7 @@
 use heqi_documents::samples;
 use heqi_evidence::deposit::DualDigest;
 use heqi_notarization::matter::certificate_text::{
-    CertificateWords, SessionWords, certificate_text,
+    CertificateWords, PackageWords, SessionWords, certificate_text,
 };
 use heqi_notarization::matter::form::{
     Application, CertificateLanguage, DeliveryWay, Lawsuit, PowerOfAttorney,
@@ -66,8 +66,11 @@ fn the_sample_certificate_has_the_wording_that_is_issued() {
         deposit_no: &sample.deposits[0].number,
         received_at: at("2026-11-23T12:05:11.000Z"),
         manifest: &DualDigest::of(b"manifest"),
-        package: &DualDigest::of(&sample.bundles[0].bytes),
-        has_photo: !sample.signing.photos.is_empty(),
+        package: PackageWords {
+            digests: &DualDigest::of(&sample.bundles[0].bytes),
+            is_narrowed: false,
+            has_photo: !sample.signing.photos.is_empty(),
+        },
         session: SessionWords {
             second: &sample.extraction.assistant,
             place: &sample.extraction.place,

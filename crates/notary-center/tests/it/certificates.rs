@@ -5,14 +5,21 @@ use std::sync::Arc;
 use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::deposit::DualDigest;
 use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::record::RecordDraft;
+use heqi_evidence::verdict::Conclusion;
 use heqi_notarization::matter::certificate_text::chinese_second;
 use heqi_notarization::staff::OfficeRole;
 use heqi_sealed_pdf::SignedPdf;
 use heqi_testkit::{Story, Twists};
+use heqi_verify::{DocumentExamination, Roots};
+use heqi_vocabulary::Provenance;
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use crate::support::story;
-use crate::workbench::{Bureau, FORM, issued, numbered, press, press_with};
+use crate::workbench::{Bureau, FORM, anchors_of, issued, numbered, press, press_with};
+
+const NUMBER: &str = "330112196404169991";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_certificate_is_issued_with_a_token_of_an_authority_whose_certificate_had_expired() {
@@ -122,7 +129,14 @@ async fn an_issued_certificate_has_every_obligatory_sentence_and_all_seven_annex
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_registry_is_certified_masks_whoever_signed_and_tells_the_objection() {
-    let disputed = Twists { objection: true, ..Twists::default() };
+    let asked = |draft: &mut RecordDraft| {
+        let question = json!({
+            "asks": "person", "document_kind": "resident_id", "document_number": NUMBER, "name": "张三",
+        });
+        let identity = json!({ "answers": [], "questions": [question] });
+        draft.set("identity", identity, Provenance::Observed).unwrap();
+    };
+    let disputed = Twists { objection: true, record: Some(Box::new(asked)), ..Twists::default() };
     let bureau = Box::pin(Bureau::with(Story::tell(1, &disputed), press)).await;
     let clerk = bureau.admit("zhao.min", OfficeRole::Clerk).await;
     let notary = bureau.admit("qian.wei", OfficeRole::Notary).await;
@@ -140,20 +154,38 @@ async fn what_the_registry_is_certified_masks_whoever_signed_and_tells_the_objec
     let matter = Box::pin(numbered(&bureau, [&clerk, &notary, &approver], &form)).await;
     notary.done(&matter, "issue", &[]).await;
     let file = notary.send(Method::GET, &format!("{matter}/certificate.pdf"), &[]).await;
-    let text = words_of(&file.bytes().await.unwrap());
+    let file = file.bytes().await.unwrap().to_vec();
+    let text = words_of(&file);
     for wanted in [
         "申请人：示例区市场监督管理局，统一社会信用代码：91330112MA00000159",
         "已有当事人提出异议，异议的内容及处理情况见附件七。本公证书对异议是否成立不作判断。",
-        "203.0.113.*",
-        "已取得，第三人信息已遮盖",
+        "，其中第三人的个人信息未予公开，以其摘要值代替，",
+        "record.json：身份核验内容、拍照次数、来源地址、代理所报来源地址；client.json：定位。",
+        "已遮盖（第三人信息）",
         "2条，随附",
         "张*异议（非本人",
     ] {
         assert!(text.contains(wanted), "{wanted} in {text}");
     }
-    for hidden in ["203.0.113.7", "不是我签的", "30.274084"] {
+    for hidden in ["203.0.113", "不是我签的", "30.274084", NUMBER] {
         assert!(!text.contains(hidden), "{hidden} in {text}");
     }
+    // Nor do the files inside hold it, as they are when they are taken out.
+    let sealed = SignedPdf::parse(file.clone()).unwrap();
+    let sealed = sealed.verify(&bureau.roots, &bureau.time_roots).unwrap();
+    for inside in sealed.embedded() {
+        for hidden in ["203.0.113", "10.0.0.2", "不是我签的", "30274084", "120155070", NUMBER]
+        {
+            let is_there =
+                inside.bytes.windows(hidden.len()).any(|bytes| bytes == hidden.as_bytes());
+            assert!(!is_there, "{hidden} in {}", inside.name);
+        }
+    }
+    // Whoever is handed it verifies all that is required of a certificate.
+    let anchors = anchors_of(&bureau, &[bureau.office.custodian()]);
+    let roots = Roots { seals: bureau.roots.clone(), times: bureau.time_roots.clone() };
+    let found = DocumentExamination::of(file, Some(&anchors), roots, None).unwrap();
+    assert_eq!(found.conclude(None), Conclusion::Proved, "{:?}", found.findings());
     bureau.running.stop().await;
 }
 

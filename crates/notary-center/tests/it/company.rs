@@ -94,7 +94,8 @@ async fn a_company_applies_at_the_counter_and_its_certificate_names_it_as_a_lega
     for wanted in [
         "申请人：杭州示例云栖投资有限公司，统一社会信用代码：91330112MA000004XN（据申请人申报），住所：杭州市示例区示例路1号，法定代表人：张三。",
         "以“杭州示例云栖投资有限公司（代表人：张三）”名义",
-        "203.0.113.*",
+        "已遮盖（第三人信息）",
+        "核对同一记录：record.json：拍照次数、来源地址、代理所报来源地址；client.json：定位。",
     ] {
         assert!(text.contains(wanted), "{wanted} in {text}");
     }

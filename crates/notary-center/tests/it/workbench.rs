@@ -729,7 +729,7 @@ async fn edge_case_33_a_certificate_is_proved_twelve_years_later_by_the_records_
 
 /// What the office publishes to whoever verifies: its log, and these custodians; its own receipt key is
 /// the first one's.
-fn anchors_of(bureau: &Bureau, custodians: &[&str]) -> Vec<u8> {
+pub(crate) fn anchors_of(bureau: &Bureau, custodians: &[&str]) -> Vec<u8> {
     let story = story();
     let mut anchors = bureau.office.anchors().clone();
     let always = anchors.logs[0].validity;

@@ -78,8 +78,11 @@ fn text_with(
         deposit_no: "CZ202611230000017",
         received_at: at("2026-11-23T12:05:11.000Z"),
         manifest: &DualDigest::of(b"manifest"),
-        package: &DualDigest::of(b"package"),
-        has_photo,
+        package: PackageWords {
+            digests: &DualDigest::of(b"package"),
+            is_narrowed: application.kind != ApplicantKind::Signer,
+            has_photo,
+        },
         session: SessionWords {
             second: "陆示例",
             place: "本处提取室",
@@ -128,6 +131,22 @@ fn every_obligatory_sentence_of_the_element_style_is_there_in_its_order() {
         from += found.unwrap_or_else(|| panic!("{wanted} behind {from} in {text}"));
     }
     assert!(!text.contains("提出异议"), "{text}");
+}
+
+#[test]
+fn what_is_closed_in_the_package_is_said_where_it_is_sealed_and_where_it_is_certified() {
+    let own = text_of(|_, _, _, _| {});
+    assert!(!own.contains("第三人"), "{own}");
+    let text = text_of(|application, _, _, _| application.kind = ApplicantKind::Regulator);
+    let package = DualDigest::of(b"package");
+    let sealed = format!(
+        "SHA-256：{}），其中第三人的个人信息未予公开，以其摘要值代替，不影响对电子数据完整性的核验，一式2份",
+        package.sha256
+    );
+    let certified = "系自本处电子数据保管系统提取，除第三人的个人信息以其摘要值代替外未作改动；提取的电子数据的摘要值与2026年11月23日20时05分11秒存证时记录的摘要值一致；";
+    for wanted in [sealed.as_str(), certified] {
+        assert!(text.contains(wanted), "{wanted} in {text}");
+    }
 }
 
 #[test]

@@ -19,10 +19,12 @@ export async function examineIdentity(decoded, { anchors, at }) {
     return contradicted('identity', because('record_malformed', { detail: 'party_name is not declared' }));
   }
   const identity = record.attributes.get('identity');
-  const attested = identity?.provenance === 'attested' ? identity.value : null;
+  // Closed: nobody said here that no authority answered.
+  if (identity === undefined) return notProved('identity', because('identity_not_disclosed'));
+  const attested = identity.provenance === 'attested' ? identity.value : null;
   const claim = anchors && attested && (await byTheAnchors(decoded, anchors.identity_providers, at, attested));
   if (claim) return claim;
-  const seen = identity?.value?.seen;
+  const seen = identity.value?.seen;
   if (seen?.way === 'video') return notProved('identity', because('identity_by_video'));
   if (seen?.way === 'counter') {
     const by = typeof seen.office === 'string' ? seen.office : '';
