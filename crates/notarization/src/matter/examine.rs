@@ -175,8 +175,8 @@ fn held_part(name: &str, bytes: &[u8], dual: &DualDigest) -> HeldPart {
     }
 }
 
-/// A part as the bundle has it: the list in a certificate is of what is embedded, and the log proof may have been made
-/// anew.
+/// A part as annex one lists it: as it is held, but for the log proof, which may have been made anew. What a company or
+/// the registry gets of it in part only is told in annex four (`embedded`).
 fn as_packed(part: &HeldPart, bundle: &BundleParts) -> HeldPart {
     match &bundle.proof {
         Some(bytes) if part.name == PROOF => held_part(PROOF, bytes, &DualDigest::of(bytes)),

@@ -244,7 +244,7 @@ fn of_examined(what: Act, opened: &Opened<'_>, examined: Examined) -> Result<Don
             let sha256 = package.as_deref().map(|bytes| Digest::of(bytes).to_string());
             let output = json!({
                 "deposit": opened.matter.deposit_no.to_string(),
-                // Every other part is in the package as it was deposited.
+                // Every other part is taken as it was deposited; `embedded` closes what an applicant may not read.
                 "log_proof_made_anew": examined.facts.parts != examined.held,
                 "package_sha256": sha256,
                 "size_bytes": package.as_deref().map_or(0, <[u8]>::len),
