@@ -8,7 +8,7 @@ use crate::frame::{Frame, Page};
 use crate::link::Link;
 use crate::parts::{facts, hidden, simulated};
 use crate::qr;
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 /// After signing.
 #[derive(Clone, Debug)]
@@ -357,7 +357,7 @@ impl Flag {
         let text = words.in_language(language);
         match &self.state {
             FlagState::Partly(held, of, _) | FlagState::Refused(held, of) => {
-                format!("{text}({held}/{of})")
+                format!("{text}{}", bracketed(&format!("{held}/{of}"), language))
             }
             FlagState::There(Some(_)) if self.name == "deposited" => match language {
                 Language::Zh => format!("{text}（存证编号：{detail}）"),
@@ -392,7 +392,7 @@ const ASKED: Words = Words::new(
 );
 /// Beside what a custodian refused for good.
 pub(super) const NOT_TAKEN: Words = Words::new(
-    "有存管机构未予收存，不会自动重试；请凭签署凭证号联系我们。",
+    "有保管方未予收存，不会自动重试；请凭签署凭证号联系我们。",
     "A custodian did not take it, and it is not tried again by itself; call us with the voucher number.",
 );
 const CONFIRM: Words = Words::new("核对并确认", "Check and confirm");
@@ -478,7 +478,7 @@ mod tests {
         let flag = refused.flags.iter().find(|flag| flag.name == "deposited").unwrap();
         let line = flag.line(Language::Zh).into_string();
         assert!(
-            line.contains("未全部存证至公证处(1/2)") && line.contains("不会自动重试"),
+            line.contains("未全部存证至公证处（1/2）") && line.contains("不会自动重试"),
             "{line}"
         );
         assert!(!line.contains("awaited") && !refused.is_whole(), "{line}");

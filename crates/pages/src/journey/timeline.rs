@@ -99,13 +99,13 @@ pub struct PartyLine {
 pub enum PartyStand {
     /// 待签署: so many documents.
     ToSign(usize),
-    /// 已签署,待确认.
+    /// 已签署，待确认.
     Signed,
     /// 待确认: it never signs.
     ToConfirm,
     /// 已确认.
     Confirmed,
-    /// 有异议,已暂停.
+    /// 有异议，已暂停.
     Objected,
 }
 

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::frame::Frame;
 use crate::link::{Link, OfficeLink};
 use crate::parts::hidden;
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 /// Something done with an application. The word is the last part of its address.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -311,7 +311,7 @@ fn session_fields(seen: &Seen, l: Language) -> Markup {
         }
         label for="session-place" { (PLACE.in_language(l)) }
         input type="text" id="session-place" name="place" required maxlength="200";
-        label for="session-code" { (OWN_CODE.in_language(l)) " (" (seen.login) ")" }
+        label for="session-code" { (OWN_CODE.in_language(l)) (bracketed(&seen.login, l)) }
         input .digits type="text" id="session-code" name="code" required maxlength="8" inputmode="numeric" autocomplete="off";
         label for="session-second" { (SECOND.in_language(l)) }
         input type="text" id="session-second" name="second" required maxlength="40" autocapitalize="none" spellcheck="false" autocomplete="off";

@@ -56,7 +56,7 @@ fn page(shown: &Shown, l: View) -> String {
         l.back(),
     );
     let foot = l.pick(
-        "本页显示:演示账号的密码和动态口令,人人可见。真实部署中口令只在本人的验证器里。",
+        "本页显示：演示账号的密码和动态口令，人人可见。真实部署中口令只在本人的验证器里。",
         "This page shows: passwords and codes of demo accounts, for everybody. In earnest a code is in one person's authenticator only.",
     );
     l.document("/officers", title, &body, foot)
