@@ -139,7 +139,7 @@ const DATA: Words = Words::new("数据结构", "Data");
 const PROBLEMS: Words = Words::new("出错时", "When something goes wrong");
 const PROBLEMS_TEXT: [Words; 3] = [
     Words::new(
-        "任何失败的答复都是 application/problem+json(RFC 9457):code 供程序判断，detail 说明发生了什么，next_step 说明下一步怎么做。",
+        "任何失败的答复都是 application/problem+json（RFC 9457）：code 供程序判断，detail 说明发生了什么，next_step 说明下一步怎么做。",
         "Every failure is an application/problem+json (RFC 9457): code is for programs, detail says what happened, next_step says what to do.",
     ),
     Words::new(

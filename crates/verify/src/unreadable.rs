@@ -128,7 +128,7 @@ fn file_sentences(which: Which, error: &io::Error, language: Language) -> Explan
             "Check the path and the name, then try again.",
         ),
         (Language::Zh, false) => Explanation::new(
-            format!("无法读取{name}:{error}。"),
+            format!("无法读取{name}：{error}。"),
             "请确认它是普通文件且当前用户可读，然后再试。",
         ),
         (Language::En, false) => Explanation::new(

@@ -256,7 +256,7 @@ async fn running_demo(data_dir: &Path) -> Vec<Finding> {
             false,
             "演示没有在运行".to_owned(),
             "the demo is not running".to_owned(),
-            ("启动演示:cargo run --release。", "Start it: cargo run --release."),
+            ("启动演示：cargo run --release。", "Start it: cargo run --release."),
         ));
         return findings;
     }

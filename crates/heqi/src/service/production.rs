@@ -63,7 +63,7 @@ impl std::error::Error for Refused {}
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("profile = \"production\" is refused 正式环境(production)未能启动:")?;
+        f.write_str("profile = \"production\" is refused 正式环境（production）未能启动：")?;
         for unfit in &self.0 {
             for language in [Language::Zh, Language::En] {
                 let said = unfit.explain(language);
@@ -298,7 +298,7 @@ impl Unfit {
             }
             Self::TimeAuthority => "请使用独立的时间戳机构，不要在正式环境运行此服务。",
             Self::PlainListener => {
-                "请用 heqi keys tls 生成证书,并在 [tls] 中填写 certificate_file。"
+                "请用 heqi keys tls 生成证书，并在 [tls] 中填写 certificate_file。"
             }
             Self::PlainPeer(_) => "请在该项的 tls 表中填写 roots_file 和 name，并使用 https 地址。",
             Self::KeyFile(_) => "请在 keys/key-service.json 中配置密钥服务。",
