@@ -271,7 +271,7 @@ const FOOT: Words = Words::new(
 const AS_OF: Words = Words::new("截至", "As of");
 const FOLLOW: Words = Words::new("每 {} 秒自动更新", "Update every {} seconds");
 const STAND_STILL: Words =
-    Words::new("每 {} 秒自动更新中——停下", "Updated every {} seconds — stop");
+    Words::new("正在每 {} 秒自动更新，点此停止", "Updated every {} seconds; stop");
 const COUNTS: Words = Words::new("总数", "Totals");
 const SIGNINGS: Words = Words::new("已完成签署（次）", "Completed signings");
 const RECORDS: Words = Words::new("存证记录（条）", "Records");

@@ -132,11 +132,11 @@ fn finding(found: &Reconciled) -> Finding {
 const fn name_of_side(side: Side) -> Words {
     match side {
         Side::OursMirrored => Words::new(
-            "平台日志：平台自有 与 公证处镜像",
+            "平台日志：平台自有与公证处镜像",
             "The platform's log: ours and the notary's mirror",
         ),
         Side::NotarysOwn | Side::PlatformsLog | Side::OwnCosigned => Words::new(
-            "公证处日志：公证处所示 与 平台联署时所见",
+            "公证处日志：公证处所示与平台联署时所见",
             "The notary's log: as it shows it and as we cosigned it",
         ),
     }

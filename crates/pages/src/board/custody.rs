@@ -266,11 +266,11 @@ impl CustodyPage {
 }
 
 const PLATFORMS_LOG: Words = Words::new(
-    "平台日志：本机构镜像 与 平台所示",
+    "平台日志：本机构镜像与平台所示",
     "The platform's log: our mirror of it and as the platform shows it",
 );
 const OWN_LOG: Words = Words::new(
-    "本机构日志：本机构所存 与 平台联署时所见",
+    "本机构日志：本机构所存与平台联署时所见",
     "Our own log: as we hold it and as the platform cosigned it",
 );
 const TITLE: Words = Words::new("留存监控", "Custody");

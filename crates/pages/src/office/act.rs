@@ -332,8 +332,8 @@ const DECLARE_LEAD: Words = Words::new(
 const NO_INTEREST: Words = Words::new("没有利害关系", "No interest");
 const INTEREST: Words = Words::new("有利害关系，回避", "I have an interest: I step aside");
 const ACCEPT_LEAD: Words = Words::new(
-    "受理后发给受理通知单，15个工作日的法定期限开始计算，由您承办。",
-    "The acceptance has its number, the 15 working days begin, and you are responsible.",
+    "受理后发给公证受理通知书，15个工作日的法定期限开始计算，由您承办。",
+    "A notice of acceptance is made, the 15 working days begin, and you are responsible.",
 );
 const TAKE_OVER_LEAD: Words = Words::new(
     "改由您承办后，提取会话须重新进行，草稿作废。",

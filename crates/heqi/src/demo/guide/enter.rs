@@ -112,7 +112,7 @@ const GROUPS: [(Group, &str, &str, &str, &str); 4] = [
         Group::Firm,
         "我来经办",
         "I handle",
-        "您是经办人（演示人物）。输入办件编号 {number}，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。",
+        "您是经办人（演示人物）。输入办件码 {number}，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。",
         "You handle the filing (made up). Enter its number, {number}, to see what everybody has signed; once all have signed you confirm, and nothing is submitted before.",
     ),
     (
