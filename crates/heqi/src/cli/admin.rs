@@ -13,7 +13,7 @@ pub(crate) enum AdminAction {
         /// What you call its holder; never shown to anybody else
         #[arg(long)]
         label: String,
-        /// What it may do: filings, evidence, coverage, witness
+        /// What it may do: filings, evidence, coverage, witness, data_protection, legal_hold, custody_return
         #[arg(long, value_delimiter = ',', required = true)]
         scopes: Vec<String>,
     },
