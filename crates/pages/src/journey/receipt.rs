@@ -425,8 +425,8 @@ const STANDING: Words = Words::new("存证情况", "How the evidence stands");
 const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundle");
 const VERIFY: Words = Words::new("怎样核验", "How to verify it");
 const SLOGAN: Words = Words::new(
-    "一键公证：已自动存证，可随时申请公证书。",
-    "Deposited automatically; you can apply for a notarial certificate at any time.",
+    "一键公证：存证自动进行，无需操作；存证后可随时申请公证书。",
+    "It is deposited by itself; once it is, you can apply for a notarial certificate at any time.",
 );
 const NEXT: Words = Words::new("接下来", "What comes next");
 const NEXT_TEXT: Words = Words::new(
