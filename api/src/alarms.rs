@@ -22,11 +22,11 @@ const CHECKPOINT_AGE: Watch = Watch {
     limit: 0,
     lasting: false,
     means: (
-        "日志树头长时间没有得到公证处的共同签名,新签署暂时只有平台自己作保。",
+        "日志树头长时间没有得到公证处的共同签名，新签署暂时只有平台自己作保。",
         "The log's head has not been cosigned by the notary for a long time: new signings rest on the platform's word alone.",
     ),
     next_step: (
-        "检查到公证处数据中心的网络和证书,并查看其 /readyz。",
+        "检查到公证处数据中心的网络和证书，并查看其 /readyz。",
         "Check the network and certificates towards the notary data centre, and its /readyz.",
     ),
 };
@@ -55,7 +55,7 @@ const DEPOSIT_WAITS: Watch = Watch {
         "A deposit has been waiting for its receipt for a long time.",
     ),
     next_step: (
-        "打开 /coverage 查看是哪一条、哪一家;对方恢复后会自动补交。",
+        "打开 /coverage 查看是哪一条、哪一家；对方恢复后会自动补交。",
         "Open /coverage to see which one and where; it is deposited by itself once the other side is back.",
     ),
     ..CHECKPOINT_AGE
@@ -72,11 +72,11 @@ const QUARANTINED: Watch = Watch {
     name: "quarantined_deposits",
     unit: "deposits",
     means: (
-        "公证处返回的摘要与我方不同,已停止并隔离,没有任何内容被覆盖。",
+        "公证处返回的摘要与我方不同，已停止并隔离，没有任何内容被覆盖。",
         "The notary answered with another digest than ours: the deposit was stopped and set aside, nothing was overwritten.",
     ),
     next_step: (
-        "不要重试。保留双方日志和被隔离的回执,与公证处逐条核对(docs/OPERATING.md 的日志行一表)。",
+        "不要重试。保留双方日志和被隔离的回执，与公证处逐条核对（docs/OPERATING.md 的日志行一表）。",
         "Do not retry. Keep both logs and the receipt set aside, and compare them with the notary (docs/OPERATING.md, log lines).",
     ),
     ..DEPOSIT_WAITS
@@ -86,11 +86,11 @@ const CLOCK_OFFSET: Watch = Watch {
     name: "clock_offset",
     unit: "ms",
     means: (
-        "本机时钟与公证处相差过多;超过一分钟将停止发放挑战值,无法开始新的签署。",
+        "本机时钟与公证处相差过多；超过一分钟将停止发放挑战值，无法开始新的签署。",
         "This clock is too far from the notary's; beyond a minute no signing can begin.",
     ),
     next_step: (
-        "检查两边的网络校时;是哪一边的时钟有误,由双方共同确认。",
+        "检查两边的网络校时；是哪一边的时钟有误，由双方共同确认。",
         "Check network time on both sides, and settle with the notary whose clock is wrong.",
     ),
     ..CHECKPOINT_AGE
@@ -100,11 +100,11 @@ const LOG_MISBEHAVED: Watch = Watch {
     name: "log_misbehaved",
     unit: "heads",
     means: (
-        "公证处的日志出示了与此前不符的日志头,已拒绝联署并留存。",
+        "公证处的日志出示了与此前不符的日志头，已拒绝联署并留存。",
         "The notary's log showed a head that does not fit what it showed before; it was refused and kept.",
     ),
     next_step: (
-        "不要删除任何数据。从 /witness/<来源摘要>/fork-proof 取得证明,用 heqi verify 核验后书面质询公证处。",
+        "不要删除任何数据。从 /witness/<来源摘要>/fork-proof 取得证明，用 heqi verify 核验后书面质询公证处。",
         "Delete nothing. Take the proof from /witness/<sha256 of the origin>/fork-proof, check it with heqi verify and confront the notary in writing.",
     ),
     lasting: true,
@@ -119,7 +119,7 @@ const HALVES_DIFFER: Watch = Watch {
         "Both sides of a log differ at the same size, by their roots or by a leaf.",
     ),
     next_step: (
-        "不要删除任何数据。在 /coverage 查看首个不同的叶,保留双方日志,与公证处逐叶核对。",
+        "不要删除任何数据。在 /coverage 查看首个不同的叶，保留双方日志，与公证处逐叶核对。",
         "Delete nothing. See the first leaf that differs at /coverage, keep both logs and compare them with the notary leaf by leaf.",
     ),
     ..CHECKPOINT_AGE
@@ -129,11 +129,11 @@ const TIME_CERTIFICATE_ENDS: Watch = Watch {
     name: "time_certificate_ends",
     unit: "",
     means: (
-        "时间戳机构的证书即将到期,新的时间戳仍由该证书签发。",
+        "时间戳机构的证书即将到期，新的时间戳仍由该证书签发。",
         "The time authority's certificate ends soon, and new time stamps still rest on it.",
     ),
     next_step: (
-        "请联系时间戳机构启用新证书,并把新的根证书加入 time_authorities;到期前的时间戳已自动续期。",
+        "请联系时间戳机构启用新证书，并把新的根证书加入 time_authorities；到期前的时间戳已自动续期。",
         "Have the authority go over to a new certificate and add its root to time_authorities; what was stamped before is renewed by itself.",
     ),
     ..CHECKPOINT_AGE

@@ -100,8 +100,8 @@ impl Explain for EdgeProblem {
         let [zh, en] = match self {
             Self::IdempotencyKeyMissing => [
                 [
-                    "请求缺少编号(Idempotency-Key),未作任何更改。",
-                    "请为每项新的操作带上一个新的编号,例如随机 UUID;重发时沿用原编号。",
+                    "请求缺少编号（Idempotency-Key），未作任何更改。",
+                    "请为每项新的操作带上一个新的编号，例如随机 UUID；重发时沿用原编号。",
                 ],
                 [
                     "The request has no Idempotency-Key; nothing was changed.",
@@ -109,14 +109,14 @@ impl Explain for EdgeProblem {
                 ],
             ],
             Self::MalformedHeader => [
-                ["请求头格式不正确或重复,未作任何更改。", "请对照接口说明更正后重新提交。"],
+                ["请求头格式不正确或重复，未作任何更改。", "请对照接口说明更正后重新提交。"],
                 [
                     "A header of the request is malformed or there twice; nothing was changed.",
                     "Correct it by the description of the API and send it again.",
                 ],
             ],
             Self::BodyTooSlow => [
-                ["内容上传过慢,已中断,未作任何更改。", "请检查网络后重新提交。"],
+                ["内容上传过慢，已中断，未作任何更改。", "请检查网络后重新提交。"],
                 [
                     "The body arrived too slowly and was broken off; nothing was changed.",
                     "Check the network and send it again.",
@@ -173,7 +173,7 @@ impl Explain for EdgeProblem {
             Self::NoCheckpointYet => [
                 [
                     "还没有经对方机构联署的日志头。",
-                    "请稍后重试;本平台自己签署的最新日志头在同一地址的 head 处。",
+                    "请稍后重试；本平台自己签署的最新日志头在同一地址的 head 处。",
                 ],
                 [
                     "No head of this log has been cosigned yet.",
@@ -183,7 +183,7 @@ impl Explain for EdgeProblem {
             Self::NoSuchTile => [
                 [
                     "日志中没有这一部分。",
-                    "请先读取 checkpoint 得到日志大小,再按 c2sp.org/tlog-tiles 计算地址。",
+                    "请先读取 checkpoint 得到日志大小，再按 c2sp.org/tlog-tiles 计算地址。",
                 ],
                 [
                     "The log has no such part.",
@@ -193,7 +193,7 @@ impl Explain for EdgeProblem {
             Self::NoForkKnown => [
                 [
                     "本核对方没有发现该日志自相矛盾。",
-                    "没有证明不等于没有分叉;请用 heqi monitor 自行核对该日志。",
+                    "没有证明不等于没有分叉；请用 heqi monitor 自行核对该日志。",
                 ],
                 [
                     "This witness knows of no contradiction of that log.",
@@ -203,7 +203,7 @@ impl Explain for EdgeProblem {
             Self::NoTimeAuthority => [
                 [
                     "本平台没有配置时间戳机构。",
-                    "请运维人员配置时间戳机构后再试;在此之前记录没有可信时间戳。",
+                    "请运维人员配置时间戳机构后再试；在此之前记录没有可信时间戳。",
                 ],
                 [
                     "This platform asks no time authority.",
@@ -211,14 +211,14 @@ impl Explain for EdgeProblem {
                 ],
             ],
             Self::NothingCosigned => [
-                ["本核对方尚未联署过该日志。", "请核对日志来源名称,或稍后重试。"],
+                ["本核对方尚未联署过该日志。", "请核对日志来源名称，或稍后重试。"],
                 [
                     "This witness has cosigned nothing of that log.",
                     "Check the origin of the log, or try again later.",
                 ],
             ],
             Self::FilingNumberMalformed => [
-                ["办件码不正确,可能有一位输错。", "请核对邀请短信、邮件或签署邀请单上的8位数字。"],
+                ["办件码不正确，可能有一位输错。", "请核对邀请短信、邮件或签署邀请单上的8位数字。"],
                 [
                     "This is no number of a filing; one digit may be mistyped.",
                     "Check the 8 digits in the message or on the printed invitation.",

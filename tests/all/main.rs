@@ -11,6 +11,7 @@
 //! - [`reliability`]: a fixed sample of every kind of injected fault
 //! - [`renewal_vectors`]: every vector of `tests/vectors/renewal` proves what it must prove
 //! - [`secrets`]: what holds key bytes wipes them and shows nothing
+//! - [`signs`]: Chinese texts have full-width signs, and one word for custodians
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 #![allow(clippy::disallowed_methods, reason = "files of tests need no durability")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "what is skipped says so")]
@@ -29,3 +30,4 @@ mod reliability;
 mod renewal_vectors;
 mod sealed_pdf_vectors;
 mod secrets;
+mod signs;

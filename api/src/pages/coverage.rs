@@ -89,7 +89,12 @@ impl Standing<'_> {
             match (one.newest_at, one.newest_age_ms) {
                 (Some(at), Some(age_ms)) => {
                     let age = duration(age_ms, language);
-                    row(body, &name, &format!("{} ({age})", at.for_people()));
+                    let at = at.for_people();
+                    let value = match language {
+                        Language::Zh => format!("{at}（{age}）"),
+                        Language::En => format!("{at} ({age})"),
+                    };
+                    row(body, &name, &value);
                 }
                 _ => row(body, &name, NO_TIME.in_language(language)),
             }
@@ -152,7 +157,8 @@ impl Standing<'_> {
         body.text(state_of(gap.state).in_language(language)).raw(" · ");
         body.text(SINCE.in_language(language)).raw(" ").text(&gap.since.for_people());
         let waits_ms = self.now.millis_since(gap.since);
-        body.raw(" (").text(&duration(waits_ms, language)).raw(")</li>");
+        body.raw(language.pick("（", " (")).text(&duration(waits_ms, language));
+        body.raw(language.pick("）", ")")).raw("</li>");
     }
 }
 
@@ -165,7 +171,8 @@ fn squares(body: &mut Html, recent: &[Square], language: Language) {
         let count = recent.iter().filter(|held| Fill::of(held) == fill).count();
         body.raw("<li>");
         fill.draw(body);
-        body.text(fill.words().in_language(language)).raw(": ").text(&count.to_string());
+        body.text(fill.words().in_language(language)).raw(language.pick("：", ": "));
+        body.text(&count.to_string());
         body.raw("</li>");
     }
     body.raw("</ul>\n<div class=\"squares\" role=\"img\" aria-label=\"");
@@ -182,7 +189,7 @@ fn alternative(recent: &[Square], language: Language) -> String {
     let (none, half, full) = (count(Fill::None), count(Fill::Half), count(Fill::Full));
     match language {
         Language::Zh => format!(
-            "最近{}次签署:{full}次已由全部保管方留存,{half}次由部分保管方留存,{none}次尚未留存",
+            "最近{}次签署：{full}次已由全部保管方留存，{half}次由部分保管方留存，{none}次尚未留存",
             recent.len()
         ),
         Language::En => format!(
@@ -213,9 +220,9 @@ impl Fill {
 
     const fn words(self) -> Words {
         match self {
-            Self::None => Words::new("尚无保管方留存(0/2)", "held by nobody yet (0/2)"),
-            Self::Half => Words::new("部分保管方留存(1/2)", "held by some (1/2)"),
-            Self::Full => Words::new("全部保管方留存(2/2)", "held by every custodian (2/2)"),
+            Self::None => Words::new("尚无保管方留存（0/2）", "held by nobody yet (0/2)"),
+            Self::Half => Words::new("部分保管方留存（1/2）", "held by some (1/2)"),
+            Self::Full => Words::new("全部保管方留存（2/2）", "held by every custodian (2/2)"),
         }
     }
 
@@ -244,7 +251,7 @@ const fn state_of(state: GapState) -> Words {
         GapState::Outstanding => Words::new("超过一分钟未答复", "no answer for over a minute"),
         GapState::Refused => Words::new("保管方已拒绝", "refused by the custodian"),
         GapState::Quarantined => {
-            Words::new("摘要不一致,双方内容均已留存", "digests differ, both are kept")
+            Words::new("摘要不一致，双方内容均已留存", "digests differ, both are kept")
         }
     }
 }
@@ -258,17 +265,17 @@ const SYMBOLS: &str = "<svg width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>
 
 const TITLE: Words = Words::new("覆盖监控", "Coverage");
 const FOOT: Words = Words::new(
-    "本页展示签署与存证记录的数量、各保管方的留存情况和未留存记录的编号;不展示任何人员、公司、文件内容,也不证明任何一项记录的内容属实。",
+    "本页展示签署与存证记录的数量、各保管方的留存情况和未留存记录的编号；不展示任何人员、公司、文件内容，也不证明任何一项记录的内容属实。",
     "This page shows how many signings and records exist, who holds them, and the identifiers of those not held; it shows no person, company or document, and it does not prove that what a record says is true.",
 );
 const AS_OF: Words = Words::new("截至", "As of");
 const FOLLOW: Words = Words::new("每 {} 秒自动更新", "Update every {} seconds");
 const STAND_STILL: Words =
-    Words::new("每 {} 秒自动更新中——停下", "Updated every {} seconds — stop");
+    Words::new("正在每 {} 秒自动更新，点此停止", "Updated every {} seconds; stop");
 const COUNTS: Words = Words::new("总数", "Totals");
-const SIGNINGS: Words = Words::new("已完成签署(次)", "Completed signings");
-const RECORDS: Words = Words::new("存证记录(条)", "Records");
-const LOG_SIZE: Words = Words::new("日志条目(条)", "Entries of the log");
+const SIGNINGS: Words = Words::new("已完成签署（次）", "Completed signings");
+const RECORDS: Words = Words::new("存证记录（条）", "Records");
+const LOG_SIZE: Words = Words::new("日志条目（条）", "Entries of the log");
 const WITNESSED: Words = Words::new("公证处系统已核对至", "of these, cosigned by a witness up to");
 const MIRRORED: Words = Words::new("公证处系统已留存至", "of these, held by a mirror up to");
 const TIMESTAMPED: Words = Words::new("已加盖时间戳至", "of these, time-stamped up to");
@@ -278,13 +285,13 @@ const TIMES_DIFFER: Words =
     Words::new("时间戳机构之间相差过大", "Time authorities differ too much, by");
 const SQUARES: Words = Words::new("最近的签署", "The newest signings");
 const SQUARES_ARE: Words = Words::new(
-    "每次签署一个方格:自本服务启动以来最近的至多200次。",
+    "每次签署一个方格：自本服务启动以来最近的至多200次。",
     "One square per signing: the newest since this service started, at most 200.",
 );
-const ADMITTED: Words = Words::new("已留存(条)", "Held");
-const OUTSTANDING: Words = Words::new("待答复(条)", "Not answered");
-const REFUSED: Words = Words::new("已拒绝(条)", "Refused");
-const QUARANTINED: Words = Words::new("摘要不一致(条)", "Digests differ");
+const ADMITTED: Words = Words::new("已留存（条）", "Held");
+const OUTSTANDING: Words = Words::new("待答复（条）", "Not answered");
+const REFUSED: Words = Words::new("已拒绝（条）", "Refused");
+const QUARANTINED: Words = Words::new("摘要不一致（条）", "Digests differ");
 const OLDEST: Words = Words::new("最早一条已等待", "The oldest has waited");
 const NEXT: Words = Words::new("下次送存", "Next attempt");
 const LAGS: Words = Words::new("从记录到存证回执", "From record to receipt");
@@ -309,7 +316,7 @@ mod tests {
     fn each_signing_is_one_square_and_the_picture_is_told_in_words() {
         let recent = [square(0), square(1), square(2), square(2)];
         for (language, words) in [
-            (Language::Zh, "最近4次签署:2次已由全部保管方留存,1次由部分保管方留存,1次尚未留存"),
+            (Language::Zh, "最近4次签署：2次已由全部保管方留存，1次由部分保管方留存，1次尚未留存"),
             (
                 Language::En,
                 "The last 4 signings: 2 held by every custodian, 1 by some, 1 by none yet",

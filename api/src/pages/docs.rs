@@ -129,25 +129,25 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 
 const TITLE: Words = Words::new("接口说明", "The programming interface");
 const FOOT: Words = Words::new(
-    "本页展示本平台程序接口的全部操作、参数与答复;不展示任何办件、人员或存证内容。",
+    "本页展示本平台程序接口的全部操作、参数与答复；不展示任何办件、人员或存证内容。",
     "This page shows every operation, parameter and answer of this platform's interface; it shows no filing, person or evidence.",
 );
 const FOR_PROGRAMS: Words =
-    Words::new("供程序读取的同一份说明:", "The same description for programs:");
+    Words::new("供程序读取的同一份说明：", "The same description for programs:");
 const CONTENTS: Words = Words::new("目录", "Contents");
 const DATA: Words = Words::new("数据结构", "Data");
 const PROBLEMS: Words = Words::new("出错时", "When something goes wrong");
 const PROBLEMS_TEXT: [Words; 3] = [
     Words::new(
-        "任何失败的答复都是 application/problem+json(RFC 9457):code 供程序判断,detail 说明发生了什么,next_step 说明下一步怎么做。",
+        "任何失败的答复都是 application/problem+json（RFC 9457）：code 供程序判断，detail 说明发生了什么，next_step 说明下一步怎么做。",
         "Every failure is an application/problem+json (RFC 9457): code is for programs, detail says what happened, next_step says what to do.",
     ),
     Words::new(
-        "语言由 Accept-Language 决定,默认中文。求助时请提供 request_id。",
+        "语言由 Accept-Language 决定，默认中文。求助时请提供 request_id。",
         "Accept-Language decides the language, Chinese by default. Quote the request_id when asking for help.",
     ),
     Words::new(
-        "4xx 表示未作任何更改。重发 POST 时请沿用同一个 Idempotency-Key:同一内容只会办理一次,答复相同;内容不同则被拒绝。",
+        "4xx 表示未作任何更改。重发 POST 时请沿用同一个 Idempotency-Key：同一内容只会办理一次，答复相同；内容不同则被拒绝。",
         "A 4xx means that nothing was changed. Repeat a POST with the same Idempotency-Key: the same content is done once and answered the same way, another content is refused.",
     ),
 ];

@@ -132,11 +132,11 @@ fn finding(found: &Reconciled) -> Finding {
 const fn name_of_side(side: Side) -> Words {
     match side {
         Side::OursMirrored => Words::new(
-            "平台日志：平台自有 与 公证处镜像",
+            "平台日志：平台自有与公证处镜像",
             "The platform's log: ours and the notary's mirror",
         ),
         Side::NotarysOwn | Side::PlatformsLog | Side::OwnCosigned => Words::new(
-            "公证处日志：公证处所示 与 平台联署时所见",
+            "公证处日志：公证处所示与平台联署时所见",
             "The notary's log: as it shows it and as we cosigned it",
         ),
     }
@@ -147,8 +147,8 @@ const NOTHING: Words = Words::new("尚无数据，稍后刷新。", "No sample y
 const PLATFORM: Words = Words::new("签署平台", "Signing platform");
 const RECORDS: Words = Words::new("记录与日志", "Records and log");
 const RECORDS_LINE: Words = Words::new("记录", "records");
-const WITNESSED: Words = Words::new("已核对至(叶)", "cosigned up to");
-const MIRRORED: Words = Words::new("已留存至(叶)", "mirrored up to");
+const WITNESSED: Words = Words::new("已核对至（叶）", "cosigned up to");
+const MIRRORED: Words = Words::new("已留存至（叶）", "mirrored up to");
 const CHECKPOINT: Words = Words::new("日志树头距上次联署的时间", "Age of the newest cosigned head");
 const AGE_LINE: Words = Words::new("距今", "age");
 const QUEUE: Words = Words::new("等待落盘与缺口", "Waiting for the disk, and gaps");

@@ -193,13 +193,13 @@ impl Explain for Refused {
                 ["旧大小超过了所提交日志头的大小。", "The old size is larger than the head."]
             }
             Self::Inconsistent => [
-                "该日志头与此前联署过的日志头不一致,已留存作为证据。",
+                "该日志头与此前联署过的日志头不一致，已留存作为证据。",
                 "The head does not fit to the one cosigned before; it has been kept as proof.",
             ],
             Self::Internal => ["核对服务出错。", "The witness failed."],
         };
         let (what, next) = match language {
-            Language::Zh => (zh, "未作联署;请对照 c2sp.org/tlog-witness 核对后重试。"),
+            Language::Zh => (zh, "未作联署；请对照 c2sp.org/tlog-witness 核对后重试。"),
             Language::En => {
                 (en, "Nothing was cosigned; check it against c2sp.org/tlog-witness and try again.")
             }

@@ -323,7 +323,7 @@ async fn the_receipt_shows_the_voucher_and_every_flag_by_itself() {
     let browser = Browser::open(&service, &link_of_own(&service, &signer).await).await;
     let page = browser.page("/sign").await;
     assert!(page.contains("签署完成") && page.contains("已写入存证日志"), "{page}");
-    assert!(page.contains("存证中(0/2)") && page.contains("data-whole=\"no\""));
+    assert!(page.contains("存证中（0/2）") && page.contains("data-whole=\"no\""));
     // Whatever waits says for what, since when, and the next try, as soon as a worker pauses.
     let at: UtcMillis = serde_json::from_value(receipt["recorded_at"].clone()).unwrap();
     let since = format!("自 {} 起", at.for_people());
@@ -369,7 +369,7 @@ async fn a_deposit_that_was_refused_for_good_is_told_so_on_the_receipt_and_on_th
     );
     assert!(filing.contains("不会自动重试") && !filing.contains("未成功会自动重试"), "{filing}");
     let page = browser.page("/sign").await;
-    assert!(page.contains("未全部存证至公证处(1/2)") && page.contains("不会自动重试"), "{page}");
+    assert!(page.contains("未全部存证至公证处（1/2）") && page.contains("不会自动重试"), "{page}");
 }
 
 #[tokio::test]

@@ -90,17 +90,17 @@ impl Explain for RenderError {
             }
             Self::DigestMismatch => (
                 pick(
-                    "重新计算的摘要值与存证时记录的不一致,不能出具公证书。",
+                    "重新计算的摘要值与存证时记录的不一致，不能出具公证书。",
                     "The digests computed again are not those of the deposit; no certificate is issued.",
                 ),
                 pick(
-                    "请停止办理,隔离提取的数据,查明原因。",
+                    "请停止办理，隔离提取的数据，查明原因。",
                     "Stop, keep the extracted data apart, and find out why.",
                 ),
             ),
             Self::Session => (
                 pick(
-                    "提取会话未完成:六个步骤须各完成一次。",
+                    "提取会话未完成：六个步骤须各完成一次。",
                     "The extraction session is not complete: each of its six steps is done once.",
                 ),
                 pick("请完成提取会话后再起草。", "Complete the session, then draft."),
@@ -109,11 +109,11 @@ impl Explain for RenderError {
                 let (character, code) = (uncovered.character, u32::from(uncovered.character));
                 (
                     pick(
-                        &format!("没有字体能印出字符「{character}」(U+{code:04X})。"),
+                        &format!("没有字体能印出字符「{character}」（U+{code:04X}）。"),
                         &format!("No font can print the character {character} (U+{code:04X})."),
                     ),
                     pick(
-                        "请核对该字;确为姓名用字的,请改用图像或描述字形后再出具。",
+                        "请核对该字；确为姓名用字的，请改用图像或描述字形后再出具。",
                         "Check it; if it belongs to a name, describe its form and issue again.",
                     ),
                 )

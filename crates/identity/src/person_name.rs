@@ -149,11 +149,11 @@ impl Explain for PersonNameError {
             ),
             (Self::PrivateUse, Language::Zh) => Explanation::new(
                 "姓名中有自造字，换一台设备就会显示成别的字。",
-                "请改用国家标准（GB 18030）中的字；找不到时请点击“姓名特殊情形”。",
+                "请改用国家标准（GB 18030）中的字；找不到的，请由登记窗口协助填写。",
             ),
             (Self::PrivateUse, Language::En) => Explanation::new(
                 "A character of the name is from a private font and looks different elsewhere.",
-                "Use the character of the national standard (GB 18030), or ask for help with a special name.",
+                "Use the character of the national standard (GB 18030), or have the counter help where there is none.",
             ),
             (Self::Character, Language::Zh) => Explanation::new(
                 "姓名中有姓名不使用的字符。",

@@ -53,11 +53,11 @@ pub struct MonitorArgs {
     #[arg(long, value_name = "FILE")]
     pub receipt: Vec<PathBuf>,
 
-    /// 联署时效,秒 How old a cosignature may be, in seconds
+    /// 联署时效，秒 How old a cosignature may be, in seconds
     #[arg(long, value_name = "N", default_value_t = 600)]
     pub max_age: u64,
 
-    /// 间隔,秒 How long to wait between rounds, in seconds
+    /// 间隔，秒 How long to wait between rounds, in seconds
     #[arg(long, value_name = "N", default_value_t = 60)]
     pub interval: u64,
 

@@ -101,13 +101,13 @@ impl Finding {
         let zh = language == Language::Zh;
         match self {
             Self::Consistent { size, new } if zh => {
-                format!("✓ 一致:{size} 条全部重算,与日志签署的根相同;本次新增 {new} 条")
+                format!("✓ 一致：{size} 条全部重算，与日志签署的根相同；本次新增 {new} 条")
             }
             Self::Consistent { size, new } => format!(
                 "✓ Consistent: all {size} entries hashed again have the root the log signed; {new} are new"
             ),
             Self::Forked { first, second, proof } if zh => format!(
-                "✗ 核验不符:该日志签署了互不相容的日志头({first} 条与 {second} 条)。证明已写入 {},请保留并转交,任何人可用 heqi verify 核验",
+                "✗ 核验不符：该日志签署了互不相容的日志头（{first} 条与 {second} 条）。证明已写入 {}，请保留并转交，任何人可用 heqi verify 核验",
                 proof.display()
             ),
             Self::Forked { first, second, proof } => format!(
@@ -116,20 +116,20 @@ impl Finding {
             ),
             Self::EntriesDiffer { size } if zh => {
                 format!(
-                    "✗ 核验不符:日志提供的条目与其签署的 {size} 条日志头不符(无法据此向第三方证明)"
+                    "✗ 核验不符：日志提供的条目与其签署的 {size} 条日志头不符（无法据此向第三方证明）"
                 )
             }
             Self::EntriesDiffer { size } => format!(
                 "✗ Contradicted: the entries the log serves do not have the root it signed for {size} entries (nothing of this convinces others)"
             ),
             Self::OtherBeginning { from } if zh => {
-                format!("✗ 核验不符:该日志的首条不是 {from} 中的接替声明")
+                format!("✗ 核验不符：该日志的首条不是 {from} 中的接替声明")
             }
             Self::OtherBeginning { from } => format!(
                 "✗ Contradicted: the log does not begin with the statement {from}, by which it took the place of another"
             ),
             Self::EntryMissing { from } if zh => {
-                format!("! 尚未找到:{from} 的条目还不在日志中;回执若已超过一分钟,请再查一次")
+                format!("! 尚未找到：{from} 的条目还不在日志中；回执若已超过一分钟，请再查一次")
             }
             Self::EntryMissing { from } => {
                 format!(
@@ -137,35 +137,35 @@ impl Finding {
                 )
             }
             Self::ReceiptBroken { from } if zh => {
-                format!("? 无法读取:{from} 与其所附日志头不符")
+                format!("? 无法读取：{from} 与其所附日志头不符")
             }
             Self::ReceiptBroken { from } => {
                 format!("? Cannot be used: {from} does not lead to the head it carries")
             }
             Self::ShowsOldHead { shown, seen } if zh => {
-                format!("! 过时:日志只显示 {shown} 条,而已有人见过 {seen} 条")
+                format!("! 过时：日志只显示 {shown} 条，而已有人见过 {seen} 条")
             }
             Self::ShowsOldHead { shown, seen } => {
                 format!("! Stale: the log shows {shown} entries, but {seen} have been seen")
             }
-            Self::NotCosigned { who } if zh => format!("! 过时:缺少 {who} 的近期联署"),
+            Self::NotCosigned { who } if zh => format!("! 过时：缺少 {who} 的近期联署"),
             Self::NotCosigned { who } => format!("! Stale: no recent cosignature by {who}"),
             Self::NoQuorum { fresh, who } if zh => {
-                format!("! 过时:近期联署仅 {fresh} 份,不足策略要求;缺少 {}", who.join("、"))
+                format!("! 过时：近期联署仅 {fresh} 份，不足策略要求；缺少 {}", who.join("、"))
             }
             Self::NoQuorum { fresh, who } => format!(
                 "! Stale: {fresh} recent cosignatures are not what the policy asks for; missing: {}",
                 who.join(", ")
             ),
             Self::ConvictedByOthers { from, proof } if zh => format!(
-                "✗ 核验不符:{from} 证明该日志签署了互不相容的日志头。副本已存为 {},请保留并转交",
+                "✗ 核验不符：{from} 证明该日志签署了互不相容的日志头。副本已存为 {}，请保留并转交",
                 proof.display()
             ),
             Self::ConvictedByOthers { from, proof } => format!(
                 "✗ Contradicted: {from} proves that the log signed heads that cannot belong to one history. A copy is {}: keep it and pass it on",
                 proof.display()
             ),
-            Self::Unreadable { what } if zh => format!("? 无法读取:{what}"),
+            Self::Unreadable { what } if zh => format!("? 无法读取：{what}"),
             Self::Unreadable { what } => format!("? Cannot be read: {what}"),
         }
     }

@@ -33,7 +33,7 @@ const CHECKPOINT_AGE: Watch = Watch {
         "The head of the office's own log has not been cosigned by the platform for a long time.",
     ),
     next_step: (
-        "检查到平台的网络和证书,并查看平台的 /readyz。",
+        "检查到平台的网络和证书，并查看平台的 /readyz。",
         "Check the network and certificates towards the platform, and its /readyz.",
     ),
 };
@@ -56,7 +56,7 @@ const MIRROR_LAG: Watch = Watch {
         "Many entries that the platform announced have not reached the mirror.",
     ),
     next_step: (
-        "检查磁盘空间和平台的 /alarms;条目由平台补送。",
+        "检查磁盘空间和平台的 /alarms；条目由平台补送。",
         "Check the free space of the disk and the platform's /alarms; the platform sends them again.",
     ),
     ..CHECKPOINT_AGE
@@ -67,11 +67,11 @@ const LOG_MISBEHAVED: Watch = Watch {
     unit: "heads",
     lasting: true,
     means: (
-        "平台的日志出示了与此前不符的日志头,已拒绝联署并留存。",
+        "平台的日志出示了与此前不符的日志头，已拒绝联署并留存。",
         "The platform's log showed a head that does not fit what it showed before; it was refused and kept.",
     ),
     next_step: (
-        "不要删除任何数据。从 /witness/<来源摘要>/fork-proof 取得证明,用 heqi verify 核验后书面质询平台。",
+        "不要删除任何数据。从 /witness/<来源摘要>/fork-proof 取得证明，用 heqi verify 核验后书面质询平台。",
         "Delete nothing. Take the proof from /witness/<sha256 of the origin>/fork-proof, check it with heqi verify and confront the platform in writing.",
     ),
     ..CHECKPOINT_AGE
@@ -81,11 +81,11 @@ const CHAIN_MISBEHAVED: Watch = Watch {
     name: "chain_misbehaved",
     unit: "records",
     means: (
-        "平台为同一位置提交了第二份记录,两份均已留存。",
+        "平台为同一位置提交了第二份记录，两份均已留存。",
         "The platform deposited a second record for one place; both are kept.",
     ),
     next_step: (
-        "保留两份记录,与平台逐条核对,查明以哪一份为准。",
+        "保留两份记录，与平台逐条核对，查明以哪一份为准。",
         "Keep both and ask the platform in writing which one it stands by.",
     ),
     ..LOG_MISBEHAVED
@@ -96,7 +96,7 @@ const CLOCK_OFFSET: Watch = Watch {
     unit: "ms",
     means: ("本机时钟与平台相差过多。", "This clock is too far from the platform's."),
     next_step: (
-        "检查两边的时间同步服务,查明哪一边有误。",
+        "检查两边的时间同步服务，查明哪一边有误。",
         "Check the time synchronisation of both sides and find out which one is wrong.",
     ),
     ..CHECKPOINT_AGE
@@ -106,11 +106,11 @@ const NUMBERS_STUCK: Watch = Watch {
     name: "certificate_numbers_stuck",
     unit: "applications",
     means: (
-        "案件系统没有给出可用的公证书编号,已审批的公证书不能签章。",
+        "案件系统没有给出可用的公证书编号，已审批的公证书不能签章。",
         "The case system gives no usable certificate number; what was approved cannot be sealed.",
     ),
     next_step: (
-        "在工作台查看待取号的申请及原因,联系案件系统管理员;系统会自动再次取号。",
+        "在工作台查看待取号的申请及原因，联系案件系统管理员；系统会自动再次取号。",
         "Look at the applications that wait for a number and the reason, and ask whoever runs the case system; it is asked again by itself.",
     ),
     ..CHECKPOINT_AGE
@@ -151,7 +151,7 @@ const HALVES_DIFFER: Watch = Watch {
         "Both sides of a log differ at the same size, by their roots or by a leaf.",
     ),
     next_step: (
-        "不要删除任何数据。在 /coverage 查看首个不同的叶,保留双方日志,与平台逐叶核对。",
+        "不要删除任何数据。在 /coverage 查看首个不同的叶，保留双方日志，与平台逐叶核对。",
         "Delete nothing. See the first leaf that differs at /coverage, keep both logs and compare them with the platform leaf by leaf.",
     ),
     ..CHECKPOINT_AGE
@@ -161,11 +161,11 @@ const TIME_CERTIFICATE_ENDS: Watch = Watch {
     name: "time_certificate_ends",
     unit: "",
     means: (
-        "时间戳机构的证书即将到期,新的时间戳仍由该证书签发。",
+        "时间戳机构的证书即将到期，新的时间戳仍由该证书签发。",
         "The time authority's certificate ends soon, and new time stamps still rest on it.",
     ),
     next_step: (
-        "请联系时间戳机构启用新证书,并把新的根证书加入 time_authorities;到期前的时间戳已自动续期。",
+        "请联系时间戳机构启用新证书，并把新的根证书加入 time_authorities；到期前的时间戳已自动续期。",
         "Have the authority go over to a new certificate and add its root to time_authorities; what was stamped before is renewed by itself.",
     ),
     ..CHECKPOINT_AGE

@@ -13,11 +13,11 @@ const ROLLED_BACK: Watch = Watch {
     limit: 0,
     lasting: true,
     means: (
-        "公证处联署过的本平台日志比本机现存的更长:本机数据被退回到了旧状态,已停止送交日志头。",
+        "公证处联署过的本平台日志比本机现存的更长：本机数据被退回到了旧状态，已停止送交日志头。",
         "The notary has cosigned more of our log than this store holds: the store was set back, and no more heads are sent.",
     ),
     next_step: (
-        "停止服务,不要签发任何新内容;按 docs/OPERATING.md 用 heqi recover 从公证处取回缺失部分。",
+        "停止服务，不要签发任何新内容；按 docs/OPERATING.md 用 heqi recover 从公证处取回缺失部分。",
         "Stop the service and sign nothing new; take back what is missing with heqi recover, as docs/OPERATING.md says.",
     ),
 };
@@ -30,7 +30,7 @@ const NEEDS_A_PERSON: Watch = Watch {
         "A deposit was answered in a way that no retry can settle.",
     ),
     next_step: (
-        "打开 /coverage 查看是哪一条,保留双方日志并联系该机构。",
+        "打开 /coverage 查看是哪一条，保留双方日志并联系该机构。",
         "Open /coverage to see which one, keep both logs and ask that organisation.",
     ),
     ..ROLLED_BACK
@@ -46,7 +46,7 @@ const COSIGNING_FAILS: Watch = Watch {
         "Several attempts in a row to have the log cosigned have failed.",
     ),
     next_step: (
-        "检查到公证处数据中心的网络和证书,并查看其 /readyz 与 /alarms。",
+        "检查到公证处数据中心的网络和证书，并查看其 /readyz 与 /alarms。",
         "Check the network and certificates towards the notary data centre, and its /readyz and /alarms.",
     ),
 };

@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn the_notice_of_the_domain_study_fits_one_segment() {
-        let text = "【示例商事文签】有人以您的名义签了青穗茶业文件(11月23日20:05)。不是您?点s.example/n8Rw或打0571-0000110";
+        let text = "【示例商事文签】有人以您的名义签了青穗茶业文件（11月23日20:05）。不是您？点s.example/n8Rw或打0571-0000110";
         assert_eq!(segments(text), (Coding::Ucs2, 1));
         assert_eq!(text.encode_utf16().count(), 70);
         assert_eq!(segments(&format!("{text}。")), (Coding::Ucs2, 2));

@@ -115,7 +115,10 @@ const KINDS: [(&str, Words); 6] = [
         Words::new("港澳居民来往内地通行证", "Hong Kong or Macao travel permit"),
     ),
     ("taiwan_permit", Words::new("台湾居民来往大陆通行证", "Taiwan travel permit")),
-    ("hmt_residence_permit", Words::new("港澳台居民居住证", "HMT residence permit")),
+    (
+        "hmt_residence_permit",
+        Words::new("港澳台居民居住证", "Residence permit of Hong Kong, Macao and Taiwan residents"),
+    ),
     (
         "foreign_permanent_resident",
         Words::new("外国人永久居留身份证", "Foreign permanent resident card"),

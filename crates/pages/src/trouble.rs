@@ -52,7 +52,7 @@ impl Page for TroublePage {
             Self {
                 title: "没有找到".into(),
                 what: "该链接或密钥无效，或已失效。".into(),
-                next: "请点击“重新发送”获取新的链接。".into(),
+                next: "请联系经办人重新发送邀请。".into(),
                 request_id: Some("req_5w1k0h2m8n4q7r9s3t6v0x2y4z".into()),
                 on: Some(Link::Journey),
             },

@@ -1,5 +1,7 @@
 //! A text in both languages.
 
+use std::fmt::Display;
+
 use heqi_vocabulary::Language;
 
 /// A text in both languages, side by side.
@@ -18,5 +20,13 @@ impl Words {
     /// The text in `language`.
     pub const fn in_language(self, language: Language) -> &'static str {
         language.pick(self.zh, self.en)
+    }
+}
+
+/// What stands behind a text in brackets, in those of its language.
+pub(crate) fn bracketed(what: &dyn Display, language: Language) -> String {
+    match language {
+        Language::Zh => format!("（{what}）"),
+        Language::En => format!(" ({what})"),
     }
 }

@@ -140,11 +140,11 @@ impl AuthenticateError {
                 "not_authenticated",
                 [
                     "该链接或密钥无效，或已失效。",
-                    "请点击“重新发送”获取新的链接，或向平台申请新的密钥。",
+                    "请联系经办人重新发送邀请，或向平台申请新的密钥。",
                 ],
                 [
                     "This link or key does not work, or no longer.",
-                    "Ask for a new link, or for a new key.",
+                    "Ask the handler for a new invitation, or the platform for a new key.",
                 ],
             )
             .is(Class::Unauthenticated),

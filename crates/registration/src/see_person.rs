@@ -129,7 +129,7 @@ impl SeePersonError {
                 "counter_no_match",
                 [
                     "没有找到：该办件下没有签署人的设备正显示这个核验号。",
-                    "请核对办件编号，请签署人刷新页面后再读出核验号。",
+                    "请核对办件码，请签署人刷新页面后再读出核验号。",
                 ],
                 [
                     "Not found: no signer of this filing has a device that shows this number.",

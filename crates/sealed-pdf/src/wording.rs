@@ -31,7 +31,7 @@ impl Explain for FormFault {
             }
             Self::NotPdf => language.pick("这不是 PDF 文件。", "This is not a PDF."),
             Self::Truncated => language.pick(
-                "文件不完整,或末尾被改动。",
+                "文件不完整，或末尾被改动。",
                 "The file is incomplete, or its end was changed.",
             ),
             Self::Form(_) => language.pick(
@@ -127,7 +127,7 @@ impl Explain for VerifyFault {
 
 fn next(language: Language) -> &'static str {
     language.pick(
-        "请使用公证机构交付的原文件;仍然如此,请向该机构查证,不要依据这个文件作判断。",
+        "请使用公证机构交付的原文件；仍然如此，请向该机构查证，不要依据这个文件作判断。",
         "Use the file exactly as the office delivered it; if that is the one, ask the office and do not rely on this file.",
     )
 }

@@ -26,12 +26,12 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     pub anchors: Option<PathBuf>,
 
-    /// 印章根证书,可重复 A root of seals on documents, PEM, beside those among the anchors; may be
+    /// 印章根证书，可重复 A root of seals on documents, PEM, beside those among the anchors; may be
     /// given several times
     #[arg(long = "seal-root", value_name = "FILE")]
     pub seal_roots: Vec<PathBuf>,
 
-    /// 时间戳根证书,可重复 A root of time authorities of seals, PEM, beside those among the
+    /// 时间戳根证书，可重复 A root of time authorities of seals, PEM, beside those among the
     /// anchors; may be given several times
     #[arg(long = "time-root", value_name = "FILE")]
     pub time_roots: Vec<PathBuf>,
@@ -42,13 +42,13 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     pub renewals: Option<PathBuf>,
 
-    /// 续期签名公钥,可重复 A key that signs renewals, beside the custodians among the anchors: the
+    /// 续期签名公钥，可重复 A key that signs renewals, beside the custodians among the anchors: the
     /// platform's order key as the custodians know it, SubjectPublicKeyInfo in base64; may be given several
     /// times
     #[arg(long = "renewal-key", value_name = "KEY", value_parser = renewal_key, requires = "renewals")]
     pub renewal_keys: Vec<PublicKey>,
 
-    /// 必需项,逗号分隔 The claims that must be proved, separated by commas [default:
+    /// 必需项，逗号分隔 The claims that must be proved, separated by commas [default:
     /// integrity,signed_by,logged,witnessed,deposited]
     #[arg(long, value_name = "CLAIMS", value_delimiter = ',')]
     pub require: Option<Vec<ClaimName>>,

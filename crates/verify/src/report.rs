@@ -53,7 +53,11 @@ impl Page<'_> {
                 let publisher = harmless(&anchors.publisher.organisation);
                 let day = anchors.published_at.for_people();
                 self.row(text, pick("信任锚", "Anchors"), &format!("SHA-256 {}", file.digest));
-                self.row(text, pick("公布方", "Publisher"), &format!("{publisher}, {day}"));
+                self.row(
+                    text,
+                    pick("公布方", "Publisher"),
+                    &format!("{publisher}{}{day}", pick("，", ", ")),
+                );
             }
         }
         text.push('\n');
@@ -68,7 +72,7 @@ impl Page<'_> {
         let at = frame.place.recorded_at.for_people();
         let seq = frame.place.seq;
         match self.language {
-            Language::Zh => format!("{kind},记录链第 {seq} 条,平台记录于 {at}"),
+            Language::Zh => format!("{kind}，记录链第 {seq} 条，平台记录于 {at}"),
             Language::En => format!("{kind}, no. {seq} of its chain, by the platform's clock {at}"),
         }
     }
@@ -87,7 +91,8 @@ impl Page<'_> {
             let title = padded(&self.title(claim), titles);
             let status = padded(claim.status.words(self.language), statuses);
             let reason = harmless(&claim.reason.sentence(self.language));
-            let by = self.vouchers(claim).map(|by| format!("{by}: ")).unwrap_or_default();
+            let colon = self.language.pick("：", ": ");
+            let by = self.vouchers(claim).map(|by| format!("{by}{colon}")).unwrap_or_default();
             let _ = writeln!(text, "{mark} {title}  {status}  {by}{reason}");
         }
         let note = self.language.pick("* 必需项", "* required");
@@ -132,7 +137,8 @@ impl Page<'_> {
             self.row(text, pick("存证说明", "Custody"), &note);
         }
         if self.examination.is_test_only() {
-            let note = pick("TEST ONLY 测试证书,不具有法律效力", "TEST ONLY, without legal effect");
+            let note =
+                pick("TEST ONLY 测试证书，不具有法律效力", "TEST ONLY, without legal effect");
             self.row(text, pick("签署人证书", "Certificate"), note);
         }
         let has_anchors = self.examination.anchors().is_some();

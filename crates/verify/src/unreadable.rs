@@ -128,8 +128,8 @@ fn file_sentences(which: Which, error: &io::Error, language: Language) -> Explan
             "Check the path and the name, then try again.",
         ),
         (Language::Zh, false) => Explanation::new(
-            format!("无法读取{name}:{error}。"),
-            "请确认它是普通文件且当前用户可读,然后再试。",
+            format!("无法读取{name}：{error}。"),
+            "请确认它是普通文件且当前用户可读，然后再试。",
         ),
         (Language::En, false) => Explanation::new(
             format!("The {name} cannot be read: {error}."),
@@ -179,7 +179,7 @@ fn bundle_sentences(error: &BundleError, language: Language) -> Explanation {
         Language::En => bundle_in_english(error),
     };
     let next = language.pick(
-        "请使用最初收到的文件;仍然如此,请向出具方重新索取,不要依据这个文件作判断。",
+        "请使用最初收到的文件；仍然如此，请向出具方重新索取，不要依据这个文件作判断。",
         "Use the file exactly as you received it; if that is the one, ask its issuer for another and do not rely on this one.",
     );
     Explanation::new(what, next)
@@ -189,16 +189,16 @@ fn bundle_in_chinese(error: &BundleError) -> String {
     match error {
         BundleError::Container(error) => match error {
             ContainerError::TooLarge => "文件超过证据包的上限。".into(),
-            ContainerError::Truncated => "文件不完整,或者不是证据包。".into(),
+            ContainerError::Truncated => "文件不完整，或者不是证据包。".into(),
             ContainerError::TooManyEntries => "文件的条目多于证据包的上限。".into(),
-            ContainerError::Directory => "文件的目录与内容不符,可能已损坏或被改动。".into(),
+            ContainerError::Directory => "文件的目录与内容不符，可能已损坏或被改动。".into(),
             ContainerError::Feature(entry) => {
-                format!("条目 {entry} 的打包方式不是证据包所用的,文件可能被其他工具重新打包。")
+                format!("条目 {entry} 的打包方式不是证据包所用的，文件可能被其他工具重新打包。")
             }
             ContainerError::Name => "文件中有证据包不会使用的条目名。".into(),
             ContainerError::Duplicate(entry) => format!("条目 {entry} 出现了两次。"),
         },
-        BundleError::MediaType => "这是 ZIP 文件,但不是证据包。".into(),
+        BundleError::MediaType => "这是 ZIP 文件，但不是证据包。".into(),
         BundleError::Manifest(_) => "清单 manifest.json 格式不合规。".into(),
         BundleError::Unlisted(entry) => format!("条目 {entry} 不在清单中。"),
         BundleError::Missing(entry) => format!("清单所列的 {entry} 不在文件中。"),
@@ -238,7 +238,7 @@ fn fork_sentences(language: Language) -> Explanation {
     Explanation::new(
         language.pick("分叉证明的格式不合规。", "The fork proof is malformed."),
         language.pick(
-            "请使用最初收到的文件;仍然如此,请向制作者重新索取。",
+            "请使用最初收到的文件；仍然如此，请向制作者重新索取。",
             "Use the file exactly as you received it; if that is the one, ask its maker for another.",
         ),
     )
@@ -262,7 +262,7 @@ fn anchors_sentences(error: &AnchorsError, language: Language) -> Explanation {
         (Language::Zh, AnchorsError::TooLarge) => "信任锚文件超过上限。",
         (Language::En, AnchorsError::TooLarge) => "The anchors file is larger than one ever is.",
         (Language::Zh, AnchorsError::Statement(_)) => {
-            "信任锚文件格式不合规,或不是由其所称的公布方签名。"
+            "信任锚文件格式不合规，或不是由其所称的公布方签名。"
         }
         (Language::En, AnchorsError::Statement(_)) => {
             "The anchors file is malformed, or its publisher did not sign it."
@@ -275,7 +275,7 @@ fn anchors_sentences(error: &AnchorsError, language: Language) -> Explanation {
         }
     };
     let next = language.pick(
-        "请从公证处重新取得信任锚文件,并核对其 SHA-256。",
+        "请从公证处重新取得信任锚文件，并核对其 SHA-256。",
         "Get the anchors from the notary again and compare their SHA-256.",
     );
     Explanation::new(what, next)

@@ -54,17 +54,17 @@ pub(crate) fn kind(kind: RecordKind, language: Language) -> &'static str {
 pub(crate) fn conclusion(conclusion: Conclusion, language: Language) -> &'static str {
     match conclusion {
         Conclusion::Proved => language
-            .pick("核验通过:全部必需项都已得到证明。", "Proved: every required claim is proved."),
+            .pick("核验通过：全部必需项都已得到证明。", "Proved: every required claim is proved."),
         Conclusion::SelfConsistent => language.pick(
-            "自身一致:各部分相互吻合,但未提供信任锚,不能证明由谁作出。",
+            "自身一致：各部分相互吻合，但未提供信任锚，不能证明由谁作出。",
             "Self-consistent: the parts fit each other, but without trust anchors nothing shows who made them.",
         ),
         Conclusion::NotProved => language.pick(
-            "未能核验:没有发现矛盾,但有必需项缺少证明。",
+            "未能核验：没有发现矛盾，但有必需项缺少证明。",
             "Not proved: nothing is contradicted, but a required claim lacks its proof.",
         ),
         Conclusion::Contradicted => language.pick(
-            "核验不符:文件中有内容相互矛盾或被改动。",
+            "核验不符：文件中有内容相互矛盾或被改动。",
             "Contradicted: something in this file contradicts the rest or was altered.",
         ),
     }
@@ -78,19 +78,19 @@ pub(crate) fn next_step(
 ) -> &'static str {
     match conclusion {
         Conclusion::Proved if has_anchors => language.pick(
-            "把上面的信任锚摘要与公证处公布的摘要比对;两者不同,则以上结论不成立。",
+            "把上面的信任锚摘要与公证处公布的摘要比对；两者不同，则以上结论不成立。",
             "Compare the digest of the anchors above with the one the notary publishes; if they differ, nothing above holds.",
         ),
         Conclusion::Proved | Conclusion::SelfConsistent => language.pick(
-            "向公证处取得信任锚文件,再用 --anchors 核验一次。",
+            "向公证处取得信任锚文件，再用 --anchors 核验一次。",
             "Get the anchors from the notary and run this again with --anchors.",
         ),
         Conclusion::NotProved => language.pick(
-            "存证和核对可能尚未完成:稍后向平台重新下载证据包;或用 --require 只要求你需要的项目。",
+            "存证和核对可能尚未完成：稍后向平台重新下载证据包；或用 --require 只要求你需要的项目。",
             "Custody and witnessing may still be under way: download the bundle again later, or name only the claims you need with --require.",
         ),
         Conclusion::Contradicted => language.pick(
-            "不要依据这个文件作判断。请原样保留它,并向出具方和公证处索取原件。",
+            "不要依据这个文件作判断。请原样保留它，并向出具方和公证处索取原件。",
             "Do not rely on this file. Keep it as it is, and ask its issuer and the notary for the original.",
         ),
     }

@@ -87,7 +87,7 @@ async fn edge_case_36_an_answer_over_another_digest_stops_its_chain_and_overwrit
 
     // It is seen where operators look: the page and the figures.
     let page = house.client.get("", "/coverage").await.text();
-    assert!(page.contains("摘要不一致,双方内容均已留存"), "{page}");
+    assert!(page.contains("摘要不一致，双方内容均已留存"), "{page}");
     let figures = house.client.get("", "/metrics").await.text();
     let line = figures
         .lines()

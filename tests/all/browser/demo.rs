@@ -71,7 +71,7 @@ fn a_visitor_tampers_with_the_copy_and_the_half_that_contradicts_turns_red() {
     assert_eq!(torn[0], calm[0], "the platform's half alone looks fine: {torn}");
     assert_ne!(torn[1], calm[1], "the notary's half turns red: {torn}");
     let text = page.evaluate("document.querySelector('svg').getAttribute('aria-label')").unwrap();
-    assert!(text.as_str().unwrap().contains("公证处那一半: 对不上"), "{text}");
+    assert!(text.as_str().unwrap().contains("公证处那一半：对不上"), "{text}");
     page.tap("a.go").unwrap();
     page.wait_until("!location.search.includes('rewritten-log')").unwrap();
     page.wait_until("document.querySelectorAll('svg .half').length === 2").unwrap();

@@ -65,9 +65,9 @@ async fn documents_are_read_as_words_and_pictures_and_what_was_seen_is_evidence(
     page.run_before_load(VOICE).unwrap();
     come_to_reading(&mut page, &format!("{}{link}?lang=zh", house.url()));
 
-    // What scripts bring may move the page when they come late; pictures may not.
-    page.wait_until("document.querySelector('.aloud').checkVisibility()").unwrap();
-    page.evaluate("globalThis.shifted = 0").unwrap();
+    // What scripts show has its room before they come: nothing moves the page, from its first line.
+    page.wait_until(&seen(".aloud")).unwrap();
+    page.wait_until(&seen(".zoom")).unwrap();
     // Words first; each picture has its place before it comes, and comes when it is near.
     let words = page.evaluate("document.querySelector('.words').innerText").unwrap();
     assert!(words.as_str().unwrap().contains("Articles, page 1 of 2"), "{words}");
@@ -127,6 +127,11 @@ async fn documents_are_read_as_words_and_pictures_and_what_was_seen_is_evidence(
     house.stop().await;
 }
 
+/// Whether somebody sees it: what only has its room kept is not seen.
+fn seen(selector: &str) -> String {
+    format!("document.querySelector('{selector}').checkVisibility({{ visibilityProperty: true }})")
+}
+
 fn now(page: &mut Page<'_>) -> f64 {
     page.evaluate("performance.now()").unwrap().as_f64().unwrap()
 }
@@ -140,8 +145,8 @@ async fn a_browser_without_a_voice_shows_no_button_for_one_and_reading_goes_on()
     let mut page = browser.page().unwrap();
     page.run_before_load(NO_VOICE).unwrap();
     come_to_reading(&mut page, &format!("{}{link}?lang=zh", house.url()));
-    let shown = "document.querySelector('.aloud').checkVisibility()";
-    assert_eq!(page.evaluate(shown).unwrap(), false);
+    page.wait_until(&seen(".zoom")).unwrap();
+    assert_eq!(page.evaluate(&seen(".aloud")).unwrap(), false);
     page.tap("form[action='/sign/read'] button").unwrap();
     page.wait_until("document.querySelector('h1')?.textContent === '拍一张现场照片'").unwrap();
     assert_eq!(page.trouble().unwrap().errors, Vec::<String>::new());

@@ -132,16 +132,16 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
-const WHO: Words = Words::new("谁可以调用:", "Who may call:");
+const WHO: Words = Words::new("谁可以调用：", "Who may call:");
 const EVERYBODY: Words = Words::new("任何人", "everybody");
 const SIGNER: Words =
     Words::new("持有该次签署链接的签署人", "the signer with the token of the ceremony");
-const API_KEY: Words = Words::new("接口密钥,权限为", "an API key with the scope");
-const OR: Words = Words::new(";或 ", "; or ");
+const API_KEY: Words = Words::new("接口密钥，权限为", "an API key with the scope");
+const OR: Words = Words::new("；或 ", "; or ");
 const PARAMETERS: Words = Words::new("参数", "Parameters");
-const IN_PATH: Words = Words::new("地址中,", "in the path, ");
-const IN_QUERY: Words = Words::new("问号之后,", "in the query, ");
-const IN_HEADER: Words = Words::new("请求头,", "a header, ");
+const IN_PATH: Words = Words::new("地址中，", "in the path, ");
+const IN_QUERY: Words = Words::new("问号之后，", "in the query, ");
+const IN_HEADER: Words = Words::new("请求头，", "a header, ");
 const REQUIRED: Words = Words::new("必填。", "required. ");
 const OPTIONAL: Words = Words::new("可选。", "optional. ");
 const BODY: Words = Words::new("内容", "Body");

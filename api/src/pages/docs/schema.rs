@@ -88,4 +88,4 @@ fn type_of(schema: &Value) -> String {
     }
 }
 
-const MAY_BE_ABSENT: Words = Words::new("(可无)", " (may be absent)");
+const MAY_BE_ABSENT: Words = Words::new("（可无）", " (may be absent)");

@@ -97,12 +97,12 @@ fn state_of(state: &FilingState, l: Language) -> &'static str {
     match state {
         FilingState::Drafting { .. } => l.pick("准备中", "being prepared"),
         FilingState::Signing { .. } => l.pick("签署中", "being signed"),
-        FilingState::Signed { .. } => l.pick("已签署,待确认", "signed, to be confirmed"),
+        FilingState::Signed { .. } => l.pick("已签署，待确认", "signed, to be confirmed"),
         FilingState::Reviewing { .. } => {
-            l.pick("已确认,待人工核验", "confirmed, identity being checked")
+            l.pick("已确认，待人工核验", "confirmed, identity being checked")
         }
         FilingState::Confirmed { .. } => l.pick("已确认", "confirmed"),
-        FilingState::Frozen { .. } => l.pick("有异议,已暂停", "objected to, frozen"),
+        FilingState::Frozen { .. } => l.pick("有异议，已暂停", "objected to, frozen"),
         FilingState::Ended { .. } => l.pick("已终止", "ended"),
     }
 }

@@ -114,7 +114,7 @@ fn nothing(l: Language) -> Trouble {
     let what = l
         .pick("没有找到由您经办的该办件。", "There is no filing with this number that you handle.");
     let next = l.pick(
-        "请核对办件编号；办件中经办人的姓名和证件号码须与您的账号登记的一致。账号尚未登记证件号码的，请联系平台。",
+        "请核对办件码；办件中经办人的姓名和证件号码须与您的账号登记的一致。账号尚未登记证件号码的，请联系平台。",
         "Check the number. The filing must name its handler by the name and the document number of your account; \
          if yours has no number yet, ask the platform.",
     );

@@ -262,11 +262,8 @@ impl ExpireError {
 const fn link_expired() -> Wording {
     say(
         "link_expired",
-        ["该链接已失效。", "请点击“重新发送”，或者联系经办人重新邀请。"],
-        [
-            "This link is no longer valid.",
-            "Choose \"send again\", or ask the handler for a new invitation.",
-        ],
+        ["该链接已失效。", "请联系经办人重新发送邀请。"],
+        ["This link is no longer valid.", "Ask the handler for a new invitation."],
     )
 }
 

@@ -105,8 +105,11 @@ impl CodeRefusal {
             .with("{n}", seconds, seconds),
             Self::NotSent => say(
                 "code_not_sent",
-                ["还没有发送验证码。", "请先点击“获取验证码”。"],
-                ["No code has been sent yet.", "Have one sent first."],
+                ["还没有发送验证码。", "请先在签署页面点“发送到”，收取验证码。"],
+                [
+                    "No code has been sent yet.",
+                    "On the signing page, choose where to have one sent first.",
+                ],
             ),
             Self::Expired => say(
                 "code_expired",

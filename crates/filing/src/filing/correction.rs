@@ -31,7 +31,7 @@ impl CorrectNameError {
         match self {
             Self::UnknownParty => say(
                 "correction_no_party",
-                ["该办件没有这名当事人，未作更正。", "请核对办件编号和姓名。"],
+                ["该办件没有这名当事人，未作更正。", "请核对办件码和姓名。"],
                 [
                     "There is no such party in this filing; nothing was corrected.",
                     "Check the filing's number and the name.",

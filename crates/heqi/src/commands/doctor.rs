@@ -107,7 +107,7 @@ fn folder(data_dir: &Path) -> Finding {
         format!("数据目录 {path} 可写"),
         format!("the data folder {path} is writable"),
         (
-            "请换一个目录(--data-dir),或修改它的权限。",
+            "请换一个目录（--data-dir），或修改它的权限。",
             "Choose another folder with --data-dir, or change its permissions.",
         ),
     )
@@ -135,7 +135,7 @@ fn free_space(data_dir: &Path) -> Finding {
         format!("磁盘剩余 {mib} MiB"),
         format!("{mib} MiB of disk are free"),
         (
-            "请至少留出 2 GiB,磁盘将满时平台会停止受理。",
+            "请至少留出 2 GiB，磁盘将满时平台会停止受理。",
             "Keep at least 2 GiB free; the platform accepts nothing more when the disk is nearly full.",
         ),
     )
@@ -153,7 +153,7 @@ fn sync_speed(data_dir: &Path) -> Finding {
         format!("落盘一次 {ms} 毫秒"),
         format!("one durable write takes {ms} ms"),
         (
-            "磁盘落盘太慢,请换用本地固态盘,不要用网络盘。",
+            "磁盘落盘太慢，请换用本地固态盘，不要用网络盘。",
             "The disk is slow to make writes durable: use a local solid-state disk, not a network share.",
         ),
     )
@@ -169,7 +169,7 @@ fn open_files() -> Finding {
         limit.is_none_or(|limit| limit >= LEAST_OPEN_FILES),
         format!("可同时打开 {shown} 个文件"),
         format!("{shown} files may be open at once"),
-        ("请提高上限:ulimit -n 65536。", "Raise the limit: ulimit -n 65536."),
+        ("请提高上限：ulimit -n 65536。", "Raise the limit: ulimit -n 65536."),
     )
 }
 
@@ -179,7 +179,7 @@ fn system_clock(clock: &dyn Clock) -> Finding {
         now.as_millis() > NOT_BEFORE_MS,
         format!("系统时钟 {}", now.for_people()),
         format!("the system clock says {}", now.for_people()),
-        ("系统时间不对,请启用网络校时。", "The clock is wrong: turn on network time."),
+        ("系统时间不对，请启用网络校时。", "The clock is wrong: turn on network time."),
     )
 }
 
@@ -189,7 +189,7 @@ fn core_dumps() -> Finding {
         "进程内存不会写入崩溃转储".to_owned(),
         "a crash leaves no picture of the memory".to_owned(),
         (
-            "系统不允许关闭崩溃转储,请在服务配置中设置 LimitCORE=0。",
+            "系统不允许关闭崩溃转储，请在服务配置中设置 LimitCORE=0。",
             "The system does not let core dumps be turned off: set LimitCORE=0 for the service.",
         ),
     )
@@ -212,7 +212,7 @@ fn private(files: impl Iterator<Item = PathBuf>) -> Finding {
         "密钥文件只有所有者能读".to_owned(),
         "key files are readable by their owner only".to_owned(),
         (
-            "请执行 chmod 600 收回密钥文件的权限,并视情况更换密钥。",
+            "请执行 chmod 600 收回密钥文件的权限，并视情况更换密钥。",
             "Run chmod 600 on the key files, and replace keys that others may have read.",
         ),
     )
@@ -245,7 +245,7 @@ async fn running_demo(data_dir: &Path) -> Vec<Finding> {
             format!("{zh}在 {url} 就绪"),
             format!("{en} is ready at {url}"),
             (
-                "演示没有在运行:cargo run --release。",
+                "演示没有在运行：cargo run --release。",
                 "The demo is not running: cargo run --release.",
             ),
         ));
@@ -256,7 +256,7 @@ async fn running_demo(data_dir: &Path) -> Vec<Finding> {
             false,
             "演示没有在运行".to_owned(),
             "the demo is not running".to_owned(),
-            ("启动演示:cargo run --release。", "Start it: cargo run --release."),
+            ("启动演示：cargo run --release。", "Start it: cargo run --release."),
         ));
         return findings;
     }
@@ -280,7 +280,7 @@ async fn mail(address: &str) -> Finding {
         format!("邮件服务在 {address} 应答"),
         format!("the mail server answers at {address}"),
         (
-            "邮件暂时发不出,会改用短信或稍后重试;请重新启动演示。",
+            "邮件暂时发不出，会改用短信或稍后重试；请重新启动演示。",
             "E-mail does not leave; messages go by SMS or later. Start the demo again.",
         ),
     )
@@ -300,7 +300,7 @@ async fn cosigned(http: &reqwest::Client, log_url: &str) -> Finding {
         format!("公证处核对落后 {shown} 条"),
         format!("the notary's check is {shown} entries behind"),
         (
-            "公证处没有跟上,请看两边的日志。",
+            "公证处没有跟上，请看两边的日志。",
             "The notary does not keep up: look at the logs of both services.",
         ),
     )
@@ -311,10 +311,10 @@ fn anchors(path: &Path) -> Finding {
     let digest = read.as_ref().map_or_else(|| "—".to_owned(), |file| file.digest.to_string());
     Finding::of(
         read.is_some(),
-        format!("信任锚可读,SHA-256 {digest}"),
+        format!("信任锚可读，SHA-256 {digest}"),
         format!("the trust anchors are readable, SHA-256 {digest}"),
         (
-            "信任锚文件缺失或损坏,请向公证处重新取得。",
+            "信任锚文件缺失或损坏，请向公证处重新取得。",
             "The anchors file is missing or damaged: get it from the notary again.",
         ),
     )

@@ -120,7 +120,7 @@ pub(crate) fn show(
         writeln!(out, "{file:<20} {} {}", public.algorithm(), public.key_id())?;
     }
     if dir.join(TEST_AUTHORITY).exists() {
-        writeln!(out, "{TEST_AUTHORITY:<20} TEST ONLY 测试证书,不具有法律效力")?;
+        writeln!(out, "{TEST_AUTHORITY:<20} TEST ONLY 测试证书，不具有法律效力")?;
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ pub(crate) async fn run(
         ("平台", "platform", world.platform_url.as_str()),
         ("公证处数据中心", "notary data centre", world.notary_url.as_str()),
         ("实时保", "preservation", world.preservation_url.as_str()),
-        ("时间戳(测试)", "time stamps (test)", world.time_authority_url.as_str()),
+        ("时间戳（测试）", "time stamps (test)", world.time_authority_url.as_str()),
         ("导览", "guide", shown.guide_url.as_str()),
     ];
     story.running(out, &services).map_err(DemoError::Output)?;

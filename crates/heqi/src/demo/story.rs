@@ -27,10 +27,10 @@ impl Story {
             return self.line(out, &json!({ "event": "starting" }));
         }
         let text = self.language.pick(
-            "合契 Heqi 演示 — 人物、公司均为虚构,无法律效力;各方在同一台机器上,不代表独立保管\n\
-             1 五位股东分居五城,同签一份公司设立文件。    2 每一步先写入只能追加的日志。\n\
-             3 几秒内,公证处一方复核并留存一份。          4 谁改动一个字节,两半就对不上。\n\
-             5 四位正在签署,最后一位请您来签。",
+            "合契 Heqi 演示 — 人物、公司均为虚构，无法律效力；各方在同一台机器上，不代表独立保管\n\
+             1 五位股东分居五城，同签一份公司设立文件。    2 每一步先写入只能追加的日志。\n\
+             3 几秒内，公证处一方复核并留存一份。          4 谁改动一个字节，两半就对不上。\n\
+             5 四位正在签署，最后一位请您来签。",
             "Heqi demo — people and companies are made up, no legal effect; all parties run on one\n\
              machine, which is no independent custody\n\
              1 Five shareholders in five cities sign one company's founding documents.\n\
@@ -86,8 +86,8 @@ impl Story {
         let (phone, compare, open) = match self.language {
             Language::Zh => (
                 "手机在同一网络中打开",
-                "浏览器会提示证书不受信任;请核对证书指纹(SHA-256)一致后再继续",
-                "同一网络中的任何人都能打开本演示,其中没有真实数据",
+                "浏览器会提示证书不受信任；请核对证书指纹（SHA-256）一致后再继续",
+                "同一网络中的任何人都能打开本演示，其中没有真实数据",
             ),
             Language::En => (
                 "phones in the same network open",
@@ -167,7 +167,7 @@ impl Story {
         match member.representative {
             None => format!("{}·{city}", member.name),
             Some(person) => match self.language {
-                Language::Zh => format!("{}(由{person}·{city})", member.name),
+                Language::Zh => format!("{}（由{person}·{city}）", member.name),
                 Language::En => format!("{} (by {person}·{city})", member.name),
             },
         }

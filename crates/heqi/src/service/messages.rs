@@ -38,11 +38,11 @@ const MESSAGES_FAIL: Watch = Watch {
     limit: 3,
     lasting: false,
     means: (
-        "连续多次未能把短信或邮件交给网关,链接和验证码暂时到不了签署人。",
+        "连续多次未能把短信或邮件交给网关，链接和验证码暂时到不了签署人。",
         "Several attempts in a row to hand over a message have failed: links and codes do not reach signers.",
     ),
     next_step: (
-        "检查短信网关和邮件服务器的地址、网络和密钥;恢复后会自动补发。",
+        "检查短信网关和邮件服务器的地址、网络和密钥；恢复后会自动补发。",
         "Check address, network and secret of the gateway and the mail server; what waits is sent by itself afterwards.",
     ),
 };

@@ -63,7 +63,7 @@ impl std::error::Error for Refused {}
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("profile = \"production\" is refused 正式环境(production)未能启动:")?;
+        f.write_str("profile = \"production\" is refused 正式环境（production）未能启动：")?;
         for unfit in &self.0 {
             for language in [Language::Zh, Language::En] {
                 let said = unfit.explain(language);
@@ -262,45 +262,45 @@ impl Unfit {
             Self::DemoKeys(path) => format!("{} 中的密钥由演示生成。", path.display()),
             Self::DemoName(name) => format!("日志或密钥名称 {name} 使用了保留的示例域名。"),
             Self::MadeUpNames(key) => format!("设置项 {key} 中的机构名称是虚构的示例名称。"),
-            Self::TestAuthority => "签署人证书将由内置的测试证书机构签发,不具有法律效力。".into(),
-            Self::TestRoot(name) => format!("测试证书机构({name})的根证书将被信任。"),
+            Self::TestAuthority => "签署人证书将由内置的测试证书机构签发，不具有法律效力。".into(),
+            Self::TestRoot(name) => format!("测试证书机构（{name}）的根证书将被信任。"),
             Self::TestTime(label) => format!("时间戳机构 {label} 的根证书是测试证书。"),
-            Self::TestProvider(name) => format!("演示核验机构({name})的答复将被信任。"),
+            Self::TestProvider(name) => format!("演示核验机构（{name}）的答复将被信任。"),
             Self::NobodyReviews => {
-                "没有设置核验机构,权威来源未能核验的签署将无人核验,不愿使用人脸信息的签署人也无法办理。".into()
+                "没有设置核验机构，权威来源未能核验的签署将无人核验，不愿使用人脸信息的签署人也无法办理。".into()
             }
             Self::CodesOptional => {
-                "[notify] 未设置 code_required = true,没有登记联系方式的签署人无需验证码,仅凭链接即可进入。".into()
+                "[notify] 未设置 code_required = true，没有登记联系方式的签署人无需验证码，仅凭链接即可进入。".into()
             }
             Self::TimeAuthority => "内置时间戳服务只用于测试。".into(),
-            Self::PlainListener => "服务没有 TLS 证书,将以明文 HTTP 监听。".into(),
-            Self::PlainPeer(name) => format!("与 {name} 的连接没有固定根证书,将使用明文 HTTP。"),
+            Self::PlainListener => "服务没有 TLS 证书，将以明文 HTTP 监听。".into(),
+            Self::PlainPeer(name) => format!("与 {name} 的连接没有固定根证书，将使用明文 HTTP。"),
             Self::KeyFile(path) => {
-                format!("密钥加密密钥以文件保存({}),与其保护的数据在同一台机器上。", path.display())
+                format!("密钥加密密钥以文件保存（{}），与其保护的数据在同一台机器上。", path.display())
             }
         }
     }
 
     fn next_zh(&self) -> &'static str {
         match self {
-            Self::DemoKeys(_) => "请改用新的空数据目录,并用 heqi keys generate 生成密钥。",
-            Self::DemoName(_) => "请改用本机构拥有的域名作为 log_origin,并重新交换密钥。",
+            Self::DemoKeys(_) => "请改用新的空数据目录，并用 heqi keys generate 生成密钥。",
+            Self::DemoName(_) => "请改用本机构拥有的域名作为 log_origin，并重新交换密钥。",
             Self::MadeUpNames(_) => "请填写真实机构名称。",
             Self::TestAuthority => "请在 [certificate_authority] 中配置持牌证书机构。",
             Self::TestRoot(_) => "请在 certificate_roots 中只保留持牌证书机构的根证书。",
             Self::TestTime(_) => "请改用独立的时间戳机构。",
             Self::TestProvider(_) => "请在 identity_providers 中只保留真实的核验机构。",
             Self::NobodyReviews => {
-                "请在 [identity.review] 中填写登记机关或公证处,并为其工作人员建立账号。"
+                "请在 [identity.review] 中填写登记机关或公证处，并为其工作人员建立账号。"
             }
             Self::CodesOptional => {
-                "请在 [notify] 中设置 code_required = true,并配置短信网关或邮件服务器。"
+                "请在 [notify] 中设置 code_required = true，并配置短信网关或邮件服务器。"
             }
-            Self::TimeAuthority => "请使用独立的时间戳机构,不要在正式环境运行此服务。",
+            Self::TimeAuthority => "请使用独立的时间戳机构，不要在正式环境运行此服务。",
             Self::PlainListener => {
-                "请用 heqi keys tls 生成证书,并在 [tls] 中填写 certificate_file。"
+                "请用 heqi keys tls 生成证书，并在 [tls] 中填写 certificate_file。"
             }
-            Self::PlainPeer(_) => "请在该项的 tls 表中填写 roots_file 和 name,并使用 https 地址。",
+            Self::PlainPeer(_) => "请在该项的 tls 表中填写 roots_file 和 name，并使用 https 地址。",
             Self::KeyFile(_) => "请在 keys/key-service.json 中配置密钥服务。",
         }
     }

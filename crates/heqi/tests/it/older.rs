@@ -101,7 +101,7 @@ async fn a_regulator_finds_the_older_filing_marked_objected_to_and_frozen() {
     let console = Console::enter(&demo, "zhou.zheng").await;
     let (results, dossier) = console.found("旧梦").await;
     for page in [&results, &dossier] {
-        for said in [BANNER, "杭州示例旧梦餐饮有限公司", "简易注销登记", "有异议,已暂停"]
+        for said in [BANNER, "杭州示例旧梦餐饮有限公司", "简易注销登记", "有异议，已暂停"]
         {
             assert!(page.contains(said), "{said} in {page}");
         }
@@ -121,7 +121,7 @@ async fn anybody_reads_the_older_filings_certificate_and_checks_it_at_the_notary
     let folder = Folder::new();
     let demo = folder.start();
     let guide = Client::of(demo.says("guide_url"));
-    for (language, said) in [("zh", "历史办件,情节为模拟"), ("en", "Acted out")] {
+    for (language, said) in [("zh", "历史办件，情节为模拟"), ("en", "Acted out")] {
         let page = String::from_utf8(guide.get("", &format!("/?lang={language}")).await.ok());
         let page = page.unwrap();
         assert!(page.contains(said) && page.contains("href=\"/certificate.pdf\""), "{page}");

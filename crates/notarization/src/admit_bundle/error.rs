@@ -156,24 +156,24 @@ impl Explain for AdmitBundleError {
 impl AdmitBundleError {
     fn what_zh(&self) -> String {
         match self {
-            Self::Unreadable(_) => "提交的文件不是证据包,未作任何保存。".into(),
-            Self::Damaged { entry } => format!("{entry} 与清单摘要不一致,未作任何保存。"),
-            Self::Malformed { reason } => format!("证据包格式不合规({reason}),未作任何保存。"),
-            Self::NotWhole => "存证必须提交完整记录,本次记录只披露了一部分。".into(),
+            Self::Unreadable(_) => "提交的文件不是证据包，未作任何保存。".into(),
+            Self::Damaged { entry } => format!("{entry} 与清单摘要不一致，未作任何保存。"),
+            Self::Malformed { reason } => format!("证据包格式不合规（{reason}），未作任何保存。"),
+            Self::NotWhole => "存证必须提交完整记录，本次记录只披露了一部分。".into(),
             Self::Incomplete { missing } => format!("缺少记录所引用的 {missing} 个文件或照片。"),
             Self::TooManyParts => format!("一次存证最多 {MAX_PARTS} 个部分。"),
             Self::PartTooLong => "证据包中有一个部分超过允许的大小。".into(),
             Self::NotLogged { reason } => {
-                format!("不能证明该记录位于本机构认可的日志中({reason})。")
+                format!("不能证明该记录位于本机构认可的日志中（{reason}）。")
             }
             Self::Gap { expected_seq } => {
-                format!("该记录链应先存证第 {expected_seq} 条,本条未作任何保存。")
+                format!("该记录链应先存证第 {expected_seq} 条，本条未作任何保存。")
             }
-            Self::NotReceipted => "回执所述并非这条记录,未作任何保存。".into(),
-            Self::Erased => "该记录的数据密钥已按要求删除,不能再次存证。".into(),
+            Self::NotReceipted => "回执所述并非这条记录，未作任何保存。".into(),
+            Self::Erased => "该记录的数据密钥已按要求删除，不能再次存证。".into(),
             Self::NumbersExhausted => "当日存证编号已用完。".into(),
-            Self::Store(CommitError::DiskFull) => "存储空间不足,暂停接收存证。".into(),
-            _ => "存证服务内部出错,未出具回执。".into(),
+            Self::Store(CommitError::DiskFull) => "存储空间不足，暂停接收存证。".into(),
+            _ => "存证服务内部出错，未出具回执。".into(),
         }
     }
 
@@ -188,8 +188,8 @@ impl AdmitBundleError {
             Self::NotLogged { .. } => "请附上日志已签名树头的包含证明后重新提交。",
             Self::NotReceipted => "请提交回执所述的那条记录。",
             Self::Gap { .. } => "请从该序号起按顺序提交。",
-            Self::Erased => "如有异议,请联系公证机构。",
-            _ => "请稍后重新提交,不会重复存证。",
+            Self::Erased => "如有异议，请联系公证机构。",
+            _ => "请稍后重新提交，不会重复存证。",
         }
     }
 

@@ -340,12 +340,11 @@ fn environment(record: &Disclosure) -> Found {
             "address, device and time of receipt are there",
         )
     } else {
-        let names = missing.join(", ");
         found(
             Outcome::Unproved,
             "environment_gaps",
-            format!("缺少：{names}"),
-            format!("missing: {names}"),
+            format!("缺少：{}", missing.join("、")),
+            format!("missing: {}", missing.join(", ")),
         )
     }
 }

@@ -61,7 +61,7 @@ async fn anybody_sees_what_is_held_over_time_and_nothing_of_anybody() {
         centre.deposit(&deposit_of(&story, record)).await;
     }
     let held = story.records.len();
-    let shown = page_with(&centre, "?lang=zh", &format!("已留存: <strong>{held}</strong>")).await;
+    let shown = page_with(&centre, "?lang=zh", &format!("已留存：<strong>{held}</strong>")).await;
     for words in ["留存监控", "从收到到留存", "7.3 MB", "平台已宣布而镜像尚缺", "目前没有告警"]
     {
         assert!(shown.contains(words), "{words} in {shown}");

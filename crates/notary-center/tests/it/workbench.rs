@@ -903,13 +903,13 @@ async fn the_queue_and_the_figures_are_pages_with_the_same_numbers_in_words() {
     let taken = apply(&bureau, &clerk, &FORM).await;
     let matter = taken.headers()["location"].to_str().unwrap().to_owned();
     let no = matter.rsplit('/').next().unwrap();
-    assert!(clerk.page("/staff/matters").await.contains("待受理 (1)"));
+    assert!(clerk.page("/staff/matters").await.contains("待受理（1）"));
     for one in [&clerk, &notary] {
         one.done(&matter, "declare", &[("choice", "none")]).await;
     }
     notary.done(&matter, "accept", &[]).await;
     let queue = clerk.page("/staff/matters?at=accepted").await;
-    assert!(queue.contains(no) && queue.contains("审查中 (1)"));
+    assert!(queue.contains(no) && queue.contains("审查中（1）"));
     assert!(!clerk.page("/staff/matters?at=submitted").await.contains(no));
     let unknown = clerk.send(Method::GET, "/staff/matters?at=nowhere", &[]).await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);

@@ -82,7 +82,7 @@ pub static PURPOSES: [Known; 13] = [
         word: "held_signed",
         places: HELD,
         zh: [
-            "有人以您的名义签了文件({time}),证据已保管。不是您?打开{link}或打{telephone}",
+            "有人以您的名义签了文件（{time}），证据已保管。不是您？打开{link}或打{telephone}",
             "有人以您的名义签署了文件",
             "您好！\n\n{time}（北京时间），有人以您的名义签署了文件，证据已由{operator}保管。\n如属实，无需操作。如非本人操作，请打开以下地址，用本邮箱登录后选择“有异议”，或致电{telephone}：\n{link}\n\n本邮件按您在{operator}的设置发送，可在该页面关闭。我们不会要求您提供密码、验证码或付款。\n",
         ],
@@ -96,7 +96,7 @@ pub static PURPOSES: [Known; 13] = [
         word: "signed_in_your_name",
         places: PLACES,
         zh: [
-            "有人以您的名义签了{company}文件({time})。不是您?点{link}或打{telephone}",
+            "有人以您的名义签了{company}文件（{time}）。不是您？点{link}或打{telephone}",
             "请确认：{company}{matter}文件签署情况（{number}）",
             "{name}：您好！\n\n{time}（北京时间），有人以您的名义签署了{company}的{matter}文件（办件码{number}）。\n如属实，请打开以下链接查看；如非本人操作，请在该页面选择“有异议”，办件将立即暂停，或致电{telephone}：\n{link}\n\n请勿转发本邮件。全部股东和经办人确认前，系统不会向登记机关提交。\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。\n",
         ],
@@ -124,7 +124,7 @@ pub static PURPOSES: [Known; 13] = [
         word: "contact_changed",
         places: PLACES,
         zh: [
-            "您在{company}办件中的联系方式已于{time}变更。不是您要求的?请打{telephone}",
+            "您在{company}办件中的联系方式已于{time}变更。不是您要求的？请打{telephone}",
             "您的联系方式已变更（{number}）",
             "{name}：您好！\n\n您在{company}办件（办件码{number}）中的联系方式已于{time}（北京时间）由经办人变更，24小时后启用。\n如果不是您要求的，请立即致电{telephone}。\n",
         ],

@@ -266,11 +266,11 @@ impl CustodyPage {
 }
 
 const PLATFORMS_LOG: Words = Words::new(
-    "平台日志：本机构镜像 与 平台所示",
+    "平台日志：本机构镜像与平台所示",
     "The platform's log: our mirror of it and as the platform shows it",
 );
 const OWN_LOG: Words = Words::new(
-    "本机构日志：本机构所存 与 平台联署时所见",
+    "本机构日志：本机构所存与平台联署时所见",
     "Our own log: as we hold it and as the platform cosigned it",
 );
 const TITLE: Words = Words::new("留存监控", "Custody");
@@ -290,10 +290,10 @@ const P95: Words = Words::new("95% 快于", "95 % were faster than");
 const P99: Words = Words::new("99% 快于", "99 % were faster than");
 const GAPS: Words = Words::new("缺口", "Gaps");
 const LACKING_LINE: Words =
-    Words::new("平台已宣布而镜像尚缺(条)", "announced and not in the mirror");
+    Words::new("平台已宣布而镜像尚缺（条）", "announced and not in the mirror");
 const ORDER_LINE: Words =
-    Words::new("因缺前一条被退回(次)", "turned away for a missing predecessor");
-const CONTRADICT_LINE: Words = Words::new("与其链矛盾(条)", "contradict their chain");
+    Words::new("因缺前一条被退回（次）", "turned away for a missing predecessor");
+const CONTRADICT_LINE: Words = Words::new("与其链矛盾（条）", "contradict their chain");
 const AGES: Words = Words::new("日志树头距上次联署的时间", "Age of the newest cosigned heads");
 const OWN_LINE: Words = Words::new("本机构日志", "our own log");
 const PLATFORM_LINE: Words = Words::new("平台日志", "the platform's log");
@@ -304,7 +304,7 @@ const QUEUES: Words = Words::new("等待处理", "What waits");
 const DISK_QUEUE_LINE: Words = Words::new("等待落盘的写入", "changes waiting for the disk");
 const MATTERS_LINE: Words = Words::new("在办公证申请", "applications in hand");
 const NUMBERS_LINE: Words = Words::new("取号受阻", "whose number does not come");
-const RENEWAL: Words = Words::new("距时间戳续期(天)", "Days until time stamps are renewed");
+const RENEWAL: Words = Words::new("距时间戳续期（天）", "Days until time stamps are renewed");
 const RENEWAL_LINE: Words = Words::new("剩余天数", "days left");
 const DISK: Words = Words::new("存储占用", "Storage");
 const DISK_LINE: Words = Words::new("数据目录", "the data folder");

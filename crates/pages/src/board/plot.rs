@@ -89,7 +89,7 @@ impl Plot<'_> {
                             }
                             (series.name.in_language(l))
                             @if let Some((_, last)) = series.points.last() {
-                                ": " strong { ((self.unit)(*last, l)) }
+                                (l.pick("：", ": ")) strong { ((self.unit)(*last, l)) }
                             }
                         }
                     }
@@ -133,7 +133,11 @@ impl Plot<'_> {
             let values = || series.points.iter().map(|(_, value)| *value);
             let name = series.name.in_language(l);
             let Some(last) = values().next_back() else {
-                let _ = write!(said, "; {name}: {}", NO_SAMPLE.in_language(l));
+                let none = NO_SAMPLE.in_language(l);
+                let _ = match l {
+                    Language::Zh => write!(said, "；{name}：{none}"),
+                    Language::En => write!(said, "; {name}: {none}"),
+                };
                 continue;
             };
             let (low, high) = (values().fold(last, f64::min), values().fold(last, f64::max));

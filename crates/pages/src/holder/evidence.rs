@@ -17,7 +17,7 @@ use crate::words::Words;
 pub struct ProvedClaim {
     /// What is claimed, in the reader's language.
     pub title: String,
-    /// 核验通过, 未能核验, 核验不符: in the reader's language.
+    /// 核验通过、未能核验、核验不符，in the reader's language.
     pub status: String,
     /// Whether it is proved.
     pub is_proved: bool,

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::SERVICE_FOOT;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 /// One signing that is held.
 #[derive(Clone, Debug)]
@@ -115,7 +115,7 @@ impl Page for HolderListPage {
                         }
                     }
                     details {
-                        summary { (OTHERS.in_language(l)) " (" (matter.others.len()) ")" }
+                        summary { (OTHERS.in_language(l)) (bracketed(&matter.others.len(), l)) }
                         ol .plain { @for line in &matter.others { li { (line.what) p .soft { (line.received_at) } } } }
                     }
                 }

@@ -246,13 +246,13 @@ impl Page for ObjectPage {
     }
 }
 
-const TAKE_BACK: Words = Words::new("我要撤回异议", "I take my objection back");
+const TAKE_BACK: Words = Words::new("我要撤回异议", "Withdraw my objection");
 const TAKE_BACK_MEANS: Words = Words::new(
     "撤回后由登记机关工作人员处理，办件在此之前保持暂停；办件恢复后，全体当事人需要重新确认。",
     "An officer of the registry then decides; the filing stays paused until that. If it goes on, every party confirms anew.",
 );
 const TAKEN_BACK: Words =
-    Words::new("您已撤回异议，等待登记机关处理：", "You took it back; the registry decides:");
+    Words::new("您已撤回异议，等待登记机关处理：", "You withdrew it; the registry decides:");
 const LANDING: Words = Words::new("核对以您的名义签署的文件", "Check what was signed in your name");
 const LANDING_LEAD: Words = Words::new(
     "请由收到消息的本人核对。输入验证码后，可以查看签署情况，选择“确认”或“有异议”，无需重新签署。",
@@ -297,7 +297,7 @@ const CLOSED: Words = Words::new(
 );
 const COMPANY: Words = Words::new("公司", "Company");
 const MATTER: Words = Words::new("事项", "Matter");
-const NUMBER: Words = Words::new("办件编号", "Filing number");
+const NUMBER: Words = Words::new("办件码", "Filing number");
 const YES: Words = Words::new("确认", "Confirm");
 const NO: Words = Words::new("有异议", "Object");
 const SILENCE: Words = Words::new(

@@ -174,10 +174,10 @@ const WAYS: Words = Words::new(
     "You can go on without face information, with the same result. Choose a way:",
 );
 const COUNTER: Words = Words::new(
-    "请携带有效身份证件到登记窗口或公证处，由工作人员当面核验后签署，并报出办件编号：",
+    "请携带有效身份证件到登记窗口或公证处，由工作人员当面核验后签署，并报出办件码：",
     "Bring your identity document to the counter or the notary office; a member of staff checks it and you sign there. Name the filing:",
 );
-const NUMBER: Words = Words::new("办件编号", "Filing number");
+const NUMBER: Words = Words::new("办件码", "Filing number");
 const SAME: Words = Words::new(
     "两种方式法律效力相同，您的办件不会因此受影响。预约请拨打",
     "Both ways have the same legal effect and your filing is not affected. To make an appointment call",

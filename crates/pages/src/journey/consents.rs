@@ -124,7 +124,7 @@ impl Page for OwnConsentsPage {
     }
 }
 
-const TITLE: Words = Words::new("我的 — 授权管理", "Mine: my consents");
+const TITLE: Words = Words::new("我的 — 授权管理", "My consents");
 const LEAD: Words =
     Words::new("以下是您在本次签署中作出的选择。", "This is what you answered in this signing.");
 const NONE: Words = Words::new("您还没有作出选择。", "You have not answered anything yet.");

@@ -141,7 +141,7 @@ const VIDEO_NEXT: Words = Words::new(
     "Your choice is noted. Next you record a video in which you read a statement, and sign; a person compares it with your document, no face recognition is used.",
 );
 const COUNTER_NEXT: Words = Words::new(
-    "请带上这台设备和有效身份证件原件到窗口，报出下面的办件编号和核验号。工作人员当面核对后，您在这台设备上继续签署，不拍照片。",
+    "请带上这台设备和有效身份证件原件到窗口，报出下面的办件码和核验号。工作人员当面核对后，您在这台设备上继续签署，不拍照片。",
     "Bring this device and your original identity card to the counter, and read out the filing's number and the number below. Staff looks at both, and you go on signing on this device, without a photo.",
 );
 const NOBODY: Words = Words::new(
@@ -152,7 +152,7 @@ const ON: Words = Words::new("继续", "Go on");
 const SEEN: Words = Words::new("工作人员已核验，继续签署", "Staff has seen me: go on");
 const CODE: Words = Words::new("核验号（请读给工作人员）", "Number (read it to the officer)");
 const OFFICE: Words = Words::new("核验机构", "Office");
-const NUMBER: Words = Words::new("办件编号", "Filing number");
+const NUMBER: Words = Words::new("办件码", "Filing number");
 const SINCE: Words = Words::new("登记时间", "Noted at");
 const CHANGE: Words = Words::new("改选另一种方式", "Choose the other way");
 const RECONSIDER: Words =

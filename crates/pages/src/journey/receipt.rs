@@ -8,7 +8,7 @@ use crate::frame::{Frame, Page};
 use crate::link::Link;
 use crate::parts::{facts, hidden, simulated};
 use crate::qr;
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 mod flags;
 
@@ -289,7 +289,7 @@ const VOUCHER: Words = Words::new("签署凭证号", "Voucher number");
 const QR: Words = Words::new("签署凭证号的二维码", "QR code of the voucher number");
 const COMPANY: Words = Words::new("公司", "Company");
 const MATTER: Words = Words::new("事项", "Matter");
-const NUMBER: Words = Words::new("办件编号", "Filing number");
+const NUMBER: Words = Words::new("办件码", "Filing number");
 const CAPACITIES: Words = Words::new("签署身份", "Signed as");
 const REPRESENTS: Words = Words::new("代表", "Signed for");
 const MORE_TO_SIGN: Words =
@@ -302,8 +302,8 @@ const STANDING: Words = Words::new("存证情况", "How the evidence stands");
 const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundle");
 const VERIFY: Words = Words::new("怎样核验", "How to verify it");
 const SLOGAN: Words = Words::new(
-    "一键公证：已自动存证，可随时申请公证书。",
-    "Deposited automatically; you can apply for a notarial certificate at any time.",
+    "一键公证：存证自动进行，无需操作；存证后可随时申请公证书。",
+    "It is deposited by itself; once it is, you can apply for a notarial certificate at any time.",
 );
 const NEXT: Words = Words::new("接下来", "What comes next");
 const NEXT_TEXT: Words = Words::new(
@@ -355,7 +355,7 @@ mod tests {
         let flag = refused.flags.iter().find(|flag| flag.name == "deposited").unwrap();
         let line = flag.line(Language::Zh).into_string();
         assert!(
-            line.contains("未全部存证至公证处(1/2)") && line.contains("不会自动重试"),
+            line.contains("未全部存证至公证处（1/2）") && line.contains("不会自动重试"),
             "{line}"
         );
         assert!(!line.contains("awaited") && !refused.is_whole(), "{line}");

@@ -117,7 +117,7 @@ impl Page for SignPage {
     }
 }
 
-const TITLE: Words = Words::new("请确认您的意愿", "Confirm what you want");
+const TITLE: Words = Words::new("请确认您的意愿", "Confirm that you want to sign");
 const PLACE: Words = Words::new(
     "点“确认签署”时，浏览器会询问是否提供位置；选择不提供也可以签署，会如实记录。",
     "When you sign, the browser asks for your position; you may say no and still sign, which is recorded.",

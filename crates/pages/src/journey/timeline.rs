@@ -99,13 +99,13 @@ pub struct PartyLine {
 pub enum PartyStand {
     /// 待签署: so many documents.
     ToSign(usize),
-    /// 已签署,待确认.
+    /// 已签署，待确认.
     Signed,
     /// 待确认: it never signs.
     ToConfirm,
     /// 已确认.
     Confirmed,
-    /// 有异议,已暂停.
+    /// 有异议，已暂停.
     Objected,
 }
 
@@ -303,7 +303,7 @@ impl TimelineStep {
 
     fn waits_for(&self, language: Language) -> &'static str {
         match self.kind {
-            StepKind::Opened | StepKind::Ended => Words::new("等待经办人", "It waits for the handler."),
+            StepKind::Opened | StepKind::Ended => Words::new("等待经办人。", "It waits for the handler."),
             StepKind::Signing => Words::new("等待下面标注“待签署”的各方签署。", "It waits for those below who have to sign."),
             StepKind::Deposited(..) => Words::new(
                 "正在自动同步存证至公证处，无需操作；未成功会自动重试。",
@@ -329,7 +329,7 @@ impl TimelineStep {
 const TITLE: Words = Words::new("办件进度", "How the filing stands");
 const COMPANY: Words = Words::new("公司", "Company");
 const MATTER: Words = Words::new("事项", "Matter");
-const NUMBER: Words = Words::new("办件编号", "Filing number");
+const NUMBER: Words = Words::new("办件码", "Filing number");
 const PARTIES: Words = Words::new("各方情况", "Parties");
 const YOU: Words = Words::new("（您）", "(you)");
 const DOCUMENTS: Words = Words::new("已签署文件：", "Documents signed:");

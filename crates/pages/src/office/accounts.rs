@@ -9,7 +9,7 @@ use crate::frame::{Frame, Page};
 use crate::link::{Link, OfficeLink};
 use crate::parts::hidden;
 use crate::staff::Trouble;
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 /// The newest events of an account that are listed: each way in is one, and leaving is another.
 pub const LISTED_EVENTS: usize = 50;
@@ -90,7 +90,7 @@ pub(crate) fn list(
                     @let earlier = row.earlier.saturating_add(skipped);
                     @let all = row.earlier.saturating_add(row.events.len());
                     details {
-                        summary { (EVENTS.in_language(l)) " (" (all) ")" }
+                        summary { (EVENTS.in_language(l)) (bracketed(&all, l)) }
                         ul {
                             @if earlier > 0 {
                                 li { (EARLIER.in_language(l).replace("{count}", &earlier.to_string())) }
@@ -203,7 +203,7 @@ mod tests {
         row.events = (0..LISTED_EVENTS + 3).map(event).collect();
         let act = |_: &str, _: &str| Link::Journey;
         let shown = list(&frame, std::slice::from_ref(&row), "key", act).into_string();
-        assert!(shown.contains("(53)") && shown.contains("另有更早的3条未列出"), "{shown}");
+        assert!(shown.contains("（53）") && shown.contains("另有更早的3条未列出"), "{shown}");
         assert!(!shown.contains("event-2-") && shown.contains("event-3-"), "{shown}");
         row.events.truncate(LISTED_EVENTS);
         let shown = list(&frame, std::slice::from_ref(&row), "key", act).into_string();
@@ -211,6 +211,6 @@ mod tests {
         // The same where the earlier ones were not read at all.
         row.earlier = 7;
         let shown = list(&frame, std::slice::from_ref(&row), "key", act).into_string();
-        assert!(shown.contains("(57)") && shown.contains("另有更早的7条未列出"), "{shown}");
+        assert!(shown.contains("（57）") && shown.contains("另有更早的7条未列出"), "{shown}");
     }
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::frame::Frame;
 use crate::link::{Link, OfficeLink};
 use crate::parts::hidden;
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 /// Something done with an application. The word is the last part of its address.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -311,7 +311,7 @@ fn session_fields(seen: &Seen, l: Language) -> Markup {
         }
         label for="session-place" { (PLACE.in_language(l)) }
         input type="text" id="session-place" name="place" required maxlength="200";
-        label for="session-code" { (OWN_CODE.in_language(l)) " (" (seen.login) ")" }
+        label for="session-code" { (OWN_CODE.in_language(l)) (bracketed(&seen.login, l)) }
         input .digits type="text" id="session-code" name="code" required maxlength="8" inputmode="numeric" autocomplete="off";
         label for="session-second" { (SECOND.in_language(l)) }
         input type="text" id="session-second" name="second" required maxlength="40" autocapitalize="none" spellcheck="false" autocomplete="off";
@@ -332,8 +332,8 @@ const DECLARE_LEAD: Words = Words::new(
 const NO_INTEREST: Words = Words::new("没有利害关系", "No interest");
 const INTEREST: Words = Words::new("有利害关系，回避", "I have an interest: I step aside");
 const ACCEPT_LEAD: Words = Words::new(
-    "受理后发给受理通知单，15个工作日的法定期限开始计算，由您承办。",
-    "The acceptance has its number, the 15 working days begin, and you are responsible.",
+    "受理后发给公证受理通知书，15个工作日的法定期限开始计算，由您承办。",
+    "A notice of acceptance is made, the 15 working days begin, and you are responsible.",
 );
 const TAKE_OVER_LEAD: Words = Words::new(
     "改由您承办后，提取会话须重新进行，草稿作废。",

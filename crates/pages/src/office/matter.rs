@@ -16,7 +16,7 @@ use crate::frame::{Frame, Page};
 use crate::link::{Link, OfficeLink};
 use crate::parts::hidden;
 use crate::staff::Trouble;
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 mod rows;
 mod samples;
@@ -100,7 +100,7 @@ impl Page for MatterPage {
             @if let Some(session) = &self.session { (self.extraction(session, frame)) }
             @if let Some(draft) = &self.draft { (self.drafting(draft, frame)) }
             details open[self.acts.is_empty()] {
-                summary { (RECORD.in_language(l)) " (" (self.record.len()) ")" }
+                summary { (RECORD.in_language(l)) (bracketed(&self.record.len(), l)) }
                 ol .lines {
                     @for row in &self.record {
                         li { (row.seq) ". " strong { (row.what) } " · " (row.at) " · " (row.by)
@@ -110,7 +110,7 @@ impl Page for MatterPage {
             }
             @if !self.taken.is_empty() {
                 details {
-                    summary { (TAKEN.in_language(l)) " (" (self.taken.len()) ")" }
+                    summary { (TAKEN.in_language(l)) (bracketed(&self.taken.len(), l)) }
                     ol .lines {
                         @for row in &self.taken { li { strong { (row.what) } " · " (row.at) " · " (row.by) } }
                     }

@@ -7,7 +7,7 @@ use super::{OfficeDesk, Tab};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::{Link, OfficeLink};
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 /// One application in the queue: nothing personal.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ fn listed(group: &QueueGroup, l: Language) -> Markup {
     let link = |after: Option<String>| Link::Office(OfficeLink::Group(group.word.clone(), after));
     html! {
         section aria-labelledby={ "at-" (group.word) } {
-            h2 id={ "at-" (group.word) } { (group.title) " (" (group.count) ")" }
+            h2 id={ "at-" (group.word) } { (group.title) (bracketed(&group.count, l)) }
             ol .cases { @for row in &group.rows { li { (entry(row, l)) } } }
             @if let Some(more) = &group.more {
                 p .links {
@@ -117,7 +117,7 @@ impl Page for OfficeQueuePage {
                 h2 { (OVER.in_language(l)) }
                 p .links {
                     @for (word, title, count) in &self.over {
-                        a href=(Link::Office(OfficeLink::Group(word.clone(), None))) { (title) " (" (count) ")" }
+                        a href=(Link::Office(OfficeLink::Group(word.clone(), None))) { (title) (bracketed(count, l)) }
                     }
                 }
             }

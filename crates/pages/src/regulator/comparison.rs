@@ -158,7 +158,7 @@ fn copy(title: Words, copy: &CopyShown, l: Language) -> Markup {
 fn lines(class: &str, title: Words, lines: &[String], l: Language) -> Markup {
     html! {
         div .(class) {
-            span .soft { (title.in_language(l)) ": " }
+            span .soft { (title.in_language(l)) (l.pick("：", ": ")) }
             @if lines.is_empty() { (NOTHING.in_language(l)) }
             @for line in lines { p { (line) } }
         }

@@ -150,7 +150,7 @@ impl Page for ResultsPage {
             number: "61842059".into(),
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
-            state: "有异议,已暂停".into(),
+            state: "有异议，已暂停".into(),
             opened_at: "2026-11-23 20:05:00 +08:00".into(),
             signatures: 5,
             is_simulated: n == 2,

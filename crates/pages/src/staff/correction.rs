@@ -99,7 +99,7 @@ impl Page for CorrectionPage {
         };
         let trouble = Trouble {
             what: "该办件下没有以此姓名、此证件末四位申报的人，未作更正。".into(),
-            next: "请核对办件编号、原姓名和原证件号码末四位。".into(),
+            next: "请核对办件码、原姓名和原证件号码末四位。".into(),
         };
         vec![
             sample(CorrectionTyped::default(), None, None),
@@ -151,7 +151,7 @@ const LEAD: Words = Words::new(
     "凭公安机关证明更正。更正前后的姓名和号码都会保留并存证。",
     "By a certificate of the police. What stood before and what stands now are both kept as evidence.",
 );
-const FILING: Words = Words::new("办件编号", "Filing number");
+const FILING: Words = Words::new("办件码", "Filing number");
 const NAME: Words = Words::new("原姓名（更正前）", "Name until now");
 const LAST_FOUR: Words = Words::new(
     "原证件号码末四位（申报过的必填）",

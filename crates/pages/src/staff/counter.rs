@@ -187,10 +187,10 @@ const LOOK: Words = Words::new("请当面核对", "Look at person and card");
 const DONE: Words = Words::new("已记录", "Recorded");
 const BACK: Words = Words::new("返回待核验事项", "Back to the cases");
 const LEAD: Words = Words::new(
-    "请签署人在自己的设备上打开签署页面，读出办件编号和页面上的核验号。",
+    "请签署人在自己的设备上打开签署页面，读出办件码和页面上的核验号。",
     "Have the signer open the signing page on the own device and read out the filing's number and the number shown there.",
 );
-const FILING: Words = Words::new("办件编号", "Filing number");
+const FILING: Words = Words::new("办件码", "Filing number");
 const CODE: Words =
     Words::new("签署人设备上显示的6位核验号", "The 6 digits shown on the signer's device");
 const FIND: Words = Words::new("查找", "Find");

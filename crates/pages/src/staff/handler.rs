@@ -138,7 +138,7 @@ impl Page for HandlerPage {
         };
         let trouble = Trouble {
             what: "没有找到由您经办的该办件。".into(),
-            next: "请核对办件编号。".into(),
+            next: "请核对办件码。".into(),
         };
         vec![
             sample(None, Some(trouble)),
@@ -197,10 +197,10 @@ impl HandlerPage {
 
 const TITLE: Words = Words::new("我经办的办件", "Filings I handle");
 const LEAD: Words = Words::new(
-    "输入办件编号，查看由您经办的办件的签署情况，并以经办人身份确认。",
+    "输入办件码，查看由您经办的办件的签署情况，并以经办人身份确认。",
     "Type the number of a filing you handle to see how its signatures stand, and to confirm as its handler.",
 );
-const NUMBER: Words = Words::new("办件编号", "Filing number");
+const NUMBER: Words = Words::new("办件码", "Filing number");
 const FIND: Words = Words::new("查看", "Show");
 const COMPANY: Words = Words::new("公司", "Company");
 const MATTER: Words = Words::new("事项", "Matter");

@@ -185,6 +185,6 @@ pub(super) const SINCE: Words = Words::new("自", "since");
 pub(super) const DUE: Words = Words::new("请在此前办理：", "to be decided by");
 const LATE: Words = Words::new("已逾期：", "overdue since");
 const QUEUE_FOOT: Words = Words::new(
-    "本页显示本单位待办的办件编号和原因，不显示任何人的姓名、证件和照片。",
+    "本页显示本单位待办的办件码和原因，不显示任何人的姓名、证件和照片。",
     "This page shows numbers and reasons of your organisation's cases; it shows nobody's name, document or picture.",
 );

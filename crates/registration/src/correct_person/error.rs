@@ -65,7 +65,7 @@ impl CorrectPersonError {
                 "correction_no_match",
                 [
                     "该办件下没有以此姓名、此证件末四位申报的人，未作更正。",
-                    "请核对办件编号、原姓名和原证件号码末四位。",
+                    "请核对办件码、原姓名和原证件号码末四位。",
                 ],
                 [
                     "Nobody was declared in this filing with this name and these last four; nothing was corrected.",

@@ -13,11 +13,11 @@ const SYNC_FAILURES: Watch = Watch {
     limit: 0,
     lasting: true,
     means: (
-        "磁盘写入或落盘失败,存储已停止接受新内容。",
+        "磁盘写入或落盘失败，存储已停止接受新内容。",
         "The disk failed to write or sync: the store accepts nothing more.",
     ),
     next_step: (
-        "检查磁盘与剩余空间,然后重新启动;已经答复的内容不会丢失。",
+        "检查磁盘与剩余空间，然后重新启动；已经答复的内容不会丢失。",
         "Check the disk and its free space, then start again; nothing that was answered is lost.",
     ),
 };
@@ -28,7 +28,7 @@ const QUEUE: Watch = Watch {
     lasting: false,
     means: ("等待落盘的写入过多。", "Too many changes wait for the disk."),
     next_step: (
-        "检查磁盘速度(heqi doctor)和请求量。",
+        "检查磁盘速度（heqi doctor）和请求量。",
         "Check the speed of the disk (heqi doctor) and the load.",
     ),
     ..SYNC_FAILURES
@@ -51,7 +51,7 @@ const DISK_WAIT: Watch = Watch {
 const INDEX_LAG: Watch = Watch {
     name: "index_lag",
     unit: "rows",
-    means: ("索引落后过多,重启会变慢。", "The index is far behind: a start will be slow."),
+    means: ("索引落后过多，重启会变慢。", "The index is far behind: a start will be slow."),
     ..QUEUE
 };
 
@@ -59,11 +59,11 @@ const TIME_STAMP_AGE: Watch = Watch {
     name: "time_stamp_age",
     unit: "s",
     means: (
-        "有时间戳机构长时间没有给出时间戳,新记录暂无该机构的可信时间戳。",
+        "有时间戳机构长时间没有给出时间戳，新记录暂无该机构的可信时间戳。",
         "A time authority has given no time stamp for a long time: new records go without its token.",
     ),
     next_step: (
-        "检查时间戳机构的地址、网络与根证书;恢复后自动补取,任何情况下都不以本机时间代替。",
+        "检查时间戳机构的地址、网络与根证书；恢复后自动补取，任何情况下都不以本机时间代替。",
         "Check its address, the network and its roots; it is asked again by itself, and the local clock never takes its place.",
     ),
     ..QUEUE
@@ -84,7 +84,7 @@ const TIMES_DIFFER: Watch = Watch {
         "Two time authorities differ by more than their accuracies allow.",
     ),
     next_step: (
-        "两个时间戳均已保留。联系两家机构,查明哪一家的时钟有误。",
+        "两个时间戳均已保留。联系两家机构，查明哪一家的时钟有误。",
         "Both tokens are kept. Ask both authorities whose clock is wrong.",
     ),
     ..TIME_STAMP_AGE

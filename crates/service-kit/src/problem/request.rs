@@ -157,7 +157,7 @@ impl RequestProblem {
             Self::MalformedJson { line, column, field } => {
                 let place = match line {
                     0 => String::new(),
-                    _ => format!("(第{line}行第{column}列)"),
+                    _ => format!("（第{line}行第{column}列）"),
                 };
                 let field = field.as_ref().map(|field| format!(":{field}")).unwrap_or_default();
                 return format!("提交的内容不是这里需要的 JSON{place}{field}。");
@@ -171,16 +171,16 @@ impl RequestProblem {
             Self::MalformedQuery => "地址中问号后面的参数不正确。",
             Self::MalformedPath => "地址中的编号格式不正确。",
             Self::MalformedForm => "表单内容不完整或格式不正确。",
-            Self::BadRequest => "请求的格式不正确,未作任何更改。",
-            Self::IncompleteBody => "内容没有传完就中断了,未作任何更改。",
+            Self::BadRequest => "请求的格式不正确，未作任何更改。",
+            Self::IncompleteBody => "内容没有传完就中断了，未作任何更改。",
             Self::UnsupportedMediaType => "不支持这种内容格式。",
             Self::Unauthorized => "没有提供有效的身份凭证。",
             Self::Forbidden => "当前凭证不能进行这项操作。",
-            Self::Timeout => "等待请求的时间过长,未作任何更改。",
+            Self::Timeout => "等待请求的时间过长，未作任何更改。",
             Self::TooManyRequests => "请求过于频繁。",
-            Self::Overloaded => "同时处理的请求过多,此次请求未开始处理,未作任何更改。",
-            Self::PeerCertificateRequired => "此地址只供对方机构使用,连接上没有其有效证书。",
-            Self::Internal => "服务内部出错,不是您的操作有误。",
+            Self::Overloaded => "同时处理的请求过多，此次请求未开始处理，未作任何更改。",
+            Self::PeerCertificateRequired => "此地址只供对方机构使用，连接上没有其有效证书。",
+            Self::Internal => "服务内部出错，不是您的操作有误。",
             Self::Unavailable => "服务正在启动、停止或等待恢复。",
         };
         fixed.to_owned()
@@ -188,7 +188,7 @@ impl RequestProblem {
 
     fn next_zh(&self) -> &'static str {
         match self {
-            Self::NotFound => "请核对地址,或返回后重新打开链接。",
+            Self::NotFound => "请核对地址，或返回后重新打开链接。",
             Self::MethodNotAllowed | Self::UnsupportedMediaType => "请对照接口说明更换后重试。",
             Self::MalformedJson { .. }
             | Self::MalformedQuery
@@ -197,12 +197,12 @@ impl RequestProblem {
             Self::MalformedPath => "请核对编号后重试。",
             Self::IncompleteBody | Self::Timeout => "请检查网络后重新提交。",
             Self::TooLarge { .. } => "请减小内容后重新提交。",
-            Self::Unauthorized => "请使用有效的凭证重试,或联系管理员重新签发。",
-            Self::Forbidden => "请使用有相应权限的凭证,或联系管理员。",
+            Self::Unauthorized => "请使用有效的凭证重试，或联系管理员重新签发。",
+            Self::Forbidden => "请使用有相应权限的凭证，或联系管理员。",
             Self::TooManyRequests | Self::Overloaded => "请稍等片刻再试。",
             Self::PeerCertificateRequired => "请核对双方的 TLS 证书、根证书与名称设置。",
-            Self::Internal => "请稍后重试;如仍有问题,请将请求编号告知管理员。",
-            Self::Unavailable => "请稍后重试,已保存的内容不会丢失。",
+            Self::Internal => "请稍后重试；如仍有问题，请将请求编号告知管理员。",
+            Self::Unavailable => "请稍后重试，已保存的内容不会丢失。",
         }
     }
 

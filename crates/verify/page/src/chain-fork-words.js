@@ -16,7 +16,7 @@ const REASONS = {
     () => 'the file does not show that its two records cannot stand in one chain',
   ),
   no_anchors: pair(
-    () => '这两条记录互不相容,但未提供信任锚,不能证明由谁写入',
+    () => '这两条记录互不相容，但未提供信任锚，不能证明由谁写入',
     () => 'the records cannot stand in one chain, but without trust anchors nothing shows who logged them',
   ),
   log_unknown: pair(
@@ -24,11 +24,11 @@ const REASONS = {
     (r) => `log ${r.origin} is not among the trust anchors`,
   ),
   log_signature_invalid: pair(
-    () => '有日志头不是该日志签署的,或者签名不成立',
+    () => '有日志头不是该日志签署的，或者签名不成立',
     () => 'a log did not sign its head, or a signature does not hold',
   ),
   key_not_valid_then: pair(
-    (r) => `日志 ${r.origin} 的密钥已被宣布不可信,无法确定由谁签署`,
+    (r) => `日志 ${r.origin} 的密钥已被宣布不可信，无法确定由谁签署`,
     (r) => `the key of log ${r.origin} is distrusted, and nobody else saw this head before that`,
   ),
 };
@@ -36,22 +36,22 @@ const REASONS = {
 /** The conclusion in one sentence. */
 export const CHAIN_FORK_CONCLUSIONS = {
   contradicted: pair(
-    '核验不符:同一条记录链中出现了互不相容的记录,写入方自相矛盾。',
+    '核验不符：同一条记录链中出现了互不相容的记录，写入方自相矛盾。',
     'Contradicted: records that exclude each other stand in one chain, and whoever logged them contradicted itself.',
   ),
-  not_proved: pair('未能核验:这个文件不足以指出任何一方自相矛盾。', 'Not proved: this file convicts nobody.'),
+  not_proved: pair('未能核验：这个文件不足以指出任何一方自相矛盾。', 'Not proved: this file convicts nobody.'),
 };
 
 /** What to do next. */
 export function chainForkNextStep(code) {
   if (code === 'chain_forked') {
     return pair(
-      '请原样保留并转交此文件:它本身就是证据。再核对你手中的每份回执属于哪一条记录。',
+      '请原样保留并转交此文件：它本身就是证据。再核对你手中的每份回执属于哪一条记录。',
       'Keep this file as it is and pass it on: it is the proof. Then look which of the two records each of your receipts is for.',
     );
   }
   if (code === 'no_anchors') return forkNextStep(code);
-  return pair('不要依据这个文件指责任何一方;请向制作者索取依据。', 'Accuse nobody on this file; ask whoever made it.');
+  return pair('不要依据这个文件指责任何一方；请向制作者索取依据。', 'Accuse nobody on this file; ask whoever made it.');
 }
 
 /** The report as JSON: docs/spec/chain-fork-proof.md, rule 10. */

@@ -15,7 +15,7 @@ const REASONS = {
     () => 'the file does not show that its heads cannot belong to one history',
   ),
   no_anchors: pair(
-    () => '这些日志头互不相容,但未提供信任锚,不能证明由谁签署',
+    () => '这些日志头互不相容，但未提供信任锚，不能证明由谁签署',
     () => 'the heads cannot belong to one history, but without trust anchors nothing shows who signed them',
   ),
   log_unknown: pair(
@@ -23,11 +23,11 @@ const REASONS = {
     (r) => `log ${r.origin} is not among the trust anchors`,
   ),
   log_signature_invalid: pair(
-    () => '有日志头不是该日志签署的,或者签名不成立',
+    () => '有日志头不是该日志签署的，或者签名不成立',
     () => 'the log did not sign every head, or a signature does not hold',
   ),
   key_not_valid_then: pair(
-    (r) => `日志 ${r.origin} 的密钥已被宣布不可信,无法确定由谁签署`,
+    (r) => `日志 ${r.origin} 的密钥已被宣布不可信，无法确定由谁签署`,
     (r) => `the key of log ${r.origin} is distrusted, and nobody else saw these heads before that`,
   ),
 };
@@ -35,28 +35,28 @@ const REASONS = {
 /** The conclusion in one sentence. */
 export const FORK_CONCLUSIONS = {
   contradicted: pair(
-    '核验不符:该日志出现了两份互不相容的历史,签署方自相矛盾。',
+    '核验不符：该日志出现了两份互不相容的历史，签署方自相矛盾。',
     'Contradicted: this log has shown two histories, and those who signed them contradicted themselves.',
   ),
-  not_proved: pair('未能核验:这个文件不足以指出任何一方自相矛盾。', 'Not proved: this file convicts nobody.'),
+  not_proved: pair('未能核验：这个文件不足以指出任何一方自相矛盾。', 'Not proved: this file convicts nobody.'),
 };
 
 /** What to do next. */
 export function forkNextStep(code) {
   if (code === 'log_forked') {
     return pair(
-      '请原样保留并转交此文件:它本身就是证据。再用 heqi monitor 核对你手中的每份回执属于哪一份历史。',
+      '请原样保留并转交此文件：它本身就是证据。再用 heqi monitor 核对你手中的每份回执属于哪一份历史。',
       'Keep this file as it is and pass it on: it is the proof. Then check with heqi monitor which history each of your receipts belongs to.',
     );
   }
   if (code === 'no_anchors') {
     return pair(
-      '向公证处取得信任锚文件,在上面选择它,结果会重新计算。',
+      '向公证处取得信任锚文件，在上面选择它，结果会重新计算。',
       'Get the anchors from the notary and choose them above; the result is computed again.',
     );
   }
   return pair(
-    '不要依据这个文件指责任何一方;请向制作者索取依据,或用 heqi monitor 自行核对该日志。',
+    '不要依据这个文件指责任何一方；请向制作者索取依据，或用 heqi monitor 自行核对该日志。',
     'Accuse nobody on this file; ask whoever made it, or check the log yourself with heqi monitor.',
   );
 }

@@ -6,7 +6,7 @@ const pair = (zh, en) => ({ zh, en });
 export const PAGE = {
   title: pair('核验证据', 'Verify evidence'),
   lead: pair(
-    '选择证据包和公证处公布的信任锚。全部计算在这一页内完成,文件不会离开本设备。',
+    '选择证据包和公证处公布的信任锚。全部计算在这一页内完成，文件不会离开本设备。',
     'Choose an evidence bundle and the trust anchors the notary published. Everything is computed in this page; no file leaves this device.',
   ),
   skip: pair('跳到核验结果', 'Skip to the result'),
@@ -14,27 +14,27 @@ export const PAGE = {
   files: pair('文件', 'Files'),
   bundle: pair('1. 证据包', '1. Evidence bundle'),
   bundleHint: pair(
-    '.heqi.zip,内嵌证据包的公证书 .pdf,或分叉证明 .fork-proof、.chain-fork-proof',
+    '.heqi.zip，内嵌证据包的公证书 .pdf，或分叉证明 .fork-proof、.chain-fork-proof',
     '.heqi.zip, a certificate .pdf with bundles inside, or a fork proof, .fork-proof or .chain-fork-proof',
   ),
   inDocument: pair('文书内的证据包', 'Bundles inside the document'),
   sealNeedsProgram: pair(
-    '本页只核验文书内的证据包及其时间戳,以及所附的时间戳续期,不核验 PDF 的电子印章。电子印章请用核验程序核验:heqi verify 文件.pdf --anchors 信任锚.json',
+    '本页只核验文书内的证据包及其时间戳，以及所附的时间戳续期，不核验 PDF 的电子印章。电子印章请用核验程序核验：heqi verify 文件.pdf --anchors 信任锚.json',
     'This page verifies the bundles inside the document and their time stamps, and renewals given beside it, not the seal on the PDF. The seal needs the program: heqi verify FILE.pdf --anchors ANCHORS.json',
   ),
   anchors: pair('2. 信任锚', '2. Trust anchors'),
   anchorsHint: pair(
-    '公证处公布的 .json 文件;没有它只能核对自身一致性',
+    '公证处公布的 .json 文件；没有它只能核对自身一致性',
     'the .json file the notary publishes; without it only self-consistency can be checked',
   ),
-  renewals: pair('3. 时间戳续期文件(可不选)', '3. Renewals of time stamps (optional)'),
+  renewals: pair('3. 时间戳续期文件（可不选）', '3. Renewals of time stamps (optional)'),
   renewalsHint: pair(
-    '公证处随公证书、平台随记录提供的续期 .zip:时间戳证书到期后,仍可核验当时的时间',
+    '公证处随公证书、平台随记录提供的续期 .zip：时间戳证书到期后，仍可核验当时的时间',
     'the .zip of renewals that the notary gives beside a certificate, or the platform beside a record: time stamps can be verified after their certificates ended',
   ),
-  renewalKeys: pair('续期签名公钥(可不填)', 'Keys that sign renewals (optional)'),
+  renewalKeys: pair('续期签名公钥（可不填）', 'Keys that sign renewals (optional)'),
   renewalKeysHint: pair(
-    '只有平台的续期需要:平台公布的公钥,base64,多个以空格分开(程序的 --renewal-key)',
+    '只有平台的续期需要：平台公布的公钥，base64，多个以空格分开（程序的 --renewal-key）',
     "Only the platform's renewals need it: the key the platform publishes, in base64; several are separated by spaces (the program's --renewal-key)",
   ),
   renewalKeysWrong: pair(
@@ -46,11 +46,11 @@ export const PAGE = {
   none: pair('尚未选择', 'none chosen yet'),
   options: pair('更多选项', 'More options'),
   require: pair('必需项', 'Claims that must be proved'),
-  at: pair('以此时刻的信任锚判断(可不填)', 'The instant the question is put (optional)'),
+  at: pair('以此时刻的信任锚判断（可不填）', 'The instant the question is put (optional)'),
   atHint: pair('例如 2026-11-23T20:05:00+08:00', 'for example 2026-11-23T20:05:00+08:00'),
   atWrong: pair('请写成 2026-11-23T20:05:00+08:00 的样子。', 'Write it like 2026-11-23T20:05:00+08:00.'),
   result: pair('核验结果', 'Result'),
-  waiting: pair('选择证据包后,结果显示在这里。', 'Choose an evidence bundle and the result appears here.'),
+  waiting: pair('选择证据包后，结果显示在这里。', 'Choose an evidence bundle and the result appears here.'),
   working: pair('正在核验……', 'Verifying …'),
   claims: pair('逐项结果', 'Claim by claim'),
   required: pair('必需', 'required'),
@@ -80,39 +80,39 @@ export const PAGE = {
   notGiven: pair('未提供', 'none given'),
   unreadable: pair('无法核验', 'Cannot verify'),
   cannotBeRead: pair('无法读取', 'cannot be read'),
-  testOnly: pair('TEST ONLY 测试证书,不具有法律效力', 'TEST ONLY, without legal effect'),
+  testOnly: pair('TEST ONLY 测试证书，不具有法律效力', 'TEST ONLY, without legal effect'),
   json: pair('JSON 结果', 'JSON result'),
   download: pair('下载 JSON 结果', 'Download the JSON result'),
   exit: pair('退出码', 'exit code'),
   failed: pair(
-    '这一页出了错,没有得出结论。请换一个浏览器,或使用 verify 程序。',
+    '这一页出了错，没有得出结论。请换一个浏览器，或使用 verify 程序。',
     'This page failed and came to no conclusion. Try another browser, or the program verify.',
   ),
   about: pair(
-    '本页是核验格式的第二种实现,与 verify 程序分别编写。请把本页的 SHA-256 与公证处公布的数值比对。',
+    '本页是核验格式的第二种实现，与 verify 程序分别编写。请把本页的 SHA-256 与公证处公布的数值比对。',
     'This page is a second implementation of the formats, written apart from the program verify. Compare its SHA-256 with the one the notary publishes.',
   ),
 };
 
 /** Conclusions in one sentence, and what to do next. */
 export const CONCLUSIONS = {
-  proved: pair('核验通过:全部必需项都已得到证明。', 'Proved: every required claim is proved.'),
+  proved: pair('核验通过：全部必需项都已得到证明。', 'Proved: every required claim is proved.'),
   self_consistent: pair(
-    '自身一致:各部分相互吻合,但未提供信任锚,不能证明由谁作出。',
+    '自身一致：各部分相互吻合，但未提供信任锚，不能证明由谁作出。',
     'Self-consistent: the parts fit each other, but without trust anchors nothing shows who made them.',
   ),
   not_proved: pair(
-    '未能核验:没有发现矛盾,但有必需项缺少证明。',
+    '未能核验：没有发现矛盾，但有必需项缺少证明。',
     'Not proved: nothing is contradicted, but a required claim lacks its proof.',
   ),
   contradicted: pair(
-    '核验不符:文件中有内容相互矛盾或被改动。',
+    '核验不符：文件中有内容相互矛盾或被改动。',
     'Contradicted: something in this file contradicts the rest or was altered.',
   ),
 };
 
 const ADD_ANCHORS = pair(
-  '向公证处取得信任锚文件,在上面选择它,结果会重新计算。',
+  '向公证处取得信任锚文件，在上面选择它，结果会重新计算。',
   'Get the anchors from the notary and choose them above; the result is computed again.',
 );
 
@@ -120,19 +120,19 @@ const ADD_ANCHORS = pair(
 export function nextStep(verdict, hasAnchors) {
   if (verdict === 'proved' && hasAnchors) {
     return pair(
-      '把信任锚的 SHA-256 与公证处公布的数值比对;两者不同,则以上结论不成立。',
+      '把信任锚的 SHA-256 与公证处公布的数值比对；两者不同，则以上结论不成立。',
       'Compare the SHA-256 of the anchors with the one the notary publishes; if they differ, nothing above holds.',
     );
   }
   if (verdict === 'proved' || verdict === 'self_consistent') return ADD_ANCHORS;
   if (verdict === 'contradicted') {
     return pair(
-      '不要依据这个文件作判断。请原样保留它,并向出具方和公证处索取原件。',
+      '不要依据这个文件作判断。请原样保留它，并向出具方和公证处索取原件。',
       'Do not rely on this file. Keep it as it is, and ask its issuer and the notary for the original.',
     );
   }
   return pair(
-    '存证和核对可能尚未完成:稍后向平台重新下载证据包;或在“更多选项”中只要求你需要的项目。',
+    '存证和核对可能尚未完成：稍后向平台重新下载证据包；或在“更多选项”中只要求你需要的项目。',
     'Custody and witnessing may still be under way: download the bundle again later, or name only the claims you need under “More options”.',
   );
 }

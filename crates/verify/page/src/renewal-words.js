@@ -8,7 +8,7 @@ export const RENEWED_TITLE = pair('时间戳续期', 'Time stamps renewed');
 
 const SENTENCES = {
   renewals_ended: pair(
-    '最后一次时间戳的证书已到期,且没有续期',
+    '最后一次时间戳的证书已到期，且没有续期',
     'the certificate behind the last time stamp has ended, and nothing renewed it',
   ),
   renewals_too_late: pair(
@@ -38,7 +38,7 @@ const OF_WHOM = {
 };
 
 const BY_A_STRANGER = pair(
-  '续期由信任锚以外的密钥签名,请以 --renewal-key 提供平台的续期公钥',
+  '续期由信任锚以外的密钥签名，请以 --renewal-key 提供平台的续期公钥',
   "a renewal is signed with a key that is not trusted: give the platform's by --renewal-key",
 );
 
@@ -52,7 +52,7 @@ const HOLDERS = { notary: pair('公证处', 'notary'), platform: pair('平台', 
 function proved({ whose, notAfter, countsUntil, renewals, isTestOnly }, language) {
   const [since, until, holder] = [forPeople(notAfter), forPeople(countsUntil), HOLDERS[whose][language]];
   if (language === 'zh') {
-    return `不晚于 ${since} 已写入${holder}日志,时间戳续期 ${renewals} 次,有效至 ${until}${isTestOnly ? '(测试)' : ''}`;
+    return `不晚于 ${since} 已写入${holder}日志，时间戳续期 ${renewals} 次，有效至 ${until}${isTestOnly ? '（测试）' : ''}`;
   }
   const test = isTestOnly ? ' (TEST ONLY)' : '';
   return `in the ${holder}'s log not after ${since}, its time stamp renewed ${renewals} times, good until ${until}${test}`;

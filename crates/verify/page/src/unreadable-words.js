@@ -3,14 +3,14 @@
 const pair = (zh, en) => ({ zh, en });
 
 const WHAT = {
-  container_truncated: pair('文件不完整,或者不是证据包。', 'The file is incomplete, or it is no bundle.'),
+  container_truncated: pair('文件不完整，或者不是证据包。', 'The file is incomplete, or it is no bundle.'),
   container_too_many_entries: pair('文件的条目多于证据包的上限。', 'The file has more entries than a bundle.'),
   container_directory: pair(
-    '文件的目录与内容不符,可能已损坏或被改动。',
+    '文件的目录与内容不符，可能已损坏或被改动。',
     'The directory of the file does not fit its content: it is damaged or altered.',
   ),
   container_feature: pair(
-    (entry) => `条目 ${entry} 的打包方式不是证据包所用的,文件可能被其他工具重新打包。`,
+    (entry) => `条目 ${entry} 的打包方式不是证据包所用的，文件可能被其他工具重新打包。`,
     (entry) => `Entry ${entry} is packed as bundles never are: another tool packed it.`,
   ),
   container_name: pair('文件中有证据包不会使用的条目名。', 'An entry has a name that bundles never use.'),
@@ -18,7 +18,7 @@ const WHAT = {
   pdf_malformed: pair('文件的结构与公证书的格式不符。', 'The file is not built as a certificate is.'),
   pdf_no_bundle: pair('这个 PDF 内没有证据包。', 'There is no evidence bundle inside this PDF.'),
   pdf_manifest: pair('文件内的附件与其清单不一致。', 'The files inside are not those of their list.'),
-  bundle_media_type: pair('这是 ZIP 文件,但不是证据包。', 'This is a ZIP file, but no evidence bundle.'),
+  bundle_media_type: pair('这是 ZIP 文件，但不是证据包。', 'This is a ZIP file, but no evidence bundle.'),
   bundle_manifest: pair('清单 manifest.json 格式不合规。', 'The list manifest.json is malformed.'),
   bundle_unlisted_entry: pair((entry) => `条目 ${entry} 不在清单中。`, (entry) => `Entry ${entry} is not in the list.`),
   bundle_missing_entry: pair(
@@ -37,7 +37,7 @@ const WHAT = {
 
 const ANCHORS = {
   signature: pair(
-    '信任锚文件格式不合规,或不是由其所称的公布方签名。',
+    '信任锚文件格式不合规，或不是由其所称的公布方签名。',
     'The anchors file is malformed, or its publisher did not sign it.',
   ),
   keys: pair(
@@ -55,27 +55,27 @@ const TOO_LARGE = {
 
 const NEXT = {
   bundle: pair(
-    '请使用最初收到的文件;仍然如此,请向出具方重新索取,不要依据这个文件作判断。',
+    '请使用最初收到的文件；仍然如此，请向出具方重新索取，不要依据这个文件作判断。',
     'Use the file exactly as you received it; if that is the one, ask its issuer for another and do not rely on this one.',
   ),
   anchors: pair(
-    '请从公证处重新取得信任锚文件,并核对其 SHA-256。',
+    '请从公证处重新取得信任锚文件，并核对其 SHA-256。',
     'Get the anchors from the notary again and compare their SHA-256.',
   ),
   fork: pair(
-    '请使用最初收到的文件;仍然如此,请向制作者重新索取。',
+    '请使用最初收到的文件；仍然如此，请向制作者重新索取。',
     'Use the file exactly as you received it; if that is the one, ask its maker for another.',
   ),
   size: pair('请确认选中的是最初收到的文件。', 'Make sure this is the file you received.'),
   renewals: pair(
-    '请去掉续期文件,或选择它所属的文书或证据包。',
+    '请去掉续期文件，或选择它所属的文书或证据包。',
     'Take the renewals away, or choose the document or bundle that they are of.',
   ),
-  file: pair('请确认它是普通文件且当前用户可读,然后再试。', 'Make sure it is a plain file you may read, then try again.'),
+  file: pair('请确认它是普通文件且当前用户可读，然后再试。', 'Make sure it is a plain file you may read, then try again.'),
 };
 
 const RENEWALS = pair(
-  '续期文件只用于已盖章的文书和证据包,而所给文件两者都不是,未作验证。',
+  '续期文件只用于已盖章的文书和证据包，而所给文件两者都不是，未作验证。',
   'Renewals belong to a sealed document or a bundle, and this file is neither; nothing was verified.',
 );
 

@@ -96,7 +96,7 @@ function factsOf(report, { anchors, frame, proof, pair, sha256, isTestOnly }, la
 
 /** The log and its heads, as a fork proof shows them. */
 function headLines({ heads }, language) {
-  const line = ({ size, root }) => (language === 'zh' ? `${size} 条,根 ${hex(root)}` : `${size} entries, root ${hex(root)}`);
+  const line = ({ size, root }) => (language === 'zh' ? `${size} 条，根 ${hex(root)}` : `${size} entries, root ${hex(root)}`);
   return [
     [PAGE.log[language], harmless(heads[0].origin)],
     ...heads.map((head) => [PAGE.head[language], line(head)]),
@@ -106,7 +106,7 @@ function headLines({ heads }, language) {
 /** The chain and its two records, as a chain fork proof shows them. */
 function recordLines({ records }, language) {
   const line = ({ frame: { seq }, root, head: { origin } }) =>
-    language === 'zh' ? `第 ${seq} 条,根 ${root},日志 ${harmless(origin)}` : `place ${seq}, root ${root}, log ${harmless(origin)}`;
+    language === 'zh' ? `第 ${seq} 条，根 ${root}，日志 ${harmless(origin)}` : `place ${seq}, root ${root}, log ${harmless(origin)}`;
   return [
     [PAGE.chain[language], chainCommitment(records[0].frame.chain)],
     ...records.map((record) => [PAGE.record[language], line(record)]),
@@ -116,7 +116,7 @@ function recordLines({ records }, language) {
 function recordLine({ kind, seq, recorded_at: at }, language) {
   const what = KINDS[kind]?.[language] ?? kind;
   return language === 'zh'
-    ? `${what},记录链第 ${seq} 条,平台记录于 ${forPeople(at)}`
+    ? `${what}，记录链第 ${seq} 条，平台记录于 ${forPeople(at)}`
     : `${what}, no. ${seq} of its chain, by the platform's clock ${forPeople(at)}`;
 }
 

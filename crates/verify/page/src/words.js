@@ -43,15 +43,15 @@ const SENTENCES = {
     (r) => (r.parts === 1 ? 'the record follows its format' : `all ${r.parts} parts fit their digests and each other`),
   ),
   entry_damaged: pair(
-    (r) => `${r.entry} 的内容与清单摘要不一致,文件已被改动`,
+    (r) => `${r.entry} 的内容与清单摘要不一致，文件已被改动`,
     (r) => `the bytes of ${r.entry} do not fit the manifest: the file was altered`,
   ),
-  record_malformed: pair((r) => `记录格式不合规:${r.detail}`, (r) => `the record is malformed: ${r.detail}`),
+  record_malformed: pair((r) => `记录格式不合规：${r.detail}`, (r) => `the record is malformed: ${r.detail}`),
   part_malformed: pair((r) => `${r.entry} 格式不合规`, (r) => `${r.entry} is malformed`),
   part_missing: pair((r) => `签署记录缺少 ${r.entry}`, (r) => `a signing record needs ${r.entry}`),
   part_unexpected: pair((r) => `该类记录不应有 ${r.entry}`, (r) => `a record of this kind has no ${r.entry}`),
   not_bound: pair(
-    (r) => `记录未披露 ${r.attribute},不能证明所附签名属于该记录`,
+    (r) => `记录未披露 ${r.attribute}，不能证明所附签名属于该记录`,
     (r) => `the record does not disclose ${r.attribute}: nothing ties the signature beside it to it`,
   ),
   mismatch: pair(
@@ -64,55 +64,55 @@ const SENTENCES = {
   ),
   challenge_expired: pair('签署应答晚于挑战有效期', 'the challenge was answered after it expired'),
   signature_valid: pair(
-    (r) => `设备密钥(${r.algorithm})签名有效,证书序列号 ${r.serial}${r.testOnly ? ',测试证书,不具有法律效力' : ''}`,
+    (r) => `设备密钥（${r.algorithm}）签名有效，证书序列号 ${r.serial}${r.testOnly ? '，测试证书，不具有法律效力' : ''}`,
     (r) =>
       `the device key's ${r.algorithm} signature holds, certificate ${r.serial}${r.testOnly ? ', TEST ONLY, no legal effect' : ''}`,
   ),
-  signature_invalid: pair('签名验证不通过,或由其他密钥作出', 'the signature does not hold, or another key made it'),
+  signature_invalid: pair('签名验证不通过，或由其他密钥作出', 'the signature does not hold, or another key made it'),
   other_device_key: pair(
     '证书中的密钥不是挑战所绑定的设备密钥',
     'the certificate is for another device key than the challenge binds',
   ),
-  certificate_broken: pair('证书链有误,签发关系不成立', 'the certificate chain is broken'),
+  certificate_broken: pair('证书链有误，签发关系不成立', 'the certificate chain is broken'),
   certificate_untrusted: pair('证书链未通向所给信任锚', 'the certificate chain leads to no given anchor'),
   validity_not_proved: pair(
     '不能证明签名作出于证书有效期内',
     'it is not proved that the signature was made while the certificate was valid',
   ),
   no_signature: pair('该类记录不含签署人签名', 'records of this kind carry no signature of a signer'),
-  no_anchors: pair('未提供信任锚,只能核对自身一致性', 'no trust anchors were given: only self-consistency can be checked'),
+  no_anchors: pair('未提供信任锚，只能核对自身一致性', 'no trust anchors were given: only self-consistency can be checked'),
   identity_declared: pair(
-    '姓名由经办人申报,未经权威来源核验',
+    '姓名由经办人申报，未经权威来源核验',
     'the name was declared by the handler and no authority confirmed it',
   ),
   identity_attested: pair(
-    (r) => `${r.by} 已就该签署人作出签名答复;其密钥不在信任锚中,请向其核实`,
+    (r) => `${r.by} 已就该签署人作出签名答复；其密钥不在信任锚中，请向其核实`,
     (r) => `${r.by} signed an answer about this signer; its key is not among the anchors: ask it`,
   ),
   identity_confirmed: pair(
-    (r) => `${r.by} 签名答复:姓名与证件号码一致${r.testOnly ? ',演示机构,不具有法律效力' : ''};是否本人签署,另见照片或人工核验记录`,
+    (r) => `${r.by} 签名答复：姓名与证件号码一致${r.testOnly ? '，演示机构，不具有法律效力' : ''}；是否本人签署，另见照片或人工核验记录`,
     (r) => `${r.by} signed that name and number belong to one person${r.testOnly ? ', DEMONSTRATION, no legal effect' : ''}; whether this person signed is shown by the photo or by who looked`,
   ),
   identity_denied: pair(
-    (r) => `${r.by} 签名答复:姓名与证件号码不一致,或查无此号`,
+    (r) => `${r.by} 签名答复：姓名与证件号码不一致，或查无此号`,
     (r) => `${r.by} signed that name and number do not belong together, or that there is no such number`,
   ),
   identity_answer_invalid: pair(
-    (r) => `以 ${r.by} 名义的答复不是由其密钥签名,或与记录所载的询问不符`,
+    (r) => `以 ${r.by} 名义的答复不是由其密钥签名，或与记录所载的询问不符`,
     (r) => `an answer in the name of ${r.by} is not by its key, or answers another question than the record says`,
   ),
   identity_by_video: pair(
-    '没有拍摄照片:由工作人员观看视频与证件比对,意见见此后的记录;未使用人脸识别',
+    '没有拍摄照片：由工作人员观看视频与证件比对，意见见此后的记录；未使用人脸识别',
     'no photo was taken: a person compares a video with the document and decides in a later record; no face recognition was used',
   ),
   identity_seen_at_counter: pair(
-    (r) => `没有拍摄照片:平台记录 ${r.by} 的工作人员在窗口当面核对了本人与证件`,
+    (r) => `没有拍摄照片：平台记录 ${r.by} 的工作人员在窗口当面核对了本人与证件`,
     (r) => `no photo was taken: the platform recorded that an officer of ${r.by} saw person and card together at the counter`,
   ),
   identity_not_disclosed: pair('身份信息未披露', 'the identity is not disclosed'),
   identity_not_concerned: pair('该类记录不涉及身份', 'records of this kind say nothing about identity'),
   included: pair(
-    (r) => `位于日志 ${r.origin} 第 ${r.index} 条(树大小 ${r.size})`,
+    (r) => `位于日志 ${r.origin} 第 ${r.index} 条（树大小 ${r.size}）`,
     (r) => `entry ${r.index} of log ${r.origin} (tree size ${r.size})`,
   ),
   not_included: pair('日志证明不包含该记录', 'the log proof does not contain this record'),
@@ -121,7 +121,7 @@ const SENTENCES = {
   log_signature_invalid: pair('日志树头签名无效', 'a signature of the log head does not hold'),
   log_key_unknown: pair(
     (r) =>
-      `日志 ${r.origin} 的树头由信任锚中没有的密钥签名,不能采信;如该日志已更换密钥,请取得更新的信任锚后再次验证`,
+      `日志 ${r.origin} 的树头由信任锚中没有的密钥签名，不能采信；如该日志已更换密钥，请取得更新的信任锚后再次验证`,
     (r) =>
       `the head of log ${r.origin} is signed by a key that is not among the anchors and counts for nothing; if the log has changed its key, get newer anchors and verify again`,
   ),
@@ -136,7 +136,7 @@ const SENTENCES = {
     (r) => `存证回执只有 ${r.held}/${r.of}`,
     (r) => `only ${r.held} of ${r.of} deposit receipts`,
   ),
-  deposit_refused: pair((r) => `${r.custodian} 拒绝接收:${r.refusal}`, (r) => `${r.custodian} refused it: ${r.refusal}`),
+  deposit_refused: pair((r) => `${r.custodian} 拒绝接收：${r.refusal}`, (r) => `${r.custodian} refused it: ${r.refusal}`),
   receipt_of_another: pair(
     (r) => `回执 ${r.entry} 属于其他记录或其他内容`,
     (r) => `receipt ${r.entry} is for another record or other content`,
@@ -146,35 +146,35 @@ const SENTENCES = {
     (r) => `receipt ${r.entry} is malformed or its signature does not hold`,
   ),
   complete_up_to: pair(
-    (r) => `截至 ${forPeople(r.at)} 共 ${r.seq} 条记录,无缺漏;其中异议 ${r.objections} 条`,
+    (r) => `截至 ${forPeople(r.at)} 共 ${r.seq} 条记录，无缺漏；其中异议 ${r.objections} 条`,
     (r) => `all ${r.seq} records up to ${forPeople(r.at)} are there, ${r.objections} of them objections`,
   ),
   no_chain_head: pair('没有公证机构对记录链的声明', 'there is no statement of the notary about the chain'),
-  chain_broken: pair((r) => `记录链不连续:${r.detail}`, (r) => `the chain is broken: ${r.detail}`),
+  chain_broken: pair((r) => `记录链不连续：${r.detail}`, (r) => `the chain is broken: ${r.detail}`),
   chain_head_invalid: pair(
     '记录链声明签名无效或格式有误',
     'the chain statement is malformed or its signature does not hold',
   ),
   chain_head_differs: pair(
-    (r) => `公证机构记到第 ${r.stated} 条,证据包到第 ${r.found} 条或内容不同:有记录被删除或替换`,
+    (r) => `公证机构记到第 ${r.stated} 条，证据包到第 ${r.found} 条或内容不同：有记录被删除或替换`,
     (r) =>
       `the notary states ${r.stated} records, the bundle has ${r.found} or others: records were dropped or replaced`,
   ),
   not_in_chain: pair('本记录不在所列记录链的相应位置', 'this record does not stand at its place of the listed chain'),
   between: pair(
-    (r) => `介于 ${forPeople(r.from)} 与 ${forPeople(r.to)} 之间;未取得可信时间戳`,
+    (r) => `介于 ${forPeople(r.from)} 与 ${forPeople(r.to)} 之间；未取得可信时间戳`,
     (r) => `between ${forPeople(r.from)} and ${forPeople(r.to)}; no trusted time stamp`,
   ),
   only_not_after: pair(
-    (r) => `不晚于 ${forPeople(r.to)};无法证明不早于何时;未取得可信时间戳`,
+    (r) => `不晚于 ${forPeople(r.to)}；无法证明不早于何时；未取得可信时间戳`,
     (r) => `not after ${forPeople(r.to)}; not before is not proved; no trusted time stamp`,
   ),
   between_timestamped: pair(
-    (r) => `介于 ${forPeople(r.from)} 与 ${forPeople(r.to)} 之间;${stamp(r, 'zh')}`,
+    (r) => `介于 ${forPeople(r.from)} 与 ${forPeople(r.to)} 之间；${stamp(r, 'zh')}`,
     (r) => `between ${forPeople(r.from)} and ${forPeople(r.to)}; ${stamp(r, 'en')}`,
   ),
   only_not_after_timestamped: pair(
-    (r) => `不晚于 ${forPeople(r.to)};无法证明不早于何时;${stamp(r, 'zh')}`,
+    (r) => `不晚于 ${forPeople(r.to)}；无法证明不早于何时；${stamp(r, 'zh')}`,
     (r) => `not after ${forPeople(r.to)}; not before is not proved; ${stamp(r, 'en')}`,
   ),
   time_stamp_invalid: pair((r) => `时间戳 ${r.entry} 无效`, (r) => `time stamp ${r.entry} does not hold`),
@@ -187,7 +187,7 @@ const SENTENCES = {
     (r) => `${r.entry} is not a head of the record's log that covers the record`,
   ),
   no_time: pair(
-    '没有平台以外的时间;未取得可信时间戳',
+    '没有平台以外的时间；未取得可信时间戳',
     'nobody but the platform vouches for a time; no trusted time stamp',
   ),
   time_outside: pair(
@@ -200,7 +200,7 @@ const SENTENCES = {
 /** Who stamped, and until when at the latest. */
 function stamp({ stampedBy, stampedAt, testOnly }, language) {
   const at = forPeople(stampedAt);
-  if (language === 'zh') return `${stampedBy} 的可信时间戳${testOnly ? '(测试用,不具有法律效力)' : ''}:不晚于 ${at}`;
+  if (language === 'zh') return `${stampedBy} 的可信时间戳${testOnly ? '（测试用，不具有法律效力）' : ''}：不晚于 ${at}`;
   return `time stamp of ${stampedBy}: not after ${at}${testOnly ? ', TEST ONLY, no legal effect' : ''}`;
 }
 

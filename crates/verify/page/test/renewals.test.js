@@ -104,7 +104,7 @@ test('the renewals of a bundle count beside its claims, in both languages', asyn
   assert.ok(isRenewals(way.subarray(0, 64)) && !isRenewals(made.file.subarray(0, 64)));
   assert.deepEqual(await said(way), ['proved', 'proved', 'renewed']);
   const { report } = await ask(way, { language: 'zh' });
-  assert.match(report.renewed.reason, /^不晚于 .* 已写入平台日志,时间戳续期 0 次,有效至 .*\(测试\)$/);
+  assert.match(report.renewed.reason, /^不晚于 .* 已写入平台日志，时间戳续期 0 次，有效至 .*（测试）$/);
   const at = Date.parse('2026-11-23T12:00:00Z') + TWELVE_YEARS;
   assert.deepEqual(await said(way, { at }), ['not_proved', 'not_proved', 'renewals_ended']);
   assert.equal((await said(way, { anchors: null }))[2], 'renewals_no_anchors');

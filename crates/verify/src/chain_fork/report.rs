@@ -24,7 +24,7 @@ pub(crate) fn text(file: &str, examination: &ChainForkExamination, language: Lan
         let (seq, root) = (record.frame().place.seq, record.root());
         let log = harmless(record.head().checkpoint().origin().as_str());
         let said = match language {
-            Language::Zh => format!("第 {seq} 条,根 {root},日志 {log}"),
+            Language::Zh => format!("第 {seq} 条，根 {root}，日志 {log}"),
             Language::En => format!("place {seq}, root {root}, log {log}"),
         };
         row(pick("记录", "Record"), &said);
@@ -80,7 +80,7 @@ fn reason(finding: &ChainForkFinding, language: Language) -> String {
             .to_owned(),
         (ChainForkFinding::NoAnchors, _) => language
             .pick(
-                "这两条记录互不相容,但未提供信任锚,不能证明由谁写入",
+                "这两条记录互不相容，但未提供信任锚，不能证明由谁写入",
                 "the records cannot stand in one chain, but without trust anchors nothing shows who logged them",
             )
             .to_owned(),
@@ -92,12 +92,12 @@ fn reason(finding: &ChainForkFinding, language: Language) -> String {
         }
         (ChainForkFinding::SignatureInvalid, _) => language
             .pick(
-                "有日志头不是该日志签署的,或者签名不成立",
+                "有日志头不是该日志签署的，或者签名不成立",
                 "a log did not sign its head, or a signature does not hold",
             )
             .to_owned(),
         (ChainForkFinding::KeyNotValidThen { origin }, Language::Zh) => {
-            format!("日志 {origin} 的密钥已被宣布不可信,无法确定由谁签署")
+            format!("日志 {origin} 的密钥已被宣布不可信，无法确定由谁签署")
         }
         (ChainForkFinding::KeyNotValidThen { origin }, Language::En) => format!(
             "the key of log {origin} is distrusted, and nobody else saw this head before that"
@@ -108,12 +108,12 @@ fn reason(finding: &ChainForkFinding, language: Language) -> String {
 fn conclusion(finding: &ChainForkFinding, language: Language) -> &'static str {
     if matches!(finding, ChainForkFinding::Forked { .. }) {
         language.pick(
-            "核验不符:同一条记录链中出现了互不相容的记录,写入方自相矛盾。",
+            "核验不符：同一条记录链中出现了互不相容的记录，写入方自相矛盾。",
             "Contradicted: records that exclude each other stand in one chain, and whoever logged them contradicted itself.",
         )
     } else {
         language.pick(
-            "未能核验:这个文件不足以指出任何一方自相矛盾。",
+            "未能核验：这个文件不足以指出任何一方自相矛盾。",
             "Not proved: this file convicts nobody.",
         )
     }
@@ -122,12 +122,12 @@ fn conclusion(finding: &ChainForkFinding, language: Language) -> &'static str {
 fn next_step(finding: &ChainForkFinding, language: Language) -> &'static str {
     match finding {
         ChainForkFinding::Forked { .. } => language.pick(
-            "请原样保留并转交此文件:它本身就是证据。再核对你手中的每份回执属于哪一条记录。",
+            "请原样保留并转交此文件：它本身就是证据。再核对你手中的每份回执属于哪一条记录。",
             "Keep this file as it is and pass it on: it is the proof. Then look which of the two records each of your receipts is for.",
         ),
         ChainForkFinding::NoAnchors => crate::fork::get_anchors(language),
         _ => language.pick(
-            "不要依据这个文件指责任何一方;请向制作者索取依据。",
+            "不要依据这个文件指责任何一方；请向制作者索取依据。",
             "Accuse nobody on this file; ask whoever made it.",
         ),
     }

@@ -96,7 +96,7 @@ pub(crate) fn of_record(
         return said(
             Status::NotProved,
             "renewals_untrusted",
-            "续期由信任锚以外的密钥签名,请以 --renewal-key 提供平台的续期公钥",
+            "续期由信任锚以外的密钥签名，请以 --renewal-key 提供平台的续期公钥",
             "a renewal is signed with a key that is not trusted: give the platform's by --renewal-key",
         );
     }
@@ -139,14 +139,14 @@ fn walked(file: &RenewalFile, trust: &Trust, at: Option<UtcMillis>, whose: Whose
     match file.walk(trust, at) {
         Ok(walked) => {
             let (since, until) = (walked.not_after.for_people(), walked.counts_until.for_people());
-            let test = if walked.is_test_only { "(测试)" } else { "" };
+            let test = if walked.is_test_only { "（测试）" } else { "" };
             let test_en = if walked.is_test_only { " (TEST ONLY)" } else { "" };
             let (holder, holder_en) = match whose {
                 Whose::Notary => ("公证处", "notary"),
                 Whose::Platform => ("平台", "platform"),
             };
             let zh = format!(
-                "不晚于 {since} 已写入{holder}日志,时间戳续期 {} 次,有效至 {until}{test}",
+                "不晚于 {since} 已写入{holder}日志，时间戳续期 {} 次，有效至 {until}{test}",
                 walked.renewals
             );
             let en = format!(
@@ -158,7 +158,7 @@ fn walked(file: &RenewalFile, trust: &Trust, at: Option<UtcMillis>, whose: Whose
         Err(WalkError::Ended) => said(
             Status::NotProved,
             "renewals_ended",
-            "最后一次时间戳的证书已到期,且没有续期",
+            "最后一次时间戳的证书已到期，且没有续期",
             "the certificate behind the last time stamp has ended, and nothing renewed it",
         ),
         Err(WalkError::TooLate(_)) => said(

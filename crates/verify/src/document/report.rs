@@ -84,12 +84,12 @@ pub(crate) fn reason(finding: &Finding, language: Language) -> &str {
 fn said(conclusion: Conclusion, language: Language) -> &'static str {
     match conclusion {
         Conclusion::Proved => language.pick(
-            "核验通过:印章、时间、完整性和内嵌证据包全部成立。",
+            "核验通过：印章、时间、完整性和内嵌证据包全部成立。",
             "Proved: seal, time, wholeness and every bundle inside.",
         ),
         Conclusion::Contradicted => words::conclusion(Conclusion::Contradicted, language),
         _ => language.pick(
-            "未能核验:没有发现矛盾,但有必需项缺少证明。",
+            "未能核验：没有发现矛盾，但有必需项缺少证明。",
             "Not proved: nothing is contradicted, but something lacks its proof.",
         ),
     }

@@ -38,7 +38,7 @@ impl Trust {
         let whole = proved(
             Point::Whole,
             "whole",
-            "印章覆盖整个文件,其后没有任何内容",
+            "印章覆盖整个文件，其后没有任何内容",
             "the seal covers the whole file and nothing follows",
         );
         let inside = proved(
@@ -70,8 +70,10 @@ impl Trust {
         let name = seal.chain().anchored().leaf().subject_common_name().unwrap_or("?").to_owned();
         let by = anchor.map_or_else(|| name.clone(), |root| root.organisation.clone());
         let test = seal.chain().is_test_only();
-        let zh =
-            format!("{by}的印章,证书 {name}{}", if test { ",测试印章,不具有法律效力" } else { "" });
+        let zh = format!(
+            "{by}的印章，证书 {name}{}",
+            if test { "，测试印章，不具有法律效力" } else { "" }
+        );
         let en =
             format!("seal of {by}, certificate {name}{}", if test { ", TEST ONLY" } else { "" });
         finding(Point::Seal, Status::Proved, "seal_valid", &zh, &en)
@@ -97,7 +99,7 @@ impl Trust {
         let by = anchor.map_or_else(String::new, |root| root.organisation.clone());
         let at = seal.time().not_after().for_people();
         let test = seal.time().is_test_only();
-        let zh = format!("不晚于 {at},时间戳:{by}{}", if test { "(测试)" } else { "" });
+        let zh = format!("不晚于 {at}，时间戳：{by}{}", if test { "（测试）" } else { "" });
         let en =
             format!("not after {at}, time stamp: {by}{}", if test { " (TEST ONLY)" } else { "" });
         finding(Point::Time, Status::Proved, "seal_stamped", &zh, &en)
@@ -165,7 +167,7 @@ pub(super) fn disbelieved(fault: VerifyFault, has_roots: bool) -> Vec<Finding> {
 
 fn unknown(points: &[Point]) -> Vec<Finding> {
     let one = |point: &Point| {
-        let (zh, en) = ("以上一项未成立,不再判断", "not asked: see above");
+        let (zh, en) = ("以上一项未成立，不再判断", "not asked: see above");
         finding(*point, Status::NotProved, "not_asked", zh, en)
     };
     points.iter().map(one).collect()

@@ -24,7 +24,7 @@ pub(crate) fn text(file: &str, examination: &ForkExamination, language: Language
     for head in examination.proof.heads() {
         let (size, root) = (head.checkpoint().size(), head.checkpoint().root());
         let said = match language {
-            Language::Zh => format!("{size} 条,根 {root}"),
+            Language::Zh => format!("{size} 条，根 {root}"),
             Language::En => format!("{size} entries, root {root}"),
         };
         row(pick("日志头", "Head"), &said);
@@ -66,7 +66,7 @@ pub(crate) fn anchors_rows(
             let publisher = harmless(&anchors.anchors.publisher.organisation);
             let day = anchors.anchors.published_at.for_people();
             row(pick("信任锚", "Anchors"), &format!("SHA-256 {}", anchors.digest));
-            row(pick("公布方", "Publisher"), &format!("{publisher}, {day}"));
+            row(pick("公布方", "Publisher"), &format!("{publisher}{}{day}", pick("，", ", ")));
         }
     }
 }
@@ -152,7 +152,7 @@ fn reason(examination: &ForkExamination, language: Language) -> String {
             "the file does not show that its heads cannot belong to one history".to_owned()
         }
         (ForkFinding::NoAnchors, Language::Zh) => {
-            "这些日志头互不相容,但未提供信任锚,不能证明由谁签署".to_owned()
+            "这些日志头互不相容，但未提供信任锚，不能证明由谁签署".to_owned()
         }
         (ForkFinding::NoAnchors, Language::En) => {
             "the heads cannot belong to one history, but without trust anchors nothing shows who signed them"
@@ -163,13 +163,13 @@ fn reason(examination: &ForkExamination, language: Language) -> String {
             format!("log {origin} is not among the trust anchors")
         }
         (ForkFinding::SignatureInvalid, Language::Zh) => {
-            "有日志头不是该日志签署的,或者签名不成立".to_owned()
+            "有日志头不是该日志签署的，或者签名不成立".to_owned()
         }
         (ForkFinding::SignatureInvalid, Language::En) => {
             "the log did not sign every head, or a signature does not hold".to_owned()
         }
         (ForkFinding::KeyNotValidThen, Language::Zh) => {
-            format!("日志 {origin} 的密钥已被宣布不可信,无法确定由谁签署")
+            format!("日志 {origin} 的密钥已被宣布不可信，无法确定由谁签署")
         }
         (ForkFinding::KeyNotValidThen, Language::En) => format!(
             "the key of log {origin} is distrusted, and nobody else saw these heads before that"
@@ -180,12 +180,12 @@ fn reason(examination: &ForkExamination, language: Language) -> String {
 fn conclusion(finding: &ForkFinding, language: Language) -> &'static str {
     if matches!(finding, ForkFinding::Forked { .. }) {
         language.pick(
-            "核验不符:该日志出现了两份互不相容的历史,签署方自相矛盾。",
+            "核验不符：该日志出现了两份互不相容的历史，签署方自相矛盾。",
             "Contradicted: this log has shown two histories, and those who signed them contradicted themselves.",
         )
     } else {
         language.pick(
-            "未能核验:这个文件不足以指出任何一方自相矛盾。",
+            "未能核验：这个文件不足以指出任何一方自相矛盾。",
             "Not proved: this file convicts nobody.",
         )
     }
@@ -194,12 +194,12 @@ fn conclusion(finding: &ForkFinding, language: Language) -> &'static str {
 fn next_step(finding: &ForkFinding, language: Language) -> &'static str {
     match finding {
         ForkFinding::Forked { .. } => language.pick(
-            "请原样保留并转交此文件:它本身就是证据。再用 heqi monitor 核对你手中的每份回执属于哪一份历史。",
+            "请原样保留并转交此文件：它本身就是证据。再用 heqi monitor 核对你手中的每份回执属于哪一份历史。",
             "Keep this file as it is and pass it on: it is the proof. Then check with heqi monitor which history each of your receipts belongs to.",
         ),
         ForkFinding::NoAnchors => get_anchors(language),
         _ => language.pick(
-            "不要依据这个文件指责任何一方;请向制作者索取依据,或用 heqi monitor 自行核对该日志。",
+            "不要依据这个文件指责任何一方；请向制作者索取依据，或用 heqi monitor 自行核对该日志。",
             "Accuse nobody on this file; ask whoever made it, or check the log yourself with heqi monitor.",
         ),
     }
@@ -208,7 +208,7 @@ fn next_step(finding: &ForkFinding, language: Language) -> &'static str {
 /// What to do without anchors.
 pub(crate) const fn get_anchors(language: Language) -> &'static str {
     language.pick(
-        "向公证处取得信任锚文件,再用 --anchors 核验一次。",
+        "向公证处取得信任锚文件，再用 --anchors 核验一次。",
         "Get the anchors from the notary and run this again with --anchors.",
     )
 }

@@ -116,10 +116,10 @@ fn a_certificate_is_proved_with_its_seal_its_time_and_the_bundle_inside() {
         "盖章后未被改动",
         "印章覆盖整个文件",
         "杭州市示例公证处的印章",
-        "测试印章,不具有法律效力",
+        "测试印章，不具有法律效力",
         "示例时间戳",
         "evidence-001.heqi.zip",
-        "核验通过:印章、时间、完整性和内嵌证据包全部成立。",
+        "核验通过：印章、时间、完整性和内嵌证据包全部成立。",
     ] {
         assert!(said.contains(wanted), "{wanted} in {said}");
     }

@@ -50,7 +50,7 @@ fn a_bundle_is_proved_with_the_renewals_of_its_record_and_no_others() {
     for (lang, wanted) in [
         (Language::En, "✓ Time stamps renewed"),
         (Language::En, "in the platform's log not after"),
-        (Language::Zh, "平台日志,时间戳续期 0 次"),
+        (Language::Zh, "平台日志，时间戳续期 0 次"),
     ] {
         let (code, said, _) = run(&VerifyArgs { lang, ..beside(&way) });
         assert!(code == 0 && said.contains(wanted), "{wanted} is missing in\n{said}");

@@ -149,7 +149,7 @@ fn flags(receipt: &Receipt, next: &NextTry, language: Language) -> Vec<Flag> {
     };
     let authorities = receipt.timestamped.as_ref().map(|stamped| {
         let names = stamped.stamps.iter().map(|stamp| stamp.authority.as_str());
-        names.collect::<Vec<_>>().join(", ")
+        names.collect::<Vec<_>>().join(language.pick("、", ", "))
     });
     vec![
         Flag { name: "logged", state: FlagState::There(None) },

@@ -58,7 +58,7 @@ pub(super) fn page(good: &Climb, changed: Option<&Climb>, l: View) -> String {
         l.back(),
     );
     let foot = l.pick(
-        "本页显示:演示证据包中各级摘要的重算。不显示:照片本身。",
+        "本页显示：演示证据包中各级摘要的重算。不显示：照片本身。",
         "This page shows: the digests of the demo's bundle, computed anew. It does not show the photo.",
     );
     l.document(here, title, &body, foot)

@@ -56,7 +56,7 @@ fn page(shown: &Shown, l: View) -> String {
         l.back(),
     );
     let foot = l.pick(
-        "本页显示:演示账号的密码和动态口令,人人可见。真实部署中口令只在本人的验证器里。",
+        "本页显示：演示账号的密码和动态口令，人人可见。真实部署中口令只在本人的验证器里。",
         "This page shows: passwords and codes of demo accounts, for everybody. In earnest a code is in one person's authenticator only.",
     );
     l.document("/officers", title, &body, foot)
@@ -112,7 +112,7 @@ const GROUPS: [(Group, &str, &str, &str, &str); 4] = [
         Group::Firm,
         "我来经办",
         "I handle",
-        "您是经办人（演示人物）。输入办件编号 {number}，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。",
+        "您是经办人（演示人物）。输入办件码 {number}，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。",
         "You handle the filing (made up). Enter its number, {number}, to see what everybody has signed; once all have signed you confirm, and nothing is submitted before.",
     ),
     (

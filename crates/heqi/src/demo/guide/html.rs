@@ -24,7 +24,7 @@ impl Guide<'_> {
         let mut body = format!(
             "<h1>{title}</h1><p class=\"notice\">{}</p><ol class=\"five\">{}</ol>{}{}",
             l.pick(
-                "人物、公司均为虚构,无法律效力;各方在同一台机器上,不代表独立保管。",
+                "人物、公司均为虚构，无法律效力；各方在同一台机器上，不代表独立保管。",
                 "People and companies are made up, no legal effect; all parties run on one machine, which is no independent custody.",
             ),
             five_sentences(l),
@@ -45,7 +45,7 @@ impl Guide<'_> {
         body.push_str(&self.roles(l));
         body.push_str(&self.looks(l));
         let foot = l.pick(
-            "本页显示:两本日志此刻的树头、各人签署与存证进度。不显示:照片、位置、证件等个人信息。",
+            "本页显示：两本日志此刻的树头、各人签署与存证进度。不显示：照片、位置、证件等个人信息。",
             "This page shows: both logs' heads right now, and how far each person's signing and deposit are. It does not show photos, places or identity documents.",
         );
         l.document(self.here(), title, &body, foot)
@@ -174,7 +174,7 @@ impl Guide<'_> {
         for (href, zh, en) in [
             (
                 format!("{}/coverage?live=yes", shown.platform_url),
-                "覆盖监控:每次签署存到了哪里",
+                "覆盖监控：每次签署存到了哪里",
                 "Coverage: where every signing is held",
             ),
             (
@@ -184,22 +184,22 @@ impl Guide<'_> {
             ),
             (
                 format!("{}{}/checkpoint", shown.platform_url, shown.log_path),
-                "平台日志的树头(公证处已核对)",
+                "平台日志的树头（公证处已核对）",
                 "Head of the platform's log, cosigned by the notary",
             ),
             (
                 format!("{}{}/checkpoint", shown.notary_url, shown.notary_log_path),
-                "公证处日志的树头(平台已核对)",
+                "公证处日志的树头（平台已核对）",
                 "Head of the notary's log, cosigned by the platform",
             ),
             (
                 format!("{}/verify", shown.platform_url),
-                "核验工具:在浏览器里核验证据包,不上传",
+                "核验工具：在浏览器里核验证据包，不上传",
                 "The verifier: checks a bundle in the browser and sends nothing",
             ),
             (
                 shown.inbox_url.clone(),
-                "收件箱:给最后一位的邀请",
+                "收件箱：给最后一位的邀请",
                 "Inbox: the invitation of the last signer",
             ),
         ] {
@@ -265,7 +265,7 @@ pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: View) -> String {
     }
     body.push_str(&l.back());
     let foot = l.pick(
-        "本页显示:平台真实的签署页面和演示收件箱。不显示:其他人的信息。",
+        "本页显示：平台真实的签署页面和演示收件箱。不显示：其他人的信息。",
         "This page shows: the platform's real signing pages and the demo's inbox. It does not show anybody else's data.",
     );
     l.document("/phone", l.pick("我来签", "I sign"), &body, foot)
@@ -274,16 +274,16 @@ pub(super) fn phone(shown: &Shown, signers: &[SignerShown], l: View) -> String {
 fn five_sentences(l: View) -> String {
     [
         (
-            "五位股东分居五城,同签一份公司设立文件。",
+            "五位股东分居五城，同签一份公司设立文件。",
             "Five shareholders in five cities sign one company's founding documents.",
         ),
         ("每一步先写入只能追加的日志。", "Every step enters an append-only log first."),
         (
-            "几秒内,公证处一方复核并留存一份。",
+            "几秒内，公证处一方复核并留存一份。",
             "Within seconds the notary re-checks it and keeps a copy of its own.",
         ),
-        ("谁改动一个字节,两半就对不上。", "Change one byte and the two halves no longer match."),
-        ("四位已经签署,最后一位请您来签。", "Four have signed; the last signature is yours."),
+        ("谁改动一个字节，两半就对不上。", "Change one byte and the two halves no longer match."),
+        ("四位已经签署，最后一位请您来签。", "Four have signed; the last signature is yours."),
     ]
     .iter()
     .fold(String::new(), |mut list, (zh, en)| {

@@ -16,7 +16,7 @@ pub(super) fn page(shown: &Shown, signers: &[SignerShown], l: View) -> String {
         "<h1>{}</h1><p class=\"notice\">{}</p>",
         l.pick("演示收件箱", "Demo inbox"),
         l.pick(
-            "平台发出的短信和邮件都送到本机的这个收件箱,不会发给任何人;号码和地址均为虚构。",
+            "平台发出的短信和邮件都送到本机的这个收件箱，不会发给任何人；号码和地址均为虚构。",
             "Text messages and e-mails of the platform end in this inbox on this machine; nobody gets them, and the numbers and addresses are made up.",
         ),
     );
@@ -50,7 +50,7 @@ pub(super) fn page(shown: &Shown, signers: &[SignerShown], l: View) -> String {
             body,
             "<p>{}</p><pre tabindex=\"0\"><code>curl -H 'Authorization: Bearer {token}' {}/api/v1/ceremony</code></pre></article>",
             l.pick(
-                "供程序使用的凭据，只能用于这一次签署:",
+                "供程序使用的凭据，只能用于这一次签署：",
                 "For programs: a credential that is good for this one ceremony only:"
             ),
             shown.platform_url,
@@ -65,7 +65,7 @@ pub(super) fn page(shown: &Shown, signers: &[SignerShown], l: View) -> String {
         l.pick("回到导览", "Back to the guide")
     );
     let foot = l.pick(
-        "本页显示:演示中发出的短信、邮件和尚未使用的邀请。不显示:已完成签署的内容。",
+        "本页显示：演示中发出的短信、邮件和尚未使用的邀请。不显示：已完成签署的内容。",
         "This page shows: messages of the demo, and invitations that nobody used yet. It does not show what was signed.",
     );
     l.document("/", l.pick("演示收件箱", "Demo inbox"), &body, foot)
@@ -83,7 +83,7 @@ pub(super) fn of_visitor(shown: &Shown, l: View) -> String {
     let mut body = format!("<h1>{title}</h1>");
     messages(&mut body, &caught, l);
     let foot = l.pick(
-        "本页显示:发给陈素英的短信和邮件,每3秒刷新。不显示:发给其他人的消息。",
+        "本页显示：发给陈素英的短信和邮件，每3秒刷新。不显示：发给其他人的消息。",
         "This page shows: messages to Chen Suying, looked for every 3 seconds. It does not show messages to others.",
     );
     l.document("/?live=yes", title, &body, foot)

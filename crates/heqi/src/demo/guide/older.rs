@@ -33,11 +33,11 @@ impl OlderShown {
             "<h2>{} {NUMBER} · {COMPANY}</h2><p class=\"notice\">{}</p><p>{}</p><ul class=\"links\">",
             l.pick("历史办件", "An older filing"),
             l.pick(
-                "历史办件,情节为模拟:由本演示在首次启动时生成,人物、公司均为虚构;所载时间均为生成时的真实时间。",
+                "历史办件，情节为模拟：由本演示在首次启动时生成，人物、公司均为虚构；所载时间均为生成时的真实时间。",
                 "Acted out: this demo made it at its first start, people and companies are made up; every time in it is the true time of that.",
             ),
             l.pick(
-                "简易注销:两位股东签署了承诺书,其中一位提出异议“非本人签署”,办件随即冻结,只有登记机关能决定下一步。她就这次签署申请的公证书写明了异议。",
+                "简易注销：两位股东签署了承诺书，其中一位提出异议“非本人签署”，办件随即冻结，只有登记机关能决定下一步。她就这次签署申请的公证书写明了异议。",
                 "A simplified cancellation: two shareholders signed the commitment, one objects that it was not she, and the filing stands still until the registry decides. The certificate about that signature, which she applied for, tells of the objection.",
             ),
         );
@@ -45,7 +45,7 @@ impl OlderShown {
             section,
             "<li><form class=\"way\" method=\"post\" action=\"/officers/zhou.zheng\"><button class=\"button\" type=\"submit\">{}</button></form></li>",
             l.pick(
-                "以监管人员进入,企业名称填“旧梦”",
+                "以监管人员进入，企业名称填“旧梦”",
                 "Enter as a regulator; the company name is 旧梦"
             ),
         );
@@ -54,7 +54,7 @@ impl OlderShown {
                 section,
                 "<li><a href=\"{CERTIFICATE}\">{}</a></li><li><a href=\"{}\">{}</a></li>",
                 l.pick(
-                    "公证书(PDF,演示样章,无法律效力)",
+                    "公证书（PDF，演示样章，无法律效力）",
                     "The certificate (PDF, a demo seal, no legal effect)"
                 ),
                 escaped(check_url),

@@ -91,11 +91,18 @@ pub(super) fn copy(halves: &tamper::Halves, l: Language) -> String {
         |bad| if bad { l.pick("对不上", "contradicts") } else { l.pick("无矛盾", "fine") };
     let mut alternative = String::new();
     for (_, _, title, bad) in sides {
-        let _ = write!(alternative, "{title}: {}. ", heard(bad));
+        let heard = heard(bad);
+        let _ = match l {
+            Language::Zh => write!(alternative, "{title}：{heard}。"),
+            Language::En => write!(alternative, "{title}: {heard}. "),
+        };
     }
     for row in halves.rows.iter().filter(|row| row.differs()) {
         let (name, apart) = (l.pick(row.zh, row.en), l.pick("不一致", "differs"));
-        let _ = write!(alternative, "{name}: {} / {}, {apart}. ", row.shown, row.held);
+        let _ = match l {
+            Language::Zh => write!(alternative, "{name}：{} / {}，{apart}。", row.shown, row.held),
+            Language::En => write!(alternative, "{name}: {} / {}, {apart}. ", row.shown, row.held),
+        };
     }
     let mut svg = format!(
         "<svg viewBox=\"0 0 640 220\" role=\"img\" aria-label=\"{}\">",

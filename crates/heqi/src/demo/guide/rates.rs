@@ -22,7 +22,7 @@ pub(super) fn page(l: View) -> String {
         l.back(),
     );
     let foot = l.pick(
-        "本页显示:发布时测得的速度图。不显示:这台机器的速度。",
+        "本页显示：发布时测得的速度图。不显示：这台机器的速度。",
         "This page shows the plot of what was measured for this version. It does not show how fast this machine is.",
     );
     l.document("/rates", title, &body, foot)

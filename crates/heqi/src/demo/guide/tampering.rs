@@ -77,7 +77,7 @@ fn deeds(done: Option<Way>, l: View) -> String {
 fn framed(here: &str, body: &str, l: View) -> String {
     let title = l.pick("我来篡改", "I tamper");
     let foot = l.pick(
-        "本页显示:演示证据包的副本改动后核验程序的原话,以及两半各自的说法。不证明:原件内容属实。",
+        "本页显示：演示证据包的副本改动后核验程序的原话，以及两半各自的说法。不证明：原件内容属实。",
         "This page shows: the verifier's own words on changed copies of the demo's bundle, and what each half says. It does not prove that the original is true.",
     );
     l.document(here, title, &format!("<h1>{title}</h1>{body}{}", l.back()), foot)

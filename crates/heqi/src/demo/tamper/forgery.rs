@@ -60,19 +60,19 @@ impl Way {
                 language.pick("改动照片中的一个字节", "one byte of the photo is changed")
             }
             Self::SwappedPhoto => language.pick(
-                "换掉照片,并重做清单",
+                "换掉照片，并重做清单",
                 "the photo is swapped and the manifest made again",
             ),
             Self::MovedTime => language.pick(
-                "把签署时间提前一天,并重做清单",
+                "把签署时间提前一天，并重做清单",
                 "the time is moved one day back and the manifest made again",
             ),
             Self::DroppedEvent => language.pick(
-                "抽掉记录链中的一条,并重做清单",
+                "抽掉记录链中的一条，并重做清单",
                 "one record of the chain is dropped and the manifest made again",
             ),
             Self::RewrittenLog => language.pick(
-                "改动签署时的网络地址,并用平台自己的密钥重写整本日志",
+                "改动签署时的网络地址，并用平台自己的密钥重写整本日志",
                 "the network address of the signing is changed and the whole log rewritten with the platform's own key",
             ),
         }

@@ -215,7 +215,7 @@ impl Chain {
         let own = self.confirmations.iter().any(|one| one.text("party") == party);
         let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told.len());
         let zh = format!(
-            "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向存管机构提出 {told} 份）；签署人本人{}确认",
+            "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向保管方提出 {told} 份）；签署人本人{}确认",
             if own { "已" } else { "未" }
         );
         let en = format!(

@@ -48,14 +48,14 @@ pub(super) fn photo(signing: &Disclosure, bundle: &BundleParts, chain: &Chain) -
             found(
                 if is_accepted { Outcome::Unproved } else { Outcome::Failed },
                 if is_accepted { "face_accepted_by_reviewer" } else { "face_refused_by_reviewer" },
-                format!("{zh}；{office}的审核人员{zh_said}"),
+                format!("{zh}；{office}的核验人员{zh_said}"),
                 format!("{en}; a reviewer of {office} {en_said}"),
             )
         }
         (_, true) if reasons.contains(&"face_not_same") => found(
             Outcome::Failed,
             "face_not_same",
-            format!("{zh}；平台的比对未能确认为同一人，尚无审核人员的认定"),
+            format!("{zh}；平台的比对未能确认为同一人，尚无核验人员的认定"),
             format!(
                 "{en}; the platform's comparison did not find the same person, and no reviewer has decided"
             ),
@@ -63,7 +63,7 @@ pub(super) fn photo(signing: &Disclosure, bundle: &BundleParts, chain: &Chain) -
         (_, true) => found(
             Outcome::Unproved,
             "face_not_compared",
-            format!("{zh}；尚未与权威照片比对，也没有审核人员的认定"),
+            format!("{zh}；尚未与权威照片比对，也没有核验人员的认定"),
             format!(
                 "{en}; nobody has compared it with an authority's portrait, and no reviewer has decided"
             ),

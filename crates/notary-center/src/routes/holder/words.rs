@@ -137,7 +137,7 @@ pub(super) const fn kind_name(kind: RecordKind, language: Language) -> &'static 
         RecordKind::Erasure => language.pick("个人信息删除", "erasure"),
         RecordKind::LegalHold => language.pick("证据保全", "legal hold"),
         RecordKind::CodeChecked => {
-            language.pick("输入验证码或证件号后四位", "code or last four entered")
+            language.pick("输入验证码或证件号码末四位", "code or last four entered")
         }
         RecordKind::Notification => language.pick("消息发送", "message"),
         RecordKind::IdentityVerified => language.pick("身份核验", "identity asked of authorities"),

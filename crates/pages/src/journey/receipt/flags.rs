@@ -3,7 +3,7 @@
 use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 /// One thing that somebody vouches for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -113,7 +113,7 @@ impl Flag {
         let text = words.in_language(language);
         match &self.state {
             FlagState::Partly(held, of, _) | FlagState::Refused(held, of) => {
-                format!("{text}({held}/{of})")
+                format!("{text}{}", bracketed(&format!("{held}/{of}"), language))
             }
             FlagState::There(Some(_)) if self.name == "deposited" => match language {
                 Language::Zh => format!("{text}（存证编号：{detail}）"),
@@ -130,6 +130,6 @@ impl Flag {
 
 /// Beside what a custodian refused for good.
 pub(in crate::journey) const NOT_TAKEN: Words = Words::new(
-    "有存管机构未予收存，不会自动重试；请凭签署凭证号联系我们。",
+    "有保管方未予收存，不会自动重试；请凭签署凭证号联系我们。",
     "A custodian did not take it, and it is not tried again by itself; call us with the voucher number.",
 );

@@ -50,7 +50,7 @@ pub(super) fn samples() -> Vec<DossierPage> {
         number: "61842059".into(),
         company: "杭州示例青穗茶业有限公司".into(),
         matter: "公司设立登记".into(),
-        state: "有异议,已暂停".into(),
+        state: "有异议，已暂停".into(),
         opened_at: "2026-11-23 19:00:00 +08:00".into(),
         is_simulated: signatures.len() == 1,
         ties: if signatures.is_empty() {
