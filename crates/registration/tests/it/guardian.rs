@@ -164,6 +164,48 @@ async fn edge_case_8_what_proves_no_guardianship_is_refused_as_what_it_is_and_no
     assert_eq!(late.code(), "guardian_signing_begun");
 }
 
+/// The same store under settings without reviewers: they may be taken away while a guardian signs.
+#[tokio::test]
+async fn edge_case_8_where_nobody_reviews_a_guardianship_is_not_taken_and_nothing_is_kept() {
+    let (mut scene, visitor, _) = scene().await;
+    let store = scene.world.store.clone();
+    let without = scene
+        .world
+        .started_with((&store, store.clone()), 12, |settings| settings.review_office = None)
+        .await;
+    scene.world = without;
+    let world = &scene.world;
+    let size = || world.platform.backend().log().head().size();
+    let before = size();
+    let refused = show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap_err();
+    assert_eq!(refused.code(), "guardian_not_reviewed");
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert_eq!((view.guardianship, size()), (None, before));
+}
+
+#[tokio::test]
+async fn edge_case_8_a_guardianship_is_shown_again_as_often_as_a_signing_has_room_for_records() {
+    let (scene, visitor, _) = scene().await;
+    let mut shown = 0;
+    let refused = loop {
+        match show(&scene, &visitor, proof(WARD_NUMBER)).await {
+            Ok(_) => shown += 1,
+            Err(refused) => break refused,
+        }
+        assert!(shown <= 32, "a challenge binds no more records");
+    };
+    assert_eq!(refused.code(), "guardian_tries");
+    assert!(shown > 1, "{shown}");
+    // Said again, and the last one that was taken still counts.
+    assert_eq!(
+        show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap_err().code(),
+        "guardian_tries"
+    );
+    let world = &scene.world;
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert!(view.guardianship.is_some());
+}
+
 #[tokio::test]
 async fn who_signs_for_nobody_shows_no_guardianship() {
     let scene = Scene::new(Mood::Agrees).await;
