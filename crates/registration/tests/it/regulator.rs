@@ -6,14 +6,17 @@ use std::sync::{Arc, Mutex};
 use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::container;
 use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::erasure::ERASABLE;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_filing::{Capacity, Matter, Office, OfficeKind, PartyKind};
-use heqi_registration::Actor;
+use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::contacts::{Contact, uscc};
+use heqi_registration::decline::{Decline, decline};
 use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::document_pages::document_pages;
+use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::index_filings::index_filings;
 use heqi_registration::keep_strokes::{KeepStrokes, keep_strokes};
 use heqi_registration::legal_hold::{LiftHold, PlaceHold};
@@ -33,7 +36,8 @@ use heqi_registration::regulator::search::{OPEN_MS, SearchError, own_searches, r
 use heqi_registration::regulator::traces::Ties;
 use heqi_registration::regulator::verdict::Hint;
 use heqi_registration::request::{StaffMember, StaffRole};
-use heqi_testkit::{Device, files};
+use heqi_registration::{Actor, OrderKey};
+use heqi_testkit::{Device, SeededEntropy, files};
 use heqi_vocabulary::{
     Clock as _, Digest, Explain as _, FilingId, FilingNo, Language, Provenance, RecordId, StaffId,
 };
@@ -451,6 +455,68 @@ async fn a_package_for_a_court_has_every_bundle_the_search_and_a_list_and_is_one
         assert_eq!(refused.code(), code);
     }
     assert_eq!(world.entries().await, before);
+}
+
+#[tokio::test]
+async fn what_was_erased_is_named_in_the_package_with_its_reason_and_nothing_of_it_is_inside() {
+    let world = World::with(|settings| {
+        let key = SigningKey::generate(Algorithm::Ed25519, &SeededEntropy::new(17));
+        settings.order_key = Some(OrderKey::new(Arc::new(key)));
+    })
+    .await;
+    let (name, reason) = ("欧阳测删", "示例理由甲乙丙丁");
+    let drafted = world.drafted(1).await;
+    let filing = drafted.filing;
+    let party = world.add(filing, name, Capacity::Shareholder).await;
+    let visitor = world.visitor(filing, party).await;
+    let declining = Decline { signing: None, reason: Some(reason.into()) };
+    decline(&world.platform, &world.request(&visitor.actor), declining).await.unwrap();
+    world.deposit_all().await;
+    world.index().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let facts = world.facts();
+    let take = async || {
+        let taken = court_package(&world.platform, &regulator(), &facts, (query, filing), 0).await;
+        let bytes = taken.unwrap().bytes;
+        let list: serde_json::Value = {
+            let files = container::read(&bytes).unwrap();
+            for file in files.iter().filter(|file| file.name.starts_with("bundles/")) {
+                EvidenceBundle::read(file.bytes).unwrap();
+            }
+            serde_json::from_slice(files[0].bytes).unwrap()
+        };
+        (bytes, list)
+    };
+    let (bytes, list) = take().await;
+    assert!(holds(&bytes, reason.as_bytes()), "a bundle carries what was said");
+    assert_eq!(list["erasures"], serde_json::json!([]));
+    let is_whole = |record: &serde_json::Value| record["erased"] == serde_json::json!([]);
+    assert!(list["records"].as_array().unwrap().iter().all(is_whole));
+
+    let command = ErasePersonData {
+        filing,
+        party,
+        classes: ERASABLE.into(),
+        basis: Some("个人信息保护法第47条第1款第3项".into()),
+    };
+    let request = world.request(&world.staff);
+    let decided = erase_person_data(&world.platform, &request, command).await.unwrap();
+    assert_eq!(decided.decision, "erased");
+
+    let (bytes, list) = take().await;
+    for erased in [name, reason] {
+        assert!(!holds(&bytes, erased.as_bytes()), "{erased} stands in the package");
+    }
+    let [erasure] = &list["erasures"].as_array().unwrap()[..] else { panic!("{list}") };
+    assert_eq!(erasure["legal_basis"], "个人信息保护法第47条第1款第3项");
+    assert_eq!(erasure["requested_by"], "data_protection_officer");
+    assert_eq!(erasure["record"], decided.record_id.to_string());
+    assert_eq!(erasure["classes"].as_array().unwrap().len(), ERASABLE.len());
+    let records = list["records"].as_array().unwrap();
+    let of = |kind: &str| records.iter().find(|record| record["kind"] == kind).unwrap();
+    assert!(is_whole(of("erasure")), "the decision outlives the data");
+    let declined = of("decline");
+    assert!(declined["erased"].as_array().unwrap().contains(&"person".into()), "{declined}");
 }
 
 #[tokio::test]
