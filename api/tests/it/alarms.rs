@@ -105,10 +105,17 @@ async fn a_disk_that_stalls_is_told_while_it_stalls_and_one_that_breaks_for_good
     let posts = join_all(many.iter().map(|body| service.post(HANDLER, "/api/v1/filings", body)));
     let watched = async {
         let alarm = until_alarm(&service, "queue_depth", true).await;
+        // The page that says what is wrong is there while it is wrong.
+        let page = service.get("", "/coverage?range=now&lang=en");
+        let page = tokio::time::timeout(PATIENCE, page).await;
         disk.is(Mood::Well);
-        alarm
+        (alarm, page)
     };
-    let (answers, alarm) = tokio::join!(posts, watched);
+    let (answers, (alarm, page)) = tokio::join!(posts, watched);
+    let page = page.expect("whoever looks at the last minutes waits for no disk");
+    assert_eq!(page.status, 200);
+    let page = String::from_utf8(page.body).unwrap();
+    assert!(page.contains("href=\"?range=now\" aria-current=\"true\""), "{page}");
     assert!(alarm["value"].as_u64().unwrap() > 3, "{alarm}");
     assert_eq!(alarm["limit"], 3);
     assert_eq!(alarm["means"], "Too many changes wait for the disk.");

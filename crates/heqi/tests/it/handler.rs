@@ -20,3 +20,20 @@ async fn the_handler_finds_the_filing_that_the_guide_names_and_signs_nothing_of_
     assert!(found.contains("还有 2 份签署没有完成"), "{found}");
     assert_eq!(demo.end(), Some(0));
 }
+
+/// A code counts once. Whoever is shut out again within the half minute of the first click comes in by the next code.
+#[tokio::test]
+async fn an_officer_who_is_entered_twice_in_a_row_comes_in_both_times() {
+    let folder = Folder::new();
+    let demo = folder.start();
+    for (login, page) in [("he.jing", "/staff/filings"), ("zhou.zheng", "/regulator")] {
+        for time in ["first", "second"] {
+            // Without a whole session there is no cookie, and the page asks for a password or a code.
+            let console = Console::enter(&demo, login).await;
+            let page = console.page(page).await;
+            let asks = ["name=\"password\"", "action=\"/staff/code\""];
+            assert!(!asks.iter().any(|field| page.contains(field)), "{login}, {time}: {page}");
+        }
+    }
+    assert_eq!(demo.end(), Some(0));
+}
