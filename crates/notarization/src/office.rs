@@ -1,5 +1,6 @@
 //! Who this office is and what it works with.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub struct NotaryOffice {
     pub(crate) recipients: Arc<Vec<Recipient>>,
     /// Stores of the office's own logs that are frozen, oldest first: read, never written.
     frozen: Arc<Vec<Arc<dyn Backend>>>,
+    /// Accounts that nobody shuts out.
+    pub(crate) kept_in: Arc<BTreeSet<String>>,
 }
 
 /// What an office is made of.
@@ -63,7 +66,16 @@ impl NotaryOffice {
             erasure_ledger: None,
             recipients: Arc::default(),
             frozen: Arc::default(),
+            kept_in: Arc::default(),
         }
+    }
+
+    /// Of a demo: the accounts, by what is typed to come in, that nobody shuts out, because whoever comes by is each of
+    /// them. In earnest there are none.
+    #[must_use]
+    pub fn keeping_in(mut self, accounts: BTreeSet<String>) -> Self {
+        self.kept_in = Arc::new(accounts);
+        self
     }
 
     /// Brings what people say about signings in their names to these. An office that was not told

@@ -156,8 +156,11 @@ fn a_setting_that_nothing_knows_is_refused_by_name_and_production_with_its_reaso
         let ran = settings.run(service, "listn = \"127.0.0.1:1\"").exits(1);
         assert!(ran.errors.contains("there is no setting `listn`"), "{}", ran.errors);
         // What was acted out is for the demo alone to say, in no profile for a file or the environment.
-        let ran = settings.run(service, "simulated_filings = [\"61842059\"]").exits(1);
-        assert!(ran.errors.contains("there is no setting `simulated_filings`"), "{}", ran.errors);
+        for (name, value) in [("simulated_filings", "61842059"), ("kept_in", "li.na")] {
+            let ran = settings.run(service, &format!("{name} = [\"{value}\"]")).exits(1);
+            let said = format!("there is no setting `{name}`");
+            assert!(ran.errors.contains(&said), "{}", ran.errors);
+        }
         let ran = settings.run(service, "profile = \"production\"").exits(1);
         assert!(ran.errors.contains("profile = \"production\" is refused"), "{}", ran.errors);
         for reason in ["[demo_keys]", "[demo_name]", "[plain_listener]", "[plain_peer]"] {
