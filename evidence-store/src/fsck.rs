@@ -24,6 +24,7 @@ use heqi_tlog::note::VerifierKey;
 
 use crate::backend::embedded::recover::JournalFiles;
 use crate::backend::embedded::reindex::{mark_path, marked_batch};
+use crate::backup::RestoredMark;
 use crate::durable_file::{is_temporary, read_if_there};
 use crate::identity::Identity;
 use crate::journal::segment::len64;
@@ -155,6 +156,7 @@ struct Check<'a> {
 impl Check<'_> {
     fn run(&mut self, identity: &Identity) -> Result<(), FsckError> {
         self.check_names()?;
+        self.check_restored()?;
         let state = self.check_state()?;
         let published = self.read_published()?;
         self.check_ledger(&state, published)?;
@@ -210,6 +212,28 @@ impl Check<'_> {
         }
         for damage in strangers {
             self.damage(damage);
+        }
+        Ok(())
+    }
+
+    /// Whoever looks at a restored store before its peers were heard is told what it was restored from.
+    fn check_restored(&mut self) -> Result<(), FsckError> {
+        let path = self.directory.join(crate::backup::RESTORED);
+        let Some(bytes) = read_if_there(&path)? else { return Ok(()) };
+        match serde_json::from_slice::<RestoredMark>(&bytes) {
+            Ok(mark) => self.note(format!(
+                "restored at {} from generation {} of the backup, made at {} with {} entries, and not compared with \
+                 the peers since: the next start does",
+                mark.restored_at.for_people(),
+                mark.generation,
+                mark.made_at.for_people(),
+                mark.size
+            )),
+            // The service does not start either: whether it must wait for its peers is not known.
+            Err(error) => {
+                let what = format!("the mark of a restored store: {error}");
+                self.damage(Damage::new(&path, 0, len64(bytes.len()), what));
+            }
         }
         Ok(())
     }

@@ -5,6 +5,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+/// The file's name, in a store and in a vault that stands elsewhere.
+pub(crate) const LOCK_FILE: &str = "LOCK";
+
 /// Held for as long as the store is open.
 #[derive(Debug)]
 pub(crate) struct StoreLock {
@@ -41,7 +44,7 @@ impl StoreLock {
             .write(true)
             .create(true)
             .truncate(false)
-            .open(directory.join("LOCK"))
+            .open(directory.join(LOCK_FILE))
             .map_err(io)?;
         lock(&mut file, directory)?;
         // The process id only helps whoever reads the error; the lock does not rest on it, so it need not be durable.
@@ -54,7 +57,7 @@ impl StoreLock {
 
     /// Takes the lock without writing anything: for looking at a store.
     pub(crate) fn borrow(directory: &Path) -> Result<Option<Self>, LockError> {
-        match File::open(directory.join("LOCK")) {
+        match File::open(directory.join(LOCK_FILE)) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(io_error(directory, &error)),
             Ok(mut file) => {

@@ -117,10 +117,17 @@ async fn a_disk_that_stalls_is_told_while_it_stalls_and_one_that_breaks_for_good
     let watched = async {
         let alarm = until_alarm(&service, "queue_depth", true).await;
         let disk_wait = until_alarm(&service, "disk_wait", true).await;
+        // The page that says what is wrong is there while it is wrong.
+        let page = service.get("", "/coverage?range=now&lang=en");
+        let page = tokio::time::timeout(PATIENCE, page).await;
         drop(recovers);
-        (alarm, disk_wait)
+        (alarm, disk_wait, page)
     };
-    let (answers, (alarm, disk_wait)) = tokio::join!(posts, watched);
+    let (answers, (alarm, disk_wait, page)) = tokio::join!(posts, watched);
+    let page = page.expect("whoever looks at the last minutes waits for no disk");
+    assert_eq!(page.status, 200);
+    let page = String::from_utf8(page.body).unwrap();
+    assert!(page.contains("href=\"?range=now\" aria-current=\"true\""), "{page}");
     assert!(alarm["value"].as_u64().unwrap() > 3, "{alarm}");
     assert_eq!(alarm["limit"], 3);
     assert_eq!(alarm["means"], "Too many changes wait for the disk.");

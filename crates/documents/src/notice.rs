@@ -110,4 +110,42 @@ mod tests {
         let error = render(&empty, &notice, &FONTS).unwrap_err();
         assert_eq!(error, RenderError::Missing(Field::Applicant));
     }
+
+    /// A company is nobody of a sex, a birthday or an identity card.
+    #[test]
+    fn every_small_document_speaks_of_a_company_as_of_one() {
+        use crate::{
+            acceptance, correction, refusal, revocation, supplement, termination, withdrawal,
+        };
+        const COMPANY: &str = "杭州示例云栖投资有限公司";
+        let of = |head: &mut NoticeHead| COMPANY.clone_into(&mut head.recipient);
+        macro_rules! written {
+            ($($kind:ident),+) => {
+                [$({
+                    let mut input = samples::$kind();
+                    of(&mut input.head);
+                    (stringify!($kind), $kind::render(&input, &FONTS).unwrap())
+                }),+]
+            };
+        }
+        let all = written!(
+            acceptance,
+            supplement,
+            refusal,
+            termination,
+            withdrawal,
+            correction,
+            revocation
+        );
+        for (kind, pdf) in all {
+            let text = text_of(&pdf);
+            assert!(text.contains(&format!("{COMPANY}：")), "{kind}: {text}");
+            for of_a_person in ["先生", "女士", "身份证号", "公民身份号码", "性别", "出生"]
+            {
+                assert!(!text.contains(of_a_person), "{of_a_person} in {kind}: {text}");
+            }
+            let spoken_to = text.matches('你').count();
+            assert_eq!(text.matches("你（单位）").count(), spoken_to, "{kind}: {text}");
+        }
+    }
 }

@@ -222,6 +222,17 @@ impl Party {
         }
     }
 
+    /// Puts this name in the place of a minor's; the guardian keeps the own. `false`: the party is no minor.
+    pub(crate) fn correct_ward_name(&mut self, corrected: DeclaredName) -> bool {
+        match &mut self.who {
+            PartyKind::Ward { name, .. } => {
+                *name = corrected;
+                true
+            }
+            PartyKind::Person { .. } | PartyKind::Company { .. } => false,
+        }
+    }
+
     /// Puts [`ERASED_NAME`] in the place of the names of natural people. A company keeps its own.
     pub(crate) fn erase_names(&mut self) {
         let Ok(erased) = ERASED_NAME.parse::<DeclaredName>() else { return };
@@ -313,6 +324,9 @@ mod tests {
         party.correct_name("林家伟".parse().unwrap());
         let PartyKind::Ward { name, guardian } = party.who() else { panic!("another kind") };
         assert_eq!((name.as_str(), guardian.as_str()), ("林小茶", "林家伟"));
+        assert!(party.correct_ward_name("林晓茶".parse().unwrap()));
+        let PartyKind::Ward { name, guardian } = party.who() else { panic!("another kind") };
+        assert_eq!((name.as_str(), guardian.as_str()), ("林晓茶", "林家伟"));
         party.erase_names();
         let PartyKind::Ward { name, guardian } = party.who() else { panic!("another kind") };
         assert_eq!((name.as_str(), guardian.as_str()), (ERASED_NAME, ERASED_NAME));

@@ -109,6 +109,9 @@ pub(crate) struct PlatformSettings {
     /// What the demo acted out, to be shown as that. No file of settings can say it.
     #[serde(skip)]
     pub(crate) simulated_filings: BTreeSet<FilingNo>,
+    /// The demo's own accounts of staff, which nobody shuts out. No file of settings can say it.
+    #[serde(skip)]
+    pub(crate) kept_in: BTreeSet<String>,
     #[serde(default)]
     pub(crate) api: ApiSettings,
     #[serde(default)]
@@ -218,6 +221,9 @@ pub(crate) struct NotarySettings {
     /// How often both sides' logs are compared, in seconds: once a day.
     #[serde(default = "a_day")]
     pub(crate) reconcile_every_s: u64,
+    /// As the platform's.
+    #[serde(skip)]
+    pub(crate) kept_in: BTreeSet<String>,
     #[serde(default)]
     pub(crate) telemetry: TelemetrySettings,
 }

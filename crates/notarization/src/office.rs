@@ -1,5 +1,6 @@
 //! Who this office is and what it works with.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub struct NotaryOffice {
     frozen: Arc<Vec<Arc<dyn Backend>>>,
     /// The platform's log with the office's own cosignatures, where the office is its witness and mirror.
     cosigned_log: Option<Arc<CosignedLog>>,
+    /// Accounts that nobody shuts out.
+    pub(crate) kept_in: Arc<BTreeSet<String>>,
 }
 
 /// What an office is made of.
@@ -67,7 +70,16 @@ impl NotaryOffice {
             recipients: Arc::default(),
             frozen: Arc::default(),
             cosigned_log: None,
+            kept_in: Arc::default(),
         }
+    }
+
+    /// Of a demo: the accounts, by what is typed to come in, that nobody shuts out, because whoever comes by is each of
+    /// them. In earnest there are none.
+    #[must_use]
+    pub fn keeping_in(mut self, accounts: BTreeSet<String>) -> Self {
+        self.kept_in = Arc::new(accounts);
+        self
     }
 
     /// Brings what people say about signings in their names to these. An office that was not told

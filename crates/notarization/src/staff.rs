@@ -172,6 +172,9 @@ pub async fn disable_officer(
     account: StaffId,
 ) -> Result<(), OfficeStaffError> {
     may_keep_accounts(by, account)?;
+    if office.kept_in.contains(load(office, account).await?.value.login.as_str()) {
+        return Err(OfficeStaffError::KeptIn);
+    }
     let disabled = (StaffEvent::Disabled, EventBy::Officer { account: by.account });
     change(office, account, disabled, |row, _, now| {
         row.disabled_at.get_or_insert(now);

@@ -158,6 +158,12 @@ pub enum PeerError {
     OtherQuestion,
 }
 
+/// As many of these numbers, oldest first, as a query names: the newest, in the same order.
+fn newest(certificates: &[LastCertificate]) -> &[LastCertificate] {
+    let older = certificates.len().saturating_sub(MOST_CERTIFICATES);
+    certificates.get(older..).unwrap_or_default()
+}
+
 /// Opens a query that must be signed by the log key it is about.
 ///
 /// # Errors
@@ -227,8 +233,7 @@ impl PeerClient {
     ) -> Result<Heard, PeerError> {
         let nonce = Digest::from_bytes(entropy.bytes());
         let asked_at = clock.now();
-        let oldest = certificates.len().saturating_sub(MOST_CERTIFICATES);
-        let certificates = certificates.iter().skip(oldest).cloned().collect();
+        let certificates = newest(certificates).to_vec();
         let query = PeerQuery { about: about.to_owned(), asked_at, certificates, nonce };
         let body = query.sign(signer)?.as_bytes().to_vec();
         let answer = self.pool.exchange(&self.url, body).send(MAX_ENVELOPE_BYTES).await?;
@@ -283,6 +288,36 @@ mod tests {
         let (_, stranger) = log("log.example/a", 3);
         assert!(open(&stranger).is_err());
         assert!(open_query(b"{}", &known).is_err());
+    }
+
+    #[test]
+    fn a_query_names_the_newest_twenty_four_numbers_oldest_first_and_fits() {
+        // Of the longest that there are: eight characters of the office, two of the category, nine digits.
+        let number = |year: u16| LastCertificate {
+            number: format!("（{year}）浙江省杭州市临安证民经字第{:09}号", 999_999_999),
+            serial: 999_999_999,
+            series: format!("{year}/浙江省杭州市临安/民经"),
+        };
+        let given: Vec<_> = (1_990..2_027).map(number).collect();
+        let said = newest(&given);
+        assert_eq!(said.len(), MOST_CERTIFICATES);
+        let series: Vec<_> = said.iter().map(|one| one.series.clone()).collect();
+        assert_eq!(series.first().map(String::as_str), Some("2003/浙江省杭州市临安/民经"));
+        assert_eq!(series.last().map(String::as_str), Some("2026/浙江省杭州市临安/民经"));
+        assert!(series.is_sorted(), "{series:?}");
+        assert_eq!(newest(&given[..2]), &given[..2]);
+        assert!(newest(&[]).is_empty());
+
+        let (known, key) = log("log.example/a", 1);
+        let query = PeerQuery {
+            about: "log.example/a".into(),
+            asked_at: at(0),
+            certificates: said.to_vec(),
+            nonce: Digest::of(b"nonce"),
+        };
+        let signed = query.sign(&key).unwrap();
+        assert!(signed.as_bytes().len() <= MAX_QUERY_BYTES, "{}", signed.as_bytes().len());
+        assert_eq!(open_query(signed.as_bytes(), &[known]).unwrap(), query);
     }
 
     #[test]

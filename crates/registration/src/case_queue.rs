@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use heqi_filing::timer::{CHALLENGE_LIFETIME_MS, LINK_LIFETIME_MS};
 use heqi_filing::{CaseState, Filing, Party, PartyKind, ReviewCase, ReviewReason};
 use heqi_identity::card::{CardEnd, CardFinding};
-use heqi_vocabulary::{CaseId, FilingNo, StaffId, UtcMillis};
+use heqi_vocabulary::{CaseId, CeremonyId, FilingNo, StaffId, UtcMillis};
 
 use crate::begin_signing::capacity_words;
 use crate::ceremonies;
@@ -20,7 +21,7 @@ use crate::looks::{self, Purpose};
 use crate::material::MaterialKind;
 use crate::platform::Platform;
 use crate::request::{Actor, RequestFacts, StaffMember};
-use crate::review_wanted::{self, reviews_wanted};
+use crate::review_wanted::{self, ReviewWanted, WayReason, reviews_wanted};
 use crate::reviews::{self, CaseRow};
 use crate::risk::RiskFlag;
 use crate::rows::{self, CeremonyContent};
@@ -34,8 +35,8 @@ mod files;
 pub use files::{CaseFile, Picture, case_file, case_picture, case_video};
 use files::{ceremony_of, video_of};
 
-/// The most cases shown at once.
-const SHOWN: usize = 200;
+/// The most cases shown at once, and of every other list beside them.
+pub const SHOWN: usize = 200;
 
 /// A case in the queue. Nothing in it is personal.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -186,22 +187,44 @@ pub async fn ways_wanted(platform: &Platform, actor: &Actor) -> Result<Vec<WaySu
         return Ok(Vec::new());
     }
     let mut summaries = Vec::new();
-    for wanted in reviews_wanted(platform, None, SHOWN).await? {
-        // Who signed after all, refused, or came too late waits for nobody.
-        let ceremony = ceremonies::load(platform, wanted.ceremony_id).await?.content.ceremony;
-        if ceremony.unfinished().is_err() {
-            continue;
+    let mut after = Some(before_open_links(platform.now()));
+    loop {
+        // Wishes stay when they are fulfilled, so a page of them may be one of wishes that nobody waits for any more.
+        let page = reviews_wanted(platform, after, SHOWN).await?;
+        let Some(last) = page.last() else { break };
+        after = Some((last.ceremony_id, last.reason));
+        for wanted in page {
+            summaries.extend(waits(platform, &wanted).await?);
         }
-        let filing = filings::load(platform, wanted.filing_id).await?.filing;
-        summaries.push(WaySummary {
-            filing_number: filing.number(),
-            reason: wanted.reason,
-            way: wanted.way,
-            since: wanted.since,
-        });
+        if summaries.len() >= SHOWN {
+            break;
+        }
     }
     summaries.sort_by_key(|summary| summary.since);
+    summaries.truncate(SHOWN);
     Ok(summaries)
+}
+
+/// A place before every ceremony whose link may be open now: identifiers are in the order of time.
+fn before_open_links(now: UtcMillis) -> (CeremonyId, WayReason) {
+    let oldest = now.plus_millis(-LINK_LIFETIME_MS - CHALLENGE_LIFETIME_MS).as_millis().max(0);
+    let millis = u128::try_from(oldest).unwrap_or(0);
+    (CeremonyId::from_bytes((millis << 80).to_be_bytes()), WayReason::FaceRefused)
+}
+
+/// Who asked for a person and waits for one. Who signed after all, refused, or came too late waits for nobody.
+async fn waits(platform: &Platform, wanted: &ReviewWanted) -> Result<Option<WaySummary>, ActError> {
+    let ceremony = ceremonies::load(platform, wanted.ceremony_id).await?.content.ceremony;
+    if ceremony.unfinished().is_err() {
+        return Ok(None);
+    }
+    let filing = filings::load(platform, wanted.filing_id).await?.filing;
+    Ok(Some(WaySummary {
+        filing_number: filing.number(),
+        reason: wanted.reason,
+        way: wanted.way,
+        since: wanted.since,
+    }))
 }
 
 fn summary(case: &ReviewCase, filing_number: FilingNo) -> CaseSummary {

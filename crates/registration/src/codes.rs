@@ -1,14 +1,16 @@
-//! One-time codes: made from a secret of the platform, so that none is kept anywhere; and how many codes a contact is sent in a day.
+//! One-time codes: made from a secret of the platform, so that none is kept anywhere; and how many codes a contact is sent, and
+//! how often a party is invited, in a day.
 
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::entry::CODES_A_DAY;
-use heqi_vocabulary::{CeremonyId, Digest, UtcMillis};
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use crate::fault::Fault;
+use crate::invite::INVITATIONS_A_DAY;
 use crate::platform::Platform;
 use crate::rows::{self, Pair};
 
@@ -16,6 +18,7 @@ use crate::rows::{self, Pair};
 pub(crate) const CODE_DIGITS: usize = 6;
 const CODE_LABEL: &[u8] = b"heqi.one-time-code/v1\n";
 const CONTACT_LABEL: &[u8] = b"heqi.code-quota/v1\n";
+const INVITATION_LABEL: &[u8] = b"heqi.invitation-quota/v1\n";
 
 /// A nonce that a code is made from.
 pub(crate) fn draw_nonce(platform: &Platform) -> String {
@@ -60,7 +63,7 @@ fn mac(platform: &Platform, label: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// How many codes went to one contact on one day.
+/// How many codes went to one contact, or invitations to one party, on one day.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuotaRow {
@@ -77,13 +80,35 @@ pub(crate) async fn count(
     changes: &mut Changeset,
     contact: &str,
 ) -> Result<bool, Fault> {
+    count_one(platform, changes, (CONTACT_LABEL, &[contact.as_bytes()]), CODES_A_DAY).await
+}
+
+/// Counts one more invitation of a party. `false`: it was invited as often as it is in a day.
+pub(crate) async fn count_invitation(
+    platform: &Platform,
+    changes: &mut Changeset,
+    (filing, party): (FilingId, PartyId),
+) -> Result<bool, Fault> {
+    let (filing, party) = (filing.to_bytes(), party.to_bytes());
+    let whose: [&[u8]; 2] = [&filing, &party];
+    count_one(platform, changes, (INVITATION_LABEL, &whose), INVITATIONS_A_DAY).await
+}
+
+async fn count_one(
+    platform: &Platform,
+    changes: &mut Changeset,
+    (label, whose): (&[u8], &[&[u8]]),
+    most: u32,
+) -> Result<bool, Fault> {
     let now = platform.now();
     let day = now.shanghai_day();
-    let whose = mac(platform, CONTACT_LABEL, &[day.as_bytes(), contact.as_bytes()]);
+    let mut parts = vec![day.as_bytes()];
+    parts.extend_from_slice(whose);
+    let whose = mac(platform, label, &parts);
     let key = Pair(day, Digest::from_bytes(whose));
     let row = rows::CODE_QUOTAS.row(platform.backend(), &key).await?;
     let sent = row.as_ref().map_or(0, |row| row.value.sent);
-    if sent >= CODES_A_DAY {
+    if sent >= most {
         return Ok(false);
     }
     let counted = QuotaRow { sent: sent + 1, last: now };

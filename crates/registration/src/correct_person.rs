@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
-use heqi_filing::{DeclaredName, Grounds, OfficeName};
+use heqi_filing::{DeclaredName, Grounds, OfficeName, PartyKind};
 use heqi_identity::PersonName;
 use heqi_identity::personal_document::as_printed;
 use heqi_vocabulary::{Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
@@ -21,6 +21,7 @@ use crate::data_keys::{Sealing, data_key};
 use crate::decide_case::has_name_of_party;
 use crate::fault::Fault;
 use crate::filings;
+use crate::index_filings::ward_number;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::material::{self, Material, MaterialKind};
 use crate::objects;
@@ -36,6 +37,8 @@ pub use error::CorrectPersonError;
 
 /// What the certificate is, in records.
 const MATERIAL_KIND: &str = "police_certificate";
+/// Of what the names in a record are: without it they are of who acts.
+const WARD_NAME: &str = "ward_name";
 
 /// What is put right, and by what.
 #[derive(Clone, Debug)]
@@ -43,9 +46,9 @@ const MATERIAL_KIND: &str = "police_certificate";
 pub struct CorrectPerson {
     /// The filing, by its number for people.
     pub number: FilingNo,
-    /// The name as it was declared until now.
+    /// The name as it was declared until now: of who acts, or of the minor for whom a guardian does.
     pub name: DeclaredName,
-    /// The last four of the number that was declared, where one was.
+    /// The last four of the number that was declared, where one was; of a minor's, where the guardian gave it.
     pub last_four: String,
     /// The name as it is now, if that is what changes.
     pub new_name: Option<DeclaredName>,
@@ -141,7 +144,11 @@ pub async fn correct_person(
             return Err(CorrectPersonError::Conflict);
         }
         let before = found.contact.as_ref().map(|stored| &stored.contact);
-        let (change, after) = change(&command, before, today)?;
+        let (change, after) = if found.is_ward {
+            (change_of_ward(&command)?, None)
+        } else {
+            change(&command, before, today)?
+        };
         let (record_id, record, object) = if let Some(kept) = kept.take() {
             kept
         } else {
@@ -156,8 +163,10 @@ pub async fn correct_person(
         let next = ledger::next_place(platform, found.stored.filing.chain()).await?;
         let at = next.place.recorded_at;
         let mut filing = found.stored.filing.clone();
-        if let Some(name) = &command.new_name {
-            filing.correct_name(party, name.clone())?;
+        match &command.new_name {
+            None => {}
+            Some(name) if found.is_ward => filing.correct_ward_name(party, name.clone())?,
+            Some(name) => filing.correct_name(party, name.clone())?,
         }
         let mut changes = Changeset::new();
         let root = record.write(platform, &mut changes, &next)?;
@@ -166,8 +175,10 @@ pub async fn correct_person(
             let now = (contact, stored.usable_from);
             contacts::write(platform, &mut changes, (id, party), Some(stored), now)?;
         }
-        // Whoever authorities spoke about until now has another name or number.
-        verify_identity::enqueue(platform, &mut changes, (id, party), true).await?;
+        // Whoever authorities spoke about until now has another name or number. Of a minor they were not asked.
+        if !found.is_ward {
+            verify_identity::enqueue(platform, &mut changes, (id, party), true).await?;
+        }
         bind(
             platform,
             &mut changes,
@@ -208,7 +219,18 @@ struct Found {
     party: PartyId,
     name: DeclaredName,
     contact: Option<StoredContact>,
+    /// Whether it is the minor of the party, and not the guardian who acts.
+    is_ward: bool,
     is_more: bool,
+}
+
+/// One who has the name and number.
+struct Match {
+    party: PartyId,
+    contact: Option<StoredContact>,
+    number: Option<IdNumber>,
+    name: DeclaredName,
+    is_ward: bool,
 }
 
 /// The person of this name and number. In several capacities it is one person, put right one
@@ -220,25 +242,38 @@ async fn find(platform: &Platform, command: &CorrectPerson) -> Result<Found, Cor
     let typed = as_printed(&command.last_four);
     let mut matches = Vec::new();
     for party in stored.filing.parties() {
-        if !party.who().acting_person().is_same_as(command.name.as_str()) {
-            continue;
+        let is_named = |name: &DeclaredName| name.is_same_as(command.name.as_str());
+        let is_typed =
+            |number: Option<&IdNumber>| number.is_none_or(|number| number.last_four() == typed);
+        let acting = party.who().acting_person();
+        if is_named(acting) {
+            let contact = contacts::load_unless_erased(platform, id, party.id()).await?;
+            let number = contact.as_ref().and_then(|stored| stored.contact.id_number.clone());
+            if is_typed(number.as_ref()) {
+                let (party, name) = (party.id(), acting.clone());
+                matches.push(Match { party, contact, number, name, is_ward: false });
+            }
         }
-        let contact = contacts::load_unless_erased(platform, id, party.id()).await?;
-        let number = contact.as_ref().and_then(|stored| stored.contact.id_number.clone());
-        if number.as_ref().is_none_or(|number| number.last_four() == typed) {
-            matches.push((party.id(), contact, number, party.who().acting_person().clone()));
+        if let PartyKind::Ward { name, .. } = party.who()
+            && is_named(name)
+        {
+            let number = ward_number(platform, id, party.id()).await?;
+            if is_typed(number.as_ref()) {
+                let (party, name) = (party.id(), name.clone());
+                matches.push(Match { party, contact: None, number, name, is_ward: true });
+            }
         }
     }
     let is_more = matches.len() > 1;
-    let same = matches
-        .windows(2)
-        .all(|pair| matches!(pair, [(_, _, Some(a), _), (_, _, Some(b), _)] if a == b));
+    let same = matches.windows(2).all(|pair| {
+        matches!(pair, [a, b] if a.number.is_some() && a.number == b.number && a.is_ward == b.is_ward)
+    });
     if is_more && !same {
         return Err(CorrectPersonError::Ambiguous);
     }
     let first = matches.into_iter().next().ok_or(CorrectPersonError::NoMatch)?;
-    let (party, contact, _, name) = first;
-    Ok(Found { stored, party, name, contact, is_more })
+    let Match { party, contact, name, is_ward, .. } = first;
+    Ok(Found { stored, party, name, contact, is_ward, is_more })
 }
 
 /// What changes, both sides of it.
@@ -276,6 +311,17 @@ fn change(
     let name_after = new_name.unwrap_or(&command.name).as_str().to_owned();
     let number = new_number.map(|after| (declared, after));
     Ok((Change { words, name_after, number }, after))
+}
+
+/// What changes of a minor: the name. The number is what the guardian shows, and shows anew.
+fn change_of_ward(command: &CorrectPerson) -> Result<Change, CorrectPersonError> {
+    if command.new_number.is_some() {
+        return Err(CorrectPersonError::WardNumber);
+    }
+    let new_name = command.new_name.as_ref().filter(|name| **name != command.name);
+    let new_name = new_name.ok_or(CorrectPersonError::NothingChanged)?;
+    let name_after = new_name.as_str().to_owned();
+    Ok(Change { words: vec![WARD_NAME], name_after, number: None })
 }
 
 /// The next challenge of the person's ceremony names the record; a ceremony that is over needs none.

@@ -193,7 +193,7 @@ async fn add_party(
 }
 
 /// The number that the guardian gave of a minor at the last invitation; none where it was not given, or is erased.
-async fn ward_number(
+pub(crate) async fn ward_number(
     platform: &Platform,
     filing: FilingId,
     party: PartyId,

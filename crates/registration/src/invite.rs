@@ -3,6 +3,7 @@
 
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::entry::CODES_A_DAY;
 use heqi_filing::{Ceremony, Entry, FilingState, Invitation, Matter};
 use heqi_vocabulary::{CeremonyId, FilingId, FilingNo, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{self, TokenRow};
 use crate::act::Act;
 use crate::ceremonies;
+use crate::codes;
 use crate::contacts::{self, Contact};
 use crate::data_keys::{Sealing, data_key};
 use crate::declare_capital;
@@ -21,6 +23,10 @@ use crate::platform::Platform;
 use crate::request::{Actor, Request, Scope};
 use crate::rows::{self, Pair};
 use crate::wording::{Told, refusals, say};
+
+/// How often one party is invited on one day (Asia/Shanghai): as often as one contact is sent a code. Each
+/// invitation is a message that somebody gets, and a link that ends the one before.
+pub const INVITATIONS_A_DAY: u32 = CODES_A_DAY;
 
 /// Who is to be invited.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +87,9 @@ pub enum InviteError {
     /// The capital was declared for other shareholders than the filing has now.
     #[error("the declared contributions are not those of the shareholders")]
     OtherShareholders,
+    /// The party was invited [`INVITATIONS_A_DAY`] times today.
+    #[error("the party was invited {INVITATIONS_A_DAY} times today")]
+    DayLimit,
 }
 
 impl From<Fault> for InviteError {
@@ -116,6 +125,18 @@ impl InviteError {
                 [
                     "The shareholders changed after capital was declared, so the contributions are not theirs; nobody was invited.",
                     "Declare the capital and each shareholder's contribution again first.",
+                ],
+            )
+            .is(Class::Conflict),
+            Self::DayLimit => say(
+                "invitation_limit",
+                [
+                    "今日已多次邀请该签署人，达到上限，未再发送邀请。",
+                    "最近一次邀请的链接仍可使用；如未收到，请核对联系方式，或使用签署邀请单，明天可再次邀请。",
+                ],
+                [
+                    "The party was invited as often as it can be in a day; nothing more was sent.",
+                    "The link of the last invitation still works. If nothing arrived, check the contact or use the printed invitation; invite again tomorrow.",
                 ],
             )
             .is(Class::Conflict),
@@ -166,6 +187,10 @@ pub async fn invite(
         let contact = contact.map(|stored| stored.contact);
         if platform.settings.code_required && contact.is_none() {
             return Err(InviteError::NoContact);
+        }
+        let whose = (command.filing, command.party);
+        if !codes::count_invitation(platform, &mut changes, whose).await? {
+            return Err(InviteError::DayLimit);
         }
         let asks_identity = contact.as_ref().is_some_and(|c| c.id_number.is_some());
         let ceremony = ceremony.with_entry(Entry::asking(contact.is_some(), asks_identity));

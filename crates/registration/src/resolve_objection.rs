@@ -13,6 +13,7 @@ use heqi_vocabulary::{Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
+use crate::case_queue::SHOWN;
 use crate::ceremonies::require_inside;
 use crate::confirm::speaks_for;
 use crate::decide_case::has_name_of_party;
@@ -26,9 +27,6 @@ use crate::platform::Platform;
 use crate::request::{Actor, Request, RequestFacts, StaffMember};
 use crate::rows::{self, Pair};
 use crate::wording::{Told, refusals, say};
-
-/// The most paused filings shown at once.
-const SHOWN: usize = 200;
 
 /// What the registry is to decide.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]

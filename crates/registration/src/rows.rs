@@ -108,7 +108,8 @@ pub(crate) const MESSAGES: Table<MessageId, MessageRow> = Table::new("message");
 /// The messages of a filing, in the order queued.
 pub(crate) const FILING_MESSAGES: Table<Pair<FilingId, MessageId>, ()> =
     Table::new("filing_message");
-/// How many codes a contact was sent on a day (Asia/Shanghai), by a keyed digest of both.
+/// How many codes a contact was sent, and how often a party was invited, on a day (Asia/Shanghai), by a keyed
+/// digest of both.
 pub(crate) const CODE_QUOTAS: Table<Pair<String, Digest>, QuotaRow> = Table::new("code_quota");
 /// Filings that an objection has paused, and since when.
 pub(crate) const PAUSED: Table<FilingId, UtcMillis> = Table::new("paused");

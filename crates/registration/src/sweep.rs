@@ -27,7 +27,8 @@ pub const ANSWER_LIFETIME_MS: i64 = LINK_LIFETIME_MS;
 /// How long a signing is kept after its challenge has ended, in milliseconds. Longer than
 /// answers, which may name it.
 pub const SIGNING_LIFETIME_MS: i64 = ANSWER_LIFETIME_MS + 24 * 3_600_000;
-/// How long it is counted how many codes a contact was sent, in milliseconds: a day, and one more.
+/// How long it is counted how many codes a contact was sent, and how often a party was invited, in milliseconds: a
+/// day, and one more.
 pub const QUOTA_LIFETIME_MS: i64 = 48 * 3_600_000;
 /// How long a message with a code is kept, in milliseconds. The code itself lives five minutes.
 pub const CODE_MESSAGE_LIFETIME_MS: i64 = 24 * 3_600_000;
@@ -70,7 +71,7 @@ pub struct Swept {
     pub videos: usize,
     /// Sessions of browsers, of signers and of staff.
     pub sessions: usize,
-    /// Counts of codes of days that are over.
+    /// Counts of codes and of invitations of days that are over.
     pub quotas: usize,
     /// Messages that went their way long ago; what became of them is recorded.
     pub messages: usize,
@@ -97,7 +98,7 @@ pub async fn sweep(platform: &Platform, cursor: &mut SweepCursor) -> Result<Swep
     Ok(Swept { answers, signings, photos, videos, sessions, quotas, messages, handovers, given_up })
 }
 
-/// Counts of codes: a day of Shanghai that is over counts nobody any more.
+/// Counts of codes and of invitations: a day of Shanghai that is over counts nobody any more.
 async fn sweep_quotas(
     platform: &Platform,
     after: &mut Option<Pair<String, Digest>>,

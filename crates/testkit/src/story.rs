@@ -53,6 +53,8 @@ pub struct Twists {
     pub decided: Option<&'static str>,
     /// The names an officer gave the party after it had signed, one after the other, by a certificate each.
     pub put_right: &'static [&'static str],
+    /// The name of the minor for whom the party signed, and the one that an officer gave the minor afterwards.
+    pub ward_put_right: Option<[&'static str; 2]>,
     /// Where the signing record stands in the chain.
     pub place: Option<Twist<ChainPlace>>,
     /// What the challenge binds.
@@ -80,6 +82,7 @@ impl Default for Twists {
             objection: false,
             decided: None,
             put_right: &[],
+            ward_put_right: None,
             place: None,
             preimage: None,
             photo_padding_bytes: 0,
@@ -155,8 +158,11 @@ impl Story {
         }
         let mut before = "张三";
         for name in twists.put_right {
-            story.put_right(before, name);
+            story.put_right("name", before, name);
             before = name;
+        }
+        if let Some([before, name]) = twists.ward_put_right {
+            story.put_right("ward_name", before, name);
         }
         story.others(2);
         story.clock.advance_ms(SEEN_AFTER_MS + twists.delay_ms);

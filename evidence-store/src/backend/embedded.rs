@@ -69,7 +69,12 @@ impl Embedded {
     pub fn open(settings: &Settings, ports: Ports) -> Result<Self, OpenError> {
         let directory = &settings.directory;
         ports.disk.create_directory(directory).map_err(JournalError::from)?;
-        let lock = StoreLock::take(directory)?;
+        let mut locks = vec![StoreLock::take(directory)?];
+        if let Some(vault) = &settings.vault_directory {
+            // Two stores, one the copy of the other, may name one vault: what both wrote there nobody could read.
+            ports.disk.create_directory(vault).map_err(JournalError::from)?;
+            locks.push(StoreLock::take(vault)?);
+        }
         let identity = match Identity::read(directory)? {
             Some(identity) => identity,
             None => new_identity(settings, &ports)?,
@@ -143,7 +148,7 @@ impl Embedded {
         counters.snapshot_bytes.store(recovered.snapshot_bytes, Ordering::Relaxed);
         let progress = watch::Sender::new(version);
         let workers = Workers::start(workers::Parts {
-            lock,
+            locks,
             settings,
             disk: ports.disk,
             signer: ports.signer,

@@ -283,3 +283,29 @@ async fn a_store_in_use_or_no_store_is_not_checked() {
     assert_eq!(report.damages, []);
     assert!(!report.notes.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mark_of_a_restored_store_is_said_and_a_damaged_one_is_damage() {
+    let fixture = Fixture::new();
+    let store = fixture.open();
+    put(&store, "one").await;
+    store.close().unwrap();
+    let mark = fixture.path(crate::backup::RESTORED);
+    let text = r#"{"generation":3,"made_at":"2026-11-20T01:00:00.000Z","size":41,"restored_at":"2026-11-23T01:00:00.000Z"}"#;
+    tamper(&mark, text.as_bytes());
+    let report = check(&fixture);
+    assert_eq!(report.damages, []);
+    let [note] = &report.notes[..] else { panic!("{:?}", report.notes) };
+    for said in ["generation 3", "41 entries", "not compared", "2026-11-20", "2026-11-23"] {
+        assert!(note.contains(said), "{said} in {note}");
+    }
+
+    tamper(&mark, b"{}");
+    let report = check(&fixture);
+    let [damage] = &report.damages[..] else { panic!("{:?}", report.damages) };
+    assert_eq!(damage.file, mark);
+    assert!(damage.what.contains("restored"), "{damage}");
+    std::fs::remove_file(&mark).unwrap();
+    let report = check(&fixture);
+    assert_eq!((report.damages, report.notes), (vec![], vec![]));
+}

@@ -4,6 +4,7 @@ use crate::durable_file::is_temporary;
 use crate::identity::Identity;
 use crate::journal::Damage;
 use crate::journal::segment::{SegmentKind, Segments, len64};
+use crate::lock::LOCK_FILE;
 use crate::vault::VaultError;
 use crate::vault::file::segment::{SEALED_KEY_BYTES, read_segment, unreadable_keys};
 
@@ -33,7 +34,10 @@ impl Check<'_> {
         let segments = Segments::new(directory, SegmentKind::Vault, identity.store);
         for entry in std::fs::read_dir(segments.directory())? {
             let path = entry?.path();
-            let is_known = segments.numbers()?.into_iter().any(|n| segments.path(n) == path);
+            let is_segment = segments.numbers()?.into_iter().any(|n| segments.path(n) == path);
+            // A vault that stands outside its store has a lock of its own.
+            let is_lock = self.options.vault_directory.is_some() && path.ends_with(LOCK_FILE);
+            let is_known = is_segment || is_lock;
             if !is_known && !is_temporary(&path) {
                 self.damage(Damage::new(&path, 0, 0, "this file has no place in a vault"));
             }

@@ -110,11 +110,12 @@ fn every_control_is_reached_by_keyboard_and_large_enough_for_a_finger() {
         "certificate",
         "at",
         "renewal-keys",
+        "time-roots",
         "button",
     ] {
         assert!(reached.iter().any(|name| name == wanted), "{wanted} among {reached:?}");
     }
-    let small = "[...document.querySelectorAll('button, label.button, summary, input[type=text], fieldset label')]\
+    let small = "[...document.querySelectorAll('button, label.button, summary, input[type=text], textarea, fieldset label')]\
          .map((control) => [control.textContent, control.getBoundingClientRect()])\
          .filter(([, {width, height}]) => width < 44 || height < 44).map(([text]) => text)";
     assert_eq!(verifier.page.evaluate(small).unwrap(), Value::Array(Vec::new()));

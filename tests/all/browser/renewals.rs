@@ -66,5 +66,14 @@ fn every_file_of_renewals_gets_the_same_report_from_page_and_program() {
     assert_eq!(verifier.page.evaluate(wrong).unwrap(), "true");
     let shown = "document.querySelector('#json') === null";
     assert_eq!(verifier.page.evaluate(shown).unwrap(), Value::Bool(true));
+    // The same of a text that is no root of a time authority, beside keys that are well.
+    verifier.give_renewals(None, &[]);
+    assert_eq!(verifier.page.evaluate(shown).unwrap(), Value::Bool(false));
+    for (typed, is_wrong) in [("-----BEGIN CERTIFICATE-----", "true"), ("", "false")] {
+        verifier.give_time_roots(typed);
+        let wrong = "document.querySelector('#time-roots').getAttribute('aria-invalid')";
+        assert_eq!(verifier.page.evaluate(wrong).unwrap(), is_wrong);
+        assert_eq!(verifier.page.evaluate(shown).unwrap(), Value::Bool(is_wrong == "true"));
+    }
     assert_eq!(verifier.page.trouble().unwrap().errors, Vec::<String>::new());
 }

@@ -122,6 +122,15 @@ impl<'a> Verifier<'a> {
         self.choose("#renewals", renewals);
     }
 
+    /// Types roots of time authorities.
+    pub(super) fn give_time_roots(&mut self, typed: &str) {
+        let value = Value::from(typed);
+        self.settled(&format!(
+            "document.querySelector('#time-roots').value = {value}; \
+             document.querySelector('#time-roots').dispatchEvent(new Event('change'))"
+        ));
+    }
+
     /// What stands in the page now.
     pub(super) fn result(&mut self) -> Value {
         let text = self.page.evaluate("document.querySelector('#json').textContent").unwrap();

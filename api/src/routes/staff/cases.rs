@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use heqi_pages::staff::{PausedRow, QueuePage};
 use heqi_pages::{Link, render};
 use heqi_registration::case_queue::{
-    CaseFile, Picture, case_file, case_picture, case_queue, case_video, case_view, ways_wanted,
+    CaseFile, Picture, SHOWN, case_file, case_picture, case_queue, case_video, case_view,
+    ways_wanted,
 };
 use heqi_registration::decide_case::{DecideCase, DecideCaseError, decide_case};
 use heqi_registration::fault::Refusal as _;
@@ -45,11 +46,11 @@ async fn queue(
 ) -> Result<HttpResponse, Problem> {
     let actor = actor(&visitor)?;
     let cases = case_queue(&state.platform, &actor).await.map_err(refused)?;
-    let ways = ways_wanted(&state.platform, &actor).await.map_err(refused)?;
+    let asked = ways_wanted(&state.platform, &actor).await.map_err(refused)?;
     let shown = Shown::to(&state, reader, Link::StaffCases).with_staff(&visitor);
     let now = state.platform.now();
     let rows = cases.iter().map(|summary| case::row(summary, now, reader.language)).collect();
-    let ways = ways.iter().map(|summary| case::way(summary, reader.language)).collect();
+    let ways = asked.iter().map(|summary| case::way(summary, reader.language)).collect();
     let paused = paused_filings(&state.platform, &actor).await.map_err(refused)?;
     let paused = paused.iter().map(|one| PausedRow {
         filing: one.filing,
@@ -57,7 +58,10 @@ async fn queue(
         since: one.since.for_people(),
     });
     let desk = desk(&state, &visitor, &shown).await?;
-    Ok(page(&QueuePage { desk, rows, ways, paused: paused.collect() }, &shown))
+    let paused: Vec<_> = paused.collect();
+    let longest = cases.len().max(asked.len()).max(paused.len());
+    let most = (longest >= SHOWN).then_some(SHOWN);
+    Ok(page(&QueuePage { desk, rows, ways, paused, most }, &shown))
 }
 
 async fn one(

@@ -131,9 +131,12 @@ async fn change(
     };
     match done {
         Ok(()) => Ok(to(&Link::StaffAccounts)),
-        Err(error @ (StaffError::NotSecurity | StaffError::Changed | StaffError::DutiesApart)) => {
-            show(&state, reader, &visitor, Some(error)).await
-        }
+        Err(
+            error @ (StaffError::NotSecurity
+            | StaffError::Changed
+            | StaffError::DutiesApart
+            | StaffError::KeptIn),
+        ) => show(&state, reader, &visitor, Some(error)).await,
         Err(error) => Err(refused(error)),
     }
 }

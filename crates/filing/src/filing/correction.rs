@@ -6,6 +6,7 @@ use std::sync::Arc;
 use heqi_vocabulary::PartyId;
 
 use super::{Filing, FilingState};
+use crate::party::Party;
 use crate::wording::{Wording, explained, say};
 use crate::words::DeclaredName;
 
@@ -68,6 +69,28 @@ impl Filing {
         party: PartyId,
         name: DeclaredName,
     ) -> Result<(), CorrectNameError> {
+        self.named(party)?.correct_name(name);
+        Ok(())
+    }
+
+    /// Puts another name of a minor in the place of the one declared; the guardian keeps the own.
+    ///
+    /// # Errors
+    /// See [`CorrectNameError`]; then nothing changed. Who is no minor is no such party.
+    pub fn correct_ward_name(
+        &mut self,
+        party: PartyId,
+        name: DeclaredName,
+    ) -> Result<(), CorrectNameError> {
+        if self.named(party)?.correct_ward_name(name) {
+            Ok(())
+        } else {
+            Err(CorrectNameError::UnknownParty)
+        }
+    }
+
+    /// The party, to be named anew.
+    fn named(&mut self, party: PartyId) -> Result<&mut Party, CorrectNameError> {
         if matches!(self.state, FilingState::Ended { .. }) {
             return Err(CorrectNameError::Ended);
         }
@@ -76,8 +99,7 @@ impl Filing {
         if known.is_erased() {
             return Err(CorrectNameError::Erased);
         }
-        Arc::make_mut(known).correct_name(name);
-        Ok(())
+        Ok(Arc::make_mut(known))
     }
 }
 
@@ -96,6 +118,9 @@ mod tests {
         assert_eq!(after.head(), before.head());
         let unknown = after.correct_name(party(99), "龚𠮷".parse().unwrap());
         assert_eq!(unknown, Err(CorrectNameError::UnknownParty));
+        let no_minor = after.correct_ward_name(party(2), "龚𠮷".parse().unwrap());
+        assert_eq!(no_minor, Err(CorrectNameError::UnknownParty));
+        assert_eq!(after.party(party(2)), before.party(party(2)));
         after.erase_names(party(1));
         let erased = after.correct_name(party(1), "龚𠮷".parse().unwrap());
         assert_eq!(erased, Err(CorrectNameError::Erased));

@@ -1,6 +1,7 @@
 //! The officers of the demo: accounts of registry, handler's firm and operator with passwords that everybody may know,
 //! and authenticators whose codes the guide shows.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use heqi_filing::{Office, OfficeKind};
@@ -8,6 +9,7 @@ use heqi_identity::person_name::PersonNameError;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::{
     CreateOfficer, OfficeRole, OfficeStaffError, accounts, create_officer, enrol_officer,
+    reset_officer,
 };
 use heqi_registration::Platform;
 use heqi_registration::contacts::IdNumber;
@@ -17,6 +19,7 @@ use heqi_registration::staff::password::Password;
 use heqi_registration::staff::totp::TotpSecret;
 use heqi_registration::staff::{
     CreateStaff, LoginNameError, StaffError, bind_handler, create_staff, enrol_staff, list_staff,
+    reset_staff,
 };
 use heqi_vocabulary::{Entropy, Language};
 use serde::{Deserialize, Serialize};
@@ -98,6 +101,16 @@ impl Officer {
     }
 }
 
+/// What is typed to come in with each of them.
+pub(crate) fn logins() -> BTreeSet<String> {
+    PEOPLE.iter().map(|(login, ..)| (*login).to_owned()).collect()
+}
+
+/// The same of the notary's.
+pub(crate) fn notary_logins() -> BTreeSet<String> {
+    NOTARY_PEOPLE.iter().map(|(login, ..)| (*login).to_owned()).collect()
+}
+
 /// Whose reviewers decide.
 pub(crate) fn review() -> Option<ReviewSettings> {
     Some(ReviewSettings { kind: ReviewingKind::Registry, name: OFFICE.parse().ok()? })
@@ -134,6 +147,9 @@ pub(crate) async fn admit(
     // A start that was cut off may have made an account and not enrolled it: nobody else would.
     let kept = list_staff(platform).await.map_err(|error| failed(&error))?;
     let is_cut_off = |login: &str| kept.iter().any(|one| one.login == login && !one.is_enrolled);
+    // A program of before let visitors shut officers out.
+    let is_out =
+        |login: &str| kept.iter().any(|one| one.login == login && one.disabled_at.is_some());
     let mut officers = Vec::new();
     for (login, name, role) in PEOPLE {
         let file = keys_folder.join(format!("officer-{login}.totp"));
@@ -164,7 +180,12 @@ pub(crate) async fn admit(
             let bound = bind_handler(platform, &login_name, &number).await;
             bound.map_err(|error| failed(&error))?
         };
-        if is_new || is_bound || is_cut_off(login) {
+        if is_out(login) {
+            let password = Password::new(PASSWORD.to_owned()).map_err(|error| failed(&error))?;
+            let reset = reset_staff(platform, &login_name, password).await;
+            reset.map_err(|error| failed(&error))?;
+        }
+        if is_new || is_bound || is_cut_off(login) || is_out(login) {
             let enrolled = enrol_staff(platform, &login_name, &totp).await;
             enrolled.map_err(|error| failed(&error))?;
         }
@@ -218,12 +239,16 @@ pub(crate) async fn admit_at_the_notary(
             role,
             password: Password::new(PASSWORD.to_owned()).map_err(|error| failed(&error))?,
         };
+        let known = kept.iter().find(|one| one.login == login);
+        // As at the platform.
+        if known.is_some_and(|one| one.disabled_at.is_some()) {
+            let reset = reset_officer(office, &command.login, command.password.clone()).await;
+            reset.map_err(|error| failed(&error))?;
+        }
         let to_enrol = match create_officer(office, command).await {
             Ok(account) => Some(account),
-            // As at the platform.
-            Err(OfficeStaffError::Taken) => kept
-                .iter()
-                .find(|one| one.login == login && !one.is_enrolled)
+            Err(OfficeStaffError::Taken) => known
+                .filter(|one| !one.is_enrolled || one.disabled_at.is_some())
                 .map(|one| one.account),
             Err(error) => return Err(failed(&error)),
         };

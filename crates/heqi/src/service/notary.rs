@@ -94,7 +94,7 @@ pub(crate) async fn start(
         entropy: entropy.clone(),
     });
     let before = frozen.logs.iter().map(heqi_registration::FrozenLog::shared_store);
-    let office = office.after(before.collect());
+    let office = office.after(before.collect()).keeping_in(settings.kept_in.clone());
     let office = following_orders(office, settings, &known).await?;
     let notice_ways = notice_ways(settings, tls);
     let office = office.telling(notice_ways.iter().map(|(to, _)| *to).collect());

@@ -134,6 +134,7 @@ pub(crate) async fn open(
     decided.applicant.clone_from(&settings.regulator.applicant);
     decided.check_pixels = settings.check_pixels;
     decided.simulated_filings.clone_from(&settings.simulated_filings);
+    decided.kept_in.clone_from(&settings.kept_in);
     believe_successors(&mut decided, settings, &folder)?;
     decided.frozen.clone_from(&frozen.logs);
     let order = keys::signing_key(&folder.join(ORDER_KEY), &**entropy)?;

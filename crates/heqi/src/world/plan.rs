@@ -209,6 +209,9 @@ impl Plan {
         if let Ok(number) = cast::older::NUMBER.parse::<FilingNo>() {
             self.platform.simulated_filings.insert(number);
         }
+        // Every visitor may be each of them, the one who keeps the accounts too.
+        self.platform.kept_in = officers::logins();
+        self.notary.kept_in = officers::notary_logins();
         // The person on duty has an inbox too, and hears of a notary that is away for half a minute.
         self.platform.alarm_delivery.mail_to = vec!["duty@heqi.example".to_owned()];
         self.platform.api.alarms.deposit_oldest_s = 10;
@@ -373,6 +376,7 @@ impl Trust {
             names: Names::default(),
             check_pixels: true,
             simulated_filings: BTreeSet::new(),
+            kept_in: BTreeSet::new(),
             api,
             telemetry: TelemetrySettings::default(),
         }
@@ -408,6 +412,7 @@ impl Trust {
             alarm_delivery: AlarmDeliverySettings::default(),
             // Nobody who watches a demo waits a day.
             reconcile_every_s: 20,
+            kept_in: BTreeSet::new(),
             telemetry: TelemetrySettings::default(),
         }
     }

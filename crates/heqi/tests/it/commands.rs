@@ -1,10 +1,12 @@
 //! `keys`, `platform`, `notary` and `load`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Stdio;
 
-use crate::program::{Folder, heqi};
+use crate::program::{Folder, Ran, command, heqi};
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
@@ -139,7 +141,7 @@ validity = {{ valid_from = "1970-01-01T00:00:00.000Z" }}
     }
 
     /// Runs a service with a line put before its settings, to its end.
-    fn run(&self, service: &str, first_line: &str) -> crate::program::Ran {
+    fn run(&self, service: &str, first_line: &str) -> Ran {
         let settings = if service == "platform" { &self.platform } else { &self.notary };
         let file = self.folder.path().join(format!("{service}.toml"));
         std::fs::write(&file, format!("{first_line}\n{settings}")).unwrap();
@@ -153,6 +155,12 @@ fn a_setting_that_nothing_knows_is_refused_by_name_and_production_with_its_reaso
     for service in ["platform", "notary"] {
         let ran = settings.run(service, "listn = \"127.0.0.1:1\"").exits(1);
         assert!(ran.errors.contains("there is no setting `listn`"), "{}", ran.errors);
+        // What was acted out is for the demo alone to say, in no profile for a file or the environment.
+        for (name, value) in [("simulated_filings", "61842059"), ("kept_in", "li.na")] {
+            let ran = settings.run(service, &format!("{name} = [\"{value}\"]")).exits(1);
+            let said = format!("there is no setting `{name}`");
+            assert!(ran.errors.contains(&said), "{}", ran.errors);
+        }
         let ran = settings.run(service, "profile = \"production\"").exits(1);
         assert!(ran.errors.contains("profile = \"production\" is refused"), "{}", ran.errors);
         for reason in ["[demo_keys]", "[demo_name]", "[plain_listener]", "[plain_peer]"] {
@@ -206,6 +214,55 @@ fn an_api_key_is_made_shown_once_listed_without_itself_and_revoked() {
     let line = listed.out.lines().find(|line| line.starts_with(id)).unwrap();
     assert!(line.contains("revoked"), "{line}");
     heqi(&["admin", "revoke-key", "--config", config, "key_unknown"]).exits(1);
+}
+
+/// Runs `admin bind-handler` with this on its standard input.
+fn bind_handler(config: &str, login: &str, typed: &str) -> Ran {
+    let mut process = command(&["admin", "bind-handler", "--config", config, login])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Whoever refuses the login reads nothing: the pipe may be closed already.
+    let _ = process.stdin.take().unwrap().write_all(typed.as_bytes());
+    process.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn a_handler_is_bound_to_the_number_typed_and_what_is_none_is_refused_in_words() {
+    let settings = Settings::make();
+    let file = settings.folder.path().join("platform.toml");
+    std::fs::write(&file, &settings.platform).unwrap();
+    let config = file.to_str().unwrap();
+    for (login, name, role, kind) in
+        [("qin.ban", "秦版", "handler", "handler_firm"), ("bai.he", "白荷", "reviewer", "registry")]
+    {
+        let who = ["--name", name, "--office", "示例代办", "--office-kind", kind, "--role", role];
+        let made = ["admin", "create-staff", "--config", config, "--login", login];
+        heqi(&[&made[..], &who].concat()).exits(0);
+    }
+    let number = "33011219940301000X";
+    for (login, typed, said) in [
+        ("qin.ban", "", "this is no number of an identity document"),
+        ("qin.ban", "李雷\n", "this is no number of an identity document"),
+        ("qin.ban", "330112199403010008\n", "the check character does not fit"),
+        ("Qin Ban", number, "a login name has 3 to 40 characters"),
+        ("nobody.here", number, "there is no such"),
+        ("bai.he", number, "only a handler's account is bound"),
+    ] {
+        let ran = bind_handler(config, login, typed).exits(1);
+        assert!(ran.errors.contains(said), "{said} in {}", ran.errors);
+        assert!(!ran.errors.contains(number.trim_end_matches('X')), "{}", ran.errors);
+        assert_eq!(ran.out, "");
+    }
+    let ran = bind_handler(config, "qin.ban", &format!("  {number}\n")).exits(0);
+    assert!(ran.out.contains("qin.ban is bound to this number"), "{}", ran.out);
+    let again = bind_handler(config, "qin.ban", &number.to_lowercase()).exits(0);
+    assert!(again.out.contains("was bound to this number already"), "{}", again.out);
+    let events = ["admin", "staff-events", "--config", config, "qin.ban"];
+    let events = heqi(&events).exits(0).out;
+    assert_eq!(events.matches("  bound  by ").count(), 1, "{events}");
 }
 
 #[test]

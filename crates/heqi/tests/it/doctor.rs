@@ -145,6 +145,24 @@ async fn time_authorities_are_asked_and_settings_that_cannot_be_read_are_said() 
     let ran = doctor(&config).exits(1);
     assert!(wrong(&ran).iter().any(|line| line.contains("the time authority first")));
 
+    // A store from a backup is only hinted at; with a mark that nobody can read the service does not start.
+    let folder = town.path("platform").join("store");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mark = folder.join("restored.json");
+    let instant = "2026-11-23T01:00:00.000Z";
+    let text_of_mark = format!(
+        "{{\"generation\":3,\"made_at\":\"{instant}\",\"size\":41,\"restored_at\":\"{instant}\"}}"
+    );
+    std::fs::write(&mark, text_of_mark).unwrap();
+    let said = "the store was restored from a backup and not compared with its peers since";
+    let ran = doctor(&config).exits(1);
+    assert!(ran.out.lines().any(|line| line == format!("! {said}")), "{}", ran.out);
+    std::fs::write(&mark, "{}").unwrap();
+    let ran = doctor(&config).exits(1);
+    assert!(wrong(&ran).iter().any(|line| line.starts_with(&format!("✗ {said}: "))));
+    std::fs::remove_file(&mark).unwrap();
+    assert!(!doctor(&config).exits(1).out.contains(said));
+
     // Nothing is made on the way: a name may be mistyped.
     let missing = town.path("nowhere");
     let moved =

@@ -245,7 +245,11 @@ async fn a_backup_from_before_an_erasure_is_restored_and_forgets_again_before_it
             assert!(!view.text().contains(NAME), "{}", view.text());
         }
         drop(service);
-        heqi(&["store", "fsck", text(&data.join("store"))]).exits(0);
+        // Nobody has answered it, and whoever looks is told.
+        let looked = heqi(&["store", "fsck", text(&data.join("store"))]).exits(0);
+        let said = "not compared with the peers since";
+        let is_said = looked.out.lines().any(|line| line.starts_with('–') && line.contains(said));
+        assert!(is_said, "{}", looked.out);
     }
     for path in files_under(&folder).into_iter().chain(files_under(backups.path())) {
         let bytes = std::fs::read(&path).unwrap();

@@ -117,6 +117,28 @@ async fn a_regulator_finds_the_older_filing_marked_objected_to_and_frozen() {
 }
 
 #[tokio::test]
+async fn an_index_that_cannot_be_kept_on_disk_is_filled_anew_in_memory_and_said() {
+    let folder = Folder::new();
+    folder.demo(&["--once"]).exits(0);
+    // Where the folder of the index should be is something else, whoever runs the program.
+    let place = folder.path().join("platform/search");
+    let _ = std::fs::remove_dir_all(&place);
+    std::fs::write(&place, "no folder").unwrap();
+    let log = folder.path().join("lines.log");
+    let demo = folder.start_tracing(&log, "json");
+    let console = Console::enter(&demo, "zhou.zheng").await;
+    let (_, dossier) = console.found("旧梦").await;
+    assert!(dossier.contains("杭州示例旧梦餐饮有限公司"), "{dossier}");
+    assert_eq!(demo.end(), Some(0));
+    let lines = std::fs::read_to_string(&log).unwrap();
+    let said = "the index of filings cannot be kept on disk and is kept in memory";
+    let line = lines.lines().find(|line| line.contains(said));
+    let line: serde_json::Value = serde_json::from_str(line.expect(said)).unwrap();
+    assert_eq!(line["level"], "ERROR");
+    assert_eq!(std::fs::read(&place).unwrap(), b"no folder");
+}
+
+#[tokio::test]
 async fn anybody_reads_the_older_filings_certificate_and_checks_it_at_the_notarys() {
     let folder = Folder::new();
     let demo = folder.start();

@@ -21,6 +21,7 @@ use serde_json::Value;
 use super::{Finder, HolderContact, HolderFault, Person};
 use crate::deposited::{DEPOSITS, DepositKey, DepositRow, DepositedError};
 use crate::held_chain;
+use crate::matter::examine::is_of_wards_name;
 use crate::office::NotaryOffice;
 
 pub(crate) const CONTACTS: Table<String, DepositKey> = Table::new("holder-contact");
@@ -68,7 +69,9 @@ impl About {
         let person = Person { filing: record.parsed("filing")?, party: record.parsed("party")? };
         // A name that an officer put right is the person's from then on.
         let named = ["representative_name", "party_name", "name_after"];
+        // A minor's is nobody's who comes in: the guardian does.
         let named = named.into_iter().find_map(|name| record.text(name));
+        let named = named.filter(|_| !is_of_wards_name(record));
         // Only what somebody held in the hand: a declared contact is a handler's word.
         let is_entered = record.kind() == RecordKind::CodeChecked
             && record.text("check") == Some("one_time_code");

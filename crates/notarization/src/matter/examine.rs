@@ -27,6 +27,7 @@ mod person;
 
 pub(crate) use answers::answers_held;
 use chain::Chain;
+pub(crate) use chain::is_of_wards_name;
 pub(crate) use chain::{answer_held, names_held, objections_held, signer_held};
 
 /// What came of one point, with its sentences in Chinese and in English.

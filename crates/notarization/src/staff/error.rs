@@ -28,6 +28,9 @@ pub enum OfficeStaffError {
     /// Only security does this, and never with its own account.
     #[error("only security lets accounts in and shuts them out, never its own")]
     NotSecurity,
+    /// A demo's own account, which is everybody's.
+    #[error("an account of the demo is everybody's and is not shut out")]
+    KeptIn,
     /// Login name or password is wrong.
     #[error("the login name or the password is wrong")]
     Wrong,
@@ -111,6 +114,18 @@ impl OfficeStaffError {
                 [
                     "Only a security officer lets accounts in and shuts them out, and never their own.",
                     "Let another security officer do it.",
+                ],
+            ),
+            Self::KeptIn => say(
+                Conflict,
+                "account_kept_in",
+                [
+                    "这是演示账号，供所有访客使用，不能停用，未作任何更改。",
+                    "真实部署中，停用后该账号立即退出，不能再登录，直至重新启用。",
+                ],
+                [
+                    "This account is the demo's own and every visitor's, so it is not shut out; nothing was changed.",
+                    "In earnest it would be out at once and come in no more until it is released again.",
                 ],
             ),
             Self::Wrong => say(

@@ -129,6 +129,18 @@ async fn edge_case_11_whoever_was_named_anew_comes_in_under_the_new_name_and_fin
 }
 
 #[tokio::test]
+async fn edge_case_11_a_minor_who_was_named_anew_changes_nothing_of_how_the_guardian_comes_in() {
+    let twists = Twists { ward_put_right: Some(["林小茶", "林晓茶"]), ..Twists::default() };
+    let (house, _) = house_of(Story::tell(1, &twists)).await;
+    let sent = ask_code(&house.office, &contact(MOBILE)).await.unwrap().unwrap();
+    let refused = enter(&house.office, &sent.contact, &sent.code, "林晓茶").await;
+    assert!(matches!(refused, Err(EnterError::NotRight)), "{refused:?}");
+    let secret = enter(&house.office, &sent.contact, &sent.code, NAME).await.unwrap();
+    let person = holder(&house.office, Digest::of(secret.as_bytes())).await.unwrap().unwrap();
+    assert_eq!(list(&house.office, &person).await.unwrap()[0].signings.len(), 1);
+}
+
+#[tokio::test]
 async fn whoever_is_unknown_or_was_only_declared_is_sent_nothing() {
     let mut story = story();
     let party = story.party;

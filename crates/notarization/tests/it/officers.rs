@@ -52,6 +52,26 @@ async fn come_in(house: &House, login: &str, secret: Option<&TotpSecret>) -> Tot
 }
 
 #[tokio::test]
+async fn an_account_that_is_every_visitors_is_not_shut_out_and_another_is() {
+    let house = House::of(&story());
+    let office = &house.office.clone().keeping_in(["qian.wei".to_owned()].into());
+    let security = make(office, "security.one", OfficeRole::Security).await;
+    let keeper = Officer { account: security, role: OfficeRole::Security };
+    for (login, is_kept) in [("qian.wei", true), ("zhao.min", false)] {
+        let account = make(office, login, OfficeRole::Notary).await;
+        release_officer(office, &keeper, account).await.unwrap();
+        let done = disable_officer(office, &keeper, account).await;
+        assert_eq!(matches!(done, Err(OfficeStaffError::KeptIn)), is_kept, "{done:?}");
+        let comes = log_in(office, ADDRESS, login, password(PASSWORD)).await;
+        assert_eq!(comes.is_ok(), is_kept, "{login}");
+        // Whoever is not security is told that, and nothing of the account.
+        let other = Officer { account, role: OfficeRole::Notary };
+        let refused = disable_officer(office, &other, account).await.unwrap_err();
+        assert!(matches!(refused, OfficeStaffError::NotSecurity), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_comes_in_before_security_has_released_them() {
     let house = House::of(&story());
     let office = &house.office;

@@ -154,8 +154,8 @@ const LEAD: Words = Words::new(
 const FILING: Words = Words::new("办件码", "Filing number");
 const NAME: Words = Words::new("原姓名（更正前）", "Name until now");
 const LAST_FOUR: Words = Words::new(
-    "原证件号码末四位（申报过的必填）",
-    "Last four of the number until now (if one was declared)",
+    "原证件号码末四位（申报过的必填；更正未成年人姓名的，填未成年人的号码）",
+    "Last four of the number until now (if one was declared; of the minor's, where a minor's name is put right)",
 );
 const NEW_NAME: Words = Words::new("更正后的姓名（不变可不填）", "Name now (empty if unchanged)");
 const NEW_NUMBER: Words =

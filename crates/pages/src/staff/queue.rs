@@ -65,6 +65,8 @@ pub struct QueuePage {
     pub ways: Vec<WayRow>,
     /// Filings that wait for the registry's decision, longest first.
     pub paused: Vec<PausedRow>,
+    /// How many of a list are shown, where one is so long that there may be more.
+    pub most: Option<usize>,
 }
 
 impl Page for QueuePage {
@@ -78,6 +80,9 @@ impl Page for QueuePage {
             (self.desk.bar(frame))
             p { a .button href=(Link::StaffCounter) { (COUNTER.in_language(l)) } }
             p { a .button href=(Link::StaffCorrections) { (CORRECTIONS.in_language(l)) } }
+            @if let Some(most) = self.most {
+                p .notice { (MOST.in_language(l).replace("{most}", &most.to_string())) }
+            }
             @if self.rows.is_empty() {
                 p .lead { (NOTHING.in_language(l)) }
             } @else {
@@ -148,9 +153,16 @@ impl Page for QueuePage {
         };
         let desk = Desk::sample;
         vec![
-            Self { desk: desk(), rows: Vec::new(), ways: Vec::new(), paused: Vec::new() },
             Self {
                 desk: desk(),
+                rows: Vec::new(),
+                ways: Vec::new(),
+                paused: Vec::new(),
+                most: None,
+            },
+            Self {
+                desk: desk(),
+                most: Some(2),
                 rows: vec![row(1, false, false), row(2, true, true)],
                 ways: vec![WayRow {
                     number: "61842059".into(),
@@ -172,6 +184,10 @@ const COUNTER: Words = Words::new("窗口核验", "Check at the counter");
 const CORRECTIONS: Words = Words::new("更正姓名或证件号码", "Put a name or number right");
 const NOTHING: Words = Words::new("目前没有待办事项。", "There is nothing to decide.");
 const HOW_MANY: Words = Words::new("待办数量：", "Cases waiting:");
+const MOST: Words = Words::new(
+    "每个列表最多显示 {most} 项，等待最久的在前；办理后显示其余。",
+    "Each list shows {most} at most, the longest waiting first; the others follow when these are done.",
+);
 const FILING: Words = Words::new("办件", "Filing");
 const PROPOSED: Words =
     Words::new("待复核：已有人提出不予通过", "Second look: somebody proposed to refuse");
@@ -188,3 +204,25 @@ const QUEUE_FOOT: Words = Words::new(
     "本页显示本单位待办的办件码和原因，不显示任何人的姓名、证件和照片。",
     "This page shows numbers and reasons of your organisation's cases; it shows nobody's name, document or picture.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_may_be_longer_says_so_and_one_that_is_whole_does_not() {
+        let frame = Frame {
+            language: Language::En,
+            large: false,
+            here: Link::StaffCases,
+            csrf: None,
+            service: "service".into(),
+            telephone: "0571-0000110".into(),
+        };
+        let said = "Each list shows 2 at most";
+        for page in QueuePage::samples() {
+            let drawn = page.content(&frame).into_string();
+            assert_eq!(drawn.contains(said), page.most.is_some(), "{drawn}");
+        }
+    }
+}

@@ -39,6 +39,9 @@ pub enum CorrectPersonError {
     /// Neither name nor number would change.
     #[error("neither name nor number would change")]
     NothingChanged,
+    /// The number of a minor: the guardian gives it, with the proof.
+    #[error("the number of a minor is what the guardian shows")]
+    WardNumber,
     /// The certificate would have been issued tomorrow.
     #[error("the certificate is dated in the future")]
     NotYet,
@@ -103,6 +106,18 @@ impl CorrectPersonError {
                 [
                     "Neither name nor number would change; nothing was corrected.",
                     "Enter the name or the number as it is now.",
+                ],
+            )
+            .is(Class::BadInput),
+            Self::WardNumber => say(
+                "correction_ward_number",
+                [
+                    "未成年人的证件号码由监护人与监护关系证明一起提交，不在此更正，未作更正。",
+                    "请由监护人重新提交监护关系证明；只更正姓名不受影响。",
+                ],
+                [
+                    "A minor's number comes from the guardian, with the proof, and is not put right here; nothing was corrected.",
+                    "Have the guardian show the proof again; a name alone can be corrected.",
                 ],
             )
             .is(Class::BadInput),

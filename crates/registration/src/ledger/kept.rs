@@ -210,6 +210,11 @@ impl KeptRecord {
         self.erased.client.as_ref()
     }
 
+    /// The classes of which nothing can be opened any more.
+    pub(crate) fn erased_classes(&self) -> impl Iterator<Item = RetentionClass> {
+        self.erased.classes.keys().copied()
+    }
+
     /// The leaves of a class that was erased.
     fn leaves(&self, class: RetentionClass) -> Option<Vec<(u8, Digest)>> {
         self.erased.classes.get(&class).cloned()

@@ -66,6 +66,9 @@ pub struct Settings {
     /// Filings that a demo acted out as if they were of the past: whoever looks at one is told.
     /// None in earnest.
     pub simulated_filings: BTreeSet<FilingNo>,
+    /// Accounts of staff, by what is typed to come in, that nobody shuts out: whoever comes by a demo is each of its
+    /// officers, and the next one would find them gone. None in earnest.
+    pub kept_in: BTreeSet<String>,
 }
 
 impl Settings {
@@ -92,6 +95,7 @@ impl Settings {
             decode_workers: 2,
             check_pixels: true,
             simulated_filings: BTreeSet::new(),
+            kept_in: BTreeSet::new(),
         }
     }
 }

@@ -11,13 +11,16 @@ use serde_json::{Value, json};
 
 use super::record::{Looked, look};
 use super::search::{SearchError, Seen, seen};
+use super::traces::opened;
 use crate::disclose::Attributes;
+use crate::erasure::rows::{ERASURES, ErasureRow};
+use crate::erasure::{Decision, MOST};
 use crate::export_bundle::bundle_of;
 use crate::fault::{ActError, Fault, Thing};
 use crate::ledger::{self, KeptRecord};
 use crate::platform::Platform;
 use crate::request::{Actor, RequestFacts};
-use crate::rows;
+use crate::rows::{self, Pair};
 
 mod turns;
 
@@ -89,6 +92,7 @@ pub async fn court_package(
     let list = json!({
         "case_number": seen.view.case_number,
         "company": seen.filing.company_name().as_str(),
+        "erasures": erasures(platform, seen.filing.id()).await?,
         "files": files.iter().map(|(name, bytes)| described(name, bytes)).collect::<Vec<_>>(),
         "filing": seen.filing.id().to_string(),
         "format": FORMAT,
@@ -158,6 +162,32 @@ async fn bundles(
     Ok((files, records, part))
 }
 
+/// What was decided to be erased of the filing, oldest first, and on which legal basis: the reason why something in a
+/// bundle is closed or a bundle is missing.
+async fn erasures(platform: &Platform, filing: FilingId) -> Result<Vec<Value>, ActError> {
+    let within = format!("{filing}/");
+    let rows = ERASURES.scan(platform.backend(), &within, None, MOST).await.map_err(Fault::from)?;
+    let mut decided: Vec<(RecordId, ErasureRow)> = rows
+        .into_iter()
+        .map(|(Pair(_, record), row)| (record, row.value))
+        .filter(|(_, row)| matches!(row.decision, Decision::Erased { .. }))
+        .collect();
+    decided.sort_by_key(|(_, row)| row.decided_at);
+    let mut erasures = Vec::new();
+    for (record, row) in decided {
+        let kept = ledger::find(platform, record).await?;
+        let said = opened(platform, &kept, &["basis"])?;
+        erasures.push(json!({
+            "at": row.decided_at.to_string(),
+            "classes": row.classes,
+            "legal_basis": said.text("basis"),
+            "record": record.to_string(),
+            "requested_by": row.requested_by.as_str(),
+        }));
+    }
+    Ok(erasures)
+}
+
 /// Whether a bundle of `more` bytes has a place in a part with so many records and bytes. The first always has.
 const fn has_place(records: usize, taken: usize, more: usize) -> bool {
     records == 0 || taken.saturating_add(more) <= MOST_BYTES
@@ -166,6 +196,7 @@ const fn has_place(records: usize, taken: usize, more: usize) -> bool {
 fn record(kept: &KeptRecord, file: Option<&str>) -> Value {
     json!({
         "at": kept.recorded_at.to_string(),
+        "erased": kept.erased_classes().collect::<Vec<_>>(),
         "file": file,
         "kind": kept.kind.as_str(),
         "leaf_index": kept.index,

@@ -130,8 +130,11 @@ pub async fn shut_out_staff(
     account: StaffId,
 ) -> Result<(), StaffError> {
     let member = security(actor)?;
-    let office = load(platform, account).await?.value.office;
-    let by = keeper(platform, member, (account, &office)).await?;
+    let row = load(platform, account).await?.value;
+    let by = keeper(platform, member, (account, &row.office)).await?;
+    if platform.settings().kept_in.contains(row.login.as_str()) {
+        return Err(StaffError::KeptIn);
+    }
     change(platform, account, (StaffEvent::Disabled, by), |row, _, now| {
         row.disabled_at.get_or_insert(now);
         row.sessions_from = now;

@@ -48,6 +48,9 @@ pub enum StaffError {
     /// Only filings name their handler by a number.
     #[error("only a handler's account is bound to the number of a document")]
     NotHandler,
+    /// A demo's own account, which is everybody's.
+    #[error("an account of the demo is everybody's and is not shut out")]
+    KeptIn,
 }
 
 impl From<Fault> for StaffError {
@@ -72,6 +75,18 @@ impl StaffError {
                 ],
             )
             .is(Class::BadInput),
+            Self::KeptIn => say(
+                "account_kept_in",
+                [
+                    "这是演示账号，供所有访客使用，不能停用，未作任何更改。",
+                    "真实部署中，停用后该账号立即退出，不能再登录，直至重新启用。",
+                ],
+                [
+                    "This account is the demo's own and every visitor's, so it is not shut out; nothing was changed.",
+                    "In earnest it would be out at once and come in no more until it is released again.",
+                ],
+            )
+            .is(Class::Conflict),
             Self::Taken => say(
                 "login_name_taken",
                 ["该登录名已被使用。", "请换一个登录名。"],

@@ -201,6 +201,39 @@ pub(crate) struct StaffEventRow {
 mod tests {
     use super::*;
 
+    /// As the program wrote it before there was security, before it kept who may let the account in,
+    /// and before handlers were bound to a number.
+    #[test]
+    fn an_account_of_an_older_program_is_read_waits_for_nobody_and_is_bound_to_no_number() {
+        let old = r#"{
+            "login": "li.na",
+            "office": {"kind": "registry", "name": "杭州市临安区市场监督管理局"},
+            "role": "reviewer",
+            "created_at": "2026-11-23T01:00:00.000Z",
+            "disabled_at": null,
+            "is_enrolled": true,
+            "last_step": 58,
+            "events": 3,
+            "sessions_from": "2026-11-23T01:00:00.000Z",
+            "content": "AAAA"
+        }"#;
+        let row: StaffRow = serde_json::from_str(old).unwrap();
+        assert!(!row.waits);
+        assert_eq!(row.standing, AccountStanding::default());
+        assert_eq!((row.role, row.events, row.last_step), (StaffRole::Reviewer, 3, 58));
+        let old = r#"{
+            "name": "李娜",
+            "password": {"memory_kib": 19456, "passes": 2, "lanes": 1, "salt": "00", "hash": "11"},
+            "totp": null,
+            "recovery": []
+        }"#;
+        let content: StaffContent = serde_json::from_str(old).unwrap();
+        assert_eq!((content.name.as_str(), content.person), ("李娜", None));
+        // A member that this program does not know was written by a newer one: that is not guessed at.
+        let newer = old.replacen("\"totp\"", "\"unknown\": 1, \"totp\"", 1);
+        assert!(serde_json::from_str::<StaffContent>(&newer).is_err());
+    }
+
     #[test]
     fn an_event_of_before_who_did_it_was_kept_is_read_and_says_so() {
         let old = r#"{"at":"2026-11-23T01:00:00.000Z","event":"reset"}"#;

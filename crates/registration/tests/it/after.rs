@@ -221,7 +221,7 @@ async fn codes_messages_and_hand_overs_are_swept_when_their_time_is_over() {
     world.clock.advance_ms(CODE_MESSAGE_LIFETIME_MS);
     assert_eq!(swept().await.messages, 2, "the two codes");
     world.clock.advance_ms(QUOTA_LIFETIME_MS);
-    assert_eq!((swept().await.quotas, rows("code_quota").await), (2, 0));
+    assert_eq!((swept().await.quotas, rows("code_quota").await), (4, 0));
     world.clock.advance_ms(MESSAGE_LIFETIME_MS);
     assert_eq!(swept().await.messages, before - 2);
     assert_eq!((rows("message").await, rows("filing_message").await), (0, 0));

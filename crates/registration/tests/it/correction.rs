@@ -22,6 +22,7 @@ use heqi_testkit::files;
 use heqi_vocabulary::{Digest, Explain as _, Language, RecordId};
 
 use crate::notary::expect;
+use crate::regulator::typed;
 use crate::review::{Mood, Scene, office};
 use crate::world::World;
 
@@ -116,6 +117,38 @@ async fn edge_case_11_a_corrected_name_and_number_are_linked_by_a_certificate_an
     assert_eq!((media_type, &file[..]), ("image/jpeg", &bytes[..]));
     let frames = world.frames().await;
     assert!(frames.iter().any(|(frame, _)| frame.kind == RecordKind::PersonCorrected));
+}
+
+#[tokio::test]
+async fn edge_case_11_a_corrected_person_is_found_by_the_new_number_also_by_an_index_made_anew() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let by_new = typed(|typed| typed.person_number = NEW_NUMBER.into());
+    scene.sign().await;
+    world.index().await;
+    assert!(world.found(&by_new).await.is_empty());
+    let officer = scene.reviewer("li.na").await;
+    let number = |command: &mut CorrectPerson| {
+        command.new_number = Some(NEW_NUMBER.parse().unwrap());
+    };
+    scene.correct(&officer, number).await.unwrap();
+    world.index().await;
+    assert_eq!(world.found(&by_new).await, [scene.filing], "by what came in its chain");
+
+    // An index in memory begins at nothing with every start.
+    let store = &world.store;
+    let again = world.started_on(store, store.clone(), 12).await;
+    assert_eq!(again.platform.search_index().position(), None);
+    again.index().await;
+    assert_eq!(again.found(&by_new).await, [scene.filing]);
+    let with_name = |name: &str| {
+        typed(|typed| {
+            typed.person_number = NEW_NUMBER.into();
+            typed.person_name = name.into();
+        })
+    };
+    assert_eq!(again.found(&with_name("龚嘉")).await, [scene.filing]);
+    assert!(again.found(&with_name("龚𠮷")).await.is_empty(), "nobody has that number and name");
 }
 
 #[tokio::test]

@@ -5,14 +5,22 @@ use std::sync::Arc;
 use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::container;
 use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::erasure::ERASABLE;
+use heqi_filing::Capacity;
+use heqi_pki::keys::{Algorithm, SigningKey};
+use heqi_registration::OrderKey;
+use heqi_registration::decline::{Decline, decline};
 use heqi_registration::disclose::{Attributes, disclose};
+use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::legal_hold::PlaceHold;
 use heqi_registration::regulator::court_package::{MOST_RECORDS, court_package};
 use heqi_registration::regulator::looks::place_hold;
 use heqi_registration::request::StaffRole;
+use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::{Digest, Explain as _};
 
+use crate::privacy::holds;
 use crate::regulator::{by_company, member, regulator, signed};
 use crate::world::World;
 
@@ -81,6 +89,68 @@ async fn a_package_for_a_court_has_every_bundle_the_search_and_a_list_and_is_one
         assert_eq!(refused.code(), code);
     }
     assert_eq!(world.entries().await, before);
+}
+
+#[tokio::test]
+async fn what_was_erased_is_named_in_the_package_with_its_reason_and_nothing_of_it_is_inside() {
+    let world = World::with(|settings| {
+        let key = SigningKey::generate(Algorithm::Ed25519, &SeededEntropy::new(17));
+        settings.order_key = Some(OrderKey::new(Arc::new(key)));
+    })
+    .await;
+    let (name, reason) = ("欧阳测删", "示例理由甲乙丙丁");
+    let drafted = world.drafted(1).await;
+    let filing = drafted.filing;
+    let party = world.add(filing, name, Capacity::Shareholder).await;
+    let visitor = world.visitor(filing, party).await;
+    let declining = Decline { signing: None, reason: Some(reason.into()) };
+    decline(&world.platform, &world.request(&visitor.actor), declining).await.unwrap();
+    world.deposit_all().await;
+    world.index().await;
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let facts = world.facts();
+    let take = async || {
+        let taken = court_package(&world.platform, &regulator(), &facts, (query, filing), 0).await;
+        let bytes = taken.unwrap().bytes;
+        let list: serde_json::Value = {
+            let files = container::read(&bytes).unwrap();
+            for file in files.iter().filter(|file| file.name.starts_with("bundles/")) {
+                EvidenceBundle::read(file.bytes).unwrap();
+            }
+            serde_json::from_slice(files[0].bytes).unwrap()
+        };
+        (bytes, list)
+    };
+    let (bytes, list) = take().await;
+    assert!(holds(&bytes, reason.as_bytes()), "a bundle carries what was said");
+    assert_eq!(list["erasures"], serde_json::json!([]));
+    let is_whole = |record: &serde_json::Value| record["erased"] == serde_json::json!([]);
+    assert!(list["records"].as_array().unwrap().iter().all(is_whole));
+
+    let command = ErasePersonData {
+        filing,
+        party,
+        classes: ERASABLE.into(),
+        basis: Some("个人信息保护法第47条第1款第3项".into()),
+    };
+    let request = world.request(&world.staff);
+    let decided = erase_person_data(&world.platform, &request, command).await.unwrap();
+    assert_eq!(decided.decision, "erased");
+
+    let (bytes, list) = take().await;
+    for erased in [name, reason] {
+        assert!(!holds(&bytes, erased.as_bytes()), "{erased} stands in the package");
+    }
+    let [erasure] = &list["erasures"].as_array().unwrap()[..] else { panic!("{list}") };
+    assert_eq!(erasure["legal_basis"], "个人信息保护法第47条第1款第3项");
+    assert_eq!(erasure["requested_by"], "data_protection_officer");
+    assert_eq!(erasure["record"], decided.record_id.to_string());
+    assert_eq!(erasure["classes"].as_array().unwrap().len(), ERASABLE.len());
+    let records = list["records"].as_array().unwrap();
+    let of = |kind: &str| records.iter().find(|record| record["kind"] == kind).unwrap();
+    assert!(is_whole(of("erasure")), "the decision outlives the data");
+    let declined = of("decline");
+    assert!(declined["erased"].as_array().unwrap().contains(&"person".into()), "{declined}");
 }
 
 #[tokio::test]

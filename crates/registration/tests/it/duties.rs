@@ -92,6 +92,24 @@ async fn waits(world: &World, login: &str) -> bool {
 }
 
 #[tokio::test]
+async fn an_account_that_is_every_visitors_is_not_shut_out_and_another_is() {
+    let world = World::with(|settings| settings.kept_in = ["li.na".to_owned()].into()).await;
+    let keeper = security(&world, "shen.yan", "沈岩").await;
+    let registry = OfficeKind::Registry;
+    for (login, name, is_kept) in [("li.na", "李娜", true), ("wang.qiang", "王强", false)] {
+        let made = make(&world, (login, name), registry, StaffRole::Reviewer).await.unwrap();
+        let account = account_of(&made);
+        release(&world, &keeper, account).await.unwrap();
+        let done = shut_out_staff(&world.platform, &keeper, account).await;
+        assert_eq!(matches!(done, Err(StaffError::KeptIn)), is_kept, "{done:?}");
+        assert_eq!(come(&world, login).await.is_ok(), is_kept, "{login}");
+        // Whoever is not security is told that, and nothing of the account.
+        let refused = shut_out_staff(&world.platform, &made, account).await.unwrap_err();
+        assert!(matches!(refused, StaffError::NotSecurity), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn an_account_waits_for_security_and_only_the_first_of_security_does_not() {
     let world = World::new().await;
     let keeper = security(&world, "shen.yan", "沈岩").await;

@@ -9,9 +9,9 @@ use heqi_registration::check_identity::{CheckIdentityError, CheckLastFour, check
 use heqi_registration::contacts::Contact;
 use heqi_registration::declare_contact::{DeclareContact, DeclareContactError, declare_contact};
 use heqi_registration::entry_view::entry_view;
-use heqi_registration::fault::Refusal as _;
+use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::find_entry::{ByNumber, ByNumberError, check_by_number, send_by_number};
-use heqi_registration::invite::{Invite, InviteError, invite};
+use heqi_registration::invite::{INVITATIONS_A_DAY, Invite, InviteError, invite};
 use heqi_registration::message_queue::{self, LeasedMessage, Outcome, Outgoing, Report};
 use heqi_registration::send_code::{SendCode, SendCodeError, send_code};
 use heqi_registration::{Actor, Purpose};
@@ -256,6 +256,31 @@ async fn one_number_gets_ten_codes_a_day_whatever_filing_asks() {
     send_code(&world.platform, &world.request(&actor), command).await.unwrap();
     world.clock.advance_ms(24 * 3_600_000);
     send(&world, &second).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_party_is_invited_ten_times_a_day_and_the_last_link_goes_on_working() {
+    let world = World::new().await;
+    let drafted = world.drafted(2).await;
+    let (filing, party) = (drafted.filing, drafted.parties[0]);
+    let known = contact(Some(MOBILE), None, None);
+    declare(&world, filing, party, known).await.unwrap();
+    let mut last = world.invite(filing, party).await;
+    for _ in 1..INVITATIONS_A_DAY {
+        last = world.invite(filing, party).await;
+    }
+    let again = Invite { filing, party };
+    let before = world.contents().await;
+    let refused = invite(&world.platform, &world.request(&world.staff), again).await.unwrap_err();
+    assert_eq!((refused.code(), refused.class()), ("invitation_limit", Class::Conflict));
+    assert_eq!(world.contents().await, before, "nothing was sent, and no link ended");
+    let actor = authenticate(&world.platform, hash_of(&last.token)).await.unwrap();
+    send(&world, &actor).await.unwrap();
+
+    // Another party has a count of its own, and a new day begins for everybody at midnight in Shanghai.
+    world.invite(filing, drafted.parties[1]).await;
+    world.clock.advance_ms(24 * 3_600_000);
+    world.invite(filing, party).await;
 }
 
 #[tokio::test]

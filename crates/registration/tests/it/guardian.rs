@@ -10,9 +10,11 @@ use heqi_registration::begin_signing::{BeginSigning, begin_signing};
 use heqi_registration::case_queue::{CaseFile, case_file, case_queue, case_view};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::confirm::{Confirm, confirm};
+use heqi_registration::correct_person::{CorrectPerson, correct_person};
 use heqi_registration::decide_case::Decision;
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
 use heqi_registration::decline::{Decline, decline};
+use heqi_registration::filing_view::filing_view;
 use heqi_registration::legal_hold::{PlaceHold, place_hold};
 use heqi_registration::same_person::{go_on, next_of_person};
 use heqi_registration::show_guardianship::{
@@ -164,6 +166,48 @@ async fn edge_case_8_what_proves_no_guardianship_is_refused_as_what_it_is_and_no
     assert_eq!(late.code(), "guardian_signing_begun");
 }
 
+/// The same store under settings without reviewers: they may be taken away while a guardian signs.
+#[tokio::test]
+async fn edge_case_8_where_nobody_reviews_a_guardianship_is_not_taken_and_nothing_is_kept() {
+    let (mut scene, visitor, _) = scene().await;
+    let store = scene.world.store.clone();
+    let without = scene
+        .world
+        .started_with((&store, store.clone()), 12, |settings| settings.review_office = None)
+        .await;
+    scene.world = without;
+    let world = &scene.world;
+    let size = || world.platform.backend().log().head().size();
+    let before = size();
+    let refused = show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap_err();
+    assert_eq!(refused.code(), "guardian_not_reviewed");
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert_eq!((view.guardianship, size()), (None, before));
+}
+
+#[tokio::test]
+async fn edge_case_8_a_guardianship_is_shown_again_as_often_as_a_signing_has_room_for_records() {
+    let (scene, visitor, _) = scene().await;
+    let mut shown = 0;
+    let refused = loop {
+        match show(&scene, &visitor, proof(WARD_NUMBER)).await {
+            Ok(_) => shown += 1,
+            Err(refused) => break refused,
+        }
+        assert!(shown <= 32, "a challenge binds no more records");
+    };
+    assert_eq!(refused.code(), "guardian_tries");
+    assert!(shown > 1, "{shown}");
+    // Said again, and the last one that was taken still counts.
+    assert_eq!(
+        show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap_err().code(),
+        "guardian_tries"
+    );
+    let world = &scene.world;
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert!(view.guardianship.is_some());
+}
+
 #[tokio::test]
 async fn who_signs_for_nobody_shows_no_guardianship() {
     let scene = Scene::new(Mood::Agrees).await;
@@ -196,6 +240,50 @@ async fn edge_case_8_a_filing_is_found_by_the_minors_number_once_the_guardian_ga
     // And by the guardian's, as before.
     let of_guardian = typed(|typed| typed.person_number = NUMBER.into());
     assert!(world.found(&of_guardian).await.contains(&scene.filing));
+}
+
+#[tokio::test]
+async fn edge_case_11_a_minors_name_is_put_right_and_the_guardian_keeps_the_own() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    let officer = scene.reviewer("li.na").await;
+    let number = filing_view(&world.platform, &world.staff, scene.filing).await.unwrap().number;
+    let correct = async |last_four: &str, new_number: Option<&str>| {
+        let command = CorrectPerson {
+            number,
+            name: "林小茶".parse().unwrap(),
+            last_four: last_four.into(),
+            new_name: Some("林晓茶".parse().unwrap()),
+            new_number: new_number.map(|number| number.parse().unwrap()),
+            issuer: "杭州市公安局临安区分局".parse().unwrap(),
+            issued_on: heqi_registration::contacts::day("2026-11-20").unwrap(),
+            certificate: files::photo("certificate").into(),
+            grounds: "证明与户口簿一致".parse().unwrap(),
+        };
+        correct_person(&world.platform, &world.request(&officer), command).await
+    };
+    // By the minor's number and not by the guardian's, and the number itself by nobody but the guardian.
+    let refused = correct("002X", None).await.unwrap_err();
+    assert_eq!(refused.code(), "correction_no_match");
+    let refused = correct("9999", Some(GROWING_NUMBER)).await.unwrap_err();
+    assert_eq!(refused.code(), "correction_ward_number");
+    let corrected = correct("9999", None).await.unwrap();
+
+    let record = world.opened(corrected.record_id).await;
+    assert_eq!(record.value("changed"), Some(&serde_json::json!(["ward_name"])));
+    let names = (record.text("name_before"), record.text("name_after"));
+    assert_eq!(names, (Some("林小茶"), Some("林晓茶")));
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert_eq!(view.party_name, "林晓茶");
+    assert_eq!(view.representative_name.as_deref(), Some("林嘉伟"));
+    assert_eq!(view.corrections.len(), 1);
+    let receipt = world.sign(&visitor).await;
+    let signed = world.opened(receipt.record_id).await;
+    let names = (signed.text("party_name"), signed.text("representative_name"));
+    assert_eq!(names, (Some("林晓茶"), Some("林嘉伟")));
+    let prior = signed.value("prior_records").unwrap().to_string();
+    assert!(prior.contains("person_corrected"), "{prior}");
 }
 
 #[tokio::test]

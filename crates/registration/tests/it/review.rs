@@ -42,8 +42,8 @@ use heqi_registration::staff::{CreateStaff, StaffError, create_staff};
 use heqi_registration::verify_identity;
 use heqi_testkit::{Device, files};
 use heqi_vocabulary::{
-    CaseId, Clock as _, Digest, Explain as _, FilingId, Language, MessageChannel, PartyId,
-    UtcMillis,
+    CaseId, CeremonyId, Clock as _, Digest, Explain as _, FilingId, Language, MessageChannel,
+    PartyId, UtcMillis,
 };
 
 use crate::entry::{enter, taken};
@@ -816,6 +816,45 @@ async fn a_photo_of_the_systems_camera_is_looked_at_by_a_person_wherever_it_was_
         let expected = if looks { vec![ReviewReason::SystemCamera] } else { Vec::new() };
         assert_eq!(reasons, expected, "{source}");
     }
+}
+
+/// The rows of wishes stay. Written here at once: more of them than one page of the queue has.
+#[tokio::test]
+async fn wishes_that_were_fulfilled_hide_nobody_who_waits() {
+    use heqi_evidence_store::changeset::{Changeset, RowKey};
+    use heqi_registration::case_queue::{SHOWN, ways_wanted};
+    use heqi_registration::review_wanted::{ChooseWay, ReviewWay, choose_way, reviews_wanted};
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let choose = async |actor: &Actor| {
+        let command = ChooseWay { way: ReviewWay::Counter };
+        choose_way(&world.platform, &world.request(actor), command).await.unwrap();
+    };
+    let visitor = scene.visitor().await;
+    choose(&visitor.actor).await;
+    world.sign(&visitor).await;
+    let [fulfilled] = reviews_wanted(&world.platform, None, 10).await.unwrap()[..] else {
+        panic!("one wish");
+    };
+    let mut changes = Changeset::new();
+    let id = u128::from_be_bytes(fulfilled.ceremony_id.to_bytes());
+    for before in 1..=u128::try_from(SHOWN).unwrap() {
+        let ceremony = CeremonyId::from_bytes((id - before).to_be_bytes());
+        let key = format!("review_wanted/{ceremony}/{}", fulfilled.reason);
+        changes.put(RowKey::new(key).unwrap(), serde_json::to_vec(&fulfilled).unwrap());
+    }
+    world.platform.backend().commit(changes).unwrap().await.unwrap();
+
+    world.clock.advance_ms(1_000);
+    let other = world.drafted(1).await;
+    let waiting = world.visitor(other.filing, other.parties[0]).await;
+    choose(&waiting.actor).await;
+    let reviewer = scene.reviewer("li.na").await;
+    let shown = ways_wanted(&world.platform, &reviewer).await.unwrap();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    // Nobody waits any more whose link has ended.
+    world.clock.advance_ms(heqi_filing::timer::LINK_LIFETIME_MS + 3_600_000);
+    assert_eq!(ways_wanted(&world.platform, &reviewer).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -125,6 +125,16 @@ impl World {
         backend: Arc<dyn Backend>,
         seed: u64,
     ) -> Self {
+        self.started_with((store, backend), seed, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn started_with(
+        &self,
+        (store, backend): (&Arc<Watched>, Arc<dyn Backend>),
+        seed: u64,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let ports = Ports {
             backend,
             clock: self.clock.clone(),
@@ -133,6 +143,7 @@ impl World {
         };
         let mut settings = self.platform.settings().clone();
         settings.erasure_ledger = Some(store.ledger());
+        change(&mut settings);
         let platform = Platform::open(ports, settings).await.unwrap();
         Self {
             platform,

@@ -205,10 +205,10 @@ impl Story {
         self.happens(RecordKind::ReviewDecided, &values, BundleParts::default());
     }
 
-    pub(super) fn put_right(&mut self, before: &str, name: &str) {
+    pub(super) fn put_right(&mut self, changed: &str, before: &str, name: &str) {
         let values = [
             ("party", json!(self.party), Observed),
-            ("changed", json!(["name"]), Observed),
+            ("changed", json!([changed]), Observed),
             ("name_before", json!(before), Declared),
             ("name_after", json!(name), Declared),
         ];

@@ -27,8 +27,11 @@ export const RENEWAL = statement('application/vnd.heqi.renewal.v1+json', {
   seq: count,
 });
 
-/** Whom whoever asks trusts: the anchors, which may be null, and keys of renewals beside them. */
-export function trustOf(anchors, keys) {
+/**
+ * Whom whoever asks trusts: the anchors, which may be null, and beside them keys of renewals and roots of time
+ * authorities. Such a root has no validity of its own.
+ */
+export function trustOf(anchors, keys, roots = []) {
   const timeRoots = (anchors?.time_roots ?? []).flatMap(({ certificate, test_only: isTest, validity }) => {
     const root = readTimeRoot(certificate, isTest);
     return root === null ? [] : [{ root, validity }];
@@ -36,7 +39,7 @@ export function trustOf(anchors, keys) {
   return {
     logs: anchors?.logs ?? [],
     custodians: [...(anchors?.custodians ?? []).map(({ key }) => key), ...keys],
-    timeRoots,
+    timeRoots: [...timeRoots, ...roots.map((root) => ({ root, validity: null }))],
   };
 }
 
@@ -98,7 +101,8 @@ function believed(der, note, { timeRoots }) {
   if (judged.result !== 'believed') return null;
   const { at, notAfter } = token.info;
   const isCounted = timeRoots.some(
-    ({ root, validity }) => root.sha256 === judged.root.sha256 && counts(validity, at, null),
+    ({ root, validity }) =>
+      root.sha256 === judged.root.sha256 && (validity === null || counts(validity, at, null)),
   );
   return isCounted ? { at, notAfter, ends: judged.ends, isTestOnly: judged.isTestOnly } : null;
 }

@@ -24,10 +24,11 @@ const finding = (code, details = {}) => ({ status: STATUSES[code] ?? 'proved', c
 
 /**
  * That the document with these bytes was in its office's log. `{status, code}` with what the sentence needs;
- * `anchors` are read ones or null, `keys` sign renewals beside their custodians, `at` may be null.
+ * `anchors` are read ones or null, `keys` sign renewals beside their custodians, `roots` are of time authorities
+ * beside theirs, `at` may be null.
  */
-export async function renewedOfDocument(file, document, { anchors, keys, at }) {
-  const trust = trustOf(anchors, keys);
+export async function renewedOfDocument(file, document, { anchors, keys, roots = [], at }) {
+  const trust = trustOf(anchors, keys, roots);
   const renewals = readRenewals(file);
   const whose = 'notary';
   if (renewals === null) return finding('renewals_malformed', { whose });
@@ -41,8 +42,8 @@ export async function renewedOfDocument(file, document, { anchors, keys, at }) {
 }
 
 /** The same of the record with this root in the platform's log; null where the record cannot be read. */
-export async function renewedOfRecord(file, record, { anchors, keys, at }) {
-  const trust = trustOf(anchors, keys);
+export async function renewedOfRecord(file, record, { anchors, keys, roots = [], at }) {
+  const trust = trustOf(anchors, keys, roots);
   const renewals = readRenewals(file);
   const whose = 'platform';
   if (renewals === null) return finding('renewals_malformed', { whose });

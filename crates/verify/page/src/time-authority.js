@@ -1,5 +1,5 @@
 // Whom to believe a token: docs/spec/timestamps.md, rules 8 to 12.
-import { demand, hex, orNull } from './bytes.js';
+import { base64, demand, hex, orNull } from './bytes.js';
 import { readScheme, readStampingKey, schemeHolds } from './algorithms.js';
 import { readExtensions } from './certificate.js';
 import { childrenOf, contentOf, readDer, timeOf, wholeBits } from './der.js';
@@ -42,6 +42,18 @@ export function readTimeRoot(der, testOnly) {
   const authority = orNull(() => readAuthority(der));
   if (authority === null || !issued(authority, authority, 0)) return null;
   return { authority, sha256: digestOf(der), isTestOnly: testOnly || authority.extensions.isTestOnly };
+}
+
+const PEM = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
+
+/** The roots in a text of PEM, one after the other; null where anything in it is none. */
+export function readTimeRoots(text) {
+  if (text.replace(PEM, '').trim() !== '') return null;
+  const roots = [...text.matchAll(PEM)].map(([, inside]) => {
+    const der = orNull(() => base64(inside.replace(/\s/g, '')));
+    return der && readTimeRoot(der, false);
+  });
+  return roots.includes(null) ? null : roots;
 }
 
 /**

@@ -8,6 +8,7 @@ import { readKey } from './keys.js';
 import { PAGE } from './page-words.js';
 import { isRenewals } from './renewal-file.js';
 import { standardBase64 } from './shape.js';
+import { readTimeRoots } from './time-authority.js';
 import { Unreadable } from './unreadable.js';
 import { verify } from './verify.js';
 import { resultOf } from './view.js';
@@ -15,7 +16,7 @@ import { TITLES } from './words.js';
 
 const byId = (id) => document.getElementById(id);
 const FILES = ['bundle', 'anchors', 'renewals'];
-const state = { bundle: null, anchors: null, renewals: null, at: null, renewalKeys: [], language: 'zh', round: 0 };
+const state = { bundle: null, anchors: null, renewals: null, at: null, renewalKeys: [], timeRoots: [], language: 'zh', round: 0 };
 const MOST = { bundle: MAX_FILE_BYTES, anchors: MAX_ANCHORS_BYTES, renewals: MAX_FILE_BYTES };
 
 /** The bytes of a chosen file; an error is kept and told when its turn comes. */
@@ -47,14 +48,14 @@ function required() {
 /** Verifies and shows; a newer round makes an older one's result void. */
 async function run() {
   state.round += 1;
-  const { round, bundle, anchors, renewals, renewalKeys, at, language } = state;
+  const { round, bundle, anchors, renewals, renewalKeys, timeRoots, at, language } = state;
   const result = byId('result');
   result.dataset.round = '';
   if (bundle === null) {
     show([element('p', {}, PAGE.waiting[language])], round);
     return;
   }
-  for (const [field, words] of [['at', 'atWrong'], ['renewal-keys', 'renewalKeysWrong']]) {
+  for (const [field, words] of [['at', 'atWrong'], ['renewal-keys', 'renewalKeysWrong'], ['time-roots', 'timeRootsWrong']]) {
     if (byId(field).getAttribute('aria-invalid') === 'true') {
       show([element('p', { class: 'failed' }, PAGE[words][language])], round);
       return;
@@ -64,7 +65,7 @@ async function run() {
   show([element('p', {}, PAGE.working[language])], '');
   try {
     const given = { name: bundle.name, file: bundle.bytes, anchors: anchors?.bytes ?? null, required: required(), at, language };
-    const beside = { renewals: renewals?.bytes ?? null, renewalKeys };
+    const beside = { renewals: renewals?.bytes ?? null, renewalKeys, timeRoots };
     const failure = anchors?.error ?? bundle.error ?? renewals?.error ?? null;
     const outcome = await verify({ ...given, ...beside, failure });
     if (round === state.round) show(resultOf(outcome, language), round);
@@ -99,6 +100,7 @@ function speak(language) {
   }
   readInstant();
   readRenewalKeys();
+  readRoots();
   return run();
 }
 
@@ -125,6 +127,15 @@ function readRenewalKeys() {
   state.renewalKeys = wrong ? [] : keys;
 }
 
+/** Roots of time authorities beside those among the anchors: PEM, one after the other. */
+function readRoots() {
+  const field = byId('time-roots');
+  const roots = readTimeRoots(field.value);
+  field.setAttribute('aria-invalid', String(roots === null));
+  byId('time-roots-wrong').textContent = roots === null ? PAGE.timeRootsWrong[state.language] : '';
+  state.timeRoots = roots ?? [];
+}
+
 /** Which a dropped file is: anchors are JSON, a file of renewals names itself, all else is to be verified. */
 async function dropped(files) {
   for (const file of files) {
@@ -149,6 +160,10 @@ function start() {
   });
   byId('renewal-keys').addEventListener('change', () => {
     readRenewalKeys();
+    run();
+  });
+  byId('time-roots').addEventListener('change', () => {
+    readRoots();
     run();
   });
   for (const button of document.querySelectorAll('[data-language]')) {

@@ -21,11 +21,11 @@ import { reportOf } from './words.js';
  * cannot be examined. Of a sealed document each bundle inside is verified: `{document, inside}`, its
  * seal is not. `at` is in milliseconds since 1970; `failure` says why a file has no bytes. `renewals` belong to
  * a document, then `renewed` says what they prove, or to a bundle, then its report does; `renewalKeys` sign
- * them beside the custodians among the anchors.
+ * them beside the custodians among the anchors, and `timeRoots` bear their tokens beside the anchors' roots.
  */
 export async function verify({
   name, file, anchors = null, required = REQUIRED_BY_DEFAULT, at = null, language, failure = null,
-  renewals = null, renewalKeys = [],
+  renewals = null, renewalKeys = [], timeRoots = [],
 }) {
   let renewed;
   try {
@@ -45,7 +45,8 @@ export async function verify({
     }
     if (isDocument(file)) {
       if (renewals) {
-        const trusted = { anchors: anchors && (await readAnchors(anchors)), keys: renewalKeys, at };
+        const read = anchors && (await readAnchors(anchors));
+        const trusted = { anchors: read, keys: renewalKeys, roots: timeRoots, at };
         renewed = renewedReport(await renewedOfDocument(renewals, file, trusted), language);
       }
       const { bundles, ...document } = await readDocument(file);
@@ -58,7 +59,7 @@ export async function verify({
     const examination = await examine(file, anchors, at);
     const concluded = conclude(examination.claims, required, anchors !== null);
     if (!renewals) return { report: reportOf(name, examination, required, concluded, language), examination };
-    const trusted = { anchors: examination.anchors, keys: renewalKeys, at };
+    const trusted = { anchors: examination.anchors, keys: renewalKeys, roots: timeRoots, at };
     const found = await renewedOfRecord(renewals, examination.record, trusted);
     const report = reportOf(name, examination, required, concludeWith(concluded, found), language);
     return { report: { ...report, renewed: renewedReport(found, language) }, examination };

@@ -8,8 +8,8 @@ import { writeCanonical } from '../src/json.js';
 import { readKey } from '../src/keys.js';
 import { readVerifierKey } from '../src/note.js';
 import { recordEntry, statementEntry } from '../src/record.js';
-import { isByAStranger, textSaid, walk } from '../src/renewal-walk.js';
-import { readTimeRoot } from '../src/time-authority.js';
+import { isByAStranger, textSaid, trustOf, walk } from '../src/renewal-walk.js';
+import { readTimeRoot, readTimeRoots } from '../src/time-authority.js';
 import { leafHash, nodeHash } from '../src/tree.js';
 
 const sha256 = (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -61,7 +61,7 @@ function authority(name, from) {
     issuer: `${name} root`, subject: name, from, until,
     extensions: [extension('551d25', sequence(oid('2b06010505070308'))), extension('551d0f', der(0x03, Uint8Array.of(7, 128)))],
   });
-  return { issuer: `${name} root`, own, ownDer, until, root: readTimeRoot(rootDer, true) };
+  return { issuer: `${name} root`, own, ownDer, until, rootDer, root: readTimeRoot(rootDer, true) };
 }
 
 /** A token over these bytes, a second exact. */
@@ -222,6 +222,27 @@ test('whatever is changed on the way is noticed', async () => {
   assert.equal(await fault(way, { ...trust, logs: [{ ...trust.logs[0], validity: late }] }), 'untrusted');
   const other = { ...way.links[0], tokens: new Map([['one', token(first, bytesOf('other bytes'), BEGIN)]]) };
   assert.equal(await fault({ ...way, links: [other, way.links[1]] }), 'untrusted');
+});
+
+test('roots that are given beside the anchors bear tokens, and no text that is none is taken for one', async () => {
+  const pem = ({ rootDer }) => `-----BEGIN CERTIFICATE-----\n${base64(rootDer).replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  const { log, once } = told();
+  const way = renewed(log, once, unknown, first.until - YEAR / 2);
+  const beside = (text) => trustOf(null, [], readTimeRoots(text)).timeRoots;
+  assert.deepEqual(await walk(way, trust, null), { fault: 'untrusted' });
+  const given = { ...trust, timeRoots: [...trust.timeRoots, ...beside(`\n${pem(unknown)}`)] };
+  assert.equal((await walk(way, given, null)).countsUntil, unknown.until);
+  // All of them, without any anchors' roots; a root of the anchors that is distrusted counts again where it is given.
+  assert.equal((await walk(way, { ...trust, timeRoots: beside(pem(first) + pem(unknown)) }, null)).renewals, 1);
+  const distrusted = trust.timeRoots.map(({ root }) => ({ root, validity: { ...always, distrust_after: BEGIN - 1 } }));
+  assert.deepEqual(await walk(once, { ...trust, timeRoots: distrusted }, null), { fault: 'untrusted' });
+  assert.equal((await walk(once, { ...trust, timeRoots: [...distrusted, ...beside(pem(first))] }, null)).renewals, 0);
+
+  assert.deepEqual(readTimeRoots(' \n'), []);
+  const own = { rootDer: first.ownDer };
+  for (const bad of ['roots', `${pem(first)}more`, pem(first).slice(0, -8), pem(own), pem(first).replace('MI', 'M!'), pem({ rootDer: unhex('3000') })]) {
+    assert.equal(readTimeRoots(bad), null, bad);
+  }
 });
 
 test('of several tokens the one that counts for longest, and a stranger is told from a fault', async () => {

@@ -48,13 +48,13 @@ struct Threads {
     indexer: JoinHandle<()>,
     tiler: JoinHandle<()>,
     compactor: JoinHandle<()>,
-    /// Given back when the last thread has ended.
-    lock: StoreLock,
+    /// Of the store, and of a vault that stands elsewhere; given back when the last thread has ended.
+    locks: Vec<StoreLock>,
 }
 
 /// What the threads are made from.
 pub(super) struct Parts<'a> {
-    pub(super) lock: StoreLock,
+    pub(super) locks: Vec<StoreLock>,
     pub(super) settings: &'a Settings,
     pub(super) disk: Disk,
     pub(super) signer: Arc<dyn HeadSigner>,
@@ -72,7 +72,7 @@ pub(super) struct Parts<'a> {
 
 impl Workers {
     pub(super) fn start(parts: Parts<'_>) -> Result<Self, OpenError> {
-        let Parts { lock, settings, disk, fatal, files, recovered, .. } = parts;
+        let Parts { locks, settings, disk, fatal, files, recovered, .. } = parts;
         let ends = Arc::new(AtomicBool::new(false));
         let (indexer, batches) = mpsc::channel();
         let (tiler, tiler_work) = mpsc::channel();
@@ -123,7 +123,7 @@ impl Workers {
             };
             move || tidying.run(&chores)
         })?;
-        let threads = Threads { committer, indexer, tiler, compactor, lock };
+        let threads = Threads { committer, indexer, tiler, compactor, locks };
         let directory = settings.directory.clone();
         Ok(Self { threads: Mutex::new(Some(threads)), fatal, ends, directory, disk })
     }
@@ -132,7 +132,7 @@ impl Workers {
     pub(super) fn finish(&self, rows: &Rows, log: &EmbeddedLog) -> Result<(), CloseError> {
         let Some(threads) = self.threads.lock().take() else { return Ok(()) };
         self.ends.store(true, Ordering::Release);
-        let lock = threads.join(log);
+        let locks = threads.join(log);
         let failed = |what: String| CloseError { what };
         let had_stopped = self.fatal.is_stopped();
         self.fatal.silence();
@@ -143,7 +143,7 @@ impl Workers {
                 .map_err(|error| failed(error.to_string()))
         };
         rows.index().release();
-        drop(lock);
+        drop(locks);
         closed
     }
 
@@ -153,22 +153,22 @@ impl Workers {
         self.fatal.silence();
         self.ends.store(true, Ordering::Release);
         intake.stop();
-        let lock = threads.join(log);
+        let locks = threads.join(log);
         rows.index().release();
-        drop(lock);
+        drop(locks);
     }
 }
 
 impl Threads {
     /// The committer first: the others end when it has sent its last.
-    fn join(self, log: &EmbeddedLog) -> StoreLock {
+    fn join(self, log: &EmbeddedLog) -> Vec<StoreLock> {
         // A thread that panicked has already been reported by its panic; the store is then found unclean.
         let _ = self.committer.join();
         log.disconnect();
         let _ = self.indexer.join();
         let _ = self.tiler.join();
         let _ = self.compactor.join();
-        self.lock
+        self.locks
     }
 }
 

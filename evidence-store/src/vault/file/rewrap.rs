@@ -66,6 +66,7 @@ pub fn rewrap_epoch_keys(
     if !directory.is_dir() {
         return Err(no_store());
     }
+    let _vault_lock = vault_directory.map(StoreLock::take).transpose()?;
     let segments = Segments::new(directory, SegmentKind::Vault, identity.store);
     replaced::wipe_leftovers(&segments, disk).map_err(io_error)?;
     let mut done = Rewrapped::default();
@@ -167,6 +168,35 @@ mod tests {
 
     fn ids() -> Vec<DataKeyId> {
         (0..5000u32).map(|n| DataKeyId::of(&[&n.to_be_bytes()])).collect()
+    }
+
+    #[test]
+    fn a_rotation_waits_for_nobody_who_has_the_store_or_its_vault_and_changes_nothing() {
+        let fixture = Fixture::new();
+        let vault = fixture.vault("old");
+        let key = vault.create(ids()[0]).unwrap();
+        vault.flush().unwrap();
+        drop(vault);
+        let elsewhere = fixture.directory.path().join("vault");
+        std::fs::rename(fixture.store().join("vault"), &elsewhere).unwrap();
+        let rewrap = || {
+            let (old, new) = (fixture.key("old"), fixture.key("new"));
+            rewrap_epoch_keys(&fixture.store(), Some(&elsewhere), &old, &new, &Disk::default())
+        };
+        for held in [fixture.store(), elsewhere.clone()] {
+            let lock = StoreLock::take(&held).unwrap();
+            let refused = rewrap().unwrap_err();
+            let RewrapError::Lock(LockError::InUse { directory, pid }) = &refused else {
+                panic!("{refused}");
+            };
+            assert_eq!((directory, pid), (&held, &std::process::id().to_string()));
+            let said = format!("{} is in use by process", held.display());
+            assert!(refused.to_string().starts_with(&said), "{refused}");
+            drop(lock);
+        }
+        std::fs::rename(&elsewhere, fixture.store().join("vault")).unwrap();
+        let vault = fixture.vault("old");
+        assert_eq!(vault.key(key.id()).unwrap().secret(), key.secret(), "still under the old key");
     }
 
     #[test]

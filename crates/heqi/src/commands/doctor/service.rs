@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use super::{Finding, key_files, machine, private};
 use crate::client;
 use crate::commands::chain_of;
+use crate::service::store;
 use crate::service::tls::{NotaryTls, PlatformTls};
 use crate::settings::{self, NotarySettings, PlatformSettings, Profile, Role, TimeAuthorityPeer};
 
@@ -71,6 +72,7 @@ pub(super) async fn look(config: &Path, clock: &dyn Clock, entropy: &dyn Entropy
     findings.push(private(files));
     findings.push(secrets::are_there(&service.secrets));
     findings.push(service.log_key());
+    findings.extend(service.restored());
     let identity = service.tls.as_ref().and_then(|tls| Identity::load(tls).ok()).map(Arc::new);
     if let Some(identity) = &identity {
         findings.push(certificate(identity, clock));
@@ -210,6 +212,30 @@ impl Service {
                 "Run heqi keys generate, or put keys/ back from where it is kept.",
             ),
         )
+    }
+
+    /// Said while a restored store has not been compared with its peers; of any other there is nothing to say.
+    fn restored(&self) -> Option<Finding> {
+        let mark = store::is_restored(&self.data_dir);
+        let why = match &mark {
+            Ok(false) => return None,
+            Ok(true) => String::new(),
+            Err(error) => format!(": {}", chain_of(error)),
+        };
+        let zh = format!("存储是从备份恢复的，尚未与对方核对{why}");
+        let en = format!(
+            "the store was restored from a backup and not compared with its peers since{why}"
+        );
+        let mend = (
+            "请让所有对方都能连通：核对之前本服务只读；标记读不出的，请从备份重新恢复。",
+            "Let all its peers be reached: until they are heard the service is read-only. A mark that cannot be read: restore again.",
+        );
+        // What is read well mends itself; a service with an unreadable mark does not start.
+        Some(if mark.is_ok() {
+            Finding::hint(false, zh, en, mend)
+        } else {
+            Finding::of(false, zh, en, mend)
+        })
     }
 
     /// Whether it answers, and that it is ready.

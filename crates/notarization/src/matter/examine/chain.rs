@@ -95,6 +95,12 @@ pub(super) fn is_of_ward(signing: &Disclosure) -> bool {
     signing.text("party_kind") == Some("ward")
 }
 
+/// Whether a name that was put right is a minor's, and not that of the guardian who acts.
+pub(crate) fn is_of_wards_name(corrected: &Disclosure) -> bool {
+    let changed = corrected.value("changed").and_then(Value::as_array);
+    changed.into_iter().flatten().any(|word| word == "ward_name")
+}
+
 /// What a signer answered.
 #[derive(Default)]
 pub(crate) struct Answered {
@@ -185,8 +191,9 @@ impl Chain {
             RecordKind::PersonCorrected => {
                 if let (Some(party), Some(name)) = (record.text("party"), record.text("name_after"))
                     && let Some(named) = self.parties.get_mut(party)
-                    // Of a company it is the representative who was named anew, of a minor the guardian.
-                    && !named.is_represented
+                    // Of a company it is the representative who was named anew, of a minor the guardian, but where it
+                    // says that it is the minor.
+                    && (!named.is_represented || is_of_wards_name(&record))
                 {
                     name.clone_into(&mut named.name);
                 }
@@ -263,16 +270,23 @@ impl Chain {
     fn names(&self, signing: &Disclosure) -> Vec<String> {
         let signed_as = signing.text("representative_name").or_else(|| signing.text("party_name"));
         let mut names: Vec<String> = signed_as.map(ToOwned::to_owned).into_iter().collect();
-        for (_, before, after) in self.names_put_right(signing) {
+        for (_, before, after) in self.names_put_right(signing, false) {
             names.extend([before, after]);
         }
         names
     }
 
-    /// The names of the signer that were put right: when, before and after each time.
-    fn names_put_right(&self, signing: &Disclosure) -> Vec<(Option<UtcMillis>, String, String)> {
+    /// The names of the signer, or of the minor signed for, that were put right: when, before and after each time.
+    fn names_put_right(
+        &self,
+        signing: &Disclosure,
+        of_ward: bool,
+    ) -> Vec<(Option<UtcMillis>, String, String)> {
         let party = signing.text("party");
-        let of_party = self.put_right.iter().filter(|one| one.text("party") == party);
+        let of_party = self
+            .put_right
+            .iter()
+            .filter(|one| one.text("party") == party && is_of_wards_name(one) == of_ward);
         let names = of_party.filter_map(|one| {
             let name = |slot: &str| one.text(slot).map(ToOwned::to_owned);
             Some((one.parsed("recorded_at"), name("name_before")?, name("name_after")?))
@@ -291,16 +305,23 @@ impl Chain {
             None => text("party_name"),
         };
         let signed_at: Option<UtcMillis> = signing.parsed("recorded_at");
-        for (at, before, after) in self.names_put_right(signing) {
-            // Names may go back and forth: what came before the signing is told by time, not by the name.
-            let (word, name) = if at <= signed_at {
-                ("更正前姓名", before)
-            } else {
-                ("其后更正姓名", after)
-            };
-            // Of a minor it is the guardian who was named anew.
-            let whose = if is_of_ward(signing) { "监护人" } else { "" };
-            signer.extend(["（", whose, word, "：", &name, "）"]);
+        let is_ward = is_of_ward(signing);
+        for of_ward in [false, true] {
+            for (at, before, after) in self.names_put_right(signing, of_ward) {
+                // Names may go back and forth: what came before the signing is told by time, not by the name.
+                let (word, name) = if at <= signed_at {
+                    ("更正前姓名", before)
+                } else {
+                    ("其后更正姓名", after)
+                };
+                // Of a minor either may have been named anew.
+                let whose = match (is_ward, of_ward) {
+                    (false, _) => "",
+                    (true, false) => "监护人",
+                    (true, true) => "未成年人",
+                };
+                signer.extend(["（", whose, word, "：", &name, "）"]);
+            }
         }
         signer
     }

@@ -199,6 +199,35 @@ mod tests {
     }
 
     #[test]
+    fn edge_case_11_a_minor_and_a_guardian_who_were_named_anew_are_told_apart() {
+        let of_ward = Twists {
+            put_right: &["林家伟"],
+            ward_put_right: Some(["林小茶", "林晓茶"]),
+            record: Some(Box::new(|draft| {
+                let values = [
+                    ("party_kind", "ward"),
+                    ("party_name", "林小茶"),
+                    ("representative_name", "林嘉伟"),
+                ];
+                for (name, value) in values {
+                    draft.set(name, json!(value), Provenance::Declared).unwrap();
+                }
+            })),
+            ..Twists::default()
+        };
+        let story = Story::tell(1, &of_ward);
+        let mut chain = Chain::default();
+        for record in &story.records {
+            chain.take(Disclosure::parse(&record.record.full().unwrap()).unwrap());
+        }
+        let told = chain.facts(&signing(&of_ward), None).signer;
+        assert_eq!(
+            told,
+            "林小茶（未成年人，由监护人林嘉伟代为签署）（监护人其后更正姓名：林家伟）（未成年人其后更正姓名：林晓茶）"
+        );
+    }
+
+    #[test]
     fn only_what_was_found_good_is_told_as_a_check_and_the_rest_as_missing() {
         let (chain, record) = (Chain::default(), signing(&Twists::default()));
         let told = |reason: &Reason| chain.checks(&record, Some(reason));

@@ -1,8 +1,10 @@
 use std::fs;
+use std::path::Path;
 
 use super::fixture::{Fixture, has, put};
 use crate::backend::embedded::OpenError;
 use crate::backend::{Backend, CommitError};
+use crate::fsck::{FsckOptions, fsck};
 use crate::lock::LockError;
 use crate::testing::tamper;
 use crate::vault::{DataKeyId, VaultError};
@@ -43,6 +45,54 @@ async fn a_second_opener_is_told_who_has_the_store() {
     drop(fixture.open());
     drop(store);
     fixture.open().close().unwrap();
+}
+
+/// A copy of a store names the vault of the original: both would write the same segments.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_outside_its_store_is_refused_to_the_copy_of_the_store_while_it_is_in_use() {
+    let mut fixture = Fixture::new();
+    let vault = fixture.directory.path().join("vault");
+    fixture.settings.vault_directory = Some(vault.clone());
+    let store = fixture.open();
+    let id = DataKeyId::of(&[b"one"]);
+    let secret = store.vault().create(id).unwrap();
+    put(&store, "one").await;
+    store.close().unwrap();
+    let original = fixture.settings.directory.clone();
+    let copy = fixture.directory.path().join("copy");
+    copy_directory(&original, &copy);
+
+    let store = fixture.open();
+    fixture.settings.directory = copy;
+    let refused = fixture.try_open().unwrap_err();
+    let OpenError::Lock(LockError::InUse { directory, pid }) = &refused else {
+        panic!("{refused}");
+    };
+    assert_eq!((directory, pid), (&vault, &std::process::id().to_string()));
+    assert!(refused.to_string().contains("is in use by process"), "{refused}");
+    store.close().unwrap();
+    let again = fixture.open();
+    assert_eq!(again.vault().key(id).unwrap().secret(), secret.secret());
+    again.close().unwrap();
+
+    let options = FsckOptions {
+        vault_directory: Some(vault),
+        ..FsckOptions::new(fixture.directory.path().join("scratch"))
+    };
+    assert_eq!(fsck(&fixture.settings.directory, &options).unwrap().damages, []);
+}
+
+fn copy_directory(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_directory(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
