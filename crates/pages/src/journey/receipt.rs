@@ -8,7 +8,7 @@ use crate::frame::{Frame, Page};
 use crate::link::Link;
 use crate::parts::{facts, hidden, simulated};
 use crate::qr;
-use crate::words::{Words, bracketed};
+use crate::words::Words;
 
 mod flags;
 
