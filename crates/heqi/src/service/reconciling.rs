@@ -167,15 +167,23 @@ async fn once(kept: &Kept, halves: &impl Halves, side: Side, suspected: &Suspect
     compared
 }
 
-/// What matched before is looked at again by a drawn sample only. Of a custodian's own log it is the greatest head that
-/// was compared, whatever came of it: the platform's witness is not to get out of it by showing one of before.
+/// What matched before is looked at again by a drawn sample only, but for a leaf that differed since: what no sample hit
+/// again is not the same for that. Of a custodian's own log it is the greatest head that was compared, whatever came of
+/// it: the platform's witness is not to get out of it by showing one of before.
 async fn matched_to(kept: &Kept, side: Side) -> Result<u64, MonitoringError> {
     let before = found(&*kept.backend, side).await?;
     if side == Side::OwnCosigned {
         return Ok(before.iter().map(|one| one.size.max(one.compared_to)).max().unwrap_or(0));
     }
-    let matched = before.iter().find(|one| one.outcome == Outcome::Match {});
-    Ok(matched.map_or(0, |one| one.compared_to))
+    let mut differed = u64::MAX;
+    for one in before {
+        match one.outcome {
+            Outcome::Match {} => return Ok(one.compared_to.min(differed)),
+            Outcome::Mismatch { first_leaf: Some(leaf) } => differed = differed.min(leaf),
+            Outcome::Mismatch { first_leaf: None } | Outcome::NotCompared { .. } => {}
+        }
+    }
+    Ok(0)
 }
 
 /// The platform, with the notary's data centre.
@@ -334,5 +342,20 @@ mod tests {
         let twice = [differs(90_100, Some(777)), differs(90_100, Some(777))];
         let seen = looked(&both, &mut suspected, twice).await;
         assert_eq!(seen, (Outcome::Mismatch { first_leaf: Some(777) }, 777));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_leaf_that_differed_is_looked_at_every_day_until_it_is_the_same() {
+        const DAY_MS: i64 = 24 * 3_600_000;
+        let mut both = told(Side::OursMirrored);
+        let mut since = Vec::new();
+        let differs_twice = || vec![differs(90_100, Some(777)), differs(90_100, Some(777))];
+        for shown in [vec![same(90_000)], differs_twice(), differs_twice(), vec![same(90_200)]] {
+            // Each day a process that remembers nothing.
+            since.push(looked(&both, &mut Suspected::default(), shown).await.1);
+            both.1.at = both.1.at.plus_millis(DAY_MS);
+        }
+        since.push(looked(&both, &mut Suspected::default(), [same(90_300)]).await.1);
+        assert_eq!(since, [0, 777, 777, 777, 90_200]);
     }
 }

@@ -101,6 +101,11 @@ pub(crate) fn is_of_wards_name(corrected: &Disclosure) -> bool {
     changed.into_iter().flatten().any(|word| word == "ward_name")
 }
 
+/// When a record was made: in a chain each is later than the one before.
+fn at(record: &Disclosure) -> Option<UtcMillis> {
+    record.parsed("recorded_at")
+}
+
 /// What a signer answered.
 #[derive(Default)]
 pub(crate) struct Answered {
@@ -218,8 +223,7 @@ impl Chain {
     }
 
     pub(super) fn confirmations(&self, signing: &Disclosure) -> Found {
-        let party = signing.text("party");
-        let own = self.confirmations.iter().any(|one| one.text("party") == party);
+        let own = self.confirmations.iter().any(|one| self.is_about(one, signing));
         let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told.len());
         let zh = format!(
             "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向保管方提出 {told} 份）；签署人本人{}确认",
@@ -241,18 +245,18 @@ impl Chain {
     /// that the signer took back counts before a confirmation of before it only, and is told as taken back.
     pub(super) fn answer(&self, signing: &Disclosure) -> Answered {
         let party = signing.text("party");
+        let about = |one: &&Disclosure| self.is_about(one, signing);
         let of_party = |one: &&Disclosure| one.text("party") == party;
-        let at = |record: &Disclosure| -> Option<UtcMillis> { record.parsed("recorded_at") };
         let taken_back = |one: &&Disclosure| one.text("outcome") == Some("taken_back");
         let back = self.resolved.iter().filter(of_party).filter(taken_back).filter_map(at).max();
-        let objected = self.objections.iter().filter(of_party);
+        let objected = self.objections.iter().filter(about);
         let objected: Vec<_> = objected.filter_map(|one| Some((at(one)?, self.way(one)))).collect();
         let stands = objected.iter().filter(|(at, _)| back.is_none_or(|back| back < *at)).cloned();
         let told = self.told.iter().map(|at| (*at, TOLD.to_owned()));
         if let Some((first, way)) = stands.chain(told).min() {
             return Answered { word: "objected", at: Some(first), way, ..Answered::default() };
         }
-        let confirmed = self.confirmations.iter().rfind(of_party);
+        let confirmed = self.confirmations.iter().rfind(about);
         let confirmed = confirmed.map(|one| (at(one), self.way(one)));
         // All of them were taken back: what was confirmed since, or else that.
         if let Some((first, way)) = objected.into_iter().min()
@@ -264,6 +268,20 @@ impl Chain {
             Some((at, way)) => Answered { word: "confirmed", at, way, ..Answered::default() },
             None => Answered::default(),
         }
+    }
+
+    /// Whether the signer said this of this signing: after it, and before the registry found their signatures void, if it
+    /// did. What was said before is of a signing before it, and what came later of the one in its place.
+    fn is_about(&self, said: &Disclosure, signing: &Disclosure) -> bool {
+        let (party, signed) = (signing.text("party"), at(signing));
+        let is_void = |one: &&Disclosure| {
+            one.text("signatures_of").is_some_and(|of| Some(of) == party) && at(one) > signed
+        };
+        let void = self.resolved.iter().filter(is_void).filter_map(at).min();
+        let said_at = at(said);
+        said.text("party") == party
+            && said_at >= signed
+            && void.is_none_or(|void| said_at <= Some(void))
     }
 
     /// Every name of the person who signed: a company is no person, whoever signed for it is.

@@ -109,11 +109,22 @@ fn the_way_of_an_answer_is_the_message_that_had_gone_out_before() {
 
 /// Something the signer said so long after its objection.
 fn said_after(story: &Story, kind: RecordKind, outcome: Option<&str>, after_ms: i64) -> Disclosure {
+    let party = story.party.to_string();
+    let outcome = outcome.map(|outcome| ("outcome", outcome));
+    let said: Vec<_> = [("party", party.as_str())].into_iter().chain(outcome).collect();
+    recorded_after(story, kind, &said, after_ms)
+}
+
+fn recorded_after(
+    story: &Story,
+    kind: RecordKind,
+    said: &[(&str, &str)],
+    after_ms: i64,
+) -> Disclosure {
     let entropy = SeededEntropy::labelled(1, kind.as_str());
     let mut draft = RecordDraft::new(kind, GeneratedBy::Platform, &entropy);
-    draft.set("party", json!(story.party), Provenance::Observed).unwrap();
-    if let Some(outcome) = outcome {
-        draft.set("outcome", json!(outcome), Provenance::Declared).unwrap();
+    for (name, value) in said {
+        draft.set(name, json!(value), Provenance::Declared).unwrap();
     }
     let objected = story.first(RecordKind::Objection).record.frame().place.recorded_at;
     let at = objected.plus_millis(after_ms);
@@ -159,4 +170,37 @@ fn edge_case_8_what_a_guardian_answered_is_never_told_as_the_minors_own_answer()
     let of_others = chain.name_of(Some("par_1"), None);
     assert!(of_others.ends_with("（未成年人，由监护人代为）"), "{of_others}");
     assert!(!of_others.contains("林小茶"), "{of_others}");
+}
+
+#[test]
+fn what_was_said_before_a_signing_is_no_answer_to_it() {
+    let story = disputed();
+    let (_, signing) = told(&story);
+    let before_ms = -400 * 24 * 3_600_000;
+    let mut chain = Chain::default();
+    chain.take(said_after(&story, RecordKind::Confirmation, None, before_ms));
+    assert_eq!(chain.confirmations(&signing).code, "not_confirmed");
+    chain.take(said_after(&story, RecordKind::Objection, None, before_ms + 1));
+    assert_eq!(chain.answer(&signing).word, "", "of another signing, that did not count any more");
+    chain.take(said_after(&story, RecordKind::Confirmation, None, 1));
+    assert_eq!(chain.answer(&signing).word, "confirmed");
+}
+
+#[test]
+fn what_was_confirmed_after_a_signature_was_void_is_the_one_in_its_place() {
+    let story = disputed();
+    let (_, signing) = told(&story);
+    let of = |party: &str| {
+        let said = [("outcome", "sign_again"), ("signatures_of", party)];
+        recorded_after(&story, RecordKind::ObjectionResolved, &said, 5)
+    };
+    let mut chain = Chain::default();
+    chain.take(of("par_00000000000000000000000000"));
+    chain.take(said_after(&story, RecordKind::Confirmation, None, 9));
+    assert_eq!(chain.answer(&signing).word, "confirmed", "another party's was void");
+    chain.take(of(&story.party.to_string()));
+    assert_eq!(chain.answer(&signing).word, "");
+    assert_eq!(chain.confirmations(&signing).code, "not_confirmed");
+    chain.take(said_after(&story, RecordKind::Confirmation, None, 3));
+    assert_eq!(chain.confirmations(&signing).code, "confirmed");
 }
