@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::backend::memory::MemoryBackend;
 use crate::log::KeyedHeadSigner;
 
-pub use faulty::{Failure, Faulty};
+pub use faulty::{Failure, Faulty, Left, left_by};
 
 /// The origin of the log in tests.
 pub const TEST_ORIGIN: &str = "log.example/test";

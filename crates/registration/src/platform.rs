@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use heqi_evidence::anchors::Anchors;
-use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::backend::{Backend, CommitError};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::gate::PeerClock;
@@ -424,8 +424,10 @@ async fn token_secret(ports: &Ports) -> Result<Zeroizing<[u8; 32]>, Fault> {
         let sealed = rows::SECRETS.seal(&name, &key, &hex::encode(*secret), &*ports.entropy)?;
         let mut changes = Changeset::new();
         rows::SECRETS.insert(&mut changes, &name, &sealed)?;
-        if let Ok(pending) = backend.commit(changes) {
-            pending.await?;
+        match async { backend.commit(changes)?.await }.await {
+            // Somebody else was faster: theirs counts.
+            Ok(_) | Err(CommitError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
     }
 }
