@@ -58,15 +58,14 @@ pub async fn log_in(
     };
     let Some(id) = id else {
         is_password(HashedPassword::of_nobody(), password).await?;
-        trier.count(office, Tries::failed).await?;
+        count(office, &trier, None).await?;
         return Err(OfficeStaffError::Wrong);
     };
     let stored = load(office, id).await?;
     let secrets = unseal(office, id, &stored.value)?;
     let is_right = is_password(secrets.password.clone(), password).await?;
     if !is_right || stored.value.disabled_at.is_some() {
-        trier.count(office, Tries::failed).await?;
-        record(office, id, StaffEvent::WrongPassword).await?;
+        count(office, &trier, Some((id, StaffEvent::WrongPassword))).await?;
         return Err(OfficeStaffError::Wrong);
     }
     if stored.value.released_at.is_none() {
@@ -82,18 +81,21 @@ pub async fn log_in(
     }
 }
 
-/// Notes a try that failed: whoever it was, was not in by it.
-async fn record(
+/// Counts a wrong try, and notes it where there is such an account: whoever it was, was not in by it.
+async fn count(
     office: &NotaryOffice,
-    id: StaffId,
-    event: StaffEvent,
+    trier: &Trier,
+    of: Option<(StaffId, StaffEvent)>,
 ) -> Result<(), OfficeStaffError> {
     let mut attempts = Attempts::default();
     loop {
-        let stored = load(office, id).await?;
         let mut changes = Changeset::new();
-        let row = note(office, &mut changes, id, stored.value, (event, EventBy::Nobody))?;
-        ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
+        trier.failed(office, &mut changes).await?;
+        if let Some((id, event)) = of {
+            let stored = load(office, id).await?;
+            let row = note(office, &mut changes, id, stored.value, (event, EventBy::Nobody))?;
+            ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
+        }
         if attempts.commit(office, changes).await? {
             return Ok(());
         }
@@ -191,8 +193,8 @@ pub async fn second_factor(
                 (StaffEvent::WrongCode, EventBy::Nobody),
             )?;
             ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
+            trier.failed(office, &mut changes).await?;
             if attempts.commit(office, changes).await? {
-                trier.count(office, Tries::failed).await?;
                 return Err(OfficeStaffError::WrongCode);
             }
             continue;
@@ -202,9 +204,10 @@ pub async fn second_factor(
         let row = note(office, &mut changes, id, row, (event, EventBy::Officer { account: id }))?;
         ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
         SESSIONS.remove(&mut changes, &secret, version)?;
+        // In the same commit: the code counts once, and recovery codes are shown now or never.
+        trier.came_in(office, &mut changes).await?;
         let opened = open(office, &mut changes, id, true)?;
         if attempts.commit(office, changes).await? {
-            trier.came_in(office).await?;
             return Ok(CameIn { session: opened, recovery });
         }
     }
@@ -241,7 +244,7 @@ pub async fn show_again(
     let mut attempts = Attempts::default();
     loop {
         let Some(id) = find(office, &name).await? else {
-            trier.count(office, Tries::failed).await?;
+            count(office, &trier, None).await?;
             return Err(OfficeStaffError::WrongCode);
         };
         let stored = load(office, id).await?;
@@ -252,8 +255,7 @@ pub async fn show_again(
         let now = office.clock().now();
         let step = totp.and_then(|totp| totp.accepts(&code, row.last_step, now));
         let Some(step) = step else {
-            trier.count(office, Tries::failed).await?;
-            record(office, id, StaffEvent::WrongCode).await?;
+            count(office, &trier, Some((id, StaffEvent::WrongCode))).await?;
             return Err(OfficeStaffError::WrongCode);
         };
         let officer = Officer { account: id, role: row.role };
@@ -346,19 +348,25 @@ impl Trier {
         }
     }
 
-    async fn count(
+    /// Counts a wrong try, in the commit that says so.
+    async fn failed(
         &self,
         office: &NotaryOffice,
-        change: fn(&mut Tries, UtcMillis),
+        changes: &mut Changeset,
     ) -> Result<(), OfficeStaffError> {
         for digest in [self.here, self.anywhere] {
-            write(office, digest, change).await?;
+            add(office, changes, digest, Tries::failed).await?;
         }
         Ok(())
     }
 
-    async fn came_in(&self, office: &NotaryOffice) -> Result<(), OfficeStaffError> {
-        write(office, self.here, Tries::came_in).await
+    /// Forgets wrong tries from here, in the commit that lets somebody in.
+    async fn came_in(
+        &self,
+        office: &NotaryOffice,
+        changes: &mut Changeset,
+    ) -> Result<(), OfficeStaffError> {
+        add(office, changes, self.here, Tries::came_in).await
     }
 }
 
@@ -373,25 +381,20 @@ async fn read(
     })
 }
 
-async fn write(
+async fn add(
     office: &NotaryOffice,
+    changes: &mut Changeset,
     digest: Digest,
     change: fn(&mut Tries, UtcMillis),
 ) -> Result<(), OfficeStaffError> {
-    let mut attempts = Attempts::default();
-    loop {
-        let now = office.clock().now();
-        let (mut tries, version) = read(office, digest, now).await?;
-        change(&mut tries, now);
-        let mut changes = Changeset::new();
-        match version {
-            None => TRIES.insert(&mut changes, &digest, &tries)?,
-            Some(version) => TRIES.replace(&mut changes, &digest, version, &tries)?,
-        }
-        if attempts.commit(office, changes).await? {
-            return Ok(());
-        }
+    let now = office.clock().now();
+    let (mut tries, version) = read(office, digest, now).await?;
+    change(&mut tries, now);
+    match version {
+        None => TRIES.insert(changes, &digest, &tries)?,
+        Some(version) => TRIES.replace(changes, &digest, version, &tries)?,
     }
+    Ok(())
 }
 
 /// The key of the digests tries are kept under: made once, sealed.
