@@ -12,6 +12,7 @@ mod entry;
 mod every_account;
 mod every_call;
 mod every_call_more;
+mod every_entry;
 mod every_search;
 mod evidence;
 mod faults;
