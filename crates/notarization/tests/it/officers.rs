@@ -15,14 +15,14 @@ use heqi_vocabulary::{Clock as _, StaffId};
 
 use crate::support::{House, story};
 
-const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-fn password(text: &str) -> Password {
+pub(crate) fn password(text: &str) -> Password {
     Password::new(text.into()).unwrap()
 }
 
-async fn make(office: &NotaryOffice, login: &str, role: OfficeRole) -> StaffId {
+pub(crate) async fn make(office: &NotaryOffice, login: &str, role: OfficeRole) -> StaffId {
     let command = CreateOfficer {
         login: login.parse().unwrap(),
         name: "示例人员".into(),
