@@ -8,11 +8,13 @@ use futures_util::FutureExt as _;
 use heqi_evidence_store::testing::{Failure, Faulty};
 use heqi_registration::check_code::{CheckCode, check_code};
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
+use heqi_registration::contacts::Contact;
 use heqi_registration::fault::Fault;
 use heqi_registration::message_queue::{self, Outcome};
 use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::show_guardianship::show_guardianship;
 use heqi_registration::show_seal::{SealChoice, ShowSeal, show_seal};
+use heqi_registration::verify_identity;
 use heqi_testkit::files;
 use heqi_vocabulary::{Digest, Language, MessageChannel, MessageId};
 use parking_lot::Mutex;
@@ -20,6 +22,7 @@ use parking_lot::Mutex;
 use crate::entry::{NUMBER, at_the_door, enter, send};
 use crate::every_call::{Act, in_every_way, words};
 use crate::guardian::{self, WARD_NUMBER, proof};
+use crate::review::{Mood, Scene, contact};
 use crate::seal;
 use crate::world::World;
 
@@ -78,6 +81,28 @@ async fn a_store_that_fails_at_any_call_of_what_a_signer_shows_leaves_nothing_ha
     });
     injected += in_every_way(&scene.world, &scanning).await;
     assert!(injected > 60, "{injected} failures");
+}
+
+/// Asks whoever is to be asked about people; leases that a failed attempt holds run out first.
+async fn ask_everybody(world: &World) -> Result<String, String> {
+    world.clock.advance_ms(2_000);
+    let due = verify_identity::lease(&world.platform, 1_000, 10).await;
+    for item in due.map_err(|error| error.to_string())? {
+        let asked = verify_identity::verify_identity(&world.platform, &item).await;
+        asked.map_err(|error| error.to_string())?;
+    }
+    Ok("everybody was asked".to_owned())
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_the_asker_keeps_one_answer() {
+    let scene = Scene::new(Mood::Agrees).await;
+    // Another number: what was answered before is about somebody else.
+    let other = Contact { id_number: Some("330112199003079999".parse().unwrap()), ..contact() };
+    scene.declare(other).await.unwrap();
+    let asking = Act::new("verify_identity", |w| ask_everybody(w).boxed_local());
+    let injected = in_every_way(&scene.world, &asking.of_a_worker()).await;
+    assert!(injected > 40, "{injected} failures");
 }
 
 /// What a gateway was handed: which message, by which way.
