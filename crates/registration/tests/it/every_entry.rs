@@ -6,16 +6,19 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use heqi_evidence_store::testing::{Failure, Faulty};
+use heqi_filing::{ConsentKind, Decision};
+use heqi_pki::keys::Algorithm;
 use heqi_registration::check_code::{CheckCode, check_code};
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
 use heqi_registration::contacts::Contact;
 use heqi_registration::fault::Fault;
 use heqi_registration::message_queue::{self, Outcome};
+use heqi_registration::reminders::remind;
 use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::show_guardianship::show_guardianship;
 use heqi_registration::show_seal::{SealChoice, ShowSeal, show_seal};
 use heqi_registration::verify_identity;
-use heqi_testkit::files;
+use heqi_testkit::{Device, files};
 use heqi_vocabulary::{Digest, Language, MessageChannel, MessageId};
 use parking_lot::Mutex;
 
@@ -24,7 +27,7 @@ use crate::every_call::{Act, in_every_way, words};
 use crate::guardian::{self, WARD_NUMBER, proof};
 use crate::review::{Mood, Scene, contact};
 use crate::seal;
-use crate::world::World;
+use crate::world::{Visitor, World};
 
 #[tokio::test]
 async fn a_store_that_fails_at_any_call_at_the_door_lets_in_once() {
@@ -105,6 +108,31 @@ async fn a_store_that_fails_at_any_call_of_the_asker_keeps_one_answer() {
     assert!(injected > 40, "{injected} failures");
 }
 
+/// Reminds whoever is to be reminded; leases that a failed attempt holds run out first.
+async fn remind_everybody(world: &World) -> Result<String, String> {
+    world.clock.advance_ms(61_000);
+    let reminded = remind(&world.platform, 10).await;
+    words(reminded.map(|_| "everybody was reminded"))
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_reminder_queues_it_once() {
+    let (world, drafted, actor) = at_the_door(None).await;
+    let code = send(&world, &actor).await.unwrap();
+    enter(&world, &actor, &code).await.unwrap();
+    for kind in ConsentKind::ASKED {
+        world.consent(&actor, kind, Decision::Granted).await;
+    }
+    let label = drafted.parties[0].to_string();
+    let device = Device::new(Algorithm::Ed25519, 5, &label);
+    world.sign(&Visitor { actor, device, label }).await;
+    // The first of three is due after two hours, and the second after a day.
+    world.clock.advance_ms(2 * 3_600_000);
+    let reminding = Act::new("remind", |w| remind_everybody(w).boxed_local());
+    let injected = in_every_way(&world, &reminding.of_a_worker()).await;
+    assert!(injected > 20, "{injected} failures");
+}
+
 /// What a gateway was handed: which message, by which way.
 type Sent = Mutex<Vec<(MessageId, MessageChannel)>>;
 
@@ -133,6 +161,7 @@ async fn a_store_that_fails_at_any_call_of_the_sender_sends_nothing_twice_by_one
     faulty.reset();
     hand_over(&other, &sent).await.unwrap();
     let (calls, leaves) = (faulty.calls(), store.contents().await.entries.len());
+    let waits = message_queue::waiting(&other.platform, 10).await.unwrap();
     let messages: BTreeSet<MessageId> = sent.lock().iter().map(|(message, _)| *message).collect();
     assert!(!messages.is_empty() && calls.len() > 10, "{messages:?} {calls:?}");
 
@@ -155,7 +184,8 @@ async fn a_store_that_fails_at_any_call_of_the_sender_sends_nothing_twice_by_one
             assert_eq!(ways.len(), sent.len(), "{what}: twice by one way: {sent:?}");
             let told: BTreeSet<MessageId> = sent.iter().map(|(message, _)| *message).collect();
             assert_eq!(told, messages, "{what}: somebody was not told, or too many");
-            assert_eq!(message_queue::waiting(&again.platform, 10).await.unwrap(), 0, "{what}");
+            let waiting = message_queue::waiting(&again.platform, 10).await.unwrap();
+            assert_eq!(waiting, waits, "{what}: it never ends");
             let recorded = store.contents().await.entries.len();
             assert_eq!(recorded, leaves, "{what}: not one record of each");
         }

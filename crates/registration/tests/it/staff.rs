@@ -45,7 +45,11 @@ pub(crate) async fn world() -> (World, TotpSecret) {
     (world, secret)
 }
 
-pub(crate) async fn try_password(world: &World, from: IpAddr, password: &str) -> Result<Digest, LoginError> {
+pub(crate) async fn try_password(
+    world: &World,
+    from: IpAddr,
+    password: &str,
+) -> Result<Digest, LoginError> {
     let password = Password::typed(password.to_owned());
     let opened = log_in(&world.platform, from, "li.na", password).await?;
     Ok(hash_of(&opened.secret))
