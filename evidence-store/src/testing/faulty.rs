@@ -1,6 +1,6 @@
 //! A store one of whose calls fails: the `k`-th from now on, in one of three ways. Use cases
 //! are run once for each `k` and each way, so that every call of every use case has failed:
-//! [`left_by`] does that for what needs no more than a store.
+//! [`super::left_by`] does that for what needs no more than a store.
 
 use std::sync::Arc;
 
@@ -13,7 +13,6 @@ use heqi_vocabulary::Digest;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::backend::memory::MemoryBackend;
 use crate::backend::{Answer, Backend, CommitError, Pending, PendingObject, ReadError, answered};
 use crate::changeset::{Changeset, LedgerEntry, Row, RowKey};
 use crate::gate::ReadOnly;
@@ -98,49 +97,6 @@ impl Faulty {
     fn fate(&self, call: &'static str) -> Fate {
         fate(&self.script, call)
     }
-}
-
-/// What an act leaves one of whose calls failed.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Left<A> {
-    /// Which call failed, and how, for whoever reads why a test failed.
-    pub what: String,
-    /// How it failed.
-    pub how: Failure,
-    /// What the act answered.
-    pub answer: A,
-    /// The store as another process finds it: nothing fails any more.
-    pub store: Arc<MemoryBackend>,
-}
-
-/// Does `act` on copies of `store`: once whole, then once for each call it made and each way to
-/// fail, and gives what each of those left.
-///
-/// # Panics
-/// When the act makes no call, or others the second time: then nothing was tried.
-pub async fn left_by<A>(
-    name: &str,
-    store: &MemoryBackend,
-    act: impl AsyncFn(Arc<Faulty>) -> A,
-) -> Vec<Left<A>> {
-    let whole = Arc::new(Faulty::new(Arc::new(store.copy())));
-    act(Arc::clone(&whole)).await;
-    let calls = whole.calls();
-    assert!(!calls.is_empty(), "{name} asks the store for nothing");
-    let mut left = Vec::new();
-    for (index, call) in calls.iter().enumerate() {
-        for how in Failure::ALL {
-            let what = format!("{name}: {call}, call {index} of {}, {how:?}", calls.len());
-            let store = Arc::new(store.copy());
-            let faulty = Arc::new(Faulty::new(store.clone()));
-            faulty.fail(index, how);
-            let answer = act(Arc::clone(&faulty)).await;
-            assert_eq!(faulty.failed(), Some(*call), "{what}");
-            left.push(Left { what, how, answer, store });
-        }
-    }
-    left
 }
 
 fn fate(script: &Mutex<Script>, call: &'static str) -> Fate {
