@@ -2,6 +2,7 @@
 //! and a store whose calls fail one at a time.
 
 mod faulty;
+mod left;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::backend::memory::MemoryBackend;
 use crate::log::KeyedHeadSigner;
 
 pub use faulty::{Failure, Faulty};
+pub use left::{Left, left_by};
 
 /// The origin of the log in tests.
 pub const TEST_ORIGIN: &str = "log.example/test";

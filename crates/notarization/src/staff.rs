@@ -27,6 +27,7 @@ pub mod login;
 mod role;
 pub(crate) mod rows;
 pub mod sessions;
+mod tries;
 
 pub use error::OfficeStaffError;
 pub use heqi_credentials::EventBy;

@@ -99,3 +99,12 @@ impl Attempts {
         }
     }
 }
+
+/// Commits that a session was used. Two requests of one session note it at the same time, and one is
+/// enough. Where nothing is written now, whoever has come in reads on: the session ends the sooner.
+pub(crate) async fn note_use(platform: &Platform, changes: Changeset) -> Result<(), Fault> {
+    match Attempts::default().commit(platform, changes).await {
+        Ok(_) | Err(Fault::Busy | Fault::DiskFull | Fault::ReadOnly(_)) => Ok(()),
+        Err(fault) => Err(fault),
+    }
+}

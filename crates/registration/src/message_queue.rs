@@ -236,6 +236,20 @@ pub(super) fn open(
     Ok(row.to.open(platform.backend().vault(), place.as_bytes())?)
 }
 
+/// Whether the contact is still there that a message goes to: of one that was erased nothing is
+/// recorded any more. A vault that does not answer is no erasure.
+pub(super) fn has_contact(
+    platform: &Platform,
+    message: MessageId,
+    row: &MessageRow,
+) -> Result<bool, Fault> {
+    match open(platform, message, row) {
+        Ok(_) => Ok(true),
+        Err(Fault::Erased) => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
+
 /// Writes a row in the place of the one that was read. `false`: read again.
 async fn write(
     platform: &Platform,

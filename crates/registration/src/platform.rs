@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::backend::{Backend, CommitError};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::gate::PeerClock;
 use heqi_evidence_store::monitoring::lags::Lags;
@@ -231,8 +231,10 @@ async fn token_secret(ports: &Ports) -> Result<Zeroizing<[u8; 32]>, Fault> {
         let sealed = rows::SECRETS.seal(&name, &key, &hex::encode(*secret), &*ports.entropy)?;
         let mut changes = Changeset::new();
         rows::SECRETS.insert(&mut changes, &name, &sealed)?;
-        if let Ok(pending) = backend.commit(changes) {
-            pending.await?;
+        match async { backend.commit(changes)?.await }.await {
+            // Somebody else was faster: theirs counts.
+            Ok(_) | Err(CommitError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
     }
 }

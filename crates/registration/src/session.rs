@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::access::{self, AuthenticateError, TokenRow};
+use crate::act::{Attempts, note_use};
 use crate::ceremonies;
 use crate::fault::{ActError, Fault};
 use crate::platform::Platform;
@@ -191,7 +192,9 @@ pub async fn session(platform: &Platform, secret: Digest) -> Result<Session, Aut
     let mut seen = row.value;
     if now.millis_since(seen.seen_at) >= SEEN_MS {
         seen.seen_at = now;
-        replace(platform, secret, row.version, &seen).await?;
+        let mut changes = Changeset::new();
+        rows::SESSIONS.replace(&mut changes, &secret, row.version, &seen).map_err(Fault::from)?;
+        note_use(platform, changes).await?;
     }
     let SessionRow { ceremony, filing, party, code_at, passed_at, handover, .. } = seen;
     Ok(Session {
@@ -213,15 +216,22 @@ pub async fn note_entry(
     secret: Digest,
     has_passed: bool,
 ) -> Result<(), AuthenticateError> {
-    let row = rows::SESSIONS.row(platform.backend(), &secret).await.map_err(Fault::from)?;
-    let row = row.ok_or(AuthenticateError::Unknown)?;
-    let mut passed = row.value;
-    passed.code_at.get_or_insert(platform.now());
-    if has_passed {
-        passed.passed_at.get_or_insert(platform.now());
+    let mut attempts = Attempts::default();
+    // Another request of this session may note its use meanwhile.
+    loop {
+        let row = rows::SESSIONS.row(platform.backend(), &secret).await.map_err(Fault::from)?;
+        let row = row.ok_or(AuthenticateError::Unknown)?;
+        let mut passed = row.value;
+        passed.code_at.get_or_insert(platform.now());
+        if has_passed {
+            passed.passed_at.get_or_insert(platform.now());
+        }
+        let mut changes = Changeset::new();
+        rows::SESSIONS.replace(&mut changes, &secret, row.version, &passed).map_err(Fault::from)?;
+        if attempts.commit(platform, changes).await?.is_some() {
+            return Ok(());
+        }
     }
-    replace(platform, secret, row.version, &passed).await?;
-    Ok(())
 }
 
 /// Ends a session. Ending twice changes nothing.
@@ -229,24 +239,14 @@ pub async fn note_entry(
 /// # Errors
 /// The store could not do its part.
 pub async fn end_session(platform: &Platform, secret: Digest) -> Result<(), Fault> {
-    let Some(row) = rows::SESSIONS.row(platform.backend(), &secret).await? else { return Ok(()) };
-    let mut changes = Changeset::new();
-    rows::SESSIONS.remove(&mut changes, &secret, row.version)?;
-    commit(platform, changes).await
-}
-
-async fn replace(
-    platform: &Platform,
-    secret: Digest,
-    version: u64,
-    row: &SessionRow,
-) -> Result<(), Fault> {
-    let mut changes = Changeset::new();
-    rows::SESSIONS.replace(&mut changes, &secret, version, row)?;
-    commit(platform, changes).await
-}
-
-/// Commits. Two requests of one session note their use at the same time, and one is enough.
-async fn commit(platform: &Platform, changes: Changeset) -> Result<(), Fault> {
-    crate::act::Attempts::default().commit(platform, changes).await.map(drop)
+    let mut attempts = Attempts::default();
+    loop {
+        let row = rows::SESSIONS.row(platform.backend(), &secret).await?;
+        let Some(row) = row else { return Ok(()) };
+        let mut changes = Changeset::new();
+        rows::SESSIONS.remove(&mut changes, &secret, row.version)?;
+        if attempts.commit(platform, changes).await?.is_some() {
+            return Ok(());
+        }
+    }
 }

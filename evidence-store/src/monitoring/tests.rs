@@ -9,6 +9,8 @@ use super::alarm_delivery::{
 use super::reconciliation::{Outcome, Reconciled, Side, differs, found, newest, note};
 use crate::testing::memory;
 
+mod every_call;
+
 fn at(seconds: i64) -> UtcMillis {
     UtcMillis::from_millis(1_800_000_000_000 + 1_000 * seconds).unwrap()
 }

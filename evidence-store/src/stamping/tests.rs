@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use super::*;
 use crate::backend::memory::MemoryBackend;
 use crate::changeset::{Changeset, LedgerEntry};
-use crate::testing::{SeededEntropy, memory};
+use crate::testing::{Faulty, SeededEntropy, left_by, memory};
 
 const START: &str = "2026-11-24T08:00:00.000Z";
 const HOUR_MS: i64 = 3_600_000;
@@ -218,4 +218,35 @@ async fn a_token_that_its_own_roots_do_not_bear_is_not_kept() {
         assert_eq!(*missing, MissingToken::NotBelieved(TimestampFault::Untrusted));
     }
     assert!(scene.covering(0).await.is_none());
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_round_keeps_the_first_token_of_everybody() {
+    let scene = Scene::new();
+    scene.grow("a").await;
+    let stamping = async |faulty: Arc<Faulty>| {
+        let round = scene.stamper.round(&*faulty, &*scene.clock, &scene.entropy, false).await;
+        round.map(drop)
+    };
+    let all = left_by("round", &scene.backend, stamping).await;
+    assert!(all.len() > 24, "{} failures", all.len());
+    for left in all {
+        let what = &left.what;
+        assert!(left.answer.is_err(), "{what}: nobody was told");
+        let before = covering(&*left.store, 0).await.unwrap();
+        let before = before.map_or_else(Vec::new, |stamped| stamped.tokens);
+        scene.later(1_000);
+        let again = scene.stamper.round(&*left.store, &*scene.clock, &scene.entropy, false).await;
+        let (round, stamped) = (again.unwrap(), covering(&*left.store, 0).await.unwrap().unwrap());
+        assert!(round.missing.is_empty(), "{what}");
+        assert_eq!(stamped.tokens.len(), 2, "{what}: one of two has not stamped it");
+        for kept in &before {
+            assert!(stamped.tokens.contains(kept), "{what}: the first token was replaced");
+        }
+        for (_, row) in &stamped.tokens {
+            let token = TimestampToken::from_der(&row.der().unwrap()).unwrap();
+            let roots = scene.stamper.roots_for_tests();
+            assert!(token.verify(&stamped.note, &roots).is_ok(), "{what}: over other bytes");
+        }
+    }
 }

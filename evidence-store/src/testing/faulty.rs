@@ -1,5 +1,6 @@
 //! A store one of whose calls fails: the `k`-th from now on, in one of three ways. Use cases
-//! are run once for each `k` and each way, so that every call of every use case has failed.
+//! are run once for each `k` and each way, so that every call of every use case has failed:
+//! [`super::left_by`] does that for what needs no more than a store.
 
 use std::sync::Arc;
 

@@ -15,6 +15,8 @@ use crate::log::{Head, LogReader};
 use crate::testing::{TEST_ORIGIN, memory, note_signer};
 use crate::vault::Vault;
 
+mod every_call;
+
 struct At(AtomicI64);
 
 impl Clock for At {

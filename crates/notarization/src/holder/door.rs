@@ -235,8 +235,15 @@ pub async fn holder(
         session.seen_at = now;
         let mut changes = Changeset::new();
         SESSIONS.replace(&mut changes, &secret_sha256, row.version, &session)?;
-        // Two requests of one session note their use at the same time, and one is enough.
-        commit(office, changes).await?;
+        match commit(office, changes).await {
+            // Two requests of one session note their use at the same time, and one is enough. Where
+            // nothing is written now, whoever has come in reads on: the session ends the sooner.
+            Ok(_)
+            | Err(HolderFault::Store(
+                CommitError::Busy | CommitError::DiskFull | CommitError::ReadOnly(_),
+            )) => {}
+            Err(fault) => return Err(fault),
+        }
     }
     let persons = persons(office, session.contact, session.name).await?;
     let SessionRow { contact, name, .. } = session;

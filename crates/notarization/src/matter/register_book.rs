@@ -1,6 +1,8 @@
 //! The 公证登记簿 (公证程序规则 art. 57) as CSV: one line per number of a year, voided ones
 //! included, in order. Cells that a spreadsheet would run as a formula are made texts.
 
+use heqi_evidence_store::vault::VaultError;
+
 use super::error::MatterError;
 use super::rows::{BOOK, MATTERS, data_key_of};
 use super::state::{Fee, Paper, Stage};
@@ -45,10 +47,14 @@ pub async fn register_book(
         let place = MATTERS.key(&row.application)?;
         let applicant = match office.store().vault().key(data_key_of(row.application)) {
             Ok(key) => stored.value.content.open_with(&key, place.as_bytes())?.application.name,
-            Err(_) => "（已删除）".to_owned(),
+            Err(VaultError::Shredded { .. }) => "（已删除）".to_owned(),
+            // A vault that does not answer has erased nothing.
+            Err(error) => return Err(error.into()),
         };
         let notary = match matter.acceptance() {
-            Some(acceptance) => officer_name(office, acceptance.notary).await.unwrap_or_default(),
+            Some(acceptance) => officer_name(office, acceptance.notary)
+                .await
+                .map_err(|error| MatterError::Broken(error.to_string()))?,
             None => String::new(),
         };
         let (fee, receipt) = match matter.fee() {

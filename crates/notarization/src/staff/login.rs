@@ -3,17 +3,17 @@
 
 use std::net::IpAddr;
 
-use heqi_credentials::pauses::{Tries, pause_ms, rows_of};
 use heqi_credentials::{HashedPassword, LoginName, Password, TotpSecret, recovery};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
-use super::rows::{ACCOUNTS, AccountRow, SESSIONS, Secrets, StaffEvent, TRIES, TRIES_KEY};
+use super::rows::{ACCOUNTS, AccountRow, SESSIONS, Secrets, StaffEvent};
 use super::sessions::{OpenedSession, live, open};
+use super::tries::Trier;
 use super::{EventBy, OfficeStaffError, Officer, find, key, load, note, seal, unseal};
-use crate::matter::act::{Attempts, hex};
+use crate::matter::act::Attempts;
 use crate::matter::error::MatterError;
 use crate::office::NotaryOffice;
 
@@ -58,15 +58,14 @@ pub async fn log_in(
     };
     let Some(id) = id else {
         is_password(HashedPassword::of_nobody(), password).await?;
-        trier.count(office, Tries::failed).await?;
+        count(office, &trier, None).await?;
         return Err(OfficeStaffError::Wrong);
     };
     let stored = load(office, id).await?;
     let secrets = unseal(office, id, &stored.value)?;
     let is_right = is_password(secrets.password.clone(), password).await?;
     if !is_right || stored.value.disabled_at.is_some() {
-        trier.count(office, Tries::failed).await?;
-        record(office, id, StaffEvent::WrongPassword).await?;
+        count(office, &trier, Some((id, StaffEvent::WrongPassword))).await?;
         return Err(OfficeStaffError::Wrong);
     }
     if stored.value.released_at.is_none() {
@@ -82,18 +81,21 @@ pub async fn log_in(
     }
 }
 
-/// Notes a try that failed: whoever it was, was not in by it.
-async fn record(
+/// Counts a wrong try, and notes it where there is such an account: whoever it was, was not in by it.
+async fn count(
     office: &NotaryOffice,
-    id: StaffId,
-    event: StaffEvent,
+    trier: &Trier,
+    of: Option<(StaffId, StaffEvent)>,
 ) -> Result<(), OfficeStaffError> {
     let mut attempts = Attempts::default();
     loop {
-        let stored = load(office, id).await?;
         let mut changes = Changeset::new();
-        let row = note(office, &mut changes, id, stored.value, (event, EventBy::Nobody))?;
-        ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
+        trier.failed(office, &mut changes).await?;
+        if let Some((id, event)) = of {
+            let stored = load(office, id).await?;
+            let row = note(office, &mut changes, id, stored.value, (event, EventBy::Nobody))?;
+            ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
+        }
         if attempts.commit(office, changes).await? {
             return Ok(());
         }
@@ -191,8 +193,8 @@ pub async fn second_factor(
                 (StaffEvent::WrongCode, EventBy::Nobody),
             )?;
             ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
+            trier.failed(office, &mut changes).await?;
             if attempts.commit(office, changes).await? {
-                trier.count(office, Tries::failed).await?;
                 return Err(OfficeStaffError::WrongCode);
             }
             continue;
@@ -202,9 +204,10 @@ pub async fn second_factor(
         let row = note(office, &mut changes, id, row, (event, EventBy::Officer { account: id }))?;
         ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
         SESSIONS.remove(&mut changes, &secret, version)?;
+        // In the same commit: the code counts once, and recovery codes are shown now or never.
+        trier.came_in(office, &mut changes).await?;
         let opened = open(office, &mut changes, id, true)?;
         if attempts.commit(office, changes).await? {
-            trier.came_in(office).await?;
             return Ok(CameIn { session: opened, recovery });
         }
     }
@@ -241,7 +244,7 @@ pub async fn show_again(
     let mut attempts = Attempts::default();
     loop {
         let Some(id) = find(office, &name).await? else {
-            trier.count(office, Tries::failed).await?;
+            count(office, &trier, None).await?;
             return Err(OfficeStaffError::WrongCode);
         };
         let stored = load(office, id).await?;
@@ -252,8 +255,7 @@ pub async fn show_again(
         let now = office.clock().now();
         let step = totp.and_then(|totp| totp.accepts(&code, row.last_step, now));
         let Some(step) = step else {
-            trier.count(office, Tries::failed).await?;
-            record(office, id, StaffEvent::WrongCode).await?;
+            count(office, &trier, Some((id, StaffEvent::WrongCode))).await?;
             return Err(OfficeStaffError::WrongCode);
         };
         let officer = Officer { account: id, role: row.role };
@@ -317,102 +319,4 @@ fn enrol(
     secrets.recovery = codes.iter().map(|code| recovery::hash_of(code)).collect();
     let row = AccountRow { is_enrolled: true, last_step: step, ..row.clone() };
     Some(Accepted { row, secrets, event: StaffEvent::Enrolled, recovery: codes })
-}
-
-/// Who tries, and whence.
-struct Trier {
-    here: Digest,
-    anywhere: Digest,
-}
-
-impl Trier {
-    async fn of(
-        office: &NotaryOffice,
-        login: &str,
-        address: IpAddr,
-    ) -> Result<Self, OfficeStaffError> {
-        let secret = tries_key(office).await?;
-        let (here, anywhere) = rows_of(secret.as_bytes(), login, address);
-        Ok(Self { here, anywhere })
-    }
-
-    async fn wait(&self, office: &NotaryOffice) -> Result<(), OfficeStaffError> {
-        let now = office.clock().now();
-        let here = read(office, self.here, now).await?.0;
-        let anywhere = read(office, self.anywhere, now).await?.0;
-        match pause_ms(&here, &anywhere, now) {
-            0 => Ok(()),
-            ms => Err(OfficeStaffError::Later { seconds: (ms + 999) / 1000 }),
-        }
-    }
-
-    async fn count(
-        &self,
-        office: &NotaryOffice,
-        change: fn(&mut Tries, UtcMillis),
-    ) -> Result<(), OfficeStaffError> {
-        for digest in [self.here, self.anywhere] {
-            write(office, digest, change).await?;
-        }
-        Ok(())
-    }
-
-    async fn came_in(&self, office: &NotaryOffice) -> Result<(), OfficeStaffError> {
-        write(office, self.here, Tries::came_in).await
-    }
-}
-
-async fn read(
-    office: &NotaryOffice,
-    digest: Digest,
-    now: UtcMillis,
-) -> Result<(Tries, Option<u64>), OfficeStaffError> {
-    Ok(match TRIES.row(office.store(), &digest).await? {
-        None => (Tries::default(), None),
-        Some(stored) => (stored.value.at(now), Some(stored.version)),
-    })
-}
-
-async fn write(
-    office: &NotaryOffice,
-    digest: Digest,
-    change: fn(&mut Tries, UtcMillis),
-) -> Result<(), OfficeStaffError> {
-    let mut attempts = Attempts::default();
-    loop {
-        let now = office.clock().now();
-        let (mut tries, version) = read(office, digest, now).await?;
-        change(&mut tries, now);
-        let mut changes = Changeset::new();
-        match version {
-            None => TRIES.insert(&mut changes, &digest, &tries)?,
-            Some(version) => TRIES.replace(&mut changes, &digest, version, &tries)?,
-        }
-        if attempts.commit(office, changes).await? {
-            return Ok(());
-        }
-    }
-}
-
-/// The key of the digests tries are kept under: made once, sealed.
-async fn tries_key(office: &NotaryOffice) -> Result<Zeroizing<String>, OfficeStaffError> {
-    let name = "key".to_owned();
-    let mut attempts = Attempts::default();
-    loop {
-        if let Some(stored) = TRIES_KEY.row(office.store(), &name).await? {
-            return Ok(Zeroizing::new(TRIES_KEY.open(
-                &name,
-                &stored.value,
-                office.store().vault(),
-            )?));
-        }
-        let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(office.entropy().bytes());
-        let fresh = hex(&*bytes);
-        let sealed = TRIES_KEY.seal(&name, &key(office)?, &fresh, office.entropy())?;
-        let mut changes = Changeset::new();
-        TRIES_KEY.insert(&mut changes, &name, &sealed)?;
-        if attempts.commit(office, changes).await? {
-            return Ok(Zeroizing::new(fresh));
-        }
-    }
 }

@@ -2,6 +2,7 @@
 //! end by leaving, after fifteen minutes without use, after eight hours whatever happens, and
 //! when the account is shut out or reset.
 
+use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
@@ -9,15 +10,16 @@ use zeroize::Zeroizing;
 use super::rows::{ACCOUNTS, AccountRow, SESSIONS, SessionRow};
 use super::{EventBy, OfficeRole, OfficeStaffError, Officer, StaffEvent, load, note};
 use crate::matter::act::{Attempts, hex};
+use crate::matter::error::MatterError;
 use crate::office::NotaryOffice;
 
 /// A session in which nothing happens ends after this time, in milliseconds.
 pub const IDLE_MS: i64 = 15 * 60_000;
 /// A session ends after this time whatever happens in it, in milliseconds.
 pub const LIFETIME_MS: i64 = 8 * 3_600_000;
-/// How exactly it is kept when a session was last used, in milliseconds.
 /// Rows read at once while sweeping.
 const SWEPT: usize = 256;
+/// How exactly it is kept when a session was last used, in milliseconds.
 const SEEN_MS: i64 = 60_000;
 const LABEL: &str = "heqi.office-session/v1\n";
 
@@ -80,8 +82,7 @@ pub async fn session(
         row.seen_at = now;
         let mut changes = Changeset::new();
         SESSIONS.replace(&mut changes, &secret, version, &row)?;
-        // Two requests note their use at the same time, and one is enough.
-        Attempts::default().commit(office, changes).await?;
+        note_use(office, changes).await?;
     }
     Ok(OfficeSession {
         account: row.account,
@@ -91,6 +92,22 @@ pub async fn session(
         is_enrolled: account.is_enrolled,
         ends_at: ends_at(&row),
     })
+}
+
+/// Two requests of one session note their use at the same time, and one is enough. Where nothing is
+/// written now, whoever has come in reads on: the session ends the sooner.
+async fn note_use(office: &NotaryOffice, changes: Changeset) -> Result<(), MatterError> {
+    let nothing_is_written = |error: &MatterError| match error {
+        MatterError::Busy => true,
+        MatterError::Store(error) => {
+            matches!(error, CommitError::DiskFull | CommitError::ReadOnly(_))
+        }
+        _ => false,
+    };
+    match Attempts::default().commit(office, changes).await {
+        Err(error) if !nothing_is_written(&error) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn ends_at(row: &SessionRow) -> UtcMillis {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use heqi_evidence_store::backend::Backend;
@@ -11,12 +12,13 @@ use heqi_evidence_store::backend::memory::MemoryBackend;
 use heqi_evidence_store::changeset::{Changeset, Row, RowKey};
 use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::testing::{Failure, Faulty};
+use heqi_notarization::admit_bundle::take_back;
 use heqi_notarization::erasure::answer_order;
 use heqi_notarization::holder::index_all;
 use heqi_notarization::publish_anchors::publish_anchors;
 use heqi_testkit::{Story, Twists};
 
-use crate::support::{House, deposit_of, notary_store, story};
+use crate::support::{House, deposit_of, log_chain, notary_store, story};
 
 type Run = Box<dyn for<'a> Fn(&'a House) -> LocalBoxFuture<'a, Result<String, String>>>;
 
@@ -99,6 +101,40 @@ async fn a_store_that_fails_at_any_call_of_an_admission_decides_once() {
     house.deposit_before_signing(&other).await;
     let refused = admit(deposit_of(&other, other.signing()));
     injected += in_every_way("one that is refused", &other, &house.store, &refused).await;
+    assert!(injected > 60, "{injected} failures");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_takes_a_receipt_back_as_it_was() {
+    let mut story = story();
+    let chain = log_chain(&mut story, 1, 2);
+    let house = House::of(&story);
+    let mut taking = Vec::new();
+    for extra in &chain {
+        let parts = extra.parts(&story);
+        let receipt = house.deposit(&parts).await.unwrap().receipt;
+        let (number, keys) = (house.open(&receipt).deposit_no, [house.receipt_key.public_key()]);
+        let (receipt, file) = (receipt.as_bytes().to_vec(), Bytes::from(parts.write().unwrap()));
+        let run: Run = Box::new(move |house| {
+            let (keys, receipt, file) = (keys.clone(), receipt.clone(), file.clone());
+            async move {
+                let taken = take_back(&house.office, &keys, &receipt, file).await;
+                let taken = taken.map_err(|error| error.to_string())?;
+                assert_eq!(taken.deposit_no, number, "another number");
+                assert!(taken.is_whole, "a part of it");
+                Ok(number.to_string())
+            }
+            .boxed_local()
+        });
+        taking.push(run);
+    }
+    // Set back to nothing, the first receipt comes back, and then the second.
+    let back = House::of(&story);
+    let mut injected = 0;
+    for run in &taking {
+        injected += in_every_way("take back", &story, &back.store, run).await;
+        run(&back).await.unwrap();
+    }
     assert!(injected > 60, "{injected} failures");
 }
 

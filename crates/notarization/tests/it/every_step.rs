@@ -42,14 +42,14 @@ type Answer = Result<String, MatterError>;
 type Run = Box<dyn for<'a> Fn(&'a NotaryOffice) -> LocalBoxFuture<'a, Answer>>;
 
 /// Rows and leaves.
-type Held = (Vec<(RowKey, Row)>, u64);
+pub(crate) type Held = (Vec<(RowKey, Row)>, u64);
 
-async fn held(store: &MemoryBackend) -> Held {
+pub(crate) async fn held(store: &MemoryBackend) -> Held {
     (store.scan(b"", None, usize::MAX).await.unwrap(), store.log().head().size())
 }
 
 /// How many rows of each table there are, and how many leaves.
-fn shape((rows, leaves): &Held) -> (BTreeMap<String, usize>, u64) {
+pub(crate) fn shape((rows, leaves): &Held) -> (BTreeMap<String, usize>, u64) {
     let mut tables = BTreeMap::new();
     for (key, _) in rows {
         let text = String::from_utf8_lossy(key.as_bytes()).into_owned();

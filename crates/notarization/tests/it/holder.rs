@@ -5,7 +5,7 @@ use heqi_evidence::holder_notice::{HolderNotice, NoticeKind};
 use heqi_evidence::record::{GeneratedBy, RecordDraft};
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::statement::Statement;
-use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::backend::{Backend, CommitError};
 use heqi_notarization::holder::door::{
     CODE_LIFETIME_MS, CODE_PAUSE_MS, CODE_TRIES, CODES_A_DAY, EnterError, IDLE_MS, ask_code, enter,
     holder, leave, sweep,
@@ -19,7 +19,7 @@ use heqi_testkit::{SeededEntropy, Story, Twists};
 use heqi_vocabulary::{ChainId, Digest, PartyId, Provenance};
 use serde_json::json;
 
-use crate::support::{Extra, House, deposit_of, story};
+use crate::support::{Extra, Failing, House, deposit_of, story};
 
 pub(crate) const MOBILE: &str = "13800000001";
 pub(crate) const NAME: &str = "张三";
@@ -206,6 +206,21 @@ async fn a_session_ends_by_leaving_and_by_idleness() {
     let session = come_in(&house).await;
     leave(&house.office, session).await.unwrap();
     assert!(holder(&house.office, session).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn on_a_full_disk_whoever_has_come_in_reads_on() {
+    let (house, story) = house().await;
+    let session = come_in(&house).await;
+    // A minute later it would be noted that the session is used.
+    house.clock.advance_ms(60_000);
+    for (how, reads_on) in
+        [(CommitError::DiskFull, true), (CommitError::Busy, true), (CommitError::Stopped, false)]
+    {
+        let full = Failing::new(house.store.clone(), how.clone(), true);
+        let office = house.beside(&story, full, house.store.clone(), 2).office;
+        assert_eq!(holder(&office, session).await.is_ok(), reads_on, "{how}");
+    }
 }
 
 /// 张三 comes in and objects to the signing in its name; the contact was used in `story`.

@@ -39,7 +39,7 @@ async fn told(office: &NotaryOffice) -> Vec<Telling> {
 }
 
 /// A house to which everything was deposited but the signing.
-async fn before_signing(story: &mut Story, more: &[crate::support::Extra]) -> House {
+pub(crate) async fn before_signing(story: &mut Story, more: &[crate::support::Extra]) -> House {
     let house = House::of(story);
     for extra in more {
         house.deposit(&extra.parts(story)).await.unwrap();
@@ -48,7 +48,7 @@ async fn before_signing(story: &mut Story, more: &[crate::support::Extra]) -> Ho
     house
 }
 
-async fn deposit_the_signing(house: &House, story: &Story) {
+pub(crate) async fn deposit_the_signing(house: &House, story: &Story) {
     house.deposit(&deposit_of(story, story.signing())).await.unwrap();
 }
 

@@ -108,7 +108,7 @@ impl Press for PlainPress {
 }
 
 const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-const WORKSTATION: &str = "提取专用机1号";
+pub(crate) const WORKSTATION: &str = "提取专用机1号";
 
 pub(crate) struct Bureau {
     pub(crate) house: House,

@@ -23,8 +23,12 @@ use heqi_tlog::witness::{AddCheckpoint, MisbehaviourKind, Rejection};
 
 use crate::support::Failing;
 
+mod every_call;
+
 /// A log with its entries and nodes at hand, and the same log in a store for comparison.
 struct Log {
+    /// From here on it has other entries than [`Log::new`] has.
+    parts_at: u64,
     entries: Vec<Vec<u8>>,
     levels: Vec<Vec<Hash>>,
     range: CompactRange,
@@ -33,14 +37,21 @@ struct Log {
 
 impl Log {
     fn new() -> Self {
-        let store = memory();
-        Self { entries: Vec::new(), levels: Vec::new(), range: CompactRange::new(), store }
+        Self::parting_at(u64::MAX)
+    }
+
+    /// Another future of the same log.
+    fn parting_at(parts_at: u64) -> Self {
+        let (entries, levels, range) = (Vec::new(), Vec::new(), CompactRange::new());
+        Self { parts_at, entries, levels, range, store: memory() }
     }
 
     async fn grow_to(&mut self, size: u64) -> SignedCheckpoint {
         let mut changes = Changeset::new();
         while self.range.size() < size {
-            let entry = format!("entry {}", self.range.size()).into_bytes();
+            let size = self.range.size();
+            let word = if size < self.parts_at { "entry" } else { "other" };
+            let entry = format!("{word} {size}").into_bytes();
             let levels = &mut self.levels;
             self.range.append_with(leaf_hash(&entry), |node| {
                 let level = usize::from(node.level);

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use heqi_credentials::{Password, TotpSecret};
+use heqi_evidence_store::backend::CommitError;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::login::{enrolling, log_in, second_factor, show_again};
 use heqi_notarization::staff::sessions::{hash_of, leave, session};
@@ -13,16 +14,16 @@ use heqi_notarization::staff::{
 use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::{Clock as _, StaffId};
 
-use crate::support::{House, story};
+use crate::support::{Failing, House, story};
 
-const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-fn password(text: &str) -> Password {
+pub(crate) fn password(text: &str) -> Password {
     Password::new(text.into()).unwrap()
 }
 
-async fn make(office: &NotaryOffice, login: &str, role: OfficeRole) -> StaffId {
+pub(crate) async fn make(office: &NotaryOffice, login: &str, role: OfficeRole) -> StaffId {
     let command = CreateOfficer {
         login: login.parse().unwrap(),
         name: "示例人员".into(),
@@ -168,4 +169,22 @@ async fn wrong_tries_make_their_address_wait() {
     };
     assert!(matches!(create_officer(office, taken).await, Err(OfficeStaffError::Taken)));
     assert!(find(office, &"nobody".parse().unwrap()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn on_a_full_disk_whoever_has_come_in_reads_on() {
+    let story = story();
+    let house = House::of(&story);
+    make(&house.office, "security.one", OfficeRole::Security).await;
+    let opened = log_in(&house.office, ADDRESS, "security.one", password(PASSWORD)).await.unwrap();
+    let half = hash_of(&opened.secret);
+    // A minute later it would be noted that the session is used.
+    house.clock.advance_ms(60_000);
+    for (how, reads_on) in
+        [(CommitError::DiskFull, true), (CommitError::Busy, true), (CommitError::Stopped, false)]
+    {
+        let full = Failing::new(house.store.clone(), how.clone(), true);
+        let office = house.beside(&story, full, house.store.clone(), 2).office;
+        assert_eq!(session(&office, half).await.is_ok(), reads_on, "{how}");
+    }
 }

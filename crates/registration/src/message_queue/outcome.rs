@@ -5,7 +5,7 @@ use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::table::Stored;
 use heqi_vocabulary::{Digest, MessageChannel, MessageId, UtcMillis};
 
-use super::{LeasedMessage, Settled, open, settle};
+use super::{LeasedMessage, Settled, has_contact, open, settle};
 use crate::fault::{ActError, Fault};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
@@ -145,8 +145,9 @@ pub(super) async fn finish(
 ) -> Result<bool, Fault> {
     let message = item.payload.message;
     let mut changes = Changeset::new();
-    let by = by.filter(|_| open(platform, message, &row).is_ok());
-    if let Some(by) = by {
+    if let Some(by) = by
+        && has_contact(platform, message, &row)?
+    {
         add_record(platform, &mut changes, message, &row, &by).await?;
     }
     rows::MESSAGES.replace(&mut changes, &message, stored.version, &row)?;

@@ -5,7 +5,7 @@ use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{MessageChannel, MessageId};
 
-use super::open;
+use super::has_contact;
 use super::outcome::{By, add_record};
 use crate::fault::{ActError, Fault, Thing};
 use crate::messages::{self, MessageState, QUEUE, WayState};
@@ -62,7 +62,7 @@ pub async fn note_report(
                 Some(reason)
             }
         };
-        if open(platform, message, &row).is_ok() {
+        if has_contact(platform, message, &row)? {
             let by = By { channel, gateway: None, reference: None, template_sha256: None, reason };
             add_record(platform, &mut changes, message, &row, &by).await?;
         }

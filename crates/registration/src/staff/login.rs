@@ -125,15 +125,14 @@ pub async fn log_in(
     };
     let Some(id) = id else {
         is_password(HashedPassword::of_nobody(), password).await?;
-        trier.failed(platform).await?;
+        count(platform, trier, None).await?;
         return Err(LoginError::Wrong);
     };
     let stored = load(platform, id).await?;
     let content = open(platform, id, &stored.value)?;
     let is_right = is_password(content.password.clone(), password.clone()).await?;
     if !is_right || stored.value.disabled_at.is_some() {
-        trier.failed(platform).await?;
-        record(platform, id, StaffEvent::WrongPassword).await?;
+        count(platform, trier, Some(id)).await?;
         return Err(LoginError::Wrong);
     }
     if stored.value.waits {
@@ -165,14 +164,18 @@ fn wait(pause_ms: i64) -> Result<(), LoginError> {
     if pause_ms > 0 { Err(LoginError::Later { seconds: (pause_ms + 999) / 1000 }) } else { Ok(()) }
 }
 
-/// Notes a try that failed: whoever it was, was not in by it.
-async fn record(platform: &Platform, id: StaffId, event: StaffEvent) -> Result<(), LoginError> {
+/// Counts a wrong password, and notes it where there is such an account: whoever it was, was not in by it.
+async fn count(platform: &Platform, trier: Trier, id: Option<StaffId>) -> Result<(), LoginError> {
     let mut attempts = Attempts::default();
     loop {
-        let stored = load(platform, id).await?;
         let mut changes = Changeset::new();
-        let row = note(platform, &mut changes, id, stored.value, (event, EventBy::Nobody))?;
-        STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
+        trier.failed(platform, &mut changes).await?;
+        if let Some(id) = id {
+            let stored = load(platform, id).await?;
+            let event = (StaffEvent::WrongPassword, EventBy::Nobody);
+            let row = note(platform, &mut changes, id, stored.value, event)?;
+            STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
+        }
         if attempts.commit(platform, changes).await?.is_some() {
             return Ok(());
         }
@@ -273,8 +276,8 @@ pub async fn second_factor(
             let event = (StaffEvent::WrongCode, EventBy::Nobody);
             let row = note(platform, &mut changes, id, stored.value, event)?;
             STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
+            trier.failed(platform, &mut changes).await?;
             if attempts.commit(platform, changes).await?.is_some() {
-                trier.failed(platform).await?;
                 return Err(LoginError::WrongCode);
             }
             continue;
@@ -284,9 +287,10 @@ pub async fn second_factor(
         let row = note(platform, &mut changes, id, row, (event, EventBy::Officer { account: id }))?;
         STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
         STAFF_SESSIONS.remove(&mut changes, &secret, version).map_err(Fault::from)?;
+        // In the same commit: the code counts once, and recovery codes are shown now or never.
+        trier.came_in(platform, &mut changes).await?;
         let opened = sessions::open(platform, &mut changes, id, Stage::In)?;
         if attempts.commit(platform, changes).await?.is_some() {
-            trier.came_in(platform).await?;
             return Ok(CameIn { session: opened, recovery });
         }
     }

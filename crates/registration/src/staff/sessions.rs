@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::rows::{StaffRow, StaffSessionRow, Stage};
 use super::{StaffEvent, load, name_of, note};
 use crate::access::{self, AuthenticateError};
-use crate::act::Attempts;
+use crate::act::{Attempts, note_use};
 use crate::fault::{ActError, Fault};
 use crate::platform::Platform;
 use crate::request::{Actor, StaffMember};
@@ -85,8 +85,7 @@ pub async fn staff_session(
         row.seen_at = now;
         let mut changes = Changeset::new();
         STAFF_SESSIONS.replace(&mut changes, &secret, version, &row).map_err(Fault::from)?;
-        // Two requests note their use at the same time, and one is enough.
-        Attempts::default().commit(platform, changes).await?;
+        note_use(platform, changes).await?;
     }
     let StaffRow { login, office, role, is_enrolled, .. } = account;
     Ok(StaffSession {

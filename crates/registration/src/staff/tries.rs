@@ -8,7 +8,6 @@ use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{Digest, UtcMillis};
 
 use super::rows::TriesRow;
-use crate::act::Attempts;
 use crate::fault::Fault;
 use crate::platform::Platform;
 use crate::rows::STAFF_TRIES;
@@ -34,17 +33,25 @@ impl Trier {
         Ok(pause_ms(&here, &anywhere, now))
     }
 
-    /// Counts a wrong try.
-    pub(super) async fn failed(self, platform: &Platform) -> Result<(), Fault> {
+    /// Counts a wrong try, in the commit that says so.
+    pub(super) async fn failed(
+        self,
+        platform: &Platform,
+        changes: &mut Changeset,
+    ) -> Result<(), Fault> {
         for digest in [self.from_here, self.from_anywhere] {
-            change(platform, digest, TriesRow::failed).await?;
+            add(platform, changes, digest, TriesRow::failed).await?;
         }
         Ok(())
     }
 
-    /// Forgets wrong tries from here: somebody came in.
-    pub(super) async fn came_in(self, platform: &Platform) -> Result<(), Fault> {
-        change(platform, self.from_here, TriesRow::came_in).await
+    /// Forgets wrong tries from here, in the commit that lets somebody in.
+    pub(super) async fn came_in(
+        self,
+        platform: &Platform,
+        changes: &mut Changeset,
+    ) -> Result<(), Fault> {
+        add(platform, changes, self.from_here, TriesRow::came_in).await
     }
 }
 
@@ -60,23 +67,18 @@ async fn read(
     })
 }
 
-async fn change(
+async fn add(
     platform: &Platform,
+    changes: &mut Changeset,
     digest: Digest,
-    change: impl Fn(&mut TriesRow, UtcMillis),
+    change: fn(&mut TriesRow, UtcMillis),
 ) -> Result<(), Fault> {
-    let mut attempts = Attempts::default();
-    loop {
-        let now = platform.now();
-        let (mut row, version) = read(platform, digest, now).await?;
-        change(&mut row, now);
-        let mut changes = Changeset::new();
-        match version {
-            None => STAFF_TRIES.insert(&mut changes, &digest, &row)?,
-            Some(version) => STAFF_TRIES.replace(&mut changes, &digest, version, &row)?,
-        }
-        if attempts.commit(platform, changes).await?.is_some() {
-            return Ok(());
-        }
+    let now = platform.now();
+    let (mut row, version) = read(platform, digest, now).await?;
+    change(&mut row, now);
+    match version {
+        None => STAFF_TRIES.insert(changes, &digest, &row)?,
+        Some(version) => STAFF_TRIES.replace(changes, &digest, version, &row)?,
     }
+    Ok(())
 }

@@ -39,11 +39,11 @@ fn office(kind: OfficeKind) -> Office {
     Office { kind, name: name.parse().unwrap() }
 }
 
-fn password() -> Password {
+pub(crate) fn password() -> Password {
     Password::new(PASSWORD.into()).unwrap()
 }
 
-async fn make(
+pub(crate) async fn make(
     world: &World,
     (login, name): (&str, &str),
     kind: OfficeKind,
@@ -66,13 +66,13 @@ pub(crate) async fn security(world: &World, login: &str, name: &str) -> Actor {
     make(world, (login, name), OfficeKind::Operator, StaffRole::Security).await.unwrap()
 }
 
-fn account_of(actor: &Actor) -> StaffId {
+pub(crate) fn account_of(actor: &Actor) -> StaffId {
     let Actor::Staff(member) = actor else { panic!("not staff") };
     member.account
 }
 
 /// How an account stands now.
-async fn standing(world: &World, account: StaffId) -> AccountStanding {
+pub(crate) async fn standing(world: &World, account: StaffId) -> AccountStanding {
     let all = list_staff(&world.platform).await.unwrap();
     all.iter().find(|one| one.account == account).unwrap().standing
 }

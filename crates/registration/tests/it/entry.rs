@@ -22,7 +22,7 @@ use heqi_vocabulary::{
 use crate::world::{Drafted, World};
 
 const MOBILE: &str = "13800000001";
-const NUMBER: &str = "11010519491231002X";
+pub(crate) const NUMBER: &str = "11010519491231002X";
 
 pub(crate) fn contact(mobile: Option<&str>, email: Option<&str>, number: Option<&str>) -> Contact {
     Contact {
@@ -74,7 +74,7 @@ pub(crate) async fn taken(world: &World) -> Vec<Outgoing> {
 }
 
 /// A filing with one shareholder who can be reached and has come as far as the door.
-async fn at_the_door(number: Option<&str>) -> (World, Drafted, Actor) {
+pub(crate) async fn at_the_door(number: Option<&str>) -> (World, Drafted, Actor) {
     let world = World::new().await;
     let drafted = world.drafted(1).await;
     let (filing, party) = (drafted.filing, drafted.parties[0]);

@@ -1,6 +1,6 @@
 //! The same as [`crate::every_call`] for officers, looks at evidence, erasures and the sweeper.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -12,15 +12,17 @@ use heqi_registration::contacts::day;
 use heqi_registration::correct_person::{CorrectPerson, correct_person};
 use heqi_registration::decide_case::{DecideCase, Decision, decide_case};
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
+use heqi_registration::deposit_queue::{deposit_bundle, note_receipt};
 use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::filing_view::filing_view;
 use heqi_registration::object::{Ground, Object, object};
+use heqi_registration::recovery::{GivenBack, first_missing, take_back};
 use heqi_registration::request::StaffRole;
 use heqi_registration::resolve_objection::{Outcome, ResolveObjection, resolve_objection};
 use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, sweep};
-use heqi_registration::{Actor, OrderKey};
+use heqi_registration::{Actor, Custodian, OrderKey};
 use heqi_testkit::{SeededEntropy, files};
 use heqi_vocabulary::{CaseId, FilingNo};
 
@@ -197,5 +199,50 @@ async fn a_store_that_fails_at_any_call_of_the_sweeper_sweeps_everything_in_the_
         .boxed_local()
     });
     let injected = in_every_way(&world, &sweeping.of_a_worker()).await;
+    assert!(injected > 30, "{injected} failures");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_taking_back_ends_with_the_log_that_was_cosigned() {
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    // The store is set back to here; the notary holds what came after, too.
+    let before = Arc::new(world.store.copy());
+    let signed = world.sign(&visitor).await.record_root;
+    let mut deposits = BTreeMap::new();
+    loop {
+        let items = world.leased(Custodian::DataCentre, 8).await;
+        if items.is_empty() {
+            break;
+        }
+        for item in items {
+            let record = item.payload.record_id;
+            let deposit = deposit_bundle(&world.platform, record).await.unwrap();
+            let answer = world.answer(Custodian::DataCentre, &deposit, |_, _| {});
+            note_receipt(&world.platform, &item, answer).await.unwrap();
+            deposits.insert(deposit.record_root, deposit.parts);
+        }
+    }
+    assert!(deposits.contains_key(&signed));
+    let head = world.platform.backend().log().head().checkpoint().clone();
+    let entries = world.contents().await.entries;
+    let entries: Vec<_> = entries.into_iter().map(|(entry, _)| entry.to_vec()).collect();
+    let taking = Act::new("take_back", move |w| {
+        let missing = usize::try_from(first_missing(&w.platform)).unwrap();
+        let given = GivenBack {
+            head: head.clone(),
+            entries: entries[missing..].to_vec(),
+            deposits: deposits.clone(),
+            statements: Vec::new(),
+        };
+        async move {
+            let taken = take_back(&w.platform, &given).await;
+            words(taken.map(|taken| taken.orphans.len()))
+        }
+        .boxed_local()
+    });
+    let back = world.started_on(&before, before.clone(), 14).await;
+    let injected = in_every_way(&back, &taking.of_a_worker()).await;
     assert!(injected > 30, "{injected} failures");
 }

@@ -1,14 +1,24 @@
 //! A store that does not do its part: nothing is changed, nothing is left behind, and the
 //! same request works once the store does.
 
+use std::sync::Arc;
+
 use heqi_evidence_store::backend::CommitError;
+use heqi_evidence_store::testing::memory;
+use heqi_registration::access::hash_of;
 use heqi_registration::attach_document::{AttachDocument, attach_document};
 use heqi_registration::capture_photo::{CapturePhoto, capture_photo};
 use heqi_registration::complete_signing::complete_signing;
-use heqi_registration::fault::{Class, Refusal as _};
-use heqi_testkit::files;
-use heqi_vocabulary::{Clock as _, Explain as _};
+use heqi_registration::fault::{Class, Fault, Refusal as _};
+use heqi_registration::invite::{LINK_PATH, link_of};
+use heqi_registration::session::{end_session, note_entry, open_session, session};
+use heqi_registration::staff::sessions::staff_session;
+use heqi_registration::{Platform, Ports};
+use heqi_testkit::{SeededEntropy, files};
+use heqi_vocabulary::{Clock as _, Digest, Explain as _};
 
+use crate::staff;
+use crate::watched::Watched;
 use crate::world::World;
 
 #[tokio::test]
@@ -64,4 +74,78 @@ async fn when_the_store_stops_under_an_act_its_photo_is_kept_until_that_is_decid
     let after = world.contents().await;
     assert_eq!(after.rows, before.rows);
     assert_eq!(after.objects.len(), before.objects.len() + 1);
+}
+
+#[tokio::test]
+async fn a_first_start_on_a_full_disk_says_so() {
+    let world = World::new().await;
+    let store = Arc::new(Watched::new(memory()));
+    let open = async || {
+        let ports = Ports {
+            backend: store.clone(),
+            clock: world.clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(3)),
+            authority: world.platform.shared_authority(),
+        };
+        Platform::open(ports, world.platform.settings().clone()).await
+    };
+    store.refuse_commits(Some(CommitError::DiskFull));
+    let refused = open().await;
+    assert!(matches!(refused, Err(Fault::DiskFull)), "{refused:?}");
+    store.refuse_commits(None);
+    open().await.unwrap();
+}
+
+/// A session of a signer who has come by the link.
+async fn arrived(world: &World) -> Digest {
+    let drafted = world.drafted(1).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    let (ceremony, ..) = visitor.actor.signer().unwrap();
+    let link = link_of(&world.platform, ceremony);
+    let code = hash_of(link.strip_prefix(LINK_PATH).unwrap());
+    hash_of(&open_session(&world.platform, code).await.unwrap().secret)
+}
+
+#[tokio::test]
+async fn on_a_full_disk_whoever_has_come_in_reads_on() {
+    let (world, secret) = staff::world().await;
+    let of_staff = staff::come_in(&world, &secret).await;
+    let of_signer = arrived(&world).await;
+    for error in [CommitError::DiskFull, CommitError::Busy] {
+        // A minute later it would be noted that the session is used.
+        world.clock.advance_ms(60_000);
+        world.store.refuse_commits(Some(error));
+        assert!(session(&world.platform, of_signer).await.is_ok());
+        assert!(staff_session(&world.platform, of_staff).await.is_ok());
+    }
+    // A store that has stopped may have anything in it.
+    world.store.refuse_commits(Some(CommitError::Stopped));
+    assert!(session(&world.platform, of_signer).await.is_err());
+    assert!(staff_session(&world.platform, of_staff).await.is_err());
+}
+
+#[tokio::test]
+async fn a_session_that_is_noted_meanwhile_ends_and_knows_its_code_all_the_same() {
+    let world = World::new().await;
+    let secret = arrived(&world).await;
+    for leaves in [false, true] {
+        world.clock.advance_ms(60_000);
+        let (is_read, go_on) = world.store.pause_behind_row(b"session/");
+        let acting = async {
+            if leaves {
+                end_session(&world.platform, secret).await.unwrap();
+            } else {
+                note_entry(&world.platform, secret, true).await.unwrap();
+            }
+        };
+        let meanwhile = async {
+            is_read.await.unwrap();
+            session(&world.platform, secret).await.unwrap();
+            go_on.send(()).unwrap();
+        };
+        tokio::join!(acting, meanwhile);
+        let found = session(&world.platform, secret).await;
+        let is_right = found.as_ref().map_or(leaves, |found| !leaves && found.has_code);
+        assert!(is_right, "leaves: {leaves}, {found:?}");
+    }
 }

@@ -30,13 +30,13 @@ use crate::review::{Mood, NUMBER, Scene, contact};
 use crate::world::Visitor;
 
 /// Born in 2015.
-const WARD_NUMBER: &str = "330112201501019999";
+pub(crate) const WARD_NUMBER: &str = "330112201501019999";
 
 /// Born on 24 November 2008: of age four hours after the beginning of every test.
 const GROWING_NUMBER: &str = "330112200811249998";
 
 /// A guardian who has come in, and the handler of the filing.
-async fn scene() -> (Scene, Visitor, PartyId) {
+pub(crate) async fn scene() -> (Scene, Visitor, PartyId) {
     let (scene, handler) = drafted().await;
     let visitor = scene.visitor().await;
     (scene, visitor, handler)
@@ -76,7 +76,7 @@ async fn begin_refused(scene: &Scene, visitor: &Visitor) -> &'static str {
     begun.unwrap_err().code()
 }
 
-fn proof(number: &str) -> ShowGuardianship {
+pub(crate) fn proof(number: &str) -> ShowGuardianship {
     ShowGuardianship {
         relation: GuardianRelation::Parent,
         proof: GuardianProof::HouseholdRegister,

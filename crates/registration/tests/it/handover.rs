@@ -18,7 +18,7 @@ use crate::world::{Visitor, World};
 
 pub(crate) const STROKES: &[u8] = br#"{"format":"heqi.strokes/v1","height":320,"pointer":"touch","strokes":[[[1,2,0,500],[3,4,16,510]]],"typed":null,"width":640}"#;
 
-fn desk() -> Digest {
+pub(crate) fn desk() -> Digest {
     Digest::of(b"the session of the PC")
 }
 
@@ -32,24 +32,28 @@ pub(crate) async fn offered(world: &World, visitor: &Visitor) -> (SigningBegun, 
     (begun, hash_of(&view.code))
 }
 
-async fn claimed(world: &World, link: Digest) -> Result<Digest, HandoverError> {
+pub(crate) async fn claimed(world: &World, link: Digest) -> Result<Digest, HandoverError> {
     let opened = claim(&world.platform, &world.facts(), link).await?;
     Ok(hash_of(&opened.secret))
 }
 
-async fn picks(world: &World, visitor: &Visitor, number: Option<u8>) -> Result<(), HandoverError> {
+pub(crate) async fn picks(
+    world: &World,
+    visitor: &Visitor,
+    number: Option<u8>,
+) -> Result<(), HandoverError> {
     let command = Answer { desk: desk(), number };
     answer(&world.platform, &world.request(&visitor.actor), command).await
 }
 
-async fn number_of(world: &World, link: Digest, phone: Digest) -> u8 {
+pub(crate) async fn number_of(world: &World, link: Digest, phone: Digest) -> u8 {
     match other_view(&world.platform, link, phone).await.unwrap().stand {
         OtherStand::Waits { number } => number,
         other => panic!("{other:?}"),
     }
 }
 
-async fn photographs(
+pub(crate) async fn photographs(
     world: &World,
     visitor: &Visitor,
     at: (Digest, Digest),
@@ -61,7 +65,7 @@ async fn photographs(
     Ok(sha256)
 }
 
-fn said() -> DeviceSaid {
+pub(crate) fn said() -> DeviceSaid {
     DeviceSaid {
         source: "camera_stream".into(),
         device: "Android".into(),

@@ -18,7 +18,7 @@ use crate::regulator::{by_company, regulator, signed};
 use crate::world::World;
 
 /// The record that was said something about, and the statement that 实时保 makes of it.
-async fn notice(
+pub(crate) async fn notice(
     world: &World,
     record: RecordId,
     looked_at: (RecordId, heqi_vocabulary::FilingId),

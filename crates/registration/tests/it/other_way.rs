@@ -33,7 +33,7 @@ use crate::world::Visitor;
 
 impl Scene {
     /// Come in, everything agreed to but face information and position, and this way chosen.
-    async fn without_face(&self, way: ReviewWay) -> Visitor {
+    pub(crate) async fn without_face(&self, way: ReviewWay) -> Visitor {
         let world = &self.world;
         let token = world.invite(self.filing, self.party).await.token;
         let actor = authenticate(&world.platform, hash_of(&token)).await.unwrap();
@@ -65,7 +65,7 @@ impl Scene {
     }
 
     /// What the signer's device shows at the counter.
-    async fn at_counter(&self, actor: &Actor) -> AtCounter {
+    pub(crate) async fn at_counter(&self, actor: &Actor) -> AtCounter {
         let view = ceremony_view(&self.world.platform, actor, Language::Zh).await.unwrap();
         AtCounter { number: view.number, code: view.counter_code.unwrap() }
     }

@@ -634,7 +634,7 @@ async fn a_regulator_places_and_lifts_a_hold_over_what_it_has_found() {
     assert_eq!(refused.code(), "filing_not_found");
 }
 
-fn applicant() -> Applicant {
+pub(crate) fn applicant() -> Applicant {
     Applicant {
         name: "杭州市临安区市场监督管理局".into(),
         code: "113301120025045678".into(),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heqi_evidence::anchors::Validity;
 use heqi_evidence::leaf::LogLeaf;
@@ -23,6 +24,7 @@ use heqi_renewal::{RenewalFile, SubjectLeaf, Trust, WalkError, ends_of};
 use heqi_testkit::{Cast, FixedClock, SeededEntropy};
 use heqi_vocabulary::{Clock as _, UtcMillis};
 
+use crate::every_call::{Act, in_every_way, words};
 use crate::world::{START, World};
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -244,4 +246,22 @@ async fn rounds_note_whether_new_stamps_rest_on_a_certificate_that_ends_soon() {
     archive.stamp().await;
     archive.renew().await;
     assert!(!ends_soon(&archive), "another certificate stamps now");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_round_renews_once() {
+    let archive = Archive::open().await;
+    let drafted = archive.world.drafted(1).await;
+    archive.world.all_sign(&drafted).await;
+    archive.stamp().await;
+    archive.world.clock.advance_ms(10 * YEAR_MS - 60 * DAY_MS);
+    let renewing = Act::new("renew_if_due", |w| {
+        async {
+            let round = renew_if_due(&w.platform, MARGIN_MS).await;
+            words(round.map(|_| "a round"))
+        }
+        .boxed_local()
+    });
+    let injected = in_every_way(&archive.world, &renewing.of_a_worker()).await;
+    assert!(injected > 20, "{injected} failures");
 }

@@ -19,15 +19,15 @@ use heqi_vocabulary::{Clock as _, Digest};
 use crate::duties::security;
 use crate::world::World;
 
-const PASSWORD: &str = "correct horse battery";
-const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
+pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 9));
 
-fn login() -> LoginName {
+pub(crate) fn login() -> LoginName {
     "Li.Na".parse().unwrap()
 }
 
-async fn world() -> (World, TotpSecret) {
+pub(crate) async fn world() -> (World, TotpSecret) {
     let world = World::new().await;
     let command = CreateStaff {
         login: login(),
@@ -45,13 +45,17 @@ async fn world() -> (World, TotpSecret) {
     (world, secret)
 }
 
-async fn try_password(world: &World, from: IpAddr, password: &str) -> Result<Digest, LoginError> {
+pub(crate) async fn try_password(
+    world: &World,
+    from: IpAddr,
+    password: &str,
+) -> Result<Digest, LoginError> {
     let password = Password::typed(password.to_owned());
     let opened = log_in(&world.platform, from, "li.na", password).await?;
     Ok(hash_of(&opened.secret))
 }
 
-async fn come_in(world: &World, secret: &TotpSecret) -> Digest {
+pub(crate) async fn come_in(world: &World, secret: &TotpSecret) -> Digest {
     let session = try_password(world, HERE, PASSWORD).await.unwrap();
     let code = secret.code_at(world.clock.now());
     let came_in = second_factor(&world.platform, HERE, session, &code).await.unwrap();

@@ -118,7 +118,7 @@ impl World {
     }
 
     /// The same platform as a new process on `backend`, which is `store` or stands before it.
-    /// Another seed draws other identifiers.
+    /// Another seed draws other identifiers. Who is asked about people, and the index, are the same.
     pub(crate) async fn started_on(
         &self,
         store: &Arc<Watched>,
@@ -145,6 +145,9 @@ impl World {
         settings.erasure_ledger = Some(store.ledger());
         change(&mut settings);
         let platform = Platform::open(ports, settings).await.unwrap();
+        let platform = platform
+            .asking(self.platform.identity().clone())
+            .finding_by(Arc::clone(self.platform.search_index()));
         Self {
             platform,
             store: store.clone(),
