@@ -229,12 +229,12 @@ async fn without_a_head_of_both_over_this_very_record_the_proof_of_the_deposit_s
 async fn what_a_person_is_shown_and_saves_is_proved_while_the_witness_is_ahead_of_the_mirror() {
     let (mut house, story) = held_at_once().await;
     let cosigners = Cosigners::of(&mut house);
-    let (size, path) = (story.log.size(), Origin::new(story.log.origin()).unwrap());
+    let (size, origin) = (story.log.size(), Origin::new(story.log.origin()).unwrap());
     let before = opened(&house, &story).await;
     assert_eq!(status(&before.verdict, ClaimName::Witnessed), Status::NotProved);
 
     cosigners.both(&house, &story.log, (0, size - 1)).await;
-    cosigners.log.remember(&house.office, &path.monitoring_path()).await;
+    cosigners.log.remember(&house.office, &origin).await;
     cosigners.witness(&house, &story.log, (size - 1, size)).await;
     // A code is sent again only some time later.
     house.clock.advance_ms(heqi_notarization::holder::door::CODE_PAUSE_MS);
