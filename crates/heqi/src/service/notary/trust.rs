@@ -94,26 +94,12 @@ pub(super) fn anchors(
 ) -> Anchors {
     let validity = settings.platform.log.validity;
     let organisation = &settings.organisation;
-    let cosigner = |role, key: &Option<VerifierKey>| {
-        key.clone().map(|key| CosignerAnchor {
-            organisation: organisation.clone(),
-            role,
-            validity,
-            vkey: Vkey(key),
-        })
-    };
     let mut custodians =
         vec![custodian_anchor(settings.role, organisation, &public.receipt, validity)];
     custodians.extend(settings.other_custodians.iter().cloned());
     Anchors {
         certificate_roots: settings.platform.certificate_roots.clone(),
-        cosigners: [
-            cosigner(CosignerRole::Witness, &public.witness),
-            cosigner(CosignerRole::Mirror, &public.mirror),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        cosigners: cosigners(settings, public),
         custodians,
         identity_providers: settings.identity_providers.clone(),
         logs: vec![
@@ -133,6 +119,30 @@ pub(super) fn anchors(
             .flat_map(|authority| authority.roots.clone())
             .collect(),
     }
+}
+
+/// Witness and mirror of the platform's log: a data centre's own, and of the second custodian those of the data centre,
+/// as far as it was told their keys.
+fn cosigners(settings: &NotarySettings, public: &NotaryKeys) -> Vec<CosignerAnchor> {
+    let own = (&settings.organisation, public.witness.as_ref(), public.mirror.as_ref());
+    let elsewhere = settings.data_centre.as_ref().filter(|_| settings.role == Role::Preservation);
+    let (organisation, witness, mirror) = elsewhere.map_or(own, |centre| {
+        (
+            centre.organisation.as_ref().unwrap_or(&settings.organisation),
+            centre.witness_vkey.as_ref().map(|vkey| &vkey.0),
+            centre.mirror_vkey.as_ref().map(|vkey| &vkey.0),
+        )
+    });
+    let keys = [(CosignerRole::Witness, witness), (CosignerRole::Mirror, mirror)];
+    let anchors = keys.into_iter().filter_map(|(role, key)| {
+        Some(CosignerAnchor {
+            organisation: organisation.clone(),
+            role,
+            validity: settings.platform.log.validity,
+            vkey: Vkey(key?.clone()),
+        })
+    });
+    anchors.collect()
 }
 
 /// Every key with the keys before and after it, each with its time, and what is distrusted.
