@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use heqi_evidence::anchors::{Anchors, CosignerRole};
+use heqi_evidence::anchors::{Anchors, CosignerAnchor, CosignerRole, LogAnchor};
 use heqi_evidence::leaf::RecordRoot;
 use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 use heqi_tlog::note::VerifierKey;
@@ -136,16 +136,21 @@ impl Elsewhere {
     }
 }
 
-/// Before it is remembered: a head that somebody made up would stand in the way of every other.
+/// Before it is remembered: a head that somebody made up, or that only the log's own organisation cosigned, would stand in
+/// the way of every other.
 fn is_of_both(head: &SignedCheckpoint, origin: &Origin, anchors: &Anchors) -> bool {
-    let logs = anchors.logs.iter().map(|log| &log.vkey.0);
-    let log = logs.filter(|key| key.name() == origin.key_name()).collect();
+    let logs = anchors.logs.iter().filter(|log| log.vkey.0.name() == origin.key_name());
+    let logs: Vec<&LogAnchor> = logs.collect();
+    let is_outside = |cosigner: &CosignerAnchor| {
+        logs.iter().all(|log| log.organisation != cosigner.organisation)
+    };
     let of = |role: CosignerRole| {
-        let cosigners = anchors.cosigners.iter().filter(move |cosigner| cosigner.role == role);
+        let all = anchors.cosigners.iter();
+        let cosigners = all.filter(|cosigner| cosigner.role == role && is_outside(cosigner));
         cosigners.map(|cosigner| &cosigner.vkey.0).collect::<Vec<_>>()
     };
     head.checkpoint().origin() == origin
-        && is_signed(head, log)
+        && is_signed(head, logs.iter().map(|log| &log.vkey.0).collect())
         && is_signed(head, of(CosignerRole::Witness))
         && is_signed(head, of(CosignerRole::Mirror))
 }
