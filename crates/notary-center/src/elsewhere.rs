@@ -18,11 +18,11 @@ impl DataCentreLog {
 
 impl ShownElsewhere for DataCentreLog {
     fn mirrored<'a>(&'a self, origin: &'a Origin) -> Showing<'a, SignedCheckpoint> {
-        Box::pin(async { shown(self.0.mirrored_log(origin).checkpoint().await) })
+        Box::pin(async move { shown(self.0.mirrored_log(origin).checkpoint().await) })
     }
 
     fn witnessed<'a>(&'a self, origin: &'a Origin) -> Showing<'a, SignedCheckpoint> {
-        Box::pin(async { shown(self.0.witness().latest(origin).await) })
+        Box::pin(async move { shown(self.0.witness().latest(origin).await) })
     }
 
     fn tile<'a>(&'a self, origin: &'a Origin, path: TilePath) -> Showing<'a, Vec<u8>> {
