@@ -168,3 +168,75 @@ pub(super) fn with_successors(anchors: Anchors, known: &Succession) -> Anchors {
     known.distrust(&mut anchors);
     anchors
 }
+
+#[cfg(test)]
+mod tests {
+    use heqi_pki::keys::SigningKey;
+    use heqi_tlog::cosignature::Cosigner;
+    use heqi_tlog::note::KeyName;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn vkey(name: &str, seed: u8) -> VerifierKey {
+        let key = Cosigner::from_seed(KeyName::new(name).unwrap(), &[seed; 32]).unwrap();
+        key.verifier_key().clone()
+    }
+
+    /// Whom an office of this role believes as witness and mirror, having been told this of the data centre.
+    fn believed(role: &str, data_centre: &Value) -> Vec<(String, CosignerRole, VerifierKey)> {
+        let settings = json!({
+            "data_dir": "/nowhere",
+            "log_origin": "office.example/log",
+            "role": role,
+            "organisation": "Office",
+            "platform": {
+                "url": "http://127.0.0.1:8801",
+                "api_key_file": "/nowhere/key",
+                "certificate_roots": [],
+                "log": {
+                    "organisation": "Platform",
+                    "validity": { "valid_from": "2026-01-01T00:00:00.000Z" },
+                    "vkey": Vkey(vkey("platform.example/log", 1)),
+                },
+                "witness_vkey": Vkey(vkey("platform.example/witness", 2)),
+            },
+            "data_centre": data_centre,
+        });
+        let is_centre = role == "data_centre";
+        let public = NotaryKeys {
+            log: vkey("office.example/log", 3),
+            receipt: SigningKey::from_ed25519_seed(&[4; 32]).public_key(),
+            witness: is_centre.then(|| vkey("office.example/witness", 5)),
+            mirror: is_centre.then(|| vkey("office.example/mirror", 6)),
+        };
+        let anchors = cosigners(&serde_json::from_value(settings).unwrap(), &public);
+        anchors.into_iter().map(|one| (one.organisation, one.role, one.vkey.0)).collect()
+    }
+
+    #[test]
+    fn the_second_custodian_believes_the_witness_and_mirror_that_it_was_told_of() {
+        let keys = [vkey("centre.example/witness", 7), vkey("centre.example/mirror", 8)];
+        let [witness, mirror] = keys.clone().map(Vkey);
+        let mut told = json!({
+            "url": "http://127.0.0.1:8802", "witness_vkey": witness, "mirror_vkey": mirror,
+        });
+        let roles = [CosignerRole::Witness, CosignerRole::Mirror];
+        let both = |organisation: &str| -> Vec<(String, CosignerRole, VerifierKey)> {
+            let one = |(role, key)| (organisation.to_owned(), role, key);
+            roles.into_iter().zip(keys.clone()).map(one).collect()
+        };
+        assert_eq!(believed("preservation", &told), both("Office"));
+        told["organisation"] = "Centre".into();
+        assert_eq!(believed("preservation", &told), both("Centre"));
+        for nothing in [json!({ "url": "http://127.0.0.1:8802" }), Value::Null] {
+            assert!(believed("preservation", &nothing).is_empty(), "{nothing}");
+        }
+
+        // A data centre is witness and mirror itself, whatever it was told of another.
+        let own = believed("data_centre", &told);
+        assert!(own.iter().all(|(organisation, _, _)| organisation == "Office"), "{own:?}");
+        let of_own = [vkey("office.example/witness", 5), vkey("office.example/mirror", 6)];
+        assert_eq!(own.into_iter().map(|(_, _, key)| key).collect::<Vec<_>>(), of_own);
+    }
+}
