@@ -104,12 +104,13 @@ impl CosignedLog {
         office: &NotaryOffice,
         (origin, index): (&Origin, u64),
     ) -> Result<Option<SignedCheckpoint>, NoProof> {
-        let is_above = |head: &SignedCheckpoint| head.checkpoint().size() > index;
-        let known = self.remembered(&origin.monitoring_path()).await.filter(is_above);
+        let known = self.remembered(&origin.monitoring_path()).await;
+        let known = known.filter(|head| head.checkpoint().size() > index);
         if known.is_some() {
             return Ok(known);
         }
-        Ok(self.newest_head(office, origin).await?.filter(is_above))
+        let newest = self.newest_head(office, origin).await?;
+        Ok(newest.filter(|head| head.checkpoint().size() > index))
     }
 
     /// The newest head that both have cosigned, as far as is known.
