@@ -200,7 +200,8 @@ pub(crate) struct NotarySettings {
     pub(crate) time_authorities: Vec<TimeAuthorityPeer>,
     #[serde(default)]
     pub(crate) stamping: StampingSettings,
-    /// Of the second custodian: the data centre, which is brought what people say here.
+    /// Of the second custodian: the data centre, which is brought what people say here, and whose witness and mirror
+    /// it proves by.
     #[serde(default)]
     pub(crate) data_centre: Option<DataCentrePeerSettings>,
     /// Whoever signed and looks at what is held.
@@ -257,6 +258,15 @@ pub(crate) struct DataCentrePeerSettings {
     /// By what its certificates are believed; without it, plain HTTP on loopback.
     #[serde(default)]
     pub(crate) tls: Option<PeerTlsSettings>,
+    /// The organisation that runs it; the one that runs this custodian when absent.
+    #[serde(default)]
+    pub(crate) organisation: Option<String>,
+    /// The key of its witness.
+    #[serde(default)]
+    pub(crate) witness_vkey: Option<Vkey>,
+    /// The key of its mirror. With both, what people save here is proved by them.
+    #[serde(default)]
+    pub(crate) mirror_vkey: Option<Vkey>,
 }
 
 /// A time authority that is asked.

@@ -1,44 +1,54 @@
-//! The platform's log as the office's own witness and mirror know it, from which the place of a held record is proved
-//! anew ([ADR 0070]).
+//! The platform's log as a witness and a mirror of it know it, from which the place of a held record is proved anew
+//! ([ADR 0070]).
 //!
 //! A deposit comes within milliseconds of its record, under a head that nobody but the log has signed yet. Soon after,
-//! witness and mirror of this very office have cosigned a head above it, and the mirror has every hash on the way there.
+//! witness and mirror of the data centre have cosigned a head above it, and the mirror has every hash on the way there.
 //! What is handed out later carries that proof; what is deposited stays as it came, and stays in use wherever the new one
 //! cannot be made or would prove less.
 //!
+//! - [`elsewhere`]: witness and mirror of another custodian, nothing of which is believed
+//! - `tiles`: the path of an entry from tiles that are fetched
+//! - `best_proof`: which of the two proofs is handed out
+//!
 //! [ADR 0070]: ../../../docs/adr/0070-a-held-record-is-proved-anew-under-a-cosigned-head.md
+
+mod best_proof;
+pub mod elsewhere;
+mod tiles;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
-use heqi_evidence::disclosure::Disclosure;
-use heqi_evidence::examine::{Question, examine};
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
-use heqi_evidence::verdict::{ClaimName, Status, Verdict};
 use heqi_evidence_store::witness::{Witness, WitnessError};
-use heqi_tlog::checkpoint::{CheckpointError, SignedCheckpoint};
-use heqi_tlog::proof::{NodeReader as _, ProveError, prove_inclusion, verify_inclusion};
+use heqi_tlog::checkpoint::{CheckpointError, Origin, SignedCheckpoint};
+use heqi_tlog::proof::verify_inclusion;
 use heqi_tlog::proof_file::ProofFile;
-use heqi_tlog::tile::{HashTile, TilePath, TileReader, TiledTree, TiledTreeError};
+use heqi_tlog::tile::TilePath;
 use heqi_tlog::tree::{Hash, leaf_hash};
-use heqi_vocabulary::UtcMillis;
 use tokio::sync::Mutex;
 
+use self::elsewhere::{Elsewhere, NotShown, Place, ShownElsewhere};
+use self::tiles::{Fetched, Way};
 use crate::mirror::{Mirror, MirrorError};
 use crate::office::NotaryOffice;
 
-/// What rests on the word of witness and mirror.
-const BY_COSIGNERS: [ClaimName; 2] = [ClaimName::Witnessed, ClaimName::Mirrored];
+pub(crate) use self::best_proof::examine_with_best_proof;
 
 /// The platform's log with the newest head that both have cosigned.
 #[derive(Debug)]
 pub struct CosignedLog {
-    witness: Arc<Witness>,
-    mirror: Arc<Mirror>,
+    source: Source,
     /// By SHA-256 of the origin. While the witness is ahead of the mirror neither signs for the other's head, so the
     /// last one that both signed is remembered; after a start it comes again with the next upload.
     newest: Mutex<BTreeMap<String, SignedCheckpoint>>,
+}
+
+/// Whose witness and mirror they are.
+#[derive(Debug)]
+enum Source {
+    Own { witness: Arc<Witness>, mirror: Arc<Mirror> },
+    Elsewhere(Elsewhere),
 }
 
 /// Why no head or no path was found; the proof of the deposit goes on being used.
@@ -50,60 +60,104 @@ enum NoProof {
     Mirror(#[from] MirrorError),
     #[error(transparent)]
     Head(#[from] CheckpointError),
+    #[error(transparent)]
+    Elsewhere(#[from] NotShown),
 }
 
 impl CosignedLog {
     /// The log as this witness and this mirror of one office know it.
     pub fn new(witness: Arc<Witness>, mirror: Arc<Mirror>) -> Self {
-        Self { witness, mirror, newest: Mutex::default() }
+        Self { source: Source::Own { witness, mirror }, newest: Mutex::default() }
+    }
+
+    /// The log as witness and mirror of another custodian show it. Their keys must stand among the office's anchors:
+    /// by them alone a head counts.
+    pub fn elsewhere(shown: Arc<dyn ShownElsewhere>) -> Self {
+        Self { source: Source::Elsewhere(Elsewhere::new(shown)), newest: Mutex::default() }
     }
 
     /// Remembers the head that both have cosigned now, if they stand at the same one: asked whenever the mirror has
     /// cosigned, because the witness goes ahead again with the next head.
-    pub async fn remember(&self, office: &NotaryOffice, origin_sha256: &str) {
-        if let Err(error) = self.newest_head(office, origin_sha256).await {
+    pub async fn remember(&self, office: &NotaryOffice, origin: &Origin) {
+        if let Err(error) = self.newest_head(office, origin).await {
             tracing::warn!(%error, "the head that witness and mirror cosigned is not remembered");
         }
+    }
+
+    /// The mirror's head with the witness's line as well, where it is the last that both cosigned: so whoever reads the
+    /// mirror has one head of both even while the witness is ahead.
+    pub async fn with_both_lines(&self, mirrored: SignedCheckpoint) -> SignedCheckpoint {
+        let origin_sha256 = mirrored.checkpoint().origin().monitoring_path();
+        let known = self.remembered(&origin_sha256).await;
+        let same = known.filter(|known| known.note().text() == mirrored.note().text());
+        same.and_then(|known| both_lines(known, &mirrored).ok()).unwrap_or(mirrored)
+    }
+
+    async fn remembered(&self, origin_sha256: &str) -> Option<SignedCheckpoint> {
+        self.newest.lock().await.get(origin_sha256).cloned()
+    }
+
+    /// A head of both above the entry: the one that is remembered, because an earlier cosignature says more, else the
+    /// newest.
+    async fn head_above(
+        &self,
+        office: &NotaryOffice,
+        (origin, index): (&Origin, u64),
+    ) -> Result<Option<SignedCheckpoint>, NoProof> {
+        let known = self.remembered(&origin.monitoring_path()).await;
+        let known = known.filter(|head| head.checkpoint().size() > index);
+        if known.is_some() {
+            return Ok(known);
+        }
+        let newest = self.newest_head(office, origin).await?;
+        Ok(newest.filter(|head| head.checkpoint().size() > index))
     }
 
     /// The newest head that both have cosigned, as far as is known.
     async fn newest_head(
         &self,
         office: &NotaryOffice,
-        origin_sha256: &str,
+        origin: &Origin,
     ) -> Result<Option<SignedCheckpoint>, NoProof> {
-        let now = self.head_of_both(office, origin_sha256).await?;
+        let origin_sha256 = origin.monitoring_path();
+        let now = self.head_of_both(office, origin).await?;
         let mut newest = self.newest.lock().await;
         if let Some(now) = now {
             let size = |head: &SignedCheckpoint| head.checkpoint().size();
             // Somebody who asked later may have been answered first.
-            if newest.get(origin_sha256).is_none_or(|known| size(known) < size(&now)) {
-                newest.insert(origin_sha256.to_owned(), now);
+            if newest.get(&origin_sha256).is_none_or(|known| size(known) < size(&now)) {
+                newest.insert(origin_sha256.clone(), now);
             }
         }
-        Ok(newest.get(origin_sha256).cloned())
+        Ok(newest.get(&origin_sha256).cloned())
     }
 
     /// The head at which both stand, with the lines of log, witness and mirror; `None` while they stand at two.
     async fn head_of_both(
         &self,
         office: &NotaryOffice,
-        origin_sha256: &str,
+        origin: &Origin,
     ) -> Result<Option<SignedCheckpoint>, NoProof> {
-        let witnessed = self.witness.latest(office.store(), &**office.clock(), origin_sha256);
+        let (witness, mirror) = match &self.source {
+            Source::Own { witness, mirror } => (witness, mirror),
+            Source::Elsewhere(there) => {
+                return Ok(there.head_of_both(office.anchors(), origin).await?);
+            }
+        };
+        let origin_sha256 = origin.monitoring_path();
+        let witnessed = witness.latest(office.store(), &**office.clock(), &origin_sha256);
         let Some(witnessed) = witnessed.await? else { return Ok(None) };
-        let Some(mirrored) = self.mirror.checkpoint(origin_sha256).await? else {
+        let Some(mirrored) = mirror.checkpoint(&origin_sha256).await? else {
             return Ok(None);
         };
         if witnessed.note().text() != mirrored.note().text() {
             return Ok(None);
         }
-        let mut lines = mirrored.note().signatures().iter().cloned();
-        Ok(Some(lines.try_fold(witnessed, |both, line| both.with_signature(line))?))
+        Ok(Some(both_lines(witnessed, &mirrored)?))
     }
 
-    /// The proof that the record stands where the deposit's proof says, under the newest head of both. `None` when there
-    /// is no such head, when the mirror is behind the leaf or lacks a tile, and when it has another leaf there.
+    /// The proof that the record stands where the deposit's proof says, under a head of both. `None` when there is no
+    /// such head, when the mirror is behind the leaf or lacks a tile, and when it has another leaf there.
     async fn prove(
         &self,
         office: &NotaryOffice,
@@ -111,13 +165,30 @@ impl CosignedLog {
         deposited: &ProofFile,
     ) -> Result<Option<ProofFile>, NoProof> {
         let (origin, index) = (deposited.checkpoint().checkpoint().origin(), deposited.index());
-        let path = origin.monitoring_path();
-        let Some(head) = self.newest_head(office, &path).await? else { return Ok(None) };
-        let (size, root) = (head.checkpoint().size(), head.checkpoint().root());
-        if index >= size {
-            return Ok(None);
+        let Source::Elsewhere(there) = &self.source else {
+            return self.prove_now(office, record, (origin, index)).await;
+        };
+        let place: Place = (origin.monitoring_path(), index, record);
+        if let Some(proof) = there.made(&place).await {
+            return Ok(Some(proof));
         }
-        let Some((leaf, way)) = self.way_up(&path, index, size).await? else { return Ok(None) };
+        let proving = Box::pin(self.prove_now(office, record, (origin, index)));
+        let proof = there.in_time(&**office.clock(), proving).await?;
+        if let Some(proof) = &proof {
+            there.keep(place, proof).await;
+        }
+        Ok(proof)
+    }
+
+    async fn prove_now(
+        &self,
+        office: &NotaryOffice,
+        record: RecordRoot,
+        (origin, index): (&Origin, u64),
+    ) -> Result<Option<ProofFile>, NoProof> {
+        let Some(head) = self.head_above(office, (origin, index)).await? else { return Ok(None) };
+        let (size, root) = (head.checkpoint().size(), head.checkpoint().root());
+        let Some((leaf, way)) = self.way_up(origin, index, size).await? else { return Ok(None) };
         if leaf != leaf_hash(&LogLeaf::Record(record).to_bytes())
             || verify_inclusion(index, size, leaf, &way, root).is_err()
         {
@@ -128,131 +199,39 @@ impl CosignedLog {
     }
 
     /// The leaf hash of an entry and its path in the tree of `size`, from the mirror's tiles; `None` when one is missing.
-    ///
-    /// The proof code reads nodes synchronously and the mirror is read asynchronously, so the path is tried with the
-    /// tiles at hand and each missing tile is fetched: one for every eight levels.
     async fn way_up(
         &self,
-        origin_sha256: &str,
+        origin: &Origin,
         index: u64,
         size: u64,
-    ) -> Result<Option<(Hash, Vec<Hash>)>, MirrorError> {
+    ) -> Result<Option<(Hash, Vec<Hash>)>, NoProof> {
         let mut fetched = Fetched::default();
         loop {
             let missing = match fetched.way_up(index, size) {
-                Ok(found) => return Ok(Some(found)),
-                Err(ProveError::Read(TiledTreeError::Read(Missing(path)))) => path,
-                Err(_) => return Ok(None),
+                Way::Found(leaf, path) => return Ok(Some((leaf, path))),
+                Way::Needs(path) => path,
+                Way::Nowhere => return Ok(None),
             };
-            let Some(bytes) = self.mirror.tile(origin_sha256, missing).await? else {
+            let Some(bytes) = self.tile(origin, missing).await? else { return Ok(None) };
+            if !fetched.add(missing, &bytes) {
                 return Ok(None);
-            };
-            let Ok(tile) = HashTile::decode(&bytes, missing.width()) else { return Ok(None) };
-            fetched.0.insert(missing, tile);
+            }
+        }
+    }
+
+    async fn tile(&self, origin: &Origin, path: TilePath) -> Result<Option<Vec<u8>>, NoProof> {
+        match &self.source {
+            Source::Own { mirror, .. } => Ok(mirror.tile(&origin.monitoring_path(), path).await?),
+            Source::Elsewhere(there) => Ok(there.tile(origin, path).await?),
         }
     }
 }
 
-/// The tiles at hand.
-#[derive(Default)]
-struct Fetched(BTreeMap<TilePath, HashTile>);
-
-/// A tile that is not at hand.
-struct Missing(TilePath);
-
-impl TileReader for Fetched {
-    type Error = Missing;
-
-    fn tile(&self, path: TilePath) -> Result<HashTile, Missing> {
-        self.0.get(&path).cloned().ok_or(Missing(path))
-    }
-}
-
-impl Fetched {
-    fn way_up(
-        &self,
-        index: u64,
-        size: u64,
-    ) -> Result<(Hash, Vec<Hash>), ProveError<TiledTreeError<Missing>>> {
-        let tree = TiledTree::new(self, size);
-        let leaf = tree.node(0, index).map_err(ProveError::Read)?;
-        Ok((leaf, prove_inclusion(&tree, index, size)?))
-    }
-}
-
-/// The examination broke off: a defect of the program.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the examination of held parts broke off")]
-pub(crate) struct BrokeOff;
-
-/// Examines held parts as a stranger would at `at`, by the office's own anchors, and gives them with the log proof that
-/// proves more: that of the deposit, or one under a head that witness and mirror have cosigned since.
-pub(crate) async fn examine_with_best_proof(
-    office: &NotaryOffice,
-    parts: BundleParts,
-    at: Option<UtcMillis>,
-) -> Result<(BundleParts, Verdict), BrokeOff> {
-    let (mut parts, of_deposited) = examine_aside(office, parts, at).await?;
-    // Boxed: whoever examines is deep in other work already.
-    let Some(anew) = Box::pin(proof_anew(office, &parts, &of_deposited)).await else {
-        return Ok((parts, of_deposited));
-    };
-    let deposited = parts.proof.replace(anew);
-    let (mut parts, of_new) = examine_aside(office, parts, at).await?;
-    if proves_more(&of_new, &of_deposited) {
-        return Ok((parts, of_new));
-    }
-    parts.proof = deposited;
-    Ok((parts, of_deposited))
-}
-
-/// The bytes of the new proof, where the deposited one lacks a cosignature. An earlier cosignature says more than a later
-/// one, so a proof that has both stays.
-async fn proof_anew(
-    office: &NotaryOffice,
-    parts: &BundleParts,
-    verdict: &Verdict,
-) -> Option<Vec<u8>> {
-    let log = office.cosigned_log()?;
-    if BY_COSIGNERS.iter().all(|name| is_proved(verdict, *name)) {
-        return None;
-    }
-    let deposited = ProofFile::parse(parts.proof.as_deref()?).ok()?;
-    let record = RecordRoot::new(Disclosure::parse(&parts.record).ok()?.root());
-    match log.prove(office, record, &deposited).await {
-        Ok(proof) => Some(proof?.to_string().into_bytes()),
-        Err(error) => {
-            tracing::warn!(%error, "a held record keeps the log proof of its deposit");
-            None
-        }
-    }
-}
-
-/// Whether both cosigners count now and no claim stands worse than before: a head that is cosigned after a key came to be
-/// distrusted, for one, proves less than an older one.
-fn proves_more(anew: &Verdict, deposited: &Verdict) -> bool {
-    let is_worse =
-        |name, status: Status| deposited.claim(name).is_some_and(|before| before.status < status);
-    BY_COSIGNERS.iter().all(|name| is_proved(anew, *name))
-        && !anew.claims().iter().any(|claim| is_worse(claim.name, claim.status))
-}
-
-fn is_proved(verdict: &Verdict, name: ClaimName) -> bool {
-    verdict.claim(name).is_some_and(|claim| claim.status == Status::Proved)
-}
-
-/// Hashing and signatures: not on the threads that answer requests.
-async fn examine_aside(
-    office: &NotaryOffice,
-    parts: BundleParts,
-    at: Option<UtcMillis>,
-) -> Result<(BundleParts, Verdict), BrokeOff> {
-    let office = office.clone();
-    let examined = tokio::task::spawn_blocking(move || {
-        let bundle = EvidenceBundle { parts, damaged: Vec::new() };
-        let question = Question { anchors: Some(office.anchors()), at, received: None };
-        let verdict = examine(&bundle, &question);
-        (bundle.parts, verdict)
-    });
-    examined.await.map_err(|_| BrokeOff)
+/// One head with the lines of both notes; where both have a line of one key, that of `mirrored`.
+fn both_lines(
+    witnessed: SignedCheckpoint,
+    mirrored: &SignedCheckpoint,
+) -> Result<SignedCheckpoint, CheckpointError> {
+    let mut lines = mirrored.note().signatures().iter().cloned();
+    lines.try_fold(witnessed, |both, line| both.with_signature(line))
 }

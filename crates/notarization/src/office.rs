@@ -33,7 +33,7 @@ pub struct NotaryOffice {
     pub(crate) recipients: Arc<Vec<Recipient>>,
     /// Stores of the office's own logs that are frozen, oldest first: read, never written.
     frozen: Arc<Vec<Arc<dyn Backend>>>,
-    /// The platform's log with the office's own cosignatures, where the office is its witness and mirror.
+    /// The platform's log with the cosignatures of witness and mirror, the office's own or another custodian's.
     cosigned_log: Option<Arc<CosignedLog>>,
     /// Accounts that nobody shuts out.
     pub(crate) kept_in: Arc<BTreeSet<String>>,
@@ -107,15 +107,15 @@ impl NotaryOffice {
         self
     }
 
-    /// Proves what it hands out of deposits under heads of `log`, which its witness and mirror have cosigned. An
-    /// office that was not told so, as one that has neither, hands out the proofs it was given.
+    /// Proves what it hands out of deposits under heads of `log`, which a witness and a mirror have cosigned. An
+    /// office that was not told so hands out the proofs it was given.
     #[must_use]
     pub fn proving_by(mut self, log: Arc<CosignedLog>) -> Self {
         self.cosigned_log = Some(log);
         self
     }
 
-    /// The platform's log with the office's own cosignatures.
+    /// The platform's log with the cosignatures of witness and mirror.
     pub(crate) fn cosigned_log(&self) -> Option<&CosignedLog> {
         self.cosigned_log.as_deref()
     }

@@ -35,6 +35,7 @@
 //! - `people`: under which name it speaks to people, and by what it sends them codes
 //! - `carrying`: what people said, brought to others; messages to whoever wants to be told
 //! - `feed`: the own log to the platform's witness
+//! - `elsewhere`: the data centre's witness and mirror, for the second custodian
 //! - `figures`: what operators look at
 //! - `alarms`: which of them somebody is told of
 //! - `board`: the figures over time, and telling of alarms
@@ -45,6 +46,7 @@ mod bench;
 mod board;
 mod carrying;
 mod done_forms;
+mod elsewhere;
 mod feed;
 mod figures;
 mod peer;
@@ -60,6 +62,7 @@ mod visitor;
 pub use bench::Bench;
 pub use board::DiskBytes;
 pub use carrying::NoticeWays;
+pub use elsewhere::DataCentreLog;
 pub use figures::StoreGauges;
 pub use heqi_service_kit::Running;
 pub use peer::PeerComparison;

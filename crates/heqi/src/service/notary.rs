@@ -16,12 +16,12 @@ use heqi_evidence_store::witness::Witness;
 use heqi_notarization::holder::deliver::Recipient;
 use heqi_notarization::mirror::end_of;
 use heqi_notarization::office::OfficeParts;
-use heqi_notarization::{Mirror, NotaryOffice};
+use heqi_notarization::{CosignedLog, Mirror, NotaryOffice};
 use heqi_notary_center::{
-    CenterSettings, DataCentre, NotaryCenter, NoticeWays, PeerComparison, PeerWitness, People,
-    Running, StoreGauges, Surroundings, Watching,
+    CenterSettings, DataCentre, DataCentreLog, NotaryCenter, NoticeWays, PeerComparison,
+    PeerWitness, People, Running, StoreGauges, Surroundings, Watching,
 };
-use heqi_notary_protocol::{NoticeClient, PeerClient, WitnessClient};
+use heqi_notary_protocol::{NotaryClient, NoticeClient, PeerClient, WitnessClient};
 use heqi_notary_sync::run_stamping;
 use heqi_pki::keys::Signer;
 use heqi_service_kit::admission::Load;
@@ -95,7 +95,7 @@ pub(crate) async fn start(
     });
     let before = frozen.logs.iter().map(heqi_registration::FrozenLog::shared_store);
     let office = office.after(before.collect()).keeping_in(settings.kept_in.clone());
-    let office = following_orders(office, settings, &known).await?;
+    let office = following_orders(proving(office, settings, tls), settings, &known).await?;
     let notice_ways = notice_ways(settings, tls);
     let office = office.telling(notice_ways.iter().map(|(to, _)| *to).collect());
     let role = match settings.role {
@@ -274,6 +274,20 @@ fn notice_ways(settings: &NotarySettings, tls: &NotaryTls) -> NoticeWays {
         ways.push((Recipient::DataCentre, NoticeClient::new(pool.clone(), &peer.url)));
     }
     ways
+}
+
+/// The second custodian proves what it hands out by the data centre's witness and mirror, if it knows the keys of both.
+fn proving(office: NotaryOffice, settings: &NotarySettings, tls: &NotaryTls) -> NotaryOffice {
+    let (Role::Preservation, Some(peer), Some(pool)) =
+        (settings.role, &settings.data_centre, &tls.data_centre)
+    else {
+        return office;
+    };
+    if peer.witness_vkey.is_none() || peer.mirror_vkey.is_none() {
+        return office;
+    }
+    let shown = DataCentreLog::new(NotaryClient::new(pool.clone(), &peer.url, None));
+    office.proving_by(Arc::new(CosignedLog::elsewhere(Arc::new(shown))))
 }
 
 /// The office follows the platform's erasure orders; what a crash or a restore left undone

@@ -129,6 +129,8 @@ pub(crate) fn check_notary(settings: &NotarySettings) -> Result<(), Refused> {
     organisation("platform", platform.tls.as_ref(), &mut found);
     if let Some(peer) = &settings.data_centre {
         organisation("data_centre", peer.tls.as_ref(), &mut found);
+        let cosigners = peer.witness_vkey.iter().chain(&peer.mirror_vkey);
+        cosigners.for_each(|key| known_key(key, &mut found));
     }
     known_key(&platform.log.vkey, &mut found);
     known_key(&platform.witness_vkey, &mut found);

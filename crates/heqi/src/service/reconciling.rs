@@ -270,10 +270,12 @@ mod tests {
         (compared.outcome, *halves.since.lock())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "beside looks that nobody answered")]
     fn same(size: u64) -> Shown {
         Some((size, Outcome::Match {}))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "beside looks that nobody answered")]
     fn differs(size: u64, first_leaf: Option<u64>) -> Shown {
         Some((size, Outcome::Mismatch { first_leaf }))
     }

@@ -148,6 +148,9 @@ impl Plan {
                 data_centre: Some(DataCentrePeerSettings {
                     url: urls.notary.clone(),
                     tls: trust.peers.clone(),
+                    organisation: None,
+                    witness_vkey: notary.witness.clone().map(Vkey),
+                    mirror_vkey: notary.mirror.clone().map(Vkey),
                 }),
                 ..trust.office(
                     Role::Preservation,

@@ -249,10 +249,19 @@ fn settings(
          key = \"{}\"\nvalidity = {{ valid_from = \"1970-01-01T00:00:00.000Z\" }}\n",
         receipt_key("preservation")
     );
+    let centre = format!(
+        "[data_centre]\nurl = \"https://127.0.0.1:{}\"\norganisation = \"杭州公证处\"\n\
+         witness_vkey = \"{}\"\nmirror_vkey = \"{}\"\n\
+         tls = {{ roots_file = \"{at}/notary/keys/tls-root.pem\", name = \"{}\" }}\n",
+        ports[1],
+        vkey("notary", "witness.key"),
+        vkey("notary", "mirror.key"),
+        host("notary")
+    );
     [
         platform,
         office("notary", "data_centre", ports[1], &other),
-        office("preservation", "preservation", ports[2], ""),
+        office("preservation", "preservation", ports[2], &centre),
     ]
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use heqi_evidence::bundle::EvidenceBundle;
+use heqi_evidence::bundle::{BundleParts, EvidenceBundle};
 use heqi_evidence::examine::{Question, examine};
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::verdict::{ClaimName, Status, Verdict};
@@ -17,7 +17,7 @@ use heqi_notarization::matter::handle::recompute;
 use heqi_notarization::matter::view::matter;
 use heqi_notarization::mirror::UploadAnswer;
 use heqi_notarization::{CosignedLog, Mirror};
-use heqi_testkit::{Cast, MemoryLog, Story};
+use heqi_testkit::{Cast, MemoryLog, Story, StoryRecord};
 use heqi_tlog::checkpoint::Origin;
 use heqi_tlog::mirror::{AddEntries, AddEntriesHeader, EntryPackage};
 use heqi_tlog::proof_file::ProofFile;
@@ -185,15 +185,32 @@ enum Seen {
 
 /// The filing of somebody who entered a code, deposited before anybody cosigned.
 async fn held_at_once() -> (House, Story) {
+    held_late_by(0, deposit_at_once).await
+}
+
+/// The same, deposited as `deposited` says and so much later.
+async fn held_late_by(
+    late_ms: i64,
+    deposited: fn(&Story, &StoryRecord) -> BundleParts,
+) -> (House, Story) {
     let mut story = story();
     let party = story.party;
     let code = log_code(&mut story, 91, party, "one_time_code", MOBILE);
     let house = House::of(&story);
+    house.clock.advance_ms(late_ms);
     house.deposit(&code.parts(&story)).await.unwrap();
     for record in &story.records {
-        house.deposit(&deposit_at_once(&story, record)).await.unwrap();
+        house.deposit(&deposited(&story, record)).await.unwrap();
     }
     (house, story)
+}
+
+/// What is deposited while the mirror is away: the witness has cosigned the head, at once.
+fn witnessed_alone(story: &Story, record: &StoryRecord) -> BundleParts {
+    let head = story.log.head_at(story.log.size());
+    let head = story.log.cosigned(&head, &story.cast.witness, story.seen_at());
+    let proof = story.log.proof(record.index, &head).to_string().into_bytes();
+    BundleParts { proof: Some(proof), ..deposit_of(story, record) }
 }
 
 /// What the person who signed opens.
@@ -229,12 +246,12 @@ async fn without_a_head_of_both_over_this_very_record_the_proof_of_the_deposit_s
 async fn what_a_person_is_shown_and_saves_is_proved_while_the_witness_is_ahead_of_the_mirror() {
     let (mut house, story) = held_at_once().await;
     let cosigners = Cosigners::of(&mut house);
-    let (size, path) = (story.log.size(), Origin::new(story.log.origin()).unwrap());
+    let (size, origin) = (story.log.size(), Origin::new(story.log.origin()).unwrap());
     let before = opened(&house, &story).await;
     assert_eq!(status(&before.verdict, ClaimName::Witnessed), Status::NotProved);
 
     cosigners.both(&house, &story.log, (0, size - 1)).await;
-    cosigners.log.remember(&house.office, &path.monitoring_path()).await;
+    cosigners.log.remember(&house.office, &origin).await;
     cosigners.witness(&house, &story.log, (size - 1, size)).await;
     // A code is sent again only some time later.
     house.clock.advance_ms(heqi_notarization::holder::door::CODE_PAUSE_MS);
@@ -255,4 +272,19 @@ async fn what_a_person_is_shown_and_saves_is_proved_while_the_witness_is_ahead_o
     house.clock.advance_ms(heqi_notarization::holder::door::CODE_PAUSE_MS);
     let started = opened(&house, &story).await;
     assert_eq!(started.parts.proof, before.parts.proof);
+}
+
+#[tokio::test]
+async fn a_new_proof_does_not_take_the_place_of_one_that_ends_the_time_earlier() {
+    // The receipt, which ends the time if the witness does not, is of the same second, or of a later one.
+    for (late_ms, mirrored) in [(0, Status::Proved), (5_000, Status::NotProved)] {
+        let (mut house, story) = held_late_by(late_ms, witnessed_alone).await;
+        let cosigners = Cosigners::of(&mut house);
+        cosigners.both(&house, &story.log, (0, story.log.size())).await;
+        let opened = opened(&house, &story).await;
+        assert_eq!(status(&opened.verdict, ClaimName::Witnessed), Status::Proved, "{late_ms}");
+        assert_eq!(status(&opened.verdict, ClaimName::Mirrored), mirrored, "{late_ms}");
+        let deposited = witnessed_alone(&story, story.signing()).proof;
+        assert_eq!(opened.parts.proof == deposited, late_ms > 0, "{late_ms}");
+    }
 }

@@ -57,7 +57,7 @@ async fn add_entries(
     let body = body_of(payload, limit_bytes, state.settings.body_deadline_ms).await?;
     let body = unpacked(&request, body, limit_bytes)?;
     let upload = AddEntries::parse(&body).map_err(|_| Refusal::Malformed)?;
-    let origin = upload.header().origin().monitoring_path();
+    let origin = upload.header().origin().clone();
     let answer = mirror.add_entries(upload).await;
     state.figures.look_at(mirror).await;
     match answer {
@@ -78,9 +78,10 @@ async fn checkpoint(
     state: Data<State>,
     origin_sha256: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let held = data_centre(&state)?.mirror.checkpoint(&origin_sha256).await;
-    let held = held.map_err(|error| refusal::of_mirror(&error))?;
-    Ok(note(&held.ok_or(Refusal::NothingYet)?))
+    let centre = data_centre(&state)?;
+    let held = centre.mirror.checkpoint(&origin_sha256).await;
+    let held = held.map_err(|error| refusal::of_mirror(&error))?.ok_or(Refusal::NothingYet)?;
+    Ok(note(&centre.cosigned.with_both_lines(held).await))
 }
 
 async fn tile(state: Data<State>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {

@@ -23,7 +23,7 @@ use crate::support::{
     Plan, code, deposit_at_once, http, log_chain, mirror_key, store, story, witness_key,
 };
 
-fn upload(story: &Story, start: u64, end: u64, packages: usize) -> AddEntries {
+pub(crate) fn upload(story: &Story, start: u64, end: u64, packages: usize) -> AddEntries {
     let origin = Origin::new(story.log.origin()).unwrap();
     let header = AddEntriesHeader::new(origin, start, end, Vec::new()).unwrap();
     let packages = header
@@ -38,7 +38,7 @@ fn upload(story: &Story, start: u64, end: u64, packages: usize) -> AddEntries {
     AddEntries::new(header, packages).unwrap()
 }
 
-fn announcement(story: &Story, old: u64, new: u64) -> AddCheckpoint {
+pub(crate) fn announcement(story: &Story, old: u64, new: u64) -> AddCheckpoint {
     AddCheckpoint::new(old, story.log.consistency(old, new), story.log.head_at(new)).unwrap()
 }
 

@@ -19,11 +19,12 @@ use heqi_evidence_store::log::{KeyedHeadSigner, LogReader};
 use heqi_evidence_store::vault::Vault;
 use heqi_evidence_store::witness::Witness;
 use heqi_identity::Calendar;
+use heqi_notarization::cosigned_log::elsewhere::ShownElsewhere;
 use heqi_notarization::matter::act::{Desk, Tool};
 use heqi_notarization::matter::number::Series;
 use heqi_notarization::matter::register::Register;
 use heqi_notarization::office::OfficeParts;
-use heqi_notarization::{Mirror, NotaryOffice};
+use heqi_notarization::{CosignedLog, Mirror, NotaryOffice};
 use heqi_notary_center::access::DEPOSITS;
 use heqi_notary_center::{
     Bench, CenterSettings, DataCentre, NotaryCenter, NoticeWays, PeerComparison, PeerWitness,
@@ -71,6 +72,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) certifies: bool,
     /// By which channels somebody is told of alarms.
     pub(crate) alarm_channels: Vec<String>,
+    /// By whose witness and mirror it proves, if it has none.
+    pub(crate) proves_by: Option<Arc<dyn ShownElsewhere>>,
 }
 
 /// A workbench that takes applications and has no press.
@@ -114,6 +117,7 @@ impl<'a> Plan<'a> {
             knows: Vec::new(),
             certifies: false,
             alarm_channels: Vec::new(),
+            proves_by: None,
         }
     }
 
@@ -169,6 +173,10 @@ impl<'a> Plan<'a> {
             entropy: Arc::new(SystemEntropy),
         });
         let office = office.telling(self.notice_ways.iter().map(|(to, _)| *to).collect());
+        let office = match &self.proves_by {
+            Some(shown) => office.proving_by(Arc::new(CosignedLog::elsewhere(shown.clone()))),
+            None => office,
+        };
         let publisher: Arc<dyn Signer> = Arc::new(publisher());
         let mut anchors = self.story.anchors();
         anchors.publisher.key.0 = publisher.public_key();

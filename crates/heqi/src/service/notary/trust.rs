@@ -94,26 +94,12 @@ pub(super) fn anchors(
 ) -> Anchors {
     let validity = settings.platform.log.validity;
     let organisation = &settings.organisation;
-    let cosigner = |role, key: &Option<VerifierKey>| {
-        key.clone().map(|key| CosignerAnchor {
-            organisation: organisation.clone(),
-            role,
-            validity,
-            vkey: Vkey(key),
-        })
-    };
     let mut custodians =
         vec![custodian_anchor(settings.role, organisation, &public.receipt, validity)];
     custodians.extend(settings.other_custodians.iter().cloned());
     Anchors {
         certificate_roots: settings.platform.certificate_roots.clone(),
-        cosigners: [
-            cosigner(CosignerRole::Witness, &public.witness),
-            cosigner(CosignerRole::Mirror, &public.mirror),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        cosigners: cosigners(settings, public),
         custodians,
         identity_providers: settings.identity_providers.clone(),
         logs: vec![
@@ -133,6 +119,30 @@ pub(super) fn anchors(
             .flat_map(|authority| authority.roots.clone())
             .collect(),
     }
+}
+
+/// Witness and mirror of the platform's log: a data centre's own, and of the second custodian those of the data centre,
+/// as far as it was told their keys.
+fn cosigners(settings: &NotarySettings, public: &NotaryKeys) -> Vec<CosignerAnchor> {
+    let own = (&settings.organisation, public.witness.as_ref(), public.mirror.as_ref());
+    let elsewhere = settings.data_centre.as_ref().filter(|_| settings.role == Role::Preservation);
+    let (organisation, witness, mirror) = elsewhere.map_or(own, |centre| {
+        (
+            centre.organisation.as_ref().unwrap_or(&settings.organisation),
+            centre.witness_vkey.as_ref().map(|vkey| &vkey.0),
+            centre.mirror_vkey.as_ref().map(|vkey| &vkey.0),
+        )
+    });
+    let keys = [(CosignerRole::Witness, witness), (CosignerRole::Mirror, mirror)];
+    let anchors = keys.into_iter().filter_map(|(role, key)| {
+        Some(CosignerAnchor {
+            organisation: organisation.clone(),
+            role,
+            validity: settings.platform.log.validity,
+            vkey: Vkey(key?.clone()),
+        })
+    });
+    anchors.collect()
 }
 
 /// Every key with the keys before and after it, each with its time, and what is distrusted.
@@ -157,4 +167,76 @@ pub(super) fn with_successors(anchors: Anchors, known: &Succession) -> Anchors {
     };
     known.distrust(&mut anchors);
     anchors
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_pki::keys::SigningKey;
+    use heqi_tlog::cosignature::Cosigner;
+    use heqi_tlog::note::KeyName;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn vkey(name: &str, seed: u8) -> VerifierKey {
+        let key = Cosigner::from_seed(KeyName::new(name).unwrap(), &[seed; 32]).unwrap();
+        key.verifier_key().clone()
+    }
+
+    /// Whom an office of this role believes as witness and mirror, having been told this of the data centre.
+    fn believed(role: &str, data_centre: &Value) -> Vec<(String, CosignerRole, VerifierKey)> {
+        let settings = json!({
+            "data_dir": "/nowhere",
+            "log_origin": "office.example/log",
+            "role": role,
+            "organisation": "Office",
+            "platform": {
+                "url": "http://127.0.0.1:8801",
+                "api_key_file": "/nowhere/key",
+                "certificate_roots": [],
+                "log": {
+                    "organisation": "Platform",
+                    "validity": { "valid_from": "2026-01-01T00:00:00.000Z" },
+                    "vkey": Vkey(vkey("platform.example/log", 1)),
+                },
+                "witness_vkey": Vkey(vkey("platform.example/witness", 2)),
+            },
+            "data_centre": data_centre,
+        });
+        let is_centre = role == "data_centre";
+        let public = NotaryKeys {
+            log: vkey("office.example/log", 3),
+            receipt: SigningKey::from_ed25519_seed(&[4; 32]).public_key(),
+            witness: is_centre.then(|| vkey("office.example/witness", 5)),
+            mirror: is_centre.then(|| vkey("office.example/mirror", 6)),
+        };
+        let anchors = cosigners(&serde_json::from_value(settings).unwrap(), &public);
+        anchors.into_iter().map(|one| (one.organisation, one.role, one.vkey.0)).collect()
+    }
+
+    #[test]
+    fn the_second_custodian_believes_the_witness_and_mirror_that_it_was_told_of() {
+        let keys = [vkey("centre.example/witness", 7), vkey("centre.example/mirror", 8)];
+        let [witness, mirror] = keys.clone().map(Vkey);
+        let mut told = json!({
+            "url": "http://127.0.0.1:8802", "witness_vkey": witness, "mirror_vkey": mirror,
+        });
+        let roles = [CosignerRole::Witness, CosignerRole::Mirror];
+        let both = |organisation: &str| -> Vec<(String, CosignerRole, VerifierKey)> {
+            let one = |(role, key)| (organisation.to_owned(), role, key);
+            roles.into_iter().zip(keys.clone()).map(one).collect()
+        };
+        assert_eq!(believed("preservation", &told), both("Office"));
+        told["organisation"] = "Centre".into();
+        assert_eq!(believed("preservation", &told), both("Centre"));
+        for nothing in [json!({ "url": "http://127.0.0.1:8802" }), Value::Null] {
+            assert!(believed("preservation", &nothing).is_empty(), "{nothing}");
+        }
+
+        // A data centre is witness and mirror itself, whatever it was told of another.
+        let own = believed("data_centre", &told);
+        assert!(own.iter().all(|(organisation, _, _)| organisation == "Office"), "{own:?}");
+        let of_own = [vkey("office.example/witness", 5), vkey("office.example/mirror", 6)];
+        assert_eq!(own.into_iter().map(|(_, _, key)| key).collect::<Vec<_>>(), of_own);
+    }
 }

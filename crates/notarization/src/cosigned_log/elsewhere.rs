@@ -1,0 +1,160 @@
+//! Witness and mirror of another custodian, asked by one that has neither.
+//!
+//! Whoever looks at a page waits for no other service: an answer that takes longer than [`PATIENCE`] is none, and after
+//! that, or a failure, nobody asks again for [`PAUSE_MS`]. Nothing that is shown is believed: a head counts by the keys
+//! among the office's anchors alone, and a tile by the path to that head.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use heqi_evidence::anchors::{Anchors, CosignerAnchor, CosignerRole, LogAnchor};
+use heqi_evidence::leaf::RecordRoot;
+use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
+use heqi_tlog::note::VerifierKey;
+use heqi_tlog::proof_file::ProofFile;
+use heqi_tlog::tile::TilePath;
+use heqi_vocabulary::{Clock, UtcMillis};
+use tokio::sync::Mutex;
+
+use super::{NoProof, both_lines};
+
+/// How long somebody who looks at a held record waits for a better proof of it.
+pub const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// How long nobody is asked after there was no answer, in milliseconds.
+pub const PAUSE_MS: i64 = 30_000;
+
+/// Proofs that are kept, at about 3 KiB each.
+const MOST_KEPT: usize = 1_024;
+
+/// What is shown elsewhere, not verified; `None` when nothing is.
+pub type Showing<'a, T> = Pin<Box<dyn Future<Output = Result<Option<T>, NotShown>> + Send + 'a>>;
+
+/// A log as witness and mirror of another custodian show it.
+pub trait ShownElsewhere: fmt::Debug + Send + Sync {
+    /// The newest head with the mirror's line, and the witness's where it signed this very head.
+    fn mirrored<'a>(&'a self, origin: &'a Origin) -> Showing<'a, SignedCheckpoint>;
+
+    /// The newest head with the witness's line.
+    fn witnessed<'a>(&'a self, origin: &'a Origin) -> Showing<'a, SignedCheckpoint>;
+
+    /// A tile of the mirror.
+    fn tile<'a>(&'a self, origin: &'a Origin, path: TilePath) -> Showing<'a, Vec<u8>>;
+}
+
+/// Why nothing was shown, without an address.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the other custodian's witness and mirror are not to be read: {0}")]
+pub struct NotShown(String);
+
+impl NotShown {
+    /// For this reason.
+    pub fn because(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
+/// Where a record stands: SHA-256 of the origin, index, record.
+pub(super) type Place = (String, u64, RecordRoot);
+
+/// The other custodian's witness and mirror, and what came of asking them.
+#[derive(Debug)]
+pub(super) struct Elsewhere {
+    shown: Arc<dyn ShownElsewhere>,
+    /// Proofs that hold.
+    made: Mutex<BTreeMap<Place, ProofFile>>,
+    /// When there was no answer last.
+    silent_at: Mutex<Option<UtcMillis>>,
+}
+
+impl Elsewhere {
+    pub(super) fn new(shown: Arc<dyn ShownElsewhere>) -> Self {
+        Self { shown, made: Mutex::default(), silent_at: Mutex::default() }
+    }
+
+    /// The proof that was made before.
+    pub(super) async fn made(&self, place: &Place) -> Option<ProofFile> {
+        self.made.lock().await.get(place).cloned()
+    }
+
+    /// Keeps a proof that holds.
+    pub(super) async fn keep(&self, place: Place, proof: &ProofFile) {
+        let mut made = self.made.lock().await;
+        if made.len() >= MOST_KEPT {
+            made.pop_first();
+        }
+        made.insert(place, proof.clone());
+    }
+
+    /// What comes of asking, if it comes soon; nobody is asked for a while after it did not.
+    pub(super) async fn in_time<T>(
+        &self,
+        clock: &dyn Clock,
+        asking: impl Future<Output = Result<Option<T>, NoProof>>,
+    ) -> Result<Option<T>, NoProof> {
+        // A clock that was set back ends the pause.
+        let is_pause = |at: UtcMillis| (0..PAUSE_MS).contains(&clock.now().millis_since(at));
+        if self.silent_at.lock().await.is_some_and(is_pause) {
+            return Ok(None);
+        }
+        let answered = tokio::time::timeout(PATIENCE, asking).await;
+        let answer = answered.unwrap_or_else(|_| Err(NotShown::because("too slow").into()));
+        if answer.is_err() {
+            *self.silent_at.lock().await = Some(clock.now());
+        }
+        answer
+    }
+
+    /// A head with the lines of log, witness and mirror, each by a key that the office knows as such; `None` while no
+    /// such head is shown.
+    pub(super) async fn head_of_both(
+        &self,
+        anchors: &Anchors,
+        origin: &Origin,
+    ) -> Result<Option<SignedCheckpoint>, NotShown> {
+        let Some(mirrored) = self.shown.mirrored(origin).await? else { return Ok(None) };
+        if is_of_both(&mirrored, origin, anchors) {
+            return Ok(Some(mirrored));
+        }
+        let Some(witnessed) = self.shown.witnessed(origin).await? else { return Ok(None) };
+        if witnessed.note().text() != mirrored.note().text() {
+            return Ok(None);
+        }
+        let both = both_lines(witnessed, &mirrored).ok();
+        Ok(both.filter(|both| is_of_both(both, origin, anchors)))
+    }
+
+    pub(super) async fn tile(
+        &self,
+        origin: &Origin,
+        path: TilePath,
+    ) -> Result<Option<Vec<u8>>, NotShown> {
+        self.shown.tile(origin, path).await
+    }
+}
+
+/// Before it is remembered: a head that somebody made up, or that only the log's own organisation cosigned, would stand in
+/// the way of every other.
+fn is_of_both(head: &SignedCheckpoint, origin: &Origin, anchors: &Anchors) -> bool {
+    let logs = anchors.logs.iter().filter(|log| log.vkey.0.name() == origin.key_name());
+    let logs: Vec<&LogAnchor> = logs.collect();
+    let is_outside = |cosigner: &CosignerAnchor| {
+        logs.iter().all(|log| log.organisation != cosigner.organisation)
+    };
+    let of = |role: CosignerRole| {
+        let all = anchors.cosigners.iter();
+        let cosigners = all.filter(|cosigner| cosigner.role == role && is_outside(cosigner));
+        cosigners.map(|cosigner| &cosigner.vkey.0).collect::<Vec<_>>()
+    };
+    head.checkpoint().origin() == origin
+        && is_signed(head, logs.iter().map(|log| &log.vkey.0).collect())
+        && is_signed(head, of(CosignerRole::Witness))
+        && is_signed(head, of(CosignerRole::Mirror))
+}
+
+fn is_signed(head: &SignedCheckpoint, keys: Vec<&VerifierKey>) -> bool {
+    head.note().verify(keys).is_ok()
+}
