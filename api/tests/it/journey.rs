@@ -506,7 +506,7 @@ async fn what_was_read_must_be_what_the_page_showed() {
         let answer = browser.submit(&page, "/sign/read", &[(name, other.as_str())]).await;
         let told = String::from_utf8(answer.body.clone()).unwrap();
         assert_eq!(answer.status, 409, "{name}: {told}");
-        assert!(told.contains("文件在您阅读后有更新"), "{told}");
+        assert!(told.contains("》在您阅读后有更新"), "the document is named: {told}");
     }
     for (name, value) in [("page_seconds", "1,x"), ("language", "tlh"), ("page_seconds", "-1")] {
         assert_eq!(

@@ -9,6 +9,7 @@ use heqi_vocabulary::{RecordId, SigningId, UtcMillis, VoucherNo};
 use crate::act::Act;
 use crate::capture_photo::signing_of;
 use crate::ceremonies::{self, StoredCeremony};
+use crate::changed_documents::ChangedDocuments;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings::{self, StoredFiling};
 use crate::ledger::{self, NewRecord};
@@ -54,10 +55,13 @@ pub enum CompleteSigningError {
     /// See [`ActError`].
     #[error(transparent)]
     Act(#[from] ActError),
-    /// The rules of ceremonies refuse it: replayed, replaced or expired challenge, changed
-    /// document, photo missing or another one.
+    /// The rules of ceremonies refuse it: replayed, replaced or expired challenge, photo missing or
+    /// another one.
     #[error(transparent)]
     Ceremony(#[from] heqi_filing::CompleteError),
+    /// Documents got a new version since the challenge.
+    #[error("a document has changed since the challenge was issued")]
+    DocumentChanged(ChangedDocuments),
     /// The envelope or the statement in it cannot be read.
     #[error("the envelope holds no signing statement: {0}")]
     EnvelopeMalformed(&'static str),
@@ -146,6 +150,7 @@ impl CompleteSigningError {
         match self {
             Self::Act(error) => Told::By(error),
             Self::Ceremony(error) => Told::By(error),
+            Self::DocumentChanged(changed) => changed.told(),
             Self::EnvelopeMalformed(_) => say(
                 "envelope_malformed",
                 ["签名数据格式不正确，未作任何更改。", AGAIN[0]],
@@ -244,14 +249,16 @@ pub async fn complete_signing(
 
     loop {
         // What the state refuses is refused before any cryptography.
-        rehearse(&command, &signing, &stored.content, &stored_filing.filing, platform.now())?;
+        let (content, filing_now) = (&stored.content, &stored_filing.filing);
+        if let Err(refusal) = rehearse(&command, &signing, content, filing_now, platform.now()) {
+            return Err(refused(platform, refusal, content, filing_now).await);
+        }
         let known = verify_identity::known(platform, filing, signing.party).await?;
         let matter = stored_filing.filing.matter();
         if verify_identity::company_may_not_sign(known.as_ref(), matter) {
             return Err(CompleteSigningError::CompanyMayNotSign);
         }
         let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
-        let (content, filing_now) = (&stored.content, &stored_filing.filing);
         let about = (filing_now, &request.facts);
         let signed = check::check(platform, &command, &signing, challenge, content, about)?;
         let (checked, whose) = (stored.version(), (&signing, command.signing));
@@ -323,7 +330,11 @@ impl Made<'_> {
             review: self.seen.need(),
         };
         // By the instant of the record: that is the one a verifier compares.
-        content.ceremony.complete(completion, &mut filing, next.place.recorded_at)?;
+        let completed = content.ceremony.complete(completion, &mut filing, next.place.recorded_at);
+        if let Err(refusal) = completed {
+            let (content, filing) = (&stored.content, &stored_filing.filing);
+            return Err(refused(platform, refusal.into(), content, filing).await);
+        }
         // From here on it stands beside the record.
         content.strokes = None;
         content.position = self.signed.signals.position(next.place.recorded_at);
@@ -362,6 +373,23 @@ fn rehearse(
         review: ReviewNeed::Settled,
     };
     Ok(content.ceremony.clone().complete(completion, &mut filing.clone(), now)?)
+}
+
+/// The refusal, with the documents by name where it is that they changed.
+async fn refused(
+    platform: &Platform,
+    refusal: CompleteSigningError,
+    content: &CeremonyContent,
+    filing: &Filing,
+) -> CompleteSigningError {
+    if !matches!(refusal, CompleteSigningError::Ceremony(CompleteError::DocumentChanged)) {
+        return refusal;
+    }
+    let read = content.ceremony.challenge().map_or(&[][..], |live| live.documents.as_slice());
+    match ChangedDocuments::since(platform, filing, read).await {
+        Ok(changed) => CompleteSigningError::DocumentChanged(changed),
+        Err(fault) => fault.into(),
+    }
 }
 
 /// A drawn number that no signing has. Drawn, not counted: it says nothing about how many
