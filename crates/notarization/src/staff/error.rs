@@ -28,6 +28,9 @@ pub enum OfficeStaffError {
     /// Only security does this, and never with its own account.
     #[error("only security lets accounts in and shuts them out, never its own")]
     NotSecurity,
+    /// The account was changed after whoever lets it in had seen it.
+    #[error("the account was changed after it had been seen")]
+    Changed,
     /// Login name or password is wrong.
     #[error("the login name or the password is wrong")]
     Wrong,
@@ -111,6 +114,18 @@ impl OfficeStaffError {
                 [
                     "Only a security officer lets accounts in and shuts them out, and never their own.",
                     "Let another security officer do it.",
+                ],
+            ),
+            Self::Changed => say(
+                Conflict,
+                "account_changed",
+                [
+                    "您打开页面后，该账号已被重置或停用，未予启用。",
+                    "请查看下方该账号的现状和记录，确认后再启用。",
+                ],
+                [
+                    "The account was reset or shut out after you had opened the page; it was not let in.",
+                    "Read how it stands now and what happened to it, and let it in if that is right.",
                 ],
             ),
             Self::Wrong => say(
