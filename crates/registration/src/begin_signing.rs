@@ -23,6 +23,7 @@ use crate::document_pages;
 use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
+use crate::guardianships;
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
@@ -166,18 +167,7 @@ impl BeginSigningError {
                 ],
             )
             .is(Class::Conflict),
-            Self::WardCameOfAge => say(
-                "ward_came_of_age",
-                [
-                    "证件号码显示被监护人现已满18周岁，签署没有开始。",
-                    "已成年的由本人签署：请联系经办人改以其本人名义邀请。",
-                ],
-                [
-                    "By the number the ward is 18 by now, so the signing has not begun.",
-                    "An adult signs in person: ask the handler for an invitation in the own name.",
-                ],
-            )
-            .is(Class::Conflict),
+            Self::WardCameOfAge => guardianships::came_of_age(),
             Self::Authority(_) => say(
                 "certificate_not_issued",
                 [

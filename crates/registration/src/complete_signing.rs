@@ -10,8 +10,10 @@ use crate::act::Act;
 use crate::capture_photo::signing_of;
 use crate::ceremonies::{self, StoredCeremony};
 use crate::changed_documents::ChangedDocuments;
+use crate::contacts::china_date;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings::{self, StoredFiling};
+use crate::guardianships;
 use crate::ledger::{self, NewRecord};
 use crate::platform::Platform;
 use crate::receipt::{self, Receipt};
@@ -26,8 +28,10 @@ use crate::wording::{Told, refusals, say};
 mod after;
 mod check;
 mod evidence;
+mod part;
 
 use evidence::Evidence;
+pub use part::StatementPart;
 
 /// The longest attribute tree of a device, in bytes.
 pub const MAX_CLIENT_BYTES: usize = 64 * 1024;
@@ -83,56 +87,12 @@ pub enum CompleteSigningError {
     /// The register says that the company was revoked or cancelled since the signing began.
     #[error("the company may not sign any more as the register has it")]
     CompanyMayNotSign,
+    /// The minor has come of age since the signing began.
+    #[error("the ward has come of age")]
+    WardCameOfAge,
     /// The device reports its position although the signer did not agree to that.
     #[error("a position is reported without consent")]
     PositionWithoutConsent,
-}
-
-/// In what a statement differs from its challenge.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum StatementPart {
-    /// Another challenge, so another ceremony or filing.
-    Challenge,
-    /// Another party.
-    Party,
-    /// Other capacities.
-    Capacities,
-    /// Other documents, another order, or other page counts.
-    Documents,
-    /// Another certificate.
-    Certificate,
-    /// Another platform.
-    Origin,
-    /// Another statement of intent.
-    Intent,
-    /// Other consents.
-    Consents,
-    /// Another attribute tree than the one sent along.
-    ClientRoot,
-}
-
-impl std::fmt::Display for StatementPart {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.words().0)
-    }
-}
-
-impl StatementPart {
-    /// The word for programs, then for people in Chinese and in English.
-    const fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Challenge => ("challenge", "签署请求", "the signing request"),
-            Self::Party => ("party", "签署人", "the party"),
-            Self::Capacities => ("capacities", "签署身份", "the capacities"),
-            Self::Documents => ("documents", "文书", "the documents"),
-            Self::Certificate => ("certificate", "证书", "the certificate"),
-            Self::Origin => ("origin", "平台", "the platform"),
-            Self::Intent => ("intent", "意愿声明", "the statement of intent"),
-            Self::Consents => ("consents", "授权同意", "the consents"),
-            Self::ClientRoot => ("client_root", "设备信息", "the device's attributes"),
-        }
-    }
 }
 
 impl From<Fault> for CompleteSigningError {
@@ -214,6 +174,7 @@ impl CompleteSigningError {
                 ],
             )
             .is(Class::Conflict),
+            Self::WardCameOfAge => guardianships::came_of_age(),
             Self::PositionWithoutConsent => say(
                 "position_without_consent",
                 ["您未同意提供位置，但设备提交了位置信息，未作任何更改。", "请刷新页面后重新签署，系统不会再读取位置。"],
@@ -257,6 +218,10 @@ pub async fn complete_signing(
         let matter = stored_filing.filing.matter();
         if verify_identity::company_may_not_sign(known.as_ref(), matter) {
             return Err(CompleteSigningError::CompanyMayNotSign);
+        }
+        let today = china_date(platform.now());
+        if content.guardianship.as_ref().is_some_and(|shown| shown.is_of_age(today)) {
+            return Err(CompleteSigningError::WardCameOfAge);
         }
         let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
         let about = (filing_now, &request.facts);

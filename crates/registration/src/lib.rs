@@ -98,6 +98,7 @@ mod filings;
 pub mod find_entry;
 mod frozen;
 pub mod give_consent;
+mod guardianships;
 pub mod handler_desk;
 pub mod handover;
 pub mod holder_notice;
