@@ -2,11 +2,14 @@
 //! both versions were made, so that nobody has to search for what is new.
 
 use heqi_filing::{Document, DocumentRef, DocumentTitle, Filing};
-use heqi_vocabulary::Digest;
+use heqi_vocabulary::{Digest, DocumentId};
 
+use crate::ceremonies;
 use crate::document_pages;
-use crate::fault::{Class, Fault};
+use crate::fault::{ActError, Class, Fault};
+use crate::filings;
 use crate::platform::Platform;
+use crate::request::Actor;
 use crate::wording::{Told, say};
 
 /// The most page numbers that one sentence lists.
@@ -92,6 +95,30 @@ impl ChangedDocuments {
             return "a document".to_owned();
         }
         self.0.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// For a signer who has read an earlier version of this document in the same ceremony: the pages that
+/// look different now, none where that is not known. `None` for everybody else.
+///
+/// # Errors
+/// Not a signer, not let in, or the store could not be read.
+pub async fn changed_since_read(
+    platform: &Platform,
+    actor: &Actor,
+    document: DocumentId,
+) -> Result<Option<Vec<u32>>, ActError> {
+    let (ceremony, filing, _) = actor.signer()?;
+    let read = ceremonies::load_inside(platform, ceremony).await?.content.read;
+    let filing = filings::load(platform, filing).await?.filing;
+    let Some(now) = filing.document(document) else { return Ok(None) };
+    // The last of several versions that were read.
+    let versions = read.iter().rev().filter_map(|read| filing.document(read.document_id));
+    let mut earlier =
+        versions.filter(|read| read.id != now.id && newest(&filing, read).id == now.id);
+    match earlier.next() {
+        Some(before) => Ok(Some(pages(platform, before, now).await?)),
+        None => Ok(None),
     }
 }
 
