@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use heqi_evidence::schema::RetentionClass;
 use heqi_filing::timer::LINK_LIFETIME_MS;
 use heqi_filing::{Capacity, ConsentKind, FilingState, PartyKind, ReviewReason};
 use heqi_pki::keys::Algorithm;
@@ -14,6 +15,7 @@ use heqi_registration::confirm::{Confirm, confirm};
 use heqi_registration::decide_case::Decision;
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
 use heqi_registration::decline::{Decline, decline};
+use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
 use heqi_registration::same_person::{go_on, next_of_person};
 use heqi_registration::show_guardianship::{
@@ -324,6 +326,29 @@ async fn edge_case_8_a_proof_without_a_signing_goes_after_its_time_but_under_a_h
     assert_eq!(swept().await, 0);
     let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
     assert_eq!(view.guardianship, None);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_guardian_who_has_the_data_erased_leaves_no_proof_behind() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.deposit_all().await;
+    let before = world.contents().await.objects.len();
+    let command = ErasePersonData {
+        filing: scene.filing,
+        party: scene.party,
+        classes: BTreeSet::from([RetentionClass::Person]),
+        basis: Some("个人信息保护法第47条".into()),
+    };
+    let request = world.request(&world.staff);
+    let decided = erase_person_data(&world.platform, &request, command).await.unwrap();
+    assert_eq!(decided.decision, "erased");
+    assert_eq!(world.contents().await.objects.len(), before - 1);
+    // The sweep finds a ceremony that nobody can open, and goes on.
+    world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);
+    let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!(swept.proofs, 0);
 }
 
 #[tokio::test]
