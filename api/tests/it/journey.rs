@@ -506,7 +506,7 @@ async fn what_was_read_must_be_what_the_page_showed() {
         let answer = browser.submit(&page, "/sign/read", &[(name, other.as_str())]).await;
         let told = String::from_utf8(answer.body.clone()).unwrap();
         assert_eq!(answer.status, 409, "{name}: {told}");
-        assert!(told.contains("文件在您阅读后有更新"), "{told}");
+        assert!(told.contains("》在您阅读后有更新"), "the document is named: {told}");
     }
     for (name, value) in [("page_seconds", "1,x"), ("language", "tlh"), ("page_seconds", "-1")] {
         assert_eq!(
@@ -535,6 +535,8 @@ async fn a_document_replaced_after_reading_must_be_read_again() {
     replaced.json(201);
     let page = browser.page("/sign").await;
     assert!(page.contains("请阅读要签署的文件") && page.contains("3页"), "{page}");
+    assert!(page.contains("与您读过的不同：第1、2、3页"), "{page}");
+    assert_eq!(page.matches("本页与您读过的版本不同").count(), 6, "at words and pictures: {page}");
     let stale = json!({
         "document_id": filing.document,
         "sha256": service.get(&signer.token, "/api/v1/ceremony").await.json(200)["read"][0]["sha256"],

@@ -196,12 +196,12 @@ async fn callers(service: &Service) -> (Vec<(&'static str, Is, Shows)>, Ids) {
     let key_of = async |text: &str| {
         let scopes = Scope::ALL.into_iter().collect();
         let (label, hash) = ("old".to_owned(), hash_of(text));
-        let command = CreateApiKey { label, scopes, custodian: None, hash };
+        let command = CreateApiKey { label, scopes, custodian: None, ends_at: None, hash };
         create_api_key(platform, command).await.unwrap()
     };
     revoke_api_key(platform, &key_of("heqi_revoked").await).await.unwrap();
     let old = key_of("heqi_rotated_out").await;
-    rotate_api_key(platform, &old, hash_of("heqi_rotated_in"), 0).await.unwrap();
+    rotate_api_key(platform, &old, (hash_of("heqi_rotated_in"), None), 0).await.unwrap();
 
     let none = "__Host-heqi_session=heqi_session_made_up".to_owned();
     let ids = Ids {
@@ -298,7 +298,8 @@ async fn keys_elsewhere() -> Vec<(&'static str, String)> {
         let key = format!("heqi_{scope}_elsewhere");
         let (label, hash) = (scope.to_string(), hash_of(&key));
         let custodian = Some(heqi_registration::Custodian::DataCentre);
-        let command = CreateApiKey { label, scopes: [scope].into(), custodian, hash };
+        let command =
+            CreateApiKey { label, scopes: [scope].into(), custodian, ends_at: None, hash };
         create_api_key(&elsewhere.platform, command).await.unwrap();
         let name = match scope {
             Scope::Filings => "a key of filings of another platform",

@@ -174,7 +174,8 @@ impl Service {
             let label = scope.to_string();
             // What another scope does not look at.
             let custodian = Some(Custodian::DataCentre);
-            let command = CreateApiKey { label, scopes, custodian, hash: hash_of(key) };
+            let command =
+                CreateApiKey { label, scopes, custodian, ends_at: None, hash: hash_of(key) };
             create_api_key(&platform, command).await.unwrap();
         }
         let entropy = Arc::new(SeededEntropy::labelled(1, "requests"));

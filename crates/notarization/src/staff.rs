@@ -33,8 +33,8 @@ pub use error::OfficeStaffError;
 pub use heqi_credentials::EventBy;
 pub use login::{CameIn, FreshFactor};
 pub use role::{OfficeRole, Officer};
-pub use rows::StaffEvent;
 use rows::{ACCOUNTS, AccountRow, EVENTS, EventKey, EventRow, LOGINS, Secrets};
+pub use rows::{AccountStanding, StaffEvent};
 pub use sessions::{OfficeSession, OpenedSession};
 
 /// A new account.
@@ -69,6 +69,8 @@ pub struct AccountView {
     pub disabled_at: Option<UtcMillis>,
     /// Whether an authenticator is enrolled.
     pub is_enrolled: bool,
+    /// How it stands: what whoever lets it in must have seen.
+    pub standing: AccountStanding,
 }
 
 /// Makes an account, on the machine itself. Nobody comes in with it before security has
@@ -132,6 +134,7 @@ pub async fn accounts(office: &NotaryOffice) -> Result<Vec<AccountView>, OfficeS
     let all = ACCOUNTS.scan(office.store(), "", None, usize::MAX).await?;
     let view = |(account, row): (StaffId, Stored<AccountRow>)| {
         let row = row.value;
+        let standing = row.standing();
         AccountView {
             account,
             login: row.login.to_string(),
@@ -140,27 +143,41 @@ pub async fn accounts(office: &NotaryOffice) -> Result<Vec<AccountView>, OfficeS
             released_at: row.released_at,
             disabled_at: row.disabled_at,
             is_enrolled: row.is_enrolled,
+            standing,
         }
     };
     Ok(all.into_iter().map(view).collect())
 }
 
-/// Lets an account in: security alone, and never its own.
+/// Lets an account in as the security officer has `seen` it: security alone, and never its own. What
+/// is compared is the row that is replaced, so nothing changes in between.
 ///
 /// # Errors
-/// [`OfficeStaffError::NotSecurity`] for everybody else.
+/// [`OfficeStaffError::NotSecurity`] for everybody else, [`OfficeStaffError::Changed`] where the account
+/// was reset or shut out after it had been seen.
 pub async fn release_officer(
     office: &NotaryOffice,
     by: &Officer,
     account: StaffId,
+    seen: AccountStanding,
 ) -> Result<(), OfficeStaffError> {
     may_keep_accounts(by, account)?;
     let released = (StaffEvent::Released, EventBy::Officer { account: by.account });
-    change(office, account, released, |row, _, now| {
-        row.released_at = Some(now);
+    let mut attempts = Attempts::default();
+    loop {
+        let Stored { version, value: mut row } = load(office, account).await?;
+        if row.standing() != seen {
+            return Err(OfficeStaffError::Changed);
+        }
+        row.released_at = Some(office.clock().now());
         row.disabled_at = None;
-    })
-    .await
+        let mut changes = Changeset::new();
+        let row = note(office, &mut changes, account, row, released)?;
+        ACCOUNTS.replace(&mut changes, &account, version, &row)?;
+        if attempts.commit(office, changes).await? {
+            return Ok(());
+        }
+    }
 }
 
 /// Shuts an account out and ends its sessions: security alone, and never its own.

@@ -82,7 +82,7 @@ pub struct ApiKeyRow {
     pub created_at: UtcMillis,
     /// When it was revoked.
     pub revoked_at: Option<UtcMillis>,
-    /// When it ends because another one takes its place.
+    /// When it ends: as it was made for, or because another one takes its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<UtcMillis>,
     /// Which custodian takes back with it what it lost; keys of before have none, and take nothing back.
@@ -116,6 +116,8 @@ pub struct CreateApiKey {
     pub scopes: BTreeSet<Scope>,
     /// Which custodian takes back with it what it lost. Without one [`Scope::CustodyReturn`] opens nothing.
     pub custodian: Option<Custodian>,
+    /// When it ends by itself; without it, when it is revoked.
+    pub ends_at: Option<UtcMillis>,
     /// [`hash_of`] the key.
     pub hash: Digest,
 }
@@ -178,7 +180,7 @@ pub async fn authenticate(platform: &Platform, hash: Digest) -> Result<Actor, Au
 }
 
 /// Lets a new API key in. The operator does this on the machine itself; the same hash
-/// again changes nothing but label, scopes and custodian.
+/// again changes nothing but label, scopes, custodian and end.
 ///
 /// # Errors
 /// The store could not do its part.
@@ -190,7 +192,7 @@ pub async fn create_api_key(platform: &Platform, command: CreateApiKey) -> Resul
         scopes: command.scopes,
         created_at: platform.now(),
         revoked_at: None,
-        ends_at: None,
+        ends_at: command.ends_at,
         custodian: command.custodian,
     };
     let mut changes = Changeset::new();
@@ -222,14 +224,15 @@ pub async fn revoke_api_key(platform: &Platform, id: &ApiKeyId) -> Result<(), Ac
 }
 
 /// Lets a new API key in that may do what an old one may, which ends after `overlap_ms`. An
-/// old key that ends earlier already does so.
+/// old key that ends earlier already does so. The new one ends at `new_ends_at`, if that is said: when the
+/// old one was to end says nothing about it.
 ///
 /// # Errors
 /// There is no such key, it was revoked, or the store could not do its part.
 pub async fn rotate_api_key(
     platform: &Platform,
     old: &ApiKeyId,
-    new_hash: Digest,
+    (new_hash, new_ends_at): (Digest, Option<UtcMillis>),
     overlap_ms: i64,
 ) -> Result<ApiKeyId, ActError> {
     let unknown = || ActError::NotFound(Thing::ApiKey);
@@ -244,7 +247,7 @@ pub async fn rotate_api_key(
     let next = ApiKeyRow {
         id: id.clone(),
         created_at: platform.now(),
-        ends_at: None,
+        ends_at: new_ends_at,
         ..row.value.clone()
     };
     let mut changes = Changeset::new();

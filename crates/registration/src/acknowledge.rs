@@ -4,24 +4,25 @@
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{Document, Filing};
+use heqi_filing::{Document, DocumentRef, Filing};
 use heqi_vocabulary::{Digest, DocumentId, Language, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::act::Act;
 use crate::ceremonies;
+use crate::changed_documents::ChangedDocuments;
 use crate::check_code::remember;
 use crate::declare_capital;
 use crate::document_pages::{self, RenditionRow};
-use crate::fault::{ActError, Class, Fault, Thing};
+use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::key_points::KeyPoints;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
 use crate::request::Request;
 use crate::rows::CeremonyRecord;
-use crate::wording::{Told, refusals, say};
+use crate::wording::{Told, refusals};
 
 /// The longest time that is believed, in seconds.
 const MAX_SECONDS: u32 = 86_400;
@@ -90,7 +91,7 @@ pub enum AcknowledgeError {
     Finished(#[from] heqi_filing::Finished),
     /// The document is not one to be signed now, or not these bytes.
     #[error("the document that was read is not the one to be signed")]
-    DocumentChanged,
+    DocumentChanged(ChangedDocuments),
 }
 
 impl From<Fault> for AcknowledgeError {
@@ -104,15 +105,7 @@ impl AcknowledgeError {
         match self {
             Self::Act(error) => Told::By(error),
             Self::Finished(error) => Told::By(error),
-            Self::DocumentChanged => say(
-                "document_changed",
-                ["文件在您阅读后有更新。", "请重新打开并阅读最新的文件后再签署。"],
-                [
-                    "The document was replaced after you read it.",
-                    "Open and read the newest one before signing.",
-                ],
-            )
-            .is(Class::Conflict),
+            Self::DocumentChanged(changed) => changed.told(),
         }
     }
 }
@@ -142,10 +135,11 @@ pub async fn acknowledge(
             .iter()
             .filter_map(|wanted| filing.document(wanted.document))
             .collect();
-        let document = to_sign
-            .iter()
-            .find(|document| document.id == command.document && document.sha256 == command.sha256)
-            .ok_or(AcknowledgeError::DocumentChanged)?;
+        let read = DocumentRef { document: command.document, sha256: command.sha256 };
+        let Some(document) = to_sign.iter().find(|document| document.reference() == read) else {
+            let changed = ChangedDocuments::since(platform, &filing, &[read]).await?;
+            return Err(AcknowledgeError::DocumentChanged(changed));
+        };
         let mut content = stored.content.clone();
         let mut changes = Changeset::new();
         let earlier = content.read.iter().find(|read| read.document_id == command.document);
@@ -197,9 +191,10 @@ async fn shown_now(
     document: &Document,
 ) -> Result<RenditionRow, AcknowledgeError> {
     let row = document_pages::kept(platform, document.id).await?;
-    let row = row.ok_or(AcknowledgeError::DocumentChanged)?;
+    let changed = || AcknowledgeError::DocumentChanged(ChangedDocuments::of(document));
+    let row = row.ok_or_else(changed)?;
     if card.sha256()? != shown.key_points_sha256 || row.shown_sha256()? != shown.pages_sha256 {
-        return Err(AcknowledgeError::DocumentChanged);
+        return Err(changed());
     }
     Ok(row)
 }

@@ -9,8 +9,10 @@ use heqi_vocabulary::{RecordId, SigningId, UtcMillis, VoucherNo};
 use crate::act::Act;
 use crate::capture_photo::signing_of;
 use crate::ceremonies::{self, StoredCeremony};
+use crate::changed_documents::ChangedDocuments;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings::{self, StoredFiling};
+use crate::guardianships;
 use crate::ledger::{self, NewRecord};
 use crate::platform::Platform;
 use crate::receipt::{self, Receipt};
@@ -25,8 +27,10 @@ use crate::wording::{Told, refusals, say};
 mod after;
 mod check;
 mod evidence;
+mod part;
 
 use evidence::Evidence;
+pub use part::StatementPart;
 
 /// The longest attribute tree of a device, in bytes.
 pub const MAX_CLIENT_BYTES: usize = 64 * 1024;
@@ -54,10 +58,13 @@ pub enum CompleteSigningError {
     /// See [`ActError`].
     #[error(transparent)]
     Act(#[from] ActError),
-    /// The rules of ceremonies refuse it: replayed, replaced or expired challenge, changed
-    /// document, photo missing or another one.
+    /// The rules of ceremonies refuse it: replayed, replaced or expired challenge, photo missing or
+    /// another one.
     #[error(transparent)]
     Ceremony(#[from] heqi_filing::CompleteError),
+    /// Documents got a new version since the challenge.
+    #[error("a document has changed since the challenge was issued")]
+    DocumentChanged(ChangedDocuments),
     /// The envelope or the statement in it cannot be read.
     #[error("the envelope holds no signing statement: {0}")]
     EnvelopeMalformed(&'static str),
@@ -79,56 +86,12 @@ pub enum CompleteSigningError {
     /// The register says that the company was revoked or cancelled since the signing began.
     #[error("the company may not sign any more as the register has it")]
     CompanyMayNotSign,
+    /// The minor has come of age since the signing began.
+    #[error("the ward has come of age")]
+    WardCameOfAge,
     /// The device reports its position although the signer did not agree to that.
     #[error("a position is reported without consent")]
     PositionWithoutConsent,
-}
-
-/// In what a statement differs from its challenge.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum StatementPart {
-    /// Another challenge, so another ceremony or filing.
-    Challenge,
-    /// Another party.
-    Party,
-    /// Other capacities.
-    Capacities,
-    /// Other documents, another order, or other page counts.
-    Documents,
-    /// Another certificate.
-    Certificate,
-    /// Another platform.
-    Origin,
-    /// Another statement of intent.
-    Intent,
-    /// Other consents.
-    Consents,
-    /// Another attribute tree than the one sent along.
-    ClientRoot,
-}
-
-impl std::fmt::Display for StatementPart {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.words().0)
-    }
-}
-
-impl StatementPart {
-    /// The word for programs, then for people in Chinese and in English.
-    const fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Challenge => ("challenge", "签署请求", "the signing request"),
-            Self::Party => ("party", "签署人", "the party"),
-            Self::Capacities => ("capacities", "签署身份", "the capacities"),
-            Self::Documents => ("documents", "文书", "the documents"),
-            Self::Certificate => ("certificate", "证书", "the certificate"),
-            Self::Origin => ("origin", "平台", "the platform"),
-            Self::Intent => ("intent", "意愿声明", "the statement of intent"),
-            Self::Consents => ("consents", "授权同意", "the consents"),
-            Self::ClientRoot => ("client_root", "设备信息", "the device's attributes"),
-        }
-    }
 }
 
 impl From<Fault> for CompleteSigningError {
@@ -146,6 +109,7 @@ impl CompleteSigningError {
         match self {
             Self::Act(error) => Told::By(error),
             Self::Ceremony(error) => Told::By(error),
+            Self::DocumentChanged(changed) => changed.told(),
             Self::EnvelopeMalformed(_) => say(
                 "envelope_malformed",
                 ["签名数据格式不正确，未作任何更改。", AGAIN[0]],
@@ -209,6 +173,7 @@ impl CompleteSigningError {
                 ],
             )
             .is(Class::Conflict),
+            Self::WardCameOfAge => guardianships::came_of_age(),
             Self::PositionWithoutConsent => say(
                 "position_without_consent",
                 ["您未同意提供位置，但设备提交了位置信息，未作任何更改。", "请刷新页面后重新签署，系统不会再读取位置。"],
@@ -244,14 +209,20 @@ pub async fn complete_signing(
 
     loop {
         // What the state refuses is refused before any cryptography.
-        rehearse(&command, &signing, &stored.content, &stored_filing.filing, platform.now())?;
+        let (content, filing_now) = (&stored.content, &stored_filing.filing);
+        if let Err(refusal) = rehearse(&command, &signing, content, filing_now, platform.now()) {
+            return Err(refused(platform, refusal, content, filing_now).await);
+        }
         let known = verify_identity::known(platform, filing, signing.party).await?;
         let on = &stored_filing.filing;
         if verify_identity::refuses_company(platform, on, signing.party, known.as_ref()).await? {
             return Err(CompleteSigningError::CompanyMayNotSign);
         }
+        let today = platform.now().shanghai_date();
+        if content.guardianship.as_ref().is_some_and(|shown| shown.is_of_age(today)) {
+            return Err(CompleteSigningError::WardCameOfAge);
+        }
         let challenge = stored.content.ceremony.challenge().ok_or(CompleteError::NotBegun)?;
-        let (content, filing_now) = (&stored.content, &stored_filing.filing);
         let about = (filing_now, &request.facts);
         let signed = check::check(platform, &command, &signing, challenge, content, about)?;
         let (checked, whose) = (stored.version(), (&signing, command.signing));
@@ -323,7 +294,11 @@ impl Made<'_> {
             review: self.seen.need(),
         };
         // By the instant of the record: that is the one a verifier compares.
-        content.ceremony.complete(completion, &mut filing, next.place.recorded_at)?;
+        let completed = content.ceremony.complete(completion, &mut filing, next.place.recorded_at);
+        if let Err(refusal) = completed {
+            let (content, filing) = (&stored.content, &stored_filing.filing);
+            return Err(refused(platform, refusal.into(), content, filing).await);
+        }
         // From here on it stands beside the record.
         content.strokes = None;
         content.position = self.signed.signals.position(next.place.recorded_at);
@@ -362,6 +337,23 @@ fn rehearse(
         review: ReviewNeed::Settled,
     };
     Ok(content.ceremony.clone().complete(completion, &mut filing.clone(), now)?)
+}
+
+/// The refusal, with the documents by name where it is that they changed.
+async fn refused(
+    platform: &Platform,
+    refusal: CompleteSigningError,
+    content: &CeremonyContent,
+    filing: &Filing,
+) -> CompleteSigningError {
+    if !matches!(refusal, CompleteSigningError::Ceremony(CompleteError::DocumentChanged)) {
+        return refusal;
+    }
+    let read = content.ceremony.challenge().map_or(&[][..], |live| live.documents.as_slice());
+    match ChangedDocuments::since(platform, filing, read).await {
+        Ok(changed) => CompleteSigningError::DocumentChanged(changed),
+        Err(fault) => fault.into(),
+    }
 }
 
 /// A drawn number that no signing has. Drawn, not counted: it says nothing about how many

@@ -10,6 +10,7 @@ use crate::act::Act;
 use crate::ceremonies::require_inside;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
+use crate::guardianships;
 use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
@@ -52,6 +53,9 @@ pub enum ConfirmError {
     /// The register says that a company that signed was revoked or cancelled since.
     #[error("a company of the filing may not sign any more as the register has it")]
     CompanyMayNotSign,
+    /// The minor for whom a guardian signed has come of age since.
+    #[error("the ward has come of age")]
+    WardCameOfAge,
     /// The signatures have changed since they were shown.
     #[error("the list of signatures has changed since it was shown")]
     ListChanged,
@@ -80,6 +84,7 @@ impl ConfirmError {
                 ],
             )
             .is(Class::Conflict),
+            Self::WardCameOfAge => guardianships::came_of_age(),
             Self::ListChanged => say(
                 "shown_list_changed",
                 ["签署情况在您查看后有更新，未作确认。", "请刷新页面，查看最新签署情况后再确认。"],
@@ -132,6 +137,9 @@ pub async fn confirm(
         let mut changes = Changeset::new();
         if look_again_at_companies(platform, &mut changes, &filing).await? {
             return Err(ConfirmError::CompanyMayNotSign);
+        }
+        if guardianships::has_ended(platform, &filing, command.party).await? {
+            return Err(ConfirmError::WardCameOfAge);
         }
         let record = record(platform, request, command, shown)?;
         let confirmed = Confirmed { record_id: record.record_id() };

@@ -21,7 +21,7 @@ use crate::data_keys::{Sealing, data_key};
 use crate::decide_case::has_name_of_party;
 use crate::fault::Fault;
 use crate::filings;
-use crate::index_filings::ward_number;
+use crate::guardianships;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::material::{self, Material, MaterialKind};
 use crate::objects;
@@ -257,7 +257,7 @@ async fn find(platform: &Platform, command: &CorrectPerson) -> Result<Found, Cor
         if let PartyKind::Ward { name, .. } = party.who()
             && is_named(name)
         {
-            let number = ward_number(platform, id, party.id()).await?;
+            let number = guardianships::number(platform, id, party.id()).await?;
             if is_typed(number.as_ref()) {
                 let (party, name) = (party.id(), name.clone());
                 matches.push(Match { party, contact: None, number, name, is_ward: true });

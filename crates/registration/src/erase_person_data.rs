@@ -302,11 +302,11 @@ impl Deciding<'_> {
         for class in &wanted.classes {
             close(&mut self.changes, wanted.filing, wanted.party, *class, record_id)?;
         }
-        let photos = affected.photos(platform, &wanted.classes).await?;
+        let objects = affected.objects(platform, &wanted.classes).await?;
         let at = next.place.recorded_at;
         let keys = affected.keys.clone();
         let is_ordered = !affected.records.is_empty();
-        self.write_row(record_id, at, decision, keys, photos, is_ordered)?;
+        self.write_row(record_id, at, decision, keys, objects, is_ordered)?;
         UNFINISHED.put(&mut self.changes, &record_id, &wanted.filing).map_err(Fault::from)?;
         let restricted = Pair(wanted.filing, wanted.party);
         self.changes.delete(RESTRICTIONS.key(&restricted).map_err(Fault::from)?);

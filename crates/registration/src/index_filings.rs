@@ -7,15 +7,13 @@ use std::sync::Arc;
 
 use heqi_evidence::schema::RecordKind;
 use heqi_filing::{Party, PartyKind};
-use heqi_vocabulary::{FilingId, FilingNo, PartyId};
+use heqi_vocabulary::{FilingId, FilingNo};
 
-use crate::contacts::IdNumber;
-use crate::fault::{ActError, Fault};
+use crate::fault::Fault;
 use crate::ledger;
 use crate::platform::Platform;
-use crate::rows::Pair;
 use crate::search_index::{IndexFault, IndexSize, IndexedFiling, PersonDigest, SearchIndex};
-use crate::{ceremonies, contacts, filings, rows};
+use crate::{contacts, filings, guardianships, rows};
 
 /// Leaves read at once, with their records: about 5 MB.
 const LEAVES: usize = 512;
@@ -182,31 +180,23 @@ async fn add_party(
         one.persons.push(PersonDigest::of_number(secret, number.as_str()));
         one.persons.push(PersonDigest::of_person(secret, name.as_str(), number.as_str()));
     }
-    if let PartyKind::Ward { name, .. } = party.who()
-        && let Some(number) = ward_number(platform, one.filing, party.id()).await?
-    {
+    if let PartyKind::Ward { name, .. } = party.who() {
         let secret = platform.token_secret();
-        one.persons.push(PersonDigest::of_number(secret, number.as_str()));
-        one.persons.push(PersonDigest::of_person(secret, name.as_str(), number.as_str()));
+        // Under whichever invitation the guardian gave it: another one does not hide what was signed.
+        for shown in guardianships::of_party(platform, one.filing, party.id()).await? {
+            let number = shown.kept.number.as_str();
+            let digests = [
+                PersonDigest::of_number(secret, number),
+                PersonDigest::of_person(secret, name.as_str(), number),
+            ];
+            for digest in digests {
+                if !one.persons.contains(&digest) {
+                    one.persons.push(digest);
+                }
+            }
+        }
     }
     Ok(())
-}
-
-/// The number that the guardian gave of a minor at the last invitation; none where it was not given, or is erased.
-pub(crate) async fn ward_number(
-    platform: &Platform,
-    filing: FilingId,
-    party: PartyId,
-) -> Result<Option<IdNumber>, Fault> {
-    let newest = rows::NEWEST_CEREMONIES.row(platform.backend(), &Pair(filing, party)).await?;
-    let Some(newest) = newest else { return Ok(None) };
-    match ceremonies::load(platform, newest.value).await {
-        Ok(stored) => Ok(stored.content.guardianship.map(|kept| kept.number)),
-        Err(ActError::Fault(Fault::Erased)) => Ok(None),
-        Err(ActError::Fault(fault)) => Err(fault),
-        // The row names a ceremony that is not there: nothing to be found by.
-        Err(_) => Ok(None),
-    }
 }
 
 #[cfg(test)]

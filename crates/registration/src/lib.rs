@@ -36,7 +36,8 @@
 //!
 //! Queries:
 //! - [`filing_view`], [`ceremony_view`], [`entry_view`], [`timeline`], [`read_document`]: how things stand
-//! - [`document_pages`], [`key_points`]: what a signer is shown of what is to be signed
+//! - [`document_pages`], [`key_points`]: what a signer is shown of what is to be signed; [`changed_documents`]: what
+//!   of it changed since
 //! - [`receipt`], [`disclose`], [`export_bundle`]: evidence, in part and whole
 //! - [`case_queue`]: what reviewers have to decide
 //! - [`journal`]: what staff did, for auditors
@@ -69,6 +70,7 @@ pub mod capture_photo;
 pub mod case_queue;
 mod ceremonies;
 pub mod ceremony_view;
+pub mod changed_documents;
 pub mod check_code;
 pub mod check_identity;
 mod codes;
@@ -96,6 +98,7 @@ mod filings;
 pub mod find_entry;
 mod frozen;
 pub mod give_consent;
+mod guardianships;
 pub mod handler_desk;
 pub mod handover;
 pub mod holder_notice;

@@ -22,6 +22,7 @@ use crate::correct_person::CorrectionsRow;
 use crate::declare_capital::CapitalRow;
 use crate::document_pages::RenditionRow;
 use crate::filings::Parts;
+use crate::guardianships::GuardianshipRow;
 use crate::handover::HandoverRow;
 use crate::journal::JournalRow;
 use crate::messages::MessageRow;
@@ -76,6 +77,10 @@ pub(crate) const CEREMONIES: Table<CeremonyId, CeremonyRow> = Table::new("ceremo
 /// The ceremony a party was invited to last.
 pub(crate) const NEWEST_CEREMONIES: Table<Pair<FilingId, PartyId>, CeremonyId> =
     Table::new("newest_ceremony");
+/// Ceremonies in which a guardian showed what proves it, by filing and party. Those of before there
+/// were these rows are found only while they are the newest.
+pub(crate) const GUARDIANSHIPS: Table<Pair<FilingId, Pair<PartyId, CeremonyId>>, GuardianshipRow> =
+    Table::new("guardianship");
 /// How parties are reached.
 pub(crate) const CONTACTS: Table<Pair<FilingId, PartyId>, ContactRow> = Table::new("contact");
 /// What authorities said about parties.

@@ -21,6 +21,7 @@ use crate::erasure::retention;
 use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
+use crate::guardianships;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::material::{self, Material, MaterialKind};
 use crate::objects;
@@ -141,6 +142,7 @@ pub async fn show_guardianship(
         content.records.push(CeremonyRecord::of(kind, id, root));
         content.guardianship = Some(KeptGuardianship { shown, ..kept.clone() });
         stored.replace(platform, &mut changes, &content)?;
+        guardianships::note(&mut changes, filing_id, (party, ceremony))?;
         // What was shown before is looked at by nobody: a family's papers are kept no longer.
         let before = stored.content.guardianship.as_ref().map(|before| before.object.clone());
         let before = before.into_iter().collect();

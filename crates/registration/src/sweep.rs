@@ -14,6 +14,7 @@ use crate::ceremonies;
 use crate::erasure::retention;
 use crate::erasure::rows::GIVEN_UP;
 use crate::fault::{ActError, Fault};
+use crate::guardianships;
 use crate::messages::{MessageState, Purpose};
 use crate::objects;
 use crate::platform::Platform;
@@ -54,6 +55,7 @@ pub struct SweepCursor {
     handovers: Option<Digest>,
     videos: Option<Pair<CeremonyId, WayReason>>,
     given_up: Option<Pair<FilingId, String>>,
+    proofs: Option<guardianships::Key>,
     staff: staff::sweep::Cursor,
 }
 
@@ -79,6 +81,8 @@ pub struct Swept {
     pub handovers: usize,
     /// Photos and videos that only a hold had kept, which is lifted.
     pub given_up: usize,
+    /// Proofs of guardianships that no signature rests on.
+    pub proofs: usize,
 }
 
 /// Looks at the next rows and removes those whose time is over.
@@ -95,7 +99,19 @@ pub async fn sweep(platform: &Platform, cursor: &mut SweepCursor) -> Result<Swep
     let handovers = sweep_handovers(platform, &mut cursor.handovers).await?;
     let videos = sweep_videos(platform, &mut cursor.videos).await?;
     let given_up = sweep_given_up(platform, &mut cursor.given_up).await?;
-    Ok(Swept { answers, signings, photos, videos, sessions, quotas, messages, handovers, given_up })
+    let proofs = guardianships::sweep(platform, &mut cursor.proofs, PAGE).await?;
+    Ok(Swept {
+        answers,
+        signings,
+        photos,
+        videos,
+        sessions,
+        quotas,
+        messages,
+        handovers,
+        given_up,
+        proofs,
+    })
 }
 
 /// Counts of codes and of invitations: a day of Shanghai that is over counts nobody any more.

@@ -1005,7 +1005,7 @@ async fn platform(
 async fn admit_staff(platform: &Platform) {
     let scopes = Scope::ALL.into_iter().collect();
     let (label, hash) = ("staff".to_owned(), hash_of(STAFF));
-    let command = CreateApiKey { label, scopes, custodian: None, hash };
+    let command = CreateApiKey { label, scopes, custodian: None, ends_at: None, hash };
     create_api_key(platform, command).await.unwrap();
 }
 

@@ -10,6 +10,7 @@ use heqi_pages::journey::{
 use heqi_registration::acknowledge::{Acknowledge, ShownOnPage, acknowledge};
 use heqi_registration::begin_signing::DocumentToSign;
 use heqi_registration::ceremony_view::CeremonyView;
+use heqi_registration::changed_documents::changed_since_read;
 use heqi_registration::document_pages::{DocumentPages, document_pages, page_picture};
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
@@ -118,14 +119,16 @@ pub(super) async fn reading_page(
     let mut documents = Vec::with_capacity(view.documents.len());
     for document in &view.documents {
         let is_read = view.read.iter().any(|read| read.sha256 == document.sha256);
-        let pages = if is_read {
-            None
-        } else {
-            let actor = visitor.actor();
-            let pages = document_pages(&state.platform, &actor, document.document_id).await;
-            Some(pages_of(pages.map_err(refused)?))
-        };
-        documents.push(card(document, is_read, pages, shown.fresh_key(state)));
+        let mut card = card(document, is_read, shown.fresh_key(state));
+        if !is_read {
+            let (actor, id) = (visitor.actor(), document.document_id);
+            let pages = document_pages(&state.platform, &actor, id).await;
+            card.shown = Some(pages_of(pages.map_err(refused)?));
+            // Once its pages are drawn, those that differ from what was read are known.
+            let changed = changed_since_read(&state.platform, &actor, id).await;
+            card.changed = changed.map_err(refused)?;
+        }
+        documents.push(card);
     }
     let signer = match &points.representative {
         Some(person) => format!("{} · {person}", points.signer),
@@ -159,12 +162,7 @@ pub(super) async fn reading_page(
     })
 }
 
-fn card(
-    document: &DocumentToSign,
-    is_read: bool,
-    shown: Option<Pages>,
-    key: String,
-) -> DocumentCard {
+fn card(document: &DocumentToSign, is_read: bool, key: String) -> DocumentCard {
     DocumentCard {
         document: document.document_id,
         title: document.title.clone(),
@@ -172,7 +170,8 @@ fn card(
         size_bytes: document.size_bytes,
         sha256: document.sha256,
         is_read,
-        shown,
+        changed: None,
+        shown: None,
         key,
     }
 }

@@ -90,7 +90,7 @@ fn row(account: &SeenAccount, called: &Called, l: Language) -> AccountRow {
         state: state_of(view, l).to_owned(),
         events: events.collect(),
         earlier: usize::try_from(*earlier).unwrap_or(usize::MAX),
-        seen: Some(view.standing.to_string()),
+        seen: view.standing.to_string(),
         may_release: *may_change && !is_in,
         may_disable: *may_change && view.disabled_at.is_none(),
     }

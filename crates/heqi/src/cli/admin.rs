@@ -19,6 +19,9 @@ pub(crate) enum AdminAction {
         /// With custody_return: data_centre or preservation, who takes back what it lost
         #[arg(long)]
         custodian: Option<String>,
+        /// After how many days it ends by itself; without it, when it is revoked
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u16>,
     },
     /// List the API keys, never the keys themselves
     ListKeys(ServiceArgs),
@@ -32,6 +35,9 @@ pub(crate) enum AdminAction {
         /// For how long the old key still works
         #[arg(long, value_name = "HOURS", default_value_t = 72)]
         overlap_hours: u32,
+        /// After how many days the new key ends by itself; without it, when it is revoked
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u16>,
     },
     /// Make an account for a member of staff, which waits until security lets it in, and show its first password
     /// this once

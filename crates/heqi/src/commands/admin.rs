@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use heqi_registration::access::{self, CreateApiKey};
+use heqi_registration::access::{self, ApiKeyRow, CreateApiKey};
 use heqi_registration::{Custodian, Scope};
 use heqi_service_kit::api_key::ApiKey;
+use heqi_vocabulary::UtcMillis;
 
 use crate::cli::AdminAction;
 use crate::commands::keys::rotate;
@@ -22,15 +23,16 @@ mod staff;
 const LISTED: usize = 1_000;
 /// The word inside every key that says whose it is.
 const HOLDER: &str = "integrator";
+const DAY_MS: i64 = 24 * 3_600_000;
 
 pub(crate) fn run(action: &AdminAction) -> JobResult {
     in_runtime(async {
         let mut out = io::stdout();
         match action {
-            AdminAction::CreateKey { service, label, scopes, custodian } => {
+            AdminAction::CreateKey { service, label, scopes, custodian, days } => {
                 let open = open(service.config.as_deref()).await?;
                 let may = (scopes.as_slice(), custodian.as_deref());
-                let created = create(&open, label, may, &mut out).await;
+                let created = create(&open, (label, *days), may, &mut out).await;
                 open.store.close()?;
                 created
             }
@@ -40,10 +42,10 @@ pub(crate) fn run(action: &AdminAction) -> JobResult {
                 open.store.close()?;
                 listed
             }
-            AdminAction::RotateKey { service, id, overlap_hours } => {
+            AdminAction::RotateKey { service, id, overlap_hours, days } => {
                 let settings: PlatformSettings = settings::load(service.config.as_deref())?;
                 let open = open(service.config.as_deref()).await?;
-                let rotated = rotate(&open, id, *overlap_hours, &mut out).await;
+                let rotated = rotate(&open, id, (*overlap_hours, *days), &mut out).await;
                 open.store.close()?;
                 // The store is closed: the change becomes a leaf of the log.
                 let (old, new) = rotated?;
@@ -122,7 +124,7 @@ async fn open(
 
 async fn create(
     open: &OpenPlatform,
-    label: &str,
+    (label, days): (&str, Option<u16>),
     (scopes, custodian): (&[String], Option<&str>),
     out: &mut dyn Write,
 ) -> JobResult {
@@ -133,7 +135,8 @@ async fn create(
     }
     let key = ApiKey::generate(HOLDER.parse()?, open.platform.entropy());
     let hash = access::hash_of(key.expose());
-    let command = CreateApiKey { label: label.to_owned(), scopes, custodian, hash };
+    let ends_at = end_of(open, days);
+    let command = CreateApiKey { label: label.to_owned(), scopes, custodian, ends_at, hash };
     let id = access::create_api_key(&open.platform, command).await?;
     writeln!(out, "{id}\n{}", key.expose())?;
     writeln!(io::stderr(), "The key is shown this once; only its hash is kept.")?;
@@ -144,9 +147,7 @@ async fn list(open: &OpenPlatform, out: &mut dyn Write) -> JobResult {
     for key in access::api_keys(&open.platform, LISTED).await? {
         let mut scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
         scopes.extend(key.custodian.map(Custodian::as_str));
-        let state = key
-            .revoked_at
-            .map_or_else(|| "valid".to_owned(), |at| format!("revoked {}", at.for_people()));
+        let state = state_of(&key, open.platform.now());
         writeln!(
             out,
             "{}  {}  {}  {state}  {}",
@@ -159,18 +160,32 @@ async fn list(open: &OpenPlatform, out: &mut dyn Write) -> JobResult {
     Ok(0)
 }
 
+fn state_of(key: &ApiKeyRow, now: UtcMillis) -> String {
+    match (key.revoked_at, key.ends_at) {
+        (Some(at), _) => format!("revoked {}", at.for_people()),
+        (None, Some(at)) if now >= at => format!("ended {}", at.for_people()),
+        (None, Some(at)) => format!("valid until {}", at.for_people()),
+        (None, None) => "valid".to_owned(),
+    }
+}
+
+/// When a key made now for so many days ends.
+fn end_of(open: &OpenPlatform, days: Option<u16>) -> Option<UtcMillis> {
+    days.map(|days| open.platform.now().plus_millis(i64::from(days) * DAY_MS))
+}
+
 /// Names of the old and the new key.
 async fn rotate(
     open: &OpenPlatform,
     id: &str,
-    overlap_hours: u32,
+    (overlap_hours, days): (u32, Option<u16>),
     out: &mut dyn Write,
 ) -> Result<(String, String), Box<dyn std::error::Error + Send + Sync>> {
     let old = id.parse()?;
     let key = ApiKey::generate(HOLDER.parse()?, open.platform.entropy());
     let overlap_ms = i64::from(overlap_hours) * 3_600_000;
-    let hash = access::hash_of(key.expose());
-    let new = access::rotate_api_key(&open.platform, &old, hash, overlap_ms).await?;
+    let next = (access::hash_of(key.expose()), end_of(open, days));
+    let new = access::rotate_api_key(&open.platform, &old, next, overlap_ms).await?;
     writeln!(out, "{new}\n{}", key.expose())?;
     writeln!(io::stderr(), "The key is shown this once. {old} ends in {overlap_hours} hours.")?;
     Ok((old.to_string(), new.to_string()))

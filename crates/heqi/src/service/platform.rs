@@ -225,6 +225,7 @@ impl OpenPlatform {
             label: label.to_owned(),
             scopes: Scope::ALL.into_iter().collect(),
             custodian: None,
+            ends_at: None,
             hash: access::hash_of(key),
         };
         access::create_api_key(&self.platform, command)

@@ -45,6 +45,7 @@ pub(super) async fn run_sweeps(
                     photos = swept.photos,
                     videos = swept.videos,
                     given_up = swept.given_up,
+                    proofs = swept.proofs,
                     "swept"
                 );
             }

@@ -209,6 +209,15 @@ fn an_api_key_is_made_shown_once_listed_without_itself_and_revoked() {
     assert!(line.contains("filings,coverage") && line.contains("valid"), "{line}");
     assert!(!listed.out.contains(key), "the list shows a key");
 
+    // Made for a time: the list says until when, and where that is over, that it is.
+    for (days, state) in [("30", "valid until 20"), ("0", "ended 20")] {
+        let made = heqi(&[&create[..], &["evidence", "--days", days]].concat()).exits(0);
+        let made = made.out.lines().next().unwrap().to_owned();
+        let listed = heqi(&["admin", "list-keys", "--config", config]).exits(0);
+        let line = listed.out.lines().find(|line| line.starts_with(&made)).unwrap();
+        assert!(line.contains(state), "{line}");
+    }
+
     heqi(&["admin", "revoke-key", "--config", config, id]).exits(0);
     let listed = heqi(&["admin", "list-keys", "--config", config]).exits(0);
     let line = listed.out.lines().find(|line| line.starts_with(id)).unwrap();

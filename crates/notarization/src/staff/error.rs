@@ -31,6 +31,9 @@ pub enum OfficeStaffError {
     /// A demo's own account, which is everybody's.
     #[error("an account of the demo is everybody's and is not shut out")]
     KeptIn,
+    /// The account was changed after whoever lets it in had seen it.
+    #[error("the account was changed after it had been seen")]
+    Changed,
     /// Login name or password is wrong.
     #[error("the login name or the password is wrong")]
     Wrong,
@@ -126,6 +129,18 @@ impl OfficeStaffError {
                 [
                     "This account is the demo's own and every visitor's, so it is not shut out; nothing was changed.",
                     "In earnest it would be out at once and come in no more until it is released again.",
+                ],
+            ),
+            Self::Changed => say(
+                Conflict,
+                "account_changed",
+                [
+                    "您打开页面后，该账号已被重置或停用，未予启用。",
+                    "请查看下方该账号的现状和记录，确认后再启用。",
+                ],
+                [
+                    "The account was reset or shut out after you had opened the page; it was not let in.",
+                    "Read how it stands now and what happened to it, and let it in if that is right.",
                 ],
             ),
             Self::Wrong => say(

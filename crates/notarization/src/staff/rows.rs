@@ -40,6 +40,28 @@ pub(super) struct AccountRow {
     pub(super) secrets: Sealed<Secrets>,
 }
 
+impl AccountRow {
+    /// How it stands.
+    pub(super) fn standing(&self) -> AccountStanding {
+        let disabled_at = self.disabled_at.map_or_else(String::new, |at| at.to_string());
+        let stands = format!("{}\n{}\n{disabled_at}\n", self.role.as_str(), self.sessions_from);
+        AccountStanding(Digest::labelled("heqi.officer-standing/v1\n", stands.as_bytes()))
+    }
+}
+
+/// How an account stood when a security officer saw it: moves when it is reset or shut out, and not
+/// with each try to come in, by which anybody could keep it out. Made from what the row has anyway,
+/// so rows of before have it too.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct AccountStanding(Digest);
+
+impl fmt::Display for AccountStanding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
 /// What only the sealed part holds.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

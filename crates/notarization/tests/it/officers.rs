@@ -8,8 +8,9 @@ use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::login::{enrolling, log_in, second_factor, show_again};
 use heqi_notarization::staff::sessions::{hash_of, leave, session};
 use heqi_notarization::staff::{
-    CreateOfficer, EventBy, OfficeRole, OfficeStaffError, Officer, StaffEvent, account_events,
-    accounts, create_officer, disable_officer, enrol_officer, find, release_officer, reset_officer,
+    AccountStanding, CreateOfficer, EventBy, OfficeRole, OfficeStaffError, Officer, StaffEvent,
+    account_events, accounts, create_officer, disable_officer, enrol_officer, find,
+    release_officer, reset_officer,
 };
 use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::{Clock as _, StaffId};
@@ -31,6 +32,21 @@ pub(crate) async fn make(office: &NotaryOffice, login: &str, role: OfficeRole) -
         password: password(PASSWORD),
     };
     create_officer(office, command).await.unwrap()
+}
+
+/// How an account stands, as the page shows it.
+async fn standing(office: &NotaryOffice, account: StaffId) -> AccountStanding {
+    let all = accounts(office).await.unwrap();
+    all.into_iter().find(|one| one.account == account).unwrap().standing
+}
+
+/// Lets an account in as it stands now.
+async fn release(
+    office: &NotaryOffice,
+    by: &Officer,
+    account: StaffId,
+) -> Result<(), OfficeStaffError> {
+    release_officer(office, by, account, standing(office, account).await).await
 }
 
 async fn come_in(house: &House, login: &str, secret: Option<&TotpSecret>) -> TotpSecret {
@@ -87,17 +103,17 @@ async fn nobody_comes_in_before_security_has_released_them() {
     let keeper = Officer { account: security, role: OfficeRole::Security };
     let not_keeper = Officer { account: notary, role: OfficeRole::Notary };
     for (by, whom) in [(&not_keeper, second), (&keeper, security)] {
-        let refused = release_officer(office, by, whom).await.unwrap_err();
+        let refused = release(office, by, whom).await.unwrap_err();
         assert!(matches!(refused, OfficeStaffError::NotSecurity), "{refused}");
     }
-    release_officer(office, &keeper, notary).await.unwrap();
+    release(office, &keeper, notary).await.unwrap();
     let secret = come_in(&house, "qian.wei", None).await;
 
     // Reset by whoever has the machine: again nobody comes in without security.
     reset_officer(office, &"qian.wei".parse().unwrap(), password(PASSWORD)).await.unwrap();
     let refused = log_in(office, ADDRESS, "qian.wei", password(PASSWORD)).await.unwrap_err();
     assert!(matches!(refused, OfficeStaffError::Unreleased));
-    release_officer(office, &keeper, notary).await.unwrap();
+    release(office, &keeper, notary).await.unwrap();
     let code = secret.code_at(house.clock.now());
     assert!(show_again(office, ADDRESS, "qian.wei", &code).await.is_err(), "another authenticator");
     come_in(&house, "qian.wei", None).await;
@@ -127,6 +143,42 @@ async fn nobody_comes_in_before_security_has_released_them() {
         assert_eq!(by(event), EventBy::Officer { account: notary }, "{event}");
     }
     assert_eq!(by(StaffEvent::WrongPassword), EventBy::Nobody);
+}
+
+#[tokio::test]
+async fn an_account_is_let_in_only_as_security_saw_it() {
+    let house = House::of(&story());
+    let office = &house.office;
+    let security = make(office, "security.one", OfficeRole::Security).await;
+    let notary = make(office, "qian.wei", OfficeRole::Notary).await;
+    let keeper = Officer { account: security, role: OfficeRole::Security };
+
+    // Tries to come in do not move it: nobody keeps an account out by knocking.
+    let seen = standing(office, notary).await;
+    let refused = log_in(office, ADDRESS, "qian.wei", password("wrong battery horse")).await;
+    assert!(refused.is_err());
+    assert_eq!(standing(office, notary).await, seen);
+
+    // Reset while the page was open, so the password is another's by now.
+    house.clock.advance_ms(1000);
+    reset_officer(office, &"qian.wei".parse().unwrap(), password(PASSWORD)).await.unwrap();
+    let refused = release_officer(office, &keeper, notary, seen).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::Changed), "{refused}");
+    let refused = log_in(office, ADDRESS, "qian.wei", password(PASSWORD)).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::Unreleased), "{refused}");
+
+    // Shut out by another security officer meanwhile.
+    let seen = standing(office, notary).await;
+    disable_officer(office, &keeper, notary).await.unwrap();
+    let refused = release_officer(office, &keeper, notary, seen).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::Changed), "{refused}");
+    let events = account_events(office, notary).await.unwrap();
+    assert!(events.iter().all(|one| one.event != StaffEvent::Released), "nothing was noted");
+
+    let seen = standing(office, notary).await;
+    release_officer(office, &keeper, notary, seen).await.unwrap();
+    // The same form a second time does the same.
+    release_officer(office, &keeper, notary, standing(office, notary).await).await.unwrap();
 }
 
 #[tokio::test]

@@ -1023,7 +1023,8 @@ async fn the_accounts_page_says_who_let_an_account_in_and_shut_it_out() {
     for (act, word) in [("release", "启用"), ("disable", "停用")] {
         let page = security.page(accounts).await;
         let csrf = csrf_of(&page);
-        let form = [("csrf", csrf.as_str()), ("key", act)];
+        let seen = seen_of(&page, "xu.ning");
+        let form = [("csrf", csrf.as_str()), ("key", act), ("seen", seen.as_str())];
         let path = format!("{accounts}/{account}/{act}");
         let done = security.send(Method::POST, &path, &form).await;
         assert_eq!(done.status(), StatusCode::SEE_OTHER, "{}", trouble(done).await);
@@ -1033,7 +1034,31 @@ async fn the_accounts_page_says_who_let_an_account_in_and_shut_it_out() {
         assert!(of_account.contains(&format!("{word} · 操作人：shen.yan")), "{of_account}");
         assert!(of_account.contains("建立 · 操作人：系统管理员"), "{of_account}");
     }
+
+    // Released as it stood on a page of before it was shut out, or as on no page at all.
+    let page = security.page(accounts).await;
+    let csrf = csrf_of(&page);
+    let path = format!("{accounts}/{account}/release");
+    let none = Digest::of(b"another standing").to_string();
+    for form in
+        [&[("csrf", csrf.as_str()), ("seen", none.as_str())][..], &[("csrf", csrf.as_str())][..]]
+    {
+        let refused = security.send(Method::POST, &path, form).await;
+        assert_eq!(refused.status(), StatusCode::CONFLICT);
+        assert!(trouble(refused).await.contains("已被重置或停用"), "it says why");
+    }
+    let seen = seen_of(&page, "xu.ning");
+    let form = [("csrf", csrf.as_str()), ("seen", seen.as_str())];
+    let done = security.send(Method::POST, &path, &form).await;
+    assert_eq!(done.status(), StatusCode::SEE_OTHER, "{}", trouble(done).await);
     bureau.running.stop().await;
+}
+
+/// How an account stands, as the form on the page of accounts says it back.
+fn seen_of(page: &str, login: &str) -> String {
+    let of_account = page.split(&format!("{login}</h2>")).nth(1).unwrap();
+    let seen = of_account.split("name=\"seen\" value=\"").nth(1).unwrap();
+    seen.split('"').next().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,8 +30,8 @@ pub struct AccountRow {
     pub events: Vec<[String; 3]>,
     /// How much happened before that, where only the newest was read.
     pub earlier: usize,
-    /// How it stands, as the form that releases it says back; none where nobody asks for that.
-    pub seen: Option<String>,
+    /// How it stands, as the form that releases it says back.
+    pub seen: String,
     /// Whether it can be released by whoever looks.
     pub may_release: bool,
     /// Whether it can be shut out by whoever looks.
@@ -54,7 +54,7 @@ impl AccountRow {
                 ["2026-11-23 09:05:00 +08:00".into(), "启用".into(), "shen.yan".into()],
             ],
             earlier: 0,
-            seen: None,
+            seen: "3".into(),
             may_release,
             may_disable,
         }
@@ -73,7 +73,7 @@ pub(crate) fn list(
         html! {
             form method="post" action=(act(&row.account, word)) {
                 (hidden(frame, key))
-                @if let Some(seen) = &row.seen { input type="hidden" name="seen" value=(seen); }
+                input type="hidden" name="seen" value=(row.seen);
                 button type="submit" { (words.in_language(l)) }
             }
         }

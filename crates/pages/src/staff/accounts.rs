@@ -59,8 +59,7 @@ impl Page for StaffAccountsPage {
     fn samples() -> Vec<Self> {
         let reviewer = "核验人员 · 杭州市临安区市场监督管理局";
         let row = |login: &str, role: &str, state: &str, may: (bool, bool)| {
-            let row = AccountRow::sample((login, role, state), may.0, may.1);
-            AccountRow { seen: Some("3".into()), ..row }
+            AccountRow::sample((login, role, state), may.0, may.1)
         };
         let page = |audits, rows, trouble| Self {
             desk: Desk::sample(),

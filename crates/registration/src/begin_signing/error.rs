@@ -3,6 +3,7 @@
 use heqi_pki::authority::IssueError;
 
 use crate::fault::{ActError, Class, Fault};
+use crate::guardianships;
 use crate::wording::{Told, refusals, say};
 
 /// Why no signing began.
@@ -76,18 +77,7 @@ impl BeginSigningError {
                 ],
             )
             .is(Class::Conflict),
-            Self::WardCameOfAge => say(
-                "ward_came_of_age",
-                [
-                    "证件号码显示被监护人现已满18周岁，签署没有开始。",
-                    "已成年的由本人签署：请联系经办人改以其本人名义邀请。",
-                ],
-                [
-                    "By the number the ward is 18 by now, so the signing has not begun.",
-                    "An adult signs in person: ask the handler for an invitation in the own name.",
-                ],
-            )
-            .is(Class::Conflict),
+            Self::WardCameOfAge => guardianships::came_of_age(),
             Self::Authority(_) => say(
                 "certificate_not_issued",
                 [

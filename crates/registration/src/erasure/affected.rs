@@ -101,18 +101,18 @@ impl Affected {
         Ok(remains)
     }
 
-    /// Photos of signings, photos of ceremonies that were never signed, and videos of either.
-    pub(crate) async fn photos(
+    /// Objects that nobody can open afterwards: photos of signings, photos of ceremonies that were
+    /// never signed, videos of either, and what guardians showed.
+    pub(crate) async fn objects(
         &self,
         platform: &Platform,
         classes: &[RetentionClass],
     ) -> Result<Vec<String>, ActError> {
-        if !classes.contains(&RetentionClass::Biometric) {
-            return Ok(Vec::new());
-        }
-        let mut photos = BTreeSet::new();
-        for record in &self.records {
-            photos.extend(record.private(platform)?.and_then(|private| private.photo));
+        let has_photos = classes.contains(&RetentionClass::Biometric);
+        let has_proofs = classes.contains(&RetentionClass::Person);
+        let mut objects = BTreeSet::new();
+        for record in self.records.iter().filter(|_| has_photos) {
+            objects.extend(record.private(platform)?.and_then(|private| private.photo));
         }
         let of_records: BTreeSet<_> =
             self.records.iter().filter_map(|record| record.about.ceremony).collect();
@@ -120,14 +120,17 @@ impl Affected {
             match ceremonies::load(platform, ceremony).await {
                 Ok(stored) => {
                     let ceremony = &stored.content.ceremony;
-                    photos.extend(ceremony.photo().map(|photo| photo.object.as_str().to_owned()));
-                    photos.extend(ceremony.video_object().map(|object| object.as_str().to_owned()));
+                    let photo = ceremony.photo().map(|photo| photo.object.as_str().to_owned());
+                    let video = ceremony.video_object().map(|object| object.as_str().to_owned());
+                    objects.extend(photo.into_iter().chain(video).filter(|_| has_photos));
+                    let proof = stored.content.guardianship.map(|shown| shown.object);
+                    objects.extend(proof.filter(|_| has_proofs));
                 }
                 Err(ActError::Fault(Fault::Erased)) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(photos.into_iter().collect())
+        Ok(objects.into_iter().collect())
     }
 }
 

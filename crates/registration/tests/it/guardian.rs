@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use heqi_evidence::schema::RetentionClass;
+use heqi_filing::timer::LINK_LIFETIME_MS;
 use heqi_filing::{Capacity, ConsentKind, FilingState, PartyKind, ReviewReason};
 use heqi_pki::keys::Algorithm;
 use heqi_registration::add_party::{AddParty, add_party};
@@ -14,8 +16,9 @@ use heqi_registration::correct_person::{CorrectPerson, correct_person};
 use heqi_registration::decide_case::Decision;
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
 use heqi_registration::decline::{Decline, decline};
+use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::filing_view::filing_view;
-use heqi_registration::legal_hold::{PlaceHold, place_hold};
+use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
 use heqi_registration::same_person::{go_on, next_of_person};
 use heqi_registration::show_guardianship::{
     GuardianProof, GuardianRelation, GuardianshipShown, ShowGuardianship, ShowGuardianshipError,
@@ -23,7 +26,7 @@ use heqi_registration::show_guardianship::{
 };
 use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, sweep};
 use heqi_testkit::{Device, files};
-use heqi_vocabulary::{Explain as _, Language, PartyId};
+use heqi_vocabulary::{Clock as _, Explain as _, Language, PartyId};
 
 use crate::regulator::typed;
 use crate::review::{Mood, NUMBER, Scene, contact};
@@ -287,6 +290,17 @@ async fn edge_case_11_a_minors_name_is_put_right_and_the_guardian_keeps_the_own(
 }
 
 #[tokio::test]
+async fn edge_case_8_another_invitation_does_not_hide_the_number_that_the_guardian_gave() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.invite(scene.filing, scene.party).await;
+    world.index().await;
+    let of_ward = typed(|typed| typed.person_number = WARD_NUMBER.into());
+    assert_eq!(world.found(&of_ward).await, [scene.filing]);
+}
+
+#[tokio::test]
 async fn edge_case_8_who_came_of_age_since_the_proof_was_shown_signs_in_person() {
     let (scene, visitor, _) = scene().await;
     let shown = show(&scene, &visitor, proof(GROWING_NUMBER)).await.unwrap();
@@ -295,6 +309,37 @@ async fn edge_case_8_who_came_of_age_since_the_proof_was_shown_signs_in_person()
     assert_eq!(begin_refused(&scene, &visitor).await, "ward_came_of_age");
     let again = show(&scene, &visitor, proof(GROWING_NUMBER)).await;
     assert_eq!(again.unwrap_err().code(), "ward_of_age");
+}
+
+#[tokio::test]
+async fn edge_case_8_nobody_signs_for_who_came_of_age_while_the_challenge_was_open() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(GROWING_NUMBER)).await.unwrap();
+    world.clock.advance_ms(4 * 3_600_000 - 60_000);
+    let (begun, photo) = world.ready(&visitor).await;
+    world.clock.advance_ms(120_000);
+    let answer = visitor.answer(&begun, photo, world.clock.now());
+    let refused = world.complete(&visitor, answer).await.unwrap_err();
+    assert_eq!(refused.code(), "ward_came_of_age");
+}
+
+#[tokio::test]
+async fn edge_case_8_nobody_confirms_for_who_came_of_age_after_the_guardian_signed() {
+    let (scene, visitor, handler) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(GROWING_NUMBER)).await.unwrap();
+    world.sign(&visitor).await;
+    world.clock.advance_ms(4 * 3_600_000);
+    let command = |party| Confirm { filing: scene.filing, party, shown_sha256: None };
+    let request = world.request(&visitor.actor);
+    let refused = confirm(&world.platform, &request, command(scene.party)).await.unwrap_err();
+    assert_eq!(refused.code(), "ward_came_of_age");
+    assert!(refused.explain(Language::Zh).next.contains("另立办件"), "it says what to do now");
+    // Whoever acts in the own name confirms as before, and the filing waits.
+    let request = world.request(&world.staff);
+    confirm(&world.platform, &request, command(handler)).await.unwrap();
+    assert!(matches!(scene.state().await, FilingState::Signed { .. }));
 }
 
 #[tokio::test]
@@ -344,6 +389,71 @@ async fn edge_case_8_a_proof_that_nobody_signed_with_goes_with_the_photo() {
     let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
     assert_eq!((swept.signings, swept.photos), (1, 1));
     assert_eq!(world.contents().await.objects.len(), before);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_without_a_signing_goes_after_its_time_but_under_a_hold() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let objects = async || world.contents().await.objects.len();
+    let swept = async || sweep(&world.platform, &mut SweepCursor::default()).await.unwrap().proofs;
+    let before = objects().await;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.clock.advance_ms(LINK_LIFETIME_MS);
+    assert_eq!((swept().await, objects().await), (0, before + 1), "the link has just ended");
+
+    let reason = "（2026）示例民初1号".to_owned();
+    let command = PlaceHold { filing: scene.filing, reason: reason.clone() };
+    let held = place_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    world.clock.advance_ms(SIGNING_LIFETIME_MS);
+    assert_eq!((swept().await, objects().await), (0, before + 1), "it is held");
+
+    let command = LiftHold { filing: scene.filing, hold: held.hold_id, reason };
+    lift_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    assert_eq!((swept().await, objects().await), (1, before));
+    assert_eq!(swept().await, 0);
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert_eq!(view.guardianship, None);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_guardian_who_has_the_data_erased_leaves_no_proof_behind() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.deposit_all().await;
+    let before = world.contents().await.objects.len();
+    let command = ErasePersonData {
+        filing: scene.filing,
+        party: scene.party,
+        classes: BTreeSet::from([RetentionClass::Person]),
+        basis: Some("个人信息保护法第47条".into()),
+    };
+    let request = world.request(&world.staff);
+    let decided = erase_person_data(&world.platform, &request, command).await.unwrap();
+    assert_eq!(decided.decision, "erased");
+    assert_eq!(world.contents().await.objects.len(), before - 1);
+    // The sweep finds a ceremony that nobody can open, and goes on.
+    world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);
+    let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!(swept.proofs, 0);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_that_was_signed_with_stays_however_old() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.sign(&visitor).await;
+    let before = world.contents().await.objects.len();
+    world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);
+    for _ in 0..2 {
+        let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+        assert_eq!(swept.proofs, 0);
+    }
+    assert_eq!(world.contents().await.objects.len(), before);
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    assert!(view.guardianship.is_some());
 }
 
 #[tokio::test]

@@ -152,7 +152,7 @@ async fn a_document_replaced_after_it_was_read_is_read_anew_and_the_old_pictures
         filing: drafted.filing,
         title: "公司章程".parse().unwrap(),
         replaces: Some(old),
-        bytes: files::pdf("Changed", 2).into(),
+        bytes: files::pdf("Changed", 3).into(),
     };
     let new =
         attach_document(&world.platform, &world.request(&world.staff), command).await.unwrap();
@@ -161,8 +161,18 @@ async fn a_document_replaced_after_it_was_read_is_read_anew_and_the_old_pictures
     assert!(view.read.iter().all(|read| read.sha256 != new.sha256), "it is not read yet");
     let late = read(&world, &visitor, &pages).await.unwrap_err();
     assert_eq!((late.code(), late.class()), ("document_changed", Class::Conflict));
+    let told = late.explain(Language::Zh).what;
+    assert!(told.contains("《公司章程》在您阅读后有更新"), "nobody has seen the new pages: {told}");
     let now = document_pages(&world.platform, &visitor.actor, new.document_id).await.unwrap();
-    assert_eq!(plain_text(&now.texts), "Changed, page 1 of 2\n\u{C}Changed, page 2 of 2\n\u{C}");
+    assert_eq!(
+        plain_text(&now.texts),
+        "Changed, page 1 of 3\n\u{C}Changed, page 2 of 3\n\u{C}Changed, page 3 of 3\n\u{C}"
+    );
+    // Now that its pages were drawn, those that look different are told too.
+    let late = read(&world, &visitor, &pages).await.unwrap_err();
+    let told = late.explain(Language::Zh).what;
+    assert!(told.contains("《公司章程》（第1、2、3页）在您阅读后有更新"), "{told}");
+    assert!(late.explain(Language::En).what.contains("\"公司章程\" (pages 1, 2, 3)"));
     read(&world, &visitor, &now).await.unwrap();
     let kept = document_pages(&world.platform, &visitor.actor, old).await.unwrap();
     assert_eq!(kept.shown_sha256, pages.shown_sha256);
@@ -199,6 +209,7 @@ async fn key_points_that_changed_since_are_read_anew() {
         let request = world.request(&visitor.actor);
         let refused = acknowledge(&world.platform, &request, command).await.unwrap_err();
         assert_eq!(refused.code(), "document_changed");
+        assert!(refused.explain(Language::Zh).what.contains("《公司章程》"), "{refused}");
     }
     assert!(view.key_points.duties.iter().any(|duty| duty.contains("出资")));
     assert_eq!(view.key_points.others.len(), 1, "{:?}", view.key_points.others);

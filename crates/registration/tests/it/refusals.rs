@@ -287,7 +287,11 @@ async fn a_document_that_changed_since_it_was_read_is_not_signed() {
     let request = ready.world.request(&ready.world.staff);
     let attached = attach_document(&ready.world.platform, &request, command).await.unwrap();
     assert_eq!(attached.version, 2);
-    ready.refused(ready.honest(), "document_changed").await;
+    let refused = ready.refused(ready.honest(), "document_changed").await;
+    for language in [Language::Zh, Language::En] {
+        let told = refused.explain(language).what;
+        assert!(told.contains("公司章程"), "it is named: {told}");
+    }
     let (begun, photo) = ready.world.ready(&ready.visitor).await;
     assert_eq!(begun.documents[0].document_id, attached.document_id);
     let answer = ready.visitor.answer(&begun, photo, ready.world.clock.now());

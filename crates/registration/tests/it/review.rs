@@ -12,8 +12,7 @@ use heqi_filing::{
     Capacity, CaseState, ConsentKind, DeclaredName, FilingState, Office, OfficeKind, PartyKind,
     ReviewReason,
 };
-use heqi_pki::keys::Algorithm;
-use heqi_registration::Actor;
+use heqi_pki::keys::{Algorithm, SigningKey};
 use heqi_registration::access::{authenticate, hash_of};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::case_queue::{Picture, case_picture, case_queue, case_view};
@@ -40,7 +39,8 @@ use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::{CreateStaff, StaffError, create_staff};
 use heqi_registration::verify_identity;
-use heqi_testkit::{Device, files};
+use heqi_registration::{Actor, OrderKey};
+use heqi_testkit::{Device, SeededEntropy, files};
 use heqi_vocabulary::{
     CaseId, CeremonyId, Clock as _, Digest, Explain as _, FilingId, Language, MessageChannel,
     PartyId, UtcMillis,
@@ -161,7 +161,12 @@ impl Scene {
         mood: Mood,
         change: impl FnOnce(&mut Providers, &mut IdentityPorts),
     ) -> Self {
-        let mut world = World::with(|settings| settings.review_office = Some(registry())).await;
+        let mut world = World::with(|settings| {
+            settings.review_office = Some(registry());
+            let key = SigningKey::generate(Algorithm::Ed25519, &SeededEntropy::new(17));
+            settings.order_key = Some(OrderKey::new(Arc::new(key)));
+        })
+        .await;
         let mut providers = Providers {
             mood: AtomicU8::new(mood as u8),
             company: parking_lot::Mutex::new(CompanyStatus::InOperation),

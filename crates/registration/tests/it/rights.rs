@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heqi_filing::{Capacity, ConsentKind, ConsentText, Decision, Matter, PartyKind};
 use heqi_registration::access::{
-    CreateApiKey, api_keys, authenticate, create_api_key, hash_of, revoke_api_key,
+    CreateApiKey, api_keys, authenticate, create_api_key, hash_of, revoke_api_key, rotate_api_key,
 };
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::begin_signing::{BeginSigning, begin_signing};
@@ -23,16 +23,37 @@ use heqi_registration::read_document::read_document;
 use heqi_registration::receipt::{Wait, receipt};
 use heqi_registration::returns::{deposited, receipts};
 use heqi_registration::{Actor, Custodian, Scope};
-use heqi_vocabulary::{Digest, Explain as _, Language};
+use heqi_vocabulary::{Clock as _, Digest, Explain as _, Language};
 
 use crate::world::World;
 
 async fn key(world: &World, scopes: &[Scope]) -> Actor {
     let hash = hash_of(&format!("heqi_{scopes:?}"));
     let scopes = scopes.iter().copied().collect();
-    let command = CreateApiKey { label: "x".into(), scopes, custodian: None, hash };
+    let command = CreateApiKey { label: "x".into(), scopes, custodian: None, ends_at: None, hash };
     create_api_key(&world.platform, command).await.unwrap();
     authenticate(&world.platform, hash).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_key_made_for_a_time_lets_nobody_in_from_its_end_on_and_its_successor_has_an_end_of_its_own()
+ {
+    let world = World::new().await;
+    let ends_at = Some(world.clock.now().plus_millis(1000));
+    let (hash, next) = (hash_of("heqi_for_a_time"), hash_of("heqi_next"));
+    let scopes = BTreeSet::from([Scope::Coverage]);
+    let command = CreateApiKey { label: "x".into(), scopes, custodian: None, ends_at, hash };
+    let id = create_api_key(&world.platform, command).await.unwrap();
+    let later = ends_at.map(|end| end.plus_millis(1000));
+    rotate_api_key(&world.platform, &id, (next, later), 3_600_000).await.unwrap();
+    world.clock.advance_ms(999);
+    authenticate(&world.platform, hash).await.unwrap();
+    world.clock.advance_ms(1);
+    let refused = authenticate(&world.platform, hash).await.unwrap_err();
+    assert_eq!(refused.code(), "not_authenticated", "the overlap does not prolong it");
+    authenticate(&world.platform, next).await.unwrap();
+    world.clock.advance_ms(1000);
+    authenticate(&world.platform, next).await.unwrap_err();
 }
 
 #[tokio::test]
@@ -159,7 +180,7 @@ async fn a_custodian_takes_back_with_its_key_what_it_lost_and_nothing_of_the_oth
     let returning = async |custodian: Option<Custodian>| {
         let (label, hash) = ("x".into(), hash_of(&format!("heqi_{custodian:?}")));
         let scopes = [Scope::CustodyReturn].into();
-        let command = CreateApiKey { label, scopes, custodian, hash };
+        let command = CreateApiKey { label, scopes, custodian, ends_at: None, hash };
         create_api_key(platform, command).await.unwrap();
         authenticate(platform, hash).await.unwrap()
     };

@@ -7,6 +7,7 @@ use heqi_registration::add_party::AddPartyError;
 use heqi_registration::attach_document::{AttachDocumentError, PdfError};
 use heqi_registration::begin_signing::BeginSigningError;
 use heqi_registration::capture_photo::{CapturePhotoError, PhotoError};
+use heqi_registration::changed_documents::ChangedDocuments;
 use heqi_registration::complete_signing::{CompleteSigningError, StatementPart};
 use heqi_registration::confirm::ConfirmError;
 use heqi_registration::decline::{DeclineError, ReasonError};
@@ -66,7 +67,11 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (TooLarge, Box::new(DeclineError::Reason(ReasonError))),
         (Conflict, Box::new(BeginSigningError::CompanyMayNotSign)),
         (Conflict, Box::new(CompleteSigningError::CompanyMayNotSign)),
+        (Conflict, Box::new(CompleteSigningError::DocumentChanged(ChangedDocuments::default()))),
         (Conflict, Box::new(ConfirmError::CompanyMayNotSign)),
+        (Conflict, Box::new(BeginSigningError::WardCameOfAge)),
+        (Conflict, Box::new(CompleteSigningError::WardCameOfAge)),
+        (Conflict, Box::new(ConfirmError::WardCameOfAge)),
         (Conflict, Box::new(ConfirmError::ListChanged)),
         (BadInput, Box::new(BasisError::NoBasis)),
         (BadInput, Box::new(BasisError::NotABasis)),

@@ -111,7 +111,7 @@ impl World {
         let platform = Platform::open(ports, settings).await.unwrap();
         let hash = hash_of("heqi_test_key");
         let (label, scopes) = ("test".into(), Scope::ALL.into());
-        let key = CreateApiKey { label, scopes, custodian: None, hash };
+        let key = CreateApiKey { label, scopes, custodian: None, ends_at: None, hash };
         create_api_key(&platform, key).await.unwrap();
         let staff = authenticate(&platform, hash).await.unwrap();
         Self { platform, store, clock, cast, staff, requests: AtomicU64::new(0) }

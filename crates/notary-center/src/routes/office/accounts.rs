@@ -3,8 +3,8 @@
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_notarization::staff::{
-    AccountView, OfficeRole, OfficeStaffError, account_events, accounts, disable_officer,
-    release_officer,
+    AccountStanding, AccountView, OfficeRole, OfficeStaffError, account_events, accounts,
+    disable_officer, release_officer,
 };
 use heqi_pages::office::{AccountRow, AccountsPage};
 use heqi_pages::{Link, OfficeLink};
@@ -54,7 +54,7 @@ async fn show(
                 })
                 .collect(),
             earlier: 0,
-            seen: None,
+            seen: account.standing.to_string(),
             may_release: may_change && !is_in,
             may_disable: may_change && account.disabled_at.is_none(),
         });
@@ -79,8 +79,11 @@ fn state_of(account: &AccountView, l: Language) -> &'static str {
     }
 }
 
+/// How the account stood on the page; one that does not say it has seen nothing.
 #[derive(Deserialize)]
-struct Nothing {}
+struct Acted {
+    seen: Option<AccountStanding>,
+}
 
 pub(super) async fn change(
     state: Data<State>,
@@ -90,12 +93,15 @@ pub(super) async fn change(
     path: Path<(String, String)>,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let _: Nothing = form_of(&state, &http, payload, Some(&visitor)).await?;
+    let acted: Acted = form_of(&state, &http, payload, Some(&visitor)).await?;
     let (account, act) = path.into_inner();
     let account = account.parse().map_err(|_| RequestProblem::NotFound)?;
     let by = visitor.officer()?;
     let done = match act.as_str() {
-        "release" => release_officer(&state.office, &by, account).await,
+        "release" => match acted.seen {
+            Some(seen) => release_officer(&state.office, &by, account, seen).await,
+            None => Err(OfficeStaffError::Changed),
+        },
         "disable" => disable_officer(&state.office, &by, account).await,
         _ => return Err(RequestProblem::NotFound.into()),
     };

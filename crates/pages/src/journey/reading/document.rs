@@ -25,6 +25,9 @@ pub struct DocumentCard {
     pub sha256: Digest,
     /// Whether it was acknowledged.
     pub is_read: bool,
+    /// Where an earlier version was read: the pages that look different now, none where that is not
+    /// known.
+    pub changed: Option<Vec<u32>>,
     /// How it is shown here; `None` where it is read in the file itself.
     pub shown: Option<Pages>,
     /// Under which name it is acknowledged once.
@@ -88,6 +91,7 @@ impl DocumentCard {
             article .document id=(format!("d{place}")) data-document=(self.document) {
                 h2 id=(title_of(place)) { "《" (self.title) "》" }
                 p .soft { (size(self.pages, self.size_bytes, l)) }
+                @if let Some(changed) = &self.changed { (notice(&renewed(changed, l))) }
                 @if self.is_read {
                     p .done { "✓ " (IS_READ.in_language(l)) }
                     p { a .open href=(link) target="_blank" rel="noopener" { (OPEN.in_language(l)) } }
@@ -135,6 +139,7 @@ impl DocumentCard {
                     @for (number, page) in (1..).zip(&pages.words) {
                         div .part data-page=(number) lang=(page.tongue()) {
                             p .soft .leaf lang=(l.tag()) { (page_of(number, self.pages, l)) }
+                            @if self.is_changed(number) { p .soft .notice lang=(l.tag()) { (CHANGED.in_language(l)) } }
                             @if page.is_picture { p .soft lang=(l.tag()) { (PICTURE.in_language(l)) } }
                             @for (is_heading, text) in &page.paragraphs {
                                 @if *is_heading { h4 { (text) } } @else { p { (text) } }
@@ -161,6 +166,7 @@ impl DocumentCard {
                 }
                 @for (number, picture) in (1..).zip(&pages.pictures) {
                     figure data-page=(number) {
+                        @if self.is_changed(number) { (notice(CHANGED.in_language(l))) }
                         div .sheet tabindex="0" role="group" aria-label=(page_of(number, self.pages, l)) {
                             img src=(Link::PagePicture(self.document, number)) loading="lazy" decoding="async"
                                 width=(picture.width) height=(picture.height) alt=(alt(number, l));
@@ -177,6 +183,10 @@ impl DocumentCard {
         }
     }
 
+    fn is_changed(&self, number: u32) -> bool {
+        self.changed.as_ref().is_some_and(|changed| changed.contains(&number))
+    }
+
     /// Cards for the samples of the page: read; with words and pictures; in the file only.
     pub(super) fn samples() -> Vec<Self> {
         let card = |title: &str, is_read, shown| Self {
@@ -186,6 +196,7 @@ impl DocumentCard {
             size_bytes: 123_456,
             sha256: Digest::of(title.as_bytes()),
             is_read,
+            changed: None,
             shown,
             key: "0123456789abcdef".into(),
         };
@@ -214,9 +225,11 @@ impl DocumentCard {
         };
         vec![
             card("公司章程", true, None),
-            card("股东会决议", false, Some(pages(words, false))),
+            Self {
+                changed: Some(vec![2]), ..card("股东会决议", false, Some(pages(words, false)))
+            },
             card("住所证明（扫描件）", false, Some(pages(Vec::new(), true))),
-            card("审计报告", false, Some(in_file)),
+            Self { changed: Some(Vec::new()), ..card("审计报告", false, Some(in_file)) },
         ]
     }
 }
@@ -232,6 +245,33 @@ fn size(pages: u32, bytes: u64, language: Language) -> String {
     }
 }
 
+/// What is to be known of a version that stands in the place of one that was read.
+fn renewed(changed: &[u32], language: Language) -> String {
+    let listed: Vec<String> = changed.iter().take(MAX_NUMBERS).map(u32::to_string).collect();
+    let is_cut = changed.len() > MAX_NUMBERS;
+    match (language, changed) {
+        (Language::Zh, []) => {
+            "您读过的版本已被替换，这是更新后的文件，请重新阅读全部页面。".to_owned()
+        }
+        (Language::Zh, _) => format!(
+            "您读过的版本已被替换。与您读过的不同：第{}页{}，已在下方标黄，请重新阅读。",
+            listed.join("、"),
+            if is_cut { "等" } else { "" }
+        ),
+        (Language::En, []) => {
+            "The version you read was replaced by this one. Read all of its pages again.".to_owned()
+        }
+        (Language::En, _) => format!(
+            "The version you read was replaced by this one. Pages that differ: {}{}; they are marked below. Read them again.",
+            listed.join(", "),
+            if is_cut { " and more" } else { "" }
+        ),
+    }
+}
+
+/// The most page numbers that one sentence lists.
+const MAX_NUMBERS: usize = 12;
+
 fn page_of(number: u32, pages: u32, language: Language) -> String {
     match language {
         Language::Zh => format!("第{number}页，共{pages}页"),
@@ -246,6 +286,8 @@ fn alt(number: u32, language: Language) -> String {
     }
 }
 
+const CHANGED: Words =
+    Words::new("本页与您读过的版本不同。", "This page differs from the version you read.");
 const WORDS: Words = Words::new("大字版", "In large type");
 const ALOUD: Words = Words::new("▶ 朗读全文", "▶ Read aloud");
 const STOP: Words = Words::new("■ 停止朗读", "■ Stop reading");
@@ -272,3 +314,18 @@ const IN_FILE: Words = Words::new(
     "This document is long or of an unusual form and is not shown as pictures here. Open the file and read all pages before you confirm.",
 );
 const READ: Words = Words::new("我已读完", "I have read it");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_version_names_the_pages_that_differ_as_far_as_they_are_known() {
+        let told = renewed(&[2, 5], Language::Zh);
+        assert!(told.contains("与您读过的不同：第2、5页，"), "{told}");
+        assert!(renewed(&[2, 5], Language::En).contains("Pages that differ: 2, 5; "));
+        assert!(renewed(&[], Language::Zh).contains("请重新阅读全部页面"));
+        let many: Vec<u32> = (1..=13).collect();
+        assert!(renewed(&many, Language::Zh).contains("12页等，"));
+    }
+}
