@@ -249,20 +249,24 @@ fn settings(
          key = \"{}\"\nvalidity = {{ valid_from = \"1970-01-01T00:00:00.000Z\" }}\n",
         receipt_key("preservation")
     );
-    let centre = format!(
-        "[data_centre]\nurl = \"https://127.0.0.1:{}\"\norganisation = \"杭州公证处\"\n\
-         witness_vkey = \"{}\"\nmirror_vkey = \"{}\"\n\
-         tls = {{ roots_file = \"{at}/notary/keys/tls-root.pem\", name = \"{}\" }}\n",
-        ports[1],
-        vkey("notary", "witness.key"),
-        vkey("notary", "mirror.key"),
-        host("notary")
-    );
+    let cosigners = [vkey("notary", "witness.key"), vkey("notary", "mirror.key")];
+    let centre = data_centre_of_the_other(folder, ports[1], cosigners);
     [
         platform,
         office("notary", "data_centre", ports[1], &other),
         office("preservation", "preservation", ports[2], &centre),
     ]
+}
+
+/// Where 实时保 finds the data centre, which proves what it holds under cosigned heads.
+fn data_centre_of_the_other(folder: &Path, port: u16, [witness, mirror]: [String; 2]) -> String {
+    format!(
+        "[data_centre]\nurl = \"https://127.0.0.1:{port}\"\norganisation = \"杭州公证处\"\n\
+         witness_vkey = \"{witness}\"\nmirror_vkey = \"{mirror}\"\n\
+         tls = {{ roots_file = \"{}/notary/keys/tls-root.pem\", name = \"{}\" }}\n",
+        folder.display(),
+        host("notary")
+    )
 }
 
 /// A service that goes on. Dropped, it is killed.

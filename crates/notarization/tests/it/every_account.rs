@@ -127,8 +127,10 @@ async fn a_store_that_fails_at_any_call_of_a_change_of_an_account_lets_nobody_in
             assert!(made.len() == 1 && made[0].released_at.is_none(), "one account, which waits");
         })
         .await;
+    let all = accounts(office).await.unwrap();
+    let seen = all.into_iter().find(|one| one.account == waiting).unwrap().standing;
     let releasing =
-        async |office: &NotaryOffice| told(release_officer(office, &keeper, waiting).await);
+        async |office: &NotaryOffice| told(release_officer(office, &keeper, waiting, seen).await);
     injected += tries(at, ("release", Twice::IsDone), &releasing, &async |o: &NotaryOffice| {
         let all = accounts(o).await.unwrap();
         let is_in = all.iter().any(|one| one.account == waiting && one.released_at.is_some());

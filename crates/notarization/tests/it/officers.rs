@@ -76,7 +76,7 @@ async fn an_account_that_is_every_visitors_is_not_shut_out_and_another_is() {
     let keeper = Officer { account: security, role: OfficeRole::Security };
     for (login, is_kept) in [("qian.wei", true), ("zhao.min", false)] {
         let account = make(office, login, OfficeRole::Notary).await;
-        release_officer(office, &keeper, account).await.unwrap();
+        release(office, &keeper, account).await.unwrap();
         let done = disable_officer(office, &keeper, account).await;
         assert_eq!(matches!(done, Err(OfficeStaffError::KeptIn)), is_kept, "{done:?}");
         let comes = log_in(office, ADDRESS, login, password(PASSWORD)).await;
