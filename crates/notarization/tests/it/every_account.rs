@@ -33,11 +33,11 @@ use crate::support::{House, story};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Twice {
     /// It is refused, and changes nothing.
-    IsRefused,
+    Refused,
     /// It is refused, and counted as a wrong try.
-    IsCounted,
+    Counted,
     /// It is done once more, or was already.
-    IsDone,
+    Done,
 }
 
 fn told<T>(answer: Result<T, impl std::fmt::Display>) -> Result<(), String> {
@@ -78,9 +78,9 @@ async fn tries(
         let again = beside(left.store.clone(), 3);
         let answer = act(&again).await;
         let done = held(&left.store).await;
-        if is_done && twice != Twice::IsDone {
+        if is_done && twice != Twice::Done {
             assert!(answer.is_err(), "{what}: done twice");
-            assert!(twice == Twice::IsCounted || done == after, "{what}: refused, and written");
+            assert!(twice == Twice::Counted || done == after, "{what}: refused, and written");
         } else {
             assert!(answer.is_ok(), "{what}: asked again: {answer:?}");
             assert!(is_done || shape(&done) == whole, "{what}: not what would have been");
@@ -121,7 +121,7 @@ async fn a_store_that_fails_at_any_call_of_a_change_of_an_account_lets_nobody_in
         told(create_officer(office, command).await)
     };
     let mut injected =
-        tries(at, ("create", Twice::IsRefused), &creating, &async |o: &NotaryOffice| {
+        tries(at, ("create", Twice::Refused), &creating, &async |o: &NotaryOffice| {
             let all = accounts(o).await.unwrap();
             let made: Vec<_> = all.iter().filter(|one| one.login == "wu.fang").collect();
             assert!(made.len() == 1 && made[0].released_at.is_none(), "one account, which waits");
@@ -131,7 +131,7 @@ async fn a_store_that_fails_at_any_call_of_a_change_of_an_account_lets_nobody_in
     let seen = all.into_iter().find(|one| one.account == waiting).unwrap().standing;
     let releasing =
         async |office: &NotaryOffice| told(release_officer(office, &keeper, waiting, seen).await);
-    injected += tries(at, ("release", Twice::IsDone), &releasing, &async |o: &NotaryOffice| {
+    injected += tries(at, ("release", Twice::Done), &releasing, &async |o: &NotaryOffice| {
         let all = accounts(o).await.unwrap();
         let is_in = all.iter().any(|one| one.account == waiting && one.released_at.is_some());
         assert!(is_in, "it waits still");
@@ -141,12 +141,12 @@ async fn a_store_that_fails_at_any_call_of_a_change_of_an_account_lets_nobody_in
         let new = password("another horse battery");
         told(reset_officer(office, &"qian.wei".parse().unwrap(), new).await)
     };
-    injected += tries(at, ("reset", Twice::IsDone), &resetting, &is_out).await;
+    injected += tries(at, ("reset", Twice::Done), &resetting, &is_out).await;
     let disabling =
         async |office: &NotaryOffice| told(disable_officer(office, &keeper, notary).await);
-    injected += tries(at, ("disable", Twice::IsDone), &disabling, &is_out).await;
+    injected += tries(at, ("disable", Twice::Done), &disabling, &is_out).await;
     let leaving = async |office: &NotaryOffice| told(leave(office, inside).await);
-    injected += tries(at, ("leave", Twice::IsDone), &leaving, &is_out).await;
+    injected += tries(at, ("leave", Twice::Done), &leaving, &is_out).await;
     assert!(injected > 80, "{injected} failures");
 }
 
@@ -176,13 +176,13 @@ async fn a_store_that_fails_at_any_call_of_coming_in_counts_a_code_once() {
         told(log_in(office, ADDRESS, "qian.wei", password(PASSWORD)).await)
     };
     let mut injected =
-        tries(at, ("log_in", Twice::IsDone), &by_password, &async |_: &NotaryOffice| {}).await;
+        tries(at, ("log_in", Twice::Done), &by_password, &async |_: &NotaryOffice| {}).await;
     let by_code =
         async |office: &NotaryOffice| told(second_factor(office, ADDRESS, doors[0], &code).await);
-    injected += tries(at, ("second_factor", Twice::IsRefused), &by_code, &has_counted).await;
+    injected += tries(at, ("second_factor", Twice::Refused), &by_code, &has_counted).await;
     let again =
         async |office: &NotaryOffice| told(show_again(office, ADDRESS, "qian.wei", &code).await);
-    injected += tries(at, ("show_again", Twice::IsCounted), &again, &has_counted).await;
+    injected += tries(at, ("show_again", Twice::Counted), &again, &has_counted).await;
     // A wrong one is counted when it is told to be wrong, and not before.
     let wrong = async |office: &NotaryOffice| match second_factor(
         office, ADDRESS, doors[0], "000000",
@@ -193,12 +193,11 @@ async fn a_store_that_fails_at_any_call_of_coming_in_counts_a_code_once() {
         other => Err(format!("{other:?}")),
     };
     injected +=
-        tries(at, ("a wrong code", Twice::IsDone), &wrong, &async |_: &NotaryOffice| {}).await;
+        tries(at, ("a wrong code", Twice::Done), &wrong, &async |_: &NotaryOffice| {}).await;
 
     // Who comes for the first time is shown recovery codes once: not after anything failed behind it.
     let drawing = async |office: &NotaryOffice| told(enrolling(office, doors[2]).await);
-    injected +=
-        tries(at, ("enrolling", Twice::IsDone), &drawing, &async |_: &NotaryOffice| {}).await;
+    injected += tries(at, ("enrolling", Twice::Done), &drawing, &async |_: &NotaryOffice| {}).await;
     let fresh = enrolling(office, doors[2]).await.unwrap().code_at(house.clock.now());
     let enrolment = async |office: &NotaryOffice| {
         let came = second_factor(office, ADDRESS, doors[2], &fresh).await;
@@ -208,7 +207,7 @@ async fn a_store_that_fails_at_any_call_of_coming_in_counts_a_code_once() {
         told(came)
     };
     injected +=
-        tries(at, ("the first code", Twice::IsRefused), &enrolment, &async |_: &NotaryOffice| {})
+        tries(at, ("the first code", Twice::Refused), &enrolment, &async |_: &NotaryOffice| {})
             .await;
     assert!(injected > 120, "{injected} failures");
 }
@@ -224,11 +223,11 @@ async fn a_store_that_fails_at_any_call_of_a_persons_visit_counts_a_code_and_say
         Err(error) => Err(error.to_string()),
     };
     let mut injected =
-        tries(at, ("ask_code", Twice::IsRefused), &asking, &async |_: &NotaryOffice| {}).await;
+        tries(at, ("ask_code", Twice::Refused), &asking, &async |_: &NotaryOffice| {}).await;
     let sent = ask_code(office, &contact(MOBILE)).await.unwrap().unwrap();
     let entering =
         async |office: &NotaryOffice| told(enter(office, &sent.contact, &sent.code, NAME).await);
-    injected += tries(at, ("enter", Twice::IsRefused), &entering, &async |o: &NotaryOffice| {
+    injected += tries(at, ("enter", Twice::Refused), &entering, &async |o: &NotaryOffice| {
         let twice = enter(o, &sent.contact, &sent.code, NAME).await;
         assert!(matches!(twice, Err(EnterError::CodeEnded)), "a code let in twice");
     })
@@ -241,7 +240,7 @@ async fn a_store_that_fails_at_any_call_of_a_persons_visit_counts_a_code_and_say
             Ok(_) => Err("somebody else is in".to_owned()),
         };
     injected +=
-        tries(at, ("a wrong name", Twice::IsDone), &mistaken, &async |_: &NotaryOffice| {}).await;
+        tries(at, ("a wrong name", Twice::Done), &mistaken, &async |_: &NotaryOffice| {}).await;
 
     let secret = enter(office, &sent.contact, &sent.code, NAME).await.unwrap();
     let inside = Digest::of(secret.as_bytes());
@@ -252,25 +251,24 @@ async fn a_store_that_fails_at_any_call_of_a_persons_visit_counts_a_code_and_say
         let office = office.clone().telling(vec![Recipient::Platform]);
         told(say(&office, &about, NoticeKind::Objection, "非本人签署").await)
     };
-    injected += tries(at, ("say", Twice::IsDone), &saying, &async |o: &NotaryOffice| {
+    injected += tries(at, ("say", Twice::Done), &saying, &async |o: &NotaryOffice| {
         assert_eq!(notices(o, about.row.chain).await.unwrap().len(), 1, "said once");
     })
     .await;
     let watching =
         async |office: &NotaryOffice| told(watch::begin(office, &person, Language::Zh).await);
-    injected += tries(at, ("watch", Twice::IsDone), &watching, &async |o: &NotaryOffice| {
+    injected += tries(at, ("watch", Twice::Done), &watching, &async |o: &NotaryOffice| {
         assert!(watch::since(o, &person).await.unwrap().is_some(), "nobody is told");
     })
     .await;
     watch::begin(office, &person, Language::Zh).await.unwrap();
     let stopping = async |office: &NotaryOffice| told(watch::end(office, &person).await);
-    injected +=
-        tries(at, ("watch no more", Twice::IsDone), &stopping, &async |o: &NotaryOffice| {
-            assert_eq!(watch::since(o, &person).await.unwrap(), None, "told all the same");
-        })
-        .await;
+    injected += tries(at, ("watch no more", Twice::Done), &stopping, &async |o: &NotaryOffice| {
+        assert_eq!(watch::since(o, &person).await.unwrap(), None, "told all the same");
+    })
+    .await;
     let leaving = async |office: &NotaryOffice| told(door::leave(office, inside).await);
-    injected += tries(at, ("leave", Twice::IsDone), &leaving, &async |o: &NotaryOffice| {
+    injected += tries(at, ("leave", Twice::Done), &leaving, &async |o: &NotaryOffice| {
         assert!(holder(o, inside).await.unwrap().is_none(), "still in");
     })
     .await;
