@@ -147,13 +147,19 @@ async fn a_certificate_of_what_was_deposited_before_any_cosignature_has_both() {
     assert_eq!(listed.size_bytes, proof.len() as u64);
     assert!(view.content.outputs[5].contains("\"log_proof_made_anew\":true"));
 
-    // Later heads change nothing that was sealed: draft, approval and issue are of those bytes.
+    // Later heads change nothing that was sealed: draft, approval and issue are of those bytes, and so is the list,
+    // though the machine's part is recomputed under such a head.
     cosigners.both(&bureau.house, &story.log, (size - 1, size)).await;
+    let origin = Origin::new(story.log.origin()).unwrap();
+    cosigners.log.remember(bureau.office(), &origin).await;
+    assert_eq!(log_path(&bureau, no).await, Outcome::Passed);
     bureau.approved(no).await;
     bureau.paid_and_issued(no).await;
     assert_eq!(package(&bureau, no).await, sealed);
     let view = matter(bureau.office(), &bureau.notary.officer, no).await.unwrap();
     assert_eq!(view.matter.package_sha256(), Some(Digest::of(&sealed)));
+    let listed = view.content.facts.parts.iter().find(|part| part.name == PROOF).unwrap();
+    assert_eq!(listed.sha256, Digest::of(&proof).to_string(), "what is embedded");
 }
 
 #[tokio::test]
