@@ -13,7 +13,7 @@ use std::time::Duration;
 use heqi_evidence::anchors::{Anchors, CosignerAnchor, CosignerRole, LogAnchor};
 use heqi_evidence::leaf::RecordRoot;
 use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
-use heqi_tlog::note::VerifierKey;
+use heqi_tlog::note::{Note, SignatureLine, VerifiedSignature, VerifierKey};
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tile::TilePath;
 use heqi_vocabulary::{Clock, UtcMillis};
@@ -116,15 +116,15 @@ impl Elsewhere {
         origin: &Origin,
     ) -> Result<Option<SignedCheckpoint>, NotShown> {
         let Some(mirrored) = self.shown.mirrored(origin).await? else { return Ok(None) };
-        if is_of_both(&mirrored, origin, anchors) {
-            return Ok(Some(mirrored));
+        if let Some(both) = of_both(&mirrored, origin, anchors) {
+            return Ok(Some(both));
         }
         let Some(witnessed) = self.shown.witnessed(origin).await? else { return Ok(None) };
         if witnessed.note().text() != mirrored.note().text() {
             return Ok(None);
         }
         let both = both_lines(witnessed, &mirrored).ok();
-        Ok(both.filter(|both| is_of_both(both, origin, anchors)))
+        Ok(both.and_then(|both| of_both(&both, origin, anchors)))
     }
 
     pub(super) async fn tile(
@@ -136,9 +136,15 @@ impl Elsewhere {
     }
 }
 
-/// Before it is remembered: a head that somebody made up, or that only the log's own organisation cosigned, would stand in
-/// the way of every other.
-fn is_of_both(head: &SignedCheckpoint, origin: &Origin, anchors: &Anchors) -> bool {
+/// The head with the lines of log, witness and mirror that the office knows, and no others; `None` where one of the three is
+/// missing. Before it is remembered: a head that somebody made up, or that only the log's own organisation cosigned, would
+/// stand in the way of every other, and lines of strangers, as long as a note may be, would be kept and handed out in
+/// every proof.
+fn of_both(
+    head: &SignedCheckpoint,
+    origin: &Origin,
+    anchors: &Anchors,
+) -> Option<SignedCheckpoint> {
     let logs = anchors.logs.iter().filter(|log| log.vkey.0.name() == origin.key_name());
     let logs: Vec<&LogAnchor> = logs.collect();
     let is_outside = |cosigner: &CosignerAnchor| {
@@ -149,12 +155,23 @@ fn is_of_both(head: &SignedCheckpoint, origin: &Origin, anchors: &Anchors) -> bo
         let cosigners = all.filter(|cosigner| cosigner.role == role && is_outside(cosigner));
         cosigners.map(|cosigner| &cosigner.vkey.0).collect::<Vec<_>>()
     };
-    head.checkpoint().origin() == origin
-        && is_signed(head, logs.iter().map(|log| &log.vkey.0).collect())
-        && is_signed(head, of(CosignerRole::Witness))
-        && is_signed(head, of(CosignerRole::Mirror))
+    if head.checkpoint().origin() != origin {
+        return None;
+    }
+    let mut known = signed_by(head, logs.iter().map(|log| &log.vkey.0).collect())?;
+    known.extend(signed_by(head, of(CosignerRole::Witness))?);
+    known.extend(signed_by(head, of(CosignerRole::Mirror))?);
+    // By the note, in which each line stands once: a key may be known twice, with two validities.
+    let lines = head.note().signatures().iter().filter(|line| known.contains(line));
+    let note = Note::new(head.note().text().to_owned(), lines.cloned().collect()).ok()?;
+    SignedCheckpoint::from_note(note).ok()
 }
 
-fn is_signed(head: &SignedCheckpoint, keys: Vec<&VerifierKey>) -> bool {
-    head.note().verify(keys).is_ok()
+/// The lines of these keys; `None` where there is none, or one that does not hold.
+fn signed_by<'a>(
+    head: &'a SignedCheckpoint,
+    keys: Vec<&'a VerifierKey>,
+) -> Option<Vec<&'a SignatureLine>> {
+    let verified = head.note().verify(keys).ok()?;
+    Some(verified.iter().map(VerifiedSignature::line).collect())
 }

@@ -11,6 +11,7 @@ use heqi_notary_protocol::mirror::AddEntriesAnswer;
 use heqi_testkit::Story;
 use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 use heqi_tlog::mirror::MAX_PACKAGES;
+use heqi_tlog::note::{KeyId, KeyName, SignatureLine};
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tile::TilePath;
 
@@ -24,6 +25,8 @@ enum Mischief {
     Nothing,
     /// A head that neither witness nor mirror has signed.
     Head(SignedCheckpoint),
+    /// The head as it is, with a line more.
+    Line(SignatureLine),
     /// Tiles of nothing.
     Tiles,
     /// No answer at all.
@@ -65,6 +68,10 @@ impl ShownElsewhere for Between {
         self.heads_asked.fetch_add(1, Ordering::SeqCst);
         match self.mischief() {
             Mischief::Head(head) => Box::pin(async move { Ok(Some(head)) }),
+            Mischief::Line(line) => Box::pin(async move {
+                let head = self.honest.mirrored(origin).await;
+                head.map(|head| head.map(|head| head.with_signature(line).unwrap()))
+            }),
             Mischief::Silence => Box::pin(std::future::pending()),
             Mischief::Nothing | Mischief::Tiles => self.honest.mirrored(origin),
         }
@@ -196,6 +203,20 @@ async fn a_head_or_a_tile_that_is_only_said_changes_nothing_and_stands_in_nobody
     let saved = visitor.saved().await;
     assert_eq!(cosignatures(&saved), 2);
     assert_eq!(saved.checkpoint().checkpoint().size(), story.log.size() - 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_data_centre_writes_beside_a_head_is_not_kept_and_not_handed_out() {
+    let (story, code_checked) = told_story();
+    let centre = Plan::data_centre(&story, store()).start().await;
+    cosign(&centre, &story, story.log.size()).await;
+    let between = Between::of(&centre);
+    let name = KeyName::new("stranger.example/line").unwrap();
+    let long = SignatureLine::new(name, KeyId::from_bytes([7; 4]), vec![7; 90_000]).unwrap();
+    between.does(Mischief::Line(long));
+    let saved = Visitor::at(&story, &code_checked, between).await.saved().await;
+    assert_eq!(cosignatures(&saved), 2);
+    assert_eq!(saved.checkpoint().note().signatures().len(), 3, "log, witness, mirror");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
