@@ -51,6 +51,8 @@ pub struct PackageWords<'a> {
     pub digests: &'a DualDigest,
     /// Whether it keeps something of a third person closed.
     pub is_narrowed: bool,
+    /// Whether its log proof is another than was deposited (ADR 0070).
+    pub is_proof_anew: bool,
     /// Whether a photo of the signing is in it.
     pub has_photo: bool,
 }
@@ -96,11 +98,14 @@ pub fn certificate_text(words: &CertificateWords<'_>) -> String {
         );
     }
     let prints = if words.package.has_photo { "打印件、照片" } else { "打印件" };
-    // Where something is closed in the package it is what was extracted that has the digests of the deposit.
-    let unchanged = if words.package.is_narrowed {
-        "，除第三人的个人信息以其摘要值代替外未作改动；提取的电子数据的摘要值与"
-    } else {
-        "，其摘要值与"
+    // Where the package differs from it, it is what was extracted that has the digests of the deposit.
+    let unchanged = match (words.package.is_narrowed, words.package.is_proof_anew) {
+        (false, false) => "，其摘要值与",
+        (true, false) => "，除第三人的个人信息以其摘要值代替外未作改动；提取的电子数据的摘要值与",
+        (false, true) => "，除日志证明重作外未作改动；提取的电子数据的摘要值与",
+        (true, true) => {
+            "，除第三人的个人信息以其摘要值代替、日志证明重作外未作改动；提取的电子数据的摘要值与"
+        }
     };
     lines.push(format!(
         "兹证明本公证书所附电子数据（附件四）系自本处电子数据保管系统提取{unchanged}{}存证时记录的摘要值一致；本公证书所附{prints}与提取的电子数据内容相符。",
@@ -167,6 +172,12 @@ fn extracted(words: &CertificateWords<'_>) -> [String; 6] {
     } else {
         ""
     };
+    // Annex one lists what was received; the proof that is embedded came to be only now.
+    let anew = if words.package.is_proof_anew {
+        "，其中的日志证明就同一记录在日志中的同一位置、依其后经联署的树头重作，接收时的日志证明由本处留存"
+    } else {
+        ""
+    };
     let SessionWords { second, place, workstation, from, to } = words.session;
     let package = words.package.digests;
     [
@@ -184,7 +195,7 @@ fn extracted(words: &CertificateWords<'_>) -> [String; 6] {
         "三、对提取的文件重新计算摘要值，与存证时记录的摘要值比对，结果：一致；".to_owned(),
         "四、对电子签名、时间戳进行验证，结果见附件三；".to_owned(),
         format!(
-            "五、将提取的数据存入电子数据包并封存（附件四，SM3：{}；SHA-256：{}）{closed}，一式{}份，打印相关页面（附件五至附件七）。",
+            "五、将提取的数据存入电子数据包并封存（附件四，SM3：{}；SHA-256：{}）{closed}{anew}，一式{}份，打印相关页面（附件五至附件七）。",
             package.sm3, package.sha256, words.application.copies,
         ),
     ]

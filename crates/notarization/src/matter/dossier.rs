@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::canonical;
 use heqi_evidence::container;
-use heqi_evidence::deposit::PartRole;
 use heqi_vocabulary::Digest;
 use serde_json::json;
 
@@ -102,8 +101,8 @@ pub async fn dossier(
     container::write(&files).map_err(|error| broken(&error))
 }
 
-/// The parts of the deposit that the package carries in part or not at all (ADR 0074): the archive keeps what was
-/// extracted, whoever applied. What was erased since is gone from here, too.
+/// The parts of the deposit that the package carries in part, anew, or not at all (ADR 0070, 0074): the archive keeps
+/// what was extracted, whoever applied. What was erased since is gone from here, too.
 async fn beside_package(
     office: &NotaryOffice,
     opened: &Opened<'_>,
@@ -111,13 +110,10 @@ async fn beside_package(
 ) -> Result<Vec<(String, Vec<u8>)>, MatterError> {
     let bundle = EvidenceBundle::read(file);
     let bundle = bundle.map_err(|error| MatterError::Broken(error.to_string()))?;
-    let inside: BTreeSet<Digest> = bundle.parts.immutable_parts().map(Digest::of).collect();
+    let inside = bundle.parts.immutable_parts().chain(bundle.parts.proof.as_deref());
+    let inside: BTreeSet<Digest> = inside.map(Digest::of).collect();
     let row = deposit(office, &opened.matter.deposit).await?.ok_or(MatterError::NoDeposit)?;
-    // The log's proof is of the same entry, whichever head it leads to.
-    let missing = row
-        .parts
-        .iter()
-        .filter(|part| PartRole::of_entry(&part.name).is_some() && !inside.contains(&part.sha256));
+    let missing = row.parts.iter().filter(|part| !inside.contains(&part.sha256));
     let mut beside = Vec::new();
     for part in missing {
         match open_part(office, row.chain, part).await {

@@ -18,7 +18,7 @@ use super::rows::HeldPart;
 use super::session::package;
 use super::state::{Draft, Rule};
 use super::step::StepKind;
-use crate::deposited::{DEPOSITS, DepositKey};
+use crate::deposited::{DEPOSITS, DepositKey, PROOF};
 use crate::office::NotaryOffice;
 use crate::staff::{Officer, officer_name};
 
@@ -75,6 +75,7 @@ pub async fn propose(
         package: PackageWords {
             digests: &sealed.package,
             is_narrowed: sealed.is_narrowed,
+            is_proof_anew: sealed.is_proof_anew,
             has_photo: sealed.has_photo,
         },
         session: SessionWords {
@@ -109,6 +110,7 @@ struct Sealed {
     manifest: DualDigest,
     package: DualDigest,
     is_narrowed: bool,
+    is_proof_anew: bool,
     has_photo: bool,
 }
 
@@ -123,11 +125,16 @@ impl Sealed {
         let has_photo = parts.attachments.values().any(|bytes| Some(Digest::of(bytes)) == photo);
         let client = parts.client.as_deref().and_then(|bytes| Disclosure::parse(bytes).ok());
         let is_narrowed = !record.is_full() || client.is_some_and(|client| !client.is_full());
+        let deposited =
+            held.iter().find(|part| part.name == PROOF).map(|part| part.sha256.as_str());
+        let proof = parts.proof.as_deref().map(|bytes| Digest::of(bytes).to_string());
+        let is_proof_anew = proof.as_deref() != deposited;
         let manifest = manifest_of(held)?;
         if record.root() != deposit.root.digest() || manifest.sha256 != deposit.manifest {
             return Err(Rule::Quarantined.into());
         }
-        Ok(Self { manifest, package: DualDigest::of(file), is_narrowed, has_photo })
+        let package = DualDigest::of(file);
+        Ok(Self { manifest, package, is_narrowed, is_proof_anew, has_photo })
     }
 }
 

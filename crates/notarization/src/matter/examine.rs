@@ -16,7 +16,7 @@ use super::checklist::{Item, MachineCheck, Outcome};
 use super::error::MatterError;
 use super::rows::{Facts, HeldPart};
 use crate::cosigned_log::examine_with_best_proof;
-use crate::deposited::{DEPOSITS, DepositKey, DepositRow, PROOF, open_part, receipt};
+use crate::deposited::{DEPOSITS, DepositKey, DepositRow, PROOF, StoredPart, open_part, receipt};
 use crate::held_chain;
 use crate::office::NotaryOffice;
 
@@ -44,10 +44,10 @@ pub(crate) struct Examined {
     pub(crate) objections: u32,
     /// What the record says.
     pub(crate) facts: Facts,
-    /// The parts as they are held; the facts have those of the bundle.
-    pub(crate) held: Vec<HeldPart>,
     /// The bundle as it is held, with receipt, chain and the log proof that proves most.
     pub(crate) bundle: Option<BundleParts>,
+    /// Whether its log proof is another than was deposited.
+    pub(crate) is_proof_anew: bool,
     /// Whether every held part has both digests of the receipt.
     pub(crate) digests_agree: bool,
     /// The claims, for the working record.
@@ -101,7 +101,7 @@ pub(crate) async fn examine_held(
         match open_part(office, row.chain, part).await {
             Ok(bytes) => {
                 let dual = DualDigest::of(&bytes);
-                held.push(held_part(&part.name, &bytes, &dual));
+                held.push(held_part(part, &dual));
                 parts.insert(part.name.clone(), (bytes, dual));
             }
             Err(error) if error.is_about_the_part() => differing.push(part.name.clone()),
@@ -161,27 +161,20 @@ pub(crate) async fn examine_held(
     let claims = claims.collect();
     let identity = verdict.claim(ClaimName::Identity).map(|claim| &claim.reason);
     let mut facts = record.map(|record| chain.facts(&record, identity)).unwrap_or_default();
-    facts.parts = held.iter().map(|part| as_packed(part, &bundle)).collect();
+    facts.parts = held;
+    let deposited = parts.get(PROOF).map(|(bytes, _)| bytes.as_slice());
+    let is_proof_anew = bundle.proof.as_deref() != deposited;
     let objections = u32::try_from(chain.objections()).unwrap_or(u32::MAX);
     let bundle = differing.is_empty().then_some(bundle);
-    Ok(Examined { found, objections, facts, held, bundle, digests_agree, claims })
+    Ok(Examined { found, objections, facts, bundle, is_proof_anew, digests_agree, claims })
 }
 
-fn held_part(name: &str, bytes: &[u8], dual: &DualDigest) -> HeldPart {
+fn held_part(part: &StoredPart, dual: &DualDigest) -> HeldPart {
     HeldPart {
-        name: name.to_owned(),
-        size_bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        name: part.name.clone(),
+        size_bytes: part.size_bytes,
         sha256: dual.sha256.to_string(),
         sm3: dual.sm3.to_string(),
-    }
-}
-
-/// A part as annex one lists it: as it is held, but for the log proof, which may have been made anew. What a company or
-/// the registry gets of it in part only is told in annex four (`embedded`).
-fn as_packed(part: &HeldPart, bundle: &BundleParts) -> HeldPart {
-    match &bundle.proof {
-        Some(bytes) if part.name == PROOF => held_part(PROOF, bytes, &DualDigest::of(bytes)),
-        _ => part.clone(),
     }
 }
 

@@ -306,11 +306,7 @@ pub async fn recompute(
         opened.content.evidence.extend(compared.clone());
         let closed = embedded::sentence(opened.matter.applicant());
         opened.content.evidence.insert(Item::ThirdPartiesMasked, vec![closed]);
-        let listed = std::mem::replace(&mut opened.content.facts, examined.facts.clone()).parts;
-        // Annex one is of the package. That is sealed, and the log proof made now may be under a later head.
-        if opened.matter.package_sha256().is_some() {
-            opened.content.facts.parts = listed;
-        }
+        opened.content.facts = examined.facts.clone();
         Ok((examined.summary(), ()))
     })
     .await

@@ -40,7 +40,7 @@ pub struct CertificateSheet {
     pub dated_at: UtcMillis,
     /// The certificate's text as approved, line by line, without heading and signatures.
     pub text: String,
-    /// Every part of the evidence bundle with both digests: attachment one.
+    /// Every held part with both digests: attachment one.
     pub parts: Vec<HeldPart>,
     /// Where the extraction took place, at which computer, with whom beside.
     pub session: SessionPlace,

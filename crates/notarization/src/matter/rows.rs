@@ -116,7 +116,7 @@ pub struct Facts {
     pub signed_at: Option<UtcMillis>,
     /// Titles of the documents that were signed, as the chain holds them.
     pub documents: Vec<String>,
-    /// Every part of the package: name, size, SHA-256, SM3. As it is held, but for a log proof made anew.
+    /// Every held part: name, size, SHA-256, SM3.
     pub parts: Vec<HeldPart>,
     /// What the signer answered afterwards: `confirmed`, `objected`, or nothing.
     pub answer: String,

@@ -205,12 +205,13 @@ async fn perform(
 }
 
 fn of_examined(what: Act, opened: &Opened<'_>, examined: Examined) -> Result<Done, MatterError> {
-    let parts = serde_json::to_value(&examined.held)
+    let parts = serde_json::to_value(&examined.facts.parts)
         .map_err(|error| MatterError::Broken(error.to_string()))?;
     match what {
         Act::Extract => {
             let sizes: Vec<Value> = examined
-                .held
+                .facts
+                .parts
                 .iter()
                 .map(|part| json!({ "name": part.name, "size_bytes": part.size_bytes }))
                 .collect();
@@ -245,7 +246,7 @@ fn of_examined(what: Act, opened: &Opened<'_>, examined: Examined) -> Result<Don
             let output = json!({
                 "deposit": opened.matter.deposit_no.to_string(),
                 // Every other part is taken as it was deposited; `embedded` closes what an applicant may not read.
-                "log_proof_made_anew": examined.facts.parts != examined.held,
+                "log_proof_made_anew": examined.is_proof_anew,
                 "package_sha256": sha256,
                 "size_bytes": package.as_deref().map_or(0, <[u8]>::len),
             });

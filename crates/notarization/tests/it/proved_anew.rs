@@ -93,9 +93,14 @@ fn other_history(size: u64) -> MemoryLog {
 
 /// The package that the certificate embeds.
 async fn package(bureau: &Bureau, no: ApplicationNo) -> Vec<u8> {
+    archived(bureau, no, "evidence.heqi.zip").await
+}
+
+/// A file of the dossier.
+async fn archived(bureau: &Bureau, no: ApplicationNo, name: &str) -> Vec<u8> {
     let kept = dossier(bureau.office(), &bureau.archivist.officer, no).await.unwrap();
     let entries = heqi_evidence::container::read(&kept).unwrap();
-    let found = entries.iter().find(|entry| entry.name == "evidence.heqi.zip").unwrap();
+    let found = entries.iter().find(|entry| entry.name == name).unwrap();
     found.bytes.to_vec()
 }
 
@@ -140,15 +145,11 @@ async fn a_certificate_of_what_was_deposited_before_any_cosignature_has_both() {
     assert_eq!(of_head.index(), story.signing().index);
     assert_eq!(of_head.checkpoint().checkpoint().size(), size - 1);
 
-    // The list in the certificate is of what is in it, not of what was deposited.
     let view = matter(bureau.office(), &bureau.notary.officer, no).await.unwrap();
-    let listed = view.content.facts.parts.iter().find(|part| part.name == PROOF).unwrap();
-    assert_eq!(listed.sha256, Digest::of(&proof).to_string());
-    assert_eq!(listed.size_bytes, proof.len() as u64);
     assert!(view.content.outputs[5].contains("\"log_proof_made_anew\":true"));
 
-    // Later heads change nothing that was sealed: draft, approval and issue are of those bytes, and so is the list,
-    // though the machine's part is recomputed under such a head.
+    // Later heads change nothing that was sealed: draft, approval and issue are of those bytes, though the machine's part
+    // is recomputed under such a head.
     cosigners.both(&bureau.house, &story.log, (size - 1, size)).await;
     let origin = Origin::new(story.log.origin()).unwrap();
     cosigners.log.remember(bureau.office(), &origin).await;
@@ -158,8 +159,13 @@ async fn a_certificate_of_what_was_deposited_before_any_cosignature_has_both() {
     assert_eq!(package(&bureau, no).await, sealed);
     let view = matter(bureau.office(), &bureau.notary.officer, no).await.unwrap();
     assert_eq!(view.matter.package_sha256(), Some(Digest::of(&sealed)));
+    // The certificate lists what was received, which is what it says of the list; it says that the proof in it is another,
+    // and the archive keeps the one that was received.
+    let deposited = deposit_at_once(&story, story.signing()).proof.unwrap();
     let listed = view.content.facts.parts.iter().find(|part| part.name == PROOF).unwrap();
-    assert_eq!(listed.sha256, Digest::of(&proof).to_string(), "what is embedded");
+    assert_eq!(listed.sha256, Digest::of(&deposited).to_string());
+    assert!(view.content.draft.contains("，除日志证明重作外未作改动；"), "{}", view.content.draft);
+    assert_eq!(archived(&bureau, no, &format!("held/{PROOF}")).await, deposited);
 }
 
 #[tokio::test]

@@ -69,6 +69,7 @@ fn the_sample_certificate_has_the_wording_that_is_issued() {
         package: PackageWords {
             digests: &DualDigest::of(&sample.bundles[0].bytes),
             is_narrowed: false,
+            is_proof_anew: false,
             has_photo: !sample.signing.photos.is_empty(),
         },
         session: SessionWords {

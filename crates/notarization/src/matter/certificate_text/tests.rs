@@ -60,11 +60,11 @@ fn facts() -> Facts {
 }
 
 fn text_of(change: impl Fn(&mut Application, &mut Facts, &mut bool, &mut bool)) -> String {
-    text_with(false, change)
+    text_with((false, false), change)
 }
 
 fn text_with(
-    is_code_compared: bool,
+    (is_code_compared, is_proof_anew): (bool, bool),
     change: impl Fn(&mut Application, &mut Facts, &mut bool, &mut bool),
 ) -> String {
     let (mut application, mut facts) = (application(), facts());
@@ -81,6 +81,7 @@ fn text_with(
         package: PackageWords {
             digests: &DualDigest::of(b"package"),
             is_narrowed: application.kind != ApplicantKind::Signer,
+            is_proof_anew,
             has_photo,
         },
         session: SessionWords {
@@ -150,6 +151,25 @@ fn what_is_closed_in_the_package_is_said_where_it_is_sealed_and_where_it_is_cert
 }
 
 #[test]
+fn a_log_proof_that_was_not_received_is_said_to_be_another_where_it_is_sealed_and_certified() {
+    let received = text_of(|_, _, _, _| {});
+    assert!(!received.contains("重作"), "{received}");
+    let but = [
+        (ApplicantKind::Signer, "，除日志证明重作外未作改动；"),
+        (ApplicantKind::Regulator, "，除第三人的个人信息以其摘要值代替、日志证明重作外未作改动；"),
+    ];
+    for (kind, but) in but {
+        let text = text_with((false, true), |application, _, _, _| application.kind = kind);
+        for wanted in [
+            "依其后经联署的树头重作，接收时的日志证明由本处留存，一式2份",
+            &format!("{but}提取的电子数据的摘要值与2026年11月23日20时05分11秒存证时记录的"),
+        ] {
+            assert!(text.contains(wanted), "{wanted} in {text}");
+        }
+    }
+}
+
+#[test]
 fn edge_case_25_an_objection_is_told_beside_the_signing_and_judged_by_nobody() {
     let text = text_of(|_, facts, _, is_disputed| {
         facts.answer = "objected".into();
@@ -207,7 +227,7 @@ fn an_authority_stands_with_its_code_and_its_representative_and_an_agent_has_a_l
 #[test]
 fn a_company_stands_as_a_legal_person_and_its_agent_with_the_document() {
     let with = |is_code_compared: bool, agent: Option<&str>| {
-        text_with(is_code_compared, |application, facts, _, _| {
+        text_with((is_code_compared, false), |application, facts, _, _| {
             application.kind = ApplicantKind::Company;
             application.name = "杭州示例云栖投资有限公司".into();
             (application.sex, application.born) = (None, None);
