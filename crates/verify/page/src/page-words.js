@@ -41,9 +41,9 @@ export const PAGE = {
     '这不是公钥。请完整粘贴平台公布的公钥。',
     'This is no public key. Paste the whole key as the platform publishes it.',
   ),
-  timeRoots: pair('时间戳根证书(可不填)', 'Roots of time authorities (optional)'),
+  timeRoots: pair('时间戳根证书（可不填）', 'Roots of time authorities (optional)'),
   timeRootsHint: pair(
-    '信任锚之外、续期文件的时间戳所依据的根证书,PEM 格式,可粘贴多个(程序的 --time-root);请先与公布的 SHA-256 比对',
+    '信任锚之外、续期文件的时间戳所依据的根证书，PEM 格式，可粘贴多个（程序的 --time-root）；请先与公布的 SHA-256 比对',
     "Roots that bear the time stamps of the renewals, beside those among the anchors, in PEM; several may be pasted (the program's --time-root). Compare each with the SHA-256 that is published first",
   ),
   timeRootsWrong: pair(
