@@ -65,8 +65,8 @@ impl Reads {
 pub(crate) fn sentence(applicant: ApplicantKind) -> [String; 2] {
     let (zh, en) = match Reads::of(applicant) {
         Reads::Own => (
-            "系统提示：申请人为签署人本人，证据包按存证原样内嵌。签署文件中的他人信息系统不能识别，请查看",
-            "the machine: whoever applies signed, and the bundle is embedded as it is held. What the document says of others no machine knows; the notary looks",
+            "系统提示：申请人为签署人本人，证据包按存证原样内嵌，仅身份核验内容涉及他人证件时以其摘要值代替该项。签署文件中的他人信息系统不能识别，请查看",
+            "the machine: whoever applies signed, and the bundle is embedded as it is held, but for an identity that was asked about somebody else's document, which is closed. What the document says of others no machine knows; the notary looks",
         ),
         Reads::Others => (
             "系统提示：签署人不是申请人，证据包不公开其证件号码、手机号码、来源地址、定位和手写签名，以摘要值代替。签署文件和签署照片不作遮盖，请查看",

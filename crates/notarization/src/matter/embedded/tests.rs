@@ -69,6 +69,7 @@ fn a_question_about_somebody_else_closes_the_own_identity_and_nothing_beside_it(
     let of_another = held("张三", json!([question("张三"), question("李四")]));
     let narrowed = narrowed(&of_another, Reads::Own).unwrap();
     assert_eq!(names_closed(&narrowed.record), ["identity"]);
+    assert!(sentence(ApplicantKind::Signer)[0].contains("涉及他人证件时以其摘要值代替"));
     assert_eq!(narrowed.attachments, of_another.attachments);
     assert_eq!(narrowed.client, of_another.client);
     // It is the own name whichever dot it has; a question about a company is about no person.
