@@ -309,3 +309,15 @@ async fn the_mark_of_a_restored_store_is_said_and_a_damaged_one_is_damage() {
     let report = check(&fixture);
     assert_eq!((report.damages, report.notes), (vec![], vec![]));
 }
+
+/// A vault that stood outside its store had a lock there, and the file comes along.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lock_of_a_vault_that_was_moved_inside_its_store_is_no_damage() {
+    let fixture = Fixture::new();
+    let store = fixture.open();
+    store.vault().create(DataKeyId::of(&[b"one"])).unwrap();
+    put(&store, "one").await;
+    store.close().unwrap();
+    tamper(&fixture.path("vault/LOCK"), b"4711");
+    assert_eq!(check(&fixture).damages, []);
+}

@@ -35,9 +35,8 @@ impl Check<'_> {
         for entry in std::fs::read_dir(segments.directory())? {
             let path = entry?.path();
             let is_segment = segments.numbers()?.into_iter().any(|n| segments.path(n) == path);
-            // A vault that stands outside its store has a lock of its own.
-            let is_lock = self.options.vault_directory.is_some() && path.ends_with(LOCK_FILE);
-            let is_known = is_segment || is_lock;
+            // A vault that stands outside its store has a lock of its own, and keeps the file when it is moved inside.
+            let is_known = is_segment || path.ends_with(LOCK_FILE);
             if !is_known && !is_temporary(&path) {
                 self.damage(Damage::new(&path, 0, 0, "this file has no place in a vault"));
             }
