@@ -212,9 +212,14 @@ fn before_open_links(now: UtcMillis) -> (CeremonyId, WayReason) {
     (CeremonyId::from_bytes((millis << 80).to_be_bytes()), WayReason::FaceRefused)
 }
 
-/// Who asked for a person and waits for one. Who signed after all, refused, or came too late waits for nobody.
+/// Who asked for a person and waits for one. Who signed after all, refused, came too late or was erased waits for
+/// nobody.
 async fn waits(platform: &Platform, wanted: &ReviewWanted) -> Result<Option<WaySummary>, ActError> {
-    let ceremony = ceremonies::load(platform, wanted.ceremony_id).await?.content.ceremony;
+    let ceremony = match ceremonies::load(platform, wanted.ceremony_id).await {
+        Ok(stored) => stored.content.ceremony,
+        Err(ActError::Fault(Fault::Erased)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
     if ceremony.unfinished().is_err() {
         return Ok(None);
     }

@@ -141,10 +141,11 @@ pub async fn check_last_four(
         remember(&mut content, made).ok_or(CheckIdentityError::TooManyRecords)?;
         stored.replace(platform, &mut changes, &content)?;
         let passed = Passed { record_id, record_root, step: content.ceremony.entry().step() };
+        // An old answer by which the company may not sign is asked about while the signer reads. Before the commit:
+        // behind it, whoever was told of a failure would have come in all the same, and nobody would ask.
+        let checked = verify_identity::known(platform, filing_id, party).await?;
+        refuses_company(platform, &filing, party, checked.as_ref()).await?;
         if act.commit(changes, &passed).await?.is_some() {
-            // An old answer by which the company may not sign is asked about while the signer reads.
-            let checked = verify_identity::known(platform, filing_id, party).await?;
-            refuses_company(platform, &filing, party, checked.as_ref()).await?;
             return Ok(passed);
         }
     }

@@ -22,21 +22,21 @@ use crate::decide_case::has_name_of_party;
 use crate::fault::Fault;
 use crate::filings;
 use crate::guardianships;
-use crate::ledger::{self, About, Draft, NewRecord};
-use crate::material::{self, Material, MaterialKind};
+use crate::ledger;
+use crate::material::{self, MaterialKind};
 use crate::objects;
 use crate::platform::Platform;
-use crate::request::{Request, StaffMember};
+use crate::request::Request;
 use crate::rows::{self, CeremonyRecord, Pair};
 use crate::see_person::officer;
 use crate::verify_identity;
 
 mod error;
+mod made;
 
 pub use error::CorrectPersonError;
+use made::{Made, make};
 
-/// What the certificate is, in records.
-const MATERIAL_KIND: &str = "police_certificate";
 /// Of what the names in a record are: without it they are of who acts.
 const WARD_NAME: &str = "ward_name";
 
@@ -131,7 +131,7 @@ pub async fn correct_person(
     }
     let mut act = Act::new(platform, request, "correct_person").await;
     let certificate = material::examine(platform, command.certificate.clone()).await??;
-    let mut kept: Option<(RecordId, NewRecord, String)> = None;
+    let mut before: Option<Made> = None;
     loop {
         if let Some(corrected) = act.earlier().await? {
             return Ok(corrected);
@@ -143,22 +143,21 @@ pub async fn correct_person(
         if has_name_of_party(platform, member, &found.stored.filing).await? {
             return Err(CorrectPersonError::Conflict);
         }
-        let before = found.contact.as_ref().map(|stored| &stored.contact);
+        let contact = found.contact.as_ref().map(|stored| &stored.contact);
         let (change, after) = if found.is_ward {
             (change_of_ward(&command)?, None)
         } else {
-            change(&command, before, today)?
+            change(&command, contact, today)?
         };
-        let (record_id, record, object) = if let Some(kept) = kept.take() {
-            kept
-        } else {
-            let (record_id, record) =
-                record(platform, request, member, (&command, &change), (&certificate, id, party))?;
-            let key = data_key(platform, id, Some(party), Sealing::Class(RetentionClass::Person))?;
-            let what = objects::of_material(record_id);
-            let bytes = &certificate.bytes;
-            let object = objects::put(platform.backend(), &key, &what, bytes, platform.entropy())?;
-            (record_id, record, objects::name_of(&object)?.into())
+        let made = match before.take() {
+            Some(made) if made.is_of(party, &command.name, &change) => made,
+            other => {
+                // Whoever was quicker put this party right: the next one of the person is another record.
+                if let Some(other) = other {
+                    objects::forget_soon(platform, &other.object).await;
+                }
+                make(platform, request, member, (&command, change), (&certificate, id, party))?
+            }
         };
         let next = ledger::next_place(platform, found.stored.filing.chain()).await?;
         let at = next.place.recorded_at;
@@ -169,7 +168,7 @@ pub async fn correct_person(
             Some(name) => filing.correct_name(party, name.clone())?,
         }
         let mut changes = Changeset::new();
-        let root = record.write(platform, &mut changes, &next)?;
+        let root = made.record.write(platform, &mut changes, &next)?;
         found.stored.replace(platform, &mut changes, &filing)?;
         if let (Some(contact), Some(stored)) = (&after, &found.contact) {
             let now = (contact, stored.usable_from);
@@ -183,30 +182,28 @@ pub async fn correct_person(
             platform,
             &mut changes,
             (id, party),
-            CeremonyRecord::of(RecordKind::PersonCorrected, record_id, root),
+            CeremonyRecord::of(RecordKind::PersonCorrected, made.id, root),
         )
         .await?;
+        let number = made.change.number.as_ref();
         let correction = Correction {
-            record: record_id,
+            record: made.id,
             at,
             name_before: command.name.as_str().to_owned(),
-            name_after: change.name_after.clone(),
-            last_four_before: change
-                .number
-                .as_ref()
-                .and_then(|(before, _)| before.as_ref().map(last_four)),
-            last_four_after: change.number.as_ref().map(|(_, after)| last_four(after)),
+            name_after: made.change.name_after.clone(),
+            last_four_before: number.and_then(|(before, _)| before.as_ref().map(last_four)),
+            last_four_after: number.map(|(_, after)| last_four(after)),
             issuer: command.issuer.as_str().to_owned(),
             sha256: certificate.sha256,
             kind: certificate.kind,
-            object: object.clone(),
+            object: made.object.clone(),
         };
         remember(platform, &mut changes, (id, party), correction).await?;
-        let corrected = PersonCorrected { record_id, at, is_more: found.is_more };
+        let corrected = PersonCorrected { record_id: made.id, at, is_more: found.is_more };
         if act.commit(changes, &corrected).await?.is_some() {
             return Ok(corrected);
         }
-        kept = Some((record_id, record, object));
+        before = Some(made);
     }
 }
 
@@ -277,6 +274,7 @@ async fn find(platform: &Platform, command: &CorrectPerson) -> Result<Found, Cor
 }
 
 /// What changes, both sides of it.
+#[derive(Eq, PartialEq)]
 struct Change {
     words: Vec<&'static str>,
     name_after: String,
@@ -394,39 +392,4 @@ impl Correction {
     ) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
         objects::read(platform, &self.object, &objects::of_material(self.record)).await
     }
-}
-
-fn record(
-    platform: &Platform,
-    request: &Request,
-    member: &StaffMember,
-    (command, change): (&CorrectPerson, &Change),
-    (certificate, filing, party): (&Material, FilingId, PartyId),
-) -> Result<(RecordId, NewRecord), Fault> {
-    let mut draft = Draft::new(platform, RecordKind::PersonCorrected);
-    draft
-        .observed("filing", filing.to_string())?
-        .observed("party", party.to_string())?
-        .observed("changed", change.words.clone())?
-        .declared("name_before", Some(command.name.as_str()))?
-        .reviewed("name_after", change.name_after.as_str())?
-        .observed("material_kind", MATERIAL_KIND)?
-        .reviewed("material_issuer", command.issuer.as_str())?
-        .reviewed("material_issued_on", command.issued_on.to_string())?
-        .observed("material_sha256", certificate.sha256.to_string())?
-        .observed("material_format", certificate.format())?
-        .reviewed("grounds", command.grounds.as_str())?
-        .observed("office_kind", member.office.kind.code())?
-        .observed("office", member.office.name.as_str())?
-        .observed("officer", member.account.to_string())?
-        .observed("officer_role", member.role.as_str())?
-        .facts(&request.facts)?
-        .journalled_by(member, "corrected");
-    if let Some((before, after)) = &change.number {
-        draft
-            .declared("number_before", before.as_ref().map(IdNumber::as_str))?
-            .reviewed("number_after", after.as_str())?;
-    }
-    let record_id = draft.record_id();
-    Ok((record_id, draft.seal(platform, About::party(filing, party), None)?))
 }

@@ -179,6 +179,7 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
             Some(keep_portrait(platform, &asked.filing, party, record_id, &portrait.bytes)?)
         }
     };
+    let in_store = portrait.clone();
     let known = Known { findings, answers, questions, portrait };
     let record = {
         let occasion = if asked.row.value.known.is_some() { "again" } else { "declared" };
@@ -189,7 +190,7 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
         let now = asked_row(platform, filing, party).await?;
         if now.as_ref().map(|row| row.version) != Some(asked.row.version) {
             // Declared anew meanwhile: what was asked is about nobody any more.
-            return Ok(());
+            break;
         }
         let mut changes = Changeset::new();
         let next = ledger::next_place(platform, asked.filing.chain()).await?;
@@ -217,9 +218,14 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
             return Ok(());
         }
         if item.leased_until <= platform.now() {
-            return Ok(());
+            break;
         }
     }
+    // No record and no row will ever name the portrait that was stored for this answer.
+    if let Some(portrait) = &in_store {
+        objects::forget_soon(platform, portrait).await;
+    }
+    Ok(())
 }
 
 /// What the authorities said, and what they were asked.

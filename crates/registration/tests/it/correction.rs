@@ -6,8 +6,9 @@ use std::sync::Arc;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
-use heqi_filing::OfficeKind;
+use heqi_filing::{Capacity, OfficeKind, PartyKind};
 use heqi_registration::Actor;
+use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::case_queue::{CaseFile, case_file, case_view};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::correct_person::{
@@ -24,9 +25,10 @@ use heqi_registration::search_index::MemoryIndex;
 use heqi_testkit::files;
 use heqi_vocabulary::{Digest, Explain as _, Language, RecordId};
 
+use crate::entry::{contact, declare};
 use crate::notary::expect;
 use crate::regulator::typed;
-use crate::review::{Mood, Scene, office};
+use crate::review::{MOBILE, Mood, NUMBER, Scene, office};
 use crate::world::World;
 
 const NEW_NUMBER: &str = "330112199003079999";
@@ -168,6 +170,43 @@ async fn edge_case_11_who_signs_after_a_correction_signs_under_the_new_name_and_
     let prior = signed.value("prior_records").unwrap().to_string();
     assert!(prior.contains("person_corrected"), "{prior}");
     assert_ne!(corrected.record_id, receipt.record_id);
+}
+
+#[tokio::test]
+async fn edge_case_11_of_two_officers_at_once_each_puts_another_party_of_the_person_right() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let command = AddParty {
+        filing: scene.filing,
+        who: PartyKind::Company {
+            name: "杭州示例云栖投资有限公司".parse().unwrap(),
+            representative: "龚𠮷".parse().unwrap(),
+        },
+        capacities: [Capacity::CorporateShareholderRepresentative].into(),
+    };
+    let added = add_party(&world.platform, &world.request(&world.staff), command).await;
+    let company = added.unwrap().party_id;
+    let reached = contact(Some(MOBILE), None, Some(NUMBER));
+    declare(world, scene.filing, company, reached).await.unwrap();
+    let (first, second) = (scene.reviewer("li.na").await, scene.reviewer("wang.qiang").await);
+    let before = world.contents().await.objects.len();
+
+    // The first has its record of the person's own party, and the second is quicker.
+    let (is_read, go_on) = world.store.pause_behind_row(b"correction/");
+    let meanwhile = async {
+        is_read.await.unwrap();
+        let done = scene.correct(&second, |_| {}).await.unwrap();
+        go_on.send(()).unwrap();
+        done
+    };
+    let (slow, quick) = tokio::join!(scene.correct(&first, |_| {}), meanwhile);
+    let slow = slow.unwrap();
+    assert!(quick.is_more && !slow.is_more);
+    for (done, party) in [(quick, scene.party), (slow, company)] {
+        let record = world.opened(done.record_id).await;
+        assert_eq!(record.text("party"), Some(&*party.to_string()));
+    }
+    assert_eq!(world.contents().await.objects.len(), before + 2, "a certificate of each");
 }
 
 #[tokio::test]

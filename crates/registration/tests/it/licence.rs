@@ -3,16 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::FutureExt as _;
 use heqi_evidence::attestation::CompanyStatus;
 use heqi_filing::{Capacity, FilingState, Matter, PartyKind};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::begin_signing::{BeginSigning, begin_signing};
+use heqi_registration::check_identity::{CheckLastFour, check_last_four};
 use heqi_registration::contacts::Contact;
 use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::open_filing::{OpenFiling, open_filing};
 use heqi_registration::verify_identity::{FRESH_MS, NO_FRESH_MS};
 use heqi_vocabulary::{Clock as _, Explain as _, Language};
 
+use crate::every_call::{Act, in_every_way, words};
 use crate::review::{Mood, Scene, contact};
 use crate::world::Visitor;
 
@@ -144,6 +147,21 @@ async fn edge_case_28_who_comes_back_has_an_old_revocation_asked_about_again_and
     assert_eq!(scene.check().await, 1);
     assert_eq!(entries(&scene).await, before + 1, "the new answer is a record like the first");
     assert_eq!(refused_to_begin(&scene, &visitor).await, None);
+}
+
+#[tokio::test]
+async fn edge_case_28_a_store_that_fails_at_any_call_lets_in_once_and_has_the_register_asked() {
+    let (scene, visitor) = refused_an_hour_ago().await;
+    let saying = Act::new("check_last_four", move |w| {
+        let request = w.named_request(&visitor.actor, "say");
+        async move {
+            let command = CheckLastFour { last_four: "002X".to_owned() };
+            words(check_last_four(&w.platform, &request, command).await)
+        }
+        .boxed_local()
+    });
+    let injected = in_every_way(&scene.world, &saying).await;
+    assert!(injected > 20, "{injected} failures");
 }
 
 #[tokio::test]

@@ -1,18 +1,21 @@
 //! Without face information: by a video that a reviewer compares, or seen by an officer at the
 //! counter. Both lead to a signature that verifies like any other.
 
-use heqi_evidence::schema::RecordKind;
+use std::collections::BTreeSet;
+
+use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence::verdict::{ClaimName, Reason, Status};
 use heqi_filing::{ConsentKind, Decision as Answer, FilingState, OfficeKind, ReviewReason};
 use heqi_pki::keys::Algorithm;
 use heqi_registration::Actor;
 use heqi_registration::access::{authenticate, hash_of};
-use heqi_registration::case_queue::{Shot, case_video, case_view};
+use heqi_registration::case_queue::{Shot, case_video, case_view, ways_wanted};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::complete_signing::{CompleteSigningError, complete_signing};
 use heqi_registration::confirm::{Confirm, confirm};
 use heqi_registration::decide_case::Decision;
 use heqi_registration::disclose::Attributes;
+use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::{ActError, Class, Refusal as _};
 use heqi_registration::record_video::{
@@ -354,4 +357,24 @@ async fn a_video_that_nobody_signed_with_is_swept_after_thirty_days_and_a_signed
     let reviewer = scene.reviewer("li.na").await;
     let case = scene.only_case(&reviewer).await.case;
     case_video(&world.platform, &reviewer, &world.facts(), case).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_asked_for_a_person_and_was_erased_keeps_nobody_from_the_queue() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    scene.without_face(ReviewWay::Counter).await;
+    let reviewer = scene.reviewer("li.na").await;
+    assert_eq!(ways_wanted(&world.platform, &reviewer).await.unwrap().len(), 1);
+    world.deposit_all().await;
+    let command = ErasePersonData {
+        filing: scene.filing,
+        party: scene.party,
+        classes: BTreeSet::from([RetentionClass::Person]),
+        basis: Some("个人信息保护法第47条".into()),
+    };
+    let request = world.request(&world.staff);
+    let decided = erase_person_data(&world.platform, &request, command).await.unwrap();
+    assert_eq!(decided.decision, "erased");
+    assert_eq!(ways_wanted(&world.platform, &reviewer).await.unwrap(), []);
 }

@@ -797,6 +797,31 @@ async fn edge_case_37_a_decision_that_is_sent_twice_is_one_decision() {
 }
 
 #[tokio::test]
+async fn a_portrait_of_somebody_who_was_declared_anew_meanwhile_is_not_kept() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let other = |number: &str| Contact { id_number: Some(number.parse().unwrap()), ..contact() };
+    scene.declare(other("330112199003079999")).await.unwrap();
+    let due = verify_identity::lease(&world.platform, 10_000, 100).await.unwrap();
+    let before = world.contents().await;
+    let (is_read, go_on) = world.store.pause_behind_row(b"identity_check/");
+    let asking = async {
+        for item in &due {
+            verify_identity::verify_identity(&world.platform, item).await.unwrap();
+        }
+    };
+    let meanwhile = async {
+        is_read.await.unwrap();
+        scene.declare(contact()).await.unwrap();
+        go_on.send(()).unwrap();
+    };
+    tokio::join!(asking, meanwhile);
+    let after = world.contents().await;
+    assert_eq!(after.entries.len(), before.entries.len() + 1, "the declaration alone");
+    assert_eq!(after.objects, before.objects);
+}
+
+#[tokio::test]
 async fn a_photo_of_the_systems_camera_is_looked_at_by_a_person_wherever_it_was_taken() {
     for (source, looks) in [
         ("camera_stream", false),
