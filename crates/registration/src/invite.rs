@@ -132,11 +132,11 @@ impl InviteError {
                 "invitation_limit",
                 [
                     "今日已多次邀请该签署人，达到上限，未再发送邀请。",
-                    "最近一次邀请的链接仍可使用；如未收到，请核对联系方式，或使用签署邀请单，明天可再次邀请。",
+                    "最近一次邀请的链接在有效期内仍可使用；如未收到，请核对联系方式，或使用签署邀请单，明天可再次邀请。",
                 ],
                 [
                     "The party was invited as often as it can be in a day; nothing more was sent.",
-                    "The link of the last invitation still works. If nothing arrived, check the contact or use the printed invitation; invite again tomorrow.",
+                    "The link of the last invitation works until it ends. If nothing arrived, check the contact or use the printed invitation; invite again tomorrow.",
                 ],
             )
             .is(Class::Conflict),
