@@ -318,6 +318,6 @@ async fn the_lock_of_a_vault_that_was_moved_inside_its_store_is_no_damage() {
     store.vault().create(DataKeyId::of(&[b"one"])).unwrap();
     put(&store, "one").await;
     store.close().unwrap();
-    tamper(&fixture.path("vault/LOCK"), b"4711");
+    tamper(fixture.path("vault/LOCK"), b"4711");
     assert_eq!(check(&fixture).damages, []);
 }

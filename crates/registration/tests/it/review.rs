@@ -51,7 +51,7 @@ use crate::notary::expect;
 use crate::world::{Visitor, World};
 
 pub(crate) const NUMBER: &str = "11010519491231002X";
-const MOBILE: &str = "13800000001";
+pub(crate) const MOBILE: &str = "13800000001";
 
 pub(crate) fn office(kind: OfficeKind, name: &str) -> Office {
     Office { kind, name: name.parse().unwrap() }
