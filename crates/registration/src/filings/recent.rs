@@ -11,8 +11,8 @@ use parking_lot::Mutex;
 use super::Parts;
 
 /// Parts of one generation, heads, documents and parties; two are kept. A part takes about 600 bytes. Counted are parts and
-/// not filings: some hundred filings of fifty people each, all signing, would fill what holds thousands of small ones. What is used in turn
-/// stays as long as all of it fits into one generation: 1,200 of those large ones.
+/// not filings: some hundred filings of fifty people each, all signing, would fill what holds thousands of small ones.
+/// What is used in turn stays while all of it fits into one generation: 1,200 of those large ones.
 const PARTS: usize = 65_536;
 
 /// See the module.
