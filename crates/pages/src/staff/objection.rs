@@ -217,6 +217,6 @@ const TOLD: Words = Words::new(
 const DECIDED: Words =
     Words::new("异议已处理，办件不再暂停。", "This was decided; the filing is not paused.");
 const FOOT: Words = Words::new(
-    "本页显示该办件当事人的姓名和答复，不显示证件号码、照片和异议的原文；原文在证据记录中。",
-    "This page shows names and answers of the parties, no numbers, no pictures and not the words of the objection; these are in the evidence.",
+    "本页显示该办件当事人的姓名和答复，供处理异议使用；每次查看都有记录。不显示证件号码、照片和异议的原文；原文在证据记录中。",
+    "This page shows names and answers of the parties for the decision; every look is recorded. It shows no numbers, no pictures and not the words of the objection; these are in the evidence.",
 );
