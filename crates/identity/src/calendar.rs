@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 
-/// What is known when the program is built; a later file can be read with [`Calendar::parse`].
+/// What is known when the program is built; a later file can be read with [`Calendar::parse`] and
+/// put on top with [`Calendar::with_years_of`].
 const KNOWN: &str = include_str!("../data/holidays.txt");
 /// More than any period of law: a bound for the loops below.
 const MOST_DAYS: u32 = 3_660;
@@ -73,6 +74,13 @@ impl Calendar {
             }
         }
         Ok(Self { years })
+    }
+
+    /// This calendar with the years of a later one: what that says of a year wins as a whole.
+    #[must_use]
+    pub fn with_years_of(mut self, later: Self) -> Self {
+        self.years.extend(later.years);
+        self
     }
 
     /// The last year whose days are known.

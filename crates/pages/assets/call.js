@@ -6,6 +6,8 @@ const csrf = document.querySelector('meta[name=csrf]')?.content ?? '';
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 /** An answer that takes longer than this is told to be slow. */
 const SLOW_MS = 4000;
+/** What the platform says when it is busy, and what stands before it while it starts again. */
+const LATER = [429, 502, 503, 504];
 
 /** What the platform said no with: its problem document. */
 export class Refused extends Error {
@@ -68,25 +70,35 @@ export async function act(path, body, type = 'application/json', key = freshKey(
     const asked = Date.now();
     const slow = setTimeout(() => told.slow(asked), SLOW_MS);
     const answer = await fetch(path, request).catch(() => null);
+    // An answer that breaks off is none.
+    const text = (await answer?.text().catch(() => null)) ?? null;
     clearTimeout(slow);
     const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
-    if (answer === null) {
+    if (text === null) {
       told.offline(pause);
       await networkOr(pause);
       continue;
     }
     told.up();
-    if ((answer.status === 503 || answer.status === 429) && attempt < 10) {
+    if (LATER.includes(answer.status) && attempt < 10) {
       busySince ??= asked;
       const longer = Math.max(pause, 1000 * Number(answer.headers.get('retry-after') ?? 0));
       told.busy(busySince, longer);
       await after(longer);
     } else {
       if (busySince !== null) say('waiting');
-      const document = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw new Refused(answer.status, document);
-      return document;
+      if (!answer.ok) throw new Refused(answer.status, parsed(text));
+      return parsed(text);
     }
+  }
+}
+
+/** What stands in the answer: nothing where it is a page, as of what stands before the platform. */
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
   }
 }
 
@@ -108,7 +120,11 @@ export function onTap(button, work) {
       await work();
     } catch (error) {
       if (error instanceof Refused && error.problem.detail) say('problem', error.problem);
-      else if (!(error instanceof Told)) throw error;
+      else if (!(error instanceof Told)) {
+        // Nobody foresaw it, so nothing else says it: the page would wait for ever.
+        say('broken');
+        throw error;
+      }
     } finally {
       button.disabled = false;
     }

@@ -11,10 +11,10 @@ for (const article of document.querySelectorAll('[data-document]')) {
   const aloud = readAloud(article);
   enlarged(article);
   form.addEventListener('submit', () => {
-    const all = seconds();
+    const all = seconds?.();
     const { elements } = form;
-    elements.seconds.value = String(Math.min(all.reduce((sum, page) => sum + page, 0), DAY_S));
-    if (elements.page_seconds) elements.page_seconds.value = all.slice(1).join(',');
+    if (all) elements.seconds.value = String(Math.min(all.reduce((sum, page) => sum + page, 0), DAY_S));
+    if (all && elements.page_seconds) elements.page_seconds.value = all.slice(1).join(',');
     if (elements.aloud) elements.aloud.value = aloud() ? 'yes' : 'no';
     // A second tap sends nothing: the first is on its way.
     queueMicrotask(() => {
@@ -25,9 +25,11 @@ for (const article of document.querySelectorAll('[data-document]')) {
 
 /**
  * Counts whole seconds for every page that fills a fair part of the window, as words or as a
- * picture, while somebody can see it. Place 0 is the file opened beside this page.
+ * picture, while somebody can see it. Place 0 is the file opened beside this page. A browser that
+ * does not know what is in view counts nothing, and says nothing.
  */
 function counted(article, form) {
+  if (!('IntersectionObserver' in globalThis)) return null;
   const parts = [...article.querySelectorAll('[data-page]')];
   const pages = parts.reduce((most, part) => Math.max(most, Number(part.dataset.page)), 0);
   const spent = Array.from({ length: pages + 1 }, () => 0);

@@ -45,6 +45,8 @@ pub(crate) fn said(language: Language, texts: &[(&str, Words)]) -> Markup {
             }
             // Whatever a page asks of the platform, the platform may be busy.
             p .notice data-said="busy" hidden { (BUSY.in_language(language)) }
+            // Whatever goes wrong without a sentence of its own.
+            p .notice data-said="broken" hidden { (BROKEN.in_language(language)) }
             p .notice data-said="problem" hidden {}
         }
         noscript { p .notice { (NO_SCRIPT.in_language(language)) } }
@@ -90,6 +92,10 @@ pub(crate) const UNFIT: Words = Words::new(
 const BUSY: Words = Words::new(
     "平台正忙（自{since}起），您的操作已保留，将于{next}自动再试，不会重复提交，请不要关闭页面。",
     "The platform has been busy since {since}. What you did is kept and tried again at {next} by itself; nothing is done twice. Please keep this page open.",
+);
+const BROKEN: Words = Words::new(
+    "这一步没有完成，已完成的步骤都已保存，不会重复签署。请再点一次；仍不行，请刷新页面后继续，或联系经办人。",
+    "This step did not go through; the steps done are kept and nothing is signed twice. Tap once more; if it fails again, load the page anew and go on, or ask the handler.",
 );
 /// The same.
 pub(crate) const WAITING: Words =

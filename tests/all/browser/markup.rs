@@ -25,6 +25,9 @@ pub(super) const ODD: [&str; 5] = [
     "javascript:globalThis.ran='url'//${globalThis.ran='js'}",
 ];
 
+/// What stands on the page of a document: its words are shown again in large type.
+const ON_PAPER: &str = "<img src=x onerror=globalThis.ran=1>";
+
 fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"))
 }
@@ -92,7 +95,7 @@ pub(super) async fn odd_filing(house: &House) -> (String, String) {
     let filing = opened.unwrap().filing_id.to_string();
     let title = percent_encoded(ODD[1]);
     let path = format!("/api/v1/filings/{filing}/documents?title={title}");
-    staff.upload(STAFF, &path, "application/pdf", files::pdf("Odd", 1)).await;
+    staff.upload(STAFF, &path, "application/pdf", files::pdf(ON_PAPER, 1)).await;
     let mut parties = Vec::new();
     for odd in ODD {
         let name: String = format!("甲{odd}").chars().take(60).collect();
@@ -139,7 +142,7 @@ async fn markup_in_every_field_stays_text_on_every_page_and_in_the_verifier() {
         shown.push_str(text.as_str().unwrap());
     });
     // It was there, as text: otherwise nothing was tried.
-    for odd in &ODD[..2] {
+    for odd in ODD[..2].iter().chain([&ON_PAPER]) {
         assert!(shown.contains(odd), "{odd} was shown nowhere");
     }
     for path in [

@@ -15,7 +15,7 @@ use super::walk::{Walk, axe, browser_with_camera, examined, of_client};
 use crate::acceptance::house::{House, Second};
 
 /// What is taken away from the browser before any script of ours runs.
-const MISSING: [(&str, &str); 9] = [
+const MISSING: [(&str, &str); 12] = [
     ("stream camera", "delete MediaDevices.prototype.getUserMedia"),
     (
         "Ed25519",
@@ -34,6 +34,13 @@ const MISSING: [(&str, &str); 9] = [
         "Geolocation.prototype.getCurrentPosition = (found, failed) => failed({code: 3})",
     ),
     ("position", "Geolocation.prototype.getCurrentPosition = (found, failed) => failed({code: 2})"),
+    ("what is in view", "delete globalThis.IntersectionObserver"),
+    ("points between", "delete PointerEvent.prototype.getCoalescedEvents"),
+    (
+        "memory of the tab",
+        "Object.defineProperty(globalThis, 'sessionStorage', \
+         {get: () => { throw new DOMException('no', 'SecurityError'); }})",
+    ),
 ];
 
 /// Makes what the fake camera gives differ a little: cameras never give the same bytes twice, and
@@ -51,8 +58,8 @@ pub(super) fn of_its_own(number: usize) -> String {
     )
 }
 
-// Each on a slow phone with a slow network. Nine ceremonies there take longer than a test may:
-// three tests of three, which run beside each other.
+// Each on a slow phone with a slow network. Twelve ceremonies there take longer than a test may:
+// four tests of three, which run beside each other.
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_phone_without_a_camera_stream_or_cryptography_signs_all_the_same() {
@@ -66,7 +73,13 @@ async fn a_slow_phone_without_geolocation_storage_or_worker_signs_all_the_same()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_phone_without_speech_or_a_position_signs_all_the_same() {
-    signs_without(&MISSING[6..]).await;
+    signs_without(&MISSING[6..9]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_phone_that_sees_no_view_no_points_between_and_has_no_tab_memory_signs_all_the_same()
+{
+    signs_without(&MISSING[9..]).await;
 }
 
 /// One ceremony for each, in which that is missing.
@@ -120,6 +133,8 @@ async fn signs_without(missing: &[(&str, &str)]) {
             "Ed25519" => assert_eq!(custody, "webcrypto_p256_non_extractable"),
             "WebCrypto" => assert_eq!(custody, "library_ed25519_tab_memory"),
             "IndexedDB" => assert_eq!(custody, "webcrypto_ed25519_tab_memory"),
+            // Nothing was counted, so nothing is said of single pages.
+            "what is in view" => assert_eq!(of_client(&bundle, "dwell")[0]["seconds"], 0),
             "geolocation" => assert_eq!(place.provenance, Provenance::Absent),
             "position in time" => {
                 assert_eq!(of_client(&bundle, "place"), json!({"not_obtained": "timed_out"}));

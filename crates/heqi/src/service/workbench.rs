@@ -73,7 +73,7 @@ pub(crate) fn bench(
     let desk = Desk {
         office_name: workbench.full_name.clone(),
         platform_name: workbench.platform_name.clone(),
-        calendar: Arc::new(Calendar::built_in()),
+        calendar: Arc::new(calendar(workbench.holidays_file.as_deref())?),
         register: register(workbench)?,
         series: workbench.series.clone(),
         tool: tool()?,
@@ -87,6 +87,19 @@ pub(crate) fn bench(
         telephone: workbench.telephone.clone(),
         secure_cookies: workbench.secure_cookies,
     }))
+}
+
+/// Days off: those that the program knows, and on top those of the office's file. A file that cannot be read stops the
+/// start: last days would be told that are none.
+fn calendar(file: Option<&Path>) -> Result<Calendar, ServiceError> {
+    let known = Calendar::built_in();
+    let Some(file) = file else { return Ok(known) };
+    let failed = |error: &dyn std::fmt::Display| {
+        ServiceError::Start(format!("[workbench] holidays_file: {error}"))
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
+    let later = Calendar::parse(&text).map_err(|error| failed(&error))?;
+    Ok(known.with_years_of(later))
 }
 
 /// Every name the office has had: each former one until its last day, the present one since.
@@ -210,4 +223,37 @@ fn tool() -> Result<Tool, ServiceError> {
     let mut program = std::fs::File::open(path).map_err(failed)?;
     let sha256 = Digest::of_all(&mut program).map_err(failed)?;
     Ok(Tool { name: format!("heqi {}", env!("CARGO_PKG_VERSION")), sha256 })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<Calendar, ServiceError> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        calendar(Some(file.path()))
+    }
+
+    #[test]
+    fn edge_case_49_days_off_of_a_later_year_come_from_the_offices_file() {
+        let known = calendar(None).unwrap();
+        assert_eq!(known, Calendar::built_in());
+        let next = known.last_known_year().unwrap() + 1;
+        let later = read(&format!("# announced in November\n{next} rest 0101-0103\n")).unwrap();
+        assert_eq!(later.last_known_year(), Some(next));
+        let new_year = chrono::NaiveDate::from_ymd_opt(next, 1, 1).unwrap();
+        assert!(!later.is_working_day(new_year));
+    }
+
+    #[test]
+    fn a_calendar_that_cannot_be_read_stops_the_start_and_names_its_line() {
+        let refused = read("2027 rest 0101\n2028 on holiday\n").unwrap_err().to_string();
+        assert!(refused.contains("holidays_file") && refused.contains("line 2"), "{refused}");
+        let missing = tempfile::tempdir().unwrap().path().join("holidays.txt");
+        let refused = calendar(Some(&missing)).unwrap_err().to_string();
+        assert!(refused.contains("holidays_file"), "{refused}");
+    }
 }

@@ -34,6 +34,9 @@ pub(crate) struct WorkbenchSettings {
     pub(crate) register: Option<RegisterSettings>,
     /// The registered computers of the office.
     pub(crate) workstations: Vec<String>,
+    /// Days off of years that were announced after the program was built; what it says of a year wins.
+    #[serde(default)]
+    pub(crate) holidays_file: Option<PathBuf>,
     /// Where anybody reaches this service.
     pub(crate) public_url: String,
     /// The office's seal; without one the built-in TEST ONLY seal.

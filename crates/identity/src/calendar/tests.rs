@@ -66,6 +66,19 @@ fn a_later_calendar_is_read_from_a_file_and_bad_lines_are_named() {
     }
 }
 
+#[test]
+fn edge_case_49_a_year_announced_later_is_put_on_top_and_ends_what_was_provisional() {
+    let later = "2026 rest 0101\n2027 rest 0101-0103\n";
+    let calendar = Calendar::built_in().with_years_of(Calendar::parse(later).unwrap());
+    assert_eq!(calendar.last_known_year(), Some(2027));
+    // 28 to 31 December; 1 to 3 January off; 4 to 8, 11 to 15, 18.
+    let deadline = calendar.after_working_days(day(2026, 12, 25), 15);
+    assert_eq!(deadline, Deadline { last_day: day(2027, 1, 18), is_provisional: false });
+    // The later file's word on a year is the whole word; other years stay as they were.
+    assert!(calendar.is_working_day(day(2026, 10, 7)));
+    assert!(!calendar.is_working_day(day(2025, 10, 7)));
+}
+
 proptest! {
     #[test]
     fn a_period_ends_on_a_working_day_and_holds_as_many_as_it_says(
