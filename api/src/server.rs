@@ -21,7 +21,7 @@ use heqi_service_kit::{
     Admission, Alarms, Edge, Health, Limiter, Listener, Metrics, Running, Shutdown, TaskGroup, edge,
 };
 use heqi_tlog::note::VerifierKey;
-use heqi_vocabulary::Entropy;
+use heqi_vocabulary::{Entropy, MessageChannel};
 use tokio::sync::Notify;
 
 use crate::access::authorise;
@@ -43,8 +43,8 @@ pub struct Surroundings {
     pub witness: Option<Arc<Witness>>,
     /// Answers custodians that ask what is held of them; without one `/peer/` does not exist.
     pub peer: Option<PeerAnswering>,
-    /// What a gateway for messages signs its reports with; without it none is taken.
-    pub report_secret: Option<Secret>,
+    /// What those who report of messages sign with, each of its own way; without any no report is taken.
+    pub report_secrets: Vec<(MessageChannel, Secret)>,
     /// Draws request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Answers `/readyz`; the program adds its checks.
@@ -75,7 +75,7 @@ impl Surroundings {
             platform,
             witness: None,
             peer: None,
-            report_secret: None,
+            report_secrets: Vec::new(),
             entropy,
             health: Arc::new(Health::default()),
             alarms: Arc::new(Alarms::new(&metrics)),
@@ -135,7 +135,7 @@ impl Api {
             platform,
             witness,
             peer,
-            report_secret,
+            report_secrets,
             entropy,
             health,
             metrics,
@@ -179,7 +179,7 @@ impl Api {
             settings,
             witness,
             peer,
-            report_secret,
+            report_secrets,
             metrics,
             stamp_demand,
             shutdown,

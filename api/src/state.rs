@@ -8,7 +8,7 @@ use heqi_notify::signature::Secret;
 use heqi_registration::Platform;
 use heqi_registration::monitoring::Sample;
 use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
-use heqi_vocabulary::Entropy;
+use heqi_vocabulary::{Entropy, MessageChannel};
 use tokio::sync::Notify;
 
 use crate::figures::Figures;
@@ -27,8 +27,8 @@ pub(crate) struct State {
     pub(crate) witness: Option<Arc<Witness>>,
     /// Answers custodians that ask what is held of them.
     pub(crate) peer: Option<PeerAnswering>,
-    /// What a gateway for messages signs its reports with.
-    pub(crate) report_secret: Option<Secret>,
+    /// What those who report of messages sign with, each of its own way.
+    pub(crate) report_secrets: Vec<(MessageChannel, Secret)>,
     /// Draws names of acts for forms.
     pub(crate) entropy: Arc<dyn Entropy>,
     /// What operators look at.

@@ -1,9 +1,9 @@
-//! What a gateway reports of messages, signed by it (`docs/spec/sms-gateway.md`).
+//! What is reported of messages, signed by whoever reports (`docs/spec/sms-gateway.md`).
 
 use actix_web::web::{Data, Payload, ServiceConfig, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_notify::report::{MAX_REPORT_BYTES, Signed};
-use heqi_notify::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use heqi_notify::signature::{ID_HEADER, SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER};
 use heqi_notify::{DeliveryReport, ReportError, ReportedState};
 use heqi_registration::message_queue::{Report, note_report};
 use heqi_service_kit::Problem;
@@ -14,17 +14,17 @@ use heqi_vocabulary::MessageChannel;
 use crate::problem_of::refused;
 use crate::state::State;
 
-/// Where gateways report.
+/// Where gateways, and whoever receives mail that came back, report.
 pub(crate) const PATH: &str = "/api/v1/messages/reports";
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.service(resource(PATH).route(post().to(report)));
 }
 
-/// Report that a text message arrived or came back.
+/// Report that a message arrived or came back.
 ///
-/// Signed with the secret that requests to the gateway are signed with. A report that says
-/// what is known already changes nothing.
+/// Signed with the secret of the way it went by: for text messages the one that requests to the gateway are signed with,
+/// for mail one of its own. A report that says what is known already changes nothing.
 #[utoipa::path(
     post,
     path = "/api/v1/messages/reports",
@@ -42,7 +42,9 @@ async fn report(
     http: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let secret = state.report_secret.as_ref().ok_or(RequestProblem::NotFound)?;
+    let Some((first, others)) = state.report_secrets.split_first() else {
+        return Err(RequestProblem::NotFound.into());
+    };
     let body = collect(body, MAX_REPORT_BYTES).await?;
     let header = |name: &str| {
         http.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -53,7 +55,15 @@ async fn report(
         signature: header(SIGNATURE_HEADER),
     };
     let now_s = state.platform.now().unix_seconds();
-    let report = DeliveryReport::verify(secret, signed, &body, now_s).map_err(|e| match e {
+    let verify = |(channel, secret): &(MessageChannel, Secret)| {
+        DeliveryReport::verify(secret, signed, &body, now_s).map(|report| (*channel, report))
+    };
+    // Whose secret signed it says of which way it is.
+    let believed = others.iter().fold(verify(first), |known, other| match known {
+        Err(ReportError::Signature(_)) => verify(other),
+        known => known,
+    });
+    let (channel, report) = believed.map_err(|e| match e {
         ReportError::Signature(_) => RequestProblem::Forbidden,
         ReportError::TooLarge | ReportError::Malformed => {
             RequestProblem::MalformedJson { line: 0, column: 0, field: None }
@@ -63,8 +73,6 @@ async fn report(
         ReportedState::Delivered => Report::Delivered,
         ReportedState::Bounced(reason) => Report::Bounced { reason },
     };
-    note_report(&state.platform, report.message, MessageChannel::Sms, said)
-        .await
-        .map_err(refused)?;
+    note_report(&state.platform, report.message, channel, said).await.map_err(refused)?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,12 +1,12 @@
-//! How a signer comes in, over HTTP, and what gateways report.
+//! How a signer comes in, over HTTP, and what is reported of messages.
 
 use heqi_notify::signature::Secret;
 use heqi_registration::message_queue::{Outcome, Outgoing, lease, note_outcome, trying};
-use heqi_vocabulary::Digest;
+use heqi_vocabulary::{Digest, MessageChannel};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::service::{HANDLER, Service};
+use crate::service::{Answer, HANDLER, Service};
 use crate::signer::{attach, invite, open};
 
 pub(crate) const MOBILE: &str = "13800000001";
@@ -28,14 +28,19 @@ pub(crate) async fn taken(service: &Service) -> Vec<Outgoing> {
 
 /// A filing with one shareholder who can be reached: filing, party, token.
 pub(crate) async fn reached(service: &Service) -> (String, String, String) {
+    let contact = json!({ "mobile": MOBILE, "id_number": "330112196405120006", "language": "zh" });
+    reached_by(service, &contact).await
+}
+
+/// The same by this contact.
+async fn reached_by(service: &Service, contact: &Value) -> (String, String, String) {
     let filing = open(service).await;
     attach(service, &filing, "Articles", 1).await;
     let path = format!("/api/v1/filings/{filing}/parties");
     let body = json!({ "kind": "person", "name": "陈素英", "capacities": ["shareholder"] });
     let party = service.post(HANDLER, &path, &body).await.text(201, "party_id");
     let path = format!("/api/v1/filings/{filing}/parties/{party}/contact");
-    let body = json!({ "mobile": MOBILE, "id_number": "330112196405120006", "language": "zh" });
-    service.post(HANDLER, &path, &body).await.json(201);
+    service.post(HANDLER, &path, contact).await.json(201);
     let token = invite(service, &filing, &party).await;
     (filing, party, token)
 }
@@ -99,32 +104,70 @@ async fn without_the_link_number_and_contact_let_in_and_strangers_learn_nothing(
     answer.is_problem(422, "filing_number_malformed");
 }
 
+/// Whoever reports, with the secret they sign with.
+fn reporter(seed: u8) -> Secret {
+    Secret::parse(&Secret::write(&[seed; 32])).unwrap()
+}
+
+/// A report of the first message as it is sent: signed by this secret, or with this signature.
+async fn report(
+    service: &Service,
+    body: &str,
+    (secret, signature): (&Secret, Option<&str>),
+) -> Answer {
+    let now_s = heqi_vocabulary::Clock::now(&*service.clock).unix_seconds();
+    let signed = secret.sign("r1", now_s, body.as_bytes());
+    let at = now_s.to_string();
+    let headers = [
+        ("webhook-id", "r1"),
+        ("webhook-timestamp", at.as_str()),
+        ("webhook-signature", signature.unwrap_or(&signed)),
+    ];
+    let body = Some(body.as_bytes().to_vec());
+    service.send(Method::POST, "/api/v1/messages/reports", "", &headers, body).await
+}
+
+async fn state_of_the_message(service: &Service, filing: &str) -> String {
+    let path = format!("/api/v1/filings/{filing}/messages");
+    service.get(HANDLER, &path).await.json(200)[0]["state"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn a_report_is_believed_by_its_signature_alone() {
-    let secret = Secret::parse(&Secret::write(&[5; 32])).unwrap();
-    let service = Service::start_reporting(secret.clone()).await;
+    let secret = reporter(5);
+    let service = Service::start_reporting(vec![(MessageChannel::Sms, secret.clone())]).await;
     let (filing, ..) = reached(&service).await;
     let message = taken(&service).await[0].message;
     let body = json!({ "message": message, "state": "delivered" }).to_string();
-    let now_s = heqi_vocabulary::Clock::now(&*service.clock).unix_seconds();
-    let signature = secret.sign("r1", now_s, body.as_bytes());
-    let at = now_s.to_string();
-    let report = async |signature: &str| {
-        let headers = [
-            ("webhook-id", "r1"),
-            ("webhook-timestamp", at.as_str()),
-            ("webhook-signature", signature),
-        ];
-        let body = body.clone().into_bytes();
-        service.send(Method::POST, "/api/v1/messages/reports", "", &headers, Some(body)).await
-    };
-    report("v1,AAAA").await.is_problem(403, "forbidden");
-    let state = async || {
-        let path = format!("/api/v1/filings/{filing}/messages");
-        service.get(HANDLER, &path).await.json(200)[0]["state"].as_str().unwrap().to_owned()
-    };
-    assert_eq!(state().await, "sent");
-    assert_eq!(report(&signature).await.status, 204);
-    assert_eq!(state().await, "delivered");
-    assert_eq!(report(&signature).await.status, 204, "again changes nothing");
+    let forged = report(&service, &body, (&secret, Some("v1,AAAA"))).await;
+    forged.is_problem(403, "forbidden");
+    assert_eq!(state_of_the_message(&service, &filing).await, "sent");
+    assert_eq!(report(&service, &body, (&secret, None)).await.status, 204);
+    assert_eq!(state_of_the_message(&service, &filing).await, "delivered");
+    let again = report(&service, &body, (&secret, None)).await;
+    assert_eq!(again.status, 204, "again changes nothing");
+}
+
+#[tokio::test]
+async fn edge_case_27_mail_that_came_back_is_reported_by_whoever_receives_it_and_by_nobody_else() {
+    let [gateway, mail, stranger] = [5, 6, 7].map(reporter);
+    let ways = vec![(MessageChannel::Sms, gateway.clone()), (MessageChannel::Email, mail.clone())];
+    let service = Service::start_reporting(ways).await;
+    let contact = json!({ "email": "chen@example.com", "language": "zh" });
+    let (filing, ..) = reached_by(&service, &contact).await;
+    let message = taken(&service).await[0].message;
+    let body = json!({ "message": message, "state": "bounced", "reason": "mailbox_full" });
+    let body = body.to_string();
+    let size = service.log_size();
+    let forged = report(&service, &body, (&stranger, None)).await;
+    forged.is_problem(403, "forbidden");
+    // The gateway of text messages says nothing about mail.
+    assert_eq!(report(&service, &body, (&gateway, None)).await.status, 204);
+    assert_eq!(state_of_the_message(&service, &filing).await, "sent");
+    assert_eq!(service.log_size(), size);
+    for _ in 0..2 {
+        assert_eq!(report(&service, &body, (&mail, None)).await.status, 204);
+        assert_eq!(state_of_the_message(&service, &filing).await, "bounced");
+    }
+    assert_eq!(service.log_size(), size + 1, "that it came back is a record, and one");
 }

@@ -16,7 +16,7 @@ use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings};
 use heqi_service_kit::Listener;
 use heqi_testkit::{Cast, FixedClock, SeededEntropy};
 use heqi_tlog::note::VerifierKey;
-use heqi_vocabulary::{Clock, FilingNo, UtcMillis};
+use heqi_vocabulary::{Clock, FilingNo, MessageChannel, UtcMillis};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -49,8 +49,8 @@ pub(crate) struct Service {
 #[derive(Default)]
 struct Beside {
     witness: Option<Witness>,
-    /// A gateway's.
-    report_secret: Option<Secret>,
+    /// Of a gateway, and of whoever receives mail that came back.
+    report_secrets: Vec<(MessageChannel, Secret)>,
     /// Time authorities and whom to wake.
     stamped: Option<(Vec<String>, Arc<Notify>)>,
     /// Where people decide who somebody is.
@@ -109,9 +109,9 @@ impl Service {
         Self::start_all(memory(), None, ApiSettings::default(), beside).await
     }
 
-    /// With a gateway that reports.
-    pub(crate) async fn start_reporting(secret: Secret) -> Self {
-        let beside = Beside { report_secret: Some(secret), ..Beside::default() };
+    /// With somebody who reports of each of these ways.
+    pub(crate) async fn start_reporting(report_secrets: Vec<(MessageChannel, Secret)>) -> Self {
+        let beside = Beside { report_secrets, ..Beside::default() };
         Self::start_all(memory(), None, ApiSettings::default(), beside).await
     }
 
@@ -129,7 +129,7 @@ impl Service {
         backend: Arc<dyn Backend>,
         store_gauges: Option<StoreGauges>,
         settings: ApiSettings,
-        Beside { witness, report_secret, stamped, office, asking, simulated }: Beside,
+        Beside { witness, report_secrets, stamped, office, asking, simulated }: Beside,
     ) -> Self {
         let now: UtcMillis = NOON.parse().unwrap();
         let cast = Cast::new(1, now);
@@ -182,7 +182,7 @@ impl Service {
         let mut surroundings = Surroundings::new(Arc::clone(&platform), entropy);
         surroundings.witness = witness.map(Arc::new);
         surroundings.store_gauges = store_gauges;
-        surroundings.report_secret = report_secret;
+        surroundings.report_secrets = report_secrets;
         surroundings.stamp_demand = stamp_demand;
         surroundings.peer = asking.map(|asking| PeerAnswering {
             log_key: note_signer(7).verifier_key().clone(),

@@ -24,7 +24,7 @@ use crate::demo::providers::Providing;
 use crate::keys;
 use crate::service::notary::{self, RunningNotary};
 use crate::service::platform::{self, OpenPlatform, RunningPlatform};
-use crate::service::sending::report_secret;
+use crate::service::sending::gateway_secret;
 use crate::service::tls::NotaryTls;
 use crate::service::{ServiceError, store, time};
 use lan::Lan;
@@ -323,7 +323,7 @@ impl Claimed {
     /// The secret that the platform signs text messages with.
     pub(crate) fn gateway_secret(&self) -> Result<Secret, WorldError> {
         let settings = self.plan.platform.notify.as_ref();
-        let secret = settings.map(report_secret).transpose()?.flatten();
+        let secret = settings.map(gateway_secret).transpose()?.flatten();
         secret.ok_or_else(|| ServiceError::Start("the demo has no gateway".into()).into())
     }
 

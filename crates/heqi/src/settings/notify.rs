@@ -27,6 +27,9 @@ pub(crate) struct NotifySettings {
     /// A mail server.
     #[serde(default)]
     pub(crate) email: Option<EmailSettings>,
+    /// File with the secret that whoever receives mail that came back signs reports with, `whsec_…`.
+    #[serde(default)]
+    pub(crate) mail_report_secret_file: Option<PathBuf>,
     /// Other templates than the built-in ones, by purpose and language.
     #[serde(default)]
     pub(crate) templates: BTreeMap<String, BTreeMap<Language, Template>>,

@@ -265,6 +265,7 @@ impl Plan {
             sender_en: "Example Signing".to_owned(),
             sms: Some(sms),
             email: Some(email),
+            mail_report_secret_file: None,
             templates: std::collections::BTreeMap::new(),
         });
         Ok(())

@@ -486,6 +486,28 @@ async fn with_everything_attested_and_the_faces_compared_nobody_need_look() {
     assert_eq!(identity.reason, Reason::IdentityAttested { by: "示例实名".into() });
 }
 
+/// Compares, and always finds somebody else.
+struct OtherFace;
+
+impl FaceVerifier for OtherFace {
+    fn compare<'a>(&'a self, _: Faces<'a>) -> Comparing<'a> {
+        Box::pin(std::future::ready(FaceOutcome::NotSame))
+    }
+}
+
+#[tokio::test]
+async fn a_face_that_is_not_found_the_same_refuses_nobody_and_a_reviewer_is_told() {
+    let scene = Scene::with(Mood::Agrees, |_, ports| ports.face = Arc::new(OtherFace)).await;
+    let (visitor, _) = scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await;
+    assert_eq!(case.reasons, BTreeSet::from([ReviewReason::FaceNotSame]));
+    scene.confirm(&visitor).await;
+    assert!(matches!(scene.state().await, FilingState::Reviewing { .. }));
+    scene.decide(&reviewer, case.case, Decision::Accept).await.unwrap();
+    assert!(matches!(scene.state().await, FilingState::Confirmed { .. }));
+}
+
 #[tokio::test]
 async fn where_nobody_compares_faces_a_reviewer_does_and_sees_both_pictures() {
     let scene = Scene::new(Mood::Agrees).await;

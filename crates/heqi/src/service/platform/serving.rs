@@ -156,7 +156,7 @@ fn messenger(
     clock: &Arc<dyn Clock>,
 ) -> Result<Option<Messenger>, ServiceError> {
     let Some(notify) = &settings.notify else { return Ok(None) };
-    surroundings.report_secret = sending::report_secret(notify)?;
+    surroundings.report_secrets = sending::report_secrets(notify)?;
     let http = client::http(gateway).map_err(|error| ServiceError::Start(error.to_string()))?;
     let messenger = Messenger::new(notify, http, clock, &surroundings.metrics)?;
     messenger.watch(&surroundings.alarms);
