@@ -158,6 +158,26 @@ async fn a_made_up_link_opens_nothing_and_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn each_consent_is_answered_in_its_own_words_and_says_beforehand_what_a_no_means() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let browser = Browser::open(&service, &link_of_own(&service, &signer).await).await;
+    for (answers, no) in [
+        (["同意", "不同意"], "在线签署以本约定为前提；不同意时，您可改为到窗口现场签署。"),
+        (["同意并继续", "不同意，选择其他方式"], "可以改由工作人员视频或现场核验"),
+        (["同意", "拒绝"], "您可以拒绝，不影响签署"),
+        (["同意", "不同意"], "本服务以公证存证为必要环节；不同意时，您可改为到窗口现场签署。"),
+    ] {
+        let page = browser.page("/sign").await;
+        assert!(page.contains(no), "{page}");
+        for (value, words) in ["granted", "refused"].into_iter().zip(answers) {
+            assert!(page.contains(&format!("value=\"{value}\">{words}</button>")), "{page}");
+        }
+        browser.answer("granted").await;
+    }
+}
+
+#[tokio::test]
 async fn a_signer_stands_where_they_stopped_in_any_browser() {
     let service = Service::start().await;
     let signer = invited(&service, 2).await.signers.remove(0);

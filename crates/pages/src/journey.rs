@@ -29,7 +29,7 @@ use crate::words::Words;
 
 pub use after::{AfterLandingPage, Answer, ConfirmPage, ObjectPage};
 pub use begin::BeginPage;
-pub use consent::{ConsentPage, REFUSE_FACE, RefusedPage};
+pub use consent::{ConsentPage, REFUSE_CUSTODY, REFUSE_FACE, REFUSE_MANNER, RefusedPage};
 pub use consents::{OwnChoice, OwnConsent, OwnConsentsPage};
 pub use decline::DeclinePage;
 pub use drawing::DrawingPage;

@@ -5,8 +5,8 @@ use actix_web::HttpResponse;
 use heqi_filing::{CeremonyState, ConsentKind, Decision, FilingState, StandIn};
 use heqi_pages::Link;
 use heqi_pages::journey::{
-    BeginPage, ConsentPage, DrawingPage, EndedPage, PhotoPage, PhotoPlace, RefusedPage, Shot,
-    SignPage, VideoPage, Way,
+    BeginPage, ConsentPage, DrawingPage, EndedPage, PhotoPage, PhotoPlace, REFUSE_CUSTODY,
+    REFUSE_FACE, REFUSE_MANNER, RefusedPage, Shot, SignPage, VideoPage, Way,
 };
 use heqi_registration::ceremony_view::{CeremonyView, SignedView};
 use heqi_registration::next_tries::next_tries;
@@ -222,7 +222,12 @@ pub(super) fn consent_page(
     shown: &Shown,
 ) -> Option<HttpResponse> {
     let asked = view.consents.get(at)?;
-    let refusal = (asked.kind == ConsentKind::Face).then_some(heqi_pages::journey::REFUSE_FACE);
+    let refusal = match asked.kind {
+        ConsentKind::SigningManner => Some(REFUSE_MANNER),
+        ConsentKind::Face => Some(REFUSE_FACE),
+        ConsentKind::NotaryProvision => Some(REFUSE_CUSTODY),
+        ConsentKind::Location | ConsentKind::VideoReview => None,
+    };
     let page = ConsentPage {
         kind: asked.kind.code().to_owned(),
         title: asked.title.to_owned(),

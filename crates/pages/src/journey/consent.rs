@@ -43,6 +43,7 @@ impl Page for ConsentPage {
 
     fn content(&self, frame: &Frame) -> Markup {
         let l = frame.language;
+        let (yes, no) = answers(&self.kind);
         html! {
             p .soft {
                 @match l {
@@ -60,11 +61,11 @@ impl Page for ConsentPage {
                 input type="hidden" name="kind" value=(self.kind);
                 input type="hidden" name="text_sha256" value=(self.text_sha256);
                 input type="hidden" name="language" value=(l.tag());
-                button type="submit" name="decision" value="granted" { (YES.in_language(l)) }
+                button type="submit" name="decision" value="granted" { (yes.in_language(l)) }
                 @if self.leads_to_counter {
                     button type="submit" formaction=(Link::OtherWay) name="way" value="counter" { (COUNTER_INSTEAD.in_language(l)) }
                 } @else {
-                    button type="submit" name="decision" value="refused" { (NO.in_language(l)) }
+                    button type="submit" name="decision" value="refused" { (no.in_language(l)) }
                 }
             }
             (ways_out(frame))
@@ -93,8 +94,9 @@ impl Page for ConsentPage {
             key: "0123456789abcdef".into(),
         };
         let video = Self { leads_to_counter: true, ..sample("video_review", None) };
-        let abroad = Self { tells_abroad: true, ..sample("agreement", None) };
-        vec![sample("face", Some(REFUSE_FACE)), sample("location", None), video, abroad]
+        let abroad = Self { tells_abroad: true, ..sample("signing_manner", Some(REFUSE_MANNER)) };
+        let custody = sample("notary_provision", Some(REFUSE_CUSTODY));
+        vec![sample("face", Some(REFUSE_FACE)), sample("location", None), video, abroad, custody]
     }
 }
 
@@ -159,12 +161,34 @@ pub const REFUSE_FACE: Words = Words::new(
     "不同意时，可以改由工作人员视频或现场核验，办理结果相同。",
     "If you do not agree, a member of staff can check by video or at the counter instead, with the same result.",
 );
+/// What a no to the manner of signing leads to.
+pub const REFUSE_MANNER: Words = Words::new(
+    "在线签署以本约定为前提；不同意时，您可改为到窗口现场签署。",
+    "Signing here rests on this agreement. If you do not agree, you can sign at the counter instead.",
+);
+/// What a no to custody by the notary leads to.
+pub const REFUSE_CUSTODY: Words = Words::new(
+    "本服务以公证存证为必要环节；不同意时，您可改为到窗口现场签署。",
+    "Custody by the notary office is a necessary part of this service. If you do not agree, you can sign at the counter instead.",
+);
 /// Beside the consents, for who signs with a document from abroad.
 const ABROAD: Words = Words::new(
     "您的信息在中国境内收集、保存和使用，平台不向境外提供；发到您境外手机号或邮箱的通知，以及您在境外打开的页面，会传输到您所在的国家或地区。登记机关要求时，境外出具的身份文件须办理公证认证（附加证明书或领事认证），并附中文译本，请交给经办人。",
     "Your information is collected, kept and used inside China, and the platform gives it to nobody abroad. Messages to your telephone or mailbox abroad, and pages you open there, travel to the country you are in. Where the registration authority asks for it, an identity document from abroad must be authenticated (apostille or consular) and translated into Chinese: give both to the handler.",
 );
+/// How the two answers read (domain study 7.1): of one size, whatever they say.
+fn answers(kind: &str) -> (Words, Words) {
+    match kind {
+        "face" => (GO_ON, OTHERWISE),
+        "location" => (YES, REFUSE),
+        _ => (YES, NO),
+    }
+}
+
 const YES: Words = Words::new("同意", "I agree");
+const GO_ON: Words = Words::new("同意并继续", "Agree and go on");
+const OTHERWISE: Words = Words::new("不同意，选择其他方式", "No, choose another way");
+const REFUSE: Words = Words::new("拒绝", "I refuse");
 const COUNTER_INSTEAD: Words = Words::new("改到窗口核验", "At the counter instead");
 const NO: Words = Words::new("不同意", "I do not agree");
 const OTHER_WAY: Words = Words::new("换一种方式办理", "Another way");
