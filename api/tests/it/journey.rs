@@ -178,6 +178,20 @@ async fn each_consent_is_answered_in_its_own_words_and_says_beforehand_what_a_no
 }
 
 #[tokio::test]
+async fn a_receipt_says_where_both_custodians_are_systems_of_one_office() {
+    // Where no keys of custodians are believed, nothing is said of whose they are.
+    let known = Service::start_stamped(&["one"], std::sync::Arc::default()).await;
+    for (service, is_told) in [(known, true), (Service::start().await, false)] {
+        let signer = invited(&service, 1).await.signers.remove(0);
+        let link = link_of_own(&service, &signer).await;
+        signer.sign(&service).await;
+        let page = Browser::open(&service, &link).await.page("/sign").await;
+        assert!(page.contains("签署完成"), "{page}");
+        assert_eq!(page.contains("同一公证机构的两套系统"), is_told, "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_signer_stands_where_they_stopped_in_any_browser() {
     let service = Service::start().await;
     let signer = invited(&service, 2).await.signers.remove(0);

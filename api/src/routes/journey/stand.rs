@@ -18,7 +18,7 @@ use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Language, UtcMillis};
 use serde_json::json;
 
-use self::signed::{next_capacity, receipt_page};
+use self::signed::{is_one_office, next_capacity, receipt_page};
 use super::other_way::other_way_page;
 use crate::pages::shown::{self, Shown};
 use crate::problem_of::refused;
@@ -208,6 +208,7 @@ pub(super) async fn page(
             let mut page = receipt_page(view, signed, (&receipt, &next), shown.frame.language);
             page.next = waits.map(|waits| next_capacity(state, waits, shown));
             page.is_simulated = state.platform.settings().is_simulated(view.number);
+            page.is_one_office = is_one_office(state);
             Ok(shown::page(&page, shown))
         }
         Stand::Ended(ended) => Ok(shown::page(&ended, shown)),

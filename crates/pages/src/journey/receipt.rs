@@ -37,6 +37,8 @@ pub struct ReceiptPage {
     pub record: RecordId,
     /// What stands beside the signature, each by itself.
     pub flags: Vec<Flag>,
+    /// Whether both custodians are systems of one notary office: nobody counts them as two.
+    pub is_one_office: bool,
     /// What else belongs to the voucher, name and value: both names where one was put right, with
     /// what the company seals.
     pub more: Vec<(String, String)>,
@@ -149,6 +151,7 @@ impl Page for ReceiptPage {
                 div role="status" {
                     ul .flags { @for flag in &self.flags { (flag.line(l)) } }
                 }
+                @if self.is_one_office { p .soft { (ONE_OFFICE.in_language(l)) } }
             }
             p { a .go href=(Link::Bundle(self.record)) download { (BUNDLE.in_language(l)) } }
             p .links {
@@ -186,6 +189,7 @@ impl Page for ReceiptPage {
             represents: None,
             record: RecordId::from_bytes([9; 16]),
             flags,
+            is_one_office: true,
             more: vec![
                 (
                     "姓名".into(),
@@ -299,6 +303,11 @@ const MORE_TEXT: Words = Words::new(
     "Code and identity number were just checked and are not asked for again; for each capacity you consent, read, take a photo and sign by itself, and get a voucher of its own. You may also come back later by the invitation for it.",
 );
 const STANDING: Words = Words::new("存证情况", "How the evidence stands");
+/// Domain study 11.6.
+const ONE_OFFICE: Words = Words::new(
+    "公证处数据中心和实时保是同一公证机构的两套系统。",
+    "The notary's data centre and the second custodian (实时保) are two systems of one notary office.",
+);
 const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundle");
 const VERIFY: Words = Words::new("怎样核验", "How to verify it");
 const SLOGAN: Words = Words::new(
@@ -347,6 +356,23 @@ mod tests {
         assert!(shown(&first).contains("股东、监事") && !shown(&first).contains("/sign/next"));
         assert!(shown(&waits).contains("action=\"/sign/next\""));
         assert!(shown(&company).contains("杭州示例云栖投资有限公司"));
+    }
+
+    #[test]
+    fn two_systems_of_one_office_are_told_as_that_and_two_offices_are_not() {
+        let frame = Frame {
+            language: Language::Zh,
+            large: false,
+            here: Link::Journey,
+            csrf: None,
+            service: "示例商事文签".into(),
+            telephone: "0571-0000110".into(),
+        };
+        for is_one_office in [true, false] {
+            let page = ReceiptPage { is_one_office, ..ReceiptPage::samples().remove(1) };
+            let shown = page.content(&frame).into_string();
+            assert_eq!(shown.contains("同一公证机构的两套系统"), is_one_office, "{shown}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The page of whoever has signed: what the receipt says, and what it still lacks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heqi_filing::{Confirmation, FilingState};
 use heqi_pages::Words;
@@ -35,11 +35,22 @@ pub(super) fn receipt_page(
             .map(|_| represented(&view.party_name, view.party_kind == "ward", language)),
         record: signed.record_id,
         flags: flags(receipt, next, language),
+        is_one_office: false,
         more: more(view, language),
         answered: answered(view),
         next: None,
         is_simulated: false,
     }
+}
+
+/// Whether both custodians are of one organisation, by the keys that the platform believes.
+pub(super) fn is_one_office(state: &State) -> bool {
+    state.platform.settings().anchors.as_ref().is_some_and(|anchors| {
+        let custodians = || anchors.custodians.iter();
+        let names: BTreeSet<&str> = custodians().map(|one| one.custodian.as_str()).collect();
+        let offices: BTreeSet<&str> = custodians().map(|one| one.organisation.as_str()).collect();
+        names.len() > 1 && offices.len() == 1
+    })
 }
 
 /// For whom somebody signs who signs for another. A minor is never taken for somebody who signed.
