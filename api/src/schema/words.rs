@@ -125,8 +125,8 @@ words! {
     LanguageWord, ["zh", "en"]
 }
 words! {
-    /// What was taken with a contact and may still go wrong: the number of a data card or of a satellite telephone, which may show no messages; an identity document that ends within 30 days; the same person, by name and number, in another party of the filing.
-    ContactWarning, ["mobile_data_card", "mobile_satellite", "document_ends_soon", "same_person"]
+    /// What was taken with a contact and may still go wrong: the number of a data card or of a satellite telephone, which may show no messages; an identity document that ends within 30 days, or whose number names a place that no table knows; the same person, by name and number, in another party of the filing.
+    ContactWarning, ["mobile_data_card", "mobile_satellite", "document_ends_soon", "document_region_unknown", "same_person"]
 }
 words! {
     /// By what a message reaches a person.

@@ -10,6 +10,7 @@ use heqi_identity::card::{CardEnd, CardFinding};
 use heqi_identity::mobile::Segment;
 use heqi_identity::person_name::PersonNameError;
 use heqi_identity::personal_document::PersonalDocumentError;
+use heqi_identity::resident_id::ResidentIdHint;
 use heqi_vocabulary::{FilingId, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +49,7 @@ pub struct ContactDeclared {
     pub warnings: Vec<ContactWarning>,
 }
 
-/// What is not refused and may still go wrong (domain study 3.5; edge case 31).
+/// What is not refused and may still go wrong (domain study 3.1, 3.5; edge case 31).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -60,6 +61,9 @@ pub enum ContactWarning {
     /// The identity document ends within 30 days. What counts is the day of signing; the registry
     /// may ask for the new one.
     DocumentEndsSoon,
+    /// The code of the place in the number is in no table, old ones included: a digit may be mistyped, or the
+    /// table is older than the card.
+    DocumentRegionUnknown,
     /// The same person, by name and number, stands in the filing as another party as well. Its own
     /// capacities belong to one party; a company's is a party of its own, and the person goes on
     /// from one signing to the next.
@@ -76,7 +80,12 @@ impl ContactWarning {
         });
         let ends = contact.document_ends.and_then(|last| CardEnd::On(last).finding(today));
         let ends_soon = matches!(ends, Some(CardFinding::EndsSoon(_)));
-        mobile.into_iter().chain(ends_soon.then_some(Self::DocumentEndsSoon)).collect()
+        let is_unknown = contact.hints(today).contains(&ResidentIdHint::UnknownRegion);
+        let document = [
+            ends_soon.then_some(Self::DocumentEndsSoon),
+            is_unknown.then_some(Self::DocumentRegionUnknown),
+        ];
+        mobile.into_iter().chain(document.into_iter().flatten()).collect()
     }
 }
 

@@ -121,6 +121,20 @@ async fn a_data_card_and_a_satellite_telephone_are_taken_with_a_warning() {
     }
 }
 
+/// Codes are frozen at issue: a retired one is usual, one that no table knows is told and refused to nobody.
+#[tokio::test]
+async fn a_number_of_a_place_that_no_table_knows_is_taken_with_a_warning() {
+    let scene = Scene::new(Mood::Down).await;
+    for (number, warnings) in [
+        ("339999199003070001", vec![ContactWarning::DocumentRegionUnknown]),
+        ("330185197001019991", vec![]),
+        ("11010519491231002X", vec![]),
+    ] {
+        let one = Contact { id_number: Some(number.parse().unwrap()), ..contact() };
+        assert_eq!(declared(&scene, one).await.warnings, warnings, "{number}");
+    }
+}
+
 #[tokio::test]
 async fn edge_case_31_a_document_that_ends_soon_is_said_to_handler_and_reviewer_and_stops_nobody() {
     // Today is 23 November 2026.
