@@ -79,8 +79,8 @@ pub enum MatterError {
     /// The certificate could not be made.
     #[error(transparent)]
     Press(#[from] PressError),
-    /// A scan or a file is missing or too long.
-    #[error("the file is missing or too long")]
+    /// A scan is missing, of another kind than scanners make, or too long.
+    #[error("the file is missing, no scan, or too long")]
     File,
     /// Another act was always faster.
     #[error("the office is busy")]
@@ -312,8 +312,11 @@ impl MatterError {
             Self::File => say(
                 BadInput,
                 "file_missing",
-                ["没有收到文件，或文件超过20 MB。", "请重新选择扫描件后上传。"],
-                ["The file is missing or longer than 20 MB.", "Choose the scan again."],
+                ["没有收到文件，文件不是PDF、JPEG或PNG，或超过20 MB。", "请重新选择扫描件后上传。"],
+                [
+                    "The file is missing, is no PDF, JPEG or PNG, or is longer than 20 MB.",
+                    "Choose the scan again.",
+                ],
             ),
             Self::Busy => say(
                 Unavailable,

@@ -21,6 +21,7 @@ mod mirror;
 mod openapi;
 mod operators;
 mod own_log;
+mod paper;
 mod proved_elsewhere;
 mod support;
 mod witness;

@@ -282,6 +282,14 @@ impl Browser {
         self.send(Method::POST, &format!("{matter}/{act}"), &all).await
     }
 
+    /// Sends bytes as they are, as the script of the page does.
+    pub(crate) async fn upload(&self, matter: &str, act: &str, bytes: &[u8]) -> Response {
+        let token = csrf_of(&self.page(matter).await);
+        let request = http().post(format!("{}{matter}/{act}", self.url));
+        let request = request.header("cookie", &self.cookie).header("x-csrf-token", token);
+        request.body(bytes.to_vec()).send().await.unwrap()
+    }
+
     pub(crate) async fn done(&self, matter: &str, act: &str, form: &[(&str, &str)]) {
         let response = self.act(matter, act, form).await;
         let status = response.status();

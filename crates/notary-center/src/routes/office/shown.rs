@@ -345,6 +345,9 @@ pub(super) fn taken(takings: &[Taking], names: &Names, l: Language) -> Vec<Taken
         TakenFile::Renewals {} => {
             l.pick("时间戳续期文件", "renewals of its time stamps").to_owned()
         }
+        TakenFile::Scan {} => {
+            l.pick("纸质公证书扫描件", "the scan of the sealed original").to_owned()
+        }
         TakenFile::Dossier {} => {
             l.pick("公证档案（含存证内容）", "the dossier, the held evidence in it").to_owned()
         }
