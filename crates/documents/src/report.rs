@@ -117,6 +117,41 @@ mod tests {
     }
 
     #[test]
+    fn what_was_answered_after_a_signing_is_told_as_far_as_the_bundle_says_it() {
+        let told = |objection, with_chain: bool| {
+            let twists = heqi_testkit::Twists { objection, ..heqi_testkit::Twists::default() };
+            let story = heqi_testkit::Story::tell(1, &twists);
+            let signing = story.signing();
+            let parts =
+                if with_chain { story.bundle_with_chain(signing) } else { story.bundle(signing) };
+            let asked = Asked {
+                number: "CB1".to_owned(),
+                issuer: samples::office(),
+                applicant: "申请人".to_owned(),
+                purpose: "自行核对".to_owned(),
+                issued_at: story.seen_at(),
+                anchors: None,
+            };
+            of_bundle(&parts.write().unwrap(), asked).unwrap()
+        };
+        let answers = |input: &ReportInput| -> Vec<String> {
+            input.confirmations.iter().map(|row| row.answer.clone()).collect()
+        };
+        let input = told(true, true);
+        assert_eq!(answers(&input), ["确认", "有异议"]);
+        for row in &input.confirmations {
+            let event = input.events.iter().find(|event| Some(event.at) == row.at).unwrap();
+            assert!(row.by.contains(&format!("第{}条", event.seq)), "{row:?} {event:?}");
+        }
+        let text = text_of(&render(&input, &FONTS).unwrap());
+        let text = text.split("八、确认结果").nth(1).unwrap();
+        assert!(text.split("九、").next().unwrap().contains("有异议"), "{text}");
+        assert_eq!(answers(&told(false, true)), ["确认"]);
+        // Without the chain it is not said that nobody answered.
+        assert_eq!(answers(&told(true, false)), ["证据包不含时间线，无从列出"]);
+    }
+
+    #[test]
     fn edge_case_8_whatever_a_guardian_did_is_told_as_the_guardians() {
         let of_ward =
             [("party_kind", "ward"), ("party_name", "林小茶"), ("representative_name", "林嘉伟")];

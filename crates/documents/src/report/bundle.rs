@@ -72,7 +72,7 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
         certificates: certificates(parts),
         timestamps: timestamps(parts),
         events: events(parts),
-        confirmations: record.map(confirmations).unwrap_or_default(),
+        confirmations: record.map(|record| confirmations(record, parts)).unwrap_or_default(),
         custody: receipts.iter().map(held::custody).collect(),
         system: record.map(system).unwrap_or_default(),
         verification: verification.collect(),
@@ -193,18 +193,49 @@ fn events(parts: &BundleParts) -> Vec<EventRow> {
         .collect()
 }
 
-fn confirmations(record: &Disclosure) -> Vec<ConfirmationRow> {
-    let answer = match record.kind() {
-        RecordKind::Confirmation => "确认",
-        RecordKind::Objection => "有异议",
-        _ => return Vec::new(),
-    };
-    vec![ConfirmationRow {
+/// What was answered: by the record itself, and behind it in the chain, of which a bundle has the frames alone:
+/// that somebody answered, what and when, and not who.
+fn confirmations(record: &Disclosure, parts: &BundleParts) -> Vec<ConfirmationRow> {
+    let own = Frame::read(record).ok();
+    let own_row = answered(record.kind()).map(|answer| ConfirmationRow {
         who: party(record).unwrap_or_else(|| "当事人".to_owned()),
         answer: answer.to_owned(),
-        at: Frame::read(record).ok().map(|frame| frame.place.recorded_at),
+        at: own.map(|frame| frame.place.recorded_at),
         by: "网页".to_owned(),
-    }]
+    });
+    let seq = own.map_or(0, |frame| frame.place.seq);
+    let behind = parts.chain.iter().filter_map(|bytes| {
+        let disclosure = Disclosure::parse(bytes).ok()?;
+        Frame::read(&disclosure).ok().filter(|frame| frame.place.seq > seq)
+    });
+    let rows_behind = behind.filter_map(|frame| {
+        Some(ConfirmationRow {
+            who: "本办件的一方".to_owned(),
+            answer: answered(frame.kind)?.to_owned(),
+            at: Some(frame.place.recorded_at),
+            by: format!("见时间线第{}条，证据包未披露何人", frame.place.seq),
+        })
+    });
+    let mut rows: Vec<_> = own_row.into_iter().chain(rows_behind).collect();
+    // Of a bundle without its chain nobody may read that nobody answered.
+    if rows.is_empty() && parts.chain.is_empty() {
+        rows.push(ConfirmationRow {
+            who: "—".to_owned(),
+            answer: "证据包不含时间线，无从列出".to_owned(),
+            at: None,
+            by: "—".to_owned(),
+        });
+    }
+    rows
+}
+
+fn answered(kind: RecordKind) -> Option<&'static str> {
+    match kind {
+        RecordKind::Confirmation => Some("确认"),
+        RecordKind::Objection => Some("有异议"),
+        RecordKind::ObjectionResolved => Some("异议处理"),
+        _ => None,
+    }
 }
 
 fn system(record: &Disclosure) -> Vec<SystemState> {
