@@ -788,6 +788,10 @@ async fn a_digest_that_differs_stops_quarantines_and_explains() {
     let failed =
         press_button(office, &bureau.desk, no, (by, Act::Extract, &PlainScreen), None).await;
     assert!(!failed.unwrap().passed);
+    // By the act itself: nobody has to examine anything besides.
+    let view = matter(office, by, no).await.unwrap();
+    assert!(view.matter.quarantined_at().is_some());
+    assert_eq!(rule(bureau.session(no).await), Rule::Quarantined);
     recompute(office, no, by).await.unwrap();
     let view = matter(office, by, no).await.unwrap();
     assert!(view.matter.quarantined_at().is_some());
