@@ -1,5 +1,7 @@
 //! The workbench of a notary office's staff: `[workbench]` of a data centre.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -34,6 +36,9 @@ pub(crate) struct WorkbenchSettings {
     pub(crate) register: Option<RegisterSettings>,
     /// The registered computers of the office.
     pub(crate) workstations: Vec<String>,
+    /// From which addresses they come, by their names; one that is not named is known by its name alone.
+    #[serde(default)]
+    pub(crate) workstation_addresses: BTreeMap<String, Vec<IpAddr>>,
     /// Where anybody reaches this service.
     pub(crate) public_url: String,
     /// The office's seal; without one the built-in TEST ONLY seal.

@@ -285,6 +285,7 @@ fn workbench(notary_url: &str, secure_cookies: bool) -> Result<WorkbenchSettings
         numbers: Numbers::OwnSeries,
         register: None,
         workstations: vec![officers::WORKSTATION.to_owned()],
+        workstation_addresses: std::collections::BTreeMap::new(),
         public_url: notary_url.to_owned(),
         seal: None,
         secure_cookies,

@@ -215,9 +215,9 @@ impl MatterError {
             Self::Workstation => say(
                 Forbidden,
                 "workstation_unknown",
-                ["这不是登记在册的本处计算机，提取会话未打开。", "请在登记的提取专用机上办理。"],
+                ["这不是登记在册的本处计算机，未作更改。", "请在登记的提取专用机上办理。"],
                 [
-                    "This is no registered computer of the office; no session was opened.",
+                    "This is no registered computer of the office; nothing was changed.",
                     "Use one of the registered computers.",
                 ],
             ),

@@ -26,3 +26,4 @@ mod proved_elsewhere;
 mod support;
 mod witness;
 mod workbench;
+mod workstations;
