@@ -300,6 +300,18 @@ impl MatterError {
                     "Try again; if it goes on, look at the time authorities.",
                 ],
             ),
+            Self::Press(PressError::Seal) => say(
+                Unavailable,
+                "seal_unusable",
+                [
+                    "本处印章不能使用，或其证书已到期、不属于本处信任的根，公证书没有出具，编号保留。",
+                    "请系统管理员检查印章服务及其证书后再出具。",
+                ],
+                [
+                    "The office's seal cannot be used, or its certificate has ended or leads to none of the office's roots; nothing was issued and the number stays.",
+                    "Have the administrator look at the seal service and its certificate, then issue.",
+                ],
+            ),
             Self::Press(_) => say(
                 Unavailable,
                 "certificate_not_made",
