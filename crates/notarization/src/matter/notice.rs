@@ -30,7 +30,7 @@ mod number;
 pub use number::{NoticeKind, NoticeNo};
 
 /// How long a supplement may take, in days: until then it is to be handed in.
-const SUPPLEMENT_DAYS: u64 = 30;
+const SUPPLEMENT_DAYS: u32 = 30;
 /// The working days of 公证法 art. 30.
 const STATUTORY_DAYS: u32 = 15;
 const QUEUE: Outbox<Owed> = Outbox::new("matter-notice");
@@ -297,7 +297,9 @@ async fn sheet_of(
         NoticeSays::Acceptance {} => {
             Some(desk.calendar.after_working_days(day, STATUTORY_DAYS).last_day)
         }
-        NoticeSays::Supplement { .. } => day.checked_add_days(chrono::Days::new(SUPPLEMENT_DAYS)),
+        NoticeSays::Supplement { .. } => {
+            Some(desk.calendar.after_days(day, SUPPLEMENT_DAYS).last_day)
+        }
         _ => None,
     };
     Ok(NoticeSheet {

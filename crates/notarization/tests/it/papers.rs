@@ -497,6 +497,26 @@ async fn edge_case_49_the_acceptance_tells_the_last_day_of_the_same_calendar_as_
 }
 
 #[tokio::test]
+async fn edge_case_49_a_supplement_that_would_be_due_on_a_day_off_is_due_on_the_next_working_day() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let calendar = &bureau.desk.calendar;
+    let due = loop {
+        let today = bureau.house.clock.now().shanghai_date();
+        if !calendar.is_working_day(today + chrono::Days::new(30)) {
+            break calendar.after_days(today, 30).last_day;
+        }
+        bureau.house.clock.advance_ms(24 * 3_600_000);
+    };
+    assert!(calendar.is_working_day(due));
+    ask_supplement(office, no, by, "居民身份证原件").await.unwrap();
+    let (notice, file) = newest(&bureau, no).await;
+    assert_eq!(notice.kind(), NoticeKind::Supplement);
+    assert!(file.contains(&due.to_string()), "{due} in {file}");
+}
+
+#[tokio::test]
 async fn nothing_of_a_document_is_lost_when_the_same_step_is_done_by_two_at_once() {
     let bureau = Bureau::open().await;
     let (office, by) = (bureau.office(), &bureau.notary.officer);

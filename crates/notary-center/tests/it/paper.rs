@@ -1,6 +1,9 @@
-//! The certificate on paper: sealed, scanned, handed over at the counter, and the scan that stays.
+//! After the issue: the certificate on paper, sealed, scanned, handed over at the counter, with the scan that
+//! stays; and another notary who looks again.
 
+use heqi_identity::Calendar;
 use heqi_notarization::staff::OfficeRole;
+use heqi_vocabulary::Clock as _;
 use reqwest::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
 
@@ -52,5 +55,31 @@ async fn the_sealed_original_is_scanned_handed_over_and_its_scan_is_shown_ever_a
     assert!(page.contains("<dd>已送达</dd>") && page.contains(&link), "{page}");
     let taken = page.split("工作人员取走的文件").nth(1).unwrap();
     assert!(taken.contains("<strong>纸质公证书扫描件</strong>"), "{taken}");
+    bureau.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_look_by_another_notary_stands_on_the_page_with_its_last_day_and_its_outcome() {
+    let bureau = Box::pin(Bureau::open()).await;
+    let clerk = bureau.admit("zhao.min", OfficeRole::Clerk).await;
+    let notary = bureau.admit("qian.wei", OfficeRole::Notary).await;
+    let approver = bureau.admit("sun.li", OfficeRole::Approver).await;
+    let other = bureau.admit("zhou.ping", OfficeRole::Notary).await;
+    let matter = Box::pin(issued(&bureau, [&clerk, &notary, &approver])).await;
+    other.done(&matter, "declare", &[("choice", "none")]).await;
+    assert!(!other.page(&matter).await.contains("<dt>复查</dt>"));
+    let why = [("text", "利害关系人认为有误")];
+    let own = notary.act(&matter, "ask-again", &why).await;
+    assert_eq!(own.status(), StatusCode::FORBIDDEN, "never who issued it");
+    other.done(&matter, "ask-again", &why).await;
+    let today = bureau.clock.now().shanghai_date();
+    let last_day = Calendar::built_in().after_days(today, 30).last_day;
+    let page = clerk.page(&matter).await;
+    assert!(page.contains("<dt>复查</dt>"), "{page}");
+    assert!(page.contains(&format!("由zhou.ping办理，应于{last_day}前作出决定")), "{page}");
+    let upheld = [("choice", "upheld"), ("text", "内容无误")];
+    other.done(&matter, "reexamine", &upheld).await;
+    let page = clerk.page(&matter).await;
+    assert!(page.contains("决定：维持") && !page.contains("前作出决定"), "{page}");
     bureau.running.stop().await;
 }

@@ -101,6 +101,9 @@ pub(super) async fn show(
     if let Some(asked) = number_asked(&state.office, no).await.map_err(refused)? {
         facts.push(shown::number_waits(&asked, l));
     }
+    if let Some(one) = view.matter.reexamination() {
+        facts.push(shown::reexamined(&one, &bench.desk.calendar, &names, l));
+    }
     let matter_page = MatterPage {
         desk: desk(state, visitor, &shown).await?,
         seen,

@@ -26,8 +26,10 @@ use super::words;
 use crate::bench::trouble;
 
 mod points;
+mod reexamined;
 
 pub(super) use points::points;
+pub(super) use reexamined::reexamined;
 
 /// What is done with the clock drawn.
 pub(super) fn clock_bar(matter: &Matter, desk: &Desk, now: UtcMillis) -> Option<ClockBar> {
