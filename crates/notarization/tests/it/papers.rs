@@ -446,6 +446,28 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
 }
 
 #[tokio::test]
+async fn a_certificate_that_stands_after_another_look_is_told_so_by_a_document_of_the_office() {
+    let bureau = Bureau::open().await;
+    let (office, other) = (bureau.office(), &bureau.other_notary.officer);
+    let no = bureau.issued().await;
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    let upheld = (ReexaminationOutcome::Upheld, "内容与存证数据一致");
+    decide_reexamination(office, no, other, upheld).await.unwrap();
+    let (decision, file) = newest(&bureau, no).await;
+    assert_eq!(decision.kind(), NoticeKind::Reexamination);
+    for said in ["（2026）浙杭临证经字第000001号", "内容与存证数据一致"] {
+        assert!(file.contains(said), "{said} in {file}");
+    }
+    // Not signed by the notary whose certificate it is about.
+    assert_eq!(file.lines().nth(2), Some(""), "{file}");
+    let view = matter(office, other, no).await.unwrap();
+    assert_eq!(view.matter.stage(), Stage::Issued);
+    let query = &view.content.query_code;
+    let fetched = fetch(office, no, (query, &decision.to_string())).await.unwrap();
+    assert_eq!(fetched.as_deref(), Some(file.as_bytes()));
+}
+
+#[tokio::test]
 async fn a_number_that_was_never_issued_is_spoiled_without_a_document() {
     let bureau = Bureau::open().await;
     let (office, approver) = (bureau.office(), &bureau.approver.officer);

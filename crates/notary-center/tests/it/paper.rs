@@ -81,5 +81,6 @@ async fn another_look_by_another_notary_stands_on_the_page_with_its_last_day_and
     other.done(&matter, "reexamine", &upheld).await;
     let page = clerk.page(&matter).await;
     assert!(page.contains("决定：维持") && !page.contains("前作出决定"), "{page}");
+    assert!(page.contains("公证书复查决定书 FC"), "it is told in writing: {page}");
     bureau.running.stop().await;
 }
