@@ -9,17 +9,19 @@ use heqi_evidence::examine::{Question, examine};
 use heqi_evidence::record::Frame;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::statement::SignedDocument;
+use heqi_evidence::verdict::{ClaimName, Verdict};
 use heqi_pki::certificate::{CertificateChain, SigningCertificate};
 use heqi_pki::keys::Algorithm;
 use heqi_pki::timestamp::TimestampToken;
 use heqi_vocabulary::{Language, UtcMillis};
+use serde_json::Value;
 
 use super::input::{
     CertificateDetail, ConfirmationRow, DocumentDigests, EventRow, IntentRow, ReportInput, Subject,
     SystemState, TimestampDetail,
 };
 use crate::certificate::{Bundle, VerificationLine};
-use crate::held::{kind_words, shown, source};
+use crate::held::{kind_words, shown};
 use crate::{Office, held};
 
 /// What is said about a report beside the bundle.
@@ -65,7 +67,7 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
         applicant: asked.applicant,
         purpose: asked.purpose,
         issued_at: asked.issued_at,
-        subjects: record.map(subjects).unwrap_or_default(),
+        subjects: record.map(|record| subjects(record, &verdict)).unwrap_or_default(),
         documents: record.map(documents).unwrap_or_default(),
         intents: record.map(intents).unwrap_or_default(),
         environment: held::environment(record, parts, shown),
@@ -81,19 +83,52 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
     })
 }
 
-fn subjects(record: &Disclosure) -> Vec<Subject> {
+/// Who it is about. How they were checked is what the examination found, never the record's own word.
+fn subjects(record: &Disclosure, verdict: &Verdict) -> Vec<Subject> {
     let acting = || record.text("representative_name").map(ToOwned::to_owned);
     let Some(name) = party(record).or_else(acting) else { return Vec::new() };
-    let check = record.attribute("identity").map_or_else(
+    let claim = verdict.claim(ClaimName::Identity);
+    let mut check = claim.map_or_else(
         || "未作核验".to_owned(),
-        |attribute| format!("{}（{}）", shown(attribute), source(attribute.provenance)),
+        |claim| {
+            format!("{}：{}", claim.status.words(Language::Zh), claim.reason.sentence(Language::Zh))
+        },
     );
+    let answered = record.value("identity").and_then(|identity| identity.get("answered_by"));
+    let answered: Vec<&str> = answered
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    if !answered.is_empty() {
+        check.push_str("；记录所载答复方：");
+        check.push_str(&answered.join("、"));
+    }
     vec![Subject {
         name,
-        number: "记录中不含证件号码".to_owned(),
+        number: number(record).unwrap_or_else(|| "记录中不含证件号码".to_owned()),
         capacity: record.attribute("capacities").map(shown).unwrap_or_default(),
         check,
     }]
+}
+
+/// The number that authorities were asked about for whoever signed, its first four characters: the last four
+/// are what a signer is known by.
+fn number(record: &Disclosure) -> Option<String> {
+    let name = record.text("representative_name").or_else(|| record.text("party_name"))?;
+    let questions = record.value("identity")?.get("questions")?.as_array()?;
+    let number = questions.iter().find_map(|question| {
+        let says = |member: &str| question.get(member).and_then(Value::as_str);
+        (says("name") == Some(name)).then(|| says("document_number")).flatten()
+    })?;
+    let whose = match (record.text("representative_name"), record.text("party_kind")) {
+        (None, _) => "",
+        (Some(_), Some("ward")) => "监护人：",
+        (Some(_), _) => "代表人：",
+    };
+    let cover = |(place, character)| if place < 4 { character } else { '*' };
+    Some(whose.chars().chain(number.chars().enumerate().map(cover)).collect())
 }
 
 /// The party. Of a minor the guardian is who was checked and who acted, and is named beside.
