@@ -146,6 +146,7 @@ mod tests {
         let input = of(&twists);
         let subject = &input.subjects[0];
         assert_eq!(subject.number, "3301**************");
+        assert!(!subject.capacity.is_empty() && !subject.capacity.contains(['[', '_', '"']));
         let found = input.verification.iter().find(|line| line.what == "身份").unwrap();
         let said = format!("{}：{}", found.finding, found.reason);
         assert!(subject.check.starts_with(&said), "{} {said}", subject.check);

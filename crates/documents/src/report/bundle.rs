@@ -108,9 +108,23 @@ fn subjects(record: &Disclosure, verdict: &Verdict) -> Vec<Subject> {
     vec![Subject {
         name,
         number: number(record).unwrap_or_else(|| "记录中不含证件号码".to_owned()),
-        capacity: record.attribute("capacities").map(shown).unwrap_or_default(),
+        capacity: capacities(record),
         check,
     }]
+}
+
+/// In which capacities, in words; one that is not known here by its word in the record.
+fn capacities(record: &Disclosure) -> String {
+    let listed = record.value("capacities").and_then(Value::as_array);
+    let words = listed.into_iter().flatten().filter_map(Value::as_str).map(|code| match code {
+        "shareholder" => "股东",
+        "legal_representative" => "法定代表人",
+        "corporate_shareholder_representative" => "法人股东代表",
+        "supervisor" => "监事",
+        "handler" => "经办人",
+        other => other,
+    });
+    words.collect::<Vec<_>>().join("、")
 }
 
 /// The number that authorities were asked about for whoever signed, its first four characters: the last four
