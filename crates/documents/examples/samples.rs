@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use heqi_documents::{
-    Fonts, Profile, acceptance, certificate, correction, refusal, report, revocation, samples,
-    supplement, termination, withdrawal,
+    Fonts, Profile, acceptance, certificate, correction, reexamination, refusal, report,
+    revocation, samples, supplement, termination, withdrawal,
 };
 use heqi_pki::certificate::CertificateChain;
 use heqi_testkit::SealingOffice;
@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("withdrawal", withdrawal::render(&samples::withdrawal(), &fonts)?),
         ("correction", correction::render(&samples::correction(), &fonts)?),
         ("revocation", revocation::render(&samples::revocation(), &fonts)?),
+        ("reexamination", reexamination::render(&samples::reexamination(), &fonts)?),
     ];
     for (name, pdf) in documents {
         std::fs::write(folder.join(format!("{name}-unsealed.pdf")), pdf.bytes())?;

@@ -116,6 +116,16 @@ pub(crate) fn kind_words(kind: RecordKind) -> &'static str {
         RecordKind::HandedOver => "换设备办理",
         RecordKind::ReviewWanted => "转人工核验",
         RecordKind::DocumentRead => "确认读完文书",
+        RecordKind::VideoRecorded => "朗读声明的视频",
+        RecordKind::PersonSeen => "工作人员当面核对本人与证件",
+        RecordKind::RegulatorQuery => "监管查询",
+        RecordKind::RegulatorView => "监管查看",
+        RecordKind::CertificateApplication => "申请公证书",
+        RecordKind::ObjectionResolved => "异议处理",
+        RecordKind::PersonCorrected => "更正姓名或证件号码",
+        RecordKind::CompanySeal => "企业印章",
+        RecordKind::GuardianshipShown => "监护关系",
+        RecordKind::RiskNoted => "风险提示",
         RecordKind::Client => "签署人设备",
         other => other.as_str(),
     }
@@ -142,6 +152,23 @@ pub(crate) fn attribute_words(name: &'static str) -> &'static str {
         "key_custody" => "密钥保管",
         "dwell" => "停留时间",
         "software" => "页面版本",
+        "sent_at" => "验证码发送时间",
+        "wrong_entries" => "输错次数",
+        "happened_at" => "发生时间",
+        "gateway_reference" => "消息服务的编号",
+        "offered_at" => "转交另一设备的时间",
+        "claimed_at" => "另一设备打开的时间",
+        "confirmed_at" => "原设备确认的时间",
+        "other_client_address" => "另一设备的来源地址",
+        "other_forwarded_for" => "另一设备的代理所报来源地址",
+        "other_user_agent" => "另一设备的浏览器",
+        "other_device" => "另一设备",
+        "other_screen" => "另一设备的屏幕",
+        "seconds" => "阅读时间（秒）",
+        "page_seconds" => "各页阅读时间（秒）",
+        "read_aloud" => "是否朗读",
+        "flags" => "提示事项",
+        "signals" => "提示所依据的数据",
         other => other,
     }
 }
@@ -149,6 +176,18 @@ pub(crate) fn attribute_words(name: &'static str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_and_every_trace_of_a_record_has_a_chinese_name() {
+        for schema in heqi_evidence::schema::ALL {
+            let kind = schema.kind;
+            assert!(!kind_words(kind).is_ascii(), "{kind}");
+            let traces = schema.attributes().iter().copied();
+            for (name, _) in traces.filter(|(_, class)| *class == RetentionClass::Trace) {
+                assert!(!attribute_words(name).is_ascii(), "{name} of {kind}");
+            }
+        }
+    }
 
     #[test]
     fn custodians_are_called_what_people_call_them_and_strangers_by_their_own_name() {

@@ -11,7 +11,7 @@
 //! - [`certificate`]: 公证书, 保全证据(电子数据)
 //! - [`report`]: 出证报告, thirteen chapters
 //! - [`acceptance`], [`supplement`], [`refusal`], [`termination`], [`withdrawal`], [`correction`],
-//!   [`revocation`]: the small documents of an application; [`notice`] is what they have in common
+//!   [`revocation`], [`reexamination`]: the small documents of an application; [`notice`] is what they have in common
 //! - [`office`]: who issues, under which name on which day, with which seal
 //! - [`samples`]: made-up documents, for tests and previews
 //! - [`RenderError`]: why there is no document
@@ -21,6 +21,7 @@ pub mod certificate;
 pub mod correction;
 pub mod notice;
 pub mod office;
+pub mod reexamination;
 pub mod refusal;
 pub mod report;
 pub mod revocation;

@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn every_small_document_speaks_of_a_company_as_of_one() {
         use crate::{
-            acceptance, correction, refusal, revocation, supplement, termination, withdrawal,
+            acceptance, correction, reexamination, refusal, revocation, supplement, termination,
+            withdrawal,
         };
         const COMPANY: &str = "杭州示例云栖投资有限公司";
         let of = |head: &mut NoticeHead| COMPANY.clone_into(&mut head.recipient);
@@ -135,7 +136,8 @@ mod tests {
             termination,
             withdrawal,
             correction,
-            revocation
+            revocation,
+            reexamination
         );
         for (kind, pdf) in all {
             let text = text_of(&pdf);

@@ -117,6 +117,83 @@ mod tests {
     }
 
     #[test]
+    fn how_somebody_was_checked_is_what_was_found_and_no_number_is_shown_whole() {
+        const NUMBER: &str = "330106199001011234";
+        let question =
+            serde_json::json!({ "asks": "person", "document_number": NUMBER, "name": "张三" });
+        let identity =
+            serde_json::json!({ "answered_by": ["示例核验机构"], "questions": [question] });
+        let twists = heqi_testkit::Twists {
+            record: Some(Box::new(move |draft| {
+                let observed = heqi_vocabulary::Provenance::Observed;
+                draft.set("identity", identity.clone(), observed).unwrap();
+            })),
+            ..heqi_testkit::Twists::default()
+        };
+        let of = |twists: &heqi_testkit::Twists| {
+            let story = heqi_testkit::Story::tell(1, twists);
+            let file = story.bundle_with_chain(story.signing()).write().unwrap();
+            let asked = Asked {
+                number: "CB1".to_owned(),
+                issuer: samples::office(),
+                applicant: "申请人".to_owned(),
+                purpose: "自行核对".to_owned(),
+                issued_at: story.seen_at(),
+                anchors: None,
+            };
+            of_bundle(&file, asked).unwrap()
+        };
+        let input = of(&twists);
+        let subject = &input.subjects[0];
+        assert_eq!(subject.number, "3301**************");
+        assert!(!subject.capacity.is_empty() && !subject.capacity.contains(['[', '_', '"']));
+        let found = input.verification.iter().find(|line| line.what == "身份").unwrap();
+        let said = format!("{}：{}", found.finding, found.reason);
+        assert!(subject.check.starts_with(&said), "{} {said}", subject.check);
+        assert!(subject.check.ends_with("；记录所载答复方：示例核验机构"), "{}", subject.check);
+        let text = text_of(&render(&input, &FONTS).unwrap());
+        let chapter = text.split("二、主体及身份核验").nth(1).unwrap();
+        assert!(!chapter.split("三、文件").next().unwrap().contains(NUMBER), "{chapter}");
+        let without = of(&heqi_testkit::Twists::default());
+        assert_eq!(without.subjects[0].number, "记录中不含证件号码");
+    }
+
+    #[test]
+    fn what_was_answered_after_a_signing_is_told_as_far_as_the_bundle_says_it() {
+        let told = |objection, with_chain: bool| {
+            let twists = heqi_testkit::Twists { objection, ..heqi_testkit::Twists::default() };
+            let story = heqi_testkit::Story::tell(1, &twists);
+            let signing = story.signing();
+            let parts =
+                if with_chain { story.bundle_with_chain(signing) } else { story.bundle(signing) };
+            let asked = Asked {
+                number: "CB1".to_owned(),
+                issuer: samples::office(),
+                applicant: "申请人".to_owned(),
+                purpose: "自行核对".to_owned(),
+                issued_at: story.seen_at(),
+                anchors: None,
+            };
+            of_bundle(&parts.write().unwrap(), asked).unwrap()
+        };
+        let answers = |input: &ReportInput| -> Vec<String> {
+            input.confirmations.iter().map(|row| row.answer.clone()).collect()
+        };
+        let input = told(true, true);
+        assert_eq!(answers(&input), ["确认", "有异议"]);
+        for row in &input.confirmations {
+            let event = input.events.iter().find(|event| Some(event.at) == row.at).unwrap();
+            assert!(row.by.contains(&format!("第{}条", event.seq)), "{row:?} {event:?}");
+        }
+        let text = text_of(&render(&input, &FONTS).unwrap());
+        let text = text.split("八、确认结果").nth(1).unwrap();
+        assert!(text.split("九、").next().unwrap().contains("有异议"), "{text}");
+        assert_eq!(answers(&told(false, true)), ["确认"]);
+        // Without the chain it is not said that nobody answered.
+        assert_eq!(answers(&told(true, false)), ["证据包不含时间线，无从列出"]);
+    }
+
+    #[test]
     fn edge_case_8_whatever_a_guardian_did_is_told_as_the_guardians() {
         let of_ward =
             [("party_kind", "ward"), ("party_name", "林小茶"), ("representative_name", "林嘉伟")];

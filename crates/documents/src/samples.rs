@@ -10,6 +10,7 @@ use crate::certificate::{
 };
 use crate::correction::CorrectionInput;
 use crate::notice::NoticeHead;
+use crate::reexamination::ReexaminationInput;
 use crate::refusal::RefusalInput;
 use crate::report::{
     CertificateDetail, ConfirmationRow, CustodyRow, DocumentDigests, EnvironmentRow, EventRow,
@@ -372,6 +373,16 @@ pub fn revocation() -> RevocationInput {
         head: notice_head("CX202611280000001"),
         revokes: "（2026）杭示证经字第000001号".to_owned(),
         reason: "公证书内容与事实不符。".to_owned(),
+    }
+}
+
+/// A re-examination that upholds.
+pub fn reexamination() -> ReexaminationInput {
+    ReexaminationInput {
+        head: notice_head("FC202611280000001"),
+        upholds: "（2026）杭示证经字第000001号".to_owned(),
+        asked_at: at("2026-11-27T01:30:00.000Z"),
+        reason: "公证书内容与存证数据一致。".to_owned(),
     }
 }
 

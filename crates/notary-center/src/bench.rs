@@ -1,5 +1,7 @@
 //! The workbench: what the office's pages are served with, and a page as an answer.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,8 +37,20 @@ pub struct Bench {
     pub names: OfficeNames,
     /// Whom to call.
     pub telephone: String,
+    /// From which addresses the registered computers come, by their names (ADR 0082). One that is not among
+    /// them is known by its name alone.
+    pub workstation_addresses: BTreeMap<String, Vec<IpAddr>>,
     /// Whether cookies are sent over TLS only; off for a demonstration without it.
     pub secure_cookies: bool,
+}
+
+impl Bench {
+    /// Whether who comes from this address may sit at the registered computer of this name.
+    pub(crate) fn is_at(&self, workstation: &str, address: IpAddr) -> bool {
+        let is_same = |known: &IpAddr| known.to_canonical() == address.to_canonical();
+        let known = self.workstation_addresses.get(workstation);
+        known.is_none_or(|known| known.iter().any(is_same))
+    }
 }
 
 /// To whom a page is shown, and where.

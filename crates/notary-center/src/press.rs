@@ -18,8 +18,9 @@ use heqi_notarization::matter::press::{
 use heqi_notarization::matter::state;
 use heqi_paper::write::WriteError;
 use heqi_pki::certificate::TrustedRoot;
+use heqi_pki::seal::SealFault;
 use heqi_pki::timestamp::TimeRoot;
-use heqi_sealed_pdf::{SealKey, SealNote, Sealer, SealingError, SignedPdf, Stamper};
+use heqi_sealed_pdf::{SealKey, SealNote, Sealer, SealingError, SignedPdf, Stamper, VerifyFault};
 use heqi_vocabulary::{Clock, Language};
 
 mod notice;
@@ -130,8 +131,15 @@ fn of_render(error: RenderError) -> PressError {
 fn of_sealing(error: SealingError) -> PressError {
     tracing::error!(%error, "a certificate was not sealed");
     match error {
-        SealingError::Key(_) | SealingError::NotMarked | SealingError::Seal(_) => PressError::Seal,
-        SealingError::Unstamped(_) | SealingError::NotBelieved(_) => PressError::NoTime,
+        SealingError::Unstamped(_)
+        | SealingError::NotBelieved(VerifyFault::Seal(SealFault::Token(_) | SealFault::NoToken)) => {
+            PressError::NoTime
+        }
+        // A seal whose certificate has ended, or of another root, is nothing that the time authority mends.
+        SealingError::Key(_)
+        | SealingError::NotMarked
+        | SealingError::Seal(_)
+        | SealingError::NotBelieved(VerifyFault::Seal(_)) => PressError::Seal,
         error => PressError::Sheet(error.to_string()),
     }
 }

@@ -9,17 +9,19 @@ use heqi_evidence::examine::{Question, examine};
 use heqi_evidence::record::Frame;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::statement::SignedDocument;
+use heqi_evidence::verdict::{ClaimName, Verdict};
 use heqi_pki::certificate::{CertificateChain, SigningCertificate};
 use heqi_pki::keys::Algorithm;
 use heqi_pki::timestamp::TimestampToken;
 use heqi_vocabulary::{Language, UtcMillis};
+use serde_json::Value;
 
 use super::input::{
     CertificateDetail, ConfirmationRow, DocumentDigests, EventRow, IntentRow, ReportInput, Subject,
     SystemState, TimestampDetail,
 };
 use crate::certificate::{Bundle, VerificationLine};
-use crate::held::{kind_words, shown, source};
+use crate::held::{kind_words, shown};
 use crate::{Office, held};
 
 /// What is said about a report beside the bundle.
@@ -65,14 +67,14 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
         applicant: asked.applicant,
         purpose: asked.purpose,
         issued_at: asked.issued_at,
-        subjects: record.map(subjects).unwrap_or_default(),
+        subjects: record.map(|record| subjects(record, &verdict)).unwrap_or_default(),
         documents: record.map(documents).unwrap_or_default(),
         intents: record.map(intents).unwrap_or_default(),
         environment: held::environment(record, parts, shown),
         certificates: certificates(parts),
         timestamps: timestamps(parts),
         events: events(parts),
-        confirmations: record.map(confirmations).unwrap_or_default(),
+        confirmations: record.map(|record| confirmations(record, parts)).unwrap_or_default(),
         custody: receipts.iter().map(held::custody).collect(),
         system: record.map(system).unwrap_or_default(),
         verification: verification.collect(),
@@ -81,19 +83,66 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
     })
 }
 
-fn subjects(record: &Disclosure) -> Vec<Subject> {
+/// Who it is about. How they were checked is what the examination found, never the record's own word.
+fn subjects(record: &Disclosure, verdict: &Verdict) -> Vec<Subject> {
     let acting = || record.text("representative_name").map(ToOwned::to_owned);
     let Some(name) = party(record).or_else(acting) else { return Vec::new() };
-    let check = record.attribute("identity").map_or_else(
+    let claim = verdict.claim(ClaimName::Identity);
+    let mut check = claim.map_or_else(
         || "未作核验".to_owned(),
-        |attribute| format!("{}（{}）", shown(attribute), source(attribute.provenance)),
+        |claim| {
+            format!("{}：{}", claim.status.words(Language::Zh), claim.reason.sentence(Language::Zh))
+        },
     );
+    let answered = record.value("identity").and_then(|identity| identity.get("answered_by"));
+    let answered: Vec<&str> = answered
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    if !answered.is_empty() {
+        check.push_str("；记录所载答复方：");
+        check.push_str(&answered.join("、"));
+    }
     vec![Subject {
         name,
-        number: "记录中不含证件号码".to_owned(),
-        capacity: record.attribute("capacities").map(shown).unwrap_or_default(),
+        number: number(record).unwrap_or_else(|| "记录中不含证件号码".to_owned()),
+        capacity: capacities(record),
         check,
     }]
+}
+
+/// In which capacities, in words; one that is not known here by its word in the record.
+fn capacities(record: &Disclosure) -> String {
+    let listed = record.value("capacities").and_then(Value::as_array);
+    let words = listed.into_iter().flatten().filter_map(Value::as_str).map(|code| match code {
+        "shareholder" => "股东",
+        "legal_representative" => "法定代表人",
+        "corporate_shareholder_representative" => "法人股东代表",
+        "supervisor" => "监事",
+        "handler" => "经办人",
+        other => other,
+    });
+    words.collect::<Vec<_>>().join("、")
+}
+
+/// The number that authorities were asked about for whoever signed, its first four characters: the last four
+/// are what a signer is known by.
+fn number(record: &Disclosure) -> Option<String> {
+    let name = record.text("representative_name").or_else(|| record.text("party_name"))?;
+    let questions = record.value("identity")?.get("questions")?.as_array()?;
+    let number = questions.iter().find_map(|question| {
+        let says = |member: &str| question.get(member).and_then(Value::as_str);
+        (says("name") == Some(name)).then(|| says("document_number")).flatten()
+    })?;
+    let whose = match (record.text("representative_name"), record.text("party_kind")) {
+        (None, _) => "",
+        (Some(_), Some("ward")) => "监护人：",
+        (Some(_), _) => "代表人：",
+    };
+    let cover = |(place, character)| if place < 4 { character } else { '*' };
+    Some(whose.chars().chain(number.chars().enumerate().map(cover)).collect())
 }
 
 /// The party. Of a minor the guardian is who was checked and who acted, and is named beside.
@@ -193,18 +242,49 @@ fn events(parts: &BundleParts) -> Vec<EventRow> {
         .collect()
 }
 
-fn confirmations(record: &Disclosure) -> Vec<ConfirmationRow> {
-    let answer = match record.kind() {
-        RecordKind::Confirmation => "确认",
-        RecordKind::Objection => "有异议",
-        _ => return Vec::new(),
-    };
-    vec![ConfirmationRow {
+/// What was answered: by the record itself, and behind it in the chain, of which a bundle has the frames alone:
+/// that somebody answered, what and when, and not who.
+fn confirmations(record: &Disclosure, parts: &BundleParts) -> Vec<ConfirmationRow> {
+    let own = Frame::read(record).ok();
+    let own_row = answered(record.kind()).map(|answer| ConfirmationRow {
         who: party(record).unwrap_or_else(|| "当事人".to_owned()),
         answer: answer.to_owned(),
-        at: Frame::read(record).ok().map(|frame| frame.place.recorded_at),
+        at: own.map(|frame| frame.place.recorded_at),
         by: "网页".to_owned(),
-    }]
+    });
+    let seq = own.map_or(0, |frame| frame.place.seq);
+    let behind = parts.chain.iter().filter_map(|bytes| {
+        let disclosure = Disclosure::parse(bytes).ok()?;
+        Frame::read(&disclosure).ok().filter(|frame| frame.place.seq > seq)
+    });
+    let rows_behind = behind.filter_map(|frame| {
+        Some(ConfirmationRow {
+            who: "本办件的一方".to_owned(),
+            answer: answered(frame.kind)?.to_owned(),
+            at: Some(frame.place.recorded_at),
+            by: format!("见时间线第{}条，证据包未披露何人", frame.place.seq),
+        })
+    });
+    let mut rows: Vec<_> = own_row.into_iter().chain(rows_behind).collect();
+    // Of a bundle without its chain nobody may read that nobody answered.
+    if rows.is_empty() && parts.chain.is_empty() {
+        rows.push(ConfirmationRow {
+            who: "—".to_owned(),
+            answer: "证据包不含时间线，无从列出".to_owned(),
+            at: None,
+            by: "—".to_owned(),
+        });
+    }
+    rows
+}
+
+fn answered(kind: RecordKind) -> Option<&'static str> {
+    match kind {
+        RecordKind::Confirmation => Some("确认"),
+        RecordKind::Objection => Some("有异议"),
+        RecordKind::ObjectionResolved => Some("异议处理"),
+        _ => None,
+    }
 }
 
 fn system(record: &Disclosure) -> Vec<SystemState> {

@@ -1,5 +1,7 @@
 //! The workbench of the office's staff: desk, press and seal by the settings.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -85,6 +87,7 @@ pub(crate) fn bench(
         desk,
         names: names(workbench),
         telephone: workbench.telephone.clone(),
+        workstation_addresses: addresses(workbench)?,
         secure_cookies: workbench.secure_cookies,
     }))
 }
@@ -100,6 +103,20 @@ fn calendar(file: Option<&Path>) -> Result<Calendar, ServiceError> {
     let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
     let later = Calendar::parse(&text).map_err(|error| failed(&error))?;
     Ok(known.with_years_of(later))
+}
+
+/// From where the registered computers come. With a name that is none of theirs, the one that was meant would
+/// be known by its name alone.
+fn addresses(workbench: &WorkbenchSettings) -> Result<BTreeMap<String, Vec<IpAddr>>, ServiceError> {
+    let known = &workbench.workstation_addresses;
+    let is_lacking = |(name, addresses): (&String, &Vec<IpAddr>)| {
+        !workbench.workstations.contains(name) || addresses.is_empty()
+    };
+    if known.iter().any(is_lacking) {
+        let what = "workstation_addresses: each name is one of workstations, with its addresses";
+        return Err(ServiceError::Start(what.to_owned()));
+    }
+    Ok(known.clone())
 }
 
 /// Every name the office has had: each former one until its last day, the present one since.
@@ -229,6 +246,8 @@ fn tool() -> Result<Tool, ServiceError> {
 mod tests {
     use std::io::Write as _;
 
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn read(text: &str) -> Result<Calendar, ServiceError> {
@@ -255,5 +274,31 @@ mod tests {
         let missing = tempfile::tempdir().unwrap().path().join("holidays.txt");
         let refused = calendar(Some(&missing)).unwrap_err().to_string();
         assert!(refused.contains("holidays_file"), "{refused}");
+    }
+
+    fn told(known: &Value) -> Result<BTreeMap<String, Vec<IpAddr>>, ServiceError> {
+        let settings = json!({
+            "full_name": "浙江省杭州市示例公证处",
+            "name": "杭州市示例公证处",
+            "address": "浙江省杭州市示例路1号",
+            "telephone": "0571-0000220",
+            "platform_name": "示例商事文签平台",
+            "series": { "office": "浙杭示", "category": "经" },
+            "workstations": ["一号机", "二号机"],
+            "workstation_addresses": known,
+            "public_url": "https://notary.example",
+        });
+        addresses(&serde_json::from_value(settings).unwrap())
+    }
+
+    #[test]
+    fn a_computer_that_is_not_registered_or_without_an_address_ends_the_start() {
+        let known = told(&json!({ "一号机": ["192.0.2.17", "2001:db8::17"] })).unwrap();
+        assert_eq!(known["一号机"].len(), 2);
+        assert!(told(&json!({})).unwrap().is_empty());
+        for slip in [json!({ "一号": ["192.0.2.17"] }), json!({ "一号机": [] })] {
+            let refused = told(&slip).unwrap_err().to_string();
+            assert!(refused.contains("workstation_addresses"), "{refused}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The workbench of a notary office's staff: `[workbench]` of a data centre.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -37,6 +39,9 @@ pub(crate) struct WorkbenchSettings {
     /// Days off of years that were announced after the program was built; what it says of a year wins.
     #[serde(default)]
     pub(crate) holidays_file: Option<PathBuf>,
+    /// From which addresses they come, by their names; one that is not named is known by its name alone.
+    #[serde(default)]
+    pub(crate) workstation_addresses: BTreeMap<String, Vec<IpAddr>>,
     /// Where anybody reaches this service.
     pub(crate) public_url: String,
     /// The office's seal; without one the built-in TEST ONLY seal.

@@ -287,6 +287,7 @@ fn workbench(notary_url: &str, secure_cookies: bool) -> Result<WorkbenchSettings
         register: None,
         workstations: vec![officers::WORKSTATION.to_owned()],
         holidays_file: None,
+        workstation_addresses: std::collections::BTreeMap::new(),
         public_url: notary_url.to_owned(),
         seal: None,
         secure_cookies,

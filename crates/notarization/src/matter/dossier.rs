@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::act::{Opened, act, open};
 use super::error::MatterError;
-use super::finish::{certificate_file, certificate_renewals};
+use super::finish::{ScanKind, certificate_file, certificate_renewals, scan_of};
 use super::notice;
 use super::number::ApplicationNo;
 use super::screen;
@@ -73,6 +73,12 @@ pub async fn dossier(
             Err(MatterError::NotFound) => {}
             Err(error) => return Err(error),
         }
+    }
+    if opened.matter.scan_sha256().is_some() {
+        let scan = scan_of(office, &opened).await?;
+        // Scans of before their kind was looked at have a name all the same.
+        let ends = ScanKind::of(&scan).map_or("bin", ScanKind::extension);
+        files.push((format!("paper/scan.{ends}"), scan));
     }
     for (place, line) in opened.matter.screens().enumerate() {
         let page = screen::file_of(office, &opened, line).await?;

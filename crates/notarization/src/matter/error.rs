@@ -79,8 +79,8 @@ pub enum MatterError {
     /// The certificate could not be made.
     #[error(transparent)]
     Press(#[from] PressError),
-    /// A scan or a file is missing or too long.
-    #[error("the file is missing or too long")]
+    /// A scan is missing, of another kind than scanners make, or too long.
+    #[error("the file is missing, no scan, or too long")]
     File,
     /// Another act was always faster.
     #[error("the office is busy")]
@@ -215,9 +215,9 @@ impl MatterError {
             Self::Workstation => say(
                 Forbidden,
                 "workstation_unknown",
-                ["这不是登记在册的本处计算机，提取会话未打开。", "请在登记的提取专用机上办理。"],
+                ["这不是登记在册的本处计算机，未作更改。", "请在登记的提取专用机上办理。"],
                 [
-                    "This is no registered computer of the office; no session was opened.",
+                    "This is no registered computer of the office; nothing was changed.",
                     "Use one of the registered computers.",
                 ],
             ),
@@ -300,6 +300,18 @@ impl MatterError {
                     "Try again; if it goes on, look at the time authorities.",
                 ],
             ),
+            Self::Press(PressError::Seal) => say(
+                Unavailable,
+                "seal_unusable",
+                [
+                    "本处印章不能使用，或其证书已到期、不属于本处信任的根，公证书没有出具，编号保留。",
+                    "请系统管理员检查印章服务及其证书后再出具。",
+                ],
+                [
+                    "The office's seal cannot be used, or its certificate has ended or leads to none of the office's roots; nothing was issued and the number stays.",
+                    "Have the administrator look at the seal service and its certificate, then issue.",
+                ],
+            ),
             Self::Press(_) => say(
                 Unavailable,
                 "certificate_not_made",
@@ -312,8 +324,11 @@ impl MatterError {
             Self::File => say(
                 BadInput,
                 "file_missing",
-                ["没有收到文件，或文件超过20 MB。", "请重新选择扫描件后上传。"],
-                ["The file is missing or longer than 20 MB.", "Choose the scan again."],
+                ["没有收到文件，文件不是PDF、JPEG或PNG，或超过20 MB。", "请重新选择扫描件后上传。"],
+                [
+                    "The file is missing, is no PDF, JPEG or PNG, or is longer than 20 MB.",
+                    "Choose the scan again.",
+                ],
             ),
             Self::Busy => say(
                 Unavailable,

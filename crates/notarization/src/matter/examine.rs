@@ -22,6 +22,7 @@ use crate::office::NotaryOffice;
 
 mod answers;
 mod chain;
+mod environment;
 mod face;
 mod person;
 
@@ -137,7 +138,8 @@ pub(crate) async fn examine_held(
     if let Some(record) = &record {
         found.insert(Item::FaceAndPhoto, face::photo(record, &bundle, &chain));
         found.insert(Item::Consents, consents(record, &chain));
-        found.insert(Item::Environment, environment(record));
+        let surroundings = environment::surroundings(record, bundle.client.as_deref());
+        found.insert(Item::Environment, surroundings);
         found.insert(Item::Confirmations, chain.confirmations(record));
     } else {
         for item in [Item::FaceAndPhoto, Item::Consents, Item::Environment, Item::Confirmations] {
@@ -317,28 +319,5 @@ fn consents(record: &Disclosure, chain: &Chain) -> Found {
         (0, _) => unproved("no_consents", "签署没有绑定同意记录", "the signing binds no consents"),
         (_, true) => found(Outcome::Passed, "consents_held", zh, en),
         (_, false) => found(Outcome::Unproved, "consents_missing", zh, en),
-    }
-}
-
-/// What the server itself observed when the signing was completed.
-const OBSERVED: [&str; 3] = ["client_address", "user_agent", "received_at"];
-
-fn environment(record: &Disclosure) -> Found {
-    let missing: Vec<&str> =
-        OBSERVED.into_iter().filter(|name| record.value(name).is_none()).collect();
-    if missing.is_empty() {
-        found(
-            Outcome::Passed,
-            "environment_complete",
-            "网络地址、设备信息、接收时间齐全",
-            "address, device and time of receipt are there",
-        )
-    } else {
-        found(
-            Outcome::Unproved,
-            "environment_gaps",
-            format!("缺少：{}", missing.join("、")),
-            format!("missing: {}", missing.join(", ")),
-        )
     }
 }

@@ -18,8 +18,11 @@ use crate::office::NotaryOffice;
 use crate::renewal::{RenewalError, leaf_at, renewal_file};
 use crate::staff::{Officer, officer_name};
 
+mod paper;
 mod standing;
 
+pub(crate) use paper::scan_of;
+pub use paper::{ScanKind, paper_sealed, scan_file};
 pub use standing::{ask_reexamination, correct, decide_reexamination, void};
 
 /// How far the token's time may lie from the office's own, in milliseconds: five minutes.
@@ -237,32 +240,6 @@ fn report(matter: &Matter, opened: &Opened<'_>) -> Vec<ReportLine> {
             }
         })
         .collect()
-}
-
-/// The paper original was sealed; its scan is named by its digest.
-pub async fn paper_sealed(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    scan: &[u8],
-) -> Result<(), MatterError> {
-    if scan.is_empty() || scan.len() > MAX_OBJECT_BYTES {
-        return Err(MatterError::File);
-    }
-    let sha256 = Digest::of(scan);
-    act(office, no, by, StepKind::PaperSealed, |opened| {
-        opened.matter.may_seal_paper(by)?;
-        let context = scan_context(no);
-        // Not waited for: whatever was put is durable before the commit that names it.
-        let put = put_sealed(office.store(), opened.key(), &context, scan, office.entropy())?;
-        opened.matter.paper_sealed(sha256, put.reference());
-        Ok((format!("scan sha256 {sha256}"), ()))
-    })
-    .await
-}
-
-fn scan_context(no: ApplicationNo) -> String {
-    format!("matter-scan/{no}")
 }
 
 /// Delivers: by download, at the counter with a signature, by mail with its waybill.

@@ -30,7 +30,7 @@ mod number;
 pub use number::{NoticeKind, NoticeNo};
 
 /// How long a supplement may take, in days: until then it is to be handed in.
-const SUPPLEMENT_DAYS: u64 = 30;
+const SUPPLEMENT_DAYS: u32 = 30;
 /// The working days of 公证法 art. 30.
 const STATUTORY_DAYS: u32 = 15;
 const QUEUE: Outbox<Owed> = Outbox::new("matter-notice");
@@ -125,6 +125,15 @@ pub enum NoticeSays {
         /// Why.
         reason: String,
     },
+    /// Another notary has looked again, and the certificate stands.
+    Reexamination {
+        /// The certificate's number.
+        certificate: String,
+        /// When it was asked for.
+        asked_at: UtcMillis,
+        /// What was found.
+        reason: String,
+    },
 }
 
 impl NoticeSays {
@@ -138,6 +147,7 @@ impl NoticeSays {
             Self::Withdrawal {} => NoticeKind::Withdrawal,
             Self::Correction { .. } => NoticeKind::Correction,
             Self::Revocation { .. } => NoticeKind::Revocation,
+            Self::Reexamination { .. } => NoticeKind::Reexamination,
         }
     }
 }
@@ -287,6 +297,8 @@ async fn sheet_of(
     let text = opened.content.notices.get(place).ok_or_else(gone)?;
     let notary = match matter.acceptance() {
         None => String::new(),
+        // The office decides it, and never the notary whose certificate it is about.
+        Some(_) if matches!(text.says, NoticeSays::Reexamination { .. }) => String::new(),
         Some(acceptance) => officer_name(office, acceptance.notary)
             .await
             .map_err(|error| MatterError::Broken(error.to_string()))?,
@@ -297,7 +309,9 @@ async fn sheet_of(
         NoticeSays::Acceptance {} => {
             Some(desk.calendar.after_working_days(day, STATUTORY_DAYS).last_day)
         }
-        NoticeSays::Supplement { .. } => day.checked_add_days(chrono::Days::new(SUPPLEMENT_DAYS)),
+        NoticeSays::Supplement { .. } => {
+            Some(desk.calendar.after_days(day, SUPPLEMENT_DAYS).last_day)
+        }
         _ => None,
     };
     Ok(NoticeSheet {

@@ -360,6 +360,9 @@ pub struct Matter {
     pub(crate) issue: Option<Issue>,
     pub(crate) fee: Fee,
     pub(crate) paper: Paper,
+    /// The scan of the sealed original once it was handed over; until then it stands with the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scan: Option<(Digest, ObjectRef)>,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) corrections: u32,
     pub(crate) voided_at: Option<UtcMillis>,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::act::Attempts;
 use super::dossier::dossier;
 use super::error::MatterError;
-use super::finish::{certificate_file, certificate_renewals};
+use super::finish::{certificate_file, certificate_renewals, scan_file};
 use super::notice::{NoticeNo, notice_file};
 use super::number::ApplicationNo;
 use super::screen::screen_file;
@@ -36,6 +36,8 @@ pub enum TakenFile {
     Renewals {},
     /// The dossier: everything of the matter, the held evidence among it.
     Dossier {},
+    /// The scan of the sealed original.
+    Scan {},
     /// One of the small documents.
     Notice {
         /// Its number.
@@ -81,6 +83,7 @@ pub async fn take(
         TakenFile::Certificate {} => certificate_file(office, no).await?,
         TakenFile::Renewals {} => certificate_renewals(office, no).await?,
         TakenFile::Dossier {} => dossier(office, by, no).await?,
+        TakenFile::Scan {} => scan_file(office, no).await?,
         TakenFile::Notice { no: notice } => notice_file(office, by, no, notice).await?,
         TakenFile::Screen { sha256 } => screen_file(office, by, no, sha256).await?,
     };

@@ -273,7 +273,7 @@ async fn a_store_that_fails_at_any_call_after_the_issue_leaves_no_step_half_done
     trial.tries("void", &run).await;
     let run = run!(office, by = approver; correct(office, no, by, "云西 → 云栖"));
     trial.does("correct", run).await;
-    let run = run!(office, by = notary; paper_sealed(office, no, by, b"scan"));
+    let run = run!(office, by = notary; paper_sealed(office, no, by, b"%PDF-1.7 scan"));
     trial.does("paper_sealed", run).await;
     let run = run!(office, by = notary; {
         deliver(office, no, by, (DeliveryWay::Mail, "EMS1234567890", "张三"))

@@ -24,7 +24,7 @@ use heqi_notarization::matter::draft::{digest_of, hand_in, propose, save_draft, 
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
     ask_reexamination, certificate_file, correct, decide_reexamination, deliver, issue,
-    paper_sealed, set_fee, void,
+    paper_sealed, scan_file, set_fee, void,
 };
 use heqi_notarization::matter::form::{ApplicationForm, DeliveryWay, Field};
 use heqi_notarization::matter::given::newest_numbers;
@@ -362,8 +362,16 @@ async fn a_matter_goes_from_the_form_to_the_archive_and_every_step_is_a_leaf() {
     // The paper: sealed, then delivered by mail with its waybill.
     let mail = (DeliveryWay::Mail, "EMS1234567890", "张三");
     assert_eq!(rule(deliver(office, no, by, mail).await), Rule::Paper);
-    paper_sealed(office, no, by, b"scan of the sealed original").await.unwrap();
+    assert!(matches!(scan_file(office, no).await, Err(MatterError::NotFound)));
+    for other in [&b""[..], b"scan of the sealed original", b"<html>%PDF-1.7"] {
+        let refused = paper_sealed(office, no, by, other).await;
+        assert!(matches!(refused, Err(MatterError::File)), "{other:?}");
+    }
+    let scan = b"%PDF-1.7 scan of the sealed original";
+    paper_sealed(office, no, by, scan).await.unwrap();
+    assert_eq!(scan_file(office, no).await.unwrap(), scan);
     deliver(office, no, by, mail).await.unwrap();
+    assert_eq!(scan_file(office, no).await.unwrap(), scan, "handed over, the scan stays");
     let view = matter(office, by, no).await.unwrap();
     assert_eq!(view.matter.paper(), Paper::Delivered);
     assert_eq!(view.matter.deliveries()[0].waybill.as_deref(), Some("EMS1234567890"));
@@ -382,6 +390,7 @@ async fn a_matter_goes_from_the_form_to_the_archive_and_every_step_is_a_leaf() {
         "record.json",
         "evidence.heqi.zip",
         "certificate.pdf",
+        "paper/scan.pdf",
         "session/001.html",
         "session/002.html",
         "session/003.html",
@@ -391,6 +400,8 @@ async fn a_matter_goes_from_the_form_to_the_archive_and_every_step_is_a_leaf() {
         &format!("notices/{}.pdf", view.matter.acceptance().unwrap().no).to_lowercase(),
     ];
     assert_eq!(names, all);
+    let kept_scan = entries.iter().find(|entry| entry.name == "paper/scan.pdf").unwrap();
+    assert_eq!(kept_scan.bytes, scan);
     assert!(file.contains("6 screens"), "each line names what was shown: {file}");
     let book = register_book(office, by, 2026).await.unwrap();
     assert!(book.contains("（2026）浙杭临证经字第000001号") && book.contains("800.00"), "{book}");
@@ -777,6 +788,10 @@ async fn a_digest_that_differs_stops_quarantines_and_explains() {
     let failed =
         press_button(office, &bureau.desk, no, (by, Act::Extract, &PlainScreen), None).await;
     assert!(!failed.unwrap().passed);
+    // By the act itself: nobody has to examine anything besides.
+    let view = matter(office, by, no).await.unwrap();
+    assert!(view.matter.quarantined_at().is_some());
+    assert_eq!(rule(bureau.session(no).await), Rule::Quarantined);
     recompute(office, no, by).await.unwrap();
     let view = matter(office, by, no).await.unwrap();
     assert!(view.matter.quarantined_at().is_some());

@@ -446,6 +446,28 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
 }
 
 #[tokio::test]
+async fn a_certificate_that_stands_after_another_look_is_told_so_by_a_document_of_the_office() {
+    let bureau = Bureau::open().await;
+    let (office, other) = (bureau.office(), &bureau.other_notary.officer);
+    let no = bureau.issued().await;
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    let upheld = (ReexaminationOutcome::Upheld, "内容与存证数据一致");
+    decide_reexamination(office, no, other, upheld).await.unwrap();
+    let (decision, file) = newest(&bureau, no).await;
+    assert_eq!(decision.kind(), NoticeKind::Reexamination);
+    for said in ["（2026）浙杭临证经字第000001号", "内容与存证数据一致"] {
+        assert!(file.contains(said), "{said} in {file}");
+    }
+    // Not signed by the notary whose certificate it is about.
+    assert_eq!(file.lines().nth(2), Some(""), "{file}");
+    let view = matter(office, other, no).await.unwrap();
+    assert_eq!(view.matter.stage(), Stage::Issued);
+    let query = &view.content.query_code;
+    let fetched = fetch(office, no, (query, &decision.to_string())).await.unwrap();
+    assert_eq!(fetched.as_deref(), Some(file.as_bytes()));
+}
+
+#[tokio::test]
 async fn a_number_that_was_never_issued_is_spoiled_without_a_document() {
     let bureau = Bureau::open().await;
     let (office, approver) = (bureau.office(), &bureau.approver.officer);
@@ -494,6 +516,26 @@ async fn edge_case_49_the_acceptance_tells_the_last_day_of_the_same_calendar_as_
     let today = bureau.house.clock.now().shanghai_date();
     let standing = view.matter.clock().unwrap().standing(&bureau.desk.calendar, today);
     assert!(file.contains(&standing.last_day.to_string()), "{} in {file}", standing.last_day);
+}
+
+#[tokio::test]
+async fn edge_case_49_a_supplement_that_would_be_due_on_a_day_off_is_due_on_the_next_working_day() {
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.accepted().await;
+    let calendar = &bureau.desk.calendar;
+    let due = loop {
+        let today = bureau.house.clock.now().shanghai_date();
+        if !calendar.is_working_day(today + chrono::Days::new(30)) {
+            break calendar.after_days(today, 30).last_day;
+        }
+        bureau.house.clock.advance_ms(24 * 3_600_000);
+    };
+    assert!(calendar.is_working_day(due));
+    ask_supplement(office, no, by, "居民身份证原件").await.unwrap();
+    let (notice, file) = newest(&bureau, no).await;
+    assert_eq!(notice.kind(), NoticeKind::Supplement);
+    assert!(file.contains(&due.to_string()), "{due} in {file}");
 }
 
 #[tokio::test]

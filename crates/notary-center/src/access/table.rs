@@ -127,6 +127,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/matters", READERS),
     get("/staff/matters/{no}", READERS),
     get("/staff/matters/{no}/certificate.pdf", READERS),
+    get("/staff/matters/{no}/paper", READERS),
     get("/staff/matters/{no}/notices/{notice}", READERS),
     get("/staff/matters/{no}/screens/{sha256}", READERS),
     get("/staff/matters/{no}/renewals.zip", READERS),

@@ -5,14 +5,15 @@ use heqi_documents::acceptance::AcceptanceInput;
 use heqi_documents::certificate::CheckPlace;
 use heqi_documents::correction::CorrectionInput;
 use heqi_documents::notice::NoticeHead;
+use heqi_documents::reexamination::ReexaminationInput;
 use heqi_documents::refusal::RefusalInput;
 use heqi_documents::revocation::RevocationInput;
 use heqi_documents::supplement::SupplementInput;
 use heqi_documents::termination::TerminationInput;
 use heqi_documents::withdrawal::WithdrawalInput;
 use heqi_documents::{
-    Fonts, Office, RenderError, UnsignedPdf, acceptance, correction, refusal, revocation,
-    supplement, termination, withdrawal,
+    Fonts, Office, RenderError, UnsignedPdf, acceptance, correction, reexamination, refusal,
+    revocation, supplement, termination, withdrawal,
 };
 use heqi_notarization::matter::handle::RefusalGround;
 use heqi_notarization::matter::notice::NoticeSays;
@@ -64,6 +65,11 @@ pub(super) fn render(
         NoticeSays::Revocation { certificate, reason } => {
             let (revokes, reason) = (certificate.clone(), sentence(reason));
             revocation::render(&RevocationInput { head, revokes, reason }, fonts)
+        }
+        NoticeSays::Reexamination { certificate, asked_at, reason } => {
+            let (upholds, reason) = (certificate.clone(), sentence(reason));
+            let input = ReexaminationInput { head, upholds, asked_at: *asked_at, reason };
+            reexamination::render(&input, fonts)
         }
     }
 }

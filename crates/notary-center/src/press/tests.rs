@@ -7,6 +7,10 @@ use heqi_notarization::matter::form::{
     Application, CertificateLanguage, DeliveryWay, Lawsuit, PowerOfAttorney,
 };
 use heqi_notarization::matter::rows::{Facts, HeldPart};
+use heqi_pki::certificate::ChainError;
+use heqi_pki::seal::SealFault;
+use heqi_pki::timestamp::TimestampFault;
+use heqi_sealed_pdf::SealingError;
 use heqi_vocabulary::UtcMillis;
 
 fn at(text: &str) -> UtcMillis {
@@ -83,4 +87,17 @@ fn the_sample_certificate_has_the_wording_that_is_issued() {
         is_disputed: false,
     });
     assert_eq!(sample.text, text);
+}
+
+#[test]
+fn a_seal_that_is_not_believed_is_told_as_the_seal_and_a_token_as_the_time() {
+    let told = |fault: SealFault| super::of_sealing(SealingError::NotBelieved(fault.into()));
+    for seal in [SealFault::Chain(ChainError::Untrusted), SealFault::NoCertificate] {
+        let said = told(seal);
+        assert!(matches!(said, super::PressError::Seal), "{said}");
+    }
+    for time in [SealFault::Token(TimestampFault::Untrusted), SealFault::NoToken] {
+        let said = told(time);
+        assert!(matches!(said, super::PressError::NoTime), "{said}");
+    }
 }

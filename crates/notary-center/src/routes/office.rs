@@ -22,6 +22,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
         .route("/staff/figures", get().to(queue::figures))
         .route("/staff/matters/{no}", get().to(matters::one))
         .route("/staff/matters/{no}/certificate.pdf", get().to(matters::certificate))
+        .route("/staff/matters/{no}/paper", get().to(matters::paper))
         .route("/staff/matters/{no}/notices/{notice}", get().to(matters::notice))
         .route("/staff/matters/{no}/screens/{sha256}", get().to(matters::screen))
         .route("/staff/matters/{no}/renewals.zip", get().to(matters::renewals))

@@ -1,5 +1,6 @@
 //! Running services, clients of them, and a store that fails.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -90,7 +91,13 @@ fn bench() -> Bench {
         check_url: "https://notary.example/check".into(),
     };
     let names = OfficeNames::default();
-    Bench { desk, telephone: "0571-0000110".into(), secure_cookies: true, names }
+    Bench {
+        desk,
+        telephone: "0571-0000110".into(),
+        workstation_addresses: BTreeMap::new(),
+        secure_cookies: true,
+        names,
+    }
 }
 
 /// The receipt key of a custodian of the tests.

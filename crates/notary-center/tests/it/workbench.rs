@@ -1,6 +1,7 @@
 //! The workbench over HTTP: from an application at the counter to a certificate anybody checks,
 //! and the matrix of access: every route of the table × every caller.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +25,7 @@ use heqi_notary_center::access::{
     ACCESS_TABLE, APPLICATIONS, Access, DEPOSITS, LEGAL_HOLD, RECOVERY, Rule, Verb,
 };
 use heqi_notary_center::press::{PdfPress, SharedPress, is_believed};
-use heqi_notary_center::{Bench, NotaryCenter, Running};
+use heqi_notary_center::{Bench, CenterSettings, NotaryCenter, Running};
 use heqi_notary_protocol::{
     ApplicationReply, ApplicationRequest, AuthorityForm, Bearer, CallError, NotaryClient,
 };
@@ -112,7 +113,8 @@ fn bench(press: PdfPress, clock: &FixedClock) -> Bench {
         check_url: "https://notary.example/check".into(),
     };
     let telephone = "0571-0000110".into();
-    Bench { desk, names: names(clock), telephone, secure_cookies: false }
+    let workstation_addresses = BTreeMap::new();
+    Bench { desk, names: names(clock), telephone, workstation_addresses, secure_cookies: false }
 }
 
 /// A workbench for whoever tests something else.
@@ -161,6 +163,14 @@ impl Bureau {
         story: Story,
         press: impl FnOnce(&Arc<FixedClock>, &Arc<AtomicBool>) -> PdfPress,
     ) -> Self {
+        Box::pin(Self::changed(story, press, |_, _| {})).await
+    }
+
+    pub(crate) async fn changed(
+        story: Story,
+        press: impl FnOnce(&Arc<FixedClock>, &Arc<AtomicBool>) -> PdfPress,
+        change: impl FnOnce(&mut Bench, &mut CenterSettings),
+    ) -> Self {
         let plan = Plan::data_centre(&story, store());
         let clock = Arc::new(FixedClock::new(story.seen_at()));
         let entropy = SeededEntropy::labelled(1, plan.custodian);
@@ -173,13 +183,15 @@ impl Bureau {
         let is_silent = Arc::new(AtomicBool::new(false));
         let press = press(&clock, &is_silent);
         let (roots, time_roots) = (press.roots.clone(), press.time_roots.clone());
-        surroundings.bench = Some(bench(press, &clock));
+        let mut bench = bench(press, &clock);
         surroundings.people = Some(crate::holder::people(Arc::default()));
         let office = surroundings.office.clone();
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         let mut settings = plan.settings;
         settings.rates.enabled = false;
         settings.alarms.look_every_ms = 50;
+        change(&mut bench, &mut settings);
+        surroundings.bench = Some(bench);
         let running = NotaryCenter::start(settings, listener, surroundings).await.unwrap();
         let bearer = Bearer::new(keys[0].1.expose());
         let client = NotaryClient::new(pool(), &running.url(), Some(bearer));
@@ -221,7 +233,7 @@ impl Bureau {
     }
 
     /// A code that was not used yet.
-    fn code(&self, browser: &Browser) -> String {
+    pub(crate) fn code(&self, browser: &Browser) -> String {
         self.clock.advance_ms(60_000);
         browser.secret.code_at(self.clock.now())
     }
@@ -233,6 +245,11 @@ fn csrf_of(page: &str) -> String {
 }
 
 impl Browser {
+    /// The login name, and the code that the authenticator shows now.
+    pub(crate) fn shows(&self, bureau: &Bureau) -> (&'static str, String) {
+        (self.login, self.secret.code_at(bureau.clock.now()))
+    }
+
     fn keep(&mut self, response: &Response) {
         let set = response.headers().get("set-cookie").unwrap().to_str().unwrap();
         assert!(set.contains("HttpOnly; SameSite=Strict"), "{set}");
@@ -280,6 +297,36 @@ impl Browser {
         all[1] = ("key", &key);
         all.extend_from_slice(form);
         self.send(Method::POST, &format!("{matter}/{act}"), &all).await
+    }
+
+    /// The same as a proxy passes it on for whoever comes from this address.
+    pub(crate) async fn act_from(
+        &self,
+        from: &str,
+        (matter, act): (&str, &str),
+        form: &[(&str, &str)],
+    ) -> Response {
+        let page = self.page(matter).await;
+        let key = page.split("name=\"key\" value=\"").nth(1).unwrap();
+        let key = format!("{}-{act}-{from}", key.split('"').next().unwrap());
+        let csrf = csrf_of(&page);
+        let all = [&[("csrf", csrf.as_str()), ("key", key.as_str())], form].concat();
+        let body: Vec<String> =
+            all.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+        let client = heqi_service_kit::Trust::Nobody.client().unwrap();
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let request = client.post(format!("{}{matter}/{act}", self.url));
+        let request = request.header("cookie", &self.cookie).header("x-forwarded-for", from);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.body(body.join("&")).send().await.unwrap()
+    }
+
+    /// Sends bytes as they are, as the script of the page does.
+    pub(crate) async fn upload(&self, matter: &str, act: &str, bytes: &[u8]) -> Response {
+        let token = csrf_of(&self.page(matter).await);
+        let request = http().post(format!("{}{matter}/{act}", self.url));
+        let request = request.header("cookie", &self.cookie).header("x-csrf-token", token);
+        request.body(bytes.to_vec()).send().await.unwrap()
     }
 
     pub(crate) async fn done(&self, matter: &str, act: &str, form: &[(&str, &str)]) {

@@ -26,6 +26,8 @@ pub enum OfficeLink {
     Do(String, String),
     /// The certificate's file.
     Certificate(String),
+    /// The scan of the sealed original.
+    Paper(String),
     /// The dossier's file.
     Dossier(String),
     /// How the certificate's time stamps were renewed.
@@ -66,6 +68,7 @@ impl fmt::Display for OfficeLink {
             Self::Matter(no) => write!(f, "/staff/matters/{}", plain(no)),
             Self::Do(no, act) => write!(f, "/staff/matters/{}/{}", plain(no), plain(act)),
             Self::Certificate(no) => write!(f, "/staff/matters/{}/certificate.pdf", plain(no)),
+            Self::Paper(no) => write!(f, "/staff/matters/{}/paper", plain(no)),
             Self::Renewals(no) => write!(f, "/staff/matters/{}/renewals.zip", plain(no)),
             Self::Dossier(no) => write!(f, "/staff/matters/{}/dossier.zip", plain(no)),
             Self::Notice(no, one) => {

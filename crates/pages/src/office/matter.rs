@@ -5,9 +5,9 @@ use maud::{Markup, html};
 
 use self::words::{
     ACTS, BEING_MADE, CHECKLIST, CLOCK, DOCUMENTS, DONE, DRAFT, EXPORT, FAILS, FOOT, HOLDS,
-    MACHINE, MACHINE_LEAD, NOT_DONE, OPEN_CERTIFICATE, OUTPUT, PERSON, PREVIEW, PROPOSAL,
-    QUARANTINED, RECORD, REMARK, RENEWALS, SAVE, SCREEN, SCREEN_DIGEST, SEALED, SESSION, SHOW,
-    TAKEN, TEXT, TITLE,
+    MACHINE, MACHINE_LEAD, NOT_DONE, OPEN_CERTIFICATE, OPEN_SCAN, OUTPUT, PERSON, PREVIEW,
+    PROPOSAL, QUARANTINED, RECORD, REMARK, RENEWALS, SAVE, SCREEN, SCREEN_DIGEST, SEALED, SESSION,
+    SHOW, TAKEN, TEXT, TITLE,
 };
 use super::act::form;
 use super::{ClockBar, OfficeAct, OfficeDesk, Seen, Tab};
@@ -57,6 +57,8 @@ pub struct MatterPage {
     pub documents: Vec<DocumentRow>,
     /// Whether there is a certificate to open.
     pub has_certificate: bool,
+    /// Whether the scan of the sealed original is kept.
+    pub has_scan: bool,
     /// Whether the dossier is theirs to have.
     pub may_export: bool,
     /// What happened so far, oldest first.
@@ -88,6 +90,7 @@ impl Page for MatterPage {
                     a href=(Link::Office(OfficeLink::Certificate(no()))) { (OPEN_CERTIFICATE.in_language(l)) }
                     a href=(Link::Office(OfficeLink::Renewals(no()))) { (RENEWALS.in_language(l)) }
                 }
+                @if self.has_scan { a href=(Link::Office(OfficeLink::Paper(no()))) { (OPEN_SCAN.in_language(l)) } }
                 @if self.may_export { a href=(Link::Office(OfficeLink::Dossier(no()))) { (EXPORT.in_language(l)) } }
             }
             @if !self.documents.is_empty() { (self.papers(l)) }

@@ -1,5 +1,6 @@
 //! A notary office with a workbench over evidence that is really held, and its staff.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heqi_credentials::{Password, TotpSecret};
@@ -162,6 +163,7 @@ impl Bureau {
                 desk,
                 names: OfficeNames::default(),
                 telephone: "0571-0000110".into(),
+                workstation_addresses: BTreeMap::new(),
                 secure_cookies: false,
             }),
         };

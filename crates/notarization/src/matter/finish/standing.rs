@@ -53,6 +53,16 @@ async fn revocation(
     owe(office, opened, NoticeSays::Revocation { certificate, reason }).await
 }
 
+async fn upheld(
+    office: &NotaryOffice,
+    opened: &mut Opened<'_>,
+    reason: &str,
+) -> Result<(), MatterError> {
+    let asked_at = opened.matter.reexamination().map_or(opened.now, |one| one.asked_at);
+    let (certificate, reason) = (number_of(opened), reason.to_owned());
+    owe(office, opened, NoticeSays::Reexamination { certificate, asked_at, reason }).await
+}
+
 fn number_of(opened: &Opened<'_>) -> String {
     opened.matter.certificate().map(ToString::to_string).unwrap_or_default()
 }
@@ -114,7 +124,7 @@ pub async fn decide_reexamination(
         ReexaminationOutcome::Corrected => {
             Owes::Correction(changes_of(&why).ok_or(MatterError::Text)?)
         }
-        ReexaminationOutcome::Upheld => Owes::Nothing,
+        ReexaminationOutcome::Upheld => Owes::Upheld,
         ReexaminationOutcome::Voided => Owes::Revocation,
     };
     let decide = |opened: &mut Opened<'_>| {
@@ -126,7 +136,8 @@ pub async fn decide_reexamination(
 
 /// Which document a step after the certificate owes.
 enum Owes {
-    Nothing,
+    /// That it stands, for the reason of the step.
+    Upheld,
     /// What was wrong, and what is right.
     Correction(Vec<[String; 2]>),
     /// For the reason of the step.
@@ -147,7 +158,7 @@ async fn end(
         change(&mut opened)?;
         opened.content.reasons.push(said.clone());
         match &owes {
-            Owes::Nothing => {}
+            Owes::Upheld => upheld(office, &mut opened, &said).await?,
             Owes::Correction(changes) => correction(office, &mut opened, changes).await?,
             // A number that was never issued is spoiled: there is nothing to take back from anybody.
             Owes::Revocation if opened.matter.issue().is_none() => {}

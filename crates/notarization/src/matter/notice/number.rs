@@ -27,11 +27,13 @@ pub enum NoticeKind {
     Correction,
     /// 撤销公证书决定书.
     Revocation,
+    /// 公证书复查决定书, of a certificate that stands.
+    Reexamination,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Acceptance,
         Self::Supplement,
         Self::Refusal,
@@ -39,6 +41,7 @@ impl NoticeKind {
         Self::Withdrawal,
         Self::Correction,
         Self::Revocation,
+        Self::Reexamination,
     ];
 
     /// The stable word.
@@ -51,6 +54,7 @@ impl NoticeKind {
             Self::Withdrawal => "withdrawal",
             Self::Correction => "correction",
             Self::Revocation => "revocation",
+            Self::Reexamination => "reexamination",
         }
     }
 
@@ -64,6 +68,7 @@ impl NoticeKind {
             Self::Withdrawal => ("撤回公证申请确认书", "Confirmation of withdrawal"),
             Self::Correction => ("补正公证书", "Correction of a certificate"),
             Self::Revocation => ("撤销公证书决定书", "Decision of revocation"),
+            Self::Reexamination => ("公证书复查决定书", "Decision of a re-examination"),
         };
         language.pick(zh, en)
     }
@@ -78,6 +83,7 @@ impl NoticeKind {
             Self::Withdrawal => "CH",
             Self::Correction => "BZ",
             Self::Revocation => "CX",
+            Self::Reexamination => "FC",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is read of a matter.
 
+use heqi_evidence_store::object::ObjectRef;
 use heqi_vocabulary::{DepositNo, Digest, RecordId, StaffId, UtcMillis, VoucherNo};
 
 use super::{
@@ -128,6 +129,19 @@ impl Matter {
     /// The paper.
     pub const fn paper(&self) -> Paper {
         self.paper
+    }
+
+    /// The scan of the sealed original.
+    pub(crate) const fn scan(&self) -> Option<(Digest, ObjectRef)> {
+        match self.paper {
+            Paper::Sealed { scan_sha256, scan } => Some((scan_sha256, scan)),
+            Paper::None | Paper::ToSeal | Paper::Delivered => self.scan,
+        }
+    }
+
+    /// SHA-256 of the scan of the sealed original, where one is kept.
+    pub fn scan_sha256(&self) -> Option<Digest> {
+        self.scan().map(|(sha256, _)| sha256)
     }
 
     /// Deliveries so far.

@@ -49,6 +49,7 @@ impl Matter {
             issue: None,
             fee: Fee::Unset,
             paper: Paper::None,
+            scan: None,
             deliveries: Vec::new(),
             corrections: 0,
             voided_at: None,

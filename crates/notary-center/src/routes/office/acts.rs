@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use heqi_notarization::NotaryOffice;
 use heqi_notarization::matter::approve::{Approve, approve, type_number};
 use heqi_notarization::matter::checklist::Item;
 use heqi_notarization::matter::clock::PauseReason;
@@ -19,6 +20,7 @@ use heqi_notarization::matter::handle::{
 use heqi_notarization::matter::notice::make_notices;
 use heqi_notarization::matter::session::{ClockBeside, OpenSession, open_session, press_button};
 use heqi_notarization::matter::state::{Fee, ReexaminationOutcome};
+use heqi_notarization::matter::view::matter;
 use heqi_notarization::matter::{ApplicationNo, MatterError};
 use heqi_notarization::staff::login::show_again;
 use heqi_notarization::staff::{OfficeStaffError, Officer};
@@ -31,7 +33,7 @@ use serde::Deserialize;
 
 use super::matters::{number, show};
 use super::screen::screen_for;
-use crate::bench::{Shown, log_if_ours, refused, status_of, to, to_address, trouble};
+use crate::bench::{Bench, Shown, log_if_ours, refused, status_of, to, to_address, trouble};
 use crate::routes::body_of;
 use crate::routes::staff::{address, form_of};
 use crate::service::State;
@@ -125,7 +127,7 @@ pub(super) async fn act(
     if let Some(act) = word.strip_prefix("press-") {
         let act = Act::of_word(act).ok_or(RequestProblem::NotFound)?;
         let language = reader.language;
-        return match press(&state, reader, (no, &by, act)).await? {
+        return match press(&state, &http, reader, (no, &by, act)).await? {
             Ok(shown) => {
                 turn.done(shown.to_string());
                 Ok(to(&shown))
@@ -154,10 +156,14 @@ pub(super) async fn act(
 /// Presses a button of the session; gives the page that it shows.
 async fn press(
     state: &State,
+    http: &HttpRequest,
     reader: Reader,
     (no, by, act): (ApplicationNo, &Officer, Act),
 ) -> Result<Result<Link, ActError>, Problem> {
     let bench = state.bench()?;
+    if let Err(error) = still_there(&state.office, bench, http, (no, by)).await {
+        return Ok(Err(error.into()));
+    }
     let matter = Link::Office(OfficeLink::Matter(no.to_string()));
     let screen = screen_for(&Shown::to(bench, reader, matter).frame);
     let clock = clock_beside(state);
@@ -165,6 +171,23 @@ async fn press(
     let shown =
         |sha256: Digest| Link::Office(OfficeLink::Screen(no.to_string(), sha256.to_string()));
     Ok(pressed.map(|pressed| shown(pressed.screen_sha256)).map_err(Into::into))
+}
+
+/// A session goes on at the computer at which it was opened, as far as the office has said from where that
+/// one comes.
+async fn still_there(
+    office: &NotaryOffice,
+    bench: &Bench,
+    http: &HttpRequest,
+    (no, by): (ApplicationNo, &Officer),
+) -> Result<(), MatterError> {
+    if bench.workstation_addresses.is_empty() {
+        return Ok(());
+    }
+    let view = matter(office, by, no).await?;
+    let Some(session) = view.matter.extraction() else { return Ok(()) };
+    let is_there = address(http).is_ok_and(|from| bench.is_at(session.workstation(), from));
+    if is_there { Ok(()) } else { Err(MatterError::Workstation) }
 }
 
 /// How this clock stands beside the platform's, where they were compared.
@@ -213,11 +236,12 @@ async fn open(
     (no, form): (ApplicationNo, &Form),
 ) -> Result<(), ActError> {
     let office = &state.office;
-    let desk = match state.bench() {
-        Ok(bench) => &bench.desk,
-        Err(_) => return Err(MatterError::NotFound.into()),
-    };
+    let Ok(bench) = state.bench() else { return Err(MatterError::NotFound.into()) };
     let Ok(address) = address(http) else { return Err(MatterError::NotFound.into()) };
+    // Before the codes, which count once.
+    if !bench.is_at(&form.workstation, address) {
+        return Err(MatterError::Workstation.into());
+    }
     let notary = show_again(office, address, &visitor.session.login, &form.code).await?;
     let second = show_again(office, address, &form.second, &form.second_code).await?;
     let command = OpenSession {
@@ -226,7 +250,7 @@ async fn open(
         workstation: form.workstation.clone(),
         place: form.place.clone(),
     };
-    Ok(open_session(office, desk, no, command).await?)
+    Ok(open_session(office, &bench.desk, no, command).await?)
 }
 
 async fn plain(

@@ -6,6 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use heqi_notarization::matter::approve::{needs_tick, number_asked};
 use heqi_notarization::matter::draft::propose;
+use heqi_notarization::matter::finish::ScanKind;
 use heqi_notarization::matter::notice::NoticeNo;
 use heqi_notarization::matter::taking::{TakenFile, take, takings};
 use heqi_notarization::matter::view::{self, matter};
@@ -100,6 +101,9 @@ pub(super) async fn show(
     if let Some(asked) = number_asked(&state.office, no).await.map_err(refused)? {
         facts.push(shown::number_waits(&asked, l));
     }
+    if let Some(one) = view.matter.reexamination() {
+        facts.push(shown::reexamined(&one, &bench.desk.calendar, &names, l));
+    }
     let matter_page = MatterPage {
         desk: desk(state, visitor, &shown).await?,
         seen,
@@ -114,6 +118,7 @@ pub(super) async fn show(
         acts,
         documents: shown::documents(&view, l),
         has_certificate: view.matter.issue().is_some(),
+        has_scan: view.matter.scan_sha256().is_some(),
         may_export: matches!(by.role, OfficeRole::Archivist | OfficeRole::Auditor),
         record: shown::record(&steps, &names, l),
         taken: shown::taken(&taken, &names, l),
@@ -149,6 +154,27 @@ pub(crate) fn pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")))
         .body(bytes)
+}
+
+/// The scan of the sealed original, as it came. What is none of the three kinds that are taken came before
+/// they were looked at: it is saved, and never shown as something.
+pub(super) async fn paper(
+    state: Data<State>,
+    visitor: Visitor,
+    no: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let bytes = taken(&state, &visitor, &no, TakenFile::Scan {}).await?;
+    let (media_type, named) = match ScanKind::of(&bytes) {
+        Some(kind) => {
+            (kind.media_type(), format!("inline; filename=\"scan.{}\"", kind.extension()))
+        }
+        None => ("application/octet-stream", "attachment; filename=\"scan.bin\"".to_owned()),
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media_type))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, named))
+        .body(bytes))
 }
 
 pub(super) async fn notice(

@@ -26,8 +26,10 @@ use super::words;
 use crate::bench::trouble;
 
 mod points;
+mod reexamined;
 
 pub(super) use points::points;
+pub(super) use reexamined::reexamined;
 
 /// What is done with the clock drawn.
 pub(super) fn clock_bar(matter: &Matter, desk: &Desk, now: UtcMillis) -> Option<ClockBar> {
@@ -344,6 +346,9 @@ pub(super) fn taken(takings: &[Taking], names: &Names, l: Language) -> Vec<Taken
         TakenFile::Certificate {} => l.pick("公证书", "the certificate").to_owned(),
         TakenFile::Renewals {} => {
             l.pick("时间戳续期文件", "renewals of its time stamps").to_owned()
+        }
+        TakenFile::Scan {} => {
+            l.pick("纸质公证书扫描件", "the scan of the sealed original").to_owned()
         }
         TakenFile::Dossier {} => {
             l.pick("公证档案（含存证内容）", "the dossier, the held evidence in it").to_owned()

@@ -79,6 +79,7 @@ pub(super) fn samples() -> Vec<MatterPage> {
         acts,
         documents: Vec::new(),
         has_certificate: false,
+        has_scan: false,
         may_export: false,
         record: vec![RecordRow {
             seq: 1,
@@ -134,6 +135,7 @@ pub(super) fn samples() -> Vec<MatterPage> {
             draft: Some(draft(None, true)),
             documents: vec![document(true), document(false)],
             has_certificate: true,
+            has_scan: true,
             may_export: true,
             is_over: true,
             ..page("已出具", Vec::new())

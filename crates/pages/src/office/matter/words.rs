@@ -9,6 +9,8 @@ pub(super) const QUARANTINED: Words = Words::new(
 );
 pub(super) const OPEN_CERTIFICATE: Words =
     Words::new("打开公证书（PDF）", "Open the certificate (PDF)");
+pub(super) const OPEN_SCAN: Words =
+    Words::new("打开纸质公证书扫描件", "Open the scan of the sealed original");
 pub(super) const RENEWALS: Words = Words::new("时间戳续期文件", "Renewals of its time stamps");
 pub(super) const EXPORT: Words = Words::new("导出公证档案", "Export the dossier");
 pub(super) const CLOCK: Words = Words::new(

@@ -48,9 +48,11 @@ impl Matter {
         }
     }
 
-    /// Adds a line to the open session. A digest that differs quarantines the matter.
+    /// Adds a line to the open session. What is held and is not what was deposited quarantines the matter, at
+    /// whichever act it shows: nothing else fails the three that read it.
     pub(crate) fn acted(&mut self, line: Line) {
-        if line.act == Act::Recompute && !line.passed {
+        let reads_held = matches!(line.act, Act::Extract | Act::Recompute | Act::Seal);
+        if reads_held && !line.passed {
             self.quarantined_at.get_or_insert(line.at);
         }
         if let Some(session) = &mut self.extraction {

@@ -68,6 +68,7 @@ impl Matter {
             if !matches!(self.paper, Paper::Sealed { .. }) {
                 return Err(Rule::Paper);
             }
+            self.scan = self.scan();
             self.paper = Paper::Delivered;
         }
         self.deliveries.push(delivery);

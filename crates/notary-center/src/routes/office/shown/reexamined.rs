@@ -1,0 +1,49 @@
+//! How another look at an issued certificate stands.
+
+use heqi_identity::Calendar;
+use heqi_notarization::matter::state::{Reexamination, ReexaminationOutcome};
+use heqi_vocabulary::Language;
+
+use super::Names;
+
+/// How many days a re-examination may take (公证程序规则 arts. 61 to 64).
+const REEXAMINATION_DAYS: u32 = 30;
+
+/// The re-examination: since when, by whom, and until when or with which outcome.
+pub(in crate::routes::office) fn reexamined(
+    one: &Reexamination,
+    calendar: &Calendar,
+    names: &Names,
+    l: Language,
+) -> (String, String) {
+    let (asked, notary) = (one.asked_at.for_people(), names.of(one.notary));
+    let value = match one.outcome {
+        None => {
+            let asked_on = one.asked_at.shanghai_date();
+            let last_day = calendar.after_days(asked_on, REEXAMINATION_DAYS).last_day;
+            match l {
+                Language::Zh => {
+                    format!(
+                        "{asked}提出，由{notary}办理，应于{last_day}前作出决定（30日，《公证程序规则》第六十一条至第六十四条）"
+                    )
+                }
+                Language::En => format!(
+                    "asked for {asked}, done by {notary}, to be decided by {last_day} (30 days, Rules of Procedure arts. 61 to 64)"
+                ),
+            }
+        }
+        Some((at, outcome)) => {
+            let decided = match outcome {
+                ReexaminationOutcome::Upheld => l.pick("维持", "upheld"),
+                ReexaminationOutcome::Corrected => l.pick("补正", "corrected"),
+                ReexaminationOutcome::Voided => l.pick("撤销", "voided"),
+            };
+            let at = at.for_people();
+            match l {
+                Language::Zh => format!("{asked}提出，由{notary}办理，{at}决定：{decided}"),
+                Language::En => format!("asked for {asked}, done by {notary}, {decided} {at}"),
+            }
+        }
+    };
+    (l.pick("复查", "Re-examination").to_owned(), value)
+}
