@@ -14,6 +14,7 @@ mod every_account;
 mod every_call;
 mod every_call_more;
 mod every_entry;
+mod every_index;
 mod every_other_way;
 mod every_search;
 mod evidence;
