@@ -17,6 +17,7 @@ mod every_entry;
 mod every_index;
 mod every_other_way;
 mod every_search;
+mod every_successor;
 mod evidence;
 mod faults;
 mod guardian;
