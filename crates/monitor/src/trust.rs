@@ -120,9 +120,14 @@ impl Trust {
         Some(heqi_tlog::checkpoint::Origin::from(key.name().clone()).monitoring_path())
     }
 
-    /// Whether this is the log that is followed.
-    pub(crate) fn names(&self, origin: &heqi_tlog::checkpoint::Origin) -> bool {
-        self.log.iter().any(|log| log.key.name() == origin.key_name())
+    /// Whether this is a key of the log that is followed, or says that it is one: by its name.
+    pub(crate) fn names(&self, key: &VerifierKey) -> bool {
+        self.log.iter().any(|log| log.key.name() == key.name())
+    }
+
+    /// Whether this is a key of the log that is followed. Anybody can make one of its name.
+    pub(crate) fn knows(&self, key: &VerifierKey) -> bool {
+        self.log.iter().any(|log| log.key == *key)
     }
 
     /// The log's keys, distrusted or not.
@@ -150,7 +155,9 @@ impl Trust {
         })
     }
 
-    /// What is wrong with the cosignatures at `now_s`, each at most `max_age_s` old.
+    /// What is wrong with the cosignatures at `now_s`, each at most `max_age_s` old. One that lies
+    /// ahead of our clock by more is no recent one either: it would be recent for as long as it
+    /// lies ahead, whatever the log shows meanwhile.
     pub(crate) fn lacking(
         &self,
         head: &SignedCheckpoint,
@@ -158,8 +165,7 @@ impl Trust {
         max_age_s: u64,
     ) -> Vec<Finding> {
         let is_fresh = |key: &VerifierKey| {
-            self.dates(head)
-                .any(|(who, time)| who == key && now_s.saturating_sub(time) <= max_age_s)
+            self.dates(head).any(|(who, time)| who == key && now_s.abs_diff(time) <= max_age_s)
         };
         let missing = self.cosigners.iter().filter(|key| !is_fresh(key));
         let names = missing.map(|key| key.name().to_string());

@@ -52,6 +52,10 @@ async fn a_policy_says_where_the_log_is_and_how_many_must_have_signed_lately() {
     let (code, said) = look(&[(&cast.witness, NOW - 20_000), (&cast.mirror, NOW - 700)]).await;
     assert_eq!(code, 3, "both are old: {said}");
     assert!(said.contains("not what the policy asks for"), "{said}");
+    let (code, said) = look(&[(&cast.witness, NOW + 20_000), (&cast.mirror, NOW + 700)]).await;
+    assert_eq!(code, 3, "what lies ahead would be recent for as long as the log likes: {said}");
+    let (code, said) = look(&[(&cast.mirror, NOW + 20)]).await;
+    assert_eq!(code, 0, "a clock that is a little ahead is nobody's lie: {said}");
     let (code, said) = look(&[(&cast.insider, NOW)]).await;
     assert_eq!(code, 3, "a stranger counts for nothing: {said}");
 }
