@@ -106,8 +106,8 @@ async fn a_pc_whose_looks_fail_looks_again_by_itself_until_the_receipt() {
         .wait_until(lit)
         .unwrap_or_else(|error| panic!("the receipt: {error}\n{}", desk.account()));
     let failed = desk.page.evaluate("Number(sessionStorage.getItem('test-failed'))").unwrap();
-    // At least while the code waits, while the phone takes the photo, for the photo, and the receipt.
-    assert!(failed.as_u64().is_some_and(|failed| failed >= 12), "{failed} looks failed");
+    // At least while the code waits, while the phone takes the photo, and for the photo.
+    assert!(failed.as_u64().is_some_and(|failed| failed >= 9), "{failed} looks failed");
     drop((desk, phone));
     house.stop().await;
 }
