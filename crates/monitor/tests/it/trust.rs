@@ -112,6 +112,31 @@ async fn a_distrusted_key_counts_only_for_what_others_dated_before() {
 }
 
 #[tokio::test]
+async fn anchors_in_which_no_cosigners_key_counts_any_more_ask_for_no_less() {
+    let (desk, cast, log) = (Desk::new(), cast(), honest(9));
+    let other = MemoryLog::new("log.example/other", &heqi_testkit::SeededEntropy::labelled(3, "o"));
+    let mut anchors = cast.anchors([log.key(), other.key()]);
+    let both = [(&cast.witness, NOW), (&cast.mirror, NOW)];
+    desk.serve(&log);
+    desk.put("log/checkpoint", &cosigned(&log, &both).to_bytes());
+    for (ended_ago, wanted) in [(None, 0), (Some(100), 3)] {
+        for cosigner in &mut anchors.cosigners {
+            let end = ended_ago.and_then(|ago| UtcMillis::from_unix_seconds(NOW - ago).ok());
+            cosigner.validity.valid_until = end;
+        }
+        desk.put("anchors", anchors.sign(&cast.publisher).unwrap().as_bytes());
+        let (code, said) = desk
+            .look(|args| {
+                args.origin = Some(log.origin().to_owned());
+                args.trust =
+                    TrustArgs { anchors: Some(desk.path("anchors")), ..TrustArgs::default() };
+            })
+            .await;
+        assert_eq!(code, wanted, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_state_folder_serves_one_log_only() {
     let desk = Desk::new();
     desk.serve(&honest(9));
