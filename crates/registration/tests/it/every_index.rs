@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use heqi_registration::index_filings::{IndexFilingsError, index_filings};
+use heqi_registration::legal_hold::PlaceHold;
+use heqi_registration::regulator::looks::place_hold;
 use heqi_registration::regulator::search::{results, search};
 use heqi_registration::search_index::{
     FoundPage, IndexFault, IndexSize, IndexedFiling, MemoryIndex, Rank, SearchIndex, Sought,
@@ -167,6 +169,16 @@ async fn an_index_that_fails_shows_nothing_and_what_is_on_record_is_answered_wit
     let refused = results(&world.platform, &regulator(), query, None).await.unwrap_err();
     assert_eq!(refused.code(), "search_unavailable");
     assert_eq!(world.contents().await, before);
+    faulty.reset();
+    let hold = PlaceHold { filing: drafted.filing, reason: "（2026）示例行初1号".into() };
+    let holding = world.named_request(&regulator(), "hold");
+    let held = place_hold(&world.platform, &holding, query, hold.clone()).await.unwrap();
+    faulty.fail(0, Failing::Undone);
+    let again = place_hold(&world.platform, &holding, query, hold.clone()).await.unwrap();
+    assert_eq!(again, held, "it is held, and is told so");
+    let other = world.named_request(&regulator(), "another hold");
+    let refused = place_hold(&world.platform, &other, query, hold).await.unwrap_err();
+    assert_eq!(refused.code(), "search_unavailable");
     faulty.reset();
     let shown = results(&world.platform, &regulator(), query, None).await.unwrap();
     assert_eq!(shown.rows.len(), 1);
