@@ -8,6 +8,8 @@ import { sha256 } from './statement.js';
 
 const LOOK_MS = 1200;
 const BUSY_MS = 3000;
+/** After so many refusals in a row the page shows what the platform says. */
+const MOST_BUSY = 20;
 /** Longer than this no answer is waited for: after a change of networks none may ever come. */
 const LONGEST_LOOK_MS = 15_000;
 const LONGEST_PHOTO_MS = 120_000;
@@ -30,6 +32,7 @@ const passes = (status) => status === 429 || status >= 500;
 /** Asks until an answer is there as a whole, and says meanwhile what it waits for. */
 async function ask(address, kind, longestMs) {
   let busySince = null;
+  let refusals = 0;
   for (;;) {
     const asked = Date.now();
     const late = new AbortController();
@@ -37,11 +40,12 @@ async function ask(address, kind, longestMs) {
     let pause = LOOK_MS;
     try {
       const answer = await fetch(address, { credentials: 'same-origin', signal: late.signal });
-      if (!passes(answer.status)) {
+      if (!passes(answer.status) || refusals === MOST_BUSY) {
         const content = await answer[kind]();
         told.up();
         return { ok: answer.ok, content };
       }
+      refusals += 1;
       busySince ??= asked;
       pause = BUSY_MS;
       told.busy(busySince, pause);
