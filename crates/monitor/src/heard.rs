@@ -5,8 +5,9 @@ use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::successor::{LogSuccessor, VerifiedSuccessor};
 use heqi_pki::dsse::Envelope;
-use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
+use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_tlog::fork::ForkProof;
+use heqi_tlog::note::VerifierKey;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tree::{Hash, leaf_hash};
 use heqi_vocabulary::Digest;
@@ -25,9 +26,9 @@ pub struct Heard {
     pub proof: Option<(ProofFile, Option<Hash>)>,
     /// A leaf that must stand somewhere in the log.
     pub leaf: Option<Hash>,
-    /// A statement by which one log took the place of another: the origin of the one that goes on and the leaf it
-    /// must begin with; `head` is then the end of the frozen one.
-    pub succession: Option<(Origin, Hash)>,
+    /// A statement by which one log took the place of another: the key of the one that goes on, not believed to be
+    /// of that log, and the leaf it must begin with; `head` is then the end of the frozen one.
+    pub succession: Option<(VerifierKey, Hash)>,
     /// A fork proof somebody else made, not verified.
     pub fork: Option<ForkProof>,
     /// Where the tiles of the head may be, not believed.
@@ -40,7 +41,6 @@ pub struct Heard {
 pub struct HeardError;
 
 impl Heard {
-    /// Reads a checkpoint, a tlog-proof, a receipt of the platform (JSON), a deposit receipt
     /// Reads a checkpoint, a tlog-proof, a receipt of the platform (JSON), a deposit receipt
     /// or a statement of succession (DSSE envelopes), a fork proof or an evidence bundle.
     ///
@@ -68,7 +68,7 @@ impl Heard {
         let receipt: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| HeardError)?;
         if receipt.get("payloadType").is_some() {
             if let Some(successor) = successor(bytes) {
-                let goes_on = Origin::from(successor.said().log_key.0.name().clone());
+                let goes_on = successor.said().log_key.0.clone();
                 let first = leaf_hash(&successor.first_entry().to_bytes());
                 let head = Some(successor.frozen_head().clone());
                 return Ok(Self {

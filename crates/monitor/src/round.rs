@@ -116,7 +116,11 @@ impl Monitor {
         if let Some((goes_on, first)) = &told.succession
             && self.trust.names(goes_on)
         {
-            if self.state.leaf(0).is_some_and(|leaf| leaf != *first) {
+            if !self.trust.knows(goes_on) {
+                // Whoever likes makes two keys, calls one like this log, and signs with both.
+                let what = format!("{from}: not signed by this log");
+                findings.push(Finding::Unreadable { what });
+            } else if self.state.leaf(0).is_some_and(|leaf| leaf != *first) {
                 findings.push(Finding::OtherBeginning { from });
             }
             return Ok(());

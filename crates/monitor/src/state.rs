@@ -182,14 +182,24 @@ impl State {
         Ok(heads)
     }
 
-    /// Keeps a head that the log signed until it can be compared; durable.
+    /// Keeps a head that the log signed until it can be compared; durable. Where there are too many, those stay
+    /// that the log must get to first: it could have others told any number that it never gets to.
     ///
     /// # Errors
     /// The folder cannot be written.
     pub fn wait_for(&self, head: &SignedCheckpoint) -> Result<(), StateError> {
         let path = self.path_of(head);
-        if path.try_exists()? || self.waiting()?.len() >= MOST_HEARD {
+        if path.try_exists()? {
             return Ok(());
+        }
+        let waiting = self.waiting()?;
+        if waiting.len() >= MOST_HEARD
+            && let Some(last) = waiting.last()
+        {
+            if last.checkpoint().size() <= head.checkpoint().size() {
+                return Ok(());
+            }
+            self.settle(last)?;
         }
         self.disk.create_directory(&self.folder.join(HEARD))?;
         self.disk.write_atomic(&path, &[&head.to_bytes()])?;

@@ -15,6 +15,8 @@ pub struct Trust {
     log: Vec<LogKey>,
     /// Whoever must have cosigned; of a policy, whoever may.
     cosigners: Vec<VerifierKey>,
+    /// Of anchors, cosigners of other organisations whose key does not count now.
+    ended: Vec<VerifierKey>,
     /// Who is enough, if not everybody has to be there.
     quorum: Option<Policy>,
     /// Where the file says the log is.
@@ -96,11 +98,13 @@ impl Trust {
         let keys: Vec<_> = logs.iter().map(|log| log.vkey.0.clone()).collect();
         let origin = one_origin(&keys, origin)?;
         let of_log = || logs.iter().filter(|log| log.vkey.0.name().as_str() == origin);
-        let others = cosigners.into_iter().filter(|cosigner| {
-            cosigner.validity.covers(now)
-                && of_log().all(|log| log.organisation != cosigner.organisation)
-        });
-        let mut trust = Self::new([], others.map(|cosigner| cosigner.vkey.0).collect());
+        let (counting, ended): (Vec<_>, Vec<_>) = cosigners
+            .into_iter()
+            .filter(|cosigner| of_log().all(|log| log.organisation != cosigner.organisation))
+            .partition(|cosigner| cosigner.validity.covers(now));
+        let counting = counting.into_iter().map(|cosigner| cosigner.vkey.0);
+        let mut trust = Self::new([], counting.collect());
+        trust.ended = ended.into_iter().map(|cosigner| cosigner.vkey.0).collect();
         let key = |log: &heqi_evidence::anchors::LogAnchor| LogKey {
             key: log.vkey.0.clone(),
             distrust_after: log.validity.distrust_after,
@@ -111,7 +115,14 @@ impl Trust {
 
     fn new(log: impl IntoIterator<Item = VerifierKey>, cosigners: Vec<VerifierKey>) -> Self {
         let log = log.into_iter().map(|key| LogKey { key, distrust_after: None }).collect();
-        Self { log, cosigners, quorum: None, log_url: None, publication_points: Vec::new() }
+        Self {
+            log,
+            cosigners,
+            ended: Vec::new(),
+            quorum: None,
+            log_url: None,
+            publication_points: Vec::new(),
+        }
     }
 
     /// The path of this log at a publication point: the SHA-256 of its origin.
@@ -120,9 +131,14 @@ impl Trust {
         Some(heqi_tlog::checkpoint::Origin::from(key.name().clone()).monitoring_path())
     }
 
-    /// Whether this is the log that is followed.
-    pub(crate) fn names(&self, origin: &heqi_tlog::checkpoint::Origin) -> bool {
-        self.log.iter().any(|log| log.key.name() == origin.key_name())
+    /// Whether this is a key of the log that is followed, or says that it is one: by its name.
+    pub(crate) fn names(&self, key: &VerifierKey) -> bool {
+        self.log.iter().any(|log| log.key.name() == key.name())
+    }
+
+    /// Whether this is a key of the log that is followed. Anybody can make one of its name.
+    pub(crate) fn knows(&self, key: &VerifierKey) -> bool {
+        self.log.iter().any(|log| log.key == *key)
     }
 
     /// The log's keys, distrusted or not.
@@ -150,7 +166,9 @@ impl Trust {
         })
     }
 
-    /// What is wrong with the cosignatures at `now_s`, each at most `max_age_s` old.
+    /// What is wrong with the cosignatures at `now_s`, each at most `max_age_s` old. One that lies
+    /// ahead of our clock by more is no recent one either: it would be recent for as long as it
+    /// lies ahead, whatever the log shows meanwhile.
     pub(crate) fn lacking(
         &self,
         head: &SignedCheckpoint,
@@ -158,13 +176,16 @@ impl Trust {
         max_age_s: u64,
     ) -> Vec<Finding> {
         let is_fresh = |key: &VerifierKey| {
-            self.dates(head)
-                .any(|(who, time)| who == key && now_s.saturating_sub(time) <= max_age_s)
+            self.dates(head).any(|(who, time)| who == key && now_s.abs_diff(time) <= max_age_s)
         };
         let missing = self.cosigners.iter().filter(|key| !is_fresh(key));
         let names = missing.map(|key| key.name().to_string());
         let Some(policy) = &self.quorum else {
-            return names.map(|who| Finding::NotCosigned { who }).collect();
+            // Where nobody's key counts any more nobody has said anything, which is not the same as
+            // that nobody has to: the anchors are old.
+            let ended = self.ended.iter().filter(|_| self.cosigners.is_empty());
+            let ended = ended.map(|key| key.name().to_string());
+            return names.chain(ended).map(|who| Finding::NotCosigned { who }).collect();
         };
         // The quorum is asked of a note without what is too old.
         let stale: Vec<_> = self.cosigners.iter().filter(|key| !is_fresh(key)).collect();

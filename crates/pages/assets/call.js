@@ -82,7 +82,8 @@ export async function act(path, body, type = 'application/json', key = freshKey(
     told.up();
     if (LATER.includes(answer.status) && attempt < 10) {
       busySince ??= asked;
-      const longer = Math.max(pause, 1000 * Number(answer.headers.get('retry-after') ?? 0));
+      // In seconds, as the platform says it; a proxy in front may name a day, which is no number.
+      const longer = Math.max(pause, 1000 * (Number(answer.headers.get('retry-after')) || 0));
       told.busy(busySince, longer);
       await after(longer);
     } else {

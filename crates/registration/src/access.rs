@@ -214,6 +214,8 @@ pub async fn revoke_api_key(platform: &Platform, id: &ApiKeyId) -> Result<(), Ac
     let row = rows::API_KEYS.row(backend, &hash.value).await.map_err(Fault::from)?;
     let row = row.ok_or_else(unknown)?;
     if row.value.revoked_at.is_some() {
+        // By another request, perhaps a moment ago.
+        backend.settled().await.map_err(Fault::from)?;
         return Ok(());
     }
     let revoked = ApiKeyRow { revoked_at: Some(platform.now()), ..row.value };

@@ -34,9 +34,7 @@ impl<'a> Act<'a> {
         request: &'a Request,
         name: &'static str,
     ) -> Act<'a> {
-        // The caller's key may hold anything, so only its digest becomes a row key.
-        let key = Digest::of(request.idempotency_key.as_str().as_bytes());
-        let key = Pair(request.actor.name(), key);
+        let key = key_of(request);
         let turn = platform.twins.turn(&key).await;
         Self { platform, request, name, key, attempts: Attempts::default(), _turn: turn }
     }
@@ -71,6 +69,23 @@ impl<'a> Act<'a> {
         rows::IDEMPOTENCY.insert(&mut changes, &self.key, &row)?;
         self.attempts.commit(self.platform, changes).await
     }
+}
+
+/// The caller's key may hold anything, so only its digest becomes a row key.
+fn key_of(request: &Request) -> AskedWith {
+    let key = Digest::of(request.idempotency_key.as_str().as_bytes());
+    Pair(request.actor.name(), key)
+}
+
+/// Whether the act `name` was done for this very request: it is not done again, so that what stands in
+/// its way now is no reason to say no.
+pub(crate) async fn is_done(
+    platform: &Platform,
+    request: &Request,
+    name: &'static str,
+) -> Result<bool, Fault> {
+    let row = rows::IDEMPOTENCY.row(platform.backend(), &key_of(request)).await?;
+    Ok(row.is_some_and(|row| row.value.act == name && row.value.request == request.digest))
 }
 
 /// Counts how often a commit met a conflict.

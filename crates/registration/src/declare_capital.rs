@@ -162,11 +162,12 @@ pub async fn declare_capital(
     request.actor.require(Scope::Filings)?;
     let mut act = Act::new(platform, request, "declare_capital").await;
     let promised: Vec<Contribution> = command.promises.iter().map(|(_, one)| *one).collect();
-    contributions::check(&promised, command.capital, platform.now().shanghai_date())?;
     loop {
         if let Some(declared) = act.earlier().await? {
             return Ok(declared);
         }
+        // By the day it is declared on: what was taken yesterday is not refused when it is sent again.
+        contributions::check(&promised, command.capital, platform.now().shanghai_date())?;
         let stored = filings::load_as_read(platform, request, command.filing).await?;
         if !matches!(stored.filing.state(), FilingState::Drafting { .. }) {
             return Err(DeclareCapitalError::NotDrafting);

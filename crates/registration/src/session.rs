@@ -242,7 +242,11 @@ pub async fn end_session(platform: &Platform, secret: Digest) -> Result<(), Faul
     let mut attempts = Attempts::default();
     loop {
         let row = rows::SESSIONS.row(platform.backend(), &secret).await?;
-        let Some(row) = row else { return Ok(()) };
+        let Some(row) = row else {
+            // Another request ended it, and it must not come back with a crash.
+            platform.backend().settled().await?;
+            return Ok(());
+        };
         let mut changes = Changeset::new();
         rows::SESSIONS.remove(&mut changes, &secret, row.version)?;
         if attempts.commit(platform, changes).await?.is_some() {

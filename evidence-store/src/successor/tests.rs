@@ -6,6 +6,7 @@ use crate::durable_file::Disk;
 use crate::fsck::{FsckOptions, fsck};
 use crate::log::KeyedHeadSigner;
 use crate::object::ObjectRef;
+use crate::testing::{Faulty, left_by, memory};
 use crate::vault::{DataKeyId, wipe_vault};
 
 fn other_log(fixture: &Fixture) -> Ports {
@@ -75,6 +76,48 @@ async fn rows_objects_and_keys_go_over_and_the_frozen_log_is_read_where_it_was()
         !fsck(&settings.directory, &options).unwrap().is_sound(),
         "a vault beside a frozen log is damage"
     );
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_carrying_over_is_never_taken_for_whole() {
+    let fixture = Fixture::new();
+    let old = fixture.open();
+    for name in ["first", "second"] {
+        put(&old, name).await;
+        object(&old, name).await;
+    }
+    let [kept, erased] = [b"kept", b"gone"].map(|name| DataKeyId::of(&[name]));
+    for id in [kept, erased] {
+        old.vault().create(id).unwrap();
+    }
+    old.vault().shred(&[erased]).unwrap();
+    let keeps = |key: &RowKey| !key.as_bytes().starts_with(b"leaf/");
+    let whole = carry_over(&old, &*memory(), &keeps).await.unwrap();
+    assert_eq!((whole.rows, whole.objects, whole.data_keys), (2, 2, 2));
+    let carrying = async |faulty: Arc<Faulty>| carry_over(&old, &*faulty, &keeps).await;
+    let left = left_by("carry_over", &memory(), carrying).await;
+    assert!(left.len() >= 15, "{} failures", left.len());
+    for left in left {
+        let what = &left.what;
+        assert!(left.answer.is_err(), "{what}: {:?}", left.answer);
+        // A store of which something is there takes the rest, or says that it has rows already.
+        match carry_over(&old, &*left.store, &keeps).await {
+            Ok(again) => assert_eq!(again, whole, "{what}"),
+            Err(CarryError::Commit(CommitError::Conflict { .. })) => {}
+            Err(error) => panic!("{what}: {error}"),
+        }
+        for name in ["first", "second"] {
+            let row = left.store.row(&key(&format!("row/{name}"))).await.unwrap();
+            assert_eq!(row.unwrap().value, name, "{what}");
+        }
+        assert!(left.store.vault().key(kept).is_ok(), "{what}");
+        let gone = left.store.vault().create(erased);
+        assert!(
+            matches!(gone, Err(VaultError::Shredded { .. })),
+            "{what}: an erased key came back"
+        );
+    }
+    old.close().unwrap();
 }
 
 #[tokio::test]

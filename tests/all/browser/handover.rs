@@ -38,9 +38,78 @@ pub(super) fn until_photo(walk: &mut Walk<'_>, link: &str) {
 }
 
 fn until_stand(walk: &mut Walk<'_>, stand: &str) {
+    // A page that is still being laid out moves under the finger.
+    let stands = format!(
+        "document.readyState === 'complete' && \
+         document.querySelector('#handover')?.dataset.stand === '{stand}'"
+    );
     walk.page
-        .wait_until(&format!("document.querySelector('#handover')?.dataset.stand === '{stand}'"))
-        .unwrap();
+        .wait_until(&stands)
+        .unwrap_or_else(|error| panic!("{stand}: {error}\n{}", walk.account()));
+}
+
+/// The first three looks of every page fail: no network, an answer that is cut off, a platform that is busy.
+const FAILING: &str = "(() => {
+    const real = globalThis.fetch;
+    const cut = () => new ReadableStream({ start: (body) => body.error(new TypeError('cut off')) });
+    const failures = [
+        () => Promise.reject(new TypeError('no network')),
+        () => Promise.resolve(new Response(cut())),
+        () => Promise.resolve(new Response('', { status: 503 })),
+    ];
+    globalThis.fetch = (path, request) => {
+        const failure = request?.method === undefined ? failures.shift() : undefined;
+        if (failure === undefined) return real(path, request);
+        sessionStorage.setItem('test-failed', Number(sessionStorage.getItem('test-failed') ?? 0) + 1);
+        return failure();
+    };
+})()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pc_whose_looks_fail_looks_again_by_itself_until_the_receipt() {
+    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let mut desk_browser = Browser::start().unwrap();
+    let house = House::start(Second::Real).await;
+    let token = house.invite(1).await.remove(0);
+    let link = house.link_of(&token).await;
+    house.until_cosigned().await;
+    let base = house.url();
+    phone_browser.grant(&base, &["videoCapture"]).unwrap();
+    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut phone = Walk { page: phone_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    desk.page.run_before_load(FAILING).unwrap();
+    until_photo(&mut desk, &link);
+    desk.tap("#over button");
+    until_stand(&mut desk, "offered");
+    let address = qr_text(&mut desk.page);
+    let code = address.rsplit('/').next().unwrap().to_owned();
+    phone.page.open(&format!("{base}/h/{code}?lang=zh")).unwrap();
+    phone.tap("button.go");
+    phone.until_at("请在电脑上选这个数字");
+    let number = phone.page.evaluate("document.querySelector('.pairing').textContent").unwrap();
+    let number = number.as_str().unwrap().to_owned();
+    until_stand(&mut desk, "claimed");
+    desk.tap(&format!("button[value='{number}']"));
+    until_stand(&mut desk, "confirmed");
+    phone.shoot();
+    phone.until_at("请手写您的姓名");
+    phone.write_a_name();
+    phone.tap("#done");
+    phone.until_at("手机上的步骤已完成");
+    desk.until_at("请确认您的意愿");
+    desk.tap("#sign");
+    desk.until_at("签署完成");
+    // Nor does the receipt stay as it was.
+    let lit = "[...document.querySelectorAll('#flags li')]\
+         .every((l) => l.dataset.state === 'there' || l.dataset.flag === 'timestamped')";
+    desk.page
+        .wait_until(lit)
+        .unwrap_or_else(|error| panic!("the receipt: {error}\n{}", desk.account()));
+    let failed = desk.page.evaluate("Number(sessionStorage.getItem('test-failed'))").unwrap();
+    // At least while the code waits, while the phone takes the photo, and for the photo.
+    assert!(failed.as_u64().is_some_and(|failed| failed >= 9), "{failed} looks failed");
+    drop((desk, phone));
+    house.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -112,7 +112,7 @@ impl<'a> Passage<'a> {
              document.querySelector('h1') !== null && document.querySelector('#content') !== null";
         self.page.wait_until(left).unwrap_or_else(|error| {
             let shown = self.page.evaluate("document.body.innerText");
-            panic!("{heading} is not left: {error}\n{shown:?}")
+            panic!("{heading} is not left: {error}\n{shown:?}\n{}", self.page.account())
         });
     }
 

@@ -88,10 +88,19 @@ impl Walk<'_> {
         let expression = format!(
             "document.readyState === 'complete' && document.querySelector('h1')?.textContent === {named}"
         );
-        self.page.wait_until(&expression).unwrap_or_else(|error| {
-            let shown = self.page.evaluate("document.body.innerText");
-            panic!("{heading}: {error}\n{shown:?}")
-        });
+        self.page
+            .wait_until(&expression)
+            .unwrap_or_else(|error| panic!("{heading}: {error}\n{}", self.account()));
+    }
+
+    /// Where the page is, what it shows, and what it did: told when a test waits in vain.
+    pub(super) fn account(&mut self) -> String {
+        let shown = self.page.evaluate(
+            "`${location.href}, ${document.readyState}, ${document.visibilityState}, \
+             ${document.querySelectorAll('form[data-sent]').length} forms sent\n${document.body?.innerText}`",
+        );
+        let shown = shown.map_or_else(|error| error.to_string(), |shown| shown.to_string());
+        format!("{shown}\n{}", self.page.account())
     }
 
     pub(super) fn until_shown(&mut self, selector: &str) {
@@ -99,11 +108,9 @@ impl Walk<'_> {
         let expression = format!(
             "(() => {{ const e = document.querySelector({named}); return !!e && e.checkVisibility() && !e.disabled; }})()"
         );
-        self.page.wait_until(&expression).unwrap_or_else(|error| {
-            let shown = self.page.evaluate("`${location.pathname}\n${document.body.innerText}`");
-            let did = self.page.trouble();
-            panic!("{selector}: {error}\n{shown:?}\n{did:?}")
-        });
+        self.page
+            .wait_until(&expression)
+            .unwrap_or_else(|error| panic!("{selector}: {error}\n{}", self.account()));
     }
 
     pub(super) fn tap(&mut self, selector: &str) {

@@ -85,13 +85,16 @@ async fn an_operator_who_forks_the_log_is_caught_by_a_monitor_that_hears_the_not
     house.stop().await;
 
     // What the monitor wrote stands by itself: everybody is gone, and both judges agree.
+    let mut written = 0;
     for proof in std::fs::read_dir(watcher.path("state")).unwrap() {
         let proof = proof.unwrap().path();
         if proof.extension().is_some_and(|end| end == "fork-proof") {
             assert_eq!(sizes(&proof), heads);
             judged(&proof, &watcher.path("anchors.json"));
+            written += 1;
         }
     }
+    assert!(written > 0, "nothing was written that convinces others");
 }
 
 /// The program convicts the platform, and the page says the same to the word.

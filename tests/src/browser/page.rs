@@ -13,6 +13,8 @@ const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; PGT-AN00) AppleWebKit/537.3
      (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36";
 /// How long a tap waits for its click: what is switched off gets none.
 const CLICK_TRIES: usize = 150;
+/// How much of what a page did is told when a test fails.
+const LAST_LINES: usize = 40;
 
 /// One page.
 pub struct Page<'a> {
@@ -353,4 +355,38 @@ impl<'a> Page<'a> {
         }
         Ok(trouble)
     }
+
+    /// What the page asked for, was answered, and said on its console since the last call of this
+    /// or of [`Page::trouble`], the newest last: for whoever reads why a test failed.
+    pub fn account(&mut self) -> String {
+        // As above; a page that says nothing any more has said what there is.
+        let _ = self.evaluate("0");
+        let lines: Vec<String> =
+            self.pipe.take_events(&self.session).iter().filter_map(line_of).collect();
+        let first = lines.len().saturating_sub(LAST_LINES);
+        lines.iter().skip(first).map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// An event in one line, if it is one that tells something.
+fn line_of(event: &Value) -> Option<String> {
+    let told = &event["params"];
+    let line = match event["method"].as_str()? {
+        "Network.requestWillBeSent" => {
+            let request = &told["request"];
+            format!("{} asks {} {}", told["requestId"], request["method"], request["url"])
+        }
+        "Network.responseReceived" => {
+            format!("{} is answered {}", told["requestId"], told["response"]["status"])
+        }
+        "Network.loadingFailed" => format!("{} fails {}", told["requestId"], told["errorText"]),
+        "Page.frameNavigated" => format!("it is now {}", told["frame"]["url"]),
+        "Page.loadEventFired" => "it is loaded".to_owned(),
+        "Runtime.exceptionThrown"
+        | "Log.entryAdded"
+        | "Audits.issueAdded"
+        | "Runtime.consoleAPICalled" => told.to_string(),
+        _ => return None,
+    };
+    Some(line)
 }

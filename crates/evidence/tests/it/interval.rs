@@ -73,6 +73,29 @@ fn a_time_outside_the_interval_of_others_is_contradicted() {
     }
 }
 
+/// Both organisations make another history under their own keys, with receipts and cosignatures of the
+/// time before: nobody who has only that sees it. What they lack is the word of an authority that neither
+/// runs, and the one over what stood there before fits nothing of theirs.
+#[test]
+fn what_both_organisations_rewrote_is_covered_by_no_time_stamp_over_what_stood_there_before() {
+    let size = STORY.log.size();
+    let stamped = STORY.stamped(STORY.bundle(STORY.signing()), size, 1);
+    expect(&verdict_under(&stamped, &ANCHORS), Time, Proved, "between_timestamped");
+
+    let rewritten = Story::tell(1, &Twists { photo_padding_bytes: 4_096, ..Twists::default() });
+    let theirs = rewritten.bundle(rewritten.signing());
+    let verdict = verdict_under(&theirs, &ANCHORS);
+    expect(&verdict, Time, Proved, "between");
+    let sentence = verdict.claim(Time).unwrap().reason.sentence(Language::En);
+    assert!(sentence.contains("no trusted time stamp"), "{sentence}");
+    for old in [size, size - 1] {
+        let mut parts = theirs.clone();
+        let anchor = STORY.time_anchor(&stamped, old, 1);
+        parts.time.insert(old, anchor);
+        expect(&verdict_under(&parts, &ANCHORS), Time, Contradicted, "time_anchor_invalid");
+    }
+}
+
 #[test]
 fn what_the_examiner_itself_received_counts_as_its_own_word() {
     let bare = BundleParts { proof: None, deposits: Vec::new(), ..STORY.bundle(STORY.signing()) };

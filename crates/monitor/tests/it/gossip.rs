@@ -168,6 +168,26 @@ async fn a_head_that_was_heard_once_is_compared_when_the_log_gets_there() {
 }
 
 #[tokio::test]
+async fn heads_that_the_log_never_gets_to_keep_no_other_from_being_compared() {
+    let desk = Desk::new();
+    desk.serve(&honest(10));
+    let far = honest(700);
+    for size in 400..660 {
+        desk.put(&format!("far/{size}"), &far.head_at(size).to_bytes());
+    }
+    assert_eq!(desk.look(|args| args.gossip = vec![desk.place("far")]).await.0, 3);
+    desk.put("told", &log(30, 4).head_at(30).to_bytes());
+    assert_eq!(desk.look(|args| args.gossip = vec![desk.place("told")]).await.0, 3);
+    let kept = std::fs::read_dir(desk.path("state/heard")).unwrap().count();
+    assert_eq!(kept, 256, "there is no need to keep any number of them");
+    // Nobody tells it again.
+    desk.serve(&honest(50));
+    let (code, said) = desk.look(|_| ()).await;
+    assert_eq!(code, 1, "{said}");
+    desk.proof();
+}
+
+#[tokio::test]
 async fn a_fork_proof_of_others_convicts_and_one_by_other_keys_does_not() {
     let caught = Desk::new();
     caught.serve(&honest(9));

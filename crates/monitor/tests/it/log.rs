@@ -154,23 +154,37 @@ async fn a_successor_must_begin_with_its_statement_and_the_frozen_log_must_fit_i
     let [signs, signs_too] = [1, 2].map(|seed| SigningKey::from_ed25519_seed(&[seed; 32]));
     let statement = said.sign_both(&signs, &signs_too).unwrap();
     let first = LogSuccessor::verify(&statement).unwrap().first_entry();
-    let desk = Desk::new();
-    desk.put("successor.json", statement.as_bytes());
     let told = |desk: &Desk| vec![desk.place("successor.json")];
+    let seat = || {
+        let desk = Desk::new();
+        desk.put("successor.json", statement.as_bytes());
+        desk.put("vkey", format!("{}\n", new.verifier_key()).as_bytes());
+        desk
+    };
 
-    let mut log = MemoryLog::new(ORIGIN, &SeededEntropy::labelled(1, ORIGIN));
+    let desk = seat();
+    let mut log = MemoryLog::of(signer(ORIGIN, 2));
     log.append(first);
     desk.serve(&log);
     let (code, said) = desk.look(|args| args.gossip = told(&desk)).await;
     assert_eq!(code, 0, "{said}");
 
     // The same log without the statement, seen by another desk.
-    let other = Desk::new();
-    other.put("successor.json", statement.as_bytes());
-    other.serve(&honest(3));
+    let other = seat();
+    let mut log = MemoryLog::of(signer(ORIGIN, 2));
+    log.append(LogLeaf::Record(RecordRoot::new(Digest::of(b"no statement"))));
+    other.serve(&log);
     let (code, said) = other.look(|args| args.gossip = told(&other)).await;
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("does not begin with the statement"), "{said}");
+
+    // Who made both keys and calls one of them like this log accuses nobody.
+    let stranger = Desk::new();
+    stranger.put("successor.json", statement.as_bytes());
+    stranger.serve(&honest(3));
+    let (code, said) = stranger.look(|args| args.gossip = told(&stranger)).await;
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("successor.json: not signed by this log"), "{said}");
 
     // Followed by the old log's key, the statement is a head of it: here of another history.
     let third = Desk::new();

@@ -4,5 +4,6 @@
 mod desk;
 mod gossip;
 mod log;
+mod receipts;
 mod resumed;
 mod trust;

@@ -52,6 +52,10 @@ async fn a_policy_says_where_the_log_is_and_how_many_must_have_signed_lately() {
     let (code, said) = look(&[(&cast.witness, NOW - 20_000), (&cast.mirror, NOW - 700)]).await;
     assert_eq!(code, 3, "both are old: {said}");
     assert!(said.contains("not what the policy asks for"), "{said}");
+    let (code, said) = look(&[(&cast.witness, NOW + 20_000), (&cast.mirror, NOW + 700)]).await;
+    assert_eq!(code, 3, "what lies ahead would be recent for as long as the log likes: {said}");
+    let (code, said) = look(&[(&cast.mirror, NOW + 20)]).await;
+    assert_eq!(code, 0, "a clock that is a little ahead is nobody's lie: {said}");
     let (code, said) = look(&[(&cast.insider, NOW)]).await;
     assert_eq!(code, 3, "a stranger counts for nothing: {said}");
 }
@@ -105,6 +109,31 @@ async fn a_distrusted_key_counts_only_for_what_others_dated_before() {
     let (code, said) = look(NOW - 50).await;
     assert_eq!(code, 2, "a thief may have signed it: {said}");
     assert!(said.contains("not signed by the log"), "{said}");
+}
+
+#[tokio::test]
+async fn anchors_in_which_no_cosigners_key_counts_any_more_ask_for_no_less() {
+    let (desk, cast, log) = (Desk::new(), cast(), honest(9));
+    let other = MemoryLog::new("log.example/other", &heqi_testkit::SeededEntropy::labelled(3, "o"));
+    let mut anchors = cast.anchors([log.key(), other.key()]);
+    let both = [(&cast.witness, NOW), (&cast.mirror, NOW)];
+    desk.serve(&log);
+    desk.put("log/checkpoint", &cosigned(&log, &both).to_bytes());
+    for (ended_ago, wanted) in [(None, 0), (Some(100), 3)] {
+        for cosigner in &mut anchors.cosigners {
+            let end = ended_ago.and_then(|ago| UtcMillis::from_unix_seconds(NOW - ago).ok());
+            cosigner.validity.valid_until = end;
+        }
+        desk.put("anchors", anchors.sign(&cast.publisher).unwrap().as_bytes());
+        let (code, said) = desk
+            .look(|args| {
+                args.origin = Some(log.origin().to_owned());
+                args.trust =
+                    TrustArgs { anchors: Some(desk.path("anchors")), ..TrustArgs::default() };
+            })
+            .await;
+        assert_eq!(code, wanted, "{said}");
+    }
 }
 
 #[tokio::test]

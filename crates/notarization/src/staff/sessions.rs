@@ -156,7 +156,11 @@ pub(super) fn open(
 pub async fn leave(office: &NotaryOffice, secret: Digest) -> Result<(), OfficeStaffError> {
     let mut attempts = Attempts::default();
     loop {
-        let Some(session) = SESSIONS.row(office.store(), &secret).await? else { return Ok(()) };
+        let Some(session) = SESSIONS.row(office.store(), &secret).await? else {
+            // Another request ended it, and it must not come back with a crash.
+            office.store().settled().await.map_err(MatterError::from)?;
+            return Ok(());
+        };
         let id = session.value.account;
         let mut changes = Changeset::new();
         SESSIONS.remove(&mut changes, &secret, session.version)?;

@@ -7,18 +7,25 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
+use heqi_evidence::anchors::Vkey;
+use heqi_evidence::successor::{FrozenReason, LogSuccessor, VerifiedSuccessor};
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::backend::memory::MemoryBackend;
 use heqi_evidence_store::changeset::{Changeset, Row, RowKey};
 use heqi_evidence_store::erasure::ErasureLedger;
-use heqi_evidence_store::testing::{Failure, Faulty};
+use heqi_evidence_store::testing::{Failure, Faulty, left_by};
 use heqi_notarization::admit_bundle::take_back;
 use heqi_notarization::erasure::answer_order;
 use heqi_notarization::holder::index_all;
 use heqi_notarization::publish_anchors::publish_anchors;
+use heqi_notarization::successor::{BeginError, begin};
+use heqi_pki::keys::SigningKey;
 use heqi_testkit::{Story, Twists};
+use heqi_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use heqi_tlog::note::{KeyName, NoteSigner};
+use heqi_tlog::tree::leaf_hash;
 
-use crate::support::{House, deposit_of, log_chain, notary_store, story};
+use crate::support::{House, deposit_of, log_chain, notary_store, now, story};
 
 type Run = Box<dyn for<'a> Fn(&'a House) -> LocalBoxFuture<'a, Result<String, String>>>;
 
@@ -236,5 +243,50 @@ async fn a_store_that_fails_while_people_are_indexed_leaves_nobody_out() {
             rows.push(count(&store, table).await);
         }
         assert_eq!(rows, wanted, "somebody finds nothing of what is held of them");
+    }
+}
+
+/// The office's log in the place of another, as both say.
+fn succession(house: &House) -> VerifiedSuccessor {
+    let signer =
+        |name: &str, seed| NoteSigner::from_seed(KeyName::new(name).unwrap(), &[seed; 32]).unwrap();
+    let (old, new) = (signer("log.notary.example/old", 4), signer("log.notary.example/test", 3));
+    let origin = Origin::new("log.notary.example/old").unwrap();
+    let frozen = Checkpoint::new(origin, 1, leaf_hash(b"the only entry")).unwrap();
+    let said = LogSuccessor {
+        frozen_head: SignedCheckpoint::sign(frozen, &old).unwrap().note().to_string(),
+        frozen_key: Vkey(old.verifier_key().clone()),
+        held: 0,
+        log_key: Vkey(new.verifier_key().clone()),
+        opened_at: now(house),
+        orphans: Vec::new(),
+        reason: FrozenReason::Lost,
+    };
+    let [old, new] = [4, 3].map(|seed| SigningKey::from_ed25519_seed(&[seed; 32]));
+    LogSuccessor::verify(&said.sign_both(&old, &new).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_succession_begins_it_whole_or_tells_it() {
+    let (story, store) = (story(), notary_store());
+    let house = House::over(&story, store.clone(), store.clone());
+    let successor = succession(&house);
+    let beginning = async |faulty: Arc<Faulty>| {
+        begin(&House::over(&story, faulty, store.clone()).office, &successor).await
+    };
+    let left = left_by("begin", &store, beginning).await;
+    assert!(left.len() >= 9, "{} failures", left.len());
+    for left in left {
+        let what = &left.what;
+        assert!(left.answer.is_err(), "{what}: nobody was told");
+        // `heqi recover` throws this store away. Were it not thrown away, the statement would be its one leaf.
+        let is_there = left.store.log().head().size() == 1;
+        let again = House::over(&story, left.store.clone(), left.store.clone());
+        match begin(&again.office, &successor).await {
+            Ok(()) => assert!(!is_there, "{what}: begun twice"),
+            Err(BeginError::OtherLog) => assert!(is_there, "{what}: never begun"),
+            Err(error) => panic!("{what}: {error}"),
+        }
+        assert_eq!(left.store.log().head().size(), 1, "{what}");
     }
 }

@@ -121,7 +121,10 @@ pub async fn answer(
         stored.live(now)?;
         let ended = |why| (State::Ended { why, at: now }, stored.row.value.ends_at);
         let (state, ends_at) = match (&stored.content.state, command.number) {
-            (State::Done { .. }, _) | (State::Confirmed { .. }, Some(_)) => return Ok(()),
+            (State::Done { .. }, _) | (State::Confirmed { .. }, Some(_)) => {
+                platform.backend().settled().await.map_err(Fault::from)?;
+                return Ok(());
+            }
             (_, None) => ended(HandoverEnd::Cancelled),
             (State::Claimed { other, number, .. }, Some(picked)) if *number == picked => {
                 let signing = signing_of(platform, request, stored.content.signing).await?;

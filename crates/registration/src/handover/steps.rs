@@ -12,6 +12,7 @@ use super::{load, newest};
 use crate::act::Attempts;
 use crate::capture_photo::{CapturePhoto, PhotoCaptured, capture_photo};
 use crate::ceremonies;
+use crate::fault::Fault;
 use crate::filings;
 use crate::keep_strokes::{KeepStrokes, StrokesKept, keep_strokes};
 use crate::ledger::{self, About, Draft, NewRecord};
@@ -107,8 +108,11 @@ pub async fn finish(platform: &Platform, at: At) -> Result<(), HandoverError> {
     let mut attempts = Attempts::default();
     loop {
         let (stored, other) = match confirmed(platform, at).await {
-            // Done by a request before this one.
-            Err(HandoverError::AlreadyUsed) => return Ok(()),
+            Err(HandoverError::AlreadyUsed) => {
+                // Done by a request before this one, whose commit may still be on its way.
+                platform.backend().settled().await.map_err(Fault::from)?;
+                return Ok(());
+            }
             found => found?,
         };
         let State::Confirmed { confirmed, taken, .. } = &stored.content.state else {

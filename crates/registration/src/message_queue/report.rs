@@ -46,10 +46,12 @@ pub async fn note_report(
         }
         let taken =
             |way: &&mut messages::Way| way.channel == channel && way.state == WayState::Taken;
-        let Some(way) = row.ways.iter_mut().find(taken) else { return Ok(()) };
-        if row.state != MessageState::Sent {
+        let way = row.ways.iter_mut().find(taken);
+        let Some(way) = way.filter(|_| row.state == MessageState::Sent) else {
+            // Known already; whoever reports says it no more, so it must be durable.
+            platform.backend().settled().await.map_err(Fault::from)?;
             return Ok(());
-        }
+        };
         let mut changes = Changeset::new();
         let reason = match report {
             Report::Delivered => {

@@ -202,13 +202,18 @@ pub async fn apply(
     (query, filing): (RecordId, FilingId),
     signing: RecordId,
 ) -> Result<Applied, ApplyError> {
+    request.actor.regulator()?;
+    let mut act = Act::new(platform, request, "apply_for_certificate").await;
+    // Answered also when the search is over by now, or the index does not answer.
+    if let Some(applied) = act.earlier().await? {
+        return Ok(applied);
+    }
     let seen = seen(platform, &request.actor, query, filing).await?;
     let kept = of_filing(platform, &seen, signing).await?;
     if platform.settings().applicant.is_none() {
         return Err(ApplyError::NoDesk);
     }
     deposit_of(platform, &kept).await?.ok_or(ApplyError::NotDeposited)?;
-    let mut act = Act::new(platform, request, "apply_for_certificate").await;
     let key = Pair(filing, signing);
     loop {
         if let Some(applied) = act.earlier().await? {

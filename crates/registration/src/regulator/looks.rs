@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::record::{Looked, look};
 use super::search::{SearchError, Seen, seen};
+use crate::act::is_done;
 use crate::disclose::Attributes;
 use crate::export_bundle::{ExportedBundle, bundle_of, file_name};
 use crate::fault::{ActError, Fault, Thing};
@@ -72,7 +73,7 @@ pub async fn place_hold(
     query: RecordId,
     command: PlaceHold,
 ) -> Result<HoldChanged, HoldError> {
-    seen(platform, &request.actor, query, command.filing).await?;
+    seen_unless_done(platform, (request, "place_hold"), query, command.filing).await?;
     Ok(place(platform, request, command).await?)
 }
 
@@ -86,8 +87,22 @@ pub async fn lift_hold(
     query: RecordId,
     command: LiftHold,
 ) -> Result<HoldChanged, HoldError> {
-    seen(platform, &request.actor, query, command.filing).await?;
+    seen_unless_done(platform, (request, "lift_hold"), query, command.filing).await?;
     Ok(lift(platform, request, command).await?)
+}
+
+/// Demands that the filing be seen, but not of who asks again for what was done: it is answered, though
+/// the search is over by now or the index does not answer.
+async fn seen_unless_done(
+    platform: &Platform,
+    (request, act): (&Request, &'static str),
+    query: RecordId,
+    filing: FilingId,
+) -> Result<(), SearchError> {
+    if !is_done(platform, request, act).await? {
+        seen(platform, &request.actor, query, filing).await?;
+    }
+    Ok(())
 }
 
 /// Why a hold was not changed.

@@ -102,11 +102,16 @@ pub async fn search(
     let Search { basis, case_number, criteria } = Search::parse(platform, typed)?;
     let mut act = Act::new(platform, request, "regulator_search").await;
     let content = QueryContent { basis, case_number, criteria };
-    let found = page(platform, &content.criteria, None).await?.remaining;
+    let mut counted = None;
     loop {
         if let Some(searched) = act.earlier().await? {
             return Ok(searched);
         }
+        // After that: what is on record already is answered without the index.
+        let found = match counted {
+            Some(found) => found,
+            None => *counted.insert(page(platform, &content.criteria, None).await?.remaining),
+        };
         let (record, chain) =
             record::of_search(platform, member, &request.facts, &content, found).await?;
         let query = record.record_id();

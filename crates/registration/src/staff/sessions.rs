@@ -140,6 +140,8 @@ pub async fn leave(platform: &Platform, secret: Digest) -> Result<(), Fault> {
     let mut attempts = Attempts::default();
     loop {
         let Some(session) = STAFF_SESSIONS.row(platform.backend(), &secret).await? else {
+            // Another request ended it, and it must not come back with a crash.
+            platform.backend().settled().await?;
             return Ok(());
         };
         let id = session.value.account;

@@ -18,13 +18,13 @@ use heqi_registration::staff::{
 use heqi_vocabulary::{Clock as _, Digest};
 
 use crate::duties::{account_of, make, password, security, standing};
-use crate::every_call::{Act, same, shape, words};
+use crate::every_call::{Act, is_told_when_durable, same, shape, words};
 use crate::staff::{self, HERE, PASSWORD, come_in, login, try_password};
 use crate::world::World;
 
 /// What asking again does when it was done: no idempotency key keeps it from being asked twice.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Twice {
+pub(crate) enum Twice {
     /// It is refused, and changes nothing.
     IsRefused,
     /// It is done once more, or was already.
@@ -33,7 +33,12 @@ enum Twice {
 
 /// Tries an act on copies of `world`: once whole, then once for each call and failure, each time asked
 /// for again by another process. `holds` is demanded of what is there then. Gives how many failed.
-async fn tries(world: &World, act: &Act, twice: Twice, holds: impl AsyncFn(&World)) -> usize {
+pub(crate) async fn tries(
+    world: &World,
+    act: &Act,
+    twice: Twice,
+    holds: impl AsyncFn(&World),
+) -> usize {
     let store = Arc::new(world.store.copy());
     let faulty = Arc::new(Faulty::new(store.clone()));
     let other = world.started_on(&store, faulty.clone(), 12).await;
@@ -204,6 +209,7 @@ async fn a_store_that_fails_at_any_call_of_coming_in_counts_a_code_once() {
         expect_out(w, &[inside]).await;
     })
     .await;
+    is_told_when_durable(&world, &leaving).await;
 
     // Who comes for the first time is shown recovery codes once: not after anything failed behind it.
     let opened = log_in(&world.platform, HERE, "shen.yan", password()).await.unwrap();

@@ -10,12 +10,17 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use heqi_evidence_store::testing::{Failure, Faulty};
 use heqi_filing::{Capacity, ConsentKind, ConsentText, Decision, Matter, PartyKind};
+use heqi_identity::amount::Fen;
+use heqi_identity::contributions::Contribution;
 use heqi_registration::add_party::{AddParty, add_party};
+use heqi_registration::ask_again::{AskAgain, ask_again};
 use heqi_registration::attach_document::{AttachDocument, attach_document};
 use heqi_registration::begin_signing::{BeginSigning, begin_signing};
 use heqi_registration::capture_photo::{CapturePhoto, capture_photo};
 use heqi_registration::complete_signing::complete_signing;
 use heqi_registration::confirm::{Confirm, confirm};
+use heqi_registration::contacts::day;
+use heqi_registration::declare_capital::{DeclareCapital, declare_capital};
 use heqi_registration::decline::{Decline, decline};
 use heqi_registration::deposit_queue::{deposit_bundle, lease, note_cosigned_head, note_receipt};
 use heqi_registration::give_consent::{GiveConsent, give_consent};
@@ -151,6 +156,19 @@ async fn undisturbed(world: &World, act: &Act) -> (Shape, Shape, Vec<&'static st
     (whole, shape(&store.contents().await), calls)
 }
 
+/// Does an act, and then once more on a store that counts its calls: what is so already may stand in
+/// memory only, and a crash would take it back from whoever was told.
+pub(crate) async fn is_told_when_durable(world: &World, act: &Act) {
+    (act.run)(world).await.unwrap_or_else(|error| panic!("{}: {error}", act.name));
+    let store = Arc::new(world.store.copy());
+    let faulty = Arc::new(Faulty::new(store.clone()));
+    let other = world.started_on(&store, faulty.clone(), 12).await;
+    faulty.reset();
+    (act.run)(&other).await.unwrap_or_else(|error| panic!("{}: {error}", act.name));
+    let calls = faulty.calls();
+    assert_eq!(calls.last(), Some(&"settled"), "{}: {calls:?}", act.name);
+}
+
 /// Rows and leaves; an object that no row names may be left behind and says nothing.
 pub(crate) fn same(one: &Contents, other: &Contents) -> bool {
     one.rows == other.rows && one.entries == other.entries
@@ -242,7 +260,21 @@ async fn a_store_that_fails_at_any_call_of_a_clerks_act_leaves_nothing_half_done
         async move { words(lift_hold(&w.platform, &request, command).await) }.boxed_local()
     });
     injected += in_every_way(&world, &lift).await;
-    assert!(injected > 100, "{injected} failures");
+    // For the first time, and in the place of what was declared before.
+    for yuan in ["1000000", "2000000"] {
+        let amount = Fen::parse_yuan(yuan).unwrap();
+        let promise = Contribution { amount, due: day("2031-11-22").unwrap() };
+        let command = DeclareCapital { filing, capital: amount, promises: vec![(party, promise)] };
+        let declared = command.clone();
+        let declaring = Act::new("declare_capital", move |w| {
+            let (command, request) = (declared.clone(), w.named_request(&w.staff, yuan));
+            async move { words(declare_capital(&w.platform, &request, command).await) }
+                .boxed_local()
+        });
+        injected += in_every_way(&world, &declaring).await;
+        declare_capital(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    }
+    assert!(injected > 150, "{injected} failures");
 }
 
 #[tokio::test]
@@ -308,7 +340,13 @@ async fn a_store_that_fails_at_any_call_of_a_signers_act_leaves_nothing_half_don
         async move { words(confirm(&w.platform, &request, command).await) }.boxed_local()
     });
     injected += in_every_way(&world, &confirming).await;
-    assert!(injected > 150, "{injected} failures");
+    let asking = Act::new("ask_again", move |w| {
+        let request = w.named_request(&w.staff, "ask");
+        async move { words(ask_again(&w.platform, &request, AskAgain { filing }).await) }
+            .boxed_local()
+    });
+    injected += in_every_way(&world, &asking).await;
+    assert!(injected > 180, "{injected} failures");
 }
 
 /// Deposits with one custodian whatever can be leased.

@@ -8,11 +8,13 @@ use futures_util::FutureExt as _;
 use heqi_evidence_store::testing::{Failure, Faulty};
 use heqi_filing::{ConsentKind, Decision};
 use heqi_pki::keys::Algorithm;
+use heqi_registration::Scope;
+use heqi_registration::access::{CreateApiKey, create_api_key, hash_of, revoke_api_key};
 use heqi_registration::check_code::{CheckCode, check_code};
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
 use heqi_registration::contacts::Contact;
 use heqi_registration::fault::Fault;
-use heqi_registration::message_queue::{self, Outcome};
+use heqi_registration::message_queue::{self, Outcome, Report};
 use heqi_registration::reminders::remind;
 use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::show_guardianship::show_guardianship;
@@ -22,8 +24,8 @@ use heqi_testkit::{Device, files};
 use heqi_vocabulary::{Digest, Language, MessageChannel, MessageId};
 use parking_lot::Mutex;
 
-use crate::entry::{NUMBER, at_the_door, enter, send};
-use crate::every_call::{Act, in_every_way, words};
+use crate::entry::{NUMBER, at_the_door, enter, send, taken};
+use crate::every_call::{Act, in_every_way, is_told_when_durable, words};
 use crate::guardian::{self, WARD_NUMBER, proof};
 use crate::review::{Mood, Scene, contact};
 use crate::seal;
@@ -131,6 +133,40 @@ async fn a_store_that_fails_at_any_call_of_a_reminder_queues_it_once() {
     let reminding = Act::new("remind", |w| remind_everybody(w).boxed_local());
     let injected = in_every_way(&world, &reminding.of_a_worker()).await;
     assert!(injected > 20, "{injected} failures");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_report_notes_it_once() {
+    let (world, ..) = at_the_door(None).await;
+    let sent = taken(&world).await.remove(0);
+    let (message, channel) = (sent.message, sent.channel);
+    let reporting = |name: &'static str, report: Report| {
+        Act::new(name, move |w| {
+            async move {
+                words(message_queue::note_report(&w.platform, message, channel, report).await)
+            }
+            .boxed_local()
+        })
+    };
+    let delivered = reporting("delivered", Report::Delivered);
+    let mut injected = in_every_way(&world, &delivered).await;
+    // One that came back goes by the next way, once.
+    let bounced = reporting("bounced", Report::Bounced { reason: "unknown_number" });
+    injected += in_every_way(&world, &bounced).await;
+    is_told_when_durable(&world, &bounced).await;
+    let next = taken(&world).await;
+    assert_eq!(next.iter().map(|sent| sent.message).collect::<Vec<_>>(), [message]);
+
+    let (label, scopes, hash) = ("once".into(), Scope::ALL.into(), hash_of("another_key"));
+    let key = CreateApiKey { label, scopes, custodian: None, ends_at: None, hash };
+    let key = create_api_key(&world.platform, key).await.unwrap();
+    let revoking = Act::new("revoke_api_key", move |w| {
+        let key = key.clone();
+        async move { words(revoke_api_key(&w.platform, &key).await) }.boxed_local()
+    });
+    injected += in_every_way(&world, &revoking).await;
+    is_told_when_durable(&world, &revoking).await;
+    assert!(injected > 50, "{injected} failures");
 }
 
 /// What a gateway was handed: which message, by which way.

@@ -2,18 +2,22 @@
 //! another device do a step, sends a video, is seen by an officer.
 
 use futures_util::FutureExt as _;
+use heqi_filing::{ConsentKind, Decision};
 use heqi_registration::acknowledge::{Acknowledge, acknowledge};
 use heqi_registration::handover::{
-    Answer, Offer, answer, finish, offer, take_facts, take_photo, take_strokes,
+    Answer, DeskStand, Offer, answer, claim, desk_view, finish, offer, take_facts, take_photo,
+    take_strokes,
 };
 use heqi_registration::keep_strokes::{KeepStrokes, keep_strokes};
 use heqi_registration::record_video::{RecordVideo, record_video};
-use heqi_registration::review_wanted::ReviewWay;
+use heqi_registration::review_wanted::{ChooseWay, ReviewWay, choose_way};
 use heqi_registration::see_person::{SeePerson, see_person};
+use heqi_registration::session::end_session;
 use heqi_testkit::files;
 use heqi_vocabulary::{Digest, Language};
 
-use crate::every_call::{Act, in_every_way, words};
+use crate::every_account::{Twice, tries};
+use crate::every_call::{Act, in_every_way, is_told_when_durable, words};
 use crate::handover::{STROKES, claimed, desk, number_of, offered, photographs, picks, said};
 use crate::review::{Mood, Scene};
 use crate::world::World;
@@ -57,6 +61,18 @@ async fn a_store_that_fails_at_any_call_of_a_step_on_another_device_does_it_once
 
     let visitor = world.visitor(drafted.filing, drafted.parties[1]).await;
     let (_, link) = offered(&world, &visitor).await;
+    // Under no key: a phone that was not told whether it has the link is refused, and the PC shows
+    // another one. Never are there two phones.
+    let claiming = Act::new("claim", move |w| {
+        let facts = w.facts();
+        async move { words(claim(&w.platform, &facts, link).await.map(|_| "claimed")) }
+            .boxed_local()
+    });
+    injected += tries(&world, &claiming, Twice::IsRefused, async |w: &World| {
+        let view = desk_view(&w.platform, &visitor.actor, desk()).await.unwrap();
+        assert!(matches!(view.stand, DeskStand::Claimed { .. }), "{:?}", view.stand);
+    })
+    .await;
     let at = (link, claimed(&world, link).await.unwrap());
     let number = number_of(&world, at.0, at.1).await;
     let picker = visitor.actor.clone();
@@ -91,7 +107,14 @@ async fn a_store_that_fails_at_any_call_of_a_step_on_another_device_does_it_once
     let finishing = Act::new("finish", move |w| {
         async move { words(finish(&w.platform, at).await) }.boxed_local()
     });
-    injected += in_every_way(&world, &finishing.of_a_worker()).await;
+    let finishing = finishing.of_a_worker();
+    injected += in_every_way(&world, &finishing).await;
+    is_told_when_durable(&world, &finishing).await;
+    let leaving = Act::new("end_session", move |w| {
+        async move { words(end_session(&w.platform, at.1).await) }.boxed_local()
+    });
+    injected += in_every_way(&world, &leaving).await;
+    is_told_when_durable(&world, &leaving).await;
     assert!(injected > 100, "{injected} failures");
 }
 
@@ -108,6 +131,23 @@ async fn a_store_that_fails_at_any_call_of_a_person_instead_of_a_photo_leaves_no
     });
     let mut injected = in_every_way(&scene.world, &recording).await;
 
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    world.consent(&visitor.actor, ConsentKind::Face, Decision::Refused).await;
+    for way in [ReviewWay::Video, ReviewWay::Counter] {
+        let actor = visitor.actor.clone();
+        let choosing = Act::new("choose_way", move |w| {
+            let request = w.named_request(&actor, way.as_str());
+            async move { words(choose_way(&w.platform, &request, ChooseWay { way }).await) }
+                .boxed_local()
+        });
+        injected += in_every_way(&world, &choosing).await;
+        // The other way is chosen in the place of this one.
+        let request = world.request(&visitor.actor);
+        choose_way(&world.platform, &request, ChooseWay { way }).await.unwrap();
+    }
+
     let scene = Scene::new(Mood::Agrees).await;
     let visitor = scene.without_face(ReviewWay::Counter).await;
     let (officer, at) = (scene.reviewer("li.na").await, scene.at_counter(&visitor.actor).await);
@@ -122,5 +162,5 @@ async fn a_store_that_fails_at_any_call_of_a_person_instead_of_a_photo_leaves_no
         async move { words(see_person(&w.platform, &request, command).await) }.boxed_local()
     });
     injected += in_every_way(&scene.world, &seeing).await;
-    assert!(injected > 60, "{injected} failures");
+    assert!(injected > 100, "{injected} failures");
 }

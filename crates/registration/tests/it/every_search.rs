@@ -10,9 +10,9 @@ use heqi_registration::regulator::compare::compare;
 use heqi_registration::regulator::court_package::court_package;
 use heqi_registration::regulator::dossier::dossier;
 use heqi_registration::regulator::looks::{bundle, lift_hold, photo, place_hold};
-use heqi_registration::regulator::search::search;
+use heqi_registration::regulator::search::{OPEN_MS, search};
 use heqi_testkit::files;
-use heqi_vocabulary::{DocumentId, FilingId, RecordId};
+use heqi_vocabulary::{DocumentId, Explain as _, FilingId, RecordId};
 
 use crate::every_call::{Act, in_every_way, words};
 use crate::holder_notice::notice;
@@ -151,6 +151,19 @@ async fn a_store_that_fails_at_any_call_of_a_regulators_act_leaves_nothing_half_
     let carrying = Act::new("carry", |w| carry(w).boxed_local());
     injected += in_every_way(&world, &carrying.of_a_worker()).await;
     assert!(injected > 200, "{injected} failures");
+}
+
+#[tokio::test]
+async fn what_was_applied_for_is_answered_when_the_search_that_found_it_is_over() {
+    let Found { world, at, signed, .. } = Found::new().await;
+    let request = world.named_request(&regulator(), "apply");
+    let applied = apply(&world.platform, &request, at, signed).await.unwrap();
+    world.clock.advance_ms(OPEN_MS + 60_000);
+    let again = apply(&world.platform, &request, at, signed).await.unwrap();
+    assert_eq!(again, applied, "the same request");
+    let other = world.request(&regulator());
+    let refused = apply(&world.platform, &other, at, signed).await.unwrap_err();
+    assert_eq!(refused.code(), "query_over");
 }
 
 /// Brings what can be leased to a notary who takes every application.

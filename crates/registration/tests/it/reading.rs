@@ -275,6 +275,30 @@ async fn a_document_that_cannot_be_shown_is_read_in_the_file() {
 }
 
 #[tokio::test]
+async fn capital_that_was_declared_is_answered_again_on_a_day_on_which_it_would_be_refused() {
+    use heqi_identity::amount::Fen;
+    use heqi_identity::contributions::Contribution;
+    use heqi_registration::contacts::day;
+    use heqi_registration::declare_capital::{DeclareCapital, declare_capital};
+
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let capital = Fen::parse_yuan("1000000").unwrap();
+    // Paid in on the very day.
+    let promise = Contribution { amount: capital, due: day("2026-11-23").unwrap() };
+    let promises = vec![(drafted.parties[0], promise)];
+    let command = DeclareCapital { filing: drafted.filing, capital, promises };
+    let request = world.named_request(&world.staff, "declare");
+    let declared = declare_capital(&world.platform, &request, command.clone()).await.unwrap();
+    world.clock.advance_ms(48 * 3_600_000);
+    let again = declare_capital(&world.platform, &request, command.clone()).await.unwrap();
+    assert_eq!(again, declared, "the same request");
+    let other = world.request(&world.staff);
+    let refused = declare_capital(&world.platform, &other, command).await.unwrap_err();
+    assert_eq!(refused.code(), "contributions_due");
+}
+
+#[tokio::test]
 async fn capital_and_shares_stand_on_the_card_and_the_record_of_reading_binds_them() {
     use heqi_identity::amount::Fen;
     use heqi_identity::contributions::Contribution;
