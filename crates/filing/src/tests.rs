@@ -240,7 +240,9 @@ fn everything_people_are_told() -> Vec<Box<dyn Explain>> {
     macro_rules! also {
         ($($error:expr),+ $(,)?) => { $(told.push(Box::new($error));)+ };
     }
-    for finished in [Finished::Signed, Finished::Declined, Finished::Expired] {
+    for finished in
+        [Finished::Signed, Finished::Declined, Finished::Expired, Finished::Withdrawn]
+    {
         also![finished, OpenError::from(finished), ConsentError::from(finished)];
         also![BeginError::from(finished), CaptureError::from(finished)];
         also![CompleteError::from(finished), ExpireError::from(finished)];
@@ -249,7 +251,7 @@ fn everything_people_are_told() -> Vec<Box<dyn Explain>> {
         also![not_open, InviteError::from(not_open), BeginError::from(not_open)];
         also![CompleteError::from(not_open), ReplaceDocumentError::from(not_open)];
         also![ReturnToDraftingError::from(not_open), ConfirmError::from(not_open)];
-        also![AskAgainError::from(not_open)];
+        also![AskAgainError::from(not_open), RemovePartyError::from(not_open)];
     }
     for refusal in [ChallengeRefusal::NotThisOne, ChallengeRefusal::Expired] {
         also![refusal, CaptureError::from(refusal), CompleteError::from(refusal)];
@@ -283,6 +285,12 @@ fn everything_people_are_told() -> Vec<Box<dyn Explain>> {
         AskAgainError::NothingToAsk,
         EndError::AlreadyEnded,
         EndError::Frozen,
+        RemovePartyError::UnknownParty,
+        RemovePartyError::AlreadyRemoved,
+        RemovePartyError::Signed,
+        RemovePartyError::HandlerStays,
+        RemovePartyError::LastSigner,
+        RemovePartyError::ReasonMissing,
         InviteError::UnknownParty,
         InviteError::HandlerNeverSigns,
         InviteError::NothingToSign,

@@ -386,6 +386,7 @@ pub(in crate::routes) fn kind(kind: RecordKind, l: Language) -> &'static str {
     match kind {
         RecordKind::FilingOpened => l.pick("办件建立", "filing opened"),
         RecordKind::FilingChanged => l.pick("办件变更", "filing changed"),
+        RecordKind::PartyRemoved => l.pick("移出当事人", "party taken out"),
         RecordKind::ConsentGiven => l.pick("同意事项", "consent"),
         RecordKind::Signing => l.pick("签署", "signing"),
         RecordKind::Decline => l.pick("拒绝签署", "declined"),

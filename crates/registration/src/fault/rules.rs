@@ -40,6 +40,9 @@ refused_by_state! {
         filing::IdentityRefusal::CodeFirst => Class::Forbidden;
     filing::ObjectError, filing::ObjectError::UnknownParty => Class::NotFound;
     filing::AskAgainError;
+    filing::RemovePartyError,
+        filing::RemovePartyError::UnknownParty => Class::NotFound,
+        filing::RemovePartyError::ReasonMissing => Class::BadInput;
     filing::CorrectNameError, filing::CorrectNameError::UnknownParty => Class::NotFound;
     filing::TakeBackError;
     filing::ResolveError, filing::ResolveError::NotTheRegistry => Class::Forbidden;
