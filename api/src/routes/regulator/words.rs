@@ -333,12 +333,17 @@ fn capacities(party: &DossierParty, l: Language) -> String {
 }
 
 fn line_of(party: &DossierParty, l: Language) -> PartyLine {
-    let answer = match &party.confirmation {
-        Confirmation::Pending {} => l.pick("尚未确认", "has not answered").to_owned(),
-        Confirmation::Confirmed { at, .. } => {
+    let answer = match (&party.confirmation, party.removed_at) {
+        (_, Some(at)) => format!(
+            "{} {}",
+            l.pick("已由经办人移出，未签署", "taken out by the handler, signed nothing"),
+            at.for_people()
+        ),
+        (Confirmation::Pending {}, None) => l.pick("尚未确认", "has not answered").to_owned(),
+        (Confirmation::Confirmed { at, .. }, None) => {
             format!("{} {}", l.pick("已确认", "confirmed"), at.for_people())
         }
-        Confirmation::Objected { at, .. } => {
+        (Confirmation::Objected { at, .. }, None) => {
             let ground = party.ground.map_or_else(String::new, |said| match l {
                 Language::Zh => format!("（{}）", ground(said, l)),
                 Language::En => format!(" ({})", ground(said, l)),
