@@ -217,7 +217,9 @@ mod tests {
         sign(&mut filing, 1, at(10)).unwrap();
         assert_eq!(filing.remove_party(party(1), why(), at(11)), Err(RemovePartyError::Signed));
         for document in [1, 2] {
-            filing.replace_document(crate::samples::document(document), file(document + 10), at(12)).unwrap();
+            filing
+                .replace_document(crate::samples::document(document), file(document + 10), at(12))
+                .unwrap();
         }
         assert_eq!(filing.remove_party(party(1), why(), at(13)), Err(RemovePartyError::Signed));
         let mut lapsed = signed(2);

@@ -64,7 +64,8 @@ impl Filing {
         let counting = |s: &&Signature| {
             s.voided_at.is_none() && self.document(s.document).is_some_and(Document::is_current)
         };
-        let last = self.signers().flat_map(Party::signatures).filter(counting).map(|s| s.at).max()?;
+        let last =
+            self.signers().flat_map(Party::signatures).filter(counting).map(|s| s.at).max()?;
         let removed = self.everybody().filter_map(Party::removal).map(|removal| removal.at).max();
         Some(removed.map_or(last, |removed| removed.max(last)))
     }
