@@ -130,7 +130,7 @@ async fn every_invitation_of_a_party_that_is_taken_out_ends_and_its_photo_is_not
 
     for actor in [&first.actor, &second] {
         let told = ceremony_view(&world.platform, actor, Language::Zh).await.unwrap_err();
-        assert_eq!((told.code(), told.class()), ("invitation_withdrawn", Class::Conflict));
+        assert_eq!((told.code(), told.class()), ("invitation_withdrawn", Class::Gone));
         let told = entry_view(&world.platform, actor).await.unwrap_err();
         assert_eq!(told.code(), "invitation_withdrawn");
         let declining = Decline { signing: None, reason: None };
@@ -252,7 +252,8 @@ async fn of_a_removal_and_the_partys_own_signature_exactly_one_wins_and_the_othe
     let signing = Box::pin(world.complete(&visitor, answer));
     let (signed, removed) = Box::pin(join(signing, meanwhile)).await;
     removed.unwrap();
-    assert_eq!(signed.unwrap_err().code(), "invitation_withdrawn");
+    let told = signed.unwrap_err();
+    assert_eq!((told.code(), told.class()), ("invitation_withdrawn", Class::Gone));
     assert!(!taking_part(&world, filing).await.contains(&party));
     let kinds: Vec<_> = world.frames().await.iter().map(|(frame, _)| frame.kind).collect();
     let signings = kinds.iter().filter(|kind| **kind == RecordKind::Signing).count();

@@ -43,7 +43,7 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (BadInput, Box::new(word)),
         (Forbidden, Box::new(ActError::Denied)),
         (Conflict, Box::new(ActError::KeyReused)),
-        (Conflict, Box::new(ActError::Withdrawn)),
+        (Gone, Box::new(ActError::Withdrawn)),
         (Conflict, Box::new(RemovePartyError::OwnParty)),
         (Conflict, Box::new(RemovePartyError::Filing(heqi_filing::RemovePartyError::Signed))),
         (NotFound, Box::new(RemovePartyError::Filing(heqi_filing::RemovePartyError::UnknownParty))),
