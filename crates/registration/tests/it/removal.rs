@@ -25,6 +25,7 @@ use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
 use heqi_registration::message_queue::filing_messages;
 use heqi_registration::remove_party::{PartyRemoved, RemoveParty, RemovePartyError, remove_party};
 use heqi_registration::sweep::{SweepCursor, sweep};
+use heqi_registration::timeline::timeline;
 use heqi_registration::{Actor, MessageState, OrderKey, Purpose};
 use heqi_testkit::{SeededEntropy, files};
 use heqi_vocabulary::{Clock as _, Explain as _, FilingId, Language, PartyId, RecordId};
@@ -142,11 +143,17 @@ async fn every_invitation_of_a_party_that_is_taken_out_ends_and_its_photo_is_not
     let asked = Invite { filing, party };
     let refused = invite(&world.platform, &world.request(&world.staff), asked).await.unwrap_err();
     assert_eq!(refused.code(), "party_unknown");
+    let view = filing_view(&world.platform, &world.staff, filing).await.unwrap();
+    assert_eq!(view.removed.iter().map(|one| one.party_id).collect::<Vec<_>>(), [party]);
     // The other one signs as before, and is the last one now.
     let last = remove(&world, filing, drafted.parties[1], Some(WHY)).await.unwrap_err();
     assert_eq!(last.code(), "last_signer");
+    world.clock.advance_ms(60_000);
     let other = world.visitor(filing, drafted.parties[1]).await;
     world.sign(&other).await;
+    // Invited afterwards, it was never shown the one that is gone.
+    let shown = timeline(&world.platform, &other.actor, Language::Zh).await.unwrap();
+    assert_eq!((shown.parties.len(), shown.removed.len()), (2, 0));
     let view = filing_view(&world.platform, &world.staff, filing).await.unwrap();
     assert!(matches!(view.state, FilingState::Signed { .. }), "{:?}", view.state);
     let signed = remove(&world, filing, drafted.parties[1], Some(WHY)).await.unwrap_err();
@@ -176,6 +183,8 @@ async fn messages_that_wait_for_the_party_are_not_sent_and_everybody_else_is_ask
 
     let removed = remove(&world, filing, wrong, Some(WHY)).await.unwrap();
     assert_eq!(record(&world, removed.record_id).await.value("messages"), Some(&json!(1)));
+    let shown = timeline(&world.platform, &signer.actor, Language::Zh).await.unwrap();
+    assert_eq!((shown.parties.len(), shown.removed.len()), (2, 1));
     let sent = taken(&world).await;
     assert!(sent.iter().all(|message| message.address != "13800000002"));
     assert_eq!(sent.iter().filter(|message| message.purpose == Purpose::AllSigned).count(), 1);
