@@ -46,7 +46,6 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (Gone, Box::new(ActError::Withdrawn)),
         (Conflict, Box::new(RemovePartyError::OwnParty)),
         (Conflict, Box::new(RemovePartyError::Filing(heqi_filing::RemovePartyError::Signed))),
-        (NotFound, Box::new(RemovePartyError::Filing(heqi_filing::RemovePartyError::UnknownParty))),
         (Stale, Box::new(ActError::Stale)),
         (Unauthenticated, Box::new(AuthenticateError::Unknown)),
         (Unavailable, Box::new(AuthenticateError::Fault(Fault::Stopped))),
