@@ -43,6 +43,7 @@ use crate::routes;
         routes::filings::open_filing,
         routes::filings::filing,
         routes::parties::add_party,
+        routes::parties::remove_party,
         routes::parties::invite,
         routes::parties::invitation_sheet,
         routes::parties::ask_again,

@@ -12,6 +12,7 @@ use heqi_pages::journey::{DeclinePage, EndedPage, LandingPage, OfflinePage, Phot
 use heqi_registration::access::{AuthenticateError, hash_of};
 use heqi_registration::ceremony_view::{CeremonyView, ceremony_view};
 use heqi_registration::decline::{Decline, decline};
+use heqi_registration::fault::ActError;
 use heqi_registration::give_consent::{GiveConsent, give_consent};
 use heqi_registration::session::{end_session, open_session};
 use heqi_service_kit::Problem;
@@ -118,7 +119,11 @@ async fn step(
     if !visitor.session.has_passed {
         return door::page(&state, &visitor, &shown).await;
     }
-    let view = view(&state, &visitor, reader.language).await?;
+    let view = match ceremony_view(&state.platform, &visitor.actor(), reader.language).await {
+        Ok(view) => view,
+        Err(ActError::Withdrawn) => return Ok(page(&EndedPage::Withdrawn, &shown)),
+        Err(error) => return Err(refused(error)),
+    };
     stand::page(&state, &visitor, &view, &shown).await
 }
 

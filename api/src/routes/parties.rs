@@ -16,6 +16,7 @@ use heqi_registration::contacts::{self, IdNumber};
 use heqi_registration::declare_capital::{DeclareCapital, declare_capital};
 use heqi_registration::invite::{self, Invite, invite as invite_party};
 use heqi_registration::object::{Ground, Object, object as object_to};
+use heqi_registration::remove_party::{RemoveParty, remove_party as take_out};
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
@@ -33,6 +34,10 @@ use crate::visitor::Reader;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/api/v1/filings/{filing_id}/parties").route(post().to(add_party)))
+        .service(
+            resource("/api/v1/filings/{filing_id}/parties/{party_id}/removal")
+                .route(post().to(remove_party)),
+        )
         .service(
             resource("/api/v1/filings/{filing_id}/parties/{party_id}/invitations")
                 .route(post().to(invite)),
@@ -136,6 +141,46 @@ fn who(kind: Kind, name: &str, representative: Option<&str>) -> Result<PartyKind
 /// What is wrong with a member that depends on another one.
 fn field(message: &str) -> Problem {
     RequestProblem::MalformedJson { line: 0, column: 0, field: Some(message.to_owned()) }.into()
+}
+
+/// Why a party is taken out.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RemovePartyBody {
+    /// Why, in at most 2000 characters; required once signing is open.
+    reason: Option<String>,
+}
+
+/// Take a party out of a filing.
+///
+/// One that has signed nothing: in drafting anybody, and once signing is open, with a reason, neither the handler nor
+/// the last party that signs. Its invitations are withdrawn and its waiting messages are not sent. Where only its
+/// signatures were missing, everybody else is asked to confirm. It cannot be undone; in drafting the person can be
+/// added anew.
+#[utoipa::path(
+    post,
+    path = "/api/v1/filings/{filing_id}/parties/{party_id}/removal",
+    tag = "filings",
+    params(
+        ("filing_id" = String, Path, description = "The filing"),
+        ("party_id" = String, Path, description = "The party"),
+        ("If-Match" = Option<String>, Header, description = "The version read before: refused when the filing has changed since."),
+    ),
+    request_body = RemovePartyBody,
+    responses((status = 201, description = "It is recorded.", body = schema::Recorded)),
+)]
+async fn remove_party(
+    state: Data<State>,
+    asked: Asked,
+    path: Path<(FilingId, PartyId)>,
+    http: HttpRequest,
+    body: JsonBody<RemovePartyBody>,
+) -> Result<HttpResponse, Problem> {
+    let (filing, party) = path.into_inner();
+    let request = asked.with_body(&body.sha256).on(as_read(http.headers())?);
+    let command = RemoveParty { filing, party, reason: body.value.reason };
+    let removed = take_out(&state.platform, &request, command).await.map_err(refused)?;
+    Ok(created(&removed))
 }
 
 /// Invite a party to sign.

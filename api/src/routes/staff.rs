@@ -38,6 +38,7 @@ pub(super) mod form;
 mod handler;
 mod objection;
 mod ranges;
+mod removal;
 
 use form::FilledByStaff;
 
@@ -51,6 +52,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     duties::configure(app);
     handler::configure(app);
     objection::configure(app);
+    removal::configure(app);
 }
 
 pub(super) fn to(link: &Link) -> HttpResponse {

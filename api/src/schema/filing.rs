@@ -74,6 +74,8 @@ pub(crate) struct FilingView {
     missing_signatures: u64,
     /// Who takes part.
     parties: Vec<PartyView>,
+    /// Who was taken out, in the order added.
+    removed: Vec<RemovedView>,
     /// Every document in every version.
     documents: Vec<DocumentView>,
     /// Digest of the list of signatures a party is shown before it confirms.
@@ -120,6 +122,16 @@ pub(crate) struct PartyView {
     identity: String,
     /// The cases about its identity that a person decides, in the order opened.
     reviews: Vec<Review>,
+}
+
+/// A party that was taken out.
+#[derive(ToSchema)]
+pub(crate) struct RemovedView {
+    party_id: PartyId,
+    /// Its name, as declared.
+    name: String,
+    /// When it was taken out.
+    removed_at: Instant,
 }
 
 /// A case about a party's identity. The filing is not confirmed before it is accepted.

@@ -158,7 +158,7 @@ words! {
 }
 words! {
     /// What happened.
-    RecordKind, ["filing_opened", "filing_changed", "consent_given", "signing", "decline", "confirmation", "objection", "access", "erasure", "legal_hold", "code_checked", "notification", "identity_verified", "review_decided", "handed_over", "review_wanted", "document_read", "video_recorded", "person_seen", "person_corrected", "company_seal", "risk_noted", "guardianship_shown", "objection_resolved", "regulator_query", "regulator_view", "certificate_application"]
+    RecordKind, ["filing_opened", "filing_changed", "consent_given", "signing", "decline", "confirmation", "objection", "access", "erasure", "legal_hold", "code_checked", "notification", "identity_verified", "review_decided", "handed_over", "review_wanted", "document_read", "video_recorded", "person_seen", "person_corrected", "company_seal", "risk_noted", "guardianship_shown", "party_removed", "objection_resolved", "regulator_query", "regulator_view", "certificate_application"]
 }
 
 #[cfg(test)]

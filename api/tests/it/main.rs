@@ -35,6 +35,7 @@ mod pages;
 mod peer;
 mod receipts;
 mod regulator;
+mod removal;
 mod service;
 mod signer;
 mod simulated;

@@ -18,7 +18,7 @@ use crate::signer::{Invited, Signer, invited};
 
 const PASSWORD: &str = "correct horse battery";
 /// The number of 何静, who handles filings.
-const HE_JING: &str = "33011219940301000X";
+pub(crate) const HE_JING: &str = "33011219940301000X";
 
 pub(crate) fn registry() -> Office {
     Office {

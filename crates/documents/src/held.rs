@@ -101,6 +101,7 @@ pub(crate) fn kind_words(kind: RecordKind) -> &'static str {
     match kind {
         RecordKind::FilingOpened => "办件建立",
         RecordKind::FilingChanged => "办件变更",
+        RecordKind::PartyRemoved => "移出当事人",
         RecordKind::ConsentGiven => "同意事项",
         RecordKind::Signing => "签署",
         RecordKind::Decline => "拒绝签署",

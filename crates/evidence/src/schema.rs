@@ -15,8 +15,8 @@ use kinds::{
     ACCESS, CERTIFICATE_APPLICATION, CLIENT, CODE_CHECKED, COMPANY_SEAL, CONFIRMATION,
     CONSENT_GIVEN, DECLINE, DOCUMENT_READ, ERASURE, FILING_CHANGED, FILING_OPENED,
     GUARDIANSHIP_SHOWN, HANDED_OVER, IDENTITY_VERIFIED, LEGAL_HOLD, NOTIFICATION, OBJECTION,
-    OBJECTION_RESOLVED, PERSON_CORRECTED, PERSON_SEEN, REGULATOR_QUERY, REGULATOR_VIEW,
-    REVIEW_DECIDED, REVIEW_WANTED, RISK_NOTED, SIGNING, VIDEO_RECORDED,
+    OBJECTION_RESOLVED, PARTY_REMOVED, PERSON_CORRECTED, PERSON_SEEN, REGULATOR_QUERY,
+    REGULATOR_VIEW, REVIEW_DECIDED, REVIEW_WANTED, RISK_NOTED, SIGNING, VIDEO_RECORDED,
 };
 use reserved::RESERVED;
 
@@ -82,6 +82,8 @@ pub enum RecordKind {
     RiskNoted,
     /// A guardian showed what proves that a minor is the own ward.
     GuardianshipShown,
+    /// The handler took out a party that had signed nothing.
+    PartyRemoved,
     /// Not a record: the attributes a signer's device salted and signed itself.
     Client,
 }
@@ -147,6 +149,7 @@ impl Schema {
             RecordKind::CompanySeal => &COMPANY_SEAL,
             RecordKind::RiskNoted => &RISK_NOTED,
             RecordKind::GuardianshipShown => &GUARDIANSHIP_SHOWN,
+            RecordKind::PartyRemoved => &PARTY_REMOVED,
             RecordKind::Client => &CLIENT,
         }
     }
@@ -232,6 +235,7 @@ impl RecordKind {
             Self::CompanySeal => "company_seal",
             Self::RiskNoted => "risk_noted",
             Self::GuardianshipShown => "guardianship_shown",
+            Self::PartyRemoved => "party_removed",
             Self::Client => "client",
         }
     }
@@ -244,7 +248,7 @@ impl fmt::Display for RecordKind {
 }
 
 /// Every schema of every version that was ever written.
-pub static ALL: [&Schema; 28] = [
+pub static ALL: [&Schema; 29] = [
     &FILING_OPENED,
     &FILING_CHANGED,
     &CONSENT_GIVEN,
@@ -273,6 +277,7 @@ pub static ALL: [&Schema; 28] = [
     &COMPANY_SEAL,
     &RISK_NOTED,
     &GUARDIANSHIP_SHOWN,
+    &PARTY_REMOVED,
 ];
 
 #[cfg(test)]

@@ -82,6 +82,11 @@ pub enum CeremonyState {
         /// When.
         at: UtcMillis,
     },
+    /// The handler took the party out of the filing, finally.
+    Withdrawn {
+        /// When.
+        at: UtcMillis,
+    },
 }
 
 /// A challenge given to the signer's device, and what it binds (formats, "challenge").
@@ -253,13 +258,14 @@ impl Ceremony {
         &self.state
     }
 
-    /// Whether it ended: signed, declined or expired.
+    /// Whether it ended: signed, declined, expired or withdrawn.
     pub const fn is_over(&self) -> bool {
         matches!(
             self.state,
             CeremonyState::Signed { .. }
                 | CeremonyState::Declined { .. }
                 | CeremonyState::Expired { .. }
+                | CeremonyState::Withdrawn { .. }
         )
     }
 

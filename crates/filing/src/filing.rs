@@ -5,6 +5,7 @@ mod correction;
 mod erasure;
 mod parts;
 mod refusal;
+mod removal;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -30,10 +31,11 @@ pub use refusal::{
     AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, EndError, NotOpen,
     ObjectError, OpenSigningError, ReplaceDocumentError, ReturnToDraftingError,
 };
+pub use removal::RemovePartyError;
 
 /// Most shareholders of a limited liability company (公司法 art. 42).
 pub const MAX_SHAREHOLDERS: usize = 50;
-/// Most parties of one filing, shareholders included: a bound of ours.
+/// Most parties of one filing, shareholders and those that were taken out included: a bound of ours.
 pub const MAX_PARTIES: usize = 100;
 /// Most documents of one filing, every version counted: a bound of ours.
 pub const MAX_DOCUMENT_VERSIONS: usize = 200;
@@ -192,14 +194,25 @@ impl Filing {
         self.documents.iter().find(|document| document.id == id)
     }
 
-    /// Every party, in the order added.
-    pub fn parties(&self) -> impl ExactSizeIterator<Item = &Party> + Clone {
+    /// Every party that takes part, in the order added. Who was taken out is no party of it any more.
+    pub fn parties(&self) -> impl Iterator<Item = &Party> + Clone {
+        self.everybody().filter(|party| party.takes_part())
+    }
+
+    /// This party, if it takes part.
+    pub fn party(&self, id: PartyId) -> Option<&Party> {
+        self.parties().find(|party| party.id() == id)
+    }
+
+    /// Everybody who takes part or did, in the order added: for what is about the past, as records,
+    /// erasures and names in them are.
+    pub fn everybody(&self) -> impl Iterator<Item = &Party> + Clone {
         self.parties.iter().map(AsRef::as_ref)
     }
 
-    /// This party.
-    pub fn party(&self, id: PartyId) -> Option<&Party> {
-        self.parties().find(|party| party.id() == id)
+    /// This one of [`Filing::everybody`].
+    pub fn anyone(&self, id: PartyId) -> Option<&Party> {
+        self.everybody().find(|party| party.id() == id)
     }
 
     /// Who handles the filing, once that party was added.

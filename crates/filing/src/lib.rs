@@ -59,13 +59,13 @@ pub use entry::{CodeRefusal, Entry, EntryStep, IdentityRefusal, IssuedCode, NotI
 pub use filing::{
     AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, Contradiction,
     CorrectNameError, EndError, EndReason, Filing, FilingHead, FilingState, NewFiling, NotOpen,
-    ObjectError, OpenSigningError, ReplaceDocumentError, ReturnToDraftingError,
+    ObjectError, OpenSigningError, RemovePartyError, ReplaceDocumentError, ReturnToDraftingError,
 };
 pub use intent::IntentStatement;
 pub use matter::Matter;
 pub use objection::{Resolution, ResolveError, TakeBackError};
 pub use office::{Office, OfficeKind, UnknownOfficeKind};
-pub use party::{Capacity, Party, PartyKind, Signature};
+pub use party::{Capacity, Party, PartyKind, Removal, Signature};
 pub use review::{
     CaseState, DecideError, Decided, NewCase, NotAReviewer, Review, ReviewCase, ReviewNeed,
     ReviewOutcome, ReviewReason, Reviewer,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use heqi_vocabulary::{DocumentId, Language, PartyId, SigningId, UtcMillis};
+use heqi_vocabulary::{Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::confirmation::Confirmation;
@@ -145,6 +145,18 @@ pub struct Signature {
     pub voided_at: Option<UtcMillis>,
 }
 
+/// That the handler took a party out, which signed nothing. It stays as somebody who took part once.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "plain facts of one removal")]
+pub struct Removal {
+    /// When.
+    pub at: UtcMillis,
+    /// Digest of the reason given, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_digest: Option<Digest>,
+}
+
 /// What stands where a person's name was erased.
 pub const ERASED_NAME: &str = "已依法删除";
 
@@ -159,12 +171,22 @@ pub struct Party {
     pub(crate) confirmation: Confirmation,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) reviews: Vec<Review>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) removal: Option<Removal>,
 }
 
 impl Party {
     pub(crate) const fn new(id: PartyId, who: PartyKind, capacities: BTreeSet<Capacity>) -> Self {
         let confirmation = Confirmation::Pending {};
-        Self { id, who, capacities, signatures: Vec::new(), confirmation, reviews: Vec::new() }
+        Self {
+            id,
+            who,
+            capacities,
+            signatures: Vec::new(),
+            confirmation,
+            reviews: Vec::new(),
+            removal: None,
+        }
     }
 
     /// Its identifier.
@@ -266,6 +288,16 @@ impl Party {
     /// Its answer after signing.
     pub const fn confirmation(&self) -> &Confirmation {
         &self.confirmation
+    }
+
+    /// Whether it takes part: it was not taken out.
+    pub const fn takes_part(&self) -> bool {
+        self.removal.is_none()
+    }
+
+    /// When and why it was taken out, if it was.
+    pub const fn removal(&self) -> Option<&Removal> {
+        self.removal.as_ref()
     }
 }
 

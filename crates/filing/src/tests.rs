@@ -24,6 +24,7 @@ enum Command {
     AskAgain,
     Withdraw,
     DecideByRegistry,
+    Remove(u8),
     Wait(i64),
 }
 
@@ -43,6 +44,7 @@ fn command() -> impl Strategy<Value = Command> {
         2 => Just(Command::AskAgain),
         1 => Just(Command::Withdraw),
         1 => Just(Command::DecideByRegistry),
+        2 => (0..=SIGNERS).prop_map(Command::Remove),
         2 => (1i64..2000).prop_map(Command::Wait),
     ]
 }
@@ -55,6 +57,7 @@ struct Witnessed {
     current: BTreeSet<DocumentId>,
     signed: BTreeSet<(PartyId, DocumentId)>,
     confirmed: BTreeSet<PartyId>,
+    removed: BTreeSet<PartyId>,
     objected: bool,
 }
 
@@ -67,6 +70,7 @@ impl Witnessed {
             current: BTreeSet::from([document(1), document(2)]),
             signed: BTreeSet::new(),
             confirmed: BTreeSet::new(),
+            removed: BTreeSet::new(),
             objected: false,
         }
     }
@@ -129,6 +133,16 @@ impl Witnessed {
                 let decision = Digest::of(b"decision");
                 self.filing.end(EndReason::DecidedByRegistry { decision }, now).is_ok()
             }
+            Command::Remove(n) => {
+                let reason = Some(Digest::of(b"added twice"));
+                let done = self.filing.remove_party(party(n), reason, now).is_ok();
+                if done {
+                    let signed = self.signed.iter().any(|(signer, _)| *signer == party(n));
+                    assert!(!signed, "who has signed was taken out");
+                    self.removed.insert(party(n));
+                }
+                done
+            }
             Command::Wait(minutes) => {
                 self.minute += minutes;
                 true
@@ -152,11 +166,13 @@ impl Witnessed {
     }
 
     fn all_signed(&self) -> bool {
-        (1..=SIGNERS).all(|n| self.current.iter().all(|d| self.signed.contains(&(party(n), *d))))
+        let mut left = (1..=SIGNERS).map(party).filter(|n| !self.removed.contains(n));
+        left.all(|n| self.current.iter().all(|d| self.signed.contains(&(n, *d))))
     }
 
     fn all_confirmed(&self) -> bool {
-        (0..=SIGNERS).all(|n| self.confirmed.contains(&party(n)))
+        let mut left = (0..=SIGNERS).map(party).filter(|n| !self.removed.contains(n));
+        left.all(|n| self.confirmed.contains(&n))
     }
 }
 
@@ -240,7 +256,7 @@ fn everything_people_are_told() -> Vec<Box<dyn Explain>> {
     macro_rules! also {
         ($($error:expr),+ $(,)?) => { $(told.push(Box::new($error));)+ };
     }
-    for finished in [Finished::Signed, Finished::Declined, Finished::Expired] {
+    for finished in [Finished::Signed, Finished::Declined, Finished::Expired, Finished::Withdrawn] {
         also![finished, OpenError::from(finished), ConsentError::from(finished)];
         also![BeginError::from(finished), CaptureError::from(finished)];
         also![CompleteError::from(finished), ExpireError::from(finished)];
@@ -249,7 +265,7 @@ fn everything_people_are_told() -> Vec<Box<dyn Explain>> {
         also![not_open, InviteError::from(not_open), BeginError::from(not_open)];
         also![CompleteError::from(not_open), ReplaceDocumentError::from(not_open)];
         also![ReturnToDraftingError::from(not_open), ConfirmError::from(not_open)];
-        also![AskAgainError::from(not_open)];
+        also![AskAgainError::from(not_open), RemovePartyError::from(not_open)];
     }
     for refusal in [ChallengeRefusal::NotThisOne, ChallengeRefusal::Expired] {
         also![refusal, CaptureError::from(refusal), CompleteError::from(refusal)];
@@ -283,6 +299,12 @@ fn everything_people_are_told() -> Vec<Box<dyn Explain>> {
         AskAgainError::NothingToAsk,
         EndError::AlreadyEnded,
         EndError::Frozen,
+        RemovePartyError::UnknownParty,
+        RemovePartyError::AlreadyRemoved,
+        RemovePartyError::Signed,
+        RemovePartyError::HandlerStays,
+        RemovePartyError::LastSigner,
+        RemovePartyError::ReasonMissing,
         InviteError::UnknownParty,
         InviteError::HandlerNeverSigns,
         InviteError::NothingToSign,

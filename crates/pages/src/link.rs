@@ -122,6 +122,10 @@ pub enum Link {
     HandlerFilings,
     /// The handler confirms.
     HandlerConfirm,
+    /// The handler is asked whether to take out a party.
+    HandlerRemoval,
+    /// The handler takes it out.
+    HandlerRemove,
     /// A name or a number is put right.
     StaffCorrections,
     /// Accounts of staff, for security and audit.
@@ -257,6 +261,8 @@ impl fmt::Display for Link {
             Self::StaffFile(id, which) => write!(f, "/staff/cases/{id}/{}", which.word()),
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
+            Self::HandlerRemoval => f.write_str("/staff/filings/removal"),
+            Self::HandlerRemove => f.write_str("/staff/filings/removal/done"),
             Self::StaffCorrections => f.write_str("/staff/corrections"),
             Self::StaffAccounts
             | Self::StaffAccountDo(..)

@@ -21,7 +21,7 @@ use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
 use crate::sheet::SheetPage;
 use crate::staff::{
     CasePage, CorrectionPage, CounterPage, FactorPage, HandlerPage, JournalPage, LoginPage,
-    ObjectionPage, QueuePage, RecoveryPage, StaffAccountsPage,
+    ObjectionPage, QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
 };
 use crate::trouble::TroublePage;
 
@@ -64,6 +64,7 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<ObjectionPage>("staff-objection", frame, &mut pages);
     of::<CounterPage>("staff-counter", frame, &mut pages);
     of::<HandlerPage>("staff-handler", frame, &mut pages);
+    of::<RemovalPage>("staff-removal", frame, &mut pages);
     of::<CorrectionPage>("staff-correction", frame, &mut pages);
     of::<CasePage>("staff-case", frame, &mut pages);
     of::<StaffAccountsPage>("staff-accounts", frame, &mut pages);

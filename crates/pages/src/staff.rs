@@ -10,6 +10,7 @@ mod handler;
 mod journal;
 mod objection;
 mod queue;
+mod removal;
 
 pub use accounts::StaffAccountsPage;
 pub use case::{CaseAttachments, CasePage, DecisionForm, Said, SaidBy, ShotThere, VideoThere};
@@ -20,6 +21,7 @@ pub use handler::{HandledLine, HandledShown, HandlerPage, HandlerStand};
 pub use journal::{JournalPage, JournalRow};
 pub use objection::{ObjectionPage, ObjectionParty};
 pub use queue::{PausedRow, QueuePage, QueueRow, WayRow};
+pub use removal::RemovalPage;
 
 use maud::{Markup, html};
 

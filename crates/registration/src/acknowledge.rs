@@ -148,7 +148,7 @@ pub async fn acknowledge(
         } else {
             let rendition = match &command.shown {
                 Some(shown) => {
-                    let capital = declare_capital::capital(platform, filing.id()).await?;
+                    let capital = declare_capital::shown_capital(platform, &filing).await?;
                     let card = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?;
                     let card =
                         KeyPoints::of(&filing, card, &to_sign, (capital.as_ref(), shown.language));

@@ -5,14 +5,14 @@
 
 use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_evidence_store::sealed::Sealed;
-use heqi_filing::Ceremony;
+use heqi_filing::{Ceremony, CeremonyState};
 use heqi_vocabulary::{CeremonyId, FilingId, PartyId};
 
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Fault, Thing};
 use crate::platform::Platform;
 use crate::request::Actor;
-use crate::rows::{self, CeremonyContent, CeremonyRow};
+use crate::rows::{self, CeremonyContent, CeremonyRow, Pair};
 
 /// A ceremony with the version to expect when replacing it.
 #[derive(Clone, Debug)]
@@ -34,14 +34,34 @@ pub(crate) async fn load(platform: &Platform, id: CeremonyId) -> Result<StoredCe
 }
 
 /// The same, for somebody who has come in: code and identity have passed where the door
-/// asks for them.
+/// asks for them, and the invitation was not withdrawn.
 pub(crate) async fn load_inside(
     platform: &Platform,
     id: CeremonyId,
 ) -> Result<StoredCeremony, ActError> {
     let stored = load(platform, id).await?;
+    stored.not_withdrawn()?;
     stored.content.ceremony.entry().inside()?;
     Ok(stored)
+}
+
+/// Every ceremony that a party was invited to. Those of before there were these rows are found only
+/// while they are the newest.
+pub(crate) async fn of_party(
+    platform: &Platform,
+    filing: FilingId,
+    party: PartyId,
+) -> Result<Vec<CeremonyId>, Fault> {
+    let within = format!("{filing}/{party}/");
+    let backend = platform.backend();
+    let invited = rows::PARTY_CEREMONIES.scan(backend, &within, None, usize::MAX).await?;
+    let mut ceremonies: Vec<CeremonyId> =
+        invited.iter().map(|(Pair(_, Pair(_, ceremony)), _)| *ceremony).collect();
+    let newest = rows::NEWEST_CEREMONIES.row(backend, &Pair(filing, party)).await?;
+    if let Some(newest) = newest.filter(|newest| !ceremonies.contains(&newest.value)) {
+        ceremonies.push(newest.value);
+    }
+    Ok(ceremonies)
 }
 
 /// Refuses a signer who has not come in; everybody else passes.
@@ -61,6 +81,8 @@ pub(crate) fn insert(
     ceremony: Ceremony,
 ) -> Result<(), Fault> {
     let id = ceremony.id();
+    let of = Pair(ceremony.filing(), Pair(ceremony.party(), id));
+    rows::PARTY_CEREMONIES.put(changes, &of, &())?;
     let content = CeremonyContent {
         ceremony,
         records: Vec::new(),
@@ -87,6 +109,15 @@ impl StoredCeremony {
     /// Changes whenever anything of the ceremony does.
     pub(crate) const fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Refuses once the party was taken out of the filing: who comes by this invitation is told so and
+    /// shown nothing else.
+    pub(crate) fn not_withdrawn(&self) -> Result<(), ActError> {
+        match self.content.ceremony.state() {
+            CeremonyState::Withdrawn { .. } => Err(ActError::Withdrawn),
+            _ => Ok(()),
+        }
     }
 
     /// Writes `content` in the place of what was read.

@@ -225,7 +225,7 @@ pub async fn ceremony_view(
     let to_sign = filing.documents_to_sign(party_id);
     let documents: Vec<&Document> =
         to_sign.iter().filter_map(|wanted| filing.document(wanted.document)).collect();
-    let capital = declare_capital::capital(platform, filing_id).await?;
+    let capital = declare_capital::shown_capital(platform, &filing).await?;
     let contact = contacts::load_unless_erased(platform, filing_id, party_id).await?;
     let contact = contact.map(|stored| stored.contact);
     let signed = match *ceremony.state() {

@@ -124,6 +124,7 @@ pub async fn check_code(
             return Ok(passed);
         }
         let stored = ceremonies::load(platform, ceremony).await?;
+        stored.not_withdrawn()?;
         let chain = filings::load(platform, filing).await?.filing.chain();
         let next = ledger::next_place(platform, chain).await?;
         let mut content = stored.content.clone();

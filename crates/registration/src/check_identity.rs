@@ -112,6 +112,7 @@ pub async fn check_last_four(
             return Ok(passed);
         }
         let stored = ceremonies::load(platform, ceremony).await?;
+        stored.not_withdrawn()?;
         let filing = filings::load(platform, filing_id).await?.filing;
         let next = ledger::next_place(platform, filing.chain()).await?;
         let contact = contacts::load(platform, filing_id, party).await?;

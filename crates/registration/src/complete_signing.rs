@@ -24,7 +24,7 @@ use crate::tally::Tally;
 use crate::verify_identity;
 use crate::wording::{Told, refusals, say};
 
-mod after;
+pub(crate) mod after;
 mod check;
 mod evidence;
 mod part;
@@ -205,6 +205,7 @@ pub async fn complete_signing(
     }
     let signing = signing_of(platform, request, command.signing).await?;
     let mut stored = ceremonies::load(platform, ceremony).await?;
+    stored.not_withdrawn()?;
     let mut stored_filing = filings::load(platform, filing).await?;
 
     loop {

@@ -253,6 +253,16 @@ pub(crate) async fn capital(
     Ok(Some(opened))
 }
 
+/// The same as signers are shown it: nothing where it is of other shareholders than there are now. While
+/// signing is open nobody declares it anew, and half of it would be shown as the whole.
+pub(crate) async fn shown_capital(
+    platform: &Platform,
+    filing: &Filing,
+) -> Result<Option<Capital>, Fault> {
+    let declared = capital(platform, filing.id()).await?;
+    Ok(declared.filter(|capital| capital.is_of_shareholders(filing)))
+}
+
 impl Capital {
     /// Whether the promises are still one of each shareholder: parties may come after them.
     pub(crate) fn is_of_shareholders(&self, filing: &Filing) -> bool {

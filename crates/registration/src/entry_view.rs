@@ -50,10 +50,12 @@ pub struct CodeView {
 /// Shows the door of the signer's ceremony.
 ///
 /// # Errors
-/// Not a signer, or the store could not be read.
+/// Not a signer, the invitation was withdrawn, or the store could not be read.
 pub async fn entry_view(platform: &Platform, actor: &Actor) -> Result<EntryView, ActError> {
     let (ceremony_id, filing, party) = actor.signer()?;
-    let content = ceremonies::load(platform, ceremony_id).await?.content;
+    let stored = ceremonies::load(platform, ceremony_id).await?;
+    stored.not_withdrawn()?;
+    let content = stored.content;
     let entry = content.ceremony.entry();
     let contact = contacts::load_unless_erased(platform, filing, party).await?;
     let contact = contact.map(|stored| stored.contact);

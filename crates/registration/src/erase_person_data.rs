@@ -148,7 +148,8 @@ pub async fn erase_person_data(
             break decided;
         }
         let stored = filings::load(platform, wanted.filing).await?;
-        let party = stored.filing.party(wanted.party);
+        // Who was taken out has left data as well.
+        let party = stored.filing.anyone(wanted.party);
         let party = party.ok_or(ActError::NotFound(Thing::Party))?;
         // First of all: an objection, a signature or a hold recorded from here on begins this anew.
         let mut changes = Changeset::new();

@@ -62,6 +62,9 @@ pub enum ActError {
     /// The signer has not come in: code or identity number are still asked for.
     #[error(transparent)]
     NotInside(#[from] heqi_filing::NotInside),
+    /// The signer was taken out of the filing: nothing is shown by this invitation any more.
+    #[error("the invitation was withdrawn")]
+    Withdrawn,
     /// The store could not do its part.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -124,6 +127,7 @@ impl ActError {
         match self {
             Self::Fault(fault) => Told::By(fault),
             Self::NotInside(error) => Told::By(error),
+            Self::Withdrawn => Told::By(&heqi_filing::Finished::Withdrawn),
             Self::Denied => say(
                 "not_allowed",
                 [

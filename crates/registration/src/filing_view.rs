@@ -34,6 +34,8 @@ pub struct FilingView {
     pub missing_signatures: usize,
     /// Who takes part.
     pub parties: Vec<PartyView>,
+    /// Who was taken out, in the order added.
+    pub removed: Vec<RemovedView>,
     /// Every document in every version.
     pub documents: Vec<DocumentView>,
     /// Digest of the list of signatures a party is shown before it confirms.
@@ -69,6 +71,18 @@ pub struct PartyView {
     pub identity: &'static str,
     /// The cases about its identity, in the order opened.
     pub reviews: Vec<Review>,
+}
+
+/// A party that was taken out, as staff see it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct RemovedView {
+    /// The party.
+    pub party_id: PartyId,
+    /// Its name.
+    pub name: String,
+    /// When it was taken out.
+    pub removed_at: UtcMillis,
 }
 
 /// One signature of one document version.
@@ -132,6 +146,7 @@ pub async fn filing_view(
         state: *filing.state(),
         missing_signatures: filing.missing_signatures(),
         parties,
+        removed: filing.everybody().filter_map(RemovedView::of).collect(),
         documents: filing.documents().iter().map(DocumentView::of).collect(),
         shown_sha256: shown_sha256(filing)?,
         version: stored.version,
@@ -174,6 +189,15 @@ impl PartyView {
             identity,
             reviews: party.reviews().to_vec(),
         }
+    }
+}
+
+impl RemovedView {
+    fn of(party: &Party) -> Option<Self> {
+        let removal = party.removal()?;
+        let (_, name, _) = party_words(party.who());
+        let (party_id, name) = (party.id(), name.to_owned());
+        Some(Self { party_id, name, removed_at: removal.at })
     }
 }
 

@@ -100,8 +100,8 @@ pub(crate) async fn has_ended(
     Ok(counts.is_some_and(|shown| shown.kept.is_of_age(platform.now().shanghai_date())))
 }
 
-/// The refusal of whatever a guardian would do after that. A party stays in its filing, so the person
-/// signs in another one.
+/// The refusal of whatever a guardian would do after that. Nobody is added once signing is open, so the
+/// person signs in another filing.
 pub(crate) fn came_of_age() -> Told<'static> {
     say(
         "ward_came_of_age",

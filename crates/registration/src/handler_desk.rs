@@ -1,5 +1,6 @@
 //! The handler at the own desk: sees how a filing stands that names this very person as its handler,
-//! and confirms as handler, in a session with two factors instead of by an API key.
+//! confirms as handler, and takes out who was added wrongly ([`crate::remove_party`]), in a session with
+//! two factors instead of by an API key.
 //!
 //! Nobody is found by it: who types another filing's number finds nothing, whether or not there is
 //! one. What an account of a handler's firm may do is this and nothing more.
@@ -49,6 +50,8 @@ pub struct HandledFiling {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HandledParty {
+    /// The party.
+    pub party: PartyId,
     /// Its name.
     pub name: String,
     /// In which capacities.
@@ -59,6 +62,8 @@ pub struct HandledParty {
     pub missing: Option<usize>,
     /// Its answer.
     pub confirmation: Confirmation,
+    /// Whether the handler can take it out now.
+    pub is_removable: bool,
 }
 
 /// The handler who has signed in.
@@ -124,14 +129,14 @@ pub async fn handled_filing(
         state: *filing.state(),
         own,
         confirmation: confirmation.ok_or(ActError::NotFound(Thing::Party))?,
-        parties: filing.parties().map(|party| HandledParty::of(&filing, party)).collect(),
+        parties: filing.parties().map(|party| HandledParty::of(&filing, party, own)).collect(),
         statement: handler_text(language),
         shown_sha256: shown_sha256(&filing)?,
     })
 }
 
 impl HandledParty {
-    fn of(filing: &Filing, party: &Party) -> Self {
+    fn of(filing: &Filing, party: &Party, own: PartyId) -> Self {
         let (_, name, _) = party_words(party.who());
         let signed = party.signatures().iter().filter_map(|signature| {
             let document = filing.document(signature.document)?;
@@ -139,11 +144,13 @@ impl HandledParty {
             counts.then(|| (document.title.as_str().to_owned(), signature.at))
         });
         Self {
+            party: party.id(),
             name: name.to_owned(),
             capacities: capacity_words(party.capacities()),
             signed: signed.collect(),
             missing: party.is_signer().then(|| filing.documents_to_sign(party.id()).len()),
             confirmation: *party.confirmation(),
+            is_removable: party.id() != own && filing.may_remove(party.id()).is_ok(),
         }
     }
 }

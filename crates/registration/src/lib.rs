@@ -21,8 +21,8 @@
 //! - [`fault`]: what goes wrong with any act, and how a caller tells errors apart
 //!
 //! Commands:
-//! - [`open_filing`], [`add_party`], [`declare_contact`], [`declare_capital`], [`attach_document`], [`invite`], [`ask_again`]: by
-//!   the handler
+//! - [`open_filing`], [`add_party`], [`remove_party`], [`declare_contact`], [`declare_capital`], [`attach_document`],
+//!   [`invite`], [`ask_again`]: by the handler
 //! - [`send_code`], [`check_code`], [`check_identity`], [`find_entry`]: by whoever comes to sign
 //! - [`give_consent`], [`acknowledge`], [`begin_signing`], [`capture_photo`],
 //!   [`keep_strokes`], [`complete_signing`], [`decline`], [`review_wanted`], [`record_video`], [`show_seal`], [`show_guardianship`]: by the signer
@@ -130,6 +130,7 @@ pub mod record_video;
 pub mod recovery;
 pub mod regulator;
 pub mod reminders;
+pub mod remove_party;
 pub mod renewal;
 pub mod request;
 pub mod resolve_objection;

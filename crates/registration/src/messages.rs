@@ -134,7 +134,7 @@ pub enum MessageState {
     Uncertain,
     /// Its time was over before it could be sent.
     Expired,
-    /// The person's data were erased before it could be sent.
+    /// Before it could be sent, the person's data were erased or the party was taken out.
     Dropped,
 }
 
@@ -322,4 +322,29 @@ pub(crate) async fn tell(
         enqueue(platform, changes, new, &stored.contact, None)?;
     }
     Ok(())
+}
+
+/// Stops what waits to be sent to a party, and gives how many messages that were. What a worker has in
+/// its hands is sent, and then recorded as sent.
+pub(crate) async fn stop(
+    platform: &Platform,
+    changes: &mut Changeset,
+    filing: FilingId,
+    party: PartyId,
+) -> Result<usize, Fault> {
+    let within = format!("{filing}/");
+    let backend = platform.backend();
+    let named = rows::FILING_MESSAGES.scan(backend, &within, None, usize::MAX).await?;
+    let mut stopped = 0;
+    for (Pair(_, message), _) in &named {
+        let Some(stored) = rows::MESSAGES.row(backend, message).await? else { continue };
+        let waits = stored.value.state == MessageState::Queued;
+        if stored.value.party != party || !waits {
+            continue;
+        }
+        let dropped = MessageRow { state: MessageState::Dropped, ..stored.value };
+        rows::MESSAGES.replace(changes, message, stored.version, &dropped)?;
+        stopped += 1;
+    }
+    Ok(stopped)
 }

@@ -77,6 +77,10 @@ pub(crate) const CEREMONIES: Table<CeremonyId, CeremonyRow> = Table::new("ceremo
 /// The ceremony a party was invited to last.
 pub(crate) const NEWEST_CEREMONIES: Table<Pair<FilingId, PartyId>, CeremonyId> =
     Table::new("newest_ceremony");
+/// The ceremonies that a party was invited to, by filing and party; not those of before there were
+/// these rows.
+pub(crate) const PARTY_CEREMONIES: Table<Pair<FilingId, Pair<PartyId, CeremonyId>>, ()> =
+    Table::new("party_ceremony");
 /// Ceremonies in which a guardian showed what proves it, by filing and party. Those of before there
 /// were these rows are found only while they are the newest.
 pub(crate) const GUARDIANSHIPS: Table<Pair<FilingId, Pair<PartyId, CeremonyId>>, GuardianshipRow> =

@@ -160,6 +160,7 @@ async fn prepare(
     let (ceremony, filing, party) = whose;
     let now = platform.now();
     let stored = ceremonies::load(platform, ceremony).await?;
+    stored.not_withdrawn()?;
     let mut content = stored.content.clone();
     open_or_ended(&content.ceremony, now)?;
     content.ceremony.entry().may_send(now)?;
@@ -198,7 +199,9 @@ async fn prepare(
 fn open_or_ended(ceremony: &heqi_filing::Ceremony, now: UtcMillis) -> Result<(), SendCodeError> {
     match ceremony.state() {
         CeremonyState::Signed { .. } | CeremonyState::Declined { .. } => Ok(()),
-        CeremonyState::Expired { .. } => Err(SendCodeError::LinkExpired),
+        CeremonyState::Expired { .. } | CeremonyState::Withdrawn { .. } => {
+            Err(SendCodeError::LinkExpired)
+        }
         _ if now < ceremony.expires_at() => Ok(()),
         _ => Err(SendCodeError::LinkExpired),
     }

@@ -1,6 +1,7 @@
 //! A filing as its signers see it: who stands where, since when, and what it waits for. The same
 //! list is what a party confirms, so its digest stands with it.
 
+use heqi_filing::timer::LINK_LIFETIME_MS;
 use heqi_filing::{Confirmation, Filing, FilingState, Matter, Party};
 use heqi_vocabulary::{Digest, FilingNo, Language, RecordId, UtcMillis};
 
@@ -28,6 +29,8 @@ pub struct Timeline {
     pub state: FilingState,
     /// Everybody, in the order added.
     pub parties: Vec<TimelineParty>,
+    /// When parties were taken out that the reader had been shown, in the order added.
+    pub removed: Vec<UtcMillis>,
     /// When those who have not answered are reminded next.
     pub next_reminder_at: Option<UtcMillis>,
     /// When the time for confirming is over.
@@ -85,6 +88,10 @@ pub async fn timeline(
         heqi_filing::CeremonyState::Signed { record, .. } => Some(*record),
         _ => None,
     };
+    // What was taken out before the reader was invited the reader has never seen.
+    let invited_at = content.ceremony.expires_at().plus_millis(-LINK_LIFETIME_MS);
+    let removals = filing.everybody().filter_map(Party::removal).map(|removal| removal.at);
+    let removed = removals.filter(|at| *at >= invited_at).collect();
     let now = platform.now();
     let due = |wanted: fn(&heqi_filing::Timer) -> bool| {
         let mut due = filing.due().into_iter().filter(|due| due.at > now && wanted(&due.timer));
@@ -97,6 +104,7 @@ pub async fn timeline(
         opened_at: filing.opened_at(),
         state: *filing.state(),
         parties: filing.parties().map(|party| line(&filing, party, party.id() == reader)).collect(),
+        removed,
         next_reminder_at: due(|timer| {
             matches!(timer, heqi_filing::Timer::ConfirmationReminder { .. })
         }),

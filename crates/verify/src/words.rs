@@ -45,6 +45,7 @@ pub(crate) fn kind(kind: RecordKind, language: Language) -> &'static str {
         }
         RecordKind::CompanySeal => language.pick("企业印章", "seal of a company"),
         RecordKind::GuardianshipShown => language.pick("监护关系", "guardianship"),
+        RecordKind::PartyRemoved => language.pick("移出当事人", "party taken out"),
         RecordKind::RiskNoted => language.pick("风险提示", "signs that do not fit together"),
         other => other.as_str(),
     }

@@ -181,6 +181,7 @@ async fn filing(
         matter: view.matter.name(reader.language).to_owned(),
         steps,
         parties: lines(&view, reader.language),
+        removed: view.removed.iter().max().map(|last| (view.removed.len(), last.for_people())),
         is_simulated: state.platform.settings().is_simulated(view.number),
     };
     Ok(page(&timeline, &shown))

@@ -8,6 +8,7 @@ use heqi_pages::journey::{CodePage, EndedPage, IdentityPage, SentCode};
 use heqi_registration::check_code::{CheckCode, check_code};
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
 use heqi_registration::entry_view::{EntryView, entry_view};
+use heqi_registration::fault::ActError;
 use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::session::note_entry;
 use heqi_service_kit::Problem;
@@ -28,7 +29,11 @@ pub(super) async fn page(
     visitor: &Visitor,
     shown: &Shown,
 ) -> Result<HttpResponse, Problem> {
-    let view = entry_view(&state.platform, &visitor.actor()).await.map_err(refused)?;
+    let view = match entry_view(&state.platform, &visitor.actor()).await {
+        Ok(view) => view,
+        Err(ActError::Withdrawn) => return Ok(shown::page(&EndedPage::Withdrawn, shown)),
+        Err(error) => return Err(refused(error)),
+    };
     Ok(match view.step {
         EntryStep::Locked => shown::page(&EndedPage::Locked, shown),
         EntryStep::Identity if visitor.session.has_code => {

@@ -61,6 +61,7 @@ impl Stand {
         match &view.state {
             CeremonyState::Declined { .. } => return Self::Ended(EndedPage::Declined),
             CeremonyState::Expired { .. } => return Self::Ended(EndedPage::Expired),
+            CeremonyState::Withdrawn { .. } => return Self::Ended(EndedPage::Withdrawn),
             _ => {}
         }
         if matches!(view.filing_state, FilingState::Frozen { .. } | FilingState::Ended { .. }) {

@@ -333,12 +333,17 @@ fn capacities(party: &DossierParty, l: Language) -> String {
 }
 
 fn line_of(party: &DossierParty, l: Language) -> PartyLine {
-    let answer = match &party.confirmation {
-        Confirmation::Pending {} => l.pick("尚未确认", "has not answered").to_owned(),
-        Confirmation::Confirmed { at, .. } => {
+    let answer = match (&party.confirmation, party.removed_at) {
+        (_, Some(at)) => format!(
+            "{} {}",
+            l.pick("已由经办人移出，未签署", "taken out by the handler, signed nothing"),
+            at.for_people()
+        ),
+        (Confirmation::Pending {}, None) => l.pick("尚未确认", "has not answered").to_owned(),
+        (Confirmation::Confirmed { at, .. }, None) => {
             format!("{} {}", l.pick("已确认", "confirmed"), at.for_people())
         }
-        Confirmation::Objected { at, .. } => {
+        (Confirmation::Objected { at, .. }, None) => {
             let ground = party.ground.map_or_else(String::new, |said| match l {
                 Language::Zh => format!("（{}）", ground(said, l)),
                 Language::En => format!(" ({})", ground(said, l)),
@@ -386,6 +391,7 @@ pub(in crate::routes) fn kind(kind: RecordKind, l: Language) -> &'static str {
     match kind {
         RecordKind::FilingOpened => l.pick("办件建立", "filing opened"),
         RecordKind::FilingChanged => l.pick("办件变更", "filing changed"),
+        RecordKind::PartyRemoved => l.pick("移出当事人", "party taken out"),
         RecordKind::ConsentGiven => l.pick("同意事项", "consent"),
         RecordKind::Signing => l.pick("签署", "signing"),
         RecordKind::Decline => l.pick("拒绝签署", "declined"),

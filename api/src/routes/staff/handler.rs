@@ -94,7 +94,7 @@ async fn confirmed(
 }
 
 /// A filing of this handler with the number that was typed.
-async fn found(
+pub(super) async fn found(
     state: &State,
     visitor: &StaffVisitor,
     number: &str,
@@ -110,7 +110,7 @@ async fn found(
 }
 
 /// Whether there is such a filing of somebody else is not said.
-fn nothing(l: Language) -> Trouble {
+pub(super) fn nothing(l: Language) -> Trouble {
     let what = l
         .pick("没有找到由您经办的该办件。", "There is no filing with this number that you handle.");
     let next = l.pick(
@@ -121,14 +121,18 @@ fn nothing(l: Language) -> Trouble {
     Trouble { what: what.to_owned(), next: next.to_owned() }
 }
 
-fn again(mut asked: HandlerPage, told: (Trouble, StatusCode), shown: &Shown) -> HttpResponse {
+pub(super) fn again(
+    mut asked: HandlerPage,
+    told: (Trouble, StatusCode),
+    shown: &Shown,
+) -> HttpResponse {
     asked.trouble = Some(told.0);
     let mut response = respond(shown);
     response.status(told.1);
     response.body(render(&asked, &shown.frame))
 }
 
-async fn handler(
+pub(super) async fn handler(
     state: &State,
     visitor: &StaffVisitor,
     shown: &Shown,
@@ -142,6 +146,7 @@ async fn handler(
         number: number.chars().take(12).collect(),
         filing: filing.map(|filing| handled(&filing, l)),
         key: shown.fresh_key(state),
+        removed: None,
         trouble: None,
     })
 }
@@ -165,7 +170,7 @@ fn handled(filing: &HandledFiling, l: Language) -> HandledShown {
     }
 }
 
-fn line(party: &HandledParty, l: Language) -> HandledLine {
+pub(super) fn line(party: &HandledParty, l: Language) -> HandledLine {
     let capacities: Vec<String> =
         party.capacities.iter().map(|word| case::capacity(word, l)).collect();
     let stand = match (party.confirmation, party.missing) {
@@ -178,6 +183,7 @@ fn line(party: &HandledParty, l: Language) -> HandledLine {
         (Confirmation::Pending {}, None) => l.pick("待确认", "has not confirmed"),
     };
     HandledLine {
+        removable: party.is_removable.then_some(party.party),
         name: party.name.clone(),
         capacities: capacities.join(l.pick("、", ", ")),
         signed: party

@@ -555,6 +555,24 @@ pub(super) static GUARDIANSHIP_SHOWN: Schema = Schema {
     ],
 };
 
+pub(super) static PARTY_REMOVED: Schema = Schema {
+    kind: RecordKind::PartyRemoved,
+    version: 1,
+    slots: 32,
+    frame: FRAME,
+    names: &[
+        ("filing", Matter),
+        ("party", Matter),
+        ("party_kind", Matter),
+        ("capacities", Matter),
+        ("filing_status", Matter),
+        ("reason", Person),
+        ("ceremonies", Matter),
+        ("messages", Matter),
+        ("changed_by", Matter),
+    ],
+};
+
 pub(super) static CLIENT: Schema = Schema {
     kind: RecordKind::Client,
     version: 1,

@@ -16,6 +16,9 @@ pub enum Finished {
     /// Its link ended.
     #[error("the ceremony has expired")]
     Expired,
+    /// The handler took the party out of the filing.
+    #[error("the invitation was withdrawn")]
+    Withdrawn,
 }
 
 /// Why a challenge cannot be used.

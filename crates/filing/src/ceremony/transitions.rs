@@ -205,6 +205,16 @@ impl Ceremony {
         Ok(())
     }
 
+    /// The handler took the party out, and the invitation with it, whether it waits, was declined or
+    /// has expired. What was signed is not taken back.
+    pub fn withdraw(&mut self, now: UtcMillis) -> Result<(), Finished> {
+        if matches!(self.state, CeremonyState::Signed { .. }) {
+            return Err(Finished::Signed);
+        }
+        self.state = CeremonyState::Withdrawn { at: now };
+        Ok(())
+    }
+
     /// Refuses once it is over.
     ///
     /// # Errors
@@ -214,6 +224,7 @@ impl Ceremony {
             CeremonyState::Signed { .. } => Err(Finished::Signed),
             CeremonyState::Declined { .. } => Err(Finished::Declined),
             CeremonyState::Expired { .. } => Err(Finished::Expired),
+            CeremonyState::Withdrawn { .. } => Err(Finished::Withdrawn),
             _ => Ok(()),
         }
     }

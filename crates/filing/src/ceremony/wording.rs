@@ -41,6 +41,17 @@ impl Finished {
                 ],
             ),
             Self::Expired => link_expired(),
+            Self::Withdrawn => say(
+                "invitation_withdrawn",
+                [
+                    "经办人已将您移出该办件，本次签署邀请已撤回，您无需签署。",
+                    "如认为有误，请联系经办人；需要由您签署的，经办人会重新发出邀请。",
+                ],
+                [
+                    "The handler took you out of this filing and the invitation was withdrawn; you need not sign.",
+                    "If you think this is a mistake, ask the handler; if you are to sign after all, you will be invited anew.",
+                ],
+            ),
         }
     }
 }

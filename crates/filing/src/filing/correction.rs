@@ -95,6 +95,7 @@ impl Filing {
             return Err(CorrectNameError::Ended);
         }
         let known = self.parties.iter_mut().find(|known| known.id() == party);
+        let known = known.filter(|known| known.takes_part());
         let known = known.ok_or(CorrectNameError::UnknownParty)?;
         if known.is_erased() {
             return Err(CorrectNameError::Erased);

@@ -50,7 +50,7 @@ pub enum AddPartyError {
     #[error("a limited liability company has at most {MAX_SHAREHOLDERS} shareholders")]
     TooManyShareholders,
     /// A bound of ours.
-    #[error("a filing has at most {MAX_PARTIES} parties")]
+    #[error("a filing has at most {MAX_PARTIES} parties, those taken out included")]
     TooManyParties,
 }
 

@@ -56,7 +56,7 @@ impl Filing {
         self.state = next;
     }
 
-    /// When the last required signature came, if none is missing.
+    /// When the last required signature came, if none is missing. Who was taken out was missing until then.
     pub(super) fn signed_since(&self) -> Option<UtcMillis> {
         if self.missing_signatures() > 0 {
             return None;
@@ -64,7 +64,10 @@ impl Filing {
         let counting = |s: &&Signature| {
             s.voided_at.is_none() && self.document(s.document).is_some_and(Document::is_current)
         };
-        self.signers().flat_map(Party::signatures).filter(counting).map(|s| s.at).max()
+        let last =
+            self.signers().flat_map(Party::signatures).filter(counting).map(|s| s.at).max()?;
+        let removed = self.everybody().filter_map(Party::removal).map(|removal| removal.at).max();
+        Some(removed.map_or(last, |removed| removed.max(last)))
     }
 
     /// When the last party confirmed, if all did.
@@ -143,8 +146,14 @@ impl Filing {
         if self.parties().any(unfit) {
             return Some("a party acts in a capacity it cannot have");
         }
-        if self.parties().map(Party::id).collect::<BTreeSet<_>>().len() != self.parties.len() {
+        if self.everybody().map(Party::id).collect::<BTreeSet<_>>().len() != self.parties.len() {
             return Some("a party stands twice");
+        }
+        let has_acted = |p: &Party| {
+            !p.signatures().is_empty() || !matches!(p.confirmation, Confirmation::Pending {})
+        };
+        if self.everybody().any(|party| !party.takes_part() && has_acted(party)) {
+            return Some("a party was taken out that signed or answered");
         }
         let (fits, objection_fits) = match &self.state {
             FilingState::Drafting { .. } => (true, false),

@@ -11,7 +11,7 @@ use super::{
     FilingState, MAX_DOCUMENT_VERSIONS, MAX_PARTIES, MAX_SHAREHOLDERS, NewFiling, ObjectError,
     OpenSigningError, ReplaceDocumentError, ReturnToDraftingError,
 };
-use crate::ceremony::CompleteError;
+use crate::ceremony::{CompleteError, Finished};
 use crate::confirmation::Confirmation;
 use crate::document::{Document, DocumentRef, NewDocument};
 use crate::party::{Capacity, Party, PartyKind, Signature};
@@ -44,7 +44,7 @@ impl Filing {
         if !self.is_drafting() {
             return Err(AddPartyError::NotDrafting);
         }
-        if self.party(id).is_some() {
+        if self.anyone(id).is_some() {
             return Err(AddPartyError::AlreadyPresent);
         }
         check_capacities(&who, &capacities)?;
@@ -189,6 +189,9 @@ impl Filing {
         }
         let signer = self.parties.iter_mut().find(|signer| signer.id() == party);
         let signer = signer.ok_or(CompleteError::AnotherFiling)?;
+        if !signer.takes_part() {
+            return Err(Finished::Withdrawn.into());
+        }
         if documents.iter().any(|d| signer.signature_of(d.document).is_some()) {
             return Err(CompleteError::AlreadySigned);
         }

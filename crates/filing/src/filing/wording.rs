@@ -87,8 +87,8 @@ impl AddPartyError {
             .with("{most}", MAX_SHAREHOLDERS, MAX_SHAREHOLDERS),
             Self::TooManyParties => say(
                 "too_many_parties",
-                ["一个办件最多{most}位当事人。", "请核对名单，或者联系窗口办理。"],
-                ["A filing has at most {most} parties.", "Check the list, or ask at the counter."],
+                ["一个办件最多{most}位当事人，已移出的计算在内。", "请核对名单，或者联系窗口办理。"],
+                ["A filing has at most {most} parties, those taken out included.", "Check the list, or ask at the counter."],
             )
             .with("{most}", MAX_PARTIES, MAX_PARTIES),
         }

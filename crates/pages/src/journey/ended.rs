@@ -14,6 +14,8 @@ pub enum EndedPage {
     Declined,
     /// The invitation ended unused.
     Expired,
+    /// The handler took the signer out of the filing.
+    Withdrawn,
     /// Everything was signed already, in another visit.
     NothingToSign,
     /// The filing is paused or over.
@@ -46,6 +48,7 @@ impl Page for EndedPage {
         vec![
             Self::Declined,
             Self::Expired,
+            Self::Withdrawn,
             Self::NothingToSign,
             Self::NotOpen,
             Self::Locked,
@@ -75,6 +78,17 @@ impl EndedPage {
                     "The invitation is past its time; nothing was signed.",
                 ),
                 Words::new("请联系经办人重新发送邀请。", "Ask the handler to send a new one."),
+            ],
+            Self::Withdrawn => [
+                Words::new("邀请已撤回", "The invitation was withdrawn"),
+                Words::new(
+                    "经办人已将您移出该办件，您无需签署；没有签署任何文件，已拍摄的照片不再使用。",
+                    "The handler took you out of this filing, so you need not sign; nothing was signed, and a photo that was taken is not used.",
+                ),
+                Words::new(
+                    "如认为有误，请联系经办人；确需由您签署的，经办人会重新邀请。",
+                    "If you think this is a mistake, ask the handler, who invites you again if you are to sign after all.",
+                ),
             ],
             Self::NothingToSign => [
                 Words::new("没有待签署的文件", "Nothing to sign"),

@@ -23,6 +23,8 @@ pub struct TimelinePage {
     pub steps: Vec<TimelineStep>,
     /// Everybody.
     pub parties: Vec<PartyLine>,
+    /// How many parties were taken out since the reader was invited, and when the last one was, with zone.
+    pub removed: Option<(usize, String)>,
     /// Whether a demo acted it out.
     pub is_simulated: bool,
 }
@@ -210,6 +212,9 @@ impl Page for TimelinePage {
                 }
             }
             (party_lines(&self.parties, l))
+            @if let Some((count, at)) = &self.removed {
+                p .soft { (REMOVED.in_language(l).replace("{n}", &count.to_string()).replace("{at}", at)) }
+            }
             p .links {
                 a href=(Link::Journey) { (BACK.in_language(l)) }
                 a href=(Link::Confirm) { (CONFIRM.in_language(l)) }
@@ -253,9 +258,11 @@ impl Page for TimelinePage {
                 step(StepKind::Ended, StepStand::Done, None),
             ],
             parties: PartyLine::samples(),
+            removed: None,
             is_simulated: false,
         };
-        vec![usual.clone(), Self { is_simulated: true, ..usual }]
+        let removed = Some((1, "2026-11-23 20:05:00 +08:00".to_owned()));
+        vec![usual.clone(), Self { removed, is_simulated: true, ..usual }]
     }
 }
 
@@ -331,6 +338,10 @@ const COMPANY: Words = Words::new("公司", "Company");
 const MATTER: Words = Words::new("事项", "Matter");
 const NUMBER: Words = Words::new("办件码", "Filing number");
 const PARTIES: Words = Words::new("各方情况", "Parties");
+const REMOVED: Words = Words::new(
+    "在您受邀之后，经办人移出了{n}名未签署的当事人，最近一次为{at}。",
+    "Since you were invited the handler has taken out {n} of the parties, who had signed nothing; the last time at {at}.",
+);
 const YOU: Words = Words::new("（您）", "(you)");
 const DOCUMENTS: Words = Words::new("已签署文件：", "Documents signed:");
 const SINCE: Words = Words::new("自", "since");

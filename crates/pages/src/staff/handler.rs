@@ -1,6 +1,6 @@
 //! The handler's own page: how a filing stands, and the handler's confirmation.
 
-use heqi_vocabulary::{Digest, Language};
+use heqi_vocabulary::{Digest, Language, PartyId};
 use maud::{Markup, html};
 
 use super::{Desk, Trouble};
@@ -22,6 +22,8 @@ pub struct HandlerPage {
     pub filing: Option<HandledShown>,
     /// Under which name the act is done once.
     pub key: String,
+    /// Whom the handler has just taken out.
+    pub removed: Option<String>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -62,6 +64,8 @@ pub enum HandlerStand {
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
 pub struct HandledLine {
+    /// The party, where it can be taken out now.
+    pub removable: Option<PartyId>,
     /// The name.
     pub name: String,
     /// In which capacities, in the reader's language.
@@ -83,6 +87,9 @@ impl Page for HandlerPage {
             (self.desk.bar(frame))
             @if let Some(Trouble { what, next }) = &self.trouble {
                 p #trouble .notice role="alert" { (what) " " (next) }
+            }
+            @if let Some(name) = &self.removed {
+                p .notice role="status" { (REMOVED.in_language(l).replace("{name}", name)) }
             }
             @match &self.filing {
                 None => { p .lead { (LEAD.in_language(l)) } }
@@ -108,6 +115,7 @@ impl Page for HandlerPage {
 
     fn samples() -> Vec<Self> {
         let line = |name: &str, capacities: &str, signed: bool, stand: &str| HandledLine {
+            removable: (stand == "待签署").then(|| PartyId::from_bytes([3; 16])),
             name: name.into(),
             capacities: capacities.into(),
             signed: if signed {
@@ -123,6 +131,7 @@ impl Page for HandlerPage {
             parties: vec![
                 line("陈素英<b>\"'", "股东、监事", true, "已签署，待确认"),
                 line("林嘉伟", "股东", true, "已确认"),
+                line("林嘉伟<i>", "股东", false, "待签署"),
                 line("何静", "经办人", false, "待确认"),
             ],
             statement: "材料和签署情况属实，我没有代他人签署。".into(),
@@ -134,14 +143,17 @@ impl Page for HandlerPage {
             number: "61842059".into(),
             filing,
             key: "0123456789abcdef".into(),
+            removed: None,
             trouble,
         };
         let trouble = Trouble {
             what: "没有找到由您经办的该办件。".into(),
             next: "请核对办件码。".into(),
         };
+        let removed = Some("林嘉伟<b>\"'".to_owned());
         vec![
             sample(None, Some(trouble)),
+            Self { removed, ..sample(Some(shown(HandlerStand::Waits(1))), None) },
             sample(Some(shown(HandlerStand::Waits(1))), None),
             sample(Some(shown(HandlerStand::Asked)), None),
             sample(Some(shown(HandlerStand::Confirmed("2026-11-23 21:00:00 +08:00".into()))), None),
@@ -151,6 +163,21 @@ impl Page for HandlerPage {
 }
 
 impl HandlerPage {
+    /// Leads to the question; what is done is done there.
+    fn remove(&self, frame: &Frame, party: PartyId, name: &str) -> Markup {
+        let l = frame.language;
+        html! {
+            form method="post" action=(Link::HandlerRemoval) {
+                (hidden(frame, &self.key))
+                input type="hidden" name="number" value=(self.number);
+                input type="hidden" name="party" value=(party);
+                button type="submit" aria-label=(format!("{} {name}", REMOVE.in_language(l))) {
+                    (REMOVE.in_language(l))
+                }
+            }
+        }
+    }
+
     fn shown(&self, frame: &Frame, filing: &HandledShown) -> Markup {
         let l = frame.language;
         html! {
@@ -167,6 +194,7 @@ impl HandlerPage {
                         strong { (party.name) }
                         span { (party.stand) }
                         @for (title, at) in &party.signed { span .soft { "《" (title) "》 " (at) } }
+                        @if let Some(id) = party.removable { (self.remove(frame, id, &party.name)) }
                     }
                 }
             }
@@ -205,6 +233,11 @@ const FIND: Words = Words::new("查看", "Show");
 const COMPANY: Words = Words::new("公司", "Company");
 const MATTER: Words = Words::new("事项", "Matter");
 const WHO: Words = Words::new("签署情况", "How the signatures stand");
+const REMOVE: Words = Words::new("移出", "Take out");
+const REMOVED: Words = Words::new(
+    "已移出{name}，并已记录；发给其本人的邀请已撤回，待发送的消息不再发送。",
+    "{name} was taken out, and this is recorded; the invitation was withdrawn, and waiting messages are not sent.",
+);
 const YOURS: Words = Words::new("您的确认", "Your confirmation");
 const WAITS: Words = Words::new(
     "还有 {n} 份签署没有完成，全部签署后请再来确认。",

@@ -28,6 +28,17 @@ pub(super) async fn tell(
     if filing.missing_signatures() > 0 {
         return Ok(());
     }
+    all_signed(platform, changes, filing, happened_at).await
+}
+
+/// Nothing is missing any more, by the last signature or because whose it was was taken out: everybody
+/// is asked to confirm, and reminded.
+pub(crate) async fn all_signed(
+    platform: &Platform,
+    changes: &mut Changeset,
+    filing: &Filing,
+    happened_at: Option<UtcMillis>,
+) -> Result<(), Fault> {
     reminders::schedule(changes, filing)?;
     for party in filing.parties().map(heqi_filing::Party::id) {
         let whose = Pair(filing.id(), party);

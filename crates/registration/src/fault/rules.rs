@@ -28,18 +28,27 @@ refused_by_state! {
         filing::ReplaceDocumentError::UnknownDocument => Class::NotFound;
     filing::OpenSigningError;
     filing::InviteError, filing::InviteError::UnknownParty => Class::NotFound;
-    filing::ConsentError, filing::ConsentError::UnknownText => Class::BadInput;
-    filing::BeginError;
-    filing::CaptureError;
-    filing::StandInError;
-    filing::CompleteError;
-    filing::Finished;
+    filing::ConsentError,
+        filing::ConsentError::UnknownText => Class::BadInput,
+        filing::ConsentError::Finished(filing::Finished::Withdrawn) => Class::Gone;
+    filing::BeginError,
+        filing::BeginError::Finished(filing::Finished::Withdrawn) => Class::Gone;
+    filing::CaptureError,
+        filing::CaptureError::Finished(filing::Finished::Withdrawn) => Class::Gone;
+    filing::StandInError,
+        filing::StandInError::Finished(filing::Finished::Withdrawn) => Class::Gone;
+    filing::CompleteError,
+        filing::CompleteError::Finished(filing::Finished::Withdrawn) => Class::Gone;
+    filing::Finished, filing::Finished::Withdrawn => Class::Gone;
     filing::ConfirmError, filing::ConfirmError::UnknownParty => Class::NotFound;
     filing::CodeRefusal;
     filing::IdentityRefusal,
         filing::IdentityRefusal::CodeFirst => Class::Forbidden;
     filing::ObjectError, filing::ObjectError::UnknownParty => Class::NotFound;
     filing::AskAgainError;
+    filing::RemovePartyError,
+        filing::RemovePartyError::UnknownParty => Class::NotFound,
+        filing::RemovePartyError::ReasonMissing => Class::BadInput;
     filing::CorrectNameError, filing::CorrectNameError::UnknownParty => Class::NotFound;
     filing::TakeBackError;
     filing::ResolveError, filing::ResolveError::NotTheRegistry => Class::Forbidden;

@@ -74,7 +74,7 @@ pub struct Dossier {
     pub holds: Vec<(RecordId, UtcMillis)>,
 }
 
-/// Who takes part.
+/// Who takes part, or did.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DossierParty {
@@ -88,6 +88,8 @@ pub struct DossierParty {
     pub confirmation: Confirmation,
     /// On which ground it objected, where it did.
     pub ground: Option<Ground>,
+    /// When the handler took it out, where it was: then it signed nothing.
+    pub removed_at: Option<UtcMillis>,
 }
 
 /// One document version.
@@ -275,9 +277,10 @@ fn parties(seen: &Seen<'_>, grounds: &BTreeMap<PartyId, Ground>) -> Vec<DossierP
             capacities: capacity_words(party.capacities()),
             confirmation: *party.confirmation(),
             ground: grounds.get(&party.id()).copied(),
+            removed_at: party.removal().map(|removal| removal.at),
         }
     };
-    seen.filing.parties().map(line).collect()
+    seen.filing.everybody().map(line).collect()
 }
 
 fn documents(seen: &Seen<'_>) -> Vec<DossierDocument> {
@@ -298,7 +301,7 @@ async fn signature(
     kept: &KeptRecord,
     (verdict, traces): (Option<SignatureVerdict>, Traces),
 ) -> Result<DossierSignature, SearchError> {
-    let party = kept.about.party.and_then(|id| seen.filing.party(id));
+    let party = kept.about.party.and_then(|id| seen.filing.anyone(id));
     let signed = party.map_or(&[][..], |party| party.signatures());
     let titles = signed.iter().filter(|one| Some(one.signing) == kept.about.signing);
     let titles = titles.filter_map(|one| seen.filing.document(one.document));

@@ -27,6 +27,7 @@ use heqi_registration::give_consent::{GiveConsent, give_consent};
 use heqi_registration::invite::{Invite, invite};
 use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
 use heqi_registration::open_filing::{OpenFiling, open_filing};
+use heqi_registration::remove_party::{RemoveParty, remove_party};
 use heqi_registration::{Actor, Custodian};
 use heqi_testkit::files;
 use heqi_vocabulary::{Clock as _, Language};
@@ -293,6 +294,7 @@ async fn a_store_that_fails_at_any_call_of_a_signers_act_leaves_nothing_half_don
     let actor = |visitor: &crate::world::Visitor| -> Actor { visitor.actor.clone() };
     let (first, second, third) = (actor(arrived), actor(begun_one), actor(ready_one));
     let declining = second.clone();
+    let (filing, wrong) = (drafted.filing, drafted.parties[1]);
     let key = arrived.device.key().public_key().to_spki_der();
     let consenting = first.clone();
     let acts = [
@@ -323,6 +325,12 @@ async fn a_store_that_fails_at_any_call_of_a_signers_act_leaves_nothing_half_don
             let command = Decline { signing: None, reason: Some("不同意".into()) };
             let request = w.named_request(&declining, "decline");
             async move { words(decline(&w.platform, &request, command).await) }.boxed_local()
+        }),
+        Act::new("remove_party", move |w| {
+            let reason = Some("与另一当事人重复".into());
+            let command = RemoveParty { filing, party: wrong, reason };
+            let request = w.named_request(&w.staff, "remove");
+            async move { words(remove_party(&w.platform, &request, command).await) }.boxed_local()
         }),
     ];
     let mut injected = 0;

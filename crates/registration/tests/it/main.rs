@@ -37,6 +37,7 @@ mod property;
 mod reading;
 mod refusals;
 mod regulator;
+mod removal;
 mod renewal;
 mod review;
 mod rights;

@@ -22,6 +22,7 @@ use heqi_registration::regulator::basis::BasisError;
 use heqi_registration::regulator::compare::CompareError;
 use heqi_registration::regulator::criteria::CriteriaError;
 use heqi_registration::regulator::search::SearchError;
+use heqi_registration::remove_party::RemovePartyError;
 use heqi_registration::renewal::ExportRenewalsError;
 use heqi_registration::search_index::{FragmentError, IndexFault};
 use heqi_vocabulary::Language;
@@ -42,6 +43,9 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (BadInput, Box::new(word)),
         (Forbidden, Box::new(ActError::Denied)),
         (Conflict, Box::new(ActError::KeyReused)),
+        (Gone, Box::new(ActError::Withdrawn)),
+        (Conflict, Box::new(RemovePartyError::OwnParty)),
+        (Conflict, Box::new(RemovePartyError::Filing(heqi_filing::RemovePartyError::Signed))),
         (Stale, Box::new(ActError::Stale)),
         (Unauthenticated, Box::new(AuthenticateError::Unknown)),
         (Unavailable, Box::new(AuthenticateError::Fault(Fault::Stopped))),

@@ -171,6 +171,7 @@ export const KINDS = {
   person_corrected: pair('更正姓名或证件号码', 'name or number corrected'),
   company_seal: pair('企业印章', 'seal of a company'),
   guardianship_shown: pair('监护关系', 'guardianship'),
+  party_removed: pair('移出当事人', 'party taken out'),
   risk_noted: pair('风险提示', 'signs that do not fit together'),
   regulator_query: pair('监管查询', 'search by the regulator'),
   regulator_view: pair('监管查看', 'look by the regulator'),

@@ -96,6 +96,10 @@ const KINDS = {
     'filing ceremony party ward_name ward_number ward_age guardian_name relation statement_sha256 material_kind ' +
       `material_sha256 material_format ${TRACE}`,
   ],
+  party_removed: [
+    32,
+    'filing party party_kind capacities filing_status reason ceremonies messages changed_by',
+  ],
   client: [
     32,
     'signed_at time_zone photo_sha256 capture_source strokes_sha256 place device user_agent screen language ' +

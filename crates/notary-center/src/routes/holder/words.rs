@@ -149,6 +149,7 @@ pub(super) const fn kind_name(kind: RecordKind, language: Language) -> &'static 
         }
         RecordKind::CompanySeal => language.pick("企业印章", "seal of a company"),
         RecordKind::GuardianshipShown => language.pick("监护关系", "guardianship"),
+        RecordKind::PartyRemoved => language.pick("移出当事人", "party taken out"),
         RecordKind::RiskNoted => language.pick("风险提示", "signs that do not fit together"),
         RecordKind::DocumentRead => language.pick("阅读文件", "document read"),
         _ => language.pick("其他记录", "another record"),
