@@ -39,6 +39,7 @@ use crate::show_guardianship::KeptGuardianship;
 use crate::show_seal::KeptSeal;
 use crate::staff::rows::{StaffEventRow, StaffRow, StaffSessionRow, TriesRow};
 use crate::verify_identity::IdentityRow;
+use crate::verify_identity::portraits::PortraitState;
 
 mod keys;
 
@@ -86,6 +87,10 @@ pub(crate) const CONTACTS: Table<Pair<FilingId, PartyId>, ContactRow> = Table::n
 /// What authorities said about parties.
 pub(crate) const IDENTITY_CHECKS: Table<Pair<FilingId, PartyId>, IdentityRow> =
     Table::new("identity_check");
+/// Portraits that authorities gave, by filing, party and object. Those of before there were these rows are
+/// found while they are of the newest answer.
+pub(crate) const PORTRAITS: Table<Pair<FilingId, Pair<PartyId, String>>, PortraitState> =
+    Table::new("portrait");
 /// Capital and promises of filings.
 pub(crate) const CAPITALS: Table<FilingId, CapitalRow> = Table::new("capital");
 /// What was put right about parties.

@@ -21,6 +21,7 @@ use crate::platform::Platform;
 use crate::review_wanted::{ReviewWay, WayReason};
 use crate::rows::{self, Pair, SigningRow};
 use crate::staff;
+use crate::verify_identity::portraits;
 
 /// For how long the same request again gets the same answer, in milliseconds: as long as a
 /// signer's link works.
@@ -56,6 +57,7 @@ pub struct SweepCursor {
     videos: Option<Pair<CeremonyId, WayReason>>,
     given_up: Option<Pair<FilingId, String>>,
     proofs: Option<guardianships::Key>,
+    portraits: Option<portraits::Key>,
     staff: staff::sweep::Cursor,
 }
 
@@ -79,7 +81,7 @@ pub struct Swept {
     pub messages: usize,
     /// Steps that were handed over to another device.
     pub handovers: usize,
-    /// Photos and videos that only a hold had kept, which is lifted.
+    /// Photos, videos and portraits that only a hold had kept, which is lifted.
     pub given_up: usize,
     /// Proofs of guardianships that no signature rests on.
     pub proofs: usize,
@@ -98,7 +100,8 @@ pub async fn sweep(platform: &Platform, cursor: &mut SweepCursor) -> Result<Swep
     let messages = sweep_messages(platform, &mut cursor.messages).await?;
     let handovers = sweep_handovers(platform, &mut cursor.handovers).await?;
     let videos = sweep_videos(platform, &mut cursor.videos).await?;
-    let given_up = sweep_given_up(platform, &mut cursor.given_up).await?;
+    let given_up = sweep_given_up(platform, &mut cursor.given_up).await?
+        + portraits::sweep(platform, &mut cursor.portraits, PAGE).await?;
     let proofs = guardianships::sweep(platform, &mut cursor.proofs, PAGE).await?;
     Ok(Swept {
         answers,
