@@ -1,6 +1,6 @@
 //! Fills the index in which filings are found: everything that is kept, once, and then each filing
-//! in whose chain something has come that it is found by, or of which something was given up. Nobody waits for it: a filing is found a
-//! moment after its act was acknowledged.
+//! in whose chain something has come that it is found by, or of which something was given up. Nobody waits
+//! for it: a filing is found a moment after its act was acknowledged.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -53,14 +53,12 @@ pub async fn index_filings(platform: &Platform) -> Result<Indexed, IndexFilingsE
     let size = platform.backend().log().head().size();
     match platform.search_index().position() {
         Some(position) if position <= size => {
-            let again = put_noted(platform, position).await?;
-            if again.filings > 0 || position == size {
-                return Ok(Indexed {
-                    has_caught_up: again.has_caught_up && position == size,
-                    ..again
-                });
-            }
-            follow(platform, position).await
+            let followed = if position < size {
+                follow(platform, position).await?
+            } else {
+                Indexed { filings: 0, has_caught_up: true }
+            };
+            if followed.has_caught_up { put_noted(platform, followed).await } else { Ok(followed) }
         }
         _ => begin(platform, size).await,
     }
@@ -99,12 +97,13 @@ async fn begin(platform: &Platform, size: u64) -> Result<Indexed, IndexFilingsEr
     Ok(Indexed { filings, has_caught_up: platform.backend().log().head().size() == size })
 }
 
-/// Puts those filings in again that were noted ([`note`]).
-async fn put_noted(platform: &Platform, position: u64) -> Result<Indexed, IndexFilingsError> {
+/// Puts those filings in again that were noted ([`note`]), behind what the log says.
+async fn put_noted(platform: &Platform, followed: Indexed) -> Result<Indexed, IndexFilingsError> {
     let backend = platform.backend();
     let noted = rows::TO_INDEX.scan(backend, "", None, FILINGS).await.map_err(Fault::from)?;
-    if noted.is_empty() {
-        return Ok(Indexed { filings: 0, has_caught_up: true });
+    let position = platform.search_index().position();
+    if noted.is_empty() || position.is_none() {
+        return Ok(followed);
     }
     // The index forgets nothing that a crash would bring back.
     backend.settled().await.map_err(Fault::from)?;
@@ -112,14 +111,15 @@ async fn put_noted(platform: &Platform, position: u64) -> Result<Indexed, IndexF
     for (filing, _) in &noted {
         batch.extend(indexed(platform, *filing).await?);
     }
-    blocking(platform, move |index| index.write(&batch, Some(position))).await?;
+    blocking(platform, move |index| index.write(&batch, position)).await?;
     let mut changes = Changeset::new();
     for (filing, row) in &noted {
         rows::TO_INDEX.remove(&mut changes, filing, row.version).map_err(Fault::from)?;
     }
     // Noted once more meanwhile: all of them are put in once more.
     let is_done = Attempts::default().commit(platform, changes).await?.is_some();
-    Ok(Indexed { filings: noted.len(), has_caught_up: is_done && noted.len() < FILINGS })
+    let filings = followed.filings + noted.len();
+    Ok(Indexed { filings, has_caught_up: is_done && noted.len() < FILINGS })
 }
 
 /// Puts those filings in again in whose chains something has come that they are found by.
@@ -144,8 +144,8 @@ async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFili
 
 /// Records that change nothing a filing is found by: number, instant, names of companies, codes and
 /// people come with the opening, are changed by the handler or corrected by an officer, and go with an
-/// erasure; a minor's number comes with what the guardian shows and goes when the guardian declines. A signature changes none of them, and
-/// putting a filing in again reads the contacts of all its parties.
+/// erasure; a minor's number comes with what the guardian shows and goes when the guardian declines. A
+/// signature changes none of them, and putting a filing in again reads the contacts of all its parties.
 const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
     matches!(
         kind,
