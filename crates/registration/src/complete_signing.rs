@@ -312,7 +312,8 @@ impl Made<'_> {
         stored_filing.replace(platform, &mut changes, &filing)?;
         let (record_id, at) = (record.record_id(), next.place.recorded_at);
         rows::VOUCHERS.insert(&mut changes, voucher, &record_id).map_err(Fault::from)?;
-        if !self.seen.keep_portrait(platform, &mut changes, (filing.id(), signing.party)).await? {
+        let signed = ((filing.id(), signing.party), command.signing);
+        if !self.seen.keep_portrait(platform, &mut changes, signed).await? {
             return Ok(None);
         }
         self.seen.open_case(&mut changes, (*signing, command.signing), (record_id, at))?;

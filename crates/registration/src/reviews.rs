@@ -356,9 +356,9 @@ impl Seen {
         &self,
         platform: &Platform,
         changes: &mut Changeset,
-        whose: (FilingId, PartyId),
+        signed: ((FilingId, PartyId), SigningId),
     ) -> Result<bool, Fault> {
-        portraits::keep(platform, changes, whose, self.checked.as_ref()).await
+        portraits::keep(platform, changes, signed, self.checked.as_ref()).await
     }
 
     /// Adds the case to the commit of the signing, if there is one.

@@ -39,7 +39,7 @@ use crate::show_guardianship::KeptGuardianship;
 use crate::show_seal::KeptSeal;
 use crate::staff::rows::{StaffEventRow, StaffRow, StaffSessionRow, TriesRow};
 use crate::verify_identity::IdentityRow;
-use crate::verify_identity::portraits::PortraitState;
+use crate::verify_identity::portraits::PortraitRow;
 
 mod keys;
 
@@ -93,7 +93,7 @@ pub(crate) const IDENTITY_CHECKS: Table<Pair<FilingId, PartyId>, IdentityRow> =
     Table::new("identity_check");
 /// Portraits that authorities gave, by filing, party and object. Those of before there were these rows are
 /// found while they are of the newest answer.
-pub(crate) const PORTRAITS: Table<Pair<FilingId, Pair<PartyId, String>>, PortraitState> =
+pub(crate) const PORTRAITS: Table<Pair<FilingId, Pair<PartyId, String>>, PortraitRow> =
     Table::new("portrait");
 /// Capital and promises of filings.
 pub(crate) const CAPITALS: Table<FilingId, CapitalRow> = Table::new("capital");

@@ -218,7 +218,7 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
         rows::IDENTITY_CHECKS.replace(&mut changes, &key, asked.row.version, &row)?;
         let replaced = portraits::give_up(platform, &mut changes, (filing, party)).await?;
         if let Some(portrait) = &in_store {
-            portraits::note(&mut changes, (filing, party), portrait)?;
+            portraits::note(&mut changes, (filing, party), (record_id, portrait))?;
         }
         if is_final {
             QUEUE.complete(platform.backend(), &mut changes, item, platform.now()).await?;

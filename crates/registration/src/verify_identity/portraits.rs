@@ -4,7 +4,7 @@
 
 use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_evidence_store::table::Stored;
-use heqi_vocabulary::{FilingId, PartyId};
+use heqi_vocabulary::{FilingId, PartyId, RecordId, SigningId};
 use serde::{Deserialize, Serialize};
 
 use super::{Checked, asked_row, known};
@@ -22,7 +22,19 @@ pub(crate) type Key = Pair<FilingId, Pair<PartyId, String>>;
 /// Whose portrait.
 type Whose = (FilingId, PartyId);
 
-/// Where a portrait stands. Nothing in it is personal.
+/// A portrait that is kept. Nothing in it is personal.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PortraitRow {
+    /// The record of the answer it came with: the object opens under that name.
+    record: RecordId,
+    state: PortraitState,
+    /// What was signed with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    signings: Vec<SigningId>,
+}
+
+/// Where a portrait stands.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PortraitState {
@@ -39,8 +51,13 @@ fn key((filing, party): Whose, object: &str) -> Key {
 }
 
 /// Notes in the commit of an answer the portrait that came with it.
-pub(super) fn note(changes: &mut Changeset, whose: Whose, object: &str) -> Result<(), Fault> {
-    Ok(PORTRAITS.put(changes, &key(whose, object), &PortraitState::Newest)?)
+pub(super) fn note(
+    changes: &mut Changeset,
+    whose: Whose,
+    (record, object): (RecordId, &str),
+) -> Result<(), Fault> {
+    let row = PortraitRow { record, state: PortraitState::Newest, signings: Vec::new() };
+    Ok(PORTRAITS.put(changes, &key(whose, object), &row)?)
 }
 
 /// Gives up the portrait of what was known until now. Gives those whose bytes may go once the changeset
@@ -51,17 +68,19 @@ pub(super) async fn give_up(
     whose: Whose,
 ) -> Result<Vec<String>, Fault> {
     let kept = of_party(platform, whose).await?;
-    let newest = kept.iter().filter(|(_, state, _)| *state == PortraitState::Newest);
-    let mut replaced: Vec<(String, Expected)> =
-        newest.map(|(object, _, version)| (object.clone(), Expected::Version(*version))).collect();
+    let newest = kept.iter().filter(|(_, row)| row.value.state == PortraitState::Newest);
+    let mut replaced: Vec<(String, RecordId, Expected)> = newest
+        .map(|(object, row)| (object.clone(), row.value.record, Expected::Version(row.version)))
+        .collect();
     // An answer of before there were these rows names its portrait itself.
-    if let Some(object) = of_newest_answer(platform, whose).await?
-        && !kept.iter().any(|(noted, ..)| *noted == object)
+    if let Some((object, record)) = of_newest_answer(platform, whose).await?
+        && !kept.iter().any(|(noted, _)| *noted == object)
     {
         if has_signed(platform, whose).await? {
-            PORTRAITS.put(changes, &key(whose, &object), &PortraitState::Signed)?;
+            let row = PortraitRow { record, state: PortraitState::Signed, signings: Vec::new() };
+            PORTRAITS.put(changes, &key(whose, &object), &row)?;
         } else {
-            replaced.push((object, Expected::Absent));
+            replaced.push((object, record, Expected::Absent));
         }
     }
     if replaced.is_empty() {
@@ -69,14 +88,15 @@ pub(super) async fn give_up(
     }
     let is_held = retention::expect_holds(platform, changes, whose.0).await?;
     let mut may_go = Vec::new();
-    for (object, expected) in replaced {
+    for (object, record, expected) in replaced {
         let key = key(whose, &object);
-        let row = PORTRAITS.key(&key)?;
-        changes.expect(row.clone(), expected);
+        let place = PORTRAITS.key(&key)?;
+        changes.expect(place.clone(), expected);
         if is_held {
-            PORTRAITS.put(changes, &key, &PortraitState::Replaced)?;
+            let state = PortraitState::Replaced;
+            PORTRAITS.put(changes, &key, &PortraitRow { record, state, signings: Vec::new() })?;
         } else {
-            changes.delete(row);
+            changes.delete(place);
             may_go.push(object);
         }
     }
@@ -102,7 +122,7 @@ pub(crate) async fn still_stands(
 pub(crate) async fn keep(
     platform: &Platform,
     changes: &mut Changeset,
-    whose: Whose,
+    (whose, signing): (Whose, SigningId),
     checked: Option<&Checked>,
 ) -> Result<bool, Fault> {
     let Some((checked, object)) = checked.and_then(|one| Some((one, one.portrait()?))) else {
@@ -114,15 +134,35 @@ pub(crate) async fn keep(
     }
     let answered = IDENTITY_CHECKS.key(&Pair(whose.0, whose.1))?;
     changes.expect(answered, Expected::Version(row.version));
-    PORTRAITS.put(changes, &key(whose, object), &PortraitState::Signed)?;
+    let key = key(whose, object);
+    let before = PORTRAITS.row(platform.backend(), &key).await?;
+    let mut signings = before.map(|row| row.value.signings).unwrap_or_default();
+    signings.push(signing);
+    let row = PortraitRow { record: checked.record, state: PortraitState::Signed, signings };
+    PORTRAITS.put(changes, &key, &row)?;
     Ok(true)
+}
+
+/// The portrait beside a signing, with the name it opens under: the one it was made with; where none was
+/// there, or of before that was noted, the one of the newest answer.
+pub(crate) async fn of_signing(
+    platform: &Platform,
+    whose: Whose,
+    signing: SigningId,
+) -> Result<Option<(String, RecordId)>, Fault> {
+    let kept = of_party(platform, whose).await?.into_iter();
+    let mut signed = kept.filter(|(_, row)| row.value.signings.contains(&signing));
+    match signed.next() {
+        Some((object, row)) => Ok(Some((object, row.value.record))),
+        None => of_newest_answer(platform, whose).await,
+    }
 }
 
 /// Every portrait that is kept of a party, for an erasure.
 pub(crate) async fn all_of(platform: &Platform, whose: Whose) -> Result<Vec<String>, Fault> {
     let kept = of_party(platform, whose).await?;
     let mut objects: Vec<String> = kept.into_iter().map(|(object, ..)| object).collect();
-    objects.extend(of_newest_answer(platform, whose).await?);
+    objects.extend(of_newest_answer(platform, whose).await?.map(|(object, _)| object));
     Ok(objects)
 }
 
@@ -147,7 +187,7 @@ pub(crate) async fn sweep(
 ) -> Result<usize, Fault> {
     let found = PORTRAITS.scan(platform.backend(), "", after.as_ref(), page).await?;
     let mut removed = 0;
-    for (key, row) in found.iter().filter(|(_, row)| row.value == PortraitState::Replaced) {
+    for (key, row) in found.iter().filter(|(_, row)| row.value.state == PortraitState::Replaced) {
         let Pair(filing, Pair(_, object)) = key;
         let mut changes = Changeset::new();
         if retention::expect_holds(platform, &mut changes, *filing).await? {
@@ -163,25 +203,23 @@ pub(crate) async fn sweep(
     Ok(removed)
 }
 
-/// Object, state and version of each row of a party.
+/// The portraits of a party, by their objects.
 async fn of_party(
     platform: &Platform,
     (filing, party): Whose,
-) -> Result<Vec<(String, PortraitState, u64)>, Fault> {
+) -> Result<Vec<(String, Stored<PortraitRow>)>, Fault> {
     let within = format!("{filing}/{party}/");
     let rows = PORTRAITS.scan(platform.backend(), &within, None, usize::MAX).await?;
-    let one = |(Pair(_, Pair(_, object)), row): (Key, Stored<PortraitState>)| {
-        (object, row.value, row.version)
-    };
-    Ok(rows.into_iter().map(one).collect())
+    Ok(rows.into_iter().map(|(Pair(_, Pair(_, object)), row)| (object, row)).collect())
 }
 
+/// The portrait that the newest answer names, and the record of that answer.
 async fn of_newest_answer(
     platform: &Platform,
     (filing, party): Whose,
-) -> Result<Option<String>, Fault> {
-    let checked = known(platform, filing, party).await?;
-    Ok(checked.and_then(|checked| checked.portrait().map(str::to_owned)))
+) -> Result<Option<(String, RecordId)>, Fault> {
+    let Some(checked) = known(platform, filing, party).await? else { return Ok(None) };
+    Ok(checked.portrait().map(|object| (object.to_owned(), checked.record)))
 }
 
 /// Whether the party has ever signed, voided signatures included. Asked about answers of before there were

@@ -896,6 +896,22 @@ async fn a_portrait_of_before_there_were_rows_of_them_goes_with_its_answer_as_we
     assert_ne!(second, first);
 }
 
+#[tokio::test]
+async fn a_reviewer_sees_the_portrait_that_was_signed_with_whatever_was_answered_later() {
+    let scene = Scene::new(Mood::Agrees).await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await.case;
+    // Whose name does not fit, of them no portrait is asked for.
+    scene.providers.turn(Mood::Differs);
+    scene.answered_again().await;
+    let (platform, facts) = (&scene.world.platform, scene.world.facts());
+    let view = case_view(platform, &reviewer, &facts, case).await.unwrap();
+    assert!(view.has_portrait);
+    let seen = case_picture(platform, &reviewer, &facts, case, Picture::Portrait).await.unwrap();
+    assert_eq!(Digest::of(&seen), Digest::of(&files::photo("portrait")));
+}
+
 /// Compares once it may: another answer comes meanwhile.
 struct SlowFace(parking_lot::Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>);
 
