@@ -390,6 +390,11 @@ pub(crate) async fn corrections(
 }
 
 impl Correction {
+    /// Where the certificate is kept.
+    pub(crate) fn object(&self) -> &str {
+        &self.object
+    }
+
     /// The certificate's bytes.
     pub(crate) async fn certificate(
         &self,

@@ -11,6 +11,7 @@ use heqi_vocabulary::{ChainId, FilingId, PartyId, RecordId};
 
 use super::rows::{ERASED, ErasedRow};
 use crate::ceremonies;
+use crate::correct_person::corrections;
 use crate::data_keys::{Sealing, data_key_id};
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, KeptRecord};
@@ -26,6 +27,8 @@ pub(crate) struct Affected {
     pub(crate) keys: Vec<DataKeyId>,
     /// Portraits that authorities gave of the party, where its face is erased.
     pub(crate) portraits: Vec<String>,
+    /// Certificates by which the person was put right, where it is erased.
+    certificates: Vec<String>,
 }
 
 /// Finds what an erasure of these classes reaches.
@@ -48,7 +51,13 @@ pub(crate) async fn affected(
     } else {
         Vec::new()
     };
-    Ok(Affected { records, keys: keys(filing.id(), party, classes), portraits })
+    let corrections = if classes.contains(&RetentionClass::Person) {
+        corrections(platform, filing.id(), party).await?
+    } else {
+        Vec::new()
+    };
+    let certificates = corrections.iter().map(|one| one.object().to_owned()).collect();
+    Ok(Affected { records, keys: keys(filing.id(), party, classes), portraits, certificates })
 }
 
 async fn records_of_chain(
@@ -110,7 +119,8 @@ impl Affected {
     }
 
     /// Objects that nobody can open afterwards: photos of signings, photos of ceremonies that were
-    /// never signed, videos of either, portraits of authorities, and what guardians showed.
+    /// never signed, videos of either, portraits of authorities, what guardians showed, and
+    /// certificates of corrections.
     pub(crate) async fn objects(
         &self,
         platform: &Platform,
@@ -118,7 +128,8 @@ impl Affected {
     ) -> Result<Vec<String>, ActError> {
         let has_photos = classes.contains(&RetentionClass::Biometric);
         let has_proofs = classes.contains(&RetentionClass::Person);
-        let mut objects: BTreeSet<String> = self.portraits.iter().cloned().collect();
+        let mut objects: BTreeSet<String> =
+            self.portraits.iter().chain(&self.certificates).cloned().collect();
         for record in self.records.iter().filter(|_| has_photos) {
             objects.extend(record.private(platform)?.and_then(|private| private.photo));
         }
