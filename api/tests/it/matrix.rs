@@ -8,7 +8,7 @@ use heqi_api::ApiSettings;
 use heqi_api::access::{ACCESS_TABLE, Access, Rule, Verb};
 use heqi_registration::Scope;
 use heqi_registration::access::{
-    CreateApiKey, create_api_key, hash_of, revoke_api_key, rotate_api_key,
+    CreateApiKey, NextEnd, create_api_key, hash_of, revoke_api_key, rotate_api_key,
 };
 use heqi_registration::request::StaffRole;
 use heqi_registration::session::IDLE_MS;
@@ -201,7 +201,8 @@ async fn callers(service: &Service) -> (Vec<(&'static str, Is, Shows)>, Ids) {
     };
     revoke_api_key(platform, &key_of("heqi_revoked").await).await.unwrap();
     let old = key_of("heqi_rotated_out").await;
-    rotate_api_key(platform, &old, (hash_of("heqi_rotated_in"), None), 0).await.unwrap();
+    let next = (hash_of("heqi_rotated_in"), NextEnd::AsBefore);
+    rotate_api_key(platform, &old, next, 0).await.unwrap();
 
     let none = "__Host-heqi_session=heqi_session_made_up".to_owned();
     let ids = Ids {

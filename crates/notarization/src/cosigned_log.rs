@@ -141,7 +141,8 @@ impl CosignedLog {
         let (witness, mirror) = match &self.source {
             Source::Own { witness, mirror } => (witness, mirror),
             Source::Elsewhere(there) => {
-                return Ok(there.head_of_both(office.anchors(), origin).await?);
+                let now = office.clock().now();
+                return Ok(there.head_of_both(office.anchors(), origin, now).await?);
             }
         };
         let origin_sha256 = origin.monitoring_path();

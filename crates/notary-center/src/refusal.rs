@@ -57,6 +57,12 @@ pub(crate) enum Refusal {
     UnknownChain,
     #[error("the chain has no such hold in force")]
     NoSuchHold,
+    #[error("the Idempotency-Key is missing")]
+    KeyMissing,
+    #[error("the Idempotency-Key is malformed")]
+    KeyMalformed,
+    #[error("the Idempotency-Key has been used for another request")]
+    KeyReused,
     #[error("the notice is no statement about what a person said")]
     NoticeMalformed,
     #[error("the notice is not signed by a custodian that is known here")]
@@ -70,10 +76,13 @@ pub(crate) enum Refusal {
 impl Refusal {
     const fn status(self) -> StatusCode {
         match self {
-            Self::HoldReason | Self::Malformed | Self::OldSizeBeyond | Self::NothingUsable => {
-                StatusCode::BAD_REQUEST
-            }
-            Self::NoSuchHold => StatusCode::CONFLICT,
+            Self::HoldReason
+            | Self::KeyMalformed
+            | Self::Malformed
+            | Self::OldSizeBeyond
+            | Self::NothingUsable => StatusCode::BAD_REQUEST,
+            Self::KeyMissing => StatusCode::PRECONDITION_REQUIRED,
+            Self::KeyReused | Self::NoSuchHold => StatusCode::CONFLICT,
             Self::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotSigned | Self::FrozenLog | Self::OrderNotSigned | Self::NoticeNotSigned => {
                 StatusCode::FORBIDDEN
@@ -128,6 +137,18 @@ impl Refusal {
             }
             Self::UnknownChain => ("本机构没有保存该证据链的内容。", "请核对证据链编号。"),
             Self::NoSuchHold => ("没有这项生效中的保全限制。", "请核对编号后重试。"),
+            Self::KeyMissing => (
+                "请求缺少编号（Idempotency-Key），未作任何更改。",
+                "请为每项新的操作带上一个新的编号，例如随机 UUID；重发时沿用原编号。",
+            ),
+            Self::KeyMalformed => (
+                "请求编号（Idempotency-Key）格式不正确，未作任何更改。",
+                "请使用1至128个可见ASCII字符，例如一个随机UUID。",
+            ),
+            Self::KeyReused => (
+                "同一请求编号已用于另一项内容，未作任何更改。",
+                "请为新的请求使用新的 Idempotency-Key；重发原请求时请勿改动内容。",
+            ),
             Self::NoticeMalformed => {
                 ("提交的内容不是保管方转达的声明，未作任何更改。", "请按接口规范重新生成请求。")
             }
@@ -202,6 +223,18 @@ impl Refusal {
                 ("Nothing of this chain is held here.", "Check the commitment of the chain.")
             }
             Self::NoSuchHold => ("There is no such hold in force.", "Check the name of the hold."),
+            Self::KeyMissing => (
+                "The request has no Idempotency-Key; nothing was changed.",
+                "Send a new key with every new act, for instance a random UUID; repeat a request with the same key.",
+            ),
+            Self::KeyMalformed => (
+                "The Idempotency-Key is malformed; nothing was changed.",
+                "Send 1 to 128 visible ASCII characters, for instance a random UUID.",
+            ),
+            Self::KeyReused => (
+                "This idempotency key belongs to another request; nothing was changed.",
+                "Use a new Idempotency-Key for a new request; repeat a request unchanged.",
+            ),
             Self::NoticeMalformed => (
                 "This is no statement of a custodian; nothing was changed.",
                 "Make the request again as the interface says.",
@@ -239,6 +272,9 @@ impl Explain for Refusal {
             Self::HoldReason => "hold_reason_missing",
             Self::UnknownChain => "chain_unknown",
             Self::NoSuchHold => "hold_not_in_force",
+            Self::KeyMissing => "idempotency_key_missing",
+            Self::KeyMalformed => "idempotency_key_malformed",
+            Self::KeyReused => "idempotency_key_reused",
             Self::NoticeMalformed => "notice_malformed",
             Self::NoticeNotSigned => "notice_not_signed",
             Self::NoticeOfAnother => "notice_of_another_record",
@@ -368,6 +404,7 @@ pub(crate) fn of_hold(error: &LegalHoldError) -> Problem {
         LegalHoldError::Reason => Refusal::HoldReason.into(),
         LegalHoldError::UnknownChain => Refusal::UnknownChain.into(),
         LegalHoldError::NoSuchHold => Refusal::NoSuchHold.into(),
+        LegalHoldError::KeyReused => Refusal::KeyReused.into(),
         LegalHoldError::Store(error) => of_store(error),
         error => Problem::internal(error),
     }

@@ -179,26 +179,51 @@ pub async fn authenticate(platform: &Platform, hash: Digest) -> Result<Actor, Au
     }
 }
 
+/// Why no API key was let in.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateApiKeyError {
+    /// The key of this hash was revoked, or has ended: it never comes back.
+    #[error("this key was revoked or has ended, and never comes back: make another one")]
+    Over,
+    /// The store could not do its part.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
 /// Lets a new API key in. The operator does this on the machine itself; the same hash
 /// again changes nothing but label, scopes, custodian and end.
 ///
 /// # Errors
-/// The store could not do its part.
-pub async fn create_api_key(platform: &Platform, command: CreateApiKey) -> Result<ApiKeyId, Fault> {
+/// See [`CreateApiKeyError`].
+pub async fn create_api_key(
+    platform: &Platform,
+    command: CreateApiKey,
+) -> Result<ApiKeyId, CreateApiKeyError> {
+    let (backend, now) = (platform.backend(), platform.now());
+    let before = rows::API_KEYS.row(backend, &command.hash).await.map_err(Fault::from)?;
+    if before.as_ref().is_some_and(|row| !row.value.is_valid(now)) {
+        return Err(CreateApiKeyError::Over);
+    }
     let id = ApiKeyId::of(&command.hash);
     let row = ApiKeyRow {
         id: id.clone(),
         label: command.label,
         scopes: command.scopes,
-        created_at: platform.now(),
+        created_at: before.as_ref().map_or(now, |row| row.value.created_at),
         revoked_at: None,
         ends_at: command.ends_at,
         custodian: command.custodian,
     };
     let mut changes = Changeset::new();
-    rows::API_KEYS.put(&mut changes, &command.hash, &row)?;
-    rows::API_KEY_HASHES.put(&mut changes, &id, &command.hash)?;
-    platform.backend().commit(changes)?.await?;
+    // Revoked in this very moment, it is not put back either.
+    match before {
+        None => rows::API_KEYS.insert(&mut changes, &command.hash, &row),
+        Some(before) => rows::API_KEYS.replace(&mut changes, &command.hash, before.version, &row),
+    }
+    .map_err(Fault::from)?;
+    rows::API_KEY_HASHES.put(&mut changes, &id, &command.hash).map_err(Fault::from)?;
+    backend.commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
     Ok(id)
 }
 
@@ -225,16 +250,27 @@ pub async fn revoke_api_key(platform: &Platform, id: &ApiKeyId) -> Result<(), Ac
     Ok(())
 }
 
+/// When a key ends that takes the place of another one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "an argument: callers choose one")]
+pub enum NextEnd {
+    /// When the old one was to end, where it was to end at all: a limit is not lifted in passing.
+    AsBefore,
+    /// At this instant.
+    At(UtcMillis),
+    /// When it is revoked.
+    Never,
+}
+
 /// Lets a new API key in that may do what an old one may, which ends after `overlap_ms`. An
-/// old key that ends earlier already does so. The new one ends at `new_ends_at`, if that is said: when the
-/// old one was to end says nothing about it.
+/// old key that ends earlier already does so.
 ///
 /// # Errors
-/// There is no such key, it was revoked, or the store could not do its part.
+/// There is no such key, it was revoked or has ended, or the store could not do its part.
 pub async fn rotate_api_key(
     platform: &Platform,
     old: &ApiKeyId,
-    (new_hash, new_ends_at): (Digest, Option<UtcMillis>),
+    (new_hash, new_end): (Digest, NextEnd),
     overlap_ms: i64,
 ) -> Result<ApiKeyId, ActError> {
     let unknown = || ActError::NotFound(Thing::ApiKey);
@@ -249,13 +285,17 @@ pub async fn rotate_api_key(
     let next = ApiKeyRow {
         id: id.clone(),
         created_at: platform.now(),
-        ends_at: new_ends_at,
+        ends_at: match new_end {
+            NextEnd::AsBefore => row.value.ends_at,
+            NextEnd::At(end) => Some(end),
+            NextEnd::Never => None,
+        },
         ..row.value.clone()
     };
     let mut changes = Changeset::new();
     let ending = ApiKeyRow { ends_at, ..row.value };
     rows::API_KEYS.replace(&mut changes, &hash, row.version, &ending).map_err(Fault::from)?;
-    rows::API_KEYS.put(&mut changes, &new_hash, &next).map_err(Fault::from)?;
+    rows::API_KEYS.insert(&mut changes, &new_hash, &next).map_err(Fault::from)?;
     rows::API_KEY_HASHES.put(&mut changes, &id, &new_hash).map_err(Fault::from)?;
     backend.commit(changes).map_err(Fault::from)?.await.map_err(Fault::from)?;
     Ok(id)

@@ -187,7 +187,7 @@ pub async fn begin_signing(
         stored.replace(platform, &mut changes, &content)?;
         if verify_identity::is_stale(checked.as_ref(), now) {
             let whose = (filing.id(), party);
-            verify_identity::enqueue(platform, &mut changes, whose, false).await?;
+            verify_identity::enqueue(platform, &mut changes, whose).await?;
         }
         let before = &stored.content.ceremony;
         let photo = before.photo().map(|photo| photo.object.as_str().to_owned());

@@ -28,7 +28,7 @@ use crate::rows::{self, CeremonyContent};
 use crate::show_guardianship::GuardianshipShown;
 use crate::show_seal::{SealChoice, SealOutcome};
 use crate::staff;
-use crate::verify_identity::{self, Findings};
+use crate::verify_identity::{self, Findings, portraits};
 
 mod files;
 
@@ -269,6 +269,8 @@ pub async fn case_view(
     let filing = filings::load(platform, filing_id).await?.filing;
     let party = filing.party(party_id).ok_or(ActError::NotFound(Thing::Party))?;
     let checked = verify_identity::known(platform, filing_id, party_id).await?;
+    let whose = (filing_id, party_id);
+    let portrait = portraits::of_signing(platform, whose, row.case.signing()).await?;
     let contact = contacts::load_unless_erased(platform, filing_id, party_id).await?;
     let contact = contact.map(|stored| stored.contact);
     let number = contact.as_ref().and_then(|contact| contact.id_number.as_ref());
@@ -296,7 +298,7 @@ pub async fn case_view(
         is_from_abroad: contact.as_ref().is_some_and(Contact::is_from_abroad),
         ends_soon: contact.as_ref().and_then(|contact| ends_soon(contact, signed_at)),
         signed_at,
-        has_portrait: known.as_ref().is_some_and(|(known, _)| known.portrait.is_some()),
+        has_portrait: portrait.is_some(),
         findings: known.map(|(known, at)| (known.findings, at)),
         photo,
         video_ms: video.as_ref().map(|video| video.facts.millis),

@@ -248,8 +248,11 @@ pub async fn complete_signing(
         let record = new.record(platform, content, filing_now)?;
         let made = Made { command: &command, signing: &signing, signed, voucher, seen, record };
 
-        // The record is of this ceremony as it was checked, down to where its photo is kept.
-        while stored.version() == checked {
+        // The record is of this ceremony as it was checked, down to where its photo is kept, and of the answer
+        // about the signer that was looked at.
+        while stored.version() == checked
+            && made.seen.still_stands(platform, (filing, signing.party)).await?
+        {
             if let Some(receipt) = made.write(platform, &mut act, &stored, &stored_filing).await? {
                 return Ok(receipt);
             }
@@ -310,6 +313,10 @@ impl Made<'_> {
         stored_filing.replace(platform, &mut changes, &filing)?;
         let (record_id, at) = (record.record_id(), next.place.recorded_at);
         rows::VOUCHERS.insert(&mut changes, voucher, &record_id).map_err(Fault::from)?;
+        let signed = ((filing.id(), signing.party), command.signing);
+        if !self.seen.keep_portrait(platform, &mut changes, signed).await? {
+            return Ok(None);
+        }
         self.seen.open_case(&mut changes, (*signing, command.signing), (record_id, at))?;
         Tally::Signings.count(platform, &mut changes, record_id).await?;
         after::tell(platform, &mut changes, &content.ceremony, &filing).await?;

@@ -175,9 +175,11 @@ pub async fn correct_person(
             contacts::write(platform, &mut changes, (id, party), Some(stored), now)?;
         }
         // Whoever authorities spoke about until now has another name or number. Of a minor they were not asked.
-        if !found.is_ward {
-            verify_identity::enqueue(platform, &mut changes, (id, party), true).await?;
-        }
+        let portraits = if found.is_ward {
+            Vec::new()
+        } else {
+            verify_identity::enqueue_anew(platform, &mut changes, (id, party)).await?
+        };
         bind(
             platform,
             &mut changes,
@@ -201,6 +203,9 @@ pub async fn correct_person(
         remember(platform, &mut changes, (id, party), correction).await?;
         let corrected = PersonCorrected { record_id: made.id, at, is_more: found.is_more };
         if act.commit(changes, &corrected).await?.is_some() {
+            for portrait in &portraits {
+                objects::forget_soon(platform, portrait).await;
+            }
             return Ok(corrected);
         }
         before = Some(made);
@@ -385,6 +390,11 @@ pub(crate) async fn corrections(
 }
 
 impl Correction {
+    /// Where the certificate is kept.
+    pub(crate) fn object(&self) -> &str {
+        &self.object
+    }
+
     /// The certificate's bytes.
     pub(crate) async fn certificate(
         &self,

@@ -20,6 +20,7 @@ use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages::{self, NewMessage, Purpose};
+use crate::objects;
 use crate::platform::Platform;
 use crate::request::{Request, Scope};
 use crate::same_person;
@@ -215,7 +216,13 @@ pub async fn declare_contact(
             };
             person(&before.contact) == person(contact) && before.contact.mobile == contact.mobile
         });
-        verify_identity::enqueue(platform, &mut changes, (*id, *party), !is_same).await?;
+        let whose = (*id, *party);
+        let portraits = if is_same {
+            verify_identity::enqueue(platform, &mut changes, whose).await?;
+            Vec::new()
+        } else {
+            verify_identity::enqueue_anew(platform, &mut changes, whose).await?
+        };
         if let Some(before) = changes_way {
             let message = NewMessage::new(Purpose::ContactChanged, *id, *party);
             messages::enqueue(platform, &mut changes, message, &before.contact, None)?;
@@ -226,6 +233,9 @@ pub async fn declare_contact(
         }
         let declared = ContactDeclared { record_id: record.record_id(), warnings };
         if act.commit(changes, &declared).await?.is_some() {
+            for portrait in &portraits {
+                objects::forget_soon(platform, portrait).await;
+            }
             return Ok(declared);
         }
     }

@@ -24,6 +24,7 @@ use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
 use crate::request::{Actor, Request, Scope};
 use crate::rows::{self, Pair};
+use crate::verify_identity::portraits;
 use crate::wording::{Told, refusals, say};
 
 /// The longest legal basis, in characters.
@@ -304,6 +305,8 @@ impl Deciding<'_> {
             close(&mut self.changes, wanted.filing, wanted.party, *class, record_id)?;
         }
         let objects = affected.objects(platform, &wanted.classes).await?;
+        let whose = (wanted.filing, wanted.party);
+        portraits::forget_all(&mut self.changes, whose, &affected.portraits)?;
         let at = next.place.recorded_at;
         let keys = affected.keys.clone();
         let is_ordered = !affected.records.is_empty();

@@ -13,12 +13,17 @@ use crate::ceremonies::{self, StoredCeremony};
 use crate::contacts::IdNumber;
 use crate::erasure::retention;
 use crate::fault::{ActError, Class, Fault};
+use crate::index_filings;
 use crate::objects;
 use crate::platform::Platform;
 use crate::rows::{GUARDIANSHIPS, NEWEST_CEREMONIES, Pair};
 use crate::show_guardianship::KeptGuardianship;
 use crate::sweep::SIGNING_LIFETIME_MS;
 use crate::wording::{Told, say};
+
+mod of_before;
+
+pub(crate) use of_before::{PassRow, note_those_of_before};
 
 /// The place of a row.
 pub(crate) type Key = Pair<FilingId, Pair<PartyId, CeremonyId>>;
@@ -167,6 +172,8 @@ async fn give_up(
     let shown = content.guardianship.take();
     if shown.is_some() {
         stored.replace(platform, &mut changes, &content)?;
+        // Nor is the filing found by the minor's number any more.
+        index_filings::note(&mut changes, filing)?;
     }
     GUARDIANSHIPS.remove(&mut changes, key, row.version)?;
     if Attempts::default().commit(platform, changes).await?.is_none() {

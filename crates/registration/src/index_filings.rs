@@ -1,14 +1,16 @@
 //! Fills the index in which filings are found: everything that is kept, once, and then each filing
-//! in whose chain something has come that it is found by. Nobody waits for it: a filing is found a
-//! moment after its act was acknowledged.
+//! in whose chain something has come that it is found by, or of which something was given up. Nobody waits
+//! for it: a filing is found a moment after its act was acknowledged.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use heqi_evidence::schema::RecordKind;
+use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Party, PartyKind};
 use heqi_vocabulary::{FilingId, FilingNo};
 
+use crate::act::Attempts;
 use crate::fault::Fault;
 use crate::ledger;
 use crate::platform::Platform;
@@ -50,10 +52,22 @@ pub enum IndexFilingsError {
 pub async fn index_filings(platform: &Platform) -> Result<Indexed, IndexFilingsError> {
     let size = platform.backend().log().head().size();
     match platform.search_index().position() {
-        Some(position) if position == size => Ok(Indexed { filings: 0, has_caught_up: true }),
-        Some(position) if position < size => follow(platform, position).await,
+        Some(position) if position <= size => {
+            let followed = if position < size {
+                follow(platform, position).await?
+            } else {
+                Indexed { filings: 0, has_caught_up: true }
+            };
+            if followed.has_caught_up { put_noted(platform, followed).await } else { Ok(followed) }
+        }
         _ => begin(platform, size).await,
     }
+}
+
+/// Notes in `changes` that a filing is to be put in again though no record says so: something that it was
+/// found by is given up in this very commit.
+pub(crate) fn note(changes: &mut Changeset, filing: FilingId) -> Result<(), Fault> {
+    Ok(rows::TO_INDEX.put(changes, &filing, &())?)
 }
 
 /// How large the index is.
@@ -83,6 +97,31 @@ async fn begin(platform: &Platform, size: u64) -> Result<Indexed, IndexFilingsEr
     Ok(Indexed { filings, has_caught_up: platform.backend().log().head().size() == size })
 }
 
+/// Puts those filings in again that were noted ([`note`]), behind what the log says.
+async fn put_noted(platform: &Platform, followed: Indexed) -> Result<Indexed, IndexFilingsError> {
+    let backend = platform.backend();
+    let noted = rows::TO_INDEX.scan(backend, "", None, FILINGS).await.map_err(Fault::from)?;
+    let position = platform.search_index().position();
+    if noted.is_empty() || position.is_none() {
+        return Ok(followed);
+    }
+    // The index forgets nothing that a crash would bring back.
+    backend.settled().await.map_err(Fault::from)?;
+    let mut batch = Vec::with_capacity(noted.len());
+    for (filing, _) in &noted {
+        batch.extend(indexed(platform, *filing).await?);
+    }
+    blocking(platform, move |index| index.write(&batch, position)).await?;
+    let mut changes = Changeset::new();
+    for (filing, row) in &noted {
+        rows::TO_INDEX.remove(&mut changes, filing, row.version).map_err(Fault::from)?;
+    }
+    // Noted once more meanwhile: all of them are put in once more.
+    let is_done = Attempts::default().commit(platform, changes).await?.is_some();
+    let filings = followed.filings + noted.len();
+    Ok(Indexed { filings, has_caught_up: is_done && noted.len() < FILINGS })
+}
+
 /// Puts those filings in again in whose chains something has come that they are found by.
 async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFilingsError> {
     let entries = platform.backend().log().entries(position, LEAVES).await.map_err(Fault::from)?;
@@ -105,8 +144,8 @@ async fn follow(platform: &Platform, position: u64) -> Result<Indexed, IndexFili
 
 /// Records that change nothing a filing is found by: number, instant, names of companies, codes and
 /// people come with the opening, are changed by the handler or corrected by an officer, and go with an
-/// erasure; a minor's number comes with what the guardian shows. A signature changes none of them, and
-/// putting a filing in again reads the contacts of all its parties.
+/// erasure; a minor's number comes with what the guardian shows and goes when the guardian declines. A
+/// signature changes none of them, and putting a filing in again reads the contacts of all its parties.
 const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
     matches!(
         kind,
@@ -116,7 +155,6 @@ const fn leaves_all_as_it_was(kind: RecordKind) -> bool {
             | RecordKind::CompanySeal
             | RecordKind::Confirmation
             | RecordKind::ConsentGiven
-            | RecordKind::Decline
             | RecordKind::DocumentRead
             | RecordKind::HandedOver
             | RecordKind::IdentityVerified
@@ -209,6 +247,7 @@ mod tests {
             RecordKind::FilingOpened,
             RecordKind::FilingChanged,
             RecordKind::GuardianshipShown,
+            RecordKind::Decline,
             RecordKind::PersonCorrected,
             RecordKind::Erasure,
         ] {

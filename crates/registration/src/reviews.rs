@@ -12,7 +12,7 @@ use heqi_filing::{
 };
 use heqi_identity::resident_id::ResidentIdHint;
 use heqi_vocabulary::{
-    CaseId, CeremonyId, Digest, MessageChannel, PartyId, RecordId, SigningId, UtcMillis,
+    CaseId, CeremonyId, Digest, FilingId, MessageChannel, PartyId, RecordId, SigningId, UtcMillis,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ use crate::rows::{self, CeremonyContent, Pair, SigningRow};
 use crate::see_person::PORTRAIT_SOURCE;
 use crate::show_seal::SealOutcome;
 use crate::verify_identity::ask::has_fresh_registry;
-use crate::verify_identity::{self, Checked, Findings, Known};
+use crate::verify_identity::{self, Checked, Findings, Known, portraits};
 
 /// What a page says whose photo comes from the camera of the system, here or (with more before
 /// it) on another device: it may be an old photo.
@@ -149,7 +149,7 @@ pub(crate) async fn look(
             let by_mobile = of.came_by_mobile();
             let mut reasons = of_findings(platform, &known.findings, is_company, by_mobile);
             if !has_fresh_registry(platform, &known.findings) {
-                reasons.extend(faces(platform, &of, checked.record, known).await?);
+                reasons.extend(faces(platform, filing, &of, (checked, known)).await?);
             }
             reasons
         }
@@ -263,16 +263,27 @@ fn of_findings(
 /// Compares photo and portrait, where there is one and somebody who compares.
 async fn faces(
     platform: &Platform,
+    filing: &Filing,
     of: &Of<'_>,
-    record: RecordId,
-    known: &Known,
+    (checked, known): (&Checked, &Known),
 ) -> Result<Vec<ReviewReason>, Fault> {
     let Some(portrait) = &known.portrait else {
         return Ok(vec![ReviewReason::PortraitUnverified, ReviewReason::FaceNotCompared]);
     };
     // Who refused is not compared by a machine.
     let Some(photo) = of.photo() else { return Ok(vec![ReviewReason::FaceNotCompared]) };
-    let portrait = objects::read(platform, portrait, &objects::of_portrait(record)).await?;
+    let what = objects::of_portrait(checked.record);
+    let portrait = match objects::read(platform, portrait, &what).await {
+        Ok(portrait) => portrait,
+        Err(fault) => {
+            let whose = (filing.id(), of.party);
+            if portraits::still_stands(platform, whose, Some(checked)).await? {
+                return Err(fault);
+            }
+            // Another answer was faster and took this portrait away: the signing is looked at again with that one.
+            return Ok(vec![ReviewReason::FaceNotCompared]);
+        }
+    };
     let what = objects::of_photo(of.signing);
     let photo = objects::read(platform, photo.object.as_str(), &what).await?;
     let faces = Faces { photo: &photo, portrait: &portrait };
@@ -328,6 +339,26 @@ impl Seen {
             draft.observed("identity", identity)?;
         }
         Ok(())
+    }
+
+    /// Whether the answer about the signer is still the newest, where a portrait came with it.
+    pub(crate) async fn still_stands(
+        &self,
+        platform: &Platform,
+        whose: (FilingId, PartyId),
+    ) -> Result<bool, Fault> {
+        portraits::still_stands(platform, whose, self.checked.as_ref()).await
+    }
+
+    /// Keeps the portrait that came with that answer, in the commit of the signing. `false`: another answer
+    /// was faster, so look again.
+    pub(crate) async fn keep_portrait(
+        &self,
+        platform: &Platform,
+        changes: &mut Changeset,
+        signed: ((FilingId, PartyId), SigningId),
+    ) -> Result<bool, Fault> {
+        portraits::keep(platform, changes, signed, self.checked.as_ref()).await
     }
 
     /// Adds the case to the commit of the signing, if there is one.

@@ -22,7 +22,7 @@ use crate::correct_person::CorrectionsRow;
 use crate::declare_capital::CapitalRow;
 use crate::document_pages::RenditionRow;
 use crate::filings::Parts;
-use crate::guardianships::GuardianshipRow;
+use crate::guardianships::{GuardianshipRow, PassRow};
 use crate::handover::HandoverRow;
 use crate::journal::JournalRow;
 use crate::messages::MessageRow;
@@ -39,6 +39,7 @@ use crate::show_guardianship::KeptGuardianship;
 use crate::show_seal::KeptSeal;
 use crate::staff::rows::{StaffEventRow, StaffRow, StaffSessionRow, TriesRow};
 use crate::verify_identity::IdentityRow;
+use crate::verify_identity::portraits::PortraitRow;
 
 mod keys;
 
@@ -68,6 +69,8 @@ pub(crate) const IDEMPOTENCY: Table<Pair<String, Digest>, IdempotencyRow> =
 pub(crate) const FILINGS: Table<FilingId, Parts> = Table::new("filing");
 /// Filings by their number for people.
 pub(crate) const FILING_NUMBERS: Table<FilingNo, FilingId> = Table::new("filing_number");
+/// Filings that are to be put into the index again, though no record of their chain says so.
+pub(crate) const TO_INDEX: Table<FilingId, ()> = Table::new("to_index");
 /// The filing of a document version.
 pub(crate) const DOCUMENTS: Table<DocumentId, FilingId> = Table::new("document");
 /// How a document version is shown, once somebody was shown it.
@@ -81,15 +84,21 @@ pub(crate) const NEWEST_CEREMONIES: Table<Pair<FilingId, PartyId>, CeremonyId> =
 /// these rows.
 pub(crate) const PARTY_CEREMONIES: Table<Pair<FilingId, Pair<PartyId, CeremonyId>>, ()> =
     Table::new("party_ceremony");
-/// Ceremonies in which a guardian showed what proves it, by filing and party. Those of before there
-/// were these rows are found only while they are the newest.
+/// Ceremonies in which a guardian showed what proves it, by filing and party. For those of before there
+/// were these rows, a pass of the sweep makes them.
 pub(crate) const GUARDIANSHIPS: Table<Pair<FilingId, Pair<PartyId, CeremonyId>>, GuardianshipRow> =
     Table::new("guardianship");
+/// How far passes over rows of before have come, by their name: each is made once.
+pub(crate) const PASSES: Table<String, PassRow> = Table::new("pass");
 /// How parties are reached.
 pub(crate) const CONTACTS: Table<Pair<FilingId, PartyId>, ContactRow> = Table::new("contact");
 /// What authorities said about parties.
 pub(crate) const IDENTITY_CHECKS: Table<Pair<FilingId, PartyId>, IdentityRow> =
     Table::new("identity_check");
+/// Portraits that authorities gave, by filing, party and object. Those of before there were these rows are
+/// found while they are of the newest answer.
+pub(crate) const PORTRAITS: Table<Pair<FilingId, Pair<PartyId, String>>, PortraitRow> =
+    Table::new("portrait");
 /// Capital and promises of filings.
 pub(crate) const CAPITALS: Table<FilingId, CapitalRow> = Table::new("capital");
 /// What was put right about parties.

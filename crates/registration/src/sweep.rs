@@ -15,12 +15,14 @@ use crate::erasure::retention;
 use crate::erasure::rows::GIVEN_UP;
 use crate::fault::{ActError, Fault};
 use crate::guardianships;
+use crate::index_filings;
 use crate::messages::{MessageState, Purpose};
 use crate::objects;
 use crate::platform::Platform;
 use crate::review_wanted::{ReviewWay, WayReason};
 use crate::rows::{self, Pair, SigningRow};
 use crate::staff;
+use crate::verify_identity::portraits;
 
 /// For how long the same request again gets the same answer, in milliseconds: as long as a
 /// signer's link works.
@@ -56,6 +58,9 @@ pub struct SweepCursor {
     videos: Option<Pair<CeremonyId, WayReason>>,
     given_up: Option<Pair<FilingId, String>>,
     proofs: Option<guardianships::Key>,
+    /// Whether proofs of before there were rows of them have their rows by now.
+    has_noted_proofs: bool,
+    portraits: Option<portraits::Key>,
     staff: staff::sweep::Cursor,
 }
 
@@ -79,7 +84,7 @@ pub struct Swept {
     pub messages: usize,
     /// Steps that were handed over to another device.
     pub handovers: usize,
-    /// Photos and videos that only a hold had kept, which is lifted.
+    /// Photos, videos and portraits that only a hold had kept, which is lifted.
     pub given_up: usize,
     /// Proofs of guardianships that no signature rests on.
     pub proofs: usize,
@@ -98,7 +103,11 @@ pub async fn sweep(platform: &Platform, cursor: &mut SweepCursor) -> Result<Swep
     let messages = sweep_messages(platform, &mut cursor.messages).await?;
     let handovers = sweep_handovers(platform, &mut cursor.handovers).await?;
     let videos = sweep_videos(platform, &mut cursor.videos).await?;
-    let given_up = sweep_given_up(platform, &mut cursor.given_up).await?;
+    let given_up = sweep_given_up(platform, &mut cursor.given_up).await?
+        + portraits::sweep(platform, &mut cursor.portraits, PAGE).await?;
+    if !cursor.has_noted_proofs {
+        cursor.has_noted_proofs = guardianships::note_those_of_before(platform, PAGE).await?;
+    }
     let proofs = guardianships::sweep(platform, &mut cursor.proofs, PAGE).await?;
     Ok(Swept {
         answers,
@@ -353,6 +362,10 @@ async fn remove(
         content.strokes = None;
         // The link has ended: nobody signs with it any more, so nobody looks at what proves a guardianship.
         proof = content.guardianship.take().map(|shown| shown.object);
+        if proof.is_some() {
+            // Nor is the filing found by the minor's number any more.
+            index_filings::note(&mut changes, row.value.filing)?;
+        }
         stored.replace(platform, &mut changes, &content)?;
     }
     if Attempts::default().commit(platform, changes).await?.is_none() {

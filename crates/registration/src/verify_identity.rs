@@ -27,15 +27,16 @@ use crate::rows::{self, Pair};
 mod again;
 pub(crate) mod ask;
 mod finding;
+pub(crate) mod portraits;
 mod queue;
 
 pub use again::NO_FRESH_MS;
 use again::{company_may_not_sign, keep_no};
 pub(crate) use again::{look_again_at_companies, refuses_company};
 pub use finding::{Finding, Findings};
-pub(crate) use queue::enqueue;
 pub use queue::{IdentityItem, LeasedCheck, lease, next_due, recall};
 use queue::{QUEUE, end, give_back, pause_ms};
+pub(crate) use queue::{enqueue, enqueue_anew};
 
 /// How long an answer counts, in milliseconds: a day. Asked again when somebody signs later.
 pub const FRESH_MS: i64 = 24 * 3_600_000;
@@ -89,6 +90,13 @@ pub(crate) struct Checked {
     pub(crate) root: RecordRoot,
     /// `None`: erased with the person.
     pub(crate) known: Option<Known>,
+}
+
+impl Checked {
+    /// Where the portrait is kept that came with the answers.
+    pub(crate) fn portrait(&self) -> Option<&str> {
+        self.known.as_ref()?.portrait.as_deref()
+    }
 }
 
 /// What is known about a party, if anybody answered.
@@ -208,6 +216,10 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
         };
         let row = IdentityRow { waiting: !is_final, known: Some(known), ..asked.row.value.clone() };
         rows::IDENTITY_CHECKS.replace(&mut changes, &key, asked.row.version, &row)?;
+        let replaced = portraits::give_up(platform, &mut changes, (filing, party)).await?;
+        if let Some(portrait) = &in_store {
+            portraits::note(&mut changes, (filing, party), (record_id, portrait))?;
+        }
         if is_final {
             QUEUE.complete(platform.backend(), &mut changes, item, platform.now()).await?;
         } else {
@@ -215,6 +227,9 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
             QUEUE.fail(platform.backend(), &mut changes, item, retry_at).await?;
         }
         if attempts.commit(platform, changes).await?.is_some() {
+            for portrait in &replaced {
+                objects::forget_soon(platform, portrait).await;
+            }
             return Ok(());
         }
         if item.leased_until <= platform.now() {

@@ -16,6 +16,7 @@ use crate::changeset::Changeset;
 use crate::table::{Pair, Place, Table};
 
 const FOUND: Table<Pair<Side, Place>, Reconciled> = Table::new("reconciliation");
+const SUSPECTED: Table<Side, Suspicion> = Table::new("reconciliation_suspected");
 /// Days that are kept.
 const DAYS: i64 = 400;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -117,6 +118,49 @@ pub struct Reconciled {
     pub compared_to: u64,
     /// What was found.
     pub outcome: Outcome,
+}
+
+/// A difference that was seen once, and where: it counts when it is there twice, and is kept until a look says so or
+/// takes it back.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever compares builds it")]
+pub struct Suspicion {
+    /// At which size.
+    pub size: u64,
+    /// The first leaf that differed, where one did.
+    pub first_leaf: Option<u64>,
+}
+
+/// Keeps what is suspected of a side, over a restart too; `None`: nothing any more.
+///
+/// # Errors
+/// The store could not do its part.
+pub async fn suspect(
+    backend: &dyn Backend,
+    side: Side,
+    suspicion: Option<&Suspicion>,
+) -> Result<(), MonitoringError> {
+    let mut changes = Changeset::new();
+    match suspicion {
+        Some(suspicion) => SUSPECTED.put(&mut changes, &side, suspicion)?,
+        None => {
+            changes.delete(SUSPECTED.key(&side)?);
+        }
+    }
+    backend.commit(changes)?.await?;
+    Ok(())
+}
+
+/// What is suspected of each side.
+///
+/// # Errors
+/// The store could not be read.
+pub async fn suspected(
+    backend: &dyn Backend,
+) -> Result<BTreeMap<Side, Suspicion>, MonitoringError> {
+    let rows = SUSPECTED.scan(backend, "", None, usize::MAX).await?;
+    Ok(rows.into_iter().map(|(side, row)| (side, row.value)).collect())
 }
 
 /// Keeps what was found: the last of each day, and a mismatch of a day whatever comes after it.

@@ -6,7 +6,9 @@ use heqi_vocabulary::UtcMillis;
 use super::alarm_delivery::{
     AlarmNews, AlarmStanding, Teller, begin, end, later, lease, note_change, told_raised,
 };
-use super::reconciliation::{Outcome, Reconciled, Side, differs, found, newest, note};
+use super::reconciliation::{
+    Outcome, Reconciled, Side, Suspicion, differs, found, newest, note, suspect, suspected,
+};
 use crate::testing::memory;
 
 mod every_call;
@@ -26,6 +28,22 @@ fn compared(at: UtcMillis, outcome: Outcome) -> Reconciled {
         compared_to: 7,
         outcome,
     }
+}
+
+#[tokio::test]
+async fn what_is_suspected_is_kept_for_each_side_until_it_is_taken_back() {
+    let backend = memory();
+    let at_leaf = Suspicion { size: 90, first_leaf: Some(7) };
+    let (side, other) = (Side::OursMirrored, Side::NotarysOwn);
+    suspect(&*backend, side, Some(&at_leaf)).await.unwrap();
+    suspect(&*backend, other, Some(&Suspicion { size: 60, first_leaf: None })).await.unwrap();
+    assert_eq!(suspected(&*backend).await.unwrap().get(&side), Some(&at_leaf));
+    for _ in 0..2 {
+        suspect(&*backend, other, None).await.unwrap();
+        let all: Vec<_> = suspected(&*backend).await.unwrap().into_iter().collect();
+        assert_eq!(all, [(side, at_leaf)]);
+    }
+    assert!(found(&*backend, side).await.unwrap().is_empty(), "it is no finding");
 }
 
 #[tokio::test]

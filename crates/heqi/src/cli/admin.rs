@@ -35,9 +35,12 @@ pub(crate) enum AdminAction {
         /// For how long the old key still works
         #[arg(long, value_name = "HOURS", default_value_t = 72)]
         overlap_hours: u32,
-        /// After how many days the new key ends by itself; without it, when it is revoked
+        /// After how many days the new key ends by itself; without it, when the old one was to end
         #[arg(long, value_name = "DAYS")]
         days: Option<u16>,
+        /// The new key ends when it is revoked, and not when the old one was to end
+        #[arg(long, conflicts_with = "days")]
+        unlimited: bool,
     },
     /// Make an account for a member of staff, which waits until security lets it in, and show its first password
     /// this once

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use heqi_registration::access::{self, ApiKeyRow, CreateApiKey};
+use heqi_registration::access::{self, ApiKeyRow, CreateApiKey, NextEnd};
 use heqi_registration::{Custodian, Scope};
 use heqi_service_kit::api_key::ApiKey;
 use heqi_vocabulary::UtcMillis;
@@ -42,10 +42,15 @@ pub(crate) fn run(action: &AdminAction) -> JobResult {
                 open.store.close()?;
                 listed
             }
-            AdminAction::RotateKey { service, id, overlap_hours, days } => {
+            AdminAction::RotateKey { service, id, overlap_hours, days, unlimited } => {
                 let settings: PlatformSettings = settings::load(service.config.as_deref())?;
                 let open = open(service.config.as_deref()).await?;
-                let rotated = rotate(&open, id, (*overlap_hours, *days), &mut out).await;
+                let end = match end_of(&open, *days) {
+                    Some(end) => NextEnd::At(end),
+                    None if *unlimited => NextEnd::Never,
+                    None => NextEnd::AsBefore,
+                };
+                let rotated = rotate(&open, id, (*overlap_hours, end), &mut out).await;
                 open.store.close()?;
                 // The store is closed: the change becomes a leaf of the log.
                 let (old, new) = rotated?;
@@ -178,13 +183,13 @@ fn end_of(open: &OpenPlatform, days: Option<u16>) -> Option<UtcMillis> {
 async fn rotate(
     open: &OpenPlatform,
     id: &str,
-    (overlap_hours, days): (u32, Option<u16>),
+    (overlap_hours, end): (u32, NextEnd),
     out: &mut dyn Write,
 ) -> Result<(String, String), Box<dyn std::error::Error + Send + Sync>> {
     let old = id.parse()?;
     let key = ApiKey::generate(HOLDER.parse()?, open.platform.entropy());
     let overlap_ms = i64::from(overlap_hours) * 3_600_000;
-    let next = (access::hash_of(key.expose()), end_of(open, days));
+    let next = (access::hash_of(key.expose()), end);
     let new = access::rotate_api_key(&open.platform, &old, next, overlap_ms).await?;
     writeln!(out, "{new}\n{}", key.expose())?;
     writeln!(io::stderr(), "The key is shown this once. {old} ends in {overlap_hours} hours.")?;

@@ -31,20 +31,20 @@ pub(super) fn open(data_dir: &Path, origin: &str) -> Arc<dyn SearchIndex> {
     }
 }
 
-/// Follows the log until the stop.
+/// Follows the store until the stop.
 pub(super) async fn run_indexing(
     platform: Arc<Platform>,
     mut stop: Shutdown,
 ) -> Result<(), Infallible> {
     while !stop.is_requested() {
+        // What comes while a step is made is followed by the next one: also what no leaf says, which the sweep notes.
+        let mut progress = platform.backend().progress();
         let pause = match index_filings(&platform).await {
             Ok(indexed) if !indexed.has_caught_up => continue,
             Ok(_) => {
-                let mut heads = platform.backend().log().head_changed();
-                let position = platform.search_index().position().unwrap_or(0);
                 tokio::select! {
                     () = stop.requested() => break,
-                    _ = heads.wait_for(|head| head.size() > position) => {}
+                    _ = progress.changed() => {}
                 }
                 GATHERED
             }

@@ -19,7 +19,7 @@ use heqi_pki::authority::CertificateAuthority;
 use heqi_pki::certificate::{CertificateChain, TrustedRoot};
 use heqi_pki::keys::{PublicKey, SigningKey};
 use heqi_providers::HttpCertificateAuthority;
-use heqi_registration::access::{self, CreateApiKey};
+use heqi_registration::access::{self, CreateApiKey, CreateApiKeyError};
 use heqi_registration::{Custodian, OrderKey, Platform, Ports, Scope, Settings, erasure};
 use heqi_service_kit::Secret;
 use heqi_tlog::note::{SignatureType, VerifierKey};
@@ -219,7 +219,7 @@ fn believe_successors(
 }
 
 impl OpenPlatform {
-    /// Lets an integrator in who holds the key of this hash.
+    /// Lets an integrator in who holds this key, unless it was revoked: then it stays so.
     pub(crate) async fn admit_key(&self, label: &str, key: &str) -> Result<(), ServiceError> {
         let command = CreateApiKey {
             label: label.to_owned(),
@@ -228,10 +228,14 @@ impl OpenPlatform {
             ends_at: None,
             hash: access::hash_of(key),
         };
-        access::create_api_key(&self.platform, command)
-            .await
-            .map(|_| ())
-            .map_err(|fault| ServiceError::Start(fault.to_string()))
+        match access::create_api_key(&self.platform, command).await {
+            Ok(_) => Ok(()),
+            Err(CreateApiKeyError::Over) => {
+                tracing::warn!("the key of the {label} was revoked and lets nobody in");
+                Ok(())
+            }
+            Err(error) => Err(ServiceError::Start(error.to_string())),
+        }
     }
 
     /// Asks the custodians what they hold of us. Nothing is written until those that must be heard have been.

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::monitoring::MonitoringError;
-use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled, Side, found, note};
+use heqi_evidence_store::monitoring::reconciliation::{
+    Outcome, Reconciled, Side, Suspicion, found, note, suspect, suspected as kept_suspicions,
+};
 use heqi_notary_protocol::{LogClient, NotaryClient};
 use heqi_notary_sync::reconcile::{ReconcileError, not_compared, reconcile_mirror, reconcile_peer};
 use heqi_registration::Platform;
@@ -87,24 +89,61 @@ pub(super) async fn run_reconciling(
 }
 
 /// Differences that were seen once. One stays until a look that compared as much says whether it is there: whoever does
-/// not answer the second time, or shows less, does not get out of it.
+/// not answer the second time, or shows less, does not get out of it, and no restart of ours helps either.
 #[derive(Default)]
-struct Suspected(BTreeMap<Side, Suspicion>);
-
-/// Where a difference was seen.
-struct Suspicion {
-    size: u64,
-    first_leaf: Option<u64>,
+struct Suspected {
+    open: BTreeMap<Side, Suspicion>,
+    /// As the store has them; none where it was not read yet.
+    kept: Option<BTreeMap<Side, Suspicion>>,
 }
 
 impl Suspected {
+    /// Takes up what a process of before suspected, once.
+    async fn take_up(&mut self, backend: &dyn Backend) {
+        if self.kept.is_some() {
+            return;
+        }
+        match kept_suspicions(backend).await {
+            Ok(kept) => {
+                let end = backend.log().head().size();
+                let of_now = kept.iter().filter(|(side, one)| !is_of_log_before(**side, one, end));
+                for (side, suspicion) in of_now {
+                    self.open.entry(*side).or_insert(*suspicion);
+                }
+                self.kept = Some(kept);
+            }
+            Err(error) => tracing::warn!(%error, "what was suspected could not be read"),
+        }
+    }
+
+    /// Keeps what is suspected of a side by now. What cannot be written is written the next time.
+    async fn keep(&mut self, backend: &dyn Backend, side: Side) {
+        let now = self.open.get(&side).copied();
+        let Some(kept) = &mut self.kept else { return };
+        if kept.get(&side).copied() == now {
+            return;
+        }
+        match suspect(backend, side, now.as_ref()).await {
+            Ok(()) => match now {
+                Some(suspicion) => {
+                    kept.insert(side, suspicion);
+                }
+                None => {
+                    kept.remove(&side);
+                }
+            },
+            Err(error) if error.is_read_only() => {}
+            Err(error) => tracing::warn!(%error, "what is suspected could not be written down"),
+        }
+    }
+
     /// Takes in what a look found, and says whether another one is needed to be certain.
     fn weigh(&mut self, look: &Reconciled) -> bool {
-        let suspected = self.0.get(&look.side).map(|suspicion| suspicion.size);
+        let suspected = self.open.get(&look.side).map(|suspicion| suspicion.size);
         let is_settled = match (&look.outcome, suspected) {
             (Outcome::Mismatch { first_leaf }, None) => {
                 let (size, first_leaf) = (look.size, *first_leaf);
-                self.0.insert(look.side, Suspicion { size, first_leaf });
+                self.open.insert(look.side, Suspicion { size, first_leaf });
                 return true;
             }
             (Outcome::Mismatch { .. }, Some(_)) => true,
@@ -112,23 +151,33 @@ impl Suspected {
             (Outcome::Match {}, None) | (Outcome::NotCompared { .. }, _) => false,
         };
         if is_settled {
-            self.0.remove(&look.side);
+            self.open.remove(&look.side);
         }
         false
     }
 
     fn is_open(&self, side: Side) -> bool {
-        self.0.contains_key(&side)
+        self.open.contains_key(&side)
     }
 
     /// From where a side is looked at: of a custodian's own log no head smaller than the one that differed, elsewhere the
     /// leaf that differed anew, which a drawn sample may not hit twice.
     fn since(&self, side: Side, matched: u64) -> u64 {
-        match self.0.get(&side) {
+        match self.open.get(&side) {
             Some(suspicion) if side == Side::OwnCosigned => matched.max(suspicion.size),
             Some(Suspicion { first_leaf: Some(leaf), .. }) => matched.min(*leaf),
             Some(_) | None => matched,
         }
+    }
+}
+
+/// Whether it was suspected of a log that a successor of ours has taken the place of: that one is shorter.
+fn is_of_log_before(side: Side, suspicion: &Suspicion, end: u64) -> bool {
+    match side {
+        Side::OursMirrored => suspicion.size > end,
+        // More may have been cosigned than we hold: then the leaf is the one behind our end.
+        Side::OwnCosigned => suspicion.first_leaf.unwrap_or(suspicion.size) > end,
+        Side::NotarysOwn | Side::PlatformsLog => false,
     }
 }
 
@@ -138,13 +187,17 @@ async fn certain(
     side: Side,
     suspected: &mut Suspected,
 ) -> Reconciled {
+    suspected.take_up(&*kept.backend).await;
     let first = once(kept, halves, side, suspected).await;
-    if !suspected.weigh(&first) {
+    let is_new = suspected.weigh(&first);
+    suspected.keep(&*kept.backend, side).await;
+    if !is_new {
         return first;
     }
     tokio::time::sleep(AGAIN).await;
     let again = once(kept, halves, side, suspected).await;
     suspected.weigh(&again);
+    suspected.keep(&*kept.backend, side).await;
     again
 }
 
@@ -334,6 +387,42 @@ mod tests {
         assert!(!suspected.is_open(Side::OwnCosigned));
         let seen = looked(&both, &mut suspected, [differs(70, None), same(70)]).await.0;
         assert_eq!(seen, Outcome::Match {}, "what is there once only is no mismatch");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_difference_that_was_seen_once_is_still_suspected_after_a_restart() {
+        let both = told(Side::PlatformsLog);
+        looked(&both, &mut Suspected::default(), [same(90_000)]).await;
+        let silent = [differs(90_100, Some(777)), None];
+        assert_eq!(looked(&both, &mut Suspected::default(), silent).await.0, away());
+
+        // Another process waits for a look at it, and the next mismatch is the second one.
+        let mut suspected = Suspected::default();
+        assert_eq!(looked(&both, &mut suspected, [None]).await.0, away());
+        assert_eq!(suspected.since(Side::PlatformsLog, 90_000), 777);
+        assert!(suspected.is_open(Side::PlatformsLog), "silence clears nothing");
+        let seen = looked(&both, &mut Suspected::default(), [differs(90_150, Some(777))]).await.0;
+        assert_eq!(seen, Outcome::Mismatch { first_leaf: Some(777) }, "without a third look");
+        let mut suspected = Suspected::default();
+        looked(&both, &mut suspected, [differs(90_160, Some(777)), same(90_160)]).await;
+        assert!(!suspected.is_open(Side::PlatformsLog));
+        suspected = Suspected::default();
+        looked(&both, &mut suspected, [None]).await;
+        assert!(!suspected.is_open(Side::PlatformsLog), "what was settled stays settled");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_suspected_of_a_log_is_not_suspected_of_its_successor() {
+        for (side, first_leaf) in [(Side::OwnCosigned, None), (Side::OursMirrored, Some(7))] {
+            // The log of this store has no leaf: what differed at 60 was another one.
+            let both = told(side);
+            let mut suspected = Suspected::default();
+            looked(&both, &mut suspected, [differs(60, first_leaf), None]).await;
+            assert!(suspected.is_open(side));
+            let mut suspected = Suspected::default();
+            looked(&both, &mut suspected, [None]).await;
+            assert!(!suspected.is_open(side), "{side}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -245,6 +245,32 @@ async fn the_key_of_an_integrator_is_changed_with_an_overlap_and_the_change_is_a
     assert_eq!(client.get(&second.1, "/api/v1/ceremony").await.status, 401, "without an overlap");
 }
 
+#[test]
+fn a_key_in_the_place_of_one_that_ends_ends_with_it_unless_something_else_is_said() {
+    let town = Town::make();
+    let config = town.platform.to_str().unwrap();
+    let id_of = |ran: Ran| ran.out.lines().next().unwrap().to_owned();
+    let create = ["admin", "create-key", "--config", config, "--label", "Test"];
+    let ending = ["--scopes", "coverage", "--days", "30"];
+    let mut old = id_of(heqi(&[&create[..], &ending].concat()).exits(0));
+    for (said, state) in [
+        (&[][..], "valid until 20"),
+        (&["--unlimited"][..], "valid  Test"),
+        (&["--days", "9"][..], "valid until 20"),
+    ] {
+        let line = [&["admin", "rotate-key", old.as_str(), "--config", config][..], said].concat();
+        let new = id_of(heqi(&line).exits(0));
+        let listed = heqi(&["admin", "list-keys", "--config", config]).exits(0);
+        let line = listed.out.lines().find(|line| line.starts_with(&new)).unwrap();
+        assert!(line.contains(state), "{said:?}: {line}");
+        old = new;
+    }
+    let both =
+        ["admin", "rotate-key", old.as_str(), "--config", config, "--unlimited", "--days", "9"];
+    let refused = heqi(&both);
+    assert!(refused.code != Some(0) && refused.out.is_empty(), "one of the two");
+}
+
 #[tokio::test]
 async fn the_drill_for_a_key_in_other_hands_keeps_what_others_dated_and_doubts_the_rest() {
     let town = Town::make();

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use heqi_evidence::anchors::{Anchors, CosignerAnchor, CosignerRole, LogAnchor};
 use heqi_evidence::leaf::RecordRoot;
+use heqi_evidence_store::gate::CLOCK_LIMIT_MS;
 use heqi_tlog::checkpoint::{Origin, SignedCheckpoint};
 use heqi_tlog::note::{Note, SignatureLine, VerifiedSignature, VerifierKey};
 use heqi_tlog::proof_file::ProofFile;
@@ -108,15 +109,16 @@ impl Elsewhere {
         answer
     }
 
-    /// A head with the lines of log, witness and mirror, each by a key that the office knows as such; `None` while no
-    /// such head is shown.
+    /// A head with the lines of log, witness and mirror, each by a key that the office knows as such, and none of a time
+    /// that has not come by `now`; `None` while no such head is shown.
     pub(super) async fn head_of_both(
         &self,
         anchors: &Anchors,
         origin: &Origin,
+        now: UtcMillis,
     ) -> Result<Option<SignedCheckpoint>, NotShown> {
         let Some(mirrored) = self.shown.mirrored(origin).await? else { return Ok(None) };
-        if let Some(both) = of_both(&mirrored, origin, anchors) {
+        if let Some(both) = of_both(&mirrored, origin, (anchors, now)) {
             return Ok(Some(both));
         }
         let Some(witnessed) = self.shown.witnessed(origin).await? else { return Ok(None) };
@@ -124,7 +126,7 @@ impl Elsewhere {
             return Ok(None);
         }
         let both = both_lines(witnessed, &mirrored).ok();
-        Ok(both.and_then(|both| of_both(&both, origin, anchors)))
+        Ok(both.and_then(|both| of_both(&both, origin, (anchors, now))))
     }
 
     pub(super) async fn tile(
@@ -139,11 +141,12 @@ impl Elsewhere {
 /// The head with the lines of log, witness and mirror that the office knows, and no others; `None` where one of the three is
 /// missing. Before it is remembered: a head that somebody made up, or that only the log's own organisation cosigned, would
 /// stand in the way of every other, and lines of strangers, as long as a note may be, would be kept and handed out in
-/// every proof.
+/// every proof. Nor does a head count that was cosigned later than the clocks of two organisations may differ
+/// ([`CLOCK_LIMIT_MS`]): remembered for its size, it would be handed out as newer than anything can be.
 fn of_both(
     head: &SignedCheckpoint,
     origin: &Origin,
-    anchors: &Anchors,
+    (anchors, now): (&Anchors, UtcMillis),
 ) -> Option<SignedCheckpoint> {
     let logs = anchors.logs.iter().filter(|log| log.vkey.0.name() == origin.key_name());
     let logs: Vec<&LogAnchor> = logs.collect();
@@ -158,20 +161,32 @@ fn of_both(
     if head.checkpoint().origin() != origin {
         return None;
     }
-    let mut known = signed_by(head, logs.iter().map(|log| &log.vkey.0).collect())?;
-    known.extend(signed_by(head, of(CosignerRole::Witness))?);
-    known.extend(signed_by(head, of(CosignerRole::Mirror))?);
+    let latest = now.plus_millis(CLOCK_LIMIT_MS);
+    let mut known = signed_by(head, logs.iter().map(|log| &log.vkey.0).collect(), latest)?;
+    known.extend(signed_by(head, of(CosignerRole::Witness), latest)?);
+    known.extend(signed_by(head, of(CosignerRole::Mirror), latest)?);
     // By the note, in which each line stands once: a key may be known twice, with two validities.
     let lines = head.note().signatures().iter().filter(|line| known.contains(line));
     let note = Note::new(head.note().text().to_owned(), lines.cloned().collect()).ok()?;
     SignedCheckpoint::from_note(note).ok()
 }
 
-/// The lines of these keys; `None` where there is none, or one that does not hold.
+/// The lines of these keys; `None` where there is none, or one that does not hold or says a time after `latest`.
 fn signed_by<'a>(
     head: &'a SignedCheckpoint,
     keys: Vec<&'a VerifierKey>,
+    latest: UtcMillis,
 ) -> Option<Vec<&'a SignatureLine>> {
     let verified = head.note().verify(keys).ok()?;
+    let is_to_come = |signature: &VerifiedSignature<'_>| {
+        signature.time().is_some_and(|time| time.posix_seconds() > latest.unix_seconds())
+    };
+    if verified.iter().any(is_to_come) {
+        tracing::warn!(
+            log.origin = %head.checkpoint().origin(), log.size = head.checkpoint().size(),
+            "a head was cosigned at a time that has not come yet, and is not taken"
+        );
+        return None;
+    }
     Some(verified.iter().map(VerifiedSignature::line).collect())
 }

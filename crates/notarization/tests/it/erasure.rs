@@ -13,7 +13,7 @@ use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::deposited::{deposit, open_part};
 use heqi_notarization::erasure::answer_order;
-use heqi_notarization::legal_hold::{lift_hold, place_hold};
+use heqi_notarization::legal_hold::{HoldKey, LegalHoldError, lift_hold, place_hold};
 use heqi_notarization::peer::list_deposits;
 use heqi_pki::dsse::Envelope;
 use heqi_pki::keys::{Algorithm, SigningKey};
@@ -112,7 +112,7 @@ async fn a_legal_hold_refuses_an_order_with_its_basis_and_what_is_held_stays() {
     let chain = chain_commitment(ChainId::from_bytes([91; 16]));
     let root = ordered.records_of(chain).await[0];
     let reason = "（2026）示例民初1号";
-    let (hold, _) = place_hold(&ordered.office, chain, reason).await.unwrap();
+    let (hold, _) = place_hold(&ordered.office, key(1), chain, reason).await.unwrap();
 
     let order = ordered.order(chain, vec![root], 0);
     let (refused, outcome) = ordered.answer(&order).await;
@@ -125,13 +125,71 @@ async fn a_legal_hold_refuses_an_order_with_its_basis_and_what_is_held_stays() {
     assert!(ordered.opens(root).await);
 
     // The answer to this order is final; another order meets what is true by then.
-    lift_hold(&ordered.office, chain, hold, "案件已审结").await.unwrap();
+    lift_hold(&ordered.office, key(2), (chain, hold), "案件已审结").await.unwrap();
     let (again, _) = ordered.answer(&order).await;
     assert_eq!(again.as_bytes(), refused.as_bytes());
     assert!(ordered.opens(root).await);
     let (_, outcome) = ordered.answer(&ordered.order(chain, vec![root], 1)).await;
     assert!(matches!(outcome, ErasureOutcome::Erased { keys: 1.. }), "{outcome:?}");
     assert!(!ordered.opens(root).await);
+}
+
+/// The caller's name of an act.
+fn key(number: u8) -> HoldKey {
+    format!("act-{number}").parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_hold_that_is_asked_for_twice_is_one_hold_and_lifted_twice_is_lifted_once() {
+    let ordered = Ordered::office().await;
+    let office = &ordered.office;
+    let chain = chain_commitment(ChainId::from_bytes([91; 16]));
+    let root = ordered.records_of(chain).await[0];
+    let leaves = || ordered.house.store.log().head().size();
+    let (reason, lifted) = ("（2026）示例民初1号", "案件已审结");
+
+    let first = place_hold(office, key(1), chain, reason).await.unwrap();
+    let before = leaves();
+    let again = place_hold(office, key(1), chain, &format!(" {reason} ")).await.unwrap();
+    assert_eq!((again.0, again.1.as_bytes()), (first.0, first.1.as_bytes()));
+    assert_eq!(leaves(), before, "nothing was said twice");
+    // Another key is another hold: each is lifted by itself.
+    let second = place_hold(office, key(2), chain, reason).await.unwrap();
+    assert_ne!(second.0, first.0);
+
+    for (number, hold) in [(3, first.0), (4, second.0)] {
+        let said = lift_hold(office, key(number), (chain, hold), lifted).await.unwrap();
+        let again = lift_hold(office, key(number), (chain, hold), lifted).await.unwrap();
+        assert_eq!(again.as_bytes(), said.as_bytes());
+    }
+    let other = lift_hold(office, key(5), (chain, first.0), lifted).await;
+    assert!(matches!(other, Err(LegalHoldError::NoSuchHold)), "{other:?}");
+    let (_, outcome) = ordered.answer(&ordered.order(chain, vec![root], 0)).await;
+    assert_eq!(reason_of(&outcome).0, "erased", "no second hold was left in the way");
+    // Placed again after it was lifted, the same request is still the same act.
+    let again = place_hold(office, key(1), chain, reason).await.unwrap();
+    assert_eq!(again.1.as_bytes(), first.1.as_bytes());
+}
+
+#[tokio::test]
+async fn a_key_of_a_hold_that_comes_with_another_request_is_refused() {
+    let ordered = Ordered::office().await;
+    let office = &ordered.office;
+    let chain = chain_commitment(ChainId::from_bytes([91; 16]));
+    let other = chain_commitment(ordered.story.signing().record.frame().place.chain);
+    let (hold, _) = place_hold(office, key(1), chain, "证据保全").await.unwrap();
+    let refused = [
+        place_hold(office, key(1), chain, "另一案件").await.map(drop),
+        place_hold(office, key(1), other, "证据保全").await.map(drop),
+        lift_hold(office, key(1), (chain, hold), "证据保全").await.map(drop),
+    ];
+    for one in refused {
+        assert!(matches!(one, Err(LegalHoldError::KeyReused)), "{one:?}");
+    }
+    let long = "k".repeat(129);
+    for wrong in ["", "with space", "编号", &long] {
+        assert!(wrong.parse::<HoldKey>().is_err(), "{wrong}");
+    }
 }
 
 #[tokio::test]
@@ -152,10 +210,10 @@ async fn what_somebody_signed_is_kept_in_the_notarial_archive_and_nothing_beside
     }
 
     // A hold is named before the archive: it is what has to be lifted first.
-    let (hold, _) = place_hold(&ordered.office, chain, "证据保全").await.unwrap();
+    let (hold, _) = place_hold(&ordered.office, key(1), chain, "证据保全").await.unwrap();
     let (_, outcome) = ordered.answer(&ordered.order(chain, vec![signing], 1)).await;
     assert_eq!(reason_of(&outcome).0, "legal_hold");
-    lift_hold(&ordered.office, chain, hold, "解除").await.unwrap();
+    lift_hold(&ordered.office, key(2), (chain, hold), "解除").await.unwrap();
 
     // What belongs to no archive is erased without the signing.
     let other = all.into_iter().find(|root| *root != signing).unwrap();

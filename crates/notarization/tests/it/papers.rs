@@ -326,8 +326,9 @@ async fn edge_case_25_a_dispute_after_the_signing_changes_nothing_held_and_limit
     let office = bureau.office();
     let before = deposit(office, &bureau.key).await.unwrap().unwrap();
     // The evidence is held, whatever anybody says about it.
+    let key = "hold".parse().unwrap();
     let (_, envelope) =
-        place_hold(office, before.chain, "当事人提出异议，民事诉讼在审").await.unwrap();
+        place_hold(office, key, before.chain, "当事人提出异议，民事诉讼在审").await.unwrap();
     let said = String::from_utf8_lossy(envelope.unverified_payload()).into_owned();
     assert!(said.contains("placed") && !said.contains("诉讼"), "{said}");
     // A certificate can still be had; what it tells of the signing needs a tick of its own.

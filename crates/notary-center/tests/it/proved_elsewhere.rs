@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use heqi_evidence::bundle::EvidenceBundle;
+use heqi_evidence_store::gate::CLOCK_LIMIT_MS;
 use heqi_notarization::cosigned_log::elsewhere::{PAUSE_MS, Showing, ShownElsewhere};
 use heqi_notary_center::DataCentreLog;
 use heqi_notary_protocol::mirror::AddEntriesAnswer;
@@ -14,6 +15,7 @@ use heqi_tlog::mirror::MAX_PACKAGES;
 use heqi_tlog::note::{KeyId, KeyName, SignatureLine};
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tile::TilePath;
+use heqi_vocabulary::Clock as _;
 
 use crate::holder::{Kept, come_in, page, people, told_story};
 use crate::mirror::{announcement, upload};
@@ -203,6 +205,34 @@ async fn a_head_or_a_tile_that_is_only_said_changes_nothing_and_stands_in_nobody
     let saved = visitor.saved().await;
     assert_eq!(cosignatures(&saved), 2);
     assert_eq!(saved.checkpoint().checkpoint().size(), story.log.size() - 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_head_of_a_time_that_has_not_come_is_neither_remembered_nor_handed_out() {
+    let (story, code_checked) = told_story();
+    let centre = Plan::data_centre(&story, store()).start().await;
+    cosign(&centre, &story, story.log.size()).await;
+    let between = Between::of(&centre);
+    let visitor = Visitor::at(&story, &code_checked, between.clone()).await;
+    let now = visitor.second.clock.now();
+    let [one, two] = [("witness.office.example/w", 9), ("mirror.office.example/m", 4)]
+        .map(|(name, seed)| cosigner(name, seed));
+    let head = |ahead_ms: [i64; 2]| {
+        let [witnessed, mirrored] = ahead_ms.map(|ms| now.plus_millis(ms));
+        let head = story.log.cosigned(&story.log.head_at(story.log.size()), &one, witnessed);
+        story.log.cosigned(&head, &two, mirrored)
+    };
+    let (within, beyond) = (CLOCK_LIMIT_MS, CLOCK_LIMIT_MS + 1_000);
+    for ahead_ms in [[beyond, 0], [0, beyond], [365 * 24 * 3_600_000; 2]] {
+        between.does(Mischief::Head(head(ahead_ms)));
+        assert_eq!(cosignatures(&visitor.saved().await), 0, "{ahead_ms:?}");
+    }
+    // As far as clocks may differ it is remembered, and counts from its time on.
+    between.does(Mischief::Head(head([within; 2])));
+    visitor.saved().await;
+    between.does(Mischief::Silence);
+    visitor.second.clock.advance_ms(within);
+    assert_eq!(cosignatures(&visitor.saved().await), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

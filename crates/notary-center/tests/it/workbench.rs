@@ -39,7 +39,7 @@ use heqi_sealed_pdf::{SignedPdf, Stamper, Unstamped};
 use heqi_service_kit::{ApiKey, Listener, SystemEntropy};
 use heqi_testkit::{FixedClock, SeededEntropy, Story};
 use heqi_vocabulary::{Clock as _, Digest, VoucherNo};
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 
 use crate::support::{Plan, deposit_of, http, pool, store, story};
 
@@ -1308,6 +1308,31 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
             let expected = !roles.contains(role) || rule.verb == Verb::Post;
             assert_eq!(is_stopped, expected, "{role} at {method} {path}: {status}");
             assert_ne!(status, StatusCode::UNAUTHORIZED, "{role} at {path}");
+        }
+    }
+    bureau.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_is_asked_for_with_one_idempotency_key() {
+    let bureau = Box::pin(Bureau::open()).await;
+    let (_, key) = bureau.keys.iter().find(|(scope, _)| *scope == LEGAL_HOLD).unwrap();
+    let nothing = "0".repeat(64);
+    for path in
+        [format!("/chains/{nothing}/holds"), format!("/chains/{nothing}/holds/{nothing}/lift")]
+    {
+        for (names, status) in [
+            (&[][..], StatusCode::PRECONDITION_REQUIRED),
+            (&["with space"][..], StatusCode::BAD_REQUEST),
+            (&["one", "two"][..], StatusCode::BAD_REQUEST),
+            (&["one"][..], StatusCode::NOT_FOUND),
+        ] {
+            let request = http().post(format!("{}{path}", bureau.running.url()));
+            let request = request.bearer_auth(key.expose()).body(r#"{"reason":"证据保全"}"#);
+            let named =
+                |request: RequestBuilder, name: &&str| request.header("idempotency-key", *name);
+            let answer = names.iter().fold(request, named).send().await.unwrap();
+            assert_eq!(answer.status(), status, "{names:?} at {path}");
         }
     }
     bureau.running.stop().await;

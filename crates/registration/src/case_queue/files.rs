@@ -21,7 +21,7 @@ use crate::request::{Actor, RequestFacts};
 use crate::review_wanted::spoken_code;
 use crate::reviews::CaseRow;
 use crate::rows::CeremonyContent;
-use crate::verify_identity;
+use crate::verify_identity::portraits;
 
 /// Which file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -68,11 +68,10 @@ pub async fn case_picture(
             (objects::read(platform, &photo, &what).await, "photo_sha256")
         }
         Picture::Portrait => {
-            let checked =
-                verify_identity::known(platform, row.case.filing(), row.case.party()).await?;
-            let checked = checked.ok_or_else(missing)?;
-            let name = checked.known.and_then(|known| known.portrait).ok_or_else(missing)?;
-            let what = objects::of_portrait(checked.record);
+            let whose = (row.case.filing(), row.case.party());
+            let portrait = portraits::of_signing(platform, whose, row.case.signing()).await?;
+            let (name, record) = portrait.ok_or_else(missing)?;
+            let what = objects::of_portrait(record);
             (objects::read(platform, &name, &what).await, "identity")
         }
     };

@@ -11,11 +11,13 @@ use heqi_vocabulary::{ChainId, FilingId, PartyId, RecordId};
 
 use super::rows::{ERASED, ErasedRow};
 use crate::ceremonies;
+use crate::correct_person::corrections;
 use crate::data_keys::{Sealing, data_key_id};
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, KeptRecord};
 use crate::platform::Platform;
 use crate::rows::{self, Pair, Place};
+use crate::verify_identity::portraits;
 
 /// What an erasure reaches.
 pub(crate) struct Affected {
@@ -23,6 +25,10 @@ pub(crate) struct Affected {
     pub(crate) records: Vec<KeptRecord>,
     /// Keys of the classes.
     pub(crate) keys: Vec<DataKeyId>,
+    /// Portraits that authorities gave of the party, where its face is erased.
+    pub(crate) portraits: Vec<String>,
+    /// Certificates by which the person was put right, where it is erased.
+    certificates: Vec<String>,
 }
 
 /// Finds what an erasure of these classes reaches.
@@ -40,7 +46,18 @@ pub(crate) async fn affected(
     {
         records.extend(records_of_chain(platform, chain.value, party).await?);
     }
-    Ok(Affected { records, keys: keys(filing.id(), party, classes) })
+    let portraits = if classes.contains(&RetentionClass::Biometric) {
+        portraits::all_of(platform, (filing.id(), party)).await?
+    } else {
+        Vec::new()
+    };
+    let corrections = if classes.contains(&RetentionClass::Person) {
+        corrections(platform, filing.id(), party).await?
+    } else {
+        Vec::new()
+    };
+    let certificates = corrections.iter().map(|one| one.object().to_owned()).collect();
+    Ok(Affected { records, keys: keys(filing.id(), party, classes), portraits, certificates })
 }
 
 async fn records_of_chain(
@@ -102,7 +119,8 @@ impl Affected {
     }
 
     /// Objects that nobody can open afterwards: photos of signings, photos of ceremonies that were
-    /// never signed, videos of either, and what guardians showed.
+    /// never signed, videos of either, portraits of authorities, what guardians showed, and
+    /// certificates of corrections.
     pub(crate) async fn objects(
         &self,
         platform: &Platform,
@@ -110,7 +128,8 @@ impl Affected {
     ) -> Result<Vec<String>, ActError> {
         let has_photos = classes.contains(&RetentionClass::Biometric);
         let has_proofs = classes.contains(&RetentionClass::Person);
-        let mut objects = BTreeSet::new();
+        let mut objects: BTreeSet<String> =
+            self.portraits.iter().chain(&self.certificates).cloned().collect();
         for record in self.records.iter().filter(|_| has_photos) {
             objects.extend(record.private(platform)?.and_then(|private| private.photo));
         }

@@ -65,7 +65,7 @@ pub(crate) async fn look_again_at_companies(
             return Ok(true);
         }
         if is_stale(checked.as_ref(), platform.now()) && !is_being_asked(platform, whose).await? {
-            enqueue(platform, changes, whose, false).await?;
+            enqueue(platform, changes, whose).await?;
         }
     }
     Ok(false)
@@ -111,6 +111,6 @@ async fn ask_anew(platform: &Platform, whose: (FilingId, PartyId)) -> Result<(),
         return Ok(());
     }
     let mut changes = Changeset::new();
-    enqueue(platform, &mut changes, whose, false).await?;
+    enqueue(platform, &mut changes, whose).await?;
     Attempts::default().commit(platform, changes).await.map(drop)
 }

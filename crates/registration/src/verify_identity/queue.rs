@@ -7,7 +7,7 @@ use heqi_evidence_store::outbox::{After, Leased, NewItem, Outbox, Timers};
 use heqi_vocabulary::{FilingId, PartyId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
-use super::IdentityRow;
+use super::{IdentityRow, KnownRow, asked_row, portraits};
 use crate::fault::Fault;
 use crate::platform::Platform;
 use crate::rows::{self, Pair};
@@ -33,25 +33,48 @@ pub type LeasedCheck = Leased<IdentityItem>;
 /// Each party is a lane of its own, so that none waits for another.
 pub(super) const QUEUE: Outbox<IdentityItem> = Outbox::new("identity");
 
-/// Adds to `changes` that the party is to be asked about. `is_new`: what was known before was
-/// about somebody else.
+/// Adds to `changes` that the party is to be asked about again; what is known of it counts until then.
 pub(crate) async fn enqueue(
     platform: &Platform,
     changes: &mut Changeset,
-    (filing, party): (FilingId, PartyId),
-    is_new: bool,
+    whose: (FilingId, PartyId),
 ) -> Result<(), Fault> {
     if !platform.identity().is_anybody_asked() {
         return Ok(());
     }
+    let before = asked_row(platform, whose.0, whose.1).await?;
+    let known = before.as_ref().and_then(|row| row.value.known.clone());
+    add(platform, changes, whose, before.map(|row| row.version), known)
+}
+
+/// The same, and what was known before was about somebody else. Gives the portraits whose bytes may go once
+/// the changeset is committed.
+pub(crate) async fn enqueue_anew(
+    platform: &Platform,
+    changes: &mut Changeset,
+    whose: (FilingId, PartyId),
+) -> Result<Vec<String>, Fault> {
+    if !platform.identity().is_anybody_asked() {
+        return Ok(Vec::new());
+    }
+    let before = asked_row(platform, whose.0, whose.1).await?;
+    add(platform, changes, whose, before.map(|row| row.version), None)?;
+    portraits::give_up(platform, changes, whose).await
+}
+
+fn add(
+    platform: &Platform,
+    changes: &mut Changeset,
+    (filing, party): (FilingId, PartyId),
+    before: Option<u64>,
+    known: Option<KnownRow>,
+) -> Result<(), Fault> {
     let key = Pair(filing, party);
     let now = platform.now();
-    let before = rows::IDENTITY_CHECKS.row(platform.backend(), &key).await?;
-    let known = before.as_ref().filter(|_| !is_new).and_then(|row| row.value.known.clone());
     let row = IdentityRow { waiting: true, declared_at: now, known };
     match before {
         None => rows::IDENTITY_CHECKS.insert(changes, &key, &row)?,
-        Some(before) => rows::IDENTITY_CHECKS.replace(changes, &key, before.version, &row)?,
+        Some(version) => rows::IDENTITY_CHECKS.replace(changes, &key, version, &row)?,
     }
     let item = NewItem {
         lane: party.to_string(),

@@ -1,10 +1,11 @@
 //! A name or a number that was corrected (edge case 11): both stand in one record, by a certificate
 //! of the police that is kept sealed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use heqi_evidence::disclosure::Disclosure;
-use heqi_evidence::schema::RecordKind;
+use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_filing::{Capacity, OfficeKind, PartyKind};
 use heqi_registration::Actor;
@@ -16,6 +17,7 @@ use heqi_registration::correct_person::{
 };
 use heqi_registration::deposit_queue::deposit_bundle;
 use heqi_registration::disclose::Attributes;
+use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::{ActError, Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
@@ -206,7 +208,29 @@ async fn edge_case_11_of_two_officers_at_once_each_puts_another_party_of_the_per
         let record = world.opened(done.record_id).await;
         assert_eq!(record.text("party"), Some(&*party.to_string()));
     }
-    assert_eq!(world.contents().await.objects.len(), before + 2, "a certificate of each");
+    // And the portrait of somebody of the old name is gone.
+    assert_eq!(world.contents().await.objects.len(), before + 1, "a certificate of each");
+}
+
+#[tokio::test]
+async fn edge_case_11_who_has_the_data_erased_leaves_no_certificate_of_a_correction_behind() {
+    let scene = Scene::new(Mood::Down).await;
+    let world = &scene.world;
+    let officer = scene.reviewer("li.na").await;
+    let before = world.contents().await.objects.len();
+    scene.correct(&officer, |_| {}).await.unwrap();
+    assert_eq!(world.contents().await.objects.len(), before + 1);
+    world.deposit_all().await;
+    let command = ErasePersonData {
+        filing: scene.filing,
+        party: scene.party,
+        classes: BTreeSet::from([RetentionClass::Person]),
+        basis: Some("个人信息保护法第47条".into()),
+    };
+    let request = world.request(&world.staff);
+    let decided = erase_person_data(&world.platform, &request, command).await.unwrap();
+    assert_eq!(decided.decision, "erased");
+    assert_eq!(world.contents().await.objects.len(), before);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use heqi_evidence::schema::RetentionClass;
+use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::LINK_LIFETIME_MS;
 use heqi_filing::{Capacity, ConsentKind, FilingState, PartyKind, ReviewReason};
 use heqi_pki::keys::Algorithm;
@@ -245,6 +246,54 @@ async fn edge_case_8_a_filing_is_found_by_the_minors_number_once_the_guardian_ga
     assert!(world.found(&of_guardian).await.contains(&scene.filing));
 }
 
+/// What is given up is not found either, though no record says that it was given up.
+#[tokio::test]
+async fn edge_case_8_a_filing_is_found_by_the_minors_number_no_longer_than_it_is_kept() {
+    let of_ward = typed(|typed| typed.person_number = WARD_NUMBER.into());
+    for (is_signing, is_declined) in [(false, false), (true, false), (false, true)] {
+        let (scene, visitor, _) = scene().await;
+        let world = &scene.world;
+        show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+        world.index().await;
+        assert_eq!(world.found(&of_ward).await, [scene.filing]);
+        if is_signing {
+            world.ready(&visitor).await;
+        }
+        if is_declined {
+            let command = Decline { signing: None, reason: None };
+            decline(&world.platform, &world.request(&visitor.actor), command).await.unwrap();
+        } else {
+            world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);
+            sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+        }
+        world.index().await;
+        assert!(world.found(&of_ward).await.is_empty(), "{is_signing} {is_declined}");
+        let of_guardian = typed(|typed| typed.person_number = NUMBER.into());
+        assert!(world.found(&of_guardian).await.contains(&scene.filing), "the rest stays");
+        let rows = world.contents().await.rows;
+        assert!(!rows.iter().any(|(key, _)| key.as_bytes().starts_with(b"to_index/")));
+    }
+}
+
+#[tokio::test]
+async fn edge_case_8_a_guardian_who_has_the_data_erased_is_found_no_more_and_the_minor_neither() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.index().await;
+    world.deposit_all().await;
+    let command = ErasePersonData {
+        filing: scene.filing,
+        party: scene.party,
+        classes: BTreeSet::from([RetentionClass::Person]),
+        basis: Some("个人信息保护法第47条".into()),
+    };
+    erase_person_data(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    world.index().await;
+    let of_ward = typed(|typed| typed.person_number = WARD_NUMBER.into());
+    assert!(world.found(&of_ward).await.is_empty());
+}
+
 #[tokio::test]
 async fn edge_case_11_a_minors_name_is_put_right_and_the_guardian_keeps_the_own() {
     let (scene, visitor, _) = scene().await;
@@ -414,6 +463,70 @@ async fn edge_case_8_a_proof_without_a_signing_goes_after_its_time_but_under_a_h
     assert_eq!(swept().await, 0);
     let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
     assert_eq!(view.guardianship, None);
+}
+
+/// As a store of before has it: no row says in which ceremonies a proof was shown.
+async fn forget_rows(scene: &Scene) {
+    let rows = scene.world.contents().await.rows;
+    let mut changes = Changeset::new();
+    for (key, _) in rows {
+        if key.as_bytes().starts_with(b"guardianship/") {
+            changes.delete(key);
+        }
+    }
+    scene.world.platform.backend().commit(changes).unwrap().await.unwrap();
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_of_before_there_was_a_sweep_is_swept_as_any_other() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let objects = async || world.contents().await.objects.len();
+    let before = objects().await;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    forget_rows(&scene).await;
+    // Not the newest ceremony of the party any more: nothing leads to it.
+    world.invite(scene.filing, scene.party).await;
+    let of_ward = typed(|typed| typed.person_number = WARD_NUMBER.into());
+    world.index().await;
+    assert!(world.found(&of_ward).await.is_empty());
+
+    let mut cursor = SweepCursor::default();
+    assert_eq!(sweep(&world.platform, &mut cursor).await.unwrap().proofs, 0, "it may be signed");
+    world.index().await;
+    assert_eq!(world.found(&of_ward).await, [scene.filing]);
+
+    world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);
+    assert_eq!(sweep(&world.platform, &mut cursor).await.unwrap().proofs, 1);
+    assert_eq!(objects().await, before);
+    world.index().await;
+    assert!(world.found(&of_ward).await.is_empty());
+}
+
+#[tokio::test]
+async fn edge_case_8_proofs_of_before_are_looked_for_once_and_no_start_looks_again() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let before = world.contents().await.objects.len();
+    sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    forget_rows(&scene).await;
+    world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);
+    let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!((swept.proofs, world.contents().await.objects.len()), (0, before + 1));
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_of_before_that_was_signed_with_stays() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.sign(&visitor).await;
+    forget_rows(&scene).await;
+    let before = world.contents().await.objects.len();
+    world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);
+    let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!((swept.proofs, world.contents().await.objects.len()), (0, before));
 }
 
 #[tokio::test]

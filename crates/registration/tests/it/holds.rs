@@ -15,6 +15,7 @@ use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, Swept, sweep};
 use heqi_testkit::{SeededEntropy, files};
 use heqi_vocabulary::{FilingId, RecordId};
 
+use crate::review::{Mood, Scene, contact};
 use crate::world::World;
 
 const CASE: &str = "(2026)示例民初1号";
@@ -140,4 +141,20 @@ async fn a_hold_placed_while_a_photo_is_taken_again_keeps_the_one_before() {
     };
     join(again, meanwhile).await;
     assert_eq!(world.objects().await, before + 1);
+}
+
+/// What an authority sends of a face is held as what a signer takes of it.
+#[tokio::test]
+async fn a_portrait_that_is_replaced_under_a_hold_stays_until_it_is_lifted() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let before = world.objects().await;
+    let hold = world.hold(scene.filing).await;
+    scene.declare(contact()).await.unwrap();
+    assert_eq!(scene.check().await, 1);
+    assert_eq!((world.sweeps().await.given_up, world.objects().await), (0, before + 1));
+
+    world.lift(scene.filing, hold).await;
+    assert_eq!((world.sweeps().await.given_up, world.objects().await), (1, before));
+    assert_eq!(world.sweeps().await.given_up, 0, "once");
 }

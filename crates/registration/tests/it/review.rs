@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use heqi_evidence::attestation::{CompanyStatus, PersonOutcome, Question};
-use heqi_evidence::schema::RecordKind;
+use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence::verdict::{ClaimName, Reason, Status};
+use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{
     Capacity, CaseState, ConsentKind, DeclaredName, FilingState, Office, OfficeKind, PartyKind,
     ReviewReason,
@@ -25,6 +26,7 @@ use heqi_registration::decide_case::{
 };
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
 use heqi_registration::disclose::Attributes;
+use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::{ActError, Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
@@ -45,6 +47,7 @@ use heqi_vocabulary::{
     CaseId, CeremonyId, Clock as _, Digest, Explain as _, FilingId, Language, MessageChannel,
     PartyId, UtcMillis,
 };
+use tokio::sync::oneshot;
 
 use crate::entry::{enter, taken};
 use crate::notary::expect;
@@ -841,6 +844,156 @@ async fn a_portrait_of_somebody_who_was_declared_anew_meanwhile_is_not_kept() {
     let after = world.contents().await;
     assert_eq!(after.entries.len(), before.entries.len() + 1, "the declaration alone");
     assert_eq!(after.objects, before.objects);
+}
+
+impl Scene {
+    /// Asked about again, and answered.
+    async fn answered_again(&self) {
+        self.declare(contact()).await.unwrap();
+        assert_eq!(self.check().await, 1);
+    }
+
+    async fn objects(&self) -> BTreeSet<Digest> {
+        self.world.contents().await.objects.into_keys().collect()
+    }
+
+    /// As a store of before has it: no row says where portraits are.
+    async fn forget_rows_of_portraits(&self) -> usize {
+        let rows = self.world.contents().await.rows;
+        let mut changes = Changeset::new();
+        let portraits =
+            rows.into_iter().filter(|(key, _)| key.as_bytes().starts_with(b"portrait/"));
+        let mut removed = 0;
+        for (key, _) in portraits {
+            changes.delete(key);
+            removed += 1;
+        }
+        self.world.platform.backend().commit(changes).unwrap().await.unwrap();
+        removed
+    }
+}
+
+#[tokio::test]
+async fn a_portrait_goes_with_the_answer_that_another_one_replaces() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let first = scene.objects().await;
+    scene.declare(contact()).await.unwrap();
+    assert_eq!(scene.objects().await, first, "an answer counts until there is another one");
+    scene.check().await;
+    let second = scene.objects().await;
+    assert_eq!(second.len(), first.len());
+    assert_ne!(second, first);
+    // What was known is about somebody else: nobody waits for an answer.
+    let other = Contact { id_number: Some("330112199003079999".parse().unwrap()), ..contact() };
+    scene.declare(other).await.unwrap();
+    assert_eq!(scene.objects().await.len(), first.len() - 1);
+}
+
+#[tokio::test]
+async fn a_portrait_that_a_signature_was_made_with_stays_when_another_answer_comes() {
+    for is_of_before in [false, true] {
+        let scene = Scene::new(Mood::Agrees).await;
+        scene.sign().await;
+        let signed = scene.objects().await;
+        if is_of_before {
+            assert_eq!(scene.forget_rows_of_portraits().await, 1);
+        }
+        for _ in 0..2 {
+            scene.answered_again().await;
+            let now = scene.objects().await;
+            assert!(now.is_superset(&signed));
+            assert_eq!(now.len(), signed.len() + 1, "of the others the newest alone");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_portrait_of_before_there_were_rows_of_them_goes_with_its_answer_as_well() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let first = scene.objects().await;
+    assert_eq!(scene.forget_rows_of_portraits().await, 1);
+    scene.answered_again().await;
+    let second = scene.objects().await;
+    assert_eq!(second.len(), first.len());
+    assert_ne!(second, first);
+}
+
+#[tokio::test]
+async fn a_reviewer_sees_the_portrait_that_was_signed_with_whatever_was_answered_later() {
+    let scene = Scene::new(Mood::Agrees).await;
+    scene.sign().await;
+    let reviewer = scene.reviewer("li.na").await;
+    let case = scene.only_case(&reviewer).await.case;
+    // Whose name does not fit, of them no portrait is asked for.
+    scene.providers.turn(Mood::Differs);
+    scene.answered_again().await;
+    let (platform, facts) = (&scene.world.platform, scene.world.facts());
+    let view = case_view(platform, &reviewer, &facts, case).await.unwrap();
+    assert!(view.has_portrait);
+    let seen = case_picture(platform, &reviewer, &facts, case, Picture::Portrait).await.unwrap();
+    assert_eq!(Digest::of(&seen), Digest::of(&files::photo("portrait")));
+}
+
+/// Compares once it may: another answer comes meanwhile.
+struct SlowFace(parking_lot::Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>);
+
+impl FaceVerifier for SlowFace {
+    fn compare<'a>(&'a self, _: Faces<'a>) -> Comparing<'a> {
+        let waiting = self.0.lock().take();
+        Box::pin(async move {
+            if let Some((reached, go_on)) = waiting {
+                let _ = reached.send(());
+                let _ = go_on.await;
+            }
+            FaceOutcome::Same
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_signature_is_made_with_the_answer_that_came_while_faces_were_compared() {
+    let ((reached, is_reached), (go, go_on)) = (oneshot::channel(), oneshot::channel());
+    let face = SlowFace(parking_lot::Mutex::new(Some((reached, go_on))));
+    let scene = Scene::with(Mood::Agrees, |_, ports| ports.face = Arc::new(face)).await;
+    let visitor = scene.visitor().await;
+    let (begun, photo) = scene.world.ready(&visitor).await;
+    let before = scene.objects().await;
+    let answer = visitor.answer(&begun, photo, scene.world.clock.now());
+    let meanwhile = async {
+        is_reached.await.unwrap();
+        scene.answered_again().await;
+        go.send(()).unwrap();
+    };
+    let (signed, ()) = tokio::join!(scene.world.complete(&visitor, answer), meanwhile);
+    signed.unwrap();
+    let after = scene.objects().await;
+    assert_eq!(after.len(), before.len(), "the portrait of the answer before is gone");
+    scene.answered_again().await;
+    assert!(scene.objects().await.is_superset(&after), "it was signed with the one that came");
+}
+
+#[tokio::test]
+async fn an_erasure_of_the_face_discards_the_portrait_of_an_authority() {
+    for is_of_before in [false, true] {
+        let scene = Scene::new(Mood::Agrees).await;
+        let world = &scene.world;
+        world.deposit_all().await;
+        if is_of_before {
+            scene.forget_rows_of_portraits().await;
+        }
+        let before = scene.objects().await.len();
+        let command = ErasePersonData {
+            filing: scene.filing,
+            party: scene.party,
+            classes: BTreeSet::from([RetentionClass::Biometric]),
+            basis: Some("个人信息保护法第47条".into()),
+        };
+        let request = world.request(&world.staff);
+        let decided = erase_person_data(&world.platform, &request, command).await.unwrap();
+        assert_eq!(decided.decision, "erased");
+        assert_eq!(scene.objects().await.len(), before - 1);
+        assert_eq!(scene.forget_rows_of_portraits().await, 0, "no row names it");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use heqi_filing::{Capacity, ConsentKind, ConsentText, Decision, Matter, PartyKind};
 use heqi_registration::access::{
-    CreateApiKey, api_keys, authenticate, create_api_key, hash_of, revoke_api_key, rotate_api_key,
+    CreateApiKey, CreateApiKeyError, NextEnd, api_keys, authenticate, create_api_key, hash_of,
+    revoke_api_key, rotate_api_key,
 };
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::begin_signing::{BeginSigning, begin_signing};
@@ -44,7 +45,7 @@ async fn a_key_made_for_a_time_lets_nobody_in_from_its_end_on_and_its_successor_
     let scopes = BTreeSet::from([Scope::Coverage]);
     let command = CreateApiKey { label: "x".into(), scopes, custodian: None, ends_at, hash };
     let id = create_api_key(&world.platform, command).await.unwrap();
-    let later = ends_at.map(|end| end.plus_millis(1000));
+    let later = NextEnd::At(ends_at.unwrap().plus_millis(1000));
     rotate_api_key(&world.platform, &id, (next, later), 3_600_000).await.unwrap();
     world.clock.advance_ms(999);
     authenticate(&world.platform, hash).await.unwrap();
@@ -54,6 +55,60 @@ async fn a_key_made_for_a_time_lets_nobody_in_from_its_end_on_and_its_successor_
     authenticate(&world.platform, next).await.unwrap();
     world.clock.advance_ms(1000);
     authenticate(&world.platform, next).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn the_end_of_a_key_goes_over_to_the_one_in_its_place_unless_another_is_said() {
+    let world = World::new().await;
+    let (now, platform) = (world.clock.now(), &world.platform);
+    let (end, other) = (now.plus_millis(10_000), now.plus_millis(20_000));
+    for (number, before, said, after) in [
+        (0, Some(end), NextEnd::AsBefore, Some(end)),
+        (1, None, NextEnd::AsBefore, None),
+        (2, Some(end), NextEnd::At(other), Some(other)),
+        (3, None, NextEnd::At(other), Some(other)),
+        (4, Some(end), NextEnd::Never, None),
+    ] {
+        let hash = hash_of(&format!("heqi_old_{number}"));
+        let (label, scopes) = ("x".into(), BTreeSet::from([Scope::Coverage]));
+        let command = CreateApiKey { label, scopes, custodian: None, ends_at: before, hash };
+        let old = create_api_key(platform, command).await.unwrap();
+        let next = hash_of(&format!("heqi_next_{number}"));
+        let id = rotate_api_key(platform, &old, (next, said), 1000).await.unwrap();
+        let keys = api_keys(platform, 100).await.unwrap();
+        let ends = |id| keys.iter().find(|key| key.id == id).unwrap().ends_at;
+        assert_eq!(ends(id), after, "{before:?} {said:?}");
+        assert_eq!(ends(old), Some(now.plus_millis(1000)), "the overlap is as it was");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_revoked_or_has_ended_never_comes_back() {
+    let world = World::new().await;
+    let platform = &world.platform;
+    let ends_at = Some(world.clock.now().plus_millis(1000));
+    for (name, ends_at) in [("heqi_revoked", None), ("heqi_ended", ends_at)] {
+        let hash = hash_of(name);
+        let command = || CreateApiKey {
+            label: "x".into(),
+            scopes: BTreeSet::from([Scope::Coverage]),
+            custodian: None,
+            ends_at,
+            hash,
+        };
+        let id = create_api_key(platform, command()).await.unwrap();
+        let labelled = CreateApiKey { label: "y".into(), ..command() };
+        assert_eq!(create_api_key(platform, labelled).await.unwrap(), id, "while it is valid");
+        if ends_at.is_none() {
+            revoke_api_key(platform, &id).await.unwrap();
+        } else {
+            world.clock.advance_ms(1000);
+        }
+        let again = CreateApiKey { ends_at: None, ..command() };
+        let refused = create_api_key(platform, again).await.unwrap_err();
+        assert!(matches!(refused, CreateApiKeyError::Over), "{refused}");
+        assert_eq!(authenticate(platform, hash).await.unwrap_err().code(), "not_authenticated");
+    }
 }
 
 #[tokio::test]
