@@ -14,6 +14,7 @@ use crate::ceremonies;
 use crate::data_keys::{Sealing, data_key_id};
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, KeptRecord};
+use crate::objects;
 use crate::platform::Platform;
 use crate::rows::{self, Pair, Place};
 
@@ -101,8 +102,8 @@ impl Affected {
         Ok(remains)
     }
 
-    /// Objects that nobody can open afterwards: photos of signings, photos of ceremonies that were
-    /// never signed, videos of either, and what guardians showed.
+    /// Objects that nobody can open afterwards: photos and frames of signings, those of
+    /// ceremonies that were never signed, videos of either, and what guardians showed.
     pub(crate) async fn objects(
         &self,
         platform: &Platform,
@@ -112,7 +113,9 @@ impl Affected {
         let has_proofs = classes.contains(&RetentionClass::Person);
         let mut objects = BTreeSet::new();
         for record in self.records.iter().filter(|_| has_photos) {
-            objects.extend(record.private(platform)?.and_then(|private| private.photo));
+            let Some(private) = record.private(platform)? else { continue };
+            let frames = private.actions.and_then(|taken| taken.frames).map(String::from);
+            objects.extend(private.photo.into_iter().chain(frames));
         }
         let of_records: BTreeSet<_> =
             self.records.iter().filter_map(|record| record.about.ceremony).collect();
@@ -120,9 +123,8 @@ impl Affected {
             match ceremonies::load(platform, ceremony).await {
                 Ok(stored) => {
                     let ceremony = &stored.content.ceremony;
-                    let photo = ceremony.photo().map(|photo| photo.object.as_str().to_owned());
-                    let video = ceremony.video_object().map(|object| object.as_str().to_owned());
-                    objects.extend(photo.into_iter().chain(video).filter(|_| has_photos));
+                    let taken = objects::of_ceremony(ceremony);
+                    objects.extend(taken.into_iter().filter(|_| has_photos));
                     let proof = stored.content.guardianship.map(|shown| shown.object);
                     objects.extend(proof.filter(|_| has_proofs));
                 }
