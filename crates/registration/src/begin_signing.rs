@@ -6,9 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::challenge::{ChallengePreimage, challenge_of};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::challenge_expires_at;
-use heqi_filing::{
-    Action, Capacity, Document, Filing, IntentStatement, MAX_ACTIONS, NewChallenge, PartyKind,
-};
+use heqi_filing::{Action, Capacity, Document, Filing, IntentStatement, NewChallenge, PartyKind};
 use heqi_pki::certificate::SigningCertificate;
 use heqi_pki::keys::PublicKey;
 use heqi_vocabulary::{Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
@@ -33,7 +31,7 @@ mod challenge;
 mod error;
 
 pub(crate) use challenge::issuers;
-use challenge::{certificate, granted, keep_once, preimage};
+use challenge::{actions_asked, certificate, granted, keep_once, preimage};
 pub use error::BeginSigningError;
 
 /// The device is ready.
@@ -184,7 +182,7 @@ pub async fn begin_signing(
             consents: granted(&content.ceremony),
             checkpoint: head.as_ref().map(|head| head.note_sha256),
             expires_at: challenge_expires_at(now),
-            actions: platform.settings().face_actions.min(MAX_ACTIONS),
+            actions: actions_asked(platform, &content.ceremony),
         };
 
         let mut changes = Changeset::new();
