@@ -1,0 +1,64 @@
+//! What a signer is asked to do before the camera: one action after the other without a tap, and a
+//! way past each (edge case 19).
+
+use heqi_evidence::disclosure::Disclosure;
+use serde_json::{Value, json};
+
+use super::door;
+use super::walk::{MOST_TAPS, Walk, browser_with_camera, examined, of_client};
+use crate::acceptance::house::{House, Second};
+
+/// What a program calls the camera it plays pictures through.
+const VIRTUAL: &str = "Object.defineProperty(MediaStreamTrack.prototype, 'label', \
+     { get: () => 'OBS Virtual Camera' })";
+
+/// Which sentence is shown, with how many pictures.
+const SHOWN: &str = "(() => { const cards = [...document.querySelectorAll('#actions [data-action]')]; \
+     const shown = cards.filter((card) => card.checkVisibility()); \
+     return [shown.length, shown[0]?.querySelectorAll('svg').length, shown[0]?.innerText.trim()]; })()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edge_case_19_the_page_asks_for_one_action_after_the_other_and_lets_past_who_cannot() {
+    let Some(mut browser) = browser_with_camera() else { return };
+    let house = House::start(Second::Real).await;
+    let mut reached = door::reached(&house).await;
+    house.until_cosigned().await;
+    let base = house.url();
+    browser.grant(&base, &["videoCapture"]).unwrap();
+    let mut page = browser.page().unwrap();
+    page.be_a_phone(360, 740).unwrap();
+    page.run_before_load(VIRTUAL).unwrap();
+    let mut walk = Walk { page, base: base.clone(), taps: 0 };
+
+    walk.page.open(&format!("{base}{}?lang=zh", reached.link)).unwrap();
+    walk.tap("button.go");
+    reached.come_in(&mut walk, &house).await;
+    walk.consent("granted", "refused");
+    walk.read();
+    walk.shoot();
+    walk.until_shown("#cannot");
+    let shown = walk.page.evaluate(SHOWN).unwrap();
+    assert_eq!(json!([shown[0], shown[1]]), json!([1, 1]), "one at a time: {shown}");
+    walk.keep_picture("actions");
+    walk.tap("#cannot");
+    // The other one is taken by itself.
+    walk.write_and_sign();
+    assert!(walk.taps <= MOST_TAPS + 1, "{} taps, one of them to pass an action", walk.taps);
+
+    let record = walk.record();
+    house.until_answered(&heqi_registration::Custodian::ALL).await;
+    house.until_cosigned().await;
+    let bundle = examined(&house, &record).await;
+    assert_eq!(of_client(&bundle, "capture_source"), "virtual_camera_stream");
+    let said = Disclosure::parse(&bundle.parts.record).unwrap();
+    let format = said.value("photo_format").unwrap();
+    assert_eq!(format["liveness"], "not_assessed");
+    let actions = format["actions"].as_array().unwrap();
+    let mut results: Vec<&Value> = actions.iter().map(|action| &action["result"]).collect();
+    results.sort_by_key(|result| result.as_str());
+    assert_eq!(json!(results), json!(["frame", "not_done"]));
+    let frames = bundle.parts.attachments.keys().filter(|name| name.ends_with(".jpg")).count();
+    assert_eq!(frames, 1, "the photo; frames are in no bundle");
+    drop(walk);
+    house.stop().await;
+}
