@@ -70,11 +70,11 @@ fn picture(word: &str) -> Markup {
 /// Examples.
 pub(super) fn samples() -> Vec<ActionToDo> {
     vec![
-        ActionToDo { word: "turn_left", text: "向左转头" },
-        ActionToDo { word: "turn_right", text: "向右转头" },
-        ActionToDo { word: "raise_head", text: "抬头" },
-        ActionToDo { word: "open_mouth", text: "张嘴" },
-        ActionToDo { word: "raise_hand", text: "举起一只手，放在脸旁" },
+        ActionToDo { word: "turn_left", text: "Turn your head to your left" },
+        ActionToDo { word: "turn_right", text: "Turn your head to your right" },
+        ActionToDo { word: "raise_head", text: "Lift your chin" },
+        ActionToDo { word: "open_mouth", text: "Open your mouth" },
+        ActionToDo { word: "raise_hand", text: "Lift a hand beside your face" },
     ]
 }
 
