@@ -52,8 +52,8 @@ impl PhotoPlace {
         matches!(self, Self::Other { .. })
     }
 
-    /// What is asked for, as the script reads it, and what is drawn into the frames; the other device
-    /// has that from the answer that begins the signing.
+    /// What is asked for, as the script reads it, and what is drawn into the frames. The device that
+    /// signs has both from the answer that begins the signing.
     fn asked(&self) -> Option<(String, &str)> {
         match self {
             Self::Desk { .. } => None,
