@@ -9,6 +9,7 @@
 //! Needs Chromium and the packages of `crates/verify/page` (`npm ci`); where one is missing
 //! a test says so and checks nothing.
 
+mod actions;
 mod after;
 mod agreement;
 mod assembled;

@@ -219,6 +219,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/cases/{case_id}", REVIEWER),
     get("/staff/cases/{case_id}/photo", REVIEWER),
     get("/staff/cases/{case_id}/portrait", REVIEWER),
+    get("/staff/cases/{case_id}/frames/{number}", REVIEWER),
     get("/staff/cases/{case_id}/video", REVIEWER),
     get("/staff/cases/{case_id}/seal", REVIEWER),
     get("/staff/cases/{case_id}/correction", REVIEWER),

@@ -178,7 +178,8 @@ async fn photo(
     let shown = Shown::to(&state, reader, Link::Photo).with(&visitor);
     let again = matches!(view.state, CeremonyState::Captured { .. });
     let place = stand::photo_place(&state, &shown);
-    Ok(page(&PhotoPage { again, place }, &shown))
+    let actions = stand::actions_to_do(&state, reader.language);
+    Ok(page(&PhotoPage { again, place, actions }, &shown))
 }
 
 /// Beginning again where a person looks: on another device, or when the time is over.

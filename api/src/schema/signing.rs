@@ -209,6 +209,8 @@ pub(crate) struct SigningBegun {
     party_id: PartyId,
     /// From this instant on the challenge cannot be answered.
     expires_at: Instant,
+    /// What the signer is asked to do before the camera, in order: turn_left, turn_right, raise_head, open_mouth or raise_hand; frames of it may be sent with the photo.
+    actions: Vec<String>,
 }
 
 /// The photo is kept.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use heqi_filing::Action;
+use heqi_registration::capture_photo::{SentAction, pack};
 use heqi_registration::session::IDLE_MS;
 use heqi_testkit::{Device, files};
 use heqi_vocabulary::{Clock as _, Digest, Provenance};
@@ -325,6 +327,44 @@ async fn edge_case_12_who_refuses_the_position_signs_and_it_is_recorded_as_refus
     let path = format!("/api/v1/records/{record}?attributes=client.place");
     let record = service.get(&signer.token, &path).await.json(200)["client"].to_string();
     assert!(record.contains("\"place\",null,\"refused\""), "{record}");
+}
+
+/// Rule: an action at random, and what was taken of it; who cannot do it signs all the same.
+#[tokio::test]
+async fn edge_case_19_photo_and_frames_arrive_in_one_request_and_a_reviewer_is_shown_them() {
+    let service = Service::start_reviewing(registry()).await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    signer.consent(&service).await;
+    let begun = signer.begin(&service).await;
+    let asked: Vec<Action> = serde_json::from_value(begun.answer["actions"].clone()).unwrap();
+    let frame = files::photo("frame");
+    let actions = [
+        SentAction { action: asked[0], frame: Some(frame.clone().into()) },
+        SentAction { action: asked[1], frame: None },
+    ];
+    let photo = files::photo("photo with frames");
+    let body = pack(&photo, &actions);
+    let (kind, path) = ("application/vnd.heqi.capture.v1", begun.path("capture"));
+    let cut = service.upload(&signer.token, &path, kind, &body[..body.len() - 1]).await;
+    assert_eq!(cut.json(422)["code"], "capture_malformed");
+    let kept = service.upload(&signer.token, &path, kind, &body).await.json(201);
+    assert_eq!(kept["photo_sha256"], Digest::of(&photo).to_string());
+    let completion = signer.completion(&service, &begun, &photo);
+    signer.complete(&service, &begun, &completion).await.json(201);
+
+    let desk = Desk::reviewer(&service, "li.na", "李娜").await;
+    let case = desk.case().await;
+    let page = desk.page(&case).await;
+    let mark = &begun.answer["challenge"].as_str().unwrap()[..8];
+    let zh = heqi_vocabulary::Language::Zh;
+    for shown in [asked[0].text(zh), asked[1].text(zh), "签署人表示做不到", mark] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    let first = desk.get(&format!("{case}/frames/0")).await;
+    assert_eq!((first.status, first.header("content-type")), (200, "image/jpeg"));
+    assert!(first.body == frame, "the very bytes");
+    assert_eq!(desk.get(&format!("{case}/frames/1")).await.status, 404);
+    assert_eq!(desk.get(&format!("{case}/frames/9")).await.status, 404);
 }
 
 /// Rule: nobody is timed out within twenty minutes, and large text stays chosen.

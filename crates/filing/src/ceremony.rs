@@ -2,6 +2,7 @@
 //! of the link. A ceremony is in exactly one state, and the state holds exactly what
 //! exists then: no photo without a live challenge, no signature without both.
 
+mod action;
 mod refusal;
 mod stand_in;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::review::ReviewNeed;
 use crate::timer::{Due, Timer};
 use crate::words::ObjectRef;
 
+pub use action::{Action, ActionResult, MAX_ACTIONS, TakenAction, TakenActions, frame_mark};
 pub use refusal::{
     BeginError, CaptureError, ChallengeRefusal, CompleteError, ConsentError, ExpireError, Finished,
     InviteError, OpenError, StandInError,
@@ -142,6 +144,17 @@ pub struct CapturedPhoto {
     pub received_at: UtcMillis,
     /// How many photos this challenge has seen, this one included.
     pub taken: NonZeroU32,
+    /// What was taken of the actions that the challenge asked for; nothing where it asked for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<TakenActions>,
+}
+
+impl CapturedPhoto {
+    /// Where the store keeps it, and the frames taken with it: what becomes of one becomes of both.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
+        let frames = self.actions.as_ref().and_then(|actions| actions.frames.as_ref());
+        std::iter::once(&self.object).chain(frames)
+    }
 }
 
 /// Who is invited.

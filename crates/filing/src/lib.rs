@@ -48,9 +48,10 @@ mod wording;
 pub mod words;
 
 pub use ceremony::{
-    BeginError, CaptureError, CapturedPhoto, Ceremony, CeremonyState, ChallengeRefusal,
-    CompleteError, Completion, ConsentError, ExpireError, Finished, Invitation, InviteError,
-    IssuedChallenge, NewChallenge, OpenError, STAND_IN_FOR_MS, StandIn, StandInError,
+    Action, ActionResult, BeginError, CaptureError, CapturedPhoto, Ceremony, CeremonyState,
+    ChallengeRefusal, CompleteError, Completion, ConsentError, ExpireError, Finished, Invitation,
+    InviteError, IssuedChallenge, MAX_ACTIONS, NewChallenge, OpenError, STAND_IN_FOR_MS, StandIn,
+    StandInError, TakenAction, TakenActions, frame_mark,
 };
 pub use confirmation::Confirmation;
 pub use consent::{ConsentAnswer, ConsentKind, ConsentText, Decision};

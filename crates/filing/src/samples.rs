@@ -153,7 +153,7 @@ pub(crate) fn capture(
     now: UtcMillis,
 ) -> Result<(), CaptureError> {
     let size = NonZeroU64::new(150_000).unwrap();
-    ceremony.capture(challenge(label), photo(picture), object(9), size, now)
+    ceremony.capture(challenge(label), photo(picture), object(9), size, None, now)
 }
 
 /// Ready to complete: challenge "first", photo "first".

@@ -8,16 +8,17 @@ use heqi_api::ApiSettings;
 use heqi_evidence::anchors::{
     CertificateRoot, CustodianAnchor, LogAnchor, ProviderAnchor, Spki, TimeRootAnchor, Vkey,
 };
+use heqi_filing::MAX_ACTIONS;
 use heqi_notary_center::CenterSettings;
-use heqi_registration::platform::Names;
+use heqi_registration::platform::{FACE_ACTIONS, Names};
 use heqi_registration::regulator::apply::Applicant;
 use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::settings::{self, Environment, SettingsError};
 use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_service_kit::tls::{PeerTlsSettings, TlsSettings};
 use heqi_vocabulary::FilingNo;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 
 mod identity;
 mod notify;
@@ -106,6 +107,9 @@ pub(crate) struct PlatformSettings {
     /// Whether photos are decoded to the last pixel.
     #[serde(default = "yes")]
     pub(crate) check_pixels: bool,
+    /// How many actions a signer is asked to do before the camera: 0 to 3.
+    #[serde(default = "usual_actions", deserialize_with = "face_actions")]
+    pub(crate) face_actions: u8,
     /// What the demo acted out, to be shown as that. No file of settings can say it.
     #[serde(skip)]
     pub(crate) simulated_filings: BTreeSet<FilingNo>,
@@ -408,6 +412,19 @@ const fn yes() -> bool {
     true
 }
 
+const fn usual_actions() -> u8 {
+    FACE_ACTIONS
+}
+
+fn face_actions<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let count = u8::deserialize(from)?;
+    if count > MAX_ACTIONS {
+        let text = format!("face_actions is a number from 0 to {MAX_ACTIONS}");
+        return Err(D::Error::custom(text));
+    }
+    Ok(count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -416,6 +433,20 @@ mod tests {
     fn real_people_are_never_offered_a_sample_instead_of_their_photo() {
         assert!(Profile::Demo.has_sample_photo());
         assert!(!Profile::Production.has_sample_photo());
+    }
+
+    #[test]
+    fn edge_case_19_as_many_actions_are_asked_for_as_the_operator_says_and_three_at_most() {
+        #[derive(Debug, Deserialize)]
+        struct Part {
+            #[serde(default = "usual_actions", deserialize_with = "face_actions")]
+            face_actions: u8,
+        }
+        let read = |text: &str| serde_json::from_str::<Part>(text);
+        assert_eq!(read("{}").unwrap().face_actions, 2);
+        assert_eq!(read(r#"{"face_actions":0}"#).unwrap().face_actions, 0);
+        let refused = read(r#"{"face_actions":4}"#).unwrap_err().to_string();
+        assert!(refused.contains("from 0 to 3"), "{refused}");
     }
 
     #[test]

@@ -358,6 +358,9 @@ impl Claimed {
         plan.platform.check_pixels = check_pixels;
         if let Some(catching) = catching {
             plan.catch(catching, &*entropy)?;
+        } else {
+            // What is measured stays comparable with what was measured before there were actions.
+            plan.platform.face_actions = 0;
         }
         let open = platform::open(&plan.platform, &clock, &entropy).await?;
         let lan = addresses.lan.clone();

@@ -1,6 +1,8 @@
 // The camera: a live stream where the browser has one, else the system's camera, recorded as
-// such. The photo is made here, shown here, and sent when the signer chooses it.
+// such. The photo is made here, shown here, and sent when the signer chooses it; where the platform
+// asks for actions, after they were done.
 import { act, FORM, formOf, goTo, onTap, say, tell } from './call.js';
+import { canWalk, makeReady, packed, putAway, sourceOf, walkThrough } from './actions.js';
 import { begun } from './begin.js';
 import { remember } from './keep.js';
 import { hex } from './bytes.js';
@@ -43,13 +45,15 @@ function offerSystem(why) {
 if (!navigator.mediaDevices?.getUserMedia) part('system').hidden = false;
 
 onTap(part('take'), async () => {
-  await develop(video, video.videoWidth, video.videoHeight, 'camera_stream');
-  stopStream();
+  await develop(video, video.videoWidth, video.videoHeight, sourceOf(video.srcObject));
+  // It goes on for the actions, and ends with them.
+  if (!canWalk(video.srcObject)) stopStream();
 });
 
 part('file').addEventListener('change', async ({ target }) => {
   const [file] = target.files;
   if (!file) return;
+  stopStream();
   try {
     const picture = await createImageBitmap(file);
     await develop(picture, picture.width, picture.height, 'system_camera');
@@ -118,13 +122,16 @@ async function develop(picture, width, height, from) {
 
 onTap(part('retake'), async () => {
   photo = null;
+  stopStream();
   show('start');
-  if (source === 'camera_stream') part('start').click();
+  if (source.endsWith('camera_stream')) part('start').click();
 });
 
 /** This device only takes the photo: what it is goes along, and the key stays where it is. */
 async function sendToDesk(bytes, digest) {
-  const kept = await act(camera.dataset.photo, bytes, 'image/jpeg');
+  const asked = camera.dataset.asked.split(' ').filter(Boolean);
+  const kept = await act(camera.dataset.photo, ...(await withActions(bytes, asked, camera.dataset.mark)));
+  stopStream();
   if (kept.photo_sha256 !== digest) return tell('small');
   const { width, height } = screen;
   const device = navigator.userAgentData?.platform ?? navigator.platform ?? 'unknown';
@@ -147,14 +154,38 @@ if (over) {
   });
 }
 
-onTap(part('use'), async () => {
-  say('waiting');
+/** What is sent: the photo, and frames of the actions where the stream is there to see them. */
+async function withActions(bytes, asked, mark) {
+  if (!canWalk(video.srcObject) || asked.length === 0) return [bytes, 'image/jpeg'];
+  return packed(bytes, await walkThrough(video, asked, mark));
+}
+
+async function send() {
   const bytes = await photo.arrayBuffer();
   const digest = hex(await sha256(bytes));
   if (camera.dataset.photo) return sendToDesk(bytes, digest);
   const { key, asked } = await begun();
-  const kept = await act(`/api/v1/signings/${asked.signing_id}/capture`, bytes, 'image/jpeg');
+  const [body, type] = await withActions(bytes, asked.actions ?? [], asked.challenge.slice(0, 8));
+  const kept = await act(`/api/v1/signings/${asked.signing_id}/capture`, body, type);
+  stopStream();
   if (kept.photo_sha256 !== digest) return tell('small');
   await remember({ ...key, asked, photo: digest, source });
   return goTo(camera.dataset.next);
+}
+
+onTap(part('use'), async () => {
+  if (canWalk(video.srcObject)) {
+    show('stream');
+    makeReady();
+  } else {
+    say('waiting');
+  }
+  try {
+    return await send();
+  } catch (error) {
+    // What was taken stands as it was, to be sent again or taken again.
+    putAway();
+    show('judge', 'shot');
+    throw error;
+  }
 });

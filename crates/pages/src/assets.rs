@@ -86,6 +86,8 @@ assets! {
     Handover = "handover.js", JS, "../assets/handover.js";
     /// The camera.
     Photo = "photo.js", JS, "../assets/photo.js";
+    /// What is to be done before the camera.
+    Actions = "actions.js", JS, "../assets/actions.js";
     /// The statement read aloud.
     Video = "video.js", JS, "../assets/video.js";
     /// Beginning a signing.

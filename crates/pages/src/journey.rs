@@ -41,7 +41,7 @@ pub use landing::LandingPage;
 pub use number::{FrontPage, NumberCodePage};
 pub use offline::OfflinePage;
 pub use other_way::{OtherWayPage, Way};
-pub use photo::{PhotoPage, PhotoPlace};
+pub use photo::{ActionToDo, PhotoPage, PhotoPlace};
 pub use reading::{
     CapitalCard, DocumentCard, PagePicture, PageWords, Pages, ReadingPage, ShareLine,
 };

@@ -253,6 +253,9 @@ impl fmt::Display for Link {
             Self::StaffCase(id) => write!(f, "/staff/cases/{id}"),
             Self::StaffDecide(id) => write!(f, "/staff/cases/{id}/decision"),
             Self::StaffPicture(id, CasePicture::Photo) => write!(f, "/staff/cases/{id}/photo"),
+            Self::StaffPicture(id, CasePicture::Frame(number)) => {
+                write!(f, "/staff/cases/{id}/frames/{number}")
+            }
             Self::StaffPicture(id, CasePicture::Portrait) => {
                 write!(f, "/staff/cases/{id}/portrait")
             }

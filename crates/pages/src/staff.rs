@@ -13,7 +13,10 @@ mod queue;
 mod removal;
 
 pub use accounts::StaffAccountsPage;
-pub use case::{CaseAttachments, CasePage, DecisionForm, Said, SaidBy, ShotThere, VideoThere};
+pub use case::{
+    ActionSeen, CaseAttachments, CasePage, DecisionForm, FrameThere, Said, SaidBy, ShotThere,
+    VideoThere,
+};
 pub use correction::{CorrectionPage, CorrectionTyped};
 pub use counter::{CounterPage, CounterStage, PersonThere};
 pub use entry::{Enrolment, FactorPage, LoginPage, RecoveryPage, Trouble};

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use heqi_evidence::challenge::{ChallengePreimage, challenge_of};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::challenge_expires_at;
-use heqi_filing::{Capacity, Document, Filing, IntentStatement, NewChallenge, PartyKind};
+use heqi_filing::{Action, Capacity, Document, Filing, IntentStatement, NewChallenge, PartyKind};
 use heqi_pki::certificate::SigningCertificate;
 use heqi_pki::keys::PublicKey;
 use heqi_vocabulary::{Digest, DocumentId, Language, PartyId, SigningId, UtcMillis};
@@ -31,7 +31,7 @@ mod challenge;
 mod error;
 
 pub(crate) use challenge::issuers;
-use challenge::{certificate, granted, keep_once, preimage};
+use challenge::{actions_asked, certificate, granted, keep_once, preimage};
 pub use error::BeginSigningError;
 
 /// The device is ready.
@@ -74,6 +74,9 @@ pub struct SigningBegun {
     pub party_id: PartyId,
     /// From this instant on the challenge cannot be answered.
     pub expires_at: UtcMillis,
+    /// What the signer is asked to do before the camera, in order. Who captures without that sends no
+    /// frames, and whoever looks is told so.
+    pub actions: Vec<Action>,
 }
 
 /// One document to be signed.
@@ -179,6 +182,7 @@ pub async fn begin_signing(
             consents: granted(&content.ceremony),
             checkpoint: head.as_ref().map(|head| head.note_sha256),
             expires_at: challenge_expires_at(now),
+            actions: actions_asked(platform, &content.ceremony),
         };
 
         let mut changes = Changeset::new();
@@ -190,8 +194,7 @@ pub async fn begin_signing(
             verify_identity::enqueue(platform, &mut changes, whose).await?;
         }
         let before = &stored.content.ceremony;
-        let photo = before.photo().map(|photo| photo.object.as_str().to_owned());
-        let photos = photo.into_iter().collect();
+        let photos = objects::of_photo_in(before);
         let superseded = retention::give_up(platform, &mut changes, before, photos).await?;
         if act.commit(changes, &signing).await?.is_some() {
             for photo in &superseded {
@@ -259,6 +262,7 @@ async fn told(
         origin: platform.origin().to_string(),
         party_id: row.party,
         expires_at: row.expires_at,
+        actions: Action::asked_by(&row.challenge, row.actions),
     })
 }
 

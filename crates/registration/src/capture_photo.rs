@@ -1,10 +1,12 @@
 //! Takes the photo for a challenge: checked, and the exact bytes kept sealed.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU64;
 
 use bytes::Bytes;
 use heqi_evidence::schema::RetentionClass;
 use heqi_evidence_store::changeset::Changeset;
+use heqi_filing::{Action, TakenActions};
 use heqi_vocabulary::{Digest, SigningId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -19,11 +21,15 @@ use crate::request::Request;
 use crate::rows::{self, CeremonyContent, PhotoFacts, SigningRow};
 use crate::wording::{Told, refusals, say};
 
+mod actions;
 mod jpeg;
 pub(crate) mod marks;
+mod packed;
 mod photo;
 mod taken;
 
+pub use actions::{MAX_FRAME_BYTES, MAX_FRAME_SIDE_PIXELS, SentAction};
+pub use packed::pack;
 pub use photo::{MAX_PHOTO_BYTES, MAX_SIDE_PIXELS, MIN_SIDE_PIXELS, PhotoError};
 
 /// Photos that one ceremony takes, whichever challenge they are for. What a signer gives up goes at
@@ -41,6 +47,8 @@ pub struct CapturePhoto {
     pub bytes: Bytes,
     /// SHA-256 of exactly these bytes: whoever receives a photo hashes it while it arrives.
     pub sha256: Digest,
+    /// What was taken of each action that the challenge asks for; empty where nothing came of them.
+    pub actions: Vec<SentAction>,
 }
 
 impl CapturePhoto {
@@ -48,7 +56,22 @@ impl CapturePhoto {
     pub fn of(signing: SigningId, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         let sha256 = Digest::of(&bytes);
-        Self { signing, bytes, sha256 }
+        Self { signing, bytes, sha256, actions: Vec::new() }
+    }
+
+    /// What a body holds whose SHA-256 is this: a photo, or a photo with frames of actions.
+    ///
+    /// # Errors
+    /// It begins as a photo with frames and is none.
+    pub fn received(
+        signing: SigningId,
+        body: Bytes,
+        sha256: Digest,
+    ) -> Result<Self, CapturePhotoError> {
+        match packed::unpack(signing, &body)? {
+            Some(unpacked) => Ok(unpacked),
+            None => Ok(Self { signing, bytes: body, sha256, actions: Vec::new() }),
+        }
     }
 }
 
@@ -80,6 +103,15 @@ pub enum CapturePhotoError {
     /// The bytes are no photo that can be kept.
     #[error(transparent)]
     Photo(#[from] PhotoError),
+    /// The body begins as a photo with frames of actions, and is none.
+    #[error("the body does not hold the photo and the frames it announces")]
+    Malformed,
+    /// The frames are of other actions than the challenge asks for: of another one, perhaps.
+    #[error("the frames are of other actions than were asked for")]
+    OtherActions,
+    /// A frame longer than [`MAX_FRAME_BYTES`], or with a side of more than [`MAX_FRAME_SIDE_PIXELS`].
+    #[error("a frame is longer than {MAX_FRAME_BYTES} bytes or {MAX_FRAME_SIDE_PIXELS} pixels")]
+    FrameTooLarge,
     /// Exactly these bytes were taken for another ceremony before: nobody took them here and now.
     #[error("the photo was taken for another ceremony before")]
     Replayed,
@@ -102,6 +134,33 @@ impl CapturePhotoError {
         match self {
             Self::Act(error) => Told::By(error),
             Self::Photo(error) => Told::By(error),
+            Self::Malformed => say(
+                "capture_malformed",
+                ["照片和动作画面没有传完整或格式不符。", "请重新拍摄，已填写内容不会丢失。"],
+                [
+                    "Photo and frames arrived incomplete or in another form.",
+                    "Take them again; nothing entered is lost.",
+                ],
+            )
+            .is(Class::BadInput),
+            Self::OtherActions => say(
+                "other_actions",
+                ["动作画面与本次要求的动作不符，未保存。", "请重新拍摄，并按页面提示做动作。"],
+                [
+                    "The frames are of other actions than were asked for here; nothing was kept.",
+                    "Take the photo again and do what the page asks.",
+                ],
+            )
+            .is(Class::Conflict),
+            Self::FrameTooLarge => say(
+                "frame_too_large",
+                ["动作画面超过60 KB或640像素，未保存。", "请使用本页面的拍照功能重新拍摄。"],
+                [
+                    "A frame has more than 60 KB or 640 pixels; nothing was kept.",
+                    "Take it again with the camera of this page.",
+                ],
+            )
+            .is(Class::TooLarge),
             Self::Replayed => say(
                 "photo_replayed",
                 [
@@ -148,15 +207,20 @@ pub async fn capture_photo(
     let signing = signing_of(platform, request, command.signing).await?;
     let stored = ceremonies::load(platform, ceremony).await?;
     take(&stored.content, &signing, &Photo::imagined(), platform.now())?;
+    let asked = Action::asked_by(&signing.challenge, signing.actions);
+    actions::fit(&asked, &command.actions)?;
 
     let facts = photo::examine(platform, &command.bytes).await?;
+    actions::examine(platform, &command.actions).await?;
     let biometric = Sealing::Class(RetentionClass::Biometric);
     let key = data_key(platform, filing, Some(party), biometric)?;
     let what = objects::of_photo(command.signing);
+    let actions = actions::keep(platform, &key, command.signing, &asked, &command.actions)?;
     let object = objects::put(platform.backend(), &key, &what, &command.bytes, platform.entropy())?;
     let size_bytes = u64::try_from(command.bytes.len()).unwrap_or(u64::MAX);
     let sha256 = command.sha256;
-    let photo = Photo { facts, sha256, size_bytes, object: objects::name_of(&object)?.into() };
+    let object = objects::name_of(&object)?.into();
+    let photo = Photo { facts, sha256, size_bytes, object, actions };
 
     let result = capture(platform, stored, &signing, &photo, act).await;
     match &result {
@@ -166,7 +230,12 @@ pub async fn capture_photo(
             }
         }
         Err(CapturePhotoError::Act(error)) if error.is_undecided() => {}
-        _ => objects::forget(platform, &photo.object).await,
+        _ => {
+            objects::forget(platform, &photo.object).await;
+            if let Some(frames) = photo.actions.as_ref().and_then(|taken| taken.frames.as_ref()) {
+                objects::forget(platform, frames.as_str()).await;
+            }
+        }
     }
     result.map(|captured| captured.answer)
 }
@@ -177,13 +246,21 @@ struct Photo {
     sha256: Digest,
     size_bytes: u64,
     object: String,
+    actions: Option<TakenActions>,
 }
 
 impl Photo {
     /// Stands for a photo when only the state is asked.
     fn imagined() -> Self {
         let facts = PhotoFacts { width: 0, height: 0, orientation: 1 };
-        Self { facts, sha256: Digest::of(b""), size_bytes: 1, object: "imagined".into() }
+        let sha256 = Digest::of(b"");
+        Self { facts, sha256, size_bytes: 1, object: "imagined".into(), actions: None }
+    }
+
+    /// Of the photo and of each frame.
+    fn digests(&self) -> BTreeSet<Digest> {
+        let frames = self.actions.iter().flat_map(actions::digests);
+        std::iter::once(self.sha256).chain(frames).collect()
     }
 }
 
@@ -218,13 +295,14 @@ async fn capture(
             attempts,
         };
         let mut changes = Changeset::new();
-        if !marks::mark(platform, &mut changes, ceremony, &photo.sha256).await? {
-            return Err(CapturePhotoError::Replayed);
+        for sha256 in photo.digests() {
+            if !marks::mark(platform, &mut changes, ceremony, &sha256).await? {
+                return Err(CapturePhotoError::Replayed);
+            }
         }
         stored.replace(platform, &mut changes, &content)?;
         let before = &stored.content.ceremony;
-        let photo = before.photo().map(|photo| photo.object.as_str().to_owned());
-        let photos = photo.into_iter().collect();
+        let photos = objects::of_photo_in(before);
         let superseded = retention::give_up(platform, &mut changes, before, photos).await?;
         if act.commit(changes, &answer).await?.is_some() {
             return Ok(Captured { answer, kept: true, superseded });
@@ -251,7 +329,9 @@ fn take(
     let mut content = content.clone();
     let object = photo.object.clone().try_into().map_err(Fault::broken)?;
     let size_bytes = NonZeroU64::new(photo.size_bytes).unwrap_or(NonZeroU64::MIN);
-    content.ceremony.capture(signing.challenge, photo.sha256, object, size_bytes, now)?;
+    let actions = photo.actions.clone();
+    let (challenge, sha256) = (signing.challenge, photo.sha256);
+    content.ceremony.capture(challenge, sha256, object, size_bytes, actions, now)?;
     content.photo = Some(photo.facts);
     content.photos += 1;
     Ok(content)

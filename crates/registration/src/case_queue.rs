@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use heqi_evidence::challenge::challenge_of;
 use heqi_filing::timer::{CHALLENGE_LIFETIME_MS, LINK_LIFETIME_MS};
-use heqi_filing::{CaseState, Filing, Party, PartyKind, ReviewCase, ReviewReason};
+use heqi_filing::{
+    CaseState, Filing, Party, PartyKind, ReviewCase, ReviewReason, TakenAction, frame_mark,
+};
 use heqi_identity::card::{CardEnd, CardFinding};
 use heqi_vocabulary::{CaseId, CeremonyId, FilingNo, StaffId, UtcMillis};
 
@@ -86,6 +89,10 @@ pub struct CaseView {
     pub has_portrait: bool,
     /// What there is of the photo.
     pub photo: Shot,
+    /// What was taken of the actions that were asked for before the camera.
+    pub actions: Vec<TakenAction>,
+    /// What the page drew into each frame of them.
+    pub frame_mark: String,
     /// How long the video is, in milliseconds, if there is one.
     pub video_ms: Option<u64>,
     /// The number that is read aloud in it.
@@ -277,11 +284,13 @@ pub async fn case_view(
     let signature = party.signatures().iter().find(|s| s.signing == row.case.signing());
     let signed_at = signature.map_or_else(|| row.case.opened_at(), |signature| signature.at);
     let kept = ledger::find(platform, row.record).await?;
-    let photo = match kept.private(platform)? {
+    let private = kept.private(platform)?;
+    let photo = match &private {
         None => Shot::Erased,
         Some(private) if private.photo.is_none() => Shot::NotTaken,
         Some(_) => Shot::There,
     };
+    let challenge = kept.signing.as_ref().map(|parts| challenge_of(parts.challenge.as_bytes()));
     let video = video_of(platform, &row).await?;
     let content = ceremony_of(platform, &row).await?;
     let seal = content.as_ref().and_then(|content| content.seal.as_ref());
@@ -301,6 +310,11 @@ pub async fn case_view(
         has_portrait: portrait.is_some(),
         findings: known.map(|(known, at)| (known.findings, at)),
         photo,
+        actions: private
+            .and_then(|private| private.actions)
+            .map(|taken| taken.each)
+            .unwrap_or_default(),
+        frame_mark: challenge.map(|challenge| frame_mark(&challenge)).unwrap_or_default(),
         video_ms: video.as_ref().map(|video| video.facts.millis),
         spoken_code: video.map(|video| video.spoken_code),
         risks: content

@@ -135,9 +135,8 @@ pub async fn decline(
         record.write(platform, &mut changes, &next)?;
         stored.replace(platform, &mut changes, &content)?;
         let before = &stored.content.ceremony;
-        let photo = before.photo().map(|photo| photo.object.as_str().to_owned());
         // Nor does anybody look at what a guardian showed.
-        let objects = photo.into_iter().chain(proof).collect();
+        let objects = objects::of_photo_in(before).into_iter().chain(proof).collect();
         let given_up = retention::give_up(platform, &mut changes, before, objects).await?;
         if act.commit(changes, &declined).await?.is_some() {
             for object in &given_up {

@@ -9,6 +9,7 @@ use heqi_evidence::record::ClassContent;
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::outbox::Outbox;
 use heqi_evidence_store::sealed::Sealed;
+use heqi_filing::TakenActions;
 use heqi_vocabulary::{
     CeremonyId, ChainId, Digest, DocumentId, FilingId, PartyId, RecordId, SigningId, UtcMillis,
     VoucherNo,
@@ -86,6 +87,10 @@ pub(crate) struct PrivateParts {
     /// Where the photo is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) photo: Option<String>,
+    /// What was taken of the actions asked for, and where the frames are kept. They are no part of a
+    /// bundle: a custodian holds their digests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) actions: Option<TakenActions>,
     /// The handwriting, sealed with what is biometric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) strokes: Option<Sealed<String>>,

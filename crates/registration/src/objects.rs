@@ -7,7 +7,7 @@ use std::task::Poll;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::object::{self, ObjectRef};
 use heqi_evidence_store::vault::DataKey;
-use heqi_filing::Ceremony;
+use heqi_filing::{CapturedPhoto, Ceremony};
 use heqi_vocabulary::{CeremonyId, Digest, DocumentId, Entropy, RecordId, SigningId};
 use zeroize::Zeroizing;
 
@@ -35,6 +35,11 @@ pub(crate) fn of_photo(signing: SigningId) -> String {
 }
 
 /// What an object is: it opens under this name only.
+pub(crate) fn of_frames(signing: SigningId) -> String {
+    format!("frames/{signing}")
+}
+
+/// What an object is: it opens under this name only.
 pub(crate) fn of_video(ceremony: CeremonyId, sha256: &Digest) -> String {
     format!("video/{ceremony}/{sha256}")
 }
@@ -49,11 +54,16 @@ pub(crate) fn of_material(record: RecordId) -> String {
     format!("material/{record}")
 }
 
-/// The photo and the video that a ceremony keeps and nobody has signed with.
-pub(crate) fn of_ceremony(ceremony: &Ceremony) -> Vec<String> {
-    let photo = ceremony.photo().map(|photo| &photo.object);
-    let objects = [photo, ceremony.video_object()].into_iter().flatten();
+/// The photo that a ceremony keeps and nobody has signed with, and the frames taken with it.
+pub(crate) fn of_photo_in(ceremony: &Ceremony) -> Vec<String> {
+    let objects = ceremony.photo().into_iter().flat_map(CapturedPhoto::objects);
     objects.map(|object| object.as_str().to_owned()).collect()
+}
+
+/// The same and the video.
+pub(crate) fn of_ceremony(ceremony: &Ceremony) -> Vec<String> {
+    let video = ceremony.video_object().map(|object| object.as_str().to_owned());
+    of_photo_in(ceremony).into_iter().chain(video).collect()
 }
 
 /// Seals and puts an object. It is durable before anything committed after this.

@@ -28,7 +28,7 @@ use crate::turns::{Turns, Twins};
 
 mod settings;
 
-pub use settings::{Custodian, Names, OrderKey, Settings, UnknownCustodian};
+pub use settings::{Custodian, FACE_ACTIONS, Names, OrderKey, Settings, UnknownCustodian};
 
 /// Whatever the platform reaches the world through.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! What does not fit together in what a device and its network say (edge case 13): kept as flags in
+//! What does not fit together in what a device and its network say (edge cases 13 and 19): kept as flags in
 //! a record before the signing's own, shown to a reviewer in words, never a reason to refuse.
 //!
 //! Each flag is a sign that anybody with ordinary tools can avoid, and that honest people raise: a
@@ -70,6 +70,7 @@ pub(crate) struct Signals {
     utc_offset_minutes: Option<i64>,
     clock_offset_ms: i64,
     is_automated: bool,
+    is_virtual_camera: bool,
     user_agents: Vec<String>,
     earlier: Option<Earlier>,
 }
@@ -87,6 +88,9 @@ impl Signals {
             clock_offset_ms: signed_at.millis_since(facts.received_at),
             is_automated: window.and_then(|window| window.get("automated"))
                 == Some(&Value::Bool(true)),
+            is_virtual_camera: client
+                .text("capture_source")
+                .is_some_and(|source| source.ends_with(VIRTUAL_CAMERA)),
             user_agents: agents.into_iter().flatten().collect(),
             earlier: None,
         }
@@ -118,6 +122,7 @@ impl Signals {
         };
         raise(self.is_automated || named(&AUTOMATED), RiskFlag::AutomatedBrowser);
         raise(named(&EMULATED), RiskFlag::Emulator);
+        raise(self.is_virtual_camera, RiskFlag::VirtualCamera);
         let is_of_data_centre = settings.data_centres.iter().any(|net| net.contains(&address));
         raise(is_of_data_centre, RiskFlag::DataCentreAddress);
         flags
@@ -162,10 +167,16 @@ impl Signals {
             set("earlier_seconds", Some(seconds));
         }
         members.insert("automated".to_owned(), self.is_automated.into());
+        if self.is_virtual_camera {
+            members.insert("virtual_camera".to_owned(), true.into());
+        }
         Value::Object(members)
     }
 }
 
+/// What a page says whose camera goes by the name of a program, here or (with more before it) on
+/// another device (edge case 19).
+const VIRTUAL_CAMERA: &str = "virtual_camera_stream";
 /// What browsers that programs drive call themselves.
 const AUTOMATED: [&str; 3] = ["HeadlessChrome", "PhantomJS", "Puppeteer"];
 /// What emulated phones call themselves.
@@ -276,6 +287,7 @@ mod tests {
             utc_offset_minutes: Some(480),
             clock_offset_ms: 300,
             is_automated: false,
+            is_virtual_camera: false,
             user_agents: vec!["Mozilla/5.0 (Linux; Android 14; PGT-AN00) Chrome/130 Mobile".into()],
             earlier: None,
         }
@@ -346,6 +358,7 @@ mod tests {
         assert_eq!(flags(|s| s.utc_offset_minutes = Some(-300)), one(F::PositionFarFromTimeZone));
         assert_eq!(flags(|s| s.clock_offset_ms = -300_001), one(F::ClockFarOff));
         assert_eq!(flags(|s| s.is_automated = true), one(F::AutomatedBrowser));
+        assert_eq!(flags(|s| s.is_virtual_camera = true), one(F::VirtualCamera));
         let named = |name: &str| flags(|s| s.user_agents.push(name.to_owned()));
         assert_eq!(named("Mozilla/5.0 HeadlessChrome/130"), one(F::AutomatedBrowser));
         assert_eq!(named("Mozilla/5.0 (Linux; Android 13; sdk_gphone64_x86_64)"), one(F::Emulator));

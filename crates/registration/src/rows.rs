@@ -338,6 +338,14 @@ pub(crate) struct SigningRow {
     /// Digest of the cosigned note the challenge names.
     pub(crate) checkpoint: Option<Digest>,
     pub(crate) expires_at: UtcMillis,
+    /// How many actions are asked for before the camera; which ones the challenge says.
+    #[serde(default, skip_serializing_if = "is_nothing_asked")]
+    pub(crate) actions: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_nothing_asked(actions: &u8) -> bool {
+    *actions == 0
 }
 
 /// What an earlier request of the same key did.

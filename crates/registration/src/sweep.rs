@@ -340,7 +340,7 @@ async fn remove(
         return Ok(Swept::default());
     }
     rows::SIGNINGS.remove(&mut changes, &signing, row.version)?;
-    let (mut photo, mut proof) = (None, None);
+    let (mut photo, mut proof) = (Vec::new(), None);
     let ceremony = match ceremonies::load(platform, row.value.ceremony).await {
         Ok(stored) => Some(stored),
         // Erased with the person it was about, or gone: then nothing waits for the signing.
@@ -353,7 +353,7 @@ async fn remove(
         && stored.content.ceremony.challenge().is_some()
     {
         let mut content = stored.content.clone();
-        photo = content.ceremony.photo().map(|photo| photo.object.as_str().to_owned());
+        photo = objects::of_photo_in(&content.ceremony);
         if content.ceremony.expire(platform.now()).is_err() {
             return Ok(Swept::default());
         }
@@ -374,5 +374,5 @@ async fn remove(
     for object in photo.iter().chain(&proof) {
         objects::forget(platform, object).await;
     }
-    Ok(Swept { signings: 1, photos: usize::from(photo.is_some()), ..Swept::default() })
+    Ok(Swept { signings: 1, photos: usize::from(!photo.is_empty()), ..Swept::default() })
 }

@@ -22,6 +22,7 @@ use serde::Deserialize;
 use super::super::{created, reading};
 use super::form::Filled;
 use super::script::{ScriptOf, asked_by_script};
+use super::stand::actions_to_do;
 use crate::extract::{Upload, facts};
 use crate::pages::shown::{Shown, page};
 use crate::problem_of::refused;
@@ -182,7 +183,12 @@ async fn other(
         OtherStand::Waits { number } => {
             page(&OtherDevicePage::Waits { number, ends_at: view.ends_at.for_people() }, &shown)
         }
-        OtherStand::Photo => page(&PhotoPage { again: false, place: PhotoPlace::Other }, &shown),
+        OtherStand::Photo { actions, mark } => {
+            let asked = actions.iter().map(|action| action.code().to_owned()).collect();
+            let place = PhotoPlace::Other { asked, mark };
+            let actions = actions_to_do(&state, reader.language);
+            page(&PhotoPage { again: false, place, actions }, &shown)
+        }
         OtherStand::Drawing { name } => {
             let other = Some(shown.fresh_key(&state));
             page(&DrawingPage { name, signing: view.signing, other, again: Link::Photo }, &shown)

@@ -2,11 +2,11 @@
 //! kept: whoever comes back stands where they stopped.
 
 use actix_web::HttpResponse;
-use heqi_filing::{CeremonyState, ConsentKind, Decision, FilingState, StandIn};
+use heqi_filing::{Action, CeremonyState, ConsentKind, Decision, FilingState, StandIn};
 use heqi_pages::Link;
 use heqi_pages::journey::{
-    BeginPage, ConsentPage, DrawingPage, EndedPage, PhotoPage, PhotoPlace, REFUSE_CUSTODY,
-    REFUSE_FACE, REFUSE_MANNER, RefusedPage, Shot, SignPage, VideoPage, Way,
+    ActionToDo, BeginPage, ConsentPage, DrawingPage, EndedPage, PhotoPage, PhotoPlace,
+    REFUSE_CUSTODY, REFUSE_FACE, REFUSE_MANNER, RefusedPage, Shot, SignPage, VideoPage, Way,
 };
 use heqi_registration::ceremony_view::{CeremonyView, SignedView};
 use heqi_registration::next_tries::next_tries;
@@ -282,8 +282,16 @@ pub(super) fn photo_place(state: &State, shown: &Shown) -> PhotoPlace {
     PhotoPlace::Desk { key: shown.fresh_key(state), sample }
 }
 
+/// Whatever a challenge may ask for, where the platform asks for something.
+pub(super) fn actions_to_do(state: &State, language: Language) -> Vec<ActionToDo> {
+    let is_asked = state.platform.settings().face_actions > 0;
+    let actions = Action::ALL.into_iter().filter(|_| is_asked);
+    actions.map(|one| ActionToDo { word: one.code(), text: one.text(language) }).collect()
+}
+
 fn photo_page(state: &State, shown: &Shown) -> PhotoPage {
-    PhotoPage { again: false, place: photo_place(state, shown) }
+    let actions = actions_to_do(state, shown.frame.language);
+    PhotoPage { again: false, place: photo_place(state, shown), actions }
 }
 
 fn refused_page(state: &State, view: &CeremonyView, at: usize, shown: &Shown) -> HttpResponse {

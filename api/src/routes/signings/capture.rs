@@ -17,11 +17,11 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/api/v1/signings/{signing_id}/capture").route(post().to(capture)));
 }
 
-/// A JPEG photo.
+/// A JPEG photo, alone or with frames of actions behind it.
 pub(crate) struct Photo;
 
 impl UploadKind for Photo {
-    const MEDIA_TYPES: &'static [&'static str] = &["image/jpeg"];
+    const MEDIA_TYPES: &'static [&'static str] = &["image/jpeg", "application/vnd.heqi.capture.v1"];
 
     fn limit_bytes(settings: &ApiSettings) -> usize {
         settings.limits.photo_bytes
@@ -30,7 +30,7 @@ impl UploadKind for Photo {
 
 /// Send the photo for a signing.
 ///
-/// The exact bytes are kept. The last photo before completion counts.
+/// The exact bytes are kept. The last photo before completion counts. Photo and frames of the actions asked for are one body of application/vnd.heqi.capture.v1: docs/spec/capture.md.
 #[utoipa::path(
     post,
     path = "/api/v1/signings/{signing_id}/capture",
@@ -46,7 +46,7 @@ async fn capture(
     photo: Upload<Photo>,
 ) -> Result<HttpResponse, Problem> {
     let request = asked.with_body(&photo.sha256);
-    let command = CapturePhoto { signing: *signing, bytes: photo.bytes, sha256: photo.sha256 };
+    let command = CapturePhoto::received(*signing, photo.bytes, photo.sha256).map_err(refused)?;
     let captured = capture_photo(&state.platform, &request, command).await.map_err(refused)?;
     Ok(created(&captured))
 }

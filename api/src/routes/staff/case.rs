@@ -1,10 +1,10 @@
 //! A case in the words of its page.
 
 use heqi_evidence::attestation::{CompanyStatus, PersonOutcome};
-use heqi_filing::{Capacity, CaseState};
+use heqi_filing::{ActionResult, Capacity, CaseState, TakenAction};
 use heqi_pages::staff::{
-    CaseAttachments, CasePage, DecisionForm, Desk, QueueRow, Said, SaidBy, ShotThere, VideoThere,
-    WayRow,
+    ActionSeen, CaseAttachments, CasePage, DecisionForm, Desk, FrameThere, QueueRow, Said, SaidBy,
+    ShotThere, VideoThere, WayRow,
 };
 use heqi_registration::case_queue::{
     CaseSummary, CaseView, SeenWard, Shot, WaySummary, reviewer_name,
@@ -89,6 +89,8 @@ pub(super) async fn page(
             Shot::NotTaken => ShotThere::NotTaken,
             Shot::Erased => ShotThere::Erased,
         },
+        actions: view.actions.iter().map(|taken| action(taken, l)).collect(),
+        frame_mark: view.frame_mark.clone(),
         video: view
             .video_ms
             .zip(view.spoken_code.clone())
@@ -111,6 +113,15 @@ pub(super) async fn page(
         grounds: String::new(),
         trouble: None,
     })
+}
+
+fn action(taken: &TakenAction, l: Language) -> ActionSeen {
+    let frame = match taken.result {
+        ActionResult::Frame { .. } => FrameThere::There,
+        ActionResult::NotDone => FrameThere::NotDone,
+        ActionResult::Missing => FrameThere::Missing,
+    };
+    ActionSeen { asked: taken.asked.text(l).to_owned(), frame }
 }
 
 /// For a document from abroad (edge case 2): the papers that go with it are seen elsewhere.

@@ -31,6 +31,7 @@ pub(super) fn configure(app: &mut ServiceConfig) {
         .service(resource("/staff/cases/{case_id}").route(reading().to(one)))
         .service(resource("/staff/cases/{case_id}/photo").route(reading().to(photo)))
         .service(resource("/staff/cases/{case_id}/portrait").route(reading().to(portrait)))
+        .service(resource("/staff/cases/{case_id}/frames/{number}").route(reading().to(frame)))
         .service(resource("/staff/cases/{case_id}/video").route(reading().to(video)))
         .service(resource("/staff/cases/{case_id}/seal").route(reading().to(scan)))
         .service(resource("/staff/cases/{case_id}/correction").route(reading().to(certificate)))
@@ -95,6 +96,17 @@ async fn portrait(
     id: Path<CaseId>,
 ) -> Result<HttpResponse, Problem> {
     picture(&state, &http, &visitor, *id, Picture::Portrait).await
+}
+
+/// What was taken of one action.
+async fn frame(
+    state: Data<State>,
+    http: HttpRequest,
+    visitor: StaffVisitor,
+    at: Path<(CaseId, u8)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, number) = at.into_inner();
+    picture(&state, &http, &visitor, id, Picture::Frame(number)).await
 }
 
 async fn picture(

@@ -157,6 +157,23 @@ fn the_last_photo_counts_and_how_many_there_were_is_kept() {
 }
 
 #[test]
+fn frames_are_kept_beside_their_photo_and_another_photo_has_none_of_them() {
+    let filing = signing(1);
+    let mut ceremony = consented(&filing, 1, at(2));
+    begin(&mut ceremony, &filing, "first", at(2)).unwrap();
+    let each = vec![TakenAction { asked: Action::OpenMouth, result: ActionResult::NotDone }];
+    let taken = TakenActions { each, frames: Some(object(7)) };
+    let (challenge, size) = (challenge("first"), NonZeroU64::MIN);
+    ceremony.capture(challenge, photo("first"), object(9), size, Some(taken), at(2)).unwrap();
+    let kept: Vec<ObjectRef> = ceremony.photo().unwrap().objects().cloned().collect();
+    assert_eq!(kept, [object(9), object(7)]);
+    let row = serde_json::to_string(&ceremony).unwrap();
+    assert_eq!(serde_json::from_str::<Ceremony>(&row).unwrap(), ceremony);
+    capture(&mut ceremony, "first", "better", at(3)).unwrap();
+    assert_eq!(ceremony.photo().unwrap().actions, None);
+}
+
+#[test]
 fn a_challenge_ends_after_ten_minutes_of_the_servers_clock() {
     let mut filing = signing(1);
     let mut ceremony = captured(&filing, 1, at(2));

@@ -8,7 +8,7 @@ use heqi_vocabulary::{Digest, UtcMillis};
 use super::{
     BeginError, CaptureError, CapturedPhoto, Ceremony, CeremonyState, ChallengeRefusal,
     CompleteError, Completion, ConsentError, ExpireError, Finished, Invitation, InviteError,
-    IssuedChallenge, NewChallenge, OpenError,
+    IssuedChallenge, NewChallenge, OpenError, TakenActions,
 };
 use crate::consent::{ConsentAnswer, ConsentKind, ConsentText, Decision};
 use crate::document::DocumentRef;
@@ -134,14 +134,15 @@ impl Ceremony {
         Ok(())
     }
 
-    /// Takes the photo for the live challenge. Another one before signing replaces it;
-    /// how many there were is kept.
+    /// Takes the photo for the live challenge, with what was taken of the actions asked for. Another
+    /// one before signing replaces both; how many there were is kept.
     pub fn capture(
         &mut self,
         challenge: Digest,
         sha256: Digest,
         object: ObjectRef,
         size_bytes: NonZeroU64,
+        actions: Option<TakenActions>,
         now: UtcMillis,
     ) -> Result<(), CaptureError> {
         self.unfinished()?;
@@ -152,7 +153,7 @@ impl Ceremony {
         }
         let live = live.clone();
         let taken = self.photo().map_or(NonZeroU32::MIN, |before| before.taken.saturating_add(1));
-        let photo = CapturedPhoto { sha256, object, size_bytes, received_at: now, taken };
+        let photo = CapturedPhoto { sha256, object, size_bytes, received_at: now, taken, actions };
         self.state = CeremonyState::Captured { challenge: live, photo };
         Ok(())
     }

@@ -133,6 +133,7 @@ pub(crate) async fn open(
     decided.risk = settings.identity.risk.settings();
     decided.applicant.clone_from(&settings.regulator.applicant);
     decided.check_pixels = settings.check_pixels;
+    decided.face_actions = settings.face_actions;
     decided.simulated_filings.clone_from(&settings.simulated_filings);
     decided.kept_in.clone_from(&settings.kept_in);
     believe_successors(&mut decided, settings, &folder)?;

@@ -9,7 +9,7 @@ use heqi_evidence::anchors::{
 use heqi_notarization::matter::number::Series;
 use heqi_notify::SmtpSecurity;
 use heqi_notify::signature::Secret;
-use heqi_registration::platform::Names;
+use heqi_registration::platform::{FACE_ACTIONS, Names};
 use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::admission::Load;
 use heqi_service_kit::api_key::{ApiKey, Scope};
@@ -381,6 +381,7 @@ impl Trust {
             },
             names: Names::default(),
             check_pixels: true,
+            face_actions: FACE_ACTIONS,
             simulated_filings: BTreeSet::new(),
             kept_in: BTreeSet::new(),
             api,

@@ -1,4 +1,5 @@
-//! The photo: from the live camera, else from the system's camera, which is recorded as such.
+//! The photo: from the live camera, else from the system's camera, which is recorded as such; and the
+//! actions that the platform asks for before the live one.
 
 use heqi_vocabulary::Language;
 use maud::{Markup, html};
@@ -10,6 +11,10 @@ use crate::link::Link;
 use crate::parts::{OFFLINE, SLOW, UNFIT, WAITING, hidden, said, ways_out};
 use crate::words::Words;
 
+mod actions;
+
+pub use actions::ActionToDo;
+
 /// The camera.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -18,6 +23,8 @@ pub struct PhotoPage {
     pub again: bool,
     /// For whom the photo is taken here.
     pub place: PhotoPlace,
+    /// Every action that may be asked for; empty where the platform asks for none.
+    pub actions: Vec<ActionToDo>,
 }
 
 /// Which of two devices the camera is on.
@@ -32,12 +39,26 @@ pub enum PhotoPlace {
         sample: bool,
     },
     /// The one that does this step only.
-    Other,
+    Other {
+        /// The actions that are asked for, by their words, in order.
+        asked: Vec<String>,
+        /// What is drawn into each frame of them.
+        mark: String,
+    },
 }
 
 impl PhotoPlace {
     const fn is_other(&self) -> bool {
-        matches!(self, Self::Other)
+        matches!(self, Self::Other { .. })
+    }
+
+    /// What is asked for, as the script reads it, and what is drawn into the frames. The device that
+    /// signs has both from the answer that begins the signing.
+    fn asked(&self) -> Option<(String, &str)> {
+        match self {
+            Self::Desk { .. } => None,
+            Self::Other { asked, mark } => Some((asked.join(" "), mark.as_str())),
+        }
     }
 }
 
@@ -48,17 +69,21 @@ impl Page for PhotoPage {
 
     fn content(&self, frame: &Frame) -> Markup {
         let l = frame.language;
+        let (asked, mark) = self.place.asked().unzip();
         html! {
             p { (LEAD.in_language(l)) }
+            @if !self.actions.is_empty() { p .soft { (actions::LEAD.in_language(l)) } }
             @if self.again { p .soft { (AGAIN.in_language(l)) } }
             div .camera id="camera" data-next=(if self.place.is_other() { Link::OtherDevice } else { Link::Journey })
                 data-photo=[self.place.is_other().then_some(Link::OtherPhoto)]
-                data-facts=[self.place.is_other().then_some(Link::OtherFacts)] {
+                data-facts=[self.place.is_other().then_some(Link::OtherFacts)]
+                data-asked=[asked] data-mark=[mark] {
                 div .view {
                     video id="stream" playsinline muted hidden aria-label=(VIEW.in_language(l)) {}
                     canvas id="shot" hidden role="img" aria-label=(SHOT.in_language(l)) {}
                     div .outline aria-hidden="true" {}
                 }
+                (actions::panel(&self.actions, l))
                 button .go type="button" id="start" { (START.in_language(l)) }
                 button .go type="button" id="take" hidden { (TAKE.in_language(l)) }
                 div .choice id="judge" hidden {
@@ -111,11 +136,13 @@ impl Page for PhotoPage {
 
     fn samples() -> Vec<Self> {
         let desk = |sample| PhotoPlace::Desk { key: "0123".into(), sample };
+        let of = |again, place, actions| Self { again, place, actions };
+        let (asked, mark) = (vec!["turn_left".into(), "open_mouth".into()], "0f3ac211".into());
         vec![
-            Self { again: false, place: desk(false) },
-            Self { again: true, place: desk(false) },
-            Self { again: false, place: desk(true) },
-            Self { again: false, place: PhotoPlace::Other },
+            of(false, desk(false), actions::samples()),
+            of(true, desk(false), Vec::new()),
+            of(false, desk(true), actions::samples()),
+            of(false, PhotoPlace::Other { asked, mark }, actions::samples()),
         ]
     }
 }

@@ -24,10 +24,12 @@ impl CaseDocument {
 
 /// Which picture of a case.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there are two")]
+#[expect(clippy::exhaustive_enums, reason = "there are three kinds")]
 pub enum CasePicture {
     /// Taken while signing.
     Photo,
+    /// Of the action with this number, counted from 0.
+    Frame(u8),
     /// Of an authority.
     Portrait,
 }

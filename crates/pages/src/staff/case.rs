@@ -5,11 +5,11 @@ use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
 use self::words::{
-    ACCEPT, ACCEPTED, BACK, CASE, CASE_FOOT, CERTIFICATE, CONFIRM, DECISION, DEVICE, FOUR_EYES,
-    GROUNDS, GROUNDS_HELP, GUARDIANSHIP, HANDLER, NO_PHOTO, NO_PORTRAIT, NOBODY, NOT_TAKEN,
-    OVERRULE, OWN, PHOTO, PHOTO_SOURCE, PICTURES, PLATFORM, PORTRAIT, PORTRAIT_SOURCE, PROPOSE,
-    PROPOSED_BY, READ_ALOUD, REFUSED, RISKS, RISKS_HELP, SCAN, SIGNED, SOURCES, VIDEO,
-    VIDEO_SOURCE, VOUCHES, WATCH, WHY, WITHDRAW,
+    ACCEPT, ACCEPTED, ACTIONS, ACTIONS_HELP, BACK, CASE, CASE_FOOT, CERTIFICATE, CONFIRM, DECISION,
+    DEVICE, FOUR_EYES, GROUNDS, GROUNDS_HELP, GUARDIANSHIP, HANDLER, MISSING, NO_PHOTO,
+    NO_PORTRAIT, NOBODY, NOT_DONE, NOT_TAKEN, OVERRULE, OWN, PHOTO, PHOTO_SOURCE, PICTURES,
+    PLATFORM, PORTRAIT, PORTRAIT_SOURCE, PROPOSE, PROPOSED_BY, READ_ALOUD, REFUSED, RISKS,
+    RISKS_HELP, SCAN, SIGNED, SOURCES, VIDEO, VIDEO_SOURCE, VOUCHES, WATCH, WHY, WITHDRAW,
 };
 use super::queue::{DUE, QueueRow, SINCE};
 use super::{Desk, Trouble};
@@ -105,6 +105,28 @@ pub enum ShotThere {
     Erased,
 }
 
+/// What there is of one action that the signer was asked to do before the camera.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "each is told in its own words")]
+pub enum FrameThere {
+    /// A picture.
+    There,
+    /// The signer said that it cannot be done.
+    NotDone,
+    /// Nothing came.
+    Missing,
+}
+
+/// One action that the signer was asked to do before the camera.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct ActionSeen {
+    /// What was asked, in the reader's language.
+    pub asked: String,
+    /// What there is of it.
+    pub frame: FrameThere,
+}
+
 /// A video of the signer.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -151,6 +173,10 @@ pub struct CasePage {
     pub said: Vec<Said>,
     /// What there is of the photo of the signing.
     pub photo: ShotThere,
+    /// What was asked before the camera, in order.
+    pub actions: Vec<ActionSeen>,
+    /// What the signer's page drew into each frame of it.
+    pub frame_mark: String,
     /// The video that was recorded instead, if one was.
     pub video: Option<VideoThere>,
     /// What else there is.
@@ -190,6 +216,7 @@ impl Page for CasePage {
             @for note in &self.attachments.notes { p .notice { (note) } }
             (self.risks(l))
             (self.pictures(l))
+            (self.frames(l))
             (self.sources(l))
             (self.files(l))
             (self.decision(frame))
@@ -244,6 +271,31 @@ impl CasePage {
             @if let Some(video) = &self.video {
                 p { (READ_ALOUD.in_language(l)) " " strong .digits { (video.code) } }
                 p .soft { (WATCH.in_language(l)) }
+            }
+        }
+    }
+
+    /// Each frame beside what was asked, and what a person is to look for: a machine has not.
+    fn frames(&self, l: Language) -> Markup {
+        html! {
+            @if !self.actions.is_empty() {
+                h2 { (ACTIONS.in_language(l)) }
+                p { (ACTIONS_HELP.in_language(l)) " " strong .digits { (self.frame_mark) } }
+                div .pictures.frames {
+                    @for (number, action) in (0_u8..).zip(&self.actions) {
+                        figure {
+                            figcaption { strong { (number + 1) " · " (action.asked) } }
+                            @match action.frame {
+                                FrameThere::There => {
+                                    img src=(Link::StaffPicture(self.row.case, CasePicture::Frame(number)))
+                                        alt=(action.asked) width="300" height="225";
+                                }
+                                FrameThere::NotDone => { p .none { (NOT_DONE.in_language(l)) } }
+                                FrameThere::Missing => { p .none { (MISSING.in_language(l)) } }
+                            }
+                        }
+                    }
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ use heqi_evidence::challenge::{ChallengePreimage, Nonce, PriorRecord, WitnessedH
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::challenge_expires_at;
-use heqi_filing::{Ceremony, Decision, DocumentRef};
+use heqi_filing::{Ceremony, ConsentKind, ConsentText, Decision, DocumentRef, MAX_ACTIONS};
 use heqi_pki::authority::CertificateRequest;
 use heqi_pki::certificate::CertificateChain;
 use heqi_pki::keys::PublicKey;
@@ -77,6 +77,18 @@ pub(super) fn preimage(
 /// What authorities said before the signer signs is bound into what is signed.
 fn identity(checked: &Checked) -> PriorRecord {
     PriorRecord { kind: RecordKind::IdentityVerified.as_str().to_owned(), root: checked.root }
+}
+
+/// The version of the consent to face information from which on it tells of actions.
+const ACTIONS_SINCE: u32 = 2;
+
+/// How many actions are asked for: none of whom was shown a text that tells of none.
+pub(super) fn actions_asked(platform: &Platform, ceremony: &Ceremony) -> u8 {
+    let answer = ceremony.consents().get(&ConsentKind::Face);
+    let granted = answer.filter(|answer| answer.decision == Decision::Granted);
+    let shown = granted.and_then(|answer| ConsentText::by_digest(ConsentKind::Face, &answer.text));
+    let is_told = shown.is_some_and(|(text, _)| text.version >= ACTIONS_SINCE);
+    if is_told { platform.settings().face_actions.min(MAX_ACTIONS) } else { 0 }
 }
 
 /// Digests of the consent texts that were granted, sorted.

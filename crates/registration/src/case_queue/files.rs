@@ -2,6 +2,7 @@
 //! a person. Every look is a record, made before anything is shown.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use heqi_filing::{ReviewReason, StandIn};
 use heqi_vocabulary::{CaseId, Digest, RecordId};
@@ -37,10 +38,12 @@ pub enum CaseFile {
 
 /// Which picture.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there are two")]
+#[expect(clippy::exhaustive_enums, reason = "there are three kinds")]
 pub enum Picture {
     /// Taken while signing.
     Photo,
+    /// Of the action with this number, counted from 0.
+    Frame(u8),
     /// Of an authority.
     Portrait,
 }
@@ -67,6 +70,15 @@ pub async fn case_picture(
             let photo = private.photo.ok_or_else(missing)?;
             (objects::read(platform, &photo, &what).await, "photo_sha256")
         }
+        Picture::Frame(number) => {
+            let private = kept.private(platform)?.ok_or_else(missing)?;
+            let taken = private.actions.ok_or_else(missing)?;
+            let place = taken.frame(usize::from(number)).ok_or_else(missing)?;
+            let object = taken.frames.ok_or_else(missing)?;
+            let what = objects::of_frames(row.case.signing());
+            let all = objects::read(platform, object.as_str(), &what).await;
+            (all.and_then(|all| cut(&all, place)), "photo_format")
+        }
         Picture::Portrait => {
             let whose = (row.case.filing(), row.case.party());
             let portrait = portraits::of_signing(platform, whose, row.case.signing()).await?;
@@ -82,6 +94,12 @@ pub async fn case_picture(
     let opened = Attributes::Named(BTreeSet::from([attribute.to_owned()]));
     looks::record(platform, actor, facts, &kept, Purpose::Review, &opened).await?;
     Ok(bytes)
+}
+
+/// One frame out of all that lie behind each other.
+fn cut(all: &[u8], place: Range<usize>) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let frame = all.get(place).ok_or_else(|| Fault::broken("the frames are shorter than noted"))?;
+    Ok(Zeroizing::new(frame.to_vec()))
 }
 
 /// The video of a case with its media type. The look is a record, made before it is shown.

@@ -2,7 +2,7 @@
 
 use heqi_evidence::challenge::ChallengePreimage;
 use heqi_evidence::schema::RecordKind;
-use heqi_filing::{CapturedPhoto, ConsentKind, Decision, Filing};
+use heqi_filing::{ActionResult, CapturedPhoto, ConsentKind, Decision, Filing, TakenAction};
 use heqi_vocabulary::VoucherNo;
 use serde_json::{Value, json};
 
@@ -102,6 +102,7 @@ impl Evidence<'_> {
             client: text(&self.command.client)?,
             photo_sha256: photo.map(|photo| photo.sha256),
             photo: photo.map(|photo| photo.object.as_str().to_owned()),
+            actions: photo.and_then(|photo| photo.actions.clone()),
         };
         Ok(SigningParts {
             envelope: text(&self.command.envelope)?,
@@ -133,15 +134,32 @@ fn set_photo(
         .observed("photo_received_at", photo.received_at.to_string())?
         .observed("photo_attempts", photo.taken.get())?;
     if let Some(facts) = content.photo {
-        let format = json!({
+        let mut format = json!({
             "height": facts.height,
             "media_type": "image/jpeg",
             "orientation": facts.orientation,
             "width": facts.width,
         });
+        if let (Some(taken), Some(members)) = (&photo.actions, format.as_object_mut()) {
+            members.insert("actions".to_owned(), taken.each.iter().map(action).collect());
+            // Whether what the frames show is alive a machine has not said.
+            members.insert("liveness".to_owned(), "not_assessed".into());
+        }
         draft.observed("photo_format", format)?;
     }
     Ok(())
+}
+
+/// What was asked, and what was taken of it.
+fn action(taken: &TakenAction) -> Value {
+    let asked = taken.asked.code();
+    match taken.result {
+        ActionResult::Frame { sha256, .. } => {
+            json!({ "asked": asked, "result": "frame", "sha256": sha256.to_string() })
+        }
+        ActionResult::NotDone => json!({ "asked": asked, "result": "not_done" }),
+        ActionResult::Missing => json!({ "asked": asked, "result": "missing" }),
+    }
 }
 
 /// Those the challenge binds: what came while it was live is in the chain and not in it.

@@ -15,6 +15,7 @@ use crate::correct_person::corrections;
 use crate::data_keys::{Sealing, data_key_id};
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, KeptRecord};
+use crate::objects;
 use crate::platform::Platform;
 use crate::rows::{self, Pair, Place};
 use crate::verify_identity::portraits;
@@ -118,9 +119,9 @@ impl Affected {
         Ok(remains)
     }
 
-    /// Objects that nobody can open afterwards: photos of signings, photos of ceremonies that were
-    /// never signed, videos of either, portraits of authorities, what guardians showed, and
-    /// certificates of corrections.
+    /// Objects that nobody can open afterwards: photos and frames of signings, those of
+    /// ceremonies that were never signed, videos of either, portraits of authorities, what
+    /// guardians showed, and certificates of corrections.
     pub(crate) async fn objects(
         &self,
         platform: &Platform,
@@ -131,7 +132,9 @@ impl Affected {
         let mut objects: BTreeSet<String> =
             self.portraits.iter().chain(&self.certificates).cloned().collect();
         for record in self.records.iter().filter(|_| has_photos) {
-            objects.extend(record.private(platform)?.and_then(|private| private.photo));
+            let Some(private) = record.private(platform)? else { continue };
+            let frames = private.actions.and_then(|taken| taken.frames).map(String::from);
+            objects.extend(private.photo.into_iter().chain(frames));
         }
         let of_records: BTreeSet<_> =
             self.records.iter().filter_map(|record| record.about.ceremony).collect();
@@ -139,9 +142,8 @@ impl Affected {
             match ceremonies::load(platform, ceremony).await {
                 Ok(stored) => {
                     let ceremony = &stored.content.ceremony;
-                    let photo = ceremony.photo().map(|photo| photo.object.as_str().to_owned());
-                    let video = ceremony.video_object().map(|object| object.as_str().to_owned());
-                    objects.extend(photo.into_iter().chain(video).filter(|_| has_photos));
+                    let taken = objects::of_ceremony(ceremony);
+                    objects.extend(taken.into_iter().filter(|_| has_photos));
                     let proof = stored.content.guardianship.map(|shown| shown.object);
                     objects.extend(proof.filter(|_| has_proofs));
                 }

@@ -28,7 +28,7 @@ const MAX_WORD: usize = 128;
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
 pub struct DeviceSaid {
-    /// Where the photo came from: `camera_stream` or `system_camera`.
+    /// Where the photo came from: `camera_stream`, `system_camera` or `virtual_camera_stream`.
     pub source: String,
     /// The device's name for its system.
     pub device: String,
@@ -39,7 +39,7 @@ pub struct DeviceSaid {
 impl DeviceSaid {
     fn is_readable(&self) -> bool {
         let short = |text: &String| text.chars().count() <= MAX_WORD;
-        ["camera_stream", "system_camera"].contains(&self.source.as_str())
+        ["camera_stream", "system_camera", "virtual_camera_stream"].contains(&self.source.as_str())
             && short(&self.device)
             && short(&self.screen)
     }
@@ -59,7 +59,7 @@ pub async fn take_photo(
     (bytes, sha256): (Bytes, Digest),
 ) -> Result<PhotoCaptured, HandoverError> {
     let stored = confirmed(platform, at).await?.0;
-    let command = CapturePhoto { signing: stored.content.signing, bytes, sha256 };
+    let command = CapturePhoto::received(stored.content.signing, bytes, sha256)?;
     let captured = capture_photo(platform, request, command).await?;
     // Another photo makes what was said about the one before, and what followed it, void.
     change(platform, at, |_| Taken { photo: Some(captured.photo_sha256), ..Taken::default() })

@@ -1,12 +1,14 @@
 //! How a hand-over stands, as each of the two devices sees it.
 
+use heqi_filing::{Action, frame_mark};
 use heqi_vocabulary::{Digest, SigningId, UtcMillis};
 
 use super::{HandoverEnd, HandoverError, State, code_of, load, newest};
-use crate::fault::{ActError, Thing};
+use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::platform::Platform;
 use crate::request::Actor;
+use crate::rows;
 
 /// A hand-over as the device sees it that signs.
 #[derive(Clone, Debug)]
@@ -110,7 +112,12 @@ pub enum OtherStand {
         number: u8,
     },
     /// The photo is wanted.
-    Photo,
+    Photo {
+        /// What is asked of the signer before the camera, in order.
+        actions: Vec<Action>,
+        /// What the page draws into each frame of it.
+        mark: String,
+    },
     /// The name may be written here, or at the PC.
     Drawing {
         /// The name to be written.
@@ -153,10 +160,18 @@ pub async fn other_view(
             let party = filing.party(row.party).ok_or(ActError::NotFound(Thing::Party))?;
             OtherStand::Drawing { name: party.who().acting_person().as_str().to_owned() }
         }
-        (Ok(()), State::Confirmed { .. }) => OtherStand::Photo,
+        (Ok(()), State::Confirmed { .. }) => photo(platform, stored.content.signing).await?,
         (Ok(()), State::Done { .. }) => OtherStand::Done,
         (Ok(()), State::Ended { why, .. }) => OtherStand::Ended(*why),
         (Ok(()), State::Offered {}) => return Err(HandoverError::Unknown),
     };
     Ok(OtherView { signing: stored.content.signing, stand, ends_at: stored.row.value.ends_at })
+}
+
+/// A photo, with the actions that the challenge asks for.
+async fn photo(platform: &Platform, signing: SigningId) -> Result<OtherStand, HandoverError> {
+    let row = rows::SIGNINGS.row(platform.backend(), &signing).await.map_err(Fault::from)?;
+    let row = row.ok_or(ActError::NotFound(Thing::Signing))?.value;
+    let actions = Action::asked_by(&row.challenge, row.actions);
+    Ok(OtherStand::Photo { actions, mark: frame_mark(&row.challenge) })
 }

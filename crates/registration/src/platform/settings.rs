@@ -63,6 +63,8 @@ pub struct Settings {
     /// Whether photos are decoded to the last pixel; integrators that capture themselves
     /// may switch it off, format and dimensions are checked all the same.
     pub check_pixels: bool,
+    /// How many actions a signer is asked to do before the camera, at most [`heqi_filing::MAX_ACTIONS`].
+    pub face_actions: u8,
     /// Filings that a demo acted out as if they were of the past: whoever looks at one is told.
     /// None in earnest.
     pub simulated_filings: BTreeSet<FilingNo>,
@@ -70,6 +72,9 @@ pub struct Settings {
     /// officers, and the next one would find them gone. None in earnest.
     pub kept_in: BTreeSet<String>,
 }
+
+/// How many actions are asked for where nobody decides otherwise.
+pub const FACE_ACTIONS: u8 = 2;
 
 impl Settings {
     /// Settings without cosigners and custodians.
@@ -94,6 +99,7 @@ impl Settings {
             anchors: None,
             decode_workers: 2,
             check_pixels: true,
+            face_actions: FACE_ACTIONS,
             simulated_filings: BTreeSet::new(),
             kept_in: BTreeSet::new(),
         }

@@ -179,7 +179,9 @@ fn keep(
             // Without one where a person looked instead: the notary admits no other.
             let (photo_sha256, photo) = photo.unzip();
             let client = text(parts.client.as_deref().unwrap_or_default())?;
-            let private = ledger::PrivateParts { client, photo_sha256, photo, strokes };
+            // Frames are deposited nowhere: they went with the store.
+            let actions = None;
+            let private = ledger::PrivateParts { client, photo_sha256, photo, actions, strokes };
             Some(SigningParts {
                 envelope: text(envelope)?,
                 challenge: text(challenge)?,

@@ -24,11 +24,13 @@ pub enum RiskFlag {
     DataCentreAddress,
     /// Two positions of one sitting lie further apart than anybody travels in the time between.
     PositionsTooFarApart,
+    /// The camera goes by the name of a program that plays pictures into the browser.
+    VirtualCamera,
 }
 
 impl RiskFlag {
     /// Every flag.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::PositionWithoutError,
         Self::PositionNotOfNow,
         Self::PositionFarFromTimeZone,
@@ -37,6 +39,7 @@ impl RiskFlag {
         Self::Emulator,
         Self::DataCentreAddress,
         Self::PositionsTooFarApart,
+        Self::VirtualCamera,
     ];
 
     /// The word in records.
@@ -50,6 +53,7 @@ impl RiskFlag {
             Self::Emulator => "emulator",
             Self::DataCentreAddress => "data_centre_address",
             Self::PositionsTooFarApart => "positions_too_far_apart",
+            Self::VirtualCamera => "virtual_camera",
         }
     }
 
@@ -86,6 +90,10 @@ impl RiskFlag {
             Self::PositionsTooFarApart => language.pick(
                 "同一人连续两次签署的位置相距过远，间隔时间内无法到达",
                 "the same person signed twice in a row at places too far apart for the time between",
+            ),
+            Self::VirtualCamera => language.pick(
+                "相机名称是虚拟摄像头软件的名称，画面可能由程序提供",
+                "the camera goes by the name of a virtual one: a program may have supplied the picture",
             ),
         }
     }

@@ -27,6 +27,7 @@ mod holds;
 mod idempotency;
 mod journey;
 mod licence;
+mod liveness;
 mod monitoring;
 mod notary;
 mod objections;

@@ -1,7 +1,10 @@
 //! Examples of a case.
 
 use super::super::queue::{QueuePage, QueueRow};
-use super::{CaseAttachments, CasePage, DecisionForm, Said, SaidBy, ShotThere, VideoThere};
+use super::{
+    ActionSeen, CaseAttachments, CasePage, DecisionForm, FrameThere, Said, SaidBy, ShotThere,
+    VideoThere,
+};
 use crate::frame::Page as _;
 use crate::staff::{Desk, Trouble};
 
@@ -14,6 +17,7 @@ pub(super) fn samples() -> Vec<CasePage> {
         by,
         at: at.map(Into::into),
     };
+    let action = |asked: &str, frame| ActionSeen { asked: asked.into(), frame };
     let sample = |row: QueueRow, form, has_portrait, trouble| CasePage {
         desk: desk(),
         row,
@@ -34,6 +38,12 @@ pub(super) fn samples() -> Vec<CasePage> {
             said("人脸比对", "未比对", SaidBy::Nobody, None),
         ],
         photo: ShotThere::There,
+        actions: vec![
+            action("向左转头", FrameThere::There),
+            action("张嘴", FrameThere::NotDone),
+            action("抬头", FrameThere::Missing),
+        ],
+        frame_mark: "0f3ac211".into(),
         video: None,
         attachments: CaseAttachments::default(),
         has_portrait,
@@ -59,6 +69,7 @@ pub(super) fn samples() -> Vec<CasePage> {
         sample(row.clone(), DecisionForm::Own { at: at() }, true, None),
         CasePage {
             photo: ShotThere::NotTaken,
+            actions: Vec::new(),
             video: Some(VideoThere { seconds: 21, code: "4071".into() }),
             ..sample(row.clone(), DecisionForm::First, true, None)
         },

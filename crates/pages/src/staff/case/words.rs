@@ -22,8 +22,22 @@ pub(super) const PHOTO_SOURCE: Words = Words::new(
 );
 pub(super) const NO_PHOTO: Words =
     Words::new("照片已依法删除。", "The photo was erased as the law demands.");
-pub(super) const NOT_TAKEN: Words =
-    Words::new("签署人没有拍摄照片，由人工核验。", "The signer took no photo; a person looks.");
+pub(super) const NOT_TAKEN: Words = Words::new(
+    "签署人没有拍摄照片，也没有动作画面，由人工核验。",
+    "The signer took no photo and did no actions; a person looks.",
+);
+pub(super) const ACTIONS: Words =
+    Words::new("签署时要求的动作", "What was asked before the camera");
+pub(super) const ACTIONS_HELP: Words = Words::new(
+    "机器没有判断是否活体，请您逐张看：是否做了所要求的动作（左右以签署人自己为准，画面没有镜像）；是否与照片为同一人；有无翻拍屏幕或纸张的迹象；画面左下角是否有下列字符。做不到动作不能单独作为不予通过的理由；认为未按要求做动作的，请在理由中写明。字符：",
+    "No machine has said whether this is alive; look at each: is it the action that was asked (left and right are the signer's own, and the picture is not mirrored); is it the person of the photo; is it a picture of a screen or of paper; are these characters in its lower left corner. Not being able to do one is no reason to refuse by itself; where an action was not followed, say so in your reason. Characters:",
+);
+pub(super) const NOT_DONE: Words =
+    Words::new("签署人表示做不到", "The signer said that it cannot be done");
+pub(super) const MISSING: Words = Words::new(
+    "没有画面：未使用网页相机，或由接口签署",
+    "No picture: not the page's camera, or signed over the interface",
+);
 pub(super) const VIDEO: Words =
     Words::new("签署人朗读声明的视频", "Video of the signer reading the statement");
 pub(super) const VIDEO_SOURCE: Words = Words::new(
