@@ -136,6 +136,12 @@ pub struct Facts {
     /// In what way the signer answered.
     #[serde(default)]
     pub answered_by: String,
+    /// When the registry found this very signature void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<UtcMillis>,
+    /// Which office found it void.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub voided_by: String,
 }
 
 /// One part of the deposit.

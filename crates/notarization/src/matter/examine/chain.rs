@@ -3,6 +3,7 @@
 //! shows of it is in [`super::answers`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::holder_notice::NoticeKind;
@@ -15,7 +16,7 @@ use super::answers::TOLD;
 use super::person::number_of;
 use super::{Found, found, held_record};
 use crate::deposited::{DEPOSITS, DepositKey};
-use crate::held_chain::HeldChain;
+use crate::held_chain::{self, HeldChain};
 use crate::holder::notice::notices;
 use crate::matter::checklist::Outcome;
 use crate::matter::error::MatterError;
@@ -23,14 +24,35 @@ use crate::matter::party::HeldSigner;
 use crate::matter::rows::Facts;
 use crate::office::NotaryOffice;
 
-/// How many objections to a held record there are now, in its chain or said to this office.
-pub(crate) async fn objections_held(
+/// The code of the point about answers where the registry found the signature void.
+pub(crate) const SIGNATURE_VOID: &str = "signature_void";
+/// The code of the point about answers where somebody objected.
+pub(crate) const OBJECTED: &str = "objected";
+
+/// What is recorded against a held signing: a certificate over it says so in its text.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Contested {
+    /// Objections of anybody, in the chain or said to this office.
+    pub(crate) objections: u32,
+    /// Whether the registry found this very signature void.
+    pub(crate) is_void: bool,
+}
+
+/// What is recorded against a held signing now. Of a record that cannot be opened any more only the objections
+/// are told.
+pub(crate) async fn contested_held(
     office: &NotaryOffice,
     key: &DepositKey,
-) -> Result<u32, MatterError> {
-    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(0) };
+) -> Result<Contested, MatterError> {
+    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else {
+        return Ok(Contested::default());
+    };
+    let signing = held_chain::record(office, &row.value).await?;
     let chain = Chain::read(office, key, row.value.chain).await?;
-    Ok(u32::try_from(chain.objections()).unwrap_or(u32::MAX))
+    Ok(Contested {
+        objections: chain.objections(),
+        is_void: signing.is_some_and(|signing| chain.void_of(&signing).is_some()),
+    })
 }
 
 /// Under which names the person who signed a held record is known: as it signed, of a company who acted for
@@ -78,7 +100,8 @@ pub(crate) async fn answer_held(
     };
     let signing = held_record(office, &row.value).await?;
     let chain = Chain::read(office, key, row.value.chain).await?;
-    Ok(Answered { objections: chain.objections(), ..chain.answer(&signing) })
+    let void = chain.void_of(&signing).and_then(Voided::read);
+    Ok(Answered { objections: chain.objections(), void, ..chain.answer(&signing) })
 }
 
 /// The company in whose name a signing was made: whoever has a representative is one, but for a
@@ -116,7 +139,32 @@ pub(crate) struct Answered {
     /// In what way, for people.
     pub(crate) way: String,
     /// How many objections there are, of anybody and by either way.
-    pub(crate) objections: usize,
+    pub(crate) objections: u32,
+    /// That the registry found the signature void.
+    pub(crate) void: Option<Voided>,
+}
+
+impl Answered {
+    /// What of it a certificate may not hide.
+    pub(crate) fn contested(&self) -> Contested {
+        Contested { objections: self.objections, is_void: self.void.is_some() }
+    }
+}
+
+/// That the registry found a signature void, as the held record of its decision says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Voided {
+    /// When.
+    pub(crate) at: UtcMillis,
+    /// Which office.
+    pub(crate) by: String,
+}
+
+impl Voided {
+    fn read(decision: &Disclosure) -> Option<Self> {
+        let by = decision.text("office").unwrap_or_default().to_owned();
+        Some(Self { at: at(decision)?, by })
+    }
 }
 
 /// What the held chain of a filing says around one signing.
@@ -175,8 +223,8 @@ impl Chain {
     }
 
     /// How many there are, by either way.
-    pub(super) fn objections(&self) -> usize {
-        self.objections.len() + self.told.len()
+    pub(super) fn objections(&self) -> u32 {
+        u32::try_from(self.objections.len() + self.told.len()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn take(&mut self, record: Disclosure) {
@@ -225,19 +273,27 @@ impl Chain {
     pub(super) fn confirmations(&self, signing: &Disclosure) -> Found {
         let own = self.confirmations.iter().any(|one| self.is_about(one, signing));
         let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told.len());
-        let zh = format!(
+        let mut zh = format!(
             "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向保管方提出 {told} 份）；签署人本人{}确认",
             if own { "已" } else { "未" }
         );
-        let en = format!(
+        let mut en = format!(
             "{yes} confirmations, {no} objections, {told} of them said to a custodian, past the platform; the signer has {}confirmed",
             if own { "" } else { "not " }
         );
-        let (outcome, code) = match (own, no) {
-            (_, 1..) => (Outcome::Unproved, "objected"),
-            (true, 0) => (Outcome::Passed, "confirmed"),
-            (false, 0) => (Outcome::Unproved, "not_confirmed"),
+        let void = self.void_of(signing).and_then(Voided::read);
+        let (outcome, code) = match (&void, own, no) {
+            (Some(_), _, _) => (Outcome::Unproved, SIGNATURE_VOID),
+            (None, _, 1..) => (Outcome::Unproved, OBJECTED),
+            (None, true, 0) => (Outcome::Passed, "confirmed"),
+            (None, false, 0) => (Outcome::Unproved, "not_confirmed"),
         };
+        if let Some(Voided { at, by }) = void {
+            let at = at.for_people();
+            // Writing to a string does not fail.
+            let _ = write!(zh, "；登记机关（{by}）已于 {at} 认定本签署无效：该签署作废并重签");
+            let _ = write!(en, "; the registry ({by}) found this very signature void at {at}");
+        }
         found(outcome, code, zh, en)
     }
 
@@ -274,14 +330,21 @@ impl Chain {
     /// did. What was said before is of a signing before it, and what came later of the one in its place.
     fn is_about(&self, said: &Disclosure, signing: &Disclosure) -> bool {
         let (party, signed) = (signing.text("party"), at(signing));
-        let is_void = |one: &&Disclosure| {
-            one.text("signatures_of").is_some_and(|of| Some(of) == party) && at(one) > signed
-        };
-        let void = self.resolved.iter().filter(is_void).filter_map(at).min();
+        let void = self.void_of(signing).and_then(at);
         let said_at = at(said);
         said.text("party") == party
             && said_at >= signed
             && void.is_none_or(|void| said_at <= Some(void))
+    }
+
+    /// The decision of the registry by which this very signature does not count any more, if there is one: the first
+    /// about this party's signatures after it.
+    pub(super) fn void_of(&self, signing: &Disclosure) -> Option<&Disclosure> {
+        let (party, signed) = (signing.text("party"), at(signing));
+        let is_void = |one: &&Disclosure| {
+            one.text("signatures_of").is_some_and(|of| Some(of) == party) && at(one) > signed
+        };
+        self.resolved.iter().filter(is_void).min_by_key(|one| at(one))
     }
 
     /// Every name of the person who signed: a company is no person, whoever signed for it is.
@@ -358,6 +421,7 @@ impl Chain {
             })
             .collect();
         let answered = self.answer(signing);
+        let void = self.void_of(signing).and_then(Voided::read);
         let (checked, unchecked) = self.checks(signing, identity);
         Facts {
             company: text("company_name"),
@@ -378,6 +442,8 @@ impl Chain {
             },
             checked,
             unchecked,
+            voided_at: void.as_ref().map(|void| void.at),
+            voided_by: void.map(|void| void.by).unwrap_or_default(),
         }
     }
 }

@@ -4,8 +4,9 @@ use heqi_testkit::{SeededEntropy, Story, Twists};
 use heqi_vocabulary::Provenance;
 use serde_json::json;
 
-use super::super::chain::PartyNamed;
+use super::super::chain::{OBJECTED, PartyNamed};
 use super::*;
+use crate::matter::checklist::Outcome;
 
 fn read(bytes: &[u8]) -> Disclosure {
     Disclosure::parse(bytes).unwrap()
@@ -203,4 +204,30 @@ fn what_was_confirmed_after_a_signature_was_void_is_the_one_in_its_place() {
     assert_eq!(chain.confirmations(&signing).code, "not_confirmed");
     chain.take(said_after(&story, RecordKind::Confirmation, None, 3));
     assert_eq!(chain.confirmations(&signing).code, "confirmed");
+}
+
+#[test]
+fn a_signature_found_void_is_told_with_whose_it_was_by_whom_and_when() {
+    let story = Story::tell(1, &Twists { objection: true, found_void: true, ..Twists::default() });
+    let (chain, signing) = told(&story);
+    let decided = story.first(RecordKind::ObjectionResolved).record.frame().place.recorded_at;
+    let facts = chain.facts(&signing, None);
+    assert_eq!(facts.voided_at, Some(decided));
+    assert_eq!(facts.voided_by, "示例区市场监督管理局");
+    let found = chain.confirmations(&signing);
+    assert_eq!((found.outcome, found.code.as_str()), (Outcome::Unproved, "signature_void"));
+    let lines = |applicant| {
+        let answers = chain.answers(&signing, applicant, story.seen_at()).unwrap();
+        answers.lines.into_iter().map(|line| (line.who, line.what)).collect::<Vec<_>>()
+    };
+    let of = |whose: &str| {
+        let what = format!("异议处理：该签署作废并重签（{whose}的签署）");
+        ("示例区市场监督管理局".to_owned(), what)
+    };
+    assert!(lines(ApplicantKind::Signer).contains(&of("张三")));
+    assert!(lines(ApplicantKind::Regulator).contains(&of("张*")));
+    // Another party's is no word about this one.
+    let (other, signing) = told(&disputed());
+    assert_eq!(other.facts(&signing, None).voided_at, None);
+    assert_eq!(other.confirmations(&signing).code, OBJECTED);
 }
