@@ -72,7 +72,7 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
         certificates: certificates(parts),
         timestamps: timestamps(parts),
         events: events(parts),
-        confirmations: record.map(confirmations).unwrap_or_default(),
+        confirmations: record.map(|record| answers(record, parts)).unwrap_or_default(),
         custody: receipts.iter().map(held::custody).collect(),
         system: record.map(system).unwrap_or_default(),
         verification: verification.collect(),
@@ -191,6 +191,36 @@ fn events(parts: &BundleParts) -> Vec<EventRow> {
             })
         })
         .collect()
+}
+
+/// What the record itself answers, and what the chain says came after it.
+fn answers(record: &Disclosure, parts: &BundleParts) -> Vec<ConfirmationRow> {
+    let mut rows = confirmations(record);
+    rows.extend(followed(record, parts));
+    rows
+}
+
+/// That somebody objected after this record, or that it was decided what followed: the frames of the chain say that there
+/// is such a record. Whose signature it is about stands in that record's own bundle, so nobody reads silence as a yes.
+fn followed(record: &Disclosure, parts: &BundleParts) -> Vec<ConfirmationRow> {
+    let Ok(own) = Frame::read(record) else { return Vec::new() };
+    let row = |bytes: &Vec<u8>| {
+        let frame = Frame::read(&Disclosure::parse(bytes).ok()?).ok()?;
+        let (who, answer) = match frame.kind {
+            RecordKind::Objection => ("当事人", "有异议"),
+            RecordKind::ObjectionResolved => {
+                ("登记机关或提出异议的当事人", "异议处理；签署可能已被登记机关认定无效，请查询")
+            }
+            _ => return None,
+        };
+        (frame.place.seq > own.place.seq).then(|| ConfirmationRow {
+            who: who.to_owned(),
+            answer: answer.to_owned(),
+            at: Some(frame.place.recorded_at),
+            by: "见于记录链，内容不在本证据包内".to_owned(),
+        })
+    };
+    parts.chain.iter().filter_map(row).collect()
 }
 
 fn confirmations(record: &Disclosure) -> Vec<ConfirmationRow> {

@@ -18,6 +18,7 @@ use super::{HolderFault, Person};
 use crate::cosigned_log::examine_with_best_proof;
 use crate::deposited::{DepositKey, DepositRow, DepositedError, deposit};
 use crate::held_chain::HeldChain;
+use crate::matter::examine::found_void;
 use crate::office::NotaryOffice;
 use crate::peer::deposited_bundle;
 
@@ -92,6 +93,8 @@ pub struct OpenedRecord {
     pub parts: BundleParts,
     /// What an examination of these very bytes found now.
     pub verdict: Verdict,
+    /// When the registry found this very signature void, and which office did.
+    pub found_void: Option<(UtcMillis, String)>,
 }
 
 impl OpenedRecord {
@@ -241,5 +244,6 @@ pub async fn open(
     let examined = examine_with_best_proof(office, parts, Some(now)).await;
     let (parts, verdict) = examined.map_err(|_| HolderFault::BrokeOff)?;
     let recorded_at = frame.place.recorded_at;
-    Ok(OpenedRecord { row, key, recorded_at, record, client, parts, verdict })
+    let found_void = found_void(chain.records, &record).map(|void| (void.at, void.by));
+    Ok(OpenedRecord { row, key, recorded_at, record, client, parts, verdict, found_void })
 }

@@ -29,7 +29,7 @@ pub(crate) use answers::answers_held;
 use chain::Chain;
 pub(crate) use chain::is_of_wards_name;
 pub(crate) use chain::{Contested, OBJECTED, SIGNATURE_VOID};
-pub(crate) use chain::{answer_held, contested_held, names_held, signer_held};
+pub(crate) use chain::{answer_held, contested_held, found_void, names_held, signer_held};
 
 /// What came of one point, with its sentences in Chinese and in English.
 struct Found {

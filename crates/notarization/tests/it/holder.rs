@@ -105,6 +105,7 @@ async fn a_person_finds_and_opens_what_is_held_and_nobody_else_does() {
     // key is none of the story's anchors, so it proves nothing here.
     assert!(opened.parts.chain_head.is_some());
     assert_eq!(opened.parts.chain, story.frames());
+    assert_eq!(opened.found_void, None);
 
     // The company of the same filing is somebody else.
     let foreign =
@@ -356,4 +357,15 @@ async fn after_an_erasure_nobody_is_found_by_what_was_erased() {
     heqi_notarization::erasure::answer_order(&office, order.as_bytes()).await.unwrap();
     assert!(house.store.scan(b"holder-contact/", None, 10).await.unwrap().is_empty());
     assert!(ask_code(&office, &contact(MOBILE)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn whoever_signed_reads_that_the_registry_found_the_signature_void() {
+    let twists = Twists { objection: true, found_void: true, ..Twists::default() };
+    let (house, story) = house_of(Story::tell(1, &twists)).await;
+    let person = holder(&house.office, come_in(&house).await).await.unwrap().unwrap();
+    let signing = list(&house.office, &person).await.unwrap()[0].signings[0].deposit_no;
+    let opened = open(&house.office, &person, signing).await.unwrap();
+    let decided = story.first(RecordKind::ObjectionResolved).record.frame().place.recorded_at;
+    assert_eq!(opened.found_void, Some((decided, "示例区市场监督管理局".to_owned())));
 }

@@ -913,6 +913,13 @@ async fn a_certificate_over_a_signature_found_void_says_so_or_is_not_issued() {
     bureau.paid_and_issued(no).await;
     let file = certificate_file(office, no).await.unwrap();
     assert!(String::from_utf8_lossy(&file).contains(TELLS_VOID));
+    // And so does anybody's check of it.
+    let view = matter(office, by, no).await.unwrap();
+    let number = view.matter.certificate().unwrap().to_string();
+    let checked = check_certificate(office, &number, &view.content.check_code).await;
+    let checked = checked.unwrap().unwrap();
+    assert_eq!((checked.standing, checked.is_signing_void), (Standing::Valid, true));
+    assert!(checked.is_disputed);
 }
 
 /// What comes between the approval and the seal is not hidden either: the number is voided, and stays in the book.
@@ -1053,6 +1060,7 @@ async fn anybody_with_number_and_code_learns_whether_a_certificate_stands() {
     for asked in asked {
         let checked = check_certificate(office, &asked, code).await.unwrap().unwrap();
         assert_eq!((checked.standing, checked.applicant.as_str()), (Standing::Valid, "张*"));
+        assert!(!checked.is_disputed && !checked.is_signing_void);
         assert_eq!(checked.sha256, view.matter.issue().map(|issue| issue.sha256));
     }
     for (asked, code) in [

@@ -160,6 +160,15 @@ pub(crate) struct Voided {
     pub(crate) by: String,
 }
 
+/// Whether the records of a filing say that this signing is void.
+pub(crate) fn found_void(records: Vec<Disclosure>, signing: &Disclosure) -> Option<Voided> {
+    let mut chain = Chain::default();
+    for record in records {
+        chain.take(record);
+    }
+    chain.void_of(signing).and_then(Voided::read)
+}
+
 impl Voided {
     fn read(decision: &Disclosure) -> Option<Self> {
         let by = decision.text("office").unwrap_or_default().to_owned();

@@ -159,6 +159,7 @@ pub(super) fn evidence_page(
         recorded_at: opened.recorded_at.for_people(),
         received_at: opened.row.received_at.for_people(),
         examined_at: now.for_people(),
+        found_void: opened.found_void.as_ref().map(|(at, by)| (at.for_people(), by.clone())),
         claims: opened
             .verdict
             .claims()
