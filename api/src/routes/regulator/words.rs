@@ -371,7 +371,11 @@ fn document(document: &DossierDocument) -> DocumentLine {
 }
 
 fn event(seen: &Dossier, one: &DossierEvent, l: Language) -> EventLine {
-    let what = kind(one.kind, l);
+    let what = if one.is_wards_name {
+        l.pick("更正被监护人（未成年人）姓名", "name of the minor corrected")
+    } else {
+        kind(one.kind, l)
+    };
     let who = name_of(seen, one.party);
     EventLine {
         what: who.map_or_else(|| what.to_owned(), |party| format!("{what} · {}", party.name)),

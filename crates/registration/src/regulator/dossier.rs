@@ -9,6 +9,7 @@ use heqi_filing::{Confirmation, FilingState, Matter};
 use heqi_vocabulary::{
     DepositNo, Digest, DocumentId, FilingId, FilingNo, PartyId, RecordId, UtcMillis, VoucherNo,
 };
+use serde_json::Value;
 
 use super::apply::{ApplicationState, ApplicationView, application_of};
 use super::record::{Looked, look};
@@ -16,6 +17,7 @@ use super::search::{QueryView, SearchError, Seen, seen};
 use super::traces::{self, Known, Traces, traces};
 use super::verdict::{SignatureVerdict, verdict};
 use crate::begin_signing::capacity_words;
+use crate::correct_person::WARD_NAME;
 use crate::erasure::rows::HOLDS;
 use crate::fault::{ActError, Fault, Thing};
 use crate::holder_notice::{SaidToCustodian, said_to_custodians};
@@ -153,6 +155,8 @@ pub struct DossierEvent {
     pub leaf_index: u64,
     /// To whom, if to one party.
     pub party: Option<PartyId>,
+    /// Whether what was put right is the name of the minor, and not of the guardian.
+    pub is_wards_name: bool,
 }
 
 /// Shows a filing that an own search found, with its records behind the first `from`. The look is a record, made
@@ -204,7 +208,7 @@ pub async fn dossier(
         documents: documents(&seen),
         signatures,
         not_examined,
-        events: listed.iter().map(event).collect(),
+        events: listed.iter().map(|kept| event(platform, kept)).collect::<Result<_, _>>()?,
         from,
         not_listed,
         previous: (from > 0).then(|| from.saturating_sub(LISTED)),
@@ -236,14 +240,20 @@ async fn records(
     Ok((records, links.len().saturating_sub(until)))
 }
 
-fn event(kept: &KeptRecord) -> DossierEvent {
-    DossierEvent {
+fn event(platform: &Platform, kept: &KeptRecord) -> Result<DossierEvent, Fault> {
+    let is_wards_name = kept.kind == RecordKind::PersonCorrected
+        && traces::opened(platform, kept, &["changed"])?
+            .value("changed")
+            .and_then(Value::as_array)
+            .is_some_and(|changed| changed.iter().any(|word| word == WARD_NAME));
+    Ok(DossierEvent {
         kind: kept.kind,
         at: kept.recorded_at,
         seq: kept.seq,
         leaf_index: kept.index,
         party: kept.about.party,
-    }
+        is_wards_name,
+    })
 }
 
 /// On which ground each party objected, as its record says it; the last one counts.
