@@ -26,7 +26,7 @@ fn first_place() -> ChainPlace {
 /// A record with a value in every class.
 fn draft(kind: RecordKind) -> RecordDraft {
     let mut draft = RecordDraft::new(kind, GeneratedBy::Platform, &SeededEntropy::new(7));
-    for (place, (name, _)) in Schema::newest(kind).attributes().iter().enumerate() {
+    for (place, (name, _)) in Schema::of(kind).attributes().iter().enumerate() {
         match place % 4 {
             0 => draft.set(name, format!("{name} 值"), Observed),
             1 => draft.set(name, json!({ "n": place, "list": [1, 2] }), Declared),
@@ -121,7 +121,7 @@ proptest! {
         picked in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
     ) {
         let record = record(kind);
-        let schema = Schema::newest(kind);
+        let schema = Schema::of(kind);
         let wanted: BTreeSet<&str> = picked
             .iter()
             .map(|index| schema.name(u8::try_from(index.index(schema.slots.into())).unwrap()).unwrap())

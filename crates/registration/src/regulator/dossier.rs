@@ -157,6 +157,20 @@ pub struct DossierEvent {
     pub party: Option<PartyId>,
     /// Whether what was put right is the name of the minor, and not of the guardian.
     pub is_wards_name: bool,
+    /// Which version of a document was replaced by which, if one was.
+    pub replaced: Option<ReplacedDocument>,
+}
+
+/// A version of a document that replaced another: signatures of that one do not count any more.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ReplacedDocument {
+    /// The title of the new one.
+    pub title: String,
+    /// The version that was replaced.
+    pub before: u32,
+    /// The version in its place.
+    pub after: u32,
 }
 
 /// Shows a filing that an own search found, with its records behind the first `from`. The look is a record, made
@@ -208,7 +222,10 @@ pub async fn dossier(
         documents: documents(&seen),
         signatures,
         not_examined,
-        events: listed.iter().map(|kept| event(platform, kept)).collect::<Result<_, _>>()?,
+        events: listed
+            .iter()
+            .map(|kept| event(platform, filing, kept))
+            .collect::<Result<_, _>>()?,
         from,
         not_listed,
         previous: (from > 0).then(|| from.saturating_sub(LISTED)),
@@ -240,12 +257,17 @@ async fn records(
     Ok((records, links.len().saturating_sub(until)))
 }
 
-fn event(platform: &Platform, kept: &KeptRecord) -> Result<DossierEvent, Fault> {
+fn event(
+    platform: &Platform,
+    filing: &heqi_filing::Filing,
+    kept: &KeptRecord,
+) -> Result<DossierEvent, Fault> {
     let is_wards_name = kept.kind == RecordKind::PersonCorrected
         && traces::opened(platform, kept, &["changed"])?
             .value("changed")
             .and_then(Value::as_array)
             .is_some_and(|changed| changed.iter().any(|word| word == WARD_NAME));
+    let document = kept.about.document.filter(|_| kept.kind == RecordKind::FilingChanged);
     Ok(DossierEvent {
         kind: kept.kind,
         at: kept.recorded_at,
@@ -253,6 +275,18 @@ fn event(platform: &Platform, kept: &KeptRecord) -> Result<DossierEvent, Fault> 
         leaf_index: kept.index,
         party: kept.about.party,
         is_wards_name,
+        replaced: document.and_then(|document| replaced(filing, document)),
+    })
+}
+
+/// The version that a document replaced, if it did.
+fn replaced(filing: &heqi_filing::Filing, document: DocumentId) -> Option<ReplacedDocument> {
+    let after = filing.document(document)?;
+    let before = filing.documents().iter().find(|one| one.superseded_by == Some(document))?;
+    Some(ReplacedDocument {
+        title: after.title.as_str().to_owned(),
+        before: before.version,
+        after: after.version,
     })
 }
 
