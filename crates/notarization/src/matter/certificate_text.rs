@@ -8,7 +8,7 @@ use heqi_vocabulary::UtcMillis;
 
 use super::examine::Contested;
 use super::form::{ApplicantKind, Application};
-use super::rows::Facts;
+use super::rows::{Facts, ReplacedDocument};
 use super::state::Rule;
 
 /// With these words the paragraph about the signing begins. Where somebody objected it needs the
@@ -107,6 +107,7 @@ pub fn certificate_text(words: &CertificateWords<'_>) -> String {
     if !facts.signer.is_empty() {
         lines.push(about_signing(facts));
     }
+    lines.extend(facts.replaced.iter().map(about_replaced));
     if words.is_disputed {
         lines.push(
             "就上述电子数据所载签署，已有当事人提出异议，异议的内容及处理情况见附件七。本公证书对异议是否成立不作判断。"
@@ -248,6 +249,16 @@ fn about_signing(facts: &Facts) -> String {
         _ => write!(text, "；至起草时未见其作出回复。"),
     };
     text
+}
+
+/// Which version was signed, where another stands in its place by now.
+fn about_replaced(replaced: &ReplacedDocument) -> String {
+    let ReplacedDocument { title, version, at, by } = replaced;
+    format!(
+        "上述签署所涉《{}》为第{version}版，其后于{}由第{by}版替换，就第{version}版所作的签署自该时起不再计入该办件。",
+        flat(title),
+        chinese_second(*at),
+    )
 }
 
 /// That the registry found this very signature void. Told as what the records say: an office judges no decision

@@ -76,6 +76,7 @@ pub async fn propose(
     let contested = answer.contested();
     opened.matter.has_seen(contested)?;
     opened.content.facts.voided_at = answer.void.as_ref().map(|void| void.at);
+    opened.content.facts.replaced = answer.replaced;
     opened.content.facts.voided_by = answer.void.map(|void| void.by).unwrap_or_default();
     let file = package(office, &opened).await?;
     let sealed = Sealed::read(&file, &opened.matter.deposit, &opened.content.facts.parts)?;

@@ -22,14 +22,16 @@ use crate::office::NotaryOffice;
 
 mod answers;
 mod chain;
+mod contested;
 mod face;
 mod person;
+mod versions;
 
 pub(crate) use answers::answers_held;
 use chain::Chain;
 pub(crate) use chain::is_of_wards_name;
-pub(crate) use chain::{Contested, OBJECTED, SIGNATURE_VOID};
-pub(crate) use chain::{answer_held, contested_held, found_void, names_held, signer_held};
+pub(crate) use chain::{answer_held, names_held, signer_held};
+pub(crate) use contested::{Contested, OBJECTED, SIGNATURE_VOID, contested_held, found_void};
 
 /// What came of one point, with its sentences in Chinese and in English.
 struct Found {

@@ -215,6 +215,22 @@ fn a_signature_that_the_registry_found_void_is_told_in_the_text_and_judged_by_no
     assert_eq!(hides(&plain, Contested::default()), None);
 }
 
+/// Edge case 22.
+#[test]
+fn which_version_was_signed_is_told_where_another_stands_in_its_place() {
+    assert!(!text_of(|_, _, _, _| {}).contains("替换"));
+    let text = text_of(|_, facts, _, _| {
+        facts.replaced = vec![ReplacedDocument {
+            title: "公司章程".into(),
+            version: 1,
+            at: at("2026-11-24T01:02:03.000Z"),
+            by: 2,
+        }];
+    });
+    let told = "上述签署所涉《公司章程》为第1版，其后于2026年11月24日9时02分03秒由第2版替换，就第1版所作的签署自该时起不再计入该办件。";
+    assert!(text.contains(told), "{text}");
+}
+
 #[test]
 fn an_objection_that_was_taken_back_is_told_with_that() {
     let text = text_of(|_, facts, _, _| facts.answer = "taken_back".into());

@@ -13,47 +13,18 @@ use heqi_vocabulary::{Digest, UtcMillis};
 use serde_json::Value;
 
 use super::answers::TOLD;
+use super::contested::{Contested, OBJECTED, SIGNATURE_VOID, Voided};
 use super::person::number_of;
+use super::versions::{Versions, signed_documents};
 use super::{Found, found, held_record};
 use crate::deposited::{DEPOSITS, DepositKey};
-use crate::held_chain::{self, HeldChain};
+use crate::held_chain::HeldChain;
 use crate::holder::notice::notices;
 use crate::matter::checklist::Outcome;
 use crate::matter::error::MatterError;
 use crate::matter::party::HeldSigner;
-use crate::matter::rows::Facts;
+use crate::matter::rows::{Facts, ReplacedDocument};
 use crate::office::NotaryOffice;
-
-/// The code of the point about answers where the registry found the signature void.
-pub(crate) const SIGNATURE_VOID: &str = "signature_void";
-/// The code of the point about answers where somebody objected.
-pub(crate) const OBJECTED: &str = "objected";
-
-/// What is recorded against a held signing: a certificate over it says so in its text.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Contested {
-    /// Objections of anybody, in the chain or said to this office.
-    pub(crate) objections: u32,
-    /// Whether the registry found this very signature void.
-    pub(crate) is_void: bool,
-}
-
-/// What is recorded against a held signing now. Of a record that cannot be opened any more only the objections
-/// are told.
-pub(crate) async fn contested_held(
-    office: &NotaryOffice,
-    key: &DepositKey,
-) -> Result<Contested, MatterError> {
-    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else {
-        return Ok(Contested::default());
-    };
-    let signing = held_chain::record(office, &row.value).await?;
-    let chain = Chain::read(office, key, row.value.chain).await?;
-    Ok(Contested {
-        objections: chain.objections(),
-        is_void: signing.is_some_and(|signing| chain.void_of(&signing).is_some()),
-    })
-}
 
 /// Under which names the person who signed a held record is known: as it signed, of a company who acted for
 /// it, and the names an officer put right by a certificate, before or after (edge case 11).
@@ -101,7 +72,8 @@ pub(crate) async fn answer_held(
     let signing = held_record(office, &row.value).await?;
     let chain = Chain::read(office, key, row.value.chain).await?;
     let void = chain.void_of(&signing).and_then(Voided::read);
-    Ok(Answered { objections: chain.objections(), void, ..chain.answer(&signing) })
+    let replaced = chain.versions.replaced_of(&signing);
+    Ok(Answered { objections: chain.objections(), void, replaced, ..chain.answer(&signing) })
 }
 
 /// The company in whose name a signing was made: whoever has a representative is one, but for a
@@ -125,7 +97,7 @@ pub(crate) fn is_of_wards_name(corrected: &Disclosure) -> bool {
 }
 
 /// When a record was made: in a chain each is later than the one before.
-fn at(record: &Disclosure) -> Option<UtcMillis> {
+pub(super) fn at(record: &Disclosure) -> Option<UtcMillis> {
     record.parsed("recorded_at")
 }
 
@@ -142,37 +114,14 @@ pub(crate) struct Answered {
     pub(crate) objections: u32,
     /// That the registry found the signature void.
     pub(crate) void: Option<Voided>,
+    /// Documents that were signed and are replaced by now.
+    pub(crate) replaced: Vec<ReplacedDocument>,
 }
 
 impl Answered {
     /// What of it a certificate may not hide.
     pub(crate) fn contested(&self) -> Contested {
         Contested { objections: self.objections, is_void: self.void.is_some() }
-    }
-}
-
-/// That the registry found a signature void, as the held record of its decision says.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Voided {
-    /// When.
-    pub(crate) at: UtcMillis,
-    /// Which office.
-    pub(crate) by: String,
-}
-
-/// Whether the records of a filing say that this signing is void.
-pub(crate) fn found_void(records: Vec<Disclosure>, signing: &Disclosure) -> Option<Voided> {
-    let mut chain = Chain::default();
-    for record in records {
-        chain.take(record);
-    }
-    chain.void_of(signing).and_then(Voided::read)
-}
-
-impl Voided {
-    fn read(decision: &Disclosure) -> Option<Self> {
-        let by = decision.text("office").unwrap_or_default().to_owned();
-        Some(Self { at: at(decision)?, by })
     }
 }
 
@@ -201,6 +150,8 @@ pub(super) struct Chain {
     /// When objections to this signing were said to a custodian, past the platform.
     pub(super) told: Vec<UtcMillis>,
     titles: BTreeMap<String, String>,
+    /// Versions of its documents.
+    pub(super) versions: Versions,
 }
 
 /// A party as a filing names it.
@@ -274,6 +225,7 @@ impl Chain {
                 {
                     self.titles.insert(digest.to_owned(), title.to_owned());
                 }
+                self.versions.take(&record);
             }
             _ => {}
         }
@@ -297,6 +249,17 @@ impl Chain {
             (None, true, 0) => (Outcome::Passed, "confirmed"),
             (None, false, 0) => (Outcome::Unproved, "not_confirmed"),
         };
+        let replaced = self.versions.replaced_of(signing).len();
+        if replaced > 0 {
+            let _ = write!(
+                zh,
+                "；所签文件中有 {replaced} 份其后由新版本替换，此后的确认不是对原版本的确认"
+            );
+            let _ = write!(
+                en,
+                "; {replaced} of the documents signed were replaced since, and later answers are not about those"
+            );
+        }
         if let Some(Voided { at, by }) = void {
             let at = at.for_people();
             // Writing to a string does not fail.
@@ -335,23 +298,31 @@ impl Chain {
         }
     }
 
-    /// Whether the signer said this of this signing: after it, and before the registry found their signatures void, if it
-    /// did. What was said before is of a signing before it, and what came later of the one in its place.
+    /// Whether the signer said this of this signing: after it, and before the registry found their signatures void or all that
+    /// was signed in it was replaced, where that is so. What was said before is of a signing before it, and what came later
+    /// of the one in its place; but whoever names the record of a signing speaks of that one.
     fn is_about(&self, said: &Disclosure, signing: &Disclosure) -> bool {
         let (party, signed) = (signing.text("party"), at(signing));
         let void = self.void_of(signing).and_then(at);
         let said_at = at(said);
+        let is_named =
+            || said.text("against").is_some_and(|of| Some(of) == signing.text("record_id"));
         said.text("party") == party
             && said_at >= signed
             && void.is_none_or(|void| said_at <= Some(void))
+            && (self.versions.counted_until(signing).is_none_or(|until| said_at <= Some(until))
+                || is_named())
     }
 
     /// The decision of the registry by which this very signature does not count any more, if there is one: the first
-    /// about this party's signatures after it.
+    /// about this party's signatures after it, while it counted for anything.
     pub(super) fn void_of(&self, signing: &Disclosure) -> Option<&Disclosure> {
         let (party, signed) = (signing.text("party"), at(signing));
+        let until = self.versions.counted_until(signing);
         let is_void = |one: &&Disclosure| {
-            one.text("signatures_of").is_some_and(|of| Some(of) == party) && at(one) > signed
+            one.text("signatures_of").is_some_and(|of| Some(of) == party)
+                && at(one) > signed
+                && until.is_none_or(|until| at(one) <= Some(until))
         };
         self.resolved.iter().filter(is_void).min_by_key(|one| at(one))
     }
@@ -419,9 +390,7 @@ impl Chain {
     /// What the certificate tells of the signing; `identity` is what the examination found of it.
     pub(super) fn facts(&self, signing: &Disclosure, identity: Option<&Reason>) -> Facts {
         let text = |name: &str| signing.text(name).unwrap_or_default().to_owned();
-        let documents = signing.value("documents").and_then(Value::as_array).into_iter().flatten();
-        let digests = documents.filter_map(|document| document.get("sha256")?.as_str());
-        let documents = digests
+        let documents = signed_documents(signing)
             .map(|digest| {
                 self.titles
                     .get(digest)
@@ -453,6 +422,7 @@ impl Chain {
             unchecked,
             voided_at: void.as_ref().map(|void| void.at),
             voided_by: void.map(|void| void.by).unwrap_or_default(),
+            replaced: self.versions.replaced_of(signing),
         }
     }
 }
