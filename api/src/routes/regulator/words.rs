@@ -175,6 +175,7 @@ fn signature(seen: &Dossier, one: &DossierSignature, key: String, l: Language) -
         who,
         documents: one.documents.clone(),
         at: one.at.for_people(),
+        found_void: one.voided_at.map(UtcMillis::for_people),
         voucher: one.voucher.map_or_else(String::new, |voucher| voucher.to_string()),
         deposits: deposits(one, l),
         has_photo: one.has_photo,

@@ -122,6 +122,8 @@ pub struct DossierSignature {
     pub party: Option<PartyId>,
     /// When.
     pub at: UtcMillis,
+    /// When the registry found it void, if it did.
+    pub voided_at: Option<UtcMillis>,
     /// Titles of what was signed.
     pub documents: Vec<String>,
     /// Who holds it, by which number.
@@ -344,8 +346,9 @@ async fn signature(
 ) -> Result<DossierSignature, SearchError> {
     let party = kept.about.party.and_then(|id| seen.filing.party(id));
     let signed = party.map_or(&[][..], |party| party.signatures());
-    let titles = signed.iter().filter(|one| Some(one.signing) == kept.about.signing);
-    let titles = titles.filter_map(|one| seen.filing.document(one.document));
+    let of_this = signed.iter().filter(|one| Some(one.signing) == kept.about.signing);
+    let voided_at = of_this.clone().filter_map(|one| one.voided_at).min();
+    let titles = of_this.filter_map(|one| seen.filing.document(one.document));
     let mut deposits = Vec::new();
     for custodian in platform.settings().custodians.keys().copied() {
         let key = Pair(kept.record_id, custodian);
@@ -359,6 +362,7 @@ async fn signature(
         voucher: kept.about.voucher,
         party: kept.about.party,
         at: kept.recorded_at,
+        voided_at,
         documents: titles.map(|document| document.title.as_str().to_owned()).collect(),
         has_photo: kept.private(platform)?.is_some(),
         may_apply: may_apply(platform, &deposits, application.as_ref()),
