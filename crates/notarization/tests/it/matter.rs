@@ -878,7 +878,7 @@ async fn an_objection_said_to_the_office_after_the_extraction_needs_the_tick_as_
 
 /// Domain study 11.4: the registry found the signature void, and a certificate over it says so in its text.
 #[tokio::test]
-async fn a_certificate_over_a_signature_found_void_says_so_or_is_not_issued() {
+async fn edge_case_25_a_certificate_over_a_signature_found_void_says_so_or_is_not_issued() {
     let twists = Twists { objection: true, found_void: true, ..Twists::default() };
     let bureau = Bureau::of(&Story::tell(1, &twists)).await;
     let (office, by) = (bureau.office(), &bureau.clerk.officer);
@@ -924,7 +924,7 @@ async fn a_certificate_over_a_signature_found_void_says_so_or_is_not_issued() {
 
 /// What comes between the approval and the seal is not hidden either: the number is voided, and stays in the book.
 #[tokio::test]
-async fn an_objection_after_the_approval_keeps_the_certificate_from_being_issued() {
+async fn edge_case_25_an_objection_after_the_approval_keeps_the_certificate_from_being_issued() {
     let mut story = story();
     let bureau = Bureau::of(&story).await;
     let (office, by) = (bureau.office(), &bureau.notary.officer);

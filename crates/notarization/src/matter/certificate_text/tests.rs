@@ -217,7 +217,7 @@ fn a_signature_that_the_registry_found_void_is_told_in_the_text_and_judged_by_no
 
 /// Edge case 22.
 #[test]
-fn which_version_was_signed_is_told_where_another_stands_in_its_place() {
+fn edge_case_22_which_version_was_signed_is_told_where_another_stands_in_its_place() {
     assert!(!text_of(|_, _, _, _| {}).contains("替换"));
     let text = text_of(|_, facts, _, _| {
         facts.replaced = vec![ReplacedDocument {

@@ -267,7 +267,7 @@ fn version_after(
 
 /// Edge case 22: a new version is another document, and what is confirmed after it is of that one.
 #[test]
-fn what_was_confirmed_after_a_document_was_replaced_is_the_version_in_its_place() {
+fn edge_case_22_what_was_confirmed_after_a_document_was_replaced_is_the_version_in_its_place() {
     let story = disputed();
     let (_, signing) = told(&story);
     let signed: UtcMillis = signing.parsed("recorded_at").unwrap();
