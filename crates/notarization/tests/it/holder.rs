@@ -10,7 +10,7 @@ use heqi_notarization::holder::door::{
     CODE_LIFETIME_MS, CODE_PAUSE_MS, CODE_TRIES, CODES_A_DAY, EnterError, IDLE_MS, ask_code, enter,
     holder, leave, sweep,
 };
-use heqi_notarization::holder::held::{OpenError, list, open};
+use heqi_notarization::holder::held::{HeldRecord, OpenError, list, open};
 use heqi_notarization::holder::notice::{SayError, notices, said_about, say};
 use heqi_notarization::holder::{HolderContact, index_all};
 use heqi_pki::dsse::Envelope;
@@ -138,7 +138,12 @@ async fn edge_case_11_a_minor_who_was_named_anew_changes_nothing_of_how_the_guar
     assert!(matches!(refused, Err(EnterError::NotRight)), "{refused:?}");
     let secret = enter(&house.office, &sent.contact, &sent.code, NAME).await.unwrap();
     let person = holder(&house.office, Digest::of(secret.as_bytes())).await.unwrap().unwrap();
-    assert_eq!(list(&house.office, &person).await.unwrap()[0].signings.len(), 1);
+    let filings = list(&house.office, &person).await.unwrap();
+    assert_eq!(filings[0].signings.len(), 1);
+    // And whose name was put right is said where the record is listed.
+    let corrected = |record: &&HeldRecord| record.kind == RecordKind::PersonCorrected;
+    let others = filings[0].others.iter().filter(corrected);
+    assert_eq!(others.map(|record| record.is_wards_name).collect::<Vec<_>>(), [true]);
 }
 
 #[tokio::test]

@@ -94,7 +94,12 @@ fn matter(filing: &HeldFiling, language: Language) -> HolderMatter {
             .others
             .iter()
             .map(|record| OtherLine {
-                what: kind_name(record.kind, language).to_owned(),
+                what: if record.is_wards_name {
+                    language.pick("更正被监护人（未成年人）姓名", "name of the minor corrected")
+                } else {
+                    kind_name(record.kind, language)
+                }
+                .to_owned(),
                 received_at: record.received_at.for_people(),
             })
             .collect(),
