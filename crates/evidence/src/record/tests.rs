@@ -222,6 +222,24 @@ fn a_value_that_does_not_fit_its_provenance_is_refused() {
     assert!(matches!(reserved, Err(DisclosureError::ProvenanceMismatch(15))));
 }
 
+/// Names are hashed: a slot without one in the first version has its name in the second only.
+#[test]
+fn only_the_second_version_of_a_change_names_what_a_document_replaces() {
+    let (kind, by, entropy) =
+        (RecordKind::FilingChanged, GeneratedBy::Platform, SeededEntropy::new(7));
+    let mut first = RecordDraft::new(kind, by, &entropy);
+    let refused = first.set("replaces", "doc_1", Observed).map(|_| ());
+    assert!(matches!(refused, Err(AttributeError::Unknown { .. })));
+    let mut second = RecordDraft::newest(kind, by, &entropy);
+    second.set("replaces", "doc_1", Observed).unwrap();
+    let full = second.at(first_place()).full().unwrap();
+    let read = Disclosure::parse(&full).unwrap();
+    assert_eq!(read.text("replaces"), Some("doc_1"));
+    assert_eq!(read.value("schema"), Some(&2.into()));
+    let renamed = edited(&full, |value| value["attributes"][1][3] = 1.into());
+    assert!(matches!(renamed, Err(DisclosureError::NameOutsideSlot(22))), "{renamed:?}");
+}
+
 #[test]
 fn another_format_an_unknown_kind_and_a_helper_too_many_are_refused() {
     let full = record(RecordKind::FilingOpened).full().unwrap();
