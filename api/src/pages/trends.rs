@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled, Side};
+use heqi_evidence_store::monitoring::reconciliation::{Reconciled, Side};
 use heqi_pages::Words;
 use heqi_pages::board::{
-    Comparison, Drawn, Finding, Found, Plot, Range, Series, comparisons, count, float, lag, mega,
-    megabytes, ms, seconds,
+    Comparison, Drawn, Plot, Range, Series, comparisons, count, float, lag, mega, megabytes, ms,
+    seconds,
 };
 use heqi_registration::Custodian;
 use heqi_registration::monitoring::{CustodianSample, Sample};
@@ -100,32 +100,8 @@ impl Trends<'_> {
 
     /// Match or mismatch, in words and with both roots.
     fn comparisons(&self) -> Vec<Comparison> {
-        let of_side = |side: Side| {
-            let compared = self.compared.get(&side);
-            Comparison {
-                name: name_of_side(side),
-                newest: compared.map(|(newest, _)| finding(newest)),
-                before: compared.and_then(|(newest, mismatch)| {
-                    mismatch.as_ref().filter(|before| *before != newest).map(finding)
-                }),
-            }
-        };
+        let of_side = |side: Side| Comparison::of(name_of_side(side), self.compared.get(&side));
         Side::OF_PLATFORM.map(of_side).to_vec()
-    }
-}
-
-fn finding(found: &Reconciled) -> Finding {
-    Finding {
-        at: found.at.for_people(),
-        found: match found.outcome {
-            Outcome::Match {} => Found::Match,
-            Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf },
-            Outcome::NotCompared { .. } => Found::NotCompared,
-        },
-        size: found.size,
-        leaves: found.leaves,
-        ours: found.ours.clone(),
-        theirs: found.theirs.clone(),
     }
 }
 

@@ -7,6 +7,7 @@ use heqi_evidence::disclosure::{Attribute, Disclosure};
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::Provenance;
+use serde_json::Value;
 
 use crate::report::{CustodyRow, EnvironmentRow};
 
@@ -25,7 +26,7 @@ pub(crate) fn environment(
     let client = parts.client.as_ref().and_then(|bytes| Disclosure::parse(bytes).ok());
     let traces = |of: &Disclosure| -> Vec<EnvironmentRow> {
         let schema = of.schema();
-        let act = kind_words(of.kind()).to_owned();
+        let act = act_words(of).to_owned();
         of.attributes()
             .filter(|(slot, _)| schema.class(*slot) == RetentionClass::Trace)
             .filter(|(slot, _)| !schema.is_reserved(*slot))
@@ -94,6 +95,17 @@ fn custodian_words(name: &str) -> &str {
         "data_centre" => "公证处数据中心",
         "preservation" => "实时保",
         other => other,
+    }
+}
+
+/// What a record says happened: of a correction, where it is the minor's name and not that of who acts.
+pub(crate) fn act_words(record: &Disclosure) -> &'static str {
+    let changed = record.value("changed").and_then(Value::as_array);
+    let is_wards = changed.is_some_and(|changed| changed.iter().any(|word| word == "ward_name"));
+    if record.kind() == RecordKind::PersonCorrected && is_wards {
+        "更正被监护人姓名"
+    } else {
+        kind_words(record.kind())
     }
 }
 

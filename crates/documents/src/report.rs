@@ -223,6 +223,62 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_was_put_right_is_said_to_be_the_minors_where_it_is() {
+        let story = heqi_testkit::Story::tell(
+            1,
+            &heqi_testkit::Twists {
+                put_right: &["张珊"],
+                ward_put_right: Some(["林小茶", "林晓茶"]),
+                ..heqi_testkit::Twists::default()
+            },
+        );
+        let corrections = story.records.iter().filter(|record| {
+            record.record.frame().kind == heqi_evidence::schema::RecordKind::PersonCorrected
+        });
+        let said = corrections.map(|record| {
+            let file = story.bundle(record).write().unwrap();
+            let asked = Asked {
+                number: "CB1".to_owned(),
+                issuer: samples::office(),
+                applicant: "申请人".to_owned(),
+                purpose: "自行核对".to_owned(),
+                issued_at: story.seen_at(),
+                anchors: None,
+            };
+            of_bundle(&file, asked).unwrap().events[0].what.clone()
+        });
+        let said: Vec<String> = said.collect();
+        assert_eq!(said[1], "更正被监护人姓名");
+        assert!(said.len() == 2 && !said[0].contains("被监护人"), "{said:?}");
+    }
+
+    #[test]
+    fn a_report_says_that_the_signing_was_objected_to_and_that_something_followed() {
+        let answered = |objection, found_void| {
+            let twists =
+                heqi_testkit::Twists { objection, found_void, ..heqi_testkit::Twists::default() };
+            let story = heqi_testkit::Story::tell(1, &twists);
+            let file = story.bundle_with_chain(story.signing()).write().unwrap();
+            let asked = Asked {
+                number: "CB1".to_owned(),
+                issuer: samples::office(),
+                applicant: "申请人".to_owned(),
+                purpose: "自行核对".to_owned(),
+                issued_at: story.seen_at(),
+                anchors: None,
+            };
+            let input = of_bundle(&file, asked).unwrap();
+            let told = input.confirmations.iter().map(|row| row.answer.clone()).collect::<Vec<_>>();
+            (told, text_of(&render(&input, &FONTS).unwrap()))
+        };
+        let (told, text) = answered(true, true);
+        assert_eq!(told, ["有异议", "异议处理；签署可能已被登记机关认定无效，请查询"]);
+        assert!(text.contains("签署可能已被登记机关认定无效"), "{text}");
+        let (told, text) = answered(false, false);
+        assert!(told.is_empty() && !text.contains("认定无效"), "{text}");
+    }
+
+    #[test]
     fn a_chapter_without_entries_says_so() {
         let mut input = samples::report(Vec::new());
         input.confirmations.clear();

@@ -99,7 +99,19 @@ pub struct RecordDraft {
 impl RecordDraft {
     /// A draft without values, with new random seeds.
     pub fn new(kind: RecordKind, generated_by: GeneratedBy, entropy: &dyn Entropy) -> Self {
-        let schema = Schema::newest(kind);
+        Self::in_schema(Schema::of(kind), generated_by, entropy)
+    }
+
+    /// The same in the newest schema of the kind: for what the first has no slot for.
+    pub fn newest(kind: RecordKind, generated_by: GeneratedBy, entropy: &dyn Entropy) -> Self {
+        Self::in_schema(Schema::newest(kind), generated_by, entropy)
+    }
+
+    fn in_schema(
+        schema: &'static Schema,
+        generated_by: GeneratedBy,
+        entropy: &dyn Entropy,
+    ) -> Self {
         let seeds = (0..schema.slots)
             .map(|slot| schema.class(slot))
             .collect::<std::collections::BTreeSet<_>>()

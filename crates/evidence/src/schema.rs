@@ -13,9 +13,9 @@ mod kinds;
 mod reserved;
 use kinds::{
     ACCESS, CERTIFICATE_APPLICATION, CLIENT, CODE_CHECKED, COMPANY_SEAL, CONFIRMATION,
-    CONSENT_GIVEN, DECLINE, DOCUMENT_READ, ERASURE, FILING_CHANGED, FILING_OPENED,
-    GUARDIANSHIP_SHOWN, HANDED_OVER, IDENTITY_VERIFIED, LEGAL_HOLD, NOTIFICATION, OBJECTION,
-    OBJECTION_RESOLVED, PARTY_REMOVED, PERSON_CORRECTED, PERSON_SEEN, REGULATOR_QUERY,
+    CONSENT_GIVEN, DECLINE, DOCUMENT_READ, ERASURE, FILING_CHANGED, FILING_CHANGED_2,
+    FILING_OPENED, GUARDIANSHIP_SHOWN, HANDED_OVER, IDENTITY_VERIFIED, LEGAL_HOLD, NOTIFICATION,
+    OBJECTION, OBJECTION_RESOLVED, PARTY_REMOVED, PERSON_CORRECTED, PERSON_SEEN, REGULATOR_QUERY,
     REGULATOR_VIEW, REVIEW_DECIDED, REVIEW_WANTED, RISK_NOTED, SIGNING, VIDEO_RECORDED,
 };
 use reserved::RESERVED;
@@ -119,8 +119,17 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// The newest schema of a kind.
+    /// The newest schema of a kind. Records are written in it only where they say what [`Self::of`] has no slot for, so that
+    /// whoever knows no other reads the rest.
     pub const fn newest(kind: RecordKind) -> &'static Self {
+        match kind {
+            RecordKind::FilingChanged => &FILING_CHANGED_2,
+            other => Self::of(other),
+        }
+    }
+
+    /// The schema in which a record of a kind is written, as long as it has a slot for what the record says: the first one.
+    pub const fn of(kind: RecordKind) -> &'static Self {
         match kind {
             RecordKind::FilingOpened => &FILING_OPENED,
             RecordKind::FilingChanged => &FILING_CHANGED,
@@ -248,7 +257,7 @@ impl fmt::Display for RecordKind {
 }
 
 /// Every schema of every version that was ever written.
-pub static ALL: [&Schema; 29] = [
+pub static ALL: [&Schema; 30] = [
     &FILING_OPENED,
     &FILING_CHANGED,
     &CONSENT_GIVEN,
@@ -278,6 +287,7 @@ pub static ALL: [&Schema; 29] = [
     &RISK_NOTED,
     &GUARDIANSHIP_SHOWN,
     &PARTY_REMOVED,
+    &FILING_CHANGED_2,
 ];
 
 #[cfg(test)]
@@ -309,13 +319,27 @@ mod tests {
         }
     }
 
+    /// A slot that was ever written keeps its place, its name and its class: a later version only adds behind them.
+    #[test]
+    fn a_later_version_begins_with_the_one_before() {
+        for schema in ALL {
+            let first = Schema::of(schema.kind);
+            assert_eq!(schema.slots, first.slots);
+            assert_eq!(schema.names.get(..first.names.len()), Some(first.names));
+        }
+    }
+
     #[test]
     fn a_schema_is_found_by_its_word_and_version_only() {
-        for schema in ALL {
-            let found = Schema::find(schema.kind.as_str(), 1).unwrap();
-            assert!(std::ptr::eq(found, Schema::newest(schema.kind)));
-            assert!(Schema::find(schema.kind.as_str(), 2).is_none());
+        for schema in &ALL {
+            let found = Schema::find(schema.kind.as_str(), schema.version.into()).unwrap();
+            assert!(std::ptr::eq(found, *schema));
+            let first = Schema::find(schema.kind.as_str(), 1).unwrap();
+            assert!(std::ptr::eq(first, Schema::of(schema.kind)));
+            let newest = Schema::newest(schema.kind);
+            assert!(Schema::find(schema.kind.as_str(), (newest.version + 1).into()).is_none());
         }
+        assert_eq!(Schema::newest(RecordKind::FilingChanged).version, 2);
         assert!(Schema::find("certificate", 1).is_none());
     }
 }

@@ -6,7 +6,8 @@
 //! both languages.
 //!
 //! What this is not: HTTP, sessions, rules. It knows no use case: whoever serves a page
-//! fills its context.
+//! fills its context. Of the store it knows one kind of row, what comparing both logs found
+//! ([`board::Comparison::of`]), which the boards of both organisations show.
 //!
 //! - [`frame`]: the document around every page, and the trait [`Page`]
 //! - [`link`]: typed addresses; no page writes one by hand

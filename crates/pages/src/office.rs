@@ -16,7 +16,7 @@ pub(crate) use accounts::list as account_list;
 pub use accounts::{AccountRow, AccountsPage, LISTED_EVENTS};
 pub use act::{OfficeAct, Seen};
 pub use book::{BookLine, BookPage};
-pub use check::{CheckAnswer, CheckPage, Fetched};
+pub use check::{CheckAnswer, CheckPage, Contest, Fetched};
 pub use clock::{BarDay, ClockBar, DayKind};
 pub use deposits::{DepositsPage, FoundRow};
 pub use figures::{Bars, FiguresPage, OfficeAlarm, Workload};

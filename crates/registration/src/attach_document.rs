@@ -193,7 +193,10 @@ fn record(
     version: u32,
 ) -> Result<NewRecord, Fault> {
     let change = if command.replaces.is_some() { "document_replaced" } else { "document_attached" };
-    let mut draft = Draft::new(platform, RecordKind::FilingChanged);
+    let mut draft = match command.replaces {
+        None => Draft::new(platform, RecordKind::FilingChanged),
+        Some(_) => Draft::newest(platform, RecordKind::FilingChanged),
+    };
     draft
         .observed("filing", command.filing.to_string())?
         .observed("change", change)?
@@ -204,6 +207,10 @@ fn record(
         .observed("document_pages", new.pages.get())?
         .observed("document_size_bytes", new.size_bytes.get())?
         .observed("changed_by", request.actor.name())?;
+    // Which signatures it ends is not to be guessed from its title or number.
+    if let Some(replaced) = command.replaces {
+        draft.observed("replaces", replaced.to_string())?;
+    }
     let about = About { document: Some(new.id), ..About::filing(command.filing) };
     draft.seal(platform, about, None)
 }

@@ -38,7 +38,7 @@ pub use error::CorrectPersonError;
 use made::{Made, make};
 
 /// Of what the names in a record are: without it they are of who acts.
-const WARD_NAME: &str = "ward_name";
+pub(crate) const WARD_NAME: &str = "ward_name";
 
 /// What is put right, and by what.
 #[derive(Clone, Debug)]
@@ -77,6 +77,17 @@ pub struct PersonCorrected {
     pub is_more: bool,
 }
 
+/// Whose name or number was put right, where somebody signs for a minor: nothing else would tell both apart.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "each is told in words of its own")]
+pub enum Whose {
+    /// The minor for whom it is signed.
+    Ward,
+    /// The guardian who signs.
+    Guardian,
+}
+
 /// One correction of a person, as it is kept beside the record.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +111,9 @@ pub struct Correction {
     pub sha256: Digest,
     /// What its file is.
     pub kind: MaterialKind,
+    /// Whose it is, of the party of a minor. Rows of before do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whose: Option<Whose>,
     /// Where it is kept.
     object: String,
 }
@@ -198,6 +212,7 @@ pub async fn correct_person(
             issuer: command.issuer.as_str().to_owned(),
             sha256: certificate.sha256,
             kind: certificate.kind,
+            whose: found.whose(),
             object: made.object.clone(),
         };
         remember(platform, &mut changes, (id, party), correction).await?;
@@ -224,6 +239,16 @@ struct Found {
     /// Whether it is the minor of the party, and not the guardian who acts.
     is_ward: bool,
     is_more: bool,
+}
+
+impl Found {
+    fn whose(&self) -> Option<Whose> {
+        match self.stored.filing.party(self.party)?.who() {
+            PartyKind::Ward { .. } if self.is_ward => Some(Whose::Ward),
+            PartyKind::Ward { .. } => Some(Whose::Guardian),
+            _ => None,
+        }
+    }
 }
 
 /// One who has the name and number.

@@ -27,14 +27,17 @@ struct ShownSignature {
     at: UtcMillis,
 }
 
-/// SHA-256 of the list of signatures of current documents, as canonical JSON in the order
+/// SHA-256 of the list of signatures of current documents that count, as canonical JSON in the order
 /// of parties and of their signing.
 pub(crate) fn shown_sha256(filing: &Filing) -> Result<Digest, Fault> {
     let shown: Vec<ShownSignature> = filing
         .parties()
         .flat_map(|party| party.signatures().iter().map(move |signature| (party.id(), signature)))
         .filter_map(|(party, signature)| {
-            let document = filing.document(signature.document).filter(|d| d.is_current())?;
+            // What the registry found void is not what is confirmed.
+            let counts = signature.voided_at.is_none();
+            let document =
+                filing.document(signature.document).filter(|d| counts && d.is_current())?;
             Some(ShownSignature {
                 party,
                 document: document.id,

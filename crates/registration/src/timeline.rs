@@ -118,7 +118,8 @@ pub async fn timeline(
 fn line(filing: &Filing, party: &Party, is_reader: bool) -> TimelineParty {
     let (_, name, representative) = crate::add_party::party_words(party.who());
     let signed = party.signatures().iter().filter_map(|signature| {
-        let document = filing.document(signature.document).filter(|d| d.is_current())?;
+        let counts = signature.voided_at.is_none();
+        let document = filing.document(signature.document).filter(|d| counts && d.is_current())?;
         Some((document.title.as_str().to_owned(), signature.at))
     });
     TimelineParty {

@@ -49,6 +49,8 @@ pub struct Twists {
     pub no_photo: bool,
     /// Whether the party objects in the end.
     pub objection: bool,
+    /// Whether the registry then finds the party's signatures void.
+    pub found_void: bool,
     /// What a reviewer decided about the signing, and in which word of a record.
     pub decided: Option<&'static str>,
     /// The names an officer gave the party after it had signed, one after the other, by a certificate each.
@@ -80,6 +82,7 @@ impl Default for Twists {
             delay_ms: 0,
             no_photo: false,
             objection: false,
+            found_void: false,
             decided: None,
             put_right: &[],
             ward_put_right: None,
@@ -152,6 +155,9 @@ impl Story {
         story.confirm();
         if twists.objection {
             story.object();
+        }
+        if twists.found_void {
+            story.find_void();
         }
         if let Some(decision) = twists.decided {
             story.decide(decision);

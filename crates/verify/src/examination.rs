@@ -8,11 +8,13 @@ use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::examine::{Question, examine};
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::record::Frame;
+use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Conclusion, Status, Verdict};
 use heqi_pki::certificate::CertificateChain;
 use heqi_pki::keys::PublicKey;
 use heqi_pki::timestamp::TimeRoot;
 use heqi_vocabulary::{Digest, UtcMillis};
+use serde_json::Value;
 
 use crate::Unreadable;
 use crate::document::{Finding, of_record};
@@ -25,6 +27,7 @@ pub struct Examination {
     frame: Option<Frame>,
     record: Option<RecordRoot>,
     renewed: Option<Finding>,
+    is_of_wards_name: bool,
     is_test_only: bool,
     verdict: Verdict,
 }
@@ -51,6 +54,7 @@ impl Examination {
         Ok(Self {
             file_digest: Digest::of(file),
             record: record.as_ref().map(|record| RecordRoot::new(record.root())),
+            is_of_wards_name: record.as_ref().is_some_and(is_of_wards_name),
             frame: record.and_then(|record| Frame::read(&record).ok()),
             renewed: None,
             is_test_only: is_test_only(&bundle.parts, anchors.as_ref()),
@@ -108,11 +112,22 @@ impl Examination {
         self.frame.as_ref()
     }
 
+    /// Whether what its record puts right is the name of a minor, and not of the guardian who signs.
+    pub fn is_of_wards_name(&self) -> bool {
+        self.is_of_wards_name
+    }
+
     /// Whether the signer's certificate says of itself, or its anchor says of it, that it
     /// has no legal effect.
     pub fn is_test_only(&self) -> bool {
         self.is_test_only
     }
+}
+
+fn is_of_wards_name(record: &Disclosure) -> bool {
+    let changed = record.value("changed").and_then(Value::as_array);
+    record.kind() == RecordKind::PersonCorrected
+        && changed.is_some_and(|changed| changed.iter().any(|word| word == "ward_name"))
 }
 
 fn is_test_only(parts: &BundleParts, anchors: Option<&AnchorsFile>) -> bool {

@@ -68,7 +68,11 @@ impl Page<'_> {
         let Some(frame) = self.examination.frame() else {
             return self.language.pick("无法读取", "cannot be read").to_owned();
         };
-        let kind = words::kind(frame.kind, self.language);
+        let kind = if self.examination.is_of_wards_name() {
+            self.language.pick("更正被监护人（未成年人）姓名", "name of the minor corrected")
+        } else {
+            words::kind(frame.kind, self.language)
+        };
         let at = frame.place.recorded_at.for_people();
         let seq = frame.place.seq;
         match self.language {

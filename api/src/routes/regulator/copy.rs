@@ -98,6 +98,8 @@ pub(super) async fn compared(
         filing: filing_id,
         trace: words::trace(&state, look, leaf),
         title: compared.title,
+        version: compared.version,
+        replaced_by: compared.replaced_by,
         ours: shown_copy(&compared.ours),
         theirs: shown_copy(&compared.theirs),
         differences: compared.differences.into_iter().map(difference).collect(),

@@ -17,7 +17,7 @@ use heqi_registration::object::Ground;
 use heqi_registration::regulator::apply::{ApplicationState, ApplicationView};
 use heqi_registration::regulator::criteria::Criteria;
 use heqi_registration::regulator::dossier::{
-    Dossier, DossierDocument, DossierEvent, DossierParty, DossierSignature,
+    Dossier, DossierDocument, DossierEvent, DossierParty, DossierSignature, ReplacedDocument,
 };
 use heqi_registration::regulator::search::{QueryView, ResultRow};
 use heqi_registration::regulator::traces::{Dwell, Tie, Ties};
@@ -175,6 +175,7 @@ fn signature(seen: &Dossier, one: &DossierSignature, key: String, l: Language) -
         who,
         documents: one.documents.clone(),
         at: one.at.for_people(),
+        found_void: one.voided_at.map(UtcMillis::for_people),
         voucher: one.voucher.map_or_else(String::new, |voucher| voucher.to_string()),
         deposits: deposits(one, l),
         has_photo: one.has_photo,
@@ -376,13 +377,31 @@ fn document(document: &DossierDocument) -> DocumentLine {
 }
 
 fn event(seen: &Dossier, one: &DossierEvent, l: Language) -> EventLine {
-    let what = kind(one.kind, l);
+    let what = match &one.replaced {
+        Some(replaced) => replaced_words(replaced, l),
+        None if one.is_wards_name => {
+            l.pick("更正被监护人（未成年人）姓名", "name of the minor corrected").to_owned()
+        }
+        None => kind(one.kind, l).to_owned(),
+    };
     let who = name_of(seen, one.party);
     EventLine {
-        what: who.map_or_else(|| what.to_owned(), |party| format!("{what} · {}", party.name)),
+        what: who.map_or_else(|| what.clone(), |party| format!("{what} · {}", party.name)),
         at: one.at.for_people(),
         seq: one.seq,
         leaf: one.leaf_index,
+    }
+}
+
+fn replaced_words(replaced: &ReplacedDocument, l: Language) -> String {
+    let ReplacedDocument { title, before, after, .. } = replaced;
+    match l {
+        Language::Zh => format!("更换文件《{title}》：第{before}版 → 第{after}版，原签署不再计入"),
+        Language::En => {
+            format!(
+                "document \"{title}\" replaced: version {before} → {after}, signatures of it void"
+            )
+        }
     }
 }
 

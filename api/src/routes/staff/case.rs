@@ -9,7 +9,7 @@ use heqi_pages::staff::{
 use heqi_registration::case_queue::{
     CaseSummary, CaseView, SeenWard, Shot, WaySummary, reviewer_name,
 };
-use heqi_registration::correct_person::Correction;
+use heqi_registration::correct_person::{Correction, Whose};
 use heqi_registration::review_wanted::{ReviewWay, WayReason};
 use heqi_registration::verify_identity::{Finding, Findings};
 use heqi_service_kit::Problem;
@@ -240,11 +240,23 @@ fn said(view: &CaseView, l: Language) -> Vec<Said> {
 fn put_right(one: &Correction, l: Language) -> Vec<Said> {
     let nothing = || l.pick("未申报", "none declared").to_owned();
     let name = (one.name_before != one.name_after).then(|| {
-        let about = l.pick("姓名更正", "Name put right");
+        let about = match one.whose {
+            None => l.pick("姓名更正", "Name put right"),
+            Some(Whose::Ward) => l.pick("被监护人姓名更正", "Minor's name put right"),
+            Some(Whose::Guardian) => l.pick("监护人姓名更正", "Guardian's name put right"),
+        };
         (about, one.name_before.clone(), one.name_after.clone())
     });
     let number = one.last_four_after.clone().map(|after| {
-        let about = l.pick("证件号码末四位更正", "Last four of the number put right");
+        // A minor's number is no correction's: the guardian gives it anew.
+        let about = match one.whose {
+            None | Some(Whose::Ward) => {
+                l.pick("证件号码末四位更正", "Last four of the number put right")
+            }
+            Some(Whose::Guardian) => {
+                l.pick("监护人证件号码末四位更正", "Last four of the guardian's number put right")
+            }
+        };
         (about, one.last_four_before.clone().unwrap_or_else(nothing), after)
     });
     let text = l.pick(

@@ -21,7 +21,7 @@ use super::input::{
     SystemState, TimestampDetail,
 };
 use crate::certificate::{Bundle, VerificationLine};
-use crate::held::{kind_words, shown};
+use crate::held::{act_words, kind_words, shown, source};
 use crate::{Office, held};
 
 /// What is said about a report beside the bundle.
@@ -73,7 +73,7 @@ pub fn of_bundle(file: &[u8], asked: Asked<'_>) -> Result<ReportInput, BundleErr
         environment: held::environment(record, parts, shown),
         certificates: certificates(parts),
         timestamps: timestamps(parts),
-        events: events(parts),
+        events: events(record, parts),
         confirmations: record.map(|record| confirmations(record, parts)).unwrap_or_default(),
         custody: receipts.iter().map(held::custody).collect(),
         system: record.map(system).unwrap_or_default(),
@@ -224,7 +224,7 @@ fn timestamps(parts: &BundleParts) -> Vec<TimestampDetail> {
         .collect()
 }
 
-fn events(parts: &BundleParts) -> Vec<EventRow> {
+fn events(record: Option<&Disclosure>, parts: &BundleParts) -> Vec<EventRow> {
     let frames: Vec<&Vec<u8>> =
         if parts.chain.is_empty() { vec![&parts.record] } else { parts.chain.iter().collect() };
     frames
@@ -234,7 +234,11 @@ fn events(parts: &BundleParts) -> Vec<EventRow> {
             let frame = Frame::read(&disclosure).ok()?;
             Some(EventRow {
                 at: frame.place.recorded_at,
-                what: kind_words(frame.kind).to_owned(),
+                // Of the record itself there is more than its frame.
+                what: record
+                    .filter(|record| record.root() == disclosure.root())
+                    .map_or_else(|| kind_words(frame.kind), act_words)
+                    .to_owned(),
                 seq: frame.place.seq,
                 root: disclosure.root(),
             })
@@ -282,7 +286,7 @@ fn answered(kind: RecordKind) -> Option<&'static str> {
     match kind {
         RecordKind::Confirmation => Some("确认"),
         RecordKind::Objection => Some("有异议"),
-        RecordKind::ObjectionResolved => Some("异议处理"),
+        RecordKind::ObjectionResolved => Some("异议处理；签署可能已被登记机关认定无效，请查询"),
         _ => None,
     }
 }

@@ -48,13 +48,14 @@ pub(super) fn examine(decoded: &Decoded<'_>, context: &Context<'_>, log: &LogFin
 struct Listed {
     tips: Vec<ChainTip>,
     objections: Vec<u64>,
+    resolved: Vec<u64>,
 }
 
 /// Walks the listed frames. Our own record must stand among them when there are any.
 fn walk(decoded: &Decoded<'_>) -> Result<Listed, Reason> {
     let own = decoded.frame.place;
     let mut tip = ChainTip::empty(own.chain);
-    let mut listed = Listed { tips: Vec::new(), objections: Vec::new() };
+    let mut listed = Listed { tips: Vec::new(), objections: Vec::new(), resolved: Vec::new() };
     for bytes in &decoded.parts.chain {
         let broken = |detail: String| Reason::ChainBroken { detail };
         let frame_of = Disclosure::parse(bytes).map_err(|e| broken(e.to_string()))?;
@@ -65,8 +66,10 @@ fn walk(decoded: &Decoded<'_>) -> Result<Listed, Reason> {
         tip = tip
             .after(&frame, RecordRoot::new(frame_of.root()))
             .map_err(|e| broken(e.to_string()))?;
-        if frame.kind == RecordKind::Objection {
-            listed.objections.push(frame.place.seq);
+        match frame.kind {
+            RecordKind::Objection => listed.objections.push(frame.place.seq),
+            RecordKind::ObjectionResolved => listed.resolved.push(frame.place.seq),
+            _ => {}
         }
         listed.tips.push(tip);
     }
@@ -90,9 +93,10 @@ fn compare(listed: &Listed, head: &ChainHead, decoded: &Decoded<'_>, by: &str) -
         None => Claim::contradicted(name, differs),
         Some(_) if place.seq > head.seq => Claim::not_proved(name, Reason::NoChainHead),
         Some(tip) => {
-            let objections = listed.objections.iter().filter(|seq| **seq <= tip.seq).count();
+            let until = |places: &[u64]| places.iter().filter(|seq| **seq <= tip.seq).count();
+            let (objections, resolved) = (until(&listed.objections), until(&listed.resolved));
             let at = UtcMillis::for_people(head.time);
-            let reason = Reason::CompleteUpTo { seq: tip.seq, at, objections };
+            let reason = Reason::CompleteUpTo { seq: tip.seq, at, objections, resolved };
             Claim::proved(name, vec![by.to_owned()], reason)
         }
     }

@@ -26,7 +26,7 @@ fn first_place() -> ChainPlace {
 /// A record with a value in every class.
 fn draft(kind: RecordKind) -> RecordDraft {
     let mut draft = RecordDraft::new(kind, GeneratedBy::Platform, &SeededEntropy::new(7));
-    for (place, (name, _)) in Schema::newest(kind).attributes().iter().enumerate() {
+    for (place, (name, _)) in Schema::of(kind).attributes().iter().enumerate() {
         match place % 4 {
             0 => draft.set(name, format!("{name} 值"), Observed),
             1 => draft.set(name, json!({ "n": place, "list": [1, 2] }), Declared),
@@ -121,7 +121,7 @@ proptest! {
         picked in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
     ) {
         let record = record(kind);
-        let schema = Schema::newest(kind);
+        let schema = Schema::of(kind);
         let wanted: BTreeSet<&str> = picked
             .iter()
             .map(|index| schema.name(u8::try_from(index.index(schema.slots.into())).unwrap()).unwrap())
@@ -220,6 +220,24 @@ fn a_value_that_does_not_fit_its_provenance_is_refused() {
         attributes[15][4] = "observed".into();
     });
     assert!(matches!(reserved, Err(DisclosureError::ProvenanceMismatch(15))));
+}
+
+/// Names are hashed: a slot without one in the first version has its name in the second only.
+#[test]
+fn only_the_second_version_of_a_change_names_what_a_document_replaces() {
+    let (kind, by, entropy) =
+        (RecordKind::FilingChanged, GeneratedBy::Platform, SeededEntropy::new(7));
+    let mut first = RecordDraft::new(kind, by, &entropy);
+    let refused = first.set("replaces", "doc_1", Observed).map(|_| ());
+    assert!(matches!(refused, Err(AttributeError::Unknown { .. })));
+    let mut second = RecordDraft::newest(kind, by, &entropy);
+    second.set("replaces", "doc_1", Observed).unwrap();
+    let full = second.at(first_place()).full().unwrap();
+    let read = Disclosure::parse(&full).unwrap();
+    assert_eq!(read.text("replaces"), Some("doc_1"));
+    assert_eq!(read.value("schema"), Some(&2.into()));
+    let renamed = edited(&full, |value| value["attributes"][1][3] = 1.into());
+    assert!(matches!(renamed, Err(DisclosureError::NameOutsideSlot(22))), "{renamed:?}");
 }
 
 #[test]

@@ -47,6 +47,31 @@ pub(super) static FILING_CHANGED: Schema = Schema {
     ],
 };
 
+/// With the version that a document replaces: a replacement is written in it, everything else in the first.
+pub(super) static FILING_CHANGED_2: Schema = Schema {
+    kind: RecordKind::FilingChanged,
+    version: 2,
+    slots: 32,
+    frame: FRAME,
+    names: &[
+        ("filing", Matter),
+        ("change", Matter),
+        ("party", Matter),
+        ("party_kind", Matter),
+        ("capacities", Matter),
+        ("party_name", Person),
+        ("representative_name", Person),
+        ("document", Matter),
+        ("document_version", Matter),
+        ("document_title", Matter),
+        ("document_sha256", Matter),
+        ("document_pages", Matter),
+        ("document_size_bytes", Matter),
+        ("changed_by", Matter),
+        ("replaces", Matter),
+    ],
+};
+
 pub(super) static CONSENT_GIVEN: Schema = Schema {
     kind: RecordKind::ConsentGiven,
     version: 1,

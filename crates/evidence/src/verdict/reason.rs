@@ -207,6 +207,8 @@ pub enum Reason {
         at: String,
         /// How many are objections.
         objections: usize,
+        /// How many say what followed from an objection: a signature may have been found void by one.
+        resolved: usize,
     },
     /// No statement.
     NoChainHead,

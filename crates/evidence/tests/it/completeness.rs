@@ -40,6 +40,22 @@ fn a_chain_is_complete_up_to_the_head_and_counts_its_objections() {
 }
 
 #[test]
+fn what_followed_from_an_objection_is_counted_and_only_where_something_did() {
+    let said = |found_void| {
+        let story = Story::tell(1, &Twists { objection: true, found_void, ..Twists::default() });
+        let verdict = verdict_of(&story, &story.bundle_with_chain(story.signing()));
+        expect(&verdict, Complete, Proved, "complete_up_to");
+        let reason = &verdict.claim(Complete).unwrap().reason;
+        (reason.sentence(Language::Zh), reason.sentence(Language::En))
+    };
+    let (zh, en) = said(true);
+    assert!(zh.contains("异议处理 1 条（签署可能已被登记机关认定无效"), "{zh}");
+    assert!(en.contains("1 of them what followed"), "{en}");
+    let (zh, en) = said(false);
+    assert!(!zh.contains("异议处理") && !en.contains("followed"), "{zh} {en}");
+}
+
+#[test]
 fn a_dropped_record_is_noticed_wherever_it_stood() {
     for place in 0..STORY.records.len() - 1 {
         let verdict = with_frames(|frames| {

@@ -18,6 +18,7 @@ use super::{HolderFault, Person};
 use crate::cosigned_log::examine_with_best_proof;
 use crate::deposited::{DepositKey, DepositRow, DepositedError, deposit};
 use crate::held_chain::HeldChain;
+use crate::matter::examine::{found_void, is_of_wards_name};
 use crate::office::NotaryOffice;
 use crate::peer::deposited_bundle;
 
@@ -52,6 +53,8 @@ pub struct HeldRecord {
     pub outcome: Outcome,
     /// What a list shows of a signing; `None` of other records and when it was erased.
     pub signed: Option<Signed>,
+    /// Whether it puts the name of a minor right, and not that of the guardian who signs.
+    pub is_wards_name: bool,
 }
 
 /// What a list shows of a signing. Names a company, never printed.
@@ -92,6 +95,8 @@ pub struct OpenedRecord {
     pub parts: BundleParts,
     /// What an examination of these very bytes found now.
     pub verdict: Verdict,
+    /// When the registry found this very signature void, and which office did.
+    pub found_void: Option<(UtcMillis, String)>,
 }
 
 impl OpenedRecord {
@@ -144,6 +149,8 @@ pub async fn list(office: &NotaryOffice, holder: &Holder) -> Result<Vec<HeldFili
             });
             let is_signing = row.kind == RecordKind::Signing;
             let signed = if is_signing { signed(office, &row.deposit).await? } else { None };
+            let is_wards_name = row.kind == RecordKind::PersonCorrected
+                && is_about_ward(office, &row.deposit).await?;
             let record = HeldRecord {
                 kind: row.kind,
                 seq: decided.seq,
@@ -151,6 +158,7 @@ pub async fn list(office: &NotaryOffice, holder: &Holder) -> Result<Vec<HeldFili
                 received_at: decided.received_at,
                 outcome: decided.outcome,
                 signed,
+                is_wards_name,
             };
             if is_signing { filing.signings.push(record) } else { filing.others.push(record) }
         }
@@ -187,6 +195,15 @@ async fn signed(office: &NotaryOffice, key: &DepositKey) -> Result<Option<Signed
         company: text("company_name"),
         matter: text("matter"),
     }))
+}
+
+async fn is_about_ward(office: &NotaryOffice, key: &DepositKey) -> Result<bool, HolderFault> {
+    match deposited_bundle(office, key).await {
+        Ok(Some(parts)) => Ok(is_of_wards_name(&read(&parts.record)?.0)),
+        Ok(None) => Ok(false),
+        Err(error) if is_erased(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn read(bytes: &[u8]) -> Result<(Disclosure, Frame), HolderFault> {
@@ -241,5 +258,6 @@ pub async fn open(
     let examined = examine_with_best_proof(office, parts, Some(now)).await;
     let (parts, verdict) = examined.map_err(|_| HolderFault::BrokeOff)?;
     let recorded_at = frame.place.recorded_at;
-    Ok(OpenedRecord { row, key, recorded_at, record, client, parts, verdict })
+    let found_void = found_void(chain.records, &record).map(|void| (void.at, void.by));
+    Ok(OpenedRecord { row, key, recorded_at, record, client, parts, verdict, found_void })
 }

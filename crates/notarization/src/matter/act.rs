@@ -12,7 +12,9 @@ use heqi_evidence_store::vault::DataKey;
 use heqi_identity::Calendar;
 use heqi_vocabulary::{Digest, UtcMillis};
 
+use super::certificate_text::hides;
 use super::error::MatterError;
+use super::examine::Contested;
 use super::number::{ApplicationNo, Series};
 use super::press::Press;
 use super::queue::{QueuePlace, moved};
@@ -123,6 +125,14 @@ impl Opened<'_> {
     /// The data key everything personal of the matter is sealed under.
     pub(crate) const fn key(&self) -> &DataKey {
         &self.key
+    }
+
+    /// Whether a text of the certificate says what is recorded against the signing, and whoever drafts has seen that.
+    pub(crate) fn tells(&self, text: &str, contested: Contested) -> Result<(), MatterError> {
+        if let Some(rule) = hides(text, contested) {
+            return Err(rule.into());
+        }
+        Ok(self.matter.has_seen(contested)?)
     }
 
     /// Adds the step to the record and the log, and gives all that is written.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Attempts, Desk, Opened, open};
 use super::error::MatterError;
-use super::examine::objections_held;
+use super::examine::contested_held;
 use super::given::{note_newest, raise};
 use super::number::{ApplicationNo, CertificateNo};
 use super::register::Register;
@@ -52,7 +52,7 @@ pub struct Approve {
 ///
 /// # Errors
 /// [`Rule::OwnDraft`] for whoever drafted or is responsible, [`Rule::ObjectionTick`],
-/// [`Rule::OtherDraft`].
+/// [`Rule::OtherDraft`], [`Rule::HidesVoid`] and [`Rule::HidesObjection`] for a draft of before it was recorded.
 pub async fn approve(
     office: &NotaryOffice,
     desk: &Desk,
@@ -66,14 +66,15 @@ pub async fn approve(
         let number;
         // Somebody may have objected since the extraction; read before the turn, which is short.
         let deposit = open(office, no).await?.matter.deposit;
-        let objections = objections_held(office, &deposit).await?;
+        let contested = contested_held(office, &deposit).await?;
         {
             // Between processes the counter's version decides; within one, taking turns spares
             // everybody the conflict.
             let _turn = office.turn.lock().await;
             let mut opened = open(office, no).await?;
-            opened.matter.objections = opened.matter.objections.max(objections);
+            opened.matter.objections = opened.matter.objections.max(contested.objections);
             opened.matter.approve(by, opened.now, shown, objection_ticked)?;
+            opened.tells(&opened.content.draft, contested)?;
             number = match &desk.register {
                 Register::OwnSeries => Some(take_number(office, desk, &mut opened).await?),
                 Register::TypedIn => None,
@@ -191,7 +192,7 @@ pub async fn needs_tick(
     if !tells || matter.objections() > 0 {
         return Ok(tells);
     }
-    Ok(objections_held(office, &matter.deposit).await? > 0)
+    Ok(contested_held(office, &matter.deposit).await?.objections > 0)
 }
 
 /// The rule an own draft meets: for whoever shows the form.

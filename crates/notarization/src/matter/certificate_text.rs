@@ -6,12 +6,28 @@ use std::fmt::Write as _;
 use heqi_evidence::deposit::DualDigest;
 use heqi_vocabulary::UtcMillis;
 
+use super::examine::Contested;
 use super::form::{ApplicantKind, Application};
-use super::rows::Facts;
+use super::rows::{Facts, ReplacedDocument};
+use super::state::Rule;
 
 /// With these words the paragraph about the signing begins. Where somebody objected it needs the
 /// approver's own tick (公证法 art. 31 item 4; domain.md 11.8).
 pub const TELLS_SIGNING: &str = "上述电子数据中记录";
+
+/// Without these words no certificate is issued over a signing that anybody has objected to.
+pub const TELLS_OBJECTION: &str = "提出异议";
+
+/// Without these words no certificate is issued over a signing that the registry found void (domain.md 11.4).
+pub const TELLS_VOID: &str = "该签署作废并重签";
+
+/// What a text hides of what is recorded against the signing it is about.
+pub(crate) fn hides(text: &str, contested: Contested) -> Option<Rule> {
+    if contested.is_void && !text.contains(TELLS_VOID) {
+        return Some(Rule::HidesVoid);
+    }
+    (contested.objections > 0 && !text.contains(TELLS_OBJECTION)).then_some(Rule::HidesObjection)
+}
 
 /// Everything the wording is made from.
 #[derive(Clone, Copy)]
@@ -91,12 +107,14 @@ pub fn certificate_text(words: &CertificateWords<'_>) -> String {
     if !facts.signer.is_empty() {
         lines.push(about_signing(facts));
     }
+    lines.extend(facts.replaced.iter().map(about_replaced));
     if words.is_disputed {
         lines.push(
             "就上述电子数据所载签署，已有当事人提出异议，异议的内容及处理情况见附件七。本公证书对异议是否成立不作判断。"
                 .to_owned(),
         );
     }
+    lines.extend(about_void(facts));
     let prints = if words.package.has_photo { "打印件、照片" } else { "打印件" };
     // Where the package differs from it, it is what was extracted that has the digests of the deposit.
     let unchanged = match (words.package.is_narrowed, words.package.is_proof_anew) {
@@ -231,6 +249,27 @@ fn about_signing(facts: &Facts) -> String {
         _ => write!(text, "；至起草时未见其作出回复。"),
     };
     text
+}
+
+/// Which version was signed, where another stands in its place by now.
+fn about_replaced(replaced: &ReplacedDocument) -> String {
+    let ReplacedDocument { title, version, at, by } = replaced;
+    format!(
+        "上述签署所涉《{}》为第{version}版，其后于{}由第{by}版替换，就第{version}版所作的签署自该时起不再计入该办件。",
+        flat(title),
+        chinese_second(*at),
+    )
+}
+
+/// That the registry found this very signature void. Told as what the records say: an office judges no decision
+/// of the registry.
+fn about_void(facts: &Facts) -> Option<String> {
+    let at = chinese_second(facts.voided_at?);
+    let by = flat(&facts.voided_by);
+    let by = if by.is_empty() { String::new() } else { format!("（{by}）") };
+    Some(format!(
+        "本处保管的同一办件的电子数据中记录：登记机关{by}于{at}就上述签署认定该签署无效，作出“{TELLS_VOID}”的处理（见附件七），上述签署自该时起不再计入该办件。本公证书对该项处理不作判断。"
+    ))
 }
 
 /// What somebody typed, as part of one paragraph.

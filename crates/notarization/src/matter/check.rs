@@ -5,6 +5,7 @@
 use heqi_vocabulary::{Digest, UtcMillis};
 
 use super::error::MatterError;
+use super::examine::contested_held;
 use super::finish::{certificate_file, certificate_renewals};
 use super::form::{ApplicantKind, Application};
 use super::notice::{NoticeNo, NoticeSays, file_of};
@@ -25,7 +26,8 @@ pub enum Standing {
     Voided,
 }
 
-/// What is said of a certificate: nothing that its holder has not on paper.
+/// What is said of a certificate: nothing that its holder has not on paper, but for what was recorded against the signing
+/// since.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Checked {
@@ -39,6 +41,10 @@ pub struct Checked {
     pub voided_at: Option<UtcMillis>,
     /// How often it was corrected.
     pub corrections: u32,
+    /// Whether somebody has objected to the signing it is about, before it was issued or since.
+    pub is_disputed: bool,
+    /// Whether the registry found that very signature void, before it was issued or since.
+    pub is_signing_void: bool,
     /// The applicant: a person masked, the first character and stars; a company or an authority by its name.
     pub applicant: String,
     /// SHA-256 of the file that was issued, to compare with the one at hand.
@@ -71,9 +77,12 @@ pub async fn check_certificate(
         (_, 0) => Standing::Valid,
         _ => Standing::Corrected,
     };
+    let contested = contested_held(office, &matter.deposit).await?;
     Ok(Some(Checked {
         number,
         standing,
+        is_disputed: contested.objections > 0,
+        is_signing_void: contested.is_void,
         issued_at: matter.issue().map(|issue| issue.at),
         voided_at: matter.voided_at(),
         corrections: matter.corrections(),

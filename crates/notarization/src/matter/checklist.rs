@@ -242,10 +242,12 @@ impl Checklist {
     }
 
     /// Takes what the machine found now in place of what it found before. A tick over something
-    /// that could not be shown stays only while that is still so.
+    /// that could not be shown stays only while that is still so, for the same reason.
     pub(crate) fn recomputed(&mut self, found: BTreeMap<Item, MachineCheck>) {
         for (item, check) in &found {
-            let changed = self.machine.get(item).is_some_and(|old| old.outcome != check.outcome);
+            let differs =
+                |old: &MachineCheck| (old.outcome, &old.code) != (check.outcome, &check.code);
+            let changed = self.machine.get(item).is_some_and(differs);
             if changed {
                 self.ticks.remove(item);
             }
@@ -396,6 +398,14 @@ mod tests {
         assert_eq!(list.first_open(), Some(Item::SystemState));
         assert!(list.takes_tick(Item::SystemState) && !list.takes_tick(Item::Digests));
         list.ticked(Item::SystemState, tick(true));
+        assert_eq!(list.first_open(), None);
+        // For another reason it is another question, which nobody has answered.
+        let other = MachineCheck { code: "other".into(), ..check(Outcome::Unproved) };
+        found.insert(Item::SystemState, other);
+        list.recomputed(found.clone());
+        assert_eq!(list.first_open(), Some(Item::SystemState));
+        list.ticked(Item::SystemState, tick(true));
+        list.recomputed(found.clone());
         assert_eq!(list.first_open(), None);
         found.insert(Item::SystemState, check(Outcome::Failed));
         list.recomputed(found);

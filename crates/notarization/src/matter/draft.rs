@@ -8,15 +8,15 @@ use heqi_vocabulary::Digest;
 
 use super::act::{Desk, Opened, act, open};
 use super::certificate_text::{
-    CertificateWords, PackageWords, SessionWords, TELLS_SIGNING, certificate_text,
+    CertificateWords, PackageWords, SessionWords, TELLS_SIGNING, certificate_text, hides,
 };
 use super::error::MatterError;
-use super::examine::{answer_held, held_record, signer_held};
+use super::examine::{answer_held, contested_held, held_record, signer_held};
 use super::form::ApplicantKind;
 use super::number::ApplicationNo;
 use super::rows::HeldPart;
 use super::session::package;
-use super::state::{Draft, Rule};
+use super::state::{Draft, Matter, Rule};
 use super::step::StepKind;
 use crate::deposited::{DEPOSITS, DepositKey, PROOF};
 use crate::office::NotaryOffice;
@@ -36,6 +36,19 @@ fn check_text(draft: &str) -> Result<String, MatterError> {
 /// The digest by which a draft is named.
 pub fn digest_of(text: &str) -> Digest {
     Digest::labelled("heqi.certificate-draft/v1\n", text.as_bytes())
+}
+
+/// What keeps a draft from being written now: a rule of the matter, or that something was recorded against the signing
+/// that nobody saw yet. For whoever shows the form.
+///
+/// # Errors
+/// What is held could not be read.
+pub async fn blocked(office: &NotaryOffice, matter: &Matter) -> Result<Option<Rule>, MatterError> {
+    if let Some(rule) = matter.draft_blocked() {
+        return Ok(Some(rule));
+    }
+    let contested = contested_held(office, &matter.deposit).await?;
+    Ok(matter.has_seen(contested).err())
 }
 
 /// The proposal for the text: everything in it comes from the form, the held record and the
@@ -59,7 +72,12 @@ pub async fn propose(
     let answer = answer_held(office, &opened.matter.deposit).await?;
     opened.content.facts.answer = answer.word.to_owned();
     opened.content.facts.answered_at = answer.at;
-    opened.content.facts.answered_by = answer.way;
+    opened.content.facts.answered_by.clone_from(&answer.way);
+    let contested = answer.contested();
+    opened.matter.has_seen(contested)?;
+    opened.content.facts.voided_at = answer.void.as_ref().map(|void| void.at);
+    opened.content.facts.replaced = answer.replaced;
+    opened.content.facts.voided_by = answer.void.map(|void| void.by).unwrap_or_default();
     let file = package(office, &opened).await?;
     let sealed = Sealed::read(&file, &opened.matter.deposit, &opened.content.facts.parts)?;
     let accepted = opened.matter.acceptance().ok_or(Rule::Stage(opened.matter.stage()))?;
@@ -86,7 +104,7 @@ pub async fn propose(
             to: session.ended_at().unwrap_or(session.opened_at()),
         },
         facts: &opened.content.facts,
-        is_disputed: answer.objections > 0,
+        is_disputed: contested.objections > 0,
     }))
 }
 
@@ -152,7 +170,8 @@ fn manifest_of(held: &[HeldPart]) -> Result<DualDigest, MatterError> {
 /// Keeps a draft.
 ///
 /// # Errors
-/// [`MatterError::Rule`] with what keeps it from being written: above all, no sealed session.
+/// [`MatterError::Rule`] with what keeps it from being written: above all, no sealed session, and words that hide
+/// what is recorded against the signing.
 pub async fn save_draft(
     office: &NotaryOffice,
     no: ApplicationNo,
@@ -162,9 +181,11 @@ pub async fn save_draft(
     let text = check_text(draft)?;
     let sha256 = digest_of(&text);
     let tells_signing = text.contains(TELLS_SIGNING);
+    let contested = contested_held(office, &open(office, no).await?.matter.deposit).await?;
     act(office, no, by, StepKind::Drafted, |opened| {
         let draft = Draft { by: by.account, at: opened.now, sha256, tells_signing };
         opened.matter.drafted(by, draft)?;
+        opened.tells(&text, contested)?;
         opened.content.draft.clone_from(&text);
         Ok((format!("sha256 {sha256}"), sha256))
     })
@@ -180,8 +201,11 @@ pub async fn hand_in(
     no: ApplicationNo,
     by: &Officer,
 ) -> Result<(), MatterError> {
+    // Something may have been recorded since it was written.
+    let contested = contested_held(office, &open(office, no).await?.matter.deposit).await?;
     act(office, no, by, StepKind::HandedIn, |opened| {
         opened.matter.hand_in(by)?;
+        opened.tells(&opened.content.draft, contested)?;
         Ok((String::new(), ()))
     })
     .await

@@ -22,14 +22,17 @@ use crate::office::NotaryOffice;
 
 mod answers;
 mod chain;
+mod contested;
 mod environment;
 mod face;
 mod person;
+mod versions;
 
 pub(crate) use answers::answers_held;
 use chain::Chain;
 pub(crate) use chain::is_of_wards_name;
-pub(crate) use chain::{answer_held, names_held, objections_held, signer_held};
+pub(crate) use chain::{answer_held, names_held, signer_held};
+pub(crate) use contested::{Contested, OBJECTED, SIGNATURE_VOID, contested_held, found_void};
 
 /// What came of one point, with its sentences in Chinese and in English.
 struct Found {
@@ -166,7 +169,7 @@ pub(crate) async fn examine_held(
     facts.parts = held;
     let deposited = parts.get(PROOF).map(|(bytes, _)| bytes.as_slice());
     let is_proof_anew = bundle.proof.as_deref() != deposited;
-    let objections = u32::try_from(chain.objections()).unwrap_or(u32::MAX);
+    let objections = chain.objections();
     let bundle = differing.is_empty().then_some(bundle);
     Ok(Examined { found, objections, facts, bundle, is_proof_anew, digests_agree, claims })
 }

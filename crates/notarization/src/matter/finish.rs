@@ -4,9 +4,10 @@ use heqi_evidence_store::object::{MAX_OBJECT_BYTES, open_sealed, put_sealed};
 use heqi_vocabulary::{Digest, Language};
 
 use super::act::{Attempts, Desk, Opened, act, leaf_row, open};
+use super::certificate_text::hides;
 use super::checklist::{AnsweredBy, Item, Outcome};
 use super::error::MatterError;
-use super::examine::answers_held;
+use super::examine::{answers_held, contested_held};
 use super::form::{DeliveryWay, text};
 use super::number::{ApplicationNo, CertificateNo};
 use super::press::{CertificateSheet, PressError, Pressed, ReportLine, SessionPlace, WorkingLine};
@@ -53,7 +54,8 @@ pub async fn set_fee(
 /// issued, and the number waits.
 ///
 /// # Errors
-/// [`Rule::FeeOpen`], [`MatterError::NoPress`], [`MatterError::Press`].
+/// [`Rule::FeeOpen`], [`MatterError::NoPress`], [`MatterError::Press`]; [`Rule::HidesVoid`] and [`Rule::HidesObjection`]
+/// where something was recorded since the approval: the number is voided then, and another application made.
 pub async fn issue(
     office: &NotaryOffice,
     desk: &Desk,
@@ -64,6 +66,11 @@ pub async fn issue(
     let opened = open(office, no).await?;
     opened.matter.may_issue(by)?;
     let number = opened.matter.certificate().cloned().ok_or(Rule::Stage(opened.matter.stage()))?;
+    // As of now, not of the approval: nothing leaves that hides what whoever relies on it has to know.
+    let contested = contested_held(office, &opened.matter.deposit).await?;
+    if let Some(rule) = hides(&opened.content.draft, contested) {
+        return Err(rule.into());
+    }
     let check_code = fresh_code(office);
     let sheet = sheet_of(office, desk, &opened, &check_code).await?;
     drop(opened);

@@ -136,6 +136,30 @@ pub struct Facts {
     /// In what way the signer answered.
     #[serde(default)]
     pub answered_by: String,
+    /// When the registry found this very signature void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<UtcMillis>,
+    /// Which office found it void.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub voided_by: String,
+    /// Documents that were signed and that later versions replaced since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<ReplacedDocument>,
+}
+
+/// A version of a document that was signed, and what replaced it: the signature does not count for it any more.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "printed whole")]
+pub struct ReplacedDocument {
+    /// Its title.
+    pub title: String,
+    /// The number of the version that was signed.
+    pub version: u64,
+    /// When it was replaced.
+    pub at: UtcMillis,
+    /// The number of the version in its place.
+    pub by: u64,
 }
 
 /// One part of the deposit.

@@ -159,6 +159,15 @@ pub enum Rule {
     /// With a recorded objection the paragraph about the signing needs a tick of its own.
     #[error("the paragraph about the signing needs the approver's tick")]
     ObjectionTick,
+    /// The registry found the signature void, or somebody objected, and the list was computed before.
+    #[error("what is recorded against the signing was not seen yet")]
+    AnswersUnseen,
+    /// The registry found the signature void, and the text does not say so.
+    #[error("the text hides that the signature was found void")]
+    HidesVoid,
+    /// Somebody objected, and the text does not say so.
+    #[error("the text hides an objection")]
+    HidesObjection,
     /// The draft was changed after the approver saw it.
     #[error("the draft is another one than was shown")]
     OtherDraft,

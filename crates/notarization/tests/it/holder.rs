@@ -10,7 +10,7 @@ use heqi_notarization::holder::door::{
     CODE_LIFETIME_MS, CODE_PAUSE_MS, CODE_TRIES, CODES_A_DAY, EnterError, IDLE_MS, ask_code, enter,
     holder, leave, sweep,
 };
-use heqi_notarization::holder::held::{OpenError, list, open};
+use heqi_notarization::holder::held::{HeldRecord, OpenError, list, open};
 use heqi_notarization::holder::notice::{SayError, notices, said_about, say};
 use heqi_notarization::holder::{HolderContact, index_all};
 use heqi_pki::dsse::Envelope;
@@ -105,6 +105,7 @@ async fn a_person_finds_and_opens_what_is_held_and_nobody_else_does() {
     // key is none of the story's anchors, so it proves nothing here.
     assert!(opened.parts.chain_head.is_some());
     assert_eq!(opened.parts.chain, story.frames());
+    assert_eq!(opened.found_void, None);
 
     // The company of the same filing is somebody else.
     let foreign =
@@ -137,7 +138,12 @@ async fn edge_case_11_a_minor_who_was_named_anew_changes_nothing_of_how_the_guar
     assert!(matches!(refused, Err(EnterError::NotRight)), "{refused:?}");
     let secret = enter(&house.office, &sent.contact, &sent.code, NAME).await.unwrap();
     let person = holder(&house.office, Digest::of(secret.as_bytes())).await.unwrap().unwrap();
-    assert_eq!(list(&house.office, &person).await.unwrap()[0].signings.len(), 1);
+    let filings = list(&house.office, &person).await.unwrap();
+    assert_eq!(filings[0].signings.len(), 1);
+    // And whose name was put right is said where the record is listed.
+    let corrected = |record: &&HeldRecord| record.kind == RecordKind::PersonCorrected;
+    let others = filings[0].others.iter().filter(corrected);
+    assert_eq!(others.map(|record| record.is_wards_name).collect::<Vec<_>>(), [true]);
 }
 
 #[tokio::test]
@@ -356,4 +362,15 @@ async fn after_an_erasure_nobody_is_found_by_what_was_erased() {
     heqi_notarization::erasure::answer_order(&office, order.as_bytes()).await.unwrap();
     assert!(house.store.scan(b"holder-contact/", None, 10).await.unwrap().is_empty());
     assert!(ask_code(&office, &contact(MOBILE)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn whoever_signed_reads_that_the_registry_found_the_signature_void() {
+    let twists = Twists { objection: true, found_void: true, ..Twists::default() };
+    let (house, story) = house_of(Story::tell(1, &twists)).await;
+    let person = holder(&house.office, come_in(&house).await).await.unwrap().unwrap();
+    let signing = list(&house.office, &person).await.unwrap()[0].signings[0].deposit_no;
+    let opened = open(&house.office, &person, signing).await.unwrap();
+    let decided = story.first(RecordKind::ObjectionResolved).record.frame().place.recorded_at;
+    assert_eq!(opened.found_void, Some((decided, "示例区市场监督管理局".to_owned())));
 }

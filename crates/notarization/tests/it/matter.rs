@@ -15,12 +15,14 @@ use heqi_notarization::deposited::{DepositKey, deposit};
 use heqi_notarization::matter::act::{Desk, Tool};
 use heqi_notarization::matter::apply::{Apply, apply};
 use heqi_notarization::matter::approve::{Approve, approve, needs_tick};
-use heqi_notarization::matter::certificate_text::TELLS_SIGNING;
+use heqi_notarization::matter::certificate_text::{TELLS_OBJECTION, TELLS_SIGNING, TELLS_VOID};
 use heqi_notarization::matter::check::{Standing, check_certificate};
 use heqi_notarization::matter::checklist::{AnsweredBy, Item, Outcome};
 use heqi_notarization::matter::clock::PauseReason;
 use heqi_notarization::matter::dossier::{archive, dossier};
-use heqi_notarization::matter::draft::{digest_of, hand_in, propose, save_draft, send_back};
+use heqi_notarization::matter::draft::{
+    blocked, digest_of, hand_in, propose, save_draft, send_back,
+};
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
     ask_reexamination, certificate_file, correct, decide_reexamination, deliver, issue,
@@ -871,6 +873,14 @@ async fn an_objection_said_to_the_office_after_the_extraction_needs_the_tick_as_
     assert_eq!(rule(refused), Rule::ObjectionTick);
     // Proposed anew, the text tells it.
     send_back(office, no, approver, "签署人已提出异议").await.unwrap();
+    // Nobody drafts before the list shows it to whoever drafts.
+    assert_eq!(rule(propose(office, &bureau.desk, no).await), Rule::AnswersUnseen);
+    let view = matter(office, approver, no).await.unwrap();
+    let keeps = blocked(office, &view.matter).await.unwrap();
+    assert_eq!(keeps, Some(Rule::AnswersUnseen), "the form shows it");
+    bureau.checked(no).await;
+    let view = matter(office, approver, no).await.unwrap();
+    assert_eq!(blocked(office, &view.matter).await.unwrap(), None);
     let text = propose(office, &bureau.desk, no).await.unwrap();
     assert!(text.contains("提出异议") && !text.contains("“确认”"), "{text}");
     let shown = bureau.drafted(no).await;
@@ -879,6 +889,68 @@ async fn an_objection_said_to_the_office_after_the_extraction_needs_the_tick_as_
     approve(office, &bureau.desk, no, (approver, ticked)).await.unwrap();
     let view = matter(office, approver, no).await.unwrap();
     assert!(view.matter.approval().unwrap().despite_objection);
+}
+
+/// Domain study 11.4: the registry found the signature void, and a certificate over it says so in its text.
+#[tokio::test]
+async fn edge_case_25_a_certificate_over_a_signature_found_void_says_so_or_is_not_issued() {
+    let twists = Twists { objection: true, found_void: true, ..Twists::default() };
+    let bureau = Bureau::of(&Story::tell(1, &twists)).await;
+    let (office, by) = (bureau.office(), &bureau.clerk.officer);
+    let no = bureau.accepted().await;
+    recompute(office, no, by).await.unwrap();
+    let seen = matter(office, by, no).await.unwrap();
+    let check = seen.matter.checklist().machine(Item::Confirmations).unwrap();
+    assert_eq!((check.outcome, check.code.as_str()), (Outcome::Unproved, "signature_void"));
+    let [zh, en] = &seen.content.evidence[&Item::Confirmations][0];
+    assert!(zh.contains("示例区市场监督管理局") && zh.contains("该签署作废并重签"), "{zh}");
+    assert!(en.contains("void"), "{en}");
+    // The point is open until a person has ticked it.
+    assert!(seen.matter.checklist().takes_tick(Item::Confirmations));
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let text = propose(office, &bureau.desk, no).await.unwrap();
+    assert!(text.contains("登记机关（示例区市场监督管理局）于"), "{text}");
+    assert!(text.contains("认定该签署无效") && text.contains(TELLS_VOID), "{text}");
+    let without = |words: &str| {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains(words)).collect();
+        lines.join("\n")
+    };
+    for (hidden, wanted) in [(TELLS_VOID, Rule::HidesVoid), (TELLS_OBJECTION, Rule::HidesObjection)]
+    {
+        let refused = save_draft(office, no, by, &without(hidden)).await;
+        assert_eq!(rule(refused), wanted);
+    }
+    let shown = bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let ticked = Approve { shown, objection_ticked: true };
+    approve(office, &bureau.desk, no, (&bureau.approver.officer, ticked)).await.unwrap();
+    bureau.paid_and_issued(no).await;
+    let file = certificate_file(office, no).await.unwrap();
+    assert!(String::from_utf8_lossy(&file).contains(TELLS_VOID));
+    // And so does anybody's check of it.
+    let view = matter(office, by, no).await.unwrap();
+    let number = view.matter.certificate().unwrap().to_string();
+    let checked = check_certificate(office, &number, &view.content.check_code).await;
+    let checked = checked.unwrap().unwrap();
+    assert_eq!((checked.standing, checked.is_signing_void), (Standing::Valid, true));
+    assert!(checked.is_disputed);
+}
+
+/// What comes between the approval and the seal is not hidden either: the number is voided, and stays in the book.
+#[tokio::test]
+async fn edge_case_25_an_objection_after_the_approval_keeps_the_certificate_from_being_issued() {
+    let mut story = story();
+    let bureau = Bureau::of(&story).await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.numbered().await;
+    set_fee(office, no, by, Fee::Waived).await.unwrap();
+    crate::holder::object(&bureau.house, &mut story).await;
+    let refused = issue(office, &bureau.desk, no, by).await;
+    assert_eq!(rule(refused), Rule::HidesObjection);
+    assert_eq!(bureau.stage(no).await, Stage::Numbered);
+    void(office, no, &bureau.approver.officer, "审批后签署人提出异议").await.unwrap();
+    assert_eq!(bureau.stage(no).await, Stage::Voided);
 }
 
 #[tokio::test]
@@ -1003,6 +1075,7 @@ async fn anybody_with_number_and_code_learns_whether_a_certificate_stands() {
     for asked in asked {
         let checked = check_certificate(office, &asked, code).await.unwrap().unwrap();
         assert_eq!((checked.standing, checked.applicant.as_str()), (Standing::Valid, "张*"));
+        assert!(!checked.is_disputed && !checked.is_signing_void);
         assert_eq!(checked.sha256, view.matter.issue().map(|issue| issue.sha256));
     }
     for (asked, code) in [

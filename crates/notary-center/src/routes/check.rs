@@ -9,7 +9,7 @@ use heqi_identity::Calendar;
 use heqi_notarization::matter::check::{
     Checked, CheckedNotice, Found, Progress, Standing, fetch, look_up,
 };
-use heqi_pages::office::{CheckAnswer, CheckPage, Fetched};
+use heqi_pages::office::{CheckAnswer, CheckPage, Contest, Fetched};
 use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
@@ -198,6 +198,11 @@ fn said(checked: Checked) -> CheckAnswer {
             applicant: checked.applicant,
             sha256: checked.sha256.map(|digest| digest.to_string()).unwrap_or_default(),
             corrections: checked.corrections,
+            contested: match (checked.is_signing_void, checked.is_disputed) {
+                (true, _) => Some(Contest::FoundVoid),
+                (false, true) => Some(Contest::Objected),
+                (false, false) => None,
+            },
         },
     }
 }

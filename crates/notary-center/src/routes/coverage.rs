@@ -4,9 +4,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query, ServiceConfig, get};
 use heqi_evidence_store::monitoring::MonitoringError;
-use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled, Side, newest};
+use heqi_evidence_store::monitoring::reconciliation::{Side, newest};
 use heqi_evidence_store::monitoring::samples::{Span, kept};
-use heqi_pages::board::{Comparison, CustodyPage, CustodyPoint, Finding, Found, Range};
+use heqi_pages::board::{Comparison, CustodyPage, CustodyPoint, Range};
 use heqi_pages::office::OfficeAlarm;
 use heqi_pages::{Link, Words};
 use heqi_service_kit::problem::RequestProblem;
@@ -45,16 +45,7 @@ async fn show(
     let sides = Side::OF_CUSTODIAN.into_iter();
     // Who mirrors nothing has nothing to compare the platform's log with.
     let sides = sides.filter(|side| *side != Side::PlatformsLog || state.data_centre.is_some());
-    let compared = sides.map(|side| {
-        let found = compared.get(&side);
-        Comparison {
-            name: name_of(side),
-            newest: found.map(|(newest, _)| finding(newest)),
-            before: found.and_then(|(newest, mismatch)| {
-                mismatch.as_ref().filter(|before| *before != newest).map(finding)
-            }),
-        }
-    });
+    let compared = sides.map(|side| Comparison::of(name_of(side), compared.get(&side)));
     let raised = alarms.report(reader.language).into_iter().filter_map(|alarm| {
         Some(OfficeAlarm {
             since: alarm.since?.for_people(),
@@ -93,21 +84,6 @@ const fn name_of(side: Side) -> Words {
     match side {
         Side::PlatformsLog => CustodyPage::PLATFORMS_LOG,
         Side::OwnCosigned | Side::OursMirrored | Side::NotarysOwn => CustodyPage::OWN_LOG,
-    }
-}
-
-fn finding(found: &Reconciled) -> Finding {
-    Finding {
-        at: found.at.for_people(),
-        found: match found.outcome {
-            Outcome::Match {} => Found::Match,
-            Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf },
-            Outcome::NotCompared { .. } => Found::NotCompared,
-        },
-        size: found.size,
-        leaves: found.leaves,
-        ours: found.ours.clone(),
-        theirs: found.theirs.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Both logs compared: match or mismatch in words, with both roots and the first leaf that differs. What was bad
 //! before stays in sight when the newest comparison finds nothing.
 
+use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled};
 use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
@@ -17,6 +18,16 @@ pub struct Comparison {
     pub newest: Option<Finding>,
     /// The newest mismatch, where that is another one.
     pub before: Option<Finding>,
+}
+
+impl Comparison {
+    /// What is kept of one log: its newest comparison, and the newest mismatch if there was one.
+    pub fn of(name: Words, kept: Option<&(Reconciled, Option<Reconciled>)>) -> Self {
+        let before = kept.and_then(|(newest, mismatch)| {
+            mismatch.as_ref().filter(|before| *before != newest).map(Finding::of)
+        });
+        Self { name, newest: kept.map(|(newest, _)| Finding::of(newest)), before }
+    }
 }
 
 /// What one comparison found.
@@ -75,6 +86,21 @@ pub fn comparisons(all: &[Comparison], l: Language) -> Drawn {
 }
 
 impl Finding {
+    fn of(found: &Reconciled) -> Self {
+        Self {
+            at: found.at.for_people(),
+            found: match found.outcome {
+                Outcome::Match {} => Found::Match,
+                Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf },
+                Outcome::NotCompared { .. } => Found::NotCompared,
+            },
+            size: found.size,
+            leaves: found.leaves,
+            ours: found.ours.clone(),
+            theirs: found.theirs.clone(),
+        }
+    }
+
     fn draw(&self, l: Language) -> Markup {
         let (sign, words) = match self.found {
             Found::Match => ("✓ ", Words::new("一致", "match")),
@@ -119,3 +145,39 @@ const SIZE: Words = Words::new("大小", "size");
 const LOOKED: Words = Words::new("逐叶比对", "leaves compared:");
 const OUR_ROOT: Words = Words::new("我方根", "our root");
 const THEIR_ROOT: Words = Words::new("对方根", "their root");
+
+#[cfg(test)]
+mod tests {
+    use heqi_evidence_store::monitoring::reconciliation::Side;
+
+    use super::*;
+
+    fn reconciled(outcome: Outcome) -> Reconciled {
+        Reconciled {
+            side: Side::OursMirrored,
+            at: "2026-11-28T02:00:00.000Z".parse().unwrap(),
+            size: 8,
+            ours: "aa".into(),
+            theirs: "bb".into(),
+            leaves: 4,
+            compared_to: 8,
+            outcome,
+        }
+    }
+
+    #[test]
+    fn a_mismatch_of_before_stays_in_sight_and_the_newest_is_shown_once() {
+        let mismatch = reconciled(Outcome::Mismatch { first_leaf: Some(3) });
+        let name = Words::new("一", "one");
+        let newest = reconciled(Outcome::Match {});
+        let shown = Comparison::of(name, Some(&(newest, Some(mismatch.clone()))));
+        assert_eq!(shown.newest.map(|one| one.found), Some(Found::Match));
+        let found = Found::Mismatch { first_leaf: Some(3) };
+        assert_eq!(shown.before.map(|one| (one.found, one.leaves)), Some((found, 4)));
+        let shown = Comparison::of(name, Some(&(mismatch.clone(), Some(mismatch))));
+        assert_eq!(shown.newest.map(|one| one.found), Some(found));
+        assert_eq!(shown.before, None);
+        let none = Comparison::of(name, None);
+        assert_eq!((none.newest, none.before), (None, None));
+    }
+}

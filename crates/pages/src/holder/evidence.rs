@@ -126,6 +126,8 @@ pub struct HolderEvidencePage {
     pub received_at: String,
     /// When it was examined for this page, with zone.
     pub examined_at: String,
+    /// When the registry found this very signature void, with zone, and which office did.
+    pub found_void: Option<(String, String)>,
     /// What was found.
     pub claims: Vec<ProvedClaim>,
     /// SHA-256 of the live photo, where it is held.
@@ -151,6 +153,9 @@ impl Page for HolderEvidencePage {
         let l = frame.language;
         let number = self.number.to_string();
         html! {
+            @if let Some((at, by)) = &self.found_void {
+                p .notice { (by) " · " (at) br; (FOUND_VOID.in_language(l)) }
+            }
             @for line in &self.said {
                 p .notice {
                     (line.what) " · " (line.said_at)
@@ -243,6 +248,10 @@ impl Page for HolderEvidencePage {
             recorded_at: "2026-11-23 20:05:00 +08:00".into(),
             received_at: "2026-11-23 20:05:02 +08:00".into(),
             examined_at: "2026-11-28 09:00:00 +08:00".into(),
+            found_void: Some((
+                "2026-11-27 15:00:00 +08:00".into(),
+                "杭州市临安区市场监督管理局".into(),
+            )),
             claims: vec![claim("签名", "核验通过", true), claim("身份", "未能核验", false)],
             photo: Some(Digest::of(b"photo")),
             documents: vec![
@@ -270,6 +279,7 @@ impl Page for HolderEvidencePage {
             place: None,
             device: None,
             said: Vec::new(),
+            found_void: None,
             apply: ApplyWay::Nowhere,
             ..whole.clone()
         };
@@ -292,6 +302,10 @@ impl Page for HolderEvidencePage {
     }
 }
 
+const FOUND_VOID: Words = Words::new(
+    "登记机关已认定本次签署无效（该签署作废并重签）：在该办件中不再有效。证据仍照原样保管，以下核验结果不因此改变。",
+    "The registry found this very signature void: it does not count in the filing any more. The evidence is kept as it was, and what the examination finds stays the same.",
+);
 const APPLY: Words =
     Words::new("就这次签署申请公证书", "Apply for a certificate about this signing");
 const APPLIED: Words = Words::new("您的公证申请", "Your application for a certificate");

@@ -25,6 +25,8 @@ pub enum CheckAnswer {
         sha256: String,
         /// How often it was corrected.
         corrections: u32,
+        /// What is recorded against the signing it is about.
+        contested: Option<Contest>,
     },
     /// It is void.
     Voided {
@@ -67,6 +69,16 @@ pub enum CheckAnswer {
     Unknown,
 }
 
+/// What is recorded against the signing that a certificate is about: the certificate stands, and certifies the data.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "each is said in words of its own")]
+pub enum Contest {
+    /// Somebody objected.
+    Objected,
+    /// The registry found the signature void.
+    FoundVoid,
+}
+
 /// A document that who applied can fetch.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -100,8 +112,13 @@ impl Page for CheckPage {
             p .lead { (self.office) }
             @match &self.answer {
                 None => {}
-                Some(CheckAnswer::Valid { number, issued_at, applicant, sha256, corrections }) => {
+                Some(CheckAnswer::Valid { number, issued_at, applicant, sha256, corrections, contested }) => {
                     p .answer.valid role="status" { strong { (VALID.in_language(l)) } }
+                    @match contested {
+                        None => {}
+                        Some(Contest::Objected) => { p .notice { (OBJECTED.in_language(l)) } }
+                        Some(Contest::FoundVoid) => { p .notice { (FOUND_VOID.in_language(l)) } }
+                    }
                     @if *corrections > 0 { p .notice { (CORRECTED.in_language(l)) } }
                     (facts(&[
                         (NUMBER.in_language(l), number),
@@ -181,11 +198,22 @@ impl Page for CheckPage {
             applicant: applicant.into(),
             sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
             corrections,
+            contested: None,
+        };
+        let contested = |contested| CheckAnswer::Valid {
+            number: number(),
+            issued_at: "2026-11-25 10:00:00 +08:00".into(),
+            applicant: "陈**".into(),
+            sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
+            corrections: 0,
+            contested: Some(contested),
         };
         vec![
             page(None),
             page(Some(valid("陈**", 0))),
             page(Some(valid("陈**", 1))),
+            page(Some(contested(Contest::Objected))),
+            page(Some(contested(Contest::FoundVoid))),
             page(Some(CheckAnswer::Voided {
                 number: number(),
                 voided_at: "2026-12-01 09:00:00 +08:00".into(),
@@ -231,6 +259,14 @@ const VALID: Words = Words::new(
 const CORRECTED: Words = Words::new(
     "该公证书有补正，请向持有人索取补正文书。",
     "It was corrected: ask its holder for the correction.",
+);
+const OBJECTED: Words = Words::new(
+    "就该公证书所涉签署，已有当事人提出异议。公证书仅证明电子数据的保管和提取，不判断异议是否成立。",
+    "Somebody has objected to the signing it is about. It certifies how data were kept and extracted, and does not judge the objection.",
+);
+const FOUND_VOID: Words = Words::new(
+    "登记机关已认定该公证书所涉签署无效（该签署作废并重签）。公证书仅证明电子数据的保管和提取。",
+    "The registry found the very signature it is about void. It certifies how data were kept and extracted, and nothing else.",
 );
 const VOIDED: Words =
     Words::new("该公证书已被撤销，自始无效。", "The certificate is void, from the beginning.");

@@ -51,6 +51,10 @@ pub struct ComparisonPage {
     pub trace: Trace,
     /// The document's title.
     pub title: String,
+    /// Which version the signed copy is.
+    pub version: u32,
+    /// The version that replaced it, where one did.
+    pub replaced_by: Option<u32>,
     /// The signed copy.
     pub ours: CopyShown,
     /// The other.
@@ -75,11 +79,12 @@ impl Page for ComparisonPage {
             (self.desk.bar(frame))
             p { a .open href=(Link::RegulatorFiling(self.query, self.filing)) { (BACK.in_language(l)) } }
             (self.trace.line(frame))
-            p .lead { "《" (self.title) "》" br;
+            p .lead { "《" (self.title) "》" (version(self.version, l)) br;
                 @if is_same { strong .verdict.proved { "✓ " (SAME.in_language(l)) } }
                 @else if self.differences.is_empty() { strong .verdict.open { "? " (SAME_WORDS.in_language(l)) } }
                 @else { strong .verdict.against { "✗ " (OTHER_WORDS.in_language(l)) } }
             }
+            @if let Some(by) = self.replaced_by { (notice(&replaced(self.version, by, l))) }
             div .two-copies {
                 (copy(OURS, &self.ours, l))
                 (copy(THEIRS, &self.theirs, l))
@@ -122,6 +127,8 @@ impl Page for ComparisonPage {
             filing: FilingId::from_bytes([2; 16]),
             trace: Trace::sample(4_712),
             title: "公司章程<b>\"'".into(),
+            version: 1,
+            replaced_by: has_pictures.then_some(2),
             ours: copy("a"),
             theirs: copy(theirs),
             differences,
@@ -139,6 +146,24 @@ impl Page for ComparisonPage {
             sample("b", Vec::new(), 0, true),
             sample("b", vec![difference, gone], 12, false),
         ]
+    }
+}
+
+fn version(version: u32, l: Language) -> String {
+    match l {
+        Language::Zh => format!("（第{version}版）"),
+        Language::En => format!(" (version {version})"),
+    }
+}
+
+fn replaced(version: u32, by: u32, l: Language) -> String {
+    match l {
+        Language::Zh => format!(
+            "比对的是第{version}版。该版本其后已由第{by}版替换，就其所作签署不再计入该办件。"
+        ),
+        Language::En => format!(
+            "This is version {version}. Version {by} replaced it, and signatures of it do not count in the filing any more."
+        ),
     }
 }
 

@@ -18,11 +18,11 @@ use maud::{Markup, html};
 
 use self::words::{
     ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, COPY, CURRENT,
-    DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, HELD, HOLD, HOLD_HELP, HOLD_SINCE, HOLD_WHY, LEAF,
-    LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE, NOT_EXAMINED, NOT_GENUINE,
-    NOT_LISTED, NOT_TIED, OPENED, PACKAGE, PACKAGE_GO_ON, PACKAGE_HELP, PACKAGE_NEXT, PACKAGE_PART,
-    PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART, QUERY_CODE, REASONS, REPLACED,
-    SIGNATURES, SIGNED, VOUCHED, VOUCHER,
+    DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, FOUND_VOID, HELD, HOLD, HOLD_HELP, HOLD_SINCE,
+    HOLD_WHY, LEAF, LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE, NOT_EXAMINED,
+    NOT_GENUINE, NOT_LISTED, NOT_TIED, OPENED, PACKAGE, PACKAGE_GO_ON, PACKAGE_HELP, PACKAGE_NEXT,
+    PACKAGE_PART, PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART, QUERY_CODE, REASONS,
+    REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
 };
 
 use super::Trace;
@@ -200,6 +200,7 @@ impl DossierPage {
                     (VOUCHER.in_language(l), &card.voucher),
                     (HELD.in_language(l), &card.deposits),
                 ]))
+                @if let Some(at) = &card.found_void { p .notice { (FOUND_VOID.in_language(l)) " " (at) } }
                 @for said in &card.said { p .notice { (said) } }
                 @if !card.claims.is_empty() {
                     details open[card.status == Some(StatusShown::Contradicted)] {

@@ -37,6 +37,12 @@ impl Draft {
         Self { draft, journal: None }
     }
 
+    /// In the newest schema of the kind: for what the first has no slot for.
+    pub(crate) fn newest(platform: &Platform, kind: RecordKind) -> Self {
+        let draft = RecordDraft::newest(kind, GeneratedBy::Platform, platform.entropy());
+        Self { draft, journal: None }
+    }
+
     /// The server saw or made it.
     pub(crate) fn observed(
         &mut self,

@@ -34,6 +34,10 @@ pub struct Comparison {
     pub look: (RecordId, u64),
     /// The title of ours.
     pub title: String,
+    /// Which version of the document ours is: 1 for the first.
+    pub version: u32,
+    /// The version that replaced it, where one did: what was signed of it does not count any more.
+    pub replaced_by: Option<u32>,
     /// The copy that was signed.
     pub ours: Copy,
     /// The other one.
@@ -139,6 +143,8 @@ pub async fn compare(
     let what = objects::of_document(document);
     let ours = objects::read(platform, found.object.as_str(), &what).await?;
     let title = found.title.as_str().to_owned();
+    let version = found.version;
+    let replaced_by = found.superseded_by.and_then(|by| Some(seen.filing.document(by)?.version));
     let ours = words(platform, Bytes::copy_from_slice(&ours)).await?;
     let theirs = words(platform, theirs).await?;
     let look = look(platform, &seen, facts, (Looked::Comparison, None, &["documents"])).await?;
@@ -152,6 +158,8 @@ pub async fn compare(
     Ok(Comparison {
         look,
         title,
+        version,
+        replaced_by,
         differences: differences.into_iter().take(LISTED).collect(),
         not_listed,
         has_pictures: ours.has_pictures || theirs.has_pictures,

@@ -9,6 +9,7 @@ use heqi_filing::{Confirmation, FilingState, Matter};
 use heqi_vocabulary::{
     DepositNo, Digest, DocumentId, FilingId, FilingNo, PartyId, RecordId, UtcMillis, VoucherNo,
 };
+use serde_json::Value;
 
 use super::apply::{ApplicationState, ApplicationView, application_of};
 use super::record::{Looked, look};
@@ -16,6 +17,7 @@ use super::search::{QueryView, SearchError, Seen, seen};
 use super::traces::{self, Known, Traces, traces};
 use super::verdict::{SignatureVerdict, verdict};
 use crate::begin_signing::capacity_words;
+use crate::correct_person::WARD_NAME;
 use crate::erasure::rows::HOLDS;
 use crate::fault::{ActError, Fault, Thing};
 use crate::holder_notice::{SaidToCustodian, said_to_custodians};
@@ -122,6 +124,8 @@ pub struct DossierSignature {
     pub party: Option<PartyId>,
     /// When.
     pub at: UtcMillis,
+    /// When the registry found it void, if it did.
+    pub voided_at: Option<UtcMillis>,
     /// Titles of what was signed.
     pub documents: Vec<String>,
     /// Who holds it, by which number.
@@ -155,6 +159,22 @@ pub struct DossierEvent {
     pub leaf_index: u64,
     /// To whom, if to one party.
     pub party: Option<PartyId>,
+    /// Whether what was put right is the name of the minor, and not of the guardian.
+    pub is_wards_name: bool,
+    /// Which version of a document was replaced by which, if one was.
+    pub replaced: Option<ReplacedDocument>,
+}
+
+/// A version of a document that replaced another: signatures of that one do not count any more.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ReplacedDocument {
+    /// The title of the new one.
+    pub title: String,
+    /// The version that was replaced.
+    pub before: u32,
+    /// The version in its place.
+    pub after: u32,
 }
 
 /// Shows a filing that an own search found, with its records behind the first `from`. The look is a record, made
@@ -206,7 +226,10 @@ pub async fn dossier(
         documents: documents(&seen),
         signatures,
         not_examined,
-        events: listed.iter().map(event).collect(),
+        events: listed
+            .iter()
+            .map(|kept| event(platform, filing, kept))
+            .collect::<Result<_, _>>()?,
         from,
         not_listed,
         previous: (from > 0).then(|| from.saturating_sub(LISTED)),
@@ -238,14 +261,37 @@ async fn records(
     Ok((records, links.len().saturating_sub(until)))
 }
 
-fn event(kept: &KeptRecord) -> DossierEvent {
-    DossierEvent {
+fn event(
+    platform: &Platform,
+    filing: &heqi_filing::Filing,
+    kept: &KeptRecord,
+) -> Result<DossierEvent, Fault> {
+    let is_wards_name = kept.kind == RecordKind::PersonCorrected
+        && traces::opened(platform, kept, &["changed"])?
+            .value("changed")
+            .and_then(Value::as_array)
+            .is_some_and(|changed| changed.iter().any(|word| word == WARD_NAME));
+    let document = kept.about.document.filter(|_| kept.kind == RecordKind::FilingChanged);
+    Ok(DossierEvent {
         kind: kept.kind,
         at: kept.recorded_at,
         seq: kept.seq,
         leaf_index: kept.index,
         party: kept.about.party,
-    }
+        is_wards_name,
+        replaced: document.and_then(|document| replaced(filing, document)),
+    })
+}
+
+/// The version that a document replaced, if it did.
+fn replaced(filing: &heqi_filing::Filing, document: DocumentId) -> Option<ReplacedDocument> {
+    let after = filing.document(document)?;
+    let before = filing.documents().iter().find(|one| one.superseded_by == Some(document))?;
+    Some(ReplacedDocument {
+        title: after.title.as_str().to_owned(),
+        before: before.version,
+        after: after.version,
+    })
 }
 
 /// On which ground each party objected, as its record says it; the last one counts.
@@ -303,8 +349,9 @@ async fn signature(
 ) -> Result<DossierSignature, SearchError> {
     let party = kept.about.party.and_then(|id| seen.filing.anyone(id));
     let signed = party.map_or(&[][..], |party| party.signatures());
-    let titles = signed.iter().filter(|one| Some(one.signing) == kept.about.signing);
-    let titles = titles.filter_map(|one| seen.filing.document(one.document));
+    let of_this = signed.iter().filter(|one| Some(one.signing) == kept.about.signing);
+    let voided_at = of_this.clone().filter_map(|one| one.voided_at).min();
+    let titles = of_this.filter_map(|one| seen.filing.document(one.document));
     let mut deposits = Vec::new();
     for custodian in platform.settings().custodians.keys().copied() {
         let key = Pair(kept.record_id, custodian);
@@ -318,6 +365,7 @@ async fn signature(
         voucher: kept.about.voucher,
         party: kept.about.party,
         at: kept.recorded_at,
+        voided_at,
         documents: titles.map(|document| document.title.as_str().to_owned()).collect(),
         has_photo: kept.private(platform)?.is_some(),
         may_apply: may_apply(platform, &deposits, application.as_ref()),

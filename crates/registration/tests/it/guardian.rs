@@ -13,7 +13,7 @@ use heqi_registration::begin_signing::{BeginSigning, begin_signing};
 use heqi_registration::case_queue::{CaseFile, case_file, case_queue, case_view};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::confirm::{Confirm, confirm};
-use heqi_registration::correct_person::{CorrectPerson, correct_person};
+use heqi_registration::correct_person::{CorrectPerson, Whose, correct_person};
 use heqi_registration::decide_case::Decision;
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
 use heqi_registration::decline::{Decline, decline};
@@ -301,12 +301,12 @@ async fn edge_case_11_a_minors_name_is_put_right_and_the_guardian_keeps_the_own(
     show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
     let officer = scene.reviewer("li.na").await;
     let number = filing_view(&world.platform, &world.staff, scene.filing).await.unwrap().number;
-    let correct = async |last_four: &str, new_number: Option<&str>| {
+    let correct = async |names: [&str; 2], last_four: &str, new_number: Option<&str>| {
         let command = CorrectPerson {
             number,
-            name: "林小茶".parse().unwrap(),
+            name: names[0].parse().unwrap(),
             last_four: last_four.into(),
-            new_name: Some("林晓茶".parse().unwrap()),
+            new_name: Some(names[1].parse().unwrap()),
             new_number: new_number.map(|number| number.parse().unwrap()),
             issuer: "杭州市公安局临安区分局".parse().unwrap(),
             issued_on: heqi_registration::contacts::day("2026-11-20").unwrap(),
@@ -315,12 +315,13 @@ async fn edge_case_11_a_minors_name_is_put_right_and_the_guardian_keeps_the_own(
         };
         correct_person(&world.platform, &world.request(&officer), command).await
     };
+    let of_ward = ["林小茶", "林晓茶"];
     // By the minor's number and not by the guardian's, and the number itself by nobody but the guardian.
-    let refused = correct("002X", None).await.unwrap_err();
+    let refused = correct(of_ward, "002X", None).await.unwrap_err();
     assert_eq!(refused.code(), "correction_no_match");
-    let refused = correct("9999", Some(GROWING_NUMBER)).await.unwrap_err();
+    let refused = correct(of_ward, "9999", Some(GROWING_NUMBER)).await.unwrap_err();
     assert_eq!(refused.code(), "correction_ward_number");
-    let corrected = correct("9999", None).await.unwrap();
+    let corrected = correct(of_ward, "9999", None).await.unwrap();
 
     let record = world.opened(corrected.record_id).await;
     assert_eq!(record.value("changed"), Some(&serde_json::json!(["ward_name"])));
@@ -329,13 +330,19 @@ async fn edge_case_11_a_minors_name_is_put_right_and_the_guardian_keeps_the_own(
     let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
     assert_eq!(view.party_name, "林晓茶");
     assert_eq!(view.representative_name.as_deref(), Some("林嘉伟"));
-    assert_eq!(view.corrections.len(), 1);
+    let [ward] = view.corrections.as_slice() else { panic!("{:?}", view.corrections.len()) };
+    assert_eq!(ward.whose, Some(Whose::Ward));
     let receipt = world.sign(&visitor).await;
     let signed = world.opened(receipt.record_id).await;
     let names = (signed.text("party_name"), signed.text("representative_name"));
     assert_eq!(names, (Some("林晓茶"), Some("林嘉伟")));
     let prior = signed.value("prior_records").unwrap().to_string();
     assert!(prior.contains("person_corrected"), "{prior}");
+    // The guardian's own name is another correction of the same party, and said to be.
+    correct(["林嘉伟", "林家伟"], "002X", None).await.unwrap();
+    let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
+    let whose: Vec<_> = view.corrections.iter().map(|one| one.whose).collect();
+    assert_eq!(whose, [Some(Whose::Ward), Some(Whose::Guardian)]);
 }
 
 #[tokio::test]

@@ -16,7 +16,8 @@ use heqi_registration::resolve_objection::{
     Outcome, ResolveObjection, ResolveObjectionError, Resolved, objection_view, paused_filings,
     resolve_objection, take_back_objection,
 };
-use heqi_vocabulary::Explain as _;
+use heqi_registration::timeline::timeline;
+use heqi_vocabulary::{Explain as _, Language};
 
 use crate::notary::expect;
 use crate::review::{Mood, Scene, office};
@@ -147,7 +148,13 @@ async fn a_void_signature_is_signed_again_by_a_new_invitation() {
     scene.world.clock.advance_ms(120_000);
     // Another picture: the very bytes of one are for one ceremony.
     let visitor = Visitor { label: "again".into(), ..scene.visitor().await };
+    let signed = async || {
+        let shown = timeline(&scene.world.platform, &visitor.actor, Language::Zh).await.unwrap();
+        shown.reader().unwrap().signed.len()
+    };
+    assert_eq!(signed().await, 0, "the void one is not shown as what counts");
     scene.world.sign(&visitor).await;
+    assert!(signed().await > 0);
     scene.confirm(&visitor).await;
     let frames = scene.world.frames().await;
     let signings = frames.iter().filter(|(frame, _)| frame.kind == RecordKind::Signing).count();

@@ -156,6 +156,12 @@ async fn a_document_replaced_after_it_was_read_is_read_anew_and_the_old_pictures
     };
     let new =
         attach_document(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    // Its record names the version it replaces; one that replaces nothing stays of the first table.
+    let replaced = record(&world, new.record_id).await;
+    assert_eq!(replaced.text("replaces"), Some(old.to_string().as_str()));
+    assert_eq!(replaced.value("schema"), Some(&2.into()));
+    let attached = record(&world, drafted.document.record_id).await;
+    assert_eq!(attached.value("schema"), Some(&1.into()));
     let view = ceremony_view(&world.platform, &visitor.actor, Language::Zh).await.unwrap();
     assert_eq!(view.documents[0].sha256, new.sha256);
     assert!(view.read.iter().all(|read| read.sha256 != new.sha256), "it is not read yet");

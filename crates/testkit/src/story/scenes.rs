@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::{Story, Twists};
 use crate::{Device, SeededEntropy, files};
 
-use Provenance::{Declared, Observed, Reported};
+use Provenance::{Declared, Observed, Reported, Reviewed};
 
 const CAPACITIES: [&str; 2] = ["legal_representative", "shareholder"];
 const COMPANY: &str = "杭州示例青穗茶业有限公司";
@@ -193,6 +193,17 @@ impl Story {
             ("reason", json!("不是我签的"), Declared),
         ];
         self.happens(RecordKind::Objection, &values, BundleParts::default());
+    }
+
+    pub(super) fn find_void(&mut self) {
+        let values = [
+            ("outcome", json!("sign_again"), Reviewed),
+            ("signatures_of", json!(self.party), Reviewed),
+            ("grounds", json!("经核查，非本人签署"), Reviewed),
+            ("office_kind", json!("registry"), Observed),
+            ("office", json!("示例区市场监督管理局"), Observed),
+        ];
+        self.happens(RecordKind::ObjectionResolved, &values, BundleParts::default());
     }
 
     pub(super) fn decide(&mut self, decision: &str) {

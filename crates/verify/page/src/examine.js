@@ -20,7 +20,7 @@ import { digestOfFile } from './sha256.js';
 
 /**
  * Examines a file. `anchorsFile` may be null, `at` (milliseconds since 1970) too. Throws
- * Unreadable. Gives `{claims, anchors, record, frame, sha256, interval, isTestOnly}`; `record` is a root, or null.
+ * Unreadable. Gives `{claims, anchors, record, frame, isOfWardsName, sha256, interval, isTestOnly}`; `record` is a root, or null.
  */
 export async function examine(file, anchorsFile, at = null) {
   const anchors = anchorsFile && (await readAnchors(anchorsFile));
@@ -35,9 +35,16 @@ export async function examine(file, anchorsFile, at = null) {
     anchors,
     record: record?.root ?? null,
     frame: record && orNull(() => readFrame(record)),
+    isOfWardsName: isOfWardsName(record),
     sha256: await digestOfFile(file),
     isTestOnly: await isTestOnly(bundle.parts, anchors),
   };
+}
+
+/** Whether what the record puts right is the name of a minor, and not of the guardian who signs. */
+function isOfWardsName(record) {
+  const changed = record?.kind === 'person_corrected' ? record.attributes.get('changed')?.value : null;
+  return Array.isArray(changed) && changed.includes('ward_name');
 }
 
 /** Parts that cannot be read: integrity is contradicted, unless nothing merely ties them together. */

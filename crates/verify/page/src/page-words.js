@@ -89,6 +89,7 @@ export const PAGE = {
   notGiven: pair('未提供', 'none given'),
   unreadable: pair('无法核验', 'Cannot verify'),
   cannotBeRead: pair('无法读取', 'cannot be read'),
+  wardsName: pair('更正被监护人（未成年人）姓名', 'name of the minor corrected'),
   testOnly: pair('TEST ONLY 测试证书，不具有法律效力', 'TEST ONLY, without legal effect'),
   json: pair('JSON 结果', 'JSON result'),
   download: pair('下载 JSON 结果', 'Download the JSON result'),

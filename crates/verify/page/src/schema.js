@@ -107,13 +107,26 @@ const KINDS = {
   ],
 };
 
+/** What later versions add behind the names of the first. */
+const ADDED = {
+  filing_changed: { 2: 'replaces' },
+};
+
 /** The schema of a kind and version: `{kind, slots, names, frame}`, or null. */
 export function schemaOf(kind, version) {
-  if (version !== 1 || typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) return null;
+  if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) return null;
+  const added = version === 1 ? '' : addedBy(kind, version);
+  if (added === null) return null;
   const [slots, after] = KINDS[kind];
   const frame = kind === 'client' ? FRAME.slice(0, 2) : FRAME;
-  const names = [...frame, ...after.split(' ')];
+  const names = [...frame, ...after.split(' '), ...added.split(' ').filter(Boolean)];
   return { kind, slots, names, frame: frame.length };
+}
+
+/** Only a number names a version: `"2"` would find the same table. */
+function addedBy(kind, version) {
+  if (typeof version !== 'number' || !Object.hasOwn(ADDED, kind)) return null;
+  return Object.hasOwn(ADDED[kind], version) ? ADDED[kind][version] : null;
 }
 
 /** The one name of a slot; undefined beyond the tree. */

@@ -73,12 +73,12 @@ function banner(shape, verdict, heading, rest) {
   );
 }
 
-function factsOf(report, { anchors, frame, proof, pair, sha256, isTestOnly }, language) {
+function factsOf(report, { anchors, frame, isOfWardsName, proof, pair, sha256, isTestOnly }, language) {
   const words = (key) => PAGE[key][language];
   const rows = [
     [words('file'), harmless(report.file)],
     ['SHA-256', sha256],
-    ...(pair ? recordLines(pair, language) : proof ? headLines(proof, language) : [[words('record'), frame ? recordLine(frame, language) : words('cannotBeRead')]]),
+    ...(pair ? recordLines(pair, language) : proof ? headLines(proof, language) : [[words('record'), frame ? recordLine(frame, isOfWardsName, language) : words('cannotBeRead')]]),
     [words('anchorsDigest'), anchors ? `SHA-256 ${anchors.sha256}` : words('notGiven')],
   ];
   if (anchors) {
@@ -113,8 +113,8 @@ function recordLines({ records }, language) {
   ];
 }
 
-function recordLine({ kind, seq, recorded_at: at }, language) {
-  const what = KINDS[kind]?.[language] ?? kind;
+function recordLine({ kind, seq, recorded_at: at }, isOfWardsName, language) {
+  const what = isOfWardsName ? PAGE.wardsName[language] : (KINDS[kind]?.[language] ?? kind);
   return language === 'zh'
     ? `${what}，记录链第 ${seq} 条，平台记录于 ${forPeople(at)}`
     : `${what}, no. ${seq} of its chain, by the platform's clock ${forPeople(at)}`;

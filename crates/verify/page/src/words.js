@@ -146,8 +146,8 @@ const SENTENCES = {
     (r) => `receipt ${r.entry} is malformed or its signature does not hold`,
   ),
   complete_up_to: pair(
-    (r) => `截至 ${forPeople(r.at)} 共 ${r.seq} 条记录，无缺漏；其中异议 ${r.objections} 条`,
-    (r) => `all ${r.seq} records up to ${forPeople(r.at)} are there, ${r.objections} of them objections`,
+    (r) => `截至 ${forPeople(r.at)} 共 ${r.seq} 条记录，无缺漏；其中异议 ${r.objections} 条${resolvedZh(r)}`,
+    (r) => `all ${r.seq} records up to ${forPeople(r.at)} are there, ${r.objections} of them objections${resolvedEn(r)}`,
   ),
   no_chain_head: pair('没有公证机构对记录链的声明', 'there is no statement of the notary about the chain'),
   chain_broken: pair((r) => `记录链不连续：${r.detail}`, (r) => `the chain is broken: ${r.detail}`),
@@ -196,6 +196,17 @@ const SENTENCES = {
   ),
   no_certificate: pair('尚未出具公证书', 'no notarial certificate has been issued'),
 };
+
+/** What followed from objections: a signature may have been found void by it. */
+function resolvedZh({ resolved }) {
+  if (resolved === 0) return '';
+  return `，异议处理 ${resolved} 条（签署可能已被登记机关认定无效，请向登记机关或公证机构查询）`;
+}
+
+function resolvedEn({ resolved }) {
+  if (resolved === 0) return '';
+  return `, ${resolved} of them what followed (the registry may have found a signature void: ask the registry or the notary)`;
+}
 
 /** Who stamped, and until when at the latest. */
 function stamp({ stampedBy, stampedAt, testOnly }, language) {

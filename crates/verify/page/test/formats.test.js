@@ -156,4 +156,8 @@ test('every slot has the name of the schema', () => {
     const reserved = Array.from({ length: slots }, (_, slot) => slot).filter((slot) => isReserved(schema, slot));
     assert.equal(reserved.length, slots - named.length, kind);
   }
+  assert.equal(nameOfSlot(schemaOf('filing_changed', 1), 22), 'reserved_22');
+  for (const [kind, version] of [['signing', 2], ['filing_changed', 3], ['filing_changed', '2'], ['filing_changed', 1.5], ['filing_changed', null]]) {
+    assert.equal(schemaOf(kind, version), null, `${kind} ${version}`);
+  }
 });

@@ -74,8 +74,8 @@ impl Trust {
             "{by}的印章，证书 {name}{}",
             if test { "，测试印章，不具有法律效力" } else { "" }
         );
-        let en =
-            format!("seal of {by}, certificate {name}{}", if test { ", TEST ONLY" } else { "" });
+        let mark = if test && !names_itself(&[&by, &name]) { ", TEST ONLY" } else { "" };
+        let en = format!("seal of {by}, certificate {name}{mark}");
         finding(Point::Seal, Status::Proved, "seal_valid", &zh, &en)
     }
 
@@ -99,11 +99,26 @@ impl Trust {
         let by = anchor.map_or_else(String::new, |root| root.organisation.clone());
         let at = seal.time().not_after().for_people();
         let test = seal.time().is_test_only();
-        let zh = format!("不晚于 {at}，时间戳：{by}{}", if test { "（测试）" } else { "" });
-        let en =
-            format!("not after {at}, time stamp: {by}{}", if test { " (TEST ONLY)" } else { "" });
+        let (test_zh, test_en) = test_mark(&by, test);
+        let zh = format!("不晚于 {at}，时间戳：{by}{test_zh}");
+        let en = format!("not after {at}, time stamp: {by}{test_en}");
         finding(Point::Time, Status::Proved, "seal_stamped", &zh, &en)
     }
+}
+
+/// Behind the name of a test authority, in Chinese and in English: nothing where the name says it already.
+fn test_mark(by: &str, is_test: bool) -> (&'static str, &'static str) {
+    match (is_test, names_itself(&[by])) {
+        (false, _) => ("", ""),
+        (true, true) if by.contains("测试") => ("", ""),
+        (true, true) => ("（测试）", ""),
+        (true, false) => ("（测试）", " (TEST ONLY)"),
+    }
+}
+
+/// Whether a name that stands in the sentence says of itself that it is for tests.
+fn names_itself(names: &[&str]) -> bool {
+    names.iter().any(|name| name.contains("TEST ONLY"))
 }
 
 /// What is found about a document that is not as its seal left it.
@@ -190,4 +205,25 @@ pub(super) fn finding(
 /// A sentence as a reason in a list: without its full stop.
 fn bare(sentence: &str) -> String {
     sentence.trim_end_matches(['。', '.']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_says_test_only_is_followed_by_no_second_mark() {
+        for (by, is_test, marks) in [
+            ("示例时间戳", true, ("（测试）", " (TEST ONLY)")),
+            ("Example TSA (TEST ONLY)", true, ("（测试）", "")),
+            ("合契演示时间戳(测试) (TEST ONLY)", true, ("", "")),
+            ("示例时间戳", false, ("", "")),
+            // What a name says of itself makes nothing licensed a test, and hides no mark of its own.
+            ("示例测试时间戳", true, ("（测试）", " (TEST ONLY)")),
+        ] {
+            assert_eq!(test_mark(by, is_test), marks, "{by}");
+        }
+        assert!(names_itself(&["杭州市示例公证处", "示例 TEST ONLY Seal"]));
+        assert!(!names_itself(&["杭州市示例公证处", "示例 Seal"]));
+    }
 }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use heqi_evidence::anchors::AnchorsFile;
-use heqi_testkit::archive;
+use heqi_evidence::schema::RecordKind;
+use heqi_testkit::{Story, StoryRecord, Twists, archive};
 use heqi_verify::VerifyArgs;
 use heqi_vocabulary::Language;
 use serde_json::Value;
@@ -51,6 +52,28 @@ pub(crate) fn run(args: &VerifyArgs) -> (u8, String, String) {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let code = heqi_verify::run(args, &mut stdout, &mut stderr);
     (code, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn edge_case_11_a_minors_corrected_name_is_said_to_be_the_minors() {
+    let story = Story::tell(
+        1,
+        &Twists {
+            put_right: &["张珊"],
+            ward_put_right: Some(["林小茶", "林晓茶"]),
+            ..Twists::default()
+        },
+    );
+    let files = Files::new();
+    let is_correction =
+        |record: &&StoryRecord| record.record.frame().kind == RecordKind::PersonCorrected;
+    let said = story.records.iter().filter(is_correction).map(|record| {
+        files.put("b.heqi.zip", &story.bundle(record).write().unwrap());
+        let zh = run(&VerifyArgs { lang: Language::Zh, ..files.args("b.heqi.zip") }).1;
+        let en = run(&files.args("b.heqi.zip")).1;
+        (zh.contains("更正被监护人（未成年人）姓名"), en.contains("name of the minor corrected"))
+    });
+    assert_eq!(said.collect::<Vec<_>>(), [(false, false), (true, true)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use heqi_pages::Words;
 use heqi_pages::journey::{Answered, Awaited, Flag, FlagState, NextCapacity, ReceiptPage};
 use heqi_registration::Custodian;
 use heqi_registration::ceremony_view::{CeremonyView, SignedView};
-use heqi_registration::correct_person::Correction;
+use heqi_registration::correct_person::{Correction, Whose};
 use heqi_registration::receipt::{Flag as Awaiting, Receipt};
 use heqi_registration::same_person::NextParty;
 use heqi_vocabulary::{Language, UtcMillis};
@@ -85,14 +85,14 @@ fn more(view: &CeremonyView, l: Language) -> Vec<(String, String)> {
                 "{after}（更正前：{before}；{day} 凭{issuer}证明更正）",
                 "{after} (before: {before}; put right on {day} by a certificate of {issuer})",
             );
-            more.push((l.pick("姓名", "Name").to_owned(), filled(text, one)));
+            more.push((name_of(one.whose, l).to_owned(), filled(text, one)));
         }
         if one.last_four_after.is_some() {
             let text = l.pick(
                 "末四位 {four}（更正前：{four_before}；{day} 凭{issuer}证明更正）",
                 "last four {four} (before: {four_before}; put right on {day} by a certificate of {issuer})",
             );
-            more.push((l.pick("证件号码", "Number").to_owned(), filled(text, one)));
+            more.push((number_of(one.whose, l).to_owned(), filled(text, one)));
         }
     }
     if let Some(seal) = &view.seal {
@@ -104,6 +104,22 @@ fn more(view: &CeremonyView, l: Language) -> Vec<(String, String)> {
         more.push((l.pick("监护关系", "Guardianship").to_owned(), text));
     }
     more
+}
+
+/// Whose name: who reads a receipt for a minor reads two.
+const fn name_of(whose: Option<Whose>, l: Language) -> &'static str {
+    match whose {
+        None => l.pick("姓名", "Name"),
+        Some(Whose::Ward) => l.pick("被监护人姓名", "The minor's name"),
+        Some(Whose::Guardian) => l.pick("监护人姓名", "The guardian's name"),
+    }
+}
+
+const fn number_of(whose: Option<Whose>, l: Language) -> &'static str {
+    match whose {
+        None | Some(Whose::Ward) => l.pick("证件号码", "Number"),
+        Some(Whose::Guardian) => l.pick("监护人证件号码", "The guardian's number"),
+    }
 }
 
 fn filled(text: &str, one: &Correction) -> String {

@@ -93,8 +93,8 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::ReceiptInvalid { entry } => {
             format!("receipt {entry} is malformed or its signature does not hold")
         }
-        Reason::CompleteUpTo { seq, at, objections } => {
-            format!("all {seq} records up to {at} are there, {objections} of them objections")
+        Reason::CompleteUpTo { seq, at, objections, resolved } => {
+            complete(*seq, at, (*objections, *resolved))
         }
         Reason::NoChainHead => "there is no statement of the notary about the chain".into(),
         Reason::ChainBroken { detail } => format!("the chain is broken: {detail}"),
@@ -130,6 +130,16 @@ pub(super) fn sentence(reason: &Reason) -> String {
         }
         Reason::NoCertificate => "no notarial certificate has been issued".into(),
     }
+}
+
+fn complete(seq: u64, at: &str, (objections, resolved): (usize, usize)) -> String {
+    let followed = match resolved {
+        0 => String::new(),
+        count => format!(
+            ", {count} of them what followed (the registry may have found a signature void: ask the registry or the notary)"
+        ),
+    };
+    format!("all {seq} records up to {at} are there, {objections} of them objections{followed}")
 }
 
 fn stamp(stamped: &Stamped) -> String {

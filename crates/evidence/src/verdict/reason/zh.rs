@@ -69,8 +69,8 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::DepositRefused { custodian, code } => format!("{custodian} 拒绝接收：{code}"),
         Reason::ReceiptOfAnother { entry } => format!("回执 {entry} 属于其他记录或其他内容"),
         Reason::ReceiptInvalid { entry } => format!("回执 {entry} 签名无效或格式有误"),
-        Reason::CompleteUpTo { seq, at, objections } => {
-            format!("截至 {at} 共 {seq} 条记录，无缺漏；其中异议 {objections} 条")
+        Reason::CompleteUpTo { seq, at, objections, resolved } => {
+            complete(*seq, at, (*objections, *resolved))
         }
         Reason::NoChainHead => "没有公证机构对记录链的声明".into(),
         Reason::ChainBroken { detail } => format!("记录链不连续：{detail}"),
@@ -98,6 +98,16 @@ pub(super) fn sentence(reason: &Reason) -> String {
         Reason::TimeOutside => "平台记录的时间不在独立方证明的区间内".into(),
         Reason::NoCertificate => "尚未出具公证书".into(),
     }
+}
+
+fn complete(seq: u64, at: &str, (objections, resolved): (usize, usize)) -> String {
+    let followed = match resolved {
+        0 => String::new(),
+        count => format!(
+            "，异议处理 {count} 条（签署可能已被登记机关认定无效，请向登记机关或公证机构查询）"
+        ),
+    };
+    format!("截至 {at} 共 {seq} 条记录，无缺漏；其中异议 {objections} 条{followed}")
 }
 
 fn stamp(stamped: &Stamped) -> String {

@@ -189,6 +189,48 @@ fn edge_case_25_an_objection_is_told_beside_the_signing_and_judged_by_nobody() {
     assert!(text.contains("兹证明本公证书所附电子数据"), "{text}");
 }
 
+/// Domain study 11.4, in the words of the registry's decision.
+#[test]
+fn a_signature_that_the_registry_found_void_is_told_in_the_text_and_judged_by_nobody() {
+    let plain = text_of(|_, _, _, _| {});
+    assert!(!plain.contains(TELLS_VOID) && !plain.contains("无效"), "{plain}");
+    let text = text_of(|_, facts, _, is_disputed| {
+        facts.voided_at = Some(at("2026-11-24T01:02:03.000Z"));
+        facts.voided_by = "示例区市场监督管理局".into();
+        *is_disputed = true;
+    });
+    let told = "登记机关（示例区市场监督管理局）于2026年11月24日9时02分03秒就上述签署认定该签署无效，作出“该签署作废并重签”的处理（见附件七）";
+    assert!(text.contains(told) && text.contains("对该项处理不作判断"), "{text}");
+    // Behind what is told of the signing, before what is certified.
+    assert!(text.find(TELLS_SIGNING) < text.find(TELLS_VOID), "{text}");
+    assert!(text.find(TELLS_VOID) < text.find("兹证明"), "{text}");
+    let without: Vec<&str> = text.lines().filter(|line| !line.contains(TELLS_VOID)).collect();
+    let contested = Contested { objections: 1, is_void: true };
+    assert_eq!(hides(&text, contested), None);
+    assert_eq!(hides(&without.join("\n"), contested), Some(Rule::HidesVoid));
+    assert_eq!(
+        hides(&plain, Contested { is_void: false, ..contested }),
+        Some(Rule::HidesObjection)
+    );
+    assert_eq!(hides(&plain, Contested::default()), None);
+}
+
+/// Edge case 22.
+#[test]
+fn edge_case_22_which_version_was_signed_is_told_where_another_stands_in_its_place() {
+    assert!(!text_of(|_, _, _, _| {}).contains("替换"));
+    let text = text_of(|_, facts, _, _| {
+        facts.replaced = vec![ReplacedDocument {
+            title: "公司章程".into(),
+            version: 1,
+            at: at("2026-11-24T01:02:03.000Z"),
+            by: 2,
+        }];
+    });
+    let told = "上述签署所涉《公司章程》为第1版，其后于2026年11月24日9时02分03秒由第2版替换，就第1版所作的签署自该时起不再计入该办件。";
+    assert!(text.contains(told), "{text}");
+}
+
 #[test]
 fn an_objection_that_was_taken_back_is_told_with_that() {
     let text = text_of(|_, facts, _, _| facts.answer = "taken_back".into());

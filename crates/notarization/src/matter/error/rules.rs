@@ -187,6 +187,42 @@ pub(super) fn rule_said(rule: Rule) -> Said {
                 "Tick it after consideration, or send the draft back to have the paragraph removed.",
             ],
         ),
+        Rule::AnswersUnseen => say(
+            Conflict,
+            "answers_unseen",
+            [
+                "系统预检之后，本签署又有异议，或被登记机关认定无效，审查清单第15项尚未反映，未作更改。",
+                "请重新运行系统预检，审查第15项后再起草；待审批的，先退回。",
+            ],
+            [
+                "Since the machine's checks somebody objected, or the registry found the signature void; point 15 does not show it yet, and nothing was changed.",
+                "Run the checks again and look at point 15 before drafting; send back what waits for approval.",
+            ],
+        ),
+        Rule::HidesVoid => say(
+            Conflict,
+            "hides_void",
+            [
+                "登记机关已认定本签署无效，公证书正文没有写明“该签署作废并重签”，未作更改。",
+                "请按系统拟稿写明；待审批的，先退回；已取号的，撤销该号后另行办理。",
+            ],
+            [
+                "The registry found this very signature void, and the text does not say so (该签署作废并重签); nothing was changed.",
+                "Write it as the proposal does; send back what waits for approval, and void a number that was given.",
+            ],
+        ),
+        Rule::HidesObjection => say(
+            Conflict,
+            "hides_objection",
+            [
+                "记录中有异议，公证书正文没有写明有人“提出异议”，未作更改。",
+                "请按系统拟稿写明；待审批的，先退回；已取号的，撤销该号后另行办理。",
+            ],
+            [
+                "Somebody objected, and the text does not say so (提出异议); nothing was changed.",
+                "Write it as the proposal does; send back what waits for approval, and void a number that was given.",
+            ],
+        ),
         Rule::OtherDraft => say(
             Conflict,
             "draft_changed",

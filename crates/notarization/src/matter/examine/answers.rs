@@ -125,7 +125,13 @@ impl Chain {
                     None => format!("异议（{ground}）"),
                 }
             }
-            _ => outcome_words(record.text("outcome").unwrap_or_default()).to_owned(),
+            _ => {
+                let outcome = outcome_words(record.text("outcome").unwrap_or_default());
+                match record.text("signatures_of") {
+                    Some(of) => format!("{outcome}（{}的签署）", self.name_of(Some(of), own)),
+                    None => outcome.to_owned(),
+                }
+            }
         };
         let who = match (party, decided_by) {
             (None, Some(office)) => office,

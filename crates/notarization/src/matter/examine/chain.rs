@@ -3,6 +3,7 @@
 //! shows of it is in [`super::answers`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::holder_notice::NoticeKind;
@@ -12,7 +13,9 @@ use heqi_vocabulary::{Digest, UtcMillis};
 use serde_json::Value;
 
 use super::answers::TOLD;
+use super::contested::{Contested, OBJECTED, SIGNATURE_VOID, Voided};
 use super::person::number_of;
+use super::versions::{Versions, signed_documents};
 use super::{Found, found, held_record};
 use crate::deposited::{DEPOSITS, DepositKey};
 use crate::held_chain::HeldChain;
@@ -20,18 +23,8 @@ use crate::holder::notice::notices;
 use crate::matter::checklist::Outcome;
 use crate::matter::error::MatterError;
 use crate::matter::party::HeldSigner;
-use crate::matter::rows::Facts;
+use crate::matter::rows::{Facts, ReplacedDocument};
 use crate::office::NotaryOffice;
-
-/// How many objections to a held record there are now, in its chain or said to this office.
-pub(crate) async fn objections_held(
-    office: &NotaryOffice,
-    key: &DepositKey,
-) -> Result<u32, MatterError> {
-    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else { return Ok(0) };
-    let chain = Chain::read(office, key, row.value.chain).await?;
-    Ok(u32::try_from(chain.objections()).unwrap_or(u32::MAX))
-}
 
 /// Under which names the person who signed a held record is known: as it signed, of a company who acted for
 /// it, and the names an officer put right by a certificate, before or after (edge case 11).
@@ -78,7 +71,9 @@ pub(crate) async fn answer_held(
     };
     let signing = held_record(office, &row.value).await?;
     let chain = Chain::read(office, key, row.value.chain).await?;
-    Ok(Answered { objections: chain.objections(), ..chain.answer(&signing) })
+    let void = chain.void_of(&signing).and_then(Voided::read);
+    let replaced = chain.versions.replaced_of(&signing);
+    Ok(Answered { objections: chain.objections(), void, replaced, ..chain.answer(&signing) })
 }
 
 /// The company in whose name a signing was made: whoever has a representative is one, but for a
@@ -102,7 +97,7 @@ pub(crate) fn is_of_wards_name(corrected: &Disclosure) -> bool {
 }
 
 /// When a record was made: in a chain each is later than the one before.
-fn at(record: &Disclosure) -> Option<UtcMillis> {
+pub(super) fn at(record: &Disclosure) -> Option<UtcMillis> {
     record.parsed("recorded_at")
 }
 
@@ -116,7 +111,18 @@ pub(crate) struct Answered {
     /// In what way, for people.
     pub(crate) way: String,
     /// How many objections there are, of anybody and by either way.
-    pub(crate) objections: usize,
+    pub(crate) objections: u32,
+    /// That the registry found the signature void.
+    pub(crate) void: Option<Voided>,
+    /// Documents that were signed and are replaced by now.
+    pub(crate) replaced: Vec<ReplacedDocument>,
+}
+
+impl Answered {
+    /// What of it a certificate may not hide.
+    pub(crate) fn contested(&self) -> Contested {
+        Contested { objections: self.objections, is_void: self.void.is_some() }
+    }
 }
 
 /// What the held chain of a filing says around one signing.
@@ -144,6 +150,8 @@ pub(super) struct Chain {
     /// When objections to this signing were said to a custodian, past the platform.
     pub(super) told: Vec<UtcMillis>,
     titles: BTreeMap<String, String>,
+    /// Versions of its documents.
+    pub(super) versions: Versions,
 }
 
 /// A party as a filing names it.
@@ -175,8 +183,8 @@ impl Chain {
     }
 
     /// How many there are, by either way.
-    pub(super) fn objections(&self) -> usize {
-        self.objections.len() + self.told.len()
+    pub(super) fn objections(&self) -> u32 {
+        u32::try_from(self.objections.len() + self.told.len()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn take(&mut self, record: Disclosure) {
@@ -217,6 +225,7 @@ impl Chain {
                 {
                     self.titles.insert(digest.to_owned(), title.to_owned());
                 }
+                self.versions.take(&record);
             }
             _ => {}
         }
@@ -225,19 +234,38 @@ impl Chain {
     pub(super) fn confirmations(&self, signing: &Disclosure) -> Found {
         let own = self.confirmations.iter().any(|one| self.is_about(one, signing));
         let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told.len());
-        let zh = format!(
+        let mut zh = format!(
             "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向保管方提出 {told} 份）；签署人本人{}确认",
             if own { "已" } else { "未" }
         );
-        let en = format!(
+        let mut en = format!(
             "{yes} confirmations, {no} objections, {told} of them said to a custodian, past the platform; the signer has {}confirmed",
             if own { "" } else { "not " }
         );
-        let (outcome, code) = match (own, no) {
-            (_, 1..) => (Outcome::Unproved, "objected"),
-            (true, 0) => (Outcome::Passed, "confirmed"),
-            (false, 0) => (Outcome::Unproved, "not_confirmed"),
+        let void = self.void_of(signing).and_then(Voided::read);
+        let (outcome, code) = match (&void, own, no) {
+            (Some(_), _, _) => (Outcome::Unproved, SIGNATURE_VOID),
+            (None, _, 1..) => (Outcome::Unproved, OBJECTED),
+            (None, true, 0) => (Outcome::Passed, "confirmed"),
+            (None, false, 0) => (Outcome::Unproved, "not_confirmed"),
         };
+        let replaced = self.versions.replaced_of(signing).len();
+        if replaced > 0 {
+            let _ = write!(
+                zh,
+                "；所签文件中有 {replaced} 份其后由新版本替换，此后的确认不是对原版本的确认"
+            );
+            let _ = write!(
+                en,
+                "; {replaced} of the documents signed were replaced since, and later answers are not about those"
+            );
+        }
+        if let Some(Voided { at, by }) = void {
+            let at = at.for_people();
+            // Writing to a string does not fail.
+            let _ = write!(zh, "；登记机关（{by}）已于 {at} 认定本签署无效：该签署作废并重签");
+            let _ = write!(en, "; the registry ({by}) found this very signature void at {at}");
+        }
         found(outcome, code, zh, en)
     }
 
@@ -270,18 +298,33 @@ impl Chain {
         }
     }
 
-    /// Whether the signer said this of this signing: after it, and before the registry found their signatures void, if it
-    /// did. What was said before is of a signing before it, and what came later of the one in its place.
+    /// Whether the signer said this of this signing: after it, and before the registry found their signatures void or all that
+    /// was signed in it was replaced, where that is so. What was said before is of a signing before it, and what came later
+    /// of the one in its place; but whoever names the record of a signing speaks of that one.
     fn is_about(&self, said: &Disclosure, signing: &Disclosure) -> bool {
         let (party, signed) = (signing.text("party"), at(signing));
-        let is_void = |one: &&Disclosure| {
-            one.text("signatures_of").is_some_and(|of| Some(of) == party) && at(one) > signed
-        };
-        let void = self.resolved.iter().filter(is_void).filter_map(at).min();
+        let void = self.void_of(signing).and_then(at);
         let said_at = at(said);
+        let is_named =
+            || said.text("against").is_some_and(|of| Some(of) == signing.text("record_id"));
         said.text("party") == party
             && said_at >= signed
             && void.is_none_or(|void| said_at <= Some(void))
+            && (self.versions.counted_until(signing).is_none_or(|until| said_at <= Some(until))
+                || is_named())
+    }
+
+    /// The decision of the registry by which this very signature does not count any more, if there is one: the first
+    /// about this party's signatures after it, while it counted for anything.
+    pub(super) fn void_of(&self, signing: &Disclosure) -> Option<&Disclosure> {
+        let (party, signed) = (signing.text("party"), at(signing));
+        let until = self.versions.counted_until(signing);
+        let is_void = |one: &&Disclosure| {
+            one.text("signatures_of").is_some_and(|of| Some(of) == party)
+                && at(one) > signed
+                && until.is_none_or(|until| at(one) <= Some(until))
+        };
+        self.resolved.iter().filter(is_void).min_by_key(|one| at(one))
     }
 
     /// Every name of the person who signed: a company is no person, whoever signed for it is.
@@ -347,9 +390,7 @@ impl Chain {
     /// What the certificate tells of the signing; `identity` is what the examination found of it.
     pub(super) fn facts(&self, signing: &Disclosure, identity: Option<&Reason>) -> Facts {
         let text = |name: &str| signing.text(name).unwrap_or_default().to_owned();
-        let documents = signing.value("documents").and_then(Value::as_array).into_iter().flatten();
-        let digests = documents.filter_map(|document| document.get("sha256")?.as_str());
-        let documents = digests
+        let documents = signed_documents(signing)
             .map(|digest| {
                 self.titles
                     .get(digest)
@@ -358,6 +399,7 @@ impl Chain {
             })
             .collect();
         let answered = self.answer(signing);
+        let void = self.void_of(signing).and_then(Voided::read);
         let (checked, unchecked) = self.checks(signing, identity);
         Facts {
             company: text("company_name"),
@@ -378,6 +420,9 @@ impl Chain {
             },
             checked,
             unchecked,
+            voided_at: void.as_ref().map(|void| void.at),
+            voided_by: void.map(|void| void.by).unwrap_or_default(),
+            replaced: self.versions.replaced_of(signing),
         }
     }
 }

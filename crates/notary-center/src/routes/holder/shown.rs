@@ -94,7 +94,12 @@ fn matter(filing: &HeldFiling, language: Language) -> HolderMatter {
             .others
             .iter()
             .map(|record| OtherLine {
-                what: kind_name(record.kind, language).to_owned(),
+                what: if record.is_wards_name {
+                    language.pick("更正被监护人（未成年人）姓名", "name of the minor corrected")
+                } else {
+                    kind_name(record.kind, language)
+                }
+                .to_owned(),
                 received_at: record.received_at.for_people(),
             })
             .collect(),
@@ -159,6 +164,7 @@ pub(super) fn evidence_page(
         recorded_at: opened.recorded_at.for_people(),
         received_at: opened.row.received_at.for_people(),
         examined_at: now.for_people(),
+        found_void: opened.found_void.as_ref().map(|(at, by)| (at.for_people(), by.clone())),
         claims: opened
             .verdict
             .claims()

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use heqi_notarization::matter::approve::{needs_tick, number_asked};
-use heqi_notarization::matter::draft::propose;
+use heqi_notarization::matter::draft::{blocked, propose};
 use heqi_notarization::matter::finish::ScanKind;
 use heqi_notarization::matter::notice::NoticeNo;
 use heqi_notarization::matter::taking::{TakenFile, take, takings};
@@ -78,8 +78,8 @@ pub(super) async fn show(
     let steps = view::steps(&state.office, &by, no).await.map_err(refused)?;
     let taken = takings(&state.office, &by, no).await.map_err(refused)?;
     let names = names(state).await?;
-    let is_blocked = view.matter.draft_blocked().is_some();
-    let proposal = if is_blocked || !view.content.draft.is_empty() {
+    let blocked = blocked(&state.office, &view.matter).await.map_err(refused)?;
+    let proposal = if blocked.is_some() || !view.content.draft.is_empty() {
         None
     } else {
         propose(&state.office, &bench.desk, no).await.ok()
@@ -114,7 +114,7 @@ pub(super) async fn show(
         clock: shown::clock_bar(&view.matter, &bench.desk, state.office.clock().now()),
         points: shown::points(&view.matter, &view.content, &names, (works && is_open, l)),
         session: shown::session(&view.matter, &view.content, &names, (&by, l)),
-        draft: shown::draft(&view.matter, &view.content, proposal, (&by, l)),
+        draft: shown::draft(&view.matter, &view.content, (proposal, blocked), (&by, l)),
         acts,
         documents: shown::documents(&view, l),
         has_certificate: view.matter.issue().is_some(),

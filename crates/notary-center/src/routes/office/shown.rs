@@ -9,7 +9,7 @@ use heqi_notarization::matter::notice::Notice;
 use heqi_notarization::matter::register::Register;
 use heqi_notarization::matter::register_book::yuan;
 use heqi_notarization::matter::rows::Content;
-use heqi_notarization::matter::state::{Fee, Paper};
+use heqi_notarization::matter::state::{Fee, Paper, Rule};
 use heqi_notarization::matter::step::ActedBy;
 use heqi_notarization::matter::taking::{TakenFile, Taking};
 use heqi_notarization::matter::view::{MatterView, StepView};
@@ -298,15 +298,12 @@ fn waits(waiting: &Waiting, l: Language) -> String {
 pub(super) fn draft(
     matter: &Matter,
     content: &Content,
-    proposal: Option<String>,
+    (proposal, blocked): (Option<String>, Option<Rule>),
     (by, l): (&Officer, Language),
 ) -> Option<DraftView> {
     matter.acceptance()?;
     let is_open = matches!(matter.stage(), Stage::Accepted | Stage::Drafted);
-    let blocked = is_open
-        .then(|| matter.draft_blocked())
-        .flatten()
-        .map(|rule| trouble(&MatterError::from(rule), l));
+    let blocked = blocked.filter(|_| is_open).map(|rule| trouble(&MatterError::from(rule), l));
     let is_proposal = content.draft.is_empty() && proposal.is_some();
     let text =
         if content.draft.is_empty() { proposal.unwrap_or_default() } else { content.draft.clone() };

@@ -56,6 +56,8 @@ pub struct SignatureCard {
     pub documents: Vec<String>,
     /// When, with zone.
     pub at: String,
+    /// When the registry found it void, with zone.
+    pub found_void: Option<String>,
     /// The voucher's number.
     pub voucher: String,
     /// Who holds it, in the reader's language.

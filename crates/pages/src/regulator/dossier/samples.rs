@@ -33,6 +33,7 @@ pub(super) fn samples() -> Vec<DossierPage> {
         ],
         application,
         apply_key,
+        found_void: (n == 2).then(|| "2026-11-25 10:00:00 +08:00".into()),
         said: if n == 2 {
             vec!["签署人向实时保提出异议 · 2026-11-24 09:00:00 +08:00（同日送达平台）".into()]
         } else {

@@ -40,6 +40,10 @@ pub(super) const SIGNED: Words = Words::new("签署文书", "Signed");
 pub(super) const AT: Words = Words::new("签署时间", "At");
 pub(super) const VOUCHER: Words = Words::new("签署凭证号", "Voucher");
 pub(super) const HELD: Words = Words::new("存证", "Held by");
+pub(super) const FOUND_VOID: Words = Words::new(
+    "登记机关已认定本签署无效（该签署作废并重签），在该办件中不再有效：",
+    "The registry found this very signature void; it does not count in the filing any more, since",
+);
 pub(super) const REASONS: Words = Words::new("理由，逐项", "The reasons, one by one");
 pub(super) const VOUCHED: Words = Words::new("由谁负责：", "vouched for by");
 pub(super) const PHOTO: Words =

@@ -67,6 +67,8 @@ function compare(listed, head, own, organisation) {
     return contradicted('complete', because('chain_head_differs', { stated: head.seq, found }));
   }
   if (own.seq > head.seq) return notProved('complete', because('no_chain_head'));
-  const objections = listed.filter(({ kind, seq }) => kind === 'objection' && seq <= head.seq).length;
-  return proved('complete', because('complete_up_to', { seq: head.seq, at: head.time, objections }), [organisation]);
+  const count = (wanted) => listed.filter(({ kind, seq }) => kind === wanted && seq <= head.seq).length;
+  const [objections, resolved] = [count('objection'), count('objection_resolved')];
+  const reason = because('complete_up_to', { seq: head.seq, at: head.time, objections, resolved });
+  return proved('complete', reason, [organisation]);
 }

@@ -1,11 +1,14 @@
 use heqi_evidence::chain::ChainTip;
 use heqi_evidence::record::{GeneratedBy, RecordDraft};
 use heqi_testkit::{SeededEntropy, Story, Twists};
-use heqi_vocabulary::Provenance;
+use heqi_vocabulary::{Digest, Provenance};
 use serde_json::json;
 
 use super::super::chain::PartyNamed;
+use super::super::contested::OBJECTED;
 use super::*;
+use crate::matter::checklist::Outcome;
+use crate::matter::rows::ReplacedDocument;
 
 fn read(bytes: &[u8]) -> Disclosure {
     Disclosure::parse(bytes).unwrap()
@@ -203,4 +206,114 @@ fn what_was_confirmed_after_a_signature_was_void_is_the_one_in_its_place() {
     assert_eq!(chain.confirmations(&signing).code, "not_confirmed");
     chain.take(said_after(&story, RecordKind::Confirmation, None, 3));
     assert_eq!(chain.confirmations(&signing).code, "confirmed");
+}
+
+#[test]
+fn a_signature_found_void_is_told_with_whose_it_was_by_whom_and_when() {
+    let story = Story::tell(1, &Twists { objection: true, found_void: true, ..Twists::default() });
+    let (chain, signing) = told(&story);
+    let decided = story.first(RecordKind::ObjectionResolved).record.frame().place.recorded_at;
+    let facts = chain.facts(&signing, None);
+    assert_eq!(facts.voided_at, Some(decided));
+    assert_eq!(facts.voided_by, "示例区市场监督管理局");
+    let found = chain.confirmations(&signing);
+    assert_eq!((found.outcome, found.code.as_str()), (Outcome::Unproved, "signature_void"));
+    let lines = |applicant| {
+        let answers = chain.answers(&signing, applicant, story.seen_at()).unwrap();
+        answers.lines.into_iter().map(|line| (line.who, line.what)).collect::<Vec<_>>()
+    };
+    let of = |whose: &str| {
+        let what = format!("异议处理：该签署作废并重签（{whose}的签署）");
+        ("示例区市场监督管理局".to_owned(), what)
+    };
+    assert!(lines(ApplicantKind::Signer).contains(&of("张三")));
+    assert!(lines(ApplicantKind::Regulator).contains(&of("张*")));
+    // Another party's is no word about this one.
+    let (other, signing) = told(&disputed());
+    assert_eq!(other.facts(&signing, None).voided_at, None);
+    assert_eq!(other.confirmations(&signing).code, OBJECTED);
+}
+
+/// A version of a document that was attached so long after the signing, in the place of another where it says so.
+fn version_after(
+    story: &Story,
+    (document, number, sha256): (&str, u64, &str),
+    replaces: Option<&str>,
+    after_ms: i64,
+) -> Disclosure {
+    let entropy = SeededEntropy::labelled(1, document);
+    let (kind, by) = (RecordKind::FilingChanged, GeneratedBy::Platform);
+    let mut draft = match replaces {
+        None => RecordDraft::new(kind, by, &entropy),
+        Some(_) => RecordDraft::newest(kind, by, &entropy),
+    };
+    let change = if number > 1 { "document_replaced" } else { "document_attached" };
+    for (name, value) in [
+        ("change", json!(change)),
+        ("document", json!(document)),
+        ("document_version", json!(number)),
+        ("document_title", json!("公司章程")),
+        ("document_sha256", json!(sha256)),
+    ] {
+        draft.set(name, value, Provenance::Observed).unwrap();
+    }
+    if let Some(before) = replaces {
+        draft.set("replaces", json!(before), Provenance::Observed).unwrap();
+    }
+    let signed = story.signing().record.frame().place.recorded_at;
+    let at = signed.plus_millis(after_ms);
+    read(&draft.at(ChainTip::empty(story.chain).next(story.chain, at)).full().unwrap())
+}
+
+/// Edge case 22: a new version is another document, and what is confirmed after it is of that one.
+#[test]
+fn edge_case_22_what_was_confirmed_after_a_document_was_replaced_is_the_version_in_its_place() {
+    let story = disputed();
+    let (_, signing) = told(&story);
+    let signed: UtcMillis = signing.parsed("recorded_at").unwrap();
+    let documents = signing.value("documents").and_then(Value::as_array).unwrap();
+    let [document] = documents.as_slice() else { panic!("{documents:?}") };
+    let (own, other) = (document["sha256"].as_str().unwrap(), Digest::of(b"other").to_string());
+    let mut chain = Chain::default();
+    chain.take(version_after(&story, ("doc_1", 1, own), None, -1));
+    chain.take(said_after(&story, RecordKind::Confirmation, None, 1));
+    // A replacement of before there was the link does not say of what, and ends nothing.
+    chain.take(version_after(&story, ("doc_2", 2, &other), None, 1));
+    assert_eq!(chain.answer(&signing).word, "confirmed");
+    assert!(chain.facts(&signing, None).replaced.is_empty());
+
+    chain.take(version_after(&story, ("doc_3", 3, &other), Some("doc_1"), 2));
+    assert_eq!(chain.answer(&signing).word, "");
+    assert_eq!(chain.confirmations(&signing).code, "not_confirmed");
+    let at = signed.plus_millis(2);
+    let replaced = ReplacedDocument { title: "公司章程".into(), version: 1, at, by: 3 };
+    assert_eq!(chain.facts(&signing, None).replaced, [replaced]);
+    // What the registry finds void after that is the signature of the version in its place.
+    let party = story.party.to_string();
+    let void = [("outcome", "sign_again"), ("signatures_of", party.as_str())];
+    chain.take(recorded_after(&story, RecordKind::ObjectionResolved, &void, 5));
+    assert_eq!(chain.facts(&signing, None).voided_at, None);
+    // What was confirmed while it counted is of it.
+    let objected = story.first(RecordKind::Objection).record.frame().place.recorded_at;
+    let while_it_counted = 1 - objected.millis_since(signed);
+    chain.take(said_after(&story, RecordKind::Confirmation, None, while_it_counted));
+    assert_eq!(chain.answer(&signing).word, "confirmed");
+}
+
+#[test]
+fn the_same_bytes_elsewhere_in_the_filing_keep_a_signature_as_long_as_they_are_current() {
+    let story = disputed();
+    let (_, signing) = told(&story);
+    let documents = signing.value("documents").and_then(Value::as_array).unwrap();
+    let (own, other) = (documents[0]["sha256"].as_str().unwrap(), Digest::of(b"other").to_string());
+    let mut chain = Chain::default();
+    chain.take(version_after(&story, ("doc_1", 1, own), None, -2));
+    chain.take(version_after(&story, ("doc_2", 1, own), None, -1));
+    chain.take(version_after(&story, ("doc_3", 2, &other), Some("doc_1"), 1));
+    assert!(chain.facts(&signing, None).replaced.is_empty());
+    chain.take(version_after(&story, ("doc_4", 2, &other), Some("doc_2"), 2));
+    assert_eq!(chain.facts(&signing, None).replaced.len(), 1);
+    // Brought back later, they are another document, which was not signed.
+    chain.take(version_after(&story, ("doc_5", 3, own), Some("doc_4"), 3));
+    assert_eq!(chain.facts(&signing, None).replaced.len(), 1);
 }

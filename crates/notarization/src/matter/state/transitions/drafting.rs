@@ -2,7 +2,9 @@
 
 use heqi_vocabulary::{Digest, UtcMillis};
 
+use crate::matter::checklist::Item;
 use crate::matter::clock::StatutoryClock;
+use crate::matter::examine::{Contested, OBJECTED, SIGNATURE_VOID};
 use crate::matter::extraction::{Act, Extraction, Line};
 use crate::matter::number::CertificateNo;
 use crate::matter::state::{Approval, Draft, Matter, Rule, Stage};
@@ -79,6 +81,18 @@ impl Matter {
             Some(session) if session.is_sealed() => None,
             _ => Some(Rule::NoExtraction),
         }
+    }
+
+    /// Whether what is recorded against the signing stood before whoever drafts: in the machine's point about answers, which
+    /// is open until a person has ticked it. What was recorded since is seen when that is recomputed.
+    pub(crate) fn has_seen(&self, contested: Contested) -> Result<(), Rule> {
+        let code = self.checklist.machine(Item::Confirmations).map(|check| check.code.as_str());
+        let is_seen = match (contested.is_void, contested.objections) {
+            (true, _) => code == Some(SIGNATURE_VOID),
+            (false, 0) => true,
+            (false, _) => matches!(code, Some(OBJECTED | SIGNATURE_VOID)),
+        };
+        if is_seen { Ok(()) } else { Err(Rule::AnswersUnseen) }
     }
 
     pub(crate) fn drafted(&mut self, by: &Officer, draft: Draft) -> Result<(), Rule> {
