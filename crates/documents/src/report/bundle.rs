@@ -21,7 +21,7 @@ use super::input::{
     SystemState, TimestampDetail,
 };
 use crate::certificate::{Bundle, VerificationLine};
-use crate::held::{act_words, kind_words, shown, source};
+use crate::held::{act_words, kind_words, shown};
 use crate::{Office, held};
 
 /// What is said about a report beside the bundle.

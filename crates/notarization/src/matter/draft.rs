@@ -8,7 +8,7 @@ use heqi_vocabulary::Digest;
 
 use super::act::{Desk, Opened, act, open};
 use super::certificate_text::{
-    CertificateWords, PackageWords, SessionWords, TELLS_SIGNING, certificate_text, hides,
+    CertificateWords, PackageWords, SessionWords, TELLS_SIGNING, certificate_text,
 };
 use super::error::MatterError;
 use super::examine::{answer_held, contested_held, held_record, signer_held};

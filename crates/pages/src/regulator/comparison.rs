@@ -121,7 +121,7 @@ impl Page for ComparisonPage {
             pages: 12,
             lines: 240,
         };
-        let sample = |theirs: &str, differences, not_listed, has_pictures| Self {
+        let sample = |theirs: &str, differences, not_listed, has_pictures: bool| Self {
             desk: Desk::sample(),
             query: RecordId::from_bytes([1; 16]),
             filing: FilingId::from_bytes([2; 16]),

@@ -172,10 +172,10 @@ async fn an_index_that_fails_shows_nothing_and_what_is_on_record_is_answered_wit
     faulty.reset();
     let hold = PlaceHold { filing: drafted.filing, reason: "（2026）示例行初1号".into() };
     let holding = world.named_request(&regulator(), "hold");
-    let held = place_hold(&world.platform, &holding, query, hold.clone()).await.unwrap();
+    let placed = place_hold(&world.platform, &holding, query, hold.clone()).await.unwrap();
     faulty.fail(0, Failing::Undone);
     let again = place_hold(&world.platform, &holding, query, hold.clone()).await.unwrap();
-    assert_eq!(again, held, "it is held, and is told so");
+    assert_eq!(again, placed, "it is held, and is told so");
     let other = world.named_request(&regulator(), "another hold");
     let refused = place_hold(&world.platform, &other, query, hold).await.unwrap_err();
     assert_eq!(refused.code(), "search_unavailable");

@@ -24,7 +24,7 @@ use heqi_registration::give_consent::{GiveConsent, give_consent};
 use heqi_registration::receipt::Receipt;
 use heqi_registration::risk::RiskFlag;
 use heqi_testkit::{Device, files};
-use heqi_vocabulary::{Clock as _, Digest, Language, Provenance};
+use heqi_vocabulary::{Clock as _, Digest, Explain as _, Language, Provenance};
 use serde_json::json;
 
 use crate::review::{Mood, Scene};
