@@ -26,6 +26,7 @@ use heqi_pages::holder::{HolderCodePage, HolderDoorPage, HolderSayPage, WatchSho
 use heqi_pages::trouble::TroublePage;
 use heqi_service_kit::Problem;
 use heqi_service_kit::browser::Reader;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_service_kit::edge::OwnPage;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{DepositNo, Digest, VoucherNo};
@@ -233,6 +234,7 @@ async fn file(
     path: Path<(DepositNo, Digest)>,
 ) -> Result<HttpResponse, Error> {
     let (number, sha256) = path.into_inner();
+    let room = state.downloads.room(USUAL_BYTES)?;
     let record = opened(&state, reader, &visitor, number).await?;
     let (ending, bytes) = record.attachment(&sha256).ok_or(RequestProblem::NotFound)?;
     let media_type = match ending {
@@ -248,7 +250,7 @@ async fn file(
         .insert_header((CONTENT_TYPE, media_type))
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CACHE_CONTROL, NO_STORE))
-        .body(bytes.to_vec()))
+        .body(room.send(bytes.to_vec())))
 }
 
 async fn bundle(
@@ -257,6 +259,7 @@ async fn bundle(
     visitor: Visitor,
     number: Path<DepositNo>,
 ) -> Result<HttpResponse, Error> {
+    let room = state.downloads.room(USUAL_BYTES)?;
     let record = opened(&state, reader, &visitor, *number).await?;
     let bytes = record.parts.write().map_err(|error| Problem::internal(&error))?;
     let name = format!("attachment; filename=\"{number}.heqi.zip\"");
@@ -264,7 +267,7 @@ async fn bundle(
         .content_type(MEDIA_TYPE)
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CACHE_CONTROL, NO_STORE))
-        .body(bytes))
+        .body(room.send(bytes)))
 }
 
 async fn ask_what(

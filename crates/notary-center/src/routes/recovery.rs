@@ -10,6 +10,7 @@ use heqi_notarization::deposited::DepositKey;
 use heqi_notarization::peer::{deposited_bundle, list_deposits};
 use heqi_notary_protocol::recovery::{DepositList, ListedDeposit, PAGE};
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_service_kit::problem::RequestProblem;
 use serde::Deserialize;
 
@@ -50,6 +51,7 @@ async fn bundle(
 ) -> Result<HttpResponse, Problem> {
     authorise(&request, &state.platform_keys, RECOVERY)?;
     let key: DepositKey = key.parse().map_err(|_| RequestProblem::MalformedPath)?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let parts = deposited_bundle(&state.office, &key).await;
     let parts = parts.map_err(|error| Problem::internal(&error))?.ok_or(Refusal::NothingYet)?;
     let bytes = parts.write().map_err(|error| Problem::internal(&error))?;
@@ -57,5 +59,5 @@ async fn bundle(
     Ok(HttpResponse::Ok()
         .content_type(MEDIA_TYPE)
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(bytes))
+        .body(room.send(bytes)))
 }
