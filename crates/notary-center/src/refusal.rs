@@ -1,14 +1,17 @@
 //! What goes wrong, for people: statuses of the specs, a stable code, and what to do.
 
+use std::error::Error;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE};
-use heqi_evidence_store::backend::{CommitError, ReadError};
+use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::witness::WitnessError;
 use heqi_notarization::AdmitBundleError;
 use heqi_notarization::erasure::AnswerOrderError;
 use heqi_notarization::legal_hold::LegalHoldError;
 use heqi_notarization::mirror::MirrorError;
+use heqi_notarization::standstill::{Halts, Standstill};
 use heqi_service_kit::problem::{PROBLEM_JSON, RequestProblem};
 use heqi_service_kit::{Problem, ProblemDocument};
 use heqi_tlog::mirror::MirrorRejection;
@@ -18,7 +21,7 @@ use serde::Serialize;
 use serde_json::json;
 
 /// When to try again after the store could not take something, in seconds.
-const RETRY_S: u32 = 2;
+pub(crate) const RETRY_S: u32 = 2;
 
 /// Why something is not here or was not done, where no use case says so itself.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -65,6 +68,12 @@ pub(crate) enum Refusal {
     NoticeOfAnother,
     #[error("the record of the notice is not held here")]
     UnknownRecord,
+    #[error("the store is busy")]
+    Busy,
+    #[error("the disk is nearly full")]
+    StoreFull,
+    #[error("the store has stopped")]
+    StoreStopped,
 }
 
 impl Refusal {
@@ -74,7 +83,9 @@ impl Refusal {
                 StatusCode::BAD_REQUEST
             }
             Self::NoSuchHold => StatusCode::CONFLICT,
-            Self::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ReadOnly | Self::Busy | Self::StoreFull | Self::StoreStopped => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::NotSigned | Self::FrozenLog | Self::OrderNotSigned | Self::NoticeNotSigned => {
                 StatusCode::FORBIDDEN
             }
@@ -139,6 +150,15 @@ impl Refusal {
                 ("声明所指的记录与请求中的记录不一致，未作任何更改。", "请核对记录编号。")
             }
             Self::UnknownRecord => ("本机构尚未保管该记录。", "请待该记录存入后重试。"),
+            Self::Busy => ("当前办理较多，未作任何更改。", "请稍等几秒后重试。"),
+            Self::StoreFull => (
+                "本机构存储空间不足，暂不能受理，未作任何更改。",
+                "请稍后重试；如持续出现，请联系公证机构。",
+            ),
+            Self::StoreStopped => (
+                "系统正在重新启动，本次操作结果待确认。",
+                "请稍后重试；已经完成的不会重复办理。",
+            ),
         }
     }
 
@@ -217,6 +237,18 @@ impl Refusal {
             Self::UnknownRecord => {
                 ("This record is not held here yet.", "Send it again once the record is deposited.")
             }
+            Self::Busy => (
+                "Too much is under way at this office; nothing was changed.",
+                "Try again in a few seconds.",
+            ),
+            Self::StoreFull => (
+                "This office has no space left and takes nothing for now; nothing was changed.",
+                "Try again later; if it goes on, contact the notary office.",
+            ),
+            Self::StoreStopped => (
+                "The service is restarting; whether this was done is not known yet.",
+                "Try again in a moment; what was done already is not done twice.",
+            ),
         }
     }
 }
@@ -245,6 +277,9 @@ impl Explain for Refusal {
             Self::UnknownRecord => "record_unknown",
             Self::NoSuchTile => "no_such_tile",
             Self::ReadOnly => "read_only",
+            Self::Busy => "busy",
+            Self::StoreFull => "store_full",
+            Self::StoreStopped => "store_stopped",
         }
     }
 
@@ -281,8 +316,7 @@ pub(crate) fn of_witness(error: &WitnessError) -> Problem {
     match error {
         WitnessError::Rejected { reason, .. } => of_rejection(reason).into(),
         WitnessError::Frozen => Refusal::FrozenLog.into(),
-        WitnessError::Store(error) => of_store(error),
-        other => Problem::internal(other),
+        other => of_ours(other),
     }
 }
 
@@ -301,8 +335,7 @@ pub(crate) fn of_mirror(error: &MirrorError) -> Problem {
         MirrorError::NoStatement => Refusal::NoStatement.into(),
         MirrorError::Package(_) => Refusal::Inconsistent.into(),
         MirrorError::EntriesTooLong => Refusal::EntriesTooLong.into(),
-        MirrorError::Store(error) => of_store(error),
-        other => Problem::internal(other),
+        other => of_ours(other),
     }
 }
 
@@ -320,12 +353,14 @@ pub(crate) fn of_deposit(error: &AdmitBundleError) -> Problem {
         | E::Incomplete { .. }
         | E::TooManyParts
         | E::NotLogged { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        E::Store(error) if matches!(error, CommitError::ReadOnly(_)) => return of_store(error),
+        E::Store(CommitError::ReadOnly(_)) => return of_ours(error),
+        // Damage is no reason to come again in two seconds.
+        E::Store(store) if store.standstill().is_none() => return Problem::internal(error),
         E::Store(_) | E::Interrupted | E::NumbersExhausted => {
             return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error)
                 .retry_after_seconds(RETRY_S);
         }
-        _ => return Problem::internal(error),
+        _ => return of_ours(error),
     };
     Problem::new(status, error)
 }
@@ -356,8 +391,7 @@ pub(crate) fn of_order(error: &AnswerOrderError) -> Problem {
         AnswerOrderError::NotDeposited => {
             Problem::from(RequestProblem::Unavailable).retry_after_seconds(RETRY_S)
         }
-        AnswerOrderError::Store(error) => of_store(error),
-        error if error.is_ours() => Problem::internal(error),
+        error if error.is_ours() => of_ours(error),
         _ => Refusal::Malformed.into(),
     }
 }
@@ -368,18 +402,56 @@ pub(crate) fn of_hold(error: &LegalHoldError) -> Problem {
         LegalHoldError::Reason => Refusal::HoldReason.into(),
         LegalHoldError::UnknownChain => Refusal::UnknownChain.into(),
         LegalHoldError::NoSuchHold => Refusal::NoSuchHold.into(),
-        LegalHoldError::Store(error) => of_store(error),
-        error => Problem::internal(error),
+        error => of_ours(error),
     }
 }
 
-/// The problem of a store that could not take something.
-pub(crate) fn of_store(error: &CommitError) -> Problem {
-    match error {
-        CommitError::Invalid(_) | CommitError::Read(ReadError::Damaged { .. }) => {
-            Problem::internal(error)
+/// The problem of what the office could not do: not now, where the store does nothing now, and the office's own fault
+/// otherwise.
+pub(crate) fn of_ours<E: Error + Halts>(error: &E) -> Problem {
+    let refusal = match error.standstill() {
+        None => return Problem::internal(error),
+        Some(Standstill::Busy) => Refusal::Busy,
+        Some(Standstill::DiskFull) => Refusal::StoreFull,
+        Some(Standstill::ReadOnly(_)) => Refusal::ReadOnly,
+        Some(Standstill::Stopped) => Refusal::StoreStopped,
+    };
+    Problem::from(refusal).retry_after_seconds(RETRY_S)
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_evidence_store::backend::ReadError;
+    use heqi_evidence_store::table::TableError;
+    use heqi_notarization::holder::HolderFault;
+
+    use super::*;
+
+    #[test]
+    fn a_store_that_does_nothing_now_is_asked_again_and_damage_is_looked_at() {
+        let of = |problem: &Problem| (problem.status().as_u16(), problem.code());
+        let stopped = || TableError::Read(ReadError::Stopped);
+        assert_eq!(of(&of_ours(&HolderFault::Table(stopped()))), (503, "store_stopped"));
+        assert_eq!(of(&of_deposit(&AdmitBundleError::Table(stopped()))), (503, "store_stopped"));
+        assert_eq!(of(&of_order(&AnswerOrderError::Table(stopped()))), (503, "store_stopped"));
+        let full = LegalHoldError::Store(CommitError::DiskFull);
+        assert_eq!(of(&of_hold(&full)), (503, "store_full"));
+        assert_eq!(of(&of_mirror(&MirrorError::Store(CommitError::Busy))), (503, "busy"));
+        let damaged = ReadError::Damaged { what: "a frame".to_owned() };
+        let read = WitnessError::Store(CommitError::Read(damaged.clone()));
+        assert_eq!(of(&of_witness(&read)), (500, "internal"));
+        let deposit = AdmitBundleError::Store(CommitError::Read(damaged));
+        assert_eq!(of(&of_deposit(&deposit)), (500, "internal"));
+    }
+
+    #[test]
+    fn each_standstill_is_told_in_two_sentences_and_both_languages() {
+        for refusal in [Refusal::Busy, Refusal::StoreFull, Refusal::StoreStopped] {
+            assert_eq!(refusal.status(), StatusCode::SERVICE_UNAVAILABLE);
+            for language in [Language::Zh, Language::En] {
+                let told = refusal.explain(language);
+                assert!(!told.what.is_empty() && !told.next.is_empty(), "{refusal}");
+            }
         }
-        CommitError::ReadOnly(_) => Problem::from(Refusal::ReadOnly).retry_after_seconds(RETRY_S),
-        _ => Problem::from(RequestProblem::Unavailable).retry_after_seconds(RETRY_S),
     }
 }

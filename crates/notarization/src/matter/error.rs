@@ -1,9 +1,13 @@
 //! What goes wrong with a matter, each in two sentences and two languages.
 
+use std::fmt::Display;
+
 use heqi_evidence::canonical::CanonicalError;
 use heqi_evidence::statement::StatementError;
 use heqi_evidence_store::backend::{CommitError, ReadError};
 use heqi_evidence_store::changeset::InvalidChangeset;
+use heqi_evidence_store::object::OpenObjectError;
+use heqi_evidence_store::outbox::OutboxError;
 use heqi_evidence_store::sealed::{SealError, UnsealError};
 use heqi_evidence_store::table::TableError;
 use heqi_evidence_store::vault::VaultError;
@@ -15,6 +19,9 @@ use super::press::PressError;
 use super::register::RegisterError;
 use super::state::Rule;
 use crate::deposited::DepositedError;
+use crate::holder::HolderFault;
+use crate::staff::OfficeStaffError;
+use crate::standstill::{Halts, Standstill};
 use crate::wording::{Class, Said, say};
 
 mod rules;
@@ -85,21 +92,12 @@ pub enum MatterError {
     /// Another act was always faster.
     #[error("the office is busy")]
     Busy,
-    /// The store.
+    /// The store does nothing now.
     #[error(transparent)]
-    Store(CommitError),
+    Store(Standstill),
     /// The office's own fault.
     #[error("the store is damaged, or a program error: {0}")]
     Broken(String),
-}
-
-impl From<CommitError> for MatterError {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Conflict { .. } | CommitError::Busy => Self::Busy,
-            error => Self::Store(error),
-        }
-    }
 }
 
 macro_rules! broken {
@@ -114,17 +112,53 @@ macro_rules! broken {
 
 broken!(
     CanonicalError,
-    DepositedError,
     InvalidChangeset,
-    ReadError,
     SealError,
     StatementError,
-    TableError,
     UnsealError,
     VaultError,
 );
 
+macro_rules! of_the_store {
+    ($($error:ty),+ $(,)?) => {$(
+        impl From<$error> for MatterError {
+            fn from(error: $error) -> Self {
+                Self::of_the_store(&error)
+            }
+        }
+    )+};
+}
+
+of_the_store!(
+    CommitError,
+    DepositedError,
+    HolderFault,
+    OpenObjectError,
+    OutboxError,
+    ReadError,
+    TableError,
+);
+
+impl From<OfficeStaffError> for MatterError {
+    fn from(error: OfficeStaffError) -> Self {
+        match error {
+            OfficeStaffError::Other(error) => error,
+            // Of an account that stands in a matter there is nothing else to say to whoever works on it.
+            error => Self::Broken(error.to_string()),
+        }
+    }
+}
+
 impl MatterError {
+    /// What the store said: that it does nothing now, or that something is wrong with it.
+    pub(crate) fn of_the_store(error: &(impl Display + Halts)) -> Self {
+        match error.standstill() {
+            Some(Standstill::Busy) => Self::Busy,
+            Some(standstill) => Self::Store(standstill),
+            None => Self::Broken(error.to_string()),
+        }
+    }
+
     /// Its class.
     pub fn class(&self) -> Class {
         self.said().class
@@ -315,13 +349,13 @@ impl MatterError {
                 ["没有收到文件，或文件超过20 MB。", "请重新选择扫描件后上传。"],
                 ["The file is missing or longer than 20 MB.", "Choose the scan again."],
             ),
-            Self::Busy => say(
+            Self::Busy | Self::Store(Standstill::Busy) => say(
                 Unavailable,
                 "busy",
                 ["系统繁忙，未作更改。", "请稍后重试。"],
                 ["The office is busy; nothing was changed.", "Try again in a moment."],
             ),
-            Self::Store(CommitError::ReadOnly(_)) => say(
+            Self::Store(Standstill::ReadOnly(_)) => say(
                 Unavailable,
                 "store_read_only",
                 [
@@ -333,11 +367,23 @@ impl MatterError {
                     "Have the administrator look at /readyz; go on from here once it takes writes again.",
                 ],
             ),
-            Self::Store(_) => say(
+            Self::Store(Standstill::DiskFull) => say(
                 Unavailable,
-                "store_unavailable",
-                ["暂时无法写入，未作更改。", "请稍后重试。"],
-                ["Nothing can be written now; nothing was changed.", "Try again in a moment."],
+                "store_full",
+                ["本处存储空间不足，未作更改。", "请联系系统管理员；腾出空间后从这一步继续。"],
+                [
+                    "The office's store has no space left; nothing was changed.",
+                    "Tell the administrator; go on from here once there is space again.",
+                ],
+            ),
+            Self::Store(Standstill::Stopped) => say(
+                Unavailable,
+                "store_stopped",
+                ["系统正在重新启动，本次操作结果待确认。", "请稍后重新打开页面，核对是否已完成，未完成的再办理一次。"],
+                [
+                    "The office's service is restarting; whether this was done is not known yet.",
+                    "Open the page again in a moment, look whether it was done, and do it again if not.",
+                ],
             ),
             Self::Broken(_) => say(
                 Internal,
