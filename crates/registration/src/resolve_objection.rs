@@ -9,7 +9,7 @@ use heqi_filing::{
     Confirmation, Filing, FilingState, Grounds, Matter, OfficeKind, Party, Resolution,
     ResolveError, TakeBackError,
 };
-use heqi_vocabulary::{Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
+use heqi_vocabulary::{ChainId, Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
@@ -368,15 +368,35 @@ pub async fn objection_view(
 
 /// The newest objection in a filing. Where nobody ever objected there is nothing for the officer to see.
 async fn newest_objection(platform: &Platform, filing: &Filing) -> Result<KeptRecord, ActError> {
-    let within = format!("{}/", filing.chain());
-    let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
+    let chain = filing.chain();
+    let known = rows::NEWEST_OBJECTIONS.row(platform.backend(), &chain).await;
+    let newest = match known.map_err(Fault::from)? {
+        Some(row) => row.value,
+        None => looked_for(platform, chain).await?,
+    };
+    let newest = newest.ok_or(ActError::NotFound(Thing::Filing))?;
+    ledger::find(platform, newest).await
+}
+
+/// Reads a chain through that has no row yet: an objection of before there were these rows, or nobody ever objected. What
+/// is found is remembered, so that the next look costs the same however long the chain is.
+async fn looked_for(platform: &Platform, chain: ChainId) -> Result<Option<RecordId>, ActError> {
+    let links = rows::LINKS.scan(platform.backend(), &format!("{chain}/"), None, usize::MAX).await;
+    let mut newest = None;
     for (_, link) in links.map_err(Fault::from)?.into_iter().rev() {
-        let kept = ledger::find(platform, link.value).await?;
-        if kept.kind == RecordKind::Objection {
-            return Ok(kept);
+        if ledger::find(platform, link.value).await?.kind == RecordKind::Objection {
+            newest = Some(link.value);
+            break;
         }
     }
-    Err(ActError::NotFound(Thing::Filing))
+    let mut changes = Changeset::new();
+    // Whoever objects meanwhile writes the row, and theirs is the newer one.
+    rows::NEWEST_OBJECTIONS.insert(&mut changes, &chain, &newest).map_err(Fault::from)?;
+    // What is not remembered now is looked for again: no reason to show nothing.
+    if let Ok(pending) = platform.backend().commit(changes) {
+        let _ = pending.await;
+    }
+    Ok(newest)
 }
 
 fn record(
