@@ -222,7 +222,8 @@ async fn one(
     let said = said.map_err(|error| of_ours(&error))?;
     let apply = certificate::way(&state, &record, reader.language).await?;
     let now = state.office.clock().now();
-    let shown = evidence_page(&record, (said, apply), now, reader.language);
+    let at = (now, state.office.proofs_not_asked_since().await);
+    let shown = evidence_page(&record, (said, apply), at, reader.language);
     let here = Link::HeldEvidence(*number);
     Ok(page(&shown, people(&state)?, reader, here, Some(&visitor)))
 }

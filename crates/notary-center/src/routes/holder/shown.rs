@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_LANGUAGE, VARY};
 use heqi_evidence::disclosure::Disclosure;
-use heqi_evidence::verdict::Status;
+use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_filing::{Capacity, Matter};
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::holder::HolderFault;
@@ -142,7 +142,7 @@ struct PlaceWire {
 pub(super) fn evidence_page(
     opened: &OpenedRecord,
     (said, apply): (Vec<SaidLine>, ApplyWay),
-    now: UtcMillis,
+    (now, not_asked_since): (UtcMillis, Option<UtcMillis>),
     language: Language,
 ) -> HolderEvidencePage {
     let record = &opened.record;
@@ -150,6 +150,8 @@ pub(super) fn evidence_page(
     let client = |name: &str| opened.client.as_ref().and_then(|client| client.value(name));
     let documents = record.value("documents").and_then(parsed::<Vec<DocumentWire>>);
     let photo = record.parsed::<Digest>("photo_sha256");
+    let lacks = |name| opened.verdict.claim(name).is_none_or(|it| it.status != Status::Proved);
+    let is_waited_for = lacks(ClaimName::Witnessed) || lacks(ClaimName::Mirrored);
     HolderEvidencePage {
         number: opened.row.deposit_no,
         voucher: text("voucher"),
@@ -159,6 +161,7 @@ pub(super) fn evidence_page(
         recorded_at: opened.recorded_at.for_people(),
         received_at: opened.row.received_at.for_people(),
         examined_at: now.for_people(),
+        asked_at: not_asked_since.filter(|_| is_waited_for).map(UtcMillis::for_people),
         claims: opened
             .verdict
             .claims()
