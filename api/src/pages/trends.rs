@@ -117,10 +117,10 @@ impl Trends<'_> {
 fn finding(found: &Reconciled) -> Finding {
     Finding {
         at: found.at.for_people(),
-        found: match found.outcome {
+        found: match &found.outcome {
             Outcome::Match {} => Found::Match,
-            Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf },
-            Outcome::NotCompared { .. } => Found::NotCompared,
+            Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf: *first_leaf },
+            Outcome::NotCompared { reason } => Found::nothing(reason),
         },
         size: found.size,
         leaves: found.leaves,
