@@ -18,7 +18,8 @@ use heqi_service_kit::health::Readiness;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{
-    Admission, Alarms, Downloads, Edge, Health, Limiter, Listener, Metrics, Running, Shutdown, TaskGroup, edge,
+    Admission, Alarms, Downloads, Edge, Health, Limiter, Listener, Metrics, Running, Shutdown,
+    TaskGroup, edge,
 };
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;

@@ -20,7 +20,8 @@ use heqi_service_kit::health::Readiness;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{
-    Alarms, ApiKeyHash, Downloads, Edge, Health, Limiter, Listener, Metrics, Running, TaskGroup, edge,
+    Alarms, ApiKeyHash, Downloads, Edge, Health, Limiter, Listener, Metrics, Running, TaskGroup,
+    edge,
 };
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;

@@ -63,7 +63,9 @@ pub enum ReconcileError {
     #[error("the own mirror cannot be read: {0}")]
     Mirror(String),
     /// Our own tiles, of our log or of our mirror of another, do not make its tree: some are missing, or are none.
-    #[error("tiles of the own log or mirror are missing or damaged: run `heqi store fsck`, then `heqi store rebuild`")]
+    #[error(
+        "tiles of the own log or mirror are missing or damaged: run `heqi store fsck`, then `heqi store rebuild`"
+    )]
     OwnTiles,
 }
 

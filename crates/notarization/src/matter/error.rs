@@ -110,14 +110,7 @@ macro_rules! broken {
     )+};
 }
 
-broken!(
-    CanonicalError,
-    InvalidChangeset,
-    SealError,
-    StatementError,
-    UnsealError,
-    VaultError,
-);
+broken!(CanonicalError, InvalidChangeset, SealError, StatementError, UnsealError, VaultError,);
 
 macro_rules! of_the_store {
     ($($error:ty),+ $(,)?) => {$(

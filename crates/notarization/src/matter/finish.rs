@@ -170,9 +170,8 @@ async fn sheet_of(
     let package = package(office, opened).await?;
     // As of the certificate's own day: issued again after a failure it says the same.
     let answers = answers_held(office, &matter.deposit, matter.applicant(), approval.at).await?;
-    let name = |account| async move {
-        officer_name(office, account).await.map_err(MatterError::from)
-    };
+    let name =
+        |account| async move { officer_name(office, account).await.map_err(MatterError::from) };
     let check_url =
         format!("{}/{}?c={check_code}", desk.check_url.trim_end_matches('/'), number.digest());
     let session = matter.extraction().ok_or(Rule::NoExtraction)?;

@@ -129,9 +129,8 @@ pub struct Pressed {
 
 async fn people_of(office: &NotaryOffice, opened: &Opened<'_>) -> Result<[String; 2], MatterError> {
     let session = opened.matter.extraction().ok_or(super::state::Rule::NoExtraction)?;
-    let name = |account| async move {
-        officer_name(office, account).await.map_err(MatterError::from)
-    };
+    let name =
+        |account| async move { officer_name(office, account).await.map_err(MatterError::from) };
     Ok([name(session.notary()).await?, name(session.second()).await?])
 }
 
