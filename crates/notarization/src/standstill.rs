@@ -100,7 +100,12 @@ halts! {
 
 #[cfg(test)]
 mod tests {
+    use heqi_vocabulary::Explain as _;
+
     use super::*;
+    use crate::matter::MatterError;
+    use crate::staff::OfficeStaffError;
+    use crate::wording::Class;
 
     #[test]
     fn a_store_that_does_nothing_now_is_no_damage_however_deep_it_is_said() {
@@ -120,6 +125,24 @@ mod tests {
         assert_eq!(closed.standstill(), Some(Standstill::ReadOnly(why)));
         let read = AnswerOrderError::Store(CommitError::Read(stopped()));
         assert_eq!(read.standstill(), Some(Standstill::Stopped));
+    }
+
+    #[test]
+    fn an_act_at_the_bench_says_what_the_store_does_and_is_done_again_later() {
+        let opened = DepositedError::Part(OpenObjectError::Read(ReadError::Stopped));
+        let full = OutboxError::Commit(CommitError::DiskFull);
+        let closed = CommitError::ReadOnly(ReadOnly::Behind);
+        for (error, code) in [
+            (MatterError::from(opened), "store_stopped"),
+            (MatterError::from(full), "store_full"),
+            (MatterError::from(closed), "store_read_only"),
+            (MatterError::from(CommitError::Busy), "busy"),
+            (OfficeStaffError::from(TableError::Read(ReadError::Stopped)).into(), "store_stopped"),
+        ] {
+            assert_eq!((error.class(), error.code()), (Class::Unavailable, code));
+        }
+        let damaged = ReadError::Damaged { what: "a frame".to_owned() };
+        assert_eq!(MatterError::from(damaged).class(), Class::Internal);
     }
 
     #[test]
