@@ -18,7 +18,8 @@ use heqi_service_kit::health::Readiness;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{
-    Admission, Alarms, Edge, Health, Limiter, Listener, Metrics, Running, Shutdown, TaskGroup, edge,
+    Admission, Alarms, Downloads, Edge, Health, Limiter, Listener, Metrics, Running, Shutdown,
+    TaskGroup, edge,
 };
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::{Entropy, MessageChannel};
@@ -176,6 +177,7 @@ impl Api {
             entropy,
             limiter: Limiter::new(settings.rates, &metrics),
             admission: Admission::new(settings.load, &metrics),
+            downloads: Downloads::new(settings.load, &metrics),
             settings,
             witness,
             peer,

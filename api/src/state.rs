@@ -7,7 +7,7 @@ use heqi_evidence_store::witness::Witness;
 use heqi_notify::signature::Secret;
 use heqi_registration::Platform;
 use heqi_registration::monitoring::Sample;
-use heqi_service_kit::{Admission, Alarms, Limiter, Metrics, Shutdown};
+use heqi_service_kit::{Admission, Alarms, Downloads, Limiter, Metrics, Shutdown};
 use heqi_vocabulary::{Entropy, MessageChannel};
 use tokio::sync::Notify;
 
@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) limiter: Limiter,
     /// How much is under way.
     pub(crate) admission: Arc<Admission>,
+    /// How much memory large answers take until they are read.
+    pub(crate) downloads: Arc<Downloads>,
     /// The newest signings.
     pub(crate) recent: Recent,
     /// The description of the interface, ready to be sent.

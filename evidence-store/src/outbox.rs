@@ -7,6 +7,8 @@
 //! looking at. Due rows are hints: there may be too many, never too few, so enqueueing needs no precondition and
 //! leasing looks only at lanes that are due.
 
+mod rows;
+
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
@@ -15,7 +17,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::backend::{Backend, CommitError, ReadError};
-use crate::changeset::{Changeset, Expected, InvalidChangeset, Row, RowKey};
+use crate::changeset::{Changeset, Expected, InvalidChangeset, RowKey};
+use rows::{Item, decode, is_lane, order_of, put_item};
 
 /// How soon a lane whose first item waits for its leaf is looked at again, in milliseconds.
 const RECHECK_MS: i64 = 20;
@@ -86,16 +89,6 @@ pub struct Leased<T> {
     pub payload: T,
     version: u64,
     after: After,
-}
-
-#[derive(Deserialize, Serialize)]
-struct Item<T> {
-    /// When it may be leased: its time, the end of a lease, or the end of a pause after a failure.
-    due_ms: i64,
-    attempts: u32,
-    #[serde(default)]
-    after: After,
-    payload: T,
 }
 
 impl<T: DeserializeOwned + Serialize> Outbox<T> {
@@ -366,35 +359,6 @@ impl<T: DeserializeOwned + Serialize> Outbox<T> {
         }
         Ok(())
     }
-
-    fn item_key(&self, lane: &str, order: u64) -> Result<RowKey, InvalidChangeset> {
-        RowKey::new(format!("outbox/{}/item/{lane}/{order:020}", self.queue))
-    }
-
-    fn lane_of<'k>(&self, key: &'k RowKey) -> Option<&'k str> {
-        let prefix = format!("outbox/{}/item/", self.queue);
-        let rest = key.as_bytes().strip_prefix(prefix.as_bytes())?;
-        str::from_utf8(rest).ok()?.rsplit_once('/').map(|(lane, _)| lane)
-    }
-
-    fn lane_prefix(&self, lane: &str) -> Vec<u8> {
-        format!("outbox/{}/item/{lane}/", self.queue).into_bytes()
-    }
-
-    fn due_key(&self, due_ms: i64, lane: &str) -> Result<RowKey, InvalidChangeset> {
-        // Nothing is due before 1970, and 15 digits outlast the year 9999: text order is time order.
-        RowKey::new(format!("outbox/{}/due/{:015}/{lane}", self.queue, due_ms.max(0)))
-    }
-
-    fn due_prefix(&self) -> Vec<u8> {
-        format!("outbox/{}/due/", self.queue).into_bytes()
-    }
-
-    fn parse_due<'k>(&self, key: &'k RowKey) -> Option<(i64, &'k str)> {
-        let rest = key.as_bytes().strip_prefix(self.due_prefix().as_slice())?;
-        let (due_ms, lane) = str::from_utf8(rest).ok()?.split_once('/')?;
-        Some((due_ms.parse().ok()?, lane))
-    }
 }
 
 /// Why the outbox could not do what was asked.
@@ -429,41 +393,6 @@ async fn is_ready(backend: &dyn Backend, after: &After, head: u64) -> Result<boo
         After::Leaf(index) => Ok(*index < head),
         After::IndexRow(key) => Ok(backend.row(&RowKey::new(key.clone())?).await?.is_some()),
     }
-}
-
-fn is_lane(lane: &str) -> bool {
-    (1..=128).contains(&lane.len())
-        && lane.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
-}
-
-fn order_of(key: &RowKey) -> Option<u64> {
-    str::from_utf8(key.as_bytes().last_chunk::<20>()?).ok()?.parse().ok()
-}
-
-#[derive(Serialize)]
-struct ItemRef<'a, T> {
-    due_ms: i64,
-    attempts: u32,
-    after: &'a After,
-    payload: &'a T,
-}
-
-fn put_item<T: Serialize>(
-    changes: &mut Changeset,
-    key: RowKey,
-    due_ms: i64,
-    attempts: u32,
-    after: &After,
-    payload: &T,
-) -> Result<(), OutboxError> {
-    let value = serde_json::to_vec(&ItemRef { due_ms, attempts, after, payload })
-        .map_err(|_| OutboxError::Malformed { key: key.clone() })?;
-    changes.put(key, value);
-    Ok(())
-}
-
-fn decode<T: DeserializeOwned>(key: &RowKey, row: &Row) -> Result<Item<T>, OutboxError> {
-    serde_json::from_slice(&row.value).map_err(|_| OutboxError::Malformed { key: key.clone() })
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! soon, a statement over all of them becomes a leaf; the next head is stamped over it by whoever stamps
 //! then. [`renewal_file`] gives the way of one leaf, for whoever verifies it in twenty years.
 
+mod file;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,17 +18,17 @@ use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence::statement::{Statement as _, StatementError};
 use heqi_pki::keys::Signer;
 use heqi_pki::timestamp::TimestampToken;
-use heqi_renewal::{
-    FileError, Link, Next, Renewal, RenewalFile, Subject, SubjectLeaf, TokenTree, ends_of,
-};
+use heqi_renewal::{FileError, Renewal, TokenTree, ends_of};
 use heqi_vocabulary::{Clock, Digest, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::backend::{Backend, CommitError, ReadError};
 use crate::changeset::{Changeset, InvalidChangeset, LedgerEntry, RowKey, leaf_index_of};
 use crate::log::ProofError;
-use crate::stamping::{StampedHead, StampingError, TokenRow, covering};
+use crate::stamping::{StampingError, TokenRow};
 use crate::table::{Stored, Table, TableError};
+
+pub use file::renewal_file;
 
 /// The tokens of [`crate::stamping`]: head's size in twenty digits, a dot, the label.
 const TOKENS: Table<String, TokenRow> = Table::new("time-token");
@@ -349,79 +351,6 @@ async fn tree_of(
             return Ok((tree, first, place));
         }
     }
-}
-
-/// The way of the leaf at `index`, a signed statement or a record: its first stamped head, and every renewal
-/// since.
-///
-/// # Errors
-/// [`RenewalError::NotStamped`], [`RenewalError::NoLeaf`], and what the store says.
-pub async fn renewal_file(
-    holder: &Holder<'_>,
-    index: u64,
-    detail: Option<(String, String)>,
-) -> Result<RenewalFile, RenewalError> {
-    let log = holder.backend.log();
-    let entry = log.entry(index).await?.ok_or(RenewalError::NoLeaf)?;
-    let rows = RENEWALS.scan(holder.backend, "", None, MOST).await?;
-    let mut head = covering(holder.backend, index).await?.ok_or(RenewalError::NotStamped)?;
-    let path = log.inclusion_proof(index, head.head.checkpoint().size()).await?;
-    let leaf = match LogLeaf::parse(&entry.entry) {
-        Ok(LogLeaf::Record(root)) => SubjectLeaf::Record(root),
-        Ok(LogLeaf::Statement(_)) => {
-            SubjectLeaf::Statement { envelope: entry.record.to_vec(), detail }
-        }
-        Err(_) => return Err(RenewalError::NoLeaf),
-    };
-    let subject = Subject { leaf, index, path };
-    let mut links = Vec::new();
-    loop {
-        let mut link = link_of(&head);
-        let found = next_of(holder, &rows, &head, &link).await?;
-        let Some((next, next_head)) = found else {
-            links.push(link);
-            return Ok(RenewalFile { subject, links });
-        };
-        link.next = Some(next);
-        links.push(link);
-        head = next_head;
-    }
-}
-
-fn link_of(head: &StampedHead) -> Link {
-    let tokens = head.tokens.iter().filter_map(|(label, row)| Some((label.clone(), row.der()?)));
-    Link { note: head.note.clone(), tokens: tokens.collect(), next: None }
-}
-
-/// The renewal that names a token of this head, with the head that was stamped over it.
-async fn next_of(
-    holder: &Holder<'_>,
-    rows: &[(Seq, Stored<RenewalRow>)],
-    head: &StampedHead,
-    link: &Link,
-) -> Result<Option<(Next, StampedHead)>, RenewalError> {
-    let size = head.head.checkpoint().size();
-    for label in link.tokens.keys() {
-        let name = format!("{size:020}.{label}");
-        let at = rows.iter().position(|(_, row)| row.value.first <= name && name <= row.value.last);
-        let Some(at) = at else { continue };
-        let Some((seq, row)) = rows.get(at) else { continue };
-        let after = at.checked_sub(1).and_then(|at| rows.get(at));
-        let after = after.map(|(_, row)| row.value.last.clone());
-        let (tree, _, place) = tree_of(holder, (after, &row.value.last), Some(&name)).await?;
-        let Some(token) = place.and_then(|place| tree.place(place)) else { continue };
-        let log = holder.backend.log();
-        let index = leaf_at(holder, &renewal_row(seq.0)?).await?;
-        // Renewed and not stamped yet: the way ends before it.
-        let Some(next) = covering(holder.backend, index).await? else { return Ok(None) };
-        let path = log.inclusion_proof(index, next.head.checkpoint().size()).await?;
-        let envelope = log.entry(index).await?.ok_or(RenewalError::NoLeaf)?.record.to_vec();
-        let anchors = leaf_at(holder, &anchors_row(row.value.anchors)?).await?;
-        let anchors = log.entry(anchors).await?.ok_or(RenewalError::NoLeaf)?.record.to_vec();
-        let next_link = Next { envelope, anchors, label: label.clone(), token, index, path };
-        return Ok(Some((next_link, next)));
-    }
-    Ok(None)
 }
 
 /// Where the leaf stands that a row knows the place of.

@@ -8,6 +8,7 @@ use heqi_evidence::bundle::MEDIA_TYPE;
 use heqi_notary_protocol::returns::{ListedReceipt, PAGE, ReceiptList};
 use heqi_registration::{Custodian, returns};
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_vocabulary::RecordId;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -81,11 +82,12 @@ async fn deposited(
     path: Path<(Custodian, RecordId)>,
 ) -> Result<HttpResponse, Problem> {
     let (custodian, record) = path.into_inner();
+    let room = state.downloads.room(USUAL_BYTES)?;
     let bundle = returns::deposited(&state.platform, &caller.actor, custodian, record).await;
     let bundle = bundle.map_err(refused)?;
     tracing::info!(record.id = %record, %custodian, "a record was given back to a custodian");
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, MEDIA_TYPE))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(bundle))
+        .body(room.send(bundle)))
 }

@@ -8,6 +8,7 @@ use heqi_filing::DocumentTitle;
 use heqi_registration::attach_document::{AttachDocument, attach_document as attach};
 use heqi_registration::read_document::read_document;
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_vocabulary::{DocumentId, FilingId};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -88,9 +89,10 @@ async fn document(
     caller: Caller,
     document: Path<DocumentId>,
 ) -> Result<HttpResponse, Problem> {
+    let room = state.downloads.room(USUAL_BYTES)?;
     let read = read_document(&state.platform, &caller.actor, *document).await.map_err(refused)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, read.media_type))
         .insert_header((ETAG, format!("\"{}\"", read.sha256)))
-        .body(Bytes::from_owner(read.bytes)))
+        .body(room.send(Bytes::from_owner(read.bytes))))
 }

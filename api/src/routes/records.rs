@@ -10,6 +10,7 @@ use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::renewal::export_renewals;
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_vocabulary::RecordId;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -79,6 +80,7 @@ async fn bundle(
     query: Query<AttributesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let attributes = query.attributes.as_deref().map_or(Attributes::All, Attributes::listed);
+    let room = state.downloads.room(USUAL_BYTES)?;
     let Caller { actor, facts } = caller;
     let exported = export_bundle(&state.platform, &actor, &facts, *record, &attributes).await;
     let exported = exported.map_err(refused)?;
@@ -87,7 +89,7 @@ async fn bundle(
         .insert_header((CONTENT_TYPE, MEDIA_TYPE))
         .insert_header((CONTENT_DISPOSITION, disposition))
         .insert_header((ACCESS_RECORD, exported.access_record_id.to_string()))
-        .body(exported.bytes))
+        .body(room.send(exported.bytes)))
 }
 
 /// Take the renewals of a record's time stamps.
@@ -106,13 +108,14 @@ async fn renewals(
     caller: Caller,
     record: Path<RecordId>,
 ) -> Result<HttpResponse, Problem> {
+    let room = state.downloads.room(USUAL_BYTES)?;
     let exported = export_renewals(&state.platform, &caller.actor, *record).await;
     let exported = exported.map_err(refused)?;
     let disposition = attachment(&exported.file_name).map_err(|error| Problem::internal(&error))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/zip"))
         .insert_header((CONTENT_DISPOSITION, disposition))
-        .body(exported.bytes))
+        .body(room.send(exported.bytes)))
 }
 
 /// A download under this name (RFC 6266); names of bundles are plain ASCII.

@@ -18,6 +18,7 @@ use heqi_registration::regulator::looks::{bundle, lift_hold, photo, place_hold};
 use heqi_registration::regulator::search::{SearchError, own_searches, results, search};
 use heqi_registration::search_index::Rank;
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::{LARGEST_BYTES, USUAL_BYTES};
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{DocumentId, FilingId, RecordId};
 use serde::Deserialize;
@@ -254,12 +255,13 @@ async fn picture(
     at: Path<OfRecord>,
 ) -> Result<HttpResponse, Problem> {
     let seen = facts(&http, state.platform.clock())?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let looked_at = (at.query_id, at.filing_id);
     let bytes = photo(&state.platform, &actor(&visitor)?, &seen, looked_at, at.record_id).await;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "image/jpeg"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(bytes.map_err(refused)?.to_vec()))
+        .body(room.send(bytes.map_err(refused)?.to_vec())))
 }
 
 async fn evidence(
@@ -269,6 +271,7 @@ async fn evidence(
     at: Path<OfRecord>,
 ) -> Result<HttpResponse, Problem> {
     let seen = facts(&http, state.platform.clock())?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let looked_at = (at.query_id, at.filing_id);
     let taken = bundle(&state.platform, &actor(&visitor)?, &seen, looked_at, at.record_id).await;
     let taken = taken.map_err(refused)?;
@@ -279,7 +282,7 @@ async fn evidence(
             CONTENT_DISPOSITION,
             format!("attachment; filename=\"{}\"", taken.file_name),
         ))
-        .body(taken.bytes))
+        .body(room.send(taken.bytes)))
 }
 
 async fn package(
@@ -292,6 +295,8 @@ async fn package(
     let from = part.from.as_deref().map(str::parse::<usize>).transpose();
     let from = from.map_err(|_| RequestProblem::NotFound)?.unwrap_or(0);
     let seen = facts(&http, state.platform.clock())?;
+    // Before the look is recorded, and until the court's package has been read: its turn at being made ends earlier.
+    let room = state.downloads.room(LARGEST_BYTES)?;
     let looked_at = (at.query_id, at.filing_id);
     let taken = court_package(&state.platform, &actor(&visitor)?, &seen, looked_at, from).await;
     let taken = taken.map_err(refused)?;
@@ -305,7 +310,7 @@ async fn package(
         let there = Link::RegulatorPackage(at.query_id, at.filing_id);
         response.insert_header((LINK, format!("<{there}?from={next}>; rel=\"next\"")));
     }
-    Ok(response.body(taken.bytes))
+    Ok(response.body(room.send(taken.bytes)))
 }
 
 /// Why a hold is placed or lifted.

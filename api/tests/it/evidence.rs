@@ -1,5 +1,6 @@
 //! Evidence opened in part and exported whole.
 
+use heqi_api::ApiSettings;
 use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::canonical;
 use heqi_evidence::disclosure::Disclosure;
@@ -60,6 +61,30 @@ async fn a_bundle_is_downloaded_under_a_name_and_can_be_read() {
     let part = service.get(AUDITOR, &format!("{path}?attributes=voucher")).await;
     let bundle = EvidenceBundle::read(&part.body).unwrap();
     assert_eq!(json!(bundle.parts.attachments.len()), json!(0));
+}
+
+#[tokio::test]
+async fn what_finds_no_memory_to_be_sent_from_is_put_off_and_no_look() {
+    let mut settings = ApiSettings::default();
+    settings.load.download_memory_bytes = 0;
+    let service = Service::start_with(settings, None).await;
+    let invited = invited(&service, 1).await;
+    let receipt = invited.signers[0].sign(&service).await;
+    let record = receipt["record_id"].as_str().unwrap();
+    let size = service.log_size();
+    for path in [
+        format!("/api/v1/records/{record}/bundle"),
+        format!("/api/v1/records/{record}/renewals"),
+        format!("/api/v1/documents/{}", invited.document),
+    ] {
+        let token = if path.contains("/documents/") { HANDLER } else { AUDITOR };
+        let refused = service.get(token, &path).await;
+        refused.is_problem(503, "overloaded");
+        assert!(!refused.header("retry-after").is_empty(), "{path}");
+    }
+    assert_eq!(service.log_size(), size, "nothing was sent and nothing recorded");
+    // What needs no such memory is answered.
+    service.get(AUDITOR, &format!("/api/v1/records/{record}")).await.json(200);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The regulator's console over HTTP: a search with its legal basis, its record, one filing, and
 //! everybody who is refused on the way.
 
+use heqi_api::ApiSettings;
 use heqi_evidence::container;
 use heqi_registration::index_filings::index_filings;
 use heqi_registration::regulator::court_package::MOST_RECORDS;
@@ -194,6 +195,24 @@ async fn a_package_for_a_court_is_taken_from_the_page_of_the_filing_and_is_one_l
     assert_eq!(service.log_size(), size + 1);
     // The page leads to the parts as the platform cuts them.
     assert_eq!(heqi_pages::regulator::PACKED, MOST_RECORDS);
+}
+
+#[tokio::test]
+async fn a_package_that_finds_no_memory_to_be_sent_from_is_put_off_before_its_look_is_recorded() {
+    let mut settings = ApiSettings::default();
+    settings.load.download_memory_bytes = 0;
+    let service = Service::start_reviewing_with(settings, registry()).await;
+    signed(&service).await;
+    while !index_filings(&service.platform).await.unwrap().has_caught_up {}
+    let desk = Desk::regulator(&service, "zhou.zheng").await;
+    let filing = desk.filing().await;
+    let size = service.log_size();
+    let refused = desk.get(&format!("{filing}/court-package")).await;
+    assert_eq!(refused.status, 503);
+    assert!(!refused.header("retry-after").is_empty());
+    assert_eq!(service.log_size(), size, "a look that showed nothing");
+    // Pages are no downloads.
+    assert!(desk.page(&filing).await.contains(COMPANY));
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ use heqi_tlog::proof::verify_inclusion;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tile::TilePath;
 use heqi_tlog::tree::{Hash, leaf_hash};
+use heqi_vocabulary::{Clock, UtcMillis};
 use tokio::sync::Mutex;
 
 use self::elsewhere::{Elsewhere, NotShown, Place, ShownElsewhere};
@@ -91,6 +92,15 @@ impl CosignedLog {
         let known = self.remembered(&origin_sha256).await;
         let same = known.filter(|known| known.note().text() == mirrored.note().text());
         same.and_then(|known| both_lines(known, &mirrored).ok()).unwrap_or(mirrored)
+    }
+
+    /// When witness and mirror of another custodian were last asked in vain, while nobody asks them for that; `None`
+    /// while they are asked, and where they are the office's own.
+    pub(crate) async fn not_asked_since(&self, clock: &dyn Clock) -> Option<UtcMillis> {
+        match &self.source {
+            Source::Own { .. } => None,
+            Source::Elsewhere(there) => there.paused_since(clock).await,
+        }
     }
 
     async fn remembered(&self, origin_sha256: &str) -> Option<SignedCheckpoint> {

@@ -47,6 +47,7 @@ pub mod peer;
 pub mod publish_anchors;
 pub mod renewal;
 pub mod staff;
+pub mod standstill;
 pub mod successor;
 pub mod wording;
 

@@ -11,7 +11,7 @@ use heqi_evidence_store::changeset::{RowKey, leaf_index_of};
 use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_evidence_store::table::TableError;
 use heqi_pki::keys::{PublicKey, Signer};
-use heqi_vocabulary::{Clock, Entropy};
+use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 use tokio::sync::Mutex;
 
 use crate::cosigned_log::CosignedLog;
@@ -118,6 +118,12 @@ impl NotaryOffice {
     /// The platform's log with the cosignatures of witness and mirror.
     pub(crate) fn cosigned_log(&self) -> Option<&CosignedLog> {
         self.cosigned_log.as_deref()
+    }
+
+    /// When witness and mirror of another custodian were last asked for a better proof of what is held, and gave none in
+    /// time; `None` while they are asked.
+    pub async fn proofs_not_asked_since(&self) -> Option<UtcMillis> {
+        self.cosigned_log()?.not_asked_since(&**self.clock()).await
     }
 
     /// The stores of its own frozen logs, oldest first.

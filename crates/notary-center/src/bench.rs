@@ -22,6 +22,7 @@ use heqi_service_kit::lifecycle::Shutdown;
 use heqi_service_kit::security_headers::ContentPolicy;
 use heqi_vocabulary::{Digest, Explain, Language};
 
+use crate::refusal::RETRY_S;
 use crate::service::State;
 use crate::visitor::{Reader, Visitor};
 
@@ -158,13 +159,18 @@ pub(crate) const fn status_of(class: Class) -> StatusCode {
 #[expect(clippy::needless_pass_by_value, reason = "handed to `map_err`")]
 pub(crate) fn refused(error: heqi_notarization::matter::MatterError) -> Problem {
     log_if_ours(&error);
-    Problem::new(status_of(error.class()), &error)
+    when(Problem::new(status_of(error.class()), &error), error.class())
 }
 
 /// The same for accounts.
 #[expect(clippy::needless_pass_by_value, reason = "handed to `map_err`")]
 pub(crate) fn denied(error: heqi_notarization::staff::OfficeStaffError) -> Problem {
-    Problem::new(status_of(error.class()), &error)
+    when(Problem::new(status_of(error.class()), &error), error.class())
+}
+
+/// What is not to be had now is to be asked for again in a moment.
+fn when(problem: Problem, class: Class) -> Problem {
+    if class == Class::Unavailable { problem.retry_after_seconds(RETRY_S) } else { problem }
 }
 
 /// What is our own fault is written down once, here.

@@ -1,24 +1,15 @@
 //! What goes wrong, for people: statuses of the specs, a stable code, and what to do.
 
-use actix_web::HttpResponse;
+mod of_errors;
+
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE};
-use heqi_evidence_store::backend::{CommitError, ReadError};
-use heqi_evidence_store::witness::WitnessError;
-use heqi_notarization::AdmitBundleError;
-use heqi_notarization::erasure::AnswerOrderError;
-use heqi_notarization::legal_hold::LegalHoldError;
-use heqi_notarization::mirror::MirrorError;
-use heqi_service_kit::problem::{PROBLEM_JSON, RequestProblem};
-use heqi_service_kit::{Problem, ProblemDocument};
-use heqi_tlog::mirror::MirrorRejection;
-use heqi_tlog::witness::Rejection;
+use heqi_service_kit::Problem;
 use heqi_vocabulary::{Explain, Explanation, Language};
-use serde::Serialize;
-use serde_json::json;
+
+pub(crate) use of_errors::{gap, of_deposit, of_hold, of_mirror, of_order, of_ours, of_witness};
 
 /// When to try again after the store could not take something, in seconds.
-const RETRY_S: u32 = 2;
+pub(crate) const RETRY_S: u32 = 2;
 
 /// Why something is not here or was not done, where no use case says so itself.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -71,6 +62,12 @@ pub(crate) enum Refusal {
     NoticeOfAnother,
     #[error("the record of the notice is not held here")]
     UnknownRecord,
+    #[error("the store is busy")]
+    Busy,
+    #[error("the disk is nearly full")]
+    StoreFull,
+    #[error("the store has stopped")]
+    StoreStopped,
 }
 
 impl Refusal {
@@ -83,7 +80,9 @@ impl Refusal {
             | Self::NothingUsable => StatusCode::BAD_REQUEST,
             Self::KeyMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::KeyReused | Self::NoSuchHold => StatusCode::CONFLICT,
-            Self::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ReadOnly | Self::Busy | Self::StoreFull | Self::StoreStopped => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::NotSigned | Self::FrozenLog | Self::OrderNotSigned | Self::NoticeNotSigned => {
                 StatusCode::FORBIDDEN
             }
@@ -160,6 +159,14 @@ impl Refusal {
                 ("声明所指的记录与请求中的记录不一致，未作任何更改。", "请核对记录编号。")
             }
             Self::UnknownRecord => ("本机构尚未保管该记录。", "请待该记录存入后重试。"),
+            Self::Busy => ("当前办理较多，未作任何更改。", "请稍等几秒后重试。"),
+            Self::StoreFull => (
+                "本机构存储空间不足，暂不能受理，未作任何更改。",
+                "请稍后重试；如持续出现，请联系公证机构。",
+            ),
+            Self::StoreStopped => {
+                ("系统正在重新启动，本次操作结果待确认。", "请稍后重试；已经完成的不会重复办理。")
+            }
         }
     }
 
@@ -250,6 +257,18 @@ impl Refusal {
             Self::UnknownRecord => {
                 ("This record is not held here yet.", "Send it again once the record is deposited.")
             }
+            Self::Busy => (
+                "Too much is under way at this office; nothing was changed.",
+                "Try again in a few seconds.",
+            ),
+            Self::StoreFull => (
+                "This office has no space left and takes nothing for now; nothing was changed.",
+                "Try again later; if it goes on, contact the notary office.",
+            ),
+            Self::StoreStopped => (
+                "The service is restarting; whether this was done is not known yet.",
+                "Try again in a moment; what was done already is not done twice.",
+            ),
         }
     }
 }
@@ -281,6 +300,9 @@ impl Explain for Refusal {
             Self::UnknownRecord => "record_unknown",
             Self::NoSuchTile => "no_such_tile",
             Self::ReadOnly => "read_only",
+            Self::Busy => "busy",
+            Self::StoreFull => "store_full",
+            Self::StoreStopped => "store_stopped",
         }
     }
 
@@ -296,127 +318,5 @@ impl Explain for Refusal {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self::new(refusal.status(), &refusal)
-    }
-}
-
-/// Why a checkpoint was not accepted; a conflict has an answer of its own.
-pub(crate) fn of_rejection(reason: &Rejection) -> Refusal {
-    match reason {
-        Rejection::UnknownOrigin => Refusal::UnknownLog,
-        Rejection::NotSigned(_) => Refusal::NotSigned,
-        Rejection::OldSizeBeyondCheckpoint => Refusal::OldSizeBeyond,
-        Rejection::Contradiction(_)
-        | Rejection::BadProof(_)
-        | Rejection::Conflict { .. }
-        | Rejection::StateOfAnotherLog => Refusal::Inconsistent,
-    }
-}
-
-/// The problem of a witness that failed.
-pub(crate) fn of_witness(error: &WitnessError) -> Problem {
-    match error {
-        WitnessError::Rejected { reason, .. } => of_rejection(reason).into(),
-        WitnessError::Frozen => Refusal::FrozenLog.into(),
-        WitnessError::Store(error) => of_store(error),
-        other => Problem::internal(other),
-    }
-}
-
-/// The problem of a mirror that did not do what was asked.
-pub(crate) fn of_mirror(error: &MirrorError) -> Problem {
-    match error {
-        MirrorError::Checkpoint(reason) => of_rejection(reason).into(),
-        MirrorError::Upload(MirrorRejection::UnknownOrigin) => Refusal::UnknownLog.into(),
-        MirrorError::Upload(MirrorRejection::NoPendingCheckpoint) => {
-            Refusal::NothingAnnounced.into()
-        }
-        MirrorError::Upload(MirrorRejection::NothingUsable | MirrorRejection::Conflict(_)) => {
-            Refusal::NothingUsable.into()
-        }
-        MirrorError::Frozen => Refusal::FrozenLog.into(),
-        MirrorError::NoStatement => Refusal::NoStatement.into(),
-        MirrorError::Package(_) => Refusal::Inconsistent.into(),
-        MirrorError::EntriesTooLong => Refusal::EntriesTooLong.into(),
-        MirrorError::Store(error) => of_store(error),
-        other => Problem::internal(other),
-    }
-}
-
-/// The problem of a deposit without a receipt.
-pub(crate) fn of_deposit(error: &AdmitBundleError) -> Problem {
-    use AdmitBundleError as E;
-    let status = match error {
-        E::Unreadable(_) => StatusCode::BAD_REQUEST,
-        E::PartTooLong => StatusCode::PAYLOAD_TOO_LARGE,
-        E::Gap { .. } => StatusCode::CONFLICT,
-        E::Erased => StatusCode::GONE,
-        E::Damaged { .. }
-        | E::Malformed { .. }
-        | E::NotWhole
-        | E::Incomplete { .. }
-        | E::TooManyParts
-        | E::NotLogged { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        E::Store(error) if matches!(error, CommitError::ReadOnly(_)) => return of_store(error),
-        E::Store(_) | E::Interrupted | E::NumbersExhausted => {
-            return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error)
-                .retry_after_seconds(RETRY_S);
-        }
-        _ => return Problem::internal(error),
-    };
-    Problem::new(status, error)
-}
-
-/// A problem with the one member that tells programs what is to come first.
-#[derive(Serialize)]
-struct GapDocument {
-    #[serde(flatten)]
-    problem: ProblemDocument,
-    expected_seq: u64,
-}
-
-/// The answer to a deposit that comes before its time.
-pub(crate) fn gap(error: &AdmitBundleError, expected_seq: u64, language: Language) -> HttpResponse {
-    let problem = of_deposit(error).document(language);
-    HttpResponse::Conflict()
-        .insert_header((CONTENT_LANGUAGE, language.tag()))
-        .insert_header((CONTENT_TYPE, PROBLEM_JSON))
-        .body(json!(GapDocument { problem, expected_seq }).to_string())
-}
-
-/// The problem of an erasure order without an answer.
-pub(crate) fn of_order(error: &AnswerOrderError) -> Problem {
-    match error {
-        AnswerOrderError::NotSigned(_) => Refusal::OrderNotSigned.into(),
-        AnswerOrderError::UnknownLog => Refusal::UnknownLog.into(),
-        // The record is on its way in another queue.
-        AnswerOrderError::NotDeposited => {
-            Problem::from(RequestProblem::Unavailable).retry_after_seconds(RETRY_S)
-        }
-        AnswerOrderError::Store(error) => of_store(error),
-        error if error.is_ours() => Problem::internal(error),
-        _ => Refusal::Malformed.into(),
-    }
-}
-
-/// The problem of a hold that was not changed.
-pub(crate) fn of_hold(error: &LegalHoldError) -> Problem {
-    match error {
-        LegalHoldError::Reason => Refusal::HoldReason.into(),
-        LegalHoldError::UnknownChain => Refusal::UnknownChain.into(),
-        LegalHoldError::NoSuchHold => Refusal::NoSuchHold.into(),
-        LegalHoldError::KeyReused => Refusal::KeyReused.into(),
-        LegalHoldError::Store(error) => of_store(error),
-        error => Problem::internal(error),
-    }
-}
-
-/// The problem of a store that could not take something.
-pub(crate) fn of_store(error: &CommitError) -> Problem {
-    match error {
-        CommitError::Invalid(_) | CommitError::Read(ReadError::Damaged { .. }) => {
-            Problem::internal(error)
-        }
-        CommitError::ReadOnly(_) => Problem::from(Refusal::ReadOnly).retry_after_seconds(RETRY_S),
-        _ => Problem::from(RequestProblem::Unavailable).retry_after_seconds(RETRY_S),
     }
 }

@@ -20,7 +20,8 @@ use heqi_service_kit::health::Readiness;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::serve::{self, Serving};
 use heqi_service_kit::{
-    Alarms, ApiKeyHash, Edge, Health, Limiter, Listener, Metrics, Running, TaskGroup, edge,
+    Alarms, ApiKeyHash, Downloads, Edge, Health, Limiter, Listener, Metrics, Running, TaskGroup,
+    edge,
 };
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::Entropy;
@@ -174,6 +175,8 @@ pub(crate) struct State {
     pub(crate) board: Board,
     /// By which channels somebody is told of alarms.
     pub(crate) alarm_channels: Vec<String>,
+    /// How much memory large answers take until they are read.
+    pub(crate) downloads: Arc<Downloads>,
     pub(crate) deposit_memory: Semaphore,
     pub(crate) deposit_memory_kib: usize,
     /// The workbench of the office's staff.
@@ -280,6 +283,7 @@ impl NotaryCenter {
             trusted_proxies: settings.trusted_proxies.clone(),
         };
         let limiter = Limiter::new(settings.rates, &metrics);
+        let downloads = Downloads::new(settings.load, &metrics);
         let deposit_memory_kib = (settings.deposit_memory_bytes / KIB).max(1);
         let (health, metrics) = (Data::from(health), Data::from(metrics));
         let state = Data::new(State {
@@ -291,6 +295,7 @@ impl NotaryCenter {
             peer,
             is_behind,
             limiter,
+            downloads,
             settings,
             figures,
             time_authorities,

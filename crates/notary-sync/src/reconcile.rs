@@ -62,9 +62,22 @@ pub enum ReconcileError {
     /// Our own mirror.
     #[error("the own mirror cannot be read: {0}")]
     Mirror(String),
-    /// Our own tiles do not make our own tree.
-    #[error("the own log's tiles do not fit its size")]
+    /// Our own tiles, of our log or of our mirror of another, do not make its tree: some are missing, or are none.
+    #[error(
+        "tiles of the own log or mirror are missing or damaged: run `heqi store fsck`, then `heqi store rebuild`"
+    )]
     OwnTiles,
+}
+
+impl ReconcileError {
+    /// The stable word of [`Outcome::NotCompared`]: whose fault it is that nothing was compared.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Call(_) => "unreachable",
+            Self::OwnTiles => "own_incomplete",
+            Self::Store(_) | Self::Read(_) | Self::Witness(_) | Self::Mirror(_) => "own_unreadable",
+        }
+    }
 }
 
 /// What comparing two trees of one size found.
@@ -397,7 +410,7 @@ pub async fn reconcile_own(
     })
 }
 
-/// What is noted when the other side was not reached.
+/// What is noted when nothing was compared.
 pub fn not_compared(side: Side, at: UtcMillis, reason: &str) -> Reconciled {
     Reconciled {
         side,

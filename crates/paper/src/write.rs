@@ -16,6 +16,7 @@ mod code;
 mod error;
 mod fonts;
 mod line;
+mod look;
 mod marks;
 mod paint;
 mod picture;
@@ -26,10 +27,11 @@ mod table;
 pub use attachment::{Attachment, AttachmentFault, Relationship};
 pub use error::WriteError;
 pub use fonts::Fonts;
+pub use look::{Align, Look, Profile, Settings};
 pub use marks::Colour;
 pub use picture::Picture;
 pub use seal::RoundSeal;
-pub use sheet::{Align, Look, Profile, Settings, Sheet};
+pub use sheet::Sheet;
 pub use table::{Column, Table};
 
 #[cfg(test)]

@@ -1,32 +1,30 @@
 //! What follows from an objection: whoever objected takes it back, and an officer of the registry
 //! decides with a reason. Every party is told (domain study 11.4).
 
-use std::collections::BTreeSet;
+mod view;
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{
-    Confirmation, Filing, FilingState, Grounds, Matter, OfficeKind, Party, Resolution,
-    ResolveError, TakeBackError,
+    Filing, FilingState, Grounds, OfficeKind, Party, Resolution, ResolveError, TakeBackError,
 };
-use heqi_vocabulary::{Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
+use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
-use crate::case_queue::SHOWN;
 use crate::ceremonies::require_inside;
 use crate::confirm::speaks_for;
 use crate::decide_case::has_name_of_party;
-use crate::disclose::Attributes;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
-use crate::ledger::{self, About, Draft, KeptRecord, NewRecord};
-use crate::looks;
+use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
 use crate::request::{Actor, Request, RequestFacts, StaffMember};
 use crate::rows::{self, Pair};
 use crate::wording::{Told, refusals, say};
+
+pub use view::{ObjectionView, PartyInObjection, Paused, objection_view, paused_filings};
 
 /// What the registry is to decide.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -264,119 +262,6 @@ fn officer<'a>(platform: &Platform, actor: &'a Actor) -> Result<&'a StaffMember,
     } else {
         Err(ActError::NotFound(Thing::Filing))
     }
-}
-
-/// A filing that an objection has paused. Nothing in it is personal.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Paused {
-    /// The filing.
-    pub filing: FilingId,
-    /// Its number for people.
-    pub number: FilingNo,
-    /// Since when.
-    pub since: UtcMillis,
-}
-
-/// The paused filings, longest first; empty for an office that does not decide them.
-///
-/// # Errors
-/// Not staff who reviews, or the store could not be read.
-pub async fn paused_filings(platform: &Platform, actor: &Actor) -> Result<Vec<Paused>, ActError> {
-    actor.reviewer()?;
-    if officer(platform, actor).is_err() {
-        return Ok(Vec::new());
-    }
-    let rows = rows::PAUSED.scan(platform.backend(), "", None, SHOWN).await;
-    let mut paused = Vec::new();
-    for (filing, row) in rows.map_err(Fault::from)? {
-        let number = filings::load(platform, filing).await?.filing.number();
-        paused.push(Paused { filing, number, since: row.value });
-    }
-    paused.sort_by_key(|one| one.since);
-    Ok(paused)
-}
-
-/// A paused filing as the officer sees it.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ObjectionView {
-    /// The filing, by its number for people.
-    pub number: FilingNo,
-    /// What is filed.
-    pub matter: Matter,
-    /// The company it is about.
-    pub company_name: String,
-    /// Whether it is still paused.
-    pub is_paused: bool,
-    /// Whether a demo acted it out.
-    pub is_simulated: bool,
-    /// Who takes part.
-    pub parties: Vec<PartyInObjection>,
-}
-
-/// One party of a paused filing.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct PartyInObjection {
-    /// The party.
-    pub party: PartyId,
-    /// Its name, as declared.
-    pub name: String,
-    /// Whether it has signatures that could be voided.
-    pub has_signed: bool,
-    /// When it objected, and when it took that back.
-    pub objected: Option<(UtcMillis, Option<UtcMillis>)>,
-}
-
-/// Shows a filing that an objection has paused, now or before, to an officer of the registry. It names the parties, so the
-/// look is a record, made before anything is shown.
-///
-/// # Errors
-/// Not such an officer, no such filing or none in which anybody objected, or the store could not do its part.
-pub async fn objection_view(
-    platform: &Platform,
-    actor: &Actor,
-    facts: &RequestFacts,
-    filing: FilingId,
-) -> Result<ObjectionView, ActError> {
-    officer(platform, actor)?;
-    let filing = filings::load(platform, filing).await?.filing;
-    let objection = newest_objection(platform, &filing).await?;
-    let current: Vec<_> = filing.current_documents().map(|document| document.id).collect();
-    let of = |party: &Party| PartyInObjection {
-        party: party.id(),
-        name: party.who().acting_person().as_str().to_owned(),
-        has_signed: current.iter().any(|document| party.signature_of(*document).is_some()),
-        objected: match party.confirmation() {
-            Confirmation::Objected { at, taken_back_at, .. } => Some((*at, *taken_back_at)),
-            _ => None,
-        },
-    };
-    let view = ObjectionView {
-        number: filing.number(),
-        matter: filing.matter(),
-        company_name: filing.company_name().as_str().to_owned(),
-        is_paused: matches!(filing.state(), FilingState::Frozen { .. }),
-        is_simulated: platform.settings().is_simulated(filing.number()),
-        parties: filing.parties().map(of).collect(),
-    };
-    let opened = Attributes::Named(BTreeSet::from(["party_name".into()]));
-    looks::record(platform, actor, facts, &objection, looks::Purpose::Review, &opened).await?;
-    Ok(view)
-}
-
-/// The newest objection in a filing. Where nobody ever objected there is nothing for the officer to see.
-async fn newest_objection(platform: &Platform, filing: &Filing) -> Result<KeptRecord, ActError> {
-    let within = format!("{}/", filing.chain());
-    let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
-    for (_, link) in links.map_err(Fault::from)?.into_iter().rev() {
-        let kept = ledger::find(platform, link.value).await?;
-        if kept.kind == RecordKind::Objection {
-            return Ok(kept);
-        }
-    }
-    Err(ActError::NotFound(Thing::Filing))
 }
 
 fn record(

@@ -147,6 +147,10 @@ pub(crate) const VOUCHERS: Table<VoucherNo, RecordId> = Table::new("voucher");
 pub(crate) const CHAINS: Table<ChainId, ChainTip> = Table::new("chain");
 /// The record at each place of a chain.
 pub(crate) const LINKS: Table<Pair<ChainId, Place>, RecordId> = Table::new("link");
+/// The newest objection of a chain; of one of before there were these rows, once it was looked for: none, where nobody
+/// had objected.
+pub(crate) const NEWEST_OBJECTIONS: Table<ChainId, Option<RecordId>> =
+    Table::new("newest_objection");
 /// The chain of access records of a filing and day (Asia/Shanghai, `yyyyMMdd`).
 pub(crate) const ACCESS_CHAINS: Table<Pair<FilingId, String>, ChainId> = Table::new("access_chain");
 

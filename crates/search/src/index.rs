@@ -1,4 +1,16 @@
 //! The adapter: one folder, one writer, one reader that sees each commit at once.
+//!
+//! The library merges small segments on threads of its own, beside our commits. A commit takes out segments in which
+//! every filing was put in again since; where one of those is being merged just then, the library throws the merge away
+//! and warns (`couldn't find segment in SegmentManager`, `segment_manager.rs`, `end_merge`). Nothing is lost by it: what
+//! was merged stays in the segments it came from, the filings that were put in again are in newer ones, and the next
+//! commit considers the merge again. Under load, with a commit every half second, it happens often, and there is nothing
+//! to be done, so `heqi_service_kit::telemetry` leaves the line out. Merges that are waited for before each commit would
+//! keep filings from being found for as long as a large one takes.
+//!
+//! What is not committed is forgotten by dropping the writer: its `rollback` panics where it has failed once before, and
+//! `delete_all_documents` knows only of segments, so that documents still in the writer's queue would come with the next
+//! commit, and deletions still there would take out what is added after them.
 
 use std::fmt;
 use std::fs;
@@ -147,8 +159,15 @@ impl Writing {
         reader.reload()
     }
 
+    /// Forgets what was added or taken out since the last commit. The next document gets another writer.
+    fn forget(&mut self) {
+        self.writer = None;
+        self.is_filling = false;
+    }
+
     /// Takes everything out.
     fn empty(&mut self, reader: &IndexReader) -> tantivy::Result<()> {
+        self.forget();
         self.writer()?.delete_all_documents()?;
         self.commit(None, reader)
     }
@@ -206,11 +225,8 @@ impl SearchIndex for FilingIndex {
             }
         });
         written.map_err(|error| {
-            // What was added and not committed is forgotten; the next step adds it again.
-            let undone = writing.writer.as_mut().map(IndexWriter::rollback);
-            if let Some(Err(error)) = undone {
-                tracing::warn!(%error, "the index of filings is broken until the next start");
-            }
+            // The next step adds it again, and where everything is put in the next one begins anew.
+            writing.forget();
             IndexFault::new(error)
         })
     }
@@ -223,7 +239,11 @@ impl SearchIndex for FilingIndex {
         {
             return Ok(());
         }
-        writing.empty(&self.reader).map_err(IndexFault::new)
+        writing.empty(&self.reader).map_err(|error| {
+            // Or the next commit would empty the index, with the position of a full one.
+            writing.forget();
+            IndexFault::new(error)
+        })
     }
 
     fn find(

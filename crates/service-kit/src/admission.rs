@@ -42,6 +42,8 @@ pub struct Load {
     pub target_ms: u64,
     /// Bytes of all bodies in memory together.
     pub body_memory_bytes: usize,
+    /// Bytes of all large answers in memory together, until they are read: see [`crate::downloads`].
+    pub download_memory_bytes: usize,
     /// Connections of one address; 0 for any number. Trusted proxies have any number.
     pub connections_per_address: usize,
     /// How long the head of a request may take to arrive, in milliseconds.
@@ -56,6 +58,7 @@ impl Default for Load {
             work_min: 16,
             target_ms: 400,
             body_memory_bytes: 512 << 20,
+            download_memory_bytes: 256 << 20,
             connections_per_address: 2_048,
             head_deadline_ms: 10_000,
         }
@@ -71,6 +74,7 @@ impl Load {
             work_max: many,
             work_min: many,
             body_memory_bytes: usize::MAX,
+            download_memory_bytes: usize::MAX,
             connections_per_address: 0,
             ..Self::default()
         }

@@ -29,6 +29,7 @@
 //! - [`api_key`]: who may call (scoped keys, hashed at rest)
 //! - [`rates`]: how often one caller may ask
 //! - [`admission`]: how much is under way at once
+//! - [`downloads`]: how much memory large answers take while they are sent
 //! - [`limits`]: how much may be sent
 //! - [`form`]: forms with a file, taken apart
 //! - [`problem`]: failures over HTTP (RFC 9457), in Chinese and English
@@ -45,6 +46,7 @@ pub mod api_key;
 pub mod browser;
 pub mod client_address;
 mod connections;
+pub mod downloads;
 pub mod edge;
 pub mod form;
 pub mod health;
@@ -74,6 +76,7 @@ pub use admission::{Admission, Load, Ticket};
 pub use alarms::{AlarmLimits, Alarms};
 pub use api_key::{ApiKey, ApiKeyHash, Scope};
 pub use client_address::{ClientAddress, TrustedProxies};
+pub use downloads::Downloads;
 pub use edge::Edge;
 pub use health::Health;
 pub use language::ReaderLanguage;

@@ -72,13 +72,32 @@ pub fn init(settings: &TelemetrySettings) -> Result<(), TelemetryError> {
 /// Others' crates log what callers sent, below `warn`: actix-web quotes the path of a request
 /// whose parts it cannot read. Nobody's filter brings such lines back.
 fn may_be_written(line: &Metadata<'_>) -> bool {
-    let is_ours = line.target().split("::").next().is_some_and(|name| name.starts_with("heqi"));
-    is_ours || *line.level() <= Level::WARN
+    is_told(line.target(), *line.level())
 }
+
+fn is_told(target: &str, level: Level) -> bool {
+    let is_ours = target.split("::").next().is_some_and(|name| name.starts_with("heqi"));
+    let least = if target == NOTHING_TO_DO { Level::ERROR } else { Level::WARN };
+    is_ours || level <= least
+}
+
+/// Warns, under load, of merges that were thrown away and are made again by themselves: nobody has to do anything
+/// (`crates/search/src/index.rs` says why).
+const NOTHING_TO_DO: &str = "tantivy::indexer::segment_manager";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn others_crates_are_heard_from_a_warning_on_and_one_of_them_from_an_error_on() {
+        assert!(is_told("heqi_api::routes", Level::TRACE));
+        assert!(
+            is_told("sled::pagecache", Level::WARN) && !is_told("sled::pagecache", Level::INFO)
+        );
+        assert!(is_told("tantivy::indexer::segment_updater", Level::WARN));
+        assert!(is_told(NOTHING_TO_DO, Level::ERROR) && !is_told(NOTHING_TO_DO, Level::WARN));
+    }
 
     #[test]
     fn a_filter_that_cannot_be_read_is_refused_and_a_second_destination_too() {

@@ -139,6 +139,15 @@ fn cache_directory() -> Option<PathBuf> {
         .or_else(|| Some(env::home_dir()?.join(".cache")))
 }
 
+/// Where ledgers, figures and their pages stand: `docs` of the checkout, or where [`ASIDE`] says, for a run that is to
+/// leave the checkout as it is.
+pub(crate) fn documents(root: &Path) -> PathBuf {
+    variable(ASIDE).map_or_else(|| root.join("docs"), PathBuf::from)
+}
+
+/// The variable that sets them aside; `tests/src/reliability/command.rs` reads it too.
+pub(crate) const ASIDE: &str = "XTASK_DOCS";
+
 #[expect(clippy::disallowed_methods, reason = "a developer tool has no settings to read it for it")]
 fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())

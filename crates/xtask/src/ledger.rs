@@ -1,5 +1,6 @@
 //! `docs/reliability/*.jsonl`: long runs, one line each, in the order in which they were
-//! made. A later run reads what was done and goes on from there.
+//! made. A later run reads what was done and goes on from there. Set aside ([`documents`]), they
+//! stand elsewhere.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -8,6 +9,8 @@ use std::process::Command;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
+
+use crate::cargo::documents;
 
 /// One file of the ledger.
 pub(crate) struct Ledger {
@@ -19,7 +22,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// The ledger called `name`; a file that is not there has no lines.
     pub(crate) fn open(root: &Path, name: &str) -> Self {
-        let path = root.join("docs/reliability").join(format!("{name}.jsonl"));
+        let path = documents(root).join("reliability").join(format!("{name}.jsonl"));
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         Self { path, root: root.to_owned(), lines }

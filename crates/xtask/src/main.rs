@@ -45,7 +45,9 @@ cargo xtask test            every check and every test
 cargo xtask test --quick    leaves out the tests that start services
 cargo xtask test --full     property tests draw 4,096 cases each instead of 256; then differential,
                             a soak of 30 minutes and measure; then a sitting of the long runs:
-                            faults, fuzz, mutants (docs/RELIABILITY.md); some hours in all
+                            faults, fuzz, mutants (docs/RELIABILITY.md); some hours in all. Its lines
+                            are in target/full/docs
+    --keep                  adds them to docs, to be committed
 cargo xtask test --locked   fails if Cargo.lock would change (always so when CI=true)
 
 cargo xtask fuzz            every fuzz target until it has had 600 s in all sittings
@@ -70,6 +72,8 @@ cargo xtask long --minutes N
 cargo xtask measure         every row of docs/PERFORMANCE.md on an idle machine, with its pictures
     --only NAME  --quick    rows with this in their name; the shortest runs that say anything
     --report                only the table and the pictures, of what was measured before
+    --strict                ends with an error at a missed bar that docs/performance/known-misses.json
+                            does not explain
 
 cargo xtask differential    both verifiers, asked about 2,000 spoiled files nobody has asked about
     --count N

@@ -1,7 +1,9 @@
 //! `cargo xtask measure`: every row of the table of speed by its command, one after the other, on a machine that does
 //! nothing else. The lines go to `docs/performance/measured.jsonl`, the table to `docs/PERFORMANCE.md`, the pictures
-//! beside the lines. Rows that are missing, or failed, keep what was measured before.
+//! beside the lines. Rows that are missing, or failed, keep what was measured before. With `--strict` a missed bar that
+//! `docs/performance/known-misses.json` does not explain is an error.
 
+mod misses;
 mod rows;
 mod table;
 
@@ -14,7 +16,7 @@ use std::time::Instant;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::cargo::Cargo;
+use crate::cargo::{Cargo, documents};
 use crate::plots;
 use rows::{By, ROWS, Row};
 
@@ -29,6 +31,8 @@ pub(crate) struct Flags {
     quick: bool,
     /// Nothing is run.
     report: bool,
+    /// A missed bar that is not explained is an error.
+    strict: bool,
 }
 
 impl Flags {
@@ -41,25 +45,32 @@ impl Flags {
                 "--only" => flags.only = words.next().cloned(),
                 "--quick" => flags.quick = true,
                 "--report" => flags.report = true,
+                "--strict" => flags.strict = true,
                 other => return Err(format!("there is no flag `{other}`\n\n{}", crate::USAGE)),
             }
         }
+        if flags.quick && flags.strict {
+            return Err("--quick runs are judged by nothing: leave out --strict".to_owned());
+        }
         Ok(flags)
+    }
+
+    /// Whether a row is asked for.
+    fn asks(&self, row: &Row) -> bool {
+        self.only.as_ref().is_none_or(|only| row.name.contains(only.as_str()))
     }
 }
 
-/// Measures, writes lines, table and pictures; true if every row gave figures.
+/// Measures, writes lines, table and pictures; true if every row gave figures, and misses nothing new where that is asked.
 pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
     let cargo = Cargo::new(false)?;
-    let folder = cargo.root().join("docs/performance");
+    let documents = documents(cargo.root());
+    let folder = documents.join("performance");
     let ledger = folder.join("measured.jsonl");
     let mut complete = true;
     if !flags.report {
         build(&cargo)?;
-        for row in ROWS
-            .iter()
-            .filter(|row| flags.only.as_ref().is_none_or(|only| row.name.contains(only.as_str())))
-        {
+        for row in ROWS.iter().filter(|row| flags.asks(row)) {
             println!("── {}: {}", row.name, row.by.command(flags.quick));
             // Before the run, which would count itself as somebody else's work.
             let load = load_average();
@@ -76,13 +87,28 @@ pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
         }
     }
     let lines = read(&ledger)?;
-    let page = cargo.root().join("docs/PERFORMANCE.md");
+    let page = documents.join("PERFORMANCE.md");
     write(&page, &table::in_page(&text_of(&page)?, &table::of(&lines))?)?;
     if !ledger.exists() {
         return Ok(complete);
     }
     let places = [&ledger, &folder].map(|place| place.to_string_lossy().into_owned());
-    Ok(plots::run(&places)? && complete)
+    let is_drawn = plots::run(&places)?;
+    let is_explained = !flags.strict || explained(flags, &lines, &folder.join(misses::FILE))?;
+    Ok(is_drawn && complete && is_explained)
+}
+
+/// Names every missed bar that the file does not explain; true if there is none.
+fn explained(flags: &Flags, lines: &[Value], file: &Path) -> Result<bool, String> {
+    let text = if file.exists() { text_of(file)? } else { String::new() };
+    let misses = misses::of(lines, &misses::read(&text)?, |row| flags.asks(row));
+    for met in &misses.over {
+        println!("no longer missed, take it out of {}: {met}", file.display());
+    }
+    for missed in &misses.unexplained {
+        println!("missed, and not explained in {}: {missed}", file.display());
+    }
+    Ok(misses.unexplained.is_empty())
 }
 
 /// Everything is built before anything is measured.
@@ -239,4 +265,21 @@ fn text_of(path: &Path) -> Result<String, String> {
 #[expect(clippy::disallowed_methods, reason = "a page in a checkout, kept by git")]
 fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod when_flags_are_parsed {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Flags, String> {
+        Flags::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_quick_run_is_not_judged() {
+        let strict = Flags { strict: true, ..Flags::default() };
+        assert_eq!(parse(&["--strict"]), Ok(strict));
+        assert!(parse(&["--strict", "--quick"]).is_err());
+        assert!(parse(&["--hard"]).unwrap_err().contains("`--hard`"));
+    }
 }

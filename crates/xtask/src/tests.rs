@@ -1,12 +1,14 @@
 //! The list of steps.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use cargo_metadata::Metadata;
 
-use crate::cargo::Cargo;
+use crate::cargo::{ASIDE, Cargo, documents};
 use crate::step::Report;
-use crate::{browser, differential, doc_tests, licences, long, measure, validators};
+use crate::{browser, doc_tests, licences, validators};
 
 /// Everything compiled for a step uses the same profile, so that build scripts, macros
 /// and the metadata of dependencies are made once.
@@ -15,7 +17,9 @@ const WITHOUT_SERVICES: &str = "not (package(heqi-tests) and test(/^acceptance::
 const CASES_WHEN_FULL: &str = "4096";
 /// Minutes of long runs in one full run.
 const LONG_SITTING_MIN: u64 = 60;
-/// The soak in one full run, which ends with an error when memory was not flat.
+/// What a full run adds lines to: without `--keep` a copy of it.
+const WRITTEN: [&str; 4] = ["PERFORMANCE.md", "RELIABILITY.md", "performance", "reliability"];
+/// The soak in one full run, which ends with an error when memory was not flat; behind it stands the ledger.
 const SOAK: &[&str] = &[
     "run",
     "--quiet",
@@ -31,33 +35,57 @@ const SOAK: &[&str] = &[
     "--minutes",
     "30",
     "--ledger",
-    "docs/reliability/soak.jsonl",
 ];
 
 /// What the caller asked for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Flags {
     quick: bool,
-    full: bool,
+    full: Full,
     locked: bool,
+}
+
+/// Whether everything is run, and where its lines go.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Full {
+    #[default]
+    No,
+    /// To a copy of `docs`.
+    Aside,
+    /// To `docs`, to be committed.
+    Kept,
 }
 
 impl Flags {
     /// Reads the words after `test`.
     pub(crate) fn parse(words: &[String]) -> Result<Self, String> {
         let mut flags = Self::default();
+        let (mut is_full, mut is_kept) = (false, false);
         for word in words {
             match word.as_str() {
                 "--quick" => flags.quick = true,
-                "--full" => flags.full = true,
+                "--full" => is_full = true,
+                "--keep" => is_kept = true,
                 "--locked" => flags.locked = true,
                 other => return Err(format!("there is no flag `{other}`\n\n{}", crate::USAGE)),
             }
         }
-        if flags.quick && flags.full {
+        if flags.quick && is_full {
             return Err("--quick and --full exclude each other".to_owned());
         }
+        flags.full = match (is_full, is_kept) {
+            (false, true) => {
+                return Err("--keep belongs to --full: nothing else writes lines".to_owned());
+            }
+            (false, false) => Full::No,
+            (true, false) => Full::Aside,
+            (true, true) => Full::Kept,
+        };
         Ok(flags)
+    }
+
+    fn is_full(self) -> bool {
+        self.full != Full::No
     }
 }
 
@@ -86,7 +114,7 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
     if flags.quick {
         nextest.args(["--filterset", WITHOUT_SERVICES]);
     }
-    if flags.full {
+    if flags.is_full() {
         nextest.env("PROPTEST_CASES", CASES_WHEN_FULL);
     }
     report.command("tests", &mut nextest);
@@ -109,42 +137,73 @@ pub(crate) fn run(flags: Flags) -> Result<bool, String> {
         let mut check = Command::new(cargo.built(PROFILE).join("vectors"));
         report.command("vectors unchanged", check.arg("--check").current_dir(cargo.root()));
     }
-    if flags.full {
-        // Before the long runs, which lower the priority of this process.
-        rest(&mut report, &cargo);
-        long_runs(&mut report);
+    if flags.is_full() {
+        let place = if flags.full == Full::Kept {
+            documents(cargo.root())
+        } else {
+            let place = cargo.built("full").join("docs");
+            set_aside(&cargo.root().join("docs"), &place)?;
+            println!("\nlines go to {}; --keep adds them to docs", place.display());
+            place
+        };
+        beyond(&mut report, &cargo, &place)?;
     }
     Ok(report.conclude())
 }
 
-/// What accumulates in `docs/reliability`, in one sitting. Called again it goes on where it stopped.
-fn long_runs(report: &mut Report) {
-    let what = format!("{LONG_SITTING_MIN} minutes of what lacks most: faults, fuzz, mutants");
-    report.check("long runs", &what, || {
-        let words = ["--minutes".to_owned(), LONG_SITTING_MIN.to_string()];
-        let clean = long::run(long::Flags::parse(&words)?)?;
-        if clean { Ok(()) } else { Err("something was found: see above and the ledger".to_owned()) }
-    });
+/// What only a full run does: both verifiers about the same files, memory over half an hour, the table of speed, and
+/// one sitting of what accumulates in `docs/reliability`, which goes on where the last one stopped. Each is a process of
+/// its own, which is told where its lines go; the long runs lower their priority.
+fn beyond(report: &mut Report, cargo: &Cargo, place: &Path) -> Result<(), String> {
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    let ours = |words: &[&str]| {
+        let mut command = Command::new(&this);
+        command.args(words).current_dir(cargo.root()).env(ASIDE, place);
+        command
+    };
+    report.command("differential", &mut ours(&["differential"]));
+    let soak = place.join("reliability/soak.jsonl");
+    report.command("soak", cargo.command(SOAK).arg(&soak));
+    report.command("measure", &mut ours(&["measure", "--strict"]));
+    let minutes = LONG_SITTING_MIN.to_string();
+    report.command("long runs", &mut ours(&["long", "--minutes", &minutes]));
+    Ok(())
 }
 
-/// What is no part of a sitting: both verifiers about the same files, memory over half an hour, and the table of speed.
-fn rest(report: &mut Report, cargo: &Cargo) {
-    report.check("differential", "both verifiers about files nobody has asked about", || {
-        let agree = differential::run(&differential::Flags::parse(&[])?)?;
-        if agree { Ok(()) } else { Err("the two verifiers differ: see the ledger".to_owned()) }
-    });
-    report.command("soak", &mut cargo.command(SOAK));
-    report.check("measure", "every row of docs/PERFORMANCE.md", || {
-        let complete = measure::run(&measure::Flags::default())?;
-        if complete { Ok(()) } else { Err("a row gave no figures: see above".to_owned()) }
-    });
+/// A fresh copy of what a full run adds lines to.
+fn set_aside(docs: &Path, place: &Path) -> Result<(), String> {
+    let say = |error: std::io::Error| format!("{}: {error}", place.display());
+    if place.exists() {
+        fs::remove_dir_all(place).map_err(say)?;
+    }
+    fs::create_dir_all(place).map_err(say)?;
+    for name in WRITTEN {
+        copy(&docs.join(name), &place.join(name)).map_err(say)?;
+    }
+    Ok(())
+}
+
+/// A file, or a folder with everything in it; nothing where there is neither.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if from.is_file() {
+        return fs::copy(from, to).map(|_| ());
+    }
+    if !from.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 fn announce(flags: Flags) {
     if flags.quick {
         println!("quick: tests that start services are left out");
     }
-    if flags.full {
+    if flags.is_full() {
         println!(
             "full: every step, {CASES_WHEN_FULL} cases for each property, a sitting of the \
              long runs of docs/RELIABILITY.md, differential, soak and measure"
@@ -179,6 +238,36 @@ mod when_flags_are_parsed {
         assert!(parse(&["--quick", "--full"]).is_err());
         assert_eq!(parse(&["--quick"]), Ok(Flags { quick: true, ..Flags::default() }));
         assert_eq!(parse(&[]), Ok(Flags::default()));
+    }
+
+    #[test]
+    fn lines_are_kept_only_of_a_full_run() {
+        let kept = Flags { full: Full::Kept, ..Flags::default() };
+        assert!(kept.is_full() && !Flags::default().is_full());
+        assert_eq!(parse(&["--keep", "--full"]), Ok(kept));
+        assert_eq!(parse(&["--full"]), Ok(Flags { full: Full::Aside, ..kept }));
+        assert!(parse(&["--keep"]).is_err() && parse(&["--quick", "--keep"]).is_err());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "files of a test")]
+    fn what_is_set_aside_is_a_fresh_copy_and_the_checkout_stays_as_it_is() {
+        let home = std::env::temp_dir().join(format!("heqi-aside-{}", std::process::id()));
+        let (docs, place) = (home.join("docs"), home.join("target/full/docs"));
+        fs::create_dir_all(docs.join("reliability/deeper")).unwrap();
+        fs::write(docs.join("PERFORMANCE.md"), "table").unwrap();
+        fs::write(docs.join("SECURITY.md"), "no line goes there").unwrap();
+        fs::write(docs.join("reliability/deeper/fuzz.jsonl"), "one").unwrap();
+        for _ in 0..2 {
+            set_aside(&docs, &place).unwrap();
+            let ledger = place.join("reliability/deeper/fuzz.jsonl");
+            assert_eq!(fs::read_to_string(&ledger).unwrap(), "one");
+            assert!(place.join("PERFORMANCE.md").is_file() && !place.join("SECURITY.md").exists());
+            fs::write(&ledger, "one and two").unwrap();
+        }
+        let kept = fs::read_to_string(docs.join("reliability/deeper/fuzz.jsonl")).unwrap();
+        assert_eq!(kept, "one");
+        fs::remove_dir_all(home).unwrap();
     }
 
     #[test]

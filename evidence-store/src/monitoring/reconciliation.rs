@@ -88,7 +88,8 @@ pub enum Outcome {
     },
     /// Nothing could be compared.
     NotCompared {
-        /// A stable word: `unreachable`, `nothing_yet`, `not_shown` (no head of this log), `not_signed` (by nobody known),
+        /// A stable word: `unreachable` (the other side), `own_incomplete` (tiles of our own log or mirror are missing),
+        /// `own_unreadable` (our own store), `nothing_yet`, `not_shown` (no head of this log), `not_signed` (by nobody known),
         /// `other_log`, `older_shown` (a head of before, though a greater one was cosigned).
         reason: String,
     },

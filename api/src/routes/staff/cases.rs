@@ -13,6 +13,7 @@ use heqi_registration::decide_case::{DecideCase, DecideCaseError, decide_case};
 use heqi_registration::fault::Refusal as _;
 use heqi_registration::resolve_objection::paused_filings;
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::CaseId;
 use serde::Deserialize;
@@ -117,11 +118,12 @@ async fn picture(
     which: Picture,
 ) -> Result<HttpResponse, Problem> {
     let seen = facts(http, state.platform.clock())?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let bytes = case_picture(&state.platform, &actor(visitor)?, &seen, id, which).await;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "image/jpeg"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(bytes.map_err(refused)?.to_vec()))
+        .body(room.send(bytes.map_err(refused)?.to_vec())))
 }
 
 /// The scan of a stamped paper: a picture, and it is called one.
@@ -161,6 +163,7 @@ async fn file(
     which: CaseFile,
 ) -> Result<HttpResponse, Problem> {
     let seen = facts(http, state.platform.clock())?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let (media_type, bytes) =
         case_file(&state.platform, &actor(visitor)?, &seen, id, which).await.map_err(refused)?;
     let name = match which {
@@ -174,7 +177,7 @@ async fn file(
         .insert_header((CONTENT_TYPE, media_type))
         .insert_header((CONTENT_DISPOSITION, disposition))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(bytes.to_vec()))
+        .body(room.send(bytes.to_vec())))
 }
 
 /// The video, whole or a part of it (RFC 9110 section 14): players ask for parts. A look from its
@@ -186,9 +189,10 @@ async fn video(
     id: Path<CaseId>,
 ) -> Result<HttpResponse, Problem> {
     let seen = facts(&http, state.platform.clock())?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let (media_type, bytes) =
         case_video(&state.platform, &actor(&visitor)?, &seen, *id).await.map_err(refused)?;
-    Ok(ranges::answer(&http, media_type, &bytes))
+    Ok(ranges::answer(&http, media_type, &bytes, room))
 }
 
 /// A decision as it was made.

@@ -18,6 +18,7 @@ use heqi_registration::staff::{
     release_staff, shut_out_staff,
 };
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Language, StaffId};
 use serde::Deserialize;
@@ -180,13 +181,14 @@ async fn file(
     day: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let day: JournalDay = day.parse().map_err(|_| RequestProblem::NotFound)?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let lines = take_journal(&state.platform, &actor(&visitor)?, day).await.map_err(refused)?;
     let disposition = format!("attachment; filename=\"journal-{day}.jsonl\"");
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/jsonl"))
         .insert_header((CONTENT_DISPOSITION, disposition))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(lines))
+        .body(room.send(lines)))
 }
 
 fn line(one: &JournalLine, called: &Called, l: Language) -> JournalRow {

@@ -5,20 +5,26 @@ use actix_web::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, IF_RANGE, RANGE,
 };
 use actix_web::{HttpRequest, HttpResponse};
+use heqi_service_kit::downloads::Room;
 
 /// The file, or the part of it that was asked for. More than one part at once is answered with
 /// the whole, as the standard allows.
-pub(super) fn answer(http: &HttpRequest, media_type: &str, bytes: &[u8]) -> HttpResponse {
+pub(super) fn answer(
+    http: &HttpRequest,
+    media_type: &str,
+    bytes: &[u8],
+    room: Room,
+) -> HttpResponse {
     let header = http.headers().get(RANGE).and_then(|value| value.to_str().ok());
     // There is no validator to compare: a condition cannot hold, so the whole is the answer.
     let header = header.filter(|_| !http.headers().contains_key(IF_RANGE));
     let mut response = match header.map_or(Asked::Whole, |text| asked(text, bytes.len())) {
-        Asked::Whole => HttpResponse::Ok().body(bytes.to_vec()),
+        Asked::Whole => HttpResponse::Ok().body(room.send(bytes.to_vec())),
         Asked::Part { first, last } => {
             let part = bytes.get(first..=last).unwrap_or_default();
             HttpResponse::build(StatusCode::PARTIAL_CONTENT)
                 .insert_header((CONTENT_RANGE, format!("bytes {first}-{last}/{}", bytes.len())))
-                .body(part.to_vec())
+                .body(room.send(part.to_vec()))
         }
         Asked::Beyond => HttpResponse::build(StatusCode::RANGE_NOT_SATISFIABLE)
             .insert_header((CONTENT_RANGE, format!("bytes */{}", bytes.len())))
@@ -74,6 +80,8 @@ fn asked(header: &str, length: usize) -> Asked {
 
 #[cfg(test)]
 mod tests {
+    use heqi_service_kit::{Downloads, Load, Metrics};
+
     use super::*;
 
     #[test]
@@ -103,10 +111,11 @@ mod tests {
     #[test]
     fn safari_asks_two_bytes_first_and_then_goes_on() {
         let file = b"0123456789";
+        let downloads = Downloads::new(Load::default(), &Metrics::default());
         let request = |range: &str| {
             let request = actix_web::test::TestRequest::default();
             let request = request.insert_header((RANGE, range.to_owned())).to_http_request();
-            answer(&request, "video/mp4", file)
+            answer(&request, "video/mp4", file, downloads.room(file.len()).unwrap())
         };
         let first = request("bytes=0-1");
         assert_eq!(first.status(), StatusCode::PARTIAL_CONTENT);

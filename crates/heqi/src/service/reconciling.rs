@@ -207,8 +207,13 @@ async fn once(kept: &Kept, halves: &impl Halves, side: Side, suspected: &Suspect
         Err(error) => Err(error.into()),
     };
     let mut compared = compared.unwrap_or_else(|error| {
-        tracing::warn!(%side, %error, "both halves could not be compared");
-        not_compared(side, kept.clock.now(), "unreachable")
+        if matches!(error, ReconcileError::Call(_)) {
+            tracing::warn!(%side, %error, "both halves could not be compared");
+        } else {
+            // Nobody else mends what is missing here.
+            tracing::error!(%side, %error, "the own half could not be compared");
+        }
+        not_compared(side, kept.clock.now(), error.reason())
     });
     // It takes the place of what was found on the same day, and forgets no size.
     if side == Side::OwnCosigned
@@ -273,6 +278,7 @@ mod tests {
     use std::collections::VecDeque;
 
     use heqi_evidence_store::testing::memory;
+    use heqi_notary_protocol::CallError;
     use heqi_testkit::FixedClock;
     use heqi_vocabulary::UtcMillis;
     use parking_lot::Mutex;
@@ -298,9 +304,13 @@ mod tests {
         async fn compare(&self, which: Side, since: u64) -> Result<Reconciled, ReconcileError> {
             *self.since.lock() = since;
             let shown = self.shows.lock().pop_front().flatten();
-            let (size, outcome) = shown.ok_or_else(|| ReconcileError::Mirror("away".into()))?;
+            let (size, outcome) = shown.ok_or_else(|| ReconcileError::Call(away_now()))?;
             Ok(Reconciled { size, outcome, compared_to: size, ..not_compared(which, self.at, "") })
         }
+    }
+
+    fn away_now() -> CallError {
+        CallError::Unavailable { code: "unreachable".into(), retry_after_ms: None }
     }
 
     fn told(side: Side) -> (Kept, Told) {

@@ -1,7 +1,8 @@
 //! Witness and mirror of another custodian, asked by one that has neither.
 //!
 //! Whoever looks at a page waits for no other service: an answer that takes longer than [`PATIENCE`] is none, and after
-//! that, or a failure, nobody asks again for [`PAUSE_MS`]. Nothing that is shown is believed: a head counts by the keys
+//! that, a failure, or "nothing" that took longer than [`SLOW`], nobody asks again for [`PAUSE_MS`]. "Nothing" that comes
+//! at once costs nobody anything, and a proof is kept, however slowly it came: neither is a reason to stop asking. Nothing that is shown is believed: a head counts by the keys
 //! among the office's anchors alone, and a tile by the path to that head.
 
 use std::collections::BTreeMap;
@@ -19,13 +20,18 @@ use heqi_tlog::proof_file::ProofFile;
 use heqi_tlog::tile::TilePath;
 use heqi_vocabulary::{Clock, UtcMillis};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::{NoProof, both_lines};
 
 /// How long somebody who looks at a held record waits for a better proof of it.
 pub const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// How long nobody is asked after there was no answer, in milliseconds.
+/// The longest that an answer without a proof may take before nobody asks for a while: pages would wait for it, one
+/// after the other, and have nothing of it.
+pub const SLOW: Duration = Duration::from_millis(300);
+
+/// How long nobody is asked after there was no answer, or none of use in time, in milliseconds.
 pub const PAUSE_MS: i64 = 30_000;
 
 /// Proofs that are kept, at about 3 KiB each.
@@ -67,13 +73,13 @@ pub(super) struct Elsewhere {
     shown: Arc<dyn ShownElsewhere>,
     /// Proofs that hold.
     made: Mutex<BTreeMap<Place, ProofFile>>,
-    /// When there was no answer last.
-    silent_at: Mutex<Option<UtcMillis>>,
+    /// When it was last asked for nothing.
+    in_vain_at: Mutex<Option<UtcMillis>>,
 }
 
 impl Elsewhere {
     pub(super) fn new(shown: Arc<dyn ShownElsewhere>) -> Self {
-        Self { shown, made: Mutex::default(), silent_at: Mutex::default() }
+        Self { shown, made: Mutex::default(), in_vain_at: Mutex::default() }
     }
 
     /// The proof that was made before.
@@ -90,21 +96,32 @@ impl Elsewhere {
         made.insert(place, proof.clone());
     }
 
+    /// Since when nobody is asked, while that lasts.
+    pub(super) async fn paused_since(&self, clock: &dyn Clock) -> Option<UtcMillis> {
+        // A clock that was set back ends the pause.
+        let is_pause = |at: &UtcMillis| (0..PAUSE_MS).contains(&clock.now().millis_since(*at));
+        self.in_vain_at.lock().await.filter(is_pause)
+    }
+
     /// What comes of asking, if it comes soon; nobody is asked for a while after it did not.
     pub(super) async fn in_time<T>(
         &self,
         clock: &dyn Clock,
         asking: impl Future<Output = Result<Option<T>, NoProof>>,
     ) -> Result<Option<T>, NoProof> {
-        // A clock that was set back ends the pause.
-        let is_pause = |at: UtcMillis| (0..PAUSE_MS).contains(&clock.now().millis_since(at));
-        if self.silent_at.lock().await.is_some_and(is_pause) {
+        if self.paused_since(clock).await.is_some() {
             return Ok(None);
         }
+        let began = Instant::now();
         let answered = tokio::time::timeout(PATIENCE, asking).await;
         let answer = answered.unwrap_or_else(|_| Err(NotShown::because("too slow").into()));
-        if answer.is_err() {
-            *self.silent_at.lock().await = Some(clock.now());
+        let is_in_vain = match &answer {
+            Err(_) => true,
+            Ok(None) => began.elapsed() > SLOW,
+            Ok(Some(_)) => false,
+        };
+        if is_in_vain {
+            *self.in_vain_at.lock().await = Some(clock.now());
         }
         answer
     }
@@ -189,4 +206,71 @@ fn signed_by<'a>(
         return None;
     }
     Some(verified.iter().map(VerifiedSignature::line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_testkit::FixedClock;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Nobody;
+
+    impl ShownElsewhere for Nobody {
+        fn mirrored<'a>(&'a self, _: &'a Origin) -> Showing<'a, SignedCheckpoint> {
+            Box::pin(async { Ok(None) })
+        }
+
+        fn witnessed<'a>(&'a self, _: &'a Origin) -> Showing<'a, SignedCheckpoint> {
+            Box::pin(async { Ok(None) })
+        }
+
+        fn tile<'a>(&'a self, _: &'a Origin, _: TilePath) -> Showing<'a, Vec<u8>> {
+            Box::pin(async { Ok(None) })
+        }
+    }
+
+    /// An answer after so long.
+    async fn after(
+        took: Duration,
+        answer: Result<Option<u8>, NoProof>,
+    ) -> Result<Option<u8>, NoProof> {
+        tokio::time::sleep(took).await;
+        answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_that_comes_slowly_is_asked_for_once_in_a_while_and_no_page_waits_again() {
+        let (there, clock) = (Elsewhere::new(Arc::new(Nobody)), FixedClock::at(NOON));
+        let slowly = SLOW + SLOW;
+        assert_eq!(there.in_time(&clock, after(slowly, Ok(None))).await.unwrap(), None);
+        let since = there.paused_since(&clock).await;
+        assert_eq!(since, Some(clock.now()));
+        // Nobody waits, not even for what would come.
+        let began = Instant::now();
+        assert_eq!(there.in_time(&clock, after(slowly, Ok(Some(1)))).await.unwrap(), None);
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        clock.advance_ms(PAUSE_MS);
+        assert_eq!(there.paused_since(&clock).await, None);
+        assert_eq!(there.in_time(&clock, after(slowly, Ok(Some(1)))).await.unwrap(), Some(1));
+        assert_eq!(there.paused_since(&clock).await, None, "what came is kept, and was worth it");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_that_comes_at_once_is_asked_for_again_and_no_answer_is_not() {
+        let (there, clock) = (Elsewhere::new(Arc::new(Nobody)), FixedClock::at(NOON));
+        for _ in 0..3 {
+            assert_eq!(there.in_time(&clock, after(SLOW / 3, Ok(None))).await.unwrap(), None);
+            assert_eq!(there.paused_since(&clock).await, None);
+        }
+        let failed = || Err(NotShown::because("unreachable").into());
+        there.in_time(&clock, after(Duration::ZERO, failed())).await.unwrap_err();
+        assert!(there.paused_since(&clock).await.is_some());
+        clock.advance_ms(PAUSE_MS);
+        there.in_time(&clock, after(PATIENCE + SLOW, Ok(Some(1)))).await.unwrap_err();
+        assert!(there.paused_since(&clock).await.is_some(), "too slow");
+    }
+
+    const NOON: &str = "2026-11-23T12:00:00.000Z";
 }

@@ -8,7 +8,7 @@
 //!
 //! [ADR 0034]: ../../../../docs/adr/0034-a-matter-is-its-steps.md
 
-use heqi_evidence_store::outbox::{After, NewItem, Outbox, OutboxError};
+use heqi_evidence_store::outbox::{After, NewItem, Outbox};
 use heqi_vocabulary::{Digest, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -134,11 +134,7 @@ fn want_number(opened: &mut Opened<'_>) -> Result<(), MatterError> {
         after: After::Commit,
         payload: Wanted { application: opened.matter.no(), year: year_of(opened.now) },
     };
-    QUEUE.enqueue(&mut opened.changes, &item).map_err(|error| broken(&error))
-}
-
-fn broken(error: &OutboxError) -> MatterError {
-    MatterError::Broken(error.to_string())
+    Ok(QUEUE.enqueue(&mut opened.changes, &item)?)
 }
 
 /// Types in the number that the office's case system gave.

@@ -66,8 +66,7 @@ pub async fn propose(
         return Err(rule.into());
     }
     let session = opened.matter.extraction().ok_or(Rule::NoExtraction)?;
-    let second = officer_name(office, session.second()).await;
-    let second = second.map_err(|error| MatterError::Broken(error.to_string()))?;
+    let second = officer_name(office, session.second()).await?;
     // An answer may have come since the examination, and so may an objection of anybody.
     let answer = answer_held(office, &opened.matter.deposit).await?;
     opened.content.facts.answer = answer.word.to_owned();

@@ -1,9 +1,13 @@
 //! What goes wrong with a matter, each in two sentences and two languages.
 
+use std::fmt::Display;
+
 use heqi_evidence::canonical::CanonicalError;
 use heqi_evidence::statement::StatementError;
 use heqi_evidence_store::backend::{CommitError, ReadError};
 use heqi_evidence_store::changeset::InvalidChangeset;
+use heqi_evidence_store::object::OpenObjectError;
+use heqi_evidence_store::outbox::OutboxError;
 use heqi_evidence_store::sealed::{SealError, UnsealError};
 use heqi_evidence_store::table::TableError;
 use heqi_evidence_store::vault::VaultError;
@@ -15,10 +19,15 @@ use super::press::PressError;
 use super::register::RegisterError;
 use super::state::Rule;
 use crate::deposited::DepositedError;
+use crate::holder::HolderFault;
+use crate::staff::OfficeStaffError;
+use crate::standstill::{Halts, Standstill};
 use crate::wording::{Class, Said, say};
 
+mod fields;
 mod rules;
 
+use fields::field_said;
 use rules::rule_said;
 
 /// Why something was not done with a matter.
@@ -85,21 +94,12 @@ pub enum MatterError {
     /// Another act was always faster.
     #[error("the office is busy")]
     Busy,
-    /// The store.
+    /// The store does nothing now.
     #[error(transparent)]
-    Store(CommitError),
+    Store(Standstill),
     /// The office's own fault.
     #[error("the store is damaged, or a program error: {0}")]
     Broken(String),
-}
-
-impl From<CommitError> for MatterError {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Conflict { .. } | CommitError::Busy => Self::Busy,
-            error => Self::Store(error),
-        }
-    }
 }
 
 macro_rules! broken {
@@ -112,19 +112,48 @@ macro_rules! broken {
     )+};
 }
 
-broken!(
-    CanonicalError,
+broken!(CanonicalError, InvalidChangeset, SealError, StatementError, UnsealError, VaultError,);
+
+macro_rules! of_the_store {
+    ($($error:ty),+ $(,)?) => {$(
+        impl From<$error> for MatterError {
+            fn from(error: $error) -> Self {
+                Self::of_the_store(&error)
+            }
+        }
+    )+};
+}
+
+of_the_store!(
+    CommitError,
     DepositedError,
-    InvalidChangeset,
+    HolderFault,
+    OpenObjectError,
+    OutboxError,
     ReadError,
-    SealError,
-    StatementError,
     TableError,
-    UnsealError,
-    VaultError,
 );
 
+impl From<OfficeStaffError> for MatterError {
+    fn from(error: OfficeStaffError) -> Self {
+        match error {
+            OfficeStaffError::Other(error) => error,
+            // Of an account that stands in a matter there is nothing else to say to whoever works on it.
+            error => Self::Broken(error.to_string()),
+        }
+    }
+}
+
 impl MatterError {
+    /// What the store said: that it does nothing now, or that something is wrong with it.
+    pub(crate) fn of_the_store(error: &(impl Display + Halts)) -> Self {
+        match error.standstill() {
+            Some(Standstill::Busy) => Self::Busy,
+            Some(standstill) => Self::Store(standstill),
+            None => Self::Broken(error.to_string()),
+        }
+    }
+
     /// Its class.
     pub fn class(&self) -> Class {
         self.said().class
@@ -330,13 +359,13 @@ impl MatterError {
                     "Choose the scan again.",
                 ],
             ),
-            Self::Busy => say(
+            Self::Busy | Self::Store(Standstill::Busy) => say(
                 Unavailable,
                 "busy",
                 ["系统繁忙，未作更改。", "请稍后重试。"],
                 ["The office is busy; nothing was changed.", "Try again in a moment."],
             ),
-            Self::Store(CommitError::ReadOnly(_)) => say(
+            Self::Store(Standstill::ReadOnly(_)) => say(
                 Unavailable,
                 "store_read_only",
                 [
@@ -348,11 +377,23 @@ impl MatterError {
                     "Have the administrator look at /readyz; go on from here once it takes writes again.",
                 ],
             ),
-            Self::Store(_) => say(
+            Self::Store(Standstill::DiskFull) => say(
                 Unavailable,
-                "store_unavailable",
-                ["暂时无法写入，未作更改。", "请稍后重试。"],
-                ["Nothing can be written now; nothing was changed.", "Try again in a moment."],
+                "store_full",
+                ["本处存储空间不足，未作更改。", "请联系系统管理员；腾出空间后从这一步继续。"],
+                [
+                    "The office's store has no space left; nothing was changed.",
+                    "Tell the administrator; go on from here once there is space again.",
+                ],
+            ),
+            Self::Store(Standstill::Stopped) => say(
+                Unavailable,
+                "store_stopped",
+                ["系统正在重新启动，本次操作结果待确认。", "请稍后重新打开页面，核对是否已完成，未完成的再办理一次。"],
+                [
+                    "The office's service is restarting; whether this was done is not known yet.",
+                    "Open the page again in a moment, look whether it was done, and do it again if not.",
+                ],
             ),
             Self::Broken(_) => say(
                 Internal,
@@ -362,57 +403,6 @@ impl MatterError {
             ),
         }
     }
-}
-
-fn field_said(field: Field) -> Said {
-    let (zh, en) = match field {
-        Field::Applicant => ("申请人类别", "who applies"),
-        Field::Name => ("姓名或名称", "name"),
-        Field::Document => {
-            ("证件类型与号码，或统一社会信用代码", "document and number, or credit code")
-        }
-        Field::Person => ("性别与出生日期", "sex and day of birth"),
-        Field::Agent => (
-            "委托代理人的授权委托书（《公证法》第二十六条）",
-            "the agent's power of attorney (art. 26)",
-        ),
-        Field::Address => ("住址或住所", "address"),
-        Field::Phone => ("联系电话", "telephone"),
-        Field::LegalRepresentative => ("法定代表人", "legal representative"),
-        Field::Acting => ("代表单位办理的人的姓名", "name of whoever acts for the company"),
-        Field::ActingDocument => {
-            ("代表单位办理的人的证件类型与号码", "document of whoever acts for the company")
-        }
-        Field::Authority => (
-            "提交的材料（单位申请须列明营业执照、法定代表人身份证明，委托他人办理的并列明授权委托书，《公证程序规则》第十八条）",
-            "materials (a company names 营业执照 and 法定代表人身份证明, with an agent also 授权委托书, Rules of Procedure art. 18)",
-        ),
-        Field::LegalBasis => ("法律依据和案号", "legal basis and case number"),
-        Field::Purpose => ("用途", "purpose"),
-        Field::Manner => ("证据形成的原因和方式", "how the evidence arose"),
-        Field::Materials => ("提交的材料", "materials"),
-        Field::Copies => ("份数（正本1至20，副本0至20）", "originals (1 to 20), copies (0 to 20)"),
-        Field::Medium => {
-            ("公证书形式（须与送达方式相符）", "form of the certificate, which the delivery brings")
-        }
-        Field::Language => ("公证书文字", "language of the certificate"),
-        Field::Lawsuit => {
-            ("是否正在诉讼或仲裁，有的须写明法院和案号", "lawsuit: yes with its court, or no")
-        }
-        Field::Delivery => ("送达方式", "delivery"),
-        Field::Other => ("代理人或证人", "agent or witnesses"),
-        Field::Truth => ("真实性承诺（《公证法》第二十七条）", "statement of truth (art. 27)"),
-    };
-    say(
-        Class::BadInput,
-        "application_field",
-        ["申请表中的“{f}”未填写或格式不符，申请未提交。", "请更正后重新提交，其他内容无需重填。"],
-        [
-            "The field “{f}” of the form is missing or has not its form; nothing was submitted.",
-            "Mend it and submit again.",
-        ],
-    )
-    .with("{f}", zh, en)
 }
 
 impl Explain for MatterError {

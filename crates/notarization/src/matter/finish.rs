@@ -125,8 +125,7 @@ pub async fn certificate_file(
     let opened = open(office, no).await?;
     let issue = opened.matter.issue().ok_or(Rule::Stage(opened.matter.stage()))?;
     let context = certificate_context(no);
-    let bytes = open_sealed(office.store(), &issue.object, &context).await;
-    let bytes = bytes.map_err(|error| MatterError::Broken(error.to_string()))?;
+    let bytes = open_sealed(office.store(), &issue.object, &context).await?;
     if Digest::of(&bytes) == issue.sha256 {
         Ok(bytes.to_vec())
     } else {
@@ -151,7 +150,7 @@ pub async fn certificate_renewals(
     let detail = row.value.detail.open(office.store().vault(), place.as_bytes())?;
     let renewals = |error: RenewalError| match error {
         RenewalError::NotStamped | RenewalError::NoLeaf => MatterError::NotFound,
-        error => MatterError::Broken(error.to_string()),
+        error => MatterError::of_the_store(&error),
     };
     let index = leaf_at(office, &leaf_row(&step)?).await.map_err(renewals)?;
     let detail = Some((detail.salt, detail.said));
@@ -181,9 +180,8 @@ async fn sheet_of(
     let package = package(office, opened).await?;
     // As of the certificate's own day: issued again after a failure it says the same.
     let answers = answers_held(office, &matter.deposit, matter.applicant(), approval.at).await?;
-    let name = |account| async move {
-        officer_name(office, account).await.map_err(|error| MatterError::Broken(error.to_string()))
-    };
+    let name =
+        |account| async move { officer_name(office, account).await.map_err(MatterError::from) };
     let check_url =
         format!("{}/{}?c={check_code}", desk.check_url.trim_end_matches('/'), number.digest());
     let session = matter.extraction().ok_or(Rule::NoExtraction)?;

@@ -52,8 +52,7 @@ async fn has_name_of_a_party(
     no: ApplicationNo,
     by: &Officer,
 ) -> Result<bool, MatterError> {
-    let own = officer_name(office, by.account).await;
-    let own = own.map_err(|error| MatterError::Broken(error.to_string()))?;
+    let own = officer_name(office, by.account).await?;
     let Ok(own) = PersonName::parse(&own) else { return Ok(false) };
     let opened = open(office, no).await?;
     let row = deposit(office, &opened.matter.deposit).await?;

@@ -8,7 +8,7 @@
 
 use chrono::NaiveDate;
 use heqi_evidence_store::object::{MAX_OBJECT_BYTES, ObjectRef, open_sealed, put_sealed};
-use heqi_evidence_store::outbox::{After, Leased, NewItem, Outbox, OutboxError};
+use heqi_evidence_store::outbox::{After, Leased, NewItem, Outbox};
 use heqi_vocabulary::{Digest, UtcMillis};
 use serde::{Deserialize, Serialize};
 
@@ -152,10 +152,6 @@ impl NoticeSays {
     }
 }
 
-fn broken(error: &OutboxError) -> MatterError {
-    MatterError::Broken(error.to_string())
-}
-
 /// Owes the document of a step, in the step's own commit.
 pub(crate) async fn owe(
     office: &NotaryOffice,
@@ -181,7 +177,7 @@ pub(crate) async fn owe(
         after: After::Commit,
         payload: Owed { application, place },
     };
-    QUEUE.enqueue(&mut opened.changes, &item).map_err(|error| broken(&error))?;
+    QUEUE.enqueue(&mut opened.changes, &item)?;
     opened.matter.notices.push(Notice { no, at: opened.now, made: None });
     opened.content.notices.push(NoticeText { code: fresh_code(office), says });
     Ok(())
@@ -202,7 +198,7 @@ pub async fn make_notices(
     for _ in 0..limit {
         let now = office.clock().now();
         let leased = QUEUE.lease(office.store(), now, LEASE_MS, 1).await;
-        let Some(item) = leased.map_err(|error| broken(&error))?.pop() else { break };
+        let Some(item) = leased?.pop() else { break };
         match make(office, desk, &**press, &item).await {
             Ok(()) => made += 1,
             Err(error @ (MatterError::Press(_) | MatterError::Busy)) => {
@@ -234,7 +230,7 @@ async fn make(
         let mut opened = open(office, application).await?;
         let mut done = heqi_evidence_store::changeset::Changeset::new();
         let completed = QUEUE.complete(office.store(), &mut done, item, opened.now).await;
-        completed.map_err(|error| broken(&error))?;
+        completed?;
         opened.changes.merge(done);
         let notice = opened.matter.notices.get(place).copied().ok_or_else(gone)?;
         waiting::is_made(&mut opened.changes, notice.no)?;
@@ -274,7 +270,7 @@ async fn put_off(
         let retry_at = office.clock().now().plus_millis(pause_ms);
         let mut changes = heqi_evidence_store::changeset::Changeset::new();
         let failed = QUEUE.fail(office.store(), &mut changes, item, retry_at).await;
-        failed.map_err(|error| broken(&error))?;
+        failed?;
         if let MatterError::Press(error) = why {
             waiting::waits(office, &mut changes, no, error, retry_at).await?;
         }
@@ -299,9 +295,7 @@ async fn sheet_of(
         None => String::new(),
         // The office decides it, and never the notary whose certificate it is about.
         Some(_) if matches!(text.says, NoticeSays::Reexamination { .. }) => String::new(),
-        Some(acceptance) => officer_name(office, acceptance.notary)
-            .await
-            .map_err(|error| MatterError::Broken(error.to_string()))?,
+        Some(acceptance) => officer_name(office, acceptance.notary).await?,
     };
     let check = desk.check_url.trim_end_matches('/');
     let day = notice.at.shanghai_date();
@@ -361,8 +355,7 @@ pub(crate) async fn file_of(
 ) -> Result<Vec<u8>, MatterError> {
     let notice = opened.matter.notices.iter().find(|notice| notice.no == no);
     let made = notice.and_then(|notice| notice.made).ok_or(MatterError::NotFound)?;
-    let bytes = open_sealed(office.store(), &made.object, &context_of(no)).await;
-    let bytes = bytes.map_err(|error| MatterError::Broken(error.to_string()))?;
+    let bytes = open_sealed(office.store(), &made.object, &context_of(no)).await?;
     if Digest::of(&bytes) == made.sha256 && bytes.len() <= MAX_OBJECT_BYTES {
         Ok(bytes.to_vec())
     } else {

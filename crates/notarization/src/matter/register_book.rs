@@ -52,9 +52,7 @@ pub async fn register_book(
             Err(error) => return Err(error.into()),
         };
         let notary = match matter.acceptance() {
-            Some(acceptance) => officer_name(office, acceptance.notary)
-                .await
-                .map_err(|error| MatterError::Broken(error.to_string()))?,
+            Some(acceptance) => officer_name(office, acceptance.notary).await?,
             None => String::new(),
         };
         let (fee, receipt) = match matter.fee() {

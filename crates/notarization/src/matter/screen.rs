@@ -78,7 +78,6 @@ pub(crate) async fn file_of(
 ) -> Result<Vec<u8>, MatterError> {
     let kept = opened.matter.screens.iter().find(|(one, _)| *one == sha256);
     let (_, object) = kept.ok_or(MatterError::NotFound)?;
-    let bytes = open_sealed(office.store(), object, &screen_context(opened.matter.no())).await;
-    let bytes = bytes.map_err(|error| MatterError::Broken(error.to_string()))?;
+    let bytes = open_sealed(office.store(), object, &screen_context(opened.matter.no())).await?;
     if Digest::of(&bytes) == sha256 { Ok(bytes.to_vec()) } else { Err(Rule::Quarantined.into()) }
 }

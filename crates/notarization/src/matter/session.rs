@@ -129,9 +129,8 @@ pub struct Pressed {
 
 async fn people_of(office: &NotaryOffice, opened: &Opened<'_>) -> Result<[String; 2], MatterError> {
     let session = opened.matter.extraction().ok_or(super::state::Rule::NoExtraction)?;
-    let name = |account| async move {
-        officer_name(office, account).await.map_err(|error| MatterError::Broken(error.to_string()))
-    };
+    let name =
+        |account| async move { officer_name(office, account).await.map_err(MatterError::from) };
     Ok([name(session.notary()).await?, name(session.second()).await?])
 }
 
@@ -263,8 +262,7 @@ pub(crate) async fn package(
     let (sha256, object) =
         opened.matter.package.ok_or(MatterError::Rule(super::state::Rule::NoExtraction))?;
     let context = package_context(opened.matter.no);
-    let bytes = heqi_evidence_store::object::open_sealed(office.store(), &object, &context).await;
-    let bytes = bytes.map_err(|error| MatterError::Broken(error.to_string()))?;
+    let bytes = heqi_evidence_store::object::open_sealed(office.store(), &object, &context).await?;
     if Digest::of(&bytes) == sha256 {
         Ok(bytes.to_vec())
     } else {

@@ -2,7 +2,6 @@
 //! end by leaving, after fifteen minutes without use, after eight hours whatever happens, and
 //! when the account is shut out or reset.
 
-use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
@@ -12,6 +11,7 @@ use super::{EventBy, OfficeRole, OfficeStaffError, Officer, StaffEvent, load, no
 use crate::matter::act::{Attempts, hex};
 use crate::matter::error::MatterError;
 use crate::office::NotaryOffice;
+use crate::standstill::Standstill;
 
 /// A session in which nothing happens ends after this time, in milliseconds.
 pub const IDLE_MS: i64 = 15 * 60_000;
@@ -100,7 +100,7 @@ async fn note_use(office: &NotaryOffice, changes: Changeset) -> Result<(), Matte
     let nothing_is_written = |error: &MatterError| match error {
         MatterError::Busy => true,
         MatterError::Store(error) => {
-            matches!(error, CommitError::DiskFull | CommitError::ReadOnly(_))
+            matches!(error, Standstill::DiskFull | Standstill::ReadOnly(_))
         }
         _ => false,
     };

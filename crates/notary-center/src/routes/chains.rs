@@ -9,7 +9,7 @@ use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::Digest;
 
 use super::NOT_AT_ALL;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, of_ours};
 use crate::service::State;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -19,7 +19,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 async fn head(state: Data<State>, commitment: Path<String>) -> Result<HttpResponse, Problem> {
     let chain: Digest = commitment.parse().map_err(|_| RequestProblem::MalformedPath)?;
     let head = chain_head(&state.office, chain).await;
-    let head = head.map_err(|error| Problem::internal(&error))?.ok_or(Refusal::NothingYet)?;
+    let head = head.map_err(|error| of_ours(&error))?.ok_or(Refusal::NothingYet)?;
     Ok(HttpResponse::Ok()
         .content_type("application/json")
         .insert_header((CACHE_CONTROL, NOT_AT_ALL))

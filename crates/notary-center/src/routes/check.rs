@@ -12,6 +12,7 @@ use heqi_notarization::matter::check::{
 use heqi_pages::office::{CheckAnswer, CheckPage, Contest, Fetched};
 use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Language, UtcMillis};
 use serde::Deserialize;
@@ -67,13 +68,14 @@ async fn file(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let Asked { number, c, which } = form(&state, payload).await?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let fetched = match number.parse() {
         Ok(no) => fetch(&state.office, no, (&c, &which)).await.map_err(refused)?,
         Err(_) => None,
     };
     match fetched {
-        Some(bytes) if which == "renewals" => Ok(zip(&which, bytes)),
-        Some(bytes) => Ok(pdf(&which, bytes)),
+        Some(bytes) if which == "renewals" => Ok(zip(&which, room.send(bytes))),
+        Some(bytes) => Ok(pdf(&which, room.send(bytes))),
         None => show(&state, reader, number, Some(None)),
     }
 }

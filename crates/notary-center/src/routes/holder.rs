@@ -26,6 +26,7 @@ use heqi_pages::holder::{HolderCodePage, HolderDoorPage, HolderSayPage, WatchSho
 use heqi_pages::trouble::TroublePage;
 use heqi_service_kit::Problem;
 use heqi_service_kit::browser::Reader;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_service_kit::edge::OwnPage;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{DepositNo, Digest, VoucherNo};
@@ -35,6 +36,7 @@ use self::browser::{Filled, Typed, Visitor, clear_session, set_session};
 use self::shown::{evidence_page, list_page, page, said_lines};
 use self::words::{pair, told};
 use crate::people::People;
+use crate::refusal::of_ours;
 use crate::service::State;
 
 const NO_STORE: &str = "no-store";
@@ -72,7 +74,7 @@ async fn front(
         return Ok(page(&door, people, reader, Link::Held, None));
     };
     let filings = list(&state.office, &visitor.holder).await;
-    let filings = filings.map_err(|error| Problem::internal(&error))?;
+    let filings = filings.map_err(|error| of_ours(&error))?;
     let watch = watch_shown(&state, people, &visitor.holder).await?;
     let shown = list_page(&filings, watch, reader.language);
     Ok(page(&shown, people, reader, Link::Held, Some(&visitor)))
@@ -88,7 +90,7 @@ async fn watch_shown(
         return Ok(None);
     }
     let since = watch::since(&state.office, holder).await;
-    let since = since.map_err(|error| Problem::internal(&error))?;
+    let since = since.map_err(|error| of_ours(&error))?;
     Ok(Some(WatchShown { since: since.map(heqi_vocabulary::UtcMillis::for_people) }))
 }
 
@@ -116,7 +118,7 @@ async fn tell_me(
         Wanted::Yes => watch::begin(&state.office, &visitor.holder, reader.language).await,
         Wanted::No => watch::end(&state.office, &visitor.holder).await,
     };
-    done.map_err(|error| Problem::internal(&error))?;
+    done.map_err(|error| of_ours(&error))?;
     Ok(to(&Link::Held))
 }
 
@@ -144,7 +146,7 @@ async fn code(
         return Ok(page(&door, people, reader, Link::Held, None));
     };
     let sending = ask_code(&state.office, &contact).await;
-    if let Some(sending) = sending.map_err(|error| Problem::internal(&error))? {
+    if let Some(sending) = sending.map_err(|error| of_ours(&error))? {
         people.send(&sending, reader.language, state.office.entropy());
     }
     let (masked, typed) = (contact.masked(), form.contact);
@@ -177,7 +179,7 @@ async fn come_in(
             let next = apply.map_or(Link::Held, Link::HeldApply);
             Ok(response.insert_header((LOCATION, next.to_string())).finish())
         }
-        Err(EnterError::Fault(fault)) => Err(Problem::internal(&fault)),
+        Err(EnterError::Fault(fault)) => Err(of_ours(&fault)),
         Err(error) => {
             let trouble = Some(pair(told(&error), reader.language));
             let (masked, typed) = (contact.masked(), form.contact);
@@ -196,7 +198,7 @@ async fn opened(
 ) -> Result<OpenedRecord, Error> {
     let (status, told) = match open(&state.office, &visitor.holder, number).await {
         Ok(record) => return Ok(record),
-        Err(OpenError::Fault(fault)) => return Err(Problem::internal(&fault).into()),
+        Err(OpenError::Fault(fault)) => return Err(of_ours(&fault).into()),
         Err(OpenError::Unknown) => (StatusCode::NOT_FOUND, words::UNKNOWN),
         Err(_) => (StatusCode::GONE, words::ERASED),
     };
@@ -217,10 +219,11 @@ async fn one(
 ) -> Result<HttpResponse, Error> {
     let record = opened(&state, reader, &visitor, *number).await?;
     let said = said_lines(&state.office, &record, reader.language).await;
-    let said = said.map_err(|error| Problem::internal(&error))?;
+    let said = said.map_err(|error| of_ours(&error))?;
     let apply = certificate::way(&state, &record, reader.language).await?;
     let now = state.office.clock().now();
-    let shown = evidence_page(&record, (said, apply), now, reader.language);
+    let at = (now, state.office.proofs_not_asked_since().await);
+    let shown = evidence_page(&record, (said, apply), at, reader.language);
     let here = Link::HeldEvidence(*number);
     Ok(page(&shown, people(&state)?, reader, here, Some(&visitor)))
 }
@@ -233,6 +236,7 @@ async fn file(
     path: Path<(DepositNo, Digest)>,
 ) -> Result<HttpResponse, Error> {
     let (number, sha256) = path.into_inner();
+    let room = state.downloads.room(USUAL_BYTES)?;
     let record = opened(&state, reader, &visitor, number).await?;
     let (ending, bytes) = record.attachment(&sha256).ok_or(RequestProblem::NotFound)?;
     let media_type = match ending {
@@ -248,7 +252,7 @@ async fn file(
         .insert_header((CONTENT_TYPE, media_type))
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CACHE_CONTROL, NO_STORE))
-        .body(bytes.to_vec()))
+        .body(room.send(bytes.to_vec())))
 }
 
 async fn bundle(
@@ -257,6 +261,7 @@ async fn bundle(
     visitor: Visitor,
     number: Path<DepositNo>,
 ) -> Result<HttpResponse, Error> {
+    let room = state.downloads.room(USUAL_BYTES)?;
     let record = opened(&state, reader, &visitor, *number).await?;
     let bytes = record.parts.write().map_err(|error| Problem::internal(&error))?;
     let name = format!("attachment; filename=\"{number}.heqi.zip\"");
@@ -264,7 +269,7 @@ async fn bundle(
         .content_type(MEDIA_TYPE)
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CACHE_CONTROL, NO_STORE))
-        .body(bytes))
+        .body(room.send(bytes)))
 }
 
 async fn ask_what(
@@ -303,7 +308,7 @@ async fn hear(
             let here = Link::HeldSay(*number);
             Ok(page(&again, people(&state)?, reader, here, Some(&visitor)))
         }
-        Err(error) => Err(Problem::internal(&error).into()),
+        Err(error) => Err(of_ours(&error).into()),
     }
 }
 
@@ -312,7 +317,7 @@ struct Nothing {}
 
 async fn go(state: Data<State>, filled: Filled<Nothing>) -> Result<HttpResponse, Error> {
     let ended = leave(&state.office, filled.visitor.secret_sha256).await;
-    ended.map_err(|error| Problem::internal(&error))?;
+    ended.map_err(|error| of_ours(&error))?;
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
     let is_secure = people(&state)?.secure_cookies;
     clear_session(&mut response, (state.office.custodian(), is_secure));

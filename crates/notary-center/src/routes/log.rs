@@ -12,7 +12,7 @@ use heqi_service_kit::problem::RequestProblem;
 use heqi_tlog::tile::TilePath;
 
 use super::note;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, of_ours};
 use crate::service::State;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -36,7 +36,7 @@ async fn tile(state: Data<State>, path: Path<(String, String)>) -> Result<HttpRe
     let log = named(&state, &name)?;
     let path: TilePath = path.parse().map_err(|_| Refusal::NoSuchTile)?;
     let bytes = log.tile(path).await;
-    let bytes = bytes.map_err(|error| Problem::internal(&error))?.ok_or(Refusal::NoSuchTile)?;
+    let bytes = bytes.map_err(|error| of_ours(&error))?.ok_or(Refusal::NoSuchTile)?;
     Ok(super::tile(path, bytes))
 }
 

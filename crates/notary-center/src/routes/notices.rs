@@ -8,7 +8,7 @@ use heqi_notary_protocol::notice::{MAX_BODY_BYTES, NoticeDelivery, NoticeTaken, 
 use heqi_service_kit::Problem;
 
 use super::body_of;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, of_ours};
 use crate::service::State;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -30,6 +30,6 @@ fn problem(error: &ReceiveError) -> Problem {
         ReceiveError::NotSigned => Refusal::NoticeNotSigned.into(),
         ReceiveError::NotHeld => Refusal::UnknownRecord.into(),
         ReceiveError::OfAnother => Refusal::NoticeOfAnother.into(),
-        _ => Problem::internal(error),
+        error => of_ours(error),
     }
 }

@@ -10,11 +10,12 @@ use heqi_notarization::deposited::DepositKey;
 use heqi_notarization::peer::{deposited_bundle, list_deposits};
 use heqi_notary_protocol::recovery::{DepositList, ListedDeposit, PAGE};
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_service_kit::problem::RequestProblem;
 use serde::Deserialize;
 
 use crate::access::{RECOVERY, authorise};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, of_ours};
 use crate::service::State;
 
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -35,7 +36,7 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     authorise(&request, &state.platform_keys, RECOVERY)?;
     let found = list_deposits(&state.office, asked.after.as_ref(), PAGE).await;
-    let found = found.map_err(|error| Problem::internal(&error))?;
+    let found = found.map_err(|error| of_ours(&error))?;
     let deposits = found
         .into_iter()
         .map(|found| ListedDeposit { key: found.key.to_string(), is_admitted: found.is_admitted });
@@ -50,12 +51,13 @@ async fn bundle(
 ) -> Result<HttpResponse, Problem> {
     authorise(&request, &state.platform_keys, RECOVERY)?;
     let key: DepositKey = key.parse().map_err(|_| RequestProblem::MalformedPath)?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let parts = deposited_bundle(&state.office, &key).await;
-    let parts = parts.map_err(|error| Problem::internal(&error))?.ok_or(Refusal::NothingYet)?;
+    let parts = parts.map_err(|error| of_ours(&error))?.ok_or(Refusal::NothingYet)?;
     let bytes = parts.write().map_err(|error| Problem::internal(&error))?;
     tracing::info!("a deposit was given back to the platform");
     Ok(HttpResponse::Ok()
         .content_type(MEDIA_TYPE)
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(bytes))
+        .body(room.send(bytes)))
 }

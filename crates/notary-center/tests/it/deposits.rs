@@ -265,3 +265,23 @@ async fn without_a_durable_commit_there_is_no_receipt_and_asking_again_succeeds(
     assert_eq!(centre.open(&reply).deposit_no.serial(), 1);
     assert_eq!(centre.figure("heqi_deposits_total{outcome=\"failed\"}").await, Some(1));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_has_stopped_is_told_as_such_and_nobody_looks_for_a_fault() {
+    let story = story();
+    let failing = Failing::new(store());
+    let centre = Plan::data_centre(&story, failing.clone()).start().await;
+    let file = Bytes::from(deposit_of(&story, &story.records[0]).write().unwrap());
+    let receipt = centre.open(&centre.client.deposit(file.clone()).await.unwrap());
+    let head = centre.url(&format!("/chains/{}/head", receipt.chain));
+    failing.stop(true);
+    let read = http().get(&head).send().await.unwrap();
+    let again = deposit_raw(&centre, file).send().await.unwrap();
+    failing.stop(false);
+    for refused in [read, again] {
+        assert_eq!(refused.status(), 503);
+        assert_eq!(refused.headers()["retry-after"], "2");
+        assert_eq!(code(refused).await, "store_stopped");
+    }
+    assert_eq!(http().get(&head).send().await.unwrap().status(), 200);
+}

@@ -260,6 +260,30 @@ async fn come_in_with(centre: &Centre, sent: &Kept) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_finds_no_memory_to_be_sent_from_is_put_off_and_pages_are_shown() {
+    let (story, code_checked) = told_story();
+    let sent = Arc::new(Kept::default());
+    let mut plan = Plan::preservation(&story, store());
+    plan.people = Some(people(sent.clone()));
+    plan.settings.load.download_memory_bytes = 0;
+    let centre = plan.start().await;
+    centre.deposit(&code_checked).await;
+    for record in &story.records {
+        centre.deposit(&deposit_of(&story, record)).await;
+    }
+    let cookie = come_in(&centre, &sent).await;
+    let list = page(&centre, "/my", &cookie).await.text().await.unwrap();
+    let link = list.split("href=\"/my/evidence/").nth(1).unwrap().split('"').next().unwrap();
+    let path = format!("/my/evidence/{link}");
+    let refused = page(&centre, &format!("{path}/bundle"), &cookie).await;
+    assert_eq!(refused.status(), 503);
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(page(&centre, &path, &cookie).await.status(), 200);
+    assert_eq!(centre.figure("heqi_downloads_refused_total").await, Some(1));
+    assert_eq!(centre.figure("heqi_download_memory_bytes").await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_without_people_has_no_such_pages() {
     let story = story();
     let centre = Plan::preservation(&story, store()).start().await;

@@ -14,7 +14,9 @@ use heqi_evidence::deposit::DepositReceipt;
 use heqi_evidence::record::{EvidenceRecord, GeneratedBy, RecordDraft};
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::backend::memory::MemoryBackend;
-use heqi_evidence_store::backend::{Answer, Backend, CommitError, Pending, PendingObject};
+use heqi_evidence_store::backend::{
+    Answer, Backend, CommitError, Pending, PendingObject, ReadError,
+};
 use heqi_evidence_store::changeset::{Changeset, Row, RowKey};
 use heqi_evidence_store::log::{KeyedHeadSigner, LogReader};
 use heqi_evidence_store::vault::Vault;
@@ -345,11 +347,17 @@ pub(crate) fn log_chain(story: &mut Story, seed: u8, length: u64) -> Vec<Extra> 
 pub(crate) struct Failing {
     store: Arc<MemoryBackend>,
     fails: AtomicBool,
+    has_stopped: AtomicBool,
 }
 
 impl Failing {
     pub(crate) fn new(store: Arc<MemoryBackend>) -> Arc<Self> {
-        Arc::new(Self { store, fails: AtomicBool::new(false) })
+        Arc::new(Self { store, fails: AtomicBool::new(false), has_stopped: AtomicBool::new(false) })
+    }
+
+    /// Whether nothing is read any more.
+    pub(crate) fn stop(&self, has_stopped: bool) {
+        self.has_stopped.store(has_stopped, Ordering::SeqCst);
     }
 
     pub(crate) fn fail(&self, fails: bool) {
@@ -359,6 +367,9 @@ impl Failing {
 
 impl Backend for Failing {
     fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
+        if self.has_stopped.load(Ordering::SeqCst) {
+            return Box::pin(async { Err(ReadError::Stopped) });
+        }
         self.store.row(key)
     }
 
@@ -368,6 +379,9 @@ impl Backend for Failing {
         after: Option<&'a RowKey>,
         limit: usize,
     ) -> Answer<'a, Vec<(RowKey, Row)>> {
+        if self.has_stopped.load(Ordering::SeqCst) {
+            return Box::pin(async { Err(ReadError::Stopped) });
+        }
         self.store.scan(prefix, after, limit)
     }
 

@@ -170,6 +170,25 @@ async fn an_old_leaf_whose_tile_is_drawn_is_found_although_the_roots_agree() {
 }
 
 #[tokio::test]
+async fn a_tile_that_the_own_mirror_lacks_is_told_as_ours_and_not_as_the_other_sides() {
+    let theirs = log(&entries());
+    for lacking in [hash_tile(0, 3, 256), hash_tile(1, 0, 256)].map(Option::unwrap) {
+        let mut ours = theirs.clone();
+        ours.0.remove(&lacking).unwrap();
+        let compared =
+            compare((&ours, &theirs), SIZE, (0, NEW_TILES), &all_above(SIZE)).await.err();
+        let error = compared.unwrap();
+        assert!(matches!(error, ReconcileError::OwnTiles), "{lacking:?}: {error}");
+        assert_eq!(error.reason(), "own_incomplete");
+        // What the other side lacks is a difference, as before.
+        assert!(found(&theirs, &ours, SIZE, 0).await.first_leaf.is_some(), "{lacking:?}");
+    }
+    let silent = CallError::Unavailable { code: "timeout".into(), retry_after_ms: None };
+    assert_eq!(ReconcileError::from(silent).reason(), "unreachable");
+    assert_eq!(ReconcileError::from(ReadError::Stopped).reason(), "own_unreadable");
+}
+
+#[tokio::test]
 async fn more_new_tiles_than_are_looked_at_at_once_are_all_compared_by_the_following_rounds() {
     const AT_MOST: u64 = 10;
     let ours = log(&entries());

@@ -59,8 +59,23 @@ pub enum Found {
         /// The first leaf in which both differ, where one can be named.
         first_leaf: Option<u64>,
     },
-    /// Nothing could be compared.
+    /// Nothing could be compared, for a reason that is not ours.
     NotCompared,
+    /// Nothing could be compared: tiles of our own log or mirror are missing.
+    OwnIncomplete,
+    /// Nothing could be compared: our own store was not read.
+    OwnUnreadable,
+}
+
+impl Found {
+    /// What stands for a comparison that came to nothing, by its stable word.
+    pub fn nothing(reason: &str) -> Self {
+        match reason {
+            "own_incomplete" => Self::OwnIncomplete,
+            "own_unreadable" => Self::OwnUnreadable,
+            _ => Self::NotCompared,
+        }
+    }
 }
 
 /// All of them, below their heading.
@@ -92,7 +107,7 @@ impl Finding {
             found: match found.outcome {
                 Outcome::Match {} => Found::Match,
                 Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf },
-                Outcome::NotCompared { .. } => Found::NotCompared,
+                Outcome::NotCompared { reason } => Found::nothing(reason),
             },
             size: found.size,
             leaves: found.leaves,
@@ -105,13 +120,18 @@ impl Finding {
         let (sign, words) = match self.found {
             Found::Match => ("✓ ", Words::new("一致", "match")),
             Found::Mismatch { .. } => ("✗ ", Words::new("不一致", "mismatch")),
-            Found::NotCompared => ("… ", Words::new("未能比对", "not compared")),
+            Found::NotCompared | Found::OwnUnreadable => {
+                ("… ", Words::new("未能比对", "not compared"))
+            }
+            Found::OwnIncomplete => ("✗ ", Words::new("我方不完整", "ours is incomplete")),
         };
-        let is_compared = self.found != Found::NotCompared;
+        let is_compared = matches!(self.found, Found::Match | Found::Mismatch { .. });
         html! {
             strong .outcome { (sign) (words.in_language(l)) } " · " (self.at)
             @match self.found {
                 Found::NotCompared => { " · " (UNREACHED.in_language(l)) }
+                Found::OwnIncomplete => { " · " (OWN_INCOMPLETE.in_language(l)) }
+                Found::OwnUnreadable => { " · " (OWN_UNREADABLE.in_language(l)) }
                 Found::Mismatch { first_leaf: Some(leaf) } => {
                     " · " (FIRST.in_language(l)) " " strong { (leaf) }
                 }
@@ -138,6 +158,14 @@ const BEFORE: Words = Words::new("此前：", "Before:");
 const UNREACHED: Words = Words::new(
     "未能连接对方、对方未出示可采信的内容，或尚无可比对的内容",
     "the other side was not reached, showed nothing that counts, or there is nothing yet",
+);
+const OWN_INCOMPLETE: Words = Words::new(
+    "我方自有日志或镜像缺少数据块，未能比对，与对方无关；请管理员运行 heqi store fsck 查明，停机后用 heqi store rebuild 重建，仍缺少的从备份恢复",
+    "tiles of our own log or mirror are missing, so nothing was compared, and the other side has no part in it: run heqi store fsck, stop the service and run heqi store rebuild, and restore from the backup what is missing still",
+);
+const OWN_UNREADABLE: Words = Words::new(
+    "我方存储当时无法读取，与对方无关；稍后自动再次比对",
+    "our own store could not be read then, and the other side has no part in it; it is compared again by itself",
 );
 const FIRST: Words = Words::new("首个不同的叶：", "the first leaf that differs:");
 const NO_LEAF: Words = Words::new("根不同，无法定位到叶", "the roots differ; no leaf can be named");

@@ -252,6 +252,16 @@ impl Page for CustodyPage {
                     Some(finding(Found::Match)),
                     Some(finding(Found::Mismatch { first_leaf: Some(31) })),
                 ),
+                ..still.clone()
+            },
+            // What is missing here is told as ours.
+            Self {
+                points: vec![point(1)],
+                compared: compared(
+                    Some(finding(Found::OwnIncomplete)),
+                    Some(finding(Found::OwnUnreadable)),
+                    None,
+                ),
                 ..still
             },
         ]

@@ -128,6 +128,9 @@ pub struct HolderEvidencePage {
     pub examined_at: String,
     /// When the registry found this very signature void, with zone, and which office did.
     pub found_void: Option<(String, String)>,
+    /// When the data centre was last asked for what proves more, where it gave nothing in time and is not asked now;
+    /// with zone.
+    pub asked_at: Option<String>,
     /// What was found.
     pub claims: Vec<ProvedClaim>,
     /// SHA-256 of the live photo, where it is held.
@@ -177,6 +180,9 @@ impl Page for HolderEvidencePage {
             section .checks aria-labelledby="found" {
                 h2 id="found" { (FOUND.in_language(l)) }
                 p .soft { (EXAMINED.in_language(l)) " " (self.examined_at) }
+                @if let Some(asked_at) = &self.asked_at {
+                    p .soft { (NOT_ASKED.in_language(l)) " " (asked_at) }
+                }
                 ul .flags {
                     @for claim in &self.claims {
                         li data-state=(if claim.is_proved { "there" } else { "waiting" }) {
@@ -252,6 +258,7 @@ impl Page for HolderEvidencePage {
                 "2026-11-27 15:00:00 +08:00".into(),
                 "杭州市临安区市场监督管理局".into(),
             )),
+            asked_at: Some("2026-11-28 08:59:48 +08:00".into()),
             claims: vec![claim("签名", "核验通过", true), claim("身份", "未能核验", false)],
             photo: Some(Digest::of(b"photo")),
             documents: vec![
@@ -275,6 +282,7 @@ impl Page for HolderEvidencePage {
             apply: ApplyWay::Elsewhere("https://notary.example/my/apply/PZ".into()),
         };
         let bare = Self {
+            asked_at: None,
             photo: None,
             place: None,
             device: None,
@@ -332,6 +340,10 @@ const FOUND: Words = Words::new("系统核验结果", "What the examination foun
 const EXAMINED: Words = Words::new(
     "以下由本系统现在用所保管的原始数据重新计算，不是当时留下的结论。时间：",
     "Computed now from the bytes that are held, not remembered from then. At",
+);
+const NOT_ASKED: Words = Words::new(
+    "公证处数据中心未及时应答，日志核对和日志留存按已有依据显示；半分钟后重新打开本页，系统会再次查询。最近一次查询：",
+    "The notary's data centre gave no answer in time, so what it would prove is shown as far as it is known; open this page again in half a minute, and it is asked again. Last asked at",
 );
 const PHOTO: Words = Words::new("现场照片", "Live photo");
 const PHOTO_ALT: Words = Words::new("签署时拍摄的照片", "The photo taken while signing");

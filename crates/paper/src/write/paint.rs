@@ -17,9 +17,10 @@ use krilla::text::{GlyphId, KrillaGlyph};
 
 use super::fonts::{Fonts, Glyph};
 use super::line::Line;
+use super::look::Profile;
 use super::marks::{Mark, Point};
 use super::picture::marked_width;
-use super::sheet::{PAGE, Profile};
+use super::sheet::PAGE;
 use super::{Attachment, AttachmentFault, Colour, Relationship, Settings, WriteError};
 
 /// Writes the file.

@@ -213,6 +213,9 @@ impl NewRecord {
             Some(version) => rows::CHAINS.replace(changes, &place.chain, version, &tip)?,
         }
         rows::LINKS.put(changes, &Pair(place.chain, Place(place.seq)), &record_id)?;
+        if record.frame().kind == RecordKind::Objection {
+            rows::NEWEST_OBJECTIONS.put(changes, &place.chain, &Some(record_id))?;
+        }
 
         if let Some((by, word)) = &self.journal {
             let kind = record.frame().kind;

@@ -12,7 +12,7 @@ use heqi_evidence::deposit::DepositReceipt;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::leaf::RecordRoot;
 use heqi_evidence::record::{EvidenceRecord, Frame};
-use heqi_evidence::schema::RetentionClass;
+use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence::statement::Statement;
 use heqi_evidence_store::changeset::{Changeset, LedgerEntry, RowKey};
 use heqi_evidence_store::outbox::After;
@@ -215,6 +215,9 @@ async fn place(
     match tip {
         None => rows::CHAINS.insert(changes, &chain, &after)?,
         Some(tip) => rows::CHAINS.replace(changes, &chain, tip.version, &after)?,
+    }
+    if frame.kind == RecordKind::Objection {
+        rows::NEWEST_OBJECTIONS.put(changes, &chain, &Some(frame.record_id))?;
     }
     Ok(rows::LINKS.put(changes, &Pair(chain, Place(frame.place.seq)), &frame.record_id)?)
 }

@@ -1,8 +1,13 @@
 //! What follows from an objection: taken back by whoever made it, decided by the registry alone.
 
+use std::sync::Arc;
+
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
+use heqi_evidence_store::backend::Backend as _;
+use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::testing::Faulty;
 use heqi_filing::{FilingState, OfficeKind};
 use heqi_registration::Actor;
 use heqi_registration::confirm::{Confirm, confirm};
@@ -128,6 +133,52 @@ async fn a_look_at_an_objection_is_on_record_and_where_there_is_none_nothing_is_
     assert!(matches!(shown, Err(ActError::NotFound(_))), "{shown:?}");
     let frames = calm.world.frames().await;
     assert!(frames.iter().all(|(frame, _)| frame.kind != RecordKind::Access));
+}
+
+#[tokio::test]
+async fn the_newest_objection_is_found_at_once_and_one_of_before_once_it_was_looked_for() {
+    let (scene, _) = objected().await;
+    let (world, officer) = (&scene.world, scene.reviewer("li.na").await);
+    let store = Arc::new(world.store.copy());
+    let faulty = Arc::new(Faulty::new(store.clone()));
+    let other = world.started_on(&store, faulty.clone(), 12).await;
+    let facts = other.facts();
+    // The first look of a day begins the chain of looks.
+    objection_view(&other.platform, &officer, &facts, scene.filing).await.unwrap();
+    let looks_with = async || {
+        faulty.reset();
+        objection_view(&other.platform, &officer, &facts, scene.filing).await.unwrap();
+        faulty.calls().len()
+    };
+    let at_once = looks_with().await;
+    assert_eq!(looks_with().await, at_once);
+
+    // As a store of before has it.
+    let rows = store.scan(b"newest_objection/", None, 2).await.unwrap();
+    let [(key, _)] = rows.as_slice() else { panic!("one row for one objection: {rows:?}") };
+    let mut changes = Changeset::new();
+    changes.delete(key.clone());
+    store.commit(changes).unwrap().await.unwrap();
+    assert!(looks_with().await > at_once, "the chain is read through");
+    assert_eq!(looks_with().await, at_once, "and what was found is remembered");
+
+    // That nobody has objected is remembered as well, until somebody does.
+    let calm = Scene::new(Mood::Agrees).await;
+    let (visitor, _) = calm.sign().await;
+    let (world, officer) = (&calm.world, calm.reviewer("li.na").await);
+    for _ in 0..2 {
+        let shown = objection_view(&world.platform, &officer, &facts, calm.filing).await;
+        assert!(matches!(shown, Err(ActError::NotFound(_))), "{shown:?}");
+    }
+    let command = Object {
+        filing: calm.filing,
+        party: calm.party,
+        against: None,
+        ground: Ground::NotMyIntent,
+        reason: None,
+    };
+    object(&world.platform, &world.request(&visitor.actor), command).await.unwrap();
+    objection_view(&world.platform, &officer, &facts, calm.filing).await.unwrap();
 }
 
 #[tokio::test]

@@ -26,6 +26,32 @@ fn an_index_goes_on_where_it_was_and_forgets_what_was_not_committed() {
 }
 
 #[test]
+fn a_fill_that_broke_off_and_begins_anew_puts_each_filing_in_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    let filings: Vec<_> = (0..50).filter_map(made_up::filing).collect();
+    for _ in 0..3 {
+        // As the platform begins: nothing is there, everything comes in steps, and the last one makes it visible.
+        index.clear().unwrap();
+        index.write(&filings, None).unwrap();
+    }
+    index.write(&[], Some(50)).unwrap();
+    assert_eq!(index.size().filings, 50);
+    assert_eq!(index.find(&Sought::default(), None, 100).unwrap().filings.len(), 50);
+
+    // The same where filings are replaced when it is emptied: what was to be taken out then is not taken out after.
+    index.write(&filings, None).unwrap();
+    index.clear().unwrap();
+    assert_eq!((index.position(), index.size().filings), (None, 0));
+    index.write(&filings, None).unwrap();
+    index.write(&[], Some(60)).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(60), 50));
+    index.close().unwrap();
+    let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+    assert_eq!((index.position(), index.size().filings), (Some(60), 50));
+}
+
+#[test]
 fn a_position_alone_is_written_with_the_next_filing_or_when_it_has_moved_far() {
     let folder = tempfile::tempdir().unwrap();
     let index = filled(folder.path());

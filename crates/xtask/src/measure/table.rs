@@ -61,7 +61,7 @@ pub(super) fn of(lines: &[Value]) -> String {
 }
 
 /// The lines of the newest whole run of a row: those that were written together.
-fn newest<'a>(lines: &'a [Value], row: &Row) -> Vec<&'a Value> {
+pub(super) fn newest<'a>(lines: &'a [Value], row: &Row) -> Vec<&'a Value> {
     let is_whole = |line: &&Value| line.get("quick").and_then(Value::as_bool) != Some(true);
     let of_row = lines.iter().filter(is_whole);
     let of_row = of_row.filter(|line| line.get("row").and_then(Value::as_str) == Some(row.name));
@@ -70,7 +70,7 @@ fn newest<'a>(lines: &'a [Value], row: &Row) -> Vec<&'a Value> {
     of_row.iter().filter(|line| line.get("at") == last).copied().collect()
 }
 
-fn value(lines: &[&Value], bar: &Bar) -> Option<f64> {
+pub(super) fn value(lines: &[&Value], bar: &Bar) -> Option<f64> {
     let is_it = |line: &&&Value| {
         bar.of.is_none_or(|(member, wanted)| {
             let value = line.get(member);
@@ -86,7 +86,7 @@ fn value(lines: &[&Value], bar: &Bar) -> Option<f64> {
 }
 
 /// What is wanted, in words, and whether it is so.
-fn judged(bar: &Bar, value: f64) -> (String, bool) {
+pub(super) fn judged(bar: &Bar, value: f64) -> (String, bool) {
     match bar.wanted {
         Wanted::AtLeast(least) => (format!(" (≥ {})", number(least)), value >= least),
         Wanted::Below(most) => (format!(" (< {})", number(most)), value < most),
@@ -95,7 +95,7 @@ fn judged(bar: &Bar, value: f64) -> (String, bool) {
 }
 
 /// As people read it: three figures that count, thousands apart.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value.abs() < 100.0 {
         let text = format!("{value:.2}");
         return text.trim_end_matches('0').trim_end_matches('.').to_owned();

@@ -10,7 +10,7 @@ use heqi_evidence_store::outbox::Leased;
 use heqi_vocabulary::UtcMillis;
 use serde::{Deserialize, Serialize};
 
-use super::{QUEUE, Wanted, broken, give};
+use super::{QUEUE, Wanted, give};
 use crate::matter::act::{Attempts, Desk, open};
 use crate::matter::error::MatterError;
 use crate::matter::given::note_newest;
@@ -86,7 +86,7 @@ pub async fn ask_register(
     for _ in 0..limit {
         let now = office.clock().now();
         let leased = QUEUE.lease(office.store(), now, LEASE_MS, 1).await;
-        let Some(item) = leased.map_err(|error| broken(&error))?.pop() else { break };
+        let Some(item) = leased?.pop() else { break };
         let error = match ask(office, desk, &**register, &item).await? {
             Answer::Given => {
                 given += 1;
@@ -150,7 +150,7 @@ async fn finish(
         let mut opened = open(office, application).await?;
         let mut done = Changeset::new();
         let completed = QUEUE.complete(office.store(), &mut done, item, opened.now).await;
-        completed.map_err(|error| broken(&error))?;
+        completed?;
         if let Some(asked) = ASKED.row(office.store(), &application).await? {
             ASKED.remove(&mut done, &application, asked.version)?;
         }
@@ -188,7 +188,7 @@ async fn put_off(
         let mut changes = Changeset::new();
         let retry_at = now.plus_millis(pause_ms);
         let failed = QUEUE.fail(office.store(), &mut changes, item, retry_at).await;
-        failed.map_err(|error| broken(&error))?;
+        failed?;
         let asked = NumberAsked { asked: item.attempts, at: now, trouble };
         ASKED.put(&mut changes, &item.payload.application, &asked)?;
         match attempts.commit(office, changes).await {

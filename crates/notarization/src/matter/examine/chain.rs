@@ -173,8 +173,7 @@ impl Chain {
         for record in held.records {
             read.take(record);
         }
-        let said = notices(office, chain).await;
-        let said = said.map_err(|error| MatterError::Broken(error.to_string()))?;
+        let said = notices(office, chain).await?;
         let objected = said
             .iter()
             .filter(|(root, notice)| *root == about.root && notice.kind == NoticeKind::Objection);

@@ -14,6 +14,7 @@ use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::Digest;
 use serde::de::DeserializeOwned;
 
+use crate::refusal::of_ours;
 use crate::routes::form;
 use crate::service::State;
 
@@ -73,7 +74,7 @@ async fn visitor(http: &HttpRequest) -> Result<Option<Visitor>, Problem> {
     let Some(secret) = secret else { return Ok(None) };
     let secret_sha256 = Digest::of(secret.as_bytes());
     let found = holder(&state.office, secret_sha256).await;
-    let found = found.map_err(|error| Problem::internal(&error))?;
+    let found = found.map_err(|error| of_ours(&error))?;
     let csrf = csrf_of(secret);
     Ok(found.map(|holder| Visitor { holder, secret_sha256, csrf }))
 }

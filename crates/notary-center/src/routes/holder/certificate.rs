@@ -23,6 +23,7 @@ use super::shown::{matter_name, page};
 use super::words::stage_name;
 use super::{opened, people, to, words};
 use crate::bench::{log_if_ours, refused, status_of, trouble};
+use crate::refusal::of_ours;
 use crate::service::State;
 
 /// How a certificate about a record is applied for.
@@ -223,7 +224,7 @@ async fn of_visitor(
     voucher: VoucherNo,
 ) -> Result<Option<OpenedRecord>, Error> {
     let number = signing_of(&state.office, &visitor.holder, voucher).await;
-    let number = number.map_err(|error| Problem::internal(&error))?;
+    let number = number.map_err(|error| of_ours(&error))?;
     match number {
         Some(number) => Ok(Some(opened(state, reader, visitor, number).await?)),
         None => Ok(None),

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_LANGUAGE, VARY};
 use heqi_evidence::disclosure::Disclosure;
-use heqi_evidence::verdict::Status;
+use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_filing::{Capacity, Matter};
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::holder::HolderFault;
@@ -147,7 +147,7 @@ struct PlaceWire {
 pub(super) fn evidence_page(
     opened: &OpenedRecord,
     (said, apply): (Vec<SaidLine>, ApplyWay),
-    now: UtcMillis,
+    (now, not_asked_since): (UtcMillis, Option<UtcMillis>),
     language: Language,
 ) -> HolderEvidencePage {
     let record = &opened.record;
@@ -155,6 +155,8 @@ pub(super) fn evidence_page(
     let client = |name: &str| opened.client.as_ref().and_then(|client| client.value(name));
     let documents = record.value("documents").and_then(parsed::<Vec<DocumentWire>>);
     let photo = record.parsed::<Digest>("photo_sha256");
+    let lacks = |name| opened.verdict.claim(name).is_none_or(|it| it.status != Status::Proved);
+    let is_waited_for = lacks(ClaimName::Witnessed) || lacks(ClaimName::Mirrored);
     HolderEvidencePage {
         number: opened.row.deposit_no,
         voucher: text("voucher"),
@@ -165,6 +167,7 @@ pub(super) fn evidence_page(
         received_at: opened.row.received_at.for_people(),
         examined_at: now.for_people(),
         found_void: opened.found_void.as_ref().map(|(at, by)| (at.for_people(), by.clone())),
+        asked_at: not_asked_since.filter(|_| is_waited_for).map(UtcMillis::for_people),
         claims: opened
             .verdict
             .claims()

@@ -9,6 +9,7 @@ use heqi_notarization::staff::OfficeRole;
 use heqi_pages::office::{BookLine, BookPage};
 use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::USUAL_BYTES;
 use heqi_service_kit::problem::RequestProblem;
 
 use super::matters::desk;
@@ -49,11 +50,12 @@ pub(super) async fn file(
 ) -> Result<HttpResponse, Problem> {
     let year: u16 = year.parse().map_err(|_| RequestProblem::NotFound)?;
     let by = visitor.officer()?;
+    let room = state.downloads.room(USUAL_BYTES)?;
     let book = register_book(&state.office, &by, year).await.map_err(refused)?;
     let name = format!("attachment; filename=\"register-{year}.csv\"");
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_DISPOSITION, name))
-        .body(book))
+        .body(room.send(book)))
 }

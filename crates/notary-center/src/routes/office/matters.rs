@@ -16,6 +16,7 @@ use heqi_pages::office::{MatterPage, OfficeDesk, Seen};
 use heqi_pages::staff::Trouble;
 use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
+use heqi_service_kit::downloads::{LARGEST_BYTES, Sending, USUAL_BYTES};
 use heqi_service_kit::problem::RequestProblem;
 
 use super::shown::{self, Names};
@@ -127,15 +128,22 @@ pub(super) async fn show(
     Ok(page_with(status, &matter_page, &shown))
 }
 
-/// A file for a member of staff; who took it stands written down before it is sent.
+/// A file for a member of staff; who took it stands written down before it is sent, and there is room for it before
+/// that.
 async fn taken(
     state: &State,
     visitor: &Visitor,
     no: &str,
     file: TakenFile,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<Sending, Problem> {
     let by = visitor.officer()?;
-    take(&state.office, &by, number(no)?, file).await.map_err(refused)
+    let no = number(no)?;
+    let room = state.downloads.room(match file {
+        TakenFile::Dossier {} => LARGEST_BYTES,
+        _ => USUAL_BYTES,
+    })?;
+    let bytes = take(&state.office, &by, no, file).await.map_err(refused)?;
+    Ok(room.send(bytes))
 }
 
 pub(super) async fn certificate(
@@ -143,17 +151,17 @@ pub(super) async fn certificate(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = taken(&state, &visitor, &no, TakenFile::Certificate {}).await?;
-    Ok(pdf("certificate", bytes))
+    let file = taken(&state, &visitor, &no, TakenFile::Certificate {}).await?;
+    Ok(pdf("certificate", file))
 }
 
 /// A file that is opened, and kept by no cache.
-pub(crate) fn pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
+pub(crate) fn pdf(name: &str, file: Sending) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/pdf"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")))
-        .body(bytes)
+        .body(file)
 }
 
 /// The scan of the sealed original, as it came. What is none of the three kinds that are taken came before
@@ -184,8 +192,8 @@ pub(super) async fn notice(
 ) -> Result<HttpResponse, Problem> {
     let (no, notice) = path.into_inner();
     let notice: NoticeNo = notice.parse().map_err(|_| refused(MatterError::NotFound))?;
-    let bytes = taken(&state, &visitor, &no, TakenFile::Notice { no: notice }).await?;
-    Ok(pdf(&notice.to_string(), bytes))
+    let file = taken(&state, &visitor, &no, TakenFile::Notice { no: notice }).await?;
+    Ok(pdf(&notice.to_string(), file))
 }
 
 /// What a session showed: exactly the bytes whose digest stands in the working record.
@@ -196,12 +204,12 @@ pub(super) async fn screen(
 ) -> Result<HttpResponse, Problem> {
     let (no, sha256) = path.into_inner();
     let sha256 = sha256.parse().map_err(|_| RequestProblem::NotFound)?;
-    let bytes = taken(&state, &visitor, &no, TakenFile::Screen { sha256 }).await?;
+    let file = taken(&state, &visitor, &no, TakenFile::Screen { sha256 }).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header(page_policy())
-        .body(bytes))
+        .body(file))
 }
 
 pub(super) async fn dossier_file(
@@ -209,8 +217,8 @@ pub(super) async fn dossier_file(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = taken(&state, &visitor, &no, TakenFile::Dossier {}).await?;
-    Ok(zip("dossier", bytes))
+    let file = taken(&state, &visitor, &no, TakenFile::Dossier {}).await?;
+    Ok(zip("dossier", file))
 }
 
 /// How the certificate's time stamps were renewed: the file that `heqi verify --renewals` reads.
@@ -219,15 +227,15 @@ pub(super) async fn renewals(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = taken(&state, &visitor, &no, TakenFile::Renewals {}).await?;
-    Ok(zip("renewals", bytes))
+    let file = taken(&state, &visitor, &no, TakenFile::Renewals {}).await?;
+    Ok(zip("renewals", file))
 }
 
 /// A container that is kept, and by no cache.
-pub(crate) fn zip(name: &str, bytes: Vec<u8>) -> HttpResponse {
+pub(crate) fn zip(name: &str, file: Sending) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/zip"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\"")))
-        .body(bytes)
+        .body(file)
 }
