@@ -36,7 +36,7 @@ const PIECE_BYTES: usize = 64 << 10;
 /// The slowest line that is waited for, in bytes a second: a package of 64 MiB takes 35 minutes on it.
 const SLOWEST_BYTES_S: usize = 32 << 10;
 /// What every reader may take, however little there is to read.
-const LEAST: Duration = Duration::from_secs(60);
+const LEAST: Duration = Duration::from_mins(1);
 
 /// The memory of all answers that are made and sent.
 #[derive(Debug)]

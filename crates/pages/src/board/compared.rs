@@ -104,9 +104,9 @@ impl Finding {
     fn of(found: &Reconciled) -> Self {
         Self {
             at: found.at.for_people(),
-            found: match found.outcome {
+            found: match &found.outcome {
                 Outcome::Match {} => Found::Match,
-                Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf },
+                Outcome::Mismatch { first_leaf } => Found::Mismatch { first_leaf: *first_leaf },
                 Outcome::NotCompared { reason } => Found::nothing(reason),
             },
             size: found.size,

@@ -163,7 +163,7 @@ async fn a_certificate_is_asked_for_by_key_and_pseudonym_and_signed_with() {
     let chain = service.asked(TOKEN, &asked, &licensed.root).await.unwrap();
     assert_eq!(chain.leaf().public_key(), asked.public_key());
     assert_eq!(chain.leaf().subject_common_name(), Some(PARTY));
-    let verified = chain.verify(&[licensed.root.clone()], now());
+    let verified = chain.verify(std::slice::from_ref(&licensed.root), now());
     assert!(verified.is_ok() && !chain.is_test_only());
     service.server.stop(false).await;
 }

@@ -40,12 +40,13 @@ async fn key(world: &World, scopes: &[Scope]) -> Actor {
 async fn a_key_made_for_a_time_lets_nobody_in_from_its_end_on_and_its_successor_has_an_end_of_its_own()
  {
     let world = World::new().await;
-    let ends_at = Some(world.clock.now().plus_millis(1000));
+    let end = world.clock.now().plus_millis(1000);
     let (hash, next) = (hash_of("heqi_for_a_time"), hash_of("heqi_next"));
     let scopes = BTreeSet::from([Scope::Coverage]);
-    let command = CreateApiKey { label: "x".into(), scopes, custodian: None, ends_at, hash };
+    let command =
+        CreateApiKey { label: "x".into(), scopes, custodian: None, ends_at: Some(end), hash };
     let id = create_api_key(&world.platform, command).await.unwrap();
-    let later = NextEnd::At(ends_at.unwrap().plus_millis(1000));
+    let later = NextEnd::At(end.plus_millis(1000));
     rotate_api_key(&world.platform, &id, (next, later), 3_600_000).await.unwrap();
     world.clock.advance_ms(999);
     authenticate(&world.platform, hash).await.unwrap();

@@ -33,7 +33,6 @@ use Class::{
 };
 
 fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
-    let pixels = (9000, 9000);
     let issue = heqi_pki::authority::IssueError::Sign(SignError::new("no key"));
     let number = "61842059".parse().unwrap();
     let key = "".parse::<heqi_registration::IdempotencyKey>().unwrap_err();
@@ -111,6 +110,13 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         Thing::ApiKey,
     ];
     errors.extend(things.map(|thing| (NotFound, Box::new(ActError::NotFound(thing)) as Box<_>)));
+    errors.extend(of_files());
+    errors.extend(statements_that_differ());
+    errors
+}
+
+fn of_files() -> Vec<(Class, Box<dyn Refusal>)> {
+    let pixels = (9000, 9000);
     let pdf = [
         (TooLarge, PdfError::TooLarge),
         (WrongFormat, PdfError::NotPdf),
@@ -119,7 +125,7 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (BadInput, PdfError::NoPage),
         (TooLarge, PdfError::TooManyPages),
     ];
-    errors.extend(pdf.map(|(class, e)| (class, Box::new(AttachDocumentError::Pdf(e)) as Box<_>)));
+    let pdf = pdf.map(|(class, e)| (class, Box::new(AttachDocumentError::Pdf(e)) as Box<_>));
     let photo = [
         (BadInput, PhotoError::Empty),
         (TooLarge, PhotoError::TooLarge),
@@ -131,9 +137,8 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (TooLarge, PhotoError::TooManyPixels { width: pixels.0, height: pixels.1 }),
         (BadInput, PhotoError::TooFewPixels { width: 1, height: 1 }),
     ];
-    errors.extend(photo.map(|(class, e)| (class, Box::new(CapturePhotoError::Photo(e)) as Box<_>)));
-    errors.extend(statements_that_differ());
-    errors
+    let photo = photo.map(|(class, e)| (class, Box::new(CapturePhotoError::Photo(e)) as Box<_>));
+    pdf.into_iter().chain(photo).collect()
 }
 
 fn statements_that_differ() -> impl Iterator<Item = (Class, Box<dyn Refusal>)> {

@@ -8,7 +8,7 @@ use sha2::Sha256;
 
 use super::*;
 use crate::{
-    testing::leaves,
+    testing::{MemoryTree, leaves},
     tree::{MAX_TREE_SIZE, leaf_hash, tests::reference_root},
 };
 

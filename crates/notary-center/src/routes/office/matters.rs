@@ -16,7 +16,7 @@ use heqi_pages::office::{MatterPage, OfficeDesk, Seen};
 use heqi_pages::staff::Trouble;
 use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
-use heqi_service_kit::downloads::{LARGEST_BYTES, Sending, USUAL_BYTES};
+use heqi_service_kit::downloads::{LARGEST_BYTES, Room, Sending, USUAL_BYTES};
 use heqi_service_kit::problem::RequestProblem;
 
 use super::shown::{self, Names};
@@ -135,7 +135,7 @@ async fn taken(
     visitor: &Visitor,
     no: &str,
     file: TakenFile,
-) -> Result<Sending, Problem> {
+) -> Result<(Room, Vec<u8>), Problem> {
     let by = visitor.officer()?;
     let no = number(no)?;
     let room = state.downloads.room(match file {
@@ -143,6 +143,17 @@ async fn taken(
         _ => USUAL_BYTES,
     })?;
     let bytes = take(&state.office, &by, no, file).await.map_err(refused)?;
+    Ok((room, bytes))
+}
+
+/// The same on its way.
+async fn sent(
+    state: &State,
+    visitor: &Visitor,
+    no: &str,
+    file: TakenFile,
+) -> Result<Sending, Problem> {
+    let (room, bytes) = taken(state, visitor, no, file).await?;
     Ok(room.send(bytes))
 }
 
@@ -151,7 +162,7 @@ pub(super) async fn certificate(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let file = taken(&state, &visitor, &no, TakenFile::Certificate {}).await?;
+    let file = sent(&state, &visitor, &no, TakenFile::Certificate {}).await?;
     Ok(pdf("certificate", file))
 }
 
@@ -171,7 +182,7 @@ pub(super) async fn paper(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = taken(&state, &visitor, &no, TakenFile::Scan {}).await?;
+    let (room, bytes) = taken(&state, &visitor, &no, TakenFile::Scan {}).await?;
     let (media_type, named) = match ScanKind::of(&bytes) {
         Some(kind) => {
             (kind.media_type(), format!("inline; filename=\"scan.{}\"", kind.extension()))
@@ -182,7 +193,7 @@ pub(super) async fn paper(
         .insert_header((CONTENT_TYPE, media_type))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_DISPOSITION, named))
-        .body(bytes))
+        .body(room.send(bytes)))
 }
 
 pub(super) async fn notice(
@@ -192,7 +203,7 @@ pub(super) async fn notice(
 ) -> Result<HttpResponse, Problem> {
     let (no, notice) = path.into_inner();
     let notice: NoticeNo = notice.parse().map_err(|_| refused(MatterError::NotFound))?;
-    let file = taken(&state, &visitor, &no, TakenFile::Notice { no: notice }).await?;
+    let file = sent(&state, &visitor, &no, TakenFile::Notice { no: notice }).await?;
     Ok(pdf(&notice.to_string(), file))
 }
 
@@ -204,7 +215,7 @@ pub(super) async fn screen(
 ) -> Result<HttpResponse, Problem> {
     let (no, sha256) = path.into_inner();
     let sha256 = sha256.parse().map_err(|_| RequestProblem::NotFound)?;
-    let file = taken(&state, &visitor, &no, TakenFile::Screen { sha256 }).await?;
+    let file = sent(&state, &visitor, &no, TakenFile::Screen { sha256 }).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -217,7 +228,7 @@ pub(super) async fn dossier_file(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let file = taken(&state, &visitor, &no, TakenFile::Dossier {}).await?;
+    let file = sent(&state, &visitor, &no, TakenFile::Dossier {}).await?;
     Ok(zip("dossier", file))
 }
 
@@ -227,7 +238,7 @@ pub(super) async fn renewals(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let file = taken(&state, &visitor, &no, TakenFile::Renewals {}).await?;
+    let file = sent(&state, &visitor, &no, TakenFile::Renewals {}).await?;
     Ok(zip("renewals", file))
 }
 
