@@ -119,6 +119,12 @@ async fn step(
         return door::page(&state, &visitor, &shown).await;
     }
     let view = view(&state, &visitor, reader.language).await?;
+    let stand = Stand::of(&view, state.platform.now());
+    if matches!(stand, Stand::Photo | Stand::Drawing | Stand::Signing)
+        && handover::is_under_way(&state, &visitor, view.signing_id).await?
+    {
+        return Ok(handover::to(&Link::Handover));
+    }
     stand::page(&state, &visitor, &view, &shown).await
 }
 

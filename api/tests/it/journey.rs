@@ -837,6 +837,18 @@ pub(crate) async fn phone_with_a_step(service: &Service) -> String {
 }
 
 #[tokio::test]
+async fn a_desk_that_is_opened_again_stands_at_its_hand_over_until_that_is_over() {
+    let service = Service::start().await;
+    let desk = desk_that_offers(&service).await;
+    let again = desk.get("/sign").await;
+    assert_eq!((again.status, again.header("location")), (303, "/sign/handover"));
+    let page = desk.page("/sign/handover").await;
+    let cancelled = desk.submit(&page, "/sign/handover/answer", &[("number", "none")]).await;
+    assert_eq!((cancelled.status, cancelled.header("location")), (303, "/sign/handover"));
+    assert!(desk.page("/sign").await.contains("id=\"camera\""));
+}
+
+#[tokio::test]
 async fn a_session_of_a_signer_sees_no_step_of_a_hand_over() {
     let service = Service::start().await;
     let browser = desk_that_offers(&service).await;
