@@ -1,8 +1,6 @@
 //! A signer who does what the page in front of them asks, whatever order the pages come in: for
 //! tests that are about something else than the order of the steps.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use heqi_tests::browser::Page;
 use serde_json::{Value, json};
 
@@ -233,13 +231,6 @@ impl<'a> Passage<'a> {
         ] {
             self.page.draw("#pad", &line).unwrap();
         }
-    }
-
-    /// A picture of what the window shows of the page's beginning.
-    pub(crate) fn picture(&mut self) -> Vec<u8> {
-        self.page.evaluate("scrollTo(0, 0)").unwrap();
-        let taken = self.page.ask("Page.captureScreenshot", &json!({"format": "png"})).unwrap();
-        STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
     }
 }
 
