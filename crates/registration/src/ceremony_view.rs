@@ -301,7 +301,7 @@ pub async fn ceremony_view(
             .collect(),
         confirmation: *party.confirmation(),
         reviews: party.reviews().to_vec(),
-        confirmation_text: confirmation_text(language),
+        confirmation_text: confirmation_text(party, language),
         shown_sha256: shown_sha256(&filing)?,
     })
 }
