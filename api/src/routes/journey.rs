@@ -38,6 +38,7 @@ mod other_way;
 mod pages;
 mod script;
 mod seal;
+mod special_name;
 mod stand;
 
 use form::Filled;
@@ -73,6 +74,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     other_way::configure(app);
     seal::configure(app);
     guardian::configure(app);
+    special_name::configure(app);
 }
 
 /// What stands behind the link: nothing of the filing, and nothing is used up by looking.

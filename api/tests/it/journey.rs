@@ -791,6 +791,7 @@ async fn an_answer_comes_from_a_page_of_the_session_and_silence_is_none() {
         ("/sign/confirm", "shown_sha256=00"),
         ("/sign/object", "ground=other"),
         ("/sign/other-way", "way=video"),
+        ("/sign/name", "name=renamed"),
         ("/sign/handover", "signing=sig_0"),
         ("/sign/handover/answer", "number=10"),
     ] {
