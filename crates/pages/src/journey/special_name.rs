@@ -124,7 +124,7 @@ const WRITE: Words = Words::new(
     "How the name stands in the document (may stay empty)",
 );
 const WRITE_HELP: Words = Words::new(
-    "打不出的字可以描述，例如“上士下口的吉”；改过姓名的，填写原来的姓名。",
+    "打不出的字可以描述，例如“上土下口”；改过姓名的，填写原来的姓名。",
     "A character you cannot type may be described; if the name was changed, write the one before.",
 );
 const SEND: Words = Words::new("登记", "Note it");
