@@ -23,7 +23,7 @@ use heqi_registration::filing_view::filing_view;
 use heqi_registration::handover::{desk_view, finish, other_view, take_facts};
 use heqi_registration::invite::{Invite, invite};
 use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
-use heqi_registration::message_queue::filing_messages;
+use heqi_registration::message_queue::{self, Report, filing_messages, note_report};
 use heqi_registration::remove_party::{PartyRemoved, RemoveParty, RemovePartyError, remove_party};
 use heqi_registration::sweep::{SweepCursor, sweep};
 use heqi_registration::timeline::timeline;
@@ -236,6 +236,28 @@ async fn messages_that_wait_for_the_party_are_not_sent_and_everybody_else_is_ask
     assert_eq!(since, asked_at);
     let ago = world.clock.now().millis_since(asked_at);
     assert!((0..3_600_000).contains(&ago), "asked when the party was taken out, {ago} ms ago");
+}
+
+#[tokio::test]
+async fn a_message_that_comes_back_after_the_party_was_taken_out_goes_by_no_other_way() {
+    let world = World::new().await;
+    let drafted = world.drafted(2).await;
+    let (filing, party) = (drafted.filing, drafted.parties[0]);
+    let both = contact(Some("13800000002"), Some("gong@example.com"), None);
+    declare(&world, filing, party, both).await.unwrap();
+    world.invite(filing, party).await;
+    let sent = taken(&world).await;
+    let [invitation] = &sent[..] else { panic!("{sent:?}") };
+    remove(&world, filing, party, Some(WHY)).await.unwrap();
+
+    let bounced = Report::Bounced { reason: "unknown_number" };
+    let (platform, message) = (&world.platform, invitation.message);
+    note_report(platform, message, invitation.channel, bounced).await.unwrap();
+    assert!(taken(&world).await.is_empty(), "the link is sent to nobody any more");
+    let messages = filing_messages(platform, &world.staff, filing).await.unwrap();
+    assert_eq!(messages.iter().map(|one| one.state).collect::<Vec<_>>(), [MessageState::Dropped]);
+    // Asked again, the worker has nothing left to do.
+    assert_eq!(message_queue::waiting(platform, 10).await.unwrap(), 0);
 }
 
 #[tokio::test]
