@@ -528,7 +528,8 @@ async fn edge_case_8_a_proof_of_before_goes_also_where_the_guardian_was_taken_ou
     forget(&scene, b"party_ceremony/").await;
     let (filing, party) = (scene.filing, scene.party);
     let command = RemoveParty { filing, party, reason: Some("与另一当事人重复".into()) };
-    remove_party(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    let request = world.request(&world.staff);
+    Box::pin(remove_party(&world.platform, &request, command)).await.unwrap();
     let left = world.contents().await.objects.len();
 
     world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);

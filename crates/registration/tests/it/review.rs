@@ -953,7 +953,7 @@ impl Scene {
         let command =
             RemoveParty { filing, party, reason: Some("与另一当事人重复".into()) };
         let request = self.world.request(&self.world.staff);
-        remove_party(&self.world.platform, &request, command).await.unwrap();
+        Box::pin(remove_party(&self.world.platform, &request, command)).await.unwrap();
     }
 }
 
