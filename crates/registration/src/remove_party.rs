@@ -204,6 +204,7 @@ async fn end(
     content.video = None;
     content.strokes = None;
     taken.extend(content.guardianship.take().map(|shown| shown.object));
+    taken.extend(content.seal.take().and_then(|seal| seal.scan).map(|(object, _)| object));
     stored.replace(platform, changes, &content)?;
     retention::give_up(platform, changes, before, taken).await
 }
