@@ -1,6 +1,8 @@
 // What a challenge asks to be done before the camera: one action after the other, a frame of each,
 // without a tap. Who cannot do one says so and goes on all the same. People look at the frames.
 const COUNT_FROM = 4;
+/** A second tap this soon is of the one before, not of an action that nobody has read. */
+const DOUBLE_TAP_MS = 600;
 const LONG_SIDE = 480;
 const LIMIT_BYTES = 60_000;
 const TYPE = 'application/vnd.heqi.capture.v1';
@@ -56,8 +58,13 @@ function countedDown() {
       [count.textContent, cannot.disabled] = ['', true];
       done(isOver);
     };
-    const give = () => end(false);
+    const began = performance.now();
+    const give = () => {
+      if (performance.now() - began >= DOUBLE_TAP_MS) end(false);
+    };
     const tick = () => {
+      // Nobody sees what is asked while another page is in front, and a camera may stand still.
+      if (document.hidden) return;
       left -= 1;
       if (left === 0) end(true);
       else count.textContent = left;
@@ -71,7 +78,9 @@ function countedDown() {
 /** A small picture with the challenge's first digits on it, for people who compare; undefined where there is none. */
 async function frameOf(video, mark) {
   const { videoWidth, videoHeight, srcObject } = video;
-  if (videoWidth === 0 || srcObject?.active !== true) return undefined;
+  // A camera that another program took, or that is covered by its switch, gives black or an old picture.
+  const sees = srcObject?.active === true && srcObject.getVideoTracks().every((track) => !track.muted);
+  if (videoWidth === 0 || !sees) return undefined;
   const scale = Math.min(1, LONG_SIDE / Math.max(videoWidth, videoHeight));
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(videoWidth * scale);

@@ -128,14 +128,14 @@ onTap(part('retake'), async () => {
 });
 
 /** This device only takes the photo: what it is goes along, and the key stays where it is. */
-async function sendToDesk(bytes, digest) {
+async function sendToDesk(bytes, digest, from) {
   const asked = camera.dataset.asked.split(' ').filter(Boolean);
   const kept = await act(camera.dataset.photo, ...(await withActions(bytes, asked, camera.dataset.mark)));
   stopStream();
   if (kept.photo_sha256 !== digest) return tell('small');
   const { width, height } = screen;
   const device = navigator.userAgentData?.platform ?? navigator.platform ?? 'unknown';
-  const said = { source, device, screen: `${width}x${height} ${Math.round(100 * devicePixelRatio)}%` };
+  const said = { source: from, device, screen: `${width}x${height} ${Math.round(100 * devicePixelRatio)}%` };
   await act(camera.dataset.facts, formOf(said), FORM);
   return goTo(camera.dataset.next);
 }
@@ -161,15 +161,17 @@ async function withActions(bytes, asked, mark) {
 }
 
 async function send() {
+  // Of this very photo, whatever is chosen while it is on its way.
+  const from = source;
   const bytes = await photo.arrayBuffer();
   const digest = hex(await sha256(bytes));
-  if (camera.dataset.photo) return sendToDesk(bytes, digest);
+  if (camera.dataset.photo) return sendToDesk(bytes, digest, from);
   const { key, asked } = await begun();
   const [body, type] = await withActions(bytes, asked.actions ?? [], asked.challenge.slice(0, 8));
   const kept = await act(`/api/v1/signings/${asked.signing_id}/capture`, body, type);
   stopStream();
   if (kept.photo_sha256 !== digest) return tell('small');
-  await remember({ ...key, asked, photo: digest, source });
+  await remember({ ...key, asked, photo: digest, source: from });
   return goTo(camera.dataset.next);
 }
 
@@ -186,6 +188,8 @@ onTap(part('use'), async () => {
     // What was taken stands as it was, to be sent again or taken again.
     putAway();
     show('judge', 'shot');
+    // The button can be focused once the tap is over.
+    setTimeout(() => part('use').focus());
     throw error;
   }
 });

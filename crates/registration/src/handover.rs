@@ -17,6 +17,7 @@ use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, SigningId, UtcMilli
 use serde::{Deserialize, Serialize};
 
 use crate::access;
+use crate::ceremonies;
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Fault};
 use crate::platform::Platform;
@@ -158,6 +159,14 @@ pub(super) async fn load(
     let place = rows::HANDOVERS.key(&key)?;
     let content = row.value.content.open(platform.backend().vault(), place.as_bytes())?;
     Ok(Some(StoredHandover { key, row, content }))
+}
+
+/// Refuses once the party was taken out of the filing: neither device is shown anything or does anything more.
+pub(super) async fn not_withdrawn(
+    platform: &Platform,
+    stored: &StoredHandover,
+) -> Result<(), ActError> {
+    ceremonies::load(platform, stored.row.value.ceremony).await?.not_withdrawn()
 }
 
 /// The newest hand-over of a ceremony, if there is one.

@@ -128,6 +128,14 @@ pub async fn trying(
             }
             Err(fault) => return Err(fault),
         };
+        // It came back after the party was taken out: nobody writes to that person by the next way.
+        if was_taken_out(platform, &row).await? {
+            row.state = MessageState::Dropped;
+            if outcome::finish(platform, item, &stored, row, None).await? {
+                return Ok(None);
+            }
+            continue;
+        }
         for way in row.ways.iter_mut().filter(|way| way.state == WayState::Trying) {
             way.state = if repeatable(way.channel) { WayState::Open } else { WayState::Uncertain };
         }
@@ -171,6 +179,12 @@ pub async fn trying(
             }));
         }
     }
+}
+
+/// Whether the party that a message is for was taken out of the filing.
+async fn was_taken_out(platform: &Platform, row: &MessageRow) -> Result<bool, Fault> {
+    let Some(stored) = filings::find(platform, row.filing).await? else { return Ok(false) };
+    Ok(stored.filing.anyone(row.party).is_some_and(|party| !party.takes_part()))
 }
 
 /// What a template is filled with. Nothing else of a filing reaches a message.

@@ -1,5 +1,5 @@
 //! The handler takes out a party that was added twice or wrongly and has signed nothing. What hangs on it
-//! ends in the same commit: its invitations, and what was taken in them; the messages that wait for it.
+//! ends in the same commit: its invitations, and what was taken in them; the messages that wait for it; asking authorities about it.
 //! Where only its signatures were missing, everybody else is asked to confirm. See ADR 0076.
 
 use heqi_evidence::schema::RecordKind;
@@ -23,6 +23,7 @@ use crate::messages;
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::{Actor, Request, Scope};
+use crate::verify_identity::{self, portraits};
 use crate::wording::{Told, refusals, say};
 
 /// Who is to be taken out.
@@ -131,6 +132,9 @@ pub async fn remove_party(
         let mut changes = Changeset::new();
         stored.replace(platform, &mut changes, &filing)?;
         let ended = withdraw(platform, &mut changes, (id, party), at).await?;
+        // Of what authorities said the words stay, for who asks for the own data; a face has no use any more.
+        verify_identity::stop(platform, &mut changes, (id, party)).await?;
+        let portraits = portraits::give_up(platform, &mut changes, (id, party)).await?;
         let messages = messages::stop(platform, &mut changes, id, party).await?;
         let said = Said { before: &stored.filing, party, reason: reason.as_deref() };
         let record = said.record(platform, request, &ended, messages)?;
@@ -140,7 +144,7 @@ pub async fn remove_party(
             after::all_signed(platform, &mut changes, &filing, Some(at)).await?;
         }
         if act.commit(changes, &removed).await?.is_some() {
-            for object in &ended.objects {
+            for object in ended.objects.iter().chain(&portraits) {
                 objects::forget(platform, object).await;
             }
             return Ok(removed);
@@ -200,6 +204,7 @@ async fn end(
     content.video = None;
     content.strokes = None;
     taken.extend(content.guardianship.take().map(|shown| shown.object));
+    taken.extend(content.seal.take().and_then(|seal| seal.scan).map(|(object, _)| object));
     stored.replace(platform, changes, &content)?;
     retention::give_up(platform, changes, before, taken).await
 }

@@ -36,7 +36,7 @@ pub(crate) use again::{look_again_at_companies, refuses_company};
 pub use finding::{Finding, Findings};
 pub use queue::{IdentityItem, LeasedCheck, lease, next_due, recall};
 use queue::{QUEUE, end, give_back, pause_ms};
-pub(crate) use queue::{enqueue, enqueue_anew};
+pub(crate) use queue::{enqueue, enqueue_anew, stop};
 
 /// How long an answer counts, in milliseconds: a day. Asked again when somebody signs later.
 pub const FRESH_MS: i64 = 24 * 3_600_000;

@@ -19,6 +19,14 @@ const VIRTUAL: &str = "Object.defineProperty(MediaStreamTrack.prototype, 'label'
 const HELD: &str = "{ const every = globalThis.setInterval; \
      globalThis.setInterval = (work, ms) => every(() => globalThis.held || work(), ms); }";
 
+/// Lets a test say that some time has gone since a page began to count.
+const LATER: &str = "{ const now = performance.now.bind(performance); \
+     performance.now = () => now() + (globalThis.later ?? 0); }";
+
+/// Taps twice, as many people do: the second time is not meant for the next action.
+const TAPPED_TWICE: &str = "{ globalThis.later = 1000; const cannot = document.querySelector('#cannot'); \
+     cannot.click(); setTimeout(() => cannot.click()); }";
+
 /// Which sentence is shown, with how many pictures.
 const SHOWN: &str = "(() => { const cards = [...document.querySelectorAll('#actions [data-action]')]; \
      const shown = cards.filter((card) => card.checkVisibility()); \
@@ -36,6 +44,7 @@ async fn edge_case_19_the_page_asks_for_one_action_after_the_other_and_lets_past
     page.be_a_phone(360, 740).unwrap();
     page.run_before_load(VIRTUAL).unwrap();
     page.run_before_load(HELD).unwrap();
+    page.run_before_load(LATER).unwrap();
     let mut walk = Walk { page, base: base.clone(), taps: 0 };
 
     walk.page.open(&format!("{base}{}?lang=zh", reached.link)).unwrap();
@@ -53,11 +62,11 @@ async fn edge_case_19_the_page_asks_for_one_action_after_the_other_and_lets_past
     let found = faults(&mut walk.page, axe.as_deref(), &PHONE);
     assert!(found.is_empty(), "{found:?}");
     walk.keep_picture("actions");
-    walk.tap("#cannot");
+    walk.page.evaluate(TAPPED_TWICE).unwrap();
     // The other one is taken by itself, when the time is over.
     walk.page.evaluate("globalThis.held = false").unwrap();
     walk.write_and_sign();
-    assert!(walk.taps <= MOST_TAPS + 1, "{} taps, one of them to pass an action", walk.taps);
+    assert!(walk.taps <= MOST_TAPS, "{} taps, and the one that passed an action", walk.taps);
 
     let record = walk.record();
     house.until_answered(&heqi_registration::Custodian::ALL).await;

@@ -1,6 +1,7 @@
 //! Every target, by the specification it attacks.
 #![allow(clippy::unwrap_used, reason = "a fuzz target reports a broken promise by panicking")]
 
+mod capture;
 mod evidence;
 mod form;
 mod identity;
@@ -75,6 +76,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "problem", run: service::problem, seeds: service::problem_seeds },
     Target { name: "pdf", run: paper::pdf, seeds: paper::pdf_seeds },
     Target { name: "video", run: video::heads, seeds: video::seeds },
+    Target { name: "capture", run: capture::packed, seeds: capture::seeds },
     Target { name: "sealed_pdf", run: sealed::pdf, seeds: sealed::pdf_seeds },
     Target { name: "seal", run: sealed::seal, seeds: sealed::seal_seeds },
     Target { name: "identity_numbers", run: identity::numbers, seeds: identity::number_seeds },

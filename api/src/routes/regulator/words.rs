@@ -20,7 +20,7 @@ use heqi_registration::regulator::dossier::{
     Dossier, DossierDocument, DossierEvent, DossierParty, DossierSignature, ReplacedDocument,
 };
 use heqi_registration::regulator::search::{QueryView, ResultRow};
-use heqi_registration::regulator::traces::{Dwell, Tie, Ties};
+use heqi_registration::regulator::traces::{ActionSaid, ActionWord, Dwell, Tie, Ties};
 use heqi_registration::regulator::verdict::{ClaimShown, Hint};
 use heqi_vocabulary::{Language, PartyId, RecordId, UtcMillis};
 
@@ -192,6 +192,21 @@ fn signature(seen: &Dossier, one: &DossierSignature, key: String, l: Language) -
         said: one.said.iter().map(|said| said_to_custodian(said, l)).collect(),
         dwell: one.traces.dwell.iter().map(strip).collect(),
         handwriting: one.traces.handwriting.as_ref().map(written),
+        actions: one.traces.actions.iter().map(|said| action(*said, l)).collect(),
+    }
+}
+
+/// What was asked before the camera, and what came of it.
+fn action(said: ActionSaid, l: Language) -> String {
+    let asked = said.asked.text(l);
+    let taken = match said.result {
+        ActionWord::Frame => l.pick("有画面", "a picture"),
+        ActionWord::NotDone => l.pick("签署人表示做不到", "the signer said that it cannot be done"),
+        ActionWord::Missing => l.pick("没有画面", "no picture"),
+    };
+    match l {
+        Language::Zh => format!("{asked}：{taken}"),
+        Language::En => format!("{asked}: {taken}"),
     }
 }
 

@@ -17,12 +17,12 @@ use heqi_vocabulary::{FilingId, Language};
 use maud::{Markup, html};
 
 use self::words::{
-    ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, COPY, CURRENT,
-    DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, FOUND_VOID, HELD, HOLD, HOLD_HELP, HOLD_SINCE,
-    HOLD_WHY, LEAF, LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE, NOT_EXAMINED,
-    NOT_GENUINE, NOT_LISTED, NOT_TIED, OPENED, PACKAGE, PACKAGE_GO_ON, PACKAGE_HELP, PACKAGE_NEXT,
-    PACKAGE_PART, PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART, QUERY_CODE, REASONS,
-    REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
+    ACTIONS, ACTS, APPLY, APPLY_HELP, AT, BACK, BUNDLE, COMPARE, COMPARE_HELP, COMPARE_NOW, COPY,
+    CURRENT, DOCUMENTS, EARLIER, EVENTS, FILING, FOOT, FOUND_VOID, HELD, HOLD, HOLD_HELP,
+    HOLD_SINCE, HOLD_WHY, LEAF, LIFT, LIFT_WHY, LOOK_UP, NEXT_PART, NO_SIGNATURE, NONE_HERE,
+    NOT_EXAMINED, NOT_GENUINE, NOT_LISTED, NOT_TIED, OPENED, PACKAGE, PACKAGE_GO_ON, PACKAGE_HELP,
+    PACKAGE_NEXT, PACKAGE_PART, PACKAGE_TAKE, PAGES, PARTIES, PHOTO, PLACE, PREVIOUS_PART,
+    QUERY_CODE, REASONS, REPLACED, SIGNATURES, SIGNED, VOUCHED, VOUCHER,
 };
 
 use super::Trace;
@@ -215,6 +215,9 @@ impl DossierPage {
                             }
                         }
                     }
+                }
+                @if !card.actions.is_empty() {
+                    p .soft { (ACTIONS.in_language(l)) " " (card.actions.join(l.pick("；", "; "))) }
                 }
                 (pictures::dwell(&card.dwell, l))
                 @if let Some(written) = &card.handwriting { (pictures::handwriting(written, l)) }

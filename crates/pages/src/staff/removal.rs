@@ -124,8 +124,8 @@ const WHAT_ENDS: [Words; 5] = [
         "The invitation is withdrawn and its link no longer works; whoever opens it is told so.",
     ),
     Words::new(
-        "已拍摄的照片、录制的视频和出示的监护材料不再保留；依法保全的除外。",
-        "A photo, a video and a proof of guardianship that were taken are not kept, unless a legal hold demands it.",
+        "已拍摄的照片、录制的视频、上传的印章扫描件和出示的监护材料不再保留；依法保全的除外。",
+        "A photo, a video, a scan with a seal and a proof of guardianship that were taken are not kept, unless a legal hold demands it.",
     ),
     Words::new("待发送的消息不再发送。", "Messages that wait are not sent."),
     Words::new(

@@ -51,10 +51,11 @@ pub(crate) async fn note_those_of_before(platform: &Platform, page: usize) -> Re
     Ok(is_noted && is_over)
 }
 
-/// Only ceremonies of guardians are opened.
+/// Only ceremonies of guardians are opened, also of those who were taken out: their invitations of before
+/// are not all found when that happens.
 async fn is_of_ward(platform: &Platform, filing: FilingId, party: PartyId) -> Result<bool, Fault> {
     let Some(stored) = filings::find(platform, filing).await? else { return Ok(false) };
-    let who = stored.filing.party(party).map(Party::who);
+    let who = stored.filing.anyone(party).map(Party::who);
     Ok(matches!(who, Some(PartyKind::Ward { .. })))
 }
 

@@ -3,7 +3,7 @@
 use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{Digest, Entropy};
 
-use super::{Handover, HandoverError, Other, Seen, State, load};
+use super::{Handover, HandoverError, Other, Seen, State, load, not_withdrawn};
 use crate::act::Attempts;
 use crate::platform::Platform;
 use crate::request::{Actor, RequestFacts};
@@ -22,6 +22,7 @@ pub async fn claim(
     loop {
         let stored = load(platform, link).await?.ok_or(HandoverError::Unknown)?;
         stored.live(platform.now())?;
+        not_withdrawn(platform, &stored).await?;
         if !matches!(stored.content.state, State::Offered {}) {
             return Err(HandoverError::AlreadyUsed);
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     HANDOVER_LIFETIME_MS, Handover, HandoverEnd, HandoverError, HandoverRow, Seen, State, Taken,
-    code_of, newest, seal_content,
+    code_of, newest, not_withdrawn, seal_content,
 };
 use crate::access;
 use crate::act::Act;
@@ -119,6 +119,7 @@ pub async fn answer(
             return Err(HandoverError::OtherDevice);
         }
         stored.live(now)?;
+        not_withdrawn(platform, &stored).await?;
         let ended = |why| (State::Ended { why, at: now }, stored.row.value.ends_at);
         let (state, ends_at) = match (&stored.content.state, command.number) {
             (State::Done { .. }, _) | (State::Confirmed { .. }, Some(_)) => {

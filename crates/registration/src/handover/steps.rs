@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Handover, HandoverError, HandoverRow, Other, Seen, State, StoredHandover, Taken};
-use super::{load, newest};
+use super::{load, newest, not_withdrawn};
 use crate::act::Attempts;
 use crate::capture_photo::{CapturePhoto, PhotoCaptured, capture_photo};
 use crate::ceremonies;
@@ -163,6 +163,7 @@ async fn confirmed(
 ) -> Result<(StoredHandover, Other), HandoverError> {
     let stored = load(platform, key).await?.ok_or(HandoverError::Unknown)?;
     stored.live(platform.now())?;
+    not_withdrawn(platform, &stored).await?;
     let other = match &stored.content.state {
         State::Confirmed { other, .. } => other.clone(),
         State::Done { .. } => return Err(HandoverError::AlreadyUsed),

@@ -3,7 +3,7 @@
 use heqi_filing::{Action, frame_mark};
 use heqi_vocabulary::{Digest, SigningId, UtcMillis};
 
-use super::{HandoverEnd, HandoverError, State, code_of, load, newest};
+use super::{HandoverEnd, HandoverError, State, code_of, load, newest, not_withdrawn};
 use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::platform::Platform;
@@ -67,7 +67,11 @@ pub async fn desk_view(
     if stored.content.desk != desk {
         return Err(HandoverError::OtherDevice);
     }
-    let stand = match (stored.live(platform.now()), &stored.content.state) {
+    let live = stored.live(platform.now());
+    if live.is_ok() {
+        not_withdrawn(platform, &stored).await?;
+    }
+    let stand = match (live, &stored.content.state) {
         (Err(HandoverError::Ended(why)), _) => DeskStand::Ended(why),
         (Err(error), _) => return Err(error),
         (Ok(()), State::Offered {}) => DeskStand::Offered,
@@ -150,7 +154,11 @@ pub async fn other_view(
     if !is_other(&stored.content.state) {
         return Err(HandoverError::OtherDevice);
     }
-    let stand = match (stored.live(platform.now()), &stored.content.state) {
+    let live = stored.live(platform.now());
+    if live.is_ok() {
+        not_withdrawn(platform, &stored).await?;
+    }
+    let stand = match (live, &stored.content.state) {
         (Err(HandoverError::Ended(why)), _) => OtherStand::Ended(why),
         (Err(error), _) => return Err(error),
         (Ok(()), State::Claimed { number, .. }) => OtherStand::Waits { number: *number },

@@ -367,7 +367,7 @@ async fn signature(
         at: kept.recorded_at,
         voided_at,
         documents: titles.map(|document| document.title.as_str().to_owned()).collect(),
-        has_photo: kept.private(platform)?.is_some(),
+        has_photo: kept.private(platform)?.is_some_and(|private| private.photo.is_some()),
         may_apply: may_apply(platform, &deposits, application.as_ref()),
         said: said_to_custodians(platform, kept.record_id).await?,
         application,

@@ -1,6 +1,6 @@
 //! What a signing left beside the signature, for the pictures of a filing: which phone, device and
 //! address each person used, so that one behind two people is seen; for how long each page was in
-//! view; and the handwriting, stroke by stroke.
+//! view; the handwriting, stroke by stroke; and what was taken of the actions asked for before the camera.
 //!
 //! All of it is a hint and no finding: a family shares a phone, an office an address, and browsers
 //! of one kind have one name. What was erased is not there.
@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::RecordKind;
-use heqi_filing::Filing;
 use heqi_filing::entry::masked;
+use heqi_filing::{Action, Filing};
 use heqi_vocabulary::{DocumentId, PartyId};
+use serde::Deserialize;
 
 use crate::contacts;
 use crate::fault::Fault;
@@ -20,9 +21,10 @@ use crate::ledger::{self, KeptRecord};
 use crate::platform::Platform;
 
 /// What is opened for them, as the record of the look lists it.
-pub(super) const OPENED: [&str; 8] = [
+pub(super) const OPENED: [&str; 9] = [
     "client_address",
     "user_agent",
+    "photo_format",
     "seconds",
     "page_seconds",
     "client.device",
@@ -65,6 +67,30 @@ pub struct Dwell {
     pub page_seconds: Vec<u64>,
 }
 
+/// What was taken of one action that was asked for before the camera, as the record says it (edge case 19).
+/// The frames are for reviewers.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ActionSaid {
+    /// Which.
+    pub asked: Action,
+    /// What was taken of it.
+    pub result: ActionWord,
+}
+
+/// The record's word for it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "each is told in its own words")]
+pub enum ActionWord {
+    /// A frame.
+    Frame,
+    /// The signer said that it cannot be done.
+    NotDone,
+    /// Nothing came.
+    Missing,
+}
+
 /// What one signing left.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -75,6 +101,8 @@ pub struct Traces {
     pub dwell: Vec<Dwell>,
     /// What was written.
     pub handwriting: Option<Handwriting>,
+    /// What was taken of the actions asked for, in order; nothing where none was asked or the face was erased.
+    pub actions: Vec<ActionSaid>,
 }
 
 /// Things that were met before, in order.
@@ -93,7 +121,7 @@ pub(super) async fn traces(
     known: &mut Known,
 ) -> Result<Traces, Fault> {
     let Some(party) = kept.about.party else { return Ok(Traces::default()) };
-    let seen = opened(platform, kept, &["client_address", "user_agent"])?;
+    let seen = opened(platform, kept, &["client_address", "user_agent", "photo_format"])?;
     let private = kept.private(platform)?;
     let own =
         private.as_ref().and_then(|private| Disclosure::parse(private.client.as_bytes()).ok());
@@ -119,7 +147,14 @@ pub(super) async fn traces(
         Err(Fault::Erased) => None,
         Err(fault) => return Err(fault),
     };
-    Ok(Traces { ties, dwell: dwell(platform, filing, (kept, party), records)?, handwriting })
+    let dwell = dwell(platform, filing, (kept, party), records)?;
+    Ok(Traces { ties, dwell, handwriting, actions: actions(&seen) })
+}
+
+/// What the format of the photo says of actions.
+fn actions(seen: &Disclosure) -> Vec<ActionSaid> {
+    let said = seen.value("photo_format").and_then(|format| format.get("actions")?.as_array());
+    said.into_iter().flatten().filter_map(|one| ActionSaid::deserialize(one).ok()).collect()
 }
 
 /// The most characters of a device's name.

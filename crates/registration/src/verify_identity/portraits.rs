@@ -62,7 +62,7 @@ pub(super) fn note(
 
 /// Gives up the portrait of what was known until now. Gives those whose bytes may go once the changeset
 /// is committed: none while a hold is in force, for then their rows wait for the sweep.
-pub(super) async fn give_up(
+pub(crate) async fn give_up(
     platform: &Platform,
     changes: &mut Changeset,
     whose: Whose,
@@ -226,5 +226,5 @@ async fn of_newest_answer(
 /// rows of portraits only: nothing notes which signature was made with which.
 async fn has_signed(platform: &Platform, (filing, party): Whose) -> Result<bool, Fault> {
     let Some(stored) = filings::find(platform, filing).await? else { return Ok(false) };
-    Ok(stored.filing.party(party).is_none_or(|party| !party.signatures().is_empty()))
+    Ok(stored.filing.anyone(party).is_none_or(|party| !party.signatures().is_empty()))
 }

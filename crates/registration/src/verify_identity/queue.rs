@@ -62,6 +62,20 @@ pub(crate) async fn enqueue_anew(
     portraits::give_up(platform, changes, whose).await
 }
 
+/// Adds to `changes` that nobody is asked about the party any more: an answer that is under way is not kept.
+/// What was answered before stays what it was.
+pub(crate) async fn stop(
+    platform: &Platform,
+    changes: &mut Changeset,
+    whose: (FilingId, PartyId),
+) -> Result<(), Fault> {
+    let row = asked_row(platform, whose.0, whose.1).await?;
+    let Some(row) = row.filter(|row| row.value.waiting) else { return Ok(()) };
+    let version = row.version;
+    let stopped = IdentityRow { waiting: false, ..row.value };
+    Ok(rows::IDENTITY_CHECKS.replace(changes, &Pair(whose.0, whose.1), version, &stopped)?)
+}
+
 fn add(
     platform: &Platform,
     changes: &mut Changeset,

@@ -20,6 +20,7 @@ use heqi_registration::decline::{Decline, decline};
 use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::filing_view::filing_view;
 use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
+use heqi_registration::remove_party::{RemoveParty, remove_party};
 use heqi_registration::same_person::{go_on, next_of_person};
 use heqi_registration::show_guardianship::{
     GuardianProof, GuardianRelation, GuardianshipShown, ShowGuardianship, ShowGuardianshipError,
@@ -474,10 +475,14 @@ async fn edge_case_8_a_proof_without_a_signing_goes_after_its_time_but_under_a_h
 
 /// As a store of before has it: no row says in which ceremonies a proof was shown.
 async fn forget_rows(scene: &Scene) {
+    forget(scene, b"guardianship/").await;
+}
+
+async fn forget(scene: &Scene, of: &[u8]) {
     let rows = scene.world.contents().await.rows;
     let mut changes = Changeset::new();
     for (key, _) in rows {
-        if key.as_bytes().starts_with(b"guardianship/") {
+        if key.as_bytes().starts_with(of) {
             changes.delete(key);
         }
     }
@@ -508,6 +513,28 @@ async fn edge_case_8_a_proof_of_before_there_was_a_sweep_is_swept_as_any_other()
     assert_eq!(objects().await, before);
     world.index().await;
     assert!(world.found(&of_ward).await.is_empty());
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_of_before_goes_also_where_the_guardian_was_taken_out_meanwhile() {
+    let (scene, _) = drafted().await;
+    let world = &scene.world;
+    world.add(scene.filing, "吴敏", Capacity::Supervisor).await;
+    let visitor = scene.visitor().await;
+    show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
+    world.invite(scene.filing, scene.party).await;
+    // Nothing leads to the older invitation: neither rows of proofs nor rows of invitations.
+    forget_rows(&scene).await;
+    forget(&scene, b"party_ceremony/").await;
+    let (filing, party) = (scene.filing, scene.party);
+    let command = RemoveParty { filing, party, reason: Some("与另一当事人重复".into()) };
+    let request = world.request(&world.staff);
+    Box::pin(remove_party(&world.platform, &request, command)).await.unwrap();
+    let left = world.contents().await.objects.len();
+
+    world.clock.advance_ms(LINK_LIFETIME_MS + SIGNING_LIFETIME_MS);
+    let swept = sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!((swept.proofs, world.contents().await.objects.len()), (1, left - 1));
 }
 
 #[tokio::test]

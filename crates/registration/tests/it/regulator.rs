@@ -9,6 +9,7 @@ use heqi_evidence::verdict::{ClaimName, Status};
 use heqi_filing::{Capacity, Matter, Office, OfficeKind, PartyKind};
 use heqi_registration::Actor;
 use heqi_registration::add_party::{AddParty, add_party};
+use heqi_registration::capture_photo::{CapturePhoto, SentAction, capture_photo};
 use heqi_registration::contacts::{Contact, uscc};
 use heqi_registration::disclose::{Attributes, disclose};
 use heqi_registration::document_pages::document_pages;
@@ -27,7 +28,7 @@ use heqi_registration::regulator::criteria::{CriteriaError, TypedSearch};
 use heqi_registration::regulator::dossier::{Dossier, EXAMINED, dossier};
 use heqi_registration::regulator::looks::{bundle, lift_hold, photo, place_hold};
 use heqi_registration::regulator::search::{OPEN_MS, SearchError, own_searches, results, search};
-use heqi_registration::regulator::traces::Ties;
+use heqi_registration::regulator::traces::{ActionWord, Ties};
 use heqi_registration::regulator::verdict::Hint;
 use heqi_registration::request::{StaffMember, StaffRole};
 use heqi_testkit::{Device, files};
@@ -450,6 +451,44 @@ async fn how_long_each_page_was_in_view_and_what_was_written_are_in_the_dossier(
     assert_eq!(drawn.strokes, [vec![[1, 2, 0], [3, 4, 16]]]);
     let nothing = &seen.signatures[1].traces;
     assert!(nothing.dwell.is_empty() && nothing.handwriting.is_none());
+}
+
+#[tokio::test]
+async fn edge_case_19_the_dossier_says_what_came_of_each_action_and_shows_no_frame() {
+    let world = World::new().await;
+    let drafted = world.drafted(2).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    let begun = world.begin(&visitor).await;
+    let mut sent: Vec<SentAction> =
+        begun.actions.iter().map(|action| SentAction { action: *action, frame: None }).collect();
+    sent[1].frame = Some(files::photo("a frame").into());
+    let photo = files::photo(&visitor.label);
+    let command =
+        CapturePhoto { actions: sent, ..CapturePhoto::of(begun.signing_id, photo.clone()) };
+    capture_photo(&world.platform, &world.request(&visitor.actor), command).await.unwrap();
+    let answer = visitor.answer(&begun, Digest::of(&photo), world.clock.now());
+    world.complete(&visitor, answer).await.unwrap();
+    // A program that sends none.
+    let other = world.visitor(drafted.filing, drafted.parties[1]).await;
+    world.sign(&other).await;
+    world.index().await;
+
+    let query = world.search(&regulator(), &by_company()).await.unwrap();
+    let seen = world.dossier(query, drafted.filing).await.unwrap();
+    let said = |at: usize| {
+        let actions = &seen.signatures[at].traces.actions;
+        actions.iter().map(|said| (said.asked, said.result)).collect::<Vec<_>>()
+    };
+    let [first, second] = begun.actions[..] else { panic!("{:?}", begun.actions) };
+    assert_eq!(said(0), [(first, ActionWord::NotDone), (second, ActionWord::Frame)]);
+    assert!(said(1).iter().all(|(_, result)| *result == ActionWord::Missing));
+    assert_eq!(said(1).len(), 2);
+    let facts = world.facts();
+    let look = disclose(&world.platform, &world.staff, &facts, seen.look.0, &Attributes::All).await;
+    let look = serde_json::to_vec(&look.unwrap().record).unwrap();
+    let opened = Disclosure::parse(&look).unwrap();
+    let opened = opened.value("attributes_opened").unwrap().to_string();
+    assert!(opened.contains("photo_format"), "what was shown stands in the record of the look");
 }
 
 #[tokio::test]

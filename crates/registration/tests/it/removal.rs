@@ -20,9 +20,10 @@ use heqi_registration::entry_view::entry_view;
 use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
+use heqi_registration::handover::{desk_view, finish, other_view, take_facts};
 use heqi_registration::invite::{Invite, invite};
 use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
-use heqi_registration::message_queue::filing_messages;
+use heqi_registration::message_queue::{self, Report, filing_messages, note_report};
 use heqi_registration::remove_party::{PartyRemoved, RemoveParty, RemovePartyError, remove_party};
 use heqi_registration::sweep::{SweepCursor, sweep};
 use heqi_registration::timeline::timeline;
@@ -32,6 +33,7 @@ use heqi_vocabulary::{Clock as _, Explain as _, FilingId, Language, PartyId, Rec
 use serde_json::json;
 
 use crate::entry::{contact, declare, send, taken};
+use crate::handover;
 use crate::regulator::typed;
 use crate::world::World;
 
@@ -161,6 +163,41 @@ async fn every_invitation_of_a_party_that_is_taken_out_ends_and_its_photo_is_not
 }
 
 #[tokio::test]
+async fn a_step_on_another_device_ends_with_the_party_that_is_taken_out() {
+    let world = World::new().await;
+    let drafted = world.drafted(3).await;
+    let filing = drafted.filing;
+    // The other device is about to say that it has done its part.
+    let working = world.visitor(filing, drafted.parties[0]).await;
+    let (_, link) = handover::offered(&world, &working).await;
+    let phone = handover::claimed(&world, link).await.unwrap();
+    let number = handover::number_of(&world, link, phone).await;
+    handover::picks(&world, &working, Some(number)).await.unwrap();
+    let at = (link, phone);
+    handover::photographs(&world, &working, at).await.unwrap();
+    take_facts(&world.platform, at, handover::said()).await.unwrap();
+    // Nobody has taken this one.
+    let waiting = world.visitor(filing, drafted.parties[1]).await;
+    let (_, unclaimed) = handover::offered(&world, &waiting).await;
+    for party in [drafted.parties[0], drafted.parties[1]] {
+        remove(&world, filing, party, Some(WHY)).await.unwrap();
+    }
+
+    let before = world.contents().await.entries.len();
+    let told = other_view(&world.platform, link, phone).await.unwrap_err();
+    assert_eq!((told.code(), told.class()), ("invitation_withdrawn", Class::Gone));
+    let desk = desk_view(&world.platform, &working.actor, handover::desk()).await.unwrap_err();
+    assert_eq!(desk.code(), "invitation_withdrawn");
+    let said = take_facts(&world.platform, at, handover::said()).await.unwrap_err();
+    assert_eq!(said.code(), "invitation_withdrawn");
+    let done = finish(&world.platform, at).await.unwrap_err();
+    assert_eq!(done.code(), "invitation_withdrawn");
+    let claimed = handover::claimed(&world, unclaimed).await.unwrap_err();
+    assert_eq!(claimed.code(), "invitation_withdrawn");
+    assert_eq!(world.contents().await.entries.len(), before, "nothing more is recorded");
+}
+
+#[tokio::test]
 async fn messages_that_wait_for_the_party_are_not_sent_and_everybody_else_is_asked_to_confirm() {
     let world = World::new().await;
     let drafted = world.drafted(2).await;
@@ -199,6 +236,28 @@ async fn messages_that_wait_for_the_party_are_not_sent_and_everybody_else_is_ask
     assert_eq!(since, asked_at);
     let ago = world.clock.now().millis_since(asked_at);
     assert!((0..3_600_000).contains(&ago), "asked when the party was taken out, {ago} ms ago");
+}
+
+#[tokio::test]
+async fn a_message_that_comes_back_after_the_party_was_taken_out_goes_by_no_other_way() {
+    let world = World::new().await;
+    let drafted = world.drafted(2).await;
+    let (filing, party) = (drafted.filing, drafted.parties[0]);
+    let both = contact(Some("13800000002"), Some("gong@example.com"), None);
+    declare(&world, filing, party, both).await.unwrap();
+    world.invite(filing, party).await;
+    let sent = taken(&world).await;
+    let [invitation] = &sent[..] else { panic!("{sent:?}") };
+    remove(&world, filing, party, Some(WHY)).await.unwrap();
+
+    let bounced = Report::Bounced { reason: "unknown_number" };
+    let (platform, message) = (&world.platform, invitation.message);
+    note_report(platform, message, invitation.channel, bounced).await.unwrap();
+    assert!(taken(&world).await.is_empty(), "the link is sent to nobody any more");
+    let messages = filing_messages(platform, &world.staff, filing).await.unwrap();
+    assert_eq!(messages.iter().map(|one| one.state).collect::<Vec<_>>(), [MessageState::Dropped]);
+    // Asked again, the worker has nothing left to do.
+    assert_eq!(message_queue::waiting(platform, 10).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -30,16 +30,19 @@ use heqi_registration::erase_person_data::{ErasePersonData, erase_person_data};
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::fault::{ActError, Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
+use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
 use heqi_registration::message_queue::{Report, note_report};
 use heqi_registration::ports::Comparing;
 use heqi_registration::ports::{
     Answering, Attested, CompanyFound, FaceOutcome, FaceVerifier, Faces, IdentityPorts,
     NotAnswered, PopulationPortrait, Portrait, RealNameProvider, RegistryIdentity,
 };
+use heqi_registration::remove_party::{RemoveParty, remove_party};
 use heqi_registration::request::{StaffMember, StaffRole};
 use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::{CreateStaff, StaffError, create_staff};
+use heqi_registration::sweep::{SweepCursor, sweep};
 use heqi_registration::verify_identity;
 use heqi_registration::{Actor, OrderKey};
 use heqi_testkit::{Device, SeededEntropy, files};
@@ -932,6 +935,90 @@ async fn a_reviewer_sees_the_portrait_that_was_signed_with_whatever_was_answered
     assert!(view.has_portrait);
     let seen = case_picture(platform, &reviewer, &facts, case, Picture::Portrait).await.unwrap();
     assert_eq!(Digest::of(&seen), Digest::of(&files::photo("portrait")));
+}
+
+impl Scene {
+    /// The same with another signer, so that the party can be taken out while signing is open.
+    async fn with_another_signer() -> Self {
+        let mut scene = Self::new(Mood::Agrees).await;
+        let drafted = scene.world.drafted(2).await;
+        (scene.filing, scene.handler) = (drafted.filing, drafted.handler);
+        scene.party = drafted.parties[0];
+        scene.declare(contact()).await.unwrap();
+        scene
+    }
+
+    async fn take_out(&self) {
+        let (filing, party) = (self.filing, self.party);
+        let command =
+            RemoveParty { filing, party, reason: Some("与另一当事人重复".into()) };
+        let request = self.world.request(&self.world.staff);
+        Box::pin(remove_party(&self.world.platform, &request, command)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_portrait_of_a_party_that_is_taken_out_is_kept_no_longer_but_under_a_hold() {
+    for is_of_before in [false, true] {
+        let scene = Scene::with_another_signer().await;
+        let empty = scene.objects().await;
+        assert_eq!(scene.check().await, 1);
+        scene.visitor().await;
+        assert_eq!(scene.objects().await.len(), empty.len() + 1);
+        if is_of_before {
+            scene.forget_rows_of_portraits().await;
+        }
+        scene.take_out().await;
+        assert_eq!(scene.objects().await, empty);
+    }
+
+    let scene = Scene::with_another_signer().await;
+    let empty = scene.objects().await;
+    scene.check().await;
+    scene.visitor().await;
+    let (platform, filing) = (&scene.world.platform, scene.filing);
+    let reason = "（2026）示例民初1号".to_owned();
+    let place = PlaceHold { filing, reason: reason.clone() };
+    let request = scene.world.request(&scene.world.staff);
+    let hold = place_hold(platform, &request, place).await.unwrap().hold_id;
+    scene.take_out().await;
+    sweep(platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!(scene.objects().await.len(), empty.len() + 1, "it is held");
+    let lift = LiftHold { filing, hold, reason };
+    let request = scene.world.request(&scene.world.staff);
+    lift_hold(platform, &request, lift).await.unwrap();
+    sweep(platform, &mut SweepCursor::default()).await.unwrap();
+    assert_eq!(scene.objects().await, empty);
+}
+
+#[tokio::test]
+async fn what_an_authority_answers_about_a_party_that_was_taken_out_meanwhile_is_not_kept() {
+    let scene = Scene::with_another_signer().await;
+    let world = &scene.world;
+    let due = verify_identity::lease(&world.platform, 10_000, 100).await.unwrap();
+    assert_eq!(due.len(), 1);
+    let before = world.contents().await;
+    // The answer is there and about to be written.
+    let (is_read, go_on) = world.store.pause_behind_row(b"chain/");
+    let asking = async {
+        for item in &due {
+            verify_identity::verify_identity(&world.platform, item).await.unwrap();
+        }
+    };
+    let meanwhile = async {
+        is_read.await.unwrap();
+        scene.take_out().await;
+        go_on.send(()).unwrap();
+    };
+    tokio::join!(asking, meanwhile);
+    let after = world.contents().await;
+    assert_eq!(after.entries.len(), before.entries.len() + 1, "that it was taken out");
+    assert_eq!(after.objects, before.objects);
+    // Nor is anybody asked again.
+    world.clock.advance_ms(60_000);
+    scene.check().await;
+    assert_eq!(world.contents().await.entries.len(), after.entries.len());
+    assert_eq!(scene.check().await, 0);
 }
 
 /// Compares once it may: another answer comes meanwhile.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heqi_evidence::attestation::{Question, SealKind};
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
+use heqi_evidence_store::changeset::RowKey;
 use heqi_filing::{Capacity, PartyKind, ReviewReason};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::case_queue::{CaseFile, case_file, case_view};
@@ -16,6 +17,7 @@ use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::ports::{
     Answering, Attested, CorporateSeal, IdentityPorts, NotAnswered, SealFound,
 };
+use heqi_registration::remove_party::{RemoveParty, remove_party};
 use heqi_registration::show_seal::{
     SealChoice, SealOutcome, SealShown, ShowSeal, ShowSealError, show_seal,
 };
@@ -51,6 +53,13 @@ impl CorporateSeal for Seals {
 
 /// A company's representative who has come in, where the seal service says this.
 pub(crate) async fn scene(found: Option<Result<Option<SealKind>, ()>>) -> (Scene, Visitor) {
+    let scene = drafted(found).await;
+    let visitor = scene.visitor().await;
+    (scene, visitor)
+}
+
+/// The company, whose representative nobody has invited.
+async fn drafted(found: Option<Result<Option<SealKind>, ()>>) -> Scene {
     let mut scene = Scene::new(Mood::Agrees).await;
     let now = scene.world.clock();
     if let Some(found) = found {
@@ -75,8 +84,7 @@ pub(crate) async fn scene(found: Option<Result<Option<SealKind>, ()>>) -> (Scene
     let command = DeclareContact { filing: scene.filing, party: scene.party, contact };
     declare_contact(&world.platform, &world.request(&world.staff), command).await.unwrap();
     scene.check().await;
-    let visitor = scene.visitor().await;
-    (scene, visitor)
+    scene
 }
 
 async fn show(
@@ -208,6 +216,27 @@ async fn a_scan_is_a_picture_everywhere_and_a_reviewer_sees_it() {
     assert_eq!((file.0, &file.1[..]), ("image/jpeg", &stamp[..]));
     let frames = world.frames().await;
     assert!(frames.iter().any(|(frame, _)| frame.kind == RecordKind::CompanySeal));
+}
+
+#[tokio::test]
+async fn a_scan_of_a_company_that_is_taken_out_is_kept_no_longer() {
+    let scene = drafted(Some(Ok(None))).await;
+    let world = &scene.world;
+    let (filing, party) = (scene.filing, scene.party);
+    world.add(filing, "吴敏", Capacity::Supervisor).await;
+    let contents = world.contents().await;
+    let before = contents.objects.len();
+    // What an authority gave of the representative goes as well.
+    let of_party = format!("portrait/{filing}/");
+    let is_portrait = |key: &RowKey| key.as_bytes().starts_with(of_party.as_bytes());
+    let portraits = contents.rows.into_iter().filter(|(key, _)| is_portrait(key)).count();
+    let visitor = scene.visitor().await;
+    show(&scene, &visitor, SealChoice::Scan, Some(files::photo("stamp"))).await.unwrap();
+    assert_eq!(world.contents().await.objects.len(), before + 1);
+    let command = RemoveParty { filing, party, reason: Some("与另一当事人重复".into()) };
+    let request = world.request(&world.staff);
+    Box::pin(remove_party(&world.platform, &request, command)).await.unwrap();
+    assert_eq!(world.contents().await.objects.len(), before - portraits);
 }
 
 #[tokio::test]

@@ -80,6 +80,8 @@ pub struct SignatureCard {
     pub dwell: Vec<DwellStrip>,
     /// What was written.
     pub handwriting: Option<HandwritingShown>,
+    /// What was asked before the camera and what came of it, in the reader's language.
+    pub actions: Vec<String>,
 }
 
 /// One party.

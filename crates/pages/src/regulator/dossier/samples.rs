@@ -42,6 +42,11 @@ pub(super) fn samples() -> Vec<DossierPage> {
         // Of one that was not examined nothing was opened either.
         dwell: if status.is_some() { dwell() } else { Vec::new() },
         handwriting: (n != 3).then(|| handwriting(n == 2)),
+        actions: if n == 1 {
+            vec!["向左转头：有画面".into(), "张嘴：签署人表示做不到".into()]
+        } else {
+            Vec::new()
+        },
     };
     let page = |signatures: Vec<SignatureCard>, holds, trouble| DossierPage {
         desk: Desk::sample(),

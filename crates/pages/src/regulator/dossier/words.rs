@@ -44,6 +44,10 @@ pub(super) const FOUND_VOID: Words = Words::new(
     "登记机关已认定本签署无效（该签署作废并重签），在该办件中不再有效：",
     "The registry found this very signature void; it does not count in the filing any more, since",
 );
+pub(super) const ACTIONS: Words = Words::new(
+    "拍照时要求的动作（机器没有判断是否活体；画面由审查人员查看，本页不显示）：",
+    "Asked before the camera (no machine has judged liveness; the pictures are for reviewers and not shown here):",
+);
 pub(super) const REASONS: Words = Words::new("理由，逐项", "The reasons, one by one");
 pub(super) const VOUCHED: Words = Words::new("由谁负责：", "vouched for by");
 pub(super) const PHOTO: Words =
