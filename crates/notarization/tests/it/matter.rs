@@ -8,6 +8,7 @@ use heqi_credentials::{Password, TotpSecret};
 use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_identity::Calendar;
 use heqi_notarization::NotaryOffice;
@@ -57,8 +58,9 @@ use heqi_notarization::staff::{
 use heqi_notarization::successor::last_certificate;
 use heqi_testkit::{SeededEntropy, Story, StoryRecord, Twists};
 use heqi_vocabulary::{Clock as _, DepositNo, Digest, Explain as _, Language, Provenance};
+use tokio::sync::Semaphore;
 
-use crate::support::{House, deposit_of, story};
+use crate::support::{Between, House, deposit_of, story};
 
 /// A press that prints plain text; it can be told that there is no time.
 #[derive(Debug, Default)]
@@ -106,6 +108,42 @@ impl Press for PlainPress {
         let CertificateSheet { number, text, check_url, package, .. } = sheet;
         let package = Digest::of(&package);
         self.print(format!("{number}\n{text}\n{check_url}\n{screens} screens\npackage {package}"))
+    }
+}
+
+/// A press at which something happens before it prints.
+#[derive(Debug)]
+struct WaitingPress {
+    prints: Arc<PlainPress>,
+    asked: Semaphore,
+    may: Semaphore,
+}
+
+impl WaitingPress {
+    fn before(prints: &Arc<PlainPress>) -> Arc<Self> {
+        let none = || Semaphore::new(0);
+        Arc::new(Self { prints: prints.clone(), asked: none(), may: none() })
+    }
+
+    /// Lets it print once `meanwhile` is over.
+    async fn once(&self, meanwhile: impl Future<Output = ()>) {
+        self.asked.acquire().await.unwrap().forget();
+        meanwhile.await;
+        self.may.add_permits(1);
+    }
+}
+
+impl Press for WaitingPress {
+    fn press_notice(&self, sheet: NoticeSheet) -> PressAnswer<'_> {
+        self.prints.press_notice(sheet)
+    }
+
+    fn press(&self, sheet: CertificateSheet) -> PressAnswer<'_> {
+        Box::pin(async move {
+            self.asked.add_permits(1);
+            self.may.acquire().await.unwrap().forget();
+            self.prints.press(sheet).await
+        })
     }
 }
 
@@ -951,6 +989,49 @@ async fn edge_case_25_an_objection_after_the_approval_keeps_the_certificate_from
     assert_eq!(bureau.stage(no).await, Stage::Numbered);
     void(office, no, &bureau.approver.officer, "审批后签署人提出异议").await.unwrap();
     assert_eq!(bureau.stage(no).await, Stage::Voided);
+}
+
+/// Printing and the time authority take a while: what is recorded meanwhile counts as well.
+#[tokio::test]
+async fn edge_case_25_an_objection_while_the_certificate_is_printed_keeps_it_from_being_issued() {
+    let mut story = story();
+    let bureau = Bureau::of(&story).await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.numbered().await;
+    set_fee(office, no, by, Fee::Waived).await.unwrap();
+    let press = WaitingPress::before(&bureau.press);
+    let desk = Desk { press: Some(press.clone()), ..bureau.desk.clone() };
+    let objects = press.once(crate::holder::object(&bureau.house, &mut story));
+    let (refused, ()) = tokio::join!(issue(office, &desk, no, by), objects);
+    assert_eq!(rule(refused), Rule::HidesObjection);
+    assert_eq!(bureau.stage(no).await, Stage::Numbered);
+}
+
+/// And so does what is recorded between the last look and the commit: the commit is refused, and looks again.
+#[tokio::test]
+async fn edge_case_25_an_objection_just_before_the_commit_keeps_the_certificate_from_being_issued()
+{
+    let mut story = story();
+    let bureau = Bureau::of(&story).await;
+    let no = bureau.numbered().await;
+    set_fee(bureau.office(), no, &bureau.notary.officer, Fee::Waived).await.unwrap();
+    let store = bureau.house.store.clone();
+    let between = Arc::new(Between::over(store.clone()));
+    let house = bureau.house.beside(&story, between.clone(), store, 2);
+    // What the store is told meanwhile, as another office of the same story was told it.
+    let other = Bureau::of(&story).await;
+    crate::holder::object(&other.house, &mut story).await;
+    let rows = other.house.store.scan(b"holder-notice/", None, 10).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    let mut said = Changeset::new();
+    for (key, row) in rows {
+        said.put(key, row.value);
+    }
+    between.before_the_next(said);
+    let refused = issue(&house.office, &bureau.desk, no, &bureau.notary.officer).await;
+    assert_eq!(rule(refused), Rule::HidesObjection);
+    assert!(between.was_told());
+    assert_eq!(bureau.stage(no).await, Stage::Numbered);
 }
 
 #[tokio::test]
