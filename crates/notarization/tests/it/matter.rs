@@ -1170,6 +1170,8 @@ async fn anybody_with_number_and_code_learns_whether_a_certificate_stands() {
     correct(office, no, &bureau.approver.officer, "云西 → 云栖").await.unwrap();
     let checked = check_certificate(office, &number.to_string(), code).await.unwrap().unwrap();
     assert_eq!(checked.standing, Standing::Corrected);
+    let [(correction, _)] = checked.corrected_by.as_slice() else { panic!("{checked:?}") };
+    assert!(correction.to_string().starts_with("BZ"), "{correction}");
     assert_eq!(rule(void(office, no, &bureau.notary.officer, "x").await), Rule::Role);
     void(office, no, &bureau.approver.officer, "申请人提供虚假材料").await.unwrap();
     let checked = check_certificate(office, &number.to_string(), code).await.unwrap().unwrap();

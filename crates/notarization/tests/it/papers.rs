@@ -4,6 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use heqi_evidence_store::backend::{Backend, CommitError};
+use heqi_evidence_store::changeset::{Changeset, RowKey};
 use heqi_notarization::deposited::deposit;
 use heqi_notarization::legal_hold::place_hold;
 use heqi_notarization::matter::approve::{Approve, approve};
@@ -505,6 +506,54 @@ async fn what_is_due_is_counted_while_its_clock_runs_and_what_is_over_always() {
     assert_eq!(due().await, MattersDue { overdue: 1, ..one });
     terminate(office, no, by, "申请人放弃").await.unwrap();
     assert_eq!(due().await, MattersDue::default(), "nobody waits for it any more");
+}
+
+#[tokio::test]
+async fn a_supplement_that_has_not_come_and_a_decision_that_is_due_are_counted() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let calendar = &bureau.desk.calendar;
+    let due = async || matters_due(office, calendar).await.unwrap();
+    let today = || bureau.house.clock.now().shanghai_date();
+    let on = |day| {
+        while today() < day {
+            bureau.house.clock.advance_ms(DAY_MS);
+        }
+    };
+    let no = bureau.accepted().await;
+    ask_supplement(office, no, by, "居民身份证原件").await.unwrap();
+    let asked = MattersDue { running: 1, ..MattersDue::default() };
+    let last_day = calendar.after_days(today(), 30).last_day;
+    on(last_day);
+    assert_eq!(due().await, asked, "nobody can hurry who supplements");
+    on(last_day.succ_opt().unwrap());
+    assert_eq!(due().await, MattersDue { supplements_overdue: 1, ..asked });
+    withdraw(office, no, by, "不再需要").await.unwrap();
+    assert_eq!(due().await, MattersDue::default());
+
+    let no = bureau.issued().await;
+    let other = &bureau.other_notary.officer;
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    let last_day = calendar.after_days(today(), 30).last_day;
+    on(last_day - chrono::Days::new(4));
+    assert_eq!(due().await, MattersDue::default());
+    on(last_day - chrono::Days::new(3));
+    let urgent = MattersDue { reexaminations_urgent: 1, ..MattersDue::default() };
+    assert_eq!(due().await, urgent);
+    on(last_day.succ_opt().unwrap());
+    let overdue = MattersDue { reexaminations_overdue: 1, ..MattersDue::default() };
+    assert_eq!(due().await, overdue);
+    // One of before there were rows of them is found by the pass that writes them.
+    let mut before = Changeset::new();
+    before.delete(RowKey::new(format!("matter-reexamination/{no}")).unwrap());
+    bureau.house.store.commit(before).unwrap().await.unwrap();
+    assert_eq!(due().await, MattersDue::default());
+    index_matters(office).await.unwrap();
+    assert_eq!(due().await, overdue);
+    let upheld = (ReexaminationOutcome::Upheld, "内容无误");
+    decide_reexamination(office, no, other, upheld).await.unwrap();
+    assert_eq!(due().await, MattersDue::default(), "it was decided");
 }
 
 #[tokio::test]

@@ -506,6 +506,7 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     bureau.is_silent.store(true, Ordering::SeqCst);
     let unstamped = notary.act(&matter, "issue", &[]).await;
     assert_eq!(unstamped.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(unstamped.headers().contains_key("retry-after"), "a page says when to come back");
     assert!(unstamped.text().await.unwrap().contains("未取得有效时间戳"));
     bureau.is_silent.store(false, Ordering::SeqCst);
     notary.done(&matter, "issue", &[]).await;

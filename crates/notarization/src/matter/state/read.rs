@@ -164,6 +164,11 @@ impl Matter {
         self.reexamination
     }
 
+    /// Whether another notary looks at it again and has not decided yet.
+    pub(crate) fn is_looked_at_again(&self) -> bool {
+        self.stage == Stage::Issued && self.reexamination.is_some_and(|one| one.outcome.is_none())
+    }
+
     /// The small documents, oldest first.
     pub fn notices(&self) -> &[Notice] {
         &self.notices

@@ -1,13 +1,11 @@
 //! How another look at an issued certificate stands.
 
 use heqi_identity::Calendar;
+use heqi_notarization::matter::due::REEXAMINATION_DAYS;
 use heqi_notarization::matter::state::{Reexamination, ReexaminationOutcome};
 use heqi_vocabulary::Language;
 
 use super::Names;
-
-/// How many days a re-examination may take (公证程序规则 arts. 61 to 64).
-const REEXAMINATION_DAYS: u32 = 30;
 
 /// The re-examination: since when, by whom, and until when or with which outcome.
 pub(in crate::routes::office) fn reexamined(
