@@ -171,6 +171,9 @@ pub enum Rule {
     /// The draft was changed after the approver saw it.
     #[error("the draft is another one than was shown")]
     OtherDraft,
+    /// The number was given in another year than that of the approval.
+    #[error("the number was given in another year")]
+    OtherYear,
     /// The fee is neither paid nor waived.
     #[error("the fee is open")]
     FeeOpen,

@@ -393,6 +393,58 @@ async fn edge_case_42_a_notary_or_reviewer_who_is_a_relative_declares_it_and_ano
 }
 
 #[tokio::test]
+async fn edge_case_42_another_notary_takes_a_numbered_matter_over_and_its_number_stays() {
+    let bureau = Bureau::open().await;
+    let (office, approver) = (bureau.office(), &bureau.approver.officer);
+    let (notary, other) = (&bureau.notary, &bureau.other_notary);
+    let no = bureau.numbered().await;
+    let view = async || matter(office, approver, no).await.unwrap().matter;
+    let given = view().await.certificate().cloned().unwrap();
+    declare(office, no, &notary.officer, true).await.unwrap();
+    take_over(office, no, &other.officer).await.unwrap();
+    let taken = view().await;
+    assert_eq!(taken.stage(), Stage::Accepted);
+    assert!(taken.extraction().is_none() && taken.draft().is_none() && taken.approval().is_none());
+    assert_eq!(taken.certificate(), Some(&given), "a number that was given stays in the book");
+    // With a number it is voided, and neither withdrawn nor refused.
+    let withdrawn = withdraw(office, no, &bureau.clerk.officer, "不再需要").await;
+    assert_eq!(rule(withdrawn), Rule::Stage(Stage::Accepted));
+
+    // Extracted, drafted and approved anew, by another person than the new notary.
+    let bureau = Bureau { notary: bureau.other_notary, other_notary: bureau.notary, ..bureau };
+    let office = bureau.office();
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    bureau.approved(no).await;
+    bureau.paid_and_issued(no).await;
+    let by = &bureau.notary.officer;
+    let issued = matter(office, by, no).await.unwrap().matter;
+    assert_eq!((issued.certificate(), issued.stage()), (Some(&given), Stage::Issued));
+    assert_eq!(issued.issue().unwrap().by, by.account);
+    assert_eq!(rule(take_over(office, no, by).await), Rule::Stage(Stage::Issued));
+}
+
+#[tokio::test]
+async fn edge_case_42_a_number_of_last_year_is_not_kept_by_an_approval_of_this_one() {
+    let bureau = Bureau::open().await;
+    let no = bureau.numbered().await;
+    take_over(bureau.office(), no, &bureau.other_notary.officer).await.unwrap();
+    let bureau = Bureau { notary: bureau.other_notary, other_notary: bureau.notary, ..bureau };
+    let (office, approver) = (bureau.office(), &bureau.approver.officer);
+    bureau.house.clock.advance_ms(60 * 24 * 3_600_000);
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let shown = bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let plain = Approve { shown, objection_ticked: false };
+    assert_eq!(rule(approve(office, &bureau.desk, no, (approver, plain)).await), Rule::OtherYear);
+    void(office, no, approver, "编号属于上一年度").await.unwrap();
+    let view = matter(office, approver, no).await.unwrap().matter;
+    assert_eq!(view.stage(), Stage::Voided);
+    bureau.apply_with(Bureau::form()).await.unwrap();
+}
+
+#[tokio::test]
 async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_shows_it() {
     let bureau = Bureau::open().await;
     let office = bureau.office();

@@ -336,8 +336,8 @@ const ACCEPT_LEAD: Words = Words::new(
     "A notice of acceptance is made, the 15 working days begin, and you are responsible.",
 );
 const TAKE_OVER_LEAD: Words = Words::new(
-    "改由您承办后，提取会话须重新进行，草稿作废。",
-    "You become responsible; the extraction is done again and the draft is dropped.",
+    "改由您承办后，提取会话须重新进行，草稿和审批作废；已取得的编号保留，重新审批后沿用。",
+    "You become responsible; the extraction is done again, and draft and approval are dropped. A number that was given stays, for the approval that follows.",
 );
 const MISSING: Words = Words::new(
     "缺少的全部材料，每行一项。只能告知一次，告知后期限中止。",

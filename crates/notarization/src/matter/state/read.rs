@@ -164,6 +164,12 @@ impl Matter {
         self.reexamination
     }
 
+    /// Whether there is a number, or will be one, that nothing but voiding takes back.
+    pub fn takes_void(&self) -> bool {
+        self.stage == Stage::NumberRequested
+            || (self.certificate.is_some() && !self.stage.is_closed())
+    }
+
     /// Whether another notary looks at it again and has not decided yet.
     pub(crate) fn is_looked_at_again(&self) -> bool {
         self.stage == Stage::Issued && self.reexamination.is_some_and(|one| one.outcome.is_none())

@@ -109,7 +109,8 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     add(in_hands && is_responsible && is_paused, A::Resume);
     let may_take = matches!(stage, S::Accepted | S::Supplementing | S::Drafted);
     add(may_take && is_responsible, A::Complex);
-    add(may_take && is_notary && !is_responsible, A::TakeOver);
+    let may_change = may_take || stage == S::Numbered;
+    add(may_change && is_notary && !is_responsible, A::TakeOver);
     add(stage == S::Issued && role == R::Approver, A::Correct);
     let asked = matter.reexamination().is_some_and(|one| one.outcome.is_none());
     let own = matter.issue().is_some_and(|issue| issue.by == by.account);
@@ -117,12 +118,12 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     let is_theirs = matter.reexamination().is_some_and(|one| one.notary == by.account);
     add(stage == S::Issued && asked && is_theirs, A::Reexamine);
     let before =
-        matches!(stage, S::Submitted | S::Accepted | S::Supplementing | S::Drafted | S::InApproval);
+        matches!(stage, S::Submitted | S::Accepted | S::Supplementing | S::Drafted | S::InApproval)
+            && matter.certificate().is_none();
     add(before && is_notary, A::Refuse);
     add(before && is_notary && stage != S::Submitted, A::Terminate);
     add(before && is_desk, A::Withdraw);
-    let may_void = matches!(stage, S::Issued | S::Numbered | S::NumberRequested);
-    add(may_void && role == R::Approver, A::Void);
+    add(matter.takes_void() && role == R::Approver, A::Void);
     acts
 }
 

@@ -84,8 +84,13 @@ impl Matter {
 
     /// The certificate is void; its number stays what it was.
     pub(crate) fn void(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
-        self.at(&[Stage::Numbered, Stage::NumberRequested, Stage::Issued])?;
+        if !self.takes_void() {
+            return Err(Rule::Stage(self.stage));
+        }
         self.may_work(by, &[OfficeRole::Approver])?;
+        if let Some(clock) = &mut self.clock {
+            clock.stop(at.shanghai_date());
+        }
         self.voided_at = Some(at);
         self.stage = Stage::Voided;
         Ok(())
