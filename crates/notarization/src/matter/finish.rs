@@ -24,7 +24,10 @@ mod standing;
 
 pub(crate) use paper::scan_of;
 pub use paper::{ScanKind, paper_sealed, scan_file};
-pub use standing::{ask_reexamination, correct, decide_reexamination, void};
+pub use standing::{
+    approve_proposed, ask_reexamination, conclude_reexamination, digest_of_proposed,
+    propose_correction, propose_revocation, turn_down_proposed, void,
+};
 
 /// How far the token's time may lie from the office's own, in milliseconds: five minutes.
 const MAX_SKEW_MS: i64 = 5 * 60_000;

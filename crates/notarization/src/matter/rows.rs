@@ -72,6 +72,9 @@ pub struct Content {
     /// Why it ended, or why the certificate was corrected or voided; newest last.
     #[serde(default)]
     pub reasons: Vec<String>,
+    /// What the change says that waits for a second person.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proposed: String,
     /// Where the extraction took place.
     #[serde(default)]
     pub place: String,

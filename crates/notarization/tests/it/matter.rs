@@ -26,8 +26,9 @@ use heqi_notarization::matter::draft::{
 };
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
-    ask_reexamination, certificate_file, correct, decide_reexamination, deliver, issue,
-    paper_sealed, scan_file, set_fee, void,
+    approve_proposed, ask_reexamination, certificate_file, conclude_reexamination, deliver,
+    digest_of_proposed, issue, paper_sealed, propose_correction, propose_revocation, scan_file,
+    set_fee, turn_down_proposed, void,
 };
 use heqi_notarization::matter::form::{ApplicationForm, DeliveryWay, Field};
 use heqi_notarization::matter::given::newest_numbers;
@@ -338,6 +339,25 @@ impl Bureau {
         let paid = Fee::Paid { fen: 80_000, receipt: "NO.0001".into() };
         set_fee(self.office(), no, &self.clerk.officer, paid).await.unwrap();
         issue(self.office(), &self.desk, no, &self.notary.officer).await.unwrap();
+    }
+
+    /// What is proposed about a certificate is approved as it is shown.
+    pub(crate) async fn approve_proposed(&self, no: ApplicationNo) -> Result<(), MatterError> {
+        let by = &self.approver.officer;
+        let view = matter(self.office(), by, no).await.unwrap();
+        let proposed = view.matter.proposed().unwrap();
+        let shown = digest_of_proposed(&proposed, &view.content.proposed);
+        approve_proposed(self.office(), no, by, shown).await
+    }
+
+    pub(crate) async fn corrected(&self, no: ApplicationNo, what: &str) {
+        propose_correction(self.office(), no, &self.notary.officer, what).await.unwrap();
+        self.approve_proposed(no).await.unwrap();
+    }
+
+    pub(crate) async fn revoked(&self, no: ApplicationNo, why: &str) {
+        propose_revocation(self.office(), no, &self.notary.officer, why).await.unwrap();
+        self.approve_proposed(no).await.unwrap();
     }
 
     pub(crate) async fn stage(&self, no: ApplicationNo) -> Stage {
@@ -1167,13 +1187,14 @@ async fn anybody_with_number_and_code_learns_whether_a_certificate_stands() {
     ] {
         assert_eq!(check_certificate(office, &asked, code).await.unwrap(), None, "{asked}");
     }
-    correct(office, no, &bureau.approver.officer, "云西 → 云栖").await.unwrap();
+    bureau.corrected(no, "云西 → 云栖").await;
     let checked = check_certificate(office, &number.to_string(), code).await.unwrap().unwrap();
     assert_eq!(checked.standing, Standing::Corrected);
     let [(correction, _)] = checked.corrected_by.as_slice() else { panic!("{checked:?}") };
     assert!(correction.to_string().starts_with("BZ"), "{correction}");
-    assert_eq!(rule(void(office, no, &bureau.notary.officer, "x").await), Rule::Role);
-    void(office, no, &bureau.approver.officer, "申请人提供虚假材料").await.unwrap();
+    let alone = void(office, no, &bureau.approver.officer, "x").await;
+    assert_eq!(rule(alone), Rule::Stage(Stage::Issued), "it was issued: two persons");
+    bureau.revoked(no, "申请人提供虚假材料").await;
     let checked = check_certificate(office, &number.to_string(), code).await.unwrap().unwrap();
     assert_eq!(checked.standing, Standing::Voided);
     assert!(checked.voided_at.is_some());
@@ -1208,6 +1229,52 @@ async fn a_store_without_a_number_that_the_office_gave_is_proved_to_be_set_back(
     assert!(said.contains("000002"), "{said}");
 }
 
+/// Two persons issue a certificate, and two take it back or change it.
+#[tokio::test]
+async fn what_becomes_of_a_certificate_is_proposed_by_one_and_approved_by_another() {
+    let bureau = Bureau::open().await;
+    let (office, notary, other, approver) = (
+        bureau.office(),
+        &bureau.notary.officer,
+        &bureau.other_notary.officer,
+        &bureau.approver.officer,
+    );
+    let no = bureau.numbered().await;
+    let early = propose_correction(office, no, notary, "云西 → 云栖").await;
+    assert_eq!(rule(early), Rule::Stage(Stage::Numbered));
+    bureau.paid_and_issued(no).await;
+    let view = async || matter(office, approver, no).await.unwrap();
+    let shown = async || {
+        let view = view().await;
+        digest_of_proposed(&view.matter.proposed().unwrap(), &view.content.proposed)
+    };
+    for by in [&bureau.clerk.officer, approver] {
+        assert_eq!(rule(propose_revocation(office, no, by, "x").await), Rule::Role);
+    }
+    propose_correction(office, no, notary, "云西 → 云栖").await.unwrap();
+    let second = propose_revocation(office, no, other, "内容不真实").await;
+    assert_eq!(rule(second), Rule::Done, "one after the other");
+    let first = shown().await;
+    assert_eq!(rule(approve_proposed(office, no, notary, first).await), Rule::OwnDraft);
+    assert_eq!(rule(turn_down_proposed(office, no, notary, "x").await), Rule::OwnDraft);
+    assert_eq!(rule(approve_proposed(office, no, other, first).await), Rule::Role);
+    let stands = view().await.matter;
+    assert_eq!((stands.corrections(), stands.notices().len()), (0, 1), "nothing is done yet");
+
+    // Turned down it stands as it did; another one is not approved unseen.
+    turn_down_proposed(office, no, approver, "没有写错").await.unwrap();
+    propose_revocation(office, no, other, "内容不真实").await.unwrap();
+    assert_eq!(rule(approve_proposed(office, no, approver, first).await), Rule::OtherDraft);
+    assert_eq!(view().await.matter.stage(), Stage::Issued);
+    approve_proposed(office, no, approver, shown().await).await.unwrap();
+    let view = view().await;
+    assert_eq!((view.matter.stage(), view.matter.proposed()), (Stage::Voided, None));
+    assert!(view.content.proposed.is_empty());
+    let record = steps(office, approver, no).await.unwrap();
+    let said: Vec<&str> = record.iter().rev().take(4).map(|step| step.step.as_str()).collect();
+    assert_eq!(said, ["voided", "standing_proposed", "proposal_turned_down", "standing_proposed"]);
+}
+
 #[tokio::test]
 async fn another_notary_re_examines_and_in_time() {
     let bureau = Bureau::open().await;
@@ -1217,8 +1284,9 @@ async fn another_notary_re_examines_and_in_time() {
     assert_eq!(rule(ask_reexamination(office, no, notary, "x").await), Rule::OtherNotary);
     ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
     let upheld = (ReexaminationOutcome::Upheld, "内容无误");
-    assert_eq!(rule(decide_reexamination(office, no, notary, upheld).await), Rule::OtherNotary);
-    decide_reexamination(office, no, other, upheld).await.unwrap();
+    assert_eq!(rule(conclude_reexamination(office, no, notary, upheld).await), Rule::OtherNotary);
+    conclude_reexamination(office, no, other, upheld).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     bureau.house.clock.advance_ms(366 * 24 * 3_600_000);
     assert_eq!(rule(ask_reexamination(office, no, other, "x").await), Rule::TooLate);
 }

@@ -13,7 +13,9 @@ use heqi_notarization::matter::clock::PauseReason;
 use heqi_notarization::matter::draft::hand_in;
 use heqi_notarization::matter::due::{MattersDue, matters_due};
 use heqi_notarization::matter::extraction::Act;
-use heqi_notarization::matter::finish::{ask_reexamination, correct, decide_reexamination, void};
+use heqi_notarization::matter::finish::{
+    ask_reexamination, conclude_reexamination, propose_correction, void,
+};
 use heqi_notarization::matter::handle::{
     RefusalGround, accept, ask_supplement, declare, pause, refuse, resume, supplement_arrived,
     take_over, terminate, withdraw,
@@ -448,7 +450,7 @@ async fn edge_case_42_a_number_of_last_year_is_not_kept_by_an_approval_of_this_o
 async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_shows_it() {
     let bureau = Bureau::open().await;
     let office = bureau.office();
-    let (by, approver) = (&bureau.notary.officer, &bureau.approver.officer);
+    let by = &bureau.notary.officer;
     let no = bureau.issued().await;
     let view = matter(office, by, no).await.unwrap();
     let (number, code) = (view.matter.certificate().unwrap().digest(), view.content.check_code);
@@ -459,10 +461,10 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
     assert_eq!(standing().await, (Standing::Valid, 0));
     for unclear in ["写错了", "云西 → 云西", " → 云栖", "云西 →", "云西 → 云栖\n还有别的"]
     {
-        let refused = correct(office, no, approver, unclear).await;
+        let refused = propose_correction(office, no, by, unclear).await;
         assert!(matches!(refused, Err(MatterError::Text)), "{unclear}");
     }
-    correct(office, no, approver, "云西 → 云栖\n九月 => 十月").await.unwrap();
+    bureau.corrected(no, "云西 → 云栖\n九月 => 十月").await;
     assert_eq!(standing().await, (Standing::Corrected, 1));
     let (correction, file) = newest(&bureau, no).await;
     assert_eq!(correction.kind(), NoticeKind::Correction);
@@ -480,14 +482,16 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
     let other = &bureau.other_notary.officer;
     ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
     let unclear =
-        decide_reexamination(office, no, other, (ReexaminationOutcome::Corrected, "有误")).await;
+        conclude_reexamination(office, no, other, (ReexaminationOutcome::Corrected, "有误")).await;
     assert!(matches!(unclear, Err(MatterError::Text)));
     let corrected = (ReexaminationOutcome::Corrected, "甲方 → 乙方");
-    decide_reexamination(office, no, other, corrected).await.unwrap();
+    conclude_reexamination(office, no, other, corrected).await.unwrap();
+    assert_eq!(standing().await, (Standing::Corrected, 1), "not before another person approved");
+    bureau.approve_proposed(no).await.unwrap();
     assert_eq!(standing().await, (Standing::Corrected, 2));
     assert!(newest(&bureau, no).await.1.contains("乙方"));
 
-    void(office, no, approver, "内容不真实").await.unwrap();
+    bureau.revoked(no, "内容不真实").await;
     assert_eq!(standing().await.0, Standing::Voided);
     let query = &view.content.query_code;
     assert_eq!(fetch(office, no, (query, "certificate")).await.unwrap(), None, "not handed out");
@@ -506,7 +510,8 @@ async fn a_certificate_that_stands_after_another_look_is_told_so_by_a_document_o
     let no = bureau.issued().await;
     ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
     let upheld = (ReexaminationOutcome::Upheld, "内容与存证数据一致");
-    decide_reexamination(office, no, other, upheld).await.unwrap();
+    conclude_reexamination(office, no, other, upheld).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     let (decision, file) = newest(&bureau, no).await;
     assert_eq!(decision.kind(), NoticeKind::Reexamination);
     for said in ["（2026）浙杭临证经字第000001号", "内容与存证数据一致"] {
@@ -604,7 +609,8 @@ async fn a_supplement_that_has_not_come_and_a_decision_that_is_due_are_counted()
     index_matters(office).await.unwrap();
     assert_eq!(due().await, overdue);
     let upheld = (ReexaminationOutcome::Upheld, "内容无误");
-    decide_reexamination(office, no, other, upheld).await.unwrap();
+    conclude_reexamination(office, no, other, upheld).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     assert_eq!(due().await, MattersDue::default(), "it was decided");
 }
 

@@ -9,7 +9,7 @@ use heqi_testkit::{Story, Twists};
 use crate::holder::{Kept, come_in, page, people, told};
 use crate::holder_told::form;
 use crate::support::{Plan, deposit_of, http, store};
-use crate::workbench::{Browser, Bureau, issued, press};
+use crate::workbench::{Browser, Bureau, approve_proposed, issued, press};
 
 const VOID: &str = "登记机关已认定";
 const OBJECTED: &str = "就该公证书所涉签署，已有当事人提出异议";
@@ -40,6 +40,13 @@ async fn edge_case_25_whoever_checks_a_certificate_reads_what_is_recorded_agains
         let page = checked(&bureau, (&notary, &matter)).await;
         assert!(page.contains("现行有效") && page.contains(said), "{page}");
         assert!(!page.contains(unsaid) && !page.contains("张三"), "{page}");
+        // And by which document it was corrected since.
+        assert!(!page.contains("BZ20"), "{page}");
+        notary.done(&matter, "correct", &[("text", "云西 → 云栖")]).await;
+        approve_proposed(&approver, &matter).await;
+        let page = checked(&bureau, (&notary, &matter)).await;
+        assert!(page.contains("该公证书有补正") && page.contains("BZ20"), "{page}");
+        assert!(page.contains(said), "{page}");
         bureau.running.stop().await;
     }
 }

@@ -164,10 +164,10 @@ impl Matter {
         self.reexamination
     }
 
-    /// Whether there is a number, or will be one, that nothing but voiding takes back.
+    /// Whether there is a number, or will be one, that was not issued and nothing but voiding takes back.
     pub fn takes_void(&self) -> bool {
-        self.stage == Stage::NumberRequested
-            || (self.certificate.is_some() && !self.stage.is_closed())
+        let is_given = self.certificate.is_some() || self.stage == Stage::NumberRequested;
+        is_given && self.issue.is_none() && !self.stage.is_closed()
     }
 
     /// Whether another notary looks at it again and has not decided yet.

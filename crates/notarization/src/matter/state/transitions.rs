@@ -15,6 +15,7 @@ use crate::staff::{OfficeRole, Officer};
 
 mod drafting;
 mod issued;
+mod proposed;
 
 impl Matter {
     pub(crate) fn submit(
@@ -54,6 +55,7 @@ impl Matter {
             corrections: 0,
             voided_at: None,
             reexamination: None,
+            proposed: None,
             archived_at: None,
             notices: Vec::new(),
             screens: Vec::new(),

@@ -97,6 +97,10 @@ async fn group(
     })
 }
 
+const fn waits(l: Language) -> &'static str {
+    l.pick("有待审批的处理", "something waits for approval")
+}
+
 fn row(matter: &Matter, bench: &Bench, (now, l): (UtcMillis, Language)) -> OfficeQueueRow {
     let clock = matter.clock().filter(|_| matter.issue().is_none());
     let (calendar, today) = (&bench.desk.calendar, now.shanghai_date());
@@ -110,7 +114,10 @@ fn row(matter: &Matter, bench: &Bench, (now, l): (UtcMillis, Language)) -> Offic
     });
     OfficeQueueRow {
         no: matter.no().to_string(),
-        stage: words::stage(matter.stage(), l).to_owned(),
+        stage: match matter.proposed() {
+            Some(_) => format!("{} · {}", words::stage(matter.stage(), l), waits(l)),
+            None => words::stage(matter.stage(), l).to_owned(),
+        },
         is_over: matter.stage().is_closed(),
         applicant: words::applicant(matter.applicant(), l).to_owned(),
         deposit: matter.deposit_no().to_string(),

@@ -29,7 +29,7 @@ mod points;
 mod reexamined;
 
 pub(super) use points::points;
-pub(super) use reexamined::reexamined;
+pub(super) use reexamined::{proposed, reexamined};
 
 /// What is done with the clock drawn.
 pub(super) fn clock_bar(matter: &Matter, desk: &Desk, now: UtcMillis) -> Option<ClockBar> {
@@ -111,12 +111,18 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     add(may_take && is_responsible, A::Complex);
     let may_change = may_take || stage == S::Numbered;
     add(may_change && is_notary && !is_responsible, A::TakeOver);
-    add(stage == S::Issued && role == R::Approver, A::Correct);
+    let proposed = matter.proposed();
+    let may_propose = stage == S::Issued && is_notary && proposed.is_none();
+    add(may_propose, A::Correct);
+    add(may_propose, A::Revoke);
+    let is_others = proposed.is_some_and(|one| one.by != by.account);
+    add(is_others && role == R::Approver, A::ApproveProposed);
+    add(is_others && role == R::Approver, A::TurnDown);
     let asked = matter.reexamination().is_some_and(|one| one.outcome.is_none());
     let own = matter.issue().is_some_and(|issue| issue.by == by.account);
     add(stage == S::Issued && is_notary && !own && !asked, A::AskAgain);
     let is_theirs = matter.reexamination().is_some_and(|one| one.notary == by.account);
-    add(stage == S::Issued && asked && is_theirs, A::Reexamine);
+    add(may_propose && asked && is_theirs, A::Reexamine);
     let before =
         matches!(stage, S::Submitted | S::Accepted | S::Supplementing | S::Drafted | S::InApproval)
             && matter.certificate().is_none();

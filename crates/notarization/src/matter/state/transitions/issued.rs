@@ -1,14 +1,11 @@
-//! What may follow once there is a number: the issue, paper and delivery, correction and revocation,
-//! another look, the archive.
+//! What may follow once there is a number: the issue or its end, paper and delivery, another look, the archive.
 
 use chrono::NaiveDate;
 use heqi_evidence_store::object::ObjectRef;
 use heqi_vocabulary::{Digest, UtcMillis};
 
 use crate::matter::form::DeliveryWay;
-use crate::matter::state::{
-    Delivery, Fee, Issue, Matter, Paper, Reexamination, ReexaminationOutcome, Rule, Stage,
-};
+use crate::matter::state::{Delivery, Fee, Issue, Matter, Paper, Reexamination, Rule, Stage};
 use crate::staff::{OfficeRole, Officer};
 
 /// One year: 公证程序规则 art. 61, counted from the issue for want of the day of receipt.
@@ -75,14 +72,7 @@ impl Matter {
         Ok(())
     }
 
-    pub(crate) fn corrected(&mut self, by: &Officer) -> Result<(), Rule> {
-        self.at(&[Stage::Issued])?;
-        self.may_work(by, &[OfficeRole::Approver])?;
-        self.corrections = self.corrections.saturating_add(1);
-        Ok(())
-    }
-
-    /// The certificate is void; its number stays what it was.
+    /// A number that was not issued is void; it stays in the book.
     pub(crate) fn void(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
         if !self.takes_void() {
             return Err(Rule::Stage(self.stage));
@@ -112,34 +102,6 @@ impl Matter {
         }
         self.reexamination =
             Some(Reexamination { asked_at: at, notary: by.account, outcome: None });
-        Ok(())
-    }
-
-    pub(crate) fn answered_again(
-        &mut self,
-        by: &Officer,
-        at: UtcMillis,
-        outcome: ReexaminationOutcome,
-    ) -> Result<(), Rule> {
-        self.at(&[Stage::Issued])?;
-        self.may_work(by, &[OfficeRole::Notary])?;
-        let Some(one) = self.reexamination.as_mut().filter(|one| one.outcome.is_none()) else {
-            return Err(Rule::Stage(self.stage));
-        };
-        if one.notary != by.account {
-            return Err(Rule::OtherNotary);
-        }
-        one.outcome = Some((at, outcome));
-        match outcome {
-            ReexaminationOutcome::Upheld => {}
-            ReexaminationOutcome::Corrected => {
-                self.corrections = self.corrections.saturating_add(1);
-            }
-            ReexaminationOutcome::Voided => {
-                self.voided_at = Some(at);
-                self.stage = Stage::Voided;
-            }
-        }
         Ok(())
     }
 
