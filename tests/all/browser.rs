@@ -39,6 +39,7 @@ mod reading;
 mod renewals;
 mod review;
 mod seal;
+mod special_name;
 mod spoiled;
 mod unfit;
 pub(crate) mod verifier;

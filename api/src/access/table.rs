@@ -271,6 +271,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/sign/filing", Access::Session),
     get("/sign/other-way", Access::Session),
     post("/sign/other-way", Access::Session),
+    get("/sign/name", Access::Session),
+    post("/sign/name", Access::Session),
     get("/sign/handover", Access::Session),
     post("/sign/handover", Access::Session),
     post("/sign/handover/answer", Access::Session),

@@ -39,6 +39,7 @@ mod other_way;
 mod pages;
 mod script;
 mod seal;
+mod special_name;
 mod stand;
 
 use form::Filled;
@@ -74,6 +75,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     other_way::configure(app);
     seal::configure(app);
     guardian::configure(app);
+    special_name::configure(app);
 }
 
 /// What stands behind the link: nothing of the filing, and nothing is used up by looking.
@@ -124,6 +126,12 @@ async fn step(
         Err(ActError::Withdrawn) => return Ok(page(&EndedPage::Withdrawn, &shown)),
         Err(error) => return Err(refused(error)),
     };
+    let stand = Stand::of(&view, state.platform.now());
+    if matches!(stand, Stand::Photo | Stand::Drawing | Stand::Signing)
+        && handover::is_under_way(&state, &visitor, view.signing_id).await?
+    {
+        return Ok(handover::to(&Link::Handover));
+    }
     stand::page(&state, &visitor, &view, &shown).await
 }
 

@@ -791,6 +791,7 @@ async fn an_answer_comes_from_a_page_of_the_session_and_silence_is_none() {
         ("/sign/confirm", "shown_sha256=00"),
         ("/sign/object", "ground=other"),
         ("/sign/other-way", "way=video"),
+        ("/sign/name", "name=renamed"),
         ("/sign/handover", "signing=sig_0"),
         ("/sign/handover/answer", "number=10"),
     ] {
@@ -834,6 +835,18 @@ pub(crate) async fn phone_with_a_step(service: &Service) -> String {
     let claimed = phone.send(&format!("/h/{}", view.code), &[], "").await;
     assert_eq!((claimed.status, claimed.header("location")), (303, "/handover"));
     claimed.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_desk_that_is_opened_again_stands_at_its_hand_over_until_that_is_over() {
+    let service = Service::start().await;
+    let desk = desk_that_offers(&service).await;
+    let again = desk.get("/sign").await;
+    assert_eq!((again.status, again.header("location")), (303, "/sign/handover"));
+    let page = desk.page("/sign/handover").await;
+    let cancelled = desk.submit(&page, "/sign/handover/answer", &[("number", "none")]).await;
+    assert_eq!((cancelled.status, cancelled.header("location")), (303, "/sign/handover"));
+    assert!(desk.page("/sign").await.contains("id=\"camera\""));
 }
 
 #[tokio::test]

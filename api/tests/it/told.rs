@@ -102,9 +102,13 @@ async fn bad_input_a_used_link_leads_to_the_receipt_and_signs_nothing_twice() {
     let receipt = signer.sign(&service).await;
     let size = service.log_size();
     let browser = Browser::open(&service, &link).await;
-    let page = page_of(&browser, "/sign").await;
-    assert!(page.contains("签署完成"), "{page}");
-    assert!(page.contains(receipt["record_id"].as_str().unwrap()));
+    for (query, told) in
+        [("", ["签署完成", "签署凭证号"]), ("?lang=en", ["<h1>Signed</h1>", "Voucher number"])]
+    {
+        let page = page_of(&browser, &format!("/sign{query}")).await;
+        assert!(told.iter().all(|one| page.contains(one)), "{page}");
+        assert!(page.contains(receipt["record_id"].as_str().unwrap()));
+    }
     for path in ["/sign/photo", "/sign/drawing", "/sign/decline", "/sign/consent/face"] {
         let answer = browser.get(path).await;
         assert_eq!((answer.status, answer.header("location")), (303, "/sign"), "{path}");
@@ -115,9 +119,10 @@ async fn bad_input_a_used_link_leads_to_the_receipt_and_signs_nothing_twice() {
 #[tokio::test]
 async fn bad_input_a_made_up_link_opens_nothing_in_either_language() {
     let service = Service::start().await;
-    for (language, happened, next) in
-        [("zh-CN", "该链接无效或已失效", "请经办人重新发送邀请"), ("en", "link", "handler")]
-    {
+    for (language, happened, next) in [
+        ("zh-CN", "该链接无效或已失效", "请经办人重新发送邀请"),
+        ("en", "This link does not work, or no longer", "ask the handler to send the invitation"),
+    ] {
         let headers = [("accept-language", language)];
         let body = Some(Vec::new());
         let path = format!("/s/{}", "0".repeat(26));

@@ -4,6 +4,10 @@
 use heqi_vocabulary::{Digest, UtcMillis};
 use serde::{Deserialize, Serialize};
 
+mod texts;
+
+pub use texts::{CONFIRMATION_TEXTS, ConfirmationText, Declarer};
+
 /// What one party has said about the signatures shown to it.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "answer", rename_all = "snake_case", deny_unknown_fields)]

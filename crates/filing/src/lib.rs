@@ -20,7 +20,7 @@
 //! - [`party`]: who takes part, in which capacities
 //! - [`document`]: what is signed, in versions
 //! - [`filing`]: the filing, its states and transitions
-//! - [`confirmation`]: each party's answer after signing
+//! - [`confirmation`]: each party's answer after signing, and what it declares by it
 //! - [`consent`], [`intent`]: the exact texts shown, with their digests
 //! - [`ceremony`]: one party's visit to sign
 //! - [`entry`]: how a signer comes in: the one-time code, and who it is
@@ -53,7 +53,7 @@ pub use ceremony::{
     InviteError, IssuedChallenge, MAX_ACTIONS, NewChallenge, OpenError, STAND_IN_FOR_MS, StandIn,
     StandInError, TakenAction, TakenActions, frame_mark,
 };
-pub use confirmation::Confirmation;
+pub use confirmation::{Confirmation, ConfirmationText};
 pub use consent::{ConsentAnswer, ConsentKind, ConsentText, Decision};
 pub use document::{Document, DocumentRef, MediaType, NewDocument, RequiredSigners};
 pub use entry::{CodeRefusal, Entry, EntryStep, IdentityRefusal, IssuedCode, NotInside};

@@ -356,6 +356,7 @@ fn no_text_claims_what_only_a_certificate_may_claim() {
         .flat_map(|told| [told.what, told.next])
         .collect();
     texts.extend(consent::CONSENT_TEXTS.iter().map(|text| text.zh.to_owned()));
+    texts.extend(confirmation::CONFIRMATION_TEXTS.iter().map(|text| text.zh.to_owned()));
     for matter in Matter::ALL {
         texts.push(IntentStatement::new(matter, &company()).text(Language::Zh));
     }

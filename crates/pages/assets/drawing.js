@@ -34,6 +34,13 @@ unstash(KEPT).then((kept) => {
 });
 pad.addEventListener('pointerup', keep);
 
+// Another device took the photo, and this page was closed before it took that over.
+if (root.dataset.over) {
+  remembered().then((kept) => {
+    if (kept?.asked?.signing_id === root.dataset.signing && kept.source === undefined) goTo(root.dataset.over);
+  });
+}
+
 const points = () => strokes.reduce((sum, stroke) => sum + stroke.length, 0);
 
 pad.addEventListener('pointerdown', (event) => {

@@ -14,7 +14,11 @@ const MILLION = 1e6;
 const here = remembered().then((kept) =>
   kept?.asked?.signing_id === signing && Date.parse(kept.asked.expires_at) > Date.now() ? kept : null,
 );
-here.then((kept) => kept ?? say('elsewhere'));
+here.then((kept) => {
+  if (kept === null) say('elsewhere');
+  // Another device took the photo, and this page was closed before it took that over.
+  else if (kept.source === undefined) goTo(root.dataset.over);
+});
 
 onTap(document.querySelector('#sign'), async () => {
   const kept = await here;

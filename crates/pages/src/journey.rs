@@ -19,6 +19,7 @@ mod reading;
 mod receipt;
 mod seal;
 mod sign;
+mod special_name;
 mod timeline;
 mod video;
 
@@ -48,6 +49,7 @@ pub use reading::{
 pub use receipt::{Answered, Awaited, Flag, FlagState, NextCapacity, ReceiptPage};
 pub use seal::SealPage;
 pub use sign::{Shot, SignPage};
+pub use special_name::SpecialNamePage;
 pub use timeline::{PartyLine, PartyStand, StepKind, StepStand, TimelinePage, TimelineStep};
 pub use video::VideoPage;
 

@@ -70,6 +70,8 @@ pub enum Link {
     Timeline,
     /// Being checked by a person instead of the camera.
     OtherWay,
+    /// Something special about the signer's name.
+    SpecialName,
     /// The page for no network.
     Offline,
     /// A step is to be done on another device; how that stands.
@@ -222,6 +224,7 @@ impl fmt::Display for Link {
             Self::TakeBack => f.write_str("/sign/object/take-back"),
             Self::Timeline => f.write_str("/sign/filing"),
             Self::OtherWay => f.write_str("/sign/other-way"),
+            Self::SpecialName => f.write_str("/sign/name"),
             Self::Offline => f.write_str("/offline"),
             Self::Handover => f.write_str("/sign/handover"),
             Self::HandoverAnswer => f.write_str("/sign/handover/answer"),

@@ -11,7 +11,7 @@ use crate::journey::{
     EndedPage, FrontPage, GuardianPage, HandoverLandingPage, HandoverPage, IdentityPage,
     LandingPage, NumberCodePage, ObjectPage, OfflinePage, OtherDevicePage, OtherWayPage,
     OwnConsentsPage, PhotoPage, ReadingPage, ReceiptPage, RefusedPage, SealPage, SignPage,
-    TimelinePage, VideoPage,
+    SpecialNamePage, TimelinePage, VideoPage,
 };
 use crate::office::{
     AccountsPage, BookPage, CheckPage, DepositsPage, FiguresPage, MatterPage, OfficeQueuePage,
@@ -48,6 +48,7 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<SignPage>("sign", frame, &mut pages);
     of::<ReceiptPage>("receipt", frame, &mut pages);
     of::<OtherWayPage>("other-way", frame, &mut pages);
+    of::<SpecialNamePage>("special-name", frame, &mut pages);
     of::<AfterLandingPage>("after-landing", frame, &mut pages);
     of::<ConfirmPage>("confirm", frame, &mut pages);
     of::<ObjectPage>("object", frame, &mut pages);

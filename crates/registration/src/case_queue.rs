@@ -30,6 +30,7 @@ use crate::risk::RiskFlag;
 use crate::rows::{self, CeremonyContent};
 use crate::show_guardianship::GuardianshipShown;
 use crate::show_seal::{SealChoice, SealOutcome};
+use crate::special_name::SpecialNameSaid;
 use crate::staff;
 use crate::verify_identity::{self, Findings, portraits};
 
@@ -107,6 +108,8 @@ pub struct CaseView {
     pub ward: Option<SeenWard>,
     /// What was put right about the person, in order.
     pub corrections: Vec<Correction>,
+    /// What the signer said of the own name, where an authority questioned it.
+    pub special_name: Option<SpecialNameSaid>,
     /// Whether the reviewer may confirm what was proposed.
     pub is_own_proposal: bool,
 }
@@ -331,6 +334,7 @@ pub async fn case_view(
         ward: ward_of(&filing, party, content.as_ref()),
         scan: seal.and_then(|seal| seal.scan.as_ref()).map(|(_, kind)| *kind),
         corrections: corrections(platform, filing_id, party_id).await?,
+        special_name: content.as_ref().and_then(|content| content.special_name.clone()),
         is_own_proposal,
     };
     let opened = Attributes::Named(BTreeSet::from(["party_name".into(), "identity".into()]));

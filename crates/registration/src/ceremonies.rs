@@ -96,6 +96,7 @@ pub(crate) fn insert(
         seen_by: None,
         seal: None,
         guardianship: None,
+        special_name: None,
         risks: None,
         came_from: None,
         position: None,

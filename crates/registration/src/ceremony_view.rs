@@ -26,6 +26,7 @@ use crate::review_wanted::{OtherWay, ReviewWay, counter_code};
 use crate::show_guardianship::GuardianshipShown;
 use crate::show_seal::SealShown;
 use crate::shown::{confirmation_text, shown_sha256};
+use crate::special_name::{self, NameQuestion};
 
 mod texts;
 
@@ -102,6 +103,9 @@ pub struct CeremonyView {
     /// By what a guardian proves to be one, where that was shown.
     #[serde(skip)]
     pub guardianship: Option<GuardianshipShown>,
+    /// Whether there is anything to say of the name of who signs, or what was said.
+    #[serde(skip)]
+    pub special_name: Option<NameQuestion>,
     /// Where the filing stands.
     #[serde(skip)]
     pub filing_state: FilingState,
@@ -289,6 +293,10 @@ pub async fn ceremony_view(
             },
         ),
         guardianship: content.guardianship.as_ref().map(|kept| kept.shown),
+        special_name: {
+            let said = content.special_name.as_ref();
+            special_name::question(platform, (filing_id, party_id), said).await?
+        },
         is_reviewed: platform.settings().review_office.is_some(),
         filing_state: *filing.state(),
         strokes_sha256: content.strokes.as_ref().map(|strokes| strokes.sha256),
@@ -301,7 +309,7 @@ pub async fn ceremony_view(
             .collect(),
         confirmation: *party.confirmation(),
         reviews: party.reviews().to_vec(),
-        confirmation_text: confirmation_text(language),
+        confirmation_text: confirmation_text(party, language),
         shown_sha256: shown_sha256(&filing)?,
     })
 }

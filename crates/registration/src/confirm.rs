@@ -2,8 +2,8 @@
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::Filing;
-use heqi_vocabulary::{Digest, FilingId, Language, PartyId, RecordId};
+use heqi_filing::{ConfirmationText, Filing};
+use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
@@ -15,7 +15,7 @@ use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
 use crate::request::{Actor, Request, Scope};
-use crate::shown::{confirmation_text, handler_text, shown_sha256};
+use crate::shown::shown_sha256;
 use crate::verify_identity::look_again_at_companies;
 use crate::wording::{Told, refusals, say};
 
@@ -141,7 +141,11 @@ pub async fn confirm(
         if guardianships::has_ended(platform, &filing, command.party).await? {
             return Err(ConfirmError::WardCameOfAge);
         }
-        let record = record(platform, request, command, shown)?;
+        let party = filing.party(command.party).ok_or(ActError::NotFound(Thing::Party))?;
+        // The Chinese text prevails, whichever was read; and whoever confirms declares the same by
+        // whatever way they come.
+        let statement = ConfirmationText::of(party).digest();
+        let record = record(platform, request, command, (statement, shown))?;
         let confirmed = Confirmed { record_id: record.record_id() };
 
         record.write(platform, &mut changes, &next)?;
@@ -175,14 +179,8 @@ fn record(
     platform: &Platform,
     request: &Request,
     command: Confirm,
-    shown: Digest,
+    (statement, shown): (Digest, Digest),
 ) -> Result<NewRecord, Fault> {
-    // The Chinese text prevails, whichever was read.
-    let statement = match request.actor {
-        Actor::Staff(_) => handler_text(Language::Zh),
-        _ => confirmation_text(Language::Zh),
-    };
-    let statement = Digest::of(statement.as_bytes());
     let mut draft = Draft::new(platform, RecordKind::Confirmation);
     draft
         .observed("filing", command.filing.to_string())?

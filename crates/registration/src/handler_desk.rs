@@ -17,7 +17,7 @@ use crate::platform::Platform;
 use crate::request::{Actor, StaffMember, StaffRole};
 use crate::rows;
 use crate::search_index::PersonDigest;
-use crate::shown::{handler_text, shown_sha256};
+use crate::shown::{confirmation_text, shown_sha256};
 use crate::staff;
 
 /// A filing as its handler sees it.
@@ -120,7 +120,7 @@ pub async fn handled_filing(
     let filing = filings::load(platform, id).await?.filing;
     let own = own_party(platform, member, &filing).await?;
     platform.backend().settled().await.map_err(Fault::from)?;
-    let confirmation = filing.party(own).map(|party| *party.confirmation());
+    let party = filing.party(own).ok_or(ActError::NotFound(Thing::Party))?;
     Ok(HandledFiling {
         filing: id,
         number,
@@ -128,9 +128,9 @@ pub async fn handled_filing(
         company_name: filing.company_name().as_str().to_owned(),
         state: *filing.state(),
         own,
-        confirmation: confirmation.ok_or(ActError::NotFound(Thing::Party))?,
+        confirmation: *party.confirmation(),
         parties: filing.parties().map(|party| HandledParty::of(&filing, party, own)).collect(),
-        statement: handler_text(language),
+        statement: confirmation_text(party, language),
         shown_sha256: shown_sha256(&filing)?,
     })
 }

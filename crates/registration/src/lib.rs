@@ -25,7 +25,7 @@
 //!   [`invite`], [`ask_again`]: by the handler
 //! - [`send_code`], [`check_code`], [`check_identity`], [`find_entry`]: by whoever comes to sign
 //! - [`give_consent`], [`acknowledge`], [`begin_signing`], [`capture_photo`],
-//!   [`keep_strokes`], [`complete_signing`], [`decline`], [`review_wanted`], [`record_video`], [`show_seal`], [`show_guardianship`]: by the signer
+//!   [`keep_strokes`], [`complete_signing`], [`decline`], [`review_wanted`], [`record_video`], [`show_seal`], [`show_guardianship`], [`special_name`]: by the signer
 //! - [`handover`]: a step of it on another device of the signer
 //! - [`same_person`]: on from one party to the next of the same person
 //! - [`confirm`], [`object`]: by parties, after signing
@@ -147,6 +147,7 @@ pub mod session;
 pub mod show_guardianship;
 pub mod show_seal;
 mod shown;
+pub mod special_name;
 pub mod staff;
 mod stamping;
 pub mod successor;

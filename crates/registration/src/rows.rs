@@ -37,6 +37,7 @@ use crate::risk::{NotedPosition, NotedRisks};
 use crate::session::SessionRow;
 use crate::show_guardianship::KeptGuardianship;
 use crate::show_seal::KeptSeal;
+use crate::special_name::SpecialNameSaid;
 use crate::staff::rows::{StaffEventRow, StaffRow, StaffSessionRow, TriesRow};
 use crate::verify_identity::IdentityRow;
 use crate::verify_identity::portraits::PortraitRow;
@@ -256,6 +257,9 @@ pub(crate) struct CeremonyContent {
     /// By what a guardian proves to be one, as it was shown last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) guardianship: Option<KeptGuardianship>,
+    /// What the signer said of the own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) special_name: Option<SpecialNameSaid>,
     /// What does not fit together in what device and network said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) risks: Option<NotedRisks>,

@@ -83,7 +83,7 @@ pub async fn timeline(
     let content = ceremonies::load_inside(platform, ceremony).await?.content;
     let filing = filings::load(platform, filing).await?.filing;
     platform.backend().settled().await.map_err(Fault::from)?;
-    filing.party(reader).ok_or(ActError::NotFound(Thing::Party))?;
+    let own = filing.party(reader).ok_or(ActError::NotFound(Thing::Party))?;
     let own_record = match content.ceremony.state() {
         heqi_filing::CeremonyState::Signed { record, .. } => Some(*record),
         _ => None,
@@ -109,7 +109,7 @@ pub async fn timeline(
             matches!(timer, heqi_filing::Timer::ConfirmationReminder { .. })
         }),
         closes_at: due(|timer| matches!(timer, heqi_filing::Timer::ConfirmationOverdue)),
-        confirmation_text: confirmation_text(language),
+        confirmation_text: confirmation_text(own, language),
         shown_sha256: shown_sha256(&filing)?,
         own_record,
     })

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::door::{self, Reached};
 use super::passage::{Passage, be_a_slow_phone, be_a_slow_phone_alone};
 use super::verifier::browser;
+use super::walk::MOST_TAPS;
 use super::ways::of_its_own;
 use crate::acceptance::house::{House, Second};
 
@@ -107,10 +108,16 @@ async fn a_ceremony_with_four_documents_stays_within_its_bytes_and_the_median_wi
         });
         times.push(begun.elapsed());
         let (received, sent) = (passage.received, passage.sent());
-        println!("{number}: first page {first} bytes, {received} received and {sent} sent");
+        let taps = passage.taps;
+        println!(
+            "{number}: {taps} taps, first page {first} bytes, {received} received and {sent} sent"
+        );
         assert!(looked && first < FIRST_PAGE, "the first page took {first} bytes");
         assert!(received + sent <= CEREMONY, "{received} and {sent} bytes");
         assert_eq!(passage.errors, Vec::<String>::new());
+        // Four documents cost no tap more than one: each has its own 我已读完, and nothing else.
+        assert_eq!(passage.read, 4, "never merged");
+        assert!(passage.taps <= MOST_TAPS, "{} taps", passage.taps);
         passage.page.close().unwrap();
     }
     times.sort_unstable();

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::lan::{Demo, in_the_inbox};
 use super::looking::keep_desk_picture;
+use super::pictures::TAKE;
 use super::review::Desk;
 use super::walk::{axe, skipped};
 
@@ -84,8 +85,8 @@ impl Desk<'_> {
     }
 }
 
-/// Comes in, sees, is told, objects, applies.
-fn as_whoever_signed(desk: &mut Desk<'_>, demo: &Demo) {
+/// Comes in, sees, is told, objects, applies. Says by what the picture of the READMEs is another.
+fn as_whoever_signed(desk: &mut Desk<'_>, demo: &Demo) -> Option<String> {
     let (held, inbox) = (demo.says("preservation_url"), demo.says("inbox_url"));
     // A contact that nobody knows: the same page, in English.
     desk.page.open(&format!("{held}/my?lang=en")).unwrap();
@@ -102,7 +103,7 @@ fn as_whoever_signed(desk: &mut Desk<'_>, demo: &Demo) {
     desk.come_in_by_code(inbox, true);
     desk.until_at("以我名义保管的证据");
     desk.look("held-list");
-    keep_desk_picture(&mut desk.page, "held");
+    let stale = keep_desk_picture(&mut desk.page, "held");
     desk.enter("form[action='/my/watch'] button");
     desk.said_now("关闭通知");
     let installs = "document.querySelector('link[rel=manifest]').href";
@@ -158,10 +159,12 @@ fn as_whoever_signed(desk: &mut Desk<'_>, demo: &Demo) {
     desk.page.open(signing.as_str().unwrap()).unwrap();
     desk.enter(".plain button, form[action='/my/leave'] button");
     desk.until_at("查看以我名义保管的证据");
+    stale
 }
 
-/// Searches, sees the verdict and what was said, holds, applies.
-fn as_a_regulator(desk: &mut Desk<'_>, demo: &Demo) {
+/// Searches, sees the verdict and what was said, holds, applies. Says by what the picture of the
+/// READMEs is another.
+fn as_a_regulator(desk: &mut Desk<'_>, demo: &Demo) -> Option<String> {
     let officers = demo.manifest["officers"].as_array().unwrap();
     let officer = officers.iter().find(|one| one["login"] == "zhou.zheng").unwrap();
     let says = |name: &str| officer[name].as_str().unwrap();
@@ -194,7 +197,7 @@ fn as_a_regulator(desk: &mut Desk<'_>, demo: &Demo) {
     desk.said_now("供形式审查参考");
     desk.said_now("向实时保提出异议");
     desk.look("regulator-filing");
-    keep_desk_picture(&mut desk.page, "console");
+    let stale = keep_desk_picture(&mut desk.page, "console");
     desk.fill("#why", "杭临市监撤〔2026〕12号");
     desk.enter("form[action$='/holds'] button");
     desk.said_now("生效中");
@@ -203,6 +206,7 @@ fn as_a_regulator(desk: &mut Desk<'_>, demo: &Demo) {
     desk.page.wait_until(answered).unwrap();
     desk.until_it_says("公证处已收到申请");
     desk.look("regulator-applied");
+    stale
 }
 
 /// Both halves, compared by the running demo: the page follows while that is asked for, and stands
@@ -237,8 +241,9 @@ fn whoever_signed_a_regulator_and_an_operator_go_their_ways_by_the_keyboard() {
     let mut page = browser.page().unwrap();
     page.ask("Page.setBypassCSP", &json!({"enabled": true})).unwrap();
     let mut desk = Desk { page, axe: axe(), inbox };
-    as_whoever_signed(&mut desk, &demo);
-    as_a_regulator(&mut desk, &demo);
+    let held = as_whoever_signed(&mut desk, &demo);
+    let console = as_a_regulator(&mut desk, &demo);
     as_an_operator(&mut desk, &demo);
     desk.page.close().unwrap();
+    assert_eq!([held, console], [None, None], "{TAKE}");
 }

@@ -8,6 +8,7 @@ use heqi_registration::ports::IdentityPorts;
 use heqi_testkit::files;
 use serde_json::json;
 
+use super::killed::reopened;
 use super::looking::{PHONE, look_at};
 use super::review::{Desk, account, registry};
 use super::walk::{Walk, axe, browser_with_camera};
@@ -85,8 +86,13 @@ async fn edge_case_8_a_guardian_signs_on_a_phone_and_a_reviewer_looks_at_the_pro
     let told = text(&mut walk);
     assert!(told.contains("已满18周岁") && !told.contains(ADULT_NUMBER), "{told}");
     look_at(&mut walk.page, axe.as_deref(), "guardian-refused", &PHONE);
+    // The tab is killed with the proof not shown yet, and again with it shown.
+    walk.page.close().unwrap();
+    let mut walk = reopened(&mut browser, &base, "/sign", "监护关系");
     show(&mut walk, WARD_NUMBER, proof.path());
     walk.until_at("拍一张现场照片");
+    walk.page.close().unwrap();
+    let mut walk = reopened(&mut browser, &base, "/sign", "拍一张现场照片");
     walk.page.open(&format!("{base}/sign/guardian?lang=zh")).unwrap();
     let shown = text(&mut walk);
     assert!(shown.contains("父母 · 户口簿") && !shown.contains(WARD_NUMBER), "{shown}");

@@ -37,7 +37,7 @@ pub(super) fn until_photo(walk: &mut Walk<'_>, link: &str) {
     walk.until_at("拍一张现场照片");
 }
 
-fn until_stand(walk: &mut Walk<'_>, stand: &str) {
+pub(super) fn until_stand(walk: &mut Walk<'_>, stand: &str) {
     // A page that is still being laid out moves under the finger.
     let stands = format!(
         "document.readyState === 'complete' && \

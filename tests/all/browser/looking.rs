@@ -1,9 +1,9 @@
 //! What is asked of every page, whoever looks at it: nothing scrolls sideways, everything can be hit, axe finds nothing.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use heqi_tests::browser::Page;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use super::pictures::Seen;
 
 /// What axe finds on a page it was brought into.
 pub(super) const AXE_FINDS: &str = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})\
@@ -63,20 +63,11 @@ fn texts(list: Value) -> Vec<String> {
     serde_json::from_value(list).unwrap()
 }
 
-/// A picture of what the window shows at its top, for the READMEs, if somebody asked for those.
-pub(super) fn keep_readme_picture(page: &mut Page<'_>, name: &str) {
-    if let Ok(folder) = std::env::var(super::pictures::VARIABLE) {
-        page.evaluate("scrollTo(0, 0)").unwrap();
-        let taken = page.ask("Page.captureScreenshot", &json!({"format": "png"})).unwrap();
-        let picture = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
-        std::fs::write(format!("{folder}/{name}.png"), picture).unwrap();
-    }
-}
-
-/// The same of a desk: as wide as the READMEs show one.
-pub(super) fn keep_desk_picture(page: &mut Page<'_>, name: &str) {
+/// A picture of a desk for the READMEs, as wide as they show one: kept where somebody asked for those, elsewhere
+/// compared. Says by what the stored one is another, if it is.
+pub(super) fn keep_desk_picture(page: &mut Page<'_>, name: &str) -> Option<String> {
     page.resize(1080, 780).unwrap();
-    keep_readme_picture(page, name);
+    Seen::at_the_top(page).stale(name)
 }
 
 /// A picture for people to look at, if they asked for pictures.

@@ -7,6 +7,7 @@ use heqi_testkit::files;
 use heqi_vocabulary::Provenance;
 use serde_json::{Value, json};
 
+use super::killed::reopened;
 use super::review::{Desk, account, registry};
 use super::walk::{Walk, axe, browser_with_camera, examined, of_client};
 use crate::acceptance::house::{House, STAFF, Second};
@@ -52,6 +53,9 @@ async fn edge_case_14_who_refuses_face_information_signs_by_video_and_a_reviewer
     walk.tap("a.go");
     walk.until_at("视频人工核验单独同意书");
     walk.look(axe.as_deref(), "consent-video");
+    // The tab is killed at each step from here on.
+    walk.page.close().unwrap();
+    let mut walk = reopened(&mut browser, &base, "/sign", "视频人工核验单独同意书");
     walk.answer("button[value=granted]");
     walk.read();
     walk.until_at("录一段视频，朗读声明");
@@ -74,6 +78,13 @@ async fn edge_case_14_who_refuses_face_information_signs_by_video_and_a_reviewer
         assert_eq!(problem["code"], code, "{problem}");
     }
 
+    // In the midst of recording: nothing was sent, so it is recorded again.
+    walk.tap("#start");
+    walk.until_shown("#stop");
+    walk.page.close().unwrap();
+    let mut walk = reopened(&mut browser, &base, "/sign", "录一段视频，朗读声明");
+    let asked = walk.page.evaluate("document.querySelector('.intent').textContent").unwrap();
+    assert_eq!(asked, statement, "the same words, whenever the page is opened");
     walk.tap("#start");
     walk.until_shown("#stop");
     let three = "document.querySelector('#time').textContent.startsWith('3')";
@@ -82,8 +93,12 @@ async fn edge_case_14_who_refuses_face_information_signs_by_video_and_a_reviewer
     walk.until_shown("#use");
     walk.page.wait_until("document.querySelector('#shot').readyState >= 2").unwrap();
     walk.tap("#use");
+    walk.until_at("请手写您的姓名");
+    walk.page.close().unwrap();
+    let mut walk = reopened(&mut browser, &base, "/sign", "请手写您的姓名");
     walk.write_and_sign();
     let record = walk.record();
+    assert_eq!(house.coverage().await["signings"], 1);
     walk.page.close().unwrap();
     without_photo(&house, &record, "person_by_video", "video").await;
 

@@ -1,8 +1,6 @@
 //! A signer who does what the page in front of them asks, whatever order the pages come in: for
 //! tests that are about something else than the order of the steps.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use heqi_tests::browser::Page;
 use serde_json::{Value, json};
 
@@ -21,6 +19,8 @@ const DOOR: [(&str, &str); 4] = [
     ("请输入验证码", CHECK_CODE),
     ("请确认您是本人", CHECK_NUMBER),
 ];
+/// 我已读完 of the first document that is not read yet.
+const READ: &str = "form[action='/sign/read'] button";
 /// More pages than any ceremony has.
 const MOST_PAGES: usize = 40;
 
@@ -46,6 +46,10 @@ pub(crate) struct Passage<'a> {
     pub(crate) errors: Vec<String>,
     /// Headings of the pages, in order.
     pub(crate) passed: Vec<String>,
+    /// Taps so far, beside the consents, one 我已读完 for each document, drawing and typing.
+    pub(crate) taps: usize,
+    /// How often 我已读完 was tapped.
+    pub(crate) read: usize,
     /// What the layout did while the camera began.
     pub(crate) camera_shifts: Vec<String>,
 }
@@ -61,6 +65,8 @@ impl<'a> Passage<'a> {
             received: 0,
             errors: Vec::new(),
             passed: Vec::new(),
+            taps: 0,
+            read: 0,
             camera_shifts: Vec::new(),
         }
     }
@@ -95,7 +101,7 @@ impl<'a> Passage<'a> {
                 CHECK_NUMBER => {
                     let (digits, letter) = ID_NUMBER[14..].split_at(3);
                     self.type_in("#last-four", digits);
-                    self.tap(&format!("button[data-types='{letter}']"));
+                    self.answer(&format!("button[data-types='{letter}']"));
                 }
                 _ => {}
             }
@@ -117,7 +123,7 @@ impl<'a> Passage<'a> {
     }
 
     fn type_in(&mut self, selector: &str, text: &str) {
-        self.tap(selector);
+        self.answer(selector);
         self.page.write(text).unwrap();
     }
 
@@ -153,8 +159,14 @@ impl<'a> Passage<'a> {
             match selector {
                 "button#start" => self.take_a_photo(),
                 "#pad" => self.write_a_name(),
+                "button[value=granted]" => self.answer(selector),
                 _ => self.tap(selector),
             }
+            return;
+        }
+        if self.shows(READ) {
+            self.answer(READ);
+            self.read += 1;
             return;
         }
         assert!(self.shows("main form button"), "{heading} asks for nothing known");
@@ -170,6 +182,12 @@ impl<'a> Passage<'a> {
     }
 
     pub(crate) fn tap(&mut self, selector: &str) {
+        self.answer(selector);
+        self.taps += 1;
+    }
+
+    /// A tap that is not counted: a consent, 我已读完, or typing.
+    fn answer(&mut self, selector: &str) {
         let named = Value::from(selector);
         let shown = format!(
             "(() => {{ const e = document.querySelector({named}); return !!e && e.checkVisibility() && !e.disabled; }})()"
@@ -213,13 +231,6 @@ impl<'a> Passage<'a> {
         ] {
             self.page.draw("#pad", &line).unwrap();
         }
-    }
-
-    /// A picture of what the window shows of the page's beginning.
-    pub(crate) fn picture(&mut self) -> Vec<u8> {
-        self.page.evaluate("scrollTo(0, 0)").unwrap();
-        let taken = self.page.ask("Page.captureScreenshot", &json!({"format": "png"})).unwrap();
-        STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
     }
 }
 

@@ -1,9 +1,15 @@
 //! The pictures of the READMEs: taken of the running program, so that they show what there is.
 //!
-//! The first test compares what it sees with the stored pictures. With `README_PICTURES=/folder` tests write
-//! them instead: the first one here its own, those that go through the other pages those.
+//! Tests compare what they see with the stored pictures, and the words on them with the stored words: a picture
+//! alone does not tell one word from another that is as long. With `README_PICTURES=/folder` they write both
+//! instead: the first test here its own, those that go through the other pages those.
 
-use heqi_tests::browser::Browser;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use heqi_tests::browser::{Browser, Page};
 use serde_json::json;
 
 use super::passage::Passage;
@@ -11,7 +17,25 @@ use super::verifier::{browser, root};
 use crate::acceptance::house::{House, Second};
 
 /// The folder that pictures are written to; where it is not set, they are compared.
-pub(super) const VARIABLE: &str = "README_PICTURES";
+const VARIABLE: &str = "README_PICTURES";
+/// How they are taken anew.
+pub(super) const TAKE: &str = "look otherwise now; take the pictures anew, after `cargo build --profile ci -p heqi --bins`: \
+     `README_PICTURES=$PWD/docs/pictures cargo test --profile ci -p heqi-tests -- browser::pictures browser::workbench browser::custody`";
+/// The words that the window shows, without the letters that numbers, codes and times are written with. What
+/// lights up by itself and what is told in the time of the device are of each run.
+const WORDS: &str = r"(() => { const words = [];
+    const range = document.createRange();
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const { currentNode: text } = walk;
+        const { parentElement: at } = text;
+        range.selectNodeContents(text);
+        const { top, height } = range.getBoundingClientRect();
+        const said = text.data.replaceAll(/[\x00-\x7f]/g, '');
+        if (said !== '' && height > 0 && top < innerHeight && at.checkVisibility()
+            && !at.closest('#flags, [data-zone], script, style')) words.push(said);
+    }
+    return words.join('\n'); })()";
 
 /// Each picture: its name, and the heading of the page that it shows (a signer's), or its path.
 const PICTURES: [(&str, &str); 8] = [
@@ -37,9 +61,75 @@ const SIDE: usize = 32;
 const OTHER: u64 = 24;
 
 /// How many cells of 1,024 may be others. Numbers and times are of each run; so is a whole QR code, which
-/// the receipt shows in about 40 cells.
+/// the receipt shows in about 40 cells; and where the lines of a certificate break depends on its digests.
 fn most_others(name: &str) -> usize {
-    if name == "receipt" { 56 } else { 32 }
+    match name {
+        "receipt" => 56,
+        "certificate" => 96,
+        _ => 32,
+    }
+}
+
+/// A picture, and the words on it.
+pub(super) struct Seen {
+    png: Vec<u8>,
+    words: String,
+}
+
+impl Seen {
+    /// What the window shows of the page's beginning.
+    pub(super) fn at_the_top(page: &mut Page<'_>) -> Self {
+        page.evaluate("scrollTo(0, 0)").unwrap();
+        let taken = page.ask("Page.captureScreenshot", &json!({"format": "png"})).unwrap();
+        let png = STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
+        let words = page.evaluate(WORDS).unwrap();
+        Self { png, words: words.as_str().unwrap().to_owned() }
+    }
+
+    /// A page of paper, and what the whole paper says.
+    pub(super) fn of_paper(png: Vec<u8>, text: &str) -> Self {
+        let said = |line: &str| line.chars().filter(|one| !one.is_ascii()).collect::<String>();
+        let words: Vec<String> = text.lines().map(said).filter(|line| !line.is_empty()).collect();
+        Self { png, words: words.join("\n") }
+    }
+
+    /// Keeps it under this name where pictures are taken; elsewhere says by what the stored one is
+    /// another, if it is.
+    pub(super) fn stale(&self, name: &str) -> Option<String> {
+        let (picture, words) = (format!("{name}.png"), format!("{name}.txt"));
+        if let Ok(folder) = std::env::var(VARIABLE) {
+            let folder = Path::new(&folder);
+            std::fs::write(folder.join(picture), &self.png).unwrap();
+            std::fs::write(folder.join(words), &self.words).unwrap();
+            return None;
+        }
+        let folder = root().join("docs/pictures");
+        let stored = std::fs::read(folder.join(picture)).unwrap();
+        let (others, most) = (others(&stored, &self.png), most_others(name));
+        println!("{name}: {others} of {} cells are others, at most {most} may be", SIDE * SIDE);
+        if others > most {
+            return Some(format!("{name}: {others} cells"));
+        }
+        let stored = std::fs::read_to_string(folder.join(words)).unwrap_or_default();
+        let less = |one: &str, other: &str| -> Vec<String> {
+            let others: Vec<&str> = other.lines().collect();
+            one.lines().filter(|line| !others.contains(line)).map(str::to_owned).collect()
+        };
+        (letters(&stored) != letters(&self.words)).then(|| {
+            let (now, before) = (less(&self.words, &stored), less(&stored, &self.words));
+            format!("{name}: {now:?} instead of {before:?}")
+        })
+    }
+}
+
+/// How often each letter occurs that numbers, codes and times are not written with: where lines
+/// break depends on those.
+fn letters(words: &str) -> BTreeMap<char, usize> {
+    let mut letters = BTreeMap::new();
+    for letter in words.chars().filter(|letter| !letter.is_ascii()) {
+        *letters.entry(letter).or_default() += 1;
+    }
+    letters
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -60,49 +150,36 @@ async fn the_pages_that_the_readmes_show_exist_and_are_photographed_on_demand() 
     page.resize(360, 740).unwrap();
     page.ask("Emulation.setScrollbarsHidden", &json!({"hidden": true})).unwrap();
     let mut passage = Passage::begin(page, &format!("{base}{link}?lang=zh"));
-    let mut seen: Vec<(&str, Vec<u8>)> = Vec::new();
+    let mut seen: Vec<(&str, Seen)> = Vec::new();
     passage.finish(|passage, heading| {
         if let Some((name, _)) = PICTURES.iter().find(|(_, shown)| *shown == heading) {
             if *name == "receipt" {
                 let lit = "[...document.querySelectorAll('#flags li')].every((l) => l.dataset.state === 'there' || l.dataset.flag === 'timestamped')";
                 passage.page.wait_until(lit).unwrap();
             }
+            if *name == "landing" {
+                let tested = "document.querySelector('#features')?.dataset.tested === 'yes'";
+                passage.page.wait_until(tested).unwrap();
+            }
             if *name == "drawing" {
                 passage.draw();
             }
             // The last of several pages with one heading.
             seen.retain(|(known, _)| known != name);
-            seen.push((*name, passage.picture()));
+            seen.push((*name, Seen::at_the_top(&mut passage.page)));
         }
     });
     passage.page.open(&format!("{base}/coverage?lang=zh")).unwrap();
     passage.page.resize(1080, 780).unwrap();
     assert_eq!(passage.settled(), "覆盖监控".to_owned(), "the page of coverage");
-    seen.push(("coverage", passage.picture()));
+    seen.push(("coverage", Seen::at_the_top(&mut passage.page)));
     let names: Vec<_> = PICTURES.iter().map(|(name, _)| *name).collect();
     let seen_names: Vec<_> = seen.iter().map(|(name, _)| *name).collect();
     assert_eq!(seen_names, names, "a page that the READMEs show is not there");
     drop(passage);
     house.stop().await;
-    if let Ok(folder) = std::env::var(VARIABLE) {
-        for (name, picture) in &seen {
-            std::fs::write(format!("{folder}/{name}.png"), picture).unwrap();
-        }
-        return;
-    }
-    let mut stale = Vec::new();
-    for (name, picture) in &seen {
-        let stored = std::fs::read(root().join(format!("docs/pictures/{name}.png"))).unwrap();
-        let (others, most) = (others(&stored, picture), most_others(name));
-        println!("{name}: {others} of {} cells are others, at most {most} may be", SIDE * SIDE);
-        if others > most {
-            stale.push(*name);
-        }
-    }
-    assert!(
-        stale.is_empty(),
-        "{stale:?} look otherwise now: take the pictures anew, with {VARIABLE}=$PWD/docs/pictures"
-    );
+    let stale: Vec<String> = seen.iter().filter_map(|(name, seen)| seen.stale(name)).collect();
+    assert!(stale.is_empty(), "{stale:?} {TAKE}");
 }
 
 /// How many cells of two pictures are not alike; all of them where the sizes differ.
@@ -161,6 +238,14 @@ fn a_line_of_text_more_is_seen_and_a_pixel_is_not() {
     assert!(others(&stored, &picture(61)) <= most_others("landing"));
     assert!(others(&stored, &picture(75)) > most_others("receipt"));
     assert_eq!(cells(&stored).0, (360, 740));
+}
+
+#[test]
+fn a_word_that_is_another_is_seen_and_a_number_or_the_break_of_a_line_is_not() {
+    assert_eq!(letters("办件码 61842059\n签署于 2026-11-30"), letters("签署于\n办件码 0"));
+    assert_ne!(letters("办件码 61842059"), letters("办件编号 61842059"));
+    let paper = Seen::of_paper(Vec::new(), "第 1 页\n\nSHA-256\n公证书");
+    assert_eq!(paper.words, "第页\n公证书");
 }
 
 /// Every picture.

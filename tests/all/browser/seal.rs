@@ -11,6 +11,7 @@ use heqi_testkit::files;
 use heqi_vocabulary::Clock as _;
 use serde_json::json;
 
+use super::killed::reopened;
 use super::review::{Desk, account, registry};
 use super::walk::{Walk, axe, browser_with_camera};
 use crate::acceptance::house::{House, STAFF, Second};
@@ -82,17 +83,29 @@ async fn a_representative_says_with_what_the_company_seals_and_the_receipt_says_
     stamp.write_all(&files::photo("stamp")).unwrap();
     walk.tap("input[value=scan]");
     walk.page.choose("#scan", &[stamp.path()]).unwrap();
+    // The tab is killed with the scan chosen and not sent, and again with it sent.
+    walk.page.close().unwrap();
+    let mut walk = reopened(&mut browser, &base, "/sign", "企业印章");
+    walk.tap("input[value=scan]");
+    walk.page.choose("#scan", &[stamp.path()]).unwrap();
     walk.tap("form button.go");
     walk.page.wait_until("document.body.innerText.includes('仅为图像，不能证明加盖')").unwrap();
     walk.look(axe.as_deref(), "seal-scan");
+    walk.page.close().unwrap();
+    let mut walk = reopened(&mut browser, &base, "/sign", "拍一张现场照片");
+    walk.page.open(&format!("{base}/sign/seal?lang=zh")).unwrap();
+    walk.until_at("企业印章");
 
     // The licence counts, and replaces the picture.
     walk.tap("input[value=electronic_licence]");
     walk.tap("form button.go");
     walk.page.wait_until("document.body.innerText.includes('已由印章服务机构核验')").unwrap();
+    walk.page.close().unwrap();
+    let mut walk = reopened(&mut browser, &base, "/sign/seal", "企业印章");
     walk.tap("a.go");
     walk.shoot();
     walk.write_and_sign();
+    assert_eq!(house.coverage().await["signings"], 1);
     let receipt = walk.page.evaluate("document.body.innerText").unwrap();
     let receipt = receipt.as_str().unwrap();
     assert!(receipt.contains("电子营业执照：已由印章服务机构核验"), "{receipt}");

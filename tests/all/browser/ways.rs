@@ -302,6 +302,30 @@ async fn the_service_worker_keeps_our_files_and_never_a_page_about_anybody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_browser_itself_says_that_the_signer_s_side_can_be_installed() {
+    let Some(mut browser) = browser_with_camera() else { return };
+    let house = House::start(Second::Real).await;
+    let token = house.invite(1).await.remove(0);
+    let link = house.link_of(&token).await;
+    let base = house.url();
+    let faults = "Page.getInstallabilityErrors";
+    // A browser that never finds a fault would say nothing about ours.
+    let mut empty = browser.page().unwrap();
+    let found = empty.ask(faults, &json!({})).unwrap();
+    assert_ne!(found["installabilityErrors"], json!([]), "an empty page is no application");
+    empty.close().unwrap();
+    let mut page = browser.page().unwrap();
+    page.open(&format!("{base}{link}?lang=zh")).unwrap();
+    let manifest = page.ask("Page.getAppManifest", &json!({})).unwrap();
+    assert!(manifest["url"].as_str().unwrap().ends_with("/manifest.webmanifest"), "{manifest}");
+    assert_eq!(manifest["errors"], json!([]), "{manifest}");
+    let found = page.ask(faults, &json!({})).unwrap();
+    assert_eq!(found["installabilityErrors"], json!([]));
+    page.close().unwrap();
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn edge_case_14_a_camera_that_is_refused_has_three_ways_on() {
     let Some(mut browser) = browser_with_camera() else { return };
     let house = House::start(Second::Real).await;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use self::bureau::{Bureau, PASSWORD, WORKSTATION};
 use super::looking::{DESK, keep_desk_picture, look_at};
+use super::pictures::{Seen, TAKE};
 use super::verifier::browser;
 use super::walk::axe;
 
@@ -182,18 +183,28 @@ fn qr_of(pdf: &[u8]) -> Option<String> {
     panic!("no QR code is seen on the first two pages")
 }
 
-/// The first page of the certificate for the READMEs, if somebody asked for pictures.
-fn picture_of(pdf: &[u8]) {
-    let Ok(folder) = std::env::var(super::pictures::VARIABLE) else { return };
+/// The first page of the certificate for the READMEs, and what the certificate says. Says by what the stored ones
+/// are others; nothing where nothing is here that makes pictures of PDFs.
+fn picture_of(pdf: &[u8]) -> Option<String> {
     let own = tempfile::tempdir().unwrap();
     let file = own.path().join("certificate.pdf");
     std::fs::write(&file, pdf).unwrap();
-    let picture = std::path::Path::new(&folder).join("certificate");
+    let (picture, text) = (own.path().join("certificate"), own.path().join("certificate.txt"));
     let drawn = std::process::Command::new("pdftoppm")
         .args(["-png", "-r", "72", "-singlefile", "-f", "1", "-l", "1"])
         .args([&file, &picture])
         .status();
-    assert!(drawn.unwrap().success(), "the certificate is not drawn");
+    let Ok(drawn) = drawn else {
+        super::walk::skipped("no pdftoppm (poppler-utils)");
+        return None;
+    };
+    assert!(drawn.success(), "the certificate is not drawn");
+    let read =
+        std::process::Command::new("pdftotext").arg("-raw").args([&file, &text]).status().unwrap();
+    assert!(read.success(), "the certificate is not read");
+    let text = std::fs::read_to_string(text).unwrap();
+    let png = std::fs::read(picture.with_extension("png")).unwrap();
+    Seen::of_paper(png, &text).stale("certificate")
 }
 
 /// Anybody drops a certificate on the page of the verifier: it is judged in the browser, and nothing of it is stored.
@@ -295,7 +306,7 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
     }
     at.until_shown("已封存，可以起草");
     at.look("office-matter-sealed");
-    keep_desk_picture(&mut at.page, "workbench");
+    let mut stale = vec![keep_desk_picture(&mut at.page, "workbench")];
     at.watch_the_preview();
     at.matter(&no);
     at.act(&no, "draft", "");
@@ -355,7 +366,7 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
         let notice: Vec<u8> = serde_json::from_value(notice.unwrap()).unwrap();
         std::fs::write(format!("{folder}/acceptance.pdf"), notice).unwrap();
     }
-    picture_of(&whole);
+    stale.push(picture_of(&whole));
     let code = at.text("[...document.querySelectorAll('dt')].find((e) => e.textContent === '校验码').nextElementSibling.textContent");
     assert_eq!(code.chars().count(), 8, "{code}");
     at.leave();
@@ -368,7 +379,7 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
         assert!(address.ends_with(&code), "{address}");
         at.until_shown("现行有效");
         at.look("office-check-valid");
-        keep_desk_picture(&mut at.page, "check");
+        stale.push(keep_desk_picture(&mut at.page, "check"));
     } else {
         at.fill("#number", "(2026)浙杭临证经字第1号");
         at.fill("#c", &code);
@@ -380,4 +391,6 @@ async fn a_certificate_is_made_with_the_keyboard_by_three_people_and_a_phone_che
     drop_it_at_the_verifier(&bureau, &mut at, &whole).await;
     at.page.close().unwrap();
     bureau.running.stop().await;
+    let stale: Vec<String> = stale.into_iter().flatten().collect();
+    assert!(stale.is_empty(), "{stale:?} {TAKE}");
 }

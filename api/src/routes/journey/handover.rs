@@ -43,7 +43,7 @@ pub(super) fn configure(app: &mut ServiceConfig) {
         .service(resource("/handover/done").route(post().to(other_done)));
 }
 
-fn to(link: &Link) -> HttpResponse {
+pub(super) fn to(link: &Link) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, link.to_string())).finish()
 }
 
@@ -105,6 +105,23 @@ async fn desk(
         cancel_key: shown.fresh_key(&state),
     };
     Ok(page(&over, &shown))
+}
+
+/// Whether another device is at work for this very signing of this device: whoever opens the page
+/// again stands there, not before the camera that was handed over.
+pub(super) async fn is_under_way(
+    state: &State,
+    visitor: &Visitor,
+    signing: Option<SigningId>,
+) -> Result<bool, Problem> {
+    use handover::DeskStand::{Claimed, Confirmed, Offered};
+    match desk_view(&state.platform, &visitor.actor(), visitor.secret_sha256).await {
+        Ok(view) => Ok(signing == Some(view.signing)
+            && matches!(view.stand, Offered | Claimed { .. } | Confirmed { .. })),
+        Err(HandoverError::Act(error)) => Err(refused(error)),
+        // None, another device's, or one that is over.
+        Err(_) => Ok(false),
+    }
 }
 
 /// The number that was picked, or `none`.

@@ -13,6 +13,7 @@ use heqi_registration::next_tries::next_tries;
 use heqi_registration::receipt::{Wait, receipt};
 use heqi_registration::review_wanted::ReviewWay;
 use heqi_registration::same_person::next_of_person;
+use heqi_registration::special_name::NameQuestion;
 use heqi_service_kit::Problem;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_vocabulary::{Language, UtcMillis};
@@ -240,6 +241,7 @@ pub(super) fn consent_page(
         refusal,
         leads_to_counter: asked.kind == ConsentKind::VideoReview,
         tells_abroad: view.is_from_abroad && at == 0,
+        asks_name: view.special_name == Some(NameQuestion::Asked) && at == 0,
         key: shown.fresh_key(state),
     };
     Some(shown::page(&page, shown))

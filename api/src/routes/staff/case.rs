@@ -11,6 +11,7 @@ use heqi_registration::case_queue::{
 };
 use heqi_registration::correct_person::{Correction, Whose};
 use heqi_registration::review_wanted::{ReviewWay, WayReason};
+use heqi_registration::special_name::SpecialNameSaid;
 use heqi_registration::verify_identity::{Finding, Findings};
 use heqi_service_kit::Problem;
 use heqi_vocabulary::{Language, StaffId, UtcMillis};
@@ -207,6 +208,9 @@ fn said(view: &CaseView, l: Language) -> Vec<Said> {
     for one in &view.corrections {
         said.extend(put_right(one, l));
     }
+    if let Some(special) = &view.special_name {
+        said.push(of_name(special, l));
+    }
     if let Some((choice, outcome, at)) = &view.seal {
         said.push(Said {
             about: l.pick("企业印章", "Company seal").to_owned(),
@@ -234,6 +238,27 @@ fn said(view: &CaseView, l: Language) -> Vec<Said> {
         at: None,
     });
     said
+}
+
+/// What the signer says of the own name.
+fn of_name(special: &SpecialNameSaid, l: Language) -> Said {
+    let text = special.name.text(l);
+    let what = match (&special.written, l) {
+        (None, Language::Zh) => format!("签署人称：{text}"),
+        (None, Language::En) => format!("the signer says: {text}"),
+        (Some(written), Language::Zh) => {
+            format!("签署人称：{text}；证件上的姓名（或原来的姓名）：{written}")
+        }
+        (Some(written), Language::En) => {
+            format!("the signer says: {text}; in the document, or before: {written}")
+        }
+    };
+    Said {
+        about: l.pick("姓名特殊情形", "Something special about the name").to_owned(),
+        what,
+        by: SaidBy::Nobody,
+        at: Some(special.at.for_people()),
+    }
 }
 
 /// A line for the name and one for the number, as far as each was put right.

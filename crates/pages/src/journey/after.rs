@@ -175,7 +175,7 @@ impl Page for ConfirmPage {
         let at = || "2026-11-23 20:05:00 +08:00".to_owned();
         [
             Answer::Asked {
-                statement: "我已查看本办件各方签署情况。".into(),
+                statement: "以上文件是我本人签署的。我已核对签署情况，没有异议。".into(),
                 shown: Digest::of(b"shown"),
                 closes_at: Some(at()),
                 key: "0123".into(),

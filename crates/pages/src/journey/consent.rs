@@ -32,6 +32,8 @@ pub struct ConsentPage {
     pub leads_to_counter: bool,
     /// Whether it says beforehand what becomes of data for somebody from abroad.
     pub tells_abroad: bool,
+    /// Whether an authority questions the name, and nothing was said of that yet.
+    pub asks_name: bool,
     /// Under which name the answer is given once.
     pub key: String,
 }
@@ -52,6 +54,10 @@ impl Page for ConsentPage {
                 }
             }
             @if self.tells_abroad { (notice(ABROAD.in_language(l))) }
+            @if self.asks_name {
+                (notice(NAME_DIFFERS.in_language(l)))
+                p { a .button href=(Link::SpecialName) { (SPECIAL_NAME.in_language(l)) } }
+            }
             div .paper {
                 @for line in self.text.lines() { p { (line) } }
             }
@@ -91,12 +97,15 @@ impl Page for ConsentPage {
             refusal,
             leads_to_counter: false,
             tells_abroad: false,
+            asks_name: false,
             key: "0123456789abcdef".into(),
         };
         let video = Self { leads_to_counter: true, ..sample("video_review", None) };
         let abroad = Self { tells_abroad: true, ..sample("signing_manner", Some(REFUSE_MANNER)) };
+        let named = Self { asks_name: true, ..sample("signing_manner", Some(REFUSE_MANNER)) };
         let custody = sample("notary_provision", Some(REFUSE_CUSTODY));
-        vec![sample("face", Some(REFUSE_FACE)), sample("location", None), video, abroad, custody]
+        let (face, location) = (sample("face", Some(REFUSE_FACE)), sample("location", None));
+        vec![face, location, video, abroad, custody, named]
     }
 }
 
@@ -176,6 +185,12 @@ const ABROAD: Words = Words::new(
     "您的信息在中国境内收集、保存和使用，平台不向境外提供；发到您境外手机号或邮箱的通知，以及您在境外打开的页面，会传输到您所在的国家或地区。登记机关要求时，境外出具的身份文件须办理公证认证（附加证明书或领事认证），并附中文译本，请交给经办人。",
     "Your information is collected, kept and used inside China, and the platform gives it to nobody abroad. Messages to your telephone or mailbox abroad, and pages you open there, travel to the country you are in. Where the registration authority asks for it, an identity document from abroad must be authenticated (apostille or consular) and translated into Chinese: give both to the handler.",
 );
+/// Domain study 7.6: what happened, and the way on that is named there.
+const NAME_DIFFERS: Words = Words::new(
+    "核验机构答复：姓名与证件号码不一致。若姓名含生僻字或“·”，请点击“姓名特殊情形”；您可以继续签署，由工作人员核对。",
+    "The authority that was asked answered that name and number do not belong together. If the name has a rare character or a dot in it, choose “Something special about the name”; you can go on signing, and staff looks at it.",
+);
+const SPECIAL_NAME: Words = Words::new("姓名特殊情形", "Something special about the name");
 /// How the two answers read (domain study 7.1): of one size, whatever they say.
 fn answers(kind: &str) -> (Words, Words) {
     match kind {

@@ -37,6 +37,7 @@ impl Page for DrawingPage {
             div id="drawing" data-next=(if self.other.is_some() { Link::OtherDevice } else { Link::Journey })
                 data-strokes=[self.other.as_ref().map(|_| Link::OtherStrokes)]
                 data-done=[self.other.as_ref().map(|_| Link::OtherDone)]
+                data-over=[self.other.is_none().then_some(Link::Handover)]
                 data-photo=(self.again) data-name=(self.name)
                 data-signing=(self.signing) {
                 div .pad {

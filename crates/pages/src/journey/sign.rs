@@ -63,7 +63,7 @@ impl Page for SignPage {
                 @for line in self.intent.lines() { p { (line) } }
             }
             p .soft { (if self.reads_position { PLACE } else { NO_PLACE }.in_language(l)) }
-            div id="signing" data-next=(Link::Journey) data-shot=(self.shot.word())
+            div id="signing" data-next=(Link::Journey) data-over=(Link::Handover) data-shot=(self.shot.word())
                 data-signing=(self.signing) data-place=(place) data-dwell=(self.dwell) data-software=(self.software) {
                 button .go .final type="button" id="sign" { (SIGN.in_language(l)) }
                 p .links {

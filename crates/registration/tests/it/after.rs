@@ -20,7 +20,7 @@ use heqi_registration::sweep::{
     SweepCursor, sweep,
 };
 use heqi_registration::timeline::timeline;
-use heqi_vocabulary::{Clock as _, Explain as _, Language};
+use heqi_vocabulary::{Clock as _, Digest, Explain as _, Language};
 
 use crate::entry::{contact, declare, enter, send, taken};
 use crate::world::{Drafted, Visitor, World};
@@ -77,6 +77,26 @@ async fn confirms(world: &World, drafted: &Drafted, visitors: &[Visitor], place:
     let command = Confirm { filing, party, shown_sha256: None };
     let request = world.request(&visitors[place].actor);
     confirm(&world.platform, &request, command).await.unwrap();
+}
+
+/// Domain study 11.4.
+#[tokio::test]
+async fn a_signer_and_a_handler_by_an_api_key_each_declare_their_own_statement() {
+    let (world, drafted, visitors) = all_signed().await;
+    let filing = drafted.filing;
+    let signed = "以上文件是我本人签署的。我已核对签署情况，没有异议。";
+    let handled = "材料和签署情况属实，我没有代他人签署。";
+    let view = ceremony_view(&world.platform, &visitors[0].actor, Language::Zh).await.unwrap();
+    assert_eq!(view.confirmation_text, signed);
+    for (party, actor, said) in
+        [(drafted.parties[0], &visitors[0].actor, signed), (drafted.handler, &world.staff, handled)]
+    {
+        let command = Confirm { filing, party, shown_sha256: None };
+        let confirmed = confirm(&world.platform, &world.request(actor), command).await.unwrap();
+        let record = world.opened(confirmed.record_id).await;
+        let digest = Digest::of(said.as_bytes()).to_string();
+        assert_eq!(record.text("statement_sha256"), Some(digest.as_str()), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ use heqi_registration::reminders::remind;
 use heqi_registration::send_code::{SendCode, send_code};
 use heqi_registration::show_guardianship::show_guardianship;
 use heqi_registration::show_seal::{SealChoice, ShowSeal, show_seal};
+use heqi_registration::special_name::{SaySpecialName, SpecialName, say_special_name};
 use heqi_registration::verify_identity;
 use heqi_testkit::{Device, files};
 use heqi_vocabulary::{Digest, Language, MessageChannel, MessageId};
@@ -85,6 +86,15 @@ async fn a_store_that_fails_at_any_call_of_what_a_signer_shows_leaves_nothing_ha
         .boxed_local()
     });
     injected += in_every_way(&scene.world, &scanning).await;
+
+    let scene = Scene::new(Mood::Differs).await;
+    let visitor = scene.visitor().await;
+    let saying = Act::new("say_special_name", move |w| {
+        let request = w.named_request(&visitor.actor, "name");
+        let command = SaySpecialName { name: SpecialName::Renamed, written: Some("龚吉".into()) };
+        async move { words(say_special_name(&w.platform, &request, command).await) }.boxed_local()
+    });
+    injected += in_every_way(&scene.world, &saying).await;
     assert!(injected > 60, "{injected} failures");
 }
 

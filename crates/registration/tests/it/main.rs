@@ -45,6 +45,7 @@ mod rights;
 mod risk;
 mod same_person;
 mod seal;
+mod special_name;
 mod staff;
 mod sweep;
 mod watched;

@@ -25,6 +25,7 @@ use heqi_registration::regulator::search::SearchError;
 use heqi_registration::remove_party::RemovePartyError;
 use heqi_registration::renewal::ExportRenewalsError;
 use heqi_registration::search_index::{FragmentError, IndexFault};
+use heqi_registration::special_name::SaySpecialNameError;
 use heqi_vocabulary::Language;
 
 use Class::{
@@ -79,6 +80,8 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (Conflict, Box::new(CompleteSigningError::WardCameOfAge)),
         (Conflict, Box::new(ConfirmError::WardCameOfAge)),
         (Conflict, Box::new(ConfirmError::ListChanged)),
+        (Conflict, Box::new(SaySpecialNameError::NotAsked)),
+        (BadInput, Box::new(SaySpecialNameError::TooLong)),
         (BadInput, Box::new(BasisError::NoBasis)),
         (BadInput, Box::new(BasisError::NotABasis)),
         (BadInput, Box::new(BasisError::NoCase)),
