@@ -1292,6 +1292,29 @@ async fn another_notary_re_examines_and_in_time() {
 }
 
 #[tokio::test]
+async fn a_re_examination_is_taken_over_from_a_notary_who_is_gone_and_its_days_run_on() {
+    let bureau = Bureau::open().await;
+    let (office, other) = (bureau.office(), &bureau.other_notary.officer);
+    let no = bureau.issued().await;
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    let open = async || matter(office, other, no).await.unwrap().matter.reexamination().unwrap();
+    let asked_at = open().await.asked_at;
+    assert_eq!(rule(ask_reexamination(office, no, other, "x").await), Rule::Done);
+    let third = Member::admit(office, "he.qing", OfficeRole::Notary).await.officer;
+    declare(office, no, &third, false).await.unwrap();
+    bureau.house.clock.advance_ms(20 * 24 * 3_600_000);
+    ask_reexamination(office, no, &third, "原复查公证员已离任").await.unwrap();
+    let taken = open().await;
+    assert_eq!((taken.notary, taken.asked_at), (third.account, asked_at));
+    let upheld = (ReexaminationOutcome::Upheld, "内容无误");
+    assert_eq!(rule(conclude_reexamination(office, no, other, upheld).await), Rule::OtherNotary);
+    conclude_reexamination(office, no, &third, upheld).await.unwrap();
+    assert_eq!(rule(ask_reexamination(office, no, other, "x").await), Rule::Done);
+    bureau.approve_proposed(no).await.unwrap();
+    assert!(open().await.outcome.is_some());
+}
+
+#[tokio::test]
 async fn a_deposit_is_found_by_its_number_its_record_and_nothing_else() {
     let bureau = Bureau::open().await;
     let (office, by) = (bureau.office(), &bureau.clerk.officer);

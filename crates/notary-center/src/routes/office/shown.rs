@@ -120,8 +120,9 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     add(is_others && role == R::Approver, A::TurnDown);
     let asked = matter.reexamination().is_some_and(|one| one.outcome.is_none());
     let own = matter.issue().is_some_and(|issue| issue.by == by.account);
-    add(stage == S::Issued && is_notary && !own && !asked, A::AskAgain);
     let is_theirs = matter.reexamination().is_some_and(|one| one.notary == by.account);
+    let may_take_again = !asked || (!is_theirs && proposed.is_none());
+    add(stage == S::Issued && is_notary && !own && may_take_again, A::AskAgain);
     add(may_propose && asked && is_theirs, A::Reexamine);
     let before =
         matches!(stage, S::Submitted | S::Accepted | S::Supplementing | S::Drafted | S::InApproval)

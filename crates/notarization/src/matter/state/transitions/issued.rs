@@ -86,7 +86,8 @@ impl Matter {
         Ok(())
     }
 
-    /// Another notary looks again, within a year of the issue (公证程序规则 arts. 61, 62).
+    /// Another notary looks again, within a year of the issue (公证程序规则 arts. 61, 62); or takes over what was asked for
+    /// from one who cannot conclude it any more, and its days run on.
     pub(crate) fn ask_again(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
         self.at(&[Stage::Issued])?;
         self.may_work(by, &[OfficeRole::Notary])?;
@@ -94,14 +95,16 @@ impl Matter {
         if issue.by == by.account || self.approval.is_some_and(|a| a.by == by.account) {
             return Err(Rule::OtherNotary);
         }
-        if at.millis_since(issue.at) > REEXAMINATION_MS {
-            return Err(Rule::TooLate);
-        }
-        if self.reexamination.is_some_and(|one| one.outcome.is_none()) {
-            return Err(Rule::Done);
-        }
-        self.reexamination =
-            Some(Reexamination { asked_at: at, notary: by.account, outcome: None });
+        let asked_at = match self.reexamination.filter(|one| one.outcome.is_none()) {
+            // What was concluded waits for the approver, who may turn it down.
+            Some(one) if one.notary == by.account || self.proposed.is_some() => {
+                return Err(Rule::Done);
+            }
+            Some(one) => one.asked_at,
+            None if at.millis_since(issue.at) > REEXAMINATION_MS => return Err(Rule::TooLate),
+            None => at,
+        };
+        self.reexamination = Some(Reexamination { asked_at, notary: by.account, outcome: None });
         Ok(())
     }
 
