@@ -3,7 +3,8 @@
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError as _};
 use heqi_pages::trouble::TroublePage;
 use heqi_pages::{Link, render};
 use heqi_service_kit::problem::RequestProblem;
@@ -49,6 +50,10 @@ pub(crate) fn page_of(state: &State, request: &HttpRequest, problem: &Problem) -
     let shown = Shown::to(state, reader, Link::Journey);
     let mut response = respond(&shown);
     response.status(problem.status());
+    // When to come back is said to whoever reads pages, too.
+    if let Some(when) = problem.error_response().headers().get(RETRY_AFTER) {
+        response.insert_header((RETRY_AFTER, when.clone()));
+    }
     response.body(render(&page, &shown.frame))
 }
 

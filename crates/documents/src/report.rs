@@ -272,10 +272,11 @@ mod tests {
             (told, text_of(&render(&input, &FONTS).unwrap()))
         };
         let (told, text) = answered(true, true);
-        assert_eq!(told, ["有异议", "异议处理；签署可能已被登记机关认定无效，请查询"]);
+        let followed = "异议处理；签署可能已被登记机关认定无效，请查询";
+        assert_eq!(told, ["确认", "有异议", followed]);
         assert!(text.contains("签署可能已被登记机关认定无效"), "{text}");
         let (told, text) = answered(false, false);
-        assert!(told.is_empty() && !text.contains("认定无效"), "{text}");
+        assert!(told == ["确认"] && !text.contains("认定无效"), "{told:?} {text}");
     }
 
     #[test]

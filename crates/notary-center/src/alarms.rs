@@ -143,6 +143,46 @@ const MATTERS_OVERDUE: Watch = Watch {
     ..MATTERS_URGENT
 };
 
+const SUPPLEMENTS_OVERDUE: Watch = Watch {
+    name: "supplements_overdue",
+    means: (
+        "有公证申请的补充材料已过应提交之日，仍未收到，法定期限处于中止。",
+        "Supplements of applications should have been handed in by now, and the clock stands still for them.",
+    ),
+    next_step: (
+        "在工作台待补正的申请中查看标出的，联系申请人；不能补充的，由承办公证员依法终止或者不予办理。",
+        "Look at the marked ones among those that wait for a supplement and ask the applicants; what cannot be supplemented is terminated or refused by the responsible notary.",
+    ),
+    ..MATTERS_URGENT
+};
+
+const REEXAMINATIONS_URGENT: Watch = Watch {
+    name: "reexaminations_urgent",
+    unit: "re-examinations",
+    means: (
+        "有公证书复查应在3日内作出决定。",
+        "Re-examinations are to be decided within three days.",
+    ),
+    next_step: (
+        "在工作台已出具的申请中查看标出的，提醒办理复查的公证员。",
+        "Look at the marked ones among the issued applications and remind the notary who looks again.",
+    ),
+    ..MATTERS_URGENT
+};
+
+const REEXAMINATIONS_OVERDUE: Watch = Watch {
+    name: "reexaminations_overdue",
+    means: (
+        "有公证书复查已超过30日仍未作出决定（《公证程序规则》第六十一条至第六十四条）。",
+        "Re-examinations were not decided within thirty days (Rules of Procedure arts. 61 to 64).",
+    ),
+    next_step: (
+        "立即由负责人查看超期的复查并督办，向提出复查的人说明原因。",
+        "Have the head of the office look at them now, and tell whoever asked why.",
+    ),
+    ..REEXAMINATIONS_URGENT
+};
+
 const HALVES_DIFFER: Watch = Watch {
     name: "halves_differ",
     unit: "logs",
@@ -188,6 +228,9 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     watched(NUMBERS_STUCK, 0, &watching.numbers_stuck);
     watched(MATTERS_URGENT, 0, &watching.matters_urgent);
     watched(MATTERS_OVERDUE, 0, &watching.matters_overdue);
+    watched(SUPPLEMENTS_OVERDUE, 0, &watching.supplements_overdue);
+    watched(REEXAMINATIONS_URGENT, 0, &watching.reexaminations_urgent);
+    watched(REEXAMINATIONS_OVERDUE, 0, &watching.reexaminations_overdue);
     watched(CLOCK_OFFSET, limits.clock_offset_ms, &watching.clock_gap_ms);
     let [age, silent, differ] =
         [&watching.time_stamp_age_s, &watching.authorities_silent, &watching.time_disagreement_ms]
@@ -240,8 +283,12 @@ async fn count_matters(state: &State, counted_at: &mut Option<UtcMillis>) {
     let due = tokio::time::timeout(PATIENCE, matters_due(&state.office, &bench.desk.calendar));
     match due.await {
         Ok(Ok(due)) => {
-            state.figures.watched().matters_urgent.set(due.urgent);
-            state.figures.watched().matters_overdue.set(due.overdue);
+            let watched = state.figures.watched();
+            watched.matters_urgent.set(due.urgent);
+            watched.matters_overdue.set(due.overdue);
+            watched.supplements_overdue.set(due.supplements_overdue);
+            watched.reexaminations_urgent.set(due.reexaminations_urgent);
+            watched.reexaminations_overdue.set(due.reexaminations_overdue);
             state.board.in_hand(due.running);
             *counted_at = Some(now);
         }

@@ -39,6 +39,12 @@ pub(crate) struct Watched {
     pub(crate) matters_urgent: Count,
     /// Open matters whose statutory period is over.
     pub(crate) matters_overdue: Count,
+    /// Open matters whose supplement should have arrived.
+    pub(crate) supplements_overdue: Count,
+    /// Re-examinations to be decided within three days.
+    pub(crate) reexaminations_urgent: Count,
+    /// Re-examinations that should have been decided.
+    pub(crate) reexaminations_overdue: Count,
     /// Whether the certificate behind the newest time stamps ends soon.
     pub(crate) time_certificate_ends: Count,
     /// Logs of which both sides differed when they were compared last.
@@ -100,6 +106,18 @@ impl Watched {
             matters_overdue: figure(
                 "matters_overdue",
                 "Applications beyond their statutory period",
+            ),
+            supplements_overdue: figure(
+                "supplements_overdue",
+                "Applications whose supplement was to be handed in by a day that is over",
+            ),
+            reexaminations_urgent: figure(
+                "reexaminations_urgent",
+                "Re-examinations to be decided within three days",
+            ),
+            reexaminations_overdue: figure(
+                "reexaminations_overdue",
+                "Re-examinations that should have been decided",
             ),
             halves_differ: figure(
                 "halves_differ",

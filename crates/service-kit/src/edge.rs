@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -22,6 +22,7 @@ use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use futures_util::FutureExt as _;
 use heqi_vocabulary::Entropy;
 
+use crate::admission::RETRY_AFTER_S;
 use crate::client_address::TrustedProxies;
 use crate::language::ReaderLanguage;
 use crate::metrics::{HttpMetrics, Metrics, known};
@@ -139,6 +140,12 @@ pub async fn around<B: MessageBody + 'static>(
             conclude(&edge, &id, &method, route, response.status(), started);
             if let Ok(id) = HeaderValue::from_str(id.as_str()) {
                 response.headers_mut().insert(X_REQUEST_ID, id);
+            }
+            // Pages say it as well: who is not a program comes back by it all the same, a proxy or a robot.
+            if response.status() == StatusCode::SERVICE_UNAVAILABLE
+                && !response.headers().contains_key(RETRY_AFTER)
+            {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
             }
             security_headers::complete(response.headers_mut());
             Ok(match unread {

@@ -22,6 +22,7 @@ use heqi_vocabulary::{Explain, Explanation, Language};
 pub use document::ProblemDocument;
 pub use request::RequestProblem;
 
+use crate::admission::RETRY_AFTER_S;
 use crate::request_id::RequestId;
 
 /// The media type of a problem.
@@ -129,6 +130,11 @@ impl ResponseError for Problem {
             .insert_header((CACHE_CONTROL, "no-store"));
         for header in &self.headers {
             response.insert_header(header.clone());
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE
+            && !self.headers.iter().any(|(name, _)| *name == RETRY_AFTER)
+        {
+            response.insert_header((RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S)));
         }
         response.body(self.document(language).to_json())
     }

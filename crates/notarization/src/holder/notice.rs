@@ -4,11 +4,13 @@
 //! It does not pass the platform: whoever runs that cannot keep an objection from the notary. The
 //! platform and the other custodian are brought it afterwards ([`super::deliver`]).
 
+use std::collections::BTreeSet;
+
 use heqi_evidence::holder_notice::{HolderNotice, NoticeKind};
 use heqi_evidence::leaf::{LogLeaf, RecordRoot};
 use heqi_evidence::statement::{Statement, StatementError};
 use heqi_evidence_store::backend::CommitError;
-use heqi_evidence_store::changeset::{Changeset, InvalidChangeset, LedgerEntry};
+use heqi_evidence_store::changeset::{Changeset, Expected, InvalidChangeset, LedgerEntry};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Table;
 use heqi_evidence_store::vault::DataKeyId;
@@ -157,6 +159,30 @@ pub async fn notices(
         }
     }
     Ok(all)
+}
+
+/// Has a commit refused where something of this kind was said about a record, here or to another custodian, that could
+/// not be read yet when this was called.
+pub(crate) async fn unless_said_since(
+    office: &NotaryOffice,
+    (chain, root): (Digest, RecordRoot),
+    kind: NoticeKind,
+    changes: &mut Changeset,
+) -> Result<(), HolderFault> {
+    let place = place_of(chain, root, kind);
+    let said = NOTICES.durable_row(office.store(), &place).await?;
+    changes.expect(NOTICES.key(&place)?, as_read(said.map(|row| row.version)));
+    let custodians = office.anchors().custodians.iter().map(|one| one.custodian.as_str());
+    for custodian in custodians.collect::<BTreeSet<&str>>() {
+        let place = format!("{place}-{custodian}");
+        let received = RECEIVED.durable_row(office.store(), &place).await?;
+        changes.expect(RECEIVED.key(&place)?, as_read(received.map(|row| row.version)));
+    }
+    Ok(())
+}
+
+fn as_read(version: Option<u64>) -> Expected {
+    version.map_or(Expected::Absent, Expected::Version)
 }
 
 /// What was said about one record.

@@ -116,6 +116,7 @@ fn content_of(application: Application, query_code: String) -> Content {
         remarks: BTreeMap::new(),
         supplement: Vec::new(),
         reasons: Vec::new(),
+        proposed: String::new(),
         place: String::new(),
         outputs: Vec::new(),
         facts: Facts::default(),

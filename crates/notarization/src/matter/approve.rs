@@ -75,10 +75,11 @@ pub async fn approve(
             opened.matter.objections = opened.matter.objections.max(contested.objections);
             opened.matter.approve(by, opened.now, shown, objection_ticked)?;
             opened.tells(&opened.content.draft, contested)?;
-            number = match &desk.register {
-                Register::OwnSeries => Some(take_number(office, desk, &mut opened).await?),
-                Register::TypedIn => None,
-                Register::External(_) => {
+            number = match (opened.matter.certificate().cloned(), &desk.register) {
+                (Some(given), _) => Some(keep_number(&mut opened, given)?),
+                (None, Register::OwnSeries) => Some(take_number(office, desk, &mut opened).await?),
+                (None, Register::TypedIn) => None,
+                (None, Register::External(_)) => {
                     want_number(&mut opened)?;
                     None
                 }
@@ -110,6 +111,15 @@ async fn take_number(
     let number = desk.series.number(year, serial);
     give(opened, number.clone())?;
     Ok(number)
+}
+
+/// The number that was given before another notary took the matter over: it stays, in the year it was given in.
+fn keep_number(opened: &mut Opened<'_>, given: CertificateNo) -> Result<CertificateNo, Rule> {
+    if given.year() != year_of(opened.now) {
+        return Err(Rule::OtherYear);
+    }
+    opened.matter.numbered(given.clone())?;
+    Ok(given)
 }
 
 /// Gives a number: it stands in the book from now on, and in no other line of it.

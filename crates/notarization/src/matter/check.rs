@@ -8,7 +8,7 @@ use super::error::MatterError;
 use super::examine::contested_held;
 use super::finish::{certificate_file, certificate_renewals};
 use super::form::{ApplicantKind, Application};
-use super::notice::{NoticeNo, NoticeSays, file_of};
+use super::notice::{NoticeKind, NoticeNo, NoticeSays, file_of};
 use super::number::{ApplicationNo, CertificateNo};
 use super::rows::{CERTIFICATES, Content, MATTERS, NOTICES, data_key_of};
 use super::state::{Matter, Stage};
@@ -41,6 +41,8 @@ pub struct Checked {
     pub voided_at: Option<UtcMillis>,
     /// How often it was corrected.
     pub corrections: u32,
+    /// By which documents, and when, oldest first: whoever relies on it compares the number with what its holder shows.
+    pub corrected_by: Vec<(NoticeNo, UtcMillis)>,
     /// Whether somebody has objected to the signing it is about, before it was issued or since.
     pub is_disputed: bool,
     /// Whether the registry found that very signature void, before it was issued or since.
@@ -86,9 +88,16 @@ pub async fn check_certificate(
         issued_at: matter.issue().map(|issue| issue.at),
         voided_at: matter.voided_at(),
         corrections: matter.corrections(),
+        corrected_by: corrections_of(&matter),
         applicant: shown_name(&content.application),
         sha256: matter.issue().map(|issue| issue.sha256),
     }))
+}
+
+fn corrections_of(matter: &Matter) -> Vec<(NoticeNo, UtcMillis)> {
+    let all = matter.notices().iter();
+    let corrections = all.filter(|notice| notice.no.kind() == NoticeKind::Correction);
+    corrections.map(|notice| (notice.no, notice.at)).collect()
 }
 
 /// A small document that was looked up.

@@ -7,7 +7,7 @@ use super::act::{Attempts, Desk, Opened, act, leaf_row, open};
 use super::certificate_text::hides;
 use super::checklist::{AnsweredBy, Item, Outcome};
 use super::error::MatterError;
-use super::examine::{answers_held, contested_held};
+use super::examine::{answers_held, contested_at_commit, contested_held};
 use super::form::{DeliveryWay, text};
 use super::number::{ApplicationNo, CertificateNo};
 use super::press::{CertificateSheet, PressError, Pressed, ReportLine, SessionPlace, WorkingLine};
@@ -24,7 +24,10 @@ mod standing;
 
 pub(crate) use paper::scan_of;
 pub use paper::{ScanKind, paper_sealed, scan_file};
-pub use standing::{ask_reexamination, correct, decide_reexamination, void};
+pub use standing::{
+    approve_proposed, ask_reexamination, conclude_reexamination, digest_of_proposed,
+    propose_correction, propose_revocation, turn_down_proposed, void,
+};
 
 /// How far the token's time may lie from the office's own, in milliseconds: five minutes.
 const MAX_SKEW_MS: i64 = 5 * 60_000;
@@ -72,6 +75,7 @@ pub async fn issue(
         return Err(rule.into());
     }
     let check_code = fresh_code(office);
+    let approved = opened.matter.approval();
     let sheet = sheet_of(office, desk, &opened, &check_code).await?;
     drop(opened);
     let pressed = press.press(sheet).await?;
@@ -80,6 +84,16 @@ pub async fn issue(
     loop {
         let mut opened = open(office, no).await?;
         opened.matter.may_issue(by)?;
+        if opened.matter.approval() != approved {
+            // Another notary took it over and had it approved anew while this one was printed.
+            return Err(MatterError::Busy);
+        }
+        // Printing takes a while, and so does the time authority: as of the commit, not of the beginning.
+        let deposit = opened.matter.deposit;
+        let contested = contested_at_commit(office, &deposit, &mut opened.changes).await?;
+        if let Some(rule) = hides(&opened.content.draft, contested) {
+            return Err(rule.into());
+        }
         let context = certificate_context(no);
         let Pressed { file, stamped_at } = &pressed;
         let pending = put_sealed(office.store(), opened.key(), &context, file, office.entropy())?;

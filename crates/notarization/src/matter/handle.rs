@@ -100,6 +100,8 @@ pub async fn take_over(
 ) -> Result<(), MatterError> {
     act(office, no, by, StepKind::TakenOver, |opened| {
         opened.matter.take_over(by)?;
+        // Its place and time are those of an extraction that is done again.
+        opened.content.draft.clear();
         Ok((String::new(), ()))
     })
     .await

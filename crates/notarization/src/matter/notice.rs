@@ -30,7 +30,7 @@ mod number;
 pub use number::{NoticeKind, NoticeNo};
 
 /// How long a supplement may take, in days: until then it is to be handed in.
-const SUPPLEMENT_DAYS: u32 = 30;
+pub(super) const SUPPLEMENT_DAYS: u32 = 30;
 /// The working days of 公证法 art. 30.
 const STATUTORY_DAYS: u32 = 15;
 const QUEUE: Outbox<Owed> = Outbox::new("matter-notice");

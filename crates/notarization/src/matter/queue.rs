@@ -12,7 +12,7 @@ use heqi_evidence_store::changeset::{Changeset, Expected};
 use super::act::Attempts;
 use super::error::MatterError;
 use super::number::ApplicationNo;
-use super::rows::{AT, INDEXED, MATTERS};
+use super::rows::{AT, INDEXED, MATTERS, REEXAMINED};
 use super::state::{Matter, Rule, Stage};
 use crate::office::NotaryOffice;
 use crate::staff::Officer;
@@ -23,7 +23,8 @@ pub const PAGE: usize = 50;
 pub const COUNTED: usize = 1_000;
 /// Matters that are indexed in one commit.
 const BATCH: usize = 200;
-const MARK: &str = "1";
+/// `1` was that of a queue without re-examinations: its rows are written once more, with those.
+const MARK: &str = "2";
 
 /// How far matters have come, as the queue shows them together.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -203,6 +204,34 @@ pub(crate) fn moved(
     Ok(())
 }
 
+/// Keeps the row of a re-examination that is to be decided, in the commit that changes the matter: issued matters are
+/// too many to look through each minute.
+pub(crate) fn looked_at_again(
+    changes: &mut Changeset,
+    no: ApplicationNo,
+    (before, now): (bool, bool),
+) -> Result<(), MatterError> {
+    match (before, now) {
+        (false, true) => REEXAMINED.put(changes, &no, &())?,
+        (true, false) => {
+            changes.delete(REEXAMINED.key(&no)?);
+        }
+        (true, true) | (false, false) => {}
+    }
+    Ok(())
+}
+
+/// Matters whose re-examination is to be decided, at most [`COUNTED`].
+pub(crate) async fn to_decide_again(office: &NotaryOffice) -> Result<Vec<Matter>, MatterError> {
+    let mut matters = Vec::new();
+    for (no, _) in REEXAMINED.scan(office.store(), "", None, COUNTED).await? {
+        if let Some(row) = MATTERS.row(office.store(), &no).await? {
+            matters.push(row.value.matter);
+        }
+    }
+    Ok(matters)
+}
+
 /// Writes the rows of matters that were taken before there was an index; gives how many. Done once.
 ///
 /// # Errors
@@ -223,6 +252,7 @@ pub async fn index_matters(office: &NotaryOffice) -> Result<usize, MatterError> 
                 // A matter that moves meanwhile has written its place itself: it is read again.
                 changes.expect(MATTERS.key(no)?, Expected::Version(row.version));
                 AT.put(&mut changes, &QueuePlace::of(&row.value.matter), &())?;
+                looked_at_again(&mut changes, *no, (false, row.value.matter.is_looked_at_again()))?;
             }
             if attempts.commit(office, changes).await? {
                 indexed += rows.len();

@@ -7,6 +7,7 @@
 //! - `certificate` (year, office, category, serial): which matter a number belongs to, for good
 //! - `notice-of` (digest of the number): the matter a small document belongs to; `notice-waiting`: why it is owed still
 //! - `matter-at` (how far, application number): where a matter stands in the queue; `matter-indexed`: that all do
+//! - `matter-reexamination` (application number): a re-examination that is still to be decided
 //! - `number-request` (application number): what an external register answered that gave no number yet
 //! - `matter-taken` (application number, time): which member of staff took which file ([`super::taking`])
 //! - `certificate-of` (digest of the number): the same, for whoever asks by number
@@ -41,6 +42,7 @@ pub(crate) const BOOK: Table<String, BookRow> = Table::new("certificate");
 pub(crate) const NOTICES: Table<Digest, ApplicationNo> = Table::new("notice-of");
 pub(crate) const AT: Table<QueuePlace, ()> = Table::new("matter-at");
 pub(crate) const INDEXED: Table<String, bool> = Table::new("matter-indexed");
+pub(crate) const REEXAMINED: Table<ApplicationNo, ()> = Table::new("matter-reexamination");
 pub(crate) const ASKED: Table<ApplicationNo, NumberAsked> = Table::new("number-request");
 pub(crate) const CERTIFICATES: Table<Digest, ApplicationNo> = Table::new("certificate-of");
 
@@ -70,6 +72,9 @@ pub struct Content {
     /// Why it ended, or why the certificate was corrected or voided; newest last.
     #[serde(default)]
     pub reasons: Vec<String>,
+    /// What the change says that waits for a second person.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proposed: String,
     /// Where the extraction took place.
     #[serde(default)]
     pub place: String,

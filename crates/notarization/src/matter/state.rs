@@ -27,8 +27,11 @@ use super::notice::Notice;
 use super::number::{AcceptanceNo, ApplicationNo, CertificateNo};
 use crate::deposited::DepositKey;
 
+mod proposed;
 mod read;
 mod transitions;
+
+pub use proposed::{Proposed, StandingChange};
 
 /// How far a matter has come.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -171,6 +174,9 @@ pub enum Rule {
     /// The draft was changed after the approver saw it.
     #[error("the draft is another one than was shown")]
     OtherDraft,
+    /// The number was given in another year than that of the approval.
+    #[error("the number was given in another year")]
+    OtherYear,
     /// The fee is neither paid nor waived.
     #[error("the fee is open")]
     FeeOpen,
@@ -376,6 +382,9 @@ pub struct Matter {
     pub(crate) corrections: u32,
     pub(crate) voided_at: Option<UtcMillis>,
     pub(crate) reexamination: Option<Reexamination>,
+    /// What waits for a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proposed: Option<Proposed>,
     pub(crate) archived_at: Option<UtcMillis>,
     /// The small documents, oldest first.
     #[serde(default)]

@@ -119,6 +119,10 @@ pub enum StepKind {
     ReexaminationAsked,
     /// 复查决定.
     ReexaminationDecided,
+    /// 提请补正、撤销，或者提交复查结论.
+    StandingProposed,
+    /// 不同意.
+    ProposalTurnedDown,
     /// 归档.
     Archived,
     /// 文书制作.
@@ -157,6 +161,8 @@ impl StepKind {
             Self::Voided => "voided",
             Self::ReexaminationAsked => "reexamination_asked",
             Self::ReexaminationDecided => "reexamination_decided",
+            Self::StandingProposed => "standing_proposed",
+            Self::ProposalTurnedDown => "proposal_turned_down",
             Self::Archived => "archived",
             Self::NoticeMade => "notice_made",
         }

@@ -21,7 +21,8 @@ use heqi_notarization::matter::dossier::archive;
 use heqi_notarization::matter::draft::{hand_in, save_draft, send_back};
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
-    ask_reexamination, correct, decide_reexamination, deliver, issue, paper_sealed, set_fee, void,
+    approve_proposed, ask_reexamination, conclude_reexamination, deliver, digest_of_proposed,
+    issue, paper_sealed, propose_correction, propose_revocation, set_fee, turn_down_proposed, void,
 };
 use heqi_notarization::matter::form::DeliveryWay;
 use heqi_notarization::matter::handle::{
@@ -31,9 +32,11 @@ use heqi_notarization::matter::handle::{
 use heqi_notarization::matter::session::press_button;
 use heqi_notarization::matter::state::{Fee, ReexaminationOutcome};
 use heqi_notarization::matter::step::ActedBy;
+use heqi_notarization::matter::view::matter;
 use heqi_notarization::matter::{ApplicationNo, Desk, MatterError};
 use heqi_notarization::staff::Officer;
 use heqi_testkit::Story;
+use heqi_vocabulary::Digest;
 
 use crate::matter::{Bureau, PlainScreen};
 use crate::support::{House, story};
@@ -139,6 +142,13 @@ impl Trial {
         let house: House =
             self.bureau.house.beside(&self.story, faulty.clone(), copy.clone(), seed);
         (copy, faulty, house.office)
+    }
+
+    /// By which digest what is proposed about a certificate is approved.
+    async fn shown(&self, no: ApplicationNo) -> Digest {
+        let by = &self.bureau.approver.officer;
+        let view = matter(self.bureau.office(), by, no).await.unwrap();
+        digest_of_proposed(&view.matter.proposed().unwrap(), &view.content.proposed)
     }
 
     fn desk(&self) -> Desk {
@@ -257,6 +267,8 @@ async fn a_store_that_fails_at_any_call_of_an_approval_gives_one_number() {
         set_fee(office, no, by, Fee::Paid { fen: 80_000, receipt: "NO.0001".into() })
     });
     trial.does("set_fee", run).await;
+    let run = run!(office, by = approver; void(office, no, by, "审批后申请人放弃"));
+    trial.tries("void", &run).await;
     let run = run!(office, by = notary, desk = trial.desk(); issue(office, desk, no, by));
     let number = trial.does("issue", run).await;
     assert!(number.contains("serial: 1"), "{number}");
@@ -269,10 +281,15 @@ async fn a_store_that_fails_at_any_call_after_the_issue_leaves_no_step_half_done
     let no = trial.bureau.issued().await;
     let [_, notary, other_notary, approver] = trial.officers();
     let archivist = trial.bureau.archivist.officer.clone();
-    let run = run!(office, by = approver; void(office, no, by, "申请人提供虚假材料"));
-    trial.tries("void", &run).await;
-    let run = run!(office, by = approver; correct(office, no, by, "云西 → 云栖"));
-    trial.does("correct", run).await;
+    let run = run!(office, by = notary; propose_revocation(office, no, by, "申请人提供虚假材料"));
+    trial.tries("propose_revocation", &run).await;
+    let run = run!(office, by = notary; propose_correction(office, no, by, "云西 → 云栖"));
+    trial.does("propose_correction", run).await;
+    let run = run!(office, by = approver; turn_down_proposed(office, no, by, "没有写错"));
+    trial.tries("turn_down_proposed", &run).await;
+    let shown = trial.shown(no).await;
+    let run = run!(office, by = approver; approve_proposed(office, no, by, shown));
+    trial.does("approve_proposed", run).await;
     let run = run!(office, by = notary; paper_sealed(office, no, by, b"%PDF-1.7 scan"));
     trial.does("paper_sealed", run).await;
     let run = run!(office, by = notary; {
@@ -284,8 +301,11 @@ async fn a_store_that_fails_at_any_call_after_the_issue_leaves_no_step_half_done
     let run = run!(office, by = other_notary; ask_reexamination(office, no, by, "认为有误"));
     trial.does("ask_reexamination", run).await;
     let run = run!(office, by = other_notary; {
-        decide_reexamination(office, no, by, (ReexaminationOutcome::Upheld, "内容无误"))
+        conclude_reexamination(office, no, by, (ReexaminationOutcome::Voided, "内容有误"))
     });
-    trial.tries("decide_reexamination", &run).await;
+    trial.does("conclude_reexamination", run).await;
+    let shown = trial.shown(no).await;
+    let run = run!(office, by = approver; approve_proposed(office, no, by, shown));
+    trial.tries("approve_proposed of a re-examination", &run).await;
     assert!(trial.injected > 100, "{} failures", trial.injected);
 }

@@ -8,6 +8,7 @@ use heqi_credentials::{Password, TotpSecret};
 use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::leaf::LogLeaf;
 use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::gate::{Gated, WriteGate};
 use heqi_identity::Calendar;
 use heqi_notarization::NotaryOffice;
@@ -25,8 +26,9 @@ use heqi_notarization::matter::draft::{
 };
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
-    ask_reexamination, certificate_file, correct, decide_reexamination, deliver, issue,
-    paper_sealed, scan_file, set_fee, void,
+    approve_proposed, ask_reexamination, certificate_file, conclude_reexamination, deliver,
+    digest_of_proposed, issue, paper_sealed, propose_correction, propose_revocation, scan_file,
+    set_fee, turn_down_proposed, void,
 };
 use heqi_notarization::matter::form::{ApplicationForm, DeliveryWay, Field};
 use heqi_notarization::matter::given::newest_numbers;
@@ -57,8 +59,9 @@ use heqi_notarization::staff::{
 use heqi_notarization::successor::last_certificate;
 use heqi_testkit::{SeededEntropy, Story, StoryRecord, Twists};
 use heqi_vocabulary::{Clock as _, DepositNo, Digest, Explain as _, Language, Provenance};
+use tokio::sync::Semaphore;
 
-use crate::support::{House, deposit_of, story};
+use crate::support::{Between, House, deposit_of, story};
 
 /// A press that prints plain text; it can be told that there is no time.
 #[derive(Debug, Default)]
@@ -106,6 +109,42 @@ impl Press for PlainPress {
         let CertificateSheet { number, text, check_url, package, .. } = sheet;
         let package = Digest::of(&package);
         self.print(format!("{number}\n{text}\n{check_url}\n{screens} screens\npackage {package}"))
+    }
+}
+
+/// A press at which something happens before it prints.
+#[derive(Debug)]
+struct WaitingPress {
+    prints: Arc<PlainPress>,
+    asked: Semaphore,
+    may: Semaphore,
+}
+
+impl WaitingPress {
+    fn before(prints: &Arc<PlainPress>) -> Arc<Self> {
+        let none = || Semaphore::new(0);
+        Arc::new(Self { prints: prints.clone(), asked: none(), may: none() })
+    }
+
+    /// Lets it print once `meanwhile` is over.
+    async fn once(&self, meanwhile: impl Future<Output = ()>) {
+        self.asked.acquire().await.unwrap().forget();
+        meanwhile.await;
+        self.may.add_permits(1);
+    }
+}
+
+impl Press for WaitingPress {
+    fn press_notice(&self, sheet: NoticeSheet) -> PressAnswer<'_> {
+        self.prints.press_notice(sheet)
+    }
+
+    fn press(&self, sheet: CertificateSheet) -> PressAnswer<'_> {
+        Box::pin(async move {
+            self.asked.add_permits(1);
+            self.may.acquire().await.unwrap().forget();
+            self.prints.press(sheet).await
+        })
     }
 }
 
@@ -300,6 +339,25 @@ impl Bureau {
         let paid = Fee::Paid { fen: 80_000, receipt: "NO.0001".into() };
         set_fee(self.office(), no, &self.clerk.officer, paid).await.unwrap();
         issue(self.office(), &self.desk, no, &self.notary.officer).await.unwrap();
+    }
+
+    /// What is proposed about a certificate is approved as it is shown.
+    pub(crate) async fn approve_proposed(&self, no: ApplicationNo) -> Result<(), MatterError> {
+        let by = &self.approver.officer;
+        let view = matter(self.office(), by, no).await.unwrap();
+        let proposed = view.matter.proposed().unwrap();
+        let shown = digest_of_proposed(&proposed, &view.content.proposed);
+        approve_proposed(self.office(), no, by, shown).await
+    }
+
+    pub(crate) async fn corrected(&self, no: ApplicationNo, what: &str) {
+        propose_correction(self.office(), no, &self.notary.officer, what).await.unwrap();
+        self.approve_proposed(no).await.unwrap();
+    }
+
+    pub(crate) async fn revoked(&self, no: ApplicationNo, why: &str) {
+        propose_revocation(self.office(), no, &self.notary.officer, why).await.unwrap();
+        self.approve_proposed(no).await.unwrap();
     }
 
     pub(crate) async fn stage(&self, no: ApplicationNo) -> Stage {
@@ -953,6 +1011,49 @@ async fn edge_case_25_an_objection_after_the_approval_keeps_the_certificate_from
     assert_eq!(bureau.stage(no).await, Stage::Voided);
 }
 
+/// Printing and the time authority take a while: what is recorded meanwhile counts as well.
+#[tokio::test]
+async fn edge_case_25_an_objection_while_the_certificate_is_printed_keeps_it_from_being_issued() {
+    let mut story = story();
+    let bureau = Bureau::of(&story).await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let no = bureau.numbered().await;
+    set_fee(office, no, by, Fee::Waived).await.unwrap();
+    let press = WaitingPress::before(&bureau.press);
+    let desk = Desk { press: Some(press.clone()), ..bureau.desk.clone() };
+    let objects = press.once(crate::holder::object(&bureau.house, &mut story));
+    let (refused, ()) = tokio::join!(issue(office, &desk, no, by), objects);
+    assert_eq!(rule(refused), Rule::HidesObjection);
+    assert_eq!(bureau.stage(no).await, Stage::Numbered);
+}
+
+/// And so does what is recorded between the last look and the commit: the commit is refused, and looks again.
+#[tokio::test]
+async fn edge_case_25_an_objection_just_before_the_commit_keeps_the_certificate_from_being_issued()
+{
+    let mut story = story();
+    let bureau = Bureau::of(&story).await;
+    let no = bureau.numbered().await;
+    set_fee(bureau.office(), no, &bureau.notary.officer, Fee::Waived).await.unwrap();
+    let store = bureau.house.store.clone();
+    let between = Arc::new(Between::over(store.clone()));
+    let house = bureau.house.beside(&story, between.clone(), store, 2);
+    // What the store is told meanwhile, as another office of the same story was told it.
+    let other = Bureau::of(&story).await;
+    crate::holder::object(&other.house, &mut story).await;
+    let rows = other.house.store.scan(b"holder-notice/", None, 10).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    let mut said = Changeset::new();
+    for (key, row) in rows {
+        said.put(key, row.value);
+    }
+    between.before_the_next(said);
+    let refused = issue(&house.office, &bureau.desk, no, &bureau.notary.officer).await;
+    assert_eq!(rule(refused), Rule::HidesObjection);
+    assert!(between.was_told());
+    assert_eq!(bureau.stage(no).await, Stage::Numbered);
+}
+
 #[tokio::test]
 async fn edge_case_11_whoever_was_named_anew_applies_under_either_name_and_both_are_certified() {
     let twists = Twists { put_right: &["张珊"], ..Twists::default() };
@@ -1086,11 +1187,14 @@ async fn anybody_with_number_and_code_learns_whether_a_certificate_stands() {
     ] {
         assert_eq!(check_certificate(office, &asked, code).await.unwrap(), None, "{asked}");
     }
-    correct(office, no, &bureau.approver.officer, "云西 → 云栖").await.unwrap();
+    bureau.corrected(no, "云西 → 云栖").await;
     let checked = check_certificate(office, &number.to_string(), code).await.unwrap().unwrap();
     assert_eq!(checked.standing, Standing::Corrected);
-    assert_eq!(rule(void(office, no, &bureau.notary.officer, "x").await), Rule::Role);
-    void(office, no, &bureau.approver.officer, "申请人提供虚假材料").await.unwrap();
+    let [(correction, _)] = checked.corrected_by.as_slice() else { panic!("{checked:?}") };
+    assert!(correction.to_string().starts_with("BZ"), "{correction}");
+    let alone = void(office, no, &bureau.approver.officer, "x").await;
+    assert_eq!(rule(alone), Rule::Stage(Stage::Issued), "it was issued: two persons");
+    bureau.revoked(no, "申请人提供虚假材料").await;
     let checked = check_certificate(office, &number.to_string(), code).await.unwrap().unwrap();
     assert_eq!(checked.standing, Standing::Voided);
     assert!(checked.voided_at.is_some());
@@ -1125,6 +1229,52 @@ async fn a_store_without_a_number_that_the_office_gave_is_proved_to_be_set_back(
     assert!(said.contains("000002"), "{said}");
 }
 
+/// Two persons issue a certificate, and two take it back or change it.
+#[tokio::test]
+async fn what_becomes_of_a_certificate_is_proposed_by_one_and_approved_by_another() {
+    let bureau = Bureau::open().await;
+    let (office, notary, other, approver) = (
+        bureau.office(),
+        &bureau.notary.officer,
+        &bureau.other_notary.officer,
+        &bureau.approver.officer,
+    );
+    let no = bureau.numbered().await;
+    let early = propose_correction(office, no, notary, "云西 → 云栖").await;
+    assert_eq!(rule(early), Rule::Stage(Stage::Numbered));
+    bureau.paid_and_issued(no).await;
+    let view = async || matter(office, approver, no).await.unwrap();
+    let shown = async || {
+        let view = view().await;
+        digest_of_proposed(&view.matter.proposed().unwrap(), &view.content.proposed)
+    };
+    for by in [&bureau.clerk.officer, approver] {
+        assert_eq!(rule(propose_revocation(office, no, by, "x").await), Rule::Role);
+    }
+    propose_correction(office, no, notary, "云西 → 云栖").await.unwrap();
+    let second = propose_revocation(office, no, other, "内容不真实").await;
+    assert_eq!(rule(second), Rule::Done, "one after the other");
+    let first = shown().await;
+    assert_eq!(rule(approve_proposed(office, no, notary, first).await), Rule::OwnDraft);
+    assert_eq!(rule(turn_down_proposed(office, no, notary, "x").await), Rule::OwnDraft);
+    assert_eq!(rule(approve_proposed(office, no, other, first).await), Rule::Role);
+    let stands = view().await.matter;
+    assert_eq!((stands.corrections(), stands.notices().len()), (0, 1), "nothing is done yet");
+
+    // Turned down it stands as it did; another one is not approved unseen.
+    turn_down_proposed(office, no, approver, "没有写错").await.unwrap();
+    propose_revocation(office, no, other, "内容不真实").await.unwrap();
+    assert_eq!(rule(approve_proposed(office, no, approver, first).await), Rule::OtherDraft);
+    assert_eq!(view().await.matter.stage(), Stage::Issued);
+    approve_proposed(office, no, approver, shown().await).await.unwrap();
+    let view = view().await;
+    assert_eq!((view.matter.stage(), view.matter.proposed()), (Stage::Voided, None));
+    assert!(view.content.proposed.is_empty());
+    let record = steps(office, approver, no).await.unwrap();
+    let said: Vec<&str> = record.iter().rev().take(4).map(|step| step.step.as_str()).collect();
+    assert_eq!(said, ["voided", "standing_proposed", "proposal_turned_down", "standing_proposed"]);
+}
+
 #[tokio::test]
 async fn another_notary_re_examines_and_in_time() {
     let bureau = Bureau::open().await;
@@ -1134,10 +1284,34 @@ async fn another_notary_re_examines_and_in_time() {
     assert_eq!(rule(ask_reexamination(office, no, notary, "x").await), Rule::OtherNotary);
     ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
     let upheld = (ReexaminationOutcome::Upheld, "内容无误");
-    assert_eq!(rule(decide_reexamination(office, no, notary, upheld).await), Rule::OtherNotary);
-    decide_reexamination(office, no, other, upheld).await.unwrap();
+    assert_eq!(rule(conclude_reexamination(office, no, notary, upheld).await), Rule::OtherNotary);
+    conclude_reexamination(office, no, other, upheld).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     bureau.house.clock.advance_ms(366 * 24 * 3_600_000);
     assert_eq!(rule(ask_reexamination(office, no, other, "x").await), Rule::TooLate);
+}
+
+#[tokio::test]
+async fn a_re_examination_is_taken_over_from_a_notary_who_is_gone_and_its_days_run_on() {
+    let bureau = Bureau::open().await;
+    let (office, other) = (bureau.office(), &bureau.other_notary.officer);
+    let no = bureau.issued().await;
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    let open = async || matter(office, other, no).await.unwrap().matter.reexamination().unwrap();
+    let asked_at = open().await.asked_at;
+    assert_eq!(rule(ask_reexamination(office, no, other, "x").await), Rule::Done);
+    let third = Member::admit(office, "he.qing", OfficeRole::Notary).await.officer;
+    declare(office, no, &third, false).await.unwrap();
+    bureau.house.clock.advance_ms(20 * 24 * 3_600_000);
+    ask_reexamination(office, no, &third, "原复查公证员已离任").await.unwrap();
+    let taken = open().await;
+    assert_eq!((taken.notary, taken.asked_at), (third.account, asked_at));
+    let upheld = (ReexaminationOutcome::Upheld, "内容无误");
+    assert_eq!(rule(conclude_reexamination(office, no, other, upheld).await), Rule::OtherNotary);
+    conclude_reexamination(office, no, &third, upheld).await.unwrap();
+    assert_eq!(rule(ask_reexamination(office, no, other, "x").await), Rule::Done);
+    bureau.approve_proposed(no).await.unwrap();
+    assert!(open().await.outcome.is_some());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use heqi_evidence_store::backend::{Backend, CommitError};
+use heqi_evidence_store::changeset::{Changeset, RowKey};
 use heqi_notarization::deposited::deposit;
 use heqi_notarization::legal_hold::place_hold;
 use heqi_notarization::matter::approve::{Approve, approve};
@@ -12,7 +13,9 @@ use heqi_notarization::matter::clock::PauseReason;
 use heqi_notarization::matter::draft::hand_in;
 use heqi_notarization::matter::due::{MattersDue, matters_due};
 use heqi_notarization::matter::extraction::Act;
-use heqi_notarization::matter::finish::{ask_reexamination, correct, decide_reexamination, void};
+use heqi_notarization::matter::finish::{
+    ask_reexamination, conclude_reexamination, propose_correction, void,
+};
 use heqi_notarization::matter::handle::{
     RefusalGround, accept, ask_supplement, declare, pause, refuse, resume, supplement_arrived,
     take_over, terminate, withdraw,
@@ -392,10 +395,62 @@ async fn edge_case_42_a_notary_or_reviewer_who_is_a_relative_declares_it_and_ano
 }
 
 #[tokio::test]
+async fn edge_case_42_another_notary_takes_a_numbered_matter_over_and_its_number_stays() {
+    let bureau = Bureau::open().await;
+    let (office, approver) = (bureau.office(), &bureau.approver.officer);
+    let (notary, other) = (&bureau.notary, &bureau.other_notary);
+    let no = bureau.numbered().await;
+    let view = async || matter(office, approver, no).await.unwrap().matter;
+    let given = view().await.certificate().cloned().unwrap();
+    declare(office, no, &notary.officer, true).await.unwrap();
+    take_over(office, no, &other.officer).await.unwrap();
+    let taken = view().await;
+    assert_eq!(taken.stage(), Stage::Accepted);
+    assert!(taken.extraction().is_none() && taken.draft().is_none() && taken.approval().is_none());
+    assert_eq!(taken.certificate(), Some(&given), "a number that was given stays in the book");
+    // With a number it is voided, and neither withdrawn nor refused.
+    let withdrawn = withdraw(office, no, &bureau.clerk.officer, "不再需要").await;
+    assert_eq!(rule(withdrawn), Rule::Stage(Stage::Accepted));
+
+    // Extracted, drafted and approved anew, by another person than the new notary.
+    let bureau = Bureau { notary: bureau.other_notary, other_notary: bureau.notary, ..bureau };
+    let office = bureau.office();
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    bureau.approved(no).await;
+    bureau.paid_and_issued(no).await;
+    let by = &bureau.notary.officer;
+    let issued = matter(office, by, no).await.unwrap().matter;
+    assert_eq!((issued.certificate(), issued.stage()), (Some(&given), Stage::Issued));
+    assert_eq!(issued.issue().unwrap().by, by.account);
+    assert_eq!(rule(take_over(office, no, by).await), Rule::Stage(Stage::Issued));
+}
+
+#[tokio::test]
+async fn edge_case_42_a_number_of_last_year_is_not_kept_by_an_approval_of_this_one() {
+    let bureau = Bureau::open().await;
+    let no = bureau.numbered().await;
+    take_over(bureau.office(), no, &bureau.other_notary.officer).await.unwrap();
+    let bureau = Bureau { notary: bureau.other_notary, other_notary: bureau.notary, ..bureau };
+    let (office, approver) = (bureau.office(), &bureau.approver.officer);
+    bureau.house.clock.advance_ms(60 * 24 * 3_600_000);
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    let shown = bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let plain = Approve { shown, objection_ticked: false };
+    assert_eq!(rule(approve(office, &bureau.desk, no, (approver, plain)).await), Rule::OtherYear);
+    void(office, no, approver, "编号属于上一年度").await.unwrap();
+    let view = matter(office, approver, no).await.unwrap().matter;
+    assert_eq!(view.stage(), Stage::Voided);
+    bureau.apply_with(Bureau::form()).await.unwrap();
+}
+
+#[tokio::test]
 async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_shows_it() {
     let bureau = Bureau::open().await;
     let office = bureau.office();
-    let (by, approver) = (&bureau.notary.officer, &bureau.approver.officer);
+    let by = &bureau.notary.officer;
     let no = bureau.issued().await;
     let view = matter(office, by, no).await.unwrap();
     let (number, code) = (view.matter.certificate().unwrap().digest(), view.content.check_code);
@@ -406,10 +461,10 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
     assert_eq!(standing().await, (Standing::Valid, 0));
     for unclear in ["写错了", "云西 → 云西", " → 云栖", "云西 →", "云西 → 云栖\n还有别的"]
     {
-        let refused = correct(office, no, approver, unclear).await;
+        let refused = propose_correction(office, no, by, unclear).await;
         assert!(matches!(refused, Err(MatterError::Text)), "{unclear}");
     }
-    correct(office, no, approver, "云西 → 云栖\n九月 => 十月").await.unwrap();
+    bureau.corrected(no, "云西 → 云栖\n九月 => 十月").await;
     assert_eq!(standing().await, (Standing::Corrected, 1));
     let (correction, file) = newest(&bureau, no).await;
     assert_eq!(correction.kind(), NoticeKind::Correction);
@@ -427,14 +482,16 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
     let other = &bureau.other_notary.officer;
     ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
     let unclear =
-        decide_reexamination(office, no, other, (ReexaminationOutcome::Corrected, "有误")).await;
+        conclude_reexamination(office, no, other, (ReexaminationOutcome::Corrected, "有误")).await;
     assert!(matches!(unclear, Err(MatterError::Text)));
     let corrected = (ReexaminationOutcome::Corrected, "甲方 → 乙方");
-    decide_reexamination(office, no, other, corrected).await.unwrap();
+    conclude_reexamination(office, no, other, corrected).await.unwrap();
+    assert_eq!(standing().await, (Standing::Corrected, 1), "not before another person approved");
+    bureau.approve_proposed(no).await.unwrap();
     assert_eq!(standing().await, (Standing::Corrected, 2));
     assert!(newest(&bureau, no).await.1.contains("乙方"));
 
-    void(office, no, approver, "内容不真实").await.unwrap();
+    bureau.revoked(no, "内容不真实").await;
     assert_eq!(standing().await.0, Standing::Voided);
     let query = &view.content.query_code;
     assert_eq!(fetch(office, no, (query, "certificate")).await.unwrap(), None, "not handed out");
@@ -453,7 +510,8 @@ async fn a_certificate_that_stands_after_another_look_is_told_so_by_a_document_o
     let no = bureau.issued().await;
     ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
     let upheld = (ReexaminationOutcome::Upheld, "内容与存证数据一致");
-    decide_reexamination(office, no, other, upheld).await.unwrap();
+    conclude_reexamination(office, no, other, upheld).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     let (decision, file) = newest(&bureau, no).await;
     assert_eq!(decision.kind(), NoticeKind::Reexamination);
     for said in ["（2026）浙杭临证经字第000001号", "内容与存证数据一致"] {
@@ -505,6 +563,55 @@ async fn what_is_due_is_counted_while_its_clock_runs_and_what_is_over_always() {
     assert_eq!(due().await, MattersDue { overdue: 1, ..one });
     terminate(office, no, by, "申请人放弃").await.unwrap();
     assert_eq!(due().await, MattersDue::default(), "nobody waits for it any more");
+}
+
+#[tokio::test]
+async fn a_supplement_that_has_not_come_and_a_decision_that_is_due_are_counted() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let calendar = &bureau.desk.calendar;
+    let due = async || matters_due(office, calendar).await.unwrap();
+    let today = || bureau.house.clock.now().shanghai_date();
+    let on = |day| {
+        while today() < day {
+            bureau.house.clock.advance_ms(DAY_MS);
+        }
+    };
+    let no = bureau.accepted().await;
+    ask_supplement(office, no, by, "居民身份证原件").await.unwrap();
+    let asked = MattersDue { running: 1, ..MattersDue::default() };
+    let last_day = calendar.after_days(today(), 30).last_day;
+    on(last_day);
+    assert_eq!(due().await, asked, "nobody can hurry who supplements");
+    on(last_day.succ_opt().unwrap());
+    assert_eq!(due().await, MattersDue { supplements_overdue: 1, ..asked });
+    withdraw(office, no, by, "不再需要").await.unwrap();
+    assert_eq!(due().await, MattersDue::default());
+
+    let no = bureau.issued().await;
+    let other = &bureau.other_notary.officer;
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    let last_day = calendar.after_days(today(), 30).last_day;
+    on(last_day - chrono::Days::new(4));
+    assert_eq!(due().await, MattersDue::default());
+    on(last_day - chrono::Days::new(3));
+    let urgent = MattersDue { reexaminations_urgent: 1, ..MattersDue::default() };
+    assert_eq!(due().await, urgent);
+    on(last_day.succ_opt().unwrap());
+    let overdue = MattersDue { reexaminations_overdue: 1, ..MattersDue::default() };
+    assert_eq!(due().await, overdue);
+    // One of before there were rows of them is found by the pass that writes them.
+    let mut before = Changeset::new();
+    before.delete(RowKey::new(format!("matter-reexamination/{no}")).unwrap());
+    bureau.house.store.commit(before).unwrap().await.unwrap();
+    assert_eq!(due().await, MattersDue::default());
+    index_matters(office).await.unwrap();
+    assert_eq!(due().await, overdue);
+    let upheld = (ReexaminationOutcome::Upheld, "内容无误");
+    conclude_reexamination(office, no, other, upheld).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
+    assert_eq!(due().await, MattersDue::default(), "it was decided");
 }
 
 #[tokio::test]

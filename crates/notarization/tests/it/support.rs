@@ -1,7 +1,7 @@
 //! An office, the platform's log with many chains, and a store that stops.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -279,6 +279,79 @@ impl Backend for Failing {
                 Ok(Pending::new(async { Err(how) }))
             }
         }
+    }
+
+    fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {
+        self.store.put_object(object)
+    }
+
+    fn object<'a>(&'a self, id: &'a Digest) -> Answer<'a, Option<Bytes>> {
+        self.store.object(id)
+    }
+
+    fn discard_object<'a>(&'a self, id: &'a Digest) -> BoxFuture<'a, Result<bool, CommitError>> {
+        self.store.discard_object(id)
+    }
+
+    fn settled(&self) -> BoxFuture<'_, Result<(), CommitError>> {
+        self.store.settled()
+    }
+
+    fn progress(&self) -> watch::Receiver<u64> {
+        self.store.progress()
+    }
+
+    fn log(&self) -> &dyn LogReader {
+        self.store.log()
+    }
+
+    fn vault(&self) -> &dyn Vault {
+        self.store.vault()
+    }
+}
+
+/// A store to which somebody else commits first, once, whatever is committed next.
+#[derive(Debug)]
+pub(crate) struct Between {
+    store: Arc<MemoryBackend>,
+    first: Mutex<Option<Changeset>>,
+}
+
+impl Between {
+    pub(crate) fn over(store: Arc<MemoryBackend>) -> Self {
+        Self { store, first: Mutex::new(None) }
+    }
+
+    pub(crate) fn before_the_next(&self, changes: Changeset) {
+        *self.first.lock().unwrap() = Some(changes);
+    }
+
+    /// Whether something was committed since.
+    pub(crate) fn was_told(&self) -> bool {
+        self.first.lock().unwrap().is_none()
+    }
+}
+
+impl Backend for Between {
+    fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
+        self.store.row(key)
+    }
+
+    fn scan<'a>(
+        &'a self,
+        prefix: &'a [u8],
+        after: Option<&'a RowKey>,
+        limit: usize,
+    ) -> Answer<'a, Vec<(RowKey, Row)>> {
+        self.store.scan(prefix, after, limit)
+    }
+
+    fn commit(&self, changes: Changeset) -> Result<Pending, CommitError> {
+        if let Some(first) = self.first.lock().unwrap().take() {
+            // Accepted and durable at once: a store in memory.
+            drop(self.store.commit(first).unwrap());
+        }
+        self.store.commit(changes)
     }
 
     fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {

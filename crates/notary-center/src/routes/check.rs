@@ -200,6 +200,11 @@ fn said(checked: Checked) -> CheckAnswer {
             applicant: checked.applicant,
             sha256: checked.sha256.map(|digest| digest.to_string()).unwrap_or_default(),
             corrections: checked.corrections,
+            corrected_by: checked
+                .corrected_by
+                .iter()
+                .map(|(number, at)| format!("{number} · {}", at.for_people()))
+                .collect(),
             contested: match (checked.is_signing_void, checked.is_disputed) {
                 (true, _) => Some(Contest::FoundVoid),
                 (false, true) => Some(Contest::Objected),

@@ -7,7 +7,7 @@ use heqi_vocabulary::Clock as _;
 use reqwest::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
 
-use crate::workbench::{Bureau, issued};
+use crate::workbench::{Bureau, approve_proposed, issued};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sealed_original_is_scanned_handed_over_and_its_scan_is_shown_ever_after() {
@@ -79,6 +79,10 @@ async fn another_look_by_another_notary_stands_on_the_page_with_its_last_day_and
     assert!(page.contains(&format!("由zhou.ping办理，应于{last_day}前作出决定")), "{page}");
     let upheld = [("choice", "upheld"), ("text", "内容无误")];
     other.done(&matter, "reexamine", &upheld).await;
+    let page = clerk.page(&matter).await;
+    assert!(page.contains("复查结论：维持 · 内容无误 · zhou.ping"), "{page}");
+    assert!(page.contains("前作出决定"), "another person approves it first: {page}");
+    approve_proposed(&approver, &matter).await;
     let page = clerk.page(&matter).await;
     assert!(page.contains("决定：维持") && !page.contains("前作出决定"), "{page}");
     assert!(page.contains("公证书复查决定书 FC"), "it is told in writing: {page}");

@@ -506,6 +506,7 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     bureau.is_silent.store(true, Ordering::SeqCst);
     let unstamped = notary.act(&matter, "issue", &[]).await;
     assert_eq!(unstamped.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(unstamped.headers().contains_key("retry-after"), "a page says when to come back");
     assert!(unstamped.text().await.unwrap().contains("未取得有效时间戳"));
     bureau.is_silent.store(false, Ordering::SeqCst);
     notary.done(&matter, "issue", &[]).await;
@@ -555,7 +556,16 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     let wrong = nobody.send(Method::POST, "/check", &[("number", number), ("c", "AAAA2222")]).await;
     assert_eq!(wrong.status(), StatusCode::NOT_FOUND);
 
-    approver.done(&matter, "void", &[("text", "申请人提供虚假材料")]).await;
+    // What was issued is taken back by two persons.
+    notary.done(&matter, "revoke", &[("text", "申请人提供虚假材料")]).await;
+    let alone = approver.act(&matter, "void", &[("text", "申请人提供虚假材料")]).await;
+    assert_eq!(alone.status(), StatusCode::CONFLICT);
+    assert!(approver.page("/staff/matters?at=issued").await.contains("有待审批的处理"));
+    let own = notary.act(&matter, "approve-proposed", &[("shown", "0")]).await;
+    assert_eq!(own.status(), StatusCode::FORBIDDEN);
+    let stands = http().get(format!("{url}{address}")).send().await.unwrap().text().await.unwrap();
+    assert!(stands.contains("现行有效"), "{stands}");
+    approve_proposed(&approver, &matter).await;
     let voided = http().get(format!("{url}{address}")).send().await.unwrap().text().await.unwrap();
     assert!(voided.contains("已被撤销"), "{voided}");
     bureau.running.stop().await;
@@ -607,6 +617,14 @@ pub(crate) async fn numbered(
     approver.done(&matter, "approve", &[("shown", shown), ("tick", "yes")]).await;
     clerk.done(&matter, "fee", &[("choice", "waived")]).await;
     matter
+}
+
+/// Approves what is proposed about a certificate, as the page shows it.
+pub(crate) async fn approve_proposed(approver: &Browser, matter: &str) {
+    let page = approver.page(matter).await;
+    let form = page.split("/approve-proposed\"").nth(1).unwrap();
+    let shown = form.split("name=\"shown\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    approver.done(matter, "approve-proposed", &[("shown", shown)]).await;
 }
 
 struct LogStamps {

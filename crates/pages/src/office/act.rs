@@ -48,11 +48,17 @@ pub enum OfficeAct {
     Seal,
     /// 送达.
     Deliver,
-    /// 补正公证书.
+    /// 提请补正公证书.
     Correct,
+    /// 提请撤销公证书.
+    Revoke,
+    /// 审批同意.
+    ApproveProposed,
+    /// 审批不同意.
+    TurnDown,
     /// 申请复查.
     AskAgain,
-    /// 复查决定.
+    /// 提交复查结论.
     Reexamine,
     /// 不予办理.
     Refuse,
@@ -60,7 +66,7 @@ pub enum OfficeAct {
     Terminate,
     /// 撤回.
     Withdraw,
-    /// 撤销公证书.
+    /// 作废未出具的编号.
     Void,
     /// 归档.
     Archive,
@@ -68,7 +74,7 @@ pub enum OfficeAct {
 
 impl OfficeAct {
     /// Every act.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::Declare,
         Self::Accept,
         Self::TakeOver,
@@ -88,6 +94,9 @@ impl OfficeAct {
         Self::Seal,
         Self::Deliver,
         Self::Correct,
+        Self::Revoke,
+        Self::ApproveProposed,
+        Self::TurnDown,
         Self::AskAgain,
         Self::Reexamine,
         Self::Refuse,
@@ -119,6 +128,9 @@ impl OfficeAct {
             Self::Seal => "scan",
             Self::Deliver => "deliver",
             Self::Correct => "correct",
+            Self::Revoke => "revoke",
+            Self::ApproveProposed => "approve-proposed",
+            Self::TurnDown => "turn-down",
             Self::AskAgain => "ask-again",
             Self::Reexamine => "reexamine",
             Self::Refuse => "refuse",
@@ -156,19 +168,22 @@ impl OfficeAct {
                 Words::new("上传已签章原件的扫描件", "Upload the scan of the sealed paper")
             }
             Self::Deliver => Words::new("送达", "Deliver"),
-            Self::Correct => Words::new("补正公证书", "Correct the certificate"),
+            Self::Correct => Words::new("提请补正公证书", "Propose a correction"),
+            Self::Revoke => Words::new("提请撤销公证书", "Propose to void the certificate"),
+            Self::ApproveProposed => Words::new("审批同意", "Approve what is proposed"),
+            Self::TurnDown => Words::new("审批不同意", "Turn it down"),
             Self::AskAgain => Words::new("受理复查申请", "Take a re-examination"),
-            Self::Reexamine => Words::new("复查决定", "Decide the re-examination"),
+            Self::Reexamine => Words::new("提交复查结论", "Conclude the re-examination"),
             Self::Refuse => Words::new("不予办理", "Refuse"),
             Self::Terminate => Words::new("终止公证", "Terminate"),
             Self::Withdraw => Words::new("申请人撤回", "Withdraw"),
-            Self::Void => Words::new("撤销公证书", "Void the certificate"),
+            Self::Void => Words::new("作废未出具的编号", "Void a number that was not issued"),
             Self::Archive => Words::new("归档", "Archive"),
         }
     }
 
     const fn is_grave(self) -> bool {
-        matches!(self, Self::Refuse | Self::Terminate | Self::Withdraw | Self::Void)
+        matches!(self, Self::Refuse | Self::Terminate | Self::Withdraw | Self::Void | Self::Revoke)
     }
 }
 
@@ -188,6 +203,10 @@ pub struct Seen {
     pub draft_sha256: String,
     /// Whether somebody objected and the draft tells of the signing.
     pub needs_tick: bool,
+    /// What waits for a second person, in the reader's language.
+    pub proposed: String,
+    /// Its digest.
+    pub proposed_sha256: String,
     /// The nine grounds of refusal, in the reader's language.
     pub grounds: Vec<String>,
 }
@@ -293,11 +312,18 @@ fn fields(act: OfficeAct, seen: &Seen, l: Language) -> Markup {
             (area(WHY)) (go(act.title()))
         },
         OfficeAct::Correct => html! { (area(CHANGES)) (go(act.title())) },
+        OfficeAct::ApproveProposed => html! {
+            p { (seen.proposed) }
+            input type="hidden" name="shown" value=(seen.proposed_sha256);
+            (go(act.title()))
+        },
         OfficeAct::Arrived
         | OfficeAct::SendBack
         | OfficeAct::AskAgain
         | OfficeAct::Terminate
         | OfficeAct::Withdraw
+        | OfficeAct::Revoke
+        | OfficeAct::TurnDown
         | OfficeAct::Void => html! { (area(WHY)) (go(act.title())) },
     }
 }
@@ -336,8 +362,8 @@ const ACCEPT_LEAD: Words = Words::new(
     "A notice of acceptance is made, the 15 working days begin, and you are responsible.",
 );
 const TAKE_OVER_LEAD: Words = Words::new(
-    "改由您承办后，提取会话须重新进行，草稿作废。",
-    "You become responsible; the extraction is done again and the draft is dropped.",
+    "改由您承办后，提取会话须重新进行，草稿和审批作废；已取得的编号保留，重新审批后沿用。",
+    "You become responsible; the extraction is done again, and draft and approval are dropped. A number that was given stays, for the approval that follows.",
 );
 const MISSING: Words = Words::new(
     "缺少的全部材料，每行一项。只能告知一次，告知后期限中止。",

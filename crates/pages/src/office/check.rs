@@ -25,6 +25,8 @@ pub enum CheckAnswer {
         sha256: String,
         /// How often it was corrected.
         corrections: u32,
+        /// The numbers of the documents that correct it, each with its time, with zone.
+        corrected_by: Vec<String>,
         /// What is recorded against the signing it is about.
         contested: Option<Contest>,
     },
@@ -112,7 +114,7 @@ impl Page for CheckPage {
             p .lead { (self.office) }
             @match &self.answer {
                 None => {}
-                Some(CheckAnswer::Valid { number, issued_at, applicant, sha256, corrections, contested }) => {
+                Some(CheckAnswer::Valid { number, issued_at, applicant, sha256, corrections, corrected_by, contested }) => {
                     p .answer.valid role="status" { strong { (VALID.in_language(l)) } }
                     @match contested {
                         None => {}
@@ -120,6 +122,10 @@ impl Page for CheckPage {
                         Some(Contest::FoundVoid) => { p .notice { (FOUND_VOID.in_language(l)) } }
                     }
                     @if *corrections > 0 { p .notice { (CORRECTED.in_language(l)) } }
+                    @if !corrected_by.is_empty() {
+                        p { (CORRECTED_BY.in_language(l)) }
+                        ul .lines { @for correction in corrected_by { li { (correction) } } }
+                    }
                     (facts(&[
                         (NUMBER.in_language(l), number),
                         (ISSUED.in_language(l), issued_at),
@@ -198,6 +204,9 @@ impl Page for CheckPage {
             applicant: applicant.into(),
             sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
             corrections,
+            corrected_by: (0..corrections)
+                .map(|_| "BZ202611280000013 · 2026-11-28 10:00:00 +08:00".to_owned())
+                .collect(),
             contested: None,
         };
         let contested = |contested| CheckAnswer::Valid {
@@ -206,6 +215,7 @@ impl Page for CheckPage {
             applicant: "陈**".into(),
             sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
             corrections: 0,
+            corrected_by: Vec::new(),
             contested: Some(contested),
         };
         vec![
@@ -259,6 +269,10 @@ const VALID: Words = Words::new(
 const CORRECTED: Words = Words::new(
     "该公证书有补正，请向持有人索取补正文书。",
     "It was corrected: ask its holder for the correction.",
+);
+const CORRECTED_BY: Words = Words::new(
+    "补正公证书的编号和时间，请与持有人出示的核对：",
+    "Number and time of each correction, to compare with what its holder shows:",
 );
 const OBJECTED: Words = Words::new(
     "就该公证书所涉签署，已有当事人提出异议。公证书仅证明电子数据的保管和提取，不判断异议是否成立。",

@@ -29,6 +29,8 @@ pub struct OfficeQueueRow {
     pub clock: Option<(i64, String)>,
     /// Whether the clock is nearly over or over.
     pub is_urgent: bool,
+    /// What else is waited for, in the reader's language, the last day, and whether that is near or over.
+    pub awaited: Option<(String, String, bool)>,
     /// Whether it is quarantined.
     pub is_quarantined: bool,
     /// The certificate's number.
@@ -91,6 +93,9 @@ fn entry(row: &OfficeQueueRow, l: Language) -> Markup {
         @if let Some((left, last)) = &row.clock {
             p .mark-word[row.is_urgent] { (LEFT.in_language(l)) " " (left) " · " (LAST.in_language(l)) " " (last) }
         }
+        @if let Some((what, last, is_urgent)) = &row.awaited {
+            p .mark-word[*is_urgent] { (what) " · " (LAST.in_language(l)) " " (last) }
+        }
         p .soft { (DEPOSIT.in_language(l)) " " (row.deposit) br; (SUBMITTED.in_language(l)) " " (row.submitted_at) }
     }
 }
@@ -146,6 +151,7 @@ impl Page for OfficeQueuePage {
             submitted_at: "2026-11-24 09:05:00 +08:00".into(),
             clock: Some((left, "2026-12-15".into())),
             is_urgent: left < 4,
+            awaited: certificate.map(|_| ("复查决定".into(), "2026-12-24".into(), true)),
             is_quarantined,
             certificate: certificate.map(Into::into),
         };

@@ -378,3 +378,33 @@ async fn more_requests_than_the_edge_holds_are_turned_away_with_a_time_to_come_b
     under_way.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
     assert!(call_service(&app, get("/who").to_request()).await.status().is_success());
 }
+
+#[actix_web::test]
+async fn a_page_that_is_not_to_be_had_now_says_when_to_come_back() {
+    let edge =
+        Edge::new(Arc::new(Counting::default()), TrustedProxies::default(), &Metrics::default());
+    let app = App::new()
+        .app_data(Data::new(edge))
+        .route(
+            "/busy",
+            web::get().to(|| async { HttpResponse::ServiceUnavailable().body("<h1>busy</h1>") }),
+        )
+        .route(
+            "/later",
+            web::get().to(|| async {
+                let mut later = HttpResponse::ServiceUnavailable();
+                later.insert_header((RETRY_AFTER, "7")).body("<h1>later</h1>")
+            }),
+        )
+        .route(
+            "/missing",
+            web::get().to(|| async { HttpResponse::NotFound().body("<h1>nothing</h1>") }),
+        )
+        .wrap(from_fn(around));
+    let app = init_service(app).await;
+    for (path, when) in [("/busy", Some("1")), ("/later", Some("7")), ("/missing", None)] {
+        let answer = call_service(&app, get(path).to_request()).await;
+        let said = answer.headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap());
+        assert_eq!(said, when, "{path}");
+    }
+}

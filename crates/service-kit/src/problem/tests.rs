@@ -74,6 +74,15 @@ fn the_answer_says_when_to_try_again() {
 }
 
 #[test]
+fn what_is_not_to_be_had_now_always_says_when_to_try_again() {
+    let says = |problem: Problem| problem.error_response().headers().contains_key(RETRY_AFTER);
+    assert!(says(Problem::new(StatusCode::SERVICE_UNAVAILABLE, &missing())));
+    assert!(says(Problem::from(RequestProblem::Unavailable)));
+    assert!(!says(Problem::new(StatusCode::CONFLICT, &missing())));
+    assert!(!says(Problem::internal(&missing())));
+}
+
+#[test]
 fn a_client_reads_the_document_it_was_sent() {
     let document = Problem::from(RequestProblem::NotFound).document(Language::En);
     assert_eq!(serde_json::from_str::<ProblemDocument>(&document.to_json()).unwrap(), document);

@@ -115,6 +115,7 @@ async fn waiting(office: &NotaryOffice, serial: u32, declared: &[Officer]) -> Ap
         remarks: BTreeMap::new(),
         supplement: Vec::new(),
         reasons: Vec::new(),
+        proposed: String::new(),
         place: String::new(),
         outputs: Vec::new(),
         facts: Facts::default(),

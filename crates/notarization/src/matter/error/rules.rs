@@ -229,6 +229,18 @@ pub(super) fn rule_said(rule: Rule) -> Said {
             ["草稿在您阅读后有改动，未审批。", "请重新阅读后再审批。"],
             ["The draft was changed after you saw it; nothing was approved.", "Read it again."],
         ),
+        Rule::OtherYear => say(
+            Conflict,
+            "number_of_other_year",
+            [
+                "该申请已取得的编号属于另一年度，未审批。",
+                "请作废该编号，由申请人另行申请；公证书编号的年度须与审批日期一致。",
+            ],
+            [
+                "The number this application was given belongs to another year; nothing was approved.",
+                "Void the number and take another application: the number's year is that of the approval.",
+            ],
+        ),
         Rule::FeeOpen => say(
             Conflict,
             "fee_open",

@@ -2,11 +2,14 @@
 //! A certificate over it says so in its text, or is not issued.
 
 use heqi_evidence::disclosure::Disclosure;
+use heqi_evidence::holder_notice::NoticeKind;
+use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_vocabulary::UtcMillis;
 
 use super::chain::{Chain, at};
-use crate::deposited::{DEPOSITS, DepositKey};
+use crate::deposited::{CHAINS, DEPOSITS, DepositKey};
 use crate::held_chain;
+use crate::holder::notice::unless_said_since;
 use crate::matter::error::MatterError;
 use crate::office::NotaryOffice;
 
@@ -39,6 +42,25 @@ pub(crate) async fn contested_held(
         objections: chain.objections(),
         is_void: signing.is_some_and(|signing| chain.void_of(&signing).is_some()),
     })
+}
+
+/// The same, and the commit of `changes` is refused where anything was recorded since: what is read here is what stands
+/// recorded when the commit is accepted.
+pub(crate) async fn contested_at_commit(
+    office: &NotaryOffice,
+    key: &DepositKey,
+    changes: &mut Changeset,
+) -> Result<Contested, MatterError> {
+    let Some(row) = DEPOSITS.durable_row(office.store(), key).await? else {
+        return Ok(Contested::default());
+    };
+    // First what is expected, then what is read: what comes in between refuses the commit.
+    let chain = row.value.chain;
+    let tip = CHAINS.durable_row(office.store(), &chain).await?;
+    let expected = tip.map_or(Expected::Absent, |tip| Expected::Version(tip.version));
+    changes.expect(CHAINS.key(&chain)?, expected);
+    unless_said_since(office, (chain, key.root), NoticeKind::Objection, changes).await?;
+    contested_held(office, key).await
 }
 
 /// That the registry found a signature void, as the held record of its decision says.

@@ -164,6 +164,17 @@ impl Matter {
         self.reexamination
     }
 
+    /// Whether there is a number, or will be one, that was not issued and nothing but voiding takes back.
+    pub fn takes_void(&self) -> bool {
+        let is_given = self.certificate.is_some() || self.stage == Stage::NumberRequested;
+        is_given && self.issue.is_none() && !self.stage.is_closed()
+    }
+
+    /// Whether another notary looks at it again and has not decided yet.
+    pub(crate) fn is_looked_at_again(&self) -> bool {
+        self.stage == Stage::Issued && self.reexamination.is_some_and(|one| one.outcome.is_none())
+    }
+
     /// The small documents, oldest first.
     pub fn notices(&self) -> &[Notice] {
         &self.notices

@@ -15,6 +15,7 @@ use crate::staff::{OfficeRole, Officer};
 
 mod drafting;
 mod issued;
+mod proposed;
 
 impl Matter {
     pub(crate) fn submit(
@@ -54,6 +55,7 @@ impl Matter {
             corrections: 0,
             voided_at: None,
             reexamination: None,
+            proposed: None,
             archived_at: None,
             notices: Vec::new(),
             screens: Vec::new(),
@@ -126,9 +128,11 @@ impl Matter {
         Ok(())
     }
 
-    /// Another notary takes the matter over (公证法 art. 23: conflict).
+    /// Another notary takes the matter over (公证法 art. 23: conflict), as long as nothing is issued. What was approved is
+    /// drafted and approved anew, by whoever is another person than the new notary; a number that was given stays with
+    /// the matter.
     pub(crate) fn take_over(&mut self, by: &Officer) -> Result<(), Rule> {
-        self.at(&[Stage::Accepted, Stage::Supplementing, Stage::Drafted])?;
+        self.at(&[Stage::Accepted, Stage::Supplementing, Stage::Drafted, Stage::Numbered])?;
         self.may_work(by, &[OfficeRole::Notary])?;
         let acceptance = self.acceptance.as_mut().ok_or(Rule::NotResponsible)?;
         if acceptance.notary == by.account {
@@ -139,7 +143,8 @@ impl Matter {
         self.extraction = None;
         self.package = None;
         self.draft = None;
-        if self.stage == Stage::Drafted {
+        self.approval = None;
+        if matches!(self.stage, Stage::Drafted | Stage::Numbered) {
             self.stage = Stage::Accepted;
         }
         Ok(())
@@ -201,7 +206,9 @@ impl Matter {
 
     /// Ends the matter before there is a number.
     pub(crate) fn close(&mut self, end: Stage, today: NaiveDate) -> Result<(), Rule> {
-        if !self.stage.is_before_number() || !end.is_closed() || end == Stage::Voided {
+        let has_number = self.certificate.is_some();
+        if has_number || !self.stage.is_before_number() || !end.is_closed() || end == Stage::Voided
+        {
             return Err(Rule::Stage(self.stage));
         }
         if let Some(clock) = &mut self.clock {

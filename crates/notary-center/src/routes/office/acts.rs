@@ -10,7 +10,8 @@ use heqi_notarization::matter::dossier::archive;
 use heqi_notarization::matter::draft::{hand_in, save_draft, send_back};
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
-    ask_reexamination, correct, decide_reexamination, deliver, issue, paper_sealed, set_fee, void,
+    approve_proposed, ask_reexamination, conclude_reexamination, deliver, issue, paper_sealed,
+    propose_correction, propose_revocation, set_fee, turn_down_proposed, void,
 };
 use heqi_notarization::matter::form::DeliveryWay;
 use heqi_notarization::matter::handle::{
@@ -280,9 +281,7 @@ async fn plain(
         OfficeAct::Complex => mark_complex(office, no, by, (form.choice == "complex", text)).await,
         OfficeAct::HandIn => hand_in(office, no, by).await,
         OfficeAct::Approve => {
-            // A digest that is none is not the one that stands.
-            let shown = form.shown.parse().unwrap_or_else(|_| Digest::of(b""));
-            let command = Approve { shown, objection_ticked: form.tick == "yes" };
+            let command = Approve { shown: shown_of(form), objection_ticked: form.tick == "yes" };
             approve(office, desk, no, (by, command)).await.map(|_| ())
         }
         OfficeAct::SendBack => send_back(office, no, by, text).await,
@@ -293,7 +292,8 @@ async fn plain(
             let way = DeliveryWay::of_word(&form.choice).ok_or(MatterError::Text)?;
             deliver(office, no, by, (way, &form.waybill, &form.received_by)).await
         }
-        OfficeAct::Correct => correct(office, no, by, text).await,
+        OfficeAct::Correct => propose_correction(office, no, by, text).await,
+        OfficeAct::Revoke => propose_revocation(office, no, by, text).await,
         OfficeAct::AskAgain => ask_reexamination(office, no, by, text).await,
         OfficeAct::Reexamine => {
             let outcome = match form.choice.as_str() {
@@ -301,8 +301,10 @@ async fn plain(
                 "voided" => ReexaminationOutcome::Voided,
                 _ => ReexaminationOutcome::Upheld,
             };
-            decide_reexamination(office, no, by, (outcome, text)).await
+            conclude_reexamination(office, no, by, (outcome, text)).await
         }
+        OfficeAct::ApproveProposed => approve_proposed(office, no, by, shown_of(form)).await,
+        OfficeAct::TurnDown => turn_down_proposed(office, no, by, text).await,
         OfficeAct::Refuse => {
             let ground = RefusalGround::of_item(form.ground).ok_or(MatterError::Text)?;
             refuse(office, no, by, ground, text).await
@@ -314,6 +316,11 @@ async fn plain(
         // Each has its own way in.
         OfficeAct::Session | OfficeAct::Seal => Err(MatterError::NotFound),
     }
+}
+
+/// What was shown. A digest that is none is not of what stands.
+fn shown_of(form: &Form) -> Digest {
+    form.shown.parse().unwrap_or_else(|_| Digest::of(b""))
 }
 
 fn fee_of(form: &Form) -> Result<Fee, MatterError> {

@@ -6,7 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use heqi_notarization::matter::approve::{needs_tick, number_asked};
 use heqi_notarization::matter::draft::{blocked, propose};
-use heqi_notarization::matter::finish::ScanKind;
+use heqi_notarization::matter::finish::{ScanKind, digest_of_proposed};
 use heqi_notarization::matter::notice::NoticeNo;
 use heqi_notarization::matter::taking::{TakenFile, take, takings};
 use heqi_notarization::matter::view::{self, matter};
@@ -89,6 +89,10 @@ pub(super) async fn show(
     let works = matches!(by.role, OfficeRole::Clerk | OfficeRole::Notary)
         && view.matter.declaration(by.account).is_some_and(|said| !said.conflict);
     let is_open = view.matter.approval().is_none() && !view.matter.stage().is_closed();
+    let says = view.content.proposed.as_str();
+    let proposed = view.matter.proposed();
+    let proposed_sha256 = proposed.map(|one| digest_of_proposed(&one, says));
+    let proposed = proposed.map(|one| shown::proposed(&one, says, &names, l));
     let seen = Seen {
         no: no.to_string(),
         key: fresh_key(state),
@@ -96,6 +100,8 @@ pub(super) async fn show(
         login: visitor.session.login.clone(),
         draft_sha256: view.matter.draft().map(|one| one.sha256.to_string()).unwrap_or_default(),
         needs_tick: needs_tick(&state.office, &view.matter).await.map_err(refused)?,
+        proposed: proposed.as_ref().map(|(_, says)| says.clone()).unwrap_or_default(),
+        proposed_sha256: proposed_sha256.map(|digest| digest.to_string()).unwrap_or_default(),
         grounds: shown::grounds(l),
     };
     let mut facts = shown::facts(&view, &names, l);
@@ -105,6 +111,7 @@ pub(super) async fn show(
     if let Some(one) = view.matter.reexamination() {
         facts.push(shown::reexamined(&one, &bench.desk.calendar, &names, l));
     }
+    facts.extend(proposed);
     let matter_page = MatterPage {
         desk: desk(state, visitor, &shown).await?,
         seen,

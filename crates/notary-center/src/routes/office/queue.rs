@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 use heqi_notarization::matter::clock::Warning;
+use heqi_notarization::matter::due::{Awaited, awaited};
 use heqi_notarization::matter::overview::{InHand, Overview, overview};
 use heqi_notarization::matter::queue::{COUNTED, Group, PAGE, count, queue};
 use heqi_notarization::matter::{ApplicationNo, Matter};
@@ -96,18 +97,34 @@ async fn group(
     })
 }
 
+const fn waits(l: Language) -> &'static str {
+    l.pick("有待审批的处理", "something waits for approval")
+}
+
 fn row(matter: &Matter, bench: &Bench, (now, l): (UtcMillis, Language)) -> OfficeQueueRow {
     let clock = matter.clock().filter(|_| matter.issue().is_none());
-    let standing = clock.map(|clock| clock.standing(&bench.desk.calendar, now.shanghai_date()));
+    let (calendar, today) = (&bench.desk.calendar, now.shanghai_date());
+    let standing = clock.map(|clock| clock.standing(calendar, today));
+    let awaited = awaited(matter, calendar, today).map(|one| {
+        let what = match one.what {
+            Awaited::Supplement => l.pick("补充材料", "supplement"),
+            Awaited::Reexamination => l.pick("复查决定", "decision of the re-examination"),
+        };
+        (what.to_owned(), one.last_day.to_string(), one.warning != Warning::None)
+    });
     OfficeQueueRow {
         no: matter.no().to_string(),
-        stage: words::stage(matter.stage(), l).to_owned(),
+        stage: match matter.proposed() {
+            Some(_) => format!("{} · {}", words::stage(matter.stage(), l), waits(l)),
+            None => words::stage(matter.stage(), l).to_owned(),
+        },
         is_over: matter.stage().is_closed(),
         applicant: words::applicant(matter.applicant(), l).to_owned(),
         deposit: matter.deposit_no().to_string(),
         submitted_at: matter.submitted_at().for_people(),
         clock: standing.map(|one| (one.left, one.last_day.to_string())),
         is_urgent: standing.is_some_and(|one| one.warning != Warning::None),
+        awaited,
         is_quarantined: matter.quarantined_at().is_some(),
         certificate: matter.certificate().map(ToString::to_string),
     }

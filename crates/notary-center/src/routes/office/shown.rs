@@ -29,7 +29,7 @@ mod points;
 mod reexamined;
 
 pub(super) use points::points;
-pub(super) use reexamined::reexamined;
+pub(super) use reexamined::{proposed, reexamined};
 
 /// What is done with the clock drawn.
 pub(super) fn clock_bar(matter: &Matter, desk: &Desk, now: UtcMillis) -> Option<ClockBar> {
@@ -109,20 +109,28 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     add(in_hands && is_responsible && is_paused, A::Resume);
     let may_take = matches!(stage, S::Accepted | S::Supplementing | S::Drafted);
     add(may_take && is_responsible, A::Complex);
-    add(may_take && is_notary && !is_responsible, A::TakeOver);
-    add(stage == S::Issued && role == R::Approver, A::Correct);
+    let may_change = may_take || stage == S::Numbered;
+    add(may_change && is_notary && !is_responsible, A::TakeOver);
+    let proposed = matter.proposed();
+    let may_propose = stage == S::Issued && is_notary && proposed.is_none();
+    add(may_propose, A::Correct);
+    add(may_propose, A::Revoke);
+    let is_others = proposed.is_some_and(|one| one.by != by.account);
+    add(is_others && role == R::Approver, A::ApproveProposed);
+    add(is_others && role == R::Approver, A::TurnDown);
     let asked = matter.reexamination().is_some_and(|one| one.outcome.is_none());
     let own = matter.issue().is_some_and(|issue| issue.by == by.account);
-    add(stage == S::Issued && is_notary && !own && !asked, A::AskAgain);
     let is_theirs = matter.reexamination().is_some_and(|one| one.notary == by.account);
-    add(stage == S::Issued && asked && is_theirs, A::Reexamine);
+    let may_take_again = !asked || (!is_theirs && proposed.is_none());
+    add(stage == S::Issued && is_notary && !own && may_take_again, A::AskAgain);
+    add(may_propose && asked && is_theirs, A::Reexamine);
     let before =
-        matches!(stage, S::Submitted | S::Accepted | S::Supplementing | S::Drafted | S::InApproval);
+        matches!(stage, S::Submitted | S::Accepted | S::Supplementing | S::Drafted | S::InApproval)
+            && matter.certificate().is_none();
     add(before && is_notary, A::Refuse);
     add(before && is_notary && stage != S::Submitted, A::Terminate);
     add(before && is_desk, A::Withdraw);
-    let may_void = matches!(stage, S::Issued | S::Numbered | S::NumberRequested);
-    add(may_void && role == R::Approver, A::Void);
+    add(matter.takes_void() && role == R::Approver, A::Void);
     acts
 }
 

@@ -93,6 +93,8 @@ pub(super) const fn step(step: StepKind, l: Language) -> &'static str {
         StepKind::Voided => l.pick("撤销公证书", "voided"),
         StepKind::ReexaminationAsked => l.pick("受理复查", "re-examination taken"),
         StepKind::ReexaminationDecided => l.pick("复查决定", "re-examination decided"),
+        StepKind::StandingProposed => l.pick("提请审批", "put forward for approval"),
+        StepKind::ProposalTurnedDown => l.pick("审批不同意", "turned down"),
         StepKind::Archived => l.pick("归档", "archived"),
         StepKind::NoticeMade => l.pick("文书制作", "document made"),
     }

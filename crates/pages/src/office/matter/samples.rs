@@ -66,6 +66,9 @@ pub(super) fn samples() -> Vec<MatterPage> {
             login: "qian.wei".into(),
             draft_sha256: "ba7816bf8f01cfea".into(),
             needs_tick: true,
+            proposed: "补正公证书 · 云西 → <b>云栖\"' · qian.wei · 2026-11-28 10:00:00 +08:00"
+                .into(),
+            proposed_sha256: "ba7816bf8f01cfea".into(),
             grounds: vec!["当事人与申请公证的事项没有利害关系的".into()],
         },
         stage: stage.into(),

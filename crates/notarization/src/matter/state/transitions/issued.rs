@@ -1,14 +1,11 @@
-//! What may follow once there is a number: the issue, paper and delivery, correction and revocation,
-//! another look, the archive.
+//! What may follow once there is a number: the issue or its end, paper and delivery, another look, the archive.
 
 use chrono::NaiveDate;
 use heqi_evidence_store::object::ObjectRef;
 use heqi_vocabulary::{Digest, UtcMillis};
 
 use crate::matter::form::DeliveryWay;
-use crate::matter::state::{
-    Delivery, Fee, Issue, Matter, Paper, Reexamination, ReexaminationOutcome, Rule, Stage,
-};
+use crate::matter::state::{Delivery, Fee, Issue, Matter, Paper, Reexamination, Rule, Stage};
 use crate::staff::{OfficeRole, Officer};
 
 /// One year: 公证程序规则 art. 61, counted from the issue for want of the day of receipt.
@@ -75,23 +72,22 @@ impl Matter {
         Ok(())
     }
 
-    pub(crate) fn corrected(&mut self, by: &Officer) -> Result<(), Rule> {
-        self.at(&[Stage::Issued])?;
-        self.may_work(by, &[OfficeRole::Approver])?;
-        self.corrections = self.corrections.saturating_add(1);
-        Ok(())
-    }
-
-    /// The certificate is void; its number stays what it was.
+    /// A number that was not issued is void; it stays in the book.
     pub(crate) fn void(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
-        self.at(&[Stage::Numbered, Stage::NumberRequested, Stage::Issued])?;
+        if !self.takes_void() {
+            return Err(Rule::Stage(self.stage));
+        }
         self.may_work(by, &[OfficeRole::Approver])?;
+        if let Some(clock) = &mut self.clock {
+            clock.stop(at.shanghai_date());
+        }
         self.voided_at = Some(at);
         self.stage = Stage::Voided;
         Ok(())
     }
 
-    /// Another notary looks again, within a year of the issue (公证程序规则 arts. 61, 62).
+    /// Another notary looks again, within a year of the issue (公证程序规则 arts. 61, 62); or takes over what was asked for
+    /// from one who cannot conclude it any more, and its days run on.
     pub(crate) fn ask_again(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
         self.at(&[Stage::Issued])?;
         self.may_work(by, &[OfficeRole::Notary])?;
@@ -99,42 +95,16 @@ impl Matter {
         if issue.by == by.account || self.approval.is_some_and(|a| a.by == by.account) {
             return Err(Rule::OtherNotary);
         }
-        if at.millis_since(issue.at) > REEXAMINATION_MS {
-            return Err(Rule::TooLate);
-        }
-        if self.reexamination.is_some_and(|one| one.outcome.is_none()) {
-            return Err(Rule::Done);
-        }
-        self.reexamination =
-            Some(Reexamination { asked_at: at, notary: by.account, outcome: None });
-        Ok(())
-    }
-
-    pub(crate) fn answered_again(
-        &mut self,
-        by: &Officer,
-        at: UtcMillis,
-        outcome: ReexaminationOutcome,
-    ) -> Result<(), Rule> {
-        self.at(&[Stage::Issued])?;
-        self.may_work(by, &[OfficeRole::Notary])?;
-        let Some(one) = self.reexamination.as_mut().filter(|one| one.outcome.is_none()) else {
-            return Err(Rule::Stage(self.stage));
+        let asked_at = match self.reexamination.filter(|one| one.outcome.is_none()) {
+            // What was concluded waits for the approver, who may turn it down.
+            Some(one) if one.notary == by.account || self.proposed.is_some() => {
+                return Err(Rule::Done);
+            }
+            Some(one) => one.asked_at,
+            None if at.millis_since(issue.at) > REEXAMINATION_MS => return Err(Rule::TooLate),
+            None => at,
         };
-        if one.notary != by.account {
-            return Err(Rule::OtherNotary);
-        }
-        one.outcome = Some((at, outcome));
-        match outcome {
-            ReexaminationOutcome::Upheld => {}
-            ReexaminationOutcome::Corrected => {
-                self.corrections = self.corrections.saturating_add(1);
-            }
-            ReexaminationOutcome::Voided => {
-                self.voided_at = Some(at);
-                self.stage = Stage::Voided;
-            }
-        }
+        self.reexamination = Some(Reexamination { asked_at, notary: by.account, outcome: None });
         Ok(())
     }
 

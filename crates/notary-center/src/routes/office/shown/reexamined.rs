@@ -1,13 +1,13 @@
-//! How another look at an issued certificate stands.
+//! How another look at an issued certificate stands, and what waits for a second person.
 
 use heqi_identity::Calendar;
-use heqi_notarization::matter::state::{Reexamination, ReexaminationOutcome};
+use heqi_notarization::matter::due::REEXAMINATION_DAYS;
+use heqi_notarization::matter::state::{
+    Proposed, Reexamination, ReexaminationOutcome, StandingChange,
+};
 use heqi_vocabulary::Language;
 
 use super::Names;
-
-/// How many days a re-examination may take (公证程序规则 arts. 61 to 64).
-const REEXAMINATION_DAYS: u32 = 30;
 
 /// The re-examination: since when, by whom, and until when or with which outcome.
 pub(in crate::routes::office) fn reexamined(
@@ -33,11 +33,7 @@ pub(in crate::routes::office) fn reexamined(
             }
         }
         Some((at, outcome)) => {
-            let decided = match outcome {
-                ReexaminationOutcome::Upheld => l.pick("维持", "upheld"),
-                ReexaminationOutcome::Corrected => l.pick("补正", "corrected"),
-                ReexaminationOutcome::Voided => l.pick("撤销", "voided"),
-            };
+            let decided = outcome_words(outcome, l);
             let at = at.for_people();
             match l {
                 Language::Zh => format!("{asked}提出，由{notary}办理，{at}决定：{decided}"),
@@ -46,4 +42,31 @@ pub(in crate::routes::office) fn reexamined(
         }
     };
     (l.pick("复查", "Re-examination").to_owned(), value)
+}
+
+const fn outcome_words(outcome: ReexaminationOutcome, l: Language) -> &'static str {
+    match outcome {
+        ReexaminationOutcome::Upheld => l.pick("维持", "upheld"),
+        ReexaminationOutcome::Corrected => l.pick("补正", "corrected"),
+        ReexaminationOutcome::Voided => l.pick("撤销", "voided"),
+    }
+}
+
+/// What waits for a second person: what, what it says, by whom and since when.
+pub(in crate::routes::office) fn proposed(
+    one: &Proposed,
+    says: &str,
+    names: &Names,
+    l: Language,
+) -> (String, String) {
+    let what = match one.what {
+        StandingChange::Correction => l.pick("补正公证书", "correction").to_owned(),
+        StandingChange::Revocation => l.pick("撤销公证书", "revocation").to_owned(),
+        StandingChange::Reexamination(outcome) => {
+            let conclusion = l.pick("复查结论：", "outcome of the re-examination: ");
+            format!("{conclusion}{}", outcome_words(outcome, l))
+        }
+    };
+    let (by, at) = (names.of(one.by), one.at.for_people());
+    (l.pick("待审批", "Waits for approval").to_owned(), format!("{what} · {says} · {by} · {at}"))
 }
