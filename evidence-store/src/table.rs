@@ -51,6 +51,11 @@ impl<K: Display, V: DeserializeOwned + Serialize> Table<K, V> {
         Self { name, kinds: PhantomData }
     }
 
+    /// What the keys of all its rows begin with: for rows that are not JSON.
+    pub fn prefix(&self) -> String {
+        format!("{}/", self.name)
+    }
+
     /// The row key of `key`: `name/key`.
     pub fn key(&self, key: &K) -> Result<RowKey, TableError> {
         Ok(RowKey::new(format!("{}/{key}", self.name))?)

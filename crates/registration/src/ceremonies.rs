@@ -64,6 +64,24 @@ pub(crate) async fn of_party(
     Ok(ceremonies)
 }
 
+/// Whose the ceremonies after one are, in the order of their rows, at most `limit`.
+pub(crate) async fn whose(
+    platform: &Platform,
+    after: Option<&CeremonyId>,
+    limit: usize,
+) -> Result<Vec<(CeremonyId, FilingId, PartyId)>, Fault> {
+    let prefix = rows::CEREMONIES.prefix();
+    let after = after.map(|id| rows::CEREMONIES.key(id)).transpose()?;
+    let scanned = platform.backend().scan(prefix.as_bytes(), after.as_ref(), limit).await?;
+    let whose = scanned.into_iter().map(|(place, row)| {
+        let id = str::from_utf8(place.as_bytes()).ok().and_then(|text| text.strip_prefix(&prefix));
+        let read = id.and_then(|id| Some((id.parse().ok()?, read(&row.value)?)));
+        read.map(|(id, row)| (id, row.filing, row.party))
+            .ok_or_else(|| Fault::broken(format_args!("row {place} holds no ceremony")))
+    });
+    whose.collect()
+}
+
 /// Refuses a signer who has not come in; everybody else passes.
 pub(crate) async fn require_inside(platform: &Platform, actor: &Actor) -> Result<(), ActError> {
     let Actor::Signer { ceremony, .. } = actor else { return Ok(()) };

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{GuardianshipRow, load};
 use crate::act::Attempts;
+use crate::ceremonies;
 use crate::fault::Fault;
 use crate::filings;
 use crate::index_filings;
 use crate::platform::Platform;
-use crate::rows::{CEREMONIES, GUARDIANSHIPS, PASSES, Pair};
+use crate::rows::{GUARDIANSHIPS, PASSES, Pair};
 
 /// How far a pass over rows of before has come.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
@@ -31,16 +32,15 @@ pub(crate) async fn note_those_of_before(platform: &Platform, page: usize) -> Re
     if before.is_over {
         return Ok(true);
     }
-    let rows = CEREMONIES.scan(platform.backend(), "", before.after.as_ref(), page).await?;
+    let rows = ceremonies::whose(platform, before.after.as_ref(), page).await?;
     let mut changes = Changeset::new();
-    for (ceremony, row) in &rows {
-        let (filing, party) = (row.value.filing, row.value.party);
+    for (ceremony, filing, party) in rows.iter().copied() {
         if is_of_ward(platform, filing, party).await? {
-            note_one(platform, &mut changes, (filing, party), *ceremony).await?;
+            note_one(platform, &mut changes, (filing, party), ceremony).await?;
         }
     }
     let is_over = rows.len() < page;
-    let after = rows.last().map(|(ceremony, _)| *ceremony).or(before.after);
+    let after = rows.last().map(|(ceremony, ..)| *ceremony).or(before.after);
     let now = PassRow { after, is_over };
     match stored {
         None => PASSES.insert(&mut changes, &name, &now)?,

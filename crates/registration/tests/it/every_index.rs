@@ -176,7 +176,7 @@ async fn an_index_that_fails_shows_nothing_and_what_is_on_record_is_answered_wit
     faulty.fail(0, Failing::Undone);
     let again = place_hold(&world.platform, &holding, query, hold.clone()).await.unwrap();
     assert_eq!(again, placed, "it is held, and is told so");
-    let other = world.named_request(&regulator(), "another hold");
+    let other = world.named_request(&regulator(), "another-hold");
     let refused = place_hold(&world.platform, &other, query, hold).await.unwrap_err();
     assert_eq!(refused.code(), "search_unavailable");
     faulty.reset();

@@ -21,16 +21,7 @@ pub(super) fn samples() -> Vec<DossierPage> {
         has_photo: true,
         status,
         hint: hint.into(),
-        claims: vec![
-            claim(
-                "签名",
-                StatusShown::Proved,
-                "签名与证书、设备公钥和签署声明相符。",
-                "TEST ONLY CA",
-            ),
-            claim("身份", StatusShown::NotProved, "没有权威来源说明签署人是谁。", ""),
-            claim("记录齐全", StatusShown::Contradicted, "链条在第3条之后缺少一条。", ""),
-        ],
+        claims: claims(),
         application,
         apply_key,
         found_void: (n == 2).then(|| "2026-11-25 10:00:00 +08:00".into()),
@@ -115,6 +106,15 @@ pub(super) fn samples() -> Vec<DossierPage> {
         page(vec![card(3, None, "", None, None)], Vec::new(), None),
         // The last part of a long filing, in which nothing was signed.
         DossierPage { from: 500, previous: Some(0), ..page(Vec::new(), Vec::new(), None) },
+    ]
+}
+
+fn claims() -> Vec<ClaimLine> {
+    let signed = "签名与证书、设备公钥和签署声明相符。";
+    vec![
+        claim("签名", StatusShown::Proved, signed, "TEST ONLY CA"),
+        claim("身份", StatusShown::NotProved, "没有权威来源说明签署人是谁。", ""),
+        claim("记录齐全", StatusShown::Contradicted, "链条在第3条之后缺少一条。", ""),
     ]
 }
 
