@@ -240,14 +240,18 @@ impl Said<'_> {
             .observed("ceremonies", ceremonies)?
             .observed("messages", messages)?
             .observed("changed_by", request.actor.name())?;
-        // Nothing more is written about a person whose data were erased.
-        if !removed.is_erased() {
+        // Nothing more is written about a person whose data were erased: the keys that would seal it are gone,
+        // and what remains, also the salts of what is not said, is about the filing.
+        let about = if removed.is_erased() {
+            About::filing(before.id())
+        } else {
             draft.declared("reason", reason)?;
-        }
+            About::party(before.id(), party)
+        };
         // What programs change in filings the chain says; what staff does the auditor reads as well.
         if let Actor::Staff(member) = &request.actor {
             draft.journalled_by(member, "party_removed");
         }
-        draft.seal(platform, About::party(before.id(), party), None)
+        draft.seal(platform, about, None)
     }
 }
