@@ -275,7 +275,10 @@ mod tests {
         let followed = "异议处理；签署可能已被登记机关认定无效，请查询";
         assert_eq!(told, ["确认", "有异议", followed]);
         // The narrow column breaks the line.
-        assert!(text.contains("签署可能已被登") && text.contains("记机关认定无效，请查询"), "{text}");
+        assert!(
+            text.contains("签署可能已被登") && text.contains("记机关认定无效，请查询"),
+            "{text}"
+        );
         let (told, text) = answered(false, false);
         assert!(told == ["确认"] && !text.contains("认定无效"), "{told:?} {text}");
     }
