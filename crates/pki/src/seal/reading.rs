@@ -49,7 +49,10 @@ impl SealSignature {
         if fields.expect(der::INTEGER)?.small()? != 1 {
             return Err(SealFormError::Kind);
         }
-        fields.expect(der::SET)?;
+        // A hint that nobody signs (RFC 5652 section 5.1), and no room for other bytes: it names what is used.
+        if HashAlgorithm::read(fields.expect(der::SET)?.only()?)? != Some(HashAlgorithm::Sha256) {
+            return Err(SealFormError::Algorithm);
+        }
         // Detached: the content's kind and nothing of it.
         let mut content = fields.expect(der::SEQUENCE)?.sequence()?;
         if content.expect(der::OID)?.oid()? != ID_DATA {

@@ -5,7 +5,8 @@ use crate::authority::{TestSealAuthority, TestTimeAuthority};
 use crate::certificate::{ChainError, TrustedRoot};
 use crate::testing::{Seeded, instant, openssl, temporary_file};
 use crate::timestamp::{
-    Accuracy, Nonce, TimeRoot, TimeStampRequest, TimestampFault, TimestampToken, TokenIssuer,
+    Accuracy, HashAlgorithm, Nonce, TimeRoot, TimeStampRequest, TimestampFault, TimestampToken,
+    TokenIssuer,
 };
 
 const NOW: &str = "2026-11-28T08:00:00.000Z";
@@ -129,11 +130,25 @@ fn every_changed_byte_is_noticed() {
         let roots = std::slice::from_ref(&office.root);
         let times = std::slice::from_ref(&office.time_root);
         let believed = seal.verify(&Digest::of(b"file"), roots, times);
-        // The outer list of digest algorithms is a hint that nobody signs (RFC 5652 section
-        // 5.1), here and in the token; nothing rests on it.
+        // The list of digest algorithms of the token is a hint that nobody signs (RFC 5652 section 5.1);
+        // nothing rests on it.
         if let Ok(believed) = believed {
             assert_eq!(believed.time().at(), instant(NOW), "byte {place}");
         }
+    }
+}
+
+#[test]
+fn the_list_of_digests_that_nobody_signs_names_the_one_that_is_used() {
+    let der = Office::new(1).sealed(b"file", NOW);
+    let list = [&[0x31, 13], HashAlgorithm::Sha256.write().as_slice()].concat();
+    let place = der.windows(list.len()).position(|window| window == list).unwrap();
+    for (byte, bit) in
+        (place..place + list.len()).flat_map(|byte| (0..8).map(move |bit| (byte, bit)))
+    {
+        let mut changed = der.clone();
+        changed[byte] ^= 1 << bit;
+        assert!(SealSignature::from_der(&changed).is_err(), "bit {bit} of byte {byte}");
     }
 }
 

@@ -19,8 +19,10 @@ pub(super) fn numbers(input: &[u8]) {
                 assert!(!format!("{read:?}").contains(read.expose()), "a number is printed");
             }
             Err(error) => {
+                // Words of the refusal itself are nobody's number.
+                let digits = text.chars().filter(char::is_ascii_digit).count();
                 let said = format!("{error} {error:?}");
-                assert!(text.len() < 8 || !said.contains(text), "a refusal repeats its input");
+                assert!(digits < 6 || !said.contains(text), "a refusal repeats its input");
             }
         }
     }
