@@ -21,15 +21,22 @@ pub(super) struct Visits {
     pub(super) refused: BTreeMap<String, u64>,
     /// Requests without an answer, or with one outside the protocol.
     pub(super) failed: BTreeMap<String, u64>,
-    /// What was promised.
+    /// Ceremonies that ended with a receipt.
+    pub(super) completed: usize,
+    /// What was promised, where it is kept.
     pub(super) receipts: Vec<Receipt>,
 }
 
 impl Visits {
-    fn add(&mut self, visit: Visit) {
+    fn add(&mut self, visit: Visit, keeps_receipts: bool) {
         self.accepted.extend(visit.accepted);
         match visit.end {
-            Ok(receipt) => self.receipts.push(receipt),
+            Ok(receipt) => {
+                self.completed += 1;
+                if keeps_receipts {
+                    self.receipts.push(receipt);
+                }
+            }
             Err(CallError::Problem { status, code, .. }) if matches!(status, 429 | 503) => {
                 *self.refused.entry(format!("{status} {code}")).or_default() += 1;
             }
@@ -57,11 +64,18 @@ pub(super) struct Floodgate {
     run: Run,
     under_way: JoinSet<Visit>,
     pub(super) visits: Visits,
+    keeps_receipts: bool,
 }
 
 impl Floodgate {
     pub(super) fn new(run: Run) -> Self {
-        Self { run, under_way: JoinSet::new(), visits: Visits::default() }
+        let (under_way, visits) = (JoinSet::new(), Visits::default());
+        Self { run, under_way, visits, keeps_receipts: true }
+    }
+
+    /// The same without keeping receipts: for a run whose own memory must not grow.
+    pub(super) fn counting(run: Run) -> Self {
+        Self { keeps_receipts: false, ..Self::new(run) }
     }
 
     /// Lets these in from `start` on, so many in a second. Gives when the next would come.
@@ -95,7 +109,7 @@ impl Floodgate {
 
     fn note(&mut self, done: Result<Visit, tokio::task::JoinError>) {
         match done {
-            Ok(visit) => self.visits.add(visit),
+            Ok(visit) => self.visits.add(visit, self.keeps_receipts),
             Err(_) => *self.visits.failed.entry("a visitor panicked".to_owned()).or_default() += 1,
         }
     }
