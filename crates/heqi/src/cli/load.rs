@@ -124,3 +124,30 @@ impl Scenario {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        load: LoadArgs,
+    }
+
+    fn caches(words: &[&str]) -> Option<(Option<u32>, Option<u32>)> {
+        let words = std::iter::once("load").chain(words.iter().copied());
+        let caches = Only::try_parse_from(words).ok()?.load.caches();
+        Some((caches.platform, caches.custodian))
+    }
+
+    #[test]
+    fn caches_are_the_usual_ones_unless_somebody_says_so_and_never_nothing() {
+        assert_eq!(caches(&[]), Some((None, None)));
+        let said = caches(&["--platform-cache-mib", "64", "--custodian-cache-mib", "1"]);
+        assert_eq!(said, Some((Some(64), Some(1))));
+        assert_eq!(caches(&["--platform-cache-mib", "0"]), None);
+    }
+}

@@ -142,3 +142,35 @@ async fn ceremony(
     took(&mut sent);
     Ok(receipt)
 }
+
+#[cfg(test)]
+mod tests {
+    use heqi_evidence::leaf::RecordRoot;
+    use heqi_vocabulary::{Digest, RecordId};
+
+    use super::*;
+    use crate::client::messages::Deposited;
+
+    fn visit() -> Visit {
+        let receipt = Receipt {
+            record_id: RecordId::from_bytes([1; 16]),
+            record_root: RecordRoot::new(Digest::of(b"root")),
+            logged: None,
+            witnessed: None,
+            mirrored: None,
+            deposited: Deposited { held: 0, of: 2 },
+        };
+        Visit { accepted: vec![Duration::from_millis(1); 3], end: Ok(receipt) }
+    }
+
+    #[test]
+    fn a_run_that_only_counts_keeps_no_receipts() {
+        for (keeps, kept) in [(true, 2), (false, 0)] {
+            let mut visits = Visits::default();
+            visits.add(visit(), keeps);
+            visits.add(visit(), keeps);
+            assert_eq!((visits.completed, visits.receipts.len()), (2, kept));
+            assert_eq!(visits.accepted.len(), 6);
+        }
+    }
+}
