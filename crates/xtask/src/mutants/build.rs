@@ -301,6 +301,7 @@ fn blame(error: &Value, texts: &Blames, left: &mut BTreeMap<u32, Left>) -> Resul
             .find(|blame| **blame != Blame::Nobody)
     };
     match blamed(true).or_else(|| blamed(false)) {
+        _ if text(error, "/code/code") == Some("E0004") => arms(error, texts, left),
         Some(Blame::Version(ids)) => {
             for id in ids {
                 let why = if of_the_build { Left::ForItself } else { Left::Unviable };
@@ -316,6 +317,30 @@ fn blame(error: &Value, texts: &Blames, left: &mut BTreeMap<u32, Left>) -> Resul
         }
         Some(Blame::Nobody) | None => Err(format!("an error that no mutant explains: {error}")),
     }
+}
+
+/// A match with guards on all its arms covers nothing, where `_` has a guard of its own: from its head, which the
+/// error names, to its last arm, behind which the compiler would put another.
+fn arms(error: &Value, texts: &Blames, left: &mut BTreeMap<u32, Left>) -> Result<(), String> {
+    let line = |span: &Value| {
+        let line = usize::try_from(span.get("line_start")?.as_u64()?).ok()?;
+        Some((text(span, "/file_name")?.to_owned(), line))
+    };
+    let unexplained = || format!("an error that no mutant explains: {error}");
+    let (file, head) = spans(error).iter().find_map(line).ok_or_else(unexplained)?;
+    let children = error.get("children").and_then(Value::as_array);
+    let inside = children.map(Vec::as_slice).unwrap_or_default().iter().flat_map(spans);
+    let end = inside.filter_map(line).filter(|(other, _)| *other == file).map(|(_, at)| at).max();
+    let blames = texts.get(Path::new(&file)).ok_or_else(unexplained)?;
+    let before = left.len();
+    for blame in blames.get(head..=end.unwrap_or(head)).unwrap_or_default() {
+        if let Blame::Version(ids) = blame {
+            for id in ids {
+                left.entry(*id).or_insert(Left::ForItself);
+            }
+        }
+    }
+    if left.len() == before { Err(unexplained()) } else { Ok(()) }
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
