@@ -36,7 +36,8 @@ use heqi_notarization::staff::{OfficeRole, Officer};
 use heqi_testkit::{Story, Twists};
 use heqi_vocabulary::{Clock as _, Digest};
 
-use crate::matter::{Bureau, Member, PlainScreen, rule};
+use crate::matter::press::PlainScreen;
+use crate::matter::{Bureau, Member, rule};
 use crate::support::{Failing, House, story};
 
 /// The file of the newest document of a matter, made now.
