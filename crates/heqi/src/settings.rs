@@ -104,6 +104,9 @@ pub(crate) struct PlatformSettings {
     /// What regulators do here beside searching.
     #[serde(default)]
     pub(crate) regulator: RegulatorSettings,
+    /// The cache of the store's index, in MiB; about 2.5 times that is taken.
+    #[serde(default = "platform_cache", deserialize_with = "index_cache")]
+    pub(crate) index_cache_mib: u32,
     /// Names that consent texts are filled with.
     #[serde(default)]
     pub(crate) names: Names,
@@ -169,6 +172,28 @@ pub(crate) struct PeerSettings {
     pub(crate) mirror_vkey: Option<Vkey>,
 }
 
+/// The largest cache of an index, in MiB; the smallest is 1.
+const MAX_INDEX_CACHE_MIB: u32 = 65_536;
+
+/// The platform's cache: every act reads and writes rows of its filing there (ADR 0088).
+pub(crate) const fn platform_cache() -> u32 {
+    32
+}
+
+/// A custodian's cache: what was admitted is seldom read again (ADR 0088).
+pub(crate) const fn custodian_cache() -> u32 {
+    16
+}
+
+fn index_cache<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let mib = u32::deserialize(from)?;
+    if !(1..=MAX_INDEX_CACHE_MIB).contains(&mib) {
+        let text = format!("index_cache_mib is a number from 1 to {MAX_INDEX_CACHE_MIB}");
+        return Err(D::Error::custom(text));
+    }
+    Ok(mib)
+}
+
 /// Reads the settings of a service from its file and the environment.
 pub(crate) fn load<T: DeserializeOwned>(file: Option<&Path>) -> Result<T, SettingsError> {
     settings::load(file, &Environment::of_process()?.without(&READ_BY_THE_COMMAND_LINE))
@@ -221,6 +246,23 @@ mod tests {
         assert_eq!(read(r#"{"face_actions":0}"#).unwrap().face_actions, 0);
         let refused = read(r#"{"face_actions":4}"#).unwrap_err().to_string();
         assert!(refused.contains("from 0 to 3"), "{refused}");
+    }
+
+    #[test]
+    fn the_index_takes_what_the_operator_gives_it_and_never_nothing() {
+        #[derive(Debug, Deserialize)]
+        struct Part {
+            #[serde(default = "custodian_cache", deserialize_with = "index_cache")]
+            index_cache_mib: u32,
+        }
+        let read = |text: &str| serde_json::from_str::<Part>(text);
+        assert_eq!(read("{}").unwrap().index_cache_mib, 16);
+        assert_eq!(read(r#"{"index_cache_mib":256}"#).unwrap().index_cache_mib, 256);
+        for wrong in [0, 65_537] {
+            let text = format!(r#"{{"index_cache_mib":{wrong}}}"#);
+            let refused = read(&text).unwrap_err().to_string();
+            assert!(refused.contains("from 1 to 65536"), "{refused}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use heqi_evidence_store::backend::embedded::Embedded;
 use heqi_service_kit::Load;
 use heqi_service_kit::listener::ListenError;
 use heqi_service_kit::tls::PeerTlsSettings;
@@ -19,7 +20,7 @@ use crate::service::platform::RunningPlatform;
 use crate::service::{ServiceError, store};
 use addresses::Addresses;
 use claimed::Claimed;
-use lan::Lan;
+use plan::Plan;
 
 pub(crate) mod addresses;
 pub(crate) mod claimed;
@@ -83,6 +84,26 @@ pub(crate) struct Catching {
     pub(crate) providing: Providing,
 }
 
+/// The caches of the stores' indexes in MiB, where they are not what the settings say by themselves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Caches {
+    pub(crate) platform: Option<u32>,
+    /// Of each of both.
+    pub(crate) custodian: Option<u32>,
+}
+
+impl Caches {
+    fn set(self, plan: &mut Plan) {
+        if let Some(mib) = self.platform {
+            plan.platform.index_cache_mib = mib;
+        }
+        if let Some(mib) = self.custodian {
+            plan.notary.index_cache_mib = mib;
+            plan.preservation.index_cache_mib = mib;
+        }
+    }
+}
+
 /// Public keys that `demo.json` lists.
 #[derive(Clone)]
 pub(crate) struct WorldKeys {
@@ -131,10 +152,14 @@ struct Running {
 impl World {
     /// Makes what is missing below `data_dir` and starts everything on any free ports, to be
     /// measured; `check_pixels` is the setting of the platform.
-    pub(crate) async fn measured(data_dir: &Path, check_pixels: bool) -> Result<Self, WorldError> {
+    pub(crate) async fn measured(
+        data_dir: &Path,
+        check_pixels: bool,
+        caches: Caches,
+    ) -> Result<Self, WorldError> {
         let addresses = Addresses::any();
-        let claimed =
-            Box::pin(Claimed::claim_with(data_dir, &addresses, check_pixels, None)).await?;
+        let claiming = Claimed::claim_with(data_dir, &addresses, (check_pixels, caches), None);
+        let claimed = Box::pin(claiming).await?;
         Box::pin(claimed.start()).await
     }
 
@@ -142,7 +167,8 @@ impl World {
     /// connections: one address stands for many.
     pub(crate) async fn limited(data_dir: &Path) -> Result<Self, WorldError> {
         let addresses = Addresses::any();
-        let mut claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, true, None)).await?;
+        let usual = (true, Caches::default());
+        let mut claimed = Box::pin(Claimed::claim_with(data_dir, &addresses, usual, None)).await?;
         let mut load = Load::default();
         load.connections_per_address = 0;
         claimed.plan.platform.api.load = load;
@@ -164,6 +190,17 @@ impl World {
         if let Some(running) = self.running.lock().as_ref() {
             running.platform.pause_worker();
         }
+    }
+
+    /// The stores that are open, by the folder of their organisation.
+    pub(crate) fn stores(&self) -> Vec<(&'static str, Arc<Embedded>)> {
+        let running = self.running.lock();
+        let Some(running) = running.as_ref() else { return Vec::new() };
+        let platform = Some(("platform", running.platform.store()));
+        let notary = running.notary.as_ref().map(|one| ("notary", one.store()));
+        let preservation = running.preservation.as_ref().map(|one| ("preservation", one.store()));
+        let all = [platform, notary, preservation].into_iter().flatten();
+        all.map(|(folder, store)| (folder, Arc::clone(store))).collect()
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

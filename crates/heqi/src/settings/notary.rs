@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::notify::{AlarmDeliverySettings, PeopleSettings};
 use super::time::{CenterPart, StampingSettings, TimeAuthorityPeer};
 use super::workbench::WorkbenchSettings;
-use super::{Profile, a_day};
+use super::{Profile, a_day, custodian_cache, index_cache};
 
 /// A notary data centre or a preservation service.
 #[derive(Clone, Debug, Deserialize)]
@@ -76,6 +76,9 @@ pub(crate) struct NotarySettings {
     /// How often both sides' logs are compared, in seconds: once a day.
     #[serde(default = "a_day")]
     pub(crate) reconcile_every_s: u64,
+    /// The cache of the store's index, in MiB; about 2.5 times that is taken.
+    #[serde(default = "custodian_cache", deserialize_with = "index_cache")]
+    pub(crate) index_cache_mib: u32,
     /// As the platform's.
     #[serde(skip)]
     pub(crate) kept_in: BTreeSet<String>,

@@ -15,7 +15,7 @@ use super::addresses::Addresses;
 use super::lan::Lan;
 use super::outage;
 use super::plan::{Plan, Urls};
-use super::{Catching, Custodians, Running, World, WorldError};
+use super::{Caches, Catching, Custodians, Running, World, WorldError};
 use crate::client::{self, Caller};
 use crate::demo::officers::{self, Officer};
 use crate::service::notary;
@@ -46,7 +46,8 @@ impl Claimed {
         addresses: &Addresses,
         catching: &Catching,
     ) -> Result<Self, WorldError> {
-        Self::claim_with(data_dir, addresses, true, Some(catching)).await
+        let usual = (true, Caches::default());
+        Self::claim_with(data_dir, addresses, usual, Some(catching)).await
     }
 
     /// Makes the accounts of the demo's officers.
@@ -78,7 +79,7 @@ impl Claimed {
     pub(super) async fn claim_with(
         data_dir: &Path,
         addresses: &Addresses,
-        check_pixels: bool,
+        (check_pixels, caches): (bool, Caches),
         catching: Option<&Catching>,
     ) -> Result<Self, WorldError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -104,6 +105,7 @@ impl Claimed {
         })?;
         let mut plan = Plan::make(data_dir, urls, &*clock, &*entropy)?;
         plan.platform.check_pixels = check_pixels;
+        caches.set(&mut plan);
         if let Some(catching) = catching {
             plan.catch(catching, &*entropy)?;
         } else {
