@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 const PAGES: [&str; 3] = ["docs/SECURITY.md", "docs/RELIABILITY.md", "docs/EDGE-CASES.md"];
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
@@ -23,7 +23,7 @@ fn named(page: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap_or_default();
