@@ -211,7 +211,7 @@ pub(crate) struct BackupArgs {
     /// The folder of the vault's backup: on another medium, for its generations are dropped after 35 days
     #[arg(long, value_name = "DIR")]
     pub(crate) vault_to: PathBuf,
-    /// The key-encryption key of whoever is to restore; by default the store's own
+    /// The key-encryption key of whoever is to restore, a file or a key-service.json; by default the store's own
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
     /// Print what was made as JSON
@@ -224,7 +224,7 @@ pub(crate) struct BackupsArgs {
     /// The folder of the backup
     #[arg(long, value_name = "DIR")]
     pub(crate) from: PathBuf,
-    /// The key-encryption key it was made for
+    /// The key-encryption key it was made for: the file, or the key-service.json of a key service
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
     /// Print the list as JSON
@@ -243,7 +243,7 @@ pub(crate) struct RestoreArgs {
     /// The generation of the store; by default the newest
     #[arg(long, value_name = "N")]
     pub(crate) generation: Option<u32>,
-    /// The key-encryption key the backup was made for
+    /// The key-encryption key the backup was made for: the file, or the key-service.json of a key service
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
     /// The organisation's data folder, such as heqi-data/platform; it must hold no store
