@@ -1,9 +1,14 @@
-//! `docs/OPERATING.md` names every setting, metric and alarm of the services, and none that nothing reads or raises.
+//! `docs/OPERATING.md` names every setting, metric and alarm of the services, none that nothing reads or raises, and the
+//! defaults of `[api]`.
 //!
 //! By name only: a key that stands in another table than its own is found by the services, which refuse it.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+use heqi_api::ApiSettings;
+use heqi_service_kit::settings::{self, Environment};
+use serde::Deserialize;
 
 use crate::promises::{root, sources};
 
@@ -195,6 +200,24 @@ fn the_operators_page_shows_every_setting_and_no_other() {
     let unknown = shown.iter().filter(|key| !read.contains(*key) && !shared.contains(*key));
     let unknown: Vec<&String> = unknown.collect();
     assert!(unknown.is_empty(), "docs/OPERATING.md shows {unknown:?}, which nothing reads");
+}
+
+/// What stands below `[api]`.
+#[derive(Debug, Deserialize)]
+struct OfPlatform {
+    api: ApiSettings,
+}
+
+#[test]
+fn what_the_operators_page_shows_below_api_is_what_holds_without_it() {
+    let page = page();
+    let (_, example) = page.split_once("\n### platform.toml\n").unwrap();
+    let (_, rest) = example.split_once("\n[api]\n").unwrap();
+    let (table, _) = rest.split_once("\n[telemetry]\n").unwrap();
+    let text = format!("[api]\n{table}\n");
+    let shown: OfPlatform =
+        settings::read(&text, "docs/OPERATING.md", &Environment::default()).unwrap();
+    assert_eq!(format!("{:?}", shown.api), format!("{:?}", ApiSettings::default()));
 }
 
 #[test]

@@ -46,9 +46,9 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Follow a log from outside and catch it when it shows two histories
     Monitor(heqi_monitor::MonitorArgs),
-    /// Check this machine and a data folder, one line per requirement
+    /// Check this machine and a data folder, or one configured service, one line per requirement
     Doctor(DoctorArgs),
-    /// Look after a stopped service's store
+    /// Check, rebuild, back up and restore a store
     Store {
         #[command(subcommand)]
         action: StoreAction,
@@ -65,7 +65,7 @@ pub(crate) enum Command {
     },
     /// Write proofs of records that a stopped custodian refused for their place in a chain
     ChainForks(ChainForksArgs),
-    /// Let integrators in and out of a stopped platform
+    /// Let programs and staff in and out of a stopped platform or data centre
     Admin {
         #[command(subcommand)]
         action: AdminAction,
