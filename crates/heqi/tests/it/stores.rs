@@ -70,7 +70,8 @@ fn a_backup_under_a_key_service_is_listed_and_restored_by_its_description() {
     }
     let again = path("again");
     let line = ["store", "restore", "--from", &to, "--vault-from", &vault_to];
-    heqi(&[&line[..], &["--key", &service, "--to", &again]].concat()).exits(0);
+    let more = ["--key", &service, "--to", &again];
+    heqi(&[&line[..], &more].concat()).exits(0);
     assert!(made.path("again/store/store.json").exists());
 }
 
