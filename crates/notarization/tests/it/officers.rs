@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use futures_util::future::join_all;
 use heqi_credentials::{Password, TotpSecret};
 use heqi_evidence_store::backend::CommitError;
 use heqi_notarization::NotaryOffice;
@@ -196,6 +197,35 @@ async fn a_code_counts_once_also_for_an_extraction() {
     house.clock.advance_ms(60_000);
     let code = secret.code_at(house.clock.now());
     assert!(show_again(office, ADDRESS, "qian.wei", &code).await.is_ok());
+}
+
+#[tokio::test]
+async fn tries_that_come_at_once_are_no_more_than_one_after_the_other() {
+    let house = House::of(&story());
+    let office = &house.office;
+    let account = make(office, "security.one", OfficeRole::Security).await;
+    let secret = TotpSecret::generate(&SeededEntropy::new(5));
+    enrol_officer(office, account, &secret).await.unwrap();
+    let counted = |answers: Vec<Option<OfficeStaffError>>| {
+        let told = |one: fn(&OfficeStaffError) -> bool| {
+            answers.iter().flatten().filter(|error| one(error)).count()
+        };
+        let later = told(|error| matches!(error, OfficeStaffError::Later { .. }));
+        let wrong =
+            told(|error| matches!(error, OfficeStaffError::Wrong | OfficeStaffError::WrongCode));
+        (wrong, later)
+    };
+    let passwords = (0..9).map(|_| async {
+        log_in(office, ADDRESS, "security.one", Password::typed("wrong".into())).await.err()
+    });
+    assert_eq!(counted(join_all(passwords).await), (5, 4));
+    let elsewhere: IpAddr = "203.0.113.9".parse().unwrap();
+    let codes = (0..9)
+        .map(|_| async { show_again(office, elsewhere, "security.one", "nocode").await.err() });
+    assert_eq!(counted(join_all(codes).await), (5, 4));
+    let events = account_events(office, account).await.unwrap();
+    let noted = |kind| events.iter().filter(|one| one.event == kind).count();
+    assert_eq!((noted(StaffEvent::WrongPassword), noted(StaffEvent::WrongCode)), (5, 5));
 }
 
 #[tokio::test]

@@ -292,7 +292,9 @@ impl Scene {
     }
 
     pub(crate) async fn reviewer(&self, login: &str) -> Actor {
-        self.account(login, "李娜", registry(), StaffRole::Reviewer).await
+        // Two reviewers are two people.
+        let name = if login == "li.na" { "李娜" } else { "王强" };
+        self.account(login, name, registry(), StaffRole::Reviewer).await
     }
 
     pub(crate) async fn decide(
@@ -377,6 +379,22 @@ async fn the_decision_may_come_before_the_confirmations() {
     assert!(matches!(scene.state().await, FilingState::Signed { .. }));
     scene.confirm(&visitor).await;
     assert!(matches!(scene.state().await, FilingState::Confirmed { .. }));
+}
+
+#[tokio::test]
+async fn one_person_with_two_accounts_is_not_two_reviewers() {
+    let scene = Scene::new(Mood::Down).await;
+    scene.sign().await;
+    let first = scene.account("a.yi", "阿卜杜拉·买买提", registry(), StaffRole::Reviewer).await;
+    // A name is the same with whatever dot it was typed.
+    let same = scene.account("a.er", "阿卜杜拉•买买提", registry(), StaffRole::Reviewer).await;
+    let case = scene.only_case(&first).await.case;
+    scene.decide(&first, case, Decision::ProposeRefusal).await.unwrap();
+    let own = scene.decide(&same, case, Decision::ConfirmRefusal).await.unwrap_err();
+    assert_eq!((own.code(), own.class()), ("own_refusal", Class::Conflict));
+    // Nothing was decided: somebody else still may.
+    let second = scene.reviewer("wang.qiang").await;
+    scene.decide(&second, case, Decision::ConfirmRefusal).await.unwrap();
 }
 
 #[tokio::test]
