@@ -26,13 +26,21 @@ pub(crate) fn password(text: &str) -> Password {
 }
 
 pub(crate) async fn make(office: &NotaryOffice, login: &str, role: OfficeRole) -> StaffId {
+    make_named(office, (login, &format!("示例人员·{login}")), role).await.unwrap()
+}
+
+async fn make_named(
+    office: &NotaryOffice,
+    (login, name): (&str, &str),
+    role: OfficeRole,
+) -> Result<StaffId, OfficeStaffError> {
     let command = CreateOfficer {
         login: login.parse().unwrap(),
-        name: "示例人员".into(),
+        name: name.to_owned(),
         role,
         password: password(PASSWORD),
     };
-    create_officer(office, command).await.unwrap()
+    create_officer(office, command).await
 }
 
 /// How an account stands, as the page shows it.
@@ -144,6 +152,35 @@ async fn nobody_comes_in_before_security_has_released_them() {
         assert_eq!(by(event), EventBy::Officer { account: notary }, "{event}");
     }
     assert_eq!(by(StaffEvent::WrongPassword), EventBy::Nobody);
+}
+
+#[tokio::test]
+async fn nobody_has_two_accounts_and_so_is_both_halves_of_what_takes_two() {
+    let house = House::of(&story());
+    let office = &house.office;
+    let security = make(office, "security.one", OfficeRole::Security).await;
+    let keeper = Officer { account: security, role: OfficeRole::Security };
+    let clerk = make_named(office, ("a.yi", "阿卜杜拉·买买提"), OfficeRole::Clerk).await.unwrap();
+    release(office, &keeper, clerk).await.unwrap();
+    // A name is the same with whatever dot it was typed.
+    let twin = ("a.er", "阿卜杜拉•买买提");
+    for role in [OfficeRole::Approver, OfficeRole::Clerk, OfficeRole::Security] {
+        let refused = make_named(office, twin, role).await.unwrap_err();
+        assert!(matches!(refused, OfficeStaffError::SecondAccount), "{refused}");
+    }
+    // Once the other account is shut out, the person may; and then not come back with it.
+    disable_officer(office, &keeper, clerk).await.unwrap();
+    let approver = make_named(office, twin, OfficeRole::Approver).await.unwrap();
+    release(office, &keeper, approver).await.unwrap();
+    let refused = release(office, &keeper, clerk).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::SecondAccount), "{refused}");
+    let login = "a.yi".parse().unwrap();
+    let refused = reset_officer(office, &login, password(PASSWORD)).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::SecondAccount), "{refused}");
+    let refused = log_in(office, ADDRESS, "a.yi", password(PASSWORD)).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::Wrong), "{refused}");
+    // Of two people with one name one gets an addition.
+    make_named(office, ("a.san", "阿卜杜拉·买买提·乙"), OfficeRole::Clerk).await.unwrap();
 }
 
 #[tokio::test]
