@@ -14,7 +14,6 @@ use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Stored;
 use heqi_evidence_store::vault::{DataKey, DataKeyId};
-use heqi_identity::PersonName;
 use heqi_vocabulary::{StaffId, UtcMillis};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -27,6 +26,7 @@ mod error;
 pub mod login;
 mod role;
 pub(crate) mod rows;
+mod second_account;
 pub mod sessions;
 mod tries;
 
@@ -96,7 +96,7 @@ pub async fn create_officer(
         }
         let now = office.clock().now();
         let id = StaffId::time_ordered(now, office.entropy());
-        expect_one(office, id, &secrets.name).await?;
+        second_account::refuse(office, id, &secrets.name).await?;
         let is_first = role == OfficeRole::Security && !has_security(office).await?;
         let row = AccountRow {
             login: login.clone(),
@@ -118,31 +118,6 @@ pub async fn create_officer(
             return Ok(id);
         }
     }
-}
-
-/// Refuses an account to whoever has another one that is not shut out: nobody has two roles, and with
-/// two accounts one person would be both halves of what takes two. People are told apart by the name
-/// of the account, as at the platform (ADR 0053, 0091).
-async fn expect_one(
-    office: &NotaryOffice,
-    account: StaffId,
-    name: &str,
-) -> Result<(), OfficeStaffError> {
-    let own = PersonName::parse(name);
-    for (other, stored) in ACCOUNTS.scan(office.store(), "", None, usize::MAX).await? {
-        if other == account || stored.value.disabled_at.is_some() {
-            continue;
-        }
-        let theirs = unseal(office, other, &stored.value)?;
-        let is_same = match (&own, PersonName::parse(&theirs.name)) {
-            (Ok(own), Ok(theirs)) => own.is_same_as(&theirs),
-            _ => theirs.name == name,
-        };
-        if is_same {
-            return Err(OfficeStaffError::SecondAccount);
-        }
-    }
-    Ok(())
 }
 
 async fn has_security(office: &NotaryOffice) -> Result<bool, OfficeStaffError> {
@@ -197,8 +172,7 @@ pub async fn release_officer(
             return Err(OfficeStaffError::Changed);
         }
         // While it was shut out, the person may have been given another one.
-        let name = unseal(office, account, &row)?.name.clone();
-        expect_one(office, account, &name).await?;
+        second_account::refuse(office, account, &unseal(office, account, &row)?.name).await?;
         row.released_at = Some(office.clock().now());
         row.disabled_at = None;
         let mut changes = Changeset::new();
@@ -250,8 +224,11 @@ pub async fn reset_officer(
     password: Password,
 ) -> Result<(), OfficeStaffError> {
     let id = find(office, login).await?.ok_or(OfficeStaffError::NotFound)?;
-    let name = officer_name(office, id).await?;
-    expect_one(office, id, &name).await?;
+    let row = load(office, id).await?.value;
+    // Of who is not shut out it makes no second one.
+    if row.disabled_at.is_some() {
+        second_account::refuse(office, id, &unseal(office, id, &row)?.name).await?;
+    }
     let hashed = login::hash_aside(office, password).await?;
     // The last security officer must be able to come back without another.
     let others = accounts(office).await?.into_iter().any(|one| {

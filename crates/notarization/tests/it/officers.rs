@@ -179,6 +179,9 @@ async fn nobody_has_two_accounts_and_so_is_both_halves_of_what_takes_two() {
     assert!(matches!(refused, OfficeStaffError::SecondAccount), "{refused}");
     let refused = log_in(office, ADDRESS, "a.yi", password(PASSWORD)).await.unwrap_err();
     assert!(matches!(refused, OfficeStaffError::Wrong), "{refused}");
+    // Of who is not shut out a reset makes no second account.
+    let login = "a.er".parse().unwrap();
+    reset_officer(office, &login, password(PASSWORD)).await.unwrap();
     // Of two people with one name one gets an addition.
     make_named(office, ("a.san", "阿卜杜拉·买买提·乙"), OfficeRole::Clerk).await.unwrap();
 }
