@@ -26,6 +26,7 @@ mod error;
 pub mod login;
 mod role;
 pub(crate) mod rows;
+mod second_account;
 pub mod sessions;
 mod tries;
 
@@ -95,6 +96,7 @@ pub async fn create_officer(
         }
         let now = office.clock().now();
         let id = StaffId::time_ordered(now, office.entropy());
+        second_account::refuse(office, id, &secrets.name).await?;
         let is_first = role == OfficeRole::Security && !has_security(office).await?;
         let row = AccountRow {
             login: login.clone(),
@@ -169,6 +171,8 @@ pub async fn release_officer(
         if row.standing() != seen {
             return Err(OfficeStaffError::Changed);
         }
+        // While it was shut out, the person may have been given another one.
+        second_account::refuse(office, account, &unseal(office, account, &row)?.name).await?;
         row.released_at = Some(office.clock().now());
         row.disabled_at = None;
         let mut changes = Changeset::new();
@@ -220,6 +224,11 @@ pub async fn reset_officer(
     password: Password,
 ) -> Result<(), OfficeStaffError> {
     let id = find(office, login).await?.ok_or(OfficeStaffError::NotFound)?;
+    let row = load(office, id).await?.value;
+    // Of who is not shut out it makes no second one.
+    if row.disabled_at.is_some() {
+        second_account::refuse(office, id, &unseal(office, id, &row)?.name).await?;
+    }
     let hashed = login::hash_aside(office, password).await?;
     // The last security officer must be able to come back without another.
     let others = accounts(office).await?.into_iter().any(|one| {

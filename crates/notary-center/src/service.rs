@@ -179,6 +179,8 @@ pub(crate) struct State {
     pub(crate) downloads: Arc<Downloads>,
     pub(crate) deposit_memory: Semaphore,
     pub(crate) deposit_memory_kib: usize,
+    /// How many uploads to the mirror are read at once: they come without a key.
+    pub(crate) mirror_uploads: Semaphore,
     /// The workbench of the office's staff.
     pub(crate) bench: Option<Bench>,
     /// Forms that were done a moment ago.
@@ -285,6 +287,7 @@ impl NotaryCenter {
         let limiter = Limiter::new(settings.rates, &metrics);
         let downloads = Downloads::new(settings.load, &metrics);
         let deposit_memory_kib = (settings.deposit_memory_bytes / KIB).max(1);
+        let mirror_uploads = settings.mirror_uploads().clamp(1, Semaphore::MAX_PERMITS);
         let (health, metrics) = (Data::from(health), Data::from(metrics));
         let state = Data::new(State {
             office,
@@ -303,6 +306,7 @@ impl NotaryCenter {
             alarm_channels,
             deposit_memory: Semaphore::new(deposit_memory_kib.min(Semaphore::MAX_PERMITS)),
             deposit_memory_kib,
+            mirror_uploads: Semaphore::new(mirror_uploads),
             bench,
             done_forms: DoneForms::default(),
         });

@@ -46,6 +46,15 @@ pub struct CenterSettings {
     pub drain_timeout_ms: u64,
 }
 
+impl CenterSettings {
+    /// How many uploads to the mirror fit into the memory for bodies: each is there as it came, unpacked, and taken
+    /// apart.
+    pub(crate) const fn mirror_uploads(&self) -> usize {
+        let one = self.mirror_upload_bytes.saturating_mul(3);
+        self.load.body_memory_bytes / if one == 0 { 1 } else { one }
+    }
+}
+
 impl Default for CenterSettings {
     fn default() -> Self {
         Self {

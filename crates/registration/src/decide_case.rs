@@ -3,7 +3,9 @@
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{CaseState, DecideError, Filing, Grounds, PartyKind, ReviewCase, ReviewReason};
+use heqi_filing::{
+    CaseState, DecideError, DeclaredName, Filing, Grounds, PartyKind, ReviewCase, ReviewReason,
+};
 use heqi_vocabulary::{CaseId, RecordId};
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +143,7 @@ pub async fn decide_case(
             }
             Decision::ConfirmRefusal => Some(case.confirm_refusal(&reviewer, now)?),
         };
+        refuse_second_account(platform, member, &case).await?;
         refuse_own(platform, member, &filing).await?;
         let record = record(platform, request, member, &case, &command.grounds)?;
         let answer = CaseDecided { record_id: record.record_id() };
@@ -179,6 +182,23 @@ async fn refuse_own(
 ) -> Result<(), DecideCaseError> {
     let takes_part = has_name_of_party(platform, member, filing).await?;
     if takes_part { Err(DecideCaseError::Conflict) } else { Ok(()) }
+}
+
+/// Two reviewers are two people and not two accounts: people are told apart by the name of the
+/// account, as where accounts are made (ADR 0053).
+async fn refuse_second_account(
+    platform: &Platform,
+    member: &StaffMember,
+    case: &ReviewCase,
+) -> Result<(), DecideCaseError> {
+    let CaseState::Refused { proposed_by, .. } = case.state() else { return Ok(()) };
+    let proposer = staff::name_of(platform, proposed_by.account()).await?;
+    let own = staff::name_of(platform, member.account).await?;
+    let is_same = match DeclaredName::try_from(own.clone()) {
+        Ok(own) => own.is_same_as(&proposer),
+        Err(_) => own == proposer,
+    };
+    if is_same { Err(DecideError::OwnProposal.into()) } else { Ok(()) }
 }
 
 /// Whether the member of staff has the name of somebody who takes part.

@@ -2,12 +2,13 @@
 //! contact, then the code that is sent there. Nobody learns from it who takes part in what:
 //! the answers are the same whether or not there is such a party.
 
-use heqi_filing::{Ceremony, CeremonyState, EntryStep};
+use heqi_filing::{Ceremony, CeremonyState, CodeRefusal, EntryStep};
 use heqi_vocabulary::{CeremonyId, Digest, FilingNo, Language, MessageChannel, PartyId, UtcMillis};
 use serde::Serialize;
 
 use crate::access;
 use crate::check_code::{CheckCode, CheckCodeError, check_code};
+use crate::codes;
 use crate::contacts::{self, Contact, EmailAddress, MobileNumber};
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
@@ -117,19 +118,25 @@ pub async fn send_by_number(
     let typed = Typed::parse(&who.contact)?;
     let now = platform.now();
     let again = SentByNumber { resend_at: now.plus_millis(heqi_filing::entry::CODE_PAUSE_MS) };
-    let Some(actor) = find(platform, who.number, &typed).await? else { return Ok(again) };
+    let Some(actor) = find(platform, who.number, &typed).await? else {
+        codes::count_nobody(platform).await?;
+        return Ok(again);
+    };
     let request = request(platform, actor, facts)?;
     let command = SendCode { channel: Some(typed.channel()), language };
     match send_code(platform, &request, command).await {
+        Ok(_) => Ok(again),
         // Whatever the door says about this ceremony would say that there is one.
-        Ok(_)
-        | Err(
+        Err(
             SendCodeError::Entry(_)
             | SendCodeError::DayLimit
             | SendCodeError::NoContact
             | SendCodeError::ContactTooNew
             | SendCodeError::LinkExpired,
-        ) => Ok(again),
+        ) => {
+            codes::count_nobody(platform).await?;
+            Ok(again)
+        }
         Err(SendCodeError::Act(error)) => Err(error.into()),
     }
 }
@@ -145,14 +152,22 @@ pub async fn check_by_number(
     code: String,
 ) -> Result<Entered, ByNumberError> {
     let typed = Typed::parse(&who.contact)?;
-    let actor = find(platform, who.number, &typed).await?.ok_or(ByNumberError::NoMatch)?;
+    let Some(actor) = find(platform, who.number, &typed).await? else {
+        codes::count_nobody(platform).await?;
+        return Err(ByNumberError::NoMatch);
+    };
     let (ceremony, ..) = actor.signer()?;
     let request = request(platform, actor.clone(), facts)?;
     match check_code(platform, &request, CheckCode { code }).await {
         Ok(_) => Ok(Entered { token: access::signer_token(platform, ceremony), actor }),
         Err(CheckCodeError::Act(error)) => Err(error.into()),
+        // It was counted, which was written.
+        Err(CheckCodeError::Entry(CodeRefusal::Wrong { .. })) => Err(ByNumberError::NoMatch),
         // Whatever else: nobody learns here whether there is such a party.
-        Err(_) => Err(ByNumberError::NoMatch),
+        Err(_) => {
+            codes::count_nobody(platform).await?;
+            Err(ByNumberError::NoMatch)
+        }
     }
 }
 

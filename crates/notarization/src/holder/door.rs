@@ -38,6 +38,8 @@ const PERSONS: usize = 1_000;
 const SWEPT: usize = 256;
 const ATTEMPTS: usize = 8;
 const CODE_LABEL: &[u8] = b"heqi.holder-code/v1\n";
+/// Digests of contacts are made under a key, so this one is nobody's.
+const CODE_LABEL_OF_NOBODY: &str = "heqi.holder-code-of-nobody/v1\n";
 
 const CODES: Table<Digest, CodeRow> = Table::new("holder-code");
 const SESSIONS: Table<Digest, SessionRow> = Table::new("holder-session");
@@ -104,12 +106,10 @@ impl fmt::Debug for Holder {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnterError {
-    /// Code or name is another, or no code was sent there. Which of them is not told.
-    #[error("code or name is not right")]
+    /// Code or name is another, no code was sent there, or it has had its tries or its time, or has
+    /// passed. Which of them is not told: only of a contact that is known here can a code have ended.
+    #[error("code or name is not right, or the code does not pass any more")]
     NotRight,
-    /// The code has had its tries or its time, or has passed.
-    #[error("the code does not pass any more")]
-    CodeEnded,
     /// The office could not do its part.
     #[error(transparent)]
     Fault(HolderFault),
@@ -133,6 +133,7 @@ pub async fn ask_code(
     let finder = Finder::of(office).await?;
     let whose = finder.contact(contact);
     if CONTACTS.scan(office.store(), &format!("{whose}-"), None, 1).await?.is_empty() {
+        write_of_nobody(office).await?;
         return Ok(None);
     }
     let now = office.clock().now();
@@ -143,6 +144,7 @@ pub async fn ask_code(
         let sent_on_day = last.filter(|row| row.day == day).map_or(0, |row| row.sent_on_day);
         let is_too_soon = last.is_some_and(|row| now.millis_since(row.sent_at) < CODE_PAUSE_MS);
         if is_too_soon || sent_on_day >= CODES_A_DAY {
+            write_of_nobody(office).await?;
             return Ok(None);
         }
         let row = CodeRow {
@@ -166,6 +168,24 @@ pub async fn ask_code(
     Err(CommitError::Busy.into())
 }
 
+/// Writes what is written where somebody is known, about nobody: an answer takes as long as the disk
+/// does, so that whoever stops the time learns no more than whoever reads. It is one row, whoever asks.
+async fn write_of_nobody(office: &NotaryOffice) -> Result<(), HolderFault> {
+    let now = office.clock().now();
+    let row = CodeRow {
+        nonce: Digest::from_bytes(office.entropy().bytes()),
+        sent_at: now,
+        wrong: 0,
+        is_used: true,
+        day: now.shanghai_day(),
+        sent_on_day: 0,
+    };
+    let mut changes = Changeset::new();
+    CODES.put(&mut changes, &Digest::labelled(CODE_LABEL_OF_NOBODY, &[]), &row)?;
+    commit(office, changes).await?;
+    Ok(())
+}
+
 /// Lets in whoever entered the code that was sent to the contact, and the name of somebody who
 /// used it. Gives the secret of the session, which is shown once.
 ///
@@ -181,6 +201,7 @@ pub async fn enter(
     let (whose, named) = (finder.contact(contact), finder.name(name));
     for _ in 0..ATTEMPTS {
         let Some(row) = CODES.row(office.store(), &whose).await? else {
+            write_of_nobody(office).await?;
             return Err(EnterError::NotRight);
         };
         let now = office.clock().now();
@@ -189,7 +210,8 @@ pub async fn enter(
             || code_row.wrong >= CODE_TRIES
             || now.millis_since(code_row.sent_at) >= CODE_LIFETIME_MS;
         if is_over {
-            return Err(EnterError::CodeEnded);
+            write_of_nobody(office).await?;
+            return Err(EnterError::NotRight);
         }
         // Compared as digests, so that the time it takes says nothing.
         let sent = code_of(&finder, &code_row.nonce);

@@ -22,6 +22,9 @@ pub enum OfficeStaffError {
     /// Another account has this login name.
     #[error("another account has this login name")]
     Taken,
+    /// The person has another account that is not shut out.
+    #[error("one person has one account, and another one of this name is not shut out")]
+    SecondAccount,
     /// There is no such account.
     #[error("there is no such account")]
     NotFound,
@@ -100,6 +103,18 @@ impl OfficeStaffError {
                 "login_name_taken",
                 ["该登录名已被使用。", "请换一个登录名。"],
                 ["Another account has this login name.", "Choose another one."],
+            ),
+            Self::SecondAccount => say(
+                Conflict,
+                "second_account",
+                [
+                    "同一人在本处只能有一个账号，此姓名已有未停用的账号，未作任何更改。",
+                    "请先停用另一账号；同名的两人，请以加注的姓名另建账号，如“李娜·甲”。",
+                ],
+                [
+                    "One person has one account at the office, and another one of this name is not shut out; nothing was changed.",
+                    "Shut the other one out first; of two people with one name make the account anew with an addition to the name.",
+                ],
             ),
             Self::NotFound => say(
                 NotFound,

@@ -33,22 +33,24 @@ impl Trier {
         let now = office.clock().now();
         let here = read(office, self.here, now).await?.0;
         let anywhere = read(office, self.anywhere, now).await?.0;
-        match pause_ms(&here, &anywhere, now) {
-            0 => Ok(()),
-            ms => Err(OfficeStaffError::Later { seconds: (ms + 999) / 1000 }),
-        }
+        later(pause_ms(&here, &anywhere, now))
     }
 
-    /// Counts a wrong try, in the commit that says so.
+    /// Counts a wrong try, in the commit that says so. Where others have used up what there was since
+    /// this one began, nothing is counted and nobody is told whether it was wrong.
     pub(super) async fn failed(
         &self,
         office: &NotaryOffice,
         changes: &mut Changeset,
     ) -> Result<(), OfficeStaffError> {
-        for digest in [self.here, self.anywhere] {
-            add(office, changes, digest, Tries::failed).await?;
-        }
-        Ok(())
+        let now = office.clock().now();
+        let (mut here, version_here) = read(office, self.here, now).await?;
+        let (mut anywhere, version_anywhere) = read(office, self.anywhere, now).await?;
+        later(pause_ms(&here, &anywhere, now))?;
+        here.failed(now);
+        anywhere.failed(now);
+        write(changes, self.here, version_here, &here)?;
+        write(changes, self.anywhere, version_anywhere, &anywhere)
     }
 
     /// Forgets wrong tries from here, in the commit that lets somebody in.
@@ -57,7 +59,10 @@ impl Trier {
         office: &NotaryOffice,
         changes: &mut Changeset,
     ) -> Result<(), OfficeStaffError> {
-        add(office, changes, self.here, Tries::came_in).await
+        let now = office.clock().now();
+        let (mut here, version) = read(office, self.here, now).await?;
+        here.came_in(now);
+        write(changes, self.here, version, &here)
     }
 }
 
@@ -72,20 +77,24 @@ async fn read(
     })
 }
 
-async fn add(
-    office: &NotaryOffice,
+fn write(
     changes: &mut Changeset,
     digest: Digest,
-    change: fn(&mut Tries, UtcMillis),
+    version: Option<u64>,
+    tries: &Tries,
 ) -> Result<(), OfficeStaffError> {
-    let now = office.clock().now();
-    let (mut tries, version) = read(office, digest, now).await?;
-    change(&mut tries, now);
     match version {
-        None => TRIES.insert(changes, &digest, &tries)?,
-        Some(version) => TRIES.replace(changes, &digest, version, &tries)?,
+        None => TRIES.insert(changes, &digest, tries)?,
+        Some(version) => TRIES.replace(changes, &digest, version, tries)?,
     }
     Ok(())
+}
+
+const fn later(pause_ms: i64) -> Result<(), OfficeStaffError> {
+    match pause_ms {
+        0 => Ok(()),
+        ms => Err(OfficeStaffError::Later { seconds: (ms + 999) / 1000 }),
+    }
 }
 
 /// The key of the digests tries are kept under: made once, sealed.

@@ -229,7 +229,7 @@ async fn a_store_that_fails_at_any_call_of_a_persons_visit_counts_a_code_and_say
         async |office: &NotaryOffice| told(enter(office, &sent.contact, &sent.code, NAME).await);
     injected += tries(at, ("enter", Twice::Refused), &entering, &async |o: &NotaryOffice| {
         let twice = enter(o, &sent.contact, &sent.code, NAME).await;
-        assert!(matches!(twice, Err(EnterError::CodeEnded)), "a code let in twice");
+        assert!(matches!(twice, Err(EnterError::NotRight)), "a code let in twice");
     })
     .await;
     let mistaken =

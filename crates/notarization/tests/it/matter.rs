@@ -273,7 +273,7 @@ impl Member {
         login: &'static str,
         role: OfficeRole,
     ) -> Self {
-        Self::admit_as(office, login, "示例人员", role).await
+        Self::admit_as(office, login, &format!("示例人员·{login}"), role).await
     }
 
     pub(crate) async fn admit_as(

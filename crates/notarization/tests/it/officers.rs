@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use futures_util::future::join_all;
 use heqi_credentials::{Password, TotpSecret};
 use heqi_evidence_store::backend::CommitError;
 use heqi_notarization::NotaryOffice;
@@ -25,13 +26,21 @@ pub(crate) fn password(text: &str) -> Password {
 }
 
 pub(crate) async fn make(office: &NotaryOffice, login: &str, role: OfficeRole) -> StaffId {
+    make_named(office, (login, &format!("示例人员·{login}")), role).await.unwrap()
+}
+
+async fn make_named(
+    office: &NotaryOffice,
+    (login, name): (&str, &str),
+    role: OfficeRole,
+) -> Result<StaffId, OfficeStaffError> {
     let command = CreateOfficer {
         login: login.parse().unwrap(),
-        name: "示例人员".into(),
+        name: name.to_owned(),
         role,
         password: password(PASSWORD),
     };
-    create_officer(office, command).await.unwrap()
+    create_officer(office, command).await
 }
 
 /// How an account stands, as the page shows it.
@@ -146,6 +155,38 @@ async fn nobody_comes_in_before_security_has_released_them() {
 }
 
 #[tokio::test]
+async fn nobody_has_two_accounts_and_so_is_both_halves_of_what_takes_two() {
+    let house = House::of(&story());
+    let office = &house.office;
+    let security = make(office, "security.one", OfficeRole::Security).await;
+    let keeper = Officer { account: security, role: OfficeRole::Security };
+    let clerk = make_named(office, ("a.yi", "阿卜杜拉·买买提"), OfficeRole::Clerk).await.unwrap();
+    release(office, &keeper, clerk).await.unwrap();
+    // A name is the same with whatever dot it was typed.
+    let twin = ("a.er", "阿卜杜拉•买买提");
+    for role in [OfficeRole::Approver, OfficeRole::Clerk, OfficeRole::Security] {
+        let refused = make_named(office, twin, role).await.unwrap_err();
+        assert!(matches!(refused, OfficeStaffError::SecondAccount), "{refused}");
+    }
+    // Once the other account is shut out, the person may; and then not come back with it.
+    disable_officer(office, &keeper, clerk).await.unwrap();
+    let approver = make_named(office, twin, OfficeRole::Approver).await.unwrap();
+    release(office, &keeper, approver).await.unwrap();
+    let refused = release(office, &keeper, clerk).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::SecondAccount), "{refused}");
+    let login = "a.yi".parse().unwrap();
+    let refused = reset_officer(office, &login, password(PASSWORD)).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::SecondAccount), "{refused}");
+    let refused = log_in(office, ADDRESS, "a.yi", password(PASSWORD)).await.unwrap_err();
+    assert!(matches!(refused, OfficeStaffError::Wrong), "{refused}");
+    // Of who is not shut out a reset makes no second account.
+    let login = "a.er".parse().unwrap();
+    reset_officer(office, &login, password(PASSWORD)).await.unwrap();
+    // Of two people with one name one gets an addition.
+    make_named(office, ("a.san", "阿卜杜拉·买买提·乙"), OfficeRole::Clerk).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_account_is_let_in_only_as_security_saw_it() {
     let house = House::of(&story());
     let office = &house.office;
@@ -196,6 +237,35 @@ async fn a_code_counts_once_also_for_an_extraction() {
     house.clock.advance_ms(60_000);
     let code = secret.code_at(house.clock.now());
     assert!(show_again(office, ADDRESS, "qian.wei", &code).await.is_ok());
+}
+
+#[tokio::test]
+async fn tries_that_come_at_once_are_no_more_than_one_after_the_other() {
+    let house = House::of(&story());
+    let office = &house.office;
+    let account = make(office, "security.one", OfficeRole::Security).await;
+    let secret = TotpSecret::generate(&SeededEntropy::new(5));
+    enrol_officer(office, account, &secret).await.unwrap();
+    let counted = |answers: Vec<Option<OfficeStaffError>>| {
+        let told = |one: fn(&OfficeStaffError) -> bool| {
+            answers.iter().flatten().filter(|error| one(error)).count()
+        };
+        let later = told(|error| matches!(error, OfficeStaffError::Later { .. }));
+        let wrong =
+            told(|error| matches!(error, OfficeStaffError::Wrong | OfficeStaffError::WrongCode));
+        (wrong, later)
+    };
+    let passwords = (0..9).map(|_| async {
+        log_in(office, ADDRESS, "security.one", Password::typed("wrong".into())).await.err()
+    });
+    assert_eq!(counted(join_all(passwords).await), (5, 4));
+    let elsewhere: IpAddr = "203.0.113.9".parse().unwrap();
+    let codes = (0..9)
+        .map(|_| async { show_again(office, elsewhere, "security.one", "nocode").await.err() });
+    assert_eq!(counted(join_all(codes).await), (5, 4));
+    let events = account_events(office, account).await.unwrap();
+    let noted = |kind| events.iter().filter(|one| one.event == kind).count();
+    assert_eq!((noted(StaffEvent::WrongPassword), noted(StaffEvent::WrongCode)), (5, 5));
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ use serde::Deserialize;
 
 use self::browser::{Filled, Typed, Visitor, clear_session, set_session};
 use self::shown::{evidence_page, list_page, page, said_lines};
-use self::words::{pair, told};
+use self::words::pair;
 use crate::people::People;
 use crate::refusal::of_ours;
 use crate::service::State;
@@ -180,8 +180,8 @@ async fn come_in(
             Ok(response.insert_header((LOCATION, next.to_string())).finish())
         }
         Err(EnterError::Fault(fault)) => Err(of_ours(&fault)),
-        Err(error) => {
-            let trouble = Some(pair(told(&error), reader.language));
+        Err(_) => {
+            let trouble = Some(pair(words::NOT_RIGHT, reader.language));
             let (masked, typed) = (contact.masked(), form.contact);
             let again = HolderCodePage { masked, typed, apply, trouble };
             Ok(page(&again, people, reader, Link::Held, None))

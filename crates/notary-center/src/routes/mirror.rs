@@ -54,6 +54,8 @@ async fn add_entries(
     let centre = data_centre(&state)?;
     let mirror = &centre.mirror;
     let limit_bytes = state.settings.mirror_upload_bytes;
+    // Before the body, which anybody may send: others wait in their sockets.
+    let _read = state.mirror_uploads.acquire().await.map_err(|_| RequestProblem::Unavailable)?;
     let body = body_of(payload, limit_bytes, state.settings.body_deadline_ms).await?;
     let body = unpacked(&request, body, limit_bytes)?;
     let upload = AddEntries::parse(&body).map_err(|_| Refusal::Malformed)?;

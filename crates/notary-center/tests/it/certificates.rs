@@ -93,7 +93,7 @@ async fn an_issued_certificate_has_every_obligatory_sentence_and_all_seven_annex
         "本公证书所附打印件、照片与提取的电子数据内容相符。".to_owned(),
         "本公证书仅对上述电子数据的接收、保管、提取过程及其完整性予以证明，不对文书所载法律行为的效力作出判断。".to_owned(),
         "公证处".to_owned(),
-        "公证员：示例人员".to_owned(),
+        "公证员：钱伟".to_owned(),
         "附件清单".to_owned(),
         "附件一电子数据清单及摘要值".to_owned(),
         "附件二公证工作记录".to_owned(),
@@ -113,7 +113,7 @@ async fn an_issued_certificate_has_every_obligatory_sentence_and_all_seven_annex
         from += found.unwrap_or_else(|| panic!("{wanted} behind {from} in {text}"));
     }
     // Both ends of the session, to the second.
-    let second = between(&text, "工作人员示例人员于", "在本处提取室");
+    let second = between(&text, "工作人员赵敏于", "在本处提取室");
     assert_eq!(second.matches('秒').count(), 2, "{second}");
 
     // What is printed of answers proves the records whose frames stand in the bundle.

@@ -1,7 +1,9 @@
 //! The mirror over HTTP.
 
 use std::io::Write as _;
+use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -20,7 +22,7 @@ use heqi_tlog::witness::AddCheckpoint;
 
 use crate::holder::{Kept, come_in_as, page, people, told_story};
 use crate::support::{
-    Plan, code, deposit_at_once, http, log_chain, mirror_key, store, story, witness_key,
+    PATIENCE, Plan, code, deposit_at_once, http, log_chain, mirror_key, store, story, witness_key,
 };
 
 pub(crate) fn upload(story: &Story, start: u64, end: u64, packages: usize) -> AddEntries {
@@ -165,6 +167,35 @@ async fn gzip_is_understood_and_a_bomb_is_not_unpacked() {
     let response = post("gzip", entries).await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.text().await.unwrap().starts_with("— mirror.office.example/m "));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uploads_of_strangers_are_read_one_after_the_other_when_there_is_memory_for_one() {
+    let story = story();
+    let mut plan = Plan::data_centre(&story, store());
+    plan.settings.load.body_memory_bytes = 1;
+    let centre = plan.start().await;
+    let address = centre.url("");
+    let mut slow = TcpStream::connect(address.trim_start_matches("http://")).unwrap();
+    let head =
+        "POST /mirror/add-entries HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n";
+    slow.write_all(head.as_bytes()).unwrap();
+    let post = || {
+        let sent = http().post(centre.url("/mirror/add-entries")).body("\0").send();
+        tokio::time::timeout(Duration::from_millis(300), sent)
+    };
+    // Once the slow one is being read, nobody else is, however often they try.
+    let mut tries = 0;
+    while let Ok(answered) = post().await {
+        assert_eq!(answered.unwrap().status(), 400);
+        tries += 1;
+        assert!(tries < 200, "both are read at once");
+    }
+    // It goes, and the next one is read.
+    drop(slow);
+    let sent = http().post(centre.url("/mirror/add-entries")).body("\0").send();
+    let answered = tokio::time::timeout(PATIENCE, sent).await.unwrap();
+    assert_eq!(answered.unwrap().status(), 400);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -151,7 +151,12 @@ impl Bureau {
     pub(crate) async fn admit(&self, login: &'static str, role: OfficeRole) -> Browser {
         let command = CreateOfficer {
             login: login.parse().unwrap(),
-            name: "示例人员".into(),
+            // Nobody has two accounts.
+            name: match login {
+                "zhao.min" => "赵敏".into(),
+                "qian.wei" => "钱伟".into(),
+                other => format!("示例人员·{other}"),
+            },
             role,
             password: Password::new(PASSWORD.into()).unwrap(),
         };

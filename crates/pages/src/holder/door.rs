@@ -153,8 +153,8 @@ impl Page for HolderCodePage {
             trouble,
         };
         let wrong = (
-            "验证码或姓名不正确。".to_owned(),
-            "请核对短信和身份证件后重新输入，连续5次不符需重新获取。".to_owned(),
+            "验证码或姓名不正确，或验证码已失效。".to_owned(),
+            "请核对短信和身份证件后重新输入，连续5次不符或超过5分钟的，请重新获取。".to_owned(),
         );
         vec![page(None), page(Some(wrong))]
     }

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use heqi_credentials::{EventBy, recovery};
-use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
@@ -135,23 +135,34 @@ pub async fn log_in(
         count(platform, trier, Some(id)).await?;
         return Err(LoginError::Wrong);
     }
-    if stored.value.waits {
-        return Err(LoginError::Unreleased);
-    }
     let rehashed = if content.password.is_outdated() {
         Some(hash_aside(password, platform.shared_entropy()).await?)
     } else {
         None
     };
+    let compared = stored.value.sessions_from;
     let mut attempts = Attempts::default();
     loop {
+        // Hashing takes its time: who sends many passwords at once has no more tries than who sends one
+        // after the other, and an account that was reset or shut out meanwhile is another one.
+        wait(trier.pause_ms(platform).await?)?;
+        let stored = load(platform, id).await?;
+        if stored.value.disabled_at.is_some() || stored.value.sessions_from != compared {
+            return Err(LoginError::Wrong);
+        }
+        if stored.value.waits {
+            return Err(LoginError::Unreleased);
+        }
         let mut changes = Changeset::new();
         if let Some(hashed) = &rehashed {
-            let stored = load(platform, id).await?;
             let mut content = open(platform, id, &stored.value)?;
             content.password = hashed.clone();
             let row = StaffRow { content: seal(platform, id, &content)?, ..stored.value };
             STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
+        } else {
+            // A wrong try is noted in this row, so nobody comes in beside one.
+            let place = STAFF.key(&id).map_err(Fault::from)?;
+            changes.expect(place, Expected::Version(stored.version));
         }
         let opened = sessions::open(platform, &mut changes, id, Stage::Password)?;
         if attempts.commit(platform, changes).await?.is_some() {
@@ -169,7 +180,7 @@ async fn count(platform: &Platform, trier: Trier, id: Option<StaffId>) -> Result
     let mut attempts = Attempts::default();
     loop {
         let mut changes = Changeset::new();
-        trier.failed(platform, &mut changes).await?;
+        wait(trier.failed(platform, &mut changes).await?)?;
         if let Some(id) = id {
             let stored = load(platform, id).await?;
             let event = (StaffEvent::WrongPassword, EventBy::Nobody);
@@ -276,7 +287,7 @@ pub async fn second_factor(
             let event = (StaffEvent::WrongCode, EventBy::Nobody);
             let row = note(platform, &mut changes, id, stored.value, event)?;
             STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
-            trier.failed(platform, &mut changes).await?;
+            wait(trier.failed(platform, &mut changes).await?)?;
             if attempts.commit(platform, changes).await?.is_some() {
                 return Err(LoginError::WrongCode);
             }

@@ -33,16 +33,25 @@ impl Trier {
         Ok(pause_ms(&here, &anywhere, now))
     }
 
-    /// Counts a wrong try, in the commit that says so.
+    /// Counts a wrong try, in the commit that says so. Where others have used up what there was since
+    /// this one began, nothing is counted: it is told for how long it has to wait, in milliseconds, and not
+    /// whether it was wrong. Zero: it is counted.
     pub(super) async fn failed(
         self,
         platform: &Platform,
         changes: &mut Changeset,
-    ) -> Result<(), Fault> {
-        for digest in [self.from_here, self.from_anywhere] {
-            add(platform, changes, digest, TriesRow::failed).await?;
+    ) -> Result<i64, Fault> {
+        let now = platform.now();
+        let (mut here, version_here) = read(platform, self.from_here, now).await?;
+        let (mut anywhere, version_anywhere) = read(platform, self.from_anywhere, now).await?;
+        let left = pause_ms(&here, &anywhere, now);
+        if left == 0 {
+            here.failed(now);
+            anywhere.failed(now);
+            write(changes, self.from_here, version_here, &here)?;
+            write(changes, self.from_anywhere, version_anywhere, &anywhere)?;
         }
-        Ok(())
+        Ok(left)
     }
 
     /// Forgets wrong tries from here, in the commit that lets somebody in.
@@ -51,7 +60,10 @@ impl Trier {
         platform: &Platform,
         changes: &mut Changeset,
     ) -> Result<(), Fault> {
-        add(platform, changes, self.from_here, TriesRow::came_in).await
+        let now = platform.now();
+        let (mut here, version) = read(platform, self.from_here, now).await?;
+        here.came_in(now);
+        write(changes, self.from_here, version, &here)
     }
 }
 
@@ -67,18 +79,15 @@ async fn read(
     })
 }
 
-async fn add(
-    platform: &Platform,
+fn write(
     changes: &mut Changeset,
     digest: Digest,
-    change: fn(&mut TriesRow, UtcMillis),
+    version: Option<u64>,
+    row: &TriesRow,
 ) -> Result<(), Fault> {
-    let now = platform.now();
-    let (mut row, version) = read(platform, digest, now).await?;
-    change(&mut row, now);
     match version {
-        None => STAFF_TRIES.insert(changes, &digest, &row)?,
-        Some(version) => STAFF_TRIES.replace(changes, &digest, version, &row)?,
+        None => STAFF_TRIES.insert(changes, &digest, row)?,
+        Some(version) => STAFF_TRIES.replace(changes, &digest, version, row)?,
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! How a signer comes in: contacts, one-time codes, the last four, and the other way in.
 
+use heqi_evidence_store::backend::Backend as _;
 use heqi_filing::entry::{CODE_LIFETIME_MS, CODE_PAUSE_MS, CODES_A_DAY};
 use heqi_filing::{CodeRefusal, EntryStep, IdentityRefusal};
 use heqi_registration::access::{authenticate, hash_of};
@@ -350,6 +351,36 @@ async fn the_number_of_the_filing_and_ones_own_contact_are_another_way_in() {
     let entered = check_by_number(&world.platform, &facts, &known, code).await.unwrap();
     let actor = authenticate(&world.platform, hash_of(&entered.token)).await.unwrap();
     ceremony_view(&world.platform, &actor, Language::Zh).await.unwrap();
+}
+
+#[tokio::test]
+async fn neither_words_nor_writes_tell_whether_a_filing_reaches_a_contact() {
+    let (world, drafted, _) = at_the_door(None).await;
+    let view =
+        heqi_registration::filing_view::filing_view(&world.platform, &world.staff, drafted.filing);
+    let number = view.await.unwrap().number;
+    let facts = world.facts();
+    let writes = || *world.store.progress().borrow();
+    let told = async |contact: &str| {
+        let who = ByNumber { number, contact: contact.into() };
+        let mut told = Vec::new();
+        // The second one is asked for too soon.
+        for _ in 0..2 {
+            let before = writes();
+            send_by_number(&world.platform, &facts, &who, Language::Zh).await.unwrap();
+            told.push((writes() - before, String::new()));
+        }
+        // No code at all, five wrong ones, and one behind them.
+        for code in ["12", "000000", "000000", "000000", "000000", "000000", "000000"] {
+            let before = writes();
+            let refused = check_by_number(&world.platform, &facts, &who, code.into()).await;
+            told.push((writes() - before, refused.unwrap_err().to_string()));
+        }
+        told
+    };
+    let known = told("+86 138 0000 0001").await;
+    assert_eq!(known, told("13811111111").await);
+    assert!(known.iter().all(|(writes, _)| *writes == 1), "{known:?}");
 }
 
 #[tokio::test]

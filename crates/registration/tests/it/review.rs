@@ -26,6 +26,7 @@ use heqi_registration::decide_case::{
     CaseDecided, DecideCase, DecideCaseError, Decision, decide_case,
 };
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
+use heqi_registration::fault::{Class, Refusal as _};
 use heqi_registration::filing_view::filing_view;
 use heqi_registration::ports::IdentityPorts;
 use heqi_registration::request::{StaffMember, StaffRole};
@@ -34,7 +35,7 @@ use heqi_registration::staff::{CreateStaff, create_staff};
 use heqi_registration::verify_identity;
 use heqi_registration::{Actor, OrderKey};
 use heqi_testkit::{Device, SeededEntropy};
-use heqi_vocabulary::{CaseId, Clock as _, FilingId, Language, PartyId};
+use heqi_vocabulary::{CaseId, Clock as _, Explain as _, FilingId, Language, PartyId};
 
 use crate::world::{Visitor, World};
 use providers::Providers;
@@ -201,7 +202,9 @@ impl Scene {
     }
 
     pub(crate) async fn reviewer(&self, login: &str) -> Actor {
-        self.account(login, "李娜", registry(), StaffRole::Reviewer).await
+        // Two reviewers are two people.
+        let name = if login == "li.na" { "李娜" } else { "王强" };
+        self.account(login, name, registry(), StaffRole::Reviewer).await
     }
 
     pub(crate) async fn decide(
@@ -241,4 +244,20 @@ pub(crate) fn contact() -> Contact {
         company_code: None,
         language: Language::Zh,
     }
+}
+
+#[tokio::test]
+async fn one_person_with_two_accounts_is_not_two_reviewers() {
+    let scene = Scene::new(Mood::Down).await;
+    scene.sign().await;
+    let first = scene.account("a.yi", "阿卜杜拉·买买提", registry(), StaffRole::Reviewer).await;
+    // A name is the same with whatever dot it was typed.
+    let same = scene.account("a.er", "阿卜杜拉•买买提", registry(), StaffRole::Reviewer).await;
+    let case = scene.only_case(&first).await.case;
+    scene.decide(&first, case, Decision::ProposeRefusal).await.unwrap();
+    let own = scene.decide(&same, case, Decision::ConfirmRefusal).await.unwrap_err();
+    assert_eq!((own.code(), own.class()), ("own_refusal", Class::Conflict));
+    // Nothing was decided: somebody else still may.
+    let second = scene.reviewer("wang.qiang").await;
+    scene.decide(&second, case, Decision::ConfirmRefusal).await.unwrap();
 }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use futures_util::future::join_all;
 use heqi_filing::{Office, OfficeKind};
 use heqi_registration::access::hash_of;
 use heqi_registration::request::StaffRole;
@@ -122,6 +123,24 @@ async fn wrong_tries_make_their_address_wait_and_lock_nobody_else_out() {
     try_password(&world, HERE, PASSWORD).await.unwrap();
     world.clock.advance_ms(31_000);
     try_password(&world, ELSEWHERE, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn passwords_that_come_at_once_are_no_more_tries_than_one_after_the_other() {
+    let (world, _) = world().await;
+    let tries = (0..9).map(|_| try_password(&world, ELSEWHERE, "wrong horse battery"));
+    let answers = join_all(tries).await;
+    let told = |one: fn(&LoginError) -> bool| {
+        answers.iter().filter(|answer| answer.as_ref().is_err_and(one)).count()
+    };
+    let wrong = told(|error| matches!(error, LoginError::Wrong));
+    let later = told(|error| matches!(error, LoginError::Later { .. }));
+    assert_eq!((wrong, later), (5, 4), "{answers:?}");
+    let events = staff_events(&world.platform, &login()).await.unwrap();
+    let noted = events.iter().filter(|one| one.event == StaffEvent::WrongPassword).count();
+    assert_eq!(noted, 5);
+    let right = try_password(&world, ELSEWHERE, PASSWORD).await;
+    assert!(matches!(right, Err(LoginError::Later { .. })), "{right:?}");
 }
 
 #[tokio::test]

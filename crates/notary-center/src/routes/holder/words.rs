@@ -4,7 +4,6 @@ use heqi_evidence::deposit::Outcome;
 use heqi_evidence::holder_notice::NoticeKind;
 use heqi_evidence::schema::RecordKind;
 use heqi_notarization::holder::deliver::{Delivery, Recipient};
-use heqi_notarization::holder::door::EnterError;
 use heqi_notarization::matter::Stage;
 use heqi_pages::Words;
 use heqi_pages::holder::HolderSaying;
@@ -40,24 +39,17 @@ pub(super) const ERASED: Told = (
         "Only the proof that it existed is left; call if in doubt.",
     ),
 );
-const NOT_RIGHT: Told = (
-    Words::new("验证码或姓名不正确。", "Code or name is not right."),
+/// The same for everybody who does not come in: whose code has ended is known here.
+pub(super) const NOT_RIGHT: Told = (
     Words::new(
-        "请核对收到的验证码和身份证件上的姓名后重新输入；连续5次不符需重新获取验证码。",
-        "Check the code you received and the name on your document; after five wrong entries ask for another code.",
+        "验证码或姓名不正确，或验证码已失效。",
+        "Code or name is not right, or the code does not pass any more.",
+    ),
+    Words::new(
+        "请核对收到的验证码和身份证件上的姓名后重新输入；连续5次不符或超过5分钟的，请重新获取验证码。",
+        "Check the code you received and the name on your document; after five wrong entries or five minutes ask for another code.",
     ),
 );
-const CODE_ENDED: Told = (
-    Words::new("该验证码已失效。", "This code does not pass any more."),
-    Words::new("请重新获取验证码。", "Ask for another code."),
-);
-
-pub(super) const fn told(error: &EnterError) -> Told {
-    match error {
-        EnterError::CodeEnded => CODE_ENDED,
-        _ => NOT_RIGHT,
-    }
-}
 
 pub(super) fn pair((what, next): Told, language: Language) -> (String, String) {
     (what.in_language(language).to_owned(), next.in_language(language).to_owned())
