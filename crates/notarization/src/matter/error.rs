@@ -363,11 +363,11 @@ impl MatterError {
                 Unavailable,
                 "clock_off",
                 [
-                    "本处系统时钟与平台相差超过一分钟，暂不能审批和出具公证书，未作任何更改。",
+                    "本处系统时钟与平台或时间戳机构相差超过一分钟，暂不能审批和出具公证书，未作任何更改。",
                     "请联系系统管理员核对时钟；恢复后从这一步继续。",
                 ],
                 [
-                    "The office's clock differs from the platform's by more than a minute, so nothing is approved and no certificate issued; nothing was changed.",
+                    "The office's clock differs from the platform's, or a time authority's, by more than a minute, so nothing is approved and no certificate issued; nothing was changed.",
                     "Have the administrator look at both clocks; go on from here once they agree.",
                 ],
             ),
