@@ -86,12 +86,12 @@ const CLOCK_OFFSET: Watch = Watch {
     name: "clock_offset",
     unit: "ms",
     means: (
-        "本机时钟与公证处相差过多；超过一分钟将停止发放挑战值，无法开始新的签署。",
-        "This clock is too far from the notary's; beyond a minute no signing can begin.",
+        "本机时钟与公证处或时间戳机构相差过多；超过一分钟将停止发放挑战值，无法开始新的签署。",
+        "This clock is too far from the notary's, or a time authority's; beyond a minute no signing can begin.",
     ),
     next_step: (
-        "检查两边的网络校时；是哪一边的时钟有误，由双方共同确认。",
-        "Check network time on both sides, and settle with the notary whose clock is wrong.",
+        "检查两边的网络校时（日志写明与谁相差）；是哪一边的时钟有误，由双方共同确认。",
+        "Check network time on both sides (the log says whose clock differs), and settle with the other whose is wrong.",
     ),
     ..CHECKPOINT_AGE
 };

@@ -236,7 +236,9 @@ fn report_peer(health: &Health, platform: &Arc<Platform>) {
         if clock.is_trusted() {
             Readiness::Ready
         } else {
-            Readiness::NotReady("the clock differs from the notary's by more than a minute")
+            Readiness::NotReady(
+                "the clock differs from the notary's, or a time authority's, by more than a minute",
+            )
         }
     });
 }

@@ -123,6 +123,11 @@ impl PeerClock {
         gap.certain_ms() > CLOCK_ALARM_MS
     }
 
+    /// Who was heard and is silent now: what it said before says nothing of a clock that may have been set since.
+    pub fn forget(&self, peer: &str) {
+        self.0.lock().remove(peer);
+    }
+
     /// The largest gap there is for certain, in milliseconds.
     pub fn gap_ms(&self) -> i64 {
         self.compared_ms().unwrap_or(0)
@@ -285,6 +290,11 @@ mod tests {
         assert!(clock.note(&gap(-2_001, 0)) && clock.is_trusted());
         assert!(clock.note(&gap(60_001, 0)) && !clock.is_trusted());
         assert!(!clock.note(&gap(0, 0)) && clock.is_trusted());
+        // One of two is enough, and whoever is silent is forgotten.
+        let other = ClockGap { peer: "b".into(), gap_ms: -70_000, round_trip_ms: 0 };
+        assert!(clock.note(&other) && !clock.note(&gap(5, 0)) && !clock.is_trusted());
+        clock.forget("b");
+        assert!(clock.is_trusted() && clock.compared_ms() == Some(5));
 
         let store = memory();
         let at = UtcMillis::from_millis(1_800_000_000_000).unwrap();

@@ -131,6 +131,11 @@ pub async fn standing(backend: &dyn Backend, labels: &[String]) -> Result<Standi
     Ok(standing)
 }
 
+/// By what name the clock of an authority is kept beside those of the peers ([`crate::gate::PeerClock`]).
+pub fn clock_name(label: &str) -> String {
+    format!("time-authority.{label}")
+}
+
 /// When each authority last gave a token, by label.
 pub type Newest = Vec<(String, UtcMillis)>;
 

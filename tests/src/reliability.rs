@@ -15,7 +15,7 @@
 //! - [`machine`]: what this machine can do; what it cannot is skipped by name
 //! - `medium`: a block device whose power can be cut
 //! - [`tables`]: the tables about inputs, mutants and the two verifiers
-//! - `store_writer`, `process`, `dice`: what the kinds share
+//! - `store_writer`, `known`, `process`, `dice`: what the kinds share
 //! - `town`: platform, data centre and preservation service as processes of `heqi`
 //! - [`power_cut`], `syscalls`, `damage`: the kinds that harm a store
 //! - `flips`: single bits, in files of a store and of whole organisations
@@ -26,6 +26,7 @@ mod damage;
 mod dice;
 mod flips;
 pub mod kinds;
+mod known;
 pub mod ledger;
 pub mod machine;
 mod medium;

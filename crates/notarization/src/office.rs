@@ -9,6 +9,7 @@ use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::changeset::{RowKey, leaf_index_of};
 use heqi_evidence_store::erasure::ErasureLedger;
+use heqi_evidence_store::gate::PeerClock;
 use heqi_evidence_store::table::TableError;
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
@@ -37,6 +38,8 @@ pub struct NotaryOffice {
     cosigned_log: Option<Arc<CosignedLog>>,
     /// Accounts that nobody shuts out.
     pub(crate) kept_in: Arc<BTreeSet<String>>,
+    /// Its clock beside the platform's.
+    peer_clock: Arc<PeerClock>,
 }
 
 /// What an office is made of.
@@ -71,6 +74,7 @@ impl NotaryOffice {
             frozen: Arc::default(),
             cosigned_log: None,
             kept_in: Arc::default(),
+            peer_clock: Arc::default(),
         }
     }
 
@@ -113,6 +117,19 @@ impl NotaryOffice {
     pub fn proving_by(mut self, log: Arc<CosignedLog>) -> Self {
         self.cosigned_log = Some(log);
         self
+    }
+
+    /// Approves and issues nothing while `clock` says that its own cannot be relied upon. An office that was not told so
+    /// compares its clock with nobody's.
+    #[must_use]
+    pub fn timed_beside(mut self, clock: Arc<PeerClock>) -> Self {
+        self.peer_clock = clock;
+        self
+    }
+
+    /// Its clock beside the platform's: whoever asks the platform notes it here.
+    pub const fn peer_clock(&self) -> &Arc<PeerClock> {
+        &self.peer_clock
     }
 
     /// The platform's log with the cosignatures of witness and mirror.

@@ -94,7 +94,10 @@ const CHAIN_MISBEHAVED: Watch = Watch {
 const CLOCK_OFFSET: Watch = Watch {
     name: "clock_offset",
     unit: "ms",
-    means: ("本机时钟与平台相差过多。", "This clock is too far from the platform's."),
+    means: (
+        "本机时钟与平台或时间戳机构相差过多；超过一分钟将停止审批和出具公证书。",
+        "This clock is too far from the platform's, or a time authority's; beyond a minute nothing is approved or issued.",
+    ),
     next_step: (
         "检查两边的时间同步服务，查明哪一边有误。",
         "Check the time synchronisation of both sides and find out which one is wrong.",

@@ -81,7 +81,9 @@ impl PeerComparison {
             if clock.is_trusted() {
                 Readiness::Ready
             } else {
-                Readiness::NotReady("the clock differs from the platform's by more than a minute")
+                Readiness::NotReady(
+                    "the clock is a minute from the platform's or a time authority's",
+                )
             }
         });
     }

@@ -247,6 +247,11 @@ impl NotaryCenter {
             refuse_if_behind(&office, peer).await?;
         }
         let mut group = TaskGroup::new();
+        // Here, where the watch is begun that notes it.
+        let office = match &peer {
+            Some(peer) => office.timed_beside(Arc::clone(&peer.clock)),
+            None => office,
+        };
         if let Some(peer) = &peer {
             peer.report_to(&health);
             let mut watch = peer.watch(&office, &entropy);

@@ -11,13 +11,14 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use heqi_evidence_store::backend::Backend;
-use heqi_evidence_store::stamping::{Newest, Round, Stamper, StampingError};
+use heqi_evidence_store::gate::{CLOCK_ALARM_MS, PeerClock, note_clock_gap};
+use heqi_evidence_store::stamping::{Newest, Round, Stamper, StampingError, clock_name};
 use heqi_notary_protocol::Backoff;
 use heqi_service_kit::lifecycle::Shutdown;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 use tokio::sync::Notify;
 use tokio::time::sleep;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 /// What the loop works on.
 #[expect(clippy::exhaustive_structs, reason = "an argument: callers build it")]
@@ -40,6 +41,8 @@ pub struct StampingTask {
     pub demand: Arc<Notify>,
     /// Told before each pause when the next round is; `None`: nobody waits.
     pub says_next: Option<SaysNext>,
+    /// Hears of the authorities' clocks beside ours, as of those of the peers.
+    pub peer_clock: Arc<PeerClock>,
 }
 
 /// Hears when the next round is.
@@ -135,6 +138,7 @@ pub async fn run_stamping(task: StampingTask, mut stop: Shutdown) -> Result<(), 
             Ok((round, newest)) => {
                 task.gauges.note(&round, &newest, authorities);
                 report(&round, failures);
+                compare_clocks((&task.peer_clock, &*task.backend, task.clock.now()), &round).await;
                 (round.missing.is_empty(), round.size.is_some())
             }
             Err(failure) => {
@@ -159,7 +163,8 @@ pub async fn run_stamping(task: StampingTask, mut stop: Shutdown) -> Result<(), 
         }
         anew = tokio::select! {
             () = stop.requested() => false,
-            () = sleep(Duration::from_millis(pause_ms)) => false,
+            // A head that stands still is stamped by the hour; a clock that was set right is to be known within the minute.
+            () = sleep(Duration::from_millis(pause_ms)) => task.peer_clock.gap_ms() > CLOCK_ALARM_MS,
             () = task.demand.notified() => true,
         };
     }
@@ -171,6 +176,30 @@ async fn step(task: &StampingTask, anew: bool) -> Result<(Round, Newest), Stampi
     let backend = &*task.backend;
     let round = task.stamper.round(backend, &*task.clock, &*task.entropy, anew).await?;
     Ok((round, task.stamper.newest(backend).await?))
+}
+
+/// Hears of the clocks of those that answered, forgets what others said before, and notes each gap that is too large.
+async fn compare_clocks(
+    (peer_clock, backend, now): (&PeerClock, &dyn Backend, UtcMillis),
+    round: &Round,
+) {
+    for (label, _) in &round.missing {
+        peer_clock.forget(&clock_name(label));
+    }
+    for gap in &round.clock_gaps {
+        if !peer_clock.note(gap) {
+            continue;
+        }
+        let (gap_ms, round_trip_ms) = (gap.gap_ms, gap.round_trip_ms);
+        warn!(
+            peer = gap.peer.as_str(),
+            gap_ms, round_trip_ms, "our clock and a time authority's differ"
+        );
+        // A store that is read-only notes it at the next comparison.
+        if let Err(error) = note_clock_gap(backend, now, gap).await {
+            debug!(%error, "the gap of clocks is not noted");
+        }
+    }
 }
 
 const FIRST_HEAD_MS: u64 = 1_000;
@@ -191,6 +220,10 @@ fn report(round: &Round, failures_before: u32) {
 
 #[cfg(test)]
 mod tests {
+    use heqi_evidence_store::gate::{ClockGap, clock_gaps};
+    use heqi_evidence_store::stamping::{MissingToken, Unanswered};
+    use heqi_evidence_store::testing::memory;
+
     use super::*;
 
     fn at(ms: i64) -> UtcMillis {
@@ -208,6 +241,43 @@ mod tests {
         gauges.note(&round, &[("one".into(), at(0)), ("two".into(), at(-100))], 2);
         assert_eq!(gauges.laggard_age_ms(at(500)), Some(600));
         assert_eq!(gauges.stamped_size(), 7);
+    }
+
+    fn heard(label: &str, gap_ms: i64) -> ClockGap {
+        ClockGap { peer: clock_name(label), gap_ms, round_trip_ms: 10 }
+    }
+
+    /// A round in which these were heard and those were silent; the gap there is then, and whether our clock counts.
+    async fn hear(
+        (clock, store): (&PeerClock, &dyn Backend),
+        clock_gaps: Vec<ClockGap>,
+        silent: &[&str],
+    ) -> (i64, bool) {
+        let down = |label: &&str| {
+            ((*label).to_owned(), MissingToken::Unanswered(Unanswered("down".into())))
+        };
+        let missing = silent.iter().map(down).collect();
+        let round = Round { clock_gaps, missing, ..Round::default() };
+        compare_clocks((clock, store, at(0)), &round).await;
+        (clock.gap_ms(), clock.is_trusted())
+    }
+
+    #[tokio::test]
+    async fn a_time_authority_a_minute_off_stops_what_is_dated_until_it_agrees_or_is_silent() {
+        let (clock, store) = (PeerClock::default(), memory());
+        let beside: (&PeerClock, &dyn Backend) = (&clock, &*store);
+        assert_eq!(
+            hear(beside, vec![heard("one", 1), heard("two", -2_005)], &[]).await,
+            (2_000, true)
+        );
+        assert_eq!(clock_gaps(&*store, 9).await.unwrap(), []);
+        assert_eq!(hear(beside, vec![heard("two", -60_006)], &[]).await, (60_001, false));
+        assert_eq!(clock_gaps(&*store, 9).await.unwrap(), [heard("two", -60_006)]);
+        // Nobody was asked: what was heard last counts.
+        assert_eq!(hear(beside, Vec::new(), &[]).await, (60_001, false));
+        assert_eq!(hear(beside, Vec::new(), &["two"]).await, (0, true));
+        assert_eq!(hear(beside, vec![heard("two", 60_006)], &[]).await, (60_001, false));
+        assert_eq!(hear(beside, vec![heard("two", 0)], &[]).await, (0, true));
     }
 
     #[test]

@@ -283,12 +283,12 @@ impl Fault {
             Self::ClockOff => say(
                 "clock_off",
                 [
-                    "系统时钟与公证处相差超过一分钟，暂不能开始签署，未作任何更改。",
+                    "系统时钟与公证处或时间戳机构相差超过一分钟，暂不能开始签署，未作任何更改。",
                     "请稍后重试；如持续出现，请联系平台。",
                 ],
                 [
-                    "The platform's clock differs from the notary's by more than a minute, so no signing can begin; \
-                     nothing was changed.",
+                    "The platform's clock differs from the notary's, or a time authority's, by more than a minute, so \
+                     no signing can begin; nothing was changed.",
                     "Try again later; if it goes on, contact the platform.",
                 ],
             )

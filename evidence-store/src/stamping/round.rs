@@ -8,9 +8,10 @@ use heqi_tlog::checkpoint::SignedCheckpoint;
 use heqi_vocabulary::{Clock, Entropy, UtcMillis};
 
 use super::rows::{ANCHORS, DISAGREEMENT, NEWEST, NewestRow, Size, TOKENS, TokenRow, token_key};
-use super::{ConfiguredAuthority, MissingToken, Newest, StampingError};
+use super::{ConfiguredAuthority, MissingToken, Newest, StampingError, clock_name};
 use crate::backend::{Backend, CommitError};
 use crate::changeset::{Changeset, MAX_ROW_VALUE_BYTES};
+use crate::gate::ClockGap;
 
 /// The key of the one row of its table.
 pub(super) const LAST: &str = "last";
@@ -37,6 +38,8 @@ pub struct Round {
     pub missing: Vec<(String, MissingToken)>,
     /// By how many milliseconds two authorities differ beyond what their accuracies and the time they took allow.
     pub disagreement_ms: Option<i64>,
+    /// How far the clock of each that gave a token is from ours, beyond what its accuracy explains.
+    pub clock_gaps: Vec<ClockGap>,
 }
 
 struct Given {
@@ -117,6 +120,8 @@ impl Stamper {
         }
         keep(backend, size, &given).await?;
         round.disagreement_ms = disagreement(&given, took_ms);
+        let asked_at = began.plus_millis(took_ms / 2);
+        round.clock_gaps = given.iter().map(|one| clock_gap(one, asked_at, took_ms)).collect();
         if given.len() > 1 {
             note_disagreement(backend, round.disagreement_ms.unwrap_or(0)).await?;
         }
@@ -221,4 +226,12 @@ fn disagreement(given: &[Given], took_ms: i64) -> Option<i64> {
     let earliest_end = given.iter().map(|one| range(one).1).min()?;
     let beyond = latest_begin.millis_since(earliest_end) - took_ms;
     (beyond > 0).then_some(beyond)
+}
+
+/// The stamped instant beside ours in the middle of the exchange. An authority says how accurate it is: so much is no gap.
+fn clock_gap(one: &Given, asked_at: UtcMillis, took_ms: i64) -> ClockGap {
+    let accuracy = one.verified.not_after().millis_since(one.verified.at()).max(0);
+    let apart = one.verified.at().millis_since(asked_at);
+    let gap_ms = apart - apart.clamp(-accuracy, accuracy);
+    ClockGap { peer: clock_name(&one.label), gap_ms, round_trip_ms: took_ms }
 }

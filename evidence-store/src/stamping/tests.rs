@@ -207,6 +207,30 @@ async fn authorities_that_disagree_beyond_their_accuracy_raise_an_alarm() {
     assert_eq!(round.stamped.len(), 2);
 }
 
+/// The gaps of clocks that a round finds while the second authority is so far off.
+async fn gaps(scene: &Scene, off_by_ms: i64) -> Vec<(String, i64)> {
+    scene.change(1, |state| state.off_by_ms = off_by_ms);
+    let round = scene.round(true).await;
+    round.clock_gaps.into_iter().map(|gap| (gap.peer, gap.gap_ms)).collect()
+}
+
+#[tokio::test]
+async fn the_clock_of_an_authority_is_compared_beyond_its_accuracy() {
+    let scene = Scene::new();
+    scene.grow("a").await;
+    scene.later(HOUR_MS);
+    let one = |gap_ms| ("time-authority.one".to_owned(), gap_ms);
+    let two = |gap_ms| ("time-authority.two".to_owned(), gap_ms);
+    assert_eq!(gaps(&scene, 0).await, [one(0), two(0)]);
+    // It says that it may be a second off.
+    assert_eq!(gaps(&scene, 1_000).await, [one(0), two(0)]);
+    assert_eq!(gaps(&scene, -63_000).await, [one(0), two(-62_000)]);
+    assert_eq!(gaps(&scene, 63_000).await, [one(0), two(62_000)]);
+    // Whoever is silent says nothing of clocks.
+    scene.change(0, |state| state.is_down = true);
+    assert_eq!(gaps(&scene, 0).await, [two(0)]);
+}
+
 #[tokio::test]
 async fn a_token_that_its_own_roots_do_not_bear_is_not_kept() {
     let mut scene = Scene::new();

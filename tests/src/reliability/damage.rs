@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use super::Tried;
 use super::dice::Dice;
+use super::known::Known;
 use super::medium::Volume;
 use super::process::{Program, Writer};
 use super::rounds::{Bench, Round};
-use super::store_writer::{Known, Place, Work};
+use super::store_writer::{Place, Work};
 use super::syscalls::copy;
 
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -20,8 +20,9 @@ use parking_lot::Mutex;
 use super::Tried;
 use super::damage::{files_below, killed_after, start};
 use super::dice::Dice;
+use super::known::Known;
 use super::rounds::{Bench, Round};
-use super::store_writer::{Known, Place, Work, inspect};
+use super::store_writer::{Place, Work, inspect};
 use super::syscalls::copy;
 
 pub(super) use in_town::run_in_town;

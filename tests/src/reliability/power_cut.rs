@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::Tried;
 use super::dice::Dice;
+use super::known::Known;
 use super::medium::{Left, Volume};
 use super::process::{Program, Writer};
 use super::rounds::{Bench, Round};
-use super::store_writer::{Known, Place, Work};
+use super::store_writer::{Place, Work};
 
 const VOLUME_BYTES: u64 = 192 << 20;
 /// Rounds that follow one another on one store: the history grows, and so does what must

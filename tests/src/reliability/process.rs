@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::Tried;
-use super::store_writer::{Known, Place, Work};
+use super::known::Known;
+use super::store_writer::{Place, Work};
 
 /// Longest wait for what another process does.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -168,5 +169,34 @@ impl Writer {
             let _ = listening.join();
         }
         self.known()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reliability::known::Going;
+
+    #[test]
+    fn what_was_said_after_the_last_look_and_before_the_kill_is_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // The announcement comes once the look was taken, and the kill once it was made.
+        let script = r#"
+            echo '{"ready":{"size":0}}'
+            while [ ! -e looked ]; do sleep 0.01; done
+            echo '{"removing":{"name":"9-0-16","what":"object"}}'
+            : > announced
+            exec sleep 600"#;
+        let mut command = Command::new("sh");
+        command.current_dir(folder.path()).args(["-c", script]);
+        let mut writer = Writer::start(&mut command, Known::default(), &at("errors")).unwrap();
+        writer.until(|known| known.is_ready).unwrap();
+        let look = writer.known();
+        File::create(at("looked")).unwrap();
+        writer.until(|_| at("announced").exists()).unwrap();
+        let said_in_all = writer.kill().unwrap();
+        assert_eq!(look.going("9-0-16"), None);
+        assert_eq!(look.and_may_lack(said_in_all).going("9-0-16"), Some(Going::Object));
     }
 }

@@ -19,15 +19,15 @@ use heqi_evidence_store::changeset::{
 };
 use heqi_evidence_store::durable_file::Disk;
 use heqi_evidence_store::fsck::{FsckOptions, Report, fsck};
-use heqi_evidence_store::object::{ObjectRef, open_sealed, put_sealed};
+use heqi_evidence_store::object::{ObjectRef, OpenObjectError, open_sealed, put_sealed};
 use heqi_evidence_store::testing::{head_signer, note_signer};
-use heqi_evidence_store::vault::{DataKeyId, FileKeyEncryptionKey};
+use heqi_evidence_store::vault::{DataKeyId, FileKeyEncryptionKey, VaultError};
 use heqi_service_kit::SystemEntropy;
 use heqi_tlog::tree::Hash;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 
 use super::Tried;
+use super::known::{Acknowledged, Going, Known, Word};
 
 /// How long a lane waits for the store to end the process.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -55,73 +55,6 @@ pub(crate) struct Work {
     pub(crate) lanes: u64,
     /// Acts per lane; then the store is closed.
     pub(crate) acts: u64,
-}
-
-/// One line of the program's output.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Word {
-    /// The store is open.
-    Ready { size: u64 },
-    /// An act is durable.
-    Acknowledged(Acknowledged),
-    /// An object or its data key is about to go; it may be gone from now on.
-    Removing { name: String },
-    /// A head is published.
-    Published { size: u64 },
-    /// The store is closed in order.
-    Closed,
-}
-
-/// One act that was answered.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Acknowledged {
-    name: String,
-    leaf: u64,
-    object: Option<ObjectRef>,
-    size: u64,
-    root: String,
-}
-
-/// What a client of the store knows for certain.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
-    acknowledged: Vec<Acknowledged>,
-    removing: BTreeSet<String>,
-    published: u64,
-    pub(crate) is_ready: bool,
-    pub(crate) is_closed: bool,
-}
-
-impl Known {
-    /// Takes a line of the program's output.
-    pub(crate) fn hear(&mut self, line: &str) -> Tried<()> {
-        match serde_json::from_str(line)? {
-            Word::Ready { .. } => self.is_ready = true,
-            Word::Acknowledged(act) => self.acknowledged.push(act),
-            Word::Removing { name } => drop(self.removing.insert(name)),
-            Word::Published { size } => self.published = self.published.max(size),
-            Word::Closed => self.is_closed = true,
-        }
-        Ok(())
-    }
-
-    /// The same, before the next run has said anything.
-    pub(crate) fn of_the_next_run(mut self) -> Self {
-        (self.is_ready, self.is_closed) = (false, false);
-        self
-    }
-
-    /// What may be gone: also what was said to be removed after the last answer that counts.
-    pub(crate) fn and_may_lack(mut self, later: Self) -> Self {
-        self.removing.extend(later.removing);
-        self
-    }
-
-    /// How many acts were answered.
-    pub(crate) fn acts(&self) -> u64 {
-        u64::try_from(self.acknowledged.len()).unwrap_or(u64::MAX)
-    }
 }
 
 impl Place {
@@ -187,7 +120,7 @@ impl Place {
         let store = self.open().map_err(|error| format!("it does not open: {error}"))?;
         inspect(&store, known).await?;
         let size = store.log().head().size();
-        act(&store, &format!("after-{size}-0"), 0, false).await?;
+        act(&store, &format!("after-{size}-0"), 0, &|_: &Word| Ok(())).await?;
         store.close()?;
         let report = self.fsck()?;
         if report.is_sound() {
@@ -208,7 +141,7 @@ pub(crate) async fn run(place: &Place, work: Work) -> Tried<()> {
         lanes.spawn(async move {
             let prefix = format!("{}-{lane}", work.generation);
             for number in 0..work.acts {
-                act(&store, &prefix, number, true).await?;
+                act(&store, &prefix, number, &say).await?;
             }
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
         });
@@ -224,7 +157,13 @@ pub(crate) async fn run(place: &Place, work: Work) -> Tried<()> {
     say(&Word::Closed)
 }
 
-async fn act(store: &Embedded, prefix: &str, number: u64, is_told: bool) -> Tried<()> {
+/// One act, and what becomes of its object; `say` hears each word when it is due.
+async fn act(
+    store: &Embedded,
+    prefix: &str,
+    number: u64,
+    say: &(dyn Fn(&Word) -> Tried<()> + Sync),
+) -> Tried<()> {
     let name = format!("{prefix}-{number}");
     let mut changes = Changeset::new();
     let counter = key(&format!("lane/{prefix}"))?;
@@ -244,19 +183,16 @@ async fn act(store: &Embedded, prefix: &str, number: u64, is_told: bool) -> Trie
     let leaf = LedgerEntry::new(format!("entry {name}"), format!("record {name} {:>300}", 0));
     changes.append(leaf.indexed_at(key(&format!("leaf/{name}"))?));
     let committed = store.commit(changes)?.await?;
-    if !is_told {
-        return Ok(());
-    }
     let leaf = committed.first_leaf_index.ok_or("a commit with a leaf has an index")?;
     let (size, root) = (committed.head.size(), committed.head.root().to_hex());
     let object_id = object.as_ref().map(|object: &ObjectRef| object.id);
     say(&Word::Acknowledged(Acknowledged { name: name.clone(), leaf, object, size, root }))?;
     if let Some(id) = object_id.filter(|_| number % 12 == 4) {
-        say(&Word::Removing { name: name.clone() })?;
+        say(&Word::Removing { name: name.clone(), what: Going::Object })?;
         store.discard_object(&id).await?;
     }
     if object_id.is_some() && number % 12 == 7 {
-        say(&Word::Removing { name: name.clone() })?;
+        say(&Word::Removing { name: name.clone(), what: Going::Key })?;
         store.vault().shred(&[DataKeyId::of(&[name.as_bytes()])])?;
     }
     if number % 10 == 9 {
@@ -325,14 +261,15 @@ async fn check(
         return Err(format!("the head of size {} is of another history", act.size).into());
     }
     store.log().inclusion_proof(act.leaf, store.log().head().size()).await?;
-    if let Some(object) = act.object.as_ref().filter(|_| !known.removing.contains(name)) {
-        let opened = open_sealed(store, object, "object").await;
-        let opened = opened.map_err(|error| format!("the object of {name}: {error}"))?;
-        if *opened != content(name) {
-            return Err(format!("the object of {name} has other content").into());
-        }
+    let Some(object) = &act.object else { return Ok(()) };
+    match (open_sealed(store, object, "object").await, known.going(name)) {
+        (Ok(opened), _) if *opened == content(name) => Ok(()),
+        (Ok(_), _) => Err(format!("the object of {name} has other content").into()),
+        // What was announced may have been done, and nothing else.
+        (Err(OpenObjectError::Discarded), Some(Going::Object))
+        | (Err(OpenObjectError::Vault(VaultError::Shredded { .. })), Some(Going::Key)) => Ok(()),
+        (Err(error), _) => Err(format!("the object of {name}: {error}").into()),
     }
-    Ok(())
 }
 
 /// All rows below a prefix, by the rest of their keys.
@@ -371,3 +308,6 @@ fn say(word: &Word) -> Tried<()> {
     out.write_all(&line)?;
     Ok(out.flush()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::Tried;
+use super::known::Known;
 use super::process::{Program, Writer};
 use super::rounds::{Bench, Round};
-use super::store_writer::{Known, Place, Work};
+use super::store_writer::{Place, Work};
 
 const CALLS: &str = "openat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,\
                      close,read,pread64,ftruncate,fallocate,mkdir,unlink";

@@ -121,7 +121,7 @@ pub(crate) async fn start(
     let watching = watch_over(settings, tls, &office, (clock, entropy, gauges), &mut tasks)?;
     let stamping = time::stamping(
         office.backend().clone(),
-        clock,
+        (clock, &peer.clock),
         entropy,
         (&settings.time_authorities, &tls.time_authorities),
         &settings.stamping,

@@ -7,6 +7,7 @@ use heqi_evidence::anchors::TimeRootAnchor;
 use heqi_evidence::bundle::is_label;
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::durable_file::Disk;
+use heqi_evidence_store::gate::PeerClock;
 use heqi_evidence_store::stamping::{ConfiguredAuthority, Stamper};
 use heqi_notary_protocol::Backoff;
 use heqi_notary_sync::{StampingGauges, StampingTask};
@@ -60,10 +61,10 @@ pub(crate) fn start(
 }
 
 /// The work of stamping one organisation's log, by authorities that are each believed as it
-/// says beside them.
+/// says beside them. Their clocks are heard beside those of the peers.
 pub(crate) fn stamping(
     backend: Arc<dyn Backend>,
-    clock: &Arc<dyn Clock>,
+    (clock, peer_clock): (&Arc<dyn Clock>, &Arc<PeerClock>),
     entropy: &Arc<dyn Entropy>,
     (authorities, trusts): (&[TimeAuthorityPeer], &[Trust]),
     settings: &StampingSettings,
@@ -81,6 +82,7 @@ pub(crate) fn stamping(
         gauges: Arc::new(StampingGauges::default()),
         demand: Arc::new(Notify::new()),
         says_next: None,
+        peer_clock: Arc::clone(peer_clock),
     })
 }
 

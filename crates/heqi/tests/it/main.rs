@@ -16,6 +16,7 @@
 //! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
 //! - [`hostile`], [`limits`], [`platform`]: raw bytes, rates and queues at a platform by itself
 //! - [`lan`]: `demo --lan`
+//! - [`core_dumps`]: memory with keys in it is not written to a disk
 //! - [`commands`]: `keys`, `platform`, `notary`, `load`
 #![expect(
     clippy::unwrap_used,
@@ -27,6 +28,7 @@
 mod agents;
 mod alarms;
 mod commands;
+mod core_dumps;
 #[path = "../../../../tests/all/acceptance/device.rs"]
 mod device;
 mod doctor;

@@ -206,6 +206,11 @@ impl Demo {
         token
     }
 
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Asks it to end, as a service manager does, and gives the exit status.
     pub(crate) fn end(mut self) -> Option<i32> {
         let id = self.process.id().to_string();

@@ -51,7 +51,7 @@ pub struct Approve {
 /// Approves the draft that was shown. Gives the number, where the office has its own series.
 ///
 /// # Errors
-/// [`Rule::OwnDraft`] for whoever drafted or is responsible, [`Rule::ObjectionTick`],
+/// [`MatterError::ClockOff`]; [`Rule::OwnDraft`] for whoever drafted or is responsible, [`Rule::ObjectionTick`],
 /// [`Rule::OtherDraft`], [`Rule::HidesVoid`] and [`Rule::HidesObjection`] for a draft of before it was recorded.
 pub async fn approve(
     office: &NotaryOffice,
@@ -60,6 +60,7 @@ pub async fn approve(
     (by, command): (&Officer, Approve),
 ) -> Result<Option<CertificateNo>, MatterError> {
     let Approve { shown, objection_ticked } = command;
+    MatterError::unless_clock_is_trusted(office)?;
     let mut attempts = Attempts::default();
     loop {
         let pending;

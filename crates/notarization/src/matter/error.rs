@@ -20,6 +20,7 @@ use super::register::RegisterError;
 use super::state::Rule;
 use crate::deposited::DepositedError;
 use crate::holder::HolderFault;
+use crate::office::NotaryOffice;
 use crate::staff::OfficeStaffError;
 use crate::standstill::{Halts, Standstill};
 use crate::wording::{Class, Said, say};
@@ -88,6 +89,9 @@ pub enum MatterError {
     /// The certificate could not be made.
     #[error(transparent)]
     Press(#[from] PressError),
+    /// The office's clock and the platform's differ too much for anything that is dated.
+    #[error("the office's clock and the platform's differ by more than a minute")]
+    ClockOff,
     /// A scan is missing, of another kind than scanners make, or too long.
     #[error("the file is missing, no scan, or too long")]
     File,
@@ -145,6 +149,11 @@ impl From<OfficeStaffError> for MatterError {
 }
 
 impl MatterError {
+    /// Demands a clock that may be relied upon: what is approved and issued bears its date.
+    pub(crate) fn unless_clock_is_trusted(office: &NotaryOffice) -> Result<(), Self> {
+        if office.peer_clock().is_trusted() { Ok(()) } else { Err(Self::ClockOff) }
+    }
+
     /// What the store said: that it does nothing now, or that something is wrong with it.
     pub(crate) fn of_the_store(error: &(impl Display + Halts)) -> Self {
         match error.standstill() {
@@ -348,6 +357,18 @@ impl MatterError {
                 [
                     "The certificate could not be made or sealed; nothing was issued and the number stays.",
                     "Try again; if it goes on, ask the administrator.",
+                ],
+            ),
+            Self::ClockOff => say(
+                Unavailable,
+                "clock_off",
+                [
+                    "本处系统时钟与平台或时间戳机构相差超过一分钟，暂不能审批和出具公证书，未作任何更改。",
+                    "请联系系统管理员核对时钟；恢复后从这一步继续。",
+                ],
+                [
+                    "The office's clock differs from the platform's, or a time authority's, by more than a minute, so nothing is approved and no certificate issued; nothing was changed.",
+                    "Have the administrator look at both clocks; go on from here once they agree.",
                 ],
             ),
             Self::File => say(

@@ -57,7 +57,7 @@ pub async fn set_fee(
 /// issued, and the number waits.
 ///
 /// # Errors
-/// [`Rule::FeeOpen`], [`MatterError::NoPress`], [`MatterError::Press`]; [`Rule::HidesVoid`] and [`Rule::HidesObjection`]
+/// [`Rule::FeeOpen`], [`MatterError::NoPress`], [`MatterError::ClockOff`], [`MatterError::Press`]; [`Rule::HidesVoid`] and [`Rule::HidesObjection`]
 /// where something was recorded since the approval: the number is voided then, and another application made.
 pub async fn issue(
     office: &NotaryOffice,
@@ -69,6 +69,7 @@ pub async fn issue(
     let opened = open(office, no).await?;
     opened.matter.may_issue(by)?;
     let number = opened.matter.certificate().cloned().ok_or(Rule::Stage(opened.matter.stage()))?;
+    MatterError::unless_clock_is_trusted(office)?;
     // As of now, not of the approval: nothing leaves that hides what whoever relies on it has to know.
     let contested = contested_held(office, &opened.matter.deposit).await?;
     if let Some(rule) = hides(&opened.content.draft, contested) {

@@ -8,6 +8,7 @@
 
 mod admission;
 mod anchors;
+mod clock;
 mod company;
 mod concurrency;
 mod embedded;

@@ -34,7 +34,7 @@ pub(super) fn work(
     let mut group = TaskGroup::new();
     let mut stamping = time::stamping(
         platform.shared_backend(),
-        clock,
+        (clock, platform.peer_clock()),
         entropy,
         (&settings.time_authorities, &tls.time_authorities),
         &settings.stamping,
