@@ -116,6 +116,7 @@ const networkOr = (ms) => Promise.race([after(ms), new Promise((done) => addEven
 export function onTap(button, work) {
   button.addEventListener('click', async () => {
     if (button.disabled) return;
+    const hadFocus = document.activeElement === button;
     button.disabled = true;
     try {
       await work();
@@ -128,6 +129,8 @@ export function onTap(button, work) {
       }
     } finally {
       button.disabled = false;
+      // A button that is switched off loses the focus: whoever uses a keyboard stays where they were.
+      if (hadFocus && document.activeElement === document.body) button.focus();
     }
   });
 }
@@ -146,3 +149,10 @@ export function goTo(address) {
   location.assign(address);
   return new Promise(() => {});
 }
+
+/** Where the address says so, why this step is here again: the key was made on another device, or too long ago. */
+const AGAIN = '#elsewhere';
+export const goBackTo = (address) => goTo(address + AGAIN);
+export const sayWhyAgain = () => {
+  if (location.hash === AGAIN) say('elsewhere');
+};

@@ -332,8 +332,8 @@ const GOING_ON: Words =
     Words::new("手机上的步骤已完成，正在继续……", "The phone has done its part; going on…");
 const AGAIN: Words = Words::new("重新开始拍照", "Begin the photo again");
 const ELSEWHERE: Words = Words::new(
-    "签名密钥不在这台设备上，或已过期。请在这台设备上重新开始拍照这一步。",
-    "The signing key is not on this device, or its time is over. Begin the step of the photo again on this device.",
+    "这次签署不是在这台设备上开始的，或已超过时间，正在回到拍照这一步。",
+    "This signing was not begun on this device, or its time is over; going back to the step of the photo.",
 );
 const BROKEN: Words = Words::new(
     "收到的照片与手机拍的不一致，未作签署。请重新拍照。",

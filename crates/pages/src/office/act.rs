@@ -217,10 +217,12 @@ pub(super) fn form(act: OfficeAct, seen: &Seen, frame: &Frame) -> Markup {
     let action = Link::Office(OfficeLink::Do(seen.no.clone(), act.word().to_owned()));
     let upload = (act == OfficeAct::Seal).then_some("yes");
     let failed = upload.map(|_| FAILED.in_language(l));
+    let sending = upload.map(|_| SENDING.in_language(l));
     html! {
         section .grave[act.is_grave()] aria-labelledby={ "act-" (act.word()) } {
             h3 id={ "act-" (act.word()) } { (act.title().in_language(l)) }
-            form method="post" action=(action) data-upload=[upload] data-failed=[failed] {
+            form method="post" action=(action) data-upload=[upload]
+                data-failed=[failed] data-sending=[sending] {
                 (hidden(frame, &seen.key))
                 (fields(act, seen, l))
             }
@@ -347,6 +349,8 @@ fn session_fields(seen: &Seen, l: Language) -> Markup {
     }
 }
 
+const SENDING: Words =
+    Words::new("正在上传，请不要关闭页面……", "Sending the file, please keep this page open…");
 const FAILED: Words = Words::new(
     "文件没有送达，请检查网络后重试。",
     "The file did not arrive; check the network and try again.",
