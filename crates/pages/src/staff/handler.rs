@@ -99,7 +99,8 @@ impl Page for HandlerPage {
                 (hidden(frame, &self.key))
                 label for="number" { (NUMBER.in_language(l)) }
                 input type="text" id="number" name="number" required inputmode="numeric" maxlength="12"
-                    autocomplete="off" value=(if self.filing.is_some() { "" } else { self.number.as_str() });
+                    autocomplete="off" value=(if self.filing.is_some() { "" } else { self.number.as_str() })
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 button .go[self.filing.is_none()] type="submit" { (FIND.in_language(l)) }
             }
         }
