@@ -210,7 +210,12 @@ async fn a_signer_stands_where_they_stopped_in_any_browser() {
     desk.answer("granted").await;
     let page = phone.page("/sign").await;
     assert!(page.contains(COMPANY) && page.contains("我已读完") && page.contains("尚未签署"));
-    assert_eq!(phone.submit(&page, "/sign/read", &[("seconds", "7")]).await.status, 303);
+    let read = phone.submit(&page, "/sign/read", &[("seconds", "7")]).await;
+    assert_eq!(
+        (read.status, read.header("location")),
+        (303, "/sign"),
+        "nothing else is to be read"
+    );
     let page = desk.page("/sign").await;
     assert!(page.contains("拍一张现场照片"), "{page}");
     let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
