@@ -37,7 +37,9 @@ export function say(name, problem, values = {}) {
   }
 }
 
-const clock = (at) => new Date(at).toLocaleTimeString(language, { hour12: false });
+/** By the device, with its zone where it is another than Beijing's. */
+const ZONE = new Date().getTimezoneOffset() === -480 ? {} : { timeZoneName: 'short' };
+const clock = (at) => new Date(at).toLocaleTimeString(language, { hour12: false, ...ZONE });
 let downSince = null;
 
 /** What waiting is said to be for, since when, and when it is tried again. */

@@ -71,6 +71,7 @@ impl Page for CodePage {
                 p .lead { (LEAD.in_language(l)) }
                 p .soft { (NEVER.in_language(l)) }
             }
+            @if self.channels.is_empty() { (notice(NOWHERE.in_language(l))) }
             @for (channel, masked) in &self.channels {
                 form method="post" action=(Link::SendCode) {
                     (hidden(frame, &self.send_key))
@@ -112,6 +113,7 @@ impl Page for CodePage {
         };
         vec![
             sample(None, None),
+            Self { channels: Vec::new(), ..sample(None, None) },
             sample(Some(sent.clone()), None),
             sample(Some(SentCode { tries_left: 4, ..sent }), Some(wrong)),
         ]
@@ -202,6 +204,10 @@ const TYPE_IT: Words = Words::new("请输入验证码", "Type the code");
 const LEAD: Words = Words::new(
     "为确认是您本人打开了链接，我们向您预留的号码或邮箱发送6位验证码。",
     "To know that it is you who opened the link, we send a code of 6 digits to the number or address left for you.",
+);
+const NOWHERE: Words = Words::new(
+    "目前没有可以接收验证码的号码或邮箱。联系方式刚变更的，24小时后启用，请届时再打开同一链接；否则请经办人登记您本人的号码或邮箱。",
+    "There is no number or address yet that can get a code. One that was just changed is used after 24 hours: open the same link again then; else have the handler enter your own number or address.",
 );
 const SEND: Words = Words::new("发送到", "Send to");
 const SEND_AGAIN: Words = Words::new("重新发送到", "Send again to");
