@@ -64,6 +64,7 @@ impl Page for VideoPage {
                 ("large", LARGE),
                 ("unfit", UNFIT),
                 ("waiting", WAITING),
+                ("sending", SENDING),
                 ("slow", SLOW),
                 ("offline", OFFLINE),
             ]))
@@ -123,6 +124,10 @@ const NONE: Words = Words::new(
 const IN_USE: Words = Words::new(
     "相机或麦克风打不开，可能正被其他应用使用。请关闭其他应用后再点“开始录制”，或用系统相机录制。",
     "Camera or microphone does not open; another app may be using it. Close that and choose “Start recording” again, or use the system's camera.",
+);
+const SENDING: Words = Words::new(
+    "正在上传视频，已上传{percent}%，请不要关闭页面。",
+    "Sending the video, {percent} % so far; please keep this page open.",
 );
 const LARGE: Words = Words::new(
     "视频过大或无法读取。请重新录制，读完声明即可停止。",
