@@ -6,14 +6,10 @@ for (const button of document.querySelectorAll('[data-types]')) {
     input.focus();
   });
 }
-// Letters of other documents: the keyboard of a phone with all of them. Where keys are not drawn nobody needs the button.
-const letters = document.querySelector('[data-letters]');
-if (letters && matchMedia('(pointer: coarse)').matches) {
+// Letters of other documents: the keyboard of a phone with all of them.
+const letters = document.querySelector('.letters');
+letters?.addEventListener('click', () => {
   const input = letters.form.elements.last_four;
-  letters.hidden = false;
-  letters.addEventListener('click', () => {
-    input.inputMode = 'text';
-    input.focus();
-    letters.hidden = true;
-  });
-}
+  input.inputMode = 'text';
+  input.focus();
+});

@@ -167,7 +167,7 @@ impl Page for IdentityPage {
                     button type="button" data-types="X" aria-label=(X.in_language(l)) { "X" }
                 }
                 // Passports of some countries have other letters there, and keys of numbers have none.
-                button .gap type="button" data-letters hidden { (LETTERS.in_language(l)) }
+                button .gap .letters type="button" { (LETTERS.in_language(l)) }
                 button .go type="submit" { (ON.in_language(l)) }
             }
             (notice(&format!("{} {}", TRIES.in_language(l), self.tries_left)))
