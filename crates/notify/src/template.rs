@@ -256,6 +256,7 @@ mod tests {
             ("code", "012345".to_owned()),
             ("company", "杭州示例青穗茶业有限公司".to_owned()),
             ("date", "11月26日20:05".to_owned()),
+            ("documents", "1.《公司章程》（校验码ba7816bf）".to_owned()),
             ("handler", "何静".to_owned()),
             ("link", "https://s.example/s/0123456789".to_owned()),
             ("matter", "公司设立登记".to_owned()),
