@@ -231,6 +231,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/filings", AT_THE_HANDLERS),
     post("/staff/filings", AT_THE_HANDLERS),
     post("/staff/filings/confirmation", AT_THE_HANDLERS),
+    post("/staff/filings/confirmation-requests", AT_THE_HANDLERS),
     post("/staff/filings/removal", AT_THE_HANDLERS),
     post("/staff/filings/removal/done", AT_THE_HANDLERS),
     get("/staff/corrections", REVIEWER),

@@ -186,7 +186,7 @@ async fn photo(
     let shown = Shown::to(&state, reader, Link::Photo).with(&visitor);
     let again = matches!(view.state, CeremonyState::Captured { .. });
     let place = stand::photo_place(&state, &shown);
-    let actions = stand::actions_to_do(&state, reader.language);
+    let actions = stand::actions_to_do(&state);
     Ok(page(&PhotoPage { again, place, actions }, &shown))
 }
 

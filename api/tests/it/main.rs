@@ -12,6 +12,7 @@
 
 mod access;
 mod alarms;
+mod asked_again;
 mod attacks;
 mod bad_input;
 mod bad_signatures;

@@ -8,12 +8,18 @@ use std::fmt::Write as _;
 use heqi_vocabulary::{Digest, Language};
 use serde::Deserialize;
 
+use crate::segments::{MAX_SEGMENTS, segments};
+
 mod built_in;
 
 pub use built_in::PURPOSES;
 
 /// Words that promise more than there is (domain study 11.6).
 const BANNED: [&str; 4] = ["见证", "公证签名", "已公证", "已证明"];
+/// What a text message may tell in short: the page that it leads to has it whole.
+const SHORTENED: [&str; 4] = ["company", "handler", "matter", "name"];
+/// How many characters are left of each, where a text message has too many segments.
+const SHORTER: [usize; 2] = [20, 8];
 
 /// One template: the text of a text message, subject and text of an e-mail.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
@@ -134,14 +140,46 @@ impl Templates {
         for text in [&template.sms, &template.subject, &template.email] {
             let _ = writeln!(exact, "{text}");
         }
-        let sms = fill(&template.sms, values)?;
+        let head = language.pick("【{}】", "[{}] ").replace("{}", sender);
         Some(Words {
-            sms: language.pick("【{}】", "[{}] ").replace("{}", sender) + &sms,
+            sms: short_enough(&head, &template.sms, values)?,
             subject: fill(&template.subject, values)?,
             email: fill(&template.email, values)?,
             template_sha256: Digest::of(exact.as_bytes()),
         })
     }
+}
+
+/// A text message that a gateway takes as far as possible: with names in short where they make it too long.
+fn short_enough(
+    head: &str,
+    template: &str,
+    values: &BTreeMap<&'static str, String>,
+) -> Option<String> {
+    let mut text = format!("{head}{}", fill(template, values)?);
+    for most in SHORTER {
+        if segments(&text).1 <= MAX_SEGMENTS {
+            break;
+        }
+        text = format!("{head}{}", fill(template, &shortened(values, most))?);
+    }
+    Some(text)
+}
+
+fn shortened(
+    values: &BTreeMap<&'static str, String>,
+    most: usize,
+) -> BTreeMap<&'static str, String> {
+    let cut = |(name, value): (&&'static str, &String)| {
+        let is_long = SHORTENED.contains(name) && value.chars().count() > most;
+        let kept: String = if is_long {
+            value.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+        } else {
+            value.clone()
+        };
+        (*name, kept)
+    };
+    values.iter().map(cut).collect()
 }
 
 /// What can stand in a template of one purpose.
@@ -212,13 +250,13 @@ fn fill(template: &str, values: &BTreeMap<&'static str, String>) -> Option<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segments::{MAX_SEGMENTS, segments};
 
     fn values() -> BTreeMap<&'static str, String> {
         BTreeMap::from([
             ("code", "012345".to_owned()),
             ("company", "杭州示例青穗茶业有限公司".to_owned()),
             ("date", "11月26日20:05".to_owned()),
+            ("documents", "1.《公司章程》（校验码ba7816bf）".to_owned()),
             ("handler", "何静".to_owned()),
             ("link", "https://s.example/s/0123456789".to_owned()),
             ("matter", "公司设立登记".to_owned()),
@@ -246,6 +284,44 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// The longest names there are, a link as long as ours, and the other language: refused by the gateway, a message
+    /// would reach nobody.
+    #[test]
+    fn the_longest_names_still_fit_three_segments_and_stand_whole_in_the_mail() {
+        let templates = Templates::built_in("临安商事文签", "Lin'an Business Signing");
+        let mut values = values();
+        let (company, handler) = ("示".repeat(100), "阿".repeat(62));
+        values.insert("company", company.clone());
+        values.insert("handler", handler);
+        values.insert("link", format!("https://sign.example.org/s/{}", "0".repeat(26)));
+        let mut english = values.clone();
+        english.insert("matter", "change of registration".into());
+        for (language, values) in [(Language::Zh, &values), (Language::En, &english)] {
+            for known in &PURPOSES {
+                let words = templates.fill(known.word, language, values).unwrap();
+                let (_, count) = segments(&words.sms);
+                assert!(count <= MAX_SEGMENTS, "{} {count}: {}", known.word, words.sms);
+                for place in ["{code}", "{link}", "{telephone}", "{date}", "{time}"] {
+                    let name = place.trim_matches(['{', '}']);
+                    let whole = &values[name];
+                    let is_asked = known.template(language).sms.contains(place);
+                    assert!(!is_asked || words.sms.contains(whole), "{} lacks {name}", known.word);
+                }
+                let is_named = known.template(language).email.contains("{company}");
+                assert!(!is_named || words.email.contains(&company), "{}", known.word);
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_short_enough_tells_every_name_whole() {
+        let words = Templates::built_in("示例商事文签", "Example Signing")
+            .fill("invitation", Language::Zh, &values())
+            .unwrap();
+        assert!(words.sms.contains("杭州示例青穗茶业有限公司"), "{}", words.sms);
+        assert!(!words.sms.contains('…'), "{}", words.sms);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 // Begins a signing: this device's fresh key, and what the platform asks it to sign.
-import { act, goTo, onTap, say, tell } from './call.js';
+import { act, goTo, onTap, say, sayWhyAgain, tell } from './call.js';
 import { freshDeviceKey } from './key.js';
 import { remember } from './keep.js';
 
@@ -14,6 +14,7 @@ export async function begun() {
 // Where a person looks instead of a camera, beginning is a step of its own.
 const page = document.querySelector('#begin');
 if (page) {
+  sayWhyAgain();
   onTap(page.querySelector('button'), async () => {
     say('waiting');
     const { key, asked } = await begun();

@@ -6,6 +6,8 @@ const csrf = document.querySelector('meta[name=csrf]')?.content ?? '';
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 /** An answer that takes longer than this is told to be slow. */
 const SLOW_MS = 4000;
+/** From so many bytes on a page that has a sentence for it says how much was sent. */
+const LARGE_BYTES = 300_000;
 /** What the platform says when it is busy, and what stands before it while it starts again. */
 const LATER = [429, 502, 503, 504];
 
@@ -37,7 +39,9 @@ export function say(name, problem, values = {}) {
   }
 }
 
-const clock = (at) => new Date(at).toLocaleTimeString(language, { hour12: false });
+/** By the device, with its zone where it is another than Beijing's. */
+const ZONE = new Date().getTimezoneOffset() === -480 ? {} : { timeZoneName: 'short' };
+const clock = (at) => new Date(at).toLocaleTimeString(language, { hour12: false, ...ZONE });
 let downSince = null;
 
 /** What waiting is said to be for, since when, and when it is tried again. */
@@ -68,8 +72,9 @@ export async function act(path, body, type = 'application/json', key = freshKey(
   let busySince = null;
   for (let attempt = 0; ; attempt += 1) {
     const asked = Date.now();
-    const slow = setTimeout(() => told.slow(asked), SLOW_MS);
-    const answer = await fetch(path, request).catch(() => null);
+    const isLarge = tellsHowMuch(request.body);
+    const slow = isLarge ? null : setTimeout(() => told.slow(asked), SLOW_MS);
+    const answer = await (isLarge ? uploaded(path, request) : fetch(path, request)).catch(() => null);
     // An answer that breaks off is none.
     const text = (await answer?.text().catch(() => null)) ?? null;
     clearTimeout(slow);
@@ -94,6 +99,32 @@ export async function act(path, body, type = 'application/json', key = freshKey(
   }
 }
 
+const tellsHowMuch = (body) =>
+  (body.size ?? body.byteLength ?? 0) > LARGE_BYTES && document.querySelector('#said [data-said=sending]') !== null;
+
+/** The same as fetch, of which no browser says how much it has sent. In tenths: it is read out, too. */
+function uploaded(path, { method, body, headers }) {
+  return new Promise((done, failed) => {
+    const sending = new XMLHttpRequest();
+    let tenths = null;
+    sending.open(method, path);
+    for (const [name, value] of Object.entries(headers)) sending.setRequestHeader(name, value);
+    sending.upload.addEventListener('progress', ({ loaded, total }) => {
+      const now = Math.floor((10 * loaded) / total);
+      if (now === tenths) return;
+      tenths = now;
+      say('sending', null, { percent: 10 * now });
+    });
+    sending.addEventListener('load', () => {
+      const { status, responseText } = sending;
+      const get = (name) => sending.getResponseHeader(name);
+      done({ status, ok: status >= 200 && status < 300, headers: { get }, text: async () => responseText });
+    });
+    for (const end of ['error', 'abort', 'timeout']) sending.addEventListener(end, () => failed(new TypeError(end)));
+    sending.send(body);
+  });
+}
+
 /** What stands in the answer: nothing where it is a page, as of what stands before the platform. */
 function parsed(text) {
   try {
@@ -116,6 +147,7 @@ const networkOr = (ms) => Promise.race([after(ms), new Promise((done) => addEven
 export function onTap(button, work) {
   button.addEventListener('click', async () => {
     if (button.disabled) return;
+    const hadFocus = document.activeElement === button;
     button.disabled = true;
     try {
       await work();
@@ -128,6 +160,8 @@ export function onTap(button, work) {
       }
     } finally {
       button.disabled = false;
+      // A button that is switched off loses the focus: whoever uses a keyboard stays where they were.
+      if (hadFocus && document.activeElement === document.body) button.focus();
     }
   });
 }
@@ -146,3 +180,10 @@ export function goTo(address) {
   location.assign(address);
   return new Promise(() => {});
 }
+
+/** Where the address says so, why this step is here again: the key was made on another device, or too long ago. */
+const AGAIN = '#elsewhere';
+export const goBackTo = (address) => goTo(address + AGAIN);
+export const sayWhyAgain = () => {
+  if (location.hash === AGAIN) say('elsewhere');
+};

@@ -1,5 +1,5 @@
 // Handwriting: strokes with place, time and pressure as the browser reports them.
-import { act, FORM, formOf, goTo, onTap, say, tell } from './call.js';
+import { act, FORM, formOf, goBackTo, goTo, onTap, say, tell } from './call.js';
 import { drop, remember, remembered, stash, unstash } from './keep.js';
 import { hex, bytesOf } from './bytes.js';
 import { canonicalText, sha256 } from './statement.js';
@@ -94,7 +94,11 @@ function written() {
     return { format: 'heqi.strokes/v1', height: pad.height, pointer: kind, strokes, typed: null, width: pad.width };
   }
   if (plain(typed.value) === '') return tell('empty');
-  if (plain(typed.value) !== plain(root.dataset.name)) return tell('other');
+  const isOther = plain(typed.value) !== plain(root.dataset.name);
+  // What is wrong is the field, and it is seen.
+  typed.setAttribute('aria-invalid', String(isOther));
+  if (isOther) typed.closest('details').open = true;
+  if (isOther) return tell('other');
   return { format: 'heqi.strokes/v1', height: 0, pointer: 'keyboard', strokes: [], typed: plain(typed.value), width: 0 };
 }
 
@@ -110,7 +114,7 @@ onTap(document.querySelector('#done'), async () => {
   const kept = await remembered();
   if (kept?.asked?.signing_id !== root.dataset.signing) {
     say('elsewhere');
-    return goTo(root.dataset.photo);
+    return goBackTo(root.dataset.photo);
   }
   say('waiting');
   const digest = hex(await sha256(bytesOf(text)));

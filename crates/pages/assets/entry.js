@@ -6,3 +6,10 @@ for (const button of document.querySelectorAll('[data-types]')) {
     input.focus();
   });
 }
+// Letters of other documents: the keyboard of a phone with all of them.
+const letters = document.querySelector('.letters');
+letters?.addEventListener('click', () => {
+  const input = letters.form.elements.last_four;
+  input.inputMode = 'text';
+  input.focus();
+});

@@ -1,7 +1,7 @@
 // A step on another device. Both pages look again and again and show what is so; the device that
 // signs takes over what the other one took, once it is there. Nobody has to reload: what fails is
 // asked for again.
-import { goTo, say, told } from './call.js';
+import { goBackTo, goTo, say, told } from './call.js';
 import { remember, remembered } from './keep.js';
 import { hex } from './bytes.js';
 import { sha256 } from './statement.js';
@@ -63,7 +63,7 @@ async function takeOver() {
   const kept = await remembered();
   if (kept?.asked?.signing_id !== signing) {
     say('elsewhere');
-    return goTo(again);
+    return goBackTo(again);
   }
   say('waiting');
   const { ok, content } = await ask(root.dataset.bytes, 'arrayBuffer', LONGEST_PHOTO_MS);

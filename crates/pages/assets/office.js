@@ -24,6 +24,8 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     const said = form.querySelector("[role=status]");
     if (!file) return;
     button.disabled = true;
+    said.textContent = form.dataset.sending;
+    said.hidden = false;
     try {
       const response = await fetch(form.action, {
         method: "POST",
@@ -42,7 +44,6 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     } catch {
       said.textContent = form.dataset.failed;
     }
-    said.hidden = false;
     button.disabled = false;
   });
 }

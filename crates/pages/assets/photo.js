@@ -1,7 +1,7 @@
 // The camera: a live stream where the browser has one, else the system's camera, recorded as
 // such. The photo is made here, shown here, and sent when the signer chooses it; where the platform
 // asks for actions, after they were done.
-import { act, FORM, formOf, goTo, onTap, say, tell } from './call.js';
+import { act, FORM, formOf, goTo, onTap, say, sayWhyAgain, tell } from './call.js';
 import { canWalk, makeReady, packed, putAway, sourceOf, walkThrough } from './actions.js';
 import { begun } from './begin.js';
 import { remember } from './keep.js';
@@ -13,6 +13,8 @@ const LIMIT_BYTES = 200_000;
 const camera = document.querySelector('#camera');
 const part = (id) => document.getElementById(id);
 const [video, canvas] = [part('stream'), part('shot')];
+/** Why there is no picture, as browsers name it: refused, or held by another program. */
+const WHY_NOT = { NotAllowedError: 'denied', NotReadableError: 'in-use', AbortError: 'in-use' };
 let source = null;
 let photo = null;
 
@@ -32,7 +34,8 @@ onTap(part('start'), async () => {
     video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user', width: { ideal: LONG_SIDE } }, audio: false });
     await video.play();
   } catch (error) {
-    return offerSystem(error.name === 'NotAllowedError' ? 'denied' : 'none');
+    stopStream();
+    return offerSystem(WHY_NOT[error.name] ?? 'none');
   }
   show('take', 'stream');
   return part('take').focus();
@@ -43,6 +46,7 @@ function offerSystem(why) {
   say(why);
 }
 if (!navigator.mediaDevices?.getUserMedia) part('system').hidden = false;
+sayWhyAgain();
 
 onTap(part('take'), async () => {
   await develop(video, video.videoWidth, video.videoHeight, sourceOf(video.srcObject));
@@ -124,6 +128,7 @@ onTap(part('retake'), async () => {
   photo = null;
   stopStream();
   show('start');
+  part('start').focus();
   if (source.endsWith('camera_stream')) part('start').click();
 });
 

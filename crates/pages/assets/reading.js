@@ -21,6 +21,10 @@ for (const article of document.querySelectorAll('[data-document]')) {
       form.querySelector('button').disabled = true;
     });
   });
+  // Back from the next page: it can be sent again.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) form.querySelector('button').disabled = false;
+  });
 }
 
 /**

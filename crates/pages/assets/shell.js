@@ -5,7 +5,9 @@ import { drop, stash, unstash } from './keep.js';
 const SLOW_MS = 4000;
 const network = document.querySelector('#network');
 const language = document.documentElement.lang;
-const clock = () => new Date().toLocaleTimeString(language, { hour12: false });
+/** By the device, with its zone where it is another than Beijing's. */
+const ZONE = new Date().getTimezoneOffset() === -480 ? {} : { timeZoneName: 'short' };
+const clock = () => new Date().toLocaleTimeString(language, { hour12: false, ...ZONE });
 
 /** Shows one of the sentences about the network, or none. */
 function tell(name) {

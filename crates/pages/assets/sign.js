@@ -23,7 +23,7 @@ here.then((kept) => {
 onTap(document.querySelector('#sign'), async () => {
   const kept = await here;
   if (kept === null) return tell('elsewhere');
-  say('waiting');
+  say(wanted === 'asked' ? 'place-asked' : 'waiting');
   const { place, age } = await position();
   say('waiting');
   const { root: clientRoot, tree } = await clientTree({ ...attributes(kept, age), place });

@@ -15,6 +15,8 @@ const part = (id) => document.getElementById(id);
 const [stream, shot] = [part('stream'), part('shot')];
 const kind = KINDS.find((one) => globalThis.MediaRecorder?.isTypeSupported(one));
 const canRecord = kind !== undefined && !!navigator.mediaDevices?.getUserMedia;
+/** Why there is no picture, as browsers name it: refused, or held by another program. */
+const WHY_NOT = { NotAllowedError: 'denied', NotReadableError: 'in-use', AbortError: 'in-use' };
 let recorder = null;
 let film = null;
 let clock = null;
@@ -43,7 +45,8 @@ onTap(part('start'), async () => {
     stream.srcObject = await navigator.mediaDevices.getUserMedia({ video, audio: true });
     await stream.play();
   } catch (error) {
-    return offerSystem(error.name === 'NotAllowedError' ? 'denied' : 'none');
+    stopStream();
+    return offerSystem(WHY_NOT[error.name] ?? 'none');
   }
   const taken = [];
   recorder = new MediaRecorder(stream.srcObject, { mimeType: kind, videoBitsPerSecond: PICTURE_BITS, audioBitsPerSecond: SOUND_BITS });
@@ -89,6 +92,7 @@ onTap(part('retake'), async () => {
   film = null;
   URL.revokeObjectURL(shot.src);
   show('start');
+  part('start').focus();
 });
 
 onTap(part('use'), async () => {

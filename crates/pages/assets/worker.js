@@ -28,10 +28,20 @@ async function fromCache(event) {
 
 const noNetwork = async () => (await caches.match(OFFLINE)) ?? Response.error();
 
+/** Language and size of the text are the reader's choice, made by a visit: the page for no network follows it. */
+async function visited(event) {
+  const { request } = event;
+  const answer = await fetch(request).catch(() => null);
+  if (answer === null) return noNetwork();
+  const isChoice = /[?&](?:lang|text)=/.test(new URL(request.url).search);
+  if (isChoice) event.waitUntil(caches.open(CACHE).then((cache) => cache.add(OFFLINE)).catch(() => {}));
+  return answer;
+}
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
   if (request.method === 'GET' && pathname.startsWith(FOLDER)) event.respondWith(fromCache(event));
-  else if (request.mode === 'navigate') event.respondWith(fetch(request).catch(noNetwork));
+  else if (request.mode === 'navigate') event.respondWith(visited(event));
 });

@@ -81,6 +81,9 @@ pub fn render(page: &impl Page, frame: &Frame) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="referrer" content="no-referrer";
                 meta name="format-detection" content="telephone=no";
+                // The bar of an installed application is the paper of its page, in the dark as well: `--paper`.
+                meta name="theme-color" content="#fbfaf6" media="(prefers-color-scheme: light)";
+                meta name="theme-color" content="#161c1c" media="(prefers-color-scheme: dark)";
                 @if let Some(csrf) = &frame.csrf { meta name="csrf" content=(csrf); }
                 title { (title) " · " (frame.service) }
                 link rel="icon" type="image/svg+xml" href=(Link::Asset(icon));

@@ -124,6 +124,8 @@ pub enum Link {
     HandlerFilings,
     /// The handler confirms.
     HandlerConfirm,
+    /// The handler asks those again who have not confirmed in time.
+    HandlerAskAgain,
     /// The handler is asked whether to take out a party.
     HandlerRemoval,
     /// The handler takes it out.
@@ -267,6 +269,7 @@ impl fmt::Display for Link {
             Self::StaffFile(id, which) => write!(f, "/staff/cases/{id}/{}", which.word()),
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
+            Self::HandlerAskAgain => f.write_str("/staff/filings/confirmation-requests"),
             Self::HandlerRemoval => f.write_str("/staff/filings/removal"),
             Self::HandlerRemove => f.write_str("/staff/filings/removal/done"),
             Self::StaffCorrections => f.write_str("/staff/corrections"),

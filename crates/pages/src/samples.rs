@@ -183,12 +183,101 @@ mod tests {
             {
                 continue;
             }
+            // What was wrong with an entry is a value, too.
+            if page.contains("id=\"trouble\"") {
+                continue;
+            }
             let own = page.replace("中文", "").replace("示例商事文签", "");
             assert!(
                 !own.contains(han),
                 "{name}: {:?}",
                 own.chars().filter(|c| han(*c)).collect::<String>()
             );
+        }
+    }
+
+    /// The words of a page, without its marks.
+    fn words(page: &str) -> Vec<&str> {
+        page.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn a_chinese_page_has_no_english_but_the_link_to_english_and_names_of_formats() {
+        let asked = [
+            "landing",
+            "after-landing",
+            "object-",
+            "offline",
+            "front",
+            "number",
+            "identity",
+            "photo",
+            "decline",
+            "ended",
+            "video",
+            "begin",
+            "drawing",
+            "seal",
+            "guardian",
+        ];
+        for (name, page) in rendered(&frame(Language::Zh, false)) {
+            if !asked.iter().any(|one| name.starts_with(one)) {
+                continue;
+            }
+            for text in words(&page) {
+                let is_word = |word: &&str| word.len() > 2;
+                let all = text.split(|c: char| !c.is_ascii_alphabetic()).filter(is_word);
+                for word in all {
+                    let is_known = ["English", "JPEG", "PDF", "quot"].contains(&word);
+                    assert!(is_known, "{name}: {word} in {text}");
+                }
+            }
+        }
+    }
+
+    /// Who cannot see the page hears the label of a field, and what was wrong with it.
+    #[test]
+    fn every_field_has_a_label_and_whatever_went_wrong_is_told_by_the_field() {
+        for (name, page) in rendered(&frame(Language::Zh, false)) {
+            let has_trouble = page.contains("id=\"trouble\"");
+            let kinds =
+                ["<input type=\"text\"", "<input class=\"digits\" type=\"text\"", "<textarea"];
+            let fields = kinds.iter().flat_map(|kind| page.split(kind).skip(1));
+            let fields: Vec<_> = fields.filter_map(|field| field.split('>').next()).collect();
+            for field in &fields {
+                let id = field.split_once("id=\"").and_then(|(_, id)| id.split('"').next());
+                let id = id.unwrap_or_else(|| panic!("{name}: a field without a name: {field}"));
+                assert!(page.contains(&format!("for=\"{id}\"")), "{name}: {id} has no label");
+            }
+            let is_asked = [
+                "code",
+                "identity",
+                "staff-login",
+                "staff-factor",
+                "staff-removal",
+                "staff-objection",
+            ];
+            if has_trouble && is_asked.iter().any(|one| name.starts_with(one)) {
+                let told = fields.iter().any(|field| field.contains("describedby=\"trouble\""));
+                assert!(told, "{name}: no field tells what went wrong");
+            }
+        }
+    }
+
+    /// Where there are several documents, every button says of which it is.
+    #[test]
+    fn every_button_of_a_document_is_told_by_its_title() {
+        for (name, page) in rendered(&frame(Language::En, false)) {
+            for article in page.split("<article class=\"document\" id=\"").skip(1) {
+                let place = article.split('"').next().unwrap();
+                let article = article.split("</article>").next().unwrap();
+                let told = format!("aria-describedby=\"{place}-title\"");
+                let buttons = article.split("<button").skip(1);
+                for button in buttons.chain(article.split("<a class=\"open\"").skip(1)) {
+                    let button = button.split('>').next().unwrap();
+                    assert!(button.contains(&told), "{name}: {button}");
+                }
+            }
         }
     }
 

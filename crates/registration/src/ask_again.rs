@@ -1,20 +1,23 @@
-//! The handler asks those again who have not confirmed: a new window, and new reminders.
+//! The handler asks those again who have not confirmed: a new window, and new reminders. A program asks at any
+//! time, the handler at the own desk once the window is over (ADR 0090).
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_vocabulary::{FilingId, RecordId};
+use heqi_filing::{FilingState, timer};
+use heqi_vocabulary::{FilingId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
-use crate::fault::{ActError, Fault};
+use crate::fault::{ActError, Class, Fault};
 use crate::filings;
+use crate::handler_desk;
 use crate::ledger::{self, About, Draft};
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
 use crate::reminders;
-use crate::request::{Request, Scope};
+use crate::request::{Actor, Request, Scope};
 use crate::rows::{self, Pair};
-use crate::wording::{Told, refusals};
+use crate::wording::{Told, refusals, say};
 
 /// Whom to ask.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +45,9 @@ pub enum AskAgainError {
     /// The rules of filings refuse it.
     #[error(transparent)]
     Filing(#[from] heqi_filing::AskAgainError),
+    /// At the own desk, while parties who were asked have time left.
+    #[error("the window for confirming is open")]
+    WindowOpen,
 }
 
 impl From<Fault> for AskAgainError {
@@ -55,13 +61,31 @@ impl AskAgainError {
         match self {
             Self::Act(error) => Told::By(error),
             Self::Filing(error) => Told::By(error),
+            Self::WindowOpen => say(
+                "confirmation_window_open",
+                [
+                    "各方仍在72小时的确认期内，系统会自动提醒，没有再次通知。",
+                    "请等待答复；逾期后可以在本页再次通知。",
+                ],
+                [
+                    "The parties still have time of their 72 hours and are reminded by themselves; nobody was asked again.",
+                    "Wait for their answers; once the time is over you can ask again here.",
+                ],
+            )
+            .is(Class::Conflict),
         }
     }
 }
 
 refusals!(AskAgainError);
 
-/// Asks everybody who has not confirmed.
+/// Whether parties were asked to confirm, and their time for it is over at this instant.
+pub fn is_overdue(state: &FilingState, now: UtcMillis) -> bool {
+    let FilingState::Signed { asked_at, .. } = state else { return false };
+    now >= timer::confirmation_closes_at(*asked_at)
+}
+
+/// Asks everybody who has not confirmed, for a program with the handler's key or for the handler at the own desk.
 ///
 /// # Errors
 /// See [`AskAgainError`].
@@ -70,21 +94,38 @@ pub async fn ask_again(
     request: &Request,
     command: AskAgain,
 ) -> Result<AskedAgain, AskAgainError> {
-    request.actor.require(Scope::Filings)?;
+    let handler = match &request.actor {
+        Actor::Staff(_) => Some(handler_desk::handler(&request.actor)?),
+        actor => {
+            actor.require(Scope::Filings)?;
+            None
+        }
+    };
     let mut act = Act::new(platform, request, "ask_again").await;
     loop {
         if let Some(asked) = act.earlier().await? {
             return Ok(asked);
         }
         let stored = filings::load_as_read(platform, request, command.filing).await?;
+        if let Some(member) = handler {
+            handler_desk::own_party(platform, member, &stored.filing).await?;
+        }
         let mut filing = stored.filing.clone();
         let next = ledger::next_place(platform, filing.chain()).await?;
-        filing.ask_again(next.place.recorded_at)?;
+        let at = next.place.recorded_at;
+        filing.ask_again(at)?;
+        if handler.is_some() && !is_overdue(stored.filing.state(), at) {
+            return Err(AskAgainError::WindowOpen);
+        }
         let mut draft = Draft::new(platform, RecordKind::FilingChanged);
         draft
             .observed("filing", command.filing.to_string())?
             .observed("change", "asked_again")?
             .observed("changed_by", request.actor.name())?;
+        // What programs change in filings the chain says; what staff does the auditor reads as well.
+        if let Some(member) = handler {
+            draft.journalled_by(member, "asked_again");
+        }
         let record = draft.seal(platform, About::filing(command.filing), None)?;
         let asked = AskedAgain { record_id: record.record_id() };
 

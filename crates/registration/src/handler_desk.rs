@@ -1,6 +1,6 @@
 //! The handler at the own desk: sees how a filing stands that names this very person as its handler,
-//! confirms as handler, and takes out who was added wrongly ([`crate::remove_party`]), in a session with
-//! two factors instead of by an API key.
+//! confirms as handler, asks again who has not confirmed in time ([`crate::ask_again`]), and takes out who
+//! was added wrongly ([`crate::remove_party`]), in a session with two factors instead of by an API key.
 //!
 //! Nobody is found by it: who types another filing's number finds nothing, whether or not there is
 //! one. What an account of a handler's firm may do is this and nothing more.

@@ -24,6 +24,7 @@ use crate::platform::Platform;
 use crate::request::{Actor, Scope};
 use crate::rows;
 
+mod listed;
 mod outcome;
 mod report;
 
@@ -205,6 +206,7 @@ async fn values(
         ("operator", names.operator.clone()),
         ("message", message.to_string()),
     ]);
+    values.insert("documents", listed::documents(&filing, row));
     let at = row.happened_at.unwrap_or(row.queued_at);
     values.insert("time", people_time(at, row.language));
     if let Some(ceremony) = row.ceremony {

@@ -84,9 +84,15 @@ pub(super) fn reopened<'a>(
     walk
 }
 
-/// Where the PC stands, whatever its heading: the page of a hand-over has one for all its stands.
+/// Where the PC stands: the page of a hand-over says it in its heading.
 fn desk_again<'a>(browser: &'a mut Browser, base: &str, stand: &str) -> Walk<'a> {
-    let mut desk = reopened(browser, base, "/sign", "用手机拍照");
+    let heading = match stand {
+        "claimed" => "请选出手机上的数字",
+        "confirmed" => "请在手机上拍照",
+        "photographed" => "请在手机上手写签名",
+        _ => "用手机拍照",
+    };
+    let mut desk = reopened(browser, base, "/sign", heading);
     until_stand(&mut desk, stand);
     desk
 }

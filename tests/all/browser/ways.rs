@@ -352,3 +352,35 @@ async fn edge_case_14_a_camera_that_is_refused_has_three_ways_on() {
     drop(walk);
     house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_another_program_holds_is_not_told_as_missing_and_a_step_again_says_why() {
+    let Some(mut browser) = browser_with_camera() else { return };
+    let house = House::start(Second::Real).await;
+    let token = house.invite(1).await.remove(0);
+    let link = house.link_of(&token).await;
+    house.until_cosigned().await;
+    let base = house.url();
+    let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let held = "MediaDevices.prototype.getUserMedia = \
+         () => Promise.reject(new DOMException('held', 'NotReadableError'))";
+    walk.page.run_before_load(held).unwrap();
+    until_photo(&mut walk, &link);
+    walk.tap("#start");
+    walk.until_shown("[data-said=in-use]");
+    walk.until_shown("label.file");
+    let focus = "document.activeElement?.id";
+    assert_eq!(walk.page.evaluate(focus).unwrap(), "start", "the focus stays where it was");
+    // Where the file is chosen is seen by whoever uses a keyboard: its label shows where the focus is.
+    walk.page.press("Tab", "\t").unwrap();
+    assert_eq!(walk.page.evaluate(focus).unwrap(), "file");
+    let outline =
+        "getComputedStyle(document.querySelector('#file').nextElementSibling).outlineStyle";
+    assert_eq!(walk.page.evaluate(outline).unwrap(), "solid");
+    // Back here from a later step, as on a device that has not the key.
+    walk.page.open(&format!("{base}/sign?lang=zh")).unwrap();
+    walk.page.open(&format!("{base}/sign/photo#elsewhere")).unwrap();
+    walk.until_shown("[data-said=elsewhere]");
+    drop(walk);
+    house.stop().await;
+}

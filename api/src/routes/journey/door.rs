@@ -4,6 +4,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use heqi_filing::EntryStep;
+use heqi_pages::Link;
 use heqi_pages::journey::{CodePage, EndedPage, IdentityPage, SentCode};
 use heqi_registration::check_code::{CheckCode, check_code};
 use heqi_registration::check_identity::{CheckLastFour, check_last_four};
@@ -23,12 +24,45 @@ use crate::problem_of::refused;
 use crate::state::State;
 use crate::visitor::{Reader, Visitor};
 
+/// What can be entered anew at once.
+const ENTERED_ANEW: [&str; 4] =
+    ["code_malformed", "code_wrong", "last_four_malformed", "last_four_wrong"];
+
 /// The page of the door.
 pub(super) async fn page(
     state: &State,
     visitor: &Visitor,
     shown: &Shown,
 ) -> Result<HttpResponse, Problem> {
+    asked(state, visitor, shown, None).await
+}
+
+/// The same page again, with what was wrong told by the field; whatever else went wrong is told as everywhere.
+async fn asked_again(
+    state: &State,
+    reader: Reader,
+    visitor: &Visitor,
+    wrong: Problem,
+) -> Result<HttpResponse, Problem> {
+    if !ENTERED_ANEW.contains(&wrong.code()) {
+        return Err(wrong);
+    }
+    let shown = Shown::to(state, reader, Link::Journey).with(visitor);
+    let mut response = asked(state, visitor, &shown, Some(&wrong)).await?;
+    *response.status_mut() = wrong.status();
+    Ok(response)
+}
+
+async fn asked(
+    state: &State,
+    visitor: &Visitor,
+    shown: &Shown,
+    wrong: Option<&Problem>,
+) -> Result<HttpResponse, Problem> {
+    let trouble = wrong.map(|problem| {
+        let told = problem.document(shown.frame.language);
+        (told.detail, told.next_step)
+    });
     let view = match entry_view(&state.platform, &visitor.actor()).await {
         Ok(view) => view,
         Err(ActError::Withdrawn) => return Ok(shown::page(&EndedPage::Withdrawn, shown)),
@@ -38,10 +72,11 @@ pub(super) async fn page(
         EntryStep::Locked => shown::page(&EndedPage::Locked, shown),
         EntryStep::Identity if visitor.session.has_code => {
             let key = shown.fresh_key(state);
-            shown::page(&IdentityPage { tries_left: view.identity_tries_left, key }, shown)
+            let tries_left = view.identity_tries_left;
+            shown::page(&IdentityPage { tries_left, trouble, key }, shown)
         }
         EntryStep::Code | EntryStep::Identity | EntryStep::Inside => {
-            shown::page(&code_page(state, &view, shown), shown)
+            shown::page(&CodePage { trouble, ..code_page(state, &view, shown) }, shown)
         }
     })
 }
@@ -60,6 +95,7 @@ fn code_page(state: &State, view: &EntryView, shown: &Shown) -> CodePage {
             expires_at: code.expires_at.for_people(),
             tries_left: code.tries_left,
         }),
+        trouble: None,
         send_key: shown.fresh_key(state),
         check_key: shown.fresh_key(state),
     }
@@ -96,11 +132,15 @@ pub(super) struct CodeForm {
 
 pub(super) async fn check(
     state: Data<State>,
+    reader: Reader,
     visitor: Visitor,
     filled: Filled<CodeForm>,
 ) -> Result<HttpResponse, Problem> {
     let command = CheckCode { code: filled.value.code };
-    let passed = check_code(&state.platform, &filled.request, command).await.map_err(refused)?;
+    let passed = match check_code(&state.platform, &filled.request, command).await {
+        Ok(passed) => passed,
+        Err(error) => return asked_again(&state, reader, &visitor, refused(error)).await,
+    };
     let is_inside = passed.step == EntryStep::Inside;
     note_entry(&state.platform, visitor.secret_sha256, is_inside).await.map_err(refused)?;
     Ok(on())
@@ -114,6 +154,7 @@ pub(super) struct IdentityForm {
 
 pub(super) async fn identity(
     state: Data<State>,
+    reader: Reader,
     visitor: Visitor,
     filled: Filled<IdentityForm>,
 ) -> Result<HttpResponse, Problem> {
@@ -121,8 +162,11 @@ pub(super) async fn identity(
         return Err(RequestProblem::Forbidden.into());
     }
     let command = CheckLastFour { last_four: filled.value.last_four };
-    let passed = check_last_four(&state.platform, &filled.request, command).await;
-    let is_inside = passed.map_err(refused)?.step == EntryStep::Inside;
+    let passed = match check_last_four(&state.platform, &filled.request, command).await {
+        Ok(passed) => passed,
+        Err(error) => return asked_again(&state, reader, &visitor, refused(error)).await,
+    };
+    let is_inside = passed.step == EntryStep::Inside;
     note_entry(&state.platform, visitor.secret_sha256, is_inside).await.map_err(refused)?;
     Ok(on())
 }

@@ -203,7 +203,7 @@ async fn other(
         OtherStand::Photo { actions, mark } => {
             let asked = actions.iter().map(|action| action.code().to_owned()).collect();
             let place = PhotoPlace::Other { asked, mark };
-            let actions = actions_to_do(&state, reader.language);
+            let actions = actions_to_do(&state);
             page(&PhotoPage { again: false, place, actions }, &shown)
         }
         OtherStand::Drawing { name } => {

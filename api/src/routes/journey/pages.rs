@@ -1,9 +1,10 @@
 //! Documents as a signer reads them: key points, words, pictures of the exact pages.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
+use heqi_pages::Link;
 use heqi_pages::journey::{
     CapitalCard, DocumentCard, PagePicture, PageWords, Pages, ReadingPage, ShareLine,
 };
@@ -18,11 +19,11 @@ use heqi_vocabulary::{Digest, DocumentId};
 use serde::Deserialize;
 
 use super::form::Filled;
-use super::on;
+use super::{on, view};
 use crate::pages::shown::Shown;
 use crate::problem_of::refused;
 use crate::state::State;
-use crate::visitor::Visitor;
+use crate::visitor::{Reader, Visitor};
 
 /// The picture of a page. It belongs to one version of a document and never changes.
 pub(super) async fn picture(
@@ -70,6 +71,8 @@ pub(super) struct ReadForm {
 
 pub(super) async fn read(
     state: Data<State>,
+    reader: Reader,
+    visitor: Visitor,
     filled: Filled<ReadForm>,
 ) -> Result<HttpResponse, Problem> {
     let ReadForm { document, sha256, seconds, points, shown, language, page_seconds, aloud } =
@@ -86,7 +89,18 @@ pub(super) async fn read(
     };
     let command = Acknowledge { document, sha256, seconds, shown };
     acknowledge(&state.platform, &filled.request, command).await.map_err(refused)?;
-    Ok(on())
+    Ok(on_to_next(&state, reader, &visitor).await)
+}
+
+/// On to the next document that is not read, or to the next step: nobody looks for it on a long page.
+async fn on_to_next(state: &State, reader: Reader, visitor: &Visitor) -> HttpResponse {
+    // What was read is on record. Where it cannot be looked up just now, the page itself tells why.
+    let Ok(view) = view(state, visitor, reader.language).await else { return on() };
+    let is_read = |sha256| view.read.iter().any(|read| read.sha256 == sha256);
+    let next = (1_usize..).zip(&view.documents).find(|(_, document)| !is_read(document.sha256));
+    let Some((place, _)) = next else { return on() };
+    let address = format!("{}#d{place}", Link::Journey);
+    HttpResponse::SeeOther().insert_header((LOCATION, address)).finish()
 }
 
 fn seconds_of(text: &str) -> Result<Vec<u32>, RequestProblem> {

@@ -3,11 +3,11 @@
 
 use actix_web::HttpResponse;
 use heqi_filing::{Action, CeremonyState, ConsentKind, Decision, FilingState, StandIn};
-use heqi_pages::Link;
 use heqi_pages::journey::{
     ActionToDo, BeginPage, ConsentPage, DrawingPage, EndedPage, PhotoPage, PhotoPlace,
     REFUSE_CUSTODY, REFUSE_FACE, REFUSE_MANNER, RefusedPage, Shot, SignPage, VideoPage, Way,
 };
+use heqi_pages::{Link, Words};
 use heqi_registration::ceremony_view::{CeremonyView, SignedView};
 use heqi_registration::next_tries::next_tries;
 use heqi_registration::receipt::{Wait, receipt};
@@ -285,14 +285,15 @@ pub(super) fn photo_place(state: &State, shown: &Shown) -> PhotoPlace {
 }
 
 /// Whatever a challenge may ask for, where the platform asks for something.
-pub(super) fn actions_to_do(state: &State, language: Language) -> Vec<ActionToDo> {
+pub(super) fn actions_to_do(state: &State) -> Vec<ActionToDo> {
     let is_asked = state.platform.settings().face_actions > 0;
     let actions = Action::ALL.into_iter().filter(|_| is_asked);
-    actions.map(|one| ActionToDo { word: one.code(), text: one.text(language) }).collect()
+    let both = |one: Action| Words::new(one.text(Language::Zh), one.text(Language::En));
+    actions.map(|one| ActionToDo { word: one.code(), text: both(one) }).collect()
 }
 
 fn photo_page(state: &State, shown: &Shown) -> PhotoPage {
-    let actions = actions_to_do(state, shown.frame.language);
+    let actions = actions_to_do(state);
     PhotoPage { again: false, place: photo_place(state, shown), actions }
 }
 

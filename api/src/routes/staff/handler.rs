@@ -6,6 +6,7 @@ use actix_web::web::{Data, ServiceConfig, post, resource};
 use heqi_filing::{Confirmation, FilingState};
 use heqi_pages::staff::{HandledLine, HandledShown, HandlerPage, HandlerStand, Trouble};
 use heqi_pages::{Link, render};
+use heqi_registration::ask_again::{AskAgain, AskAgainError, ask_again, is_overdue};
 use heqi_registration::confirm::{Confirm, ConfirmError, confirm};
 use heqi_registration::fault::{ActError, Refusal as _, Thing};
 use heqi_registration::handler_desk::{HandledFiling, HandledParty, handled_filing};
@@ -23,7 +24,8 @@ use crate::visitor::{Reader, StaffVisitor};
 
 pub(super) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/staff/filings").route(reading().to(ask)).route(post().to(look)))
-        .service(resource("/staff/filings/confirmation").route(post().to(confirmed)));
+        .service(resource("/staff/filings/confirmation").route(post().to(confirmed)))
+        .service(resource("/staff/filings/confirmation-requests").route(post().to(asked_again)));
 }
 
 async fn ask(
@@ -93,6 +95,35 @@ async fn confirmed(
     })
 }
 
+/// Those who have not confirmed in time are asked again.
+async fn asked_again(
+    state: Data<State>,
+    reader: Reader,
+    visitor: StaffVisitor,
+    filled: FilledByStaff<LookForm>,
+) -> Result<HttpResponse, Problem> {
+    let l = reader.language;
+    let shown = Shown::to(&state, reader, Link::HandlerFilings).with_staff(&visitor);
+    let number = filled.value.number;
+    let Some(filing) = found(&state, &visitor, &number, l).await? else {
+        let asked = handler(&state, &visitor, &shown, number, None).await?;
+        return Ok(again(asked, (nothing(l), StatusCode::NOT_FOUND), &shown));
+    };
+    let command = AskAgain { filing: filing.filing };
+    let told = match ask_again(&state.platform, &filled.request, command).await {
+        Ok(_) => None,
+        Err(error @ AskAgainError::Act(_)) => return Err(refused(error)),
+        Err(error) => Some((trouble(&error, l), status_of(error.class()))),
+    };
+    let now = found(&state, &visitor, &number, l).await?;
+    let mut asked = handler(&state, &visitor, &shown, number, now).await?;
+    asked.asked_again = told.is_none();
+    Ok(match told {
+        None => page(&asked, &shown),
+        Some(told) => again(asked, told, &shown),
+    })
+}
+
 /// A filing of this handler with the number that was typed.
 pub(super) async fn found(
     state: &State,
@@ -144,14 +175,15 @@ pub(super) async fn handler(
     Ok(HandlerPage {
         desk: desk(state, visitor, shown).await?,
         number: number.chars().take(12).collect(),
-        filing: filing.map(|filing| handled(&filing, l)),
+        filing: filing.map(|filing| handled(&filing, state.platform.now(), l)),
         key: shown.fresh_key(state),
         removed: None,
+        asked_again: false,
         trouble: None,
     })
 }
 
-fn handled(filing: &HandledFiling, l: Language) -> HandledShown {
+fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown {
     let missing = filing.parties.iter().filter_map(|party| party.missing).sum();
     let stand = match (filing.state, filing.confirmation) {
         (_, Confirmation::Confirmed { at, .. }) => HandlerStand::Confirmed(at.for_people()),
@@ -166,6 +198,7 @@ fn handled(filing: &HandledFiling, l: Language) -> HandledShown {
         parties: filing.parties.iter().map(|party| line(party, l)).collect(),
         statement: filing.statement.to_owned(),
         stand,
+        is_overdue: is_overdue(&filing.state, now),
         shown_sha256: filing.shown_sha256,
     }
 }

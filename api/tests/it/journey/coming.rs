@@ -72,7 +72,12 @@ async fn a_signer_stands_where_they_stopped_in_any_browser() {
     desk.answer("granted").await;
     let page = phone.page("/sign").await;
     assert!(page.contains(COMPANY) && page.contains("我已读完") && page.contains("尚未签署"));
-    assert_eq!(phone.submit(&page, "/sign/read", &[("seconds", "7")]).await.status, 303);
+    let read = phone.submit(&page, "/sign/read", &[("seconds", "7")]).await;
+    assert_eq!(
+        (read.status, read.header("location")),
+        (303, "/sign"),
+        "nothing else is to be read"
+    );
     let page = desk.page("/sign").await;
     assert!(page.contains("拍一张现场照片"), "{page}");
     let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
@@ -156,13 +161,25 @@ async fn with_a_contact_nothing_personal_shows_before_the_code_and_the_last_four
     let wrong = if code == "000000" { "000001" } else { "000000" };
     let answer = browser.submit(&page, "/sign/code/check", &[("code", wrong)]).await;
     assert_eq!(answer.status, 409);
+    // What was wrong is told by the field, on the page where it is entered anew.
+    let again = String::from_utf8(answer.body).unwrap();
+    outside(&again);
+    for told in ["验证码不正确。", "aria-describedby=\"trouble\"", "还可以输入次数： 4"]
+    {
+        assert!(again.contains(told), "{told} in {again}");
+    }
     let page = browser.page("/sign").await;
     assert!(page.contains("还可以输入次数： 4"), "{page}");
     assert_eq!(browser.submit(&page, "/sign/code/check", &[("code", code)]).await.status, 303);
     let page = browser.page("/sign").await;
     outside(&page);
     assert!(page.contains("证件号码末四位") && !page.contains("0006"), "{page}");
-    assert_eq!(browser.submit(&page, "/sign/identity", &four).await.status, 303);
+    let other = browser.submit(&page, "/sign/identity", &[("last_four", "9X99")]).await;
+    assert_eq!(other.status, 409);
+    let again = String::from_utf8(other.body).unwrap();
+    outside(&again);
+    assert!(again.contains("证件号码末四位不一致。") && !again.contains("9X99"), "{again}");
+    assert_eq!(browser.submit(&again, "/sign/identity", &four).await.status, 303);
     assert!(browser.page("/sign").await.contains("电子签名及存证约定"));
 
     // Another browser with the same link begins outside.

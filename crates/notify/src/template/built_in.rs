@@ -5,6 +5,7 @@ use super::Known;
 /// What every message may say.
 const PLACES: &[&str] = &[
     "company",
+    "documents",
     "handler",
     "link",
     "matter",
@@ -18,6 +19,7 @@ const PLACES: &[&str] = &[
 const WITH_DATE: &[&str] = &[
     "company",
     "date",
+    "documents",
     "handler",
     "link",
     "matter",
@@ -98,12 +100,12 @@ pub static PURPOSES: [Known; 13] = [
         zh: [
             "有人以您的名义签了{company}文件（{time}）。不是您？点{link}或打{telephone}",
             "请确认：{company}{matter}文件签署情况（{number}）",
-            "{name}：您好！\n\n{time}（北京时间），有人以您的名义签署了{company}的{matter}文件（办件码{number}）。\n如属实，请打开以下链接查看；如非本人操作，请在该页面选择“有异议”，办件将立即暂停，或致电{telephone}：\n{link}\n\n请勿转发本邮件。全部股东和经办人确认前，系统不会向登记机关提交。\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。\n",
+            "{name}：您好！\n\n{time}（北京时间），有人以您的名义签署了{company}的{matter}文件（办件码{number}）：\n{documents}\n\n如属实，请打开以下链接查看；如非本人操作，请在该页面选择“有异议”，办件将立即暂停，或致电{telephone}：\n{link}\n\n请勿转发本邮件。全部股东和经办人确认前，系统不会向登记机关提交。\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。\n",
         ],
         en: [
             "Somebody signed documents of {company} in your name ({time}). Not you? Open {link} or call {telephone}",
             "Please check: {company}, {matter} ({number})",
-            "Dear {name},\n\nat {time} (Beijing time) documents of {company} ({matter}, number {number}) were signed in your name.\nIf it was you, have a look at them here. If it was not, object on that page, which stops the filing at once, or call {telephone}:\n{link}\n\nDo not forward this mail. Nothing is submitted to the registry before every shareholder and the handler have confirmed.\nThis mail is sent by a machine; we never ask you for a password, a code or a payment.\n",
+            "Dear {name},\n\nat {time} (Beijing time) these documents of {company} ({matter}, number {number}) were signed in your name:\n{documents}\n\nIf it was you, have a look at them here. If it was not, object on that page, which stops the filing at once, or call {telephone}:\n{link}\n\nDo not forward this mail. Nothing is submitted to the registry before every shareholder and the handler have confirmed.\nThis mail is sent by a machine; we never ask you for a password, a code or a payment.\n",
         ],
     },
     Known {
@@ -112,12 +114,12 @@ pub static PURPOSES: [Known; 13] = [
         zh: [
             "{company}{matter}文件已全部签署，请核对并确认：{link}",
             "请确认：{company}{matter}文件签署情况（{number}）",
-            "{name}：您好！\n\n{company}的{matter}文件（办件码{number}）已由全部签署人签署，最后一次签署时间为{time}（北京时间）。\n请打开以下链接核对签署情况，并选择“确认”或“有异议”，请勿转发：\n{link}\n\n全部股东和经办人确认前，系统不会向登记机关提交；未答复不视为同意。\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。如有疑问请致电{telephone}。\n",
+            "{name}：您好！\n\n{company}的{matter}文件（办件码{number}）已由全部签署人签署，最后一次签署时间为{time}（北京时间）：\n{documents}\n\n请打开以下链接核对签署情况，并选择“确认”或“有异议”，请勿转发：\n{link}\n\n全部股东和经办人确认前，系统不会向登记机关提交；未答复不视为同意。\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。如有疑问请致电{telephone}。\n",
         ],
         en: [
             "All documents of {company} ({matter}) are signed; please check and confirm: {link}",
             "Please confirm: {company}, {matter} ({number})",
-            "Dear {name},\n\nall signers have signed the documents of {company} ({matter}, number {number}), the last one at {time} (Beijing time).\nPlease check the signatures here, and confirm or object. Do not forward this link:\n{link}\n\nNothing is submitted to the registry before every shareholder and the handler have confirmed; no answer is not taken as a yes.\nThis mail is sent by a machine; we never ask you for a password, a code or a payment. Questions: {telephone}\n",
+            "Dear {name},\n\nall signers have signed the documents of {company} ({matter}, number {number}), the last one at {time} (Beijing time):\n{documents}\n\nPlease check the signatures here, and confirm or object. Do not forward this link:\n{link}\n\nNothing is submitted to the registry before every shareholder and the handler have confirmed; no answer is not taken as a yes.\nThis mail is sent by a machine; we never ask you for a password, a code or a payment. Questions: {telephone}\n",
         ],
     },
     Known {

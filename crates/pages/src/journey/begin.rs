@@ -56,7 +56,13 @@ impl Page for BeginPage {
             div id="begin" data-next=(Link::Journey) data-source=(self.way.source()) {
                 button .go type="button" { (BEGIN.in_language(l)) }
             }
-            (said(l, &[("unfit", UNFIT), ("waiting", WAITING), ("slow", SLOW), ("offline", OFFLINE)]))
+            (said(l, &[
+                ("elsewhere", ELSEWHERE),
+                ("unfit", UNFIT),
+                ("waiting", WAITING),
+                ("slow", SLOW),
+                ("offline", OFFLINE),
+            ]))
             p .links { a href=(Link::OtherWay) { (CHANGE.in_language(l)) } }
             (ways_out(frame))
         }
@@ -98,6 +104,11 @@ const COUNTER_LEAD: Words = Words::new(
 const OFFICE: Words = Words::new("核验机构", "Office");
 const AT: Words = Words::new("时间", "When");
 const BEGIN: Words = Words::new("开始签署", "Begin signing");
+/// Why whoever was further on begins once more.
+const ELSEWHERE: Words = Words::new(
+    "这次签署不是在这台设备上开始的，或已超过时间。请在这台设备上点“开始签署”，然后继续。",
+    "This signing was not begun on this device, or its time is over. Choose “Begin signing” on this device, then go on.",
+);
 const CHANGE: Words = Words::new("改选另一种方式", "Choose the other way");
 const FOOT: Words = Words::new(
     "点“开始签署”后，这台设备生成一次性签名密钥；本页不读取相机、麦克风和位置。",

@@ -51,7 +51,8 @@ impl Page for DrawingPage {
                 details {
                     summary { (INSTEAD.in_language(l)) }
                     label for="typed" { (TYPE.in_language(l)) }
-                    input type="text" id="typed" autocomplete="off" maxlength="100";
+                    input type="text" id="typed" autocomplete="name" maxlength="100"
+                        aria-describedby="typed-hint";
                     p .soft id="typed-hint" { (TYPED.in_language(l)) }
                 }
                 button .go type="button" id="done" { (DONE.in_language(l)) }
@@ -132,8 +133,8 @@ const OTHER: Words = Words::new(
     "That is not the signer's name. Check it and type it again.",
 );
 const ELSEWHERE: Words = Words::new(
-    "签名密钥不在这台设备上，或已过期。请在这台设备上重新拍照后继续。",
-    "The signing key is not on this device, or its time is over. Take the photo again on this device to go on.",
+    "这次签署不是在这台设备上开始的，或已超过时间，正在回到需要重做的一步。",
+    "This signing was not begun on this device, or its time is over; going back to the step that is done again.",
 );
 const FOOT: Words = Words::new(
     "笔画的位置、时间和压力加密保存，只作为本次签署的证据。",

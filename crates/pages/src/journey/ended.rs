@@ -4,6 +4,7 @@ use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
 use crate::frame::{Frame, Page};
+use crate::link::Link;
 use crate::words::Words;
 
 /// Why there is nothing to do here.
@@ -37,6 +38,9 @@ impl Page for EndedPage {
         html! {
             p .lead { (what.in_language(l)) }
             p { (next.in_language(l)) " " (CALL.in_language(l)) " " (frame.telephone) }
+            @if let Some((link, words)) = self.way_on() {
+                p { a .button href=(link) { (words.in_language(l)) } }
+            }
         }
     }
 
@@ -58,6 +62,15 @@ impl Page for EndedPage {
 }
 
 impl EndedPage {
+    /// Where one can go from here without asking anybody.
+    fn way_on(self) -> Option<(Link, Words)> {
+        match self {
+            Self::NotOpen | Self::NothingToSign => Some((Link::Timeline, TIMELINE)),
+            Self::Left => Some((Link::Front, FRONT)),
+            Self::Declined | Self::Expired | Self::Withdrawn | Self::Locked => None,
+        }
+    }
+
     const fn words(self) -> [Words; 3] {
         match self {
             Self::Declined => [
@@ -118,14 +131,16 @@ impl EndedPage {
                 Words::new("您已退出", "You have left"),
                 Words::new("这台设备上的会话已结束。", "The session on this device has ended."),
                 Words::new(
-                    "需要时请重新打开收到的链接。",
-                    "Open the link you received again when you need to.",
+                    "需要时请重新打开收到的链接；找不到链接的，可以凭办件码进入。",
+                    "Open the link you received again when you need to; without it, come in with the filing's number.",
                 ),
             ],
         }
     }
 }
 
+const TIMELINE: Words = Words::new("查看办件进度", "See how the filing stands");
+const FRONT: Words = Words::new("凭办件码进入", "Come in with a filing number");
 const CALL: Words = Words::new("如有疑问请拨打", "If in doubt call");
 const FOOT: Words = Words::new(
     "本页只说明本次邀请的状态，不显示任何人员或文件内容。",

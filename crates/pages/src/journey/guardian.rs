@@ -65,11 +65,13 @@ impl Page for GuardianPage {
                 (choices("relation", RELATION.in_language(l), &self.relations))
                 label for="ward_number" { (NUMBER.in_language(l)) }
                 input type="text" id="ward_number" name="ward_number" required maxlength="32"
-                    autocomplete="off" autocapitalize="characters" spellcheck="false";
+                    autocomplete="off" autocapitalize="characters" spellcheck="false"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 (choices("proof", PROOF.in_language(l), &self.proofs))
                 label for="proof_file" { (FILE.in_language(l)) }
                 input .copy type="file" id="proof_file" name="proof_file" required
-                    accept="image/jpeg,application/pdf";
+                    accept="image/jpeg,application/pdf"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 label .ground {
                     input type="checkbox" name="agree" value="yes" required;
                     span { (self.statement) }

@@ -129,8 +129,18 @@ impl HandoverPage {
 }
 
 impl Page for HandoverPage {
+    /// Another one for each stand: the page is loaded anew when it changes, and whoever cannot see it hears what is so.
     fn title(&self, language: Language) -> String {
-        TITLE.in_language(language).to_owned()
+        match self.stand {
+            DeskStand::Offered { .. } => TITLE,
+            DeskStand::Claimed { .. } => CLAIMED,
+            DeskStand::Confirmed { has_photo: false } => CONFIRMED,
+            DeskStand::Confirmed { has_photo: true } => PHOTOGRAPHED,
+            DeskStand::Done { .. } => DONE,
+            DeskStand::Ended { .. } => OVER,
+        }
+        .in_language(language)
+        .to_owned()
     }
 
     fn content(&self, frame: &Frame) -> Markup {
@@ -142,7 +152,7 @@ impl Page for HandoverPage {
             _ => (None, None, None),
         };
         html! {
-            div id="handover" role="status" data-stand=(self.stand.word()) data-signing=(self.signing)
+            div id="handover" data-stand=(self.stand.word()) data-signing=(self.signing)
                 data-next=(Link::Journey) data-again=(Link::Photo) data-bytes=(Link::HandoverPhoto)
                 data-photo=[photo] data-source=[source] data-strokes=[strokes] {
                 (self.stand(frame))
@@ -303,6 +313,9 @@ impl Page for OtherDevicePage {
 }
 
 const TITLE: Words = Words::new("用手机拍照", "Take the photo with a phone");
+const CLAIMED: Words = Words::new("请选出手机上的数字", "Pick the number on the phone");
+const CONFIRMED: Words = Words::new("请在手机上拍照", "Take the photo on the phone");
+const PHOTOGRAPHED: Words = Words::new("请在手机上手写签名", "Write your name on the phone");
 const QR: Words = Words::new("用手机扫描的二维码", "Code to scan with the phone");
 const HOW: [Words; 3] = [
     Words::new(
@@ -332,8 +345,8 @@ const GOING_ON: Words =
     Words::new("手机上的步骤已完成，正在继续……", "The phone has done its part; going on…");
 const AGAIN: Words = Words::new("重新开始拍照", "Begin the photo again");
 const ELSEWHERE: Words = Words::new(
-    "签名密钥不在这台设备上，或已过期。请在这台设备上重新开始拍照这一步。",
-    "The signing key is not on this device, or its time is over. Begin the step of the photo again on this device.",
+    "这次签署不是在这台设备上开始的，或已超过时间，正在回到拍照这一步。",
+    "This signing was not begun on this device, or its time is over; going back to the step of the photo.",
 );
 const BROKEN: Words = Words::new(
     "收到的照片与手机拍的不一致，未作签署。请重新拍照。",

@@ -72,6 +72,7 @@ impl Page for OtherWayPage {
                         (OFFICE.in_language(l), self.office.as_deref().unwrap_or("—")),
                     ]))
                     @if *way == Way::Counter && self.office.is_some() {
+                        p { (COUNTER_WAITS.in_language(l)) }
                         p { a .go href=(Link::Journey) { (SEEN.in_language(l)) } }
                     }
                     h2 { (CHANGE.in_language(l)) }
@@ -143,6 +144,10 @@ const VIDEO_NEXT: Words = Words::new(
 const COUNTER_NEXT: Words = Words::new(
     "请带上这台设备和有效身份证件原件到窗口，报出下面的办件码和核验号。工作人员当面核对后，您在这台设备上继续签署，不拍照片。",
     "Bring this device and your original identity card to the counter, and read out the filing's number and the number below. Staff looks at both, and you go on signing on this device, without a photo.",
+);
+const COUNTER_WAITS: Words = Words::new(
+    "正在等待窗口工作人员作核验记录。工作人员告知已记录后，点下面的按钮；点后仍是本页的，说明还没有记录，请稍候再点。",
+    "This waits for the officer to record the check. Once the officer says it is recorded, use the button below; if this page comes again it is not recorded yet: wait a moment and use it again.",
 );
 const NOBODY: Words = Words::new(
     "您的选择已登记。本平台没有设置核验机构，请拨打电话与工作人员约定，或联系经办人。",

@@ -91,8 +91,9 @@ impl Page for PhotoPage {
                     button type="button" id="retake" { (RETAKE.in_language(l)) }
                 }
                 div id="system" hidden {
-                    label .file for="file" { (SYSTEM.in_language(l)) }
+                    // Before its label, which shows where the focus is.
                     input type="file" id="file" accept="image/jpeg,image/*" capture="user";
+                    label .file for="file" { (SYSTEM.in_language(l)) }
                 }
             }
             @if let PhotoPlace::Desk { sample: true, .. } = &self.place {
@@ -109,6 +110,8 @@ impl Page for PhotoPage {
             (said(l, &[
                 ("denied", DENIED),
                 ("none", NONE),
+                ("in-use", IN_USE),
+                ("elsewhere", ELSEWHERE),
                 ("small", SMALL),
                 ("unfit", UNFIT),
                 ("waiting", WAITING),
@@ -176,6 +179,15 @@ const DENIED: Words = Words::new(
 const NONE: Words = Words::new(
     "没有找到相机。请用系统相机拍照，或用手机拍照。",
     "There is no camera. Use the system's camera, or a phone.",
+);
+const IN_USE: Words = Words::new(
+    "相机打不开，可能正被其他应用使用。请关闭其他应用后再点“打开相机”，或用系统相机、手机拍照。",
+    "The camera does not open; another app may be using it. Close that and choose “Open the camera” again, or use the system's camera or a phone.",
+);
+/// Why whoever was further on takes the photo once more.
+const ELSEWHERE: Words = Words::new(
+    "这次签署不是在这台设备上开始的，或已超过时间。请在这台设备上重新拍照，然后继续。",
+    "This signing was not begun on this device, or its time is over. Take the photo again on this device, then go on.",
 );
 const SMALL: Words = Words::new(
     "照片太小或无法读取。请重拍一张。",

@@ -11,7 +11,7 @@ use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::journey::Step;
 use crate::parts::{OFFLINE, facts, said, ways_out};
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 mod capital;
 mod document;
@@ -59,7 +59,7 @@ impl Page for ReadingPage {
                     (COMPANY.in_language(l), &self.company),
                     (MATTER.in_language(l), &self.matter),
                     (NUMBER.in_language(l), &self.number),
-                    (SIGNER.in_language(l), &format!("{}（{}）", self.signer, self.capacities)),
+                    (SIGNER.in_language(l), &format!("{}{}", self.signer, bracketed(&self.capacities, l))),
                 ]))
                 @if !self.duties.is_empty() {
                     h3 { (DUTIES.in_language(l)) }

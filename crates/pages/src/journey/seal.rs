@@ -63,7 +63,8 @@ impl Page for SealPage {
                     }
                 }
                 label for="scan" { (FILE.in_language(l)) }
-                input .copy type="file" id="scan" name="scan" accept="image/jpeg,application/pdf";
+                input .copy type="file" id="scan" name="scan" accept="image/jpeg,application/pdf"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 button .go type="submit" { (SEND.in_language(l)) }
             }
             (ways_out(frame))

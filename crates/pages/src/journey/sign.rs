@@ -76,6 +76,7 @@ impl Page for SignPage {
             }
             (said(l, &[
                 ("elsewhere", if self.shot == Shot::Taken { ELSEWHERE } else { ELSEWHERE_NO_PHOTO }),
+                ("place-asked", PLACE_ASKED),
                 ("place-refused", PLACE_REFUSED),
                 ("place-unavailable", PLACE_UNAVAILABLE),
                 ("place-timed-out", PLACE_TIMED_OUT),
@@ -130,14 +131,19 @@ const SIGN: Words = Words::new("确认签署", "Sign");
 const PHOTO: Words = Words::new("重新拍照", "Take the photo again");
 const DRAWING: Words = Words::new("重新手写", "Write the name again");
 const ELSEWHERE: Words = Words::new(
-    "签名密钥不在这台设备上，或已过期。请在这台设备上重新拍照后继续。",
-    "The signing key is not on this device, or its time is over. Take the photo again on this device to go on.",
+    "这次签署不是在这台设备上开始的，或已超过时间。请在这台设备上点“重新拍照”，然后继续。",
+    "This signing was not begun on this device, or its time is over. Choose “Take the photo again” on this device, then go on.",
 );
 const ELSEWHERE_NO_PHOTO: Words = Words::new(
-    "签名密钥不在这台设备上，或已过期。请在这台设备上点“重新开始签署”后继续。",
-    "The signing key is not on this device, or its time is over. Choose “Begin again” on this device to go on.",
+    "这次签署不是在这台设备上开始的，或已超过时间。请在这台设备上点“重新开始签署”，然后继续。",
+    "This signing was not begun on this device, or its time is over. Choose “Begin again” on this device, then go on.",
 );
 const BEGIN_AGAIN: Words = Words::new("重新开始签署", "Begin again");
+/// What is waited for while the browser asks: `UNANSWERED_MS` of the script is the half minute.
+const PLACE_ASKED: Words = Words::new(
+    "请在浏览器的提示中选择是否提供位置。选择“不提供”也会继续签署；30秒内没有选择，同样继续。",
+    "Answer the browser's question for your position. Signing goes on if you say no, and also if nothing is answered within 30 seconds.",
+);
 const PLACE_REFUSED: Words = Words::new(
     "未获取位置，已记录“未授权”，可继续签署。",
     "No position; recorded as refused. Signing goes on.",

@@ -43,23 +43,28 @@ impl Page for VideoPage {
                 }
                 button .go type="button" id="start" { (START.in_language(l)) }
                 button .go type="button" id="stop" hidden {
-                    (STOP.in_language(l)) " " span id="time" {}
+                    (STOP.in_language(l))
+                    // It changes all the time: it is there to be seen, and no part of the button's name.
+                    span .time aria-hidden="true" { span id="time" {} " " (SECONDS.in_language(l)) }
                 }
                 div .choice id="judge" hidden {
                     button type="button" id="use" { (USE.in_language(l)) }
                     button type="button" id="retake" { (RETAKE.in_language(l)) }
                 }
                 div id="system" hidden {
-                    label .file for="file" { (SYSTEM.in_language(l)) }
+                    // Before its label, which shows where the focus is.
                     input type="file" id="file" accept="video/mp4,video/webm,video/quicktime" capture="user";
+                    label .file for="file" { (SYSTEM.in_language(l)) }
                 }
             }
             (said(l, &[
                 ("denied", DENIED),
                 ("none", NONE),
+                ("in-use", IN_USE),
                 ("large", LARGE),
                 ("unfit", UNFIT),
                 ("waiting", WAITING),
+                ("sending", SENDING),
                 ("slow", SLOW),
                 ("offline", OFFLINE),
             ]))
@@ -103,6 +108,7 @@ const VIEW: Words = Words::new("相机画面", "Picture of the camera");
 const SHOT: Words = Words::new("录好的视频", "The video recorded");
 const START: Words = Words::new("开始录制", "Start recording");
 const STOP: Words = Words::new("读完了，停止", "Done reading: stop");
+const SECONDS: Words = Words::new("秒", "s");
 const USE: Words = Words::new("使用这段", "Use this one");
 const RETAKE: Words = Words::new("重录", "Record again");
 const SYSTEM: Words = Words::new("用系统相机录制", "Use the system's camera");
@@ -114,6 +120,14 @@ const DENIED: Words = Words::new(
 const NONE: Words = Words::new(
     "没有找到相机或麦克风。请用系统相机录制，或改到窗口核验。",
     "There is no camera or microphone. Use the system's camera, or be checked at the counter.",
+);
+const IN_USE: Words = Words::new(
+    "相机或麦克风打不开，可能正被其他应用使用。请关闭其他应用后再点“开始录制”，或用系统相机录制。",
+    "Camera or microphone does not open; another app may be using it. Close that and choose “Start recording” again, or use the system's camera.",
+);
+const SENDING: Words = Words::new(
+    "正在上传视频，已上传{percent}%，请不要关闭页面。",
+    "Sending the video, {percent} % so far; please keep this page open.",
 );
 const LARGE: Words = Words::new(
     "视频过大或无法读取。请重新录制，读完声明即可停止。",

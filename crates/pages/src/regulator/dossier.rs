@@ -195,7 +195,7 @@ impl DossierPage {
                     }
                 }
                 (facts(&[
-                    (SIGNED.in_language(l), &card.documents.join("、")),
+                    (SIGNED.in_language(l), &card.documents.join(l.pick("、", ", "))),
                     (AT.in_language(l), &card.at),
                     (VOUCHER.in_language(l), &card.voucher),
                     (HELD.in_language(l), &card.deposits),

@@ -9,7 +9,7 @@ use self::words::{
     DEVICE, FOUR_EYES, GROUNDS, GROUNDS_HELP, GUARDIANSHIP, HANDLER, MISSING, NO_PHOTO,
     NO_PORTRAIT, NOBODY, NOT_DONE, NOT_TAKEN, OVERRULE, OWN, PHOTO, PHOTO_SOURCE, PICTURES,
     PLATFORM, PORTRAIT, PORTRAIT_SOURCE, PROPOSE, PROPOSED_BY, READ_ALOUD, REFUSED, RISKS,
-    RISKS_HELP, SCAN, SIGNED, SOURCES, VIDEO, VIDEO_SOURCE, VOUCHES, WATCH, WHY, WITHDRAW,
+    RISKS_HELP, SCAN, SECONDS, SIGNED, SOURCES, VIDEO, VIDEO_SOURCE, VOUCHES, WATCH, WHY, WITHDRAW,
 };
 use super::queue::{DUE, QueueRow, SINCE};
 use super::{Desk, Trouble};
@@ -17,7 +17,7 @@ use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::{CaseDocument, CasePicture, Link};
 use crate::parts::{hidden, notice};
-use crate::words::Words;
+use crate::words::{Words, bracketed};
 
 mod samples;
 mod words;
@@ -41,7 +41,7 @@ pub enum SaidBy {
 impl SaidBy {
     fn words(&self, l: Language) -> String {
         match self {
-            Self::Provider(name) => format!("{}（{}）", name, SIGNED.in_language(l)),
+            Self::Provider(name) => format!("{name}{}", bracketed(&SIGNED.in_language(l), l)),
             Self::Handler => HANDLER.in_language(l).to_owned(),
             Self::Device => DEVICE.in_language(l).to_owned(),
             Self::Platform => PLATFORM.in_language(l).to_owned(),
@@ -208,7 +208,7 @@ impl Page for CasePage {
             @if let Some(Trouble { what, next }) = &self.trouble {
                 p #trouble .notice role="alert" { (what) " " (next) }
             }
-            p .lead { strong .name { (self.name) } " · " (self.capacities.join("、")) br;
+            p .lead { strong .name { (self.name) } " · " (self.capacities.join(l.pick("、", ", "))) br;
                 (self.company) " · " (self.matter) }
             h2 { (WHY.in_language(l)) }
             ul { @for reason in &self.row.reasons { li { (reason) } } }
@@ -305,7 +305,7 @@ impl CasePage {
             figure {
                 figcaption {
                     strong { (VIDEO.in_language(l)) } br;
-                    span .soft { (VIDEO_SOURCE.in_language(l)) " · " (video.seconds) " s" }
+                    span .soft { (VIDEO_SOURCE.in_language(l)) " · " (video.seconds) " " (SECONDS.in_language(l)) }
                 }
                 video controls preload="metadata" src=(Link::StaffVideo(self.row.case))
                     aria-label=(VIDEO.in_language(l)) {}
@@ -364,7 +364,8 @@ impl CasePage {
             DecisionForm::Own { .. } => (WITHDRAW, None),
             DecisionForm::Decided { accepted, at, by } => {
                 let what = if *accepted { ACCEPTED } else { REFUSED };
-                let text = format!("{} {at} · {}", what.in_language(l), by.join("、"));
+                let text =
+                    format!("{} {at} · {}", what.in_language(l), by.join(l.pick("、", ", ")));
                 return html! { h2 { (DECISION.in_language(l)) } (notice(&text)) };
             }
         };
@@ -381,7 +382,9 @@ impl CasePage {
                 (hidden(frame, &self.key))
                 label for="grounds" { (GROUNDS.in_language(l)) }
                 textarea id="grounds" name="grounds" required minlength="2" maxlength="500" rows="3"
-                    aria-describedby="grounds-help" { (self.grounds) }
+                    aria-describedby=(if self.trouble.is_some() { "trouble grounds-help" } else { "grounds-help" }) {
+                    (self.grounds)
+                }
                 p #grounds-help .soft { (GROUNDS_HELP.in_language(l)) }
                 div .two {
                     button type="submit" name="decision" value="accept" { (accept.in_language(l)) }

@@ -144,10 +144,12 @@ impl CounterPage {
                 (hidden(frame, &self.key))
                 label for="number" { (FILING.in_language(l)) }
                 input type="text" id="number" name="number" required inputmode="numeric" maxlength="12"
-                    autocomplete="off" value=(self.number);
+                    autocomplete="off" value=(self.number)
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 label for="code" { (CODE.in_language(l)) }
                 input type="text" .digits id="code" name="code" required inputmode="numeric" maxlength="7"
-                    autocomplete="off" value=(self.code);
+                    autocomplete="off" value=(self.code)
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 button .go type="submit" { (FIND.in_language(l)) }
             }
         }
@@ -168,7 +170,8 @@ impl CounterPage {
                 input type="hidden" name="code" value=(self.code);
                 label for="last-four" { (LAST_FOUR.in_language(l)) }
                 input type="text" .digits id="last-four" name="last_four" required maxlength="4"
-                    autocomplete="off" autocapitalize="characters" spellcheck="false";
+                    autocomplete="off" autocapitalize="characters" spellcheck="false"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 label for="grounds" { (GROUNDS.in_language(l)) }
                 textarea id="grounds" name="grounds" required minlength="2" maxlength="500" rows="3" {
                     (person.grounds)
@@ -218,7 +221,7 @@ const NOT_THERE: Words = Words::new(
     "Do not confirm for somebody who is not here, whose card does not fit, or in doubt; the signer can choose the video or ask the handler.",
 );
 const DONE_LEAD: Words = Words::new(
-    "已记录您的姓名账号、单位和核对情况。请签署人在自己的设备上继续，两小时内有效。",
+    "已记录您的账号、单位和核对情况。请签署人在自己的设备上继续，两小时内有效。",
     "Your account, office and what you compared are on record. The signer goes on with the own device; it counts for two hours.",
 );
 const AT: Words = Words::new("时间", "When");

@@ -51,10 +51,12 @@ impl Page for LoginPage {
             form method="post" action=(Link::StaffLogin) {
                 label for="login" { (LOGIN_NAME.in_language(l)) }
                 input type="text" id="login" name="login" required maxlength="40" value=(self.login)
-                    autocomplete="username" autocapitalize="none" spellcheck="false";
+                    autocomplete="username" autocapitalize="none" spellcheck="false"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 label for="password" { (PASSWORD.in_language(l)) }
                 input type="password" id="password" name="password" required maxlength="256"
-                    autocomplete="current-password";
+                    autocomplete="current-password"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 button .go type="submit" { (ON.in_language(l)) }
             }
             p .soft { (FORGOTTEN.in_language(l)) }
@@ -131,7 +133,8 @@ impl Page for FactorPage {
                 (hidden(frame, &self.key))
                 label for="code" { (CODE.in_language(l)) }
                 input .digits type="text" id="code" name="code" required maxlength="16"
-                    autocomplete="one-time-code" autocapitalize="none" spellcheck="false";
+                    autocomplete="one-time-code" autocapitalize="none" spellcheck="false"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 button .go type="submit" { (ON.in_language(l)) }
             }
             @if self.enrolment.is_none() { p .soft { (LOST.in_language(l)) } }
@@ -208,8 +211,8 @@ impl Page for RecoveryPage {
 
 const LOGIN: Words = Words::new("工作人员登录", "Staff sign-in");
 const LOGIN_LEAD: Words = Words::new(
-    "供登记机关和公证机构的核验人员使用。签署人请打开短信或邮件中的链接。",
-    "For reviewers of the registry and of the notary office. Signers open the link of their message.",
+    "供登记机关、公证机构、经办机构和平台的工作人员使用。签署人请打开短信或邮件中的链接。",
+    "For staff of the registry, the notary office, handlers' firms and the platform. Signers open the link of their message.",
 );
 const LOGIN_NAME: Words = Words::new("登录名", "Login name");
 const PASSWORD: Words = Words::new("密码", "Password");
@@ -248,7 +251,7 @@ const RECOVERY_LEAD: Words = Words::new(
     "验证器丢失时用来登录，每个只能使用一次。只显示这一次，请抄下并妥善保管。",
     "They let you in without the authenticator, each once. They are shown this once: write them down and keep them safe.",
 );
-const KEPT: Words = Words::new("已保存，进入待办列表", "I have kept them; to the queue");
+const KEPT: Words = Words::new("已保存，继续", "I have kept them; go on");
 const RECOVERY_FOOT: Words = Words::new(
     "本页显示您的恢复码，离开后不能再次查看。",
     "This page shows your recovery codes; they cannot be seen again.",

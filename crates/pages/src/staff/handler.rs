@@ -24,6 +24,8 @@ pub struct HandlerPage {
     pub key: String,
     /// Whom the handler has just taken out.
     pub removed: Option<String>,
+    /// Whether the handler has just asked again.
+    pub asked_again: bool,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -42,6 +44,8 @@ pub struct HandledShown {
     pub statement: String,
     /// What can be done now.
     pub stand: HandlerStand,
+    /// Whether the time for confirming is over, so that everybody who has not is to be asked again.
+    pub is_overdue: bool,
     /// Digest of the list that is shown.
     pub shown_sha256: Digest,
 }
@@ -91,6 +95,7 @@ impl Page for HandlerPage {
             @if let Some(name) = &self.removed {
                 p .notice role="status" { (REMOVED.in_language(l).replace("{name}", name)) }
             }
+            @if self.asked_again { p .notice role="status" { (ASKED_AGAIN.in_language(l)) } }
             @match &self.filing {
                 None => { p .lead { (LEAD.in_language(l)) } }
                 Some(filing) => { (self.shown(frame, filing)) }
@@ -99,7 +104,8 @@ impl Page for HandlerPage {
                 (hidden(frame, &self.key))
                 label for="number" { (NUMBER.in_language(l)) }
                 input type="text" id="number" name="number" required inputmode="numeric" maxlength="12"
-                    autocomplete="off" value=(if self.filing.is_some() { "" } else { self.number.as_str() });
+                    autocomplete="off" value=(if self.filing.is_some() { "" } else { self.number.as_str() })
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 button .go[self.filing.is_none()] type="submit" { (FIND.in_language(l)) }
             }
         }
@@ -136,6 +142,7 @@ impl Page for HandlerPage {
             ],
             statement: "材料和签署情况属实，我没有代他人签署。".into(),
             stand,
+            is_overdue: false,
             shown_sha256: Digest::of(b"shown"),
         };
         let sample = |filing, trouble| Self {
@@ -144,8 +151,10 @@ impl Page for HandlerPage {
             filing,
             key: "0123456789abcdef".into(),
             removed: None,
+            asked_again: false,
             trouble,
         };
+        let overdue = |stand| HandledShown { is_overdue: true, ..shown(stand) };
         let trouble = Trouble {
             what: "没有找到由您经办的该办件。".into(),
             next: "请核对办件码。".into(),
@@ -158,6 +167,8 @@ impl Page for HandlerPage {
             sample(Some(shown(HandlerStand::Asked)), None),
             sample(Some(shown(HandlerStand::Confirmed("2026-11-23 21:00:00 +08:00".into()))), None),
             sample(Some(shown(HandlerStand::Closed)), None),
+            sample(Some(overdue(HandlerStand::Asked)), None),
+            Self { asked_again: true, ..sample(Some(shown(HandlerStand::Asked)), None) },
         ]
     }
 }
@@ -174,6 +185,20 @@ impl HandlerPage {
                 button type="submit" aria-label=(format!("{} {name}", REMOVE.in_language(l))) {
                     (REMOVE.in_language(l))
                 }
+            }
+        }
+    }
+
+    /// What the signers were told to ask the handler for.
+    fn overdue(&self, frame: &Frame) -> Markup {
+        let l = frame.language;
+        html! {
+            h2 { (OVERDUE.in_language(l)) }
+            (notice(OVERDUE_NEXT.in_language(l)))
+            form .decision method="post" action=(Link::HandlerAskAgain) {
+                (hidden(frame, &self.key))
+                input type="hidden" name="number" value=(self.number);
+                button .go type="submit" { (ASK_AGAIN.in_language(l)) }
             }
         }
     }
@@ -198,8 +223,10 @@ impl HandlerPage {
                     }
                 }
             }
+            @if filing.is_overdue { (self.overdue(frame)) }
             h2 { (YOURS.in_language(l)) }
             @match &filing.stand {
+                HandlerStand::Asked if filing.is_overdue => { p { (AFTER_THAT.in_language(l)) } }
                 HandlerStand::Waits(missing) => {
                     (notice(&WAITS.in_language(l).replace("{n}", &missing.to_string())))
                 }
@@ -237,6 +264,20 @@ const REMOVE: Words = Words::new("移出", "Take out");
 const REMOVED: Words = Words::new(
     "已移出{name}，并已记录；发给其本人的邀请已撤回，待发送的消息不再发送。",
     "{name} was taken out, and this is recorded; the invitation was withdrawn, and waiting messages are not sent.",
+);
+const OVERDUE: Words = Words::new("逾期未确认", "Not confirmed in time");
+const OVERDUE_NEXT: Words = Words::new(
+    "72小时内没有得到全部确认。签署仍然有效，但不会提交登记。再次通知后，未确认的各方重新有72小时答复；不便用手机的，可到窗口当面确认。",
+    "Not everybody has confirmed within 72 hours. Signatures stand, nothing is submitted. When you ask again, those who have not confirmed have 72 hours anew; who does better without a phone confirms at the counter.",
+);
+const ASK_AGAIN: Words = Words::new("再次通知未确认的各方", "Ask those who have not confirmed");
+const ASKED_AGAIN: Words = Words::new(
+    "已再次通知未确认的各方，并已记录；72小时内等待答复。",
+    "Those who have not confirmed are asked again, and this is recorded; they have 72 hours to answer.",
+);
+const AFTER_THAT: Words = Words::new(
+    "确认期已过，现在不能确认；再次通知后，您也可以在本页确认。",
+    "The time for confirming is over; once you have asked again you can confirm here, too.",
 );
 const YOURS: Words = Words::new("您的确认", "Your confirmation");
 const WAITS: Words = Words::new(

@@ -160,7 +160,8 @@ impl ObjectionPage {
                     }
                 }
                 label for="grounds" { (GROUNDS.in_language(l)) }
-                textarea id="grounds" name="grounds" required minlength="2" maxlength="500" rows="3" {
+                textarea id="grounds" name="grounds" required minlength="2" maxlength="500" rows="3"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")] {
                     (self.grounds)
                 }
                 button .go type="submit" { (DECIDE.in_language(l)) }

@@ -68,7 +68,8 @@ impl Page for RemovalPage {
                 label for="reason" {
                     (if self.is_open { REASON } else { REASON_OR_NONE }.in_language(l))
                 }
-                textarea id="reason" name="reason" required[self.is_open] maxlength="2000" rows="3" {
+                textarea id="reason" name="reason" required[self.is_open] maxlength="2000" rows="3"
+                    aria-describedby=[self.trouble.as_ref().map(|_| "trouble")] {
                     (self.reason)
                 }
                 button type="submit" { (REMOVE.in_language(l)) }

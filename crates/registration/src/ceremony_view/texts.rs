@@ -25,15 +25,17 @@ pub(super) fn consents(
     let office = platform.settings().review_office.as_ref();
     let reviewer = office.map_or(names.notary_office.as_str(), |office| office.name.as_str());
     let by_video = content.other_way.is_some_and(|chosen| chosen.way == ReviewWay::Video);
-    let values = [
-        ("reviewer", reviewer),
-        ("notary_office", names.notary_office.as_str()),
-        ("operator", names.operator.as_str()),
-        ("verifier", names.verifier.as_str()),
-        ("retention", names.retention.as_str()),
-        ("telephone", names.telephone.as_str()),
-        ("documents", titles.as_str()),
-    ];
+    let values = |kind| {
+        [
+            ("reviewer", reviewer),
+            ("notary_office", names.notary_office.as_str()),
+            ("operator", names.operator.as_str()),
+            ("verifier", names.verifier.as_str()),
+            ("retention", names.retention.as_str()),
+            ("telephone", names.contact_for(kind)),
+            ("documents", titles.as_str()),
+        ]
+    };
     ConsentKind::ALL
         .into_iter()
         .filter(|kind| *kind != ConsentKind::VideoReview || (by_video && office.is_some()))
@@ -46,7 +48,7 @@ pub(super) fn consents(
                 required: kind.is_required(),
                 version: text.version,
                 language: language.tag(),
-                text: filled(template, &values)?,
+                text: filled(template, &values(kind))?,
                 template,
                 text_sha256: text.digest(language),
                 decision: ceremony.consents().get(&kind).map(|answer| answer.decision),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use heqi_evidence::anchors::Anchors;
 use heqi_evidence_store::erasure::ErasureLedger;
-use heqi_filing::Office;
+use heqi_filing::{ConsentKind, Office};
 use heqi_pki::keys::{PublicKey, Signer};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::FilingNo;
@@ -160,6 +160,17 @@ pub struct Names {
     pub retention: String,
     /// Whom to call.
     pub telephone: String,
+    /// Whom to call at the notary office, to which data are provided (PIPL art. 23); left out: [`Self::telephone`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notary_telephone: Option<String>,
+}
+
+impl Names {
+    /// Whom to call about what is consented to: whoever gets the data.
+    pub fn contact_for(&self, kind: ConsentKind) -> &str {
+        let notary = self.notary_telephone.as_deref();
+        notary.filter(|_| kind == ConsentKind::NotaryProvision).unwrap_or(&self.telephone)
+    }
 }
 
 impl Default for Names {
@@ -170,6 +181,7 @@ impl Default for Names {
             verifier: "示例文签平台".into(),
             retention: "公司注销后20年".into(),
             telephone: "0571-0000-0000".into(),
+            notary_telephone: None,
         }
     }
 }
@@ -216,3 +228,23 @@ impl FromStr for Custodian {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the custodians are data_centre and preservation")]
 pub struct UnknownCustodian;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_gets_the_data_is_whom_to_call_about_it() {
+        let names = Names { notary_telephone: Some("0571-0000220".into()), ..Names::default() };
+        for kind in ConsentKind::ALL {
+            let is_notary = kind == ConsentKind::NotaryProvision;
+            let wanted = if is_notary { "0571-0000220" } else { "0571-0000-0000" };
+            assert_eq!(names.contact_for(kind), wanted, "{kind}");
+            assert_eq!(Names::default().contact_for(kind), "0571-0000-0000", "{kind}");
+        }
+        // A table of before is read as it was.
+        let written = serde_json::to_value(Names::default()).unwrap();
+        assert_eq!(written.as_object().unwrap().len(), 5);
+        assert_eq!(serde_json::from_value::<Names>(written).unwrap(), Names::default());
+    }
+}

@@ -11,6 +11,7 @@ use heqi_registration::contacts::Contact;
 use heqi_registration::declare_contact::{DeclareContact, DeclareContactError, declare_contact};
 use heqi_registration::entry_view::entry_view;
 use heqi_registration::fault::{Class, Refusal as _};
+use heqi_registration::filing_view::filing_view;
 use heqi_registration::find_entry::{ByNumber, ByNumberError, check_by_number, send_by_number};
 use heqi_registration::invite::{INVITATIONS_A_DAY, Invite, InviteError, invite};
 use heqi_registration::message_queue::{self, LeasedMessage, Outcome, Outgoing, Report};
@@ -497,6 +498,16 @@ async fn the_person_named_is_told_at_once_and_everybody_when_the_last_signature_
         let device = heqi_testkit::Device::new(heqi_pki::keys::Algorithm::Ed25519, 5, &label);
         world.sign(&crate::world::Visitor { actor, device, label }).await;
         let sent = taken(&world).await;
+        // By what was signed, each document with the first of its digest (domain study 7.4).
+        let view = filing_view(&world.platform, &world.staff, drafted.filing).await.unwrap();
+        for message in &sent {
+            let listed = &message.values["documents"];
+            assert_eq!(listed.lines().count(), view.documents.len(), "{listed}");
+            for document in &view.documents {
+                let digest = document.sha256.to_string();
+                assert!(listed.contains(&digest[..8]), "{listed}");
+            }
+        }
         told.push(sent.iter().map(|m| (m.purpose, m.address.clone())).collect::<Vec<_>>());
     }
     assert_eq!(told[0], [(Purpose::SignedInYourName, mobiles[0].to_owned())]);

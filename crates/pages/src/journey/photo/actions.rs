@@ -12,8 +12,8 @@ use crate::words::Words;
 pub struct ActionToDo {
     /// Its word, by which the script finds it.
     pub word: &'static str,
-    /// What is asked, in the reader's language.
-    pub text: &'static str,
+    /// What is asked.
+    pub text: Words,
 }
 
 /// All of them, none shown: which ones are asked for the script learns with the challenge. Nothing
@@ -25,7 +25,9 @@ pub(super) fn panel(actions: &[ActionToDo], l: Language) -> Markup {
                 div .asked aria-live="assertive" {
                     p data-action="ready" { (picture("ready")) span { (READY.in_language(l)) } }
                     @for action in actions {
-                        p data-action=(action.word) hidden { (picture(action.word)) span { (action.text) } }
+                        p data-action=(action.word) hidden {
+                            (picture(action.word)) span { (action.text.in_language(l)) }
+                        }
                     }
                     p data-action="sending" hidden { (picture("ready")) span { (SENDING.in_language(l)) } }
                 }
@@ -69,13 +71,15 @@ fn picture(word: &str) -> Markup {
 
 /// Examples.
 pub(super) fn samples() -> Vec<ActionToDo> {
-    vec![
-        ActionToDo { word: "turn_left", text: "Turn your head to your left" },
-        ActionToDo { word: "turn_right", text: "Turn your head to your right" },
-        ActionToDo { word: "raise_head", text: "Lift your chin" },
-        ActionToDo { word: "open_mouth", text: "Open your mouth" },
-        ActionToDo { word: "raise_hand", text: "Lift a hand beside your face" },
+    [
+        ("turn_left", Words::new("向左转头", "Turn your head to your left")),
+        ("turn_right", Words::new("向右转头", "Turn your head to your right")),
+        ("raise_head", Words::new("抬头", "Lift your chin")),
+        ("open_mouth", Words::new("张嘴", "Open your mouth")),
+        ("raise_hand", Words::new("举起一只手，放在脸旁", "Lift a hand beside your face")),
     ]
+    .map(|(word, text)| ActionToDo { word, text })
+    .into()
 }
 
 pub(super) const LEAD: Words = Words::new(
@@ -100,6 +104,11 @@ mod tests {
         }
         let panel = panel(&samples(), Language::Zh).into_string();
         assert!(panel.contains("做不到这个动作"), "{panel}");
+        let is_english = |c: char| c.is_ascii_alphabetic();
+        for action in samples() {
+            let asked = action.text.in_language(Language::Zh);
+            assert!(panel.contains(asked) && !asked.contains(is_english), "{panel}");
+        }
         assert_eq!(super::panel(&[], Language::Zh).into_string(), "");
     }
 }

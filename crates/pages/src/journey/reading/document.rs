@@ -94,7 +94,7 @@ impl DocumentCard {
                 @if let Some(changed) = &self.changed { (notice(&renewed(changed, l))) }
                 @if self.is_read {
                     p .done { "✓ " (IS_READ.in_language(l)) }
-                    p { a .open href=(link) target="_blank" rel="noopener" { (OPEN.in_language(l)) } }
+                    (self.file(&link, place, l))
                 } @else {
                     @match &self.shown {
                         Some(pages) if !pages.pictures.is_empty() => {
@@ -103,7 +103,7 @@ impl DocumentCard {
                         }
                         _ => (notice(IN_FILE.in_language(l))),
                     }
-                    p { a .open href=(link) target="_blank" rel="noopener" { (OPEN.in_language(l)) } }
+                    (self.file(&link, place, l))
                     details {
                         summary { (CHECKSUM.in_language(l)) }
                         code { (self.sha256) }
@@ -120,8 +120,19 @@ impl DocumentCard {
                             input type="hidden" name="page_seconds" value="";
                             input type="hidden" name="aloud" value="no";
                         }
-                        button type="submit" { (READ.in_language(l)) }
+                        button type="submit" aria-describedby=(title_of(place)) { (READ.in_language(l)) }
                     }
+                }
+            }
+        }
+    }
+
+    /// The file itself. Like every button of a document, it is told by the document's title: there may be several.
+    fn file(&self, link: &Link, place: usize, l: Language) -> Markup {
+        html! {
+            p {
+                a .open href=(link) target="_blank" rel="noopener" aria-describedby=(title_of(place)) {
+                    (OPEN.in_language(l))
                 }
             }
         }
@@ -135,7 +146,9 @@ impl DocumentCard {
             section .words aria-labelledby={ (title_of(place)) " " (label) } {
                 h3 id=(label) { (WORDS.in_language(l)) }
                 @if has_words {
-                    button type="button" .aloud data-stop=(STOP.in_language(l)) hidden { (ALOUD.in_language(l)) }
+                    button type="button" .aloud data-stop=(STOP.in_language(l)) aria-describedby=(title_of(place)) hidden {
+                        (ALOUD.in_language(l))
+                    }
                     @for (number, page) in (1..).zip(&pages.words) {
                         div .part data-page=(number) lang=(page.tongue()) {
                             p .soft .leaf lang=(l.tag()) { (page_of(number, self.pages, l)) }
@@ -161,8 +174,8 @@ impl DocumentCard {
                 h3 id=(label) { (PAGES.in_language(l)) }
                 @if pages.fonts_replaced { p .soft { (FONTS.in_language(l)) } }
                 div .zoom hidden {
-                    button type="button" data-zoom="out" { (SMALLER.in_language(l)) }
-                    button type="button" data-zoom="in" { (LARGER.in_language(l)) }
+                    button type="button" data-zoom="out" aria-describedby=(title_of(place)) { (SMALLER.in_language(l)) }
+                    button type="button" data-zoom="in" aria-describedby=(title_of(place)) { (LARGER.in_language(l)) }
                 }
                 @for (number, picture) in (1..).zip(&pages.pictures) {
                     figure data-page=(number) {

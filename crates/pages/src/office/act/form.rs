@@ -39,10 +39,12 @@ pub(in crate::office) fn form(act: OfficeAct, seen: &Seen, frame: &Frame) -> Mar
     let action = Link::Office(OfficeLink::Do(seen.no.clone(), act.word().to_owned()));
     let upload = (act == OfficeAct::Seal).then_some("yes");
     let failed = upload.map(|_| FAILED.in_language(l));
+    let sending = upload.map(|_| SENDING.in_language(l));
     html! {
         section .grave[act.is_grave()] aria-labelledby={ "act-" (act.word()) } {
             h3 id={ "act-" (act.word()) } { (act.title().in_language(l)) }
-            form method="post" action=(action) data-upload=[upload] data-failed=[failed] {
+            form method="post" action=(action) data-upload=[upload]
+                data-failed=[failed] data-sending=[sending] {
                 (hidden(frame, &seen.key))
                 (fields(act, seen, l))
             }
@@ -169,6 +171,8 @@ fn session_fields(seen: &Seen, l: Language) -> Markup {
     }
 }
 
+const SENDING: Words =
+    Words::new("正在上传，请不要关闭页面……", "Sending the file, please keep this page open…");
 const FAILED: Words = Words::new(
     "文件没有送达，请检查网络后重试。",
     "The file did not arrive; check the network and try again.",

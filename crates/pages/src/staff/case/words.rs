@@ -44,6 +44,7 @@ pub(super) const VIDEO_SOURCE: Words = Words::new(
     "来源：签署人的设备，签署前录制；摘要在签名之内",
     "From the signer's device, recorded before signing; its digest is inside the signature",
 );
+pub(super) const SECONDS: Words = Words::new("秒", "s");
 pub(super) const READ_ALOUD: Words =
     Words::new("视频中应读出的核验码：", "The number to be heard in the video:");
 pub(super) const WATCH: Words = Words::new(
