@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use heqi_evidence::schema::RetentionClass;
+use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::timer::LINK_LIFETIME_MS;
 use heqi_filing::{Capacity, ConsentKind, FilingState, PartyKind, ReviewReason};
@@ -432,6 +433,18 @@ async fn edge_case_8_a_proof_that_was_replaced_is_kept_no_longer_but_under_a_hol
     place_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
     show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
     assert_eq!(objects().await, before + 2);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_whose_record_finds_no_room_is_given_up() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let before = world.contents().await;
+    world.store.refuse_commits(Some(CommitError::DiskFull));
+    let refused = show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap_err();
+    assert_eq!(refused.code(), "store_full");
+    world.store.refuse_commits(None);
+    assert_eq!(world.contents().await, before);
 }
 
 #[tokio::test]
