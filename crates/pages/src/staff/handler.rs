@@ -42,6 +42,8 @@ pub struct HandledShown {
     pub statement: String,
     /// What can be done now.
     pub stand: HandlerStand,
+    /// Digest of that statement.
+    pub statement_sha256: Digest,
     /// Digest of the list that is shown.
     pub shown_sha256: Digest,
 }
@@ -136,6 +138,7 @@ impl Page for HandlerPage {
             ],
             statement: "材料和签署情况属实，我没有代他人签署。".into(),
             stand,
+            statement_sha256: Digest::of(b"statement"),
             shown_sha256: Digest::of(b"shown"),
         };
         let sample = |filing, trouble| Self {
@@ -213,6 +216,7 @@ impl HandlerPage {
                         (hidden(frame, &self.key))
                         input type="hidden" name="number" value=(self.number);
                         input type="hidden" name="shown_sha256" value=(filing.shown_sha256);
+                        input type="hidden" name="statement_sha256" value=(filing.statement_sha256);
                         button .go type="submit" { (CONFIRM.in_language(l)) }
                     }
                     p .soft { (OBJECT.in_language(l)) " " (frame.telephone) }

@@ -122,7 +122,8 @@ async fn edge_case_8_a_guardian_signs_for_a_minor_and_a_reviewer_looks_at_the_pr
     assert!(case.reasons.contains(&ReviewReason::Guardianship), "{:?}", case.reasons);
     assert!(!case.reasons.contains(&ReviewReason::Minor), "the guardian is of age");
     for (actor, party) in [(&visitor.actor, scene.party), (&world.staff, handler)] {
-        let command = Confirm { filing: scene.filing, party, shown_sha256: None };
+        let command =
+            Confirm { filing: scene.filing, party, shown_sha256: None, statement_sha256: None };
         confirm(&world.platform, &world.request(actor), command).await.unwrap();
     }
     assert!(matches!(scene.state().await, FilingState::Reviewing { .. }));
@@ -389,7 +390,8 @@ async fn edge_case_8_nobody_confirms_for_who_came_of_age_after_the_guardian_sign
     show(&scene, &visitor, proof(GROWING_NUMBER)).await.unwrap();
     world.sign(&visitor).await;
     world.clock.advance_ms(4 * 3_600_000);
-    let command = |party| Confirm { filing: scene.filing, party, shown_sha256: None };
+    let command =
+        |party| Confirm { filing: scene.filing, party, shown_sha256: None, statement_sha256: None };
     let request = world.request(&visitor.actor);
     let refused = confirm(&world.platform, &request, command(scene.party)).await.unwrap_err();
     assert_eq!(refused.code(), "ward_came_of_age");
@@ -407,7 +409,8 @@ async fn edge_case_8_a_guardianship_that_two_reviewers_refuse_stops_the_filing()
     show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
     world.sign(&visitor).await;
     for (actor, party) in [(&visitor.actor, scene.party), (&world.staff, handler)] {
-        let command = Confirm { filing: scene.filing, party, shown_sha256: None };
+        let command =
+            Confirm { filing: scene.filing, party, shown_sha256: None, statement_sha256: None };
         confirm(&world.platform, &world.request(actor), command).await.unwrap();
     }
     let (first, second) = (scene.reviewer("li.na").await, scene.reviewer("wang.qiang").await);
