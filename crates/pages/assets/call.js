@@ -6,6 +6,9 @@ const csrf = document.querySelector('meta[name=csrf]')?.content ?? '';
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 /** An answer that takes longer than this is told to be slow. */
 const SLOW_MS = 4000;
+/** Longer than this no answer is waited for, and for what is sent as long as a slow network needs: 16 KB a second. */
+const LONGEST_MS = 60_000;
+const SLOWEST_BYTES_PER_MS = 16;
 /** What the platform says when it is busy, and what stands before it while it starts again. */
 const LATER = [429, 502, 503, 504];
 
@@ -54,27 +57,44 @@ export const told = {
   },
 };
 
+/** The number of bytes of a body, or about as many. */
+const sizeOf = (body) => body?.byteLength ?? body?.size ?? body?.length ?? 0;
+
 /**
- * Sends an act and gives its answer. When the network is down it says so, waits, and sends the
- * same act under the same name again: the platform does it once.
+ * An answer as a whole; null where none came, or none in time: after a change of networks none may ever come. An
+ * answer that breaks off is none.
+ */
+export async function answered(address, request) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), LONGEST_MS + sizeOf(request.body) / SLOWEST_BYTES_PER_MS);
+  try {
+    const answer = await fetch(address, { credentials: 'same-origin', ...request, signal: late.signal });
+    return { ok: answer.ok, status: answer.status, later: answer.headers.get('retry-after'), text: await answer.text() };
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Sends an act and gives its answer. When the network is down or no answer comes in time it says so, waits, and sends
+ * the same act under the same name again: the platform does it once.
  */
 export async function act(path, body, type = 'application/json', key = freshKey()) {
   const request = {
     method: 'POST',
     body: type === 'application/json' ? JSON.stringify(body) : body,
-    credentials: 'same-origin',
     headers: { accept: 'application/json', 'content-type': type, 'idempotency-key': key, 'x-csrf-token': csrf, 'accept-language': language },
   };
   let busySince = null;
   for (let attempt = 0; ; attempt += 1) {
     const asked = Date.now();
     const slow = setTimeout(() => told.slow(asked), SLOW_MS);
-    const answer = await fetch(path, request).catch(() => null);
-    // An answer that breaks off is none.
-    const text = (await answer?.text().catch(() => null)) ?? null;
+    const answer = await answered(path, request);
     clearTimeout(slow);
     const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
-    if (text === null) {
+    if (answer === null) {
       told.offline(pause);
       await networkOr(pause);
       continue;
@@ -83,13 +103,13 @@ export async function act(path, body, type = 'application/json', key = freshKey(
     if (LATER.includes(answer.status) && attempt < 10) {
       busySince ??= asked;
       // In seconds, as the platform says it; a proxy in front may name a day, which is no number.
-      const longer = Math.max(pause, 1000 * (Number(answer.headers.get('retry-after')) || 0));
+      const longer = Math.max(pause, 1000 * (Number(answer.later) || 0));
       told.busy(busySince, longer);
       await after(longer);
     } else {
       if (busySince !== null) say('waiting');
-      if (!answer.ok) throw new Refused(answer.status, parsed(text));
-      return parsed(text);
+      if (!answer.ok) throw new Refused(answer.status, parsed(answer.text));
+      return parsed(answer.text);
     }
   }
 }

@@ -150,6 +150,7 @@ impl Page for HandoverPage {
             (said(l, &[
                 ("elsewhere", ELSEWHERE),
                 ("small", BROKEN),
+                ("unkept", UNKEPT),
                 ("waiting", WAITING),
                 ("slow", SLOW),
                 ("offline", OFFLINE),
@@ -331,6 +332,10 @@ const WRITE_THERE: Words = Words::new(
 const GOING_ON: Words =
     Words::new("手机上的步骤已完成，正在继续……", "The phone has done its part; going on…");
 const AGAIN: Words = Words::new("重新开始拍照", "Begin the photo again");
+const UNKEPT: Words = Words::new(
+    "另一台设备上的步骤已完成并保存，但这台设备的浏览器没能记下。请刷新本页再试；仍不行，请关闭其他页面或腾出存储空间后再刷新。",
+    "The step on the other device is done and kept, but this device's browser could not note it. Reload this page; if it fails again, close other pages or free some storage, then reload.",
+);
 const ELSEWHERE: Words = Words::new(
     "签名密钥不在这台设备上，或已过期。请在这台设备上重新开始拍照这一步。",
     "The signing key is not on this device, or its time is over. Begin the step of the photo again on this device.",
