@@ -323,7 +323,6 @@ async fn a_store_that_fails_at_any_call_leaves_numbers_out_and_gives_none_of_the
             were_done += usize::from(was_done);
         }
     }
-    assert!(injected > 30, "{injected} failures");
     assert!(
         were_done > injected,
         "{were_done} counters had been raised before a later call failed"
