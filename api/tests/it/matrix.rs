@@ -211,7 +211,7 @@ async fn callers(service: &Service) -> (Vec<(&'static str, Is, Shows)>, Ids) {
         document: invited.document,
         ..Ids::of_nothing()
     };
-    let phone = crate::journey::phone_with_a_step(service).await;
+    let phone = crate::journey::handover::phone_with_a_step(service).await;
     let inside = |ours| Is::Browser { inside: true, ours };
     let at_the_door = |ours| Is::Browser { inside: false, ours };
     let mut callers = vec![

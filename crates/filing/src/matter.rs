@@ -80,6 +80,8 @@ mod tests {
         for matter in Matter::ALL {
             assert_eq!(serde_json::to_string(&matter).unwrap(), format!("\"{matter}\""));
             assert_ne!(matter.name(Language::Zh), matter.name(Language::En));
+            let ends = [Matter::OrdinaryCancellation, Matter::SimplifiedCancellation];
+            assert_eq!(matter.is_cancellation(), ends.contains(&matter));
         }
         assert!(serde_json::from_str::<Matter>("\"merger\"").is_err());
     }

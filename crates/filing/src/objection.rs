@@ -242,11 +242,12 @@ impl Filing {
 
 #[cfg(test)]
 mod tests {
-    use heqi_vocabulary::StaffId;
+    use heqi_vocabulary::{CaseId, StaffId};
 
     use super::*;
     use crate::office::Office;
-    use crate::samples::{at, party, sign, signed};
+    use crate::samples::{at, captured, completion, document, file, party, sign, signed, signing};
+    use crate::{Completion, ReviewNeed};
 
     fn officer(kind: OfficeKind) -> Reviewer {
         let office =
@@ -322,5 +323,52 @@ mod tests {
         let handler = Resolution::SignAgain { party: party(0) };
         let refused = nobody.resolve_objection(&registry, handler, at(40));
         assert_eq!(refused, Err(ResolveError::NothingSigned));
+    }
+
+    #[test]
+    fn what_was_void_before_stays_so_since_then_and_only_what_counts_is_voided() {
+        let mut filing = frozen();
+        let registry = officer(OfficeKind::Registry);
+        let again = Resolution::SignAgain { party: party(1) };
+        filing.resolve_objection(&registry, again, at(40)).unwrap();
+        sign(&mut filing, 1, at(50)).unwrap();
+        filing.replace_document(document(1), file(3), at(51)).unwrap();
+        filing.object(party(1), None, at(52)).unwrap();
+        filing.resolve_objection(&registry, again, at(60)).unwrap();
+        let signer = filing.party(party(1)).unwrap();
+        let voided: Vec<_> = signer.signatures().iter().map(|s| s.voided_at).collect();
+        assert_eq!(voided, [Some(at(40)), Some(at(40)), None, Some(at(60))]);
+    }
+
+    #[test]
+    fn a_case_about_a_void_signature_holds_nothing_up_and_one_about_another_does() {
+        let mut filing = signing(2);
+        for n in 1..=2 {
+            let mut ceremony = captured(&filing, n, at(5));
+            let review = ReviewNeed::Case(CaseId::from_bytes([n; 16]));
+            let completion = Completion { review, ..completion(n, "first", "first") };
+            ceremony.complete(completion, &mut filing, at(10)).unwrap();
+        }
+        filing.object(party(1), None, at(21)).unwrap();
+        let registry = officer(OfficeKind::Registry);
+        let again = Resolution::SignAgain { party: party(1) };
+        filing.resolve_objection(&registry, again, at(30)).unwrap();
+        assert!(filing.party(party(1)).unwrap().reviews().is_empty());
+        assert_eq!(filing.party(party(2)).unwrap().reviews().len(), 1);
+    }
+
+    #[test]
+    fn an_outcome_has_a_word_in_records_and_a_name_for_people() {
+        let decision = Digest::of(b"decision");
+        for (outcome, code) in [
+            (Resolution::Withdrawn {}, "withdrawn"),
+            (Resolution::SignAgain { party: party(1) }, "sign_again"),
+            (Resolution::Refer {}, "referred"),
+            (Resolution::End { decision }, "ended"),
+        ] {
+            assert_eq!(outcome.code(), code);
+        }
+        assert_eq!(Resolution::End { decision }.name(Language::Zh), "办件终止");
+        assert_eq!(Resolution::Refer {}.name(Language::En), "referred to the registry");
     }
 }

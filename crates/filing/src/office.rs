@@ -79,3 +79,19 @@ pub struct Office {
     /// Its name, with its district.
     pub name: OfficeName,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_of_a_kind_is_read_back_and_people_read_a_name() {
+        for kind in OfficeKind::ALL {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{}\"", kind.code()));
+        }
+        assert_eq!("court".parse::<OfficeKind>(), Err(UnknownOfficeKind));
+        assert_eq!(OfficeKind::Registry.name(Language::Zh), "登记机关");
+        assert_eq!(OfficeKind::HandlerFirm.name(Language::En), "handler's firm");
+    }
+}

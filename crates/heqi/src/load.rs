@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 mod catch_up;
 mod figures;
 mod limit;
+mod memory;
 mod overload;
 mod prepare;
 mod scenario;
@@ -83,7 +84,7 @@ pub(crate) async fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<(), Load
     // What completing costs does not depend on how the photo was looked at before.
     let completes = matches!(args.scenario, Scenario::Complete | Scenario::Single);
     let check_pixels = !args.no_pixel_checks && !completes;
-    let mut world = World::measured(folder.path(), check_pixels).await?;
+    let mut world = World::measured(folder.path(), check_pixels, args.caches()).await?;
     if args.scenario != Scenario::Deposit {
         world.pause_deposits();
     }

@@ -5,14 +5,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use heqi_api::ApiSettings;
-use heqi_evidence::anchors::{
-    CertificateRoot, CustodianAnchor, LogAnchor, ProviderAnchor, Spki, TimeRootAnchor, Vkey,
-};
+use heqi_evidence::anchors::{Spki, Vkey};
 use heqi_filing::MAX_ACTIONS;
-use heqi_notary_center::CenterSettings;
 use heqi_registration::platform::{FACE_ACTIONS, Names};
 use heqi_registration::regulator::apply::Applicant;
-use heqi_service_kit::AlarmLimits;
 use heqi_service_kit::settings::{self, Environment, SettingsError};
 use heqi_service_kit::telemetry::TelemetrySettings;
 use heqi_service_kit::tls::{PeerTlsSettings, TlsSettings};
@@ -21,15 +17,22 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 mod identity;
+mod notary;
 mod notify;
+mod time;
 mod workbench;
 
 pub(crate) use identity::{
     IdentitySettings, ProviderPeer, ReviewSettings, ReviewingKind, RiskPart,
 };
+pub(crate) use notary::{DataCentrePeerSettings, NotarySettings, PlatformPeerSettings, Role};
 pub(crate) use notify::{
     AlarmDeliverySettings, EmailSettings, NotifySettings, PeopleSettings, SmsSettings,
     WaysSettings, WebhookSettings,
+};
+pub(crate) use time::{
+    CenterPart, StampingSettings, TimeAuthorityPeer, TimeAuthoritySettings, time_accuracy,
+    time_policy,
 };
 pub(crate) use workbench::{Numbers, WorkbenchSettings};
 
@@ -101,6 +104,9 @@ pub(crate) struct PlatformSettings {
     /// What regulators do here beside searching.
     #[serde(default)]
     pub(crate) regulator: RegulatorSettings,
+    /// The cache of the store's index, in MiB; about 2.5 times that is taken.
+    #[serde(default = "platform_cache", deserialize_with = "index_cache")]
+    pub(crate) index_cache_mib: u32,
     /// Names that consent texts are filled with.
     #[serde(default)]
     pub(crate) names: Names,
@@ -166,212 +172,26 @@ pub(crate) struct PeerSettings {
     pub(crate) mirror_vkey: Option<Vkey>,
 }
 
-/// A notary data centre or a preservation service.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct NotarySettings {
-    #[serde(default)]
-    pub(crate) profile: Profile,
-    /// Folder of keys and store.
-    pub(crate) data_dir: PathBuf,
-    /// Where to listen.
-    #[serde(default = "notary_listen")]
-    pub(crate) listen: String,
-    /// Our certificate; without one, plain HTTP on loopback.
-    #[serde(default)]
-    pub(crate) tls: Option<TlsSettings>,
-    /// Origin of its own log: a URL without scheme.
-    pub(crate) log_origin: String,
-    /// The last part of the log's address.
-    #[serde(default = "log_name")]
-    pub(crate) log_name: String,
-    /// Which of the two custodians it is.
-    pub(crate) role: Role,
-    /// The organisation that runs it.
-    pub(crate) organisation: String,
-    /// The organisation that runs the platform.
-    pub(crate) platform: PlatformPeerSettings,
-    /// File with an API key of scope legal-hold: whoever places holds here has it, and the platform never.
-    #[serde(default)]
-    pub(crate) legal_hold_key_file: Option<PathBuf>,
-    /// Custodians beside this one, for the published anchors.
-    #[serde(default)]
-    pub(crate) other_custodians: Vec<CustodianAnchor>,
-    /// Who answers who people are, for the published anchors.
-    #[serde(default)]
-    pub(crate) identity_providers: Vec<ProviderAnchor>,
-    /// Who stamps the heads of this log; their roots stand among the published anchors.
-    #[serde(default)]
-    pub(crate) time_authorities: Vec<TimeAuthorityPeer>,
-    #[serde(default)]
-    pub(crate) stamping: StampingSettings,
-    /// Of the second custodian: the data centre, which is brought what people say here, and whose witness and mirror
-    /// it proves by.
-    #[serde(default)]
-    pub(crate) data_centre: Option<DataCentrePeerSettings>,
-    /// Whoever signed and looks at what is held.
-    #[serde(default)]
-    pub(crate) people: Option<PeopleSettings>,
-    /// The office's staff; a data centre alone has one.
-    #[serde(default)]
-    pub(crate) workbench: Option<WorkbenchSettings>,
-    /// When time stamps of the own log are renewed.
-    #[serde(default)]
-    pub(crate) center: CenterPart,
-    /// Beyond which figures somebody is told.
-    #[serde(default)]
-    pub(crate) alarms: AlarmLimits,
-    /// By what somebody is told of alarms; mail goes through `[people.email]`.
-    #[serde(default)]
-    pub(crate) alarm_delivery: AlarmDeliverySettings,
-    /// How often both sides' logs are compared, in seconds: once a day.
-    #[serde(default = "a_day")]
-    pub(crate) reconcile_every_s: u64,
-    /// As the platform's.
-    #[serde(skip)]
-    pub(crate) kept_in: BTreeSet<String>,
-    #[serde(default)]
-    pub(crate) telemetry: TelemetrySettings,
+/// The largest cache of an index, in MiB; the smallest is 1.
+const MAX_INDEX_CACHE_MIB: u32 = 65_536;
+
+/// The platform's cache: every act reads and writes rows of its filing there (ADR 0088).
+pub(crate) const fn platform_cache() -> u32 {
+    32
 }
 
-/// What an operator decides about renewals (`docs/spec/renewal.md`).
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct CenterPart {
-    /// How long before a time authority's certificate ends what it stamped is renewed, in days.
-    pub(crate) renewal_margin_days: u32,
-    /// How often that is looked at, in milliseconds.
-    pub(crate) renewal_interval_ms: u64,
+/// A custodian's cache: what was admitted is seldom read again (ADR 0088).
+pub(crate) const fn custodian_cache() -> u32 {
+    16
 }
 
-impl Default for CenterPart {
-    fn default() -> Self {
-        let usual = CenterSettings::default();
-        Self {
-            renewal_margin_days: usual.renewal_margin_days,
-            renewal_interval_ms: usual.renewal_interval_ms,
-        }
+fn index_cache<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let mib = u32::deserialize(from)?;
+    if !(1..=MAX_INDEX_CACHE_MIB).contains(&mib) {
+        let text = format!("index_cache_mib is a number from 1 to {MAX_INDEX_CACHE_MIB}");
+        return Err(D::Error::custom(text));
     }
-}
-
-/// The data centre, as the second custodian sees it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DataCentrePeerSettings {
-    /// Its address, without a path.
-    pub(crate) url: String,
-    /// By what its certificates are believed; without it, plain HTTP on loopback.
-    #[serde(default)]
-    pub(crate) tls: Option<PeerTlsSettings>,
-    /// The organisation that runs it; the one that runs this custodian when absent.
-    #[serde(default)]
-    pub(crate) organisation: Option<String>,
-    /// The key of its witness.
-    #[serde(default)]
-    pub(crate) witness_vkey: Option<Vkey>,
-    /// The key of its mirror. With both, what people save here is proved by them.
-    #[serde(default)]
-    pub(crate) mirror_vkey: Option<Vkey>,
-}
-
-/// A time authority that is asked.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TimeAuthorityPeer {
-    /// What its tokens are called in bundles: 1 to 32 of `a-z 0-9 -`.
-    pub(crate) label: String,
-    /// Where it answers.
-    pub(crate) url: String,
-    /// By what its certificates are believed; without it, plain HTTP on loopback.
-    #[serde(default)]
-    pub(crate) tls: Option<PeerTlsSettings>,
-    /// The policy asked for, in dotted numbers; its default when absent.
-    #[serde(default)]
-    pub(crate) policy: Option<String>,
-    /// The roots it is believed by.
-    pub(crate) roots: Vec<TimeRootAnchor>,
-}
-
-/// When heads are stamped.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct StampingSettings {
-    /// Between two looks at the newest head, in milliseconds.
-    pub(crate) interval_ms: u64,
-    /// After how long an unchanged head is stamped again, in milliseconds.
-    pub(crate) refresh_ms: i64,
-}
-
-impl Default for StampingSettings {
-    fn default() -> Self {
-        Self { interval_ms: 60_000, refresh_ms: 3_600_000 }
-    }
-}
-
-/// A time authority, of the test-only kind.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct TimeAuthoritySettings {
-    #[serde(default)]
-    pub(crate) profile: Profile,
-    /// Folder of key and serial numbers.
-    pub(crate) data_dir: PathBuf,
-    /// Where to listen.
-    #[serde(default = "time_listen")]
-    pub(crate) listen: String,
-    /// The policy of its tokens, in dotted numbers.
-    #[serde(default = "time_policy")]
-    pub(crate) policy: String,
-    /// How far its clock may be off, in milliseconds.
-    #[serde(default = "time_accuracy")]
-    pub(crate) accuracy_ms: u32,
-    #[serde(default)]
-    pub(crate) telemetry: TelemetrySettings,
-}
-
-/// Which custodian a notary service is.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Role {
-    /// 公证处数据中心.
-    DataCentre,
-    /// 实时保.
-    Preservation,
-}
-
-impl Role {
-    /// The custodian's name in receipts.
-    pub(crate) const fn custodian(self) -> &'static str {
-        match self {
-            Self::DataCentre => "data_centre",
-            Self::Preservation => "preservation",
-        }
-    }
-}
-
-/// The platform as a notary sees it.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct PlatformPeerSettings {
-    /// Its address, without a path: its witness is asked there.
-    pub(crate) url: String,
-    /// By what its certificates are believed; without it, plain HTTP on loopback.
-    #[serde(default)]
-    pub(crate) tls: Option<PeerTlsSettings>,
-    /// File with the API key it deposits with.
-    pub(crate) api_key_file: PathBuf,
-    /// File with an API key of scope recovery, only while the platform takes back what it lost.
-    #[serde(default)]
-    pub(crate) recovery_key_file: Option<PathBuf>,
-    /// File with the API key of scope applications: the registry applies for certificates with it.
-    #[serde(default)]
-    pub(crate) applications_key_file: Option<PathBuf>,
-    /// Its log.
-    pub(crate) log: LogAnchor,
-    /// Its witness.
-    pub(crate) witness_vkey: Vkey,
-    /// The key that signs its erasure orders; without it none is followed.
-    #[serde(default)]
-    pub(crate) order_key: Option<Spki>,
-    /// Roots of the signer certificates it uses.
-    pub(crate) certificate_roots: Vec<CertificateRoot>,
+    Ok(mib)
 }
 
 /// Reads the settings of a service from its file and the environment.
@@ -385,27 +205,6 @@ const fn a_day() -> u64 {
 
 fn platform_listen() -> String {
     "127.0.0.1:8801".to_owned()
-}
-
-fn notary_listen() -> String {
-    "127.0.0.1:8802".to_owned()
-}
-
-fn time_listen() -> String {
-    "127.0.0.1:8804".to_owned()
-}
-
-/// Under the arc of examples (RFC 5612): tokens of a test authority promise nothing.
-pub(crate) fn time_policy() -> String {
-    "1.3.6.1.4.1.32473.1.3161".to_owned()
-}
-
-pub(crate) const fn time_accuracy() -> u32 {
-    1_000
-}
-
-fn log_name() -> String {
-    "notary".to_owned()
 }
 
 const fn yes() -> bool {
@@ -447,6 +246,23 @@ mod tests {
         assert_eq!(read(r#"{"face_actions":0}"#).unwrap().face_actions, 0);
         let refused = read(r#"{"face_actions":4}"#).unwrap_err().to_string();
         assert!(refused.contains("from 0 to 3"), "{refused}");
+    }
+
+    #[test]
+    fn the_index_takes_what_the_operator_gives_it_and_never_nothing() {
+        #[derive(Debug, Deserialize)]
+        struct Part {
+            #[serde(default = "custodian_cache", deserialize_with = "index_cache")]
+            index_cache_mib: u32,
+        }
+        let read = |text: &str| serde_json::from_str::<Part>(text);
+        assert_eq!(read("{}").unwrap().index_cache_mib, 16);
+        assert_eq!(read(r#"{"index_cache_mib":256}"#).unwrap().index_cache_mib, 256);
+        for wrong in [0, 65_537] {
+            let text = format!(r#"{{"index_cache_mib":{wrong}}}"#);
+            let refused = read(&text).unwrap_err().to_string();
+            assert!(refused.contains("from 1 to 65536"), "{refused}");
+        }
     }
 
     #[test]

@@ -14,7 +14,8 @@ mod screen;
 
 pub(crate) use accounts::list as account_list;
 pub use accounts::{AccountRow, AccountsPage, LISTED_EVENTS};
-pub use act::{OfficeAct, Seen};
+pub use act::OfficeAct;
+pub use act::form::Seen;
 pub use book::{BookLine, BookPage};
 pub use check::{CheckAnswer, CheckPage, Contest, Fetched};
 pub use clock::{BarDay, ClockBar, DayKind};

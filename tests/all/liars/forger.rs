@@ -20,7 +20,8 @@ use heqi_vocabulary::Digest;
 use tempfile::TempDir;
 
 use crate::acceptance::device::Client;
-use crate::acceptance::house::{House, PLATFORM_LOG, pool, until};
+use crate::acceptance::house::keys::PLATFORM_LOG;
+use crate::acceptance::house::{House, pool, until};
 
 /// The entries of a log as it shows them, up to its published head.
 pub(super) async fn real_entries(log_url: &str) -> Vec<Vec<u8>> {

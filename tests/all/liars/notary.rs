@@ -14,7 +14,8 @@ use super::forger::{
     Site, Watcher, anchors, by_platform, centre_log, convicted, forged, invented, platform_log,
     published_proof, real_entries, rewritten, sign, witness_at, witnessed,
 };
-use crate::acceptance::house::{CENTRE_LOG, House, PLATFORM_LOG, Second, until};
+use crate::acceptance::house::keys::{CENTRE_LOG, PLATFORM_LOG};
+use crate::acceptance::house::{House, Second, until};
 
 /// A head with the lines of the notary's witness and mirror, made now.
 fn cosigned_by_notary(house: &House, log: &MemoryLog) -> SignedCheckpoint {

@@ -12,7 +12,8 @@ use super::forger::{
     real_entries, rewritten, sign, sizes, witness_at, witnessed,
 };
 use crate::acceptance::device::Client;
-use crate::acceptance::house::{House, PLATFORM_LOG, Second, alarm_of};
+use crate::acceptance::house::keys::PLATFORM_LOG;
+use crate::acceptance::house::{House, Second, alarm_of};
 use crate::browser::verifier::{Asked, Verifier, browser};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

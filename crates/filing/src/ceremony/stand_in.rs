@@ -160,7 +160,8 @@ mod tests {
                 answer(&mut ceremony, ConsentKind::VideoReview, Decision::Granted, at(3)).unwrap();
                 video(3)
             };
-            ceremony.take_stand_in(stand_in, at(3)).unwrap();
+            ceremony.take_stand_in(stand_in.clone(), at(3)).unwrap();
+            assert_eq!(ceremony.stand_in(), Some(&stand_in));
             begin(&mut ceremony, &filing, "first", at(4)).unwrap();
             // A photo that nobody took is not claimed.
             let claims = completion(1, "first", "none");
@@ -191,6 +192,12 @@ mod tests {
         begin(&mut withdrawn, &filing, "first", at(128)).unwrap();
         assert_eq!(refused(&mut withdrawn, 129), CompleteError::PhotoMissing);
         ceremony.complete(without_photo(), &mut filing.clone(), at(129)).unwrap();
+    }
+
+    /// Edge case 15: two hours at the counter are the same visit.
+    #[test]
+    fn somebody_who_was_seen_two_hours_ago_still_counts_and_later_does_not() {
+        assert_eq!(STAND_IN_FOR_MS, 7_200_000);
     }
 
     #[test]

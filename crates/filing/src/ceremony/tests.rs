@@ -28,6 +28,7 @@ fn a_signer_goes_from_the_invitation_to_the_signature() {
         answer(&mut ceremony, kind, Decision::Granted, at(4)).unwrap();
     }
     begin(&mut ceremony, &filing, "first", at(5)).unwrap();
+    assert!(!ceremony.is_over());
     let live = ceremony.challenge().unwrap();
     assert_eq!((live.issued_at, live.expires_at), (at(5), at(15)));
     assert_eq!(live.documents.len(), 2);
@@ -41,6 +42,7 @@ fn a_signer_goes_from_the_invitation_to_the_signature() {
         at: at(7),
     };
     assert_eq!(ceremony.state(), &signed);
+    assert!(ceremony.is_over());
     assert_eq!(filing.party(party(1)).unwrap().signatures().len(), 2);
     assert_eq!(ceremony.due(), None);
 }

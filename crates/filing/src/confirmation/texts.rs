@@ -133,6 +133,8 @@ mod tests {
             assert_eq!(text.by, by);
             let newest = CONFIRMATION_TEXTS.iter().find(|one| one.by == by).unwrap();
             assert_eq!(newest.zh, text.zh, "the newest stands first");
+            assert_eq!(text.text(Language::Zh), text.zh);
+            assert_eq!(text.text(Language::En), text.en);
         }
         assert!(both.zh.contains(handler.zh) && !signer.zh.contains(handler.zh));
         assert!(!handler.zh.contains("本人签署"), "a handler signed nothing");

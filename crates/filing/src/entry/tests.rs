@@ -25,10 +25,40 @@ fn code_and_then_identity_let_somebody_in() {
     let mut entry = sent();
     assert_eq!(entry.inside(), Err(NotInside::Code));
     assert_eq!(entry.enter_identity(true, request(1), at(1)), Err(IdentityRefusal::CodeFirst));
+    assert_eq!(entry.code_passed(), None);
     entry.enter_code(true, request(2), at(2)).unwrap();
+    assert_eq!(entry.code_passed(), Some(at(2)));
     assert_eq!(entry.inside(), Err(NotInside::Identity));
     entry.enter_identity(true, request(3), at(3)).unwrap();
     assert_eq!(entry.inside(), Ok(()));
+}
+
+#[test]
+fn a_door_that_asks_for_the_code_alone_has_not_heard_who_it_is() {
+    assert!(!Entry::default().asks_code());
+    let mut entry = Entry::asking(true, false);
+    assert!(entry.asks_code());
+    entry.sent(IssuedCode::new("n".into(), MessageChannel::Sms, at(0)));
+    entry.enter_code(true, request(1), at(1)).unwrap();
+    assert_eq!(entry.inside(), Ok(()));
+    assert!(!entry.has_said_who());
+}
+
+/// Domain study 3.5: five minutes, and one minute between two.
+#[test]
+fn the_times_of_a_code_are_those_of_the_study() {
+    assert_eq!((CODE_LIFETIME_MS, CODE_PAUSE_MS), (300_000, 60_000));
+}
+
+#[test]
+fn people_read_by_what_a_code_was_sent() {
+    for (channel, zh, en) in [
+        (MessageChannel::Sms, "短信", "text message"),
+        (MessageChannel::Email, "电子邮件", "e-mail"),
+    ] {
+        assert_eq!(channel_name(channel, Language::Zh), zh);
+        assert_eq!(channel_name(channel, Language::En), en);
+    }
 }
 
 #[test]

@@ -306,3 +306,56 @@ fn debugging_output_of_a_filing_shows_no_name() {
     assert!(!shown.contains("何静") && !shown.contains("龚𠮷") && !shown.contains("青穗"));
     assert!("何静".parse::<DeclaredName>().is_ok());
 }
+
+#[test]
+fn what_was_signed_in_one_signing_is_told_with_what_was_voided_since() {
+    let mut filing = signed(2);
+    let ids = |filing: &Filing, n: u8, signing: u8| -> Vec<_> {
+        let signing = SigningId::from_bytes([signing; 16]);
+        filing.documents_signed_in(party(n), signing).map(|document| document.id).collect()
+    };
+    assert_eq!(ids(&filing, 1, 1), [document(1), document(2)]);
+    assert!(ids(&filing, 1, 2).is_empty(), "the signing of somebody else");
+    assert!(ids(&filing, 9, 1).is_empty());
+    filing.replace_document(document(1), file(3), at(30)).unwrap();
+    assert_eq!(ids(&filing, 1, 1), [document(1), document(2)]);
+}
+
+/// A clock that was set back: the instant is that of the last signature that counts.
+#[test]
+fn a_signature_of_a_replaced_version_does_not_date_the_last_one() {
+    let mut filing = signing(2);
+    sign(&mut filing, 1, at(50)).unwrap();
+    filing.replace_document(document(1), file(3), at(51)).unwrap();
+    filing.replace_document(document(2), file(4), at(51)).unwrap();
+    sign(&mut filing, 1, at(40)).unwrap();
+    sign(&mut filing, 2, at(41)).unwrap();
+    assert_eq!(filing.state(), &FilingState::Signed { since: at(41), asked_at: at(41) });
+}
+
+#[test]
+fn a_capacity_that_holds_no_shares_is_given_beside_fifty_shareholders() {
+    let mut filing = drafted(50);
+    filing.add_party(party(60), person("陈素英"), capacities([Capacity::Supervisor])).unwrap();
+    filing.add_capacities(party(60), &capacities([Capacity::LegalRepresentative])).unwrap();
+    let more = filing.add_capacities(party(60), &capacities([Capacity::Shareholder]));
+    assert_eq!(more, Err(AddPartyError::TooManyShareholders));
+}
+
+#[test]
+fn a_row_that_waits_for_a_review_there_is_none_of_is_not_read() {
+    let mut row = serde_json::to_value(confirmed(1)).unwrap();
+    row["state"]["status"] = "reviewing".into();
+    assert!(serde_json::from_value::<Filing>(row).is_err());
+}
+
+#[test]
+fn a_row_in_which_somebody_was_taken_out_who_only_answered_is_not_read() {
+    let mut filing = signing(2);
+    filing.remove_party(party(2), Some(Digest::of(b"why")), at(5)).unwrap();
+    let mut row = serde_json::to_value(&filing).unwrap();
+    assert!(serde_json::from_value::<Filing>(row.clone()).is_ok());
+    row["parties"][2]["confirmation"] =
+        serde_json::to_value(confirmed(2).party(party(2)).unwrap().confirmation()).unwrap();
+    assert!(serde_json::from_value::<Filing>(row).is_err());
+}

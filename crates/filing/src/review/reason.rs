@@ -122,3 +122,23 @@ impl ReviewReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_reason_is_its_word_in_json_and_reviewers_read_a_sentence() {
+        for (reason, code) in [
+            (ReviewReason::IdentityUnverified, "identity_unverified"),
+            (ReviewReason::FaceNotCompared, "face_not_compared"),
+            (ReviewReason::Guardianship, "guardianship"),
+        ] {
+            assert_eq!(reason.code(), code);
+            assert_eq!(serde_json::to_string(&reason).unwrap(), format!("\"{code}\""));
+        }
+        assert_eq!(ReviewReason::SealUnverified.text(Language::Zh), "企业印章未经核验");
+        let system = ReviewReason::SystemCamera.text(Language::En);
+        assert_eq!(system, "the photo came from the system's camera, not from a live picture");
+    }
+}

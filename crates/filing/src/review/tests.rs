@@ -105,6 +105,7 @@ fn a_filing_is_not_confirmed_before_its_case_is_accepted() {
     assert!(matches!(filing.state(), FilingState::Signed { .. }));
     confirm(&mut filing, 30);
     assert_eq!(*filing.state(), FilingState::Reviewing { since: at(30) });
+    assert!(!filing.party(party(1)).unwrap().is_reviewed());
     assert!(matches!(
         filing.confirm(party(1), shown(), at(31)),
         Err(ConfirmError::AlreadyConfirmed)
@@ -112,6 +113,29 @@ fn a_filing_is_not_confirmed_before_its_case_is_accepted() {
     let decided = case(1).accept(&reviewer(1), at(40)).unwrap();
     filing.settle_review(decided, at(40));
     assert_eq!(*filing.state(), FilingState::Confirmed { since: at(40) });
+    assert!(filing.party(party(1)).unwrap().is_reviewed());
+}
+
+#[test]
+fn the_code_of_a_state_is_its_word_in_json() {
+    let (mut refused, mut accepted) = (case(1), case(2));
+    let mut seen = vec![refused.state().clone()];
+    refused.propose_refusal(&reviewer(1), at(20)).unwrap();
+    seen.push(refused.state().clone());
+    refused.confirm_refusal(&reviewer(2), at(21)).unwrap();
+    seen.push(refused.state().clone());
+    accepted.accept(&reviewer(1), at(20)).unwrap();
+    seen.push(accepted.state().clone());
+    let codes: Vec<_> = seen.iter().map(CaseState::code).collect();
+    assert_eq!(codes, ["open", "refusal_proposed", "refused", "accepted"]);
+    for state in seen {
+        assert_eq!(serde_json::to_value(&state).unwrap()["state"], state.code());
+    }
+}
+
+#[test]
+fn somebody_is_to_look_within_a_day() {
+    assert_eq!(REVIEW_WITHIN_MS, 86_400_000);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::world::Caches;
+
 #[derive(Args)]
 pub(crate) struct LoadArgs {
     /// What to do again and again
@@ -34,6 +36,12 @@ pub(crate) struct LoadArgs {
     /// File to which a soak adds its line, such as docs/reliability/soak.jsonl
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
+    /// Cache of the platform's index in MiB, instead of the usual one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) platform_cache_mib: Option<u32>,
+    /// Cache of each custodian's index in MiB, instead of the usual one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) custodian_cache_mib: Option<u32>,
     /// Where to keep the data while measuring; removed afterwards
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
@@ -52,6 +60,11 @@ impl LoadArgs {
     pub(crate) fn soak_for(&self) -> std::time::Duration {
         let seconds = self.minutes.map(|minutes| minutes.saturating_mul(60)).or(self.seconds);
         std::time::Duration::from_secs(seconds.unwrap_or(1_800).max(1))
+    }
+
+    /// The caches of the indexes.
+    pub(crate) const fn caches(&self) -> Caches {
+        Caches { platform: self.platform_cache_mib, custodian: self.custodian_cache_mib }
     }
 
     /// Ceremonies in a second of a soak or of a catch-up.
@@ -109,5 +122,32 @@ impl Scenario {
             Self::Search => "search",
             Self::Soak => "soak",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        load: LoadArgs,
+    }
+
+    fn caches(words: &[&str]) -> Option<(Option<u32>, Option<u32>)> {
+        let words = std::iter::once("load").chain(words.iter().copied());
+        let caches = Only::try_parse_from(words).ok()?.load.caches();
+        Some((caches.platform, caches.custodian))
+    }
+
+    #[test]
+    fn caches_are_the_usual_ones_unless_somebody_says_so_and_never_nothing() {
+        assert_eq!(caches(&[]), Some((None, None)));
+        let said = caches(&["--platform-cache-mib", "64", "--custodian-cache-mib", "1"]);
+        assert_eq!(said, Some((Some(64), Some(1))));
+        assert_eq!(caches(&["--platform-cache-mib", "0"]), None);
     }
 }

@@ -34,8 +34,10 @@ use crate::client::device::Device;
 use crate::client::messages::{EntryView, Receipt};
 use crate::client::{CallError, Caller};
 use crate::photo;
+use crate::world::addresses::Addresses;
+use crate::world::claimed::Claimed;
 use crate::world::lan::Lan;
-use crate::world::{Addresses, Catching, Claimed, World, WorldError};
+use crate::world::{Catching, World, WorldError};
 
 /// How long both custodians may take before the demo gives up.
 const DEPOSIT_DEADLINE_S: u64 = 60;

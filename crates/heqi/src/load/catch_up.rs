@@ -59,7 +59,7 @@ pub(super) async fn run(
     folder: &Path,
     out: &mut dyn std::io::Write,
 ) -> Result<(), LoadError> {
-    let mut world = World::measured(folder, !args.no_pixel_checks).await?;
+    let mut world = World::measured(folder, !args.no_pixel_checks, args.caches()).await?;
     let measured = measure(args, &world).await;
     world.stop().await;
     let figures = measured?;
@@ -99,7 +99,7 @@ async fn measure(args: &LoadArgs, world: &World) -> Result<CatchUp, LoadError> {
         deposits_per_s: round(caught_up.per_s(caught_up.deposits)),
         arrivals_per_s: round(caught_up.per_s(caught_up.arrivals)),
         times: round(caught_up.times()),
-        completed: visits.receipts.len(),
+        completed: visits.completed,
         refused: visits.refused.values().sum(),
         failed: visits.failed.values().sum(),
         memory_peak_mb: round(watch.most_mb()),

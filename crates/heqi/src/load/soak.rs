@@ -1,7 +1,8 @@
 //! `heqi load --scenario soak`: a moderate rate for a long time, and whether memory grows.
 //!
 //! All three organisations run with everything they do beside signing. Resident memory is
-//! looked at every ten seconds; a line through the last two thirds tells whether it grows.
+//! looked at every ten seconds; a line through the last two thirds tells whether it grows. Once a
+//! minute everything is looked at, so that whoever reads the line sees who grew.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use super::LoadError;
 use super::figures::{quantile_ms, round};
 use super::limit::as_f64;
+use super::memory::Look;
 use super::prepare::Floor;
 use super::scenario::Run;
 use super::space::resident_mb;
@@ -24,6 +26,10 @@ use crate::world::World;
 
 /// Between two looks at memory.
 const LOOK: Duration = Duration::from_secs(10);
+/// Looks at memory between two looks at everything.
+const LOOKS_APART: usize = 6;
+/// Of the looks at everything one in so many is shown to people.
+const SHOWN_APART: usize = 10;
 /// Visitors invited at a time: one filing.
 const BATCH: usize = 50;
 /// Memory that grows by more than this share over the last two thirds grows.
@@ -44,6 +50,8 @@ pub(crate) struct Soak {
     failed: u64,
     /// Resident memory in megabytes, every ten seconds.
     memory_mb: Vec<f64>,
+    /// What it consists of and what each organisation has, every minute.
+    looks: Vec<Look>,
     /// How memory grew over the last two thirds.
     slope_mb_per_minute: f64,
     /// The same over all of that time, as a share of what there was.
@@ -57,8 +65,8 @@ pub(super) async fn run(
     folder: &Path,
     out: &mut dyn std::io::Write,
 ) -> Result<(), LoadError> {
-    let mut world = World::measured(folder, true).await?;
-    let measured = measure(args, &world).await;
+    let mut world = World::measured(folder, true, args.caches()).await?;
+    let measured = measure(args, &world, folder).await;
     world.stop().await;
     let figures = measured?;
     let json = serde_json::to_string(&figures).map_err(std::io::Error::other)?;
@@ -77,7 +85,7 @@ pub(super) async fn run(
     figures.judge()
 }
 
-async fn measure(args: &LoadArgs, world: &World) -> Result<Soak, LoadError> {
+async fn measure(args: &LoadArgs, world: &World, folder: &Path) -> Result<Soak, LoadError> {
     let floor = Floor::of(world);
     let run = Run {
         floor: floor.clone(),
@@ -88,9 +96,10 @@ async fn measure(args: &LoadArgs, world: &World) -> Result<Soak, LoadError> {
     let lasts = args.soak_for();
     let (start, at) = (Instant::now(), world.clock().now());
     let mut memory_mb = vec![round(resident_mb())];
+    let mut looks = vec![Look::at(world, folder, 0.0)];
     let mut looked = start;
     let mut next = start;
-    let mut gate = Floodgate::new(run);
+    let mut gate = Floodgate::counting(run);
     while start.elapsed() < lasts {
         let tokens = floor.invite(BATCH).await?;
         // Inviting takes time too: whoever should have come meanwhile does not come at once.
@@ -98,9 +107,13 @@ async fn measure(args: &LoadArgs, world: &World) -> Result<Soak, LoadError> {
         while looked + LOOK <= Instant::now() {
             looked += LOOK;
             memory_mb.push(round(resident_mb()));
+            if memory_mb.len() % LOOKS_APART == 1 {
+                looks.push(Look::at(world, folder, start.elapsed().as_secs_f64()));
+            }
         }
     }
     let seconds = start.elapsed().as_secs_f64();
+    looks.push(Look::at(world, folder, seconds));
     let visits = gate.close().await;
     let mut accepted = visits.accepted;
     accepted.sort_unstable();
@@ -112,23 +125,30 @@ async fn measure(args: &LoadArgs, world: &World) -> Result<Soak, LoadError> {
     Ok(Soak {
         scenario: "soak",
         commit: commit(),
-        command: format!(
-            "heqi load --scenario soak --seconds {} --rate {}",
-            args.soak_for().as_secs(),
-            args.rate()
-        ),
+        command: command(args),
         at,
         seconds: round(seconds),
-        rate_per_s: round(as_f64(visits.receipts.len()) / seconds.max(f64::EPSILON)),
-        completed: visits.receipts.len(),
+        rate_per_s: round(as_f64(visits.completed) / seconds.max(f64::EPSILON)),
+        completed: visits.completed,
         p99_ms: quantile_ms(&accepted, 990),
         refused: visits.refused.values().sum(),
         failed: visits.failed.values().sum(),
         memory_mb,
+        looks,
         slope_mb_per_minute: round(per_look * 60.0 / LOOK.as_secs_f64()),
         growth,
         flat: growth <= FLAT,
     })
+}
+
+/// What to type for the same again.
+fn command(args: &LoadArgs) -> String {
+    let (seconds, rate) = (args.soak_for().as_secs(), args.rate());
+    let mut words = vec![format!("heqi load --scenario soak --seconds {seconds} --rate {rate}")];
+    let caches = args.caches();
+    words.extend(caches.platform.map(|mib| format!("--platform-cache-mib {mib}")));
+    words.extend(caches.custodian.map(|mib| format!("--custodian-cache-mib {mib}")));
+    words.join(" ")
 }
 
 /// The slope of the line that fits best (least squares), per place.
@@ -163,7 +183,7 @@ impl Soak {
     fn for_people(&self) -> String {
         let first = self.memory_mb.first().copied().unwrap_or(0.0);
         let last = self.memory_mb.last().copied().unwrap_or(0.0);
-        format!(
+        let summary = format!(
             "soak: {} ceremonies in {:.0} s ({:.1}/s), p99 of a request {:.1} ms, {} refused, {} \
              failed\nmemory {:.0} MB at first, {:.0} MB at last, {:+.3} MB a minute over the last \
              two thirds ({:+.1} %): {}",
@@ -178,7 +198,10 @@ impl Soak {
             self.slope_mb_per_minute,
             self.growth * 100.0,
             if self.flat { "flat" } else { "it grew" },
-        )
+        );
+        // All of them stand in the ledger.
+        let shown = self.looks.iter().step_by(SHOWN_APART).chain(self.looks.last());
+        std::iter::once(summary).chain(shown.map(Look::for_people)).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -202,6 +225,7 @@ mod tests {
             refused: 0,
             failed: 0,
             memory_mb: vec![100.0, 100.0 * (1.0 + growth)],
+            looks: Vec::new(),
             slope_mb_per_minute: 0.0,
             growth,
             flat: growth <= FLAT,

@@ -21,15 +21,22 @@ pub(super) struct Visits {
     pub(super) refused: BTreeMap<String, u64>,
     /// Requests without an answer, or with one outside the protocol.
     pub(super) failed: BTreeMap<String, u64>,
-    /// What was promised.
+    /// Ceremonies that ended with a receipt.
+    pub(super) completed: usize,
+    /// What was promised, where it is kept.
     pub(super) receipts: Vec<Receipt>,
 }
 
 impl Visits {
-    fn add(&mut self, visit: Visit) {
+    fn add(&mut self, visit: Visit, keeps_receipts: bool) {
         self.accepted.extend(visit.accepted);
         match visit.end {
-            Ok(receipt) => self.receipts.push(receipt),
+            Ok(receipt) => {
+                self.completed += 1;
+                if keeps_receipts {
+                    self.receipts.push(receipt);
+                }
+            }
             Err(CallError::Problem { status, code, .. }) if matches!(status, 429 | 503) => {
                 *self.refused.entry(format!("{status} {code}")).or_default() += 1;
             }
@@ -57,11 +64,18 @@ pub(super) struct Floodgate {
     run: Run,
     under_way: JoinSet<Visit>,
     pub(super) visits: Visits,
+    keeps_receipts: bool,
 }
 
 impl Floodgate {
     pub(super) fn new(run: Run) -> Self {
-        Self { run, under_way: JoinSet::new(), visits: Visits::default() }
+        let (under_way, visits) = (JoinSet::new(), Visits::default());
+        Self { run, under_way, visits, keeps_receipts: true }
+    }
+
+    /// The same without keeping receipts: for a run whose own memory must not grow.
+    pub(super) fn counting(run: Run) -> Self {
+        Self { keeps_receipts: false, ..Self::new(run) }
     }
 
     /// Lets these in from `start` on, so many in a second. Gives when the next would come.
@@ -95,7 +109,7 @@ impl Floodgate {
 
     fn note(&mut self, done: Result<Visit, tokio::task::JoinError>) {
         match done {
-            Ok(visit) => self.visits.add(visit),
+            Ok(visit) => self.visits.add(visit, self.keeps_receipts),
             Err(_) => *self.visits.failed.entry("a visitor panicked".to_owned()).or_default() += 1,
         }
     }
@@ -127,4 +141,36 @@ async fn ceremony(
     let receipt = device.complete(&begun, digest, &Value::Null).await?;
     took(&mut sent);
     Ok(receipt)
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_evidence::leaf::RecordRoot;
+    use heqi_vocabulary::{Digest, RecordId};
+
+    use super::*;
+    use crate::client::messages::Deposited;
+
+    fn visit() -> Visit {
+        let receipt = Receipt {
+            record_id: RecordId::from_bytes([1; 16]),
+            record_root: RecordRoot::new(Digest::of(b"root")),
+            logged: None,
+            witnessed: None,
+            mirrored: None,
+            deposited: Deposited { held: 0, of: 2 },
+        };
+        Visit { accepted: vec![Duration::from_millis(1); 3], end: Ok(receipt) }
+    }
+
+    #[test]
+    fn a_run_that_only_counts_keeps_no_receipts() {
+        for (keeps, kept) in [(true, 2), (false, 0)] {
+            let mut visits = Visits::default();
+            visits.add(visit(), keeps);
+            visits.add(visit(), keeps);
+            assert_eq!((visits.completed, visits.receipts.len()), (2, kept));
+            assert_eq!(visits.accepted.len(), 6);
+        }
+    }
 }

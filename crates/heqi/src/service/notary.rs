@@ -73,7 +73,8 @@ pub(crate) async fn start(
     let frozen = store::frozen_logs(&settings.data_dir, entropy)?;
     frozen.go_on_as(&settings.log_origin, "log_name")?;
     let log = log_key(&folder, &settings.log_origin, &**entropy)?;
-    let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
+    let cache = settings.index_cache_mib;
+    let store = store::open_to_serve(&settings.data_dir, cache, log.log_signer()?, entropy)?;
     let receipt = keys::signing_key(&folder.join("receipt.pem"), &**entropy)?;
     let publisher = keys::signing_key(&folder.join("publisher.pem"), &**entropy)?;
     let public = public_keys(&settings.data_dir, &settings.log_origin, settings.role, &**entropy)?;
@@ -398,6 +399,11 @@ fn peer_comparison(
 }
 
 impl RunningNotary {
+    /// Its store.
+    pub(crate) const fn store(&self) -> &Arc<Embedded> {
+        &self.store
+    }
+
     /// Stops taking requests, lets those in flight end, closes the store.
     pub(crate) async fn stop(self) {
         self.stamping.request();

@@ -103,7 +103,8 @@ pub(crate) async fn open(
     let authority = authority(settings, &mut tls, &folder, (&**clock, &**entropy))?;
     let frozen = store::frozen_logs(&settings.data_dir, entropy)?;
     frozen.go_on_as(&settings.log_origin, "[api] log_name")?;
-    let store = store::open(&settings.data_dir, log.log_signer()?, entropy)?;
+    let cache = settings.index_cache_mib;
+    let store = store::open_to_serve(&settings.data_dir, cache, log.log_signer()?, entropy)?;
     // Open until somebody serves: what is made here are rows, never leaves.
     let gate = Arc::new(WriteGate::open());
     let ports = Ports {

@@ -1,7 +1,8 @@
 //! Compares both organisations' logs, once a day or as often as the settings say. What each side compares with what
 //! is its own; when, how often and what is kept of it is the same.
 
-use std::collections::BTreeMap;
+mod suspected;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
@@ -9,15 +10,15 @@ use std::time::Duration;
 
 use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::monitoring::MonitoringError;
-use heqi_evidence_store::monitoring::reconciliation::{
-    Outcome, Reconciled, Side, Suspicion, found, note, suspect, suspected as kept_suspicions,
-};
+use heqi_evidence_store::monitoring::reconciliation::{Outcome, Reconciled, Side, found, note};
 use heqi_notary_protocol::{LogClient, NotaryClient};
 use heqi_notary_sync::reconcile::{ReconcileError, not_compared, reconcile_mirror, reconcile_peer};
 use heqi_registration::Platform;
 use heqi_service_kit::Shutdown;
 use heqi_tlog::checkpoint::Origin;
 use heqi_vocabulary::Clock;
+
+use self::suspected::Suspected;
 
 /// A mismatch must be there twice in a row: a log that grew between two reads looks like one.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -85,99 +86,6 @@ pub(super) async fn run_reconciling(
                 Err(error) => tracing::warn!(%error, "a comparison could not be written down"),
             }
         }
-    }
-}
-
-/// Differences that were seen once. One stays until a look that compared as much says whether it is there: whoever does
-/// not answer the second time, or shows less, does not get out of it, and no restart of ours helps either.
-#[derive(Default)]
-struct Suspected {
-    open: BTreeMap<Side, Suspicion>,
-    /// As the store has them; none where it was not read yet.
-    kept: Option<BTreeMap<Side, Suspicion>>,
-}
-
-impl Suspected {
-    /// Takes up what a process of before suspected, once.
-    async fn take_up(&mut self, backend: &dyn Backend) {
-        if self.kept.is_some() {
-            return;
-        }
-        match kept_suspicions(backend).await {
-            Ok(kept) => {
-                let end = backend.log().head().size();
-                let of_now = kept.iter().filter(|(side, one)| !is_of_log_before(**side, one, end));
-                for (side, suspicion) in of_now {
-                    self.open.entry(*side).or_insert(*suspicion);
-                }
-                self.kept = Some(kept);
-            }
-            Err(error) => tracing::warn!(%error, "what was suspected could not be read"),
-        }
-    }
-
-    /// Keeps what is suspected of a side by now. What cannot be written is written the next time.
-    async fn keep(&mut self, backend: &dyn Backend, side: Side) {
-        let now = self.open.get(&side).copied();
-        let Some(kept) = &mut self.kept else { return };
-        if kept.get(&side).copied() == now {
-            return;
-        }
-        match suspect(backend, side, now.as_ref()).await {
-            Ok(()) => match now {
-                Some(suspicion) => {
-                    kept.insert(side, suspicion);
-                }
-                None => {
-                    kept.remove(&side);
-                }
-            },
-            Err(error) if error.is_read_only() => {}
-            Err(error) => tracing::warn!(%error, "what is suspected could not be written down"),
-        }
-    }
-
-    /// Takes in what a look found, and says whether another one is needed to be certain.
-    fn weigh(&mut self, look: &Reconciled) -> bool {
-        let suspected = self.open.get(&look.side).map(|suspicion| suspicion.size);
-        let is_settled = match (&look.outcome, suspected) {
-            (Outcome::Mismatch { first_leaf }, None) => {
-                let (size, first_leaf) = (look.size, *first_leaf);
-                self.open.insert(look.side, Suspicion { size, first_leaf });
-                return true;
-            }
-            (Outcome::Mismatch { .. }, Some(_)) => true,
-            (Outcome::Match {}, Some(size)) => look.size >= size,
-            (Outcome::Match {}, None) | (Outcome::NotCompared { .. }, _) => false,
-        };
-        if is_settled {
-            self.open.remove(&look.side);
-        }
-        false
-    }
-
-    fn is_open(&self, side: Side) -> bool {
-        self.open.contains_key(&side)
-    }
-
-    /// From where a side is looked at: of a custodian's own log no head smaller than the one that differed, elsewhere the
-    /// leaf that differed anew, which a drawn sample may not hit twice.
-    fn since(&self, side: Side, matched: u64) -> u64 {
-        match self.open.get(&side) {
-            Some(suspicion) if side == Side::OwnCosigned => matched.max(suspicion.size),
-            Some(Suspicion { first_leaf: Some(leaf), .. }) => matched.min(*leaf),
-            Some(_) | None => matched,
-        }
-    }
-}
-
-/// Whether it was suspected of a log that a successor of ours has taken the place of: that one is shorter.
-fn is_of_log_before(side: Side, suspicion: &Suspicion, end: u64) -> bool {
-    match side {
-        Side::OursMirrored => suspicion.size > end,
-        // More may have been cosigned than we hold: then the leaf is the one behind our end.
-        Side::OwnCosigned => suspicion.first_leaf.unwrap_or(suspicion.size) > end,
-        Side::NotarysOwn | Side::PlatformsLog => false,
     }
 }
 
@@ -274,189 +182,4 @@ impl Halves for PlatformsHalves {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::VecDeque;
-
-    use heqi_evidence_store::testing::memory;
-    use heqi_notary_protocol::CallError;
-    use heqi_testkit::FixedClock;
-    use heqi_vocabulary::UtcMillis;
-    use parking_lot::Mutex;
-
-    use super::*;
-
-    /// What a look shows: size and outcome; none where nobody answers.
-    type Shown = Option<(u64, Outcome)>;
-
-    /// Shows what it is told to, one look after the other, and remembers since when it was asked.
-    struct Told {
-        side: Side,
-        shows: Mutex<VecDeque<Shown>>,
-        since: Mutex<u64>,
-        at: UtcMillis,
-    }
-
-    impl Halves for Told {
-        fn sides(&self) -> &'static [Side] {
-            &[Side::OwnCosigned]
-        }
-
-        async fn compare(&self, which: Side, since: u64) -> Result<Reconciled, ReconcileError> {
-            *self.since.lock() = since;
-            let shown = self.shows.lock().pop_front().flatten();
-            let (size, outcome) = shown.ok_or_else(|| ReconcileError::Call(away_now()))?;
-            Ok(Reconciled { size, outcome, compared_to: size, ..not_compared(which, self.at, "") })
-        }
-    }
-
-    fn away_now() -> CallError {
-        CallError::Unavailable { code: "unreachable".into(), retry_after_ms: None }
-    }
-
-    fn told(side: Side) -> (Kept, Told) {
-        let at = UtcMillis::from_millis(1_800_000_000_000).unwrap();
-        let clock = Arc::new(FixedClock::new(at));
-        let kept = Kept { backend: memory(), clock, every: FIRST };
-        (kept, Told { side, shows: Mutex::default(), since: Mutex::new(0), at })
-    }
-
-    /// Looks as often as something is shown, notes what came of it, and says since when was asked last.
-    async fn looked(
-        (kept, halves): &(Kept, Told),
-        suspected: &mut Suspected,
-        shown: impl IntoIterator<Item = Shown>,
-    ) -> (Outcome, u64) {
-        halves.shows.lock().extend(shown);
-        let compared = certain(kept, halves, halves.side, suspected).await;
-        assert_eq!(halves.shows.lock().len(), 0, "so many looks");
-        note(&*kept.backend, &compared).await.unwrap();
-        (compared.outcome, *halves.since.lock())
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "beside looks that nobody answered")]
-    fn same(size: u64) -> Shown {
-        Some((size, Outcome::Match {}))
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "beside looks that nobody answered")]
-    fn differs(size: u64, first_leaf: Option<u64>) -> Shown {
-        Some((size, Outcome::Mismatch { first_leaf }))
-    }
-
-    fn away() -> Outcome {
-        Outcome::NotCompared { reason: "unreachable".into() }
-    }
-
-    #[tokio::test]
-    async fn the_greatest_head_that_was_compared_is_remembered_over_whatever_came_after_it() {
-        let (kept, halves) = told(Side::OwnCosigned);
-        let round = async |shown: Shown| {
-            halves.shows.lock().push_back(shown);
-            let compared = once(&kept, &halves, Side::OwnCosigned, &Suspected::default()).await;
-            note(&*kept.backend, &compared).await.unwrap();
-            *halves.since.lock()
-        };
-        let older = || Outcome::NotCompared { reason: "older_shown".into() };
-        assert_eq!(round(same(47)).await, 0);
-        assert_eq!(round(None).await, 47, "who does not answer on the same day");
-        assert_eq!(round(Some((0, older()))).await, 47, "nor who shows an older head");
-        assert_eq!(round(same(52)).await, 47);
-        assert_eq!(round(differs(60, None)).await, 52);
-        assert_eq!(round(None).await, 60);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_difference_that_is_not_shown_again_is_kept_until_it_is_compared() {
-        let both = told(Side::OwnCosigned);
-        let mut suspected = Suspected::default();
-        assert_eq!(looked(&both, &mut suspected, [same(47)]).await.0, Outcome::Match {});
-
-        let silent = looked(&both, &mut suspected, [differs(60, None), None]).await;
-        assert_eq!(silent, (away(), 60), "a smaller head is not asked for");
-        assert!(suspected.is_open(Side::OwnCosigned), "silence clears nothing");
-        looked(&both, &mut suspected, [None]).await;
-        assert!(suspected.is_open(Side::OwnCosigned));
-        looked(&both, &mut suspected, [same(59)]).await;
-        assert!(suspected.is_open(Side::OwnCosigned), "nor does a smaller head");
-
-        let seen = looked(&both, &mut suspected, [differs(61, None)]).await.0;
-        assert_eq!(
-            seen,
-            Outcome::Mismatch { first_leaf: None },
-            "the second time, without a third"
-        );
-        assert!(!suspected.is_open(Side::OwnCosigned));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_difference_is_forgotten_when_as_much_is_the_same() {
-        let both = told(Side::OwnCosigned);
-        let mut suspected = Suspected::default();
-        looked(&both, &mut suspected, [differs(60, None), None]).await;
-        looked(&both, &mut suspected, [same(60)]).await;
-        assert!(!suspected.is_open(Side::OwnCosigned));
-        let seen = looked(&both, &mut suspected, [differs(70, None), same(70)]).await.0;
-        assert_eq!(seen, Outcome::Match {}, "what is there once only is no mismatch");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_difference_that_was_seen_once_is_still_suspected_after_a_restart() {
-        let both = told(Side::PlatformsLog);
-        looked(&both, &mut Suspected::default(), [same(90_000)]).await;
-        let silent = [differs(90_100, Some(777)), None];
-        assert_eq!(looked(&both, &mut Suspected::default(), silent).await.0, away());
-
-        // Another process waits for a look at it, and the next mismatch is the second one.
-        let mut suspected = Suspected::default();
-        assert_eq!(looked(&both, &mut suspected, [None]).await.0, away());
-        assert_eq!(suspected.since(Side::PlatformsLog, 90_000), 777);
-        assert!(suspected.is_open(Side::PlatformsLog), "silence clears nothing");
-        let seen = looked(&both, &mut Suspected::default(), [differs(90_150, Some(777))]).await.0;
-        assert_eq!(seen, Outcome::Mismatch { first_leaf: Some(777) }, "without a third look");
-        let mut suspected = Suspected::default();
-        looked(&both, &mut suspected, [differs(90_160, Some(777)), same(90_160)]).await;
-        assert!(!suspected.is_open(Side::PlatformsLog));
-        suspected = Suspected::default();
-        looked(&both, &mut suspected, [None]).await;
-        assert!(!suspected.is_open(Side::PlatformsLog), "what was settled stays settled");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_was_suspected_of_a_log_is_not_suspected_of_its_successor() {
-        for (side, first_leaf) in [(Side::OwnCosigned, None), (Side::OursMirrored, Some(7))] {
-            // The log of this store has no leaf: what differed at 60 was another one.
-            let both = told(side);
-            let mut suspected = Suspected::default();
-            looked(&both, &mut suspected, [differs(60, first_leaf), None]).await;
-            assert!(suspected.is_open(side));
-            let mut suspected = Suspected::default();
-            looked(&both, &mut suspected, [None]).await;
-            assert!(!suspected.is_open(side), "{side}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_leaf_that_differed_is_looked_at_again_though_it_matched_before() {
-        let both = told(Side::OursMirrored);
-        let mut suspected = Suspected::default();
-        looked(&both, &mut suspected, [same(90_000)]).await;
-        let twice = [differs(90_100, Some(777)), differs(90_100, Some(777))];
-        let seen = looked(&both, &mut suspected, twice).await;
-        assert_eq!(seen, (Outcome::Mismatch { first_leaf: Some(777) }, 777));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_leaf_that_differed_is_looked_at_every_day_until_it_is_the_same() {
-        const DAY_MS: i64 = 24 * 3_600_000;
-        let mut both = told(Side::OursMirrored);
-        let mut since = Vec::new();
-        let differs_twice = || vec![differs(90_100, Some(777)), differs(90_100, Some(777))];
-        for shown in [vec![same(90_000)], differs_twice(), differs_twice(), vec![same(90_200)]] {
-            // Each day a process that remembers nothing.
-            since.push(looked(&both, &mut Suspected::default(), shown).await.1);
-            both.1.at = both.1.at.plus_millis(DAY_MS);
-        }
-        since.push(looked(&both, &mut Suspected::default(), [same(90_300)]).await.1);
-        assert_eq!(since, [0, 777, 777, 777, 90_200]);
-    }
-}
+mod tests;

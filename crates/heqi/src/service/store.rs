@@ -157,9 +157,22 @@ pub(crate) fn frozen_logs(
     Ok(frozen)
 }
 
-/// Opens the store in `data_dir/store` for the log that `signer` signs.
+/// The cache of the index while a command works on the store of a stopped service, in MiB.
+const COMMAND_CACHE_MIB: u32 = 16;
+
+/// Opens the store in `data_dir/store` for the log that `signer` signs, for a command.
 pub(crate) fn open(
     data_dir: &Path,
+    signer: NoteSigner,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Arc<Embedded>, StoreError> {
+    open_to_serve(data_dir, COMMAND_CACHE_MIB, signer, entropy)
+}
+
+/// The same for a service, with the cache of the index that its settings say, in MiB.
+pub(crate) fn open_to_serve(
+    data_dir: &Path,
+    index_cache_mib: u32,
     signer: NoteSigner,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Arc<Embedded>, StoreError> {
@@ -168,7 +181,9 @@ pub(crate) fn open(
     }
     let key = key_encryption_key(data_dir, entropy)?;
     let ports = Ports::new(head_signer(data_dir, signer, &**entropy)?, key, entropy.clone());
-    Ok(Arc::new(Embedded::open(&Settings::new(data_dir.join("store")), ports)?))
+    let mut settings = Settings::new(data_dir.join("store"));
+    settings.index_cache_bytes = u64::from(index_cache_mib) << 20;
+    Ok(Arc::new(Embedded::open(&settings, ports)?))
 }
 
 /// While a rotation of the log's key is under way every head is signed with both keys, so

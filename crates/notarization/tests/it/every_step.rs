@@ -38,7 +38,8 @@ use heqi_notarization::staff::Officer;
 use heqi_testkit::Story;
 use heqi_vocabulary::Digest;
 
-use crate::matter::{Bureau, PlainScreen};
+use crate::matter::Bureau;
+use crate::matter::press::PlainScreen;
 use crate::support::{House, story};
 
 type Answer = Result<String, MatterError>;

@@ -17,7 +17,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::support::story;
-use crate::workbench::{Bureau, FORM, anchors_of, issued, numbered, press, press_with};
+use crate::workbench::matter::{FORM, issued, numbered};
+use crate::workbench::press::{press, press_with};
+use crate::workbench::{Bureau, anchors_of};
 
 const NUMBER: &str = "330112196404169991";
 

@@ -14,7 +14,9 @@ use crate::certificates::words_of;
 use crate::holder::{Kept, come_in_as, csrf, page, people, post, told};
 use crate::holder_told::form;
 use crate::support::{Plan, deposit_of, http, store};
-use crate::workbench::{Bureau, apply, numbered, press};
+use crate::workbench::Bureau;
+use crate::workbench::matter::{apply, numbered};
+use crate::workbench::press::press;
 
 const COMPANY: &str = "杭州示例云栖投资有限公司";
 const CODE: &str = "91330112MA000004XN";

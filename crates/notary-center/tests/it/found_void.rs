@@ -9,7 +9,10 @@ use heqi_testkit::{Story, Twists};
 use crate::holder::{Kept, come_in, page, people, told};
 use crate::holder_told::form;
 use crate::support::{Plan, deposit_of, http, store};
-use crate::workbench::{Browser, Bureau, approve_proposed, issued, press};
+use crate::workbench::Bureau;
+use crate::workbench::browser::Browser;
+use crate::workbench::matter::{approve_proposed, issued};
+use crate::workbench::press::press;
 
 const VOID: &str = "登记机关已认定";
 const OBJECTED: &str = "就该公证书所涉签署，已有当事人提出异议";

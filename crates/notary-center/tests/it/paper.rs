@@ -7,7 +7,8 @@ use heqi_vocabulary::Clock as _;
 use reqwest::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
 
-use crate::workbench::{Bureau, approve_proposed, issued};
+use crate::workbench::Bureau;
+use crate::workbench::matter::{approve_proposed, issued};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sealed_original_is_scanned_handed_over_and_its_scan_is_shown_ever_after() {

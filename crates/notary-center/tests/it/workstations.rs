@@ -5,7 +5,10 @@ use heqi_service_kit::TrustedProxies;
 use reqwest::{Method, Response, StatusCode};
 
 use crate::support::story;
-use crate::workbench::{Browser, Bureau, FORM, apply, press};
+use crate::workbench::Bureau;
+use crate::workbench::browser::Browser;
+use crate::workbench::matter::{FORM, apply};
+use crate::workbench::press::press;
 
 const WORKSTATION: &str = "提取专用机1号";
 const OWN: &str = "192.0.2.17";

@@ -1,15 +1,16 @@
 //! A mirror that was tampered with, in every layer, is found by the first leaf that differs.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use heqi_evidence_store::changeset::{Changeset, LedgerEntry};
 use heqi_evidence_store::testing::{memory, note_signer};
 use heqi_tlog::checkpoint::Checkpoint;
 use heqi_tlog::note::{KeyName, NoteSigner};
-use heqi_tlog::tile::{HashTile, encode_entries, tiles_of};
-use heqi_tlog::tree::{CompactRange, Node, leaf_hash};
+use heqi_tlog::tile::{HashTile, TILE_WIDTH, TileKind, TilePath, encode_entries, tiles_of};
+use heqi_tlog::tree::{CompactRange, Hash, Node, leaf_hash};
 
+use super::compare::{Compared, hash_tile, levels_above};
 use super::*;
 
 /// A log as a folder of tiles.

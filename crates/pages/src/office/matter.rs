@@ -9,7 +9,7 @@ use self::words::{
     PROPOSAL, QUARANTINED, RECORD, REMARK, RENEWALS, SAVE, SCREEN, SCREEN_DIGEST, SEALED, SESSION,
     SHOW, TAKEN, TEXT, TITLE,
 };
-use super::act::form;
+use super::act::form::form;
 use super::{ClockBar, OfficeAct, OfficeDesk, Seen, Tab};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};

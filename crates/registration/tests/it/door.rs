@@ -15,7 +15,8 @@ use heqi_registration::fault::{Class, Refusal as _};
 use heqi_vocabulary::{Explain as _, Language};
 
 use crate::entry::{self, declare, enter, send};
-use crate::review::{Mood, SameFace, Scene, contact};
+use crate::review::providers::SameFace;
+use crate::review::{Mood, Scene, contact};
 use crate::world::World;
 
 /// Born on 2015-01-01 and on 1905-03-07; both are made up (sequence 999).

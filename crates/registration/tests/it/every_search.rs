@@ -16,7 +16,8 @@ use heqi_vocabulary::{DocumentId, Explain as _, FilingId, RecordId};
 
 use crate::every_call::{Act, in_every_way, words};
 use crate::holder_notice::notice;
-use crate::regulator::{applicant, by_company, regulator};
+use crate::regulator::applying::applicant;
+use crate::regulator::{by_company, regulator};
 use crate::world::World;
 
 /// A filing with one signature, deposited and found.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -118,11 +118,16 @@ impl Copy {
         for _ in 0..12 {
             let written = self.write(cargo.root(), root_file, mutants, &left)?;
             left.extend(written.refused.iter().map(|id| (*id, Left::Unviable)));
-            let errors = self.compile(cargo, tested)?;
+            let mut errors = self.compile(cargo, tested)?;
             if errors.is_empty() {
-                known.keep(&left)?;
-                let programs = self.programs(cargo, tested)?;
-                return Ok(Built { programs, left, places: written.places });
+                // Some are found only where machine code is made.
+                match self.programs(cargo, tested)? {
+                    Ok(programs) => {
+                        known.keep(&left)?;
+                        return Ok(Built { programs, left, places: written.places });
+                    }
+                    Err(of_code) => errors = of_code,
+                }
             }
             let before = left.len();
             for error in &errors {
@@ -145,11 +150,7 @@ impl Copy {
         let original = read(&cargo.root().join(&mutant.file))?;
         let text = schemata::alone(&original, mutant)?;
         write_if_other(&self.tree.join(&mutant.file), text.as_bytes())?;
-        let programs = match self.programs(cargo, tested) {
-            Ok(programs) => Some(programs),
-            Err(_) if !self.compile(cargo, tested)?.is_empty() => None,
-            Err(error) => return Err(error),
-        };
+        let programs = self.programs(cargo, tested)?.ok();
         write_if_other(&self.tree.join(&mutant.file), original.as_bytes())?;
         Ok(programs)
     }
@@ -201,6 +202,7 @@ impl Copy {
             places.extend(rewritten.places);
             refused.extend(rewritten.refused);
             if file == root_file {
+                text.insert_str(0, OF_ONE_MUTANT);
                 text.push_str(schemata::SWITCH);
             }
             texts.insert(file.to_owned(), schemata::blame(&text));
@@ -225,40 +227,54 @@ impl Copy {
             .cargo(cargo, &["check", "--lib", "--tests"], tested)
             .output()
             .map_err(|error| format!("cargo check: {error}"))?;
-        let errors = messages(&output.stdout)
-            .filter(|message| text(message, "/reason") == Some("compiler-message"))
-            .filter_map(|message| message.get("message").cloned())
-            .filter(|message| text(message, "/level") == Some("error"))
-            .filter(|message| !spans(message).is_empty())
-            .collect::<Vec<_>>();
-        if errors.is_empty() && !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-        }
-        Ok(errors)
+        errors(&output)
     }
 
-    fn programs(&self, cargo: &Cargo, tested: &[&str]) -> Result<Vec<Program>, String> {
+    /// The programs, or the errors of the compiler for which there are none.
+    fn programs(
+        &self,
+        cargo: &Cargo,
+        tested: &[&str],
+    ) -> Result<Result<Vec<Program>, Vec<Value>>, String> {
         let output = self
             .cargo(cargo, &["test", "--no-run", "--lib", "--tests"], tested)
             .output()
             .map_err(|error| format!("cargo test: {error}"))?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        let errors = errors(&output)?;
+        if !errors.is_empty() {
+            return Ok(Err(errors));
         }
-        Ok(messages(&output.stdout)
+        Ok(Ok(messages(&output.stdout)
             .filter(|message| message.pointer("/profile/test") == Some(&Value::Bool(true)))
             .filter_map(|message| {
                 let folder = Path::new(text(&message, "/manifest_path")?).parent()?;
                 let executable = PathBuf::from(text(&message, "/executable")?);
                 Some(Program { executable, folder: folder.to_owned() })
             })
-            .collect())
+            .collect()))
     }
+}
+
+/// What the compiler refuses, with places; none if it came to its end.
+fn errors(output: &Output) -> Result<Vec<Value>, String> {
+    let errors = messages(&output.stdout)
+        .filter(|message| text(message, "/reason") == Some("compiler-message"))
+        .filter_map(|message| message.get("message").cloned())
+        .filter(|message| text(message, "/level") == Some("error"))
+        .filter(|message| !spans(message).is_empty())
+        .collect::<Vec<_>>();
+    if errors.is_empty() && !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    Ok(errors)
 }
 
 fn messages(stdout: &[u8]) -> impl Iterator<Item = Value> {
     stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok())
 }
+
+/// What the compiler foresees of one mutant is no reason to refuse all of them: it fails its tests.
+const OF_ONE_MUTANT: &str = "#![allow(arithmetic_overflow, unconditional_panic)]\n";
 
 /// Errors that a mutant makes only because it stands in a common build: a call in a constant, and borrows that live
 /// longer because a value may come from several places.
@@ -285,6 +301,7 @@ fn blame(error: &Value, texts: &Blames, left: &mut BTreeMap<u32, Left>) -> Resul
             .find(|blame| **blame != Blame::Nobody)
     };
     match blamed(true).or_else(|| blamed(false)) {
+        _ if text(error, "/code/code") == Some("E0004") => arms(error, texts, left),
         Some(Blame::Version(ids)) => {
             for id in ids {
                 let why = if of_the_build { Left::ForItself } else { Left::Unviable };
@@ -300,6 +317,30 @@ fn blame(error: &Value, texts: &Blames, left: &mut BTreeMap<u32, Left>) -> Resul
         }
         Some(Blame::Nobody) | None => Err(format!("an error that no mutant explains: {error}")),
     }
+}
+
+/// A match with guards on all its arms covers nothing, where `_` has a guard of its own: from its head, which the
+/// error names, to its last arm, behind which the compiler would put another.
+fn arms(error: &Value, texts: &Blames, left: &mut BTreeMap<u32, Left>) -> Result<(), String> {
+    let line = |span: &Value| {
+        let line = usize::try_from(span.get("line_start")?.as_u64()?).ok()?;
+        Some((text(span, "/file_name")?.to_owned(), line))
+    };
+    let unexplained = || format!("an error that no mutant explains: {error}");
+    let (file, head) = spans(error).iter().find_map(line).ok_or_else(unexplained)?;
+    let children = error.get("children").and_then(Value::as_array);
+    let inside = children.map(Vec::as_slice).unwrap_or_default().iter().flat_map(spans);
+    let end = inside.filter_map(line).filter(|(other, _)| *other == file).map(|(_, at)| at).max();
+    let blames = texts.get(Path::new(&file)).ok_or_else(unexplained)?;
+    let before = left.len();
+    for blame in blames.get(head..=end.unwrap_or(head)).unwrap_or_default() {
+        if let Blame::Version(ids) = blame {
+            for id in ids {
+                left.entry(*id).or_insert(Left::ForItself);
+            }
+        }
+    }
+    if left.len() == before { Err(unexplained()) } else { Ok(()) }
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {

@@ -164,6 +164,11 @@ fn messenger(
 }
 
 impl RunningPlatform {
+    /// Its store.
+    pub(crate) const fn store(&self) -> &Arc<Embedded> {
+        &self.store
+    }
+
     /// Stops the worker only: signing goes on, deposits wait.
     pub(crate) fn pause_worker(&self) {
         self.worker.request();

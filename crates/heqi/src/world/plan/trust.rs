@@ -114,6 +114,7 @@ impl Trust {
                 applicant: Some(officers::applicant()),
                 api_key_file: Some(self.platform_keys.join(APPLICATIONS_KEY)),
             },
+            index_cache_mib: settings::platform_cache(),
             names: Names::default(),
             check_pixels: true,
             face_actions: FACE_ACTIONS,
@@ -154,6 +155,7 @@ impl Trust {
             alarm_delivery: AlarmDeliverySettings::default(),
             // Nobody who watches a demo waits a day.
             reconcile_every_s: 20,
+            index_cache_mib: settings::custodian_cache(),
             kept_in: BTreeSet::new(),
             telemetry: TelemetrySettings::default(),
         }
