@@ -7,6 +7,7 @@
 //! - [`fuzz`]: every parser of foreign bytes over its corpus and fixed mutations
 //! - [`liars`]: who contradicts himself is caught
 //! - [`layering`]: which crate may depend on which
+//! - [`operating`]: the page for operators names every setting, metric and alarm, and no other
 //! - [`promises`]: a page that names the test behind a promise names one that exists
 //! - [`reliability`]: a fixed sample of every kind of injected fault
 //! - [`renewal_vectors`]: every vector of `tests/vectors/renewal` proves what it must prove
@@ -25,6 +26,7 @@ mod evidence_vectors;
 mod fuzz;
 mod layering;
 mod liars;
+mod operating;
 mod promises;
 mod reliability;
 mod renewal_vectors;

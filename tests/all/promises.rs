@@ -1,11 +1,11 @@
-//! A page that names the test behind a promise names one that exists.
+//! A page that names the test behind a promise names one that exists, and the program names pages that exist.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const PAGES: [&str; 3] = ["docs/SECURITY.md", "docs/RELIABILITY.md", "docs/EDGE-CASES.md"];
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
@@ -23,7 +23,7 @@ fn named(page: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap_or_default();
@@ -116,6 +116,45 @@ fn every_decision_says_when_it_was_made() {
         decisions += 1;
     }
     assert!(decisions >= 48, "{decisions}");
+}
+
+#[test]
+fn the_list_of_decisions_has_each_of_them_once_and_in_order() {
+    let folder = root().join("docs/adr");
+    let entries = std::fs::read_dir(&folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut decisions: Vec<String> =
+        names.filter(|name| name != "README.md" && name != "0000-template.md").collect();
+    decisions.sort();
+    let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| ["));
+    let listed: Vec<&str> =
+        rows.map(|row| row.split_once("](").unwrap().1.split(')').next().unwrap()).collect();
+    assert_eq!(listed, decisions);
+}
+
+#[test]
+fn every_page_that_the_program_or_an_interface_names_is_there() {
+    let mut files: Vec<PathBuf> =
+        ["docs/openapi.json", "docs/openapi-notary.json"].map(|page| root().join(page)).into();
+    for folder in ["api", "crates", "evidence-store"] {
+        sources(&root().join(folder), &mut files);
+    }
+    let mut pages = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for rest in text.split("docs/").skip(1) {
+            let is_of_a_path = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+            let end = rest.find(|c: char| !is_of_a_path(c)).unwrap_or(rest.len());
+            let page = rest.split_at(end).0.trim_end_matches('.');
+            if Path::new(page).extension().is_some_and(|end| end == "md") {
+                let is_there = root().join("docs").join(page).exists();
+                assert!(is_there, "{} names docs/{page}", file.display());
+                pages += 1;
+            }
+        }
+    }
+    assert!(pages > 100, "{pages}");
 }
 
 #[test]

@@ -46,9 +46,9 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Follow a log from outside and catch it when it shows two histories
     Monitor(heqi_monitor::MonitorArgs),
-    /// Check this machine and a data folder, one line per requirement
+    /// Check this machine and a data folder, or one configured service, one line per requirement
     Doctor(DoctorArgs),
-    /// Look after a stopped service's store
+    /// Check, rebuild, back up and restore a store
     Store {
         #[command(subcommand)]
         action: StoreAction,
@@ -65,7 +65,7 @@ pub(crate) enum Command {
     },
     /// Write proofs of records that a stopped custodian refused for their place in a chain
     ChainForks(ChainForksArgs),
-    /// Let integrators in and out of a stopped platform
+    /// Let programs and staff in and out of a stopped platform or data centre
     Admin {
         #[command(subcommand)]
         action: AdminAction,
@@ -211,7 +211,7 @@ pub(crate) struct BackupArgs {
     /// The folder of the vault's backup: on another medium, for its generations are dropped after 35 days
     #[arg(long, value_name = "DIR")]
     pub(crate) vault_to: PathBuf,
-    /// The key-encryption key of whoever is to restore; by default the store's own
+    /// The key-encryption key of whoever is to restore, a file or a key-service.json; by default the store's own
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
     /// Print what was made as JSON
@@ -224,7 +224,7 @@ pub(crate) struct BackupsArgs {
     /// The folder of the backup
     #[arg(long, value_name = "DIR")]
     pub(crate) from: PathBuf,
-    /// The key-encryption key it was made for
+    /// The key-encryption key it was made for: the file, or the key-service.json of a key service
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
     /// Print the list as JSON
@@ -243,7 +243,7 @@ pub(crate) struct RestoreArgs {
     /// The generation of the store; by default the newest
     #[arg(long, value_name = "N")]
     pub(crate) generation: Option<u32>,
-    /// The key-encryption key the backup was made for
+    /// The key-encryption key the backup was made for: the file, or the key-service.json of a key service
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
     /// The organisation's data folder, such as heqi-data/platform; it must hold no store

@@ -130,6 +130,14 @@ impl KeyService {
         Self::new(&settings.url, settings.key, token, &trust).map(Some)
     }
 
+    /// The key service that `file` describes, if that is what the file is.
+    pub(crate) fn described_in(file: &Path) -> Result<Option<Self>, KeyServiceError> {
+        if file.file_name().is_none_or(|name| name != FILE) {
+            return Ok(None);
+        }
+        Self::configured(file.parent().unwrap_or_else(|| Path::new(".")))
+    }
+
     /// Whether the organisation has one, whatever it says.
     pub(crate) fn is_configured(keys: &Path) -> bool {
         keys.join(FILE).exists()

@@ -11,7 +11,7 @@
 //! - [`doctor`]: `doctor --config`
 //! - [`erased`]: a restored backup forgets again; holds at a custodian
 //! - [`rotated`]: every key is changed; the drill for a key in other hands
-//! - [`stores`]: `store fsck` and `store rebuild`
+//! - [`stores`]: `store fsck`, `store rebuild`, a backup under a key service
 //! - [`successor`]: `recover successor`, `keys accept`
 //! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
 //! - [`hostile`], [`limits`], [`platform`]: raw bytes, rates and queues at a platform by itself

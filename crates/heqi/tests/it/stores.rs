@@ -1,5 +1,6 @@
-//! `store fsck` names what is damaged, `store rebuild` makes again what can be made.
+//! `store fsck` names what is damaged, `store rebuild` makes again what can be made, `store restore` what was backed up.
 
+use crate::production::Organisations;
 use crate::program::{Folder, ORGANISATIONS, heqi};
 
 #[test]
@@ -46,6 +47,32 @@ fn named_range(line: &str) -> (usize, usize) {
     let range = line.split_once(" at byte ").unwrap().1;
     let (first, rest) = range.split_once(" (").unwrap();
     (first.parse().unwrap(), rest.split_once(' ').unwrap().0.parse().unwrap())
+}
+
+#[test]
+fn a_backup_under_a_key_service_is_listed_and_restored_by_its_description() {
+    let made = Organisations::make();
+    let path = |below: &str| made.path(below).to_str().unwrap().to_owned();
+    let (to, vault_to) = (path("backup/store"), path("backup/vault"));
+    std::fs::create_dir_all(made.path("backup")).unwrap();
+    let store = path("platform/store");
+    heqi(&["store", "backup", &store, "--to", &to, "--vault-to", &vault_to]).exits(0);
+
+    let service = path("platform/keys/key-service.json");
+    let listed = heqi(&["store", "backups", "--from", &to, "--key", &service]).exits(0);
+    assert!(listed.out.starts_with("generation "), "{}", listed.out);
+
+    // Beside the organisation's keys every data key is opened, too.
+    let keys = made.path("again/keys");
+    std::fs::create_dir_all(&keys).unwrap();
+    for file in ["key-service.json", "key-service.token"] {
+        std::fs::copy(made.path("platform/keys").join(file), keys.join(file)).unwrap();
+    }
+    let again = path("again");
+    let line = ["store", "restore", "--from", &to, "--vault-from", &vault_to];
+    let more = ["--key", &service, "--to", &again];
+    heqi(&[&line[..], &more].concat()).exits(0);
+    assert!(made.path("again/store/store.json").exists());
 }
 
 #[test]

@@ -12,6 +12,7 @@ use heqi_evidence_store::vault::{FileKeyEncryptionKey, KeyEncryptionKey};
 use serde_json::json;
 
 use crate::cli::{BackupArgs, BackupsArgs, RestoreArgs};
+use crate::keys::key_service::KeyService;
 use crate::service::store::{StoreError, key_encryption_key};
 use crate::{JobResult, machine};
 
@@ -52,9 +53,9 @@ pub(crate) fn list(args: &BackupsArgs, out: &mut dyn Write) -> JobResult {
 /// A store again. It serves nothing before its peers have been asked.
 pub(crate) fn give_back(args: &RestoreArgs, out: &mut dyn Write) -> JobResult {
     let data_dir = args.to.clone();
-    let store_key = data_dir.join("keys").join("key-encryption.key");
-    let store_key =
-        store_key.exists().then(|| key_of_store(&data_dir.join("store"))).transpose()?;
+    let keys = data_dir.join("keys");
+    let has_key = keys.join("key-encryption.key").exists() || KeyService::is_configured(&keys);
+    let store_key = has_key.then(|| key_of_store(&data_dir.join("store"))).transpose()?;
     let what = Restoring {
         from: &args.from,
         vault_from: &args.vault_from,
@@ -79,7 +80,11 @@ pub(crate) fn give_back(args: &RestoreArgs, out: &mut dyn Write) -> JobResult {
 
 type Ports = Result<BackupPorts, Box<dyn std::error::Error + Send + Sync>>;
 
+/// By the key in `file`, or by the key service that it describes.
 fn ports(file: &Path) -> Ports {
+    if let Some(service) = KeyService::described_in(file)? {
+        return Ok(with_key(Arc::new(service)));
+    }
     let (_, entropy) = machine();
     let key = FileKeyEncryptionKey::load(file, entropy)
         .map_err(|source| StoreError::Key { path: file.to_owned(), source })?;
