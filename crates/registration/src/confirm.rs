@@ -93,19 +93,19 @@ impl ConfirmError {
             Self::WardCameOfAge => guardianships::came_of_age(),
             Self::ListChanged => say(
                 "shown_list_changed",
-                ["签署情况在您查看后有更新，未作确认。", "请刷新页面，查看最新签署情况后再确认。"],
+                ["签署情况在您查看后有更新，未作确认。", "请查看最新签署情况后再确认。"],
                 [
                     "The signatures have changed since you saw them; nothing was confirmed.",
-                    "Reload the page, look at them and confirm again.",
+                    "Look at them as they are now and confirm again.",
                 ],
             )
             .is(Class::Conflict),
             Self::StatementChanged => say(
                 "statement_changed",
-                ["确认声明的文字在您查看后有更新，未作确认。", "请刷新页面，阅读新的声明后再确认。"],
+                ["确认声明的文字在您查看后有更新，未作确认。", "请阅读现在的声明后再确认。"],
                 [
                     "The words of the statement have changed since you saw them; nothing was confirmed.",
-                    "Reload the page, read the new statement and confirm again.",
+                    "Read the statement as it is now and confirm again.",
                 ],
             )
             .is(Class::Conflict),

@@ -206,7 +206,7 @@ impl Page for ConfirmPage {
             is_simulated: matches!(answer, Answer::Closed),
             trouble: matches!(answer, Answer::Overdue).then(|| Trouble {
                 what: "确认声明的文字在您查看后有更新，未作确认。".into(),
-                next: "请阅读新的声明后再确认。".into(),
+                next: "请阅读现在的声明后再确认。".into(),
             }),
             answer,
         })
