@@ -81,6 +81,11 @@ impl KeptSeal {
         self.scan.iter().map(|(object, _)| object.clone()).collect()
     }
 
+    /// The same, where nobody signs with it any more: what was said of the seal stays.
+    pub(crate) fn give_up_scan(&mut self) -> Option<String> {
+        self.scan.take().map(|(object, _)| object)
+    }
+
     /// What is known of it for these: what was confirmed of other documents is not of them.
     pub(crate) fn outcome_for(&self, documents: impl IntoIterator<Item = Digest>) -> SealOutcome {
         match self.outcome {

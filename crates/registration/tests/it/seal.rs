@@ -13,6 +13,7 @@ use heqi_registration::case_queue::{CaseFile, case_file, case_view};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::contacts::{Contact, uscc};
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
+use heqi_registration::decline::{Decline, decline};
 use heqi_registration::disclose::Attributes;
 use heqi_registration::export_bundle::export_bundle;
 use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
@@ -23,7 +24,7 @@ use heqi_registration::remove_party::{RemoveParty, remove_party};
 use heqi_registration::show_seal::{
     SealChoice, SealOutcome, SealShown, ShowSeal, ShowSealError, show_seal,
 };
-use heqi_registration::sweep::{SweepCursor, sweep};
+use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, sweep};
 use heqi_testkit::files;
 use heqi_vocabulary::{Explain as _, Language, UtcMillis};
 
@@ -275,6 +276,29 @@ async fn a_scan_that_was_replaced_is_kept_no_longer_but_under_a_hold() {
     let (platform, facts) = (&world.platform, world.facts());
     let shown = case_file(platform, &officer, &facts, case, CaseFile::Scan).await.unwrap();
     assert_eq!(shown.1[..], files::photo("fourth")[..]);
+}
+
+#[tokio::test]
+async fn a_scan_that_nobody_signs_with_any_more_goes_with_the_photo() {
+    for declines in [true, false] {
+        let (scene, visitor) = scene(Some(Ok(None))).await;
+        let world = &scene.world;
+        let objects = async || world.contents().await.objects.len();
+        let before = objects().await;
+        let stamp = Some(files::photo("stamp"));
+        show(&scene, &visitor, SealChoice::Scan, stamp).await.unwrap();
+        let (begun, _) = world.ready(&visitor).await;
+        assert_eq!(objects().await, before + 2, "scan and photo");
+        if declines {
+            let declining = Decline { signing: Some(begun.signing_id), reason: None };
+            let request = world.request(&visitor.actor);
+            decline(&world.platform, &request, declining).await.unwrap();
+        } else {
+            world.clock.advance_ms(SIGNING_LIFETIME_MS + 600_000);
+            sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+        }
+        assert_eq!(objects().await, before, "declines: {declines}");
+    }
 }
 
 #[tokio::test]
