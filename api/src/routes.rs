@@ -6,6 +6,7 @@ use actix_web::guard::{Any, Get, Head};
 use actix_web::http::StatusCode;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, Route, web};
+use heqi_vocabulary::Digest;
 use serde::Serialize;
 
 pub(crate) mod assets;
@@ -67,6 +68,12 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 /// A route for GET and HEAD.
 pub(crate) fn reading() -> Route {
     web::route().guard(Any(Get()).or(Head()))
+}
+
+/// The statement that a form of a page says it showed. A page of before pages said so names none: that is no
+/// statement that is in force.
+pub(crate) fn statement_of(named: Option<Digest>) -> Digest {
+    named.unwrap_or_else(|| Digest::of(b""))
 }
 
 /// The answer of an act: what it made.

@@ -7,6 +7,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError as _};
 use heqi_pages::trouble::TroublePage;
 use heqi_pages::{Link, render};
+use heqi_service_kit::edge::Refused;
 use heqi_service_kit::problem::RequestProblem;
 use heqi_service_kit::{Problem, RequestId};
 
@@ -54,7 +55,9 @@ pub(crate) fn page_of(state: &State, request: &HttpRequest, problem: &Problem) -
     if let Some(when) = problem.error_response().headers().get(RETRY_AFTER) {
         response.insert_header((RETRY_AFTER, when.clone()));
     }
-    response.body(render(&page, &shown.frame))
+    let mut response = response.body(render(&page, &shown.frame));
+    response.extensions_mut().insert(Refused(problem.code()));
+    response
 }
 
 /// As the edge does with problems that it writes itself.

@@ -345,6 +345,9 @@ pub(crate) struct ConfirmBody {
     /// Digest of the list of signatures that was shown; refused when it has changed since.
     #[schema(value_type = Option<schema::Digest>)]
     shown_sha256: Option<Digest>,
+    /// Digest of the statement that was shown, of its Chinese text; refused when another one is in force by now.
+    #[schema(value_type = Option<schema::Digest>)]
+    statement_sha256: Option<Digest>,
 }
 
 /// Confirm the signatures of a filing.
@@ -367,7 +370,8 @@ async fn confirm(
 ) -> Result<HttpResponse, Problem> {
     let (filing, party) = path.into_inner();
     let request = asked.with_body(&body.sha256);
-    let command = Confirm { filing, party, shown_sha256: body.value.shown_sha256 };
+    let ConfirmBody { shown_sha256, statement_sha256 } = body.value;
+    let command = Confirm { filing, party, shown_sha256, statement_sha256 };
     let confirmed =
         confirm_signatures(&state.platform, &request, command).await.map_err(refused)?;
     Ok(created(&confirmed))

@@ -50,6 +50,8 @@ pub(crate) struct CeremonyView {
     confirmation_text: String,
     /// Digest of the list of signatures a party is shown before it confirms.
     shown_sha256: Digest,
+    /// Digest of the statement made by confirming: of the Chinese text, which prevails.
+    statement_sha256: Digest,
 }
 
 /// The video is kept.

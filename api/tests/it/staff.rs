@@ -550,6 +550,18 @@ async fn a_handler_confirms_at_the_own_desk_and_neither_a_namesake_nor_anybody_e
     let stale = "0".repeat(64);
     let changed = desk.submit(&asked, confirm, &[("shown_sha256", stale.as_str())]).await;
     assert_eq!(changed.status, 409);
+    // A page of before an update shows other words, or does not say which: the words of now are shown.
+    let other = [("number", number), ("statement_sha256", stale.as_str())];
+    let of_before = filled(&asked, confirm, &[]);
+    let says_which = |pair: &&str| !pair.starts_with("statement_sha256=");
+    let of_before: Vec<&str> = of_before.split('&').filter(says_which).collect();
+    for body in [filled(&asked, confirm, &other), of_before.join("&")] {
+        let changed = desk.send(confirm, &body).await;
+        let page = text(&changed);
+        assert_eq!(changed.status, 409, "{page}");
+        assert!(page.contains("确认声明的文字在您查看后有更新"), "{page}");
+        assert!(page.contains("材料和签署情况属实，我没有代他人签署。"), "{page}");
+    }
     assert_eq!(service.log_size(), size);
     let page = desk.page("/staff/filings").await;
     let asked = text(&desk.submit(&page, "/staff/filings", &[("number", number)]).await);

@@ -22,10 +22,14 @@ use crate::office::NotaryOffice;
 /// Holds by chain: one row, so that whoever erases can expect it to be as it was read.
 const HOLDS: Table<Digest, Holds> = Table::new("legal-hold");
 
-/// What was done for a request, by the digest of its name. Holds are few: these rows stay.
+/// What was done for a request, by the digest of its name: kept while the hold is in force, and
+/// [`ASKED_LIFETIME_MS`] longer.
 const ASKED: Table<Digest, Asked> = Table::new("legal-hold-asked");
 
 const ATTEMPTS: usize = 8;
+/// How long after a hold was lifted the requests that placed and lifted it are answered as before, in milliseconds:
+/// thirty days.
+pub const ASKED_LIFETIME_MS: i64 = 30 * 24 * 3_600_000;
 /// The longest name of an act, in bytes.
 pub const MAX_KEY_BYTES: usize = 128;
 /// The longest reason, in characters.
@@ -146,6 +150,46 @@ pub async fn lift_hold(
 ) -> Result<Envelope, LegalHoldError> {
     let wanted = Wanted::check(key, (chain, hold), HoldChange::Lifted, reason)?;
     wanted.change(office).await.map(|(_, said)| said)
+}
+
+/// Forgets what requests were answered whose hold was lifted long ago; no hold that is in force is placed
+/// twice by it. Looks at a page of rows from `after` on; gives how many went.
+///
+/// # Errors
+/// The store could not do its part.
+pub async fn sweep(
+    office: &NotaryOffice,
+    after: &mut Option<Digest>,
+    page: usize,
+) -> Result<usize, LegalHoldError> {
+    let now = office.clock().now();
+    let rows = ASKED.scan(office.store(), "", after.as_ref(), page).await?;
+    let (mut removed, mut changes) = (0, Changeset::new());
+    for (key, row) in &rows {
+        if is_over(office, &row.value, now).await? {
+            ASKED.remove(&mut changes, key, row.version)?;
+            removed += 1;
+        }
+    }
+    *after = if rows.len() < page { None } else { rows.last().map(|(key, _)| *key) };
+    if removed == 0 {
+        return Ok(0);
+    }
+    match async { office.store().commit(changes)?.await }.await {
+        Ok(_) => Ok(removed),
+        // The next round sees them again.
+        Err(CommitError::Conflict { .. }) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the hold was lifted so long ago that nobody asks again.
+async fn is_over(office: &NotaryOffice, asked: &Asked, now: UtcMillis) -> Result<bool, TableError> {
+    let holds = HOLDS.row(office.store(), &asked.chain).await?;
+    let holds = holds.map(|row| row.value.holds).unwrap_or_default();
+    let hold = holds.iter().find(|hold| hold.id == asked.hold);
+    let lifted_at = hold.and_then(|hold| hold.lifted_at);
+    Ok(lifted_at.is_some_and(|at| now.millis_since(at) >= ASKED_LIFETIME_MS))
 }
 
 /// A request that was checked.

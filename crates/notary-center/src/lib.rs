@@ -33,6 +33,7 @@
 //! - `refusal`: what goes wrong, for people
 //! - `peer`: what the platform holds of us, and we of it
 //! - `people`: under which name it speaks to people, and by what it sends them codes
+//! - `sweeping`: what is kept for a while only
 //! - `carrying`: what people said, brought to others; messages to whoever wants to be told
 //! - `feed`: the own log to the platform's witness
 //! - `elsewhere`: the data centre's witness and mirror, for the second custodian
@@ -57,6 +58,7 @@ mod renewing;
 mod routes;
 pub mod service;
 pub mod settings;
+mod sweeping;
 mod visitor;
 
 pub use bench::Bench;

@@ -3,13 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use heqi_notarization::holder::HolderContact;
-use heqi_notarization::holder::door::{CodeToSend, sweep};
+use heqi_notarization::holder::door::CodeToSend;
 use heqi_notarization::holder::watch::Telling;
 use heqi_notify::{Channel, Letter, SendError, Templates};
-use heqi_service_kit::lifecycle::Shutdown;
 use heqi_vocabulary::{Entropy, Language, MessageChannel, MessageId};
 
 use crate::service::State;
@@ -17,29 +15,6 @@ use crate::service::State;
 /// The purposes of the messages, as templates know them.
 const PURPOSE: &str = "held_code";
 const SIGNED: &str = "held_signed";
-
-/// How often sessions and codes that are over are swept, and how many of each at once.
-const ROUND: Duration = Duration::from_mins(1);
-const PAGE: usize = 500;
-
-/// Sweeps what is over until the program stops.
-pub(crate) async fn sweep_until_stopped(
-    state: Arc<State>,
-    mut shutdown: Shutdown,
-) -> Result<(), std::convert::Infallible> {
-    loop {
-        tokio::select! {
-            () = shutdown.requested() => return Ok(()),
-            () = tokio::time::sleep(ROUND) => {}
-        }
-        if state.office.backend().read_only().is_some() {
-            continue;
-        }
-        if let Err(error) = sweep(&state.office, PAGE).await {
-            tracing::warn!(%error, "sessions that ended could not be swept");
-        }
-    }
-}
 
 /// What people see and are sent.
 #[derive(Clone)]

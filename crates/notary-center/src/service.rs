@@ -37,10 +37,11 @@ use crate::done_forms::DoneForms;
 use crate::feed::Feed;
 use crate::figures::{Figures, StoreGauges};
 use crate::peer::{self, PeerComparison};
-use crate::people::{self, People};
+use crate::people::People;
 use crate::renewing;
 use crate::routes;
 use crate::settings::CenterSettings;
+use crate::sweeping;
 
 pub(crate) const KIB: usize = 1024;
 
@@ -315,9 +316,9 @@ impl NotaryCenter {
             bench,
             done_forms: DoneForms::default(),
         });
+        let (swept, stop) = (state.clone().into_inner(), group.shutdown());
+        group.spawn("sweeping", sweeping::sweep_until_stopped(swept, stop));
         if state.people.is_some() {
-            let (holders, stop) = (state.clone().into_inner(), group.shutdown());
-            group.spawn("sweeping", people::sweep_until_stopped(holders, stop));
             let (telling, stop) = (state.clone().into_inner(), group.shutdown());
             group.spawn("telling", carrying::tell_people(telling, stop));
             let (bringing, stop) = (state.clone().into_inner(), group.shutdown());

@@ -8,6 +8,9 @@ const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 const SLOW_MS = 4000;
 /** From so many bytes on a page that has a sentence for it says how much was sent. */
 const LARGE_BYTES = 300_000;
+/** Longer than this no answer is waited for, and for what is sent as long as a slow network needs: 16 KB a second. */
+const LONGEST_MS = 60_000;
+const SLOWEST_BYTES_PER_MS = 16;
 /** What the platform says when it is busy, and what stands before it while it starts again. */
 const LATER = [429, 502, 503, 504];
 
@@ -58,15 +61,35 @@ export const told = {
   },
 };
 
+/** The number of bytes of a body, or about as many. */
+const sizeOf = (body) => body?.byteLength ?? body?.size ?? body?.length ?? 0;
+const longest = (body) => LONGEST_MS + sizeOf(body) / SLOWEST_BYTES_PER_MS;
+
 /**
- * Sends an act and gives its answer. When the network is down it says so, waits, and sends the
- * same act under the same name again: the platform does it once.
+ * An answer as a whole; null where none came, or none in time: after a change of networks none may ever come. An
+ * answer that breaks off is none.
+ */
+export async function answered(address, request) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), longest(request.body));
+  try {
+    const answer = await fetch(address, { credentials: 'same-origin', ...request, signal: late.signal });
+    return { ok: answer.ok, status: answer.status, later: answer.headers.get('retry-after'), text: await answer.text() };
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Sends an act and gives its answer. When the network is down or no answer comes in time it says so, waits, and sends
+ * the same act under the same name again: the platform does it once.
  */
 export async function act(path, body, type = 'application/json', key = freshKey()) {
   const request = {
     method: 'POST',
     body: type === 'application/json' ? JSON.stringify(body) : body,
-    credentials: 'same-origin',
     headers: { accept: 'application/json', 'content-type': type, 'idempotency-key': key, 'x-csrf-token': csrf, 'accept-language': language },
   };
   let busySince = null;
@@ -74,12 +97,10 @@ export async function act(path, body, type = 'application/json', key = freshKey(
     const asked = Date.now();
     const isLarge = tellsHowMuch(request.body);
     const slow = isLarge ? null : setTimeout(() => told.slow(asked), SLOW_MS);
-    const answer = await (isLarge ? uploaded(path, request) : fetch(path, request)).catch(() => null);
-    // An answer that breaks off is none.
-    const text = (await answer?.text().catch(() => null)) ?? null;
+    const answer = await (isLarge ? uploaded(path, request) : answered(path, request));
     clearTimeout(slow);
     const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
-    if (text === null) {
+    if (answer === null) {
       told.offline(pause);
       await networkOr(pause);
       continue;
@@ -88,26 +109,27 @@ export async function act(path, body, type = 'application/json', key = freshKey(
     if (LATER.includes(answer.status) && attempt < 10) {
       busySince ??= asked;
       // In seconds, as the platform says it; a proxy in front may name a day, which is no number.
-      const longer = Math.max(pause, 1000 * (Number(answer.headers.get('retry-after')) || 0));
+      const longer = Math.max(pause, 1000 * (Number(answer.later) || 0));
       told.busy(busySince, longer);
       await after(longer);
     } else {
       if (busySince !== null) say('waiting');
-      if (!answer.ok) throw new Refused(answer.status, parsed(text));
-      return parsed(text);
+      if (!answer.ok) throw new Refused(answer.status, parsed(answer.text));
+      return parsed(answer.text);
     }
   }
 }
 
 const tellsHowMuch = (body) =>
-  (body.size ?? body.byteLength ?? 0) > LARGE_BYTES && document.querySelector('#said [data-said=sending]') !== null;
+  sizeOf(body) > LARGE_BYTES && document.querySelector('#said [data-said=sending]') !== null;
 
-/** The same as fetch, of which no browser says how much it has sent. In tenths: it is read out, too. */
+/** The same by XMLHttpRequest: of fetch no browser says how much it has sent. In tenths: it is read out, too. */
 function uploaded(path, { method, body, headers }) {
-  return new Promise((done, failed) => {
+  return new Promise((done) => {
     const sending = new XMLHttpRequest();
     let tenths = null;
     sending.open(method, path);
+    sending.timeout = longest(body);
     for (const [name, value] of Object.entries(headers)) sending.setRequestHeader(name, value);
     sending.upload.addEventListener('progress', ({ loaded, total }) => {
       const now = Math.floor((10 * loaded) / total);
@@ -116,11 +138,10 @@ function uploaded(path, { method, body, headers }) {
       say('sending', null, { percent: 10 * now });
     });
     sending.addEventListener('load', () => {
-      const { status, responseText } = sending;
-      const get = (name) => sending.getResponseHeader(name);
-      done({ status, ok: status >= 200 && status < 300, headers: { get }, text: async () => responseText });
+      const { status, responseText: text } = sending;
+      done({ ok: status >= 200 && status < 300, status, later: sending.getResponseHeader('retry-after'), text });
     });
-    for (const end of ['error', 'abort', 'timeout']) sending.addEventListener(end, () => failed(new TypeError(end)));
+    for (const end of ['error', 'abort', 'timeout']) sending.addEventListener(end, () => done(null));
     sending.send(body);
   });
 }

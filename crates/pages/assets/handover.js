@@ -71,7 +71,12 @@ async function takeOver() {
   const photo = hex(await sha256(new Uint8Array(content)));
   if (!ok || photo !== root.dataset.photo) return say('small');
   const strokes = root.dataset.strokes ? { strokes: root.dataset.strokes } : {};
-  await remember({ ...kept, photo, source: `handed_over_${root.dataset.source}`, ...strokes });
+  try {
+    await remember({ ...kept, photo, source: `handed_over_${root.dataset.source}`, ...strokes });
+  } catch {
+    // The browser keeps nothing more: its disk is full, or its database does not answer.
+    return say('unkept');
+  }
   return goTo(next);
 }
 
@@ -86,5 +91,10 @@ async function look() {
   }
 }
 
-if (stand === 'done' && signing) await takeOver();
-else if (stand !== 'done' && stand !== 'ended') look();
+// Nobody foresaw it, so nothing else says it: the page would wait for ever.
+const broken = (error) => {
+  say('broken');
+  throw error;
+};
+if (stand === 'done' && signing) await takeOver().catch(broken);
+else if (stand !== 'done' && stand !== 'ended') look().catch(broken);

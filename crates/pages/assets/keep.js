@@ -17,10 +17,12 @@ function open() {
 /** A database that does not answer is none: a page left in the middle of opening it may hold it up. */
 const SILENT_MS = 3000;
 
-function inStore(mode, work) {
+function inTime(work) {
   const silent = new Promise((_, failed) => setTimeout(() => failed(new Error('silent')), SILENT_MS));
-  return Promise.race([worked(mode, work), silent]);
+  return Promise.race([work, silent]);
 }
+
+const inStore = (mode, work) => inTime(worked(mode, work));
 
 async function worked(mode, work) {
   const database = await open();
@@ -112,7 +114,7 @@ export async function unstash(name) {
   try {
     const kept = await inStore('readonly', (store) => store.get(placeOf(name)));
     if (!kept || Date.now() - kept.at > LONGEST_MS) return null;
-    const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: kept.iv }, await vaultKey(), kept.bytes);
+    const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: kept.iv }, await inTime(vaultKey()), kept.bytes);
     return new TextDecoder().decode(bytes);
   } catch {
     return null;

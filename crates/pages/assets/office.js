@@ -1,4 +1,8 @@
 // The notary's workbench: a preview of the draft while it is typed, and files that are sent as they are.
+// Longer than this no answer is waited for, and for what is sent as long as a slow network needs: 16 KB a second.
+const LONGEST_MS = 60_000;
+const SLOWEST_BYTES_PER_MS = 16;
+
 const draft = document.querySelector("textarea[data-preview]");
 const preview = document.getElementById("preview");
 if (draft && preview) {
@@ -26,6 +30,8 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     button.disabled = true;
     said.textContent = form.dataset.sending;
     said.hidden = false;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), LONGEST_MS + file.size / SLOWEST_BYTES_PER_MS);
     try {
       const response = await fetch(form.action, {
         method: "POST",
@@ -34,6 +40,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
           "x-csrf-token": document.querySelector("meta[name=csrf]").content,
         },
         body: file,
+        signal: late.signal,
       });
       if (response.ok) {
         location.reload();
@@ -43,6 +50,8 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
       said.textContent = `${problem.detail} ${problem.next_step}`;
     } catch {
       said.textContent = form.dataset.failed;
+    } finally {
+      clearTimeout(timer);
     }
     button.disabled = false;
   });

@@ -1,5 +1,5 @@
 // The signature: the device's own attributes, the statement over them, the key's one signature.
-import { act, goTo, onTap, Refused, say, tell } from './call.js';
+import { act, answered, goTo, onTap, Refused, say, tell } from './call.js';
 import { forget, remembered } from './keep.js';
 import { signWith } from './key.js';
 import { clientTree, envelopeOf, statementOf } from './statement.js';
@@ -33,8 +33,8 @@ onTap(document.querySelector('#sign'), async () => {
   } catch (error) {
     // Another tap, or another tab, was faster: the next page shows what is so.
     if (!(error instanceof Refused) || error.status !== 409) throw error;
-    const standing = await fetch(next, { credentials: 'same-origin' });
-    if (!(await standing.text()).includes('id="flags"')) throw error;
+    const standing = await answered(next, {});
+    if (!standing?.text.includes('id="flags"')) throw error;
   }
   await forget();
   return goTo(next);

@@ -216,10 +216,17 @@ pub async fn capture_photo(
     let key = data_key(platform, filing, Some(party), biometric)?;
     let what = objects::of_photo(command.signing);
     let actions = actions::keep(platform, &key, command.signing, &asked, &command.actions)?;
-    let object = objects::put(platform.backend(), &key, &what, &command.bytes, platform.entropy())?;
+    let put = objects::put(platform.backend(), &key, &what, &command.bytes, platform.entropy());
+    let object = match put.and_then(|object| objects::name_of(&object)) {
+        Ok(object) => object.into(),
+        Err(fault) => {
+            // The frames went into the store before it was full: without the photo nothing names them.
+            objects::take_back(platform, &actions::objects(actions.as_ref())).await;
+            return Err(fault.into());
+        }
+    };
     let size_bytes = u64::try_from(command.bytes.len()).unwrap_or(u64::MAX);
     let sha256 = command.sha256;
-    let object = objects::name_of(&object)?.into();
     let photo = Photo { facts, sha256, size_bytes, object, actions };
 
     let result = capture(platform, stored, &signing, &photo, act).await;
@@ -231,10 +238,9 @@ pub async fn capture_photo(
         }
         Err(CapturePhotoError::Act(error)) if error.is_undecided() => {}
         _ => {
-            objects::forget(platform, &photo.object).await;
-            if let Some(frames) = photo.actions.as_ref().and_then(|taken| taken.frames.as_ref()) {
-                objects::forget(platform, frames.as_str()).await;
-            }
+            let mut spare = actions::objects(photo.actions.as_ref());
+            spare.push(photo.object.clone());
+            objects::take_back(platform, &spare).await;
         }
     }
     result.map(|captured| captured.answer)

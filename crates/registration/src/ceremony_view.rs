@@ -25,7 +25,7 @@ use crate::request::Actor;
 use crate::review_wanted::{OtherWay, ReviewWay, counter_code};
 use crate::show_guardianship::GuardianshipShown;
 use crate::show_seal::SealShown;
-use crate::shown::{confirmation_text, shown_sha256};
+use crate::shown::{confirmation_text, shown_sha256, statement_sha256};
 use crate::special_name::{self, NameQuestion};
 
 mod texts;
@@ -121,6 +121,8 @@ pub struct CeremonyView {
     pub confirmation_text: &'static str,
     /// Digest of the list of signatures shown before confirming.
     pub shown_sha256: Digest,
+    /// Digest of the statement made by confirming, whichever language it is shown in.
+    pub statement_sha256: Digest,
 }
 
 /// One consent.
@@ -311,6 +313,7 @@ pub async fn ceremony_view(
         reviews: party.reviews().to_vec(),
         confirmation_text: confirmation_text(party, language),
         shown_sha256: shown_sha256(&filing)?,
+        statement_sha256: statement_sha256(party),
     })
 }
 

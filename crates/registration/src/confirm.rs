@@ -30,6 +30,9 @@ pub struct Confirm {
     /// Digest of the list that was shown, when the caller shows one: refused when the list
     /// has changed since.
     pub shown_sha256: Option<Digest>,
+    /// Digest of the statement that was shown ([`ConfirmationText::digest`]), when the caller shows one: refused
+    /// when another one is in force by now.
+    pub statement_sha256: Option<Digest>,
 }
 
 /// The confirmation is recorded.
@@ -59,6 +62,9 @@ pub enum ConfirmError {
     /// The signatures have changed since they were shown.
     #[error("the list of signatures has changed since it was shown")]
     ListChanged,
+    /// Another statement was shown than the party makes today.
+    #[error("the statement has changed since it was shown")]
+    StatementChanged,
 }
 
 impl From<Fault> for ConfirmError {
@@ -87,10 +93,19 @@ impl ConfirmError {
             Self::WardCameOfAge => guardianships::came_of_age(),
             Self::ListChanged => say(
                 "shown_list_changed",
-                ["签署情况在您查看后有更新，未作确认。", "请刷新页面，查看最新签署情况后再确认。"],
+                ["签署情况在您查看后有更新，未作确认。", "请查看最新签署情况后再确认。"],
                 [
                     "The signatures have changed since you saw them; nothing was confirmed.",
-                    "Reload the page, look at them and confirm again.",
+                    "Look at them as they are now and confirm again.",
+                ],
+            )
+            .is(Class::Conflict),
+            Self::StatementChanged => say(
+                "statement_changed",
+                ["确认声明的文字在您查看后有更新，未作确认。", "请阅读现在的声明后再确认。"],
+                [
+                    "The words of the statement have changed since you saw them; nothing was confirmed.",
+                    "Read the statement as it is now and confirm again.",
                 ],
             )
             .is(Class::Conflict),
@@ -145,6 +160,9 @@ pub async fn confirm(
         // The Chinese text prevails, whichever was read; and whoever confirms declares the same by
         // whatever way they come.
         let statement = ConfirmationText::of(party).digest();
+        if command.statement_sha256.is_some_and(|seen| seen != statement) {
+            return Err(ConfirmError::StatementChanged);
+        }
         let record = record(platform, request, command, (statement, shown))?;
         let confirmed = Confirmed { record_id: record.record_id() };
 

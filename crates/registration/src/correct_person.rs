@@ -23,10 +23,10 @@ use crate::fault::Fault;
 use crate::filings;
 use crate::guardianships;
 use crate::ledger;
-use crate::material::{self, MaterialKind};
+use crate::material::{self, Material, MaterialKind};
 use crate::objects;
 use crate::platform::Platform;
-use crate::request::Request;
+use crate::request::{Request, StaffMember};
 use crate::rows::{self, CeremonyRecord, Pair};
 use crate::see_person::officer;
 use crate::verify_identity;
@@ -133,7 +133,7 @@ pub(crate) struct CorrectionsRow {
 pub async fn correct_person(
     platform: &Platform,
     request: &Request,
-    mut command: CorrectPerson,
+    command: CorrectPerson,
 ) -> Result<PersonCorrected, CorrectPersonError> {
     let member = officer(platform, &request.actor)?;
     let today = platform.now().shanghai_date();
@@ -143,9 +143,31 @@ pub async fn correct_person(
     if let Some(name) = &command.new_name {
         PersonName::parse(name.as_str())?;
     }
-    let mut act = Act::new(platform, request, "correct_person").await;
+    let act = Act::new(platform, request, "correct_person").await;
     let certificate = material::examine(platform, command.certificate.clone()).await??;
-    let mut before: Option<Made> = None;
+    let mut made: Option<Made> = None;
+    let what = (command, &certificate);
+    let result = correct(platform, request, member, what, (&mut made, act)).await;
+    let is_spare = match &result {
+        Ok(corrected) => made.as_ref().is_some_and(|made| made.id != corrected.record_id),
+        Err(CorrectPersonError::Act(error)) => !error.is_undecided(),
+        Err(_) => true,
+    };
+    if is_spare && let Some(made) = made {
+        objects::take_back(platform, &[made.object]).await;
+    }
+    result
+}
+
+/// The same; what is in the store by then is in `before` when this returns.
+async fn correct(
+    platform: &Platform,
+    request: &Request,
+    member: &StaffMember,
+    (mut command, certificate): (CorrectPerson, &Material),
+    (before, mut act): (&mut Option<Made>, Act<'_>),
+) -> Result<PersonCorrected, CorrectPersonError> {
+    let today = platform.now().shanghai_date();
     loop {
         if let Some(corrected) = act.earlier().await? {
             return Ok(corrected);
@@ -163,16 +185,17 @@ pub async fn correct_person(
         } else {
             change(&command, contact, today)?
         };
-        let made = match before.take() {
+        let fresh = match before.take() {
             Some(made) if made.is_of(party, &command.name, &change) => made,
             other => {
                 // Whoever was quicker put this party right: the next one of the person is another record.
                 if let Some(other) = other {
-                    objects::forget_soon(platform, &other.object).await;
+                    objects::take_back(platform, &[other.object]).await;
                 }
-                make(platform, request, member, (&command, change), (&certificate, id, party))?
+                make(platform, request, member, (&command, change), (certificate, id, party))?
             }
         };
+        let made = &*before.insert(fresh);
         let next = ledger::next_place(platform, found.stored.filing.chain()).await?;
         let at = next.place.recorded_at;
         let mut filing = found.stored.filing.clone();
@@ -223,7 +246,6 @@ pub async fn correct_person(
             }
             return Ok(corrected);
         }
-        before = Some(made);
     }
 }
 

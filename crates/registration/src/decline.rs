@@ -15,6 +15,7 @@ use crate::ledger::{self, About, Draft, NewRecord};
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::Request;
+use crate::show_seal::KeptSeal;
 use crate::wording::{Told, refusals, say};
 
 /// The longest reason, in characters.
@@ -100,8 +101,8 @@ impl DeclineError {
 
 refusals!(DeclineError, ReasonError);
 
-/// Records that the party declines. A photo taken for the signing is discarded, and so is the
-/// proof of a guardianship.
+/// Records that the party declines. A photo taken for the signing is discarded, and so are the
+/// proof of a guardianship and the scan of a seal.
 ///
 /// # Errors
 /// See [`DeclineError`].
@@ -128,6 +129,7 @@ pub async fn decline(
         content.ceremony.decline(digest, next.place.recorded_at)?;
         content.strokes = None;
         let proof = content.guardianship.take().map(|shown| shown.object);
+        let scan = content.seal.as_mut().and_then(KeptSeal::give_up_scan);
         let record = record(platform, request, reason.as_deref())?;
         let declined = Declined { record_id: record.record_id() };
 
@@ -135,8 +137,8 @@ pub async fn decline(
         record.write(platform, &mut changes, &next)?;
         stored.replace(platform, &mut changes, &content)?;
         let before = &stored.content.ceremony;
-        // Nor does anybody look at what a guardian showed.
-        let objects = objects::of_photo_in(before).into_iter().chain(proof).collect();
+        // Nor does anybody look at what a guardian showed, or at a scan of a seal.
+        let objects = objects::of_photo_in(before).into_iter().chain(proof).chain(scan).collect();
         let given_up = retention::give_up(platform, &mut changes, before, objects).await?;
         if act.commit(changes, &declined).await?.is_some() {
             for object in &given_up {

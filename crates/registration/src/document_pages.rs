@@ -237,12 +237,17 @@ async fn row(
         let made = make(platform, filing, document).await?;
         let mut changes = Changeset::new();
         rows::RENDITIONS.insert(&mut changes, &document.id, &made).map_err(Fault::from)?;
-        if attempts.commit(platform, changes).await?.is_some() {
-            return Ok(made);
+        let written = attempts.commit(platform, changes).await;
+        match &written {
+            Ok(Some(_)) => return Ok(made),
+            Err(Fault::Stopped) => {}
+            _ => {
+                for object in made.objects() {
+                    objects::forget(platform, object).await;
+                }
+            }
         }
-        for object in made.objects() {
-            objects::forget(platform, object).await;
-        }
+        written?;
     }
 }
 
@@ -261,7 +266,7 @@ async fn make(
         let mut making =
             Making { ports, key, id, bytes: 0, pictures: Vec::new(), texts: Vec::new() };
         if !is_short {
-            return Ok(making.nothing());
+            return making.nothing();
         }
         let mut fault = None;
         let result = heqi_paper::render(bytes, |page| match making.keep(page) {
@@ -272,18 +277,23 @@ async fn make(
             }
         });
         match (fault, result) {
-            (Some(fault), _) => Err(fault),
-            (None, Err(RenderError::NoThread)) => Err(Fault::Busy),
+            (Some(fault), _) => making.failed(fault),
+            (None, Err(RenderError::NoThread)) => making.failed(Fault::Busy),
             (None, Ok(rendition)) => making.finish(rendition),
             // It is a PDF that passed the door and cannot be shown: it is read in the file.
-            (None, Err(_)) => Ok(making.nothing()),
+            (None, Err(_)) => making.nothing(),
         }
     });
-    let (row, spare) = made.await?.ok_or(Fault::Stopped)??;
-    for object in spare {
-        objects::forget(platform, &object).await;
-    }
-    Ok(row)
+    let Made { row, spare } = made.await?.ok_or(Fault::Stopped)?;
+    objects::take_back(platform, &spare).await;
+    Ok(row?)
+}
+
+/// What came of making a row.
+struct Made {
+    row: Result<RenditionRow, Fault>,
+    /// What was put and no row names.
+    spare: Vec<String>,
 }
 
 /// Pictures and words as they come.
@@ -323,39 +333,49 @@ impl Making {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// The row, and objects that it does not name.
-    fn finish(
-        mut self,
-        rendition: heqi_paper::Rendition,
-    ) -> Result<(RenditionRow, Vec<String>), Fault> {
+    fn finish(self, rendition: heqi_paper::Rendition) -> Made {
         if u32::try_from(self.pictures.len()) != Ok(rendition.pages) {
             // Pictures of some pages would look like the whole.
-            return Ok(self.nothing());
+            return self.nothing();
         }
-        let has_words = self.texts.iter().any(|page| !page.paragraphs.is_empty());
-        let text = if has_words {
-            let words = serde_json::to_vec(&self.texts).map_err(Fault::broken)?;
-            let object = self.put(&objects::of_text(self.id), &words)?;
-            Some((object, Digest::of(plain_text(&self.texts).as_bytes())))
-        } else {
-            None
+        let text = match self.keep_text() {
+            Ok(text) => text,
+            Err(fault) => return self.failed(fault),
         };
         let row = RenditionRow {
             renderer: RENDERER.to_owned(),
             fonts_replaced: rendition.fonts_replaced,
-            pictures: std::mem::take(&mut self.pictures),
+            pictures: self.pictures,
             text,
         };
-        Ok((row, Vec::new()))
+        Made { row: Ok(row), spare: Vec::new() }
+    }
+
+    /// The words, where there are any.
+    fn keep_text(&self) -> Result<Option<(String, Digest)>, Fault> {
+        if self.texts.iter().all(|page| page.paragraphs.is_empty()) {
+            return Ok(None);
+        }
+        let words = serde_json::to_vec(&self.texts).map_err(Fault::broken)?;
+        let object = self.put(&objects::of_text(self.id), &words)?;
+        Ok(Some((object, Digest::of(plain_text(&self.texts).as_bytes()))))
     }
 
     /// A row without pictures, and what was put before that became clear.
-    fn nothing(&mut self) -> (RenditionRow, Vec<String>) {
-        let spare = self.pictures.drain(..).map(|picture| picture.object).collect();
+    fn nothing(self) -> Made {
         let renderer = RENDERER.to_owned();
         let row =
             RenditionRow { renderer, fonts_replaced: false, pictures: Vec::new(), text: None };
-        (row, spare)
+        Made { row: Ok(row), spare: self.put_so_far() }
+    }
+
+    /// No row, and what was put before the store did not do its part.
+    fn failed(self, fault: Fault) -> Made {
+        Made { row: Err(fault), spare: self.put_so_far() }
+    }
+
+    fn put_so_far(self) -> Vec<String> {
+        self.pictures.into_iter().map(|picture| picture.object).collect()
     }
 
     fn put(&self, what: &str, bytes: &[u8]) -> Result<String, Fault> {

@@ -17,7 +17,7 @@ use crate::platform::Platform;
 use crate::request::{Actor, StaffMember, StaffRole};
 use crate::rows;
 use crate::search_index::PersonDigest;
-use crate::shown::{confirmation_text, shown_sha256};
+use crate::shown::{confirmation_text, shown_sha256, statement_sha256};
 use crate::staff;
 
 /// A filing as its handler sees it.
@@ -44,6 +44,8 @@ pub struct HandledFiling {
     pub statement: &'static str,
     /// Digest of the list of signatures that is shown.
     pub shown_sha256: Digest,
+    /// Digest of the statement, whichever language it is shown in.
+    pub statement_sha256: Digest,
 }
 
 /// A party as the handler sees it.
@@ -132,6 +134,7 @@ pub async fn handled_filing(
         parties: filing.parties().map(|party| HandledParty::of(&filing, party, own)).collect(),
         statement: confirmation_text(party, language),
         shown_sha256: shown_sha256(&filing)?,
+        statement_sha256: statement_sha256(party),
     })
 }
 

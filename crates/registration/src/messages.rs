@@ -294,7 +294,7 @@ pub(crate) fn enqueue(
         to: to.map_err(Fault::broken)?,
     };
     rows::MESSAGES.insert(changes, &id, &row)?;
-    rows::FILING_MESSAGES.put(changes, &Pair(new.filing, id), &())?;
+    rows::FILING_MESSAGES.put(changes, &Pair(new.filing, id), &Some(new.party))?;
     QUEUE.enqueue(changes, &item(id, now))?;
     Ok(id)
 }
@@ -336,7 +336,9 @@ pub(crate) async fn stop(
     let backend = platform.backend();
     let named = rows::FILING_MESSAGES.scan(backend, &within, None, usize::MAX).await?;
     let mut stopped = 0;
-    for (Pair(_, message), _) in &named {
+    // Only what goes to this party is read, and what was queued before its row said to whom.
+    let of_party = named.iter().filter(|(_, row)| row.value.is_none_or(|whose| whose == party));
+    for (Pair(_, message), _) in of_party {
         let Some(stored) = rows::MESSAGES.row(backend, message).await? else { continue };
         let waits = stored.value.state == MessageState::Queued;
         if stored.value.party != party || !waits {

@@ -119,6 +119,13 @@ pub(crate) async fn forget_soon(platform: &Platform, name: &str) {
     }
 }
 
+/// Discards what was put for rows that are certainly not written any more: nothing will ever name it.
+pub(crate) async fn take_back(platform: &Platform, names: &[String]) {
+    for name in names {
+        forget_soon(platform, name).await;
+    }
+}
+
 fn parse(name: &str) -> Result<ObjectRef, Fault> {
     let reference = name.split_once(':').and_then(|(id, size_bytes)| {
         Some(ObjectRef { id: id.parse().ok()?, size_bytes: size_bytes.parse().ok()? })

@@ -123,8 +123,8 @@ pub(crate) const STAFF_EVENTS: Table<Pair<StaffId, Place>, StaffEventRow> =
 pub(crate) const JOURNAL: Table<Pair<Newest, String>, JournalRow> = Table::new("journal");
 /// Messages to people.
 pub(crate) const MESSAGES: Table<MessageId, MessageRow> = Table::new("message");
-/// The messages of a filing, in the order queued.
-pub(crate) const FILING_MESSAGES: Table<Pair<FilingId, MessageId>, ()> =
+/// The messages of a filing, in the order queued, and to whom each goes; rows of before do not say.
+pub(crate) const FILING_MESSAGES: Table<Pair<FilingId, MessageId>, Option<PartyId>> =
     Table::new("filing_message");
 /// How many codes a contact was sent, and how often a party was invited, on a day (Asia/Shanghai), by a keyed
 /// digest of both.

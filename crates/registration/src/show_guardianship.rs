@@ -98,7 +98,7 @@ pub async fn show_guardianship(
 ) -> Result<GuardianshipShown, ShowGuardianshipError> {
     let whose = request.actor.signer()?;
     let (ceremony, filing_id, party) = whose;
-    let mut act = Act::new(platform, request, "show_guardianship").await;
+    let act = Act::new(platform, request, "show_guardianship").await;
     if let Some(shown) = act.earlier().await? {
         return Ok(shown);
     }
@@ -122,16 +122,41 @@ pub async fn show_guardianship(
     let file = material::examine(platform, file).await??;
     let said = Said { ward, guardian, age, relation, proof, number, file };
     let (record, kept) = said.keep(platform, request, whose)?;
+    let result = write(platform, whose, (&record, &kept), act).await;
+    match &result {
+        Ok(Written { is_kept: true, superseded, .. }) => {
+            for before in superseded {
+                objects::forget_soon(platform, before).await;
+            }
+        }
+        Err(ShowGuardianshipError::Act(error)) if error.is_undecided() => {}
+        // Somebody else was quicker, or the disk is full: what was stored for this record goes again.
+        _ => objects::take_back(platform, std::slice::from_ref(&kept.object)).await,
+    }
+    result.map(|written| written.shown)
+}
+
+/// What became of a record of a guardianship.
+struct Written {
+    shown: GuardianshipShown,
+    /// Whether it is this one that is kept, not that of the same request before.
+    is_kept: bool,
+    /// The file before it, where nothing holds it.
+    superseded: Vec<String>,
+}
+
+async fn write(
+    platform: &Platform,
+    (ceremony, filing_id, party): Whose,
+    (record, kept): (&NewRecord, &KeptGuardianship),
+    mut act: Act<'_>,
+) -> Result<Written, ShowGuardianshipError> {
     loop {
         if let Some(shown) = act.earlier().await? {
-            return Ok(shown);
+            return Ok(Written { shown, is_kept: false, superseded: Vec::new() });
         }
         let stored = ceremonies::load_inside(platform, ceremony).await?;
-        if let Err(refused) = admits(platform, &stored.content) {
-            // Somebody else was quicker: what was stored for this record goes again.
-            objects::forget_soon(platform, &kept.object).await;
-            return Err(refused);
-        }
+        admits(platform, &stored.content)?;
         let filing = filings::load(platform, filing_id).await?.filing;
         let next = ledger::next_place(platform, filing.chain()).await?;
         let shown = GuardianshipShown { at: next.place.recorded_at, ..kept.shown };
@@ -149,10 +174,7 @@ pub async fn show_guardianship(
         let whose = &stored.content.ceremony;
         let superseded = retention::give_up(platform, &mut changes, whose, before).await?;
         if act.commit(changes, &shown).await?.is_some() {
-            for object in &superseded {
-                objects::forget_soon(platform, object).await;
-            }
-            return Ok(shown);
+            return Ok(Written { shown, is_kept: true, superseded });
         }
     }
 }
@@ -221,6 +243,8 @@ impl Said {
             .observed("material_format", file.format())?
             .facts(&request.facts)?;
         let record = draft.record_id();
+        let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
+        let sealed = draft.seal(platform, about, None)?;
         // Of ward and guardian: it is erased with the party.
         let sealing = Sealing::Class(RetentionClass::Person);
         let key = data_key(platform, filing, Some(party), sealing)?;
@@ -235,7 +259,6 @@ impl Said {
             object: objects::name_of(&object)?.into(),
             kind: file.kind,
         };
-        let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
-        Ok((draft.seal(platform, about, None)?, kept))
+        Ok((sealed, kept))
     }
 }

@@ -10,7 +10,7 @@ use heqi_evidence::challenge::Nonce;
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::{Filing, PartyKind};
-use heqi_vocabulary::{Digest, PartyId, RecordId, UtcMillis};
+use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ use crate::act::Act;
 use crate::ceremonies;
 use crate::contacts;
 use crate::data_keys::{Sealing, data_key};
+use crate::erasure::retention;
 use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
@@ -75,6 +76,16 @@ pub(crate) struct KeptSeal {
 }
 
 impl KeptSeal {
+    /// The object that holds the scan: one, or none.
+    fn scan_object(&self) -> Vec<String> {
+        self.scan.iter().map(|(object, _)| object.clone()).collect()
+    }
+
+    /// The same, where nobody signs with it any more: what was said of the seal stays.
+    pub(crate) fn give_up_scan(&mut self) -> Option<String> {
+        self.scan.take().map(|(object, _)| object)
+    }
+
     /// What is known of it for these: what was confirmed of other documents is not of them.
     pub(crate) fn outcome_for(&self, documents: impl IntoIterator<Item = Digest>) -> SealOutcome {
         match self.outcome {
@@ -90,7 +101,7 @@ impl KeptSeal {
     }
 }
 
-/// Takes it. Shown again, the last one counts.
+/// Takes it. Shown again, the last one counts, and a scan before it is given up.
 ///
 /// # Errors
 /// See [`ShowSealError`].
@@ -101,7 +112,7 @@ pub async fn show_seal(
 ) -> Result<SealShown, ShowSealError> {
     let whose = request.actor.signer()?;
     let (ceremony, filing_id, party) = whose;
-    let mut act = Act::new(platform, request, "show_seal").await;
+    let act = Act::new(platform, request, "show_seal").await;
     if let Some(shown) = act.earlier().await? {
         return Ok(shown);
     }
@@ -124,18 +135,41 @@ pub async fn show_seal(
     let asked = ask(platform, command.choice, code.as_deref(), &documents).await;
     let found = Found { choice: command.choice, company, code, documents, scan, asked };
     let (record, kept) = found.keep(platform, request, whose)?;
+    let result = write(platform, (ceremony, filing_id), (&record, &kept), act).await;
+    match &result {
+        Ok(Written { is_kept: true, superseded, .. }) => {
+            for before in superseded {
+                objects::forget_soon(platform, before).await;
+            }
+        }
+        Err(ShowSealError::Act(error)) if error.is_undecided() => {}
+        // Somebody else was quicker, or the disk is full: what was stored for this record goes again.
+        _ => objects::take_back(platform, &kept.scan_object()).await,
+    }
+    result.map(|written| written.shown)
+}
+
+/// What became of a record of a seal.
+struct Written {
+    shown: SealShown,
+    /// Whether it is this one that is kept, not that of the same request before.
+    is_kept: bool,
+    /// The scan before it, where nothing holds it.
+    superseded: Vec<String>,
+}
+
+async fn write(
+    platform: &Platform,
+    (ceremony, filing_id): (CeremonyId, FilingId),
+    (record, kept): (&NewRecord, &KeptSeal),
+    mut act: Act<'_>,
+) -> Result<Written, ShowSealError> {
     loop {
         if let Some(shown) = act.earlier().await? {
-            return Ok(shown);
+            return Ok(Written { shown, is_kept: false, superseded: Vec::new() });
         }
         let stored = ceremonies::load_inside(platform, ceremony).await?;
-        if let Err(refused) = admits(&stored.content, platform.now()) {
-            // Somebody else was quicker: what was stored for this record goes again.
-            if let Some((object, _)) = &kept.scan {
-                objects::forget_soon(platform, object).await;
-            }
-            return Err(refused);
-        }
+        admits(&stored.content, platform.now())?;
         let filing = filings::load(platform, filing_id).await?.filing;
         let next = ledger::next_place(platform, filing.chain()).await?;
         let at = next.place.recorded_at;
@@ -146,9 +180,13 @@ pub async fn show_seal(
         content.records.push(CeremonyRecord::of(RecordKind::CompanySeal, record_id, root));
         content.seal = Some(KeptSeal { at, ..kept.clone() });
         stored.replace(platform, &mut changes, &content)?;
+        // Nobody has signed with the scan before, or this would not be taken: a reviewer is shown the last one only.
+        let before = stored.content.seal.as_ref().map(KeptSeal::scan_object).unwrap_or_default();
+        let whose = &stored.content.ceremony;
+        let superseded = retention::give_up(platform, &mut changes, whose, before).await?;
         let shown = SealShown { record_id, choice: kept.choice, outcome: kept.outcome, at };
         if act.commit(changes, &shown).await?.is_some() {
-            return Ok(shown);
+            return Ok(Written { shown, is_kept: true, superseded });
         }
     }
 }
@@ -282,12 +320,16 @@ impl Found {
                 .observed("questions", self.asked.questions.clone())?;
         }
         let record = draft.record_id();
+        if let Some(scan) = &self.scan {
+            draft
+                .observed("scan_sha256", scan.sha256.to_string())?
+                .observed("scan_format", scan.format())?;
+        }
+        let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
+        let sealed = draft.seal(platform, about, None)?;
         let scan = match &self.scan {
             None => None,
             Some(scan) => {
-                draft
-                    .observed("scan_sha256", scan.sha256.to_string())?
-                    .observed("scan_format", scan.format())?;
                 // Of the company, not of the person who sent it.
                 let key = data_key(platform, filing, None, Sealing::Class(RetentionClass::Matter))?;
                 let what = objects::of_material(record);
@@ -304,8 +346,7 @@ impl Found {
             documents: self.documents,
             scan,
         };
-        let about = About { ceremony: Some(ceremony), ..About::party(filing, party) };
-        Ok((draft.seal(platform, about, None)?, kept))
+        Ok((sealed, kept))
     }
 }
 

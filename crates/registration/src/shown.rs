@@ -39,6 +39,11 @@ pub(crate) fn shown_sha256(filing: &Filing) -> Result<Digest, Fault> {
     Ok(Digest::of(&canonical::to_bytes(&shown).map_err(Fault::broken)?))
 }
 
+/// Digest of the statement a party makes by confirming: of the Chinese text, which prevails.
+pub(crate) fn statement_sha256(party: &Party) -> Digest {
+    ConfirmationText::of(party).digest()
+}
+
 /// The statement a party makes by confirming.
 pub(crate) fn confirmation_text(party: &Party, language: Language) -> &'static str {
     ConfirmationText::of(party).text(language)

@@ -21,6 +21,7 @@ use crate::objects;
 use crate::platform::Platform;
 use crate::review_wanted::{ReviewWay, WayReason};
 use crate::rows::{self, Pair, SigningRow};
+use crate::show_seal::KeptSeal;
 use crate::staff;
 use crate::verify_identity::portraits;
 
@@ -329,7 +330,7 @@ async fn give_up_video(platform: &Platform, ceremony: CeremonyId) -> Result<bool
 }
 
 /// Removes a signing. One that its ceremony still waits for ends with it, and the photo that
-/// nobody signed is given up.
+/// nobody signed is given up, with what was shown for the signing.
 async fn remove(
     platform: &Platform,
     signing: SigningId,
@@ -340,7 +341,7 @@ async fn remove(
         return Ok(Swept::default());
     }
     rows::SIGNINGS.remove(&mut changes, &signing, row.version)?;
-    let (mut photo, mut proof) = (Vec::new(), None);
+    let (mut photo, mut proof, mut scan) = (Vec::new(), None, None);
     let ceremony = match ceremonies::load(platform, row.value.ceremony).await {
         Ok(stored) => Some(stored),
         // Erased with the person it was about, or gone: then nothing waits for the signing.
@@ -362,6 +363,7 @@ async fn remove(
         content.strokes = None;
         // The link has ended: nobody signs with it any more, so nobody looks at what proves a guardianship.
         proof = content.guardianship.take().map(|shown| shown.object);
+        scan = content.seal.as_mut().and_then(KeptSeal::give_up_scan);
         if proof.is_some() {
             // Nor is the filing found by the minor's number any more.
             index_filings::note(&mut changes, row.value.filing)?;
@@ -371,7 +373,7 @@ async fn remove(
     if Attempts::default().commit(platform, changes).await?.is_none() {
         return Ok(Swept::default());
     }
-    for object in photo.iter().chain(&proof) {
+    for object in photo.iter().chain(&proof).chain(&scan) {
         objects::forget(platform, object).await;
     }
     Ok(Swept { signings: 1, photos: usize::from(!photo.is_empty()), ..Swept::default() })

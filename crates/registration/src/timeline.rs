@@ -11,7 +11,7 @@ use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::platform::Platform;
 use crate::request::Actor;
-use crate::shown::{confirmation_text, shown_sha256};
+use crate::shown::{confirmation_text, shown_sha256, statement_sha256};
 
 /// A filing as its signers see it.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct Timeline {
     pub confirmation_text: &'static str,
     /// Digest of the list of signatures.
     pub shown_sha256: Digest,
+    /// Digest of the statement, whichever language it is shown in.
+    pub statement_sha256: Digest,
     /// The record of what the reader signed in this ceremony.
     pub own_record: Option<RecordId>,
 }
@@ -111,6 +113,7 @@ pub async fn timeline(
         closes_at: due(|timer| matches!(timer, heqi_filing::Timer::ConfirmationOverdue)),
         confirmation_text: confirmation_text(own, language),
         shown_sha256: shown_sha256(&filing)?,
+        statement_sha256: statement_sha256(own),
         own_record,
     })
 }

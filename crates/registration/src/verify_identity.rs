@@ -171,7 +171,6 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
     let is_final = !answered.findings.is_unanswered() || item.attempts >= ATTEMPTS;
     let says_nothing_new = before.is_some_and(|before| before.findings == answered.findings);
     let Answered { findings, answers, questions, portrait } = answered;
-    let mut attempts = crate::act::Attempts::default();
     if (says_nothing_new || no_stays) && !is_final {
         return give_back(platform, item).await;
     }
@@ -187,18 +186,38 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
             Some(keep_portrait(platform, &asked.filing, party, record_id, &portrait.bytes)?)
         }
     };
-    let in_store = portrait.clone();
+    let in_store: Vec<String> = portrait.iter().cloned().collect();
     let known = Known { findings, answers, questions, portrait };
-    let record = {
-        let occasion = if asked.row.value.known.is_some() { "again" } else { "declared" };
-        let said = Said { known: &known, portrait_sha256, occasion, attempt: item.attempts };
-        said.record(platform, draft, (filing, party))?
+    let occasion = if asked.row.value.known.is_some() { "again" } else { "declared" };
+    let said = Said { known: &known, portrait_sha256, occasion, attempt: item.attempts };
+    let result = match said.record(platform, draft, (filing, party)) {
+        Ok(record) => write(platform, item, &asked, (&known, is_final), (record_id, &record)).await,
+        Err(fault) => Err(fault),
     };
+    match &result {
+        Ok(true) | Err(Fault::Stopped) => {}
+        // No record and no row will ever name the portrait that was stored for this answer.
+        _ => objects::take_back(platform, &in_store).await,
+    }
+    result.map(|_| ())
+}
+
+/// Writes what is known now. Gives whether it was: otherwise the party was declared anew meanwhile, or
+/// the time of this worker ended.
+async fn write(
+    platform: &Platform,
+    item: &LeasedCheck,
+    asked: &Asked,
+    (known, is_final): (&Known, bool),
+    (record_id, record): (RecordId, &NewRecord),
+) -> Result<bool, Fault> {
+    let IdentityItem { filing, party } = item.payload;
+    let mut attempts = crate::act::Attempts::default();
     loop {
         let now = asked_row(platform, filing, party).await?;
         if now.as_ref().map(|row| row.version) != Some(asked.row.version) {
             // Declared anew meanwhile: what was asked is about nobody any more.
-            break;
+            return Ok(false);
         }
         let mut changes = Changeset::new();
         let next = ledger::next_place(platform, asked.filing.chain()).await?;
@@ -207,17 +226,17 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
         let place = rows::IDENTITY_CHECKS.key(&key)?;
         let sealing = Sealing::Class(RetentionClass::Person);
         let data_key = data_key(platform, filing, Some(party), sealing)?;
-        let content = Sealed::seal(&data_key, place.as_bytes(), &known, platform.entropy());
-        let known = KnownRow {
+        let content = Sealed::seal(&data_key, place.as_bytes(), known, platform.entropy());
+        let row = KnownRow {
             checked_at: next.place.recorded_at,
             record: record_id,
             root,
             content: content.map_err(Fault::broken)?,
         };
-        let row = IdentityRow { waiting: !is_final, known: Some(known), ..asked.row.value.clone() };
+        let row = IdentityRow { waiting: !is_final, known: Some(row), ..asked.row.value.clone() };
         rows::IDENTITY_CHECKS.replace(&mut changes, &key, asked.row.version, &row)?;
         let replaced = portraits::give_up(platform, &mut changes, (filing, party)).await?;
-        if let Some(portrait) = &in_store {
+        if let Some(portrait) = &known.portrait {
             portraits::note(&mut changes, (filing, party), (record_id, portrait))?;
         }
         if is_final {
@@ -230,17 +249,12 @@ pub async fn verify_identity(platform: &Platform, item: &LeasedCheck) -> Result<
             for portrait in &replaced {
                 objects::forget_soon(platform, portrait).await;
             }
-            return Ok(());
+            return Ok(true);
         }
         if item.leased_until <= platform.now() {
-            break;
+            return Ok(false);
         }
     }
-    // No record and no row will ever name the portrait that was stored for this answer.
-    if let Some(portrait) = &in_store {
-        objects::forget_soon(platform, portrait).await;
-    }
-    Ok(())
 }
 
 /// What the authorities said, and what they were asked.

@@ -4,6 +4,7 @@
 //! Register routes with `web::resource(path).route(…)`: a method that the resource does not
 //! take is then a 405 with `Allow`. `App::route` and the attribute macros turn it into a 404.
 
+mod not_now;
 mod unread;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -29,6 +30,7 @@ use crate::metrics::{HttpMetrics, Metrics, known};
 use crate::problem::{Problem, Reader, RequestProblem};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::security_headers;
+pub use not_now::{NotNow, TOLD_EVERY};
 use unread::Unread;
 
 /// The route of a request that no route took.
@@ -42,6 +44,8 @@ pub struct Edge {
     pub trusted_proxies: TrustedProxies,
     /// Where requests are counted.
     pub metrics: HttpMetrics,
+    /// What the store did not take just now.
+    pub not_now: NotNow,
     /// Requests of any kind at once; more are refused with 503.
     pub requests_max: usize,
     /// How many there are.
@@ -59,6 +63,7 @@ impl Edge {
             entropy,
             trusted_proxies,
             metrics: HttpMetrics::register(metrics),
+            not_now: NotNow::register(metrics),
             requests_max: usize::MAX,
             under_way: Arc::default(),
         }
@@ -117,12 +122,12 @@ pub async fn around<B: MessageBody + 'static>(
         let problem = Problem::from(RequestProblem::Overloaded).for_reader(reader.clone());
         let (request, _) = request.into_parts();
         let refused = ServiceResponse::new(request, HttpResponse::from_error(problem));
-        Ok(readable(refused, &reader))
+        Ok(readable(&edge, refused, &reader))
     } else {
         // The state behind a handler is made of parts that keep their own order; a request
         // that panicked leaves nothing of its own.
         match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-            Ok(Ok(response)) => Ok(readable(response.map_into_boxed_body(), &reader)),
+            Ok(Ok(response)) => Ok(readable(&edge, response.map_into_boxed_body(), &reader)),
             Ok(Err(error)) => Err(problem_of(&error).for_reader(reader)),
             Err(_) => {
                 edge.metrics.panicked();
@@ -154,7 +159,7 @@ pub async fn around<B: MessageBody + 'static>(
             })
         }
         Err(mut problem) => {
-            log_failure(&id, &problem);
+            log_failure(&edge, &id, &problem);
             conclude(&edge, &id, &method, UNMATCHED, problem.status(), started);
             if let Ok(id) = HeaderValue::from_str(id.as_str()) {
                 problem = problem.with_header(X_REQUEST_ID, id);
@@ -173,10 +178,24 @@ pub async fn around<B: MessageBody + 'static>(
 #[expect(clippy::exhaustive_structs, reason = "a mark")]
 pub struct OwnPage;
 
+/// Stands in the extensions of a page that tells of a refusal: its code, by which the edge counts what the store
+/// did not take just now.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a mark")]
+pub struct Refused(pub &'static str);
+
 /// Turns a failure into a problem in the reader's language. An answer that a handler wrote
 /// itself, with a body, stays as it is: other protocols have their own failures.
-fn readable(response: ServiceResponse<BoxBody>, reader: &Reader) -> ServiceResponse<BoxBody> {
+fn readable(
+    edge: &Edge,
+    response: ServiceResponse<BoxBody>,
+    reader: &Reader,
+) -> ServiceResponse<BoxBody> {
     let status = response.status();
+    let told = response.response().extensions().get::<Refused>().copied();
+    if let Some(Refused(code)) = told {
+        note_not_now(edge, code);
+    }
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
@@ -187,7 +206,7 @@ fn readable(response: ServiceResponse<BoxBody>, reader: &Reader) -> ServiceRespo
         None => return response,
     };
     if let Some(id) = &reader.request_id {
-        log_failure(id, &problem);
+        log_failure(edge, id, &problem);
     }
     let mut written = problem.for_reader(reader.clone()).error_response();
     for (name, value) in response.headers() {
@@ -223,8 +242,10 @@ fn is_empty(body: &BoxBody) -> bool {
 const PUT_OFF: [&str; 2] = ["overloaded", "read_only"];
 
 /// The caller's failures are the caller's business; ours are logged, once, here.
-fn log_failure(id: &RequestId, problem: &Problem) {
-    if PUT_OFF.contains(&problem.code()) {
+fn log_failure(edge: &Edge, id: &RequestId, problem: &Problem) {
+    if NotNow::is_one(problem.code()) {
+        note_not_now(edge, problem.code());
+    } else if PUT_OFF.contains(&problem.code()) {
         // The service says of itself that it takes no work now; whoever asked comes back, and
         // why it is so was logged where it began.
         tracing::info!(
@@ -247,6 +268,16 @@ fn log_failure(id: &RequestId, problem: &Problem) {
             error = problem.log(),
             "request refused"
         );
+    }
+}
+
+/// The service goes on by itself, but not as it should; the alarms tell of a disk that is full.
+fn note_not_now(edge: &Edge, code: &'static str) {
+    if !NotNow::is_one(code) {
+        return;
+    }
+    if let Some(requests) = edge.not_now.count(code, Instant::now()) {
+        tracing::warn!(problem.code = code, requests, "the store did not take requests just now");
     }
 }
 

@@ -73,7 +73,8 @@ cargo xtask measure         every row of docs/PERFORMANCE.md on an idle machine,
     --only NAME  --quick    rows with this in their name; the shortest runs that say anything
     --report                only the table and the pictures, of what was measured before
     --strict                ends with an error at a missed bar that docs/performance/known-misses.json
-                            does not explain
+                            does not explain, or that is missed by more than 15 % beyond the
+                            worst figure explained there
 
 cargo xtask differential    both verifiers, asked about 2,000 spoiled files nobody has asked about
     --count N

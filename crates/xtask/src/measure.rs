@@ -98,7 +98,7 @@ pub(crate) fn run(flags: &Flags) -> Result<bool, String> {
     Ok(is_drawn && complete && is_explained)
 }
 
-/// Names every missed bar that the file does not explain; true if there is none.
+/// Names every missed bar that the file does not explain, or not by so much; true if there is none.
 fn explained(flags: &Flags, lines: &[Value], file: &Path) -> Result<bool, String> {
     let text = if file.exists() { text_of(file)? } else { String::new() };
     let misses = misses::of(lines, &misses::read(&text)?, |row| flags.asks(row));
@@ -108,7 +108,10 @@ fn explained(flags: &Flags, lines: &[Value], file: &Path) -> Result<bool, String
     for missed in &misses.unexplained {
         println!("missed, and not explained in {}: {missed}", file.display());
     }
-    Ok(misses.unexplained.is_empty())
+    for worse in &misses.worse {
+        println!("missed by more than is explained in {}: {worse}", file.display());
+    }
+    Ok(misses.unexplained.is_empty() && misses.worse.is_empty())
 }
 
 /// Everything is built before anything is measured.

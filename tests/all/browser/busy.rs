@@ -112,3 +112,52 @@ async fn an_answer_that_nobody_foresaw_is_told_and_one_that_breaks_off_is_asked_
     drop(walk);
     house.stop().await;
 }
+
+/// The first signature is never answered, as after a change of networks, and what is waited for a minute or longer
+/// is over at once.
+const SILENT: &str = "(() => {
+    const [real, later] = [globalThis.fetch, globalThis.setTimeout];
+    globalThis.setTimeout = (work, ms, ...rest) => later(work, ms >= 60_000 ? 300 : ms, ...rest);
+    const keep = (name, value) => {
+        const kept = JSON.parse(sessionStorage.getItem(name) ?? '[]');
+        sessionStorage.setItem(name, JSON.stringify([...kept, value]));
+    };
+    const line = document.querySelector('[data-said=offline]');
+    new MutationObserver(() => { if (!line.hidden) keep('test-told', line.textContent); })
+        .observe(document.querySelector('#said'),
+            {subtree: true, attributes: true, childList: true, characterData: true});
+    let isFirst = true;
+    globalThis.fetch = (path, request) => {
+        if (!String(path).endsWith('/complete')) return real(path, request);
+        keep('test-asked', request.headers['idempotency-key']);
+        if (!isFirst) return real(path, request);
+        isFirst = false;
+        const {signal} = request;
+        return new Promise((_, failed) => signal.addEventListener('abort', () => failed(signal.reason)));
+    };
+})()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_never_comes_is_waited_for_no_longer_than_its_time_and_asked_for_again() {
+    let Some(mut browser) = browser_with_camera() else { return };
+    let house = House::start(Second::Real).await;
+    let token = house.invite(1).await.remove(0);
+    let link = house.link_of(&token).await;
+    house.until_cosigned().await;
+    browser.grant(&house.url(), &["videoCapture"]).unwrap();
+    let mut walk = Walk { page: browser.page().unwrap(), base: house.url(), taps: 0 };
+    until_the_signature(&mut walk, &link);
+    walk.page.evaluate(SILENT).unwrap();
+    walk.tap("#sign");
+    walk.until_at("签署完成");
+    let mut kept = |name: &str| {
+        let kept = walk.page.evaluate(&format!("sessionStorage.getItem('test-{name}')")).unwrap();
+        serde_json::from_str::<Vec<String>>(kept.as_str().unwrap()).unwrap()
+    };
+    let (said, names) = (kept("told").join("\n"), kept("asked"));
+    assert!(said.contains("网络中断") && said.contains("秒后再试"), "what is waited for: {said}");
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert_eq!(names[0], names[1], "the same act under one name");
+    assert_eq!(house.coverage().await["signings"], 1);
+    house.stop().await;
+}

@@ -206,6 +206,60 @@ async fn a_pc_without_a_camera_hands_the_photo_to_a_phone_and_signs_with_its_own
     house.stop().await;
 }
 
+/// A database that keeps nothing more once the step is offered to another device.
+const FULL: &str = "(() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...what) {
+        const isFull = location.pathname === '/sign/handover' && sessionStorage.getItem('test-room') === null;
+        if (isFull) throw new DOMException('full', 'QuotaExceededError');
+        return put.apply(this, what);
+    };
+})()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pc_that_cannot_note_what_the_phone_did_says_so_and_goes_on_once_there_is_room() {
+    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let mut desk_browser = Browser::start().unwrap();
+    let house = House::start(Second::Real).await;
+    let token = house.invite(1).await.remove(0);
+    let link = house.link_of(&token).await;
+    house.until_cosigned().await;
+    let base = house.url();
+    phone_browser.grant(&base, &["videoCapture"]).unwrap();
+    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut phone = Walk { page: phone_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    desk.page.run_before_load(FULL).unwrap();
+    until_photo(&mut desk, &link);
+    desk.tap("#over button");
+    until_stand(&mut desk, "offered");
+    let address = qr_text(&mut desk.page);
+    let code = address.rsplit('/').next().unwrap().to_owned();
+    phone.page.open(&format!("{base}/h/{code}?lang=zh")).unwrap();
+    phone.tap("button.go");
+    phone.until_at("请在电脑上选这个数字");
+    let number = phone.page.evaluate("document.querySelector('.pairing').textContent").unwrap();
+    let number = number.as_str().unwrap().to_owned();
+    until_stand(&mut desk, "claimed");
+    desk.tap(&format!("button[value='{number}']"));
+    until_stand(&mut desk, "confirmed");
+    phone.shoot();
+    phone.until_at("请手写您的姓名");
+    phone.write_a_name();
+    phone.tap("#done");
+    phone.until_at("手机上的步骤已完成");
+    desk.until_shown("[data-said=unkept]");
+    let told = desk.page.evaluate("document.querySelector('#said').innerText").unwrap();
+    assert!(told.as_str().unwrap().contains("请刷新本页再试"), "no next step: {told}");
+    assert!(!told.as_str().unwrap().contains("正在处理"), "it is not said to go on: {told}");
+    desk.page.evaluate("sessionStorage.setItem('test-room', 'yes')").unwrap();
+    desk.page.open(&format!("{base}/sign/handover?lang=zh")).unwrap();
+    desk.until_at("请确认您的意愿");
+    desk.tap("#sign");
+    desk.until_at("签署完成");
+    drop((desk, phone));
+    house.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_number_and_a_cancelled_hand_over_are_told_on_both_devices() {
     let Some(mut phone_browser) = browser_with_camera() else { return };

@@ -5,26 +5,28 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path, ServiceConfig, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use heqi_filing::{Confirmation, FilingState};
-use heqi_pages::Link;
 use heqi_pages::journey::{
     AfterLandingPage, Answer, ConfirmPage, ObjectPage, PartyLine, PartyStand, StepKind, StepStand,
     TimelinePage, TimelineStep,
 };
-use heqi_registration::confirm::{Confirm, confirm};
+use heqi_pages::staff::Trouble;
+use heqi_pages::{Link, render};
+use heqi_registration::confirm::{Confirm, ConfirmError, confirm};
+use heqi_registration::fault::Refusal as _;
 use heqi_registration::next_tries::next_tries;
 use heqi_registration::object::{Ground, Object, object};
 use heqi_registration::receipt::{Flag as Awaiting, Wait, receipt};
 use heqi_registration::resolve_objection::take_back_objection;
 use heqi_registration::timeline::{Timeline, TimelineParty, timeline};
 use heqi_service_kit::Problem;
-use heqi_vocabulary::{Digest, Language};
+use heqi_vocabulary::{Digest, Explain as _, Language};
 use serde::Deserialize;
 
-use super::super::reading;
+use super::super::{reading, statement_of};
 use super::form::Filled;
 use super::stand::capacities;
-use crate::pages::shown::{Shown, page};
-use crate::problem_of::refused;
+use crate::pages::shown::{Shown, page, respond};
+use crate::problem_of::{refused, status_of};
 use crate::state::State;
 use crate::visitor::{Reader, Visitor};
 
@@ -64,17 +66,26 @@ async fn look(
     reader: Reader,
     visitor: Visitor,
 ) -> Result<HttpResponse, Problem> {
-    let view = stands(&state, &visitor, reader.language).await?;
     let shown = Shown::to(&state, reader, Link::Confirm).with(&visitor);
-    let confirming = ConfirmPage {
+    Ok(page(&confirming(&state, &visitor, &shown).await?, &shown))
+}
+
+async fn confirming(
+    state: &State,
+    visitor: &Visitor,
+    shown: &Shown,
+) -> Result<ConfirmPage, Problem> {
+    let l = shown.frame.language;
+    let view = stands(state, visitor, l).await?;
+    Ok(ConfirmPage {
         number: view.number.to_string(),
         company: view.company_name.clone(),
-        matter: view.matter.name(reader.language).to_owned(),
-        parties: lines(&view, reader.language),
-        answer: answer(&view, shown.fresh_key(&state)),
+        matter: view.matter.name(l).to_owned(),
+        parties: lines(&view, l),
+        answer: answer(&view, shown.fresh_key(state)),
         is_simulated: state.platform.settings().is_simulated(view.number),
-    };
-    Ok(page(&confirming, &shown))
+        trouble: None,
+    })
 }
 
 fn answer(view: &Timeline, key: String) -> Answer {
@@ -90,6 +101,7 @@ fn answer(view: &Timeline, key: String) -> Answer {
         (_, FilingState::Signed { .. }) if view.closes_at.is_none() => Answer::Overdue,
         (_, FilingState::Signed { .. }) => Answer::Asked {
             statement: view.confirmation_text.to_owned(),
+            statement_sha256: view.statement_sha256,
             shown: view.shown_sha256,
             closes_at: view.closes_at.map(heqi_vocabulary::UtcMillis::for_people),
             key,
@@ -98,21 +110,37 @@ fn answer(view: &Timeline, key: String) -> Answer {
     }
 }
 
-/// The list that was looked at.
+/// The list that was looked at, and the statement.
 #[derive(Deserialize)]
 struct ConfirmForm {
     shown_sha256: Digest,
+    /// A page of before it said so names none.
+    statement_sha256: Option<Digest>,
 }
 
+/// Where list or statement have changed since they were shown nothing is recorded, and those of now are shown.
 async fn confirmed(
     state: Data<State>,
+    visitor: Visitor,
+    reader: Reader,
     filled: Filled<ConfirmForm>,
 ) -> Result<HttpResponse, Problem> {
     let (_, filing, party) = filled.request.actor.signer().map_err(refused)?;
     let shown_sha256 = Some(filled.value.shown_sha256);
-    let command = Confirm { filing, party, shown_sha256 };
-    confirm(&state.platform, &filled.request, command).await.map_err(refused)?;
-    Ok(to(&Link::Confirm))
+    let statement_sha256 = Some(statement_of(filled.value.statement_sha256));
+    let command = Confirm { filing, party, shown_sha256, statement_sha256 };
+    let error = match confirm(&state.platform, &filled.request, command).await {
+        Ok(_) => return Ok(to(&Link::Confirm)),
+        Err(error @ (ConfirmError::ListChanged | ConfirmError::StatementChanged)) => error,
+        Err(error) => return Err(refused(error)),
+    };
+    let shown = Shown::to(&state, reader, Link::Confirm).with(&visitor);
+    let told = error.explain(shown.frame.language);
+    let mut now = confirming(&state, &visitor, &shown).await?;
+    now.trouble = Some(Trouble { what: told.what, next: told.next });
+    let mut response = respond(&shown);
+    response.status(status_of(error.class()));
+    Ok(response.body(render(&now, &shown.frame)))
 }
 
 /// An objection is taken back.

@@ -18,7 +18,7 @@ use super::form::FilledByStaff;
 use super::{actor, case, desk, trouble};
 use crate::pages::shown::{Shown, page, respond};
 use crate::problem_of::{refused, status_of};
-use crate::routes::reading;
+use crate::routes::{reading, statement_of};
 use crate::state::State;
 use crate::visitor::{Reader, StaffVisitor};
 
@@ -65,6 +65,8 @@ async fn look(
 struct ConfirmForm {
     number: String,
     shown_sha256: Digest,
+    /// A page of before it said so names none.
+    statement_sha256: Option<Digest>,
 }
 
 async fn confirmed(
@@ -75,13 +77,17 @@ async fn confirmed(
 ) -> Result<HttpResponse, Problem> {
     let l = reader.language;
     let shown = Shown::to(&state, reader, Link::HandlerFilings).with_staff(&visitor);
-    let ConfirmForm { number, shown_sha256 } = filled.value;
+    let ConfirmForm { number, shown_sha256, statement_sha256 } = filled.value;
     let Some(filing) = found(&state, &visitor, &number, l).await? else {
         let asked = handler(&state, &visitor, &shown, number, None).await?;
         return Ok(again(asked, (nothing(l), StatusCode::NOT_FOUND), &shown));
     };
-    let command =
-        Confirm { filing: filing.filing, party: filing.own, shown_sha256: Some(shown_sha256) };
+    let command = Confirm {
+        filing: filing.filing,
+        party: filing.own,
+        shown_sha256: Some(shown_sha256),
+        statement_sha256: Some(statement_of(statement_sha256)),
+    };
     let told = match confirm(&state.platform, &filled.request, command).await {
         Ok(_) => None,
         Err(error @ ConfirmError::Act(_)) => return Err(refused(error)),
@@ -199,6 +205,7 @@ fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown 
         statement: filing.statement.to_owned(),
         stand,
         is_overdue: is_overdue(&filing.state, now),
+        statement_sha256: filing.statement_sha256,
         shown_sha256: filing.shown_sha256,
     }
 }

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use super::{Browser, filled, link_of};
+use super::{Browser, filled, link_of, link_of_own};
 use crate::service::Service;
 use crate::signer::{NAMES, invited};
 
@@ -87,4 +87,38 @@ async fn an_answer_comes_from_a_page_of_the_session_and_silence_is_none() {
     assert_eq!((answer.status, answer.header("location")), (303, "/sign/confirm"));
     assert!(browser.page("/sign/confirm").await.contains("已收到您的异议"));
     assert!(browser.page("/sign").await.contains("办件暂不能签署"));
+}
+
+#[tokio::test]
+async fn who_confirms_on_a_page_of_before_an_update_is_shown_the_words_of_now() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    let browser = Browser::open(&service, &link_of_own(&service, &signer).await).await;
+    signer.sign(&service).await;
+    let page = browser.page("/sign/confirm").await;
+    let of_before = filled(&page, "/sign/confirm", &[]);
+    let says_which = |pair: &&str| !pair.starts_with("statement_sha256=");
+    let of_before: Vec<&str> = of_before.split('&').filter(says_which).collect();
+    let of_before = of_before.join("&");
+    let zeros = "0".repeat(64);
+    let other = filled(&page, "/sign/confirm", &[("statement_sha256", zeros.as_str())]);
+    let older_list = filled(&page, "/sign/confirm", &[("shown_sha256", zeros.as_str())]);
+    let size = service.log_size();
+    for (body, why) in [
+        (of_before, "确认声明的文字在您查看后有更新，未作确认。"),
+        (other, "确认声明的文字在您查看后有更新，未作确认。"),
+        (older_list, "签署情况在您查看后有更新，未作确认。"),
+    ] {
+        let same_origin = [("sec-fetch-site", "same-origin")];
+        let answer = browser.send("/sign/confirm", &same_origin, &body).await;
+        let shown = String::from_utf8(answer.body.clone()).unwrap();
+        assert_eq!(answer.status, 409, "{shown}");
+        assert!(shown.contains(why) && shown.contains("name=\"statement_sha256\""), "{shown}");
+        assert_eq!(service.log_size(), size, "nothing is recorded");
+        // The page that came is answered as any other.
+        assert!(shown.contains("以上文件是我本人签署的。我已核对签署情况，没有异议。"));
+    }
+    let answer = browser.submit(&page, "/sign/confirm", &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign/confirm"));
+    assert_eq!(service.log_size(), size + 1);
 }

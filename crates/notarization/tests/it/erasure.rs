@@ -13,7 +13,9 @@ use heqi_evidence_store::erasure::ErasureLedger;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::deposited::{deposit, open_part};
 use heqi_notarization::erasure::answer_order;
-use heqi_notarization::legal_hold::{HoldKey, LegalHoldError, lift_hold, place_hold};
+use heqi_notarization::legal_hold::{
+    ASKED_LIFETIME_MS, HoldKey, LegalHoldError, lift_hold, place_hold, sweep,
+};
 use heqi_notarization::peer::list_deposits;
 use heqi_pki::dsse::Envelope;
 use heqi_pki::keys::{Algorithm, SigningKey};
@@ -169,6 +171,37 @@ async fn a_hold_that_is_asked_for_twice_is_one_hold_and_lifted_twice_is_lifted_o
     // Placed again after it was lifted, the same request is still the same act.
     let again = place_hold(office, key(1), chain, reason).await.unwrap();
     assert_eq!(again.1.as_bytes(), first.1.as_bytes());
+}
+
+#[tokio::test]
+async fn a_key_of_a_hold_is_forgotten_thirty_days_after_the_hold_was_lifted_and_never_before() {
+    let ordered = Ordered::office().await;
+    let (office, clock) = (&ordered.office, &ordered.house.clock);
+    let chain = chain_commitment(ChainId::from_bytes([91; 16]));
+    let reason = "（2026）示例民初1号";
+    let rows =
+        async || ordered.house.store.scan(b"legal-hold-asked/", None, 9).await.unwrap().len();
+    // A page of one: every row is reached, one after the other, in as many rounds.
+    let swept = async || {
+        let (mut after, mut removed) = (None, 0);
+        for _ in 0..4 {
+            removed += sweep(office, &mut after, 1).await.unwrap();
+        }
+        removed
+    };
+    let (hold, placed) = place_hold(office, key(1), chain, reason).await.unwrap();
+    place_hold(office, key(2), chain, reason).await.unwrap();
+    clock.advance_ms(2 * ASKED_LIFETIME_MS);
+    assert_eq!((swept().await, rows().await), (0, 2), "both holds are in force");
+    let again = place_hold(office, key(1), chain, reason).await.unwrap();
+    assert_eq!((again.0, again.1.as_bytes()), (hold, placed.as_bytes()));
+
+    lift_hold(office, key(3), (chain, hold), "案件已审结").await.unwrap();
+    clock.advance_ms(ASKED_LIFETIME_MS - 1);
+    assert_eq!((swept().await, rows().await), (0, 3));
+    clock.advance_ms(1);
+    assert_eq!((swept().await, rows().await), (2, 1), "the other one is in force");
+    assert_eq!(swept().await, 0);
 }
 
 #[tokio::test]

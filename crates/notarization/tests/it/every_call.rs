@@ -18,7 +18,7 @@ use heqi_notarization::admit_bundle::take_back;
 use heqi_notarization::erasure::answer_order;
 use heqi_notarization::holder::index_all;
 use heqi_notarization::publish_anchors::publish_anchors;
-use heqi_notarization::successor::{BeginError, begin};
+use heqi_notarization::successor::{BeginError, LEFT_OUT, begin, leave_out_numbers};
 use heqi_pki::keys::SigningKey;
 use heqi_testkit::{Story, Twists};
 use heqi_tlog::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
@@ -289,4 +289,42 @@ async fn a_store_that_fails_at_any_call_of_a_succession_begins_it_whole_or_tells
         }
         assert_eq!(left.store.log().head().size(), 1, "{what}");
     }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_leaves_numbers_out_and_gives_none_of_them_again() {
+    let story = story();
+    let house = House::of(&story);
+    let today = [now(&house)];
+    // From the second time on only today is concerned.
+    let before = leave_out_numbers(&house.office, &today).await.unwrap();
+    let day = now(&house).shanghai_day();
+    let counters = before.keys().filter(|key| key.ends_with(&day)).count();
+    let leaving = async |faulty: Arc<Faulty>| {
+        let office = house.beside(&story, faulty, house.store.clone(), 2).office;
+        leave_out_numbers(&office, &today).await.map_err(|error| error.to_string())
+    };
+    let all = left_by("leave_out_numbers", &house.store, leaving).await;
+    let injected = all.len();
+    assert!(injected >= 3 * 2 * counters, "{injected} failures for {counters} counters");
+    let mut were_done = 0;
+    for left in all {
+        let what = &left.what;
+        assert!(left.answer.is_err(), "{what}: nobody was told");
+        let office = house.beside(&story, left.store.clone(), left.store.clone(), 3).office;
+        let again = leave_out_numbers(&office, &today).await.unwrap();
+        assert_eq!(again.len(), counters, "{what}: {again:?}");
+        for (key, (first, last)) in again {
+            // A counter was where it had been, or had left out all that it was to; it never went back.
+            let known = before[&key].1;
+            let was_done = first == known + LEFT_OUT + 1;
+            assert!(was_done || first == known + 1, "{what}: {key} goes on at {first}");
+            assert_eq!(last, first - 1 + LEFT_OUT, "{what}: {key}");
+            were_done += usize::from(was_done);
+        }
+    }
+    assert!(
+        were_done > injected,
+        "{were_done} counters had been raised before a later call failed"
+    );
 }

@@ -7,6 +7,7 @@ use crate::frame::{Frame, Page};
 use crate::journey::timeline::{PartyLine, party_lines};
 use crate::link::Link;
 use crate::parts::{facts, hidden, notice, simulated};
+use crate::staff::Trouble;
 use crate::words::Words;
 
 /// Where the links of messages lead that are sent after signing: it says nothing of anybody.
@@ -58,6 +59,8 @@ pub struct ConfirmPage {
     pub answer: Answer,
     /// Whether a demo acted the filing out.
     pub is_simulated: bool,
+    /// Why the answer just given was not recorded, where what was shown has changed since.
+    pub trouble: Option<Trouble>,
 }
 
 /// How far a party's answer is.
@@ -68,6 +71,8 @@ pub enum Answer {
     Asked {
         /// What is said by confirming.
         statement: String,
+        /// Digest of that statement.
+        statement_sha256: Digest,
         /// Digest of the list above.
         shown: Digest,
         /// Until when, with zone.
@@ -116,6 +121,9 @@ impl Page for ConfirmPage {
         let l = frame.language;
         html! {
             @if self.is_simulated { (simulated(l)) }
+            @if let Some(Trouble { what, next }) = &self.trouble {
+                p #trouble .notice role="alert" { (what) " " (next) }
+            }
             @match &self.answer {
                 Answer::Objected { at, taken_back_at, .. } => {
                     (notice(RECEIVED.in_language(l))) p .soft { (at) }
@@ -134,12 +142,13 @@ impl Page for ConfirmPage {
             ]))
             (party_lines(&self.parties, l))
             @match &self.answer {
-                Answer::Asked { statement, shown, closes_at, key } => {
+                Answer::Asked { statement, statement_sha256, shown, closes_at, key } => {
                     p .statement { (statement) }
                     div .choice {
                         form method="post" action=(Link::Confirm) {
                             (hidden(frame, key))
                             input type="hidden" name="shown_sha256" value=(shown);
+                            input type="hidden" name="statement_sha256" value=(statement_sha256);
                             button type="submit" { (YES.in_language(l)) }
                         }
                         a .button href=(Link::Object) { (NO.in_language(l)) }
@@ -176,6 +185,7 @@ impl Page for ConfirmPage {
         [
             Answer::Asked {
                 statement: "以上文件是我本人签署的。我已核对签署情况，没有异议。".into(),
+                statement_sha256: Digest::of(b"statement"),
                 shown: Digest::of(b"shown"),
                 closes_at: Some(at()),
                 key: "0123".into(),
@@ -194,6 +204,10 @@ impl Page for ConfirmPage {
             matter: "公司设立登记".into(),
             parties: PartyLine::samples(),
             is_simulated: matches!(answer, Answer::Closed),
+            trouble: matches!(answer, Answer::Overdue).then(|| Trouble {
+                what: "确认声明的文字在您查看后有更新，未作确认。".into(),
+                next: "请阅读现在的声明后再确认。".into(),
+            }),
             answer,
         })
         .collect()

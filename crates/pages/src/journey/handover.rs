@@ -160,6 +160,7 @@ impl Page for HandoverPage {
             (said(l, &[
                 ("elsewhere", ELSEWHERE),
                 ("small", BROKEN),
+                ("unkept", UNKEPT),
                 ("waiting", WAITING),
                 ("slow", SLOW),
                 ("offline", OFFLINE),
@@ -344,6 +345,10 @@ const WRITE_THERE: Words = Words::new(
 const GOING_ON: Words =
     Words::new("手机上的步骤已完成，正在继续……", "The phone has done its part; going on…");
 const AGAIN: Words = Words::new("重新开始拍照", "Begin the photo again");
+const UNKEPT: Words = Words::new(
+    "另一台设备上的步骤已完成并保存，但这台设备的浏览器没能记下。请刷新本页再试；仍不行，请关闭其他页面或腾出存储空间后再刷新。",
+    "The step on the other device is done and kept, but this device's browser could not note it. Reload this page; if it fails again, close other pages or free some storage, then reload.",
+);
 const ELSEWHERE: Words = Words::new(
     "这次签署不是在这台设备上开始的，或已超过时间，正在回到拍照这一步。",
     "This signing was not begun on this device, or its time is over; going back to the step of the photo.",

@@ -46,6 +46,8 @@ pub struct HandledShown {
     pub stand: HandlerStand,
     /// Whether the time for confirming is over, so that everybody who has not is to be asked again.
     pub is_overdue: bool,
+    /// Digest of that statement.
+    pub statement_sha256: Digest,
     /// Digest of the list that is shown.
     pub shown_sha256: Digest,
 }
@@ -143,6 +145,7 @@ impl Page for HandlerPage {
             statement: "材料和签署情况属实，我没有代他人签署。".into(),
             stand,
             is_overdue: false,
+            statement_sha256: Digest::of(b"statement"),
             shown_sha256: Digest::of(b"shown"),
         };
         let sample = |filing, trouble| Self {
@@ -240,6 +243,7 @@ impl HandlerPage {
                         (hidden(frame, &self.key))
                         input type="hidden" name="number" value=(self.number);
                         input type="hidden" name="shown_sha256" value=(filing.shown_sha256);
+                        input type="hidden" name="statement_sha256" value=(filing.statement_sha256);
                         button .go type="submit" { (CONFIRM.in_language(l)) }
                     }
                     p .soft { (OBJECT.in_language(l)) " " (frame.telephone) }

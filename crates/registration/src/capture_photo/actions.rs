@@ -88,6 +88,12 @@ pub(super) fn keep(
     Ok(Some(TakenActions { each, frames }))
 }
 
+/// The objects that hold the frames: one, or none.
+pub(super) fn objects(taken: Option<&TakenActions>) -> Vec<String> {
+    let frames = taken.and_then(|taken| taken.frames.as_ref());
+    frames.map(|object| object.as_str().to_owned()).into_iter().collect()
+}
+
 /// The digests of the frames.
 pub(super) fn digests(taken: &TakenActions) -> impl Iterator<Item = Digest> {
     taken.each.iter().filter_map(|one| match one.result {

@@ -11,7 +11,7 @@ use heqi_evidence::challenge::ChallengePreimage;
 use heqi_evidence::deposit::DepositReceipt;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::leaf::RecordRoot;
-use heqi_evidence::record::{EvidenceRecord, Frame};
+use heqi_evidence::record::{ChainPlace, EvidenceRecord, Frame};
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence::statement::Statement;
 use heqi_evidence_store::changeset::{Changeset, LedgerEntry, RowKey};
@@ -19,7 +19,7 @@ use heqi_evidence_store::outbox::After;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_pki::dsse::Envelope;
 use heqi_tlog::proof_file::ProofFile;
-use heqi_vocabulary::{Digest, FilingId, SigningId};
+use heqi_vocabulary::{Digest, FilingId, RecordId, SigningId};
 
 use super::TakeBackError;
 use crate::data_keys::{Sealing, data_key};
@@ -206,20 +206,43 @@ async fn place(
     let chain = frame.place.chain;
     let tip = rows::CHAINS.row(platform.backend(), &chain).await?;
     let before = tip.as_ref().map_or_else(|| ChainTip::empty(chain), |tip| tip.value);
-    // Out of order only if an earlier record of the chain is an orphan: the tip is then made from what follows.
-    let after = before.after(frame, root).unwrap_or(ChainTip {
-        seq: frame.place.seq,
-        root: root.digest(),
-        recorded_at: Some(frame.place.recorded_at),
-    });
-    match tip {
-        None => rows::CHAINS.insert(changes, &chain, &after)?,
-        Some(tip) => rows::CHAINS.replace(changes, &chain, tip.version, &after)?,
+    if let Some(after) = tip_with(before, frame.place, root) {
+        match tip {
+            None => rows::CHAINS.insert(changes, &chain, &after)?,
+            Some(tip) => rows::CHAINS.replace(changes, &chain, tip.version, &after)?,
+        }
     }
     if frame.kind == RecordKind::Objection {
-        rows::NEWEST_OBJECTIONS.put(changes, &chain, &Some(frame.record_id))?;
+        let known = rows::NEWEST_OBJECTIONS.row(platform.backend(), &chain).await?;
+        let within = format!("{chain}/");
+        let here = Pair(chain, Place(frame.place.seq));
+        let later = rows::LINKS.scan(platform.backend(), &within, Some(&here), usize::MAX).await?;
+        let later: Vec<RecordId> = later.into_iter().map(|(_, link)| link.value).collect();
+        let has_looked = known.is_some();
+        if is_newest(has_looked, known.and_then(|row| row.value), &later) {
+            rows::NEWEST_OBJECTIONS.put(changes, &chain, &Some(frame.record_id))?;
+        }
     }
     Ok(rows::LINKS.put(changes, &Pair(chain, Place(frame.place.seq)), &frame.record_id)?)
+}
+
+/// The tip of the chain with a record that came back; none where the chain has come as far: a tip never goes back.
+/// Records between may be orphans, so the tip is made from this record alone.
+fn tip_with(before: ChainTip, place: ChainPlace, root: RecordRoot) -> Option<ChainTip> {
+    (place.seq > before.seq).then(|| ChainTip {
+        seq: place.seq,
+        root: root.digest(),
+        recorded_at: Some(place.recorded_at),
+    })
+}
+
+/// Whether an objection that came back is the newest of its chain, where the newest known is this one and these records
+/// are later than what came back. Where nobody has looked yet, what is later may hold one: then it is looked for.
+fn is_newest(has_looked: bool, known: Option<RecordId>, later: &[RecordId]) -> bool {
+    match known {
+        Some(known) => !later.contains(&known),
+        None => has_looked || later.is_empty(),
+    }
 }
 
 /// The custodians' receipts that came with the deposit, each checked; whose they are.
@@ -257,4 +280,40 @@ async fn receipts(
         }
     }
     Ok(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_vocabulary::{ChainId, UtcMillis};
+
+    use super::*;
+
+    #[test]
+    fn a_tip_moves_on_over_a_gap_and_never_back() {
+        let chain = ChainId::from_bytes([1; 16]);
+        let root = |seq: u64| RecordRoot::new(Digest::of(&seq.to_be_bytes()));
+        let place = |seq: u64| ChainPlace {
+            chain,
+            seq,
+            prev: Digest::of(b"before"),
+            recorded_at: UtcMillis::from_millis(1_800_000_000_000).unwrap(),
+        };
+        let third = tip_with(ChainTip::empty(chain), place(3), root(3)).unwrap();
+        assert_eq!((third.seq, third.root), (3, root(3).digest()));
+        assert_eq!(third.recorded_at, Some(place(3).recorded_at));
+        assert_eq!(tip_with(third, place(2), root(2)), None);
+        assert_eq!(tip_with(third, place(3), root(2)), None);
+        assert_eq!(tip_with(third, place(4), root(4)).map(|tip| tip.seq), Some(4));
+    }
+
+    #[test]
+    fn an_objection_that_came_back_takes_the_place_of_an_older_one_only() {
+        let [known, other] = [1, 2].map(|number| RecordId::from_bytes([number; 16]));
+        assert!(is_newest(true, Some(known), &[]));
+        assert!(is_newest(true, Some(known), &[other]));
+        assert!(!is_newest(true, Some(known), &[other, known]));
+        assert!(is_newest(true, None, &[other]), "nobody has objected in what is there");
+        assert!(is_newest(false, None, &[]));
+        assert!(!is_newest(false, None, &[other]), "nobody has looked: the chain is read through");
+    }
 }

@@ -74,7 +74,7 @@ async fn told(world: &World) -> BTreeMap<&'static str, Vec<String>> {
 
 async fn confirms(world: &World, drafted: &Drafted, visitors: &[Visitor], place: usize) {
     let (filing, party) = (drafted.filing, drafted.parties[place]);
-    let command = Confirm { filing, party, shown_sha256: None };
+    let command = Confirm { filing, party, shown_sha256: None, statement_sha256: None };
     let request = world.request(&visitors[place].actor);
     confirm(&world.platform, &request, command).await.unwrap();
 }
@@ -91,7 +91,7 @@ async fn a_signer_and_a_handler_by_an_api_key_each_declare_their_own_statement()
     for (party, actor, said) in
         [(drafted.parties[0], &visitors[0].actor, signed), (drafted.handler, &world.staff, handled)]
     {
-        let command = Confirm { filing, party, shown_sha256: None };
+        let command = Confirm { filing, party, shown_sha256: None, statement_sha256: None };
         let confirmed = confirm(&world.platform, &world.request(actor), command).await.unwrap();
         let record = world.opened(confirmed.record_id).await;
         let digest = Digest::of(said.as_bytes()).to_string();

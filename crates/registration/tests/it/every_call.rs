@@ -343,7 +343,7 @@ async fn a_store_that_fails_at_any_call_of_a_signers_act_leaves_nothing_half_don
     let (filing, party) = (all_signed.filing, all_signed.parties[0]);
     let whose = signed[0].0.actor.clone();
     let confirming = Act::new("confirm", move |w| {
-        let command = Confirm { filing, party, shown_sha256: None };
+        let command = Confirm { filing, party, shown_sha256: None, statement_sha256: None };
         let request = w.named_request(&whose, "confirm");
         async move { words(confirm(&w.platform, &request, command).await) }.boxed_local()
     });

@@ -129,6 +129,7 @@ async fn records_of_every_kind_are_examined_as_proved_by_their_bundles() {
             filing: drafted.filing,
             party: drafted.parties[0],
             shown_sha256: None,
+            statement_sha256: None,
         },
     )
     .await

@@ -9,14 +9,17 @@ use heqi_registration::access::hash_of;
 use heqi_registration::attach_document::{AttachDocument, attach_document};
 use heqi_registration::capture_photo::{CapturePhoto, capture_photo};
 use heqi_registration::complete_signing::complete_signing;
+use heqi_registration::document_pages::document_pages;
 use heqi_registration::fault::{Class, Fault, Refusal as _};
 use heqi_registration::invite::{LINK_PATH, link_of};
 use heqi_registration::session::{end_session, note_entry, open_session, session};
 use heqi_registration::staff::sessions::staff_session;
-use heqi_registration::{Platform, Ports};
+use heqi_registration::{Platform, Ports, verify_identity};
 use heqi_testkit::{SeededEntropy, files};
 use heqi_vocabulary::{Clock as _, Digest, Explain as _};
 
+use crate::liveness::{done, send};
+use crate::review::{Mood, Scene, contact};
 use crate::staff;
 use crate::watched::Watched;
 use crate::world::World;
@@ -57,6 +60,71 @@ async fn a_store_that_takes_nothing_leaves_everything_as_it_was() {
     world.store.refuse_commits(None);
     assert_eq!(world.contents().await, before);
     complete_signing(&world.platform, &complete, answer).await.unwrap();
+}
+
+#[tokio::test]
+async fn frames_whose_photo_finds_no_room_are_given_up() {
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let visitor = world.visitor(drafted.filing, drafted.parties[0]).await;
+    let begun = world.begin(&visitor).await;
+    let (photo, frames) = (files::photo("x"), done(&begun, "x"));
+    let before = world.contents().await;
+    for room in [0, 1] {
+        world.store.room_for(Some(room));
+        let refused = send(&world, &visitor, &begun, &photo, &frames).await.unwrap_err();
+        assert_eq!(refused.code(), "store_full");
+        assert_eq!(world.contents().await, before, "room for {room}");
+    }
+    world.store.room_for(None);
+    send(&world, &visitor, &begun, &photo, &frames).await.unwrap();
+    assert_eq!(world.contents().await.objects.len(), before.objects.len() + 2);
+}
+
+#[tokio::test]
+async fn pictures_of_a_document_whose_last_page_finds_no_room_are_given_up() {
+    let world = World::new().await;
+    let drafted = world.drafted(1).await;
+    let document = AttachDocument {
+        filing: drafted.filing,
+        title: "公司章程".parse().unwrap(),
+        replaces: None,
+        bytes: files::pdf("Three pages", 3).into(),
+    };
+    let request = world.request(&world.staff);
+    let attached = attach_document(&world.platform, &request, document).await.unwrap();
+    let (staff, id) = (&world.staff, attached.document_id);
+    let before = world.contents().await;
+    world.store.room_for(Some(2));
+    let refused = document_pages(&world.platform, staff, id).await.unwrap_err();
+    assert_eq!(refused.code(), "store_full");
+    assert_eq!(world.contents().await, before);
+    world.store.room_for(None);
+    world.store.refuse_commits(Some(CommitError::DiskFull));
+    let refused = document_pages(&world.platform, staff, id).await.unwrap_err();
+    assert_eq!(refused.code(), "store_full");
+    world.store.refuse_commits(None);
+    assert_eq!(world.contents().await, before);
+    assert_eq!(document_pages(&world.platform, staff, id).await.unwrap().pictures.len(), 3);
+}
+
+#[tokio::test]
+async fn a_portrait_whose_answer_finds_no_room_is_given_up_at_every_try() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    scene.declare(contact()).await.unwrap();
+    let due = verify_identity::lease(&world.platform, 10_000, 100).await.unwrap();
+    assert_eq!(due.len(), 1);
+    let before = world.contents().await;
+    world.store.refuse_commits(Some(CommitError::DiskFull));
+    for _ in 0..2 {
+        let failed = verify_identity::verify_identity(&world.platform, &due[0]).await;
+        assert!(matches!(failed, Err(Fault::DiskFull)), "{failed:?}");
+        assert_eq!(world.contents().await, before);
+    }
+    world.store.refuse_commits(None);
+    verify_identity::verify_identity(&world.platform, &due[0]).await.unwrap();
+    assert_eq!(world.contents().await.objects.len(), before.objects.len());
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use heqi_registration::invite::{Invite, invite};
 use heqi_registration::object::{Ground, Object, object};
 use heqi_registration::read_document::read_document;
 use heqi_registration::receipt::{Flag, Wait, receipt};
+use heqi_registration::timeline::timeline;
 use heqi_testkit::files;
 use heqi_tlog::proof_file::ProofFile;
 use heqi_vocabulary::{Digest, Explain as _, Language};
@@ -131,14 +132,34 @@ async fn a_filing_is_confirmed_when_every_party_and_the_handler_have_said_so() {
     assert_eq!(view.missing_signatures, 0);
     let confirms = |actor: &heqi_registration::Actor, party, shown| {
         let request = world.request(actor);
-        let command = Confirm { filing: drafted.filing, party, shown_sha256: shown };
+        let command =
+            Confirm { filing: drafted.filing, party, shown_sha256: shown, statement_sha256: None };
         let platform = &world.platform;
         async move { confirm(platform, &request, command).await }
     };
 
     let stale = confirms(&signed[0].0.actor, drafted.parties[0], Some(Digest::of(b"older"))).await;
     assert_eq!(stale.unwrap_err().code(), "shown_list_changed");
-    for ((visitor, _), party) in signed.iter().zip(&drafted.parties) {
+    // A page that was left open across an update shows other words than are in force.
+    let visitor = &signed[0].0.actor;
+    let with_statement = |statement: Digest| Confirm {
+        filing: drafted.filing,
+        party: drafted.parties[0],
+        shown_sha256: None,
+        statement_sha256: Some(statement),
+    };
+    let before = world.contents().await;
+    let older = with_statement(Digest::of(b"older words"));
+    let stale = confirm(&world.platform, &world.request(visitor), older).await.unwrap_err();
+    assert_eq!((stale.code(), stale.class()), ("statement_changed", Class::Conflict));
+    assert_eq!(world.contents().await, before);
+    let shown = timeline(&world.platform, visitor, Language::En).await.unwrap().statement_sha256;
+    let request = world.request(visitor);
+    let first = confirm(&world.platform, &request, with_statement(shown)).await.unwrap();
+    // Once it is recorded, the very request is answered as before.
+    let again = confirm(&world.platform, &request, with_statement(shown)).await.unwrap();
+    assert_eq!(again, first);
+    for ((visitor, _), party) in signed.iter().zip(&drafted.parties).skip(1) {
         confirms(&visitor.actor, *party, Some(view.shown_sha256)).await.unwrap();
     }
     confirms(&world.staff, drafted.handler, None).await.unwrap();

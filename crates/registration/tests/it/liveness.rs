@@ -31,7 +31,7 @@ use crate::review::{Mood, Scene};
 use crate::world::{Visitor, World};
 
 /// A frame of each action that was asked for.
-fn done(begun: &SigningBegun, label: &str) -> Vec<SentAction> {
+pub(crate) fn done(begun: &SigningBegun, label: &str) -> Vec<SentAction> {
     let frame = |(number, action): (usize, &Action)| SentAction {
         action: *action,
         frame: Some(files::photo(&format!("{label}, frame {number}")).into()),
@@ -40,7 +40,7 @@ fn done(begun: &SigningBegun, label: &str) -> Vec<SentAction> {
 }
 
 /// Sends photo and frames as the page does.
-async fn send(
+pub(crate) async fn send(
     world: &World,
     visitor: &Visitor,
     begun: &SigningBegun,

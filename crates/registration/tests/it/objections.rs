@@ -83,7 +83,12 @@ async fn an_objection_taken_back_is_decided_by_the_registry_and_everybody_confir
     let resolved = decide(&scene, &officer, Outcome::Withdrawn).await.unwrap();
     assert!(matches!(scene.state().await, FilingState::Signed { .. }));
     assert!(paused_filings(&world.platform, &officer).await.unwrap().is_empty());
-    let command = Confirm { filing: scene.filing, party: scene.party, shown_sha256: None };
+    let command = Confirm {
+        filing: scene.filing,
+        party: scene.party,
+        shown_sha256: None,
+        statement_sha256: None,
+    };
     confirm(&world.platform, &world.request(&visitor.actor), command).await.unwrap();
 
     world.cosign_head().await;

@@ -317,7 +317,12 @@ async fn nobody_but_an_officer_of_the_reviewing_office_sees_anybody() {
     let answer = visitor.answer_with(&begun, &values, |_| {});
     let error = world.complete(&visitor, answer).await.unwrap_err();
     assert_eq!(error.code(), "photo_missing");
-    let command = Confirm { filing: scene.filing, party: scene.party, shown_sha256: None };
+    let command = Confirm {
+        filing: scene.filing,
+        party: scene.party,
+        shown_sha256: None,
+        statement_sha256: None,
+    };
     confirm(&world.platform, &world.request(&visitor.actor), command).await.unwrap_err();
 }
 

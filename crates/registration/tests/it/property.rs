@@ -181,7 +181,7 @@ impl Play {
             }
             Step::Confirm(who) => {
                 let party = self.drafted.parties[*who];
-                let command = Confirm { filing, party, shown_sha256: None };
+                let command = Confirm { filing, party, shown_sha256: None, statement_sha256: None };
                 confirm(platform, request, command).await.map_err(|e| e.class())?;
             }
             Step::Object(who) => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::future::join;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_evidence_store::testing::Faulty;
 use heqi_filing::{Capacity, FilingState};
 use heqi_identity::amount::Fen;
 use heqi_identity::contributions::Contribution;
@@ -236,6 +237,34 @@ async fn messages_that_wait_for_the_party_are_not_sent_and_everybody_else_is_ask
     assert_eq!(since, asked_at);
     let ago = world.clock.now().millis_since(asked_at);
     assert!((0..3_600_000).contains(&ago), "asked when the party was taken out, {ago} ms ago");
+}
+
+#[tokio::test]
+async fn only_messages_to_the_party_are_read_when_it_is_taken_out() {
+    let world = World::new().await;
+    let drafted = world.drafted(2).await;
+    let (filing, one, other) = (drafted.filing, drafted.parties[0], drafted.parties[1]);
+    for (party, mobile) in [(one, "13800000001"), (other, "13800000002")] {
+        declare(&world, filing, party, contact(Some(mobile), None, None)).await.unwrap();
+        world.invite(filing, party).await;
+    }
+    let reads = async |name: &str| {
+        let store = Arc::new(world.store.copy());
+        let faulty = Arc::new(Faulty::new(store.clone()));
+        let copy = world.started_on(&store, faulty.clone(), 21).await;
+        let request = copy.named_request(&copy.staff, name);
+        let command = RemoveParty { filing, party: one, reason: Some(WHY.into()) };
+        faulty.reset();
+        let removed = remove_party(&copy.platform, &request, command).await.unwrap();
+        let reads = faulty.calls().len();
+        assert_eq!(record(&copy, removed.record_id).await.value("messages"), Some(&json!(1)));
+        reads
+    };
+    let few = reads("few").await;
+    for _ in 0..2 {
+        world.invite(filing, other).await;
+    }
+    assert_eq!(reads("many").await, few);
 }
 
 #[tokio::test]

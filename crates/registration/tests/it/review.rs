@@ -174,7 +174,8 @@ impl Scene {
         actor: &Actor,
         party: PartyId,
     ) -> Result<Confirmed, ConfirmError> {
-        let command = Confirm { filing: self.filing, party, shown_sha256: None };
+        let command =
+            Confirm { filing: self.filing, party, shown_sha256: None, statement_sha256: None };
         confirm(&self.world.platform, &self.world.request(actor), command).await
     }
 

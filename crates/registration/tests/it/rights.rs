@@ -176,8 +176,12 @@ async fn a_signer_reaches_its_own_ceremony_and_evidence_only() {
         assert_eq!(refused.class(), Class::NotFound);
         let refused = receipt(platform, actor, own.1.record_id, &Wait::default()).await;
         assert_eq!(refused.unwrap_err().class(), Class::NotFound);
-        let confirmed =
-            Confirm { filing: drafted.filing, party: drafted.parties[0], shown_sha256: None };
+        let confirmed = Confirm {
+            filing: drafted.filing,
+            party: drafted.parties[0],
+            shown_sha256: None,
+            statement_sha256: None,
+        };
         let refused = confirm(platform, &world.request(actor), confirmed).await.unwrap_err();
         assert!(matches!(refused.class(), Class::Forbidden | Class::NotFound));
     }
@@ -189,7 +193,12 @@ async fn a_signer_reaches_its_own_ceremony_and_evidence_only() {
         Class::Forbidden
     );
     // Staff answers for the handler, never for a signer.
-    let command = Confirm { filing: drafted.filing, party: drafted.parties[0], shown_sha256: None };
+    let command = Confirm {
+        filing: drafted.filing,
+        party: drafted.parties[0],
+        shown_sha256: None,
+        statement_sha256: None,
+    };
     let refused = confirm(platform, &world.request(&world.staff), command).await.unwrap_err();
     assert_eq!(refused.class(), Class::Forbidden);
 }
@@ -221,7 +230,12 @@ async fn a_token_is_useless_for_signing_once_its_ceremony_has_ended() {
 
     // What is left: see one's own evidence, confirm, object.
     ceremony_view(platform, &visitor.actor, Language::Zh).await.unwrap();
-    let command = Confirm { filing: drafted.filing, party: drafted.parties[0], shown_sha256: None };
+    let command = Confirm {
+        filing: drafted.filing,
+        party: drafted.parties[0],
+        shown_sha256: None,
+        statement_sha256: None,
+    };
     confirm(platform, &world.request(&visitor.actor), command).await.unwrap();
 }
 

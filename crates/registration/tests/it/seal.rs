@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heqi_evidence::attestation::{Question, SealKind};
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence::verdict::{ClaimName, Status};
+use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::RowKey;
 use heqi_filing::{Capacity, PartyKind, ReviewReason};
 use heqi_registration::add_party::{AddParty, add_party};
@@ -12,8 +13,10 @@ use heqi_registration::case_queue::{CaseFile, case_file, case_view};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::contacts::{Contact, uscc};
 use heqi_registration::declare_contact::{DeclareContact, declare_contact};
+use heqi_registration::decline::{Decline, decline};
 use heqi_registration::disclose::Attributes;
 use heqi_registration::export_bundle::export_bundle;
+use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
 use heqi_registration::ports::{
     Answering, Attested, CorporateSeal, IdentityPorts, NotAnswered, SealFound,
 };
@@ -21,6 +24,7 @@ use heqi_registration::remove_party::{RemoveParty, remove_party};
 use heqi_registration::show_seal::{
     SealChoice, SealOutcome, SealShown, ShowSeal, ShowSealError, show_seal,
 };
+use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, sweep};
 use heqi_testkit::files;
 use heqi_vocabulary::{Explain as _, Language, UtcMillis};
 
@@ -237,6 +241,82 @@ async fn a_scan_of_a_company_that_is_taken_out_is_kept_no_longer() {
     let request = world.request(&world.staff);
     Box::pin(remove_party(&world.platform, &request, command)).await.unwrap();
     assert_eq!(world.contents().await.objects.len(), before - portraits);
+}
+
+#[tokio::test]
+async fn a_scan_that_was_replaced_is_kept_no_longer_but_under_a_hold() {
+    let (scene, visitor) = scene(Some(Ok(None))).await;
+    let world = &scene.world;
+    let objects = async || world.contents().await.objects.len();
+    let swept = async || sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+    let scan = async |label: &str| {
+        let stamp = Some(files::photo(label));
+        show(&scene, &visitor, SealChoice::Scan, stamp).await.unwrap();
+    };
+    let before = objects().await;
+    scan("first").await;
+    scan("second").await;
+    assert_eq!(objects().await, before + 1);
+    show(&scene, &visitor, SealChoice::None, None).await.unwrap();
+    assert_eq!(objects().await, before, "whoever has no seal after all leaves no picture of one");
+
+    scan("third").await;
+    let (filing, reason) = (scene.filing, "（2026）示例民初1号".to_owned());
+    let command = PlaceHold { filing, reason: reason.clone() };
+    let held = place_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    scan("fourth").await;
+    assert_eq!((swept().await.given_up, objects().await), (0, before + 2), "it is held");
+    let command = LiftHold { filing, hold: held.hold_id, reason };
+    lift_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    assert_eq!((swept().await.given_up, objects().await), (1, before + 1));
+    // The last one is what a reviewer sees.
+    assert!(reasons(&scene, &visitor).await.contains(&ReviewReason::SealUnverified));
+    let officer = scene.reviewer("wang.qiang").await;
+    let case = scene.only_case(&officer).await.case;
+    let (platform, facts) = (&world.platform, world.facts());
+    let shown = case_file(platform, &officer, &facts, case, CaseFile::Scan).await.unwrap();
+    assert_eq!(shown.1[..], files::photo("fourth")[..]);
+}
+
+#[tokio::test]
+async fn a_scan_that_nobody_signs_with_any_more_goes_with_the_photo() {
+    for declines in [true, false] {
+        let (scene, visitor) = scene(Some(Ok(None))).await;
+        let world = &scene.world;
+        let objects = async || world.contents().await.objects.len();
+        let before = objects().await;
+        let stamp = Some(files::photo("stamp"));
+        show(&scene, &visitor, SealChoice::Scan, stamp).await.unwrap();
+        let (begun, _) = world.ready(&visitor).await;
+        assert_eq!(objects().await, before + 2, "scan and photo");
+        if declines {
+            let declining = Decline { signing: Some(begun.signing_id), reason: None };
+            let request = world.request(&visitor.actor);
+            decline(&world.platform, &request, declining).await.unwrap();
+        } else {
+            world.clock.advance_ms(SIGNING_LIFETIME_MS + 600_000);
+            sweep(&world.platform, &mut SweepCursor::default()).await.unwrap();
+        }
+        assert_eq!(objects().await, before, "declines: {declines}");
+    }
+}
+
+#[tokio::test]
+async fn a_scan_whose_record_finds_no_room_is_given_up() {
+    let (scene, visitor) = scene(Some(Ok(None))).await;
+    let world = &scene.world;
+    let before = world.contents().await;
+    for (error, is_kept) in
+        [(CommitError::DiskFull, false), (CommitError::Busy, false), (CommitError::Stopped, true)]
+    {
+        world.store.refuse_commits(Some(error));
+        let scan = Some(files::photo("stamp"));
+        show(&scene, &visitor, SealChoice::Scan, scan).await.unwrap_err();
+        let objects = world.contents().await.objects.len();
+        // Whether a store that stops has taken the record is decided at its next start.
+        assert_eq!(objects, before.objects.len() + usize::from(is_kept));
+    }
+    assert_eq!(world.contents().await.rows, before.rows);
 }
 
 #[tokio::test]

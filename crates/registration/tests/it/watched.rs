@@ -28,6 +28,8 @@ pub(crate) struct Watched {
     inner: Arc<MemoryBackend>,
     objects: Mutex<BTreeMap<Digest, Bytes>>,
     refusal: Mutex<Option<CommitError>>,
+    /// How many more objects there is room for, where that ends.
+    room: Mutex<Option<usize>>,
     pause: Mutex<Option<Pause>>,
     /// What was erased: on a disk of its own, and goes with the store here.
     ledger: Arc<ErasureLedger>,
@@ -60,6 +62,7 @@ impl Watched {
             inner,
             objects: Mutex::default(),
             refusal: Mutex::default(),
+            room: Mutex::default(),
             pause: Mutex::default(),
             ledger: Arc::new(ErasureLedger::in_memory()),
         }
@@ -119,6 +122,11 @@ impl Watched {
         *self.refusal.lock() = error;
     }
 
+    /// From now on there is room for so many objects, and then the disk is full; `None`: there is room again.
+    pub(crate) fn room_for(&self, objects: Option<usize>) {
+        *self.room.lock() = objects;
+    }
+
     pub(crate) async fn contents(&self) -> Contents {
         let rows = self.inner.scan(b"", None, usize::MAX).await.unwrap();
         let size = self.inner.log().head().size();
@@ -161,6 +169,9 @@ impl Backend for Watched {
     }
 
     fn put_object(&self, object: Bytes) -> Result<PendingObject, CommitError> {
+        if let Some(room) = &mut *self.room.lock() {
+            *room = room.checked_sub(1).ok_or(CommitError::DiskFull)?;
+        }
         let pending = self.inner.put_object(object.clone())?;
         self.objects.lock().insert(pending.reference().id, object);
         Ok(pending)

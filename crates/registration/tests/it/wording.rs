@@ -80,6 +80,7 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (Conflict, Box::new(CompleteSigningError::WardCameOfAge)),
         (Conflict, Box::new(ConfirmError::WardCameOfAge)),
         (Conflict, Box::new(ConfirmError::ListChanged)),
+        (Conflict, Box::new(ConfirmError::StatementChanged)),
         (Conflict, Box::new(SaySpecialNameError::NotAsked)),
         (BadInput, Box::new(SaySpecialNameError::TooLong)),
         (BadInput, Box::new(BasisError::NoBasis)),

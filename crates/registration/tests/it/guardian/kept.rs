@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use heqi_evidence::schema::RetentionClass;
+use heqi_evidence_store::backend::CommitError;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::Capacity;
 use heqi_filing::timer::LINK_LIFETIME_MS;
@@ -13,7 +14,7 @@ use heqi_registration::legal_hold::{LiftHold, PlaceHold, lift_hold, place_hold};
 use heqi_registration::remove_party::{RemoveParty, remove_party};
 use heqi_registration::show_guardianship::{GuardianRelation, ShowGuardianship};
 use heqi_registration::sweep::{SIGNING_LIFETIME_MS, SweepCursor, sweep};
-use heqi_vocabulary::Language;
+use heqi_vocabulary::{Explain as _, Language};
 
 use super::{WARD_NUMBER, drafted, proof, scene, show};
 use crate::regulator::typed;
@@ -35,6 +36,18 @@ async fn edge_case_8_a_proof_that_was_replaced_is_kept_no_longer_but_under_a_hol
     place_hold(&world.platform, &world.request(&world.staff), command).await.unwrap();
     show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
     assert_eq!(objects().await, before + 2);
+}
+
+#[tokio::test]
+async fn edge_case_8_a_proof_whose_record_finds_no_room_is_given_up() {
+    let (scene, visitor, _) = scene().await;
+    let world = &scene.world;
+    let before = world.contents().await;
+    world.store.refuse_commits(Some(CommitError::DiskFull));
+    let refused = show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap_err();
+    assert_eq!(refused.code(), "store_full");
+    world.store.refuse_commits(None);
+    assert_eq!(world.contents().await, before);
 }
 
 #[tokio::test]

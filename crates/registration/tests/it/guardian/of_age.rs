@@ -38,7 +38,8 @@ async fn edge_case_8_nobody_confirms_for_who_came_of_age_after_the_guardian_sign
     show(&scene, &visitor, proof(GROWING_NUMBER)).await.unwrap();
     world.sign(&visitor).await;
     world.clock.advance_ms(4 * 3_600_000);
-    let command = |party| Confirm { filing: scene.filing, party, shown_sha256: None };
+    let command =
+        |party| Confirm { filing: scene.filing, party, shown_sha256: None, statement_sha256: None };
     let request = world.request(&visitor.actor);
     let refused = confirm(&world.platform, &request, command(scene.party)).await.unwrap_err();
     assert_eq!(refused.code(), "ward_came_of_age");

@@ -40,7 +40,8 @@ async fn edge_case_8_a_guardian_signs_for_a_minor_and_a_reviewer_looks_at_the_pr
     assert!(case.reasons.contains(&ReviewReason::Guardianship), "{:?}", case.reasons);
     assert!(!case.reasons.contains(&ReviewReason::Minor), "the guardian is of age");
     for (actor, party) in [(&visitor.actor, scene.party), (&world.staff, handler)] {
-        let command = Confirm { filing: scene.filing, party, shown_sha256: None };
+        let command =
+            Confirm { filing: scene.filing, party, shown_sha256: None, statement_sha256: None };
         confirm(&world.platform, &world.request(actor), command).await.unwrap();
     }
     assert!(matches!(scene.state().await, FilingState::Reviewing { .. }));
@@ -147,7 +148,8 @@ async fn edge_case_8_a_guardianship_that_two_reviewers_refuse_stops_the_filing()
     show(&scene, &visitor, proof(WARD_NUMBER)).await.unwrap();
     world.sign(&visitor).await;
     for (actor, party) in [(&visitor.actor, scene.party), (&world.staff, handler)] {
-        let command = Confirm { filing: scene.filing, party, shown_sha256: None };
+        let command =
+            Confirm { filing: scene.filing, party, shown_sha256: None, statement_sha256: None };
         confirm(&world.platform, &world.request(actor), command).await.unwrap();
     }
     let (first, second) = (scene.reviewer("li.na").await, scene.reviewer("wang.qiang").await);

@@ -151,7 +151,8 @@ async fn without_an_office_that_reviews_nothing_waits_and_nothing_is_said() {
     for (actor, party) in
         [(&signed[0].0.actor, drafted.parties[0]), (&world.staff, drafted.handler)]
     {
-        let command = Confirm { filing: drafted.filing, party, shown_sha256: None };
+        let command =
+            Confirm { filing: drafted.filing, party, shown_sha256: None, statement_sha256: None };
         confirm(&world.platform, &world.request(actor), command).await.unwrap();
     }
     let view = filing_view(&world.platform, &world.staff, drafted.filing).await.unwrap();
