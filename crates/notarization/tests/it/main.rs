@@ -11,6 +11,7 @@ mod anchors;
 mod company;
 mod concurrency;
 mod embedded;
+mod endings;
 mod erasure;
 mod every_account;
 mod every_call;

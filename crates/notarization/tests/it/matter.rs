@@ -33,8 +33,8 @@ use heqi_notarization::matter::finish::{
 use heqi_notarization::matter::form::{ApplicationForm, DeliveryWay, Field};
 use heqi_notarization::matter::given::newest_numbers;
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, recompute, refuse, resume,
-    supplement_arrived, take_over, tick, withdraw,
+    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, propose_refusal,
+    recompute, resume, supplement_arrived, take_over, tick, withdraw,
 };
 use heqi_notarization::matter::notice::make_notices;
 use heqi_notarization::matter::number::Series;
@@ -610,7 +610,8 @@ async fn a_supplement_is_asked_for_once_and_whole_and_the_clock_stands_still() {
     assert_eq!(rule(pause(office, no, by, PauseReason::ForceMajeure, "x").await), Rule::Clock);
     resume(office, no, by).await.unwrap();
     let ground = RefusalGround::of_item(6).unwrap();
-    refuse(office, no, by, ground, "拒绝补充").await.unwrap();
+    propose_refusal(office, no, by, (ground, "拒绝补充")).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     let view = matter(office, by, no).await.unwrap();
     assert_eq!(view.matter.stage(), Stage::Refused);
     assert!(view.content.reasons[0].contains("第三十一条第6项"));
@@ -1253,7 +1254,7 @@ async fn what_becomes_of_a_certificate_is_proposed_by_one_and_approved_by_anothe
     }
     propose_correction(office, no, notary, "云西 → 云栖").await.unwrap();
     let second = propose_revocation(office, no, other, "内容不真实").await;
-    assert_eq!(rule(second), Rule::Done, "one after the other");
+    assert_eq!(rule(second), Rule::Waits, "one after the other");
     let first = shown().await;
     assert_eq!(rule(approve_proposed(office, no, notary, first).await), Rule::OwnDraft);
     assert_eq!(rule(turn_down_proposed(office, no, notary, "x").await), Rule::OwnDraft);

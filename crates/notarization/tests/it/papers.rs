@@ -17,8 +17,8 @@ use heqi_notarization::matter::finish::{
     ask_reexamination, conclude_reexamination, propose_correction, void,
 };
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, pause, refuse, resume, supplement_arrived,
-    take_over, terminate, withdraw,
+    RefusalGround, accept, ask_supplement, declare, pause, propose_refusal, propose_termination,
+    resume, supplement_arrived, take_over, withdraw,
 };
 use heqi_notarization::matter::notice::{NoticeKind, NoticeNo, make_notices, notice_file};
 use heqi_notarization::matter::overview::overview;
@@ -71,13 +71,16 @@ async fn each_step_that_is_told_in_writing_has_its_document_and_the_document_is_
     assert!(file.contains("居民身份证原件") && file.contains("利害关系证明"), "{file}");
     supplement_arrived(office, no, by, "两项均已提交").await.unwrap();
 
-    terminate(office, no, by, "申请人死亡").await.unwrap();
+    propose_termination(office, no, by, "申请人死亡").await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     let (termination, file) = newest(&bureau, no).await;
     assert_eq!(termination.kind(), NoticeKind::Termination);
     assert!(file.contains("申请人死亡"), "{file}");
 
     let second = bureau.accepted().await;
-    refuse(office, second, by, RefusalGround::of_item(4).unwrap(), "双方有争议").await.unwrap();
+    let ground = RefusalGround::of_item(4).unwrap();
+    propose_refusal(office, second, by, (ground, "双方有争议")).await.unwrap();
+    bureau.approve_proposed(second).await.unwrap();
     let (refusal, file) = newest(&bureau, second).await;
     assert_eq!(refusal.kind(), NoticeKind::Refusal);
     assert!(file.contains("item: 4") && file.contains("双方有争议"), "{file}");
@@ -346,7 +349,8 @@ async fn edge_case_25_a_dispute_after_the_signing_changes_nothing_held_and_limit
     // Or it is refused by the article about disputes, in writing.
     let notary = &bureau.notary.officer;
     let ground = RefusalGround::of_item(4).unwrap();
-    refuse(office, no, notary, ground, "当事人对签署事实有争议").await.unwrap();
+    propose_refusal(office, no, notary, (ground, "当事人对签署事实有争议")).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     let (number, file) = newest(&bureau, no).await;
     assert_eq!(number.kind(), NoticeKind::Refusal);
     assert!(file.contains("当事人对签署事实有争议"));
@@ -561,7 +565,9 @@ async fn what_is_due_is_counted_while_its_clock_runs_and_what_is_over_always() {
         bureau.house.clock.advance_ms(DAY_MS);
     }
     assert_eq!(due().await, MattersDue { overdue: 1, ..one });
-    terminate(office, no, by, "申请人放弃").await.unwrap();
+    propose_termination(office, no, by, "申请人放弃").await.unwrap();
+    assert_eq!(due().await, MattersDue { overdue: 1, ..one }, "a proposal stops no clock");
+    bureau.approve_proposed(no).await.unwrap();
     assert_eq!(due().await, MattersDue::default(), "nobody waits for it any more");
 }
 

@@ -56,13 +56,15 @@ pub enum OfficeAct {
     ApproveProposed,
     /// 审批不同意.
     TurnDown,
+    /// 收回提请.
+    TakeBack,
     /// 申请复查.
     AskAgain,
     /// 提交复查结论.
     Reexamine,
-    /// 不予办理.
+    /// 提请不予办理.
     Refuse,
-    /// 终止.
+    /// 提请终止.
     Terminate,
     /// 撤回.
     Withdraw,
@@ -74,7 +76,7 @@ pub enum OfficeAct {
 
 impl OfficeAct {
     /// Every act.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Declare,
         Self::Accept,
         Self::TakeOver,
@@ -97,6 +99,7 @@ impl OfficeAct {
         Self::Revoke,
         Self::ApproveProposed,
         Self::TurnDown,
+        Self::TakeBack,
         Self::AskAgain,
         Self::Reexamine,
         Self::Refuse,
@@ -131,6 +134,7 @@ impl OfficeAct {
             Self::Revoke => "revoke",
             Self::ApproveProposed => "approve-proposed",
             Self::TurnDown => "turn-down",
+            Self::TakeBack => "take-back",
             Self::AskAgain => "ask-again",
             Self::Reexamine => "reexamine",
             Self::Refuse => "refuse",
@@ -172,10 +176,11 @@ impl OfficeAct {
             Self::Revoke => Words::new("提请撤销公证书", "Propose to void the certificate"),
             Self::ApproveProposed => Words::new("审批同意", "Approve what is proposed"),
             Self::TurnDown => Words::new("审批不同意", "Turn it down"),
+            Self::TakeBack => Words::new("收回提请", "Take back what you proposed"),
             Self::AskAgain => Words::new("受理复查申请", "Take a re-examination"),
             Self::Reexamine => Words::new("提交复查结论", "Conclude the re-examination"),
-            Self::Refuse => Words::new("不予办理", "Refuse"),
-            Self::Terminate => Words::new("终止公证", "Terminate"),
+            Self::Refuse => Words::new("提请不予办理", "Propose to refuse"),
+            Self::Terminate => Words::new("提请终止公证", "Propose to terminate"),
             Self::Withdraw => Words::new("申请人撤回", "Withdraw"),
             Self::Void => Words::new("作废未出具的编号", "Void a number that was not issued"),
             Self::Archive => Words::new("归档", "Archive"),
@@ -303,12 +308,11 @@ fn fields(act: OfficeAct, seen: &Seen, l: Language) -> Markup {
             (area(WHY)) (go(act.title()))
         },
         OfficeAct::Refuse => html! {
-            label for="refuse-ground" { (GROUND.in_language(l)) }
-            select id="refuse-ground" name="ground" {
-                @for (place, ground) in seen.grounds.iter().enumerate() {
-                    option value=(place + 1) { (place + 1) " " (ground) }
-                }
-            }
+            p { (PROPOSE_LEAD.in_language(l)) }
+            (ground_field(seen, l)) (area(WHY)) (go(act.title()))
+        },
+        OfficeAct::Terminate => html! {
+            p { (PROPOSE_LEAD.in_language(l)) }
             (area(WHY)) (go(act.title()))
         },
         OfficeAct::Correct => html! { (area(CHANGES)) (go(act.title())) },
@@ -320,11 +324,23 @@ fn fields(act: OfficeAct, seen: &Seen, l: Language) -> Markup {
         OfficeAct::Arrived
         | OfficeAct::SendBack
         | OfficeAct::AskAgain
-        | OfficeAct::Terminate
         | OfficeAct::Withdraw
         | OfficeAct::Revoke
         | OfficeAct::TurnDown
+        | OfficeAct::TakeBack
         | OfficeAct::Void => html! { (area(WHY)) (go(act.title())) },
+    }
+}
+
+/// By which of the nine grounds of the law.
+fn ground_field(seen: &Seen, l: Language) -> Markup {
+    html! {
+        label for="refuse-ground" { (GROUND.in_language(l)) }
+        select id="refuse-ground" name="ground" {
+            @for (place, ground) in seen.grounds.iter().enumerate() {
+                option value=(place + 1) { (place + 1) " " (ground) }
+            }
+        }
     }
 }
 
@@ -354,6 +370,10 @@ const FAILED: Words = Words::new(
 const DECLARE_LEAD: Words = Words::new(
     "本人及近亲属与申请人或申请事项是否有利害关系（《公证法》第二十三条）？申报后方可办理；申报有利害关系后不能收回。",
     "Do you or your close relatives have an interest in this matter (Notarisation Law art. 23)? Nothing can be done before you say so, and a conflict once declared is not taken back.",
+);
+const PROPOSE_LEAD: Words = Words::new(
+    "由另一名审批人审批同意后生效，并书面告知申请人；审批前办理期限照常计算，您可以收回。",
+    "It takes effect once another person approves it, and the applicant is told in writing; until then the clock runs on, and you can take it back.",
 );
 const NO_INTEREST: Words = Words::new("没有利害关系", "No interest");
 const INTEREST: Words = Words::new("有利害关系，回避", "I have an interest: I step aside");

@@ -171,7 +171,7 @@ impl Matter {
     }
 
     /// Whether another notary looks at it again and has not decided yet.
-    pub(crate) fn is_looked_at_again(&self) -> bool {
+    pub fn is_looked_at_again(&self) -> bool {
         self.stage == Stage::Issued && self.reexamination.is_some_and(|one| one.outcome.is_none())
     }
 
