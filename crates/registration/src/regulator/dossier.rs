@@ -19,9 +19,10 @@ use super::verdict::{SignatureVerdict, verdict};
 use crate::begin_signing::capacity_words;
 use crate::correct_person::WARD_NAME;
 use crate::erasure::rows::HOLDS;
+use crate::export_bundle::ChainShown;
 use crate::fault::{ActError, Fault, Thing};
 use crate::holder_notice::{SaidToCustodian, said_to_custodians};
-use crate::ledger::{self, KeptRecord};
+use crate::ledger::{self, KeptRecord, places};
 use crate::object::Ground;
 use crate::platform::{Custodian, Platform};
 use crate::request::{Actor, RequestFacts};
@@ -201,14 +202,23 @@ pub async fn dossier(
     let mut signatures = Vec::new();
     let mut not_examined = 0;
     let mut known = Known::default();
-    for kept in listed.iter().filter(|kept| kept.kind == RecordKind::Signing) {
-        let found = if signatures.len() < EXAMINED {
-            let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
-            (Some(verdict(platform, kept).await?), left)
-        } else {
+    let signings = || listed.iter().filter(|kept| kept.kind == RecordKind::Signing);
+    // The chain once for all of them: every bundle that is examined carries it.
+    let chain = match signings().next() {
+        Some(kept) => Some(ChainShown::read(platform, kept.chain).await?),
+        None => None,
+    };
+    for kept in signings() {
+        let found = match &chain {
+            Some(chain) if signatures.len() < EXAMINED => {
+                let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
+                (Some(verdict(platform, kept, chain).await?), left)
+            }
             // Neither judged nor opened: both grow with the filing, and this is one page.
-            not_examined += 1;
-            (None, Traces::default())
+            _ => {
+                not_examined += 1;
+                (None, Traces::default())
+            }
         };
         signatures.push(signature(platform, &seen, kept, found).await?);
     }
@@ -247,18 +257,17 @@ async fn records(
     seen: &Seen<'_>,
     from: usize,
 ) -> Result<(Vec<KeptRecord>, usize), SearchError> {
-    let within = format!("{}/", seen.filing.chain());
-    let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
-    let links = links.map_err(Fault::from)?;
-    if from > 0 && from >= links.len() {
+    let chain = seen.filing.chain();
+    let of = places::length(platform, chain).await?;
+    if from > 0 && from >= of {
         return Err(ActError::NotFound(Thing::Record).into());
     }
-    let until = from.saturating_add(LISTED);
+    let until = from.saturating_add(LISTED).min(of);
     let mut records = Vec::new();
-    for (_, link) in links.iter().take(until) {
-        records.push(ledger::find(platform, link.value).await?);
+    for link in places::behind(platform, chain, (0, until)).await? {
+        records.push(ledger::find(platform, link).await?);
     }
-    Ok((records, links.len().saturating_sub(until)))
+    Ok((records, of.saturating_sub(until)))
 }
 
 fn event(

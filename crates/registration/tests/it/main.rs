@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod after;
+mod chain_reads;
 mod concurrency;
 mod correction;
 mod court_package;
