@@ -32,6 +32,7 @@ mod liveness;
 mod monitoring;
 mod notary;
 mod objections;
+mod one_objection;
 mod other_way;
 mod photos;
 mod privacy;
