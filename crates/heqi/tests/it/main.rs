@@ -15,7 +15,7 @@
 //! - [`successor`]: `recover successor`, `keys accept`
 //! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
 //! - [`hostile`], [`limits`], [`platform`]: raw bytes, rates and queues at a platform by itself
-//! - [`lan`]: `demo --lan`
+//! - [`lan`]: `demo --lan`; [`marked_once`]: what its time stamps are called
 //! - [`commands`]: `keys`, `platform`, `notary`, `load`
 #![expect(
     clippy::unwrap_used,
@@ -36,6 +36,7 @@ mod hostile;
 mod killed;
 mod lan;
 mod limits;
+mod marked_once;
 mod never_logged;
 mod notary_successor;
 mod older;
