@@ -1,6 +1,8 @@
 //! Refusals and terminations: put forward by one person and approved by another, as a certificate is. And what is not
 //! over yet does not go to the archive.
 
+use heqi_evidence_store::backend::Backend as _;
+use heqi_evidence_store::changeset::{Changeset, RowKey};
 use heqi_notarization::matter::approve::{Approve, approve};
 use heqi_notarization::matter::dossier::archive;
 use heqi_notarization::matter::draft::hand_in;
@@ -13,6 +15,7 @@ use heqi_notarization::matter::handle::{
     take_over, withdraw,
 };
 use heqi_notarization::matter::notice::NoticeKind;
+use heqi_notarization::matter::queue::{Group, PAGE, index_matters, queue};
 use heqi_notarization::matter::state::{ProposedChange, ReexaminationOutcome, Rule};
 use heqi_notarization::matter::step::{ActedBy, StepKind};
 use heqi_notarization::matter::view::{MatterView, matter, steps};
@@ -42,6 +45,12 @@ async fn shown(bureau: &Bureau, no: ApplicationNo) -> Digest {
 async fn newest_steps(bureau: &Bureau, no: ApplicationNo, count: usize) -> Vec<StepKind> {
     let record = steps(bureau.office(), &bureau.approver.officer, no).await.unwrap();
     record.iter().rev().take(count).map(|step| step.step).collect()
+}
+
+/// The keys of the rows of what stands in the archive.
+async fn archived_rows(bureau: &Bureau) -> Vec<RowKey> {
+    let rows = bureau.house.store.scan(b"matter-at/archived/", None, usize::MAX).await.unwrap();
+    rows.into_iter().map(|(key, _)| key).collect()
 }
 
 #[tokio::test]
@@ -275,6 +284,34 @@ async fn what_is_open_does_not_go_to_the_archive() {
     assert_eq!(rule(archive(office, no, archivist).await), Rule::Waits);
     assert_eq!(seen(&bureau, no).await.matter.archived_at(), None);
     bureau.approve_proposed(no).await.unwrap();
+    let before = archived_rows(&bureau).await;
     archive(office, no, archivist).await.unwrap();
     assert!(seen(&bureau, no).await.matter.archived_at().is_some());
+    let mut rows = archived_rows(&bureau).await;
+    rows.retain(|row| !before.contains(row));
+    let [row] = rows.as_slice() else { panic!("{rows:?}") };
+
+    // What is open again after that stands among the work, until it is decided.
+    let groups = async || {
+        let mut groups = Vec::new();
+        for group in Group::OPEN.into_iter().chain(Group::OVER) {
+            let page = queue(office, notary, group, (None, PAGE)).await.unwrap();
+            groups.extend(page.matters.iter().filter(|one| one.no() == no).map(|_| group));
+        }
+        groups
+    };
+    assert_eq!(groups().await, [Group::Archived]);
+    propose_correction(office, no, notary, "云西 → 云栖").await.unwrap();
+    assert_eq!(groups().await, [Group::At(Stage::Issued)]);
+    bureau.approve_proposed(no).await.unwrap();
+    assert_eq!(groups().await, [Group::Archived]);
+    ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
+    assert_eq!(groups().await, [Group::At(Stage::Issued)]);
+    // The row of a program of before, in the archive whatever was open, goes when rows are written anew.
+    let mut of_before = Changeset::new();
+    of_before.put(row.clone(), "null");
+    bureau.house.store.commit(of_before).unwrap().await.unwrap();
+    assert_eq!(groups().await, [Group::At(Stage::Issued), Group::Archived]);
+    index_matters(office).await.unwrap();
+    assert_eq!(groups().await, [Group::At(Stage::Issued)]);
 }

@@ -66,8 +66,7 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     let mut acts = Vec::new();
     if role == R::Archivist {
         let is_over = stage.is_closed() || stage == S::Issued;
-        let is_open = matter.proposed().is_some() || matter.is_looked_at_again();
-        let may = is_over && !is_open && matter.archived_at().is_none();
+        let may = is_over && !matter.is_open_again() && matter.archived_at().is_none();
         return if may { vec![A::Archive] } else { acts };
     }
     if !role.works_on_matters() {
