@@ -11,7 +11,7 @@
 //!
 //! - [`number`], [`clock`], [`checklist`], [`extraction`], [`state`]: the pure part
 //! - [`form`]: the application form (公证申请表)
-//! - `party`: whether whoever applies is who signed
+//! - `party`: whether whoever applies is who signed; `ground`: why the law lets an office refuse
 //! - `embedded`: what of the held bundle the certificate embeds, by whoever applies
 //! - [`apply`], [`handle`], [`session`], [`draft`], [`approve`], [`finish`]: what is done
 //! - [`certificate_text`]: the wording of certificates
@@ -40,6 +40,7 @@ pub mod extraction;
 pub mod finish;
 pub mod form;
 pub mod given;
+mod ground;
 pub mod handle;
 pub mod notice;
 pub mod number;

@@ -2,13 +2,13 @@
 
 use heqi_evidence::bundle::EXTENSION;
 use heqi_tlog::checkpoint::SignedCheckpoint;
-use heqi_vocabulary::RecordId;
+use heqi_vocabulary::{ChainId, RecordId};
 
 use crate::bundle_parts;
 use crate::ceremonies::require_inside;
 use crate::disclose::{Attributes, DiscloseError, may_open, not_restricted};
 use crate::fault::{ActError, Fault};
-use crate::ledger::{self, KeptRecord};
+use crate::ledger::{self, KeptRecord, places};
 use crate::looks::{self, Purpose};
 use crate::platform::Platform;
 use crate::request::{Actor, RequestFacts};
@@ -63,11 +63,49 @@ pub(crate) fn base_name(kept: &KeptRecord) -> String {
     voucher.map_or_else(|| kept.record_id.to_string(), |voucher| voucher.to_string())
 }
 
+/// What a bundle says of the chain that its record stands in. Read once for all bundles of one chain that are made
+/// together: what they cost then grows with the chain, and not with its square.
+pub(crate) struct ChainShown {
+    /// What a custodian stated about its end.
+    head: Option<Vec<u8>>,
+    frames: Vec<Vec<u8>>,
+}
+
+impl ChainShown {
+    /// The chain by now: every record that was found before this was called has its frame in it.
+    pub(crate) async fn read(platform: &Platform, chain: ChainId) -> Result<Self, ActError> {
+        let mut head = None;
+        for custodian in platform.settings.custodians.keys().copied() {
+            let key = Pair(chain, custodian);
+            let stated = rows::CHAIN_HEADS.durable_row(platform.backend(), &key).await;
+            let stated = stated.map_err(Fault::from)?;
+            if head.is_none() {
+                head = stated.map(|row| row.value.envelope.into_bytes());
+            }
+        }
+        // After the statement about its end: the chain may have grown since, and a custodian that
+        // states more than the bundle has would convict an honest one.
+        let frames = chain_frames(platform, chain).await?;
+        Ok(Self { head, frames })
+    }
+}
+
 /// The bytes of a record's bundle. Whoever asked must be allowed to see it, and the look recorded.
 pub(crate) async fn bundle_of(
     platform: &Platform,
     kept: &KeptRecord,
     attributes: &Attributes,
+) -> Result<Vec<u8>, ActError> {
+    let chain = ChainShown::read(platform, kept.chain).await?;
+    bundle_in(platform, kept, attributes, &chain).await
+}
+
+/// The same with its chain as it was read after the record was found.
+pub(crate) async fn bundle_in(
+    platform: &Platform,
+    kept: &KeptRecord,
+    attributes: &Attributes,
+    chain: &ChainShown,
 ) -> Result<Vec<u8>, ActError> {
     let record = kept.record_id;
     let head = best_head(platform, kept).await?;
@@ -82,15 +120,9 @@ pub(crate) async fn bundle_of(
         let receipt = rows::RECEIPTS.durable_row(backend, &Pair(record, custodian)).await;
         let receipt = receipt.map_err(Fault::from)?;
         parts.deposits.extend(receipt.map(|row| row.value.envelope.into_bytes()));
-        let stated = rows::CHAIN_HEADS.durable_row(backend, &Pair(kept.chain, custodian)).await;
-        let stated = stated.map_err(Fault::from)?;
-        if parts.chain_head.is_none() {
-            parts.chain_head = stated.map(|row| row.value.envelope.into_bytes());
-        }
     }
-    // After the statement about its end: the chain may have grown since, and a custodian that
-    // states more than the bundle has would convict an honest one.
-    parts.chain = chain_frames(platform, kept).await?;
+    parts.chain_head.clone_from(&chain.head);
+    parts.chain.clone_from(&chain.frames);
     Ok(parts.write().map_err(Fault::broken)?)
 }
 
@@ -108,16 +140,14 @@ async fn best_head(platform: &Platform, kept: &KeptRecord) -> Result<SignedCheck
 }
 
 /// The frames of all records of the chain so far, in order; none when they would not fit.
-async fn chain_frames(platform: &Platform, kept: &KeptRecord) -> Result<Vec<Vec<u8>>, ActError> {
-    let within = format!("{}/", kept.chain);
-    let links = rows::LINKS.scan(platform.backend(), &within, None, MAX_FRAMES + 1).await;
-    let links = links.map_err(Fault::from)?;
+async fn chain_frames(platform: &Platform, chain: ChainId) -> Result<Vec<Vec<u8>>, ActError> {
+    let links = places::behind(platform, chain, (0, MAX_FRAMES + 1)).await?;
     if links.len() > MAX_FRAMES {
         return Ok(Vec::new());
     }
     let mut frames = Vec::with_capacity(links.len());
-    for (_, link) in links {
-        let record = ledger::find(platform, link.value).await?;
+    for link in links {
+        let record = ledger::find(platform, link).await?;
         frames.push(record.open(platform)?.frame_only().map_err(Fault::broken)?);
     }
     Ok(frames)

@@ -23,6 +23,7 @@ use crate::platform::{Custodian, Platform};
 
 mod kept;
 mod new_record;
+pub(crate) mod places;
 mod wire;
 
 pub(crate) use kept::{KeptRecord, find};

@@ -15,8 +15,8 @@
 //! - [`successor`]: `recover successor`, `keys accept`
 //! - [`production`], [`agents`]: two organisations over mutual TLS, and what production refuses
 //! - [`hostile`], [`limits`], [`platform`]: raw bytes, rates and queues at a platform by itself
-//! - [`lan`]: `demo --lan`
 //! - [`core_dumps`]: memory with keys in it is not written to a disk
+//! - [`lan`]: `demo --lan`; [`marked_once`]: what its time stamps are called
 //! - [`commands`]: `keys`, `platform`, `notary`, `load`
 #![expect(
     clippy::unwrap_used,
@@ -38,6 +38,7 @@ mod hostile;
 mod killed;
 mod lan;
 mod limits;
+mod marked_once;
 mod never_logged;
 mod notary_successor;
 mod older;

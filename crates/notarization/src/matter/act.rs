@@ -149,6 +149,13 @@ impl Opened<'_> {
         Ok(self.matter.has_seen(contested)?)
     }
 
+    /// What was put forward and fell with the act is not kept as if it waited still.
+    pub(crate) fn forget_fallen(&mut self) {
+        if self.matter.proposed().is_none() {
+            self.content.proposed.clear();
+        }
+    }
+
     /// Adds the step to the record and the log, and gives all that is written.
     pub(crate) fn write(
         mut self,

@@ -21,6 +21,7 @@ use crate::held_chain;
 use crate::office::NotaryOffice;
 
 mod answers;
+mod both_ways;
 mod chain;
 mod contested;
 mod environment;
@@ -46,7 +47,7 @@ struct Found {
 /// What the machine found.
 pub(crate) struct Examined {
     found: BTreeMap<Item, Found>,
-    /// Objections in the held chain.
+    /// Objections in the held chain and said to a custodian, one by both ways counted once.
     pub(crate) objections: u32,
     /// What the record says.
     pub(crate) facts: Facts,
@@ -167,11 +168,11 @@ pub(crate) async fn examine_held(
     });
     let claims = claims.collect();
     let identity = verdict.claim(ClaimName::Identity).map(|claim| &claim.reason);
+    let objections = chain.objections(record.as_ref());
     let mut facts = record.map(|record| chain.facts(&record, identity)).unwrap_or_default();
     facts.parts = held;
     let deposited = parts.get(PROOF).map(|(bytes, _)| bytes.as_slice());
     let is_proof_anew = bundle.proof.as_deref() != deposited;
-    let objections = chain.objections();
     let bundle = differing.is_empty().then_some(bundle);
     Ok(Examined { found, objections, facts, bundle, is_proof_anew, digests_agree, claims })
 }

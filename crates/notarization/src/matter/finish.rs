@@ -20,13 +20,15 @@ use crate::renewal::{RenewalError, leaf_at, renewal_file};
 use crate::staff::{Officer, officer_name};
 
 mod paper;
+mod proposal;
 mod standing;
 
 pub(crate) use paper::scan_of;
 pub use paper::{ScanKind, paper_sealed, scan_file};
+pub use proposal::{approve_proposed, digest_of_proposed, turn_down_proposed, withdraw_proposed};
+pub(crate) use proposal::{free_place, put_forward};
 pub use standing::{
-    approve_proposed, ask_reexamination, conclude_reexamination, digest_of_proposed,
-    propose_correction, propose_revocation, turn_down_proposed, void,
+    ask_reexamination, conclude_reexamination, propose_correction, propose_revocation, void,
 };
 
 /// How far the token's time may lie from the office's own, in milliseconds: five minutes.

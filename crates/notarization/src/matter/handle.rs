@@ -1,14 +1,13 @@
 //! What is done with an application before anything is drafted: declarations of interest,
-//! acceptance, the clock, the supplement, the checks, and the three ways to end without a
-//! certificate.
+//! acceptance, the clock, the supplement, the checks, and (in `ending`) the three ways to end
+//! without a certificate.
 
 use std::collections::BTreeMap;
 
 use heqi_identity::PersonName;
-use heqi_vocabulary::Language;
 
 use super::act::{Attempts, Opened, act, open};
-use super::apply::{next_serial, open_place};
+use super::apply::next_serial;
 use super::checklist::Item;
 use super::clock::PauseReason;
 use super::embedded;
@@ -17,13 +16,18 @@ use super::examine::{examine_held, names_held, signer_held};
 use super::form::{ApplicantKind, Application, text};
 use super::notice::{NoticeSays, owe};
 use super::number::{AcceptanceNo, ApplicationNo};
-use super::rows::OPEN;
 use super::state::Rule;
 use super::step::StepKind;
 use crate::deposited::deposit;
 use crate::held_chain;
 use crate::office::NotaryOffice;
 use crate::staff::{OfficeRole, Officer, officer_name};
+
+mod ending;
+
+pub use ending::{propose_refusal, propose_termination, withdraw};
+
+pub use super::ground::RefusalGround;
 
 /// The most things a supplement asks for.
 pub const MAX_SUPPLEMENT: usize = 50;
@@ -40,6 +44,7 @@ pub async fn declare(
     }
     act(office, no, by, StepKind::Declared, |opened| {
         opened.matter.declare(by, opened.now, conflict)?;
+        opened.forget_fallen();
         Ok((if conflict { "conflict" } else { "none" }.to_owned(), ()))
     })
     .await
@@ -100,6 +105,7 @@ pub async fn take_over(
 ) -> Result<(), MatterError> {
     act(office, no, by, StepKind::TakenOver, |opened| {
         opened.matter.take_over(by)?;
+        opened.forget_fallen();
         // Its place and time are those of an extraction that is done again.
         opened.content.draft.clear();
         Ok((String::new(), ()))
@@ -174,116 +180,6 @@ pub async fn resume(
         Ok((String::new(), ()))
     })
     .await
-}
-
-/// A ground of refusal: the nine of 公证法 art. 31.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct RefusalGround(u8);
-
-impl RefusalGround {
-    /// How many there are.
-    pub const COUNT: u8 = 9;
-
-    /// The item of the article, from 1.
-    pub const fn of_item(item: u8) -> Option<Self> {
-        if item >= 1 && item <= Self::COUNT { Some(Self(item)) } else { None }
-    }
-
-    /// The item.
-    pub const fn item(self) -> u8 {
-        self.0
-    }
-
-    /// Its words.
-    pub const fn words(self, language: Language) -> &'static str {
-        let (zh, en) = match self.0 {
-            1 => (
-                "无民事行为能力人或者限制民事行为能力人没有监护人代理申请公证的",
-                "a person without full capacity applies without a guardian",
-            ),
-            2 => ("当事人与申请公证的事项没有利害关系的", "no interest in the matter"),
-            3 => ("申请公证的事项属专业技术鉴定、评估事项的", "a matter of technical appraisal"),
-            4 => ("当事人之间对申请公证的事项有争议的", "the parties dispute the matter"),
-            5 => (
-                "当事人虚构、隐瞒事实，或者提供虚假证明材料的",
-                "facts invented or hidden, or false materials",
-            ),
-            6 => (
-                "当事人提供的证明材料不充分或者拒绝补充证明材料的",
-                "materials insufficient, or their supplement refused",
-            ),
-            7 => ("申请公证的事项不真实、不合法的", "the matter is untrue or unlawful"),
-            8 => ("申请公证的事项违背社会公德的", "the matter is against public morals"),
-            _ => ("当事人拒绝按照规定支付公证费的", "the fee is refused"),
-        };
-        language.pick(zh, en)
-    }
-}
-
-/// Refuses, with a ground of the law and a reason (公证程序规则 art. 48).
-pub async fn refuse(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    ground: RefusalGround,
-    why: &str,
-) -> Result<(), MatterError> {
-    let why = text(why).ok_or(MatterError::Text)?;
-    let said = format!("公证法第三十一条第{}项：{why}", ground.item());
-    let says = NoticeSays::Refusal { item: ground.item(), reason: why };
-    end(office, no, by, (StepKind::Refused, said, says)).await
-}
-
-/// Terminates a matter that cannot be completed (公证程序规则 art. 50).
-pub async fn terminate(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    why: &str,
-) -> Result<(), MatterError> {
-    let why = text(why).ok_or(MatterError::Text)?;
-    let says = NoticeSays::Termination { reason: why.clone() };
-    end(office, no, by, (StepKind::Terminated, why, says)).await
-}
-
-/// The applicant withdraws before anything is issued.
-pub async fn withdraw(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    why: &str,
-) -> Result<(), MatterError> {
-    let why = text(why).ok_or(MatterError::Text)?;
-    end(office, no, by, (StepKind::Withdrawn, why, NoticeSays::Withdrawal {})).await
-}
-
-/// Ends a matter and lets the same applicant apply again.
-async fn end(
-    office: &NotaryOffice,
-    no: ApplicationNo,
-    by: &Officer,
-    (step, said, says): (StepKind, String, NoticeSays),
-) -> Result<(), MatterError> {
-    let mut attempts = Attempts::default();
-    loop {
-        let mut opened = open(office, no).await?;
-        let today = opened.today;
-        match step {
-            StepKind::Refused => opened.matter.refuse(by, today)?,
-            StepKind::Terminated => opened.matter.terminate(by, today)?,
-            _ => opened.matter.withdraw(by, today)?,
-        }
-        opened.content.reasons.push(said.clone());
-        owe(office, &mut opened, says.clone()).await?;
-        let place = open_place(opened.matter.deposit_no, opened.matter.applicant);
-        if let Some(row) = OPEN.row(office.store(), &place).await? {
-            OPEN.remove(&mut opened.changes, &place, row.version)?;
-        }
-        let changes = opened.write(&by.acted(), step, &said)?;
-        if attempts.commit(office, changes).await? {
-            return Ok(());
-        }
-    }
 }
 
 /// Has the machine recompute its part of the list from the bytes that are held.

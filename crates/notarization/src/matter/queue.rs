@@ -23,8 +23,9 @@ pub const PAGE: usize = 50;
 pub const COUNTED: usize = 1_000;
 /// Matters that are indexed in one commit.
 const BATCH: usize = 200;
-/// `1` was that of a queue without re-examinations: its rows are written once more, with those.
-const MARK: &str = "2";
+/// `1` was that of a queue without re-examinations, `2` of one in which an archived matter stayed in the archive whatever
+/// was open about it: the rows of both are written once more.
+const MARK: &str = "3";
 
 /// How far matters have come, as the queue shows them together.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -58,9 +59,10 @@ impl Group {
         Self::Archived,
     ];
 
-    /// The group a matter stands in.
-    pub const fn of(matter: &Matter) -> Self {
-        if matter.archived_at().is_some() { Self::Archived } else { Self::At(matter.stage()) }
+    /// The group a matter stands in. What is archived and open again stands among the work until that is decided.
+    pub fn of(matter: &Matter) -> Self {
+        let is_over = matter.archived_at().is_some() && !matter.is_open_again();
+        if is_over { Self::Archived } else { Self::At(matter.stage()) }
     }
 
     /// The stable word.
@@ -90,7 +92,7 @@ pub(crate) struct QueuePlace {
 }
 
 impl QueuePlace {
-    pub(crate) const fn of(matter: &Matter) -> Self {
+    pub(crate) fn of(matter: &Matter) -> Self {
         Self { group: Group::of(matter), no: matter.no() }
     }
 }
@@ -251,7 +253,13 @@ pub async fn index_matters(office: &NotaryOffice) -> Result<usize, MatterError> 
             for (no, row) in &rows {
                 // A matter that moves meanwhile has written its place itself: it is read again.
                 changes.expect(MATTERS.key(no)?, Expected::Version(row.version));
-                AT.put(&mut changes, &QueuePlace::of(&row.value.matter), &())?;
+                let now = QueuePlace::of(&row.value.matter);
+                if now.group != Group::Archived {
+                    // Where it stood before, if it is archived and open again.
+                    let before = QueuePlace { group: Group::Archived, no: *no };
+                    changes.delete(AT.key(&before)?);
+                }
+                AT.put(&mut changes, &now, &())?;
                 looked_at_again(&mut changes, *no, (false, row.value.matter.is_looked_at_again()))?;
             }
             if attempts.commit(office, changes).await? {

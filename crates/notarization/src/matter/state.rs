@@ -12,6 +12,8 @@
 //!     │                                                  issue (good time token) │
 //!     └► Refused · Terminated · Withdrawn (before issue)                 Issued ◄┘─► Voided
 //! ```
+//!
+//! Refused, Terminated, and Voided of what was issued: one person proposes, another approves ([`Proposed`]).
 
 use std::collections::BTreeMap;
 
@@ -31,7 +33,7 @@ mod proposed;
 mod read;
 mod transitions;
 
-pub use proposed::{Proposed, StandingChange};
+pub use proposed::{Proposed, ProposedChange};
 
 /// How far a matter has come.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -186,6 +188,15 @@ pub enum Rule {
     /// It was done before.
     #[error("it was done before")]
     Done,
+    /// What was put forward waits for a second person.
+    #[error("something waits for a second person")]
+    Waits,
+    /// Only who put something forward takes it back.
+    #[error("somebody else put it forward")]
+    OthersProposal,
+    /// Another notary looks at the certificate again, and has not decided yet.
+    #[error("a re-examination is open")]
+    LookedAtAgain,
     /// A re-examination is done by another notary than the one who issued.
     #[error("a re-examination is done by another notary")]
     OtherNotary,

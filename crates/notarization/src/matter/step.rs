@@ -123,6 +123,10 @@ pub enum StepKind {
     StandingProposed,
     /// 不同意.
     ProposalTurnedDown,
+    /// 提请不予受理、不予办理，或者终止.
+    EndingProposed,
+    /// 收回提请.
+    ProposalWithdrawn,
     /// 归档.
     Archived,
     /// 文书制作.
@@ -163,6 +167,8 @@ impl StepKind {
             Self::ReexaminationDecided => "reexamination_decided",
             Self::StandingProposed => "standing_proposed",
             Self::ProposalTurnedDown => "proposal_turned_down",
+            Self::EndingProposed => "ending_proposed",
+            Self::ProposalWithdrawn => "proposal_withdrawn",
             Self::Archived => "archived",
             Self::NoticeMade => "notice_made",
         }

@@ -23,11 +23,12 @@ use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
     approve_proposed, ask_reexamination, conclude_reexamination, deliver, digest_of_proposed,
     issue, paper_sealed, propose_correction, propose_revocation, set_fee, turn_down_proposed, void,
+    withdraw_proposed,
 };
 use heqi_notarization::matter::form::DeliveryWay;
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, pause, recompute, refuse, resume,
-    supplement_arrived, take_over, terminate, tick, withdraw,
+    RefusalGround, accept, ask_supplement, declare, pause, propose_refusal, propose_termination,
+    recompute, resume, supplement_arrived, take_over, tick, withdraw,
 };
 use heqi_notarization::matter::session::press_button;
 use heqi_notarization::matter::state::{Fee, ReexaminationOutcome};
@@ -197,8 +198,8 @@ async fn submitted(trial: &mut Trial) -> ApplicationNo {
 async fn a_store_that_fails_at_any_call_before_the_draft_leaves_no_step_half_done() {
     let mut trial = Trial::new().await;
     let no = submitted(&mut trial).await;
-    let [clerk, notary, other_notary, _] = trial.officers();
-    for one in [&clerk, &notary, &other_notary] {
+    let [clerk, notary, other_notary, approver] = trial.officers();
+    for one in [&clerk, &notary, &other_notary, &approver] {
         trial.does("declare", run!(office, by = one; declare(office, no, by, false))).await;
     }
     let run = run!(office, by = clerk; withdraw(office, no, by, "申请人撤回"));
@@ -207,10 +208,15 @@ async fn a_store_that_fails_at_any_call_before_the_draft_leaves_no_step_half_don
     let run = run!(office, by = other_notary; take_over(office, no, by));
     trial.tries("take_over", &run).await;
     let ground = RefusalGround::of_item(6).unwrap();
-    let run = run!(office, by = notary; refuse(office, no, by, ground, "拒绝补充"));
-    trial.tries("refuse", &run).await;
-    let run = run!(office, by = notary; terminate(office, no, by, "申请人死亡"));
-    trial.tries("terminate", &run).await;
+    let run = run!(office, by = notary; propose_termination(office, no, by, "申请人死亡"));
+    trial.tries("propose_termination", &run).await;
+    let run = run!(office, by = notary; propose_refusal(office, no, by, (ground, "拒绝补充")));
+    trial.does("propose_refusal", run).await;
+    let shown = trial.shown(no).await;
+    let run = run!(office, by = approver; approve_proposed(office, no, by, shown));
+    trial.tries("approve_proposed of a refusal", &run).await;
+    let run = run!(office, by = notary; withdraw_proposed(office, no, by, "尚可补充"));
+    trial.does("withdraw_proposed", run).await;
     let run = run!(office, by = notary; ask_supplement(office, no, by, "居民身份证原件"));
     trial.does("ask_supplement", run).await;
     let run = run!(office, by = notary; supplement_arrived(office, no, by, "已提交"));

@@ -12,6 +12,7 @@ mod clock;
 mod company;
 mod concurrency;
 mod embedded;
+mod endings;
 mod erasure;
 mod every_account;
 mod every_call;

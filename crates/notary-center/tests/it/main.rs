@@ -13,6 +13,7 @@ mod company;
 mod coverage;
 mod deposits;
 mod durable;
+mod endings;
 mod found_void;
 mod holder;
 mod holder_objects;

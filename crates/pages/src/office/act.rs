@@ -52,13 +52,15 @@ pub enum OfficeAct {
     ApproveProposed,
     /// 审批不同意.
     TurnDown,
+    /// 收回提请.
+    TakeBack,
     /// 申请复查.
     AskAgain,
     /// 提交复查结论.
     Reexamine,
-    /// 不予办理.
+    /// 提请不予办理.
     Refuse,
-    /// 终止.
+    /// 提请终止.
     Terminate,
     /// 撤回.
     Withdraw,
@@ -70,7 +72,7 @@ pub enum OfficeAct {
 
 impl OfficeAct {
     /// Every act.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Declare,
         Self::Accept,
         Self::TakeOver,
@@ -93,6 +95,7 @@ impl OfficeAct {
         Self::Revoke,
         Self::ApproveProposed,
         Self::TurnDown,
+        Self::TakeBack,
         Self::AskAgain,
         Self::Reexamine,
         Self::Refuse,
@@ -127,6 +130,7 @@ impl OfficeAct {
             Self::Revoke => "revoke",
             Self::ApproveProposed => "approve-proposed",
             Self::TurnDown => "turn-down",
+            Self::TakeBack => "take-back",
             Self::AskAgain => "ask-again",
             Self::Reexamine => "reexamine",
             Self::Refuse => "refuse",
@@ -168,10 +172,11 @@ impl OfficeAct {
             Self::Revoke => Words::new("提请撤销公证书", "Propose to void the certificate"),
             Self::ApproveProposed => Words::new("审批同意", "Approve what is proposed"),
             Self::TurnDown => Words::new("审批不同意", "Turn it down"),
+            Self::TakeBack => Words::new("收回提请", "Take back what you proposed"),
             Self::AskAgain => Words::new("受理复查申请", "Take a re-examination"),
             Self::Reexamine => Words::new("提交复查结论", "Conclude the re-examination"),
-            Self::Refuse => Words::new("不予办理", "Refuse"),
-            Self::Terminate => Words::new("终止公证", "Terminate"),
+            Self::Refuse => Words::new("提请不予办理", "Propose to refuse"),
+            Self::Terminate => Words::new("提请终止公证", "Propose to terminate"),
             Self::Withdraw => Words::new("申请人撤回", "Withdraw"),
             Self::Void => Words::new("作废未出具的编号", "Void a number that was not issued"),
             Self::Archive => Words::new("归档", "Archive"),

@@ -15,12 +15,12 @@ use super::traces::opened;
 use crate::disclose::Attributes;
 use crate::erasure::rows::{ERASURES, ErasureRow};
 use crate::erasure::{Decision, MOST};
-use crate::export_bundle::bundle_of;
+use crate::export_bundle::{ChainShown, bundle_in, bundle_of};
 use crate::fault::{ActError, Fault, Thing};
-use crate::ledger::{self, KeptRecord};
+use crate::ledger::{self, KeptRecord, places};
 use crate::platform::Platform;
 use crate::request::{Actor, RequestFacts};
-use crate::rows::{self, Pair};
+use crate::rows::Pair;
 
 mod turns;
 
@@ -127,23 +127,27 @@ fn address(platform: &Platform, (query, filing): (RecordId, FilingId), from: usi
 /// The files of one part.
 type Files = Vec<(String, Vec<u8>)>;
 
-/// The bundles of a part, and what the list says of each record. No record before or behind the part is read, but
-/// for the one whose bundle is found to have no place in it.
+/// The bundles of a part, and what the list says of each record. No place before or behind the part is read, but once
+/// for the frames that every bundle carries, and no record whole, but for the one whose bundle is found to have no
+/// place in it.
 async fn bundles(
     platform: &Platform,
     seen: &Seen<'_>,
     from: usize,
 ) -> Result<(Files, Vec<Value>, Part), SearchError> {
-    let within = format!("{}/", seen.filing.chain());
-    let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
-    let links = links.map_err(Fault::from)?;
-    if from >= links.len() {
+    let chain = seen.filing.chain();
+    let of = places::length(platform, chain).await?;
+    if from >= of {
         return Err(ActError::NotFound(Thing::Record).into());
     }
+    let most = MOST_RECORDS.min(of.saturating_sub(from));
+    let links = places::behind(platform, chain, (from, most)).await?;
+    // After its places: each record of the part stands in it. And once for all of them.
+    let chain = ChainShown::read(platform, chain).await?;
     let (mut files, mut records, mut taken) = (Files::new(), Vec::new(), 0);
-    for (_, link) in links.iter().skip(from).take(MOST_RECORDS) {
-        let kept = ledger::find(platform, link.value).await?;
-        let bundle = match bundle_of(platform, &kept, &Attributes::All).await {
+    for link in links {
+        let kept = ledger::find(platform, link).await?;
+        let bundle = match bundle_in(platform, &kept, &Attributes::All, &chain).await {
             Ok(bundle) => Some(bundle),
             // A document that was erased takes its bundle with it; the list says so.
             Err(ActError::Fault(Fault::Erased)) => None,
@@ -158,7 +162,7 @@ async fn bundles(
         records.push(record(&kept, bundle.is_some().then_some(&*name)));
         files.extend(bundle.map(|bundle| (name, bundle)));
     }
-    let part = Part { from, until: from + records.len(), of: links.len() };
+    let part = Part { from, until: from + records.len(), of };
     Ok((files, records, part))
 }
 

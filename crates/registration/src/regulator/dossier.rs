@@ -2,8 +2,6 @@
 //! signature, everything that happened in order, and what restricts it. Photos are not in it: each
 //! is a look of its own.
 
-use std::collections::BTreeMap;
-
 use heqi_evidence::schema::RecordKind;
 use heqi_filing::{Confirmation, FilingState, Matter};
 use heqi_vocabulary::{
@@ -19,13 +17,18 @@ use super::verdict::{SignatureVerdict, verdict};
 use crate::begin_signing::capacity_words;
 use crate::correct_person::WARD_NAME;
 use crate::erasure::rows::HOLDS;
+use crate::export_bundle::ChainShown;
 use crate::fault::{ActError, Fault, Thing};
 use crate::holder_notice::{SaidToCustodian, said_to_custodians};
-use crate::ledger::{self, KeptRecord};
+use crate::ledger::{self, KeptRecord, places};
 use crate::object::Ground;
 use crate::platform::{Custodian, Platform};
 use crate::request::{Actor, RequestFacts};
 use crate::rows::{self, Pair};
+
+mod objections;
+
+use objections::Objected;
 
 /// The most records of a filing that are listed on one page.
 const LISTED: usize = 500;
@@ -138,6 +141,8 @@ pub struct DossierSignature {
     pub may_apply: bool,
     /// What the person said to a custodian about it, past the platform.
     pub said: Vec<SaidToCustodian>,
+    /// When the platform recorded that the same party objects to it: no other objection than one said to a custodian.
+    pub objected_at: Option<UtcMillis>,
     /// What it left: with what it was made, how long was read, what was written; nothing for one of
     /// those beyond [`EXAMINED`].
     pub traces: Traces,
@@ -194,23 +199,33 @@ pub async fn dossier(
     let Some(listed) = records.get(from..) else {
         return Err(ActError::NotFound(Thing::Record).into());
     };
-    let opened = ["party_name", "representative_name", "documents", "identity", "ground"];
-    let opened = [&opened[..], &traces::OPENED].concat();
+    let opened = ["party_name", "representative_name", "documents", "identity"];
+    let opened = [&opened[..], &objections::OPENED, &traces::OPENED].concat();
     let look = look(platform, &seen, facts, (Looked::Filing, None, &opened)).await?;
     let look = (look, ledger::find(platform, look).await?.index);
     let mut signatures = Vec::new();
     let mut not_examined = 0;
     let mut known = Known::default();
-    for kept in listed.iter().filter(|kept| kept.kind == RecordKind::Signing) {
-        let found = if signatures.len() < EXAMINED {
-            let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
-            (Some(verdict(platform, kept).await?), left)
-        } else {
+    let objected = objections::objections(platform, &records)?;
+    let signings = || listed.iter().filter(|kept| kept.kind == RecordKind::Signing);
+    // The chain once for all of them: every bundle that is examined carries it.
+    let chain = match signings().next() {
+        Some(kept) => Some(ChainShown::read(platform, kept.chain).await?),
+        None => None,
+    };
+    for kept in signings() {
+        let found = match &chain {
+            Some(chain) if signatures.len() < EXAMINED => {
+                let left = traces(platform, &seen.filing, (kept, &records), &mut known).await?;
+                (Some(verdict(platform, kept, chain).await?), left)
+            }
             // Neither judged nor opened: both grow with the filing, and this is one page.
-            not_examined += 1;
-            (None, Traces::default())
+            _ => {
+                not_examined += 1;
+                (None, Traces::default())
+            }
         };
-        signatures.push(signature(platform, &seen, kept, found).await?);
+        signatures.push(signature(platform, &seen, (kept, &objected), found).await?);
     }
     let filing = &seen.filing;
     Ok(Dossier {
@@ -222,7 +237,7 @@ pub async fn dossier(
         state: *filing.state(),
         opened_at: filing.opened_at(),
         is_simulated: platform.settings().is_simulated(filing.number()),
-        parties: parties(&seen, &grounds(platform, &records)?),
+        parties: parties(&seen, &objected),
         documents: documents(&seen),
         signatures,
         not_examined,
@@ -247,18 +262,17 @@ async fn records(
     seen: &Seen<'_>,
     from: usize,
 ) -> Result<(Vec<KeptRecord>, usize), SearchError> {
-    let within = format!("{}/", seen.filing.chain());
-    let links = rows::LINKS.scan(platform.backend(), &within, None, usize::MAX).await;
-    let links = links.map_err(Fault::from)?;
-    if from > 0 && from >= links.len() {
+    let chain = seen.filing.chain();
+    let of = places::length(platform, chain).await?;
+    if from > 0 && from >= of {
         return Err(ActError::NotFound(Thing::Record).into());
     }
-    let until = from.saturating_add(LISTED);
+    let until = from.saturating_add(LISTED).min(of);
     let mut records = Vec::new();
-    for (_, link) in links.iter().take(until) {
-        records.push(ledger::find(platform, link.value).await?);
+    for link in places::behind(platform, chain, (0, until)).await? {
+        records.push(ledger::find(platform, link).await?);
     }
-    Ok((records, links.len().saturating_sub(until)))
+    Ok((records, of.saturating_sub(until)))
 }
 
 fn event(
@@ -294,23 +308,7 @@ fn replaced(filing: &heqi_filing::Filing, document: DocumentId) -> Option<Replac
     })
 }
 
-/// On which ground each party objected, as its record says it; the last one counts.
-fn grounds(
-    platform: &Platform,
-    records: &[KeptRecord],
-) -> Result<BTreeMap<PartyId, Ground>, Fault> {
-    let mut grounds = BTreeMap::new();
-    for kept in records.iter().filter(|kept| kept.kind == RecordKind::Objection) {
-        let said = traces::opened(platform, kept, &["ground"])?;
-        let ground = said.parsed("ground");
-        if let (Some(party), Some(ground)) = (kept.about.party, ground) {
-            grounds.insert(party, ground);
-        }
-    }
-    Ok(grounds)
-}
-
-fn parties(seen: &Seen<'_>, grounds: &BTreeMap<PartyId, Ground>) -> Vec<DossierParty> {
+fn parties(seen: &Seen<'_>, objected: &[Objected]) -> Vec<DossierParty> {
     let line = |party: &heqi_filing::Party| {
         let name = match crate::add_party::party_words(party.who()) {
             (_, name, None) => name.to_owned(),
@@ -322,7 +320,7 @@ fn parties(seen: &Seen<'_>, grounds: &BTreeMap<PartyId, Ground>) -> Vec<DossierP
             name,
             capacities: capacity_words(party.capacities()),
             confirmation: *party.confirmation(),
-            ground: grounds.get(&party.id()).copied(),
+            ground: objections::ground_of(objected, party.id()),
             removed_at: party.removal().map(|removal| removal.at),
         }
     };
@@ -344,7 +342,7 @@ fn documents(seen: &Seen<'_>) -> Vec<DossierDocument> {
 async fn signature(
     platform: &Platform,
     seen: &Seen<'_>,
-    kept: &KeptRecord,
+    (kept, objected): (&KeptRecord, &[Objected]),
     (verdict, traces): (Option<SignatureVerdict>, Traces),
 ) -> Result<DossierSignature, SearchError> {
     let party = kept.about.party.and_then(|id| seen.filing.anyone(id));
@@ -370,6 +368,7 @@ async fn signature(
         has_photo: kept.private(platform)?.is_some_and(|private| private.photo.is_some()),
         may_apply: may_apply(platform, &deposits, application.as_ref()),
         said: said_to_custodians(platform, kept.record_id).await?,
+        objected_at: objections::recorded_against(objected, kept, seen.filing.id()),
         application,
         deposits,
         traces,

@@ -12,7 +12,7 @@ use heqi_vocabulary::Language;
 
 use crate::decoding;
 use crate::disclose::Attributes;
-use crate::export_bundle::bundle_of;
+use crate::export_bundle::{ChainShown, bundle_in};
 use crate::fault::{ActError, Fault};
 use crate::ledger::KeptRecord;
 use crate::platform::Platform;
@@ -96,12 +96,13 @@ impl SignatureVerdict {
     }
 }
 
-/// Examines the bundle of a record.
+/// Examines the bundle of a record, with its chain as it was read.
 pub(super) async fn verdict(
     platform: &Platform,
     kept: &KeptRecord,
+    chain: &ChainShown,
 ) -> Result<SignatureVerdict, ActError> {
-    let bytes = bundle_of(platform, kept, &Attributes::All).await?;
+    let bytes = bundle_in(platform, kept, &Attributes::All, chain).await?;
     let anchors = platform.settings().anchors.clone();
     let judged = decoding::run(platform, move || judge(&bytes, anchors.as_deref())).await?;
     judged.ok_or_else(|| Fault::broken("the examination of a bundle of ours failed").into())

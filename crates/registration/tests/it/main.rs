@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod after;
+mod chain_reads;
 mod concurrency;
 mod correction;
 mod court_package;
@@ -31,6 +32,7 @@ mod liveness;
 mod monitoring;
 mod notary;
 mod objections;
+mod one_objection;
 mod other_way;
 mod photos;
 mod privacy;

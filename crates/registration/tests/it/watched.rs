@@ -31,6 +31,7 @@ pub(crate) struct Watched {
     /// How many more objects there is room for, where that ends.
     room: Mutex<Option<usize>>,
     pause: Mutex<Option<Pause>>,
+    read: Mutex<BTreeMap<String, usize>>,
     /// What was erased: on a disk of its own, and goes with the store here.
     ledger: Arc<ErasureLedger>,
 }
@@ -64,6 +65,7 @@ impl Watched {
             refusal: Mutex::default(),
             room: Mutex::default(),
             pause: Mutex::default(),
+            read: Mutex::default(),
             ledger: Arc::new(ErasureLedger::in_memory()),
         }
     }
@@ -117,6 +119,17 @@ impl Watched {
         if waiting.as_ref().is_some_and(is_here) { waiting.take() } else { None }
     }
 
+    /// How many rows were read since this was asked last, by their table: what a use case costs, without a clock.
+    pub(crate) fn rows_read(&self) -> BTreeMap<String, usize> {
+        std::mem::take(&mut *self.read.lock())
+    }
+
+    fn count(&self, key: &[u8], rows: usize) {
+        let table = key.split(|byte| *byte == b'/').next().unwrap_or_default();
+        let table = String::from_utf8_lossy(table).into_owned();
+        *self.read.lock().entry(table).or_default() += rows;
+    }
+
     /// From now on commits fail like this; `None`: they work again.
     pub(crate) fn refuse_commits(&self, error: Option<CommitError>) {
         *self.refusal.lock() = error;
@@ -141,6 +154,7 @@ impl Watched {
 
 impl Backend for Watched {
     fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
+        self.count(key.as_bytes(), 1);
         let found = self.inner.row(key);
         match self.pause_of(false, key.as_bytes()) {
             None => found,
@@ -154,7 +168,12 @@ impl Backend for Watched {
         after: Option<&'a RowKey>,
         limit: usize,
     ) -> Answer<'a, Vec<(RowKey, Row)>> {
-        let found = self.inner.scan(prefix, after, limit);
+        let scanned = self.inner.scan(prefix, after, limit);
+        let found: Answer<'a, Vec<(RowKey, Row)>> = Box::pin(async move {
+            let rows = scanned.await?;
+            self.count(prefix, rows.len());
+            Ok(rows)
+        });
         match self.pause_of(true, prefix) {
             None => found,
             Some(pause) => pause.behind(found),

@@ -44,7 +44,7 @@ pub(super) fn signature(
             .collect(),
         application: one.application.as_ref().map(|view| application(view, l)),
         apply_key: one.may_apply.then_some(key),
-        said: one.said.iter().map(|said| said_to_custodian(said, l)).collect(),
+        said: one.said.iter().map(|said| said_to_custodian(said, one.objected_at, l)).collect(),
         dwell: one.traces.dwell.iter().map(strip).collect(),
         handwriting: one.traces.handwriting.as_ref().map(written),
         actions: one.traces.actions.iter().map(|said| action(*said, l)).collect(),
@@ -91,22 +91,32 @@ fn written(handwriting: &Handwriting) -> HandwritingShown {
     }
 }
 
-/// A custodian's word that somebody with the signer's contact and name said so.
-fn said_to_custodian(said: &SaidToCustodian, l: Language) -> String {
+/// A custodian's word that somebody with the signer's contact and name said so; and that the platform recorded an
+/// objection of the same signer, which is no second one.
+fn said_to_custodian(said: &SaidToCustodian, recorded: Option<UtcMillis>, l: Language) -> String {
     let whom = match said.custodian {
         Custodian::DataCentre => l.pick("公证处数据中心", "the notary's data centre"),
         Custodian::Preservation => l.pick("实时保", "the preservation service"),
     };
     let at = said.said_at.for_people();
     let taken = said.taken_at.for_people();
+    let recorded = match (recorded, l) {
+        (None, Language::Zh) => "尚未据此暂停办件".to_owned(),
+        (None, Language::En) => "it pauses nothing by itself".to_owned(),
+        (Some(at), Language::Zh) => {
+            format!("平台另于{}记录了该签署人对本签署的异议，按一份异议看待", at.for_people())
+        }
+        (Some(at), Language::En) => format!(
+            "the platform recorded this signer's objection at {}: read it as one",
+            at.for_people()
+        ),
+    };
     match (said.kind, l) {
         (NoticeKind::Objection, Language::Zh) => {
-            format!(
-                "签署人向{whom}提出异议：{at}（{taken}送达平台，公证机构已签名；尚未据此暂停办件）"
-            )
+            format!("签署人向{whom}提出异议：{at}（{taken}送达平台，公证机构已签名；{recorded}）")
         }
         (NoticeKind::Objection, Language::En) => format!(
-            "The signer objected to {whom} at {at} (here since {taken}, signed by the notary; it pauses nothing by itself)"
+            "The signer objected to {whom} at {at} (here since {taken}, signed by the notary; {recorded})"
         ),
         (NoticeKind::ConsentWithdrawn, Language::Zh) => {
             format!("签署人向{whom}撤回同意：{at}（{taken}送达平台，公证机构已签名）")

@@ -45,7 +45,8 @@ impl Trust {
             policy: Some(settings::time_policy()),
             roots: vec![TimeRootAnchor {
                 certificate: Base64(self.time_root.clone()),
-                organisation: "合契演示时间戳(测试) (TEST ONLY)".to_owned(),
+                // Without a mark: whoever tells of its time stamps says once that they are for tests, by the flag below.
+                organisation: "合契演示时间戳".to_owned(),
                 policy: Some(settings::time_policy()),
                 test_only: true,
                 validity: self.always,

@@ -172,8 +172,14 @@ pub(super) fn rule_said(rule: Rule) -> Said {
         Rule::OwnDraft => say(
             Forbidden,
             "own_draft",
-            ["不能审批自己起草或承办的公证书。", "请由起草人和承办公证员以外的审批人审批。"],
-            ["Nobody approves an own draft or an own matter.", "Somebody else has to approve it."],
+            [
+                "不能审批自己起草、承办或提请的事项。",
+                "请由起草人、提请人和承办公证员以外的审批人审批。",
+            ],
+            [
+                "Nobody approves an own draft, an own matter, or what they put forward.",
+                "Somebody else has to approve it.",
+            ],
         ),
         Rule::ObjectionTick => say(
             Conflict,
@@ -261,6 +267,39 @@ pub(super) fn rule_said(rule: Rule) -> Said {
             "done_before",
             ["该事项已经办理过。", "请刷新页面查看。"],
             ["This was done before.", "Reload the page."],
+        ),
+        Rule::Waits => say(
+            Conflict,
+            "proposal_waits",
+            [
+                "该申请有提请审批的事项尚未审批，不能办理此事项，未作更改。",
+                "请由审批人先审批同意或不同意，或由提请人收回。",
+            ],
+            [
+                "Something that was put forward waits for a second person, so this cannot be done; nothing was changed.",
+                "Have an approver approve it or turn it down, or have whoever put it forward take it back.",
+            ],
+        ),
+        Rule::OthersProposal => say(
+            Forbidden,
+            "others_proposal",
+            ["只有提请人可以收回其提请的事项。", "请由提请人收回，或由审批人审批。"],
+            [
+                "Only who put it forward takes it back.",
+                "Let them do it, or let an approver decide it.",
+            ],
+        ),
+        Rule::LookedAtAgain => say(
+            Conflict,
+            "reexamination_open",
+            [
+                "该公证书正在复查，尚未作出决定，不能归档，未作更改。",
+                "请在复查决定经审批后再归档。",
+            ],
+            [
+                "The certificate is being re-examined and nothing is decided yet, so it is not archived; nothing was changed.",
+                "Archive it once the outcome is approved.",
+            ],
         ),
         Rule::OtherNotary => say(
             Forbidden,

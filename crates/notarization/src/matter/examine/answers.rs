@@ -76,7 +76,7 @@ impl Chain {
         }
     }
 
-    fn answers(
+    pub(super) fn answers(
         &self,
         signing: &Disclosure,
         applicant: ApplicantKind,
@@ -88,13 +88,27 @@ impl Chain {
         // Whoever applies reads its own name and words; everybody else is a third party.
         // What was said in a company's name is the company's own.
         let own = signing.text("party").filter(|_| applicant != ApplicantKind::Regulator);
+        // What came after the certificate by one of the two ways is not in it.
+        let both = self.said_by_both_ways(signing);
+        let both = both.filter(|(said_at, one)| {
+            let recorded: Option<UtcMillis> = one.parsed("recorded_at");
+            *said_at <= until && recorded.is_some_and(|recorded| recorded <= until)
+        });
+        let both: Vec<(UtcMillis, &Disclosure)> = both.collect();
         for record in all {
             let at: Option<UtcMillis> = record.parsed("recorded_at");
             let Some(at) = at.filter(|at| *at <= until) else { continue };
-            told.push((at, self.line(record, at, own)));
+            let mut line = self.line(record, at, own);
+            // One objection by both ways is one line, with both times.
+            for (said_at, _) in both.iter().filter(|(_, one)| one.root() == record.root()) {
+                let said_at = said_at.for_people();
+                line.way = format!("{}；{said_at}{TOLD}提出", line.way);
+            }
+            told.push((at, line));
             records.push((at, record));
         }
-        for at in self.told.iter().copied().filter(|at| *at <= until) {
+        let alone = |said_at: &UtcMillis| both.iter().all(|(at, _)| at != said_at);
+        for at in self.told.iter().copied().filter(|at| *at <= until).filter(alone) {
             let line = AnswerLine {
                 who: self.name_of(signing.text("party"), own),
                 what: "异议".to_owned(),

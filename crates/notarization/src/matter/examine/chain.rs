@@ -73,7 +73,8 @@ pub(crate) async fn answer_held(
     let chain = Chain::read(office, key, row.value.chain).await?;
     let void = chain.void_of(&signing).and_then(Voided::read);
     let replaced = chain.versions.replaced_of(&signing);
-    Ok(Answered { objections: chain.objections(), void, replaced, ..chain.answer(&signing) })
+    let objections = chain.objections(Some(&signing));
+    Ok(Answered { objections, void, replaced, ..chain.answer(&signing) })
 }
 
 /// The company in whose name a signing was made: whoever has a representative is one, but for a
@@ -110,7 +111,7 @@ pub(crate) struct Answered {
     pub(crate) at: Option<UtcMillis>,
     /// In what way, for people.
     pub(crate) way: String,
-    /// How many objections there are, of anybody and by either way.
+    /// How many objections there are, of anybody and by either way, one said by both counted once.
     pub(crate) objections: u32,
     /// That the registry found the signature void.
     pub(crate) void: Option<Voided>,
@@ -181,11 +182,6 @@ impl Chain {
         Ok(read)
     }
 
-    /// How many there are, by either way.
-    pub(super) fn objections(&self) -> u32 {
-        u32::try_from(self.objections.len() + self.told.len()).unwrap_or(u32::MAX)
-    }
-
     pub(super) fn take(&mut self, record: Disclosure) {
         match record.kind() {
             RecordKind::ConsentGiven => {
@@ -232,7 +228,9 @@ impl Chain {
 
     pub(super) fn confirmations(&self, signing: &Disclosure) -> Found {
         let own = self.confirmations.iter().any(|one| self.is_about(one, signing));
-        let (yes, no, told) = (self.confirmations.len(), self.objections(), self.told.len());
+        let (yes, no) = (self.confirmations.len(), self.objections(Some(signing)));
+        let both = self.said_by_both_ways(signing).count();
+        let told = self.told.len().saturating_sub(both);
         let mut zh = format!(
             "确认 {yes} 份，异议 {no} 份（其中未经签署平台、直接向保管方提出 {told} 份）；签署人本人{}确认",
             if own { "已" } else { "未" }
@@ -248,6 +246,14 @@ impl Chain {
             (None, true, 0) => (Outcome::Passed, "confirmed"),
             (None, false, 0) => (Outcome::Unproved, "not_confirmed"),
         };
+        if both > 0 {
+            // Writing to a string does not fail.
+            let _ = write!(zh, "；另有 {both} 份既由签署平台记录、又直接向保管方提出，计为一份");
+            let _ = write!(
+                en,
+                "; {both} recorded by the platform was said to a custodian as well, and counts once"
+            );
+        }
         let replaced = self.versions.replaced_of(signing).len();
         if replaced > 0 {
             let _ = write!(
@@ -261,7 +267,6 @@ impl Chain {
         }
         if let Some(Voided { at, by }) = void {
             let at = at.for_people();
-            // Writing to a string does not fail.
             let _ = write!(zh, "；登记机关（{by}）已于 {at} 认定本签署无效：该签署作废并重签");
             let _ = write!(en, "; the registry ({by}) found this very signature void at {at}");
         }
@@ -300,7 +305,7 @@ impl Chain {
     /// Whether the signer said this of this signing: after it, and before the registry found their signatures void or all that
     /// was signed in it was replaced, where that is so. What was said before is of a signing before it, and what came later
     /// of the one in its place; but whoever names the record of a signing speaks of that one.
-    fn is_about(&self, said: &Disclosure, signing: &Disclosure) -> bool {
+    pub(super) fn is_about(&self, said: &Disclosure, signing: &Disclosure) -> bool {
         let (party, signed) = (signing.text("party"), at(signing));
         let void = self.void_of(signing).and_then(at);
         let said_at = at(said);

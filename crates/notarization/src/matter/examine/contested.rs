@@ -21,7 +21,7 @@ pub(crate) const OBJECTED: &str = "objected";
 /// What is recorded against a held signing: a certificate over it says so in its text.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Contested {
-    /// Objections of anybody, in the chain or said to this office.
+    /// Objections of anybody, in the chain or said to this office, one by both ways counted once.
     pub(crate) objections: u32,
     /// Whether the registry found this very signature void.
     pub(crate) is_void: bool,
@@ -39,7 +39,7 @@ pub(crate) async fn contested_held(
     let signing = held_chain::record(office, &row.value).await?;
     let chain = Chain::read(office, key, row.value.chain).await?;
     Ok(Contested {
-        objections: chain.objections(),
+        objections: chain.objections(signing.as_ref()),
         is_void: signing.is_some_and(|signing| chain.void_of(&signing).is_some()),
     })
 }

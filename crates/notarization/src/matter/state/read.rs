@@ -175,6 +175,11 @@ impl Matter {
         self.stage == Stage::Issued && self.reexamination.is_some_and(|one| one.outcome.is_none())
     }
 
+    /// Whether something about it waits for a second person, or another notary looks at it again: nothing for the archive.
+    pub fn is_open_again(&self) -> bool {
+        self.proposed().is_some() || self.is_looked_at_again()
+    }
+
     /// The small documents, oldest first.
     pub fn notices(&self) -> &[Notice] {
         &self.notices

@@ -92,7 +92,7 @@ impl Matter {
     }
 
     /// A member of staff says whether there is a conflict of interest. Who has one and was
-    /// responsible is so no longer once the matter is given to another.
+    /// responsible is so no longer once the matter is given to another; what they put forward falls.
     pub(crate) fn declare(
         &mut self,
         by: &Officer,
@@ -110,6 +110,9 @@ impl Matter {
             return Err(Rule::Conflict);
         }
         self.declarations.insert(by.account, Declaration { at, conflict });
+        if conflict {
+            self.falls_of(by.account);
+        }
         Ok(())
     }
 
@@ -130,7 +133,7 @@ impl Matter {
 
     /// Another notary takes the matter over (公证法 art. 23: conflict), as long as nothing is issued. What was approved is
     /// drafted and approved anew, by whoever is another person than the new notary; a number that was given stays with
-    /// the matter.
+    /// the matter. What was put forward about it falls.
     pub(crate) fn take_over(&mut self, by: &Officer) -> Result<(), Rule> {
         self.at(&[Stage::Accepted, Stage::Supplementing, Stage::Drafted, Stage::Numbered])?;
         self.may_work(by, &[OfficeRole::Notary])?;
@@ -139,6 +142,8 @@ impl Matter {
             return Err(Rule::Done);
         }
         acceptance.notary = by.account;
+        // Whoever is responsible now says what becomes of the application.
+        self.proposed = None;
         // Whoever drafts and certifies was at the extraction: it is done again.
         self.extraction = None;
         self.package = None;
@@ -204,33 +209,25 @@ impl Matter {
         if may { Ok(()) } else { Err(Rule::Clock) }
     }
 
-    /// Ends the matter before there is a number.
-    pub(crate) fn close(&mut self, end: Stage, today: NaiveDate) -> Result<(), Rule> {
-        let has_number = self.certificate.is_some();
-        if has_number || !self.stage.is_before_number() || !end.is_closed() || end == Stage::Voided
-        {
+    /// Whether the matter may still end without a certificate: there is no number yet.
+    pub fn takes_ending(&self) -> bool {
+        self.certificate.is_none() && self.stage.is_before_number()
+    }
+
+    /// Ends the matter before there is a number. What was put forward about it falls.
+    fn close(&mut self, end: Stage, today: NaiveDate) -> Result<(), Rule> {
+        if !self.takes_ending() {
             return Err(Rule::Stage(self.stage));
         }
         if let Some(clock) = &mut self.clock {
             clock.stop(today);
         }
+        self.proposed = None;
         self.stage = end;
         Ok(())
     }
 
-    pub(crate) fn refuse(&mut self, by: &Officer, today: NaiveDate) -> Result<(), Rule> {
-        self.may_work(by, &[OfficeRole::Notary])?;
-        self.close(Stage::Refused, today)
-    }
-
-    pub(crate) fn terminate(&mut self, by: &Officer, today: NaiveDate) -> Result<(), Rule> {
-        self.may_work(by, &[OfficeRole::Notary])?;
-        if self.stage == Stage::Submitted {
-            return Err(Rule::Stage(self.stage));
-        }
-        self.close(Stage::Terminated, today)
-    }
-
+    /// The applicant withdraws; whoever has the desk writes it down.
     pub(crate) fn withdraw(&mut self, by: &Officer, today: NaiveDate) -> Result<(), Rule> {
         self.may_work(by, &[OfficeRole::Clerk, OfficeRole::Notary])?;
         self.close(Stage::Withdrawn, today)

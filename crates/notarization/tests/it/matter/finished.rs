@@ -36,7 +36,7 @@ async fn what_becomes_of_a_certificate_is_proposed_by_one_and_approved_by_anothe
     }
     propose_correction(office, no, notary, "云西 → 云栖").await.unwrap();
     let second = propose_revocation(office, no, other, "内容不真实").await;
-    assert_eq!(rule(second), Rule::Done, "one after the other");
+    assert_eq!(rule(second), Rule::Waits, "one after the other");
     let first = shown().await;
     assert_eq!(rule(approve_proposed(office, no, notary, first).await), Rule::OwnDraft);
     assert_eq!(rule(turn_down_proposed(office, no, notary, "x").await), Rule::OwnDraft);

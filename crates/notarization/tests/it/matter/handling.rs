@@ -5,7 +5,7 @@ use heqi_notarization::matter::checklist::Item;
 use heqi_notarization::matter::clock::PauseReason;
 use heqi_notarization::matter::draft::hand_in;
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, refuse, resume,
+    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, propose_refusal, resume,
     supplement_arrived, take_over, tick,
 };
 use heqi_notarization::matter::state::Rule;
@@ -53,7 +53,8 @@ async fn a_supplement_is_asked_for_once_and_whole_and_the_clock_stands_still() {
     assert_eq!(rule(pause(office, no, by, PauseReason::ForceMajeure, "x").await), Rule::Clock);
     resume(office, no, by).await.unwrap();
     let ground = RefusalGround::of_item(6).unwrap();
-    refuse(office, no, by, ground, "拒绝补充").await.unwrap();
+    propose_refusal(office, no, by, (ground, "拒绝补充")).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     let view = matter(office, by, no).await.unwrap();
     assert_eq!(view.matter.stage(), Stage::Refused);
     assert!(view.content.reasons[0].contains("第三十一条第6项"));

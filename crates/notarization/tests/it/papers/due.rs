@@ -5,7 +5,9 @@ use heqi_evidence_store::changeset::{Changeset, RowKey};
 use heqi_notarization::matter::clock::PauseReason;
 use heqi_notarization::matter::due::{MattersDue, matters_due};
 use heqi_notarization::matter::finish::{ask_reexamination, conclude_reexamination};
-use heqi_notarization::matter::handle::{ask_supplement, pause, resume, terminate, withdraw};
+use heqi_notarization::matter::handle::{
+    ask_supplement, pause, propose_termination, resume, withdraw,
+};
 use heqi_notarization::matter::notice::NoticeKind;
 use heqi_notarization::matter::queue::index_matters;
 use heqi_notarization::matter::state::ReexaminationOutcome;
@@ -39,7 +41,9 @@ async fn what_is_due_is_counted_while_its_clock_runs_and_what_is_over_always() {
         bureau.house.clock.advance_ms(DAY_MS);
     }
     assert_eq!(due().await, MattersDue { overdue: 1, ..one });
-    terminate(office, no, by, "申请人放弃").await.unwrap();
+    propose_termination(office, no, by, "申请人放弃").await.unwrap();
+    assert_eq!(due().await, MattersDue { overdue: 1, ..one }, "a proposal stops no clock");
+    bureau.approve_proposed(no).await.unwrap();
     assert_eq!(due().await, MattersDue::default(), "nobody waits for it any more");
 }
 

@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 use heqi_evidence_store::backend::Backend;
 use heqi_notarization::matter::check::{Found, fetch, look_up};
 use heqi_notarization::matter::handle::{
-    RefusalGround, ask_supplement, refuse, supplement_arrived, terminate, withdraw,
+    RefusalGround, ask_supplement, propose_refusal, propose_termination, supplement_arrived,
+    withdraw,
 };
 use heqi_notarization::matter::notice::{NoticeKind, make_notices, notice_file};
 use heqi_notarization::matter::state::Rule;
@@ -39,13 +40,16 @@ async fn each_step_that_is_told_in_writing_has_its_document_and_the_document_is_
     assert!(file.contains("居民身份证原件") && file.contains("利害关系证明"), "{file}");
     supplement_arrived(office, no, by, "两项均已提交").await.unwrap();
 
-    terminate(office, no, by, "申请人死亡").await.unwrap();
+    propose_termination(office, no, by, "申请人死亡").await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     let (termination, file) = newest(&bureau, no).await;
     assert_eq!(termination.kind(), NoticeKind::Termination);
     assert!(file.contains("申请人死亡"), "{file}");
 
     let second = bureau.accepted().await;
-    refuse(office, second, by, RefusalGround::of_item(4).unwrap(), "双方有争议").await.unwrap();
+    let ground = RefusalGround::of_item(4).unwrap();
+    propose_refusal(office, second, by, (ground, "双方有争议")).await.unwrap();
+    bureau.approve_proposed(second).await.unwrap();
     let (refusal, file) = newest(&bureau, second).await;
     assert_eq!(refusal.kind(), NoticeKind::Refusal);
     assert!(file.contains("item: 4") && file.contains("双方有争议"), "{file}");

@@ -8,7 +8,7 @@ use heqi_notarization::matter::draft::hand_in;
 use heqi_notarization::matter::finish::{
     ask_reexamination, conclude_reexamination, propose_correction, void,
 };
-use heqi_notarization::matter::handle::{RefusalGround, refuse};
+use heqi_notarization::matter::handle::{RefusalGround, propose_refusal};
 use heqi_notarization::matter::notice::NoticeKind;
 use heqi_notarization::matter::state::{ReexaminationOutcome, Rule};
 use heqi_notarization::matter::view::matter;
@@ -43,7 +43,8 @@ async fn edge_case_25_a_dispute_after_the_signing_changes_nothing_held_and_limit
     // Or it is refused by the article about disputes, in writing.
     let notary = &bureau.notary.officer;
     let ground = RefusalGround::of_item(4).unwrap();
-    refuse(office, no, notary, ground, "当事人对签署事实有争议").await.unwrap();
+    propose_refusal(office, no, notary, (ground, "当事人对签署事实有争议")).await.unwrap();
+    bureau.approve_proposed(no).await.unwrap();
     let (number, file) = newest(&bureau, no).await;
     assert_eq!(number.kind(), NoticeKind::Refusal);
     assert!(file.contains("当事人对签署事实有争议"));

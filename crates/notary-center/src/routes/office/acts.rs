@@ -11,12 +11,12 @@ use heqi_notarization::matter::draft::{hand_in, save_draft, send_back};
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::finish::{
     approve_proposed, ask_reexamination, conclude_reexamination, deliver, issue, paper_sealed,
-    propose_correction, propose_revocation, set_fee, turn_down_proposed, void,
+    propose_correction, propose_revocation, set_fee, turn_down_proposed, void, withdraw_proposed,
 };
 use heqi_notarization::matter::form::DeliveryWay;
 use heqi_notarization::matter::handle::{
-    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, recompute, refuse, resume,
-    supplement_arrived, take_over, terminate, tick, withdraw,
+    RefusalGround, accept, ask_supplement, declare, mark_complex, pause, propose_refusal,
+    propose_termination, recompute, resume, supplement_arrived, take_over, tick, withdraw,
 };
 use heqi_notarization::matter::notice::make_notices;
 use heqi_notarization::matter::session::{ClockBeside, OpenSession, open_session, press_button};
@@ -305,11 +305,12 @@ async fn plain(
         }
         OfficeAct::ApproveProposed => approve_proposed(office, no, by, shown_of(form)).await,
         OfficeAct::TurnDown => turn_down_proposed(office, no, by, text).await,
+        OfficeAct::TakeBack => withdraw_proposed(office, no, by, text).await,
         OfficeAct::Refuse => {
             let ground = RefusalGround::of_item(form.ground).ok_or(MatterError::Text)?;
-            refuse(office, no, by, ground, text).await
+            propose_refusal(office, no, by, (ground, text)).await
         }
-        OfficeAct::Terminate => terminate(office, no, by, text).await,
+        OfficeAct::Terminate => propose_termination(office, no, by, text).await,
         OfficeAct::Withdraw => withdraw(office, no, by, text).await,
         OfficeAct::Void => void(office, no, by, text).await,
         OfficeAct::Archive => archive(office, no, by).await,

@@ -65,8 +65,9 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     let (stage, role) = (matter.stage(), by.role);
     let mut acts = Vec::new();
     if role == R::Archivist {
-        let may = stage.is_closed() || stage == S::Issued;
-        return if may && matter.archived_at().is_none() { vec![A::Archive] } else { acts };
+        let is_over = stage.is_closed() || stage == S::Issued;
+        let may = is_over && !matter.is_open_again() && matter.archived_at().is_none();
+        return if may { vec![A::Archive] } else { acts };
     }
     if !role.works_on_matters() {
         return acts;
@@ -93,8 +94,10 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     let session_over = matter.extraction().is_some_and(|e| e.is_sealed() || e.next().is_some());
     let may_session = stage == S::Accepted && is_responsible && !session_over;
     add(may_session && matter.quarantined_at().is_none(), A::Session);
-    add(stage == S::Drafted && is_responsible, A::HandIn);
-    add(stage == S::InApproval && role == R::Approver && is_own(matter, by).is_none(), A::Approve);
+    let proposed = matter.proposed();
+    add(stage == S::Drafted && is_responsible && proposed.is_none(), A::HandIn);
+    let may_approve = role == R::Approver && is_own(matter, by).is_none() && proposed.is_none();
+    add(stage == S::InApproval && may_approve, A::Approve);
     add(stage == S::InApproval && role == R::Approver, A::SendBack);
     let is_typed = matches!(desk.register, Register::TypedIn);
     add(stage == S::NumberRequested && is_desk && is_typed, A::Number);
@@ -111,24 +114,23 @@ pub(super) fn acts(matter: &Matter, desk: &Desk, by: &Officer) -> Vec<OfficeAct>
     add(may_take && is_responsible, A::Complex);
     let may_change = may_take || stage == S::Numbered;
     add(may_change && is_notary && !is_responsible, A::TakeOver);
-    let proposed = matter.proposed();
     let may_propose = stage == S::Issued && is_notary && proposed.is_none();
     add(may_propose, A::Correct);
     add(may_propose, A::Revoke);
     let is_others = proposed.is_some_and(|one| one.by != by.account);
     add(is_others && role == R::Approver, A::ApproveProposed);
     add(is_others && role == R::Approver, A::TurnDown);
+    add(proposed.is_some() && !is_others && is_notary, A::TakeBack);
     let asked = matter.reexamination().is_some_and(|one| one.outcome.is_none());
     let own = matter.issue().is_some_and(|issue| issue.by == by.account);
     let is_theirs = matter.reexamination().is_some_and(|one| one.notary == by.account);
     let may_take_again = !asked || (!is_theirs && proposed.is_none());
     add(stage == S::Issued && is_notary && !own && may_take_again, A::AskAgain);
     add(may_propose && asked && is_theirs, A::Reexamine);
-    let before =
-        matches!(stage, S::Submitted | S::Accepted | S::Supplementing | S::Drafted | S::InApproval)
-            && matter.certificate().is_none();
-    add(before && is_notary, A::Refuse);
-    add(before && is_notary && stage != S::Submitted, A::Terminate);
+    let before = matter.takes_ending();
+    let may_end = before && is_notary && proposed.is_none();
+    add(may_end, A::Refuse);
+    add(may_end && stage != S::Submitted, A::Terminate);
     add(before && is_desk, A::Withdraw);
     add(matter.takes_void() && role == R::Approver, A::Void);
     acts

@@ -95,6 +95,8 @@ pub(super) const fn step(step: StepKind, l: Language) -> &'static str {
         StepKind::ReexaminationDecided => l.pick("复查决定", "re-examination decided"),
         StepKind::StandingProposed => l.pick("提请审批", "put forward for approval"),
         StepKind::ProposalTurnedDown => l.pick("审批不同意", "turned down"),
+        StepKind::EndingProposed => l.pick("提请不予办理或终止", "refusal or end put forward"),
+        StepKind::ProposalWithdrawn => l.pick("收回提请", "taken back by who put it forward"),
         StepKind::Archived => l.pick("归档", "archived"),
         StepKind::NoticeMade => l.pick("文书制作", "document made"),
     }

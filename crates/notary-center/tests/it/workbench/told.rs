@@ -19,7 +19,8 @@ async fn an_applicant_is_told_in_writing_under_seal_and_fetches_what_was_written
     let taken = apply(&bureau, &clerk, &FORM).await;
     let matter = taken.headers()["location"].to_str().unwrap().to_owned();
     let application = matter.rsplit('/').next().unwrap().to_owned();
-    for one in [&clerk, &notary] {
+    let approver = bureau.admit("sun.li", OfficeRole::Approver).await;
+    for one in [&clerk, &notary, &approver] {
         one.done(&matter, "declare", &[("choice", "none")]).await;
     }
     notary.done(&matter, "accept", &[]).await;
@@ -29,6 +30,7 @@ async fn an_applicant_is_told_in_writing_under_seal_and_fetches_what_was_written
     bureau.is_silent.store(true, Ordering::SeqCst);
     let refuse = [("ground", "4"), ("text", "当事人对签署事实有争议")];
     notary.done(&matter, "refuse", &refuse).await;
+    approve_proposed(&approver, &matter).await;
     let page = clerk.page(&matter).await;
     assert!(page.contains("不予办理公证决定书") && page.contains("待签章"), "owed");
     // For what it waits, and until when.

@@ -127,12 +127,11 @@ fn fields(act: OfficeAct, seen: &Seen, l: Language) -> Markup {
             (area(WHY)) (go(act.title()))
         },
         OfficeAct::Refuse => html! {
-            label for="refuse-ground" { (GROUND.in_language(l)) }
-            select id="refuse-ground" name="ground" {
-                @for (place, ground) in seen.grounds.iter().enumerate() {
-                    option value=(place + 1) { (place + 1) " " (ground) }
-                }
-            }
+            p { (PROPOSE_LEAD.in_language(l)) }
+            (ground_field(seen, l)) (area(WHY)) (go(act.title()))
+        },
+        OfficeAct::Terminate => html! {
+            p { (PROPOSE_LEAD.in_language(l)) }
             (area(WHY)) (go(act.title()))
         },
         OfficeAct::Correct => html! { (area(CHANGES)) (go(act.title())) },
@@ -144,11 +143,23 @@ fn fields(act: OfficeAct, seen: &Seen, l: Language) -> Markup {
         OfficeAct::Arrived
         | OfficeAct::SendBack
         | OfficeAct::AskAgain
-        | OfficeAct::Terminate
         | OfficeAct::Withdraw
         | OfficeAct::Revoke
         | OfficeAct::TurnDown
+        | OfficeAct::TakeBack
         | OfficeAct::Void => html! { (area(WHY)) (go(act.title())) },
+    }
+}
+
+/// By which of the nine grounds of the law.
+fn ground_field(seen: &Seen, l: Language) -> Markup {
+    html! {
+        label for="refuse-ground" { (GROUND.in_language(l)) }
+        select id="refuse-ground" name="ground" {
+            @for (place, ground) in seen.grounds.iter().enumerate() {
+                option value=(place + 1) { (place + 1) " " (ground) }
+            }
+        }
     }
 }
 
@@ -180,6 +191,10 @@ const FAILED: Words = Words::new(
 const DECLARE_LEAD: Words = Words::new(
     "本人及近亲属与申请人或申请事项是否有利害关系（《公证法》第二十三条）？申报后方可办理；申报有利害关系后不能收回。",
     "Do you or your close relatives have an interest in this matter (Notarisation Law art. 23)? Nothing can be done before you say so, and a conflict once declared is not taken back.",
+);
+const PROPOSE_LEAD: Words = Words::new(
+    "由另一名审批人审批同意后生效，并书面告知申请人；审批前办理期限照常计算，您可以收回。",
+    "It takes effect once another person approves it, and the applicant is told in writing; until then the clock runs on, and you can take it back.",
 );
 const NO_INTEREST: Words = Words::new("没有利害关系", "No interest");
 const INTEREST: Words = Words::new("有利害关系，回避", "I have an interest: I step aside");

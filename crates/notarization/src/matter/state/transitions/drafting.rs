@@ -118,6 +118,7 @@ impl Matter {
         if !self.checklist.is_discussed() {
             return Err(Rule::NotDiscussed);
         }
+        self.nothing_waits()?;
         self.stage = Stage::InApproval;
         Ok(())
     }
@@ -152,6 +153,8 @@ impl Matter {
         if !self.checklist.is_discussed() {
             return Err(Rule::NotDiscussed);
         }
+        // Nothing is certified that somebody would have refused.
+        self.nothing_waits()?;
         let despite_objection = self.objections > 0 && draft.tells_signing;
         if despite_objection && !objection_ticked {
             return Err(Rule::ObjectionTick);

@@ -108,6 +108,7 @@ impl Matter {
         Ok(())
     }
 
+    /// The dossier goes to the archive once nothing is open any more (公证档案管理办法: 办结后归档).
     pub(crate) fn archived(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
         if !self.stage.is_closed() && self.stage != Stage::Issued {
             return Err(Rule::Stage(self.stage));
@@ -117,6 +118,10 @@ impl Matter {
         }
         if self.archived_at.is_some() {
             return Err(Rule::Done);
+        }
+        self.nothing_waits()?;
+        if self.is_looked_at_again() {
+            return Err(Rule::LookedAtAgain);
         }
         self.archived_at = Some(at);
         Ok(())

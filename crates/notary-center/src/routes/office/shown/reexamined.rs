@@ -3,7 +3,7 @@
 use heqi_identity::Calendar;
 use heqi_notarization::matter::due::REEXAMINATION_DAYS;
 use heqi_notarization::matter::state::{
-    Proposed, Reexamination, ReexaminationOutcome, StandingChange,
+    Proposed, ProposedChange, Reexamination, ReexaminationOutcome,
 };
 use heqi_vocabulary::Language;
 
@@ -60,12 +60,20 @@ pub(in crate::routes::office) fn proposed(
     l: Language,
 ) -> (String, String) {
     let what = match one.what {
-        StandingChange::Correction => l.pick("补正公证书", "correction").to_owned(),
-        StandingChange::Revocation => l.pick("撤销公证书", "revocation").to_owned(),
-        StandingChange::Reexamination(outcome) => {
+        ProposedChange::Correction => l.pick("补正公证书", "correction").to_owned(),
+        ProposedChange::Revocation => l.pick("撤销公证书", "revocation").to_owned(),
+        ProposedChange::Reexamination(outcome) => {
             let conclusion = l.pick("复查结论：", "outcome of the re-examination: ");
             format!("{conclusion}{}", outcome_words(outcome, l))
         }
+        ProposedChange::Refusal(ground) => {
+            let (item, words) = (ground.item(), ground.words(l));
+            match l {
+                Language::Zh => format!("不予办理（《公证法》第三十一条第{item}项：{words}）"),
+                Language::En => format!("refusal (Notarisation Law art. 31 item {item}: {words})"),
+            }
+        }
+        ProposedChange::Termination => l.pick("终止公证", "termination").to_owned(),
     };
     let (by, at) = (names.of(one.by), one.at.for_people());
     (l.pick("待审批", "Waits for approval").to_owned(), format!("{what} · {says} · {by} · {at}"))
