@@ -10,8 +10,6 @@ use heqi_notarization::holder::watch::Telling;
 use heqi_notify::{Channel, Letter, SendError, Templates};
 use heqi_vocabulary::{Entropy, Language, MessageChannel, MessageId};
 
-use crate::service::State;
-
 /// The purposes of the messages, as templates know them.
 const PURPOSE: &str = "held_code";
 const SIGNED: &str = "held_signed";

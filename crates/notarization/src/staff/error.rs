@@ -86,6 +86,7 @@ impl OfficeStaffError {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of sentences")]
     fn said(&self) -> Said {
         use Class::{BadInput, Conflict, Forbidden, NotFound, Unauthenticated, Unavailable};
         match self {

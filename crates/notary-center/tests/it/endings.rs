@@ -4,7 +4,9 @@
 use heqi_notarization::staff::OfficeRole;
 use reqwest::{Method, StatusCode};
 
-use crate::workbench::{Browser, Bureau, FORM, apply, approve_proposed, issued};
+use crate::workbench::Bureau;
+use crate::workbench::browser::Browser;
+use crate::workbench::matter::{FORM, apply, approve_proposed, issued};
 
 /// Whether a page has the form of an act.
 async fn offers(browser: &Browser, matter: &str, act: &str) -> bool {

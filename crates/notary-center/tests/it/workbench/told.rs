@@ -7,7 +7,7 @@ use heqi_sealed_pdf::SignedPdf;
 use reqwest::{Method, StatusCode};
 
 use super::browser::Browser;
-use super::matter::{FORM, apply};
+use super::matter::{FORM, apply, approve_proposed};
 use super::press::page_text;
 use super::{Bureau, RENAMED_MS};
 

@@ -94,7 +94,7 @@ impl DocumentCard {
                 @if let Some(changed) = &self.changed { (notice(&renewed(changed, l))) }
                 @if self.is_read {
                     p .done { "✓ " (IS_READ.in_language(l)) }
-                    (self.file(&link, place, l))
+                    (file(&link, place, l))
                 } @else {
                     @match &self.shown {
                         Some(pages) if !pages.pictures.is_empty() => {
@@ -103,7 +103,7 @@ impl DocumentCard {
                         }
                         _ => (notice(IN_FILE.in_language(l))),
                     }
-                    (self.file(&link, place, l))
+                    (file(&link, place, l))
                     details {
                         summary { (CHECKSUM.in_language(l)) }
                         code { (self.sha256) }
@@ -122,17 +122,6 @@ impl DocumentCard {
                         }
                         button type="submit" aria-describedby=(title_of(place)) { (READ.in_language(l)) }
                     }
-                }
-            }
-        }
-    }
-
-    /// The file itself. Like every button of a document, it is told by the document's title: there may be several.
-    fn file(&self, link: &Link, place: usize, l: Language) -> Markup {
-        html! {
-            p {
-                a .open href=(link) target="_blank" rel="noopener" aria-describedby=(title_of(place)) {
-                    (OPEN.in_language(l))
                 }
             }
         }
@@ -327,6 +316,17 @@ const IN_FILE: Words = Words::new(
     "This document is long or of an unusual form and is not shown as pictures here. Open the file and read all pages before you confirm.",
 );
 const READ: Words = Words::new("我已读完", "I have read it");
+
+/// The file itself. Like every button of a document, it is told by the document's title: there may be several.
+fn file(link: &Link, place: usize, l: Language) -> Markup {
+    html! {
+        p {
+            a .open href=(link) target="_blank" rel="noopener" aria-describedby=(title_of(place)) {
+                (OPEN.in_language(l))
+            }
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
