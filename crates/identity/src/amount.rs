@@ -121,18 +121,18 @@ fn integer_in_words(mut value: u64) -> String {
         value /= 10_000;
     }
     let mut words = String::new();
-    let mut zero_before = false;
     for (place, group) in groups.iter().enumerate().rev() {
         if *group == 0 {
-            zero_before = !words.is_empty();
-            // 万亿 is read 万 then 亿 even where the 亿 group is empty.
-            if place == 2 && groups.get(3).is_some_and(|higher| *higher > 0) {
+            // 万亿 is read 万 then 亿 even where the 亿 group is empty: above it stands one that is
+            // not, because the highest never is.
+            if place == 2 {
                 words.push('亿');
             }
             continue;
         }
+        // True of an empty group too.
         let after_zero = groups.get(place + 1).is_some_and(|higher| higher % 10 == 0);
-        if !words.is_empty() && (zero_before || after_zero || *group < 1_000) {
+        if !words.is_empty() && (after_zero || *group < 1_000) {
             words.push('零');
         }
         words.push_str(&group_in_words(*group));
@@ -141,7 +141,6 @@ fn integer_in_words(mut value: u64) -> String {
             2 => words.push('亿'),
             _ => {}
         }
-        zero_before = false;
     }
     words
 }
@@ -268,8 +267,43 @@ mod tests {
             ("1680.32", "人民币壹仟陆佰捌拾元叁角贰分"),
             ("100000001", "人民币壹亿零壹元整"),
             ("1000000000000", "人民币壹万亿元整"),
+            ("100000000000000", "人民币壹佰万亿元整"),
+            ("12340000000000", "人民币壹拾贰万叁仟肆佰亿元整"),
+            ("1000000010000", "人民币壹万亿零壹万元整"),
+            ("10005", "人民币壹万零伍元整"),
+            ("11000", "人民币壹万壹仟元整"),
+            ("11230", "人民币壹万壹仟贰佰叁拾元整"),
+            ("101234", "人民币壹拾万零壹仟贰佰叁拾肆元整"),
         ] {
             assert_eq!(Fen::parse_yuan(yuan).unwrap().in_words(), words, "{yuan}");
+        }
+    }
+
+    #[test]
+    fn the_largest_amount_is_one_and_a_fen_more_is_not() {
+        let largest = Fen::parse_yuan("100,000,000,000,000.00").unwrap();
+        assert_eq!(largest.fen(), 10_000_000_000_000_000);
+        assert_eq!(Fen::new(10_000_000_000_000_000), Ok(largest));
+        assert_eq!(Fen::new(10_000_000_000_000_001), Err(FenError::TooMuch));
+    }
+
+    #[test]
+    fn an_amount_is_shown_with_commas_and_stored_as_whole_fen() {
+        for (fen, shown) in [
+            (0, "0.00"),
+            (5, "0.05"),
+            (12_345, "123.45"),
+            (123_450, "1,234.50"),
+            (12_345_678, "123,456.78"),
+            (100_000_000, "1,000,000.00"),
+        ] {
+            let amount = Fen::new(fen).unwrap();
+            assert_eq!(amount.to_string(), shown);
+            assert_eq!(serde_json::to_string(&amount).unwrap(), fen.to_string());
+            assert_eq!(serde_json::from_str::<Fen>(&fen.to_string()).unwrap(), amount);
+        }
+        for wrong in ["10000000000000001", "-1", "1.5", "\"1\""] {
+            assert!(serde_json::from_str::<Fen>(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -190,4 +190,17 @@ mod tests {
         );
         assert_eq!(CardPeriod::new(from, CardEnd::On(today)).unwrap_err(), CardPeriodError);
     }
+
+    #[test]
+    fn the_first_day_of_a_card_counts_and_a_card_may_be_from_the_day_of_birth() {
+        let first = day(2020, 5, 1);
+        assert_eq!(findings(first, CardEnd::On(day(2040, 5, 1)), first), []);
+        let born = holder().born();
+        assert_eq!(findings(born, CardEnd::On(day(1995, 3, 7)), born), []);
+        let before = day(1990, 3, 6);
+        assert_eq!(
+            findings(before, CardEnd::On(day(1995, 3, 6)), before),
+            [CardFinding::IssuedBeforeBirth]
+        );
+    }
 }

@@ -150,6 +150,7 @@ mod tests {
     fn registered_names_are_read_and_their_brackets_become_full_width() {
         let name = CompanyName::parse("示例(杭州)茶业有限公司").unwrap();
         assert_eq!(name.as_str(), "示例（杭州）茶业有限公司");
+        assert_eq!(name.to_string(), "示例（杭州）茶业有限公司");
         assert_eq!(name.organisation_form(), Some("有限公司"));
         let partnership = CompanyName::parse("杭州示例投资合伙企业（有限合伙）").unwrap();
         assert_eq!(partnership.organisation_form(), Some("（有限合伙）"));
@@ -164,8 +165,24 @@ mod tests {
             ("示例\u{E000}有限公司", CompanyNameError::Character),
             ("示例（杭州有限公司", CompanyNameError::Brackets),
             ("示例）杭州（有限公司", CompanyNameError::Brackets),
+            ("示例（（杭州）有限公司", CompanyNameError::Brackets),
+            ("示例（（杭州））有限公司", CompanyNameError::Brackets),
+            ("示例杭州）有限公司", CompanyNameError::Brackets),
+            ("示例（杭州））有限公司", CompanyNameError::Brackets),
         ] {
             assert_eq!(CompanyName::parse(text).unwrap_err(), reason, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_four_to_a_hundred_characters() {
+        for (length, reason) in [
+            (3, Some(CompanyNameError::Length)),
+            (4, None),
+            (100, None),
+            (101, Some(CompanyNameError::Length)),
+        ] {
+            assert_eq!(CompanyName::parse(&"穗".repeat(length)).err(), reason, "{length}");
         }
     }
 }

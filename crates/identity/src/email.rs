@@ -161,6 +161,47 @@ mod tests {
         assert_eq!(format!("{email:?}"), "Email(…)");
     }
 
+    #[test]
+    fn a_local_part_has_64_characters_at_most_and_an_address_254() {
+        let address = |local: usize, last: usize| {
+            let label = |length| "b".repeat(length);
+            let domain = format!("{}.{}.{}", label(63), label(63), label(last));
+            Email::parse(&format!("{}@{domain}", "a".repeat(local)))
+        };
+        assert!(Email::parse(&format!("{}@example.org", "a".repeat(64))).is_ok());
+        assert_eq!(address(64, 61).unwrap().expose().len(), 254);
+        for (local, last) in [(64, 62), (64, 63), (65, 60)] {
+            assert_eq!(address(local, last), Err(EmailError), "{local} {last}");
+        }
+    }
+
+    #[test]
+    fn a_domain_ends_in_a_name_and_every_label_is_one() {
+        for (domain, fits) in [
+            ("example.org", true),
+            ("a.co", true),
+            ("a-b.1a", true),
+            ("example", false),
+            ("example.c", false),
+            ("example.12", false),
+            ("example.1", false),
+            (".example.org", false),
+            ("example..org", false),
+            ("-a.org", false),
+            ("a-.org", false),
+            ("a_b.org", false),
+            ("", false),
+        ] {
+            assert_eq!(is_domain(domain), fits, "{domain}");
+        }
+        for (length, fits) in [(1, true), (63, true), (64, false)] {
+            assert_eq!(is_domain(&format!("{}.org", "a".repeat(length))), fits, "{length}");
+        }
+        for wrong in ["a@example.c", "a@example.12", "a@a_b.org", "a@a-.org"] {
+            assert_eq!(Email::parse(wrong), Err(EmailError), "{wrong}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_read_holds_no_control_character_and_is_read_again(text in "\\PC{0,20}@\\PC{0,20}") {

@@ -41,6 +41,8 @@ pub mod resident_id;
 pub mod uscc;
 
 mod characters;
+#[cfg(test)]
+mod error_words;
 mod mod_11_2;
 
 pub use amount::Fen;

@@ -234,11 +234,20 @@ mod tests {
         for text in
             ["13805710001", "+86 138-0571-0001", "0086 13805710001", " １３８０５７１０００１ "]
         {
-            assert_eq!(Mobile::parse(text).unwrap().expose(), "+8613805710001", "{text}");
+            let mobile = Mobile::parse(text).unwrap();
+            assert_eq!((mobile.expose(), mobile.place()), ("+8613805710001", Place::Mainland));
         }
         for wrong in ["", "1380571000", "12805710001", "+86", "23805710001", "1380571000a", "+8613"]
         {
             assert_eq!(Mobile::parse(wrong).unwrap_err(), MobileError::Form, "{wrong}");
+        }
+        for (code, reason) in [
+            ("+86 12805710001", MobileError::Form),
+            ("0086 1380571000", MobileError::Form),
+            ("+86 14005710001", MobileError::Machines),
+            ("+86 15405710001", MobileError::NotAllotted),
+        ] {
+            assert_eq!(Mobile::parse(code).unwrap_err(), reason, "{code}");
         }
     }
 

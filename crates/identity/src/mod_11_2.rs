@@ -44,4 +44,13 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn only_seventeen_digits_have_a_check_character() {
+        assert_eq!(check_of("11010519491231002"), Some(b'X'));
+        assert_eq!(check_of("33011219900307999"), Some(b'9'));
+        for other in ["", "1101051949123100", "110105194912310021", "1101051949123100A"] {
+            assert_eq!(check_of(other), None, "{other}");
+        }
+    }
 }

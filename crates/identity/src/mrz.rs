@@ -6,8 +6,7 @@ pub fn check_digit(field: &str) -> Option<u32> {
     let mut sum = 0u32;
     for (place, byte) in field.bytes().enumerate() {
         let value = match byte {
-            b'0'..=b'9' => u32::from(byte - b'0'),
-            b'A'..=b'Z' => u32::from(byte - b'A') + 10,
+            b'0'..=b'9' | b'A'..=b'Z' => char::from(byte).to_digit(36)?,
             b'<' => 0,
             _ => return None,
         };
@@ -65,5 +64,49 @@ mod tests {
         assert!(!passport_line_fits(""));
         assert!(!passport_line_fits(&"护".repeat(15)));
         assert_eq!(check_digit("a"), None);
+    }
+
+    /// Digits and expected check digits, the line written together with its last one.
+    fn line([number, birth, expiry, personal]: [&str; 4], nation: &str) -> String {
+        let whole = check_digit(&format!("{number}{birth}{expiry}{personal}")).unwrap();
+        format!("{number}{nation}{birth}F{expiry}{personal}{whole}")
+    }
+
+    const FIELDS: [&str; 4] = ["L898902C36", "7408122", "1204159", "ZE184226B<<<<<1"];
+
+    #[test]
+    fn a_wrong_check_digit_of_one_field_is_noticed_although_the_whole_fits() {
+        assert_eq!(line(FIELDS, "UTO"), SPECIMEN);
+        for (field, wrong) in
+            ["L898902C37", "7408123", "1204150", "ZE184226B<<<<<2"].into_iter().enumerate()
+        {
+            let mut fields = FIELDS;
+            fields[field] = wrong;
+            assert!(!passport_line_fits(&line(fields, "UTO")), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_empty_field_may_have_a_filler_for_its_check_digit_and_no_other_may() {
+        let with = |personal| line([FIELDS[0], FIELDS[1], FIELDS[2], personal], "UTO");
+        assert_eq!(with("<<<<<<<<<<<<<<<"), "L898902C36UTO7408122F1204159<<<<<<<<<<<<<<<8");
+        assert!(passport_line_fits(&with("<<<<<<<<<<<<<<<")));
+        assert!(passport_line_fits(&with("<<<<<<<<<<<<<<0")));
+        // 1 weighs 7 and 3 weighs 1 in the third place: together 10, the check digit 0.
+        assert_eq!(check_digit("1<3<<<<<<<<<<<"), Some(0));
+        assert!(passport_line_fits(&with("1<3<<<<<<<<<<<0")));
+        assert!(!passport_line_fits(&with("1<3<<<<<<<<<<<<")));
+        assert!(!passport_line_fits(&with("2<<<<<<<<<<<<<<")));
+    }
+
+    #[test]
+    fn a_line_has_44_characters_of_ascii() {
+        for longer in ["<", "0", "护"] {
+            assert!(!passport_line_fits(&format!("{SPECIMEN}{longer}")), "{longer}");
+        }
+        // The nation is under no check digit, and this is three bytes too.
+        let foreign = line(FIELDS, "护");
+        assert_eq!(foreign.len(), 44);
+        assert!(!passport_line_fits(&foreign));
     }
 }

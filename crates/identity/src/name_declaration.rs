@@ -277,9 +277,17 @@ mod tests {
     fn four_parts_make_the_name() {
         let declared = declare("杭州市临安区", "青穗", "茶业").unwrap();
         assert_eq!(declared.name().unwrap().as_str(), "杭州市临安区青穗茶业有限公司");
-        for region in
-            ["杭州", "杭州市", "浙江", "浙江省", "浙江省杭州市", "杭州临安", "桐庐县", "建德市"]
-        {
+        for region in [
+            "杭州",
+            "杭州市",
+            "浙江",
+            "浙江省",
+            "浙江省杭州市",
+            "杭州临安",
+            "桐庐县",
+            "建德市",
+            "广西壮族自治区",
+        ] {
             assert!(declare(region, "青穗", "茶业").is_ok(), "{region}");
         }
     }
@@ -318,5 +326,18 @@ mod tests {
         let declared = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
         assert_eq!(reserved_until(declared, false), NaiveDate::from_ymd_opt(2027, 2, 28));
         assert_eq!(reserved_until(declared, true), NaiveDate::from_ymd_opt(2027, 12, 31));
+    }
+
+    #[test]
+    fn a_place_of_the_past_and_a_place_of_two_characters_may_be_trade_names() {
+        for trade in ["崇文", "崇文区", "临安市", "城区", "矿区"] {
+            assert!(declare("杭州", trade, "茶业").is_ok(), "{trade}");
+        }
+        let then = NaiveDate::from_ymd_opt(2009, 1, 1).unwrap();
+        for trade in ["崇文", "崇文区"] {
+            let refused =
+                NameDeclaration::new("杭州", trade, "茶业", "有限公司", then).unwrap_err();
+            assert_eq!(refused, NameDeclarationError::TradeNameIsRegion, "{trade}");
+        }
     }
 }

@@ -85,11 +85,10 @@ impl PersonName {
         format!("{first}{}", "*".repeat(characters.count()))
     }
 
-    /// Characters outside the basic plane: fonts and old systems are tested with them.
+    /// Characters of extension A or outside the basic plane: fonts and old systems are tested
+    /// with them.
     pub fn rare_characters(&self) -> impl Iterator<Item = char> + '_ {
-        self.normalised
-            .chars()
-            .filter(|c| u32::from(*c) > 0xFFFF || matches!(c, '\u{3400}'..='\u{4DBF}'))
+        self.normalised.chars().filter(|c| matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{10000}'..))
     }
 }
 
@@ -191,9 +190,18 @@ mod tests {
         for dot in ['•', '・', '．', '‧'] {
             let typed = PersonName::parse(&format!("阿依古丽{dot}买买提")).unwrap();
             assert!(typed.is_same_as(&canonical) && typed.expose().contains(dot));
+            assert_eq!(typed.normalised(), "阿依古丽·买买提");
         }
-        let rare: String = PersonName::parse("龚𠮷").unwrap().rare_characters().collect();
-        assert_eq!(rare, "𠮷");
+        for (name, wanted) in [
+            ("龚𠮷", "𠮷"),
+            ("㛃玉", "㛃"),
+            ("\u{3400}\u{4DBF}", "\u{3400}\u{4DBF}"),
+            ("\u{4E00}\u{9FFF}", ""),
+            ("林嘉伟", ""),
+        ] {
+            let rare: String = PersonName::parse(name).unwrap().rare_characters().collect();
+            assert_eq!(rare, wanted, "{name}");
+        }
     }
 
     #[test]
@@ -233,6 +241,10 @@ mod tests {
             ("林1", PersonNameError::Character),
             ("林<b>", PersonNameError::Character),
             ("林\u{202E}文", PersonNameError::Character),
+            ("林あ", PersonNameError::Character),
+            ("Жанна", PersonNameError::Character),
+            ("林×文", PersonNameError::Character),
+            ("A÷B", PersonNameError::Character),
             ("·林文", PersonNameError::Separator),
             ("林··文", PersonNameError::Separator),
             ("John ", PersonNameError::Length),

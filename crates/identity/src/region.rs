@@ -131,10 +131,14 @@ mod tests {
 
     #[test]
     fn a_province_that_does_not_exist_is_no_code_and_an_unknown_county_is() {
-        for wrong in ["930112", "000000", "33011", "3301120", "33o112"] {
+        for wrong in ["930112", "000000", "33011", "3301120", "0330112", "33o112", "+33011"] {
             assert_eq!(RegionCode::parse(wrong), None, "{wrong}");
         }
         assert!(!code("330199").is_known());
+        for known in ["330112", "330185"] {
+            assert!(code(known).is_known());
+            assert_eq!(code(known).to_string(), known);
+        }
         assert!(code("710000").divisions().next().is_none(), "the table has no Taiwan");
     }
 

@@ -131,8 +131,13 @@ mod tests {
             ("330185600000010", Holder::SoleTrader),
             ("330185200001232", Holder::Domestic),
             ("110108000000016", Holder::Domestic),
+            ("330185300000018", Holder::Domestic),
+            ("330185400000015", Holder::ForeignInvested),
+            ("330185500000012", Holder::ForeignInvested),
+            ("330185900000011", Holder::SoleTrader),
         ] {
-            assert_eq!(RegistrationNo::parse(number).unwrap().holder(), Some(holder), "{number}");
+            let read = RegistrationNo::parse(number).unwrap();
+            assert_eq!((read.holder(), read.to_string()), (Some(holder), number.to_owned()));
         }
         let wrong = RegistrationNo::parse("330185000000017").unwrap_err();
         assert_eq!(wrong, RegistrationNoError::Checksum);
@@ -150,6 +155,15 @@ mod tests {
         assert!(RegistrationNo::parse("3301852000123").is_err());
         let old = RegistrationNo::from_archive("3301852000123").unwrap();
         assert!(!old.is_verifiable() && old.holder().is_none());
+        assert_eq!(old.to_string(), "3301852000123");
         assert!(RegistrationNo::from_archive("330185000000016").unwrap().is_verifiable());
+        for (other, reason) in [
+            ("330185200012", RegistrationNoError::Form),
+            ("33018520001234", RegistrationNoError::Form),
+            ("33018520001A3", RegistrationNoError::Form),
+            ("330185000000017", RegistrationNoError::Checksum),
+        ] {
+            assert_eq!(RegistrationNo::from_archive(other).unwrap_err(), reason, "{other}");
+        }
     }
 }

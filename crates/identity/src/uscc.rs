@@ -277,6 +277,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_code_says_who_holds_it_and_where_it_was_given() {
+        for (code, holder, region) in [
+            ("91330112MA00000159", Holder::Enterprise, Some("330112")),
+            ("92330112MA2AAAAA7A", Holder::SoleTrader, Some("330112")),
+            ("93330112MA00000153", Holder::FarmersCooperative, Some("330112")),
+            ("32330000MA0000015T", Holder::NotaryOffice, Some("330000")),
+            ("31330000MA0000015X", Holder::LawFirm, Some("330000")),
+            ("52330000MA0000015Q", Holder::Other, Some("330000")),
+            ("91990112MA0000015A", Holder::Enterprise, None),
+        ] {
+            let read = Uscc::parse(code).unwrap();
+            let place = region.map(|region| RegionCode::parse(region).unwrap());
+            assert_eq!((read.holder(), read.region()), (holder, place), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_whose_organisation_check_is_wrong_is_read_and_says_so() {
+        assert!(!Uscc::parse("91330112MA0000016C").unwrap().organisation_code_fits());
+        assert!(Uscc::parse("91350100M000100Y43").unwrap().organisation_code_fits());
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,24}") {

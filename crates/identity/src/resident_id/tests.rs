@@ -101,6 +101,51 @@ fn what_was_stored_is_read_back_and_what_is_wrong_is_not() {
     assert!(serde_json::from_str::<ResidentId>("\"330112199003079998\"").is_err());
 }
 
+#[test]
+fn a_day_of_birth_lies_between_1900_and_today_and_both_count() {
+    for text in ["330112190001010006", "330112202611230001"] {
+        assert!(parse(text).is_ok(), "{text}");
+    }
+    for text in ["330112189912310001", "330112202611240007"] {
+        assert_eq!(parse(text).unwrap_err(), ResidentIdError::BirthDate, "{text}");
+    }
+}
+
+#[test]
+fn only_fifteen_digits_are_called_an_old_number() {
+    assert_eq!(parse("330112900307999").unwrap_err(), ResidentIdError::FifteenDigits);
+    for text in ["33011290030799A", "33011290030799X", "一二三四五", "33011290030799"] {
+        assert_eq!(parse(text).unwrap_err(), ResidentIdError::Form, "{text}");
+    }
+    for text in ["", "12345", "33011290030799", "3301129003079999", "33011290030799X", "一二三四五"]
+    {
+        let archived = ResidentId::from_archive(text, today()).unwrap_err();
+        assert_eq!(archived, ResidentIdError::Form, "{text}");
+    }
+}
+
+#[test]
+fn the_last_four_are_those_of_the_number() {
+    for (text, last) in [("330112199003079999", "9999"), ("33011219881212998X", "998x")] {
+        let asked = parse(text).unwrap().last_four().unwrap();
+        assert!(asked.is(&LastFour::parse(last).unwrap()), "{text}");
+        assert!(!asked.is(&LastFour::parse("0000").unwrap()), "{text}");
+    }
+}
+
+#[test]
+fn eighteen_is_of_age_and_more_than_120_is_to_be_looked_at() {
+    let age = |years: i32| {
+        let born = NaiveDate::from_ymd_opt(2026 - years, 11, 23).unwrap();
+        ResidentIdHint::of_age(born, today())
+    };
+    assert_eq!([0, 17].map(age), [Some(ResidentIdHint::Minor); 2]);
+    assert_eq!([18, 119, 120].map(age), [None; 3]);
+    assert_eq!([121, 126].map(age), [Some(ResidentIdHint::ImplausibleAge); 2]);
+    let oldest = parse("330112190511230009").unwrap();
+    assert_eq!(oldest.hints(today()), [ResidentIdHint::ImplausibleAge]);
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic_and_what_is_read_is_written_the_same(text in "\\PC{0,24}") {
