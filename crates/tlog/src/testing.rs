@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     checkpoint::{Checkpoint, Origin, SignedCheckpoint},
-    note::{KeyName, NoteSigner},
+    note::{KeyId, KeyName, MAX_NOTE_BYTES, NoteSigner, SignatureLine},
     proof::NodeReader,
     tree::{CompactRange, Hash, leaf_hash},
 };
@@ -30,6 +30,19 @@ pub(crate) fn bytes(hex: &str) -> Vec<u8> {
 
 pub(crate) fn name(text: &str) -> KeyName {
     KeyName::new(text).unwrap()
+}
+
+/// The same checkpoint in a note of the greatest length: a stranger's line takes what is left.
+pub(crate) fn longest_note(head: &SignedCheckpoint) -> SignedCheckpoint {
+    let left = MAX_NOTE_BYTES - head.to_bytes().len();
+    // Base64 comes in fours; the name takes what is over.
+    let bare = "\u{2014} n \n".len();
+    let (fours, over) = ((left - bare) / 4, (left - bare) % 4);
+    let stranger = name(&"n".repeat(1 + over));
+    let line = SignatureLine::new(stranger, KeyId::from_bytes([7; 4]), vec![7; fours * 3 - 4]);
+    let longest = head.with_signature(line.unwrap()).unwrap();
+    assert_eq!(longest.to_bytes().len(), MAX_NOTE_BYTES);
+    longest
 }
 
 /// Distinct leaves, numbered.

@@ -5,8 +5,8 @@ use crate::{
     checkpoint::Checkpoint,
     cosignature::{CosignatureTime, Cosigner},
     note::{Note, NoteSigner},
-    testing::{MemoryTree, leaves, name},
-    tree::leaf_hash,
+    testing::{MemoryTree, leaves, longest_note, name},
+    tree::{MAX_TREE_SIZE, leaf_hash},
     witness::{AddCheckpoint, WitnessDecision, decide},
 };
 
@@ -123,6 +123,77 @@ fn an_empty_tree_with_entries_convicts_by_itself() {
     assert_eq!(read.verify(&[log_key()], &[]).unwrap().heads().len(), 1);
     let sized = MemoryTree::of(&leaves(1)).signed(1, &signer());
     assert_eq!(ForkProof::empty(sized), Err(ForkError::NotShown));
+}
+
+/// The longest proof of growth there is: from one entry, a power of two whose hash is written, up 63 levels.
+fn longest_growth() -> (SignedCheckpoint, SignedCheckpoint, Vec<Hash>) {
+    let hashes = leaves(64);
+    let (_, root) = consistency_roots(1, MAX_TREE_SIZE, hashes[0], &hashes[1..]).unwrap();
+    let head = |size, root| {
+        let checkpoint = Checkpoint::new(Origin::from(name(LOG)), size, root).unwrap();
+        SignedCheckpoint::sign(checkpoint, &signer()).unwrap()
+    };
+    (head(1, leaf_hash(b"another entry")), head(MAX_TREE_SIZE, root), hashes)
+}
+
+#[test]
+fn the_longest_growth_has_64_hashes_and_65_are_no_proof() {
+    let (earlier, later, hashes) = longest_growth();
+    let proof = ForkProof::growth_by(earlier.clone(), later.clone(), hashes.clone()).unwrap();
+    assert_eq!(proof.hashes(), hashes);
+    let text = proof.to_string();
+    let read = ForkProof::parse(text.as_bytes()).unwrap();
+    assert_eq!(read.hashes(), hashes);
+    assert!(read.verify(&[log_key()], &[]).is_ok());
+    let one_more = empty_root();
+    let longer = [hashes.as_slice(), &[one_more]].concat();
+    assert_eq!(ForkProof::growth_by(earlier, later, longer), Err(ForkError::OtherTree));
+    let last = format!("{}\n", hashes[63].to_base64());
+    let longer = text.replacen(&last, &format!("{last}{}\n", one_more.to_base64()), 1);
+    assert_eq!(ForkProof::parse(longer.as_bytes()), Err(ForkProofError::Malformed));
+}
+
+#[test]
+fn the_largest_file_is_read_and_none_is_longer_than_the_spec_says() {
+    const LONGEST: usize = 1_052_800;
+    let (earlier, later, hashes) = longest_growth();
+    let (earlier, later) = (longest_note(&earlier), longest_note(&later));
+    let proof = ForkProof::growth_by(earlier, later, hashes).unwrap();
+    assert_eq!(ForkProof::parse(proof.to_string().as_bytes()), Ok(proof));
+    assert_eq!(ForkProof::parse(&[b'x'; LONGEST]), Err(ForkProofError::Malformed));
+    assert_eq!(ForkProof::parse(&[b'x'; LONGEST + 1]), Err(ForkProofError::TooLong));
+}
+
+#[test]
+fn heads_that_did_not_grow_from_something_are_refused_for_their_sizes_and_no_node_is_read() {
+    struct Unreadable;
+    impl NodeReader for Unreadable {
+        type Error = fmt::Error;
+        fn node(&self, _: u8, _: u64) -> Result<Hash, Self::Error> {
+            Err(fmt::Error)
+        }
+    }
+    let tree = MemoryTree::of(&leaves(5));
+    let head = |size| tree.signed(size, &signer());
+    for (old, new) in [(4, 4), (5, 4), (0, 4)] {
+        let sizes = Err(GrowthError::Fork(ForkError::Sizes));
+        assert_eq!(ForkProof::growth(head(old), head(new), &Unreadable), sizes, "{old} -> {new}");
+        let by = ForkProof::growth_by(head(old), head(new), vec![empty_root()]);
+        assert_eq!(by, Err(ForkError::Sizes), "{old} -> {new}");
+    }
+    let unread = ForkProof::growth(head(4), head(5), &Unreadable);
+    assert_eq!(unread, Err(GrowthError::Read(fmt::Error)));
+}
+
+#[test]
+fn neither_a_cosigner_of_the_logs_name_nor_another_log_stands_in_for_the_log() {
+    let namesake = Cosigner::from_seed(name(LOG), &[8; 32]).unwrap();
+    let other = NoteSigner::from_seed(name("log.example/other"), &[2; 32]).unwrap();
+    let proof = two_roots();
+    for key in [namesake.verifier_key(), other.verifier_key()] {
+        let refused = Err(ForkVerifyError::UnknownLog);
+        assert_eq!(proof.verify(std::slice::from_ref(key), &[]), refused, "{key}");
+    }
 }
 
 #[test]

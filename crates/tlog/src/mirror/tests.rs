@@ -1,3 +1,5 @@
+mod bounds;
+
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -357,8 +359,12 @@ fn the_largest_entry_ticket_and_origin_survive_the_wire() {
     let header =
         AddEntriesHeader::new(Origin::new("o".repeat(255)).unwrap(), 3, 4, vec![9; 65535]).unwrap();
     let package = EntryPackage::new(vec![vec![8; 65535]], vec![leaf_hash(b""); 63]).unwrap();
-    let request = AddEntries::new(header, vec![package]).unwrap();
-    assert_eq!(AddEntries::parse(&request.to_bytes()), Ok(request));
+    let request = AddEntries::new(header, vec![package.clone()]).unwrap();
+    let read = AddEntries::parse(&request.to_bytes()).unwrap();
+    assert_eq!(read, request);
+    assert_eq!((read.header().start(), read.header().end()), (3, 4));
+    assert_eq!(read.header().ticket(), [9; 65535]);
+    assert_eq!(read.packages(), [package]);
 }
 
 #[test]

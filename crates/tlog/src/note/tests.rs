@@ -232,6 +232,25 @@ fn a_signer_never_prints_its_secret() {
     }
 }
 
+#[test]
+fn a_note_of_the_greatest_length_is_made_and_read_and_a_byte_more_is_neither() {
+    let line = SignatureLine::new(name("a"), KeyId::from_bytes([0; 4]), vec![1]).unwrap();
+    let around = format!("\n\n{line}\n").len();
+    let make = |letters: usize| Note::new("x".repeat(letters) + "\n", vec![line.clone()]);
+    let longest = make(MAX_NOTE_BYTES - around).unwrap();
+    assert_eq!(longest.to_bytes().len(), MAX_NOTE_BYTES);
+    assert_eq!(Note::parse(&longest.to_bytes()), Ok(longest));
+    assert_eq!(make(MAX_NOTE_BYTES - around + 1), Err(NoteError::TooLong));
+    let longer = format!("{}\n\n{line}\n", "x".repeat(MAX_NOTE_BYTES - around + 1));
+    assert_eq!(Note::parse(longer.as_bytes()), Err(NoteError::TooLong));
+}
+
+#[test]
+fn a_key_id_is_printed_as_its_hex_digits() {
+    let id = KeyId::from_bytes([0x0a, 0xb1, 0xc2, 0xd3]);
+    assert_eq!((id.to_string(), format!("{id:?}")), ("0ab1c2d3".into(), "KeyId(0ab1c2d3)".into()));
+}
+
 proptest! {
     #[test]
     fn no_bytes_panic_and_what_parses_prints_the_same(noise in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -160,6 +160,25 @@ fn a_policy_of_too_many_definitions_is_refused() {
     );
 }
 
+#[test]
+fn a_policy_has_at_most_512_witnesses_and_groups() {
+    let witness = |number: u16| {
+        let mut seed = [0; 32];
+        seed[..2].copy_from_slice(&number.to_be_bytes());
+        let name = crate::testing::name("w");
+        let key = crate::cosignature::Cosigner::from_seed(name, &seed).unwrap();
+        format!("witness w{number} {}\n", key.verifier_key())
+    };
+    let group = |number: u16| format!("group g{number} any w{number}\n");
+    let most = (0..256).map(witness).chain((0..256).map(group)).collect::<String>();
+    assert!(Policy::parse(&format!("{most}quorum g0\n")).is_ok());
+    let reason = Box::new(PolicyError::TooMany);
+    assert_eq!(
+        Policy::parse(&format!("{most}{}quorum g0\n", witness(256))),
+        Err(PolicyError::Line { number: 513, reason })
+    );
+}
+
 proptest! {
     #[test]
     fn no_text_panics(text in "(log|witness|group|quorum|none|all|any|[0-9a-z]{1,3}|[ \t\n#+]){0,30}") {

@@ -258,6 +258,23 @@ fn flipped(hash: Hash, bit: usize) -> Hash {
     Hash::from_bytes(bytes)
 }
 
+#[test]
+fn the_last_leaves_that_a_position_can_name_are_hashed_like_any_others() {
+    let tree = UniformTree::new(u64::MAX - 1);
+    let [leaf, odd] = [leaf_hash(b"alike"), leaf_hash(b"odd")];
+    let three = node_hash(node_hash(leaf, leaf), odd);
+    assert_eq!(subtree_hash_at(&tree, u64::MAX - 3, u64::MAX), Ok(three));
+}
+
+#[test]
+fn an_interval_that_is_no_subtree_is_refused_as_such() {
+    let root = root_at(&MemoryTree::of(&leaves(5)), 5).unwrap();
+    for (start, end) in [(1, 3), (3, 2), (0, 6), (4, 6), (6, 6)] {
+        let refused = SubtreeError::NotASubtree { start, end, size: 5 };
+        assert_eq!(verify_subtree(start, end, root, 5, root, &[]), Err(refused));
+    }
+}
+
 proptest! {
     #[test]
     fn trees_of_any_size_prove_any_leaf_and_no_flipped_bit_passes(

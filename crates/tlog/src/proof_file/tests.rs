@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::{
-    testing::{bytes, vectors},
+    testing::{bytes, longest_note, vectors},
     tree::leaf_hash,
 };
 
@@ -101,6 +101,19 @@ fn what_does_not_fit_a_proof_file_cannot_be_put_in_one() {
     let largest = proof.with_extra(vec![0; MAX_EXTRA_BYTES]).unwrap();
     assert_eq!(ProofFile::parse(largest.to_string().as_bytes()), Ok(largest));
     assert_eq!(ProofFile::parse(&vec![b'x'; MAX_FILE_BYTES + 1]), Err(ProofFileError::TooLong));
+}
+
+#[test]
+fn the_largest_extra_data_path_and_note_go_into_one_file_and_no_file_is_longer_than_it_says() {
+    const LONGEST: usize = 615_832;
+    assert_eq!(MAX_EXTRA_BYTES, 65_536);
+    let proof = ProofFile::parse(read().cases[0].file.as_bytes()).unwrap();
+    let head = longest_note(proof.checkpoint());
+    let largest = ProofFile::new(u64::MAX, vec![proof.path()[0]; MAX_PATH], head).unwrap();
+    let largest = largest.with_extra(vec![0; MAX_EXTRA_BYTES]).unwrap();
+    assert_eq!(ProofFile::parse(largest.to_string().as_bytes()), Ok(largest));
+    assert_eq!(ProofFile::parse(&[b'x'; LONGEST]), Err(ProofFileError::Malformed));
+    assert_eq!(ProofFile::parse(&[b'x'; LONGEST + 1]), Err(ProofFileError::TooLong));
 }
 
 proptest! {

@@ -109,10 +109,7 @@ impl FromStr for TilePath {
         };
         let mut index = 0u64;
         for group in groups.split('/') {
-            let digits = group.strip_prefix('x').unwrap_or(group);
-            let value = (digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()))
-                .then(|| digits.parse::<u64>().ok())
-                .flatten();
+            let value = group.strip_prefix('x').unwrap_or(group).parse::<u64>().ok();
             index = index
                 .checked_mul(1000)
                 .zip(value)
@@ -120,7 +117,8 @@ impl FromStr for TilePath {
                 .ok_or(TilePathError)?;
         }
         let path = Self::new(kind, index, width)?;
-        // One address per tile: superfluous groups, misplaced x marks and `.p/256` all print differently.
+        // One address per tile: superfluous groups, groups of not three digits, signs, misplaced x marks and `.p/256`
+        // all print differently.
         if path.to_string() == text { Ok(path) } else { Err(TilePathError) }
     }
 }

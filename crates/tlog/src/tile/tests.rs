@@ -130,6 +130,7 @@ fn an_entry_of_65535_bytes_fits_and_a_longer_one_does_not() {
 #[test]
 fn a_hash_tile_has_exactly_its_width() {
     let tile = HashTile::new(leaves(5)).unwrap();
+    assert_eq!(tile.hashes(), leaves(5));
     let encoded = tile.encode();
     assert_eq!(HashTile::decode(&encoded, 5), Ok(tile));
     for (bytes, width) in [
@@ -149,6 +150,18 @@ fn a_hash_tile_has_exactly_its_width() {
             .len(),
         8192
     );
+}
+
+#[test]
+fn a_group_of_a_path_is_three_digits_and_nothing_else() {
+    for group in ["", "7", "07", "0007", "+07", "-07", " 07", "x07", "0x7", "xx007", "\u{ff10}07"] {
+        for path in [format!("tile/0/{group}"), format!("tile/0/x001/{group}")] {
+            assert_eq!(path.parse::<TilePath>(), Err(TilePathError), "{path}");
+        }
+        let first = format!("tile/0/x{group}/007");
+        assert_eq!(first.parse::<TilePath>(), Err(TilePathError), "{first}");
+    }
+    assert_eq!("tile/0/x001/007".parse::<TilePath>().unwrap().index(), 1007);
 }
 
 /// Tiles cut out of a tree in memory, and how many of them were read.

@@ -128,6 +128,9 @@ fn a_hash_has_one_text_per_encoding() {
     assert_eq!(Hash::from_hex(&hash.to_hex()), Ok(hash));
     assert_eq!(Hash::from_base64(&hash.to_base64()), Ok(hash));
     assert_eq!((hash.to_hex().len(), hash.to_base64().len()), (64, 44));
+    assert_eq!(hash.to_string(), hash.to_hex());
+    assert_eq!(format!("{hash:?}"), format!("Hash({})", hash.to_hex()));
+    assert_eq!(hash.as_ref(), hash.as_bytes().as_slice());
     let (hex, base64) = (hash.to_hex(), hash.to_base64());
     for refused in [&hex[1..], &hex[2..], &format!("{hex}00"), &hex.to_uppercase(), ""] {
         assert_eq!(Hash::from_hex(refused), Err(HashParseError), "{refused}");

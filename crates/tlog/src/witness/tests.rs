@@ -249,6 +249,15 @@ fn more_hashes_than_the_spec_allows_cannot_be_sent() {
     );
 }
 
+#[test]
+fn a_request_gives_back_what_was_read() {
+    let head = MemoryTree::of(&leaves(5)).signed(5, &log());
+    let hashes = leaves(3);
+    let request = AddCheckpoint::new(4, hashes.clone(), head.clone()).unwrap();
+    let read = AddCheckpoint::parse(request.to_string().as_bytes()).unwrap();
+    assert_eq!((read.old_size(), read.proof(), read.checkpoint()), (4, hashes.as_slice(), &head));
+}
+
 proptest! {
     #[test]
     fn a_witness_follows_any_honest_log_and_no_fork_of_it(steps in prop::collection::vec(1..40u64, 1..12), fork: prop::sample::Index) {
