@@ -320,4 +320,17 @@ mod tests {
         assert!([InOperation, Abnormal].into_iter().all(CompanyStatus::may_sign));
         assert!(![Revoked, Cancelled, NotFound].into_iter().any(CompanyStatus::may_sign));
     }
+
+    #[test]
+    fn an_answer_of_exactly_five_minutes_earlier_or_later_counts() {
+        for skew in [-300_000, 300_000] {
+            let answered_at = now().plus_millis(skew);
+            let answer = Attestation { answered_at, ..attestation() };
+            assert_eq!(answer.answers(&question(), "示例实名", now()), Ok(()));
+            let answered_at = answered_at.plus_millis(skew.signum());
+            let answer = Attestation { answered_at, ..attestation() };
+            let refused = answer.answers(&question(), "示例实名", now());
+            assert_eq!(refused, Err(NoAnswer::OtherTime));
+        }
+    }
 }

@@ -360,4 +360,23 @@ mod tests {
             let _ = parse::<Value>(&bytes);
         }
     }
+
+    #[test]
+    fn numbers_are_checked_below_the_members_of_an_object_too() {
+        for value in [serde_json::json!({ "a": 1.5 }), serde_json::json!({ "a": { "b": [1.5] } })] {
+            assert!(check_numbers(&value).is_err(), "{value}");
+            assert!(to_bytes(&value).is_err(), "{value}");
+        }
+        assert!(check_numbers(&serde_json::json!({ "a": 1, "b": "1.5" })).is_ok());
+    }
+
+    #[test]
+    fn the_reader_takes_owned_text_and_says_what_it_expects() {
+        let strict = || Strict { depth: 0 };
+        let owned: Result<Value, serde_json::Error> = strict().deserialize(Value::from("text"));
+        assert_eq!(owned.unwrap(), "text");
+        let bytes = serde::de::value::BytesDeserializer::<serde_json::Error>::new(b"text");
+        let refused = strict().deserialize(bytes).unwrap_err().to_string();
+        assert!(refused.ends_with("expected JSON without floating-point numbers"), "{refused}");
+    }
 }

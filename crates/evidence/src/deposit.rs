@@ -241,4 +241,12 @@ mod tests {
             DepositManifest::of([a, b]).digest().unwrap()
         );
     }
+
+    #[test]
+    fn only_a_refused_deposit_is_not_admitted() {
+        assert!(Outcome::Admitted.is_admitted());
+        let findings = vec!["late".to_owned()];
+        assert!(Outcome::AdmittedWithFindings { findings }.is_admitted());
+        assert!(!Outcome::Refused { reason: "malformed".to_owned() }.is_admitted());
+    }
 }

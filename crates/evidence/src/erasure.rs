@@ -216,4 +216,28 @@ mod tests {
         assert_eq!(with(|o| o.classes = vec![RetentionClass::Frame]), Err(MalformedOrder::Classes));
         assert_eq!(with(|o| o.basis.clear()), Err(MalformedOrder::Basis));
     }
+
+    #[test]
+    fn who_asked_has_one_word_everywhere() {
+        for (by, word) in [
+            (RequestedBy::Person, "person"),
+            (RequestedBy::DataProtectionOfficer, "data_protection_officer"),
+            (RequestedBy::Retention, "retention"),
+        ] {
+            assert_eq!(by.as_str(), word);
+            assert_eq!(serde_json::to_value(by).unwrap(), word);
+        }
+    }
+
+    #[test]
+    fn a_class_is_named_once_and_the_basis_has_at_most_two_hundred_characters() {
+        let mut twice = order();
+        twice.classes = vec![RetentionClass::Person, RetentionClass::Person];
+        assert_eq!(twice.check(), Err(MalformedOrder::Classes));
+        let mut long = order();
+        long.basis = "法".repeat(200);
+        assert_eq!(long.check(), Ok(()));
+        long.basis.push('法');
+        assert_eq!(long.check(), Err(MalformedOrder::Basis));
+    }
 }

@@ -74,4 +74,15 @@ mod tests {
         assert_eq!(String::from_utf8(bytes.clone()).unwrap(), expected);
         assert_eq!(crate::canonical::parse_exact::<HolderNotice>(&bytes).unwrap(), said);
     }
+
+    #[test]
+    fn what_was_said_has_one_word_everywhere() {
+        for (kind, word) in [
+            (NoticeKind::Objection, "objection"),
+            (NoticeKind::ConsentWithdrawn, "consent_withdrawn"),
+        ] {
+            assert_eq!(kind.as_str(), word);
+            assert_eq!(serde_json::to_value(kind).unwrap(), word);
+        }
+    }
 }

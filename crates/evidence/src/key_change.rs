@@ -263,4 +263,76 @@ mod tests {
             Err(KeyChangeError::Times)
         ));
     }
+
+    #[test]
+    fn every_role_has_one_word_everywhere() {
+        for (role, word) in [
+            (KeyRole::Log, "log"),
+            (KeyRole::Witness, "witness"),
+            (KeyRole::Mirror, "mirror"),
+            (KeyRole::Receipt, "receipt"),
+            (KeyRole::Order, "order"),
+            (KeyRole::KeyEncryption, "key_encryption"),
+            (KeyRole::Api, "api"),
+            (KeyRole::Tls, "tls"),
+        ] {
+            assert_eq!(role.as_str(), word);
+            assert_eq!(serde_json::to_value(role).unwrap(), word);
+        }
+    }
+
+    #[test]
+    fn an_old_key_may_end_with_the_change_itself() {
+        let [old, new, _] = keys();
+        let mut said = change(&old, &new);
+        said.old_valid_until = said.changed_at;
+        assert_eq!(KeyChange::verify(&sign(&said, &[&old, &new]), &[]).unwrap(), said);
+    }
+
+    #[test]
+    fn the_new_key_counts_from_the_change_and_the_old_one_to_the_earlier_end() {
+        let [old, new, _] = keys();
+        let said = change(&old, &new);
+        let at = |ms| UtcMillis::from_millis(ms).unwrap();
+        let new =
+            Validity { distrust_after: None, valid_from: at(1_800_000_000_000), valid_until: None };
+        assert_eq!(said.new_validity(), new);
+        for (before, after) in [
+            (None, 1_800_086_400_000),
+            (Some(1_800_086_400_001), 1_800_086_400_000),
+            (Some(1_800_000_000_001), 1_800_000_000_001),
+        ] {
+            let validity = Validity {
+                distrust_after: Some(at(1_900_000_000_000)),
+                valid_from: at(1_700_000_000_000),
+                valid_until: before.map(at),
+            };
+            let ended = Validity { valid_until: Some(at(after)), ..validity };
+            assert_eq!(said.old_validity(validity), ended);
+        }
+    }
+
+    #[test]
+    fn a_key_is_read_only_where_its_type_is_the_one_of_the_role() {
+        let name = heqi_tlog::note::KeyName::new("log.example/a").unwrap();
+        let log = heqi_tlog::note::NoteSigner::from_seed(name.clone(), &[7; 32]).unwrap();
+        let cosigner = heqi_tlog::cosignature::Cosigner::from_seed(name, &[7; 32]).unwrap();
+        let log = log.verifier_key().to_string();
+        let cosigner = cosigner.verifier_key().to_string();
+        let [key, _, _] = keys();
+        let spki = String::from(crate::anchors::Base64::from(Spki(key.public_key())));
+        for (role, read) in [
+            (KeyRole::Log, [true, false, false]),
+            (KeyRole::Witness, [false, true, false]),
+            (KeyRole::Mirror, [false, true, false]),
+            (KeyRole::Receipt, [false, false, true]),
+            (KeyRole::Order, [false, false, true]),
+            (KeyRole::KeyEncryption, [false; 3]),
+            (KeyRole::Api, [false; 3]),
+            (KeyRole::Tls, [false; 3]),
+        ] {
+            let found = [&log, &cosigner, &spki].map(|text| public_key(role, text).is_some());
+            assert_eq!(found, read, "{role:?}");
+        }
+    }
 }

@@ -342,4 +342,10 @@ mod tests {
         assert_eq!(Schema::newest(RecordKind::FilingChanged).version, 2);
         assert!(Schema::find("certificate", 1).is_none());
     }
+
+    #[test]
+    fn a_kind_is_printed_as_its_word() {
+        assert_eq!(RecordKind::ConsentGiven.to_string(), "consent_given");
+        assert_eq!(RecordKind::Client.to_string(), "client");
+    }
 }

@@ -196,3 +196,6 @@ fn public_key(key: &VerifierKey, which: &'static str) -> Result<PublicKey, Succe
     }
     PublicKey::from_ed25519_bytes(key.public_key()).map_err(|_| SuccessorError::Key(which))
 }
+
+#[cfg(test)]
+mod tests;

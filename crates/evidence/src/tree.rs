@@ -260,4 +260,13 @@ mod tests {
         assert_eq!(root_from_parts(16, &open, &[]), Err(TreeError::Slot));
         assert_eq!(root_from_parts(16, &BTreeMap::new(), &[]), Err(TreeError::Slot));
     }
+
+    #[test]
+    fn the_hash_of_a_leaf_without_bytes_is_the_published_one() {
+        // RFC 6962 section 2.1: SHA-256 of the one byte 0x00.
+        assert_eq!(
+            hex::encode(Rfc6962::hash(b"")),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        );
+    }
 }

@@ -245,3 +245,56 @@ impl Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_claim_has_its_word_and_its_two_headings() {
+        let expected = [
+            ("integrity", "内容完整", "Integrity"),
+            ("signed_by", "签名", "Signed by"),
+            ("identity", "身份", "Identity"),
+            ("logged", "写入日志", "Logged"),
+            ("complete", "记录齐全", "Complete"),
+            ("witnessed", "日志核对", "Witnessed"),
+            ("mirrored", "日志留存", "Mirrored"),
+            ("deposited", "存证", "Deposited"),
+            ("time", "时间", "Time"),
+            ("certificate", "公证书", "Certificate"),
+        ];
+        for (claim, (word, zh, en)) in ClaimName::ALL.into_iter().zip(expected) {
+            assert_eq!(claim.as_str(), word);
+            assert_eq!(word.parse(), Ok(claim));
+            assert_eq!(serde_json::to_value(claim).unwrap(), word);
+            assert_eq!([Language::Zh, Language::En].map(|one| claim.title(one)), [zh, en]);
+        }
+        assert_eq!("signature".parse::<ClaimName>(), Err(UnknownClaim("signature".to_owned())));
+    }
+
+    #[test]
+    fn every_status_has_its_word_and_its_words_for_people() {
+        for (status, word, zh, en) in [
+            (Status::Proved, "proved", "核验通过", "proved"),
+            (Status::NotProved, "not_proved", "未能核验", "not proved"),
+            (Status::Contradicted, "contradicted", "核验不符", "contradicted"),
+        ] {
+            assert_eq!(status.as_str(), word);
+            assert_eq!(serde_json::to_value(status).unwrap(), word);
+            assert_eq!([Language::Zh, Language::En].map(|one| status.words(one)), [zh, en]);
+        }
+    }
+
+    #[test]
+    fn every_conclusion_has_its_word_and_its_exit_code() {
+        for (conclusion, word, code) in [
+            (Conclusion::Proved, "proved", 0),
+            (Conclusion::SelfConsistent, "self_consistent", 3),
+            (Conclusion::NotProved, "not_proved", 3),
+            (Conclusion::Contradicted, "contradicted", 1),
+        ] {
+            assert_eq!((conclusion.as_str(), conclusion.exit_code()), (word, code));
+        }
+    }
+}

@@ -218,3 +218,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_numbered_entry_of_another_extension_is_unknown() {
+    for name in ["certificates/02.pem", "chain/000004.txt", "deposits/03.txt", "deposits/03"] {
+        assert!(matches!(with(name), Err(BundleError::UnknownEntry(_))), "{name}");
+    }
+}

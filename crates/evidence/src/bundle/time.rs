@@ -193,4 +193,20 @@ mod tests {
         let five = (1..=5).map(|size| (size, whole.clone())).collect();
         assert!(matches!(with(five), Err(BundleError::Numbering(_))));
     }
+
+    #[test]
+    fn a_head_has_at_most_four_tokens_and_a_proof_at_most_126_hashes() {
+        let with = |tokens: u8| {
+            let tokens = (0..tokens).map(|n| (format!("tsa-{n}"), vec![n])).collect();
+            let anchor = TimeAnchor { note: b"note".to_vec(), tokens, ..TimeAnchor::default() };
+            let time = [(7, anchor)].into();
+            BundleParts { record: b"{}".to_vec(), time, ..BundleParts::default() }.write()
+        };
+        assert!(with(3).is_ok() && with(4).is_ok());
+        for too_many in [5, 6] {
+            assert!(matches!(with(too_many), Err(BundleError::Numbering(_))));
+        }
+        let longest = [Hash::from_bytes([3; 32]); 126];
+        assert_eq!(read_consistency(&write_consistency(&longest)), Some(longest.to_vec()));
+    }
 }

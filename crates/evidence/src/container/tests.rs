@@ -301,3 +301,10 @@ fn the_checksum_is_crc_32() {
     // The check value of CRC-32/ISO-HDLC.
     assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
 }
+
+/// PKWARE APPNOTE 4.4.3 to 4.4.5: version 2.0, flag bit 11 (names are UTF-8), stored.
+#[test]
+fn every_entry_says_that_its_name_is_utf_8_and_that_it_is_stored() {
+    let file = write(&sample()).unwrap();
+    assert_eq!(file[..10], [b'P', b'K', 3, 4, 20, 0, 0, 8, 0, 0]);
+}

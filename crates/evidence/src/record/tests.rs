@@ -405,3 +405,72 @@ fn a_device_tree_has_no_frame_of_a_record() {
     let read = Disclosure::parse(&client().disclose(|_| true).unwrap()).unwrap();
     assert_eq!(Frame::read(&read), Err(FrameError("kind")));
 }
+
+#[test]
+fn the_first_two_slots_carry_their_own_names() {
+    for slot in 0..2 {
+        let renamed = edited_record(|attributes| attributes[slot][2] = "colour".into());
+        assert!(matches!(renamed, Err(DisclosureError::Schema)), "{slot} {renamed:?}");
+    }
+}
+
+#[test]
+fn a_disclosure_of_exactly_the_most_bytes_is_read() {
+    let longest = vec![b' '; 262_144];
+    assert!(matches!(Disclosure::parse(&longest), Err(DisclosureError::Json(_))));
+    let longer = vec![b' '; 262_145];
+    assert!(matches!(Disclosure::parse(&longer), Err(DisclosureError::TooLarge)));
+}
+
+#[test]
+fn only_a_full_disclosure_gives_the_record_back() {
+    let record = record(RecordKind::Signing);
+    let full = Disclosure::parse(&record.full().unwrap()).unwrap();
+    let again = EvidenceRecord::of_full(&full).unwrap();
+    assert_eq!((again.root(), again.full().unwrap()), (record.root(), record.full().unwrap()));
+    let part = Disclosure::parse(&record.frame_only().unwrap()).unwrap();
+    assert_eq!(EvidenceRecord::of_full(&part).unwrap_err(), FrameError("full"));
+}
+
+#[test]
+fn a_record_is_printed_as_its_frame_and_without_its_values() {
+    let record = record(RecordKind::FilingOpened);
+    let printed = format!("{record:?}");
+    assert!(printed.starts_with("EvidenceRecord(Frame {"), "{printed}");
+    assert!(printed.contains("FilingOpened") && !printed.contains('值'), "{printed}");
+}
+
+#[test]
+fn either_system_may_have_made_a_record() {
+    for by in [GeneratedBy::Platform, GeneratedBy::NotaryPreservationSystem] {
+        let draft = RecordDraft::new(RecordKind::Decline, by, &SeededEntropy::new(7));
+        let full = draft.at(first_place()).full().unwrap();
+        let read = Frame::read(&Disclosure::parse(&full).unwrap()).unwrap();
+        assert_eq!(read.generated_by, by);
+    }
+}
+
+#[test]
+fn an_erased_leaf_beyond_the_last_slot_is_refused() {
+    let draft = draft(RecordKind::Signing);
+    let record = draft.at(first_place());
+    let slots = Schema::of(RecordKind::Signing).slots;
+    let with = |slot: u8| {
+        let mut parts = stored(&draft, &record);
+        let mut leaves = record.leaves_of(RetentionClass::Matter);
+        leaves.push((slot, Digest::of(b"smuggled")));
+        parts.classes.insert(RetentionClass::Matter, StoredClass::Erased(leaves));
+        parts.assemble()
+    };
+    for beyond in [slots, slots + 1] {
+        assert!(matches!(with(beyond), Err(StoredRecordError::Classes)), "{beyond}");
+    }
+}
+
+#[test]
+fn an_attribute_of_a_device_is_found_by_its_name() {
+    let client = client();
+    assert_eq!(client.attribute("photo_sha256").unwrap().value, json!(Digest::of(b"photo")));
+    assert_eq!(client.attribute("kind").unwrap().value, "client");
+    assert!(client.attribute("colour").is_none());
+}

@@ -364,4 +364,33 @@ mod tests {
         assert_eq!(reason.sentence(Language::En), "device key differs from challenge.json");
         assert_eq!(reason.code(), "mismatch_device_key");
     }
+
+    #[test]
+    fn a_time_stamp_is_said_with_its_authority_its_instant_and_whether_it_is_for_tests() {
+        for (test_only, zh, en) in [
+            (
+                false,
+                "示例时间戳中心 的可信时间戳：不晚于 T2",
+                "time stamp of 示例时间戳中心: not after T2",
+            ),
+            (
+                true,
+                "示例时间戳中心 的可信时间戳（测试用，不具有法律效力）：不晚于 T2",
+                "time stamp of 示例时间戳中心: not after T2, TEST ONLY, no legal effect",
+            ),
+        ] {
+            let stamped =
+                Stamped { at: "T2".into(), by: "示例时间戳中心".into(), test_only };
+            let between = Reason::BetweenTimestamped {
+                from: "T0".into(),
+                to: "T1".into(),
+                stamped: stamped.clone(),
+            };
+            let only = Reason::OnlyNotAfterTimestamped { to: "T1".into(), stamped };
+            for reason in [&between, &only] {
+                assert!(reason.sentence(Language::Zh).ends_with(zh), "{reason:?}");
+                assert!(reason.sentence(Language::En).ends_with(en), "{reason:?}");
+            }
+        }
+    }
 }

@@ -133,3 +133,23 @@ fn a_question_put_at_an_instant_relies_only_on_what_was_valid_and_known_then() {
     expect(&at(seen.plus_millis(500), &lapsed), Witnessed, Proved, "cosigned");
     expect(&at(seen.plus_millis(2_000), &lapsed), Witnessed, NotProved, "not_cosigned");
 }
+
+#[test]
+fn a_question_about_an_instant_relies_on_a_log_key_that_was_valid_and_a_record_that_was_there() {
+    let parts = STORY.bundle(STORY.signing());
+    let recorded = STORY.signing().record.frame().place.recorded_at;
+    let until = STORY.seen_at().plus_millis(1_000);
+    let mut anchors = ANCHORS.clone();
+    anchors.logs[0].validity.valid_until = Some(until);
+    let at = |instant| {
+        let question =
+            Question { anchors: Some(&anchors), at: Some(instant), ..Question::default() };
+        verdict_with(&parts, &question)
+    };
+    for good in [recorded, STORY.seen_at(), until] {
+        expect(&at(good), Logged, Proved, "included");
+    }
+    for bad in [recorded.plus_millis(-1), until.plus_millis(1)] {
+        expect(&at(bad), Logged, NotProved, "key_not_valid_then");
+    }
+}

@@ -149,3 +149,23 @@ fn without_a_head_of_an_anchored_custodian_completeness_is_the_platforms_word() 
     let parts = BundleParts { chain_head: Some(stranger.sign(&head)), ..bundle };
     expect(&verdict_under(&parts, &ANCHORS), Complete, NotProved, "no_chain_head");
 }
+
+#[test]
+fn the_last_record_is_complete_up_to_itself_and_one_beyond_the_head_is_not() {
+    let last = STORY.records.last().unwrap();
+    let verdict = verdict_under(&STORY.bundle_with_chain(last), &ANCHORS);
+    expect(&verdict, Complete, Proved, "complete_up_to");
+    let before = &STORY.records[STORY.records.len() - 2];
+    let mut parts = STORY.bundle_with_chain(last);
+    parts.chain_head = Some(STORY.cast.custodians[0].sign(&STORY.chain_head(before)));
+    expect(&verdict_under(&parts, &ANCHORS), Complete, NotProved, "no_chain_head");
+}
+
+#[test]
+fn another_record_at_the_same_place_does_not_stand_in_the_chain() {
+    let rewritten = Story::tell(1, &Twists { photo_padding_bytes: 4_096, ..Twists::default() });
+    let mut parts = rewritten.bundle(rewritten.signing());
+    let shown = STORY.bundle_with_chain(STORY.signing());
+    (parts.chain, parts.chain_head) = (shown.chain, shown.chain_head);
+    expect(&verdict_under(&parts, &ANCHORS), Complete, Contradicted, "not_in_chain");
+}

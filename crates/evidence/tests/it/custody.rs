@@ -124,3 +124,37 @@ fn anchors_without_custodians_never_prove_custody() {
     let verdict = verdict_under(&STORY.bundle(STORY.signing()), &anchors);
     expect(&verdict, Deposited, NotProved, "deposited_partly");
 }
+
+#[test]
+fn half_a_deposit_names_who_holds_it() {
+    for one in STORY.bundle(STORY.signing()).deposits {
+        assert_eq!(with(vec![one]).claim(Deposited).unwrap().vouched_by, [NOTARY]);
+    }
+    assert!(with(Vec::new()).claim(Deposited).unwrap().vouched_by.is_empty());
+}
+
+#[test]
+fn a_part_that_is_disclosed_in_part_needs_no_digest_in_the_receipt_and_every_other_one_does() {
+    use heqi_evidence::record::ClientAttributes;
+    let whole = STORY.bundle(STORY.signing());
+    let client = ClientAttributes::parse(whole.client.as_deref().unwrap()).unwrap();
+    let client = client.disclose(|name| name != "place").unwrap();
+    let client = BundleParts { client: Some(client), ..whole.clone() };
+    expect(&verdict_under(&client, &ANCHORS), Deposited, Proved, "deposited");
+    let record = STORY.signing().record.disclose(|name| name != "user_agent").unwrap();
+    let record = BundleParts { record, ..whole.clone() };
+    expect(&verdict_under(&record, &ANCHORS), Deposited, Proved, "deposited");
+
+    let mut without_parts = receipt();
+    without_parts.parts.clear();
+    let mut without_record = receipt();
+    let digest = Digest::of(&whole.record);
+    without_record.parts.retain(|part| part.sha256 != digest);
+    for (parts, receipt) in
+        [(&client, &without_parts), (&record, &without_parts), (&whole, &without_record)]
+    {
+        let parts = BundleParts { deposits: vec![signed(receipt)], ..parts.clone() };
+        let verdict = verdict_under(&parts, &ANCHORS);
+        expect(&verdict, Deposited, Contradicted, "receipt_of_another");
+    }
+}

@@ -308,3 +308,34 @@ fn a_name_that_is_open_without_who_answered_for_it_is_not_called_unconfirmed() {
     expect(&closed("identity"), Identity, NotProved, "identity_not_disclosed");
     expect(&closed("client_address"), Identity, NotProved, "identity_declared");
 }
+
+#[test]
+fn a_challenge_is_good_up_to_its_last_instant() {
+    let recorded = STORY.signing().record.frame().place.recorded_at;
+    for (ms, status, code) in [(0, Proved, "parts_agree"), (-1, Contradicted, "challenge_expired")]
+    {
+        let verdict = twisted(&Twists {
+            preimage: Some(Box::new(move |preimage| {
+                preimage.expires_at = recorded.plus_millis(ms);
+            })),
+            ..Twists::default()
+        });
+        expect(&verdict, Integrity, status, code);
+    }
+}
+
+#[test]
+fn documents_of_the_record_that_the_challenge_does_not_name_are_said_to_differ_from_it() {
+    let verdict = twisted(&Twists {
+        record: Some(Box::new(|draft| {
+            let sha256 = heqi_vocabulary::Digest::of(b"another");
+            let documents =
+                serde_json::json!([{ "page_images": [], "pages": 1, "sha256": sha256 }]);
+            draft.set("documents", documents, heqi_vocabulary::Provenance::Observed).unwrap();
+        })),
+        ..Twists::default()
+    });
+    let reason =
+        heqi_evidence::verdict::Reason::Mismatch { what: "documents", against: "challenge.json" };
+    assert_eq!(verdict.claim(Integrity).unwrap().reason, reason);
+}

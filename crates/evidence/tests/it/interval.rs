@@ -114,3 +114,45 @@ fn records_without_a_challenge_have_no_earliest_instant() {
     let verdict = verdict_under(&STORY.bundle(STORY.first(RecordKind::Confirmation)), &ANCHORS);
     expect(&verdict, Time, NotProved, "only_not_after");
 }
+
+/// The signing, recorded at another instant and asked for until then or longer.
+fn recorded(at: heqi_vocabulary::UtcMillis) -> heqi_evidence::verdict::Verdict {
+    twisted(&Twists {
+        place: Some(Box::new(move |place| place.recorded_at = at)),
+        preimage: Some(Box::new(move |preimage| {
+            preimage.expires_at = preimage.expires_at.max(at);
+        })),
+        ..Twists::default()
+    })
+}
+
+#[test]
+fn clocks_may_differ_by_exactly_a_minute_at_both_ends() {
+    let first: heqi_vocabulary::UtcMillis = "2026-11-23T12:00:50.000Z".parse().unwrap();
+    let last = STORY.seen_at();
+    for at in [first.plus_millis(-60_000), last.plus_millis(60_000)] {
+        expect(&recorded(at), Time, Proved, "between");
+    }
+    for at in [first.plus_millis(-60_001), last.plus_millis(60_001)] {
+        expect(&recorded(at), Time, Contradicted, "time_outside");
+    }
+}
+
+#[test]
+fn a_head_that_is_not_quite_the_one_of_the_challenge_says_nothing_about_not_before() {
+    type Change = fn(&mut heqi_evidence::challenge::WitnessedHead);
+    let changes: [Change; 3] = [
+        |head| head.origin = "log.other.example/first".into(),
+        |head| head.size += 1,
+        |head| head.root = heqi_vocabulary::Digest::of(b"another"),
+    ];
+    for change in changes {
+        let verdict = twisted(&Twists {
+            preimage: Some(Box::new(move |preimage| {
+                change(preimage.checkpoint.as_mut().unwrap());
+            })),
+            ..Twists::default()
+        });
+        expect(&verdict, Time, NotProved, "only_not_after");
+    }
+}

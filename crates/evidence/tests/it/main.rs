@@ -5,11 +5,13 @@ mod anchors;
 mod completeness;
 mod custody;
 mod formats;
+mod identity;
 mod integrity;
 mod interval;
 mod log;
 mod mutation;
 mod signature;
+mod stamps;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
