@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::promises::{root, sources};
 
 /// Files in which settings are read, besides those that only say what an anchor or a name is.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 14] = [
     "api/src/settings.rs",
     "crates/heqi/src/settings.rs",
     "crates/heqi/src/settings/identity.rs",

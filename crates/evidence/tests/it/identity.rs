@@ -67,7 +67,7 @@ fn provider() -> ProviderAnchor {
 }
 
 /// What is written of an answer and its question.
-fn one(answer: &str, question: Value) -> Value {
+fn one(answer: &str, question: &Value) -> Value {
     json!({ "answered_by": [PROVIDER], "answers": [answer], "questions": [question] })
 }
 
@@ -93,7 +93,7 @@ fn attested(identity: Value) -> Verdict {
 
 /// An answer to a question about this person.
 fn said(question: &Question, answer: Answer) -> Verdict {
-    attested(one(&answered(question, answer), json!(question)))
+    attested(one(&answered(question, answer), &json!(question)))
 }
 
 fn reason(verdict: &Verdict) -> &Reason {
@@ -152,7 +152,7 @@ fn an_answer_without_its_question_or_with_one_in_another_spelling_confirms_nothi
     let mut spelled = json!(question);
     spelled.as_object_mut().unwrap().remove("mobile");
     for other in [spelled, json!("question"), json!(person("李四"))] {
-        let verdict = attested(one(&answer, other));
+        let verdict = attested(one(&answer, &other));
         expect(&verdict, Identity, Contradicted, "identity_answer_invalid");
     }
 }
@@ -162,7 +162,7 @@ fn an_answer_counts_when_its_key_did_and_up_to_five_minutes_after_the_record() {
     let question = person(SIGNER);
     let at = |ms: i64, provider: ProviderAnchor| {
         let answer = answered_at(&question, MATCHES, recorded_at().plus_millis(ms));
-        let identity = one(&answer, json!(question));
+        let identity = one(&answer, &json!(question));
         with(vec![("identity", identity, Provenance::Attested)], vec![provider])
     };
     for ms in [-1_000, 0, 300_000] {
@@ -182,7 +182,7 @@ fn only_a_provider_among_the_anchors_is_heard_and_only_under_its_own_key() {
     let question = person(SIGNER);
     let identity = |by: &SigningKey| {
         let at = recorded_at();
-        let value = one(&signed(&question, MATCHES, at, by), json!(question));
+        let value = one(&signed(&question, MATCHES, at, by), &json!(question));
         vec![("identity", value, Provenance::Attested)]
     };
     let stranger = ProviderAnchor { provider: "别家".into(), ..provider() };
@@ -203,7 +203,7 @@ fn only_a_provider_among_the_anchors_is_heard_and_only_under_its_own_key() {
 fn a_name_is_the_same_with_any_of_the_dots_and_that_of_who_represents_the_party_comes_first() {
     let named = |values: &[(&'static str, &str)], asked: &str| {
         let question = person(asked);
-        let identity = one(&answered(&question, MATCHES), json!(question));
+        let identity = one(&answered(&question, MATCHES), &json!(question));
         let mut all = vec![("identity", identity, Provenance::Attested)];
         all.extend(values.iter().map(|(at, name)| (*at, json!(name), Provenance::Declared)));
         with(all, vec![provider()])

@@ -160,8 +160,8 @@ fn the_largest_file_is_read_and_none_is_longer_than_the_spec_says() {
     let (earlier, later) = (longest_note(&earlier), longest_note(&later));
     let proof = ForkProof::growth_by(earlier, later, hashes).unwrap();
     assert_eq!(ForkProof::parse(proof.to_string().as_bytes()), Ok(proof));
-    assert_eq!(ForkProof::parse(&[b'x'; LONGEST]), Err(ForkProofError::Malformed));
-    assert_eq!(ForkProof::parse(&[b'x'; LONGEST + 1]), Err(ForkProofError::TooLong));
+    assert_eq!(ForkProof::parse(&vec![b'x'; LONGEST]), Err(ForkProofError::Malformed));
+    assert_eq!(ForkProof::parse(&vec![b'x'; LONGEST + 1]), Err(ForkProofError::TooLong));
 }
 
 #[test]

@@ -363,7 +363,7 @@ fn the_largest_entry_ticket_and_origin_survive_the_wire() {
     let read = AddEntries::parse(&request.to_bytes()).unwrap();
     assert_eq!(read, request);
     assert_eq!((read.header().start(), read.header().end()), (3, 4));
-    assert_eq!(read.header().ticket(), [9; 65535]);
+    assert_eq!(read.header().ticket(), vec![9; 65535]);
     assert_eq!(read.packages(), [package]);
 }
 

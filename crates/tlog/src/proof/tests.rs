@@ -262,8 +262,8 @@ fn flipped(hash: Hash, bit: usize) -> Hash {
 fn the_last_leaves_that_a_position_can_name_are_hashed_like_any_others() {
     let tree = UniformTree::new(u64::MAX - 1);
     let [leaf, odd] = [leaf_hash(b"alike"), leaf_hash(b"odd")];
-    let three = node_hash(node_hash(leaf, leaf), odd);
-    assert_eq!(subtree_hash_at(&tree, u64::MAX - 3, u64::MAX), Ok(three));
+    let of_all = node_hash(node_hash(leaf, leaf), odd);
+    assert_eq!(subtree_hash_at(&tree, u64::MAX - 3, u64::MAX), Ok(of_all));
 }
 
 #[test]

@@ -112,8 +112,8 @@ fn the_largest_extra_data_path_and_note_go_into_one_file_and_no_file_is_longer_t
     let largest = ProofFile::new(u64::MAX, vec![proof.path()[0]; MAX_PATH], head).unwrap();
     let largest = largest.with_extra(vec![0; MAX_EXTRA_BYTES]).unwrap();
     assert_eq!(ProofFile::parse(largest.to_string().as_bytes()), Ok(largest));
-    assert_eq!(ProofFile::parse(&[b'x'; LONGEST]), Err(ProofFileError::Malformed));
-    assert_eq!(ProofFile::parse(&[b'x'; LONGEST + 1]), Err(ProofFileError::TooLong));
+    assert_eq!(ProofFile::parse(&vec![b'x'; LONGEST]), Err(ProofFileError::Malformed));
+    assert_eq!(ProofFile::parse(&vec![b'x'; LONGEST + 1]), Err(ProofFileError::TooLong));
 }
 
 proptest! {
