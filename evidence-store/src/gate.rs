@@ -130,12 +130,12 @@ impl PeerClock {
 
     /// The largest gap there is for certain, in milliseconds.
     pub fn gap_ms(&self) -> i64 {
-        self.compared_ms().unwrap_or(0)
+        self.0.lock().values().map(ClockGap::certain_ms).max().unwrap_or(0)
     }
 
-    /// The same; `None` while no peer's clock was heard.
-    pub fn compared_ms(&self) -> Option<i64> {
-        self.0.lock().values().map(ClockGap::certain_ms).max()
+    /// The clock that is furthest from ours for certain; `None` while none was heard.
+    pub fn furthest(&self) -> Option<ClockGap> {
+        self.0.lock().values().max_by_key(|gap| gap.certain_ms()).cloned()
     }
 
     /// Whether our clock may be relied upon.
@@ -293,8 +293,12 @@ mod tests {
         // One of two is enough, and whoever is silent is forgotten.
         let other = ClockGap { peer: "b".into(), gap_ms: -70_000, round_trip_ms: 0 };
         assert!(clock.note(&other) && !clock.note(&gap(5, 0)) && !clock.is_trusted());
+        assert_eq!(clock.furthest(), Some(other));
         clock.forget("b");
-        assert!(clock.is_trusted() && clock.compared_ms() == Some(5));
+        assert!(clock.is_trusted() && clock.gap_ms() == 5);
+        assert_eq!(clock.furthest(), Some(gap(5, 0)));
+        clock.forget("a");
+        assert_eq!(clock.furthest(), None);
 
         let store = memory();
         let at = UtcMillis::from_millis(1_800_000_000_000).unwrap();

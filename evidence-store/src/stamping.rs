@@ -133,8 +133,15 @@ pub async fn standing(backend: &dyn Backend, labels: &[String]) -> Result<Standi
 
 /// By what name the clock of an authority is kept beside those of the peers ([`crate::gate::PeerClock`]).
 pub fn clock_name(label: &str) -> String {
-    format!("time-authority.{label}")
+    format!("{CLOCK}{label}")
 }
+
+/// The label of the authority whose clock is kept by this name; `None`: it is a peer's.
+pub fn authority_of_clock(name: &str) -> Option<&str> {
+    name.strip_prefix(CLOCK)
+}
+
+const CLOCK: &str = "time-authority.";
 
 /// When each authority last gave a token, by label.
 pub type Newest = Vec<(String, UtcMillis)>;

@@ -127,7 +127,7 @@ impl NotaryOffice {
         self
     }
 
-    /// Its clock beside the platform's: whoever asks the platform notes it here.
+    /// Its clock beside the platform's and those of time authorities: whoever asks them notes it here.
     pub const fn peer_clock(&self) -> &Arc<PeerClock> {
         &self.peer_clock
     }

@@ -89,8 +89,8 @@ pub enum MatterError {
     /// The certificate could not be made.
     #[error(transparent)]
     Press(#[from] PressError),
-    /// The office's clock and the platform's differ too much for anything that is dated.
-    #[error("the office's clock and the platform's differ by more than a minute")]
+    /// The office's clock is too far from another organisation's for anything that is dated.
+    #[error("the office's clock is more than a minute from the platform's or a time authority's")]
     ClockOff,
     /// A scan is missing, of another kind than scanners make, or too long.
     #[error("the file is missing, no scan, or too long")]

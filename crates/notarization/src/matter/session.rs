@@ -21,7 +21,7 @@ use crate::staff::{FreshFactor, Officer, officer_name};
 
 mod environment;
 
-pub use environment::ClockBeside;
+pub use environment::{ClockBeside, ClockOf};
 
 /// What opens a session.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ pub async fn open_session(
 
 /// Does the next act of the open session, and keeps the page that is shown for it. An act that did not
 /// come out as it should ends the session, and a digest that differs quarantines the matter. `clock` is
-/// how the office's clock stands beside the platform's, where anybody compares them.
+/// how the office's clock stands beside the one that is furthest from it, where anybody compares them.
 pub async fn press_button(
     office: &NotaryOffice,
     desk: &Desk,
@@ -181,7 +181,7 @@ async fn perform(
     let plain = |passed, output| Done { passed, output, examined: None, package: None };
     match what {
         Act::CleanEnvironment => {
-            let (passed, output) = environment::check(office, desk, (opened, clock))?;
+            let (passed, output) = environment::check(office, desk, (opened, clock.as_ref()))?;
             Ok(plain(passed, output))
         }
         Act::Search => {

@@ -236,7 +236,7 @@ impl Chain {
             if own { "已" } else { "未" }
         );
         let mut en = format!(
-            "{yes} confirmations, {no} objections, {told} of them said to a custodian, past the platform; the signer has {}confirmed",
+            "{yes} confirmations, {no} objections, {told} of them said to a custodian alone, past the platform; the signer has {}confirmed",
             if own { "" } else { "not " }
         );
         let void = self.void_of(signing).and_then(Voided::read);
@@ -248,10 +248,14 @@ impl Chain {
         };
         if both > 0 {
             // Writing to a string does not fail.
-            let _ = write!(zh, "；另有 {both} 份既由签署平台记录、又直接向保管方提出，计为一份");
+            // Of those counted above, and no other one beside them.
+            let _ = write!(
+                zh,
+                "；上述异议中有 {both} 份既由签署平台记录、又直接向保管方提出，只计一次"
+            );
             let _ = write!(
                 en,
-                "; {both} recorded by the platform was said to a custodian as well, and counts once"
+                "; of these objections {both} was recorded by the platform and said to a custodian as well, and counts once"
             );
         }
         let replaced = self.versions.replaced_of(signing).len();

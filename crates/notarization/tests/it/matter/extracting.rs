@@ -11,7 +11,9 @@ use heqi_notarization::matter::draft::{propose, save_draft};
 use heqi_notarization::matter::extraction::Act;
 use heqi_notarization::matter::handle::{accept, declare, recompute};
 use heqi_notarization::matter::screen::Screen;
-use heqi_notarization::matter::session::{ClockBeside, OpenSession, open_session, press_button};
+use heqi_notarization::matter::session::{
+    ClockBeside, ClockOf, OpenSession, open_session, press_button,
+};
 use heqi_notarization::matter::state::Rule;
 use heqi_notarization::matter::view::{matter, steps};
 use heqi_vocabulary::{Digest, Explain as _, Language};
@@ -82,7 +84,8 @@ async fn the_environment_is_not_clean_while_the_offices_clock_is_off() {
     bureau.checked(no).await;
     bureau.session(no).await.unwrap();
     let clean = (by, Act::CleanEnvironment, &PlainScreen as &dyn Screen);
-    let off = Some(ClockBeside { gap_ms: 2_001, limit_ms: 2_000 });
+    let beside = |whose, gap_ms| Some(ClockBeside { whose, gap_ms, limit_ms: 2_000 });
+    let off = beside(ClockOf::Platform, 2_001);
     let pressed = press_button(office, &bureau.desk, no, clean, off).await.unwrap();
     assert!(!pressed.passed);
     let view = matter(office, by, no).await.unwrap();
@@ -98,17 +101,21 @@ async fn the_environment_is_not_clean_while_the_offices_clock_is_off() {
 
     // Set right, it passes, and says what was looked at and what was not.
     bureau.session(no).await.unwrap();
-    let level = Some(ClockBeside { gap_ms: 2_000, limit_ms: 2_000 });
+    let level = beside(ClockOf::TimeAuthority { label: "tsa".into() }, 2_000);
     assert!(press_button(office, &bureau.desk, no, clean, level).await.unwrap().passed);
     let view = matter(office, by, no).await.unwrap();
     let output: serde_json::Value = serde_json::from_str(&view.content.outputs[0]).unwrap();
-    let result = |check: &str| {
+    let said_of = |check: &str| {
         let all = output["checks"].as_array().unwrap();
-        all.iter().find(|one| one["check"] == check).unwrap()["result"].clone()
+        all.iter().find(|one| one["check"] == check).unwrap().clone()
     };
-    assert_eq!(result("store_takes_writes"), "passed");
-    assert_eq!(result("clock_beside_the_platform"), "passed");
-    assert!(output["said"]["zh"].as_str().unwrap().contains("由在场两人查看"));
+    assert_eq!(said_of("store_takes_writes")["result"], "passed");
+    let clocks = said_of("clock_beside_others");
+    assert_eq!(clocks["result"], "passed");
+    assert_eq!(clocks["furthest"], "time-authority.tsa");
+    let said = output["said"]["zh"].as_str().unwrap();
+    assert!(said.contains("与时间戳机构（tsa）时钟相差最大，为2000毫秒"), "{said}");
+    assert!(said.contains("由在场两人查看"), "{said}");
 }
 
 #[tokio::test]

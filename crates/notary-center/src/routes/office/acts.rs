@@ -167,7 +167,8 @@ async fn press(
     }
     let matter = Link::Office(OfficeLink::Matter(no.to_string()));
     let screen = screen_for(&Shown::to(bench, reader, matter).frame);
-    let clock = clock_beside(state);
+    let limit_ms = state.settings.alarms.clock_offset_ms;
+    let clock = ClockBeside::furthest(state.office.peer_clock(), limit_ms);
     let pressed = press_button(&state.office, &bench.desk, no, (by, act, &screen), clock).await;
     let shown =
         |sha256: Digest| Link::Office(OfficeLink::Screen(no.to_string(), sha256.to_string()));
@@ -189,13 +190,6 @@ async fn still_there(
     let Some(session) = view.matter.extraction() else { return Ok(()) };
     let is_there = address(http).is_ok_and(|from| bench.is_at(session.workstation(), from));
     if is_there { Ok(()) } else { Err(MatterError::Workstation) }
-}
-
-/// How this clock stands beside the platform's, where they were compared.
-fn clock_beside(state: &State) -> Option<ClockBeside> {
-    let gap_ms = state.peer.as_ref()?.clock.compared_ms()?;
-    let limit_ms = state.settings.alarms.clock_offset_ms;
-    Some(ClockBeside { gap_ms: u64::try_from(gap_ms).unwrap_or(0), limit_ms })
 }
 
 /// What a step owes in writing is made at once; what cannot be made now is made later, by itself.

@@ -70,8 +70,12 @@ fn an_objection_said_to_a_custodian_and_recorded_by_the_platform_counts_once() {
         assert_eq!(found.code, OBJECTED);
         let [zh, en] = &found.sentences[0];
         assert!(zh.contains("异议 1 份（其中未经签署平台、直接向保管方提出 0 份）"), "{zh}");
-        assert!(zh.contains("另有 1 份既由签署平台记录、又直接向保管方提出，计为一份"), "{zh}");
-        assert!(en.contains("1 objections") && en.contains("counts once"), "{en}");
+        // Of those counted before, not another one beside them.
+        let both = "；上述异议中有 1 份既由签署平台记录、又直接向保管方提出，只计一次";
+        assert!(zh.ends_with(both) && !zh.contains("另有"), "{zh}");
+        assert!(en.contains("1 objections, 0 of them said to a custodian alone"), "{en}");
+        let both = "; of these objections 1 was recorded by the platform and said to a custodian as well, and counts once";
+        assert!(en.ends_with(both), "{en}");
         // Annex seven has one line with both times.
         let at = later(&story, 9_000);
         let answers = chain.answers(&signing, ApplicantKind::Signer, at).unwrap();
@@ -106,7 +110,7 @@ fn an_objection_to_another_record_or_of_another_party_is_another_one() {
         assert_eq!(count(&chain, &signing), 2, "{said:?}");
         let [zh, _] = &chain.confirmations(&signing).sentences[0];
         assert!(zh.contains("异议 2 份（其中未经签署平台、直接向保管方提出 1 份）"), "{zh}");
-        assert!(!zh.contains("计为一份"), "{zh}");
+        assert!(!zh.contains("只计一次"), "{zh}");
         let at = later(&story, 9_000);
         let lines = chain.answers(&signing, ApplicantKind::Signer, at).unwrap().lines;
         assert_eq!(lines.iter().filter(|line| line.what.starts_with("异议")).count(), 2);
