@@ -11,7 +11,7 @@ use super::held::{OpenedRecord, list};
 use crate::matter::act::open as open_matter;
 use crate::matter::apply::{Apply, apply, open_place};
 use crate::matter::examine::signer_held;
-use crate::matter::form::{ApplicantKind, ApplicationForm, Field, PowerOfAttorney};
+use crate::matter::form::{ApplicantKind, ApplicationForm, Field, PowerOfAttorney, is_same_name};
 use crate::matter::rows::OPEN;
 use crate::matter::state::Stage;
 use crate::matter::step::ActedBy;
@@ -71,7 +71,7 @@ pub async fn apply_as_company(
     if PersonName::parse(acting).is_err() {
         return Err(MatterError::Field(Field::Acting));
     }
-    let (agent, power_of_attorney) = if is_same_person(acting, &form.legal_representative) {
+    let (agent, power_of_attorney) = if is_same_name(acting, &form.legal_representative) {
         (String::new(), String::new())
     } else {
         // Nobody here can see one.
@@ -80,11 +80,6 @@ pub async fn apply_as_company(
     let applicant = ApplicantKind::Company.as_str().to_owned();
     let form = ApplicationForm { applicant, agent, power_of_attorney, ..form };
     apply(office, Apply { deposit: about.row.deposit_no, form, by: ActedBy::Signer }).await
-}
-
-fn is_same_person(one: &str, other: &str) -> bool {
-    let other = PersonName::parse(other);
-    other.is_ok_and(|other| PersonName::parse(one).is_ok_and(|one| one.is_same_as(&other)))
 }
 
 /// How the open application of a signer, or of the company signed for, stands.

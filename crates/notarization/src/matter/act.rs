@@ -149,13 +149,6 @@ impl Opened<'_> {
         Ok(self.matter.has_seen(contested)?)
     }
 
-    /// What was put forward and fell with the act is not kept as if it waited still.
-    pub(crate) fn forget_fallen(&mut self) {
-        if self.matter.proposed().is_none() {
-            self.content.proposed.clear();
-        }
-    }
-
     /// Adds the step to the record and the log, and gives all that is written.
     pub(crate) fn write(
         mut self,
@@ -163,6 +156,10 @@ impl Opened<'_> {
         step: StepKind,
         said: &str,
     ) -> Result<Changeset, MatterError> {
+        // Here and nowhere else: whatever it was that ended a proposal, its words are not kept as if they waited still.
+        if self.matter.proposed().is_none() {
+            self.content.proposed.clear();
+        }
         let office = self.office;
         let application = self.matter.no;
         let seq = self.matter.steps + 1;

@@ -13,12 +13,11 @@ use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::record::{ClientAttributes, EvidenceRecord};
 use heqi_evidence::schema::RetentionClass;
-use heqi_identity::PersonName;
 use heqi_vocabulary::Digest;
 use serde_json::Value;
 
 use super::error::MatterError;
-use super::form::ApplicantKind;
+use super::form::{ApplicantKind, is_same_name};
 
 /// What is open about a third person beside the matter itself: what the text says, what annex five prints, and
 /// how its photo was taken. Everything else is closed, whatever is added to the tables later.
@@ -151,14 +150,6 @@ fn asks_about_another(record: &Disclosure) -> bool {
         let is_signer = |name: &str| signers.iter().any(|signer| is_same_name(signer, name));
         says("document_number").is_some() && !says("name").is_some_and(is_signer)
     })
-}
-
-/// Registers have one kind of dot in names.
-fn is_same_name(one: &str, other: &str) -> bool {
-    match (PersonName::parse(one), PersonName::parse(other)) {
-        (Ok(one), Ok(other)) => one.is_same_as(&other),
-        _ => one == other,
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The application form (公证申请表, domain.md 5.4), parsed once.
 
 use chrono::NaiveDate;
+use heqi_identity::PersonName;
 use serde::{Deserialize, Serialize};
 
 mod company;
@@ -237,6 +238,15 @@ pub(crate) fn text(text: &str) -> Option<String> {
     let fits = (1..=MAX_TEXT).contains(&text.chars().count())
         && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\r');
     fits.then(|| text.to_owned())
+}
+
+/// Whether two texts name people by one name, however its dots were typed: registers have one kind of them. What is no
+/// name as people write it is the same letter by letter only.
+pub(crate) fn is_same_name(one: &str, other: &str) -> bool {
+    match (PersonName::parse(one), PersonName::parse(other)) {
+        (Ok(one), Ok(other)) => one.is_same_as(&other),
+        _ => one.trim() == other.trim(),
+    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use heqi_identity::PersonName;
-
 use super::act::{Attempts, Opened, act, open};
 use super::apply::next_serial;
 use super::checklist::Item;
@@ -13,7 +11,7 @@ use super::clock::PauseReason;
 use super::embedded;
 use super::error::MatterError;
 use super::examine::{examine_held, names_held, signer_held};
-use super::form::{ApplicantKind, Application, text};
+use super::form::{ApplicantKind, Application, is_same_name, text};
 use super::notice::{NoticeSays, owe};
 use super::number::{AcceptanceNo, ApplicationNo};
 use super::state::Rule;
@@ -44,7 +42,6 @@ pub async fn declare(
     }
     act(office, no, by, StepKind::Declared, |opened| {
         opened.matter.declare(by, opened.now, conflict)?;
-        opened.forget_fallen();
         Ok((if conflict { "conflict" } else { "none" }.to_owned(), ()))
     })
     .await
@@ -58,7 +55,6 @@ async fn has_name_of_a_party(
     by: &Officer,
 ) -> Result<bool, MatterError> {
     let own = officer_name(office, by.account).await?;
-    let Ok(own) = PersonName::parse(&own) else { return Ok(false) };
     let opened = open(office, no).await?;
     let row = deposit(office, &opened.matter.deposit).await?;
     let mut parties = Vec::new();
@@ -73,8 +69,7 @@ async fn has_name_of_a_party(
     let Application { name, legal_representative, agent, .. } = &opened.content.application;
     parties.push(name.clone());
     parties.extend(legal_representative.iter().chain(agent).cloned());
-    let is_own = |party: &String| PersonName::parse(party).is_ok_and(|one| one.is_same_as(&own));
-    Ok(parties.iter().any(is_own))
+    Ok(parties.iter().any(|party| is_same_name(party, &own)))
 }
 
 /// Accepts the application: the clock begins, and the acceptance has its number.
@@ -105,7 +100,6 @@ pub async fn take_over(
 ) -> Result<(), MatterError> {
     act(office, no, by, StepKind::TakenOver, |opened| {
         opened.matter.take_over(by)?;
-        opened.forget_fallen();
         // Its place and time are those of an extraction that is done again.
         opened.content.draft.clear();
         Ok((String::new(), ()))

@@ -14,14 +14,14 @@ use chrono::NaiveDate;
 use heqi_evidence::attestation::{Answer, Attestation, PersonOutcome, Question};
 use heqi_evidence::canonical;
 use heqi_evidence::disclosure::Disclosure;
+use heqi_identity::PersonalDocument;
 use heqi_identity::personal_document::DocumentKind;
-use heqi_identity::{PersonName, PersonalDocument};
 use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::Digest;
 use serde_json::Value;
 
 use super::error::MatterError;
-use super::form::{ApplicantKind, Application};
+use super::form::{ApplicantKind, Application, is_same_name};
 
 mod company;
 
@@ -167,9 +167,7 @@ impl HeldSigner {
     }
 
     fn is_named(&self, name: &str) -> bool {
-        let Ok(asked) = PersonName::parse(name) else { return false };
-        let mut read = self.names.iter().filter_map(|name| PersonName::parse(name).ok());
-        read.any(|name| name.is_same_as(&asked))
+        self.names.iter().any(|own| is_same_name(own, name))
     }
 }
 

@@ -1,10 +1,10 @@
 //! One person has one account: with two somebody would be both halves of what takes two (ADR 0091).
 
-use heqi_identity::PersonName;
 use heqi_vocabulary::StaffId;
 
 use super::rows::ACCOUNTS;
 use super::{OfficeStaffError, unseal};
+use crate::matter::form::is_same_name;
 use crate::office::NotaryOffice;
 
 /// Refuses an account to whoever has another one that is not shut out. People are told apart by the
@@ -14,17 +14,12 @@ pub(super) async fn refuse(
     account: StaffId,
     name: &str,
 ) -> Result<(), OfficeStaffError> {
-    let own = PersonName::parse(name);
     for (other, stored) in ACCOUNTS.scan(office.store(), "", None, usize::MAX).await? {
         if other == account || stored.value.disabled_at.is_some() {
             continue;
         }
         let theirs = unseal(office, other, &stored.value)?;
-        let is_same = match (&own, PersonName::parse(&theirs.name)) {
-            (Ok(own), Ok(theirs)) => own.is_same_as(&theirs),
-            _ => theirs.name == name,
-        };
-        if is_same {
+        if is_same_name(&theirs.name, name) {
             return Err(OfficeStaffError::SecondAccount);
         }
     }

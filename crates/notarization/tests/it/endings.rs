@@ -84,7 +84,9 @@ async fn a_refusal_is_put_forward_by_one_person_and_approved_by_another() {
 
     // Turned down the application goes on; another one is not approved unseen.
     turn_down_proposed(office, no, approver, "尚可补充").await.unwrap();
-    assert_eq!(seen(&bureau, no).await.matter.proposed(), None);
+    let view = seen(&bureau, no).await;
+    assert_eq!((view.matter.proposed(), view.content.proposed.as_str()), (None, ""));
+    assert_eq!(view.content.reasons, ["尚可补充"]);
     let worse = (RefusalGround::of_item(5).unwrap(), "虚假材料");
     propose_refusal(office, no, notary, worse).await.unwrap();
     assert_eq!(rule(approve_proposed(office, no, approver, first).await), Rule::OtherDraft);
@@ -192,7 +194,9 @@ async fn a_proposal_stops_no_clock_and_nothing_is_certified_beside_it() {
     assert_eq!(rule(none), Rule::Stage(Stage::Drafted));
     let wanted = [StepKind::ProposalWithdrawn, StepKind::EndingProposed];
     assert_eq!(newest_steps(&bureau, no, 2).await, wanted);
-    assert!(seen(&bureau, no).await.content.proposed.is_empty());
+    let view = seen(&bureau, no).await;
+    assert_eq!((view.matter.proposed(), view.content.proposed.as_str()), (None, ""));
+    assert_eq!(view.content.reasons, ["材料已齐"]);
     hand_in(office, no, notary).await.unwrap();
 
     // And what waits for its approval is not approved while somebody would have it refused.
@@ -233,13 +237,15 @@ async fn what_somebody_put_forward_falls_when_they_step_aside_or_another_takes_o
     propose_refusal(office, no, notary, (ground(), "材料不足")).await.unwrap();
     let before = shown(&bureau, no).await;
     declare(office, no, notary, true).await.unwrap();
+    assert!(seen(&bureau, no).await.content.proposed.is_empty(), "its words fall with it");
     let fallen = approve_proposed(office, no, approver, before).await;
     assert_eq!(rule(fallen), Rule::Stage(Stage::Accepted), "an interest was behind it");
     // Somebody else's conflict changes nothing of it.
     let third = Member::admit(office, "he.qing", OfficeRole::Notary).await.officer;
     propose_refusal(office, no, other, (ground(), "材料不足")).await.unwrap();
     declare(office, no, &bureau.clerk.officer, true).await.unwrap();
-    assert!(seen(&bureau, no).await.matter.proposed().is_some());
+    let view = seen(&bureau, no).await;
+    assert!(view.matter.proposed().is_some() && view.content.proposed == "材料不足");
     // Who takes over says themselves what becomes of it.
     declare(office, no, &third, false).await.unwrap();
     take_over(office, no, &third).await.unwrap();

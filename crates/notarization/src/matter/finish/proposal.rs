@@ -11,7 +11,7 @@ use crate::matter::form::text;
 use crate::matter::notice::{NoticeSays, owe};
 use crate::matter::number::ApplicationNo;
 use crate::matter::rows::OPEN;
-use crate::matter::state::{Proposed, ProposedChange, ReexaminationOutcome, Rule};
+use crate::matter::state::{Matter, Proposed, ProposedChange, ReexaminationOutcome, Rule};
 use crate::matter::step::StepKind;
 use crate::office::NotaryOffice;
 use crate::staff::Officer;
@@ -67,7 +67,7 @@ pub async fn approve_proposed(
     loop {
         let mut opened = open(office, no).await?;
         let (proposed, now) = (opened.matter.may_decide(by)?, opened.now);
-        let says = std::mem::take(&mut opened.content.proposed);
+        let says = opened.content.proposed.clone();
         if digest_of_proposed(&proposed, &says) != shown {
             return Err(Rule::OtherDraft.into());
         }
@@ -137,14 +137,7 @@ pub async fn turn_down_proposed(
     by: &Officer,
     why: &str,
 ) -> Result<(), MatterError> {
-    let why = text(why).ok_or(MatterError::Text)?;
-    act(office, no, by, StepKind::ProposalTurnedDown, |opened| {
-        opened.matter.turn_down(by)?;
-        opened.content.proposed.clear();
-        opened.content.reasons.push(why.clone());
-        Ok((why.clone(), ()))
-    })
-    .await
+    let_go(office, no, by, (TURNED_DOWN, why)).await
 }
 
 /// Takes back what oneself put forward: application and certificate stand as they did.
@@ -157,10 +150,31 @@ pub async fn withdraw_proposed(
     by: &Officer,
     why: &str,
 ) -> Result<(), MatterError> {
+    let_go(office, no, by, (WITHDRAWN, why)).await
+}
+
+/// In which way what is proposed is let go, and so not done.
+#[derive(Clone, Copy)]
+struct LettingGo {
+    step: StepKind,
+    /// Whether this person may, and then nothing is proposed any more.
+    lets_go: fn(&mut Matter, &Officer) -> Result<(), Rule>,
+}
+
+const TURNED_DOWN: LettingGo =
+    LettingGo { step: StepKind::ProposalTurnedDown, lets_go: Matter::turn_down };
+const WITHDRAWN: LettingGo =
+    LettingGo { step: StepKind::ProposalWithdrawn, lets_go: Matter::take_back };
+
+async fn let_go(
+    office: &NotaryOffice,
+    no: ApplicationNo,
+    by: &Officer,
+    (way, why): (LettingGo, &str),
+) -> Result<(), MatterError> {
     let why = text(why).ok_or(MatterError::Text)?;
-    act(office, no, by, StepKind::ProposalWithdrawn, |opened| {
-        opened.matter.take_back(by)?;
-        opened.content.proposed.clear();
+    act(office, no, by, way.step, |opened| {
+        (way.lets_go)(&mut opened.matter, by)?;
         opened.content.reasons.push(why.clone());
         Ok((why.clone(), ()))
     })

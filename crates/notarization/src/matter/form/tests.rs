@@ -270,3 +270,13 @@ fn an_application_of_a_person_is_kept_as_before_there_were_companies() {
     let read: Application = serde_json::from_value(kept).unwrap();
     assert!(read == company);
 }
+
+#[test]
+fn two_names_are_the_same_however_their_dots_were_typed() {
+    assert!(is_same_name("阿依古丽·买买提", " 阿依古丽•买买提"));
+    assert!(is_same_name("张三", "张三 "));
+    assert!(!is_same_name("张三", "张三丰"));
+    // What is no name is compared letter by letter, and never passes for one.
+    assert!(is_same_name("公司A1", "公司A1") && !is_same_name("公司A1", "公司A2"));
+    assert!(!is_same_name("张三", "") && !is_same_name("张三", "张三1"));
+}

@@ -57,7 +57,6 @@ pub async fn withdraw(
         let mut opened = open(office, no).await?;
         let today = opened.today;
         opened.matter.withdraw(by, today)?;
-        opened.forget_fallen();
         opened.content.reasons.push(why.clone());
         owe(office, &mut opened, NoticeSays::Withdrawal {}).await?;
         free_place(office, &mut opened).await?;
