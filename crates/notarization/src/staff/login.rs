@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use heqi_credentials::{HashedPassword, LoginName, Password, TotpSecret, recovery};
 use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_evidence_store::sealed::Sealed;
+use heqi_evidence_store::table::Stored;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
@@ -73,8 +74,7 @@ pub async fn log_in(
     loop {
         // Hashing takes its time: who sends many passwords at once has no more tries than who sends one
         // after the other, and an account that was reset or shut out meanwhile is another one.
-        trier.wait(office).await?;
-        let stored = load(office, id).await?;
+        let stored = in_turn(office, id, &trier).await?;
         if stored.value.disabled_at.is_some() || stored.value.sessions_from != compared {
             return Err(OfficeStaffError::Wrong);
         }
@@ -82,13 +82,26 @@ pub async fn log_in(
             return Err(OfficeStaffError::Unreleased);
         }
         let mut changes = Changeset::new();
-        // A wrong try is noted in this row, so nobody comes in beside one.
         changes.expect(ACCOUNTS.key(&id)?, Expected::Version(stored.version));
         let opened = open(office, &mut changes, id, false)?;
         if attempts.commit(office, changes).await? {
             return Ok(opened);
         }
     }
+}
+
+/// An account whose turn it is: its row, and no pause. The row is read first and the pause after it, because a wrong try
+/// is noted in this row by the commit that counts it. One of before is in the pause, then; after one that comes later the
+/// row is another one, and the commit of whoever would come in, which expects this one, is refused. The other way about
+/// somebody could come in beside the wrong try that came between the two.
+async fn in_turn(
+    office: &NotaryOffice,
+    id: StaffId,
+    trier: &Trier,
+) -> Result<Stored<AccountRow>, OfficeStaffError> {
+    let stored = load(office, id).await?;
+    trier.wait(office).await?;
+    Ok(stored)
 }
 
 /// Counts a wrong try, and notes it where there is such an account: whoever it was, was not in by it.
@@ -176,8 +189,7 @@ pub async fn second_factor(
         }
         let id = session.account;
         let trier = Trier::of(office, account.login.as_str(), address).await?;
-        trier.wait(office).await?;
-        let stored = load(office, id).await?;
+        let stored = in_turn(office, id, &trier).await?;
         let secrets = unseal(office, id, &stored.value)?;
         let now = office.clock().now();
         let accepted = if stored.value.is_enrolled {
@@ -252,13 +264,13 @@ pub async fn show_again(
     let trier = Trier::of(office, name.as_str(), address).await?;
     let mut attempts = Attempts::default();
     loop {
-        // In each round: codes that are shown at once are tries one after the other.
-        trier.wait(office).await?;
         let Some(id) = find(office, &name).await? else {
+            // Nobody comes in here, and it is said by that where there is a pause.
             count(office, &trier, None).await?;
             return Err(OfficeStaffError::WrongCode);
         };
-        let stored = load(office, id).await?;
+        // In each round: codes that are shown at once are tries one after the other.
+        let stored = in_turn(office, id, &trier).await?;
         let row = &stored.value;
         let is_in = row.is_enrolled && row.released_at.is_some() && row.disabled_at.is_none();
         let secrets = unseal(office, id, row)?;

@@ -1,10 +1,12 @@
 //! Accounts of the office: two factors, and three duties kept apart.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use heqi_credentials::{Password, TotpSecret};
 use heqi_evidence_store::backend::CommitError;
+use heqi_evidence_store::changeset::Changeset;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::login::{enrolling, log_in, second_factor, show_again};
 use heqi_notarization::staff::sessions::{hash_of, leave, session};
@@ -13,10 +15,11 @@ use heqi_notarization::staff::{
     account_events, accounts, create_officer, disable_officer, enrol_officer, find,
     release_officer, reset_officer,
 };
-use heqi_testkit::SeededEntropy;
+use heqi_testkit::{SeededEntropy, Story};
 use heqi_vocabulary::{Clock as _, StaffId};
 
-use crate::support::{Failing, House, story};
+use crate::every_step::held;
+use crate::support::{Between, Failing, House, story};
 
 pub(crate) const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -266,6 +269,79 @@ async fn tries_that_come_at_once_are_no_more_than_one_after_the_other() {
     let events = account_events(office, account).await.unwrap();
     let noted = |kind| events.iter().filter(|one| one.event == kind).count();
     assert_eq!((noted(StaffEvent::WrongPassword), noted(StaffEvent::WrongCode)), (5, 5));
+}
+
+/// What one more wrong code at an account writes.
+async fn wrong_try((house, story): (&House, &Story), login: &str) -> Changeset {
+    let store = Arc::new(house.store.copy());
+    let office = house.beside(story, store.clone(), store.clone(), 7).office;
+    let wrong = show_again(&office, ADDRESS, login, "nocode").await;
+    assert!(matches!(wrong, Err(OfficeStaffError::WrongCode)));
+    let (before, _) = held(&house.store).await;
+    let (after, _) = held(&store).await;
+    let mut changes = Changeset::new();
+    for (key, row) in after.into_iter().filter(|row| !before.contains(row)) {
+        changes.put(key, row.value);
+    }
+    changes
+}
+
+/// Lets a wrong try be counted behind each row that is read while somebody comes in: they wait, whichever it is. Gives how
+/// many were read.
+async fn waits_behind(
+    (house, story): (&House, &Story),
+    wrong: &Changeset,
+    comes_in: &impl AsyncFn(&NotaryOffice) -> Result<(), OfficeStaffError>,
+) -> usize {
+    let mut reads = 0;
+    loop {
+        reads += 1;
+        let store = Arc::new(house.store.copy());
+        let between = Arc::new(Between::over(store.clone()));
+        between.after_reads(reads, wrong.clone());
+        let office = house.beside(story, between.clone(), store, 3).office;
+        let came = comes_in(&office).await;
+        if !between.was_told() {
+            assert!(came.is_ok(), "without one nobody waits: {came:?}");
+            return reads - 1;
+        }
+        assert!(
+            matches!(came, Err(OfficeStaffError::Later { seconds: 30 })),
+            "in beside a wrong try after {reads} rows: {came:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_comes_in_beside_the_wrong_try_that_begins_a_pause() {
+    let story = story();
+    let house = House::of(&story);
+    let office = &house.office;
+    let account = make(office, "qian.wei", OfficeRole::Notary).await;
+    let secret = TotpSecret::generate(&SeededEntropy::new(5));
+    enrol_officer(office, account, &secret).await.unwrap();
+    let half = log_in(office, ADDRESS, "qian.wei", password(PASSWORD)).await.unwrap();
+    let half = hash_of(&half.secret);
+    let code = secret.code_at(house.clock.now());
+    for _ in 0..4 {
+        let wrong = show_again(office, ADDRESS, "qian.wei", "nocode").await;
+        assert!(matches!(wrong, Err(OfficeStaffError::WrongCode)));
+    }
+    let at = (&house, &story);
+    let wrong = wrong_try(at, "qian.wei").await;
+
+    let first = async |office: &NotaryOffice| {
+        log_in(office, ADDRESS, "qian.wei", password(PASSWORD)).await.map(drop)
+    };
+    let second =
+        async |office: &NotaryOffice| second_factor(office, ADDRESS, half, &code).await.map(drop);
+    let again = async |office: &NotaryOffice| {
+        show_again(office, ADDRESS, "qian.wei", &code).await.map(drop)
+    };
+    // The row of the account and both that count, at the least.
+    assert!(waits_behind(at, &wrong, &first).await > 3);
+    assert!(waits_behind(at, &wrong, &second).await > 3);
+    assert!(waits_behind(at, &wrong, &again).await > 3);
 }
 
 #[tokio::test]

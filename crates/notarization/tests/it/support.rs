@@ -310,31 +310,49 @@ impl Backend for Failing {
     }
 }
 
-/// A store to which somebody else commits first, once, whatever is committed next.
+/// A store to which somebody else commits once: before whatever is committed next, or once so many rows were read.
 #[derive(Debug)]
 pub(crate) struct Between {
     store: Arc<MemoryBackend>,
     first: Mutex<Option<Changeset>>,
+    after: Mutex<Option<(usize, Changeset)>>,
 }
 
 impl Between {
     pub(crate) fn over(store: Arc<MemoryBackend>) -> Self {
-        Self { store, first: Mutex::new(None) }
+        Self { store, first: Mutex::new(None), after: Mutex::new(None) }
     }
 
     pub(crate) fn before_the_next(&self, changes: Changeset) {
         *self.first.lock().unwrap() = Some(changes);
     }
 
-    /// Whether something was committed since.
+    pub(crate) fn after_reads(&self, reads: usize, changes: Changeset) {
+        *self.after.lock().unwrap() = Some((reads, changes));
+    }
+
+    /// Whether something was committed, or so many rows were read, since.
     pub(crate) fn was_told(&self) -> bool {
-        self.first.lock().unwrap().is_none()
+        self.first.lock().unwrap().is_none() && self.after.lock().unwrap().is_none()
+    }
+
+    fn was_read(&self) {
+        let mut after = self.after.lock().unwrap();
+        match after.take() {
+            Some((..=1, changes)) => drop(self.store.commit(changes).unwrap()),
+            Some((reads, changes)) => *after = Some((reads - 1, changes)),
+            None => {}
+        }
     }
 }
 
 impl Backend for Between {
     fn row<'a>(&'a self, key: &'a RowKey) -> Answer<'a, Option<Row>> {
-        self.store.row(key)
+        Box::pin(async move {
+            let row = self.store.row(key).await;
+            self.was_read();
+            row
+        })
     }
 
     fn scan<'a>(
