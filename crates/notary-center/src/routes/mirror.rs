@@ -1,6 +1,7 @@
 //! The mirror of the platform's log (c2sp.org/tlog-mirror).
 
 use std::io::Read as _;
+use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{Bytes, Data, Path, Payload, ServiceConfig, get, post};
@@ -12,6 +13,7 @@ use heqi_service_kit::problem::RequestProblem;
 use heqi_tlog::mirror::{AddEntries, INFO_CONTENT_TYPE, MirrorInfo, MirrorRejection};
 use heqi_tlog::tile::TilePath;
 use heqi_tlog::witness::{MisbehaviourKind, Rejection};
+use tokio::sync::SemaphorePermit;
 
 use super::witness::{lines, read, size_conflict};
 use super::{body_of, data_centre, note};
@@ -55,7 +57,7 @@ async fn add_entries(
     let mirror = &centre.mirror;
     let limit_bytes = state.settings.mirror_upload_bytes;
     // Before the body, which anybody may send: others wait in their sockets.
-    let _read = state.mirror_uploads.acquire().await.map_err(|_| RequestProblem::Unavailable)?;
+    let _turn = turn(&state).await?;
     let body = body_of(payload, limit_bytes, state.settings.body_deadline_ms).await?;
     let body = unpacked(&request, body, limit_bytes)?;
     let upload = AddEntries::parse(&body).map_err(|_| Refusal::Malformed)?;
@@ -92,6 +94,14 @@ async fn tile(state: Data<State>, path: Path<(String, String)>) -> Result<HttpRe
     let held = data_centre(&state)?.mirror.tile(&origin_sha256, path).await;
     let held = held.map_err(|error| refusal::of_mirror(&error))?;
     Ok(super::tile(path, held.ok_or(Refusal::NoSuchTile)?))
+}
+
+/// Waits for one's turn to be read, as long as a body may take to arrive: strangers who take turns and send nothing keep
+/// nobody waiting for ever, and whoever is told so has lost nothing and asks again.
+async fn turn(state: &State) -> Result<SemaphorePermit<'_>, RequestProblem> {
+    let patience = Duration::from_millis(state.settings.body_deadline_ms);
+    let turn = tokio::time::timeout(patience, state.mirror_uploads.acquire()).await;
+    turn.map_err(|_| RequestProblem::Overloaded)?.map_err(|_| RequestProblem::Unavailable)
 }
 
 /// The body itself, or what gzip made small; never more than the limit either way.

@@ -22,7 +22,8 @@ use heqi_tlog::witness::AddCheckpoint;
 
 use crate::holder::{Kept, come_in_as, page, people, told_story};
 use crate::support::{
-    PATIENCE, Plan, code, deposit_at_once, http, log_chain, mirror_key, store, story, witness_key,
+    Centre, PATIENCE, Plan, code, deposit_at_once, http, log_chain, mirror_key, store, story,
+    witness_key,
 };
 
 pub(crate) fn upload(story: &Story, start: u64, end: u64, packages: usize) -> AddEntries {
@@ -169,17 +170,23 @@ async fn gzip_is_understood_and_a_bomb_is_not_unpacked() {
     assert!(response.text().await.unwrap().starts_with("— mirror.office.example/m "));
 }
 
+/// Somebody who says that a body follows, and sends nothing.
+fn slow_upload(centre: &Centre) -> TcpStream {
+    let address = centre.url("");
+    let mut slow = TcpStream::connect(address.trim_start_matches("http://")).unwrap();
+    let head =
+        "POST /mirror/add-entries HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n";
+    slow.write_all(head.as_bytes()).unwrap();
+    slow
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn uploads_of_strangers_are_read_one_after_the_other_when_there_is_memory_for_one() {
     let story = story();
     let mut plan = Plan::data_centre(&story, store());
     plan.settings.load.body_memory_bytes = 1;
     let centre = plan.start().await;
-    let address = centre.url("");
-    let mut slow = TcpStream::connect(address.trim_start_matches("http://")).unwrap();
-    let head =
-        "POST /mirror/add-entries HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n";
-    slow.write_all(head.as_bytes()).unwrap();
+    let slow = slow_upload(&centre);
     let post = || {
         let sent = http().post(centre.url("/mirror/add-entries")).body("\0").send();
         tokio::time::timeout(Duration::from_millis(300), sent)
@@ -196,6 +203,30 @@ async fn uploads_of_strangers_are_read_one_after_the_other_when_there_is_memory_
     let sent = http().post(centre.url("/mirror/add-entries")).body("\0").send();
     let answered = tokio::time::timeout(PATIENCE, sent).await.unwrap();
     assert_eq!(answered.unwrap().status(), 400);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_for_their_turn_at_the_mirror_is_told_to_ask_again() {
+    let story = story();
+    let mut plan = Plan::data_centre(&story, store());
+    plan.settings.load.body_memory_bytes = 1;
+    plan.settings.body_deadline_ms = 1_000;
+    let centre = plan.start().await;
+    // One holds the turn as long as a body may take and the other takes it then: who comes behind both would wait longer
+    // than that. Who comes before the second is in the queue is read, and another time the second is faster.
+    for _ in 0..50 {
+        let slow = [slow_upload(&centre), slow_upload(&centre)];
+        let sent = http().post(centre.url("/mirror/add-entries")).body("\0").send();
+        let answered = sent.await.unwrap();
+        drop(slow);
+        if answered.status() == 503 {
+            assert!(answered.headers().contains_key("retry-after"));
+            assert_eq!(code(answered).await, "overloaded");
+            return;
+        }
+        assert_eq!(answered.status(), 400);
+    }
+    panic!("nobody who waited was told");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
