@@ -28,12 +28,14 @@ impl Chain {
         self.told.iter().filter_map(move |told| Some((*told, self.recorded(*told, signing)?)))
     }
 
-    /// The record of the objection that was said to a custodian then: the first after it, or else the last before.
+    /// The record of the objection that was said to a custodian then: the last that was open when it was said, or else the
+    /// first after it. Whatever is recorded later than that is another one, so that a certificate goes on saying what it
+    /// said on its day.
     fn recorded(&self, told: UtcMillis, signing: &Disclosure) -> Option<&Disclosure> {
         let same = self.objections.iter().filter(|one| self.is_same(one, told, signing));
-        let (after, before): (Vec<_>, Vec<_>) = same.partition(|one| at(one) >= Some(told));
-        let first = after.into_iter().min_by_key(|one| at(one));
-        first.or_else(|| before.into_iter().max_by_key(|one| at(one)))
+        let (before, after): (Vec<_>, Vec<_>) = same.partition(|one| at(one) <= Some(told));
+        let open = before.into_iter().max_by_key(|one| at(one));
+        open.or_else(|| after.into_iter().min_by_key(|one| at(one)))
     }
 
     fn is_same(&self, one: &Disclosure, told: UtcMillis, signing: &Disclosure) -> bool {

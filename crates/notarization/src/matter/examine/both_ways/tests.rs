@@ -8,6 +8,7 @@ use serde_json::json;
 use super::super::contested::OBJECTED;
 use super::*;
 use crate::matter::form::ApplicantKind;
+use crate::matter::press::Answers;
 
 fn read(bytes: &[u8]) -> Disclosure {
     Disclosure::parse(bytes).unwrap()
@@ -142,4 +143,54 @@ fn what_was_ended_in_between_was_another_objection() {
         chain.take(recorded(&story, RecordKind::ObjectionResolved, &ended, 3_000));
         assert_eq!(count(&chain, &signing), 1, "{ended:?}");
     }
+}
+
+/// Two of one signer are open, one on either side of a certificate: what came later changes no line of its annex seven,
+/// and takes nothing away from the one that was said by both ways.
+#[test]
+fn an_objection_after_a_certificate_changes_nothing_in_its_annex() {
+    let story = Story::tell(1, &Twists::default());
+    let party = story.party.to_string();
+    let own = ("party", party.as_str());
+    let (mut chain, signing) = signed(&story);
+    chain.take(recorded(&story, RecordKind::Objection, &[own], 1_000));
+    let told = later(&story, 2_000);
+    chain.told.push(told);
+    let answers = |chain: &Chain, after_ms| {
+        chain.answers(&signing, ApplicantKind::Signer, later(&story, after_ms)).unwrap()
+    };
+    let on_its_day = answers(&chain, 5_000);
+
+    let second = [own, ("ground", "content_differs")];
+    chain.take(recorded(&story, RecordKind::Objection, &second, 9_000));
+    assert_eq!(answers(&chain, 5_000), on_its_day, "printed anew it says the same");
+    let of = |answers: Answers| {
+        let objected = answers.lines.into_iter().filter(|line| line.what.starts_with("异议"));
+        objected.map(|line| (line.at, line.way)).collect::<Vec<_>>()
+    };
+    let both = format!("在线；{}直接向公证机构提出", told.for_people());
+    let first = (later(&story, 1_000), both);
+    assert_eq!(of(on_its_day), [first.clone()]);
+    // One of a later day has a line for each, and says the same of the first.
+    let second = (later(&story, 9_000), "在线".to_owned());
+    assert_eq!(of(answers(&chain, 10_000)), [first, second]);
+    assert_eq!(count(&chain, &signing), 2);
+    let [zh, _] = &chain.confirmations(&signing).sentences[0];
+    assert!(zh.contains("异议 2 份（其中未经签署平台、直接向保管方提出 0 份）"), "{zh}");
+    assert!(zh.contains("上述异议中有 1 份既由签署平台记录"), "{zh}");
+}
+
+#[test]
+fn of_two_recorded_after_it_was_said_the_first_is_the_same() {
+    let story = Story::tell(1, &Twists::default());
+    let party = story.party.to_string();
+    let (mut chain, signing) = signed(&story);
+    chain.told.push(later(&story, 1_000));
+    for after_ms in [9_000, 5_000] {
+        let said = [("party", party.as_str())];
+        chain.take(recorded(&story, RecordKind::Objection, &said, after_ms));
+    }
+    let same: Vec<_> = chain.said_by_both_ways(&signing).map(|(_, one)| at(one)).collect();
+    assert_eq!(same, [Some(later(&story, 5_000))]);
+    assert_eq!(count(&chain, &signing), 2);
 }
