@@ -27,15 +27,16 @@ mod contested;
 mod environment;
 mod face;
 mod person;
+mod signer;
 mod versions;
 
 pub(crate) use answers::answers_held;
 use chain::Chain;
-pub(crate) use chain::is_of_wards_name;
-pub(crate) use chain::{answer_held, names_held, signer_held};
+pub(crate) use chain::answer_held;
 pub(crate) use contested::{
     Contested, OBJECTED, SIGNATURE_VOID, contested_at_commit, contested_held, found_void,
 };
+pub(crate) use signer::{is_of_wards_name, names_held, signer_held};
 
 /// What came of one point, with its sentences in Chinese and in English.
 struct Found {

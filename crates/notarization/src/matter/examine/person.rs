@@ -6,7 +6,8 @@ use heqi_evidence::verdict::Reason;
 use heqi_vocabulary::Digest;
 use serde_json::Value;
 
-use super::chain::{Chain, is_of_ward};
+use super::chain::Chain;
+use super::signer::is_of_ward;
 
 impl Chain {
     /// What came out well, each with whoever did it, and what no good result of is held. Who answers
