@@ -2,6 +2,7 @@
 //!
 //! - [`acceptance`]: both organisations joined over HTTP
 //! - [`browser`]: `verify.html` in a real Chromium says what the program says
+//! - [`by_hand`]: `unzip`, Python and `sha256sum` say of a bundle's file what `docs/INTEROP.md` has people see
 //! - [`differential`]: the two verifiers say the same of spoiled files
 //! - [`evidence_vectors`]: every vector of `tests/vectors/evidence` gets its verdict
 //! - [`fuzz`]: every parser of foreign bytes over its corpus and fixed mutations
@@ -21,6 +22,7 @@
 
 mod acceptance;
 mod browser;
+mod by_hand;
 mod differential;
 mod evidence_vectors;
 mod fuzz;

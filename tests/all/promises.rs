@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const PAGES: [&str; 3] = ["docs/SECURITY.md", "docs/RELIABILITY.md", "docs/EDGE-CASES.md"];
+const PAGES: [&str; 4] =
+    ["docs/ASVS.md", "docs/SECURITY.md", "docs/RELIABILITY.md", "docs/EDGE-CASES.md"];
 
 pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

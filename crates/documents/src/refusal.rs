@@ -1,4 +1,4 @@
-//! 不予办理公证决定书 (公证法 article 31; 公证程序规则 articles 48, 49).
+//! 不予办理公证决定书 (公证法 article 31; 公证程序规则 article 48).
 
 use heqi_paper::write::Fonts;
 use heqi_sealed_pdf::UnsignedPdf;

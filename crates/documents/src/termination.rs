@@ -1,4 +1,4 @@
-//! 终止公证决定书 (公证程序规则 articles 50, 51).
+//! 终止公证决定书 (公证程序规则 article 50).
 
 use heqi_paper::write::Fonts;
 use heqi_sealed_pdf::UnsignedPdf;

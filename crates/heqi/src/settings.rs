@@ -104,7 +104,7 @@ pub(crate) struct PlatformSettings {
     /// What regulators do here beside searching.
     #[serde(default)]
     pub(crate) regulator: RegulatorSettings,
-    /// The cache of the store's index, in MiB; about 2.5 times that is taken.
+    /// The cache of the store's index, in MiB, as sled counts its pages.
     #[serde(default = "platform_cache", deserialize_with = "index_cache")]
     pub(crate) index_cache_mib: u32,
     /// Names that consent texts are filled with.

@@ -76,7 +76,7 @@ pub(crate) struct NotarySettings {
     /// How often both sides' logs are compared, in seconds: once a day.
     #[serde(default = "a_day")]
     pub(crate) reconcile_every_s: u64,
-    /// The cache of the store's index, in MiB; about 2.5 times that is taken.
+    /// The cache of the store's index, in MiB, as sled counts its pages.
     #[serde(default = "custodian_cache", deserialize_with = "index_cache")]
     pub(crate) index_cache_mib: u32,
     /// As the platform's.

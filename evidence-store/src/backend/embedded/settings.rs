@@ -26,7 +26,7 @@ pub struct Settings {
     pub segment_bytes: u64,
     /// A snapshot is written when the state journal has grown by this many bytes since the last one.
     pub snapshot_bytes: u64,
-    /// The cache of the index, in bytes. The pages in it take about 2.5 times that in memory (measured over a soak).
+    /// The cache of the index, in bytes, as sled counts its pages; what they take in memory was not measured.
     /// Beside it, sled keeps the place of every page, cached or not: about 36 bytes a row, without a bound.
     pub index_cache_bytes: u64,
     /// The most changesets and objects that wait for the disk.
