@@ -69,9 +69,9 @@ const longest = (body) => LONGEST_MS + sizeOf(body) / SLOWEST_BYTES_PER_MS;
  * An answer as a whole; null where none came, or none in time: after a change of networks none may ever come. An
  * answer that breaks off is none.
  */
-export async function answered(address, request) {
+export async function answered(address, request, longestMs = longest(request.body)) {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), longest(request.body));
+  const timer = setTimeout(() => late.abort(), longestMs);
   try {
     const answer = await fetch(address, { credentials: 'same-origin', ...request, signal: late.signal });
     return { ok: answer.ok, status: answer.status, later: answer.headers.get('retry-after'), text: await answer.text() };
@@ -147,7 +147,7 @@ function uploaded(path, { method, body, headers }) {
 }
 
 /** What stands in the answer: nothing where it is a page, as of what stands before the platform. */
-function parsed(text) {
+export function parsed(text) {
   try {
     return JSON.parse(text) ?? {};
   } catch {

@@ -157,3 +157,38 @@ const SKIP: Words = Words::new("跳到正文", "Skip to the content");
 const PREFERENCES: Words = Words::new("语言和字号", "Language and text size");
 const LARGE: Words = Words::new("大字", "Large text");
 const USUAL: Words = Words::new("标准字号", "Usual text");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journey::OfflinePage;
+
+    #[test]
+    fn the_bar_of_a_page_and_of_an_installed_application_is_the_paper_of_the_style_sheet() {
+        let style = std::str::from_utf8(Asset::Style.bytes()).unwrap();
+        let papers = style.split("--paper: ").skip(1).filter_map(|rest| rest.split(';').next());
+        let [light, dark] = <[&str; 2]>::try_from(papers.collect::<Vec<_>>()).unwrap();
+        for (here, manifest) in
+            [(Link::Journey, Asset::Manifest), (Link::Held, Asset::HeldManifest)]
+        {
+            let read: serde_json::Value = serde_json::from_slice(manifest.bytes()).unwrap();
+            for colour in ["theme_color", "background_color"] {
+                assert_eq!(read[colour], light, "{colour} of {}", manifest.name());
+            }
+            let frame = Frame {
+                language: Language::Zh,
+                large: false,
+                here,
+                csrf: None,
+                service: "示例商事文签".into(),
+                telephone: "0571-0000110".into(),
+            };
+            let page = render(&OfflinePage {}, &frame);
+            assert!(page.contains(manifest.name()), "{page}");
+            for (scheme, paper) in [("light", light), ("dark", dark)] {
+                let bar = format!("content=\"{paper}\" media=\"(prefers-color-scheme: {scheme})\"");
+                assert!(page.contains(&bar), "{bar} is not in {page}");
+            }
+        }
+    }
+}
