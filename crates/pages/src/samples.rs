@@ -239,6 +239,26 @@ mod tests {
         }
     }
 
+    /// Eight megabytes take minutes on a slow network: whoever waits sees how far it is.
+    #[test]
+    fn a_signer_s_form_with_a_file_says_how_much_of_it_was_sent() {
+        let script = Link::Asset(crate::assets::Asset::Upload).to_string();
+        let mut told = Vec::new();
+        for (name, page) in rendered(&frame(Language::Zh, false)) {
+            if !page.contains(&script) {
+                continue;
+            }
+            assert!(page.contains("enctype=\"multipart/form-data\""), "{name}");
+            let sending = page.split("data-said=\"sending\"").nth(1).unwrap();
+            assert!(sending.split('<').next().unwrap().contains("{percent}%"), "{name}");
+            // It works without the script as well.
+            assert!(!page.contains("<noscript>"), "{name}");
+            told.push(name);
+        }
+        let count = |kind: &str| told.iter().filter(|name| name.starts_with(kind)).count();
+        assert_eq!((count("seal-"), count("guardian-"), told.len()), (3, 3, 6), "{told:?}");
+    }
+
     /// Who cannot see the page hears the label of a field, and what was wrong with it.
     #[test]
     fn every_field_has_a_label_and_whatever_went_wrong_is_told_by_the_field() {
