@@ -146,12 +146,12 @@ fn mark() -> Markup {
 }
 
 const OFFLINE: Words = Words::new(
-    "没有网络（自{since}起）。已完成的步骤都已保存，本页输入的内容会保留；网络恢复后再继续。",
-    "No network since {since}. The steps done are kept, and so is what you typed here; go on when it is back.",
+    "没有网络（自{since}起）。已完成的步骤都已保存，本页输入的内容会保留。网络恢复后可以继续；已经点过的按钮会自动提交，不用再点。",
+    "No network since {since}. The steps done are kept, and so is what you typed here. Go on when it is back; a button you have used is sent by itself then.",
 );
 const SLOW: Words = Words::new(
-    "网络较慢，已提交一次，正在等待答复（{since}）。请不要重复点击或关闭页面。",
-    "The network is slow. It was sent once and waits for the answer ({since}). Please do not tap again or close the page.",
+    "网络较慢，已提交一次，正在等待答复（自{since}起）。请不要重复点击或关闭页面。",
+    "The network is slow. It was sent once and waits for the answer since {since}. Please do not tap again or close the page.",
 );
 const SKIP: Words = Words::new("跳到正文", "Skip to the content");
 const PREFERENCES: Words = Words::new("语言和字号", "Language and text size");

@@ -119,8 +119,8 @@ pub(crate) const SLOW: Words = Words::new(
 );
 /// The same.
 pub(crate) const UNFIT: Words = Words::new(
-    "这个浏览器不能生成签名密钥。请用系统自带的浏览器打开同一链接；已填写的内容不会丢失。",
-    "This browser cannot make a signing key. Open the same link in the system's own browser; nothing entered is lost.",
+    "这个浏览器不能生成签名密钥。请用系统自带的浏览器打开您收到的签署链接；已填写的内容不会丢失。",
+    "This browser cannot make a signing key. Open the link you received in the system's own browser; nothing entered is lost.",
 );
 const BUSY: Words = Words::new(
     "平台正忙（自{since}起），您的操作已保留，将于{next}自动再试，不会重复提交，请不要关闭页面。",

@@ -330,8 +330,8 @@ const REPRESENTS: Words = Words::new("代表", "Signed for");
 const MORE_TO_SIGN: Words =
     Words::new("您还有一个身份待签署", "You have another capacity to sign in");
 const MORE_TEXT: Words = Words::new(
-    "验证码和证件号码刚才已核验，不再重复核验；每个身份须分别同意、阅读、拍照和签名，并分别取得凭证。也可稍后从该身份的签署邀请进入。",
-    "Code and identity number were just checked and are not asked for again; for each capacity you consent, read, take a photo and sign by itself, and get a voucher of its own. You may also come back later by the invitation for it.",
+    "验证码和证件号码刚才已核验，不再重复核验；每个身份须分别同意、阅读、拍照和签名，并分别取得凭证。也可以以后再办：打开为那个身份发给您的链接即可。",
+    "Code and identity number were just checked and are not asked for again; for each capacity you consent, read, take a photo and sign by itself, and get a voucher of its own. You may also do it later: open the link you were sent for that capacity.",
 );
 const STANDING: Words = Words::new("存证情况", "How the evidence stands");
 /// Domain study 11.6.
@@ -343,12 +343,12 @@ const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundl
 const VERIFY: Words = Words::new("怎样核验", "How to verify it");
 const SLOGAN: Words = Words::new(
     "一键公证：存证自动进行，无需操作；存证后可随时申请公证书。",
-    "It is deposited by itself; once it is, you can apply for a notarial certificate at any time.",
+    "Your signature is deposited with the notary by itself, without your doing; once it is, you can apply for a notarial certificate at any time.",
 );
 const NEXT: Words = Words::new("接下来", "What comes next");
 const NEXT_TEXT: Words = Words::new(
-    "全部当事人签署后，请您再次确认或提出异议；全部确认前不会提交登记。如非本人操作，请立即拨打",
-    "When everybody has signed you are asked to confirm or to object; nothing is submitted before all have confirmed. If this was not you, call at once",
+    "全部当事人签署后，会请您核对签署情况，选择确认或提出异议；全部确认前不会提交登记。如非本人操作，请立即拨打",
+    "When everybody has signed you are asked to check the signatures, and to confirm or object; nothing is submitted before all have confirmed. If this was not you, call at once",
 );
 const LEAVE: Words = Words::new("结束并退出", "Finish and sign out");
 const FOOT: Words = Words::new(
