@@ -22,7 +22,9 @@ function noteEnd() {
 function end() {
   isOver = true;
   for (const part of document.querySelectorAll('[data-in-session]')) part.hidden = true;
-  document.querySelector('#ended div').hidden = false;
+  const told = document.querySelector('#ended div');
+  told.hidden = false;
+  told.scrollIntoView({ block: 'center' });
 }
 
 async function look() {
