@@ -61,20 +61,24 @@ export const told = {
   },
 };
 
-/** The number of bytes of a body, or about as many. */
-const sizeOf = (body) => body?.byteLength ?? body?.size ?? body?.length ?? 0;
+/** The number of bytes of a body, or about as many; of a form those of its files and texts. */
+function sizeOf(body) {
+  if (body instanceof FormData) return [...body.values()].reduce((sum, value) => sum + sizeOf(value), 0);
+  return body?.byteLength ?? body?.size ?? body?.length ?? 0;
+}
 const longest = (body) => LONGEST_MS + sizeOf(body) / SLOWEST_BYTES_PER_MS;
 
 /**
  * An answer as a whole; null where none came, or none in time: after a change of networks none may ever come. An
  * answer that breaks off is none.
  */
-export async function answered(address, request) {
+export async function answered(address, request, longestMs = longest(request.body)) {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), longest(request.body));
+  const timer = setTimeout(() => late.abort(), longestMs);
   try {
     const answer = await fetch(address, { credentials: 'same-origin', ...request, signal: late.signal });
-    return { ok: answer.ok, status: answer.status, later: answer.headers.get('retry-after'), text: await answer.text() };
+    const { ok, status, url } = answer;
+    return { ok, status, url, later: answer.headers.get('retry-after'), text: await answer.text() };
   } catch {
     return null;
   } finally {
@@ -82,16 +86,22 @@ export async function answered(address, request) {
   }
 }
 
-/**
- * Sends an act and gives its answer. When the network is down or no answer comes in time it says so, waits, and sends
- * the same act under the same name again: the platform does it once.
- */
+/** Sends an act and gives what the platform says to it. */
 export async function act(path, body, type = 'application/json', key = freshKey()) {
-  const request = {
+  const answer = await delivered(path, {
     method: 'POST',
     body: type === 'application/json' ? JSON.stringify(body) : body,
     headers: { accept: 'application/json', 'content-type': type, 'idempotency-key': key, 'x-csrf-token': csrf, 'accept-language': language },
-  };
+  });
+  if (!answer.ok) throw new Refused(answer.status, parsed(answer.text));
+  return parsed(answer.text);
+}
+
+/**
+ * Sends a request that carries the name of an act and gives the answer as a whole. When the network is down or no answer
+ * comes in time it says so, waits, and sends the same again: the platform does it once.
+ */
+export async function delivered(path, request) {
   let busySince = null;
   for (let attempt = 0; ; attempt += 1) {
     const asked = Date.now();
@@ -114,8 +124,7 @@ export async function act(path, body, type = 'application/json', key = freshKey(
       await after(longer);
     } else {
       if (busySince !== null) say('waiting');
-      if (!answer.ok) throw new Refused(answer.status, parsed(answer.text));
-      return parsed(answer.text);
+      return answer;
     }
   }
 }
@@ -138,8 +147,8 @@ function uploaded(path, { method, body, headers }) {
       say('sending', null, { percent: 10 * now });
     });
     sending.addEventListener('load', () => {
-      const { status, responseText: text } = sending;
-      done({ ok: status >= 200 && status < 300, status, later: sending.getResponseHeader('retry-after'), text });
+      const { status, responseURL: url, responseText: text } = sending;
+      done({ ok: status >= 200 && status < 300, status, url, later: sending.getResponseHeader('retry-after'), text });
     });
     for (const end of ['error', 'abort', 'timeout']) sending.addEventListener(end, () => done(null));
     sending.send(body);
@@ -147,7 +156,7 @@ function uploaded(path, { method, body, headers }) {
 }
 
 /** What stands in the answer: nothing where it is a page, as of what stands before the platform. */
-function parsed(text) {
+export function parsed(text) {
   try {
     return JSON.parse(text) ?? {};
   } catch {

@@ -58,6 +58,12 @@ async function ask(address, kind, longestMs) {
   }
 }
 
+/** It does not go on by itself, and says why. */
+function stopped(name) {
+  document.querySelector('#going-on').hidden = true;
+  say(name);
+}
+
 /** Hashes the photo it was given: what is signed is what arrived here. */
 async function takeOver() {
   const kept = await remembered();
@@ -69,13 +75,16 @@ async function takeOver() {
   const { ok, content } = await ask(root.dataset.bytes, 'arrayBuffer', LONGEST_PHOTO_MS);
   say('waiting');
   const photo = hex(await sha256(new Uint8Array(content)));
-  if (!ok || photo !== root.dataset.photo) return say('small');
+  if (!ok || photo !== root.dataset.photo) {
+    document.querySelector('#again').hidden = false;
+    return stopped('small');
+  }
   const strokes = root.dataset.strokes ? { strokes: root.dataset.strokes } : {};
   try {
     await remember({ ...kept, photo, source: `handed_over_${root.dataset.source}`, ...strokes });
   } catch {
     // The browser keeps nothing more: its disk is full, or its database does not answer.
-    return say('unkept');
+    return stopped('unkept');
   }
   return goTo(next);
 }

@@ -1,32 +1,42 @@
-// The receipt, as its flags arrive: the page is asked again and its own words are shown.
+// The receipt, as its flags arrive: the page is asked again and its own words are shown. It says, too, when its
+// session has ended: what stands here stays true, and nothing more can be asked for.
+import { answered } from './call.js';
+
 const flags = () => document.querySelector('#flags');
 const FIRST_MS = 1000;
 const LAST_MS = 10_000;
 /** Longer than this no answer is waited for: after a change of networks none may ever come. */
 const LONGEST_MS = 15_000;
+/** How often the clock is read: a device that slept keeps no longer time. */
+const CLOCK_MS = 5000;
 
-/** The page as it is now, or null where it did not come as a whole: it is asked for again later. */
-async function current() {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), LONGEST_MS);
-  try {
-    const answer = await fetch(location.href, { credentials: 'same-origin', signal: late.signal });
-    return answer.ok ? await answer.text() : null;
-  } catch {
-    return null;
-  } finally {
-    clearTimeout(timer);
-  }
+/** When the session ends if nothing happens in it, by this device's clock. */
+let endsAt = null;
+let isOver = false;
+
+function noteEnd() {
+  endsAt = Date.now() + 1000 * Number(flags().dataset.sessionS);
+}
+
+/** What needs a session goes, and the way back comes. */
+function end() {
+  isOver = true;
+  for (const part of document.querySelectorAll('[data-in-session]')) part.hidden = true;
+  const told = document.querySelector('#ended div');
+  told.hidden = false;
+  told.scrollIntoView({ block: 'center' });
 }
 
 async function look() {
-  const text = await current();
-  if (text === null) return;
-  const page = new DOMParser().parseFromString(text, 'text/html');
-  const [list, now] = [flags().querySelector('ul'), page.querySelector('#flags ul')];
-  if (!now) return;
+  const answer = await answered(location.href, {}, LONGEST_MS);
+  if (answer?.status === 401) return end();
+  // What did not come as a whole is asked for again later.
+  if (!answer?.ok) return undefined;
+  const now = new DOMParser().parseFromString(answer.text, 'text/html').querySelector('#flags');
+  if (!now) return undefined;
+  const list = flags().querySelector('ul');
   // Only lines that changed are replaced, so that only they are read out.
-  for (const line of now.children) {
+  for (const line of now.querySelector('ul').children) {
     const old = list.querySelector(`[data-flag=${line.dataset.flag}]`);
     if (!old) continue;
     const [was, is] = [old, line].map((one) => one.querySelector('.what').textContent);
@@ -34,14 +44,29 @@ async function look() {
       if (old.textContent !== line.textContent) old.replaceWith(document.importNode(line, true));
     } else old.querySelector('.awaited').textContent = line.querySelector('.awaited').textContent;
   }
-  flags().dataset.whole = page.querySelector('#flags').dataset.whole;
+  flags().dataset.whole = now.dataset.whole;
+  flags().dataset.sessionS = now.dataset.sessionS;
+  return noteEnd();
 }
 
 let pause = FIRST_MS;
 async function watch() {
-  if (flags().dataset.whole === 'yes') return;
+  if (isOver || flags().dataset.whole === 'yes') return;
   await look();
   setTimeout(watch, pause);
   pause = Math.min(pause * 1.2, LAST_MS);
 }
+
+/** Once the time is over the platform is asked, and not before: asking is use. Another tab may have kept the session. */
+async function watchEnd() {
+  if (isOver) return;
+  if (Date.now() >= endsAt) await look();
+  setTimeout(watchEnd, CLOCK_MS);
+}
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden && !isOver && Date.now() >= endsAt) look();
+});
+
+noteEnd();
 watch();
+watchEnd();

@@ -10,6 +10,9 @@ const PLACE_MS = 8000;
 const UNANSWERED_MS = 30_000;
 const MILLION = 1e6;
 
+/** A no, or where the device is: whoever taps again is not asked again, and no later answer takes its place. */
+let answer = null;
+
 /** What this device remembers of this signing, or null; the button works before it is known. */
 const here = remembered().then((kept) =>
   kept?.asked?.signing_id === signing && Date.parse(kept.asked.expires_at) > Date.now() ? kept : null,
@@ -23,10 +26,11 @@ here.then((kept) => {
 onTap(document.querySelector('#sign'), async () => {
   const kept = await here;
   if (kept === null) return tell('elsewhere');
-  say(wanted === 'asked' ? 'place-asked' : 'waiting');
-  const { place, age } = await position();
-  say('waiting');
-  const { root: clientRoot, tree } = await clientTree({ ...attributes(kept, age), place });
+  say(wanted === 'asked' && answer === null ? 'place-asked' : 'waiting');
+  const { place, told, at } = await position();
+  // What came instead of a position stands there while it is signed.
+  say(told ?? 'waiting');
+  const { root: clientRoot, tree } = await clientTree({ ...attributes(kept, ageOf(at)), place });
   const envelope = await envelopeOf(statementOf(kept.asked, clientRoot), (bytes) => signWith(kept, bytes));
   try {
     await act(`/api/v1/signings/${signing}/complete`, { envelope, client: tree });
@@ -68,35 +72,44 @@ function attributes(kept, age) {
   };
 }
 
-/** The position with its age in seconds, if it was agreed to and the browser gives it. A no is recorded and never blocks. */
+/** How old a position is, in seconds, by the clock that told its moment; null where there is none. */
+function ageOf(at) {
+  if (at === undefined) return null;
+  return Math.round(Math.min(Math.max(Date.now() - at, -1e12), 1e12) / 1000) || 0;
+}
+
+/**
+ * What the statement says of the position: `{place, told, at}`, with the sentence and the moment that belong to it. A
+ * no is recorded and never blocks. The first outcome counts for this tap; an answer that comes after it, for the next.
+ */
 async function position() {
-  const without = (place) => ({ place, age: null });
-  if (wanted !== 'asked') return without([null, 'refused']);
-  if (!('geolocation' in navigator)) return without([null, 'absent']);
+  if (wanted !== 'asked') return { place: [null, 'refused'] };
+  if (!('geolocation' in navigator)) return { place: [null, 'absent'] };
+  if (answer !== null) return answer;
   return new Promise((done) => {
+    const lacking = (why) => [{ not_obtained: why }, 'reported'];
+    const late = { place: lacking('timed_out'), told: 'place-timed-out' };
     // A question that nobody answers is no answer in time; the browser itself waits for ever.
-    setTimeout(() => done(without([{ not_obtained: 'timed_out' }, 'reported'])), UNANSWERED_MS);
-    const found = ({ coords, timestamp }) =>
-      done({
-        place: [
-          {
-            accuracy_m: Math.min(Math.max(0, Math.round(coords.accuracy)), 4_294_967_295),
-            datum: 'WGS-84',
-            latitude_e6: Math.round(coords.latitude * MILLION),
-            longitude_e6: Math.round(coords.longitude * MILLION),
-          },
-          'reported',
-        ],
-        age: Math.round(Math.min(Math.max(Date.now() - timestamp, -1e12), 1e12) / 1000) || 0,
-      });
+    const timer = setTimeout(() => done(late), UNANSWERED_MS);
+    const end = (outcome, isAnswer) => {
+      clearTimeout(timer);
+      if (isAnswer) answer ??= outcome;
+      done(outcome);
+    };
+    const found = ({ coords, timestamp: at }) => {
+      const place = {
+        accuracy_m: Math.min(Math.max(0, Math.round(coords.accuracy)), 4_294_967_295),
+        datum: 'WGS-84',
+        latitude_e6: Math.round(coords.latitude * MILLION),
+        longitude_e6: Math.round(coords.longitude * MILLION),
+      };
+      end({ place: [place, 'reported'], at }, true);
+    };
     const failed = ({ code }) => {
       // A person's no, no position at all, or none in time: three different things.
-      const [said, place] = {
-        1: ['place-refused', [null, 'refused']],
-        3: ['place-timed-out', [{ not_obtained: 'timed_out' }, 'reported']],
-      }[code] ?? ['place-unavailable', [{ not_obtained: 'unavailable' }, 'reported']];
-      say(said);
-      done(without(place));
+      if (code === 1) end({ place: [null, 'refused'], told: 'place-refused' }, true);
+      else if (code === 3) end(late, false);
+      else end({ place: lacking('unavailable'), told: 'place-unavailable' }, false);
     };
     navigator.geolocation.getCurrentPosition(found, failed, { timeout: PLACE_MS, maximumAge: 0, enableHighAccuracy: true });
   });

@@ -98,6 +98,8 @@ assets! {
     Sign = "sign.js", JS, "../assets/sign.js";
     /// The receipt, as its flags arrive.
     Receipt = "receipt.js", JS, "../assets/receipt.js";
+    /// Forms with a file.
+    Upload = "upload.js", JS, "../assets/upload.js";
     /// Requests that are repeated and never done twice.
     Call = "call.js", JS, "../assets/call.js";
     /// What the device remembers while somebody signs.

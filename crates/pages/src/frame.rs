@@ -146,14 +146,49 @@ fn mark() -> Markup {
 }
 
 const OFFLINE: Words = Words::new(
-    "没有网络（自{since}起）。已完成的步骤都已保存，本页输入的内容会保留；网络恢复后再继续。",
-    "No network since {since}. The steps done are kept, and so is what you typed here; go on when it is back.",
+    "没有网络（自{since}起）。已完成的步骤都已保存，本页输入的内容会保留。网络恢复后可以继续；已经点过的按钮会自动提交，不用再点。",
+    "No network since {since}. The steps done are kept, and so is what you typed here. Go on when it is back; a button you have used is sent by itself then.",
 );
 const SLOW: Words = Words::new(
-    "网络较慢，已提交一次，正在等待答复（{since}）。请不要重复点击或关闭页面。",
-    "The network is slow. It was sent once and waits for the answer ({since}). Please do not tap again or close the page.",
+    "网络较慢，已提交一次，正在等待答复（自{since}起）。请不要重复点击或关闭页面。",
+    "The network is slow. It was sent once and waits for the answer since {since}. Please do not tap again or close the page.",
 );
 const SKIP: Words = Words::new("跳到正文", "Skip to the content");
 const PREFERENCES: Words = Words::new("语言和字号", "Language and text size");
 const LARGE: Words = Words::new("大字", "Large text");
 const USUAL: Words = Words::new("标准字号", "Usual text");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journey::OfflinePage;
+
+    #[test]
+    fn the_bar_of_a_page_and_of_an_installed_application_is_the_paper_of_the_style_sheet() {
+        let style = std::str::from_utf8(Asset::Style.bytes()).unwrap();
+        let papers = style.split("--paper: ").skip(1).filter_map(|rest| rest.split(';').next());
+        let [light, dark] = <[&str; 2]>::try_from(papers.collect::<Vec<_>>()).unwrap();
+        for (here, manifest) in
+            [(Link::Journey, Asset::Manifest), (Link::Held, Asset::HeldManifest)]
+        {
+            let read: serde_json::Value = serde_json::from_slice(manifest.bytes()).unwrap();
+            for colour in ["theme_color", "background_color"] {
+                assert_eq!(read[colour], light, "{colour} of {}", manifest.name());
+            }
+            let frame = Frame {
+                language: Language::Zh,
+                large: false,
+                here,
+                csrf: None,
+                service: "示例商事文签".into(),
+                telephone: "0571-0000110".into(),
+            };
+            let page = render(&OfflinePage {}, &frame);
+            assert!(page.contains(manifest.name()), "{page}");
+            for (scheme, paper) in [("light", light), ("dark", dark)] {
+                let bar = format!("content=\"{paper}\" media=\"(prefers-color-scheme: {scheme})\"");
+                assert!(page.contains(&bar), "{bar} is not in {page}");
+            }
+        }
+    }
+}

@@ -39,6 +39,28 @@ pub(crate) fn facts(rows: &[(&str, &str)]) -> Markup {
 /// and scripts hold none.
 pub(crate) fn said(language: Language, texts: &[(&str, Words)]) -> Markup {
     html! {
+        (lines(language, texts))
+        noscript { p .notice { (NO_SCRIPT.in_language(language)) } }
+    }
+}
+
+/// What the script says that sends a form with a file. Without it the form goes as any other.
+pub(crate) fn said_of_a_file(language: Language) -> Markup {
+    lines(
+        language,
+        &[
+            ("waiting", WAITING),
+            ("sending", SENDING_FILE),
+            ("unreadable", UNREADABLE),
+            ("too-large", TOO_LARGE),
+            ("slow", SLOW),
+            ("offline", OFFLINE),
+        ],
+    )
+}
+
+fn lines(language: Language, texts: &[(&str, Words)]) -> Markup {
+    html! {
         div #said role="status" aria-live="polite" {
             @for (name, words) in texts {
                 p .notice data-said=(name) hidden { (words.in_language(language)) }
@@ -49,7 +71,6 @@ pub(crate) fn said(language: Language, texts: &[(&str, Words)]) -> Markup {
             p .notice data-said="broken" hidden { (BROKEN.in_language(language)) }
             p .notice data-said="problem" hidden {}
         }
-        noscript { p .notice { (NO_SCRIPT.in_language(language)) } }
     }
 }
 
@@ -67,6 +88,18 @@ pub(crate) fn ways_out(frame: &Frame) -> Markup {
 const SIMULATED: Words = Words::new(
     "历史办件，情节为模拟：由演示程序在首次启动时生成，人物、公司均为虚构；所载时间均为生成时的真实时间。",
     "An older filing, acted out: the demo made it at its first start, people and companies are made up; every time in it is the true time of that.",
+);
+const SENDING_FILE: Words = Words::new(
+    "正在上传文件，已上传{percent}%，请不要关闭页面。",
+    "Sending the file, {percent} % so far; please keep this page open.",
+);
+const UNREADABLE: Words = Words::new(
+    "这个文件无法读取，没有提交任何内容。请重新选择文件后再提交。",
+    "This file cannot be read; nothing was sent. Choose the file again and send it.",
+);
+const TOO_LARGE: Words = Words::new(
+    "这个文件超过8 MB，没有提交任何内容。请选择较小的文件，或重新拍照后再提交。",
+    "This file has more than 8 MB; nothing was sent. Choose a smaller one, or take the picture again.",
 );
 const NO_SCRIPT: Words = Words::new(
     "这一步需要浏览器运行脚本。请开启脚本，或换一个浏览器打开同一链接；已填写的内容不会丢失。",
@@ -86,8 +119,8 @@ pub(crate) const SLOW: Words = Words::new(
 );
 /// The same.
 pub(crate) const UNFIT: Words = Words::new(
-    "这个浏览器不能生成签名密钥。请用系统自带的浏览器打开同一链接；已填写的内容不会丢失。",
-    "This browser cannot make a signing key. Open the same link in the system's own browser; nothing entered is lost.",
+    "这个浏览器不能生成签名密钥。请用系统自带的浏览器打开您收到的签署链接；已填写的内容不会丢失。",
+    "This browser cannot make a signing key. Open the link you received in the system's own browser; nothing entered is lost.",
 );
 const BUSY: Words = Words::new(
     "平台正忙（自{since}起），您的操作已保留，将于{next}自动再试，不会重复提交，请不要关闭页面。",

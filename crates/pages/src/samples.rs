@@ -239,6 +239,47 @@ mod tests {
         }
     }
 
+    /// A phone that only takes the photo for a PC has fewer buttons than the device that signs.
+    #[test]
+    fn a_sentence_that_a_script_shows_names_no_button_that_the_page_has_not() {
+        // What the browser itself asks, and what the record says.
+        let elsewhere = ["不提供", "未授权"];
+        for (name, page) in rendered(&frame(Language::Zh, false)) {
+            for said in page.split("data-said=\"").skip(1) {
+                let (said, _) = said.split_once("</p>").unwrap();
+                let labels = said.split('“').skip(1).filter_map(|rest| rest.split('”').next());
+                for label in labels.filter(|label| !elsewhere.contains(label)) {
+                    // Said only where everything is there, and nothing waits any more.
+                    if label == "重新开始拍照" && !page.contains("data-stand=\"done\"") {
+                        continue;
+                    }
+                    let named = page.matches(&format!("“{label}")).count();
+                    assert!(page.matches(label).count() > named, "{name}: no “{label}”");
+                }
+            }
+        }
+    }
+
+    /// Eight megabytes take minutes on a slow network: whoever waits sees how far it is.
+    #[test]
+    fn a_signer_s_form_with_a_file_says_how_much_of_it_was_sent() {
+        let script = Link::Asset(crate::assets::Asset::Upload).to_string();
+        let mut told = Vec::new();
+        for (name, page) in rendered(&frame(Language::Zh, false)) {
+            if !page.contains(&script) {
+                continue;
+            }
+            assert!(page.contains("enctype=\"multipart/form-data\""), "{name}");
+            let sending = page.split("data-said=\"sending\"").nth(1).unwrap();
+            assert!(sending.split('<').next().unwrap().contains("{percent}%"), "{name}");
+            // It works without the script as well.
+            assert!(!page.contains("<noscript>"), "{name}");
+            told.push(name);
+        }
+        let count = |kind: &str| told.iter().filter(|name| name.starts_with(kind)).count();
+        assert_eq!((count("seal-"), count("guardian-"), told.len()), (3, 3, 6), "{told:?}");
+    }
+
     /// Who cannot see the page hears the label of a field, and what was wrong with it.
     #[test]
     fn every_field_has_a_label_and_whatever_went_wrong_is_told_by_the_field() {

@@ -1,8 +1,7 @@
 //! A platform that is busy, or does not come through: told since when and when it is tried again, or
 //! what to do, and nothing is done twice.
 
-use super::walk::{Walk, browser_with_camera};
-use crate::acceptance::house::{House, Second};
+use super::walk::{Invited, Walk, invited};
 
 /// The first four answers to the signature are *too many*, *later*, and those of a proxy before a platform that starts
 /// again; the fifth is the platform's. What was asked is kept where the next page finds it: with the last answer this
@@ -41,13 +40,8 @@ fn until_the_signature(walk: &mut Walk<'_>, link: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_busy_platform_is_told_with_its_next_try_and_the_signature_comes_through_once() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
-    browser.grant(&house.url(), &["videoCapture"]).unwrap();
-    let mut walk = Walk { page: browser.page().unwrap(), base: house.url(), taps: 0 };
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
+    let mut walk = Walk::begin(&house, &mut browser);
     until_the_signature(&mut walk, &link);
     walk.page.evaluate(BUSY).unwrap();
     walk.tap("#sign");
@@ -85,13 +79,8 @@ const ODD: &str = "(() => {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_nobody_foresaw_is_told_and_one_that_breaks_off_is_asked_for_again() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
-    browser.grant(&house.url(), &["videoCapture"]).unwrap();
-    let mut walk = Walk { page: browser.page().unwrap(), base: house.url(), taps: 0 };
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
+    let mut walk = Walk::begin(&house, &mut browser);
     until_the_signature(&mut walk, &link);
     walk.page.evaluate(ODD).unwrap();
     walk.tap("#sign");
@@ -139,13 +128,8 @@ const SILENT: &str = "(() => {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_never_comes_is_waited_for_no_longer_than_its_time_and_asked_for_again() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
-    browser.grant(&house.url(), &["videoCapture"]).unwrap();
-    let mut walk = Walk { page: browser.page().unwrap(), base: house.url(), taps: 0 };
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
+    let mut walk = Walk::begin(&house, &mut browser);
     until_the_signature(&mut walk, &link);
     walk.page.evaluate(SILENT).unwrap();
     walk.tap("#sign");

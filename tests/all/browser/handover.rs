@@ -5,8 +5,7 @@ use heqi_evidence::schema::RecordKind;
 use heqi_tests::browser::{Browser, Page};
 use serde_json::Value;
 
-use super::walk::{MOST_TAPS, Walk, axe, browser_with_camera, examined, of_client};
-use crate::acceptance::house::{House, Second};
+use super::walk::{Invited, MOST_TAPS, Walk, axe, examined, invited, of_client};
 
 /// What the QR code on the page says, read by a reader that is not ours.
 pub(super) fn qr_text(page: &mut Page<'_>) -> String {
@@ -48,6 +47,32 @@ pub(super) fn until_stand(walk: &mut Walk<'_>, stand: &str) {
         .unwrap_or_else(|error| panic!("{stand}: {error}\n{}", walk.account()));
 }
 
+/// The PC offers the step, and the phone reads the code and takes it. The number that the phone shows.
+fn hand_over(desk: &mut Walk<'_>, phone: &mut Walk<'_>) -> String {
+    desk.tap("#over button");
+    until_stand(desk, "offered");
+    let address = qr_text(&mut desk.page);
+    let (_, code) = address.rsplit_once('/').unwrap();
+    let landing = format!("{}/h/{code}?lang=zh", phone.base);
+    phone.page.open(&landing).unwrap();
+    phone.tap("button.go");
+    phone.until_at("请在电脑上选这个数字");
+    let number = phone.page.evaluate("document.querySelector('.pairing').textContent").unwrap();
+    until_stand(desk, "claimed");
+    number.as_str().unwrap().to_owned()
+}
+
+/// The number is picked at the PC, and the phone takes photo and handwriting.
+fn do_the_step(desk: &mut Walk<'_>, phone: &mut Walk<'_>, number: &str) {
+    desk.tap(&format!("button[value='{number}']"));
+    until_stand(desk, "confirmed");
+    phone.shoot();
+    phone.until_at("请手写您的姓名");
+    phone.write_a_name();
+    phone.tap("#done");
+    phone.until_at("手机上的步骤已完成");
+}
+
 /// The first three looks of every page fail: no network, an answer that is cut off, a platform that is busy.
 const FAILING: &str = "(() => {
     const real = globalThis.fetch;
@@ -67,35 +92,14 @@ const FAILING: &str = "(() => {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pc_whose_looks_fail_looks_again_by_itself_until_the_receipt() {
-    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let Some(Invited { browser: mut phone_browser, house, link }) = invited().await else { return };
     let mut desk_browser = Browser::start().unwrap();
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
-    let base = house.url();
-    phone_browser.grant(&base, &["videoCapture"]).unwrap();
-    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
-    let mut phone = Walk { page: phone_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut desk = Walk::begin(&house, &mut desk_browser);
+    let mut phone = Walk::begin(&house, &mut phone_browser);
     desk.page.run_before_load(FAILING).unwrap();
     until_photo(&mut desk, &link);
-    desk.tap("#over button");
-    until_stand(&mut desk, "offered");
-    let address = qr_text(&mut desk.page);
-    let code = address.rsplit('/').next().unwrap().to_owned();
-    phone.page.open(&format!("{base}/h/{code}?lang=zh")).unwrap();
-    phone.tap("button.go");
-    phone.until_at("请在电脑上选这个数字");
-    let number = phone.page.evaluate("document.querySelector('.pairing').textContent").unwrap();
-    let number = number.as_str().unwrap().to_owned();
-    until_stand(&mut desk, "claimed");
-    desk.tap(&format!("button[value='{number}']"));
-    until_stand(&mut desk, "confirmed");
-    phone.shoot();
-    phone.until_at("请手写您的姓名");
-    phone.write_a_name();
-    phone.tap("#done");
-    phone.until_at("手机上的步骤已完成");
+    let number = hand_over(&mut desk, &mut phone);
+    do_the_step(&mut desk, &mut phone, &number);
     desk.until_at("请确认您的意愿");
     desk.tap("#sign");
     desk.until_at("签署完成");
@@ -114,17 +118,12 @@ async fn a_pc_whose_looks_fail_looks_again_by_itself_until_the_receipt() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pc_without_a_camera_hands_the_photo_to_a_phone_and_signs_with_its_own_key() {
-    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let Some(Invited { browser: mut phone_browser, house, link }) = invited().await else { return };
     let mut desk_browser = Browser::start().unwrap();
     let axe = axe();
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
     let base = house.url();
-    phone_browser.grant(&base, &["videoCapture"]).unwrap();
-    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
-    let mut phone = Walk { page: phone_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut desk = Walk::begin(&house, &mut desk_browser);
+    let mut phone = Walk::begin(&house, &mut phone_browser);
     desk.page.resize(1280, 900).unwrap();
     phone.page.resize(360, 740).unwrap();
     let bypass = serde_json::json!({"enabled": true});
@@ -218,35 +217,15 @@ const FULL: &str = "(() => {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pc_that_cannot_note_what_the_phone_did_says_so_and_goes_on_once_there_is_room() {
-    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let Some(Invited { browser: mut phone_browser, house, link }) = invited().await else { return };
     let mut desk_browser = Browser::start().unwrap();
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
     let base = house.url();
-    phone_browser.grant(&base, &["videoCapture"]).unwrap();
-    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
-    let mut phone = Walk { page: phone_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut desk = Walk::begin(&house, &mut desk_browser);
+    let mut phone = Walk::begin(&house, &mut phone_browser);
     desk.page.run_before_load(FULL).unwrap();
     until_photo(&mut desk, &link);
-    desk.tap("#over button");
-    until_stand(&mut desk, "offered");
-    let address = qr_text(&mut desk.page);
-    let code = address.rsplit('/').next().unwrap().to_owned();
-    phone.page.open(&format!("{base}/h/{code}?lang=zh")).unwrap();
-    phone.tap("button.go");
-    phone.until_at("请在电脑上选这个数字");
-    let number = phone.page.evaluate("document.querySelector('.pairing').textContent").unwrap();
-    let number = number.as_str().unwrap().to_owned();
-    until_stand(&mut desk, "claimed");
-    desk.tap(&format!("button[value='{number}']"));
-    until_stand(&mut desk, "confirmed");
-    phone.shoot();
-    phone.until_at("请手写您的姓名");
-    phone.write_a_name();
-    phone.tap("#done");
-    phone.until_at("手机上的步骤已完成");
+    let number = hand_over(&mut desk, &mut phone);
+    do_the_step(&mut desk, &mut phone, &number);
     desk.until_shown("[data-said=unkept]");
     let told = desk.page.evaluate("document.querySelector('#said').innerText").unwrap();
     assert!(told.as_str().unwrap().contains("请刷新本页再试"), "no next step: {told}");
@@ -262,27 +241,13 @@ async fn a_pc_that_cannot_note_what_the_phone_did_says_so_and_goes_on_once_there
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_number_and_a_cancelled_hand_over_are_told_on_both_devices() {
-    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let Some(Invited { browser: mut phone_browser, house, link }) = invited().await else { return };
     let mut desk_browser = Browser::start().unwrap();
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
-    let base = house.url();
-    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
-    let mut phone = Walk { page: phone_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut desk = Walk::begin(&house, &mut desk_browser);
+    let mut phone = Walk::begin(&house, &mut phone_browser);
     until_photo(&mut desk, &link);
     for (wrong, told) in [(true, "手机上显示的不一致"), (false, "电脑上已取消")] {
-        desk.tap("#over button");
-        until_stand(&mut desk, "offered");
-        let address = qr_text(&mut desk.page);
-        let code = address.rsplit('/').next().unwrap().to_owned();
-        phone.page.open(&format!("{base}/h/{code}?lang=zh")).unwrap();
-        phone.tap("button.go");
-        phone.until_at("请在电脑上选这个数字");
-        until_stand(&mut desk, "claimed");
-        let number = phone.page.evaluate("document.querySelector('.pairing').textContent").unwrap();
-        let number = number.as_str().unwrap();
+        let number = hand_over(&mut desk, &mut phone);
         if wrong {
             desk.tap(&format!("button.digits:not([value='{number}'])"));
         } else {

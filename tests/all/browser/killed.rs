@@ -11,7 +11,7 @@ use serde_json::json;
 use super::door;
 use super::handover::{qr_text, until_photo, until_stand};
 use super::passage::be_a_slow_phone_alone;
-use super::walk::{Walk, browser_with_camera, examined, of_client};
+use super::walk::{Invited, Walk, browser_with_camera, examined, invited, of_client};
 use crate::acceptance::house::{House, Second};
 
 /// What each page asks for, in their order.
@@ -99,16 +99,11 @@ fn desk_again<'a>(browser: &'a mut Browser, base: &str, stand: &str) -> Walk<'a>
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_tabs_of_a_hand_over_are_closed_at_every_step_and_it_goes_on_where_it_stopped() {
-    let Some(mut phone_browser) = browser_with_camera() else { return };
+    let Some(Invited { browser: mut phone_browser, house, link }) = invited().await else { return };
     let mut desk_browser = Browser::start().unwrap();
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
     let base = house.url();
-    phone_browser.grant(&base, &["videoCapture"]).unwrap();
 
-    let mut desk = Walk { page: desk_browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut desk = Walk::begin(&house, &mut desk_browser);
     until_photo(&mut desk, &link);
     desk.tap("#over button");
     until_stand(&mut desk, "offered");

@@ -34,7 +34,7 @@ impl CorporateSeal for Licences {
 
 /// A company takes part; its code is declared after the invitation, so that nothing is asked at
 /// the door. Gives the representative's token.
-async fn invited(house: &House) -> String {
+pub(super) async fn invited(house: &House) -> String {
     let staff = &house.client;
     let body = json!({ "matter": "establishment", "company_name": "杭州示例青穗茶业有限公司" });
     let opened = staff.post(STAFF, "/api/v1/filings", &body).await;

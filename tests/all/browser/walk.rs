@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::looking::{self, PHONE, look_at};
 use super::verifier::root;
-use crate::acceptance::house::{House, STAFF};
+use crate::acceptance::house::{House, STAFF, Second};
 
 /// The pages of the consents, in the order in which they are asked.
 pub(super) const CONSENTS: [&str; 4] = [
@@ -35,6 +35,25 @@ pub(super) fn browser_with_camera() -> Option<Browser> {
         }
         Err(error) => panic!("{error}"),
     }
+}
+
+/// One shareholder who is invited, with a browser whose camera may be used there.
+pub(super) struct Invited {
+    pub(super) browser: Browser,
+    pub(super) house: House,
+    /// The path of the own link.
+    pub(super) link: String,
+}
+
+/// Somebody who is invited; none where there is no browser: then the caller returns, and the reason is printed.
+pub(super) async fn invited() -> Option<Invited> {
+    let mut browser = browser_with_camera()?;
+    let house = House::start(Second::Real).await;
+    let token = house.invite(1).await.remove(0);
+    let link = house.link_of(&token).await;
+    house.until_cosigned().await;
+    browser.grant(&house.url(), &["videoCapture"]).unwrap();
+    Some(Invited { browser, house, link })
 }
 
 /// axe, if the packages of `crates/verify/page` are there. A build server has to have them: there
@@ -79,6 +98,13 @@ pub(super) struct Walk<'a> {
     pub(super) page: Page<'a>,
     pub(super) base: String,
     pub(super) taps: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// Somebody with an empty page, who is going to that house.
+    pub(super) fn begin(house: &House, browser: &'a mut Browser) -> Self {
+        Self { page: browser.page().unwrap(), base: house.url(), taps: 0 }
+    }
 }
 
 impl Walk<'_> {

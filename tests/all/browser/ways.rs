@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::handover::until_photo;
 use super::passage::be_a_slow_phone_alone;
-use super::walk::{Walk, axe, browser_with_camera, examined, of_client};
+use super::walk::{Invited, Walk, axe, browser_with_camera, examined, invited, of_client};
 use crate::acceptance::house::{House, Second};
 
 /// What is taken away from the browser before any script of ours runs.
@@ -94,7 +94,7 @@ async fn signs_without(missing: &[(&str, &str)]) {
     album.write_all(&files::photo("system camera")).unwrap();
     for (number, ((name, script), token)) in missing.iter().zip(&tokens).enumerate() {
         let link = house.link_of(token).await;
-        let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
+        let mut walk = Walk::begin(&house, &mut browser);
         walk.page.run_before_load(script).unwrap();
         walk.page.run_before_load(&of_its_own(number)).unwrap();
         walk.page.be_a_phone(360, 740).unwrap();
@@ -152,14 +152,11 @@ async fn signs_without(missing: &[(&str, &str)]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signer_who_refuses_face_information_chooses_one_of_two_equal_ways() {
-    let Some(mut browser) = browser_with_camera() else { return };
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
     let axe = axe();
-    // Nobody reviews on this platform: the choice is kept, and whom to call is said.
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
     let base = house.url();
-    let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
+    // Nobody reviews on this platform: the choice is kept, and whom to call is said.
+    let mut walk = Walk::begin(&house, &mut browser);
     walk.page.ask("Page.setBypassCSP", &json!({"enabled": true})).unwrap();
     walk.come_in(&link, "refused", "refused");
     walk.until_at("换一种方式办理");
@@ -189,14 +186,9 @@ fn network(walk: &mut Walk<'_>, is_there: bool) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signer_who_loses_the_network_is_told_so_and_signs_once_when_it_is_back() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
     let base = house.url();
-    browser.grant(&base, &["videoCapture"]).unwrap();
-    let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut walk = Walk::begin(&house, &mut browser);
     // Page by page as the network itself is: without the worker, whose own network is another's.
     walk.page.run_before_load("delete Navigator.prototype.serviceWorker").unwrap();
     walk.page.open(&format!("{base}{link}?lang=zh")).unwrap();
@@ -255,12 +247,9 @@ async fn a_signer_who_loses_the_network_is_told_so_and_signs_once_when_it_is_bac
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_service_worker_keeps_our_files_and_never_a_page_about_anybody() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
     let base = house.url();
-    let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut walk = Walk::begin(&house, &mut browser);
     walk.page.open(&format!("{base}{link}?lang=zh")).unwrap();
     let scope = walk.page.evaluate("navigator.serviceWorker.getRegistration('/sign').then(async (r) => { \
          for (let i = 0; !r && i < 100; i += 1) { await new Promise((d) => setTimeout(d, 50)); \
@@ -302,11 +291,35 @@ async fn the_service_worker_keeps_our_files_and_never_a_page_about_anybody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_for_no_network_follows_the_language_that_was_chosen_last() {
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
+    let base = house.url();
+    let mut walk = Walk::begin(&house, &mut browser);
+    walk.page.open(&format!("{base}{link}?lang=zh")).unwrap();
+    walk.tap("button.go");
+    walk.until_at("电子签名及存证约定");
+    walk.page.evaluate("navigator.serviceWorker.ready.then(() => true)").unwrap();
+    walk.page.open(&format!("{base}/sign")).unwrap();
+    walk.page.wait_until("navigator.serviceWorker.controller !== null").unwrap();
+    for (language, title) in [("zh", "现在没有网络"), ("en", "There is no network now")] {
+        walk.page.open(&format!("{base}/sign?lang={language}")).unwrap();
+        let kept = format!(
+            "caches.match('/offline').then((kept) => kept.text()).then((text) => text.includes('{title}'))"
+        );
+        walk.page.wait_until(&kept).unwrap_or_else(|error| panic!("{language}: {error}"));
+    }
+    let stopped = house.stop_platform().await;
+    walk.page.open(&format!("{base}/sign")).unwrap();
+    walk.until_at("There is no network now");
+    let house = stopped.start().await;
+    house.gate.opened().await;
+    drop(walk);
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_browser_itself_says_that_the_signer_s_side_can_be_installed() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
     let base = house.url();
     let faults = "Page.getInstallabilityErrors";
     // A browser that never finds a fault would say nothing about ours.
@@ -327,12 +340,8 @@ async fn the_browser_itself_says_that_the_signer_s_side_can_be_installed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn edge_case_14_a_camera_that_is_refused_has_three_ways_on() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
-    let mut walk = Walk { page: browser.page().unwrap(), base: house.url(), taps: 0 };
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
+    let mut walk = Walk::begin(&house, &mut browser);
     let refusing = "MediaDevices.prototype.getUserMedia = \
          () => Promise.reject(new DOMException('no', 'NotAllowedError'))";
     walk.page.run_before_load(refusing).unwrap();
@@ -355,13 +364,9 @@ async fn edge_case_14_a_camera_that_is_refused_has_three_ways_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_camera_that_another_program_holds_is_not_told_as_missing_and_a_step_again_says_why() {
-    let Some(mut browser) = browser_with_camera() else { return };
-    let house = House::start(Second::Real).await;
-    let token = house.invite(1).await.remove(0);
-    let link = house.link_of(&token).await;
-    house.until_cosigned().await;
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
     let base = house.url();
-    let mut walk = Walk { page: browser.page().unwrap(), base: base.clone(), taps: 0 };
+    let mut walk = Walk::begin(&house, &mut browser);
     let held = "MediaDevices.prototype.getUserMedia = \
          () => Promise.reject(new DOMException('held', 'NotReadableError'))";
     walk.page.run_before_load(held).unwrap();

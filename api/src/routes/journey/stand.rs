@@ -211,6 +211,9 @@ pub(super) async fn page(
             page.next = waits.map(|waits| next_capacity(state, waits, shown));
             page.is_simulated = state.platform.settings().is_simulated(view.number);
             page.is_one_office = is_one_office(state);
+            // Not before it has ended: whoever asks a moment earlier would keep it going.
+            let left_ms = visitor.session.ends_at.millis_since(state.platform.now());
+            page.session_s = left_ms / 1000 + 1;
             Ok(shown::page(&page, shown))
         }
         Stand::Ended(ended) => Ok(shown::page(&ended, shown)),

@@ -3,6 +3,7 @@
 use heqi_evidence::deposit::Outcome;
 use heqi_registration::Custodian;
 use heqi_registration::receipt::Flag;
+use heqi_registration::session::{IDLE_MS, LIFETIME_MS};
 use heqi_testkit::files;
 use heqi_vocabulary::{Clock as _, UtcMillis};
 
@@ -58,6 +59,32 @@ async fn the_receipt_shows_the_voucher_and_every_flag_by_itself() {
     assert!(bundle.status == 200 && bundle.body.starts_with(b"PK"));
     let answer = browser.get("/sign/consent/face").await;
     assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
+}
+
+/// The page is told when its session ends, and learns from the answer that it has.
+#[tokio::test]
+async fn a_receipt_knows_for_how_long_its_session_lasts_and_is_refused_after_that() {
+    let service = Service::start().await;
+    let signer = invited(&service, 1).await.signers.remove(0);
+    signer.sign(&service).await;
+    let browser = Browser::open(&service, &link_of_own(&service, &signer).await).await;
+    let told = |ms: i64| format!("data-session-s=\"{}\"", ms / 1000 + 1);
+    let page = browser.page("/sign").await;
+    assert!(page.contains(&told(IDLE_MS)), "{page}");
+    // Whoever keeps looking is not thrown out by doing nothing, but by the age of the session.
+    let looks = LIFETIME_MS / (IDLE_MS - 60_000);
+    for _ in 0..looks {
+        service.clock.advance_ms(IDLE_MS - 60_000);
+        browser.page("/sign").await;
+    }
+    let left = LIFETIME_MS - looks * (IDLE_MS - 60_000);
+    let page = browser.page("/sign").await;
+    assert!(page.contains(&told(left.min(IDLE_MS))), "{page}");
+    service.clock.advance_ms(left.min(IDLE_MS));
+    let over = browser.get("/sign").await;
+    assert_eq!(over.status, 401);
+    let over = String::from_utf8(over.body).unwrap();
+    assert!(over.contains("请重新打开收到的链接"), "{over}");
 }
 
 #[tokio::test]

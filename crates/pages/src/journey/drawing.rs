@@ -126,7 +126,7 @@ const DONE: Words = Words::new("写好了", "Done");
 const AT_PC: Words = Words::new("在电脑上写", "Write it at the PC");
 const EMPTY: Words = Words::new(
     "还没有书写。请在框内写下姓名，或选择“不方便手写”。",
-    "Nothing is written yet. Write your name, or choose to type it.",
+    "Nothing is written yet. Write your name in the box, or choose “I cannot write by hand”.",
 );
 const OTHER: Words = Words::new(
     "输入的姓名与签署人不一致。请核对后重新输入。",

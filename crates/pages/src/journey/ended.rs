@@ -87,16 +87,16 @@ impl EndedPage {
             Self::Expired => [
                 Words::new("邀请已过期", "The invitation has expired"),
                 Words::new(
-                    "这份邀请已超过有效期，没有签署任何文件。",
-                    "The invitation is past its time; nothing was signed.",
+                    "这份邀请已超过有效期；凭这份邀请没有签署任何文件。",
+                    "The invitation is past its time; nothing was signed by it.",
                 ),
                 Words::new("请联系经办人重新发送邀请。", "Ask the handler to send a new one."),
             ],
             Self::Withdrawn => [
                 Words::new("邀请已撤回", "The invitation was withdrawn"),
                 Words::new(
-                    "经办人已将您移出该办件，您无需签署；没有签署任何文件，已拍摄的照片不再使用。",
-                    "The handler took you out of this filing, so you need not sign; nothing was signed, and a photo that was taken is not used.",
+                    "经办人已将您移出该办件，您无需签署；凭这份邀请没有签署任何文件，已拍摄的照片不再使用。",
+                    "The handler took you out of this filing, so you need not sign; nothing was signed by this invitation, and a photo that was taken is not used.",
                 ),
                 Words::new(
                     "如认为有误，请联系经办人；确需由您签署的，经办人会重新邀请。",
@@ -111,8 +111,8 @@ impl EndedPage {
             Self::NotOpen => [
                 Words::new("办件暂不能签署", "The filing cannot be signed now"),
                 Words::new(
-                    "办件已暂停或已结束，没有签署任何文件。",
-                    "The filing is paused or over; nothing was signed.",
+                    "办件已暂停或已结束；凭这份邀请没有签署任何文件。",
+                    "The filing is paused or over; nothing was signed by this invitation.",
                 ),
                 Words::new("处理结果会通知每一位当事人。", "Every party will be told the outcome."),
             ],
@@ -129,7 +129,10 @@ impl EndedPage {
             ],
             Self::Left => [
                 Words::new("您已退出", "You have left"),
-                Words::new("这台设备上的会话已结束。", "The session on this device has ended."),
+                Words::new(
+                    "这台设备上的登录已结束，已完成的步骤都已保存。",
+                    "The session on this device has ended; the steps done are kept.",
+                ),
                 Words::new(
                     "需要时请重新打开收到的链接；找不到链接的，可以凭办件码进入。",
                     "Open the link you received again when you need to; without it, come in with the filing's number.",

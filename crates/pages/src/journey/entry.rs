@@ -202,8 +202,8 @@ impl Page for IdentityPage {
 const SEND_IT: Words = Words::new("先收一个验证码", "First a one-time code");
 const TYPE_IT: Words = Words::new("请输入验证码", "Type the code");
 const LEAD: Words = Words::new(
-    "为确认是您本人打开了链接，我们向您预留的号码或邮箱发送6位验证码。",
-    "To know that it is you who opened the link, we send a code of 6 digits to the number or address left for you.",
+    "为确认是您本人打开了链接，我们向经办人登记的您本人的手机号或邮箱发送6位验证码。",
+    "To know that it is you who opened the link, we send a code of 6 digits to your mobile number or e-mail address as the handler entered it.",
 );
 const NOWHERE: Words = Words::new(
     "目前没有可以接收验证码的号码或邮箱。联系方式刚变更的，24小时后启用，请届时再打开同一链接；否则请经办人登记您本人的号码或邮箱。",

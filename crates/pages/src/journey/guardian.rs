@@ -3,10 +3,11 @@
 use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
+use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::journey::Step;
 use crate::link::Link;
-use crate::parts::{facts, hidden, ways_out};
+use crate::parts::{facts, hidden, said_of_a_file, ways_out};
 use crate::words::Words;
 
 /// Something to choose.
@@ -78,12 +79,17 @@ impl Page for GuardianPage {
                 }
                 button .go type="submit" { (SEND.in_language(l)) }
             }
+            (said_of_a_file(l))
             (ways_out(frame))
         }
     }
 
     fn foot(&self) -> Words {
         FOOT
+    }
+
+    fn script(&self) -> Option<Asset> {
+        Some(Asset::Upload)
     }
 
     fn step(&self) -> Option<Step> {

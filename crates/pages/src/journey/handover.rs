@@ -109,7 +109,11 @@ impl HandoverPage {
                 p .soft { (UNTIL.in_language(l)) " " (self.ends_at) }
                 (self.cancel(frame, CANCEL))
             },
-            DeskStand::Done { .. } => html! { p .lead { (GOING_ON.in_language(l)) } },
+            DeskStand::Done { .. } => html! {
+                p #going-on .lead { (GOING_ON.in_language(l)) }
+                // Shown by the script where what arrived is not what was taken.
+                p #again hidden { a .go href=(Link::Photo) { (AGAIN.in_language(l)) } }
+            },
             DeskStand::Ended { what, next } => html! {
                 (notice(what))
                 p { (next) }
@@ -136,7 +140,7 @@ impl Page for HandoverPage {
             DeskStand::Claimed { .. } => CLAIMED,
             DeskStand::Confirmed { has_photo: false } => CONFIRMED,
             DeskStand::Confirmed { has_photo: true } => PHOTOGRAPHED,
-            DeskStand::Done { .. } => DONE,
+            DeskStand::Done { .. } => DONE_THERE,
             DeskStand::Ended { .. } => OVER,
         }
         .in_language(language)
@@ -342,20 +346,21 @@ const WRITE_THERE: Words = Words::new(
     "照片已收到。请在手机上手写签名，或在手机上选择“在电脑上写”。",
     "The photo is here. Write your name on the phone, or choose there to write it at the PC.",
 );
+const DONE_THERE: Words = Words::new("手机上的步骤已完成", "The phone has done its part");
 const GOING_ON: Words =
-    Words::new("手机上的步骤已完成，正在继续……", "The phone has done its part; going on…");
+    Words::new("电脑正在继续，不用操作……", "This PC goes on by itself; there is nothing to do…");
 const AGAIN: Words = Words::new("重新开始拍照", "Begin the photo again");
 const UNKEPT: Words = Words::new(
-    "另一台设备上的步骤已完成并保存，但这台设备的浏览器没能记下。请刷新本页再试；仍不行，请关闭其他页面或腾出存储空间后再刷新。",
-    "The step on the other device is done and kept, but this device's browser could not note it. Reload this page; if it fails again, close other pages or free some storage, then reload.",
+    "手机上的步骤已完成并保存，但这台电脑的浏览器没能记下。请刷新本页再试；仍不行，请在电脑上关闭其他页面或腾出存储空间后再刷新。",
+    "The step on the phone is done and kept, but the browser of this PC could not note it. Reload this page; if it fails again, close other pages of this PC or free some of its storage, then reload.",
 );
 const ELSEWHERE: Words = Words::new(
     "这次签署不是在这台设备上开始的，或已超过时间，正在回到拍照这一步。",
     "This signing was not begun on this device, or its time is over; going back to the step of the photo.",
 );
 const BROKEN: Words = Words::new(
-    "收到的照片与手机拍的不一致，未作签署。请重新拍照。",
-    "The photo that arrived is not the one the phone took; nothing was signed. Take it again.",
+    "电脑收到的照片与手机拍的不一致，未作签署。请点“重新开始拍照”。",
+    "The photo that arrived at this PC is not the one the phone took; nothing was signed. Choose “Begin the photo again”.",
 );
 const FOOT: Words = Words::new(
     "二维码里没有任何个人信息；签名密钥始终只在这台电脑上。两台设备的信息都会如实记录。",
@@ -377,16 +382,54 @@ const LANDING_FOOT: Words = Words::new(
 );
 const NUMBER: Words = Words::new("请在电脑上选这个数字", "Pick this number at the PC");
 const PICK: Words = Words::new(
-    "请看电脑屏幕，选出与这里相同的数字。选好后这里会自动打开拍照页面。",
-    "Look at the PC and pick the number you see here. The camera opens here by itself after that.",
+    "请在电脑屏幕上点选这个数字，不是在手机上。选好后，这台手机会自动打开拍照页面。",
+    "Choose this number on the screen of the PC, not on this phone. After that the page for the photo opens on this phone by itself.",
 );
 const DONE: Words = Words::new("手机上的步骤已完成", "This phone has done its part");
 const BACK: Words = Words::new(
     "请回到电脑上继续签署。这台手机上没有留下照片或密钥，可以关闭本页。",
     "Go back to the PC to sign. No photo and no key is left on this phone; you may close the page.",
 );
-const OVER: Words = Words::new("这次手机拍照已结束", "This is over");
+const OVER: Words =
+    Words::new("这次用手机拍照没有完成", "The photo with the phone was not finished");
 const OTHER_FOOT: Words = Words::new(
     "这台手机只能用于这一步，看不到文件，也不能签署。",
     "This phone is good for this step only: it sees no document and cannot sign.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::render;
+
+    /// Whoever has two devices before them is told which one is meant.
+    #[test]
+    fn a_page_calls_only_the_device_that_shows_it_this_one() {
+        for (language, this_pc, this_phone) in [
+            (Language::Zh, ["这台电脑", "本电脑"], ["这台手机", "本机"]),
+            (Language::En, ["this PC", "This PC"], ["this phone", "This phone"]),
+        ] {
+            let frame = Frame {
+                language,
+                large: false,
+                here: Link::Journey,
+                csrf: Some("c5rf".into()),
+                service: "示例商事文签".into(),
+                telephone: "0571-0000110".into(),
+            };
+            for page in HandoverPage::samples() {
+                let shown = render(&page, &frame);
+                for word in this_phone {
+                    assert!(!shown.contains(word), "{word} on the PC: {shown}");
+                }
+            }
+            let waits = OtherDevicePage::samples().into_iter().map(|page| render(&page, &frame));
+            let landing = HandoverLandingPage::samples();
+            for shown in waits.chain(landing.iter().map(|page| render(page, &frame))) {
+                for word in this_pc {
+                    assert!(!shown.contains(word), "{word} on the phone: {shown}");
+                }
+            }
+        }
+    }
+}

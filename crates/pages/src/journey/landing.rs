@@ -27,7 +27,8 @@ impl Page for LandingPage {
     fn content(&self, frame: &Frame) -> Markup {
         let l = frame.language;
         html! {
-            p .lead { (LEAD.in_language(l)) }
+            p .lead { (ABOUT.in_language(l)) }
+            p { (LEAD.in_language(l)) }
             ol .plain {
                 @for line in STEPS { li { (line.in_language(l)) } }
             }
@@ -97,6 +98,11 @@ impl LandingPage {
 }
 
 const TITLE: Words = Words::new("您有文件待签署", "Documents wait for your signature");
+/// As much as may be said to whoever has the link: no company, no document, nobody's name.
+const ABOUT: Words = Words::new(
+    "一家公司正在办理登记（设立、变更或注销），有文件需要您本人签署，由经办人邀请您。为保护隐私，核对身份后才显示是哪家公司、什么事项、哪些文件。",
+    "A company is being registered (set up, changed or closed), and documents for that need your own signature; the handler of the filing invites you. Which company, what is filed and which documents is shown once you have said who you are: that protects everybody.",
+);
 const LEAD: Words = Words::new(
     "请由收到链接的本人办理。全程约3分钟，可以随时中断，再次打开同一链接会回到中断的那一步。",
     "Only the person who got this link may use it. It takes about 3 minutes; you may stop at any time and the same link brings you back to where you stopped.",
@@ -108,10 +114,10 @@ const STEPS: [Words; 3] = [
 ];
 const CHECKS: Words = Words::new("这台设备能否使用", "Whether this device will do");
 const FEATURES: [(&str, Words); 4] = [
-    ("key", Words::new("生成签名密钥", "Making a signing key")),
-    ("camera", Words::new("使用相机", "Using the camera")),
+    ("camera", Words::new("使用相机拍照", "Taking a photo with the camera")),
     ("place", Words::new("读取位置（可以拒绝）", "Reading the position (you may refuse)")),
     ("memory", Words::new("中断后继续", "Going on after an interruption")),
+    ("key", Words::new("在这台设备上签名", "Signing on this device")),
 ];
 const STATES: [(&str, Words); 3] = [
     ("yes", Words::new("可以", "yes")),
@@ -119,8 +125,8 @@ const STATES: [(&str, Words); 3] = [
     ("no", Words::new("不可以", "no")),
 ];
 const UNFIT: Words = Words::new(
-    "这个浏览器不能生成签名密钥，无法签署。请用系统自带的浏览器打开同一链接，或换一台手机。",
-    "This browser cannot make a signing key, so it cannot sign. Open the same link in the browser of your system, or on another phone.",
+    "这个浏览器缺少签名需要的功能，无法签署。请用系统自带的浏览器打开同一链接，或换一台手机。",
+    "This browser lacks what signing needs, so it cannot sign. Open the same link in the browser of your system, or on another phone.",
 );
 const ELSEWHERE: Words = Words::new("换一个浏览器或换一台手机", "Another browser or another phone");
 const BROWSER: Words = Words::new("在这台设备的浏览器里打开", "In the browser of this device");
@@ -153,3 +159,32 @@ const FOOT: Words = Words::new(
     "本页不显示任何办件、人员或文件内容；仅打开本页不会使用链接。",
     "This page shows no filing, person or document; opening it does not use the link.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// People first read what it is about, then what to do, and what the device can do last.
+    #[test]
+    fn the_first_words_say_what_it_is_about_and_nothing_of_the_filing() {
+        for language in [Language::Zh, Language::En] {
+            let frame = Frame {
+                language,
+                large: false,
+                here: Link::Journey,
+                csrf: None,
+                service: "示例商事文签".into(),
+                telephone: "0571-0000110".into(),
+            };
+            let page = LandingPage::samples().remove(0).content(&frame).into_string();
+            let first = format!("<p class=\"lead\">{}</p>", ABOUT.in_language(language));
+            assert!(page.starts_with(&first), "{page}");
+            let place = |words: Words| page.find(words.in_language(language)).unwrap();
+            let [camera, .., key] = FEATURES.map(|(_, words)| place(words));
+            assert!(place(LEAD) < place(STEPS[0]) && place(STEPS[2]) < camera && camera < key);
+            for technical in ["密钥", "signing key"] {
+                assert!(!page.contains(technical), "{technical} in {page}");
+            }
+        }
+    }
+}

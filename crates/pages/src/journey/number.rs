@@ -103,8 +103,8 @@ impl Page for NumberCodePage {
 
 const TITLE: Words = Words::new("凭办件码办理签署", "Sign with a filing number");
 const LEAD: Words = Words::new(
-    "没有链接也可以办理：输入8位办件码和您预留的手机号或邮箱，我们发送验证码。",
-    "No link is needed: type the filing's number of 8 digits and the mobile number or e-mail address left for you; we send a code.",
+    "没有链接也可以办理：输入8位办件码和经办人登记的您本人的手机号或邮箱，我们发送验证码。",
+    "No link is needed: type the filing's number of 8 digits and your mobile number or e-mail address as the handler entered it; we send a code.",
 );
 const NUMBER: Words = Words::new("8位办件码", "Filing number, 8 digits");
 const CONTACT: Words = Words::new("手机号或邮箱", "Mobile number or e-mail address");
@@ -128,7 +128,10 @@ const IF_FITS: Words = Words::new(
 const CODE: Words = Words::new("6位验证码", "Code of 6 digits");
 const ON: Words = Words::new("继续", "Go on");
 const NOT_THERE: Words = Words::new("没有收到？", "It has not arrived?");
-const AGAIN: Words = Words::new("可以重新发送的时间：", "Another one can be sent from");
+const AGAIN: Words = Words::new(
+    "请先核对办件码和联系方式有没有输错。要再收一个验证码，请在这个时间之后返回重新输入：",
+    "First check whether number and contact were typed right. For another code, go back and type them again after",
+);
 const BACK: Words = Words::new("返回重新输入", "Go back and type again");
 const FOOT: Words = Words::new(
     "本页不显示任何办件、人员或文件内容，也不透露某个联系方式是否属于某个办件。",

@@ -142,16 +142,16 @@ const VIDEO_NEXT: Words = Words::new(
     "Your choice is noted. Next you record a video in which you read a statement, and sign; a person compares it with your document, no face recognition is used.",
 );
 const COUNTER_NEXT: Words = Words::new(
-    "请带上这台设备和有效身份证件原件到窗口，报出下面的办件码和核验号。工作人员当面核对后，您在这台设备上继续签署，不拍照片。",
-    "Bring this device and your original identity card to the counter, and read out the filing's number and the number below. Staff looks at both, and you go on signing on this device, without a photo.",
+    "请带上有效身份证件原件，和您本人的手机或这台设备，到窗口报出下面的办件码和核验号。工作人员当面核对后，您在带来的设备上继续签署，不拍照片；换了设备的，先打开您收到的链接。",
+    "Bring your original identity card, and your own phone or this device, to the counter, and read out the filing's number and the number below. Staff looks at you and the card; then you go on signing on the device you brought, without a photo; if it is another one, open the link you received there first.",
 );
 const COUNTER_WAITS: Words = Words::new(
     "正在等待窗口工作人员作核验记录。工作人员告知已记录后，点下面的按钮；点后仍是本页的，说明还没有记录，请稍候再点。",
     "This waits for the officer to record the check. Once the officer says it is recorded, use the button below; if this page comes again it is not recorded yet: wait a moment and use it again.",
 );
 const NOBODY: Words = Words::new(
-    "您的选择已登记。本平台没有设置核验机构，请拨打电话与工作人员约定，或联系经办人。",
-    "Your choice is noted. No office reviews on this platform; call to agree on a way, or ask the handler:",
+    "您的选择已登记。本平台没有设置核验机构，请联系经办人，或拨打电话与工作人员约定：",
+    "Your choice is noted. No office reviews on this platform: ask the handler, or agree on a way by telephone:",
 );
 const ON: Words = Words::new("继续", "Go on");
 const SEEN: Words = Words::new("工作人员已核验，继续签署", "Staff has seen me: go on");

@@ -108,9 +108,9 @@ impl Page for PhotoPage {
                 }
             }
             (said(l, &[
-                ("denied", DENIED),
-                ("none", NONE),
-                ("in-use", IN_USE),
+                ("denied", if self.place.is_other() { DENIED_HERE } else { DENIED }),
+                ("none", if self.place.is_other() { NONE_HERE } else { NONE }),
+                ("in-use", if self.place.is_other() { IN_USE_HERE } else { IN_USE }),
                 ("elsewhere", ELSEWHERE),
                 ("small", SMALL),
                 ("unfit", UNFIT),
@@ -173,16 +173,31 @@ const SAMPLE: Words = Words::new(
 );
 const PERSON: Words = Words::new("不拍照，改由人工核验", "No photo: be checked by a person");
 const DENIED: Words = Words::new(
-    "未获得相机权限。请在系统设置中开启，或用系统相机、手机拍照，也可以选择“改由人工核验”。",
-    "The camera was not allowed. Allow it in the settings, use the system's camera or a phone, or be checked by a person.",
+    "未获得相机权限。请在这台设备的系统设置中开启，或点“用系统相机拍照”；也可以换一台手机拍照，或点“不拍照，改由人工核验”。",
+    "The camera was not allowed. Allow it in the settings of this device, or choose “Use the system's camera”; or take the photo with another phone, or be checked by a person.",
+);
+/// The same on a phone that only takes the photo: the other ways are at the PC.
+const DENIED_HERE: Words = Words::new(
+    "未获得相机权限。请在这台手机的系统设置中开启，或点“用系统相机拍照”；都不行的，请回到电脑上取消，再选择其他方式。",
+    "The camera was not allowed. Allow it in the settings of this phone, or choose “Use the system's camera”; if neither works, cancel at the PC and choose another way there.",
 );
 const NONE: Words = Words::new(
-    "没有找到相机。请用系统相机拍照，或用手机拍照。",
-    "There is no camera. Use the system's camera, or a phone.",
+    "这台设备没有找到相机。请点“用系统相机拍照”，或换一台手机拍照；也可以点“不拍照，改由人工核验”。",
+    "This device has no camera. Choose “Use the system's camera”, or take the photo with another phone, or be checked by a person.",
+);
+/// The same.
+const NONE_HERE: Words = Words::new(
+    "这台手机没有找到相机。请点“用系统相机拍照”；不行的，请回到电脑上取消，再选择其他方式。",
+    "This phone has no camera. Choose “Use the system's camera”; if that does not work, cancel at the PC and choose another way there.",
 );
 const IN_USE: Words = Words::new(
-    "相机打不开，可能正被其他应用使用。请关闭其他应用后再点“打开相机”，或用系统相机、手机拍照。",
-    "The camera does not open; another app may be using it. Close that and choose “Open the camera” again, or use the system's camera or a phone.",
+    "相机打不开，可能正被其他应用使用。请关闭其他应用后再点“打开相机”，或点“用系统相机拍照”，也可以换一台手机拍照。",
+    "The camera does not open; another app may be using it. Close that and choose “Open the camera” again, or choose “Use the system's camera”, or take the photo with another phone.",
+);
+/// The same.
+const IN_USE_HERE: Words = Words::new(
+    "相机打不开，可能正被其他应用使用。请在这台手机上关闭其他应用后再点“打开相机”，或点“用系统相机拍照”；都不行的，请回到电脑上取消，再选择其他方式。",
+    "The camera does not open; another app may be using it. Close that on this phone and choose “Open the camera” again, or choose “Use the system's camera”; if neither works, cancel at the PC and choose another way there.",
 );
 /// Why whoever was further on takes the photo once more.
 const ELSEWHERE: Words = Words::new(

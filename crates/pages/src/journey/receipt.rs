@@ -48,6 +48,8 @@ pub struct ReceiptPage {
     pub next: Option<NextCapacity>,
     /// Whether a demo acted the filing out.
     pub is_simulated: bool,
+    /// After how many seconds the session ends if nothing happens in it.
+    pub session_s: i64,
 }
 
 /// Another party of the same person, which waits for its signature.
@@ -111,6 +113,7 @@ impl Page for ReceiptPage {
         let whole = if self.is_whole() { "yes" } else { "no" };
         html! {
             @if self.is_simulated { (simulated(l)) }
+            (ended(l))
             div .voucher {
                 div {
                     p .soft { (VOUCHER.in_language(l)) }
@@ -132,7 +135,7 @@ impl Page for ReceiptPage {
                 dl .facts { @for (name, value) in &self.more { div { dt { (name) } dd { (value) } } } }
             }
             @if let Some(next) = &self.next {
-                section aria-labelledby="next-capacity" {
+                section aria-labelledby="next-capacity" data-in-session {
                     h2 id="next-capacity" { (MORE_TO_SIGN.in_language(l)) }
                     p .lead { (MORE_TEXT.in_language(l)) }
                     form method="post" action=(Link::NextParty) {
@@ -143,27 +146,28 @@ impl Page for ReceiptPage {
                 }
             }
             @if self.answered == Answered::Asked {
-                p .lead { (ASKED.in_language(l)) }
-                p { a .go href=(Link::Confirm) { (CONFIRM.in_language(l)) } }
+                p .lead data-in-session { (ASKED.in_language(l)) }
+                p { a .go href=(Link::Confirm) data-in-session { (CONFIRM.in_language(l)) } }
             }
-            section id="flags" data-whole=(whole) data-record=(self.record) aria-labelledby="standing" {
+            section id="flags" data-whole=(whole) data-record=(self.record) data-session-s=(self.session_s)
+                aria-labelledby="standing" {
                 h2 id="standing" { (STANDING.in_language(l)) }
                 div role="status" {
                     ul .flags { @for flag in &self.flags { (flag.line(l)) } }
                 }
                 @if self.is_one_office { p .soft { (ONE_OFFICE.in_language(l)) } }
             }
-            p { a .go href=(Link::Bundle(self.record)) download { (BUNDLE.in_language(l)) } }
+            p { a .go href=(Link::Bundle(self.record)) download data-in-session { (BUNDLE.in_language(l)) } }
             p .links {
                 a href=(Link::Verifier) { (VERIFY.in_language(l)) }
-                a href=(Link::Timeline) { (TIMELINE.in_language(l)) }
-                a href=(Link::Confirm) { (ANSWER.in_language(l)) }
-                a href=(Link::OwnConsents) { (CONSENTS.in_language(l)) }
+                a href=(Link::Timeline) data-in-session { (TIMELINE.in_language(l)) }
+                a href=(Link::Confirm) data-in-session { (ANSWER.in_language(l)) }
+                a href=(Link::OwnConsents) data-in-session { (CONSENTS.in_language(l)) }
             }
             p { (SLOGAN.in_language(l)) }
             h2 { (NEXT.in_language(l)) }
             p { (match self.answered { Answered::Confirmed => CONFIRMED, Answered::Paused => PAUSED, _ => NEXT_TEXT }.in_language(l)) " " (frame.telephone) }
-            form method="post" action=(Link::Leave) {
+            form method="post" action=(Link::Leave) data-in-session {
                 @if let Some(csrf) = &frame.csrf { input type="hidden" name="csrf" value=(csrf); }
                 button type="submit" { (LEAVE.in_language(l)) }
             }
@@ -204,6 +208,7 @@ impl Page for ReceiptPage {
             answered: Answered::Asked,
             next: None,
             is_simulated: false,
+            session_s: 1800,
         };
         // One person who signed as shareholder, and then for a company that holds shares.
         let waits = |page: Self| Self {
@@ -262,6 +267,19 @@ impl Page for ReceiptPage {
     }
 }
 
+/// What the script shows once the session has ended: nothing is lost, and how to come back.
+fn ended(l: Language) -> Markup {
+    html! {
+        div id="ended" role="status" {
+            div .notice hidden {
+                p { (ENDED.in_language(l)) }
+                p { (COME_BACK.in_language(l)) }
+                p { a .button href=(Link::Front) { (FRONT.in_language(l)) } }
+            }
+        }
+    }
+}
+
 /// A number in groups of four, so that it can be read out.
 fn grouped(number: &str) -> String {
     let split = number.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
@@ -276,6 +294,15 @@ fn grouped(number: &str) -> String {
     text
 }
 
+const ENDED: Words = Words::new(
+    "本次登录已结束（长时间没有操作，或登录时间已满）。您的签署和这份凭证都已保存，不会丢失；存证会自动继续。",
+    "This session has ended: it was not used for long, or its time is over. What you signed and this receipt are kept; the evidence goes on by itself.",
+);
+const COME_BACK: Words = Words::new(
+    "要下载证据包、查看进度、确认或提出异议，请重新打开您收到的链接；找不到链接的，凭本页的办件码进入。",
+    "To download the evidence, see how the filing stands, confirm or object, open the link you received again; without it, come in with the filing number on this page.",
+);
+const FRONT: Words = Words::new("凭办件码进入", "Come in with the filing number");
 const ASKED: Words = Words::new(
     "全部文件已签署。请核对签署情况，选择“确认”或“有异议”。",
     "All documents are signed. Please check the signatures, and confirm or object.",
@@ -303,8 +330,8 @@ const REPRESENTS: Words = Words::new("代表", "Signed for");
 const MORE_TO_SIGN: Words =
     Words::new("您还有一个身份待签署", "You have another capacity to sign in");
 const MORE_TEXT: Words = Words::new(
-    "验证码和证件号码刚才已核验，不再重复核验；每个身份须分别同意、阅读、拍照和签名，并分别取得凭证。也可稍后从该身份的签署邀请进入。",
-    "Code and identity number were just checked and are not asked for again; for each capacity you consent, read, take a photo and sign by itself, and get a voucher of its own. You may also come back later by the invitation for it.",
+    "验证码和证件号码刚才已核验，不再重复核验；每个身份须分别同意、阅读、拍照和签名，并分别取得凭证。也可以以后再办：打开为那个身份发给您的链接即可。",
+    "Code and identity number were just checked and are not asked for again; for each capacity you consent, read, take a photo and sign by itself, and get a voucher of its own. You may also do it later: open the link you were sent for that capacity.",
 );
 const STANDING: Words = Words::new("存证情况", "How the evidence stands");
 /// Domain study 11.6.
@@ -316,12 +343,12 @@ const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundl
 const VERIFY: Words = Words::new("怎样核验", "How to verify it");
 const SLOGAN: Words = Words::new(
     "一键公证：存证自动进行，无需操作；存证后可随时申请公证书。",
-    "It is deposited by itself; once it is, you can apply for a notarial certificate at any time.",
+    "Your signature is deposited with the notary by itself, without your doing; once it is, you can apply for a notarial certificate at any time.",
 );
 const NEXT: Words = Words::new("接下来", "What comes next");
 const NEXT_TEXT: Words = Words::new(
-    "全部当事人签署后，请您再次确认或提出异议；全部确认前不会提交登记。如非本人操作，请立即拨打",
-    "When everybody has signed you are asked to confirm or to object; nothing is submitted before all have confirmed. If this was not you, call at once",
+    "全部当事人签署后，会请您核对签署情况，选择确认或提出异议；全部确认前不会提交登记。如非本人操作，请立即拨打",
+    "When everybody has signed you are asked to check the signatures, and to confirm or object; nothing is submitted before all have confirmed. If this was not you, call at once",
 );
 const LEAVE: Words = Words::new("结束并退出", "Finish and sign out");
 const FOOT: Words = Words::new(
@@ -360,6 +387,41 @@ mod tests {
         assert!(shown(&first).contains("股东、监事") && !shown(&first).contains("/sign/next"));
         assert!(shown(&waits).contains("action=\"/sign/next\""));
         assert!(shown(&company).contains("杭州示例云栖投资有限公司"));
+    }
+
+    /// Whoever comes back late finds the receipt, and no button that leads nowhere.
+    #[test]
+    fn whatever_needs_the_session_goes_with_it_and_the_way_back_is_told() {
+        for language in [Language::Zh, Language::En] {
+            let frame = Frame {
+                language,
+                large: false,
+                here: Link::Journey,
+                csrf: Some("c5rf".into()),
+                service: "示例商事文签".into(),
+                telephone: "0571-0000110".into(),
+            };
+            for page in ReceiptPage::samples() {
+                let shown = page.content(&frame).into_string();
+                assert!(shown.contains("data-session-s=\"1800\""), "{shown}");
+                let (_, ended) = shown.split_once("<div id=\"ended\" role=\"status\">").unwrap();
+                let (ended, rest) = ended.split_once("</div>").unwrap();
+                assert!(ended.starts_with("<div class=\"notice\" hidden>"), "{ended}");
+                assert!(ended.contains(COME_BACK.in_language(language)), "{ended}");
+                assert!(ended.contains("href=\"/\""), "{ended}");
+                let tags = rest.split('<').filter_map(|part| part.split('>').next());
+                let needing: Vec<&str> =
+                    tags.filter(|tag| tag.contains("\"/sign") || tag.contains("\"/api/")).collect();
+                assert!(needing.len() >= 5, "{needing:?}");
+                // The form for another capacity goes with the section around it.
+                for tag in needing.iter().filter(|tag| !tag.contains("\"/sign/next\"")) {
+                    assert!(tag.contains("data-in-session"), "{tag}");
+                }
+                assert!(shown.contains("/sign/next") == page.next.is_some(), "{shown}");
+                let section = "aria-labelledby=\"next-capacity\" data-in-session";
+                assert!(shown.contains(section) == page.next.is_some(), "{shown}");
+            }
+        }
     }
 
     #[test]

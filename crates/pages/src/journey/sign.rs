@@ -157,6 +157,6 @@ const PLACE_TIMED_OUT: Words = Words::new(
     "No position came in time; that is recorded. Signing goes on.",
 );
 const FOOT: Words = Words::new(
-    "签名由这台设备新生成的一次性密钥作出，密钥不能导出；签署成功前不会产生任何签名。",
-    "The signature is made by a fresh key of this device that cannot leave it; nothing is signed before you say so.",
+    "签名由这台设备新生成的一次性密钥作出，密钥不能导出；您点“确认签署”之前，不会产生任何签名。",
+    "The signature is made by a fresh key of this device that cannot leave it; nothing is signed before you choose “Sign”.",
 );

@@ -40,6 +40,7 @@ pub(super) fn receipt_page(
         answered: answered(view),
         next: None,
         is_simulated: false,
+        session_s: 0,
     }
 }
 

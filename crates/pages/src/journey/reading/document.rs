@@ -312,8 +312,8 @@ const ALONE: Words = Words::new("单独打开", "Open alone");
 const OPEN: Words = Words::new("打开原文件（PDF）", "Open the file (PDF)");
 const CHECKSUM: Words = Words::new("文件摘要（SHA-256）", "Digest of the file (SHA-256)");
 const IN_FILE: Words = Words::new(
-    "本文件页数较多或格式特殊，不在本页显示图片。请点“打开原文件”阅读全部页面后再确认。",
-    "This document is long or of an unusual form and is not shown as pictures here. Open the file and read all pages before you confirm.",
+    "本文件页数较多或格式特殊，不在本页显示图片。请点“打开原文件”阅读全部页面，再回到本页点“我已读完”。",
+    "This document is long or of an unusual form and is not shown as pictures here. Open the file and read all of its pages, then come back here and choose “I have read it”.",
 );
 const READ: Words = Words::new("我已读完", "I have read it");
 
