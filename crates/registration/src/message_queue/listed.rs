@@ -39,5 +39,5 @@ fn signed_then<'a>(filing: &'a Filing, row: &MessageRow) -> impl Iterator<Item =
     let signatures = filing.party(row.party).map_or(&[][..], Party::signatures);
     let told = signatures.iter().find(|one| Some(one.at) == row.happened_at);
     let signing = told.map(|one| (row.party, one.signing));
-    signing.into_iter().flat_map(|(party, signing)| filing.documents_signed_in(party, signing))
+    signing.into_iter().flat_map(move |(party, signing)| filing.documents_signed_in(party, signing))
 }

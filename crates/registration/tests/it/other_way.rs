@@ -320,8 +320,7 @@ fn other_code(shown: &str, n: u32) -> String {
 }
 
 #[tokio::test]
-async fn wrong_numbers_at_the_counter_are_counted_for_the_officer_and_the_filing_and_for_the_officer()
- {
+async fn wrong_numbers_at_the_counter_are_counted_by_officer_for_each_filing_and_in_all() {
     let scene = Scene::new(Mood::Agrees).await;
     let world = &scene.world;
     let visitor = scene.without_face(ReviewWay::Counter).await;
