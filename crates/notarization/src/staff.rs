@@ -29,6 +29,7 @@ pub(crate) mod rows;
 mod second_account;
 pub mod sessions;
 mod tries;
+mod turn;
 
 pub use error::OfficeStaffError;
 pub use heqi_credentials::EventBy;
@@ -37,6 +38,7 @@ pub use role::{OfficeRole, Officer};
 use rows::{ACCOUNTS, AccountRow, EVENTS, EventKey, EventRow, LOGINS, Secrets};
 pub use rows::{AccountStanding, StaffEvent};
 pub use sessions::{OfficeSession, OpenedSession};
+use turn::AccountTurn;
 
 /// A new account.
 #[derive(Clone, Debug)]
@@ -91,13 +93,14 @@ pub async fn create_officer(
     let login_key = login.digest();
     let mut attempts = Attempts::default();
     loop {
+        let turn = AccountTurn::of_next(office).await?;
         if LOGINS.row(office.store(), &login_key).await?.is_some() {
             return Err(OfficeStaffError::Taken);
         }
         let now = office.clock().now();
         let id = StaffId::time_ordered(now, office.entropy());
         second_account::refuse(office, id, &secrets.name).await?;
-        let is_first = role == OfficeRole::Security && !has_security(office).await?;
+        let is_first = role == OfficeRole::Security && !has_security(office, id).await?;
         let row = AccountRow {
             login: login.clone(),
             role,
@@ -111,6 +114,7 @@ pub async fn create_officer(
             secrets: seal(office, id, &secrets)?,
         };
         let mut changes = Changeset::new();
+        turn.take(&mut changes)?;
         LOGINS.insert(&mut changes, &login_key, &id)?;
         let row = note(office, &mut changes, id, row, (StaffEvent::Created, EventBy::Machine))?;
         ACCOUNTS.insert(&mut changes, &id, &row)?;
@@ -120,11 +124,15 @@ pub async fn create_officer(
     }
 }
 
-async fn has_security(office: &NotaryOffice) -> Result<bool, OfficeStaffError> {
+/// Whether a security officer is in besides this account.
+async fn has_security(office: &NotaryOffice, besides: StaffId) -> Result<bool, OfficeStaffError> {
     let all = ACCOUNTS.scan(office.store(), "", None, usize::MAX).await?;
-    Ok(all.iter().any(|(_, row)| {
+    Ok(all.iter().any(|(account, row)| {
         let row = &row.value;
-        row.role == OfficeRole::Security && row.released_at.is_some() && row.disabled_at.is_none()
+        *account != besides
+            && row.role == OfficeRole::Security
+            && row.released_at.is_some()
+            && row.disabled_at.is_none()
     }))
 }
 
@@ -152,7 +160,8 @@ pub async fn accounts(office: &NotaryOffice) -> Result<Vec<AccountView>, OfficeS
 }
 
 /// Lets an account in as the security officer has `seen` it: security alone, and never its own. What
-/// is compared is the row that is replaced, so nothing changes in between.
+/// is compared is the row that is replaced, and other accounts are looked at in turn, so nothing changes
+/// in between.
 ///
 /// # Errors
 /// [`OfficeStaffError::NotSecurity`] for everybody else, [`OfficeStaffError::Changed`] where the account
@@ -167,6 +176,7 @@ pub async fn release_officer(
     let released = (StaffEvent::Released, EventBy::Officer { account: by.account });
     let mut attempts = Attempts::default();
     loop {
+        let turn = AccountTurn::of_next(office).await?;
         let Stored { version, value: mut row } = load(office, account).await?;
         if row.standing() != seen {
             return Err(OfficeStaffError::Changed);
@@ -176,6 +186,7 @@ pub async fn release_officer(
         row.released_at = Some(office.clock().now());
         row.disabled_at = None;
         let mut changes = Changeset::new();
+        turn.take(&mut changes)?;
         let row = note(office, &mut changes, account, row, released)?;
         ACCOUNTS.replace(&mut changes, &account, version, &row)?;
         if attempts.commit(office, changes).await? {
@@ -224,31 +235,36 @@ pub async fn reset_officer(
     password: Password,
 ) -> Result<(), OfficeStaffError> {
     let id = find(office, login).await?.ok_or(OfficeStaffError::NotFound)?;
-    let row = load(office, id).await?.value;
-    // Of who is not shut out it makes no second one.
-    if row.disabled_at.is_some() {
-        second_account::refuse(office, id, &unseal(office, id, &row)?.name).await?;
-    }
     let hashed = login::hash_aside(office, password).await?;
-    // The last security officer must be able to come back without another.
-    let others = accounts(office).await?.into_iter().any(|one| {
-        one.account != id
-            && one.role == OfficeRole::Security
-            && one.released_at.is_some()
-            && one.disabled_at.is_none()
-    });
-    change(office, id, (StaffEvent::Reset, EventBy::Machine), |row, secrets, now| {
+    let reset = (StaffEvent::Reset, EventBy::Machine);
+    let mut attempts = Attempts::default();
+    loop {
+        let turn = AccountTurn::of_next(office).await?;
+        let Stored { version, value: mut row } = load(office, id).await?;
+        let mut secrets = unseal(office, id, &row)?;
+        // Of who is not shut out it makes no second one.
+        if row.disabled_at.is_some() {
+            second_account::refuse(office, id, &secrets.name).await?;
+        }
+        // The last security officer must be able to come back without another.
+        if row.role != OfficeRole::Security || has_security(office, id).await? {
+            row.released_at = None;
+        }
         secrets.password = hashed.clone();
         secrets.totp = None;
         secrets.recovery.clear();
         row.is_enrolled = false;
         row.disabled_at = None;
-        row.sessions_from = now;
-        if row.role != OfficeRole::Security || others {
-            row.released_at = None;
+        row.sessions_from = office.clock().now();
+        row.secrets = seal(office, id, &secrets)?;
+        let mut changes = Changeset::new();
+        turn.take(&mut changes)?;
+        let row = note(office, &mut changes, id, row, reset)?;
+        ACCOUNTS.replace(&mut changes, &id, version, &row)?;
+        if attempts.commit(office, changes).await? {
+            return Ok(());
         }
-    })
-    .await
+    }
 }
 
 /// Enrols an authenticator whose secret is known already and releases the account: for

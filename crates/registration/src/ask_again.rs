@@ -68,8 +68,8 @@ impl AskAgainError {
                     "请等待答复；逾期后可以在本页再次通知。",
                 ],
                 [
-                    "The parties still have time of their 72 hours and are reminded by themselves; nobody was asked again.",
-                    "Wait for their answers; once the time is over you can ask again here.",
+                    "The 72 hours in which the parties may confirm are not over, and the platform reminds them until then; nobody was asked again.",
+                    "Wait for their answers. Once the 72 hours are over, you can ask again on this page.",
                 ],
             )
             .is(Class::Conflict),

@@ -1,7 +1,7 @@
-//! One-time codes: made from a secret of the platform, so that none is kept anywhere; and how many codes a contact is sent, and
-//! how often a party is invited, in a day.
+//! One-time codes: made from a secret of the platform, so that none is kept anywhere; and how many codes a contact is sent,
+//! how often a party is invited, and how many wrong numbers an officer types at the counter, in a day.
 
-use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_filing::entry::CODES_A_DAY;
 use heqi_vocabulary::{CeremonyId, Digest, FilingId, PartyId, UtcMillis};
 use hmac::{Hmac, KeyInit, Mac};
@@ -65,7 +65,7 @@ fn mac(platform: &Platform, label: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// How many codes went to one contact, or invitations to one party, on one day.
+/// How many codes went to one contact, invitations to one party, or wrong numbers came from one officer, on one day.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuotaRow {
@@ -110,24 +110,62 @@ pub(crate) async fn count_nobody(platform: &Platform) -> Result<(), Fault> {
 async fn count_one(
     platform: &Platform,
     changes: &mut Changeset,
-    (label, whose): (&[u8], &[&[u8]]),
+    of: (&[u8], &[&[u8]]),
     most: u32,
 ) -> Result<bool, Fault> {
-    let now = platform.now();
-    let day = now.shanghai_day();
-    let mut parts = vec![day.as_bytes()];
-    parts.extend_from_slice(whose);
-    let whose = mac(platform, label, &parts);
-    let key = Pair(day, Digest::from_bytes(whose));
-    let row = rows::CODE_QUOTAS.row(platform.backend(), &key).await?;
-    let sent = row.as_ref().map_or(0, |row| row.value.sent);
-    if sent >= most {
+    let quota = Quota::read(platform, of).await?;
+    if quota.is_used_up(most) {
         return Ok(false);
     }
-    let counted = QuotaRow { sent: sent + 1, last: now };
-    match row {
-        None => rows::CODE_QUOTAS.insert(changes, &key, &counted)?,
-        Some(row) => rows::CODE_QUOTAS.replace(changes, &key, row.version, &counted)?,
-    }
+    quota.count(changes)?;
     Ok(true)
+}
+
+/// How many of something there were today, as it was read.
+pub(crate) struct Quota {
+    key: Pair<String, Digest>,
+    /// The row's, unless there is none yet.
+    version: Option<u64>,
+    sent: u32,
+    now: UtcMillis,
+}
+
+impl Quota {
+    /// Of what has this label, and of whom.
+    pub(crate) async fn read(
+        platform: &Platform,
+        (label, whose): (&[u8], &[&[u8]]),
+    ) -> Result<Self, Fault> {
+        let now = platform.now();
+        let day = now.shanghai_day();
+        let mut parts = vec![day.as_bytes()];
+        parts.extend_from_slice(whose);
+        let whose = mac(platform, label, &parts);
+        let key = Pair(day, Digest::from_bytes(whose));
+        let row = rows::CODE_QUOTAS.row(platform.backend(), &key).await?;
+        let sent = row.as_ref().map_or(0, |row| row.value.sent);
+        Ok(Self { key, version: row.map(|row| row.version), sent, now })
+    }
+
+    /// Whether there were as many as there are in a day.
+    pub(crate) const fn is_used_up(&self, most: u32) -> bool {
+        self.sent >= most
+    }
+
+    /// One more. The commit is refused where another one was counted meanwhile.
+    pub(crate) fn count(&self, changes: &mut Changeset) -> Result<(), Fault> {
+        let counted = QuotaRow { sent: self.sent.saturating_add(1), last: self.now };
+        match self.version {
+            None => rows::CODE_QUOTAS.insert(changes, &self.key, &counted)?,
+            Some(version) => rows::CODE_QUOTAS.replace(changes, &self.key, version, &counted)?,
+        }
+        Ok(())
+    }
+
+    /// None more: the commit is refused where one was counted meanwhile.
+    pub(crate) fn expect(&self, changes: &mut Changeset) -> Result<(), Fault> {
+        let expected = self.version.map_or(Expected::Absent, Expected::Version);
+        changes.expect(rows::CODE_QUOTAS.key(&self.key)?, expected);
+        Ok(())
+    }
 }

@@ -2,7 +2,7 @@
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{ConfirmationText, Filing};
+use heqi_filing::Filing;
 use heqi_vocabulary::{Digest, FilingId, PartyId, RecordId};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
 use crate::request::{Actor, Request, Scope};
-use crate::shown::shown_sha256;
+use crate::shown::{shown_sha256, statement_sha256};
 use crate::verify_identity::look_again_at_companies;
 use crate::wording::{Told, refusals, say};
 
@@ -30,8 +30,8 @@ pub struct Confirm {
     /// Digest of the list that was shown, when the caller shows one: refused when the list
     /// has changed since.
     pub shown_sha256: Option<Digest>,
-    /// Digest of the statement that was shown ([`ConfirmationText::digest`]), when the caller shows one: refused
-    /// when another one is in force by now.
+    /// Digest of the statement that was shown ([`heqi_filing::ConfirmationText::digest`]), when the caller shows one:
+    /// refused when another one is in force by now.
     pub statement_sha256: Option<Digest>,
 }
 
@@ -159,7 +159,7 @@ pub async fn confirm(
         let party = filing.party(command.party).ok_or(ActError::NotFound(Thing::Party))?;
         // The Chinese text prevails, whichever was read; and whoever confirms declares the same by
         // whatever way they come.
-        let statement = ConfirmationText::of(party).digest();
+        let statement = statement_sha256(party);
         if command.statement_sha256.is_some_and(|seen| seen != statement) {
             return Err(ConfirmError::StatementChanged);
         }

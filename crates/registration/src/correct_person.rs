@@ -5,25 +5,23 @@
 
 use bytes::Bytes;
 use chrono::NaiveDate;
-use heqi_evidence::schema::{RecordKind, RetentionClass};
+use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_evidence_store::sealed::Sealed;
 use heqi_filing::{DeclaredName, Grounds, OfficeName, PartyKind};
 use heqi_identity::PersonName;
 use heqi_identity::personal_document::as_printed;
-use heqi_vocabulary::{Digest, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
+use heqi_vocabulary::{FilingId, FilingNo, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
 use crate::ceremonies;
 use crate::contacts::{self, Contact, IdNumber, StoredContact};
-use crate::data_keys::{Sealing, data_key};
 use crate::decide_case::has_name_of_party;
 use crate::fault::Fault;
 use crate::filings;
 use crate::guardianships;
 use crate::ledger;
-use crate::material::{self, Material, MaterialKind};
+use crate::material::{self, Material};
 use crate::objects;
 use crate::platform::Platform;
 use crate::request::{Request, StaffMember};
@@ -32,9 +30,13 @@ use crate::see_person::officer;
 use crate::verify_identity;
 
 mod error;
+mod kept;
 mod made;
 
 pub use error::CorrectPersonError;
+use kept::remember;
+pub use kept::{Correction, Whose};
+pub(crate) use kept::{CorrectionsRow, corrections};
 use made::{Made, make};
 
 /// Of what the names in a record are: without it they are of who acts.
@@ -75,54 +77,6 @@ pub struct PersonCorrected {
     /// Whether another party of the filing still has the old name and number: the same person in
     /// another capacity.
     pub is_more: bool,
-}
-
-/// Whose name or number was put right, where somebody signs for a minor: nothing else would tell both apart.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "each is told in words of its own")]
-pub enum Whose {
-    /// The minor for whom it is signed.
-    Ward,
-    /// The guardian who signs.
-    Guardian,
-}
-
-/// One correction of a person, as it is kept beside the record.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Correction {
-    /// The record.
-    pub record: RecordId,
-    /// When.
-    pub at: UtcMillis,
-    /// The name until then.
-    pub name_before: String,
-    /// The name since.
-    pub name_after: String,
-    /// The last four of the number until then, where the number changed and one was declared.
-    pub last_four_before: Option<String>,
-    /// The last four of the number since, where the number changed.
-    pub last_four_after: Option<String>,
-    /// Who certified it.
-    pub issuer: String,
-    /// SHA-256 of the certificate.
-    pub sha256: Digest,
-    /// What its file is.
-    pub kind: MaterialKind,
-    /// Whose it is, of the party of a minor. Rows of before do not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub whose: Option<Whose>,
-    /// Where it is kept.
-    object: String,
-}
-
-/// The corrections of a party, in order, sealed for the person.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CorrectionsRow {
-    content: Sealed<Vec<Correction>>,
 }
 
 /// Puts it right: the filing, the number that providers are asked about, and the record, in one
@@ -392,61 +346,4 @@ async fn bind(
     let mut content = stored.content.clone();
     content.records.push(made);
     Ok(stored.replace(platform, changes, &content)?)
-}
-
-async fn remember(
-    platform: &Platform,
-    changes: &mut Changeset,
-    (filing, party): (FilingId, PartyId),
-    correction: Correction,
-) -> Result<(), Fault> {
-    let key = Pair(filing, party);
-    let place = rows::CORRECTIONS.key(&key)?;
-    let row = rows::CORRECTIONS.row(platform.backend(), &key).await?;
-    let mut all = match &row {
-        None => Vec::new(),
-        Some(row) => row.value.content.open(platform.backend().vault(), place.as_bytes())?,
-    };
-    all.push(correction);
-    let sealing = Sealing::Class(RetentionClass::Person);
-    let data_key = data_key(platform, filing, Some(party), sealing)?;
-    let content = Sealed::seal(&data_key, place.as_bytes(), &all, platform.entropy());
-    let kept = CorrectionsRow { content: content.map_err(Fault::broken)? };
-    match row {
-        None => Ok(rows::CORRECTIONS.insert(changes, &key, &kept)?),
-        Some(before) => Ok(rows::CORRECTIONS.replace(changes, &key, before.version, &kept)?),
-    }
-}
-
-/// Every correction of a party, in order; none where the person's data was erased.
-pub(crate) async fn corrections(
-    platform: &Platform,
-    filing: FilingId,
-    party: PartyId,
-) -> Result<Vec<Correction>, Fault> {
-    let key = Pair(filing, party);
-    let Some(row) = rows::CORRECTIONS.row(platform.backend(), &key).await? else {
-        return Ok(Vec::new());
-    };
-    let place = rows::CORRECTIONS.key(&key)?;
-    let opened = row.value.content.open(platform.backend().vault(), place.as_bytes());
-    match opened.map_err(Fault::from) {
-        Err(Fault::Erased) => Ok(Vec::new()),
-        other => other,
-    }
-}
-
-impl Correction {
-    /// Where the certificate is kept.
-    pub(crate) fn object(&self) -> &str {
-        &self.object
-    }
-
-    /// The certificate's bytes.
-    pub(crate) async fn certificate(
-        &self,
-        platform: &Platform,
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
-        objects::read(platform, &self.object, &objects::of_material(self.record)).await
-    }
 }

@@ -3,12 +3,12 @@
 
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_vocabulary::{ChainId, RecordId};
+use heqi_vocabulary::{ChainId, FilingId, RecordId};
 
 use crate::act::Attempts;
 use crate::disclose::Attributes;
 use crate::fault::Fault;
-use crate::ledger::{self, About, Draft, KeptRecord};
+use crate::ledger::{self, About, Draft, KeptRecord, NewRecord};
 use crate::platform::Platform;
 use crate::request::{Actor, RequestFacts};
 use crate::rows::{self, Pair};
@@ -43,22 +43,52 @@ pub(crate) async fn record(
     purpose: Purpose,
     attributes: &Attributes,
 ) -> Result<RecordId, Fault> {
-    let filing = kept.about.filing;
-    let mut draft = Draft::new(platform, RecordKind::Access);
-    draft
-        .observed("filing", filing.to_string())?
-        .observed("actor", actor.name())?
-        .observed("actor_role", actor.role())?
-        .observed("purpose", purpose.as_str())?
-        .observed("looked_at", kept.record_id.to_string())?
-        .observed("attributes_opened", attributes.listing())?
-        .facts(facts)?
-        .journalled(actor, purpose.as_str());
-    let record = draft.seal(platform, About::filing(filing), None)?;
+    let look = Look::new(platform, actor, facts, kept, purpose, attributes)?;
     let mut attempts = Attempts::default();
     loop {
-        let mut changes = Changeset::new();
-        let day = Pair(filing, platform.now().shanghai_day());
+        if look.write(platform, &mut attempts, Changeset::new()).await? {
+            return Ok(look.record.record_id());
+        }
+    }
+}
+
+/// A look that waits for its place.
+pub(crate) struct Look {
+    filing: FilingId,
+    record: NewRecord,
+}
+
+impl Look {
+    pub(crate) fn new(
+        platform: &Platform,
+        actor: &Actor,
+        facts: &RequestFacts,
+        kept: &KeptRecord,
+        purpose: Purpose,
+        attributes: &Attributes,
+    ) -> Result<Self, Fault> {
+        let filing = kept.about.filing;
+        let mut draft = Draft::new(platform, RecordKind::Access);
+        draft
+            .observed("filing", filing.to_string())?
+            .observed("actor", actor.name())?
+            .observed("actor_role", actor.role())?
+            .observed("purpose", purpose.as_str())?
+            .observed("looked_at", kept.record_id.to_string())?
+            .observed("attributes_opened", attributes.listing())?
+            .facts(facts)?
+            .journalled(actor, purpose.as_str());
+        Ok(Self { filing, record: draft.seal(platform, About::filing(filing), None)? })
+    }
+
+    /// Writes it with what is in the changes already. `false`: something has changed since it was read, so read again.
+    pub(crate) async fn write(
+        &self,
+        platform: &Platform,
+        attempts: &mut Attempts,
+        mut changes: Changeset,
+    ) -> Result<bool, Fault> {
+        let day = Pair(self.filing, platform.now().shanghai_day());
         let known = rows::ACCESS_CHAINS.row(platform.backend(), &day).await?;
         let chain = known.as_ref().map(|row| row.value);
         let chain = chain.unwrap_or_else(|| ChainId::random(platform.entropy()));
@@ -66,9 +96,7 @@ pub(crate) async fn record(
             rows::ACCESS_CHAINS.insert(&mut changes, &day, &chain)?;
         }
         let next = ledger::next_place(platform, chain).await?;
-        record.write(platform, &mut changes, &next)?;
-        if attempts.commit(platform, changes).await?.is_some() {
-            return Ok(record.record_id());
-        }
+        self.record.write(platform, &mut changes, &next)?;
+        Ok(attempts.commit(platform, changes).await?.is_some())
     }
 }

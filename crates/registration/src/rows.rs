@@ -112,6 +112,8 @@ pub(crate) const OFFICE_CASES: Table<Pair<Digest, CaseId>, ()> = Table::new("off
 pub(crate) const STAFF: Table<StaffId, StaffRow> = Table::new("staff");
 /// Accounts by a digest of their login name.
 pub(crate) const STAFF_LOGINS: Table<Digest, StaffId> = Table::new("staff_login");
+/// How many acts there were by which somebody may have one account more: they take turns.
+pub(crate) const STAFF_TURN: Table<String, u64> = Table::new("staff_turn");
 /// Sessions of staff by the hash of their secret.
 pub(crate) const STAFF_SESSIONS: Table<Digest, StaffSessionRow> = Table::new("staff_session");
 /// How often somebody tried to come in, by a keyed digest of who and whence.

@@ -4,33 +4,45 @@
 //! The signer's own page shows a number. Who types it has that very device in front of them: the
 //! link that a handler holds elsewhere shows another one, and so opens nothing here.
 
+use std::collections::BTreeSet;
+
 use heqi_evidence::schema::RecordKind;
 use heqi_evidence_store::changeset::Changeset;
-use heqi_filing::{Filing, Grounds, Matter, StandIn, StandInError};
+use heqi_filing::{Filing, Grounds, Matter, StandIn};
 use heqi_identity::personal_document::as_printed;
 use heqi_vocabulary::{CeremonyId, FilingId, FilingNo, PartyId, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-use crate::act::Act;
+use crate::act::{Act, Attempts};
 use crate::begin_signing::capacity_words;
 use crate::ceremonies::{self, StoredCeremony};
 use crate::contacts;
 use crate::decide_case::has_name_of_party;
+use crate::disclose::Attributes;
 use crate::erasure::retention;
-use crate::fault::{ActError, Class, Fault, Thing};
+use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::give_consent::MAX_RECORDS;
-use crate::ledger::{self, About, Draft, NewRecord};
+use crate::ledger::{self, About, Draft, KeptRecord, NewRecord};
+use crate::looks::{Look, Purpose};
 use crate::objects;
 use crate::platform::Platform;
-use crate::request::{Actor, Request, StaffMember};
+use crate::request::{Actor, Request, RequestFacts, StaffMember};
 use crate::review_wanted::{ReviewWay, counter_code};
 use crate::rows::{self, CeremonyRecord, Pair};
-use crate::wording::{Told, refusals, say};
+
+mod error;
+mod tries;
+
+pub use error::SeePersonError;
+use tries::Tries;
 
 /// Where the portrait is seen: on the card, by the officer who has the person there.
 pub const PORTRAIT_SOURCE: &str = "card_seen_by_officer";
+
+/// The most wishes of one ceremony: one for each reason.
+const WISHES: usize = 8;
 
 /// Filing and device, as the person at the counter names and shows them.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -84,139 +96,55 @@ pub struct PersonSeen {
     pub at: UtcMillis,
 }
 
-/// Why it was not recorded.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SeePersonError {
-    /// See [`ActError`].
-    #[error(transparent)]
-    Act(#[from] ActError),
-    /// The rules of ceremonies refuse it.
-    #[error(transparent)]
-    Ceremony(#[from] StandInError),
-    /// No signer of this filing waits at the counter with a device that shows this number.
-    #[error("no signer of this filing waits at the counter with this number")]
-    NoMatch,
-    /// The officer has not said that person and card were there together.
-    #[error("person and card were not seen together")]
-    NotTogether,
-    /// The last four typed are none.
-    #[error("the last four are not four letters or digits")]
-    Malformed,
-    /// The card has another number than the one declared.
-    #[error("the card has another number than the one declared")]
-    OtherNumber,
-    /// The officer takes part in the filing.
-    #[error("the officer takes part in the filing")]
-    Conflict,
-    /// The ceremony has as many records as one challenge binds.
-    #[error("the ceremony has too many records")]
-    TooManyTries,
-}
-
-impl From<Fault> for SeePersonError {
-    fn from(fault: Fault) -> Self {
-        Self::Act(fault.into())
-    }
-}
-
-impl SeePersonError {
-    fn told(&self) -> Told<'_> {
-        match self {
-            Self::Act(error) => Told::By(error),
-            Self::Ceremony(error) => Told::By(error),
-            Self::NoMatch => say(
-                "counter_no_match",
-                [
-                    "没有找到：该办件下没有签署人的设备正显示这个核验号。",
-                    "请核对办件码，请签署人刷新页面后再读出核验号。",
-                ],
-                [
-                    "Not found: no signer of this filing has a device that shows this number.",
-                    "Check the filing's number, and have the signer load the page again.",
-                ],
-            )
-            .is(Class::NotFound),
-            Self::NotTogether => say(
-                "counter_not_together",
-                ["尚未确认本人与证件同时在场，未作记录。", "请当面核对后勾选确认；本人不在场的不能确认。"],
-                [
-                    "You have not confirmed that person and card are here together; nothing was recorded.",
-                    "Look at both, then tick the box; never for somebody who is not here.",
-                ],
-            )
-            .is(Class::BadInput),
-            Self::Malformed => say(
-                "last_four_malformed",
-                ["请输入证件号码的末四位。", "末位为 X 的请输入 X。"],
-                ["Enter the last four characters.", "An X at the end is one of them."],
-            )
-            .is(Class::BadInput),
-            Self::OtherNumber => say(
-                "counter_other_number",
-                [
-                    "所持证件的号码与办件申报的不一致，未作记录。",
-                    "请核对是否本人证件；如申报有误，请经办人更正后再核验。",
-                ],
-                [
-                    "The card has another number than the filing declares; nothing was recorded.",
-                    "See whether it is this person's card; if the filing is wrong, have the handler correct it first.",
-                ],
-            )
-            .is(Class::Conflict),
-            Self::Conflict => say(
-                "reviewer_takes_part",
-                [
-                    "您与本办件的当事人或经办人同名，可能需要回避，未作任何更改。",
-                    "请交由本单位另一名工作人员办理。",
-                ],
-                [
-                    "You have the name of a party or of the handler of this filing; nothing was changed.",
-                    "Leave it to another reviewer of your organisation.",
-                ],
-            )
-            .is(Class::Forbidden),
-            Self::TooManyTries => say(
-                "counter_tries",
-                ["本次签署中的记录过多，未作记录。", "请经办人重新发送邀请后再核验。"],
-                [
-                    "This signing has too many records; nothing was recorded.",
-                    "Have the handler send a new invitation, then try again.",
-                ],
-            )
-            .is(Class::Conflict),
-        }
-    }
-}
-
-refusals!(SeePersonError);
-
-/// Who stands there, by the number that the device shows.
+/// Who stands there, by the number that the device shows. It names a person, so the look is a record, made before
+/// anything is shown; a wrong number is counted before that is told.
 ///
 /// # Errors
 /// See [`SeePersonError`].
 pub async fn person_expected(
     platform: &Platform,
     actor: &Actor,
+    facts: &RequestFacts,
     at: &AtCounter,
 ) -> Result<PersonExpected, SeePersonError> {
     let member = officer(platform, actor)?;
-    let found = find(platform, at).await?;
-    refuse_own(platform, member, &found.filing).await?;
-    let party = found.filing.party(found.party).ok_or(ActError::NotFound(Thing::Party))?;
-    let ceremony = &found.stored.content.ceremony;
-    let seen = ceremony.stand_in_at(platform.now());
-    Ok(PersonExpected {
-        number: found.filing.number(),
-        matter: found.filing.matter(),
-        company_name: found.filing.company_name().as_str().to_owned(),
-        person: party.who().acting_person().as_str().to_owned(),
-        capacities: capacity_words(ceremony.capacities()),
-        seen_at: seen.filter(|seen| matches!(seen, StandIn::Counter { .. })).map(StandIn::at),
-    })
+    let (mut attempts, mut counting) = (Attempts::default(), Attempts::default());
+    loop {
+        let tries = Tries::before(platform, member, at).await?;
+        let found = match find(platform, at).await {
+            Err(SeePersonError::NoMatch) => {
+                if tries.count(platform, &mut counting).await? {
+                    return Err(SeePersonError::NoMatch);
+                }
+                continue;
+            }
+            found => found?,
+        };
+        refuse_own(platform, member, &found.filing).await?;
+        let party = found.filing.party(found.party).ok_or(ActError::NotFound(Thing::Party))?;
+        let ceremony = &found.stored.content.ceremony;
+        let seen = ceremony.stand_in_at(platform.now());
+        let expected = PersonExpected {
+            number: found.filing.number(),
+            matter: found.filing.matter(),
+            company_name: found.filing.company_name().as_str().to_owned(),
+            person: party.who().acting_person().as_str().to_owned(),
+            capacities: capacity_words(ceremony.capacities()),
+            seen_at: seen.filter(|seen| matches!(seen, StandIn::Counter { .. })).map(StandIn::at),
+        };
+        let wish = wish(platform, &found).await?;
+        let opened = Attributes::Named(BTreeSet::from(["party_name".into()]));
+        let look = Look::new(platform, actor, facts, &wish, Purpose::Review, &opened)?;
+        let mut changes = Changeset::new();
+        tries.expect_none_since(&mut changes)?;
+        if look.write(platform, &mut attempts, changes).await? {
+            return Ok(expected);
+        }
+    }
 }
 
-/// Records that the officer saw person and card together. The signer goes on with the own device.
+/// Records that the officer saw person and card together. The signer goes on with the own device. A wrong number, of
+/// the device or on the card, is counted before that is told.
 ///
 /// # Errors
 /// See [`SeePersonError`].
@@ -234,18 +162,31 @@ pub async fn see_person(
         return Err(SeePersonError::Malformed);
     }
     let mut act = Act::new(platform, request, "see_person").await;
+    let mut counting = Attempts::default();
     loop {
         if let Some(seen) = act.earlier().await? {
             return Ok(seen);
         }
-        let found = find(platform, &command.at).await?;
+        let tries = Tries::before(platform, member, &command.at).await?;
+        let found = match find(platform, &command.at).await {
+            Err(SeePersonError::NoMatch) => {
+                if tries.count(platform, &mut counting).await? {
+                    return Err(SeePersonError::NoMatch);
+                }
+                continue;
+            }
+            found => found?,
+        };
         refuse_own(platform, member, &found.filing).await?;
         let (filing, party) = (found.filing.id(), found.party);
         let contact = contacts::load_unless_erased(platform, filing, party).await?;
         let declared = contact.and_then(|stored| stored.contact.id_number);
         let is_compared = declared.is_some();
         if declared.is_some_and(|number| number.last_four() != last_four) {
-            return Err(SeePersonError::OtherNumber);
+            if tries.count(platform, &mut counting).await? {
+                return Err(SeePersonError::OtherNumber);
+            }
+            continue;
         }
         let mut content = found.stored.content.clone();
         if content.records.len() >= MAX_RECORDS {
@@ -261,6 +202,7 @@ pub async fn see_person(
         content.seen_by = Some(member.office.clone());
 
         let mut changes = Changeset::new();
+        tries.expect_none_since(&mut changes)?;
         let root = record.write(platform, &mut changes, &next)?;
         content.records.push(CeremonyRecord::of(RecordKind::PersonSeen, answer.record_id, root));
         found.stored.replace(platform, &mut changes, &content)?;
@@ -291,6 +233,8 @@ struct Found {
     party: PartyId,
     ceremony: CeremonyId,
     stored: StoredCeremony,
+    /// When the signer chose the counter.
+    chosen_at: UtcMillis,
 }
 
 /// The signer who waits at the counter with a device that shows this number.
@@ -313,10 +257,20 @@ async fn find(platform: &Platform, at: &AtCounter) -> Result<Found, SeePersonErr
         };
         let shown = counter_code(platform, ceremony, chosen.at);
         if bool::from(shown.as_bytes().ct_eq(at.code.as_bytes())) {
-            return Ok(Found { filing, party, ceremony, stored });
+            let chosen_at = chosen.at;
+            return Ok(Found { filing, party, ceremony, stored, chosen_at });
         }
     }
     Err(SeePersonError::NoMatch)
+}
+
+/// The record by which the signer asked to be seen at the counter: what brings the officer to look.
+async fn wish(platform: &Platform, found: &Found) -> Result<KeptRecord, ActError> {
+    let within = format!("{}/", found.ceremony);
+    let all = rows::REVIEWS_WANTED.scan(platform.backend(), &within, None, WISHES).await;
+    let mut all = all.map_err(Fault::from)?.into_iter().map(|(_, row)| row.value);
+    let wish = all.find(|one| one.way == ReviewWay::Counter && one.since == found.chosen_at);
+    ledger::find(platform, wish.ok_or(ActError::NotFound(Thing::Record))?.record_id).await
 }
 
 async fn refuse_own(

@@ -34,6 +34,7 @@ pub(crate) mod rows;
 pub mod sessions;
 pub(crate) mod sweep;
 mod tries;
+mod turn;
 
 pub(crate) use account::name_of;
 pub use account::{AccountEvent, staff_events};
@@ -50,6 +51,7 @@ pub use person::bind_handler;
 pub(crate) use person::bound_person;
 pub use rows::{AccountStanding, StaffEvent};
 use rows::{StaffContent, StaffRow};
+use turn::AccountTurn;
 
 /// A new account.
 #[derive(Clone, Debug)]
@@ -116,6 +118,7 @@ pub async fn create_staff(
     let key = login.digest();
     let mut attempts = Attempts::default();
     loop {
+        let turn = AccountTurn::of_next(platform).await?;
         if tables::STAFF_LOGINS.row(platform.backend(), &key).await.map_err(Fault::from)?.is_some()
         {
             return Err(StaffError::Taken);
@@ -138,6 +141,7 @@ pub async fn create_staff(
             content: seal(platform, id, &content)?,
         };
         let mut changes = Changeset::new();
+        turn.take(&mut changes)?;
         tables::STAFF_LOGINS.insert(&mut changes, &key, &id).map_err(Fault::from)?;
         let made = (StaffEvent::Created, EventBy::Machine);
         let row = note(platform, &mut changes, id, row, made)?;
@@ -199,22 +203,15 @@ pub async fn reset_staff(
     password: Password,
 ) -> Result<bool, StaffError> {
     let id = find(platform, login).await?.ok_or(ActError::NotFound(Thing::Account))?;
-    let stored = load(platform, id).await?.value;
-    let name = open(platform, id, &stored)?.name.clone();
-    expect_apart(platform, id, (&stored.office, stored.role), &name).await?;
-    let waits = must_wait(platform, id, (&stored.office, stored.role)).await?;
     let hashed = hash_aside(password, platform.shared_entropy()).await?;
-    change(platform, id, (StaffEvent::Reset, EventBy::Machine), |row, content, now| {
+    change_apart(platform, id, StaffEvent::Reset, |row, content| {
         content.password = hashed.clone();
         content.totp = None;
         content.recovery.clear();
         row.is_enrolled = false;
         row.disabled_at = None;
-        row.waits = waits;
-        row.sessions_from = now;
     })
-    .await?;
-    Ok(waits)
+    .await
 }
 
 /// Gives an account another role, on the machine itself; ends its sessions. It takes two: nobody
@@ -233,18 +230,12 @@ pub async fn change_role(
     if !role.fits(stored.office.kind) {
         return Err(StaffError::UnfitRole { role, kind: stored.office.kind });
     }
-    let name = open(platform, id, &stored)?.name.clone();
-    expect_apart(platform, id, (&stored.office, role), &name).await?;
-    let waits = must_wait(platform, id, (&stored.office, role)).await?;
-    change(platform, id, (StaffEvent::RoleChanged, EventBy::Machine), |row, content, now| {
+    change_apart(platform, id, StaffEvent::RoleChanged, |row, content| {
         row.role = role;
         // Only a handler is known by a number.
         content.person = content.person.filter(|_| role == StaffRole::Handler);
-        row.waits = waits;
-        row.sessions_from = now;
     })
-    .await?;
-    Ok(waits)
+    .await
 }
 
 /// Enrols an authenticator with a secret that is known already and releases the account: for
@@ -266,6 +257,34 @@ pub async fn enrol_staff(
     .await
 }
 
+/// Changes an account in a way by which its person may have one too many, and ends its sessions. Gives whether it waits
+/// for security. Both are asked of the accounts as they are when it is committed.
+async fn change_apart(
+    platform: &Platform,
+    id: StaffId,
+    event: StaffEvent,
+    change: impl Fn(&mut StaffRow, &mut StaffContent),
+) -> Result<bool, StaffError> {
+    let mut attempts = Attempts::default();
+    loop {
+        let turn = AccountTurn::of_next(platform).await?;
+        let Stored { version, value: mut row } = load(platform, id).await?;
+        let mut content = open(platform, id, &row)?;
+        change(&mut row, &mut content);
+        expect_apart(platform, id, (&row.office, row.role), &content.name).await?;
+        let waits = must_wait(platform, id, (&row.office, row.role)).await?;
+        row.waits = waits;
+        row.sessions_from = platform.now();
+        row.content = seal(platform, id, &content)?;
+        let mut changes = Changeset::new();
+        turn.take(&mut changes)?;
+        let by = (event, EventBy::Machine);
+        if replaced(platform, (&mut attempts, changes), (id, version), row, by).await? {
+            return Ok(waits);
+        }
+    }
+}
+
 async fn change(
     platform: &Platform,
     id: StaffId,
@@ -278,22 +297,22 @@ async fn change(
         let (mut row, mut content) = (stored.value.clone(), open(platform, id, &stored.value)?);
         change(&mut row, &mut content, platform.now());
         row.content = seal(platform, id, &content)?;
-        if replaced(platform, &mut attempts, (id, stored.version), row, event).await? {
+        let attempt = (&mut attempts, Changeset::new());
+        if replaced(platform, attempt, (id, stored.version), row, event).await? {
             return Ok(());
         }
     }
 }
 
-/// Writes an account that must still be of this version, with what happened to it. `false`: it is
-/// not, so read again.
+/// Writes an account that must still be of this version, with what happened to it and what is in the changes already.
+/// `false`: something is not as it was read, so read again.
 async fn replaced(
     platform: &Platform,
-    attempts: &mut Attempts,
+    (attempts, mut changes): (&mut Attempts, Changeset),
     (id, version): (StaffId, u64),
     row: StaffRow,
     event: (StaffEvent, EventBy),
 ) -> Result<bool, StaffError> {
-    let mut changes = Changeset::new();
     let row = note(platform, &mut changes, id, row, event)?;
     tables::STAFF.replace(&mut changes, &id, version, &row).map_err(Fault::from)?;
     Ok(attempts.commit(platform, changes).await?.is_some())

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, ServiceConfig, post, resource};
 use heqi_pages::staff::{CounterPage, CounterStage, PersonThere, Trouble};
 use heqi_pages::{Link, render};
+use heqi_registration::RequestFacts;
 use heqi_registration::fault::Refusal as _;
 use heqi_registration::see_person::{
     AtCounter, PersonExpected, SeePerson, SeePersonError, person_expected, see_person,
@@ -62,7 +63,7 @@ async fn look(
 ) -> Result<HttpResponse, Problem> {
     let shown = Shown::to(&state, reader, Link::StaffCounter).with_staff(&visitor);
     let typed = filled.value;
-    match expected(&state, &visitor, &typed).await {
+    match expected(&state, &visitor, &filled.request.facts, &typed).await {
         Ok(person) => {
             let part = CounterStage::Look(there(&person, String::new(), reader.language));
             Ok(page(&counter(&state, &visitor, &shown, typed, part).await?, &shown))
@@ -97,11 +98,12 @@ async fn seen(
     let typed = LookForm { number, code };
     // One line: what was typed on several becomes one with spaces.
     let line = grounds.split_whitespace().collect::<Vec<_>>().join(" ");
-    let told = match (typed.at(), line.parse()) {
-        (None, _) => told(SeePersonError::NoMatch, reader.language)?,
+    // Who was found before is shown again; where the number is wrong nobody is, and it is not tried a second time.
+    let (told, is_found) = match (typed.at(), line.parse()) {
+        (None, _) => (told(SeePersonError::NoMatch, reader.language)?, false),
         (Some(_), Err(error)) => {
             let error: heqi_filing::WordsError = error;
-            (trouble(&error, reader.language), status_of(error.class()))
+            ((trouble(&error, reader.language), status_of(error.class())), true)
         }
         (Some(at), Ok(grounds)) => {
             let together = together.as_deref() == Some("yes");
@@ -112,29 +114,50 @@ async fn seen(
                     let done = counter(&state, &visitor, &shown, typed, part).await?;
                     return Ok(page(&done, &shown));
                 }
-                Err(error) => self::told(error, reader.language)?,
+                Err(error) => {
+                    let is_found =
+                        !matches!(error, SeePersonError::NoMatch | SeePersonError::TriedTooOften);
+                    (self::told(error, reader.language)?, is_found)
+                }
             }
         }
     };
-    let part = match expected(&state, &visitor, &typed).await {
-        Ok(person) => {
-            let kept = grounds.chars().take(500).collect();
-            CounterStage::Look(there(&person, kept, reader.language))
-        }
-        Err(_) => CounterStage::Ask,
+    let part = if is_found {
+        again_there(&state, &visitor, (&filled.request.facts, &typed), &grounds, reader.language)
+            .await
+    } else {
+        CounterStage::Ask
     };
     let asked = counter(&state, &visitor, &shown, typed, part).await?;
     Ok(again(asked, told, &shown))
 }
 
+/// Whoever was found, shown once more: that is one more look.
+async fn again_there(
+    state: &State,
+    visitor: &StaffVisitor,
+    (facts, typed): (&RequestFacts, &LookForm),
+    grounds: &str,
+    language: Language,
+) -> CounterStage {
+    match expected(state, visitor, facts, typed).await {
+        Ok(person) => {
+            let kept = grounds.chars().take(500).collect();
+            CounterStage::Look(there(&person, kept, language))
+        }
+        Err(_) => CounterStage::Ask,
+    }
+}
+
 async fn expected(
     state: &State,
     visitor: &StaffVisitor,
+    facts: &RequestFacts,
     typed: &LookForm,
 ) -> Result<PersonExpected, SeePersonError> {
     let at = typed.at().ok_or(SeePersonError::NoMatch)?;
     let actor = visitor.session.actor().ok_or(heqi_registration::fault::ActError::Denied)?;
-    person_expected(&state.platform, &actor, &at).await
+    person_expected(&state.platform, &actor, facts, &at).await
 }
 
 /// What is told on the page; everything else is a problem.

@@ -16,6 +16,8 @@ use super::OfficeRole;
 
 pub(super) const ACCOUNTS: Table<StaffId, AccountRow> = Table::new("officer");
 pub(super) const LOGINS: Table<Digest, StaffId> = Table::new("officer-login");
+/// How many acts there were by which somebody may have one account more: they take turns.
+pub(super) const TURN: Table<String, u64> = Table::new("officer-turn");
 pub(super) const EVENTS: Table<EventKey, EventRow> = Table::new("officer-event");
 pub(super) const SESSIONS: Table<Digest, SessionRow> = Table::new("officer-session");
 pub(super) const TRIES: Table<Digest, Tries> = Table::new("officer-tries");

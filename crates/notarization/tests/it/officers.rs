@@ -242,6 +242,43 @@ async fn a_code_counts_once_also_for_an_extraction() {
     assert!(show_again(office, ADDRESS, "qian.wei", &code).await.is_ok());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_accounts_of_one_person_that_are_let_in_at_one_instant_one_is_refused() {
+    let house = House::of(&story());
+    let office = &house.office;
+    let account = make(office, "security.one", OfficeRole::Security).await;
+    let keeper = Officer { account, role: OfficeRole::Security };
+    let mut both = Vec::new();
+    for (login, role) in [("xu.one", OfficeRole::Clerk), ("xu.two", OfficeRole::Approver)] {
+        let account = make_named(office, (login, "许明"), role).await.unwrap();
+        disable_officer(office, &keeper, account).await.unwrap();
+        both.push(account);
+    }
+    for _ in 0..32 {
+        let start = Arc::new(tokio::sync::Barrier::new(2));
+        let tasks: Vec<_> = both
+            .iter()
+            .copied()
+            .map(|account| {
+                let (office, start, keeper) = (office.clone(), start.clone(), keeper.clone());
+                tokio::spawn(async move {
+                    let seen = standing(&office, account).await;
+                    start.wait().await;
+                    release_officer(&office, &keeper, account, seen).await
+                })
+            })
+            .collect();
+        let mut refused = Vec::new();
+        for task in tasks {
+            refused.extend(task.await.unwrap().err());
+        }
+        assert!(matches!(&refused[..], [OfficeStaffError::SecondAccount]), "{refused:?}");
+        for account in &both {
+            disable_officer(office, &keeper, *account).await.unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn tries_that_come_at_once_are_no_more_than_one_after_the_other() {
     let house = House::of(&story());

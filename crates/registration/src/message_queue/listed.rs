@@ -8,15 +8,14 @@ use crate::messages::{MessageRow, Purpose};
 /// The most documents that one message lists.
 const MOST_LISTED: usize = 20;
 
-/// What a message is about, line by line, each with the first of its digest (domain study 7.4): what the party
-/// signed where somebody signed in its name, else every document as it stands.
+/// What a message is about, line by line, each with the first of its digest (domain study 7.4): where somebody signed in
+/// the party's name what was signed then, under the titles it had, whatever came in its place since; else every
+/// document as it stands.
 pub(super) fn documents(filing: &Filing, row: &MessageRow) -> String {
-    let signed = filing.party(row.party).map_or(&[][..], Party::signatures);
-    let is_told = |document: &&Document| {
-        row.purpose != Purpose::SignedInYourName
-            || signed.iter().any(|signature| signature.document == document.id)
+    let told: Vec<&Document> = match row.purpose {
+        Purpose::SignedInYourName => signed_then(filing, row).collect(),
+        _ => filing.current_documents().collect(),
     };
-    let told: Vec<&Document> = filing.current_documents().filter(is_told).collect();
     let line = |(place, document): (usize, &&Document)| {
         let digest: String = document.sha256.to_string().chars().take(8).collect();
         let title = document.title.as_str();
@@ -32,4 +31,13 @@ pub(super) fn documents(filing: &Filing, row: &MessageRow) -> String {
         lines.push(rest.replace("{all}", &all));
     }
     lines.join("\n")
+}
+
+/// What the party signed in the signing that the message tells of. The record of a signing, its signatures and the
+/// message bear one instant, and in a chain no two records do.
+fn signed_then<'a>(filing: &'a Filing, row: &MessageRow) -> impl Iterator<Item = &'a Document> {
+    let signatures = filing.party(row.party).map_or(&[][..], Party::signatures);
+    let told = signatures.iter().find(|one| Some(one.at) == row.happened_at);
+    let signing = told.map(|one| (row.party, one.signing));
+    signing.into_iter().flat_map(move |(party, signing)| filing.documents_signed_in(party, signing))
 }

@@ -47,7 +47,7 @@ pub struct CourtPackage {
     pub next: Option<usize>,
 }
 
-/// Which records of how many are in a part.
+/// Which places of how many are in a part. A place is no count: one whose record was lost with its store is empty.
 #[derive(Clone, Copy)]
 struct Part {
     from: usize,
@@ -56,6 +56,13 @@ struct Part {
 }
 
 impl Part {
+    /// The part behind `from` whose last record stands at `last`: the next begins behind that place, however many
+    /// records this one has. Where there is no record behind `from` any more, nothing follows.
+    fn ending(from: usize, last: Option<u64>, of: usize) -> Self {
+        let until = last.map_or(of, |last| usize::try_from(last).unwrap_or(usize::MAX));
+        Self { from, until, of }
+    }
+
     fn next(self) -> Option<usize> {
         (self.until < self.of).then_some(self.until)
     }
@@ -145,6 +152,7 @@ async fn bundles(
     // After its places: each record of the part stands in it. And once for all of them.
     let chain = ChainShown::read(platform, chain).await?;
     let (mut files, mut records, mut taken) = (Files::new(), Vec::new(), 0);
+    let mut last = None;
     for link in links {
         let kept = ledger::find(platform, link).await?;
         let bundle = match bundle_in(platform, &kept, &Attributes::All, &chain).await {
@@ -158,12 +166,12 @@ async fn bundles(
             break;
         }
         taken += more;
+        last = Some(kept.seq);
         let name = format!("bundles/{:05}.{EXTENSION}", kept.seq);
         records.push(record(&kept, bundle.is_some().then_some(&*name)));
         files.extend(bundle.map(|bundle| (name, bundle)));
     }
-    let part = Part { from, until: from + records.len(), of };
-    Ok((files, records, part))
+    Ok((files, records, Part::ending(from, last, of)))
 }
 
 /// What was decided to be erased of the filing, oldest first, and on which legal basis: the reason why something in a
@@ -264,6 +272,15 @@ mod tests {
         assert!(has_place(1, MOST_BYTES - 1, 1));
         assert!(!has_place(1, MOST_BYTES, 1));
         assert!(!has_place(1, usize::MAX, usize::MAX), "no overflow");
+    }
+
+    #[test]
+    fn the_next_part_begins_behind_the_last_place_of_this_one_however_many_records_it_has() {
+        // A hundred records behind place 100, of which three places have none.
+        let part = Part::ending(100, Some(203), 230);
+        assert_eq!((part.until, part.next()), (203, Some(203)));
+        assert_eq!(Part::ending(203, Some(230), 230).next(), None);
+        assert_eq!(Part::ending(228, None, 230).next(), None, "the last two were lost");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! signature, everything that happened in order, and what restricts it. Photos are not in it: each
 //! is a look of its own.
 
+use std::collections::BTreeMap;
+
 use heqi_evidence::schema::RecordKind;
 use heqi_filing::{Confirmation, FilingState, Matter};
 use heqi_vocabulary::{
@@ -28,7 +30,7 @@ use crate::rows::{self, Pair};
 
 mod objections;
 
-use objections::Objected;
+use objections::Objections;
 
 /// The most records of a filing that are listed on one page.
 const LISTED: usize = 500;
@@ -141,8 +143,8 @@ pub struct DossierSignature {
     pub may_apply: bool,
     /// What the person said to a custodian about it, past the platform.
     pub said: Vec<SaidToCustodian>,
-    /// When the platform recorded that the same party objects to it: no other objection than one said to a custodian.
-    pub objected_at: Option<UtcMillis>,
+    /// When the platform recorded what was said to a custodian as well, by the custodian: one objection (ADR 0089).
+    pub objected_at: BTreeMap<Custodian, UtcMillis>,
     /// What it left: with what it was made, how long was read, what was written; nothing for one of
     /// those beyond [`EXAMINED`].
     pub traces: Traces,
@@ -206,7 +208,7 @@ pub async fn dossier(
     let mut signatures = Vec::new();
     let mut not_examined = 0;
     let mut known = Known::default();
-    let objected = objections::objections(platform, &records)?;
+    let objected = objections::objections(platform, &records, not_listed)?;
     let signings = || listed.iter().filter(|kept| kept.kind == RecordKind::Signing);
     // The chain once for all of them: every bundle that is examined carries it.
     let chain = match signings().next() {
@@ -308,7 +310,7 @@ fn replaced(filing: &heqi_filing::Filing, document: DocumentId) -> Option<Replac
     })
 }
 
-fn parties(seen: &Seen<'_>, objected: &[Objected]) -> Vec<DossierParty> {
+fn parties(seen: &Seen<'_>, objected: &Objections) -> Vec<DossierParty> {
     let line = |party: &heqi_filing::Party| {
         let name = match crate::add_party::party_words(party.who()) {
             (_, name, None) => name.to_owned(),
@@ -320,7 +322,7 @@ fn parties(seen: &Seen<'_>, objected: &[Objected]) -> Vec<DossierParty> {
             name,
             capacities: capacity_words(party.capacities()),
             confirmation: *party.confirmation(),
-            ground: objections::ground_of(objected, party.id()),
+            ground: objected.ground_of(party.id()),
             removed_at: party.removal().map(|removal| removal.at),
         }
     };
@@ -342,7 +344,7 @@ fn documents(seen: &Seen<'_>) -> Vec<DossierDocument> {
 async fn signature(
     platform: &Platform,
     seen: &Seen<'_>,
-    (kept, objected): (&KeptRecord, &[Objected]),
+    (kept, objected): (&KeptRecord, &Objections),
     (verdict, traces): (Option<SignatureVerdict>, Traces),
 ) -> Result<DossierSignature, SearchError> {
     let party = kept.about.party.and_then(|id| seen.filing.anyone(id));
@@ -358,6 +360,7 @@ async fn signature(
         deposits.push((custodian, receipt));
     }
     let application = application_of(platform, seen.filing.id(), kept.record_id).await?;
+    let said = said_to_custodians(platform, kept.record_id).await?;
     Ok(DossierSignature {
         record: kept.record_id,
         voucher: kept.about.voucher,
@@ -367,8 +370,8 @@ async fn signature(
         documents: titles.map(|document| document.title.as_str().to_owned()).collect(),
         has_photo: kept.private(platform)?.is_some_and(|private| private.photo.is_some()),
         may_apply: may_apply(platform, &deposits, application.as_ref()),
-        said: said_to_custodians(platform, kept.record_id).await?,
-        objected_at: objections::recorded_against(objected, kept, seen.filing.id()),
+        objected_at: objected.recorded(&said, kept, &seen.filing),
+        said,
         application,
         deposits,
         traces,

@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 
 use heqi_credentials::EventBy;
+use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::table::Stored;
 use heqi_filing::{DeclaredName, Office, OfficeKind};
 use heqi_vocabulary::StaffId;
 
 use super::account::{AccountEvent, events_of};
 use super::rows::{AccountStanding, StaffRow};
+use super::turn::AccountTurn;
 use super::{StaffError, StaffEvent, StaffView, change, load, open, replaced, view_of};
 use crate::act::Attempts;
 use crate::fault::{ActError, Fault};
@@ -89,7 +91,8 @@ fn is_everywhere(office: &Office, role: StaffRole) -> bool {
 }
 
 /// Lets an account in as the security officer has `seen` it: security alone, and never its own.
-/// What is looked at here is the row that is replaced, so nothing changes in between.
+/// What is looked at here is the row that is replaced, and other accounts are looked at in turn, so nothing changes
+/// in between.
 ///
 /// # Errors
 /// [`StaffError::NotSecurity`] for everybody else, [`StaffError::Changed`] where the account is
@@ -103,6 +106,7 @@ pub async fn release_staff(
     let member = security(actor)?;
     let mut attempts = Attempts::default();
     loop {
+        let turn = AccountTurn::of_next(platform).await?;
         let Stored { version, value: mut row } = load(platform, account).await?;
         let by = keeper(platform, member, (account, &row.office)).await?;
         if row.standing != seen {
@@ -114,7 +118,10 @@ pub async fn release_staff(
         row.waits = false;
         row.disabled_at = None;
         let released = (StaffEvent::Released, by);
-        if replaced(platform, &mut attempts, (account, version), row, released).await? {
+        let mut changes = Changeset::new();
+        turn.take(&mut changes)?;
+        let attempt = (&mut attempts, changes);
+        if replaced(platform, attempt, (account, version), row, released).await? {
             return Ok(());
         }
     }

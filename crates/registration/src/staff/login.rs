@@ -144,9 +144,11 @@ pub async fn log_in(
     let mut attempts = Attempts::default();
     loop {
         // Hashing takes its time: who sends many passwords at once has no more tries than who sends one
-        // after the other, and an account that was reset or shut out meanwhile is another one.
-        wait(trier.pause_ms(platform).await?)?;
+        // after the other, and an account that was reset or shut out meanwhile is another one. The account is read
+        // before the pause is looked at: a wrong try noted before is seen in the pause, and one noted since, in
+        // this row, refuses the commit. The other way round one in between were seen by neither.
         let stored = load(platform, id).await?;
+        wait(trier.pause_ms(platform).await?)?;
         if stored.value.disabled_at.is_some() || stored.value.sessions_from != compared {
             return Err(LoginError::Wrong);
         }
@@ -263,8 +265,9 @@ pub async fn second_factor(
         }
         let id = session.account;
         let trier = Trier::new(platform, account.login.as_str(), address);
-        wait(trier.pause_ms(platform).await?)?;
+        // Before the pause is looked at, as above: nobody comes in beside a wrong code that was tried at once.
         let stored = load(platform, id).await?;
+        wait(trier.pause_ms(platform).await?)?;
         let content = open(platform, id, &stored.value)?;
         let now = platform.now();
         let accepted = if stored.value.is_enrolled {

@@ -4,6 +4,7 @@ use heqi_evidence_store::backend::Backend as _;
 use heqi_filing::entry::{CODE_LIFETIME_MS, CODE_PAUSE_MS, CODES_A_DAY};
 use heqi_filing::{CodeRefusal, EntryStep, IdentityRefusal};
 use heqi_registration::access::{authenticate, hash_of};
+use heqi_registration::attach_document::{AttachDocument, attach_document};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::check_code::{CheckCode, CheckCodeError, Passed, check_code};
 use heqi_registration::check_identity::{CheckIdentityError, CheckLastFour, check_last_four};
@@ -518,6 +519,33 @@ async fn the_person_named_is_told_at_once_and_everybody_when_the_last_signature_
     wanted.extend(everybody.map(|address| (Purpose::AllSigned, address.to_owned())));
     wanted.sort();
     assert_eq!(last, wanted);
+}
+
+#[tokio::test]
+async fn the_person_named_is_told_what_was_signed_then_under_its_title_whatever_replaced_it_since()
+{
+    let (world, drafted, actor) = at_the_door(None).await;
+    let code = send(&world, &actor).await.unwrap();
+    enter(&world, &actor, &code).await.unwrap();
+    for kind in heqi_filing::ConsentKind::ASKED {
+        world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
+    }
+    let label = drafted.parties[0].to_string();
+    let device = heqi_testkit::Device::new(heqi_pki::keys::Algorithm::Ed25519, 5, &label);
+    world.sign(&crate::world::Visitor { actor, device, label }).await;
+    // Before anybody sends the mail.
+    let command = AttachDocument {
+        filing: drafted.filing,
+        title: "公司章程修正稿".parse().unwrap(),
+        replaces: Some(drafted.document.document_id),
+        bytes: heqi_testkit::files::pdf("Changed", 3).into(),
+    };
+    attach_document(&world.platform, &world.request(&world.staff), command).await.unwrap();
+    let sent = taken(&world).await;
+    let signed = sent.iter().find(|one| one.purpose == Purpose::SignedInYourName).unwrap();
+    let digest = drafted.document.sha256.to_string();
+    let listed = format!("1.《公司章程》（校验码{}）", &digest[..8]);
+    assert_eq!(signed.values["documents"], listed);
 }
 
 #[tokio::test]

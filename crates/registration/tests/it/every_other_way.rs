@@ -11,7 +11,7 @@ use heqi_registration::handover::{
 use heqi_registration::keep_strokes::{KeepStrokes, keep_strokes};
 use heqi_registration::record_video::{RecordVideo, record_video};
 use heqi_registration::review_wanted::{ChooseWay, ReviewWay, choose_way};
-use heqi_registration::see_person::{SeePerson, see_person};
+use heqi_registration::see_person::{SeePerson, person_expected, see_person};
 use heqi_registration::session::end_session;
 use heqi_testkit::files;
 use heqi_vocabulary::{Digest, Language};
@@ -151,6 +151,13 @@ async fn a_store_that_fails_at_any_call_of_a_person_instead_of_a_photo_leaves_no
     let scene = Scene::new(Mood::Agrees).await;
     let visitor = scene.without_face(ReviewWay::Counter).await;
     let (officer, at) = (scene.reviewer("li.na").await, scene.at_counter(&visitor.actor).await);
+    let (by, there) = (officer.clone(), at.clone());
+    let looking = Act::new("person_expected", move |w| {
+        let (by, there) = (by.clone(), there.clone());
+        async move { words(person_expected(&w.platform, &by, &w.facts(), &there).await) }
+            .boxed_local()
+    });
+    injected += in_every_way(&scene.world, &looking.of_a_look()).await;
     let seeing = Act::new("see_person", move |w| {
         let command = SeePerson {
             at: at.clone(),

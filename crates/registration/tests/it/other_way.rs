@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use heqi_evidence::schema::{RecordKind, RetentionClass};
 use heqi_evidence::verdict::{ClaimName, Reason, Status};
+use heqi_evidence_store::backend::CommitError;
 use heqi_filing::{ConsentKind, Decision as Answer, FilingState, OfficeKind, ReviewReason};
 use heqi_pki::keys::Algorithm;
 use heqi_registration::Actor;
@@ -27,7 +28,7 @@ use heqi_registration::see_person::{
     AtCounter, SeePerson, SeePersonError, person_expected, see_person,
 };
 use heqi_testkit::{ClientValues, Device, files};
-use heqi_vocabulary::{Clock as _, Digest, Explain as _, Language, Provenance};
+use heqi_vocabulary::{Clock as _, Digest, Explain as _, FilingNo, Language, Provenance};
 use serde_json::Value;
 
 use crate::notary::expect;
@@ -246,7 +247,7 @@ async fn edge_case_16_an_officer_at_the_counter_sees_person_and_card_and_the_fil
     let visitor = scene.without_face(ReviewWay::Counter).await;
     let officer = scene.reviewer("li.na").await;
     let at = scene.at_counter(&visitor.actor).await;
-    let expected = person_expected(&world.platform, &officer, &at).await.unwrap();
+    let expected = person_expected(&world.platform, &officer, &world.facts(), &at).await.unwrap();
     assert_eq!((expected.person.as_str(), expected.seen_at), ("龚𠮷", None));
 
     let refused = async |change: &dyn Fn(&mut SeePerson)| {
@@ -258,7 +259,7 @@ async fn edge_case_16_an_officer_at_the_counter_sees_person_and_card_and_the_fil
     assert_eq!(refused(&|seen| seen.at.code = "000000".into()).await, "counter_no_match");
 
     let seen = scene.see(&officer, at.clone(), |_| {}).await.unwrap();
-    let expected = person_expected(&world.platform, &officer, &at).await.unwrap();
+    let expected = person_expected(&world.platform, &officer, &world.facts(), &at).await.unwrap();
     assert_eq!(expected.seen_at, Some(seen.at));
     let receipt = sign(&scene, &visitor).await;
     scene.confirm(&visitor).await;
@@ -275,6 +276,122 @@ async fn edge_case_16_an_officer_at_the_counter_sees_person_and_card_and_the_fil
     for name in [ClaimName::Integrity, ClaimName::Logged, ClaimName::Deposited] {
         expect(&seen, name, Status::Proved);
     }
+}
+
+#[tokio::test]
+async fn a_look_at_whoever_stands_at_the_counter_is_on_record_before_anything_is_shown() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let visitor = scene.without_face(ReviewWay::Counter).await;
+    let officer = scene.reviewer("li.na").await;
+    let at = scene.at_counter(&visitor.actor).await;
+    let records = async |kind: RecordKind| {
+        let frames = world.frames().await.into_iter();
+        let of_kind = frames.filter(|(frame, _)| frame.kind == kind);
+        of_kind.map(|(frame, _)| frame.record_id).collect::<Vec<_>>()
+    };
+    let facts = world.facts();
+    let wrong = AtCounter { code: other_code(&at.code, 1), ..at.clone() };
+    let refused = person_expected(&world.platform, &officer, &facts, &wrong).await.unwrap_err();
+    assert!(matches!(refused, SeePersonError::NoMatch), "{refused}");
+    assert!(records(RecordKind::Access).await.is_empty(), "nothing was shown");
+
+    for looks in 1..=2 {
+        person_expected(&world.platform, &officer, &facts, &at).await.unwrap();
+        assert_eq!(records(RecordKind::Access).await.len(), looks, "each is one of its own");
+    }
+    let look = world.opened(records(RecordKind::Access).await[0]).await;
+    // The newest wish is the one for the counter.
+    let wish = records(RecordKind::ReviewWanted).await.pop().unwrap().to_string();
+    assert_eq!(look.text("looked_at"), Some(wish.as_str()));
+    assert_eq!(look.text("purpose"), Some("review"));
+    assert_eq!(look.value("attributes_opened").unwrap()[0], "party_name");
+
+    // What cannot be written down is not shown.
+    world.store.refuse_commits(Some(CommitError::DiskFull));
+    let refused = person_expected(&world.platform, &officer, &facts, &at).await;
+    assert!(matches!(refused, Err(SeePersonError::Act(_))), "{refused:?}");
+}
+
+/// A number that is not the one that is shown, the same one for the same `n`.
+fn other_code(shown: &str, n: u32) -> String {
+    let shown: u32 = shown.parse().unwrap();
+    format!("{:06}", (shown + n) % 1_000_000)
+}
+
+#[tokio::test]
+async fn wrong_numbers_at_the_counter_are_counted_by_officer_for_each_filing_and_in_all() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let visitor = scene.without_face(ReviewWay::Counter).await;
+    let (officer, other) = (scene.reviewer("li.na").await, scene.reviewer("wang.qiang").await);
+    let at = scene.at_counter(&visitor.actor).await;
+    let facts = world.facts();
+    let look = async |by: &Actor, at: &AtCounter| {
+        person_expected(&world.platform, by, &facts, at).await.map_err(|error| error.code())
+    };
+    // What is no number of a device is no try.
+    for code in ["", "12345", "12345x"] {
+        let at = AtCounter { code: code.into(), ..at.clone() };
+        assert_eq!(look(&officer, &at).await.unwrap_err(), "counter_no_match");
+    }
+    // By either form, with what is right in between; a wrong card is one too.
+    for n in 1..=3 {
+        let wrong = AtCounter { code: other_code(&at.code, n), ..at.clone() };
+        assert_eq!(look(&officer, &wrong).await.unwrap_err(), "counter_no_match");
+        look(&officer, &at).await.unwrap();
+    }
+    let wrong = AtCounter { code: other_code(&at.code, 4), ..at.clone() };
+    let refused = scene.see(&officer, wrong, |_| {}).await.unwrap_err();
+    assert_eq!(refused.code(), "counter_no_match");
+    let refused = scene.see(&officer, at.clone(), |seen| seen.last_four = "0021".into()).await;
+    assert_eq!(refused.unwrap_err().code(), "counter_other_number");
+    // The five of a day are used up, and what is right is not compared any more.
+    assert_eq!(look(&officer, &at).await.unwrap_err(), "counter_wrong_tries");
+    let refused = scene.see(&officer, at.clone(), |_| {}).await.unwrap_err();
+    assert_eq!((refused.code(), refused.class()), ("counter_wrong_tries", Class::Conflict));
+    // Nobody else is kept out by it.
+    look(&other, &at).await.unwrap();
+
+    // Fifty in all, whether there are such filings or not; and tomorrow is another day.
+    let unknown = (1_000_000..).map(|serial| FilingNo::from_serial(serial).unwrap());
+    let mut unknown = unknown.filter(|number| *number != at.number);
+    for number in unknown.by_ref().take(9) {
+        let at = AtCounter { number, code: at.code.clone() };
+        for _ in 0..5 {
+            assert_eq!(look(&officer, &at).await.unwrap_err(), "counter_no_match");
+        }
+        assert_eq!(look(&officer, &at).await.unwrap_err(), "counter_wrong_tries");
+    }
+    let last = AtCounter { number: unknown.next().unwrap(), code: at.code.clone() };
+    assert_eq!(look(&officer, &last).await.unwrap_err(), "counter_wrong_tries");
+    look(&other, &last).await.unwrap_err();
+    world.clock.advance_ms(24 * 3_600_000);
+    assert_eq!(look(&officer, &last).await.unwrap_err(), "counter_no_match");
+}
+
+#[tokio::test]
+async fn a_right_number_at_the_counter_is_not_shown_beside_wrong_ones_of_the_same_moment() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let visitor = scene.without_face(ReviewWay::Counter).await;
+    let officer = scene.reviewer("li.na").await;
+    let at = scene.at_counter(&visitor.actor).await;
+    let facts = world.facts();
+    // The right one has looked at how many there were, and then wrong ones come.
+    let (has_looked, go_on) = world.store.pause_behind_row(b"code_quota/");
+    let meanwhile = async {
+        has_looked.await.unwrap();
+        for n in 1..=5 {
+            let wrong = AtCounter { code: other_code(&at.code, n), ..at.clone() };
+            person_expected(&world.platform, &officer, &facts, &wrong).await.unwrap_err();
+        }
+        go_on.send(()).unwrap();
+    };
+    let right = person_expected(&world.platform, &officer, &facts, &at);
+    let (right, ()) = tokio::join!(right, meanwhile);
+    assert!(matches!(right, Err(SeePersonError::TriedTooOften)), "{right:?}");
+    assert!(world.frames().await.iter().all(|(frame, _)| frame.kind != RecordKind::Access));
 }
 
 #[tokio::test]

@@ -143,6 +143,45 @@ async fn passwords_that_come_at_once_are_no_more_tries_than_one_after_the_other(
     assert!(matches!(right, Err(LoginError::Later { .. })), "{right:?}");
 }
 
+/// A right password, and a right code, that have looked at the pause when five wrong passwords come.
+#[tokio::test]
+async fn what_is_right_does_not_come_in_beside_wrong_tries_of_the_same_moment() {
+    let (world, secret) = world().await;
+    let half = try_password(&world, HERE, PASSWORD).await.unwrap();
+    let wrong = async || {
+        for _ in 0..5 {
+            let answer = try_password(&world, HERE, "wrong horse battery").await;
+            assert!(matches!(answer, Err(LoginError::Wrong)), "{answer:?}");
+        }
+    };
+    // The pause is looked at once before the account is found, and again when the password has been compared.
+    let (is_found, compare) = world.store.pause_behind_row(b"staff_login/");
+    let meanwhile = async {
+        is_found.await.unwrap();
+        let (has_looked, go_on) = world.store.pause_behind_row(b"staff_tries/");
+        compare.send(()).unwrap();
+        has_looked.await.unwrap();
+        wrong().await;
+        go_on.send(()).unwrap();
+    };
+    let (right, ()) = tokio::join!(try_password(&world, HERE, PASSWORD), meanwhile);
+    assert!(matches!(right, Err(LoginError::Later { .. })), "{right:?}");
+
+    // The way in is open again, and so is the session that asks for the code.
+    world.clock.advance_ms(31_000);
+    let code = secret.code_at(world.clock.now());
+    let (has_looked, go_on) = world.store.pause_behind_row(b"staff_tries/");
+    let meanwhile = async {
+        has_looked.await.unwrap();
+        let answer = try_password(&world, HERE, "wrong horse battery").await;
+        assert!(matches!(answer, Err(LoginError::Wrong)), "{answer:?}");
+        go_on.send(()).unwrap();
+    };
+    let coming = second_factor(&world.platform, HERE, half, &code);
+    let (right, ()) = tokio::join!(coming, meanwhile);
+    assert!(matches!(right, Err(LoginError::Later { .. })), "{right:?}");
+}
+
 #[tokio::test]
 async fn a_session_ends_by_idleness_and_by_age() {
     let (world, secret) = world().await;

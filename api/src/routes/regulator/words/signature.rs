@@ -44,7 +44,11 @@ pub(super) fn signature(
             .collect(),
         application: one.application.as_ref().map(|view| application(view, l)),
         apply_key: one.may_apply.then_some(key),
-        said: one.said.iter().map(|said| said_to_custodian(said, one.objected_at, l)).collect(),
+        said: one
+            .said
+            .iter()
+            .map(|said| said_to_custodian(said, one.objected_at.get(&said.custodian).copied(), l))
+            .collect(),
         dwell: one.traces.dwell.iter().map(strip).collect(),
         handwriting: one.traces.handwriting.as_ref().map(written),
         actions: one.traces.actions.iter().map(|said| action(*said, l)).collect(),
