@@ -120,4 +120,15 @@ mod tests {
         }
         assert_eq!(node(&[0x30, 0x81, 0x01, 0x07, 0x09]), Some(((0x30, &[7][..]), &[9][..])));
     }
+
+    #[test]
+    fn a_length_has_one_to_four_bytes_and_is_never_left_open() {
+        assert_eq!(node(&[0x30, 0x84, 0, 0, 0, 1, 7, 9]), Some(((0x30, &[7][..]), &[9][..])));
+        assert_eq!(node(&[0x30, 0x85, 0, 0, 0, 0, 1, 7, 9]), None);
+        // 0x80 says that the end is marked further on, and no length of 128.
+        let open = [&[0x30_u8, 0x80][..], &[0; 200]].concat();
+        assert_eq!(node(&open), None);
+        let longest = [&[0x30_u8, 0x7f][..], &[7; 127], &[9]].concat();
+        assert_eq!(node(&longest), Some(((0x30, &[7; 127][..]), &[9][..])));
+    }
 }
