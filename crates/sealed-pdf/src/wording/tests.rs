@@ -20,7 +20,7 @@ fn says(fault: &dyn Explain, code: &str, what: [&str; 2]) {
 
 #[test]
 fn each_fault_of_a_form_has_its_code_and_its_sentences() {
-    use FormFault as Of;
+    use crate::FormFault as Of;
     for (fault, code, zh, en) in [
         (Of::TooLarge, "pdf_too_large", "文件超过上限。", "The file is larger than one ever is."),
         (Of::NotPdf, "pdf_none", "这不是 PDF 文件。", "This is not a PDF."),
