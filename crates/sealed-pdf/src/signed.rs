@@ -167,6 +167,7 @@ fn hole(file: &File<'_>, signature: &Dictionary) -> Result<(usize, usize), FormF
         })
         .collect();
     let [0, before, behind, length] = numbers[..] else { return Err(FormFault::Coverage) };
+    // A value that begins with `<` ends with `>`, so the hole has an inside.
     let is_the_hole =
         (before, behind) == (contents.start, contents.end) && file.bytes.get(before) == Some(&b'<');
     if range.len() != 4 || !is_the_hole {
