@@ -298,6 +298,49 @@ mod tests {
         container::write(&entries).unwrap()
     }
 
+    /// What is wrong with a file of these links, if anything is.
+    fn fault(links: Vec<Link>) -> Option<&'static str> {
+        let root = RecordRoot::new(Digest::of(b"root"));
+        let whole = RenewalFile { links, ..file(SubjectLeaf::Record(root)) };
+        match RenewalFile::read(&whole.write().unwrap()) {
+            Ok(read) => {
+                assert_eq!(read, whole);
+                None
+            }
+            Err(FileError::Form(fault)) => Some(fault),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    fn link(tokens: usize) -> Link {
+        let tokens = (0..tokens).map(|place| (format!("t{place}"), vec![1])).collect();
+        Link { note: vec![2], tokens, next: None }
+    }
+
+    #[test]
+    fn a_file_has_one_to_a_hundred_heads() {
+        for (heads, wanted) in [
+            (0, Some("too few or too many heads")),
+            (1, None),
+            (MOST_LINKS, None),
+            (MOST_LINKS + 1, Some("too few or too many heads")),
+        ] {
+            assert_eq!(fault(vec![link(1); heads]), wanted, "{heads}");
+        }
+    }
+
+    #[test]
+    fn a_head_has_one_to_four_tokens() {
+        for (tokens, wanted) in [
+            (0, Some("too few or too many tokens")),
+            (1, None),
+            (MOST_TOKENS, None),
+            (MOST_TOKENS + 1, Some("too few or too many tokens")),
+        ] {
+            assert_eq!(fault(vec![link(tokens)]), wanted, "{tokens}");
+        }
+    }
+
     #[test]
     fn a_leaf_is_a_record_or_a_statement_and_never_both() {
         let root = RecordRoot::new(Digest::of(b"root"));

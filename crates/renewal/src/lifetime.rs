@@ -89,7 +89,7 @@ fn node(bytes: &[u8]) -> Option<Node<'_>> {
         if len.is_empty() || len.len() > 4 {
             return None;
         }
-        (len.iter().fold(0usize, |sum, byte| (sum << 8) | usize::from(*byte)), rest)
+        (len.iter().fold(0usize, |sum, byte| sum * 256 + usize::from(*byte)), rest)
     };
     let (value, rest) = rest.split_at_checked(len)?;
     Some(((tag, value), rest))
@@ -119,5 +119,18 @@ mod tests {
             assert_eq!(node(bad), None, "{bad:?}");
         }
         assert_eq!(node(&[0x30, 0x81, 0x01, 0x07, 0x09]), Some(((0x30, &[7][..]), &[9][..])));
+    }
+
+    #[test]
+    fn a_length_has_one_to_four_bytes_and_is_never_left_open() {
+        assert_eq!(node(&[0x30, 0x84, 0, 0, 0, 1, 7, 9]), Some(((0x30, &[7][..]), &[9][..])));
+        assert_eq!(node(&[0x30, 0x85, 0, 0, 0, 0, 1, 7, 9]), None);
+        let long = [&[0x30_u8, 0x82, 0x01, 0x02][..], &[7; 258], &[9]].concat();
+        assert_eq!(node(&long), Some(((0x30, &[7; 258][..]), &[9][..])));
+        // 0x80 says that the end is marked further on, and no length of 128.
+        let open = [&[0x30_u8, 0x80][..], &[0; 200]].concat();
+        assert_eq!(node(&open), None);
+        let longest = [&[0x30_u8, 0x7f][..], &[7; 127], &[9]].concat();
+        assert_eq!(node(&longest), Some(((0x30, &[7; 127][..]), &[9][..])));
     }
 }

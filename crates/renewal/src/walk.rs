@@ -228,14 +228,4 @@ fn renewed(next: &Next, link: &Link, trust: &Trust, head: &Stamped) -> Option<Ut
 }
 
 #[cfg(test)]
-mod tests {
-    use super::bytes_of;
-
-    #[test]
-    fn a_salt_is_written_in_hexadecimal_digits_and_nothing_else() {
-        assert_eq!(bytes_of("0aF0"), Some(vec![0x0a, 0xf0]));
-        for other in ["0", "+a", "0a+f", "-1", " a", "0x", "零零"] {
-            assert_eq!(bytes_of(other), None, "{other:?}");
-        }
-    }
-}
+mod tests;

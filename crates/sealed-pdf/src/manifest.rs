@@ -169,4 +169,21 @@ mod tests {
         assert_eq!(of(&[broken]), Err(ManifestFault::Form));
         assert_eq!(of(&[file("a.zip", b"abc")]), Ok(None));
     }
+
+    #[test]
+    fn a_file_has_both_digests_and_the_length_that_are_listed() {
+        type Change = fn(&mut ManifestFile);
+        let changes: [Change; 3] = [
+            |listed| listed.sha256 = Digest::of(b"abd"),
+            |listed| listed.sm3 = sm3_of(b"abd"),
+            |listed| listed.size_bytes += 1,
+        ];
+        for (place, change) in changes.into_iter().enumerate() {
+            let mut manifest = manifest();
+            change(&mut manifest.files[0]);
+            let list = file(MANIFEST_NAME, &manifest.to_json());
+            let found = of(&[file("a.zip", b"abc"), list]);
+            assert_eq!(found, Err(ManifestFault::Digest), "{place}");
+        }
+    }
 }

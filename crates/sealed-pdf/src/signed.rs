@@ -9,7 +9,7 @@ use crate::MAX_FILE_BYTES;
 use crate::embedded::{self, EmbeddedFault, EmbeddedFile};
 use crate::file::{File, Malformed};
 use crate::manifest::{self, Manifest, ManifestFault};
-use crate::syntax::{Dictionary, Object};
+use crate::syntax::{Dictionary, Object, pair};
 use crate::update::digest_around;
 
 /// A file of the form: one seal over all of it but the seal itself, and nothing after. Not
@@ -167,9 +167,9 @@ fn hole(file: &File<'_>, signature: &Dictionary) -> Result<(usize, usize), FormF
         })
         .collect();
     let [0, before, behind, length] = numbers[..] else { return Err(FormFault::Coverage) };
-    let is_the_hole = (before, behind) == (contents.start, contents.end)
-        && file.bytes.get(before) == Some(&b'<')
-        && behind >= before + 2;
+    // A value that begins with `<` ends with `>`, so the hole has an inside.
+    let is_the_hole =
+        (before, behind) == (contents.start, contents.end) && file.bytes.get(before) == Some(&b'<');
     if range.len() != 4 || !is_the_hole {
         return Err(FormFault::Coverage);
     }
@@ -204,12 +204,10 @@ fn check_certification(signature: &Dictionary) -> Result<(), FormFault> {
 
 /// The DER in a hole, whose rest is zeros.
 fn seal_bytes(digits: &[u8]) -> Result<Vec<u8>, FormFault> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let (pairs, odd) = digits.as_chunks::<2>();
     let mut bytes = Vec::with_capacity(pairs.len());
     for [high, low] in pairs {
-        let (high, low) = digit(*high).zip(digit(*low)).ok_or(FormFault::Coverage)?;
-        bytes.push(high << 4 | low);
+        bytes.push(pair(Some(high), Some(low)).map_err(|_| FormFault::Coverage)?);
     }
     // Identifier, and a length of two bytes (X.690 section 8.1.3.5): no seal is shorter.
     let [0x30, 0x82, high, low, ..] = bytes[..] else {
@@ -279,4 +277,25 @@ pub enum VerifyFault {
     /// The list of the files inside does not agree with them.
     #[error(transparent)]
     Manifest(#[from] ManifestFault),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hole_holds_one_value_in_pairs_of_digits_and_zeros_behind_it() {
+        let value = vec![0x30, 0x82, 0x00, 0x01, 0xfe];
+        for good in ["30820001fe", "30820001FE", "30820001fe0000"] {
+            assert_eq!(seal_bytes(good.as_bytes()), Ok(value.clone()), "{good}");
+        }
+        // Half a byte, something behind the value, too little of it, and what is no digit.
+        for bad in ["30820001fe0", "30820001fe01", "30820002fe", "30820001fg", "30820001fe>>"] {
+            assert_eq!(seal_bytes(bad.as_bytes()), Err(FormFault::Coverage), "{bad}");
+        }
+        for other in ["", "308101fe", "31820001fe"] {
+            let kind = Err(FormFault::Seal(SealFormError::Kind));
+            assert_eq!(seal_bytes(other.as_bytes()), kind, "{other}");
+        }
+    }
 }

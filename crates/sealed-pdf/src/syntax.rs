@@ -312,13 +312,14 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn pair(high: Option<&u8>, low: Option<&u8>) -> Result<u8, Malformed> {
+/// The byte of two hexadecimal digits.
+pub(crate) fn pair(high: Option<&u8>, low: Option<&u8>) -> Result<u8, Malformed> {
     let digit = |byte: Option<&u8>| {
         byte.and_then(|byte| char::from(*byte).to_digit(16))
             .and_then(|digit| u8::try_from(digit).ok())
             .ok_or(Malformed)
     };
-    Ok(digit(high)? << 4 | digit(low)?)
+    Ok(digit(high)? * 16 + digit(low)?)
 }
 
 const fn is_space(byte: u8) -> bool {
@@ -330,38 +331,4 @@ fn is_regular(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Object, Malformed> {
-        Parser::at(text.as_bytes(), 0).object()
-    }
-
-    #[test]
-    fn objects_are_read_and_each_value_knows_its_place() {
-        let object =
-            read("<</A 12 0 R/B[1 -2 .5 true null]/C(a\\)\\101)/D<4142>/E#20F/N>>").unwrap();
-        let dictionary = object.into_dictionary().unwrap();
-        assert_eq!(dictionary.reference(b"A"), Some(12));
-        assert_eq!(dictionary.array(b"B").unwrap().len(), 5);
-        assert_eq!(dictionary.find(b"C"), Some(&Object::Text(b"a)A".to_vec())));
-        assert_eq!(dictionary.span(b"D"), Some(45..51));
-        assert!(dictionary.is_name(b"E F", b"N"));
-    }
-
-    #[test]
-    fn what_two_readers_may_read_in_two_ways_is_not_read() {
-        for text in ["<</A 1/A 2>>", "<<1 2>>", "(a", "<4", "<412>", "[1", "<</A>>", "1.2.x", "R"] {
-            assert_eq!(read(text), Err(Malformed), "{text}");
-        }
-        assert_eq!(read(&"[".repeat(100)), Err(Malformed));
-        assert_eq!(read(&format!("[{}]", "0 ".repeat(200_000))), Err(Malformed));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_bytes_panic(bytes in proptest::collection::vec(0_u8..128, 0..200)) {
-            let _ = Parser::at(&bytes, 0).object();
-        }
-    }
-}
+mod tests;

@@ -1,4 +1,10 @@
 mod altered;
+mod form;
+mod inside;
+mod objects;
+mod sealing;
+mod update;
+mod written;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

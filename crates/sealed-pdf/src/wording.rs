@@ -131,3 +131,6 @@ fn next(language: Language) -> &'static str {
         "Use the file exactly as the office delivered it; if that is the one, ask the office and do not rely on this file.",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 /// How much is read at once where not everything is held.
-const READ_BYTES: usize = 64 * 1024;
+const READ_BYTES: usize = 65_536;
 
 /// Why a text is not a digest.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -129,6 +129,30 @@ mod tests {
         for length in [0, 1, READ_BYTES, 2 * READ_BYTES + 1] {
             let bytes = vec![7u8; length];
             assert_eq!(Digest::of_all(&mut bytes.as_slice()).unwrap(), Digest::of(&bytes));
+        }
+    }
+
+    /// Fails once, then gives its bytes.
+    struct Failing<'a> {
+        error: Option<io::ErrorKind>,
+        bytes: &'a [u8],
+    }
+
+    impl Read for Failing<'_> {
+        fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+            match self.error.take() {
+                Some(kind) => Err(kind.into()),
+                None => self.bytes.read(room),
+            }
+        }
+    }
+
+    #[test]
+    fn a_read_that_is_interrupted_goes_on_and_one_that_fails_does_not() {
+        let read = |kind| Digest::of_all(&mut Failing { error: Some(kind), bytes: b"abc" });
+        assert_eq!(read(io::ErrorKind::Interrupted).unwrap(), Digest::of(b"abc"));
+        for kind in [io::ErrorKind::UnexpectedEof, io::ErrorKind::PermissionDenied] {
+            assert_eq!(read(kind).unwrap_err().kind(), kind);
         }
     }
 
