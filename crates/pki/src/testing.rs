@@ -1,5 +1,7 @@
 //! What the unit tests of this crate share.
 
+pub(crate) mod certificates;
+
 use std::io::Write as _;
 use std::sync::Mutex;
 
@@ -23,6 +25,15 @@ impl Entropy for Seeded {
             chunk.copy_from_slice(&block.as_bytes()[..chunk.len()]);
             state.1 += 1;
         }
+    }
+}
+
+/// The same byte for ever.
+pub(crate) struct Constant(pub(crate) u8);
+
+impl Entropy for Constant {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(self.0);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::certificate::{
     ChainError, SigningCertificate, TEST_ONLY_NOTICE, TrustedRoot, ValidityError, VerifiedChain,
 };
 use crate::keys::{Algorithm, SigningKey};
-use crate::testing::{Seeded, instant, openssl, temporary_file};
+use crate::testing::{Constant, Seeded, instant, openssl, temporary_file};
 
 const HOUR_MS: i64 = 3600 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -92,6 +92,38 @@ fn a_certificate_outlives_neither_its_day_nor_its_authority() {
 }
 
 #[test]
+fn authorities_last_as_long_as_is_said_of_them() {
+    let authority = authority(1);
+    assert!(!authority.is_remote());
+    let chain = issue(&authority, "party-1", now()).unwrap();
+    let issuing = chain.certificates().nth(1).unwrap();
+    let seal = TestSealAuthority::generate("Office", now(), &Seeded::new(1)).unwrap();
+    let time = TestTimeAuthority::generate("Time", now(), &Seeded::new(1)).unwrap();
+    for (certificate, until) in [
+        (authority.root().certificate(), "2046-11-18T12:05:00.000Z"),
+        (issuing, "2031-11-22T12:05:00.000Z"),
+        (seal.root(), "2046-11-18T12:05:00.000Z"),
+        (seal.certificate(), "2031-11-22T12:05:00.000Z"),
+        (time.root(), "2046-11-18T12:05:00.000Z"),
+        (time.certificate(), "2036-11-20T12:05:00.000Z"),
+    ] {
+        assert_eq!(certificate.not_before(), instant("2026-11-23T12:04:00.000Z"));
+        assert_eq!(certificate.not_after(), instant(until));
+    }
+}
+
+#[test]
+fn a_serial_number_is_positive_and_of_one_length_whatever_is_drawn() {
+    let authority = authority(1);
+    for (byte, first) in [(0x00, "40"), (0x3f, "7f"), (0x80, "40"), (0xff, "7f")] {
+        let request = CertificateRequest::new(key(Algorithm::Ed25519, 9), "party-1").unwrap();
+        let chain = authority.issue(request, now(), &Constant(byte)).unwrap();
+        let rest = hex::encode([byte; 15]);
+        assert_eq!(chain.leaf().serial_hex(), format!("{first}{rest}"));
+    }
+}
+
+#[test]
 fn years_from_2050_on_are_written_and_read() {
     let now = instant("2049-06-01T00:00:00.000Z");
     let authority = TestAuthority::generate(now, &Seeded::new(4)).unwrap();
@@ -154,10 +186,17 @@ fn an_authority_without_the_mark_is_refused() {
     };
     let key = SigningKey::generate(Algorithm::P256, &Seeded::new(1)).to_pkcs8_pem().unwrap();
     let text = format!("{}{}{}", block("root"), block("issuing"), *key);
-    assert_eq!(TestAuthority::from_pem(&text).unwrap_err(), AuthorityFileError::NotTestOnly);
+    refused_by_each_for_want_of_the_mark(&text);
     // The mark on one of the two is not enough.
     let text = format!("{}{}{}", block("root-marked"), block("issuing-under-marked"), *key);
-    assert_eq!(TestAuthority::from_pem(&text).unwrap_err(), AuthorityFileError::NotTestOnly);
+    refused_by_each_for_want_of_the_mark(&text);
+}
+
+fn refused_by_each_for_want_of_the_mark(text: &str) {
+    let unmarked = AuthorityFileError::NotTestOnly;
+    assert_eq!(TestAuthority::from_pem(text).unwrap_err(), unmarked);
+    assert_eq!(TestSealAuthority::from_pem(text).unwrap_err(), unmarked);
+    assert_eq!(TestTimeAuthority::from_pem(text).unwrap_err(), unmarked);
 }
 
 #[test]
@@ -170,6 +209,15 @@ fn debug_output_holds_no_private_key() {
         shown.contains("SigningKey(PublicKey(") && !shown.contains(key.lines().next().unwrap())
     );
     assert!(shown.len() < 600, "{shown}");
+}
+
+#[test]
+fn debug_output_of_a_pair_names_its_certificates_and_the_public_key() {
+    let time = TestTimeAuthority::generate("Time", now(), &Seeded::new(1)).unwrap();
+    let (root, own) = (time.root(), time.certificate());
+    let key = own.public_key();
+    let pair = format!("root: {root:?}, certificate: {own:?}, key: SigningKey({key:?})");
+    assert_eq!(format!("{time:?}"), format!("TestTimeAuthority(TestPair {{ {pair} }})"));
 }
 
 #[test]

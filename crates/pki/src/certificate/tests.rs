@@ -1,3 +1,5 @@
+mod written;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
@@ -150,6 +152,7 @@ fn a_root_declared_test_only_marks_everything_under_it() {
     let declared = TrustedRoot::from_der(&vectors.der("root"), true).unwrap();
     assert!(!chain.is_test_only());
     assert!(chain.anchor(&[declared]).unwrap().is_test_only());
+    assert!(!chain.anchor(&vectors.roots()).unwrap().is_test_only());
 }
 
 #[test]

@@ -158,6 +158,56 @@ fn an_envelope_has_at_most_one_mebibyte() {
 }
 
 #[test]
+fn an_envelope_of_exactly_one_mebibyte_is_written_and_read() {
+    let key = signer(0);
+    let sealed = |kind: &PayloadType, payload_bytes: usize| {
+        Envelope::sign(kind, &vec![b'x'; payload_bytes], &[&key])
+    };
+    // Base64 comes in fours: behind one of four types nothing is left over.
+    let most: usize = 1 << 20;
+    let room = |kind: &PayloadType| most - sealed(kind, 0).unwrap().as_bytes().len();
+    let kind = ["a", "aa", "aaa", "aaaa"]
+        .map(PayloadType::pinned)
+        .into_iter()
+        .find(|kind| room(kind).is_multiple_of(4))
+        .unwrap();
+    let payload_bytes = room(&kind) / 4 * 3;
+    let largest = sealed(&kind, payload_bytes).unwrap();
+    assert_eq!(largest.as_bytes().len(), most);
+    assert_eq!(Envelope::from_json(largest.as_bytes()).as_ref(), Ok(&largest));
+    let longer = PayloadType::parse(&format!("{kind}a")).unwrap();
+    let refused = sealed(&longer, payload_bytes);
+    assert!(matches!(refused, Err(SealError::Envelope(EnvelopeError::TooLarge))));
+}
+
+#[test]
+fn an_envelope_tells_what_it_holds_before_and_after_it_is_verified() {
+    let (one, two) = (signer(0), signer(1));
+    let envelope = sign(b"statement", &[&one, &two]).unwrap();
+    assert_eq!(*envelope.payload_type(), KIND);
+    assert_eq!(envelope.unverified_payload(), b"statement");
+    let (one, two) = (one.public_key(), two.public_key());
+    let named: Vec<KeyId> = envelope.signatures().iter().map(|entry| entry.key_id).collect();
+    assert_eq!(named, [one.key_id(), two.key_id()]);
+
+    let verified = envelope.verify(&KIND, std::slice::from_ref(&one)).unwrap();
+    assert!(verified.is_signed_by(&one.key_id()) && !verified.is_signed_by(&two.key_id()));
+    assert_eq!(
+        format!("{envelope:?}"),
+        format!(
+            "Envelope {{ payload_type: {:?}, payload_bytes: 9, signatures: {:?}, .. }}",
+            KIND.as_str(),
+            envelope.signatures()
+        )
+    );
+    assert_eq!(
+        format!("{verified:?}"),
+        format!("VerifiedPayload {{ payload_bytes: 9, signers: [{one:?}] }}")
+    );
+    assert_eq!(verified.into_bytes(), b"statement");
+}
+
+#[test]
 fn a_signer_that_cannot_sign_is_reported() {
     struct Unplugged(PublicKey);
     impl Signer for Unplugged {

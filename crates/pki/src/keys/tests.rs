@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::*;
-use crate::testing::{Seeded, hex_bytes, openssl, temporary_file};
+use crate::testing::{Constant, Seeded, hex_bytes, openssl, temporary_file};
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Ed25519, Algorithm::P256];
 
@@ -71,6 +71,35 @@ fn a_wrong_length_is_told_from_a_wrong_signature() {
         assert_eq!(key.verify(b"", &[0; 63]), Err(VerifyError::Length { expected: 64, found: 63 }));
         assert_eq!(key.verify(b"", &[0; 64]), Err(VerifyError::Mismatch));
     }
+}
+
+#[test]
+fn an_algorithm_is_shown_by_the_name_it_is_written_with() {
+    assert_eq!(ALGORITHMS.map(|one| one.to_string()), ["ed25519", "ecdsa-p256-sha256"]);
+    for algorithm in ALGORITHMS {
+        assert_eq!(serde_json::to_value(algorithm).unwrap(), algorithm.to_string());
+    }
+}
+
+#[test]
+fn a_signature_gives_its_bytes_and_shows_only_how_many() {
+    let signature = Signature::from_bytes(vec![7; 64]);
+    assert_eq!(format!("{signature:?}"), "Signature(64 bytes)");
+    assert_eq!(signature.into_bytes(), [7; 64]);
+}
+
+#[test]
+fn a_p256_point_has_65_bytes_and_is_not_compressed() {
+    let spki = key(Algorithm::P256, 8).public_key().to_spki_der();
+    assert!(PublicKey::from_spki_der(&spki).is_ok());
+    let (prefix, point) = spki.split_at(spki.len() - 65);
+    let hybrid = [&[0x06], &point[1..]].concat();
+    for other in [&point[..64], &[point, &[0]].concat(), &hybrid] {
+        let read = PublicKey::from_spki_der(&[prefix, other].concat());
+        assert_eq!(read, Err(PublicKeyError::Encoding), "{other:?}");
+    }
+    let nowhere = [prefix, &[0x04], &[1; 64]].concat();
+    assert_eq!(PublicKey::from_spki_der(&nowhere), Err(PublicKeyError::Point));
 }
 
 #[test]
@@ -159,12 +188,6 @@ fn debug_output_names_the_key_and_nothing_secret() {
 
 #[test]
 fn a_key_can_be_generated_from_any_bytes() {
-    struct Constant(u8);
-    impl heqi_vocabulary::Entropy for Constant {
-        fn fill(&self, buffer: &mut [u8]) {
-            buffer.fill(self.0);
-        }
-    }
     for byte in [0x00, 0xff] {
         let key = SigningKey::generate(Algorithm::P256, &Constant(byte));
         assert_eq!(key.public_key().verify(b"m", key.sign(b"m").as_bytes()), Ok(()));

@@ -1,3 +1,5 @@
+mod edges;
+
 use heqi_vocabulary::Digest;
 
 use super::*;

@@ -425,3 +425,6 @@ const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = oid("2.5.29.14");
 const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
+
+#[cfg(test)]
+mod tests;

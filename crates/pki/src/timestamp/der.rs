@@ -206,3 +206,6 @@ fn strip_zeros(big_endian: &[u8]) -> &[u8] {
     let zeros = big_endian.iter().take_while(|byte| **byte == 0).count();
     big_endian.get(zeros..).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

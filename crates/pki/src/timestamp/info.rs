@@ -245,3 +245,6 @@ fn write_time(at: UtcMillis) -> Vec<u8> {
     let point = if fraction.is_empty() { "" } else { "." };
     format!("{seconds}{point}{fraction}Z").into_bytes()
 }
+
+#[cfg(test)]
+mod tests;

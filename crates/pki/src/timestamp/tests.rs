@@ -1,3 +1,4 @@
+mod edges;
 mod openssl_opinion;
 
 use proptest::prelude::*;

@@ -233,7 +233,7 @@ impl<'a> Attributes<'a> {
         let mut list = Vec::new();
         let nodes = node.inside()?.rest()?;
         // Signed is the DER of the SET OF (RFC 5652 section 5.4), so the order is fixed.
-        if !nodes.is_sorted_by(|a, b| a.whole < b.whole) {
+        if !nodes.is_sorted_by_key(|node| node.whole) {
             return Err(TokenError::Attributes);
         }
         for attribute in nodes {
