@@ -12,10 +12,14 @@ use heqi_evidence_store::changeset::{Changeset, Expected};
 use super::act::Attempts;
 use super::error::MatterError;
 use super::number::ApplicationNo;
-use super::rows::{AT, INDEXED, MATTERS, REEXAMINED};
+use super::rows::{AT, INDEXED, MATTERS};
 use super::state::{Matter, Rule, Stage};
 use crate::office::NotaryOffice;
 use crate::staff::Officer;
+
+mod own_rows;
+
+pub(crate) use own_rows::{OwnRows, keep_own_rows, to_decide_again, with_proposals};
 
 /// The most matters on one page.
 pub const PAGE: usize = 50;
@@ -24,8 +28,8 @@ pub const COUNTED: usize = 1_000;
 /// Matters that are indexed in one commit.
 const BATCH: usize = 200;
 /// `1` was that of a queue without re-examinations, `2` of one in which an archived matter stayed in the archive whatever
-/// was open about it: the rows of both are written once more.
-const MARK: &str = "3";
+/// was open about it, `3` of one without what waits for a second person: their rows are written once more.
+const MARK: &str = "4";
 
 /// How far matters have come, as the queue shows them together.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -206,34 +210,6 @@ pub(crate) fn moved(
     Ok(())
 }
 
-/// Keeps the row of a re-examination that is to be decided, in the commit that changes the matter: issued matters are
-/// too many to look through each minute.
-pub(crate) fn looked_at_again(
-    changes: &mut Changeset,
-    no: ApplicationNo,
-    (before, now): (bool, bool),
-) -> Result<(), MatterError> {
-    match (before, now) {
-        (false, true) => REEXAMINED.put(changes, &no, &())?,
-        (true, false) => {
-            changes.delete(REEXAMINED.key(&no)?);
-        }
-        (true, true) | (false, false) => {}
-    }
-    Ok(())
-}
-
-/// Matters whose re-examination is to be decided, at most [`COUNTED`].
-pub(crate) async fn to_decide_again(office: &NotaryOffice) -> Result<Vec<Matter>, MatterError> {
-    let mut matters = Vec::new();
-    for (no, _) in REEXAMINED.scan(office.store(), "", None, COUNTED).await? {
-        if let Some(row) = MATTERS.row(office.store(), &no).await? {
-            matters.push(row.value.matter);
-        }
-    }
-    Ok(matters)
-}
-
 /// Writes the rows of matters that were taken before there was an index; gives how many. Done once.
 ///
 /// # Errors
@@ -260,7 +236,8 @@ pub async fn index_matters(office: &NotaryOffice) -> Result<usize, MatterError> 
                     changes.delete(AT.key(&before)?);
                 }
                 AT.put(&mut changes, &now, &())?;
-                looked_at_again(&mut changes, *no, (false, row.value.matter.is_looked_at_again()))?;
+                let own_rows = (OwnRows::NOTHING, OwnRows::of(&row.value.matter));
+                keep_own_rows(&mut changes, *no, own_rows)?;
             }
             if attempts.commit(office, changes).await? {
                 indexed += rows.len();

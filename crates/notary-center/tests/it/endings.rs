@@ -38,6 +38,16 @@ async fn a_refusal_waits_in_sight_of_everybody_for_a_second_person() {
     assert!(page.contains("材料不足 · qian.wei") && page.contains("审查中"), "{page}");
     assert!(!page.contains("不予办理公证决定书"), "nothing is decided yet: {page}");
     assert!(clerk.page("/staff/matters?at=accepted").await.contains("有待审批的处理"));
+    // Whoever may approve it has it on a list of their own, with the days that are left; nobody else has one.
+    let queue = approver.page("/staff/matters").await;
+    assert!(queue.contains("待您审批（1）") && queue.contains("?at=to_approve"), "{queue}");
+    let own = approver.page("/staff/matters?at=to_approve").await;
+    let said = "审查中 · 不予办理（《公证法》第三十一条第6项：";
+    assert!(own.contains(&format!("href=\"{matter}\"")) && own.contains(said), "{own}");
+    assert!(own.contains("剩余工作日 15 · 最后一日"), "{own}");
+    assert!(!clerk.page("/staff/matters").await.contains("待您审批"));
+    let foreign = clerk.send(Method::GET, "/staff/matters?at=to_approve", &[]).await;
+    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
     // One form each: who put it forward takes it back, an approver decides, others do neither.
     let forms = ["refuse", "terminate", "take-back", "approve-proposed", "turn-down"];
     for (browser, wanted) in [
@@ -60,6 +70,8 @@ async fn a_refusal_waits_in_sight_of_everybody_for_a_second_person() {
 
     // Taken back it is as before; put forward again and approved it is refused, in writing.
     notary.done(&matter, "take-back", &[("text", "尚可补充")]).await;
+    let own = approver.page("/staff/matters?at=to_approve").await;
+    assert!(own.contains("目前没有这样的申请") && own.contains("待您审批（0）"), "{own}");
     let page = clerk.page(&matter).await;
     assert!(!page.contains("<dt>待审批</dt>") && page.contains("收回提请"), "{page}");
     assert!(offers(&notary, &matter, "refuse").await);

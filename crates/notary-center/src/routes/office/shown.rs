@@ -29,7 +29,7 @@ mod points;
 mod reexamined;
 
 pub(super) use points::points;
-pub(super) use reexamined::{proposed, reexamined};
+pub(super) use reexamined::{change_words, proposed, reexamined};
 
 /// What is done with the clock drawn.
 pub(super) fn clock_bar(matter: &Matter, desk: &Desk, now: UtcMillis) -> Option<ClockBar> {
