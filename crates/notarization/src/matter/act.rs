@@ -178,6 +178,10 @@ impl Opened<'_> {
             step,
         };
         let envelope = statement.sign(office.receipt_key())?;
+        if step != StepKind::Archived {
+            // What the archive has lacks this.
+            self.matter.archived_at = None;
+        }
         self.matter.steps = seq;
         self.matter.last_step = Digest::of(envelope.as_bytes());
 
@@ -270,13 +274,19 @@ impl Attempts {
 
     async fn again(&mut self, error: CommitError) -> Result<(), MatterError> {
         match error {
-            CommitError::Conflict { .. } if self.0 < ATTEMPTS => {
-                self.0 += 1;
-                tokio::task::yield_now().await;
-                Ok(())
-            }
+            CommitError::Conflict { .. } if self.0 < ATTEMPTS => self.overtaken().await,
             error => Err(error.into()),
         }
+    }
+
+    /// Another one was committed while this was prepared: read again.
+    pub(crate) async fn overtaken(&mut self) -> Result<(), MatterError> {
+        if self.0 >= ATTEMPTS {
+            return Err(MatterError::Busy);
+        }
+        self.0 += 1;
+        tokio::task::yield_now().await;
+        Ok(())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Papers of the office: what an applicant is told in writing, what of it staff took, what became of a
 //! certificate.
 //!
-//! - [`told`], [`taking`], [`queue`], [`to_approve`], [`due`], [`relatives`], [`wrong`]: the tests
+//! - [`told`], [`taking`], [`queue`], [`to_approve`], [`due`], [`relatives`], [`wrong`], [`archived`]: the tests
 
+mod archived;
 mod due;
 mod queue;
 mod relatives;

@@ -109,5 +109,19 @@ async fn the_archive_is_told_why_it_does_not_take_what_is_open() {
     let list = archivist.send(Method::GET, "/staff/matters?at=archived", &[]).await;
     assert_eq!(list.status(), StatusCode::OK);
     assert!(list.text().await.unwrap().contains(matter.rsplit('/').next().unwrap()));
+
+    // What has changed since is archived anew, and every version stands on the page with its digest.
+    assert!(!offers(&archivist, &matter, "archive").await);
+    notary.done(&matter, "correct", &[("text", "云西 → 云栖")]).await;
+    approve_proposed(&approver, &matter).await;
+    archivist.done(&matter, "archive", &[]).await;
+    let page = archivist.page(&matter).await;
+    let digest = |version: &str| {
+        let fact = page.split(&format!("<dt>公证档案 第{version}版</dt>")).nth(1).unwrap();
+        fact.split("SHA-256 ").nth(1).unwrap().chars().take(64).collect::<String>()
+    };
+    let (first, second) = (digest("1"), digest("2"));
+    assert_ne!(first, second);
+    assert!(page.contains(&format!("dossier sha256 {second} version 2 former {first}")), "{page}");
     bureau.running.stop().await;
 }
