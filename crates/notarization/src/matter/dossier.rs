@@ -9,17 +9,19 @@ use std::collections::BTreeSet;
 use heqi_evidence::bundle::EvidenceBundle;
 use heqi_evidence::canonical;
 use heqi_evidence::container;
+use heqi_pki::dsse::Envelope;
 use heqi_vocabulary::{Digest, UtcMillis};
 use serde_json::{Value, json};
 
-use super::act::{Attempts, Opened, open};
+use super::act::{Attempts, Opened, leaf_row, open};
 use super::error::MatterError;
 use super::finish::{ScanKind, certificate_file, certificate_renewals, scan_of};
 use super::notice;
 use super::number::ApplicationNo;
+use super::rows::StepKey;
 use super::screen;
 use super::session::package;
-use super::step::{ActedBy, StepKind};
+use super::step::{ActedBy, MatterStep, StepKind};
 use super::view::{StepView, steps};
 use crate::deposited::{deposit, open_part};
 use crate::office::NotaryOffice;
@@ -80,14 +82,46 @@ async fn made(office: &NotaryOffice, by: &Officer, no: ApplicationNo) -> Result<
     if !matches!(by.role, OfficeRole::Archivist | OfficeRole::Auditor) {
         return Err(super::state::Rule::Role.into());
     }
-    let opened = open(office, no).await?;
-    let record = steps(office, by, no).await?;
+    let mut opened = open(office, no).await?;
+    let mut record = steps(office, by, no).await?;
+    as_archived(office, &mut opened, &mut record).await?;
     let former = archived_versions(&record).pop();
     let mut files = files_of(office, &opened, &record).await?;
     let list = list_of(&opened, &files, former.as_ref());
     files.insert(0, ("dossier.json".to_owned(), canonical::to_bytes(&list)?));
     let file = container::write(&files).map_err(|error| MatterError::Broken(error.to_string()))?;
     Ok(Made { file, last_step: opened.matter.last_step, former })
+}
+
+/// What has not changed since it was archived is made as it was then, without the step that says so: whoever takes the file
+/// later has the one whose digest that step names.
+async fn as_archived(
+    office: &NotaryOffice,
+    opened: &mut Opened<'_>,
+    record: &mut Vec<StepView>,
+) -> Result<(), MatterError> {
+    let matter = &mut opened.matter;
+    let is_newest = |step: &StepView| step.step == StepKind::Archived && step.seq == matter.steps;
+    let is_archived = matter.archived_at.is_some() && record.last().is_some_and(is_newest);
+    if !is_archived {
+        return Ok(());
+    }
+    let newest = StepKey { application: matter.no, seq: matter.steps };
+    let statement = office.statement(&leaf_row(&newest)?).await?.flatten();
+    let statement = statement.filter(|bytes| Digest::of(bytes) == matter.last_step);
+    let Some(previous) = statement.and_then(|bytes| previous_of(&bytes)) else { return Ok(()) };
+    record.pop();
+    matter.archived_at = None;
+    matter.steps = matter.steps.saturating_sub(1);
+    matter.last_step = previous;
+    Ok(())
+}
+
+/// The digest of the step before, as a step names it whose own digest is known.
+fn previous_of(envelope: &[u8]) -> Option<Digest> {
+    let envelope = Envelope::from_json(envelope).ok()?;
+    let step: MatterStep = canonical::parse_exact(envelope.unverified_payload()).ok()?;
+    Some(step.previous)
 }
 
 /// The list of what is in the file.

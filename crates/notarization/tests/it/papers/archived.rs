@@ -75,6 +75,8 @@ async fn what_changed_since_it_was_archived_is_archived_anew_and_names_the_versi
     let archived = versions(&bureau, no).await;
     let [one] = archived.as_slice() else { panic!("{archived:?}") };
     assert_eq!((one.version, one.sha256), (1, Digest::of(&first)));
+    let taken = dossier(office, archivist, no).await.unwrap();
+    assert_eq!(Digest::of(&taken), one.sha256, "what is taken later is what was archived");
     let list = list_in(&first);
     assert_eq!(list["format"], "heqi.dossier/v1");
     assert!(list.get("version").is_none() && list.get("former_sha256").is_none());
@@ -98,6 +100,8 @@ async fn what_changed_since_it_was_archived_is_archived_anew_and_names_the_versi
     let archived = versions(&bureau, no).await;
     let [_, two, three] = archived.as_slice() else { panic!("{archived:?}") };
     assert_eq!((three.version, three.sha256), (3, Digest::of(&third)));
+    let taken = dossier(office, archivist, no).await.unwrap();
+    assert_eq!(Digest::of(&taken), three.sha256);
     let list = list_in(&third);
     let named = (&list["format"], &list["version"], &list["former_sha256"]);
     let former = json!(two.sha256.to_string());
