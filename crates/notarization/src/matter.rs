@@ -19,7 +19,7 @@
 //! - [`given`]: the newest number of each series, for the platform to keep
 //! - [`press`]: who makes the certificate itself
 //! - [`notice`]: the small documents that the applicant is told by, [`waiting`] why one is owed still; [`screen`]: what a session showed
-//! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them; [`due`]: whose period ends
+//! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them; [`due`]: whose period ends; [`to_approve`]: what waits for a second person
 //! - [`check`]: what anybody may learn of a certificate
 //! - [`search`], [`view`], [`dossier`]: what is found, shown and archived; [`taking`]: who of the staff took a file away
 
@@ -57,6 +57,7 @@ pub mod session;
 pub mod state;
 pub mod step;
 pub mod taking;
+pub mod to_approve;
 pub mod view;
 pub mod waiting;
 

@@ -67,6 +67,16 @@ pub enum TemplateError {
         /// The word.
         word: &'static str,
     },
+    /// A place that only the text of a mail may have.
+    #[error(
+        "the template {purpose} has the place {{{place}}}, which is for the text of its e-mail alone"
+    )]
+    MailOnly {
+        /// Of which purpose.
+        purpose: String,
+        /// The place.
+        place: String,
+    },
     /// The code must be in the message that sends it.
     #[error("a template that sends a code lacks the place {{code}}")]
     NoCode,
@@ -214,6 +224,11 @@ fn check(known: &Known, template: &Template) -> Result<(), TemplateError> {
             if !known.places.contains(&place) {
                 return Err(TemplateError::Place { purpose: purpose(), place: place.to_owned() });
             }
+            let is_mail = std::ptr::eq(text, &raw const template.email);
+            if !is_mail && built_in::MAIL_ONLY.contains(&place) {
+                let place = place.to_owned();
+                return Err(TemplateError::MailOnly { purpose: purpose(), place });
+            }
         }
         let is_body = !std::ptr::eq(text, &raw const template.subject);
         if known.places.contains(&"code") && is_body && !text.contains("{code}") {
@@ -256,14 +271,17 @@ mod tests {
             ("code", "012345".to_owned()),
             ("company", "杭州示例青穗茶业有限公司".to_owned()),
             ("date", "11月26日20:05".to_owned()),
+            ("device", "Android PGT-AN00（浏览器自述）".to_owned()),
             ("documents", "1.《公司章程》（校验码ba7816bf）".to_owned()),
             ("handler", "何静".to_owned()),
             ("link", "https://s.example/s/0123456789".to_owned()),
             ("matter", "公司设立登记".to_owned()),
             ("message", "msg_0".to_owned()),
+            ("method", "实名信息核验+签署照片".to_owned()),
             ("name", "龚𠮷".to_owned()),
             ("number", "61842059".to_owned()),
             ("operator", "示例文签平台".to_owned()),
+            ("place", "北纬30.2度、东经119.7度一带".to_owned()),
             ("telephone", "0571-0000-0000".to_owned()),
             ("time", "11月23日20:05".to_owned()),
         ])
@@ -346,6 +364,23 @@ mod tests {
         assert!(matches!(give("invitation", "{link"), TemplateError::Open(_)));
         assert!(matches!(give("invitation", "已公证"), TemplateError::Banned { .. }));
         assert!(matches!(give("code", "123"), TemplateError::NoCode));
+        let signed = "signed_in_your_name";
+        assert!(matches!(give(signed, "{place}"), TemplateError::MailOnly { .. }));
+        assert!(matches!(give("all_signed", "{place}"), TemplateError::Place { .. }));
+    }
+
+    #[test]
+    fn how_where_and_with_what_was_signed_stands_in_the_mail_and_in_no_text_message() {
+        let templates = Templates::built_in("示例商事文签", "Example Signing");
+        let values = values();
+        for language in [Language::Zh, Language::En] {
+            let words = templates.fill("signed_in_your_name", language, &values).unwrap();
+            for place in built_in::MAIL_ONLY {
+                let said = &values[place];
+                assert!(words.email.contains(said), "{place}: {}", words.email);
+                assert!(!words.sms.contains(said) && !words.subject.contains(said), "{place}");
+            }
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ use crate::rows;
 mod listed;
 mod outcome;
 mod report;
+mod signed;
 
 pub use outcome::{Outcome, note_outcome};
 pub use report::{Report, note_report};
@@ -209,6 +210,9 @@ async fn values(
     values.insert("documents", listed::documents(&filing, row));
     let at = row.happened_at.unwrap_or(row.queued_at);
     values.insert("time", people_time(at, row.language));
+    if row.purpose == Purpose::SignedInYourName {
+        values.extend(signed::circumstances(platform, row).await?);
+    }
     if let Some(ceremony) = row.ceremony {
         let link = access::signer_link(platform, ceremony);
         let door = if row.purpose.is_about_signatures() { "c" } else { "s" };

@@ -1,4 +1,4 @@
-//! Documents as other programs see them.
+//! Documents as they look, and as other programs see them.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 #![allow(
     clippy::disallowed_methods,
@@ -6,4 +6,5 @@
 )]
 #![allow(clippy::print_stderr, reason = "what is skipped says so")]
 
+mod pages;
 mod validators;

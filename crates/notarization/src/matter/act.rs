@@ -17,7 +17,7 @@ use super::error::MatterError;
 use super::examine::Contested;
 use super::number::{ApplicationNo, Series};
 use super::press::Press;
-use super::queue::{QueuePlace, looked_at_again, moved};
+use super::queue::{OwnRows, QueuePlace, keep_own_rows, moved};
 use super::register::Register;
 use super::rows::{Content, Detail, MATTERS, MatterRow, STEPS, StepKey, StepRow, data_key_of};
 use super::state::Matter;
@@ -80,8 +80,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) today: NaiveDate,
     /// Where it stood in the queue when it was read.
     place: Option<QueuePlace>,
-    /// Whether it was looked at again when it was read.
-    was_looked_at_again: bool,
+    /// What of it had a row of its own when it was read.
+    own_rows: OwnRows,
     /// What else is written in the same commit.
     pub(crate) changes: Changeset,
 }
@@ -102,7 +102,7 @@ pub(crate) async fn open(
         key,
         version: Some(stored.version),
         place: Some(QueuePlace::of(&stored.value.matter)),
-        was_looked_at_again: stored.value.matter.is_looked_at_again(),
+        own_rows: OwnRows::of(&stored.value.matter),
         matter: stored.value.matter,
         content,
         now,
@@ -126,7 +126,7 @@ pub(crate) fn begin(
         key,
         version: None,
         place: None,
-        was_looked_at_again: false,
+        own_rows: OwnRows::NOTHING,
         matter,
         content,
         now,
@@ -175,6 +175,10 @@ impl Opened<'_> {
             step,
         };
         let envelope = statement.sign(office.receipt_key())?;
+        if step != StepKind::Archived {
+            // What the archive has lacks this.
+            self.matter.archived_at = None;
+        }
         self.matter.steps = seq;
         self.matter.last_step = Digest::of(envelope.as_bytes());
 
@@ -189,8 +193,8 @@ impl Opened<'_> {
         let content =
             Sealed::seal(&self.key, matter_key.as_bytes(), &self.content, office.entropy())?;
         moved(&mut self.changes, self.place, QueuePlace::of(&self.matter))?;
-        let again = (self.was_looked_at_again, self.matter.is_looked_at_again());
-        looked_at_again(&mut self.changes, application, again)?;
+        let own_rows = (self.own_rows, OwnRows::of(&self.matter));
+        keep_own_rows(&mut self.changes, application, own_rows)?;
         let row = MatterRow { matter: self.matter, content };
         match self.version {
             None => MATTERS.insert(&mut self.changes, &application, &row)?,
@@ -267,13 +271,19 @@ impl Attempts {
 
     async fn again(&mut self, error: CommitError) -> Result<(), MatterError> {
         match error {
-            CommitError::Conflict { .. } if self.0 < ATTEMPTS => {
-                self.0 += 1;
-                tokio::task::yield_now().await;
-                Ok(())
-            }
+            CommitError::Conflict { .. } if self.0 < ATTEMPTS => self.overtaken().await,
             error => Err(error.into()),
         }
+    }
+
+    /// Another one was committed while this was prepared: read again.
+    pub(crate) async fn overtaken(&mut self) -> Result<(), MatterError> {
+        if self.0 >= ATTEMPTS {
+            return Err(MatterError::Busy);
+        }
+        self.0 += 1;
+        tokio::task::yield_now().await;
+        Ok(())
     }
 }
 

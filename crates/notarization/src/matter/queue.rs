@@ -7,25 +7,25 @@
 use std::fmt;
 use std::str::FromStr;
 
-use heqi_evidence_store::changeset::{Changeset, Expected};
+use heqi_evidence_store::changeset::Changeset;
 
-use super::act::Attempts;
 use super::error::MatterError;
 use super::number::ApplicationNo;
-use super::rows::{AT, INDEXED, MATTERS, REEXAMINED};
+use super::rows::{AT, MATTERS};
 use super::state::{Matter, Rule, Stage};
 use crate::office::NotaryOffice;
 use crate::staff::Officer;
+
+mod index;
+mod own_rows;
+
+pub use index::index_matters;
+pub(crate) use own_rows::{OwnRows, keep_own_rows, to_decide_again, with_proposals};
 
 /// The most matters on one page.
 pub const PAGE: usize = 50;
 /// The most that are counted: beyond it there are "more".
 pub const COUNTED: usize = 1_000;
-/// Matters that are indexed in one commit.
-const BATCH: usize = 200;
-/// `1` was that of a queue without re-examinations, `2` of one in which an archived matter stayed in the archive whatever
-/// was open about it: the rows of both are written once more.
-const MARK: &str = "3";
 
 /// How far matters have come, as the queue shows them together.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -59,7 +59,8 @@ impl Group {
         Self::Archived,
     ];
 
-    /// The group a matter stands in. What is archived and open again stands among the work until that is decided.
+    /// The group a matter stands in. What has changed since it was archived stands among the work until it is archived
+    /// anew.
     pub fn of(matter: &Matter) -> Self {
         let is_over = matter.archived_at().is_some() && !matter.is_open_again();
         if is_over { Self::Archived } else { Self::At(matter.stage()) }
@@ -204,77 +205,6 @@ pub(crate) fn moved(
     }
     AT.put(changes, &now, &())?;
     Ok(())
-}
-
-/// Keeps the row of a re-examination that is to be decided, in the commit that changes the matter: issued matters are
-/// too many to look through each minute.
-pub(crate) fn looked_at_again(
-    changes: &mut Changeset,
-    no: ApplicationNo,
-    (before, now): (bool, bool),
-) -> Result<(), MatterError> {
-    match (before, now) {
-        (false, true) => REEXAMINED.put(changes, &no, &())?,
-        (true, false) => {
-            changes.delete(REEXAMINED.key(&no)?);
-        }
-        (true, true) | (false, false) => {}
-    }
-    Ok(())
-}
-
-/// Matters whose re-examination is to be decided, at most [`COUNTED`].
-pub(crate) async fn to_decide_again(office: &NotaryOffice) -> Result<Vec<Matter>, MatterError> {
-    let mut matters = Vec::new();
-    for (no, _) in REEXAMINED.scan(office.store(), "", None, COUNTED).await? {
-        if let Some(row) = MATTERS.row(office.store(), &no).await? {
-            matters.push(row.value.matter);
-        }
-    }
-    Ok(matters)
-}
-
-/// Writes the rows of matters that were taken before there was an index; gives how many. Done once.
-///
-/// # Errors
-/// The store could not do its part.
-pub async fn index_matters(office: &NotaryOffice) -> Result<usize, MatterError> {
-    let mark = MARK.to_owned();
-    if INDEXED.row(office.store(), &mark).await?.is_some() {
-        return Ok(0);
-    }
-    let (mut after, mut indexed) = (None, 0);
-    loop {
-        let mut attempts = Attempts::default();
-        let last = loop {
-            let rows = MATTERS.scan(office.store(), "", after.as_ref(), BATCH).await?;
-            let Some((last, _)) = rows.last() else { break None };
-            let mut changes = Changeset::new();
-            for (no, row) in &rows {
-                // A matter that moves meanwhile has written its place itself: it is read again.
-                changes.expect(MATTERS.key(no)?, Expected::Version(row.version));
-                let now = QueuePlace::of(&row.value.matter);
-                if now.group != Group::Archived {
-                    // Where it stood before, if it is archived and open again.
-                    let before = QueuePlace { group: Group::Archived, no: *no };
-                    changes.delete(AT.key(&before)?);
-                }
-                AT.put(&mut changes, &now, &())?;
-                looked_at_again(&mut changes, *no, (false, row.value.matter.is_looked_at_again()))?;
-            }
-            if attempts.commit(office, changes).await? {
-                indexed += rows.len();
-                break Some(*last);
-            }
-        };
-        let Some(last) = last else { break };
-        after = Some(last);
-    }
-    let mut changes = Changeset::new();
-    INDEXED.put(&mut changes, &mark, &true)?;
-    let mut attempts = Attempts::default();
-    while !attempts.commit(office, changes.clone()).await? {}
-    Ok(indexed)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! - `notice-of` (digest of the number): the matter a small document belongs to; `notice-waiting`: why it is owed still
 //! - `matter-at` (how far, application number): where a matter stands in the queue; `matter-indexed`: that all do
 //! - `matter-reexamination` (application number): a re-examination that is still to be decided
+//! - `matter-proposed` (application number): something that was put forward and waits for a second person
 //! - `number-request` (application number): what an external register answered that gave no number yet
 //! - `matter-taken` (application number, time): which member of staff took which file ([`super::taking`])
 //! - `certificate-of` (digest of the number): the same, for whoever asks by number
@@ -43,6 +44,7 @@ pub(crate) const NOTICES: Table<Digest, ApplicationNo> = Table::new("notice-of")
 pub(crate) const AT: Table<QueuePlace, ()> = Table::new("matter-at");
 pub(crate) const INDEXED: Table<String, bool> = Table::new("matter-indexed");
 pub(crate) const REEXAMINED: Table<ApplicationNo, ()> = Table::new("matter-reexamination");
+pub(crate) const PROPOSED: Table<ApplicationNo, ()> = Table::new("matter-proposed");
 pub(crate) const ASKED: Table<ApplicationNo, NumberAsked> = Table::new("number-request");
 pub(crate) const CERTIFICATES: Table<Digest, ApplicationNo> = Table::new("certificate-of");
 

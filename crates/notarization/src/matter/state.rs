@@ -296,6 +296,7 @@ pub struct Matter {
     /// What waits for a second person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proposed: Option<Proposed>,
+    /// Nothing once something has changed since.
     pub(crate) archived_at: Option<UtcMillis>,
     /// The small documents, oldest first.
     #[serde(default)]

@@ -297,7 +297,7 @@ async fn what_is_open_does_not_go_to_the_archive() {
     rows.retain(|row| !before.contains(row));
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
 
-    // What is open again after that stands among the work, until it is decided.
+    // What is open again after that stands among the work, until it is decided and archived anew.
     let groups = async || {
         let mut groups = Vec::new();
         for group in Group::OPEN.into_iter().chain(Group::OVER) {
@@ -310,6 +310,8 @@ async fn what_is_open_does_not_go_to_the_archive() {
     propose_correction(office, no, notary, "云西 → 云栖").await.unwrap();
     assert_eq!(groups().await, [Group::At(Stage::Issued)]);
     bureau.approve_proposed(no).await.unwrap();
+    assert_eq!(groups().await, [Group::At(Stage::Issued)], "the archive lacks what was decided");
+    archive(office, no, archivist).await.unwrap();
     assert_eq!(groups().await, [Group::Archived]);
     ask_reexamination(office, no, other, "利害关系人认为有误").await.unwrap();
     assert_eq!(groups().await, [Group::At(Stage::Issued)]);

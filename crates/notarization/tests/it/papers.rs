@@ -1,12 +1,14 @@
 //! Papers of the office: what an applicant is told in writing, what of it staff took, what became of a
 //! certificate.
 //!
-//! - [`told`], [`taking`], [`queue`], [`due`], [`relatives`], [`wrong`]: the tests
+//! - [`told`], [`taking`], [`queue`], [`to_approve`], [`due`], [`relatives`], [`wrong`], [`archived`]: the tests
 
+mod archived;
 mod due;
 mod queue;
 mod relatives;
 mod taking;
+mod to_approve;
 mod told;
 mod wrong;
 

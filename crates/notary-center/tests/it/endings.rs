@@ -38,6 +38,16 @@ async fn a_refusal_waits_in_sight_of_everybody_for_a_second_person() {
     assert!(page.contains("材料不足 · qian.wei") && page.contains("审查中"), "{page}");
     assert!(!page.contains("不予办理公证决定书"), "nothing is decided yet: {page}");
     assert!(clerk.page("/staff/matters?at=accepted").await.contains("有待审批的处理"));
+    // Whoever may approve it has it on a list of their own, with the days that are left; nobody else has one.
+    let queue = approver.page("/staff/matters").await;
+    assert!(queue.contains("待您审批（1）") && queue.contains("?at=to_approve"), "{queue}");
+    let own = approver.page("/staff/matters?at=to_approve").await;
+    let said = "审查中 · 不予办理（《公证法》第三十一条第6项：";
+    assert!(own.contains(&format!("href=\"{matter}\"")) && own.contains(said), "{own}");
+    assert!(own.contains("剩余工作日 15 · 最后一日"), "{own}");
+    assert!(!clerk.page("/staff/matters").await.contains("待您审批"));
+    let foreign = clerk.send(Method::GET, "/staff/matters?at=to_approve", &[]).await;
+    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
     // One form each: who put it forward takes it back, an approver decides, others do neither.
     let forms = ["refuse", "terminate", "take-back", "approve-proposed", "turn-down"];
     for (browser, wanted) in [
@@ -60,6 +70,8 @@ async fn a_refusal_waits_in_sight_of_everybody_for_a_second_person() {
 
     // Taken back it is as before; put forward again and approved it is refused, in writing.
     notary.done(&matter, "take-back", &[("text", "尚可补充")]).await;
+    let own = approver.page("/staff/matters?at=to_approve").await;
+    assert!(own.contains("目前没有这样的申请") && own.contains("待您审批（0）"), "{own}");
     let page = clerk.page(&matter).await;
     assert!(!page.contains("<dt>待审批</dt>") && page.contains("收回提请"), "{page}");
     assert!(offers(&notary, &matter, "refuse").await);
@@ -97,5 +109,19 @@ async fn the_archive_is_told_why_it_does_not_take_what_is_open() {
     let list = archivist.send(Method::GET, "/staff/matters?at=archived", &[]).await;
     assert_eq!(list.status(), StatusCode::OK);
     assert!(list.text().await.unwrap().contains(matter.rsplit('/').next().unwrap()));
+
+    // What has changed since is archived anew, and every version stands on the page with its digest.
+    assert!(!offers(&archivist, &matter, "archive").await);
+    notary.done(&matter, "correct", &[("text", "云西 → 云栖")]).await;
+    approve_proposed(&approver, &matter).await;
+    archivist.done(&matter, "archive", &[]).await;
+    let page = archivist.page(&matter).await;
+    let digest = |version: &str| {
+        let fact = page.split(&format!("<dt>公证档案 第{version}版</dt>")).nth(1).unwrap();
+        fact.split("SHA-256 ").nth(1).unwrap().chars().take(64).collect::<String>()
+    };
+    let (first, second) = (digest("1"), digest("2"));
+    assert_ne!(first, second);
+    assert!(page.contains(&format!("dossier sha256 {second} version 2 former {first}")), "{page}");
     bureau.running.stop().await;
 }

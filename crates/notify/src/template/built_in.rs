@@ -30,6 +30,25 @@ const WITH_DATE: &[&str] = &[
     "telephone",
     "time",
 ];
+/// The same of a message to whoever somebody signed for, and in the mail how, where and with what.
+const SIGNED: &[&str] = &[
+    "company",
+    "device",
+    "documents",
+    "handler",
+    "link",
+    "matter",
+    "message",
+    "method",
+    "name",
+    "number",
+    "operator",
+    "place",
+    "telephone",
+    "time",
+];
+/// What is for a mail alone: a text message is read over shoulders, and by whoever has the telephone.
+pub(super) const MAIL_ONLY: [&str; 3] = ["device", "method", "place"];
 /// Whoever asked a custodian to be told learns that something was signed, and when.
 const HELD: &[&str] = &["link", "operator", "telephone", "time"];
 /// The message with the code says nothing about anybody: whoever reads it over a shoulder
@@ -96,16 +115,16 @@ pub static PURPOSES: [Known; 13] = [
     },
     Known {
         word: "signed_in_your_name",
-        places: PLACES,
+        places: SIGNED,
         zh: [
             "有人以您的名义签了{company}文件（{time}）。不是您？点{link}或打{telephone}",
             "请确认：{company}{matter}文件签署情况（{number}）",
-            "{name}：您好！\n\n{time}（北京时间），有人以您的名义签署了{company}的{matter}文件（办件码{number}）：\n{documents}\n\n如属实，请打开以下链接查看；如非本人操作，请在该页面选择“有异议”，办件将立即暂停，或致电{telephone}：\n{link}\n\n请勿转发本邮件。全部股东和经办人确认前，系统不会向登记机关提交。\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。\n",
+            "{name}：您好！\n\n{time}（北京时间），有人以您的名义签署了{company}的{matter}文件（办件码{number}）：\n{documents}\n\n签署方式：{method}；签署地点：{place}；设备：{device}。\n\n如属实，请打开以下链接查看；如非本人操作，请在该页面选择“有异议”，办件将立即暂停，或致电{telephone}：\n{link}\n\n请勿转发本邮件。全部股东和经办人确认前，系统不会向登记机关提交。\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。\n",
         ],
         en: [
             "Somebody signed documents of {company} in your name ({time}). Not you? Open {link} or call {telephone}",
             "Please check: {company}, {matter} ({number})",
-            "Dear {name},\n\nat {time} (Beijing time) these documents of {company} ({matter}, number {number}) were signed in your name:\n{documents}\n\nIf it was you, have a look at them here. If it was not, object on that page, which stops the filing at once, or call {telephone}:\n{link}\n\nDo not forward this mail. Nothing is submitted to the registry before every shareholder and the handler have confirmed.\nThis mail is sent by a machine; we never ask you for a password, a code or a payment.\n",
+            "Dear {name},\n\nat {time} (Beijing time) these documents of {company} ({matter}, number {number}) were signed in your name:\n{documents}\n\nHow: {method}. Where: {place}. Device: {device}.\n\nIf it was you, have a look at them here. If it was not, object on that page, which stops the filing at once, or call {telephone}:\n{link}\n\nDo not forward this mail. Nothing is submitted to the registry before every shareholder and the handler have confirmed.\nThis mail is sent by a machine; we never ask you for a password, a code or a payment.\n",
         ],
     },
     Known {

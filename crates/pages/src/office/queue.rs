@@ -59,6 +59,8 @@ pub struct QueueGroup {
 pub struct OfficeQueuePage {
     /// Who has signed in.
     pub desk: OfficeDesk,
+    /// What waits for their approval: its word in addresses, and how much. `None` for who approves nothing.
+    pub to_approve: Option<(String, String)>,
     /// What is shown: every open group with its first applications, or one group by pages.
     pub groups: Vec<QueueGroup>,
     /// Whether one group is shown by pages.
@@ -112,6 +114,11 @@ impl Page for OfficeQueuePage {
             (self.desk.bar(frame, Some(Tab::Queue)))
             p .links {
                 @if self.is_one { a href=(Link::Office(OfficeLink::Queue)) { (OPEN_ONLY.in_language(l)) } }
+                @if let Some((word, count)) = &self.to_approve {
+                    a href=(Link::Office(OfficeLink::Group(word.clone(), None))) {
+                        (TO_APPROVE.in_language(l)) (bracketed(count, l))
+                    }
+                }
                 a href=(Link::Office(OfficeLink::Deposits)) { (NEW.in_language(l)) }
             }
             @if is_empty { p .lead { (NOTHING.in_language(l)) } }
@@ -181,16 +188,33 @@ impl Page for OfficeQueuePage {
             ),
         ];
         let one = vec![group("accepted", "审查中", vec![row("审查中", 12, false, None)], None)];
+        let waiting = vec![row("待审批 · 公证书草稿", 2, false, None)];
+        let own = vec![group("to_approve", "待您审批", waiting, None)];
+        let to_approve = |count: &str| Some(("to_approve".to_owned(), count.to_owned()));
         vec![
-            Self { desk: desk(), groups: Vec::new(), is_one: false, over: Vec::new() },
-            Self { desk: desk(), groups: open, is_one: false, over: over.clone() },
-            Self { desk: desk(), groups: one, is_one: true, over },
+            Self {
+                desk: desk(),
+                to_approve: None,
+                groups: Vec::new(),
+                is_one: false,
+                over: Vec::new(),
+            },
+            Self {
+                desk: desk(),
+                to_approve: to_approve("0"),
+                groups: open,
+                is_one: false,
+                over: over.clone(),
+            },
+            Self { desk: desk(), to_approve: None, groups: one, is_one: true, over: over.clone() },
+            Self { desk: desk(), to_approve: to_approve("1"), groups: own, is_one: true, over },
         ]
     }
 }
 
 const TITLE: Words = Words::new("公证申请", "Applications");
 const OPEN_ONLY: Words = Words::new("全部在办申请", "All open applications");
+const TO_APPROVE: Words = Words::new("待您审批", "Waiting for your approval");
 const MORE: Words = Words::new("更多", "More");
 const OVER: Words = Words::new("已办结和归档", "Over, and in the archive");
 const NEW: Words = Words::new("检索存证并登记申请", "Find a deposit and take an application");

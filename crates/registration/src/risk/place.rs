@@ -45,6 +45,21 @@ pub(crate) struct NotedPosition {
     pub(super) place: Place,
 }
 
+impl NotedPosition {
+    /// Latitude and longitude in tenths of a degree.
+    pub(crate) fn in_tenths(self) -> [i64; 2] {
+        let Place { latitude_e6, longitude_e6, .. } = self.place;
+        [latitude_e6, longitude_e6].map(|e6| (e6 + e6.signum() * 50_000) / 100_000)
+    }
+
+    /// One with this latitude and longitude.
+    #[cfg(test)]
+    pub(crate) fn sample([latitude_e6, longitude_e6]: [i64; 2]) -> Self {
+        let at = UtcMillis::from_millis(0).unwrap();
+        Self { at, place: Place { accuracy_m: 20, latitude_e6, longitude_e6 } }
+    }
+}
+
 /// Where the same person was when it signed before in this sitting, and how long ago.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Earlier {

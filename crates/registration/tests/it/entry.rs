@@ -509,6 +509,15 @@ async fn the_person_named_is_told_at_once_and_everybody_when_the_last_signature_
                 assert!(listed.contains(&digest[..8]), "{listed}");
             }
         }
+        // How, where and with what, to the person alone.
+        for message in &sent {
+            let is_own = message.purpose == Purpose::SignedInYourName;
+            for place in ["method", "place", "device"] {
+                assert_eq!(message.values.contains_key(place), is_own, "{place}");
+            }
+            let method = message.values.get("method");
+            assert!(method.is_none_or(|said| said.contains("签署照片")), "{method:?}");
+        }
         told.push(sent.iter().map(|m| (m.purpose, m.address.clone())).collect::<Vec<_>>());
     }
     assert_eq!(told[0], [(Purpose::SignedInYourName, mobiles[0].to_owned())]);

@@ -70,12 +70,10 @@ impl Trust {
         let name = seal.chain().anchored().leaf().subject_common_name().unwrap_or("?").to_owned();
         let by = anchor.map_or_else(|| name.clone(), |root| root.organisation.clone());
         let test = seal.chain().is_test_only();
-        let zh = format!(
-            "{by}的印章，证书 {name}{}",
-            if test { "，测试印章，不具有法律效力" } else { "" }
-        );
-        let mark = if test && !names_itself(&[&by, &name]) { ", TEST ONLY" } else { "" };
-        let en = format!("seal of {by}, certificate {name}{mark}");
+        let (mark_zh, mark_en) = test_mark(&[&by, &name], test, ("，测试印章", ", TEST ONLY"));
+        let effect = if test { "，不具有法律效力" } else { "" };
+        let zh = format!("{by}的印章，证书 {name}{mark_zh}{effect}");
+        let en = format!("seal of {by}, certificate {name}{mark_en}");
         finding(Point::Seal, Status::Proved, "seal_valid", &zh, &en)
     }
 
@@ -99,26 +97,27 @@ impl Trust {
         let by = anchor.map_or_else(String::new, |root| root.organisation.clone());
         let at = seal.time().not_after().for_people();
         let test = seal.time().is_test_only();
-        let (test_zh, test_en) = test_mark(&by, test);
+        let (test_zh, test_en) = test_mark(&[&by], test, ("（测试）", " (TEST ONLY)"));
         let zh = format!("不晚于 {at}，时间戳：{by}{test_zh}");
         let en = format!("not after {at}, time stamp: {by}{test_en}");
         finding(Point::Time, Status::Proved, "seal_stamped", &zh, &en)
     }
 }
 
-/// Behind the name of a test authority, in Chinese and in English: nothing where the name says it already.
-fn test_mark(by: &str, is_test: bool) -> (&'static str, &'static str) {
-    match (is_test, names_itself(&[by])) {
+/// The mark behind the names of a test authority or a test seal, in Chinese and in English: nothing where a name that stands
+/// in the sentence says it already.
+fn test_mark(
+    names: &[&str],
+    is_test: bool,
+    (zh, en): (&'static str, &'static str),
+) -> (&'static str, &'static str) {
+    let says = |word: &str| names.iter().any(|name| name.contains(word));
+    match (is_test, says("TEST ONLY")) {
         (false, _) => ("", ""),
-        (true, true) if by.contains("测试") => ("", ""),
-        (true, true) => ("（测试）", ""),
-        (true, false) => ("（测试）", " (TEST ONLY)"),
+        (true, true) if says("测试") => ("", ""),
+        (true, true) => (zh, ""),
+        (true, false) => (zh, en),
     }
-}
-
-/// Whether a name that stands in the sentence says of itself that it is for tests.
-fn names_itself(names: &[&str]) -> bool {
-    names.iter().any(|name| name.contains("TEST ONLY"))
 }
 
 /// What is found about a document that is not as its seal left it.
@@ -213,17 +212,21 @@ mod tests {
 
     #[test]
     fn a_name_that_says_test_only_is_followed_by_no_second_mark() {
-        for (by, is_test, marks) in [
-            ("示例时间戳", true, ("（测试）", " (TEST ONLY)")),
-            ("Example TSA (TEST ONLY)", true, ("（测试）", "")),
-            ("合契演示时间戳(测试) (TEST ONLY)", true, ("", "")),
-            ("示例时间戳", false, ("", "")),
+        let time = ("（测试）", " (TEST ONLY)");
+        let seal = ("，测试印章", ", TEST ONLY");
+        let cases: [(&[&str], _, _, _); 8] = [
+            (&["示例时间戳"], true, time, time),
+            (&["Example TSA (TEST ONLY)"], true, time, ("（测试）", "")),
+            (&["合契演示时间戳(测试) (TEST ONLY)"], true, time, ("", "")),
+            (&["示例时间戳"], false, time, ("", "")),
             // What a name says of itself makes nothing licensed a test, and hides no mark of its own.
-            ("示例测试时间戳", true, ("（测试）", " (TEST ONLY)")),
-        ] {
-            assert_eq!(test_mark(by, is_test), marks, "{by}");
+            (&["示例测试时间戳"], true, time, time),
+            (&["杭州市示例公证处", "示例 TEST ONLY Seal"], true, seal, ("，测试印章", "")),
+            (&["杭州市示例公证处(测试)", "示例 TEST ONLY Seal"], true, seal, ("", "")),
+            (&["杭州市示例公证处", "示例 Seal"], true, seal, seal),
+        ];
+        for (names, is_test, marks, wanted) in cases {
+            assert_eq!(test_mark(names, is_test, marks), wanted, "{names:?}");
         }
-        assert!(names_itself(&["杭州市示例公证处", "示例 TEST ONLY Seal"]));
-        assert!(!names_itself(&["杭州市示例公证处", "示例 Seal"]));
     }
 }

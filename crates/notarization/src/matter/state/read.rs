@@ -190,7 +190,7 @@ impl Matter {
         self.screens.iter().map(|(sha256, _)| *sha256)
     }
 
-    /// When the dossier was archived.
+    /// When the dossier was archived, as it is: nothing where something has changed since.
     pub const fn archived_at(&self) -> Option<UtcMillis> {
         self.archived_at
     }

@@ -112,6 +112,7 @@ pub(super) async fn show(
         facts.push(shown::reexamined(&one, &bench.desk.calendar, &names, l));
     }
     facts.extend(proposed);
+    facts.extend(shown::archived(&steps, &names, l));
     let matter_page = MatterPage {
         desk: desk(state, visitor, &shown).await?,
         seen,

@@ -1,4 +1,4 @@
-//! The queue, by how far applications have come, and the figures over it.
+//! The queue, by how far applications have come, what of it waits for whoever looks, and the figures over it.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
@@ -6,8 +6,9 @@ use heqi_notarization::matter::clock::Warning;
 use heqi_notarization::matter::due::{Awaited, awaited};
 use heqi_notarization::matter::overview::{InHand, Overview, overview};
 use heqi_notarization::matter::queue::{COUNTED, Group, PAGE, count, queue};
+use heqi_notarization::matter::to_approve::{Asked as AskedFor, ToApprove, to_approve};
 use heqi_notarization::matter::{ApplicationNo, Matter};
-use heqi_notarization::staff::Officer;
+use heqi_notarization::staff::{OfficeRole, Officer};
 use heqi_pages::office::{
     Bars, FiguresPage, OfficeAlarm, OfficeQueuePage, OfficeQueueRow, QueueGroup, Workload,
 };
@@ -18,13 +19,38 @@ use heqi_vocabulary::{Language, UtcMillis};
 use serde::Deserialize;
 
 use super::matters::{desk, names, number};
-use super::words;
+use super::{shown, words};
 use crate::bench::{Bench, Shown, page, refused};
 use crate::service::State;
 use crate::visitor::{Reader, Visitor};
 
 /// How many of each group stand on the first page.
 const FIRST: usize = 10;
+/// The word in addresses of what waits for whoever looks.
+const TO_APPROVE: &str = "to_approve";
+
+/// What is shown by pages, where it is not the first of everything.
+#[derive(Clone, Copy)]
+enum One {
+    Group(Group),
+    ToApprove,
+}
+
+impl One {
+    fn of_word(word: &str) -> Option<Self> {
+        if word == TO_APPROVE {
+            return Some(Self::ToApprove);
+        }
+        Group::of_word(word).map(Self::Group)
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Group(group) => group.as_str(),
+            Self::ToApprove => TO_APPROVE,
+        }
+    }
+}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -42,7 +68,7 @@ pub(super) async fn show(
     let bench = state.bench()?;
     let one = match asked.at.as_str() {
         "" => None,
-        word => Some(Group::of_word(word).ok_or(RequestProblem::NotFound)?),
+        word => Some(One::of_word(word).ok_or(RequestProblem::NotFound)?),
     };
     let after = match asked.after.as_str() {
         "" => None,
@@ -50,14 +76,30 @@ pub(super) async fn show(
     };
     let here = match one {
         None => OfficeLink::Queue,
-        Some(group) => OfficeLink::Group(group.as_str().to_owned(), None),
+        Some(one) => OfficeLink::Group(one.word().to_owned(), None),
     };
     let shown = Shown::to(bench, reader, Link::Office(here)).with(&visitor);
     let (by, l) = (visitor.officer()?, shown.language());
+    // Asked for by name it is refused to whoever approves nothing, as every other page that is not theirs.
+    let is_theirs = by.role == OfficeRole::Approver || matches!(one, Some(One::ToApprove));
+    let waiting = if is_theirs {
+        let calendar = &bench.desk.calendar;
+        Some(to_approve(&state.office, calendar, &by).await.map_err(refused)?)
+    } else {
+        None
+    };
+    let own = |after, limit| {
+        let now = state.office.clock().now();
+        waiting.as_deref().map(|waiting| own_group(waiting, bench, (after, limit), (now, l)))
+    };
     let mut groups = Vec::new();
     match one {
-        Some(one) => groups.push(group(&state, bench, &by, (one, after, PAGE), l).await?),
+        Some(One::Group(one)) => {
+            groups.push(group(&state, bench, &by, (one, after, PAGE), l).await?);
+        }
+        Some(One::ToApprove) => groups.extend(own(after, PAGE)),
         None => {
+            groups.extend(own(None, FIRST));
             for one in Group::OPEN {
                 groups.push(group(&state, bench, &by, (one, None, FIRST), l).await?);
             }
@@ -70,8 +112,9 @@ pub(super) async fn show(
             over.push((one.as_str().to_owned(), words::group(one, l).to_owned(), counted(count)));
         }
     }
+    let to_approve = waiting.map(|waiting| (TO_APPROVE.to_owned(), counted(waiting.len())));
     let desk = desk(&state, &visitor, &shown).await?;
-    Ok(page(&OfficeQueuePage { desk, groups, is_one: one.is_some(), over }, &shown))
+    Ok(page(&OfficeQueuePage { desk, to_approve, groups, is_one: one.is_some(), over }, &shown))
 }
 
 fn counted(count: usize) -> String {
@@ -95,6 +138,40 @@ async fn group(
         rows: listed.matters.iter().map(|matter| row(matter, bench, (now, l))).collect(),
         more: listed.next.map(|no| no.to_string()),
     })
+}
+
+/// What waits for whoever looks, from behind `after` on.
+fn own_group(
+    waiting: &[ToApprove],
+    bench: &Bench,
+    (after, limit): (Option<ApplicationNo>, usize),
+    at: (UtcMillis, Language),
+) -> QueueGroup {
+    // What was decided meanwhile is behind nothing: then it begins anew.
+    let place = after.and_then(|no| waiting.iter().position(|one| one.matter.no() == no));
+    let rest = waiting.iter().skip(place.map_or(0, |place| place + 1));
+    let shown: Vec<&ToApprove> = rest.take(limit).collect();
+    let last = shown.last().map(|one| one.matter.no());
+    let is_last = last == waiting.last().map(|one| one.matter.no());
+    QueueGroup {
+        word: TO_APPROVE.to_owned(),
+        title: at.1.pick("待您审批", "waiting for your approval").to_owned(),
+        count: counted(waiting.len()),
+        rows: shown.into_iter().map(|one| own_row(one, bench, at)).collect(),
+        more: last.filter(|_| !is_last).map(|no| no.to_string()),
+    }
+}
+
+fn own_row(one: &ToApprove, bench: &Bench, (now, l): (UtcMillis, Language)) -> OfficeQueueRow {
+    let what = match one.asked {
+        AskedFor::Draft => l.pick("公证书草稿", "draft of the certificate").to_owned(),
+        AskedFor::Change(what) => shown::change_words(what, l),
+    };
+    let mut stage = format!("{} · {what}", words::stage(one.matter.stage(), l));
+    if one.is_undeclared {
+        stage.push_str(l.pick(" · 请先申报利益冲突", " · declare your interest first"));
+    }
+    OfficeQueueRow { stage, ..row(&one.matter, bench, (now, l)) }
 }
 
 const fn waits(l: Language) -> &'static str {

@@ -25,11 +25,13 @@ use heqi_vocabulary::{Language, UtcMillis};
 use super::words;
 use crate::bench::trouble;
 
+mod archived;
 mod points;
 mod reexamined;
 
+pub(super) use archived::archived;
 pub(super) use points::points;
-pub(super) use reexamined::{proposed, reexamined};
+pub(super) use reexamined::{change_words, proposed, reexamined};
 
 /// What is done with the clock drawn.
 pub(super) fn clock_bar(matter: &Matter, desk: &Desk, now: UtcMillis) -> Option<ClockBar> {
@@ -330,17 +332,21 @@ pub(super) fn record(steps: &[StepView], names: &Names, l: Language) -> Vec<Reco
         .map(|step| RecordRow {
             seq: step.seq,
             at: step.at.for_people(),
-            by: match &step.by {
-                ActedBy::Staff { account, .. } => names.of(*account),
-                ActedBy::Regulator => l.pick("登记机关", "the registry").to_owned(),
-                ActedBy::Signer => l.pick("签署人本人", "the signer").to_owned(),
-                ActedBy::Register => l.pick("案件系统", "the register").to_owned(),
-                ActedBy::Office => l.pick("本处系统", "the service").to_owned(),
-            },
+            by: who(&step.by, names, l),
             what: words::step(step.step, l).to_owned(),
             said: step.said.clone(),
         })
         .collect()
+}
+
+fn who(by: &ActedBy, names: &Names, l: Language) -> String {
+    match by {
+        ActedBy::Staff { account, .. } => names.of(*account),
+        ActedBy::Regulator => l.pick("登记机关", "the registry").to_owned(),
+        ActedBy::Signer => l.pick("签署人本人", "the signer").to_owned(),
+        ActedBy::Register => l.pick("案件系统", "the register").to_owned(),
+        ActedBy::Office => l.pick("本处系统", "the service").to_owned(),
+    }
 }
 
 /// Which files staff took.

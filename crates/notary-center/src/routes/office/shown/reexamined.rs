@@ -59,7 +59,14 @@ pub(in crate::routes::office) fn proposed(
     names: &Names,
     l: Language,
 ) -> (String, String) {
-    let what = match one.what {
+    let what = change_words(one.what, l);
+    let (by, at) = (names.of(one.by), one.at.for_people());
+    (l.pick("待审批", "Waits for approval").to_owned(), format!("{what} · {says} · {by} · {at}"))
+}
+
+/// What is to become of an application, or of a certificate.
+pub(in crate::routes::office) fn change_words(change: ProposedChange, l: Language) -> String {
+    match change {
         ProposedChange::Correction => l.pick("补正公证书", "correction").to_owned(),
         ProposedChange::Revocation => l.pick("撤销公证书", "revocation").to_owned(),
         ProposedChange::Reexamination(outcome) => {
@@ -74,7 +81,5 @@ pub(in crate::routes::office) fn proposed(
             }
         }
         ProposedChange::Termination => l.pick("终止公证", "termination").to_owned(),
-    };
-    let (by, at) = (names.of(one.by), one.at.for_people());
-    (l.pick("待审批", "Waits for approval").to_owned(), format!("{what} · {says} · {by} · {at}"))
+    }
 }
