@@ -87,9 +87,9 @@ fn a_name_is_plain_and_the_same_in_all_three_places() {
 
 #[test]
 fn a_stream_is_packed_in_one_way_or_not_at_all() {
-    let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
-    packer.write_all(b"abc").unwrap();
-    let packed = packer.finish().unwrap();
+    let mut deflating = ZlibEncoder::new(Vec::new(), Compression::default());
+    deflating.write_all(b"abc").unwrap();
+    let packed = deflating.finish().unwrap();
     let unpacked = |filter: &str, data: &[u8]| {
         let entries = format!("/Subtype/text#2Fplain/Length {}{filter}", data.len());
         holding("(a.txt) 5 0 R", SPECIFICATION, (&entries, data))

@@ -170,7 +170,7 @@ fn an_objection_after_a_certificate_changes_nothing_in_its_annex() {
     };
     let both = format!("在线；{}直接向公证机构提出", told.for_people());
     let first = (later(&story, 1_000), both);
-    assert_eq!(of(on_its_day), [first.clone()]);
+    assert_eq!(of(on_its_day), std::slice::from_ref(&first));
     // One of a later day has a line for each, and says the same of the first.
     let second = (later(&story, 9_000), "在线".to_owned());
     assert_eq!(of(answers(&chain, 10_000)), [first, second]);
