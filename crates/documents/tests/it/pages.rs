@@ -182,7 +182,7 @@ fn kinds() -> BTreeSet<String> {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let writes = |path: &Path| {
         let is_source = path.extension().is_some_and(|end| end == "rs");
-        let text = is_source.then(|| std::fs::read_to_string(path).unwrap()).unwrap_or_default();
+        let text = if is_source { std::fs::read_to_string(path).unwrap() } else { String::new() };
         text.lines().any(|line| line.starts_with("pub fn render("))
     };
     let name = |path: std::path::PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
