@@ -20,8 +20,9 @@ use crate::office::{
 use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
 use crate::sheet::SheetPage;
 use crate::staff::{
-    CasePage, CorrectionPage, CounterPage, FactorPage, HandlerPage, JournalPage, LoginPage,
-    ObjectionPage, QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
+    CasePage, CorrectionPage, CounterPage, DraftPage, FactorPage, HandlerPage, JournalPage,
+    LoginPage, NewFilingPage, ObjectionPage, QueuePage, RecoveryPage, RemovalPage,
+    StaffAccountsPage,
 };
 use crate::trouble::TroublePage;
 
@@ -65,6 +66,8 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<ObjectionPage>("staff-objection", frame, &mut pages);
     of::<CounterPage>("staff-counter", frame, &mut pages);
     of::<HandlerPage>("staff-handler", frame, &mut pages);
+    of::<NewFilingPage>("staff-new-filing", frame, &mut pages);
+    of::<DraftPage>("staff-draft", frame, &mut pages);
     of::<RemovalPage>("staff-removal", frame, &mut pages);
     of::<CorrectionPage>("staff-correction", frame, &mut pages);
     of::<CasePage>("staff-case", frame, &mut pages);

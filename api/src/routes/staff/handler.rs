@@ -82,9 +82,13 @@ async fn confirmed(
         let asked = handler(&state, &visitor, &shown, number, None).await?;
         return Ok(again(asked, (nothing(l), StatusCode::NOT_FOUND), &shown));
     };
+    let Some(own) = filing.own else {
+        let asked = handler(&state, &visitor, &shown, number, Some(filing)).await?;
+        return Ok(again(asked, (not_named(l), StatusCode::CONFLICT), &shown));
+    };
     let command = Confirm {
         filing: filing.filing,
-        party: filing.own,
+        party: own,
         shown_sha256: Some(shown_sha256),
         statement_sha256: Some(statement_of(statement_sha256)),
     };
@@ -158,6 +162,19 @@ pub(super) fn nothing(l: Language) -> Trouble {
     Trouble { what: what.to_owned(), next: next.to_owned() }
 }
 
+/// A filing that was opened at the desk and does not name this person by the number.
+fn not_named(l: Language) -> Trouble {
+    let what = l.pick(
+        "办件中还没有登记您本人为经办人，没有确认。",
+        "The filing does not name you as its handler yet; nothing was confirmed.",
+    );
+    let next = l.pick(
+        "请先在准备办件中填写您本人的证件号码。",
+        "Enter your own document number there first.",
+    );
+    Trouble { what: what.to_owned(), next: next.to_owned() }
+}
+
 pub(super) fn again(
     mut asked: HandlerPage,
     told: (Trouble, StatusCode),
@@ -201,6 +218,7 @@ fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown 
     HandledShown {
         company: filing.company_name.clone(),
         matter: filing.matter.name(l).to_owned(),
+        prepared: matches!(filing.state, FilingState::Drafting { .. }).then_some(filing.filing),
         parties: filing.parties.iter().map(|party| line(party, l)).collect(),
         statement: filing.statement.to_owned(),
         stand,

@@ -1,12 +1,12 @@
 //! The handler's own page: how a filing stands, and the handler's confirmation.
 
-use heqi_vocabulary::{Digest, Language, PartyId};
+use heqi_vocabulary::{Digest, FilingId, Language, PartyId};
 use maud::{Markup, html};
 
 use super::{Desk, Trouble};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
-use crate::link::Link;
+use crate::link::{DeskLink, Link};
 use crate::parts::{facts, hidden, notice};
 use crate::words::Words;
 
@@ -38,6 +38,8 @@ pub struct HandledShown {
     pub company: String,
     /// What is filed, in the reader's language.
     pub matter: String,
+    /// The filing, where it is still to be prepared.
+    pub prepared: Option<FilingId>,
     /// Who takes part.
     pub parties: Vec<HandledLine>,
     /// The statement made by confirming.
@@ -99,7 +101,10 @@ impl Page for HandlerPage {
             }
             @if self.asked_again { p .notice role="status" { (ASKED_AGAIN.in_language(l)) } }
             @match &self.filing {
-                None => { p .lead { (LEAD.in_language(l)) } }
+                None => {
+                    p .lead { (LEAD.in_language(l)) }
+                    p { a .button href=(Link::Desk(DeskLink::New)) { (NEW.in_language(l)) } }
+                }
                 Some(filing) => { (self.shown(frame, filing)) }
             }
             form .decision method="post" action=(Link::HandlerFilings) {
@@ -136,6 +141,8 @@ impl Page for HandlerPage {
         let shown = |stand| HandledShown {
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
+            prepared: matches!(stand, HandlerStand::Waits(_))
+                .then(|| FilingId::from_bytes([1; 16])),
             parties: vec![
                 line("陈素英<b>\"'", "股东、监事", true, "已签署，待确认"),
                 line("林嘉伟", "股东", true, "已确认"),
@@ -214,6 +221,9 @@ impl HandlerPage {
                 (COMPANY.in_language(l), &filing.company),
                 (MATTER.in_language(l), &filing.matter),
             ]))
+            @if let Some(id) = filing.prepared {
+                p { a .go href=(Link::Desk(DeskLink::Filing(id))) { (PREPARE.in_language(l)) } }
+            }
             h2 { (WHO.in_language(l)) }
             ul .said {
                 @for party in &filing.parties {
@@ -259,6 +269,8 @@ const LEAD: Words = Words::new(
     "输入办件码，查看由您经办的办件的签署情况，并以经办人身份确认。",
     "Type the number of a filing you handle to see how its signatures stand, and to confirm as its handler.",
 );
+const NEW: Words = Words::new("新建办件", "Open a filing");
+const PREPARE: Words = Words::new("继续准备办件", "Go on preparing the filing");
 const NUMBER: Words = Words::new("办件码", "Filing number");
 const FIND: Words = Words::new("查看", "Show");
 const COMPANY: Words = Words::new("公司", "Company");

@@ -1,0 +1,7 @@
+//! A handler prepares a filing: opening it, and how it stands until everybody is invited.
+
+mod filing;
+mod new;
+
+pub use filing::{DraftPage, DraftParty};
+pub use new::NewFilingPage;
