@@ -237,6 +237,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/filings/new", AT_THE_HANDLERS),
     post("/staff/filings/new", AT_THE_HANDLERS),
     get("/staff/filings/{filing_id}", AT_THE_HANDLERS),
+    post("/staff/filings/{filing_id}/documents", AT_THE_HANDLERS),
     get("/staff/corrections", REVIEWER),
     post("/staff/corrections", REVIEWER),
     get("/staff/counter", REVIEWER),

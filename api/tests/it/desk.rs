@@ -1,8 +1,10 @@
 //! A handler opens a filing at the own desk and prepares it, in a browser without scripts.
 
+use heqi_testkit::files;
+use reqwest::Method;
 use serde_json::Value;
 
-use crate::service::{HANDLER, Service};
+use crate::service::{Answer, HANDLER, Service};
 use crate::signer::COMPANY;
 use crate::staff::{Desk, HE_JING, registry, text};
 
@@ -16,6 +18,35 @@ async fn opened(desk: &Desk<'_>) -> String {
     let answer = desk.submit(&page, NEW, &typed).await;
     assert_eq!(answer.status, 303, "{}", text(&answer));
     answer.header("location").to_owned()
+}
+
+/// Uploads a file by the form of the page: which document, its title, and the bytes.
+async fn upload(desk: &Desk<'_>, at: &str, (which, title): (&str, &str), file: &[u8]) -> Answer {
+    let page = desk.page(at).await;
+    let action = format!("{at}/documents");
+    let form = page.split("<form").find(|form| form.contains(&format!("action=\"{action}\"")));
+    let form = form.unwrap_or_else(|| panic!("{action} in {page}"));
+    let hidden = |name: &str| {
+        let value = form.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+        value.split('"').next().unwrap().to_owned()
+    };
+    let mut body = Vec::new();
+    let fields = [("csrf", hidden("csrf")), ("key", hidden("key"))];
+    let typed = [("which", which.to_owned()), ("title", title.to_owned())];
+    for (name, value) in fields.into_iter().chain(typed) {
+        let head = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(format!("{head}{value}\r\n").as_bytes());
+    }
+    let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n";
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(file);
+    body.extend_from_slice(b"\r\n--b--\r\n");
+    let headers = [
+        ("cookie", desk.cookie.as_str()),
+        ("content-type", "multipart/form-data; boundary=b"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    desk.service.send(Method::POST, &action, "", &headers, Some(body)).await
 }
 
 /// The filing as a program sees it.
@@ -89,8 +120,52 @@ async fn what_a_handler_prepares_is_nothing_for_others_and_an_unbound_account_op
         ("sec-fetch-site", "same-origin"),
     ];
     let body = Some(form.into_bytes());
-    let refused = service.send(reqwest::Method::POST, NEW, "", &headers, body).await;
+    let refused = service.send(Method::POST, NEW, "", &headers, body).await;
     assert_eq!(refused.status, 409, "{}", text(&refused));
     assert!(text(&refused).contains("您的账号尚未登记证件号码"));
     assert_eq!(service.log_size(), size);
+}
+
+#[tokio::test]
+async fn a_handler_uploads_what_the_matter_takes_and_is_told_at_the_file_what_is_wrong_with_it() {
+    let service = Service::start_reviewing(registry()).await;
+    let desk = Desk::handler(&service, "he.jing", ("何静", HE_JING)).await;
+    let at = opened(&desk).await;
+    let page = desk.page(&at).await;
+    assert!(
+        page.contains("还没有上传文书") && page.contains("公司章程 · 未上传（关键材料）"),
+        "{page}"
+    );
+    let size = service.log_size();
+    let pdf = files::pdf("Articles", 2);
+    for (which, title, file, status, said) in [
+        ("EST-02", "", &b""[..], 422, "没有选择文件"),
+        ("EST-02", "", &b"GIF89a"[..], 415, "该文件不是PDF"),
+        ("EST-02", "", &pdf[..40], 422, "该PDF已损坏或不完整"),
+        ("other", "", &pdf[..], 422, "文书名称的长度应为1至200个字符"),
+    ] {
+        let refused = upload(&desk, &at, (which, title), file).await;
+        let shown = text(&refused);
+        assert_eq!(refused.status, status, "{shown}");
+        assert!(shown.contains(said), "{said} in {shown}");
+        assert_eq!(shown.matches("id=\"trouble\"").count(), 1, "{shown}");
+        assert!(shown.contains(&format!("<option value=\"{which}\" selected>")), "{shown}");
+    }
+    assert_eq!(service.log_size(), size, "nothing was done so far");
+
+    let sent = upload(&desk, &at, ("EST-02", ""), &pdf).await;
+    assert_eq!((sent.status, sent.header("location")), (303, at.as_str()), "{}", text(&sent));
+    let page = desk.page(&at).await;
+    assert!(page.contains("《公司章程》") && page.contains("2页 · 第1版"), "{page}");
+    assert!(page.contains("公司章程 · 已上传"), "{page}");
+    let twice = upload(&desk, &at, ("other", "补充协议"), &pdf).await;
+    assert_eq!(twice.status, 409, "{}", text(&twice));
+
+    // The same again as a new version of the one that is there.
+    let document = view(&service, &at).await["documents"][0]["document_id"].clone();
+    let next = files::pdf("Articles, second version", 3);
+    let sent = upload(&desk, &at, (document.as_str().unwrap(), ""), &next).await;
+    assert_eq!(sent.status, 303, "{}", text(&sent));
+    let page = desk.page(&format!("{at}?lang=en")).await;
+    assert!(page.contains("3 pages · version 2") && page.contains("《公司章程》"), "{page}");
 }

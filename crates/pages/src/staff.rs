@@ -21,7 +21,7 @@ pub use case::{
 };
 pub use correction::{CorrectionPage, CorrectionTyped};
 pub use counter::{CounterPage, CounterStage, PersonThere};
-pub use draft::{DraftPage, DraftParty, NewFilingPage};
+pub use draft::{DraftDocument, DraftMaterial, DraftPage, DraftParty, NewFilingPage};
 pub use entry::{Enrolment, FactorPage, LoginPage, RecoveryPage, Trouble};
 pub use field::FieldTrouble;
 pub use handler::{HandledLine, HandledShown, HandlerPage, HandlerStand};

@@ -1,5 +1,7 @@
 //! A handler opens a filing at the own desk, and sees how it stands until everybody is invited. Every act is the one that
 //! a program asks for, and every refusal is told in its words.
+//!
+//! - [`documents`]: uploading what is to be signed
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -16,17 +18,22 @@ use heqi_vocabulary::{FilingId, Language};
 
 use super::form::FilledByStaff;
 use super::pairs::{Pairs, ToldAt, told_at};
-use super::{actor, case, desk, to};
+use super::{actor, desk, to};
 use crate::pages::shown::{Shown, page, respond};
 use crate::problem_of::refused;
 use crate::routes::reading;
 use crate::state::State;
 use crate::visitor::{Reader, StaffVisitor};
 
+mod documents;
+
 /// After every other address of `/staff/filings/`: a filing is whatever is none of those.
 pub(super) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/staff/filings/new").route(reading().to(ask)).route(post().to(open)))
-        .service(resource("/staff/filings/{filing_id}").route(reading().to(show)));
+        .service(resource("/staff/filings/{filing_id}").route(reading().to(show)))
+        .service(
+            resource("/staff/filings/{filing_id}/documents").route(post().to(documents::attach)),
+        );
 }
 
 async fn ask(
@@ -157,6 +164,14 @@ pub(super) async fn draft(
         company: prepared.company_name.clone(),
         matter: prepared.matter.name(l).to_owned(),
         is_drafting: prepared.is_drafting(),
+        documents: prepared
+            .documents
+            .iter()
+            .map(|document| documents::document_line(document, l))
+            .collect(),
+        materials: documents::materials_of(prepared, l),
+        which: String::new(),
+        title: String::new(),
         parties: prepared.parties.iter().map(|party| party_line(party, l)).collect(),
         key: shown.fresh_key(state),
         trouble: None,
@@ -179,6 +194,6 @@ pub(super) fn party_name(party: &PreparedParty, l: Language) -> String {
 }
 
 pub(super) fn party_capacities(party: &PreparedParty, l: Language) -> String {
-    let named: Vec<String> = party.capacities.iter().map(|word| case::capacity(word, l)).collect();
+    let named: Vec<&str> = party.capacities.iter().map(|capacity| capacity.name(l)).collect();
     named.join(l.pick("、", ", "))
 }

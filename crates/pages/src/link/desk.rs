@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use heqi_vocabulary::{FilingId, PartyId};
+use heqi_vocabulary::FilingId;
 
 /// An address of a filing in preparation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -12,6 +12,8 @@ pub enum DeskLink {
     New,
     /// A filing, as it stands.
     Filing(FilingId),
+    /// A document for it.
+    Documents(FilingId),
 }
 
 impl fmt::Display for DeskLink {
@@ -20,6 +22,7 @@ impl fmt::Display for DeskLink {
         match self {
             Self::New => f.write_str("new"),
             Self::Filing(filing) => write!(f, "{filing}"),
+            Self::Documents(filing) => write!(f, "{filing}/documents"),
         }
     }
 }

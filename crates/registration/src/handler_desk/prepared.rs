@@ -1,12 +1,13 @@
 //! A filing as its handler prepares it: documents, parties and how they are reached, capital.
 
-use heqi_filing::{Document, Filing, FilingState, Matter, Party};
+use std::collections::BTreeSet;
+
+use heqi_filing::{Capacity, Document, Filing, FilingState, Matter, Party};
 use heqi_vocabulary::{DocumentId, FilingId, FilingNo, PartyId};
 
 use super::handler;
 use super::own::{demand_own, named_party};
 use crate::add_party::party_words;
-use crate::begin_signing::capacity_words;
 use crate::contacts::{self, Destination};
 use crate::declare_capital;
 use crate::fault::{ActError, Fault};
@@ -74,12 +75,8 @@ pub struct PreparedParty {
     pub name: String,
     /// The person who signs for it, where another one does.
     pub representative: Option<String>,
-    /// In which capacities, as words of the interface.
-    pub capacities: Vec<String>,
-    /// Whether it signs at all.
-    pub is_signer: bool,
-    /// Whether it holds shares.
-    pub is_shareholder: bool,
+    /// In which capacities.
+    pub capacities: BTreeSet<Capacity>,
     /// How many documents it has still to sign.
     pub missing: usize,
     /// Where messages go, masked; nothing where no contact was declared.
@@ -90,6 +87,18 @@ pub struct PreparedParty {
     pub is_removable: bool,
     /// Whether it was invited before.
     pub is_invited: bool,
+}
+
+impl PreparedParty {
+    /// Whether it signs at all.
+    pub fn is_signer(&self) -> bool {
+        self.capacities.iter().any(|capacity| capacity.signs())
+    }
+
+    /// Whether it holds shares, itself or as a company.
+    pub fn is_shareholder(&self) -> bool {
+        self.capacities.iter().any(|capacity| capacity.holds_shares())
+    }
 }
 
 /// The capital of it, as it was declared.
@@ -152,9 +161,7 @@ async fn party_of(
         kind,
         name: name.to_owned(),
         representative: representative.map(str::to_owned),
-        capacities: capacity_words(party.capacities()),
-        is_signer: party.is_signer(),
-        is_shareholder: party.is_shareholder(),
+        capacities: party.capacities().clone(),
         missing: filing.documents_to_sign(party.id()).len(),
         destinations: contact.as_ref().map(contacts::Contact::destinations).unwrap_or_default(),
         has_number: contact.is_some_and(|contact| contact.id_number.is_some()),

@@ -126,7 +126,7 @@ async fn a_handler_opens_a_filing_at_the_own_desk_and_prepares_it_until_everybod
 
     let seen = prepared_filing(&world.platform, &he, filing).await.unwrap();
     assert_eq!((seen.is_drafting(), seen.own), (false, Some(own)));
-    assert!(seen.parties.iter().all(|one| one.is_invited == one.is_signer));
+    assert!(seen.parties.iter().all(|one| one.is_invited == one.is_signer()));
     let command = RemoveParty { filing, party: own, reason: Some("x".into()) };
     let refused = remove_party(&world.platform, &world.request(&he), command).await.unwrap_err();
     assert!(matches!(refused, RemovePartyError::OwnParty), "{refused}");

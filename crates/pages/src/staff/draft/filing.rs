@@ -1,14 +1,15 @@
 //! A filing in preparation, as it stands.
 
-use heqi_vocabulary::{FilingId, Language};
+use heqi_vocabulary::{DocumentId, FilingId, Language};
 use maud::{Markup, html};
 
+use super::{DraftDocument, DraftMaterial};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
 use crate::parts::{facts, hidden, notice};
 use crate::staff::field::Fields;
-use crate::staff::{Desk, FieldTrouble};
+use crate::staff::{Desk, FieldTrouble, Trouble};
 use crate::words::Words;
 
 /// The filing.
@@ -27,6 +28,14 @@ pub struct DraftPage {
     pub matter: String,
     /// Whether parties and documents are still put together.
     pub is_drafting: bool,
+    /// What is there to be signed.
+    pub documents: Vec<DraftDocument>,
+    /// What the matter takes.
+    pub materials: Vec<DraftMaterial>,
+    /// Which document was chosen to be uploaded.
+    pub which: String,
+    /// The title as it was typed.
+    pub title: String,
     /// Who takes part.
     pub parties: Vec<DraftParty>,
     /// Under which name an act is done once.
@@ -62,6 +71,7 @@ impl Page for DraftPage {
                 (MATTER.in_language(l), &self.matter),
             ]))
             @if !self.is_drafting { (notice(OPEN.in_language(l))) }
+            (self.documents_part(frame))
             h2 { (PARTIES.in_language(l)) }
             ul .said {
                 @for party in &self.parties {
@@ -85,21 +95,51 @@ impl Page for DraftPage {
     }
 
     fn samples() -> Vec<Self> {
-        let sample = |is_drafting| Self {
+        let material = |code: &str, title: &str, is_signed, is_there| DraftMaterial {
+            code: code.into(),
+            title: title.into(),
+            is_key: true,
+            is_signed,
+            is_there,
+        };
+        let trouble = |field, what: &str| FieldTrouble {
+            field,
+            trouble: Trouble { what: what.into(), next: "请核对后重新上传。".into() },
+        };
+        let sample = |is_drafting, trouble| Self {
             desk: Desk { name: "何静".into(), office: "示例代办".into(), ..Desk::sample() },
             filing: FilingId::from_bytes([1; 16]),
             number: "61842059".into(),
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
             is_drafting,
+            documents: vec![DraftDocument {
+                document: DocumentId::from_bytes([2; 16]),
+                title: "公司章程<b>\"'".into(),
+                about: "12页 · 第1版 · 345 KB".into(),
+            }],
+            materials: vec![
+                material("EST-01", "公司登记（备案）申请书", true, false),
+                material("EST-02", "公司章程", true, true),
+                material("EST-12", "敏感信息页", false, false),
+            ],
+            which: "other".into(),
+            title: "补充协议<i>".into(),
             parties: vec![
                 DraftParty { name: "何静".into(), capacities: "经办人".into() },
                 DraftParty { name: "陈素英<b>\"'".into(), capacities: "股东、监事".into() },
             ],
             key: "0123456789abcdef".into(),
-            trouble: None,
+            trouble,
         };
-        vec![sample(true), sample(false)]
+        vec![
+            sample(true, None),
+            sample(true, Some(trouble(Some("file"), "该PDF设有密码或权限限制。"))),
+            sample(true, Some(trouble(Some("title"), "文书名称的长度应为1至200个字符。"))),
+            sample(true, Some(trouble(Some("which"), "该文书已在办件中。"))),
+            Self { documents: Vec::new(), ..sample(true, None) },
+            sample(false, None),
+        ]
     }
 }
 
@@ -112,7 +152,7 @@ const OPEN: Words = Words::new(
     "已开放签署，当事人和文书不能再添加。",
     "Signing is open: parties and documents are added no more.",
 );
-const PARTIES: Words = Words::new("当事人", "Parties");
+const PARTIES: Words = Words::new("二、当事人", "2. Parties");
 const STAND: Words = Words::new("查看签署情况", "How the signatures stand");
 const FOOT: Words = Words::new(
     "本页只显示由您经办的办件；您填写和上传的内容由您负责，未经核验。",
