@@ -4,6 +4,7 @@ use heqi_testkit::files;
 use reqwest::Method;
 use serde_json::Value;
 
+use crate::journey::filled;
 use crate::service::{Answer, HANDLER, Service};
 use crate::signer::COMPANY;
 use crate::staff::{Desk, HE_JING, registry, text};
@@ -168,4 +169,159 @@ async fn a_handler_uploads_what_the_matter_takes_and_is_told_at_the_file_what_is
     assert_eq!(sent.status, 303, "{}", text(&sent));
     let page = desk.page(&format!("{at}?lang=en")).await;
     assert!(page.contains("3 pages · version 2") && page.contains("《公司章程》"), "{page}");
+}
+
+/// Adds a person by the form of the page, and gives the address of the contact's form.
+async fn added(desk: &Desk<'_>, at: &str, name: &str, capacities: &[&str]) -> String {
+    let action = format!("{at}/parties");
+    let page = desk.page(&action).await;
+    let mut body = filled(&page, &action, &[("kind", "person"), ("name", name)]);
+    for capacity in capacities {
+        body += &format!("&capacity={capacity}");
+    }
+    let answer = desk.send(&action, &body).await;
+    assert_eq!(answer.status, 303, "{}", text(&answer));
+    answer.header("location").to_owned()
+}
+
+/// Sends the form at this address, as it stands there and with these values.
+async fn send(desk: &Desk<'_>, at: &str, values: &[(&str, &str)]) -> Answer {
+    let page = desk.page(at).await;
+    desk.submit(&page, at, values).await
+}
+
+#[tokio::test]
+async fn a_handler_adds_parties_and_how_they_are_reached_and_is_told_at_the_field_what_is_wrong() {
+    let service = Service::start_reviewing(registry()).await;
+    let desk = Desk::handler(&service, "he.jing", ("何静", HE_JING)).await;
+    let at = opened(&desk).await;
+    let form = format!("{at}/parties");
+    let size = service.log_size();
+    let person = |kind, name, representative, capacity| {
+        [("kind", kind), ("name", name), ("representative", representative), ("capacity", capacity)]
+    };
+    for (typed, status, said) in [
+        (person("", "陈素英", "", "shareholder"), 422, "没有选择当事人的类型"),
+        (person("person", "陈", "", "shareholder"), 422, "姓名应为 2 至 64 个字符"),
+        (person("person", "陈素英", "吴敏", "shareholder"), 422, "自然人由本人签署"),
+        (person("person", "陈素英", "", ""), 422, "没有填写当事人的身份"),
+        (person("company", "杭州示例云栖投资有限公司", "", "shareholder"), 422, "姓名应为"),
+        (
+            person("company", "杭州示例云栖投资有限公司", "周建国", "shareholder"),
+            422,
+            "不能以“股东”的身份",
+        ),
+        (person("person", "吴敏", "", "handler"), 409, "办件中已有“经办人”"),
+    ] {
+        let refused = send(&desk, &form, &typed).await;
+        let shown = text(&refused);
+        assert_eq!(refused.status, status, "{shown}");
+        assert!(shown.contains(said), "{said} in {shown}");
+        assert_eq!(shown.matches("id=\"trouble\"").count(), 1, "{shown}");
+    }
+    assert_eq!(service.log_size(), size, "nothing was done so far");
+
+    let contact = added(&desk, &at, "陈素英", &["shareholder", "supervisor"]).await;
+    assert!(contact.starts_with(&format!("{form}/par_")), "{contact}");
+    let reached = |mobile, kind, number, ends| {
+        let kind = ("document_kind", kind);
+        [("mobile", mobile), kind, ("id_number", number), ("document_ends", ends)]
+    };
+    for (typed, status, said) in [
+        (reached("", "resident_id", "", ""), 422, "没有填写联系方式"),
+        (reached("12345", "resident_id", "", ""), 422, "手机号码"),
+        (reached("13800000001", "resident_id", "330112199403010008", ""), 422, "证件号码"),
+        (reached("13800000001", "resident_id", ANOTHER, "2020-01-31"), 422, "已于2020-01-31到期"),
+        (reached("13800000001", "licence", ANOTHER, ""), 422, "证件类型不正确"),
+    ] {
+        let refused = send(&desk, &contact, &typed).await;
+        let shown = text(&refused);
+        assert_eq!(refused.status, status, "{said} {shown}");
+        assert!(shown.contains(said), "{said} in {shown}");
+        assert_eq!(shown.matches("id=\"trouble\"").count(), 1, "{shown}");
+        assert!(!shown.contains(ANOTHER), "a number of a person is typed again");
+    }
+    let kept = send(&desk, &contact, &reached("13800000001", "resident_id", ANOTHER, "")).await;
+    assert_eq!((kept.status, kept.header("location")), (303, at.as_str()), "{}", text(&kept));
+    let soon = reached("13800000001", "resident_id", ANOTHER, "2026-12-01");
+    let warned = send(&desk, &contact, &soon).await;
+    assert_eq!(warned.status, 200);
+    assert!(text(&warned).contains("证件将在30天内到期"), "{}", text(&warned));
+
+    // The own party, with the number of the account and no other.
+    let own = view(&service, &at).await["parties"][0]["party_id"].as_str().unwrap().to_owned();
+    let own = format!("{form}/{own}");
+    let other = send(&desk, &own, &reached("13900000009", "resident_id", ANOTHER, "")).await;
+    assert_eq!(other.status, 409);
+    assert!(text(&other).contains("与账号登记的不一致"), "{}", text(&other));
+    let shared = send(&desk, &own, &reached("13800000001", "resident_id", HE_JING, "")).await;
+    assert_eq!(shared.status, 409);
+    assert!(text(&shared).contains("已用于本办件的其他人"), "{}", text(&shared));
+    let mine = send(&desk, &own, &reached("13900000009", "resident_id", HE_JING, "")).await;
+    assert_eq!(mine.status, 303, "{}", text(&mine));
+
+    let page = desk.page(&at).await;
+    for said in ["陈素英", "股东、监事", "*"] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    for hidden in ["13800000001", "13900000009", ANOTHER, HE_JING] {
+        assert!(!page.contains(hidden), "{hidden} in {page}");
+    }
+    let nobody = format!("{form}/par_{}", "0".repeat(26));
+    assert_eq!(desk.get(&nobody).await.status, 404);
+    // Who was added wrongly is taken out from here.
+    let wrong = added(&desk, &at, "吴敏", &["supervisor"]).await;
+    let page = desk.page(&at).await;
+    let id = wrong.rsplit('/').next().unwrap();
+    let asked = desk.submit(&page, "/staff/filings/removal", &[("party", id)]).await;
+    assert_eq!(asked.status, 200, "{}", text(&asked));
+    let done = "/staff/filings/removal/done";
+    let done = desk.submit(&text(&asked), done, &[("reason", "")]).await;
+    assert_eq!(done.status, 200, "{}", text(&done));
+    assert!(!desk.page(&at).await.contains("吴敏"));
+}
+
+#[tokio::test]
+async fn a_handler_declares_the_capital_of_the_shareholders_there_are() {
+    let service = Service::start_reviewing(registry()).await;
+    let desk = Desk::handler(&service, "he.jing", ("何静", HE_JING)).await;
+    let at = opened(&desk).await;
+    let form = format!("{at}/capital");
+    assert!(desk.page(&form).await.contains("请先添加股东"));
+    let mut fields = Vec::new();
+    for name in ["陈素英", "龚𠮷"] {
+        let contact = added(&desk, &at, name, &["shareholder"]).await;
+        let id = contact.rsplit('/').next().unwrap().to_owned();
+        fields.push((format!("amount-{id}"), format!("due-{id}")));
+    }
+    let typed = |capital, one, due| {
+        vec![
+            ("capital", capital),
+            (fields[0].0.as_str(), one),
+            (fields[0].1.as_str(), "2031-01-31"),
+            (fields[1].0.as_str(), "400000"),
+            (fields[1].1.as_str(), due),
+        ]
+    };
+    for (values, said, field) in [
+        (typed("a", "600000", "2031-01-31"), "", "capital"),
+        (typed("1000000", "x", "2031-01-31"), "", fields[0].0.as_str()),
+        (typed("1000000", "600000", "soon"), "日期格式不正确", fields[1].1.as_str()),
+        (typed("1000000", "600000", "2039-01-31"), "不在公司成立后五年以内", fields[1].1.as_str()),
+        (typed("1000000", "0", "2031-01-31"), "没有认缴出资额", fields[0].0.as_str()),
+        (typed("1000000", "500000", "2031-01-31"), "与注册资本", "capital"),
+    ] {
+        let refused = send(&desk, &form, &values).await;
+        let shown = text(&refused);
+        assert_eq!(refused.status, 422, "{shown}");
+        assert!(shown.contains(said), "{said} in {shown}");
+        let input = shown.split(&format!("id=\"{field}\"")).nth(1).unwrap().split('>').next();
+        assert!(input.unwrap().contains("aria-describedby=\"trouble\""), "{field} in {shown}");
+    }
+    let kept = send(&desk, &form, &typed("1,000,000.00", "600000", "2031-01-31")).await;
+    assert_eq!(kept.status, 303, "{}", text(&kept));
+    assert!(desk.page(&at).await.contains("1,000,000.00"));
+    assert!(desk.page(&form).await.contains("value=\"600,000.00\""));
+    added(&desk, &at, "林嘉伟", &["shareholder"]).await;
+    assert!(desk.page(&at).await.contains("填写出资后股东有变化"));
 }

@@ -21,7 +21,10 @@ pub use case::{
 };
 pub use correction::{CorrectionPage, CorrectionTyped};
 pub use counter::{CounterPage, CounterStage, PersonThere};
-pub use draft::{DraftDocument, DraftMaterial, DraftPage, DraftParty, NewFilingPage};
+pub use draft::{
+    About, CapitalPage, ContactPage, ContactTyped, DraftDocument, DraftMaterial, DraftPage,
+    DraftParty, NewFilingPage, PartyPage, PartyTyped, ShareTyped,
+};
 pub use entry::{Enrolment, FactorPage, LoginPage, RecoveryPage, Trouble};
 pub use field::FieldTrouble;
 pub use handler::{HandledLine, HandledShown, HandlerPage, HandlerStand};

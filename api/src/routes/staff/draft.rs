@@ -2,12 +2,14 @@
 //! a program asks for, and every refusal is told in its words.
 //!
 //! - [`documents`]: uploading what is to be signed
+//! - [`parties`], [`contact`]: who takes part, and how each is reached
+//! - [`capital`]: what the shareholders promise
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig, post, resource};
 use heqi_filing::{Capacity, CompanyTitle, DeclaredName, Matter, PartyKind};
-use heqi_pages::staff::{DraftPage, DraftParty, FieldTrouble, NewFilingPage, Trouble};
+use heqi_pages::staff::{About, DraftPage, DraftParty, FieldTrouble, NewFilingPage, Trouble};
 use heqi_pages::{DeskLink, Link, render};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::handler_desk::prepared::{PreparedFiling, PreparedParty, prepared_filing};
@@ -25,7 +27,10 @@ use crate::routes::reading;
 use crate::state::State;
 use crate::visitor::{Reader, StaffVisitor};
 
+mod capital;
+mod contact;
 mod documents;
+mod parties;
 
 /// After every other address of `/staff/filings/`: a filing is whatever is none of those.
 pub(super) fn configure(app: &mut ServiceConfig) {
@@ -33,6 +38,21 @@ pub(super) fn configure(app: &mut ServiceConfig) {
         .service(resource("/staff/filings/{filing_id}").route(reading().to(show)))
         .service(
             resource("/staff/filings/{filing_id}/documents").route(post().to(documents::attach)),
+        )
+        .service(
+            resource("/staff/filings/{filing_id}/parties")
+                .route(reading().to(parties::ask))
+                .route(post().to(parties::add)),
+        )
+        .service(
+            resource("/staff/filings/{filing_id}/parties/{party_id}")
+                .route(reading().to(contact::ask))
+                .route(post().to(contact::declare)),
+        )
+        .service(
+            resource("/staff/filings/{filing_id}/capital")
+                .route(reading().to(capital::ask))
+                .route(post().to(capital::declare)),
         );
 }
 
@@ -88,7 +108,7 @@ fn no_matter(l: Language) -> ToldAt {
         l.pick("没有选择办理事项，没有新建办件。", "Nothing was chosen; no filing was opened.");
     let next = l.pick("请选择一项。", "Choose what is filed.");
     let trouble = Trouble { what: what.to_owned(), next: next.to_owned() };
-    (FieldTrouble { field: Some("matter"), trouble }, StatusCode::UNPROCESSABLE_ENTITY)
+    (FieldTrouble { field: Some("matter".to_owned()), trouble }, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// Whoever opened it is in it as its handler. Where this act is lost, the page of the filing says who is missing.
@@ -173,13 +193,36 @@ pub(super) async fn draft(
         which: String::new(),
         title: String::new(),
         parties: prepared.parties.iter().map(|party| party_line(party, l)).collect(),
+        capital: prepared.capital.as_ref().map(|one| (one.capital.clone(), one.is_current)),
         key: shown.fresh_key(state),
         trouble: None,
     })
 }
 
+/// What stands above a form about this filing.
+pub(super) async fn about(
+    state: &State,
+    visitor: &StaffVisitor,
+    shown: &Shown,
+    prepared: &PreparedFiling,
+) -> Result<About, Problem> {
+    Ok(About {
+        desk: desk(state, visitor, shown).await?,
+        filing: prepared.filing,
+        number: prepared.number.to_string(),
+        company: prepared.company_name.clone(),
+    })
+}
+
 fn party_line(party: &PreparedParty, l: Language) -> DraftParty {
-    DraftParty { name: party_name(party, l), capacities: party_capacities(party, l) }
+    DraftParty {
+        party: party.party,
+        name: party_name(party, l),
+        capacities: party_capacities(party, l),
+        reached: reached(party, l),
+        has_number: party.has_number,
+        is_removable: party.is_removable,
+    }
 }
 
 /// The name, with that of the person who signs for it.
@@ -191,6 +234,12 @@ pub(super) fn party_name(party: &PreparedParty, l: Language) -> String {
             Language::En => format!("{} ({person})", party.name),
         },
     }
+}
+
+/// Where messages go, masked.
+pub(super) fn reached(party: &PreparedParty, l: Language) -> String {
+    let masked: Vec<&str> = party.destinations.iter().map(|one| one.masked.as_str()).collect();
+    masked.join(l.pick("、", ", "))
 }
 
 pub(super) fn party_capacities(party: &PreparedParty, l: Language) -> String {

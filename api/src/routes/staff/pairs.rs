@@ -36,11 +36,8 @@ impl Pairs {
 pub(super) type ToldAt = (FieldTrouble, StatusCode);
 
 /// A refusal, told at this field; at none where it is about the whole.
-pub(super) fn told_at(
-    field: Option<&'static str>,
-    error: &impl Refusal,
-    language: Language,
-) -> ToldAt {
+pub(super) fn told_at(field: Option<&str>, error: &impl Refusal, language: Language) -> ToldAt {
+    let field = field.map(str::to_owned);
     (FieldTrouble { field, trouble: trouble(error, language) }, status_of(error.class()))
 }
 

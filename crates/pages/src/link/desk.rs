@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use heqi_vocabulary::FilingId;
+use heqi_vocabulary::{FilingId, PartyId};
 
 /// An address of a filing in preparation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -14,6 +14,12 @@ pub enum DeskLink {
     Filing(FilingId),
     /// A document for it.
     Documents(FilingId),
+    /// One more party of it.
+    Parties(FilingId),
+    /// How a party of it is reached.
+    Party(FilingId, PartyId),
+    /// Its capital.
+    Capital(FilingId),
 }
 
 impl fmt::Display for DeskLink {
@@ -23,6 +29,9 @@ impl fmt::Display for DeskLink {
             Self::New => f.write_str("new"),
             Self::Filing(filing) => write!(f, "{filing}"),
             Self::Documents(filing) => write!(f, "{filing}/documents"),
+            Self::Parties(filing) => write!(f, "{filing}/parties"),
+            Self::Party(filing, party) => write!(f, "{filing}/parties/{party}"),
+            Self::Capital(filing) => write!(f, "{filing}/capital"),
         }
     }
 }

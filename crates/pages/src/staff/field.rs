@@ -12,7 +12,7 @@ use crate::words::Words;
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
 pub struct FieldTrouble {
     /// The name of the field; none where it is about the whole.
-    pub field: Option<&'static str>,
+    pub field: Option<String>,
     /// What went wrong.
     pub trouble: Trouble,
 }
@@ -54,14 +54,14 @@ impl<'a> Fields<'a> {
     /// What went wrong at this field.
     pub(crate) fn at(self, name: &str) -> Markup {
         html! {
-            @if let Some(at) = self.trouble.filter(|at| at.field == Some(name)) {
+            @if let Some(at) = self.trouble.filter(|at| at.field.as_deref() == Some(name)) {
                 (told(&at.trouble))
             }
         }
     }
 
     pub(crate) fn is_wrong(self, name: &str) -> bool {
-        self.trouble.is_some_and(|at| at.field == Some(name))
+        self.trouble.is_some_and(|at| at.field.as_deref() == Some(name))
     }
 
     /// By what a field is described: what went wrong, and its hint.
@@ -112,6 +112,70 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Words and names of several, and which of them are ticked.
+pub(crate) type Ticks<'a> = (&'a [(String, String)], &'a [String]);
+
+impl Fields<'_> {
+    /// Any of several.
+    pub(crate) fn boxes(
+        self,
+        (name, legend): (&str, Words),
+        (options, ticked): Ticks<'_>,
+    ) -> Markup {
+        let is_wrong = self.is_wrong(name);
+        html! {
+            fieldset aria-describedby=[self.described(name, false)] {
+                legend { (legend.in_language(self.language)) }
+                (self.at(name))
+                @for (at, (word, called)) in options.iter().enumerate() {
+                    label .ground {
+                        input type="checkbox" name=(name) value=(word) checked[ticked.contains(word)]
+                            autofocus[is_wrong && at == 0];
+                        span { (called) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A day, as it stands on a document.
+    pub(crate) fn day(
+        self,
+        (name, label): (&str, Words),
+        value: &str,
+        is_required: bool,
+    ) -> Markup {
+        let is_wrong = self.is_wrong(name);
+        html! {
+            label for=(name) { (label.in_language(self.language)) }
+            (self.at(name))
+            input type="date" id=(name) name=(name) required[is_required] value=(value)
+                aria-invalid=[is_wrong.then_some("true")]
+                aria-describedby=[self.described(name, false)] autofocus[is_wrong];
+        }
+    }
+
+    /// One of several, where the first one is chosen unless another one is.
+    pub(crate) fn select(
+        self,
+        (name, label): (&str, Words),
+        options: &[(String, String)],
+        chosen: &str,
+    ) -> Markup {
+        let is_wrong = self.is_wrong(name);
+        html! {
+            label for=(name) { (label.in_language(self.language)) }
+            (self.at(name))
+            select id=(name) name=(name) aria-describedby=[self.described(name, false)]
+                autofocus[is_wrong] {
+                @for (word, called) in options {
+                    option value=(word) selected[word == chosen] { (called) }
+                }
+            }
+        }
+    }
+}
+
 /// The sentences, read out as soon as the page is there.
 fn told(Trouble { what, next }: &Trouble) -> Markup {
     html! { p #trouble .notice role="alert" { (what) " " (next) } }
@@ -138,7 +202,7 @@ mod tests {
     #[test]
     fn what_went_wrong_stands_at_its_field_and_nowhere_else() {
         let trouble = Trouble { what: "姓名有误。".into(), next: "请核对。".into() };
-        let at = FieldTrouble { field: Some("name"), trouble: trouble.clone() };
+        let at = FieldTrouble { field: Some("name".into()), trouble: trouble.clone() };
         let fields = Fields::new(Language::Zh, Some(&at));
         let shown = fields.line(&line(Some(NAME))).into_string();
         assert!(shown.contains("aria-describedby=\"trouble name-hint\""), "{shown}");
@@ -158,7 +222,7 @@ mod tests {
     #[test]
     fn the_first_of_several_takes_the_focus_when_none_was_chosen() {
         let trouble = Trouble { what: "没有选择。".into(), next: "请选择一项。".into() };
-        let at = FieldTrouble { field: Some("matter"), trouble };
+        let at = FieldTrouble { field: Some("matter".into()), trouble };
         let options = [("a".to_owned(), "甲".to_owned()), ("b".to_owned(), "乙".to_owned())];
         let fields = Fields::new(Language::Zh, Some(&at));
         let shown = fields.choice(("matter", NAME), &options, "b").into_string();

@@ -96,7 +96,7 @@ fn no_file(l: Language) -> ToldAt {
     let what = l.pick("没有选择文件，没有上传。", "No file was chosen; nothing was uploaded.");
     let next = l.pick("请选择PDF文件后再上传。", "Choose a PDF file and upload it.");
     let trouble = Trouble { what: what.to_owned(), next: next.to_owned() };
-    (FieldTrouble { field: Some("file"), trouble }, StatusCode::UNPROCESSABLE_ENTITY)
+    (FieldTrouble { field: Some("file".to_owned()), trouble }, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 pub(super) fn document_line(document: &PreparedDocument, l: Language) -> DraftDocument {

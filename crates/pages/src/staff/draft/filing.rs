@@ -1,9 +1,9 @@
 //! A filing in preparation, as it stands.
 
-use heqi_vocabulary::{DocumentId, FilingId, Language};
+use heqi_vocabulary::{DocumentId, FilingId, Language, PartyId};
 use maud::{Markup, html};
 
-use super::{DraftDocument, DraftMaterial};
+use super::{DraftDocument, DraftMaterial, DraftParty};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
 use crate::link::Link;
@@ -38,20 +38,12 @@ pub struct DraftPage {
     pub title: String,
     /// Who takes part.
     pub parties: Vec<DraftParty>,
+    /// The registered capital in yuan, and whether its shareholders are those of now.
+    pub capital: Option<(String, bool)>,
     /// Under which name an act is done once.
     pub key: String,
     /// What went wrong.
     pub trouble: Option<FieldTrouble>,
-}
-
-/// A party.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
-pub struct DraftParty {
-    /// The name, with that of the person who signs for it.
-    pub name: String,
-    /// In which capacities, in the reader's language.
-    pub capacities: String,
 }
 
 impl Page for DraftPage {
@@ -72,12 +64,7 @@ impl Page for DraftPage {
             ]))
             @if !self.is_drafting { (notice(OPEN.in_language(l))) }
             (self.documents_part(frame))
-            h2 { (PARTIES.in_language(l)) }
-            ul .said {
-                @for party in &self.parties {
-                    li { span { (party.capacities) } strong { (party.name) } }
-                }
-            }
+            (self.parties_part(frame))
             form method="post" action=(Link::HandlerFilings) {
                 (hidden(frame, &self.key))
                 input type="hidden" name="number" value=(self.number);
@@ -95,6 +82,14 @@ impl Page for DraftPage {
     }
 
     fn samples() -> Vec<Self> {
+        let party = |name: &str, capacities: &str, reached: &str, is_removable| DraftParty {
+            party: PartyId::from_bytes([3; 16]),
+            name: name.into(),
+            capacities: capacities.into(),
+            reached: reached.into(),
+            has_number: is_removable,
+            is_removable,
+        };
         let material = |code: &str, title: &str, is_signed, is_there| DraftMaterial {
             code: code.into(),
             title: title.into(),
@@ -102,8 +97,8 @@ impl Page for DraftPage {
             is_signed,
             is_there,
         };
-        let trouble = |field, what: &str| FieldTrouble {
-            field,
+        let trouble = |field: &str, what: &str| FieldTrouble {
+            field: Some(field.into()),
             trouble: Trouble { what: what.into(), next: "请核对后重新上传。".into() },
         };
         let sample = |is_drafting, trouble| Self {
@@ -126,19 +121,21 @@ impl Page for DraftPage {
             which: "other".into(),
             title: "补充协议<i>".into(),
             parties: vec![
-                DraftParty { name: "何静".into(), capacities: "经办人".into() },
-                DraftParty { name: "陈素英<b>\"'".into(), capacities: "股东、监事".into() },
+                party("何静", "经办人", "", false),
+                party("陈素英<b>\"'", "股东、监事", "138****0001", true),
             ],
+            capital: None,
             key: "0123456789abcdef".into(),
             trouble,
         };
         vec![
             sample(true, None),
-            sample(true, Some(trouble(Some("file"), "该PDF设有密码或权限限制。"))),
-            sample(true, Some(trouble(Some("title"), "文书名称的长度应为1至200个字符。"))),
-            sample(true, Some(trouble(Some("which"), "该文书已在办件中。"))),
+            sample(true, Some(trouble("file", "该PDF设有密码或权限限制。"))),
+            sample(true, Some(trouble("title", "文书名称的长度应为1至200个字符。"))),
+            sample(true, Some(trouble("which", "该文书已在办件中。"))),
             Self { documents: Vec::new(), ..sample(true, None) },
-            sample(false, None),
+            Self { capital: Some(("1,000,000.00".into(), false)), ..sample(true, None) },
+            Self { capital: Some(("1,000,000.00".into(), true)), ..sample(false, None) },
         ]
     }
 }
@@ -152,7 +149,6 @@ const OPEN: Words = Words::new(
     "已开放签署，当事人和文书不能再添加。",
     "Signing is open: parties and documents are added no more.",
 );
-const PARTIES: Words = Words::new("二、当事人", "2. Parties");
 const STAND: Words = Words::new("查看签署情况", "How the signatures stand");
 const FOOT: Words = Words::new(
     "本页只显示由您经办的办件；您填写和上传的内容由您负责，未经核验。",

@@ -70,7 +70,7 @@ impl Page for NewFilingPage {
 
     fn samples() -> Vec<Self> {
         let two = |word: &str, name: &str| (word.to_owned(), name.to_owned());
-        let sample = |matter: &str, company: &str, at: Option<(Option<&'static str>, &str)>| Self {
+        let sample = |matter: &str, company: &str, at: Option<(Option<&str>, &str)>| Self {
             desk: Desk { name: "何静".into(), office: "示例代办".into(), ..Desk::sample() },
             matters: vec![
                 two("establishment", "公司设立登记"),
@@ -83,7 +83,7 @@ impl Page for NewFilingPage {
             company: company.into(),
             key: "0123456789abcdef".into(),
             trouble: at.map(|(field, what)| FieldTrouble {
-                field,
+                field: field.map(str::to_owned),
                 trouble: Trouble { what: what.into(), next: "请核对后重新填写。".into() },
             }),
         };
