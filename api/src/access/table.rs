@@ -244,6 +244,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     post("/staff/filings/{filing_id}/parties/{party_id}", AT_THE_HANDLERS),
     get("/staff/filings/{filing_id}/capital", AT_THE_HANDLERS),
     post("/staff/filings/{filing_id}/capital", AT_THE_HANDLERS),
+    get("/staff/filings/{filing_id}/invitations", AT_THE_HANDLERS),
+    post("/staff/filings/{filing_id}/invitations", AT_THE_HANDLERS),
     get("/staff/corrections", REVIEWER),
     post("/staff/corrections", REVIEWER),
     get("/staff/counter", REVIEWER),

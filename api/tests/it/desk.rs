@@ -229,7 +229,7 @@ async fn a_handler_adds_parties_and_how_they_are_reached_and_is_told_at_the_fiel
     };
     for (typed, status, said) in [
         (reached("", "resident_id", "", ""), 422, "没有填写联系方式"),
-        (reached("12345", "resident_id", "", ""), 422, "手机号码"),
+        (reached("12345", "resident_id", "", ""), 422, "这不是手机号码"),
         (reached("13800000001", "resident_id", "330112199403010008", ""), 422, "证件号码"),
         (reached("13800000001", "resident_id", ANOTHER, "2020-01-31"), 422, "已于2020-01-31到期"),
         (reached("13800000001", "licence", ANOTHER, ""), 422, "证件类型不正确"),
@@ -324,4 +324,76 @@ async fn a_handler_declares_the_capital_of_the_shareholders_there_are() {
     assert!(desk.page(&form).await.contains("value=\"600,000.00\""));
     added(&desk, &at, "林嘉伟", &["shareholder"]).await;
     assert!(desk.page(&at).await.contains("填写出资后股东有变化"));
+}
+
+/// A filing with one document, a shareholder who can be reached, and its handler, who is not known by the number yet.
+async fn ready(desk: &Desk<'_>) -> (String, String) {
+    let at = opened(desk).await;
+    upload(desk, &at, ("EST-02", ""), &files::pdf("Articles", 2)).await;
+    let contact = added(desk, &at, "陈素英", &["shareholder"]).await;
+    let kept = send(desk, &contact, &[("mobile", "13800000001"), ("language", "zh")]).await;
+    assert_eq!(kept.status, 303, "{}", text(&kept));
+    let party = contact.rsplit('/').next().unwrap().to_owned();
+    (at, party)
+}
+
+#[tokio::test]
+async fn a_handler_sees_what_is_sent_to_whom_then_invites_and_sees_what_came_of_it() {
+    let service = Service::start_reviewing(registry()).await;
+    let desk = Desk::handler(&service, "he.jing", ("何静", HE_JING)).await;
+    let (at, party) = ready(&desk).await;
+    let form = format!("{at}/invitations");
+    let page = desk.page(&form).await;
+    let link = format!("/s/{}", "x".repeat(26));
+    for said in ["【示例商事文签】何静邀请您签署", &link, "按2条计费", "尚未邀请", "授权委托书"]
+    {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    assert!(!page.contains("邮件内容") && !page.contains("13800000001"), "{page}");
+    let size = service.log_size();
+    let ticked = [("party", party.as_str())];
+    let none = send(&desk, &form, &[]).await;
+    assert_eq!(none.status, 422);
+    assert!(text(&none).contains("没有选择签署人"), "{}", text(&none));
+    let early = send(&desk, &form, &ticked).await;
+    assert_eq!(early.status, 409);
+    assert!(text(&early).contains("还没有登记您本人为经办人"), "{}", text(&early));
+    assert_eq!(service.log_size(), size, "nobody was invited so far");
+
+    let own = view(&service, &at).await["parties"][0]["party_id"].as_str().unwrap().to_owned();
+    let mine = [("mobile", "13900000009"), ("id_number", HE_JING), ("language", "zh")];
+    let kept = send(&desk, &format!("{at}/parties/{own}"), &mine).await;
+    assert_eq!(kept.status, 303, "{}", text(&kept));
+    let page = desk.page(&form).await;
+    let sent = desk.submit(&page, &form, &ticked).await;
+    assert_eq!((sent.status, sent.header("location")), (303, form.as_str()), "{}", text(&sent));
+    let size = service.log_size();
+    let again = desk.submit(&page, &form, &ticked).await;
+    assert_eq!((again.status, service.log_size()), (303, size), "the same form again");
+    let messages = format!("/api/v1/filings/{}/messages", at.rsplit('/').next().unwrap());
+    let messages = service.get(HANDLER, &messages).await.json(200);
+    assert_eq!(messages.as_array().unwrap().len(), 1, "{messages}");
+
+    let page = desk.page(&form).await;
+    assert!(page.contains("等待发送") && !page.contains("heqi_"), "no link and no token: {page}");
+    assert_eq!(view(&service, &at).await["state"]["status"], "signing");
+    let draft = desk.page(&at).await;
+    assert!(
+        draft.contains("已开放签署") && !draft.contains("action=\"/staff/filings/fil_"),
+        "{draft}"
+    );
+
+    // As often as it can be in a day: the last one is told at the party.
+    for _ in 1..10 {
+        assert_eq!(send(&desk, &form, &ticked).await.status, 303);
+    }
+    let refused = send(&desk, &form, &ticked).await;
+    let shown = text(&refused);
+    assert_eq!(refused.status, 409, "{shown}");
+    assert!(
+        shown.contains("有1人没有邀请成功") && shown.contains("今日已多次邀请该签署人"),
+        "{shown}"
+    );
+    let described = format!("aria-describedby=\"party-{party}-trouble\"");
+    assert!(shown.contains(&described), "{shown}");
 }

@@ -21,8 +21,8 @@ use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
 use crate::sheet::SheetPage;
 use crate::staff::{
     CapitalPage, CasePage, ContactPage, CorrectionPage, CounterPage, DraftPage, FactorPage,
-    HandlerPage, JournalPage, LoginPage, NewFilingPage, ObjectionPage, PartyPage, QueuePage,
-    RecoveryPage, RemovalPage, StaffAccountsPage,
+    HandlerPage, InvitePage, JournalPage, LoginPage, NewFilingPage, ObjectionPage, PartyPage,
+    QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
 };
 use crate::trouble::TroublePage;
 
@@ -71,6 +71,7 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<PartyPage>("staff-party", frame, &mut pages);
     of::<ContactPage>("staff-contact", frame, &mut pages);
     of::<CapitalPage>("staff-capital", frame, &mut pages);
+    of::<InvitePage>("staff-invite", frame, &mut pages);
     of::<RemovalPage>("staff-removal", frame, &mut pages);
     of::<CorrectionPage>("staff-correction", frame, &mut pages);
     of::<CasePage>("staff-case", frame, &mut pages);

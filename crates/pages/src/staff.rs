@@ -23,7 +23,7 @@ pub use correction::{CorrectionPage, CorrectionTyped};
 pub use counter::{CounterPage, CounterStage, PersonThere};
 pub use draft::{
     About, CapitalPage, ContactPage, ContactTyped, DraftDocument, DraftMaterial, DraftPage,
-    DraftParty, NewFilingPage, PartyPage, PartyTyped, ShareTyped,
+    DraftParty, InvitePage, Invitee, NewFilingPage, PartyPage, PartyTyped, ShareTyped,
 };
 pub use entry::{Enrolment, FactorPage, LoginPage, RecoveryPage, Trouble};
 pub use field::FieldTrouble;

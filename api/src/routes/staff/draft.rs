@@ -4,6 +4,7 @@
 //! - [`documents`]: uploading what is to be signed
 //! - [`parties`], [`contact`]: who takes part, and how each is reached
 //! - [`capital`]: what the shareholders promise
+//! - [`invite`]: what will be sent to whom, and what was
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -30,6 +31,7 @@ use crate::visitor::{Reader, StaffVisitor};
 mod capital;
 mod contact;
 mod documents;
+mod invite;
 mod parties;
 
 /// After every other address of `/staff/filings/`: a filing is whatever is none of those.
@@ -53,6 +55,11 @@ pub(super) fn configure(app: &mut ServiceConfig) {
             resource("/staff/filings/{filing_id}/capital")
                 .route(reading().to(capital::ask))
                 .route(post().to(capital::declare)),
+        )
+        .service(
+            resource("/staff/filings/{filing_id}/invitations")
+                .route(reading().to(invite::ask))
+                .route(post().to(invite::send)),
         );
 }
 

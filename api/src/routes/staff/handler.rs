@@ -218,7 +218,11 @@ fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown 
     HandledShown {
         company: filing.company_name.clone(),
         matter: filing.matter.name(l).to_owned(),
-        prepared: matches!(filing.state, FilingState::Drafting { .. }).then_some(filing.filing),
+        prepared: matches!(
+            filing.state,
+            FilingState::Drafting { .. } | FilingState::Signing { .. }
+        )
+        .then_some(filing.filing),
         parties: filing.parties.iter().map(|party| line(party, l)).collect(),
         statement: filing.statement.to_owned(),
         stand,

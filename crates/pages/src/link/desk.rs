@@ -20,6 +20,8 @@ pub enum DeskLink {
     Party(FilingId, PartyId),
     /// Its capital.
     Capital(FilingId),
+    /// Its invitations.
+    Invitations(FilingId),
 }
 
 impl fmt::Display for DeskLink {
@@ -32,6 +34,7 @@ impl fmt::Display for DeskLink {
             Self::Parties(filing) => write!(f, "{filing}/parties"),
             Self::Party(filing, party) => write!(f, "{filing}/parties/{party}"),
             Self::Capital(filing) => write!(f, "{filing}/capital"),
+            Self::Invitations(filing) => write!(f, "{filing}/invitations"),
         }
     }
 }

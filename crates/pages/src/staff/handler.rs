@@ -38,7 +38,7 @@ pub struct HandledShown {
     pub company: String,
     /// What is filed, in the reader's language.
     pub matter: String,
-    /// The filing, where it is still to be prepared.
+    /// The filing, where it is still to be prepared or somebody is still to be invited.
     pub prepared: Option<FilingId>,
     /// Who takes part.
     pub parties: Vec<HandledLine>,
@@ -270,7 +270,7 @@ const LEAD: Words = Words::new(
     "Type the number of a filing you handle to see how its signatures stand, and to confirm as its handler.",
 );
 const NEW: Words = Words::new("新建办件", "Open a filing");
-const PREPARE: Words = Words::new("继续准备办件", "Go on preparing the filing");
+const PREPARE: Words = Words::new("准备办件和邀请", "Prepare the filing and invite");
 const NUMBER: Words = Words::new("办件码", "Filing number");
 const FIND: Words = Words::new("查看", "Show");
 const COMPANY: Words = Words::new("公司", "Company");

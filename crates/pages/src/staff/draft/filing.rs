@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{DraftDocument, DraftMaterial, DraftParty};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
-use crate::link::Link;
+use crate::link::{DeskLink, Link};
 use crate::parts::{facts, hidden, notice};
 use crate::staff::field::Fields;
 use crate::staff::{Desk, FieldTrouble, Trouble};
@@ -65,6 +65,8 @@ impl Page for DraftPage {
             @if !self.is_drafting { (notice(OPEN.in_language(l))) }
             (self.documents_part(frame))
             (self.parties_part(frame))
+            h2 id="invitations" { (INVITATIONS.in_language(l)) }
+            p { a .go href=(Link::Desk(DeskLink::Invitations(self.filing))) { (INVITE.in_language(l)) } }
             form method="post" action=(Link::HandlerFilings) {
                 (hidden(frame, &self.key))
                 input type="hidden" name="number" value=(self.number);
@@ -149,6 +151,8 @@ const OPEN: Words = Words::new(
     "已开放签署，当事人和文书不能再添加。",
     "Signing is open: parties and documents are added no more.",
 );
+const INVITATIONS: Words = Words::new("四、邀请签署", "4. Invitations");
+const INVITE: Words = Words::new("查看将发送的内容并邀请", "See what is sent, and invite");
 const STAND: Words = Words::new("查看签署情况", "How the signatures stand");
 const FOOT: Words = Words::new(
     "本页只显示由您经办的办件；您填写和上传的内容由您负责，未经核验。",
