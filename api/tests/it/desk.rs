@@ -345,7 +345,8 @@ async fn a_handler_sees_what_is_sent_to_whom_then_invites_and_sees_what_came_of_
     let form = format!("{at}/invitations");
     let page = desk.page(&form).await;
     let link = format!("/s/{}", "x".repeat(26));
-    for said in ["【示例商事文签】何静邀请您签署", link.as_str(), "按2条计费", "尚未邀请", "授权委托书"]
+    for said in
+        ["【示例商事文签】何静邀请您签署", link.as_str(), "按2条计费", "尚未邀请", "授权委托书"]
     {
         assert!(page.contains(said), "{said} in {page}");
     }

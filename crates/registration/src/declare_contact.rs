@@ -182,7 +182,8 @@ impl DeclareContactError {
 
 refusals!(DeclareContactError);
 
-/// Takes a contact, by a program or at the handler's own desk. Once signing is open a changed one is told to the old one and waits a day.
+/// Takes a contact, from a program or at the handler's own desk. Once signing is open a changed one is told to the
+/// old one and waits a day.
 ///
 /// # Errors
 /// See [`DeclareContactError`].
