@@ -96,8 +96,9 @@ async fn a_handler_opens_a_filing_once_and_is_told_at_the_field_what_is_wrong() 
             assert!(page.contains(said), "{said} in {page}");
         }
     }
-    // By its number it is found before anything about the handler was declared.
+    // On the desk it is found again; by its number before anything about the handler was declared.
     let page = desk.page("/staff/filings?lang=zh").await;
+    assert!(page.contains("正在准备的办件") && page.contains(COMPANY), "{page}");
     let found = text(&desk.submit(&page, "/staff/filings", &[("number", number)]).await);
     assert!(found.contains(&format!("href=\"{at}\"")), "{found}");
 }

@@ -22,7 +22,7 @@ mod own;
 pub mod prepared;
 
 pub(crate) use own::{
-    bound_name, demand_own, is_fitting, named_party, note_opened, own_party, preparer,
+    bound_name, demand_own, end_draft, is_fitting, named_party, note_opened, own_party, preparer,
 };
 
 /// A filing as its handler sees it.

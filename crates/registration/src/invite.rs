@@ -196,6 +196,9 @@ pub async fn invite(
             let next = ledger::next_place(platform, filing.chain()).await?;
             record(platform, request, command)?.write(platform, &mut changes, &next)?;
             stored.replace(platform, &mut changes, &filing)?;
+            if let Some(member) = desk {
+                handler_desk::end_draft(platform, &mut changes, member, command.filing).await?;
+            }
         } else {
             stored.expect_unchanged(&mut changes)?;
         }

@@ -4,11 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ServiceConfig, post, resource};
 use heqi_filing::{Confirmation, FilingState};
-use heqi_pages::staff::{HandledLine, HandledShown, HandlerPage, HandlerStand, Trouble};
+use heqi_pages::staff::{DraftLine, HandledLine, HandledShown, HandlerPage, HandlerStand, Trouble};
 use heqi_pages::{Link, render};
 use heqi_registration::ask_again::{AskAgain, AskAgainError, ask_again, is_overdue};
 use heqi_registration::confirm::{Confirm, ConfirmError, confirm};
 use heqi_registration::fault::{ActError, Refusal as _, Thing};
+use heqi_registration::handler_desk::prepared::{DraftListed, drafts};
 use heqi_registration::handler_desk::{HandledFiling, HandledParty, handled_filing};
 use heqi_service_kit::Problem;
 use heqi_vocabulary::{Digest, FilingNo, Language, UtcMillis};
@@ -193,11 +194,21 @@ pub(super) async fn handler(
     number: String,
     filing: Option<HandledFiling>,
 ) -> Result<HandlerPage, Problem> {
-    actor(visitor)?;
-    let l = shown.frame.language;
+    let (l, actor) = (shown.frame.language, actor(visitor)?);
+    let drafts = match &filing {
+        None => drafts(&state.platform, &actor).await.map_err(refused)?,
+        Some(_) => Vec::new(),
+    };
+    let draft = |one: &DraftListed| DraftLine {
+        filing: one.filing,
+        number: one.number.to_string(),
+        company: one.company_name.clone(),
+        matter: one.matter.name(l).to_owned(),
+    };
     Ok(HandlerPage {
         desk: desk(state, visitor, shown).await?,
         number: number.chars().take(12).collect(),
+        drafts: drafts.iter().map(draft).collect(),
         filing: filing.map(|filing| handled(&filing, state.platform.now(), l)),
         key: shown.fresh_key(state),
         removed: None,

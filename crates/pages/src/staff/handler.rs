@@ -18,6 +18,8 @@ pub struct HandlerPage {
     pub desk: Desk,
     /// The filing's number as it was typed.
     pub number: String,
+    /// What the handler prepares; shown where no filing was asked for.
+    pub drafts: Vec<DraftLine>,
     /// The filing, once one was found.
     pub filing: Option<HandledShown>,
     /// Under which name the act is done once.
@@ -28,6 +30,20 @@ pub struct HandlerPage {
     pub asked_again: bool,
     /// What went wrong.
     pub trouble: Option<Trouble>,
+}
+
+/// A filing that is being prepared.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct DraftLine {
+    /// The filing.
+    pub filing: FilingId,
+    /// Its number for people.
+    pub number: String,
+    /// The company.
+    pub company: String,
+    /// What is filed, in the reader's language.
+    pub matter: String,
 }
 
 /// A filing.
@@ -104,6 +120,7 @@ impl Page for HandlerPage {
                 None => {
                     p .lead { (LEAD.in_language(l)) }
                     p { a .button href=(Link::Desk(DeskLink::New)) { (NEW.in_language(l)) } }
+                    (self.prepared(l))
                 }
                 Some(filing) => { (self.shown(frame, filing)) }
             }
@@ -158,6 +175,12 @@ impl Page for HandlerPage {
         let sample = |filing, trouble| Self {
             desk: Desk { name: "何静".into(), office: "示例代办".into(), ..Desk::sample() },
             number: "61842059".into(),
+            drafts: vec![DraftLine {
+                filing: FilingId::from_bytes([1; 16]),
+                number: "61842059".into(),
+                company: "杭州示例青穗茶业有限公司<b>\"'".into(),
+                matter: "公司设立登记".into(),
+            }],
             filing,
             key: "0123456789abcdef".into(),
             removed: None,
@@ -172,6 +195,7 @@ impl Page for HandlerPage {
         let removed = Some("林嘉伟<b>\"'".to_owned());
         vec![
             sample(None, Some(trouble)),
+            Self { drafts: Vec::new(), ..sample(None, None) },
             Self { removed, ..sample(Some(shown(HandlerStand::Waits(1))), None) },
             sample(Some(shown(HandlerStand::Waits(1))), None),
             sample(Some(shown(HandlerStand::Asked)), None),
@@ -194,6 +218,24 @@ impl HandlerPage {
                 input type="hidden" name="party" value=(party);
                 button type="submit" aria-label=(format!("{} {name}", REMOVE.in_language(l))) {
                     (REMOVE.in_language(l))
+                }
+            }
+        }
+    }
+
+    /// What the handler opened here and nobody was invited to yet.
+    fn prepared(&self, l: Language) -> Markup {
+        html! {
+            @if !self.drafts.is_empty() {
+                h2 { (DRAFTS.in_language(l)) }
+                ul .said {
+                    @for draft in &self.drafts {
+                        li {
+                            a .open href=(Link::Desk(DeskLink::Filing(draft.filing))) { (draft.company) }
+                            span { (draft.matter) }
+                            span .soft { (NUMBER.in_language(l)) " " (draft.number) }
+                        }
+                    }
                 }
             }
         }
@@ -269,6 +311,7 @@ const LEAD: Words = Words::new(
     "输入办件码，查看由您经办的办件的签署情况，并以经办人身份确认。",
     "Type the number of a filing you handle to see how its signatures stand, and to confirm as its handler.",
 );
+const DRAFTS: Words = Words::new("正在准备的办件", "Filings in preparation");
 const NEW: Words = Words::new("新建办件", "Open a filing");
 const PREPARE: Words = Words::new("准备办件和邀请", "Prepare the filing and invite");
 const NUMBER: Words = Words::new("办件码", "Filing number");

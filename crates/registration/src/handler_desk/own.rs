@@ -8,11 +8,15 @@ use heqi_vocabulary::{FilingId, PartyId};
 use super::handler;
 use crate::contacts::{self, Contact};
 use crate::fault::{ActError, Fault, Thing};
+use crate::filings;
 use crate::platform::Platform;
 use crate::request::{Actor, Scope, StaffMember};
 use crate::rows::{self, Pair};
 use crate::search_index::PersonDigest;
 use crate::staff;
+
+/// How many drafts of one account are looked at.
+const LISTED: usize = 500;
 
 /// Who prepares a filing: the handler at the own desk, or nobody of staff where a program comes with the handler's key.
 ///
@@ -47,7 +51,7 @@ async fn is_drafted_by(
     member: &StaffMember,
     filing: &Filing,
 ) -> Result<bool, Fault> {
-    if !matches!(filing.state(), FilingState::Drafting { .. }) {
+    if !is_drafting(filing) {
         return Ok(false);
     }
     let key = Pair(member.account, filing.id());
@@ -61,6 +65,43 @@ pub(crate) fn note_opened(
     filing: FilingId,
 ) -> Result<(), Fault> {
     Ok(rows::DESK_FILINGS.insert(changes, &Pair(member.account, filing), &())?)
+}
+
+/// Once signing opens name and number count alone: whose draft it was is kept no longer.
+pub(crate) async fn end_draft(
+    platform: &Platform,
+    changes: &mut Changeset,
+    member: &StaffMember,
+    filing: FilingId,
+) -> Result<(), Fault> {
+    let key = Pair(member.account, filing);
+    if let Some(row) = rows::DESK_FILINGS.row(platform.backend(), &key).await? {
+        rows::DESK_FILINGS.remove(changes, &key, row.version)?;
+    }
+    Ok(())
+}
+
+/// The filings that this account opened and that are drafted still, the newest first.
+pub(super) async fn drafts_of(
+    platform: &Platform,
+    member: &StaffMember,
+) -> Result<Vec<Filing>, Fault> {
+    let within = format!("{}/", member.account);
+    let listed = rows::DESK_FILINGS.scan(platform.backend(), &within, None, LISTED).await?;
+    let mut drafts = Vec::new();
+    for (Pair(_, id), _) in listed.into_iter().rev() {
+        match filings::find(platform, id).await {
+            Ok(Some(stored)) if is_drafting(&stored.filing) => drafts.push(stored.filing),
+            // Opened by a program since, or erased.
+            Ok(_) | Err(Fault::Erased) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(drafts)
+}
+
+fn is_drafting(filing: &Filing) -> bool {
+    matches!(filing.state(), FilingState::Drafting { .. })
 }
 
 /// The party that this person is, as the handler of this filing and nothing else: a handler who

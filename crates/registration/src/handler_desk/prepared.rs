@@ -6,7 +6,7 @@ use heqi_filing::{Capacity, Document, Filing, FilingState, Matter, Party};
 use heqi_vocabulary::{DocumentId, FilingId, FilingNo, PartyId};
 
 use super::handler;
-use super::own::{demand_own, named_party};
+use super::own::{demand_own, drafts_of, named_party};
 use crate::add_party::party_words;
 use crate::contacts::{self, Destination};
 use crate::declare_capital;
@@ -143,6 +143,36 @@ pub async fn prepared_filing(
         capital: capital.map(|capital| capital.prepared(&filing)),
         own,
     })
+}
+
+/// A draft as whoever opened it finds it again.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct DraftListed {
+    /// The filing.
+    pub filing: FilingId,
+    /// Its number for people.
+    pub number: FilingNo,
+    /// What is filed.
+    pub matter: Matter,
+    /// The company it is about.
+    pub company_name: String,
+}
+
+/// What this handler opened at the desk and has not opened for signing yet, the newest first.
+///
+/// # Errors
+/// Not a handler's account, or the store could not be read.
+pub async fn drafts(platform: &Platform, actor: &Actor) -> Result<Vec<DraftListed>, ActError> {
+    let found = drafts_of(platform, handler(actor)?).await?;
+    platform.backend().settled().await.map_err(Fault::from)?;
+    let listed = |filing: &Filing| DraftListed {
+        filing: filing.id(),
+        number: filing.number(),
+        matter: filing.matter(),
+        company_name: filing.company_name().as_str().to_owned(),
+    };
+    Ok(found.iter().map(listed).collect())
 }
 
 async fn party_of(

@@ -11,7 +11,7 @@ use heqi_registration::declare_capital::{DeclareCapital, declare_capital};
 use heqi_registration::declare_contact::{DeclareContact, DeclareContactError, declare_contact};
 use heqi_registration::fault::{ActError, Refusal, Thing};
 use heqi_registration::handler_desk::handled_filing;
-use heqi_registration::handler_desk::prepared::prepared_filing;
+use heqi_registration::handler_desk::prepared::{drafts, prepared_filing};
 use heqi_registration::invite::{Invite, InviteError, invite};
 use heqi_registration::message_queue::{filing_messages, preview_invitations};
 use heqi_registration::open_filing::{OpenFiling, OpenFilingError, open_filing};
@@ -98,6 +98,11 @@ async fn a_handler_opens_a_filing_at_the_own_desk_and_prepares_it_until_everybod
     let handled = handled_filing(&world.platform, &he, seen.number, Language::Zh).await.unwrap();
     assert_eq!((handled.own, handled.statement), (None, ""));
 
+    world.clock.advance_ms(1_000);
+    let (newer, _, _) = drafted(&world, &he).await;
+    let listed = drafts(&world.platform, &he).await.unwrap();
+    assert_eq!(listed.iter().map(|one| one.filing).collect::<Vec<_>>(), [newer, filing]);
+
     // Nobody signs before somebody can confirm as handler.
     let invitation = Invite { filing, party };
     let early = invite(&world.platform, &world.request(&he), invitation).await.unwrap_err();
@@ -124,6 +129,8 @@ async fn a_handler_opens_a_filing_at_the_own_desk_and_prepares_it_until_everybod
     let messages = filing_messages(&world.platform, &he, filing).await.unwrap();
     assert_eq!((messages.len(), messages[0].state), (1, MessageState::Queued));
 
+    let listed = drafts(&world.platform, &he).await.unwrap();
+    assert_eq!(listed.iter().map(|one| one.filing).collect::<Vec<_>>(), [newer]);
     let seen = prepared_filing(&world.platform, &he, filing).await.unwrap();
     assert_eq!((seen.is_drafting(), seen.own), (false, Some(own)));
     assert!(seen.parties.iter().all(|one| one.is_invited == one.is_signer()));
@@ -163,6 +170,7 @@ async fn what_one_handler_prepares_is_nothing_for_another_and_nothing_is_written
         assert!(is_nothing(&prepared_filing(platform, stranger, filing).await.unwrap_err()));
         assert!(is_nothing(&preview_invitations(platform, stranger, filing).await.unwrap_err()));
         assert!(is_nothing(&filing_messages(platform, stranger, filing).await.unwrap_err()));
+        assert!(drafts(platform, stranger).await.unwrap().is_empty());
         let handled = handled_filing(platform, stranger, number, Language::Zh).await.unwrap_err();
         assert!(matches!(handled, ActError::NotFound(Thing::Filing)), "{handled}");
     }
@@ -184,7 +192,9 @@ async fn a_draft_of_the_desk_is_its_openers_until_signing_opens_and_then_its_han
     let invitation = Invite { filing, party };
     let early = invite(&world.platform, &world.request(&he), invitation).await.unwrap_err();
     assert!(matches!(early, InviteError::HandlerNotNamed), "{early}");
+    assert_eq!(drafts(&world.platform, &he).await.unwrap().len(), 1);
     world.invite(filing, party).await;
+    assert!(drafts(&world.platform, &he).await.unwrap().is_empty());
     assert!(is_nothing(&prepared_filing(&world.platform, &he, filing).await.unwrap_err()));
     let late = remove_party(&world.platform, &world.request(&he), removable).await.unwrap_err();
     assert!(is_nothing(&late));
