@@ -158,3 +158,44 @@ const FOOT: Words = Words::new(
     "本页只显示由您经办的办件；您填写和上传的内容由您负责，未经核验。",
     "This page shows a filing you handle only; what you enter and upload is your own word, which nobody has checked.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(page: &DraftPage) -> String {
+        let frame = Frame {
+            language: Language::Zh,
+            large: false,
+            here: Link::Desk(DeskLink::Filing(page.filing)),
+            csrf: Some("c5rf".into()),
+            service: "示例商事文签".into(),
+            telephone: "0571-0000110".into(),
+        };
+        page.content(&frame).into_string()
+    }
+
+    #[test]
+    fn once_signing_is_open_nothing_is_uploaded_and_nobody_is_added() {
+        for sample in DraftPage::samples() {
+            let (page, filing) = (shown(&sample), sample.filing);
+            for link in
+                [DeskLink::Documents(filing), DeskLink::Parties(filing), DeskLink::Capital(filing)]
+            {
+                let leads = page.contains(&format!("=\"{}\"", Link::Desk(link)));
+                assert_eq!(leads, sample.is_drafting, "{link}");
+            }
+            let invites = format!("=\"{}\"", Link::Desk(DeskLink::Invitations(filing)));
+            assert!(page.contains(&invites), "somebody may be invited again");
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_told_from_what_is_missing() {
+        let page = shown(&DraftPage::samples()[0]);
+        assert!(page.contains("公司章程 · 已上传"), "{page}");
+        assert!(page.contains("公司登记（备案）申请书 · 未上传（关键材料）"), "{page}");
+        assert!(!page.contains("<option value=\"EST-02\""), "it is replaced, not uploaded twice");
+        assert!(page.contains("<option value=\"EST-01\""), "{page}");
+    }
+}

@@ -213,3 +213,24 @@ const FOOT: Words = Words::new(
     "预览中链接以字母x代替；实际发送的内容以发送时为准。",
     "In the preview the letter x stands for the link's code; what counts is what is sent.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_cannot_be_reached_has_no_box_and_a_text_that_is_too_long_is_told() {
+        let pages = InvitePage::samples();
+        let invitees: Vec<&Invitee> = pages.iter().flat_map(|page| &page.invitees).collect();
+        assert!(invitees.len() > 3);
+        for invitee in invitees {
+            let shown = invitee.shown(Language::Zh).into_string();
+            assert_eq!(shown.contains("type=\"checkbox\""), invitee.chosen.is_some(), "{shown}");
+            assert_eq!(shown.contains("不能发送"), invitee.reached.is_empty(), "{shown}");
+            let is_long = invitee.sms.as_ref().is_some_and(|(_, segments)| *segments > 3);
+            assert_eq!(shown.contains("短信超过3条"), is_long, "{shown}");
+            let described = format!("aria-describedby=\"party-{}-trouble\"", invitee.party);
+            assert_eq!(shown.contains(&described), invitee.trouble.is_some(), "{shown}");
+        }
+    }
+}
