@@ -143,7 +143,7 @@ async fn a_handler_uploads_what_the_matter_takes_and_is_told_at_the_file_what_is
     for (which, title, file, status, said) in [
         ("EST-02", "", &b""[..], 422, "没有选择文件"),
         ("EST-02", "", &b"GIF89a"[..], 415, "该文件不是PDF"),
-        ("EST-02", "", &pdf[..40], 422, "该PDF已损坏或不完整"),
+        ("EST-02", "", &pdf[..60], 422, "该PDF已损坏或不完整"),
         ("other", "", &pdf[..], 422, "文书名称的长度应为1至200个字符"),
     ] {
         let refused = upload(&desk, &at, (which, title), file).await;
