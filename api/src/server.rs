@@ -11,6 +11,7 @@ use actix_web::{App, HttpResponse};
 use heqi_evidence_store::gate::ReadOnly;
 use heqi_evidence_store::monitoring::samples::Sampler;
 use heqi_evidence_store::witness::Witness;
+use heqi_notify::Templates;
 use heqi_notify::signature::Secret;
 use heqi_pki::keys::Signer;
 use heqi_registration::Platform;
@@ -46,6 +47,8 @@ pub struct Surroundings {
     pub peer: Option<PeerAnswering>,
     /// What those who report of messages sign with, each of its own way; without any no report is taken.
     pub report_secrets: Vec<(MessageChannel, Secret)>,
+    /// The words of messages, as a handler sees them before they are sent; none where nothing is sent.
+    pub templates: Option<Templates>,
     /// Draws request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Answers `/readyz`; the program adds its checks.
@@ -77,6 +80,7 @@ impl Surroundings {
             witness: None,
             peer: None,
             report_secrets: Vec::new(),
+            templates: None,
             entropy,
             health: Arc::new(Health::default()),
             alarms: Arc::new(Alarms::new(&metrics)),
@@ -137,6 +141,7 @@ impl Api {
             witness,
             peer,
             report_secrets,
+            templates,
             entropy,
             health,
             metrics,
@@ -182,6 +187,7 @@ impl Api {
             witness,
             peer,
             report_secrets,
+            templates,
             metrics,
             stamp_demand,
             shutdown,

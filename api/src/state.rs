@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use heqi_evidence_store::monitoring::samples::Sampler;
 use heqi_evidence_store::witness::Witness;
+use heqi_notify::Templates;
 use heqi_notify::signature::Secret;
 use heqi_registration::Platform;
 use heqi_registration::monitoring::Sample;
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(crate) peer: Option<PeerAnswering>,
     /// What those who report of messages sign with, each of its own way.
     pub(crate) report_secrets: Vec<(MessageChannel, Secret)>,
+    /// The words of messages, as a handler sees them before they are sent; none where nothing is sent.
+    pub(crate) templates: Option<Templates>,
     /// Draws names of acts for forms.
     pub(crate) entropy: Arc<dyn Entropy>,
     /// What operators look at.

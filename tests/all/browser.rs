@@ -17,6 +17,7 @@ mod bars;
 mod busy;
 mod custody;
 mod demo;
+mod desk;
 mod document;
 mod door;
 mod duties;

@@ -33,10 +33,12 @@ mod case;
 mod cases;
 mod correction;
 mod counter;
+mod draft;
 mod duties;
 pub(super) mod form;
 mod handler;
 mod objection;
+mod pairs;
 mod ranges;
 mod removal;
 
@@ -53,6 +55,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     handler::configure(app);
     objection::configure(app);
     removal::configure(app);
+    draft::configure(app);
 }
 
 pub(super) fn to(link: &Link) -> HttpResponse {

@@ -20,6 +20,7 @@ mod ceremony;
 mod compared;
 mod contract;
 mod custodian;
+mod desk;
 mod duties;
 mod edge_cases;
 mod entry;

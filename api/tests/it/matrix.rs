@@ -362,7 +362,7 @@ async fn ask(service: &Service, rule: &Rule, is: Is, shows: &Shows, ids: &Ids) -
 
 /// Whether the form of a page brings a file, and so its token in a part.
 fn has_file(path: &str) -> bool {
-    ["/sign/seal", "/sign/guardian", "/staff/corrections", "/comparison"]
+    ["/sign/seal", "/sign/guardian", "/staff/corrections", "/comparison", "/documents"]
         .iter()
         .any(|end| path.ends_with(end))
 }

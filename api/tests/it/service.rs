@@ -9,6 +9,7 @@ use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::testing::{memory, note_signer};
 use heqi_evidence_store::witness::Witness;
 use heqi_filing::Office;
+use heqi_notify::Templates;
 use heqi_notify::signature::Secret;
 use heqi_pki::keys::SigningKey;
 use heqi_registration::access::{CreateApiKey, create_api_key, hash_of};
@@ -183,6 +184,7 @@ impl Service {
         surroundings.witness = witness.map(Arc::new);
         surroundings.store_gauges = store_gauges;
         surroundings.report_secrets = report_secrets;
+        surroundings.templates = Some(Templates::built_in("示例商事文签", "Example Signing"));
         surroundings.stamp_demand = stamp_demand;
         surroundings.peer = asking.map(|asking| PeerAnswering {
             log_key: note_signer(7).verifier_key().clone(),

@@ -17,7 +17,7 @@ use crate::matrix::Ids;
 use crate::regulator::{BASIS, CASE, with_copy};
 use crate::service::{AUTHORITY, Answer, HANDLER, Service};
 use crate::signer::{COMPANY, NAMES, invited};
-use crate::staff::{Desk, registry};
+use crate::staff::{Desk, HE_JING, registry};
 
 /// How staff is told that a thing is not there, whether it is or not.
 const NOT_THERE: [&str; 4] =
@@ -122,6 +122,17 @@ async fn objected(service: &Service) -> Ids {
     Ids { filing: invited.filing.clone(), ..Ids::of_nothing() }
 }
 
+/// A filing that a handler opened at the own desk, with the handler in it.
+async fn drafted(service: &Service, desk: &Desk<'_>) -> Ids {
+    let page = desk.page("/staff/filings/new").await;
+    let typed = [("matter", "establishment"), ("company_name", COMPANY)];
+    let opened = desk.submit(&page, "/staff/filings/new", &typed).await;
+    let filing = end_of(opened.header("location"));
+    let view = service.get(HANDLER, &format!("/api/v1/filings/{filing}")).await.json(200);
+    let party = view["parties"][0]["party_id"].as_str().unwrap().to_owned();
+    Ids { filing, party, ..Ids::of_nothing() }
+}
+
 /// The last part of an address.
 fn end_of(address: &str) -> String {
     address.rsplit('/').next().unwrap_or_default().to_owned()
@@ -152,6 +163,7 @@ async fn strangers(service: &Service) -> Vec<(&'static str, StaffRole, Desk<'_>)
     let other = office(OfficeKind::Registry, "杭州市富阳区市场监督管理局");
     let notary = office(OfficeKind::Notary, "临安公证处");
     let firm = office(OfficeKind::HandlerFirm, "另一代办");
+    let own_firm = office(OfficeKind::HandlerFirm, "示例代办");
     let operator = office(OfficeKind::Operator, "示例平台");
     let mut desks = Vec::new();
     for (login, name, office, role) in [
@@ -160,7 +172,10 @@ async fn strangers(service: &Service) -> Vec<(&'static str, StaffRole, Desk<'_>)
         ("a.colleague", "吴方", registry(), StaffRole::Regulator),
         ("other.regulator", "冯二", other.clone(), StaffRole::Regulator),
         ("other.security", "沈远", other, StaffRole::Security),
-        ("a.firm", "沈近", firm, StaffRole::Security),
+        ("a.firm", "沈近", firm.clone(), StaffRole::Security),
+        ("other.handler", "赵半", firm, StaffRole::Handler),
+        // A namesake of the same firm, whose account was bound to nothing.
+        ("a.namesake", "何静", own_firm, StaffRole::Handler),
         // Who keeps the accounts of organisations that have no security officer of their own.
         ("the.operator", "沈岩", operator, StaffRole::Security),
     ] {
@@ -181,9 +196,12 @@ async fn no_id_in_a_path_of_staff_opens_what_is_another_offices_another_searchs_
     ours.query = query;
     let keeper = come_in(&service, ("own", "沈清"), registry(), StaffRole::Security).await;
     let strangers = strangers(&service).await;
-    let paused = objected(&service).await;
-    let there = |rule: &Rule| {
-        if rule.path.starts_with("/staff/objections/") { &paused } else { &ours }
+    let handler = Desk::handler(&service, "he.jing", ("何静", HE_JING)).await;
+    let (paused, draft) = (objected(&service).await, drafted(&service, &handler).await);
+    let there = |rule: &Rule| match rule.path {
+        path if path.starts_with("/staff/objections/") => &paused,
+        path if path.starts_with("/staff/filings/") => &draft,
+        _ => &ours,
     };
 
     let nothing = Ids::of_nothing();
@@ -223,6 +241,7 @@ async fn no_id_in_a_path_of_staff_opens_what_is_another_offices_another_searchs_
             [StaffRole::Reviewer] => &reviewer,
             [StaffRole::Regulator] => &regulator,
             [StaffRole::Security] => &keeper,
+            [StaffRole::Handler] => &handler,
             other => panic!("{}: say whose it is for {other:?}", rule.path),
         };
         let answer = ask(desk, rule, &there(rule).path_of(rule)).await;

@@ -15,7 +15,7 @@
 //! The rules follow the domain study: the state machine 4.8 with corrections 11.4,
 //! 11.5 and 11.14, the consent texts 7.1 and 7.2, the edge cases of section 8.
 //!
-//! - [`matter`]: what is filed
+//! - [`matter`]: what is filed; [`catalogue`]: which materials it takes
 //! - [`words`]: names and titles as somebody typed them
 //! - [`party`]: who takes part, in which capacities
 //! - [`document`]: what is signed, in versions
@@ -27,6 +27,7 @@
 //! - [`review`]: cases that a person decides before a filing is confirmed
 //! - [`timer`]: when something falls due
 
+pub mod catalogue;
 pub mod ceremony;
 pub mod confirmation;
 pub mod consent;

@@ -14,7 +14,7 @@
 //! - [`assets`]: style sheet, scripts and icons, embedded, named by their digest
 //! - [`journey`]: the signer's way, from the link to the receipt
 //! - [`holder`]: what a custodian holds of a signer, on the custodian's own service
-//! - [`staff`]: coming in with two factors, the queue of cases
+//! - [`staff`]: coming in with two factors, the queue of cases, the handler's desk
 //! - [`regulator`]: a search with its legal basis, one filing with its verdicts
 //! - [`office`]: the notary's workbench, and anybody's check of a certificate
 //! - [`board`]: how a service stands over time, and a custodian's own view of what it holds
@@ -40,5 +40,5 @@ pub mod trouble;
 mod words;
 
 pub use frame::{Frame, Page, render};
-pub use link::{CaseDocument, Link, OfficeLink};
+pub use link::{CaseDocument, DeskLink, Link, OfficeLink};
 pub use words::Words;

@@ -7,9 +7,11 @@ use heqi_vocabulary::{CaseId, DepositNo, Digest, DocumentId, FilingId, RecordId,
 use crate::assets::Asset;
 
 mod case;
+mod desk;
 mod office;
 
 pub use case::{CaseDocument, CasePicture};
+pub use desk::DeskLink;
 pub use office::OfficeLink;
 
 /// An address of the platform.
@@ -120,6 +122,8 @@ pub enum Link {
     StaffSeen,
     /// A file of a case that is no picture of a person.
     StaffFile(CaseId, CaseDocument),
+    /// Where a handler prepares a filing.
+    Desk(DeskLink),
     /// How a filing stands, for its handler.
     HandlerFilings,
     /// The handler confirms.
@@ -267,6 +271,7 @@ impl fmt::Display for Link {
             Self::StaffVideo(id) => write!(f, "/staff/cases/{id}/video"),
             Self::StaffObjection(id) => write!(f, "/staff/objections/{id}"),
             Self::StaffFile(id, which) => write!(f, "/staff/cases/{id}/{}", which.word()),
+            Self::Desk(link) => link.fmt(f),
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
             Self::HandlerAskAgain => f.write_str("/staff/filings/confirmation-requests"),
@@ -398,5 +403,6 @@ mod tests {
         assert_eq!(Link::Journey.to_string(), "/sign");
         let style = Link::Asset(Asset::Style).to_string();
         assert!(style.starts_with("/assets/") && style.ends_with("/style.css"), "{style}");
+        assert_eq!(Link::Desk(DeskLink::New).to_string(), "/staff/filings/new");
     }
 }

@@ -20,8 +20,9 @@ use crate::office::{
 use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
 use crate::sheet::SheetPage;
 use crate::staff::{
-    CasePage, CorrectionPage, CounterPage, FactorPage, HandlerPage, JournalPage, LoginPage,
-    ObjectionPage, QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
+    CapitalPage, CasePage, ContactPage, CorrectionPage, CounterPage, DraftPage, FactorPage,
+    HandlerPage, InvitePage, JournalPage, LoginPage, NewFilingPage, ObjectionPage, PartyPage,
+    QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
 };
 use crate::trouble::TroublePage;
 
@@ -65,6 +66,12 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<ObjectionPage>("staff-objection", frame, &mut pages);
     of::<CounterPage>("staff-counter", frame, &mut pages);
     of::<HandlerPage>("staff-handler", frame, &mut pages);
+    of::<NewFilingPage>("staff-new-filing", frame, &mut pages);
+    of::<DraftPage>("staff-draft", frame, &mut pages);
+    of::<PartyPage>("staff-party", frame, &mut pages);
+    of::<ContactPage>("staff-contact", frame, &mut pages);
+    of::<CapitalPage>("staff-capital", frame, &mut pages);
+    of::<InvitePage>("staff-invite", frame, &mut pages);
     of::<RemovalPage>("staff-removal", frame, &mut pages);
     of::<CorrectionPage>("staff-correction", frame, &mut pages);
     of::<CasePage>("staff-case", frame, &mut pages);

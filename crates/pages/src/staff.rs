@@ -5,7 +5,9 @@ mod accounts;
 mod case;
 mod correction;
 mod counter;
+mod draft;
 mod entry;
+mod field;
 mod handler;
 mod journal;
 mod objection;
@@ -19,8 +21,13 @@ pub use case::{
 };
 pub use correction::{CorrectionPage, CorrectionTyped};
 pub use counter::{CounterPage, CounterStage, PersonThere};
+pub use draft::{
+    About, CapitalPage, ContactPage, ContactTyped, DraftDocument, DraftMaterial, DraftPage,
+    DraftParty, InvitePage, Invitee, NewFilingPage, PartyPage, PartyTyped, ShareTyped,
+};
 pub use entry::{Enrolment, FactorPage, LoginPage, RecoveryPage, Trouble};
-pub use handler::{HandledLine, HandledShown, HandlerPage, HandlerStand};
+pub use field::FieldTrouble;
+pub use handler::{DraftLine, HandledLine, HandledShown, HandlerPage, HandlerStand};
 pub use journal::{JournalPage, JournalRow};
 pub use objection::{ObjectionPage, ObjectionParty};
 pub use queue::{PausedRow, QueuePage, QueueRow, WayRow};

@@ -15,9 +15,10 @@ use crate::begin_signing::capacity_words;
 use crate::contacts::{self, IdNumber};
 use crate::fault::{ActError, Fault};
 use crate::filings;
+use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
-use crate::request::{Request, Scope};
+use crate::request::Request;
 use crate::rows::{self, Pair};
 use crate::wording::{Told, refusals};
 
@@ -75,7 +76,7 @@ impl AddPartyError {
 
 refusals!(AddPartyError);
 
-/// Adds a party.
+/// Adds a party, for a program with the handler's key or for the handler at the own desk.
 ///
 /// # Errors
 /// See [`AddPartyError`].
@@ -108,13 +109,14 @@ async fn add(
     command: AddParty,
     number: Option<&IdNumber>,
 ) -> Result<PartyAdded, AddPartyError> {
-    request.actor.require(Scope::Filings)?;
+    let desk = handler_desk::preparer(&request.actor)?;
     let mut act = Act::new(platform, request, "add_party").await;
     loop {
         if let Some(added) = act.earlier().await? {
             return Ok(added);
         }
         let stored = filings::load_as_read(platform, request, command.filing).await?;
+        handler_desk::demand_own(platform, desk, &stored.filing).await?;
         let mut filing = stored.filing.clone();
         let mut changes = Changeset::new();
         let known = match number {
@@ -203,5 +205,6 @@ fn record(
         .declared("party_name", Some(name))?
         .declared("representative_name", representative)?
         .observed("changed_by", request.actor.name())?;
+    draft.journalled_of_staff(&request.actor, "party_added");
     draft.seal(platform, About::party(filing.id(), party), None)
 }

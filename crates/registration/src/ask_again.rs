@@ -15,7 +15,7 @@ use crate::ledger::{self, About, Draft};
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
 use crate::reminders;
-use crate::request::{Actor, Request, Scope};
+use crate::request::Request;
 use crate::rows::{self, Pair};
 use crate::wording::{Told, refusals, say};
 
@@ -94,13 +94,7 @@ pub async fn ask_again(
     request: &Request,
     command: AskAgain,
 ) -> Result<AskedAgain, AskAgainError> {
-    let handler = match &request.actor {
-        Actor::Staff(_) => Some(handler_desk::handler(&request.actor)?),
-        actor => {
-            actor.require(Scope::Filings)?;
-            None
-        }
-    };
+    let handler = handler_desk::preparer(&request.actor)?;
     let mut act = Act::new(platform, request, "ask_again").await;
     loop {
         if let Some(asked) = act.earlier().await? {
@@ -122,10 +116,7 @@ pub async fn ask_again(
             .observed("filing", command.filing.to_string())?
             .observed("change", "asked_again")?
             .observed("changed_by", request.actor.name())?;
-        // What programs change in filings the chain says; what staff does the auditor reads as well.
-        if let Some(member) = handler {
-            draft.journalled_by(member, "asked_again");
-        }
+        draft.journalled_of_staff(&request.actor, "asked_again");
         let record = draft.seal(platform, About::filing(command.filing), None)?;
         let asked = AskedAgain { record_id: record.record_id() };
 

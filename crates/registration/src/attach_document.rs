@@ -11,10 +11,11 @@ use crate::act::Act;
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
+use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::objects;
 use crate::platform::Platform;
-use crate::request::{Request, Scope};
+use crate::request::Request;
 use crate::rows;
 use crate::wording::{Told, refusals, say};
 
@@ -108,7 +109,7 @@ impl AttachDocumentError {
 
 refusals!(AttachDocumentError);
 
-/// Attaches a document.
+/// Attaches a document, for a program with the handler's key or for the handler at the own desk.
 ///
 /// # Errors
 /// See [`AttachDocumentError`].
@@ -117,12 +118,14 @@ pub async fn attach_document(
     request: &Request,
     command: AttachDocument,
 ) -> Result<DocumentAttached, AttachDocumentError> {
-    request.actor.require(Scope::Filings)?;
+    let desk = handler_desk::preparer(&request.actor)?;
     let act = Act::new(platform, request, "attach_document").await;
     if let Some(attached) = act.earlier().await? {
         return Ok(attached);
     }
-    filings::load_as_read(platform, request, command.filing).await?;
+    // Before anything is kept of a stranger's file.
+    let stored = filings::load_as_read(platform, request, command.filing).await?;
+    handler_desk::demand_own(platform, desk, &stored.filing).await?;
 
     let document = DocumentId::time_ordered(platform.now(), platform.entropy());
     let matter = Sealing::Class(RetentionClass::Matter);
@@ -146,11 +149,13 @@ async fn attach(
     new: NewDocument,
     mut act: Act<'_>,
 ) -> Result<DocumentAttached, AttachDocumentError> {
+    let desk = handler_desk::preparer(&request.actor)?;
     loop {
         if let Some(attached) = act.earlier().await? {
             return Ok(attached);
         }
         let stored = filings::load_as_read(platform, request, command.filing).await?;
+        handler_desk::demand_own(platform, desk, &stored.filing).await?;
         let mut filing = stored.filing.clone();
         match command.replaces {
             None => filing.attach_document(new.clone(), platform.now())?,
@@ -211,6 +216,7 @@ fn record(
     if let Some(replaced) = command.replaces {
         draft.observed("replaces", replaced.to_string())?;
     }
+    draft.journalled_of_staff(&request.actor, change);
     let about = About { document: Some(new.id), ..About::filing(command.filing) };
     draft.seal(platform, about, None)
 }

@@ -18,9 +18,11 @@ use crate::add_party::party_words;
 use crate::data_keys::{Sealing, data_key};
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
+use crate::handler_desk;
+use crate::handler_desk::prepared::PreparedCapital;
 use crate::ledger::{self, About, Draft};
 use crate::platform::Platform;
-use crate::request::{Request, Scope};
+use crate::request::Request;
 use crate::rows;
 use crate::wording::{Told, refusals, say};
 
@@ -150,7 +152,7 @@ pub struct ShareShown {
     pub due: String,
 }
 
-/// Takes what the handler declares. Declared again, the last one counts.
+/// Takes what the handler declares, by a program or at the own desk. Declared again, the last one counts.
 ///
 /// # Errors
 /// See [`DeclareCapitalError`].
@@ -159,16 +161,17 @@ pub async fn declare_capital(
     request: &Request,
     command: DeclareCapital,
 ) -> Result<CapitalDeclared, DeclareCapitalError> {
-    request.actor.require(Scope::Filings)?;
+    let desk = handler_desk::preparer(&request.actor)?;
     let mut act = Act::new(platform, request, "declare_capital").await;
     let promised: Vec<Contribution> = command.promises.iter().map(|(_, one)| *one).collect();
     loop {
         if let Some(declared) = act.earlier().await? {
             return Ok(declared);
         }
+        let stored = filings::load_as_read(platform, request, command.filing).await?;
+        handler_desk::demand_own(platform, desk, &stored.filing).await?;
         // By the day it is declared on: what was taken yesterday is not refused when it is sent again.
         contributions::check(&promised, command.capital, platform.now().shanghai_date())?;
-        let stored = filings::load_as_read(platform, request, command.filing).await?;
         if !matches!(stored.filing.state(), FilingState::Drafting { .. }) {
             return Err(DeclareCapitalError::NotDrafting);
         }
@@ -178,6 +181,7 @@ pub async fn declare_capital(
             .observed("filing", command.filing.to_string())?
             .observed("change", "capital_declared")?
             .observed("changed_by", request.actor.name())?;
+        draft.journalled_of_staff(&request.actor, "capital_declared");
         let record = draft.seal(platform, About::filing(command.filing), None)?;
         let mut changes = Changeset::new();
         let next = ledger::next_place(platform, stored.filing.chain()).await?;
@@ -267,6 +271,16 @@ impl Capital {
     /// Whether the promises are still one of each shareholder: parties may come after them.
     pub(crate) fn is_of_shareholders(&self, filing: &Filing) -> bool {
         are_shareholders(filing, self.promises.iter().map(|promise| promise.party).collect())
+    }
+
+    /// As the handler typed it.
+    pub(crate) fn prepared(&self, filing: &Filing) -> PreparedCapital {
+        let promise = |one: &Promise| (one.party, yuan(one.amount_fen), one.due.to_string());
+        PreparedCapital {
+            capital: yuan(self.capital_fen),
+            promises: self.promises.iter().map(promise).collect(),
+            is_current: self.is_of_shareholders(filing),
+        }
     }
 
     /// As a party's card shows it. Names are those of the filing now.

@@ -18,11 +18,12 @@ use crate::act::Act;
 use crate::contacts::{self, CONTACT_PAUSE_MS, Contact, MobileNumber};
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
+use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages::{self, NewMessage, Purpose};
 use crate::objects;
 use crate::platform::Platform;
-use crate::request::{Request, Scope};
+use crate::request::Request;
 use crate::same_person;
 use crate::verify_identity;
 use crate::wording::{Told, refusals, say};
@@ -112,6 +113,9 @@ pub enum DeclareContactError {
     /// Another natural person of the filing, or the handler, has the same.
     #[error("another party of the filing is reached at the same place")]
     Shared,
+    /// At the own desk: the handler's own party with another number than the account's.
+    #[error("the handler's own number is another one than the account's")]
+    OtherNumber,
 }
 
 impl From<Fault> for DeclareContactError {
@@ -160,13 +164,26 @@ impl DeclareContactError {
                 ],
             )
             .is(Class::Conflict),
+            Self::OtherNumber => say(
+                "own_number_differs",
+                [
+                    "经办人本人的证件号码与账号登记的不一致，未作任何更改。",
+                    "请填写账号登记的那份证件的号码；证件已更换的，请联系平台重新登记。",
+                ],
+                [
+                    "This is not the number that your account is bound to; nothing was changed.",
+                    "Enter the number of that document; if you have a new one, ask the platform to bind your account anew.",
+                ],
+            )
+            .is(Class::Conflict),
         }
     }
 }
 
 refusals!(DeclareContactError);
 
-/// Takes a contact. Once signing is open a changed one is told to the old one and waits a day.
+/// Takes a contact, from a program or at the handler's own desk. Once signing is open a changed one is told to the
+/// old one and waits a day.
 ///
 /// # Errors
 /// See [`DeclareContactError`].
@@ -175,7 +192,7 @@ pub async fn declare_contact(
     request: &Request,
     command: DeclareContact,
 ) -> Result<ContactDeclared, DeclareContactError> {
-    request.actor.require(Scope::Filings)?;
+    let desk = handler_desk::preparer(&request.actor)?;
     let mut act = Act::new(platform, request, "declare_contact").await;
     let DeclareContact { filing: id, party, contact } = &command;
     if contact.channels().next().is_none() {
@@ -187,7 +204,13 @@ pub async fn declare_contact(
         }
         let stored = filings::load(platform, *id).await?;
         let filing = &stored.filing;
-        filing.party(*party).ok_or(ActError::NotFound(Thing::Party))?;
+        handler_desk::demand_own(platform, desk, filing).await?;
+        let known = filing.party(*party).ok_or(ActError::NotFound(Thing::Party))?;
+        if let Some(member) = desk
+            && !handler_desk::is_fitting(platform, member, (known, contact)).await?
+        {
+            return Err(DeclareContactError::OtherNumber);
+        }
         refuse_shared(platform, filing, *party, contact).await?;
         check_identity(filing, *party, contact, platform.now())?;
         let before = contacts::load(platform, *id, *party).await?;
@@ -304,5 +327,6 @@ fn record(
         .observed("change", "contact_declared")?
         .observed("party", command.party.to_string())?
         .observed("changed_by", request.actor.name())?;
+    draft.journalled_of_staff(&request.actor, "contact_declared");
     draft.seal(platform, About::party(command.filing, command.party), None)
 }

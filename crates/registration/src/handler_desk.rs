@@ -1,24 +1,29 @@
-//! The handler at the own desk: sees how a filing stands that names this very person as its handler,
+//! The handler at the own desk: opens a filing and prepares it until everybody is invited
+//! ([`prepared`]), sees how a filing stands that names this very person as its handler,
 //! confirms as handler, asks again who has not confirmed in time ([`crate::ask_again`]), and takes out who
 //! was added wrongly ([`crate::remove_party`]), in a session with two factors instead of by an API key.
 //!
 //! Nobody is found by it: who types another filing's number finds nothing, whether or not there is
 //! one. What an account of a handler's firm may do is this and nothing more.
 
-use heqi_filing::{Capacity, Confirmation, Filing, FilingState, Matter, Party};
+use heqi_filing::{Confirmation, Filing, FilingState, Matter, Party};
 use heqi_vocabulary::{Digest, FilingId, FilingNo, Language, PartyId, UtcMillis};
 
 use crate::add_party::party_words;
 use crate::begin_signing::capacity_words;
-use crate::contacts;
 use crate::fault::{ActError, Fault, Thing};
 use crate::filings;
 use crate::platform::Platform;
 use crate::request::{Actor, StaffMember, StaffRole};
 use crate::rows;
-use crate::search_index::PersonDigest;
 use crate::shown::{confirmation_text, shown_sha256, statement_sha256};
-use crate::staff;
+
+mod own;
+pub mod prepared;
+
+pub(crate) use own::{
+    bound_name, demand_own, end_draft, is_fitting, named_party, note_opened, own_party, preparer,
+};
 
 /// A filing as its handler sees it.
 #[derive(Clone, Debug)]
@@ -34,13 +39,13 @@ pub struct HandledFiling {
     pub company_name: String,
     /// Where it stands.
     pub state: FilingState,
-    /// The handler's own party.
-    pub own: PartyId,
+    /// The handler's own party; none in a filing that was opened at the desk and does not name this person yet.
+    pub own: Option<PartyId>,
     /// The handler's answer.
     pub confirmation: Confirmation,
     /// Everybody who takes part.
     pub parties: Vec<HandledParty>,
-    /// The statement that the handler makes by confirming.
+    /// The statement that the handler makes by confirming; empty where nobody is to make it yet.
     pub statement: &'static str,
     /// Digest of the list of signatures that is shown.
     pub shown_sha256: Digest,
@@ -79,33 +84,6 @@ pub(crate) fn handler(actor: &Actor) -> Result<&StaffMember, ActError> {
     }
 }
 
-/// The party that this person is, as the handler of this filing and nothing else: a handler who
-/// also signs answers with the own link, as every signer. A name alone is nobody: the number that
-/// the filing has of its handler is the one to which the account was bound, or there is no such
-/// filing here.
-pub(crate) async fn own_party(
-    platform: &Platform,
-    member: &StaffMember,
-    filing: &Filing,
-) -> Result<PartyId, ActError> {
-    let (name, person) = staff::bound_person(platform, member.account).await?;
-    let is_own = |party: &&Party| {
-        party.capacities().contains(&Capacity::Handler)
-            && !party.is_signer()
-            && party.who().acting_person().is_same_as(&name)
-    };
-    let own = filing.parties().find(is_own).ok_or(ActError::NotFound(Thing::Filing))?.id();
-    let contact = contacts::load_unless_erased(platform, filing.id(), own).await?;
-    let number = contact.and_then(|contact| contact.contact.id_number);
-    let declared =
-        number.map(|number| PersonDigest::of_number(platform.token_secret(), number.as_str()));
-    if person.is_some() && declared == person {
-        Ok(own)
-    } else {
-        Err(ActError::NotFound(Thing::Filing))
-    }
-}
-
 /// Shows a filing to its handler.
 ///
 /// # Errors
@@ -120,9 +98,10 @@ pub async fn handled_filing(
     let row = rows::FILING_NUMBERS.row(platform.backend(), &number).await.map_err(Fault::from)?;
     let id = row.ok_or(ActError::NotFound(Thing::Filing))?.value;
     let filing = filings::load(platform, id).await?.filing;
-    let own = own_party(platform, member, &filing).await?;
+    demand_own(platform, Some(member), &filing).await?;
+    let own = named_party(platform, member, &filing).await?;
     platform.backend().settled().await.map_err(Fault::from)?;
-    let party = filing.party(own).ok_or(ActError::NotFound(Thing::Party))?;
+    let party = own.and_then(|own| filing.party(own));
     Ok(HandledFiling {
         filing: id,
         number,
@@ -130,16 +109,16 @@ pub async fn handled_filing(
         company_name: filing.company_name().as_str().to_owned(),
         state: *filing.state(),
         own,
-        confirmation: *party.confirmation(),
+        confirmation: party.map_or(Confirmation::Pending {}, |party| *party.confirmation()),
         parties: filing.parties().map(|party| HandledParty::of(&filing, party, own)).collect(),
-        statement: confirmation_text(party, language),
+        statement: party.map_or("", |party| confirmation_text(party, language)),
         shown_sha256: shown_sha256(&filing)?,
-        statement_sha256: statement_sha256(party),
+        statement_sha256: party.map_or_else(|| Digest::of(b""), statement_sha256),
     })
 }
 
 impl HandledParty {
-    fn of(filing: &Filing, party: &Party, own: PartyId) -> Self {
+    fn of(filing: &Filing, party: &Party, own: Option<PartyId>) -> Self {
         let (_, name, _) = party_words(party.who());
         let signed = party.signatures().iter().filter_map(|signature| {
             let document = filing.document(signature.document)?;
@@ -153,7 +132,7 @@ impl HandledParty {
             signed: signed.collect(),
             missing: party.is_signer().then(|| filing.documents_to_sign(party.id()).len()),
             confirmation: *party.confirmation(),
-            is_removable: party.id() != own && filing.may_remove(party.id()).is_ok(),
+            is_removable: Some(party.id()) != own && filing.may_remove(party.id()).is_ok(),
         }
     }
 }

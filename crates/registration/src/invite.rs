@@ -17,6 +17,7 @@ use crate::data_keys::{Sealing, data_key};
 use crate::declare_capital;
 use crate::fault::{ActError, Class, Fault, Thing};
 use crate::filings;
+use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages::{self, NewMessage, Purpose};
 use crate::platform::Platform;
@@ -90,6 +91,9 @@ pub enum InviteError {
     /// The party was invited [`INVITATIONS_A_DAY`] times today.
     #[error("the party was invited {INVITATIONS_A_DAY} times today")]
     DayLimit,
+    /// A handler at the own desk is not named in the filing by name and number, so nobody could confirm as its handler.
+    #[error("the filing does not name the handler who invites")]
+    HandlerNotNamed,
 }
 
 impl From<Fault> for InviteError {
@@ -140,13 +144,25 @@ impl InviteError {
                 ],
             )
             .is(Class::Conflict),
+            Self::HandlerNotNamed => say(
+                "handler_not_named",
+                [
+                    "办件中还没有登记您本人为经办人，未发送邀请。",
+                    "请在当事人中添加您本人为经办人，并填写与账号登记一致的证件号码。",
+                ],
+                [
+                    "The filing does not name you as its handler yet; nobody was invited.",
+                    "Add yourself as its handler, with the document number that your account is bound to.",
+                ],
+            )
+            .is(Class::Conflict),
         }
     }
 }
 
 refusals!(InviteError);
 
-/// Invites a party.
+/// Invites a party, for a program with the handler's key or for the handler at the own desk.
 ///
 /// # Errors
 /// See [`InviteError`].
@@ -155,7 +171,7 @@ pub async fn invite(
     request: &Request,
     command: Invite,
 ) -> Result<PartyInvited, InviteError> {
-    request.actor.require(Scope::Filings)?;
+    let desk = handler_desk::preparer(&request.actor)?;
     let mut act = Act::new(platform, request, "invite").await;
     let invited = loop {
         if let Some(invited) = act.earlier::<Invited>().await? {
@@ -163,6 +179,11 @@ pub async fn invite(
         }
         let now = platform.now();
         let stored = filings::load_as_read(platform, request, command.filing).await?;
+        if let Some(member) = desk {
+            handler_desk::demand_own(platform, desk, &stored.filing).await?;
+            let own = handler_desk::named_party(platform, member, &stored.filing).await?;
+            own.ok_or(InviteError::HandlerNotNamed)?;
+        }
         let mut filing = stored.filing.clone();
         let mut changes = Changeset::new();
         if matches!(filing.state(), FilingState::Drafting { .. }) {
@@ -175,6 +196,9 @@ pub async fn invite(
             let next = ledger::next_place(platform, filing.chain()).await?;
             record(platform, request, command)?.write(platform, &mut changes, &next)?;
             stored.replace(platform, &mut changes, &filing)?;
+            if let Some(member) = desk {
+                handler_desk::end_draft(platform, &mut changes, member, command.filing).await?;
+            }
         } else {
             stored.expect_unchanged(&mut changes)?;
         }
@@ -319,5 +343,6 @@ fn record(platform: &Platform, request: &Request, command: Invite) -> Result<New
         .observed("filing", command.filing.to_string())?
         .observed("change", "signing_opened")?
         .observed("changed_by", request.actor.name())?;
+    draft.journalled_of_staff(&request.actor, "signing_opened");
     draft.seal(platform, About::filing(command.filing), None)
 }

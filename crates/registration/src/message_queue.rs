@@ -11,7 +11,7 @@ use heqi_evidence_store::changeset::{Changeset, RowKey};
 use heqi_evidence_store::outbox::{Leased, Timers};
 use heqi_evidence_store::table::Stored;
 use heqi_filing::Filing;
-use heqi_vocabulary::{FilingId, Language, MessageChannel, MessageId, PartyId, UtcMillis};
+use heqi_vocabulary::{Language, MessageChannel, MessageId, PartyId, UtcMillis};
 
 use crate::access;
 use crate::add_party::party_words;
@@ -21,16 +21,19 @@ use crate::fault::{ActError, Fault};
 use crate::filings;
 use crate::messages::{MessageItem, MessageRow, MessageState, Purpose, QUEUE, Way, WayState};
 use crate::platform::Platform;
-use crate::request::{Actor, Scope};
 use crate::rows;
 
 mod listed;
 mod outcome;
+mod preview;
 mod report;
+mod shown;
 mod signed;
 
 pub use outcome::{Outcome, note_outcome};
+pub use preview::{InvitationPreview, preview_invitations};
 pub use report::{Report, note_report};
+pub use shown::{MessageView, filing_messages};
 
 /// An item a worker holds for a while.
 pub type LeasedMessage = Leased<MessageItem>;
@@ -196,17 +199,8 @@ async fn values(
     row: &MessageRow,
 ) -> Result<BTreeMap<&'static str, String>, ActError> {
     let filing = filings::load(platform, row.filing).await?.filing;
-    let names = &platform.settings.names;
-    let mut values = BTreeMap::from([
-        ("company", filing.company_name().as_str().to_owned()),
-        ("matter", filing.matter().name(row.language).to_owned()),
-        ("number", filing.number().to_string()),
-        ("handler", handler_name(&filing, row.language)),
-        ("name", party_name(&filing, row.party)),
-        ("telephone", names.telephone.clone()),
-        ("operator", names.operator.clone()),
-        ("message", message.to_string()),
-    ]);
+    let mut values = values_of(platform, &filing, (row.party, row.language));
+    values.insert("message", message.to_string());
     values.insert("documents", listed::documents(&filing, row));
     let at = row.happened_at.unwrap_or(row.queued_at);
     values.insert("time", people_time(at, row.language));
@@ -227,6 +221,24 @@ async fn values(
         values.insert("date", people_time(until, row.language));
     }
     Ok(values)
+}
+
+/// What every message to a party is filled with, whatever it is for.
+fn values_of(
+    platform: &Platform,
+    filing: &Filing,
+    (party, language): (PartyId, Language),
+) -> BTreeMap<&'static str, String> {
+    let names = &platform.settings.names;
+    BTreeMap::from([
+        ("company", filing.company_name().as_str().to_owned()),
+        ("matter", filing.matter().name(language).to_owned()),
+        ("number", filing.number().to_string()),
+        ("handler", handler_name(filing, language)),
+        ("name", party_name(filing, party)),
+        ("telephone", names.telephone.clone()),
+        ("operator", names.operator.clone()),
+    ])
 }
 
 fn party_name(filing: &Filing, party: PartyId) -> String {
@@ -335,64 +347,4 @@ pub(super) async fn settle(
 fn is_item(key: &RowKey, item: &LeasedMessage) -> bool {
     let suffix = format!("/item/{}/{:020}", item.lane, item.order);
     key.as_bytes().starts_with(b"outbox/") && key.as_bytes().ends_with(suffix.as_bytes())
-}
-
-/// A message as the handler sees it: whom, for what, how it went.
-#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
-#[non_exhaustive]
-pub struct MessageView {
-    /// The message.
-    pub message_id: MessageId,
-    /// To whom.
-    pub party_id: PartyId,
-    /// What for.
-    pub purpose: Purpose,
-    /// When it was queued.
-    pub queued_at: UtcMillis,
-    /// How it went.
-    pub state: MessageState,
-    /// The ways that were tried, the last one last.
-    pub tried: Vec<MessageChannel>,
-}
-
-/// The most messages shown of one filing.
-const MESSAGES_SHOWN: usize = 1000;
-
-/// Shows staff the messages of a filing, oldest first.
-///
-/// # Errors
-/// No such filing, not allowed, or the store could not be read.
-pub async fn filing_messages(
-    platform: &Platform,
-    actor: &Actor,
-    filing: FilingId,
-) -> Result<Vec<MessageView>, ActError> {
-    actor.require(Scope::Filings)?;
-    filings::load(platform, filing).await?;
-    platform.backend().settled().await.map_err(Fault::from)?;
-    Ok(of_filing(platform, filing, MESSAGES_SHOWN).await?)
-}
-
-async fn of_filing(
-    platform: &Platform,
-    filing: FilingId,
-    limit: usize,
-) -> Result<Vec<MessageView>, Fault> {
-    let prefix = format!("{filing}/");
-    let named = rows::FILING_MESSAGES.scan(platform.backend(), &prefix, None, limit).await?;
-    let mut views = Vec::with_capacity(named.len());
-    for (key, _) in named {
-        let Some(row) = rows::MESSAGES.row(platform.backend(), &key.1).await? else { continue };
-        let row = row.value;
-        let tried = row.ways.iter().filter(|way| way.attempts > 0).map(|way| way.channel);
-        views.push(MessageView {
-            message_id: key.1,
-            party_id: row.party,
-            purpose: row.purpose,
-            queued_at: row.queued_at,
-            state: row.state,
-            tried: tried.collect(),
-        });
-    }
-    Ok(views)
 }

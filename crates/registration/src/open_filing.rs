@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::act::Act;
 use crate::fault::{ActError, Class, Fault};
 use crate::filings;
+use crate::handler_desk;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::platform::Platform;
-use crate::request::{Request, Scope};
+use crate::request::Request;
 use crate::rows;
 use crate::wording::{Told, refusals, say};
 
@@ -23,7 +24,7 @@ pub struct OpenFiling {
     pub matter: Matter,
     /// The company it is about, as declared.
     pub company_name: CompanyTitle,
-    /// Who handles it, as declared.
+    /// Who handles it, as declared; at the own desk the handler whose account it is, whatever stands here.
     pub handler_name: Option<DeclaredName>,
     /// A number to be used instead of a drawn one, for filings that have one already.
     pub number: Option<FilingNo>,
@@ -51,6 +52,9 @@ pub enum OpenFilingError {
     /// Another filing has this number.
     #[error("another filing has the number {0}")]
     NumberTaken(FilingNo),
+    /// The account of the handler who asks was bound to no document, so that no filing would be found by it again.
+    #[error("the handler's account is bound to no document")]
+    NotBound,
 }
 
 impl From<Fault> for OpenFilingError {
@@ -73,13 +77,25 @@ impl OpenFilingError {
             )
             .with("{number}", number)
             .is(Class::Conflict),
+            Self::NotBound => say(
+                "handler_not_bound",
+                [
+                    "您的账号尚未登记证件号码，没有新建办件。",
+                    "请联系平台登记您的证件号码后再新建。",
+                ],
+                [
+                    "Your account has no document number yet; no filing was opened.",
+                    "Ask the platform to bind your account to your document, then open the filing.",
+                ],
+            )
+            .is(Class::Conflict),
         }
     }
 }
 
 refusals!(OpenFilingError);
 
-/// Opens a filing.
+/// Opens a filing, for a program with the handler's key or for the handler at the own desk.
 ///
 /// # Errors
 /// See [`OpenFilingError`].
@@ -88,7 +104,14 @@ pub async fn open_filing(
     request: &Request,
     command: OpenFiling,
 ) -> Result<FilingOpened, OpenFilingError> {
-    request.actor.require(Scope::Filings)?;
+    let desk = handler_desk::preparer(&request.actor)?;
+    let handler_name = match desk {
+        Some(member) => {
+            let own = handler_desk::bound_name(platform, member).await?;
+            Some(own.ok_or(OpenFilingError::NotBound)?)
+        }
+        None => command.handler_name.as_ref().map(|name| name.as_str().to_owned()),
+    };
     let mut act = Act::new(platform, request, "open_filing").await;
     loop {
         if let Some(opened) = act.earlier().await? {
@@ -105,7 +128,7 @@ pub async fn open_filing(
             },
             now,
         );
-        let record = record(platform, request, &command, &filing)?;
+        let record = record(platform, request, handler_name.as_deref(), &filing)?;
         let opened = FilingOpened {
             filing_id: filing.id(),
             number: filing.number(),
@@ -119,6 +142,9 @@ pub async fn open_filing(
         rows::FILING_NUMBERS
             .insert(&mut changes, &filing.number(), &filing.id())
             .map_err(Fault::from)?;
+        if let Some(member) = desk {
+            handler_desk::note_opened(&mut changes, member, filing.id())?;
+        }
         if act.commit(changes, &opened).await?.is_some() {
             return Ok(opened);
         }
@@ -152,7 +178,7 @@ const FILING_NUMBERS: u32 = 10_000_000;
 fn record(
     platform: &Platform,
     request: &Request,
-    command: &OpenFiling,
+    handler_name: Option<&str>,
     filing: &Filing,
 ) -> Result<NewRecord, Fault> {
     let mut draft = Draft::new(platform, RecordKind::FilingOpened);
@@ -161,7 +187,8 @@ fn record(
         .observed("filing_number", filing.number().to_string())?
         .declared("matter", Some(filing.matter().code()))?
         .declared("company_name", Some(filing.company_name().as_str()))?
-        .declared("handler_name", command.handler_name.as_ref().map(DeclaredName::as_str))?
+        .declared("handler_name", handler_name)?
         .observed("opened_by", request.actor.name())?;
+    draft.journalled_of_staff(&request.actor, "filing_opened");
     draft.seal(platform, About::filing(filing.id()), None)
 }

@@ -22,7 +22,7 @@ use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages;
 use crate::objects;
 use crate::platform::Platform;
-use crate::request::{Actor, Request, Scope};
+use crate::request::Request;
 use crate::verify_identity::{self, portraits};
 use crate::wording::{Told, refusals, say};
 
@@ -103,13 +103,7 @@ pub async fn remove_party(
     request: &Request,
     command: RemoveParty,
 ) -> Result<PartyRemoved, RemovePartyError> {
-    let handler = match &request.actor {
-        Actor::Staff(_) => Some(handler_desk::handler(&request.actor)?),
-        actor => {
-            actor.require(Scope::Filings)?;
-            None
-        }
-    };
+    let handler = handler_desk::preparer(&request.actor)?;
     let RemoveParty { filing: id, party, reason } = command;
     let reason = decline::reason(reason)?;
     let digest = reason.as_ref().map(|reason| Digest::of(reason.as_bytes()));
@@ -119,10 +113,12 @@ pub async fn remove_party(
             return Ok(removed);
         }
         let stored = filings::load_as_read(platform, request, id).await?;
-        if let Some(member) = handler
-            && handler_desk::own_party(platform, member, &stored.filing).await? == party
-        {
-            return Err(RemovePartyError::OwnParty);
+        if let Some(member) = handler {
+            handler_desk::demand_own(platform, handler, &stored.filing).await?;
+            let own = handler_desk::named_party(platform, member, &stored.filing).await?;
+            if own == Some(party) {
+                return Err(RemovePartyError::OwnParty);
+            }
         }
         let next = ledger::next_place(platform, stored.filing.chain()).await?;
         let at = next.place.recorded_at;
@@ -248,10 +244,7 @@ impl Said<'_> {
             draft.declared("reason", reason)?;
             About::party(before.id(), party)
         };
-        // What programs change in filings the chain says; what staff does the auditor reads as well.
-        if let Actor::Staff(member) = &request.actor {
-            draft.journalled_by(member, "party_removed");
-        }
+        draft.journalled_of_staff(&request.actor, "party_removed");
         draft.seal(platform, about, None)
     }
 }

@@ -45,6 +45,14 @@ impl Request {
     pub fn on(self, versions: AsRead) -> Self {
         Self { versions, ..self }
     }
+
+    /// One of several acts that one form asks for: each is done once however often the form comes.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Self {
+        let named = format!("{}\n{name}", self.idempotency_key.as_str());
+        let idempotency_key = IdempotencyKey(Digest::of(named.as_bytes()).to_string());
+        Self { idempotency_key, ..self.clone() }
+    }
 }
 
 /// The versions of a filing that the caller has read.

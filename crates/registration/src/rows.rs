@@ -69,6 +69,8 @@ pub(crate) const IDEMPOTENCY: Table<Pair<String, Digest>, IdempotencyRow> =
 pub(crate) const FILINGS: Table<FilingId, Parts> = Table::new("filing");
 /// Filings by their number for people.
 pub(crate) const FILING_NUMBERS: Table<FilingNo, FilingId> = Table::new("filing_number");
+/// Filings that a handler opened at the own desk, by account: whose they are while they are drafted.
+pub(crate) const DESK_FILINGS: Table<Pair<StaffId, FilingId>, ()> = Table::new("desk_filing");
 /// Filings that are to be put into the index again, though no record of their chain says so.
 pub(crate) const TO_INDEX: Table<FilingId, ()> = Table::new("to_index");
 /// The filing of a document version.

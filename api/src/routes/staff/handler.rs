@@ -4,11 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ServiceConfig, post, resource};
 use heqi_filing::{Confirmation, FilingState};
-use heqi_pages::staff::{HandledLine, HandledShown, HandlerPage, HandlerStand, Trouble};
+use heqi_pages::staff::{DraftLine, HandledLine, HandledShown, HandlerPage, HandlerStand, Trouble};
 use heqi_pages::{Link, render};
 use heqi_registration::ask_again::{AskAgain, AskAgainError, ask_again, is_overdue};
 use heqi_registration::confirm::{Confirm, ConfirmError, confirm};
 use heqi_registration::fault::{ActError, Refusal as _, Thing};
+use heqi_registration::handler_desk::prepared::{DraftListed, drafts};
 use heqi_registration::handler_desk::{HandledFiling, HandledParty, handled_filing};
 use heqi_service_kit::Problem;
 use heqi_vocabulary::{Digest, FilingNo, Language, UtcMillis};
@@ -82,9 +83,13 @@ async fn confirmed(
         let asked = handler(&state, &visitor, &shown, number, None).await?;
         return Ok(again(asked, (nothing(l), StatusCode::NOT_FOUND), &shown));
     };
+    let Some(own) = filing.own else {
+        let asked = handler(&state, &visitor, &shown, number, Some(filing)).await?;
+        return Ok(again(asked, (not_named(l), StatusCode::CONFLICT), &shown));
+    };
     let command = Confirm {
         filing: filing.filing,
-        party: filing.own,
+        party: own,
         shown_sha256: Some(shown_sha256),
         statement_sha256: Some(statement_of(statement_sha256)),
     };
@@ -158,6 +163,19 @@ pub(super) fn nothing(l: Language) -> Trouble {
     Trouble { what: what.to_owned(), next: next.to_owned() }
 }
 
+/// A filing that was opened at the desk and does not name this person by the number.
+fn not_named(l: Language) -> Trouble {
+    let what = l.pick(
+        "办件中还没有登记您本人为经办人，没有确认。",
+        "The filing does not name you as its handler yet; nothing was confirmed.",
+    );
+    let next = l.pick(
+        "请先在准备办件中填写您本人的证件号码。",
+        "Enter your own document number there first.",
+    );
+    Trouble { what: what.to_owned(), next: next.to_owned() }
+}
+
 pub(super) fn again(
     mut asked: HandlerPage,
     told: (Trouble, StatusCode),
@@ -176,11 +194,21 @@ pub(super) async fn handler(
     number: String,
     filing: Option<HandledFiling>,
 ) -> Result<HandlerPage, Problem> {
-    actor(visitor)?;
-    let l = shown.frame.language;
+    let (l, actor) = (shown.frame.language, actor(visitor)?);
+    let drafts = match &filing {
+        None => drafts(&state.platform, &actor).await.map_err(refused)?,
+        Some(_) => Vec::new(),
+    };
+    let draft = |one: &DraftListed| DraftLine {
+        filing: one.filing,
+        number: one.number.to_string(),
+        company: one.company_name.clone(),
+        matter: one.matter.name(l).to_owned(),
+    };
     Ok(HandlerPage {
         desk: desk(state, visitor, shown).await?,
         number: number.chars().take(12).collect(),
+        drafts: drafts.iter().map(draft).collect(),
         filing: filing.map(|filing| handled(&filing, state.platform.now(), l)),
         key: shown.fresh_key(state),
         removed: None,
@@ -201,6 +229,11 @@ fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown 
     HandledShown {
         company: filing.company_name.clone(),
         matter: filing.matter.name(l).to_owned(),
+        prepared: matches!(
+            filing.state,
+            FilingState::Drafting { .. } | FilingState::Signing { .. }
+        )
+        .then_some(filing.filing),
         parties: filing.parties.iter().map(|party| line(party, l)).collect(),
         statement: filing.statement.to_owned(),
         stand,

@@ -104,6 +104,11 @@ impl Messenger {
         alarms.watch(MESSAGES_FAIL, move || Some(unanswered.most()));
     }
 
+    /// The words that it sends.
+    pub(crate) const fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
     fn channel(&self, kind: MessageChannel) -> Option<&Arc<dyn Channel>> {
         self.channels.iter().find(|channel| channel.kind() == kind)
     }

@@ -1,12 +1,12 @@
 //! The handler's own page: how a filing stands, and the handler's confirmation.
 
-use heqi_vocabulary::{Digest, Language, PartyId};
+use heqi_vocabulary::{Digest, FilingId, Language, PartyId};
 use maud::{Markup, html};
 
 use super::{Desk, Trouble};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
-use crate::link::Link;
+use crate::link::{DeskLink, Link};
 use crate::parts::{facts, hidden, notice};
 use crate::words::Words;
 
@@ -18,6 +18,8 @@ pub struct HandlerPage {
     pub desk: Desk,
     /// The filing's number as it was typed.
     pub number: String,
+    /// What the handler prepares; shown where no filing was asked for.
+    pub drafts: Vec<DraftLine>,
     /// The filing, once one was found.
     pub filing: Option<HandledShown>,
     /// Under which name the act is done once.
@@ -30,6 +32,20 @@ pub struct HandlerPage {
     pub trouble: Option<Trouble>,
 }
 
+/// A filing that is being prepared.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct DraftLine {
+    /// The filing.
+    pub filing: FilingId,
+    /// Its number for people.
+    pub number: String,
+    /// The company.
+    pub company: String,
+    /// What is filed, in the reader's language.
+    pub matter: String,
+}
+
 /// A filing.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -38,6 +54,8 @@ pub struct HandledShown {
     pub company: String,
     /// What is filed, in the reader's language.
     pub matter: String,
+    /// The filing, where it is still to be prepared or somebody is still to be invited.
+    pub prepared: Option<FilingId>,
     /// Who takes part.
     pub parties: Vec<HandledLine>,
     /// The statement made by confirming.
@@ -99,7 +117,11 @@ impl Page for HandlerPage {
             }
             @if self.asked_again { p .notice role="status" { (ASKED_AGAIN.in_language(l)) } }
             @match &self.filing {
-                None => { p .lead { (LEAD.in_language(l)) } }
+                None => {
+                    p .lead { (LEAD.in_language(l)) }
+                    p { a .button href=(Link::Desk(DeskLink::New)) { (NEW.in_language(l)) } }
+                    (self.prepared(l))
+                }
                 Some(filing) => { (self.shown(frame, filing)) }
             }
             form .decision method="post" action=(Link::HandlerFilings) {
@@ -136,6 +158,8 @@ impl Page for HandlerPage {
         let shown = |stand| HandledShown {
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
+            prepared: matches!(stand, HandlerStand::Waits(_))
+                .then(|| FilingId::from_bytes([1; 16])),
             parties: vec![
                 line("陈素英<b>\"'", "股东、监事", true, "已签署，待确认"),
                 line("林嘉伟", "股东", true, "已确认"),
@@ -151,6 +175,12 @@ impl Page for HandlerPage {
         let sample = |filing, trouble| Self {
             desk: Desk { name: "何静".into(), office: "示例代办".into(), ..Desk::sample() },
             number: "61842059".into(),
+            drafts: vec![DraftLine {
+                filing: FilingId::from_bytes([1; 16]),
+                number: "61842059".into(),
+                company: "杭州示例青穗茶业有限公司<b>\"'".into(),
+                matter: "公司设立登记".into(),
+            }],
             filing,
             key: "0123456789abcdef".into(),
             removed: None,
@@ -165,6 +195,7 @@ impl Page for HandlerPage {
         let removed = Some("林嘉伟<b>\"'".to_owned());
         vec![
             sample(None, Some(trouble)),
+            Self { drafts: Vec::new(), ..sample(None, None) },
             Self { removed, ..sample(Some(shown(HandlerStand::Waits(1))), None) },
             sample(Some(shown(HandlerStand::Waits(1))), None),
             sample(Some(shown(HandlerStand::Asked)), None),
@@ -192,6 +223,24 @@ impl HandlerPage {
         }
     }
 
+    /// What the handler opened here and nobody was invited to yet.
+    fn prepared(&self, l: Language) -> Markup {
+        html! {
+            @if !self.drafts.is_empty() {
+                h2 { (DRAFTS.in_language(l)) }
+                ul .said {
+                    @for draft in &self.drafts {
+                        li {
+                            a .open href=(Link::Desk(DeskLink::Filing(draft.filing))) { (draft.company) }
+                            span { (draft.matter) }
+                            span .soft { (NUMBER.in_language(l)) " " (draft.number) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// What the signers were told to ask the handler for.
     fn overdue(&self, frame: &Frame) -> Markup {
         let l = frame.language;
@@ -214,6 +263,9 @@ impl HandlerPage {
                 (COMPANY.in_language(l), &filing.company),
                 (MATTER.in_language(l), &filing.matter),
             ]))
+            @if let Some(id) = filing.prepared {
+                p { a .go href=(Link::Desk(DeskLink::Filing(id))) { (PREPARE.in_language(l)) } }
+            }
             h2 { (WHO.in_language(l)) }
             ul .said {
                 @for party in &filing.parties {
@@ -259,6 +311,9 @@ const LEAD: Words = Words::new(
     "输入办件码，查看由您经办的办件的签署情况，并以经办人身份确认。",
     "Type the number of a filing you handle to see how its signatures stand, and to confirm as its handler.",
 );
+const DRAFTS: Words = Words::new("正在准备的办件", "Filings in preparation");
+const NEW: Words = Words::new("新建办件", "Open a filing");
+const PREPARE: Words = Words::new("准备办件和邀请", "Prepare the filing and invite");
 const NUMBER: Words = Words::new("办件码", "Filing number");
 const FIND: Words = Words::new("查看", "Show");
 const COMPANY: Words = Words::new("公司", "Company");

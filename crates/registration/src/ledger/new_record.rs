@@ -125,6 +125,15 @@ impl Draft {
         self
     }
 
+    /// The same where staff acts: what programs change in filings the chain says, what staff does the auditor reads as
+    /// well.
+    pub(crate) fn journalled_of_staff(&mut self, actor: &Actor, word: &'static str) -> &mut Self {
+        match actor {
+            Actor::Staff(member) => self.journalled_by(member, word),
+            Actor::ApiKey { .. } | Actor::Signer { .. } => self,
+        }
+    }
+
     pub(crate) fn record_id(&self) -> RecordId {
         self.draft.record_id()
     }

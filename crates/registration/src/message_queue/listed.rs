@@ -3,7 +3,8 @@
 use heqi_filing::{Document, Filing, Party};
 use heqi_vocabulary::Language;
 
-use crate::messages::{MessageRow, Purpose};
+use crate::messages::Purpose;
+use crate::rows::MessageRow;
 
 /// The most documents that one message lists.
 const MOST_LISTED: usize = 20;
@@ -12,22 +13,32 @@ const MOST_LISTED: usize = 20;
 /// the party's name what was signed then, under the titles it had, whatever came in its place since; else every
 /// document as it stands.
 pub(super) fn documents(filing: &Filing, row: &MessageRow) -> String {
-    let told: Vec<&Document> = match row.purpose {
-        Purpose::SignedInYourName => signed_then(filing, row).collect(),
-        _ => filing.current_documents().collect(),
-    };
+    match row.purpose {
+        Purpose::SignedInYourName => {
+            listed(&signed_then(filing, row).collect::<Vec<_>>(), row.language)
+        }
+        _ => current(filing, row.language),
+    }
+}
+
+/// Every document as it stands, in the same way.
+pub(super) fn current(filing: &Filing, language: Language) -> String {
+    listed(&filing.current_documents().collect::<Vec<_>>(), language)
+}
+
+fn listed(told: &[&Document], language: Language) -> String {
     let line = |(place, document): (usize, &&Document)| {
         let digest: String = document.sha256.to_string().chars().take(8).collect();
         let title = document.title.as_str();
-        match row.language {
+        match language {
             Language::Zh => format!("{place}.《{title}》（校验码{digest}）"),
             Language::En => format!("{place}. \"{title}\" (digest begins {digest})"),
         }
     };
-    let mut lines: Vec<String> = (1..).zip(&told).take(MOST_LISTED).map(line).collect();
+    let mut lines: Vec<String> = (1..).zip(told).take(MOST_LISTED).map(line).collect();
     if told.len() > MOST_LISTED {
         let all = told.len().to_string();
-        let rest = row.language.pick("……共{all}份", "… {all} in all");
+        let rest = language.pick("……共{all}份", "… {all} in all");
         lines.push(rest.replace("{all}", &all));
     }
     lines.join("\n")

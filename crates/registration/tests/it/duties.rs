@@ -476,7 +476,7 @@ async fn a_handlers_account_is_bound_to_one_number_and_finds_that_persons_filing
         async |actor: &Actor| match handled_filing(&world.platform, actor, number, Language::Zh)
             .await
         {
-            Ok(found) => found.own == drafted.handler,
+            Ok(found) => found.own == Some(drafted.handler),
             Err(ActError::NotFound(Thing::Filing)) => false,
             Err(error) => panic!("{error}"),
         };

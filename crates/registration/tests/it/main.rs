@@ -7,6 +7,7 @@ mod concurrency;
 mod correction;
 mod court_package;
 mod deposits;
+mod desk;
 mod documents;
 mod door;
 mod duties;

@@ -10,6 +10,7 @@ use heqi_registration::capture_photo::{CapturePhotoError, PhotoError};
 use heqi_registration::changed_documents::ChangedDocuments;
 use heqi_registration::complete_signing::{CompleteSigningError, StatementPart};
 use heqi_registration::confirm::ConfirmError;
+use heqi_registration::declare_contact::DeclareContactError;
 use heqi_registration::decline::{DeclineError, ReasonError};
 use heqi_registration::disclose::DiscloseError;
 use heqi_registration::fault::{ActError, Class, Fault, Refusal, Thing};
@@ -54,6 +55,9 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (Gone, Box::new(Fault::Erased)),
         (Internal, Box::new(Fault::Broken("row x".into()))),
         (Conflict, Box::new(OpenFilingError::NumberTaken(number))),
+        (Conflict, Box::new(OpenFilingError::NotBound)),
+        (Conflict, Box::new(DeclareContactError::OtherNumber)),
+        (Conflict, Box::new(InviteError::HandlerNotNamed)),
         (Conflict, Box::new(AddPartyError::Filing(heqi_filing::AddPartyError::NotDrafting))),
         (BadInput, Box::new(AddPartyError::Filing(heqi_filing::AddPartyError::NoCapacity))),
         (TooLarge, Box::new(AttachDocumentError::FilingTooLarge)),

@@ -35,6 +35,7 @@ fn page(shown: &Shown, l: View) -> String {
     for (group, zh, en, about_zh, about_en) in GROUPS {
         let (name, about) = (l.pick(zh, en), l.pick(about_zh, about_en));
         let about = about.replace("{number}", crate::demo::cast::NUMBER);
+        let about = about.replace("{own}", crate::demo::cast::HANDLER_NUMBER);
         let _ = write!(body, "<section><h2>{name}</h2><p>{about}</p>");
         let belongs = |officer: &&Officer| Group::of(officer.role) == group;
         for officer in shown.officers.iter().filter(belongs) {
@@ -112,8 +113,8 @@ const GROUPS: [(Group, &str, &str, &str, &str); 4] = [
         Group::Firm,
         "我来经办",
         "I handle",
-        "您是经办人（演示人物）。输入办件码 {number}，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。",
-        "You handle the filing (made up). Enter its number, {number}, to see what everybody has signed; once all have signed you confirm, and nothing is submitted before.",
+        "您是经办人（演示人物）。输入办件码 {number}，看每个人签了什么；全部签署后由您确认，确认前不会提交登记。也可以新建一个办件：您本人的证件号码（虚构）是 {own}。",
+        "You handle the filing (made up). Enter its number, {number}, to see what everybody has signed; once all have signed you confirm, and nothing is submitted before. You can open another filing, too: your own document number (made up) is {own}.",
     ),
     (
         Group::Registry,

@@ -160,6 +160,7 @@ fn messenger(
     let http = client::http(gateway).map_err(|error| ServiceError::Start(error.to_string()))?;
     let messenger = Messenger::new(notify, http, clock, &surroundings.metrics)?;
     messenger.watch(&surroundings.alarms);
+    surroundings.templates = Some(messenger.templates().clone());
     Ok(Some(messenger))
 }
 
