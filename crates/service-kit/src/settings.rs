@@ -167,7 +167,8 @@ pub fn read<T: DeserializeOwned>(
     origin: &str,
     environment: &Environment,
 ) -> Result<T, SettingsError> {
-    let table: toml::Table = toml::from_str(toml).map_err(|error| not_toml(toml, origin, &error))?;
+    let table: toml::Table =
+        toml::from_str(toml).map_err(|error| not_toml(toml, origin, &error))?;
     let mut root = Node::from(toml::Value::Table(table));
     let mut names_by_key = BTreeMap::new();
     for (name, value) in &environment.variables {
