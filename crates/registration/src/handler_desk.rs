@@ -16,7 +16,6 @@ use crate::filings;
 use crate::platform::Platform;
 use crate::request::{Actor, StaffMember, StaffRole};
 use crate::rows;
-use crate::search_index::PersonDigest;
 use crate::shown::{confirmation_text, shown_sha256, statement_sha256};
 use crate::staff;
 
@@ -97,8 +96,7 @@ pub(crate) async fn own_party(
     let own = filing.parties().find(is_own).ok_or(ActError::NotFound(Thing::Filing))?.id();
     let contact = contacts::load_unless_erased(platform, filing.id(), own).await?;
     let number = contact.and_then(|contact| contact.contact.id_number);
-    let declared =
-        number.map(|number| PersonDigest::of_number(platform.token_secret(), number.as_str()));
+    let declared = number.map(|number| staff::digest_of(platform, &number));
     if person.is_some() && declared == person {
         Ok(own)
     } else {

@@ -33,6 +33,12 @@ pub(crate) enum KeysError {
     /// There is no key of this role.
     #[error("there is no key {}", .0.display())]
     NoSuchKey(PathBuf),
+    /// Nobody is searched for there.
+    #[error("{} is no platform's data folder, and nothing else has an index of people", .0.display())]
+    NoPlatform(PathBuf),
+    /// The secret that people are found by.
+    #[error("the secret was not replaced: {0}; run this again")]
+    Secret(String),
     /// There is nothing to finish.
     #[error("no rotation of the {0} key is under way; begin one without --finish")]
     NoRotation(&'static str),

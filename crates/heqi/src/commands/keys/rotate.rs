@@ -6,6 +6,8 @@
 //! use: a log signs every head with both. *Finish*, after the peer accepted the statement:
 //! the new key takes the place of the old one, which is put aside.
 
+mod search;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -56,6 +58,7 @@ impl Rotation<'_> {
     pub(crate) async fn run(&self, out: &mut dyn Write) -> Result<(), KeysError> {
         match self.role {
             RotateRole::Kek => self.key_encryption(out).await,
+            RotateRole::Search => self.search(out).await,
             role => {
                 let files = self.files(role)?;
                 if self.finish { self.end(&files, out) } else { self.begin(&files, out).await }
@@ -75,6 +78,8 @@ impl Rotation<'_> {
             RotateRole::Receipt => (KeyRole::Receipt, "receipt", "pem"),
             RotateRole::Order => (KeyRole::Order, "order", "pem"),
             RotateRole::Kek => (KeyRole::KeyEncryption, "key-encryption", "key"),
+            // It stands in the store.
+            RotateRole::Search => return Err(KeysError::NoSuchKey(self.keys())),
         };
         let keys = self.keys();
         let current = keys.join(format!("{stem}.{extension}"));

@@ -343,6 +343,44 @@ async fn the_key_encryption_key_rotates_under_a_full_vault_and_the_old_one_opens
 }
 
 #[tokio::test]
+async fn the_secret_that_people_are_found_by_is_replaced_and_the_index_goes_with_it() {
+    let ours = Organisation::new(1);
+    let index = ours.data().join("search/of-the-old-secret");
+    Disk::default().create_directory(&index).unwrap();
+    let planned = ours.rotate(RotateRole::Search, false, false).await.unwrap();
+    assert!(planned.contains("Nothing was changed"), "{planned}");
+    assert!(index.exists() && ours.leaves().await.is_empty());
+
+    // Cut off after the secret was drawn: the same one is used.
+    let store = ours.store();
+    let drawn = heqi_registration::person_keys::prepare(&*store, &*ours.entropy).await.unwrap();
+    store.close().unwrap();
+    drop(store);
+    let printed = ours.rotate(RotateRole::Search, false, true).await.unwrap();
+    assert!(printed.contains(&format!("{} in the place of {}", drawn.new, drawn.old)), "{printed}");
+    assert!(!ours.data().join("search").exists());
+    let [statement] = &ours.statements()[..] else { panic!("one statement") };
+    let envelope = Envelope::from_json(&fs::read(statement).unwrap()).unwrap();
+    let key = keys::note_key(
+        &ours.keys().join("log.key"),
+        "unused",
+        SignatureType::Ed25519,
+        &*ours.entropy,
+    );
+    let said = KeyChange::verify(&envelope, &[key.unwrap().statement_key().public_key()]).unwrap();
+    assert_eq!(said.role, KeyRole::Search);
+    assert_eq!((said.old_key, said.new_key), (drawn.old.to_string(), drawn.new.to_string()));
+    assert_eq!(ours.leaves().await.len(), 1);
+
+    // The next one goes on from there, and an office has no such secret.
+    let printed = ours.rotate(RotateRole::Search, false, true).await.unwrap();
+    assert!(printed.contains(&format!("in the place of {}", drawn.new)), "{printed}");
+    assert_eq!(ours.leaves().await.len(), 2);
+    let refused = Organisation::office(2).rotate(RotateRole::Search, false, true).await;
+    assert!(matches!(refused, Err(KeysError::NoPlatform(_))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_distrusted_key_is_marked_in_the_anchors_that_are_signed_again() {
     let office = Organisation::new(3);
     let now: UtcMillis = "2026-11-23T12:00:00.000Z".parse().unwrap();
