@@ -220,7 +220,18 @@ pub(crate) fn key_encryption_key(
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Arc<dyn KeyEncryptionKey>, StoreError> {
     let keys = data_dir.join("keys");
-    if let Some(service) = KeyService::configured(&keys)? {
+    let present = present_key(&keys, entropy)?;
+    match KeyService::next(&keys)? {
+        Some(next) => Ok(Arc::new(RotatingKeyEncryptionKey::new(Arc::new(next), present))),
+        None => Ok(present),
+    }
+}
+
+fn present_key(
+    keys: &Path,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Arc<dyn KeyEncryptionKey>, StoreError> {
+    if let Some(service) = KeyService::configured(keys)? {
         return Ok(Arc::new(service));
     }
     let path = keys.join("key-encryption.key");
