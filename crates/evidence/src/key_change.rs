@@ -172,7 +172,7 @@ pub fn public_key(role: KeyRole, text: &str) -> Option<PublicKey> {
             let spki: Spki = serde_json::from_value(text.into()).ok()?;
             return Some(spki.0);
         }
-        KeyRole::KeyEncryption | KeyRole::Api | KeyRole::Tls => return None,
+        KeyRole::KeyEncryption | KeyRole::Api | KeyRole::Tls | KeyRole::Search => return None,
     };
     let key: VerifierKey = text.parse().ok()?;
     let fits = key.signature_type() == wanted;
@@ -334,6 +334,7 @@ mod tests {
             (KeyRole::KeyEncryption, [false; 3]),
             (KeyRole::Api, [false; 3]),
             (KeyRole::Tls, [false; 3]),
+            (KeyRole::Search, [false; 3]),
         ] {
             let found = [&log, &cosigner, &spki].map(|text| public_key(role, text).is_some());
             assert_eq!(found, read, "{role:?}");
