@@ -75,15 +75,15 @@ struct Writing {
 }
 
 impl FilingIndex {
-    /// Opens the index of this log below `folder`, or begins one. Indexes of other logs or of
-    /// another form are deleted, and so is one that cannot be read or is not what was written: all
-    /// of it is read once.
+    /// Opens the index of this name below `folder`, or begins one. Indexes of other names (another
+    /// log, another secret) or of another form are deleted, and so is one that cannot be read or is
+    /// not what was written: all of it is read once.
     ///
     /// # Errors
     /// See [`OpenError`]. A folder in which no file can be made is refused here: the writer comes with
     /// the first document, and would fail at each from then on.
-    pub fn open(folder: &Path, origin: &str) -> Result<Self, OpenError> {
-        let name: String = index_label(origin).to_string().chars().take(16).collect();
+    pub fn open(folder: &Path, name: &str) -> Result<Self, OpenError> {
+        let name: String = index_label(name).to_string().chars().take(16).collect();
         let own = folder.join(&name);
         fs::create_dir_all(&own)?;
         expect_writable(&own)?;
