@@ -128,18 +128,24 @@ pub fn open_frozen(
     key_encryption: Arc<dyn KeyEncryptionKey>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<Embedded, OpenError> {
+    open_with(directory, |signer| Ports::new(signer, key_encryption, entropy))
+}
+
+fn open_with(
+    directory: &Path,
+    ports: impl FnOnce(Arc<dyn HeadSigner>) -> Ports,
+) -> Result<Embedded, OpenError> {
     let missing = || Damage::new(directory, 0, 0, "there is no store here");
     let identity = Identity::read(directory)?.ok_or_else(|| JournalError::from(missing()))?;
     let origin = Origin::new(identity.origin)
         .map_err(|error| Damage::new(directory, 0, 0, error.to_string()))
         .map_err(JournalError::from)?;
-    let ports = Ports::new(Arc::new(NoMore(origin)), key_encryption, entropy);
     let settings = Settings {
         accept_missing_data_keys: true,
         index_cache_bytes: FROZEN_CACHE_BYTES,
         ..Settings::new(directory)
     };
-    Embedded::open(&settings, ports)
+    Embedded::open(&settings, ports(Arc::new(NoMore(origin))))
 }
 
 /// The signer of a log that signs nothing any more.

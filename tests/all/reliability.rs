@@ -95,3 +95,8 @@ fn a_flipped_bit_of_a_store_is_harmless_or_named() {
 fn a_flipped_bit_of_a_key_a_ledger_or_a_backup_is_harmless_or_named() {
     survives(Kind::BitFlipTown, &[0, 3, 6, 9, 12, 15]);
 }
+
+#[test]
+fn a_flipped_bit_of_a_settings_file_is_named_or_harms_nothing() {
+    survives(Kind::BitFlipSettings, &[0, 1, 2, 3, 4, 5]);
+}

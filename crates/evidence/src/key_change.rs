@@ -3,7 +3,7 @@
 //!
 //! A key that signs is changed by a statement that the old key *and* the new key sign: the
 //! old one names its heir, the new one shows that somebody holds it. A key that signs
-//! nothing (key encryption, API, TLS) is changed by a statement of the organisation's log
+//! nothing (key encryption, API, TLS, searches) is changed by a statement of the organisation's log
 //! key and named by a fingerprint only.
 
 use heqi_pki::dsse::Envelope;
@@ -36,6 +36,8 @@ pub enum KeyRole {
     Api,
     /// Proves a host; written as the SHA-256 of its certificate.
     Tls,
+    /// Makes the digests by which a platform finds people; written as a fingerprint.
+    Search,
 }
 
 impl KeyRole {
@@ -50,12 +52,13 @@ impl KeyRole {
             Self::KeyEncryption => "key_encryption",
             Self::Api => "api",
             Self::Tls => "tls",
+            Self::Search => "search",
         }
     }
 
     /// Whether keys of this role sign, so that the statement is theirs.
     pub const fn signs(self) -> bool {
-        !matches!(self, Self::KeyEncryption | Self::Api | Self::Tls)
+        !matches!(self, Self::KeyEncryption | Self::Api | Self::Tls | Self::Search)
     }
 }
 
@@ -169,7 +172,7 @@ pub fn public_key(role: KeyRole, text: &str) -> Option<PublicKey> {
             let spki: Spki = serde_json::from_value(text.into()).ok()?;
             return Some(spki.0);
         }
-        KeyRole::KeyEncryption | KeyRole::Api | KeyRole::Tls => return None,
+        KeyRole::KeyEncryption | KeyRole::Api | KeyRole::Tls | KeyRole::Search => return None,
     };
     let key: VerifierKey = text.parse().ok()?;
     let fits = key.signature_type() == wanted;
@@ -275,6 +278,7 @@ mod tests {
             (KeyRole::KeyEncryption, "key_encryption"),
             (KeyRole::Api, "api"),
             (KeyRole::Tls, "tls"),
+            (KeyRole::Search, "search"),
         ] {
             assert_eq!(role.as_str(), word);
             assert_eq!(serde_json::to_value(role).unwrap(), word);
@@ -330,6 +334,7 @@ mod tests {
             (KeyRole::KeyEncryption, [false; 3]),
             (KeyRole::Api, [false; 3]),
             (KeyRole::Tls, [false; 3]),
+            (KeyRole::Search, [false; 3]),
         ] {
             let found = [&log, &cosigner, &spki].map(|text| public_key(role, text).is_some());
             assert_eq!(found, read, "{role:?}");

@@ -123,6 +123,8 @@ pub(crate) enum RotateRole {
     Order,
     /// Wraps the keys of the vault
     Kek,
+    /// Makes the digests by which a platform finds people
+    Search,
 }
 
 #[derive(Args, Clone)]

@@ -7,7 +7,7 @@ mod anchors;
 mod applications;
 mod certificate_log;
 mod identity;
-mod indexing;
+pub(crate) mod indexing;
 pub(crate) mod messages;
 pub(crate) mod notary;
 pub(crate) mod platform;

@@ -14,7 +14,7 @@ use crate::act::Attempts;
 use crate::fault::Fault;
 use crate::ledger;
 use crate::platform::Platform;
-use crate::search_index::{IndexFault, IndexSize, IndexedFiling, PersonDigest, SearchIndex};
+use crate::search_index::{IndexFault, IndexSize, IndexedFiling, SearchIndex};
 use crate::{contacts, filings, guardianships, rows};
 
 /// Leaves read at once, with their records: about 5 MB.
@@ -214,20 +214,16 @@ async fn add_party(
     one.codes.extend(contact.company_code);
     if let Some(number) = &contact.id_number {
         let name = party.who().acting_person();
-        let secret = platform.token_secret();
-        one.persons.push(PersonDigest::of_number(secret, number.as_str()));
-        one.persons.push(PersonDigest::of_person(secret, name.as_str(), number.as_str()));
+        let keys = platform.person_keys();
+        one.persons.push(keys.of_number(number.as_str()));
+        one.persons.push(keys.of_person(name.as_str(), number.as_str()));
     }
     if let PartyKind::Ward { name, .. } = party.who() {
-        let secret = platform.token_secret();
+        let keys = platform.person_keys();
         // Under whichever invitation the guardian gave it: another one does not hide what was signed.
         for shown in guardianships::of_party(platform, one.filing, party.id()).await? {
             let number = shown.kept.number.as_str();
-            let digests = [
-                PersonDigest::of_number(secret, number),
-                PersonDigest::of_person(secret, name.as_str(), number),
-            ];
-            for digest in digests {
+            for digest in [keys.of_number(number), keys.of_person(name.as_str(), number)] {
                 if !one.persons.contains(&digest) {
                     one.persons.push(digest);
                 }

@@ -14,7 +14,7 @@
 //!
 //! Before anything:
 //! - [`platform`]: the ports and settings every command is given
-//! - [`search_index`]: the port of the index in which filings are found
+//! - [`search_index`]: the port of the index in which filings are found; [`person_keys`]: the keys of its digests
 //! - [`ports`]: whom the platform asks about people and companies
 //! - [`request`], [`access`]: who asks, by which key or token, and what the server saw
 //! - [`session`]: browsers of signers, let in by a link
@@ -122,6 +122,7 @@ mod objects;
 pub mod open_filing;
 pub mod own_data;
 pub mod peer;
+pub mod person_keys;
 pub mod platform;
 pub mod ports;
 pub mod read_document;
@@ -141,6 +142,7 @@ pub mod risk;
 mod rows;
 pub mod same_person;
 pub mod search_index;
+mod secrets;
 pub mod see_person;
 pub mod send_code;
 pub mod session;

@@ -3,11 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use heqi_evidence_store::backend::{Backend, CommitError};
-use heqi_evidence_store::changeset::Changeset;
+use heqi_evidence_store::backend::Backend;
 use heqi_evidence_store::gate::PeerClock;
 use heqi_evidence_store::monitoring::lags::Lags;
-use heqi_evidence_store::vault::DataKeyId;
 use heqi_pki::CertificateAuthority;
 use heqi_tlog::checkpoint::Origin;
 use heqi_tlog::note::VerifierKey;
@@ -20,10 +18,11 @@ use crate::fault::Fault;
 use crate::filings::RecentFilings;
 use crate::newest_stamps::NewestStamps;
 use crate::next_tries::NextTries;
+use crate::person_keys::PersonKeys;
 use crate::ports::IdentityPorts;
 use crate::regulator::PackageTurns;
-use crate::rows;
 use crate::search_index::{MemoryIndex, SearchIndex};
+use crate::secrets;
 use crate::turns::{Turns, Twins};
 
 mod settings;
@@ -61,6 +60,7 @@ pub struct Platform {
     pub(crate) package_turns: PackageTurns,
     peer_clock: Arc<PeerClock>,
     token_secret: Zeroizing<[u8; 32]>,
+    person_keys: PersonKeys,
 }
 
 impl Platform {
@@ -70,7 +70,9 @@ impl Platform {
     /// # Errors
     /// The store cannot be read or written.
     pub async fn open(ports: Ports, settings: Settings) -> Result<Self, Fault> {
-        let token_secret = token_secret(&ports).await?;
+        let (backend, entropy) = (&*ports.backend, &*ports.entropy);
+        let token_secret = secrets::kept(backend, entropy, secrets::TOKEN).await?;
+        let person_keys = PersonKeys::of(backend, &token_secret).await?;
         let origin = ports.backend.log().head().checkpoint().checkpoint().origin().clone();
         let decoding = Arc::new(Semaphore::new(settings.decode_workers.max(1)));
         let lags = Mutex::new(Lags::default());
@@ -94,6 +96,7 @@ impl Platform {
             package_turns: PackageTurns::default(),
             peer_clock,
             token_secret,
+            person_keys,
         })
     }
 
@@ -203,6 +206,16 @@ impl Platform {
         self.ports.entropy.clone()
     }
 
+    /// What tells our index of filings from others: our log, and the secret that people in it are
+    /// found by.
+    pub fn index_name(&self) -> String {
+        format!("{}\n{}", self.origin, self.person_keys.fingerprint())
+    }
+
+    pub(crate) const fn person_keys(&self) -> &PersonKeys {
+        &self.person_keys
+    }
+
     pub(crate) fn token_secret(&self) -> &[u8; 32] {
         &self.token_secret
     }
@@ -211,30 +224,5 @@ impl Platform {
 impl fmt::Debug for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Platform({})", self.origin)
-    }
-}
-
-async fn token_secret(ports: &Ports) -> Result<Zeroizing<[u8; 32]>, Fault> {
-    let backend = &*ports.backend;
-    let key = backend.vault().create(DataKeyId::of(&[b"platform", b"-", b"token"]))?;
-    let name = "token".to_owned();
-    loop {
-        if let Some(row) = rows::SECRETS.row(backend, &name).await? {
-            let text: Zeroizing<String> =
-                Zeroizing::new(rows::SECRETS.open(&name, &row.value, backend.vault())?);
-            let mut secret = Zeroizing::new([0; 32]);
-            hex::decode_to_slice(text.as_bytes(), secret.as_mut())
-                .map_err(|_| Fault::broken("the token secret has another form"))?;
-            return Ok(secret);
-        }
-        let secret: Zeroizing<[u8; 32]> = Zeroizing::new(ports.entropy.bytes());
-        let sealed = rows::SECRETS.seal(&name, &key, &hex::encode(*secret), &*ports.entropy)?;
-        let mut changes = Changeset::new();
-        rows::SECRETS.insert(&mut changes, &name, &sealed)?;
-        match async { backend.commit(changes)?.await }.await {
-            // Somebody else was faster: theirs counts.
-            Ok(_) | Err(CommitError::Conflict { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
     }
 }

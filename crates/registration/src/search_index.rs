@@ -103,31 +103,22 @@ impl FromStr for Rank {
 #[error("a place is written in 16 hexadecimal digits")]
 pub struct NoRank;
 
-/// A person as the index knows one: 128 bits of HMAC-SHA-256 (RFC 2104) under the platform's
-/// secret. The same person gives the same bits; nobody gets from them to a name or a number, and
-/// without the secret nobody can try numbers out.
+/// A person as the index knows one: 128 bits of HMAC-SHA-256 (RFC 2104) under a key of the
+/// platform ([`crate::person_keys`]). The same person gives the same bits; nobody gets from them to a
+/// name or a number, and without the key nobody can try numbers out.
 #[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PersonDigest([u8; 16]);
 
 impl PersonDigest {
-    /// Whoever has this document.
-    pub(crate) fn of_number(secret: &[u8], number: &str) -> Self {
-        Self::of(secret, "", number)
-    }
-
-    /// Whoever has this name and this document.
-    pub(crate) fn of_person(secret: &[u8], name: &str, number: &str) -> Self {
-        Self::of(secret, name, number)
-    }
-
-    fn of(secret: &[u8], name: &str, number: &str) -> Self {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
+    /// Whoever all of this is said of, however it is written.
+    pub(crate) fn keyed(key: &[u8], label: &[u8], said: &[&str]) -> Self {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
             unreachable!("HMAC takes keys of every length (RFC 2104 section 2)")
         };
-        mac.update(b"heqi.search-person/v1\n");
-        for part in [normalised(name), normalised(number)] {
-            mac.update(part.as_bytes());
+        mac.update(label);
+        for part in said {
+            mac.update(normalised(part).as_bytes());
             mac.update(b"\n");
         }
         let bytes: [u8; 32] = mac.finalize().into_bytes().into();
@@ -138,7 +129,7 @@ impl PersonDigest {
 
     /// Bits that stand for a made-up person, in tests and measurements.
     pub fn made_up(text: &str) -> Self {
-        Self::of(b"made up", "", text)
+        Self::keyed(b"made up", b"heqi.search-person/v1\n", &["", text])
     }
 }
 
@@ -344,29 +335,14 @@ impl IndexFault {
     }
 }
 
-/// The digest of what identifies one index among others: log and form of its documents.
-pub fn index_label(origin: &str) -> Digest {
-    Digest::labelled("heqi.search-index/v1\n", origin.as_bytes())
+/// The digest of what identifies one index among others: whose it is, and the form of its documents.
+pub fn index_label(name: &str) -> Digest {
+    Digest::labelled("heqi.search-index/v1\n", name.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_person_is_known_by_number_and_name_however_they_are_written() {
-        let secret = [7; 32];
-        let of = |name: &str, number: &str| PersonDigest::of_person(&secret, name, number);
-        assert_eq!(
-            of("阿依努尔·买买提", "11010519491231002x"),
-            of("阿依努尔•买买提", "11010519491231002Ｘ")
-        );
-        assert_ne!(of("陈素英", "330112196405120006"), of("陈素瑛", "330112196405120006"));
-        let number = PersonDigest::of_number(&secret, "330112196405120006");
-        assert_ne!(number, of("陈素英", "330112196405120006"));
-        assert_ne!(number, PersonDigest::of_number(&[8; 32], "330112196405120006"));
-        assert!(!format!("{number:?}").contains(&number.to_string()));
-    }
 
     #[test]
     fn a_fragment_is_compared_without_what_people_write_differently() {

@@ -48,7 +48,7 @@ pub use error::StaffError;
 pub use heqi_credentials::{LoginName, LoginNameError, totp};
 use password::{Password, hash_aside};
 pub use person::bind_handler;
-pub(crate) use person::bound_person;
+pub(crate) use person::{bound_person, digest_of};
 pub use rows::{AccountStanding, StaffEvent};
 use rows::{StaffContent, StaffRow};
 use turn::AccountTurn;

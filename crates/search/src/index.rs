@@ -26,6 +26,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::store::Compressor;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument};
 
+use crate::checked::{CheckedDirectory, damaged_file};
 use crate::form::Form;
 use crate::paging;
 
@@ -74,14 +75,15 @@ struct Writing {
 }
 
 impl FilingIndex {
-    /// Opens the index of this log below `folder`, or begins one. Indexes of other logs or of
-    /// another form are deleted, and so is one that cannot be read.
+    /// Opens the index of this name below `folder`, or begins one. Indexes of other names (another
+    /// log, another secret) or of another form are deleted, and so is one that cannot be read or is
+    /// not what was written: all of it is read once.
     ///
     /// # Errors
     /// See [`OpenError`]. A folder in which no file can be made is refused here: the writer comes with
     /// the first document, and would fail at each from then on.
-    pub fn open(folder: &Path, origin: &str) -> Result<Self, OpenError> {
-        let name: String = index_label(origin).to_string().chars().take(16).collect();
+    pub fn open(folder: &Path, name: &str) -> Result<Self, OpenError> {
+        let name: String = index_label(name).to_string().chars().take(16).collect();
         let own = folder.join(&name);
         fs::create_dir_all(&own)?;
         expect_writable(&own)?;
@@ -97,9 +99,14 @@ impl FilingIndex {
     fn open_own(folder: &PathBuf) -> Result<Self, OpenError> {
         let (form, schema) = Form::new();
         let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        let directory = CheckedDirectory::new(directory);
         let settings =
             IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
-        let index = Index::builder().schema(schema).settings(settings).open_or_create(directory)?;
+        let builder = Index::builder().schema(schema).settings(settings);
+        let index = builder.open_or_create(directory.clone())?;
+        if let Some(file) = damaged_file(&directory, folder, &index)? {
+            return Err(OpenError::Index(format!("{} is damaged", file.display())));
+        }
         let payload = index.load_metas()?.payload;
         let position = payload.and_then(|text| text.parse().ok());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;

@@ -11,10 +11,12 @@
 //! or belongs to another log is deleted at the start, and the platform fills the index anew.
 //!
 //! - [`FilingIndex`]: the adapter
+//! - `checked`: a damaged index is found out when it is opened
 //! - `form`: which fields a document of the index has
 //! - `paging`: how a page is found without looking at everything
 //! - [`made_up`]: filings that nobody filed, for tests and measurements
 
+mod checked;
 mod form;
 mod index;
 pub mod made_up;

@@ -40,8 +40,10 @@ pub enum SettingsError {
         source: io::Error,
     },
     /// The file is not TOML.
-    #[error("the settings are not TOML at line {line}: {reason}")]
+    #[error("the settings are not TOML at line {line}: {reason} ({origin})")]
     NotToml {
+        /// The file.
+        origin: String,
         /// Line, from 1.
         line: usize,
         /// What is wrong with its form.
@@ -165,7 +167,8 @@ pub fn read<T: DeserializeOwned>(
     origin: &str,
     environment: &Environment,
 ) -> Result<T, SettingsError> {
-    let table: toml::Table = toml::from_str(toml).map_err(|error| not_toml(toml, &error))?;
+    let table: toml::Table =
+        toml::from_str(toml).map_err(|error| not_toml(toml, origin, &error))?;
     let mut root = Node::from(toml::Value::Table(table));
     let mut names_by_key = BTreeMap::new();
     for (name, value) in &environment.variables {
@@ -195,10 +198,10 @@ fn path_of(name: &str) -> Result<Vec<String>, SettingsError> {
     Ok(path)
 }
 
-fn not_toml(text: &str, error: &toml::de::Error) -> SettingsError {
+fn not_toml(text: &str, origin: &str, error: &toml::de::Error) -> SettingsError {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    SettingsError::NotToml { line, reason: error.message().to_owned() }
+    SettingsError::NotToml { origin: origin.to_owned(), line, reason: error.message().to_owned() }
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub struct FrozenFolder {
     pub store: PathBuf,
     /// The exact statement.
     pub statement: Vec<u8>,
+    /// The file it stands in.
+    pub statement_file: PathBuf,
 }
 
 impl SuccessorFolders {
@@ -65,8 +67,9 @@ impl SuccessorFolders {
         let mut found = Vec::new();
         for number in 1_u32.. {
             let folder = self.folder(number);
-            let Some(statement) = read_if_there(&folder.join(STATEMENT))? else { break };
-            found.push(FrozenFolder { store: folder.join("store"), statement });
+            let statement_file = folder.join(STATEMENT);
+            let Some(statement) = read_if_there(&statement_file)? else { break };
+            found.push(FrozenFolder { store: folder.join("store"), statement, statement_file });
         }
         Ok(found)
     }

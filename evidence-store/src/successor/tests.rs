@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use heqi_tlog::note::{KeyName, NoteSigner};
 
 use super::*;
@@ -6,7 +8,7 @@ use crate::durable_file::Disk;
 use crate::fsck::{FsckOptions, fsck};
 use crate::log::KeyedHeadSigner;
 use crate::object::ObjectRef;
-use crate::testing::{Faulty, left_by, memory};
+use crate::testing::{Faulty, left_by, memory, tamper};
 use crate::vault::{DataKeyId, wipe_vault};
 
 fn other_log(fixture: &Fixture) -> Ports {
@@ -76,6 +78,100 @@ async fn rows_objects_and_keys_go_over_and_the_frozen_log_is_read_where_it_was()
         !fsck(&settings.directory, &options).unwrap().is_sound(),
         "a vault beside a frozen log is damage"
     );
+}
+
+const ENTRIES: u64 = 40;
+
+/// Everything that was put into a frozen store, or what is wrong with it.
+async fn whole(store: &Embedded, photo: &ObjectRef) -> Result<(), Box<dyn std::error::Error>> {
+    for number in 0..ENTRIES {
+        let row = store.row(&key(&format!("row/{number}"))).await?.ok_or("a row is gone")?;
+        let entry = store.log().entry(number).await?.ok_or("an entry is gone")?;
+        if row.value != number.to_string() || entry.entry != format!("entry {number}") {
+            return Err(format!("{number} is another one").into());
+        }
+    }
+    let photo = store.object(&photo.id).await?.ok_or("the object is gone")?;
+    if photo == "a photo" { Ok(()) } else { Err("the object is another one".into()) }
+}
+
+/// Files below a folder with their content, by their paths below it.
+fn contents(folder: &Path, below: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder.join(below)).unwrap() {
+        let entry = entry.unwrap();
+        let path = below.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            contents(folder, &path, found);
+        } else {
+            let content = std::fs::read(entry.path()).unwrap();
+            found.push((path, content));
+        }
+    }
+}
+
+/// As `reliability run bit-flip` does with a store that goes on, of each file the bits at four places.
+#[tokio::test]
+async fn a_flipped_bit_of_a_frozen_store_is_named_or_changes_nothing() {
+    let fixture = Fixture::new();
+    let directory = &fixture.settings.directory;
+    let old = fixture.open();
+    for number in 0..ENTRIES {
+        put(&old, &number.to_string()).await;
+    }
+    let photo = object(&old, "a photo").await;
+    old.close().unwrap();
+    drop(old);
+    wipe_vault(&directory.join("vault"), &Disk::default()).unwrap();
+    let mut sound = Vec::new();
+    contents(directory, Path::new(""), &mut sound);
+    let options = FsckOptions { frozen: true, ..FsckOptions::new(fixture.directory.path()) };
+    let mut named = 0;
+    for (file, bytes) in sound.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+        let part = directory.join(file.components().next().unwrap());
+        let is_named = |said: &str| {
+            said.contains(&file.display().to_string()) || said.contains(&part.display().to_string())
+        };
+        for third in 0..4 {
+            std::fs::remove_dir_all(directory).unwrap();
+            for (file, bytes) in &sound {
+                std::fs::create_dir_all(directory.join(file).parent().unwrap()).unwrap();
+                tamper(directory.join(file), bytes);
+            }
+            let bit = (bytes.len() * 8 - 1) * third / 3;
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            tamper(directory.join(file), &flipped);
+
+            let what = format!("bit {bit} of {}", file.display());
+            let is_listed = match fsck(directory, &options) {
+                Ok(report) => report.damages.iter().any(|damage| {
+                    damage.file.ends_with(file)
+                        || file.starts_with("index") && damage.file.ends_with("index")
+                }),
+                Err(error) => {
+                    assert!(is_named(&error.to_string()), "{what}: fsck: {error}");
+                    true
+                }
+            };
+            let opened = open_with(directory, |signer| Ports { signer, ..fixture.ports() });
+            let harm = match opened {
+                Err(error) => Some(error.to_string()),
+                Ok(store) => {
+                    let read = whole(&store, &photo).await.map_err(|error| error.to_string());
+                    let closed = store.close().map_err(|error| error.to_string());
+                    let stopped = fixture.stopped.lock().take();
+                    stopped.or(read.err()).or(closed.err())
+                }
+            };
+            if let Some(said) = &harm {
+                assert!(is_listed || is_named(said), "{what}: {said}");
+            }
+            if is_listed || harm.is_some() {
+                named += 1;
+            }
+        }
+    }
+    assert!(named >= 12, "{named}");
 }
 
 #[tokio::test]

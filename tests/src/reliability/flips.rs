@@ -4,7 +4,7 @@
 //! still answered is what was answered before.
 //!
 //! - this file: every kind of file of a store, closed in order after much work
-//! - `in_town`: keys, API keys, erasure ledgers and backups of whole organisations
+//! - `in_town`: keys, API keys, erasure ledgers, backups and settings of whole organisations
 
 mod in_town;
 
@@ -25,7 +25,7 @@ use super::rounds::{Bench, Round};
 use super::store_writer::{Place, Work, inspect};
 use super::syscalls::copy;
 
-pub(super) use in_town::run_in_town;
+pub(super) use in_town::{run_in_settings, run_in_town};
 
 /// Enough for a whole tile, several segments and a snapshot.
 const ACTS: u64 = 330;
@@ -74,7 +74,7 @@ impl Quarry {
         let _ = fs::remove_dir_all(&place.directory);
         copy(&self.folder.path().join("template"), &place.directory)?;
         let file = self.kinds.pick(seed, &mut dice)?;
-        let what = flip(&place.directory.join(&file), &file, &mut dice)?;
+        let what = flip(&place.directory.join(&file), &file, 0, &mut dice)?;
         let end = self.end_of(&place, &file).await.map_err(|error| format!("{what}: {error}"))?;
         let acknowledged = 0;
         Ok(Round { acknowledged, note: format!("{what}: {end}"), ..Round::survived(seed) })
@@ -153,8 +153,7 @@ impl Kinds {
             if name.ends_with("LOCK") || fs::metadata(&file)?.len() == 0 {
                 continue;
             }
-            let kind = name.display().to_string().replace(|c: char| c.is_ascii_digit(), "");
-            kinds.entry(kind).or_default().push(name);
+            kinds.entry(kind_of(&name)).or_default().push(name);
         }
         Ok(Self(kinds.into_values().collect()))
     }
@@ -166,10 +165,22 @@ impl Kinds {
     }
 }
 
-/// Changes one bit of a file, and says which.
-fn flip(path: &Path, name: &Path, dice: &mut Dice) -> Tried<String> {
+/// What a file is: its name without numbers, which in the index of searches are hexadecimal.
+fn kind_of(name: &Path) -> String {
+    let text = name.display().to_string();
+    match text.split_once("/search/") {
+        Some((before, after)) => {
+            let ending = after.rsplit('.').next().unwrap_or_default();
+            format!("{before}/search/.{ending}")
+        }
+        None => text.replace(|c: char| c.is_ascii_digit(), ""),
+    }
+}
+
+/// Changes one bit of a file, from the byte `from` on, and says which.
+fn flip(path: &Path, name: &Path, from: u64, dice: &mut Dice) -> Tried<String> {
     let mut bytes = fs::read(path)?;
-    let at = dice.below(bytes.len().try_into()?);
+    let at = from + dice.below(u64::try_from(bytes.len())?.saturating_sub(from));
     let bit = dice.below(8);
     bytes.iter_mut().skip(usize::try_from(at)?).take(1).for_each(|byte| *byte ^= 1 << bit);
     let permissions = fs::metadata(path)?.permissions();

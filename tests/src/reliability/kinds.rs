@@ -41,11 +41,13 @@ pub enum Kind {
     BitFlip,
     /// One bit of a key, an erasure ledger, a backup or a counter of serials is another one.
     BitFlipTown,
+    /// One bit of a settings file is another one.
+    BitFlipSettings,
 }
 
 impl Kind {
     /// Every kind, in the order of the report.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::PowerCut,
         Self::KillStore,
         Self::KillPlatform,
@@ -60,6 +62,7 @@ impl Kind {
         Self::DiskFullNotary,
         Self::BitFlip,
         Self::BitFlipTown,
+        Self::BitFlipSettings,
     ];
 
     /// Its name on the command line and in the ledger.
@@ -79,6 +82,7 @@ impl Kind {
             Self::DiskFullNotary => "disk-full-notary",
             Self::BitFlip => "bit-flip",
             Self::BitFlipTown => "bit-flip-town",
+            Self::BitFlipSettings => "bit-flip-settings",
         }
     }
 
@@ -131,6 +135,9 @@ impl Kind {
                 "one bit changed in a key, an API key, an erasure ledger or a backup of a stopped \
                  organisation, or in the serial numbers of a time authority"
             }
+            Self::BitFlipSettings => {
+                "one bit changed in the settings file of a stopped organisation, its folder aside"
+            }
         }
     }
 
@@ -150,7 +157,8 @@ impl Kind {
             | Self::Index
             | Self::WrongVolume
             | Self::BitFlip
-            | Self::BitFlipTown => &[],
+            | Self::BitFlipTown
+            | Self::BitFlipSettings => &[],
         }
     }
 
@@ -194,6 +202,7 @@ impl Kind {
             Self::DiskFullNotary => whole::run(bench, Victim::NotarySpace, seeds).await,
             Self::BitFlip => flips::run(bench, seeds).await,
             Self::BitFlipTown => flips::run_in_town(bench, seeds).await,
+            Self::BitFlipSettings => flips::run_in_settings(bench, seeds).await,
         }
     }
 }

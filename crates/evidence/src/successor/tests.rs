@@ -66,6 +66,23 @@ fn what_both_logs_signed_is_believed_and_is_the_first_entry_of_the_new_one() {
     assert_eq!(successor.first_entry(), LogLeaf::Statement(Digest::of(envelope.as_bytes())));
 }
 
+/// Every thirteenth bit, so that each place of a byte has its turn.
+#[test]
+fn a_statement_with_a_bit_flipped_is_not_believed_or_says_the_same() {
+    let envelope = said().sign_both(&key(7), &key(8)).unwrap();
+    let mut refused = 0;
+    for bit in (0..envelope.as_bytes().len() * 8).step_by(13) {
+        let mut flipped = envelope.as_bytes().to_vec();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        let read = Envelope::from_json(&flipped).ok();
+        match read.and_then(|envelope| LogSuccessor::verify(&envelope).ok()) {
+            Some(successor) => assert_eq!(*successor.said(), said(), "bit {bit}"),
+            None => refused += 1,
+        }
+    }
+    assert!(refused > 500, "{refused}");
+}
+
 #[test]
 fn both_logs_have_to_sign() {
     let by = |seeds: &[u8]| {

@@ -33,6 +33,21 @@ pub(crate) enum KeysError {
     /// There is no key of this role.
     #[error("there is no key {}", .0.display())]
     NoSuchKey(PathBuf),
+    /// Nobody is searched for there.
+    #[error("{} is no platform's data folder, and nothing else has an index of people", .0.display())]
+    NoPlatform(PathBuf),
+    /// The secret that people are found by.
+    #[error("the secret was not replaced: {0}; run this again")]
+    Secret(String),
+    /// A key service holds the key, and nothing says which key is next.
+    #[error("a key service holds the key: name the next one in {}", .0.display())]
+    NoNextKey(PathBuf),
+    /// A rotation to another file is under way.
+    #[error("finish the rotation to {} first: take the description of the key service away meanwhile", .0.display())]
+    TwoNextKeys(PathBuf),
+    /// The next key is the present one.
+    #[error("{} names the key that is in use", .0.display())]
+    SameKey(PathBuf),
     /// There is nothing to finish.
     #[error("no rotation of the {0} key is under way; begin one without --finish")]
     NoRotation(&'static str),

@@ -19,10 +19,15 @@ use heqi_evidence_store::vault::{KeyEncryptionKey, WrapError};
 use heqi_notary_protocol::http::Bearer;
 use heqi_service_kit::outgoing::{AddressError, Trust};
 use heqi_service_kit::tls::{Peer, PeerTlsSettings, TlsFileError};
+use heqi_vocabulary::Digest;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-const FILE: &str = "key-service.json";
+/// Names the key in use.
+pub(crate) const FILE: &str = "key-service.json";
+/// Names the key that is to take the place of the one in use, wherever that is.
+pub(crate) const NEXT_FILE: &str = "key-service.next.json";
+const FINGERPRINT: &str = "heqi.key-service/v1\n";
 /// The longest answer, in bytes.
 const MAX_ANSWER_BYTES: usize = 16 << 10;
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -72,6 +77,7 @@ pub(crate) enum KeyServiceError {
 /// A key-encryption key that is held elsewhere.
 pub(crate) struct KeyService {
     key: String,
+    fingerprint: Digest,
     calls: SyncSender<Call>,
 }
 
@@ -108,7 +114,16 @@ impl Drop for Answered {
 impl KeyService {
     /// The key service of this organisation, if `keys/key-service.json` names one.
     pub(crate) fn configured(keys: &Path) -> Result<Option<Self>, KeyServiceError> {
-        let path = keys.join(FILE);
+        Self::read(keys, FILE)
+    }
+
+    /// The one that is to be used from now on, while the key is being moved there.
+    pub(crate) fn next(keys: &Path) -> Result<Option<Self>, KeyServiceError> {
+        Self::read(keys, NEXT_FILE)
+    }
+
+    fn read(keys: &Path, file: &str) -> Result<Option<Self>, KeyServiceError> {
+        let path = keys.join(file);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -138,6 +153,11 @@ impl KeyService {
         Self::configured(file.parent().unwrap_or_else(|| Path::new(".")))
     }
 
+    /// What names the key: where it is, and how it is called there.
+    pub(crate) const fn fingerprint(&self) -> Digest {
+        self.fingerprint
+    }
+
     /// Whether the organisation has one, whatever it says.
     pub(crate) fn is_configured(keys: &Path) -> bool {
         keys.join(FILE).exists()
@@ -145,6 +165,7 @@ impl KeyService {
 
     fn new(url: &str, key: String, token: Bearer, trust: &Trust) -> Result<Self, KeyServiceError> {
         let url = url.trim_end_matches('/').to_owned();
+        let fingerprint = Digest::labelled(FINGERPRINT, format!("{url}\n{key}").as_bytes());
         trust.admits(&url)?;
         let client = |error: &dyn fmt::Display| KeyServiceError::Client(error.to_string());
         let http = trust
@@ -164,7 +185,7 @@ impl KeyService {
             .name("key-service".to_owned())
             .spawn(move || serve(&runtime, &http, &url, &token, &waiting))
             .map_err(|error| client(&error))?;
-        Ok(Self { key, calls })
+        Ok(Self { key, fingerprint, calls })
     }
 
     fn call(&self, path: &'static str, asked: &Asked<'_>) -> Result<Answered, WrapError> {
@@ -261,7 +282,7 @@ fn malformed() -> WrapError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::sync::Arc;
@@ -270,7 +291,7 @@ mod tests {
     use heqi_testkit::SeededEntropy;
 
     /// A key service of twenty lines: it wraps with a key file of its own.
-    fn service(token: &'static str) -> String {
+    pub(crate) fn service(token: &'static str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let folder = tempfile::tempdir().unwrap();

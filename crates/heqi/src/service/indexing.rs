@@ -13,16 +13,16 @@ use heqi_search::FilingIndex;
 use heqi_service_kit::Shutdown;
 
 /// The folder of the index beside the store. It may be deleted at any time.
-const FOLDER: &str = "search";
+pub(crate) const FOLDER: &str = "search";
 /// Changes are gathered for so long: each commit of the index writes files.
 const GATHERED: Duration = Duration::from_millis(500);
 /// After a failure.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// The index of a platform. One that cannot be kept on disk is kept in memory: no signing waits
+/// The index of a platform, by its name. One that cannot be kept on disk is kept in memory: no signing waits
 /// for a search.
-pub(super) fn open(data_dir: &Path, origin: &str) -> Arc<dyn SearchIndex> {
-    match FilingIndex::open(&data_dir.join(FOLDER), origin) {
+pub(super) fn open(data_dir: &Path, name: &str) -> Arc<dyn SearchIndex> {
+    match FilingIndex::open(&data_dir.join(FOLDER), name) {
         Ok(index) => Arc::new(index),
         Err(error) => {
             tracing::error!(%error, "the index of filings cannot be kept on disk and is kept in memory");

@@ -36,7 +36,7 @@ use crate::keys::succession::Succession;
 use crate::settings::PlatformSettings;
 
 /// The key that signs erasure orders.
-const ORDER_KEY: &str = "order.pem";
+pub(crate) const ORDER_KEY: &str = "order.pem";
 
 /// A platform whose store is open and that does not listen yet.
 pub(crate) struct OpenPlatform {
@@ -150,8 +150,9 @@ pub(crate) async fn open(
     let platform = Platform::open(ports, decided)
         .await
         .map_err(|fault| ServiceError::Start(fault.to_string()))?
-        .asking(identity::ports(&settings.identity, &mut tls, clock)?)
-        .finding_by(indexing::open(&settings.data_dir, origin));
+        .asking(identity::ports(&settings.identity, &mut tls, clock)?);
+    let index = indexing::open(&settings.data_dir, &platform.index_name());
+    let platform = platform.finding_by(index);
     erasure::resume(&platform).await.map_err(|fault| ServiceError::Start(fault.to_string()))?;
     let known = Succession::load(&folder)?;
     let witnessed = settings.witnessed_logs.iter();

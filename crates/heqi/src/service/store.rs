@@ -51,7 +51,15 @@ pub(crate) enum StoreError {
     #[error("the frozen log in {}: {what}", folder.display())]
     Frozen {
         /// The folder of its store.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The statement that froze a log.
+    #[error("the statement by which a log was frozen, {}: {what}", path.display())]
+    Statement {
+        /// Its file.
+        path: PathBuf,
         /// What is wrong with it.
         what: String,
     },
@@ -143,7 +151,10 @@ pub(crate) fn frozen_logs(
     }
     let mut frozen = FrozenLogs::default();
     for folder in folders.frozen().map_err(|error| failed(data_dir, &error))? {
-        let wrong = |what: &dyn std::fmt::Display| failed(&folder.store, what);
+        let wrong = |what: &dyn std::fmt::Display| StoreError::Statement {
+            path: folder.statement_file.clone(),
+            what: what.to_string(),
+        };
         let statement = Envelope::from_json(&folder.statement).map_err(|error| wrong(&error))?;
         let successor = LogSuccessor::verify(&statement).map_err(|error| wrong(&error))?;
         let key = key_encryption_key(data_dir, entropy)?;
@@ -209,7 +220,18 @@ pub(crate) fn key_encryption_key(
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Arc<dyn KeyEncryptionKey>, StoreError> {
     let keys = data_dir.join("keys");
-    if let Some(service) = KeyService::configured(&keys)? {
+    let present = present_key(&keys, entropy)?;
+    match KeyService::next(&keys)? {
+        Some(next) => Ok(Arc::new(RotatingKeyEncryptionKey::new(Arc::new(next), present))),
+        None => Ok(present),
+    }
+}
+
+fn present_key(
+    keys: &Path,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Arc<dyn KeyEncryptionKey>, StoreError> {
+    if let Some(service) = KeyService::configured(keys)? {
         return Ok(Arc::new(service));
     }
     let path = keys.join("key-encryption.key");
@@ -256,4 +278,27 @@ impl HeadSigner for TwoKeyHeadSigner {
 /// Where the organisation notes which keys it destroyed.
 pub(crate) fn erasure_ledger(data_dir: &Path) -> Result<Arc<ErasureLedger>, ErasureLedgerError> {
     Ok(Arc::new(ErasureLedger::open(&ErasureLedger::path_in(data_dir), &Disk::default())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use heqi_service_kit::SystemEntropy;
+
+    use super::*;
+
+    #[test]
+    fn a_damaged_statement_of_a_frozen_log_is_named() {
+        let data = tempfile::tempdir().unwrap();
+        let (frozen, disk) = (data.path().join("frozen/1"), Disk::default());
+        for folder in [data.path().join("store"), frozen.join("store")] {
+            disk.create_directory(&folder).unwrap();
+        }
+        let file = frozen.join("successor.json");
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        for damaged in ["", "{", r#"{"payload":"e30=","payloadType":"x","signatures":[]}"#] {
+            disk.write_atomic(&file, &[damaged.as_bytes()]).unwrap();
+            let refusal = frozen_logs(data.path(), &entropy).err().unwrap().to_string();
+            assert!(refusal.contains(&file.display().to_string()), "{refusal}");
+        }
+    }
 }

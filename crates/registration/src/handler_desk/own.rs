@@ -167,5 +167,5 @@ fn is_handler_named(party: &Party, name: &str) -> bool {
 
 fn declared(platform: &Platform, contact: &Contact) -> Option<PersonDigest> {
     let number = contact.id_number.as_ref()?;
-    Some(PersonDigest::of_number(platform.token_secret(), number.as_str()))
+    Some(staff::digest_of(platform, number))
 }

@@ -227,7 +227,7 @@ fn person(
     name: &str,
     number: &str,
 ) -> Result<Option<PersonDigest>, CriteriaError> {
-    let secret = platform.token_secret();
+    let keys = platform.person_keys();
     match (given(name), given(number)) {
         (None, None) => Ok(None),
         (Some(_), None) => Err(CriteriaError::NameAlone),
@@ -235,8 +235,8 @@ fn person(
             let number: IdNumber = number.parse().map_err(|_| CriteriaError::PersonNumber)?;
             let number = number.as_str();
             Ok(Some(match name {
-                Some(name) => PersonDigest::of_person(secret, name, number),
-                None => PersonDigest::of_number(secret, number),
+                Some(name) => keys.of_person(name, number),
+                None => keys.of_number(number),
             }))
         }
     }

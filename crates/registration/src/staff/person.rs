@@ -2,8 +2,8 @@
 //! ([ADR 0059](../../../../docs/adr/0059-a-handler-is-known-by-the-number.md)). Two people may bear one
 //! name, and a filing is its own handler's business only.
 //!
-//! Whoever makes accounts has seen the document; the number itself is not kept, only the digest by
-//! which people are searched for. Binding takes two, as making an account does.
+//! Whoever makes accounts has seen the document; the number itself is not kept, only a keyed digest of
+//! it. Binding takes two, as making an account does.
 
 use heqi_credentials::EventBy;
 use heqi_vocabulary::StaffId;
@@ -15,6 +15,8 @@ use crate::platform::Platform;
 use crate::request::StaffRole;
 use crate::rows::STAFF;
 use crate::search_index::PersonDigest;
+
+const LABEL: &[u8] = b"heqi.search-person/v1\n";
 
 /// Binds a handler's account to the person with this number, on the machine itself; ends its
 /// sessions, and nobody comes in with it before security has released it. `false`: it was bound to
@@ -33,7 +35,7 @@ pub async fn bind_handler(
     if row.role != StaffRole::Handler {
         return Err(StaffError::NotHandler);
     }
-    let person = PersonDigest::of_number(platform.token_secret(), number.as_str());
+    let person = digest_of(platform, number);
     if open(platform, id, &row)?.person == Some(person) {
         return Ok(false);
     }
@@ -44,6 +46,12 @@ pub async fn bind_handler(
     })
     .await?;
     Ok(true)
+}
+
+/// A number as an account is bound to it: under the platform's secret, as the index's digests were made once. The index
+/// has keys of its own since, which may be replaced, and nobody could make this one anew.
+pub(crate) fn digest_of(platform: &Platform, number: &IdNumber) -> PersonDigest {
+    PersonDigest::keyed(platform.token_secret(), LABEL, &["", number.as_str()])
 }
 
 /// The name of the person who has an account, and whose number it was bound to.

@@ -110,6 +110,62 @@ fn an_index_that_cannot_be_read_begins_anew() {
     assert_eq!((index.position(), index.size().filings), (None, 0));
 }
 
+/// Of each file the bits at nine places, its first and its last among them.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the files are damaged on purpose")]
+fn a_flipped_bit_of_any_file_makes_the_index_begin_anew_or_changes_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = filled(folder.path());
+    // One is put in again, so that something is taken out of a segment.
+    index.write(&[made_up::filing(7).unwrap()], Some(51)).unwrap();
+    let some = made_up::filing(9).unwrap();
+    let asked = [
+        Sought::default(),
+        Sought { company: Some("公司".parse().unwrap()), ..Sought::default() },
+        Sought { code: some.codes.first().copied(), ..Sought::default() },
+        Sought { number: Some(some.number), ..Sought::default() },
+        Sought { person: some.persons.first().copied(), ..Sought::default() },
+    ];
+    let answers = |index: &FilingIndex| {
+        asked.clone().map(|sought| index.find(&sought, None, 100).unwrap().filings)
+    };
+    let expected = answers(&index);
+    assert_eq!(expected[0].len(), 50);
+    index.close().unwrap();
+    let own = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let read = |path: std::path::PathBuf| (path.clone(), fs::read(path).unwrap());
+    let sound: Vec<_> =
+        fs::read_dir(&own).unwrap().map(|file| read(file.unwrap().path())).collect();
+
+    let (mut flips, mut found_out) = (0, 0);
+    for (damaged, bytes) in sound.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+        for step in 0..9 {
+            fs::remove_dir_all(&own).unwrap();
+            fs::create_dir(&own).unwrap();
+            for (path, bytes) in &sound {
+                fs::write(path, bytes).unwrap();
+            }
+            let bit = (bytes.len() * 8 - 1) * step / 8;
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            fs::write(damaged, flipped).unwrap();
+
+            let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+            flips += 1;
+            let what = format!("bit {bit} of {}", damaged.display());
+            if index.position().is_none() {
+                found_out += 1;
+                assert_eq!(index.size().filings, 0, "{what}");
+            } else {
+                assert_eq!(index.position(), Some(51), "{what}");
+                assert_eq!(answers(&index), expected, "{what}");
+            }
+        }
+    }
+    // What says by which version of the library a file was written changes nothing.
+    assert!(flips >= 72 && found_out * 4 >= flips * 3, "{found_out} of {flips}");
+}
+
 /// As on a disk that is mounted read-only; permissions keep nobody out who tests as root.
 #[test]
 fn a_folder_in_which_no_file_can_be_made_is_refused_at_the_start_and_left_as_it_is() {

@@ -141,6 +141,7 @@ fn a_number_that_does_not_fit_is_refused() {
 fn what_is_not_toml_is_refused_with_its_line_and_without_its_text() {
     let refusal = refusal("enabled = true\npin = 'hunter2\n", &[]);
     assert!(refusal.starts_with("the settings are not TOML at line 2"), "{refusal}");
+    assert!(refusal.ends_with("(heqi.toml)"), "{refusal}");
     assert!(!refusal.contains("hunter2"), "{refusal}");
 }
 
@@ -171,4 +172,28 @@ fn a_file_that_is_not_there_is_named() {
     let error = load::<Settings>(Some(missing), &Environment::default()).unwrap_err();
     assert!(error.to_string().contains("/nowhere/heqi.toml"));
     assert!(load::<Settings>(None, &Environment::default()).is_ok());
+}
+
+/// A flip that makes one value into another is what nobody can know from the file alone.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the file is damaged on purpose")]
+fn a_file_with_any_one_bit_flipped_is_refused_by_name_or_says_another_thing() {
+    let text = "# a note\noffset_s = -7\nratio = 0.5\nenabled = true\nformat = 'json'\n\
+                [listener]\naddress = \"127.0.0.1:8801\"\n[[peers]]\nname = '公证处'\nkey = 'hunter2'\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("heqi.toml");
+    let (mut refused, mut read) = (0, 0);
+    for bit in 0..text.len() * 8 {
+        let mut flipped = text.as_bytes().to_vec();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        std::fs::write(&path, flipped).unwrap();
+        match load::<Settings>(Some(&path), &Environment::default()) {
+            Ok(_) => read += 1,
+            Err(error) => {
+                refused += 1;
+                assert!(error.to_string().contains(path.to_str().unwrap()), "bit {bit}: {error}");
+            }
+        }
+    }
+    assert!(refused > 500 && read > 50, "{refused} refused, {read} read");
 }

@@ -37,13 +37,21 @@ impl Organisation {
     }
 
     fn identity(&self) -> Arc<Identity> {
+        self.load().unwrap()
+    }
+
+    fn load(&self) -> Result<Arc<Identity>, TlsFileError> {
         let certificate_file = self.folder.path().join("tls.pem");
-        Arc::new(Identity::load(&TlsSettings { certificate_file, key_file: None }).unwrap())
+        Identity::load(&TlsSettings { certificate_file, key_file: None }).map(Arc::new)
     }
 
     fn peer(&self) -> Arc<Peer> {
+        self.pin().unwrap()
+    }
+
+    fn pin(&self) -> Result<Arc<Peer>, TlsFileError> {
         let roots_file = self.folder.path().join("root.pem");
-        Arc::new(Peer::load(&PeerTlsSettings { roots_file, name: self.name.clone() }).unwrap())
+        Peer::load(&PeerTlsSettings { roots_file, name: self.name.clone() }).map(Arc::new)
     }
 }
 
@@ -165,6 +173,41 @@ fn a_key_of_another_certificate_is_refused() {
     };
     let refusal = Identity::load(&settings).unwrap_err();
     assert!(matches!(refusal, TlsFileError::Mismatch(_)), "{refusal}");
+}
+
+/// Every seventh bit, so that each place of a byte has its turn. What is signed cannot be told from
+/// what was meant by its holder alone: whoever is shown it looks.
+#[test]
+fn a_flipped_bit_of_a_certificate_key_or_root_is_named_turned_away_or_changes_nothing() {
+    let (platform, notary) = (Organisation::new("platform.test"), Organisation::new("notary.test"));
+    let (caller, peers) = (platform.identity(), Arc::new(Peers::new(vec![platform.peer()])));
+    for file in ["tls.pem", "root.pem"] {
+        let path = notary.folder.path().join(file);
+        let sound = fs::read(&path).unwrap();
+        let (mut named, mut turned_away) = (0, 0);
+        for bit in (0..sound.len() * 8).step_by(7) {
+            let mut flipped = sound.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&path, flipped).unwrap();
+            let (identity, pinned) = match (notary.load(), notary.pin()) {
+                (Ok(identity), Ok(pinned)) => (identity, pinned),
+                (Err(error), _) | (_, Err(error)) => {
+                    let said = error.to_string();
+                    assert!(said.contains(path.to_str().unwrap()), "bit {bit}: {said}");
+                    named += 1;
+                    continue;
+                }
+            };
+            let server = ServerTls { identity, peers: peers.clone() };
+            match shake(&server, Some(caller.clone()), pinned) {
+                Ok(seen) => assert_eq!(seen.unwrap().name(), "platform.test", "bit {bit}"),
+                Err(rustls::Error::InvalidCertificate(_)) => turned_away += 1,
+                Err(error) => panic!("bit {bit} of {file}: {error}"),
+            }
+        }
+        assert!(named > 50 && turned_away > 20, "{file}: {named}, {turned_away}");
+        fs::write(&path, sound).unwrap();
+    }
 }
 
 #[test]

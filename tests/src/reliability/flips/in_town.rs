@@ -1,4 +1,4 @@
-//! Keys, API keys, erasure ledgers, backups and the time authority's counter.
+//! Keys, API keys, erasure ledgers, backups, the time authority's counter, and settings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,9 +25,21 @@ const FOLDERS: [&str; 6] = ["platform", "notary", "preservation", "backup", "vau
 /// The folder of a time authority that has given a token.
 const TIME: &str = "time";
 
-/// Flips one bit for each seed.
+/// What a process writes of a panic: its hook once there is one, and the one of the language before.
+const PANICS: [&str; 2] = ["code.file", "panicked at"];
+
+/// Flips one bit for each seed, of anything but settings.
 pub(in crate::reliability) async fn run_in_town(bench: &Bench, seeds: &[u64]) -> Vec<Round> {
-    let mut hamlet = match Hamlet::prepare(bench).await {
+    run(bench, seeds, |file| !is_settings(file)).await
+}
+
+/// Flips one bit of a settings file for each seed.
+pub(in crate::reliability) async fn run_in_settings(bench: &Bench, seeds: &[u64]) -> Vec<Round> {
+    run(bench, seeds, is_settings).await
+}
+
+async fn run(bench: &Bench, seeds: &[u64], is_meant: fn(&Path) -> bool) -> Vec<Round> {
+    let mut hamlet = match Hamlet::prepare(bench, is_meant).await {
         Ok(hamlet) => hamlet,
         Err(error) => return seeds.iter().map(|seed| Round::failed(*seed, &*error)).collect(),
     };
@@ -45,10 +57,12 @@ struct Hamlet {
     book: Book,
     template: tempfile::TempDir,
     kinds: Kinds,
+    /// Of each store.
+    leaves: [u64; 3],
 }
 
 impl Hamlet {
-    async fn prepare(bench: &Bench) -> Tried<Self> {
+    async fn prepare(bench: &Bench, is_meant: fn(&Path) -> bool) -> Tried<Self> {
         let mut town = Town::found(&bench.program, None)?;
         let book = Book::default();
         town.start_all().await?;
@@ -67,6 +81,7 @@ impl Hamlet {
         // What was answered to it names it no more, so it is not asked for again.
         town.audit(&mut History::default(), &book, usize::MAX, true).await?;
         town.stop_all()?;
+        let leaves = town.fsck()?;
         let base = town.folder().to_owned();
         let text = |path: &str| base.join(path).display().to_string();
         let (store, to, vault_to) = (text("platform/store"), text("backup"), text("vault-backup"));
@@ -82,11 +97,10 @@ impl Hamlet {
         copy(&base, template.path())?;
         let kinds = Kinds::of(template.path())?.without(|file| {
             let text = file.display().to_string();
-            let is_log =
-                ["log", "toml"].iter().any(|end| file.extension().is_some_and(|e| e == *end));
-            text.contains("/store/") || is_log
+            let is_log = file.extension().is_some_and(|end| end == "log");
+            text.contains("/store/") || is_log || !is_meant(file)
         });
-        Ok(Self { town, book, template, kinds })
+        Ok(Self { town, book, template, kinds, leaves })
     }
 
     async fn round(&mut self, seed: u64) -> Tried<Round> {
@@ -98,13 +112,16 @@ impl Hamlet {
         }
         for entry in fs::read_dir(self.template.path())? {
             let name = entry?.file_name();
-            if Path::new(&name).extension().is_some_and(|end| end == "key") {
+            if Path::new(&name).extension().is_some_and(|end| end == "key" || end == "toml") {
                 fs::copy(self.template.path().join(&name), base.join(&name))?;
             }
         }
         let file = self.kinds.pick(seed, &mut dice)?;
-        let what = flip(&base.join(&file), &file, &mut dice)?;
-        let end = if file.starts_with("backup") || file.starts_with("vault-backup") {
+        let from = if is_settings(&file) { first_line(&base.join(&file))? } else { 0 };
+        let what = flip(&base.join(&file), &file, from, &mut dice)?;
+        let end = if is_settings(&file) {
+            self.start_otherwise(&file, seed).await
+        } else if file.starts_with("backup") || file.starts_with("vault-backup") {
             self.restore(&file)
         } else if file.starts_with(TIME) {
             self.count_on(&file)
@@ -185,6 +202,30 @@ impl Hamlet {
         }
     }
 
+    /// Starts with settings that may say another thing. Where nobody can tell, nothing panics,
+    /// and with the right file everything is there and starts.
+    async fn start_otherwise(&mut self, file: &Path, seed: u64) -> Tried<&'static str> {
+        let told = self.start(file, seed).await;
+        self.town.kill_all()?;
+        let said = self.town.said()?.concat();
+        if let Some(line) = said.lines().find(|line| PANICS.iter().any(|word| line.contains(word)))
+        {
+            return Err(format!("it panicked: {line}").into());
+        }
+        if told.is_ok() {
+            return told;
+        }
+        fs::copy(self.template.path().join(file), self.town.folder().join(file))?;
+        self.town.start_all().await?;
+        self.town.stop_all()?;
+        let leaves = self.town.fsck()?;
+        if leaves.iter().zip(self.leaves).all(|(now, before)| *now >= before) {
+            Ok("it said another thing and harmed nothing")
+        } else {
+            Err(format!("{:?} leaves became {leaves:?}", self.leaves).into())
+        }
+    }
+
     async fn works(&mut self, seed: u64) -> Tried<()> {
         self.town.start_all().await?;
         let client = self.town.client(Who::Platform)?;
@@ -201,11 +242,22 @@ impl Hamlet {
     }
 }
 
+fn is_settings(file: &Path) -> bool {
+    file.extension().is_some_and(|end| end == "toml")
+}
+
+/// Where the second line begins. The first says in which folder everything is: another one is
+/// another organisation, and the round would leave it behind somewhere on this machine.
+fn first_line(path: &Path) -> Tried<u64> {
+    let end = fs::read(path)?.iter().position(|byte| *byte == b'\n');
+    Ok(u64::try_from(end.map_or(0, |end| end + 1))?)
+}
+
 /// Whether words name the file. An API key can only be told from another one by who holds the
 /// other copy, so there the words are those of the one who was turned away (docs/OPERATING.md).
 fn is_named(said: &str, file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let is_api_key = file.components().count() == 1;
+    let is_api_key = file.components().count() == 1 && !is_settings(file);
     said.contains(&name)
         || said.contains(&file.display().to_string())
         || is_api_key && said.contains("a deposit was turned away")

@@ -6,6 +6,9 @@
 //! use: a log signs every head with both. *Finish*, after the peer accepted the statement:
 //! the new key takes the place of the old one, which is put aside.
 
+mod key_encryption;
+mod search;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,7 +19,6 @@ use heqi_evidence::canonical;
 use heqi_evidence::key_change::{KeyChange, KeyChangeReason, KeyRole};
 use heqi_evidence::statement::Statement as _;
 use heqi_evidence_store::durable_file::Disk;
-use heqi_evidence_store::vault::{FileKeyEncryptionKey, rewrap_epoch_keys};
 use heqi_pki::dsse::{Envelope, PayloadType};
 use heqi_pki::keys::{Signer, SigningKey};
 use heqi_tlog::note::SignatureType;
@@ -56,6 +58,7 @@ impl Rotation<'_> {
     pub(crate) async fn run(&self, out: &mut dyn Write) -> Result<(), KeysError> {
         match self.role {
             RotateRole::Kek => self.key_encryption(out).await,
+            RotateRole::Search => self.search(out).await,
             role => {
                 let files = self.files(role)?;
                 if self.finish { self.end(&files, out) } else { self.begin(&files, out).await }
@@ -74,7 +77,10 @@ impl Rotation<'_> {
             RotateRole::Mirror => (KeyRole::Mirror, "mirror", "key"),
             RotateRole::Receipt => (KeyRole::Receipt, "receipt", "pem"),
             RotateRole::Order => (KeyRole::Order, "order", "pem"),
-            RotateRole::Kek => (KeyRole::KeyEncryption, "key-encryption", "key"),
+            // They sign nothing and have steps of their own.
+            RotateRole::Kek | RotateRole::Search => {
+                return Err(KeysError::NoSuchKey(self.keys()));
+            }
         };
         let keys = self.keys();
         let current = keys.join(format!("{stem}.{extension}"));
@@ -178,46 +184,6 @@ impl Rotation<'_> {
         take_the_place(&files.current, &files.next, &kept)?;
         writeln!(out, "Done. Start the service. Take {} away and destroy it when", kept.display())?;
         writeln!(out, "no backup needs it any more.")?;
-        Ok(())
-    }
-
-    /// The key-encryption key wraps and does not sign: one step, no overlap for anybody else.
-    async fn key_encryption(&self, out: &mut dyn Write) -> Result<(), KeysError> {
-        let files = self.files(RotateRole::Kek)?;
-        let resumed = files.next.exists();
-        writeln!(out, "Rotation of the key-encryption key in {}", self.data_dir.display())?;
-        if resumed {
-            writeln!(out, "  A rotation is under way; what is left of these steps is done.")?;
-        }
-        writeln!(out, "  1. write the new key to {}", files.next.display())?;
-        writeln!(out, "  2. log the change, signed by the log key, by fingerprints")?;
-        writeln!(out, "  3. wrap every epoch key of the vault anew; no data is rewritten")?;
-        writeln!(out, "  4. keep the old key under keys/retired, for backups made with it")?;
-        writeln!(out, "  5. put the new key in its place")?;
-        if !self.yes {
-            writeln!(out, "Nothing was changed; add --yes to do it.")?;
-            return Ok(());
-        }
-        let disk = Disk::default();
-        let old = FileKeyEncryptionKey::load(&files.current, self.entropy.clone())?;
-        let new = if resumed {
-            FileKeyEncryptionKey::load(&files.next, self.entropy.clone())?
-        } else {
-            FileKeyEncryptionKey::create(&files.next, &disk, self.entropy.clone())?
-        };
-        let (old_name, new_name) = (old.fingerprint().to_string(), new.fingerprint().to_string());
-        log_fingerprints(self, KeyRole::KeyEncryption, &old_name, &new_name).await?;
-        let store = self.data_dir.join("store");
-        let done = rewrap_epoch_keys(&store, None, &old, &new, &disk)?;
-        let retired = self.keys().join("retired");
-        let kept = retired.join(format!("{}-key-encryption.key", self.clock.now().as_millis()));
-        take_the_place(&files.current, &files.next, &kept)?;
-        writeln!(
-            out,
-            "Done: {} epoch keys wrapped anew, {} were already.",
-            done.rewrapped, done.already
-        )?;
-        writeln!(out, "Destroy {} when the last backup made with it is gone.", kept.display())?;
         Ok(())
     }
 }

@@ -1,12 +1,17 @@
 //! A search: on which basis, by whom, what it finds, and the leaf it leaves.
 
+use std::sync::Arc;
+
 use heqi_filing::{Capacity, OfficeKind, PartyKind};
 use heqi_registration::add_party::{AddParty, add_party};
 use heqi_registration::contacts::{Contact, uscc};
+use heqi_registration::person_keys::{finish, prepare};
 use heqi_registration::regulator::basis::BasisError;
 use heqi_registration::regulator::criteria::CriteriaError;
 use heqi_registration::regulator::search::{SearchError, own_searches, results, search};
 use heqi_registration::request::StaffRole;
+use heqi_registration::search_index::MemoryIndex;
+use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::{Explain as _, Language};
 
 use super::{COMPANY, NUMBER, by_company, member, regulator, signed, typed};
@@ -58,6 +63,25 @@ async fn a_search_without_legal_basis_or_case_is_refused_with_the_article_and_wr
     let after = world.contents().await;
     assert_eq!(after.entries.len(), before.entries.len());
     assert_eq!(after.rows.len(), before.rows.len());
+}
+
+#[tokio::test]
+async fn behind_a_replaced_secret_people_are_found_again_and_not_by_a_search_from_before() {
+    let (world, drafted) = signed().await;
+    let by_number = typed(|typed| typed.person_number = NUMBER.into());
+    assert_eq!(world.found(&by_number).await, [drafted.filing]);
+    let before = world.search(&regulator(), &by_number).await.unwrap();
+
+    let (store, entropy) = (&world.store, SeededEntropy::new(77));
+    prepare(&**store, &entropy).await.unwrap();
+    finish(&**store, &entropy).await.unwrap();
+    let mut again = world.started_on(store, store.clone(), 12).await;
+    assert_ne!(again.platform.index_name(), world.platform.index_name(), "another index");
+    again.platform = again.platform.finding_by(Arc::new(MemoryIndex::default()));
+    again.index().await;
+    assert_eq!(again.found(&by_number).await, [drafted.filing]);
+    let page = results(&again.platform, &regulator(), before, None).await.unwrap();
+    assert!(page.rows.is_empty(), "the digest of before is nobody's any more");
 }
 
 #[tokio::test]

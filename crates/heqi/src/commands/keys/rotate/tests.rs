@@ -1,6 +1,6 @@
 use heqi_evidence::anchors::Validity;
 use heqi_evidence_store::backend::Backend as _;
-use heqi_evidence_store::vault::DataKeyId;
+use heqi_evidence_store::vault::{DataKeyId, FileKeyEncryptionKey};
 use heqi_testkit::{FixedClock, SeededEntropy};
 use heqi_tlog::note::VerifierKey;
 use heqi_vocabulary::UtcMillis;
@@ -340,6 +340,104 @@ async fn the_key_encryption_key_rotates_under_a_full_vault_and_the_old_one_opens
     keys::write_secret(&ours.keys().join("key-encryption.key"), &old_text).unwrap();
     let store = ours.store();
     assert!(store.vault().key(id).is_err(), "the retired key opens nothing any more");
+}
+
+#[tokio::test]
+async fn the_key_encryption_key_moves_from_its_file_to_a_key_service_and_on_to_another_key_there() {
+    let ours = Organisation::new(1);
+    let id = DataKeyId::of(&[b"filing", b"party", b"person"]);
+    let store = ours.store();
+    store.vault().create(id).unwrap();
+    store.vault().flush().unwrap();
+    store.close().unwrap();
+    drop(store);
+    let opens = || {
+        let store = ours.store();
+        let opens = store.vault().key(id).is_ok();
+        store.close().unwrap();
+        opens
+    };
+    let [key, service, next] = ["key-encryption.key", "key-service.json", "key-service.next.json"]
+        .map(|file| ours.keys().join(file));
+    let old_text = fs::read_to_string(&key).unwrap();
+    let url = crate::keys::key_service::tests::service("secret");
+    keys::write_secret(&ours.keys().join("token"), "secret").unwrap();
+    let name_next = |name: &str| {
+        let text = format!(r#"{{"url":"{url}","key":"{name}","token_file":"token"}}"#);
+        keys::write_secret(&next, &text).unwrap();
+    };
+
+    name_next("one");
+    let planned = ours.rotate(RotateRole::Kek, false, false).await.unwrap();
+    assert!(planned.contains("Nothing was changed"), "{planned}");
+    assert!(opens(), "what is in the file opens while the move is prepared");
+    let half = ours.keys().join("key-encryption.next.key");
+    keys::write_secret(&half, &old_text).unwrap();
+    let both = ours.rotate(RotateRole::Kek, false, true).await;
+    assert!(matches!(both, Err(KeysError::TwoNextKeys(_))), "{both:?}");
+    fs::remove_file(half).unwrap();
+
+    let printed = ours.rotate(RotateRole::Kek, false, true).await.unwrap();
+    assert!(printed.contains("Done: 1 epoch keys wrapped anew"), "{printed}");
+    assert!(service.exists() && !next.exists() && !key.exists());
+    assert!(opens(), "by the key service alone");
+    assert_eq!(ours.leaves().await.len(), 1, "the change is a leaf");
+    let described = fs::read_to_string(&service).unwrap();
+    fs::remove_file(&service).unwrap();
+    keys::write_secret(&key, &old_text).unwrap();
+    assert!(!opens(), "the retired key opens nothing any more");
+    fs::remove_file(&key).unwrap();
+    keys::write_secret(&service, &described).unwrap();
+
+    let nowhere = ours.rotate(RotateRole::Kek, false, true).await;
+    assert!(matches!(nowhere, Err(KeysError::NoNextKey(_))), "{nowhere:?}");
+    name_next("one");
+    let same = ours.rotate(RotateRole::Kek, false, true).await;
+    assert!(matches!(same, Err(KeysError::SameKey(_))), "{same:?}");
+    name_next("two");
+    ours.rotate(RotateRole::Kek, false, true).await.unwrap();
+    assert!(fs::read_to_string(&service).unwrap().contains("two") && !next.exists());
+    assert!(opens());
+    assert_eq!(ours.leaves().await.len(), 2);
+    assert_eq!(fs::read_dir(ours.keys().join("retired")).unwrap().count(), 2);
+}
+
+#[tokio::test]
+async fn the_secret_that_people_are_found_by_is_replaced_and_the_index_goes_with_it() {
+    let ours = Organisation::new(1);
+    let index = ours.data().join("search/of-the-old-secret");
+    Disk::default().create_directory(&index).unwrap();
+    let planned = ours.rotate(RotateRole::Search, false, false).await.unwrap();
+    assert!(planned.contains("Nothing was changed"), "{planned}");
+    assert!(index.exists() && ours.leaves().await.is_empty());
+
+    // Cut off after the secret was drawn: the same one is used.
+    let store = ours.store();
+    let drawn = heqi_registration::person_keys::prepare(&*store, &*ours.entropy).await.unwrap();
+    store.close().unwrap();
+    drop(store);
+    let printed = ours.rotate(RotateRole::Search, false, true).await.unwrap();
+    assert!(printed.contains(&format!("{} in the place of {}", drawn.new, drawn.old)), "{printed}");
+    assert!(!ours.data().join("search").exists());
+    let [statement] = &ours.statements()[..] else { panic!("one statement") };
+    let envelope = Envelope::from_json(&fs::read(statement).unwrap()).unwrap();
+    let key = keys::note_key(
+        &ours.keys().join("log.key"),
+        "unused",
+        SignatureType::Ed25519,
+        &*ours.entropy,
+    );
+    let said = KeyChange::verify(&envelope, &[key.unwrap().statement_key().public_key()]).unwrap();
+    assert_eq!(said.role, KeyRole::Search);
+    assert_eq!((said.old_key, said.new_key), (drawn.old.to_string(), drawn.new.to_string()));
+    assert_eq!(ours.leaves().await.len(), 1);
+
+    // The next one goes on from there, and an office has no such secret.
+    let printed = ours.rotate(RotateRole::Search, false, true).await.unwrap();
+    assert!(printed.contains(&format!("in the place of {}", drawn.new)), "{printed}");
+    assert_eq!(ours.leaves().await.len(), 2);
+    let refused = Organisation::office(2).rotate(RotateRole::Search, false, true).await;
+    assert!(matches!(refused, Err(KeysError::NoPlatform(_))), "{refused:?}");
 }
 
 #[tokio::test]
