@@ -3,8 +3,7 @@
 use heqi_filing::{Document, Filing, Party};
 use heqi_vocabulary::Language;
 
-use crate::messages::Purpose;
-use crate::rows::MessageRow;
+use crate::messages::{MessageRow, Purpose};
 
 /// The most documents that one message lists.
 const MOST_LISTED: usize = 20;
