@@ -19,7 +19,7 @@
 //! - [`uscc`]: unified social credit codes, GB 32100
 //! - [`registration_no`]: registration numbers from before 2015, GS 15
 //! - [`mobile`], [`email`]: how a person is reached
-//! - [`person_name`], [`company_name`], [`name_declaration`]: names
+//! - [`person_name`], [`company_name`], [`name_declaration`], [`short_name`]: names
 //! - [`amount`], [`contributions`]: money in fen, and what shareholders promise
 //! - [`calendar`]: deadlines in days and in working days
 
@@ -38,6 +38,7 @@ pub mod personal_document;
 pub mod region;
 pub mod registration_no;
 pub mod resident_id;
+pub mod short_name;
 pub mod uscc;
 
 mod characters;

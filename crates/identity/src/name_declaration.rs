@@ -170,7 +170,7 @@ fn before_is(before: &str, name: &str) -> bool {
 }
 
 /// The name without 省, 市, 区 or 县; `None` where one character would be left.
-fn short_of(name: &str) -> Option<&str> {
+pub(crate) fn short_of(name: &str) -> Option<&str> {
     let short = name.strip_suffix(['省', '市', '区', '县'])?;
     (short.chars().count() >= 2).then_some(short)
 }

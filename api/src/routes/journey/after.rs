@@ -282,7 +282,22 @@ async fn steps(
         FilingState::Ended { since, .. } => steps.push(step(StepKind::Ended, Done, Some(since))),
         _ => {}
     }
+    let submission = submission(view.state);
+    steps.extend(submission.map(|(stand, since)| step(StepKind::Submission, stand, since)));
     Ok(steps)
+}
+
+/// What comes after everybody's answer, and since when it stands so: the registry is the handler's business, and what is
+/// paused or over does not get there.
+const fn submission(state: FilingState) -> Option<(StepStand, Option<heqi_vocabulary::UtcMillis>)> {
+    match state {
+        FilingState::Drafting { .. }
+        | FilingState::Signing { .. }
+        | FilingState::Signed { .. }
+        | FilingState::Reviewing { .. } => Some((StepStand::Later, None)),
+        FilingState::Confirmed { since } => Some((StepStand::Elsewhere, Some(since))),
+        FilingState::Frozen { .. } | FilingState::Ended { .. } => None,
+    }
 }
 
 fn lines(view: &Timeline, language: Language) -> Vec<PartyLine> {

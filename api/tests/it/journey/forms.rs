@@ -6,6 +6,9 @@ use super::{Browser, filled, link_of, link_of_own};
 use crate::service::Service;
 use crate::signer::{NAMES, invited};
 
+/// What is said of the registry once everybody has confirmed.
+const TO_THE_REGISTRY: &str = "由经办人向登记机关提交";
+
 #[tokio::test]
 async fn a_form_of_another_site_or_without_the_token_does_nothing() {
     let service = Service::start().await;
@@ -66,6 +69,7 @@ async fn an_answer_comes_from_a_page_of_the_session_and_silence_is_none() {
     assert!(page.contains("还没有全部签署") && !page.contains("name=\"shown_sha256\""), "{page}");
     let page = browser.page("/sign/filing").await;
     assert!(page.contains("待您签署") && page.contains(NAMES[1]), "{page}");
+    assert!(page.contains("提交登记机关") && !page.contains(TO_THE_REGISTRY), "{page}");
     for (path, body) in [
         ("/sign/confirm", "shown_sha256=00"),
         ("/sign/object", "ground=other"),
@@ -87,6 +91,8 @@ async fn an_answer_comes_from_a_page_of_the_session_and_silence_is_none() {
     assert_eq!((answer.status, answer.header("location")), (303, "/sign/confirm"));
     assert!(browser.page("/sign/confirm").await.contains("已收到您的异议"));
     assert!(browser.page("/sign").await.contains("办件暂不能签署"));
+    let page = browser.page("/sign/filing").await;
+    assert!(!page.contains("提交登记机关"), "what is paused goes nowhere: {page}");
 }
 
 #[tokio::test]
@@ -121,4 +127,9 @@ async fn who_confirms_on_a_page_of_before_an_update_is_shown_the_words_of_now() 
     let answer = browser.submit(&page, "/sign/confirm", &[]).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/sign/confirm"));
     assert_eq!(service.log_size(), size + 1);
+    // Everybody has confirmed: who submits it is said, and not that it was done.
+    let filing = browser.page("/sign/filing").await;
+    assert!(filing.contains(TO_THE_REGISTRY), "{filing}");
+    let english = browser.page("/sign/filing?lang=en").await;
+    assert!(english.contains("the handler submits it to the registry"), "{english}");
 }

@@ -185,11 +185,11 @@ impl ConfirmError {
                 "confirmation_window_closed",
                 [
                     "确认期限已过，系统不会代您确认，已有签名不受影响。",
-                    "请联系经办人再次通知，或者到窗口确认。",
+                    "请联系经办人再次通知，收到通知后72小时内可以确认。",
                 ],
                 [
                     "The time for confirming is over; nothing was confirmed for you and the signatures stand.",
-                    "Ask the handler to notify you again, or confirm at the counter.",
+                    "Ask the handler to notify you again; you have 72 hours to confirm from then on.",
                 ],
             ),
         }

@@ -187,14 +187,14 @@ pub static PURPOSES: [Known; 13] = [
         word: "confirm_overdue",
         places: PLACES,
         zh: [
-            "{company}{matter}文件逾期未确认，签署有效但不会提交登记。请联系经办人再次通知或到窗口确认，电话{telephone}",
+            "{company}{matter}文件逾期未确认，签署有效但不会提交登记。请联系经办人再次通知，如有疑问请打{telephone}",
             "逾期未确认：{company}{matter}文件（{number}）",
-            "{name}：您好！\n\n{company}的{matter}文件（办件码{number}）在72小时内没有得到全部当事人的确认。\n已作出的签署仍然有效，但系统不会向登记机关提交，也不会视为有人同意。\n请联系经办人再次通知，或到窗口由工作人员当面确认。签署情况可在此查看，请勿转发：\n{link}\n\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。如有疑问请致电{telephone}。\n",
+            "{name}：您好！\n\n{company}的{matter}文件（办件码{number}）在72小时内没有得到全部当事人的确认。\n已作出的签署仍然有效，但系统不会向登记机关提交，也不会视为有人同意。\n请联系经办人再次通知，收到通知后72小时内可以确认。签署情况可在此查看，请勿转发：\n{link}\n\n本邮件由系统发送，我们不会要求您提供密码、验证码或付款。如有疑问请致电{telephone}。\n",
         ],
         en: [
             "Not all have confirmed the documents of {company} in time. Signatures stand, nothing is submitted. Ask the handler or call {telephone}",
             "Not confirmed in time: {company}, {matter} ({number})",
-            "Dear {name},\n\nnot every party has confirmed the documents of {company} ({matter}, number {number}) within 72 hours.\nThe signatures stand, but nothing is submitted to the registry, and nobody is taken to have agreed.\nHave the handler ask again, or confirm at the counter. The signatures can be seen here; do not forward this link:\n{link}\n\nThis mail is sent by a machine; we never ask you for a password, a code or a payment. Questions: {telephone}\n",
+            "Dear {name},\n\nnot every party has confirmed the documents of {company} ({matter}, number {number}) within 72 hours.\nThe signatures stand, but nothing is submitted to the registry, and nobody is taken to have agreed.\nHave the handler ask again; there are 72 hours to confirm from then on. The signatures can be seen here; do not forward this link:\n{link}\n\nThis mail is sent by a machine; we never ask you for a password, a code or a payment. Questions: {telephone}\n",
         ],
     },
     Known {

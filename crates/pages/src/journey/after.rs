@@ -302,8 +302,8 @@ const NOT_YET: Words = Words::new(
     "Not everything is signed, so nothing can be confirmed yet; you may object now. Signatures missing:",
 );
 const OVERDUE: Words = Words::new(
-    "逾期未确认：签署仍然有效，但不会提交登记。请联系经办人再次通知，或到窗口当面确认。",
-    "The time for confirming is over: signatures stand, nothing is submitted. Have the handler ask again, or confirm at the counter.",
+    "逾期未确认：签署仍然有效，但不会提交登记。请联系经办人再次通知，收到通知后72小时内可以确认。",
+    "The time for confirming is over: signatures stand, nothing is submitted. Have the handler ask again; you have 72 hours to confirm from then on.",
 );
 const CLOSED: Words = Words::new(
     "该办件已暂停或已结束，暂不能确认。处理结果会通知每一位当事人。",

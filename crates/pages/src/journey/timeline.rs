@@ -59,6 +59,8 @@ pub enum StepKind {
     Reviewing,
     /// An objection.
     Objection,
+    /// The registry, to which the handler submits.
+    Submission,
     /// Over.
     Ended,
 }
@@ -75,6 +77,8 @@ pub enum StepStand {
     Later,
     /// Somebody refused it, and nobody is asked again.
     Refused,
+    /// It is its turn, and it is done elsewhere: nothing of it is known here.
+    Elsewhere,
 }
 
 /// One party.
@@ -204,7 +208,9 @@ impl Page for TimelinePage {
                         div {
                             p { strong { (step.name(l)) } " · " (step.stand(l)) }
                             @if let Some(since) = &step.since { p .soft { (SINCE.in_language(l)) " " (since) } }
-                            @if step.stand == StepStand::Waiting { p { (step.waits_for(l)) } }
+                            @if matches!(step.stand, StepStand::Waiting | StepStand::Elsewhere) {
+                                p { (step.waits_for(l)) }
+                            }
                             @if step.stand == StepStand::Refused { p { (NOT_TAKEN.in_language(l)) } }
                             @if let Some(next) = &step.next { p .soft { (NEXT.in_language(l)) " " (next) } }
                         }
@@ -255,6 +261,13 @@ impl Page for TimelinePage {
                 },
                 step(StepKind::Reviewing, StepStand::Waiting, None),
                 step(StepKind::Objection, StepStand::Waiting, None),
+                TimelineStep {
+                    kind: StepKind::Submission,
+                    stand: StepStand::Later,
+                    since: None,
+                    next: None,
+                },
+                step(StepKind::Submission, StepStand::Elsewhere, None),
                 step(StepKind::Ended, StepStand::Done, None),
             ],
             parties: PartyLine::samples(),
@@ -273,6 +286,7 @@ impl TimelineStep {
             StepStand::Waiting => "waiting",
             StepStand::Refused => "refused",
             StepStand::Later => "later",
+            StepStand::Elsewhere => "elsewhere",
         }
     }
 
@@ -292,6 +306,7 @@ impl TimelineStep {
             StepKind::Confirming => Words::new("各方确认", "Confirmations"),
             StepKind::Reviewing => Words::new("人工核验身份", "Identity checked by a person"),
             StepKind::Objection => Words::new("有异议，已暂停", "Objected, paused"),
+            StepKind::Submission => Words::new("提交登记机关", "Submission to the registry"),
             StepKind::Ended => Words::new("办件已结束", "Filing over"),
         }
         .in_language(language)
@@ -304,6 +319,7 @@ impl TimelineStep {
             StepStand::Waiting => Words::new("进行中", "under way"),
             StepStand::Later => Words::new("未开始", "not begun"),
             StepStand::Refused => Words::new("未全部存证至公证处", "not deposited everywhere"),
+            StepStand::Elsewhere => Words::new("由经办人办理", "up to the handler"),
         }
         .in_language(language)
     }
@@ -327,6 +343,10 @@ impl TimelineStep {
             StepKind::Objection => Words::new(
                 "等待登记机关工作人员核查；结果会通知每一位当事人。",
                 "It waits for the registry's staff; every party will be told the outcome.",
+            ),
+            StepKind::Submission => Words::new(
+                "各方均已确认，由经办人向登记机关提交。本页不显示是否已提交和登记结果，请向经办人了解。",
+                "Everybody has confirmed; the handler submits it to the registry. Whether that was done, and what comes of it, is not shown here: ask the handler.",
             ),
         }
         .in_language(language)
@@ -359,6 +379,22 @@ const FOOT: Words = Words::new(
 mod tests {
     use super::*;
 
+    /// The step of the sample that stands so, as it is shown in Chinese.
+    fn shown(page: &TimelinePage, stand: &str) -> String {
+        let frame = Frame {
+            language: Language::Zh,
+            large: false,
+            here: Link::Timeline,
+            csrf: Some("c5rf".into()),
+            service: "示例商事文签".into(),
+            telephone: "0571-0000110".into(),
+        };
+        let shown = page.content(&frame).into_string();
+        let (_, step) = shown.split_once(&format!("data-state=\"{stand}\"")).unwrap();
+        let (step, _) = step.split_once("</li>").unwrap();
+        step.to_owned()
+    }
+
     #[test]
     fn a_deposit_that_was_refused_for_good_is_not_told_as_under_way() {
         let page = TimelinePage::samples().remove(0);
@@ -369,17 +405,17 @@ mod tests {
         {
             assert_eq!(refused.stand(language), told);
         }
-        let frame = Frame {
-            language: Language::Zh,
-            large: false,
-            here: Link::Timeline,
-            csrf: Some("c5rf".into()),
-            service: "示例商事文签".into(),
-            telephone: "0571-0000110".into(),
-        };
-        let shown = page.content(&frame).into_string();
-        let (_, step) = shown.split_once("data-state=\"refused\"").unwrap();
-        let (step, _) = step.split_once("</li>").unwrap();
+        let step = shown(&page, "refused");
         assert!(step.contains("不会自动重试") && !step.contains("进行中"), "{step}");
+    }
+
+    #[test]
+    fn nobody_is_told_that_a_filing_was_submitted_or_is_being_submitted() {
+        let page = TimelinePage::samples().remove(0);
+        let step = shown(&page, "elsewhere");
+        assert!(step.contains("提交登记机关") && step.contains("由经办人向登记机关提交"), "{step}");
+        for claim in ["已提交", "已完成", "进行中"] {
+            assert!(!step.replace("是否已提交", "").contains(claim), "{claim} in {step}");
+        }
     }
 }
