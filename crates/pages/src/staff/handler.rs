@@ -326,8 +326,8 @@ const REMOVED: Words = Words::new(
 );
 const OVERDUE: Words = Words::new("逾期未确认", "Not confirmed in time");
 const OVERDUE_NEXT: Words = Words::new(
-    "72小时内没有得到全部确认。签署仍然有效，但不会提交登记。再次通知后，未确认的各方重新有72小时答复；不便用手机的，可到窗口当面确认。",
-    "Not everybody has confirmed within 72 hours. Signatures stand, nothing is submitted. When you ask again, those who have not confirmed have 72 hours anew; who does better without a phone confirms at the counter.",
+    "72小时内没有得到全部确认。签署仍然有效，但不会提交登记。再次通知后，未确认的各方重新有72小时答复。",
+    "Not everybody has confirmed within 72 hours. Signatures stand, nothing is submitted. When you ask again, those who have not confirmed have 72 hours anew.",
 );
 const ASK_AGAIN: Words = Words::new("再次通知未确认的各方", "Ask those who have not confirmed");
 const ASKED_AGAIN: Words = Words::new(
