@@ -36,7 +36,7 @@ fn list_in(file: &[u8]) -> Value {
 }
 
 /// What was written in a copy of a store, to be written in the store itself.
-async fn written_in(copy: &MemoryBackend, store: &MemoryBackend) -> Changeset {
+pub(super) async fn written_in(copy: &MemoryBackend, store: &MemoryBackend) -> Changeset {
     let rows = async |store: &MemoryBackend| -> BTreeMap<RowKey, Row> {
         store.scan(b"", None, usize::MAX).await.unwrap().into_iter().collect()
     };
@@ -54,7 +54,9 @@ async fn written_in(copy: &MemoryBackend, store: &MemoryBackend) -> Changeset {
 }
 
 /// The office on a copy of its store, and on the store itself behind which somebody else may commit first.
-fn beside(bureau: &Bureau) -> (Arc<MemoryBackend>, NotaryOffice, Arc<Between>, NotaryOffice) {
+pub(super) fn beside(
+    bureau: &Bureau,
+) -> (Arc<MemoryBackend>, NotaryOffice, Arc<Between>, NotaryOffice) {
     let (story, store) = (story(), bureau.house.store.clone());
     let copy = Arc::new(store.copy());
     let between = Arc::new(Between::over(store.clone()));
