@@ -246,16 +246,16 @@ pub async fn reset_officer(
         if row.disabled_at.is_some() {
             second_account::refuse(office, id, &secrets.name).await?;
         }
-        // The last security officer must be able to come back without another.
-        if row.role != OfficeRole::Security || has_security(office, id).await? {
-            row.released_at = None;
-        }
+        // Where no other security officer is in, nobody would let this one in, also if it was reset or shut out before.
+        let is_last = row.role == OfficeRole::Security && !has_security(office, id).await?;
+        let now = office.clock().now();
+        row.released_at = is_last.then(|| row.released_at.unwrap_or(now));
         secrets.password = hashed.clone();
         secrets.totp = None;
         secrets.recovery.clear();
         row.is_enrolled = false;
         row.disabled_at = None;
-        row.sessions_from = office.clock().now();
+        row.sessions_from = now;
         row.secrets = seal(office, id, &secrets)?;
         let mut changes = Changeset::new();
         turn.take(&mut changes)?;

@@ -271,19 +271,13 @@ impl Attempts {
 
     async fn again(&mut self, error: CommitError) -> Result<(), MatterError> {
         match error {
-            CommitError::Conflict { .. } if self.0 < ATTEMPTS => self.overtaken().await,
+            CommitError::Conflict { .. } if self.0 < ATTEMPTS => {
+                self.0 += 1;
+                tokio::task::yield_now().await;
+                Ok(())
+            }
             error => Err(error.into()),
         }
-    }
-
-    /// Another one was committed while this was prepared: read again.
-    pub(crate) async fn overtaken(&mut self) -> Result<(), MatterError> {
-        if self.0 >= ATTEMPTS {
-            return Err(MatterError::Busy);
-        }
-        self.0 += 1;
-        tokio::task::yield_now().await;
-        Ok(())
     }
 }
 

@@ -66,31 +66,24 @@ pub async fn dossier(
     by: &Officer,
     no: ApplicationNo,
 ) -> Result<Vec<u8>, MatterError> {
-    Ok(made(office, by, no).await?.file)
-}
-
-/// The archive file, and of what it is.
-struct Made {
-    file: Vec<u8>,
-    /// The newest step that is in it.
-    last_step: Digest,
-    /// The version that was archived before it.
-    former: Option<ArchivedVersion>,
-}
-
-async fn made(office: &NotaryOffice, by: &Officer, no: ApplicationNo) -> Result<Made, MatterError> {
     if !matches!(by.role, OfficeRole::Archivist | OfficeRole::Auditor) {
         return Err(super::state::Rule::Role.into());
     }
     let mut opened = open(office, no).await?;
-    let mut record = steps(office, by, no).await?;
+    let mut record = record_of(office, by, &opened).await?;
     as_archived(office, &mut opened, &mut record).await?;
-    let former = archived_versions(&record).pop();
-    let mut files = files_of(office, &opened, &record).await?;
-    let list = list_of(&opened, &files, former.as_ref());
-    files.insert(0, ("dossier.json".to_owned(), canonical::to_bytes(&list)?));
-    let file = container::write(&files).map_err(|error| MatterError::Broken(error.to_string()))?;
-    Ok(Made { file, last_step: opened.matter.last_step, former })
+    file_of(office, &opened, &record, archived_versions(&record).last()).await
+}
+
+/// The record as far as the matter had come when it was read: a file has nothing of what came in between.
+async fn record_of(
+    office: &NotaryOffice,
+    by: &Officer,
+    opened: &Opened<'_>,
+) -> Result<Vec<StepView>, MatterError> {
+    let mut record = steps(office, by, opened.matter.no()).await?;
+    record.retain(|step| step.seq <= opened.matter.steps);
+    Ok(record)
 }
 
 /// What has not changed since it was archived is made as it was then, without the step that says so: whoever takes the file
@@ -107,9 +100,12 @@ async fn as_archived(
         return Ok(());
     }
     let newest = StepKey { application: matter.no, seq: matter.steps };
+    // Without it no file is made, rather than one that calls itself a version that nobody archived.
     let statement = office.statement(&leaf_row(&newest)?).await?.flatten();
     let statement = statement.filter(|bytes| Digest::of(bytes) == matter.last_step);
-    let Some(previous) = statement.and_then(|bytes| previous_of(&bytes)) else { return Ok(()) };
+    let Some(previous) = statement.and_then(|bytes| previous_of(&bytes)) else {
+        return Err(MatterError::Broken(format!("step {newest} is not in the log as it was")));
+    };
     record.pop();
     matter.archived_at = None;
     matter.steps = matter.steps.saturating_sub(1);
@@ -122,6 +118,19 @@ fn previous_of(envelope: &[u8]) -> Option<Digest> {
     let envelope = Envelope::from_json(envelope).ok()?;
     let step: MatterStep = canonical::parse_exact(envelope.unverified_payload()).ok()?;
     Some(step.previous)
+}
+
+/// The file of a matter as it was read, and of its record.
+async fn file_of(
+    office: &NotaryOffice,
+    opened: &Opened<'_>,
+    record: &[StepView],
+    former: Option<&ArchivedVersion>,
+) -> Result<Vec<u8>, MatterError> {
+    let mut files = files_of(office, opened, record).await?;
+    let list = list_of(opened, &files, former);
+    files.insert(0, ("dossier.json".to_owned(), canonical::to_bytes(&list)?));
+    container::write(&files).map_err(|error| MatterError::Broken(error.to_string()))
 }
 
 /// The list of what is in the file.
@@ -247,20 +256,19 @@ pub async fn archive(
 ) -> Result<(), MatterError> {
     let mut attempts = Attempts::default();
     loop {
-        let Made { file, last_step, former } = made(office, by, no).await?;
         let mut opened = open(office, no).await?;
-        let now = opened.now;
-        opened.matter.archived(by, now)?;
-        if opened.matter.last_step != last_step {
-            // It went on while the file was made, which would lack that.
-            attempts.overtaken().await?;
-            continue;
-        }
+        // Before the file is made, which takes its time.
+        opened.matter.may_archive(by)?;
+        let record = record_of(office, by, &opened).await?;
+        let former = archived_versions(&record).pop();
+        let file = file_of(office, &opened, &record, former.as_ref()).await?;
         let mut said = format!("{SAYS}{}", Digest::of(&file));
         if let Some(former) = former {
             let ArchivedVersion { version, sha256, .. } = former;
             said = format!("{said} version {} former {sha256}", version + 1);
         }
+        opened.matter.archived(by, opened.now)?;
+        // Where it went on while the file was made, which lacks that, the matter is another one and this is refused.
         let changes = opened.write(&by.acted(), StepKind::Archived, &said)?;
         if attempts.commit(office, changes).await? {
             return Ok(());

@@ -1,12 +1,15 @@
 //! What waits for the approval of one person: drafts that were handed in, and what notaries put forward about applications
 //! and certificates. What this person drafted, answers for, put forward or has an interest in waits for somebody else.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use heqi_identity::Calendar;
 
 use super::approve::is_own;
 use super::due::{Awaited, awaited};
 use super::error::MatterError;
+use super::number::ApplicationNo;
 use super::queue::{COUNTED, Group, PAGE, page_of, with_proposals};
 use super::state::{Matter, ProposedChange, Rule, Stage};
 use crate::office::NotaryOffice;
@@ -51,9 +54,10 @@ pub async fn to_approve(
     }
     let today = office.clock().now().shanghai_date();
     let mut matters = with_proposals(office).await?;
-    // A draft about whose matter something was put forward is there already.
+    // A draft about whose matter something was put forward is there already, also where that was decided meanwhile.
+    let listed: BTreeSet<ApplicationNo> = matters.iter().map(Matter::no).collect();
     let drafts = handed_in(office).await?;
-    matters.extend(drafts.into_iter().filter(|matter| matter.proposed().is_none()));
+    matters.extend(drafts.into_iter().filter(|matter| !listed.contains(&matter.no())));
     let waiting = matters.into_iter().filter_map(|matter| {
         let (asked, is_undeclared) = asked_of(&matter, by)?;
         let due_on = due_on(&matter, calendar, today);

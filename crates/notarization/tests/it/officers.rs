@@ -280,6 +280,40 @@ async fn of_two_accounts_of_one_person_that_are_let_in_at_one_instant_one_is_ref
 }
 
 #[tokio::test]
+async fn of_two_security_officers_who_fell_at_one_instant_one_is_let_in_by_the_machine() {
+    let story = story();
+    let house = House::of(&story);
+    let office = &house.office;
+    let one = make(office, "security.one", OfficeRole::Security).await;
+    let one = Officer { account: one, role: OfficeRole::Security };
+    let two = make(office, "security.two", OfficeRole::Security).await;
+    release(office, &one, two).await.unwrap();
+    // The first is reset while it shuts the second out: each was the other one that is in.
+    let copy = Arc::new(house.store.copy());
+    let elsewhere = house.beside(&story, copy.clone(), copy.clone(), 5).office;
+    disable_officer(&elsewhere, &one, two).await.unwrap();
+    let (before, _) = held(&house.store).await;
+    let (after, _) = held(&copy).await;
+    let mut disabled = Changeset::new();
+    for (key, row) in after.into_iter().filter(|row| !before.contains(row)) {
+        disabled.put(key, row.value);
+    }
+    let between = Arc::new(Between::over(house.store.clone()));
+    between.before_the_next(disabled);
+    let here = house.beside(&story, between.clone(), house.store.clone(), 6).office;
+    let login = "security.one".parse().unwrap();
+    reset_officer(&here, &login, password(PASSWORD)).await.unwrap();
+    assert!(between.was_told());
+    for login in ["security.one", "security.two"] {
+        assert!(log_in(office, ADDRESS, login, password(PASSWORD)).await.is_err(), "{login}");
+    }
+
+    reset_officer(office, &login, password(PASSWORD)).await.unwrap();
+    come_in(&house, "security.one", None).await;
+    release(office, &one, two).await.unwrap();
+}
+
+#[tokio::test]
 async fn tries_that_come_at_once_are_no_more_than_one_after_the_other() {
     let house = House::of(&story());
     let office = &house.office;

@@ -78,6 +78,12 @@ async fn another_look_by_another_notary_stands_on_the_page_with_its_last_day_and
     let page = clerk.page(&matter).await;
     assert!(page.contains("<dt>复查</dt>"), "{page}");
     assert!(page.contains(&format!("由zhou.ping办理，应于{last_day}前作出决定")), "{page}");
+    for choice in ["", "uphold"] {
+        let unsaid = [("choice", choice), ("text", "内容无误")];
+        let refused = other.act(&matter, "reexamine", &unsaid).await;
+        assert!(refused.text().await.unwrap().contains("未填写内容"), "{choice}");
+        assert!(!clerk.page(&matter).await.contains("复查结论：维持"), "{choice}");
+    }
     let upheld = [("choice", "upheld"), ("text", "内容无误")];
     other.done(&matter, "reexamine", &upheld).await;
     let page = clerk.page(&matter).await;

@@ -16,7 +16,7 @@ use heqi_notarization::matter::queue::{Group, count, index_matters};
 use heqi_notarization::matter::state::Rule;
 use heqi_notarization::matter::step::StepKind;
 use heqi_notarization::matter::view::{matter, steps};
-use heqi_notarization::matter::{ApplicationNo, Stage};
+use heqi_notarization::matter::{ApplicationNo, MatterError, Stage};
 use heqi_vocabulary::Digest;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn list_in(file: &[u8]) -> Value {
 }
 
 /// What was written in a copy of a store, to be written in the store itself.
-async fn written_in(copy: &MemoryBackend, store: &MemoryBackend) -> Changeset {
+pub(super) async fn written_in(copy: &MemoryBackend, store: &MemoryBackend) -> Changeset {
     let rows = async |store: &MemoryBackend| -> BTreeMap<RowKey, Row> {
         store.scan(b"", None, usize::MAX).await.unwrap().into_iter().collect()
     };
@@ -54,7 +54,9 @@ async fn written_in(copy: &MemoryBackend, store: &MemoryBackend) -> Changeset {
 }
 
 /// The office on a copy of its store, and on the store itself behind which somebody else may commit first.
-fn beside(bureau: &Bureau) -> (Arc<MemoryBackend>, NotaryOffice, Arc<Between>, NotaryOffice) {
+pub(super) fn beside(
+    bureau: &Bureau,
+) -> (Arc<MemoryBackend>, NotaryOffice, Arc<Between>, NotaryOffice) {
     let (story, store) = (story(), bureau.house.store.clone());
     let copy = Arc::new(store.copy());
     let between = Arc::new(Between::over(store.clone()));
@@ -147,6 +149,58 @@ async fn what_happens_while_the_file_is_made_is_in_the_file_that_is_archived() {
     assert_eq!(one.sha256, Digest::of(&with_it));
 }
 
+/// Takes the file while somebody else hands the certificate over: behind each row that is read once.
+async fn is_of_before_or_of_after(bureau: &Bureau, no: ApplicationNo) {
+    let archivist = &bureau.archivist.officer;
+    let before = dossier(bureau.office(), archivist, no).await.unwrap();
+    let (copy, elsewhere, _, _) = beside(bureau);
+    let downloaded = (DeliveryWay::Download, "", "");
+    deliver(&elsewhere, no, &bureau.clerk.officer, downloaded).await.unwrap();
+    let after = dossier(&elsewhere, archivist, no).await.unwrap();
+    assert!(before != after, "the record of one has a line more");
+    let delivered = written_in(&copy, &bureau.house.store).await;
+    for reads in 1.. {
+        let store = Arc::new(bureau.house.store.copy());
+        let between = Arc::new(Between::over(store.clone()));
+        between.after_reads(reads, delivered.clone());
+        let here = bureau.house.beside(&story(), between.clone(), store, 6).office;
+        let taken = dossier(&here, archivist, no).await.unwrap();
+        if !between.was_told() {
+            assert!(reads > 1, "no row was read");
+            break;
+        }
+        assert!(taken == before || taken == after, "of both after {reads} rows");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_taken_while_something_happens_is_of_before_or_of_after_it() {
+    let bureau = Bureau::open().await;
+    let no = bureau.issued().await;
+    is_of_before_or_of_after(&bureau, no).await;
+    archive(bureau.office(), no, &bureau.archivist.officer).await.unwrap();
+    is_of_before_or_of_after(&bureau, no).await;
+}
+
+#[tokio::test]
+async fn without_the_step_that_archived_in_the_log_no_file_calls_itself_another_version() {
+    let bureau = Bureau::open().await;
+    let (office, archivist) = (bureau.office(), &bureau.archivist.officer);
+    let no = bureau.issued().await;
+    archive(office, no, archivist).await.unwrap();
+    let seq = steps(office, archivist, no).await.unwrap().last().unwrap().seq;
+    let mut lost = Changeset::new();
+    lost.delete(RowKey::new(format!("matter-step-leaf/{no}/{seq:08}")).unwrap());
+    bureau.house.store.commit(lost).unwrap().await.unwrap();
+    let taken = dossier(office, archivist, no).await;
+    assert!(matches!(taken, Err(MatterError::Broken(_))), "{:?}", taken.map(|file| list_in(&file)));
+}
+
+/// Where matters stand in the queue.
+async fn places(bureau: &Bureau) -> Vec<(RowKey, Row)> {
+    bureau.house.store.scan(b"matter-at/", None, usize::MAX).await.unwrap()
+}
+
 /// A program of before archived once, and left the matter in the archive whatever was done with it later.
 #[tokio::test]
 async fn what_a_program_of_before_left_in_the_archive_is_archived_anew() {
@@ -155,6 +209,7 @@ async fn what_a_program_of_before_left_in_the_archive_is_archived_anew() {
     let no = bureau.issued().await;
     archive(office, no, archivist).await.unwrap();
     let archived_at = matter(office, archivist, no).await.unwrap().matter.archived_at().unwrap();
+    let in_the_archive = places(&bureau).await;
     bureau.corrected(no, "云西 → 云栖").await;
     let key = RowKey::new(format!("matter/{no}")).unwrap();
     let row = bureau.house.store.row(&key).await.unwrap().unwrap();
@@ -163,12 +218,25 @@ async fn what_a_program_of_before_left_in_the_archive_is_archived_anew() {
     stored["matter"]["archived_at"] = json!(archived_at.to_string());
     let mut of_before = Changeset::new();
     of_before.put(key, serde_json::to_vec(&stored).unwrap());
+    for (place, _) in places(&bureau).await {
+        of_before.delete(place);
+    }
+    for (place, row) in in_the_archive {
+        of_before.put(place, row.value);
+    }
+    // Its own pass was done.
+    of_before.put(RowKey::new("matter-indexed/3".to_owned()).unwrap(), b"true".to_vec());
     bureau.house.store.commit(of_before).unwrap().await.unwrap();
     assert_eq!(rule(archive(office, no, archivist).await), Rule::Done);
+    let at = async || {
+        let of = async |group| count(office, archivist, group).await.unwrap();
+        (of(Group::Archived).await, of(Group::At(Stage::Issued)).await)
+    };
+    assert_eq!(at().await, (1, 0));
 
     index_matters(office).await.unwrap();
-    assert_eq!(count(office, archivist, Group::At(Stage::Issued)).await.unwrap(), 1);
+    assert_eq!(at().await, (0, 1), "it left the one place and has the other");
     archive(office, no, archivist).await.unwrap();
     assert_eq!(versions(&bureau, no).await.len(), 2);
-    assert_eq!(count(office, archivist, Group::Archived).await.unwrap(), 1);
+    assert_eq!(at().await, (1, 0));
 }

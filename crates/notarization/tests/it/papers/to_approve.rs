@@ -19,6 +19,7 @@ use heqi_notarization::matter::to_approve::{Asked, to_approve};
 use heqi_notarization::staff::{OfficeRole, Officer};
 use heqi_vocabulary::Clock as _;
 
+use super::archived::{beside, written_in};
 use crate::matter::{Bureau, Member, rule};
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -134,4 +135,25 @@ async fn what_is_due_soonest_waits_first_and_what_has_no_day_last() {
     let last_day = bureau.desk.calendar.after_days(asked_on, 30).last_day;
     let found = all.iter().find(|one| one.matter.no() == issued).unwrap();
     assert_eq!((found.asked, found.due_on), (outcome, Some(last_day)));
+}
+
+#[tokio::test]
+async fn what_is_decided_while_the_list_is_read_stands_on_it_once() {
+    let bureau = Bureau::open().await;
+    let (office, approver) = (bureau.office(), &bureau.approver.officer);
+    let no = bureau.accepted().await;
+    bureau.checked(no).await;
+    bureau.extracted(no).await;
+    bureau.drafted(no).await;
+    hand_in(office, no, &bureau.notary.officer).await.unwrap();
+    let refusal = (RefusalGround::of_item(6).unwrap(), "有争议");
+    propose_refusal(office, no, &bureau.other_notary.officer, refusal).await.unwrap();
+    let (copy, elsewhere, between, here) = beside(&bureau);
+    turn_down_proposed(&elsewhere, no, approver, "可以出证").await.unwrap();
+    // The matter was read for what was put forward, and is a draft like others when those are read.
+    between.after_reads(1, written_in(&copy, &bureau.house.store).await);
+    let all = to_approve(&here, &bureau.desk.calendar, approver).await.unwrap();
+    assert!(between.was_told());
+    let listed: Vec<ApplicationNo> = all.iter().map(|one| one.matter.no()).collect();
+    assert_eq!(listed, [no]);
 }

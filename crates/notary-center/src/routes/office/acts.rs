@@ -291,9 +291,11 @@ async fn plain(
         OfficeAct::AskAgain => ask_reexamination(office, no, by, text).await,
         OfficeAct::Reexamine => {
             let outcome = match form.choice.as_str() {
+                "upheld" => ReexaminationOutcome::Upheld,
                 "corrected" => ReexaminationOutcome::Corrected,
                 "voided" => ReexaminationOutcome::Voided,
-                _ => ReexaminationOutcome::Upheld,
+                // Nobody finds a certificate good by leaving something out.
+                _ => return Err(MatterError::Text),
             };
             conclude_reexamination(office, no, by, (outcome, text)).await
         }

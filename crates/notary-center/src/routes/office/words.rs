@@ -29,7 +29,7 @@ pub(crate) const fn stage(stage: Stage, l: Language) -> &'static str {
 
 pub(super) const fn group(group: Group, l: Language) -> &'static str {
     match group {
-        Group::At(Stage::Issued) => l.pick("已出具，待归档", "issued, not in the archive yet"),
+        Group::At(Stage::Issued) => l.pick("已出具，待归档", "issued, to be archived"),
         Group::At(one) => stage(one, l),
         Group::Archived => l.pick("已归档", "in the archive"),
     }

@@ -7,6 +7,24 @@ use super::*;
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
+impl Lines {
+    /// Takes what is logged from now on, as long as the guard is kept.
+    fn take(&self) -> tracing::subscriber::DefaultGuard {
+        let writer = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_max_level(tracing::Level::DEBUG)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().clone()).unwrap()
+    }
+}
+
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().extend_from_slice(bytes);
@@ -21,14 +39,7 @@ impl io::Write for Lines {
 #[actix_web::test]
 async fn the_log_names_the_route_and_the_reason_and_nothing_the_caller_sent() {
     let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_max_level(tracing::Level::DEBUG)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let _guard = lines.take();
 
     let planted = "330112196405120006";
     let request = get(&format!("/filings/{planted}?name={planted}"))
@@ -38,7 +49,7 @@ async fn the_log_names_the_route_and_the_reason_and_nothing_the_caller_sent() {
     send(request).await;
     send(get("/fire")).await;
 
-    let text = String::from_utf8(lines.0.lock().clone()).unwrap();
+    let text = lines.text();
     for absent in [planted, "203.0.113.1", "10.0.0.2"] {
         assert!(!text.contains(absent), "{text}");
     }
@@ -76,14 +87,7 @@ impl Explain for Full {
 #[actix_web::test]
 async fn a_full_disk_is_told_of_once_a_minute_and_every_refusal_is_counted() {
     let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_max_level(tracing::Level::DEBUG)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let _guard = lines.take();
     let metrics = Metrics::default();
     let edge = Edge::new(Arc::new(Counting::default()), TrustedProxies::default(), &metrics);
     let app = App::new()
@@ -108,7 +112,7 @@ async fn a_full_disk_is_told_of_once_a_minute_and_every_refusal_is_counted() {
         assert_eq!(call_service(&app, get(path).to_request()).await.status(), 503, "{path}");
     }
 
-    let text = String::from_utf8(lines.0.lock().clone()).unwrap();
+    let text = lines.text();
     let written: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of_level = |level: &str| written.iter().filter(|line| line["level"] == level).count();

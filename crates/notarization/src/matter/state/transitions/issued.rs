@@ -108,13 +108,13 @@ impl Matter {
         Ok(())
     }
 
-    /// The dossier goes to the archive once nothing is open any more (公证档案管理办法: 办结后归档).
-    pub(crate) fn archived(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
-        if !self.stage.is_closed() && self.stage != Stage::Issued {
-            return Err(Rule::Stage(self.stage));
-        }
+    /// Whether the dossier may go to the archive now: nothing is open any more (公证档案管理办法: 办结后归档).
+    pub(crate) fn may_archive(&self, by: &Officer) -> Result<(), Rule> {
         if by.role != OfficeRole::Archivist {
             return Err(Rule::Role);
+        }
+        if !self.stage.is_closed() && self.stage != Stage::Issued {
+            return Err(Rule::Stage(self.stage));
         }
         if self.archived_at.is_some() {
             return Err(Rule::Done);
@@ -123,6 +123,12 @@ impl Matter {
         if self.is_looked_at_again() {
             return Err(Rule::LookedAtAgain);
         }
+        Ok(())
+    }
+
+    /// The dossier goes to the archive.
+    pub(crate) fn archived(&mut self, by: &Officer, at: UtcMillis) -> Result<(), Rule> {
+        self.may_archive(by)?;
         self.archived_at = Some(at);
         Ok(())
     }
