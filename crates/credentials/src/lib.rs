@@ -15,6 +15,7 @@
 //! - [`EventBy`]: who did something to an account
 
 mod event_by;
+mod guessable;
 pub mod login_name;
 pub mod password;
 pub mod pauses;
