@@ -115,12 +115,12 @@ impl Password {
     /// # Errors
     /// See [`PasswordError`].
     pub fn chosen(
-        (text, again): (String, String),
+        (text, again): (&str, &str),
         present: &Self,
         known: &[&str],
     ) -> Result<Self, PasswordError> {
-        let (chosen, again) = (Self::new(text)?, Zeroizing::new(again));
-        if *chosen.0 != *again {
+        let chosen = Self::new(text.to_owned())?;
+        if chosen.0.as_str() != again {
             Err(PasswordError::Unlike)
         } else if *chosen.0 == *present.0 {
             Err(PasswordError::Same)
@@ -251,8 +251,7 @@ mod tests {
 
     fn choose(text: &str, again: &str) -> Result<Password, PasswordError> {
         let known = ["li.na", "杭州市临安区市场监督管理局"];
-        let typed = (text.to_owned(), again.to_owned());
-        Password::chosen(typed, &password("correct horse battery"), &known)
+        Password::chosen((text, again), &password("correct horse battery"), &known)
     }
 
     #[test]
