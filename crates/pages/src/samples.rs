@@ -21,7 +21,8 @@ use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
 use crate::sheet::SheetPage;
 use crate::staff::{
     CasePage, CorrectionPage, CounterPage, FactorPage, HandlerPage, JournalPage, LoginPage,
-    ObjectionPage, QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
+    ObjectionPage, OwnPasswordPage, PasswordChangedPage, QueuePage, RecoveryPage, RemovalPage,
+    StaffAccountsPage,
 };
 use crate::trouble::TroublePage;
 
@@ -61,6 +62,8 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<LoginPage>("staff-login", frame, &mut pages);
     of::<FactorPage>("staff-factor", frame, &mut pages);
     of::<RecoveryPage>("staff-recovery", frame, &mut pages);
+    of::<OwnPasswordPage>("staff-password", frame, &mut pages);
+    of::<PasswordChangedPage>("staff-changed", frame, &mut pages);
     of::<QueuePage>("staff-queue", frame, &mut pages);
     of::<ObjectionPage>("staff-objection", frame, &mut pages);
     of::<CounterPage>("staff-counter", frame, &mut pages);
