@@ -37,6 +37,7 @@ mod duties;
 pub(super) mod form;
 mod handler;
 mod objection;
+mod own_password;
 mod ranges;
 mod removal;
 
@@ -52,6 +53,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     duties::configure(app);
     handler::configure(app);
     objection::configure(app);
+    own_password::configure(app);
     removal::configure(app);
 }
 
