@@ -11,6 +11,7 @@
 //!
 //! - [`login_name`]: what somebody types to say who they are
 //! - [`password`], [`totp`], [`recovery`]: what they show
+//! - `guessable`: what nobody chooses as a password
 //! - [`pauses`]: how long they wait after wrong tries
 //! - [`EventBy`]: who did something to an account
 
