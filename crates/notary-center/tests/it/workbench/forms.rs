@@ -76,7 +76,7 @@ async fn an_officer_changes_the_own_password_on_a_page_of_its_own_without_a_scri
         .map(|(name, value)| (name, value.to_owned()))
     };
     for (form, status, field, told) in [
-        (filled("wrong horse battery", &code, NEW), 422, "present", "当前密码不正确"),
+        (filled("wrong horse battery", &code, NEW), 422_u16, "present", "当前密码不正确"),
         (filled(PASSWORD, "000000", NEW), 401, "code", "动态口令不正确"),
         (filled(PASSWORD, &code, "示例公证处123456789"), 422, "new", "太容易猜到"),
     ] {
