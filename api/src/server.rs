@@ -159,6 +159,7 @@ impl Api {
             });
         }
         let edge = Edge::new(Arc::clone(&entropy), settings.trusted_proxies.clone(), &metrics);
+        let edge = edge.with_https_only(settings.https_only);
         let edge = Data::new(edge.with_requests_max(settings.load.requests_max));
         let limits = settings.limits;
         let serving = Serving {

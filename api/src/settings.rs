@@ -25,6 +25,10 @@ pub struct ApiSettings {
     /// program sets it when it knows any.
     #[serde(skip)]
     pub peer_certificates: bool,
+    /// Whether browsers are told to come by TLS alone from now on. The program says so where the service has a
+    /// certificate from its settings; no settings file can.
+    #[serde(skip)]
+    pub https_only: bool,
     /// Pages for people.
     pub pages: PageSettings,
     /// When somebody is told.
@@ -52,6 +56,7 @@ impl Default for ApiSettings {
             rates: Rates::default(),
             load: Load::default(),
             peer_certificates: false,
+            https_only: false,
             pages: PageSettings::default(),
             alarms: AlarmLimits::default(),
             body_deadline_ms: 60_000,

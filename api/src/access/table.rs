@@ -125,6 +125,9 @@ const AUDIT: Access = Access::Staff { roles: &[StaffRole::Auditor] };
 const SECURITY_OR_AUDIT: Access =
     Access::Staff { roles: &[StaffRole::Security, StaffRole::Auditor] };
 
+/// Whoever has signed in, in whatever role: what everybody has, the own account.
+const ANY_STAFF: Access = Access::Staff { roles: &StaffRole::ALL };
+
 /// Every route of the service and who may call it.
 pub const ACCESS_TABLE: &[Rule] = &[
     post("/api/v1/filings", HANDLER),
@@ -215,6 +218,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/code", Access::StaffDoor),
     post("/staff/code", Access::StaffDoor),
     post("/staff/leave", Access::StaffDoor),
+    get("/staff/password", ANY_STAFF),
+    post("/staff/password", ANY_STAFF),
     get("/staff/cases", REVIEWER),
     get("/staff/cases/{case_id}", REVIEWER),
     get("/staff/cases/{case_id}/photo", REVIEWER),

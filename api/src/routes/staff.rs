@@ -38,6 +38,7 @@ mod duties;
 pub(super) mod form;
 mod handler;
 mod objection;
+mod own_password;
 mod pairs;
 mod ranges;
 mod removal;
@@ -54,6 +55,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     duties::configure(app);
     handler::configure(app);
     objection::configure(app);
+    own_password::configure(app);
     removal::configure(app);
     draft::configure(app);
 }

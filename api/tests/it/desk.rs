@@ -176,10 +176,9 @@ async fn a_handler_uploads_what_the_matter_takes_and_is_told_at_the_file_what_is
 async fn added(desk: &Desk<'_>, at: &str, name: &str, capacities: &[&str]) -> String {
     let action = format!("{at}/parties");
     let page = desk.page(&action).await;
-    let mut body = filled(&page, &action, &[("kind", "person"), ("name", name)]);
-    for capacity in capacities {
-        body += &format!("&capacity={capacity}");
-    }
+    let own = filled(&page, &action, &[("kind", "person"), ("name", name)]);
+    let fields = capacities.iter().map(|capacity| format!("&capacity={capacity}"));
+    let body: String = std::iter::once(own).chain(fields).collect();
     let answer = desk.send(&action, &body).await;
     assert_eq!(answer.status, 303, "{}", text(&answer));
     answer.header("location").to_owned()

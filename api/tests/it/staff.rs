@@ -405,6 +405,69 @@ async fn the_first_time_an_authenticator_is_enrolled_and_recovery_codes_are_show
     assert_eq!(wrong.status, 401);
 }
 
+/// The form of another password, as somebody fills it.
+const fn fill<'a>(
+    present: &'a str,
+    code: &'a str,
+    new: &'a str,
+    again: &'a str,
+) -> [(&'static str, &'a str); 4] {
+    [("present", present), ("code", code), ("new", new), ("again", again)]
+}
+
+#[tokio::test]
+async fn staff_changes_the_own_password_on_a_page_of_its_own_without_a_script() {
+    const CHANGE: &str = "/staff/password";
+    const NEW: &str = "seven quiet lanterns";
+    let service = Service::start_reviewing(registry()).await;
+    let mut desk = Desk::reviewer(&service, "li.na", "李娜").await;
+    assert!(desk.page("/staff/cases").await.contains("href=\"/staff/password\""));
+    let page = desk.page(CHANGE).await;
+    service.clock.advance_ms(60_000);
+    let code = desk.secret.code_at(service.clock.now());
+
+    // What is wrong stands at its field, and nothing that was typed comes back.
+    for (typed, status, field, told) in [
+        (fill("wrong horse battery", &code, NEW, NEW), 422, "present", "当前密码不正确"),
+        (fill(PASSWORD, "000000", NEW, NEW), 401, "code", "动态口令不正确"),
+        (fill(PASSWORD, &code, "short", "short"), 422, "new", "密码长度不符合要求"),
+        (fill(PASSWORD, &code, NEW, PASSWORD), 422, "again", "两次输入的新密码不一致"),
+        (fill(PASSWORD, &code, "li.na-123456789", "li.na-123456789"), 422, "new", "太容易猜到"),
+    ] {
+        let answer = desk.submit(&page, CHANGE, &typed).await;
+        let shown = text(&answer);
+        assert_eq!(answer.status, status, "{field}: {shown}");
+        let (before, after) = shown.split_once(&format!("id=\"{field}\"")).unwrap();
+        let label = before.rsplit("<label").next().unwrap();
+        assert!(label.contains(told), "{field}: {shown}");
+        assert!(after.split('>').next().unwrap().contains("aria-invalid=\"true\""), "{field}");
+        for typed in [PASSWORD, NEW, "wrong horse battery"] {
+            assert!(!shown.contains(typed), "{field}: it comes back");
+        }
+        assert!(answer.headers.get("set-cookie").is_none(), "{field}: {:?}", answer.headers);
+    }
+    let english = desk.get("/staff/password?lang=en").await;
+    assert!(text(&english).contains("Change your password"));
+
+    // Without the token of the page nothing happens.
+    let stolen = format!("csrf={}&key=k&present=x&code=1&new=y&again=y", "0".repeat(64));
+    assert_eq!(desk.send(CHANGE, &stolen).await.status, 403);
+
+    let before = desk.cookie.clone();
+    let answer = desk.submit(&page, CHANGE, &fill(PASSWORD, &code, NEW, NEW)).await;
+    assert_eq!(answer.status, 200, "{}", text(&answer));
+    assert!(text(&answer).contains("密码已修改"));
+    desk.keep(&answer);
+    assert_ne!(desk.cookie, before);
+    assert_eq!(desk.get("/staff/cases").await.status, 200, "this session goes on");
+    desk.cookie = before;
+    assert_eq!(desk.get("/staff/cases").await.status, 401, "the one of before is over");
+    let old = desk.send("/staff", "login=li.na&password=correct+horse+battery").await;
+    assert_eq!(old.status, 401);
+    let new = desk.send("/staff", "login=li.na&password=seven+quiet+lanterns").await;
+    assert_eq!((new.status, new.header("location")), (303, "/staff/code"));
+}
+
 /// A form with a file, as a browser sends it.
 pub(crate) fn form_with_file(page: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Vec<u8> {
     let mut body = Vec::new();

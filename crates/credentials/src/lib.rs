@@ -11,10 +11,12 @@
 //!
 //! - [`login_name`]: what somebody types to say who they are
 //! - [`password`], [`totp`], [`recovery`]: what they show
+//! - `guessable`: what nobody chooses as a password
 //! - [`pauses`]: how long they wait after wrong tries
 //! - [`EventBy`]: who did something to an account
 
 mod event_by;
+mod guessable;
 pub mod login_name;
 pub mod password;
 pub mod pauses;

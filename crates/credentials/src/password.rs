@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
+use crate::guessable::is_guessable;
+
 /// Memory in KiB, passes, lanes: the first choice of OWASP's cheat sheet for argon2id.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
 const HASH_BYTES: usize = 32;
@@ -34,24 +36,60 @@ pub enum PasswordError {
     /// Too short or too long.
     #[error("a password has {MIN_CHARACTERS} characters at least and {MAX_BYTES} bytes at most")]
     Length,
+    /// It is made of what others know or try first.
+    #[error("the password is made of the login name, the organisation or what others try first")]
+    Guessable,
+    /// It is the one that was there.
+    #[error("the new password is the one of before")]
+    Same,
+    /// It was typed in two ways.
+    #[error("the new password was typed in two ways")]
+    Unlike,
 }
 
 impl Explain for PasswordError {
     fn code(&self) -> &'static str {
-        "password_length"
+        match self {
+            Self::Length => "password_length",
+            Self::Guessable => "password_guessable",
+            Self::Same => "password_same",
+            Self::Unlike => "password_unlike",
+        }
     }
 
     fn explain(&self, language: Language) -> Explanation {
-        match language {
-            Language::Zh => Explanation::new(
-                "密码长度不符合要求。",
-                "请使用至少12个字符的密码，例如由几个词组成的一句话。",
-            ),
-            Language::En => Explanation::new(
-                "The password is too short or too long.",
-                "Use at least 12 characters, for instance a sentence of a few words.",
-            ),
-        }
+        let [zh, en] = match self {
+            Self::Length => [
+                ["密码长度不符合要求。", "请使用至少12个字符的密码，例如由几个词组成的一句话。"],
+                [
+                    "The password is too short or too long.",
+                    "Use at least 12 characters, for instance a sentence of a few words.",
+                ],
+            ],
+            Self::Guessable => [
+                [
+                    "新密码太容易猜到：除登录名、单位名称和常见密码外，所剩无几。",
+                    "请换用与您和单位无关的几个词。",
+                ],
+                [
+                    "The new password is easily guessed: little is left of it beside the login name, the organisation and what everybody tries.",
+                    "Use a few words that have nothing to do with you or the organisation.",
+                ],
+            ],
+            Self::Same => [
+                ["新密码与当前密码相同。", "请输入另一个密码。"],
+                ["The new password is the present one.", "Type another one."],
+            ],
+            Self::Unlike => [
+                ["两次输入的新密码不一致。", "请重新输入两次。"],
+                ["The new password was typed in two ways.", "Type it twice again."],
+            ],
+        };
+        let [what, next] = match language {
+            Language::Zh => zh,
+            Language::En => en,
+        };
+        Explanation::new(what, next)
     }
 }
 
@@ -69,6 +107,28 @@ impl Password {
         let text = Zeroizing::new(text);
         let fits = text.chars().count() >= MIN_CHARACTERS && text.len() <= MAX_BYTES;
         if fits { Ok(Self(text)) } else { Err(PasswordError::Length) }
+    }
+
+    /// One that somebody chooses for an account, typed twice, in the place of the `present` one. `known` is what others
+    /// know of the account: its login name, its organisation. Which kinds of characters it has is everybody's own affair.
+    ///
+    /// # Errors
+    /// See [`PasswordError`].
+    pub fn chosen(
+        (text, again): (&str, &str),
+        present: &Self,
+        known: &[&str],
+    ) -> Result<Self, PasswordError> {
+        let chosen = Self::new(text.to_owned())?;
+        if chosen.0.as_str() != again {
+            Err(PasswordError::Unlike)
+        } else if *chosen.0 == *present.0 {
+            Err(PasswordError::Same)
+        } else if is_guessable(&chosen.0, known) {
+            Err(PasswordError::Guessable)
+        } else {
+            Ok(chosen)
+        }
     }
 
     /// One that was typed to come in: whatever it is, it is right or wrong.
@@ -187,5 +247,50 @@ mod tests {
         assert_eq!(Password::new("elf zeichen".into()).unwrap_err(), PasswordError::Length);
         assert_eq!(Password::new("é".repeat(200)).unwrap_err(), PasswordError::Length);
         assert_eq!(format!("{:?}", password("correct horse battery")), "Password(…)");
+    }
+
+    fn choose(text: &str, again: &str) -> Result<Password, PasswordError> {
+        let known = ["li.na", "杭州市临安区市场监督管理局"];
+        Password::chosen((text, again), &password("correct horse battery"), &known)
+    }
+
+    #[test]
+    fn a_password_is_chosen_twice_alike_and_is_another_one_than_before() {
+        assert!(choose("seven quiet lanterns", "seven quiet lanterns").is_ok());
+        let unlike = choose("seven quiet lanterns", "seven quiet lantern").unwrap_err();
+        assert_eq!(unlike, PasswordError::Unlike);
+        let same = choose("correct horse battery", "correct horse battery").unwrap_err();
+        assert_eq!(same, PasswordError::Same);
+        assert_eq!(choose("elf zeichen", "elf zeichen").unwrap_err(), PasswordError::Length);
+    }
+
+    #[test]
+    fn a_password_made_of_what_others_know_or_try_first_is_refused_and_no_kind_of_character_is_asked_for()
+     {
+        for text in [
+            "li.na-li.na-2026",
+            "Li.Na@123456",
+            "杭州市临安区市场监督管理局",
+            "临安区市场监督管理局1234",
+            "Password1234",
+            "P@ssw0rd123456",
+            "qwertyuiop123",
+            "1qaz2wsx3edc4rfv",
+            "aaaaaaaaaaaaaaaa",
+            "abababababababab",
+            "woaini1314520",
+            "admin88888888",
+        ] {
+            assert_eq!(choose(text, text).unwrap_err(), PasswordError::Guessable, "{text}");
+        }
+        for text in [
+            "seven quiet lanterns",
+            "lowercaseletters",
+            "704926138574",
+            "李娜爱喝龙井茶也爱爬北高峰",
+            "li.na waters ferns on mondays",
+        ] {
+            assert!(choose(text, text).is_ok(), "{text}");
+        }
     }
 }

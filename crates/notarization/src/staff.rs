@@ -24,6 +24,7 @@ use crate::office::NotaryOffice;
 
 mod error;
 pub mod login;
+mod own_password;
 mod role;
 pub(crate) mod rows;
 mod second_account;
@@ -34,6 +35,7 @@ mod turn;
 pub use error::OfficeStaffError;
 pub use heqi_credentials::EventBy;
 pub use login::{CameIn, FreshFactor};
+pub use own_password::{ChangePassword, change_password};
 pub use role::{OfficeRole, Officer};
 use rows::{ACCOUNTS, AccountRow, EVENTS, EventKey, EventRow, LOGINS, Secrets};
 pub use rows::{AccountStanding, StaffEvent};

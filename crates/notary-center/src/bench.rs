@@ -115,7 +115,8 @@ pub(crate) fn page_policy() -> ContentPolicy {
     policy.allow("form-action", "'self'")
 }
 
-fn respond(shown: &Shown, status: StatusCode) -> HttpResponseBuilder {
+/// The same before it has its body.
+pub(crate) fn respond(shown: &Shown, status: StatusCode) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response
         .content_type("text/html; charset=utf-8")

@@ -201,6 +201,7 @@ impl NotaryCenter {
         }
 
         let edge = Edge::new(entropy, settings.trusted_proxies.clone(), &metrics);
+        let edge = edge.with_https_only(settings.https_only);
         let edge = Data::new(edge.with_requests_max(settings.load.requests_max));
         let limits = settings.limits;
         let serving = Serving {

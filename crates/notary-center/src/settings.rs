@@ -25,6 +25,10 @@ pub struct CenterSettings {
     /// program sets it when it knows any.
     #[serde(skip)]
     pub peer_certificates: bool,
+    /// Whether browsers are told to come by TLS alone from now on. The program says so where the service has a
+    /// certificate from its settings; no settings file can.
+    #[serde(skip)]
+    pub https_only: bool,
     /// The longest upload to the mirror, in bytes, sent and unpacked.
     pub mirror_upload_bytes: usize,
     /// How much memory deposits under examination may take together, in bytes. A deposit is
@@ -65,6 +69,7 @@ impl Default for CenterSettings {
             rates: Rates::default(),
             load: Load::default(),
             peer_certificates: false,
+            https_only: false,
             mirror_upload_bytes: 8 << 20,
             deposit_memory_bytes: 512 << 20,
             body_deadline_ms: 60_000,

@@ -148,6 +148,8 @@ pub enum Link {
     StaffJournalFile(String),
     /// A picture of a case.
     StaffPicture(CaseId, CasePicture),
+    /// Another password for the own account.
+    StaffPassword,
     /// The end of a session of staff.
     StaffLeave,
     /// A page of the notary's workbench, or its public check.
@@ -284,6 +286,7 @@ impl fmt::Display for Link {
             | Self::StaffJournalOf(_)
             | Self::StaffJournalFile(_) => self.of_duties(f),
             Self::StaffCounter | Self::StaffSeen => self.of_counter(f),
+            Self::StaffPassword => f.write_str("/staff/password"),
             Self::StaffLeave => f.write_str("/staff/leave"),
             Self::Regulator => f.write_str("/regulator"),
             Self::RegulatorSearch => f.write_str("/regulator/searches"),

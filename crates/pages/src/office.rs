@@ -33,6 +33,7 @@ use maud::{Markup, html};
 use crate::frame::Frame;
 use crate::link::{Link, OfficeLink};
 use crate::parts::hidden;
+use crate::staff::PASSWORD;
 use crate::words::Words;
 
 /// Who has signed in at the office, above every page of its staff.
@@ -76,6 +77,7 @@ impl OfficeDesk {
             div .desk {
                 p { strong { (self.name) } " · " (self.role) " · " (self.office) br;
                     span .soft { (ENDS.in_language(l)) " " (self.ends_at) } }
+                a .open href=(Link::StaffPassword) { (PASSWORD.in_language(l)) }
                 form method="post" action=(Link::StaffLeave) {
                     (hidden(frame, &self.leave_key))
                     button type="submit" { (LEAVE.in_language(l)) }
@@ -93,7 +95,12 @@ impl OfficeDesk {
         }
     }
 
-    fn sample() -> Self {
+    /// Above a page that is none of the workbench's own.
+    pub(crate) fn bar_alone(&self, frame: &Frame) -> Markup {
+        self.bar(frame, None)
+    }
+
+    pub(crate) fn sample() -> Self {
         Self {
             name: "钱伟".into(),
             role: "公证员".into(),

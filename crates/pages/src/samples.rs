@@ -21,8 +21,8 @@ use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
 use crate::sheet::SheetPage;
 use crate::staff::{
     CapitalPage, CasePage, ContactPage, CorrectionPage, CounterPage, DraftPage, FactorPage,
-    HandlerPage, InvitePage, JournalPage, LoginPage, NewFilingPage, ObjectionPage, PartyPage,
-    QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
+    HandlerPage, InvitePage, JournalPage, LoginPage, NewFilingPage, ObjectionPage, OwnPasswordPage,
+    PartyPage, PasswordChangedPage, QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
 };
 use crate::trouble::TroublePage;
 
@@ -62,6 +62,8 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<LoginPage>("staff-login", frame, &mut pages);
     of::<FactorPage>("staff-factor", frame, &mut pages);
     of::<RecoveryPage>("staff-recovery", frame, &mut pages);
+    of::<OwnPasswordPage>("staff-password", frame, &mut pages);
+    of::<PasswordChangedPage>("staff-changed", frame, &mut pages);
     of::<QueuePage>("staff-queue", frame, &mut pages);
     of::<ObjectionPage>("staff-objection", frame, &mut pages);
     of::<CounterPage>("staff-counter", frame, &mut pages);

@@ -11,6 +11,7 @@ mod field;
 mod handler;
 mod journal;
 mod objection;
+mod password;
 mod queue;
 mod removal;
 
@@ -30,6 +31,7 @@ pub use field::FieldTrouble;
 pub use handler::{DraftLine, HandledLine, HandledShown, HandlerPage, HandlerStand};
 pub use journal::{JournalPage, JournalRow};
 pub use objection::{ObjectionPage, ObjectionParty};
+pub use password::{OwnPasswordPage, PasswordChangedPage, PasswordField, WhoseDesk};
 pub use queue::{PausedRow, QueuePage, QueueRow, WayRow};
 pub use removal::RemovalPage;
 
@@ -61,6 +63,7 @@ impl Desk {
             div .desk {
                 p { strong { (self.name) } " · " (self.office) br;
                     span .soft { (ENDS.in_language(l)) " " (self.ends_at) } }
+                a .open href=(Link::StaffPassword) { (PASSWORD.in_language(l)) }
                 form method="post" action=(Link::StaffLeave) {
                     (hidden(frame, &self.leave_key))
                     button type="submit" { (LEAVE.in_language(l)) }
@@ -80,4 +83,6 @@ impl Desk {
 }
 
 const ENDS: Words = Words::new("无操作将于此时退出：", "Without use you are signed out at");
+/// Where the own password is changed.
+pub(crate) const PASSWORD: Words = Words::new("修改密码", "Change password");
 const LEAVE: Words = Words::new("退出登录", "Sign out");

@@ -28,6 +28,7 @@ mod account;
 mod duties;
 mod error;
 pub mod login;
+mod own_password;
 pub mod password;
 mod person;
 pub(crate) mod rows;
@@ -46,6 +47,7 @@ pub use duties::{
 use duties::{expect_apart, must_wait};
 pub use error::StaffError;
 pub use heqi_credentials::{LoginName, LoginNameError, totp};
+pub use own_password::{ChangePassword, change_password};
 use password::{Password, hash_aside};
 pub use person::bind_handler;
 pub(crate) use person::{bound_person, digest_of};

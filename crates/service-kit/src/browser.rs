@@ -57,6 +57,29 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     found.next().is_none().then_some(value)
 }
 
+/// A cookie in which a browser remembers how somebody likes to read. Where cookies are sent over TLS only, its name has
+/// the prefix by which no other host sets it (RFC 6265bis, 4.1.3).
+#[derive(Clone, Copy)]
+struct Preference {
+    prefixed: &'static str,
+    plain: &'static str,
+}
+
+const LANGUAGE: Preference = Preference { prefixed: "__Host-heqi_lang", plain: "heqi_lang" };
+const TEXT: Preference = Preference { prefixed: "__Host-heqi_text", plain: "heqi_text" };
+
+impl Preference {
+    const fn name(self, is_secure: bool) -> &'static str {
+        if is_secure { self.prefixed } else { self.plain }
+    }
+}
+
+/// What a browser remembers: under the plain name as well, which a demonstration without TLS gives, and every service of
+/// before there was a prefix. It chooses words and size, and opens nothing.
+fn preferred(headers: &HeaderMap, of: Preference) -> Option<&str> {
+    cookie(headers, of.prefixed).or_else(|| cookie(headers, of.plain))
+}
+
 /// How somebody reads: what a link just said, else what was said before, else what the
 /// browser prefers.
 #[derive(Clone, Copy, Debug)]
@@ -78,8 +101,8 @@ impl Reader {
         };
         let language = asked("lang").and_then(|(_, word)| word.parse().ok());
         let size = asked("text").map(|(_, word)| word == "large");
-        let kept = cookie(&head.headers, "heqi_lang").and_then(|word| word.parse().ok());
-        let large = cookie(&head.headers, "heqi_text") == Some("large");
+        let kept = preferred(&head.headers, LANGUAGE).and_then(|word| word.parse().ok());
+        let large = preferred(&head.headers, TEXT) == Some("large");
         Self {
             language: language.or(kept).unwrap_or_else(|| ReaderLanguage::of(head).0),
             large: size.unwrap_or(large),
@@ -93,11 +116,11 @@ impl Reader {
         let lax = "; SameSite=Lax";
         if self.chose_language {
             let word = self.language.pick("zh", "en");
-            set_cookie(response, "heqi_lang", word, PREFERENCE_S, lax, is_secure);
+            set_cookie(response, LANGUAGE.name(is_secure), word, PREFERENCE_S, lax, is_secure);
         }
         if self.chose_size {
             let word = if self.large { "large" } else { "usual" };
-            set_cookie(response, "heqi_text", word, PREFERENCE_S, lax, is_secure);
+            set_cookie(response, TEXT.name(is_secure), word, PREFERENCE_S, lax, is_secure);
         }
     }
 }
@@ -130,6 +153,34 @@ mod tests {
         let chinese = reader("/sign?lang=zh&text=usual", "heqi_lang=en; heqi_text=large");
         assert!(chinese.language == Language::Zh && !chinese.large && chinese.chose_size);
         assert_eq!(reader("/sign?lang=fr", "heqi_lang=\"><b>").language, Language::Zh);
+    }
+
+    #[test]
+    fn what_was_chosen_is_kept_under_a_name_that_no_other_host_can_set_and_read_under_the_old_one()
+    {
+        let chosen = reader("/sign?lang=en&text=large", "");
+        for (is_secure, names) in [
+            (true, ["__Host-heqi_lang=en; Path=/; ", "__Host-heqi_text=large; Path=/; "]),
+            (false, ["heqi_lang=en; Path=/; ", "heqi_text=large; Path=/; "]),
+        ] {
+            let mut response = HttpResponse::Ok();
+            chosen.remember(&mut response, is_secure);
+            let response = response.finish();
+            let set: Vec<&str> = response
+                .headers()
+                .get_all(SET_COOKIE)
+                .map(|value| value.to_str().unwrap())
+                .collect();
+            assert_eq!(set.len(), 2, "{set:?}");
+            for (cookie, name) in set.iter().zip(names) {
+                assert!(cookie.starts_with(name), "{cookie}");
+                assert!(!cookie.contains("; Domain="), "{cookie}");
+                assert_eq!(cookie.ends_with("; Secure"), is_secure, "{cookie}");
+            }
+        }
+        let kept = reader("/sign", "heqi_lang=zh; __Host-heqi_lang=en; heqi_text=large");
+        assert!(kept.language == Language::En, "what another host could have set counts after it");
+        assert!(kept.large, "what a service of before kept is still known");
     }
 
     #[test]

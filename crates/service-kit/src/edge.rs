@@ -46,6 +46,8 @@ pub struct Edge {
     pub metrics: HttpMetrics,
     /// What the store did not take just now.
     pub not_now: NotNow,
+    /// Whether browsers are told to come by TLS alone from now on.
+    pub https_only: bool,
     /// Requests of any kind at once; more are refused with 503.
     pub requests_max: usize,
     /// How many there are.
@@ -64,6 +66,7 @@ impl Edge {
             trusted_proxies,
             metrics: HttpMetrics::register(metrics),
             not_now: NotNow::register(metrics),
+            https_only: false,
             requests_max: usize::MAX,
             under_way: Arc::default(),
         }
@@ -73,6 +76,13 @@ impl Edge {
     #[must_use]
     pub const fn with_requests_max(mut self, requests_max: usize) -> Self {
         self.requests_max = requests_max;
+        self
+    }
+
+    /// The same for a service that people reach by TLS under a certificate that their browsers believe.
+    #[must_use]
+    pub const fn with_https_only(mut self, https_only: bool) -> Self {
+        self.https_only = https_only;
         self
     }
 }
@@ -153,6 +163,10 @@ pub async fn around<B: MessageBody + 'static>(
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
             }
             security_headers::complete(response.headers_mut());
+            if edge.https_only {
+                let (name, value) = security_headers::https_only();
+                response.headers_mut().insert(name, value);
+            }
             Ok(match unread {
                 Some(unread) => unread.ends_with(response),
                 None => response,
@@ -164,7 +178,8 @@ pub async fn around<B: MessageBody + 'static>(
             if let Ok(id) = HeaderValue::from_str(id.as_str()) {
                 problem = problem.with_header(X_REQUEST_ID, id);
             }
-            for (name, value) in security_headers::defaults() {
+            let https_only = edge.https_only.then(security_headers::https_only);
+            for (name, value) in security_headers::defaults().chain(https_only) {
                 problem = problem.with_header(name, value);
             }
             Err(problem.into())

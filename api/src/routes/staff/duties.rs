@@ -231,6 +231,7 @@ const fn event(event: StaffEvent, l: Language) -> &'static str {
         StaffEvent::WrongCode => l.pick("动态口令错误", "wrong code"),
         StaffEvent::LoggedIn => l.pick("登录", "signed in"),
         StaffEvent::Recovered => l.pick("使用恢复码登录", "signed in with a recovery code"),
+        StaffEvent::PasswordChanged => l.pick("修改密码", "changed the password"),
         StaffEvent::LoggedOut => l.pick("退出", "signed out"),
         StaffEvent::JournalTaken => l.pick("下载操作日志", "took a day of the journal"),
     }

@@ -34,12 +34,13 @@ async fn pages_speak_the_language_and_size_that_were_chosen() {
     let answer = service.get("", &format!("{link}?lang=en&text=large")).await;
     let cookies: Vec<_> =
         answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
-    assert!(cookies.iter().any(|c| c.starts_with("heqi_lang=en;")), "{cookies:?}");
-    assert!(cookies.iter().any(|c| c.starts_with("heqi_text=large;")), "{cookies:?}");
-    let both = [("cookie", "heqi_lang=en; heqi_text=large")];
-    let page = service.send(Method::GET, &link, "", &both, None).await;
-    let page = String::from_utf8(page.body).unwrap();
-    assert!(page.contains("<html lang=\"en\" class=\"large\">") && page.contains(">Start<"));
+    assert!(cookies.iter().any(|c| c.starts_with("__Host-heqi_lang=en;")), "{cookies:?}");
+    assert!(cookies.iter().any(|c| c.starts_with("__Host-heqi_text=large;")), "{cookies:?}");
+    for both in ["__Host-heqi_lang=en; __Host-heqi_text=large", "heqi_lang=en; heqi_text=large"] {
+        let page = service.send(Method::GET, &link, "", &[("cookie", both)], None).await;
+        let page = String::from_utf8(page.body).unwrap();
+        assert!(page.contains("<html lang=\"en\" class=\"large\">") && page.contains(">Start<"));
+    }
 }
 
 #[tokio::test]

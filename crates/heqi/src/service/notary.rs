@@ -238,6 +238,7 @@ fn center(settings: &NotarySettings, tls: &NotaryTls) -> CenterSettings {
     center.renewal_margin_days = settings.center.renewal_margin_days;
     center.renewal_interval_ms = settings.center.renewal_interval_ms;
     center.peer_certificates = tls.service.asks_organisations();
+    center.https_only = settings.tls.is_some();
     if settings.profile == Profile::Demo {
         center.rates.enabled = false;
         center.load = Load::unlimited();

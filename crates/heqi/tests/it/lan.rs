@@ -60,6 +60,8 @@ async fn phones_of_the_network_reach_everything_over_tls_with_the_printed_finger
             let http = client(&demo, &trust, service).http;
             let answer = http.get(url.join("/healthz").unwrap()).send().await.unwrap();
             assert_eq!(answer.status(), 200, "{service} by {host}");
+            let strict = answer.headers().get("strict-transport-security");
+            assert!(strict.is_none(), "{service} by {host}: a certificate of the demo's own");
             let shown = answer.extensions().get::<reqwest::tls::TlsInfo>().unwrap();
             assert_eq!(Digest::of(shown.peer_certificate().unwrap()), fingerprint(&demo));
         }

@@ -381,6 +381,14 @@ async fn two_organisations_work_over_mutual_tls_and_a_certificate_is_renewed_whi
     let ran = heqi(&[&["verify", "--lang", "en"], &files[..]].concat()).exits(0);
     assert!(!ran.out.contains("TEST ONLY"), "{}", ran.out);
 
+    // Browsers that were here once come by TLS alone.
+    for organisation in NAMES {
+        let healthz = format!("{}/healthz", made.url(organisation));
+        let answer = made.client(organisation).http.get(healthz).send().await.unwrap();
+        let strict = answer.headers().get("strict-transport-security").unwrap();
+        assert_eq!(strict, "max-age=31536000", "{organisation}");
+    }
+
     // Who shows no certificate is nobody; whose is not the peer's does not come in at all.
     let notary = made.client("notary");
     for (client, path) in [

@@ -40,6 +40,12 @@ pub enum OfficeStaffError {
     /// Login name or password is wrong.
     #[error("the login name or the password is wrong")]
     Wrong,
+    /// The password is not the one of whoever has come in.
+    #[error("the present password is wrong")]
+    WrongPresent,
+    /// A demo's own account, which is everybody's.
+    #[error("an account of the demo is everybody's and keeps its password")]
+    KeepsPassword,
     /// The code is wrong, or was used before.
     #[error("the code is wrong, or was used before")]
     WrongCode,
@@ -166,6 +172,30 @@ impl OfficeStaffError {
                 [
                     "The login name or the password is wrong.",
                     "Check both and type them again; the administrator resets a forgotten password.",
+                ],
+            ),
+            Self::WrongPresent => say(
+                BadInput,
+                "password_wrong",
+                [
+                    "当前密码不正确，密码没有修改。",
+                    "请重新输入；忘记密码请联系本处系统管理员重置。",
+                ],
+                [
+                    "The present password is wrong; it was not changed.",
+                    "Type it again; the administrator resets a forgotten password.",
+                ],
+            ),
+            Self::KeepsPassword => say(
+                Conflict,
+                "password_kept",
+                [
+                    "这是演示账号，供所有访客使用，密码没有修改。",
+                    "真实部署中，修改后该账号在其他设备上的登录立即退出。",
+                ],
+                [
+                    "This account is the demo's own and every visitor's; its password was not changed.",
+                    "In earnest it would be changed, and the account's other sessions would end at once.",
                 ],
             ),
             Self::WrongCode => say(

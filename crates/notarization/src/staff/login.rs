@@ -10,7 +10,7 @@ use heqi_evidence_store::table::Stored;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
-use super::rows::{ACCOUNTS, AccountRow, SESSIONS, Secrets, StaffEvent};
+use super::rows::{ACCOUNTS, AccountRow, SESSIONS, Secrets, SessionRow, StaffEvent};
 use super::sessions::{OpenedSession, live, open};
 use super::tries::Trier;
 use super::{EventBy, OfficeStaffError, Officer, find, key, load, note, seal, unseal};
@@ -31,7 +31,10 @@ pub(super) async fn hash_aside(
     Ok(hashed.await.map_err(broken)?.map_err(broken)?)
 }
 
-async fn is_password(hashed: HashedPassword, password: Password) -> Result<bool, OfficeStaffError> {
+pub(super) async fn is_password(
+    hashed: HashedPassword,
+    password: Password,
+) -> Result<bool, OfficeStaffError> {
     let compared = tokio::task::spawn_blocking(move || hashed.is(&password));
     Ok(compared.await.map_err(broken)?.map_err(broken)?)
 }
@@ -94,7 +97,7 @@ pub async fn log_in(
 /// is noted in this row by the commit that counts it. One of before is in the pause, then; after one that comes later the
 /// row is another one, and the commit of whoever would come in, which expects this one, is refused. The other way about
 /// somebody could come in beside the wrong try that came between the two.
-async fn in_turn(
+pub(super) async fn in_turn(
     office: &NotaryOffice,
     id: StaffId,
     trier: &Trier,
@@ -105,7 +108,7 @@ async fn in_turn(
 }
 
 /// Counts a wrong try, and notes it where there is such an account: whoever it was, was not in by it.
-async fn count(
+pub(super) async fn count(
     office: &NotaryOffice,
     trier: &Trier,
     of: Option<(StaffId, StaffEvent)>,
@@ -198,29 +201,14 @@ pub async fn second_factor(
             let fresh = enrolling(office, secret).await?;
             enrol(office, &stored.value, &secrets, (&fresh, &code), now)
         };
-        let mut changes = Changeset::new();
         let Some(accepted) = accepted else {
-            let mut wrong = session.clone();
-            wrong.wrong = wrong.wrong.saturating_add(1);
-            if wrong.wrong >= WRONG_CODES {
-                SESSIONS.remove(&mut changes, &secret, version)?;
-            } else {
-                SESSIONS.replace(&mut changes, &secret, version, &wrong)?;
-            }
-            let row = note(
-                office,
-                &mut changes,
-                id,
-                stored.value,
-                (StaffEvent::WrongCode, EventBy::Nobody),
-            )?;
-            ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
-            trier.failed(office, &mut changes).await?;
-            if attempts.commit(office, changes).await? {
+            let shown_in = (secret, session, version);
+            if count_code(office, &mut attempts, &trier, shown_in, stored).await? {
                 return Err(OfficeStaffError::WrongCode);
             }
             continue;
         };
+        let mut changes = Changeset::new();
         let Accepted { mut row, secrets, event, recovery } = accepted;
         row.secrets = seal(office, id, &secrets)?;
         let row = note(office, &mut changes, id, row, (event, EventBy::Officer { account: id }))?;
@@ -233,6 +221,30 @@ pub async fn second_factor(
             return Ok(CameIn { session: opened, recovery });
         }
     }
+}
+
+/// Counts a wrong code: in the session it was shown in, which the fifth ends, in the account, and against whoever tried.
+/// `false`: something is not as it was read, so read again.
+pub(super) async fn count_code(
+    office: &NotaryOffice,
+    attempts: &mut Attempts,
+    trier: &Trier,
+    (secret, mut session, version): (Digest, SessionRow, u64),
+    stored: Stored<AccountRow>,
+) -> Result<bool, OfficeStaffError> {
+    let id = session.account;
+    let mut changes = Changeset::new();
+    session.wrong = session.wrong.saturating_add(1);
+    if session.wrong >= WRONG_CODES {
+        SESSIONS.remove(&mut changes, &secret, version)?;
+    } else {
+        SESSIONS.replace(&mut changes, &secret, version, &session)?;
+    }
+    let event = (StaffEvent::WrongCode, EventBy::Nobody);
+    let row = note(office, &mut changes, id, stored.value, event)?;
+    ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
+    trier.failed(office, &mut changes).await?;
+    Ok(attempts.commit(office, changes).await?)
 }
 
 /// A member of staff who has just shown the second factor: only [`show_again`] makes one.

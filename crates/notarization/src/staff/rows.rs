@@ -129,6 +129,8 @@ pub enum StaffEvent {
     Recovered,
     /// The second factor was shown again, for an extraction.
     ShownAgain,
+    /// Whoever has it gave it another password.
+    PasswordChanged,
     /// Somebody left.
     LoggedOut,
 }
@@ -146,6 +148,7 @@ impl fmt::Display for StaffEvent {
             Self::LoggedIn => "logged_in",
             Self::Recovered => "recovered",
             Self::ShownAgain => "shown_again",
+            Self::PasswordChanged => "password_changed",
             Self::LoggedOut => "logged_out",
         })
     }

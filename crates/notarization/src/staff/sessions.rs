@@ -1,6 +1,6 @@
 //! Sessions of the office's staff: kept by the hash of a secret that only a cookie holds. They
 //! end by leaving, after fifteen minutes without use, after eight hours whatever happens, and
-//! when the account is shut out or reset.
+//! when the account is shut out, reset or given another password.
 
 use heqi_evidence_store::changeset::Changeset;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};

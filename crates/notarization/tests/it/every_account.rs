@@ -27,6 +27,7 @@ use crate::every_step::{held, shape};
 use crate::holder::{MOBILE, NAME, come_in, contact, house, log_code};
 use crate::holder_told::{before_signing, deposit_the_signing};
 use crate::officers::{ADDRESS, PASSWORD, make, password};
+use crate::own_password::{change, hired, sat_down};
 use crate::support::{House, story};
 
 /// What asking again does when it was done.
@@ -210,6 +211,32 @@ async fn a_store_that_fails_at_any_call_of_coming_in_counts_a_code_once() {
         tries(at, ("the first code", Twice::Refused), &enrolment, &async |_: &NotaryOffice| {})
             .await;
     assert!(injected > 120, "{injected} failures");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_change_of_the_own_password_changes_it_or_does_not() {
+    let story = story();
+    let house = House::of(&story);
+    let secret = hired(&house.office).await;
+    let inside = sat_down(&house, &secret).await;
+    let code = secret.code_at(house.clock.now());
+    let at = (&house, &story);
+    let changing =
+        async |office: &NotaryOffice| told(change(office, inside, PASSWORD, &code).await);
+    let is_over = async |office: &NotaryOffice| {
+        assert!(session(office, inside).await.is_err(), "the session of before goes on");
+    };
+    let mut injected = tries(at, ("change_password", Twice::Refused), &changing, &is_over).await;
+    // A wrong password is counted when it is told to be wrong, and not before.
+    let wrong =
+        async |office: &NotaryOffice| match change(office, inside, "wrong horse battery", "").await
+        {
+            Err(OfficeStaffError::WrongPresent) => Ok(()),
+            other => Err(format!("{other:?}")),
+        };
+    injected +=
+        tries(at, ("a wrong present one", Twice::Done), &wrong, &async |_: &NotaryOffice| {}).await;
+    assert!(injected > 40, "{injected} failures");
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ mod matter;
 mod mirror;
 mod officers;
 mod order;
+mod own_password;
 mod papers;
 mod proved_anew;
 mod refusals;

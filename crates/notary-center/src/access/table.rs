@@ -123,6 +123,8 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/code", Door),
     post("/staff/code", Door),
     post("/staff/leave", Door),
+    get("/staff/password", ANYBODY_IN),
+    post("/staff/password", ANYBODY_IN),
     get("/staff/cases", ANYBODY_IN),
     get("/staff/matters", READERS),
     get("/staff/matters/{no}", READERS),

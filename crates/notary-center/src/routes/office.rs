@@ -1,4 +1,4 @@
-//! The workbench: the queue, deposit search, applications, the register book, accounts. A GET
+//! The workbench: the queue, deposit search, applications, the register book, accounts, the own password. A GET
 //! shows and changes nothing; a POST does one act and leads on.
 
 mod accounts;
@@ -7,6 +7,7 @@ mod asked;
 mod book;
 mod deposits;
 mod matters;
+mod own_password;
 mod queue;
 mod screen;
 mod shown;
@@ -32,6 +33,8 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
         .route("/staff/deposits", post().to(deposits::take))
         .route("/staff/register", get().to(book::book))
         .route("/staff/register/{year}", get().to(book::file))
+        .route("/staff/password", get().to(own_password::form))
+        .route("/staff/password", post().to(own_password::change))
         .route("/staff/accounts", get().to(accounts::list))
         .route("/staff/accounts/{account}/{act}", post().to(accounts::change));
 }

@@ -132,7 +132,7 @@ impl Page for FactorPage {
             form method="post" action=(Link::StaffCode) {
                 (hidden(frame, &self.key))
                 label for="code" { (CODE.in_language(l)) }
-                input .digits type="text" id="code" name="code" required maxlength="16"
+                input .digits type="text" id="code" name="code" required maxlength="40"
                     autocomplete="one-time-code" autocapitalize="none" spellcheck="false"
                     aria-describedby=[self.trouble.as_ref().map(|_| "trouble")];
                 button .go type="submit" { (ON.in_language(l)) }
@@ -205,7 +205,9 @@ impl Page for RecoveryPage {
     }
 
     fn samples() -> Vec<Self> {
-        vec![Self { codes: (0..10).map(|n| format!("abcd{n}-efgh{n}")).collect() }]
+        vec![Self {
+            codes: (0..10).map(|n| format!("abcde{n}-fghjk{n}-mnpqr{n}-stuvw{n}")).collect(),
+        }]
     }
 }
 

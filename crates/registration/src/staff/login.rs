@@ -6,11 +6,12 @@ use std::net::IpAddr;
 use heqi_credentials::{EventBy, recovery};
 use heqi_evidence_store::changeset::{Changeset, Expected};
 use heqi_evidence_store::sealed::Sealed;
+use heqi_evidence_store::table::Stored;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use zeroize::Zeroizing;
 
-use super::password::{HashedPassword, Password, hash_aside, is_password};
-use super::rows::{StaffContent, StaffRow, Stage};
+use super::password::{HashedPassword, Password, PasswordError, hash_aside, is_password};
+use super::rows::{StaffContent, StaffRow, StaffSessionRow, Stage};
 use super::sessions::{self, OpenedStaffSession};
 use super::totp::TotpSecret;
 use super::tries::Trier;
@@ -25,7 +26,7 @@ use crate::wording::{Told, refusals, say};
 /// Wrong codes after which a session ends.
 const WRONG_CODES: u32 = 5;
 
-/// Why somebody does not come in.
+/// Why somebody does not come in, or does not change the own password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
@@ -38,9 +39,18 @@ pub enum LoginError {
     /// Login name or password is wrong.
     #[error("the login name or the password is wrong")]
     Wrong,
+    /// The password is not the one of whoever has come in.
+    #[error("the present password is wrong")]
+    WrongPresent,
     /// The code is wrong, or was used before.
     #[error("the code is wrong, or was used before")]
     WrongCode,
+    /// The new password is none.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// A demo's own account, which is everybody's.
+    #[error("an account of the demo is everybody's and keeps its password")]
+    KeepsPassword,
     /// Security has not let the account in.
     #[error("the account waits for its release")]
     Unreleased,
@@ -63,6 +73,7 @@ impl LoginError {
         match self {
             Self::Act(error) => Told::By(error),
             Self::Session(error) => Told::By(error),
+            Self::Password(error) => Told::By(error),
             Self::Wrong => say(
                 "login_wrong",
                 ["登录名或密码不正确。", "请核对后重新输入；忘记密码请联系平台管理员重置。"],
@@ -72,6 +83,27 @@ impl LoginError {
                 ],
             )
             .is(Class::Unauthenticated),
+            Self::WrongPresent => say(
+                "password_wrong",
+                ["当前密码不正确，密码没有修改。", "请重新输入；忘记密码请联系平台管理员重置。"],
+                [
+                    "The present password is wrong; it was not changed.",
+                    "Type it again; the administrator resets a forgotten password.",
+                ],
+            )
+            .is(Class::BadInput),
+            Self::KeepsPassword => say(
+                "password_kept",
+                [
+                    "这是演示账号，供所有访客使用，密码没有修改。",
+                    "真实部署中，修改后该账号在其他设备上的登录立即退出。",
+                ],
+                [
+                    "This account is the demo's own and every visitor's; its password was not changed.",
+                    "In earnest it would be changed, and the account's other sessions would end at once.",
+                ],
+            )
+            .is(Class::Conflict),
             Self::WrongCode => say(
                 "login_code_wrong",
                 ["动态口令不正确或已使用过。", "请等待验证器显示下一个口令后再输入。"],
@@ -173,12 +205,16 @@ pub async fn log_in(
     }
 }
 
-fn wait(pause_ms: i64) -> Result<(), LoginError> {
+pub(super) fn wait(pause_ms: i64) -> Result<(), LoginError> {
     if pause_ms > 0 { Err(LoginError::Later { seconds: (pause_ms + 999) / 1000 }) } else { Ok(()) }
 }
 
 /// Counts a wrong password, and notes it where there is such an account: whoever it was, was not in by it.
-async fn count(platform: &Platform, trier: Trier, id: Option<StaffId>) -> Result<(), LoginError> {
+pub(super) async fn count(
+    platform: &Platform,
+    trier: Trier,
+    id: Option<StaffId>,
+) -> Result<(), LoginError> {
     let mut attempts = Attempts::default();
     loop {
         let mut changes = Changeset::new();
@@ -276,26 +312,14 @@ pub async fn second_factor(
             let fresh = enrolling(platform, secret).await?;
             enrol(platform, &stored.value, &content, (&fresh, &code), now)
         };
-        let mut changes = Changeset::new();
         let Some(accepted) = accepted else {
-            let mut wrong = session.clone();
-            wrong.wrong = wrong.wrong.saturating_add(1);
-            if wrong.wrong >= WRONG_CODES {
-                STAFF_SESSIONS.remove(&mut changes, &secret, version).map_err(Fault::from)?;
-            } else {
-                STAFF_SESSIONS
-                    .replace(&mut changes, &secret, version, &wrong)
-                    .map_err(Fault::from)?;
-            }
-            let event = (StaffEvent::WrongCode, EventBy::Nobody);
-            let row = note(platform, &mut changes, id, stored.value, event)?;
-            STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
-            wait(trier.failed(platform, &mut changes).await?)?;
-            if attempts.commit(platform, changes).await?.is_some() {
+            let shown_in = (secret, session, version);
+            if count_code(platform, &mut attempts, trier, shown_in, stored).await? {
                 return Err(LoginError::WrongCode);
             }
             continue;
         };
+        let mut changes = Changeset::new();
         let Accepted { mut row, content, event, recovery } = accepted;
         row.content = seal(platform, id, &content)?;
         let row = note(platform, &mut changes, id, row, (event, EventBy::Officer { account: id }))?;
@@ -308,6 +332,30 @@ pub async fn second_factor(
             return Ok(CameIn { session: opened, recovery });
         }
     }
+}
+
+/// Counts a wrong code: in the session it was shown in, which the fifth ends, in the account, and against whoever tried.
+/// `false`: something is not as it was read, so read again.
+pub(super) async fn count_code(
+    platform: &Platform,
+    attempts: &mut Attempts,
+    trier: Trier,
+    (secret, mut session, version): (Digest, StaffSessionRow, u64),
+    stored: Stored<StaffRow>,
+) -> Result<bool, LoginError> {
+    let id = session.account;
+    let mut changes = Changeset::new();
+    session.wrong = session.wrong.saturating_add(1);
+    if session.wrong >= WRONG_CODES {
+        STAFF_SESSIONS.remove(&mut changes, &secret, version).map_err(Fault::from)?;
+    } else {
+        STAFF_SESSIONS.replace(&mut changes, &secret, version, &session).map_err(Fault::from)?;
+    }
+    let event = (StaffEvent::WrongCode, EventBy::Nobody);
+    let row = note(platform, &mut changes, id, stored.value, event)?;
+    STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
+    wait(trier.failed(platform, &mut changes).await?)?;
+    Ok(attempts.commit(platform, changes).await?.is_some())
 }
 
 fn of_enrolled(

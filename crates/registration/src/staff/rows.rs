@@ -134,6 +134,8 @@ pub enum StaffEvent {
     LoggedIn,
     /// Somebody came in with a recovery code.
     Recovered,
+    /// Whoever has it gave it another password.
+    PasswordChanged,
     /// Somebody left.
     LoggedOut,
     /// It was disabled.
@@ -160,6 +162,7 @@ impl StaffEvent {
             | Self::Enrolled
             | Self::LoggedIn
             | Self::Recovered
+            | Self::PasswordChanged
             | Self::LoggedOut
             | Self::Released
             | Self::JournalTaken => false,
@@ -176,6 +179,7 @@ impl fmt::Display for StaffEvent {
             Self::Enrolled => "enrolled",
             Self::LoggedIn => "logged_in",
             Self::Recovered => "recovered",
+            Self::PasswordChanged => "password_changed",
             Self::LoggedOut => "logged_out",
             Self::Disabled => "disabled",
             Self::Reset => "reset",

@@ -1,6 +1,6 @@
 //! Sessions of staff: kept by the hash of a secret that only a cookie holds. They end by
 //! leaving, after fifteen minutes without use, after eight hours whatever happens, and when the
-//! account is disabled, reset or given another role.
+//! account is disabled, reset, given another role or another password.
 
 use heqi_credentials::EventBy;
 use heqi_evidence_store::changeset::Changeset;

@@ -13,12 +13,14 @@ use heqi_registration::staff::login::{LoginError, enrolling, log_in, second_fact
 use heqi_registration::staff::password::Password;
 use heqi_registration::staff::sessions::{leave, staff_session};
 use heqi_registration::staff::{
-    change_role, disable_staff, list_staff, release_staff, reset_staff, shut_out_staff,
+    StaffEvent, change_role, disable_staff, list_staff, release_staff, reset_staff, shut_out_staff,
+    staff_events,
 };
 use heqi_vocabulary::{Clock as _, Digest};
 
 use crate::duties::{account_of, make, password, security, standing};
 use crate::every_call::{Act, is_told_when_durable, same, shape, words};
+use crate::own_password::change;
 use crate::staff::{self, HERE, PASSWORD, come_in, login, try_password};
 use crate::world::World;
 
@@ -149,6 +151,39 @@ async fn a_store_that_fails_at_any_call_of_a_change_of_an_account_lets_nobody_in
         .await;
     }
     assert!(injected > 100, "{injected} failures");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_of_a_change_of_the_own_password_changes_it_or_does_not() {
+    let (world, secret) = staff::world().await;
+    let half = try_password(&world, HERE, PASSWORD).await.unwrap();
+    let inside = come_in(&world, &secret).await;
+    world.clock.advance_ms(60_000);
+    let code = secret.code_at(world.clock.now());
+    let changing = Act::new("change_password", move |w| {
+        let code = code.clone();
+        async move { words(change(w, inside, PASSWORD, &code).await.map(|_| "changed")) }
+            .boxed_local()
+    });
+    let injected = tries(&world, &changing, Twice::IsRefused, async |w: &World| {
+        expect_out(w, &[inside, half]).await;
+        let events = staff_events(&w.platform, &login()).await.unwrap();
+        let changed = events.iter().filter(|one| one.event == StaffEvent::PasswordChanged);
+        assert_eq!(changed.count(), 1, "changed twice");
+    })
+    .await;
+    // A wrong password is counted when it is told to be wrong, and not before.
+    let wrong = Act::new("a wrong present password", move |w| {
+        async move {
+            match change(w, inside, "wrong horse battery", "000000").await {
+                Err(LoginError::WrongPresent) => Ok("counted".to_owned()),
+                other => Err(format!("{other:?}")),
+            }
+        }
+        .boxed_local()
+    });
+    let injected = injected + tries(&world, &wrong, Twice::IsDone, async |_: &World| {}).await;
+    assert!(injected > 40, "{injected} failures");
 }
 
 /// Shows a code in a session that asks for the second factor.

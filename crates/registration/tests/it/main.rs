@@ -35,6 +35,7 @@ mod notary;
 mod objections;
 mod one_objection;
 mod other_way;
+mod own_password;
 mod photos;
 mod privacy;
 mod property;

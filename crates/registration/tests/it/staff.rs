@@ -29,7 +29,11 @@ pub(crate) fn login() -> LoginName {
 }
 
 pub(crate) async fn world() -> (World, TotpSecret) {
-    let world = World::new().await;
+    with_li_na(World::new().await).await
+}
+
+/// The same in a world of its own settings.
+pub(crate) async fn with_li_na(world: World) -> (World, TotpSecret) {
     let command = CreateStaff {
         login: login(),
         name: "李娜".parse().unwrap(),

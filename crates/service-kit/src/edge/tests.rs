@@ -4,7 +4,8 @@ use std::io;
 
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY,
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderMap,
+    STRICT_TRANSPORT_SECURITY,
 };
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body, try_call_service};
@@ -231,6 +232,32 @@ async fn every_answer_carries_the_headers_and_a_page_may_ask_for_more() {
             policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'")
         );
         assert_eq!(policy.contains("style-src 'self'"), uri == "/page");
+    }
+}
+
+#[actix_web::test]
+async fn browsers_are_told_to_come_by_tls_alone_in_every_answer_or_in_none() {
+    for (is_told, value) in [(true, Some("max-age=31536000")), (false, None)] {
+        let metrics = Metrics::default();
+        let trusted = TrustedProxies::default();
+        let edge = || {
+            let edge = Edge::new(Arc::new(Counting::default()), trusted.clone(), &metrics);
+            Data::new(edge.with_https_only(is_told))
+        };
+        let told = |headers: &HeaderMap| {
+            let said = headers.get(STRICT_TRANSPORT_SECURITY);
+            said.map(|value| value.to_str().unwrap().to_owned())
+        };
+        let app = App::new().app_data(edge()).configure(routes).wrap(from_fn(around));
+        let app = init_service(app).await;
+        for uri in ["/who", "/nowhere", "/over", "/page", "/fire"] {
+            let answer = call_service(&app, get(uri).to_request()).await;
+            assert_eq!(told(answer.headers()).as_deref(), value, "{uri}");
+        }
+        let app = App::new().app_data(edge()).wrap(from_fn(refuse)).wrap(from_fn(around));
+        let app = init_service(app).await;
+        let error = try_call_service(&app, get("/").to_request()).await.unwrap_err();
+        assert_eq!(told(error.error_response().headers()).as_deref(), value, "refused inside");
     }
 }
 

@@ -93,6 +93,8 @@ impl OpenPlatform {
         let mut serving = TaskGroup::new();
         let mut api = settings.api.clone();
         api.peer_certificates = self.tls.service.asks_organisations();
+        // Not where the demo has made a certificate for a network: nobody is locked out of what is tried there.
+        api.https_only = settings.tls.is_some();
         api.pages.sample_photo = settings.profile.has_sample_photo();
         let server = Api::server(api, listener, surroundings, serving.shutdown())
             .map_err(|e| ServiceError::Start(e.to_string()))?;

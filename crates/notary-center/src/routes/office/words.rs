@@ -114,6 +114,7 @@ pub(super) const fn event(event: StaffEvent, l: Language) -> &'static str {
         StaffEvent::LoggedIn => l.pick("登录", "signed in"),
         StaffEvent::Recovered => l.pick("使用恢复码登录", "signed in with a recovery code"),
         StaffEvent::ShownAgain => l.pick("提取会话中再次核验", "factor shown again"),
+        StaffEvent::PasswordChanged => l.pick("修改密码", "changed the password"),
         StaffEvent::LoggedOut => l.pick("退出", "signed out"),
     }
 }

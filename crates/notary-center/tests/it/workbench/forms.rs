@@ -56,6 +56,53 @@ async fn the_same_form_sent_twice_at_once_is_answered_alike_and_does_one_thing()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_officer_changes_the_own_password_on_a_page_of_its_own_without_a_script() {
+    const CHANGE: &str = "/staff/password";
+    const NEW: &str = "seven quiet lanterns";
+    let bureau = Box::pin(Bureau::open()).await;
+    let mut notary = bureau.admit("qian.wei", OfficeRole::Notary).await;
+    assert!(notary.page("/staff/matters").await.contains("href=\"/staff/password\""));
+    let csrf = csrf_of(&notary.page(CHANGE).await);
+    let code = bureau.code(&notary);
+    let filled = |present: &str, code: &str, new: &str| {
+        [
+            ("csrf", &*csrf),
+            ("key", "k"),
+            ("present", present),
+            ("code", code),
+            ("new", new),
+            ("again", new),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+    };
+    for (form, status, field, told) in [
+        (filled("wrong horse battery", &code, NEW), 422_u16, "present", "当前密码不正确"),
+        (filled(PASSWORD, "000000", NEW), 401, "code", "动态口令不正确"),
+        (filled(PASSWORD, &code, "示例公证处123456789"), 422, "new", "太容易猜到"),
+    ] {
+        let answer = notary.send_owned(Method::POST, CHANGE, &form).await;
+        assert_eq!(answer.status(), status, "{field}");
+        let shown = answer.text().await.unwrap();
+        let (before, _) = shown.split_once(&format!("id=\"{field}\"")).unwrap();
+        assert!(before.rsplit("<label").next().unwrap().contains(told), "{field}: {shown}");
+    }
+    let before = notary.cookie.clone();
+    let answer = notary.send_owned(Method::POST, CHANGE, &filled(PASSWORD, &code, NEW)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    notary.keep(&answer);
+    assert!(answer.text().await.unwrap().contains("密码已修改"));
+    assert_ne!(notary.cookie, before);
+    notary.page("/staff/matters").await;
+    notary.cookie = before;
+    let over = notary.send(Method::GET, "/staff/matters", &[]).await;
+    assert_eq!(over.status(), StatusCode::UNAUTHORIZED);
+    let door =
+        notary.send(Method::POST, "/staff", &[("login", "qian.wei"), ("password", NEW)]).await;
+    assert_eq!(door.status(), StatusCode::SEE_OTHER);
+    bureau.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_accounts_page_says_who_let_an_account_in_and_shut_it_out() {
     let bureau = Box::pin(Bureau::open()).await;
     let security = bureau.admit("shen.yan", OfficeRole::Security).await;
