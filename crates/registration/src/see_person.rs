@@ -110,15 +110,8 @@ pub async fn person_expected(
     let member = officer(platform, actor)?;
     let (mut attempts, mut counting) = (Attempts::default(), Attempts::default());
     loop {
-        let tries = Tries::before(platform, member, at).await?;
-        let found = match find(platform, at).await {
-            Err(SeePersonError::NoMatch) => {
-                if tries.count(platform, &mut counting).await? {
-                    return Err(SeePersonError::NoMatch);
-                }
-                continue;
-            }
-            found => found?,
+        let Some((tries, found)) = tried(platform, (member, at), &mut counting).await? else {
+            continue;
         };
         refuse_own(platform, member, &found.filing).await?;
         let party = found.filing.party(found.party).ok_or(ActError::NotFound(Thing::Party))?;
@@ -167,16 +160,8 @@ pub async fn see_person(
         if let Some(seen) = act.earlier().await? {
             return Ok(seen);
         }
-        let tries = Tries::before(platform, member, &command.at).await?;
-        let found = match find(platform, &command.at).await {
-            Err(SeePersonError::NoMatch) => {
-                if tries.count(platform, &mut counting).await? {
-                    return Err(SeePersonError::NoMatch);
-                }
-                continue;
-            }
-            found => found?,
-        };
+        let at = (member, &command.at);
+        let Some((tries, found)) = tried(platform, at, &mut counting).await? else { continue };
         refuse_own(platform, member, &found.filing).await?;
         let (filing, party) = (found.filing.id(), found.party);
         let contact = contacts::load_unless_erased(platform, filing, party).await?;
@@ -235,6 +220,23 @@ struct Found {
     stored: StoredCeremony,
     /// When the signer chose the counter.
     chosen_at: UtcMillis,
+}
+
+/// Whoever is found, and the wrong numbers as they were before; where nobody is, that is one more. `None`: another one was
+/// counted meanwhile, so try again.
+async fn tried(
+    platform: &Platform,
+    (member, at): (&StaffMember, &AtCounter),
+    counting: &mut Attempts,
+) -> Result<Option<(Tries, Found)>, SeePersonError> {
+    let tries = Tries::before(platform, member, at).await?;
+    match find(platform, at).await {
+        Err(SeePersonError::NoMatch) => {
+            let is_counted = tries.count(platform, counting).await?;
+            if is_counted { Err(SeePersonError::NoMatch) } else { Ok(None) }
+        }
+        found => Ok(Some((tries, found?))),
+    }
 }
 
 /// The signer who waits at the counter with a device that shows this number.

@@ -13,7 +13,8 @@ use crate::messages::MessageRow;
 use crate::platform::Platform;
 use crate::risk::NotedPosition;
 use crate::rows::CeremonyContent;
-use crate::verify_identity;
+use crate::verify_identity::ask::has_fresh_registry;
+use crate::verify_identity::{self, Findings};
 
 /// The places `method`, `place` and `device`. What was erased since is not said.
 pub(super) async fn circumstances(
@@ -36,10 +37,7 @@ pub(super) async fn circumstances(
     };
     let known = verify_identity::known(platform, row.filing, row.party).await?;
     let findings = known.and_then(|checked| checked.known).map(|known| known.findings);
-    let is_named = findings.is_some_and(|findings| {
-        findings.real_name.answer() == Some(&PersonOutcome::Matches)
-            || findings.registry.answer().is_some_and(Option::is_some)
-    });
+    let is_named = findings.is_some_and(|findings| is_named(platform, &findings));
     let has_photo = seen.as_ref().is_some_and(|seen| seen.text("photo_sha256").is_some());
     let checks = Checks { is_named, has_photo, content: content.as_ref() };
     let position = content.as_ref().and_then(|content| content.position);
@@ -65,6 +63,15 @@ fn opened(platform: &Platform, kept: &ledger::KeptRecord) -> Result<Disclosure, 
     let record = kept.open(platform)?;
     let bytes = record.disclose(|name| matches!(name, "photo_sha256" | "user_agent"));
     Disclosure::parse(&bytes.map_err(Fault::broken)?).map_err(Fault::broken)
+}
+
+/// Whether an authority said that name and number belong together. The registry's own check takes the place of an answer
+/// that did not come, as long as it counts, and of none that says otherwise.
+fn is_named(platform: &Platform, findings: &Findings) -> bool {
+    match findings.real_name.answer() {
+        Some(said) => matches!(said, PersonOutcome::Matches | PersonOutcome::MobileDiffers),
+        None => has_fresh_registry(platform, findings),
+    }
 }
 
 /// By what it was looked at who signs.
@@ -133,10 +140,12 @@ fn device_of(agent: &str) -> Option<String> {
 
 const ANDROID: &str = "Android";
 /// What stands in the names of browsers, and what it is called; the first that is found counts.
-const FAMILIES: [(&str, &str); 7] = [
+const FAMILIES: [(&str, &str); 8] = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
     ("HarmonyOS", "HarmonyOS"),
+    // The same from its version 5 on.
+    ("OpenHarmony", "HarmonyOS"),
     (ANDROID, ANDROID),
     ("Windows", "Windows"),
     ("Macintosh", "Mac"),
@@ -148,12 +157,23 @@ fn model_of(agent: &str) -> Option<&str> {
     let (_, inside) = agent.split_once('(')?;
     let (inside, _) = inside.split_once(')')?;
     let (_, behind) = inside.split_once(ANDROID)?;
-    let (_, model) = behind.split_once(';')?;
-    let model = model.split(" Build").next()?.split(';').next()?.trim();
+    let parts = behind.split(';').skip(1);
+    let mut named =
+        parts.map(|part| part.split_once(" Build").map_or(part, |(name, _)| name).trim());
+    let model = named.find(|part| !is_beside(part))?;
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, ' ' | '-' | '_');
     let digits = model.chars().filter(char::is_ascii_digit).count();
     let fits = (2..=20).contains(&model.len()) && digits <= 4 && model.chars().all(is_plain);
     fits.then_some(model)
+}
+
+/// Whether it is what browsers write before a model or in its place: a language (`zh-CN`), or the kind of device.
+fn is_beside(part: &str) -> bool {
+    let (language, region) = part.split_once(['-', '_']).unwrap_or((part, ""));
+    let is_language = language.len() == 2 && matches!(region.len(), 0 | 2);
+    let is_word = |text: &str| text.chars().all(|sign| sign.is_ascii_alphabetic());
+    (is_language && is_word(language) && is_word(region))
+        || matches!(part, "Mobile" | "Tablet" | "wv")
 }
 
 #[cfg(test)]
@@ -167,11 +187,19 @@ mod tests {
             (android("PGT-AN00"), Some("Android PGT-AN00")),
             (android("Pixel 8 Pro Build/AP2A.240905.003"), Some("Android Pixel 8 Pro")),
             (android("K"), Some("Android")),
+            // Many browsers in China name their language first, and Firefox says what kind of device it is.
+            (android("zh-CN; PGT-AN00 Build/HUAWEI"), Some("Android PGT-AN00")),
+            (android("zh-cn; 22081212C Build/TKQ1"), Some("Android")),
+            (android("Mobile; rv:130.0"), Some("Android")),
             (android("打电话给我"), Some("Android")),
             (android("call 4001234567"), Some("Android")),
             (android("http://s.example"), Some("Android")),
             (android("a very long name of a model indeed"), Some("Android")),
             ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)".into(), Some("iPhone")),
+            (
+                "Mozilla/5.0 (Phone; OpenHarmony 5.0) ArkWeb/4.1.6.1 Mobile".into(),
+                Some("HarmonyOS"),
+            ),
             ("Mozilla/5.0 (Windows NT 10.0; Win64; x64)".into(), Some("Windows")),
             ("您的签署已确认，请致电".into(), None),
         ] {

@@ -122,16 +122,16 @@ fn ends(signing: &KeptRecord, filing: &Filing) -> (Option<UtcMillis>, Option<Utc
     (void_at, replaced.and_then(|all| all.into_iter().max()))
 }
 
-/// Which of the objections was said then: the first since, or else the last before, unless something between the two
-/// ended the earlier.
+/// Which of the objections was said then: the last that was open, or else the first after it, unless something between
+/// the two ended the earlier. What is recorded later than that is another one, as the certificate of the office says it.
 fn same(said: UtcMillis, recorded: &[UtcMillis], ended: &[UtcMillis]) -> Option<UtcMillis> {
     let is_one = |at: &UtcMillis| {
         let between = (*at).min(said)..=(*at).max(said);
         !ended.iter().any(|ended| between.contains(ended))
     };
-    let (since, before): (Vec<_>, Vec<_>) =
-        recorded.iter().copied().filter(is_one).partition(|at| *at >= said);
-    since.into_iter().min().or_else(|| before.into_iter().max())
+    let (before, after): (Vec<_>, Vec<_>) =
+        recorded.iter().copied().filter(is_one).partition(|at| *at <= said);
+    before.into_iter().max().or_else(|| after.into_iter().min())
 }
 
 #[cfg(test)]
@@ -139,15 +139,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_said_is_the_objection_next_to_it_unless_something_between_ended_the_first() {
+    fn what_was_said_is_the_objection_that_was_open_then_or_else_the_first_after() {
         let at = |ms| UtcMillis::from_millis(ms).unwrap();
         let all = [at(10), at(30), at(50)];
-        assert_eq!(same(at(20), &all, &[]), Some(at(30)), "the first since");
-        assert_eq!(same(at(60), &all, &[]), Some(at(50)), "or the last before");
-        assert_eq!(same(at(20), &all, &[at(25)]), Some(at(10)), "it was ended before that one");
+        assert_eq!(same(at(20), &all, &[]), Some(at(10)), "the last that was open");
+        assert_eq!(same(at(60), &all, &[]), Some(at(50)));
+        assert_eq!(same(at(30), &all, &[]), Some(at(30)), "at one instant");
+        assert_eq!(same(at(5), &all, &[]), Some(at(10)), "or the first after");
+        assert_eq!(same(at(20), &all, &[at(15)]), Some(at(30)), "the one before was ended");
         assert_eq!(same(at(20), &all, &[at(15), at(25)]), None);
         assert_eq!(same(at(60), &all, &[at(55)]), None, "taken back, and then said anew");
-        assert_eq!(same(at(20), &all, &[at(40)]), Some(at(30)), "ended later, and not between");
+        assert_eq!(same(at(20), &all, &[at(25)]), Some(at(10)), "ended later, and not between");
         assert_eq!(same(at(20), &[], &[]), None);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use heqi_evidence::verdict::{ClaimName, Reason, Status};
 use heqi_filing::{FilingState, ReviewReason};
+use heqi_registration::Purpose;
 use heqi_registration::access::{authenticate, hash_of};
 use heqi_registration::contacts::Contact;
 use heqi_registration::disclose::Attributes;
@@ -114,6 +115,24 @@ async fn a_registrys_check_of_long_ago_counts_no_more() {
     scene.sign().await;
     let reviewer = scene.reviewer("li.na").await;
     assert!(scene.only_case(&reviewer).await.reasons.contains(&ReviewReason::FaceNotCompared));
+}
+
+/// The registry verified the person, and whoever was asked about name and number says otherwise.
+#[tokio::test]
+async fn the_mail_about_a_signature_says_that_name_and_number_were_confirmed_only_where_they_were()
+{
+    for (mood, is_said) in [(Mood::Agrees, true), (Mood::Differs, false), (Mood::Down, false)] {
+        let scene = Scene::with(mood, |providers, _| {
+            providers.registry_saw = Some(providers.now.plus_millis(-3_600_000));
+        });
+        let scene = scene.await;
+        scene.sign().await;
+        let sent = taken(&scene.world).await;
+        let told = sent.iter().find(|one| one.purpose == Purpose::SignedInYourName).unwrap();
+        let method = &told.values["method"];
+        assert_eq!(method.contains("实名信息核验"), is_said, "{method}");
+        assert!(method.contains("签署照片"), "{method}");
+    }
 }
 
 #[tokio::test]
