@@ -11,8 +11,8 @@ use crate::fault::{ActError, Fault};
 use crate::ledger;
 use crate::messages::MessageRow;
 use crate::platform::Platform;
+use crate::review_wanted::ReviewWay;
 use crate::risk::NotedPosition;
-use crate::rows::CeremonyContent;
 use crate::verify_identity::ask::has_fresh_registry;
 use crate::verify_identity::{self, Findings};
 
@@ -39,7 +39,9 @@ pub(super) async fn circumstances(
     let findings = known.and_then(|checked| checked.known).map(|known| known.findings);
     let is_named = findings.is_some_and(|findings| is_named(platform, &findings));
     let has_photo = seen.as_ref().is_some_and(|seen| seen.text("photo_sha256").is_some());
-    let checks = Checks { is_named, has_photo, content: content.as_ref() };
+    let instead =
+        seen.as_ref().and_then(|seen| seen.value("identity")?.get("seen")?.get("way")?.as_str());
+    let checks = Checks { is_named, has_photo, instead };
     let position = content.as_ref().and_then(|content| content.position);
     let agent = seen.as_ref().and_then(|seen| seen.text("user_agent"));
     let l = row.language;
@@ -61,7 +63,7 @@ fn there<T>(found: Result<T, ActError>) -> Result<Option<T>, ActError> {
 
 fn opened(platform: &Platform, kept: &ledger::KeptRecord) -> Result<Disclosure, Fault> {
     let record = kept.open(platform)?;
-    let bytes = record.disclose(|name| matches!(name, "photo_sha256" | "user_agent"));
+    let bytes = record.disclose(|name| matches!(name, "identity" | "photo_sha256" | "user_agent"));
     Disclosure::parse(&bytes.map_err(Fault::broken)?).map_err(Fault::broken)
 }
 
@@ -78,13 +80,14 @@ fn is_named(platform: &Platform, findings: &Findings) -> bool {
 struct Checks<'a> {
     is_named: bool,
     has_photo: bool,
-    content: Option<&'a CeremonyContent>,
+    /// The way that the signing rests on where no photo was taken ([`ReviewWay`]): another may have been begun before.
+    instead: Option<&'a str>,
 }
 
 impl Checks<'_> {
     fn words(&self, l: Language) -> String {
-        let is_seen = self.content.is_some_and(|content| content.seen_by.is_some());
-        let has_video = self.content.is_some_and(|content| content.video.is_some());
+        let is_seen = self.instead == Some(ReviewWay::Counter.as_str());
+        let has_video = self.instead == Some(ReviewWay::Video.as_str());
         let checks = [
             (self.is_named, l.pick("实名信息核验", "name and number confirmed by an authority")),
             (is_seen, l.pick("工作人员当面核验", "person and document seen by an officer")),
@@ -220,10 +223,13 @@ mod tests {
 
     #[test]
     fn what_was_looked_at_is_listed_and_nothing_else() {
-        let said =
-            |is_named, has_photo| Checks { is_named, has_photo, content: None }.words(Language::Zh);
-        assert_eq!(said(true, true), "实名信息核验+签署照片");
-        assert_eq!(said(false, true), "签署照片");
-        assert_eq!(said(false, false), "无实名核验结果和照片");
+        let said = |is_named, has_photo, instead| {
+            Checks { is_named, has_photo, instead }.words(Language::Zh)
+        };
+        assert_eq!(said(true, true, None), "实名信息核验+签署照片");
+        assert_eq!(said(false, true, None), "签署照片");
+        assert_eq!(said(true, false, Some("counter")), "实名信息核验+工作人员当面核验");
+        assert_eq!(said(false, false, Some("video")), "视频人工核验");
+        assert_eq!(said(false, false, None), "无实名核验结果和照片");
     }
 }

@@ -8,7 +8,6 @@ use heqi_evidence::verdict::{ClaimName, Reason, Status};
 use heqi_evidence_store::backend::CommitError;
 use heqi_filing::{ConsentKind, Decision as Answer, FilingState, OfficeKind, ReviewReason};
 use heqi_pki::keys::Algorithm;
-use heqi_registration::Actor;
 use heqi_registration::access::{authenticate, hash_of};
 use heqi_registration::case_queue::{Shot, case_video, case_view, ways_wanted};
 use heqi_registration::ceremony_view::ceremony_view;
@@ -27,10 +26,12 @@ use heqi_registration::review_wanted::{ChooseWay, ReviewWay, choose_way};
 use heqi_registration::see_person::{
     AtCounter, SeePerson, SeePersonError, person_expected, see_person,
 };
+use heqi_registration::{Actor, Purpose};
 use heqi_testkit::{ClientValues, Device, files};
 use heqi_vocabulary::{Clock as _, Digest, Explain as _, FilingNo, Language, Provenance};
 use serde_json::Value;
 
+use crate::entry::taken;
 use crate::notary::expect;
 use crate::review::{Mood, Scene, office, registry};
 use crate::world::Visitor;
@@ -311,6 +312,23 @@ async fn a_look_at_whoever_stands_at_the_counter_is_on_record_before_anything_is
     world.store.refuse_commits(Some(CommitError::DiskFull));
     let refused = person_expected(&world.platform, &officer, &facts, &at).await;
     assert!(matches!(refused, Err(SeePersonError::Act(_))), "{refused:?}");
+}
+
+/// A video was recorded first, and then the counter was chosen.
+#[tokio::test]
+async fn the_mail_about_a_signature_names_the_way_it_rests_on_and_none_that_was_left() {
+    let scene = Scene::new(Mood::Agrees).await;
+    let world = &scene.world;
+    let visitor = scene.without_face(ReviewWay::Video).await;
+    scene.record(&visitor.actor, files::webm("mine", 20, true)).await.unwrap();
+    let command = ChooseWay { way: ReviewWay::Counter };
+    choose_way(&world.platform, &world.request(&visitor.actor), command).await.unwrap();
+    let (officer, at) = (scene.reviewer("li.na").await, scene.at_counter(&visitor.actor).await);
+    scene.see(&officer, at, |_| {}).await.unwrap();
+    sign(&scene, &visitor).await;
+    let sent = taken(world).await;
+    let told = sent.iter().find(|one| one.purpose == Purpose::SignedInYourName).unwrap();
+    assert_eq!(told.values["method"], "实名信息核验+工作人员当面核验");
 }
 
 /// A number that is not the one that is shown, the same one for the same `n`.
