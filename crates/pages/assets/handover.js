@@ -60,7 +60,8 @@ async function ask(address, kind, longestMs) {
 
 /** It does not go on by itself, and says why. */
 function stopped(name) {
-  document.querySelector('#going-on').hidden = true;
+  const goingOn = document.querySelector('#going-on');
+  if (goingOn !== null) goingOn.hidden = true;
   say(name);
 }
 
@@ -102,7 +103,7 @@ async function look() {
 
 // Nobody foresaw it, so nothing else says it: the page would wait for ever.
 const broken = (error) => {
-  say('broken');
+  stopped('broken');
   throw error;
 };
 if (stand === 'done' && signing) await takeOver().catch(broken);

@@ -205,13 +205,20 @@ async fn a_pc_without_a_camera_hands_the_photo_to_a_phone_and_signs_with_its_own
     house.stop().await;
 }
 
-/// A database that keeps nothing more once the step is offered to another device.
+/// A database that keeps nothing more once the step is offered to another device, and digests that fail there or are of
+/// something else while the test wants that.
 const FULL: &str = "(() => {
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (...what) {
         const isFull = location.pathname === '/sign/handover' && sessionStorage.getItem('test-room') === null;
         if (isFull) throw new DOMException('full', 'QuotaExceededError');
         return put.apply(this, what);
+    };
+    const digest = SubtleCrypto.prototype.digest;
+    SubtleCrypto.prototype.digest = function (name, bytes) {
+        const odd = location.pathname === '/sign/handover' && sessionStorage.getItem('test-odd');
+        if (odd === 'fails') throw new Error('nobody foresaw it');
+        return digest.call(this, name, odd === 'other' ? new Uint8Array(1) : bytes);
     };
 })()";
 
@@ -230,6 +237,19 @@ async fn a_pc_that_cannot_note_what_the_phone_did_says_so_and_goes_on_once_there
     let told = desk.page.evaluate("document.querySelector('#said').innerText").unwrap();
     assert!(told.as_str().unwrap().contains("请刷新本页再试"), "no next step: {told}");
     assert!(!told.as_str().unwrap().contains("正在处理"), "it is not said to go on: {told}");
+    // Nor where something fails that nobody foresaw, or another photo arrives; for that there is a way.
+    for (odd, said, has_way) in [("fails", "broken", false), ("other", "small", true)] {
+        desk.page.evaluate(&format!("sessionStorage.setItem('test-odd', '{odd}')")).unwrap();
+        desk.page.open(&format!("{base}/sign/handover?lang=zh")).unwrap();
+        desk.until_shown(&format!("[data-said={said}]"));
+        let mut is_shown = |part: &str| {
+            let shown = format!("document.querySelector('{part}').checkVisibility()");
+            desk.page.evaluate(&shown).unwrap()
+        };
+        assert_eq!(is_shown("#going-on"), false, "{said}");
+        assert_eq!(is_shown("#again"), has_way, "{said}");
+    }
+    desk.page.evaluate("sessionStorage.removeItem('test-odd')").unwrap();
     desk.page.evaluate("sessionStorage.setItem('test-room', 'yes')").unwrap();
     desk.page.open(&format!("{base}/sign/handover?lang=zh")).unwrap();
     desk.until_at("请确认您的意愿");
