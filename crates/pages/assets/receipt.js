@@ -9,6 +9,8 @@ const LAST_MS = 10_000;
 const LONGEST_MS = 15_000;
 /** How often the clock is read: a device that slept keeps no longer time. */
 const CLOCK_MS = 5000;
+/** When it is asked again where no answer came to whether the session has ended. */
+const AGAIN_MS = 60_000;
 
 /** When the session ends if nothing happens in it, by this device's clock. */
 let endsAt = null;
@@ -33,7 +35,8 @@ async function look() {
   // What did not come as a whole is asked for again later.
   if (!answer?.ok) return undefined;
   const now = new DOMParser().parseFromString(answer.text, 'text/html').querySelector('#flags');
-  if (!now) return undefined;
+  // Another signing was opened in this browser: neither its flags nor its buttons are of this receipt.
+  if (now?.dataset.record !== flags().dataset.record) return end();
   const list = flags().querySelector('ul');
   // Only lines that changed are replaced, so that only they are read out.
   for (const line of now.querySelector('ul').children) {
@@ -61,7 +64,7 @@ async function watch() {
 async function watchEnd() {
   if (isOver) return;
   if (Date.now() >= endsAt) await look();
-  setTimeout(watchEnd, CLOCK_MS);
+  setTimeout(watchEnd, Date.now() >= endsAt ? AGAIN_MS : CLOCK_MS);
 }
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden && !isOver && Date.now() >= endsAt) look();

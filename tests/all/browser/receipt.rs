@@ -37,3 +37,24 @@ async fn a_receipt_that_stays_open_says_that_its_session_has_ended_and_leads_bac
     drop(walk);
     house.stop().await;
 }
+
+/// One browser has one session: whoever opens another link in it leaves the receipt standing there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_follows_no_other_signing_that_is_opened_beside_it() {
+    let Some(Invited { mut browser, house, link }) = invited().await else { return };
+    let other = house.invite(1).await.remove(0);
+    let other = house.link_of(&other).await;
+    let mut walk = Walk::begin(&house, &mut browser);
+    walk.come_in(&link, "granted", "refused");
+    walk.read();
+    walk.shoot();
+    walk.write_and_sign();
+    walk.until_shown("a[download]");
+    let open = format!("fetch('{other}', {{method: 'POST'}}).then((answer) => answer.ok)");
+    assert_eq!(walk.page.evaluate(&open).unwrap(), true);
+    // The time of this page is over by the device alone: the session that is asked is the other one's.
+    walk.page.evaluate(LATER).unwrap();
+    walk.until_shown("#ended a");
+    drop(walk);
+    house.stop().await;
+}

@@ -93,3 +93,18 @@ fn to_seal() -> HttpResponse {
     let location = (actix_web::http::header::LOCATION, Link::Seal.to_string());
     HttpResponse::SeeOther().insert_header(location).finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use heqi_pages::assets::Asset;
+
+    use super::*;
+
+    #[test]
+    fn the_script_that_sends_a_file_knows_how_large_one_may_be() {
+        let script = std::str::from_utf8(Asset::Upload.bytes()).unwrap();
+        let (_, limit) = script.split_once("const LIMIT_BYTES = ").unwrap();
+        let (limit, _) = limit.split_once(';').unwrap();
+        assert_eq!(limit.replace('_', "").parse(), Ok(MAX_MATERIAL_BYTES));
+    }
+}

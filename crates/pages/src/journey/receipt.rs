@@ -295,8 +295,8 @@ fn grouped(number: &str) -> String {
 }
 
 const ENDED: Words = Words::new(
-    "本次登录已结束（长时间没有操作，或登录时间已满）。您的签署和这份凭证都已保存，不会丢失；存证会自动继续。",
-    "This session has ended: it was not used for long, or its time is over. What you signed and this receipt are kept; the evidence goes on by itself.",
+    "本次登录已结束（长时间没有操作、登录时间已满，或这台设备上已打开另一页签署）。您的签署和这份凭证都已保存，不会丢失；存证会自动继续。",
+    "This session has ended: it was not used for long, its time is over, or something else to sign was opened on this device. What you signed and this receipt are kept; the evidence goes on by itself.",
 );
 const COME_BACK: Words = Words::new(
     "要下载证据包、查看进度、确认或提出异议，请重新打开您收到的链接；找不到链接的，凭本页的办件码进入。",
