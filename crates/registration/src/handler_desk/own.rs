@@ -51,7 +51,7 @@ async fn is_drafted_by(
     member: &StaffMember,
     filing: &Filing,
 ) -> Result<bool, Fault> {
-    if !is_drafting(filing) {
+    if !is_first_draft(filing) {
         return Ok(false);
     }
     let key = Pair(member.account, filing.id());
@@ -91,7 +91,7 @@ pub(super) async fn drafts_of(
     let mut drafts = Vec::new();
     for (Pair(_, id), _) in listed.into_iter().rev() {
         match filings::find(platform, id).await {
-            Ok(Some(stored)) if is_drafting(&stored.filing) => drafts.push(stored.filing),
+            Ok(Some(stored)) if is_first_draft(&stored.filing) => drafts.push(stored.filing),
             // Opened by a program since, or erased.
             Ok(_) | Err(Fault::Erased) => {}
             Err(fault) => return Err(fault),
@@ -100,8 +100,10 @@ pub(super) async fn drafts_of(
     Ok(drafts)
 }
 
-fn is_drafting(filing: &Filing) -> bool {
-    matches!(filing.state(), FilingState::Drafting { .. })
+/// Whether signing was never open. What came back because nobody confirmed in time is its handler's, by name and number:
+/// the row of whoever opened it may stand there still, where somebody else invited.
+fn is_first_draft(filing: &Filing) -> bool {
+    matches!(filing.state(), FilingState::Drafting { since } if *since == filing.opened_at())
 }
 
 /// The party that this person is, as the handler of this filing and nothing else: a handler who

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use heqi_filing::{Capacity, Matter, OfficeKind, PartyKind};
+use heqi_filing::timer::UNCONFIRMED_LAPSE_MS;
+use heqi_filing::{Capacity, FilingState, Matter, OfficeKind, PartyKind};
 use heqi_identity::amount::Fen;
 use heqi_identity::contributions::Contribution;
 use heqi_registration::add_party::{AddParty, add_party};
@@ -10,11 +11,13 @@ use heqi_registration::attach_document::{AttachDocument, attach_document};
 use heqi_registration::declare_capital::{DeclareCapital, declare_capital};
 use heqi_registration::declare_contact::{DeclareContact, DeclareContactError, declare_contact};
 use heqi_registration::fault::{ActError, Refusal, Thing};
+use heqi_registration::filing_view::filing_view;
 use heqi_registration::handler_desk::handled_filing;
 use heqi_registration::handler_desk::prepared::{drafts, prepared_filing};
 use heqi_registration::invite::{Invite, InviteError, invite};
 use heqi_registration::message_queue::{filing_messages, preview_invitations};
 use heqi_registration::open_filing::{OpenFiling, OpenFilingError, open_filing};
+use heqi_registration::reminders::remind;
 use heqi_registration::remove_party::{RemoveParty, RemovePartyError, remove_party};
 use heqi_registration::request::StaffRole;
 use heqi_registration::staff::bind_handler;
@@ -193,7 +196,19 @@ async fn a_draft_of_the_desk_is_its_openers_until_signing_opens_and_then_its_han
     let early = invite(&world.platform, &world.request(&he), invitation).await.unwrap_err();
     assert!(matches!(early, InviteError::HandlerNotNamed), "{early}");
     assert_eq!(drafts(&world.platform, &he).await.unwrap().len(), 1);
-    world.invite(filing, party).await;
+    let signer = world.visitor(filing, party).await;
+    assert!(drafts(&world.platform, &he).await.unwrap().is_empty());
+    assert!(is_nothing(&prepared_filing(&world.platform, &he, filing).await.unwrap_err()));
+    let command = removable.clone();
+    let late = remove_party(&world.platform, &world.request(&he), command).await.unwrap_err();
+    assert!(is_nothing(&late));
+
+    // Nobody confirms, and it comes back to drafting with its signature: not to who opened it once.
+    world.sign(&signer).await;
+    world.clock.advance_ms(UNCONFIRMED_LAPSE_MS + 60_000);
+    while remind(&world.platform, 10).await.unwrap() > 0 {}
+    let state = filing_view(&world.platform, &world.staff, filing).await.unwrap().state;
+    assert!(matches!(state, FilingState::Drafting { .. }), "{state:?}");
     assert!(drafts(&world.platform, &he).await.unwrap().is_empty());
     assert!(is_nothing(&prepared_filing(&world.platform, &he, filing).await.unwrap_err()));
     let late = remove_party(&world.platform, &world.request(&he), removable).await.unwrap_err();
