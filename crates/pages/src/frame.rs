@@ -63,6 +63,21 @@ pub struct Frame {
     pub telephone: String,
 }
 
+#[cfg(test)]
+impl Frame {
+    /// Around a page on the signer's way.
+    pub(crate) fn sample(language: Language) -> Self {
+        Self {
+            language,
+            large: false,
+            here: Link::Journey,
+            csrf: Some("c5rf".into()),
+            service: "示例商事文签".into(),
+            telephone: "0571-0000110".into(),
+        }
+    }
+}
+
 /// The whole document.
 pub fn render(page: &impl Page, frame: &Frame) -> String {
     let language = frame.language;
@@ -175,14 +190,7 @@ mod tests {
             for colour in ["theme_color", "background_color"] {
                 assert_eq!(read[colour], light, "{colour} of {}", manifest.name());
             }
-            let frame = Frame {
-                language: Language::Zh,
-                large: false,
-                here,
-                csrf: None,
-                service: "示例商事文签".into(),
-                telephone: "0571-0000110".into(),
-            };
+            let frame = Frame { here, csrf: None, ..Frame::sample(Language::Zh) };
             let page = render(&OfflinePage {}, &frame);
             assert!(page.contains(manifest.name()), "{page}");
             for (scheme, paper) in [("light", light), ("dark", dark)] {

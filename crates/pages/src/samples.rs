@@ -116,14 +116,7 @@ mod tests {
     use crate::link::Link;
 
     fn frame(language: Language, large: bool) -> Frame {
-        Frame {
-            language,
-            large,
-            here: Link::Journey,
-            csrf: Some("c5rf".into()),
-            service: "示例商事文签".into(),
-            telephone: "0571-0000110".into(),
-        }
+        Frame { large, ..Frame::sample(language) }
     }
 
     #[test]

@@ -409,14 +409,7 @@ mod tests {
             (Language::Zh, ["这台电脑", "本电脑"], ["这台手机", "本机"]),
             (Language::En, ["this PC", "This PC"], ["this phone", "This phone"]),
         ] {
-            let frame = Frame {
-                language,
-                large: false,
-                here: Link::Journey,
-                csrf: Some("c5rf".into()),
-                service: "示例商事文签".into(),
-                telephone: "0571-0000110".into(),
-            };
+            let frame = Frame::sample(language);
             for page in HandoverPage::samples() {
                 let shown = render(&page, &frame);
                 for word in this_phone {

@@ -168,14 +168,7 @@ mod tests {
     #[test]
     fn the_first_words_say_what_it_is_about_and_nothing_of_the_filing() {
         for language in [Language::Zh, Language::En] {
-            let frame = Frame {
-                language,
-                large: false,
-                here: Link::Journey,
-                csrf: None,
-                service: "示例商事文签".into(),
-                telephone: "0571-0000110".into(),
-            };
+            let frame = Frame { csrf: None, ..Frame::sample(language) };
             let page = LandingPage::samples().remove(0).content(&frame).into_string();
             let first = format!("<p class=\"lead\">{}</p>", ABOUT.in_language(language));
             assert!(page.starts_with(&first), "{page}");

@@ -375,14 +375,7 @@ mod tests {
         assert!(next.text(Language::En).starts_with("Go on and sign as"));
         let own = NextCapacity { represents: None, ..next };
         assert_eq!(own.text(Language::Zh), "继续以“法人股东代表”身份签署");
-        let frame = Frame {
-            language: Language::Zh,
-            large: false,
-            here: Link::Journey,
-            csrf: Some("c5rf".into()),
-            service: "示例商事文签".into(),
-            telephone: "0571-0000110".into(),
-        };
+        let frame = Frame::sample(Language::Zh);
         let shown = |page: &ReceiptPage| page.content(&frame).into_string();
         assert!(shown(&first).contains("股东、监事") && !shown(&first).contains("/sign/next"));
         assert!(shown(&waits).contains("action=\"/sign/next\""));
@@ -393,14 +386,7 @@ mod tests {
     #[test]
     fn whatever_needs_the_session_goes_with_it_and_the_way_back_is_told() {
         for language in [Language::Zh, Language::En] {
-            let frame = Frame {
-                language,
-                large: false,
-                here: Link::Journey,
-                csrf: Some("c5rf".into()),
-                service: "示例商事文签".into(),
-                telephone: "0571-0000110".into(),
-            };
+            let frame = Frame::sample(language);
             for page in ReceiptPage::samples() {
                 let shown = page.content(&frame).into_string();
                 assert!(shown.contains("data-session-s=\"1800\""), "{shown}");
@@ -426,14 +412,7 @@ mod tests {
 
     #[test]
     fn two_systems_of_one_office_are_told_as_that_and_two_offices_are_not() {
-        let frame = Frame {
-            language: Language::Zh,
-            large: false,
-            here: Link::Journey,
-            csrf: None,
-            service: "示例商事文签".into(),
-            telephone: "0571-0000110".into(),
-        };
+        let frame = Frame { csrf: None, ..Frame::sample(Language::Zh) };
         for is_one_office in [true, false] {
             let page = ReceiptPage { is_one_office, ..ReceiptPage::samples().remove(1) };
             let shown = page.content(&frame).into_string();

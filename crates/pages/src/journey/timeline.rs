@@ -381,14 +381,7 @@ mod tests {
 
     /// The step of the sample that stands so, as it is shown in Chinese.
     fn shown(page: &TimelinePage, stand: &str) -> String {
-        let frame = Frame {
-            language: Language::Zh,
-            large: false,
-            here: Link::Timeline,
-            csrf: Some("c5rf".into()),
-            service: "示例商事文签".into(),
-            telephone: "0571-0000110".into(),
-        };
+        let frame = Frame { here: Link::Timeline, ..Frame::sample(Language::Zh) };
         let shown = page.content(&frame).into_string();
         let (_, step) = shown.split_once(&format!("data-state=\"{stand}\"")).unwrap();
         let (step, _) = step.split_once("</li>").unwrap();

@@ -165,12 +165,8 @@ mod tests {
 
     fn shown(page: &DraftPage) -> String {
         let frame = Frame {
-            language: Language::Zh,
-            large: false,
             here: Link::Desk(DeskLink::Filing(page.filing)),
-            csrf: Some("c5rf".into()),
-            service: "示例商事文签".into(),
-            telephone: "0571-0000110".into(),
+            ..Frame::sample(Language::Zh)
         };
         page.content(&frame).into_string()
     }
