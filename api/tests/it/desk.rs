@@ -392,9 +392,10 @@ async fn a_handler_sees_what_is_sent_to_whom_then_invites_and_sees_what_came_of_
     let shown = text(&refused);
     assert_eq!(refused.status, 409, "{shown}");
     assert!(
-        shown.contains("有1人没有邀请成功") && shown.contains("今日已多次邀请该签署人"),
+        shown.contains("都没有邀请成功") && shown.contains("今日已多次邀请该签署人"),
         "{shown}"
     );
+    assert!(!shown.contains("其余的"), "there is nobody else: {shown}");
     let described = format!("aria-describedby=\"party-{party}-trouble\"");
     assert!(shown.contains(&described), "{shown}");
 }

@@ -69,7 +69,8 @@ pub(super) async fn send(
         }
     }
     let first = refusals.first().map(|(_, _, status)| *status);
-    let whole = whole.or_else(|| first.map(|status| some_were_not(refusals.len(), status, l)));
+    let counted = (refusals.len(), ticked.len());
+    let whole = whole.or_else(|| first.map(|status| some_were_not(counted, status, l)));
     let Some((told, status)) = whole else { return Ok(to(&here)) };
     let mut form = invite_page(&state, &visitor, &shown, *filing).await?;
     for invitee in &mut form.invitees {
@@ -94,10 +95,12 @@ fn nobody(l: Language) -> ToldAt {
     whole(what.to_owned(), next, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-fn some_were_not(number: usize, status: StatusCode, l: Language) -> ToldAt {
-    let what = match l {
-        Language::Zh => format!("有{number}人没有邀请成功，其余的已发出。"),
-        Language::En => format!("{number} were not invited; everybody else was."),
+fn some_were_not((number, of): (usize, usize), status: StatusCode, l: Language) -> ToldAt {
+    let what = match (l, number < of) {
+        (Language::Zh, true) => format!("有{number}人没有邀请成功，其余的已邀请。"),
+        (Language::Zh, false) => "所选的签署人都没有邀请成功。".to_owned(),
+        (Language::En, true) => format!("{number} were not invited; everybody else was."),
+        (Language::En, false) => "Nobody whom you chose was invited.".to_owned(),
     };
     let next = l.pick("请查看各人的说明，处理后再邀请。", "See at each why, and invite again.");
     whole(what, next, status)
@@ -211,4 +214,20 @@ fn hints(now: &PreparedFiling, l: Language) -> Vec<String> {
             format!("Key materials that are missing: {missing}. None is added after inviting.")
         }
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_are_said_to_be_invited_only_where_there_are_others() {
+        let told = |counted, l| some_were_not(counted, StatusCode::CONFLICT, l).0.trouble.what;
+        assert_eq!(told((1, 3), Language::Zh), "有1人没有邀请成功，其余的已邀请。");
+        assert!(told((1, 3), Language::En).contains("everybody else was"));
+        for (l, others) in [(Language::Zh, "其余"), (Language::En, "else")] {
+            let told = told((2, 2), l);
+            assert!(!told.contains(others), "{told}");
+        }
+    }
 }
