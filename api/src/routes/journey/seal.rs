@@ -105,6 +105,6 @@ mod tests {
         let script = std::str::from_utf8(Asset::Upload.bytes()).unwrap();
         let (_, limit) = script.split_once("const LIMIT_BYTES = ").unwrap();
         let (limit, _) = limit.split_once(';').unwrap();
-        assert_eq!(limit.replace('_', "").parse(), Ok(MAX_MATERIAL_BYTES));
+        assert_eq!(limit.replace('_', "").parse::<usize>(), Ok(MAX_MATERIAL_BYTES));
     }
 }
