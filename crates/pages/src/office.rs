@@ -22,8 +22,8 @@ pub use clock::{BarDay, ClockBar, DayKind};
 pub use deposits::{DepositsPage, FoundRow};
 pub use figures::{Bars, FiguresPage, OfficeAlarm, Workload};
 pub use matter::{
-    DocumentRow, DraftView, LineRow, MatterPage, PointRow, PointState, RecordRow, SessionView,
-    TakenRow,
+    DocumentRow, DraftView, HeldRow, LineRow, MatterPage, PointRow, PointState, RecordRow,
+    SessionView, TakenRow,
 };
 pub use queue::{OfficeQueuePage, OfficeQueueRow, QueueGroup};
 pub use screen::ScreenPage;

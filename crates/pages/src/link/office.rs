@@ -36,6 +36,8 @@ pub enum OfficeLink {
     Notice(String, String),
     /// What an extraction session showed, by its digest.
     Screen(String, String),
+    /// A file of the held evidence, by its digest.
+    Held(String, String),
     /// The register book.
     Book,
     /// The same as CSV.
@@ -77,6 +79,7 @@ impl fmt::Display for OfficeLink {
             Self::Screen(no, one) => {
                 write!(f, "/staff/matters/{}/screens/{}", plain(no), plain(one))
             }
+            Self::Held(no, one) => write!(f, "/staff/matters/{}/held/{}", plain(no), plain(one)),
             Self::Book => f.write_str("/staff/register"),
             Self::BookFile(year) => write!(f, "/staff/register/{year}"),
             Self::Accounts => f.write_str("/staff/accounts"),
