@@ -50,6 +50,8 @@ pub enum OfficeLink {
     Check,
     /// A document for who applied.
     CheckFile,
+    /// The keys that the office publishes.
+    Anchors,
 }
 
 impl fmt::Display for OfficeLink {
@@ -86,6 +88,7 @@ impl fmt::Display for OfficeLink {
             Self::AccountDo(id, act) => write!(f, "/staff/accounts/{}/{}", plain(id), plain(act)),
             Self::Check => f.write_str("/check"),
             Self::CheckFile => f.write_str("/check/file"),
+            Self::Anchors => f.write_str("/anchors.json"),
         }
     }
 }

@@ -180,6 +180,15 @@ impl Page for CheckPage {
                 input .digits type="text" id="c" name="c" required maxlength="12" autocomplete="off" autocapitalize="characters" spellcheck="false";
                 button .go type="submit" { (CHECK.in_language(l)) }
             }
+            // Beside a certificate that stands it is said where its digest is.
+            @if !matches!(self.answer, Some(CheckAnswer::Valid { .. })) {
+                h2 { (FILE.in_language(l)) }
+                p { (FILE_LEAD.in_language(l)) }
+                p .links {
+                    a href=(Link::VerifierFile) { (VERIFY.in_language(l)) }
+                    a href=(Link::Office(OfficeLink::Anchors)) download { (ANCHORS.in_language(l)) }
+                }
+            }
         }
     }
 
@@ -317,6 +326,12 @@ const COMPARE: Words = Words::new(
     "Compare the digest with that of the file at hand; the evidence inside, and the file of renewals given beside it, can be verified in the browser, and never leave it.",
 );
 const VERIFY: Words = Words::new("打开核验页", "Open the verifier");
+const FILE: Words = Words::new("核验手中的文件", "Verify a file at hand");
+const FILE_LEAD: Words = Words::new(
+    "证据包、公证书内的证据包可以在浏览器中核验：不需要登录，文件不会上传。核验时请一并选入本处公布的公钥清单；公证书上的电子印章须用程序（heqi verify）核验。",
+    "A bundle, and the bundle inside a certificate, can be verified in the browser: no sign-in, and the file never leaves it. Choose the keys that this office publishes beside it; the seal on a certificate needs the program (heqi verify).",
+);
+const ANCHORS: Words = Words::new("下载本处公布的公钥清单", "The keys that this office publishes");
 const TYPE_NUMBER: Words = Words::new(
     "公证书编号、文书编号或者申请编号",
     "Number of the certificate, document or application",

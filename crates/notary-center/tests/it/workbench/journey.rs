@@ -187,6 +187,11 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
         login: "",
         secret: notary.secret.clone(),
     };
+    // Whoever has only a file is told with what it is verified.
+    let front = nobody.send(Method::GET, "/check", &[]).await.text().await.unwrap();
+    for link in ["href=\"/verify.html\"", "href=\"/anchors.json\""] {
+        assert!(front.contains(link), "{link} in {front}");
+    }
     let number = "(2026)浙杭临证经字第1号";
     let typed = nobody.send(Method::POST, "/check", &[("number", number), ("c", code)]).await;
     assert!(typed.text().await.unwrap().contains("现行有效"));
