@@ -192,6 +192,7 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     for link in ["href=\"/verify.html\"", "href=\"/anchors.json\""] {
         assert!(front.contains(link), "{link} in {front}");
     }
+    assert!(!front.contains("撤销公证书公告"), "{front}");
     let number = "(2026)浙杭临证经字第1号";
     let typed = nobody.send(Method::POST, "/check", &[("number", number), ("c", code)]).await;
     assert!(typed.text().await.unwrap().contains("现行有效"));
@@ -210,5 +211,10 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     approve_proposed(&approver, &matter).await;
     let voided = http().get(format!("{url}{address}")).send().await.unwrap().text().await.unwrap();
     assert!(voided.contains("已被撤销"), "{voided}");
+    // And announced, without a code and without anybody's name.
+    let front = nobody.send(Method::GET, "/check", &[]).await.text().await.unwrap();
+    let announced = front.split("撤销公证书公告").nth(1).unwrap();
+    assert!(announced.contains("（2026）浙杭临证经字第000001号"), "{announced}");
+    assert!(!announced.contains('张'), "{announced}");
     bureau.running.stop().await;
 }
