@@ -43,7 +43,7 @@ struct Asked {
 
 async fn ask(state: Data<State>, reader: Reader) -> Result<HttpResponse, Problem> {
     let announced = revoked(&state.office).await.map_err(refused)?;
-    show(&state, reader, String::new(), None, announced)
+    show(&state, reader, (String::new(), OfficeLink::Check), None, announced)
 }
 
 /// What was typed; in a body, so that it stands in no address.
@@ -53,7 +53,7 @@ async fn typed(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let Asked { number, c, .. } = form(&state, payload).await?;
-    answer(&state, reader, number, &c).await
+    answer(&state, reader, (number, OfficeLink::Check), &c).await
 }
 
 async fn form(state: &State, payload: Payload) -> Result<Asked, Problem> {
@@ -78,7 +78,7 @@ async fn file(
     match fetched {
         Some(bytes) if which == "renewals" => Ok(zip(&which, room.send(bytes))),
         Some(bytes) => Ok(pdf(&which, room.send(bytes))),
-        None => show(&state, reader, number, Some(None), Vec::new()),
+        None => show(&state, reader, (number, OfficeLink::Check), Some(None), Vec::new()),
     }
 }
 
@@ -89,13 +89,16 @@ async fn scanned(
     number: Path<String>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
-    answer(&state, reader, number.into_inner(), &asked.c).await
+    let number = number.into_inner();
+    // Whoever reads it in the other language reads the same answer.
+    let here = OfficeLink::Scanned(number.clone(), asked.c.clone());
+    answer(&state, reader, (number, here), &asked.c).await
 }
 
 async fn answer(
     state: &State,
     reader: Reader,
-    asked: String,
+    (asked, here): (String, OfficeLink),
     code: &str,
 ) -> Result<HttpResponse, Problem> {
     let found = look_up(&state.office, &asked, code).await.map_err(refused)?;
@@ -107,7 +110,7 @@ async fn answer(
         None => asked.chars().take(80).collect(),
     };
     let checked = found.map(|found| (found, code.to_owned()));
-    show(state, reader, asked, Some(checked), Vec::new())
+    show(state, reader, (asked, here), Some(checked), Vec::new())
 }
 
 #[expect(clippy::result_large_err, reason = "made once, straight into the answer")]
@@ -115,12 +118,12 @@ async fn answer(
 fn show(
     state: &State,
     reader: Reader,
-    asked: String,
+    (asked, here): (String, OfficeLink),
     checked: Option<Option<(Found, String)>>,
     announced: Vec<Revoked>,
 ) -> Result<HttpResponse, Problem> {
     let bench = state.bench()?;
-    let shown = Shown::to(bench, reader, Link::Office(OfficeLink::Check));
+    let shown = Shown::to(bench, reader, Link::Office(here));
     let is_unknown = matches!(checked, Some(None));
     let (calendar, today) = (&bench.desk.calendar, state.office.clock().now().shanghai_date());
     let made_at = checked.as_ref().and_then(Option::as_ref).and_then(|(found, _)| match found {
