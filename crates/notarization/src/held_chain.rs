@@ -1,6 +1,8 @@
 //! The records of a chain as they are held, in order: what a bundle carries beside the statement
 //! about the chain's end, and what an examination reads around one record.
 
+use std::collections::BTreeMap;
+
 use heqi_evidence::canonical::CanonicalError;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::record::EvidenceRecord;
@@ -42,6 +44,15 @@ impl HeldChain {
             held.records.extend(record);
         }
         Ok(held)
+    }
+
+    /// The titles under which documents were added to the filing, by the digest of their bytes.
+    pub(crate) fn titles(&self) -> BTreeMap<Digest, String> {
+        let titled = |record: &Disclosure| {
+            let title = record.text("document_title")?.to_owned();
+            Some((record.parsed::<Digest>("document_sha256")?, title))
+        };
+        self.records.iter().filter_map(titled).collect()
     }
 
     /// The frames of all its records. `None` when one cannot be opened, or when they would not fit:

@@ -20,8 +20,8 @@
 //! - [`press`]: who makes the certificate itself
 //! - [`notice`]: the small documents that the applicant is told by, [`waiting`] why one is owed still; [`screen`]: what a session showed
 //! - [`queue`]: matters by how far they have come; [`overview`]: the figures over them; [`due`]: whose period ends; [`to_approve`]: what waits for a second person
-//! - [`check`]: what anybody may learn of a certificate
-//! - [`search`], [`view`], [`dossier`]: what is found, shown and archived; [`taking`]: who of the staff took a file away
+//! - [`check`]: what anybody may learn of a certificate; [`revoked`]: what the office announces
+//! - [`search`], [`view`], [`dossier`]: what is found, shown and archived; [`held_file`]: what people look at of the held evidence; [`taking`]: who of the staff took a file away
 
 pub mod act;
 pub mod apply;
@@ -42,6 +42,7 @@ pub mod form;
 pub mod given;
 mod ground;
 pub mod handle;
+pub mod held_file;
 pub mod notice;
 pub mod number;
 pub mod overview;
@@ -50,6 +51,7 @@ pub mod press;
 pub mod queue;
 pub mod register;
 pub mod register_book;
+pub mod revoked;
 pub mod rows;
 pub mod screen;
 pub mod search;

@@ -142,10 +142,13 @@ fn preferences(frame: &Frame) -> Markup {
         Language::En => ("zh", "中文", "zh-CN"),
     };
     let (size, word) = if frame.large { ("usual", USUAL) } else { ("large", LARGE) };
+    let here = frame.here.to_string();
+    // A page of a list, or of what a code led to, is asked for by its address already.
+    let joint = if here.contains('?') { "&" } else { "?" };
     html! {
         nav aria-label=(PREFERENCES.in_language(frame.language)) {
-            a href={ (frame.here) "?text=" (size) } { (word.in_language(frame.language)) }
-            a href={ (frame.here) "?lang=" (to) } hreflang=(tag) lang=(tag) { (name) }
+            a href={ (here) (joint) "text=" (size) } { (word.in_language(frame.language)) }
+            a href={ (here) (joint) "lang=" (to) } hreflang=(tag) lang=(tag) { (name) }
         }
     }
 }
@@ -177,6 +180,30 @@ const USUAL: Words = Words::new("标准字号", "Usual text");
 mod tests {
     use super::*;
     use crate::journey::OfflinePage;
+    use crate::link::OfficeLink;
+
+    #[test]
+    fn language_and_size_keep_what_the_address_asks_for() {
+        for (here, wanted) in [
+            (Link::Held, "href=\"/my?lang=en\""),
+            (
+                Link::Office(OfficeLink::Group("accepted".into(), None)),
+                "href=\"/staff/matters?at=accepted&amp;lang=en\"",
+            ),
+        ] {
+            let frame = Frame {
+                language: Language::Zh,
+                large: false,
+                here,
+                csrf: None,
+                service: "示例商事文签".into(),
+                telephone: "0571-0000110".into(),
+            };
+            let page = render(&OfflinePage {}, &frame);
+            assert!(page.contains(wanted), "{wanted} is not in {page}");
+            assert!(page.contains(&wanted.replace("lang=en", "text=large")), "{page}");
+        }
+    }
 
     #[test]
     fn the_bar_of_a_page_and_of_an_installed_application_is_the_paper_of_the_style_sheet() {

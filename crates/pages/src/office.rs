@@ -17,13 +17,13 @@ pub use accounts::{AccountRow, AccountsPage, LISTED_EVENTS};
 pub use act::OfficeAct;
 pub use act::form::Seen;
 pub use book::{BookLine, BookPage};
-pub use check::{CheckAnswer, CheckPage, Contest, Fetched};
+pub use check::{CheckAnswer, CheckPage, Contest, Fetched, RevokedLine};
 pub use clock::{BarDay, ClockBar, DayKind};
 pub use deposits::{DepositsPage, FoundRow};
 pub use figures::{Bars, FiguresPage, OfficeAlarm, Workload};
 pub use matter::{
-    DocumentRow, DraftView, LineRow, MatterPage, PointRow, PointState, RecordRow, SessionView,
-    TakenRow,
+    DocumentRow, DraftView, HeldRow, LineRow, MatterPage, PointRow, PointState, RecordRow,
+    SessionView, TakenRow,
 };
 pub use queue::{OfficeQueuePage, OfficeQueueRow, QueueGroup};
 pub use screen::ScreenPage;

@@ -1,6 +1,7 @@
 //! What is held of a person, opened from the held bytes and examined again by this office's own
 //! anchors and clock.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use heqi_evidence::bundle::BundleParts;
@@ -97,6 +98,8 @@ pub struct OpenedRecord {
     pub verdict: Verdict,
     /// When the registry found this very signature void, and which office did.
     pub found_void: Option<(UtcMillis, String)>,
+    /// Under which titles documents were added to the filing, by the digest of their bytes.
+    pub titles: BTreeMap<Digest, String>,
 }
 
 impl OpenedRecord {
@@ -258,6 +261,7 @@ pub async fn open(
     let examined = examine_with_best_proof(office, parts, Some(now)).await;
     let (parts, verdict) = examined.map_err(|_| HolderFault::BrokeOff)?;
     let recorded_at = frame.place.recorded_at;
+    let titles = chain.titles();
     let found_void = found_void(chain.records, &record).map(|void| (void.at, void.by));
-    Ok(OpenedRecord { row, key, recorded_at, record, client, parts, verdict, found_void })
+    Ok(OpenedRecord { row, key, recorded_at, record, client, parts, verdict, found_void, titles })
 }

@@ -20,7 +20,7 @@ mod index;
 mod own_rows;
 
 pub use index::index_matters;
-pub(crate) use own_rows::{OwnRows, keep_own_rows, to_decide_again, with_proposals};
+pub(crate) use own_rows::{OwnRows, keep_own_rows, revoked_last, to_decide_again, with_proposals};
 
 /// The most matters on one page.
 pub const PAGE: usize = 50;

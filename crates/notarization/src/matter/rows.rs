@@ -9,6 +9,7 @@
 //! - `matter-at` (how far, application number): where a matter stands in the queue; `matter-indexed`: that all do
 //! - `matter-reexamination` (application number): a re-examination that is still to be decided
 //! - `matter-proposed` (application number): something that was put forward and waits for a second person
+//! - `matter-revoked` (application number): since when a certificate that was issued is void
 //! - `number-request` (application number): what an external register answered that gave no number yet
 //! - `matter-taken` (application number, time): which member of staff took which file ([`super::taking`])
 //! - `certificate-of` (digest of the number): the same, for whoever asks by number
@@ -45,6 +46,7 @@ pub(crate) const AT: Table<QueuePlace, ()> = Table::new("matter-at");
 pub(crate) const INDEXED: Table<String, bool> = Table::new("matter-indexed");
 pub(crate) const REEXAMINED: Table<ApplicationNo, ()> = Table::new("matter-reexamination");
 pub(crate) const PROPOSED: Table<ApplicationNo, ()> = Table::new("matter-proposed");
+pub(crate) const REVOKED: Table<ApplicationNo, UtcMillis> = Table::new("matter-revoked");
 pub(crate) const ASKED: Table<ApplicationNo, NumberAsked> = Table::new("number-request");
 pub(crate) const CERTIFICATES: Table<Digest, ApplicationNo> = Table::new("certificate-of");
 

@@ -16,6 +16,7 @@ use super::act::Attempts;
 use super::dossier::dossier;
 use super::error::MatterError;
 use super::finish::{certificate_file, certificate_renewals, scan_file};
+use super::held_file::held_file;
 use super::notice::{NoticeNo, notice_file};
 use super::number::ApplicationNo;
 use super::screen::screen_file;
@@ -46,6 +47,11 @@ pub enum TakenFile {
     /// What an act of an extraction session showed of the held evidence.
     Screen {
         /// SHA-256 of the page.
+        sha256: Digest,
+    },
+    /// A photo, a document or the handwriting out of the held evidence.
+    Held {
+        /// SHA-256 of the file.
         sha256: Digest,
     },
 }
@@ -86,6 +92,7 @@ pub async fn take(
         TakenFile::Scan {} => scan_file(office, no).await?,
         TakenFile::Notice { no: notice } => notice_file(office, by, no, notice).await?,
         TakenFile::Screen { sha256 } => screen_file(office, by, no, sha256).await?,
+        TakenFile::Held { sha256 } => held_file(office, by, no, sha256).await?,
     };
     let mut attempts = Attempts::default();
     loop {

@@ -76,6 +76,8 @@ use OfficeRole::{Approver, Archivist, Auditor, Clerk, Notary, Security};
 const READERS: Access = Staff(&[Clerk, Notary, Approver, Archivist, Auditor]);
 /// Whoever does anything with one; what exactly, the state decides.
 const WORKERS: Access = Staff(&[Clerk, Notary, Approver, Archivist]);
+/// Whoever examines, drafts and approves; that they declared no interest, the matter decides.
+const EXAMINERS: Access = Staff(&[Clerk, Notary, Approver]);
 const BOOK: Access = Staff(&[Notary, Approver, Archivist, Auditor]);
 const ARCHIVE: Access = Staff(&[Archivist, Auditor]);
 const ACCOUNTS: Access = Staff(&[Security, Auditor]);
@@ -132,6 +134,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/matters/{no}/paper", READERS),
     get("/staff/matters/{no}/notices/{notice}", READERS),
     get("/staff/matters/{no}/screens/{sha256}", READERS),
+    get("/staff/matters/{no}/held/{sha256}", EXAMINERS),
     get("/staff/matters/{no}/renewals.zip", READERS),
     get("/staff/matters/{no}/dossier.zip", ARCHIVE),
     get("/staff/figures", READERS),

@@ -1,5 +1,6 @@
 use heqi_documents::samples;
 use heqi_evidence::deposit::DualDigest;
+use heqi_notarization::matter::MatterError;
 use heqi_notarization::matter::certificate_text::{
     CertificateWords, PackageWords, SessionWords, certificate_text,
 };
@@ -11,7 +12,7 @@ use heqi_pki::certificate::ChainError;
 use heqi_pki::seal::SealFault;
 use heqi_pki::timestamp::TimestampFault;
 use heqi_sealed_pdf::SealingError;
-use heqi_vocabulary::UtcMillis;
+use heqi_vocabulary::{Explain as _, Language, UtcMillis};
 
 fn at(text: &str) -> UtcMillis {
     text.parse().unwrap()
@@ -99,5 +100,19 @@ fn a_seal_that_is_not_believed_is_told_as_the_seal_and_a_token_as_the_time() {
     for time in [SealFault::Token(TimestampFault::Untrusted), SealFault::NoToken] {
         let said = told(time);
         assert!(matches!(said, super::PressError::NoTime), "{said}");
+    }
+}
+
+/// Whoever issues is told which character it is, and not that a sheet could not be made.
+#[test]
+fn edge_case_10_a_character_no_font_has_is_named_to_whoever_issues() {
+    let mut sample = samples::certificate(b"PK no bundle".to_vec());
+    sample.text = sample.text.replace("龚𠮷㛃", "陈\u{E8A1}");
+    let told = super::of_render(super::render(&sample, &super::FONTS).unwrap_err());
+    assert!(matches!(told, super::PressError::Character('\u{E8A1}')), "{told}");
+    let said = MatterError::Press(told);
+    for language in [Language::Zh, Language::En] {
+        let what = said.explain(language).what;
+        assert!(what.contains("U+E8A1"), "{what}");
     }
 }

@@ -9,7 +9,8 @@ use heqi_identity::Calendar;
 use heqi_notarization::matter::check::{
     Checked, CheckedNotice, Found, Progress, Standing, fetch, look_up,
 };
-use heqi_pages::office::{CheckAnswer, CheckPage, Contest, Fetched};
+use heqi_notarization::matter::revoked::{Revoked, revoked};
+use heqi_pages::office::{CheckAnswer, CheckPage, Contest, Fetched, RevokedLine};
 use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
 use heqi_service_kit::downloads::USUAL_BYTES;
@@ -41,7 +42,8 @@ struct Asked {
 }
 
 async fn ask(state: Data<State>, reader: Reader) -> Result<HttpResponse, Problem> {
-    show(&state, reader, String::new(), None)
+    let announced = revoked(&state.office).await.map_err(refused)?;
+    show(&state, reader, (String::new(), OfficeLink::Check), None, announced)
 }
 
 /// What was typed; in a body, so that it stands in no address.
@@ -51,7 +53,7 @@ async fn typed(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let Asked { number, c, .. } = form(&state, payload).await?;
-    answer(&state, reader, number, &c).await
+    answer(&state, reader, (number, OfficeLink::Check), &c).await
 }
 
 async fn form(state: &State, payload: Payload) -> Result<Asked, Problem> {
@@ -76,7 +78,7 @@ async fn file(
     match fetched {
         Some(bytes) if which == "renewals" => Ok(zip(&which, room.send(bytes))),
         Some(bytes) => Ok(pdf(&which, room.send(bytes))),
-        None => show(&state, reader, number, Some(None)),
+        None => show(&state, reader, (number, OfficeLink::Check), Some(None), Vec::new()),
     }
 }
 
@@ -87,13 +89,16 @@ async fn scanned(
     number: Path<String>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
-    answer(&state, reader, number.into_inner(), &asked.c).await
+    let number = number.into_inner();
+    // Whoever reads it in the other language reads the same answer.
+    let here = OfficeLink::Scanned(number.clone(), asked.c.clone());
+    answer(&state, reader, (number, here), &asked.c).await
 }
 
 async fn answer(
     state: &State,
     reader: Reader,
-    asked: String,
+    (asked, here): (String, OfficeLink),
     code: &str,
 ) -> Result<HttpResponse, Problem> {
     let found = look_up(&state.office, &asked, code).await.map_err(refused)?;
@@ -104,7 +109,8 @@ async fn answer(
         Some(Found::Application(found)) => found.application.to_string(),
         None => asked.chars().take(80).collect(),
     };
-    show(state, reader, asked, Some(found.map(|found| (found, code.to_owned()))))
+    let checked = found.map(|found| (found, code.to_owned()));
+    show(state, reader, (asked, here), Some(checked), Vec::new())
 }
 
 #[expect(clippy::result_large_err, reason = "made once, straight into the answer")]
@@ -112,11 +118,12 @@ async fn answer(
 fn show(
     state: &State,
     reader: Reader,
-    asked: String,
+    (asked, here): (String, OfficeLink),
     checked: Option<Option<(Found, String)>>,
+    announced: Vec<Revoked>,
 ) -> Result<HttpResponse, Problem> {
     let bench = state.bench()?;
-    let shown = Shown::to(bench, reader, Link::Office(OfficeLink::Check));
+    let shown = Shown::to(bench, reader, Link::Office(here));
     let is_unknown = matches!(checked, Some(None));
     let (calendar, today) = (&bench.desk.calendar, state.office.clock().now().shanghai_date());
     let made_at = checked.as_ref().and_then(Option::as_ref).and_then(|(found, _)| match found {
@@ -134,7 +141,12 @@ fn show(
         }
     });
     let office = named_then.unwrap_or_else(|| bench.desk.office_name.clone());
-    let check = CheckPage { office, asked, answer };
+    let revoked = announced.into_iter().map(|one| RevokedLine {
+        number: one.number.to_string(),
+        since: one.since.for_people(),
+        decision: one.decision.map(|no| no.to_string()),
+    });
+    let check = CheckPage { office, asked, answer, revoked: revoked.collect() };
     Ok(if is_unknown {
         page_with(StatusCode::NOT_FOUND, &check, &shown)
     } else {

@@ -21,9 +21,9 @@ use heqi_notarization::holder::door::{EnterError, Holder, ask_code, enter, leave
 use heqi_notarization::holder::held::{OpenError, OpenedRecord, list, open};
 use heqi_notarization::holder::notice::{SayError, say};
 use heqi_notarization::holder::watch;
-use heqi_pages::Link;
 use heqi_pages::holder::{HolderCodePage, HolderDoorPage, HolderSayPage, WatchShown};
 use heqi_pages::trouble::TroublePage;
+use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
 use heqi_service_kit::browser::Reader;
 use heqi_service_kit::downloads::USUAL_BYTES;
@@ -223,9 +223,19 @@ async fn one(
     let apply = certificate::way(&state, &record, reader.language).await?;
     let now = state.office.clock().now();
     let at = (now, state.office.proofs_not_asked_since().await);
-    let shown = evidence_page(&record, (said, apply), at, reader.language);
+    let shown = evidence_page(&record, (said, apply, anchors_at(&state)), at, reader.language);
     let here = Link::HeldEvidence(*number);
     Ok(page(&shown, people(&state)?, reader, here, Some(&visitor)))
+}
+
+/// Where people find the keys that the notary publishes, without which a bundle proves itself to nobody.
+fn anchors_at(state: &State) -> Option<String> {
+    let path = Link::Office(OfficeLink::Anchors);
+    if state.data_centre.is_some() {
+        return Some(path.to_string());
+    }
+    let base = state.people.as_ref().and_then(|people| people.certify_url.as_deref())?;
+    Some(format!("{}{path}", base.trim_end_matches('/')))
 }
 
 /// The photo or a document, byte for byte as it is held.

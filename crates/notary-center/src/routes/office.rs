@@ -26,6 +26,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
         .route("/staff/matters/{no}/paper", get().to(matters::paper))
         .route("/staff/matters/{no}/notices/{notice}", get().to(matters::notice))
         .route("/staff/matters/{no}/screens/{sha256}", get().to(matters::screen))
+        .route("/staff/matters/{no}/held/{sha256}", get().to(matters::held))
         .route("/staff/matters/{no}/renewals.zip", get().to(matters::renewals))
         .route("/staff/matters/{no}/dossier.zip", get().to(matters::dossier_file))
         .route("/staff/matters/{no}/{act}", post().to(acts::act))

@@ -1,6 +1,11 @@
-//! 实时保 over HTTP: a consent that is taken back, and where the device said it was.
+//! 实时保 over HTTP: a consent that is taken back, where the device said it was, and with what a bundle is verified.
 
-use crate::holder::{come_in, csrf, page, post, service};
+use std::sync::Arc;
+
+use heqi_notary_center::People;
+
+use crate::holder::{Kept, come_in, csrf, page, people, post, service, told_story};
+use crate::support::{Centre, Plan, deposit_of, store};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_takes_a_consent_back_and_the_custodians_own_log_has_it() {
@@ -57,4 +62,35 @@ async fn where_the_device_said_it_was_is_drawn_without_a_map() {
         }
         assert!(!figure.contains("href") && !figure.contains("<img"), "{figure}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_saves_a_bundle_reads_which_document_it_is_about_and_finds_the_keys_to_verify_it_with()
+ {
+    let (story, code) = told_story();
+    let sent = Arc::new(Kept::default());
+    let mut plan = Plan::preservation(&story, store());
+    let certify_url = Some("https://centre.example/".to_owned());
+    plan.people = Some(People { certify_url, ..people(sent.clone()) });
+    let centre = plan.start().await;
+    centre.deposit(&code).await;
+    for record in &story.records {
+        centre.deposit(&deposit_of(&story, record)).await;
+    }
+    let one = first_signing(&centre, &sent).await;
+    assert!(one.contains("《公司章程》"), "{one}");
+    assert!(one.contains("href=\"https://centre.example/anchors.json\""), "{one}");
+
+    // Where nobody is told of the data centre's address, none is made up.
+    let (centre, _, sent) = service().await;
+    let one = first_signing(&centre, &sent).await;
+    assert!(one.contains("《公司章程》") && !one.contains("anchors.json"), "{one}");
+}
+
+/// The page of the signing that stands first for whoever comes in.
+async fn first_signing(centre: &Centre, sent: &Kept) -> String {
+    let cookie = come_in(centre, sent).await;
+    let list = page(centre, "/my", &cookie).await.text().await.unwrap();
+    let number = list.split("href=\"/my/evidence/").nth(1).unwrap().split('"').next().unwrap();
+    page(centre, &format!("/my/evidence/{number}"), &cookie).await.text().await.unwrap()
 }

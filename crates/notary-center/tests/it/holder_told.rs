@@ -187,6 +187,7 @@ async fn bad_input_a_third_party_applies_from_within_and_is_refused_with_the_art
     let number = list.split("href=\"/my/evidence/").nth(1).unwrap().split('"').next().unwrap();
     let evidence = format!("/my/evidence/{number}");
     let one = page(&centre, &evidence, &cookie).await.text().await.unwrap();
+    assert!(one.contains("href=\"/anchors.json\""), "the keys are published here: {one}");
     let path = one.split("href=\"/my/apply/").nth(1).unwrap().split('"').next().unwrap();
     let path = format!("/my/apply/{path}");
     let asked = page(&centre, &path, &cookie).await.text().await.unwrap();

@@ -3,12 +3,13 @@
 //! - [`press`]: what prints and seals, and the words of what was printed
 //! - [`browser`]: somebody at the workbench
 //! - [`matter`]: a matter taken through the office's forms
-//! - [`journey`], [`renewed`], [`told`], [`figures`], [`forms`], [`protocol`], [`access`]: the tests
+//! - [`journey`], [`held`], [`renewed`], [`told`], [`figures`], [`forms`], [`protocol`], [`access`]: the tests
 
 mod access;
 pub(crate) mod browser;
 mod figures;
 mod forms;
+mod held;
 mod journey;
 pub(crate) mod matter;
 pub(crate) mod press;

@@ -31,6 +31,8 @@ pub struct ProvedClaim {
 pub struct HeldDocument {
     /// SHA-256 of its bytes.
     pub sha256: Digest,
+    /// Under which title it was added to the filing, where that is held.
+    pub title: Option<String>,
     /// Its pages, if they were counted.
     pub pages: Option<u64>,
     /// Whether its bytes are held here with this record.
@@ -145,6 +147,8 @@ pub struct HolderEvidencePage {
     pub said: Vec<SaidLine>,
     /// How a certificate is applied for.
     pub apply: ApplyWay,
+    /// Where the notary publishes its keys, if people find that.
+    pub anchors: Option<String>,
 }
 
 impl Page for HolderEvidencePage {
@@ -207,6 +211,7 @@ impl Page for HolderEvidencePage {
                 ol .plain {
                     @for document in &self.documents {
                         li {
+                            @if let Some(title) = &document.title { strong { "《" (title) "》" } " " }
                             @if document.is_held {
                                 a .open href=(Link::HeldFile(self.number, document.sha256)) { (OPEN.in_language(l)) }
                             } @else { (NOT_WITH_THIS.in_language(l)) }
@@ -227,6 +232,9 @@ impl Page for HolderEvidencePage {
             }
             p .links {
                 a href=(Link::VerifierFile) { (VERIFY.in_language(l)) }
+                @if let Some(anchors) = &self.anchors {
+                    a href=(anchors) download rel="noreferrer" { (ANCHORS.in_language(l)) }
+                }
                 a href=(Link::HeldSay(self.number)) { (SAY.in_language(l)) }
                 a href=(Link::Held) { (BACK.in_language(l)) }
             }
@@ -262,8 +270,18 @@ impl Page for HolderEvidencePage {
             claims: vec![claim("签名", "核验通过", true), claim("身份", "未能核验", false)],
             photo: Some(Digest::of(b"photo")),
             documents: vec![
-                HeldDocument { sha256: Digest::of(b"one"), pages: Some(3), is_held: true },
-                HeldDocument { sha256: Digest::of(b"two"), pages: None, is_held: false },
+                HeldDocument {
+                    sha256: Digest::of(b"one"),
+                    title: Some("公司章程<b>\"'".into()),
+                    pages: Some(3),
+                    is_held: true,
+                },
+                HeldDocument {
+                    sha256: Digest::of(b"two"),
+                    title: None,
+                    pages: None,
+                    is_held: false,
+                },
             ],
             place: Some(PlaceSketch {
                 latitude_e6: 30_274_084,
@@ -280,6 +298,7 @@ impl Page for HolderEvidencePage {
                 ],
             }],
             apply: ApplyWay::Elsewhere("https://notary.example/my/apply/PZ".into()),
+            anchors: Some("https://notary.example/anchors.json".into()),
         };
         let bare = Self {
             asked_at: None,
@@ -289,6 +308,7 @@ impl Page for HolderEvidencePage {
             said: Vec::new(),
             found_void: None,
             apply: ApplyWay::Nowhere,
+            anchors: None,
             ..whole.clone()
         };
         let here = Self { apply: ApplyWay::Here(sample_voucher()), ..bare.clone() };
@@ -359,5 +379,9 @@ const PAGES: Words = Words::new("页", "pages");
 const BUNDLE: Words = Words::new("下载证据包", "Download the evidence bundle");
 const VERIFY: Words =
     Words::new("在浏览器里核验证据包（离线）", "Check the bundle in this browser, offline");
+const ANCHORS: Words = Words::new(
+    "下载公证处公布的公钥清单（核验时与证据包一起选入）",
+    "The keys that the notary publishes, to choose beside the bundle",
+);
 const SAY: Words = Words::new("不是我签的，或撤回同意", "Not signed by me, or withdraw a consent");
 const BACK: Words = Words::new("全部证据", "All that is held");

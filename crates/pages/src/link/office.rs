@@ -36,8 +36,12 @@ pub enum OfficeLink {
     Notice(String, String),
     /// What an extraction session showed, by its digest.
     Screen(String, String),
+    /// A file of the held evidence, by its digest.
+    Held(String, String),
     /// The register book.
     Book,
+    /// The register book of another year.
+    BookOf(u16),
     /// The same as CSV.
     BookFile(u16),
     /// Accounts of the office.
@@ -46,8 +50,12 @@ pub enum OfficeLink {
     AccountDo(String, String),
     /// Anybody's check of a certificate.
     Check,
+    /// The same by the QR code: the number's digest, and the code.
+    Scanned(String, String),
     /// A document for who applied.
     CheckFile,
+    /// The keys that the office publishes.
+    Anchors,
 }
 
 impl fmt::Display for OfficeLink {
@@ -77,12 +85,16 @@ impl fmt::Display for OfficeLink {
             Self::Screen(no, one) => {
                 write!(f, "/staff/matters/{}/screens/{}", plain(no), plain(one))
             }
+            Self::Held(no, one) => write!(f, "/staff/matters/{}/held/{}", plain(no), plain(one)),
             Self::Book => f.write_str("/staff/register"),
+            Self::BookOf(year) => write!(f, "/staff/register?year={year}"),
             Self::BookFile(year) => write!(f, "/staff/register/{year}"),
             Self::Accounts => f.write_str("/staff/accounts"),
             Self::AccountDo(id, act) => write!(f, "/staff/accounts/{}/{}", plain(id), plain(act)),
             Self::Check => f.write_str("/check"),
+            Self::Scanned(number, code) => write!(f, "/check/{}?c={}", plain(number), plain(code)),
             Self::CheckFile => f.write_str("/check/file"),
+            Self::Anchors => f.write_str("/anchors.json"),
         }
     }
 }

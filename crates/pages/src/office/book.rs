@@ -31,6 +31,10 @@ pub struct BookPage {
     pub desk: OfficeDesk,
     /// The year.
     pub year: u16,
+    /// The year before, where there is one.
+    pub before: Option<u16>,
+    /// The year after it, where that has begun.
+    pub after: Option<u16>,
     /// In order of numbers.
     pub lines: Vec<BookLine>,
     /// Whether the file is theirs to have.
@@ -46,8 +50,11 @@ impl Page for BookPage {
         let l = frame.language;
         html! {
             (self.desk.bar(frame, Some(Tab::Book)))
-            @if self.may_export {
-                p .links { a href=(Link::Office(OfficeLink::BookFile(self.year))) { (EXPORT.in_language(l)) } }
+            p .links {
+                @if self.may_export { a href=(Link::Office(OfficeLink::BookFile(self.year))) { (EXPORT.in_language(l)) } }
+                @for year in self.before.iter().chain(&self.after) {
+                    a href=(Link::Office(OfficeLink::BookOf(*year))) { (YEAR.in_language(l)) " " (year) }
+                }
             }
             @if self.lines.is_empty() { p .lead { (NOTHING.in_language(l)) } } @else {
                 div .table tabindex="0" role="region" aria-label=(TITLE.in_language(l)) {
@@ -89,10 +96,19 @@ impl Page for BookPage {
             issued_at: "2026-11-25 10:00:00 +08:00".into(),
         };
         vec![
-            Self { desk: OfficeDesk::sample(), year: 2026, lines: Vec::new(), may_export: false },
             Self {
                 desk: OfficeDesk::sample(),
                 year: 2026,
+                before: None,
+                after: None,
+                lines: Vec::new(),
+                may_export: false,
+            },
+            Self {
+                desk: OfficeDesk::sample(),
+                year: 2026,
+                before: Some(2025),
+                after: Some(2027),
                 lines: vec![line(1, "已出具"), line(2, "已撤销")],
                 may_export: true,
             },
@@ -105,7 +121,8 @@ const EXPORT: Words = Words::new(
     "导出CSV（含申请人姓名，请按档案要求保管）",
     "Export as CSV (with applicants' names: keep it as the archive rules say)",
 );
-const NOTHING: Words = Words::new("本年度尚无公证书编号。", "No number was given this year.");
+const YEAR: Words = Words::new("查看年度", "See the year");
+const NOTHING: Words = Words::new("该年度没有公证书编号。", "No number was given in that year.");
 const NUMBER: Words = Words::new("公证书编号", "Number");
 const STATE: Words = Words::new("状态", "State");
 const APPLICATION: Words = Words::new("申请编号", "Application");

@@ -91,6 +91,18 @@ pub struct Fetched {
     pub title: String,
 }
 
+/// A certificate that the office has taken back.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct RevokedLine {
+    /// Its number.
+    pub number: String,
+    /// Since when it is void, with zone.
+    pub since: String,
+    /// The number of the decision.
+    pub decision: Option<String>,
+}
+
 /// The check.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
@@ -101,6 +113,8 @@ pub struct CheckPage {
     pub asked: String,
     /// The answer; nothing while nothing was asked.
     pub answer: Option<CheckAnswer>,
+    /// What the office announces, newest first; nothing beside an answer.
+    pub revoked: Vec<RevokedLine>,
 }
 
 impl Page for CheckPage {
@@ -180,6 +194,27 @@ impl Page for CheckPage {
                 input .digits type="text" id="c" name="c" required maxlength="12" autocomplete="off" autocapitalize="characters" spellcheck="false";
                 button .go type="submit" { (CHECK.in_language(l)) }
             }
+            // Beside a certificate that stands it is said where its digest is.
+            @if !matches!(self.answer, Some(CheckAnswer::Valid { .. })) {
+                h2 { (FILE.in_language(l)) }
+                p { (FILE_LEAD.in_language(l)) }
+                p .links {
+                    a href=(Link::VerifierFile) { (VERIFY.in_language(l)) }
+                    a href=(Link::Office(OfficeLink::Anchors)) download { (ANCHORS.in_language(l)) }
+                }
+            }
+            @if !self.revoked.is_empty() {
+                h2 { (REVOKED.in_language(l)) }
+                p { (REVOKED_LEAD.in_language(l)) }
+                ul .lines {
+                    @for one in &self.revoked {
+                        li {
+                            strong { (one.number) } " · " (SINCE.in_language(l)) " " (one.since)
+                            @if let Some(decision) = &one.decision { " · " (decision) }
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -197,6 +232,12 @@ impl Page for CheckPage {
             office: "浙江省杭州市示例公证处".into(),
             asked: "<b>\"'".into(),
             answer,
+            revoked: Vec::new(),
+        };
+        let announced = |serial: u32, decision: Option<&str>| RevokedLine {
+            number: format!("（2026）浙杭临证经字第{serial:06}号"),
+            since: "2026-12-01 09:00:00 +08:00".into(),
+            decision: decision.map(str::to_owned),
         };
         let valid = |applicant: &str, corrections| CheckAnswer::Valid {
             number: number(),
@@ -220,6 +261,10 @@ impl Page for CheckPage {
         };
         vec![
             page(None),
+            Self {
+                revoked: vec![announced(2, Some("CX202612010000017")), announced(1, None)],
+                ..page(None)
+            },
             page(Some(valid("陈**", 0))),
             page(Some(valid("陈**", 1))),
             page(Some(contested(Contest::Objected))),
@@ -317,6 +362,17 @@ const COMPARE: Words = Words::new(
     "Compare the digest with that of the file at hand; the evidence inside, and the file of renewals given beside it, can be verified in the browser, and never leave it.",
 );
 const VERIFY: Words = Words::new("打开核验页", "Open the verifier");
+const REVOKED: Words = Words::new("撤销公证书公告", "Certificates that were revoked");
+const REVOKED_LEAD: Words = Words::new(
+    "根据《公证法》第三十九条，本处撤销了下列公证书（列出最近50份），自始无效，请勿使用：",
+    "Revoked by this office (Notarisation Law, art. 39; the newest 50 are listed), and void from the beginning; do not use them:",
+);
+const FILE: Words = Words::new("核验手中的文件", "Verify a file at hand");
+const FILE_LEAD: Words = Words::new(
+    "证据包、公证书内的证据包可以在浏览器中核验：不需要登录，文件不会上传。核验时请一并选入本处公布的公钥清单；公证书上的电子印章须用程序（heqi verify）核验。",
+    "A bundle, and the bundle inside a certificate, can be verified in the browser: no sign-in, and the file never leaves it. Choose the keys that this office publishes beside it; the seal on a certificate needs the program (heqi verify).",
+);
+const ANCHORS: Words = Words::new("下载本处公布的公钥清单", "The keys that this office publishes");
 const TYPE_NUMBER: Words = Words::new(
     "公证书编号、文书编号或者申请编号",
     "Number of the certificate, document or application",

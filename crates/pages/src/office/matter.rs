@@ -4,10 +4,10 @@ use heqi_vocabulary::Language;
 use maud::{Markup, html};
 
 use self::words::{
-    ACTS, BEING_MADE, CHECKLIST, CLOCK, DOCUMENTS, DONE, DRAFT, EXPORT, FAILS, FOOT, HOLDS,
-    MACHINE, MACHINE_LEAD, NOT_DONE, OPEN_CERTIFICATE, OPEN_SCAN, OUTPUT, PERSON, PREVIEW,
-    PROPOSAL, QUARANTINED, RECORD, REMARK, RENEWALS, SAVE, SCREEN, SCREEN_DIGEST, SEALED, SESSION,
-    SHOW, TAKEN, TEXT, TITLE,
+    ACTS, BEING_MADE, BYTES, CHECKLIST, CLOCK, DOCUMENTS, DONE, DRAFT, EXPORT, FAILS, FOOT, HELD,
+    HELD_LEAD, HOLDS, MACHINE, MACHINE_LEAD, NOT_DONE, OPEN_CERTIFICATE, OPEN_SCAN, OUTPUT, PERSON,
+    PREVIEW, PROPOSAL, QUARANTINED, RECORD, REMARK, RENEWALS, SAVE, SCREEN, SCREEN_DIGEST, SEALED,
+    SESSION, SHOW, TAKEN, TEXT, TITLE,
 };
 use super::act::form::form;
 use super::{ClockBar, OfficeAct, OfficeDesk, Seen, Tab};
@@ -23,7 +23,8 @@ mod samples;
 mod words;
 
 pub use rows::{
-    DocumentRow, DraftView, LineRow, PointRow, PointState, RecordRow, SessionView, TakenRow,
+    DocumentRow, DraftView, HeldRow, LineRow, PointRow, PointState, RecordRow, SessionView,
+    TakenRow,
 };
 
 /// One application.
@@ -45,6 +46,8 @@ pub struct MatterPage {
     pub is_quarantined: bool,
     /// The statutory clock.
     pub clock: Option<ClockBar>,
+    /// What can be looked at of the held evidence; empty for who does not work on it.
+    pub held: Vec<HeldRow>,
     /// The checklist; empty before acceptance.
     pub points: Vec<PointRow>,
     /// The extraction session.
@@ -99,6 +102,7 @@ impl Page for MatterPage {
                 h2 { (ACTS.in_language(l)) }
                 div .acts { @for act in &self.acts { (form(*act, &self.seen, frame)) } }
             }
+            @if !self.held.is_empty() { (self.evidence(l)) }
             @if !self.points.is_empty() { (self.checklist(frame)) }
             @if let Some(session) = &self.session { (self.extraction(session, frame)) }
             @if let Some(draft) = &self.draft { (self.drafting(draft, frame)) }
@@ -159,6 +163,22 @@ impl MatterPage {
                             strong { (one.title) " " (one.number) }
                             br; span .soft { (one.at) " · " (one.waits.as_deref().unwrap_or(BEING_MADE.in_language(l))) }
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    fn evidence(&self, l: Language) -> Markup {
+        html! {
+            h2 { (HELD.in_language(l)) }
+            p { (HELD_LEAD.in_language(l)) }
+            ul .lines {
+                @for one in &self.held {
+                    li {
+                        a .open href=(Link::Office(OfficeLink::Held(self.seen.no.clone(), one.sha256.clone()))) { (one.what) }
+                        " · " (one.size_bytes) " " (BYTES.in_language(l))
+                        br; span .soft { "SHA-256 " code { (one.sha256) } }
                     }
                 }
             }

@@ -15,9 +15,9 @@ use crate::office::NotaryOffice;
 /// Matters that are indexed in one commit.
 const BATCH: usize = 200;
 /// `1` was that of a queue without re-examinations, `2` of one in which an archived matter stayed in the archive whatever
-/// was open about it, `3` of one without what waits for a second person, in which what was archived was archived for good:
-/// their rows are written once more.
-const MARK: &str = "4";
+/// was open about it, `3` of one without what waits for a second person, in which what was archived was archived for good,
+/// `4` of one without what was revoked: their rows are written once more.
+const MARK: &str = "5";
 
 /// Writes the rows of matters that were taken before there was an index; gives how many. Done once.
 ///

@@ -3,11 +3,12 @@
 
 use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::table::Table;
+use heqi_vocabulary::UtcMillis;
 
 use super::COUNTED;
 use crate::matter::error::MatterError;
 use crate::matter::number::ApplicationNo;
-use crate::matter::rows::{MATTERS, PROPOSED, REEXAMINED};
+use crate::matter::rows::{MATTERS, PROPOSED, REEXAMINED, REVOKED};
 use crate::matter::state::Matter;
 use crate::office::NotaryOffice;
 
@@ -18,14 +19,20 @@ pub(crate) struct OwnRows {
     again: bool,
     /// Something that was put forward waits for a second person.
     proposed: bool,
+    /// A certificate that was issued is void since.
+    revoked: Option<UtcMillis>,
 }
 
 impl OwnRows {
     /// Of what is not kept yet.
-    pub(crate) const NOTHING: Self = Self { again: false, proposed: false };
+    pub(crate) const NOTHING: Self = Self { again: false, proposed: false, revoked: None };
 
     pub(crate) fn of(matter: &Matter) -> Self {
-        Self { again: matter.is_looked_at_again(), proposed: matter.proposed().is_some() }
+        Self {
+            again: matter.is_looked_at_again(),
+            proposed: matter.proposed().is_some(),
+            revoked: matter.voided_at().filter(|_| matter.issue().is_some()),
+        }
     }
 }
 
@@ -45,6 +52,10 @@ pub(crate) fn keep_own_rows(
             (true, true) | (false, false) => {}
         }
     }
+    // What is void stays so.
+    if let Some(since) = now.revoked.filter(|_| before.revoked.is_none()) {
+        REVOKED.put(changes, &no, &since)?;
+    }
     Ok(())
 }
 
@@ -56,6 +67,22 @@ pub(crate) async fn to_decide_again(office: &NotaryOffice) -> Result<Vec<Matter>
 /// Matters about which something was put forward that waits for a second person, at most [`COUNTED`].
 pub(crate) async fn with_proposals(office: &NotaryOffice) -> Result<Vec<Matter>, MatterError> {
     of_rows(office, &PROPOSED).await
+}
+
+/// Matters whose certificate was issued and is void, the newest of them first, at most so many.
+pub(crate) async fn revoked_last(
+    office: &NotaryOffice,
+    limit: usize,
+) -> Result<Vec<Matter>, MatterError> {
+    let mut rows = REVOKED.scan(office.store(), "", None, usize::MAX).await?;
+    rows.sort_by_key(|(no, since)| std::cmp::Reverse((since.value, no.parts())));
+    let mut matters = Vec::new();
+    for (no, _) in rows.into_iter().take(limit) {
+        if let Some(row) = MATTERS.row(office.store(), &no).await? {
+            matters.push(row.value.matter);
+        }
+    }
+    Ok(matters)
 }
 
 async fn of_rows(

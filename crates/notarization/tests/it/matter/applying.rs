@@ -142,16 +142,15 @@ async fn edge_case_11_a_name_that_went_there_and_back_is_told_by_time() {
 }
 
 #[tokio::test]
-async fn a_deposit_is_found_by_its_number_its_record_and_nothing_else() {
+async fn a_deposit_is_found_by_its_number_its_record_its_voucher_and_nothing_else() {
     let bureau = Bureau::open().await;
     let (office, by) = (bureau.office(), &bureau.clerk.officer);
     let found = find_deposit(office, by, &bureau.deposit.to_string()).await.unwrap().unwrap();
     assert!(found.is_admitted && found.signer == "张*", "{found:?}");
     let again = find_deposit(office, by, &found.record.to_string()).await.unwrap().unwrap();
     assert_eq!(again, found);
-    if let Some(voucher) = found.voucher {
-        assert_eq!(find_deposit(office, by, &voucher.to_string()).await.unwrap(), Some(found));
-    }
+    let voucher = found.voucher.expect("a signing has a voucher");
+    assert_eq!(find_deposit(office, by, &voucher.to_string()).await.unwrap(), Some(found));
     assert_eq!(find_deposit(office, by, "CZ202611240000011").await.unwrap(), None);
     let security = Officer { role: OfficeRole::Security, ..by.clone() };
     assert_eq!(rule(find_deposit(office, &security, "x").await), Rule::Role);

@@ -44,6 +44,16 @@ async fn a_matter_goes_from_the_form_to_the_archive_and_every_step_is_a_leaf() {
     let scan = b"%PDF-1.7 scan of the sealed original";
     paper_sealed(office, no, by, scan).await.unwrap();
     assert_eq!(scan_file(office, no).await.unwrap(), scan);
+    // A letter has its waybill, and what is handed over has somebody who signed for it.
+    for (way, waybill, received_by) in [
+        (DeliveryWay::Mail, "", "张三"),
+        (DeliveryWay::Mail, "EMS 12", "张三"),
+        (DeliveryWay::Mail, "EMS1234567890", ""),
+        (DeliveryWay::Counter, "", " "),
+    ] {
+        let refused = deliver(office, no, by, (way, waybill, received_by)).await;
+        assert!(matches!(refused, Err(MatterError::Text)), "{waybill} {received_by}: {refused:?}");
+    }
     deliver(office, no, by, mail).await.unwrap();
     assert_eq!(scan_file(office, no).await.unwrap(), scan, "handed over, the scan stays");
     let view = matter(office, by, no).await.unwrap();

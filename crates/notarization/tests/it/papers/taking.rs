@@ -1,20 +1,22 @@
 //! What a session showed is kept, and who of the staff takes a file is written down.
 
 use heqi_evidence_store::backend::{Backend, CommitError};
-use heqi_notarization::matter::MatterError;
 use heqi_notarization::matter::extraction::Act;
+use heqi_notarization::matter::handle::{accept, declare, withdraw};
+use heqi_notarization::matter::held_file::{HeldKind, held_files};
 use heqi_notarization::matter::screen::screen_file;
 use heqi_notarization::matter::session::press_button;
 use heqi_notarization::matter::state::Rule;
 use heqi_notarization::matter::taking::{TakenFile, take, takings};
 use heqi_notarization::matter::view::{matter, steps};
+use heqi_notarization::matter::{MatterError, Stage};
 use heqi_notarization::staff::{OfficeRole, Officer};
 use heqi_vocabulary::Digest;
 
 use super::newest;
 use crate::matter::press::PlainScreen;
 use crate::matter::{Bureau, rule};
-use crate::support::{Failing, House, story};
+use crate::support::{Failing, House, deposit_of, story};
 
 #[tokio::test]
 async fn what_a_session_showed_is_kept_byte_by_byte_under_the_digest_in_its_line() {
@@ -42,6 +44,55 @@ async fn what_a_session_showed_is_kept_byte_by_byte_under_the_digest_in_its_line
     assert!(matches!(unknown, Err(MatterError::NotFound)));
     let security = Officer { role: OfficeRole::Security, ..by.clone() };
     assert_eq!(rule(screen_file(office, &security, no, Digest::of(b"x")).await), Rule::Role);
+}
+
+#[tokio::test]
+async fn whoever_works_on_a_matter_sees_the_held_photo_and_documents_and_each_look_is_written_down()
+{
+    let bureau = Bureau::open().await;
+    let (office, by) = (bureau.office(), &bureau.notary.officer);
+    let story = story();
+    let (photo, pdf) = (story.photo(), story.document());
+    let look = async |who: &Officer, no, bytes: &[u8]| {
+        take(office, who, no, TakenFile::Held { sha256: Digest::of(bytes) }).await
+    };
+
+    // Not before the own interest was declared, and not before it is accepted.
+    let no = bureau.apply_with(Bureau::form()).await.unwrap();
+    assert_eq!(rule(held_files(office, by, no).await), Rule::Undeclared);
+    declare(office, no, by, false).await.unwrap();
+    assert_eq!(rule(held_files(office, by, no).await), Rule::Stage(Stage::Submitted));
+    assert_eq!(rule(look(by, no, &photo).await), Rule::Stage(Stage::Submitted));
+    accept(office, no, by).await.unwrap();
+
+    let files = held_files(office, by, no).await.unwrap();
+    let of = |bytes: &[u8]| files.iter().find(|file| file.sha256 == Digest::of(bytes)).unwrap();
+    assert_eq!((of(&photo).kind, of(&photo).title.as_deref()), (HeldKind::Photo, None));
+    assert_eq!((of(&pdf).kind, of(&pdf).title.as_deref()), (HeldKind::Document, Some("公司章程")));
+    assert_eq!(of(&pdf).size_bytes, pdf.len() as u64);
+    assert_eq!(files.len(), 2, "nothing else of the deposit: {files:?}");
+    let approver = &bureau.approver.officer;
+    declare(office, no, approver, false).await.unwrap();
+    assert_eq!(look(by, no, &photo).await.unwrap(), photo);
+    bureau.house.clock.advance_ms(1);
+    assert_eq!(look(approver, no, &pdf).await.unwrap(), pdf);
+
+    // Neither who has an interest nor who only reads, and nothing that is no file of the deposit.
+    let other = &bureau.other_notary.officer;
+    declare(office, no, other, true).await.unwrap();
+    assert_eq!(rule(look(other, no, &photo).await), Rule::Conflict);
+    assert_eq!(rule(look(&bureau.archivist.officer, no, &photo).await), Rule::Role);
+    let record = deposit_of(&story, story.signing()).record;
+    for bytes in [&record[..], b"nothing"] {
+        assert!(matches!(look(by, no, bytes).await, Err(MatterError::NotFound)));
+    }
+    let lines = takings(office, by, no).await.unwrap();
+    let said: Vec<_> = lines.iter().map(|line| (line.by, line.file)).collect();
+    let held = |bytes: &[u8]| TakenFile::Held { sha256: Digest::of(bytes) };
+    assert_eq!(said, [(by.account, held(&photo)), (approver.account, held(&pdf))]);
+
+    withdraw(office, no, by, "不再需要").await.unwrap();
+    assert_eq!(rule(look(by, no, &photo).await), Rule::Stage(Stage::Withdrawn));
 }
 
 #[tokio::test]

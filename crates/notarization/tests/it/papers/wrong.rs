@@ -1,15 +1,20 @@
 //! A certificate that is disputed or wrong (edge cases 25 and 43), and a number spoiled.
 
+use heqi_evidence_store::backend::Backend;
+use heqi_evidence_store::changeset::{Changeset, RowKey};
 use heqi_notarization::deposited::deposit;
 use heqi_notarization::legal_hold::place_hold;
 use heqi_notarization::matter::approve::{Approve, approve};
 use heqi_notarization::matter::check::{Found, Standing, fetch, look_up};
+use heqi_notarization::matter::dossier::archive;
 use heqi_notarization::matter::draft::hand_in;
 use heqi_notarization::matter::finish::{
     ask_reexamination, conclude_reexamination, propose_correction, void,
 };
 use heqi_notarization::matter::handle::{RefusalGround, propose_refusal};
 use heqi_notarization::matter::notice::NoticeKind;
+use heqi_notarization::matter::queue::index_matters;
+use heqi_notarization::matter::revoked::revoked;
 use heqi_notarization::matter::state::{ReexaminationOutcome, Rule};
 use heqi_notarization::matter::view::matter;
 use heqi_notarization::matter::{MatterError, Stage};
@@ -98,6 +103,7 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
     assert_eq!(standing().await, (Standing::Corrected, 2));
     assert!(newest(&bureau, no).await.1.contains("乙方"));
 
+    assert!(revoked(office).await.unwrap().is_empty());
     bureau.revoked(no, "内容不真实").await;
     assert_eq!(standing().await.0, Standing::Voided);
     let query = &view.content.query_code;
@@ -108,6 +114,21 @@ async fn edge_case_43_a_wrong_certificate_is_corrected_or_voided_and_the_code_sh
     assert!(file.contains("内容不真实") && file.contains("浙杭临证经字第000001号"), "{file}");
     let fetched = fetch(office, no, (query, &revocation.to_string())).await.unwrap();
     assert_eq!(fetched.as_deref(), Some(file.as_bytes()));
+
+    // It is announced to everybody (公证法 art. 39), in the archive as well; one of before, once it is indexed.
+    let announced = revoked(office).await.unwrap();
+    let [one] = announced.as_slice() else { panic!("{announced:?}") };
+    assert_eq!(one.number.to_string(), "（2026）浙杭临证经字第000001号");
+    assert_eq!(one.decision, Some(revocation));
+    assert_eq!(Some(one.since), matter(office, by, no).await.unwrap().matter.voided_at());
+    archive(office, no, &bureau.archivist.officer).await.unwrap();
+    assert_eq!(revoked(office).await.unwrap(), announced);
+    let mut before = Changeset::new();
+    before.delete(RowKey::new(format!("matter-revoked/{no}")).unwrap());
+    bureau.house.store.commit(before).unwrap().await.unwrap();
+    assert!(revoked(office).await.unwrap().is_empty());
+    index_matters(office).await.unwrap();
+    assert_eq!(revoked(office).await.unwrap(), announced);
 }
 
 #[tokio::test]
@@ -142,4 +163,5 @@ async fn a_number_that_was_never_issued_is_spoiled_without_a_document() {
     void(office, no, approver, "审批后申请人放弃").await.unwrap();
     let view = matter(office, approver, no).await.unwrap();
     assert_eq!((view.matter.stage(), view.matter.notices().len()), (Stage::Voided, before));
+    assert!(revoked(office).await.unwrap().is_empty(), "nobody has it in hand");
 }

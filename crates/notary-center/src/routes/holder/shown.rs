@@ -146,7 +146,7 @@ struct PlaceWire {
 
 pub(super) fn evidence_page(
     opened: &OpenedRecord,
-    (said, apply): (Vec<SaidLine>, ApplyWay),
+    (said, apply, anchors): (Vec<SaidLine>, ApplyWay, Option<String>),
     (now, not_asked_since): (UtcMillis, Option<UtcMillis>),
     language: Language,
 ) -> HolderEvidencePage {
@@ -185,6 +185,7 @@ pub(super) fn evidence_page(
             .into_iter()
             .map(|document| HeldDocument {
                 is_held: opened.attachment(&document.sha256).is_some(),
+                title: opened.titles.get(&document.sha256).cloned(),
                 sha256: document.sha256,
                 pages: document.pages,
             })
@@ -197,5 +198,6 @@ pub(super) fn evidence_page(
         device: client("device").and_then(Value::as_str).map(ToOwned::to_owned),
         said,
         apply,
+        anchors,
     }
 }

@@ -51,8 +51,11 @@ async fn show(
     visitor: &Visitor,
     ((asked, after), typed, failure): Typed<'_>,
 ) -> Result<HttpResponse, Problem> {
-    let here = Link::Office(OfficeLink::Deposits);
-    let shown = Shown::to(state.bench()?, reader, here).with(visitor);
+    let here = match asked {
+        "" => OfficeLink::Deposits,
+        asked => OfficeLink::Deposit(asked.to_owned()),
+    };
+    let shown = Shown::to(state.bench()?, reader, Link::Office(here)).with(visitor);
     let by = visitor.officer()?;
     let (found, more) = if let Ok(day) = asked.trim().parse::<NaiveDate>() {
         let after = after.parse().ok();

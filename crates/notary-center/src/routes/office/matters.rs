@@ -7,6 +7,7 @@ use actix_web::web::{Data, Path};
 use heqi_notarization::matter::approve::{needs_tick, number_asked};
 use heqi_notarization::matter::draft::{blocked, propose};
 use heqi_notarization::matter::finish::{ScanKind, digest_of_proposed};
+use heqi_notarization::matter::held_file::held_files;
 use heqi_notarization::matter::notice::NoticeNo;
 use heqi_notarization::matter::taking::{TakenFile, take, takings};
 use heqi_notarization::matter::view::{self, matter};
@@ -18,6 +19,7 @@ use heqi_pages::{Link, OfficeLink};
 use heqi_service_kit::Problem;
 use heqi_service_kit::downloads::{LARGEST_BYTES, Room, Sending, USUAL_BYTES};
 use heqi_service_kit::problem::RequestProblem;
+use heqi_vocabulary::Digest;
 
 use super::shown::{self, Names};
 use super::words;
@@ -113,6 +115,12 @@ pub(super) async fn show(
     }
     facts.extend(proposed);
     facts.extend(shown::archived(&steps, &names, l));
+    let held = match held_files(&state.office, &by, no).await {
+        Ok(files) => shown::held(files, l),
+        // Not theirs to look at, or not yet.
+        Err(MatterError::Rule(_)) => Vec::new(),
+        Err(error) => return Err(refused(error)),
+    };
     let matter_page = MatterPage {
         desk: desk(state, visitor, &shown).await?,
         seen,
@@ -120,6 +128,7 @@ pub(super) async fn show(
         is_over: view.matter.stage().is_closed(),
         facts,
         is_quarantined: view.matter.quarantined_at().is_some(),
+        held,
         clock: shown::clock_bar(&view.matter, &bench.desk, state.office.clock().now()),
         points: shown::points(&view.matter, &view.content, &names, (works && is_open, l)),
         session: shown::session(&view.matter, &view.content, &names, (&by, l)),
@@ -190,18 +199,35 @@ pub(super) async fn paper(
     visitor: Visitor,
     no: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (room, bytes) = taken(&state, &visitor, &no, TakenFile::Scan {}).await?;
+    let file = taken(&state, &visitor, &no, TakenFile::Scan {}).await?;
+    Ok(as_it_came("scan", file))
+}
+
+/// A photo, a document or the handwriting out of the held evidence, as it is held.
+pub(super) async fn held(
+    state: Data<State>,
+    visitor: Visitor,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (no, sha256) = path.into_inner();
+    let sha256: Digest = sha256.parse().map_err(|_| RequestProblem::NotFound)?;
+    let file = taken(&state, &visitor, &no, TakenFile::Held { sha256 }).await?;
+    Ok(as_it_came(&sha256.to_string(), file))
+}
+
+/// A file of somebody else: shown as what it begins as, and saved where that is no picture and no PDF.
+fn as_it_came(name: &str, (room, bytes): (Room, Vec<u8>)) -> HttpResponse {
     let (media_type, named) = match ScanKind::of(&bytes) {
         Some(kind) => {
-            (kind.media_type(), format!("inline; filename=\"scan.{}\"", kind.extension()))
+            (kind.media_type(), format!("inline; filename=\"{name}.{}\"", kind.extension()))
         }
-        None => ("application/octet-stream", "attachment; filename=\"scan.bin\"".to_owned()),
+        None => ("application/octet-stream", format!("attachment; filename=\"{name}.bin\"")),
     };
-    Ok(HttpResponse::Ok()
+    HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, media_type))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_DISPOSITION, named))
-        .body(room.send(bytes)))
+        .body(room.send(bytes))
 }
 
 pub(super) async fn notice(

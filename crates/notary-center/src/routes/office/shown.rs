@@ -26,10 +26,12 @@ use super::words;
 use crate::bench::trouble;
 
 mod archived;
+mod held;
 mod points;
 mod reexamined;
 
 pub(super) use archived::archived;
+pub(super) use held::held;
 pub(super) use points::points;
 pub(super) use reexamined::{change_words, proposed, reexamined};
 
@@ -355,6 +357,9 @@ pub(super) fn taken(takings: &[Taking], names: &Names, l: Language) -> Vec<Taken
         TakenFile::Notice { no } => format!("{} {no}", no.kind().title(l)),
         TakenFile::Screen { sha256 } => {
             format!("{} {sha256}", l.pick("提取会话显示的页面", "what the session showed"))
+        }
+        TakenFile::Held { sha256 } => {
+            format!("{} {sha256}", l.pick("存证的照片或文件", "held photo or document"))
         }
         TakenFile::Certificate {} => l.pick("公证书", "the certificate").to_owned(),
         TakenFile::Renewals {} => {

@@ -24,6 +24,9 @@ async fn the_queue_and_the_figures_are_pages_with_the_same_numbers_in_words() {
     notary.done(&matter, "accept", &[]).await;
     let queue = clerk.page("/staff/matters?at=accepted").await;
     assert!(queue.contains(no) && queue.contains("审查中（1）"));
+    // In the other language it is the same list.
+    assert!(queue.contains("href=\"/staff/matters?at=accepted&amp;lang=en\""), "{queue}");
+    assert!(clerk.page("/staff/matters?at=accepted&lang=en").await.contains(no));
     assert!(!clerk.page("/staff/matters?at=submitted").await.contains(no));
     let unknown = clerk.send(Method::GET, "/staff/matters?at=nowhere", &[]).await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);

@@ -181,17 +181,37 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     assert_eq!(scanned.status(), StatusCode::OK);
     let scanned = scanned.text().await.unwrap();
     assert!(scanned.contains("现行有效") && scanned.contains("张*") && !scanned.contains("张三"));
+    // In the other language it is the same answer.
+    assert!(scanned.contains(&format!("href=\"{address}&amp;lang=en\"")), "{scanned}");
+    let english = http().get(format!("{url}{address}&lang=en")).send().await.unwrap();
+    assert!(english.text().await.unwrap().contains("and it stands"));
     let nobody = Browser {
         url: url.clone(),
         cookie: String::new(),
         login: "",
         secret: notary.secret.clone(),
     };
+    // Whoever has only a file is told with what it is verified.
+    let front = nobody.send(Method::GET, "/check", &[]).await.text().await.unwrap();
+    for link in ["href=\"/verify.html\"", "href=\"/anchors.json\""] {
+        assert!(front.contains(link), "{link} in {front}");
+    }
+    assert!(!front.contains("撤销公证书公告"), "{front}");
     let number = "(2026)浙杭临证经字第1号";
     let typed = nobody.send(Method::POST, "/check", &[("number", number), ("c", code)]).await;
     assert!(typed.text().await.unwrap().contains("现行有效"));
     let wrong = nobody.send(Method::POST, "/check", &[("number", number), ("c", "AAAA2222")]).await;
     assert_eq!(wrong.status(), StatusCode::NOT_FOUND);
+
+    // The book of each year is found from the other.
+    let book = notary.page("/staff/register").await;
+    assert!(book.contains("（2026）浙杭临证经字第000001号"), "{book}");
+    assert!(book.contains("href=\"/staff/register?year=2025\""), "{book}");
+    let before = notary.page("/staff/register?year=2025").await;
+    assert!(before.contains("该年度没有公证书编号"), "{before}");
+    assert!(before.contains("href=\"/staff/register?year=2026\""), "{before}");
+    let none = notary.send(Method::GET, "/staff/register?year=x", &[]).await;
+    assert_eq!(none.status(), StatusCode::NOT_FOUND);
 
     // What was issued is taken back by two persons.
     notary.done(&matter, "revoke", &[("text", "申请人提供虚假材料")]).await;
@@ -205,5 +225,10 @@ async fn an_application_becomes_a_certificate_that_anybody_checks() {
     approve_proposed(&approver, &matter).await;
     let voided = http().get(format!("{url}{address}")).send().await.unwrap().text().await.unwrap();
     assert!(voided.contains("已被撤销"), "{voided}");
+    // And announced, without a code and without anybody's name.
+    let front = nobody.send(Method::GET, "/check", &[]).await.text().await.unwrap();
+    let announced = front.split("撤销公证书公告").nth(1).unwrap();
+    assert!(announced.contains("（2026）浙杭临证经字第000001号"), "{announced}");
+    assert!(!announced.contains('张'), "{announced}");
     bureau.running.stop().await;
 }

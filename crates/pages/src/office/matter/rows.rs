@@ -72,6 +72,18 @@ pub struct DocumentRow {
     pub waits: Option<String>,
 }
 
+/// A file of the held evidence.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]
+pub struct HeldRow {
+    /// What it is, in the reader's language.
+    pub what: String,
+    /// How long it is, in bytes.
+    pub size_bytes: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
 /// The extraction session.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an argument: whoever serves a page builds it")]

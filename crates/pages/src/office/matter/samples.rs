@@ -2,8 +2,8 @@
 
 use super::super::{BarDay, ClockBar, DayKind, OfficeAct, OfficeDesk, Seen};
 use super::{
-    DocumentRow, DraftView, LineRow, MatterPage, PointRow, PointState, RecordRow, SessionView,
-    TakenRow,
+    DocumentRow, DraftView, HeldRow, LineRow, MatterPage, PointRow, PointState, RecordRow,
+    SessionView, TakenRow,
 };
 use crate::staff::Trouble;
 
@@ -76,6 +76,7 @@ pub(super) fn samples() -> Vec<MatterPage> {
         facts: vec![("申请人".into(), "陈素英".into()), ("用途".into(), "诉讼".into())],
         is_quarantined: false,
         clock: None,
+        held: Vec::new(),
         points: Vec::new(),
         session: None,
         draft: None,
@@ -106,6 +107,11 @@ pub(super) fn samples() -> Vec<MatterPage> {
             point(10, "电子签名、证书链与有效期", true, PointState::Failed, false),
         ]
     };
+    let held = |what: &str| HeldRow {
+        what: what.into(),
+        size_bytes: 48_213,
+        sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
+    };
     let session = |is_sealed| SessionView {
         head: "钱伟、赵敏 · 提取专用机1号 · 提取室".into(),
         lines: vec![line("环境清洁性检查", true), line("检索", is_sealed)],
@@ -122,6 +128,7 @@ pub(super) fn samples() -> Vec<MatterPage> {
         page("待受理", OfficeAct::ALL.to_vec()),
         MatterPage {
             clock: Some(clock(false)),
+            held: vec![held("签署照片"), held("《公司章程<b>\"'》")],
             points: points(),
             session: Some(session(false)),
             draft: Some(DraftView {

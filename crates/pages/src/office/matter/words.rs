@@ -18,6 +18,12 @@ pub(super) const CLOCK: Words = Words::new(
     "Statutory period (15 working days, art. 30)",
 );
 pub(super) const ACTS: Words = Words::new("可办理事项", "What can be done now");
+pub(super) const HELD: Words = Words::new("存证的照片和文件", "Photo and documents that are held");
+pub(super) const HELD_LEAD: Words = Words::new(
+    "请在勾选审查清单和审批之前逐一打开查看：公证书附件所印的就是这些内容。每次打开都会留下记录。",
+    "Open and look at each before you tick the list or approve: they are what the annexes print. Each look is written down.",
+);
+pub(super) const BYTES: Words = Words::new("字节", "bytes");
 pub(super) const CHECKLIST: Words = Words::new("审查清单", "Checklist");
 pub(super) const MACHINE_LEAD: Words = Words::new(
     "系统预检（不代替公证员审查）",
