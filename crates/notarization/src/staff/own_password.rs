@@ -91,8 +91,8 @@ pub async fn change_password(
         let secrets = seal(office, id, &secrets)?;
         let row = AccountRow { last_step: step, sessions_from: now, secrets, ..stored.value };
         let mut changes = Changeset::new();
-        let changed = (StaffEvent::PasswordChanged, EventBy::Officer { account: id });
-        let row = note(office, &mut changes, id, row, changed)?;
+        let event = (StaffEvent::PasswordChanged, EventBy::Officer { account: id });
+        let row = note(office, &mut changes, id, row, event)?;
         ACCOUNTS.replace(&mut changes, &id, stored.version, &row)?;
         SESSIONS.remove(&mut changes, &secret, version)?;
         trier.came_in(office, &mut changes).await?;

@@ -95,8 +95,8 @@ pub async fn change_password(
         let content = seal(platform, id, &content)?;
         let row = StaffRow { last_step: step, sessions_from: now, content, ..stored.value };
         let mut changes = Changeset::new();
-        let changed = (StaffEvent::PasswordChanged, EventBy::Officer { account: id });
-        let row = note(platform, &mut changes, id, row, changed)?;
+        let event = (StaffEvent::PasswordChanged, EventBy::Officer { account: id });
+        let row = note(platform, &mut changes, id, row, event)?;
         STAFF.replace(&mut changes, &id, stored.version, &row).map_err(Fault::from)?;
         STAFF_SESSIONS.remove(&mut changes, &secret, version).map_err(Fault::from)?;
         trier.came_in(platform, &mut changes).await?;
