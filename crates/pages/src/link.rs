@@ -130,6 +130,8 @@ pub enum Link {
     HandlerConfirm,
     /// The handler asks those again who have not confirmed in time.
     HandlerAskAgain,
+    /// The handler says that the filing was submitted to the registry.
+    HandlerSubmit,
     /// The handler is asked whether to take out a party.
     HandlerRemoval,
     /// The handler takes it out.
@@ -275,6 +277,7 @@ impl fmt::Display for Link {
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
             Self::HandlerAskAgain => f.write_str("/staff/filings/confirmation-requests"),
+            Self::HandlerSubmit => f.write_str("/staff/filings/submission"),
             Self::HandlerRemoval => f.write_str("/staff/filings/removal"),
             Self::HandlerRemove => f.write_str("/staff/filings/removal/done"),
             Self::StaffCorrections => f.write_str("/staff/corrections"),
