@@ -198,7 +198,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
     #[test]
-    fn no_sequence_confirms_without_everyone_or_unfreezes(
+    fn no_sequence_confirms_or_submits_without_everyone_or_unfreezes(
         commands in prop::collection::vec(command(), 1..120),
     ) {
         let mut witnessed = Witnessed::new();
