@@ -50,7 +50,7 @@ async fn a_program_records_a_submission_once_all_have_confirmed_and_both_custodi
     deposited(&service, Custodian::DataCentre).await;
     let waits = service.post(HANDLER, &path, &nothing).await.is_problem(409, "custody_awaited");
     let told = waits.to_string();
-    let names = |words: [&str; 2]| words.iter().any(|word| told.contains(word));
+    let names = |words: [&str; 2]| words.iter().any(|word| told.contains(*word));
     assert!(names(["实时保", "second custodian"]), "{told}");
     assert!(!names(["数据中心", "data centre"]), "{told}");
     deposited(&service, Custodian::Preservation).await;
