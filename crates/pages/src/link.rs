@@ -276,8 +276,7 @@ impl fmt::Display for Link {
             Self::Desk(link) => link.fmt(f),
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
-            Self::HandlerAskAgain => f.write_str("/staff/filings/confirmation-requests"),
-            Self::HandlerSubmit => f.write_str("/staff/filings/submission"),
+            Self::HandlerAskAgain | Self::HandlerSubmit => self.of_handled(f),
             Self::HandlerRemoval => f.write_str("/staff/filings/removal"),
             Self::HandlerRemove => f.write_str("/staff/filings/removal/done"),
             Self::StaffCorrections => f.write_str("/staff/corrections"),
@@ -344,6 +343,15 @@ impl Link {
             Self::StaffJournalFile(day) => write!(f, "/staff/journal/{}", path_segment(day)),
             _ => f.write_str("/staff/accounts"),
         }
+    }
+
+    /// What a handler does once everybody has signed.
+    fn of_handled(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::HandlerSubmit) {
+            "/staff/filings/submission"
+        } else {
+            "/staff/filings/confirmation-requests"
+        })
     }
 
     /// Where people are seen in person.
