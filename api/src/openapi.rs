@@ -50,6 +50,7 @@ use crate::routes;
         routes::parties::confirm,
         routes::parties::object,
         routes::parties::capital,
+        routes::submission::submit,
         routes::personal_data::erase,
         routes::personal_data::personal_data,
         routes::personal_data::place,

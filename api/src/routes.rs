@@ -32,6 +32,7 @@ pub(crate) mod regulator;
 pub(crate) mod reports;
 pub(crate) mod signings;
 pub(crate) mod staff;
+pub(crate) mod submission;
 pub(crate) mod time_stamps;
 pub(crate) mod witness;
 
@@ -49,6 +50,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     assets::configure(app);
     filings::configure(app);
     parties::configure(app);
+    submission::configure(app);
     personal_data::configure(app);
     documents::configure(app);
     records::configure(app);

@@ -141,6 +141,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/api/v1/filings/{filing_id}/parties/{party_id}/invitation-sheet", HANDLER),
     post("/api/v1/filings/{filing_id}/capital", HANDLER),
     post("/api/v1/filings/{filing_id}/confirmation-requests", HANDLER),
+    post("/api/v1/filings/{filing_id}/submission", HANDLER),
     post(
         "/api/v1/filings/{filing_id}/parties/{party_id}/confirmation",
         signer_or(&[Scope::Filings]),
@@ -237,6 +238,7 @@ pub const ACCESS_TABLE: &[Rule] = &[
     post("/staff/filings", AT_THE_HANDLERS),
     post("/staff/filings/confirmation", AT_THE_HANDLERS),
     post("/staff/filings/confirmation-requests", AT_THE_HANDLERS),
+    post("/staff/filings/submission", AT_THE_HANDLERS),
     post("/staff/filings/removal", AT_THE_HANDLERS),
     post("/staff/filings/removal/done", AT_THE_HANDLERS),
     get("/staff/filings/new", AT_THE_HANDLERS),

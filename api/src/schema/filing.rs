@@ -85,7 +85,7 @@ pub(crate) struct FilingView {
 /// Where a filing stands. Which members are there depends on the status.
 #[derive(ToSchema)]
 pub(crate) struct FilingState {
-    /// drafting, signing, signed, reviewing, confirmed, frozen or ended.
+    /// drafting, signing, signed, reviewing, confirmed, submitted, frozen or ended.
     status: String,
     /// Since when.
     since: Instant,

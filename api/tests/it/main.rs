@@ -43,6 +43,7 @@ mod signer;
 mod simulated;
 mod staff;
 mod staff_objects;
+mod submission;
 mod time_stamps;
 mod told;
 mod witness;

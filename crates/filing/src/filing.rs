@@ -7,6 +7,7 @@ mod parts;
 mod refusal;
 mod removal;
 mod standing;
+mod submission;
 #[cfg(test)]
 mod tests;
 mod transitions;
@@ -32,6 +33,7 @@ pub use refusal::{
     ObjectError, OpenSigningError, ReplaceDocumentError, ReturnToDraftingError,
 };
 pub use removal::RemovePartyError;
+pub use submission::{CUSTODIANS, Custody, NotHeld, SubmitError};
 
 /// Most shareholders of a limited liability company (公司法 art. 42).
 pub const MAX_SHAREHOLDERS: usize = 50;
@@ -74,6 +76,12 @@ pub enum FilingState {
         /// When the last confirmation or decision came.
         since: UtcMillis,
     },
+    /// The handler has submitted it to the registry 已提交登记机关, by the own word. Nothing of it changes any more but by
+    /// an objection, and what the registry decides.
+    Submitted {
+        /// When the handler said so.
+        since: UtcMillis,
+    },
     /// A party objected. Only the registry's officer decides what follows; of the outcomes
     /// of 11.4 ending the filing exists so far, so nothing leads back from here.
     Frozen {
@@ -85,7 +93,7 @@ pub enum FilingState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason_digest: Option<Digest>,
     },
-    /// Over, without having been submitted. Everything stays as evidence.
+    /// Over: nothing is submitted any more, and what was submitted before is the registry's. Everything stays as evidence.
     Ended {
         /// When it ended.
         since: UtcMillis,
@@ -94,12 +102,12 @@ pub enum FilingState {
     },
 }
 
-/// Why a filing ended without being submitted.
+/// Why a filing ended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "cause", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum EndReason {
-    /// The handler withdrew it; impossible while it is frozen.
+    /// The handler withdrew it; impossible while it is frozen, and once it was submitted.
     Withdrawn {},
     /// The registry's officer ended it, with a written decision.
     DecidedByRegistry {

@@ -8,9 +8,9 @@
 //!
 //! What this is not: evidence (crate `evidence`), the durable act that writes it
 //! (`registration`), or the rules of identity documents: names here are *declared*,
-//! nobody vouches for them. There is no state "submitted": it appears together with the
-//! gate that asks for all three barriers and every deposit, so until then no path can
-//! reach it.
+//! nobody vouches for them. Nor does it say what the registry made of a filing: "submitted"
+//! is the handler's word, and no path reaches it but by a proof that both custodians hold
+//! every signing that counts ([`Custody`]), from the state in which everybody confirmed.
 //!
 //! The rules follow the domain study: the state machine 4.8 with corrections 11.4,
 //! 11.5 and 11.14, the consent texts 7.1 and 7.2, the edge cases of section 8.
@@ -60,8 +60,9 @@ pub use document::{Document, DocumentRef, MediaType, NewDocument, RequiredSigner
 pub use entry::{CodeRefusal, Entry, EntryStep, IdentityRefusal, IssuedCode, NotInside};
 pub use filing::{
     AddPartyError, AskAgainError, AttachDocumentError, ConfirmError, Contradiction,
-    CorrectNameError, EndError, EndReason, Filing, FilingHead, FilingState, NewFiling, NotOpen,
-    ObjectError, OpenSigningError, RemovePartyError, ReplaceDocumentError, ReturnToDraftingError,
+    CorrectNameError, Custody, EndError, EndReason, Filing, FilingHead, FilingState, NewFiling,
+    NotHeld, NotOpen, ObjectError, OpenSigningError, RemovePartyError, ReplaceDocumentError,
+    ReturnToDraftingError, SubmitError,
 };
 pub use intent::IntentStatement;
 pub use matter::Matter;

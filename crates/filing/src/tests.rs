@@ -25,6 +25,8 @@ enum Command {
     Withdraw,
     DecideByRegistry,
     Remove(u8),
+    /// So many custodians hold every signing.
+    Submit(usize),
     Wait(i64),
 }
 
@@ -45,6 +47,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::Withdraw),
         1 => Just(Command::DecideByRegistry),
         2 => (0..=SIGNERS).prop_map(Command::Remove),
+        8 => (0usize..=2).prop_map(Command::Submit),
         2 => (1i64..2000).prop_map(Command::Wait),
     ]
 }
@@ -143,11 +146,26 @@ impl Witnessed {
                 }
                 done
             }
+            Command::Submit(holders) => self.submit(holders, now),
             Command::Wait(minutes) => {
                 self.minute += minutes;
                 true
             }
         }
+    }
+
+    fn submit(&mut self, holders: usize, now: heqi_vocabulary::UtcMillis) -> bool {
+        let signings = self.filing.current_signings();
+        let held = signings.iter().map(|signing| (*signing, holders)).collect();
+        let Ok(custody) = self.filing.custody(&held) else {
+            assert!(holders < 2, "custody was not proved though both hold everything");
+            return false;
+        };
+        let done = self.filing.submit(&custody, now).is_ok();
+        if done {
+            assert!(holders == 2 && !signings.is_empty(), "submitted without custody");
+        }
+        done
     }
 
     fn complete(&mut self, n: u8, now: heqi_vocabulary::UtcMillis) -> bool {
@@ -180,7 +198,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
     #[test]
-    fn no_sequence_confirms_without_everyone_or_unfreezes(
+    fn no_sequence_confirms_or_submits_without_everyone_or_unfreezes(
         commands in prop::collection::vec(command(), 1..120),
     ) {
         let mut witnessed = Witnessed::new();
@@ -192,7 +210,7 @@ proptest! {
                 prop_assert_eq!(filing, &before, "a refused command changed something");
             }
             match filing.state() {
-                FilingState::Confirmed { .. } => {
+                FilingState::Confirmed { .. } | FilingState::Submitted { .. } => {
                     prop_assert!(witnessed.all_signed() && witnessed.all_confirmed());
                 }
                 FilingState::Signed { .. } => {
@@ -210,6 +228,18 @@ proptest! {
             }
             if matches!(before.state(), FilingState::Ended { .. }) {
                 prop_assert_eq!(filing, &before);
+            }
+            let is_submitted = |state: &FilingState| matches!(state, FilingState::Submitted { .. });
+            if is_submitted(filing.state()) && filing != &before {
+                let was_confirmed = matches!(before.state(), FilingState::Confirmed { .. });
+                prop_assert!(was_confirmed);
+            }
+            if is_submitted(before.state()) {
+                let frozen = matches!(filing.state(), FilingState::Frozen { .. });
+                let stays = is_submitted(filing.state());
+                prop_assert!(stays || frozen || decided(filing.state()));
+                prop_assert_eq!(filing.documents(), before.documents());
+                prop_assert_eq!(filing.current_signings(), before.current_signings());
             }
             let row = serde_json::to_string(filing).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Filing>(&row).unwrap(), filing);
@@ -261,11 +291,12 @@ fn everything_people_are_told() -> Vec<Box<dyn Explain>> {
         also![BeginError::from(finished), CaptureError::from(finished)];
         also![CompleteError::from(finished), ExpireError::from(finished)];
     }
-    for not_open in [NotOpen::Drafting, NotOpen::Frozen, NotOpen::Ended] {
+    for not_open in [NotOpen::Drafting, NotOpen::Submitted, NotOpen::Frozen, NotOpen::Ended] {
         also![not_open, InviteError::from(not_open), BeginError::from(not_open)];
         also![CompleteError::from(not_open), ReplaceDocumentError::from(not_open)];
         also![ReturnToDraftingError::from(not_open), ConfirmError::from(not_open)];
         also![AskAgainError::from(not_open), RemovePartyError::from(not_open)];
+        also![SubmitError::from(not_open)];
     }
     for refusal in [ChallengeRefusal::NotThisOne, ChallengeRefusal::Expired] {
         also![refusal, CaptureError::from(refusal), CompleteError::from(refusal)];
@@ -299,6 +330,10 @@ fn everything_people_are_told() -> Vec<Box<dyn Explain>> {
         AskAgainError::NothingToAsk,
         EndError::AlreadyEnded,
         EndError::Frozen,
+        EndError::Submitted,
+        SubmitError::NotConfirmed,
+        SubmitError::AlreadySubmitted,
+        SubmitError::NotHeld,
         RemovePartyError::UnknownParty,
         RemovePartyError::AlreadyRemoved,
         RemovePartyError::Signed,

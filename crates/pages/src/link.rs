@@ -130,6 +130,8 @@ pub enum Link {
     HandlerConfirm,
     /// The handler asks those again who have not confirmed in time.
     HandlerAskAgain,
+    /// The handler says that the filing was submitted to the registry.
+    HandlerSubmit,
     /// The handler is asked whether to take out a party.
     HandlerRemoval,
     /// The handler takes it out.
@@ -276,7 +278,7 @@ impl fmt::Display for Link {
             Self::Desk(link) => link.fmt(f),
             Self::HandlerFilings => f.write_str("/staff/filings"),
             Self::HandlerConfirm => f.write_str("/staff/filings/confirmation"),
-            Self::HandlerAskAgain => f.write_str("/staff/filings/confirmation-requests"),
+            Self::HandlerAskAgain | Self::HandlerSubmit => self.of_handled(f),
             Self::HandlerRemoval => f.write_str("/staff/filings/removal"),
             Self::HandlerRemove => f.write_str("/staff/filings/removal/done"),
             Self::StaffCorrections => f.write_str("/staff/corrections"),
@@ -344,6 +346,15 @@ impl Link {
             Self::StaffJournalFile(day) => write!(f, "/staff/journal/{}", path_segment(day)),
             _ => f.write_str("/staff/accounts"),
         }
+    }
+
+    /// What a handler does once everybody has signed.
+    fn of_handled(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::HandlerSubmit) {
+            "/staff/filings/submission"
+        } else {
+            "/staff/filings/confirmation-requests"
+        })
     }
 
     /// Where people are seen in person.

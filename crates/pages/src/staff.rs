@@ -28,7 +28,9 @@ pub use draft::{
 };
 pub use entry::{Enrolment, FactorPage, LoginPage, RecoveryPage, Trouble};
 pub use field::FieldTrouble;
-pub use handler::{DraftLine, HandledLine, HandledShown, HandlerPage, HandlerStand};
+pub use handler::{
+    DraftLine, HandledLine, HandledShown, HandlerPage, HandlerStand, SubmissionStand,
+};
 pub use journal::{JournalPage, JournalRow};
 pub use objection::{ObjectionPage, ObjectionParty};
 pub use password::{OwnPasswordPage, PasswordChangedPage, PasswordField, WhoseDesk};

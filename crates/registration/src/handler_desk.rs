@@ -1,7 +1,8 @@
 //! The handler at the own desk: opens a filing and prepares it until everybody is invited
 //! ([`prepared`]), sees how a filing stands that names this very person as its handler,
-//! confirms as handler, asks again who has not confirmed in time ([`crate::ask_again`]), and takes out who
-//! was added wrongly ([`crate::remove_party`]), in a session with two factors instead of by an API key.
+//! confirms as handler, asks again who has not confirmed in time ([`crate::ask_again`]), takes out who
+//! was added wrongly ([`crate::remove_party`]), and says that it was submitted to the registry
+//! ([`crate::submit`]), in a session with two factors instead of by an API key.
 //!
 //! Nobody is found by it: who types another filing's number finds nothing, whether or not there is
 //! one. What an account of a handler's firm may do is this and nothing more.

@@ -22,7 +22,7 @@
 //!
 //! Commands:
 //! - [`open_filing`], [`add_party`], [`remove_party`], [`declare_contact`], [`declare_capital`], [`attach_document`],
-//!   [`invite`], [`ask_again`]: by the handler
+//!   [`invite`], [`ask_again`], [`submit`]: by the handler
 //! - [`send_code`], [`check_code`], [`check_identity`], [`find_entry`]: by whoever comes to sign
 //! - [`give_consent`], [`acknowledge`], [`begin_signing`], [`capture_photo`],
 //!   [`keep_strokes`], [`complete_signing`], [`decline`], [`review_wanted`], [`record_video`], [`show_seal`], [`show_guardianship`], [`special_name`]: by the signer
@@ -152,6 +152,7 @@ mod shown;
 pub mod special_name;
 pub mod staff;
 mod stamping;
+pub mod submit;
 pub mod successor;
 pub mod sweep;
 mod tally;

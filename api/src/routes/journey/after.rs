@@ -240,6 +240,10 @@ async fn steps(
         FilingState::Reviewing { since } | FilingState::Confirmed { since } => {
             ((Done, view.opened_at), (Done, None), (Done, Some(since)))
         }
+        FilingState::Submitted { .. } => {
+            let answers = view.parties.iter().filter_map(|party| party.confirmation.confirmed_at());
+            ((Done, view.opened_at), (Done, None), (Done, answers.max()))
+        }
         FilingState::Frozen { .. } | FilingState::Ended { .. } => {
             let signed = view.parties.iter().all(|party| party.missing == 0);
             let signing = if signed { Done } else { Later };
@@ -296,6 +300,7 @@ const fn submission(state: FilingState) -> Option<(StepStand, Option<heqi_vocabu
         | FilingState::Signed { .. }
         | FilingState::Reviewing { .. } => Some((StepStand::Later, None)),
         FilingState::Confirmed { since } => Some((StepStand::Elsewhere, Some(since))),
+        FilingState::Submitted { since } => Some((StepStand::Done, Some(since))),
         FilingState::Frozen { .. } | FilingState::Ended { .. } => None,
     }
 }

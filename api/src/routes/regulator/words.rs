@@ -96,6 +96,7 @@ fn state_of(state: &FilingState, l: Language) -> &'static str {
             l.pick("已确认，待人工核验", "confirmed, identity being checked")
         }
         FilingState::Confirmed { .. } => l.pick("已确认", "confirmed"),
+        FilingState::Submitted { .. } => l.pick("已提交登记机关", "submitted to the registry"),
         FilingState::Frozen { .. } => l.pick("有异议，已暂停", "objected to, frozen"),
         FilingState::Ended { .. } => l.pick("已终止", "ended"),
     }

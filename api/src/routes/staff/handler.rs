@@ -1,16 +1,19 @@
-//! The handler at the own desk: how a filing stands, and the handler's confirmation.
+//! The handler at the own desk: how a filing stands, the handler's confirmation, and that it was submitted.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ServiceConfig, post, resource};
 use heqi_filing::{Confirmation, FilingState};
-use heqi_pages::staff::{DraftLine, HandledLine, HandledShown, HandlerPage, HandlerStand, Trouble};
+use heqi_pages::staff::{
+    DraftLine, HandledLine, HandledShown, HandlerPage, HandlerStand, SubmissionStand, Trouble,
+};
 use heqi_pages::{Link, render};
 use heqi_registration::ask_again::{AskAgain, AskAgainError, ask_again, is_overdue};
 use heqi_registration::confirm::{Confirm, ConfirmError, confirm};
 use heqi_registration::fault::{ActError, Refusal as _, Thing};
 use heqi_registration::handler_desk::prepared::{DraftListed, drafts};
 use heqi_registration::handler_desk::{HandledFiling, HandledParty, handled_filing};
+use heqi_registration::submit::{Submit, SubmitError, submit};
 use heqi_service_kit::Problem;
 use heqi_vocabulary::{Digest, FilingNo, Language, UtcMillis};
 use serde::Deserialize;
@@ -26,7 +29,8 @@ use crate::visitor::{Reader, StaffVisitor};
 pub(super) fn configure(app: &mut ServiceConfig) {
     app.service(resource("/staff/filings").route(reading().to(ask)).route(post().to(look)))
         .service(resource("/staff/filings/confirmation").route(post().to(confirmed)))
-        .service(resource("/staff/filings/confirmation-requests").route(post().to(asked_again)));
+        .service(resource("/staff/filings/confirmation-requests").route(post().to(asked_again)))
+        .service(resource("/staff/filings/submission").route(post().to(submitted)));
 }
 
 async fn ask(
@@ -135,6 +139,35 @@ async fn asked_again(
     })
 }
 
+/// The handler has submitted it to the registry.
+async fn submitted(
+    state: Data<State>,
+    reader: Reader,
+    visitor: StaffVisitor,
+    filled: FilledByStaff<LookForm>,
+) -> Result<HttpResponse, Problem> {
+    let l = reader.language;
+    let shown = Shown::to(&state, reader, Link::HandlerFilings).with_staff(&visitor);
+    let number = filled.value.number;
+    let Some(filing) = found(&state, &visitor, &number, l).await? else {
+        let asked = handler(&state, &visitor, &shown, number, None).await?;
+        return Ok(again(asked, (nothing(l), StatusCode::NOT_FOUND), &shown));
+    };
+    let command = Submit { filing: filing.filing };
+    let told = match submit(&state.platform, &filled.request, command).await {
+        Ok(_) => None,
+        Err(error @ SubmitError::Act(_)) => return Err(refused(error)),
+        Err(error) => Some((trouble(&error, l), status_of(error.class()))),
+    };
+    let now = found(&state, &visitor, &number, l).await?;
+    let mut asked = handler(&state, &visitor, &shown, number, now).await?;
+    asked.submitted = told.is_none();
+    Ok(match told {
+        None => page(&asked, &shown),
+        Some(told) => again(asked, told, &shown),
+    })
+}
+
 /// A filing of this handler with the number that was typed.
 pub(super) async fn found(
     state: &State,
@@ -213,6 +246,7 @@ pub(super) async fn handler(
         key: shown.fresh_key(state),
         removed: None,
         asked_again: false,
+        submitted: false,
         trouble: None,
     })
 }
@@ -237,6 +271,11 @@ fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown 
         parties: filing.parties.iter().map(|party| line(party, l)).collect(),
         statement: filing.statement.to_owned(),
         stand,
+        submission: match filing.state {
+            FilingState::Confirmed { .. } if filing.own.is_some() => SubmissionStand::Awaited,
+            FilingState::Submitted { since } => SubmissionStand::Submitted(since.for_people()),
+            _ => SubmissionStand::Not,
+        },
         is_overdue: is_overdue(&filing.state, now),
         statement_sha256: filing.statement_sha256,
         shown_sha256: filing.shown_sha256,

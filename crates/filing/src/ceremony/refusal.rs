@@ -37,7 +37,7 @@ pub enum ChallengeRefusal {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InviteError {
-    /// Drafting, frozen or ended.
+    /// Drafting, submitted, frozen or ended.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
     /// Not a party of this filing.

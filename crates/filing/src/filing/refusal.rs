@@ -10,6 +10,9 @@ pub enum NotOpen {
     /// Signing has not been opened.
     #[error("the filing is in drafting")]
     Drafting,
+    /// It was submitted to the registry.
+    #[error("the filing was submitted to the registry")]
+    Submitted,
     /// A party objected.
     #[error("the filing is frozen by an objection")]
     Frozen,
@@ -73,7 +76,7 @@ pub enum AttachDocumentError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplaceDocumentError {
-    /// Frozen or ended.
+    /// Submitted, frozen or ended.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
     /// No such document in this filing.
@@ -109,7 +112,7 @@ pub enum OpenSigningError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReturnToDraftingError {
-    /// It is there, frozen or over.
+    /// It is there, submitted, frozen or over.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
 }
@@ -118,7 +121,7 @@ pub enum ReturnToDraftingError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfirmError {
-    /// Drafting, frozen or ended.
+    /// Drafting, submitted, frozen or ended.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
     /// Not a party of this filing.
@@ -157,7 +160,7 @@ pub enum ObjectError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AskAgainError {
-    /// Drafting, frozen or ended.
+    /// Drafting, submitted, frozen or ended.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
     /// Signatures are missing, or everyone has confirmed.
@@ -172,6 +175,9 @@ pub enum EndError {
     /// It is over.
     #[error("the filing has ended already")]
     AlreadyEnded,
+    /// What is at the registry the handler withdraws there.
+    #[error("a filing that was submitted is withdrawn at the registry")]
+    Submitted,
     /// Only the registry's officer ends a frozen filing.
     #[error("a frozen filing is ended by the registry only")]
     Frozen,

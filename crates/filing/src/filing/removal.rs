@@ -14,7 +14,7 @@ use crate::wording::{Wording, explained, say};
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemovePartyError {
-    /// Frozen or ended.
+    /// Submitted, frozen or ended.
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
     /// Not a party of this filing.

@@ -20,6 +20,7 @@ impl Filing {
 
     pub(super) fn open_for_changes(&self) -> Result<(), NotOpen> {
         match self.state {
+            FilingState::Submitted { .. } => Err(NotOpen::Submitted),
             FilingState::Frozen { .. } => Err(NotOpen::Frozen),
             FilingState::Ended { .. } => Err(NotOpen::Ended),
             _ => Ok(()),
@@ -160,7 +161,9 @@ impl Filing {
             FilingState::Signing { .. } => (!signed, false),
             FilingState::Signed { .. } => (signed && !confirmed, false),
             FilingState::Reviewing { .. } => (confirmed && !reviewed, false),
-            FilingState::Confirmed { .. } => (confirmed && reviewed, false),
+            FilingState::Confirmed { .. } | FilingState::Submitted { .. } => {
+                (confirmed && reviewed, false)
+            }
             FilingState::Frozen { by, .. } => (self.party(*by).is_some_and(objected), true),
             FilingState::Ended { .. } => (true, true),
         };

@@ -287,10 +287,13 @@ impl Filing {
         Ok(())
     }
 
-    /// Ends the filing. A frozen one only by decision of the registry's officer.
+    /// Ends the filing. One that is frozen or was submitted only by decision of the registry's officer.
     pub fn end(&mut self, reason: EndReason, now: UtcMillis) -> Result<(), EndError> {
         match (&self.state, &reason) {
             (FilingState::Ended { .. }, _) => return Err(EndError::AlreadyEnded),
+            (FilingState::Submitted { .. }, EndReason::Withdrawn {}) => {
+                return Err(EndError::Submitted);
+            }
             (FilingState::Frozen { .. }, EndReason::Withdrawn {}) => return Err(EndError::Frozen),
             _ => self.state = FilingState::Ended { since: now, reason },
         }

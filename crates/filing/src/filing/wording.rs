@@ -34,6 +34,17 @@ impl NotOpen {
                     "Try again once the handler has opened signing.",
                 ],
             ),
+            Self::Submitted => say(
+                "filing_submitted",
+                [
+                    "该办件已登记为提交登记机关，不能再更改。",
+                    "如有不实，请提出异议；其他更改请向登记机关办理。",
+                ],
+                [
+                    "The filing is recorded as submitted to the registry and is not changed any more.",
+                    "If something is not so, object; for any other change go to the registry.",
+                ],
+            ),
             Self::Frozen => say(
                 "filing_frozen",
                 [
@@ -236,6 +247,17 @@ impl EndError {
     pub(crate) fn wording(self) -> Wording {
         match self {
             Self::AlreadyEnded => ended(),
+            Self::Submitted => say(
+                "filing_submitted_end",
+                [
+                    "该办件已登记为提交登记机关，经办人不能在本平台撤回。",
+                    "请向登记机关申请撤回登记申请。",
+                ],
+                [
+                    "The filing is recorded as submitted to the registry, so the handler cannot withdraw it here.",
+                    "Withdraw the application at the registry.",
+                ],
+            ),
             Self::Frozen => say(
                 "filing_frozen_end",
                 ["办件因异议暂停，经办人不能撤回。", "请等待登记机关工作人员作出决定。"],
@@ -265,11 +287,11 @@ const fn not_drafting() -> Wording {
         "filing_not_in_drafting",
         [
             "该办件已不在准备阶段。",
-            "如需调整，请先由经办人退回准备阶段；已暂停或已终止的办件不能退回。",
+            "如需调整，请先由经办人退回准备阶段；已提交、已暂停或已终止的办件不能退回。",
         ],
         [
             "The filing is no longer in drafting.",
-            "The handler can first return it to drafting, unless it is paused or has ended.",
+            "The handler can first return it to drafting, unless it was submitted, is paused or has ended.",
         ],
     )
 }

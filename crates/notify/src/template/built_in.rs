@@ -203,12 +203,12 @@ pub static PURPOSES: [Known; 13] = [
         zh: [
             "已收到您的异议（办件{number}），该办件已暂停，工作人员将在1个工作日内联系您。",
             "已收到您的异议（{number}）",
-            "{name}：您好！\n\n{time}（北京时间）已收到您对{company}的{matter}文件（办件码{number}）提出的异议，该办件已暂停，不会提交登记。\n工作人员将在1个工作日内联系您，由登记机关核查后处理。\n如果不是您提出的，请立即致电{telephone}。\n",
+            "{name}：您好！\n\n{time}（北京时间）已收到您对{company}的{matter}文件（办件码{number}）提出的异议，该办件已暂停，尚未提交登记的不会提交。\n工作人员将在1个工作日内联系您，由登记机关核查后处理。\n如果不是您提出的，请立即致电{telephone}。\n",
         ],
         en: [
             "Your objection to filing {number} has arrived. The filing is paused; staff will contact you within one working day.",
             "Your objection has arrived ({number})",
-            "Dear {name},\n\nyour objection to the documents of {company} ({matter}, number {number}) arrived at {time} (Beijing time). The filing is paused and is not submitted.\nStaff will contact you within one working day; the registry looks into it and decides.\nIf it was not you who objected, call {telephone} at once.\n",
+            "Dear {name},\n\nyour objection to the documents of {company} ({matter}, number {number}) arrived at {time} (Beijing time). The filing is paused: unless it was submitted before, it is not.\nStaff will contact you within one working day; the registry looks into it and decides.\nIf it was not you who objected, call {telephone} at once.\n",
         ],
     },
     Known {
@@ -217,12 +217,12 @@ pub static PURPOSES: [Known; 13] = [
         zh: [
             "{company}办件（{number}）因有人提出异议已暂停，工作人员核查后会通知您。如有疑问请打{telephone}",
             "办件已暂停（{number}）",
-            "{name}：您好！\n\n{company}的{matter}办件（办件码{number}）因有当事人提出异议，已于{time}（北京时间）暂停，不会提交登记。\n工作人员核查后会通知每一位当事人，您目前无需操作。如有疑问请致电{telephone}。\n",
+            "{name}：您好！\n\n{company}的{matter}办件（办件码{number}）因有当事人提出异议，已于{time}（北京时间）暂停，尚未提交登记的不会提交。\n工作人员核查后会通知每一位当事人，您目前无需操作。如有疑问请致电{telephone}。\n",
         ],
         en: [
             "The filing of {company} ({number}) is paused, because somebody objected. You will be told the outcome. Questions: {telephone}",
             "The filing is paused ({number})",
-            "Dear {name},\n\nthe filing of {company} ({matter}, number {number}) was paused at {time} (Beijing time), because a party objected. It is not submitted.\nEvery party will be told the outcome; there is nothing for you to do now. Questions: {telephone}\n",
+            "Dear {name},\n\nthe filing of {company} ({matter}, number {number}) was paused at {time} (Beijing time), because a party objected. Unless it was submitted before, it is not.\nEvery party will be told the outcome; there is nothing for you to do now. Questions: {telephone}\n",
         ],
     },
     Known {

@@ -294,8 +294,8 @@ const THANKS: Words = Words::new(
     "Your confirmation is recorded. Nothing is submitted before every shareholder and the handler have confirmed.",
 );
 const RECEIVED: Words = Words::new(
-    "该办件已暂停，不会提交登记；工作人员将在1个工作日内联系您，由登记机关核查后处理。",
-    "The filing is paused and is not submitted; staff will contact you within one working day, and the registry decides.",
+    "该办件已暂停，尚未提交登记的不会提交；工作人员将在1个工作日内联系您，由登记机关核查后处理。",
+    "The filing is paused: unless it was submitted before, it is not. Staff will contact you within one working day, and the registry decides.",
 );
 const NOT_YET: Words = Words::new(
     "还没有全部签署，暂不能确认；如有异议现在就可以提出。尚缺签署数：",
@@ -328,8 +328,8 @@ const FOOT: Words = Words::new(
 );
 const OBJECT: Words = Words::new("提出异议", "Object");
 const OBJECT_LEAD: Words = Words::new(
-    "提出后办件立即暂停，不会提交登记；工作人员将在1个工作日内联系您。",
-    "The filing is paused at once and is not submitted; staff will contact you within one working day.",
+    "提出后办件立即暂停，尚未提交登记的不会提交；工作人员将在1个工作日内联系您。",
+    "The filing is paused at once: unless it was submitted before, it is not. Staff will contact you within one working day.",
 );
 const WHY: Words = Words::new("异议的原因", "The ground");
 const GROUNDS: [(&str, Words); 4] = [

@@ -59,7 +59,7 @@ pub enum StepKind {
     Reviewing,
     /// An objection.
     Objection,
-    /// The registry, to which the handler submits.
+    /// The registry, to which the handler submits, and says so.
     Submission,
     /// Over.
     Ended,
@@ -77,7 +77,7 @@ pub enum StepStand {
     Later,
     /// Somebody refused it, and nobody is asked again.
     Refused,
-    /// It is its turn, and it is done elsewhere: nothing of it is known here.
+    /// It is its turn, and it is done elsewhere: nothing of it is known here yet.
     Elsewhere,
 }
 
@@ -212,6 +212,7 @@ impl Page for TimelinePage {
                                 p { (step.waits_for(l)) }
                             }
                             @if step.stand == StepStand::Refused { p { (NOT_TAKEN.in_language(l)) } }
+                            @if step.is_submitted() { p { (SUBMITTED.in_language(l)) } }
                             @if let Some(next) = &step.next { p .soft { (NEXT.in_language(l)) " " (next) } }
                         }
                     }
@@ -268,6 +269,7 @@ impl Page for TimelinePage {
                     next: None,
                 },
                 step(StepKind::Submission, StepStand::Elsewhere, None),
+                step(StepKind::Submission, StepStand::Done, None),
                 step(StepKind::Ended, StepStand::Done, None),
             ],
             parties: PartyLine::samples(),
@@ -280,6 +282,10 @@ impl Page for TimelinePage {
 }
 
 impl TimelineStep {
+    fn is_submitted(&self) -> bool {
+        self.kind == StepKind::Submission && self.stand == StepStand::Done
+    }
+
     const fn word(&self) -> &'static str {
         match self.stand {
             StepStand::Done => "there",
@@ -345,8 +351,8 @@ impl TimelineStep {
                 "It waits for the registry's staff; every party will be told the outcome.",
             ),
             StepKind::Submission => Words::new(
-                "各方均已确认，由经办人向登记机关提交。本页不显示是否已提交和登记结果，请向经办人了解。",
-                "Everybody has confirmed; the handler submits it to the registry. Whether that was done, and what comes of it, is not shown here: ask the handler.",
+                "各方均已确认，由经办人向登记机关提交。经办人登记提交后，本页会显示登记的时间；办理结果请向经办人了解。",
+                "Everybody has confirmed; the handler submits it to the registry. Once the handler has recorded that, its time is shown here; for what comes of it ask the handler.",
             ),
         }
         .in_language(language)
@@ -364,6 +370,10 @@ const REMOVED: Words = Words::new(
 );
 const YOU: Words = Words::new("（您）", "(you)");
 const DOCUMENTS: Words = Words::new("已签署文件：", "Documents signed:");
+const SUBMITTED: Words = Words::new(
+    "经办人已登记为提交登记机关；办理结果请向经办人了解。",
+    "The handler has recorded that it was submitted to the registry; for what comes of it ask the handler.",
+);
 const SINCE: Words = Words::new("自", "since");
 const NEXT: Words = Words::new("下一次自动提醒或重试：", "Next reminder or try:");
 const BACK: Words = Words::new("回到我的办理页面", "Back to my page");
@@ -403,12 +413,25 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_told_that_a_filing_was_submitted_or_is_being_submitted() {
+    fn nobody_is_told_that_a_filing_was_submitted_before_its_handler_says_so() {
         let page = TimelinePage::samples().remove(0);
         let step = shown(&page, "elsewhere");
         assert!(step.contains("提交登记机关") && step.contains("由经办人向登记机关提交"), "{step}");
         for claim in ["已提交", "已完成", "进行中"] {
-            assert!(!step.replace("是否已提交", "").contains(claim), "{claim} in {step}");
+            assert!(!step.contains(claim), "{claim} in {step}");
+        }
+        assert!(!step.contains("经办人已登记"), "{step}");
+    }
+
+    #[test]
+    fn that_a_filing_was_submitted_is_told_with_its_time_and_as_the_handlers_word() {
+        let mut page = TimelinePage::samples().remove(0);
+        page.steps.retain(TimelineStep::is_submitted);
+        assert_eq!(page.steps.len(), 1);
+        let step = shown(&page, "there");
+        for said in ["提交登记机关", "已完成", "2026-11-23 20:05:00", "经办人已登记"]
+        {
+            assert!(step.contains(said), "{said} in {step}");
         }
     }
 }

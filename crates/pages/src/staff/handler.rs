@@ -28,6 +28,8 @@ pub struct HandlerPage {
     pub removed: Option<String>,
     /// Whether the handler has just asked again.
     pub asked_again: bool,
+    /// Whether the handler has just said that it was submitted.
+    pub submitted: bool,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -62,6 +64,8 @@ pub struct HandledShown {
     pub statement: String,
     /// What can be done now.
     pub stand: HandlerStand,
+    /// How far it is on its way to the registry.
+    pub submission: SubmissionStand,
     /// Whether the time for confirming is over, so that everybody who has not is to be asked again.
     pub is_overdue: bool,
     /// Digest of that statement.
@@ -82,6 +86,18 @@ pub enum HandlerStand {
     Confirmed(String),
     /// It is paused by an objection, or over.
     Closed,
+}
+
+/// How far a filing is on its way to the registry.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "each is another part of the page")]
+pub enum SubmissionStand {
+    /// Not its turn, or it does not get there.
+    Not,
+    /// Everybody has confirmed: the handler submits it, and says so here.
+    Awaited,
+    /// The handler has said so, with zone.
+    Submitted(String),
 }
 
 /// One party.
@@ -116,6 +132,7 @@ impl Page for HandlerPage {
                 p .notice role="status" { (REMOVED.in_language(l).replace("{name}", name)) }
             }
             @if self.asked_again { p .notice role="status" { (ASKED_AGAIN.in_language(l)) } }
+            @if self.submitted { p .notice role="status" { (SUBMITTED_NOW.in_language(l)) } }
             @match &self.filing {
                 None => {
                     p .lead { (LEAD.in_language(l)) }
@@ -167,6 +184,7 @@ impl Page for HandlerPage {
                 line("何静", "经办人", false, "待确认"),
             ],
             statement: "材料和签署情况属实，我没有代他人签署。".into(),
+            submission: SubmissionStand::Not,
             stand,
             is_overdue: false,
             statement_sha256: Digest::of(b"statement"),
@@ -185,6 +203,7 @@ impl Page for HandlerPage {
             key: "0123456789abcdef".into(),
             removed: None,
             asked_again: false,
+            submitted: false,
             trouble,
         };
         let overdue = |stand| HandledShown { is_overdue: true, ..shown(stand) };
@@ -193,16 +212,24 @@ impl Page for HandlerPage {
             next: "请核对办件码。".into(),
         };
         let removed = Some("林嘉伟<b>\"'".to_owned());
+        let at = "2026-11-23 21:00:00 +08:00";
+        let on_its_way =
+            |submission| HandledShown { submission, ..shown(HandlerStand::Confirmed(at.into())) };
         vec![
             sample(None, Some(trouble)),
             Self { drafts: Vec::new(), ..sample(None, None) },
             Self { removed, ..sample(Some(shown(HandlerStand::Waits(1))), None) },
             sample(Some(shown(HandlerStand::Waits(1))), None),
             sample(Some(shown(HandlerStand::Asked)), None),
-            sample(Some(shown(HandlerStand::Confirmed("2026-11-23 21:00:00 +08:00".into()))), None),
+            sample(Some(shown(HandlerStand::Confirmed(at.into()))), None),
             sample(Some(shown(HandlerStand::Closed)), None),
             sample(Some(overdue(HandlerStand::Asked)), None),
             Self { asked_again: true, ..sample(Some(shown(HandlerStand::Asked)), None) },
+            sample(Some(on_its_way(SubmissionStand::Awaited)), None),
+            Self {
+                submitted: true,
+                ..sample(Some(on_its_way(SubmissionStand::Submitted(at.into()))), None)
+            },
         ]
     }
 }
@@ -255,6 +282,30 @@ impl HandlerPage {
         }
     }
 
+    /// What comes after everybody's answer: the registry gets it from the handler, not from here.
+    fn submission(&self, frame: &Frame, stand: &SubmissionStand) -> Markup {
+        let l = frame.language;
+        html! {
+            @match stand {
+                SubmissionStand::Not => {}
+                SubmissionStand::Awaited => {
+                    h2 { (SUBMISSION.in_language(l)) }
+                    p { (SUBMIT_FIRST.in_language(l)) }
+                    p { (SUBMIT_MEANS.in_language(l)) }
+                    form .decision method="post" action=(Link::HandlerSubmit) {
+                        (hidden(frame, &self.key))
+                        input type="hidden" name="number" value=(self.number);
+                        button .go type="submit" { (SUBMIT.in_language(l)) }
+                    }
+                }
+                SubmissionStand::Submitted(at) => {
+                    h2 { (SUBMISSION.in_language(l)) }
+                    (notice(&format!("{} {at}", SUBMITTED.in_language(l))))
+                }
+            }
+        }
+    }
+
     fn shown(&self, frame: &Frame, filing: &HandledShown) -> Markup {
         let l = frame.language;
         html! {
@@ -301,6 +352,7 @@ impl HandlerPage {
                     p .soft { (OBJECT.in_language(l)) " " (frame.telephone) }
                 }
             }
+            (self.submission(frame, &filing.submission))
             h2 { (ANOTHER.in_language(l)) }
         }
     }
@@ -351,6 +403,22 @@ const CONFIRMED: Words = Words::new("您已确认，时间：", "You confirmed a
 const CONFIRM: Words = Words::new("确认", "Confirm");
 const OBJECT: Words =
     Words::new("不属实的不要确认，请立即拨打", "Do not confirm what is not so; call at once:");
+const SUBMISSION: Words = Words::new("提交登记机关", "Submission to the registry");
+const SUBMIT_FIRST: Words = Words::new(
+    "各方均已确认。请您先自行向登记机关提交，再点击下面的按钮登记；本平台不会代您提交。全部签署的存证须显示 2/2。",
+    "Everybody has confirmed. Submit it to the registry yourself first, then press the button to record it; this platform submits nothing for you. Every signature must show 2/2 custodians.",
+);
+const SUBMIT_MEANS: Words = Words::new(
+    "登记后不能撤销，并作为证据保存：文书、当事人和签署不能再更改，当事人会在办件进度中看到登记的时间，仍可提出异议。",
+    "It cannot be taken back and is kept as evidence: documents, parties and signatures are not changed any more; the parties see its time, and can still object.",
+);
+const SUBMIT: Words = Words::new("登记为已提交登记机关", "Record as submitted to the registry");
+const SUBMITTED: Words =
+    Words::new("已登记为提交登记机关，时间：", "Recorded as submitted to the registry at");
+const SUBMITTED_NOW: Words = Words::new(
+    "已登记为提交登记机关，并已作为证据保存；登记机关的办理结果请向其了解。",
+    "It is recorded as submitted to the registry, and kept as evidence; what comes of it the registry will say.",
+);
 const ANOTHER: Words = Words::new("查看其他办件", "Another filing");
 const FOOT: Words = Words::new(
     "本页只显示由您经办的办件；您的确认会作为证据保存，不能代替任何签署人的确认。",

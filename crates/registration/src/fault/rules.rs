@@ -46,6 +46,7 @@ refused_by_state! {
         filing::IdentityRefusal::CodeFirst => Class::Forbidden;
     filing::ObjectError, filing::ObjectError::UnknownParty => Class::NotFound;
     filing::AskAgainError;
+    filing::SubmitError;
     filing::RemovePartyError,
         filing::RemovePartyError::UnknownParty => Class::NotFound,
         filing::RemovePartyError::ReasonMissing => Class::BadInput;

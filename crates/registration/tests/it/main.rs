@@ -51,6 +51,7 @@ mod same_person;
 mod seal;
 mod special_name;
 mod staff;
+mod submission;
 mod sweep;
 mod watched;
 mod wording;

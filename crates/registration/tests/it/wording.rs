@@ -2,6 +2,7 @@
 //! more than there is.
 
 use heqi_pki::keys::SignError;
+use heqi_registration::Custodian;
 use heqi_registration::access::AuthenticateError;
 use heqi_registration::add_party::AddPartyError;
 use heqi_registration::attach_document::{AttachDocumentError, PdfError};
@@ -27,6 +28,7 @@ use heqi_registration::remove_party::RemovePartyError;
 use heqi_registration::renewal::ExportRenewalsError;
 use heqi_registration::search_index::{FragmentError, IndexFault};
 use heqi_registration::special_name::SaySpecialNameError;
+use heqi_registration::submit::SubmitError;
 use heqi_vocabulary::Language;
 
 use Class::{
@@ -86,6 +88,9 @@ fn errors() -> Vec<(Class, Box<dyn Refusal>)> {
         (Conflict, Box::new(ConfirmError::ListChanged)),
         (Conflict, Box::new(ConfirmError::StatementChanged)),
         (Conflict, Box::new(SaySpecialNameError::NotAsked)),
+        (Conflict, Box::new(SubmitError::Filing(heqi_filing::SubmitError::NotConfirmed))),
+        (Conflict, Box::new(SubmitError::CustodyAwaited(Custodian::ALL.into()))),
+        (Conflict, Box::new(SubmitError::CustodyRefused([Custodian::Preservation].into()))),
         (BadInput, Box::new(SaySpecialNameError::TooLong)),
         (BadInput, Box::new(BasisError::NoBasis)),
         (BadInput, Box::new(BasisError::NotABasis)),
