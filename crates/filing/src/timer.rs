@@ -59,6 +59,11 @@ pub fn confirmation_closes_at(asked: UtcMillis) -> UtcMillis {
     asked.plus_millis(CONFIRMATION_WINDOW_MS)
 }
 
+/// When a filing that was signed at `signed` goes back to drafting, unless all have confirmed.
+pub fn unconfirmed_lapses_at(signed: UtcMillis) -> UtcMillis {
+    signed.plus_millis(UNCONFIRMED_LAPSE_MS)
+}
+
 /// Everything that falls due while parties are asked to confirm, earliest first.
 pub(crate) fn while_confirming(signed: UtcMillis, asked: UtcMillis) -> Vec<Due> {
     let reminders = (1..).zip(CONFIRMATION_REMINDERS_MS).map(|(nth, after)| Due {
@@ -66,8 +71,7 @@ pub(crate) fn while_confirming(signed: UtcMillis, asked: UtcMillis) -> Vec<Due> 
         timer: Timer::ConfirmationReminder { nth },
     });
     let overdue = Due { at: confirmation_closes_at(asked), timer: Timer::ConfirmationOverdue };
-    let lapse =
-        Due { at: signed.plus_millis(UNCONFIRMED_LAPSE_MS), timer: Timer::UnconfirmedLapse };
+    let lapse = Due { at: unconfirmed_lapses_at(signed), timer: Timer::UnconfirmedLapse };
     let mut due: Vec<_> = reminders.chain([overdue, lapse]).collect();
     due.sort_unstable();
     due

@@ -150,19 +150,8 @@ pub async fn confirm(
         let next = ledger::next_place(platform, filing.chain()).await?;
         filing.confirm(command.party, shown, next.place.recorded_at)?;
         let mut changes = Changeset::new();
-        if look_again_at_companies(platform, &mut changes, &filing).await? {
-            return Err(ConfirmError::CompanyMayNotSign);
-        }
-        if guardianships::has_ended(platform, &filing, command.party).await? {
-            return Err(ConfirmError::WardCameOfAge);
-        }
-        let party = filing.party(command.party).ok_or(ActError::NotFound(Thing::Party))?;
-        // The Chinese text prevails, whichever was read; and whoever confirms declares the same by
-        // whatever way they come.
-        let statement = statement_sha256(party);
-        if command.statement_sha256.is_some_and(|seen| seen != statement) {
-            return Err(ConfirmError::StatementChanged);
-        }
+        let said = (command.party, command.statement_sha256);
+        let statement = statement_made(platform, &mut changes, &filing, said).await?;
         let record = record(platform, request, command, (statement, shown))?;
         let confirmed = Confirmed { record_id: record.record_id() };
 
@@ -172,6 +161,30 @@ pub async fn confirm(
             return Ok(confirmed);
         }
     }
+}
+
+/// What is looked at anew whoever confirms, and by whatever door: the companies that signed, the right of a guardian, and
+/// the words that were read (`seen`), where the caller says which. Gives the digest of the statement that is made.
+pub(crate) async fn statement_made(
+    platform: &Platform,
+    changes: &mut Changeset,
+    filing: &Filing,
+    (party, seen): (PartyId, Option<Digest>),
+) -> Result<Digest, ConfirmError> {
+    if look_again_at_companies(platform, changes, filing).await? {
+        return Err(ConfirmError::CompanyMayNotSign);
+    }
+    if guardianships::has_ended(platform, filing, party).await? {
+        return Err(ConfirmError::WardCameOfAge);
+    }
+    let party = filing.party(party).ok_or(ActError::NotFound(Thing::Party))?;
+    // The Chinese text prevails, whichever was read; and whoever confirms declares the same by
+    // whatever way they come.
+    let statement = statement_sha256(party);
+    if seen.is_some_and(|seen| seen != statement) {
+        return Err(ConfirmError::StatementChanged);
+    }
+    Ok(statement)
 }
 
 /// A signer answers for its own party, with the token it signed with; staff answers for

@@ -29,7 +29,7 @@
 //! - [`handover`]: a step of it on another device of the signer
 //! - [`same_person`]: on from one party to the next of the same person
 //! - [`confirm`], [`object`]: by parties, after signing
-//! - [`decide_case`], [`see_person`], [`correct_person`], [`resolve_objection`]: by reviewers of the registry or the notary
+//! - [`decide_case`], [`see_person`], [`confirm_at_counter`], [`correct_person`], [`resolve_objection`]: by reviewers of the registry or the notary
 //! - [`staff`]: accounts of staff, how they come in; [`handler_desk`]: the handler among them
 //! - [`erase_person_data`]: by a party or the data protection officer; [`legal_hold`]: by the
 //!   registration authority or the notary
@@ -76,6 +76,7 @@ pub mod check_identity;
 mod codes;
 pub mod complete_signing;
 pub mod confirm;
+pub mod confirm_at_counter;
 pub mod contacts;
 pub mod correct_person;
 pub mod coverage;

@@ -36,7 +36,7 @@ mod error;
 mod tries;
 
 pub use error::SeePersonError;
-use tries::Tries;
+pub(crate) use tries::Tries;
 
 /// Where the portrait is seen: on the card, by the officer who has the person there.
 pub const PORTRAIT_SOURCE: &str = "card_seen_by_officer";
@@ -150,10 +150,7 @@ pub async fn see_person(
     if !command.together {
         return Err(SeePersonError::NotTogether);
     }
-    let last_four = as_printed(&command.last_four);
-    if last_four.len() != 4 || !last_four.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(SeePersonError::Malformed);
-    }
+    let last_four = four(&command.last_four)?;
     let mut act = Act::new(platform, request, "see_person").await;
     let mut counting = Attempts::default();
     loop {
@@ -179,9 +176,9 @@ pub async fn see_person(
         }
         let next = ledger::next_place(platform, found.filing.chain()).await?;
         let at = next.place.recorded_at;
-        let sight =
-            Sight { ceremony: found.ceremony, filing, party, last_four: &last_four, is_compared };
-        let record = record(platform, request, member, &command.grounds, &sight)?;
+        let ceremony = Some(found.ceremony);
+        let sight = Sight { ceremony, filing, party, last_four: &last_four, is_compared };
+        let record = seen_record(platform, request, member, &command.grounds, &sight)?;
         let answer = PersonSeen { record_id: record.record_id(), at };
         content.ceremony.take_stand_in(StandIn::Counter { record: answer.record_id, at }, at)?;
         content.seen_by = Some(member.office.clone());
@@ -201,6 +198,13 @@ pub async fn see_person(
             return Ok(answer);
         }
     }
+}
+
+/// The last four of a number as they are printed.
+pub(crate) fn four(typed: &str) -> Result<String, SeePersonError> {
+    let four = as_printed(typed);
+    let is_four = four.len() == 4 && four.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_four { Ok(four) } else { Err(SeePersonError::Malformed) }
 }
 
 /// Staff of the office that reviews here, with both factors; of another one nobody.
@@ -275,7 +279,8 @@ async fn wish(platform: &Platform, found: &Found) -> Result<KeptRecord, ActError
     ledger::find(platform, wish.ok_or(ActError::NotFound(Thing::Record))?.record_id).await
 }
 
-async fn refuse_own(
+/// Who has the name of somebody who takes part leaves it to another officer.
+pub(crate) async fn refuse_own(
     platform: &Platform,
     member: &StaffMember,
     filing: &Filing,
@@ -288,15 +293,17 @@ async fn refuse_own(
 }
 
 /// What the officer saw, and of whom.
-struct Sight<'a> {
-    ceremony: CeremonyId,
-    filing: FilingId,
-    party: PartyId,
-    last_four: &'a str,
-    is_compared: bool,
+pub(crate) struct Sight<'a> {
+    /// For which signing; none where somebody confirms what is signed.
+    pub(crate) ceremony: Option<CeremonyId>,
+    pub(crate) filing: FilingId,
+    pub(crate) party: PartyId,
+    pub(crate) last_four: &'a str,
+    pub(crate) is_compared: bool,
 }
 
-fn record(
+/// The record of it: of the officer's word, with account and office.
+pub(crate) fn seen_record(
     platform: &Platform,
     request: &Request,
     member: &StaffMember,
@@ -304,9 +311,11 @@ fn record(
     sight: &Sight<'_>,
 ) -> Result<NewRecord, Fault> {
     let mut draft = Draft::new(platform, RecordKind::PersonSeen);
+    if let Some(ceremony) = sight.ceremony {
+        draft.observed("ceremony", ceremony.to_string())?;
+    }
     draft
         .observed("filing", sight.filing.to_string())?
-        .observed("ceremony", sight.ceremony.to_string())?
         .observed("party", sight.party.to_string())?
         .reviewed("portrait_source", PORTRAIT_SOURCE)?
         .reviewed("card_last_four", sight.last_four)?
@@ -318,6 +327,6 @@ fn record(
         .observed("officer_role", member.role.as_str())?
         .facts(&request.facts)?
         .journalled_by(member, "seen");
-    let about = About { ceremony: Some(sight.ceremony), ..About::party(sight.filing, sight.party) };
+    let about = About { ceremony: sight.ceremony, ..About::party(sight.filing, sight.party) };
     draft.seal(platform, about, None)
 }

@@ -178,6 +178,25 @@ fn silence_is_never_a_yes_and_asking_again_opens_a_new_window() {
 }
 
 #[test]
+fn in_person_a_party_confirms_after_the_window_too_and_not_after_thirty_days() {
+    let late = timer::confirmation_closes_at(at(11));
+    let over = timer::unconfirmed_lapses_at(at(11));
+    let mut filing = signed(1);
+    assert_eq!(filing.confirm(party(1), shown(), late), Err(ConfirmError::WindowClosed));
+    assert_eq!(filing.confirm_in_person(party(1), shown(), over), Err(ConfirmError::WindowClosed));
+    filing.confirm_in_person(party(1), shown(), late).unwrap();
+    let again = filing.confirm_in_person(party(1), shown(), late);
+    assert_eq!(again, Err(ConfirmError::AlreadyConfirmed));
+    assert!(matches!(filing.state(), FilingState::Signed { .. }), "the handler has not confirmed");
+    filing.confirm_in_person(party(0), shown(), late).unwrap();
+    assert_eq!(filing.state(), &FilingState::Confirmed { since: late });
+
+    let mut early = signing(1);
+    let refused = early.confirm_in_person(party(1), shown(), at(11));
+    assert!(matches!(refused, Err(ConfirmError::NotAllSigned { .. })), "{refused:?}");
+}
+
+#[test]
 fn one_objection_freezes_at_any_time_before_the_end() {
     let reason = Some(Digest::of("非本人签署".as_bytes()));
     for mut filing in [drafted(2), signing(2), signed(2), confirmed(2)] {

@@ -239,20 +239,43 @@ impl Filing {
         shown: Digest,
         now: UtcMillis,
     ) -> Result<(), ConfirmError> {
-        let answer = &self.party(party).ok_or(ConfirmError::UnknownParty)?.confirmation;
-        self.open_for_signing()?;
-        if answer.confirmed_at().is_some() {
-            return Err(ConfirmError::AlreadyConfirmed);
-        }
-        let FilingState::Signed { asked_at, .. } = self.state else {
-            return Err(ConfirmError::NotAllSigned { missing: self.missing_signatures() });
-        };
+        let (_, asked_at) = self.awaits(party)?;
         if now >= timer::confirmation_closes_at(asked_at) {
             return Err(ConfirmError::WindowClosed);
         }
         self.answer(party, Confirmation::Confirmed { at: now, shown });
         self.settle(now);
         Ok(())
+    }
+
+    /// The same, declared to an officer who has the person there: also once the window has closed, until the filing goes
+    /// back to drafting (domain study 11.4).
+    pub fn confirm_in_person(
+        &mut self,
+        party: PartyId,
+        shown: Digest,
+        now: UtcMillis,
+    ) -> Result<(), ConfirmError> {
+        let (signed_at, _) = self.awaits(party)?;
+        if now >= timer::unconfirmed_lapses_at(signed_at) {
+            return Err(ConfirmError::WindowClosed);
+        }
+        self.answer(party, Confirmation::Confirmed { at: now, shown });
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Since when everything is signed, and when parties were last asked, where this one has yet to confirm.
+    fn awaits(&self, party: PartyId) -> Result<(UtcMillis, UtcMillis), ConfirmError> {
+        let answer = &self.party(party).ok_or(ConfirmError::UnknownParty)?.confirmation;
+        self.open_for_signing()?;
+        if answer.confirmed_at().is_some() {
+            return Err(ConfirmError::AlreadyConfirmed);
+        }
+        let FilingState::Signed { since, asked_at } = self.state else {
+            return Err(ConfirmError::NotAllSigned { missing: self.missing_signatures() });
+        };
+        Ok((since, asked_at))
     }
 
     /// A party objects: at any time before the end, also before everyone has signed and

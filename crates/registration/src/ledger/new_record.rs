@@ -195,6 +195,17 @@ pub(crate) async fn next_place(platform: &Platform, chain: ChainId) -> Result<Ne
     Ok(NextPlace { place: tip.next(chain, platform.now()), tip, version })
 }
 
+impl NextPlace {
+    /// The place right behind a record that takes this one in the same commit. Both stand or fall by the same tip of the
+    /// chain, so nothing comes between them.
+    pub(crate) fn behind(&self, record: &NewRecord) -> Result<Self, Fault> {
+        let placed = record.draft.at(self.place);
+        let tip = self.tip.after(placed.frame(), placed.root()).map_err(Fault::broken)?;
+        let place = tip.next(self.place.chain, self.place.recorded_at);
+        Ok(Self { place, tip, version: self.version })
+    }
+}
+
 impl NewRecord {
     /// The identifier it has.
     pub(crate) fn record_id(&self) -> RecordId {

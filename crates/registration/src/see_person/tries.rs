@@ -3,6 +3,7 @@
 
 use heqi_evidence_store::changeset::Changeset;
 use heqi_filing::entry::{CODE_TRIES, CODES_A_DAY};
+use heqi_vocabulary::FilingNo;
 
 use super::{AtCounter, SeePersonError};
 use crate::act::Attempts;
@@ -15,7 +16,7 @@ const FILING_LABEL: &[u8] = b"heqi.counter-tries-of-filing/v1\n";
 const OFFICER_LABEL: &[u8] = b"heqi.counter-tries-of-officer/v1\n";
 
 /// The wrong numbers of one officer today, as they were before another one is compared.
-pub(super) struct Tries {
+pub(crate) struct Tries {
     /// For the filing that is named, whether there is such a one or not.
     of_filing: Quota,
     /// For whichever filings.
@@ -35,7 +36,19 @@ impl Tries {
         if at.code.len() != CODE_DIGITS || !at.code.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(SeePersonError::NoMatch);
         }
-        let (account, number) = (member.account.to_bytes(), at.number.to_string());
+        Self::of(platform, member, at.number).await
+    }
+
+    /// The same where something else is compared than the number of a device: whatever is wrong counts with the rest.
+    ///
+    /// # Errors
+    /// [`SeePersonError::TriedTooOften`].
+    pub(crate) async fn of(
+        platform: &Platform,
+        member: &StaffMember,
+        number: FilingNo,
+    ) -> Result<Self, SeePersonError> {
+        let (account, number) = (member.account.to_bytes(), number.to_string());
         let (officer, both): ([&[u8]; 1], [&[u8]; 2]) = ([&account], [&account, number.as_bytes()]);
         let tries = Self {
             of_filing: Quota::read(platform, (FILING_LABEL, &both)).await?,
@@ -50,7 +63,7 @@ impl Tries {
     }
 
     /// Counts a wrong one, before that is told. `false`: another one was counted meanwhile, so read again.
-    pub(super) async fn count(
+    pub(crate) async fn count(
         &self,
         platform: &Platform,
         attempts: &mut Attempts,
@@ -62,7 +75,7 @@ impl Tries {
     }
 
     /// In the commit of what was right: of numbers that come at once none is right beside a wrong one.
-    pub(super) fn expect_none_since(&self, changes: &mut Changeset) -> Result<(), Fault> {
+    pub(crate) fn expect_none_since(&self, changes: &mut Changeset) -> Result<(), Fault> {
         self.of_filing.expect(changes)?;
         self.of_officer.expect(changes)
     }
