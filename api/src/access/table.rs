@@ -258,6 +258,9 @@ pub const ACCESS_TABLE: &[Rule] = &[
     get("/staff/counter", REVIEWER),
     post("/staff/counter", REVIEWER),
     post("/staff/counter/seen", REVIEWER),
+    get("/staff/counter/confirmation", REVIEWER),
+    post("/staff/counter/confirmation", REVIEWER),
+    post("/staff/counter/confirmation/done", REVIEWER),
     // Accounts and acts, never evidence.
     get("/staff/accounts", SECURITY_OR_AUDIT),
     post("/staff/accounts/{account}/{act}", SECURITY),

@@ -33,6 +33,7 @@ mod case;
 mod cases;
 mod correction;
 mod counter;
+mod counter_confirm;
 mod draft;
 mod duties;
 pub(super) mod form;
@@ -52,6 +53,7 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     cases::configure(app);
     correction::configure(app);
     counter::configure(app);
+    counter_confirm::configure(app);
     duties::configure(app);
     handler::configure(app);
     objection::configure(app);

@@ -120,6 +120,10 @@ pub enum Link {
     StaffCounter,
     /// An officer saw person and card.
     StaffSeen,
+    /// Where an officer says who confirms at the counter.
+    StaffConfirm,
+    /// An officer heard the confirmation.
+    StaffHeard,
     /// A file of a case that is no picture of a person.
     StaffFile(CaseId, CaseDocument),
     /// Where a handler prepares a filing.
@@ -287,7 +291,9 @@ impl fmt::Display for Link {
             | Self::StaffJournal
             | Self::StaffJournalOf(_)
             | Self::StaffJournalFile(_) => self.of_duties(f),
-            Self::StaffCounter | Self::StaffSeen => self.of_counter(f),
+            Self::StaffCounter | Self::StaffSeen | Self::StaffConfirm | Self::StaffHeard => {
+                self.of_counter(f)
+            }
             Self::StaffPassword => f.write_str("/staff/password"),
             Self::StaffLeave => f.write_str("/staff/leave"),
             Self::Regulator => f.write_str("/regulator"),
@@ -359,10 +365,11 @@ impl Link {
 
     /// Where people are seen in person.
     fn of_counter(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if matches!(self, Self::StaffSeen) {
-            "/staff/counter/seen"
-        } else {
-            "/staff/counter"
+        f.write_str(match self {
+            Self::StaffSeen => "/staff/counter/seen",
+            Self::StaffConfirm => "/staff/counter/confirmation",
+            Self::StaffHeard => "/staff/counter/confirmation/done",
+            _ => "/staff/counter",
         })
     }
 }

@@ -20,9 +20,10 @@ use crate::office::{
 use crate::regulator::{ComparisonPage, DossierPage, RegulatorPage, ResultsPage};
 use crate::sheet::SheetPage;
 use crate::staff::{
-    CapitalPage, CasePage, ContactPage, CorrectionPage, CounterPage, DraftPage, FactorPage,
-    HandlerPage, InvitePage, JournalPage, LoginPage, NewFilingPage, ObjectionPage, OwnPasswordPage,
-    PartyPage, PasswordChangedPage, QueuePage, RecoveryPage, RemovalPage, StaffAccountsPage,
+    CapitalPage, CasePage, ContactPage, CorrectionPage, CounterConfirmPage, CounterPage, DraftPage,
+    FactorPage, HandlerPage, InvitePage, JournalPage, LoginPage, NewFilingPage, ObjectionPage,
+    OwnPasswordPage, PartyPage, PasswordChangedPage, QueuePage, RecoveryPage, RemovalPage,
+    StaffAccountsPage,
 };
 use crate::trouble::TroublePage;
 
@@ -67,6 +68,7 @@ pub fn rendered(frame: &Frame) -> Vec<(String, String)> {
     of::<QueuePage>("staff-queue", frame, &mut pages);
     of::<ObjectionPage>("staff-objection", frame, &mut pages);
     of::<CounterPage>("staff-counter", frame, &mut pages);
+    of::<CounterConfirmPage>("staff-counter-confirm", frame, &mut pages);
     of::<HandlerPage>("staff-handler", frame, &mut pages);
     of::<NewFilingPage>("staff-new-filing", frame, &mut pages);
     of::<DraftPage>("staff-draft", frame, &mut pages);

@@ -5,6 +5,7 @@ mod accounts;
 mod case;
 mod correction;
 mod counter;
+mod counter_confirm;
 mod draft;
 mod entry;
 mod field;
@@ -22,6 +23,9 @@ pub use case::{
 };
 pub use correction::{CorrectionPage, CorrectionTyped};
 pub use counter::{CounterPage, CounterStage, PersonThere};
+pub use counter_confirm::{
+    CounterConfirmPage, CounterConfirmStage, PartyConfirming, PartyToChoose,
+};
 pub use draft::{
     About, CapitalPage, ContactPage, ContactTyped, DraftDocument, DraftMaterial, DraftPage,
     DraftParty, InvitePage, Invitee, NewFilingPage, PartyPage, PartyTyped, ShareTyped,

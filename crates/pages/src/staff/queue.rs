@@ -79,6 +79,7 @@ impl Page for QueuePage {
         html! {
             (self.desk.bar(frame))
             p { a .button href=(Link::StaffCounter) { (COUNTER.in_language(l)) } }
+            p { a .button href=(Link::StaffConfirm) { (CONFIRMS.in_language(l)) } }
             p { a .button href=(Link::StaffCorrections) { (CORRECTIONS.in_language(l)) } }
             @if let Some(most) = self.most {
                 p .notice { (MOST.in_language(l).replace("{most}", &most.to_string())) }
@@ -181,6 +182,7 @@ impl Page for QueuePage {
 
 const QUEUE: Words = Words::new("待核验事项", "Cases to decide");
 const COUNTER: Words = Words::new("窗口核验", "Check at the counter");
+const CONFIRMS: Words = Words::new("窗口当面确认", "Confirm at the counter");
 const CORRECTIONS: Words = Words::new("更正姓名或证件号码", "Put a name or number right");
 const NOTHING: Words = Words::new("目前没有待办事项。", "There is nothing to decide.");
 const HOW_MANY: Words = Words::new("待办数量：", "Cases waiting:");
