@@ -24,7 +24,7 @@ use serde::Deserialize;
 
 use super::super::{reading, statement_of};
 use super::form::Filled;
-use super::stand::capacities;
+use super::stand::{capacities, office};
 use crate::pages::shown::{Shown, page, respond};
 use crate::problem_of::{refused, status_of};
 use crate::state::State;
@@ -83,6 +83,7 @@ async fn confirming(
         matter: view.matter.name(l).to_owned(),
         parties: lines(&view, l),
         answer: answer(&view, shown.fresh_key(state)),
+        counter: office(state),
         is_simulated: state.platform.settings().is_simulated(view.number),
         trouble: None,
     })

@@ -170,7 +170,7 @@ async fn found(
 }
 
 /// Whether nobody is found by what was typed, or is to be.
-const fn finds_nobody(error: &ConfirmAtCounterError) -> bool {
+fn finds_nobody(error: &ConfirmAtCounterError) -> bool {
     matches!(
         error,
         ConfirmAtCounterError::NoMatch
@@ -241,8 +241,9 @@ fn confirming(
     l: Language,
 ) -> PartyConfirming {
     let signed = expected.signed.iter().flat_map(|by| {
-        let line =
-            |(title, at): &(String, UtcMillis)| (by.name.clone(), title.clone(), at.for_people());
+        let line = move |(title, at): &(String, UtcMillis)| {
+            (by.name.clone(), title.clone(), at.for_people())
+        };
         by.documents.iter().map(line)
     });
     PartyConfirming {

@@ -238,6 +238,7 @@ pub(super) async fn handler(
         company: one.company_name.clone(),
         matter: one.matter.name(l).to_owned(),
     };
+    let office = state.platform.settings().review_office.as_ref();
     Ok(HandlerPage {
         desk: desk(state, visitor, shown).await?,
         number: number.chars().take(12).collect(),
@@ -247,6 +248,7 @@ pub(super) async fn handler(
         removed: None,
         asked_again: false,
         submitted: false,
+        counter: office.map(|office| office.name.as_str().to_owned()),
         trouble: None,
     })
 }

@@ -57,6 +57,8 @@ pub struct ConfirmPage {
     pub parties: Vec<PartyLine>,
     /// How far the answer is.
     pub answer: Answer,
+    /// Whose staff takes a confirmation at the counter, where anybody does.
+    pub counter: Option<String>,
     /// Whether a demo acted the filing out.
     pub is_simulated: bool,
     /// Why the answer just given was not recorded, where what was shown has changed since.
@@ -157,6 +159,7 @@ impl Page for ConfirmPage {
                         (SILENCE.in_language(l))
                         @if let Some(closes_at) = closes_at { " " (UNTIL.in_language(l)) " " (closes_at) }
                     }
+                    (self.at_counter(l))
                 }
                 Answer::Objected { key: Some(key), taken_back_at: None, .. } => {
                     form method="post" action=(Link::TakeBack) {
@@ -166,6 +169,10 @@ impl Page for ConfirmPage {
                     p .soft { (TAKE_BACK_MEANS.in_language(l)) }
                 }
                 Answer::Objected { .. } | Answer::Closed => {}
+                Answer::Overdue => {
+                    (self.at_counter(l))
+                    p { a .button href=(Link::Object) { (NO.in_language(l)) } }
+                }
                 _ => { p { a .button href=(Link::Object) { (NO.in_language(l)) } } }
             }
             p .links {
@@ -203,6 +210,8 @@ impl Page for ConfirmPage {
             company: "杭州示例青穗茶业有限公司".into(),
             matter: "公司设立登记".into(),
             parties: PartyLine::samples(),
+            counter: matches!(answer, Answer::Overdue)
+                .then(|| "杭州市临安区市场监督管理局<b>\"'".into()),
             is_simulated: matches!(answer, Answer::Closed),
             trouble: matches!(answer, Answer::Overdue).then(|| Trouble {
                 what: "确认声明的文字在您查看后有更新，未作确认。".into(),
@@ -211,6 +220,17 @@ impl Page for ConfirmPage {
             answer,
         })
         .collect()
+    }
+}
+
+impl ConfirmPage {
+    /// Whoever does better without a phone.
+    fn at_counter(&self, l: Language) -> Markup {
+        html! {
+            @if let Some(office) = &self.counter {
+                p .soft { (AT_COUNTER.in_language(l).replace("{office}", office)) }
+            }
+        }
     }
 }
 
@@ -304,6 +324,10 @@ const NOT_YET: Words = Words::new(
 const OVERDUE: Words = Words::new(
     "逾期未确认：签署仍然有效，但不会提交登记。请联系经办人再次通知，收到通知后72小时内可以确认。",
     "The time for confirming is over: signatures stand, nothing is submitted. Have the handler ask again; you have 72 hours to confirm from then on.",
+);
+const AT_COUNTER: Words = Words::new(
+    "不便用手机的，可由本人持身份证件原件到{office}窗口，报办件码当面确认；超过72小时的也可以。",
+    "Who does better without a phone comes with the original card to the counter of {office}, names the filing's number and confirms there, also after the 72 hours.",
 );
 const CLOSED: Words = Words::new(
     "该办件已暂停或已结束，暂不能确认。处理结果会通知每一位当事人。",

@@ -30,6 +30,8 @@ pub struct HandlerPage {
     pub asked_again: bool,
     /// Whether the handler has just said that it was submitted.
     pub submitted: bool,
+    /// Whose staff takes a confirmation at the counter, where anybody does.
+    pub counter: Option<String>,
     /// What went wrong.
     pub trouble: Option<Trouble>,
 }
@@ -204,6 +206,7 @@ impl Page for HandlerPage {
             removed: None,
             asked_again: false,
             submitted: false,
+            counter: Some("杭州市临安区市场监督管理局<b>\"'".into()),
             trouble,
         };
         let overdue = |stand| HandledShown { is_overdue: true, ..shown(stand) };
@@ -274,6 +277,9 @@ impl HandlerPage {
         html! {
             h2 { (OVERDUE.in_language(l)) }
             (notice(OVERDUE_NEXT.in_language(l)))
+            @if let Some(office) = &self.counter {
+                p { (AT_COUNTER.in_language(l).replace("{office}", office)) }
+            }
             form .decision method="post" action=(Link::HandlerAskAgain) {
                 (hidden(frame, &self.key))
                 input type="hidden" name="number" value=(self.number);
@@ -380,6 +386,10 @@ const OVERDUE: Words = Words::new("逾期未确认", "Not confirmed in time");
 const OVERDUE_NEXT: Words = Words::new(
     "72小时内没有得到全部确认。签署仍然有效，但不会提交登记。再次通知后，未确认的各方重新有72小时答复。",
     "Not everybody has confirmed within 72 hours. Signatures stand, nothing is submitted. When you ask again, those who have not confirmed have 72 hours anew.",
+);
+const AT_COUNTER: Words = Words::new(
+    "不便用手机的当事人，可由本人持身份证件原件到{office}窗口，报办件码当面确认。须已申报其证件号码。",
+    "Who does better without a phone comes with the original card to the counter of {office}, names the filing's number and confirms there. The number of the card must have been declared.",
 );
 const ASK_AGAIN: Words = Words::new("再次通知未确认的各方", "Ask those who have not confirmed");
 const ASKED_AGAIN: Words = Words::new(

@@ -6,7 +6,7 @@ use heqi_evidence::canonical;
 use heqi_evidence::disclosure::Disclosure;
 use heqi_evidence::record::EvidenceRecord;
 use heqi_evidence::schema::RecordKind;
-use heqi_vocabulary::UtcMillis;
+use heqi_vocabulary::{Provenance, UtcMillis};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ use crate::office::NotaryOffice;
 
 /// The way of what was said to a custodian.
 pub(super) const TOLD: &str = "直接向公证机构";
+/// The way of a confirmation that is on an officer's word.
+const AT_COUNTER: &str = "在窗口当面，由工作人员记录";
 const FORMAT: &str = "heqi.certificate-answers/v1";
 /// What of an answer stands open inside the certificate: no name, no words, no traces of a device.
 const OPENED: [&str; 8] = [
@@ -58,8 +60,11 @@ pub(crate) async fn answers_held(
 }
 
 impl Chain {
-    /// In what way somebody answered: on the platform, and what message had gone out before.
+    /// In what way somebody answered: at the counter, or on the platform, and what message had gone out before.
     pub(super) fn way(&self, record: &Disclosure) -> String {
+        if is_on_an_officers_word(record) {
+            return AT_COUNTER.to_owned();
+        }
         let at: Option<UtcMillis> = record.parsed("recorded_at");
         let party = record.text("party");
         let asked = self.notified.iter().rfind(|one| {
@@ -176,6 +181,13 @@ impl Chain {
             name
         }
     }
+}
+
+/// Whether a party made the statement before an officer, who says so (`docs/spec/record.md`).
+fn is_on_an_officers_word(record: &Disclosure) -> bool {
+    let said = record.attribute("statement_sha256");
+    record.kind() == RecordKind::Confirmation
+        && said.is_some_and(|said| said.provenance == Provenance::Reviewed)
 }
 
 /// The record with what may be shown of it, which proves its root all the same.

@@ -81,6 +81,23 @@ fn what_came_after_the_certificate_is_not_in_it_and_what_was_said_to_the_office_
 }
 
 #[test]
+fn a_confirmation_on_an_officers_word_was_made_at_the_counter_and_not_online() {
+    let story = Story::tell(1, &Twists::default());
+    let (chain, _) = told(&story);
+    let at = story.first(RecordKind::Confirmation).record.frame().place.recorded_at;
+    let way = |provenance: Provenance| {
+        let entropy = SeededEntropy::labelled(1, "counter");
+        let mut draft = RecordDraft::new(RecordKind::Confirmation, GeneratedBy::Platform, &entropy);
+        draft.set("party", json!(story.party), Provenance::Observed).unwrap();
+        draft.set("statement_sha256", json!(Digest::of(b"said")), provenance).unwrap();
+        let place = ChainTip::empty(story.chain).next(story.chain, at);
+        chain.way(&read(&draft.at(place).full().unwrap()))
+    };
+    assert_eq!(way(Provenance::Observed), "在线");
+    assert_eq!(way(Provenance::Reviewed), AT_COUNTER);
+}
+
+#[test]
 fn the_way_of_an_answer_is_the_message_that_had_gone_out_before() {
     let story = Story::tell(1, &Twists::default());
     let notified = |state: &str, channel: &str, after_ms: i64| {
