@@ -19,6 +19,7 @@ mod bad_signatures;
 mod ceremony;
 mod compared;
 mod contract;
+mod counter_confirm;
 mod custodian;
 mod desk;
 mod duties;

@@ -13,7 +13,7 @@ use heqi_evidence::verdict::{ClaimName, Verdict};
 use heqi_pki::certificate::{CertificateChain, SigningCertificate};
 use heqi_pki::keys::Algorithm;
 use heqi_pki::timestamp::TimestampToken;
-use heqi_vocabulary::{Language, UtcMillis};
+use heqi_vocabulary::{Language, Provenance, UtcMillis};
 use serde_json::Value;
 
 use super::input::{
@@ -254,7 +254,7 @@ fn confirmations(record: &Disclosure, parts: &BundleParts) -> Vec<ConfirmationRo
         who: party(record).unwrap_or_else(|| "当事人".to_owned()),
         answer: answer.to_owned(),
         at: own.map(|frame| frame.place.recorded_at),
-        by: "网页".to_owned(),
+        by: way(record).to_owned(),
     });
     let seq = own.map_or(0, |frame| frame.place.seq);
     let behind = parts.chain.iter().filter_map(|bytes| {
@@ -280,6 +280,16 @@ fn confirmations(record: &Disclosure, parts: &BundleParts) -> Vec<ConfirmationRo
         });
     }
     rows
+}
+
+/// A statement that is on an officer's word was made at the counter.
+fn way(record: &Disclosure) -> &'static str {
+    let said = record.attribute("statement_sha256");
+    if said.is_some_and(|said| said.provenance == Provenance::Reviewed) {
+        "窗口当面，由工作人员记录"
+    } else {
+        "网页"
+    }
 }
 
 fn answered(kind: RecordKind) -> Option<&'static str> {

@@ -311,8 +311,8 @@ const CONFIRMED: Words =
     Words::new("该当事人已确认，时间：", "This party has confirmed already, at ");
 const STEPS: [Words; 3] = [
     Words::new(
-        "请本人出示身份证件原件，核对：证件在有效期内；照片、姓名与本人一致。",
-        "Ask for the original card and compare: it is valid; picture and name are this person's.",
+        "请本人出示身份证件原件，核对：证件在有效期内；照片与本人一致；姓名与上面显示的一致。",
+        "Ask for the original card and compare: it is valid, the picture is this person, and the name is the one shown above.",
     ),
     Words::new(
         "向本人展示上面的签署情况，读出下面的声明，并说明：可以不确认，有异议可以提出。",

@@ -4,6 +4,7 @@
 mod after;
 mod chain_reads;
 mod concurrency;
+mod confirm_at_counter;
 mod correction;
 mod court_package;
 mod deposits;
