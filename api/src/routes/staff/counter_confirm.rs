@@ -39,7 +39,7 @@ async fn ask(
 ) -> Result<HttpResponse, Problem> {
     let shown = Shown::to(&state, reader, Link::StaffConfirm).with_staff(&visitor);
     let typed = LookForm { number: String::new(), last_four: String::new(), party: None };
-    let asked = counter(&state, &visitor, &shown, typed, CounterConfirmStage::Ask).await?;
+    let asked = counter(&state, &visitor, &shown, &typed, CounterConfirmStage::Ask).await?;
     Ok(page(&asked, &shown))
 }
 
@@ -54,10 +54,13 @@ struct LookForm {
 impl LookForm {
     /// What was typed, without the spaces people put in; `None` when the number is none.
     fn card(&self) -> Option<CardAtCounter> {
-        let close = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        let number = close(&self.number).parse::<FilingNo>().ok()?;
-        Some(CardAtCounter { number, last_four: close(&self.last_four) })
+        let number = closed(&self.number).parse::<FilingNo>().ok()?;
+        Some(CardAtCounter { number, last_four: closed(&self.last_four) })
     }
+}
+
+fn closed(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 async fn look(
@@ -70,10 +73,10 @@ async fn look(
     let shown = Shown::to(&state, reader, Link::StaffConfirm).with_staff(&visitor);
     let by = (&visitor, &filled.request.facts);
     match found(&state, by, &typed, String::new(), l).await {
-        Ok(stage) => Ok(page(&counter(&state, &visitor, &shown, typed, stage).await?, &shown)),
+        Ok(stage) => Ok(page(&counter(&state, &visitor, &shown, &typed, stage).await?, &shown)),
         Err(error) => {
             let told = told(&typed, error, l)?;
-            let asked = counter(&state, &visitor, &shown, typed, CounterConfirmStage::Ask).await?;
+            let asked = counter(&state, &visitor, &shown, &typed, CounterConfirmStage::Ask).await?;
             Ok(again(asked, told, &shown))
         }
     }
@@ -126,7 +129,7 @@ async fn heard(
             match confirm_at_counter(&state.platform, &filled.request, command).await {
                 Ok(confirmed) => {
                     let stage = CounterConfirmStage::Done { at: confirmed.at.for_people() };
-                    let done = counter(&state, &visitor, &shown, typed, stage).await?;
+                    let done = counter(&state, &visitor, &shown, &typed, stage).await?;
                     return Ok(page(&done, &shown));
                 }
                 Err(error) => {
@@ -141,7 +144,7 @@ async fn heard(
         let (by, kept) = ((&visitor, &filled.request.facts), line.chars().take(500).collect());
         stage = found(&state, by, &typed, kept, l).await.unwrap_or(stage);
     }
-    let asked = counter(&state, &visitor, &shown, typed, stage).await?;
+    let asked = counter(&state, &visitor, &shown, &typed, stage).await?;
     Ok(again(asked, told, &shown))
 }
 
@@ -201,15 +204,15 @@ async fn counter(
     state: &State,
     visitor: &StaffVisitor,
     shown: &Shown,
-    typed: LookForm,
+    typed: &LookForm,
     stage: CounterConfirmStage,
 ) -> Result<CounterConfirmPage, Problem> {
     actor(visitor)?;
-    let short = |text: String, most: usize| text.chars().take(most).collect();
+    let short = |text: &str, most: usize| closed(text).chars().take(most).collect();
     Ok(CounterConfirmPage {
         desk: desk(state, visitor, shown).await?,
-        number: short(typed.number, 12),
-        last_four: short(typed.last_four, 4),
+        number: short(&typed.number, 12),
+        last_four: short(&typed.last_four, 4),
         stage,
         key: shown.fresh_key(state),
         trouble: None,

@@ -11,6 +11,7 @@ use heqi_registration::capture_photo::{CapturePhotoError, PhotoError};
 use heqi_registration::changed_documents::ChangedDocuments;
 use heqi_registration::complete_signing::{CompleteSigningError, StatementPart};
 use heqi_registration::confirm::ConfirmError;
+use heqi_registration::confirm_at_counter::ConfirmAtCounterError;
 use heqi_registration::declare_contact::DeclareContactError;
 use heqi_registration::decline::{DeclineError, ReasonError};
 use heqi_registration::disclose::DiscloseError;
@@ -170,11 +171,23 @@ fn statements_that_differ() -> impl Iterator<Item = (Class, Box<dyn Refusal>)> {
     parts.into_iter().map(move |part| (BadInput, differs(part)))
 }
 
+/// What an officer is told who hears a confirmation: not what the party would be.
+fn at_the_counter() -> Vec<(Class, Box<dyn Refusal>)> {
+    let rule =
+        |rule| Box::new(ConfirmAtCounterError::Confirm(ConfirmError::Filing(rule))) as Box<_>;
+    vec![
+        (NotFound, Box::new(ConfirmAtCounterError::NoMatch)),
+        (BadInput, Box::new(ConfirmAtCounterError::NotDeclared)),
+        (Conflict, rule(heqi_filing::ConfirmError::AlreadyConfirmed)),
+        (Conflict, rule(heqi_filing::ConfirmError::WindowClosed)),
+    ]
+}
+
 #[test]
 fn every_refusal_says_what_happened_and_what_to_do_in_both_languages() {
     let unstamped: (Class, Box<dyn Refusal>) =
         (NotFound, Box::new(ExportRenewalsError::NotStamped));
-    for (class, error) in errors().into_iter().chain([unstamped]) {
+    for (class, error) in errors().into_iter().chain([unstamped]).chain(at_the_counter()) {
         assert_eq!(error.class(), class, "{error}");
         let code = error.code();
         assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
