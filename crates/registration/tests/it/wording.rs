@@ -173,8 +173,9 @@ fn statements_that_differ() -> impl Iterator<Item = (Class, Box<dyn Refusal>)> {
 
 /// What an officer is told who hears a confirmation: not what the party would be.
 fn at_the_counter() -> Vec<(Class, Box<dyn Refusal>)> {
-    let rule =
-        |rule| Box::new(ConfirmAtCounterError::Confirm(ConfirmError::Filing(rule))) as Box<_>;
+    let rule = |rule| -> Box<dyn Refusal> {
+        Box::new(ConfirmAtCounterError::Confirm(ConfirmError::Filing(rule)))
+    };
     vec![
         (NotFound, Box::new(ConfirmAtCounterError::NoMatch)),
         (BadInput, Box::new(ConfirmAtCounterError::NotDeclared)),
