@@ -40,5 +40,5 @@ pub mod trouble;
 mod words;
 
 pub use frame::{Frame, Page, render};
-pub use link::{CaseDocument, DeskLink, Link, OfficeLink};
+pub use link::{CaseDocument, CounterStep, DeskLink, Link, OfficeLink};
 pub use words::Words;

@@ -7,10 +7,12 @@ use heqi_vocabulary::{CaseId, DepositNo, Digest, DocumentId, FilingId, RecordId,
 use crate::assets::Asset;
 
 mod case;
+mod counter;
 mod desk;
 mod office;
 
 pub use case::{CaseDocument, CasePicture};
+pub use counter::CounterStep;
 pub use desk::DeskLink;
 pub use office::OfficeLink;
 
@@ -120,10 +122,8 @@ pub enum Link {
     StaffCounter,
     /// An officer saw person and card.
     StaffSeen,
-    /// Where an officer says who confirms at the counter.
-    StaffConfirm,
-    /// An officer heard the confirmation.
-    StaffHeard,
+    /// Where somebody confirms at the counter.
+    StaffConfirm(CounterStep),
     /// A file of a case that is no picture of a person.
     StaffFile(CaseId, CaseDocument),
     /// Where a handler prepares a filing.
@@ -291,9 +291,7 @@ impl fmt::Display for Link {
             | Self::StaffJournal
             | Self::StaffJournalOf(_)
             | Self::StaffJournalFile(_) => self.of_duties(f),
-            Self::StaffCounter | Self::StaffSeen | Self::StaffConfirm | Self::StaffHeard => {
-                self.of_counter(f)
-            }
+            Self::StaffCounter | Self::StaffSeen | Self::StaffConfirm(_) => self.of_counter(f),
             Self::StaffPassword => f.write_str("/staff/password"),
             Self::StaffLeave => f.write_str("/staff/leave"),
             Self::Regulator => f.write_str("/regulator"),
@@ -367,8 +365,8 @@ impl Link {
     fn of_counter(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::StaffSeen => "/staff/counter/seen",
-            Self::StaffConfirm => "/staff/counter/confirmation",
-            Self::StaffHeard => "/staff/counter/confirmation/done",
+            Self::StaffConfirm(CounterStep::Find) => "/staff/counter/confirmation",
+            Self::StaffConfirm(CounterStep::Record) => "/staff/counter/confirmation/done",
             _ => "/staff/counter",
         })
     }

@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig, post, resource};
 use heqi_pages::staff::{CounterConfirmPage, CounterConfirmStage, PartyConfirming, PartyToChoose};
-use heqi_pages::{Link, render};
+use heqi_pages::{CounterStep, Link, render};
 use heqi_registration::RequestFacts;
 use heqi_registration::confirm_at_counter::{
     CardAtCounter, ConfirmAtCounter, ConfirmAtCounterError, ConfirmationExpected, PartyExpected,
@@ -37,7 +37,8 @@ async fn ask(
     reader: Reader,
     visitor: StaffVisitor,
 ) -> Result<HttpResponse, Problem> {
-    let shown = Shown::to(&state, reader, Link::StaffConfirm).with_staff(&visitor);
+    let shown =
+        Shown::to(&state, reader, Link::StaffConfirm(CounterStep::Find)).with_staff(&visitor);
     let typed = LookForm { number: String::new(), last_four: String::new(), party: None };
     let asked = counter(&state, &visitor, &shown, &typed, CounterConfirmStage::Ask).await?;
     Ok(page(&asked, &shown))
@@ -70,7 +71,8 @@ async fn look(
     filled: FilledByStaff<LookForm>,
 ) -> Result<HttpResponse, Problem> {
     let (l, typed) = (reader.language, filled.value);
-    let shown = Shown::to(&state, reader, Link::StaffConfirm).with_staff(&visitor);
+    let shown =
+        Shown::to(&state, reader, Link::StaffConfirm(CounterStep::Find)).with_staff(&visitor);
     let by = (&visitor, &filled.request.facts);
     match found(&state, by, &typed, String::new(), l).await {
         Ok(stage) => Ok(page(&counter(&state, &visitor, &shown, &typed, stage).await?, &shown)),
@@ -102,7 +104,8 @@ async fn heard(
     filled: FilledByStaff<HeardForm>,
 ) -> Result<HttpResponse, Problem> {
     let l = reader.language;
-    let shown = Shown::to(&state, reader, Link::StaffConfirm).with_staff(&visitor);
+    let shown =
+        Shown::to(&state, reader, Link::StaffConfirm(CounterStep::Find)).with_staff(&visitor);
     let HeardForm { number, last_four, party, shown_sha256, statement_sha256, .. } = filled.value;
     let typed = LookForm { number, last_four, party: Some(party) };
     let says = |word: Option<String>| word.as_deref() == Some("yes");

@@ -8,7 +8,7 @@ use super::field::{Fields, Line};
 use super::{Desk, FieldTrouble, Trouble};
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
-use crate::link::Link;
+use crate::link::{CounterStep, Link};
 use crate::parts::{facts, hidden, notice};
 use crate::words::Words;
 
@@ -110,7 +110,7 @@ impl Page for CounterConfirmPage {
                 CounterConfirmStage::Done { at } => {
                     p .lead { (DONE_LEAD.in_language(l)) }
                     (facts(&[(FILING.in_language(l), &self.number), (AT.in_language(l), at)]))
-                    p { a .go href=(Link::StaffConfirm) { (NEXT.in_language(l)) } }
+                    p { a .go href=(Link::StaffConfirm(CounterStep::Find)) { (NEXT.in_language(l)) } }
                 }
             }
         }
@@ -196,7 +196,7 @@ impl CounterConfirmPage {
         };
         html! {
             p .lead { (LEAD.in_language(l)) }
-            form method="post" action=(Link::StaffConfirm) {
+            form method="post" action=(Link::StaffConfirm(CounterStep::Find)) {
                 (hidden(frame, &self.key))
                 (line("number", FILING, self.number.as_str(), "12", "numeric"))
                 (line("last_four", LAST_FOUR, self.last_four.as_str(), "4", "text"))
@@ -220,7 +220,7 @@ impl CounterConfirmPage {
         html! {
             p .lead { (CHOOSE_LEAD.in_language(l)) }
             @for one in parties {
-                form method="post" action=(Link::StaffConfirm) {
+                form method="post" action=(Link::StaffConfirm(CounterStep::Find)) {
                     (self.typed(frame, one.party))
                     button type="submit" { (one.name) " · " (one.person) " · " (one.capacities) }
                 }
@@ -255,7 +255,7 @@ impl CounterConfirmPage {
             ol { @for line in STEPS { li { (line.in_language(l)) } } }
             h2 { (STATEMENT.in_language(l)) }
             p .intent { (party.statement) }
-            form .decision method="post" action=(Link::StaffHeard) {
+            form .decision method="post" action=(Link::StaffConfirm(CounterStep::Record)) {
                 (self.typed(frame, party.who.party))
                 input type="hidden" name="shown_sha256" value=(party.shown_sha256);
                 input type="hidden" name="statement_sha256" value=(party.statement_sha256);

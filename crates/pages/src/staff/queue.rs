@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::Desk;
 use crate::assets::Asset;
 use crate::frame::{Frame, Page};
-use crate::link::Link;
+use crate::link::{CounterStep, Link};
 use crate::words::Words;
 
 /// One case in the queue.
@@ -79,7 +79,7 @@ impl Page for QueuePage {
         html! {
             (self.desk.bar(frame))
             p { a .button href=(Link::StaffCounter) { (COUNTER.in_language(l)) } }
-            p { a .button href=(Link::StaffConfirm) { (CONFIRMS.in_language(l)) } }
+            p { a .button href=(Link::StaffConfirm(CounterStep::Find)) { (CONFIRMS.in_language(l)) } }
             p { a .button href=(Link::StaffCorrections) { (CORRECTIONS.in_language(l)) } }
             @if let Some(most) = self.most {
                 p .notice { (MOST.in_language(l).replace("{most}", &most.to_string())) }
