@@ -141,16 +141,14 @@ pub async fn confirmation_expected(
     let last_four = four(&card.last_four)?;
     let (mut attempts, mut counting) = (Attempts::default(), Attempts::default());
     loop {
-        let tries = Tries::of(platform, member, card.number).await?;
-        let Some((stored, parties)) = find(platform, card.number, &last_four).await? else {
-            if tries.count(platform, &mut counting).await? {
-                return Err(ConfirmAtCounterError::NoMatch);
-            }
+        let wanted = Wanted { number: card.number, last_four: &last_four, party: None };
+        let Some((tries, found)) = tried(platform, member, &wanted, &mut counting).await? else {
             continue;
         };
-        refuse_own(platform, member, &stored.filing).await?;
-        let expected = expected(&stored.filing, &parties, language)?;
-        let newest = newest_record(platform, stored.filing.chain()).await?;
+        let filing = &found.stored.filing;
+        refuse_own(platform, member, filing).await?;
+        let expected = expected(filing, &found.parties, language)?;
+        let newest = newest_record(platform, filing.chain()).await?;
         let opened = Attributes::Named(BTreeSet::from(["party_name".into()]));
         let look = Look::new(platform, actor, facts, &newest, Purpose::Review, &opened)?;
         let mut changes = Changeset::new();
@@ -186,15 +184,11 @@ pub async fn confirm_at_counter(
         if let Some(confirmed) = act.earlier().await? {
             return Ok(confirmed);
         }
-        let tries = Tries::of(platform, member, number).await?;
-        let found = find(platform, number, &last_four).await?;
-        let Some((stored, _)) = found.filter(|(_, parties)| parties.contains(&party)) else {
-            if tries.count(platform, &mut counting).await? {
-                return Err(ConfirmAtCounterError::NoMatch);
-            }
+        let wanted = Wanted { number, last_four: &last_four, party: Some(party) };
+        let Some((tries, found)) = tried(platform, member, &wanted, &mut counting).await? else {
             continue;
         };
-        let mut filing = stored.filing.clone();
+        let mut filing = found.stored.filing.clone();
         refuse_own(platform, member, &filing).await?;
         let shown = shown_sha256(&filing)?;
         if command.shown_sha256 != shown {
@@ -226,33 +220,60 @@ pub async fn confirm_at_counter(
 
         seen.write(platform, &mut changes, &first)?;
         confirmation.write(platform, &mut changes, &next)?;
-        stored.replace(platform, &mut changes, &filing)?;
+        found.stored.replace(platform, &mut changes, &filing)?;
         if act.commit(changes, &answer).await?.is_some() {
             return Ok(answer);
         }
     }
 }
 
-/// The filing of this number, and its parties whose declared number ends like this; nothing where there is none. Who
-/// declared no number, or was erased, is found by none.
-async fn find(
-    platform: &Platform,
+/// Who is looked for.
+struct Wanted<'a> {
     number: FilingNo,
-    last_four: &str,
-) -> Result<Option<(StoredFiling, Vec<PartyId>)>, ActError> {
-    let row = rows::FILING_NUMBERS.row(platform.backend(), &number).await.map_err(Fault::from)?;
-    let Some(id) = row.map(|row| row.value) else { return Ok(None) };
+    last_four: &'a str,
+    /// This party alone.
+    party: Option<PartyId>,
+}
+
+/// The filing, and its parties whose declared number ends like this.
+struct Found {
+    stored: StoredFiling,
+    parties: Vec<PartyId>,
+}
+
+/// Whoever is found, and the wrong ones as they were before; where nobody is, that is one more. `None`: another one was
+/// counted meanwhile, so try again.
+async fn tried(
+    platform: &Platform,
+    member: &StaffMember,
+    wanted: &Wanted<'_>,
+    counting: &mut Attempts,
+) -> Result<Option<(Tries, Found)>, ConfirmAtCounterError> {
+    let tries = Tries::of(platform, member, wanted.number).await?;
+    let found = find(platform, wanted).await?;
+    let is_wanted = |found: &Found| wanted.party.is_none_or(|party| found.parties.contains(&party));
+    if let Some(found) = found.filter(is_wanted) {
+        return Ok(Some((tries, found)));
+    }
+    let is_counted = tries.count(platform, counting).await?;
+    if is_counted { Err(ConfirmAtCounterError::NoMatch) } else { Ok(None) }
+}
+
+/// Nothing where there is no such filing, or no such party. Who declared no number, or was erased, is found by none.
+async fn find(platform: &Platform, wanted: &Wanted<'_>) -> Result<Option<Found>, ActError> {
+    let row = rows::FILING_NUMBERS.row(platform.backend(), &wanted.number).await;
+    let Some(id) = row.map_err(Fault::from)?.map(|row| row.value) else { return Ok(None) };
     let Some(stored) = filings::find(platform, id).await? else { return Ok(None) };
     let everybody: Vec<PartyId> = stored.filing.parties().map(Party::id).collect();
-    let mut fitting = Vec::new();
+    let mut parties = Vec::new();
     for party in everybody {
         let contact = contacts::load_unless_erased(platform, id, party).await?;
         let declared = contact.and_then(|stored| stored.contact.id_number);
-        if declared.is_some_and(|number| number.last_four() == last_four) {
-            fitting.push(party);
+        if declared.is_some_and(|number| number.last_four() == wanted.last_four) {
+            parties.push(party);
         }
     }
-    Ok((!fitting.is_empty()).then_some((stored, fitting)))
+    Ok((!parties.is_empty()).then_some(Found { stored, parties }))
 }
 
 /// The last record of the filing: what is looked at is how the filing stands after it.
