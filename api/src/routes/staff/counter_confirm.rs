@@ -75,7 +75,7 @@ async fn look(
         Shown::to(&state, reader, Link::StaffConfirm(CounterStep::Find)).with_staff(&visitor);
     let by = (&visitor, &filled.request.facts);
     match found(&state, by, &typed, String::new(), l).await {
-        Ok(stage) => Ok(page(&counter(&state, &visitor, &shown, &typed, stage).await?, &shown)),
+        Ok(part) => Ok(page(&counter(&state, &visitor, &shown, &typed, part).await?, &shown)),
         Err(error) => {
             let told = told(&typed, error, l)?;
             let asked = counter(&state, &visitor, &shown, &typed, CounterConfirmStage::Ask).await?;
@@ -131,8 +131,8 @@ async fn heard(
             };
             match confirm_at_counter(&state.platform, &filled.request, command).await {
                 Ok(confirmed) => {
-                    let stage = CounterConfirmStage::Done { at: confirmed.at.for_people() };
-                    let done = counter(&state, &visitor, &shown, &typed, stage).await?;
+                    let part = CounterConfirmStage::Done { at: confirmed.at.for_people() };
+                    let done = counter(&state, &visitor, &shown, &typed, part).await?;
                     return Ok(page(&done, &shown));
                 }
                 Err(error) => {
@@ -142,12 +142,12 @@ async fn heard(
             }
         }
     };
-    let mut stage = CounterConfirmStage::Ask;
+    let mut part = CounterConfirmStage::Ask;
     if is_found {
         let (by, kept) = ((&visitor, &filled.request.facts), line.chars().take(500).collect());
-        stage = found(&state, by, &typed, kept, l).await.unwrap_or(stage);
+        part = found(&state, by, &typed, kept, l).await.unwrap_or(part);
     }
-    let asked = counter(&state, &visitor, &shown, &typed, stage).await?;
+    let asked = counter(&state, &visitor, &shown, &typed, part).await?;
     Ok(again(asked, told, &shown))
 }
 
@@ -208,7 +208,7 @@ async fn counter(
     visitor: &StaffVisitor,
     shown: &Shown,
     typed: &LookForm,
-    stage: CounterConfirmStage,
+    part: CounterConfirmStage,
 ) -> Result<CounterConfirmPage, Problem> {
     actor(visitor)?;
     let short = |text: &str, most: usize| closed(text).chars().take(most).collect();
@@ -216,7 +216,7 @@ async fn counter(
         desk: desk(state, visitor, shown).await?,
         number: short(&typed.number, 12),
         last_four: short(&typed.last_four, 4),
-        stage,
+        stage: part,
         key: shown.fresh_key(state),
         trouble: None,
     })
